@@ -1,0 +1,18 @@
+/* fail.c - error helpers
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "fail.h"
+
+G_DEFINE_QUARK (arra-error-quark, arra_error)
+
+gboolean
+arra_fail (GError **error, ArraError code, const char *format, ...)
+{
+  va_list args;
+
+  if (error == NULL)
+    return FALSE;
+  va_start (args, format);
+  g_propagate_error (error, g_error_new_valist (ARRA_ERROR, (int) code, format, args));
+  va_end (args);
+  return FALSE;
+}

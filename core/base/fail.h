@@ -1,0 +1,29 @@
+/* fail.h - error helpers and overflow-checked arithmetic
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <arra.h>
+
+/* Sets @error (code of ARRA_ERROR) with a printf message and returns FALSE, so that a check reads `return arra_fail (...)`. */
+gboolean arra_fail (GError **error, ArraError code, const char *format, ...) G_GNUC_PRINTF (3, 4);
+
+/* Overflow-checked size arithmetic: TRUE and *@out set, or FALSE with *@out untouched. */
+static inline gboolean
+arra_size_mul (gsize a, gsize b, gsize *out)
+{
+  gsize r;
+  if (__builtin_mul_overflow (a, b, &r))
+    return FALSE;
+  *out = r;
+  return TRUE;
+}
+
+static inline gboolean
+arra_size_add (gsize a, gsize b, gsize *out)
+{
+  gsize r;
+  if (__builtin_add_overflow (a, b, &r))
+    return FALSE;
+  *out = r;
+  return TRUE;
+}
