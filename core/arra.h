@@ -40,4 +40,218 @@ typedef enum
 #define ARRA_ERROR (arra_error_quark ())
 ARRA_API GQuark arra_error_quark (void);
 
+/* -------------------------------------------------------------- checkpoints */
+
+/* A loaded model: transformer, image tokenizer (VQGAN), text tokenizer, card. Immutable, shareable between threads. */
+typedef struct _ArraCheckpoint ArraCheckpoint;
+
+/**
+ * ArraCard:
+ * What a checkpoint says about itself. Untrusted text: escape it before showing it as markup. All strings are UTF-8, nullable unless
+ * noted, and belong to the checkpoint.
+ */
+typedef struct
+{
+  const char *name; /* never NULL */
+  const char *description;
+  const char *license;
+  const char *license_link;
+  const char *training_data;
+  const char *intended_use;
+  const char *domain;                  /* "textures", "chest x-ray", … */
+  gboolean medical;                    /* pictures must carry "synthetic - not for diagnosis" */
+  const char *const *example_prompts;  /* NULL-terminated, never NULL */
+  const guint8 *thumbnail;             /* PNG bytes */
+  gsize thumbnail_size;
+} ArraCard;
+
+/**
+ * ArraQuant:
+ * Number format of the transformer's weights in memory.
+ */
+typedef enum
+{
+  ARRA_QUANT_AS_STORED, /* what the file holds, mapped and not copied */
+  ARRA_QUANT_F32,
+  ARRA_QUANT_F16,
+  ARRA_QUANT_BF16,
+  ARRA_QUANT_Q8_0,
+} ArraQuant;
+
+/* "auto", "f32", "f16", "bf16", "q8_0"; FALSE for another name. */
+ARRA_API gboolean arra_quant_parse (const char *name, ArraQuant *quant);
+ARRA_API const char *arra_quant_name (ArraQuant quant);
+
+typedef struct
+{
+  const char *vqgan;  /* (nullable): file (or folder) with the VQGAN, when the checkpoint has none or another is wanted */
+  ArraQuant quant;
+  guint threads;      /* for loading; 0: all */
+  gboolean metadata_only; /* read and check headers and metadata, not the weights: enough for cards, plans and info */
+} ArraOpenOptions;
+
+#define ARRA_OPEN_OPTIONS_INIT { NULL, ARRA_QUANT_AS_STORED, 0, FALSE }
+
+/**
+ * arra_checkpoint_open:
+ * @path: a GGUF file written by `arra convert`, or a Hugging Face directory
+ * @options: (nullable): NULL for the defaults
+ *
+ * Returns: (transfer full): free with arra_checkpoint_unref(). Errors name the file and the fault.
+ */
+ARRA_API ArraCheckpoint *arra_checkpoint_open (const char *path, const ArraOpenOptions *options, GCancellable *cancellable, GError **error);
+ARRA_API ArraCheckpoint *arra_checkpoint_ref (ArraCheckpoint *checkpoint);
+ARRA_API void arra_checkpoint_unref (ArraCheckpoint *checkpoint);
+ARRA_API const char *arra_checkpoint_path (const ArraCheckpoint *checkpoint);
+ARRA_API const ArraCard *arra_checkpoint_card (const ArraCheckpoint *checkpoint);
+/* Hex SHA-256 that names the model in recipes: over header and metadata, the stored hash of the tensor data among them (GGUF), or over
+ * configuration, tokenizer and tensor headers (directory). */
+ARRA_API const char *arra_checkpoint_fingerprint (const ArraCheckpoint *checkpoint);
+/* Pixels on a side that width and height must be multiples of (32 for an f=16 VQGAN), 0 without a VQGAN. */
+ARRA_API guint arra_checkpoint_grid (const ArraCheckpoint *checkpoint);
+/* Whether a picture of this size can be asked for; the error says which sizes can. */
+ARRA_API gboolean arra_checkpoint_check_size (const ArraCheckpoint *checkpoint, guint width, guint height, GError **error);
+
+/* ------------------------------------------------------------------ requests */
+
+/**
+ * ArraRequest:
+ * What to generate. Fill with arra_request_init() first, so that fields added later have their defaults. Strings are borrowed.
+ */
+typedef struct
+{
+  const char *prompt;          /* UTF-8 */
+  const char *prompt_template; /* (nullable): the checkpoint's; "{prompt}", "{width}", "{height}" are replaced */
+  guint width, height;         /* pixels; 0 x 0: the model chooses, and may answer with text or several pictures */
+  guint count;                 /* answers, each from its own noise */
+  guint64 seed;
+  double guidance_scale;       /* classifier-free guidance; 1: off */
+  guint top_k;                 /* image tokens; 0: all */
+  guint text_top_k;
+  double temperature;          /* > 0 */
+  double top_p;                /* 0 < p <= 1 */
+  gboolean greedy;             /* most likely token always */
+  guint threads;               /* 0: all */
+  guint max_tokens;            /* longest answer when the model chooses; 0: what fits the context */
+  guint64 memory_limit;        /* bytes; 0: what the machine has free */
+} ArraRequest;
+
+/* Sets @request to the checkpoint's sampling defaults (prompt NULL, seed 0). @checkpoint: (nullable) */
+ARRA_API void arra_request_init (ArraRequest *request, const ArraCheckpoint *checkpoint);
+
+/**
+ * ArraMemoryPlan:
+ * What a request needs, in bytes, before any of it is allocated.
+ */
+typedef struct
+{
+  guint64 weights_mapped;  /* file pages that must stay in memory */
+  guint64 weights_private; /* converted or copied weights, tables, tokenizer */
+  guint64 cache;           /* KV caches */
+  guint64 work;            /* activations, logits, VQGAN buffers, pictures, thread stacks */
+  guint64 total;
+  guint64 available;       /* now; 0: unknown */
+} ArraMemoryPlan;
+
+/* Fails with ARRA_ERROR_NO_MEMORY naming both numbers when total > available (or the request's limit); @plan is set all the same. */
+ARRA_API gboolean arra_checkpoint_plan (const ArraCheckpoint *checkpoint, const ArraRequest *request, ArraMemoryPlan *plan, GError **error);
+
+/* ---------------------------------------------------------------------- jobs */
+
+typedef struct _ArraJob ArraJob;
+
+/* 8-bit sRGB, rows top down, 3 bytes a pixel, no padding. */
+typedef struct
+{
+  guint width, height;
+  guint rows_finished, rows_total; /* token rows; fewer than total: a partial picture, and height is that of the finished rows */
+  const guint8 *pixels;
+} ArraPicture;
+
+typedef enum
+{
+  ARRA_PHASE_PROMPT,   /* reading the prompt */
+  ARRA_PHASE_TOKENS,   /* predicting tokens */
+  ARRA_PHASE_DECODING, /* tokens to pixels */
+} ArraPhase;
+
+typedef struct
+{
+  ArraPhase phase;
+  guint answer;              /* 0 .. count-1 */
+  guint tokens_done, tokens_total; /* of this answer; total 0: not known */
+  double fraction;           /* of the whole request, 0..1 */
+  double tokens_per_second;  /* 0: not measured yet */
+  double seconds_left;       /* of the whole request; negative: not known yet */
+  const ArraPicture *preview; /* (nullable): a new partial picture of this answer, valid during the call */
+} ArraProgress;
+
+/* Called from the thread that runs the job, at most a few times a second and at every change of phase. */
+typedef void (*ArraProgressFunc) (const ArraProgress *progress, gpointer data);
+
+/**
+ * arra_job_new:
+ * Checks the request whole (prompt, size, ranges, memory) before any work. Plans and allocates all memory.
+ * Returns: (transfer full): free with arra_job_free(). A job belongs to one thread at a time.
+ */
+ARRA_API ArraJob *arra_job_new (ArraCheckpoint *checkpoint, const ArraRequest *request, GError **error);
+ARRA_API void arra_job_free (ArraJob *job);
+
+/* @previews: whether partial pictures are decoded while tokens come (at most 10 % of the run time). */
+ARRA_API void arra_job_set_progress (ArraJob *job, ArraProgressFunc func, gpointer data, gboolean previews);
+
+/**
+ * arra_job_run:
+ * Runs, or goes on after a cancelled run, until all answers are finished. G_IO_ERROR_CANCELLED: sampling stops after the current token
+ * and everything finished is kept: tokens, and pictures through arra_job_decode().
+ */
+ARRA_API gboolean arra_job_run (ArraJob *job, GCancellable *cancellable, GError **error);
+ARRA_API void arra_job_run_async (ArraJob *job, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+ARRA_API gboolean arra_job_run_finish (ArraJob *job, GAsyncResult *result, GError **error);
+
+ARRA_API guint arra_job_n_answers (const ArraJob *job);           /* begun so far */
+/* Token ids of an answer (what follows the prompt, without the stop token); valid until the job runs on. */
+ARRA_API const guint32 *arra_job_tokens (const ArraJob *job, guint answer, gsize *n_tokens, gboolean *finished);
+/* (transfer full): g_free(). The answer as text, pictures as <|image|>. */
+ARRA_API char *arra_job_text (const ArraJob *job, guint answer);
+ARRA_API guint arra_job_n_pictures (const ArraJob *job, guint answer); /* begun ones too */
+
+/**
+ * arra_job_decode:
+ * The picture's pixels; a partial picture from its finished rows alone. Kept by the job until it is freed or runs on. Cancellable.
+ * Returns: (transfer none): NULL with @error set, e.g. ARRA_ERROR_NOT_FOUND when no row is finished.
+ */
+ARRA_API const ArraPicture *arra_job_decode (ArraJob *job, guint answer, guint picture, GCancellable *cancellable, GError **error);
+
+/* The recipe (settings, seed, fingerprint, tokens) of the job as JSON; (transfer full): g_free(). @answer: one, or G_MAXUINT for all.
+ * @with_prompt: FALSE leaves the prompt out. */
+ARRA_API char *arra_job_recipe (const ArraJob *job, guint answer, gboolean with_prompt);
+/* Writes that whole or not at all. */
+ARRA_API gboolean arra_job_save_tokens (const ArraJob *job, const char *path, GError **error);
+/* A job that goes on where the saved one stopped, with its settings; fails when the checkpoint is another one. @request: (nullable): only
+ * threads and memory_limit are taken from it. */
+ARRA_API ArraJob *arra_job_resume (ArraCheckpoint *checkpoint, const char *path, const ArraRequest *request, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ArraCheckpoint, arra_checkpoint_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ArraJob, arra_job_free)
+
+/* ---------------------------------------------------------- tools around them */
+
+/* The codes of a picture file. The picture is cropped to the centre and resized to @width x @height (0 x 0: its own size
+ * rounded down to the grid). Returns: (transfer full): g_free(); rows x columns codes in raster order. */
+ARRA_API guint32 *arra_checkpoint_encode_file (ArraCheckpoint *checkpoint, const char *path, guint width, guint height, guint threads, guint *rows, guint *columns, GCancellable *cancellable, GError **error);
+
+/* Writes @picture as PNG with its recipe (nullable) and AI label; atomic. @label: FALSE leaves the IPTC label out too. */
+ARRA_API gboolean arra_picture_save_png (const ArraPicture *picture, const char *path, const char *recipe, gboolean label, const ArraCard *card, GError **error);
+
+/**
+ * arra_checkpoint_convert:
+ * Writes a single-file GGUF with transformer weights as @quant (norms and small tensors stay f32), VQGAN, tokenizer, template, defaults, card
+ * (@card_path: (nullable): a JSON file whose members override the card) and provenance. Streams: private memory stays small. Atomic.
+ */
+ARRA_API gboolean arra_checkpoint_convert (const char *path, const char *vqgan, const char *card_path, const char *out_path, ArraQuant quant, ArraProgressFunc func, gpointer data, GCancellable *cancellable, GError **error);
+
+/* Compares stored hashes with the contents; ARRA_ERROR_INVALID_DATA names the file that differs. */
+ARRA_API gboolean arra_checkpoint_verify (ArraCheckpoint *checkpoint, GCancellable *cancellable, GError **error);
+
 G_END_DECLS

@@ -1,0 +1,40 @@
+/* mapping.h - a read-only mapped file that survives being shortened by somebody else
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <arra.h>
+
+typedef struct _ArraMapping ArraMapping;
+
+/* Maps the whole file. Errors name @path: missing, a directory, no permission, empty, not a regular file.
+ * Returns: (transfer full): arra_mapping_unref(). */
+ArraMapping *arra_mapping_open (const char *path, GError **error);
+ArraMapping *arra_mapping_ref (ArraMapping *mapping);
+void arra_mapping_unref (ArraMapping *mapping); /* nullable */
+
+const guint8 *arra_mapping_data (const ArraMapping *mapping);
+gsize arra_mapping_size (const ArraMapping *mapping);
+const char *arra_mapping_path (const ArraMapping *mapping);
+
+/* FALSE with ARRA_ERROR_INVALID_DATA naming the file when a page could not be read since it was opened (the file was cut or
+ * the disk failed): reads of such pages gave zeros, so what was computed from them is worthless. Any thread. */
+gboolean arra_mapping_check (const ArraMapping *mapping, GError **error);
+
+/* Reads a whole small file into arra_mem memory (NUL-terminated), at most @limit bytes. */
+char *arra_read_file (const char *path, gsize limit, gsize *size, GError **error);
+
+/* Writes a file whole or not at all: a temporary file beside it (O_TMPFILE where there is one), fsync, link or rename over
+ * @path. Mode 0666 less the umask. */
+gboolean arra_write_file (const char *path, const void *data, gsize size, GError **error);
+
+/* The same for long files: write at any offset, then commit; free without commit leaves nothing behind. */
+typedef struct _ArraAtomicFile ArraAtomicFile;
+ArraAtomicFile *arra_atomic_file_new (const char *path, GError **error);
+gboolean arra_atomic_file_write (ArraAtomicFile *file, const void *data, gsize size, GError **error); /* appends */
+gboolean arra_atomic_file_write_at (ArraAtomicFile *file, guint64 offset, const void *data, gsize size, GError **error);
+guint64 arra_atomic_file_tell (const ArraAtomicFile *file);
+gboolean arra_atomic_file_commit (ArraAtomicFile *file, GError **error);
+void arra_atomic_file_free (ArraAtomicFile *file); /* nullable */
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ArraMapping, arra_mapping_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ArraAtomicFile, arra_atomic_file_free)

@@ -1,0 +1,37 @@
+/* picture.h - pictures in and out: 8-bit RGB in memory, any gdk-pixbuf format read, PNG written with its recipe and AI label
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <arra.h>
+
+typedef struct
+{
+  gsize width, height;
+  guint channels;  /* 1, 3 or 4 */
+  guint8 *pixels;  /* height x width x channels, dense; arra_mem memory owned by the picture */
+} ArraRaster;
+
+gboolean arra_raster_init (ArraRaster *raster, gsize width, gsize height, guint channels, GError **error);
+void arra_raster_clear (ArraRaster *raster);
+
+/* Reads PNG, JPEG, … (what gdk-pixbuf knows); grey files come as RGB. At most 2^26 pixels. The file's size is checked before decoding. */
+gboolean arra_raster_load (ArraRaster *raster, const char *path, GError **error);
+
+typedef struct
+{
+  const char *parameters;          /* (nullable): recipe text of the `parameters` chunk: tEXt when Latin-1, else iTXt */
+  const char *digital_source_type; /* (nullable): IPTC code, e.g. "trainedAlgorithmicMedia", into the XMP packet */
+  const char *description;         /* (nullable): XMP dc:description, e.g. "synthetic - not for diagnosis" */
+  const char *software;            /* (nullable): Software chunk */
+} ArraPictureLabels;
+
+/* A PNG in memory; (transfer full) arra_mem memory. */
+guint8 *arra_raster_to_png (const ArraRaster *raster, const ArraPictureLabels *labels, gsize *size, GError **error);
+gboolean arra_raster_save_png (const ArraRaster *raster, const ArraPictureLabels *labels, const char *path, GError **error); /* atomic */
+
+static inline void
+arra_raster_auto_clear (ArraRaster *raster)
+{
+  arra_raster_clear (raster);
+}
+#define g_autoraster __attribute__ ((cleanup (arra_raster_auto_clear)))

@@ -1,0 +1,47 @@
+/* source.h - named tensors, wherever they lie: safetensors, GGUF or a torch zip
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <arra.h>
+#include "mapping.h"
+#include "tensor.h"
+
+/* A set of named tensors over mapped files. The views point into the mappings and live as long as the source. */
+typedef struct _ArraSource ArraSource;
+
+ArraSource *arra_source_ref (ArraSource *source);
+void arra_source_unref (ArraSource *source); /* nullable */
+
+/* (nullable): NULL when there is none of that name. Borrowed. */
+const ArraTensor *arra_source_find (const ArraSource *source, const char *name);
+gsize arra_source_count (const ArraSource *source);
+const char *arra_source_name (const ArraSource *source, gsize index); /* in file order */
+const ArraTensor *arra_source_tensor (const ArraSource *source, gsize index);
+const char *arra_source_file_of (const ArraSource *source, const char *name); /* the file's path, for messages */
+guint64 arra_source_mapped_bytes (const ArraSource *source);
+gboolean arra_source_check (const ArraSource *source, GError **error); /* arra_mapping_check() over all files */
+
+/* For readers: an empty source; adding takes a reference of the mapping (nullable: @owned, arra_mem memory, taken, is freed
+ * with the source instead). A second tensor of one name fails. */
+ArraSource *arra_source_new (void);
+gboolean arra_source_add_file (ArraSource *source, ArraMapping *mapping, guint *file_index, GError **error);
+void arra_source_add_memory (ArraSource *source, void *owned);
+gboolean arra_source_add (ArraSource *source, guint file_index, const char *name, const ArraTensor *tensor, GError **error);
+
+/* Readers. Every fault gives a GError that names file and fault. */
+ArraSource *arra_safetensors_open (const char *path, GError **error);
+/* A directory's model.safetensors.index.json or its one model.safetensors */
+ArraSource *arra_safetensors_open_directory (const char *directory, GError **error);
+/* torch.save's zip form; executes nothing. @prefix (nullable): only tensors below this key, e.g. "state_dict", whose name loses
+ * it. Tensors whose storage class or layout is unknown are passed over only when their name is not asked for later. */
+ArraSource *arra_torch_open (const char *path, const char *prefix, GError **error);
+
+/* Writer of safetensors for tests, tools and checkpoints: names in the given order, 8-byte aligned header, atomic. */
+typedef struct
+{
+  const char *name;
+  ArraTensor tensor;
+} ArraNamedTensor;
+gboolean arra_safetensors_write (const char *path, const ArraNamedTensor *tensors, gsize n_tensors, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ArraSource, arra_source_unref)

@@ -1,0 +1,32 @@
+/* tokenizer.h - byte-level BPE from a Hugging Face tokenizer.json, with Chameleon's whole pipeline
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <arra.h>
+
+typedef struct _ArraTokenizer ArraTokenizer;
+
+/* Reads tokenizer.json text (@name starts every message). Understands: added_tokens (all flags), normalizer null, pre_tokenizer
+ * Sequence of Split(Regex|String, any behaviour, invert)/Digits/Punctuation/ByteLevel, model BPE (merges as strings or pairs,
+ * ignore_merges, byte_fallback false), post_processor TemplateProcessing, decoder ByteLevel. Anything else: ARRA_ERROR_UNSUPPORTED naming
+ * it. Immutable and shareable. Returns: (transfer full): arra_tokenizer_unref(). */
+ArraTokenizer *arra_tokenizer_new (const char *json, gsize size, const char *name, GError **error);
+ArraTokenizer *arra_tokenizer_ref (ArraTokenizer *tokenizer);
+void arra_tokenizer_unref (ArraTokenizer *tokenizer); /* nullable */
+
+/* Token ids of UTF-8 @text (an invalid byte: ARRA_ERROR_ARGUMENT with its offset), with the template's special tokens around it when
+ * @special. Returns: (transfer full): arra_mem memory, @n ids. */
+guint32 *arra_tokenizer_encode (const ArraTokenizer *tokenizer, const char *text, gssize length, gboolean special, gsize *n, GError **error);
+
+/* Text of @n ids; invalid UTF-8 becomes U+FFFD per maximal subpart; ids without a token are passed over. Special added tokens are left
+ * out when @skip_special. Returns: (transfer full): g_free(). */
+char *arra_tokenizer_decode (const ArraTokenizer *tokenizer, const guint32 *ids, gsize n, gboolean skip_special);
+
+const char *arra_tokenizer_token (const ArraTokenizer *tokenizer, guint32 id); /* (nullable): the token as the vocabulary writes it */
+gboolean arra_tokenizer_id (const ArraTokenizer *tokenizer, const char *token, guint32 *id); /* model vocabulary and added tokens */
+guint32 arra_tokenizer_size (const ArraTokenizer *tokenizer); /* highest id + 1 */
+
+/* The text this tokenizer was read from, for storing it elsewhere. Borrowed. */
+const char *arra_tokenizer_json (const ArraTokenizer *tokenizer, gsize *size);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ArraTokenizer, arra_tokenizer_unref)

@@ -1,0 +1,19 @@
+/* yamlfile.h - a small, bounded reader of YAML configuration files (libyaml underneath)
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <arra.h>
+
+/* One mapping key path ("model.params.ddconfig.ch") to a scalar's text, or a sequence's scalars. Anchors, aliases and documents after the
+ * first are refused; depth <= 64, <= 10,000 nodes. */
+typedef struct _ArraYaml ArraYaml;
+
+ArraYaml *arra_yaml_open (const char *path, GError **error);
+void arra_yaml_free (ArraYaml *yaml); /* nullable */
+gboolean arra_yaml_get_int (const ArraYaml *yaml, const char *key_path, gint64 min, gint64 max, gint64 *out, GError **error);
+gboolean arra_yaml_get_bool (const ArraYaml *yaml, const char *key_path, gboolean *out, GError **error);
+/* A sequence of integers, flow or block form: at most @max; *@n set. */
+gboolean arra_yaml_get_ints (const ArraYaml *yaml, const char *key_path, gsize max, gint64 *out, gsize *n, GError **error);
+gboolean arra_yaml_has (const ArraYaml *yaml, const char *key_path);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ArraYaml, arra_yaml_free)

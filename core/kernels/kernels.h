@@ -1,0 +1,117 @@
+/* kernels.h - one table of raw-pointer kernels: scalar C is the specification, an ISA overlays entries
+ *
+ * Every kernel of this table gives the same bits on every ISA. What makes that possible:
+ *  - a float sum runs over ARRA_LANES virtual lanes (element i goes to lane i % ARRA_LANES, lanes start at 0, each lane adds
+ *    in rising order with fma), then the lanes are folded 16 -> 8 -> 4 -> 2 -> 1, lane j adding lane j + half;
+ *  - an integer sum is exact, so its order is free;
+ *  - exp and log are those of detmath.h, operation by operation; division and sqrt are IEEE's;
+ *  - nothing is contracted or reassociated by the compiler (-ffp-contract=off).
+ * A row's result never depends on how many rows or tokens are computed together.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <arra.h>
+#include "cpu.h"
+
+#define ARRA_LANES 16
+#define ARRA_QK 32 /* weights per quantised block */
+
+/* GGUF's Q8_0: d is an IEEE half. value = d * q */
+typedef struct
+{
+  guint16 d;
+  gint8 q[ARRA_QK];
+} ArraBlockQ8_0;
+G_STATIC_ASSERT (sizeof (ArraBlockQ8_0) == 34);
+
+/* Activations quantised on the fly, one block for each ARRA_QK inputs. q is in -127..127. */
+typedef struct
+{
+  float d;
+  gint8 q[ARRA_QK];
+} ArraBlockQ8A;
+G_STATIC_ASSERT (sizeof (ArraBlockQ8A) == 36);
+
+/* y[t * y_stride + r] = sum over i of w[r][i] * x[t][i], for r < n_rows and t < n_tokens.
+ * @w: n_rows rows, @w_stride bytes apart, of the kernel's weight type. @x: float rows @x_stride BYTES apart, or for q8_0
+ * ArraBlockQ8A rows @x_stride bytes apart. @y_stride in floats. @k: row length in elements (q8_0: a multiple of 32).
+ * float types: the lane sum above, fma (w, x, lane). q8_0: for rising blocks b, acc = fma ((float) isum_b, dw_b * dx_b, acc). */
+typedef void (*ArraMatmulFunc) (const void *w,
+                                gsize w_stride,
+                                gsize n_rows,
+                                gsize k,
+                                const void *x,
+                                gsize x_stride,
+                                gsize n_tokens,
+                                float *y,
+                                gsize y_stride);
+
+typedef struct
+{
+  const char *name;
+
+  /* --- the path that decides tokens: bit-exact on every ISA --- */
+  ArraMatmulFunc matmul_f32;
+  ArraMatmulFunc matmul_bf16;
+  ArraMatmulFunc matmul_f16;
+  ArraMatmulFunc matmul_q8_0;
+
+  /* dst = the block form of x[0..k-1], k a multiple of 32: d = max|x| / 127, q = round to nearest even of x * (127 / max|x|)
+   * (d = 0 and q = 0 for a zero block). A non-finite input gives d = NaN, so that it is not lost. */
+  void (*quantize_q8a) (const float *x, gsize k, ArraBlockQ8A *dst);
+
+  void (*widen_bf16) (const void *src, gsize n, float *dst);
+  void (*widen_f16) (const void *src, gsize n, float *dst);
+  void (*widen_q8_0) (const void *src, gsize n, float *dst); /* n a multiple of 32 */
+
+  float (*dot) (const float *a, const float *b, gsize n); /* the lane sum */
+
+  /* y = x * (1 / sqrt (mean (x^2) + eps)) * w; the sum is the lane sum */
+  void (*rms_norm) (const float *x, const float *w, gsize n, float eps, float *y);
+  /* y = (x - mean) / sqrt (var + eps) * w + b, two passes, lane sums */
+  void (*layer_norm) (const float *x, const float *w, const float *b, gsize n, float eps, float *y);
+  /* half rotation: for i < n/2: y[i] = x[i] cos[i] - x[i + n/2] sin[i]; y[i + n/2] = x[i + n/2] cos[i] + x[i] sin[i], in place;
+   * each product rounded, then added */
+  void (*rope_half) (float *x, const float *cosine, const float *sine, gsize n);
+  /* out = silu (gate) * up, silu (g) = g / (1 + exp (-g)); out may be gate or up */
+  void (*silu_mul) (const float *gate, const float *up, gsize n, float *out);
+  void (*add) (const float *x, gsize n, float *y);                  /* y += x */
+  void (*guide) (const float *cond, const float *uncond, float scale, gsize n, float *out); /* u + scale * (c - u), each step rounded */
+  float (*max) (const float *x, gsize n);                           /* NaN is skipped; -inf for n = 0 */
+  /* softmax in place: x = exp (x - max), divided by the lane sum; returns the sum */
+  float (*softmax) (float *x, gsize n);
+  /* One query over n_pos cached positions: scores[p] = dot (q, k_p) * scale, softmax, out[i] = sum over rising p of
+   * fma (scores[p], v_p[i], out[i]). k_p = k + p * stride (floats), v likewise. @scores: n_pos floats of scratch. */
+  void (*attend) (const float *q,
+                  const float *k,
+                  const float *v,
+                  gsize stride,
+                  gsize n_pos,
+                  gsize head_dim,
+                  float scale,
+                  float *scores,
+                  float *out);
+
+  /* --- pictures: the same bits for any thread count on one machine, within 1/255 elsewhere --- */
+  /* x: [n_pixels][channels] rows @stride floats apart; y = swish? ((x - mean[c]) * scale[c] + bias[c]) with per-channel
+   * arrays prepared from the group statistics; swish (v) = v / (1 + exp (-v)) when @swish */
+  void (*affine_swish) (const float *x, gsize n_pixels, gsize channels, const float *scale, const float *bias, gboolean swish, float *y);
+  /* sums of x and x^2 over n floats in double lanes (fixed order): out[0], out[1] */
+  void (*moments) (const float *x, gsize n, double out[2]);
+} ArraKernels;
+
+/* The table for @cpu, which the machine must support. Static, immutable. */
+const ArraKernels *arra_kernels_get (ArraCpu cpu);
+
+/* The table chosen by arra_cpu_choose() (ARRA_CPU or the best), NULL with @error set when that fails. */
+const ArraKernels *arra_kernels_default (GError **error);
+
+/* Scalar conversions used everywhere; round to nearest even, NaN stays NaN. */
+float arra_half_to_float (guint16 h);
+guint16 arra_float_to_half (float f);
+float arra_bf16_to_float (guint16 b);
+guint16 arra_float_to_bf16 (float f);
+
+/* GGUF's Q8_0 of one row, k a multiple of 32: d = max|x| / 127 as half, q = round half away from zero of x / d_unrounded, as
+ * ggml's reference does. FALSE when a value is not finite. */
+gboolean arra_quantize_row_q8_0 (const float *x, gsize k, ArraBlockQ8_0 *dst);

@@ -1,0 +1,13 @@
+/* variants.h - what each folder of kernels offers to the table
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "kernels.h"
+
+/* Every entry, in scalar C. */
+void arra_kernels_fill_c (ArraKernels *table);
+
+/* Replace the entries for which the folder has something better. Compiled with the folder's instructions: to be called
+ * only on a machine that has them. */
+void arra_kernels_overlay_avx2 (ArraKernels *table);
+void arra_kernels_overlay_avx512 (ArraKernels *table);

@@ -1,0 +1,88 @@
+/* chameleon.h - the Chameleon transformer (Chameleon, Lumina-mGPT, ARRA): configuration, weights, forward pass
+ *
+ * Source: arXiv 2405.09818; ARRA arra/model/chameleon/modeling_chameleon.py;
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <arra.h>
+#include <json-glib/json-glib.h>
+#include "exec.h"
+#include "gguf.h"
+#include "source.h"
+
+typedef enum
+{
+  ARRA_ROPE_PLAIN,
+  ARRA_ROPE_LINEAR,  /* position / factor */
+  ARRA_ROPE_DYNAMIC, /* base grows with the length (NTK) */
+} ArraRopeScaling;
+
+typedef struct
+{
+  guint vocab_size, hidden_size, intermediate_size, n_layers, n_heads, n_kv_heads, head_dim, context;
+  guint model_parallel; /* rows of the q/k norms in ARRA/Lumina files */
+  float norm_eps;
+  double rope_theta;
+  ArraRopeScaling rope_scaling;
+  double rope_factor;
+  gboolean swin_norm;         /* norms after the sublayers, inside the residual */
+  gboolean mask_image_logits; /* image tokens can never be predicted */
+} ArraChameleonConfig;
+
+/* Reads config.json's members; ranges and divisibility are checked. @name starts messages. */
+gboolean arra_chameleon_config_read (ArraChameleonConfig *config, JsonObject *object, const char *name, GError **error);
+/* The same from and to GGUF metadata ("arra-chameleon.*"). */
+gboolean arra_chameleon_config_load (ArraChameleonConfig *config, const ArraGguf *gguf, GError **error);
+void arra_chameleon_config_store (const ArraChameleonConfig *config, ArraGgufWriter *writer);
+
+typedef struct _ArraChameleon ArraChameleon; /* immutable once made */
+
+/* Binds all weights (tensor names "model.…", "lm_head.weight"). Matrices get @dtype (ARRA_N_DTYPES: as stored). @masked (nullable): vocab_size
+ * flags, copied: logits of flagged ids become the lowest float when config->mask_image_logits. @source is referenced. */
+ArraChameleon *arra_chameleon_new (const ArraChameleonConfig *config, ArraSource *source, ArraDType dtype, const guint8 *masked, ArraPool *pool, GCancellable *cancellable, GError **error);
+void arra_chameleon_free (ArraChameleon *model); /* nullable */
+const ArraChameleonConfig *arra_chameleon_config (const ArraChameleon *model);
+/* Weight bytes by where they lie, without loading anything. */
+gboolean arra_chameleon_measure (const ArraChameleonConfig *config, ArraSource *source, ArraDType dtype, guint64 *mapped, guint64 *owned, GError **error);
+/* The tensors a saver must write, in order: calls @func for each bound weight with its table name and kind. */
+typedef gboolean (*ArraParamFunc) (const char *name, gboolean is_matrix, const ArraTensor *stored, gpointer data, GError **error);
+gboolean arra_chameleon_foreach (const ArraChameleonConfig *config, ArraSource *source, ArraParamFunc func, gpointer data, GError **error);
+
+/* ---- KV cache: f32 [layer][position][kv_head][head_dim] for keys (after norm and RoPE) and for values */
+typedef struct _ArraKvCache ArraKvCache;
+ArraKvCache *arra_kv_cache_new (const ArraChameleonConfig *config, guint capacity, GError **error);
+void arra_kv_cache_free (ArraKvCache *cache); /* nullable */
+guint arra_kv_cache_length (const ArraKvCache *cache);
+void arra_kv_cache_truncate (ArraKvCache *cache, guint length);
+guint64 arra_kv_cache_bytes (const ArraChameleonConfig *config, guint capacity);
+const float *arra_kv_cache_keys (const ArraKvCache *cache, guint layer);   /* [capacity][kv_heads][head_dim] */
+const float *arra_kv_cache_values (const ArraKvCache *cache, guint layer);
+
+/* ---- forward pass. Buffers for up to max_rows rows at a time, planned once. */
+typedef struct _ArraChameleonRun ArraChameleonRun;
+ArraChameleonRun *arra_chameleon_run_new (const ArraChameleon *model, const ArraExec *exec, guint max_rows, guint max_context, GError **error);
+void arra_chameleon_run_free (ArraChameleonRun *run); /* nullable */
+guint64 arra_chameleon_run_bytes (const ArraChameleonConfig *config, guint max_rows, guint max_context, guint threads);
+
+/* One sequence's next tokens. Several of them (the guidance pair) go through ONE pass over the weights. */
+typedef struct
+{
+  ArraKvCache *cache;
+  const guint32 *ids;      /* n_ids new tokens */
+  guint n_ids;
+  const guint32 *positions; /* (nullable): RoPE positions of the new tokens; NULL: they follow the cache's length */
+  float *logits;           /* (nullable): vocab_size floats for the last token; with all_logits n_ids x vocab_size */
+  gboolean all_logits;
+} ArraChameleonInput;
+
+/* Watches intermediate values (golden probes, alignment): @layer is -1 outside layers; @data is [rows][width]. */
+typedef void (*ArraChameleonWatch) (const char *what, int layer, guint input, const float *data, guint rows, guint width, gpointer user);
+
+/* Appends the inputs' tokens to their caches and computes logits. Prompts longer than max_rows go in blocks; a block gives the same bits as
+ * one-token steps. Errors: cache or context full (ARGUMENT), an id outside the vocabulary (ARGUMENT). Allocates nothing. Cancellable between
+ * blocks and layers; then the caches keep the length they had. */
+gboolean arra_chameleon_forward (ArraChameleonRun *run, ArraChameleonInput *inputs, guint n_inputs, ArraChameleonWatch watch, gpointer user, GCancellable *cancellable, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ArraChameleon, arra_chameleon_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ArraKvCache, arra_kv_cache_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ArraChameleonRun, arra_chameleon_run_free)

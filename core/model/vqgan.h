@@ -1,0 +1,69 @@
+/* vqgan.h - Meta's / taming's VQGAN image tokenizer: encoder, codebook, decoder; any size that is a multiple of the patch
+ *
+ * Source: arXiv 2012.09841; ARRA arra/model/chameleon_vae_ori.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <arra.h>
+#include <json-glib/json-glib.h>
+#include "exec.h"
+#include "gguf.h"
+#include "picture.h"
+#include "source.h"
+#include "yamlfile.h"
+
+#define ARRA_VQGAN_MAX_LEVELS 8
+
+typedef struct
+{
+  guint ch, n_levels, ch_mult[ARRA_VQGAN_MAX_LEVELS], n_res_blocks;
+  guint n_attn, attn_resolutions[ARRA_VQGAN_MAX_LEVELS], resolution;
+  guint in_channels, out_channels, z_channels, embed_dim, n_embed;
+} ArraVqganConfig;
+
+gboolean arra_vqgan_config_from_yaml (ArraVqganConfig *config, const ArraYaml *yaml, GError **error);
+/* config.json's vq_config, or a VQGAN's own json of the same members; missing members take Chameleon's values */
+gboolean arra_vqgan_config_from_json (ArraVqganConfig *config, JsonObject *object, const char *name, GError **error);
+gboolean arra_vqgan_config_load (ArraVqganConfig *config, const ArraGguf *gguf, GError **error); /* "arra-vqgan.*" */
+void arra_vqgan_config_store (const ArraVqganConfig *config, ArraGgufWriter *writer);
+guint arra_vqgan_patch (const ArraVqganConfig *config); /* pixels on a side for one code: 2^(n_levels-1) */
+
+typedef struct _ArraVqgan ArraVqgan; /* immutable once made */
+
+/* @prefix goes before every tensor name ("", "model.vqmodel.", "vqgan."). Encoder and decoder are bound where their tensors exist; at least the
+ * codebook and one of them must. All weights are f32 in memory, packed for the convolutions. */
+ArraVqgan *arra_vqgan_new (const ArraVqganConfig *config, ArraSource *source, const char *prefix, ArraPool *pool, GCancellable *cancellable, GError **error);
+void arra_vqgan_free (ArraVqgan *vqgan); /* nullable */
+const ArraVqganConfig *arra_vqgan_config (const ArraVqgan *vqgan);
+gboolean arra_vqgan_has_encoder (const ArraVqgan *vqgan);
+gboolean arra_vqgan_has_decoder (const ArraVqgan *vqgan);
+gboolean arra_vqgan_measure (const ArraVqganConfig *config, ArraSource *source, const char *prefix, guint64 *mapped, guint64 *owned, GError **error);
+/* Tensors in table order, without @prefix; for savers. */
+typedef gboolean (*ArraVqganParamFunc) (const char *name, const ArraTensor *stored, gpointer data, GError **error);
+gboolean arra_vqgan_foreach (const ArraVqganConfig *config, ArraSource *source, const char *prefix, ArraVqganParamFunc func, gpointer data, GError **error);
+
+/* Buffers for pictures up to rows x columns codes, planned once: exactly arra_vqgan_run_bytes(). */
+typedef struct _ArraVqganRun ArraVqganRun;
+ArraVqganRun *arra_vqgan_run_new (const ArraVqgan *vqgan, const ArraExec *exec, guint rows, guint columns, gboolean encode, GError **error);
+void arra_vqgan_run_free (ArraVqganRun *run); /* nullable */
+guint64 arra_vqgan_run_bytes (const ArraVqganConfig *config, guint rows, guint columns, gboolean encode, guint threads);
+
+typedef void (*ArraVqganProgress) (double fraction, gpointer user);
+
+/* codes [rows][columns] -> @pixels float [3][16 rows][16 columns] (patch 16), values about -1..1. Cancellable between layers, within 100 ms. */
+gboolean arra_vqgan_decode (ArraVqganRun *run, const guint32 *codes, guint rows, guint columns, float *pixels, ArraVqganProgress progress, gpointer user, GCancellable *cancellable, GError **error);
+/* @pixels float [3][height][width] -> codes [rows][columns]; @latent (nullable): [embed_dim][rows][columns] before quantisation. First code wins ties. */
+gboolean arra_vqgan_encode (ArraVqganRun *run, const float *pixels, guint height, guint width, guint32 *codes, float *latent, GCancellable *cancellable, GError **error);
+
+/* trunc ((clamp (x, -1, 1) + 1) / 2 * 255): [3][h][w] -> interleaved u8 */
+void arra_vqgan_to_u8 (const float *pixels, guint height, guint width, guint8 *rgb);
+/* RGB, RGBA (blended with white, truncating) or grey raster -> RGB u8 (whitened), and -> [-1, 1] floats [3][h][w] (double, then float) */
+gboolean arra_vqgan_whiten (const ArraRaster *raster, ArraRaster *rgb, GError **error);
+void arra_vqgan_from_u8 (const ArraRaster *rgb, float *pixels);
+
+/* Watches activations [channels][h][w] by name ("decoder.conv_in", "decoder.mid.block_1", …): golden probes. */
+typedef void (*ArraVqganWatch) (const char *what, const float *data, guint channels, guint height, guint width, gpointer user);
+void arra_vqgan_run_set_watch (ArraVqganRun *run, ArraVqganWatch watch, gpointer user);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ArraVqgan, arra_vqgan_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ArraVqganRun, arra_vqgan_run_free)

@@ -1,0 +1,40 @@
+/* checkpoint.h - the inside of ArraCheckpoint, for the rooms run and cli only
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <arra.h>
+#include "chameleon.h"
+#include "gguf.h"
+#include "tokenizer.h"
+#include "vocabulary.h"
+#include "vqgan.h"
+
+struct _ArraCheckpoint
+{
+  gatomicrefcount refs;
+  char *path;
+  char *fingerprint;
+  ArraQuant quant;
+  gboolean metadata_only;
+
+  ArraGguf *gguf;           /* nullable: a single file */
+  ArraSource *source;       /* transformer tensors */
+  ArraSource *vqgan_source; /* nullable; may be the same */
+  char *vqgan_prefix;
+  char *vqgan_path;         /* nullable: where a VQGAN given apart lies */
+
+  ArraChameleonConfig config;
+  ArraVqganConfig vqgan_config; /* n_embed 0: no VQGAN */
+  ArraTokenizer *tokenizer;     /* nullable: a directory without tokenizer.json cannot read prompts */
+  ArraVocabulary vocabulary;
+  ArraChameleon *model;         /* NULL when metadata_only */
+  ArraVqgan *vqgan;             /* NULL when metadata_only or there is none */
+
+  /* defaults of requests */
+  char *prompt_template;
+  double guidance_scale, temperature, top_p;
+  guint top_k, text_top_k, width, height;
+
+  ArraCard card;
+  GStringChunk *strings; /* what the card points to */
+};

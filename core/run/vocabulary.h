@@ -1,0 +1,30 @@
+/* vocabulary.h - which token ids mean what, read by name from the checkpoint's vocabulary; no id is a constant of ours
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <arra.h>
+
+#define ARRA_NO_TOKEN G_MAXUINT32
+
+typedef struct
+{
+  guint32 n_tokens;    /* of the model: ids are below it */
+  guint32 bos;         /* "<s>" */
+  guint32 image_start; /* "<racm3:break>" */
+  guint32 image_end;   /* "<eoss>" */
+  guint32 new_line;    /* "<reserved08799>", ends a row */
+  guint32 stop;        /* "<reserved08706>", ends a turn */
+  guint32 placeholder; /* "<|image|>": the id after the tokenizer's last; ARRA_NO_TOKEN when the model has no room for it */
+  guint32 n_codes;     /* image tokens IMGIMG[A-J]{1,}Z, letters as decimal digits: codes 0 .. n_codes-1, all present */
+  guint32 *id_of_code; /* n_codes; arra_mem */
+  gint32 *code_of_id;  /* n_tokens; -1: no image token; arra_mem */
+  guint32 n_sizes;     /* size tokens "<reserved08801>" (1 grid), "<reserved08802>" (2), …: as many as follow without a gap */
+  guint32 *id_of_size; /* [0] unused, [n] = id of n grids; n_sizes + 1 entries; arra_mem */
+} ArraVocabulary;
+
+/* @lookup: id of a name, FALSE when there is none. Fails naming the missing token. @name starts messages. */
+typedef gboolean (*ArraTokenLookup) (gpointer data, const char *token, guint32 *id);
+gboolean arra_vocabulary_init (ArraVocabulary *vocabulary, guint32 n_tokens, guint32 tokenizer_size, ArraTokenLookup lookup, gpointer data, const char *name, GError **error);
+void arra_vocabulary_clear (ArraVocabulary *vocabulary);
+/* grids of a size token, 0 for another id */
+guint arra_vocabulary_grids (const ArraVocabulary *vocabulary, guint32 id);
