@@ -6,7 +6,8 @@
  *  - an integer sum is exact, so its order is free;
  *  - exp and log are those of detmath.h, operation by operation; division and sqrt are IEEE's;
  *  - nothing is contracted or reassociated by the compiler (-ffp-contract=off).
- * A row's result never depends on how many rows or tokens are computed together.
+ * A row's result never depends on how many rows or tokens are computed together. "The same bits" leaves out the sign and
+ * payload of a NaN: where one variant gives a NaN, every variant does.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
@@ -31,6 +32,9 @@ typedef struct
   gint8 q[ARRA_QK];
 } ArraBlockQ8A;
 G_STATIC_ASSERT (sizeof (ArraBlockQ8A) == 36);
+
+/* A block whose largest |x| is below this is quantised as zero (127 / max would leave the range of float). */
+#define ARRA_Q8A_SMALLEST 0x1p-119f
 
 /* y[t * y_stride + r] = sum over i of w[r][i] * x[t][i], for r < n_rows and t < n_tokens.
  * @w: n_rows rows, @w_stride bytes apart, of the kernel's weight type. @x: float rows @x_stride BYTES apart, or for q8_0
@@ -57,7 +61,7 @@ typedef struct
   ArraMatmulFunc matmul_q8_0;
 
   /* dst = the block form of x[0..k-1], k a multiple of 32: d = max|x| / 127, q = round to nearest even of x * (127 / max|x|)
-   * (d = 0 and q = 0 for a zero block). A non-finite input gives d = NaN, so that it is not lost. */
+   * (d = 0 and q = 0 for a zero block). A non-finite input gives d = NaN and q = 0, so that it is not lost. */
   void (*quantize_q8a) (const float *x, gsize k, ArraBlockQ8A *dst);
 
   void (*widen_bf16) (const void *src, gsize n, float *dst);
@@ -66,18 +70,19 @@ typedef struct
 
   float (*dot) (const float *a, const float *b, gsize n); /* the lane sum */
 
-  /* y = x * (1 / sqrt (mean (x^2) + eps)) * w; the sum is the lane sum */
+  /* y = (x * (1 / sqrt (mean (x^2) + eps))) * w; the sum is the lane sum; y may be x */
   void (*rms_norm) (const float *x, const float *w, gsize n, float eps, float *y);
-  /* y = (x - mean) / sqrt (var + eps) * w + b, two passes, lane sums */
+  /* y = (x - mean) / sqrt (var + eps) * w + b, two passes, lane sums, each step rounded; y may be x */
   void (*layer_norm) (const float *x, const float *w, const float *b, gsize n, float eps, float *y);
   /* half rotation: for i < n/2: y[i] = x[i] cos[i] - x[i + n/2] sin[i]; y[i + n/2] = x[i + n/2] cos[i] + x[i] sin[i], in place;
-   * each product rounded, then added */
+   * each product rounded, then added; n even */
   void (*rope_half) (float *x, const float *cosine, const float *sine, gsize n);
   /* out = silu (gate) * up, silu (g) = g / (1 + exp (-g)); out may be gate or up */
   void (*silu_mul) (const float *gate, const float *up, gsize n, float *out);
   void (*add) (const float *x, gsize n, float *y);                  /* y += x */
   void (*guide) (const float *cond, const float *uncond, float scale, gsize n, float *out); /* u + scale * (c - u), each step rounded */
-  float (*max) (const float *x, gsize n);                           /* NaN is skipped; -inf for n = 0 */
+  void (*exp) (const float *x, gsize n, float *y);                  /* arra_expf of each; y may be x */
+  float (*max) (const float *x, gsize n);                           /* NaN is skipped, a zero is +0; -inf for n = 0 */
   /* softmax in place: x = exp (x - max), divided by the lane sum; returns the sum */
   float (*softmax) (float *x, gsize n);
   /* One query over n_pos cached positions: scores[p] = dot (q, k_p) * scale, softmax, out[i] = sum over rising p of
@@ -93,14 +98,14 @@ typedef struct
                   float *out);
 
   /* --- pictures: the same bits for any thread count on one machine, within 1/255 elsewhere --- */
-  /* x: [n_pixels][channels] rows @stride floats apart; y = swish? ((x - mean[c]) * scale[c] + bias[c]) with per-channel
-   * arrays prepared from the group statistics; swish (v) = v / (1 + exp (-v)) when @swish */
+  /* x, y: [n_pixels][channels], y may be x. v = fma (x, scale[c], bias[c]) with per-channel arrays prepared from the group
+   * statistics; y = v / (1 + exp (-v)) when @swish, else v */
   void (*affine_swish) (const float *x, gsize n_pixels, gsize channels, const float *scale, const float *bias, gboolean swish, float *y);
-  /* sums of x and x^2 over n floats in double lanes (fixed order): out[0], out[1] */
+  /* lane sums of x and x^2 in double: out[0], out[1] */
   void (*moments) (const float *x, gsize n, double out[2]);
 } ArraKernels;
 
-/* The table for @cpu, which the machine must support. Static, immutable. */
+/* The table for @cpu, which the machine must support. Static, immutable; any thread may ask at any time. */
 const ArraKernels *arra_kernels_get (ArraCpu cpu);
 
 /* The table chosen by arra_cpu_choose() (ARRA_CPU or the best), NULL with @error set when that fails. */
@@ -113,5 +118,5 @@ float arra_bf16_to_float (guint16 b);
 guint16 arra_float_to_bf16 (float f);
 
 /* GGUF's Q8_0 of one row, k a multiple of 32: d = max|x| / 127 as half, q = round half away from zero of x / d_unrounded, as
- * ggml's reference does. FALSE when a value is not finite. */
+ * ggml's reference does. FALSE when a value is not finite, or so large that d is beyond the largest half. */
 gboolean arra_quantize_row_q8_0 (const float *x, gsize k, ArraBlockQ8_0 *dst);

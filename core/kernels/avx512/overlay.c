@@ -1,0 +1,18 @@
+/* overlay.c - the kernels that AVX-512 does measurably faster than AVX2
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "avx512.h"
+#include "variants.h"
+
+void
+arra_kernels_overlay_avx512 (ArraKernels *table)
+{
+  table->matmul_f32 = arra_avx512_matmul_f32;
+  table->matmul_bf16 = arra_avx512_matmul_bf16;
+  table->matmul_f16 = arra_avx512_matmul_f16;
+  table->matmul_q8_0 = arra_avx512_matmul_q8_0;
+  table->silu_mul = arra_avx512_silu_mul;
+  table->exp = arra_avx512_exp;
+  table->softmax = arra_avx512_softmax;
+  table->attend = arra_avx512_attend;
+  table->affine_swish = arra_avx512_affine_swish;
+}

@@ -1,0 +1,33 @@
+/* fill.c - the scalar table
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "spec.h"
+#include "variants.h"
+
+void
+arra_kernels_fill_c (ArraKernels *table)
+{
+  *table = (ArraKernels) {
+    .name = "c",
+    .matmul_f32 = arra_c_matmul_f32,
+    .matmul_bf16 = arra_c_matmul_bf16,
+    .matmul_f16 = arra_c_matmul_f16,
+    .matmul_q8_0 = arra_c_matmul_q8_0,
+    .quantize_q8a = arra_c_quantize_q8a,
+    .widen_bf16 = arra_c_widen_bf16,
+    .widen_f16 = arra_c_widen_f16,
+    .widen_q8_0 = arra_c_widen_q8_0,
+    .dot = arra_c_dot,
+    .rms_norm = arra_c_rms_norm,
+    .layer_norm = arra_c_layer_norm,
+    .rope_half = arra_c_rope_half,
+    .silu_mul = arra_c_silu_mul,
+    .add = arra_c_add,
+    .guide = arra_c_guide,
+    .exp = arra_c_exp,
+    .max = arra_c_max,
+    .softmax = arra_c_softmax,
+    .attend = arra_c_attend,
+    .affine_swish = arra_c_affine_swish,
+    .moments = arra_c_moments,
+  };
+}

@@ -1,0 +1,33 @@
+/* spec.h - the scalar kernels: the specification that every overlay repeats bit for bit
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "kernels.h"
+
+/* Adds up ARRA_LANES lanes, 16 -> 8 -> 4 -> 2 -> 1, lane j adding lane j + half; @lane is overwritten. */
+float arra_c_fold (float lane[ARRA_LANES]);
+
+void arra_c_matmul_f32 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride, gsize n_tokens, float *y, gsize y_stride);
+void arra_c_matmul_bf16 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride, gsize n_tokens, float *y, gsize y_stride);
+void arra_c_matmul_f16 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride, gsize n_tokens, float *y, gsize y_stride);
+void arra_c_matmul_q8_0 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride, gsize n_tokens, float *y, gsize y_stride);
+
+void arra_c_quantize_q8a (const float *x, gsize k, ArraBlockQ8A *dst);
+void arra_c_widen_bf16 (const void *src, gsize n, float *dst);
+void arra_c_widen_f16 (const void *src, gsize n, float *dst);
+void arra_c_widen_q8_0 (const void *src, gsize n, float *dst);
+
+float arra_c_dot (const float *a, const float *b, gsize n);
+void arra_c_rms_norm (const float *x, const float *w, gsize n, float eps, float *y);
+void arra_c_layer_norm (const float *x, const float *w, const float *b, gsize n, float eps, float *y);
+void arra_c_rope_half (float *x, const float *cosine, const float *sine, gsize n);
+void arra_c_silu_mul (const float *gate, const float *up, gsize n, float *out);
+void arra_c_add (const float *x, gsize n, float *y);
+void arra_c_guide (const float *cond, const float *uncond, float scale, gsize n, float *out);
+void arra_c_exp (const float *x, gsize n, float *y);
+float arra_c_max (const float *x, gsize n);
+float arra_c_softmax (float *x, gsize n);
+void arra_c_attend (const float *q, const float *k, const float *v, gsize stride, gsize n_pos, gsize head_dim, float scale, float *scores, float *out);
+
+void arra_c_affine_swish (const float *x, gsize n_pixels, gsize channels, const float *scale, const float *bias, gboolean swish, float *y);
+void arra_c_moments (const float *x, gsize n, double out[2]);

@@ -1,0 +1,118 @@
+/* gemm.c - single-precision matrix products through OpenBLAS, in tiles of fixed borders
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "gemm.h"
+
+#include <cblas.h>
+
+/* Tiles are large enough for OpenBLAS to run at its full rate and small enough to balance a few threads. */
+#define TILE_ROWS 256
+#define TILE_COLUMNS 512
+
+typedef struct
+{
+  gboolean trans_a, trans_b;
+  gsize m, n, k;
+  float alpha, beta;
+  const float *a, *b;
+  float *c;
+  gsize lda, ldb, ldc;
+  gsize tile_rows, tile_columns;
+  gsize n_across; /* tiles side by side */
+} Tiling;
+
+static gpointer
+use_one_thread (gpointer data)
+{
+  openblas_set_num_threads (1);
+  return NULL;
+}
+
+void
+arra_sgemm (gboolean trans_a,
+            gboolean trans_b,
+            gsize m,
+            gsize n,
+            gsize k,
+            float alpha,
+            const float *a,
+            gsize lda,
+            const float *b,
+            gsize ldb,
+            float beta,
+            float *c,
+            gsize ldc)
+{
+  static GOnce once = G_ONCE_INIT;
+
+  g_once (&once, use_one_thread, NULL);
+  g_assert (MAX (MAX (m, n), k) <= G_MAXINT && MAX (MAX (lda, ldb), ldc) <= G_MAXINT);
+  cblas_sgemm (CblasRowMajor,
+               trans_a ? CblasTrans : CblasNoTrans,
+               trans_b ? CblasTrans : CblasNoTrans,
+               (blasint) m,
+               (blasint) n,
+               (blasint) k,
+               alpha,
+               a,
+               (blasint) lda,
+               b,
+               (blasint) ldb,
+               beta,
+               c,
+               (blasint) ldc);
+}
+
+static void
+run_tiles (gsize begin, gsize end, guint worker, gpointer data)
+{
+  const Tiling *g = data;
+
+  for (gsize tile = begin; tile < end; tile++)
+    {
+      gsize row = tile / g->n_across * g->tile_rows;
+      gsize column = tile % g->n_across * g->tile_columns;
+
+      arra_sgemm (g->trans_a,
+                  g->trans_b,
+                  MIN (g->tile_rows, g->m - row),
+                  MIN (g->tile_columns, g->n - column),
+                  g->k,
+                  g->alpha,
+                  g->a + (g->trans_a ? row : row * g->lda),
+                  g->lda,
+                  g->b + (g->trans_b ? column * g->ldb : column),
+                  g->ldb,
+                  g->beta,
+                  g->c + row * g->ldc + column,
+                  g->ldc);
+    }
+}
+
+void
+arra_sgemm_pool (ArraPool *pool,
+                 gboolean trans_a,
+                 gboolean trans_b,
+                 gsize m,
+                 gsize n,
+                 gsize k,
+                 float alpha,
+                 const float *a,
+                 gsize lda,
+                 const float *b,
+                 gsize ldb,
+                 float beta,
+                 float *c,
+                 gsize ldc)
+{
+  Tiling g = { trans_a, trans_b, m, n, k, alpha, beta, a, b, c, lda, ldb, ldc, TILE_ROWS, n, 1 };
+  gsize n_down = (m + TILE_ROWS - 1) / TILE_ROWS;
+
+  if (m == 0 || n == 0)
+    return;
+  if (m < 8 * TILE_ROWS) /* too few row tiles to share out: columns too */
+    {
+      g.tile_columns = TILE_COLUMNS;
+      g.n_across = (n + TILE_COLUMNS - 1) / TILE_COLUMNS;
+    }
+  arra_pool_run (pool, n_down * g.n_across, 1, run_tiles, &g);
+}

@@ -1,0 +1,222 @@
+/* bad.c - kernels that are wrong on purpose, each in a way a vector kernel could be
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "bad.h"
+
+#include <math.h>
+#include <string.h>
+
+static const ArraKernels *
+good (void)
+{
+  return arra_kernels_get (ARRA_CPU_C);
+}
+
+/* The smallest possible error in one element. */
+static void
+spoil_last_bit (float *x)
+{
+  guint32 bits;
+
+  memcpy (&bits, x, sizeof bits);
+  bits ^= 1;
+  memcpy (x, &bits, sizeof bits);
+}
+
+static float
+bad_dot (const float *a, const float *b, gsize n)
+{
+  float sum = 0;
+
+  for (gsize i = 0; i < n; i++)
+    sum = fmaf (a[i], b[i], sum);
+  return sum;
+}
+
+static float
+bad_max (const float *x, gsize n)
+{
+  float max = n > 0 ? x[0] : -INFINITY; /* a NaN at the front stays */
+
+  for (gsize i = 1; i < n; i++)
+    if (!(x[i] <= max))
+      max = x[i];
+  return max;
+}
+
+static void
+bad_rms_norm (const float *x, const float *w, gsize n, float eps, float *y)
+{
+  float norm = sqrtf (good ()->dot (x, x, n) / (float) n + eps);
+
+  for (gsize i = 0; i < n; i++)
+    y[i] = x[i] / norm * w[i]; /* not a product with the inverse */
+}
+
+static void
+bad_layer_norm (const float *x, const float *w, const float *b, gsize n, float eps, float *y)
+{
+  good ()->layer_norm (x, w, b, n, eps, y);
+  if (n == 19)
+    y[18] = y[17];
+}
+
+static void
+bad_rope_half (float *x, const float *cosine, const float *sine, gsize n)
+{
+  for (gsize i = 0; i < n / 2; i++)
+    {
+      float a = x[i];
+      float b = x[i + n / 2];
+
+      x[i] = fmaf (a, cosine[i], -(b * sine[i])); /* fused */
+      x[i + n / 2] = fmaf (b, cosine[i], a * sine[i]);
+    }
+}
+
+static void
+bad_silu_mul (const float *gate, const float *up, gsize n, float *out)
+{
+  for (gsize i = 0; i < n; i++)
+    out[i] = gate[i] * up[i] / (1.0f + expf (-gate[i])); /* another order */
+}
+
+static void
+bad_add (const float *x, gsize n, float *y)
+{
+  good ()->add (x, n / 8 * 8, y); /* no tail */
+}
+
+static void
+bad_guide (const float *cond, const float *uncond, float scale, gsize n, float *out)
+{
+  for (gsize i = 0; i < n; i++)
+    out[i] = fmaf (scale, cond[i] - uncond[i], uncond[i]);
+}
+
+static void
+bad_exp (const float *x, gsize n, float *y)
+{
+  for (gsize i = 0; i < n; i++)
+    y[i] = expf (x[i]);
+}
+
+static float
+bad_softmax (float *x, gsize n)
+{
+  float sum = good ()->softmax (x, n);
+
+  if (n > 0 && n % 16 == 1)
+    spoil_last_bit (x + n - 1);
+  return sum;
+}
+
+static void
+bad_attend (const float *q, const float *k, const float *v, gsize stride, gsize n_pos, gsize head_dim, float scale, float *scores, float *out)
+{
+  good ()->attend (q, k, v, stride, n_pos, head_dim, scale, scores, out);
+  out[head_dim] = 0; /* beyond the end */
+}
+
+static void
+bad_quantize_q8a (const float *x, gsize k, ArraBlockQ8A *dst)
+{
+  good ()->quantize_q8a (x, k, dst);
+  for (gsize b = 0; b < k / ARRA_QK; b++)
+    if (isnan (dst[b].d))
+      dst[b].d = 0; /* loses a non-finite input */
+}
+
+static void
+bad_widen_bf16 (const void *src, gsize n, float *dst)
+{
+  good ()->widen_bf16 (src, n, dst);
+  if (n > 3)
+    spoil_last_bit (dst + 3);
+}
+
+static void
+bad_widen_f16 (const void *src, gsize n, float *dst)
+{
+  good ()->widen_f16 (src, n, dst);
+  for (gsize i = 0; i < n; i++)
+    if (fabsf (dst[i]) < 0x1p-14f)
+      dst[i] = 0; /* denormals flushed */
+}
+
+static void
+bad_widen_q8_0 (const void *src, gsize n, float *dst)
+{
+  good ()->widen_q8_0 (src, n, dst);
+  if (n > 0)
+    spoil_last_bit (dst + n - 1);
+}
+
+static void
+bad_affine_swish (const float *x, gsize n_pixels, gsize channels, const float *scale, const float *bias, gboolean swish, float *y)
+{
+  good ()->affine_swish (x, n_pixels, channels, scale, bias, TRUE, y);
+}
+
+static void
+bad_moments (const float *x, gsize n, double out[2])
+{
+  out[0] = out[1] = 0;
+  for (gsize i = 0; i < n; i++)
+    {
+      out[0] += (double) x[i];
+      out[1] += (double) x[i] * (double) x[i];
+    }
+}
+
+static void
+bad_matmul_f32 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride, gsize n_tokens, float *y, gsize y_stride)
+{
+  good ()->matmul_f32 (w, w_stride, n_rows, k, x, x_stride, n_tokens, y, y_stride);
+  if (n_rows > 3)
+    spoil_last_bit (y + 3);
+}
+
+static void
+bad_matmul_bf16 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride, gsize n_tokens, float *y, gsize y_stride)
+{
+  good ()->matmul_bf16 (w, w_stride, n_rows, k / 16 * 16, x, x_stride, n_tokens, y, y_stride);
+}
+
+static void
+bad_matmul_f16 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride, gsize n_tokens, float *y, gsize y_stride)
+{
+  good ()->matmul_f16 (w, w_stride, n_rows, k, x, x_stride, n_tokens, y, y_stride);
+  if (n_tokens > 1)
+    y[n_rows] = 0; /* writes between two tokens */
+}
+
+/* -128 is taken for -127, as a sign trick on the wrong side does. */
+static void
+bad_matmul_q8_0 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride, gsize n_tokens, float *y, gsize y_stride)
+{
+  gsize row_size = k / ARRA_QK * sizeof (ArraBlockQ8_0);
+
+  for (gsize r = 0; r < n_rows; r++)
+    {
+      g_autofree ArraBlockQ8_0 *row = g_memdup2 ((const guint8 *) w + r * w_stride, row_size);
+
+      for (gsize i = 0; i < k; i++)
+        row[i / ARRA_QK].q[i % ARRA_QK] = MAX (row[i / ARRA_QK].q[i % ARRA_QK], -127);
+      good ()->matmul_q8_0 (row, row_size, 1, k, x, x_stride, n_tokens, y + r, y_stride);
+    }
+}
+
+#define BAD(name, words) \
+  static void spoil_##name (ArraKernels *table) \
+  { \
+    table->name = bad_##name; \
+  }
+#include "bad-list.h"
+#undef BAD
+
+#define BAD(name, words) { #name, words, spoil_##name },
+const BadKernel bad_kernels[] = {
+#include "bad-list.h"
+};
+#undef BAD
+const gsize n_bad_kernels = G_N_ELEMENTS (bad_kernels);
