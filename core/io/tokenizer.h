@@ -14,12 +14,12 @@ ArraTokenizer *arra_tokenizer_new (const char *json, gsize size, const char *nam
 ArraTokenizer *arra_tokenizer_ref (ArraTokenizer *tokenizer);
 void arra_tokenizer_unref (ArraTokenizer *tokenizer); /* nullable */
 
-/* Token ids of UTF-8 @text (an invalid byte: ARRA_ERROR_ARGUMENT with its offset), with the template's special tokens around it when
+/* Token ids of UTF-8 @text (at most 1 MiB; an invalid byte: ARRA_ERROR_ARGUMENT with its offset), with the template's special tokens around it when
  * @special. Returns: (transfer full): arra_mem memory, @n ids. */
 guint32 *arra_tokenizer_encode (const ArraTokenizer *tokenizer, const char *text, gssize length, gboolean special, gsize *n, GError **error);
 
 /* Text of @n ids; invalid UTF-8 becomes U+FFFD per maximal subpart; ids without a token are passed over. Special added tokens are left
- * out when @skip_special. Returns: (transfer full): g_free(). */
+ * out when @skip_special. Returns: (transfer full) (nullable): g_free(); NULL when memory is short. */
 char *arra_tokenizer_decode (const ArraTokenizer *tokenizer, const guint32 *ids, gsize n, gboolean skip_special);
 
 const char *arra_tokenizer_token (const ArraTokenizer *tokenizer, guint32 id); /* (nullable): the token as the vocabulary writes it */

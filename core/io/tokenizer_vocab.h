@@ -1,4 +1,4 @@
-/* tokenizer-vocab.h - tokens by id and by text, compactly
+/* tokenizer_vocab.h - tokens by id and by text, compactly
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
@@ -31,12 +31,11 @@ typedef struct
   gsize text_size, text_room;
 } ArraVocab;
 
-/* Room for @count tokens with @bytes bytes of text together. */
-gboolean arra_vocab_init (ArraVocab *vocab, gsize count, gsize bytes, GError **error);
+/* Room for @count tokens with @bytes bytes of text together. @name starts messages. */
+gboolean arra_vocab_init (ArraVocab *vocab, const char *name, gsize count, gsize bytes, GError **error);
 void arra_vocab_clear (ArraVocab *vocab);
 
-/* Adds a token. A text that is there already only gains @flags when the id is the same, and is ARRA_ERROR_INVALID_DATA otherwise. @name
- * starts messages. No more than the announced count and bytes may come. */
+/* Adds a token. A text that is there already only gains @flags when the id is the same, and is ARRA_ERROR_INVALID_DATA otherwise. No more than the announced count and bytes may come. */
 gboolean arra_vocab_add (ArraVocab *vocab, const char *name, const char *text, gsize length, guint32 id, guint32 flags, GError **error);
 
 /* Sorts by id; two texts of one id are ARRA_ERROR_INVALID_DATA. */

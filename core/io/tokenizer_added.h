@@ -1,4 +1,4 @@
-/* tokenizer-added.h - added tokens: found whole in the raw text before anything else happens to it
+/* tokenizer_added.h - added tokens: found whole in the raw text before anything else happens to it
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
