@@ -48,15 +48,17 @@ gboolean arra_chameleon_measure (const ArraChameleonConfig *config, ArraSource *
 typedef gboolean (*ArraParamFunc) (const char *name, gboolean is_matrix, const ArraTensor *stored, gpointer data, GError **error);
 gboolean arra_chameleon_foreach (const ArraChameleonConfig *config, ArraSource *source, ArraParamFunc func, gpointer data, GError **error);
 
-/* ---- KV cache: f32 [layer][position][kv_head][head_dim] for keys (after norm and RoPE) and for values */
+/* ---- KV cache: f32 [layer][kv_head][position][head_dim] for keys (after norm and RoPE) and for values, so that attention reads
+ * each head's positions in one stream. A cache fits every model of its configuration. */
 typedef struct _ArraKvCache ArraKvCache;
 ArraKvCache *arra_kv_cache_new (const ArraChameleonConfig *config, guint capacity, GError **error);
 void arra_kv_cache_free (ArraKvCache *cache); /* nullable */
 guint arra_kv_cache_length (const ArraKvCache *cache);
 void arra_kv_cache_truncate (ArraKvCache *cache, guint length);
 guint64 arra_kv_cache_bytes (const ArraChameleonConfig *config, guint capacity);
-const float *arra_kv_cache_keys (const ArraKvCache *cache, guint layer);   /* [capacity][kv_heads][head_dim] */
-const float *arra_kv_cache_values (const ArraKvCache *cache, guint layer);
+const float *arra_kv_cache_keys (const ArraKvCache *cache, guint layer);   /* [kv_heads][capacity][head_dim] */
+const float *arra_kv_cache_values (const ArraKvCache *cache, guint layer); /* the same shape */
+guint arra_kv_cache_capacity (const ArraKvCache *cache);
 
 /* ---- forward pass. Buffers for up to max_rows rows at a time, planned once. */
 typedef struct _ArraChameleonRun ArraChameleonRun;
@@ -75,12 +77,16 @@ typedef struct
   gboolean all_logits;
 } ArraChameleonInput;
 
-/* Watches intermediate values (golden probes, alignment): @layer is -1 outside layers; @data is [rows][width]. */
+/* Watches intermediate values (golden probes, alignment): @layer is -1 outside layers; @data is [rows][width], an input's rows in order,
+ * block by block. @what: "embedding", "rope_cos" and "rope_sin" (width head_dim / 2) and "final_norm" outside layers; in each
+ * layer "q_proj", "q_normed", "k_normed", "q_rope", "k_rope" (width heads * head_dim), "attn_out", "mlp_out" (before a swin norm and the
+ * residual sum) and "layer" (the layer's raw output). */
 typedef void (*ArraChameleonWatch) (const char *what, int layer, guint input, const float *data, guint rows, guint width, gpointer user);
 
 /* Appends the inputs' tokens to their caches and computes logits. Prompts longer than max_rows go in blocks; a block gives the same bits as
- * one-token steps. Errors: cache or context full (ARGUMENT), an id outside the vocabulary (ARGUMENT). Allocates nothing. Cancellable between
- * blocks and layers; then the caches keep the length they had. */
+ * one-token steps (except with dynamic RoPE scaling beyond config->context: there, as in the reference, the base follows the furthest
+ * position of each call). Errors: cache or context full (ARGUMENT), an id outside the vocabulary (ARGUMENT). Allocates nothing. Cancellable
+ * between blocks and layers; then the caches keep the length they had. */
 gboolean arra_chameleon_forward (ArraChameleonRun *run, ArraChameleonInput *inputs, guint n_inputs, ArraChameleonWatch watch, gpointer user, GCancellable *cancellable, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ArraChameleon, arra_chameleon_free)

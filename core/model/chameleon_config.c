@@ -1,0 +1,199 @@
+/* chameleon_config.c - the transformer's shape, read from config.json
+ *
+ * Reference: ARRA arra/model/chameleon/configuration_chameleon.py (defaults of members that are missing).
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "chameleon_private.h"
+
+#include <string.h>
+
+#include "fail.h"
+#include "jsonguard.h"
+
+#define MAX_LAYERS 4096
+#define MAX_WIDTH (1 << 20)
+#define MAX_VOCAB (1 << 24)
+#define MAX_CONTEXT (1 << 19)
+
+/* Members that count something: `standard` 0 means that it must be there. */
+static const struct
+{
+  const char *key;
+  gsize offset;
+  gint64 max, standard;
+} counts[] = {
+  { "vocab_size", G_STRUCT_OFFSET (ArraChameleonConfig, vocab_size), MAX_VOCAB, 0 },
+  { "hidden_size", G_STRUCT_OFFSET (ArraChameleonConfig, hidden_size), MAX_WIDTH, 0 },
+  { "intermediate_size", G_STRUCT_OFFSET (ArraChameleonConfig, intermediate_size), MAX_WIDTH, 0 },
+  { "num_hidden_layers", G_STRUCT_OFFSET (ArraChameleonConfig, n_layers), MAX_LAYERS, 0 },
+  { "num_attention_heads", G_STRUCT_OFFSET (ArraChameleonConfig, n_heads), MAX_WIDTH, 0 },
+  { "max_position_embeddings", G_STRUCT_OFFSET (ArraChameleonConfig, context), MAX_CONTEXT, 4096 },
+  { "model_parallel_size", G_STRUCT_OFFSET (ArraChameleonConfig, model_parallel), MAX_WIDTH, 1 },
+};
+
+/* Members that change the computation in ways this version does not know, unless they have this value. */
+static const struct
+{
+  const char *key;
+  gboolean known;
+} switches[] = {
+  { "attention_bias", FALSE },
+  { "mlp_bias", FALSE },
+  { "tie_word_embeddings", FALSE },
+};
+
+static gboolean
+in_range (guint value, guint max, const char *what, const char *name, GError **error)
+{
+  if (value >= 1 && value <= max)
+    return TRUE;
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s is %u; 1 to %u is possible", name, what, value, max);
+}
+
+static gboolean
+divides (guint divisor, guint value, const char *divisor_name, const char *value_name, const char *name, GError **error)
+{
+  if (value % divisor == 0)
+    return TRUE;
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s (%u) is no multiple of %s (%u)", name, value_name, value, divisor_name, divisor);
+}
+
+static gboolean
+check_rope (const ArraChameleonConfig *config, const char *name, GError **error)
+{
+  if (!(config->rope_theta >= 1.0 && config->rope_theta <= 1e12))
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: rope_theta must be between 1 and 1e12", name);
+  if (config->rope_scaling != ARRA_ROPE_PLAIN && !(config->rope_factor >= 1.0 && config->rope_factor <= 1e6))
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the factor of rope_scaling must be between 1 and 1e6", name);
+  if (config->rope_scaling == ARRA_ROPE_DYNAMIC && config->head_dim < 4)
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: dynamic rope_scaling needs heads of at least 4 numbers", name);
+  return TRUE;
+}
+
+gboolean
+arra_chameleon_config_check (ArraChameleonConfig *config, const char *name, GError **error)
+{
+  if (!in_range (config->vocab_size, MAX_VOCAB, "the vocabulary's size", name, error)
+      || !in_range (config->hidden_size, MAX_WIDTH, "the hidden size", name, error)
+      || !in_range (config->intermediate_size, MAX_WIDTH, "the feed-forward size", name, error)
+      || !in_range (config->n_layers, MAX_LAYERS, "the number of layers", name, error)
+      || !in_range (config->n_heads, MAX_WIDTH, "the number of heads", name, error)
+      || !in_range (config->n_kv_heads, MAX_WIDTH, "the number of key/value heads", name, error)
+      || !in_range (config->context, MAX_CONTEXT, "the context length", name, error)
+      || !in_range (config->model_parallel, MAX_WIDTH, "the model parallel size", name, error)
+      || !divides (config->n_heads, config->hidden_size, "the number of heads", "the hidden size", name, error)
+      || !divides (config->n_kv_heads, config->n_heads, "the number of key/value heads", "the number of heads", name, error)
+      || !divides (config->model_parallel, config->n_heads, "the model parallel size", "the number of heads", name, error)
+      || !divides (config->model_parallel, config->n_kv_heads, "the model parallel size", "the number of key/value heads", name, error))
+    return FALSE;
+  config->head_dim = config->hidden_size / config->n_heads;
+  if (config->head_dim % 2 != 0)
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: a head has %u numbers; an even number is needed", name, config->head_dim);
+  if (!(config->norm_eps > 0.0f && config->norm_eps <= 1.0f))
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the epsilon of the norms must be above 0 and at most 1", name);
+  return check_rope (config, name, error);
+}
+
+static gboolean
+is_null (JsonObject *object, const char *key)
+{
+  return !json_object_has_member (object, key) || json_node_is_null (json_object_get_member (object, key));
+}
+
+/* @key must be missing, null or @known. */
+static gboolean
+only_string (JsonObject *object, const char *name, const char *key, const char *known, GError **error)
+{
+  const char *value;
+
+  if (is_null (object, key))
+    return TRUE;
+  value = arra_json_get_string (object, name, key, error);
+  if (value == NULL)
+    return FALSE;
+  if (strcmp (value, known) != 0)
+    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: %s \"%.40s\" is not supported (only \"%s\")", name, key, value, known);
+  return TRUE;
+}
+
+static gboolean
+read_switches (JsonObject *object, const char *name, GError **error)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (switches); i++)
+    {
+      gboolean value;
+
+      if (!arra_json_get_bool_default (object, name, switches[i].key, switches[i].known, &value, error))
+        return FALSE;
+      if (value != switches[i].known)
+        return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: %s %s is not supported", name, switches[i].key, value ? "true" : "false");
+    }
+  return TRUE;
+}
+
+static gboolean
+read_counts (ArraChameleonConfig *config, JsonObject *object, const char *name, GError **error)
+{
+  gint64 value;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (counts); i++)
+    {
+      gboolean ok = counts[i].standard == 0 ? arra_json_get_int (object, name, counts[i].key, 1, counts[i].max, &value, error)
+                                            : arra_json_get_int_default (object, name, counts[i].key, 1, counts[i].max, counts[i].standard, &value, error);
+      if (!ok)
+        return FALSE;
+      G_STRUCT_MEMBER (guint, config, counts[i].offset) = (guint) value;
+    }
+  if (!arra_json_get_int_default (object, name, "num_key_value_heads", 1, MAX_WIDTH, config->n_heads, &value, error))
+    return FALSE;
+  config->n_kv_heads = (guint) value;
+  if (!arra_json_get_int_default (object, name, "head_dim", 1, MAX_WIDTH, config->hidden_size / config->n_heads, &value, error))
+    return FALSE;
+  if (value != config->hidden_size / config->n_heads)
+    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: head_dim %d is not supported: it must be hidden_size / num_attention_heads", name, (int) value);
+  return TRUE;
+}
+
+/* "rope_scaling" {type or rope_type, factor}, or its later form "rope_parameters", which holds rope_theta too. */
+static gboolean
+read_rope (ArraChameleonConfig *config, JsonObject *object, const char *name, GError **error)
+{
+  const char *key = is_null (object, "rope_scaling") ? "rope_parameters" : "rope_scaling";
+  const char *type;
+  JsonObject *scaling;
+
+  config->rope_factor = 1.0;
+  if (!arra_json_get_double_default (object, name, "rope_theta", 10000.0, &config->rope_theta, error))
+    return FALSE;
+  if (is_null (object, key))
+    return TRUE;
+  scaling = arra_json_get_object (object, name, key, error);
+  if (scaling == NULL)
+    return FALSE;
+  type = arra_json_get_string (scaling, name, json_object_has_member (scaling, "rope_type") ? "rope_type" : "type", error);
+  if (type == NULL || !arra_json_get_double_default (scaling, name, "rope_theta", config->rope_theta, &config->rope_theta, error)
+      || !arra_json_get_double_default (scaling, name, "factor", 1.0, &config->rope_factor, error))
+    return FALSE;
+  if (strcmp (type, "linear") == 0)
+    config->rope_scaling = ARRA_ROPE_LINEAR;
+  else if (strcmp (type, "dynamic") == 0)
+    config->rope_scaling = ARRA_ROPE_DYNAMIC;
+  else if (strcmp (type, "default") != 0)
+    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: %s of type \"%.40s\" is not supported (\"linear\" and \"dynamic\" are)", name, key, type);
+  return TRUE;
+}
+
+gboolean
+arra_chameleon_config_read (ArraChameleonConfig *config, JsonObject *object, const char *name, GError **error)
+{
+  double eps;
+
+  memset (config, 0, sizeof *config);
+  if (!only_string (object, name, "model_type", "chameleon", error) || !only_string (object, name, "hidden_act", "silu", error)
+      || !read_switches (object, name, error) || !read_counts (config, object, name, error) || !read_rope (config, object, name, error)
+      || !arra_json_get_double_default (object, name, "rms_norm_eps", 1e-5, &eps, error)
+      || !arra_json_get_bool_default (object, name, "swin_norm", FALSE, &config->swin_norm, error)
+      || !arra_json_get_bool_default (object, name, "mask_image_logits", TRUE, &config->mask_image_logits, error))
+    return FALSE;
+  config->norm_eps = (float) eps;
+  return arra_chameleon_config_check (config, name, error);
+}

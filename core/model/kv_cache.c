@@ -1,0 +1,123 @@
+/* kv_cache.c - keys and values of the positions a sequence has read
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "chameleon_private.h"
+
+#include <string.h>
+
+#include "fail.h"
+#include "mem.h"
+#include "rope.h"
+
+static guint64
+count (const ArraChameleonConfig *config, guint capacity)
+{
+  return (guint64) 2 * config->n_layers * config->n_kv_heads * config->head_dim * capacity;
+}
+
+static gsize
+head_stride (const ArraKvCache *cache)
+{
+  return (gsize) cache->capacity * cache->head_dim;
+}
+
+/* Keys of a layer; its values are n_layers such pieces further on. */
+static float *
+layer_keys (const ArraKvCache *cache, guint layer)
+{
+  return cache->data + layer * cache->n_kv_heads * head_stride (cache);
+}
+
+static float *
+layer_values (const ArraKvCache *cache, guint layer)
+{
+  return layer_keys (cache, cache->n_layers + layer);
+}
+
+guint64
+arra_kv_cache_bytes (const ArraChameleonConfig *config, guint capacity)
+{
+  return sizeof (ArraKvCache) + count (config, capacity) * sizeof (float);
+}
+
+ArraKvCache *
+arra_kv_cache_new (const ArraChameleonConfig *config, guint capacity, GError **error)
+{
+  g_autoptr (ArraKvCache) cache = NULL;
+
+  if (capacity == 0 || capacity > ARRA_ROPE_POSITIONS)
+    {
+      arra_fail (error, ARRA_ERROR_ARGUMENT, "A KV cache has room for 1 to %d positions, not %u", ARRA_ROPE_POSITIONS, capacity);
+      return NULL;
+    }
+  cache = arra_mem_new0 (1, sizeof *cache, "the KV cache", error);
+  if (cache == NULL)
+    return NULL;
+  cache->n_layers = config->n_layers;
+  cache->n_kv_heads = config->n_kv_heads;
+  cache->head_dim = config->head_dim;
+  cache->capacity = capacity;
+  cache->data = arra_mem_new (count (config, capacity), sizeof (float), "the KV cache", error);
+  if (cache->data == NULL)
+    return NULL;
+  return g_steal_pointer (&cache);
+}
+
+void
+arra_kv_cache_free (ArraKvCache *cache)
+{
+  if (cache == NULL)
+    return;
+  arra_mem_free (cache->data);
+  arra_mem_free (cache);
+}
+
+guint
+arra_kv_cache_length (const ArraKvCache *cache)
+{
+  return cache->length;
+}
+
+guint
+arra_kv_cache_capacity (const ArraKvCache *cache)
+{
+  return cache->capacity;
+}
+
+void
+arra_kv_cache_truncate (ArraKvCache *cache, guint length)
+{
+  cache->length = MIN (cache->length, length);
+}
+
+const float *
+arra_kv_cache_keys (const ArraKvCache *cache, guint layer)
+{
+  g_return_val_if_fail (layer < cache->n_layers, NULL);
+  return layer_keys (cache, layer);
+}
+
+const float *
+arra_kv_cache_values (const ArraKvCache *cache, guint layer)
+{
+  g_return_val_if_fail (layer < cache->n_layers, NULL);
+  return layer_values (cache, layer);
+}
+
+gboolean
+arra_kv_cache_fits (const ArraKvCache *cache, const ArraChameleonConfig *config)
+{
+  return cache->n_layers == config->n_layers && cache->n_kv_heads == config->n_kv_heads && cache->head_dim == config->head_dim;
+}
+
+void
+arra_kv_cache_put (ArraKvCache *cache, guint layer, guint position, const float *keys, const float *values)
+{
+  gsize offset = (gsize) position * cache->head_dim;
+
+  g_assert (position < cache->capacity);
+  for (guint head = 0; head < cache->n_kv_heads; head++, offset += head_stride (cache))
+    {
+      memcpy (layer_keys (cache, layer) + offset, keys + head * cache->head_dim, cache->head_dim * sizeof (float));
+      memcpy (layer_values (cache, layer) + offset, values + head * cache->head_dim, cache->head_dim * sizeof (float));
+    }
+}

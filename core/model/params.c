@@ -1,0 +1,265 @@
+/* params.c - binding weights by name: presence, type, shape, finiteness, conversion
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "params.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+#include "fail.h"
+#include "kernels.h"
+#include "mem.h"
+
+#define CHUNK 4096         /* elements converted at a time, on the stack */
+#define GRAIN (16 * CHUNK) /* elements handed to a thread at a time; both are multiples of ARRA_QK */
+
+typedef struct
+{
+  const ArraTensor *stored;
+  ArraDType dtype;
+  guint8 *out; /* nullable: values are only checked */
+  GCancellable *cancellable;
+  atomic_bool bad, cancelled;
+} Job;
+
+static const char *
+file_of (ArraSource *source, const char *name)
+{
+  const char *file = arra_source_file_of (source, name);
+
+  if (file == NULL && arra_source_count (source) > 0)
+    file = arra_source_file_of (source, arra_source_name (source, 0));
+  return file != NULL ? file : "memory";
+}
+
+static char *
+describe_shape (const ArraParam *param)
+{
+  GString *text = g_string_new ("[");
+
+  for (guint i = 0; i < param->n_dims; i++)
+    {
+      g_string_append (text, i == 0 ? "" : ", ");
+      if (param->shape[i] < 0)
+        g_string_append (text, "any");
+      else
+        g_string_append_printf (text, "%" G_GINT64_FORMAT, param->shape[i]);
+    }
+  g_string_append_c (text, ']');
+  return g_string_free (text, FALSE);
+}
+
+static gboolean
+shape_fits (const ArraParam *param, const ArraTensor *stored)
+{
+  if (stored->n_dims != param->n_dims)
+    return FALSE;
+  for (guint i = 0; i < param->n_dims; i++)
+    if (param->shape[i] >= 0 && stored->shape[i] != param->shape[i])
+      return FALSE;
+  return arra_tensor_count (stored) > 0;
+}
+
+/* The stored tensor, or NULL: with @error unset when an optional one is absent. */
+static const ArraTensor *
+find (const ArraParam *param, ArraSource *source, GError **error)
+{
+  const ArraTensor *stored = arra_source_find (source, param->name);
+
+  if (stored == NULL)
+    {
+      if (!param->optional)
+        arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: tensor \"%s\" is missing", file_of (source, param->name), param->name);
+      return NULL;
+    }
+  if (!arra_dtype_is_float (stored->dtype) || !shape_fits (param, stored))
+    {
+      g_autofree char *is = arra_tensor_describe (stored);
+      g_autofree char *expected = describe_shape (param);
+
+      arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: tensor \"%s\" is %s; numbers of a floating-point type in the shape %s are expected",
+                 file_of (source, param->name), param->name, is, expected);
+      return NULL;
+    }
+  return stored;
+}
+
+/* The type a weight takes in memory. */
+static ArraDType
+kept_dtype (const ArraParam *param, const ArraTensor *stored, ArraDType asked)
+{
+  gboolean whole_blocks = stored->n_dims > 0 && stored->shape[stored->n_dims - 1] % ARRA_QK == 0;
+
+  if (param->kind == ARRA_PARAM_VECTOR)
+    return ARRA_F32;
+  if (asked == ARRA_N_DTYPES || (asked == ARRA_Q8_0 && !whole_blocks))
+    asked = stored->dtype;
+  return asked == ARRA_F64 ? ARRA_F32 : asked;
+}
+
+static gboolean
+stays_mapped (const ArraParam *param, const ArraTensor *stored, ArraDType dtype)
+{
+  return param->kind == ARRA_PARAM_MATRIX && stored->dtype == dtype;
+}
+
+/* Elements @first..@first+@count-1 of the stored tensor as a tensor of their own. */
+static ArraTensor
+slice (const ArraTensor *stored, gsize first, gsize count)
+{
+  ArraTensor part = { .dtype = stored->dtype, .n_dims = 1, .shape = { (gint64) count } };
+  gint64 before = (gint64) first;
+  gsize offset = 0;
+
+  arra_tensor_bytes (part.dtype, 1, &before, &offset);
+  arra_tensor_bytes (part.dtype, 1, part.shape, &part.n_bytes);
+  part.data = (const guint8 *) stored->data + offset;
+  return part;
+}
+
+static gboolean
+convert_chunk (const float *values, gsize count, ArraDType dtype, gsize first, guint8 *out)
+{
+  guint16 halves[CHUNK];
+
+  switch (dtype)
+    {
+    case ARRA_Q8_0:
+      return arra_quantize_row_q8_0 (values, count, (ArraBlockQ8_0 *) out + first / ARRA_QK);
+    case ARRA_F16:
+      for (gsize i = 0; i < count; i++)
+        {
+          halves[i] = arra_float_to_half (values[i]);
+          if ((halves[i] & 0x7c00) == 0x7c00) /* too large for the type */
+            return FALSE;
+        }
+      break;
+    case ARRA_BF16:
+      for (gsize i = 0; i < count; i++)
+        {
+          halves[i] = arra_float_to_bf16 (values[i]);
+          if ((halves[i] & 0x7f80) == 0x7f80)
+            return FALSE;
+        }
+      break;
+    default:
+      g_assert_not_reached ();
+    }
+  memcpy (out + first * sizeof *halves, halves, count * sizeof *halves);
+  return TRUE;
+}
+
+static gboolean
+take_chunk (const Job *job, gsize first, gsize count)
+{
+  ArraTensor part = slice (job->stored, first, count);
+  float values[CHUNK];
+
+  if (!arra_tensor_is_finite (&part))
+    return FALSE;
+  if (job->out == NULL)
+    return TRUE;
+  if (job->dtype == part.dtype)
+    memcpy (job->out + ((const guint8 *) part.data - (const guint8 *) job->stored->data), part.data, part.n_bytes);
+  else if (job->dtype == ARRA_F32)
+    {
+      ArraTensor wide = { .dtype = ARRA_F32, .n_dims = 1, .shape = { (gint64) count }, .n_bytes = count * sizeof (float) };
+
+      wide.data = job->out + first * sizeof (float);
+      arra_tensor_to_float (&part, 0, count, (float *) (job->out + first * sizeof (float)));
+      return part.dtype != ARRA_F64 || arra_tensor_is_finite (&wide);
+    }
+  else
+    {
+      arra_tensor_to_float (&part, 0, count, values);
+      return convert_chunk (values, count, job->dtype, first, job->out);
+    }
+  return TRUE;
+}
+
+static void
+take (gsize begin, gsize end, guint worker, gpointer data)
+{
+  Job *job = data;
+
+  if (g_cancellable_is_cancelled (job->cancellable))
+    atomic_store (&job->cancelled, TRUE);
+  for (gsize first = begin; first < end && !atomic_load (&job->cancelled); first += CHUNK)
+    if (!take_chunk (job, first, MIN (CHUNK, end - first)))
+      atomic_store (&job->bad, TRUE);
+}
+
+/* Checks all values and, with job->out, converts them. */
+static gboolean
+take_all (Job *job, const ArraParam *param, ArraSource *source, ArraPool *pool, GError **error)
+{
+  arra_pool_run (pool, arra_tensor_count (job->stored), GRAIN, take, job);
+  if (g_cancellable_set_error_if_cancelled (job->cancellable, error))
+    return FALSE;
+  if (atomic_load (&job->bad))
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: tensor \"%s\" holds numbers that are not finite (or too large for %s)",
+                      file_of (source, param->name), param->name, arra_dtype_name (job->dtype));
+  return TRUE;
+}
+
+gboolean
+arra_param_bind (const ArraParam *param, ArraSource *source, ArraDType dtype, ArraPool *pool, GCancellable *cancellable, GError **error)
+{
+  GError *fault = NULL;
+  const ArraTensor *stored = find (param, source, &fault);
+  ArraTensor view;
+  g_automem guint8 *owned = NULL;
+  Job job = { .stored = stored, .cancellable = cancellable };
+
+  memset (param->weight, 0, sizeof *param->weight);
+  if (stored == NULL)
+    {
+      g_propagate_error (error, fault);
+      return fault == NULL;
+    }
+  view = *stored;
+  view.dtype = job.dtype = kept_dtype (param, stored, dtype);
+  if (!stays_mapped (param, stored, view.dtype))
+    {
+      if (!arra_tensor_bytes (view.dtype, view.n_dims, view.shape, &view.n_bytes))
+        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: tensor \"%s\" is too large", file_of (source, param->name), param->name);
+      owned = arra_mem_new (view.n_bytes, 1, param->name, error);
+      if (owned == NULL)
+        return FALSE;
+      view.data = job.out = owned;
+    }
+  if (!take_all (&job, param, source, pool, error))
+    return FALSE;
+  param->weight->view = view;
+  param->weight->owned = g_steal_pointer (&owned);
+  return TRUE;
+}
+
+void
+arra_weight_clear (ArraWeight *weight)
+{
+  arra_mem_free (weight->owned);
+  memset (weight, 0, sizeof *weight);
+}
+
+gboolean
+arra_param_measure (const ArraParam *param, ArraSource *source, ArraDType dtype, guint64 *mapped, guint64 *owned, GError **error)
+{
+  GError *fault = NULL;
+  const ArraTensor *stored = find (param, source, &fault);
+  ArraDType kept;
+  gsize n_bytes;
+
+  if (stored == NULL)
+    {
+      g_propagate_error (error, fault);
+      return fault == NULL;
+    }
+  kept = kept_dtype (param, stored, dtype);
+  if (stays_mapped (param, stored, kept))
+    *mapped += stored->n_bytes;
+  else if (arra_tensor_bytes (kept, stored->n_dims, stored->shape, &n_bytes))
+    *owned += n_bytes;
+  else
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: tensor \"%s\" is too large", file_of (source, param->name), param->name);
+  return TRUE;
+}

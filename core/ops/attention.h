@@ -1,0 +1,17 @@
+/* attention.h - causal attention of new rows over their sequences' caches
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "exec.h"
+
+/* What one row attends to: position p of kv head h is at keys + h * head_stride + p * head_dim, values likewise. */
+typedef struct
+{
+  const float *keys, *values;
+  gsize head_stride;  /* floats from one kv head to the next */
+  gsize n_positions;  /* the row's own one included */
+} ArraAttentionRow;
+
+/* out = softmax (q k^T * scale) v for each row and head; q, out: [rows][heads][head_dim]; query head h reads kv head
+ * h / (heads / kv_heads). @scores: [threads of the pool][score_stride] floats of scratch, score_stride >= every n_positions. */
+void arra_attention (const ArraExec *exec, const float *q, const ArraAttentionRow *rows, gsize n_rows, gsize heads, gsize kv_heads, gsize head_dim, float scale, float *scores, gsize score_stride, float *out);

@@ -1,0 +1,31 @@
+/* embedding.c - rows of a table, chosen by id
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "embedding.h"
+
+#include <string.h>
+
+void
+arra_embedding (const ArraExec *exec, const ArraTensor *table, guint32 id, float *y)
+{
+  gsize width = (gsize) table->shape[1];
+  const guint8 *row = (const guint8 *) table->data + id * (table->n_bytes / (gsize) table->shape[0]);
+
+  g_assert (id < table->shape[0]);
+  switch (table->dtype)
+    {
+    case ARRA_F32:
+      memcpy (y, row, width * sizeof (float));
+      break;
+    case ARRA_F16:
+      exec->kernels->widen_f16 (row, width, y);
+      break;
+    case ARRA_BF16:
+      exec->kernels->widen_bf16 (row, width, y);
+      break;
+    case ARRA_Q8_0:
+      exec->kernels->widen_q8_0 (row, width, y);
+      break;
+    default:
+      g_assert_not_reached ();
+    }
+}

@@ -1,0 +1,9 @@
+/* embedding.h - rows of a table, chosen by id
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "exec.h"
+#include "tensor.h"
+
+/* y = the row @id of @table [n][width] (F32, F16, BF16 or Q8_0), widened; id < n. */
+void arra_embedding (const ArraExec *exec, const ArraTensor *table, guint32 id, float *y);

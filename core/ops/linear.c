@@ -1,0 +1,107 @@
+/* linear.c - products of rows with weight matrices
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "linear.h"
+
+#define QUANTIZE_GRAIN 8192 /* elements: fewer are not worth waking a thread for */
+
+typedef struct
+{
+  const ArraKernels *kernels;
+  const float *x;
+  const ArraBlockQ8A *blocks;
+  gsize rows;
+  const ArraLinear *parts;
+  guint n_parts;
+} Job;
+
+typedef struct
+{
+  const ArraKernels *kernels;
+  const float *x;
+  ArraBlockQ8A *blocks;
+} QuantizeJob;
+
+static ArraMatmulFunc
+matmul_for (const ArraKernels *kernels, ArraDType dtype)
+{
+  switch (dtype)
+    {
+    case ARRA_F32:
+      return kernels->matmul_f32;
+    case ARRA_F16:
+      return kernels->matmul_f16;
+    case ARRA_BF16:
+      return kernels->matmul_bf16;
+    case ARRA_Q8_0:
+      return kernels->matmul_q8_0;
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+void
+arra_linear_piece (const ArraKernels *kernels, const ArraTensor *weight, gsize begin, gsize end, const void *x, gsize rows, float *y, gsize y_stride)
+{
+  gsize width = (gsize) weight->shape[1];
+  gsize w_stride = weight->n_bytes / (gsize) weight->shape[0];
+  gsize x_stride = weight->dtype == ARRA_Q8_0 ? width / ARRA_QK * sizeof (ArraBlockQ8A) : width * sizeof (float);
+  const guint8 *w = weight->data;
+
+  matmul_for (kernels, weight->dtype) (w + begin * w_stride, w_stride, end - begin, width, x, x_stride, rows, y, y_stride);
+}
+
+/* The loop runs over the output rows of all parts, one after the other: a chunk may hold the end of one and the beginning of the next. */
+static void
+multiply (gsize begin, gsize end, guint worker, gpointer data)
+{
+  const Job *job = data;
+  gsize first = 0;
+
+  for (guint i = 0; i < job->n_parts && first < end; i++)
+    {
+      const ArraLinear *part = &job->parts[i];
+      gsize outputs = (gsize) part->weight->shape[0];
+      gsize from = MAX (begin, first) - first;
+      gsize to = MIN (end, first + outputs) - first;
+
+      if (first + outputs > begin && from < to)
+        arra_linear_piece (job->kernels, part->weight, from, to, part->weight->dtype == ARRA_Q8_0 ? (const void *) job->blocks : job->x,
+                           job->rows, part->y + from, outputs);
+      first += outputs;
+    }
+}
+
+static void
+quantize (gsize begin, gsize end, guint worker, gpointer data)
+{
+  const QuantizeJob *job = data;
+
+  job->kernels->quantize_q8a (job->x + begin, end - begin, job->blocks + begin / ARRA_QK);
+}
+
+void
+arra_linear_quantize (const ArraExec *exec, const float *x, gsize rows, gsize width, ArraBlockQ8A *blocks)
+{
+  QuantizeJob job = { exec->kernels, x, blocks };
+
+  g_assert (width % ARRA_QK == 0);
+  arra_pool_run (exec->pool, rows * width, QUANTIZE_GRAIN, quantize, &job);
+}
+
+void
+arra_linear (const ArraExec *exec, const float *x, gsize rows, gsize width, ArraBlockQ8A *scratch, const ArraLinear *parts, guint n_parts)
+{
+  Job job = { exec->kernels, x, scratch, rows, parts, n_parts };
+  gsize outputs = 0;
+  gboolean quantized = FALSE;
+
+  for (guint i = 0; i < n_parts; i++)
+    {
+      g_assert (parts[i].weight->n_dims == 2 && (gsize) parts[i].weight->shape[1] == width);
+      outputs += (gsize) parts[i].weight->shape[0];
+      quantized |= parts[i].weight->dtype == ARRA_Q8_0;
+    }
+  if (quantized)
+    arra_linear_quantize (exec, x, rows, width, scratch);
+  arra_pool_run (exec->pool, outputs, ARRA_LINEAR_GRAIN, multiply, &job);
+}
