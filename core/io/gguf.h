@@ -12,6 +12,7 @@ typedef struct _ArraGguf ArraGguf;
 /* Maps and checks the whole header: magic, version, counts, keys, types, lengths, alignment, tensor names, shapes, offsets,
  * overlaps, ends. Nothing is read past the file, no count from the file is allocated before it is known to fit in it. */
 ArraGguf *arra_gguf_open (const char *path, GError **error);
+ArraGguf *arra_gguf_read (ArraMapping *mapping, GError **error); /* a file already mapped, or bytes made to look so */
 void arra_gguf_free (ArraGguf *gguf); /* nullable */
 ArraSource *arra_gguf_source (ArraGguf *gguf); /* (transfer none) */
 const char *arra_gguf_path (const ArraGguf *gguf);

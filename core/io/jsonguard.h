@@ -9,7 +9,8 @@
 #define ARRA_JSON_MAX_BYTES (100u << 20)
 
 /* FALSE (ARRA_ERROR_INVALID_DATA, message starts with @name) when @text is longer than ARRA_JSON_MAX_BYTES, not UTF-8, nested
- * deeper than ARRA_JSON_MAX_DEPTH, has unbalanced brackets or an unfinished string. */
+ * deeper than ARRA_JSON_MAX_DEPTH, has unbalanced brackets or an unfinished string, or breaks RFC 8259 anywhere else; also for what
+ * json-glib would not keep as written: integers beyond 64 bits, escaped NULs, halves of surrogate pairs, more than 2^22 values. */
 gboolean arra_json_scan (const char *text, gsize size, const char *name, GError **error);
 
 /* Scans and parses. @name (a path, or "FILE: header") starts every message. The root must be an object; duplicate keys are an

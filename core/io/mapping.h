@@ -9,6 +9,9 @@ typedef struct _ArraMapping ArraMapping;
 /* Maps the whole file. Errors name @path: missing, a directory, no permission, empty, not a regular file.
  * Returns: (transfer full): arra_mapping_unref(). */
 ArraMapping *arra_mapping_open (const char *path, GError **error);
+/* The same face for @size bytes that the caller keeps until the last reference is gone; @name stands for the path. They must lie at
+ * a multiple of 8, as a file's do. */
+ArraMapping *arra_mapping_new_for_bytes (const char *name, const void *data, gsize size);
 ArraMapping *arra_mapping_ref (ArraMapping *mapping);
 void arra_mapping_unref (ArraMapping *mapping); /* nullable */
 
@@ -17,10 +20,12 @@ gsize arra_mapping_size (const ArraMapping *mapping);
 const char *arra_mapping_path (const ArraMapping *mapping);
 
 /* FALSE with ARRA_ERROR_INVALID_DATA naming the file when a page could not be read since it was opened (the file was cut or
- * the disk failed): reads of such pages gave zeros, so what was computed from them is worthless. Any thread. */
+ * the disk failed): from then on all reads give zeros, so what was computed from them is worthless. FALSE as well when the file's
+ * size or time of modification says that somebody wrote to it. Any thread. */
 gboolean arra_mapping_check (const ArraMapping *mapping, GError **error);
 
-/* Reads a whole small file into arra_mem memory (NUL-terminated), at most @limit bytes. */
+/* Reads a whole small regular file into arra_mem memory (NUL-terminated), at most @limit bytes; @size is nullable. Errors name
+ * @path; a missing file is ARRA_ERROR_NOT_FOUND here and above, other failures of the system are G_FILE_ERROR. */
 char *arra_read_file (const char *path, gsize limit, gsize *size, GError **error);
 
 /* Writes a file whole or not at all: a temporary file beside it (O_TMPFILE where there is one), fsync, link or rename over
@@ -30,6 +35,8 @@ gboolean arra_write_file (const char *path, const void *data, gsize size, GError
 /* The same for long files: write at any offset, then commit; free without commit leaves nothing behind. */
 typedef struct _ArraAtomicFile ArraAtomicFile;
 ArraAtomicFile *arra_atomic_file_new (const char *path, GError **error);
+/* Always with a (hidden) name beside @path, as on file systems without O_TMPFILE */
+ArraAtomicFile *arra_atomic_file_new_named (const char *path, GError **error);
 gboolean arra_atomic_file_write (ArraAtomicFile *file, const void *data, gsize size, GError **error); /* appends */
 gboolean arra_atomic_file_write_at (ArraAtomicFile *file, guint64 offset, const void *data, gsize size, GError **error);
 guint64 arra_atomic_file_tell (const ArraAtomicFile *file);

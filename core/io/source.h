@@ -21,8 +21,9 @@ const char *arra_source_file_of (const ArraSource *source, const char *name); /*
 guint64 arra_source_mapped_bytes (const ArraSource *source);
 gboolean arra_source_check (const ArraSource *source, GError **error); /* arra_mapping_check() over all files */
 
-/* For readers: an empty source; adding takes a reference of the mapping (nullable: @owned, arra_mem memory, taken, is freed
- * with the source instead). A second tensor of one name fails. */
+/* For readers: an empty source. Adding a file takes a reference of the mapping; @owned is arra_mem memory that is taken and freed with
+ * the source. Adding a tensor copies the name and the view: ARRA_ERROR_INVALID_DATA, naming file and tensor, for a second tensor of
+ * one name and for a name with control characters (names are safe to print). Views found before are void after adding. */
 ArraSource *arra_source_new (void);
 gboolean arra_source_add_file (ArraSource *source, ArraMapping *mapping, guint *file_index, GError **error);
 void arra_source_add_memory (ArraSource *source, void *owned);
@@ -30,13 +31,16 @@ gboolean arra_source_add (ArraSource *source, guint file_index, const char *name
 
 /* Readers. Every fault gives a GError that names file and fault. */
 ArraSource *arra_safetensors_open (const char *path, GError **error);
+/* The same for a file already mapped (or bytes made to look so). A tensor that does not lie at a multiple of its element size is copied. */
+ArraSource *arra_safetensors_read (ArraMapping *mapping, GError **error);
 /* A directory's model.safetensors.index.json or its one model.safetensors */
 ArraSource *arra_safetensors_open_directory (const char *directory, GError **error);
 /* torch.save's zip form; executes nothing. @prefix (nullable): only tensors below this key, e.g. "state_dict", whose name loses
  * it. Tensors whose storage class or layout is unknown are passed over only when their name is not asked for later. */
 ArraSource *arra_torch_open (const char *path, const char *prefix, GError **error);
 
-/* Writer of safetensors for tests, tools and checkpoints: names in the given order, 8-byte aligned header, atomic. */
+/* Writer of safetensors for tests, tools and checkpoints: names in the given order, data too except that wider elements come first
+ * (so that all are aligned), 8-byte aligned header, atomic. No Q8_0. */
 typedef struct
 {
   const char *name;
