@@ -1,0 +1,79 @@
+/* request.c - defaults of a request and what can be asked for
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "request.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "checkpoint.h"
+#include "fail.h"
+
+#define MAX_THREADS 64
+
+void
+arra_request_init (ArraRequest *request, const ArraCheckpoint *checkpoint)
+{
+  g_return_if_fail (request != NULL);
+  *request = (ArraRequest){ .count = 1, .guidance_scale = 4, .top_k = 2000, .text_top_k = 10, .temperature = 1, .top_p = 1 };
+  if (checkpoint == NULL)
+    return;
+  request->width = checkpoint->width;
+  request->height = checkpoint->height;
+  request->guidance_scale = checkpoint->guidance_scale;
+  request->top_k = checkpoint->top_k;
+  request->text_top_k = checkpoint->text_top_k;
+  request->temperature = checkpoint->temperature;
+  request->top_p = checkpoint->top_p;
+}
+
+gboolean
+arra_request_is_guided (const ArraRequest *request)
+{
+  return (float) request->guidance_scale != 1.0f;
+}
+
+static gboolean
+check_prompt (const ArraRequest *request, const ArraCheckpoint *checkpoint, GError **error)
+{
+  const char *end;
+
+  if (request->prompt == NULL || request->prompt[strspn (request->prompt, " \t\r\n")] == '\0')
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "The prompt is empty");
+  if (!g_utf8_validate (request->prompt, -1, &end))
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "The prompt is not UTF-8 (at byte %" G_GSIZE_FORMAT ")", (gsize) (end - request->prompt));
+  if (request->prompt_template != NULL && !g_utf8_validate (request->prompt_template, -1, NULL))
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "The prompt template is not UTF-8");
+  if (request->prompt_template != NULL && strstr (request->prompt_template, "{prompt}") == NULL)
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "The prompt template has no {prompt}");
+  if (checkpoint->tokenizer == NULL)
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s has no tokenizer.json, so it cannot read prompts", checkpoint->path);
+  return TRUE;
+}
+
+static gboolean
+check_sampling (const ArraRequest *request, GError **error)
+{
+  if (!isfinite (request->temperature) || !((float) request->temperature > 0) || !isfinite ((float) request->temperature))
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "The temperature must be a number above 0");
+  if (!(request->top_p > 0) || request->top_p > 1)
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "top-p must be above 0 and at most 1");
+  if (!(request->guidance_scale >= 0) || request->guidance_scale > ARRA_MAX_GUIDANCE)
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "The guidance scale must be between 0 and %d", (int) ARRA_MAX_GUIDANCE);
+  return TRUE;
+}
+
+gboolean
+arra_request_check (const ArraRequest *request, const ArraCheckpoint *checkpoint, gboolean need_prompt, GError **error)
+{
+  if (need_prompt && !check_prompt (request, checkpoint, error))
+    return FALSE;
+  if (request->count < 1 || request->count > ARRA_MAX_COUNT)
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "The number of pictures must be between 1 and %d", ARRA_MAX_COUNT);
+  if (request->threads > MAX_THREADS)
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "At most %d threads can be used", MAX_THREADS);
+  if (!check_sampling (request, error))
+    return FALSE;
+  if ((request->width == 0) != (request->height == 0))
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "Width and height must be given together, or neither");
+  return request->width == 0 || arra_checkpoint_check_size (checkpoint, request->width, request->height, error);
+}

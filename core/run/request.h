@@ -1,0 +1,14 @@
+/* request.h - what can be asked for
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <arra.h>
+
+#define ARRA_MAX_COUNT 1000
+#define ARRA_MAX_GUIDANCE 1000.0
+
+/* Everything but the memory: ARGUMENT names the setting and its range. @need_prompt: FALSE when the answers are finished already. */
+gboolean arra_request_check (const ArraRequest *request, const ArraCheckpoint *checkpoint, gboolean need_prompt, GError **error);
+
+/* Whether steps inside pictures need the unconditional branch. */
+gboolean arra_request_is_guided (const ArraRequest *request);

@@ -1,0 +1,228 @@
+/* session.c - one sequence being written: caches of both branches, scores, grammar and the step from token to token
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "session.h"
+
+#include "checkpoint.h"
+#include "fail.h"
+#include "mem.h"
+
+static gboolean
+allocate (ArraSession *session, const ArraChameleonConfig *config, const ArraCapacities *capacities, gboolean guided, GError **error)
+{
+  const guint n_branches = guided ? 2 : 1;
+
+  session->run = arra_chameleon_run_new (session->model, &session->exec, capacities->rows, capacities->context, error);
+  if (session->run == NULL)
+    return FALSE;
+  session->cond = arra_kv_cache_new (config, capacities->context, error);
+  if (session->cond == NULL)
+    return FALSE;
+  if (guided)
+    {
+      session->uncond = arra_kv_cache_new (config, capacities->uncond_context, error);
+      if (session->uncond == NULL)
+        return FALSE;
+    }
+  for (guint branch = 0; branch < n_branches; branch++)
+    {
+      session->logits[branch] = arra_mem_new (config->vocab_size, sizeof (float), "scores of tokens", error);
+      if (session->logits[branch] == NULL)
+        return FALSE;
+    }
+  session->ids = arra_mem_new (session->capacity, sizeof (guint32), "tokens", error);
+  return session->ids != NULL && arra_sampler_init (&session->sampler, config->vocab_size, error);
+}
+
+gboolean
+arra_session_init (ArraSession *session, const ArraCheckpoint *checkpoint, const ArraExec *exec, const ArraCapacities *capacities, gboolean guided, GError **error)
+{
+  *session = (ArraSession){ .path = checkpoint->path,
+                            .model = checkpoint->model,
+                            .exec = *exec,
+                            .capacity = capacities->prompt_tokens + capacities->answer_tokens,
+                            .block = MAX (capacities->rows, 1) };
+  arra_grammar_init (&session->grammar, &checkpoint->vocabulary);
+  if (allocate (session, &checkpoint->config, capacities, guided, error))
+    return TRUE;
+  arra_session_clear (session);
+  return FALSE;
+}
+
+void
+arra_session_clear (ArraSession *session)
+{
+  arra_chameleon_run_free (session->run);
+  arra_kv_cache_free (session->cond);
+  arra_kv_cache_free (session->uncond);
+  arra_mem_free (session->logits[0]);
+  arra_mem_free (session->logits[1]);
+  arra_mem_free (session->ids);
+  arra_sampler_clear (&session->sampler);
+  *session = (ArraSession){ 0 };
+}
+
+guint64
+arra_session_bytes (const ArraCheckpoint *checkpoint, const ArraCapacities *capacities, gboolean guided)
+{
+  const guint64 vocab_size = checkpoint->config.vocab_size;
+
+  return arra_chameleon_run_bytes (&checkpoint->config, capacities->rows, capacities->context, capacities->threads)
+         + vocab_size * sizeof (float) * (guided ? 2 : 1) + arra_sampler_bytes ((guint32) vocab_size)
+         + ((guint64) capacities->prompt_tokens + capacities->answer_tokens) * sizeof (guint32);
+}
+
+gboolean
+arra_session_push (ArraSession *session, guint32 id, GError **error)
+{
+  const guint n_pictures = session->grammar.n_pictures;
+
+  if (session->n_ids == session->capacity)
+    return arra_fail (error, ARRA_ERROR_FAILED, "the sequence is longer than the %u tokens planned for", session->capacity);
+  if (!arra_grammar_push (&session->grammar, id, error))
+    return FALSE;
+  if (session->grammar.n_pictures != n_pictures)
+    {
+      session->picture_start = session->n_ids;
+      if (session->uncond != NULL)
+        arra_kv_cache_truncate (session->uncond, 0);
+    }
+  session->ids[session->n_ids++] = id;
+  return TRUE;
+}
+
+void
+arra_session_rewind (ArraSession *session, guint n_ids)
+{
+  const guint old_start = session->picture_start;
+
+  g_return_if_fail (n_ids <= session->n_ids);
+  arra_grammar_init (&session->grammar, session->grammar.vocabulary);
+  session->picture_start = 0;
+  session->n_ids = n_ids;
+  for (guint i = 0; i < n_ids; i++)
+    {
+      const guint n_pictures = session->grammar.n_pictures;
+      gboolean stood = arra_grammar_push (&session->grammar, session->ids[i], NULL);
+
+      g_assert (stood);
+      if (session->grammar.n_pictures != n_pictures)
+        session->picture_start = i;
+    }
+  if (arra_kv_cache_length (session->cond) > n_ids)
+    arra_kv_cache_truncate (session->cond, n_ids);
+  if (session->uncond == NULL)
+    return;
+  if (session->picture_start != old_start)
+    arra_kv_cache_truncate (session->uncond, 0);
+  else if (arra_kv_cache_length (session->uncond) > n_ids - session->picture_start)
+    arra_kv_cache_truncate (session->uncond, n_ids - session->picture_start);
+}
+
+static gboolean
+is_guided (const ArraSession *session)
+{
+  return session->uncond != NULL && session->grammar.expect == ARRA_EXPECT_CODE;
+}
+
+/* At least the last token is read again: its scores are what the next step needs. */
+static guint
+lacking (const ArraKvCache *cache, guint n)
+{
+  return MAX (n - MIN (arra_kv_cache_length (cache), n), 1);
+}
+
+guint
+arra_session_unread (const ArraSession *session)
+{
+  guint n = lacking (session->cond, session->n_ids);
+
+  if (session->grammar.expect == ARRA_EXPECT_FORCED)
+    return 0;
+  if (is_guided (session))
+    n += lacking (session->uncond, session->n_ids - session->picture_start);
+  return n;
+}
+
+/* A branch reads the next @n tokens of its part of the sequence, which begins at @start. */
+static ArraChameleonInput
+input_of (const ArraSession *session, ArraKvCache *cache, guint start, guint n, float *logits)
+{
+  return (ArraChameleonInput){ .cache = cache, .ids = session->ids + start + arra_kv_cache_length (cache), .n_ids = n, .logits = logits };
+}
+
+/* Reads blocks without scores until what is left fits one pass. A cancelled reading keeps the blocks it finished. */
+static gboolean
+read_ahead (ArraSession *session, ArraSessionRead read, gpointer data, GCancellable *cancellable, GError **error)
+{
+  const gboolean guided = is_guided (session);
+  const guint total = arra_session_unread (session);
+
+  for (guint left = total; left > session->block; left = arra_session_unread (session))
+    {
+      const guint cond = MIN (lacking (session->cond, session->n_ids) - 1, session->block);
+      guint uncond = 0, n_inputs = 0;
+      ArraChameleonInput inputs[2];
+
+      if (cond > 0)
+        inputs[n_inputs++] = input_of (session, session->cond, 0, cond, NULL);
+      if (guided)
+        uncond = MIN (lacking (session->uncond, session->n_ids - session->picture_start) - 1, session->block - cond);
+      if (uncond > 0)
+        inputs[n_inputs++] = input_of (session, session->uncond, session->picture_start, uncond, NULL);
+      if (n_inputs == 0)
+        break;
+      if (!arra_chameleon_forward (session->run, inputs, n_inputs, NULL, NULL, cancellable, error))
+        return FALSE;
+      if (read != NULL)
+        read (total - arra_session_unread (session), total, data);
+    }
+  return TRUE;
+}
+
+static void
+leave_last_token (ArraKvCache *cache, guint n)
+{
+  if (arra_kv_cache_length (cache) >= n)
+    arra_kv_cache_truncate (cache, n - 1);
+}
+
+/* The scores after the last token, of both branches where guidance applies, in one pass over the weights. */
+static gboolean
+compute_logits (ArraSession *session, ArraSessionRead read, gpointer data, GCancellable *cancellable, GError **error)
+{
+  const guint n_picture = session->n_ids - session->picture_start;
+  ArraChameleonInput inputs[2];
+  guint n_inputs = 1;
+
+  leave_last_token (session->cond, session->n_ids);
+  if (is_guided (session))
+    leave_last_token (session->uncond, n_picture);
+  if (!read_ahead (session, read, data, cancellable, error))
+    return FALSE;
+  inputs[0] = input_of (session, session->cond, 0, lacking (session->cond, session->n_ids), session->logits[0]);
+  if (is_guided (session))
+    inputs[n_inputs++] = input_of (session, session->uncond, session->picture_start, lacking (session->uncond, n_picture), session->logits[1]);
+  return arra_chameleon_forward (session->run, inputs, n_inputs, NULL, NULL, cancellable, error);
+}
+
+gboolean
+arra_session_next (ArraSession *session, const ArraSampling *sampling, guint32 picture, guint32 position, guint32 *id, ArraSessionRead read, gpointer data, GCancellable *cancellable, GError **error)
+{
+  g_return_val_if_fail (session->n_ids > 0, FALSE);
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return FALSE;
+  if (session->grammar.expect == ARRA_EXPECT_FORCED)
+    {
+      *id = session->grammar.forced;
+      return TRUE;
+    }
+  if (!compute_logits (session, read, data, cancellable, error))
+    return FALSE;
+  if (!arra_sampler_filter (&session->sampler, session->exec.kernels, &session->grammar, sampling, session->logits[0], is_guided (session) ? session->logits[1] : NULL, error))
+    {
+      g_prefix_error (error, "%s: ", session->path);
+      return FALSE;
+    }
+  *id = arra_sampler_pick (&session->sampler, sampling, picture, position);
+  return TRUE;
+}

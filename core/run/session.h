@@ -1,0 +1,59 @@
+/* session.h - one sequence being written: caches of both branches, scores, grammar and the step from token to token
+ *
+ * The sequence (prompt, then answer) is the truth; the caches follow it when scores are needed. So a cancelled, rewound or resumed
+ * sequence needs no special case: the next step reads whatever the caches lack, and reading many tokens at once gives the
+ * same bits as reading them one by one.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <arra.h>
+#include "chameleon.h"
+#include "grammar.h"
+#include "plan.h"
+#include "sampler.h"
+
+typedef struct
+{
+  const char *path; /* of the checkpoint, for messages; borrowed */
+  const ArraChameleon *model;
+  ArraExec exec;
+  ArraChameleonRun *run;
+  ArraKvCache *cond;
+  ArraKvCache *uncond;  /* NULL without guidance */
+  float *logits[2];     /* vocab_size each: conditional, unconditional */
+  ArraSampler sampler;
+  ArraGrammar grammar;  /* after all of ids */
+  guint32 *ids;         /* capacity */
+  guint n_ids, capacity;
+  guint picture_start;  /* where in ids the unconditional branch begins: the start token of the last picture */
+  guint block;          /* most tokens read at once */
+} ArraSession;
+
+/* Tells how far reading has come: @done of @total tokens that the caches lacked. */
+typedef void (*ArraSessionRead) (guint done, guint total, gpointer data);
+
+/* @guided: with the unconditional branch. @checkpoint and @exec must outlive the session. */
+gboolean arra_session_init (ArraSession *session, const ArraCheckpoint *checkpoint, const ArraExec *exec, const ArraCapacities *capacities, gboolean guided, GError **error);
+void arra_session_clear (ArraSession *session);
+
+/* Bytes of arra_session_init() without the caches: activations, scores, ids. */
+guint64 arra_session_bytes (const ArraCheckpoint *checkpoint, const ArraCapacities *capacities, gboolean guided);
+
+/* Appends a token. FAILED when it cannot stand there or the sequence is full. */
+gboolean arra_session_push (ArraSession *session, guint32 id, GError **error);
+
+/* Back to the first @n_ids tokens; what the caches hold of them stays. */
+void arra_session_rewind (ArraSession *session, guint n_ids);
+
+/* Tokens arra_session_next() must read before it can choose. */
+guint arra_session_unread (const ArraSession *session);
+
+/**
+ * arra_session_next:
+ * @picture, @position: with seed and token the arguments of the noise
+ * @read: (nullable): called after each block of a long reading
+ *
+ * Chooses the next token, without appending it. A forced one needs no work. INVALID_DATA when the model's scores are not finite; cancelled:
+ * what is read stays read. Allocates nothing.
+ */
+gboolean arra_session_next (ArraSession *session, const ArraSampling *sampling, guint32 picture, guint32 position, guint32 *id, ArraSessionRead read, gpointer data, GCancellable *cancellable, GError **error);
