@@ -59,28 +59,23 @@ shape_fits (const ArraParam *param, const ArraTensor *stored)
   return arra_tensor_count (stored) > 0;
 }
 
-/* The stored tensor, or NULL: with @error unset when an optional one is absent. */
-static const ArraTensor *
-find (const ArraParam *param, ArraSource *source, GError **error)
+/* The stored tensor, once its type and shape are right. TRUE with *@stored NULL when an optional one is absent. */
+static gboolean
+find (const ArraParam *param, ArraSource *source, const ArraTensor **stored, GError **error)
 {
-  const ArraTensor *stored = arra_source_find (source, param->name);
+  g_autofree char *is = NULL, *expected = NULL;
 
-  if (stored == NULL)
-    {
-      if (!param->optional)
-        arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: tensor \"%s\" is missing", file_of (source, param->name), param->name);
-      return NULL;
-    }
-  if (!arra_dtype_is_float (stored->dtype) || !shape_fits (param, stored))
-    {
-      g_autofree char *is = arra_tensor_describe (stored);
-      g_autofree char *expected = describe_shape (param);
-
-      arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: tensor \"%s\" is %s; numbers of a floating-point type in the shape %s are expected",
-                 file_of (source, param->name), param->name, is, expected);
-      return NULL;
-    }
-  return stored;
+  *stored = arra_source_find (source, param->name);
+  if (*stored == NULL && param->optional)
+    return TRUE;
+  if (*stored == NULL)
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: tensor \"%s\" is missing", file_of (source, param->name), param->name);
+  if (arra_dtype_is_float ((*stored)->dtype) && shape_fits (param, *stored))
+    return TRUE;
+  is = arra_tensor_describe (*stored);
+  expected = describe_shape (param);
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: tensor \"%s\" is %s; numbers of a floating-point type in the shape %s are expected",
+                    file_of (source, param->name), param->name, is, expected);
 }
 
 /* The type a weight takes in memory. */
@@ -204,18 +199,17 @@ take_all (Job *job, const ArraParam *param, ArraSource *source, ArraPool *pool, 
 gboolean
 arra_param_bind (const ArraParam *param, ArraSource *source, ArraDType dtype, ArraPool *pool, GCancellable *cancellable, GError **error)
 {
-  GError *fault = NULL;
-  const ArraTensor *stored = find (param, source, &fault);
+  const ArraTensor *stored;
   ArraTensor view;
   g_automem guint8 *owned = NULL;
-  Job job = { .stored = stored, .cancellable = cancellable };
+  Job job = { .cancellable = cancellable };
 
   memset (param->weight, 0, sizeof *param->weight);
+  if (!find (param, source, &stored, error))
+    return FALSE;
   if (stored == NULL)
-    {
-      g_propagate_error (error, fault);
-      return fault == NULL;
-    }
+    return TRUE;
+  job.stored = stored;
   view = *stored;
   view.dtype = job.dtype = kept_dtype (param, stored, dtype);
   if (!stays_mapped (param, stored, view.dtype))
@@ -244,16 +238,14 @@ arra_weight_clear (ArraWeight *weight)
 gboolean
 arra_param_measure (const ArraParam *param, ArraSource *source, ArraDType dtype, guint64 *mapped, guint64 *owned, GError **error)
 {
-  GError *fault = NULL;
-  const ArraTensor *stored = find (param, source, &fault);
+  const ArraTensor *stored;
   ArraDType kept;
   gsize n_bytes;
 
+  if (!find (param, source, &stored, error))
+    return FALSE;
   if (stored == NULL)
-    {
-      g_propagate_error (error, fault);
-      return fault == NULL;
-    }
+    return TRUE;
   kept = kept_dtype (param, stored, dtype);
   if (stays_mapped (param, stored, kept))
     *mapped += stored->n_bytes;

@@ -1,0 +1,189 @@
+/* test-params.c - one weight at a time: what is mapped, what is converted and to which values
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+#include <string.h>
+
+#include "kernels.h"
+#include "mem.h"
+#include "params.h"
+
+#define ROWS 5
+
+/* A source with one tensor "w" [ROWS][columns]. */
+static ArraSource *
+source_of (ArraDType dtype, gint64 columns, const void *data)
+{
+  static const guint64 bytes;
+  g_autoptr (ArraMapping) mapping = arra_mapping_new_for_bytes ("weights.bin", &bytes, sizeof bytes);
+  ArraSource *source = arra_source_new ();
+  ArraTensor tensor = { .dtype = dtype, .n_dims = 2, .shape = { ROWS, columns }, .data = data };
+  guint file;
+
+  g_assert_true (arra_tensor_bytes (dtype, 2, tensor.shape, &tensor.n_bytes));
+  g_assert_true (arra_source_add_file (source, mapping, &file, NULL));
+  g_assert_true (arra_source_add (source, file, "w", &tensor, NULL));
+  return source;
+}
+
+static float
+value (gsize i)
+{
+  return (float) ((int) (i * 37 % 101) - 50) / 16.0f; /* exact in every type but Q8_0 */
+}
+
+/* Binds "w" of @stored as @asked; checks what it becomes, and that measuring says the same. */
+static void
+check_bind (ArraDType stored, gint64 columns, const void *data, ArraParamKind kind, ArraDType asked, ArraDType expected, gboolean is_mapped, double tolerance)
+{
+  g_autoptr (ArraSource) source = source_of (stored, columns, data);
+  g_autoptr (GError) error = NULL;
+  g_autofree float *values = g_new (float, ROWS * columns);
+  gsize held = arra_mem_held (), n = (gsize) (ROWS * columns);
+  guint64 mapped = 0, owned = 0;
+  ArraWeight weight;
+  ArraParam param = { .name = "w", .kind = kind, .n_dims = 2, .shape = { -1, columns }, .weight = &weight };
+
+  g_assert_true (arra_param_measure (&param, source, asked, &mapped, &owned, &error));
+  g_assert_true (arra_param_bind (&param, source, asked, NULL, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (weight.view.dtype, ==, expected);
+  g_assert_cmpint (weight.view.data == data, ==, is_mapped);
+  g_assert_cmpuint (arra_mem_held () - held, ==, owned);
+  g_assert_cmpuint (mapped, ==, is_mapped ? weight.view.n_bytes : 0);
+  arra_tensor_to_float (&weight.view, 0, n, values);
+  for (gsize i = 0; i < n; i++)
+    g_assert_cmpfloat (fabs ((double) values[i] - (double) value (i)), <=, tolerance);
+  arra_weight_clear (&weight);
+  g_assert_cmpuint (arra_mem_held (), ==, held);
+}
+
+static void
+test_types (void)
+{
+  enum { N = ROWS * 64 };
+  g_autofree float *f32 = g_new (float, N);
+  g_autofree double *f64 = g_new (double, N);
+  g_autofree guint16 *f16 = g_new (guint16, N), *bf16 = g_new (guint16, N);
+  g_autofree ArraBlockQ8_0 *q8 = g_new (ArraBlockQ8_0, N / ARRA_QK);
+
+  for (gsize i = 0; i < N; i++)
+    {
+      f32[i] = value (i);
+      f64[i] = (double) f32[i];
+      f16[i] = arra_float_to_half (f32[i]);
+      bf16[i] = arra_float_to_bf16 (f32[i]);
+    }
+  g_assert_true (arra_quantize_row_q8_0 (f32, N, q8));
+  /* as stored */
+  check_bind (ARRA_F32, 64, f32, ARRA_PARAM_MATRIX, ARRA_N_DTYPES, ARRA_F32, TRUE, 0);
+  check_bind (ARRA_BF16, 64, bf16, ARRA_PARAM_MATRIX, ARRA_N_DTYPES, ARRA_BF16, TRUE, 0);
+  check_bind (ARRA_Q8_0, 64, q8, ARRA_PARAM_MATRIX, ARRA_N_DTYPES, ARRA_Q8_0, TRUE, 0.02);
+  check_bind (ARRA_F64, 64, f64, ARRA_PARAM_MATRIX, ARRA_N_DTYPES, ARRA_F32, FALSE, 0);
+  /* converted */
+  check_bind (ARRA_F32, 64, f32, ARRA_PARAM_MATRIX, ARRA_BF16, ARRA_BF16, FALSE, 0);
+  check_bind (ARRA_F32, 64, f32, ARRA_PARAM_MATRIX, ARRA_F16, ARRA_F16, FALSE, 0);
+  check_bind (ARRA_BF16, 64, bf16, ARRA_PARAM_MATRIX, ARRA_F32, ARRA_F32, FALSE, 0);
+  check_bind (ARRA_BF16, 64, bf16, ARRA_PARAM_MATRIX, ARRA_F16, ARRA_F16, FALSE, 0);
+  check_bind (ARRA_F16, 64, f16, ARRA_PARAM_MATRIX, ARRA_Q8_0, ARRA_Q8_0, FALSE, 0.02);
+  check_bind (ARRA_F64, 64, f64, ARRA_PARAM_MATRIX, ARRA_BF16, ARRA_BF16, FALSE, 0);
+  check_bind (ARRA_Q8_0, 64, q8, ARRA_PARAM_MATRIX, ARRA_F32, ARRA_F32, FALSE, 0.02);
+  /* vectors are always wide, and always ours */
+  check_bind (ARRA_F32, 64, f32, ARRA_PARAM_VECTOR, ARRA_Q8_0, ARRA_F32, FALSE, 0);
+  check_bind (ARRA_F16, 64, f16, ARRA_PARAM_VECTOR, ARRA_N_DTYPES, ARRA_F32, FALSE, 0);
+  /* rows that are no whole blocks stay as they are */
+  check_bind (ARRA_F32, 40, f32, ARRA_PARAM_MATRIX, ARRA_Q8_0, ARRA_F32, TRUE, 0);
+  check_bind (ARRA_F64, 40, f64, ARRA_PARAM_MATRIX, ARRA_Q8_0, ARRA_F32, FALSE, 0);
+}
+
+static void
+test_optional (void)
+{
+  g_autoptr (ArraSource) source = source_of (ARRA_F32, 2, (float[ROWS * 2]){ 0 });
+  g_autoptr (GError) error = NULL;
+  ArraWeight weight;
+  ArraParam param = { .name = "b", .optional = TRUE, .n_dims = 1, .shape = { 2 }, .weight = &weight };
+  guint64 mapped = 0, owned = 0;
+
+  g_assert_true (arra_param_bind (&param, source, ARRA_N_DTYPES, NULL, NULL, &error));
+  g_assert_null (weight.view.data);
+  g_assert_true (arra_param_measure (&param, source, ARRA_N_DTYPES, &mapped, &owned, &error));
+  g_assert_cmpuint (mapped + owned, ==, 0);
+  param.optional = FALSE;
+  g_assert_false (arra_param_bind (&param, source, ARRA_N_DTYPES, NULL, NULL, &error));
+  g_assert_error (error, ARRA_ERROR, ARRA_ERROR_NOT_FOUND);
+  g_assert_nonnull (strstr (error->message, "weights.bin"));
+}
+
+static void
+assert_not_finite (ArraDType stored, const void *data, ArraDType asked)
+{
+  g_autoptr (ArraSource) source = source_of (stored, 32, data);
+  g_autoptr (GError) error = NULL;
+  gsize held = arra_mem_held ();
+  ArraWeight weight;
+  ArraParam param = { .name = "w", .kind = ARRA_PARAM_MATRIX, .n_dims = 2, .shape = { ROWS, 32 }, .weight = &weight };
+
+  g_assert_false (arra_param_bind (&param, source, asked, NULL, NULL, &error));
+  g_assert_error (error, ARRA_ERROR, ARRA_ERROR_INVALID_DATA);
+  g_assert_nonnull (strstr (error->message, "\"w\""));
+  g_assert_null (weight.owned);
+  g_assert_cmpuint (arra_mem_held (), ==, held);
+}
+
+/* NaN, infinity, and what becomes infinite in the asked type */
+static void
+test_not_finite (void)
+{
+  float data[ROWS * 32] = { 0 };
+  double wide[ROWS * 32] = { 0 };
+  guint16 halves[ROWS * 32] = { 0 };
+
+  data[ROWS * 32 - 1] = NAN;
+  assert_not_finite (ARRA_F32, data, ARRA_N_DTYPES);
+  assert_not_finite (ARRA_F32, data, ARRA_Q8_0);
+  data[ROWS * 32 - 1] = 1e6f;
+  assert_not_finite (ARRA_F32, data, ARRA_F16);
+  data[ROWS * 32 - 1] = 1e30f;
+  assert_not_finite (ARRA_F32, data, ARRA_Q8_0);
+  data[ROWS * 32 - 1] = 3.4028235e38f;
+  assert_not_finite (ARRA_F32, data, ARRA_BF16);
+  wide[3] = 1e300;
+  assert_not_finite (ARRA_F64, wide, ARRA_F32);
+  assert_not_finite (ARRA_F64, wide, ARRA_BF16);
+  halves[5] = 0x7f80;
+  assert_not_finite (ARRA_BF16, halves, ARRA_N_DTYPES);
+  halves[5] = 0xfc00;
+  assert_not_finite (ARRA_F16, halves, ARRA_F32);
+}
+
+/* Many chunks over many threads give what one thread gives. */
+static void
+test_threads (void)
+{
+  enum { COLUMNS = 64 * 1000 };
+  g_autofree float *data = g_new (float, ROWS * COLUMNS);
+  g_autoptr (ArraPool) pool = arra_pool_new (4, NULL);
+  g_autoptr (ArraSource) source = source_of (ARRA_F32, COLUMNS, data);
+  ArraWeight one, many;
+  ArraParam param = { .name = "w", .kind = ARRA_PARAM_MATRIX, .n_dims = 2, .shape = { ROWS, COLUMNS }, .weight = &one };
+
+  for (gsize i = 0; i < ROWS * COLUMNS; i++)
+    data[i] = value (i) * (float) (1 + i % 7);
+  g_assert_true (arra_param_bind (&param, source, ARRA_Q8_0, NULL, NULL, NULL));
+  param.weight = &many;
+  g_assert_true (arra_param_bind (&param, source, ARRA_Q8_0, pool, NULL, NULL));
+  g_assert_cmpmem (one.view.data, one.view.n_bytes, many.view.data, many.view.n_bytes);
+  arra_weight_clear (&one);
+  arra_weight_clear (&many);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/params/types", test_types);
+  g_test_add_func ("/params/optional", test_optional);
+  g_test_add_func ("/params/not-finite", test_not_finite);
+  g_test_add_func ("/params/threads", test_threads);
+  return g_test_run ();
+}
