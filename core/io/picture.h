@@ -4,6 +4,8 @@
 
 #include <arra.h>
 
+#define ARRA_RASTER_MAX_PIXELS ((gsize) 1 << 26)
+
 typedef struct
 {
   gsize width, height;
@@ -11,10 +13,11 @@ typedef struct
   guint8 *pixels;  /* height x width x channels, dense; arra_mem memory owned by the picture */
 } ArraRaster;
 
+/* A raster of undefined contents. Too many pixels: ARGUMENT. */
 gboolean arra_raster_init (ArraRaster *raster, gsize width, gsize height, guint channels, GError **error);
 void arra_raster_clear (ArraRaster *raster);
 
-/* Reads PNG, JPEG, … (what gdk-pixbuf knows); grey files come as RGB. At most 2^26 pixels. The file's size is checked before decoding. */
+/* Reads PNG, JPEG, … (what gdk-pixbuf knows); grey files come as RGB. At most ARRA_RASTER_MAX_PIXELS. The file's size is checked before decoding. */
 gboolean arra_raster_load (ArraRaster *raster, const char *path, GError **error);
 
 typedef struct

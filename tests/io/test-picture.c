@@ -1,0 +1,212 @@
+/* test-picture.c - reading picture files, sound ones (y_) and broken ones (n_)
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
+#include <gdk-pixbuf/gdk-pixbuf.h>
+#include <zlib.h>
+
+#include "mem.h"
+#include "picture.h"
+#include "scratch.h"
+#include "source.h"
+
+static gpointer
+load (const char *path, GError **error)
+{
+  ArraRaster *raster = g_new0 (ArraRaster, 1);
+
+  if (arra_raster_load (raster, path, error))
+    return raster;
+  g_assert_null (raster->pixels);
+  g_free (raster);
+  return NULL;
+}
+
+static void
+free_raster (gpointer raster)
+{
+  arra_raster_clear (raster);
+  g_free (raster);
+}
+
+/* The pictures beside tests/golden/vision/preprocess/case.safetensors are those of its tensors. */
+static void
+test_golden (gconstpointer data)
+{
+  const char *name = data;
+  g_autofree char *case_path = scratch_golden ("vision/preprocess/case.safetensors");
+  g_autofree char *png_name = g_strdup_printf ("vision/preprocess/%s.png", name), *path = scratch_golden (png_name);
+  g_autofree char *tensor_name = g_strdup_printf ("in.%s.u8", name);
+  g_autoraster ArraRaster raster = { 0 };
+  GError *error = NULL;
+  g_autoptr (ArraSource) source = arra_safetensors_open (case_path, &error);
+  const ArraTensor *expected;
+  gsize channels;
+
+  g_assert_no_error (error);
+  expected = arra_source_find (source, tensor_name);
+  channels = expected->n_dims == 3 ? 3 : 1;
+  arra_raster_load (&raster, path, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (raster.channels, ==, 3);
+  g_assert_cmpuint (raster.width * raster.height * channels, ==, expected->n_bytes);
+  g_assert_cmpuint (raster.height, ==, (gsize) expected->shape[0]);
+  for (gsize i = 0; i < raster.width * raster.height * 3; i++)
+    g_assert_cmpuint (raster.pixels[i], ==, ((const guint8 *) expected->data)[channels == 3 ? i : i / 3]);
+}
+
+/* Writes a small picture of noise in this format. */
+static char *
+write_picture (const char *name, const char *format, int width, int height)
+{
+  g_autoptr (GdkPixbuf) pixbuf = gdk_pixbuf_new (GDK_COLORSPACE_RGB, FALSE, 8, width, height);
+  g_autoptr (GRand) random = g_rand_new_with_seed (1);
+  char *path = scratch_path (name);
+  GError *error = NULL;
+
+  for (gsize i = 0; i < gdk_pixbuf_get_byte_length (pixbuf); i++)
+    gdk_pixbuf_get_pixels (pixbuf)[i] = (guint8) g_rand_int (random);
+  gdk_pixbuf_save (pixbuf, path, format, &error, NULL);
+  g_assert_no_error (error);
+  return path;
+}
+
+static void
+check_readable (const char *name, const char *format, gsize width, gsize height)
+{
+  g_autofree char *path = write_picture (name, format, (int) width, (int) height);
+  g_autoraster ArraRaster raster = { 0 };
+  GError *error = NULL;
+
+  arra_raster_load (&raster, path, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (raster.width, ==, width);
+  g_assert_cmpuint (raster.height, ==, height);
+}
+
+static void
+test_formats (void)
+{
+  check_readable ("y_one.png", "png", 1, 1);
+  check_readable ("y_noise.png", "png", 67, 3);
+  check_readable ("y_noise.jpg", "jpeg", 19, 40);
+  check_readable ("y_png_named.jpg", "png", 5, 5); /* contents count, not names */
+}
+
+static void
+check_broken (const char *path, const char *word)
+{
+  g_autoraster ArraRaster raster = { 0 };
+  GError *error = NULL;
+
+  g_assert_false (arra_raster_load (&raster, path, &error));
+  g_assert_null (raster.pixels);
+  scratch_assert_fault (&error, path, word);
+}
+
+static void
+test_odd_files (void)
+{
+  scratch_check_odd_files (load);
+}
+
+static void
+test_truncated (gconstpointer format)
+{
+  g_autofree char *whole = write_picture ("whole", format, 40, 40), *cut = scratch_path ("n_cut");
+  g_autofree char *bytes = NULL;
+  gsize n;
+
+  g_assert_true (g_file_get_contents (whole, &bytes, &n, NULL));
+  for (gsize size = 1; size < n; size += size < 60 ? 1 : 97)
+    {
+      g_autoraster ArraRaster raster = { 0 };
+      g_autoptr (GError) error = NULL;
+
+      scratch_write (cut, bytes, size);
+      if (!arra_raster_load (&raster, cut, &error)) /* JPEG decoders fill up what is missing at the end */
+        g_assert_nonnull (strstr (error->message, cut));
+      else
+        g_assert_cmpstr (format, ==, "jpeg");
+    }
+}
+
+static void
+test_noise (void)
+{
+  g_autofree char *text = scratch_path ("n_text.png"), *damaged = scratch_path ("n_damaged.png");
+  g_autofree char *whole = write_picture ("whole.png", "png", 40, 40), *bytes = NULL;
+  gsize n;
+
+  scratch_write (text, "this is no picture at all, only words", 37);
+  check_broken (text, "cannot be read as a picture");
+  g_assert_true (g_file_get_contents (whole, &bytes, &n, NULL));
+  bytes[n / 2] ^= 0x55;
+  scratch_write (damaged, bytes, n);
+  check_broken (damaged, "cannot be read as a picture");
+}
+
+/* A PNG that says it has many more pixels than bytes. */
+static void
+test_huge (void)
+{
+  g_autofree char *whole = write_picture ("whole.png", "png", 4, 4), *path = scratch_path ("n_huge.png"), *bytes = NULL;
+  const guint32 sides[][2] = { { 100000, 100000 }, { 1, 67108865 }, { 0x7fffffff, 1 }, { 8193, 8192 } };
+  gsize n, before = arra_mem_held ();
+
+  g_assert_true (g_file_get_contents (whole, &bytes, &n, NULL));
+  for (gsize i = 0; i < G_N_ELEMENTS (sides); i++)
+    {
+      guint32 header[2] = { GUINT32_TO_BE (sides[i][0]), GUINT32_TO_BE (sides[i][1]) };
+      guint32 checksum;
+
+      memcpy (bytes + 16, header, sizeof header);
+      checksum = GUINT32_TO_BE ((guint32) crc32_z (0, (const guint8 *) bytes + 12, 17));
+      memcpy (bytes + 29, &checksum, sizeof checksum);
+      scratch_write (path, bytes, n);
+      check_broken (path, sides[i][0] <= 1000000 && sides[i][1] <= 1000000 ? "at most" : "");
+      g_assert_cmpuint (arra_mem_held (), ==, before);
+    }
+}
+
+static void
+test_no_memory (void)
+{
+  g_autofree char *path = write_picture ("y_memory.png", "png", 9, 9);
+
+  scratch_check_allocations (load, free_raster, path);
+}
+
+static void
+test_init (void)
+{
+  ArraRaster raster = { 0 };
+  GError *error = NULL;
+
+  g_assert_false (arra_raster_init (&raster, G_MAXSIZE / 2, 3, 3, &error));
+  g_assert_error (error, ARRA_ERROR, ARRA_ERROR_ARGUMENT);
+  g_clear_error (&error);
+  g_assert_false (arra_raster_init (&raster, ARRA_RASTER_MAX_PIXELS, 2, 1, &error));
+  g_assert_error (error, ARRA_ERROR, ARRA_ERROR_ARGUMENT);
+  g_clear_error (&error);
+  g_assert_true (arra_raster_init (&raster, 3, 5, 4, &error));
+  arra_raster_clear (&raster);
+  g_assert_null (raster.pixels);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_data_func ("/picture/golden/rgb", "pic0", test_golden);
+  g_test_add_data_func ("/picture/golden/grey", "gray", test_golden);
+  g_test_add_func ("/picture/formats", test_formats);
+  g_test_add_func ("/picture/odd-files", test_odd_files);
+  g_test_add_data_func ("/picture/truncated/png", "png", test_truncated);
+  g_test_add_data_func ("/picture/truncated/jpeg", "jpeg", test_truncated);
+  g_test_add_func ("/picture/noise", test_noise);
+  g_test_add_func ("/picture/huge", test_huge);
+  g_test_add_func ("/picture/no-memory", test_no_memory);
+  g_test_add_func ("/picture/init", test_init);
+  return scratch_run ();
+}
