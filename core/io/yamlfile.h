@@ -9,6 +9,8 @@
 typedef struct _ArraYaml ArraYaml;
 
 ArraYaml *arra_yaml_open (const char *path, GError **error);
+/* The same for text at hand; @name starts messages. */
+ArraYaml *arra_yaml_parse (const char *text, gsize size, const char *name, GError **error);
 void arra_yaml_free (ArraYaml *yaml); /* nullable */
 gboolean arra_yaml_get_int (const ArraYaml *yaml, const char *key_path, gint64 min, gint64 max, gint64 *out, GError **error);
 gboolean arra_yaml_get_bool (const ArraYaml *yaml, const char *key_path, gboolean *out, GError **error);

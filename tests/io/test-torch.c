@@ -1,0 +1,373 @@
+/* test-torch.c - torch*.c: golden files, views, archives and programs that mean harm
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "source.h"
+
+#include <string.h>
+
+#include "mem.h"
+#include "scratch.h"
+#include "torch.h"
+#include "torch_build.h"
+
+/* ------------------------------------------------------------- golden files */
+
+static ArraSource *
+open_golden (const char *name, const char *prefix)
+{
+  g_autofree char *path = scratch_golden (name);
+  g_autoptr (GError) error = NULL;
+  ArraSource *source = arra_torch_open (path, prefix, &error);
+
+  g_assert_no_error (error);
+  return source;
+}
+
+static void
+assert_same (const ArraTensor *a, const ArraTensor *b, const char *name)
+{
+  g_autofree char *one = NULL, *two = NULL;
+
+  g_assert_true (a != NULL && b != NULL);
+  one = arra_tensor_describe (a);
+  two = arra_tensor_describe (b);
+  g_test_message ("%s: %s", name, one);
+  g_assert_cmpstr (one, ==, two);
+  g_assert_cmpmem (a->data, a->n_bytes, b->data, b->n_bytes);
+}
+
+/* Every tensor of expected.safetensors, whatever its view, and none besides. */
+static void
+check_expected (const char *name, const char *expected_name, const char *prefix)
+{
+  g_autofree char *expected_path = scratch_golden (expected_name);
+  g_autoptr (ArraSource) expected = arra_safetensors_open (expected_path, NULL);
+  g_autoptr (ArraSource) source = open_golden (name, prefix);
+  gsize prefix_length = prefix != NULL ? strlen (prefix) + 1 : 0, n = 0;
+
+  g_assert_nonnull (expected);
+  for (gsize i = 0; i < arra_source_count (expected); i++)
+    {
+      const char *full = arra_source_name (expected, i);
+
+      if (prefix != NULL && !(g_str_has_prefix (full, prefix) && full[prefix_length - 1] == '.'))
+        continue;
+      assert_same (arra_source_find (source, full + prefix_length), arra_source_tensor (expected, i), full);
+      n++;
+    }
+  g_assert_cmpuint (arra_source_count (source), ==, n);
+  g_assert_cmpuint (n, >, 0);
+  g_assert_true (arra_source_check (source, NULL));
+}
+
+static void
+test_y_misc (void)
+{
+  check_expected ("torch_files/zip_misc.pt", "torch_files/expected.safetensors", NULL);
+  check_expected ("torch_files/zip_misc_protocol4.pt", "torch_files/expected.safetensors", NULL);
+  check_expected ("torch_files/torch2_style_names.pt", "torch_files/expected.safetensors", NULL);
+  check_expected ("torch_files/zip_misc.pt", "torch_files/expected.safetensors", "model");
+  check_expected ("torch_files/zip_misc.pt", "torch_files/expected.safetensors", "optimizer.state");
+  check_expected ("torch_files/bare_tensor.pt", "torch_files/bare_tensor.safetensors", NULL);
+}
+
+static void
+test_y_lightning (void)
+{
+  g_autofree char *path = scratch_golden ("vqgan/f16/vqgan.ckpt");
+  g_autoptr (ArraSource) source = open_golden ("vqgan/f16/vqgan.ckpt", "state_dict");
+  const ArraTensor *codebook = arra_source_find (source, "quantize.embedding.weight");
+  guint n_bf16 = 0, n_f32 = 0;
+
+  g_assert_true (codebook != NULL && arra_tensor_has_shape (codebook, 2, (gint64) 8192, (gint64) 8));
+  g_assert_nonnull (arra_source_find (source, "decoder.conv_out.weight"));
+  g_assert_null (arra_source_find (source, "state_dict.decoder.conv_out.weight"));
+  g_assert_cmpstr (arra_source_file_of (source, "quantize.embedding.weight"), ==, path);
+  g_assert_cmpuint (arra_source_mapped_bytes (source), ==, 0);
+  for (gsize i = 0; i < arra_source_count (source); i++)
+    {
+      const ArraTensor *tensor = arra_source_tensor (source, i);
+
+      n_bf16 += tensor->dtype == ARRA_BF16;
+      n_f32 += tensor->dtype == ARRA_F32;
+      g_assert_true (!arra_dtype_is_float (tensor->dtype) || arra_tensor_is_finite (tensor));
+    }
+  g_assert_cmpuint (n_bf16, >, 0);
+  g_assert_cmpuint (n_f32, >, 0);
+}
+
+/* Meta's form holds the same embedding as the Hugging Face form. */
+static void
+test_y_meta (void)
+{
+  g_autofree char *path = scratch_golden ("chameleon/a_mha/model.safetensors");
+  g_autoptr (ArraSource) form = arra_safetensors_open (path, NULL);
+  g_autoptr (ArraSource) meta = open_golden ("chameleon/a_mha/meta/consolidated.pth", NULL);
+  const ArraTensor *a = arra_source_find (meta, "tok_embeddings.weight"), *b = arra_source_find (form, "model.embed_tokens.weight");
+
+  g_assert_true (a != NULL && b != NULL && arra_tensor_count (a) == arra_tensor_count (b));
+  for (gsize i = 0; i < arra_tensor_count (a); i++)
+    {
+      float x, y;
+
+      arra_tensor_to_float (a, i, 1, &x);
+      arra_tensor_to_float (b, i, 1, &y);
+      g_assert_cmpfloat (x, ==, y);
+    }
+}
+
+static void
+test_n_legacy (void)
+{
+  g_autofree char *path = scratch_golden ("torch_files/legacy_misc.pt");
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (arra_torch_open (path, NULL, &error));
+  g_assert_error (error, ARRA_ERROR, ARRA_ERROR_UNSUPPORTED);
+  scratch_assert_fault (&error, path, "legacy");
+}
+
+static void
+test_n_prefix (void)
+{
+  g_autofree char *path = scratch_golden ("torch_files/zip_misc.pt");
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (arra_torch_open (path, "state_dict", &error));
+  g_assert_error (error, ARRA_ERROR, ARRA_ERROR_NOT_FOUND);
+  scratch_assert_fault (&error, path, "state_dict");
+}
+
+/* ------------------------------------------------------------------- n_ files */
+
+static const guint8 numbers[24] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23 };
+
+static ArraSource *
+open_entries (const TorchEntry *entries, gboolean deflated, GError **error)
+{
+  g_autofree char *path = scratch_path ("x.pt");
+
+  torch_build (path, entries, deflated);
+  return arra_torch_open (path, NULL, error);
+}
+
+static void
+refuse_entries (const TorchEntry *entries, gboolean deflated, ArraError code, const char *fault)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ArraSource) source = open_entries (entries, deflated, &error);
+
+  g_assert_null (source);
+  g_assert_error (error, ARRA_ERROR, (gint) code);
+  scratch_assert_fault (&error, "x.pt", fault);
+}
+
+static void
+refuse_program (const char *program, gsize size, ArraError code, const char *fault)
+{
+  const TorchEntry entries[] = { { "x/data.pkl", program, size }, { "x/data/0", numbers, sizeof numbers }, { NULL, NULL, 0 } };
+
+  refuse_entries (entries, FALSE, code, fault);
+}
+
+#define REFUSE(program, code, fault) refuse_program (PROTO program, sizeof (PROTO program) - 1, ARRA_ERROR_##code, fault)
+#define FLOATS STORAGE ("FloatStorage", "0", "K\x06")
+
+static void
+test_n_views (void)
+{
+  REFUSE (TENSOR (FLOATS, "K\x00", "K\x07\x85", "K\x01\x85") ".", INVALID_DATA, "shape of tensor 'tensor'");
+  REFUSE (TENSOR (FLOATS, "K\x01", "K\x06\x85", "K\x01\x85") ".", INVALID_DATA, "shape");
+  REFUSE (TENSOR (FLOATS, "K\x07", "K\x00\x85", "K\x01\x85") ".", INVALID_DATA, "shape");
+  REFUSE (TENSOR (FLOATS, "J\xff\xff\xff\xff", "K\x01\x85", "K\x01\x85") ".", INVALID_DATA, "shape");
+  REFUSE (TENSOR (FLOATS, "K\x00", "J\xff\xff\xff\xff\x85", "K\x01\x85") ".", INVALID_DATA, "shape");
+  REFUSE (TENSOR (FLOATS, "K\x05", "K\x02\x85", "J\xff\xff\xff\xff\x85") ".", INVALID_DATA, "shape");
+  REFUSE (TENSOR (FLOATS, "K\x00", "K\x02K\x03\x86", "K\x01\x85") ".", INVALID_DATA, "shape");
+  REFUSE (TENSOR (FLOATS, "K\x00", "K\x02K\x03\x86", "K\x04K\x01\x86") ".", INVALID_DATA, "shape");
+  REFUSE (TENSOR (FLOATS, "K\x00", "\x8a\x08\x00\x00\x00\x00\x00\x00\x00\x40\x85", "K\x04\x85") ".", INVALID_DATA, "shape");
+  REFUSE (TENSOR (FLOATS, "K\x00", "\x8a\x08\xff\xff\xff\xff\xff\xff\xff\x7f\x85", "K\x00\x85") ".", INVALID_DATA, "shape");
+  REFUSE (TENSOR (FLOATS, "K\x00", "J\x00\x00\x00\x40\x85", "K\x00\x85") ".", INVALID_DATA, "too large");
+  REFUSE (TENSOR (FLOATS, "K\x00", "N\x85", "K\x01\x85") ".", INVALID_DATA, "shape");
+}
+
+static void
+test_n_storages (void)
+{
+  REFUSE (TENSOR (STORAGE ("FloatStorage", "0", "K\x07"), "K\x00", "K\x06\x85", "K\x01\x85") ".", INVALID_DATA, "data/0 has 24 bytes");
+  REFUSE (TENSOR (STORAGE ("DoubleStorage", "0", "K\x06"), "K\x00", "K\x06\x85", "K\x01\x85") ".", INVALID_DATA, "data/0 has 24 bytes");
+  REFUSE (TENSOR (STORAGE ("FloatStorage", "1", "K\x06"), "K\x00", "K\x06\x85", "K\x01\x85") ".", INVALID_DATA, "data/1 is missing");
+  REFUSE (TENSOR (STORAGE ("FloatStorage", "/", "K\x06"), "K\x00", "K\x06\x85", "K\x01\x85") ".", INVALID_DATA, "impossible");
+  REFUSE (TENSOR (STORAGE ("FloatStorage", "0", "\x8a\x08\xff\xff\xff\xff\xff\xff\xff\x7f"), "K\x00", "K\x06\x85", "K\x01\x85") ".", INVALID_DATA, "impossible");
+  REFUSE ("(" TENSOR (FLOATS, "K\x00", "K\x06\x85", "K\x01\x85") TENSOR (STORAGE ("FloatStorage", "0", "K\x05"), "K\x00", "K\x05\x85", "K\x01\x85") "t.",
+          INVALID_DATA, "two sizes");
+}
+
+static void
+test_n_names (void)
+{
+  REFUSE ("}(X\x01\x00\x00\x00" "a" TENSOR (FLOATS, "K\x00", "K\x06\x85", "K\x01\x85") "X\x01\x00\x00\x00" "a" TENSOR (FLOATS, "K\x00", "K\x06\x85", "K\x01\x85") "u.",
+          INVALID_DATA, "duplicate");
+  REFUSE ("}X\x02\x00\x00\x00\x1b" "a" TENSOR (FLOATS, "K\x00", "K\x06\x85", "K\x01\x85") "s.", INVALID_DATA, "control");
+}
+
+static void
+test_n_deep (void)
+{
+  g_autoptr (GString) program = g_string_new_len (PROTO, 2);
+
+  for (guint i = 0; i < 65; i++)
+    g_string_append_c (program, ']');
+  for (guint i = 0; i < 64; i++)
+    g_string_append_c (program, 'a');
+  g_string_append_c (program, '.');
+  refuse_program (program->str, program->len, ARRA_ERROR_INVALID_DATA, "nested deeper");
+  REFUSE ("]q\x00h\x00" "a.", INVALID_DATA, "nested deeper");
+  /* thirty lists, each of which holds the next one thirty times */
+  g_string_truncate (program, 2);
+  g_string_append (program, "]q0");
+  for (guint i = 1; i < 30; i++)
+    {
+      g_string_append (program, "](");
+      for (guint k = 0; k < 30; k++)
+        g_string_append_printf (program, "h%c", '0' + i - 1);
+      g_string_append_printf (program, "eq%c", '0' + i);
+    }
+  g_string_append_c (program, '.');
+  refuse_program (program->str, program->len, ARRA_ERROR_INVALID_DATA, "too many items");
+}
+
+#define GOOD PROTO "}X\x01\x00\x00\x00" "a" TENSOR (FLOATS, "K\x00", "K\x06\x85", "K\x01\x85") "s."
+
+static void
+test_n_archives (void)
+{
+  const TorchEntry good[] = { { "x/data.pkl", GOOD, sizeof GOOD - 1 }, { "x/data/0", numbers, 24 }, { NULL, NULL, 0 } };
+  const TorchEntry no_pickle[] = { { "x/data/0", numbers, 24 }, { NULL, NULL, 0 } };
+  const TorchEntry twice[] = { { "x/data.pkl", GOOD, sizeof GOOD - 1 }, { "y/data.pkl", GOOD, sizeof GOOD - 1 }, { NULL, NULL, 0 } };
+  const TorchEntry deeper[] = { { "x/y/data.pkl", GOOD, sizeof GOOD - 1 }, { NULL, NULL, 0 } };
+  const TorchEntry big[] = { { "x/data.pkl", GOOD, sizeof GOOD - 1 }, { "x/byteorder", "big", 3 }, { "x/data/0", numbers, 24 }, { NULL, NULL, 0 } };
+  g_autofree char *zeros = g_malloc0 (4096), *path = scratch_path ("x.pt");
+  const TorchEntry packed[] = { { "x/data.pkl", zeros, 4096 }, { NULL, NULL, 0 } };
+  g_autoptr (ArraSource) source = open_entries (good, FALSE, NULL);
+
+  g_assert_true (source != NULL && arra_source_count (source) == 1);
+  refuse_entries (no_pickle, FALSE, ARRA_ERROR_INVALID_DATA, "no data.pkl");
+  refuse_entries (twice, FALSE, ARRA_ERROR_INVALID_DATA, "two data.pkl");
+  refuse_entries (deeper, FALSE, ARRA_ERROR_INVALID_DATA, "no data.pkl");
+  refuse_entries (big, FALSE, ARRA_ERROR_UNSUPPORTED, "byte order");
+  refuse_entries (packed, TRUE, ARRA_ERROR_UNSUPPORTED, "compressed");
+}
+
+/* A file of @size bytes: refused naming the file, or, where only what nobody looks at was changed, read. */
+static gboolean
+opens (const guint8 *bytes, gsize size)
+{
+  g_autofree guint8 *copy = g_memdup2 (bytes, MAX (size, 1));
+  g_autoptr (ArraMapping) mapping = arra_mapping_new_for_bytes ("cut.pt", copy, size);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ArraSource) source = arra_torch_read (mapping, NULL, &error);
+  gboolean ok = source != NULL;
+
+  if (!ok)
+    scratch_assert_fault (&error, "cut.pt", "");
+  return ok;
+}
+
+static void
+test_n_damaged (void)
+{
+  const TorchEntry good[] = { { "x/data.pkl", GOOD, sizeof GOOD - 1 }, { "x/data/0", numbers, 24 }, { NULL, NULL, 0 } };
+  g_autofree char *path = scratch_path ("x.pt"), *bytes = NULL;
+  gsize size, data_at;
+
+  torch_build (path, good, FALSE);
+  g_assert_true (g_file_get_contents (path, &bytes, &size, NULL));
+  g_assert_true (opens ((guint8 *) bytes, size));
+  for (gsize cut = 0; cut < size; cut++)
+    g_assert_false (opens ((guint8 *) bytes, cut));
+
+  data_at = (gsize) ((char *) memmem (bytes, size, numbers, sizeof numbers) - bytes);
+  for (gsize i = 0; i < size; i++)
+    {
+      gboolean in_data = i >= data_at && i < data_at + sizeof numbers, ok;
+
+      for (guint bit = 0; bit < 8; bit += 7)
+        {
+          bytes[i] = (char) (bytes[i] ^ 1 << bit);
+          ok = opens ((guint8 *) bytes, size);
+          g_assert_false (in_data && ok); /* the checksum */
+          bytes[i] = (char) (bytes[i] ^ 1 << bit);
+        }
+    }
+}
+
+/* Sizes in the central directory that the file cannot hold. */
+static void
+test_n_lying_sizes (void)
+{
+  const TorchEntry good[] = { { "x/data.pkl", GOOD, sizeof GOOD - 1 }, { "x/data/0", numbers, 24 }, { NULL, NULL, 0 } };
+  static const guint32 lies[] = { 0, 1, 25, 4096, 0x7fffffff, 0xfffffffe };
+  g_autofree char *path = scratch_path ("x.pt"), *bytes = NULL;
+  gsize size;
+
+  torch_build (path, good, FALSE);
+  g_assert_true (g_file_get_contents (path, &bytes, &size, NULL));
+  for (gsize at = 0; at + 46 <= size; at++)
+    {
+      if (memcmp (bytes + at, "PK\1\2", 4) != 0)
+        continue;
+      for (gsize i = 0; i < G_N_ELEMENTS (lies); i++)
+        for (guint which = 1; which < 4; which++)
+          {
+            guint8 kept[8];
+
+            memcpy (kept, bytes + at + 20, 8);
+            if (which & 1)
+              memcpy (bytes + at + 20, &lies[i], 4);
+            if (which & 2)
+              memcpy (bytes + at + 24, &lies[i], 4);
+            g_assert_false (opens ((guint8 *) bytes, size));
+            memcpy (bytes + at + 20, kept, 8);
+          }
+    }
+}
+
+static gpointer
+open_torch (const char *path, GError **error)
+{
+  return arra_torch_open (path, NULL, error);
+}
+
+static void
+test_n_odd_files (void)
+{
+  scratch_check_odd_files (open_torch);
+}
+
+static void
+test_no_memory (void)
+{
+  g_autofree char *path = scratch_golden ("torch_files/zip_misc.pt");
+
+  scratch_check_allocations (open_torch, (GDestroyNotify) arra_source_unref, path);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/torch/y-misc", test_y_misc);
+  g_test_add_func ("/torch/y-lightning", test_y_lightning);
+  g_test_add_func ("/torch/y-meta", test_y_meta);
+  g_test_add_func ("/torch/n-legacy", test_n_legacy);
+  g_test_add_func ("/torch/n-prefix", test_n_prefix);
+  g_test_add_func ("/torch/n-views", test_n_views);
+  g_test_add_func ("/torch/n-storages", test_n_storages);
+  g_test_add_func ("/torch/n-names", test_n_names);
+  g_test_add_func ("/torch/n-deep", test_n_deep);
+  g_test_add_func ("/torch/n-archives", test_n_archives);
+  g_test_add_func ("/torch/n-damaged", test_n_damaged);
+  g_test_add_func ("/torch/n-lying-sizes", test_n_lying_sizes);
+  g_test_add_func ("/torch/n-odd-files", test_n_odd_files);
+  g_test_add_func ("/torch/no-memory", test_no_memory);
+  return scratch_run ();
+}
