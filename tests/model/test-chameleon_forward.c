@@ -291,6 +291,7 @@ test_sizes (Fixture *fixture, gconstpointer data)
   {
     g_autoptr (ArraChameleonRun) run = arra_chameleon_run_new (fixture->model, &fixture->exec, 9, 100, &error);
 
+    g_assert_nonnull (run);
     g_assert_cmpuint (arra_mem_held () - held, ==, arra_chameleon_run_bytes (&fixture->config, 9, 100, arra_pool_threads (fixture->pool)));
   }
   g_assert_cmpuint (arra_mem_held (), ==, held);
