@@ -29,7 +29,8 @@ struct _ArraAtomicFile
 static gboolean
 fail_errno (GError **error, const char *path, const char *what, int number)
 {
-  g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (number), "%s: %s: %s", path, what, g_strerror (number));
+  g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (number), "%s: %s: %s", path, what,
+               g_strerror (number));
   return FALSE;
 }
 
@@ -119,7 +120,8 @@ arra_atomic_file_write_at (ArraAtomicFile *file, guint64 offset, const void *dat
           file->failed = TRUE;
           /* EFAULT: the bytes lie in a mapped file that was cut short. */
           return fail_errno (error, file->path,
-                             number == EFAULT ? "cannot be written, its source could not be read" : "cannot be written",
+                             number == EFAULT ? "cannot be written, its source could not be read"
+                                              : "cannot be written",
                              number);
         }
       done += (gsize) n;
@@ -236,5 +238,6 @@ arra_write_file (const char *path, const void *data, gsize size, GError **error)
 {
   g_autoptr (ArraAtomicFile) file = arra_atomic_file_new (path, error);
 
-  return file != NULL && arra_atomic_file_write (file, data, size, error) && arra_atomic_file_commit (file, error);
+  return file != NULL && arra_atomic_file_write (file, data, size, error)
+         && arra_atomic_file_commit (file, error);
 }

@@ -3,8 +3,9 @@
 #include "gguf_format.h"
 
 static const gsize value_sizes[ARRA_GGUF_N_TYPES] = {
-  [ARRA_GGUF_U8] = 1,  [ARRA_GGUF_I8] = 1,   [ARRA_GGUF_U16] = 2, [ARRA_GGUF_I16] = 2, [ARRA_GGUF_U32] = 4, [ARRA_GGUF_I32] = 4,
-  [ARRA_GGUF_F32] = 4, [ARRA_GGUF_BOOL] = 1, [ARRA_GGUF_U64] = 8, [ARRA_GGUF_I64] = 8, [ARRA_GGUF_F64] = 8,
+  [ARRA_GGUF_U8] = 1,  [ARRA_GGUF_I8] = 1,  [ARRA_GGUF_U16] = 2, [ARRA_GGUF_I16] = 2,
+  [ARRA_GGUF_U32] = 4, [ARRA_GGUF_I32] = 4, [ARRA_GGUF_F32] = 4, [ARRA_GGUF_BOOL] = 1,
+  [ARRA_GGUF_U64] = 8, [ARRA_GGUF_I64] = 8, [ARRA_GGUF_F64] = 8,
 };
 
 /* ggml_type of ggml.h */

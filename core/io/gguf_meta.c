@@ -224,7 +224,8 @@ copy_string (const ArraGguf *gguf, gsize *at)
 char **
 arra_gguf_get_strings (const ArraGguf *gguf, const char *key, gsize max, GError **error)
 {
-  const ArraGgufEntry *entry = needed_array (gguf, key, ARRA_GGUF_STRING, "wrong type: it must be an array of strings", error);
+  const ArraGgufEntry *entry
+      = needed_array (gguf, key, ARRA_GGUF_STRING, "wrong type: it must be an array of strings", error);
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
   gsize at, total = 0;
 
@@ -251,9 +252,11 @@ arra_gguf_get_strings (const ArraGguf *gguf, const char *key, gsize max, GError 
 }
 
 gboolean
-arra_gguf_get_bytes (const ArraGguf *gguf, const char *key, const guint8 **bytes, gsize *length, GError **error)
+arra_gguf_get_bytes (
+    const ArraGguf *gguf, const char *key, const guint8 **bytes, gsize *length, GError **error)
 {
-  const ArraGgufEntry *entry = needed_array (gguf, key, ARRA_GGUF_U8, "wrong type: it must be an array of bytes", error);
+  const ArraGgufEntry *entry
+      = needed_array (gguf, key, ARRA_GGUF_U8, "wrong type: it must be an array of bytes", error);
 
   if (entry == NULL)
     return FALSE;

@@ -22,7 +22,7 @@ typedef struct
 typedef struct
 {
   char *key;
-  gsize at; /* of the value in the buffer */
+  gsize at;            /* of the value in the buffer */
   gsize string_length; /* G_MAXSIZE: not a string */
 } Written;
 
@@ -245,14 +245,16 @@ arra_gguf_writer_add_tensor (ArraGgufWriter *writer,
   Declared declared = { .dtype = dtype, .n_dims = n_dims };
   guint32 number;
 
-  g_return_val_if_fail (writer != NULL && !writer->begun && name != NULL && (shape != NULL || n_dims == 0), FALSE);
+  g_return_val_if_fail (writer != NULL && !writer->begun && name != NULL && (shape != NULL || n_dims == 0),
+                        FALSE);
   if (strlen (name) == 0 || strlen (name) > ARRA_GGUF_MAX_NAME || !g_utf8_validate (name, -1, NULL))
-    return arra_fail (error, ARRA_ERROR_ARGUMENT, "%s: tensor '%s': invalid name for GGUF", writer->path, name);
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "%s: tensor '%s': invalid name for GGUF", writer->path,
+                      name);
   if (is_declared (writer, name))
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "%s: duplicate tensor '%s'", writer->path, name);
   if (!arra_gguf_tensor_type (dtype, &number))
-    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: tensor '%s': %s is not supported in GGUF", writer->path, name,
-                      arra_dtype_name (dtype));
+    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: tensor '%s': %s is not supported in GGUF",
+                      writer->path, name, arra_dtype_name (dtype));
   if (n_dims > ARRA_GGUF_MAX_DIMS || !arra_tensor_bytes (dtype, n_dims, shape, &declared.n_bytes))
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "%s: tensor '%s': invalid shape", writer->path, name);
   g_strlcpy (declared.name, name, sizeof declared.name);
@@ -311,7 +313,8 @@ write_padding (ArraGgufWriter *writer, gboolean hashed, GError **error)
 static void
 skip_empty (ArraGgufWriter *writer)
 {
-  while (writer->current < writer->tensors->len && g_array_index (writer->tensors, Declared, writer->current).n_bytes == 0)
+  while (writer->current < writer->tensors->len
+         && g_array_index (writer->tensors, Declared, writer->current).n_bytes == 0)
     writer->current++;
 }
 
@@ -326,7 +329,8 @@ arra_gguf_writer_begin (ArraGgufWriter *writer, GError **error)
       return FALSE;
     }
   writer->begun = TRUE;
-  if (!write_fixed (writer, error) || !arra_atomic_file_write (writer->file, writer->buffer, writer->buffer_size, error)
+  if (!write_fixed (writer, error)
+      || !arra_atomic_file_write (writer->file, writer->buffer, writer->buffer_size, error)
       || !write_padding (writer, FALSE, error))
     return FALSE;
   skip_empty (writer);
@@ -371,8 +375,10 @@ write_hash (ArraGgufWriter *writer, const char *key, GError **error)
   const Written *written = find_key (writer, key);
 
   if (written == NULL || written->string_length != strlen (text))
-    return arra_fail (error, ARRA_ERROR_ARGUMENT, "%s: key '%s': not set to 64 characters", writer->path, key);
-  return arra_atomic_file_write_at (writer->file, ARRA_GGUF_FIXED_SIZE + written->at, text, strlen (text), error);
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "%s: key '%s': not set to 64 characters", writer->path,
+                      key);
+  return arra_atomic_file_write_at (writer->file, ARRA_GGUF_FIXED_SIZE + written->at, text, strlen (text),
+                                    error);
 }
 
 gboolean

@@ -68,7 +68,8 @@ load (JsonParser *parser, const char *text, gsize size, const char *name, GError
   if (!loaded)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: broken JSON: %s", name, cause->message);
   if (twice != NULL)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: broken JSON: the key \"%s\" appears twice", name, twice);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: broken JSON: the key \"%s\" appears twice", name,
+                      twice);
   return TRUE;
 }
 
@@ -89,7 +90,8 @@ arra_json_parse (const char *text, gsize size, const char *name, JsonObject **ob
   gsize n_values;
 
   g_return_val_if_fail (text != NULL && name != NULL && object != NULL, NULL);
-  if (!arra_json_scan_values (text, size, name, &n_values, error) || !is_room_for_tree (size, n_values, name, error))
+  if (!arra_json_scan_values (text, size, name, &n_values, error)
+      || !is_room_for_tree (size, n_values, name, error))
     return NULL;
   parser = json_parser_new ();
   if (!load (parser, text, size, name, error))
@@ -97,7 +99,8 @@ arra_json_parse (const char *text, gsize size, const char *name, JsonObject **ob
   root = json_parser_get_root (parser);
   if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root))
     {
-      arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: broken JSON: the outermost value is not an object", name);
+      arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: broken JSON: the outermost value is not an object",
+                 name);
       return NULL;
     }
   *object = json_node_get_object (root);
@@ -135,11 +138,13 @@ needed_member (JsonObject *object, const char *name, const char *key, GError **e
 static gboolean
 fail_type (GError **error, const char *name, const char *key, const char *type)
 {
-  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"%s\" has a wrong type: it must be %s", name, key, type);
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"%s\" has a wrong type: it must be %s", name, key,
+                    type);
 }
 
 static gboolean
-read_int (JsonNode *node, const char *name, const char *key, gint64 min, gint64 max, gint64 *out, GError **error)
+read_int (
+    JsonNode *node, const char *name, const char *key, gint64 min, gint64 max, gint64 *out, GError **error)
 {
   gint64 value;
 
@@ -148,7 +153,8 @@ read_int (JsonNode *node, const char *name, const char *key, gint64 min, gint64 
   value = json_node_get_int (node);
   if (value < min || value > max)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: \"%s\" is out of range: %" G_GINT64_FORMAT " is not in %" G_GINT64_FORMAT "..%" G_GINT64_FORMAT,
+                      "%s: \"%s\" is out of range: %" G_GINT64_FORMAT " is not in %" G_GINT64_FORMAT
+                      "..%" G_GINT64_FORMAT,
                       name, key, value, min, max);
   *out = value;
   return TRUE;
@@ -187,15 +193,12 @@ arra_json_get_int_default (JsonObject *object,
 }
 
 gboolean
-arra_json_get_double_default (JsonObject *object,
-                              const char *name,
-                              const char *key,
-                              double standard,
-                              double *out,
-                              GError **error)
+arra_json_get_double_default (
+    JsonObject *object, const char *name, const char *key, double standard, double *out, GError **error)
 {
   JsonNode *node = member (object, key);
-  GType type = node != NULL && JSON_NODE_HOLDS_VALUE (node) ? json_node_get_value_type (node) : G_TYPE_INVALID;
+  GType type
+      = node != NULL && JSON_NODE_HOLDS_VALUE (node) ? json_node_get_value_type (node) : G_TYPE_INVALID;
 
   if (node == NULL)
     {
@@ -205,18 +208,15 @@ arra_json_get_double_default (JsonObject *object,
   if (type != G_TYPE_INT64 && type != G_TYPE_DOUBLE)
     return fail_type (error, name, key, "a number");
   if (!isfinite (json_node_get_double (node)))
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"%s\" is out of range: not a finite number", name, key);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"%s\" is out of range: not a finite number", name,
+                      key);
   *out = json_node_get_double (node);
   return TRUE;
 }
 
 gboolean
-arra_json_get_bool_default (JsonObject *object,
-                            const char *name,
-                            const char *key,
-                            gboolean standard,
-                            gboolean *out,
-                            GError **error)
+arra_json_get_bool_default (
+    JsonObject *object, const char *name, const char *key, gboolean standard, gboolean *out, GError **error)
 {
   JsonNode *node = member (object, key);
 

@@ -32,8 +32,8 @@ typedef enum
 static gboolean
 fail_here (const Scan *scan, GError **error, const char *fault)
 {
-  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: broken JSON at byte %" G_GSIZE_FORMAT ": %s", scan->name,
-                    scan->at, fault);
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: broken JSON at byte %" G_GSIZE_FORMAT ": %s",
+                    scan->name, scan->at, fault);
 }
 
 /* The byte at the reading position, or 0 at the end (no byte of sound JSON is 0). */
@@ -46,7 +46,8 @@ peek (const Scan *scan)
 static void
 skip_space (Scan *scan)
 {
-  while (scan->at < scan->size && strchr (" \t\r\n", scan->text[scan->at]) != NULL && scan->text[scan->at] != 0)
+  while (scan->at < scan->size && strchr (" \t\r\n", scan->text[scan->at]) != NULL
+         && scan->text[scan->at] != 0)
     scan->at++;
 }
 
@@ -230,7 +231,8 @@ static gboolean
 scan_comma (Scan *scan, Want *want, GError **error)
 {
   if (peek (scan) != ',')
-    return fail_here (scan, error, scan->at < scan->size ? "an invalid character after a value" : "unbalanced brackets");
+    return fail_here (scan, error,
+                      scan->at < scan->size ? "an invalid character after a value" : "unbalanced brackets");
   scan->at++;
   *want = scan->closing[scan->depth - 1] == '}' ? WANT_KEY : WANT_VALUE;
   return TRUE;
@@ -262,7 +264,8 @@ arra_json_scan_values (const char *text, gsize size, const char *name, gsize *n_
   Want want;
 
   if (size > ARRA_JSON_MAX_BYTES)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: broken JSON: too large, %" G_GSIZE_FORMAT " bytes", name, size);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: broken JSON: too large, %" G_GSIZE_FORMAT " bytes",
+                      name, size);
   if (!g_utf8_validate_len (text, size, NULL))
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: broken JSON: invalid UTF-8", name);
   skip_space (&scan);

@@ -31,7 +31,8 @@ fail_errno (GError **error, const char *path, const char *what, int number)
   if (number == ENOENT || number == ENOTDIR)
     arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: %s: %s", path, what, g_strerror (number));
   else
-    g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (number), "%s: %s: %s", path, what, g_strerror (number));
+    g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (number), "%s: %s: %s", path, what,
+                 g_strerror (number));
 }
 
 /* A file descriptor of a regular file, or -1. Does not wait at a named pipe. */
@@ -188,8 +189,10 @@ arra_mapping_check (const ArraMapping *mapping, GError **error)
   if (status.st_size < 0 || (guint64) status.st_size < mapping->size)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: was cut short while it was in use", mapping->path);
   if (arra_mapping_guard_damaged (mapping->place))
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: could not be read while it was in use", mapping->path);
-  if (status.st_mtim.tv_sec != mapping->modified.tv_sec || status.st_mtim.tv_nsec != mapping->modified.tv_nsec)
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: could not be read while it was in use",
+                      mapping->path);
+  if (status.st_mtim.tv_sec != mapping->modified.tv_sec
+      || status.st_mtim.tv_nsec != mapping->modified.tv_nsec)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: was changed while it was in use", mapping->path);
   return TRUE;
 }
@@ -233,8 +236,8 @@ arra_read_file (const char *path, gsize limit, gsize *size, GError **error)
     return NULL;
   length = (gsize) status.st_size;
   if (length > limit)
-    arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: is too large: %" G_GSIZE_FORMAT " bytes, at most %" G_GSIZE_FORMAT,
-               path, length, limit);
+    arra_fail (error, ARRA_ERROR_INVALID_DATA,
+               "%s: is too large: %" G_GSIZE_FORMAT " bytes, at most %" G_GSIZE_FORMAT, path, length, limit);
   else if ((text = arra_mem_new (length + 1, 1, path, error)) != NULL)
     sound = read_fully (fd, path, text, &length, error);
   close (fd);

@@ -56,17 +56,18 @@ read_prefix (Reader *reader, GError **error)
   guint64 length;
 
   if (size < PREFIX_SIZE)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: too short for a safetensors file: %" G_GSIZE_FORMAT " bytes",
-                      reader->path, size);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                      "%s: too short for a safetensors file: %" G_GSIZE_FORMAT " bytes", reader->path, size);
   memcpy (&length, bytes, PREFIX_SIZE);
   length = GUINT64_FROM_LE (length);
   if (length > ARRA_SAFETENSORS_MAX_HEADER)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: invalid header length %" G_GUINT64_FORMAT ": more than %u bytes", reader->path, length,
-                      ARRA_SAFETENSORS_MAX_HEADER);
+                      "%s: invalid header length %" G_GUINT64_FORMAT ": more than %u bytes", reader->path,
+                      length, ARRA_SAFETENSORS_MAX_HEADER);
   if (length > size - PREFIX_SIZE)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: truncated: the header of %" G_GUINT64_FORMAT " bytes reaches past the end", reader->path, length);
+                      "%s: truncated: the header of %" G_GUINT64_FORMAT " bytes reaches past the end",
+                      reader->path, length);
   reader->header_size = (gsize) length;
   reader->data = bytes + PREFIX_SIZE + length;
   reader->data_size = size - PREFIX_SIZE - (gsize) length;
@@ -109,7 +110,8 @@ read_shape (const Reader *reader, Item *item, JsonObject *object, GError **error
   if (shape == NULL)
     return fail_tensor (reader, error, ARRA_ERROR_INVALID_DATA, item->name, "missing or invalid shape");
   if (json_array_get_length (shape) > ARRA_MAX_DIMS)
-    return fail_tensor (reader, error, ARRA_ERROR_INVALID_DATA, item->name, "invalid shape: too many dimensions");
+    return fail_tensor (reader, error, ARRA_ERROR_INVALID_DATA, item->name,
+                        "invalid shape: too many dimensions");
   item->tensor.n_dims = json_array_get_length (shape);
   for (guint i = 0; i < item->tensor.n_dims; i++)
     if (!read_size (shape, i, &item->tensor.shape[i]))
@@ -127,11 +129,14 @@ read_offsets (const Reader *reader, Item *item, JsonObject *object, GError **err
 
   if (offsets == NULL || json_array_get_length (offsets) != 2 || !read_size (offsets, 0, &begin)
       || !read_size (offsets, 1, &end))
-    return fail_tensor (reader, error, ARRA_ERROR_INVALID_DATA, item->name, "missing or invalid data_offsets");
+    return fail_tensor (reader, error, ARRA_ERROR_INVALID_DATA, item->name,
+                        "missing or invalid data_offsets");
   if (begin > end)
-    return fail_tensor (reader, error, ARRA_ERROR_INVALID_DATA, item->name, "invalid data_offsets: it ends before it begins");
+    return fail_tensor (reader, error, ARRA_ERROR_INVALID_DATA, item->name,
+                        "invalid data_offsets: it ends before it begins");
   if ((guint64) end > reader->data_size)
-    return fail_tensor (reader, error, ARRA_ERROR_INVALID_DATA, item->name, "truncated: its data reach past the end of the file");
+    return fail_tensor (reader, error, ARRA_ERROR_INVALID_DATA, item->name,
+                        "truncated: its data reach past the end of the file");
   if ((gsize) (end - begin) != item->tensor.n_bytes)
     return fail_tensor (reader, error, ARRA_ERROR_INVALID_DATA, item->name,
                         "invalid data_offsets: their distance is not the size of shape and dtype");
@@ -155,7 +160,9 @@ check_metadata (const Reader *reader, JsonNode *node, GError **error)
       while (sound && json_object_iter_next (&iter, NULL, &value))
         sound = JSON_NODE_HOLDS_VALUE (value) && json_node_get_value_type (value) == G_TYPE_STRING;
     }
-  return sound || arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: invalid __metadata__: not an object of strings", reader->path);
+  return sound
+         || arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: invalid __metadata__: not an object of strings",
+                       reader->path);
 }
 
 static gboolean
@@ -198,15 +205,17 @@ check_layout (const Reader *reader, GError **error)
       const Item *item = &reader->items[i];
 
       if (item->begin < at)
-        return fail_tensor (reader, error, ARRA_ERROR_INVALID_DATA, item->name, "invalid data_offsets: it overlaps another tensor");
+        return fail_tensor (reader, error, ARRA_ERROR_INVALID_DATA, item->name,
+                            "invalid data_offsets: it overlaps another tensor");
       if (item->begin > at)
-        return fail_tensor (reader, error, ARRA_ERROR_INVALID_DATA, item->name, "invalid data_offsets: there is a hole before it");
+        return fail_tensor (reader, error, ARRA_ERROR_INVALID_DATA, item->name,
+                            "invalid data_offsets: there is a hole before it");
       at = item->end;
     }
   if (at != reader->data_size)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: invalid size: %" G_GSIZE_FORMAT " bytes after the last tensor belong to none", reader->path,
-                      reader->data_size - at);
+                      "%s: invalid size: %" G_GSIZE_FORMAT " bytes after the last tensor belong to none",
+                      reader->path, reader->data_size - at);
   return TRUE;
 }
 
@@ -247,7 +256,8 @@ align_item (const Reader *reader, ArraSource *source, Item *item, GError **error
 }
 
 static gboolean
-add_items (const Reader *reader, ArraSource *source, JsonObject *weight_map, const char *shard, GError **error)
+add_items (
+    const Reader *reader, ArraSource *source, JsonObject *weight_map, const char *shard, GError **error)
 {
   guint file;
 
@@ -258,16 +268,19 @@ add_items (const Reader *reader, ArraSource *source, JsonObject *weight_map, con
       Item *item = &reader->items[i];
 
       if (weight_map != NULL
-          && g_strcmp0 (json_object_get_string_member_with_default (weight_map, item->name, NULL), shard) != 0)
+          && g_strcmp0 (json_object_get_string_member_with_default (weight_map, item->name, NULL), shard)
+                 != 0)
         continue;
-      if (!align_item (reader, source, item, error) || !arra_source_add (source, file, item->name, &item->tensor, error))
+      if (!align_item (reader, source, item, error)
+          || !arra_source_add (source, file, item->name, &item->tensor, error))
         return FALSE;
     }
   return arra_mapping_check (reader->mapping, error);
 }
 
 gboolean
-arra_safetensors_add (ArraSource *source, ArraMapping *mapping, JsonObject *weight_map, const char *shard, GError **error)
+arra_safetensors_add (
+    ArraSource *source, ArraMapping *mapping, JsonObject *weight_map, const char *shard, GError **error)
 {
   Reader reader = { .mapping = mapping, .path = arra_mapping_path (mapping) };
   g_autofree char *name = g_strdup_printf ("%s: header", reader.path);
@@ -279,7 +292,8 @@ arra_safetensors_add (ArraSource *source, ArraMapping *mapping, JsonObject *weig
   if (!read_prefix (&reader, error))
     return FALSE;
   /* A copy, so that nobody changes the text between its check and its use. */
-  text = arra_mem_strndup ((const char *) arra_mapping_data (mapping) + PREFIX_SIZE, reader.header_size, name, error);
+  text = arra_mem_strndup ((const char *) arra_mapping_data (mapping) + PREFIX_SIZE, reader.header_size, name,
+                           error);
   if (text == NULL)
     return FALSE;
   parser = arra_json_parse (text, reader.header_size, name, &header, error);

@@ -15,7 +15,8 @@ is_plain_name (const char *name)
 {
   gsize length = strlen (name);
 
-  return length > 0 && length <= 255 && strchr (name, '/') == NULL && strcmp (name, ".") != 0 && strcmp (name, "..") != 0;
+  return length > 0 && length <= 255 && strchr (name, '/') == NULL && strcmp (name, ".") != 0
+         && strcmp (name, "..") != 0;
 }
 
 static gboolean
@@ -31,16 +32,19 @@ check_weight_map (JsonObject *weight_map, const char *path, GError **error)
       g_autofree char *printable = g_strescape (name, NULL);
 
       if (!JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_STRING)
-        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: tensor '%s': invalid file name: not a string", path, printable);
+        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: tensor '%s': invalid file name: not a string",
+                          path, printable);
       if (!is_plain_name (json_node_get_string (node)))
         return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                          "%s: tensor '%s': invalid file name: not a plain name in the same directory", path, printable);
+                          "%s: tensor '%s': invalid file name: not a plain name in the same directory", path,
+                          printable);
     }
   return TRUE;
 }
 
 static gboolean
-add_shard (ArraSource *source, const char *directory, JsonObject *weight_map, const char *shard, GError **error)
+add_shard (
+    ArraSource *source, const char *directory, JsonObject *weight_map, const char *shard, GError **error)
 {
   g_autofree char *path = g_build_filename (directory, shard, NULL);
   g_autoptr (ArraMapping) mapping = arra_mapping_open (path, error);
@@ -60,7 +64,8 @@ add_shards (ArraSource *source, const char *directory, JsonObject *weight_map, G
     {
       const char *shard = json_node_get_string (node);
 
-      if (g_hash_table_add (seen, (gpointer) shard) && !add_shard (source, directory, weight_map, shard, error))
+      if (g_hash_table_add (seen, (gpointer) shard)
+          && !add_shard (source, directory, weight_map, shard, error))
         return FALSE;
     }
   return TRUE;
@@ -99,7 +104,8 @@ open_index (const char *directory, const char *path, GError **error)
   if (weight_map == NULL || !check_weight_map (weight_map, path, error))
     return NULL;
   source = arra_source_new ();
-  if (!add_shards (source, directory, weight_map, error) || !check_all_found (source, weight_map, path, error))
+  if (!add_shards (source, directory, weight_map, error)
+      || !check_all_found (source, weight_map, path, error))
     return NULL;
   return g_steal_pointer (&source);
 }

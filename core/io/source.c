@@ -227,14 +227,17 @@ has_control_character (const char *name)
 }
 
 gboolean
-arra_source_add (ArraSource *source, guint file_index, const char *name, const ArraTensor *tensor, GError **error)
+arra_source_add (
+    ArraSource *source, guint file_index, const char *name, const ArraTensor *tensor, GError **error)
 {
   gsize length, place;
 
-  g_return_val_if_fail (source != NULL && name != NULL && tensor != NULL && file_index < source->files->len, FALSE);
+  g_return_val_if_fail (source != NULL && name != NULL && tensor != NULL && file_index < source->files->len,
+                        FALSE);
   length = strlen (name) + 1;
   if (has_control_character (name))
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: invalid name of a tensor: it has control characters",
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                      "%s: invalid name of a tensor: it has control characters",
                       file_path (source, file_index));
   if (!grow (&source->entries, &source->entries_room, source->n_entries + 1, sizeof (Entry), error)
       || !grow (&source->names, &source->names_room, source->names_size + length, 1, error)
@@ -242,9 +245,11 @@ arra_source_add (ArraSource *source, guint file_index, const char *name, const A
     return FALSE;
   place = place_of (source, name);
   if (source->table[place] != 0)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: duplicate tensor '%s'", file_path (source, file_index), name);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: duplicate tensor '%s'",
+                      file_path (source, file_index), name);
   memcpy (source->names + source->names_size, name, length);
-  source->entries[source->n_entries] = (Entry){ .name = source->names_size, .file = file_index, .tensor = *tensor };
+  source->entries[source->n_entries]
+      = (Entry){ .name = source->names_size, .file = file_index, .tensor = *tensor };
   source->names_size += length;
   source->table[place] = ++source->n_entries;
   return TRUE;
