@@ -48,16 +48,16 @@ gboolean arra_chameleon_measure (const ArraChameleonConfig *config, ArraSource *
 typedef gboolean (*ArraParamFunc) (const char *name, gboolean is_matrix, const ArraTensor *stored, gpointer data, GError **error);
 gboolean arra_chameleon_foreach (const ArraChameleonConfig *config, ArraSource *source, ArraParamFunc func, gpointer data, GError **error);
 
-/* ---- KV cache: f32 [layer][kv_head][position][head_dim] for keys (after norm and RoPE) and for values, so that attention reads
- * each head's positions in one stream. A cache fits every model of its configuration. */
+/* ---- KV cache: f32 [layer][position][kv_head][head_dim] for keys (after norm and RoPE) and for values. A cache fits every model of its
+ * configuration. */
 typedef struct _ArraKvCache ArraKvCache;
 ArraKvCache *arra_kv_cache_new (const ArraChameleonConfig *config, guint capacity, GError **error);
 void arra_kv_cache_free (ArraKvCache *cache); /* nullable */
 guint arra_kv_cache_length (const ArraKvCache *cache);
 void arra_kv_cache_truncate (ArraKvCache *cache, guint length);
 guint64 arra_kv_cache_bytes (const ArraChameleonConfig *config, guint capacity);
-const float *arra_kv_cache_keys (const ArraKvCache *cache, guint layer);   /* [kv_heads][capacity][head_dim] */
-const float *arra_kv_cache_values (const ArraKvCache *cache, guint layer); /* the same shape */
+const float *arra_kv_cache_keys (const ArraKvCache *cache, guint layer);   /* [capacity][kv_heads][head_dim] */
+const float *arra_kv_cache_values (const ArraKvCache *cache, guint layer);
 guint arra_kv_cache_capacity (const ArraKvCache *cache);
 
 /* ---- forward pass. Buffers for up to max_rows rows at a time, planned once. */

@@ -46,7 +46,8 @@ cache_rows (ArraChameleonRun *run, guint layer)
       run->seen[i] = (ArraAttentionRow){
         .keys = arra_kv_cache_keys (cache, layer),
         .values = arra_kv_cache_values (cache, layer),
-        .head_stride = (gsize) cache->capacity * config->head_dim,
+        .head_stride = config->head_dim,
+        .position_stride = width,
         .n_positions = (gsize) row->cache_position + 1,
       };
     }

@@ -40,7 +40,7 @@ struct _ArraKvCache
 {
   guint n_layers, n_kv_heads, head_dim;
   guint capacity, length;
-  float *data; /* keys [layer][kv_head][position][head_dim], then values */
+  float *data; /* keys [layer][position][kv_head][head_dim], then values */
 };
 
 /* Copies the keys and values ([n_kv_heads][head_dim]) of one position of one layer; the length stays. */

@@ -14,17 +14,18 @@ count (const ArraChameleonConfig *config, guint capacity)
   return (guint64) 2 * config->n_layers * config->n_kv_heads * config->head_dim * capacity;
 }
 
+/* Floats of one position in one layer. */
 static gsize
-head_stride (const ArraKvCache *cache)
+width (const ArraKvCache *cache)
 {
-  return (gsize) cache->capacity * cache->head_dim;
+  return (gsize) cache->n_kv_heads * cache->head_dim;
 }
 
 /* Keys of a layer; its values are n_layers such pieces further on. */
 static float *
 layer_keys (const ArraKvCache *cache, guint layer)
 {
-  return cache->data + layer * cache->n_kv_heads * head_stride (cache);
+  return cache->data + (gsize) layer * cache->capacity * width (cache);
 }
 
 static float *
@@ -112,12 +113,9 @@ arra_kv_cache_fits (const ArraKvCache *cache, const ArraChameleonConfig *config)
 void
 arra_kv_cache_put (ArraKvCache *cache, guint layer, guint position, const float *keys, const float *values)
 {
-  gsize offset = (gsize) position * cache->head_dim;
+  gsize offset = position * width (cache);
 
   g_assert (position < cache->capacity);
-  for (guint head = 0; head < cache->n_kv_heads; head++, offset += head_stride (cache))
-    {
-      memcpy (layer_keys (cache, layer) + offset, keys + head * cache->head_dim, cache->head_dim * sizeof (float));
-      memcpy (layer_values (cache, layer) + offset, values + head * cache->head_dim, cache->head_dim * sizeof (float));
-    }
+  memcpy (layer_keys (cache, layer) + offset, keys, width (cache) * sizeof (float));
+  memcpy (layer_values (cache, layer) + offset, values, width (cache) * sizeof (float));
 }

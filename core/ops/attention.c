@@ -30,7 +30,7 @@ attend (gsize begin, gsize end, guint worker, gpointer data)
       gsize kv = head / job->heads_per_kv * seen->head_stride;
       gsize own = (row * job->heads + head) * job->head_dim;
 
-      job->kernels->attend (job->q + own, seen->keys + kv, seen->values + kv, job->head_dim, seen->n_positions, job->head_dim, job->scale,
+      job->kernels->attend (job->q + own, seen->keys + kv, seen->values + kv, seen->position_stride, seen->n_positions, job->head_dim, job->scale,
                             job->scores + worker * job->score_stride, job->out + own);
     }
 }

@@ -4,12 +4,12 @@
 
 #include "exec.h"
 
-/* What one row attends to: position p of kv head h is at keys + h * head_stride + p * head_dim, values likewise. */
+/* What one row attends to: position p of kv head h is at keys + h * head_stride + p * position_stride, values likewise. */
 typedef struct
 {
   const float *keys, *values;
-  gsize head_stride;  /* floats from one kv head to the next */
-  gsize n_positions;  /* the row's own one included */
+  gsize head_stride, position_stride; /* floats from one kv head, or position, to the next */
+  gsize n_positions;                  /* the row's own one included */
 } ArraAttentionRow;
 
 /* out = softmax (q k^T * scale) v for each row and head; q, out: [rows][heads][head_dim]; query head h reads kv head

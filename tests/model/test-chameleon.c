@@ -247,13 +247,14 @@ check_seen (Golden *golden, Seen *seen, guint n)
 static void
 check_cache (Golden *golden, const ArraKvCache *cache)
 {
-  gsize count = (gsize) arra_kv_cache_capacity (cache) * golden->config.n_kv_heads * golden->config.head_dim;
+  const ArraChameleonConfig *config = &golden->config;
+  guint n = arra_kv_cache_length (cache);
 
-  g_assert_cmpuint (arra_kv_cache_length (cache), ==, arra_kv_cache_capacity (cache));
+  g_assert_cmpuint (n, ==, arra_kv_cache_capacity (cache));
   if (arra_source_find (golden->expected, "out.k_cache.layer0") == NULL)
     return;
-  compare (golden->expected, "out.k_cache.layer0", arra_kv_cache_keys (cache, 0), count);
-  compare (golden->expected, "out.v_cache.layer0", arra_kv_cache_values (cache, 0), count);
+  compare_heads (golden->expected, "out.k_cache.layer0", arra_kv_cache_keys (cache, 0), n, config->n_kv_heads, config->head_dim);
+  compare_heads (golden->expected, "out.v_cache.layer0", arra_kv_cache_values (cache, 0), n, config->n_kv_heads, config->head_dim);
 }
 
 /* Logits, hidden states, probes and caches of the whole sequence, read in blocks of at most @max_rows. */

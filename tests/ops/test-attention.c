@@ -12,7 +12,7 @@
 #define CAPACITY 40
 
 static void
-expect (const float *q, const float *keys, const float *values, gsize n, float *out)
+expect (const float *q, const float *keys, const float *values, gsize stride, gsize n, float *out)
 {
   double sum = 0, weights[CAPACITY];
 
@@ -21,7 +21,7 @@ expect (const float *q, const float *keys, const float *values, gsize n, float *
       double dot = 0;
 
       for (gsize i = 0; i < DIM; i++)
-        dot += (double) q[i] * (double) keys[p * DIM + i];
+        dot += (double) q[i] * (double) keys[p * stride + i];
       sum += weights[p] = exp (dot * 0.25);
     }
   for (gsize i = 0; i < DIM; i++)
@@ -29,12 +29,12 @@ expect (const float *q, const float *keys, const float *values, gsize n, float *
       double mean = 0;
 
       for (gsize p = 0; p < n; p++)
-        mean += weights[p] / sum * (double) values[p * DIM + i];
+        mean += weights[p] / sum * (double) values[p * stride + i];
       out[i] = (float) mean;
     }
 }
 
-/* Rows of two sequences with caches of different strides, seeing 1 to CAPACITY positions. */
+/* Rows of two sequences, one cached head by head and one position by position, seeing 1 to CAPACITY positions. */
 static void
 check (const ArraExec *exec, gconstpointer data)
 {
@@ -46,13 +46,13 @@ check (const ArraExec *exec, gconstpointer data)
 
   for (gsize row = 0; row < ROWS; row++)
     {
-      rows[row] = (ArraAttentionRow){ keys, values, CAPACITY * DIM, row == 6 ? CAPACITY : row * 5 + 1 };
+      rows[row] = (ArraAttentionRow){ keys, values, CAPACITY * DIM, DIM, row == 6 ? CAPACITY : row * 5 + 1 };
       if (row % 2 == 1)
-        rows[row] = (ArraAttentionRow){ more_keys, more_values, 50 * DIM, row };
+        rows[row] = (ArraAttentionRow){ more_keys, more_values, DIM, KV_HEADS * DIM, row };
       for (gsize head = 0; head < HEADS; head++)
         {
           gsize kv = head / (HEADS / KV_HEADS) * rows[row].head_stride, at = (row * HEADS + head) * DIM;
-          expect (q + at, rows[row].keys + kv, rows[row].values + kv, rows[row].n_positions, expected + at);
+          expect (q + at, rows[row].keys + kv, rows[row].values + kv, rows[row].position_stride, rows[row].n_positions, expected + at);
         }
     }
   arra_attention (exec, q, rows, ROWS, HEADS, KV_HEADS, DIM, 0.25f, scores, 48, out);
