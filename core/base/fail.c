@@ -4,15 +4,14 @@
 
 G_DEFINE_QUARK (arra-error-quark, arra_error)
 
-gboolean
-arra_fail (GError **error, ArraError code, const char *format, ...)
+void
+arra_set_error (GError **error, ArraError code, const char *format, ...)
 {
   va_list args;
 
   if (error == NULL)
-    return FALSE;
+    return;
   va_start (args, format);
   g_propagate_error (error, g_error_new_valist (ARRA_ERROR, (int) code, format, args));
   va_end (args);
-  return FALSE;
 }

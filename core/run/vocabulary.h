@@ -26,5 +26,7 @@ typedef struct
 typedef gboolean (*ArraTokenLookup) (gpointer data, const char *token, guint32 *id);
 gboolean arra_vocabulary_init (ArraVocabulary *vocabulary, guint32 n_tokens, guint32 tokenizer_size, ArraTokenLookup lookup, gpointer data, const char *name, GError **error);
 void arra_vocabulary_clear (ArraVocabulary *vocabulary);
+/* The code in an image token's name ("IMGIMGBCDEZ": 1234); FALSE for another name. */
+gboolean arra_image_code_parse (const char *token, guint32 *code);
 /* grids of a size token, 0 for another id */
 guint arra_vocabulary_grids (const ArraVocabulary *vocabulary, guint32 id);
