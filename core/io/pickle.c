@@ -39,7 +39,8 @@ read_operand (const ArraPickle *pickle, const ArraPickleOpcode *opcode, gsize *a
   const guint8 *bytes = pickle->bytes + *at;
 
   if (opcode->operand == ARRA_OPERAND_LINES)
-    return read_line (pickle, at, &operand->bytes, &operand->n) && read_line (pickle, at, &operand->second, &operand->n_second);
+    return read_line (pickle, at, &operand->bytes, &operand->n)
+           && read_line (pickle, at, &operand->second, &operand->n_second);
   if (pickle->size - *at < opcode->width)
     return FALSE;
   *at += opcode->width;
@@ -92,7 +93,8 @@ arra_pickle_read (ArraPickle *pickle, const guint8 *bytes, gsize size, const cha
   machine->pickle = pickle;
   machine->name = name;
   if (size > ARRA_PICKLE_MAX_BYTES)
-    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: the pickle is larger than %u bytes", name, ARRA_PICKLE_MAX_BYTES);
+    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: the pickle is larger than %u bytes", name,
+                      ARRA_PICKLE_MAX_BYTES);
   if (size < 2 || bytes[0] != ARRA_OP_PROTO)
     return arra_pickle_fail (machine, ARRA_ERROR_INVALID_DATA, "it does not begin with a protocol", error);
   if (bytes[1] < 2 || bytes[1] > 5)
@@ -124,7 +126,8 @@ arra_pickle_get (const ArraPickle *pickle, guint32 dict, const char *key, gsize 
       const ArraPickleValue *name = &pickle->values[pickle->cells[cell].value];
       guint32 value = pickle->cells[cell].next;
 
-      if (name->kind == ARRA_PICKLE_TEXT && name->text.length == length && memcmp (arra_pickle_text (pickle, name), key, length) == 0)
+      if (name->kind == ARRA_PICKLE_TEXT && name->text.length == length
+          && memcmp (arra_pickle_text (pickle, name), key, length) == 0)
         found = pickle->cells[value].value;
       cell = pickle->cells[value].next;
     }

@@ -8,12 +8,14 @@
 gboolean
 arra_pickle_fail (const ArraPickleMachine *machine, ArraError code, const char *fault, GError **error)
 {
-  return arra_fail (error, code, "%s: pickle, byte %" G_GSIZE_FORMAT ": %s", machine->name, machine->at, fault);
+  return arra_fail (error, code, "%s: pickle, byte %" G_GSIZE_FORMAT ": %s", machine->name, machine->at,
+                    fault);
 }
 
 /* Makes room for one more than @n elements of *@block; at most @max. */
 static gboolean
-grow (const ArraPickleMachine *machine, void *block, guint32 n, guint32 *room, gsize size, guint32 max, const char *fault, GError **error)
+grow (const ArraPickleMachine *machine, void *block, guint32 n, guint32 *room, gsize size, guint32 max,
+      const char *fault, GError **error)
 {
   void **place = block;
   guint32 wanted = MIN (MAX (64, 2 * *room), max);
@@ -34,7 +36,8 @@ grow (const ArraPickleMachine *machine, void *block, guint32 n, guint32 *room, g
 gboolean
 arra_pickle_push (ArraPickleMachine *machine, guint32 value, GError **error)
 {
-  if (!grow (machine, &machine->stack, machine->n_stack, &machine->stack_room, sizeof *machine->stack, ARRA_PICKLE_MAX_STACK, "the stack is too high", error))
+  if (!grow (machine, &machine->stack, machine->n_stack, &machine->stack_room, sizeof *machine->stack,
+             ARRA_PICKLE_MAX_STACK, "the stack is too high", error))
     return FALSE;
   machine->stack[machine->n_stack++] = value;
   return TRUE;
@@ -45,7 +48,8 @@ arra_pickle_push_new (ArraPickleMachine *machine, ArraPickleValue value, GError 
 {
   ArraPickle *pickle = machine->pickle;
 
-  if (!grow (machine, &pickle->values, pickle->n_values, &pickle->values_room, sizeof value, ARRA_PICKLE_MAX_VALUES, "too many values", error)
+  if (!grow (machine, &pickle->values, pickle->n_values, &pickle->values_room, sizeof value,
+             ARRA_PICKLE_MAX_VALUES, "too many values", error)
       || !arra_pickle_push (machine, pickle->n_values, error))
     return FALSE;
   pickle->values[pickle->n_values++] = value;
@@ -96,7 +100,8 @@ arra_pickle_append (ArraPickleMachine *machine, guint32 container, guint32 value
   ArraPickle *pickle = machine->pickle;
   ArraPickleValue *list = &pickle->values[container];
 
-  if (!grow (machine, &pickle->cells, pickle->n_cells, &pickle->cells_room, sizeof (ArraPickleCell), ARRA_PICKLE_MAX_VALUES, "too many items", error))
+  if (!grow (machine, &pickle->cells, pickle->n_cells, &pickle->cells_room, sizeof (ArraPickleCell),
+             ARRA_PICKLE_MAX_VALUES, "too many items", error))
     return FALSE;
   pickle->cells[pickle->n_cells] = (ArraPickleCell){ value, ARRA_PICKLE_NONE };
   if (list->items.n == 0)
@@ -135,7 +140,8 @@ arra_pickle_memo_put (ArraPickleMachine *machine, guint64 number, GError **error
     return arra_pickle_fail (machine, ARRA_ERROR_INVALID_DATA, "the memo's number is too high", error);
   while (number >= machine->memo_room)
     {
-      if (!grow (machine, &machine->memo, machine->memo_room, &machine->memo_room, sizeof *machine->memo, ARRA_PICKLE_MAX_VALUES, "too many memos", error))
+      if (!grow (machine, &machine->memo, machine->memo_room, &machine->memo_room, sizeof *machine->memo,
+                 ARRA_PICKLE_MAX_VALUES, "too many memos", error))
         return FALSE;
     }
   for (guint32 i = room; i < machine->memo_room; i++)

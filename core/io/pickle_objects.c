@@ -40,12 +40,14 @@ push_opaque (ArraPickleMachine *machine, GError **error)
 }
 
 gboolean
-arra_pickle_push_global (ArraPickleMachine *machine, const char *module, gsize module_length, const char *name, gsize name_length, GError **error)
+arra_pickle_push_global (ArraPickleMachine *machine, const char *module, gsize module_length,
+                         const char *name, gsize name_length, GError **error)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (whitelist); i++)
     if (equals (module, module_length, whitelist[i].module) && equals (name, name_length, whitelist[i].name))
       return arra_pickle_push_new (machine,
-                                   (ArraPickleValue){ .kind = ARRA_PICKLE_GLOBAL, .global = { whitelist[i].known, whitelist[i].dtype } },
+                                   (ArraPickleValue){ .kind = ARRA_PICKLE_GLOBAL,
+                                                      .global = { whitelist[i].known, whitelist[i].dtype } },
                                    error);
   return push_opaque (machine, error);
 }
@@ -77,10 +79,13 @@ rebuild_tensor (ArraPickleMachine *machine, const ArraPickleValue *args, GError 
     return push_opaque (machine, error);
   if (n < 4 || values[items[0]].kind != ARRA_PICKLE_STORAGE || values[items[1]].kind != ARRA_PICKLE_INT
       || values[items[2]].kind != ARRA_PICKLE_TUPLE || values[items[3]].kind != ARRA_PICKLE_TUPLE)
-    return arra_pickle_fail (machine, ARRA_ERROR_INVALID_DATA, "a tensor is built from the wrong things", error);
+    return arra_pickle_fail (machine, ARRA_ERROR_INVALID_DATA, "a tensor is built from the wrong things",
+                             error);
   return arra_pickle_push_new (
-    machine,
-    (ArraPickleValue){ .kind = ARRA_PICKLE_TENSOR, .tensor = { items[0], items[2], items[3], values[items[1]].integer } }, error);
+      machine,
+      (ArraPickleValue){ .kind = ARRA_PICKLE_TENSOR,
+                         .tensor = { items[0], items[2], items[3], values[items[1]].integer } },
+      error);
 }
 
 /* (tensor, requires_grad, hooks) */
@@ -92,7 +97,8 @@ rebuild_parameter (ArraPickleMachine *machine, const ArraPickleValue *args, GErr
   ArraPickleKind kind = n == 1 ? machine->pickle->values[item].kind : ARRA_PICKLE_NULL;
 
   if (kind != ARRA_PICKLE_TENSOR && kind != ARRA_PICKLE_OPAQUE)
-    return arra_pickle_fail (machine, ARRA_ERROR_INVALID_DATA, "a parameter is built from something that is no tensor", error);
+    return arra_pickle_fail (machine, ARRA_ERROR_INVALID_DATA,
+                             "a parameter is built from something that is no tensor", error);
   return arra_pickle_push (machine, item, error);
 }
 
@@ -106,7 +112,8 @@ arra_pickle_call (ArraPickleMachine *machine, guint32 callee, guint32 args, GErr
   if (function->kind == ARRA_PICKLE_OPAQUE)
     return push_opaque (machine, error);
   if (function->kind != ARRA_PICKLE_GLOBAL)
-    return arra_pickle_fail (machine, ARRA_ERROR_INVALID_DATA, "something is called that is neither class nor function", error);
+    return arra_pickle_fail (machine, ARRA_ERROR_INVALID_DATA,
+                             "something is called that is neither class nor function", error);
   switch (function->global.known)
     {
     case ARRA_GLOBAL_REBUILD_TENSOR:
@@ -137,9 +144,11 @@ arra_pickle_push_persistent (ArraPickleMachine *machine, guint32 id, GError **er
   class = &values[items[1]];
   key = &values[items[2]];
   count = &values[items[4]];
-  if (tag->kind != ARRA_PICKLE_TEXT || !equals (arra_pickle_text (machine->pickle, tag), tag->text.length, "storage")
+  if (tag->kind != ARRA_PICKLE_TEXT
+      || !equals (arra_pickle_text (machine->pickle, tag), tag->text.length, "storage")
       || key->kind != ARRA_PICKLE_TEXT || count->kind != ARRA_PICKLE_INT || count->integer < 0)
-    return arra_pickle_fail (machine, ARRA_ERROR_INVALID_DATA, "a persistent id does not name a storage", error);
+    return arra_pickle_fail (machine, ARRA_ERROR_INVALID_DATA, "a persistent id does not name a storage",
+                             error);
   if (class->kind != ARRA_PICKLE_GLOBAL || class->global.known != ARRA_GLOBAL_STORAGE_CLASS)
     return push_opaque (machine, error);
   storage.storage.key = items[2];

@@ -88,7 +88,8 @@ arra_splitter_add (ArraSplitter *splitter, gsize start, gsize end, gboolean matc
 
 /* Every character of a class is a match of its own. */
 static gboolean
-split_on_class (gboolean (*is_match) (gunichar c), const char *text, gsize start, gsize end, ArraSplitter *splitter, GError **error)
+split_on_class (gboolean (*is_match) (gunichar c), const char *text, gsize start, gsize end,
+                ArraSplitter *splitter, GError **error)
 {
   gsize last = start;
 
@@ -109,7 +110,8 @@ split_on_class (gboolean (*is_match) (gunichar c), const char *text, gsize start
 }
 
 static gboolean
-split_on_string (const char *pattern, const char *text, gsize start, gsize end, ArraSplitter *splitter, GError **error)
+split_on_string (const char *pattern, const char *text, gsize start, gsize end, ArraSplitter *splitter,
+                 GError **error)
 {
   gsize length = strlen (pattern), last = start;
   const char *hit;
@@ -140,7 +142,8 @@ split_gpt2 (const char *text, gsize start, gsize end, ArraSplitter *splitter, GE
 }
 
 static gboolean
-split_piece (const ArraPreStep *step, GRegex *regex, const char *text, ArraPiece piece, ArraPieces *out, GError **error)
+split_piece (const ArraPreStep *step, GRegex *regex, const char *text, ArraPiece piece, ArraPieces *out,
+             GError **error)
 {
   ArraSplitter splitter = { step->behavior, step->invert, out, FALSE, FALSE, 0, 0 };
   gsize start = piece.start, end = start + piece.length;
@@ -149,7 +152,7 @@ split_piece (const ArraPreStep *step, GRegex *regex, const char *text, ArraPiece
   switch (step->kind)
     {
     case ARRA_PRE_REGEX:
-      ok = arra_pattern_split (regex, step->pattern, text, start, end, &splitter, error);
+      ok = arra_pattern_split (step, regex, text, start, end, &splitter, error);
       break;
     case ARRA_PRE_STRING:
       ok = split_on_string (step->pattern, text, start, end, &splitter, error);
@@ -161,7 +164,8 @@ split_piece (const ArraPreStep *step, GRegex *regex, const char *text, ArraPiece
       ok = split_on_class (arra_char_is_punctuation, text, start, end, &splitter, error);
       break;
     case ARRA_PRE_BYTE_LEVEL:
-      ok = step->gpt2_words ? split_gpt2 (text, start, end, &splitter, error) : arra_pieces_add (out, start, end, error);
+      ok = step->gpt2_words ? split_gpt2 (text, start, end, &splitter, error)
+                            : arra_pieces_add (out, start, end, error);
       break;
     default:
       g_assert_not_reached ();
@@ -170,13 +174,14 @@ split_piece (const ArraPreStep *step, GRegex *regex, const char *text, ArraPiece
 }
 
 static gboolean
-apply_step (const ArraPreStep *step, const char *text, gsize length, const ArraPieces *in, ArraPieces *out, GError **error)
+apply_step (const ArraPreStep *step, const char *text, gsize length, const ArraPieces *in, ArraPieces *out,
+            GError **error)
 {
   g_autoptr (GRegex) regex = step->regex != NULL ? g_regex_ref (step->regex) : NULL;
 
   if (regex != NULL && length > ARRA_SHORT_TEXT)
     {
-      GRegex *longer = arra_pattern_compile (step->pattern, length, "tokenizer", error);
+      GRegex *longer = arra_pattern_compile (step->pattern, length, step->name, error);
 
       if (longer == NULL)
         return FALSE;
@@ -217,7 +222,8 @@ add_prefix_spaces (const char *text, ArraPieces *pieces, GError **error)
 }
 
 gboolean
-arra_pretokenize (const ArraPretokenizer *pre, const char *text, gsize length, ArraPieces *words, const char **words_text, char **owned, GError **error)
+arra_pretokenize (const ArraPretokenizer *pre, const char *text, gsize length, ArraPieces *words,
+                  const char **words_text, char **owned, GError **error)
 {
   ArraPieces other = { NULL, 0, 0 };
   gboolean ok = length <= ARRA_MAX_TEXT;
@@ -225,7 +231,8 @@ arra_pretokenize (const ArraPretokenizer *pre, const char *text, gsize length, A
   *owned = NULL;
   words->n = 0;
   if (!ok)
-    arra_fail (error, ARRA_ERROR_ARGUMENT, "a text of %" G_GSIZE_FORMAT " bytes is too long: at most %u", length, ARRA_MAX_TEXT);
+    arra_fail (error, ARRA_ERROR_ARGUMENT, "a text of %" G_GSIZE_FORMAT " bytes is too long: at most %u",
+               length, ARRA_MAX_TEXT);
   ok = ok && arra_pieces_add (words, 0, length, error);
   for (guint i = 0; ok && i < pre->n; i++)
     {
@@ -252,6 +259,7 @@ arra_pretokenizer_clear (ArraPretokenizer *pre)
 {
   for (guint i = 0; i < pre->n; i++)
     {
+      g_clear_pointer (&pre->steps[i].name, g_free);
       arra_mem_clear (&pre->steps[i].pattern);
       g_clear_pointer (&pre->steps[i].regex, g_regex_unref);
     }

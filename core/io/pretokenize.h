@@ -30,6 +30,7 @@ typedef enum
 
 typedef struct
 {
+  char *name; /* file and place, for messages */
   ArraPreKind kind;
   ArraSplitBehavior behavior;
   gboolean invert;       /* matches and what lies between them change places */
@@ -88,7 +89,7 @@ gboolean arra_splitter_finish (ArraSplitter *splitter, GError **error);
  * bounded. @name starts messages. */
 GRegex *arra_pattern_compile (const char *pattern, gsize length, const char *name, GError **error);
 /* Feeds @splitter with the matches of @regex in @text[start .. end) and what lies between. */
-gboolean arra_pattern_split (GRegex *regex, const char *pattern, const char *text, gsize start, gsize end, ArraSplitter *splitter, GError **error);
+gboolean arra_pattern_split (const ArraPreStep *step, GRegex *regex, const char *text, gsize start, gsize end, ArraSplitter *splitter, GError **error);
 
 /* End of the word that begins at @at, by GPT-2's expression 's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+ */
 gsize arra_gpt2_word_end (const char *text, gsize end, gsize at);

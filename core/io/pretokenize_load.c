@@ -58,7 +58,8 @@ load_pattern (ArraPreStep *step, JsonObject *object, const char *name, GError **
   if (text == NULL)
     return FALSE;
   if (strlen (text) > ARRA_MAX_PATTERN_BYTES)
-    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: a pattern is longer than %d bytes", name, ARRA_MAX_PATTERN_BYTES);
+    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: a pattern is longer than %d bytes", name,
+                      ARRA_MAX_PATTERN_BYTES);
   step->pattern = arra_mem_strndup (text, strlen (text), "pattern", error);
   if (step->pattern == NULL)
     return FALSE;
@@ -126,7 +127,10 @@ load_step (ArraPretokenizer *pre, JsonObject *object, const char *name, GError *
     return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: a step after ByteLevel is not supported", name);
   for (gsize i = 0; i < G_N_ELEMENTS (loaders); i++)
     if (strcmp (type, loaders[i].type) == 0)
-      return loaders[i].load (&pre->steps[pre->n++], object, name, error);
+      {
+        pre->steps[pre->n].name = g_strdup (name);
+        return loaders[i].load (&pre->steps[pre->n++], object, name, error);
+      }
   return fail_value (error, ARRA_ERROR_UNSUPPORTED, name, "type", type);
 }
 
@@ -163,6 +167,7 @@ arra_pretokenizer_load (ArraPretokenizer *pre, JsonObject *root, const char *nam
   else if (ok)
     ok = load_step (pre, object, context, error);
   if (ok && (pre->n == 0 || pre->steps[pre->n - 1].kind != ARRA_PRE_BYTE_LEVEL))
-    ok = arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: without a last step ByteLevel it is not supported", context);
+    ok = arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: without a last step ByteLevel it is not supported",
+                    context);
   return ok;
 }

@@ -15,7 +15,8 @@
 #define MAX_STEPS_PER_PLACE 1000000u
 #define MAX_HEAP_KIB (64u << 10)
 
-static const char *const differing[] = { "\\h", "\\H", "\\C", "\\K", "\\G", "&&", "{,", "(*", "(?C", "(?R", "(?0", "(?P", "(?m", "(?s", "(?x", "(?-", "(?|" };
+static const char *const differing[] = { "\\h", "\\H", "\\C", "\\K", "\\G", "&&",  "{,",  "(*", "(?C",
+                                         "(?R", "(?0", "(?P", "(?m", "(?s", "(?x", "(?-", "(?|" };
 
 /* (nullable): the construct that the two engines read differently, or that could leave a character in pieces */
 static const char *
@@ -26,7 +27,8 @@ find_differing (const char *pattern)
   for (const char *p = pattern; *p != '\0'; p++)
     {
       for (gsize i = 0; i < G_N_ELEMENTS (differing); i++)
-        if (g_str_has_prefix (p, differing[i]) && (!in_class || differing[i][0] == '\\' || differing[i][0] == '&'))
+        if (g_str_has_prefix (p, differing[i])
+            && (!in_class || differing[i][0] == '\\' || differing[i][0] == '&'))
           return differing[i];
       if (*p == '\\' && p[1] != '\0')
         p++;
@@ -58,14 +60,17 @@ arra_pattern_compile (const char *pattern, gsize length, const char *name, GErro
 
   if (construct != NULL)
     {
-      arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: pattern %s: %s is not supported", name, quoted, construct);
+      arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: pattern %s: %s is not supported", name, quoted,
+                 construct);
       return NULL;
     }
-  bounded = g_strdup_printf ("(*LIMIT_MATCH=%" G_GSIZE_FORMAT ")(*LIMIT_DEPTH=%" G_GSIZE_FORMAT ")(*LIMIT_HEAP=%u)%s",
+  bounded = g_strdup_printf ("(*LIMIT_MATCH=%" G_GSIZE_FORMAT ")(*LIMIT_DEPTH=%" G_GSIZE_FORMAT
+                             ")(*LIMIT_HEAP=%u)%s",
                              steps, steps, MAX_HEAP_KIB, pattern);
   regex = g_regex_new (bounded, G_REGEX_MULTILINE | G_REGEX_NEWLINE_LF, 0, &fault);
   if (regex == NULL)
-    arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: pattern %s is not a regular expression (code %d)", name, quoted, fault->code);
+    arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: pattern %s is not a regular expression (code %d)", name,
+               quoted, fault->code);
   return regex;
 }
 
@@ -76,7 +81,8 @@ inside_character (const char *text, gsize end, gsize at)
 }
 
 gboolean
-arra_pattern_split (GRegex *regex, const char *pattern, const char *text, gsize start, gsize end, ArraSplitter *splitter, GError **error)
+arra_pattern_split (const ArraPreStep *step, GRegex *regex, const char *text, gsize start, gsize end,
+                    ArraSplitter *splitter, GError **error)
 {
   g_autoptr (GMatchInfo) info = NULL;
   g_autoptr (GError) fault = NULL;
@@ -87,10 +93,12 @@ arra_pattern_split (GRegex *regex, const char *pattern, const char *text, gsize 
     {
       gint from, to;
 
-      if (!g_match_info_fetch_pos (info, 0, &from, &to) || from < 0 || to < from || start + (gsize) from < last
-          || inside_character (text, end, start + (gsize) from) || inside_character (text, end, start + (gsize) to))
+      if (!g_match_info_fetch_pos (info, 0, &from, &to) || from < 0 || to < from
+          || start + (gsize) from < last || inside_character (text, end, start + (gsize) from)
+          || inside_character (text, end, start + (gsize) to))
         break;
-      if (last < start + (gsize) from && !arra_splitter_add (splitter, last, start + (gsize) from, FALSE, error))
+      if (last < start + (gsize) from
+          && !arra_splitter_add (splitter, last, start + (gsize) from, FALSE, error))
         return FALSE;
       if (!arra_splitter_add (splitter, start + (gsize) from, start + (gsize) to, TRUE, error))
         return FALSE;
@@ -99,9 +107,10 @@ arra_pattern_split (GRegex *regex, const char *pattern, const char *text, gsize 
     }
   if (fault != NULL)
     {
-      g_autofree char *quoted = arra_quote (pattern, strlen (pattern));
+      g_autofree char *quoted = arra_quote (step->pattern, strlen (step->pattern));
 
-      return arra_fail (error, ARRA_ERROR_INVALID_DATA, "pattern %s takes too many steps for this text", quoted);
+      return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: pattern %s takes too many steps for this text",
+                        step->name, quoted);
     }
   return last == end || arra_splitter_add (splitter, last, end, FALSE, error);
 }

@@ -54,7 +54,8 @@ arra_tokenizer_new (const char *json, gsize size, const char *name, GError **err
   tokenizer->json = arra_mem_strndup (json, size, "tokenizer.json", error);
   tokenizer->json_size = size;
   if (tokenizer->json == NULL || !arra_tokenizer_load_model (tokenizer, root, name, error)
-      || !arra_pretokenizer_load (&tokenizer->pre, root, name, error) || !arra_tokenizer_load_template (tokenizer, root, name, error))
+      || !arra_pretokenizer_load (&tokenizer->pre, root, name, error)
+      || !arra_tokenizer_load_template (tokenizer, root, name, error))
     return NULL;
   return g_steal_pointer (&tokenizer);
 }
@@ -106,7 +107,8 @@ add_whole_word (Encoder *encoder, const char *word, gsize length, gboolean *adde
       encoder->chars = grown;
       encoder->chars_room = 2 * length;
     }
-  token = arra_vocab_find (&encoder->tokenizer->vocab, encoder->chars, arra_bytes_to_chars (word, length, encoder->chars));
+  token = arra_vocab_find (&encoder->tokenizer->vocab, encoder->chars,
+                           arra_bytes_to_chars (word, length, encoder->chars));
   if (token != NULL)
     encoder->ids[encoder->n++] = token->id;
   *added = token != NULL;
@@ -153,7 +155,8 @@ add_text (Encoder *encoder, const char *text, gsize length, GError **error)
   if (!arra_pretokenize (&encoder->tokenizer->pre, text, length, &encoder->words, &words_text, &owned, error))
     return FALSE;
   for (gsize i = 0; i < encoder->words.n; i++)
-    if (!add_word (encoder, words_text + encoder->words.items[i].start, encoder->words.items[i].length, error))
+    if (!add_word (encoder, words_text + encoder->words.items[i].start, encoder->words.items[i].length,
+                   error))
       return FALSE;
   return TRUE;
 }
@@ -202,7 +205,8 @@ encode (Encoder *encoder, const char *text, gsize length, gboolean special, GErr
 }
 
 guint32 *
-arra_tokenizer_encode (const ArraTokenizer *tokenizer, const char *text, gssize length, gboolean special, gsize *n, GError **error)
+arra_tokenizer_encode (const ArraTokenizer *tokenizer, const char *text, gssize length, gboolean special,
+                       gsize *n, GError **error)
 {
   Encoder encoder = { .tokenizer = tokenizer };
   gsize size, bad;
@@ -211,9 +215,11 @@ arra_tokenizer_encode (const ArraTokenizer *tokenizer, const char *text, gssize 
   g_return_val_if_fail (tokenizer != NULL && text != NULL && n != NULL, NULL);
   size = length < 0 ? strlen (text) : (gsize) length;
   if (size > ARRA_MAX_TEXT)
-    ok = arra_fail (error, ARRA_ERROR_ARGUMENT, "a text of %" G_GSIZE_FORMAT " bytes is too long: at most %u", size, ARRA_MAX_TEXT);
+    ok = arra_fail (error, ARRA_ERROR_ARGUMENT, "a text of %" G_GSIZE_FORMAT " bytes is too long: at most %u",
+                    size, ARRA_MAX_TEXT);
   else if (!arra_utf8_valid (text, size, &bad))
-    ok = arra_fail (error, ARRA_ERROR_ARGUMENT, "the text is not UTF-8: byte 0x%02x at offset %" G_GSIZE_FORMAT, (guint8) text[bad], bad);
+    ok = arra_fail (error, ARRA_ERROR_ARGUMENT,
+                    "the text is not UTF-8: byte 0x%02x at offset %" G_GSIZE_FORMAT, (guint8) text[bad], bad);
   ok = ok && encode (&encoder, text, size, special, error);
   arra_pieces_clear (&encoder.words);
   arra_bpe_work_clear (&encoder.work);

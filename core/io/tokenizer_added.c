@@ -117,7 +117,8 @@ strip (const ArraAddedToken *token, const char *text, gsize length, gsize floor,
 }
 
 gboolean
-arra_added_next (const ArraAddedSet *set, const char *text, gsize length, gsize from, gsize floor, ArraAddedMatch *match)
+arra_added_next (const ArraAddedSet *set, const char *text, gsize length, gsize from, gsize floor,
+                 ArraAddedMatch *match)
 {
   gsize at = from;
 
@@ -127,7 +128,8 @@ arra_added_next (const ArraAddedSet *set, const char *text, gsize length, gsize 
 
       if (token == NULL)
         at++;
-      else if ((token->flags & ARRA_ADDED_SINGLE_WORD) && !stands_alone (text, length, at, at + token->length))
+      else if ((token->flags & ARRA_ADDED_SINGLE_WORD)
+               && !stands_alone (text, length, at, at + token->length))
         at += token->length;
       else
         {

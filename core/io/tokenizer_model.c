@@ -16,7 +16,8 @@ check_text (const char *text, const char *name, GError **error)
 {
   if (strlen (text) <= ARRA_MAX_TOKEN_BYTES)
     return TRUE;
-  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: a token is longer than %d bytes", name, ARRA_MAX_TOKEN_BYTES);
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: a token is longer than %d bytes", name,
+                    ARRA_MAX_TOKEN_BYTES);
 }
 
 static gboolean
@@ -30,9 +31,11 @@ add_token (ArraVocab *vocab, const char *text, JsonNode *node, const char *name,
     {
       g_autofree char *quoted = arra_quote (text, strlen (text));
 
-      return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the id of token %s is not an integer in 0..%u", name, quoted, ARRA_MAX_TOKENS - 1);
+      return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the id of token %s is not an integer in 0..%u",
+                        name, quoted, ARRA_MAX_TOKENS - 1);
     }
-  return check_text (text, name, error) && arra_vocab_add (vocab, name, text, strlen (text), (guint32) id, 0, error);
+  return check_text (text, name, error)
+         && arra_vocab_add (vocab, name, text, strlen (text), (guint32) id, 0, error);
 }
 
 static gboolean
@@ -63,9 +66,12 @@ count_text (JsonObject *vocab, JsonArray *added)
   for (guint i = 0; added != NULL && i < json_array_get_length (added); i++)
     {
       JsonNode *node = json_array_get_element (added, i);
-      JsonNode *content = JSON_NODE_HOLDS_OBJECT (node) ? json_object_get_member (json_node_get_object (node), "content") : NULL;
+      JsonNode *content = JSON_NODE_HOLDS_OBJECT (node)
+                              ? json_object_get_member (json_node_get_object (node), "content")
+                              : NULL;
 
-      if (content != NULL && JSON_NODE_HOLDS_VALUE (content) && json_node_get_value_type (content) == G_TYPE_STRING)
+      if (content != NULL && JSON_NODE_HOLDS_VALUE (content)
+          && json_node_get_value_type (content) == G_TYPE_STRING)
         bytes += strlen (json_node_get_string (content));
     }
   return bytes;
@@ -74,7 +80,8 @@ count_text (JsonObject *vocab, JsonArray *added)
 /* ------------------------------------------------------------ added tokens */
 
 static gboolean
-load_added_token (ArraTokenizer *tokenizer, JsonObject *object, ArraAddedToken *token, gboolean *normalized, const char *name, GError **error)
+load_added_token (ArraTokenizer *tokenizer, JsonObject *object, ArraAddedToken *token, gboolean *normalized,
+                  const char *name, GError **error)
 {
   gboolean single_word, lstrip, rstrip, special;
   const ArraToken *known;
@@ -91,7 +98,8 @@ load_added_token (ArraTokenizer *tokenizer, JsonObject *object, ArraAddedToken *
       || !arra_json_get_bool_default (object, name, "special", FALSE, &special, error))
     return FALSE;
   if (content[0] == '\0' || strlen (content) > ARRA_MAX_ADDED_BYTES)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: its content is empty or longer than %d bytes", name, ARRA_MAX_ADDED_BYTES);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: its content is empty or longer than %d bytes",
+                      name, ARRA_MAX_ADDED_BYTES);
   known = arra_vocab_find (&tokenizer->vocab, content, strlen (content));
   if (known != NULL && (known->flags & ARRA_TOKEN_ADDED))
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the token appears twice", name);
@@ -100,7 +108,8 @@ load_added_token (ArraTokenizer *tokenizer, JsonObject *object, ArraAddedToken *
     return FALSE;
   known = arra_vocab_find (&tokenizer->vocab, content, strlen (content));
   *token = (ArraAddedToken){ arra_vocab_text (&tokenizer->vocab, known), known->length, (guint32) id,
-                             (single_word ? ARRA_ADDED_SINGLE_WORD : 0u) | (lstrip ? ARRA_ADDED_LSTRIP : 0u) | (rstrip ? ARRA_ADDED_RSTRIP : 0u) };
+                             (single_word ? ARRA_ADDED_SINGLE_WORD : 0u) | (lstrip ? ARRA_ADDED_LSTRIP : 0u)
+                                 | (rstrip ? ARRA_ADDED_RSTRIP : 0u) };
   return TRUE;
 }
 
@@ -167,7 +176,8 @@ read_merge (JsonNode *node, const char **left, gsize *left_length, const char **
 }
 
 static gboolean
-load_merge (ArraTokenizer *tokenizer, JsonNode *node, guint32 rank, char *joined, const char *name, GError **error)
+load_merge (ArraTokenizer *tokenizer, JsonNode *node, guint32 rank, char *joined, const char *name,
+            GError **error)
 {
   const char *left, *right;
   const ArraToken *parts[3];
@@ -177,7 +187,8 @@ load_merge (ArraTokenizer *tokenizer, JsonNode *node, guint32 rank, char *joined
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: merge %u is not a pair of tokens", name, rank);
   length = n + strlen (right);
   if (length > ARRA_MAX_TOKEN_BYTES)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: merge %u is longer than %d bytes", name, rank, ARRA_MAX_TOKEN_BYTES);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: merge %u is longer than %d bytes", name, rank,
+                      ARRA_MAX_TOKEN_BYTES);
   memcpy (joined, left, n);
   memcpy (joined + n, right, length - n);
   parts[0] = arra_vocab_find (&tokenizer->vocab, joined, n);
@@ -186,9 +197,12 @@ load_merge (ArraTokenizer *tokenizer, JsonNode *node, guint32 rank, char *joined
   for (guint i = 0; i < 3; i++)
     if (parts[i] == NULL)
       {
-        g_autofree char *quoted = arra_quote (i == 1 ? joined + n : joined, i == 0 ? n : i == 1 ? length - n : length);
+        const char *part = i == 1 ? joined + n : joined;
+        gsize part_length = i == 0 ? n : (gsize) (joined + length - part);
+        g_autofree char *quoted = arra_quote (part, part_length);
 
-        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: merge %u: %s is not in the vocabulary", name, rank, quoted);
+        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: merge %u: %s is not in the vocabulary", name,
+                          rank, quoted);
       }
   arra_merges_put (&tokenizer->merges, parts[0]->id, parts[1]->id, rank, parts[2]->id);
   return TRUE;
@@ -244,7 +258,8 @@ refuse_unknown (JsonObject *root, JsonObject *model, const char *name, GError **
       || !arra_json_get_bool_default (model, name, "byte_fallback", FALSE, &fallback, error))
     return FALSE;
   if (dropout != 0 || fallback)
-    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: %s is not supported", name, fallback ? "byte_fallback" : "dropout");
+    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: %s is not supported", name,
+                      fallback ? "byte_fallback" : "dropout");
   return TRUE;
 }
 
@@ -285,7 +300,8 @@ find_bytes (ArraTokenizer *tokenizer)
 gboolean
 arra_tokenizer_load_model (ArraTokenizer *tokenizer, JsonObject *root, const char *name, GError **error)
 {
-  gboolean has_added = json_object_has_member (root, "added_tokens") && !json_object_get_null_member (root, "added_tokens");
+  gboolean has_added
+      = json_object_has_member (root, "added_tokens") && !json_object_get_null_member (root, "added_tokens");
   JsonObject *model = arra_json_get_object (root, name, "model", error), *vocab;
   JsonArray *added = NULL, *merges;
   g_autofree char *context = g_strdup_printf ("%s: model", name);
@@ -295,7 +311,8 @@ arra_tokenizer_load_model (ArraTokenizer *tokenizer, JsonObject *root, const cha
     return FALSE;
   vocab = arra_json_get_object (model, context, "vocab", error);
   merges = vocab != NULL ? arra_json_get_array (model, context, "merges", error) : NULL;
-  if (merges == NULL || (has_added && (added = arra_json_get_array (root, name, "added_tokens", error)) == NULL))
+  if (merges == NULL
+      || (has_added && (added = arra_json_get_array (root, name, "added_tokens", error)) == NULL))
     return FALSE;
   count = json_object_get_size (vocab) + (gsize) (added != NULL ? json_array_get_length (added) : 0);
   if (!arra_vocab_init (&tokenizer->vocab, context, count, count_text (vocab, added), error)

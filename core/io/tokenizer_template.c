@@ -16,16 +16,19 @@ add_id (ArraTokenizer *tokenizer, JsonNode *node, gboolean after, const char *na
   gint64 id = json_node_get_value_type (node) == G_TYPE_INT64 ? json_node_get_int (node) : -1;
 
   if (id < 0 || id >= ARRA_MAX_TOKENS || arra_vocab_get (&tokenizer->vocab, (guint32) id) == NULL)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: a special token's id is not in the vocabulary", name);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: a special token's id is not in the vocabulary",
+                      name);
   if (*n == ARRA_MAX_TEMPLATE)
-    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: more than %d special tokens", name, ARRA_MAX_TEMPLATE);
+    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: more than %d special tokens", name,
+                      ARRA_MAX_TEMPLATE);
   list[(*n)++] = (guint32) id;
   return TRUE;
 }
 
 /* {"id": NAME}: its ids are special_tokens.NAME.ids. */
 static gboolean
-add_special (ArraTokenizer *tokenizer, JsonObject *item, JsonObject *specials, gboolean after, const char *name, GError **error)
+add_special (ArraTokenizer *tokenizer, JsonObject *item, JsonObject *specials, gboolean after,
+             const char *name, GError **error)
 {
   const char *key = arra_json_get_string (item, name, "id", error);
   JsonObject *special = key != NULL ? arra_json_get_object (specials, name, key, error) : NULL;
@@ -41,7 +44,8 @@ add_special (ArraTokenizer *tokenizer, JsonObject *item, JsonObject *specials, g
 
 /* One entry of "single": {"SpecialToken": ...}, or {"Sequence": {"id": "A"}}, which must come once. */
 static gboolean
-add_item (ArraTokenizer *tokenizer, JsonNode *node, JsonObject *specials, gboolean *after, const char *name, GError **error)
+add_item (ArraTokenizer *tokenizer, JsonNode *node, JsonObject *specials, gboolean *after, const char *name,
+          GError **error)
 {
   JsonObject *item = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL, *inner;
   const char *id;
@@ -112,7 +116,8 @@ arra_tokenizer_load_template (ArraTokenizer *tokenizer, JsonObject *root, const 
 
   if (!check_decoder (root, name, error))
     return FALSE;
-  if (!json_object_has_member (root, "post_processor") || json_object_get_null_member (root, "post_processor"))
+  if (!json_object_has_member (root, "post_processor")
+      || json_object_get_null_member (root, "post_processor"))
     return TRUE;
   processor = arra_json_get_object (root, name, "post_processor", error);
   return processor != NULL && load_processor (tokenizer, processor, context, error);

@@ -35,7 +35,8 @@ typedef struct
 gboolean arra_vocab_init (ArraVocab *vocab, const char *name, gsize count, gsize bytes, GError **error);
 void arra_vocab_clear (ArraVocab *vocab);
 
-/* Adds a token. A text that is there already only gains @flags when the id is the same, and is ARRA_ERROR_INVALID_DATA otherwise. No more than the announced count and bytes may come. */
+/* Adds a token. A text that is there already only gains @flags when the id is the same, and is ARRA_ERROR_INVALID_DATA
+ * otherwise. No more than the announced count and bytes may come. */
 gboolean arra_vocab_add (ArraVocab *vocab, const char *name, const char *text, gsize length, guint32 id, guint32 flags, GError **error);
 
 /* Sorts by id; two texts of one id are ARRA_ERROR_INVALID_DATA. */

@@ -9,10 +9,10 @@
 #include "pickle.h"
 #include "utf8.h"
 
-#define MAX_DEPTH 64       /* of containers */
-#define MAX_NAME 1024      /* bytes of a tensor's name */
-#define MAX_KEY 64         /* bytes of a storage's file name */
-#define COPY_FACTOR 8      /* views that are copied take at most so many times the file's size */
+#define MAX_DEPTH 64  /* of containers */
+#define MAX_NAME 1024 /* bytes of a tensor's name */
+#define MAX_KEY 64    /* bytes of a storage's file name */
+#define COPY_FACTOR 8 /* views that are copied take at most so many times the file's size */
 #define COPY_LEAST (1u << 20)
 
 typedef struct
@@ -53,16 +53,19 @@ get_storage (Reader *reader, const ArraPickleValue *value, GError **error)
   Storage *storage;
   gsize expected, size;
 
-  if (!is_file_name (arra_pickle_text (&reader->pickle, key), key->text.length) || !arra_tensor_bytes (value->storage.dtype, 1, &value->storage.count, &expected))
+  if (!is_file_name (arra_pickle_text (&reader->pickle, key), key->text.length)
+      || !arra_tensor_bytes (value->storage.dtype, 1, &value->storage.count, &expected))
     {
-      arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the storage of tensor '%s' is impossible", reader->path, reader->name->str);
+      arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the storage of tensor '%s' is impossible", reader->path,
+                 reader->name->str);
       return NULL;
     }
   entry = g_strdup_printf ("data/%.*s", (int) key->text.length, arra_pickle_text (&reader->pickle, key));
   storage = g_hash_table_lookup (reader->storages, entry);
   if (storage != NULL && storage->size != expected)
     {
-      arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the storage of tensor '%s' is stated with two sizes", reader->path, reader->name->str);
+      arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the storage of tensor '%s' is stated with two sizes",
+                 reader->path, reader->name->str);
       return NULL;
     }
   if (storage == NULL)
@@ -88,7 +91,8 @@ copy_view (Reader *reader, const ArraTorchView *view, ArraTensor *tensor, GError
   guint8 *copy;
 
   if (tensor->n_bytes > reader->copy_budget)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: tensor '%s' is too large for its storage", reader->path, reader->name->str);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: tensor '%s' is too large for its storage",
+                      reader->path, reader->name->str);
   copy = arra_mem_new (tensor->n_bytes, 1, "tensor", error);
   if (copy == NULL)
     return FALSE;
@@ -104,7 +108,8 @@ static gboolean
 add_tensor (Reader *reader, const ArraPickleValue *value, GError **error)
 {
   const ArraPickleValue *stored = &reader->pickle.values[value->tensor.storage];
-  ArraTorchView view = { .count = stored->storage.count, .dtype = stored->storage.dtype, .offset = value->tensor.offset };
+  ArraTorchView view
+      = { .count = stored->storage.count, .dtype = stored->storage.dtype, .offset = value->tensor.offset };
   ArraTensor tensor = { .dtype = stored->storage.dtype };
   const Storage *storage;
   guint n_strides;
@@ -113,9 +118,11 @@ add_tensor (Reader *reader, const ArraPickleValue *value, GError **error)
   if (reader->pickle.values[value->tensor.sizes].items.n > ARRA_MAX_DIMS)
     return TRUE;
   if (!arra_pickle_ints (&reader->pickle, value->tensor.sizes, ARRA_MAX_DIMS, view.sizes, &view.n_dims)
-      || !arra_pickle_ints (&reader->pickle, value->tensor.strides, ARRA_MAX_DIMS, view.strides, &n_strides) || n_strides != view.n_dims
-      || !arra_torch_view_fits (&view) || !arra_tensor_bytes (view.dtype, view.n_dims, view.sizes, &tensor.n_bytes))
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the shape of tensor '%s' does not fit its storage", reader->path, reader->name->str);
+      || !arra_pickle_ints (&reader->pickle, value->tensor.strides, ARRA_MAX_DIMS, view.strides, &n_strides)
+      || n_strides != view.n_dims || !arra_torch_view_fits (&view)
+      || !arra_tensor_bytes (view.dtype, view.n_dims, view.sizes, &tensor.n_bytes))
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the shape of tensor '%s' does not fit its storage",
+                      reader->path, reader->name->str);
   storage = get_storage (reader, stored, error);
   if (storage == NULL)
     return FALSE;
@@ -123,7 +130,8 @@ add_tensor (Reader *reader, const ArraPickleValue *value, GError **error)
   tensor.n_dims = view.n_dims;
   memcpy (tensor.shape, view.sizes, sizeof tensor.shape);
   if (!arra_torch_view_is_dense (&view))
-    return copy_view (reader, &view, &tensor, error) && arra_source_add (reader->source, reader->file, reader->name->str, &tensor, error);
+    return copy_view (reader, &view, &tensor, error)
+           && arra_source_add (reader->source, reader->file, reader->name->str, &tensor, error);
   start = view.count > 0 ? view.offset * (gint64) (storage->size / (gsize) view.count) : 0;
   tensor.data = storage->data + start;
   return arra_source_add (reader->source, reader->file, reader->name->str, &tensor, error);
@@ -133,8 +141,8 @@ add_tensor (Reader *reader, const ArraPickleValue *value, GError **error)
 
 typedef struct
 {
-  guint32 cell;     /* of the next item; a dictionary's key */
-  guint32 index;    /* of the next item */
+  guint32 cell;      /* of the next item; a dictionary's key */
+  guint32 index;     /* of the next item */
   gsize name_length; /* of the container's name */
   gboolean is_dict;
 } Level;
@@ -151,8 +159,10 @@ name_item (Reader *reader, const Level *level, GError **error)
   if (level->name_length > 0)
     g_string_append_c (reader->name, '.');
   if (is_text && level->name_length + key->text.length >= MAX_NAME)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: a key is longer than %d bytes", reader->path, MAX_NAME);
-  if (is_text && (!arra_utf8_valid (text, key->text.length, NULL) || memchr (text, '\0', key->text.length) != NULL))
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: a key is longer than %d bytes", reader->path,
+                      MAX_NAME);
+  if (is_text
+      && (!arra_utf8_valid (text, key->text.length, NULL) || memchr (text, '\0', key->text.length) != NULL))
     return FALSE;
   if (is_text)
     g_string_append_len (reader->name, text, key->text.length);
@@ -180,9 +190,10 @@ enter (Reader *reader, guint32 index, Level *levels, guint *depth, GError **erro
     case ARRA_PICKLE_LIST:
     case ARRA_PICKLE_TUPLE:
       if (*depth == MAX_DEPTH)
-        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: containers are nested deeper than %d", reader->path, MAX_DEPTH);
-      levels[(*depth)++] = (Level){ value->items.n > 0 ? value->items.first : ARRA_PICKLE_NONE, 0, reader->name->len,
-                                    value->kind == ARRA_PICKLE_DICT };
+        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: containers are nested deeper than %d",
+                          reader->path, MAX_DEPTH);
+      levels[(*depth)++] = (Level){ value->items.n > 0 ? value->items.first : ARRA_PICKLE_NONE, 0,
+                                    reader->name->len, value->kind == ARRA_PICKLE_DICT };
       return TRUE;
     default:
       return TRUE;
@@ -238,7 +249,8 @@ descend (Reader *reader, const char *prefix, guint32 *value, GError **error)
 
       *value = arra_pickle_get (&reader->pickle, *value, prefix, length);
       if (*value == ARRA_PICKLE_NONE)
-        return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: there is no '%.*s'", reader->path, (int) length, prefix);
+        return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: there is no '%.*s'", reader->path, (int) length,
+                          prefix);
       prefix += length + (prefix[length] == '.' ? 1 : 0);
     }
   return TRUE;
@@ -273,7 +285,8 @@ arra_torch_read (ArraMapping *mapping, const char *prefix, GError **error)
   if (zip == NULL || !arra_source_add_file (source, path_only, &reader.file, error))
     return NULL;
   reader.copy_budget = MAX (arra_mapping_size (mapping), COPY_LEAST);
-  reader.copy_budget = reader.copy_budget < G_MAXSIZE / COPY_FACTOR ? reader.copy_budget * COPY_FACTOR : reader.copy_budget;
+  reader.copy_budget
+      = reader.copy_budget < G_MAXSIZE / COPY_FACTOR ? reader.copy_budget * COPY_FACTOR : reader.copy_budget;
   reader.storages = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   reader.name = g_string_new (NULL);
   ok = read_all (&reader, prefix, error) && arra_mapping_check (mapping, error);

@@ -21,7 +21,8 @@ arra_torch_view_fits (const ArraTorchView *view)
     {
       gint64 reach;
 
-      if (__builtin_mul_overflow (view->sizes[i] - 1, view->strides[i], &reach) || __builtin_add_overflow (last, reach, &last))
+      if (__builtin_mul_overflow (view->sizes[i] - 1, view->strides[i], &reach)
+          || __builtin_add_overflow (last, reach, &last))
         return FALSE;
     }
   return last < view->count;

@@ -33,11 +33,14 @@ static gboolean
 refuse_other (const guint8 *bytes, gsize size, const char *path, GError **error)
 {
   /* torch.serialization.MAGIC_NUMBER as a pickle of its own */
-  static const guint8 legacy[] = { 0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19 };
+  static const guint8 legacy[]
+      = { 0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19 };
 
   if (size >= sizeof legacy && memcmp (bytes, legacy, sizeof legacy) == 0)
-    return arra_fail (error, ARRA_ERROR_UNSUPPORTED,
-                      "%s: this is a legacy (non-zip) torch.save file; load and save it again with PyTorch 1.6 or later", path);
+    return arra_fail (
+        error, ARRA_ERROR_UNSUPPORTED,
+        "%s: this is a legacy (non-zip) torch.save file; load and save it again with PyTorch 1.6 or later",
+        path);
   return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: not a torch.save file: it is no zip archive", path);
 }
 
@@ -57,7 +60,8 @@ open_archive (ArraTorchZip *zip, GError **error)
   zip->archive = bytes_source != NULL ? zip_open_from_source (bytes_source, ZIP_RDONLY, &fault) : NULL;
   if (zip->archive == NULL)
     {
-      ArraError code = zip_error_code_zip (&fault) == ZIP_ER_MEMORY ? ARRA_ERROR_NO_MEMORY : ARRA_ERROR_INVALID_DATA;
+      ArraError code
+          = zip_error_code_zip (&fault) == ZIP_ER_MEMORY ? ARRA_ERROR_NO_MEMORY : ARRA_ERROR_INVALID_DATA;
 
       arra_fail (error, code, "%s: broken zip archive: %s", path, zip_error_strerror (&fault));
       if (bytes_source != NULL)
@@ -81,11 +85,13 @@ find_root (ArraTorchZip *zip, GError **error)
       if (slash == NULL || strcmp (slash, "/data.pkl") != 0)
         continue;
       if (zip->root != NULL)
-        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: there are two data.pkl", arra_mapping_path (zip->mapping));
+        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: there are two data.pkl",
+                          arra_mapping_path (zip->mapping));
       zip->root = g_strndup (name, (gsize) (slash - name));
     }
   if (zip->root == NULL)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: not a torch.save file: there is no data.pkl", arra_mapping_path (zip->mapping));
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: not a torch.save file: there is no data.pkl",
+                      arra_mapping_path (zip->mapping));
   return TRUE;
 }
 
@@ -110,7 +116,8 @@ check_byte_order (ArraTorchZip *zip, GError **error)
   if (order == NULL)
     return FALSE;
   if (size != 6 || memcmp (order, "little", 6) != 0)
-    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: its byte order is not little-endian", arra_mapping_path (zip->mapping));
+    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: its byte order is not little-endian",
+                      arra_mapping_path (zip->mapping));
   return TRUE;
 }
 
@@ -131,7 +138,8 @@ static gboolean
 check_entry (ArraTorchZip *zip, const char *entry, gsize expected, zip_stat_t *stat, GError **error)
 {
   const char *path = arra_mapping_path (zip->mapping);
-  const zip_uint64_t needed = ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD | ZIP_STAT_ENCRYPTION_METHOD;
+  const zip_uint64_t needed
+      = ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD | ZIP_STAT_ENCRYPTION_METHOD;
   zip_int64_t index = locate (zip, entry);
 
   if (index < 0)
@@ -141,9 +149,12 @@ check_entry (ArraTorchZip *zip, const char *entry, gsize expected, zip_stat_t *s
   if (stat->comp_method != ZIP_CM_STORE || stat->encryption_method != ZIP_EM_NONE)
     return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: %s is compressed or encrypted", path, entry);
   if (stat->size != stat->comp_size || stat->size > zip->budget)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the size of %s is wrong: %" G_GUINT64_FORMAT, path, entry, (guint64) stat->size);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the size of %s is wrong: %" G_GUINT64_FORMAT, path,
+                      entry, (guint64) stat->size);
   if (expected != G_MAXSIZE && stat->size != expected)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s has %" G_GUINT64_FORMAT " bytes, not the %" G_GSIZE_FORMAT " that data.pkl states",
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                      "%s: %s has %" G_GUINT64_FORMAT " bytes, not the %" G_GSIZE_FORMAT
+                      " that data.pkl states",
                       path, entry, (guint64) stat->size, expected);
   return TRUE;
 }
@@ -185,7 +196,8 @@ arra_torch_zip_read (ArraTorchZip *zip, const char *entry, gsize expected, gsize
   if (!ok)
     {
       if (arra_mapping_check (zip->mapping, error))
-        arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s cannot be read or its checksum is wrong", arra_mapping_path (zip->mapping), entry);
+        arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s cannot be read or its checksum is wrong",
+                   arra_mapping_path (zip->mapping), entry);
       return NULL;
     }
   zip->budget -= stat.size;

@@ -8,9 +8,9 @@
 
 typedef struct
 {
-  guint extra;       /* continuation bytes; 0: not a lead byte */
-  guint8 low, high;  /* range of the first of them */
-  guint8 bits;       /* of the lead byte that count */
+  guint extra;      /* continuation bytes; 0: not a lead byte */
+  guint8 low, high; /* range of the first of them */
+  guint8 bits;      /* of the lead byte that count */
 } Utf8Lead;
 
 /* Table 3-7 of the Unicode standard, "Well-formed UTF-8 byte sequences" */
@@ -132,8 +132,9 @@ arra_char_is_number (gunichar c)
 gboolean
 arra_char_is_space (gunichar c)
 {
-  return (c >= 0x09 && c <= 0x0d) || c == 0x20 || c == 0x85 || c == 0xa0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200a)
-         || c == 0x2028 || c == 0x2029 || c == 0x202f || c == 0x205f || c == 0x3000;
+  return (c >= 0x09 && c <= 0x0d) || c == 0x20 || c == 0x85 || c == 0xa0 || c == 0x1680
+         || (c >= 0x2000 && c <= 0x200a) || c == 0x2028 || c == 0x2029 || c == 0x202f || c == 0x205f
+         || c == 0x3000;
 }
 
 gboolean

@@ -68,7 +68,8 @@ arra_yaml_free (ArraYaml *yaml)
 static gboolean
 fail_at (const Reader *reader, const yaml_event_t *event, ArraError code, const char *fault, GError **error)
 {
-  return arra_fail (error, code, "%s: line %" G_GSIZE_FORMAT ": %s", reader->yaml->path, event->start_mark.line + 1, fault);
+  return arra_fail (error, code, "%s: line %" G_GSIZE_FORMAT ": %s", reader->yaml->path,
+                    event->start_mark.line + 1, fault);
 }
 
 static gboolean
@@ -102,7 +103,8 @@ add_node (Reader *reader, const yaml_event_t *event, Node node, GError **error)
   if (parent != NULL && yaml->nodes[parent->node].is_sequence)
     {
       g_string_truncate (reader->key_path, parent->path_length);
-      g_string_append_printf (reader->key_path, "%s%" G_GSIZE_FORMAT, parent->path_length > 0 ? "." : "", yaml->nodes[parent->node].n_items++);
+      g_string_append_printf (reader->key_path, "%s%" G_GSIZE_FORMAT, parent->path_length > 0 ? "." : "",
+                              yaml->nodes[parent->node].n_items++);
     }
   else if (parent != NULL)
     parent->has_key = FALSE;
@@ -141,12 +143,14 @@ read_scalar (Reader *reader, const yaml_event_t *event, GError **error)
     return read_key (reader, event, error);
   if (!reserve_node (reader, event, error))
     return FALSE;
-  node.text = arra_mem_strndup ((const char *) event->data.scalar.value, event->data.scalar.length, "configuration", error);
+  node.text = arra_mem_strndup ((const char *) event->data.scalar.value, event->data.scalar.length,
+                                "configuration", error);
   return node.text != NULL && add_node (reader, event, node, error);
 }
 
 static gboolean
-begin (Reader *reader, const yaml_event_t *event, gboolean is_sequence, const yaml_char_t *anchor, GError **error)
+begin (Reader *reader, const yaml_event_t *event, gboolean is_sequence, const yaml_char_t *anchor,
+       GError **error)
 {
   Level *level = reader->depth > 0 ? &reader->levels[reader->depth - 1] : NULL;
   Node node = { .is_sequence = is_sequence };
@@ -201,8 +205,9 @@ fail_parser (const ArraYaml *yaml, const yaml_parser_t *parser, GError **error)
 {
   if (parser->error == YAML_MEMORY_ERROR)
     return arra_fail (error, ARRA_ERROR_NO_MEMORY, "%s: no memory for the YAML parser", yaml->path);
-  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: line %" G_GSIZE_FORMAT ": broken YAML: %s", yaml->path,
-                    parser->problem_mark.line + 1, parser->problem != NULL ? parser->problem : "unreadable");
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: line %" G_GSIZE_FORMAT ": broken YAML: %s",
+                    yaml->path, parser->problem_mark.line + 1,
+                    parser->problem != NULL ? parser->problem : "unreadable");
 }
 
 static gboolean
@@ -220,7 +225,8 @@ read_events (Reader *reader, yaml_parser_t *parser, GError **error)
       yaml_event_delete (&event);
     }
   if (ok && reader->yaml->n_nodes == 0)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the file is empty: it holds no value", reader->yaml->path);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the file is empty: it holds no value",
+                      reader->yaml->path);
   return ok;
 }
 
@@ -293,17 +299,21 @@ read_int (const ArraYaml *yaml, const Node *node, gint64 min, gint64 max, gint64
   g_autoptr (GError) fault = NULL;
 
   if (node->text == NULL || !node->plain)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"%s\" is not an integer", yaml->path, node->key_path);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"%s\" is not an integer", yaml->path,
+                      node->key_path);
   if (g_ascii_string_to_signed (node->text, 10, min, max, out, &fault))
     return TRUE;
   if (g_error_matches (fault, G_NUMBER_PARSER_ERROR, G_NUMBER_PARSER_ERROR_OUT_OF_BOUNDS))
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"%s\" is not in %" G_GINT64_FORMAT "..%" G_GINT64_FORMAT, yaml->path,
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                      "%s: \"%s\" is not in %" G_GINT64_FORMAT "..%" G_GINT64_FORMAT, yaml->path,
                       node->key_path, min, max);
-  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"%s\" is not an integer", yaml->path, node->key_path);
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"%s\" is not an integer", yaml->path,
+                    node->key_path);
 }
 
 gboolean
-arra_yaml_get_int (const ArraYaml *yaml, const char *key_path, gint64 min, gint64 max, gint64 *out, GError **error)
+arra_yaml_get_int (const ArraYaml *yaml, const char *key_path, gint64 min, gint64 max, gint64 *out,
+                   GError **error)
 {
   const Node *node;
 
@@ -315,7 +325,8 @@ arra_yaml_get_int (const ArraYaml *yaml, const char *key_path, gint64 min, gint6
 gboolean
 arra_yaml_get_bool (const ArraYaml *yaml, const char *key_path, gboolean *out, GError **error)
 {
-  static const char *const words[] = { "false", "False", "FALSE", "no", "off", "true", "True", "TRUE", "yes", "on" };
+  static const char *const words[]
+      = { "false", "False", "FALSE", "no", "off", "true", "True", "TRUE", "yes", "on" };
   const Node *node;
 
   g_return_val_if_fail (yaml != NULL && key_path != NULL && out != NULL, FALSE);
@@ -332,7 +343,8 @@ arra_yaml_get_bool (const ArraYaml *yaml, const char *key_path, gboolean *out, G
 }
 
 gboolean
-arra_yaml_get_ints (const ArraYaml *yaml, const char *key_path, gsize max, gint64 *out, gsize *n, GError **error)
+arra_yaml_get_ints (const ArraYaml *yaml, const char *key_path, gsize max, gint64 *out, gsize *n,
+                    GError **error)
 {
   const Node *node;
 
@@ -343,10 +355,12 @@ arra_yaml_get_ints (const ArraYaml *yaml, const char *key_path, gsize max, gint6
   if (!node->is_sequence)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"%s\" is not a list", yaml->path, key_path);
   if (node->n_items > max)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"%s\" has more than %" G_GSIZE_FORMAT " items", yaml->path, key_path, max);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"%s\" has more than %" G_GSIZE_FORMAT " items",
+                      yaml->path, key_path, max);
   for (gsize i = 0; i < node->n_items; i++)
     {
-      g_autofree char *item = g_strdup_printf ("%s%s%" G_GSIZE_FORMAT, key_path, key_path[0] != '\0' ? "." : "", i);
+      g_autofree char *item
+          = g_strdup_printf ("%s%s%" G_GSIZE_FORMAT, key_path, key_path[0] != '\0' ? "." : "", i);
       const Node *value = need (yaml, item, error);
 
       if (value == NULL || !read_int (yaml, value, G_MININT64, G_MAXINT64, &out[i], error))

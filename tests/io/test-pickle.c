@@ -5,8 +5,7 @@
 #include <string.h>
 
 #include "mem.h"
-
-#define PROTO "\x80\x02"
+#include "torch_build.h"
 
 /* A pickle read; kept bytes and all. */
 typedef struct
@@ -133,9 +132,6 @@ test_y_self_reference (void)
   g_assert_cmpuint (pickle->cells[pickle->values[pickle->root].items.first].value, ==, pickle->root);
   result_clear (&result);
 }
-
-#define STORAGE(class, key, count) "(X\x07\x00\x00\x00storagectorch\n" class "\nX\x01\x00\x00\x00" key "X\x03\x00\x00\x00" "cpu" count "tQ"
-#define TENSOR(storage, offset, sizes, strides) "ctorch._utils\n_rebuild_tensor_v2\n(" storage offset sizes strides "\x89" "ccollections\nOrderedDict\n)RtR"
 
 static void
 test_y_objects (void)

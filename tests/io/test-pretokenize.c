@@ -11,8 +11,9 @@
 static gboolean
 load (ArraPretokenizer *pre, const char *steps, const char *byte_level, GError **error)
 {
-  g_autofree char *json = g_strdup_printf ("{\"pre_tokenizer\":{\"type\":\"Sequence\",\"pretokenizers\":[%s%s%s]}}",
-                                           steps, steps[0] != '\0' ? "," : "", byte_level);
+  g_autofree char *json
+      = g_strdup_printf ("{\"pre_tokenizer\":{\"type\":\"Sequence\",\"pretokenizers\":[%s%s%s]}}", steps,
+                         steps[0] != '\0' ? "," : "", byte_level);
   JsonObject *root;
   g_autoptr (JsonParser) parser = arra_json_parse (json, strlen (json), "t.json", &root, error);
 
@@ -33,7 +34,8 @@ split (const char *steps, const char *byte_level, const char *text, GError **err
   const char *words_text;
   gboolean ok;
 
-  ok = load (&pre, steps, byte_level, error) && arra_pretokenize (&pre, text, strlen (text), &words, &words_text, &owned, error);
+  ok = load (&pre, steps, byte_level, error)
+       && arra_pretokenize (&pre, text, strlen (text), &words, &words_text, &owned, error);
   for (gsize i = 0; ok && i < words.n; i++)
     {
       if (i > 0)
@@ -55,8 +57,9 @@ expect (const char *steps, const char *byte_level, const char *text, const char 
   g_assert_cmpstr (got, ==, expected);
 }
 
-#define SPLIT(kind, pattern, behavior, invert) \
-  "{\"type\":\"Split\",\"pattern\":{\"" kind "\":\"" pattern "\"},\"behavior\":\"" behavior "\",\"invert\":" invert "}"
+#define SPLIT(kind, pattern, behavior, invert)                                                               \
+  "{\"type\":\"Split\",\"pattern\":{\"" kind "\":\"" pattern "\"},\"behavior\":\"" behavior                  \
+  "\",\"invert\":" invert "}"
 
 /* The examples of Hugging Face's documentation of SplitDelimiterBehavior: "the-final--countdown" on "-" */
 static void
@@ -81,8 +84,10 @@ static void
 test_regex (void)
 {
   expect (SPLIT ("Regex", "([\\t\\n]|    |  )", "Isolated", "false"), WHOLE, "a     b\tc", "a|    | b|\t|c");
-  expect (SPLIT ("Regex", "(IMGIMG)((A|B|C|D|E|F|G|H|I){1,4})Z", "Isolated", "false"), WHOLE, "xIMGIMGABCDZIMGIMGABCDEZ", "x|IMGIMGABCDZ|IMGIMGABCDEZ");
-  expect (SPLIT ("Regex", "<sentinel:[0-9]+>", "Isolated", "false"), WHOLE, "<sentinel:12><sentinel:>", "<sentinel:12>|<sentinel:>");
+  expect (SPLIT ("Regex", "(IMGIMG)((A|B|C|D|E|F|G|H|I){1,4})Z", "Isolated", "false"), WHOLE,
+          "xIMGIMGABCDZIMGIMGABCDEZ", "x|IMGIMGABCDZ|IMGIMGABCDEZ");
+  expect (SPLIT ("Regex", "<sentinel:[0-9]+>", "Isolated", "false"), WHOLE, "<sentinel:12><sentinel:>",
+          "<sentinel:12>|<sentinel:>");
   expect (SPLIT ("Regex", "\\\\p{L}+", "Isolated", "false"), WHOLE, "1ä日2", "1|ä日|2");
   expect (SPLIT ("Regex", "^b", "Isolated", "false"), WHOLE, "a\nbb", "a\n|b|b");
   expect (SPLIT ("Regex", "x*", "Isolated", "false"), WHOLE, "äxb", "ä|x|b");
@@ -104,16 +109,20 @@ test_byte_level (void)
 {
   expect ("", WORDS, "I'll  they've 'X don't 12ab  \n", "I|'ll| | they|'ve| '|X| don|'t| 12|ab|  \n");
   expect ("", "{\"type\":\"ByteLevel\",\"add_prefix_space\":true,\"use_regex\":true}", "a b", " a| b");
-  expect ("{\"type\":\"Digits\"}", "{\"type\":\"ByteLevel\",\"add_prefix_space\":true,\"use_regex\":false}", "a1 b", " a| 1| b");
+  expect ("{\"type\":\"Digits\"}", "{\"type\":\"ByteLevel\",\"add_prefix_space\":true,\"use_regex\":false}",
+          "a1 b", " a| 1| b");
 }
 
 /* Random texts: the hand-written words against the expression in GLib's engine. */
 static void
 test_gpt2_expression (void)
 {
-  static const char *const parts[] = { " ", " ", "\t", "\n", "a", "Bc", "ä", "日", "1", "½", "'", "'s", "'ll", "'re", "re", "!", "--", "€", "\xc2\xa0", "\xe2\x80\x8d", "̈" };
+  static const char *const parts[]
+      = { " ",   " ",   "\t", "\n", "a",  "Bc", "ä",        "日",           "1", "½", "'", "'s",
+          "'ll", "'re", "re", "!",  "--", "€",  "\xc2\xa0", "\xe2\x80\x8d", "̈" };
   g_autoptr (GError) error = NULL;
-  g_autoptr (GRegex) regex = g_regex_new ("'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+", 0, 0, &error);
+  g_autoptr (GRegex) regex = g_regex_new (
+      "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+", 0, 0, &error);
 
   g_assert_no_error (error);
   for (guint round = 0; round < 3000; round++)
@@ -124,7 +133,8 @@ test_gpt2_expression (void)
 
       for (gint i = g_test_rand_int_range (1, 12); i > 0; i--)
         g_string_append (text, parts[g_test_rand_int_range (0, G_N_ELEMENTS (parts))]);
-      for (g_regex_match (regex, text->str, 0, &info); g_match_info_matches (info); g_match_info_next (info, NULL))
+      for (g_regex_match (regex, text->str, 0, &info); g_match_info_matches (info);
+           g_match_info_next (info, NULL))
         {
           gint from, to;
 
@@ -154,9 +164,12 @@ test_n_backtracking (void)
 {
   g_autofree char *text = g_strnfill (2000, 'a'), *longer = g_strnfill (100000, 'a');
 
-  refuse (SPLIT ("Regex", "(a+)+$", "Isolated", "false"), WHOLE, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab", ARRA_ERROR_INVALID_DATA, "too many steps");
-  refuse (SPLIT ("Regex", "(a|a)*[bc]", "Isolated", "false"), WHOLE, text, ARRA_ERROR_INVALID_DATA, "(a|a)*[bc]");
-  refuse (SPLIT ("Regex", "(a|aa)+(?!a)[xy]", "Isolated", "false"), WHOLE, longer, ARRA_ERROR_INVALID_DATA, "too many steps");
+  refuse (SPLIT ("Regex", "(a+)+$", "Isolated", "false"), WHOLE, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab",
+          ARRA_ERROR_INVALID_DATA, "t.json: pre_tokenizer 0: pattern \"(a+)+$\" takes too many steps");
+  refuse (SPLIT ("Regex", "(a|a)*[bc]", "Isolated", "false"), WHOLE, text, ARRA_ERROR_INVALID_DATA,
+          "(a|a)*[bc]");
+  refuse (SPLIT ("Regex", "(a|aa)+(?!a)[xy]", "Isolated", "false"), WHOLE, longer, ARRA_ERROR_INVALID_DATA,
+          "too many steps");
 }
 
 static void
@@ -166,19 +179,22 @@ test_n_patterns (void)
   g_autofree char *too_long = g_strdup_printf (SPLIT ("Regex", "%s", "Isolated", "false"), long_pattern);
 
   refuse (too_long, WHOLE, "", ARRA_ERROR_UNSUPPORTED, "longer than");
-  refuse (SPLIT ("Regex", "(", "Isolated", "false"), WHOLE, "", ARRA_ERROR_INVALID_DATA, "t.json: pre_tokenizer 0: pattern \"(\"");
+  refuse (SPLIT ("Regex", "(", "Isolated", "false"), WHOLE, "", ARRA_ERROR_INVALID_DATA,
+          "t.json: pre_tokenizer 0: pattern \"(\"");
   refuse (SPLIT ("Regex", "(*UTF)a", "Isolated", "false"), WHOLE, "", ARRA_ERROR_UNSUPPORTED, "(*");
   refuse (SPLIT ("Regex", "\\\\h", "Isolated", "false"), WHOLE, "", ARRA_ERROR_UNSUPPORTED, "\\h");
   refuse (SPLIT ("Regex", "[a&&b]", "Isolated", "false"), WHOLE, "", ARRA_ERROR_UNSUPPORTED, "&&");
   refuse (SPLIT ("Regex", "[a[b]]", "Isolated", "false"), WHOLE, "", ARRA_ERROR_UNSUPPORTED, "within");
   refuse (SPLIT ("Regex", "(?R)?a", "Isolated", "false"), WHOLE, "", ARRA_ERROR_UNSUPPORTED, "(?R");
-  refuse (SPLIT ("Regex", "((((a{999}){999}){999}){999})", "Isolated", "false"), WHOLE, "", ARRA_ERROR_INVALID_DATA, "regular expression");
+  refuse (SPLIT ("Regex", "((((a{999}){999}){999}){999})", "Isolated", "false"), WHOLE, "",
+          ARRA_ERROR_INVALID_DATA, "regular expression");
 }
 
 static void
 test_n_structure (void)
 {
-  refuse ("{\"type\":\"Metaspace\"}", WHOLE, "", ARRA_ERROR_UNSUPPORTED, "t.json: pre_tokenizer 0: type \"Metaspace\"");
+  refuse ("{\"type\":\"Metaspace\"}", WHOLE, "", ARRA_ERROR_UNSUPPORTED,
+          "t.json: pre_tokenizer 0: type \"Metaspace\"");
   refuse ("{\"type\":1}", WHOLE, "", ARRA_ERROR_INVALID_DATA, "type");
   refuse ("[]", WHOLE, "", ARRA_ERROR_INVALID_DATA, "not an object");
   refuse ("{}", WHOLE, "", ARRA_ERROR_NOT_FOUND, "type");

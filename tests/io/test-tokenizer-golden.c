@@ -30,17 +30,16 @@ open_tokenizer (const char *relative)
   return tokenizer;
 }
 
-static JsonParser *
-open_json (const char *relative, JsonObject **root)
+/* The root object; the parser owns it. */
+static JsonObject *
+load_json (JsonParser *parser, const char *relative)
 {
   g_autofree char *path = data_path (relative);
   g_autoptr (GError) error = NULL;
-  JsonParser *parser = json_parser_new ();
 
   json_parser_load_from_file (parser, path, &error);
   g_assert_no_error (error);
-  *root = json_node_get_object (json_parser_get_root (parser));
-  return parser;
+  return json_node_get_object (json_parser_get_root (parser));
 }
 
 static void
@@ -96,8 +95,8 @@ static void
 test_cases (void)
 {
   g_autoptr (ArraTokenizer) tokenizer = open_tokenizer ("tokenizer/chameleon_bpe_small/tokenizer.json");
-  JsonObject *root;
-  g_autoptr (JsonParser) parser = open_json ("tokenizer/chameleon_bpe_small/encodings.json", &root);
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  JsonObject *root = load_json (parser, "tokenizer/chameleon_bpe_small/encodings.json");
   JsonArray *cases = json_object_get_array_member (root, "cases");
 
   g_assert_cmpuint (json_array_get_length (cases), ==, 79);
@@ -120,8 +119,8 @@ static void
 test_decode_cases (void)
 {
   g_autoptr (ArraTokenizer) tokenizer = open_tokenizer ("tokenizer/chameleon_bpe_small/tokenizer.json");
-  JsonObject *root;
-  g_autoptr (JsonParser) parser = open_json ("tokenizer/chameleon_bpe_small/encodings.json", &root);
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  JsonObject *root = load_json (parser, "tokenizer/chameleon_bpe_small/encodings.json");
   JsonArray *cases = json_object_get_array_member (root, "decode_cases");
 
   g_assert_cmpuint (json_array_get_length (cases), ==, 42);
@@ -129,7 +128,8 @@ test_decode_cases (void)
     {
       JsonObject *item = json_array_get_object_element (cases, i);
 
-      check_decode (tokenizer, json_object_get_array_member (item, "ids"), FALSE, json_object_get_string_member (item, "decoded"));
+      check_decode (tokenizer, json_object_get_array_member (item, "ids"), FALSE,
+                    json_object_get_string_member (item, "decoded"));
     }
 }
 
@@ -138,8 +138,8 @@ static void
 test_prompts (void)
 {
   g_autoptr (ArraTokenizer) tokenizer = open_tokenizer ("e2e/model/tokenizer.json");
-  JsonObject *root;
-  g_autoptr (JsonParser) parser = open_json ("e2e/case.json", &root);
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  JsonObject *root = load_json (parser, "e2e/case.json");
   JsonArray *runs = json_object_get_array_member (root, "runs");
 
   g_assert_cmpuint (arra_tokenizer_size (tokenizer), ==, 9236);

@@ -8,10 +8,13 @@
 
 #define VOCAB "\"a\":0,\"b\":1,\"c\":2,\"ab\":3,\"Ġ\":4,\"Ġa\":5,\"abc\":6"
 #define MERGES "\"a b\",[\"ab\",\"c\"],\"Ġ a\""
-#define TEMPLATE "{\"type\":\"TemplateProcessing\",\"single\":[{\"SpecialToken\":{\"id\":\"<s>\",\"type_id\":0}}," \
-                 "{\"Sequence\":{\"id\":\"A\",\"type_id\":0}},{\"SpecialToken\":{\"id\":\"</s>\",\"type_id\":0}}]," \
-                 "\"special_tokens\":{\"<s>\":{\"id\":\"<s>\",\"ids\":[10],\"tokens\":[\"<s>\"]},\"</s>\":{\"ids\":[11,10]}}}"
-#define SPECIALS "{\"id\":10,\"content\":\"<s>\",\"special\":true},{\"id\":11,\"content\":\"</s>\",\"special\":true}"
+#define TEMPLATE                                                                                             \
+  "{\"type\":\"TemplateProcessing\",\"single\":[{\"SpecialToken\":{\"id\":\"<s>\",\"type_id\":0}},"          \
+  "{\"Sequence\":{\"id\":\"A\",\"type_id\":0}},{\"SpecialToken\":{\"id\":\"</s>\",\"type_id\":0}}],"         \
+  "\"special_tokens\":{\"<s>\":{\"id\":\"<s>\",\"ids\":[10],\"tokens\":[\"<s>\"]},\"</"                      \
+  "s>\":{\"ids\":[11,10]}}}"
+#define SPECIALS                                                                                             \
+  "{\"id\":10,\"content\":\"<s>\",\"special\":true},{\"id\":11,\"content\":\"</s>\",\"special\":true}"
 #define PRE "{\"type\":\"ByteLevel\",\"add_prefix_space\":false,\"use_regex\":true}"
 #define DECODER "{\"type\":\"ByteLevel\"}"
 
@@ -27,9 +30,12 @@ static const Parts whole = { VOCAB, MERGES, SPECIALS, PRE, TEMPLATE, DECODER, ""
 static char *
 write_json (const Parts *parts)
 {
-  return g_strdup_printf ("{\"version\":\"1.0\",%s\"added_tokens\":[%s],\"normalizer\":null,\"pre_tokenizer\":%s,\"post_processor\":%s,"
-                          "\"decoder\":%s,\"model\":{\"type\":\"BPE\",\"dropout\":null,%s\"vocab\":{%s},\"merges\":[%s]}}",
-                          parts->outer, parts->added, parts->pre, parts->post, parts->decoder, parts->options, parts->vocab, parts->merges);
+  return g_strdup_printf (
+      "{\"version\":\"1.0\",%s\"added_tokens\":[%s],\"normalizer\":null,\"pre_tokenizer\":%s,\"post_"
+      "processor\":%s,"
+      "\"decoder\":%s,\"model\":{\"type\":\"BPE\",\"dropout\":null,%s\"vocab\":{%s},\"merges\":[%s]}}",
+      parts->outer, parts->added, parts->pre, parts->post, parts->decoder, parts->options, parts->vocab,
+      parts->merges);
 }
 
 static ArraTokenizer *
@@ -110,12 +116,14 @@ test_y_added_longest (void)
 {
   Parts parts = whole;
 
-  parts.added = SPECIALS "," ADDED ("12", "<x>", "") "," ADDED ("13", "<x>>", "") "," ADDED ("14", "<x>>>>", "") "," ADDED ("15", "bc", "");
+  parts.added = SPECIALS "," ADDED ("12", "<x>", "") "," ADDED ("13", "<x>>", "") "," ADDED (
+      "14", "<x>>>>", "") "," ADDED ("15", "bc", "");
   expect (&parts, "a<x>>>a", "0 13 0");
   expect (&parts, "<x>>>>", "14");
   expect (&parts, "<x<x>", "12");
   expect (&parts, "abc", "0 15");
-  parts.added = SPECIALS "," ADDED ("6", "abc", ",\"normalized\":true") "," ADDED ("13", "bcc", ",\"normalized\":false");
+  parts.added = SPECIALS
+      "," ADDED ("6", "abc", ",\"normalized\":true") "," ADDED ("13", "bcc", ",\"normalized\":false");
   expect (&parts, "abcc abc", "0 13 4 6");
 }
 
@@ -124,7 +132,8 @@ test_y_added_flags (void)
 {
   Parts parts = whole;
 
-  parts.added = SPECIALS "," ADDED ("12", "<l>", ",\"lstrip\":true") "," ADDED ("13", "<r>", ",\"rstrip\":true") "," ADDED ("14", "cc", ",\"single_word\":true");
+  parts.added = SPECIALS "," ADDED ("12", "<l>", ",\"lstrip\":true") "," ADDED (
+      "13", "<r>", ",\"rstrip\":true") "," ADDED ("14", "cc", ",\"single_word\":true");
   expect (&parts, "a  <l> a", "0 12 5");
   expect (&parts, "a <r>\xe3\x80\x80 \ta", "0 4 13 0");
   expect (&parts, " <r> <l>a", "4 13 12 0");
@@ -146,9 +155,13 @@ test_y_decode (void)
   parts.added = SPECIALS "," ADDED ("20", "日本", "") "," ADDED ("21", "Ã", "");
   tokenizer = read_parts (&parts, NULL);
   text = arra_tokenizer_decode (tokenizer, ids, G_N_ELEMENTS (ids), FALSE);
-  g_assert_cmpstr (text, ==, "<s> a日本\xef\xbf\xbd" "a");
+  g_assert_cmpstr (text, ==,
+                   "<s> a日本\xef\xbf\xbd"
+                   "a");
   skipped = arra_tokenizer_decode (tokenizer, ids, G_N_ELEMENTS (ids), TRUE);
-  g_assert_cmpstr (skipped, ==, " a日本\xef\xbf\xbd" "a");
+  g_assert_cmpstr (skipped, ==,
+                   " a日本\xef\xbf\xbd"
+                   "a");
   nothing = arra_tokenizer_decode (tokenizer, NULL, 0, FALSE);
   g_assert_cmpstr (nothing, ==, "");
 }
@@ -187,13 +200,13 @@ refuse (const Parts *parts, ArraError code, const char *fault)
   g_assert_nonnull (strstr (error->message, fault));
 }
 
-#define REFUSE(member, value, code, fault) \
-  G_STMT_START \
-  { \
-    Parts parts = whole; \
-    parts.member = value; \
-    refuse (&parts, ARRA_ERROR_##code, fault); \
-  } \
+#define REFUSE(member, value, code, fault)                                                                   \
+  G_STMT_START                                                                                               \
+  {                                                                                                          \
+    Parts parts = whole;                                                                                     \
+    parts.member = value;                                                                                    \
+    refuse (&parts, ARRA_ERROR_##code, fault);                                                               \
+  }                                                                                                          \
   G_STMT_END
 
 static void
@@ -248,11 +261,24 @@ test_n_template (void)
   REFUSE (post, "[]", INVALID_DATA, "post_processor");
   REFUSE (post, "{\"type\":\"TemplateProcessing\"}", NOT_FOUND, "single");
   REFUSE (post, "{\"type\":\"TemplateProcessing\",\"single\":[],\"special_tokens\":{}}", UNSUPPORTED, "once");
-  REFUSE (post, "{\"type\":\"TemplateProcessing\",\"single\":[3],\"special_tokens\":{}}", UNSUPPORTED, "once");
-  REFUSE (post, "{\"type\":\"TemplateProcessing\",\"single\":[{\"Sequence\":{\"id\":\"B\"}}],\"special_tokens\":{}}", UNSUPPORTED, "once");
-  REFUSE (post, "{\"type\":\"TemplateProcessing\",\"single\":[{\"SpecialToken\":{\"id\":\"<s>\"}}],\"special_tokens\":{}}", NOT_FOUND, "<s>");
-  REFUSE (post, "{\"type\":\"TemplateProcessing\",\"single\":[{\"SpecialToken\":{\"id\":\"x\"}}],\"special_tokens\":{\"x\":{\"ids\":[77]}}}", INVALID_DATA, "vocabulary");
-  REFUSE (post, "{\"type\":\"TemplateProcessing\",\"single\":[{\"SpecialToken\":{\"id\":\"x\"}}],\"special_tokens\":{\"x\":{\"ids\":[{}]}}}", INVALID_DATA, "vocabulary");
+  REFUSE (post, "{\"type\":\"TemplateProcessing\",\"single\":[3],\"special_tokens\":{}}", UNSUPPORTED,
+          "once");
+  REFUSE (
+      post,
+      "{\"type\":\"TemplateProcessing\",\"single\":[{\"Sequence\":{\"id\":\"B\"}}],\"special_tokens\":{}}",
+      UNSUPPORTED, "once");
+  REFUSE (post,
+          "{\"type\":\"TemplateProcessing\",\"single\":[{\"SpecialToken\":{\"id\":\"<s>\"}}],\"special_"
+          "tokens\":{}}",
+          NOT_FOUND, "<s>");
+  REFUSE (post,
+          "{\"type\":\"TemplateProcessing\",\"single\":[{\"SpecialToken\":{\"id\":\"x\"}}],\"special_"
+          "tokens\":{\"x\":{\"ids\":[77]}}}",
+          INVALID_DATA, "vocabulary");
+  REFUSE (post,
+          "{\"type\":\"TemplateProcessing\",\"single\":[{\"SpecialToken\":{\"id\":\"x\"}}],\"special_"
+          "tokens\":{\"x\":{\"ids\":[{}]}}}",
+          INVALID_DATA, "vocabulary");
 }
 
 static void
@@ -274,10 +300,18 @@ static void
 test_n_model (void)
 {
   static const char *const texts[] = {
-    "{}", "{\"model\":3}", "{\"model\":{}}", "{\"model\":{\"type\":\"WordPiece\"}}", "{\"model\":{\"type\":\"BPE\"}}",
-    "{\"model\":{\"type\":\"BPE\",\"vocab\":[]}}", "{\"model\":{\"type\":\"BPE\",\"vocab\":{}}}",
-    "{\"model\":{\"type\":\"BPE\",\"vocab\":{},\"merges\":{}}}", "{\"model\":{\"type\":\"BPE\",\"vocab\":{},\"merges\":[],\"dropout\":0.1}}",
-    "{\"added_tokens\":{},\"model\":{\"type\":\"BPE\",\"vocab\":{},\"merges\":[]}}", "[]", "",
+    "{}",
+    "{\"model\":3}",
+    "{\"model\":{}}",
+    "{\"model\":{\"type\":\"WordPiece\"}}",
+    "{\"model\":{\"type\":\"BPE\"}}",
+    "{\"model\":{\"type\":\"BPE\",\"vocab\":[]}}",
+    "{\"model\":{\"type\":\"BPE\",\"vocab\":{}}}",
+    "{\"model\":{\"type\":\"BPE\",\"vocab\":{},\"merges\":{}}}",
+    "{\"model\":{\"type\":\"BPE\",\"vocab\":{},\"merges\":[],\"dropout\":0.1}}",
+    "{\"added_tokens\":{},\"model\":{\"type\":\"BPE\",\"vocab\":{},\"merges\":[]}}",
+    "[]",
+    "",
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
@@ -310,7 +344,9 @@ test_n_text (void)
 {
   g_autoptr (ArraTokenizer) tokenizer = read_parts (&whole, NULL);
   g_autofree char *longer = g_strnfill ((1u << 20) + 1, 'a');
-  const char *const texts[] = { "ab\xff" "c", "a\xc3", longer };
+  const char *const texts[] = { "ab\xff"
+                                "c",
+                                "a\xc3", longer };
   const char *const faults[] = { "offset 2", "offset 1", "too long" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
@@ -350,7 +386,8 @@ test_no_memory (void)
   gsize before = arra_mem_held ();
 
   parts.options = "\"ignore_merges\":true,";
-  parts.pre = "{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"Split\",\"pattern\":{\"Regex\":\"b\"},\"behavior\":\"Isolated\"},"
+  parts.pre = "{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"Split\",\"pattern\":{\"Regex\":\"b\"},"
+              "\"behavior\":\"Isolated\"},"
               "{\"type\":\"ByteLevel\",\"add_prefix_space\":true}]}";
   for (gint64 nth = 0; failed; nth++)
     {

@@ -102,7 +102,8 @@ test_y_meta (void)
   g_autofree char *path = scratch_golden ("chameleon/a_mha/model.safetensors");
   g_autoptr (ArraSource) form = arra_safetensors_open (path, NULL);
   g_autoptr (ArraSource) meta = open_golden ("chameleon/a_mha/meta/consolidated.pth", NULL);
-  const ArraTensor *a = arra_source_find (meta, "tok_embeddings.weight"), *b = arra_source_find (form, "model.embed_tokens.weight");
+  const ArraTensor *a = arra_source_find (meta, "tok_embeddings.weight"),
+                   *b = arra_source_find (form, "model.embed_tokens.weight");
 
   g_assert_true (a != NULL && b != NULL && arra_tensor_count (a) == arra_tensor_count (b));
   for (gsize i = 0; i < arra_tensor_count (a); i++)
@@ -139,7 +140,8 @@ test_n_prefix (void)
 
 /* ------------------------------------------------------------------- n_ files */
 
-static const guint8 numbers[24] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23 };
+static const guint8 numbers[24]
+    = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23 };
 
 static ArraSource *
 open_entries (const TorchEntry *entries, gboolean deflated, GError **error)
@@ -164,12 +166,14 @@ refuse_entries (const TorchEntry *entries, gboolean deflated, ArraError code, co
 static void
 refuse_program (const char *program, gsize size, ArraError code, const char *fault)
 {
-  const TorchEntry entries[] = { { "x/data.pkl", program, size }, { "x/data/0", numbers, sizeof numbers }, { NULL, NULL, 0 } };
+  const TorchEntry entries[]
+      = { { "x/data.pkl", program, size }, { "x/data/0", numbers, sizeof numbers }, { NULL, NULL, 0 } };
 
   refuse_entries (entries, FALSE, code, fault);
 }
 
-#define REFUSE(program, code, fault) refuse_program (PROTO program, sizeof (PROTO program) - 1, ARRA_ERROR_##code, fault)
+#define REFUSE(program, code, fault)                                                                         \
+  refuse_program (PROTO program, sizeof (PROTO program) - 1, ARRA_ERROR_##code, fault)
 #define FLOATS STORAGE ("FloatStorage", "0", "K\x06")
 
 static void
@@ -183,8 +187,10 @@ test_n_views (void)
   REFUSE (TENSOR (FLOATS, "K\x05", "K\x02\x85", "J\xff\xff\xff\xff\x85") ".", INVALID_DATA, "shape");
   REFUSE (TENSOR (FLOATS, "K\x00", "K\x02K\x03\x86", "K\x01\x85") ".", INVALID_DATA, "shape");
   REFUSE (TENSOR (FLOATS, "K\x00", "K\x02K\x03\x86", "K\x04K\x01\x86") ".", INVALID_DATA, "shape");
-  REFUSE (TENSOR (FLOATS, "K\x00", "\x8a\x08\x00\x00\x00\x00\x00\x00\x00\x40\x85", "K\x04\x85") ".", INVALID_DATA, "shape");
-  REFUSE (TENSOR (FLOATS, "K\x00", "\x8a\x08\xff\xff\xff\xff\xff\xff\xff\x7f\x85", "K\x00\x85") ".", INVALID_DATA, "shape");
+  REFUSE (TENSOR (FLOATS, "K\x00", "\x8a\x08\x00\x00\x00\x00\x00\x00\x00\x40\x85", "K\x04\x85") ".",
+          INVALID_DATA, "shape");
+  REFUSE (TENSOR (FLOATS, "K\x00", "\x8a\x08\xff\xff\xff\xff\xff\xff\xff\x7f\x85", "K\x00\x85") ".",
+          INVALID_DATA, "shape");
   REFUSE (TENSOR (FLOATS, "K\x00", "J\x00\x00\x00\x40\x85", "K\x00\x85") ".", INVALID_DATA, "too large");
   REFUSE (TENSOR (FLOATS, "K\x00", "N\x85", "K\x01\x85") ".", INVALID_DATA, "shape");
 }
@@ -192,21 +198,33 @@ test_n_views (void)
 static void
 test_n_storages (void)
 {
-  REFUSE (TENSOR (STORAGE ("FloatStorage", "0", "K\x07"), "K\x00", "K\x06\x85", "K\x01\x85") ".", INVALID_DATA, "data/0 has 24 bytes");
-  REFUSE (TENSOR (STORAGE ("DoubleStorage", "0", "K\x06"), "K\x00", "K\x06\x85", "K\x01\x85") ".", INVALID_DATA, "data/0 has 24 bytes");
-  REFUSE (TENSOR (STORAGE ("FloatStorage", "1", "K\x06"), "K\x00", "K\x06\x85", "K\x01\x85") ".", INVALID_DATA, "data/1 is missing");
-  REFUSE (TENSOR (STORAGE ("FloatStorage", "/", "K\x06"), "K\x00", "K\x06\x85", "K\x01\x85") ".", INVALID_DATA, "impossible");
-  REFUSE (TENSOR (STORAGE ("FloatStorage", "0", "\x8a\x08\xff\xff\xff\xff\xff\xff\xff\x7f"), "K\x00", "K\x06\x85", "K\x01\x85") ".", INVALID_DATA, "impossible");
-  REFUSE ("(" TENSOR (FLOATS, "K\x00", "K\x06\x85", "K\x01\x85") TENSOR (STORAGE ("FloatStorage", "0", "K\x05"), "K\x00", "K\x05\x85", "K\x01\x85") "t.",
+  REFUSE (TENSOR (STORAGE ("FloatStorage", "0", "K\x07"), "K\x00", "K\x06\x85", "K\x01\x85") ".",
+          INVALID_DATA, "data/0 has 24 bytes");
+  REFUSE (TENSOR (STORAGE ("DoubleStorage", "0", "K\x06"), "K\x00", "K\x06\x85", "K\x01\x85") ".",
+          INVALID_DATA, "data/0 has 24 bytes");
+  REFUSE (TENSOR (STORAGE ("FloatStorage", "1", "K\x06"), "K\x00", "K\x06\x85", "K\x01\x85") ".",
+          INVALID_DATA, "data/1 is missing");
+  REFUSE (TENSOR (STORAGE ("FloatStorage", "/", "K\x06"), "K\x00", "K\x06\x85", "K\x01\x85") ".",
+          INVALID_DATA, "impossible");
+  REFUSE (TENSOR (STORAGE ("FloatStorage", "0", "\x8a\x08\xff\xff\xff\xff\xff\xff\xff\x7f"), "K\x00",
+                  "K\x06\x85", "K\x01\x85") ".",
+          INVALID_DATA, "impossible");
+  REFUSE ("(" TENSOR (FLOATS, "K\x00", "K\x06\x85", "K\x01\x85")
+              TENSOR (STORAGE ("FloatStorage", "0", "K\x05"), "K\x00", "K\x05\x85", "K\x01\x85") "t.",
           INVALID_DATA, "two sizes");
 }
 
 static void
 test_n_names (void)
 {
-  REFUSE ("}(X\x01\x00\x00\x00" "a" TENSOR (FLOATS, "K\x00", "K\x06\x85", "K\x01\x85") "X\x01\x00\x00\x00" "a" TENSOR (FLOATS, "K\x00", "K\x06\x85", "K\x01\x85") "u.",
+  REFUSE ("}(X\x01\x00\x00\x00"
+          "a" TENSOR (FLOATS, "K\x00", "K\x06\x85", "K\x01\x85") "X\x01\x00\x00\x00"
+                                                                 "a" TENSOR (FLOATS, "K\x00", "K\x06\x85",
+                                                                             "K\x01\x85") "u.",
           INVALID_DATA, "duplicate");
-  REFUSE ("}X\x02\x00\x00\x00\x1b" "a" TENSOR (FLOATS, "K\x00", "K\x06\x85", "K\x01\x85") "s.", INVALID_DATA, "control");
+  REFUSE ("}X\x02\x00\x00\x00\x1b"
+          "a" TENSOR (FLOATS, "K\x00", "K\x06\x85", "K\x01\x85") "s.",
+          INVALID_DATA, "control");
 }
 
 static void
@@ -220,7 +238,9 @@ test_n_deep (void)
     g_string_append_c (program, 'a');
   g_string_append_c (program, '.');
   refuse_program (program->str, program->len, ARRA_ERROR_INVALID_DATA, "nested deeper");
-  REFUSE ("]q\x00h\x00" "a.", INVALID_DATA, "nested deeper");
+  REFUSE ("]q\x00h\x00"
+          "a.",
+          INVALID_DATA, "nested deeper");
   /* thirty lists, each of which holds the next one thirty times */
   g_string_truncate (program, 2);
   g_string_append (program, "]q0");
@@ -235,17 +255,25 @@ test_n_deep (void)
   refuse_program (program->str, program->len, ARRA_ERROR_INVALID_DATA, "too many items");
 }
 
-#define GOOD PROTO "}X\x01\x00\x00\x00" "a" TENSOR (FLOATS, "K\x00", "K\x06\x85", "K\x01\x85") "s."
+#define GOOD                                                                                                 \
+  PROTO "}X\x01\x00\x00\x00"                                                                                 \
+        "a" TENSOR (FLOATS, "K\x00", "K\x06\x85", "K\x01\x85") "s."
 
 static void
 test_n_archives (void)
 {
-  const TorchEntry good[] = { { "x/data.pkl", GOOD, sizeof GOOD - 1 }, { "x/data/0", numbers, 24 }, { NULL, NULL, 0 } };
+  const TorchEntry good[]
+      = { { "x/data.pkl", GOOD, sizeof GOOD - 1 }, { "x/data/0", numbers, 24 }, { NULL, NULL, 0 } };
   const TorchEntry no_pickle[] = { { "x/data/0", numbers, 24 }, { NULL, NULL, 0 } };
-  const TorchEntry twice[] = { { "x/data.pkl", GOOD, sizeof GOOD - 1 }, { "y/data.pkl", GOOD, sizeof GOOD - 1 }, { NULL, NULL, 0 } };
+  const TorchEntry twice[] = { { "x/data.pkl", GOOD, sizeof GOOD - 1 },
+                               { "y/data.pkl", GOOD, sizeof GOOD - 1 },
+                               { NULL, NULL, 0 } };
   const TorchEntry deeper[] = { { "x/y/data.pkl", GOOD, sizeof GOOD - 1 }, { NULL, NULL, 0 } };
-  const TorchEntry big[] = { { "x/data.pkl", GOOD, sizeof GOOD - 1 }, { "x/byteorder", "big", 3 }, { "x/data/0", numbers, 24 }, { NULL, NULL, 0 } };
-  g_autofree char *zeros = g_malloc0 (4096), *path = scratch_path ("x.pt");
+  const TorchEntry big[] = { { "x/data.pkl", GOOD, sizeof GOOD - 1 },
+                             { "x/byteorder", "big", 3 },
+                             { "x/data/0", numbers, 24 },
+                             { NULL, NULL, 0 } };
+  g_autofree char *zeros = g_malloc0 (4096);
   const TorchEntry packed[] = { { "x/data.pkl", zeros, 4096 }, { NULL, NULL, 0 } };
   g_autoptr (ArraSource) source = open_entries (good, FALSE, NULL);
 
@@ -275,7 +303,8 @@ opens (const guint8 *bytes, gsize size)
 static void
 test_n_damaged (void)
 {
-  const TorchEntry good[] = { { "x/data.pkl", GOOD, sizeof GOOD - 1 }, { "x/data/0", numbers, 24 }, { NULL, NULL, 0 } };
+  const TorchEntry good[]
+      = { { "x/data.pkl", GOOD, sizeof GOOD - 1 }, { "x/data/0", numbers, 24 }, { NULL, NULL, 0 } };
   g_autofree char *path = scratch_path ("x.pt"), *bytes = NULL;
   gsize size, data_at;
 
@@ -304,7 +333,8 @@ test_n_damaged (void)
 static void
 test_n_lying_sizes (void)
 {
-  const TorchEntry good[] = { { "x/data.pkl", GOOD, sizeof GOOD - 1 }, { "x/data/0", numbers, 24 }, { NULL, NULL, 0 } };
+  const TorchEntry good[]
+      = { { "x/data.pkl", GOOD, sizeof GOOD - 1 }, { "x/data/0", numbers, 24 }, { NULL, NULL, 0 } };
   static const guint32 lies[] = { 0, 1, 25, 4096, 0x7fffffff, 0xfffffffe };
   g_autofree char *path = scratch_path ("x.pt"), *bytes = NULL;
   gsize size;

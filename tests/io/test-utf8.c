@@ -70,13 +70,17 @@ test_classes (void)
 {
   g_assert_true (arra_char_is_letter ('a') && arra_char_is_letter (0xe4) && arra_char_is_letter (0x65e5));
   g_assert_false (arra_char_is_letter ('1') || arra_char_is_letter (0x301));
-  g_assert_true (arra_char_is_number ('7') && arra_char_is_number (0xbd) && arra_char_is_number (0x2167) && arra_char_is_number (0x663));
+  g_assert_true (arra_char_is_number ('7') && arra_char_is_number (0xbd) && arra_char_is_number (0x2167)
+                 && arra_char_is_number (0x663));
   g_assert_false (arra_char_is_number ('x'));
-  g_assert_true (arra_char_is_space (0x0b) && arra_char_is_space (0x85) && arra_char_is_space (0xa0) && arra_char_is_space (0x3000));
+  g_assert_true (arra_char_is_space (0x0b) && arra_char_is_space (0x85) && arra_char_is_space (0xa0)
+                 && arra_char_is_space (0x3000));
   g_assert_false (arra_char_is_space (0x200b) || arra_char_is_space (0x1c));
-  g_assert_true (arra_char_is_punctuation ('$') && arra_char_is_punctuation ('_') && arra_char_is_punctuation (0xbf) && arra_char_is_punctuation (0x3002));
+  g_assert_true (arra_char_is_punctuation ('$') && arra_char_is_punctuation ('_')
+                 && arra_char_is_punctuation (0xbf) && arra_char_is_punctuation (0x3002));
   g_assert_false (arra_char_is_punctuation (0x20ac) || arra_char_is_punctuation (' '));
-  g_assert_true (arra_char_is_word ('_') && arra_char_is_word (0x301) && arra_char_is_word (0x200d) && arra_char_is_word (0x24b6) && arra_char_is_word ('9'));
+  g_assert_true (arra_char_is_word ('_') && arra_char_is_word (0x301) && arra_char_is_word (0x200d)
+                 && arra_char_is_word (0x24b6) && arra_char_is_word ('9'));
   g_assert_false (arra_char_is_word ('-') || arra_char_is_word (0xbd) || arra_char_is_word (0x2460));
 }
 

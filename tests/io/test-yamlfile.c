@@ -26,7 +26,8 @@ expect_int (const ArraYaml *yaml, const char *key, gint64 expected)
 static void
 test_y_golden (void)
 {
-  g_autofree char *small_path = scratch_golden ("vqgan/small/vqgan.yaml"), *f16_path = scratch_golden ("vqgan/f16/vqgan.yaml");
+  g_autofree char *small_path = scratch_golden ("vqgan/small/vqgan.yaml"),
+                  *f16_path = scratch_golden ("vqgan/f16/vqgan.yaml");
   g_autoptr (GError) error = NULL;
   g_autoptr (ArraYaml) small = arra_yaml_open (small_path, &error), f16 = arra_yaml_open (f16_path, &error);
   gint64 list[8];
@@ -53,7 +54,9 @@ static void
 test_y_forms (void)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (ArraYaml) yaml = parse ("# comment\na: {b: 1, c: [1, -2, +3]}\nd:\n- e: 5\n- [6, 7]\nyes_: yes\noff_: off\nquoted: '8'\nnull_:\n...\n", &error);
+  g_autoptr (ArraYaml) yaml = parse ("# comment\na: {b: 1, c: [1, -2, +3]}\nd:\n- e: 5\n- [6, 7]\nyes_: "
+                                     "yes\noff_: off\nquoted: '8'\nnull_:\n...\n",
+                                     &error);
   g_autoptr (ArraYaml) list = parse ("[1, 2]", NULL);
   gint64 ints[3];
   gboolean flag = FALSE;
@@ -72,7 +75,9 @@ test_y_forms (void)
 static void
 test_n_types (void)
 {
-  g_autoptr (ArraYaml) yaml = parse ("a: 8\nb: '8'\nc: 8.5\nd: [1, x]\ne: {f: 1}\ng: 99999999999999999999\nh: maybe\ni: [1, 2, 3]\nj: 0x10\n", NULL);
+  g_autoptr (ArraYaml) yaml = parse ("a: 8\nb: '8'\nc: 8.5\nd: [1, x]\ne: {f: 1}\ng: "
+                                     "99999999999999999999\nh: maybe\ni: [1, 2, 3]\nj: 0x10\n",
+                                     NULL);
   static const char *const not_ints[] = { "b", "c", "d", "e", "g", "h", "j" };
   GError *error = NULL;
   gint64 value, list[2];
@@ -109,20 +114,13 @@ test_n_texts (void)
   {
     const char *text, *fault;
   } cases[] = {
-    { "", "holds no value" },
-    { "# only a comment\n", "holds no value" },
-    { "a: [1, 2", "broken YAML" },
-    { "a: 1\n b: 2\n", "line 2" },
-    { "a: \"x", "broken YAML" },
-    { "a: \x01", "broken YAML" },
-    { "a: \xff\xfe", "broken YAML" },
-    { "a: 1\nb: 2\na: 3\n", "line 3: a key appears twice" },
-    { "a: {b: 1}\na.b: 2\n", "twice" },
-    { "a: &x 1\n", "anchors" },
-    { "a: &x [1]\n", "anchors" },
-    { "a: &x {b: 1}\n", "anchors" },
-    { "a: *x\n", "aliases" },
-    { "a: 1\n---\nb: 2\n", "second document" },
+    { "", "holds no value" },           { "# only a comment\n", "holds no value" },
+    { "a: [1, 2", "broken YAML" },      { "a: 1\n b: 2\n", "line 2" },
+    { "a: \"x", "broken YAML" },        { "a: \x01", "broken YAML" },
+    { "a: \xff\xfe", "broken YAML" },   { "a: 1\nb: 2\na: 3\n", "line 3: a key appears twice" },
+    { "a: {b: 1}\na.b: 2\n", "twice" }, { "a: &x 1\n", "anchors" },
+    { "a: &x [1]\n", "anchors" },       { "a: &x {b: 1}\n", "anchors" },
+    { "a: *x\n", "aliases" },           { "a: 1\n---\nb: 2\n", "second document" },
     { "? [1, 2]\n: 3\n", "no text" },
   };
 

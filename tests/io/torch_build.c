@@ -19,7 +19,9 @@ torch_build (const char *path, const TorchEntry *entries, gboolean deflated)
       zip_int64_t index = zip_file_add (zip, entries->name, source, 0);
 
       g_assert_cmpint (index, >=, 0);
-      g_assert_cmpint (zip_set_file_compression (zip, (zip_uint64_t) index, deflated ? ZIP_CM_DEFLATE : ZIP_CM_STORE, 0), ==, 0);
+      g_assert_cmpint (
+          zip_set_file_compression (zip, (zip_uint64_t) index, deflated ? ZIP_CM_DEFLATE : ZIP_CM_STORE, 0),
+          ==, 0);
     }
   g_assert_cmpint (zip_close (zip), ==, 0);
 }
