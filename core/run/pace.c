@@ -9,7 +9,7 @@
 void
 arra_pace_init (ArraPace *pace, double per_code)
 {
-  *pace = (ArraPace){ .per_code = per_code };
+  *pace = (ArraPace){ .per_code = per_code, .report_every = REPORT_EVERY };
 }
 
 void
@@ -60,7 +60,7 @@ arra_pace_may_preview (const ArraPace *pace, guint n_codes, double now)
 gboolean
 arra_pace_may_report (ArraPace *pace, double now)
 {
-  if (now - pace->last_report < REPORT_EVERY)
+  if (now - pace->last_report < pace->report_every)
     return FALSE;
   pace->last_report = now;
   return TRUE;

@@ -10,6 +10,7 @@
 typedef struct
 {
   double started, last_token, last_report;
+  double report_every;
   double per_token;        /* running average without previews; 0: not known */
   guint tokens_measured;
   double per_code;         /* of decoding; estimated until one decode was measured */

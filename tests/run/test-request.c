@@ -1,0 +1,165 @@
+/* test-request.c - what can be asked for, and what is refused before any work
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+#include <string.h>
+
+#include "mem.h"
+#include "models.h"
+#include "request.h"
+
+static char *tiny;
+static ArraCheckpoint *checkpoint;
+static guint grid;
+
+static void
+assert_refused (const ArraRequest *request, ArraError code, const char *part)
+{
+  const gsize held = arra_mem_held ();
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (arra_job_new (checkpoint, request, &error));
+  g_assert_error (error, ARRA_ERROR, (gint) code);
+  g_assert_nonnull (strstr (error->message, part));
+  g_assert_cmpuint (arra_mem_held (), ==, held);
+}
+
+static void
+test_defaults (void)
+{
+  ArraRequest request;
+
+  arra_request_init (&request, NULL);
+  g_assert_null (request.prompt);
+  g_assert_cmpuint (request.count, ==, 1);
+  g_assert_cmpfloat (request.temperature, ==, 1);
+  arra_request_init (&request, checkpoint);
+  g_assert_cmpuint (request.width, ==, checkpoint->width);
+  g_assert_cmpfloat (request.guidance_scale, ==, checkpoint->guidance_scale);
+  g_assert_cmpuint (request.top_k, ==, checkpoint->top_k);
+  g_assert_cmpuint (request.seed, ==, 0);
+}
+
+static void
+test_prompts (void)
+{
+  ArraRequest request = models_request (checkpoint, grid, grid);
+  g_autofree char *longest = g_strnfill (3000, 'x');
+
+  request.prompt = NULL;
+  assert_refused (&request, ARRA_ERROR_ARGUMENT, "empty");
+  request.prompt = "";
+  assert_refused (&request, ARRA_ERROR_ARGUMENT, "empty");
+  request.prompt = " \n\t";
+  assert_refused (&request, ARRA_ERROR_ARGUMENT, "empty");
+  request.prompt = "abc\xff";
+  assert_refused (&request, ARRA_ERROR_ARGUMENT, "byte 3");
+  request.prompt = longest;
+  assert_refused (&request, ARRA_ERROR_ARGUMENT, "3000");
+  longest[1020] = '\0'; /* fits the context of 1024, but not with a picture */
+  assert_refused (&request, ARRA_ERROR_ARGUMENT, "1022");
+  request.prompt = "a fox";
+  request.prompt_template = "no place for it";
+  assert_refused (&request, ARRA_ERROR_ARGUMENT, "{prompt}");
+  request.prompt_template = "{prompt}\xfe";
+  assert_refused (&request, ARRA_ERROR_ARGUMENT, "UTF-8");
+  request.prompt_template = "{width} {prompt}";
+  request.width = request.height = 0;
+  assert_refused (&request, ARRA_ERROR_ARGUMENT, "size");
+}
+
+static void
+test_numbers (void)
+{
+  static const double bad_temperatures[] = { 0, -1, NAN, INFINITY, 1e-60, 1e60 }, bad_top_p[] = { 0, -0.5, 1.0001, NAN }, bad_guidance[] = { -1, NAN, INFINITY, 1e9 };
+  const ArraRequest sound = models_request (checkpoint, grid, grid);
+  ArraRequest request;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (bad_temperatures); i++)
+    {
+      request = sound;
+      request.temperature = bad_temperatures[i];
+      assert_refused (&request, ARRA_ERROR_ARGUMENT, "temperature");
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (bad_top_p); i++)
+    {
+      request = sound;
+      request.top_p = bad_top_p[i];
+      assert_refused (&request, ARRA_ERROR_ARGUMENT, "top-p");
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (bad_guidance); i++)
+    {
+      request = sound;
+      request.guidance_scale = bad_guidance[i];
+      assert_refused (&request, ARRA_ERROR_ARGUMENT, "guidance");
+    }
+  request = sound;
+  request.count = 0;
+  assert_refused (&request, ARRA_ERROR_ARGUMENT, "between 1 and 1000");
+  request.count = 1001;
+  assert_refused (&request, ARRA_ERROR_ARGUMENT, "between 1 and 1000");
+  request = sound;
+  request.threads = 65;
+  assert_refused (&request, ARRA_ERROR_ARGUMENT, "threads");
+}
+
+static void
+test_sizes (void)
+{
+  ArraRequest request = models_request (checkpoint, grid, 0);
+
+  assert_refused (&request, ARRA_ERROR_ARGUMENT, "together");
+  request = models_request (checkpoint, 0, grid);
+  assert_refused (&request, ARRA_ERROR_ARGUMENT, "together");
+  request = models_request (checkpoint, grid + 1, grid);
+  assert_refused (&request, ARRA_ERROR_ARGUMENT, "multiples");
+  request = models_request (checkpoint, grid, 9 * grid); /* there are 8 size tokens */
+  assert_refused (&request, ARRA_ERROR_ARGUMENT, "from");
+  request = models_request (checkpoint, G_MAXUINT / grid * grid, grid);
+  assert_refused (&request, ARRA_ERROR_ARGUMENT, "from");
+}
+
+static void
+test_metadata_only (void)
+{
+  const ArraOpenOptions options = { .vqgan = tiny, .metadata_only = TRUE };
+  g_autoptr (ArraCheckpoint) bare = arra_checkpoint_open (tiny, &options, NULL, NULL);
+  const ArraRequest request = models_request (checkpoint, grid, grid);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_nonnull (bare);
+  g_assert_null (arra_job_new (bare, &request, &error));
+  g_assert_error (error, ARRA_ERROR, ARRA_ERROR_ARGUMENT);
+}
+
+static void
+test_guided (void)
+{
+  ArraRequest request = models_request (checkpoint, grid, grid);
+
+  g_assert_true (arra_request_is_guided (&request));
+  request.guidance_scale = 1;
+  g_assert_false (arra_request_is_guided (&request));
+  request.guidance_scale = 0;
+  g_assert_true (arra_request_is_guided (&request));
+}
+
+int
+main (int argc, char **argv)
+{
+  int result;
+
+  g_test_init (&argc, &argv, NULL);
+  tiny = models_write_tiny ();
+  checkpoint = models_open (tiny, ARRA_QUANT_AS_STORED);
+  grid = arra_checkpoint_grid (checkpoint);
+  g_test_add_func ("/request/defaults", test_defaults);
+  g_test_add_func ("/request/prompts", test_prompts);
+  g_test_add_func ("/request/numbers", test_numbers);
+  g_test_add_func ("/request/sizes", test_sizes);
+  g_test_add_func ("/request/metadata-only", test_metadata_only);
+  g_test_add_func ("/request/guided", test_guided);
+  result = g_test_run ();
+  arra_checkpoint_unref (checkpoint);
+  models_remove (tiny);
+  return result;
+}
