@@ -19,9 +19,10 @@ struct _ArraCheckpoint
 
   ArraGguf *gguf;           /* nullable: a single file */
   ArraSource *source;       /* transformer tensors */
-  ArraSource *vqgan_source; /* nullable; may be the same */
+  ArraSource *vqgan_source; /* NULL without a VQGAN; may be the same; empty once a VQGAN given apart is loaded */
   char *vqgan_prefix;
   char *vqgan_path;         /* nullable: where a VQGAN given apart lies */
+  gboolean vqgan_given;     /* by the options: the checkpoint's own settings may have been made for another one */
 
   ArraChameleonConfig config;
   ArraVqganConfig vqgan_config; /* n_embed 0: no VQGAN */
@@ -36,5 +37,9 @@ struct _ArraCheckpoint
   guint top_k, text_top_k, width, height;
 
   ArraCard card;
-  GStringChunk *strings; /* what the card points to */
+  GStringChunk *strings;  /* what the card points to */
+  const char **examples;  /* the card's example prompts, or NULL; the array alone is owned */
+  guint8 *thumbnail;      /* arra_mem; NULL when the card's lies in a mapped file */
+
+  guint64 weights_mapped, weights_private; /* measured, whether loaded or not */
 };

@@ -16,7 +16,11 @@ typedef struct
   guint picture_rows, picture_columns; /* largest picture in codes */
 } ArraCapacities;
 
+/* Tokens of a picture of @rows x @columns codes in an answer: start, height and width, rows with their new lines, end. */
+guint64 arra_picture_tokens (guint rows, guint columns);
+
+/* ARGUMENT when prompt and picture together are longer than the model's context. */
 gboolean arra_plan_capacities (const ArraCheckpoint *checkpoint, const ArraRequest *request, guint prompt_tokens, ArraCapacities *capacities, GError **error);
-void arra_plan_measure (const ArraCheckpoint *checkpoint, const ArraRequest *request, const ArraCapacities *capacities, ArraMemoryPlan *plan, GError **error);
+gboolean arra_plan_measure (const ArraCheckpoint *checkpoint, const ArraRequest *request, const ArraCapacities *capacities, ArraMemoryPlan *plan, GError **error);
 /* TRUE when it fits; else NO_MEMORY with both numbers and what to do. */
 gboolean arra_plan_check (const ArraMemoryPlan *plan, guint64 limit, GError **error);

@@ -62,3 +62,15 @@ char *fixture_directory (void);
 
 /* Removes a file or a directory with everything in it. */
 void fixture_remove (const char *path);
+
+/* (transfer full): a new directory with the checkpoint in it. Failing aborts the test, here and below. */
+char *fixture_make (const Fixture *fixture);
+char *fixture_make_named (const char *name);
+
+/* Writes a file of the directory, or replaces text in one that holds @from. */
+void fixture_put (const char *directory, const char *name, const void *bytes, gssize size);
+void fixture_replace (const char *directory, const char *name, const char *from, const char *to);
+
+/* The error must be ARRA_ERROR of that code, with all of @words (NULL-terminated) in its message. */
+void fixture_assert_error (const GError *error, int code, const char *const *words);
+#define FIXTURE_WORDS(...) ((const char *const[]){ __VA_ARGS__, NULL })

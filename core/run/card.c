@@ -1,0 +1,266 @@
+/* card.c - what a checkpoint says about itself, from arra.json or GGUF metadata
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "card.h"
+
+#include <string.h>
+
+#include "fail.h"
+#include "jsonguard.h"
+#include "mem.h"
+
+static const struct
+{
+  const char *key;      /* in JSON */
+  const char *gguf_key;
+  gsize offset;         /* in ArraCard */
+  gsize max;            /* bytes */
+} texts[] = {
+  { "name", "general.name", G_STRUCT_OFFSET (ArraCard, name), 256 },
+  { "description", "general.description", G_STRUCT_OFFSET (ArraCard, description), 8192 },
+  { "license", "general.license", G_STRUCT_OFFSET (ArraCard, license), 256 },
+  { "license_link", "general.license.link", G_STRUCT_OFFSET (ArraCard, license_link), 1024 },
+  { "training_data", "arra.card.training_data", G_STRUCT_OFFSET (ArraCard, training_data), 4096 },
+  { "intended_use", "arra.card.intended_use", G_STRUCT_OFFSET (ArraCard, intended_use), 4096 },
+  { "domain", "arra.card.domain", G_STRUCT_OFFSET (ArraCard, domain), 256 },
+};
+
+#define MAX_EXAMPLE 2048 /* bytes */
+#define MEDICAL_KEY "arra.card.medical"
+#define EXAMPLES_KEY "arra.card.example_prompts"
+#define THUMBNAIL_KEY "arra.card.thumbnail"
+
+static const char *const no_examples[] = { NULL };
+
+/* Characters that could move a terminal's cursor or hide text. */
+static gboolean
+is_unsafe (gunichar c)
+{
+  return (g_unichar_iscntrl (c) && c != '\n') || c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
+const char *
+arra_card_keep (GStringChunk *strings, const char *text, gsize length)
+{
+  g_autoptr (GString) clean = g_string_sized_new (length);
+  const char *end = text + length;
+
+  for (const char *c = text; c < end; c = g_utf8_next_char (c))
+    {
+      gunichar character = g_utf8_get_char (c);
+      g_string_append_unichar (clean, is_unsafe (character) ? ' ' : character);
+    }
+  return g_string_chunk_insert (strings, clean->str);
+}
+
+/* A repository's name from the folder of a Hugging Face cache, else the last part of the path without ".gguf". */
+static char *
+name_of_path (const char *path)
+{
+  g_auto (GStrv) parts = g_strsplit (path, G_DIR_SEPARATOR_S, 0);
+  g_autofree char *base = g_path_get_basename (path);
+
+  for (guint i = 0; parts[i] != NULL; i++)
+    if (g_str_has_prefix (parts[i], "models--") && parts[i + 1] != NULL && g_str_equal (parts[i + 1], "snapshots"))
+      {
+        g_auto (GStrv) words = g_strsplit (parts[i] + strlen ("models--"), "--", 0);
+        return g_strjoinv ("/", words);
+      }
+  if (g_str_has_suffix (base, ".gguf") && strlen (base) > strlen (".gguf"))
+    base[strlen (base) - strlen (".gguf")] = '\0';
+  return g_utf8_make_valid (base, -1);
+}
+
+void
+arra_card_init (ArraCheckpoint *checkpoint, const char *path)
+{
+  g_autofree char *name = name_of_path (path);
+
+  checkpoint->strings = g_string_chunk_new (1024);
+  checkpoint->card.name = arra_card_keep (checkpoint->strings, name, strlen (name));
+  checkpoint->card.example_prompts = no_examples;
+}
+
+/* Takes one text; @what names it in messages. An empty one counts as none. */
+static gboolean
+take_text (ArraCheckpoint *checkpoint, gsize index, const char *text, gsize length, const char *name, const char *what, GError **error)
+{
+  if (length > texts[index].max)
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s is too long: %" G_GSIZE_FORMAT " bytes; at most %" G_GSIZE_FORMAT " are allowed",
+                      name, what, length, texts[index].max);
+  if (length > 0)
+    G_STRUCT_MEMBER (const char *, &checkpoint->card, texts[index].offset) = arra_card_keep (checkpoint->strings, text, length);
+  return TRUE;
+}
+
+static void
+set_examples (ArraCheckpoint *checkpoint, const char **examples)
+{
+  g_free (checkpoint->examples);
+  checkpoint->examples = examples;
+  checkpoint->card.example_prompts = examples;
+}
+
+static gboolean
+take_examples (ArraCheckpoint *checkpoint, const char *const *given, gsize n, const char *name, const char *what, GError **error)
+{
+  g_autofree const char **examples = NULL;
+
+  if (n > ARRA_CARD_MAX_EXAMPLES)
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s has more than %d entries", name, what, ARRA_CARD_MAX_EXAMPLES);
+  examples = g_new0 (const char *, n + 1);
+  for (gsize i = 0; i < n; i++)
+    {
+      gsize length = strlen (given[i]);
+
+      if (length > MAX_EXAMPLE)
+        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: an entry of %s is longer than %d bytes", name, what, MAX_EXAMPLE);
+      examples[i] = arra_card_keep (checkpoint->strings, given[i], length);
+    }
+  set_examples (checkpoint, g_steal_pointer (&examples));
+  return TRUE;
+}
+
+/* PNG's signature is all that is looked at here; who shows the picture decodes it with care. */
+static gboolean
+check_thumbnail (const guint8 *bytes, gsize size, const char *name, GError **error)
+{
+  static const guint8 signature[8] = { 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n' };
+
+  if (size > ARRA_CARD_MAX_THUMBNAIL)
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the thumbnail is larger than %" G_GSIZE_FORMAT " bytes", name, ARRA_CARD_MAX_THUMBNAIL);
+  if (size < sizeof signature || memcmp (bytes, signature, sizeof signature) != 0)
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the thumbnail is no PNG file", name);
+  return TRUE;
+}
+
+static gboolean
+read_thumbnail (ArraCheckpoint *checkpoint, const char *file, const char *name, const char *folder, GError **error)
+{
+  g_autofree char *path = NULL;
+  g_automem guint8 *bytes = NULL;
+  gsize size;
+
+  if (*file == '\0' || strchr (file, '/') != NULL || g_str_equal (file, "..") || g_str_equal (file, "."))
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: thumbnail must be the name of a PNG file in the same folder", name);
+  path = g_build_filename (folder, file, NULL);
+  bytes = (guint8 *) arra_read_file (path, ARRA_CARD_MAX_THUMBNAIL, &size, error);
+  if (bytes == NULL || !check_thumbnail (bytes, size, path, error))
+    return FALSE;
+  arra_mem_free (checkpoint->thumbnail);
+  checkpoint->thumbnail = g_steal_pointer (&bytes);
+  checkpoint->card.thumbnail = checkpoint->thumbnail;
+  checkpoint->card.thumbnail_size = size;
+  return TRUE;
+}
+
+static gboolean
+read_examples (ArraCheckpoint *checkpoint, JsonObject *object, const char *name, GError **error)
+{
+  JsonArray *array = arra_json_get_array (object, name, "example_prompts", error);
+  g_autofree const char **given = NULL;
+  guint n;
+
+  if (array == NULL)
+    return FALSE;
+  n = json_array_get_length (array);
+  if (n > ARRA_CARD_MAX_EXAMPLES)
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: example_prompts has more than %d entries", name, ARRA_CARD_MAX_EXAMPLES);
+  given = g_new0 (const char *, n + 1);
+  for (guint i = 0; i < n; i++)
+    {
+      JsonNode *node = json_array_get_element (array, i);
+
+      if (!JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_STRING)
+        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: example_prompts must hold strings", name);
+      given[i] = json_node_get_string (node);
+    }
+  return take_examples (checkpoint, given, n, name, "example_prompts", error);
+}
+
+static gboolean
+has (JsonObject *object, const char *key)
+{
+  return json_object_has_member (object, key) && !json_node_is_null (json_object_get_member (object, key));
+}
+
+gboolean
+arra_card_read_json (ArraCheckpoint *checkpoint, JsonObject *object, const char *name, const char *folder, GError **error)
+{
+  const char *text;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      if (!has (object, texts[i].key))
+        continue;
+      text = arra_json_get_string (object, name, texts[i].key, error);
+      if (text == NULL || !take_text (checkpoint, i, text, strlen (text), name, texts[i].key, error))
+        return FALSE;
+    }
+  if (!arra_json_get_bool_default (object, name, "medical", checkpoint->card.medical, &checkpoint->card.medical, error))
+    return FALSE;
+  if (has (object, "example_prompts") && !read_examples (checkpoint, object, name, error))
+    return FALSE;
+  if (!has (object, "thumbnail"))
+    return TRUE;
+  text = arra_json_get_string (object, name, "thumbnail", error);
+  return text != NULL && read_thumbnail (checkpoint, text, name, folder, error);
+}
+
+static gboolean
+load_examples (ArraCheckpoint *checkpoint, GError **error)
+{
+  g_auto (GStrv) given = NULL;
+
+  if (!arra_gguf_has (checkpoint->gguf, EXAMPLES_KEY))
+    return TRUE;
+  given = arra_gguf_get_strings (checkpoint->gguf, EXAMPLES_KEY, ARRA_CARD_MAX_EXAMPLES, error);
+  return given != NULL
+         && take_examples (checkpoint, (const char *const *) given, g_strv_length (given), checkpoint->path, EXAMPLES_KEY, error);
+}
+
+gboolean
+arra_card_load (ArraCheckpoint *checkpoint, GError **error)
+{
+  ArraGguf *gguf = checkpoint->gguf;
+  const guint8 *bytes;
+  const char *text;
+  gsize size;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    if (arra_gguf_has (gguf, texts[i].gguf_key)
+        && (!arra_gguf_get_string (gguf, texts[i].gguf_key, &text, &size, error)
+            || !take_text (checkpoint, i, text, size, checkpoint->path, texts[i].gguf_key, error)))
+      return FALSE;
+  if (arra_gguf_has (gguf, MEDICAL_KEY) && !arra_gguf_get_bool (gguf, MEDICAL_KEY, &checkpoint->card.medical, error))
+    return FALSE;
+  if (!load_examples (checkpoint, error))
+    return FALSE;
+  if (!arra_gguf_has (gguf, THUMBNAIL_KEY))
+    return TRUE;
+  if (!arra_gguf_get_bytes (gguf, THUMBNAIL_KEY, &bytes, &size, error) || !check_thumbnail (bytes, size, checkpoint->path, error))
+    return FALSE;
+  checkpoint->card.thumbnail = bytes;
+  checkpoint->card.thumbnail_size = size;
+  return TRUE;
+}
+
+void
+arra_card_store (const ArraCheckpoint *checkpoint, ArraGgufWriter *writer)
+{
+  const ArraCard *card = &checkpoint->card;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      const char *text = G_STRUCT_MEMBER (const char *, card, texts[i].offset);
+
+      if (text != NULL)
+        arra_gguf_writer_set_string (writer, texts[i].gguf_key, text, -1);
+    }
+  if (card->training_data != NULL)
+    arra_gguf_writer_set_strings (writer, "general.datasets", (const char *const[]){ card->training_data, NULL });
+  arra_gguf_writer_set_bool (writer, MEDICAL_KEY, card->medical);
+  if (card->example_prompts[0] != NULL)
+    arra_gguf_writer_set_strings (writer, EXAMPLES_KEY, card->example_prompts);
+  if (card->thumbnail_size > 0)
+    arra_gguf_writer_set_bytes (writer, THUMBNAIL_KEY, card->thumbnail, card->thumbnail_size);
+}

@@ -1,0 +1,163 @@
+/* checkpoint.c - a checkpoint as a whole: opening, sharing, what it can make
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "checkpoint_private.h"
+
+#include "card.h"
+#include "fail.h"
+#include "job.h"
+#include "mem.h"
+#include "plan.h"
+
+#define MAX_SIDE 65536 /* pixels */
+
+static const struct
+{
+  const char *name;
+  ArraDType dtype;
+} quants[] = {
+  [ARRA_QUANT_AS_STORED] = { "auto", ARRA_N_DTYPES },
+  [ARRA_QUANT_F32] = { "f32", ARRA_F32 },
+  [ARRA_QUANT_F16] = { "f16", ARRA_F16 },
+  [ARRA_QUANT_BF16] = { "bf16", ARRA_BF16 },
+  [ARRA_QUANT_Q8_0] = { "q8_0", ARRA_Q8_0 },
+};
+
+gboolean
+arra_quant_parse (const char *name, ArraQuant *quant)
+{
+  g_return_val_if_fail (name != NULL && quant != NULL, FALSE);
+  for (gsize i = 0; i < G_N_ELEMENTS (quants); i++)
+    if (g_ascii_strcasecmp (name, quants[i].name) == 0)
+      {
+        *quant = (ArraQuant) i;
+        return TRUE;
+      }
+  return FALSE;
+}
+
+const char *
+arra_quant_name (ArraQuant quant)
+{
+  g_return_val_if_fail ((gsize) quant < G_N_ELEMENTS (quants), NULL);
+  return quants[quant].name;
+}
+
+ArraDType
+arra_quant_dtype (ArraQuant quant)
+{
+  return quants[quant].dtype;
+}
+
+static gboolean
+read_path (ArraCheckpoint *checkpoint, const ArraOpenOptions *options, GError **error)
+{
+  if (!g_file_test (checkpoint->path, G_FILE_TEST_EXISTS))
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: there is no such file or directory", checkpoint->path);
+  if (g_file_test (checkpoint->path, G_FILE_TEST_IS_DIR))
+    return arra_checkpoint_read_directory (checkpoint, options, error);
+  return arra_checkpoint_read_gguf (checkpoint, options, error);
+}
+
+ArraCheckpoint *
+arra_checkpoint_open (const char *path, const ArraOpenOptions *options, GCancellable *cancellable, GError **error)
+{
+  static const ArraOpenOptions standard = ARRA_OPEN_OPTIONS_INIT;
+  g_autoptr (ArraCheckpoint) checkpoint = NULL;
+
+  g_return_val_if_fail (path != NULL, NULL);
+  if (options == NULL)
+    options = &standard;
+  g_return_val_if_fail ((gsize) options->quant < G_N_ELEMENTS (quants), NULL);
+  checkpoint = g_new0 (ArraCheckpoint, 1);
+  g_atomic_ref_count_init (&checkpoint->refs);
+  checkpoint->path = g_strdup (path);
+  checkpoint->quant = options->quant;
+  checkpoint->metadata_only = options->metadata_only;
+  checkpoint->vqgan_given = options->vqgan != NULL;
+  arra_card_init (checkpoint, path);
+  if (!read_path (checkpoint, options, error) || !arra_checkpoint_measure (checkpoint, error))
+    return NULL;
+  if (!options->metadata_only && !arra_checkpoint_load_weights (checkpoint, options->threads, cancellable, error))
+    return NULL;
+  return g_steal_pointer (&checkpoint);
+}
+
+ArraCheckpoint *
+arra_checkpoint_ref (ArraCheckpoint *checkpoint)
+{
+  g_return_val_if_fail (checkpoint != NULL, NULL);
+  g_atomic_ref_count_inc (&checkpoint->refs);
+  return checkpoint;
+}
+
+void
+arra_checkpoint_unref (ArraCheckpoint *checkpoint)
+{
+  if (checkpoint == NULL || !g_atomic_ref_count_dec (&checkpoint->refs))
+    return;
+  arra_chameleon_free (checkpoint->model);
+  arra_vqgan_free (checkpoint->vqgan);
+  arra_vocabulary_clear (&checkpoint->vocabulary);
+  arra_tokenizer_unref (checkpoint->tokenizer);
+  arra_source_unref (checkpoint->source);
+  arra_source_unref (checkpoint->vqgan_source);
+  arra_gguf_free (checkpoint->gguf);
+  arra_mem_free (checkpoint->thumbnail);
+  g_free (checkpoint->examples);
+  g_string_chunk_free (checkpoint->strings);
+  g_free (checkpoint->prompt_template);
+  g_free (checkpoint->vqgan_prefix);
+  g_free (checkpoint->vqgan_path);
+  g_free (checkpoint->fingerprint);
+  g_free (checkpoint->path);
+  g_free (checkpoint);
+}
+
+const char *
+arra_checkpoint_path (const ArraCheckpoint *checkpoint)
+{
+  g_return_val_if_fail (checkpoint != NULL, NULL);
+  return checkpoint->path;
+}
+
+const ArraCard *
+arra_checkpoint_card (const ArraCheckpoint *checkpoint)
+{
+  g_return_val_if_fail (checkpoint != NULL, NULL);
+  return &checkpoint->card;
+}
+
+const char *
+arra_checkpoint_fingerprint (const ArraCheckpoint *checkpoint)
+{
+  g_return_val_if_fail (checkpoint != NULL, NULL);
+  return checkpoint->fingerprint;
+}
+
+/* A size token counts squares of 2 x 2 codes. */
+guint
+arra_checkpoint_grid (const ArraCheckpoint *checkpoint)
+{
+  g_return_val_if_fail (checkpoint != NULL, 0);
+  return checkpoint->vqgan_config.n_embed > 0 ? 2 * arra_vqgan_patch (&checkpoint->vqgan_config) : 0;
+}
+
+gboolean
+arra_checkpoint_check_size (const ArraCheckpoint *checkpoint, guint width, guint height, GError **error)
+{
+  guint grid, most;
+  guint64 tokens;
+
+  g_return_val_if_fail (checkpoint != NULL, FALSE);
+  grid = arra_job_grid (checkpoint);
+  most = MIN (checkpoint->vocabulary.n_sizes, MAX_SIDE / grid) * grid;
+  if (width == 0 || height == 0 || width % grid != 0 || height % grid != 0 || width > most || height > most)
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "A picture of %u x %u pixels cannot be made: width and height must be multiples of %u, from %u to %u",
+                      width, height, grid, grid, most);
+  tokens = arra_picture_tokens (height / grid * 2, width / grid * 2);
+  if (tokens + 2 > checkpoint->config.context)
+    return arra_fail (error, ARRA_ERROR_ARGUMENT,
+                      "A picture of %u x %u pixels cannot be made: it needs %" G_GUINT64_FORMAT " tokens, but the model's context has room for %u",
+                      width, height, tokens, checkpoint->config.context);
+  return TRUE;
+}

@@ -1,0 +1,161 @@
+/* checkpoint_directory.c - a Hugging Face directory: config.json, tokenizer.json, safetensors, our own arra.json
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "checkpoint_private.h"
+
+#include "card.h"
+#include "fail.h"
+#include "jsonguard.h"
+#include "mem.h"
+
+/* One configuration file while a directory is read. */
+typedef struct
+{
+  const char *directory;
+  char *config_path;
+  char *text;
+  gsize size;
+  JsonParser *parser;
+  JsonObject *config;
+} Reading;
+
+static gboolean
+exists (const char *directory, const char *name)
+{
+  g_autofree char *path = g_build_filename (directory, name, NULL);
+
+  return g_file_test (path, G_FILE_TEST_EXISTS);
+}
+
+static gboolean
+read_config (Reading *reading, GError **error)
+{
+  reading->config_path = g_build_filename (reading->directory, "config.json", NULL);
+  reading->text = arra_read_file (reading->config_path, ARRA_JSON_MAX_BYTES, &reading->size, error);
+  if (reading->text == NULL)
+    return FALSE;
+  reading->parser = arra_json_parse (reading->text, reading->size, reading->config_path, &reading->config, error);
+  return reading->parser != NULL;
+}
+
+static void
+clear_reading (Reading *reading)
+{
+  g_clear_object (&reading->parser);
+  g_free (reading->config_path);
+  arra_mem_free (reading->text);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Reading, clear_reading)
+
+static gboolean
+read_tokenizer (ArraCheckpoint *checkpoint, const char *directory, GError **error)
+{
+  g_autofree char *path = g_build_filename (directory, "tokenizer.json", NULL);
+  g_automem char *text = NULL;
+  gsize size;
+
+  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+    return TRUE;
+  text = arra_read_file (path, ARRA_JSON_MAX_BYTES, &size, error);
+  if (text == NULL)
+    return FALSE;
+  checkpoint->tokenizer = arra_tokenizer_new (text, size, path, error);
+  return checkpoint->tokenizer != NULL;
+}
+
+static gboolean
+read_vocabulary (ArraCheckpoint *checkpoint, const Reading *reading, GError **error)
+{
+  JsonObject *map = NULL;
+
+  if (json_object_has_member (reading->config, "vocabulary_map") && !json_node_is_null (json_object_get_member (reading->config, "vocabulary_map")))
+    {
+      map = arra_json_get_object (reading->config, reading->config_path, "vocabulary_map", error);
+      if (map == NULL)
+        return FALSE;
+    }
+  return arra_checkpoint_read_vocabulary (checkpoint, map, error);
+}
+
+/* Encoders come in the weights of facebook/chameleon-7b and its like. */
+static gboolean
+read_inner_vqgan (ArraCheckpoint *checkpoint, const Reading *reading, GError **error)
+{
+  static const char prefix[] = "model.vqmodel.";
+  JsonObject *config = NULL;
+
+  if (arra_source_find (checkpoint->source, "model.vqmodel.quantize.embedding.weight") == NULL)
+    return TRUE;
+  if (json_object_has_member (reading->config, "vq_config"))
+    {
+      config = arra_json_get_object (reading->config, reading->config_path, "vq_config", error);
+      if (config == NULL)
+        return FALSE;
+    }
+  if (config == NULL)
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: the weights hold a VQGAN, but vq_config, its shape, is missing", reading->config_path);
+  if (!arra_vqgan_config_from_json (&checkpoint->vqgan_config, config, reading->config_path, error))
+    return FALSE;
+  checkpoint->vqgan_source = arra_source_ref (checkpoint->source);
+  checkpoint->vqgan_prefix = g_strdup (prefix);
+  return TRUE;
+}
+
+static gboolean
+read_vqgan (ArraCheckpoint *checkpoint, const Reading *reading, const ArraOpenOptions *options, GError **error)
+{
+  gboolean found = FALSE;
+
+  if (options->vqgan != NULL)
+    return arra_checkpoint_read_vqgan (checkpoint, options->vqgan, error);
+  if (!arra_checkpoint_find_vqgan (checkpoint, reading->directory, &found, error))
+    return FALSE;
+  return found || read_inner_vqgan (checkpoint, reading, error);
+}
+
+/* Nothing in it is used, but a broken file tells of a broken download. */
+static gboolean
+look_at_generation_config (const char *directory, GError **error)
+{
+  g_autofree char *path = g_build_filename (directory, "generation_config.json", NULL);
+  g_autoptr (JsonParser) parser = NULL;
+  JsonObject *object;
+
+  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+    return TRUE;
+  parser = arra_json_parse_file (path, &object, error);
+  return parser != NULL;
+}
+
+static gboolean
+read_settings (ArraCheckpoint *checkpoint, const char *directory, GError **error)
+{
+  g_autofree char *path = g_build_filename (directory, ARRA_SETTINGS_FILE, NULL);
+  g_autoptr (JsonParser) parser = NULL;
+  JsonObject *object;
+
+  arra_defaults_init (checkpoint);
+  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+    return TRUE;
+  parser = arra_json_parse_file (path, &object, error);
+  return parser != NULL && arra_card_read_json (checkpoint, object, path, directory, error)
+         && arra_defaults_read_json (checkpoint, object, path, error) && arra_defaults_settle (checkpoint, path, error);
+}
+
+gboolean
+arra_checkpoint_read_directory (ArraCheckpoint *checkpoint, const ArraOpenOptions *options, GError **error)
+{
+  g_auto (Reading) reading = { .directory = checkpoint->path };
+
+  if (!exists (reading.directory, "config.json")
+      || (!exists (reading.directory, "model.safetensors") && !exists (reading.directory, "model.safetensors.index.json")))
+    return arra_checkpoint_explain_directory (reading.directory, error);
+  if (!read_config (&reading, error)
+      || !arra_chameleon_config_read (&checkpoint->config, reading.config, reading.config_path, error)
+      || !look_at_generation_config (reading.directory, error) || !read_tokenizer (checkpoint, reading.directory, error)
+      || !read_vocabulary (checkpoint, &reading, error))
+    return FALSE;
+  checkpoint->source = arra_safetensors_open_directory (reading.directory, error);
+  return checkpoint->source != NULL && read_vqgan (checkpoint, &reading, options, error) && arra_checkpoint_check_vqgan (checkpoint, error)
+         && read_settings (checkpoint, reading.directory, error)
+         && arra_checkpoint_take_fingerprint (checkpoint, reading.text, reading.size, error);
+}

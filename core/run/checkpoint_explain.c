@@ -1,0 +1,136 @@
+/* checkpoint_explain.c - what a path is that is no checkpoint, in words a person can act on
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "checkpoint_private.h"
+
+#include <string.h>
+
+#include "fail.h"
+
+static const struct
+{
+  const char *magic;
+  gsize at, length;
+  const char *what;
+} kinds[] = {
+  { "\x89PNG", 0, 4, "is a picture (PNG), not a checkpoint" },
+  { "\xff\xd8\xff", 0, 3, "is a picture (JPEG), not a checkpoint" },
+  { "GIF8", 0, 4, "is a picture (GIF), not a checkpoint" },
+  { "WEBP", 8, 4, "is a picture (WebP), not a checkpoint" },
+  { "PK\x03\x04", 0, 4, "is a zip or PyTorch file (pickle): it is never loaded; name the Hugging Face directory with the model as safetensors" },
+  { "\x80\x02", 0, 2, "is a Python pickle: it is never loaded; name the Hugging Face directory with the model as safetensors" },
+  { "ggml", 0, 4, "is a file of an old ggml format, not GGUF" },
+  { "lmgg", 0, 4, "is a file of an old ggml format, not GGUF" },
+  { "tjgg", 0, 4, "is a file of an old ggml format, not GGUF" },
+  { "FUGG", 0, 4, "is a big-endian GGUF file, which is not supported" },
+};
+
+/* The directory of a file that belongs to a checkpoint, when that is what was named. */
+static gboolean
+explain_part (const char *path, GError **error)
+{
+  static const char *const parts[] = { ".safetensors", ".json", ".bin", ".pth", ".ckpt" };
+  g_autofree char *folder = g_path_get_dirname (path);
+  g_autofree char *config = g_build_filename (folder, "config.json", NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
+    if (g_str_has_suffix (path, parts[i]) && g_file_test (config, G_FILE_TEST_EXISTS))
+      {
+        arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: is one file of a checkpoint: name its directory, %s", path, folder);
+        return TRUE;
+      }
+  return FALSE;
+}
+
+gboolean
+arra_checkpoint_explain_file (const char *path, GError **error)
+{
+  g_autoptr (ArraMapping) mapping = arra_mapping_open (path, error);
+
+  if (mapping == NULL || explain_part (path, error))
+    return FALSE;
+  for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
+    if (arra_mapping_size (mapping) >= kinds[i].at + kinds[i].length
+        && memcmp (arra_mapping_data (mapping) + kinds[i].at, kinds[i].magic, kinds[i].length) == 0)
+      return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: %s", path, kinds[i].what);
+  if (g_str_has_suffix (path, ".safetensors"))
+    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: holds weights alone: name the directory with its config.json", path);
+  return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: is no checkpoint: neither a GGUF file nor a Hugging Face directory", path);
+}
+
+/* The first name in @path, in order of the alphabet, that ends in @suffix. */
+static char *
+find_suffix (const char *path, const char *suffix)
+{
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  char *found = NULL;
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    if (g_str_has_suffix (name, suffix) && (found == NULL || strcmp (name, found) < 0))
+      {
+        g_free (found);
+        found = g_strdup (name);
+      }
+  return found;
+}
+
+static gboolean
+holds (const char *path, const char *name)
+{
+  g_autofree char *inside = g_build_filename (path, name, NULL);
+
+  return g_file_test (inside, G_FILE_TEST_EXISTS);
+}
+
+/* A repository's folder in the Hugging Face cache, whose files lie further down. */
+static gboolean
+explain_cache (const char *path, GError **error)
+{
+  g_autofree char *snapshots = g_build_filename (path, "snapshots", NULL);
+  g_autofree char *snapshot = find_suffix (snapshots, "");
+
+  if (snapshot == NULL)
+    return FALSE;
+  arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: is a folder of the Hugging Face cache: name what lies in it, %s/%s", path, snapshots, snapshot);
+  return TRUE;
+}
+
+static gboolean
+explain_pickles (const char *path, GError **error)
+{
+  static const char *const suffixes[] = { ".bin", ".pth", ".pt", ".ckpt" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (suffixes); i++)
+    {
+      g_autofree char *found = find_suffix (path, suffixes[i]);
+
+      if (found == NULL)
+        continue;
+      arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: holds its weights as a Python pickle (%s), which is never loaded: get the model as safetensors",
+                 path, found);
+      return TRUE;
+    }
+  return FALSE;
+}
+
+gboolean
+arra_checkpoint_explain_directory (const char *path, GError **error)
+{
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  g_autofree char *gguf = find_suffix (path, ".gguf");
+  gboolean configured = holds (path, "config.json");
+
+  if (dir == NULL)
+    return arra_fail (error, ARRA_ERROR_FAILED, "%s: the directory cannot be read", path);
+  if (g_dir_read_name (dir) == NULL)
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: the directory is empty", path);
+  if (explain_cache (path, error))
+    return FALSE;
+  if (!configured && gguf != NULL)
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: is no Hugging Face directory; name the file in it, %s", path, gguf);
+  if (explain_pickles (path, error))
+    return FALSE;
+  if (!configured)
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: has no config.json, so it is no Hugging Face directory", path);
+  return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: has no weights: neither model.safetensors nor model.safetensors.index.json", path);
+}

@@ -1,0 +1,226 @@
+/* convert.c - a checkpoint becomes a single GGUF file
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "convert.h"
+
+#include <string.h>
+
+#include "card.h"
+#include "checkpoint_private.h"
+#include "fail.h"
+#include "jsonguard.h"
+#include "mem.h"
+
+#define UPDATE_INTERVAL (G_USEC_PER_SEC / 10) /* between two calls of the progress function */
+
+typedef struct
+{
+  const ArraCheckpoint *checkpoint;
+  GArray *items;      /* of ArraConversion */
+  ArraSource *source; /* of the tensors being listed */
+  ArraDType asked;
+  guint64 total;      /* bytes to read */
+  ArraProgressFunc func;
+  gpointer data;
+  GCancellable *cancellable;
+  gint64 begun, told; /* microseconds */
+} Conversion;
+
+static void
+clear_item (gpointer data)
+{
+  g_free (((ArraConversion *) data)->name);
+}
+
+/* The type a matrix gets: Q8_0 needs rows of whole blocks. The same rule as when weights are converted at load. */
+static ArraDType
+matrix_type (ArraDType asked, const ArraTensor *stored)
+{
+  if (asked == ARRA_N_DTYPES || (asked == ARRA_Q8_0 && stored->shape[stored->n_dims - 1] % ARRA_QK != 0))
+    asked = stored->dtype;
+  return asked == ARRA_F64 ? ARRA_F32 : asked;
+}
+
+static void
+add_item (Conversion *conversion, const char *prefix, const char *name, const ArraTensor *stored, ArraDType dtype, const char *file)
+{
+  ArraConversion item = { .name = g_strconcat (prefix, name, NULL), .stored = stored, .dtype = dtype, .file = file };
+
+  g_array_append_val (conversion->items, item);
+  conversion->total += stored->n_bytes;
+}
+
+static gboolean
+list_weight (const char *name, gboolean is_matrix, const ArraTensor *stored, gpointer data, GError **error)
+{
+  Conversion *conversion = data;
+
+  add_item (conversion, "", name, stored, is_matrix ? matrix_type (conversion->asked, stored) : ARRA_F32,
+            arra_source_file_of (conversion->source, name));
+  return TRUE;
+}
+
+/* The VQGAN is never quantised: it is small, and pixels show every loss. */
+static gboolean
+list_vqgan_weight (const char *name, const ArraTensor *stored, gpointer data, GError **error)
+{
+  Conversion *conversion = data;
+  g_autofree char *full = g_strconcat (conversion->checkpoint->vqgan_prefix, name, NULL);
+
+  add_item (conversion, ARRA_VQGAN_PREFIX, name, stored, stored->dtype == ARRA_BF16 ? ARRA_BF16 : ARRA_F32,
+            arra_source_file_of (conversion->source, full));
+  return TRUE;
+}
+
+static gboolean
+list_tensors (Conversion *conversion, GError **error)
+{
+  const ArraCheckpoint *checkpoint = conversion->checkpoint;
+
+  conversion->source = checkpoint->source;
+  if (!arra_chameleon_foreach (&checkpoint->config, checkpoint->source, list_weight, conversion, error))
+    return FALSE;
+  if (checkpoint->vqgan_source == NULL)
+    return TRUE;
+  conversion->source = checkpoint->vqgan_source;
+  return arra_vqgan_foreach (&checkpoint->vqgan_config, checkpoint->vqgan_source, checkpoint->vqgan_prefix, list_vqgan_weight, conversion, error);
+}
+
+static guint32
+file_type (ArraDType dtype)
+{
+  switch (dtype)
+    {
+    case ARRA_F16:
+      return 1;
+    case ARRA_Q8_0:
+      return 7;
+    case ARRA_BF16:
+      return 32;
+    default:
+      return 0;
+    }
+}
+
+/* What most of the matrices are, for general.file_type: the head's type. */
+static ArraDType
+main_type (const Conversion *conversion)
+{
+  for (guint i = 0; i < conversion->items->len; i++)
+    if (g_str_equal (g_array_index (conversion->items, ArraConversion, i).name, "lm_head.weight"))
+      return g_array_index (conversion->items, ArraConversion, i).dtype;
+  return ARRA_F32;
+}
+
+static void
+store_metadata (const Conversion *conversion, ArraGgufWriter *writer)
+{
+  static const char no_hash[] = "0000000000000000000000000000000000000000000000000000000000000000";
+  const ArraCheckpoint *checkpoint = conversion->checkpoint;
+  g_autofree char *source = g_path_get_basename (checkpoint->path);
+  g_autofree char *source_name = g_utf8_make_valid (source, -1);
+  gsize size;
+  const char *tokenizer = arra_tokenizer_json (checkpoint->tokenizer, &size);
+
+  arra_gguf_writer_set_string (writer, "general.architecture", ARRA_ARCHITECTURE, -1);
+  arra_gguf_writer_set_uint (writer, "general.file_type", file_type (main_type (conversion)));
+  arra_gguf_writer_set_uint (writer, "general.quantization_version", 2);
+  arra_card_store (checkpoint, writer);
+  arra_chameleon_config_store (&checkpoint->config, writer);
+  if (checkpoint->vqgan_source != NULL)
+    arra_vqgan_config_store (&checkpoint->vqgan_config, writer);
+  arra_defaults_store (checkpoint, writer);
+  arra_gguf_writer_set_string (writer, "arra.source.name", source_name, -1);
+  arra_gguf_writer_set_string (writer, "arra.source.fingerprint", checkpoint->fingerprint, -1);
+  arra_gguf_writer_set_string (writer, ARRA_SHA256_KEY, no_hash, -1);
+  arra_gguf_writer_set_string (writer, ARRA_TOKENIZER_KEY, tokenizer, (gssize) size);
+}
+
+static gboolean
+declare_tensors (const Conversion *conversion, ArraGgufWriter *writer, GError **error)
+{
+  for (guint i = 0; i < conversion->items->len; i++)
+    {
+      const ArraConversion *item = &g_array_index (conversion->items, ArraConversion, i);
+
+      if (!arra_gguf_writer_add_tensor (writer, item->name, item->dtype, item->stored->n_dims, item->stored->shape, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+advance (guint64 done, gpointer data, GError **error)
+{
+  Conversion *conversion = data;
+  gint64 now = g_get_monotonic_time ();
+  ArraProgress progress = { .phase = ARRA_PHASE_TOKENS, .seconds_left = -1 };
+
+  if (g_cancellable_set_error_if_cancelled (conversion->cancellable, error))
+    return FALSE;
+  if (conversion->func == NULL || (now - conversion->told < UPDATE_INTERVAL && done < conversion->total))
+    return TRUE;
+  conversion->told = now;
+  progress.fraction = (double) done / (double) conversion->total;
+  if (now - conversion->begun > G_USEC_PER_SEC)
+    progress.seconds_left = (double) (now - conversion->begun) / G_USEC_PER_SEC * (1 / progress.fraction - 1);
+  conversion->func (&progress, conversion->data);
+  return TRUE;
+}
+
+static gboolean
+write_file (Conversion *conversion, const char *out_path, GError **error)
+{
+  g_autoptr (ArraPool) pool = NULL;
+  g_autoptr (ArraGgufWriter) writer = NULL;
+
+  if (g_file_test (out_path, G_FILE_TEST_IS_DIR))
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "%s: is a directory; name the GGUF file to write", out_path);
+  if (!list_tensors (conversion, error))
+    return FALSE;
+  pool = arra_pool_new (0, error);
+  writer = pool != NULL ? arra_gguf_writer_new (out_path, error) : NULL;
+  if (writer == NULL)
+    return FALSE;
+  store_metadata (conversion, writer);
+  conversion->begun = g_get_monotonic_time ();
+  return declare_tensors (conversion, writer, error) && arra_gguf_writer_begin (writer, error)
+         && arra_convert_tensors (conversion->items, writer, pool, advance, conversion, error)
+         && arra_source_check (conversion->checkpoint->source, error)
+         && (conversion->checkpoint->vqgan_source == NULL || arra_source_check (conversion->checkpoint->vqgan_source, error))
+         && arra_gguf_writer_commit (writer, ARRA_SHA256_KEY, error);
+}
+
+/* What the user says about the checkpoint goes over what it says itself. */
+static gboolean
+read_card (ArraCheckpoint *checkpoint, const char *card_path, GError **error)
+{
+  g_autofree char *folder = NULL;
+  g_autoptr (JsonParser) parser = NULL;
+  JsonObject *object;
+
+  if (card_path == NULL)
+    return TRUE;
+  folder = g_path_get_dirname (card_path);
+  parser = arra_json_parse_file (card_path, &object, error);
+  return parser != NULL && arra_card_read_json (checkpoint, object, card_path, folder, error)
+         && arra_defaults_read_json (checkpoint, object, card_path, error) && arra_defaults_settle (checkpoint, card_path, error);
+}
+
+gboolean
+arra_checkpoint_convert (const char *path, const char *vqgan, const char *card_path, const char *out_path, ArraQuant quant, ArraProgressFunc func, gpointer data, GCancellable *cancellable, GError **error)
+{
+  ArraOpenOptions options = { .vqgan = vqgan, .metadata_only = TRUE };
+  g_autoptr (ArraCheckpoint) checkpoint = NULL;
+  g_autoptr (GArray) items = g_array_new (FALSE, FALSE, sizeof (ArraConversion));
+  Conversion conversion = { .items = items, .asked = arra_quant_dtype (quant), .func = func, .data = data, .cancellable = cancellable };
+
+  g_return_val_if_fail (path != NULL && out_path != NULL, FALSE);
+  g_array_set_clear_func (items, clear_item);
+  checkpoint = arra_checkpoint_open (path, &options, cancellable, error);
+  if (checkpoint == NULL)
+    return FALSE;
+  if (checkpoint->tokenizer == NULL)
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: has no tokenizer.json, without which no prompt can be read", path);
+  conversion.checkpoint = checkpoint;
+  return read_card (checkpoint, card_path, error) && write_file (&conversion, out_path, error);
+}

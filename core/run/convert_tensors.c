@@ -1,0 +1,145 @@
+/* convert_tensors.c - tensors read, converted and written a piece at a time
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "convert.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+#include "checkpoint_private.h"
+#include "fail.h"
+#include "kernels.h"
+#include "mem.h"
+
+#define PIECE ((gsize) 4 << 20) /* elements converted and written together */
+#define STEP ((gsize) 4096)     /* elements a thread widens at a time; a multiple of ARRA_QK, as PIECE is */
+#define GRAIN (16 * STEP)
+
+/* One piece: elements @first on of a tensor. */
+typedef struct
+{
+  const ArraTensor *stored;
+  ArraDType dtype;
+  gsize first;
+  guint8 *out;
+  atomic_bool bad;
+} Piece;
+
+static gboolean
+narrow (const float *values, gsize n, ArraDType dtype, guint16 *out)
+{
+  const guint16 exponent = dtype == ARRA_F16 ? 0x7c00 : 0x7f80;
+
+  for (gsize i = 0; i < n; i++)
+    {
+      out[i] = dtype == ARRA_F16 ? arra_float_to_half (values[i]) : arra_float_to_bf16 (values[i]);
+      if ((out[i] & exponent) == exponent) /* not finite, or too large for the type */
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+all_finite (const float *values, gsize n)
+{
+  const ArraTensor view = { .dtype = ARRA_F32, .n_dims = 1, .shape = { (gint64) n }, .data = values, .n_bytes = n * sizeof (float) };
+
+  return arra_tensor_is_finite (&view);
+}
+
+/* @n elements from @at on, counted within the piece. */
+static gboolean
+convert_step (const Piece *piece, gsize at, gsize n)
+{
+  float values[STEP];
+
+  arra_tensor_to_float (piece->stored, piece->first + at, n, values);
+  switch (piece->dtype)
+    {
+    case ARRA_F32:
+      memcpy (piece->out + at * sizeof (float), values, n * sizeof (float));
+      return all_finite (values, n);
+    case ARRA_Q8_0:
+      return arra_quantize_row_q8_0 (values, n, (ArraBlockQ8_0 *) piece->out + at / ARRA_QK);
+    default:
+      return narrow (values, n, piece->dtype, (guint16 *) piece->out + at);
+    }
+}
+
+static void
+convert_range (gsize begin, gsize end, guint worker, gpointer data)
+{
+  Piece *piece = data;
+
+  for (gsize at = begin; at < end; at += STEP)
+    if (!convert_step (piece, at, MIN (STEP, end - at)))
+      atomic_store (&piece->bad, TRUE);
+}
+
+static void
+check_range (gsize begin, gsize end, guint worker, gpointer data)
+{
+  Piece *piece = data;
+  gint64 shape = (gint64) (end - begin), before = (gint64) (piece->first + begin);
+  ArraTensor part = { .dtype = piece->dtype, .n_dims = 1, .shape = { shape } };
+  gsize offset = 0;
+
+  arra_tensor_bytes (part.dtype, 1, &before, &offset);
+  arra_tensor_bytes (part.dtype, 1, &shape, &part.n_bytes);
+  part.data = (const guint8 *) piece->stored->data + offset;
+  if (!arra_tensor_is_finite (&part))
+    atomic_store (&piece->bad, TRUE);
+}
+
+static gsize
+bytes_of (ArraDType dtype, gsize count)
+{
+  gint64 shape = (gint64) count;
+  gsize bytes = 0;
+
+  arra_tensor_bytes (dtype, 1, &shape, &bytes);
+  return bytes;
+}
+
+static gboolean
+write_piece (const ArraConversion *item, gsize first, gsize n, guint8 *buffer, ArraGgufWriter *writer, ArraPool *pool, GError **error)
+{
+  const guint8 *stored = (const guint8 *) item->stored->data + bytes_of (item->stored->dtype, first);
+  gboolean same = item->dtype == item->stored->dtype;
+  Piece piece = { .stored = item->stored, .dtype = item->dtype, .first = first, .out = buffer };
+
+  arra_pool_run (pool, n, GRAIN, same ? check_range : convert_range, &piece);
+  if (atomic_load (&piece.bad))
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: tensor \"%s\" holds numbers that are not finite, or too large for %s", item->file, item->name,
+                      arra_dtype_name (item->dtype));
+  if (!arra_gguf_writer_write (writer, same ? stored : buffer, bytes_of (item->dtype, n), error))
+    return FALSE;
+  arra_pages_release (stored, bytes_of (item->stored->dtype, n));
+  return TRUE;
+}
+
+gboolean
+arra_convert_tensors (GArray *items, ArraGgufWriter *writer, ArraPool *pool, ArraConversionFunc func, gpointer data, GError **error)
+{
+  g_automem guint8 *buffer = arra_mem_new (PIECE, sizeof (float), "converted weights", error);
+  guint64 done = 0;
+
+  if (buffer == NULL)
+    return FALSE;
+  for (guint i = 0; i < items->len; i++)
+    {
+      const ArraConversion *item = &g_array_index (items, ArraConversion, i);
+      gsize count = arra_tensor_count (item->stored);
+
+      for (gsize first = 0; first < count; first += PIECE)
+        {
+          gsize n = MIN (PIECE, count - first);
+
+          if (!write_piece (item, first, n, buffer, writer, pool, error))
+            return FALSE;
+          done += bytes_of (item->stored->dtype, n);
+          if (!func (done, data, error))
+            return FALSE;
+        }
+    }
+  return TRUE;
+}

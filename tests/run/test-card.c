@@ -1,0 +1,176 @@
+/* test-card.c - cards from untrusted text
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
+#include "card.h"
+#include "fixture.h"
+
+static const guint8 png[] = { 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n', 1, 2, 3 };
+
+static ArraCheckpoint *
+open_with (const char *settings, gsize thumbnail_size, GError **error)
+{
+  g_autofree char *path = fixture_make_named ("tiny");
+  ArraOpenOptions options = { .metadata_only = TRUE };
+  ArraCheckpoint *checkpoint;
+
+  fixture_put (path, "arra.json", settings, -1);
+  if (thumbnail_size > 0)
+    {
+      g_autofree guint8 *bytes = g_malloc0 (thumbnail_size);
+
+      memcpy (bytes, png, MIN (thumbnail_size, sizeof png));
+      fixture_put (path, "thumb.png", bytes, (gssize) thumbnail_size);
+    }
+  checkpoint = arra_checkpoint_open (path, &options, NULL, error);
+  fixture_remove (path);
+  return checkpoint;
+}
+
+static void
+test_none (void)
+{
+  g_autoptr (ArraCheckpoint) checkpoint = open_with ("{}", 0, NULL);
+  const ArraCard *card = arra_checkpoint_card (checkpoint);
+  g_autofree char *base = g_path_get_basename (checkpoint->path);
+
+  g_assert_cmpstr (card->name, ==, base);
+  g_assert_null (card->description);
+  g_assert_null (card->license);
+  g_assert_false (card->medical);
+  g_assert_null (card->example_prompts[0]);
+  g_assert_null (card->thumbnail);
+  g_assert_cmpuint (card->thumbnail_size, ==, 0);
+}
+
+static void
+test_whole (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ArraCheckpoint) checkpoint
+      = open_with ("{\"name\":\"Textures\",\"description\":\"Two\\nlines, Umlaut ü\",\"license\":\"CC0-1.0\",\"license_link\":\"https://example.org\","
+                   "\"training_data\":\"none\",\"intended_use\":\"tests\",\"domain\":\"textures\",\"medical\":true,"
+                   "\"example_prompts\":[\"oak\",\"marble\"],\"thumbnail\":\"thumb.png\"}",
+                   sizeof png, &error);
+  const ArraCard *card;
+
+  g_assert_no_error (error);
+  card = arra_checkpoint_card (checkpoint);
+  g_assert_cmpstr (card->name, ==, "Textures");
+  g_assert_cmpstr (card->description, ==, "Two\nlines, Umlaut ü");
+  g_assert_cmpstr (card->license, ==, "CC0-1.0");
+  g_assert_cmpstr (card->license_link, ==, "https://example.org");
+  g_assert_cmpstr (card->training_data, ==, "none");
+  g_assert_cmpstr (card->intended_use, ==, "tests");
+  g_assert_cmpstr (card->domain, ==, "textures");
+  g_assert_true (card->medical);
+  g_assert_cmpstr (card->example_prompts[0], ==, "oak");
+  g_assert_cmpstr (card->example_prompts[1], ==, "marble");
+  g_assert_null (card->example_prompts[2]);
+  g_assert_cmpmem (card->thumbnail, card->thumbnail_size, png, sizeof png);
+}
+
+/* Escape sequences, and characters that turn the direction of writing. */
+static void
+test_unsafe (void)
+{
+  g_autoptr (ArraCheckpoint) checkpoint
+      = open_with ("{\"name\":\"\\u001b[31mred\\u0007\",\"description\":\"a\\u202eb\\u009bc\\r\\nd\\te\",\"domain\":\"\","
+                   "\"example_prompts\":[\"x\\u001by\"]}",
+                   0, NULL);
+  const ArraCard *card = arra_checkpoint_card (checkpoint);
+
+  g_assert_cmpstr (card->name, ==, " [31mred ");
+  g_assert_cmpstr (card->description, ==, "a b c \nd e");
+  g_assert_null (card->domain);
+  g_assert_cmpstr (card->example_prompts[0], ==, "x y");
+}
+
+static const struct
+{
+  const char *settings;
+  ArraError code;
+  const char *word;
+} wrong[] = {
+  { "{\"name\":5}", ARRA_ERROR_INVALID_DATA, "name" },
+  { "{\"description\":[]}", ARRA_ERROR_INVALID_DATA, "description" },
+  { "{\"medical\":\"yes\"}", ARRA_ERROR_INVALID_DATA, "medical" },
+  { "{\"example_prompts\":\"oak\"}", ARRA_ERROR_INVALID_DATA, "example_prompts" },
+  { "{\"example_prompts\":[1]}", ARRA_ERROR_INVALID_DATA, "example_prompts" },
+  { "{\"thumbnail\":\"../thumb.png\"}", ARRA_ERROR_INVALID_DATA, "thumbnail" },
+  { "{\"thumbnail\":\"/etc/passwd\"}", ARRA_ERROR_INVALID_DATA, "thumbnail" },
+  { "{\"thumbnail\":\"\"}", ARRA_ERROR_INVALID_DATA, "thumbnail" },
+  { "{\"thumbnail\":\"..\"}", ARRA_ERROR_INVALID_DATA, "thumbnail" },
+  { "{\"thumbnail\":\"none.png\"}", ARRA_ERROR_NOT_FOUND, "none.png" },
+  { "{\"thumbnail\":\"config.json\"}", ARRA_ERROR_INVALID_DATA, "no PNG" },
+};
+
+static void
+test_wrong (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (wrong); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (open_with (wrong[i].settings, 0, &error));
+      fixture_assert_error (error, (int) wrong[i].code, FIXTURE_WORDS (wrong[i].word));
+    }
+}
+
+static void
+test_too_much (void)
+{
+  g_autofree char *filler = g_strnfill (20000, 'x');
+  g_autofree char *description = g_strdup_printf ("{\"description\":\"%s\"}", filler);
+  g_autofree char *example = g_strdup_printf ("{\"example_prompts\":[\"%s\"]}", filler);
+  g_autoptr (GString) examples = g_string_new ("{\"example_prompts\":[\"a\"");
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (open_with (description, 0, &error));
+  fixture_assert_error (error, ARRA_ERROR_INVALID_DATA, FIXTURE_WORDS ("description", "20000"));
+  g_clear_error (&error);
+  g_assert_null (open_with (example, 0, &error));
+  fixture_assert_error (error, ARRA_ERROR_INVALID_DATA, FIXTURE_WORDS ("example_prompts"));
+  g_clear_error (&error);
+  for (int i = 0; i < ARRA_CARD_MAX_EXAMPLES; i++)
+    g_string_append (examples, ",\"a\"");
+  g_string_append (examples, "]}");
+  g_assert_null (open_with (examples->str, 0, &error));
+  fixture_assert_error (error, ARRA_ERROR_INVALID_DATA, FIXTURE_WORDS ("example_prompts"));
+  g_clear_error (&error);
+  g_assert_null (open_with ("{\"thumbnail\":\"thumb.png\"}", ARRA_CARD_MAX_THUMBNAIL + 1, &error));
+  fixture_assert_error (error, ARRA_ERROR_INVALID_DATA, FIXTURE_WORDS ("thumb.png"));
+}
+
+/* Folders of the Hugging Face cache name the repository. */
+static void
+test_cache_name (void)
+{
+  g_autofree char *cache = fixture_directory ();
+  g_autofree char *path = g_build_filename (cache, "models--someone--some-model", "snapshots", "0123", NULL);
+  ArraOpenOptions options = { .metadata_only = TRUE };
+  g_autoptr (ArraCheckpoint) checkpoint = NULL;
+  g_autoptr (GError) error = NULL;
+  Fixture fixture;
+
+  fixture_init (&fixture);
+  fixture_write (&fixture, path, &error);
+  g_assert_no_error (error);
+  checkpoint = arra_checkpoint_open (path, &options, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (arra_checkpoint_card (checkpoint)->name, ==, "someone/some-model");
+  fixture_remove (cache);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/card/none", test_none);
+  g_test_add_func ("/card/whole", test_whole);
+  g_test_add_func ("/card/unsafe", test_unsafe);
+  g_test_add_func ("/card/wrong", test_wrong);
+  g_test_add_func ("/card/too-much", test_too_much);
+  g_test_add_func ("/card/cache-name", test_cache_name);
+  return g_test_run ();
+}
