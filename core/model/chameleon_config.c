@@ -46,15 +46,18 @@ in_range (guint value, guint max, const char *what, const char *name, GError **e
 {
   if (value >= 1 && value <= max)
     return TRUE;
-  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s is %u; 1 to %u is possible", name, what, value, max);
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s is %u; 1 to %u is possible", name, what, value,
+                    max);
 }
 
 static gboolean
-divides (guint divisor, guint value, const char *divisor_name, const char *value_name, const char *name, GError **error)
+divides (guint divisor, guint value, const char *divisor_name, const char *value_name, const char *name,
+         GError **error)
 {
   if (value % divisor == 0)
     return TRUE;
-  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s (%u) is no multiple of %s (%u)", name, value_name, value, divisor_name, divisor);
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s (%u) is no multiple of %s (%u)", name, value_name,
+                    value, divisor_name, divisor);
 }
 
 static gboolean
@@ -63,9 +66,11 @@ check_rope (const ArraChameleonConfig *config, const char *name, GError **error)
   if (!(config->rope_theta >= 1.0 && config->rope_theta <= 1e12))
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: rope_theta must be between 1 and 1e12", name);
   if (config->rope_scaling != ARRA_ROPE_PLAIN && !(config->rope_factor >= 1.0 && config->rope_factor <= 1e6))
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the factor of rope_scaling must be between 1 and 1e6", name);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                      "%s: the factor of rope_scaling must be between 1 and 1e6", name);
   if (config->rope_scaling == ARRA_ROPE_DYNAMIC && config->head_dim < 4)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: dynamic rope_scaling needs heads of at least 4 numbers", name);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                      "%s: dynamic rope_scaling needs heads of at least 4 numbers", name);
   return TRUE;
 }
 
@@ -80,16 +85,22 @@ arra_chameleon_config_check (ArraChameleonConfig *config, const char *name, GErr
       || !in_range (config->n_kv_heads, MAX_WIDTH, "the number of key/value heads", name, error)
       || !in_range (config->context, MAX_CONTEXT, "the context length", name, error)
       || !in_range (config->model_parallel, MAX_WIDTH, "the model parallel size", name, error)
-      || !divides (config->n_heads, config->hidden_size, "the number of heads", "the hidden size", name, error)
-      || !divides (config->n_kv_heads, config->n_heads, "the number of key/value heads", "the number of heads", name, error)
-      || !divides (config->model_parallel, config->n_heads, "the model parallel size", "the number of heads", name, error)
-      || !divides (config->model_parallel, config->n_kv_heads, "the model parallel size", "the number of key/value heads", name, error))
+      || !divides (config->n_heads, config->hidden_size, "the number of heads", "the hidden size", name,
+                   error)
+      || !divides (config->n_kv_heads, config->n_heads, "the number of key/value heads",
+                   "the number of heads", name, error)
+      || !divides (config->model_parallel, config->n_heads, "the model parallel size", "the number of heads",
+                   name, error)
+      || !divides (config->model_parallel, config->n_kv_heads, "the model parallel size",
+                   "the number of key/value heads", name, error))
     return FALSE;
   config->head_dim = config->hidden_size / config->n_heads;
   if (config->head_dim % 2 != 0)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: a head has %u numbers; an even number is needed", name, config->head_dim);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: a head has %u numbers; an even number is needed",
+                      name, config->head_dim);
   if (!(config->norm_eps > 0.0f && config->norm_eps <= 1.0f))
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the epsilon of the norms must be above 0 and at most 1", name);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                      "%s: the epsilon of the norms must be above 0 and at most 1", name);
   return check_rope (config, name, error);
 }
 
@@ -111,7 +122,8 @@ only_string (JsonObject *object, const char *name, const char *key, const char *
   if (value == NULL)
     return FALSE;
   if (strcmp (value, known) != 0)
-    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: %s \"%.40s\" is not supported (only \"%s\")", name, key, value, known);
+    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: %s \"%.40s\" is not supported (only \"%s\")", name,
+                      key, value, known);
   return TRUE;
 }
 
@@ -125,7 +137,8 @@ read_switches (JsonObject *object, const char *name, GError **error)
       if (!arra_json_get_bool_default (object, name, switches[i].key, switches[i].known, &value, error))
         return FALSE;
       if (value != switches[i].known)
-        return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: %s %s is not supported", name, switches[i].key, value ? "true" : "false");
+        return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: %s %s is not supported", name, switches[i].key,
+                          value ? "true" : "false");
     }
   return TRUE;
 }
@@ -137,23 +150,30 @@ read_counts (ArraChameleonConfig *config, JsonObject *object, const char *name, 
 
   for (gsize i = 0; i < G_N_ELEMENTS (counts); i++)
     {
-      gboolean ok = counts[i].standard == 0 ? arra_json_get_int (object, name, counts[i].key, 1, counts[i].max, &value, error)
-                                            : arra_json_get_int_default (object, name, counts[i].key, 1, counts[i].max, counts[i].standard, &value, error);
+      gboolean ok = counts[i].standard == 0
+                        ? arra_json_get_int (object, name, counts[i].key, 1, counts[i].max, &value, error)
+                        : arra_json_get_int_default (object, name, counts[i].key, 1, counts[i].max,
+                                                     counts[i].standard, &value, error);
       if (!ok)
         return FALSE;
       G_STRUCT_MEMBER (guint, config, counts[i].offset) = (guint) value;
     }
-  if (!arra_json_get_int_default (object, name, "num_key_value_heads", 1, MAX_WIDTH, config->n_heads, &value, error))
+  if (!arra_json_get_int_default (object, name, "num_key_value_heads", 1, MAX_WIDTH, config->n_heads, &value,
+                                  error))
     return FALSE;
   config->n_kv_heads = (guint) value;
-  if (!arra_json_get_int_default (object, name, "head_dim", 1, MAX_WIDTH, config->hidden_size / config->n_heads, &value, error))
+  if (!arra_json_get_int_default (object, name, "head_dim", 1, MAX_WIDTH,
+                                  config->hidden_size / config->n_heads, &value, error))
     return FALSE;
   if (value != config->hidden_size / config->n_heads)
-    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: head_dim %d is not supported: it must be hidden_size / num_attention_heads", name, (int) value);
+    return arra_fail (error, ARRA_ERROR_UNSUPPORTED,
+                      "%s: head_dim %d is not supported: it must be hidden_size / num_attention_heads", name,
+                      (int) value);
   return TRUE;
 }
 
-/* "rope_scaling" {type or rope_type, factor}, or its later form "rope_parameters", which holds rope_theta too. */
+/* "rope_scaling" {type or rope_type, factor}, or its later form "rope_parameters", which holds rope_theta
+ * too. */
 static gboolean
 read_rope (ArraChameleonConfig *config, JsonObject *object, const char *name, GError **error)
 {
@@ -169,8 +189,11 @@ read_rope (ArraChameleonConfig *config, JsonObject *object, const char *name, GE
   scaling = arra_json_get_object (object, name, key, error);
   if (scaling == NULL)
     return FALSE;
-  type = arra_json_get_string (scaling, name, json_object_has_member (scaling, "rope_type") ? "rope_type" : "type", error);
-  if (type == NULL || !arra_json_get_double_default (scaling, name, "rope_theta", config->rope_theta, &config->rope_theta, error)
+  type = arra_json_get_string (scaling, name,
+                               json_object_has_member (scaling, "rope_type") ? "rope_type" : "type", error);
+  if (type == NULL
+      || !arra_json_get_double_default (scaling, name, "rope_theta", config->rope_theta, &config->rope_theta,
+                                        error)
       || !arra_json_get_double_default (scaling, name, "factor", 1.0, &config->rope_factor, error))
     return FALSE;
   if (strcmp (type, "linear") == 0)
@@ -178,7 +201,9 @@ read_rope (ArraChameleonConfig *config, JsonObject *object, const char *name, GE
   else if (strcmp (type, "dynamic") == 0)
     config->rope_scaling = ARRA_ROPE_DYNAMIC;
   else if (strcmp (type, "default") != 0)
-    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: %s of type \"%.40s\" is not supported (\"linear\" and \"dynamic\" are)", name, key, type);
+    return arra_fail (error, ARRA_ERROR_UNSUPPORTED,
+                      "%s: %s of type \"%.40s\" is not supported (\"linear\" and \"dynamic\" are)", name, key,
+                      type);
   return TRUE;
 }
 
@@ -188,11 +213,13 @@ arra_chameleon_config_read (ArraChameleonConfig *config, JsonObject *object, con
   double eps;
 
   memset (config, 0, sizeof *config);
-  if (!only_string (object, name, "model_type", "chameleon", error) || !only_string (object, name, "hidden_act", "silu", error)
-      || !read_switches (object, name, error) || !read_counts (config, object, name, error) || !read_rope (config, object, name, error)
+  if (!only_string (object, name, "model_type", "chameleon", error)
+      || !only_string (object, name, "hidden_act", "silu", error) || !read_switches (object, name, error)
+      || !read_counts (config, object, name, error) || !read_rope (config, object, name, error)
       || !arra_json_get_double_default (object, name, "rms_norm_eps", 1e-5, &eps, error)
       || !arra_json_get_bool_default (object, name, "swin_norm", FALSE, &config->swin_norm, error)
-      || !arra_json_get_bool_default (object, name, "mask_image_logits", TRUE, &config->mask_image_logits, error))
+      || !arra_json_get_bool_default (object, name, "mask_image_logits", TRUE, &config->mask_image_logits,
+                                      error))
     return FALSE;
   config->norm_eps = (float) eps;
   return arra_chameleon_config_check (config, name, error);

@@ -23,13 +23,17 @@ check_input (const ArraChameleonRun *run, const ArraChameleonInput *input, GErro
   if (!arra_kv_cache_fits (input->cache, config))
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "The KV cache was made for another model");
   if (input->cache->length > room || input->n_ids > room - input->cache->length)
-    return arra_fail (error, ARRA_ERROR_ARGUMENT, "The context is full: %u tokens after %u do not fit into %u", input->n_ids, input->cache->length, room);
+    return arra_fail (error, ARRA_ERROR_ARGUMENT,
+                      "The context is full: %u tokens after %u do not fit into %u", input->n_ids,
+                      input->cache->length, room);
   for (guint i = 0; i < input->n_ids; i++)
     {
       if (input->ids[i] >= config->vocab_size)
-        return arra_fail (error, ARRA_ERROR_ARGUMENT, "Token id %u is outside the vocabulary of %u", input->ids[i], config->vocab_size);
+        return arra_fail (error, ARRA_ERROR_ARGUMENT, "Token id %u is outside the vocabulary of %u",
+                          input->ids[i], config->vocab_size);
       if (rope_position (input, i) >= ARRA_ROPE_POSITIONS)
-        return arra_fail (error, ARRA_ERROR_ARGUMENT, "Position %u is beyond the last possible one, %d", rope_position (input, i), ARRA_ROPE_POSITIONS - 1);
+        return arra_fail (error, ARRA_ERROR_ARGUMENT, "Position %u is beyond the last possible one, %d",
+                          rope_position (input, i), ARRA_ROPE_POSITIONS - 1);
     }
   return TRUE;
 }
@@ -71,7 +75,8 @@ fill_rows (ArraChameleonRun *run, guint *input, guint *offset)
     }
 }
 
-/* With dynamic scaling, the base depends on the furthest position of the input's new tokens, as in the reference. */
+/* With dynamic scaling, the base depends on the furthest position of the input's new tokens, as in the
+ * reference. */
 static double
 rope_base (const ArraChameleonRun *run, const ArraChameleonInput *input)
 {
@@ -84,7 +89,8 @@ rope_base (const ArraChameleonRun *run, const ArraChameleonInput *input)
     length = MAX (length, rope_position (input, i) + 1);
   if (length <= config->context)
     return config->rope_theta;
-  return arra_rope_dynamic_base (config->rope_theta, config->rope_factor, length, config->context, config->head_dim);
+  return arra_rope_dynamic_base (config->rope_theta, config->rope_factor, length, config->context,
+                                 config->head_dim);
 }
 
 static void
@@ -114,7 +120,8 @@ run_block (ArraChameleonRun *run, GError **error)
   const ArraChameleon *model = run->model;
 
   for (guint i = 0; i < run->n_rows; i++)
-    arra_embedding (&run->exec, &model->embedding.view, run->rows[i].id, run->x + (gsize) i * model->config.hidden_size);
+    arra_embedding (&run->exec, &model->embedding.view, run->rows[i].id,
+                    run->x + (gsize) i * model->config.hidden_size);
   arra_chameleon_run_show (run, "embedding", -1, run->x, model->config.hidden_size);
   prepare_rope (run);
   if (!arra_chameleon_run_layers (run, error))
@@ -124,7 +131,8 @@ run_block (ArraChameleonRun *run, GError **error)
 }
 
 gboolean
-arra_chameleon_forward (ArraChameleonRun *run, ArraChameleonInput *inputs, guint n_inputs, ArraChameleonWatch watch, gpointer user, GCancellable *cancellable, GError **error)
+arra_chameleon_forward (ArraChameleonRun *run, ArraChameleonInput *inputs, guint n_inputs,
+                        ArraChameleonWatch watch, gpointer user, GCancellable *cancellable, GError **error)
 {
   guint input = 0, offset = 0;
 

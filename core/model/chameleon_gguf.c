@@ -46,10 +46,11 @@ load_rope (ArraChameleonConfig *config, const ArraGguf *gguf, GError **error)
     if (length == strlen (scalings[i]) && memcmp (type, scalings[i], length) == 0)
       {
         config->rope_scaling = (ArraRopeScaling) i;
-        return i == ARRA_ROPE_PLAIN || arra_gguf_get_double (gguf, PREFIX "rope.scaling.factor", &config->rope_factor, error);
+        return i == ARRA_ROPE_PLAIN
+               || arra_gguf_get_double (gguf, PREFIX "rope.scaling.factor", &config->rope_factor, error);
       }
-  return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: %srope.scaling.type \"%.*s\" is not supported", arra_gguf_path (gguf), PREFIX,
-                    (int) MIN (length, 40), type);
+  return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: %srope.scaling.type \"%.*s\" is not supported",
+                    arra_gguf_path (gguf), PREFIX, (int) MIN (length, 40), type);
 }
 
 /* Missing switches take their defaults. */
@@ -74,7 +75,8 @@ arra_chameleon_config_load (ArraChameleonConfig *config, const ArraGguf *gguf, G
         return FALSE;
       G_STRUCT_MEMBER (guint, config, counts[i].offset) = (guint) value;
     }
-  if (!load_rope (config, gguf, error) || !arra_gguf_get_double (gguf, PREFIX "attention.layer_norm_rms_epsilon", &eps, error)
+  if (!load_rope (config, gguf, error)
+      || !arra_gguf_get_double (gguf, PREFIX "attention.layer_norm_rms_epsilon", &eps, error)
       || !load_switch (gguf, PREFIX "swin_norm", FALSE, &config->swin_norm, error)
       || !load_switch (gguf, PREFIX "mask_image_logits", TRUE, &config->mask_image_logits, error))
     return FALSE;

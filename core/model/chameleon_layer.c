@@ -1,6 +1,7 @@
 /* chameleon_layer.c - the transformer's layers and its head, for the rows of one block
  *
- * Reference: ARRA arra/model/chameleon/modeling_chameleon.py, ChameleonDecoderLayer and ChameleonSwinDecoderLayer.
+ * Reference: ARRA arra/model/chameleon/modeling_chameleon.py, ChameleonDecoderLayer and
+ * ChameleonSwinDecoderLayer.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "chameleon_run.h"
 
@@ -19,15 +20,17 @@ norm (ArraChameleonRun *run, const ArraWeight *weight, const float *x, float *y)
 {
   const ArraChameleonConfig *config = &run->model->config;
 
-  arra_rms_norm (&run->exec, x, arra_weight_floats (weight), run->n_rows, config->hidden_size, config->norm_eps, y);
+  arra_rms_norm (&run->exec, x, arra_weight_floats (weight), run->n_rows, config->hidden_size,
+                 config->norm_eps, y);
 }
 
 /* The queries or keys of the block: layer norm for each head, then the rotation. */
 static void
 norm_heads (ArraChameleonRun *run, float *x, guint heads, const ArraWeight *weight, const ArraWeight *bias)
 {
-  arra_head_norm (&run->exec, x, arra_weight_floats (weight), arra_weight_floats (bias), (gsize) weight->view.shape[0], run->n_rows, heads,
-                  run->model->config.head_dim, ARRA_CHAMELEON_HEAD_NORM_EPS);
+  arra_head_norm (&run->exec, x, arra_weight_floats (weight), arra_weight_floats (bias),
+                  (gsize) weight->view.shape[0], run->n_rows, heads, run->model->config.head_dim,
+                  ARRA_CHAMELEON_HEAD_NORM_EPS);
 }
 
 /* The block's keys and values go into the caches; then each row sees its cache up to itself. */
@@ -59,11 +62,13 @@ attention (ArraChameleonRun *run, guint index, const float *x)
 {
   const ArraChameleonConfig *config = &run->model->config;
   const ArraChameleonLayer *layer = &run->model->layers[index];
-  const ArraLinear projections[] = { { &layer->q.view, run->q }, { &layer->k.view, run->k }, { &layer->v.view, run->v } };
+  const ArraLinear projections[]
+      = { { &layer->q.view, run->q }, { &layer->k.view, run->k }, { &layer->v.view, run->v } };
   const ArraLinear output = { &layer->o.view, run->h };
   guint kv = config->n_kv_heads * config->head_dim;
 
-  arra_linear (&run->exec, x, run->n_rows, config->hidden_size, run->blocks, projections, G_N_ELEMENTS (projections));
+  arra_linear (&run->exec, x, run->n_rows, config->hidden_size, run->blocks, projections,
+               G_N_ELEMENTS (projections));
   arra_chameleon_run_show (run, "q_proj", (int) index, run->q, config->hidden_size);
   norm_heads (run, run->q, config->n_heads, &layer->q_norm, &layer->q_norm_bias);
   norm_heads (run, run->k, config->n_kv_heads, &layer->k_norm, &layer->k_norm_bias);
@@ -74,8 +79,9 @@ attention (ArraChameleonRun *run, guint index, const float *x)
   arra_chameleon_run_show (run, "q_rope", (int) index, run->q, config->hidden_size);
   arra_chameleon_run_show (run, "k_rope", (int) index, run->k, kv);
   cache_rows (run, index);
-  arra_attention (&run->exec, run->q, run->seen, run->n_rows, config->n_heads, config->n_kv_heads, config->head_dim,
-                  1.0f / sqrtf ((float) config->head_dim), run->scores, run->score_stride, run->attended);
+  arra_attention (&run->exec, run->q, run->seen, run->n_rows, config->n_heads, config->n_kv_heads,
+                  config->head_dim, 1.0f / sqrtf ((float) config->head_dim), run->scores, run->score_stride,
+                  run->attended);
   arra_linear (&run->exec, run->attended, run->n_rows, config->hidden_size, run->blocks, &output, 1);
   arra_chameleon_run_show (run, "attn_out", (int) index, run->h, config->hidden_size);
 }
@@ -97,7 +103,8 @@ feed_forward (ArraChameleonRun *run, guint index, const float *x)
 
 /* x += sublayer (norm (x)), or with swin norms x += norm (sublayer (x)) */
 static void
-residual (ArraChameleonRun *run, guint index, const ArraWeight *weight, void (*sublayer) (ArraChameleonRun *, guint, const float *))
+residual (ArraChameleonRun *run, guint index, const ArraWeight *weight,
+          void (*sublayer) (ArraChameleonRun *, guint, const float *))
 {
   const ArraChameleonConfig *config = &run->model->config;
 

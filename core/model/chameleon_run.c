@@ -33,7 +33,8 @@ padded_context (guint max_context)
 }
 
 static void
-lay_out (ArraChameleonRun *run, const ArraChameleonConfig *config, guint64 rows, guint max_context, guint threads, Layout *layout)
+lay_out (ArraChameleonRun *run, const ArraChameleonConfig *config, guint64 rows, guint max_context,
+         guint threads, Layout *layout)
 {
   guint64 hidden = config->hidden_size;
   guint64 kv = (guint64) config->n_kv_heads * config->head_dim;
@@ -50,7 +51,8 @@ lay_out (ArraChameleonRun *run, const ArraChameleonConfig *config, guint64 rows,
   run->v = place (layout, rows * kv, sizeof (float));
   run->gate = place (layout, rows * config->intermediate_size, sizeof (float));
   run->up = place (layout, rows * config->intermediate_size, sizeof (float));
-  run->blocks = place (layout, rows * (MAX (hidden, config->intermediate_size) / ARRA_QK), sizeof (ArraBlockQ8A));
+  run->blocks
+      = place (layout, rows * (MAX (hidden, config->intermediate_size) / ARRA_QK), sizeof (ArraBlockQ8A));
   run->frequencies = place (layout, half, sizeof (float));
   run->cosine = place (layout, rows * half, sizeof (float));
   run->sine = place (layout, rows * half, sizeof (float));
@@ -69,7 +71,8 @@ arra_chameleon_run_bytes (const ArraChameleonConfig *config, guint max_rows, gui
 }
 
 ArraChameleonRun *
-arra_chameleon_run_new (const ArraChameleon *model, const ArraExec *exec, guint max_rows, guint max_context, GError **error)
+arra_chameleon_run_new (const ArraChameleon *model, const ArraExec *exec, guint max_rows, guint max_context,
+                        GError **error)
 {
   g_autoptr (ArraChameleonRun) run = NULL;
   guint threads = arra_pool_threads (exec->pool);
@@ -77,8 +80,9 @@ arra_chameleon_run_new (const ArraChameleon *model, const ArraExec *exec, guint 
 
   if (max_rows == 0 || max_rows > MAX_ROWS || max_context == 0 || max_context > ARRA_ROPE_POSITIONS)
     {
-      arra_fail (error, ARRA_ERROR_ARGUMENT, "Blocks of %u rows in a context of %u: 1 to %d rows and 1 to %d positions are possible", max_rows, max_context,
-                 MAX_ROWS, ARRA_ROPE_POSITIONS);
+      arra_fail (error, ARRA_ERROR_ARGUMENT,
+                 "Blocks of %u rows in a context of %u: 1 to %d rows and 1 to %d positions are possible",
+                 max_rows, max_context, MAX_ROWS, ARRA_ROPE_POSITIONS);
       return NULL;
     }
   run = arra_mem_new0 (1, sizeof *run, "a forward pass", error);
@@ -89,7 +93,9 @@ arra_chameleon_run_new (const ArraChameleon *model, const ArraExec *exec, guint 
   run->max_rows = max_rows;
   run->max_context = max_context;
   run->score_stride = padded_context (max_context);
-  run->block = arra_mem_new (arra_chameleon_run_bytes (&model->config, max_rows, max_context, threads) - sizeof *run, 1, "a forward pass", error);
+  run->block
+      = arra_mem_new (arra_chameleon_run_bytes (&model->config, max_rows, max_context, threads) - sizeof *run,
+                      1, "a forward pass", error);
   if (run->block == NULL)
     return NULL;
   layout.base = run->block;
@@ -117,7 +123,8 @@ arra_chameleon_run_show (ArraChameleonRun *run, const char *what, int layer, con
 
       while (end < run->n_rows && run->rows[end].input == run->rows[begin].input)
         end++;
-      run->watch (what, layer, run->rows[begin].input, data + (gsize) begin * width, end - begin, width, run->user);
+      run->watch (what, layer, run->rows[begin].input, data + (gsize) begin * width, end - begin, width,
+                  run->user);
       begin = end;
     }
 }

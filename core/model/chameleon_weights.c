@@ -77,7 +77,8 @@ norm_rows (const Visit *visit, const char *name, guint heads)
 {
   const ArraTensor *stored = arra_source_find (visit->source, name);
 
-  return stored != NULL && stored->n_dims > 0 && stored->shape[0] == heads ? heads : visit->config->model_parallel;
+  return stored != NULL && stored->n_dims > 0 && stored->shape[0] == heads ? heads
+                                                                           : visit->config->model_parallel;
 }
 
 static gint64
@@ -109,7 +110,8 @@ dim_size (const Visit *visit, Dim dim, const char *name)
 
 /* Visits @n entries; @place: the model or the layer their weights lie in, or NULL. */
 static gboolean
-walk_entries (const Visit *visit, const Entry *entries, gsize n, const char *prefix, void *place, GError **error)
+walk_entries (const Visit *visit, const Entry *entries, gsize n, const char *prefix, void *place,
+              GError **error)
 {
   for (gsize i = 0; i < n; i++)
     {
@@ -160,7 +162,8 @@ static gboolean
 show (const Visit *visit, const ArraParam *param, GError **error)
 {
   return measure (visit, param, error)
-         && visit->each (param->name, param->kind == ARRA_PARAM_MATRIX, arra_source_find (visit->source, param->name), visit->data, error);
+         && visit->each (param->name, param->kind == ARRA_PARAM_MATRIX,
+                         arra_source_find (visit->source, param->name), visit->data, error);
 }
 
 static gboolean
@@ -171,9 +174,12 @@ clear (const Visit *visit, const ArraParam *param, GError **error)
 }
 
 gboolean
-arra_chameleon_measure (const ArraChameleonConfig *config, ArraSource *source, ArraDType dtype, guint64 *mapped, guint64 *owned, GError **error)
+arra_chameleon_measure (const ArraChameleonConfig *config, ArraSource *source, ArraDType dtype,
+                        guint64 *mapped, guint64 *owned, GError **error)
 {
-  Visit visit = { .func = measure, .config = config, .source = source, .dtype = dtype, .mapped = mapped, .owned = owned };
+  Visit visit = {
+    .func = measure, .config = config, .source = source, .dtype = dtype, .mapped = mapped, .owned = owned
+  };
 
   *mapped = 0;
   *owned = sizeof (ArraChameleon) + config->n_layers * sizeof (ArraChameleonLayer);
@@ -183,10 +189,16 @@ arra_chameleon_measure (const ArraChameleonConfig *config, ArraSource *source, A
 }
 
 gboolean
-arra_chameleon_foreach (const ArraChameleonConfig *config, ArraSource *source, ArraParamFunc func, gpointer data, GError **error)
+arra_chameleon_foreach (const ArraChameleonConfig *config, ArraSource *source, ArraParamFunc func,
+                        gpointer data, GError **error)
 {
   guint64 mapped = 0, owned = 0;
-  Visit visit = { .func = show, .config = config, .source = source, .dtype = ARRA_N_DTYPES, .mapped = &mapped, .owned = &owned };
+  Visit visit = { .func = show,
+                  .config = config,
+                  .source = source,
+                  .dtype = ARRA_N_DTYPES,
+                  .mapped = &mapped,
+                  .owned = &owned };
 
   visit.each = func;
   visit.data = data;
@@ -210,13 +222,18 @@ keep_masked (ArraChameleon *model, const guint8 *masked, GError **error)
 }
 
 ArraChameleon *
-arra_chameleon_new (const ArraChameleonConfig *config, ArraSource *source, ArraDType dtype, const guint8 *masked, ArraPool *pool, GCancellable *cancellable, GError **error)
+arra_chameleon_new (const ArraChameleonConfig *config, ArraSource *source, ArraDType dtype,
+                    const guint8 *masked, ArraPool *pool, GCancellable *cancellable, GError **error)
 {
   g_autoptr (ArraChameleon) model = NULL;
-  Visit visit = { .func = bind, .config = config, .source = source, .dtype = dtype, .pool = pool, .cancellable = cancellable };
+  Visit visit = {
+    .func = bind, .config = config, .source = source, .dtype = dtype, .pool = pool, .cancellable = cancellable
+  };
   guint64 mapped, owned;
 
-  g_return_val_if_fail (dtype == ARRA_F32 || dtype == ARRA_F16 || dtype == ARRA_BF16 || dtype == ARRA_Q8_0 || dtype == ARRA_N_DTYPES, NULL);
+  g_return_val_if_fail (dtype == ARRA_F32 || dtype == ARRA_F16 || dtype == ARRA_BF16 || dtype == ARRA_Q8_0
+                            || dtype == ARRA_N_DTYPES,
+                        NULL);
   /* every shape is checked before the first value is converted */
   if (!arra_chameleon_measure (config, source, dtype, &mapped, &owned, error))
     return NULL;
@@ -227,7 +244,8 @@ arra_chameleon_new (const ArraChameleonConfig *config, ArraSource *source, ArraD
   model->source = arra_source_ref (source);
   model->layers = arra_mem_new0 (config->n_layers, sizeof *model->layers, "the model's layers", error);
   visit.model = model;
-  if (model->layers == NULL || !keep_masked (model, masked, error) || !walk (&visit, error) || !arra_source_check (source, error))
+  if (model->layers == NULL || !keep_masked (model, masked, error) || !walk (&visit, error)
+      || !arra_source_check (source, error))
     return NULL;
   return g_steal_pointer (&model);
 }

@@ -47,7 +47,8 @@ arra_kv_cache_new (const ArraChameleonConfig *config, guint capacity, GError **e
 
   if (capacity == 0 || capacity > ARRA_ROPE_POSITIONS)
     {
-      arra_fail (error, ARRA_ERROR_ARGUMENT, "A KV cache has room for 1 to %d positions, not %u", ARRA_ROPE_POSITIONS, capacity);
+      arra_fail (error, ARRA_ERROR_ARGUMENT, "A KV cache has room for 1 to %d positions, not %u",
+                 ARRA_ROPE_POSITIONS, capacity);
       return NULL;
     }
   cache = arra_mem_new0 (1, sizeof *cache, "the KV cache", error);
@@ -107,7 +108,8 @@ arra_kv_cache_values (const ArraKvCache *cache, guint layer)
 gboolean
 arra_kv_cache_fits (const ArraKvCache *cache, const ArraChameleonConfig *config)
 {
-  return cache->n_layers == config->n_layers && cache->n_kv_heads == config->n_kv_heads && cache->head_dim == config->head_dim;
+  return cache->n_layers == config->n_layers && cache->n_kv_heads == config->n_kv_heads
+         && cache->head_dim == config->head_dim;
 }
 
 void

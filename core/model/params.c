@@ -59,7 +59,8 @@ shape_fits (const ArraParam *param, const ArraTensor *stored)
   return arra_tensor_count (stored) > 0;
 }
 
-/* The stored tensor, once its type and shape are right. TRUE with *@stored NULL when an optional one is absent. */
+/* The stored tensor, once its type and shape are right. TRUE with *@stored NULL when an optional one is
+ * absent. */
 static gboolean
 find (const ArraParam *param, ArraSource *source, const ArraTensor **stored, GError **error)
 {
@@ -69,12 +70,14 @@ find (const ArraParam *param, ArraSource *source, const ArraTensor **stored, GEr
   if (*stored == NULL && param->optional)
     return TRUE;
   if (*stored == NULL)
-    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: tensor \"%s\" is missing", file_of (source, param->name), param->name);
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: tensor \"%s\" is missing",
+                      file_of (source, param->name), param->name);
   if (arra_dtype_is_float ((*stored)->dtype) && shape_fits (param, *stored))
     return TRUE;
   is = arra_tensor_describe (*stored);
   expected = describe_shape (param);
-  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: tensor \"%s\" is %s; numbers of a floating-point type in the shape %s are expected",
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                    "%s: tensor \"%s\" is %s; numbers of a floating-point type in the shape %s are expected",
                     file_of (source, param->name), param->name, is, expected);
 }
 
@@ -154,10 +157,13 @@ take_chunk (const Job *job, gsize first, gsize count)
   if (job->out == NULL)
     return TRUE;
   if (job->dtype == part.dtype)
-    memcpy (job->out + ((const guint8 *) part.data - (const guint8 *) job->stored->data), part.data, part.n_bytes);
+    memcpy (job->out + ((const guint8 *) part.data - (const guint8 *) job->stored->data), part.data,
+            part.n_bytes);
   else if (job->dtype == ARRA_F32)
     {
-      ArraTensor wide = { .dtype = ARRA_F32, .n_dims = 1, .shape = { (gint64) count }, .n_bytes = count * sizeof (float) };
+      ArraTensor wide = {
+        .dtype = ARRA_F32, .n_dims = 1, .shape = { (gint64) count }, .n_bytes = count * sizeof (float)
+      };
 
       wide.data = job->out + first * sizeof (float);
       arra_tensor_to_float (&part, 0, count, (float *) (job->out + first * sizeof (float)));
@@ -191,13 +197,15 @@ take_all (Job *job, const ArraParam *param, ArraSource *source, ArraPool *pool, 
   if (g_cancellable_set_error_if_cancelled (job->cancellable, error))
     return FALSE;
   if (atomic_load (&job->bad))
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: tensor \"%s\" holds numbers that are not finite (or too large for %s)",
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                      "%s: tensor \"%s\" holds numbers that are not finite (or too large for %s)",
                       file_of (source, param->name), param->name, arra_dtype_name (job->dtype));
   return TRUE;
 }
 
 gboolean
-arra_param_bind (const ArraParam *param, ArraSource *source, ArraDType dtype, ArraPool *pool, GCancellable *cancellable, GError **error)
+arra_param_bind (const ArraParam *param, ArraSource *source, ArraDType dtype, ArraPool *pool,
+                 GCancellable *cancellable, GError **error)
 {
   const ArraTensor *stored;
   ArraTensor view;
@@ -215,7 +223,8 @@ arra_param_bind (const ArraParam *param, ArraSource *source, ArraDType dtype, Ar
   if (!stays_mapped (param, stored, view.dtype))
     {
       if (!arra_tensor_bytes (view.dtype, view.n_dims, view.shape, &view.n_bytes))
-        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: tensor \"%s\" is too large", file_of (source, param->name), param->name);
+        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: tensor \"%s\" is too large",
+                          file_of (source, param->name), param->name);
       owned = arra_mem_new (view.n_bytes, 1, param->name, error);
       if (owned == NULL)
         return FALSE;
@@ -236,7 +245,8 @@ arra_weight_clear (ArraWeight *weight)
 }
 
 gboolean
-arra_param_measure (const ArraParam *param, ArraSource *source, ArraDType dtype, guint64 *mapped, guint64 *owned, GError **error)
+arra_param_measure (const ArraParam *param, ArraSource *source, ArraDType dtype, guint64 *mapped,
+                    guint64 *owned, GError **error)
 {
   const ArraTensor *stored;
   ArraDType kept;
@@ -252,6 +262,7 @@ arra_param_measure (const ArraParam *param, ArraSource *source, ArraDType dtype,
   else if (arra_tensor_bytes (kept, stored->n_dims, stored->shape, &n_bytes))
     *owned += n_bytes;
   else
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: tensor \"%s\" is too large", file_of (source, param->name), param->name);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: tensor \"%s\" is too large",
+                      file_of (source, param->name), param->name);
   return TRUE;
 }

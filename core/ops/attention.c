@@ -30,15 +30,18 @@ attend (gsize begin, gsize end, guint worker, gpointer data)
       gsize kv = head / job->heads_per_kv * seen->head_stride;
       gsize own = (row * job->heads + head) * job->head_dim;
 
-      job->kernels->attend (job->q + own, seen->keys + kv, seen->values + kv, seen->position_stride, seen->n_positions, job->head_dim, job->scale,
+      job->kernels->attend (job->q + own, seen->keys + kv, seen->values + kv, seen->position_stride,
+                            seen->n_positions, job->head_dim, job->scale,
                             job->scores + worker * job->score_stride, job->out + own);
     }
 }
 
 void
-arra_attention (const ArraExec *exec, const float *q, const ArraAttentionRow *rows, gsize n_rows, gsize heads, gsize kv_heads, gsize head_dim, float scale, float *scores, gsize score_stride, float *out)
+arra_attention (const ArraExec *exec, const float *q, const ArraAttentionRow *rows, gsize n_rows, gsize heads,
+                gsize kv_heads, gsize head_dim, float scale, float *scores, gsize score_stride, float *out)
 {
-  Job job = { exec->kernels, q, rows, n_rows, heads, heads / kv_heads, head_dim, scale, scores, score_stride, out };
+  Job job = { exec->kernels, q,     rows,   n_rows,       heads, heads / kv_heads,
+              head_dim,      scale, scores, score_stride, out };
   gsize longest = 1;
 
   for (gsize row = 0; row < n_rows; row++)

@@ -40,17 +40,21 @@ matmul_for (const ArraKernels *kernels, ArraDType dtype)
 }
 
 void
-arra_linear_piece (const ArraKernels *kernels, const ArraTensor *weight, gsize begin, gsize end, const void *x, gsize rows, float *y, gsize y_stride)
+arra_linear_piece (const ArraKernels *kernels, const ArraTensor *weight, gsize begin, gsize end,
+                   const void *x, gsize rows, float *y, gsize y_stride)
 {
   gsize width = (gsize) weight->shape[1];
   gsize w_stride = weight->n_bytes / (gsize) weight->shape[0];
-  gsize x_stride = weight->dtype == ARRA_Q8_0 ? width / ARRA_QK * sizeof (ArraBlockQ8A) : width * sizeof (float);
+  gsize x_stride
+      = weight->dtype == ARRA_Q8_0 ? width / ARRA_QK * sizeof (ArraBlockQ8A) : width * sizeof (float);
   const guint8 *w = weight->data;
 
-  matmul_for (kernels, weight->dtype) (w + begin * w_stride, w_stride, end - begin, width, x, x_stride, rows, y, y_stride);
+  matmul_for (kernels, weight->dtype) (w + begin * w_stride, w_stride, end - begin, width, x, x_stride, rows,
+                                       y, y_stride);
 }
 
-/* The loop runs over the output rows of all parts, one after the other: a chunk may hold the end of one and the beginning of the next. */
+/* The loop runs over the output rows of all parts, one after the other: a chunk may hold the end of one and
+ * the beginning of the next. */
 static void
 multiply (gsize begin, gsize end, guint worker, gpointer data)
 {
@@ -65,8 +69,9 @@ multiply (gsize begin, gsize end, guint worker, gpointer data)
       gsize to = MIN (end, first + outputs) - first;
 
       if (first + outputs > begin && from < to)
-        arra_linear_piece (job->kernels, part->weight, from, to, part->weight->dtype == ARRA_Q8_0 ? (const void *) job->blocks : job->x,
-                           job->rows, part->y + from, outputs);
+        arra_linear_piece (job->kernels, part->weight, from, to,
+                           part->weight->dtype == ARRA_Q8_0 ? (const void *) job->blocks : job->x, job->rows,
+                           part->y + from, outputs);
       first += outputs;
     }
 }
@@ -89,7 +94,8 @@ arra_linear_quantize (const ArraExec *exec, const float *x, gsize rows, gsize wi
 }
 
 void
-arra_linear (const ArraExec *exec, const float *x, gsize rows, gsize width, ArraBlockQ8A *scratch, const ArraLinear *parts, guint n_parts)
+arra_linear (const ArraExec *exec, const float *x, gsize rows, gsize width, ArraBlockQ8A *scratch,
+             const ArraLinear *parts, guint n_parts)
 {
   Job job = { exec->kernels, x, scratch, rows, parts, n_parts };
   gsize outputs = 0;

@@ -19,11 +19,13 @@ normalise (gsize begin, gsize end, guint worker, gpointer data)
   const Job *job = data;
 
   for (gsize row = begin; row < end; row++)
-    job->kernels->rms_norm (job->x + row * job->width, job->weight, job->width, job->eps, job->y + row * job->width);
+    job->kernels->rms_norm (job->x + row * job->width, job->weight, job->width, job->eps,
+                            job->y + row * job->width);
 }
 
 void
-arra_rms_norm (const ArraExec *exec, const float *x, const float *weight, gsize rows, gsize width, float eps, float *y)
+arra_rms_norm (const ArraExec *exec, const float *x, const float *weight, gsize rows, gsize width, float eps,
+               float *y)
 {
   Job job = { exec->kernels, x, weight, width, eps, y };
 

@@ -56,12 +56,13 @@ rotate (gsize begin, gsize end, guint worker, gpointer data)
 
   for (gsize row = begin; row < end; row++)
     for (gsize head = 0; head < job->heads; head++)
-      job->kernels->rope_half (job->x + (row * job->heads + head) * job->head_dim, job->cosine + row * half, job->sine + row * half,
-                               job->head_dim);
+      job->kernels->rope_half (job->x + (row * job->heads + head) * job->head_dim, job->cosine + row * half,
+                               job->sine + row * half, job->head_dim);
 }
 
 void
-arra_rope (const ArraExec *exec, float *x, const float *cosine, const float *sine, gsize rows, gsize heads, gsize head_dim)
+arra_rope (const ArraExec *exec, float *x, const float *cosine, const float *sine, gsize rows, gsize heads,
+           gsize head_dim)
 {
   Job job = { exec->kernels, x, cosine, sine, heads, head_dim };
 

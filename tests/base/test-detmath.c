@@ -13,7 +13,10 @@
 static double
 between (guint32 index, double low, double high)
 {
-  return low + (high - low) * ((double) arra_noise_bits (1, 0, index, 0) * 0x1p-32 + (double) arra_noise_bits (1, 0, index, 1) * 0x1p-64);
+  return low
+         + (high - low)
+               * ((double) arra_noise_bits (1, 0, index, 0) * 0x1p-32
+                  + (double) arra_noise_bits (1, 0, index, 1) * 0x1p-64);
 }
 
 static double

@@ -32,8 +32,12 @@ test_known_answers (void)
     guint32 counter[4], key[2], out[4];
   } known[] = {
     { { 0, 0, 0, 0 }, { 0, 0 }, { 0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8 } },
-    { { 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff }, { 0xffffffff, 0xffffffff }, { 0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd } },
-    { { 0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344 }, { 0xa4093822, 0x299f31d0 }, { 0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1 } },
+    { { 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff },
+      { 0xffffffff, 0xffffffff },
+      { 0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd } },
+    { { 0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344 },
+      { 0xa4093822, 0x299f31d0 },
+      { 0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1 } },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (known); i++)
@@ -69,7 +73,10 @@ test_bits (void)
 static void
 test_gumbel (void)
 {
-  enum { N = 1 << 20 };
+  enum
+  {
+    N = 1 << 20
+  };
   static const double at[] = { -2, -1, -0.5, 0, 0.5, 1, 2, 3, 5, 8 };
   guint below[G_N_ELEMENTS (at)] = { 0 };
   double sum = 0, squares = 0;
@@ -102,7 +109,8 @@ test_gumbel_formula (void)
       double u = ((double) arra_noise_bits (9, 1, 2, i) + 0.5) / 4294967296.0;
       double expected = -log (-log (u));
 
-      g_assert_cmpfloat_with_epsilon ((double) arra_noise_gumbel (9, 1, 2, i), expected, 1e-6 * MAX (fabs (expected), 1));
+      g_assert_cmpfloat_with_epsilon ((double) arra_noise_gumbel (9, 1, 2, i), expected,
+                                      1e-6 * MAX (fabs (expected), 1));
     }
 }
 
@@ -110,7 +118,10 @@ test_gumbel_formula (void)
 static void
 test_independence (void)
 {
-  enum { N = 1 << 16 };
+  enum
+  {
+    N = 1 << 16
+  };
   double products[4] = { 0 };
 
   for (guint32 i = 0; i < N; i++)

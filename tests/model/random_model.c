@@ -91,7 +91,8 @@ is (const char *fault, const char *name)
 }
 
 static void
-add (Maker *maker, float centre, float spread, gint64 rows, gint64 columns, const char *format, ...) G_GNUC_PRINTF (6, 7);
+add (Maker *maker, float centre, float spread, gint64 rows, gint64 columns, const char *format, ...)
+    G_GNUC_PRINTF (6, 7);
 
 /* @columns 0: a vector */
 static void
@@ -151,17 +152,24 @@ add_layer (Maker *maker, guint layer, gint64 q_rows, gint64 k_rows)
 }
 
 ArraSource *
-random_model_source (const ArraChameleonConfig *config, float spread, float norm_spread, gboolean per_head, const RandomFaults *faults, ArraPool *pool)
+random_model_source (const ArraChameleonConfig *config, float spread, float norm_spread, gboolean per_head,
+                     const RandomFaults *faults, ArraPool *pool)
 {
   static const guint64 bytes;
   g_autoptr (ArraMapping) mapping = arra_mapping_new_for_bytes ("memory", &bytes, sizeof bytes);
-  Maker maker = { .source = arra_source_new (), .config = config, .faults = faults, .pool = pool, .spread = spread, .norm_spread = norm_spread };
+  Maker maker = { .source = arra_source_new (),
+                  .config = config,
+                  .faults = faults,
+                  .pool = pool,
+                  .spread = spread,
+                  .norm_spread = norm_spread };
   gboolean added = arra_source_add_file (maker.source, mapping, &maker.file, NULL);
 
   g_assert_true (added);
   add (&maker, 0, spread, config->vocab_size, config->hidden_size, "model.embed_tokens.weight");
   for (guint layer = 0; layer < config->n_layers; layer++)
-    add_layer (&maker, layer, per_head ? config->n_heads : config->model_parallel, per_head ? config->n_kv_heads : config->model_parallel);
+    add_layer (&maker, layer, per_head ? config->n_heads : config->model_parallel,
+               per_head ? config->n_kv_heads : config->model_parallel);
   add (&maker, 1, norm_spread, config->hidden_size, 0, "model.norm.weight");
   add (&maker, 0, spread, config->vocab_size, config->hidden_size, "lm_head.weight");
   return maker.source;

@@ -1,4 +1,5 @@
-/* test-chameleon.c - the transformer against the golden vectors, in every mode of this machine, with one and two threads
+/* test-chameleon.c - the transformer against the golden vectors, in every mode of this machine, with one and
+ * two threads
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <string.h>
@@ -52,7 +53,8 @@ read_config (Golden *golden)
   g_assert_no_error (error);
   golden->masked = g_new0 (guint8, golden->config.vocab_size);
   object = arra_json_get_object (object, path, "vocabulary_map", &error);
-  for (GList *names = json_object_get_members (object), *l = names; l != NULL || (g_list_free (names), FALSE); l = l->next)
+  for (GList *names = json_object_get_members (object), *l = names; l != NULL || (g_list_free (names), FALSE);
+       l = l->next)
     if (g_str_has_prefix (l->data, "IMGIMG"))
       golden->masked[json_object_get_int_member (object, l->data)] = 1;
   return parser;
@@ -83,7 +85,8 @@ golden_load (Golden *golden)
   g_autoptr (GError) error = NULL;
 
   arra_chameleon_free (golden->model);
-  golden->model = arra_chameleon_new (&golden->config, golden->source, ARRA_N_DTYPES, golden->masked, golden->pool, NULL, &error);
+  golden->model = arra_chameleon_new (&golden->config, golden->source, ARRA_N_DTYPES, golden->masked,
+                                      golden->pool, NULL, &error);
   g_assert_no_error (error);
 }
 
@@ -143,13 +146,15 @@ compare (ArraSource *source, const char *name, const float *actual, gsize count)
 
 /* [rows][heads][head_dim] -> [heads][rows][head_dim], as the reference keeps it */
 static void
-compare_heads (ArraSource *source, const char *name, const float *actual, guint rows, guint heads, guint head_dim)
+compare_heads (ArraSource *source, const char *name, const float *actual, guint rows, guint heads,
+               guint head_dim)
 {
-  g_autofree float *turned = g_new (float, (gsize) rows * heads * head_dim);
+  g_autofree float *turned = g_new (float, (gsize) rows *heads *head_dim);
 
   for (guint head = 0; head < heads; head++)
     for (guint row = 0; row < rows; row++)
-      memcpy (turned + ((gsize) head * rows + row) * head_dim, actual + ((gsize) row * heads + head) * head_dim, head_dim * sizeof (float));
+      memcpy (turned + ((gsize) head * rows + row) * head_dim,
+              actual + ((gsize) row * heads + head) * head_dim, head_dim * sizeof (float));
   compare (source, name, turned, (gsize) rows * heads * head_dim);
 }
 
@@ -209,8 +214,13 @@ check_probes (Golden *golden, Seen *seen, guint n)
   {
     const char *what;
     guint heads; /* 0: no turning */
-  } probes[] = { { "q_proj", 0 }, { "attn_out", 0 }, { "mlp_out", 0 }, { "q_normed", config->n_heads }, { "q_rope", config->n_heads },
-                 { "k_normed", config->n_kv_heads }, { "k_rope", config->n_kv_heads } };
+  } probes[] = { { "q_proj", 0 },
+                 { "attn_out", 0 },
+                 { "mlp_out", 0 },
+                 { "q_normed", config->n_heads },
+                 { "q_rope", config->n_heads },
+                 { "k_normed", config->n_kv_heads },
+                 { "k_rope", config->n_kv_heads } };
 
   for (gsize i = 0; i < G_N_ELEMENTS (probes); i++)
     {
@@ -223,7 +233,8 @@ check_probes (Golden *golden, Seen *seen, guint n)
       if (probes[i].heads == 0)
         compare (golden->expected, name, &g_array_index (data, float, 0), data->len);
       else
-        compare_heads (golden->expected, name, &g_array_index (data, float, 0), n, probes[i].heads, config->head_dim);
+        compare_heads (golden->expected, name, &g_array_index (data, float, 0), n, probes[i].heads,
+                       config->head_dim);
     }
 }
 
@@ -240,7 +251,8 @@ check_seen (Golden *golden, Seen *seen, guint n)
       compare (golden->expected, name, &g_array_index (seen->hidden[i], float, 0), count);
     }
   if (arra_source_find (golden->expected, "out.last_layer_before_norm") != NULL)
-    compare (golden->expected, "out.last_layer_before_norm", &g_array_index (seen->before_norm, float, 0), count);
+    compare (golden->expected, "out.last_layer_before_norm", &g_array_index (seen->before_norm, float, 0),
+             count);
   check_probes (golden, seen, n);
 }
 
@@ -253,8 +265,10 @@ check_cache (Golden *golden, const ArraKvCache *cache)
   g_assert_cmpuint (n, ==, arra_kv_cache_capacity (cache));
   if (arra_source_find (golden->expected, "out.k_cache.layer0") == NULL)
     return;
-  compare_heads (golden->expected, "out.k_cache.layer0", arra_kv_cache_keys (cache, 0), n, config->n_kv_heads, config->head_dim);
-  compare_heads (golden->expected, "out.v_cache.layer0", arra_kv_cache_values (cache, 0), n, config->n_kv_heads, config->head_dim);
+  compare_heads (golden->expected, "out.k_cache.layer0", arra_kv_cache_keys (cache, 0), n, config->n_kv_heads,
+                 config->head_dim);
+  compare_heads (golden->expected, "out.v_cache.layer0", arra_kv_cache_values (cache, 0), n,
+                 config->n_kv_heads, config->head_dim);
 }
 
 /* Logits, hidden states, probes and caches of the whole sequence, read in blocks of at most @max_rows. */
@@ -266,7 +280,8 @@ check_whole (Golden *golden, guint max_rows)
   g_autofree float *logits = g_new (float, (gsize) n * golden->config.vocab_size);
   g_autoptr (GError) error = NULL;
   g_autoptr (ArraKvCache) cache = arra_kv_cache_new (&golden->config, n, &error);
-  g_autoptr (ArraChameleonRun) run = arra_chameleon_run_new (golden->model, &golden->exec, max_rows, n, &error);
+  g_autoptr (ArraChameleonRun) run
+      = arra_chameleon_run_new (golden->model, &golden->exec, max_rows, n, &error);
   ArraChameleonInput input = { .cache = cache, .ids = ids, .n_ids = n, .logits = logits, .all_logits = TRUE };
   Seen seen;
 
@@ -289,12 +304,15 @@ check_decode (Golden *golden)
   g_autoptr (GError) error = NULL;
   g_autoptr (ArraKvCache) cache = arra_kv_cache_new (&golden->config, n, &error);
   g_autoptr (ArraChameleonRun) run = arra_chameleon_run_new (golden->model, &golden->exec, n, n, &error);
-  ArraChameleonInput input = { .cache = cache, .ids = ids, .n_ids = n / 2, .logits = logits, .all_logits = TRUE };
+  ArraChameleonInput input
+      = { .cache = cache, .ids = ids, .n_ids = n / 2, .logits = logits, .all_logits = TRUE };
 
   g_assert_true (arra_chameleon_forward (run, &input, 1, NULL, NULL, NULL, &error));
   for (guint i = n / 2; i < n; i++)
     {
-      input = (ArraChameleonInput){ .cache = cache, .ids = ids + i, .n_ids = 1, .logits = logits + (gsize) i * golden->config.vocab_size };
+      input = (ArraChameleonInput){
+        .cache = cache, .ids = ids + i, .n_ids = 1, .logits = logits + (gsize) i * golden->config.vocab_size
+      };
       g_assert_true (arra_chameleon_forward (run, &input, 1, NULL, NULL, NULL, &error));
     }
   if (arra_source_find (golden->expected, "out.logits_kv") != NULL)
@@ -318,8 +336,12 @@ check_batch (Golden *golden)
   ArraChameleonInput inputs[2];
 
   half = n / 2;
-  inputs[0] = (ArraChameleonInput){ .cache = first, .ids = ids, .n_ids = half, .positions = positions, .logits = logits, .all_logits = TRUE };
-  inputs[1] = (ArraChameleonInput){ .cache = second, .ids = ids + half, .n_ids = half, .positions = positions + half, .all_logits = TRUE };
+  inputs[0] = (ArraChameleonInput){
+    .cache = first, .ids = ids, .n_ids = half, .positions = positions, .logits = logits, .all_logits = TRUE
+  };
+  inputs[1] = (ArraChameleonInput){
+    .cache = second, .ids = ids + half, .n_ids = half, .positions = positions + half, .all_logits = TRUE
+  };
   inputs[1].logits = logits + (gsize) half * golden->config.vocab_size;
   g_assert_true (arra_chameleon_forward (run, inputs, 2, NULL, NULL, NULL, &error));
   compare (golden->expected, "out.batch2.logits", logits, (gsize) n * golden->config.vocab_size);

@@ -1,4 +1,5 @@
-/* test-chameleon_forward.c - what a forward pass promises: the same bits however rows are grouped, positions, limits, cancellation
+/* test-chameleon_forward.c - what a forward pass promises: the same bits however rows are grouped, positions,
+ * limits, cancellation
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
@@ -26,7 +27,8 @@ set_up_with (Fixture *fixture, ArraDType dtype, ArraCpu cpu, guint threads)
   g_assert_no_error (error);
   fixture->exec = (ArraExec){ arra_kernels_get (cpu), fixture->pool };
   fixture->source = random_model_source (&fixture->config, 0.1f, 0.2f, FALSE, NULL, NULL);
-  fixture->model = arra_chameleon_new (&fixture->config, fixture->source, dtype, NULL, fixture->pool, NULL, &error);
+  fixture->model
+      = arra_chameleon_new (&fixture->config, fixture->source, dtype, NULL, fixture->pool, NULL, &error);
   g_assert_no_error (error);
 }
 
@@ -84,7 +86,8 @@ logits_by (Fixture *fixture, const guint32 *ids, guint step, guint max_rows)
 
   for (guint i = 0; i < N; i += step)
     {
-      ArraChameleonInput input = { .cache = cache, .ids = ids + i, .n_ids = MIN (step, N - i), .all_logits = TRUE };
+      ArraChameleonInput input
+          = { .cache = cache, .ids = ids + i, .n_ids = MIN (step, N - i), .all_logits = TRUE };
 
       input.logits = logits + i * fixture->config.vocab_size;
       read_tokens (run, &input, 1);
@@ -107,7 +110,8 @@ static void
 check_pair (Fixture *fixture, const guint32 *ids)
 {
   guint vocab = fixture->config.vocab_size;
-  g_autoptr (ArraKvCache) a = new_cache (fixture, N), b = new_cache (fixture, N), c = new_cache (fixture, N), d = new_cache (fixture, N);
+  g_autoptr (ArraKvCache) a = new_cache (fixture, N), b = new_cache (fixture, N), c = new_cache (fixture, N),
+                          d = new_cache (fixture, N);
   g_autoptr (ArraChameleonRun) run = new_run (fixture, 4);
   g_autofree float *together = g_new (float, 2 * vocab), *apart = g_new (float, 2 * vocab);
 
@@ -139,7 +143,8 @@ check_groupings (ArraDType dtype, gboolean swin, const float **across)
       {
         Fixture fixture = { 0 };
         g_autofree guint32 *ids = NULL;
-        static const guint groups[][2] = { { N, N }, { N, 1 }, { N, 3 }, { N, 7 }, { 1, 1 }, { 5, 4 }, { 2, 64 } };
+        static const guint groups[][2]
+            = { { N, N }, { N, 1 }, { N, 3 }, { N, 7 }, { 1, 1 }, { 5, 4 }, { 2, 64 } };
 
         random_model_config (&fixture.config);
         fixture.config.swin_norm = swin;
@@ -159,7 +164,8 @@ check_groupings (ArraDType dtype, gboolean swin, const float **across)
       }
 }
 
-/* Every weight type: blocks, single tokens and pairs give the same bits, in every mode and with one and two threads. */
+/* Every weight type: blocks, single tokens and pairs give the same bits, in every mode and with one and two
+ * threads. */
 static void
 test_grouping (void)
 {
@@ -170,7 +176,8 @@ test_grouping (void)
   check_groupings (ARRA_F16, FALSE, &f16);
   check_groupings (ARRA_Q8_0, FALSE, &q8);
   /* the types do differ, so that the loop above has compared what it says */
-  g_assert_true (memcmp (f32, bf16, N * sizeof *f32) != 0 && memcmp (f32, f16, N * sizeof *f32) != 0 && memcmp (f32, q8, N * sizeof *f32) != 0);
+  g_assert_true (memcmp (f32, bf16, N * sizeof *f32) != 0 && memcmp (f32, f16, N * sizeof *f32) != 0
+                 && memcmp (f32, q8, N * sizeof *f32) != 0);
 }
 
 static void
@@ -197,7 +204,9 @@ test_positions (Fixture *fixture, gconstpointer data)
   for (guint i = 0; i < 4; i++)
     {
       g_autoptr (ArraKvCache) cache = new_cache (fixture, 4);
-      ArraChameleonInput input = { .cache = cache, .ids = ids, .n_ids = 4, .positions = positions[i], .logits = logits + i * vocab };
+      ArraChameleonInput input = {
+        .cache = cache, .ids = ids, .n_ids = 4, .positions = positions[i], .logits = logits + i * vocab
+      };
 
       read_tokens (run, &input, 1);
     }
@@ -222,7 +231,8 @@ test_truncate (Fixture *fixture, gconstpointer data)
   g_autoptr (ArraKvCache) straight = new_cache (fixture, N), cut = new_cache (fixture, N);
   g_autoptr (ArraChameleonRun) run = new_run (fixture, 8);
   ArraChameleonInput whole = { .cache = straight, .ids = ids, .n_ids = 10, .logits = logits };
-  ArraChameleonInput more = { .cache = cut, .ids = ids, .n_ids = 7 }, other = { .cache = cut, .ids = ids + 12, .n_ids = 6 };
+  ArraChameleonInput more = { .cache = cut, .ids = ids, .n_ids = 7 },
+                     other = { .cache = cut, .ids = ids + 12, .n_ids = 6 };
   ArraChameleonInput rest = { .cache = cut, .ids = ids + 7, .n_ids = 3, .logits = logits + vocab };
 
   read_tokens (run, &whole, 1);
@@ -253,10 +263,14 @@ test_refusals (Fixture *fixture, gconstpointer data)
   const guint32 outside[] = { 1, fixture->config.vocab_size }, far[] = { 1000000 };
   g_autoptr (ArraKvCache) cache = new_cache (fixture, 5), large = new_cache (fixture, 70);
   g_autoptr (ArraChameleonRun) run = new_run (fixture, 8);
-  ArraChameleonInput fill = { .cache = cache, .ids = ids, .n_ids = 5 }, one = { .cache = cache, .ids = ids, .n_ids = 1 };
-  ArraChameleonInput long_one = { .cache = large, .ids = ids, .n_ids = 65 }, unknown = { .cache = large, .ids = outside, .n_ids = 2 };
-  ArraChameleonInput none = { .cache = large, .ids = ids, .n_ids = 0 }, away = { .cache = large, .ids = ids, .n_ids = 1, .positions = far };
-  ArraChameleonInput twice[2] = { { .cache = large, .ids = ids, .n_ids = 1 }, { .cache = large, .ids = ids, .n_ids = 1 } };
+  ArraChameleonInput fill = { .cache = cache, .ids = ids, .n_ids = 5 },
+                     one = { .cache = cache, .ids = ids, .n_ids = 1 };
+  ArraChameleonInput long_one = { .cache = large, .ids = ids, .n_ids = 65 },
+                     unknown = { .cache = large, .ids = outside, .n_ids = 2 };
+  ArraChameleonInput none = { .cache = large, .ids = ids, .n_ids = 0 },
+                     away = { .cache = large, .ids = ids, .n_ids = 1, .positions = far };
+  ArraChameleonInput twice[2]
+      = { { .cache = large, .ids = ids, .n_ids = 1 }, { .cache = large, .ids = ids, .n_ids = 1 } };
   ArraChameleonConfig other = fixture->config;
   g_autoptr (ArraKvCache) foreign = NULL;
   ArraChameleonInput strange;
@@ -289,10 +303,12 @@ test_sizes (Fixture *fixture, gconstpointer data)
   g_assert_error (error, ARRA_ERROR, ARRA_ERROR_ARGUMENT);
   g_clear_error (&error);
   {
-    g_autoptr (ArraChameleonRun) run = arra_chameleon_run_new (fixture->model, &fixture->exec, 9, 100, &error);
+    g_autoptr (ArraChameleonRun) run
+        = arra_chameleon_run_new (fixture->model, &fixture->exec, 9, 100, &error);
 
     g_assert_nonnull (run);
-    g_assert_cmpuint (arra_mem_held () - held, ==, arra_chameleon_run_bytes (&fixture->config, 9, 100, arra_pool_threads (fixture->pool)));
+    g_assert_cmpuint (arra_mem_held () - held, ==,
+                      arra_chameleon_run_bytes (&fixture->config, 9, 100, arra_pool_threads (fixture->pool)));
   }
   g_assert_cmpuint (arra_mem_held (), ==, held);
 }
@@ -336,7 +352,8 @@ test_allocates_nothing (Fixture *fixture, gconstpointer data)
 }
 
 static void
-cancel_late (const char *what, int layer, guint input, const float *data, guint rows, guint width, gpointer user)
+cancel_late (const char *what, int layer, guint input, const float *data, guint rows, guint width,
+             gpointer user)
 {
   if (strcmp (what, "attn_out") == 0 && layer == 1)
     g_cancellable_cancel (user);
@@ -382,7 +399,8 @@ test_mask (Fixture *fixture, gconstpointer data)
 
       fixture->config.mask_image_logits = i > 0;
       arra_chameleon_free (fixture->model);
-      fixture->model = arra_chameleon_new (&fixture->config, fixture->source, ARRA_N_DTYPES, masked, NULL, NULL, &error);
+      fixture->model
+          = arra_chameleon_new (&fixture->config, fixture->source, ARRA_N_DTYPES, masked, NULL, NULL, &error);
       run = new_run (fixture, 8);
       read_tokens (run, &input, 1);
     }

@@ -1,4 +1,5 @@
-/* test-chameleon_q8.c - what Q8_0 costs in accuracy: a random model of 100 million weights against its f32 form
+/* test-chameleon_q8.c - what Q8_0 costs in accuracy: a random model of 100 million weights against its f32
+ * form
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 
@@ -8,10 +9,12 @@
 #define N 8 /* tokens */
 
 static float *
-logits_of (const ArraChameleonConfig *config, ArraSource *source, ArraDType dtype, const ArraExec *exec, const guint32 *ids)
+logits_of (const ArraChameleonConfig *config, ArraSource *source, ArraDType dtype, const ArraExec *exec,
+           const guint32 *ids)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (ArraChameleon) model = arra_chameleon_new (config, source, dtype, NULL, exec->pool, NULL, &error);
+  g_autoptr (ArraChameleon) model
+      = arra_chameleon_new (config, source, dtype, NULL, exec->pool, NULL, &error);
   g_autoptr (ArraKvCache) cache = arra_kv_cache_new (config, N, &error);
   g_autoptr (ArraChameleonRun) run = NULL;
   float *logits = g_new (float, N * config->vocab_size);
@@ -42,8 +45,18 @@ static void
 test_cosine (void)
 {
   ArraChameleonConfig config = {
-    .vocab_size = 12288, .hidden_size = 768, .intermediate_size = 2048, .n_layers = 12, .n_heads = 12, .n_kv_heads = 12, .head_dim = 64,
-    .context = 1024, .model_parallel = 1, .norm_eps = 1e-5f, .rope_theta = 10000.0, .rope_factor = 1.0,
+    .vocab_size = 12288,
+    .hidden_size = 768,
+    .intermediate_size = 2048,
+    .n_layers = 12,
+    .n_heads = 12,
+    .n_kv_heads = 12,
+    .head_dim = 64,
+    .context = 1024,
+    .model_parallel = 1,
+    .norm_eps = 1e-5f,
+    .rope_theta = 10000.0,
+    .rope_factor = 1.0,
   };
   g_autoptr (GError) error = NULL;
   g_autoptr (ArraPool) pool = arra_pool_new (0, &error);
@@ -62,13 +75,15 @@ test_cosine (void)
   quantized = logits_of (&config, source, ARRA_Q8_0, &exec, ids);
   for (guint row = 0; row < N; row++)
     {
-      double c = cosine (exact + row * config.vocab_size, quantized + row * config.vocab_size, config.vocab_size);
+      double c
+          = cosine (exact + row * config.vocab_size, quantized + row * config.vocab_size, config.vocab_size);
 
       worst = MIN (worst, c);
       sum += c;
     }
-  g_test_message ("%.1f million weights, %s kernels: cosine of Q8_0 and f32 logits, lowest of %d rows %.6f, mean %.6f",
-                  (double) n_weights / 1e6, exec.kernels->name, N, worst, sum / N);
+  g_test_message (
+      "%.1f million weights, %s kernels: cosine of Q8_0 and f32 logits, lowest of %d rows %.6f, mean %.6f",
+      (double) n_weights / 1e6, exec.kernels->name, N, worst, sum / N);
   g_assert_cmpfloat (worst, >, 0.9995);
   g_assert_cmpfloat (worst, <, 1.0); /* the two did take different ways */
 }

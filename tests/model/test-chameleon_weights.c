@@ -1,4 +1,5 @@
-/* test-chameleon_weights.c - loading a model: every tensor is asked for, faults are named, memory is counted and may run out
+/* test-chameleon_weights.c - loading a model: every tensor is asked for, faults are named, memory is counted
+ * and may run out
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
@@ -13,9 +14,13 @@ typedef struct
 } Walk;
 
 static const char *const in_layer[] = {
-  "input_layernorm.weight", "self_attn.q_proj.weight", "self_attn.k_proj.weight", "self_attn.v_proj.weight", "self_attn.q_norm.weight",
-  "self_attn.q_norm.bias", "self_attn.k_norm.weight", "self_attn.k_norm.bias", "self_attn.o_proj.weight", "post_attention_layernorm.weight",
-  "mlp.gate_proj.weight", "mlp.up_proj.weight", "mlp.down_proj.weight",
+  "input_layernorm.weight",  "self_attn.q_proj.weight",
+  "self_attn.k_proj.weight", "self_attn.v_proj.weight",
+  "self_attn.q_norm.weight", "self_attn.q_norm.bias",
+  "self_attn.k_norm.weight", "self_attn.k_norm.bias",
+  "self_attn.o_proj.weight", "post_attention_layernorm.weight",
+  "mlp.gate_proj.weight",    "mlp.up_proj.weight",
+  "mlp.down_proj.weight",
 };
 
 static const char *const outside[] = { "model.embed_tokens.weight", "model.norm.weight", "lm_head.weight" };
@@ -77,7 +82,9 @@ test_shape_message (void)
   g_autoptr (GError) error = NULL;
 
   random_model_config (&config);
-  source = random_model_source (&config, 0.1f, 0.1f, FALSE, &(RandomFaults){ .misshapen = "model.layers.1.self_attn.k_proj.weight" }, NULL);
+  source
+      = random_model_source (&config, 0.1f, 0.1f, FALSE,
+                             &(RandomFaults){ .misshapen = "model.layers.1.self_attn.k_proj.weight" }, NULL);
   g_assert_null (arra_chameleon_new (&config, source, ARRA_N_DTYPES, NULL, NULL, NULL, &error));
   g_assert_nonnull (strstr (error->message, "F32[33, 64]"));
   g_assert_nonnull (strstr (error->message, "[32, 64]"));

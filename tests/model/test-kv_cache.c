@@ -15,7 +15,8 @@ test_size (void)
   cache = arra_kv_cache_new (&config, 37, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (arra_mem_held () - held, ==, arra_kv_cache_bytes (&config, 37));
-  g_assert_cmpuint (arra_kv_cache_bytes (&config, 38) - arra_kv_cache_bytes (&config, 37), ==, 2 * 2 * 2 * 16 * sizeof (float));
+  g_assert_cmpuint (arra_kv_cache_bytes (&config, 38) - arra_kv_cache_bytes (&config, 37), ==,
+                    2 * 2 * 2 * 16 * sizeof (float));
   g_assert_cmpuint (arra_kv_cache_capacity (cache), ==, 37);
   g_assert_cmpuint (arra_kv_cache_length (cache), ==, 0);
   g_assert_true (arra_kv_cache_keys (cache, 1) == arra_kv_cache_keys (cache, 0) + 2 * 37 * 16);

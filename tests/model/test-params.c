@@ -33,11 +33,12 @@ value (gsize i)
 
 /* Binds "w" of @stored as @asked; checks what it becomes, and that measuring says the same. */
 static void
-check_bind (ArraDType stored, gint64 columns, const void *data, ArraParamKind kind, ArraDType asked, ArraDType expected, gboolean is_mapped, double tolerance)
+check_bind (ArraDType stored, gint64 columns, const void *data, ArraParamKind kind, ArraDType asked,
+            ArraDType expected, gboolean is_mapped, double tolerance)
 {
   g_autoptr (ArraSource) source = source_of (stored, columns, data);
   g_autoptr (GError) error = NULL;
-  g_autofree float *values = g_new (float, ROWS * columns);
+  g_autofree float *values = g_new (float, ROWS *columns);
   gsize held = arra_mem_held (), n = (gsize) (ROWS * columns);
   guint64 mapped = 0, owned = 0;
   ArraWeight weight;
@@ -60,7 +61,10 @@ check_bind (ArraDType stored, gint64 columns, const void *data, ArraParamKind ki
 static void
 test_types (void)
 {
-  enum { N = ROWS * 64 };
+  enum
+  {
+    N = ROWS * 64
+  };
   g_autofree float *f32 = g_new (float, N);
   g_autofree double *f64 = g_new (double, N);
   g_autofree guint16 *f16 = g_new (guint16, N), *bf16 = g_new (guint16, N);
@@ -121,7 +125,8 @@ assert_not_finite (ArraDType stored, const void *data, ArraDType asked)
   g_autoptr (GError) error = NULL;
   gsize held = arra_mem_held ();
   ArraWeight weight;
-  ArraParam param = { .name = "w", .kind = ARRA_PARAM_MATRIX, .n_dims = 2, .shape = { ROWS, 32 }, .weight = &weight };
+  ArraParam param
+      = { .name = "w", .kind = ARRA_PARAM_MATRIX, .n_dims = 2, .shape = { ROWS, 32 }, .weight = &weight };
 
   g_assert_false (arra_param_bind (&param, source, asked, NULL, NULL, &error));
   g_assert_error (error, ARRA_ERROR, ARRA_ERROR_INVALID_DATA);
@@ -160,12 +165,16 @@ test_not_finite (void)
 static void
 test_threads (void)
 {
-  enum { COLUMNS = 64 * 1000 };
-  g_autofree float *data = g_new (float, ROWS * COLUMNS);
+  enum
+  {
+    COLUMNS = 64 * 1000
+  };
+  g_autofree float *data = g_new (float, ROWS *COLUMNS);
   g_autoptr (ArraPool) pool = arra_pool_new (4, NULL);
   g_autoptr (ArraSource) source = source_of (ARRA_F32, COLUMNS, data);
   ArraWeight one, many;
-  ArraParam param = { .name = "w", .kind = ARRA_PARAM_MATRIX, .n_dims = 2, .shape = { ROWS, COLUMNS }, .weight = &one };
+  ArraParam param
+      = { .name = "w", .kind = ARRA_PARAM_MATRIX, .n_dims = 2, .shape = { ROWS, COLUMNS }, .weight = &one };
 
   for (gsize i = 0; i < ROWS * COLUMNS; i++)
     data[i] = value (i) * (float) (1 + i % 7);

@@ -34,13 +34,16 @@ expect (const float *q, const float *keys, const float *values, gsize stride, gs
     }
 }
 
-/* Rows of two sequences, one cached head by head and one position by position, seeing 1 to CAPACITY positions. */
+/* Rows of two sequences, one cached head by head and one position by position, seeing 1 to CAPACITY
+ * positions. */
 static void
 check (const ArraExec *exec, gconstpointer data)
 {
   g_autofree float *q = op_random (1, ROWS * HEADS * DIM);
-  g_autofree float *keys = op_random (2, KV_HEADS * CAPACITY * DIM), *values = op_random (3, KV_HEADS * CAPACITY * DIM);
-  g_autofree float *more_keys = op_random (4, KV_HEADS * 50 * DIM), *more_values = op_random (5, KV_HEADS * 50 * DIM);
+  g_autofree float *keys = op_random (2, KV_HEADS * CAPACITY * DIM),
+                   *values = op_random (3, KV_HEADS * CAPACITY * DIM);
+  g_autofree float *more_keys = op_random (4, KV_HEADS * 50 * DIM),
+                   *more_values = op_random (5, KV_HEADS * 50 * DIM);
   float expected[ROWS * HEADS * DIM], out[ROWS * HEADS * DIM], scores[2 * 48];
   ArraAttentionRow rows[ROWS];
 
@@ -52,7 +55,8 @@ check (const ArraExec *exec, gconstpointer data)
       for (gsize head = 0; head < HEADS; head++)
         {
           gsize kv = head / (HEADS / KV_HEADS) * rows[row].head_stride, at = (row * HEADS + head) * DIM;
-          expect (q + at, rows[row].keys + kv, rows[row].values + kv, rows[row].position_stride, rows[row].n_positions, expected + at);
+          expect (q + at, rows[row].keys + kv, rows[row].values + kv, rows[row].position_stride,
+                  rows[row].n_positions, expected + at);
         }
     }
   arra_attention (exec, q, rows, ROWS, HEADS, KV_HEADS, DIM, 0.25f, scores, 48, out);

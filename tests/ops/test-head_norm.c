@@ -30,7 +30,8 @@ check (const ArraExec *exec, gconstpointer data)
   for (gsize g = 0; g < G_N_ELEMENTS (groupings); g++)
     {
       gsize groups = groupings[g];
-      g_autofree float *x = op_random (1, ROWS * HEADS * DIM), *weight = op_random (2, groups * DIM), *bias = op_random (3, groups * DIM);
+      g_autofree float *x = op_random (1, ROWS * HEADS * DIM), *weight = op_random (2, groups * DIM),
+                       *bias = op_random (3, groups * DIM);
       float expected[ROWS * HEADS * DIM];
 
       for (gsize row = 0; row < ROWS; row++)

@@ -13,8 +13,8 @@ static float *
 expected_product (const ArraExec *exec, const float *x, const ArraTensor *weight)
 {
   gsize n = (gsize) weight->shape[0];
-  g_autofree float *w = g_new (float, n * WIDTH), *seen = g_memdup2 (x, ROWS * WIDTH * sizeof (float));
-  float *y = g_new (float, ROWS * n);
+  g_autofree float *w = g_new (float, n *WIDTH), *seen = g_memdup2 (x, ROWS * WIDTH * sizeof (float));
+  float *y = g_new (float, ROWS *n);
   ArraBlockQ8A blocks[ROWS * WIDTH / ARRA_QK];
 
   arra_tensor_to_float (weight, 0, n * WIDTH, w);
@@ -46,7 +46,7 @@ check (const ArraExec *exec, const ArraDType types[3])
   for (guint i = 0; i < 3; i++)
     {
       weights[i] = op_matrix (types[i], 2 + i, outputs[i], WIDTH, &data[i]);
-      parts[i] = (ArraLinear){ &weights[i], g_new (float, ROWS * outputs[i]) };
+      parts[i] = (ArraLinear){ &weights[i], g_new (float, ROWS *outputs[i]) };
     }
   arra_linear (exec, x, ROWS, WIDTH, blocks, parts, 3);
   for (guint i = 0; i < 3; i++)
@@ -62,7 +62,9 @@ check (const ArraExec *exec, const ArraDType types[3])
 static void
 check_types (const ArraExec *exec, gconstpointer data)
 {
-  const ArraDType types[][3] = { { ARRA_F32, ARRA_F32, ARRA_F32 }, { ARRA_BF16, ARRA_F16, ARRA_BF16 }, { ARRA_Q8_0, ARRA_Q8_0, ARRA_Q8_0 },
+  const ArraDType types[][3] = { { ARRA_F32, ARRA_F32, ARRA_F32 },
+                                 { ARRA_BF16, ARRA_F16, ARRA_BF16 },
+                                 { ARRA_Q8_0, ARRA_Q8_0, ARRA_Q8_0 },
                                  { ARRA_Q8_0, ARRA_F32, ARRA_Q8_0 } };
 
   for (gsize i = 0; i < G_N_ELEMENTS (types); i++)

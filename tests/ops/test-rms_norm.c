@@ -21,7 +21,8 @@ check (const ArraExec *exec, gconstpointer data)
       for (gsize i = 0; i < WIDTH; i++)
         sum += (double) x[row * WIDTH + i] * (double) x[row * WIDTH + i];
       for (gsize i = 0; i < WIDTH; i++)
-        expected[row * WIDTH + i] = (float) ((double) x[row * WIDTH + i] / sqrt (sum / WIDTH + 0.01) * (double) weight[i]);
+        expected[row * WIDTH + i]
+            = (float) ((double) x[row * WIDTH + i] / sqrt (sum / WIDTH + 0.01) * (double) weight[i]);
     }
   arra_rms_norm (exec, x, weight, ROWS, WIDTH, 0.01f, y);
   op_assert_close (y, expected, ROWS * WIDTH, 1e-5);

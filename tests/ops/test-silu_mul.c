@@ -10,7 +10,8 @@
 static void
 check (const ArraExec *exec, gconstpointer data)
 {
-  g_autofree float *gate = op_random (1, N), *up = op_random (2, N), *out = g_new (float, N), *expected = g_new (float, N);
+  g_autofree float *gate = op_random (1, N), *up = op_random (2, N), *out = g_new (float, N),
+                   *expected = g_new (float, N);
 
   for (gsize i = 0; i < N; i++)
     {
