@@ -11,7 +11,8 @@
 #define FRACTION_BITS 22
 #define HALF (1 << (FRACTION_BITS - 1))
 
-/* How one side is resampled: output i is the sum of @n[i] inputs from @first[i] times its weights[i * width]. */
+/* How one side is resampled: output i is the sum of @n[i] inputs from @first[i] times its weights[i * width].
+ */
 typedef struct
 {
   gsize *first, *n;
@@ -97,7 +98,8 @@ taps_init (Taps *taps, gsize in_size, gsize out_size, ArraFilter filter, GError 
 
   taps->width = (gsize) ceil (filters[filter].support * MAX (scale, 1.0)) * 2 + 1;
   if (!arra_size_mul (out_size, taps->width, &n_weights))
-    return arra_fail (error, ARRA_ERROR_NO_MEMORY, "Not enough memory for resizing a picture to %" G_GSIZE_FORMAT " pixels", out_size);
+    return arra_fail (error, ARRA_ERROR_NO_MEMORY,
+                      "Not enough memory for resizing a picture to %" G_GSIZE_FORMAT " pixels", out_size);
   if ((taps->first = arra_mem_new (out_size, sizeof (gsize), "resizing a picture", error)) == NULL
       || (taps->n = arra_mem_new (out_size, sizeof (gsize), "resizing a picture", error)) == NULL
       || (taps->weights = arra_mem_new (n_weights, sizeof (gint32), "resizing a picture", error)) == NULL
@@ -136,11 +138,13 @@ resize_width (const ArraRaster *in, gsize width, ArraFilter filter, ArraRaster *
   g_auto (Taps) taps = { 0 };
   gsize channels = in->channels;
 
-  if (!arra_raster_init (out, width, in->height, in->channels, error) || !taps_init (&taps, in->width, width, filter, error))
+  if (!arra_raster_init (out, width, in->height, in->channels, error)
+      || !taps_init (&taps, in->width, width, filter, error))
     return FALSE;
   for (gsize y = 0; y < in->height; y++)
     for (gsize c = 0; c < channels; c++)
-      resample_line (&taps, width, in->pixels + y * in->width * channels + c, channels, out->pixels + y * width * channels + c, channels);
+      resample_line (&taps, width, in->pixels + y * in->width * channels + c, channels,
+                     out->pixels + y * width * channels + c, channels);
   return TRUE;
 }
 
@@ -150,7 +154,8 @@ resize_height (const ArraRaster *in, gsize height, ArraFilter filter, ArraRaster
   g_auto (Taps) taps = { 0 };
   gsize row = in->width * in->channels;
 
-  if (!arra_raster_init (out, in->width, height, in->channels, error) || !taps_init (&taps, in->height, height, filter, error))
+  if (!arra_raster_init (out, in->width, height, in->channels, error)
+      || !taps_init (&taps, in->height, height, filter, error))
     return FALSE;
   for (gsize x = 0; x < row; x++)
     resample_line (&taps, height, in->pixels + x, row, out->pixels + x, row);
@@ -160,15 +165,18 @@ resize_height (const ArraRaster *in, gsize height, ArraFilter filter, ArraRaster
 static gboolean
 check_sizes (const ArraRaster *raster, gsize width, gsize height, GError **error)
 {
-  if (MIN (MIN (raster->width, raster->height), MIN (width, height)) > 0 && width <= ARRA_RASTER_MAX_PIXELS / height)
+  if (MIN (MIN (raster->width, raster->height), MIN (width, height)) > 0
+      && width <= ARRA_RASTER_MAX_PIXELS / height)
     return TRUE;
   return arra_fail (error, ARRA_ERROR_ARGUMENT,
-                    "A picture of %" G_GSIZE_FORMAT " x %" G_GSIZE_FORMAT " pixels cannot be resized to %" G_GSIZE_FORMAT " x %" G_GSIZE_FORMAT, raster->width,
-                    raster->height, width, height);
+                    "A picture of %" G_GSIZE_FORMAT " x %" G_GSIZE_FORMAT
+                    " pixels cannot be resized to %" G_GSIZE_FORMAT " x %" G_GSIZE_FORMAT,
+                    raster->width, raster->height, width, height);
 }
 
 gboolean
-arra_raster_resize (const ArraRaster *raster, gsize width, gsize height, ArraFilter filter, ArraRaster *out, GError **error)
+arra_raster_resize (
+    const ArraRaster *raster, gsize width, gsize height, ArraFilter filter, ArraRaster *out, GError **error)
 {
   g_autoraster ArraRaster between = { 0 };
   g_autoraster ArraRaster resized = { 0 };
@@ -189,7 +197,8 @@ crop (const ArraRaster *in, gsize left, gsize top, gsize width, gsize height, Ar
   if (!arra_raster_init (out, width, height, in->channels, error))
     return FALSE;
   for (gsize y = 0; y < height; y++)
-    memcpy (out->pixels + y * width * pixel, in->pixels + ((top + y) * in->width + left) * pixel, width * pixel);
+    memcpy (out->pixels + y * width * pixel, in->pixels + ((top + y) * in->width + left) * pixel,
+            width * pixel);
   return TRUE;
 }
 
@@ -212,13 +221,15 @@ arra_raster_center_crop (const ArraRaster *raster, gsize width, gsize height, Ar
   g_autoraster ArraRaster work = { 0 };
   double scale;
 
-  if (!check_sizes (raster, width, height, error) || !crop (raster, 0, 0, raster->width, raster->height, &work, error))
+  if (!check_sizes (raster, width, height, error)
+      || !crop (raster, 0, 0, raster->width, raster->height, &work, error))
     return FALSE;
   while (work.width >= 2 * width && work.height >= 2 * height)
     if (!resize_step (&work, work.width / 2, work.height / 2, ARRA_FILTER_BOX, error))
       return FALSE;
   scale = MAX ((double) width / (double) work.width, (double) height / (double) work.height);
-  if (!resize_step (&work, (gsize) rint ((double) work.width * scale), (gsize) rint ((double) work.height * scale), ARRA_FILTER_BICUBIC, error))
+  if (!resize_step (&work, (gsize) rint ((double) work.width * scale),
+                    (gsize) rint ((double) work.height * scale), ARRA_FILTER_BICUBIC, error))
     return FALSE;
   return crop (&work, (work.width - width) / 2, (work.height - height) / 2, width, height, out, error);
 }

@@ -69,8 +69,8 @@ bind_entry (const VqganParam *entry, gpointer data, GError **error)
   if (!arra_param_bind (&param, binding->source, ARRA_F32, binding->pool, binding->cancellable, error))
     return FALSE;
   if (entry->row != 0)
-    arra_conv2d_pack (weight.view.data, (gsize) entry->shape[0], (gsize) entry->shape[1], (guint) entry->shape[2], entry->first,
-                      entry->row, entry->place);
+    arra_conv2d_pack (weight.view.data, (gsize) entry->shape[0], (gsize) entry->shape[1],
+                      (guint) entry->shape[2], entry->first, entry->row, entry->place);
   else
     memcpy (entry->place, weight.view.data, weight.view.n_bytes);
   arra_weight_clear (&weight);
@@ -111,12 +111,17 @@ find_parts (const ArraVqganConfig *config, Binding *binding, VqganNet *net, gsiz
   if (net->encoder.present || net->decoder.present)
     return TRUE;
   full_name (binding, "quantize.embedding.weight", name, NULL);
-  return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: has a codebook, but neither %sencoder nor %sdecoder", arra_source_file_of (binding->source, name),
-                    binding->prefix, binding->prefix);
+  return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: has a codebook, but neither %sencoder nor %sdecoder",
+                    arra_source_file_of (binding->source, name), binding->prefix, binding->prefix);
 }
 
 ArraVqgan *
-arra_vqgan_new (const ArraVqganConfig *config, ArraSource *source, const char *prefix, ArraPool *pool, GCancellable *cancellable, GError **error)
+arra_vqgan_new (const ArraVqganConfig *config,
+                ArraSource *source,
+                const char *prefix,
+                ArraPool *pool,
+                GCancellable *cancellable,
+                GError **error)
 {
   Binding binding = { .source = source, .prefix = prefix, .pool = pool, .cancellable = cancellable };
   g_autoptr (ArraVqgan) vqgan = arra_mem_new0 (1, sizeof *vqgan, "the VQGAN", error);
@@ -126,7 +131,8 @@ arra_vqgan_new (const ArraVqganConfig *config, ArraSource *source, const char *p
     return NULL;
   vqgan->config = *config;
   vqgan->arena = arra_mem_new (floats, sizeof *vqgan->arena, "the VQGAN's weights", error);
-  if (vqgan->arena == NULL || !vqgan_net_walk (&vqgan->net, config, vqgan->arena, NULL, bind_entry, &binding, error))
+  if (vqgan->arena == NULL
+      || !vqgan_net_walk (&vqgan->net, config, vqgan->arena, NULL, bind_entry, &binding, error))
     return NULL;
   arra_code_squares (vqgan->net.codebook, config->n_embed, config->embed_dim, vqgan->net.squares);
   return g_steal_pointer (&vqgan);
@@ -160,7 +166,12 @@ arra_vqgan_has_decoder (const ArraVqgan *vqgan)
 }
 
 gboolean
-arra_vqgan_measure (const ArraVqganConfig *config, ArraSource *source, const char *prefix, guint64 *mapped, guint64 *owned, GError **error)
+arra_vqgan_measure (const ArraVqganConfig *config,
+                    ArraSource *source,
+                    const char *prefix,
+                    guint64 *mapped,
+                    guint64 *owned,
+                    GError **error)
 {
   Binding binding = { .source = source, .prefix = prefix };
   VqganNet net = { 0 };
@@ -173,10 +184,16 @@ arra_vqgan_measure (const ArraVqganConfig *config, ArraSource *source, const cha
 }
 
 gboolean
-arra_vqgan_foreach (const ArraVqganConfig *config, ArraSource *source, const char *prefix, ArraVqganParamFunc func, gpointer data, GError **error)
+arra_vqgan_foreach (const ArraVqganConfig *config,
+                    ArraSource *source,
+                    const char *prefix,
+                    ArraVqganParamFunc func,
+                    gpointer data,
+                    GError **error)
 {
   Binding binding = { .source = source, .prefix = prefix, .func = func, .data = data };
   VqganNet net = { 0 };
 
-  return find_parts (config, &binding, &net, NULL, error) && vqgan_net_walk (&net, config, NULL, NULL, tell_entry, &binding, error);
+  return find_parts (config, &binding, &net, NULL, error)
+         && vqgan_net_walk (&net, config, NULL, NULL, tell_entry, &binding, error);
 }

@@ -18,14 +18,22 @@ static const struct
   guint standard; /* Chameleon's */
   guint max;
 } numbers[] = {
-  { DDCONFIG "ch", "base_channels", "arra-vqgan.base_channels", G_STRUCT_OFFSET (ArraVqganConfig, ch), 128, MAX_CHANNELS },
-  { DDCONFIG "num_res_blocks", "num_res_blocks", "arra-vqgan.num_res_blocks", G_STRUCT_OFFSET (ArraVqganConfig, n_res_blocks), 2, VQGAN_MAX_BLOCKS },
-  { DDCONFIG "resolution", "resolution", "arra-vqgan.resolution", G_STRUCT_OFFSET (ArraVqganConfig, resolution), 512, MAX_RESOLUTION },
-  { DDCONFIG "in_channels", "in_channels", "arra-vqgan.in_channels", G_STRUCT_OFFSET (ArraVqganConfig, in_channels), 3, 3 },
-  { DDCONFIG "out_ch", "out_channels", "arra-vqgan.out_channels", G_STRUCT_OFFSET (ArraVqganConfig, out_channels), 3, 3 },
-  { DDCONFIG "z_channels", "latent_channels", "arra-vqgan.latent_channels", G_STRUCT_OFFSET (ArraVqganConfig, z_channels), 256, MAX_CHANNELS },
-  { "model.params.embed_dim", "embed_dim", "arra-vqgan.embed_dim", G_STRUCT_OFFSET (ArraVqganConfig, embed_dim), 256, MAX_CHANNELS },
-  { "model.params.n_embed", "num_embeddings", "arra-vqgan.num_embeddings", G_STRUCT_OFFSET (ArraVqganConfig, n_embed), 8192, MAX_CODES },
+  { DDCONFIG "ch", "base_channels", "arra-vqgan.base_channels", G_STRUCT_OFFSET (ArraVqganConfig, ch), 128,
+    MAX_CHANNELS },
+  { DDCONFIG "num_res_blocks", "num_res_blocks", "arra-vqgan.num_res_blocks",
+    G_STRUCT_OFFSET (ArraVqganConfig, n_res_blocks), 2, VQGAN_MAX_BLOCKS },
+  { DDCONFIG "resolution", "resolution", "arra-vqgan.resolution",
+    G_STRUCT_OFFSET (ArraVqganConfig, resolution), 512, MAX_RESOLUTION },
+  { DDCONFIG "in_channels", "in_channels", "arra-vqgan.in_channels",
+    G_STRUCT_OFFSET (ArraVqganConfig, in_channels), 3, 3 },
+  { DDCONFIG "out_ch", "out_channels", "arra-vqgan.out_channels",
+    G_STRUCT_OFFSET (ArraVqganConfig, out_channels), 3, 3 },
+  { DDCONFIG "z_channels", "latent_channels", "arra-vqgan.latent_channels",
+    G_STRUCT_OFFSET (ArraVqganConfig, z_channels), 256, MAX_CHANNELS },
+  { "model.params.embed_dim", "embed_dim", "arra-vqgan.embed_dim",
+    G_STRUCT_OFFSET (ArraVqganConfig, embed_dim), 256, MAX_CHANNELS },
+  { "model.params.n_embed", "num_embeddings", "arra-vqgan.num_embeddings",
+    G_STRUCT_OFFSET (ArraVqganConfig, n_embed), 8192, MAX_CODES },
 };
 
 #define MULTIPLIERS "arra-vqgan.channel_multiplier"
@@ -46,19 +54,25 @@ vqgan_config_check (const ArraVqganConfig *config, const char *name, GError **er
     {
       guint value = *number_at ((ArraVqganConfig *) config, i);
       if (value < 1 || value > numbers[i].max)
-        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s is %u; 1 to %u can be used", name, numbers[i].json, value, numbers[i].max);
+        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s is %u; 1 to %u can be used", name,
+                          numbers[i].json, value, numbers[i].max);
     }
-  if (config->n_levels < 1 || config->n_levels > ARRA_VQGAN_MAX_LEVELS || config->n_attn > ARRA_VQGAN_MAX_LEVELS)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: channel_multiplier has %u and attn_resolutions %u entries; at most %d can be used", name,
-                      config->n_levels, config->n_attn, ARRA_VQGAN_MAX_LEVELS);
+  if (config->n_levels < 1 || config->n_levels > ARRA_VQGAN_MAX_LEVELS
+      || config->n_attn > ARRA_VQGAN_MAX_LEVELS)
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                      "%s: channel_multiplier has %u and attn_resolutions %u entries; at most %d can be used",
+                      name, config->n_levels, config->n_attn, ARRA_VQGAN_MAX_LEVELS);
   for (guint i = 0; i < config->n_levels; i++)
     {
       if (config->ch_mult[i] < 1 || config->ch_mult[i] > MAX_CHANNELS)
-        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: a channel_multiplier of %u cannot be used", name, config->ch_mult[i]);
+        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: a channel_multiplier of %u cannot be used",
+                          name, config->ch_mult[i]);
       widest = MAX (widest, (gsize) config->ch * config->ch_mult[i]);
     }
   if (config->ch % VQGAN_GROUPS != 0 || widest > MAX_CHANNELS)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: base_channels %u, and %" G_GSIZE_FORMAT " at the widest level: multiples of %d up to %d can be used",
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                      "%s: base_channels %u, and %" G_GSIZE_FORMAT
+                      " at the widest level: multiples of %d up to %d can be used",
                       name, config->ch, widest, VQGAN_GROUPS, MAX_CHANNELS);
   if (config->in_channels != 3 || config->out_channels != 3)
     return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: only VQGANs of RGB pictures can be used", name);
@@ -72,7 +86,14 @@ too_large (const char *name, const char *key, GError **error)
 }
 
 static gboolean
-take_list (const gint64 *values, gsize n, guint max, const char *name, const char *key, guint *out, guint *n_out, GError **error)
+take_list (const gint64 *values,
+           gsize n,
+           guint max,
+           const char *name,
+           const char *key,
+           guint *out,
+           guint *n_out,
+           GError **error)
 {
   for (gsize i = 0; i < n; i++)
     {
@@ -107,18 +128,27 @@ arra_vqgan_config_from_yaml (ArraVqganConfig *config, const ArraYaml *yaml, GErr
         return FALSE;
       *number_at (config, i) = (guint) value;
     }
-  if (arra_yaml_has (yaml, DDCONFIG "double_z") && !arra_yaml_get_bool (yaml, DDCONFIG "double_z", &double_z, error))
+  if (arra_yaml_has (yaml, DDCONFIG "double_z")
+      && !arra_yaml_get_bool (yaml, DDCONFIG "double_z", &double_z, error))
     return FALSE;
   if (double_z)
-    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "vqgan.yaml: double_z belongs to another kind of autoencoder, which is not supported");
+    return arra_fail (error, ARRA_ERROR_UNSUPPORTED,
+                      "vqgan.yaml: double_z belongs to another kind of autoencoder, which is not supported");
   return yaml_list (yaml, DDCONFIG "ch_mult", MAX_CHANNELS, config->ch_mult, &config->n_levels, error)
-         && yaml_list (yaml, DDCONFIG "attn_resolutions", MAX_RESOLUTION, config->attn_resolutions, &config->n_attn, error)
+         && yaml_list (yaml, DDCONFIG "attn_resolutions", MAX_RESOLUTION, config->attn_resolutions,
+                       &config->n_attn, error)
          && vqgan_config_check (config, "vqgan.yaml", error);
 }
 
 /* Missing or null: nothing is set. */
 static gboolean
-json_list (JsonObject *object, const char *name, const char *key, guint max, guint *out, guint *n_out, GError **error)
+json_list (JsonObject *object,
+           const char *name,
+           const char *key,
+           guint max,
+           guint *out,
+           guint *n_out,
+           GError **error)
 {
   gint64 values[ARRA_VQGAN_MAX_LEVELS];
   JsonArray *array;
@@ -131,7 +161,8 @@ json_list (JsonObject *object, const char *name, const char *key, guint max, gui
     return FALSE;
   n = json_array_get_length (array);
   if (n > ARRA_VQGAN_MAX_LEVELS)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s has %u entries; at most %d can be used", name, key, n, ARRA_VQGAN_MAX_LEVELS);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s has %u entries; at most %d can be used", name,
+                      key, n, ARRA_VQGAN_MAX_LEVELS);
   for (guint i = 0; i < n; i++)
     {
       JsonNode *node = json_array_get_element (array, i);
@@ -151,7 +182,9 @@ json_refuse (JsonObject *object, const char *name, GError **error)
   if (!arra_json_get_bool_default (object, name, "double_latent", FALSE, &double_latent, error))
     return FALSE;
   if (double_latent)
-    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: double_latent belongs to another kind of autoencoder, which is not supported", name);
+    return arra_fail (error, ARRA_ERROR_UNSUPPORTED,
+                      "%s: double_latent belongs to another kind of autoencoder, which is not supported",
+                      name);
   if (json_object_has_member (object, "attn_type"))
     {
       const char *type = arra_json_get_string (object, name, "attn_type", error);
@@ -170,13 +203,16 @@ arra_vqgan_config_from_json (ArraVqganConfig *config, JsonObject *object, const 
   for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
     {
       gint64 value;
-      if (!arra_json_get_int_default (object, name, numbers[i].json, 1, numbers[i].max, numbers[i].standard, &value, error))
+      if (!arra_json_get_int_default (object, name, numbers[i].json, 1, numbers[i].max, numbers[i].standard,
+                                      &value, error))
         return FALSE;
       *number_at (config, i) = (guint) value;
     }
   return json_refuse (object, name, error)
-         && json_list (object, name, "channel_multiplier", MAX_CHANNELS, config->ch_mult, &config->n_levels, error)
-         && json_list (object, name, "attn_resolutions", MAX_RESOLUTION, config->attn_resolutions, &config->n_attn, error)
+         && json_list (object, name, "channel_multiplier", MAX_CHANNELS, config->ch_mult, &config->n_levels,
+                       error)
+         && json_list (object, name, "attn_resolutions", MAX_RESOLUTION, config->attn_resolutions,
+                       &config->n_attn, error)
          && vqgan_config_check (config, name, error);
 }
 

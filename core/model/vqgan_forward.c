@@ -34,10 +34,12 @@ run_blocks (ArraVqganRun *run, const VqganLevel *level, const char *path, VqganM
 {
   for (guint i = 0; i < level->n_blocks; i++)
     {
-      if (!vqgan_run_res_block (run, &level->blocks[i], map, error) || !vqgan_run_watch (run, map, error, "%s.block.%u", path, i))
+      if (!vqgan_run_res_block (run, &level->blocks[i], map, error)
+          || !vqgan_run_watch (run, map, error, "%s.block.%u", path, i))
         return FALSE;
       if (level->attends
-          && (!vqgan_run_attention (run, &level->attentions[i], map, error) || !vqgan_run_watch (run, map, error, "%s.attn.%u", path, i)))
+          && (!vqgan_run_attention (run, &level->attentions[i], map, error)
+              || !vqgan_run_watch (run, map, error, "%s.attn.%u", path, i)))
         return FALSE;
     }
   return TRUE;
@@ -46,9 +48,12 @@ run_blocks (ArraVqganRun *run, const VqganLevel *level, const char *path, VqganM
 static gboolean
 run_middle (ArraVqganRun *run, const VqganHalf *half, const char *path, VqganMap *map, GError **error)
 {
-  return vqgan_run_res_block (run, &half->block_1, map, error) && vqgan_run_watch (run, map, error, "%s.mid.block_1", path)
-         && vqgan_run_attention (run, &half->attn_1, map, error) && vqgan_run_watch (run, map, error, "%s.mid.attn_1", path)
-         && vqgan_run_res_block (run, &half->block_2, map, error) && vqgan_run_watch (run, map, error, "%s.mid.block_2", path);
+  return vqgan_run_res_block (run, &half->block_1, map, error)
+         && vqgan_run_watch (run, map, error, "%s.mid.block_1", path)
+         && vqgan_run_attention (run, &half->attn_1, map, error)
+         && vqgan_run_watch (run, map, error, "%s.mid.attn_1", path)
+         && vqgan_run_res_block (run, &half->block_2, map, error)
+         && vqgan_run_watch (run, map, error, "%s.mid.block_2", path);
 }
 
 static gboolean
@@ -65,19 +70,27 @@ run_out (ArraVqganRun *run, const VqganHalf *half, const char *path, VqganMap *m
 {
   VqganMap from = *map;
 
-  return vqgan_run_conv (run, &half->conv_out, &from, &half->norm_out, VQGAN_SWISH, other_slot (&from), map, error)
+  return vqgan_run_conv (run, &half->conv_out, &from, &half->norm_out, VQGAN_SWISH, other_slot (&from), map,
+                         error)
          && vqgan_run_watch (run, map, error, "%s.conv_out", path);
 }
 
 static gboolean
-run_sample (ArraVqganRun *run, const VqganLevel *level, VqganConvFlags flags, const char *path, VqganMap *map, GError **error)
+run_sample (ArraVqganRun *run,
+            const VqganLevel *level,
+            VqganConvFlags flags,
+            const char *path,
+            VqganMap *map,
+            GError **error)
 {
   VqganMap from = *map;
 
   if (!level->resamples)
     return TRUE;
-  return vqgan_run_conv (run, &level->sample, &from, NULL, flags | VQGAN_MOMENTS, other_slot (&from), map, error)
-         && vqgan_run_watch (run, map, error, "%s.%s", path, flags & VQGAN_UPSAMPLE ? "upsample" : "downsample");
+  return vqgan_run_conv (run, &level->sample, &from, NULL, flags | VQGAN_MOMENTS, other_slot (&from), map,
+                         error)
+         && vqgan_run_watch (run, map, error, "%s.%s", path,
+                             flags & VQGAN_UPSAMPLE ? "upsample" : "downsample");
 }
 
 static gboolean
@@ -89,16 +102,24 @@ quantize (ArraVqganRun *run, const VqganMap *map, guint32 *codes, float *latent,
   vqgan_run_begin_step (run, 2.0 * (double) n * c->n_embed * c->embed_dim);
   if (run->planning != NULL)
     {
-      run->planning->scratch_stride = MAX (run->planning->scratch_stride, arra_nearest_code_scratch (c->n_embed));
+      run->planning->scratch_stride
+          = MAX (run->planning->scratch_stride, arra_nearest_code_scratch (c->n_embed));
       return TRUE;
     }
   if (latent != NULL)
     vqgan_to_planes (map->map.data, n, c->embed_dim, latent);
-  return arra_nearest_code (map->map.data, n, run->net->codebook, run->net->squares, c->n_embed, c->embed_dim, codes, &run->work, error);
+  return arra_nearest_code (map->map.data, n, run->net->codebook, run->net->squares, c->n_embed, c->embed_dim,
+                            codes, &run->work, error);
 }
 
 gboolean
-vqgan_run_encoder (ArraVqganRun *run, const float *pixels, gsize height, gsize width, guint32 *codes, float *latent, GError **error)
+vqgan_run_encoder (ArraVqganRun *run,
+                   const float *pixels,
+                   gsize height,
+                   gsize width,
+                   guint32 *codes,
+                   float *latent,
+                   GError **error)
 {
   const VqganHalf *half = &run->net->encoder;
   VqganMap map = vqgan_run_map (run, 0, run->config->in_channels, height, width);
@@ -113,7 +134,8 @@ vqgan_run_encoder (ArraVqganRun *run, const float *pixels, gsize height, gsize w
       char path[32];
 
       g_snprintf (path, sizeof path, "encoder.down.%u", i);
-      if (!run_blocks (run, &half->levels[i], path, &map, error) || !run_sample (run, &half->levels[i], VQGAN_PLAIN, path, &map, error))
+      if (!run_blocks (run, &half->levels[i], path, &map, error)
+          || !run_sample (run, &half->levels[i], VQGAN_PLAIN, path, &map, error))
         return FALSE;
     }
   return run_middle (run, half, "encoder", &map, error) && run_out (run, half, "encoder", &map, error)
@@ -129,14 +151,16 @@ look_up (ArraVqganRun *run, const guint32 *codes, gsize n, float *out, GError **
   for (gsize i = 0; i < n; i++)
     {
       if (codes[i] >= run->config->n_embed)
-        return arra_fail (error, ARRA_ERROR_ARGUMENT, "Code %u is not in the VQGAN's codebook of %u", codes[i], run->config->n_embed);
+        return arra_fail (error, ARRA_ERROR_ARGUMENT, "Code %u is not in the VQGAN's codebook of %u",
+                          codes[i], run->config->n_embed);
       memcpy (out + i * dim, run->net->codebook + codes[i] * dim, dim * sizeof *out);
     }
   return TRUE;
 }
 
 gboolean
-vqgan_run_decoder (ArraVqganRun *run, const guint32 *codes, gsize rows, gsize columns, float *pixels, GError **error)
+vqgan_run_decoder (
+    ArraVqganRun *run, const guint32 *codes, gsize rows, gsize columns, float *pixels, GError **error)
 {
   const VqganHalf *half = &run->net->decoder;
   VqganMap looked_up = vqgan_run_map (run, 0, run->config->embed_dim, rows, columns);
@@ -153,7 +177,8 @@ vqgan_run_decoder (ArraVqganRun *run, const guint32 *codes, gsize rows, gsize co
       char path[32];
 
       g_snprintf (path, sizeof path, "decoder.up.%u", i);
-      if (!run_blocks (run, &half->levels[i], path, &map, error) || !run_sample (run, &half->levels[i], VQGAN_UPSAMPLE, path, &map, error))
+      if (!run_blocks (run, &half->levels[i], path, &map, error)
+          || !run_sample (run, &half->levels[i], VQGAN_UPSAMPLE, path, &map, error))
         return FALSE;
     }
   if (!run_out (run, half, "decoder", &map, error))

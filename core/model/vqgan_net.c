@@ -53,23 +53,35 @@ vector (Walk *walk, const char *path, const char *leaf, gsize n)
 }
 
 static void
-visit_kernel (Walk *walk, const char *path, const ArraConv2d *conv, gsize out_channels, gsize first, float *place)
+visit_kernel (
+    Walk *walk, const char *path, const ArraConv2d *conv, gsize out_channels, gsize first, float *place)
 {
-  VqganParam param = { .n_dims = 4,
-                       .shape = { (gint64) out_channels, (gint64) conv->in_channels, conv->kernel, conv->kernel },
-                       .place = place,
-                       .first = first,
-                       .row = conv->out_channels };
+  VqganParam param
+      = { .n_dims = 4,
+          .shape = { (gint64) out_channels, (gint64) conv->in_channels, conv->kernel, conv->kernel },
+          .place = place,
+          .first = first,
+          .row = conv->out_channels };
 
   visit (walk, path, "weight", param);
 }
 
 static void
-conv (Walk *walk, const char *path, guint kernel, guint stride, gsize in_channels, gsize out_channels, ArraConv2d *out)
+conv (Walk *walk,
+      const char *path,
+      guint kernel,
+      guint stride,
+      gsize in_channels,
+      gsize out_channels,
+      ArraConv2d *out)
 {
   float *weight = take (walk, (gsize) kernel * kernel * in_channels * out_channels);
 
-  *out = (ArraConv2d){ .kernel = kernel, .stride = stride, .in_channels = in_channels, .out_channels = out_channels, .weight = weight };
+  *out = (ArraConv2d){ .kernel = kernel,
+                       .stride = stride,
+                       .in_channels = in_channels,
+                       .out_channels = out_channels,
+                       .weight = weight };
   visit_kernel (walk, path, out, out_channels, 0, weight);
   out->bias = vector (walk, path, "bias", out_channels);
 }
@@ -81,11 +93,13 @@ norm (Walk *walk, const char *path, gsize channels, VqganNorm *out)
   out->bias = vector (walk, path, "bias", channels);
 }
 
-#define SUB_PATH(sub, path, ...)                                                                                                              \
-  char sub[NAME_SIZE];                                                                                                                        \
+#define SUB_PATH(sub, path, ...)                                                                             \
+  char sub[NAME_SIZE];                                                                                       \
   sub_path (sub, path, __VA_ARGS__)
 
-static void G_GNUC_PRINTF (3, 4)
+static void sub_path (char out[NAME_SIZE], const char *path, const char *format, ...) G_GNUC_PRINTF (3, 4);
+
+static void
 sub_path (char out[NAME_SIZE], const char *path, const char *format, ...)
 {
   va_list args;
@@ -124,7 +138,12 @@ attention (Walk *walk, const char *path, gsize channels, VqganAttention *out)
   SUB_PATH (norm_path, path, "norm");
   SUB_PATH (proj_out, path, "proj_out");
 
-  out->qkv = (ArraConv2d){ .kernel = 1, .stride = 1, .in_channels = channels, .out_channels = 3 * channels, .weight = weight, .bias = bias };
+  out->qkv = (ArraConv2d){ .kernel = 1,
+                           .stride = 1,
+                           .in_channels = channels,
+                           .out_channels = 3 * channels,
+                           .weight = weight,
+                           .bias = bias };
   norm (walk, norm_path, channels, &out->norm);
   for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
     {
@@ -146,7 +165,13 @@ attends_at (const ArraVqganConfig *config, guint resolution)
 }
 
 static void
-level (Walk *walk, const char *path, guint n_blocks, guint resolution, gsize in_channels, gsize channels, VqganLevel *out)
+level (Walk *walk,
+       const char *path,
+       guint n_blocks,
+       guint resolution,
+       gsize in_channels,
+       gsize channels,
+       VqganLevel *out)
 {
   out->n_blocks = n_blocks;
   out->attends = attends_at (walk->config, resolution);
@@ -239,7 +264,13 @@ codebook (Walk *walk, VqganNet *net)
 }
 
 gboolean
-vqgan_net_walk (VqganNet *net, const ArraVqganConfig *config, float *arena, gsize *floats, VqganVisit visitor, gpointer data, GError **error)
+vqgan_net_walk (VqganNet *net,
+                const ArraVqganConfig *config,
+                float *arena,
+                gsize *floats,
+                VqganVisit visitor,
+                gpointer data,
+                GError **error)
 {
   Walk walk = { .config = config, .arena = arena, .visit = visitor, .data = data, .error = error };
 

@@ -9,7 +9,7 @@
 #include "vqgan_private.h"
 
 #define NORM_EPS 1e-6
-#define TELL_EVERY 0.002               /* of the whole, between two calls of the progress function */
+#define TELL_EVERY 0.002 /* of the whole, between two calls of the progress function */
 
 static guint
 next_slot (guint slot, guint steps)
@@ -73,13 +73,16 @@ vqgan_run_conv (ArraVqganRun *run,
                 VqganMap *out,
                 GError **error)
 {
-  ArraConv2dReading reading = { .swish = (flags & VQGAN_SWISH) != 0, .upsample = (flags & VQGAN_UPSAMPLE) != 0 };
+  ArraConv2dReading reading
+      = { .swish = (flags & VQGAN_SWISH) != 0, .upsample = (flags & VQGAN_UPSAMPLE) != 0 };
   ArraFeatureMap from = in->map;
   gsize height, width;
 
   arra_conv2d_output_size (conv, reading.upsample, from.height, from.width, &height, &width);
   *out = vqgan_run_map (run, out_slot, conv->out_channels, height, width);
-  vqgan_run_begin_step (run, 2.0 * conv->kernel * conv->kernel * (double) (conv->in_channels * conv->out_channels) * (double) (height * width));
+  vqgan_run_begin_step (run, 2.0 * conv->kernel * conv->kernel
+                                 * (double) (conv->in_channels * conv->out_channels)
+                                 * (double) (height * width));
   if (run->planning != NULL)
     {
       plan_conv (run->planning, conv, &out->map);
@@ -87,30 +90,34 @@ vqgan_run_conv (ArraVqganRun *run,
     }
   if (norm != NULL)
     {
-      arra_group_norm_prepare (run->moments, run->n_tiles, from.height * from.width, from.channels, VQGAN_GROUPS, NORM_EPS, norm->weight,
-                               norm->bias, run->scale, run->shift);
+      arra_group_norm_prepare (run->moments, run->n_tiles, from.height * from.width, from.channels,
+                               VQGAN_GROUPS, NORM_EPS, norm->weight, norm->bias, run->scale, run->shift);
       reading.scale = run->scale;
       reading.shift = run->shift;
     }
   if (flags & VQGAN_MOMENTS)
     run->n_tiles = arra_conv2d_tiles (conv, height, width);
-  return arra_conv2d (conv, &from, &reading, flags & VQGAN_ADD ? &out->map : NULL, &out->map, flags & VQGAN_MOMENTS ? run->moments : NULL,
-                      &run->work, error);
+  return arra_conv2d (conv, &from, &reading, flags & VQGAN_ADD ? &out->map : NULL, &out->map,
+                      flags & VQGAN_MOMENTS ? run->moments : NULL, &run->work, error);
 }
 
-/* x + conv2 (swish (norm2 (conv1 (swish (norm1 (x)))))), where x goes through a 1x1 convolution when the channels change */
+/* x + conv2 (swish (norm2 (conv1 (swish (norm1 (x)))))), where x goes through a 1x1 convolution when the
+ * channels change */
 gboolean
 vqgan_run_res_block (ArraVqganRun *run, const VqganResBlock *block, VqganMap *map, GError **error)
 {
   guint slot = map->slot;
   VqganMap hidden, out = *map;
 
-  if (!vqgan_run_conv (run, &block->conv1, map, &block->norm1, VQGAN_SWISH | VQGAN_MOMENTS, next_slot (slot, 1), &hidden, error))
+  if (!vqgan_run_conv (run, &block->conv1, map, &block->norm1, VQGAN_SWISH | VQGAN_MOMENTS,
+                       next_slot (slot, 1), &hidden, error))
     return FALSE;
-  if (block->has_shortcut && !vqgan_run_conv (run, &block->shortcut, map, NULL, VQGAN_PLAIN, next_slot (slot, 2), &out, error))
+  if (block->has_shortcut
+      && !vqgan_run_conv (run, &block->shortcut, map, NULL, VQGAN_PLAIN, next_slot (slot, 2), &out, error))
     return FALSE;
   *map = out;
-  return vqgan_run_conv (run, &block->conv2, &hidden, &block->norm2, VQGAN_SWISH | VQGAN_ADD | VQGAN_MOMENTS, out.slot, map, error);
+  return vqgan_run_conv (run, &block->conv2, &hidden, &block->norm2, VQGAN_SWISH | VQGAN_ADD | VQGAN_MOMENTS,
+                         out.slot, map, error);
 }
 
 /* x + proj_out (attention (norm (x))) */
@@ -122,15 +129,18 @@ vqgan_run_attention (ArraVqganRun *run, const VqganAttention *attention, VqganMa
   double n = (double) (height * width);
   VqganMap qkv, attended;
 
-  if (!vqgan_run_conv (run, &attention->qkv, map, &attention->norm, VQGAN_PLAIN, next_slot (slot, 1), &qkv, error))
+  if (!vqgan_run_conv (run, &attention->qkv, map, &attention->norm, VQGAN_PLAIN, next_slot (slot, 1), &qkv,
+                       error))
     return FALSE;
   attended = vqgan_run_map (run, next_slot (slot, 2), channels, height, width);
   vqgan_run_begin_step (run, 4.0 * n * n * (double) channels);
   if (run->planning != NULL)
-    run->planning->scratch_stride = MAX (run->planning->scratch_stride, arra_spatial_attention_scratch (height, width));
+    run->planning->scratch_stride
+        = MAX (run->planning->scratch_stride, arra_spatial_attention_scratch (height, width));
   else if (!arra_spatial_attention (&qkv.map, &attended.map, &run->work, error))
     return FALSE;
-  return vqgan_run_conv (run, &attention->proj_out, &attended, NULL, VQGAN_ADD | VQGAN_MOMENTS, slot, map, error);
+  return vqgan_run_conv (run, &attention->proj_out, &attended, NULL, VQGAN_ADD | VQGAN_MOMENTS, slot, map,
+                         error);
 }
 
 /* Walks encoder or decoder without computing. */
@@ -170,7 +180,8 @@ plan_bytes (const VqganPlan *plan, guint threads)
 }
 
 guint64
-arra_vqgan_run_bytes (const ArraVqganConfig *config, guint rows, guint columns, gboolean encode, guint threads)
+arra_vqgan_run_bytes (
+    const ArraVqganConfig *config, guint rows, guint columns, gboolean encode, guint threads)
 {
   VqganNet net = { .encoder.present = encode, .decoder.present = !encode };
   VqganPlan plan;
@@ -201,12 +212,14 @@ allocate (ArraVqganRun *run, const VqganPlan *plan, GError **error)
     return FALSE;
   run->shift = run->scale + plan->channels;
   run->work.scratch_stride = plan->scratch_stride;
-  run->work.scratch = arra_mem_new (plan->scratch_stride, sizeof (float) * threads, "the VQGAN's work space", error);
+  run->work.scratch
+      = arra_mem_new (plan->scratch_stride, sizeof (float) * threads, "the VQGAN's work space", error);
   return run->work.scratch != NULL;
 }
 
 ArraVqganRun *
-arra_vqgan_run_new (const ArraVqgan *vqgan, const ArraExec *exec, guint rows, guint columns, gboolean encode, GError **error)
+arra_vqgan_run_new (
+    const ArraVqgan *vqgan, const ArraExec *exec, guint rows, guint columns, gboolean encode, GError **error)
 {
   g_autoptr (ArraVqganRun) run = NULL;
   VqganPlan plan;
@@ -218,7 +231,8 @@ arra_vqgan_run_new (const ArraVqgan *vqgan, const ArraExec *exec, guint rows, gu
     }
   if (!size_is_sane (&vqgan->config, rows, columns))
     {
-      arra_fail (error, ARRA_ERROR_ARGUMENT, "%u x %u codes: no picture of that size can be made", rows, columns);
+      arra_fail (error, ARRA_ERROR_ARGUMENT, "%u x %u codes: no picture of that size can be made", rows,
+                 columns);
       return NULL;
     }
   run = arra_mem_new0 (1, sizeof *run, "the VQGAN's run", error);
@@ -277,11 +291,12 @@ vqgan_run_watch (ArraVqganRun *run, const VqganMap *map, GError **error, const c
 }
 
 static gboolean
-begin (ArraVqganRun *run, gboolean encode, guint rows, guint columns, GCancellable *cancellable, GError **error)
+begin (
+    ArraVqganRun *run, gboolean encode, guint rows, guint columns, GCancellable *cancellable, GError **error)
 {
   if (run->encode != encode || rows < 1 || columns < 1 || rows > run->max_rows || columns > run->max_columns)
-    return arra_fail (error, ARRA_ERROR_ARGUMENT, "%u x %u codes: these buffers are for %s up to %u x %u", rows, columns,
-                      run->encode ? "encoding" : "decoding", run->max_rows, run->max_columns);
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "%u x %u codes: these buffers are for %s up to %u x %u",
+                      rows, columns, run->encode ? "encoding" : "decoding", run->max_rows, run->max_columns);
   run->work.cancellable = cancellable;
   run->flops_total = make_plan (run->config, run->net, rows, columns, encode).flops;
   run->flops_done = run->flops_step = run->fraction_told = 0.0;
@@ -301,7 +316,8 @@ arra_vqgan_decode (ArraVqganRun *run,
 {
   run->progress = progress;
   run->progress_user = user;
-  if (!begin (run, FALSE, rows, columns, cancellable, error) || !vqgan_run_decoder (run, codes, rows, columns, pixels, error))
+  if (!begin (run, FALSE, rows, columns, cancellable, error)
+      || !vqgan_run_decoder (run, codes, rows, columns, pixels, error))
     return FALSE;
   if (progress != NULL)
     progress (1.0, user);
@@ -309,12 +325,21 @@ arra_vqgan_decode (ArraVqganRun *run,
 }
 
 gboolean
-arra_vqgan_encode (ArraVqganRun *run, const float *pixels, guint height, guint width, guint32 *codes, float *latent, GCancellable *cancellable, GError **error)
+arra_vqgan_encode (ArraVqganRun *run,
+                   const float *pixels,
+                   guint height,
+                   guint width,
+                   guint32 *codes,
+                   float *latent,
+                   GCancellable *cancellable,
+                   GError **error)
 {
   guint patch = arra_vqgan_patch (run->config);
 
   if (height % patch != 0 || width % patch != 0)
-    return arra_fail (error, ARRA_ERROR_ARGUMENT, "%u x %u pixels: not a multiple of the VQGAN's %u", width, height, patch);
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "%u x %u pixels: not a multiple of the VQGAN's %u", width,
+                      height, patch);
   run->progress = NULL;
-  return begin (run, TRUE, height / patch, width / patch, cancellable, error) && vqgan_run_encoder (run, pixels, height, width, codes, latent, error);
+  return begin (run, TRUE, height / patch, width / patch, cancellable, error)
+         && vqgan_run_encoder (run, pixels, height, width, codes, latent, error);
 }

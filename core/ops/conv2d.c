@@ -33,7 +33,8 @@ ceil_div (gsize a, gsize b)
 
 /* Pixels of a 1x1 convolution are independent: the map counts as one long row. */
 static void
-tile_grid (const ArraConv2d *conv, gsize height, gsize width, gsize *tile_height, gsize *tile_width, gsize *columns)
+tile_grid (
+    const ArraConv2d *conv, gsize height, gsize width, gsize *tile_height, gsize *tile_width, gsize *columns)
 {
   if (conv->kernel == 1)
     {
@@ -84,7 +85,8 @@ arra_conv2d_tiles (const ArraConv2d *conv, gsize out_height, gsize out_width)
 }
 
 void
-arra_conv2d_output_size (const ArraConv2d *conv, gboolean upsample, gsize height, gsize width, gsize *out_height, gsize *out_width)
+arra_conv2d_output_size (
+    const ArraConv2d *conv, gboolean upsample, gsize height, gsize width, gsize *out_height, gsize *out_width)
 {
   gsize factor = upsample ? 2 : 1;
 
@@ -93,7 +95,13 @@ arra_conv2d_output_size (const ArraConv2d *conv, gboolean upsample, gsize height
 }
 
 void
-arra_conv2d_pack (const float *weight, gsize out_channels, gsize in_channels, guint kernel, gsize first, gsize row, float *packed)
+arra_conv2d_pack (const float *weight,
+                  gsize out_channels,
+                  gsize in_channels,
+                  guint kernel,
+                  gsize first,
+                  gsize row,
+                  float *packed)
 {
   gsize taps = (gsize) kernel * kernel;
 
@@ -125,7 +133,8 @@ tile_at (const Call *call, gsize index)
   return tile;
 }
 
-/* One row of a halo: @width pixels from column @x (may lie outside) of input row @y, normalised; outside is zero. */
+/* One row of a halo: @width pixels from column @x (may lie outside) of input row @y, normalised; outside is
+ * zero. */
 static void
 read_halo_row (const Call *call, gssize y, gssize x, gsize width, float *halo)
 {
@@ -142,8 +151,9 @@ read_halo_row (const Call *call, gssize y, gssize x, gsize width, float *halo)
   left = x < 0 ? (gsize) -x : 0;
   inside = MIN (width - left, in->width - (gsize) (x + (gssize) left));
   memset (halo, 0, left * channels * sizeof *halo);
-  call->work->exec->kernels->affine_swish (in->data + ((gsize) y * in->width + (gsize) x + left) * channels, inside, channels,
-                                           reading->scale, reading->shift, reading->swish, halo + left * channels);
+  call->work->exec->kernels->affine_swish (in->data + ((gsize) y * in->width + (gsize) x + left) * channels,
+                                           inside, channels, reading->scale, reading->shift, reading->swish,
+                                           halo + left * channels);
   memset (halo + (left + inside) * channels, 0, (width - left - inside) * channels * sizeof *halo);
 }
 
@@ -153,7 +163,8 @@ read_halo (const Call *call, const Tile *tile, float *halo)
   gsize width = tile->width + 2;
 
   for (gsize y = 0; y < tile->height + 2; y++)
-    read_halo_row (call, (gssize) (tile->y + y) - 1, (gssize) tile->x - 1, width, halo + y * width * call->in->channels);
+    read_halo_row (call, (gssize) (tile->y + y) - 1, (gssize) tile->x - 1, width,
+                   halo + y * width * call->in->channels);
 }
 
 /* Kernel row @ky of the tile's patches, from its halo: [pixels][3][in_channels]. */
@@ -185,13 +196,15 @@ gather_input (const Call *call, const Tile *tile, guint ky, float *patches)
     for (gsize x = 0; x < tile->width; x++)
       for (gsize kx = 0; kx < 3; kx++, patches += channels)
         {
-          gsize from_y = (tile->y + y) * stride + ky - padding; /* wraps to a huge number above and left of the map */
+          gsize from_y
+              = (tile->y + y) * stride + ky - padding; /* wraps to a huge number above and left of the map */
           gsize from_x = (tile->x + x) * stride + kx - padding;
 
           if (from_y >= height || from_x >= width)
             memset (patches, 0, channels * sizeof *patches);
           else
-            memcpy (patches, in->data + ((from_y >> shift) * in->width + (from_x >> shift)) * channels, channels * sizeof *patches);
+            memcpy (patches, in->data + ((from_y >> shift) * in->width + (from_x >> shift)) * channels,
+                    channels * sizeof *patches);
         }
 }
 
@@ -212,7 +225,8 @@ multiply_3x3 (const Call *call, const Tile *tile, float *scratch, float *result)
       else
         gather_input (call, tile, ky, patches);
       arra_sgemm (FALSE, FALSE, tile->height * tile->width, conv->out_channels, depth, 1.0f, patches, depth,
-                  conv->weight + ky * depth * conv->out_channels, conv->out_channels, ky > 0 ? 1.0f : 0.0f, result, conv->out_channels);
+                  conv->weight + ky * depth * conv->out_channels, conv->out_channels, ky > 0 ? 1.0f : 0.0f,
+                  result, conv->out_channels);
     }
 }
 
@@ -225,16 +239,17 @@ multiply_1x1 (const Call *call, const Tile *tile, float *scratch, float *result)
 
   if (reading->scale != NULL)
     {
-      call->work->exec->kernels->affine_swish (pixels, tile->width, conv->in_channels, reading->scale, reading->shift, reading->swish,
-                                               scratch);
+      call->work->exec->kernels->affine_swish (pixels, tile->width, conv->in_channels, reading->scale,
+                                               reading->shift, reading->swish, scratch);
       pixels = scratch;
     }
-  arra_sgemm (FALSE, FALSE, tile->width, conv->out_channels, conv->in_channels, 1.0f, pixels, conv->in_channels, conv->weight,
-              conv->out_channels, 0.0f, result, conv->out_channels);
+  arra_sgemm (FALSE, FALSE, tile->width, conv->out_channels, conv->in_channels, 1.0f, pixels,
+              conv->in_channels, conv->weight, conv->out_channels, 0.0f, result, conv->out_channels);
 }
 
 static void
-write_row (const float *result, const float *bias, const float *residual, gsize n_pixels, gsize channels, float *out)
+write_row (
+    const float *result, const float *bias, const float *residual, gsize n_pixels, gsize channels, float *out)
 {
   for (gsize p = 0; p < n_pixels; p++, result += channels, out += channels)
     {
@@ -259,8 +274,9 @@ write_tile (const Call *call, const Tile *tile, const float *result, double *mom
     {
       gsize at = ((tile->y + y) * out->width + tile->x) * channels;
 
-      write_row (result + y * tile->width * channels, call->conv->bias, call->residual != NULL ? call->residual->data + at : NULL,
-                 tile->width, channels, out->data + at);
+      write_row (result + y * tile->width * channels, call->conv->bias,
+                 call->residual != NULL ? call->residual->data + at : NULL, tile->width, channels,
+                 out->data + at);
       if (moments != NULL)
         arra_channel_moments (out->data + at, tile->width, channels, moments);
     }

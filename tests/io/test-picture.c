@@ -35,7 +35,8 @@ test_golden (gconstpointer data)
 {
   const char *name = data;
   g_autofree char *case_path = scratch_golden ("vision/preprocess/case.safetensors");
-  g_autofree char *png_name = g_strdup_printf ("vision/preprocess/%s.png", name), *path = scratch_golden (png_name);
+  g_autofree char *png_name = g_strdup_printf ("vision/preprocess/%s.png", name),
+                  *path = scratch_golden (png_name);
   g_autofree char *tensor_name = g_strdup_printf ("in.%s.u8", name);
   g_autoraster ArraRaster raster = { 0 };
   GError *error = NULL;
@@ -150,7 +151,8 @@ test_noise (void)
 static void
 test_huge (void)
 {
-  g_autofree char *whole = write_picture ("whole.png", "png", 4, 4), *path = scratch_path ("n_huge.png"), *bytes = NULL;
+  g_autofree char *whole = write_picture ("whole.png", "png", 4, 4), *path = scratch_path ("n_huge.png"),
+                  *bytes = NULL;
   const guint32 sides[][2] = { { 100000, 100000 }, { 1, 67108865 }, { 0x7fffffff, 1 }, { 8193, 8192 } };
   gsize n, before = arra_mem_held ();
 

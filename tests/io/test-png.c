@@ -26,7 +26,8 @@ be32 (const guint8 *at)
   return (guint32) at[0] << 24 | (guint32) at[1] << 16 | (guint32) at[2] << 8 | at[3];
 }
 
-/* The data after the keyword of the chunk of this type and keyword, as text; NULL: there is none. Checks every chunk on the way. */
+/* The data after the keyword of the chunk of this type and keyword, as text; NULL: there is none. Checks
+ * every chunk on the way. */
 static char *
 find_text (const guint8 *png, gsize size, const char *type, const char *keyword)
 {
@@ -93,11 +94,14 @@ test_round_trip (void)
 static void
 test_latin1 (void)
 {
-  const ArraPictureLabels labels = { .parameters = "{\"prompt\": \"caf\xC3\xA9\"}\nline two", .software = "arra" };
+  const ArraPictureLabels labels
+      = { .parameters = "{\"prompt\": \"caf\xC3\xA9\"}\nline two", .software = "arra" };
   gsize size;
   g_automem guint8 *png = to_png (&labels, &size);
-  g_autofree char *parameters = find_text (png, size, "tEXt", "parameters"), *software = find_text (png, size, "tEXt", "Software");
-  g_autofree char *unicode = find_text (png, size, "iTXt", "parameters"), *xmp = find_text (png, size, "iTXt", "XML:com.adobe.xmp");
+  g_autofree char *parameters = find_text (png, size, "tEXt", "parameters"),
+                  *software = find_text (png, size, "tEXt", "Software");
+  g_autofree char *unicode = find_text (png, size, "iTXt", "parameters"),
+                  *xmp = find_text (png, size, "iTXt", "XML:com.adobe.xmp");
 
   g_assert_cmpstr (parameters, ==, "{\"prompt\": \"caf\xE9\"}\nline two");
   g_assert_cmpstr (software, ==, "arra");
@@ -112,7 +116,8 @@ test_unicode (void)
   const ArraPictureLabels labels = { .parameters = text };
   gsize size;
   g_automem guint8 *png = to_png (&labels, &size);
-  g_autofree char *latin1 = find_text (png, size, "tEXt", "parameters"), *unicode = find_text (png, size, "iTXt", "parameters");
+  g_autofree char *latin1 = find_text (png, size, "tEXt", "parameters"),
+                  *unicode = find_text (png, size, "iTXt", "parameters");
 
   g_assert_null (latin1);
   g_assert_cmpstr (unicode, ==, text);
@@ -121,7 +126,8 @@ test_unicode (void)
 static void
 test_xmp (void)
 {
-  const ArraPictureLabels labels = { .digital_source_type = "trainedAlgorithmicMedia", .description = "a <b> & \"c\"\x01 – d" };
+  const ArraPictureLabels labels
+      = { .digital_source_type = "trainedAlgorithmicMedia", .description = "a <b> & \"c\"\x01 – d" };
   gsize size;
   g_automem guint8 *png = to_png (&labels, &size);
   g_autofree char *xmp = find_text (png, size, "iTXt", "XML:com.adobe.xmp");
@@ -130,7 +136,8 @@ test_xmp (void)
   GError *error = NULL;
 
   g_assert_nonnull (xmp);
-  g_assert_nonnull (strstr (xmp, ">http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia</Iptc4xmpExt:DigitalSourceType>"));
+  g_assert_nonnull (strstr (xmp, ">http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia</"
+                                 "Iptc4xmpExt:DigitalSourceType>"));
   g_assert_nonnull (strstr (xmp, ">a &lt;b&gt; &amp; \"c\" – d</rdf:li>"));
   g_assert_true (g_markup_parse_context_parse (parser, xmp, -1, &error));
   g_assert_true (g_markup_parse_context_end_parse (parser, &error));
@@ -140,7 +147,8 @@ test_xmp (void)
 static void
 test_other_reader (void)
 {
-  const ArraPictureLabels labels = { .parameters = "recipe", .digital_source_type = "trainedAlgorithmicMedia", .software = "arra" };
+  const ArraPictureLabels labels
+      = { .parameters = "recipe", .digital_source_type = "trainedAlgorithmicMedia", .software = "arra" };
   gsize size;
   g_automem guint8 *png = to_png (&labels, &size);
   g_autoptr (GdkPixbufLoader) loader = gdk_pixbuf_loader_new ();
@@ -190,7 +198,8 @@ test_refused (void)
 static void
 test_no_memory (void)
 {
-  const ArraPictureLabels labels = { .parameters = "recipe", .digital_source_type = "x", .description = "y", .software = "z" };
+  const ArraPictureLabels labels
+      = { .parameters = "recipe", .digital_source_type = "x", .description = "y", .software = "z" };
   g_autoraster ArraRaster raster = { 0 };
   gsize held;
   gint64 n = 0;

@@ -34,10 +34,13 @@ input (ArraSource *source, guint k)
 {
   const ArraTensor *t = tensor (source, "in", k, "u8");
 
-  return (ArraRaster){ .height = (gsize) t->shape[0], .width = (gsize) t->shape[1], .channels = 3, .pixels = (guint8 *) t->data };
+  return (ArraRaster){
+    .height = (gsize) t->shape[0], .width = (gsize) t->shape[1], .channels = 3, .pixels = (guint8 *) t->data
+  };
 }
 
-typedef gboolean (*Change) (const ArraRaster *raster, gsize width, gsize height, ArraRaster *out, GError **error);
+typedef gboolean (*Change) (
+    const ArraRaster *raster, gsize width, gsize height, ArraRaster *out, GError **error);
 
 static gboolean
 by_box (const ArraRaster *raster, gsize width, gsize height, ArraRaster *out, GError **error)
@@ -90,13 +93,15 @@ test_center_crop (void)
 static void
 test_training_item (void)
 {
-  g_autofree char *json_path = scratch_golden ("e2e/case.json"), *path = scratch_golden ("e2e/train_item.png"), *sum = NULL;
+  g_autofree char *json_path = scratch_golden ("e2e/case.json"),
+                  *path = scratch_golden ("e2e/train_item.png"), *sum = NULL;
   g_autoraster ArraRaster raster = { 0 }, out = { 0 };
   GError *error = NULL;
   JsonObject *object, *item;
   g_autoptr (JsonParser) parser = arra_json_parse_file (json_path, &object, &error);
 
   g_assert_no_error (error);
+  g_assert_nonnull (parser);
   item = json_object_get_object_member (object, "training_item");
   g_assert_true (arra_raster_load (&raster, path, &error));
   g_assert_true (arra_raster_center_crop (&raster, 512, 512, &out, &error));
@@ -124,7 +129,10 @@ test_refused (void)
 {
   guint8 pixels[3] = { 0 };
   ArraRaster one = { .width = 1, .height = 1, .channels = 3, .pixels = pixels }, none = { .channels = 3 };
-  const gsize sizes[][2] = { { 0, 1 }, { 1, 0 }, { G_MAXSIZE, 1 }, { G_MAXSIZE, G_MAXSIZE }, { 1, ARRA_RASTER_MAX_PIXELS + 1 }, { 8193, 8193 } };
+  const gsize sizes[][2] = {
+    { 0, 1 },      { 1, 0 }, { G_MAXSIZE, 1 }, { G_MAXSIZE, G_MAXSIZE }, { 1, ARRA_RASTER_MAX_PIXELS + 1 },
+    { 8193, 8193 }
+  };
 
   for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
     {

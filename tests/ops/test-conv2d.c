@@ -17,12 +17,12 @@ typedef struct
 
 /* Odd sizes, tiles that end in the middle, a single pixel, one row, one channel. */
 static const Shape shapes[] = {
-  { 3, 1, FALSE, FALSE, FALSE, FALSE, 3, 5, 1, 1 },     { 3, 1, FALSE, TRUE, TRUE, FALSE, 4, 7, 1, 19 },
-  { 3, 1, FALSE, TRUE, TRUE, TRUE, 8, 6, 17, 33 },      { 3, 1, FALSE, TRUE, FALSE, FALSE, 5, 3, 16, 16 },
-  { 3, 1, FALSE, FALSE, FALSE, TRUE, 1, 1, 35, 2 },     { 3, 2, FALSE, FALSE, FALSE, FALSE, 6, 4, 2, 2 },
-  { 3, 2, FALSE, FALSE, FALSE, FALSE, 3, 9, 34, 38 },   { 3, 1, TRUE, FALSE, FALSE, FALSE, 7, 5, 1, 1 },
-  { 3, 1, TRUE, FALSE, FALSE, FALSE, 2, 3, 9, 17 },     { 1, 1, FALSE, FALSE, FALSE, FALSE, 5, 11, 3, 7 },
-  { 1, 1, FALSE, TRUE, FALSE, TRUE, 33, 17, 17, 31 },   { 1, 1, FALSE, TRUE, TRUE, FALSE, 2, 3, 1, 257 },
+  { 3, 1, FALSE, FALSE, FALSE, FALSE, 3, 5, 1, 1 },   { 3, 1, FALSE, TRUE, TRUE, FALSE, 4, 7, 1, 19 },
+  { 3, 1, FALSE, TRUE, TRUE, TRUE, 8, 6, 17, 33 },    { 3, 1, FALSE, TRUE, FALSE, FALSE, 5, 3, 16, 16 },
+  { 3, 1, FALSE, FALSE, FALSE, TRUE, 1, 1, 35, 2 },   { 3, 2, FALSE, FALSE, FALSE, FALSE, 6, 4, 2, 2 },
+  { 3, 2, FALSE, FALSE, FALSE, FALSE, 3, 9, 34, 38 }, { 3, 1, TRUE, FALSE, FALSE, FALSE, 7, 5, 1, 1 },
+  { 3, 1, TRUE, FALSE, FALSE, FALSE, 2, 3, 9, 17 },   { 1, 1, FALSE, FALSE, FALSE, FALSE, 5, 11, 3, 7 },
+  { 1, 1, FALSE, TRUE, FALSE, TRUE, 33, 17, 17, 31 }, { 1, 1, FALSE, TRUE, TRUE, FALSE, 2, 3, 1, 257 },
 };
 
 typedef struct
@@ -46,7 +46,8 @@ problem_init (Problem *p, const Shape *shape, gsize out_height, gsize out_width)
   p->bias = random_floats (random, shape->out_channels);
   p->scale = random_floats (random, shape->in_channels);
   p->shift = random_floats (random, shape->in_channels);
-  arra_conv2d_pack (p->weight, shape->out_channels, shape->in_channels, shape->kernel, 0, shape->out_channels, p->packed);
+  arra_conv2d_pack (p->weight, shape->out_channels, shape->in_channels, shape->kernel, 0, shape->out_channels,
+                    p->packed);
 }
 
 static void
@@ -88,7 +89,8 @@ expected_at (const Problem *p, gsize y, gsize x, gsize o)
     for (gsize ky = 0; ky < s->kernel; ky++)
       for (gsize kx = 0; kx < s->kernel; kx++)
         sum += (double) p->weight[((o * s->in_channels + c) * s->kernel + ky) * s->kernel + kx]
-               * read_at (p, (gssize) (y * s->stride + ky) - padding, (gssize) (x * s->stride + kx) - padding, c);
+               * read_at (p, (gssize) (y * s->stride + ky) - padding, (gssize) (x * s->stride + kx) - padding,
+                          c);
   return s->add ? sum + (double) p->before.data[(y * p->before.width + x) * s->out_channels + o] : sum;
 }
 
@@ -118,7 +120,10 @@ check_moments (const ArraFeatureMap *out, const double *moments, gsize tiles)
 static void
 check_shape (const ArraExec *exec, const Shape *shape)
 {
-  ArraConv2d conv = { .kernel = shape->kernel, .stride = shape->stride, .in_channels = shape->in_channels, .out_channels = shape->out_channels };
+  ArraConv2d conv = { .kernel = shape->kernel,
+                      .stride = shape->stride,
+                      .in_channels = shape->in_channels,
+                      .out_channels = shape->out_channels };
   ArraConv2dReading reading = { .swish = shape->swish, .upsample = shape->upsample };
   ArraMapWork work = { .exec = exec };
   ArraFeatureMap out = { .channels = shape->out_channels };
@@ -135,7 +140,8 @@ check_shape (const ArraExec *exec, const Shape *shape)
   reading.shift = p.shift;
   tiles = arra_conv2d_tiles (&conv, out.height, out.width);
   work.scratch_stride = arra_conv2d_scratch (&conv, out.height, out.width);
-  work.scratch = scratch = arra_mem_new (work.scratch_stride * arra_pool_threads (exec->pool), sizeof (float), "a test", NULL);
+  work.scratch = scratch
+      = arra_mem_new (work.scratch_stride * arra_pool_threads (exec->pool), sizeof (float), "a test", NULL);
   moments = arra_mem_new (tiles * 2 * out.channels, sizeof *moments, "a test", NULL);
   out.data = arra_mem_new (out.height * out.width * out.channels, sizeof (float), "a test", NULL);
   if (shape->add) /* in place */
@@ -144,7 +150,9 @@ check_shape (const ArraExec *exec, const Shape *shape)
   for (gsize y = 0; y < out.height; y++)
     for (gsize x = 0; x < out.width; x++)
       for (gsize o = 0; o < out.channels; o++)
-        g_assert_cmpfloat (relative_error ((double) out.data[(y * out.width + x) * out.channels + o], expected_at (&p, y, x, o)), <, 5e-6);
+        g_assert_cmpfloat (relative_error ((double) out.data[(y * out.width + x) * out.channels + o],
+                                           expected_at (&p, y, x, o)),
+                           <, 5e-6);
   check_moments (&out, moments, tiles);
   arra_mem_free (out.data);
   problem_clear (&p);

@@ -16,7 +16,8 @@ static void
 check (double offset, double tolerance)
 {
   g_autoptr (GRand) random = g_rand_new_with_seed (3);
-  g_automem float *x = random_floats (random, PIXELS * CHANNELS), *weight = random_floats (random, CHANNELS), *bias = random_floats (random, CHANNELS);
+  g_automem float *x = random_floats (random, PIXELS * CHANNELS), *weight = random_floats (random, CHANNELS),
+                  *bias = random_floats (random, CHANNELS);
   double moments[3][2][CHANNELS] = { 0 };
   float scale[CHANNELS], shift[CHANNELS];
 

@@ -8,11 +8,18 @@
 #include "nearest_code.h"
 
 static void
-quantize (const ArraExec *exec, const float *x, gsize n, const float *codebook, gsize n_codes, gsize dim, guint32 *codes)
+quantize (const ArraExec *exec,
+          const float *x,
+          gsize n,
+          const float *codebook,
+          gsize n_codes,
+          gsize dim,
+          guint32 *codes)
 {
   g_autofree float *squares = g_new (float, n_codes);
   gsize stride = arra_nearest_code_scratch (n_codes);
-  g_automem float *scratch = arra_mem_new (stride * arra_pool_threads (exec->pool), sizeof *scratch, "a test", NULL);
+  g_automem float *scratch
+      = arra_mem_new (stride * arra_pool_threads (exec->pool), sizeof *scratch, "a test", NULL);
   ArraMapWork work = { .exec = exec, .scratch = scratch, .scratch_stride = stride };
 
   arra_code_squares (codebook, n_codes, dim, squares);
@@ -29,7 +36,8 @@ expected (const float *x, const float *codebook, gsize n_codes, gsize dim)
     {
       double d = 0;
       for (gsize c = 0; c < dim; c++)
-        d += ((double) x[c] - (double) codebook[j * dim + c]) * ((double) x[c] - (double) codebook[j * dim + c]);
+        d += ((double) x[c] - (double) codebook[j * dim + c])
+             * ((double) x[c] - (double) codebook[j * dim + c]);
       if (d < least)
         {
           least = d;
@@ -42,7 +50,12 @@ expected (const float *x, const float *codebook, gsize n_codes, gsize dim)
 static void
 check_random (const ArraExec *exec)
 {
-  enum { N = 150, CODES = 1000, DIM = 13 };
+  enum
+  {
+    N = 150,
+    CODES = 1000,
+    DIM = 13
+  };
   g_autoptr (GRand) random = g_rand_new_with_seed (9);
   g_automem float *x = random_floats (random, N * DIM), *codebook = random_floats (random, CODES * DIM);
   guint32 codes[N];
@@ -62,7 +75,10 @@ test_random (void)
 static void
 check_near_ties (const ArraExec *exec)
 {
-  enum { DIM = 4 };
+  enum
+  {
+    DIM = 4
+  };
   const float codebook[5][DIM] = { { 0, 0, 0, 0 },
                                    { 10000, 0, 0, 0.002f },
                                    { 10000, 0, 0, 0.001f },

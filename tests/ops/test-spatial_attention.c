@@ -16,7 +16,8 @@ expect_pixel (const ArraFeatureMap *qkv, gsize i, gsize channels, double *out)
   for (gsize j = 0; j < n; j++)
     {
       for (gsize c = 0; c < channels; c++)
-        weights[j] += (double) qkv->data[i * 3 * channels + c] * (double) qkv->data[j * 3 * channels + channels + c];
+        weights[j]
+            += (double) qkv->data[i * 3 * channels + c] * (double) qkv->data[j * 3 * channels + channels + c];
       weights[j] /= sqrt ((double) channels);
       most = fmax (most, weights[j]);
     }
@@ -34,7 +35,8 @@ static void
 check_size (const ArraExec *exec, gsize channels, gsize height, gsize width)
 {
   g_autoptr (GRand) random = g_rand_new_with_seed (5);
-  ArraFeatureMap qkv = random_map (random, 3 * channels, height, width), out = random_map (random, channels, height, width);
+  ArraFeatureMap qkv = random_map (random, 3 * channels, height, width),
+                 out = random_map (random, channels, height, width);
   gsize stride = arra_spatial_attention_scratch (height, width);
   g_automem float *scratch = random_floats (random, stride * arra_pool_threads (exec->pool));
   ArraMapWork work = { .exec = exec, .scratch = scratch, .scratch_stride = stride };

@@ -1,0 +1,202 @@
+/* test-vqgan_config.c - a VQGAN's configuration in its three forms, sound and broken
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include "golden_vqgan.h"
+#include "jsonguard.h"
+
+static const ArraVqganConfig chameleon = { .ch = 128,
+                                           .n_levels = 5,
+                                           .ch_mult = { 1, 1, 2, 2, 4 },
+                                           .n_res_blocks = 2,
+                                           .resolution = 512,
+                                           .in_channels = 3,
+                                           .out_channels = 3,
+                                           .z_channels = 256,
+                                           .embed_dim = 256,
+                                           .n_embed = 8192 };
+
+static void
+assert_same (const ArraVqganConfig *a, const ArraVqganConfig *b)
+{
+  g_assert_cmpmem (a, sizeof *a, b, sizeof *b);
+}
+
+static gboolean
+read_json (const char *text, ArraVqganConfig *config, GError **error)
+{
+  JsonObject *object;
+  g_autoptr (JsonParser) parser = arra_json_parse (text, strlen (text), "test", &object, error);
+
+  g_assert_nonnull (parser);
+  return arra_vqgan_config_from_json (config, object, "FILE: vq_config", error);
+}
+
+static void
+test_json (void)
+{
+  ArraVqganConfig config;
+  GError *error = NULL;
+
+  g_assert_true (read_json ("{}", &config, &error));
+  assert_same (&config, &chameleon);
+  g_assert_cmpuint (arra_vqgan_patch (&config), ==, 16);
+  g_assert_true (read_json (
+      "{\"attn_resolutions\": null, \"double_latent\": false, \"attn_type\": \"vanilla\", \"dropout\": 0.0}",
+      &config, &error));
+  assert_same (&config, &chameleon);
+  g_assert_true (read_json ("{\"base_channels\": 32, \"channel_multiplier\": [2, 1], \"num_res_blocks\": 1, "
+                            "\"resolution\": 32, \"latent_channels\": 24,"
+                            " \"embed_dim\": 16, \"num_embeddings\": 64, \"attn_resolutions\": []}",
+                            &config, &error));
+  g_assert_no_error (error);
+  config.ch_mult[2] = config.ch_mult[3] = config.ch_mult[4] = 0;
+  assert_same (&config, &vqgan_small);
+}
+
+static void
+test_json_refused (void)
+{
+  static const struct
+  {
+    const char *text, *word;
+  } cases[] = {
+    { "{\"base_channels\": 33}", "base_channels" },
+    { "{\"base_channels\": 4096}", "base_channels" },
+    { "{\"base_channels\": \"128\"}", "base_channels" },
+    { "{\"channel_multiplier\": []}", "channel_multiplier" },
+    { "{\"channel_multiplier\": [1, 0]}", "channel_multiplier" },
+    { "{\"channel_multiplier\": [1, \"2\"]}", "channel_multiplier" },
+    { "{\"channel_multiplier\": [1, [2]]}", "channel_multiplier" },
+    { "{\"channel_multiplier\": [1, 4294967297]}", "channel_multiplier" },
+    { "{\"channel_multiplier\": [1, 1, 1, 1, 1, 1, 1, 1, 1]}", "channel_multiplier" },
+    { "{\"channel_multiplier\": 2}", "channel_multiplier" },
+    { "{\"attn_resolutions\": [0]}", "attn_resolutions" },
+    { "{\"num_res_blocks\": 0}", "num_res_blocks" },
+    { "{\"num_res_blocks\": 9}", "num_res_blocks" },
+    { "{\"num_embeddings\": 2000000}", "num_embeddings" },
+    { "{\"in_channels\": 1}", "RGB" },
+    { "{\"double_latent\": true}", "double_latent" },
+    { "{\"attn_type\": \"none\"}", "attn_type" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      ArraVqganConfig config;
+      GError *error = NULL;
+
+      g_assert_false (read_json (cases[i].text, &config, &error));
+      g_assert_nonnull (error);
+      g_assert_true (g_str_has_prefix (error->message, "FILE: vq_config"));
+      g_assert_nonnull (strstr (error->message, cases[i].word));
+      g_error_free (error);
+    }
+}
+
+static void
+check_yaml (const char *name, const ArraVqganConfig *expected)
+{
+  g_autofree char *path
+      = g_build_filename (g_getenv ("ARRA_TEST_DATA"), "golden/vqgan", name, "vqgan.yaml", NULL);
+  ArraVqganConfig config;
+  GError *error = NULL;
+  g_autoptr (ArraYaml) yaml = arra_yaml_open (path, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (arra_vqgan_config_from_yaml (&config, yaml, &error));
+  assert_same (&config, expected);
+}
+
+static void
+test_yaml (void)
+{
+  check_yaml ("small", &vqgan_small);
+  check_yaml ("f16", &vqgan_f16);
+}
+
+static char *
+scratch_file (const char *suffix)
+{
+  g_autofree char *pattern = g_strconcat ("arra-test-XXXXXX", suffix, NULL);
+  char *path;
+  int fd = g_file_open_tmp (pattern, &path, NULL);
+
+  g_assert_cmpint (fd, >=, 0);
+  g_close (fd, NULL);
+  return path;
+}
+
+/* The golden YAML with one line changed. */
+static void
+check_yaml_refused (const char *line, const char *replacement, const char *word)
+{
+  g_autofree char *from = g_build_filename (g_getenv ("ARRA_TEST_DATA"), "golden/vqgan/f16/vqgan.yaml", NULL);
+  g_autofree char *path = scratch_file (".yaml"), *text = NULL, *changed = NULL;
+  g_auto (GStrv) parts = NULL;
+  ArraVqganConfig config;
+  GError *error = NULL;
+  g_autoptr (ArraYaml) yaml = NULL;
+
+  g_assert_true (g_file_get_contents (from, &text, NULL, NULL));
+  parts = g_strsplit (text, line, -1);
+  g_assert_cmpuint (g_strv_length (parts), ==, 2);
+  changed = g_strjoinv (replacement, parts);
+  g_assert_true (g_file_set_contents (path, changed, -1, NULL));
+  yaml = arra_yaml_open (path, &error);
+  g_assert_no_error (error);
+  g_assert_false (arra_vqgan_config_from_yaml (&config, yaml, &error));
+  g_assert_nonnull (strstr (error->message, word));
+  g_error_free (error);
+  g_unlink (path);
+}
+
+static void
+test_yaml_refused (void)
+{
+  check_yaml_refused ("double_z: false", "double_z: true", "double_z");
+  check_yaml_refused ("z_channels: 32", "y_channels: 32", "z_channels");
+  check_yaml_refused ("ch: 32", "ch: 40", "base_channels");
+  check_yaml_refused ("n_embed: 8192", "n_embed: -1", "n_embed");
+  check_yaml_refused ("- 8\n", "- 0\n", "attn_resolutions");
+}
+
+static void
+check_gguf (const ArraVqganConfig *config)
+{
+  g_autofree char *path = scratch_file (".gguf");
+  GError *error = NULL;
+  g_autoptr (ArraGgufWriter) writer = arra_gguf_writer_new (path, &error);
+  g_autoptr (ArraGguf) gguf = NULL;
+  ArraVqganConfig again;
+
+  g_assert_no_error (error);
+  arra_vqgan_config_store (config, writer);
+  g_assert_true (arra_gguf_writer_begin (writer, &error));
+  g_assert_true (arra_gguf_writer_commit (writer, NULL, &error));
+  gguf = arra_gguf_open (path, &error);
+  g_assert_no_error (error);
+  g_assert_true (arra_vqgan_config_load (&again, gguf, &error));
+  assert_same (&again, config);
+  g_unlink (path);
+}
+
+static void
+test_gguf (void)
+{
+  check_gguf (&vqgan_small);
+  check_gguf (&vqgan_f16);
+  check_gguf (&chameleon);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/vqgan-config/json", test_json);
+  g_test_add_func ("/vqgan-config/json-refused", test_json_refused);
+  g_test_add_func ("/vqgan-config/yaml", test_yaml);
+  g_test_add_func ("/vqgan-config/yaml-refused", test_yaml_refused);
+  g_test_add_func ("/vqgan-config/gguf", test_gguf);
+  return g_test_run ();
+}
