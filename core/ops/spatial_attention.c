@@ -1,5 +1,5 @@
-/* spatial_attention.c - single-head self-attention between all pixels of a feature map, a few queries at a
- * time SPDX-License-Identifier: GPL-3.0-or-later */
+/* spatial_attention.c - single-head self-attention between all pixels of a feature map, some queries at a time
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "spatial_attention.h"
 
 #include <math.h>

@@ -1,5 +1,5 @@
-/* test-vqgan_forward.c - encoder and decoder against the golden cases, with every table of kernels and 1 and
- * 2 threads SPDX-License-Identifier: GPL-3.0-or-later */
+/* test-vqgan_forward.c - encoder and decoder against the golden cases, with every table of kernels
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <string.h>
 
