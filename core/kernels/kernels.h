@@ -25,13 +25,14 @@ typedef struct
 } ArraBlockQ8_0;
 G_STATIC_ASSERT (sizeof (ArraBlockQ8_0) == 34);
 
-/* Activations quantised on the fly, one block for each ARRA_QK inputs. q is in -127..127. */
+/* Activations quantised on the fly, one block for each ARRA_QK inputs: made by quantize_q8a alone. q is in -127..127. */
 typedef struct
 {
   float d;
+  gint32 offset; /* -128 times the sum of q: where a sum starts that takes a weight as the unsigned weight + 128 */
   gint8 q[ARRA_QK];
 } ArraBlockQ8A;
-G_STATIC_ASSERT (sizeof (ArraBlockQ8A) == 36);
+G_STATIC_ASSERT (sizeof (ArraBlockQ8A) == 40);
 
 /* A block whose largest |x| is below this is quantised as zero (127 / max would leave the range of float). */
 #define ARRA_Q8A_SMALLEST 0x1p-119f

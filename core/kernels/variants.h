@@ -4,6 +4,10 @@
 
 #include "kernels.h"
 
+/* How many bytes ahead of its reading a stream of weights is asked for, measured: less comes late, more is pushed out of
+ * the first cache again. It may lie beyond the weights, where a prefetch does nothing. */
+#define ARRA_PREFETCH 2048
+
 /* Every entry, in scalar C. */
 void arra_kernels_fill_c (ArraKernels *table);
 
@@ -11,6 +15,3 @@ void arra_kernels_fill_c (ArraKernels *table);
  * only on a machine that has them. */
 void arra_kernels_overlay_avx2 (ArraKernels *table);
 void arra_kernels_overlay_avx512 (ArraKernels *table);
-
-/* The AVX2 kernel that also takes the rows AVX-512 leaves over. */
-void arra_avx2_matmul_q8_0 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride, gsize n_tokens, float *y, gsize y_stride);

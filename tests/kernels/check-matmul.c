@@ -73,8 +73,12 @@ draw_tokens_q8a (GRand *rand, Values values, guint8 *x, gsize n)
       guint32 kind = g_rand_int (rand) % 8;
 
       block.d = draw_float (rand, values);
+      block.offset = 0;
       for (gsize i = 0; i < ARRA_QK; i++)
-        block.q[i] = (gint8) (kind == 0 ? 127 : kind == 1 ? -127 : kind == 2 ? 0 : g_rand_int_range (rand, -127, 128));
+        {
+          block.q[i] = (gint8) (kind == 0 ? 127 : kind == 1 ? -127 : kind == 2 ? 0 : g_rand_int_range (rand, -127, 128));
+          block.offset -= 128 * block.q[i];
+        }
       memcpy (x + b * sizeof block, &block, sizeof block);
     }
 }

@@ -190,6 +190,7 @@ call_quantize_q8a (const ArraKernels *table, const Draw *draw, float *out)
       for (gsize i = 0; i < ARRA_QK; i++)
         out[b * ARRA_QK + i] = (float) blocks[b].q[i];
       out[b * ARRA_QK] += 1000 * (float) blocks[b].q[ARRA_QK - 1];
+      out[b * ARRA_QK + 1] += 1000 * (float) blocks[b].offset;
       out[b * ARRA_QK + ARRA_QK - 1] = blocks[b].d;
     }
   out[N] = (float) blocks[N / ARRA_QK].q[0] + blocks[N / ARRA_QK].d;

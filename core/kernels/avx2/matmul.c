@@ -1,6 +1,7 @@
 /* matmul.c - products of float, bfloat16 and half rows with tokens, in register tiles (AVX2, FMA, F16C)
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "avx2.h"
+#include "variants.h"
 
 typedef struct
 {
@@ -16,28 +17,31 @@ typedef struct
 typedef struct
 {
   gsize size; /* bytes of one weight */
-  Lanes (*load) (const guint8 *p); /* ARRA_LANES weights, unaligned */
+  __m256 (*load) (const guint8 *p); /* eight weights, unaligned: half of the lanes */
 } Weight;
 
-ALWAYS_INLINE Lanes
+ALWAYS_INLINE __m256
 load_f32 (const guint8 *p)
 {
-  return lanes_load ((const float *) p);
+  return _mm256_loadu_ps ((const float *) p);
 }
 
-ALWAYS_INLINE Lanes
+ALWAYS_INLINE __m256
 load_bf16 (const guint8 *p)
 {
-  __m256i low = _mm256_cvtepu16_epi32 (_mm_loadu_si128 ((const __m128i *) p));
-  __m256i high = _mm256_cvtepu16_epi32 (_mm_loadu_si128 ((const __m128i *) (p + 16)));
-  return (Lanes) { _mm256_castsi256_ps (_mm256_slli_epi32 (low, 16)), _mm256_castsi256_ps (_mm256_slli_epi32 (high, 16)) };
+  return _mm256_castsi256_ps (_mm256_slli_epi32 (_mm256_cvtepu16_epi32 (_mm_loadu_si128 ((const __m128i *) p)), 16));
+}
+
+ALWAYS_INLINE __m256
+load_f16 (const guint8 *p)
+{
+  return _mm256_cvtph_ps (_mm_loadu_si128 ((const __m128i *) p));
 }
 
 ALWAYS_INLINE Lanes
-load_f16 (const guint8 *p)
+load_lanes (Weight weight, const guint8 *p)
 {
-  return (Lanes) { _mm256_cvtph_ps (_mm_loadu_si128 ((const __m128i *) p)),
-                   _mm256_cvtph_ps (_mm_loadu_si128 ((const __m128i *) (p + 16))) };
+  return (Lanes) { weight.load (p), weight.load (p + 8 * weight.size) };
 }
 
 /* The first @n < ARRA_LANES weights, zeros above. */
@@ -46,68 +50,129 @@ load_part (Weight weight, const guint8 *p, gsize n)
 {
   guint8 all[ARRA_LANES * sizeof (float)] = { 0 };
   memcpy (all, p, n * weight.size);
-  return weight.load (all);
+  return load_lanes (weight, all);
 }
 
-/* @rows x @tokens sums; both are constants to the compiler, so that the accumulators are registers. */
+/* Adds the last elements, fewer than ARRA_LANES, to the lanes of one sum. */
+static inline Lanes
+add_tail (const Product *p, Weight weight, const guint8 *w, const guint8 *x, Lanes acc)
+{
+  gsize n = p->k % ARRA_LANES;
+  gsize i = p->k - n;
+  Lanes a = load_part (weight, w + i * weight.size, n);
+  Lanes b = lanes_load_part ((const float *) x + i, n);
+
+  return lanes_choose (n, lanes_fma (a, b, acc), acc);
+}
+
+/* @rows x @tokens sums, the rows from @row, @step apart; counts are constants to the compiler, so that the accumulators
+ * are registers. */
 ALWAYS_INLINE void
-tile (const Product *p, gsize row, gsize token, Weight weight, gsize rows, gsize tokens)
+tile (const Product *p, gsize row, gsize step, gsize token, Weight weight, gsize rows, gsize tokens)
 {
   const guint8 *w = p->w + row * p->w_stride;
+  const gsize w_step = step * p->w_stride;
   const guint8 *x = p->x + token * p->x_stride;
-  Lanes acc[4][4];
-  gsize i = 0;
+  Lanes acc[4][2];
 
   UNROLL for (gsize r = 0; r < rows; r++)
     UNROLL for (gsize t = 0; t < tokens; t++)
       acc[r][t] = lanes_zero ();
-  for (; i + ARRA_LANES <= p->k; i += ARRA_LANES)
-    UNROLL for (gsize r = 0; r < rows; r++)
-      {
-        Lanes a = weight.load (w + r * p->w_stride + i * weight.size);
-        UNROLL for (gsize t = 0; t < tokens; t++)
-          acc[r][t] = lanes_fma (a, lanes_load ((const float *) (x + t * p->x_stride) + i), acc[r][t]);
-      }
-  if (i < p->k)
-    UNROLL for (gsize r = 0; r < rows; r++)
-      {
-        Lanes a = load_part (weight, w + r * p->w_stride + i * weight.size, p->k - i);
-        UNROLL for (gsize t = 0; t < tokens; t++)
-          {
-            Lanes b = lanes_load_part ((const float *) (x + t * p->x_stride) + i, p->k - i);
-            acc[r][t] = lanes_choose (p->k - i, lanes_fma (a, b, acc[r][t]), acc[r][t]);
-          }
-      }
+  for (gsize i = 0; i + ARRA_LANES <= p->k; i += ARRA_LANES)
+    {
+      Lanes b[2];
+      UNROLL for (gsize t = 0; t < tokens; t++)
+        b[t] = lanes_load ((const float *) (x + t * p->x_stride) + i);
+      UNROLL for (gsize r = 0; r < rows; r++)
+        {
+          const guint8 *p_w = w + r * w_step + i * weight.size;
+          Lanes a = load_lanes (weight, p_w);
+
+          _mm_prefetch (p_w + ARRA_PREFETCH, _MM_HINT_T0);
+          UNROLL for (gsize t = 0; t < tokens; t++)
+            acc[r][t] = lanes_fma (a, b[t], acc[r][t]);
+        }
+    }
   UNROLL for (gsize r = 0; r < rows; r++)
     UNROLL for (gsize t = 0; t < tokens; t++)
-      p->y[(token + t) * p->y_stride + row + r] = lanes_fold (acc[r][t]);
+      {
+        if (p->k % ARRA_LANES != 0)
+          acc[r][t] = add_tail (p, weight, w + r * w_step, x + t * p->x_stride, acc[r][t]);
+        p->y[(token + t) * p->y_stride + row + r * step] = lanes_fold (acc[r][t]);
+      }
 }
 
-/* All tokens of @rows rows. */
+/* Half of the lanes of four rows and three tokens: as many sums as there are registers for */
 ALWAYS_INLINE void
-strip (const Product *p, gsize row, gsize n_tokens, Weight weight, gsize rows)
+half_tile (const Product *p, const guint8 *w, gsize w_step, const guint8 *x, Weight weight, gsize from, __m256 acc[4][3])
+{
+  UNROLL for (gsize r = 0; r < 4; r++)
+    UNROLL for (gsize t = 0; t < 3; t++)
+      acc[r][t] = _mm256_setzero_ps ();
+  for (gsize i = 0; i + ARRA_LANES <= p->k; i += ARRA_LANES)
+    {
+      __m256 b[3];
+      UNROLL for (gsize t = 0; t < 3; t++)
+        b[t] = _mm256_loadu_ps ((const float *) (x + t * p->x_stride) + i + from);
+      UNROLL for (gsize r = 0; r < 4; r++)
+        {
+          __m256 a = weight.load (w + r * w_step + (i + from) * weight.size);
+          UNROLL for (gsize t = 0; t < 3; t++)
+            acc[r][t] = _mm256_fmadd_ps (a, b[t], acc[r][t]);
+        }
+    }
+}
+
+/* 4 x 3 sums, the lower lanes first, then the upper ones */
+ALWAYS_INLINE void
+big_tile (const Product *p, gsize row, gsize step, gsize token, Weight weight)
+{
+  const guint8 *w = p->w + row * p->w_stride;
+  const gsize w_step = step * p->w_stride;
+  const guint8 *x = p->x + token * p->x_stride;
+  __m256 low[4][3], high[4][3];
+
+  half_tile (p, w, w_step, x, weight, 0, low);
+  half_tile (p, w, w_step, x, weight, 8, high);
+  for (gsize r = 0; r < 4; r++)
+    for (gsize t = 0; t < 3; t++)
+      {
+        Lanes acc = { low[r][t], high[r][t] };
+
+        if (p->k % ARRA_LANES != 0)
+          acc = add_tail (p, weight, w + r * w_step, x + t * p->x_stride, acc);
+        p->y[(token + t) * p->y_stride + row + r * step] = lanes_fold (acc);
+      }
+}
+
+/* All tokens of four rows, a part of the range apart, so that a thread reads few long streams of weights: short ones that
+ * jump from row to row cost a third of the memory bandwidth. */
+ALWAYS_INLINE void
+four_rows (const Product *p, gsize row, gsize step, gsize n_tokens, Weight weight)
 {
   gsize t = 0;
 
-  if (n_tokens > 1)
-    for (; t + 2 <= n_tokens; t += 2)
-      tile (p, row, t, weight, rows, 2);
-  for (; t < n_tokens; t++)
-    tile (p, row, t, weight, rows, 1);
+  for (; t + 3 <= n_tokens; t += 3)
+    big_tile (p, row, step, t, weight);
+  if (t + 2 == n_tokens)
+    {
+      tile (p, row, step, t, weight, 2, 2);
+      tile (p, row + 2 * step, step, t, weight, 2, 2);
+    }
+  else if (t < n_tokens)
+    tile (p, row, step, t, weight, 4, 1);
 }
 
 ALWAYS_INLINE void
 matmul (const Product *p, gsize n_rows, gsize n_tokens, Weight weight)
 {
-  gsize r = 0;
+  gsize step = n_rows / 4;
 
-  if (n_tokens == 1)
-    for (; r + 4 <= n_rows; r += 4)
-      tile (p, r, 0, weight, 4, 1);
-  for (; r + 2 <= n_rows; r += 2)
-    strip (p, r, n_tokens, weight, 2);
-  for (; r < n_rows; r++)
-    strip (p, r, n_tokens, weight, 1);
+  for (gsize r = 0; r < step; r++)
+    four_rows (p, r, step, n_tokens, weight);
+  for (gsize r = 4 * step; r < n_rows; r++)
+    for (gsize t = 0; t < n_tokens; t++)
+      tile (p, r, 1, t, weight, 1, 1);
 }
 
 void

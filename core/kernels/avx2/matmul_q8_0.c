@@ -1,16 +1,14 @@
 /* matmul_q8_0.c - products of Q8_0 rows with quantised tokens (AVX2)
  *
- * Eight rows at a time: a block of them is transposed to panels of four columns, once for all tokens, so that the sums of
- * the eight rows stand in one register and a token's scale and sum cost one multiplication and one fma. maddubs wants one
- * unsigned side: |w| (up to 128) against x with w's sign; two products stay below 2^15.
+ * Eight rows at a time: a block of them is transposed to a panel of columns of four weights, so that the sums of the eight
+ * rows stand in one register and a token's scale and sum cost one multiplication and one fma.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "avx2.h"
 
-#include "c/spec.h"
-
 #define ROWS 8
-#define COLUMNS 8     /* groups of four weights in a block */
+#define COLUMNS 8       /* groups of four weights in a block */
 #define CHUNK_BLOCKS 32 /* blocks packed at a time */
+#define FEW_TOKENS 2    /* up to here packing does not pay */
 
 typedef struct
 {
@@ -66,7 +64,6 @@ pack (const guint8 *block, gsize w_stride, Panel *panel)
 ALWAYS_INLINE void
 add_block (const Panel *panel, const guint8 *x, gsize x_stride, gsize tokens, __m256 *acc)
 {
-  const __m256i one = _mm256_set1_epi16 (1);
   __m256i sum[4];
 
   UNROLL for (gsize t = 0; t < tokens; t++)
@@ -79,94 +76,92 @@ add_block (const Panel *panel, const guint8 *x, gsize x_stride, gsize tokens, __
       UNROLL for (gsize t = 0; t < tokens; t++)
         {
           gint32 four;
-          __m256i products;
-
-          memcpy (&four, x + t * x_stride + sizeof (float) + 4 * c, sizeof four);
-          products = _mm256_maddubs_epi16 (magnitude, _mm256_sign_epi8 (_mm256_set1_epi32 (four), w));
-          sum[t] = _mm256_add_epi32 (sum[t], _mm256_madd_epi16 (products, one));
+          memcpy (&four, ((const ArraBlockQ8A *) (x + t * x_stride))->q + 4 * c, sizeof four);
+          sum[t] = _mm256_add_epi32 (sum[t], dot_fours (magnitude, w, _mm256_set1_epi32 (four)));
         }
     }
   UNROLL for (gsize t = 0; t < tokens; t++)
     {
-      __m256 d = _mm256_mul_ps (panel->d, _mm256_broadcast_ss ((const float *) (x + t * x_stride)));
+      __m256 d = _mm256_mul_ps (panel->d, _mm256_broadcast_ss (&((const ArraBlockQ8A *) (x + t * x_stride))->d));
       acc[t] = _mm256_fmadd_ps (_mm256_cvtepi32_ps (sum[t]), d, acc[t]);
     }
 }
 
-/* Few tokens: blocks are used as they are transposed. */
-ALWAYS_INLINE void
-rows_direct (const guint8 *w, gsize w_stride, gsize n_blocks, const guint8 *x, gsize x_stride, gsize tokens, float *y, gsize y_stride)
+/* A packed chunk and what to ask memory for while it is at work: the same blocks of @n_ahead rows from @ahead */
+typedef struct
 {
-  __m256 acc[4];
-
-  UNROLL for (gsize t = 0; t < tokens; t++)
-    acc[t] = _mm256_setzero_ps ();
-  for (gsize b = 0; b < n_blocks; b++)
-    {
-      Panel panel;
-
-      pack (w + b * sizeof (ArraBlockQ8_0), w_stride, &panel);
-      add_block (&panel, x + b * sizeof (ArraBlockQ8A), x_stride, tokens, acc);
-    }
-  UNROLL for (gsize t = 0; t < tokens; t++)
-    _mm256_storeu_ps (y + t * y_stride, acc[t]);
-}
+  Panel panels[CHUNK_BLOCKS];
+  gsize begin, n_blocks;
+  const guint8 *ahead;
+  gsize n_ahead;
+} Chunk;
 
 /* A packed chunk times @tokens tokens, on top of what y holds. */
 ALWAYS_INLINE void
-chunk_times_tokens (const Panel *panels, gsize n_blocks, const guint8 *x, gsize x_stride, gsize tokens, float *y, gsize y_stride)
+chunk_times_tokens (const Q8Product *p, const Chunk *chunk, gsize row, gsize token, gsize tokens)
 {
+  const guint8 *x = p->x + token * p->x_stride + chunk->begin * sizeof (ArraBlockQ8A);
+  float *y = p->y + token * p->y_stride + row;
   __m256 acc[4];
 
   UNROLL for (gsize t = 0; t < tokens; t++)
-    acc[t] = _mm256_loadu_ps (y + t * y_stride);
-  for (gsize b = 0; b < n_blocks; b++)
-    add_block (&panels[b], x + b * sizeof (ArraBlockQ8A), x_stride, tokens, acc);
+    acc[t] = chunk->begin == 0 ? _mm256_setzero_ps () : _mm256_loadu_ps (y + t * p->y_stride);
+  for (gsize b = 0; b < chunk->n_blocks; b++, x += sizeof (ArraBlockQ8A))
+    {
+      add_block (&chunk->panels[b], x, p->x_stride, tokens, acc);
+      for (gsize r = 0; r < chunk->n_ahead; r++)
+        _mm_prefetch (chunk->ahead + r * p->w_stride + b * sizeof (ArraBlockQ8_0), _MM_HINT_T0);
+    }
   UNROLL for (gsize t = 0; t < tokens; t++)
-    _mm256_storeu_ps (y + t * y_stride, acc[t]);
+    _mm256_storeu_ps (y + t * p->y_stride, acc[t]);
 }
 
-/* Many tokens: a chunk of the rows is packed once, then meets all of them. */
-static void
-rows_packed (const guint8 *w, gsize w_stride, gsize n_blocks, const guint8 *x, gsize x_stride, gsize n_tokens, float *y, gsize y_stride)
+ALWAYS_INLINE void
+chunk_times_all (const Q8Product *p, Chunk *chunk, gsize row)
 {
-  Panel panels[CHUNK_BLOCKS];
+  gsize t = 0;
 
-  for (gsize t = 0; t < n_tokens; t++)
-    _mm256_storeu_ps (y + t * y_stride, _mm256_setzero_ps ());
-  for (gsize begin = 0; begin < n_blocks; begin += CHUNK_BLOCKS)
+  for (; t + 4 <= p->n_tokens; t += 4)
     {
-      gsize n = MIN (CHUNK_BLOCKS, n_blocks - begin);
-      const guint8 *chunk = x + begin * sizeof (ArraBlockQ8A);
-      gsize t = 0;
+      chunk_times_tokens (p, chunk, row, t, 4);
+      chunk->ahead += chunk->n_ahead * p->w_stride;
+    }
+  if (t + 3 == p->n_tokens)
+    chunk_times_tokens (p, chunk, row, t, 3);
+  else if (t + 2 == p->n_tokens)
+    chunk_times_tokens (p, chunk, row, t, 2);
+  else if (t < p->n_tokens)
+    chunk_times_tokens (p, chunk, row, t, 1);
+}
 
-      for (gsize b = 0; b < n; b++)
-        pack (w + (begin + b) * sizeof (ArraBlockQ8_0), w_stride, &panels[b]);
-      for (; t + 4 <= n_tokens; t += 4)
-        chunk_times_tokens (panels, n, chunk + t * x_stride, x_stride, 4, y + t * y_stride, y_stride);
-      for (; t < n_tokens; t++)
-        chunk_times_tokens (panels, n, chunk + t * x_stride, x_stride, 1, y + t * y_stride, y_stride);
+/* Many tokens: a chunk of the rows is packed once, then meets all of them; meanwhile the next chunk comes from memory. */
+static void
+rows_packed (const Q8Product *p, gsize row)
+{
+  const guint8 *w = p->w + row * p->w_stride;
+  Chunk chunk;
+
+  chunk.n_ahead = MAX (ROWS / ((p->n_tokens + 3) / 4), 1);
+  for (chunk.begin = 0; chunk.begin < p->n_blocks; chunk.begin += CHUNK_BLOCKS)
+    {
+      gsize end = MIN (chunk.begin + CHUNK_BLOCKS, p->n_blocks);
+
+      chunk.n_blocks = end - chunk.begin;
+      for (gsize b = 0; b < chunk.n_blocks; b++)
+        pack (w + (chunk.begin + b) * sizeof (ArraBlockQ8_0), p->w_stride, &chunk.panels[b]);
+      chunk.ahead = end < p->n_blocks ? w + end * sizeof (ArraBlockQ8_0) : w + ROWS * p->w_stride;
+      chunk_times_all (p, &chunk, row);
     }
 }
 
 void
 arra_avx2_matmul_q8_0 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride, gsize n_tokens, float *y, gsize y_stride)
 {
-  gsize n_blocks = k / ARRA_QK;
+  const Q8Product p = { w, w_stride, k / ARRA_QK, x, x_stride, n_tokens, y, y_stride };
   gsize r = 0;
 
-  for (; r + ROWS <= n_rows; r += ROWS)
-    {
-      const guint8 *rows = (const guint8 *) w + r * w_stride;
-
-      if (n_tokens == 1)
-        rows_direct (rows, w_stride, n_blocks, x, x_stride, 1, y + r, y_stride);
-      else if (n_tokens == 2)
-        rows_direct (rows, w_stride, n_blocks, x, x_stride, 2, y + r, y_stride);
-      else
-        rows_packed (rows, w_stride, n_blocks, x, x_stride, n_tokens, y + r, y_stride);
-    }
-  /* The last rows: too few for a panel. */
-  if (r < n_rows)
-    arra_c_matmul_q8_0 ((const guint8 *) w + r * w_stride, w_stride, n_rows - r, k, x, x_stride, n_tokens, y + r, y_stride);
+  if (n_tokens > FEW_TOKENS)
+    for (; r + ROWS <= n_rows; r += ROWS)
+      rows_packed (&p, r);
+  arra_avx2_q8_0_quads (&p, r, n_rows);
 }

@@ -33,12 +33,26 @@ round_to_bytes (const __m256 x[4], float inverse)
   return _mm256_permutevar8x32_epi32 (q[0], in_order);
 }
 
+/* -128 times the sum of 32 bytes */
+ALWAYS_INLINE gint32
+offset_of (__m256i q)
+{
+  __m256i pairs = _mm256_maddubs_epi16 (_mm256_set1_epi8 (1), q);
+  __m256i fours = _mm256_madd_epi16 (pairs, _mm256_set1_epi16 (-128));
+  __m128i s = _mm_add_epi32 (_mm256_castsi256_si128 (fours), _mm256_extracti128_si256 (fours, 1));
+
+  s = _mm_add_epi32 (s, _mm_shuffle_epi32 (s, _MM_SHUFFLE (1, 0, 3, 2)));
+  s = _mm_add_epi32 (s, _mm_shuffle_epi32 (s, _MM_SHUFFLE (2, 3, 0, 1)));
+  return _mm_cvtsi128_si32 (s);
+}
+
 void
 arra_avx2_quantize_q8a (const float *x, gsize k, ArraBlockQ8A *dst)
 {
   for (gsize b = 0; b < k / ARRA_QK; b++, x += ARRA_QK, dst++)
     {
       __m256 v[4];
+      __m256i q;
       gint32 bits;
       float largest;
 
@@ -51,7 +65,9 @@ arra_avx2_quantize_q8a (const float *x, gsize k, ArraBlockQ8A *dst)
           arra_c_quantize_q8a (x, ARRA_QK, dst);
           continue;
         }
+      q = round_to_bytes (v, 127.0f / largest);
       dst->d = largest / 127.0f;
-      _mm256_storeu_si256 ((__m256i *) dst->q, round_to_bytes (v, 127.0f / largest));
+      dst->offset = offset_of (q);
+      _mm256_storeu_si256 ((__m256i *) dst->q, q);
     }
 }

@@ -57,6 +57,22 @@ exp16 (__m512 x)
   return _mm512_mask_mov_ps (y, _mm512_cmp_ps_mask (x, _mm512_set1_ps (-87.33654f), _CMP_LT_OQ), _mm512_setzero_ps ());
 }
 
+/* One call of matmul_q8_0 */
+typedef struct
+{
+  const guint8 *w;
+  gsize w_stride;
+  gsize n_blocks;
+  const guint8 *x;
+  gsize x_stride;
+  gsize n_tokens;
+  float *y;
+  gsize y_stride;
+} Q8Product;
+
+/* Rows @begin..@end-1 times all tokens, made for few tokens and for the rows that fill no panel */
+void arra_avx512_q8_0_quads (const Q8Product *p, gsize begin, gsize end);
+
 void arra_avx512_matmul_f32 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride, gsize n_tokens, float *y, gsize y_stride);
 void arra_avx512_matmul_bf16 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride, gsize n_tokens, float *y, gsize y_stride);
 void arra_avx512_matmul_f16 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride, gsize n_tokens, float *y, gsize y_stride);

@@ -1,6 +1,7 @@
 /* matmul.c - products of float, bfloat16 and half rows with tokens, in register tiles (AVX-512)
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "avx512.h"
+#include "variants.h"
 
 typedef struct
 {
@@ -62,13 +63,15 @@ load_part_f16 (__mmask16 mask, const guint8 *p)
   return _mm512_cvtph_ps (_mm256_maskz_loadu_epi16 (mask, p));
 }
 
-/* @rows x @tokens sums; both are constants to the compiler, so that the accumulators are registers. */
+/* @rows x @tokens sums, the rows from @row, @step apart; counts are constants to the compiler, so that the accumulators
+ * are registers. */
 ALWAYS_INLINE void
-tile (const Product *p, gsize row, gsize token, Weight weight, gsize rows, gsize tokens)
+tile (const Product *p, gsize row, gsize step, gsize token, Weight weight, gsize rows, gsize tokens)
 {
   const guint8 *w = p->w + row * p->w_stride;
+  const gsize w_step = step * p->w_stride;
   const guint8 *x = p->x + token * p->x_stride;
-  __m512 acc[8][8];
+  __m512 acc[6][4];
   gsize i = 0;
 
   UNROLL for (gsize r = 0; r < rows; r++)
@@ -76,12 +79,15 @@ tile (const Product *p, gsize row, gsize token, Weight weight, gsize rows, gsize
       acc[r][t] = _mm512_setzero_ps ();
   for (; i + ARRA_LANES <= p->k; i += ARRA_LANES)
     {
-      __m512 b[8];
+      __m512 b[4];
       UNROLL for (gsize t = 0; t < tokens; t++)
         b[t] = _mm512_loadu_ps (x + t * p->x_stride + i * sizeof (float));
       UNROLL for (gsize r = 0; r < rows; r++)
         {
-          __m512 a = weight.load (w + r * p->w_stride + i * weight.size);
+          const guint8 *p_w = w + r * w_step + i * weight.size;
+          __m512 a = weight.load (p_w);
+
+          _mm_prefetch (p_w + ARRA_PREFETCH, _MM_HINT_T0);
           UNROLL for (gsize t = 0; t < tokens; t++)
             acc[r][t] = _mm512_fmadd_ps (a, b[t], acc[r][t]);
         }
@@ -90,7 +96,7 @@ tile (const Product *p, gsize row, gsize token, Weight weight, gsize rows, gsize
     UNROLL for (gsize r = 0; r < rows; r++)
       {
         __mmask16 mask = first_lanes (p->k - i);
-        __m512 a = weight.load_part (mask, w + r * p->w_stride + i * weight.size);
+        __m512 a = weight.load_part (mask, w + r * w_step + i * weight.size);
         UNROLL for (gsize t = 0; t < tokens; t++)
           {
             __m512 b = _mm512_maskz_loadu_ps (mask, x + t * p->x_stride + i * sizeof (float));
@@ -99,32 +105,43 @@ tile (const Product *p, gsize row, gsize token, Weight weight, gsize rows, gsize
       }
   UNROLL for (gsize r = 0; r < rows; r++)
     UNROLL for (gsize t = 0; t < tokens; t++)
-      p->y[(token + t) * p->y_stride + row + r] = lanes_fold (acc[r][t]);
+      p->y[(token + t) * p->y_stride + row + r * step] = lanes_fold (acc[r][t]);
 }
 
 /* All tokens of @rows rows. */
 ALWAYS_INLINE void
-strip (const Product *p, gsize row, gsize n_tokens, Weight weight, gsize rows)
+strip (const Product *p, gsize row, gsize step, gsize n_tokens, Weight weight, gsize rows)
 {
   gsize t = 0;
 
   for (; t + 4 <= n_tokens; t += 4)
-    tile (p, row, t, weight, rows, 4);
+    tile (p, row, step, t, weight, rows, 4);
   for (; t + 2 <= n_tokens; t += 2)
-    tile (p, row, t, weight, rows, 2);
+    tile (p, row, step, t, weight, rows, 2);
   for (; t < n_tokens; t++)
-    tile (p, row, t, weight, rows, 1);
+    tile (p, row, step, t, weight, rows, 1);
+}
+
+/* Rows in groups of @rows, a part of the range apart, so that a thread reads few long streams of weights: short ones that
+ * jump from row to row cost a third of the memory bandwidth. */
+ALWAYS_INLINE void
+groups (const Product *p, gsize n_rows, gsize n_tokens, Weight weight, gsize rows)
+{
+  gsize step = n_rows / rows;
+
+  for (gsize r = 0; r < step; r++)
+    strip (p, r, step, n_tokens, weight, rows);
+  for (gsize r = rows * step; r < n_rows; r++)
+    strip (p, r, 1, n_tokens, weight, 1);
 }
 
 ALWAYS_INLINE void
 matmul (const Product *p, gsize n_rows, gsize n_tokens, Weight weight)
 {
-  gsize r = 0;
-
-  for (; r + 4 <= n_rows; r += 4)
-    strip (p, r, n_tokens, weight, 4);
-  for (; r < n_rows; r++)
-    strip (p, r, n_tokens, weight, 1);
+  if (n_tokens < 4)
+    groups (p, n_rows, n_tokens, weight, 4); /* bound by memory */
+  else
+    groups (p, n_rows, n_tokens, weight, 6); /* bound by arithmetic */
 }
 
 void

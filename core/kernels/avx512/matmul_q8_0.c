@@ -1,16 +1,15 @@
 /* matmul_q8_0.c - products of Q8_0 rows with quantised tokens (AVX-512 VNNI)
  *
- * Sixteen rows at a time: a block of them is transposed to panels of four columns, once for all tokens, so that the sums of
- * the sixteen rows stand in one register and a token's scale and sum cost one multiplication and one fma. vpdpbusd wants
- * one unsigned side: w + 128, and the sum starts at -128 times the token's sum of the block, which makes it exact.
+ * Sixteen rows at a time: a block of them is transposed to a panel of columns of four weights, so that the sums of the
+ * sixteen rows stand in one register and a token's scale and sum cost one multiplication and one fma. vpdpbusd wants one
+ * unsigned side: w + 128, and the sum starts at the token's offset, -128 times the sum of its block: exact integers.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "avx512.h"
-
-#include "variants.h"
 
 #define ROWS 16
 #define COLUMNS 8       /* groups of four weights in a block */
 #define CHUNK_BLOCKS 32 /* blocks packed at a time */
+#define FEW_TOKENS 2    /* up to here packing does not pay */
 
 typedef struct
 {
@@ -56,130 +55,142 @@ load_scales (const guint8 *block, gsize w_stride)
 ALWAYS_INLINE void
 pack (const guint8 *block, gsize w_stride, Panel *panel)
 {
-  const __m512i offset = _mm512_set1_epi8 ((char) 0x80);
+  const __m512i unsign = _mm512_set1_epi8 ((char) 0x80);
   __m512i a[4], b[4];
 
   transpose_eight (block, w_stride, a);
   transpose_eight (block + 8 * w_stride, w_stride, b);
   UNROLL for (int c = 0; c < 4; c++)
     {
-      panel->q[c] = _mm512_xor_si512 (_mm512_shuffle_i32x4 (a[c], b[c], _MM_SHUFFLE (2, 0, 2, 0)), offset);
-      panel->q[c + 4] = _mm512_xor_si512 (_mm512_shuffle_i32x4 (a[c], b[c], _MM_SHUFFLE (3, 1, 3, 1)), offset);
+      panel->q[c] = _mm512_xor_si512 (_mm512_shuffle_i32x4 (a[c], b[c], _MM_SHUFFLE (2, 0, 2, 0)), unsign);
+      panel->q[c + 4] = _mm512_xor_si512 (_mm512_shuffle_i32x4 (a[c], b[c], _MM_SHUFFLE (3, 1, 3, 1)), unsign);
     }
   panel->d = load_scales (block, w_stride);
 }
 
-/* -128 times the sum of a token's block, in every lane */
-ALWAYS_INLINE __m512i
-correction (const guint8 *x)
-{
-  __m256i q = _mm256_loadu_si256 ((const __m256i *) (x + sizeof (float)));
-  __m256i s8 = _mm256_dpbusd_epi32 (_mm256_setzero_si256 (), _mm256_set1_epi8 ((char) 0x80), q);
-  __m128i s = _mm_add_epi32 (_mm256_castsi256_si128 (s8), _mm256_extracti128_si256 (s8, 1));
-
-  s = _mm_add_epi32 (s, _mm_shuffle_epi32 (s, _MM_SHUFFLE (1, 0, 3, 2)));
-  s = _mm_add_epi32 (s, _mm_shuffle_epi32 (s, _MM_SHUFFLE (2, 3, 0, 1)));
-  return _mm512_broadcastd_epi32 (_mm_sub_epi32 (_mm_setzero_si128 (), s));
-}
-
-/* acc[t] grows by one block of @tokens tokens. */
+/* acc[panel][t] grows by one block. */
 ALWAYS_INLINE void
-add_block (const Panel *panel, const guint8 *x, gsize x_stride, gsize tokens, __m512 *acc)
+add_block (const Panel *const panel[2], gsize panels, const guint8 *x, gsize x_stride, gsize tokens, __m512 acc[2][4])
 {
-  __m512i sum[8];
+  __m512i sum[2][4];
 
   UNROLL for (gsize t = 0; t < tokens; t++)
-    sum[t] = correction (x + t * x_stride);
+    UNROLL for (gsize p = 0; p < panels; p++)
+      sum[p][t] = _mm512_set1_epi32 (((const ArraBlockQ8A *) (x + t * x_stride))->offset);
   UNROLL for (int c = 0; c < COLUMNS; c++)
-    {
-      UNROLL for (gsize t = 0; t < tokens; t++)
-        {
-          gint32 four;
-          memcpy (&four, x + t * x_stride + sizeof (float) + 4 * c, sizeof four);
-          sum[t] = _mm512_dpbusd_epi32 (sum[t], panel->q[c], _mm512_set1_epi32 (four));
-        }
-    }
+    UNROLL for (gsize t = 0; t < tokens; t++)
+      {
+        const ArraBlockQ8A *block = (const ArraBlockQ8A *) (x + t * x_stride);
+        gint32 four;
+
+        memcpy (&four, block->q + 4 * c, sizeof four);
+        UNROLL for (gsize p = 0; p < panels; p++)
+          sum[p][t] = _mm512_dpbusd_epi32 (sum[p][t], panel[p]->q[c], _mm512_set1_epi32 (four));
+      }
   UNROLL for (gsize t = 0; t < tokens; t++)
-    {
-      float scale;
-      memcpy (&scale, x + t * x_stride, sizeof scale);
-      acc[t] = _mm512_fmadd_ps (_mm512_cvtepi32_ps (sum[t]), _mm512_mul_ps (panel->d, _mm512_set1_ps (scale)), acc[t]);
-    }
+    UNROLL for (gsize p = 0; p < panels; p++)
+      {
+        __m512 d = _mm512_mul_ps (panel[p]->d, _mm512_set1_ps (((const ArraBlockQ8A *) (x + t * x_stride))->d));
+        acc[p][t] = _mm512_fmadd_ps (_mm512_cvtepi32_ps (sum[p][t]), d, acc[p][t]);
+      }
 }
 
-/* Few tokens: blocks are used as they are transposed. */
-ALWAYS_INLINE void
-rows_direct (const guint8 *w, gsize w_stride, gsize n_blocks, const guint8 *x, gsize x_stride, gsize tokens, float *y, gsize y_stride)
+/* A packed chunk and what to ask memory for while it is at work: the same blocks of @n_ahead rows from @ahead */
+typedef struct
 {
-  __m512 acc[8];
-
-  UNROLL for (gsize t = 0; t < tokens; t++)
-    acc[t] = _mm512_setzero_ps ();
-  for (gsize b = 0; b < n_blocks; b++)
-    {
-      Panel panel;
-
-      pack (w + b * sizeof (ArraBlockQ8_0), w_stride, &panel);
-      add_block (&panel, x + b * sizeof (ArraBlockQ8A), x_stride, tokens, acc);
-    }
-  UNROLL for (gsize t = 0; t < tokens; t++)
-    _mm512_storeu_ps (y + t * y_stride, acc[t]);
-}
+  Panel panels[2][CHUNK_BLOCKS];
+  gsize begin, n_blocks;
+  const guint8 *ahead;
+  gsize n_ahead;
+} Chunk;
 
 /* A packed chunk times @tokens tokens, on top of what y holds. */
 ALWAYS_INLINE void
-chunk_times_tokens (const Panel *panels, gsize n_blocks, const guint8 *x, gsize x_stride, gsize tokens, float *y, gsize y_stride)
+chunk_times_tokens (const Q8Product *p, const Chunk *chunk, gsize panels, gsize row, gsize token, gsize tokens)
 {
-  __m512 acc[8];
+  const guint8 *x = p->x + token * p->x_stride + chunk->begin * sizeof (ArraBlockQ8A);
+  float *y = p->y + token * p->y_stride + row;
+  __m512 acc[2][4];
 
   UNROLL for (gsize t = 0; t < tokens; t++)
-    acc[t] = _mm512_loadu_ps (y + t * y_stride);
-  for (gsize b = 0; b < n_blocks; b++)
-    add_block (&panels[b], x + b * sizeof (ArraBlockQ8A), x_stride, tokens, acc);
+    UNROLL for (gsize i = 0; i < panels; i++)
+      acc[i][t] = chunk->begin == 0 ? _mm512_setzero_ps () : _mm512_loadu_ps (y + t * p->y_stride + i * ROWS);
+  for (gsize b = 0; b < chunk->n_blocks; b++, x += sizeof (ArraBlockQ8A))
+    {
+      const Panel *panel[2] = { &chunk->panels[0][b], &chunk->panels[1][b] };
+
+      add_block (panel, panels, x, p->x_stride, tokens, acc);
+      for (gsize r = 0; r < chunk->n_ahead; r++)
+        _mm_prefetch (chunk->ahead + r * p->w_stride + b * sizeof (ArraBlockQ8_0), _MM_HINT_T0);
+    }
   UNROLL for (gsize t = 0; t < tokens; t++)
-    _mm512_storeu_ps (y + t * y_stride, acc[t]);
+    UNROLL for (gsize i = 0; i < panels; i++)
+      _mm512_storeu_ps (y + t * p->y_stride + i * ROWS, acc[i][t]);
 }
 
-/* Many tokens: a chunk of the rows is packed once, then meets all of them. */
-static void
-rows_packed (const guint8 *w, gsize w_stride, gsize n_blocks, const guint8 *x, gsize x_stride, gsize n_tokens, float *y, gsize y_stride)
+ALWAYS_INLINE void
+chunk_times_all (const Q8Product *p, Chunk *chunk, gsize panels, gsize row)
 {
-  Panel panels[CHUNK_BLOCKS];
+  gsize t = 0;
 
-  for (gsize t = 0; t < n_tokens; t++)
-    _mm512_storeu_ps (y + t * y_stride, _mm512_setzero_ps ());
-  for (gsize begin = 0; begin < n_blocks; begin += CHUNK_BLOCKS)
+  for (; t + 4 <= p->n_tokens; t += 4)
     {
-      gsize n = MIN (CHUNK_BLOCKS, n_blocks - begin);
-      const guint8 *chunk = x + begin * sizeof (ArraBlockQ8A);
-      gsize t = 0;
-
-      for (gsize b = 0; b < n; b++)
-        pack (w + (begin + b) * sizeof (ArraBlockQ8_0), w_stride, &panels[b]);
-      for (; t + 8 <= n_tokens; t += 8)
-        chunk_times_tokens (panels, n, chunk + t * x_stride, x_stride, 8, y + t * y_stride, y_stride);
-      for (; t < n_tokens; t++)
-        chunk_times_tokens (panels, n, chunk + t * x_stride, x_stride, 1, y + t * y_stride, y_stride);
+      chunk_times_tokens (p, chunk, panels, row, t, 4);
+      chunk->ahead += chunk->n_ahead * p->w_stride;
     }
+  if (t + 3 == p->n_tokens)
+    chunk_times_tokens (p, chunk, panels, row, t, 3);
+  else if (t + 2 == p->n_tokens)
+    chunk_times_tokens (p, chunk, panels, row, t, 2);
+  else if (t < p->n_tokens)
+    chunk_times_tokens (p, chunk, panels, row, t, 1);
+}
+
+/* Many tokens: a chunk of the rows is packed once, then meets all of them; meanwhile the next chunk comes from memory. */
+ALWAYS_INLINE void
+rows_packed (const Q8Product *p, gsize row, gsize panels)
+{
+  const guint8 *w = p->w + row * p->w_stride;
+  Chunk chunk;
+
+  chunk.n_ahead = MAX (panels * ROWS / ((p->n_tokens + 3) / 4), 1);
+  for (chunk.begin = 0; chunk.begin < p->n_blocks; chunk.begin += CHUNK_BLOCKS)
+    {
+      gsize end = MIN (chunk.begin + CHUNK_BLOCKS, p->n_blocks);
+
+      chunk.n_blocks = end - chunk.begin;
+      for (gsize i = 0; i < panels; i++)
+        for (gsize b = 0; b < chunk.n_blocks; b++)
+          pack (w + i * ROWS * p->w_stride + (chunk.begin + b) * sizeof (ArraBlockQ8_0), p->w_stride, &chunk.panels[i][b]);
+      chunk.ahead = end < p->n_blocks ? w + end * sizeof (ArraBlockQ8_0) : w + panels * ROWS * p->w_stride;
+      chunk_times_all (p, &chunk, panels, row);
+    }
+}
+
+static void
+many_tokens_16 (const Q8Product *p, gsize row)
+{
+  rows_packed (p, row, 1);
+}
+
+static void
+many_tokens_32 (const Q8Product *p, gsize row)
+{
+  rows_packed (p, row, 2);
 }
 
 void
 arra_avx512_matmul_q8_0 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride, gsize n_tokens, float *y, gsize y_stride)
 {
-  gsize n_blocks = k / ARRA_QK;
+  const Q8Product p = { w, w_stride, k / ARRA_QK, x, x_stride, n_tokens, y, y_stride };
   gsize r = 0;
 
-  for (; r + ROWS <= n_rows; r += ROWS)
+  if (n_tokens > FEW_TOKENS)
     {
-      const guint8 *rows = (const guint8 *) w + r * w_stride;
-
-      if (n_tokens == 1)
-        rows_direct (rows, w_stride, n_blocks, x, x_stride, 1, y + r, y_stride);
-      else if (n_tokens == 2)
-        rows_direct (rows, w_stride, n_blocks, x, x_stride, 2, y + r, y_stride);
-      else
-        rows_packed (rows, w_stride, n_blocks, x, x_stride, n_tokens, y + r, y_stride);
+      for (; r + 2 * ROWS <= n_rows; r += 2 * ROWS)
+        many_tokens_32 (&p, r);
+      for (; r + ROWS <= n_rows; r += ROWS)
+        many_tokens_16 (&p, r);
     }
-  if (r < n_rows)
-    arra_avx2_matmul_q8_0 ((const guint8 *) w + r * w_stride, w_stride, n_rows - r, k, x, x_stride, n_tokens, y + r, y_stride);
+  arra_avx512_q8_0_quads (&p, r, n_rows);
 }

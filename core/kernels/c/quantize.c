@@ -40,7 +40,10 @@ quantize_block (const float *x, ArraBlockQ8A *dst)
   dst->d = largest / 127.0f;
   inverse = 127.0f / largest;
   for (gsize i = 0; i < ARRA_QK; i++)
-    dst->q[i] = (gint8) lrintf (x[i] * inverse);
+    {
+      dst->q[i] = (gint8) lrintf (x[i] * inverse);
+      dst->offset -= 128 * (gint32) dst->q[i];
+    }
 }
 
 void
