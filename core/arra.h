@@ -112,6 +112,34 @@ ARRA_API guint arra_checkpoint_grid (const ArraCheckpoint *checkpoint);
 /* Whether a picture of this size can be asked for; the error says which sizes can. */
 ARRA_API gboolean arra_checkpoint_check_size (const ArraCheckpoint *checkpoint, guint width, guint height, GError **error);
 
+/**
+ * ArraFound:
+ * A place where a checkpoint lies, or what should be one.
+ */
+typedef struct
+{
+  char *path;
+  ArraCheckpoint *checkpoint; /* (nullable): opened with metadata_only: card, grid, plan; NULL when it is broken */
+  char *problem;              /* (nullable): why it cannot be used, in words */
+} ArraFound;
+
+/* $XDG_DATA_HOME/arra/checkpoints: where a user puts checkpoints. (transfer full): g_free() */
+ARRA_API char *arra_checkpoints_folder (void);
+
+/**
+ * arra_checkpoints_find:
+ * @folders: (nullable): NULL-terminated further folders (each may be a checkpoint, or hold checkpoints)
+ *
+ * Looks into the installation (PREFIX/share/arra/checkpoints and the system's data folders), arra_checkpoints_folder(), @folders and the Hugging Face
+ * cache. Broken ones are listed too. The default checkpoint is the first without a problem ("textures" of the installation before others).
+ * Returns: (transfer full) (element-type ArraFound): g_ptr_array_unref(); never NULL.
+ */
+ARRA_API GPtrArray *arra_checkpoints_find (const char *const *folders, GCancellable *cancellable);
+
+/* The checkpoint used when none is named, without opening any: "textures" of the installation, else the first .gguf file of the folders above, the user's
+ * before the system's. (transfer full) (nullable): g_free() */
+ARRA_API char *arra_checkpoints_default (void);
+
 /* ------------------------------------------------------------------ requests */
 
 /**
@@ -235,13 +263,31 @@ ARRA_API ArraJob *arra_job_resume (ArraCheckpoint *checkpoint, const char *path,
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ArraCheckpoint, arra_checkpoint_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ArraJob, arra_job_free)
 
+/* ------------------------------------------------------------------- recipes */
+
+/* A recipe read back: what arra_job_recipe() wrote, from a PNG, a layer or a tokens file. Untrusted: every value is range-checked. */
+typedef struct _ArraRecipe ArraRecipe;
+
+/* @json: @size bytes (-1: NUL-terminated). Returns: (transfer full): arra_recipe_free(). */
+ARRA_API ArraRecipe *arra_recipe_parse (const char *json, gssize size, GError **error);
+ARRA_API void arra_recipe_free (ArraRecipe *recipe);
+/* Settings; strings belong to the recipe; prompt is NULL when it was left out. */
+ARRA_API const ArraRequest *arra_recipe_request (const ArraRecipe *recipe);
+ARRA_API const char *arra_recipe_fingerprint (const ArraRecipe *recipe);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ArraRecipe, arra_recipe_free)
+
 /* ---------------------------------------------------------- tools around them */
 
 /* The codes of a picture file. The picture is cropped to the centre and resized to @width x @height (0 x 0: its own size
  * rounded down to the grid). Returns: (transfer full): g_free(); rows x columns codes in raster order. */
 ARRA_API guint32 *arra_checkpoint_encode_file (ArraCheckpoint *checkpoint, const char *path, guint width, guint height, guint threads, guint *rows, guint *columns, GCancellable *cancellable, GError **error);
 
-/* Writes @picture as PNG with its recipe (nullable) and AI label; atomic. @label: FALSE leaves the IPTC label out too. */
+/* What medical pictures carry everywhere (card->medical): "synthetic – not for diagnosis" */
+#define ARRA_MEDICAL_NOTE "synthetic \xe2\x80\x93 not for diagnosis"
+
+/* Writes @picture as PNG with its recipe (nullable) and, when @label, the IPTC label of AI pictures; atomic. @card: (nullable): a medical one adds
+ * its note whatever @label says. */
 ARRA_API gboolean arra_picture_save_png (const ArraPicture *picture, const char *path, const char *recipe, gboolean label, const ArraCard *card, GError **error);
 
 /**
