@@ -63,10 +63,8 @@ check_sampling (const ArraRequest *request, GError **error)
 }
 
 gboolean
-arra_request_check (const ArraRequest *request, const ArraCheckpoint *checkpoint, gboolean need_prompt, GError **error)
+arra_request_check_ranges (const ArraRequest *request, GError **error)
 {
-  if (need_prompt && !check_prompt (request, checkpoint, error))
-    return FALSE;
   if (request->count < 1 || request->count > ARRA_MAX_COUNT)
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "The number of pictures must be between 1 and %d", ARRA_MAX_COUNT);
   if (request->threads > MAX_THREADS)
@@ -75,5 +73,13 @@ arra_request_check (const ArraRequest *request, const ArraCheckpoint *checkpoint
     return FALSE;
   if ((request->width == 0) != (request->height == 0))
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "Width and height must be given together, or neither");
+  return TRUE;
+}
+
+gboolean
+arra_request_check (const ArraRequest *request, const ArraCheckpoint *checkpoint, gboolean need_prompt, GError **error)
+{
+  if ((need_prompt && !check_prompt (request, checkpoint, error)) || !arra_request_check_ranges (request, error))
+    return FALSE;
   return request->width == 0 || arra_checkpoint_check_size (checkpoint, request->width, request->height, error);
 }

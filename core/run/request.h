@@ -7,6 +7,9 @@
 #define ARRA_MAX_COUNT 1000
 #define ARRA_MAX_GUIDANCE 1000.0
 
+/* What can be said without a checkpoint: ARGUMENT names the setting and its range. */
+gboolean arra_request_check_ranges (const ArraRequest *request, GError **error);
+
 /* Everything but the memory: ARGUMENT names the setting and its range. @need_prompt: FALSE when the answers are finished already. */
 gboolean arra_request_check (const ArraRequest *request, const ArraCheckpoint *checkpoint, gboolean need_prompt, GError **error);
 

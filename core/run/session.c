@@ -38,6 +38,7 @@ arra_session_init (ArraSession *session, const ArraCheckpoint *checkpoint, const
 {
   *session = (ArraSession){ .path = checkpoint->path,
                             .model = checkpoint->model,
+                            .source = checkpoint->source,
                             .exec = *exec,
                             .capacity = capacities->prompt_tokens + capacities->answer_tokens,
                             .block = MAX (capacities->rows, 1) };
@@ -216,7 +217,7 @@ arra_session_next (ArraSession *session, const ArraSampling *sampling, guint32 p
       *id = session->grammar.forced;
       return TRUE;
     }
-  if (!compute_logits (session, read, data, cancellable, error))
+  if (!compute_logits (session, read, data, cancellable, error) || (session->source != NULL && !arra_source_check (session->source, error)))
     return FALSE;
   if (!arra_sampler_filter (&session->sampler, session->exec.kernels, &session->grammar, sampling, session->logits[0], is_guided (session) ? session->logits[1] : NULL, error))
     {

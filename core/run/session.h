@@ -16,6 +16,7 @@ typedef struct
 {
   const char *path; /* of the checkpoint, for messages; borrowed */
   const ArraChameleon *model;
+  const ArraSource *source; /* nullable: where its weights lie; borrowed */
   ArraExec exec;
   ArraChameleonRun *run;
   ArraKvCache *cond;
@@ -53,7 +54,7 @@ guint arra_session_unread (const ArraSession *session);
  * @picture, @position: with seed and token the arguments of the noise
  * @read: (nullable): called after each block of a long reading
  *
- * Chooses the next token, without appending it. A forced one needs no work. INVALID_DATA when the model's scores are not finite; cancelled:
- * what is read stays read. Allocates nothing.
+ * Chooses the next token, without appending it. A forced one needs no work. INVALID_DATA when the model's scores are not finite or its file was
+ * cut meanwhile; cancelled: what is read stays read. Allocates nothing.
  */
 gboolean arra_session_next (ArraSession *session, const ArraSampling *sampling, guint32 picture, guint32 position, guint32 *id, ArraSessionRead read, gpointer data, GCancellable *cancellable, GError **error);

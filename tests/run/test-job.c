@@ -1,6 +1,7 @@
 /* test-job.c - a prompt becomes tokens: always the same ones, however they are computed
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
+#include <unistd.h>
 
 #include "cpu.h"
 #include "job.h"
@@ -313,6 +314,28 @@ test_not_finite (void)
   models_remove (directory);
 }
 
+/* A weight file that somebody cuts while it is mapped is reported, and nothing is made of what could not be read. */
+static void
+test_cut_weights (void)
+{
+  char *directory = models_write_tiny ();
+  g_autofree char *path = g_build_filename (directory, "model.safetensors", NULL);
+  g_autoptr (ArraCheckpoint) checkpoint = models_open (directory, ARRA_QUANT_AS_STORED);
+  const guint grid = arra_checkpoint_grid (checkpoint);
+  const ArraRequest request = models_request (checkpoint, grid, grid);
+  g_autoptr (ArraJob) job = models_job (checkpoint, &request);
+  g_autoptr (GError) error = NULL;
+  gsize n;
+
+  g_assert_cmpint (truncate (path, 4096), ==, 0);
+  g_assert_false (arra_job_run (job, NULL, &error));
+  g_assert_error (error, ARRA_ERROR, ARRA_ERROR_INVALID_DATA);
+  g_assert_nonnull (strstr (error->message, path));
+  arra_job_tokens (job, 0, &n, NULL);
+  g_assert_cmpuint (n, ==, 3);
+  models_remove (directory);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -330,6 +353,7 @@ main (int argc, char **argv)
   g_test_add_func ("/job/memory", test_memory);
   g_test_add_func ("/job/memory-limit", test_memory_limit);
   g_test_add_func ("/job/not-finite", test_not_finite);
+  g_test_add_func ("/job/cut-weights", test_cut_weights);
   result = g_test_run ();
   models_remove (tiny);
   return result;

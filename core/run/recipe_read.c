@@ -1,0 +1,158 @@
+/* recipe_read.c - a recipe read back: every value checked, for it may come from anybody
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "recipe_read.h"
+
+#include <string.h>
+
+#include "fail.h"
+#include "jsonguard.h"
+#include "request.h"
+
+#define VERSION 1
+#define NAME "recipe"
+
+/* Not there: NULL without an error. */
+static gboolean
+read_text (const ArraRecipe *recipe, const char *key, const char **text, GError **error)
+{
+  *text = NULL;
+  if (!json_object_has_member (recipe->root, key) || json_object_get_null_member (recipe->root, key))
+    return TRUE;
+  *text = arra_json_get_string (recipe->root, recipe->name, key, error);
+  return *text != NULL;
+}
+
+static gboolean
+read_uint (const ArraRecipe *recipe, const char *key, guint *value, GError **error)
+{
+  gint64 number;
+
+  if (!arra_json_get_int (recipe->root, recipe->name, key, 0, G_MAXUINT32, &number, error))
+    return FALSE;
+  *value = (guint) number;
+  return TRUE;
+}
+
+static gboolean
+read_seed (const ArraRecipe *recipe, guint64 *seed, GError **error)
+{
+  const char *text = arra_json_get_string (recipe->root, recipe->name, "seed", error);
+
+  if (text == NULL)
+    return FALSE;
+  if (g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT64, seed, NULL))
+    return TRUE;
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"seed\" is no whole number between 0 and 2^64 - 1", recipe->name);
+}
+
+static gboolean
+read_double (const ArraRecipe *recipe, const char *key, double *value, GError **error)
+{
+  return arra_json_get_double_default (recipe->root, recipe->name, key, *value, value, error);
+}
+
+static gboolean
+read_request (const ArraRecipe *recipe, ArraRequest *request, GError **error)
+{
+  return read_text (recipe, "prompt", &request->prompt, error) && read_text (recipe, "template", &request->prompt_template, error)
+         && read_uint (recipe, "width", &request->width, error) && read_uint (recipe, "height", &request->height, error)
+         && read_uint (recipe, "count", &request->count, error) && read_seed (recipe, &request->seed, error)
+         && read_double (recipe, "guidance_scale", &request->guidance_scale, error) && read_uint (recipe, "top_k", &request->top_k, error)
+         && read_uint (recipe, "text_top_k", &request->text_top_k, error) && read_double (recipe, "temperature", &request->temperature, error)
+         && read_double (recipe, "top_p", &request->top_p, error)
+         && arra_json_get_bool_default (recipe->root, recipe->name, "greedy", FALSE, &request->greedy, error)
+         && read_uint (recipe, "max_tokens", &request->max_tokens, error);
+}
+
+static gboolean
+check_ranges (const ArraRecipe *recipe, GError **error)
+{
+  g_autoptr (GError) fault = NULL;
+
+  if (!arra_request_check_ranges (&recipe->request, &fault))
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s", recipe->name, fault->message);
+  if (recipe->first > ARRA_MAX_COUNT)
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"first\" is larger than %d", recipe->name, ARRA_MAX_COUNT);
+  return TRUE;
+}
+
+static gboolean
+read_all (ArraRecipe *recipe, GError **error)
+{
+  gint64 version;
+
+  if (!arra_json_get_int (recipe->root, recipe->name, "arra_tokens", VERSION, VERSION, &version, error))
+    return FALSE;
+  arra_request_init (&recipe->request, NULL);
+  recipe->fingerprint = arra_json_get_string (recipe->root, recipe->name, "fingerprint", error);
+  if (recipe->fingerprint == NULL)
+    return FALSE;
+  recipe->quant = arra_json_get_string (recipe->root, recipe->name, "quant", error);
+  return recipe->quant != NULL && read_request (recipe, &recipe->request, error) && read_uint (recipe, "first", &recipe->first, error)
+         && check_ranges (recipe, error);
+}
+
+/* Takes @parser, which may be NULL after an error. */
+static ArraRecipe *
+read_parsed (JsonParser *parser, JsonObject *root, const char *name, GError **error)
+{
+  g_autoptr (ArraRecipe) recipe = NULL;
+
+  if (parser == NULL)
+    return NULL;
+  recipe = g_new0 (ArraRecipe, 1);
+  recipe->parser = parser;
+  recipe->root = root;
+  recipe->name = g_strdup (name);
+  return read_all (recipe, error) ? g_steal_pointer (&recipe) : NULL;
+}
+
+ArraRecipe *
+arra_recipe_parse (const char *json, gssize size, GError **error)
+{
+  JsonObject *root = NULL;
+  JsonParser *parser;
+
+  g_return_val_if_fail (json != NULL, NULL);
+  parser = arra_json_parse (json, size < 0 ? strlen (json) : (gsize) size, NAME, &root, error);
+  return read_parsed (parser, root, NAME, error);
+}
+
+ArraRecipe *
+arra_recipe_read_file (const char *path, GError **error)
+{
+  JsonObject *root = NULL;
+  JsonParser *parser = arra_json_parse_file (path, &root, error);
+
+  return read_parsed (parser, root, path, error);
+}
+
+void
+arra_recipe_free (ArraRecipe *recipe)
+{
+  if (recipe == NULL)
+    return;
+  g_object_unref (recipe->parser);
+  g_free (recipe->name);
+  g_free (recipe);
+}
+
+const ArraRequest *
+arra_recipe_request (const ArraRecipe *recipe)
+{
+  g_return_val_if_fail (recipe != NULL, NULL);
+  return &recipe->request;
+}
+
+const char *
+arra_recipe_fingerprint (const ArraRecipe *recipe)
+{
+  g_return_val_if_fail (recipe != NULL, NULL);
+  return recipe->fingerprint;
+}
+
+JsonArray *
+arra_recipe_answers (const ArraRecipe *recipe, GError **error)
+{
+  return arra_json_get_array (recipe->root, recipe->name, "answers", error);
+}

@@ -1,0 +1,23 @@
+/* recipe_read.h - the inside of ArraRecipe: a recipe read back, for jobs that go on
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <arra.h>
+#include <json-glib/json-glib.h>
+
+struct _ArraRecipe
+{
+  JsonParser *parser;      /* owns all below */
+  JsonObject *root;
+  char *name;              /* starts messages */
+  ArraRequest request;
+  const char *fingerprint;
+  const char *quant;
+  guint first;             /* the first answer's number in the noise */
+};
+
+/* arra_recipe_parse() of a file. */
+ArraRecipe *arra_recipe_read_file (const char *path, GError **error);
+
+/* The answers: "answers", each an object with "tokens" and "finished". Borrowed; NULL with @error set. */
+JsonArray *arra_recipe_answers (const ArraRecipe *recipe, GError **error);
