@@ -111,7 +111,8 @@ bad_softmax (float *x, gsize n)
 }
 
 static void
-bad_attend (const float *q, const float *k, const float *v, gsize stride, gsize n_pos, gsize head_dim, float scale, float *scores, float *out)
+bad_attend (const float *q, const float *k, const float *v, gsize stride, gsize n_pos, gsize head_dim,
+            float scale, float *scores, float *out)
 {
   good ()->attend (q, k, v, stride, n_pos, head_dim, scale, scores, out);
   out[head_dim] = 0; /* beyond the end */
@@ -152,7 +153,8 @@ bad_widen_q8_0 (const void *src, gsize n, float *dst)
 }
 
 static void
-bad_affine_swish (const float *x, gsize n_pixels, gsize channels, const float *scale, const float *bias, gboolean swish, float *y)
+bad_affine_swish (const float *x, gsize n_pixels, gsize channels, const float *scale, const float *bias,
+                  gboolean swish, float *y)
 {
   good ()->affine_swish (x, n_pixels, channels, scale, bias, TRUE, y);
 }
@@ -169,7 +171,8 @@ bad_moments (const float *x, gsize n, double out[2])
 }
 
 static void
-bad_matmul_f32 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride, gsize n_tokens, float *y, gsize y_stride)
+bad_matmul_f32 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
+                gsize n_tokens, float *y, gsize y_stride)
 {
   good ()->matmul_f32 (w, w_stride, n_rows, k, x, x_stride, n_tokens, y, y_stride);
   if (n_rows > 3)
@@ -177,13 +180,15 @@ bad_matmul_f32 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void
 }
 
 static void
-bad_matmul_bf16 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride, gsize n_tokens, float *y, gsize y_stride)
+bad_matmul_bf16 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
+                 gsize n_tokens, float *y, gsize y_stride)
 {
   good ()->matmul_bf16 (w, w_stride, n_rows, k / 16 * 16, x, x_stride, n_tokens, y, y_stride);
 }
 
 static void
-bad_matmul_f16 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride, gsize n_tokens, float *y, gsize y_stride)
+bad_matmul_f16 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
+                gsize n_tokens, float *y, gsize y_stride)
 {
   good ()->matmul_f16 (w, w_stride, n_rows, k, x, x_stride, n_tokens, y, y_stride);
   if (n_tokens > 1)
@@ -192,7 +197,8 @@ bad_matmul_f16 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void
 
 /* -128 is taken for -127, as a sign trick on the wrong side does. */
 static void
-bad_matmul_q8_0 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride, gsize n_tokens, float *y, gsize y_stride)
+bad_matmul_q8_0 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
+                 gsize n_tokens, float *y, gsize y_stride)
 {
   gsize row_size = k / ARRA_QK * sizeof (ArraBlockQ8_0);
 

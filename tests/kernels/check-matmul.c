@@ -111,7 +111,8 @@ draw_shape (GRand *rand, gsize round, gsize unit, gsize unit_bytes_w, gsize unit
 }
 
 static char *
-check_once (ArraMatmulFunc spec, ArraMatmulFunc variant, GRand *rand, const char *name, const Shape *s, DrawWeights weights, DrawWeights tokens)
+check_once (ArraMatmulFunc spec, ArraMatmulFunc variant, GRand *rand, const char *name, const Shape *s,
+            DrawWeights weights, DrawWeights tokens)
 {
   Values values = (Values) g_rand_int_range (rand, 0, N_VALUES);
   gsize shift = (gsize) g_rand_int_range (rand, 0, 4);
@@ -130,7 +131,8 @@ check_once (ArraMatmulFunc spec, ArraMatmulFunc variant, GRand *rand, const char
 }
 
 static char *
-check_matmul (ArraMatmulFunc spec, ArraMatmulFunc variant, GRand *rand, const char *name, gsize size, DrawWeights weights)
+check_matmul (ArraMatmulFunc spec, ArraMatmulFunc variant, GRand *rand, const char *name, gsize size,
+              DrawWeights weights)
 {
   char *fault = NULL;
 

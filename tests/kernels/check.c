@@ -107,7 +107,8 @@ draw_init (Draw *draw, GRand *rand, gsize n, gsize n_in)
 typedef void (*Call) (const ArraKernels *table, const Draw *draw, float *out);
 
 static char *
-check_rows (const ArraKernels *spec, const ArraKernels *variant, GRand *rand, const char *name, gsize step, Call call)
+check_rows (const ArraKernels *spec, const ArraKernels *variant, GRand *rand, const char *name, gsize step,
+            Call call)
 {
   char *fault = NULL;
 

@@ -30,7 +30,8 @@ draw (GRand *rand, gsize n)
 }
 
 static double
-expected_at (const Shape *s, const float *a, gsize lda, const float *b, gsize ldb, double before, gsize i, gsize j)
+expected_at (const Shape *s, const float *a, gsize lda, const float *b, gsize ldb, double before, gsize i,
+             gsize j)
 {
   double sum = 0;
 

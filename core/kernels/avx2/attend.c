@@ -60,7 +60,8 @@ fold_four (const Lanes sum[4])
   __m256 ab = _mm256_add_ps (_mm256_permute2f128_ps (a, b, 0x20), _mm256_permute2f128_ps (a, b, 0x31));
   __m256 cd = _mm256_add_ps (_mm256_permute2f128_ps (c, d, 0x20), _mm256_permute2f128_ps (c, d, 0x31));
   /* a0+a2 a1+a3 c0+c2 c1+c3 | the same of b and d */
-  __m256 acbd = _mm256_add_ps (_mm256_shuffle_ps (ab, cd, _MM_SHUFFLE (1, 0, 1, 0)), _mm256_shuffle_ps (ab, cd, _MM_SHUFFLE (3, 2, 3, 2)));
+  __m256 acbd = _mm256_add_ps (_mm256_shuffle_ps (ab, cd, _MM_SHUFFLE (1, 0, 1, 0)),
+                               _mm256_shuffle_ps (ab, cd, _MM_SHUFFLE (3, 2, 3, 2)));
   __m256 sums = _mm256_add_ps (acbd, _mm256_movehdup_ps (acbd)); /* a . c . | b . d . */
   __m128 ac = _mm256_castps256_ps128 (sums);
   __m128 bd = _mm256_extractf128_ps (sums, 1);
@@ -120,7 +121,8 @@ mix_8 (const float *scores, const float *v, gsize stride, gsize n_pos, float *ou
 }
 
 void
-arra_avx2_attend (const float *q, const float *k, const float *v, gsize stride, gsize n_pos, gsize head_dim, float scale, float *scores, float *out)
+arra_avx2_attend (const float *q, const float *k, const float *v, gsize stride, gsize n_pos, gsize head_dim,
+                  float scale, float *scores, float *out)
 {
   gsize p = 0;
   gsize i = 0;

@@ -99,8 +99,8 @@ exp8 (__m256 x)
   return _mm256_andnot_ps (_mm256_cmp_ps (x, _mm256_set1_ps (-87.33654f), _CMP_LT_OQ), y);
 }
 
-/* Four weights times four bytes of a token, summed, in each of eight lanes; @magnitude is |w|. maddubs wants one unsigned side:
- * |w| (up to 128) against x with w's sign; two products stay below 2^15. */
+/* Four weights times four bytes of a token, summed, in each of eight lanes; @magnitude is |w|. maddubs wants one
+ * unsigned side: |w| (up to 128) against x with w's sign; two products stay below 2^15. */
 ALWAYS_INLINE __m256i
 dot_fours (__m256i magnitude, __m256i w, __m256i x)
 {
@@ -123,10 +123,14 @@ typedef struct
 /* Rows @begin..@end-1 times all tokens, made for few tokens and for the rows that fill no panel */
 void arra_avx2_q8_0_quads (const Q8Product *p, gsize begin, gsize end);
 
-void arra_avx2_matmul_f32 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride, gsize n_tokens, float *y, gsize y_stride);
-void arra_avx2_matmul_bf16 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride, gsize n_tokens, float *y, gsize y_stride);
-void arra_avx2_matmul_f16 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride, gsize n_tokens, float *y, gsize y_stride);
-void arra_avx2_matmul_q8_0 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride, gsize n_tokens, float *y, gsize y_stride);
+void arra_avx2_matmul_f32 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x,
+                           gsize x_stride, gsize n_tokens, float *y, gsize y_stride);
+void arra_avx2_matmul_bf16 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x,
+                            gsize x_stride, gsize n_tokens, float *y, gsize y_stride);
+void arra_avx2_matmul_f16 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x,
+                           gsize x_stride, gsize n_tokens, float *y, gsize y_stride);
+void arra_avx2_matmul_q8_0 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x,
+                            gsize x_stride, gsize n_tokens, float *y, gsize y_stride);
 void arra_avx2_quantize_q8a (const float *x, gsize k, ArraBlockQ8A *dst);
 void arra_avx2_widen_bf16 (const void *src, gsize n, float *dst);
 void arra_avx2_widen_f16 (const void *src, gsize n, float *dst);
@@ -141,6 +145,8 @@ void arra_avx2_guide (const float *cond, const float *uncond, float scale, gsize
 void arra_avx2_exp (const float *x, gsize n, float *y);
 float arra_avx2_max (const float *x, gsize n);
 float arra_avx2_softmax (float *x, gsize n);
-void arra_avx2_attend (const float *q, const float *k, const float *v, gsize stride, gsize n_pos, gsize head_dim, float scale, float *scores, float *out);
-void arra_avx2_affine_swish (const float *x, gsize n_pixels, gsize channels, const float *scale, const float *bias, gboolean swish, float *y);
+void arra_avx2_attend (const float *q, const float *k, const float *v, gsize stride, gsize n_pos,
+                       gsize head_dim, float scale, float *scores, float *out);
+void arra_avx2_affine_swish (const float *x, gsize n_pixels, gsize channels, const float *scale,
+                             const float *bias, gboolean swish, float *y);
 void arra_avx2_moments (const float *x, gsize n, double out[2]);

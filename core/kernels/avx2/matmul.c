@@ -104,7 +104,8 @@ tile (const Product *p, gsize row, gsize step, gsize token, Weight weight, gsize
 
 /* Half of the lanes of four rows and three tokens: as many sums as there are registers for */
 ALWAYS_INLINE void
-half_tile (const Product *p, const guint8 *w, gsize w_step, const guint8 *x, Weight weight, gsize from, __m256 acc[4][3])
+half_tile (const Product *p, const guint8 *w, gsize w_step, const guint8 *x, Weight weight, gsize from,
+           __m256 acc[4][3])
 {
   UNROLL for (gsize r = 0; r < 4; r++)
     UNROLL for (gsize t = 0; t < 3; t++)
@@ -176,21 +177,24 @@ matmul (const Product *p, gsize n_rows, gsize n_tokens, Weight weight)
 }
 
 void
-arra_avx2_matmul_f32 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride, gsize n_tokens, float *y, gsize y_stride)
+arra_avx2_matmul_f32 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
+                      gsize n_tokens, float *y, gsize y_stride)
 {
   const Product p = { w, w_stride, k, x, x_stride, y, y_stride };
   matmul (&p, n_rows, n_tokens, (Weight) { 4, load_f32 });
 }
 
 void
-arra_avx2_matmul_bf16 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride, gsize n_tokens, float *y, gsize y_stride)
+arra_avx2_matmul_bf16 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
+                       gsize n_tokens, float *y, gsize y_stride)
 {
   const Product p = { w, w_stride, k, x, x_stride, y, y_stride };
   matmul (&p, n_rows, n_tokens, (Weight) { 2, load_bf16 });
 }
 
 void
-arra_avx2_matmul_f16 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride, gsize n_tokens, float *y, gsize y_stride)
+arra_avx2_matmul_f16 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
+                      gsize n_tokens, float *y, gsize y_stride)
 {
   const Product p = { w, w_stride, k, x, x_stride, y, y_stride };
   matmul (&p, n_rows, n_tokens, (Weight) { 2, load_f16 });

@@ -42,7 +42,8 @@ load_scales (const guint8 *block, gsize w_stride)
 
   UNROLL for (gsize r = 0; r < ROWS; r++)
     memcpy (&d[r], block + r * w_stride, sizeof d[r]);
-  return _mm256_cvtph_ps (_mm_setr_epi16 ((short) d[0], (short) d[1], (short) d[2], (short) d[3], (short) d[4], (short) d[5], (short) d[6], (short) d[7]));
+  return _mm256_cvtph_ps (_mm_setr_epi16 ((short) d[0], (short) d[1], (short) d[2], (short) d[3],
+                                          (short) d[4], (short) d[5], (short) d[6], (short) d[7]));
 }
 
 ALWAYS_INLINE void
@@ -155,7 +156,8 @@ rows_packed (const Q8Product *p, gsize row)
 }
 
 void
-arra_avx2_matmul_q8_0 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride, gsize n_tokens, float *y, gsize y_stride)
+arra_avx2_matmul_q8_0 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
+                       gsize n_tokens, float *y, gsize y_stride)
 {
   const Q8Product p = { w, w_stride, k / ARRA_QK, x, x_stride, n_tokens, y, y_stride };
   gsize r = 0;

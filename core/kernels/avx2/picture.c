@@ -5,7 +5,8 @@
 #include "c/spec.h"
 
 ALWAYS_INLINE gsize
-affine_swish_pixel (const float *x, gsize channels, const float *scale, const float *bias, gboolean swish, float *y)
+affine_swish_pixel (const float *x, gsize channels, const float *scale, const float *bias, gboolean swish,
+                    float *y)
 {
   const __m256 sign = _mm256_set1_ps (-0.0f);
   const __m256 one = _mm256_set1_ps (1.0f);
@@ -23,7 +24,8 @@ affine_swish_pixel (const float *x, gsize channels, const float *scale, const fl
 }
 
 void
-arra_avx2_affine_swish (const float *x, gsize n_pixels, gsize channels, const float *scale, const float *bias, gboolean swish, float *y)
+arra_avx2_affine_swish (const float *x, gsize n_pixels, gsize channels, const float *scale, const float *bias,
+                        gboolean swish, float *y)
 {
   for (gsize p = 0; p < n_pixels; p++, x += channels, y += channels)
     {

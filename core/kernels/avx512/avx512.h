@@ -73,12 +73,16 @@ typedef struct
 /* Rows @begin..@end-1 times all tokens, made for few tokens and for the rows that fill no panel */
 void arra_avx512_q8_0_quads (const Q8Product *p, gsize begin, gsize end);
 
-void arra_avx512_matmul_f32 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride, gsize n_tokens, float *y, gsize y_stride);
-void arra_avx512_matmul_bf16 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride, gsize n_tokens, float *y, gsize y_stride);
-void arra_avx512_matmul_f16 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride, gsize n_tokens, float *y, gsize y_stride);
-void arra_avx512_matmul_q8_0 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride, gsize n_tokens, float *y, gsize y_stride);
+void arra_avx512_matmul_f32 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x,
+                             gsize x_stride, gsize n_tokens, float *y, gsize y_stride);
+void arra_avx512_matmul_bf16 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x,
+                              gsize x_stride, gsize n_tokens, float *y, gsize y_stride);
+void arra_avx512_matmul_f16 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x,
+                             gsize x_stride, gsize n_tokens, float *y, gsize y_stride);
+void arra_avx512_matmul_q8_0 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x,
+                              gsize x_stride, gsize n_tokens, float *y, gsize y_stride);
 void arra_avx512_silu_mul (const float *gate, const float *up, gsize n, float *out);
 void arra_avx512_exp (const float *x, gsize n, float *y);
 float arra_avx512_softmax (float *x, gsize n);
-void arra_avx512_attend (const float *q, const float *k, const float *v, gsize stride, gsize n_pos, gsize head_dim, float scale, float *scores, float *out);
-void arra_avx512_affine_swish (const float *x, gsize n_pixels, gsize channels, const float *scale, const float *bias, gboolean swish, float *y);
+void arra_avx512_affine_swish (const float *x, gsize n_pixels, gsize channels, const float *scale,
+                               const float *bias, gboolean swish, float *y);

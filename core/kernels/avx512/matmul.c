@@ -145,21 +145,24 @@ matmul (const Product *p, gsize n_rows, gsize n_tokens, Weight weight)
 }
 
 void
-arra_avx512_matmul_f32 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride, gsize n_tokens, float *y, gsize y_stride)
+arra_avx512_matmul_f32 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
+                        gsize n_tokens, float *y, gsize y_stride)
 {
   const Product p = { w, w_stride, k, x, x_stride, y, y_stride };
   matmul (&p, n_rows, n_tokens, (Weight) { 4, load_f32, load_part_f32 });
 }
 
 void
-arra_avx512_matmul_bf16 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride, gsize n_tokens, float *y, gsize y_stride)
+arra_avx512_matmul_bf16 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
+                         gsize n_tokens, float *y, gsize y_stride)
 {
   const Product p = { w, w_stride, k, x, x_stride, y, y_stride };
   matmul (&p, n_rows, n_tokens, (Weight) { 2, load_bf16, load_part_bf16 });
 }
 
 void
-arra_avx512_matmul_f16 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride, gsize n_tokens, float *y, gsize y_stride)
+arra_avx512_matmul_f16 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
+                        gsize n_tokens, float *y, gsize y_stride)
 {
   const Product p = { w, w_stride, k, x, x_stride, y, y_stride };
   matmul (&p, n_rows, n_tokens, (Weight) { 2, load_f16, load_part_f16 });

@@ -47,8 +47,10 @@ load_scales (const guint8 *block, gsize w_stride)
 
   UNROLL for (gsize r = 0; r < ROWS; r++)
     memcpy (&d[r], block + r * w_stride, sizeof d[r]);
-  all = _mm256_setr_epi16 ((short) d[0], (short) d[1], (short) d[2], (short) d[3], (short) d[4], (short) d[5], (short) d[6], (short) d[7],
-                           (short) d[8], (short) d[9], (short) d[10], (short) d[11], (short) d[12], (short) d[13], (short) d[14], (short) d[15]);
+  all = _mm256_setr_epi16 ((short) d[0], (short) d[1], (short) d[2], (short) d[3],
+                           (short) d[4], (short) d[5], (short) d[6], (short) d[7],
+                           (short) d[8], (short) d[9], (short) d[10], (short) d[11],
+                           (short) d[12], (short) d[13], (short) d[14], (short) d[15]);
   return _mm512_cvtph_ps (all);
 }
 
@@ -70,7 +72,8 @@ pack (const guint8 *block, gsize w_stride, Panel *panel)
 
 /* acc[panel][t] grows by one block. */
 ALWAYS_INLINE void
-add_block (const Panel *const panel[2], gsize panels, const guint8 *x, gsize x_stride, gsize tokens, __m512 acc[2][4])
+add_block (const Panel *const panel[2], gsize panels, const guint8 *x, gsize x_stride, gsize tokens,
+           __m512 acc[2][4])
 {
   __m512i sum[2][4];
 
@@ -106,7 +109,8 @@ typedef struct
 
 /* A packed chunk times @tokens tokens, on top of what y holds. */
 ALWAYS_INLINE void
-chunk_times_tokens (const Q8Product *p, const Chunk *chunk, gsize panels, gsize row, gsize token, gsize tokens)
+chunk_times_tokens (const Q8Product *p, const Chunk *chunk, gsize panels, gsize row, gsize token,
+                    gsize tokens)
 {
   const guint8 *x = p->x + token * p->x_stride + chunk->begin * sizeof (ArraBlockQ8A);
   float *y = p->y + token * p->y_stride + row;
@@ -180,7 +184,8 @@ many_tokens_32 (const Q8Product *p, gsize row)
 }
 
 void
-arra_avx512_matmul_q8_0 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride, gsize n_tokens, float *y, gsize y_stride)
+arra_avx512_matmul_q8_0 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
+                         gsize n_tokens, float *y, gsize y_stride)
 {
   const Q8Product p = { w, w_stride, k / ARRA_QK, x, x_stride, n_tokens, y, y_stride };
   gsize r = 0;

@@ -13,6 +13,5 @@ arra_kernels_overlay_avx512 (ArraKernels *table)
   table->silu_mul = arra_avx512_silu_mul;
   table->exp = arra_avx512_exp;
   table->softmax = arra_avx512_softmax;
-  table->attend = arra_avx512_attend;
   table->affine_swish = arra_avx512_affine_swish;
 }

@@ -15,7 +15,9 @@ typedef struct
 ALWAYS_INLINE __m512i
 two_blocks (const guint8 *q, gsize size)
 {
-  return _mm512_inserti64x4 (_mm512_castsi256_si512 (_mm256_loadu_si256 ((const __m256i *) q)), _mm256_loadu_si256 ((const __m256i *) (q + size)), 1);
+  return _mm512_inserti64x4 (_mm512_castsi256_si512 (_mm256_loadu_si256 ((const __m256i *) q)),
+                             _mm256_loadu_si256 ((const __m256i *) (q + size)),
+                             1);
 }
 
 /* Sums of two blocks' dwords for four rows: row 0..3 of block 0, low half | high half | block 1, low half | high half */
@@ -81,7 +83,8 @@ add_four_blocks (const Quad *quad, gsize block, const guint8 *x, gsize x_stride,
       const ArraBlockQ8A *token = (const ArraBlockQ8A *) (x + t * x_stride) + block;
       __m512i a = quad_sums (w[0], two_blocks ((const guint8 *) token[0].q, sizeof *token));
       __m512i b = quad_sums (w[1], two_blocks ((const guint8 *) token[2].q, sizeof *token));
-      __m512i sums = _mm512_add_epi32 (_mm512_shuffle_i32x4 (a, b, _MM_SHUFFLE (2, 0, 2, 0)), _mm512_shuffle_i32x4 (a, b, _MM_SHUFFLE (3, 1, 3, 1)));
+      __m512i sums = _mm512_add_epi32 (_mm512_shuffle_i32x4 (a, b, _MM_SHUFFLE (2, 0, 2, 0)),
+                                       _mm512_shuffle_i32x4 (a, b, _MM_SHUFFLE (3, 1, 3, 1)));
       __m512 s = _mm512_cvtepi32_ps (sums);
       __m512 scale = _mm512_mul_ps (d, token_scales (token));
 

@@ -7,7 +7,8 @@
 #include "detmath.h"
 
 void
-arra_c_affine_swish (const float *x, gsize n_pixels, gsize channels, const float *scale, const float *bias, gboolean swish, float *y)
+arra_c_affine_swish (const float *x, gsize n_pixels, gsize channels, const float *scale, const float *bias,
+                     gboolean swish, float *y)
 {
   for (gsize p = 0; p < n_pixels; p++, x += channels, y += channels)
     for (gsize c = 0; c < channels; c++)

@@ -24,7 +24,8 @@ row_times_token (const guint8 *row, const ArraBlockQ8A *token, gsize n_blocks)
 }
 
 void
-arra_c_matmul_q8_0 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride, gsize n_tokens, float *y, gsize y_stride)
+arra_c_matmul_q8_0 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
+                    gsize n_tokens, float *y, gsize y_stride)
 {
   for (gsize r = 0; r < n_rows; r++)
     for (gsize t = 0; t < n_tokens; t++)

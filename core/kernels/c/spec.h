@@ -7,10 +7,14 @@
 /* Adds up ARRA_LANES lanes, 16 -> 8 -> 4 -> 2 -> 1, lane j adding lane j + half; @lane is overwritten. */
 float arra_c_fold (float lane[ARRA_LANES]);
 
-void arra_c_matmul_f32 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride, gsize n_tokens, float *y, gsize y_stride);
-void arra_c_matmul_bf16 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride, gsize n_tokens, float *y, gsize y_stride);
-void arra_c_matmul_f16 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride, gsize n_tokens, float *y, gsize y_stride);
-void arra_c_matmul_q8_0 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride, gsize n_tokens, float *y, gsize y_stride);
+void arra_c_matmul_f32 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
+                        gsize n_tokens, float *y, gsize y_stride);
+void arra_c_matmul_bf16 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
+                         gsize n_tokens, float *y, gsize y_stride);
+void arra_c_matmul_f16 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
+                        gsize n_tokens, float *y, gsize y_stride);
+void arra_c_matmul_q8_0 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
+                         gsize n_tokens, float *y, gsize y_stride);
 
 void arra_c_quantize_q8a (const float *x, gsize k, ArraBlockQ8A *dst);
 void arra_c_widen_bf16 (const void *src, gsize n, float *dst);
@@ -27,7 +31,9 @@ void arra_c_guide (const float *cond, const float *uncond, float scale, gsize n,
 void arra_c_exp (const float *x, gsize n, float *y);
 float arra_c_max (const float *x, gsize n);
 float arra_c_softmax (float *x, gsize n);
-void arra_c_attend (const float *q, const float *k, const float *v, gsize stride, gsize n_pos, gsize head_dim, float scale, float *scores, float *out);
+void arra_c_attend (const float *q, const float *k, const float *v, gsize stride, gsize n_pos, gsize head_dim,
+                    float scale, float *scores, float *out);
 
-void arra_c_affine_swish (const float *x, gsize n_pixels, gsize channels, const float *scale, const float *bias, gboolean swish, float *y);
+void arra_c_affine_swish (const float *x, gsize n_pixels, gsize channels, const float *scale,
+                          const float *bias, gboolean swish, float *y);
 void arra_c_moments (const float *x, gsize n, double out[2]);
