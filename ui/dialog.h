@@ -1,0 +1,135 @@
+/* dialog.h - the dialog in which a prompt becomes pictures, for any host: it knows GTK 3 and libarra, and nothing of what a layer is
+ *
+ * The host fills in an ArraDialogHost, calls arra_dialog_run(), and gets finished pictures through @insert. Everything here is called from, and
+ * calls back on, the one thread that runs GTK's main loop, so callbacks may talk to the host's process freely. Pictures are made by a thread of the
+ * dialog's own that never sees the host.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <arra.h>
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+typedef struct _ArraDialog ArraDialog;
+
+/**
+ * ArraInsertMode:
+ * How pictures become layers.
+ * @ARRA_INSERT_NATIVE: new layers of the pictures' own size
+ * @ARRA_INSERT_CANVAS: fitted to the canvas
+ * @ARRA_INSERT_SELECTION: fitted to the selection's bounding box and masked by the selection
+ */
+typedef enum
+{
+  ARRA_INSERT_NATIVE,
+  ARRA_INSERT_CANVAS,
+  ARRA_INSERT_SELECTION,
+  ARRA_N_INSERT_MODES,
+} ArraInsertMode;
+
+/* "native", "canvas", "selection": in settings files and for hosts' own arguments; FALSE for another name. */
+gboolean arra_insert_mode_parse (const char *name, ArraInsertMode *mode);
+const char *arra_insert_mode_name (ArraInsertMode mode);
+
+/**
+ * ArraDialogPlace:
+ * What there is to insert into. NATIVE is always possible (without an image the host makes one), CANVAS needs @has_image, SELECTION @has_selection.
+ */
+typedef struct
+{
+  gboolean has_image;
+  gboolean has_selection;
+  gboolean has_recipe; /* the active layer holds a recipe: "Reuse settings of this layer" can be chosen */
+  guint canvas_width, canvas_height;       /* 0 x 0: not known */
+  guint selection_width, selection_height; /* of the bounding box; 0 x 0: not known */
+} ArraDialogPlace;
+
+/**
+ * ArraDialogPicture:
+ * A picture to insert. All of it is valid during the call only.
+ */
+typedef struct
+{
+  ArraPicture picture; /* fewer rows finished than in total: a stopped one; its height is that of the finished rows */
+  const char *prompt;  /* (nullable): NULL when prompts are not to be remembered: then it belongs in no name, no undo step, nowhere */
+  const char *recipe;  /* (nullable): JSON for the layer's parasite; NULL when switched off; without the prompt when that is not remembered */
+  gboolean label;      /* whether the image is to carry the AI label */
+  guint64 seed;
+  guint answer;        /* its number among the pictures of its seed, from 0 */
+  const ArraCard *card; /* of the checkpoint that made it: a medical one has its note whatever @label says */
+} ArraDialogPicture;
+
+typedef struct
+{
+  const ArraDialogPicture *pictures;
+  guint n_pictures; /* at least 1: one undo step for all of them */
+  ArraInsertMode mode;
+} ArraDialogInsert;
+
+/**
+ * ArraDialogHost:
+ * What a host offers. Must stay valid as long as the dialog; all strings and functions but @insert and @settings_path may be NULL.
+ */
+typedef struct
+{
+  /* Inserts all of @what or nothing. FALSE with @error set, in words a person can act on: the dialog shows it and keeps the pictures. */
+  gboolean (*insert) (const ArraDialogInsert *what, gpointer data, GError **error);
+
+  /* Sets @place (zeroed before). Asked when the dialog opens, when it comes to the front, and before and after inserting. NULL: no image. */
+  void (*describe) (ArraDialogPlace *place, gpointer data);
+
+  /* (transfer full): the recipe of the active layer, NULL with @error set when it has none. */
+  char *(*recipe_of_layer) (gpointer data, GError **error);
+
+  /* Opens the help. NULL: the button is hidden. */
+  void (*help) (gpointer data);
+
+  /* Asked once a second: FALSE when the host has gone; then work stops and the dialog closes. */
+  gboolean (*is_alive) (gpointer data);
+
+  gpointer data; /* handed to all of the above */
+
+  const char *settings_path;       /* key file of the settings, e.g. $XDG_CONFIG_HOME/arra/dialog.ini; its folder is made when needed */
+  const char *const *folders;      /* NULL-terminated further places to look for checkpoints */
+  const char *title;               /* of the window; NULL: "Generate from Text" */
+  const char *help_hint;           /* tooltip of the help button */
+  gulong x11_parent;               /* X11 window to be transient for; 0: none */
+  const char *wayland_parent;      /* exported xdg-foreign handle, likewise */
+} ArraDialogHost;
+
+/**
+ * ArraDialogChoices:
+ * The settings as they are in the dialog. Strings are valid until the dialog changes or is destroyed.
+ */
+typedef struct
+{
+  const char *checkpoint;  /* (nullable): path */
+  ArraRequest request;     /* prompt NULL when prompts are not to be remembered */
+  ArraInsertMode mode;
+  gboolean record;         /* recipe and AI label go with the pictures */
+  gboolean remember;       /* prompts may be remembered */
+} ArraDialogChoices;
+
+/* Makes the window, not yet shown. gtk_init_check() must have succeeded. Never NULL; free with arra_dialog_destroy(). */
+ArraDialog *arra_dialog_new (const ArraDialogHost *host);
+
+/**
+ * arra_dialog_run:
+ * Shows the window and runs the main loop until it is closed or destroyed under us. Running work is stopped and waited for (some tens of
+ * milliseconds); settings are saved.
+ * Returns: the number of pictures inserted.
+ */
+guint arra_dialog_run (ArraDialog *dialog);
+
+/* For hosts that keep their last values themselves; valid after arra_dialog_run(), too. */
+void arra_dialog_get_choices (ArraDialog *dialog, ArraDialogChoices *choices);
+
+/* The window: for hosts that must do more with it. NULL once it is closed. */
+GtkWindow *arra_dialog_window (ArraDialog *dialog);
+
+void arra_dialog_destroy (ArraDialog *dialog); /* nullable */
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ArraDialog, arra_dialog_destroy)
+
+G_END_DECLS
