@@ -1,0 +1,280 @@
+/* bench.c - `arra bench`: how fast tokens come, as a share of what the memory can give
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "bench.h"
+
+#include <string.h>
+
+#include "checkpoint.h"
+#include "commands.h"
+#include "fail.h"
+#include "mem.h"
+#include "open.h"
+#include "options.h"
+#include "progress.h"
+#include "signals.h"
+#include "values.h"
+
+typedef struct
+{
+  char *model, *type, *dim, *layers, *heads, *ffn, *vocab, *threads, *steps, *depth, **rest;
+  gboolean json;
+} Options;
+
+typedef struct
+{
+  ArraChameleonConfig config;
+  ArraDType types[BENCH_MAX_TYPES];
+  guint n_types, threads;
+  BenchPlan plan;
+} Setup;
+
+static const CliHelp help = {
+  .command = "bench",
+  .arguments = "[decode] [pair] [prefill]",
+  .summary = "Measures how fast a model predicts: one token at a time (decode), two sequences in one pass as guidance\n"
+             "needs them (pair), and a prompt of 32 tokens (prefill); all three when none is named. Before each pass the\n"
+             "same threads read as much memory as the pass reads weights: the share is that of this bandwidth.",
+  .examples = "  arra bench                              (random weights, 573 million parameters)\n"
+              "  arra bench --model model.gguf --type q8_0\n"
+              "  arra bench --dim 4096 --layers 8 --heads 32 --ffn 11008 --vocab 65536 decode\n"
+              "  arra bench --json decode > speed.json",
+};
+
+static gboolean
+parse_types (const char *text, Setup *setup, GError **error)
+{
+  static const ArraDType dtypes[] = {
+    [ARRA_QUANT_F32] = ARRA_F32, [ARRA_QUANT_F16] = ARRA_F16, [ARRA_QUANT_BF16] = ARRA_BF16, [ARRA_QUANT_Q8_0] = ARRA_Q8_0
+  };
+  g_auto (GStrv) names = g_strsplit (text, ",", -1);
+
+  if (g_strv_length (names) > BENCH_MAX_TYPES)
+    return cli_usage_error (error, "--type: more than %d types", BENCH_MAX_TYPES);
+  setup->n_types = 0;
+  for (char **name = names; *name != NULL; name++)
+    {
+      ArraQuant quant;
+      if (!arra_quant_parse (*name, &quant) || quant == ARRA_QUANT_AS_STORED)
+        return cli_usage_error (error, "--type: '%s' is none of f32, f16, bf16, q8_0", *name);
+      setup->types[setup->n_types++] = dtypes[quant];
+    }
+  if (setup->n_types == 0)
+    return cli_usage_error (error, "--type: no type is named");
+  return TRUE;
+}
+
+static gboolean
+parse_modes (char **rest, BenchPlan *plan, GError **error)
+{
+  if (rest == NULL)
+    plan->decode = plan->pair = plan->prefill = TRUE;
+  for (char **mode = rest; mode != NULL && *mode != NULL; mode++)
+    {
+      if (strcmp (*mode, "decode") == 0)
+        plan->decode = TRUE;
+      else if (strcmp (*mode, "pair") == 0)
+        plan->pair = TRUE;
+      else if (strcmp (*mode, "prefill") == 0)
+        plan->prefill = TRUE;
+      else
+        return cli_usage_error (error, "'%s' is none of decode, pair, prefill", *mode);
+    }
+  return TRUE;
+}
+
+static gboolean
+parse_shape (const Options *options, ArraChameleonConfig *config, GError **error)
+{
+  const struct
+  {
+    const char *option, *text;
+    guint max, *out;
+  } numbers[] = {
+    { "--dim", options->dim, 65536, &config->hidden_size },
+    { "--layers", options->layers, 1024, &config->n_layers },
+    { "--heads", options->heads, 1024, &config->n_heads },
+    { "--ffn", options->ffn, 1u << 20, &config->intermediate_size },
+    { "--vocab", options->vocab, 1u << 22, &config->vocab_size },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
+    {
+      if (numbers[i].text == NULL)
+        continue;
+      if (options->model != NULL)
+        return cli_usage_error (error, "%s is for random weights: it cannot go with --model", numbers[i].option);
+      if (!cli_value_guint (numbers[i].option, numbers[i].text, 1, numbers[i].max, numbers[i].out, error))
+        return FALSE;
+    }
+  if (config->hidden_size % config->n_heads != 0 || config->hidden_size / config->n_heads % 2 != 0)
+    return cli_usage_error (error, "--dim: %u cannot be shared by %u heads in even parts", config->hidden_size, config->n_heads);
+  if (config->hidden_size % 32 != 0 || config->intermediate_size % 32 != 0)
+    return cli_usage_error (error, "--dim and --ffn must be multiples of 32");
+  config->n_kv_heads = config->n_heads;
+  config->head_dim = config->hidden_size / config->n_heads;
+  return TRUE;
+}
+
+static gboolean
+setup_init (Setup *setup, const Options *options, GError **error)
+{
+  *setup = (Setup){
+    .config = { .vocab_size = 16384, .hidden_size = 2048, .intermediate_size = 5504, .n_layers = 10, .n_heads = 16, .context = 4096,
+                .model_parallel = 1, .norm_eps = 1e-5f, .rope_theta = 10000, .rope_factor = 1 },
+    .types = { ARRA_BF16, ARRA_Q8_0 },
+    .n_types = 2,
+    .plan = { .steps = 20, .depth = BENCH_PROMPT },
+  };
+  if (options->type != NULL && !parse_types (options->type, setup, error))
+    return FALSE;
+  if (options->threads != NULL && !cli_value_guint ("--threads", options->threads, 1, 64, &setup->threads, error))
+    return FALSE;
+  if (options->steps != NULL && !cli_value_guint ("--steps", options->steps, 1, 10000, &setup->plan.steps, error))
+    return FALSE;
+  if (options->depth != NULL && !cli_value_guint ("--depth", options->depth, 1, 4095, &setup->plan.depth, error))
+    return FALSE;
+  return parse_modes (options->rest, &setup->plan, error) && parse_shape (options, &setup->config, error);
+}
+
+/* Refuses what cannot fit, before a gigabyte is filled. @random: bytes of weights that are made up */
+static gboolean
+check_memory (guint64 needed, GError **error)
+{
+  guint64 available = arra_mem_available ();
+  g_autofree char *need = cli_format_bytes (needed);
+  g_autofree char *have = cli_format_bytes (available);
+
+  if (available == 0 || needed <= available)
+    return TRUE;
+  return arra_fail (error, ARRA_ERROR_NO_MEMORY, "the measurement needs %s of memory, %s are free: take a smaller shape or one --type", need,
+                    have);
+}
+
+static gboolean
+measure_type (BenchReport *report, ArraSource *source, ArraDType dtype, const ArraExec *exec, const BenchProbe *probe, GError **error)
+{
+  BenchResult *result = &report->results[report->n_results];
+  g_autoptr (ArraChameleon) model = NULL;
+
+  *result = (BenchResult){ .dtype = dtype };
+  if (!bench_count (report->config, source, dtype, &report->parameters, &result->bytes, error))
+    return FALSE;
+  model = arra_chameleon_new (report->config, source, dtype, NULL, exec->pool, cli_signals_stage (0), error);
+  if (model == NULL || !bench_measure (model, exec, probe, &report->plan, result, cli_signals_stage (0), error))
+    return FALSE;
+  report->n_results++;
+  return TRUE;
+}
+
+/* The most bytes that a pass of any of the types reads. */
+static gboolean
+largest_pass (const Setup *setup, const ArraChameleonConfig *config, ArraSource *source, guint64 *largest, GError **error)
+{
+  *largest = 0;
+  for (guint i = 0; i < setup->n_types; i++)
+    {
+      guint64 parameters, bytes;
+      if (!bench_count (config, source, setup->types[i], &parameters, &bytes, error))
+        return FALSE;
+      *largest = MAX (*largest, bytes);
+    }
+  return TRUE;
+}
+
+static gboolean
+measure (const Setup *setup, BenchReport *report, ArraSource *source, const ArraExec *exec, CliProgress *progress, GError **error)
+{
+  BenchProbe probe = { 0 };
+  guint64 largest;
+  gboolean ok = TRUE;
+
+  if (!largest_pass (setup, report->config, source, &largest, error)
+      || !check_memory (2 * largest, error) /* converted weights and the probe's buffer */
+      || !bench_probe_init (&probe, largest, exec->pool, error))
+    return FALSE;
+  for (guint i = 0; ok && i < setup->n_types; i++)
+    {
+      g_autofree char *text = g_strdup_printf ("Measuring %s ...", arra_dtype_name (setup->types[i]));
+      cli_progress_say (progress, text);
+      ok = measure_type (report, source, setup->types[i], exec, &probe, error);
+    }
+  bench_probe_clear (&probe);
+  return ok;
+}
+
+static ArraSource *
+random_weights (const Setup *setup, ArraPool *pool, CliProgress *progress, GError **error)
+{
+  const ArraChameleonConfig *config = &setup->config;
+  guint64 matrix = (guint64) config->hidden_size * (4ull * config->hidden_size + 3ull * config->intermediate_size);
+  guint64 weights = matrix * config->n_layers + 2ull * config->hidden_size * config->vocab_size;
+
+  if (!check_memory (2 * weights, error))
+    return NULL;
+  cli_progress_say (progress, "Making random weights ...");
+  return bench_random_source (config, pool, error);
+}
+
+static gboolean
+run (const Options *options, GError **error)
+{
+  Setup setup;
+  g_autoptr (ArraCheckpoint) checkpoint = NULL;
+  g_autoptr (ArraSource) source = NULL;
+  g_autoptr (ArraPool) pool = NULL;
+  g_autoptr (CliProgress) progress = cli_progress_new (TRUE, 1, NULL);
+  BenchReport report = { 0 };
+  ArraExec exec;
+
+  if (!setup_init (&setup, options, error))
+    return FALSE;
+  if (options->model != NULL)
+    checkpoint = cli_open_metadata (options->model, NULL, ARRA_QUANT_AS_STORED, error);
+  pool = options->model != NULL && checkpoint == NULL ? NULL : arra_pool_new (setup.threads, error);
+  if (pool == NULL)
+    return FALSE;
+  exec = (ArraExec){ .kernels = arra_kernels_default (error), .pool = pool };
+  if (exec.kernels == NULL)
+    return FALSE;
+  source = checkpoint != NULL ? arra_source_ref (checkpoint->source) : random_weights (&setup, pool, progress, error);
+  report.config = checkpoint != NULL ? &checkpoint->config : &setup.config;
+  report.path = options->model;
+  report.kernels = exec.kernels->name;
+  report.threads = arra_pool_threads (pool);
+  report.plan = setup.plan;
+  if (source == NULL || !measure (&setup, &report, source, &exec, progress, error))
+    return FALSE;
+  cli_progress_clear (progress);
+  if (options->json)
+    bench_print_json (&report);
+  else
+    bench_print (&report);
+  return TRUE;
+}
+
+CliStatus
+cli_bench (int argc, char **argv)
+{
+  Options options = { 0 };
+  const GOptionEntry entries[] = {
+    { "model", 'm', 0, G_OPTION_ARG_FILENAME, &options.model, "Measure this checkpoint (default: random weights)", "PATH" },
+    { "type", 't', 0, G_OPTION_ARG_STRING, &options.type, "Weights as these types (default: bf16,q8_0)", "TYPE,..." },
+    { "dim", 0, 0, G_OPTION_ARG_STRING, &options.dim, "Random weights: width (2048)", "N" },
+    { "layers", 0, 0, G_OPTION_ARG_STRING, &options.layers, "Random weights: layers (10)", "N" },
+    { "heads", 0, 0, G_OPTION_ARG_STRING, &options.heads, "Random weights: attention heads (16)", "N" },
+    { "ffn", 0, 0, G_OPTION_ARG_STRING, &options.ffn, "Random weights: feed-forward width (5504)", "N" },
+    { "vocab", 0, 0, G_OPTION_ARG_STRING, &options.vocab, "Random weights: vocabulary (16384)", "N" },
+    { "threads", 0, 0, G_OPTION_ARG_STRING, &options.threads, "Threads (default: all processors)", "N" },
+    { "steps", 0, 0, G_OPTION_ARG_STRING, &options.steps, "Passes to measure (20)", "N" },
+    { "depth", 0, 0, G_OPTION_ARG_STRING, &options.depth, "Tokens in the cache before each pass (32)", "N" },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print a JSON object", NULL },
+    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.rest, NULL, NULL },
+    { NULL, 0, 0, 0, NULL, NULL, NULL },
+  };
+  g_autoptr (GError) error = NULL;
+  gboolean helped;
+  gboolean ok = cli_options_parse (&help, entries, argc, argv, &helped, &error) && (helped || run (&options, &error));
+
+  cli_options_clear (entries);
+  return ok ? CLI_OK : cli_report ("bench", error);
+}

@@ -1,0 +1,78 @@
+/* bench.h - the parts of `arra bench`
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <arra.h>
+#include "chameleon.h"
+#include "exec.h"
+
+#define BENCH_MAX_TYPES 4
+#define BENCH_PROMPT 32 /* tokens of the prefill */
+
+/* bench_source.c: weights to run on. */
+
+/* Random bf16 weights of this shape, in memory only; deterministic. */
+ArraSource *bench_random_source (const ArraChameleonConfig *config, ArraPool *pool, GError **error);
+/* Weights of the source, and the bytes of them that one token reads with matrices as @dtype: all but the embedding, of which it reads a row. */
+gboolean bench_count (const ArraChameleonConfig *config, ArraSource *source, ArraDType dtype, guint64 *parameters, guint64 *bytes_read, GError **error);
+
+/* bench_probe.c: how fast memory can be read. */
+
+typedef struct
+{
+  guint8 *data; /* arra_mem */
+  gsize size;
+} BenchProbe;
+
+gboolean bench_probe_init (BenchProbe *probe, gsize size, ArraPool *pool, GError **error);
+void bench_probe_clear (BenchProbe *probe);
+/* Seconds for reading the first @size bytes with all threads of @pool. */
+double bench_probe_read (const BenchProbe *probe, gsize size, ArraPool *pool);
+
+/* bench_measure.c */
+
+typedef struct
+{
+  gboolean done;
+  double seconds; /* of a pass, median */
+  double read;    /* bytes per second of the probes between the passes, median */
+  double share;   /* of its neighbouring probe's rate that a pass reads weights with, median */
+} BenchPass;
+
+typedef struct
+{
+  ArraDType dtype;
+  guint64 bytes;        /* of weights that a pass reads */
+  BenchPass single;     /* one token */
+  BenchPass pair;       /* two sequences, one token each: guidance */
+  double prefill;       /* seconds for BENCH_PROMPT tokens; 0: not measured */
+} BenchResult;
+
+typedef struct
+{
+  gboolean decode, pair, prefill;
+  guint steps; /* passes measured */
+  guint depth; /* tokens in the caches before each */
+} BenchPlan;
+
+/* Measures @model and sets all of @result but its dtype and bytes, which it reads. Cancellable between passes. */
+gboolean bench_measure (const ArraChameleon *model, const ArraExec *exec, const BenchProbe *probe, const BenchPlan *plan, BenchResult *result, GCancellable *cancellable, GError **error);
+
+double bench_median (double *values, guint n); /* reorders them */
+
+/* bench_print.c */
+
+typedef struct
+{
+  const ArraChameleonConfig *config;
+  const char *path; /* (nullable): random weights */
+  const char *kernels;
+  guint threads;
+  guint64 parameters;
+  BenchPlan plan;
+  BenchResult results[BENCH_MAX_TYPES];
+  guint n_results;
+} BenchReport;
+
+void bench_print (const BenchReport *report);
+void bench_print_json (const BenchReport *report);

@@ -1,0 +1,125 @@
+/* bench_print.c - what `arra bench` prints, for people and as JSON
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "bench.h"
+#include "json.h"
+#include "status.h"
+#include "values.h"
+
+static const char *
+type_name (ArraDType dtype)
+{
+  static const struct
+  {
+    ArraDType dtype;
+    const char *name;
+  } names[] = { { ARRA_F32, "f32" }, { ARRA_F16, "f16" }, { ARRA_BF16, "bf16" }, { ARRA_Q8_0, "q8_0" } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    if (names[i].dtype == dtype)
+      return names[i].name;
+  return arra_dtype_name (dtype);
+}
+
+static void
+print_pass (const char *type, const char *what, const BenchPass *pass, guint64 bytes, guint tokens)
+{
+  g_autofree char *rate = NULL, *milliseconds = NULL, *giga = NULL, *share = NULL, *read = NULL;
+
+  if (!pass->done)
+    return;
+  rate = cli_format_double (tokens / pass->seconds, 2);
+  milliseconds = cli_format_double (pass->seconds * 1e3, 1);
+  giga = cli_format_double ((double) bytes / pass->seconds * 1e-9, 1);
+  read = cli_format_double (pass->read * 1e-9, 1);
+  share = cli_format_double (pass->share, 2);
+  cli_print ("%-6s %-16s %10s %10s ms %10s %10s %8s\n", type, what, rate, milliseconds, giga, read, share);
+}
+
+void
+bench_print (const BenchReport *report)
+{
+  const ArraChameleonConfig *config = report->config;
+  g_autofree char *parameters = cli_format_count (report->parameters);
+
+  cli_print ("%s: %s parameters, %u layers, %u wide, %u heads (%u for keys and values), feed-forward %u, vocabulary %u\n",
+             report->path != NULL ? report->path : "Random weights", parameters, config->n_layers, config->hidden_size, config->n_heads,
+             config->n_kv_heads, config->intermediate_size, config->vocab_size);
+  cli_print ("%u %s, %s kernels, %u tokens in the cache; medians of %u passes, each after a read of as much memory\n\n", report->threads,
+             report->threads == 1 ? "thread" : "threads", report->kernels, report->plan.depth, report->plan.steps);
+  cli_print ("%-6s %-16s %10s %13s %10s %10s %8s\n", "type", "pass", "tokens/s", "a pass", "GB/s", "read GB/s", "share");
+  for (guint i = 0; i < report->n_results; i++)
+    {
+      const BenchResult *result = &report->results[i];
+      const char *name = type_name (result->dtype);
+
+      print_pass (name, "one token", &result->single, result->bytes, 1);
+      print_pass (name, "guidance pair", &result->pair, result->bytes, 2);
+      if (result->prefill > 0)
+        {
+          g_autofree char *rate = cli_format_double (BENCH_PROMPT / result->prefill, 2);
+          g_autofree char *milliseconds = cli_format_double (result->prefill * 1e3, 1);
+          g_autofree char *what = g_strdup_printf ("prompt of %d", BENCH_PROMPT);
+          cli_print ("%-6s %-16s %10s %10s ms\n", name, what, rate, milliseconds);
+        }
+    }
+}
+
+static void
+put_pass (CliJson *json, const char *key, const BenchPass *pass, guint64 bytes, guint tokens)
+{
+  if (!pass->done)
+    return;
+  cli_json_begin_object (json, key);
+  cli_json_measured (json, "seconds", pass->seconds);
+  cli_json_measured (json, "tokens_per_second", tokens / pass->seconds);
+  cli_json_measured (json, "bytes_per_second", (double) bytes / pass->seconds);
+  cli_json_measured (json, "read_bytes_per_second", pass->read);
+  cli_json_measured (json, "share", pass->share);
+  cli_json_end_object (json);
+}
+
+static void
+put_result (CliJson *json, const BenchResult *result)
+{
+  cli_json_begin_object (json, NULL);
+  cli_json_string (json, "type", type_name (result->dtype));
+  cli_json_uint (json, "bytes_per_pass", result->bytes);
+  put_pass (json, "decode", &result->single, result->bytes, 1);
+  put_pass (json, "pair", &result->pair, result->bytes, 2);
+  if (result->prefill > 0)
+    {
+      cli_json_begin_object (json, "prefill");
+      cli_json_uint (json, "tokens", BENCH_PROMPT);
+      cli_json_measured (json, "seconds", result->prefill);
+      cli_json_measured (json, "tokens_per_second", BENCH_PROMPT / result->prefill);
+      cli_json_end_object (json);
+    }
+  cli_json_end_object (json);
+}
+
+void
+bench_print_json (const BenchReport *report)
+{
+  const ArraChameleonConfig *config = report->config;
+  g_autoptr (CliJson) json = cli_json_new ();
+
+  cli_json_begin_object (json, NULL);
+  cli_json_string (json, "model", report->path);
+  cli_json_uint (json, "parameters", report->parameters);
+  cli_json_uint (json, "hidden_size", config->hidden_size);
+  cli_json_uint (json, "layers", config->n_layers);
+  cli_json_uint (json, "heads", config->n_heads);
+  cli_json_uint (json, "kv_heads", config->n_kv_heads);
+  cli_json_uint (json, "intermediate_size", config->intermediate_size);
+  cli_json_uint (json, "vocab_size", config->vocab_size);
+  cli_json_string (json, "kernels", report->kernels);
+  cli_json_uint (json, "threads", report->threads);
+  cli_json_uint (json, "depth", report->plan.depth);
+  cli_json_uint (json, "steps", report->plan.steps);
+  cli_json_begin_array (json, "results");
+  for (guint i = 0; i < report->n_results; i++)
+    put_result (json, &report->results[i]);
+  cli_json_end_array (json);
+  cli_json_end_object (json);
+  cli_print ("%s", cli_json_text (json));
+}

@@ -1,0 +1,95 @@
+/* convert.c - `arra convert`: a checkpoint as a single GGUF file
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <glib/gstdio.h>
+
+#include "commands.h"
+#include "fail.h"
+#include "options.h"
+#include "output.h"
+#include "progress.h"
+#include "signals.h"
+#include "values.h"
+
+typedef struct
+{
+  char *out, *type, *vqgan, *card, **rest;
+  gboolean quiet;
+} Options;
+
+static const CliHelp help = {
+  .command = "convert",
+  .arguments = "CHECKPOINT",
+  .summary = "Writes transformer, VQGAN, tokenizer, defaults and card of a checkpoint (a Hugging Face folder, or a\n"
+             "GGUF file) into a single GGUF file. Little memory is needed, however large the checkpoint is.",
+  .examples = "  arra convert ARRA-Adapt-MIMIC-7B --vqgan vqgan.ckpt --type q8_0 -o arra-mimic-7B-q8_0.gguf\n"
+              "  arra convert model-folder --card card.json --type bf16 -o model.gguf",
+  .notes = "Types: f32, bf16 and f16 are plain numbers of 32 and 16 bits; q8_0 takes 8.5 bits per weight, half of bf16, and is\n"
+           "the fastest. Norms and other small tensors stay f32.\n"
+           "--card names a JSON object whose members replace those of the checkpoint's card: name, description, license,\n"
+           "license_link, training_data, intended_use, domain, medical, example_prompts.",
+};
+
+static gboolean
+check (const Options *options, ArraQuant *quant, GError **error)
+{
+  *quant = ARRA_QUANT_AS_STORED;
+  if (options->rest == NULL)
+    return cli_usage_error (error, "no checkpoint: name the folder or file to convert");
+  if (!cli_options_max_rest (options->rest, 1, error))
+    return FALSE;
+  if (options->out == NULL)
+    return cli_usage_error (error, "no output: name the file to write with -o FILE.gguf");
+  if (options->type != NULL && !cli_value_quant ("--type", options->type, quant, error))
+    return FALSE;
+  if (!g_file_test (options->rest[0], G_FILE_TEST_EXISTS))
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "there is no file or folder %s", options->rest[0]);
+  return cli_output_check ("-o", options->out, error);
+}
+
+static gboolean
+run (const Options *options, GError **error)
+{
+  g_autoptr (CliProgress) progress = NULL;
+  ArraQuant quant;
+  gint64 start = g_get_monotonic_time ();
+
+  if (!check (options, &quant, error))
+    return FALSE;
+  progress = cli_progress_new (!options->quiet, 1, "Converting");
+  if (!arra_checkpoint_convert (options->rest[0], options->vqgan, options->card, options->out, quant, cli_progress_update, progress,
+                                cli_signals_stage (0), error))
+    return FALSE;
+  cli_progress_clear (progress);
+  if (!options->quiet)
+    {
+      g_autofree char *time = cli_format_seconds ((double) (g_get_monotonic_time () - start) * 1e-6);
+      g_autofree char *bytes = NULL;
+      GStatBuf info;
+
+      if (g_stat (options->out, &info) == 0)
+        bytes = cli_format_bytes ((guint64) info.st_size);
+      cli_print ("%s: %s, written in %s\n", options->out, bytes != NULL ? bytes : "?", time);
+    }
+  return TRUE;
+}
+
+CliStatus
+cli_convert (int argc, char **argv)
+{
+  Options options = { 0 };
+  const GOptionEntry entries[] = {
+    { "out", 'o', 0, G_OPTION_ARG_FILENAME, &options.out, "File to write", "FILE.gguf" },
+    { "type", 't', 0, G_OPTION_ARG_STRING, &options.type, "Weights as f32, bf16, f16 or q8_0 (default: auto, as they are stored)", "TYPE" },
+    { "vqgan", 0, 0, G_OPTION_ARG_FILENAME, &options.vqgan, "VQGAN to include, when the checkpoint has none", "FILE" },
+    { "card", 0, 0, G_OPTION_ARG_FILENAME, &options.card, "JSON file whose members replace the card's", "FILE" },
+    { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet, "Print nothing but errors", NULL },
+    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.rest, NULL, NULL },
+    { NULL, 0, 0, 0, NULL, NULL, NULL },
+  };
+  g_autoptr (GError) error = NULL;
+  gboolean helped;
+  gboolean ok = cli_options_parse (&help, entries, argc, argv, &helped, &error) && (helped || run (&options, &error));
+
+  cli_options_clear (entries);
+  return ok ? CLI_OK : cli_report ("convert", error);
+}

@@ -1,0 +1,169 @@
+/* encode.c - `arra encode`: a picture becomes image tokens
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
+#include "checkpoint.h"
+#include "commands.h"
+#include "fail.h"
+#include "json.h"
+#include "mapping.h"
+#include "open.h"
+#include "options.h"
+#include "output.h"
+#include "signals.h"
+#include "values.h"
+
+typedef struct
+{
+  char *model, *vqgan, *out, *size, *threads, **rest;
+  gboolean plain, quiet;
+} Options;
+
+typedef struct
+{
+  guint width, height, threads;
+} Values;
+
+static const CliHelp help = {
+  .command = "encode",
+  .arguments = "PICTURE",
+  .summary = "Turns a picture (PNG, JPEG, ...) into the codes of the checkpoint's VQGAN and the token ids a model reads.\n"
+             "The picture is cropped at its sides and resized when --size asks for another shape.",
+  .examples = "  arra encode --model model.gguf photo.jpg -o photo.json\n"
+              "  arra encode --model model-folder --vqgan vqgan.ckpt --size 512x512 photo.jpg -o photo.json\n"
+              "  arra encode --model model.gguf --plain photo.jpg | head -1\n"
+              "  arra decode --model model.gguf photo.json -o again.png",
+  .notes = "Without -o the result goes to standard output. --plain writes one line of codes per row.",
+};
+
+static char *
+plain_text (const guint32 *codes, guint rows, guint columns)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint row = 0; row < rows; row++)
+    for (guint column = 0; column < columns; column++)
+      g_string_append_printf (text, "%u%c", codes[(gsize) row * columns + column], column + 1 == columns ? '\n' : ' ');
+  return g_string_free (text, FALSE);
+}
+
+/* Start, height, width, rows that end with a new line, end. NULL when the vocabulary has no name for the size or a code. */
+static GArray *
+picture_tokens (const ArraVocabulary *vocabulary, const guint32 *codes, guint rows, guint columns, guint per_grid)
+{
+  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (guint32));
+  guint h = rows / per_grid, w = columns / per_grid;
+
+  if (rows % per_grid != 0 || columns % per_grid != 0 || h > vocabulary->n_sizes || w > vocabulary->n_sizes)
+    return NULL;
+  g_array_append_val (ids, vocabulary->image_start);
+  g_array_append_val (ids, vocabulary->id_of_size[h]);
+  g_array_append_val (ids, vocabulary->id_of_size[w]);
+  for (guint row = 0; row < rows; row++)
+    {
+      for (guint column = 0; column < columns; column++)
+        {
+          guint32 code = codes[(gsize) row * columns + column];
+          if (code >= vocabulary->n_codes)
+            return NULL;
+          g_array_append_val (ids, vocabulary->id_of_code[code]);
+        }
+      g_array_append_val (ids, vocabulary->new_line);
+    }
+  g_array_append_val (ids, vocabulary->image_end);
+  return g_steal_pointer (&ids);
+}
+
+static char *
+json_text (const ArraCheckpoint *checkpoint, const guint32 *codes, guint rows, guint columns)
+{
+  g_autoptr (CliJson) json = cli_json_new ();
+  guint patch = arra_vqgan_patch (&checkpoint->vqgan_config);
+  guint grid = arra_checkpoint_grid (checkpoint);
+  g_autoptr (GArray) tokens = picture_tokens (&checkpoint->vocabulary, codes, rows, columns, MAX (grid / patch, 1));
+
+  cli_json_begin_object (json, NULL);
+  cli_json_string (json, "format", "arra-codes");
+  cli_json_uint (json, "version", 1);
+  cli_json_uint (json, "width", (guint64) columns * patch);
+  cli_json_uint (json, "height", (guint64) rows * patch);
+  cli_json_uint (json, "rows", rows);
+  cli_json_uint (json, "columns", columns);
+  cli_json_ids (json, "codes", codes, (gsize) rows * columns);
+  if (tokens != NULL)
+    cli_json_ids (json, "tokens", (const guint32 *) (const void *) tokens->data, tokens->len);
+  cli_json_end_object (json);
+  return g_strdup (cli_json_text (json));
+}
+
+static gboolean
+check (const Options *options, Values *values, GError **error)
+{
+  if (options->rest == NULL)
+    return cli_usage_error (error, "no picture: name the file to encode");
+  if (!cli_options_max_rest (options->rest, 1, error))
+    return FALSE;
+  if (options->size != NULL && !cli_value_size ("--size", options->size, &values->width, &values->height, error))
+    return FALSE;
+  if (options->threads != NULL && !cli_value_guint ("--threads", options->threads, 1, 64, &values->threads, error))
+    return FALSE;
+  if (!g_file_test (options->rest[0], G_FILE_TEST_EXISTS))
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "there is no file %s", options->rest[0]);
+  return options->out == NULL || cli_output_check ("-o", options->out, error);
+}
+
+static gboolean
+run (const Options *options, GError **error)
+{
+  g_autoptr (ArraCheckpoint) checkpoint = NULL;
+  g_autofree guint32 *codes = NULL;
+  g_autofree char *text = NULL;
+  Values values = { 0 };
+  guint rows, columns;
+
+  if (!check (options, &values, error))
+    return FALSE;
+  checkpoint = cli_open_vqgan (options->model, options->vqgan, values.threads, error);
+  if (checkpoint == NULL)
+    return FALSE;
+  if (!arra_vqgan_has_encoder (checkpoint->vqgan))
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "the VQGAN of %s has no encoder", arra_checkpoint_path (checkpoint));
+  codes = arra_checkpoint_encode_file (checkpoint, options->rest[0], values.width, values.height, values.threads, &rows, &columns,
+                                       cli_signals_stage (0), error);
+  if (codes == NULL)
+    return FALSE;
+  text = options->plain ? plain_text (codes, rows, columns) : json_text (checkpoint, codes, rows, columns);
+  if (options->out == NULL)
+    {
+      cli_print ("%s", text);
+      return TRUE;
+    }
+  if (!arra_write_file (options->out, text, strlen (text), error))
+    return FALSE;
+  if (!options->quiet)
+    cli_print ("%s: %u rows of %u codes\n", options->out, rows, columns);
+  return TRUE;
+}
+
+CliStatus
+cli_encode (int argc, char **argv)
+{
+  Options options = { 0 };
+  const GOptionEntry entries[] = {
+    { "model", 'm', 0, G_OPTION_ARG_FILENAME, &options.model, "Checkpoint: a .gguf file or a Hugging Face folder", "PATH" },
+    { "vqgan", 0, 0, G_OPTION_ARG_FILENAME, &options.vqgan, "VQGAN, when the checkpoint has none", "FILE" },
+    { "size", 's', 0, G_OPTION_ARG_STRING, &options.size, "Crop and resize to this size (default: the picture's own)", "WxH" },
+    { "out", 'o', 0, G_OPTION_ARG_FILENAME, &options.out, "File to write (default: standard output)", "FILE" },
+    { "plain", 0, 0, G_OPTION_ARG_NONE, &options.plain, "Codes as plain text, one row per line, not JSON", NULL },
+    { "threads", 0, 0, G_OPTION_ARG_STRING, &options.threads, "Threads (default: all processors)", "N" },
+    { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet, "Print nothing but errors and results", NULL },
+    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.rest, NULL, NULL },
+    { NULL, 0, 0, 0, NULL, NULL, NULL },
+  };
+  g_autoptr (GError) error = NULL;
+  gboolean helped;
+  gboolean ok = cli_options_parse (&help, entries, argc, argv, &helped, &error) && (helped || run (&options, &error));
+
+  cli_options_clear (entries);
+  return ok ? CLI_OK : cli_report ("encode", error);
+}

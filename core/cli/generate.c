@@ -1,0 +1,304 @@
+/* generate.c - `arra generate`: a prompt becomes a picture
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "generate.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "checkpoint.h"
+#include "commands.h"
+#include "output.h"
+#include "progress.h"
+#include "signals.h"
+
+typedef struct
+{
+  const GenerateOptions *options;
+  GenerateSetup *setup;
+  CliProgress *progress;
+  ArraCheckpoint *checkpoint;
+  ArraJob *job;
+  GenerateResult result;
+} Run;
+
+static double
+now (void)
+{
+  return (double) g_get_monotonic_time () * 1e-6;
+}
+
+static gboolean
+wants_pictures (const Run *run)
+{
+  return run->options->out != NULL || run->options->tokens_out == NULL;
+}
+
+static ArraCheckpoint *
+open_checkpoint (const Run *run, gboolean metadata_only, GError **error)
+{
+  ArraOpenOptions options = ARRA_OPEN_OPTIONS_INIT;
+
+  options.vqgan = run->setup->vqgan;
+  options.quant = run->setup->quant;
+  options.threads = run->setup->request.threads;
+  options.metadata_only = metadata_only;
+  return arra_checkpoint_open (run->setup->model, &options, cli_signals_stage (0), error);
+}
+
+static gboolean
+check_decoder (const Run *run, const ArraCheckpoint *checkpoint, GError **error)
+{
+  if (!wants_pictures (run) || checkpoint->vqgan_source != NULL)
+    return TRUE;
+  return cli_usage_error (error,
+                          "%s holds no VQGAN, which turns tokens into pixels: give one with --vqgan FILE, or ask for tokens alone with "
+                          "--tokens-out FILE",
+                          arra_checkpoint_path (checkpoint));
+}
+
+static void
+show_licence (const Run *run, const ArraCheckpoint *checkpoint)
+{
+  const ArraCard *card = arra_checkpoint_card (checkpoint);
+
+  if (run->options->quiet || run->options->json || !isatty (STDERR_FILENO))
+    return;
+  cli_note ("%s%s%s%s", card->name, card->license != NULL ? ", licence: " : "", card->license != NULL ? card->license : "",
+            card->medical ? "; synthetic - not for diagnosis" : "");
+}
+
+/* Size, template and memory against the checkpoint's headers, before gigabytes of weights are read. */
+static gboolean
+check_metadata (const Run *run, GError **error)
+{
+  g_autoptr (ArraCheckpoint) checkpoint = open_checkpoint (run, TRUE, error);
+  ArraMemoryPlan plan;
+  ArraRequest request;
+
+  if (checkpoint == NULL || !check_decoder (run, checkpoint, error))
+    return FALSE;
+  show_licence (run, checkpoint);
+  if (run->options->resume != NULL)
+    return TRUE;
+  arra_request_init (&request, checkpoint);
+  return generate_setup_apply (run->setup, run->options, &request, error)
+         && (request.width == 0 || arra_checkpoint_check_size (checkpoint, request.width, request.height, error))
+         && arra_checkpoint_plan (checkpoint, &request, &plan, error);
+}
+
+static gboolean
+open_job (Run *run, GError **error)
+{
+  g_autofree char *text = g_strdup_printf ("Loading %s ...", run->setup->model);
+  ArraRequest request;
+
+  if (!check_metadata (run, error))
+    return FALSE;
+  cli_progress_say (run->progress, text);
+  run->checkpoint = open_checkpoint (run, FALSE, error);
+  if (run->checkpoint == NULL)
+    return FALSE;
+  arra_request_init (&request, run->checkpoint);
+  if (!generate_setup_apply (run->setup, run->options, &request, error))
+    return FALSE;
+  run->job = run->options->resume != NULL ? arra_job_resume (run->checkpoint, run->options->resume, &request, error)
+                                          : arra_job_new (run->checkpoint, &request, error);
+  if (run->job == NULL)
+    return FALSE;
+  cli_progress_set_count (run->progress, generate_request (run->job)->count);
+  arra_job_set_progress (run->job, cli_progress_update, run->progress, FALSE);
+  return TRUE;
+}
+
+static guint64
+count_tokens (const ArraJob *job)
+{
+  guint64 sum = 0;
+
+  for (guint i = 0; i < arra_job_n_answers (job); i++)
+    {
+      gsize n;
+      arra_job_tokens (job, i, &n, NULL);
+      sum += n;
+    }
+  return sum;
+}
+
+/* One answer with one picture: OUT; otherwise numbered by answer, and by picture where an answer has several. */
+static char *
+name_picture (const Run *run, guint answer, guint picture, guint n_answers)
+{
+  guint n_pictures = arra_job_n_pictures (run->job, answer);
+  g_autofree char *numbered = n_answers > 1 ? cli_output_numbered (run->setup->out, answer + 1) : g_strdup (run->setup->out);
+
+  return n_pictures > 1 ? cli_output_numbered (numbered, picture + 1) : g_steal_pointer (&numbered);
+}
+
+static gboolean
+write_picture (Run *run, guint answer, guint index, guint n_answers, GCancellable *cancellable, GError **error)
+{
+  const ArraPicture *picture = arra_job_decode (run->job, answer, index, cancellable, error);
+  g_autofree char *path = NULL, *recipe = NULL;
+  gboolean labelled = !run->options->no_metadata;
+
+  if (picture == NULL)
+    return FALSE;
+  path = name_picture (run, answer, index, n_answers);
+  recipe = labelled ? arra_job_recipe (run->job, answer, TRUE) : NULL;
+  if (!arra_picture_save_png (picture, path, recipe, labelled, arra_checkpoint_card (run->checkpoint), error))
+    return FALSE;
+  if (picture->rows_finished < picture->rows_total)
+    {
+      run->result.partial_rows = picture->rows_finished;
+      run->result.partial_total = picture->rows_total;
+    }
+  g_ptr_array_add (run->result.files, g_steal_pointer (&path));
+  g_array_append_val (run->result.answers, answer);
+  return TRUE;
+}
+
+/* All pictures there are. @stopped: one without a finished row is passed over. */
+static gboolean
+write_pictures (Run *run, gboolean stopped, guint n_answers, GCancellable *cancellable, GError **error)
+{
+  g_ptr_array_set_size (run->result.files, 0);
+  g_array_set_size (run->result.answers, 0);
+  for (guint answer = 0; answer < arra_job_n_answers (run->job); answer++)
+    for (guint picture = 0; picture < arra_job_n_pictures (run->job, answer); picture++)
+      {
+        g_autoptr (GError) fault = NULL;
+        if (write_picture (run, answer, picture, n_answers, cancellable, &fault))
+          continue;
+        if (!stopped || !g_error_matches (fault, ARRA_ERROR, ARRA_ERROR_NOT_FOUND))
+          {
+            g_propagate_error (error, g_steal_pointer (&fault));
+            return FALSE;
+          }
+      }
+  return TRUE;
+}
+
+/* Tokens first, then the pictures of what is finished; a second signal leaves those out. */
+static gboolean
+finish_stopped (Run *run, guint n_answers, GError **error)
+{
+  g_autoptr (GError) fault = NULL;
+
+  if (arra_job_n_answers (run->job) == 0)
+    return TRUE;
+  if (!generate_tokens_save (run->setup, run->job, error))
+    return FALSE;
+  run->result.tokens_saved = TRUE;
+  if (!wants_pictures (run) || write_pictures (run, TRUE, n_answers, cli_signals_stage (1), &fault)
+      || g_error_matches (fault, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&fault));
+  return FALSE;
+}
+
+static gboolean
+finish (Run *run, guint n_answers, GError **error)
+{
+  if (run->options->tokens_out != NULL)
+    {
+      if (!generate_tokens_save (run->setup, run->job, error))
+        return FALSE;
+      run->result.tokens_saved = TRUE;
+    }
+  if (!wants_pictures (run))
+    return TRUE;
+  if (!write_pictures (run, FALSE, n_answers, cli_signals_stage (0), error))
+    return FALSE;
+  if (run->result.files->len > 0 || run->options->out == NULL)
+    return TRUE;
+  cli_progress_clear (run->progress);
+  generate_print (run->options, run->setup, run->checkpoint, run->job, &run->result, FALSE);
+  g_set_error (error, ARRA_ERROR, ARRA_ERROR_FAILED, "the model answered with text alone, so %s is not written (--size WxH asks for a picture)",
+               run->setup->out);
+  return FALSE;
+}
+
+static gboolean
+is_stopped (const GError *error)
+{
+  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
+/* Runs the job to its end or to Ctrl-C, and keeps what there is. *@stopped: by Ctrl-C. */
+static gboolean
+run_job (Run *run, gboolean *stopped, GError **error)
+{
+  g_autoptr (GError) fault = NULL;
+  double start = now ();
+  guint64 before = count_tokens (run->job);
+  guint n_answers = generate_request (run->job)->count;
+  gboolean ok = arra_job_run (run->job, cli_signals_stage (0), &fault);
+
+  run->result.run_seconds = now () - start;
+  run->result.new_tokens = count_tokens (run->job) - before;
+  ok = ok && finish (run, n_answers, &fault);
+  *stopped = is_stopped (fault);
+  if (*stopped)
+    {
+      g_clear_error (&fault);
+      ok = finish_stopped (run, n_answers, &fault);
+    }
+  run->result.seconds = now () - start;
+  if (!ok)
+    g_propagate_error (error, g_steal_pointer (&fault));
+  return ok;
+}
+
+static CliStatus
+generate (Run *run, GError **error)
+{
+  gboolean stopped;
+
+  if (!open_job (run, error) || !run_job (run, &stopped, error))
+    return CLI_FAILURE;
+  cli_progress_clear (run->progress);
+  if (!run->options->json)
+    generate_print (run->options, run->setup, run->checkpoint, run->job, &run->result, stopped);
+  else
+    generate_print_json (run->setup, run->checkpoint, run->job, &run->result, stopped);
+  return stopped ? CLI_CANCELLED : CLI_OK;
+}
+
+static CliStatus
+run_with_options (const GenerateOptions *options, GError **error)
+{
+  GenerateSetup setup;
+  Run run = { .options = options, .setup = &setup };
+  CliStatus status = CLI_FAILURE;
+
+  run.result.files = g_ptr_array_new_with_free_func (g_free);
+  run.result.answers = g_array_new (FALSE, FALSE, sizeof (guint));
+  if (generate_setup_init (&setup, options, error))
+    {
+      run.progress = cli_progress_new (!options->quiet, setup.request.count, NULL);
+      status = generate (&run, error);
+    }
+  cli_progress_free (run.progress);
+  arra_job_free (run.job);
+  g_clear_pointer (&run.checkpoint, arra_checkpoint_unref);
+  g_ptr_array_unref (run.result.files);
+  g_array_unref (run.result.answers);
+  generate_setup_clear (&setup);
+  return status;
+}
+
+CliStatus
+cli_generate (int argc, char **argv)
+{
+  GenerateOptions options = { 0 };
+  g_autoptr (GError) error = NULL;
+  CliStatus status = CLI_OK;
+  gboolean helped = FALSE;
+
+  if (generate_options_parse (&options, argc, argv, &helped, &error) && !helped)
+    status = run_with_options (&options, &error);
+  if (error != NULL)
+    status = cli_report ("generate", error);
+  generate_options_clear (&options);
+  return status;
+}

@@ -1,0 +1,69 @@
+/* generate.h - the parts of `arra generate`
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <arra.h>
+
+/* The options as given, NULL or FALSE when they were not. */
+typedef struct
+{
+  char *model, *vqgan, *quant, *prompt, *prompt_file, **rest;
+  char *size, *count, *seed, *cfg, *top_k, *text_top_k, *temperature, *top_p, *prompt_template, *max_tokens;
+  char *out, *tokens_out, *resume, *threads, *memory;
+  gboolean greedy, json, no_metadata, quiet;
+} GenerateOptions;
+
+/* What the options come to, before the checkpoint is opened. */
+typedef struct
+{
+  char *model;    /* path of the checkpoint */
+  char *vqgan;    /* (nullable) */
+  char *prompt;   /* (nullable): resuming; arra_mem memory */
+  char *prompt_template; /* (nullable): arra_mem memory */
+  char *out;
+  char *tokens;   /* where tokens go: asked for, or when the run is stopped */
+  ArraQuant quant;
+  guint64 seed;
+  ArraRequest request; /* as far as it can be known without the checkpoint */
+} GenerateSetup;
+
+/* What came out. */
+typedef struct
+{
+  GPtrArray *files;    /* char *: pictures written */
+  GArray *answers;     /* guint: the answer each of them belongs to */
+  guint partial_rows, partial_total; /* of a picture that is not whole; 0: all are */
+  gboolean tokens_saved;
+  guint64 new_tokens;  /* predicted in this run */
+  double run_seconds;  /* of predicting them */
+  double seconds;      /* of everything */
+} GenerateResult;
+
+/* generate_options.c */
+
+/* Prints --help and sets *@helped, or fills @options; free with generate_options_clear(). */
+gboolean generate_options_parse (GenerateOptions *options, int argc, char **argv, gboolean *helped, GError **error);
+void generate_options_clear (GenerateOptions *options);
+
+/* generate_setup.c */
+
+/* Checks all that can be checked before any work: combinations, values, prompt, checkpoint's name, output files. */
+gboolean generate_setup_init (GenerateSetup *setup, const GenerateOptions *options, GError **error);
+void generate_setup_clear (GenerateSetup *setup);
+/* Sets what the options say about the request; the rest stays. */
+gboolean generate_setup_apply (const GenerateSetup *setup, const GenerateOptions *options, ArraRequest *request, GError **error);
+
+/* generate_tokens.c: the file that --resume reads. */
+
+/* Where the checkpoint was when @path was written, as far as the file says; (transfer full) strings, nullable. */
+gboolean generate_tokens_origin (const char *path, char **model, char **vqgan, char **quant, GError **error);
+/* The recipe of the whole job with the places of checkpoint and VQGAN, written whole or not at all. */
+gboolean generate_tokens_save (const GenerateSetup *setup, const ArraJob *job, GError **error);
+
+/* The settings in force, also those of a resumed job; (transfer none) */
+const ArraRequest *generate_request (const ArraJob *job);
+
+/* generate_print.c */
+
+void generate_print (const GenerateOptions *options, const GenerateSetup *setup, const ArraCheckpoint *checkpoint, const ArraJob *job, const GenerateResult *result, gboolean stopped);
+void generate_print_json (const GenerateSetup *setup, const ArraCheckpoint *checkpoint, const ArraJob *job, const GenerateResult *result, gboolean stopped);

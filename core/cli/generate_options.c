@@ -1,0 +1,80 @@
+/* generate_options.c - the options of `arra generate`
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "generate.h"
+
+#include "options.h"
+
+#define MAX_ENTRIES 32
+
+static const CliHelp help = {
+  .command = "generate",
+  .arguments = "[PROMPT]",
+  .summary = "Makes a picture from a prompt.",
+  .examples = "  arra generate \"weathered oak wood\" -o oak.png\n"
+              "  arra generate --model arra-mimic.gguf \"PA view chest x-ray image, cardiomegaly\" --size 512x512 -o x.png\n"
+              "  arra generate --model lumina-folder --vqgan vqgan.ckpt --quant q8_0 \"a red fox in snow\" --seed 7\n"
+              "  arra generate --prompt-file prompt.txt --count 4 --cfg 3.5 -o fox.png     (fox-1.png ... fox-4.png)\n"
+              "  echo \"a red fox\" | arra generate - --json > report.json\n"
+              "  arra generate --resume fox.tokens.json -o fox.png                         (after Ctrl-C)",
+  .notes = "Ctrl-C stops after the current token: the tokens are saved, then the finished rows are written as a picture; a\n"
+           "second Ctrl-C leaves the picture out. --resume goes on to the very picture that an uninterrupted run gives.\n"
+           "Same checkpoint, prompt, settings and seed give the same picture, whatever the number of threads.\n"
+           "The PNG holds the recipe (text chunk \"parameters\") and says that the picture was made by AI (XMP, IPTC\n"
+           "trainedAlgorithmicMedia); --no-metadata leaves both out.\n"
+           "Exit codes: 0 done, 64 wrong use, 69 this machine lacks something, 70 failure, 130 stopped.",
+};
+
+static void
+fill_entries (GenerateOptions *o, GOptionEntry entries[MAX_ENTRIES])
+{
+  const GOptionEntry list[] = {
+    { "model", 'm', 0, G_OPTION_ARG_FILENAME, &o->model, "Checkpoint: a .gguf file or a Hugging Face folder", "PATH" },
+    { "vqgan", 0, 0, G_OPTION_ARG_FILENAME, &o->vqgan, "VQGAN, when the checkpoint has none", "FILE" },
+    { "prompt", 'p', 0, G_OPTION_ARG_FILENAME, &o->prompt, "What the picture shows", "TEXT" },
+    { "prompt-file", 'f', 0, G_OPTION_ARG_FILENAME, &o->prompt_file, "Read the prompt from FILE; - is standard input", "FILE" },
+    { "out", 'o', 0, G_OPTION_ARG_FILENAME, &o->out, "Picture to write (default: arra-SEED.png)", "FILE.png" },
+    { "size", 's', 0, G_OPTION_ARG_STRING, &o->size, "Pixels, or auto: the model chooses, and may answer with text", "WxH" },
+    { "count", 'n', 0, G_OPTION_ARG_STRING, &o->count, "Number of pictures; more than one are numbered", "N" },
+    { "seed", 0, 0, G_OPTION_ARG_STRING, &o->seed, "Start of the randomness (default: another each time)", "N" },
+    { "cfg", 0, 0, G_OPTION_ARG_STRING, &o->cfg, "Guidance scale: how closely to follow the prompt; 1: off", "SCALE" },
+    { "top-k", 0, 0, G_OPTION_ARG_STRING, &o->top_k, "Choose among the K likeliest image tokens; 0: all", "K" },
+    { "text-top-k", 0, 0, G_OPTION_ARG_STRING, &o->text_top_k, "The same for text tokens", "K" },
+    { "temperature", 't', 0, G_OPTION_ARG_STRING, &o->temperature, "Above 1 more varied, below 1 more certain", "T" },
+    { "top-p", 0, 0, G_OPTION_ARG_STRING, &o->top_p, "Choose among tokens of this probability together", "P" },
+    { "greedy", 0, 0, G_OPTION_ARG_NONE, &o->greedy, "Always the likeliest token", NULL },
+    { "max-tokens", 0, 0, G_OPTION_ARG_STRING, &o->max_tokens, "Longest answer with --size auto", "N" },
+    { "template", 0, 0, G_OPTION_ARG_FILENAME, &o->prompt_template, "Prompt template: {prompt}, {width}, {height} are replaced", "TEXT" },
+    { "quant", 0, 0, G_OPTION_ARG_STRING, &o->quant, "Weights in memory as auto, f32, f16, bf16 or q8_0", "TYPE" },
+    { "threads", 0, 0, G_OPTION_ARG_STRING, &o->threads, "Threads (default: all processors)", "N" },
+    { "memory", 0, 0, G_OPTION_ARG_STRING, &o->memory, "Refuse to take more memory than this, as in 4G", "SIZE" },
+    { "tokens-out", 0, 0, G_OPTION_ARG_FILENAME, &o->tokens_out, "Save the tokens (default: only when stopped)", "FILE" },
+    { "resume", 0, 0, G_OPTION_ARG_FILENAME, &o->resume, "Go on from saved tokens, with their settings", "FILE" },
+    { "no-metadata", 0, 0, G_OPTION_ARG_NONE, &o->no_metadata, "Leave recipe and AI label out of the picture", NULL },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &o->json, "Print a JSON object about what was done", NULL },
+    { "quiet", 'q', 0, G_OPTION_ARG_NONE, &o->quiet, "Print nothing but errors", NULL },
+    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->rest, NULL, NULL },
+    { NULL, 0, 0, 0, NULL, NULL, NULL },
+  };
+
+  G_STATIC_ASSERT (G_N_ELEMENTS (list) <= MAX_ENTRIES);
+  for (gsize i = 0; i < G_N_ELEMENTS (list); i++)
+    entries[i] = list[i];
+}
+
+gboolean
+generate_options_parse (GenerateOptions *options, int argc, char **argv, gboolean *helped, GError **error)
+{
+  GOptionEntry entries[MAX_ENTRIES];
+
+  fill_entries (options, entries);
+  return cli_options_parse (&help, entries, argc, argv, helped, error);
+}
+
+void
+generate_options_clear (GenerateOptions *options)
+{
+  GOptionEntry entries[MAX_ENTRIES];
+
+  fill_entries (options, entries);
+  cli_options_clear (entries);
+}

@@ -1,0 +1,32 @@
+/* info.h - the parts of `arra info`
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <arra.h>
+#include "checkpoint.h"
+
+/* How much of one number format a source holds. */
+typedef struct
+{
+  guint64 tensors, weights, bytes;
+} InfoAmount;
+
+typedef struct
+{
+  const ArraCheckpoint *checkpoint;
+  InfoAmount by_dtype[ARRA_N_DTYPES]; /* of the transformer's own tensors */
+  guint64 parameters;                 /* of the transformer */
+  gboolean has_vqgan, has_encoder, has_decoder;
+  ArraRequest request; /* what the memory plan is for */
+  ArraMemoryPlan plan;
+  gboolean planned;
+  gboolean fits;
+  char *plan_error; /* (nullable): why it does not fit, or could not be measured */
+  gboolean verified;
+} InfoFacts;
+
+gboolean info_facts_init (InfoFacts *facts, const ArraCheckpoint *checkpoint, const ArraRequest *request, GError **error);
+void info_facts_clear (InfoFacts *facts);
+
+void info_print (const InfoFacts *facts);
+void info_print_json (const InfoFacts *facts);

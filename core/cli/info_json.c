@@ -1,0 +1,150 @@
+/* info_json.c - `arra info --json`
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "info.h"
+#include "json.h"
+#include "status.h"
+
+static void
+put_card (CliJson *json, const ArraCard *card)
+{
+  cli_json_begin_object (json, "card");
+  cli_json_string (json, "name", card->name);
+  cli_json_string (json, "description", card->description);
+  cli_json_string (json, "license", card->license);
+  cli_json_string (json, "license_link", card->license_link);
+  cli_json_string (json, "training_data", card->training_data);
+  cli_json_string (json, "intended_use", card->intended_use);
+  cli_json_string (json, "domain", card->domain);
+  cli_json_bool (json, "medical", card->medical);
+  cli_json_begin_array (json, "example_prompts");
+  for (guint i = 0; card->example_prompts[i] != NULL; i++)
+    cli_json_string (json, NULL, card->example_prompts[i]);
+  cli_json_end_array (json);
+  cli_json_uint (json, "thumbnail_bytes", card->thumbnail_size);
+  cli_json_end_object (json);
+}
+
+static void
+put_transformer (CliJson *json, const InfoFacts *facts)
+{
+  const ArraChameleonConfig *config = &facts->checkpoint->config;
+
+  cli_json_begin_object (json, "transformer");
+  cli_json_uint (json, "parameters", facts->parameters);
+  cli_json_uint (json, "layers", config->n_layers);
+  cli_json_uint (json, "hidden_size", config->hidden_size);
+  cli_json_uint (json, "intermediate_size", config->intermediate_size);
+  cli_json_uint (json, "heads", config->n_heads);
+  cli_json_uint (json, "kv_heads", config->n_kv_heads);
+  cli_json_uint (json, "head_dim", config->head_dim);
+  cli_json_uint (json, "vocab_size", config->vocab_size);
+  cli_json_uint (json, "context", config->context);
+  cli_json_bool (json, "swin_norm", config->swin_norm);
+  cli_json_bool (json, "mask_image_logits", config->mask_image_logits);
+  cli_json_begin_object (json, "weights");
+  for (guint i = 0; i < ARRA_N_DTYPES; i++)
+    if (facts->by_dtype[i].tensors > 0)
+      {
+        cli_json_begin_object (json, arra_dtype_name ((ArraDType) i));
+        cli_json_uint (json, "tensors", facts->by_dtype[i].tensors);
+        cli_json_uint (json, "weights", facts->by_dtype[i].weights);
+        cli_json_uint (json, "bytes", facts->by_dtype[i].bytes);
+        cli_json_end_object (json);
+      }
+  cli_json_end_object (json);
+  cli_json_end_object (json);
+}
+
+static void
+put_vocabulary (CliJson *json, const ArraVocabulary *vocabulary)
+{
+  cli_json_begin_object (json, "vocabulary");
+  cli_json_uint (json, "bos", vocabulary->bos);
+  cli_json_uint (json, "image_start", vocabulary->image_start);
+  cli_json_uint (json, "image_end", vocabulary->image_end);
+  cli_json_uint (json, "new_line", vocabulary->new_line);
+  cli_json_uint (json, "stop", vocabulary->stop);
+  cli_json_uint (json, "image_codes", vocabulary->n_codes);
+  cli_json_uint (json, "sizes", vocabulary->n_sizes);
+  cli_json_end_object (json);
+}
+
+static void
+put_vqgan (CliJson *json, const InfoFacts *facts)
+{
+  const ArraVqganConfig *config = &facts->checkpoint->vqgan_config;
+
+  if (!facts->has_vqgan)
+    {
+      cli_json_string (json, "vqgan", NULL);
+      return;
+    }
+  cli_json_begin_object (json, "vqgan");
+  cli_json_uint (json, "codes", config->n_embed);
+  cli_json_uint (json, "embed_dim", config->embed_dim);
+  cli_json_uint (json, "patch", arra_vqgan_patch (config));
+  cli_json_uint (json, "grid", arra_checkpoint_grid (facts->checkpoint));
+  cli_json_bool (json, "encoder", facts->has_encoder);
+  cli_json_bool (json, "decoder", facts->has_decoder);
+  cli_json_string (json, "path", facts->checkpoint->vqgan_path);
+  cli_json_end_object (json);
+}
+
+static void
+put_defaults (CliJson *json, const ArraCheckpoint *checkpoint)
+{
+  cli_json_begin_object (json, "defaults");
+  cli_json_uint (json, "width", checkpoint->width);
+  cli_json_uint (json, "height", checkpoint->height);
+  cli_json_double (json, "guidance_scale", checkpoint->guidance_scale);
+  cli_json_uint (json, "top_k", checkpoint->top_k);
+  cli_json_uint (json, "text_top_k", checkpoint->text_top_k);
+  cli_json_double (json, "temperature", checkpoint->temperature);
+  cli_json_double (json, "top_p", checkpoint->top_p);
+  cli_json_string (json, "prompt_template", checkpoint->prompt_template);
+  cli_json_end_object (json);
+}
+
+static void
+put_plan (CliJson *json, const InfoFacts *facts)
+{
+  const ArraMemoryPlan *plan = &facts->plan;
+
+  cli_json_begin_object (json, "memory");
+  cli_json_uint (json, "width", facts->request.width);
+  cli_json_uint (json, "height", facts->request.height);
+  cli_json_uint (json, "count", facts->request.count);
+  if (facts->planned)
+    {
+      cli_json_uint (json, "weights_mapped", plan->weights_mapped);
+      cli_json_uint (json, "weights_private", plan->weights_private);
+      cli_json_uint (json, "cache", plan->cache);
+      cli_json_uint (json, "work", plan->work);
+      cli_json_uint (json, "total", plan->total);
+      cli_json_uint (json, "available", plan->available);
+      cli_json_bool (json, "fits", facts->fits);
+    }
+  cli_json_string (json, "error", facts->plan_error);
+  cli_json_end_object (json);
+}
+
+void
+info_print_json (const InfoFacts *facts)
+{
+  g_autoptr (CliJson) json = cli_json_new ();
+
+  cli_json_begin_object (json, NULL);
+  cli_json_string (json, "path", arra_checkpoint_path (facts->checkpoint));
+  cli_json_string (json, "fingerprint", arra_checkpoint_fingerprint (facts->checkpoint));
+  put_card (json, arra_checkpoint_card (facts->checkpoint));
+  put_transformer (json, facts);
+  put_vocabulary (json, &facts->checkpoint->vocabulary);
+  cli_json_bool (json, "tokenizer", facts->checkpoint->tokenizer != NULL);
+  put_vqgan (json, facts);
+  put_defaults (json, facts->checkpoint);
+  put_plan (json, facts);
+  if (facts->verified)
+    cli_json_bool (json, "verified", TRUE);
+  cli_json_end_object (json);
+  cli_print ("%s", cli_json_text (json));
+}

@@ -1,0 +1,146 @@
+/* info_print.c - `arra info` for people
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "info.h"
+#include "status.h"
+#include "values.h"
+
+/* A label and a value, aligned; control characters of the (untrusted) value become spaces. */
+static void
+line (const char *label, const char *value)
+{
+  g_autofree char *valid = NULL;
+
+  if (value == NULL || *value == '\0')
+    return;
+  valid = g_utf8_make_valid (value, -1);
+  for (char *c = valid; *c != '\0'; c = g_utf8_next_char (c))
+    if ((guchar) *c < 0x20 || *c == 0x7f)
+      *c = ' ';
+  cli_print ("%-15s %s\n", label, valid);
+}
+
+static void G_GNUC_PRINTF (2, 3)
+linef (const char *label, const char *format, ...)
+{
+  va_list args;
+  g_autofree char *value = NULL;
+
+  va_start (args, format);
+  value = g_strdup_vprintf (format, args);
+  va_end (args);
+  line (label, value);
+}
+
+static void
+print_card (const ArraCard *card)
+{
+  line ("Name", card->name);
+  line ("Description", card->description);
+  line ("Domain", card->domain);
+  if (card->medical)
+    line ("Medical", "pictures are synthetic - not for diagnosis");
+  line ("Licence", card->license);
+  line ("", card->license_link);
+  line ("Training data", card->training_data);
+  line ("Intended use", card->intended_use);
+  for (guint i = 0; card->example_prompts[i] != NULL; i++)
+    line (i == 0 ? "Prompts like" : "", card->example_prompts[i]);
+}
+
+static void
+print_transformer (const InfoFacts *facts)
+{
+  const ArraChameleonConfig *config = &facts->checkpoint->config;
+  g_autofree char *parameters = cli_format_count (facts->parameters);
+
+  linef ("Transformer", "%s parameters: %u layers, %u wide, %u heads (%u for keys and values), feed-forward %u", parameters,
+         config->n_layers, config->hidden_size, config->n_heads, config->n_kv_heads, config->intermediate_size);
+  linef ("Context", "%u tokens", config->context);
+  for (guint i = 0; i < ARRA_N_DTYPES; i++)
+    {
+      const InfoAmount *amount = &facts->by_dtype[i];
+      g_autofree char *weights = cli_format_count (amount->weights);
+      g_autofree char *bytes = cli_format_bytes (amount->bytes);
+      if (amount->tensors > 0)
+        linef ("Weights", "%s: %s in %" G_GUINT64_FORMAT " tensors, %s", arra_dtype_name ((ArraDType) i), weights, amount->tensors,
+               bytes);
+    }
+}
+
+static void
+print_vocabulary (const ArraCheckpoint *checkpoint)
+{
+  const ArraVocabulary *vocabulary = &checkpoint->vocabulary;
+
+  linef ("Vocabulary", "%u ids; %u image codes; start %u, end %u, new line %u, stop %u; sizes up to %u", vocabulary->n_tokens,
+         vocabulary->n_codes, vocabulary->image_start, vocabulary->image_end, vocabulary->new_line, vocabulary->stop,
+         vocabulary->n_sizes);
+  line ("Tokenizer", checkpoint->tokenizer != NULL ? "byte-level BPE" : "none: prompts cannot be read");
+}
+
+static void
+print_vqgan (const InfoFacts *facts)
+{
+  const ArraVqganConfig *config = &facts->checkpoint->vqgan_config;
+
+  if (!facts->has_vqgan)
+    {
+      line ("VQGAN", "none: give one with --vqgan FILE to make pictures");
+      return;
+    }
+  linef ("VQGAN", "%u codes of %u numbers, %u pixels a side for each%s%s%s", config->n_embed, config->embed_dim,
+         arra_vqgan_patch (config), facts->has_encoder ? ", encoder" : "", facts->has_decoder ? ", decoder" : "",
+         facts->has_decoder ? "" : " (no decoder: it cannot make pictures)");
+  line ("", facts->checkpoint->vqgan_path);
+}
+
+static void
+print_defaults (const ArraCheckpoint *checkpoint)
+{
+  g_autofree char *guidance = cli_format_double (checkpoint->guidance_scale, 6);
+  g_autofree char *temperature = cli_format_double (checkpoint->temperature, 6);
+  g_autofree char *top_p = cli_format_double (checkpoint->top_p, 6);
+
+  linef ("Defaults", "%ux%u, guidance %s, top-k %u (text %u), temperature %s, top-p %s", checkpoint->width, checkpoint->height,
+         guidance, checkpoint->top_k, checkpoint->text_top_k, temperature, top_p);
+  line ("Template", checkpoint->prompt_template);
+}
+
+static void
+print_plan (const InfoFacts *facts)
+{
+  const ArraMemoryPlan *plan = &facts->plan;
+  g_autofree char *total = cli_format_bytes (plan->total);
+  g_autofree char *mapped = cli_format_bytes (plan->weights_mapped);
+  g_autofree char *own = cli_format_bytes (plan->weights_private);
+  g_autofree char *cache = cli_format_bytes (plan->cache);
+  g_autofree char *work = cli_format_bytes (plan->work);
+  g_autofree char *available = cli_format_bytes (plan->available);
+  g_autofree char *size = facts->request.width == 0 ? g_strdup ("the largest size")
+                                                    : g_strdup_printf ("%ux%u", facts->request.width, facts->request.height);
+
+  if (!facts->planned)
+    {
+      line ("Memory", facts->plan_error);
+      return;
+    }
+  linef ("Memory", "%s for %u %s of %s: weights %s mapped and %s private, cache %s, work %s", total, facts->request.count,
+         facts->request.count == 1 ? "picture" : "pictures", size, mapped, own, cache, work);
+  if (plan->available > 0)
+    linef ("", "%s free now: %s", available, facts->fits ? "enough" : "NOT enough");
+}
+
+void
+info_print (const InfoFacts *facts)
+{
+  line ("Checkpoint", arra_checkpoint_path (facts->checkpoint));
+  print_card (arra_checkpoint_card (facts->checkpoint));
+  print_transformer (facts);
+  print_vocabulary (facts->checkpoint);
+  print_vqgan (facts);
+  print_defaults (facts->checkpoint);
+  print_plan (facts);
+  line ("Fingerprint", arra_checkpoint_fingerprint (facts->checkpoint));
+  if (facts->verified)
+    line ("Hashes", "agree with the contents");
+}

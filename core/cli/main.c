@@ -1,0 +1,146 @@
+/* main.c - `arra`: finds the subcommand and hands over
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <locale.h>
+#include <string.h>
+
+#include "commands.h"
+#include "cpu.h"
+#include "signals.h"
+
+typedef struct
+{
+  const char *name;
+  CliRun run;
+  const char *summary;
+} Command;
+
+static const Command commands[] = {
+  { "generate", cli_generate, "make a picture from a prompt" },
+  { "encode", cli_encode, "turn a picture into image tokens" },
+  { "decode", cli_decode, "turn image tokens into a picture" },
+  { "tokenize", cli_tokenize, "turn text into token ids, and back" },
+  { "info", cli_info, "say what a checkpoint holds and the memory it needs" },
+  { "convert", cli_convert, "write a checkpoint as a single GGUF file" },
+  { "bench", cli_bench, "measure speed against the memory's bandwidth" },
+};
+
+static void
+print_help (void)
+{
+  cli_print ("Usage:\n"
+             "  arra COMMAND [OPTION...]\n"
+             "\n"
+             "Makes pictures from text with ARRA-trained autoregressive models, on the CPU.\n"
+             "\n"
+             "Commands:\n");
+  for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
+    cli_print ("  %-10s %s\n", commands[i].name, commands[i].summary);
+  cli_print ("  %-10s %s\n", "help", "show this help, or with a command's name the help of that command");
+  cli_print ("\n"
+             "Examples:\n"
+             "  arra generate --model textures.gguf \"weathered oak wood\" -o oak.png\n"
+             "  arra info --model textures.gguf\n"
+             "  arra generate --help\n"
+             "\n"
+             "Environment:\n"
+             "  ARRA_CPU=c|avx2|avx512   the kernels to use (default: the best this machine can run)\n"
+             "  ARRA_MEMORY_LIMIT=BYTES  pretend that no more memory than this is free\n"
+             "\n"
+             "Exit codes:\n"
+             "  0 done, 64 wrong use, 69 this machine lacks something, 70 failure, 130 stopped by Ctrl-C\n");
+}
+
+static const Command *
+find_command (const char *name)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
+    if (strcmp (commands[i].name, name) == 0)
+      return &commands[i];
+  return NULL;
+}
+
+static CliStatus
+report_unknown (const char *name)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (*name == '-')
+    cli_usage_error (&error, "unknown option '%s'", name);
+  else
+    cli_usage_error (&error, "there is no command '%s'", name);
+  return cli_report (NULL, error);
+}
+
+static CliStatus
+run_help (int argc, char **argv)
+{
+  char help[] = "--help";
+  char *help_argv[] = { NULL, help, NULL };
+  const Command *command;
+
+  if (argc < 2)
+    {
+      print_help ();
+      return CLI_OK;
+    }
+  command = find_command (argv[1]);
+  if (command == NULL)
+    return report_unknown (argv[1]);
+  help_argv[0] = argv[1];
+  return command->run (2, help_argv);
+}
+
+static CliStatus
+run_command (const Command *command, int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+  ArraCpu cpu;
+
+  if (!arra_cpu_choose (&cpu, &error))
+    {
+      CliStatus status = cli_status_of (error);
+      cli_note ("arra: %s", error->message);
+      return status;
+    }
+  cli_signals_start ();
+  return command->run (argc, argv);
+}
+
+static CliStatus
+dispatch (int argc, char **argv)
+{
+  const Command *command;
+
+  if (argc < 2)
+    {
+      cli_note ("arra: no command given");
+      cli_note ("To see what can be given: arra --help");
+      return CLI_USAGE;
+    }
+  if (strcmp (argv[1], "--version") == 0)
+    {
+      cli_print ("arra %s\n", CLI_VERSION);
+      return CLI_OK;
+    }
+  if (strcmp (argv[1], "--help") == 0 || strcmp (argv[1], "-h") == 0)
+    return run_help (1, argv);
+  if (strcmp (argv[1], "help") == 0)
+    return run_help (argc - 1, argv + 1);
+  command = find_command (argv[1]);
+  if (command == NULL)
+    return report_unknown (argv[1]);
+  return run_command (command, argc - 1, argv + 1);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+  CliStatus status;
+
+  setlocale (LC_ALL, "");
+  status = dispatch (argc, argv);
+  if (!cli_flush (&error) && status == CLI_OK)
+    return cli_report (NULL, error);
+  return status;
+}

@@ -1,0 +1,15 @@
+/* signals.h - Ctrl-C as cancellation, in stages
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <arra.h>
+
+#define CLI_N_STAGES 2
+
+/* Starts listening for SIGINT, SIGTERM and SIGHUP; once. The first signal cancels stage 0 (the work),
+ * the second one stage 1 (what is still done after a stop), a third ends the process at once with CLI_CANCELLED. A signal that
+ * the process was told to ignore stays ignored. */
+void cli_signals_start (void);
+
+/* (transfer none) */
+GCancellable *cli_signals_stage (guint stage);

@@ -1,0 +1,298 @@
+/* tokens_in.c - files with image tokens: from `arra encode`, from `arra generate`, or plain numbers
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tokens_in.h"
+
+#include <string.h>
+
+#include "answer.h"
+#include "checkpoint.h"
+#include "fail.h"
+#include "grammar.h"
+#include "jsonguard.h"
+#include "mem.h"
+#include "prompt.h"
+
+#define MAX_FILE ((gsize) 64 << 20)
+#define MAX_SIDE 4096 /* codes */
+
+typedef struct
+{
+  const char *path;
+  const ArraCheckpoint *checkpoint;
+  GPtrArray *pictures;
+} Reader;
+
+static void
+free_codes (gpointer data)
+{
+  CliCodes *codes = data;
+
+  arra_mem_free (codes->codes);
+  g_free (codes->recipe);
+  g_free (codes);
+}
+
+static CliCodes *
+add_picture (Reader *reader, guint rows, guint columns, GError **error)
+{
+  CliCodes *codes = g_new0 (CliCodes, 1);
+
+  g_ptr_array_add (reader->pictures, codes);
+  codes->codes = arra_mem_new ((gsize) rows * columns, sizeof (guint32), "image tokens", error);
+  codes->rows = codes->rows_total = rows;
+  codes->columns = columns;
+  codes->n_answers = codes->n_pictures = 1;
+  return codes->codes == NULL ? NULL : codes;
+}
+
+static gboolean
+check_code (const Reader *reader, guint64 code, GError **error)
+{
+  guint n = reader->checkpoint->vqgan_config.n_embed;
+
+  if (code < n)
+    return TRUE;
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: code %" G_GUINT64_FORMAT " is none of the VQGAN's %u", reader->path, code, n);
+}
+
+/* The next number of @text, which is moved behind it. FALSE without an error at the end. */
+static gboolean
+next_number (const Reader *reader, const char **text, guint64 *number, GError **error)
+{
+  char *end;
+
+  *text += strspn (*text, " ,\t\r");
+  if (**text == '\0' || **text == '\n')
+    return FALSE;
+  if (!g_ascii_isdigit (**text))
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: neither JSON nor rows of codes: '%.1s'", reader->path,
+                      g_ascii_isgraph (**text) ? *text : "?");
+  *number = g_ascii_strtoull (*text, &end, 10);
+  *text = end;
+  return check_code (reader, *number, error);
+}
+
+/* Counts the codes of the first line and the lines. */
+static void
+measure_plain (const char *text, guint *rows, guint *columns)
+{
+  gboolean in_number = FALSE, filled = FALSE;
+
+  *rows = *columns = 0;
+  for (const char *c = text; *rows <= MAX_SIDE; c++)
+    {
+      gboolean digit = g_ascii_isdigit (*c);
+      if (digit && !in_number && *rows == 0)
+        ++*columns;
+      filled |= digit;
+      in_number = digit;
+      if (*c == '\n' || *c == '\0')
+        {
+          *rows += filled ? 1 : 0;
+          filled = FALSE;
+        }
+      if (*c == '\0')
+        break;
+    }
+}
+
+static gboolean
+read_plain (Reader *reader, const char *text, GError **error)
+{
+  guint rows, columns, row = 0;
+  CliCodes *picture;
+
+  measure_plain (text, &rows, &columns);
+  if (rows == 0 || rows > MAX_SIDE || columns > MAX_SIDE)
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: holds no rows of codes, or more than %d of them or in them", reader->path, MAX_SIDE);
+  picture = add_picture (reader, rows, columns, error);
+  for (const char *c = text; picture != NULL && row < rows; c++)
+    {
+      g_autoptr (GError) fault = NULL;
+      guint64 code = 0;
+      guint column = 0;
+
+      for (; next_number (reader, &c, &code, &fault); column++)
+        if (column < columns)
+          picture->codes[(gsize) row * columns + column] = (guint32) code;
+      if (fault != NULL)
+        {
+          g_propagate_error (error, g_steal_pointer (&fault));
+          return FALSE;
+        }
+      if (column != 0 && column != columns)
+        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: row %u has %u codes, the first has %u", reader->path, row + 1, column, columns);
+      row += column != 0;
+    }
+  return picture != NULL;
+}
+
+static gboolean
+number_of (const Reader *reader, JsonArray *array, guint index, const char *what, gint64 *number, GError **error)
+{
+  JsonNode *node = json_array_get_element (array, index);
+
+  if (!JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_INT64)
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s %u is no whole number", reader->path, what, index);
+  *number = json_node_get_int (node);
+  return TRUE;
+}
+
+/* {"rows": ..., "columns": ..., "codes": [...]} */
+static gboolean
+read_codes (Reader *reader, JsonObject *object, GError **error)
+{
+  JsonArray *array = arra_json_get_array (object, reader->path, "codes", error);
+  gint64 rows, columns;
+  CliCodes *picture;
+
+  if (array == NULL || !arra_json_get_int (object, reader->path, "rows", 1, MAX_SIDE, &rows, error)
+      || !arra_json_get_int (object, reader->path, "columns", 1, MAX_SIDE, &columns, error))
+    return FALSE;
+  if (json_array_get_length (array) != rows * columns)
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %u codes are not %d rows of %d", reader->path, json_array_get_length (array),
+                      (int) rows, (int) columns);
+  picture = add_picture (reader, (guint) rows, (guint) columns, error);
+  for (guint i = 0; picture != NULL && i < rows * columns; i++)
+    {
+      gint64 code;
+      if (!number_of (reader, array, i, "code", &code, error) || !check_code (reader, (guint64) code, error))
+        return FALSE;
+      picture->codes[i] = (guint32) code;
+    }
+  return picture != NULL;
+}
+
+/* The recipe of one answer alone, without the places of files. */
+static char *
+recipe_of (JsonObject *root, guint answer)
+{
+  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
+  g_autoptr (GList) keys = json_object_get_members (root);
+  JsonObject *copy = json_object_new ();
+  JsonArray *answers = json_array_new ();
+
+  for (GList *key = keys; key != NULL; key = key->next)
+    if (strcmp (key->data, "model") != 0 && strcmp (key->data, "vqgan") != 0 && strcmp (key->data, "answers") != 0)
+      json_object_set_member (copy, key->data, json_node_copy (json_object_get_member (root, key->data)));
+  json_object_set_int_member (copy, "count", 1);
+  json_object_set_int_member (copy, "first", json_object_get_int_member_with_default (root, "first", 0) + answer);
+  json_array_add_element (answers, json_node_copy (json_array_get_element (json_object_get_array_member (root, "answers"), answer)));
+  json_object_set_array_member (copy, "answers", answers);
+  json_node_take_object (node, copy);
+  return json_to_string (node, TRUE);
+}
+
+static gboolean
+add_answer_pictures (Reader *reader, JsonObject *root, guint index, guint n_answers, const ArraAnswer *answer, GError **error)
+{
+  const ArraVocabulary *vocabulary = &reader->checkpoint->vocabulary;
+  guint n = arra_answer_n_pictures (answer, vocabulary);
+  ArraPictureSpan span;
+
+  for (guint i = 0; i < n; i++)
+    {
+      CliCodes *picture;
+      if (!arra_answer_picture (answer, vocabulary, i, &span) || span.rows_finished == 0)
+        continue;
+      picture = add_picture (reader, span.rows_finished, span.columns, error);
+      if (picture == NULL)
+        return FALSE;
+      arra_answer_codes (answer, vocabulary, &span, picture->codes);
+      picture->rows_total = span.rows;
+      picture->recipe = recipe_of (root, index);
+      picture->answer = index;
+      picture->n_answers = n_answers;
+      picture->index = i;
+      picture->n_pictures = n;
+    }
+  return TRUE;
+}
+
+/* Token ids that follow the grammar of pictures, as far as the pictures in them go. */
+static gboolean
+read_answer (Reader *reader, JsonObject *root, guint index, guint n_answers, JsonArray *ids, GError **error)
+{
+  guint n = json_array_get_length (ids);
+  g_automem guint32 *tokens = arra_mem_new (n, sizeof (guint32), "tokens", error);
+  ArraAnswer answer = { .tokens = tokens, .n_tokens = n };
+  ArraGrammar grammar;
+
+  if (tokens == NULL)
+    return FALSE;
+  arra_grammar_init (&grammar, &reader->checkpoint->vocabulary);
+  for (guint i = 0; i < n; i++)
+    {
+      gint64 id;
+      if (!number_of (reader, ids, i, "token", &id, error))
+        return FALSE;
+      if (id < 0 || id >= reader->checkpoint->vocabulary.n_tokens)
+        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: token %u is outside the vocabulary", reader->path, i);
+      if (!arra_grammar_push (&grammar, (guint32) id, error))
+        {
+          g_prefix_error (error, "%s: token %u: ", reader->path, i);
+          return FALSE;
+        }
+      tokens[i] = (guint32) id;
+    }
+  return add_answer_pictures (reader, root, index, n_answers, &answer, error);
+}
+
+static gboolean
+read_recipe (Reader *reader, JsonObject *object, GError **error)
+{
+  JsonArray *answers = arra_json_get_array (object, reader->path, "answers", error);
+  guint n = answers != NULL ? json_array_get_length (answers) : 0;
+
+  if (answers == NULL)
+    return FALSE;
+  for (guint i = 0; i < n; i++)
+    {
+      JsonNode *node = json_array_get_element (answers, i);
+      JsonArray *ids;
+      if (!JSON_NODE_HOLDS_OBJECT (node))
+        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: answer %u is no object", reader->path, i);
+      ids = arra_json_get_array (json_node_get_object (node), reader->path, "tokens", error);
+      if (ids == NULL || !read_answer (reader, object, i, n, ids, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+read_json (Reader *reader, const char *text, gsize size, GError **error)
+{
+  JsonObject *object;
+  g_autoptr (JsonParser) parser = arra_json_parse (text, size, reader->path, &object, error);
+
+  if (parser == NULL)
+    return FALSE;
+  if (json_object_has_member (object, "codes"))
+    return read_codes (reader, object, error);
+  if (json_object_has_member (object, "answers"))
+    return read_recipe (reader, object, error);
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: holds neither \"codes\" (arra encode) nor \"answers\" (arra generate)", reader->path);
+}
+
+GPtrArray *
+cli_tokens_read (const char *path, const ArraCheckpoint *checkpoint, GError **error)
+{
+  gsize size;
+  g_automem char *text = cli_read_input ("FILE", path, MAX_FILE, &size, error);
+  g_autoptr (GPtrArray) pictures = g_ptr_array_new_with_free_func (free_codes);
+  Reader reader = { strcmp (path, "-") == 0 ? "standard input" : path, checkpoint, pictures };
+
+  if (text == NULL)
+    return NULL;
+  if (strlen (text) != size)
+    {
+      arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: neither JSON nor rows of codes", reader.path);
+      return NULL;
+    }
+  if (!(text[strspn (text, " \t\r\n")] == '{' ? read_json (&reader, text, size, error) : read_plain (&reader, text, error)))
+    return NULL;
+  if (pictures->len > 0)
+    return g_steal_pointer (&pictures);
+  arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: holds no picture with a finished row", reader.path);
+  return NULL;
+}

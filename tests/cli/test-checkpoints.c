@@ -1,0 +1,182 @@
+/* test-checkpoints.c - `arra info`, `arra convert` and `arra bench`
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include "harness.h"
+
+#define M "--model", golden_model (), "--vqgan", golden_vqgan ()
+
+static void
+test_info (void)
+{
+  g_autoptr (Outcome) text = NULL;
+  g_autoptr (Outcome) json = NULL;
+  g_autoptr (JsonNode) node = NULL;
+  JsonObject *object, *part;
+
+  harness_begin ();
+  text = arra_run ("info", golden_model (), NULL);
+  assert_status (text, 0);
+  assert_says (text->out, "2 layers");
+  assert_says (text->out, "8192 image codes");
+  assert_says (text->out, "BF16");
+  assert_says (text->out, "--vqgan");
+  json = arra_run ("info", M, "--json", "--size", "64x32", "--count", "3", NULL);
+  assert_status (json, 0);
+  node = parse_json (json->out);
+  object = json_node_get_object (node);
+  part = json_object_get_object_member (object, "transformer");
+  g_assert_cmpint (json_object_get_int_member (part, "layers"), ==, 2);
+  g_assert_cmpint (json_object_get_int_member (part, "vocab_size"), ==, 9248);
+  part = json_object_get_object_member (object, "vocabulary");
+  g_assert_cmpint (json_object_get_int_member (part, "image_start"), ==, 8197);
+  g_assert_cmpint (json_object_get_int_member (part, "new_line"), ==, 8803);
+  part = json_object_get_object_member (object, "vqgan");
+  g_assert_cmpint (json_object_get_int_member (part, "codes"), ==, 8192);
+  g_assert_true (json_object_get_boolean_member (part, "decoder"));
+  part = json_object_get_object_member (object, "memory");
+  g_assert_cmpint (json_object_get_int_member (part, "count"), ==, 3);
+  g_assert_cmpint (json_object_get_int_member (part, "total"), ==,
+                   json_object_get_int_member (part, "weights_mapped") + json_object_get_int_member (part, "weights_private")
+                     + json_object_get_int_member (part, "cache") + json_object_get_int_member (part, "work"));
+  harness_end ();
+}
+
+static void
+test_info_memory (void)
+{
+  g_autoptr (Outcome) outcome = NULL;
+  g_autoptr (JsonNode) node = NULL;
+  JsonObject *memory;
+
+  harness_begin ();
+  harness_setenv ("ARRA_MEMORY_LIMIT", "1000000");
+  outcome = arra_run ("info", M, "--json", NULL);
+  assert_status (outcome, 0);
+  node = parse_json (outcome->out);
+  memory = json_object_get_object_member (json_node_get_object (node), "memory");
+  g_assert_false (json_object_get_boolean_member (memory, "fits"));
+  g_assert_cmpint (json_object_get_int_member (memory, "available"), ==, 1000000);
+  harness_end ();
+}
+
+static void
+test_convert (void)
+{
+  static const char *const types[] = { "f32", "bf16", "f16", "q8_0" };
+  g_autoptr (Outcome) direct = NULL;
+
+  harness_begin ();
+  direct = arra_run ("generate", M, "-s", "64x32", "--seed", "4", "--no-metadata", "-o", "direct.png", "a fox", NULL);
+  assert_status (direct, 0);
+  for (gsize i = 0; i < G_N_ELEMENTS (types); i++)
+    {
+      g_autofree char *file = g_strdup_printf ("%s.gguf", types[i]);
+      g_autofree char *png = g_strdup_printf ("%s.png", types[i]);
+      g_autoptr (Outcome) converted = arra_run ("convert", golden_model (), "--vqgan", golden_vqgan (), "-t", types[i], "-o", file, NULL);
+      g_autoptr (Outcome) verified = arra_run ("info", file, "--verify", NULL);
+      g_autoptr (Outcome) made = arra_run ("generate", "-m", file, "-s", "64x32", "--seed", "4", "--no-metadata", "-o", png, "a fox", NULL);
+
+      assert_status (converted, 0);
+      assert_says (converted->out, file);
+      assert_status (verified, 0);
+      assert_says (verified->out, "agree");
+      assert_status (made, 0);
+      if (strcmp (types[i], "f32") == 0 || strcmp (types[i], "bf16") == 0)
+        g_assert_cmpuint (picture_difference (png, "direct.png"), ==, 0);
+    }
+  harness_end ();
+}
+
+static void
+test_card (void)
+{
+  static const char card[] = "{\"name\": \"Foxes\", \"license\": \"CC0-1.0\", \"medical\": true, \"example_prompts\": [\"a fox\"]}";
+  g_autofree char *path = NULL;
+  g_autoptr (Outcome) converted = NULL;
+  g_autoptr (Outcome) info = NULL;
+  g_autoptr (Outcome) made = NULL;
+
+  harness_begin ();
+  path = scratch_path ("card.json");
+  g_assert_true (g_file_set_contents (path, card, -1, NULL));
+  converted = arra_run ("convert", golden_model (), "--vqgan", golden_vqgan (), "--card", "card.json", "-o", "fox.gguf", NULL);
+  assert_status (converted, 0);
+  info = arra_run ("info", "fox.gguf", NULL);
+  assert_status (info, 0);
+  assert_says (info->out, "Foxes");
+  assert_says (info->out, "CC0-1.0");
+  assert_says (info->out, "not for diagnosis");
+  made = arra_run ("generate", "-m", "fox.gguf", "-s", "64x32", "-o", "fox.png", "a fox", NULL);
+  assert_status (made, 0);
+  assert_says (made->out, "not for diagnosis");
+  harness_end ();
+}
+
+static void
+test_verify_finds_damage (void)
+{
+  g_autoptr (Outcome) converted = NULL;
+  g_autoptr (Outcome) verified = NULL;
+  g_autofree char *path = NULL, *bytes = NULL;
+  gsize size;
+
+  harness_begin ();
+  converted = arra_run ("convert", golden_model (), "--vqgan", golden_vqgan (), "-o", "m.gguf", NULL);
+  assert_status (converted, 0);
+  path = scratch_path ("m.gguf");
+  g_assert_true (g_file_get_contents (path, &bytes, &size, NULL));
+  bytes[size - 1000] ^= 1;
+  g_assert_true (g_file_set_contents (path, bytes, (gssize) size, NULL));
+  verified = arra_run ("info", "m.gguf", "--verify", NULL);
+  assert_status (verified, 70);
+  assert_says (verified->err, "m.gguf");
+  harness_end ();
+}
+
+static void
+test_bench (void)
+{
+  g_autoptr (Outcome) text = NULL;
+  g_autoptr (Outcome) json = NULL;
+  g_autoptr (Outcome) model = NULL;
+  g_autoptr (JsonNode) node = NULL;
+  JsonObject *object, *result;
+  JsonArray *results;
+
+  harness_begin ();
+  json = arra_run ("bench", "--json", "--dim", "64", "--layers", "2", "--heads", "4", "--ffn", "160", "--vocab", "256", "--steps", "2", NULL);
+  assert_status (json, 0);
+  node = parse_json (json->out);
+  object = json_node_get_object (node);
+  /* 2 layers of 4 x 64 x 64 + 3 x 64 x 160 weights, two norms of 64 and four head norms of 16; embedding, head, norm */
+  g_assert_cmpint (json_object_get_int_member (object, "parameters"), ==, 2 * (16384 + 30720 + 128 + 64) + 2 * 256 * 64 + 64);
+  results = json_object_get_array_member (object, "results");
+  g_assert_cmpuint (json_array_get_length (results), ==, 2);
+  for (guint i = 0; i < 2; i++)
+    {
+      result = json_array_get_object_element (results, i);
+      g_assert_cmpfloat (json_object_get_double_member (json_object_get_object_member (result, "decode"), "share"), >, 0);
+      g_assert_cmpfloat (json_object_get_double_member (json_object_get_object_member (result, "pair"), "share"), >, 0);
+      g_assert_cmpfloat (json_object_get_double_member (json_object_get_object_member (result, "prefill"), "seconds"), >, 0);
+    }
+  model = arra_run ("bench", "--model", golden_model (), "--steps", "1", "--type", "f32", "decode", NULL);
+  assert_status (model, 0);
+  assert_says (model->out, "one token");
+  g_assert_null (strstr (model->out, "guidance pair"));
+  harness_end ();
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/cli/checkpoints/info", test_info);
+  g_test_add_func ("/cli/checkpoints/info-memory", test_info_memory);
+  g_test_add_func ("/cli/checkpoints/convert", test_convert);
+  g_test_add_func ("/cli/checkpoints/card", test_card);
+  g_test_add_func ("/cli/checkpoints/verify-finds-damage", test_verify_finds_damage);
+  g_test_add_func ("/cli/checkpoints/bench", test_bench);
+  return g_test_run ();
+}
