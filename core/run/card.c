@@ -10,10 +10,10 @@
 
 static const struct
 {
-  const char *key;      /* in JSON */
+  const char *key; /* in JSON */
   const char *gguf_key;
-  gsize offset;         /* in ArraCard */
-  gsize max;            /* bytes */
+  gsize offset; /* in ArraCard */
+  gsize max;    /* bytes */
 } texts[] = {
   { "name", "general.name", G_STRUCT_OFFSET (ArraCard, name), 256 },
   { "description", "general.description", G_STRUCT_OFFSET (ArraCard, description), 8192 },
@@ -35,7 +35,8 @@ static const char *const no_examples[] = { NULL };
 static gboolean
 is_unsafe (gunichar c)
 {
-  return (g_unichar_iscntrl (c) && c != '\n') || c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+  return (g_unichar_iscntrl (c) && c != '\n') || c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202e)
+         || (c >= 0x2066 && c <= 0x2069);
 }
 
 const char *
@@ -52,7 +53,8 @@ arra_card_keep (GStringChunk *strings, const char *text, gsize length)
   return g_string_chunk_insert (strings, clean->str);
 }
 
-/* A repository's name from the folder of a Hugging Face cache, else the last part of the path without ".gguf". */
+/* A repository's name from the folder of a Hugging Face cache, else the last part of the path without
+ * ".gguf". */
 static char *
 name_of_path (const char *path)
 {
@@ -60,7 +62,8 @@ name_of_path (const char *path)
   g_autofree char *base = g_path_get_basename (path);
 
   for (guint i = 0; parts[i] != NULL; i++)
-    if (g_str_has_prefix (parts[i], "models--") && parts[i + 1] != NULL && g_str_equal (parts[i + 1], "snapshots"))
+    if (g_str_has_prefix (parts[i], "models--") && parts[i + 1] != NULL
+        && g_str_equal (parts[i + 1], "snapshots"))
       {
         g_auto (GStrv) words = g_strsplit (parts[i] + strlen ("models--"), "--", 0);
         return g_strjoinv ("/", words);
@@ -82,13 +85,22 @@ arra_card_init (ArraCheckpoint *checkpoint, const char *path)
 
 /* Takes one text; @what names it in messages. An empty one counts as none. */
 static gboolean
-take_text (ArraCheckpoint *checkpoint, gsize index, const char *text, gsize length, const char *name, const char *what, GError **error)
+take_text (ArraCheckpoint *checkpoint,
+           gsize index,
+           const char *text,
+           gsize length,
+           const char *name,
+           const char *what,
+           GError **error)
 {
   if (length > texts[index].max)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s is too long: %" G_GSIZE_FORMAT " bytes; at most %" G_GSIZE_FORMAT " are allowed",
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                      "%s: %s is too long: %" G_GSIZE_FORMAT " bytes; at most %" G_GSIZE_FORMAT
+                      " are allowed",
                       name, what, length, texts[index].max);
   if (length > 0)
-    G_STRUCT_MEMBER (const char *, &checkpoint->card, texts[index].offset) = arra_card_keep (checkpoint->strings, text, length);
+    G_STRUCT_MEMBER (const char *, &checkpoint->card, texts[index].offset)
+        = arra_card_keep (checkpoint->strings, text, length);
   return TRUE;
 }
 
@@ -101,19 +113,26 @@ set_examples (ArraCheckpoint *checkpoint, const char **examples)
 }
 
 static gboolean
-take_examples (ArraCheckpoint *checkpoint, const char *const *given, gsize n, const char *name, const char *what, GError **error)
+take_examples (ArraCheckpoint *checkpoint,
+               const char *const *given,
+               gsize n,
+               const char *name,
+               const char *what,
+               GError **error)
 {
   g_autofree const char **examples = NULL;
 
   if (n > ARRA_CARD_MAX_EXAMPLES)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s has more than %d entries", name, what, ARRA_CARD_MAX_EXAMPLES);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s has more than %d entries", name, what,
+                      ARRA_CARD_MAX_EXAMPLES);
   examples = g_new0 (const char *, n + 1);
   for (gsize i = 0; i < n; i++)
     {
       gsize length = strlen (given[i]);
 
       if (length > MAX_EXAMPLE)
-        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: an entry of %s is longer than %d bytes", name, what, MAX_EXAMPLE);
+        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: an entry of %s is longer than %d bytes", name,
+                          what, MAX_EXAMPLE);
       examples[i] = arra_card_keep (checkpoint->strings, given[i], length);
     }
   set_examples (checkpoint, g_steal_pointer (&examples));
@@ -127,21 +146,25 @@ check_thumbnail (const guint8 *bytes, gsize size, const char *name, GError **err
   static const guint8 signature[8] = { 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n' };
 
   if (size > ARRA_CARD_MAX_THUMBNAIL)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the thumbnail is larger than %" G_GSIZE_FORMAT " bytes", name, ARRA_CARD_MAX_THUMBNAIL);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                      "%s: the thumbnail is larger than %" G_GSIZE_FORMAT " bytes", name,
+                      ARRA_CARD_MAX_THUMBNAIL);
   if (size < sizeof signature || memcmp (bytes, signature, sizeof signature) != 0)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the thumbnail is no PNG file", name);
   return TRUE;
 }
 
 static gboolean
-read_thumbnail (ArraCheckpoint *checkpoint, const char *file, const char *name, const char *folder, GError **error)
+read_thumbnail (
+    ArraCheckpoint *checkpoint, const char *file, const char *name, const char *folder, GError **error)
 {
   g_autofree char *path = NULL;
   g_automem guint8 *bytes = NULL;
   gsize size;
 
   if (*file == '\0' || strchr (file, '/') != NULL || g_str_equal (file, "..") || g_str_equal (file, "."))
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: thumbnail must be the name of a PNG file in the same folder", name);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                      "%s: thumbnail must be the name of a PNG file in the same folder", name);
   path = g_build_filename (folder, file, NULL);
   bytes = (guint8 *) arra_read_file (path, ARRA_CARD_MAX_THUMBNAIL, &size, error);
   if (bytes == NULL || !check_thumbnail (bytes, size, path, error))
@@ -164,7 +187,8 @@ read_examples (ArraCheckpoint *checkpoint, JsonObject *object, const char *name,
     return FALSE;
   n = json_array_get_length (array);
   if (n > ARRA_CARD_MAX_EXAMPLES)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: example_prompts has more than %d entries", name, ARRA_CARD_MAX_EXAMPLES);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: example_prompts has more than %d entries", name,
+                      ARRA_CARD_MAX_EXAMPLES);
   given = g_new0 (const char *, n + 1);
   for (guint i = 0; i < n; i++)
     {
@@ -184,7 +208,8 @@ has (JsonObject *object, const char *key)
 }
 
 gboolean
-arra_card_read_json (ArraCheckpoint *checkpoint, JsonObject *object, const char *name, const char *folder, GError **error)
+arra_card_read_json (
+    ArraCheckpoint *checkpoint, JsonObject *object, const char *name, const char *folder, GError **error)
 {
   const char *text;
 
@@ -196,7 +221,8 @@ arra_card_read_json (ArraCheckpoint *checkpoint, JsonObject *object, const char 
       if (text == NULL || !take_text (checkpoint, i, text, strlen (text), name, texts[i].key, error))
         return FALSE;
     }
-  if (!arra_json_get_bool_default (object, name, "medical", checkpoint->card.medical, &checkpoint->card.medical, error))
+  if (!arra_json_get_bool_default (object, name, "medical", checkpoint->card.medical,
+                                   &checkpoint->card.medical, error))
     return FALSE;
   if (has (object, "example_prompts") && !read_examples (checkpoint, object, name, error))
     return FALSE;
@@ -215,7 +241,8 @@ load_examples (ArraCheckpoint *checkpoint, GError **error)
     return TRUE;
   given = arra_gguf_get_strings (checkpoint->gguf, EXAMPLES_KEY, ARRA_CARD_MAX_EXAMPLES, error);
   return given != NULL
-         && take_examples (checkpoint, (const char *const *) given, g_strv_length (given), checkpoint->path, EXAMPLES_KEY, error);
+         && take_examples (checkpoint, (const char *const *) given, g_strv_length (given), checkpoint->path,
+                           EXAMPLES_KEY, error);
 }
 
 gboolean
@@ -231,13 +258,15 @@ arra_card_load (ArraCheckpoint *checkpoint, GError **error)
         && (!arra_gguf_get_string (gguf, texts[i].gguf_key, &text, &size, error)
             || !take_text (checkpoint, i, text, size, checkpoint->path, texts[i].gguf_key, error)))
       return FALSE;
-  if (arra_gguf_has (gguf, MEDICAL_KEY) && !arra_gguf_get_bool (gguf, MEDICAL_KEY, &checkpoint->card.medical, error))
+  if (arra_gguf_has (gguf, MEDICAL_KEY)
+      && !arra_gguf_get_bool (gguf, MEDICAL_KEY, &checkpoint->card.medical, error))
     return FALSE;
   if (!load_examples (checkpoint, error))
     return FALSE;
   if (!arra_gguf_has (gguf, THUMBNAIL_KEY))
     return TRUE;
-  if (!arra_gguf_get_bytes (gguf, THUMBNAIL_KEY, &bytes, &size, error) || !check_thumbnail (bytes, size, checkpoint->path, error))
+  if (!arra_gguf_get_bytes (gguf, THUMBNAIL_KEY, &bytes, &size, error)
+      || !check_thumbnail (bytes, size, checkpoint->path, error))
     return FALSE;
   checkpoint->card.thumbnail = bytes;
   checkpoint->card.thumbnail_size = size;
@@ -257,7 +286,8 @@ arra_card_store (const ArraCheckpoint *checkpoint, ArraGgufWriter *writer)
         arra_gguf_writer_set_string (writer, texts[i].gguf_key, text, -1);
     }
   if (card->training_data != NULL)
-    arra_gguf_writer_set_strings (writer, "general.datasets", (const char *const[]){ card->training_data, NULL });
+    arra_gguf_writer_set_strings (writer, "general.datasets",
+                                  (const char *const[]){ card->training_data, NULL });
   arra_gguf_writer_set_bool (writer, MEDICAL_KEY, card->medical);
   if (card->example_prompts[0] != NULL)
     arra_gguf_writer_set_strings (writer, EXAMPLES_KEY, card->example_prompts);

@@ -52,14 +52,18 @@ static gboolean
 read_path (ArraCheckpoint *checkpoint, const ArraOpenOptions *options, GError **error)
 {
   if (!g_file_test (checkpoint->path, G_FILE_TEST_EXISTS))
-    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: there is no such file or directory", checkpoint->path);
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: there is no such file or directory",
+                      checkpoint->path);
   if (g_file_test (checkpoint->path, G_FILE_TEST_IS_DIR))
     return arra_checkpoint_read_directory (checkpoint, options, error);
   return arra_checkpoint_read_gguf (checkpoint, options, error);
 }
 
 ArraCheckpoint *
-arra_checkpoint_open (const char *path, const ArraOpenOptions *options, GCancellable *cancellable, GError **error)
+arra_checkpoint_open (const char *path,
+                      const ArraOpenOptions *options,
+                      GCancellable *cancellable,
+                      GError **error)
 {
   static const ArraOpenOptions standard = ARRA_OPEN_OPTIONS_INIT;
   g_autoptr (ArraCheckpoint) checkpoint = NULL;
@@ -77,7 +81,8 @@ arra_checkpoint_open (const char *path, const ArraOpenOptions *options, GCancell
   arra_card_init (checkpoint, path);
   if (!read_path (checkpoint, options, error) || !arra_checkpoint_measure (checkpoint, error))
     return NULL;
-  if (!options->metadata_only && !arra_checkpoint_load_weights (checkpoint, options->threads, cancellable, error))
+  if (!options->metadata_only
+      && !arra_checkpoint_load_weights (checkpoint, options->threads, cancellable, error))
     return NULL;
   return g_steal_pointer (&checkpoint);
 }
@@ -152,12 +157,15 @@ arra_checkpoint_check_size (const ArraCheckpoint *checkpoint, guint width, guint
   grid = arra_job_grid (checkpoint);
   most = MIN (checkpoint->vocabulary.n_sizes, MAX_SIDE / grid) * grid;
   if (width == 0 || height == 0 || width % grid != 0 || height % grid != 0 || width > most || height > most)
-    return arra_fail (error, ARRA_ERROR_ARGUMENT, "A picture of %u x %u pixels cannot be made: width and height must be multiples of %u, from %u to %u",
-                      width, height, grid, grid, most);
+    return arra_fail (
+        error, ARRA_ERROR_ARGUMENT,
+        "A picture of %u x %u pixels cannot be made: width and height must be multiples of %u, from %u to %u",
+        width, height, grid, grid, most);
   tokens = arra_picture_tokens (height / grid * 2, width / grid * 2);
   if (tokens + 2 > checkpoint->config.context)
     return arra_fail (error, ARRA_ERROR_ARGUMENT,
-                      "A picture of %u x %u pixels cannot be made: it needs %" G_GUINT64_FORMAT " tokens, but the model's context has room for %u",
+                      "A picture of %u x %u pixels cannot be made: it needs %" G_GUINT64_FORMAT
+                      " tokens, but the model's context has room for %u",
                       width, height, tokens, checkpoint->config.context);
   return TRUE;
 }

@@ -41,7 +41,8 @@ static const struct
 #define TEMPLATE "prompt_template"
 #define PREFIX "arra.default."
 
-/* The largest square up to the standard one that the size tokens can name and whose tokens leave room for a prompt. */
+/* The largest square up to the standard one that the size tokens can name and whose tokens leave room for a
+ * prompt. */
 static guint
 standard_side (const ArraCheckpoint *checkpoint)
 {
@@ -69,7 +70,8 @@ static gboolean
 take_template (ArraCheckpoint *checkpoint, const char *text, gsize length, const char *name, GError **error)
 {
   if (length > ARRA_CARD_MAX_TEMPLATE)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s is longer than %" G_GSIZE_FORMAT " bytes", name, TEMPLATE, ARRA_CARD_MAX_TEMPLATE);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s is longer than %" G_GSIZE_FORMAT " bytes", name,
+                      TEMPLATE, ARRA_CARD_MAX_TEMPLATE);
   if (memchr (text, '\0', length) != NULL || g_strstr_len (text, (gssize) length, "{prompt}") == NULL)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s has no {prompt}", name, TEMPLATE);
   g_free (checkpoint->prompt_template);
@@ -98,7 +100,8 @@ arra_defaults_read_json (ArraCheckpoint *checkpoint, JsonObject *object, const c
         return FALSE;
       *place = (guint) value;
     }
-  if (!json_object_has_member (object, TEMPLATE) || json_node_is_null (json_object_get_member (object, TEMPLATE)))
+  if (!json_object_has_member (object, TEMPLATE)
+      || json_node_is_null (json_object_get_member (object, TEMPLATE)))
     return TRUE;
   text = arra_json_get_string (object, name, TEMPLATE, error);
   return text != NULL && take_template (checkpoint, text, strlen (text), name, error);
@@ -115,7 +118,8 @@ arra_defaults_load (ArraCheckpoint *checkpoint, GError **error)
       g_autofree char *key = g_strconcat (PREFIX, doubles[i].key, NULL);
       double *value = G_STRUCT_MEMBER_P (checkpoint, doubles[i].offset);
 
-      if (arra_gguf_has (checkpoint->gguf, key) && !arra_gguf_get_double (checkpoint->gguf, key, value, error))
+      if (arra_gguf_has (checkpoint->gguf, key)
+          && !arra_gguf_get_double (checkpoint->gguf, key, value, error))
         return FALSE;
     }
   for (gsize i = 0; i < G_N_ELEMENTS (counts); i++)
@@ -142,7 +146,8 @@ arra_defaults_store (const ArraCheckpoint *checkpoint, ArraGgufWriter *writer)
   for (gsize i = 0; i < G_N_ELEMENTS (doubles); i++)
     {
       g_autofree char *key = g_strconcat (PREFIX, doubles[i].key, NULL);
-      arra_gguf_writer_set_double (writer, key, G_STRUCT_MEMBER (const double, checkpoint, doubles[i].offset));
+      arra_gguf_writer_set_double (writer, key,
+                                   G_STRUCT_MEMBER (const double, checkpoint, doubles[i].offset));
     }
   for (gsize i = 0; i < G_N_ELEMENTS (counts); i++)
     {
@@ -160,9 +165,12 @@ check_size (ArraCheckpoint *checkpoint, const char *name, GError **error)
 {
   g_autoptr (GError) fault = NULL;
 
-  if (checkpoint->width > MAX_SIDE || checkpoint->height > MAX_SIDE || (checkpoint->width == 0) != (checkpoint->height == 0))
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: width and height must both be 0, or both between 1 and %d", name, MAX_SIDE);
-  if (checkpoint->width == 0 || arra_checkpoint_check_size (checkpoint, checkpoint->width, checkpoint->height, &fault))
+  if (checkpoint->width > MAX_SIDE || checkpoint->height > MAX_SIDE
+      || (checkpoint->width == 0) != (checkpoint->height == 0))
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                      "%s: width and height must both be 0, or both between 1 and %d", name, MAX_SIDE);
+  if (checkpoint->width == 0
+      || arra_checkpoint_check_size (checkpoint, checkpoint->width, checkpoint->height, &fault))
     return TRUE;
   /* what the checkpoint says was meant for another VQGAN than the one given */
   if (!checkpoint->vqgan_given)
@@ -175,9 +183,11 @@ gboolean
 arra_defaults_settle (ArraCheckpoint *checkpoint, const char *name, GError **error)
 {
   if (!(checkpoint->guidance_scale >= 0 && checkpoint->guidance_scale <= ARRA_MAX_GUIDANCE))
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: guidance_scale must be between 0 and %d", name, (int) ARRA_MAX_GUIDANCE);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: guidance_scale must be between 0 and %d", name,
+                      (int) ARRA_MAX_GUIDANCE);
   if (!(checkpoint->temperature <= MAX_TEMPERATURE && (float) checkpoint->temperature > 0))
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: temperature must be above 0 and at most %d", name, (int) MAX_TEMPERATURE);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: temperature must be above 0 and at most %d", name,
+                      (int) MAX_TEMPERATURE);
   if (!(checkpoint->top_p > 0 && checkpoint->top_p <= 1))
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: top_p must be above 0 and at most 1", name);
   return check_size (checkpoint, name, error);

@@ -1,5 +1,5 @@
-/* checkpoint_directory.c - a Hugging Face directory: config.json, tokenizer.json, safetensors, our own arra.json
- * SPDX-License-Identifier: GPL-3.0-or-later */
+/* checkpoint_directory.c - a Hugging Face directory: config.json, tokenizer.json, safetensors, our own
+ * arra.json SPDX-License-Identifier: GPL-3.0-or-later */
 #include "checkpoint_private.h"
 
 #include "card.h"
@@ -33,7 +33,8 @@ read_config (Reading *reading, GError **error)
   reading->text = arra_read_file (reading->config_path, ARRA_JSON_MAX_BYTES, &reading->size, error);
   if (reading->text == NULL)
     return FALSE;
-  reading->parser = arra_json_parse (reading->text, reading->size, reading->config_path, &reading->config, error);
+  reading->parser
+      = arra_json_parse (reading->text, reading->size, reading->config_path, &reading->config, error);
   return reading->parser != NULL;
 }
 
@@ -67,7 +68,8 @@ read_vocabulary (ArraCheckpoint *checkpoint, const Reading *reading, GError **er
 {
   JsonObject *map = NULL;
 
-  if (json_object_has_member (reading->config, "vocabulary_map") && !json_node_is_null (json_object_get_member (reading->config, "vocabulary_map")))
+  if (json_object_has_member (reading->config, "vocabulary_map")
+      && !json_node_is_null (json_object_get_member (reading->config, "vocabulary_map")))
     {
       map = arra_json_get_object (reading->config, reading->config_path, "vocabulary_map", error);
       if (map == NULL)
@@ -92,7 +94,9 @@ read_inner_vqgan (ArraCheckpoint *checkpoint, const Reading *reading, GError **e
         return FALSE;
     }
   if (config == NULL)
-    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: the weights hold a VQGAN, but vq_config, its shape, is missing", reading->config_path);
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND,
+                      "%s: the weights hold a VQGAN, but vq_config, its shape, is missing",
+                      reading->config_path);
   if (!arra_vqgan_config_from_json (&checkpoint->vqgan_config, config, reading->config_path, error))
     return FALSE;
   checkpoint->vqgan_source = arra_source_ref (checkpoint->source);
@@ -101,7 +105,10 @@ read_inner_vqgan (ArraCheckpoint *checkpoint, const Reading *reading, GError **e
 }
 
 static gboolean
-read_vqgan (ArraCheckpoint *checkpoint, const Reading *reading, const ArraOpenOptions *options, GError **error)
+read_vqgan (ArraCheckpoint *checkpoint,
+            const Reading *reading,
+            const ArraOpenOptions *options,
+            GError **error)
 {
   gboolean found = FALSE;
 
@@ -138,7 +145,8 @@ read_settings (ArraCheckpoint *checkpoint, const char *directory, GError **error
     return TRUE;
   parser = arra_json_parse_file (path, &object, error);
   return parser != NULL && arra_card_read_json (checkpoint, object, path, directory, error)
-         && arra_defaults_read_json (checkpoint, object, path, error) && arra_defaults_settle (checkpoint, path, error);
+         && arra_defaults_read_json (checkpoint, object, path, error)
+         && arra_defaults_settle (checkpoint, path, error);
 }
 
 gboolean
@@ -147,15 +155,18 @@ arra_checkpoint_read_directory (ArraCheckpoint *checkpoint, const ArraOpenOption
   g_auto (Reading) reading = { .directory = checkpoint->path };
 
   if (!exists (reading.directory, "config.json")
-      || (!exists (reading.directory, "model.safetensors") && !exists (reading.directory, "model.safetensors.index.json")))
+      || (!exists (reading.directory, "model.safetensors")
+          && !exists (reading.directory, "model.safetensors.index.json")))
     return arra_checkpoint_explain_directory (reading.directory, error);
   if (!read_config (&reading, error)
       || !arra_chameleon_config_read (&checkpoint->config, reading.config, reading.config_path, error)
-      || !look_at_generation_config (reading.directory, error) || !read_tokenizer (checkpoint, reading.directory, error)
+      || !look_at_generation_config (reading.directory, error)
+      || !read_tokenizer (checkpoint, reading.directory, error)
       || !read_vocabulary (checkpoint, &reading, error))
     return FALSE;
   checkpoint->source = arra_safetensors_open_directory (reading.directory, error);
-  return checkpoint->source != NULL && read_vqgan (checkpoint, &reading, options, error) && arra_checkpoint_check_vqgan (checkpoint, error)
+  return checkpoint->source != NULL && read_vqgan (checkpoint, &reading, options, error)
+         && arra_checkpoint_check_vqgan (checkpoint, error)
          && read_settings (checkpoint, reading.directory, error)
          && arra_checkpoint_take_fingerprint (checkpoint, reading.text, reading.size, error);
 }

@@ -16,8 +16,11 @@ static const struct
   { "\xff\xd8\xff", 0, 3, "is a picture (JPEG), not a checkpoint" },
   { "GIF8", 0, 4, "is a picture (GIF), not a checkpoint" },
   { "WEBP", 8, 4, "is a picture (WebP), not a checkpoint" },
-  { "PK\x03\x04", 0, 4, "is a zip or PyTorch file (pickle): it is never loaded; name the Hugging Face directory with the model as safetensors" },
-  { "\x80\x02", 0, 2, "is a Python pickle: it is never loaded; name the Hugging Face directory with the model as safetensors" },
+  { "PK\x03\x04", 0, 4,
+    "is a zip or PyTorch file (pickle): it is never loaded; name the Hugging Face directory with the model "
+    "as safetensors" },
+  { "\x80\x02", 0, 2,
+    "is a Python pickle: it is never loaded; name the Hugging Face directory with the model as safetensors" },
   { "ggml", 0, 4, "is a file of an old ggml format, not GGUF" },
   { "lmgg", 0, 4, "is a file of an old ggml format, not GGUF" },
   { "tjgg", 0, 4, "is a file of an old ggml format, not GGUF" },
@@ -35,7 +38,8 @@ explain_part (const char *path, GError **error)
   for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
     if (g_str_has_suffix (path, parts[i]) && g_file_test (config, G_FILE_TEST_EXISTS))
       {
-        arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: is one file of a checkpoint: name its directory, %s", path, folder);
+        arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: is one file of a checkpoint: name its directory, %s",
+                   path, folder);
         return TRUE;
       }
   return FALSE;
@@ -53,8 +57,10 @@ arra_checkpoint_explain_file (const char *path, GError **error)
         && memcmp (arra_mapping_data (mapping) + kinds[i].at, kinds[i].magic, kinds[i].length) == 0)
       return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: %s", path, kinds[i].what);
   if (g_str_has_suffix (path, ".safetensors"))
-    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: holds weights alone: name the directory with its config.json", path);
-  return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: is no checkpoint: neither a GGUF file nor a Hugging Face directory", path);
+    return arra_fail (error, ARRA_ERROR_UNSUPPORTED,
+                      "%s: holds weights alone: name the directory with its config.json", path);
+  return arra_fail (error, ARRA_ERROR_UNSUPPORTED,
+                    "%s: is no checkpoint: neither a GGUF file nor a Hugging Face directory", path);
 }
 
 /* The first name in @path, in order of the alphabet, that ends in @suffix. */
@@ -91,7 +97,9 @@ explain_cache (const char *path, GError **error)
 
   if (snapshot == NULL)
     return FALSE;
-  arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: is a folder of the Hugging Face cache: name what lies in it, %s/%s", path, snapshots, snapshot);
+  arra_fail (error, ARRA_ERROR_NOT_FOUND,
+             "%s: is a folder of the Hugging Face cache: name what lies in it, %s/%s", path, snapshots,
+             snapshot);
   return TRUE;
 }
 
@@ -106,7 +114,9 @@ explain_pickles (const char *path, GError **error)
 
       if (found == NULL)
         continue;
-      arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: holds its weights as a Python pickle (%s), which is never loaded: get the model as safetensors",
+      arra_fail (error, ARRA_ERROR_UNSUPPORTED,
+                 "%s: holds its weights as a Python pickle (%s), which is never loaded: get the model as "
+                 "safetensors",
                  path, found);
       return TRUE;
     }
@@ -127,10 +137,13 @@ arra_checkpoint_explain_directory (const char *path, GError **error)
   if (explain_cache (path, error))
     return FALSE;
   if (!configured && gguf != NULL)
-    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: is no Hugging Face directory; name the file in it, %s", path, gguf);
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND,
+                      "%s: is no Hugging Face directory; name the file in it, %s", path, gguf);
   if (explain_pickles (path, error))
     return FALSE;
   if (!configured)
-    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: has no config.json, so it is no Hugging Face directory", path);
-  return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: has no weights: neither model.safetensors nor model.safetensors.index.json", path);
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND,
+                      "%s: has no config.json, so it is no Hugging Face directory", path);
+  return arra_fail (error, ARRA_ERROR_NOT_FOUND,
+                    "%s: has no weights: neither model.safetensors nor model.safetensors.index.json", path);
 }

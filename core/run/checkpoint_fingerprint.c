@@ -1,9 +1,9 @@
 /* checkpoint_fingerprint.c - one hash that names a model in recipes
  *
- * A GGUF file's header holds the hash of its data, so hashing the header is enough. A directory's weights may be many gigabytes, so that
- * configuration, tokenizer, and each tensor's name, type, shape and first bytes stand for the whole; how the weights are split over files,
- * where they lie, and tensors nobody asks for do not matter.
- * SPDX-License-Identifier: GPL-3.0-or-later */
+ * A GGUF file's header holds the hash of its data, so hashing the header is enough. A directory's weights may
+ * be many gigabytes, so that configuration, tokenizer, and each tensor's name, type, shape and first bytes
+ * stand for the whole; how the weights are split over files, where they lie, and tensors nobody asks for do
+ * not matter. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "checkpoint_private.h"
 
 #include <string.h>
@@ -57,22 +57,29 @@ add_vqgan (const ArraCheckpoint *checkpoint, GChecksum *sum, GError **error)
   add_number (sum, config->resolution);
   for (guint i = 0; i < config->n_attn; i++)
     add_number (sum, config->attn_resolutions[i]);
-  return arra_vqgan_foreach (config, checkpoint->vqgan_source, checkpoint->vqgan_prefix, add_tensor, sum, error);
+  return arra_vqgan_foreach (config, checkpoint->vqgan_source, checkpoint->vqgan_prefix, add_tensor, sum,
+                             error);
 }
 
 static gboolean
-add_directory (const ArraCheckpoint *checkpoint, GChecksum *sum, const char *config, gsize config_size, GError **error)
+add_directory (
+    const ArraCheckpoint *checkpoint, GChecksum *sum, const char *config, gsize config_size, GError **error)
 {
   gsize size = 0;
-  const char *tokenizer = checkpoint->tokenizer != NULL ? arra_tokenizer_json (checkpoint->tokenizer, &size) : "";
+  const char *tokenizer
+      = checkpoint->tokenizer != NULL ? arra_tokenizer_json (checkpoint->tokenizer, &size) : "";
 
   add_bytes (sum, config, config_size);
   add_bytes (sum, tokenizer, size);
-  return arra_chameleon_foreach (&checkpoint->config, checkpoint->source, add_weight, sum, error) && add_vqgan (checkpoint, sum, error);
+  return arra_chameleon_foreach (&checkpoint->config, checkpoint->source, add_weight, sum, error)
+         && add_vqgan (checkpoint, sum, error);
 }
 
 gboolean
-arra_checkpoint_take_fingerprint (ArraCheckpoint *checkpoint, const char *config, gsize config_size, GError **error)
+arra_checkpoint_take_fingerprint (ArraCheckpoint *checkpoint,
+                                  const char *config,
+                                  gsize config_size,
+                                  GError **error)
 {
   g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
 
@@ -83,7 +90,8 @@ arra_checkpoint_take_fingerprint (ArraCheckpoint *checkpoint, const char *config
     }
   else
     {
-      g_checksum_update (sum, arra_gguf_data (checkpoint->gguf), (gssize) arra_gguf_header_size (checkpoint->gguf));
+      g_checksum_update (sum, arra_gguf_data (checkpoint->gguf),
+                         (gssize) arra_gguf_header_size (checkpoint->gguf));
       if (checkpoint->vqgan_path != NULL && !add_vqgan (checkpoint, sum, error))
         return FALSE;
     }

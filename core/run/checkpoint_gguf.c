@@ -41,7 +41,8 @@ check_architecture (const ArraGguf *gguf, GError **error)
     if (!g_ascii_isprint (*c))
       *c = '?';
   return arra_fail (error, ARRA_ERROR_UNSUPPORTED,
-                    "%s: holds a model of architecture \"%s\", as other programs use; only \"%s\" files made by `arra convert` can be opened",
+                    "%s: holds a model of architecture \"%s\", as other programs use; only \"%s\" files made "
+                    "by `arra convert` can be opened",
                     arra_gguf_path (gguf), quoted, ARRA_ARCHITECTURE);
 }
 
@@ -79,13 +80,14 @@ arra_checkpoint_read_gguf (ArraCheckpoint *checkpoint, const ArraOpenOptions *op
     return arra_checkpoint_explain_file (checkpoint->path, error);
   checkpoint->gguf = arra_gguf_open (checkpoint->path, error);
   if (checkpoint->gguf == NULL || !check_architecture (checkpoint->gguf, error)
-      || !arra_chameleon_config_load (&checkpoint->config, checkpoint->gguf, error) || !read_tokenizer (checkpoint, error)
-      || !arra_checkpoint_read_vocabulary (checkpoint, NULL, error))
+      || !arra_chameleon_config_load (&checkpoint->config, checkpoint->gguf, error)
+      || !read_tokenizer (checkpoint, error) || !arra_checkpoint_read_vocabulary (checkpoint, NULL, error))
     return FALSE;
   checkpoint->source = arra_source_ref (arra_gguf_source (checkpoint->gguf));
   if (!read_vqgan (checkpoint, options, error) || !arra_checkpoint_check_vqgan (checkpoint, error))
     return FALSE;
   arra_defaults_init (checkpoint);
   return arra_card_load (checkpoint, error) && arra_defaults_load (checkpoint, error)
-         && arra_defaults_settle (checkpoint, checkpoint->path, error) && arra_checkpoint_take_fingerprint (checkpoint, NULL, 0, error);
+         && arra_defaults_settle (checkpoint, checkpoint->path, error)
+         && arra_checkpoint_take_fingerprint (checkpoint, NULL, 0, error);
 }

@@ -38,7 +38,8 @@ look_up (gpointer data, const char *token, guint32 *id)
   if (!arra_tokenizer_id (names->tokenizer, token, id))
     return FALSE;
   if (names->conflict == NULL && find_in_map (names->map, token, &mapped) && mapped != *id)
-    names->conflict = g_strdup_printf ("\"%s\" is %u in tokenizer.json and %u in config.json", token, *id, mapped);
+    names->conflict
+        = g_strdup_printf ("\"%s\" is %u in tokenizer.json and %u in config.json", token, *id, mapped);
   return TRUE;
 }
 
@@ -70,12 +71,16 @@ arra_checkpoint_read_vocabulary (ArraCheckpoint *checkpoint, JsonObject *map, GE
   gboolean ok;
 
   if (names.tokenizer == NULL && map == NULL)
-    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: has neither tokenizer.json nor a vocabulary_map in config.json: nothing says which tokens stand for pictures",
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND,
+                      "%s: has neither tokenizer.json nor a vocabulary_map in config.json: nothing says "
+                      "which tokens stand for pictures",
                       checkpoint->path);
   size = names.tokenizer != NULL ? arra_tokenizer_size (names.tokenizer) : size_of_map (map);
-  ok = arra_vocabulary_init (&checkpoint->vocabulary, checkpoint->config.vocab_size, size, look_up, &names, checkpoint->path, error);
+  ok = arra_vocabulary_init (&checkpoint->vocabulary, checkpoint->config.vocab_size, size, look_up, &names,
+                             checkpoint->path, error);
   conflict = names.conflict;
   if (ok && conflict != NULL)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the vocabularies disagree: %s", checkpoint->path, conflict);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the vocabularies disagree: %s", checkpoint->path,
+                      conflict);
   return ok;
 }

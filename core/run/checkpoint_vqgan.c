@@ -74,7 +74,9 @@ read_config (ArraVqganConfig *config, const char *path, GError **error)
       if (json != NULL)
         return config_from_json (config, json, error);
     }
-  return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: its configuration is missing: no vqgan.yaml, vqgan.json or config.json lies beside it", path);
+  return arra_fail (
+      error, ARRA_ERROR_NOT_FOUND,
+      "%s: its configuration is missing: no vqgan.yaml, vqgan.json or config.json lies beside it", path);
 }
 
 /* What stands before the names of the VQGAN's tensors; NULL when there is no codebook. */
@@ -85,7 +87,8 @@ find_prefix (const ArraSource *source)
     {
       const char *name = arra_source_name (source, i);
 
-      if (g_str_has_suffix (name, CODEBOOK) && (strlen (name) == strlen (CODEBOOK) || name[strlen (name) - strlen (CODEBOOK) - 1] == '.'))
+      if (g_str_has_suffix (name, CODEBOOK)
+          && (strlen (name) == strlen (CODEBOOK) || name[strlen (name) - strlen (CODEBOOK) - 1] == '.'))
         return g_strndup (name, strlen (name) - strlen (CODEBOOK));
     }
   return NULL;
@@ -97,7 +100,8 @@ open_torch (const char *path, GError **error)
   g_autoptr (GError) fault = NULL;
   ArraSource *source = arra_torch_open (path, "state_dict", &fault);
 
-  if (source == NULL && g_error_matches (fault, ARRA_ERROR, ARRA_ERROR_NOT_FOUND) && g_file_test (path, G_FILE_TEST_EXISTS))
+  if (source == NULL && g_error_matches (fault, ARRA_ERROR, ARRA_ERROR_NOT_FOUND)
+      && g_file_test (path, G_FILE_TEST_EXISTS))
     return arra_torch_open (path, NULL, error);
   if (source == NULL)
     g_propagate_error (error, g_steal_pointer (&fault));
@@ -130,14 +134,17 @@ read_file (ArraCheckpoint *checkpoint, const char *path, GError **error)
   else if (g_str_has_suffix (path, ".safetensors"))
     checkpoint->vqgan_source = arra_safetensors_open (path, error);
   else if (g_str_has_suffix (path, ".yaml") || g_str_has_suffix (path, ".json"))
-    return arra_fail (error, ARRA_ERROR_ARGUMENT, "%s: describes a VQGAN; name the file with its weights instead, or the folder that holds both", path);
+    return arra_fail (
+        error, ARRA_ERROR_ARGUMENT,
+        "%s: describes a VQGAN; name the file with its weights instead, or the folder that holds both", path);
   else
     checkpoint->vqgan_source = open_torch (path, error);
   if (checkpoint->vqgan_source == NULL)
     return FALSE;
   checkpoint->vqgan_prefix = find_prefix (checkpoint->vqgan_source);
   if (checkpoint->vqgan_prefix == NULL)
-    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: holds no VQGAN: it has no tensor \"%s\"", path, CODEBOOK);
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: holds no VQGAN: it has no tensor \"%s\"", path,
+                      CODEBOOK);
   checkpoint->vqgan_path = g_strdup (path);
   return g_str_has_suffix (path, ".gguf") || read_config (&checkpoint->vqgan_config, path, error);
 }
@@ -169,12 +176,16 @@ arra_checkpoint_read_vqgan (ArraCheckpoint *checkpoint, const char *path, GError
     return read_file (checkpoint, path, error);
   file = find_file (path);
   if (file == NULL)
-    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: holds no VQGAN: neither vqgan.safetensors nor vqgan.ckpt", path);
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND,
+                      "%s: holds no VQGAN: neither vqgan.safetensors nor vqgan.ckpt", path);
   return read_file (checkpoint, file, error);
 }
 
 gboolean
-arra_checkpoint_find_vqgan (ArraCheckpoint *checkpoint, const char *directory, gboolean *found, GError **error)
+arra_checkpoint_find_vqgan (ArraCheckpoint *checkpoint,
+                            const char *directory,
+                            gboolean *found,
+                            GError **error)
 {
   g_autofree char *file = find_file (directory);
 
@@ -187,7 +198,9 @@ arra_checkpoint_check_vqgan (const ArraCheckpoint *checkpoint, GError **error)
 {
   if (checkpoint->vqgan_source == NULL || checkpoint->vqgan_config.n_embed == checkpoint->vocabulary.n_codes)
     return TRUE;
-  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: this VQGAN has %u codes, but the model's vocabulary has %u image tokens: they do not belong together",
-                    checkpoint->vqgan_path != NULL ? checkpoint->vqgan_path : checkpoint->path, checkpoint->vqgan_config.n_embed,
-                    checkpoint->vocabulary.n_codes);
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                    "%s: this VQGAN has %u codes, but the model's vocabulary has %u image tokens: they do "
+                    "not belong together",
+                    checkpoint->vqgan_path != NULL ? checkpoint->vqgan_path : checkpoint->path,
+                    checkpoint->vqgan_config.n_embed, checkpoint->vocabulary.n_codes);
 }

@@ -14,10 +14,12 @@ arra_checkpoint_measure (ArraCheckpoint *checkpoint, GError **error)
 {
   guint64 mapped = 0, owned = 0, vqgan_mapped = 0, vqgan_owned = 0;
 
-  if (!arra_chameleon_measure (&checkpoint->config, checkpoint->source, arra_quant_dtype (checkpoint->quant), &mapped, &owned, error))
+  if (!arra_chameleon_measure (&checkpoint->config, checkpoint->source, arra_quant_dtype (checkpoint->quant),
+                               &mapped, &owned, error))
     return FALSE;
   if (checkpoint->vqgan_source != NULL
-      && !arra_vqgan_measure (&checkpoint->vqgan_config, checkpoint->vqgan_source, checkpoint->vqgan_prefix, &vqgan_mapped, &vqgan_owned, error))
+      && !arra_vqgan_measure (&checkpoint->vqgan_config, checkpoint->vqgan_source, checkpoint->vqgan_prefix,
+                              &vqgan_mapped, &vqgan_owned, error))
     return FALSE;
   checkpoint->weights_mapped = mapped + vqgan_mapped;
   checkpoint->weights_private = owned + vqgan_owned;
@@ -36,7 +38,8 @@ is_file_page (gsize address)
     {
       unsigned long start, end, inode;
 
-      if (sscanf (line, "%lx-%lx %*s %*s %*s %lu", &start, &end, &inode) == 3 && address >= start && address < end)
+      if (sscanf (line, "%lx-%lx %*s %*s %*s %lu", &start, &end, &inode) == 3 && address >= start
+          && address < end)
         {
           found = inode != 0;
           break;
@@ -72,14 +75,44 @@ load_vqgan (ArraCheckpoint *checkpoint, ArraPool *pool, GCancellable *cancellabl
 {
   if (checkpoint->vqgan_source == NULL)
     return TRUE;
-  checkpoint->vqgan = arra_vqgan_new (&checkpoint->vqgan_config, checkpoint->vqgan_source, checkpoint->vqgan_prefix, pool, cancellable, error);
+  checkpoint->vqgan = arra_vqgan_new (&checkpoint->vqgan_config, checkpoint->vqgan_source,
+                                      checkpoint->vqgan_prefix, pool, cancellable, error);
   if (checkpoint->vqgan == NULL)
     return FALSE;
   if (checkpoint->vqgan_source == checkpoint->source)
-    return arra_vqgan_foreach (&checkpoint->vqgan_config, checkpoint->source, checkpoint->vqgan_prefix, release_tensor, NULL, error);
+    return arra_vqgan_foreach (&checkpoint->vqgan_config, checkpoint->source, checkpoint->vqgan_prefix,
+                               release_tensor, NULL, error);
   arra_source_unref (checkpoint->vqgan_source);
   checkpoint->vqgan_source = arra_source_new ();
   return TRUE;
+}
+
+/* Matrices that were converted need not stay mapped. */
+static gboolean
+release_weight (const char *name, gboolean is_matrix, const ArraTensor *stored, gpointer data, GError **error)
+{
+  const ArraDType *asked = data;
+
+  if (is_matrix && stored->dtype != *asked)
+    arra_pages_release (stored->data, stored->n_bytes);
+  return TRUE;
+}
+
+static gboolean
+load_model (ArraCheckpoint *checkpoint,
+            const guint8 *masked,
+            ArraPool *pool,
+            GCancellable *cancellable,
+            GError **error)
+{
+  ArraDType asked = arra_quant_dtype (checkpoint->quant);
+
+  checkpoint->model
+      = arra_chameleon_new (&checkpoint->config, checkpoint->source, asked, masked, pool, cancellable, error);
+  if (checkpoint->model == NULL)
+    return FALSE;
+  return asked == ARRA_N_DTYPES
+         || arra_chameleon_foreach (&checkpoint->config, checkpoint->source, release_weight, &asked, error);
 }
 
 /* Flags of the image tokens, which a model of pure text must not predict. */
@@ -97,7 +130,8 @@ mask_of (const ArraCheckpoint *checkpoint, GError **error)
 static gboolean
 check_memory (const ArraCheckpoint *checkpoint, GError **error)
 {
-  ArraMemoryPlan plan = { .weights_mapped = checkpoint->weights_mapped, .weights_private = checkpoint->weights_private };
+  ArraMemoryPlan plan
+      = { .weights_mapped = checkpoint->weights_mapped, .weights_private = checkpoint->weights_private };
 
   plan.total = plan.weights_mapped + plan.weights_private;
   plan.available = arra_mem_available ();
@@ -108,7 +142,10 @@ check_memory (const ArraCheckpoint *checkpoint, GError **error)
 }
 
 gboolean
-arra_checkpoint_load_weights (ArraCheckpoint *checkpoint, guint threads, GCancellable *cancellable, GError **error)
+arra_checkpoint_load_weights (ArraCheckpoint *checkpoint,
+                              guint threads,
+                              GCancellable *cancellable,
+                              GError **error)
 {
   g_autoptr (ArraPool) pool = NULL;
   g_automem guint8 *masked = NULL;
@@ -124,6 +161,5 @@ arra_checkpoint_load_weights (ArraCheckpoint *checkpoint, guint threads, GCancel
       if (masked == NULL)
         return FALSE;
     }
-  checkpoint->model = arra_chameleon_new (&checkpoint->config, checkpoint->source, arra_quant_dtype (checkpoint->quant), masked, pool, cancellable, error);
-  return checkpoint->model != NULL;
+  return load_model (checkpoint, masked, pool, cancellable, error);
 }

@@ -18,7 +18,7 @@ typedef struct
   GArray *items;      /* of ArraConversion */
   ArraSource *source; /* of the tensors being listed */
   ArraDType asked;
-  guint64 total;      /* bytes to read */
+  guint64 total; /* bytes to read */
   ArraProgressFunc func;
   gpointer data;
   GCancellable *cancellable;
@@ -31,7 +31,8 @@ clear_item (gpointer data)
   g_free (((ArraConversion *) data)->name);
 }
 
-/* The type a matrix gets: Q8_0 needs rows of whole blocks. The same rule as when weights are converted at load. */
+/* The type a matrix gets: Q8_0 needs rows of whole blocks. The same rule as when weights are converted at
+ * load. */
 static ArraDType
 matrix_type (ArraDType asked, const ArraTensor *stored)
 {
@@ -41,9 +42,15 @@ matrix_type (ArraDType asked, const ArraTensor *stored)
 }
 
 static void
-add_item (Conversion *conversion, const char *prefix, const char *name, const ArraTensor *stored, ArraDType dtype, const char *file)
+add_item (Conversion *conversion,
+          const char *prefix,
+          const char *name,
+          const ArraTensor *stored,
+          ArraDType dtype,
+          const char *file)
 {
-  ArraConversion item = { .name = g_strconcat (prefix, name, NULL), .stored = stored, .dtype = dtype, .file = file };
+  ArraConversion item
+      = { .name = g_strconcat (prefix, name, NULL), .stored = stored, .dtype = dtype, .file = file };
 
   g_array_append_val (conversion->items, item);
   conversion->total += stored->n_bytes;
@@ -82,7 +89,8 @@ list_tensors (Conversion *conversion, GError **error)
   if (checkpoint->vqgan_source == NULL)
     return TRUE;
   conversion->source = checkpoint->vqgan_source;
-  return arra_vqgan_foreach (&checkpoint->vqgan_config, checkpoint->vqgan_source, checkpoint->vqgan_prefix, list_vqgan_weight, conversion, error);
+  return arra_vqgan_foreach (&checkpoint->vqgan_config, checkpoint->vqgan_source, checkpoint->vqgan_prefix,
+                             list_vqgan_weight, conversion, error);
 }
 
 static guint32
@@ -142,7 +150,8 @@ declare_tensors (const Conversion *conversion, ArraGgufWriter *writer, GError **
     {
       const ArraConversion *item = &g_array_index (conversion->items, ArraConversion, i);
 
-      if (!arra_gguf_writer_add_tensor (writer, item->name, item->dtype, item->stored->n_dims, item->stored->shape, error))
+      if (!arra_gguf_writer_add_tensor (writer, item->name, item->dtype, item->stored->n_dims,
+                                        item->stored->shape, error))
         return FALSE;
     }
   return TRUE;
@@ -174,7 +183,8 @@ write_file (Conversion *conversion, const char *out_path, GError **error)
   g_autoptr (ArraGgufWriter) writer = NULL;
 
   if (g_file_test (out_path, G_FILE_TEST_IS_DIR))
-    return arra_fail (error, ARRA_ERROR_ARGUMENT, "%s: is a directory; name the GGUF file to write", out_path);
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "%s: is a directory; name the GGUF file to write",
+                      out_path);
   if (!list_tensors (conversion, error))
     return FALSE;
   pool = arra_pool_new (0, error);
@@ -186,7 +196,8 @@ write_file (Conversion *conversion, const char *out_path, GError **error)
   return declare_tensors (conversion, writer, error) && arra_gguf_writer_begin (writer, error)
          && arra_convert_tensors (conversion->items, writer, pool, advance, conversion, error)
          && arra_source_check (conversion->checkpoint->source, error)
-         && (conversion->checkpoint->vqgan_source == NULL || arra_source_check (conversion->checkpoint->vqgan_source, error))
+         && (conversion->checkpoint->vqgan_source == NULL
+             || arra_source_check (conversion->checkpoint->vqgan_source, error))
          && arra_gguf_writer_commit (writer, ARRA_SHA256_KEY, error);
 }
 
@@ -203,16 +214,27 @@ read_card (ArraCheckpoint *checkpoint, const char *card_path, GError **error)
   folder = g_path_get_dirname (card_path);
   parser = arra_json_parse_file (card_path, &object, error);
   return parser != NULL && arra_card_read_json (checkpoint, object, card_path, folder, error)
-         && arra_defaults_read_json (checkpoint, object, card_path, error) && arra_defaults_settle (checkpoint, card_path, error);
+         && arra_defaults_read_json (checkpoint, object, card_path, error)
+         && arra_defaults_settle (checkpoint, card_path, error);
 }
 
 gboolean
-arra_checkpoint_convert (const char *path, const char *vqgan, const char *card_path, const char *out_path, ArraQuant quant, ArraProgressFunc func, gpointer data, GCancellable *cancellable, GError **error)
+arra_checkpoint_convert (const char *path,
+                         const char *vqgan,
+                         const char *card_path,
+                         const char *out_path,
+                         ArraQuant quant,
+                         ArraProgressFunc func,
+                         gpointer data,
+                         GCancellable *cancellable,
+                         GError **error)
 {
   ArraOpenOptions options = { .vqgan = vqgan, .metadata_only = TRUE };
   g_autoptr (ArraCheckpoint) checkpoint = NULL;
   g_autoptr (GArray) items = g_array_new (FALSE, FALSE, sizeof (ArraConversion));
-  Conversion conversion = { .items = items, .asked = arra_quant_dtype (quant), .func = func, .data = data, .cancellable = cancellable };
+  Conversion conversion = {
+    .items = items, .asked = arra_quant_dtype (quant), .func = func, .data = data, .cancellable = cancellable
+  };
 
   g_return_val_if_fail (path != NULL && out_path != NULL, FALSE);
   g_array_set_clear_func (items, clear_item);
@@ -220,7 +242,8 @@ arra_checkpoint_convert (const char *path, const char *vqgan, const char *card_p
   if (checkpoint == NULL)
     return FALSE;
   if (checkpoint->tokenizer == NULL)
-    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: has no tokenizer.json, without which no prompt can be read", path);
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND,
+                      "%s: has no tokenizer.json, without which no prompt can be read", path);
   conversion.checkpoint = checkpoint;
   return read_card (checkpoint, card_path, error) && write_file (&conversion, out_path, error);
 }

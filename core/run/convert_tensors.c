@@ -41,7 +41,9 @@ narrow (const float *values, gsize n, ArraDType dtype, guint16 *out)
 static gboolean
 all_finite (const float *values, gsize n)
 {
-  const ArraTensor view = { .dtype = ARRA_F32, .n_dims = 1, .shape = { (gint64) n }, .data = values, .n_bytes = n * sizeof (float) };
+  const ArraTensor view = {
+    .dtype = ARRA_F32, .n_dims = 1, .shape = { (gint64) n }, .data = values, .n_bytes = n * sizeof (float)
+  };
 
   return arra_tensor_is_finite (&view);
 }
@@ -101,7 +103,13 @@ bytes_of (ArraDType dtype, gsize count)
 }
 
 static gboolean
-write_piece (const ArraConversion *item, gsize first, gsize n, guint8 *buffer, ArraGgufWriter *writer, ArraPool *pool, GError **error)
+write_piece (const ArraConversion *item,
+             gsize first,
+             gsize n,
+             guint8 *buffer,
+             ArraGgufWriter *writer,
+             ArraPool *pool,
+             GError **error)
 {
   const guint8 *stored = (const guint8 *) item->stored->data + bytes_of (item->stored->dtype, first);
   gboolean same = item->dtype == item->stored->dtype;
@@ -109,8 +117,9 @@ write_piece (const ArraConversion *item, gsize first, gsize n, guint8 *buffer, A
 
   arra_pool_run (pool, n, GRAIN, same ? check_range : convert_range, &piece);
   if (atomic_load (&piece.bad))
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: tensor \"%s\" holds numbers that are not finite, or too large for %s", item->file, item->name,
-                      arra_dtype_name (item->dtype));
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                      "%s: tensor \"%s\" holds numbers that are not finite, or too large for %s", item->file,
+                      item->name, arra_dtype_name (item->dtype));
   if (!arra_gguf_writer_write (writer, same ? stored : buffer, bytes_of (item->dtype, n), error))
     return FALSE;
   arra_pages_release (stored, bytes_of (item->stored->dtype, n));
@@ -118,7 +127,12 @@ write_piece (const ArraConversion *item, gsize first, gsize n, guint8 *buffer, A
 }
 
 gboolean
-arra_convert_tensors (GArray *items, ArraGgufWriter *writer, ArraPool *pool, ArraConversionFunc func, gpointer data, GError **error)
+arra_convert_tensors (GArray *items,
+                      ArraGgufWriter *writer,
+                      ArraPool *pool,
+                      ArraConversionFunc func,
+                      gpointer data,
+                      GError **error)
 {
   g_automem guint8 *buffer = arra_mem_new (PIECE, sizeof (float), "converted weights", error);
   guint64 done = 0;

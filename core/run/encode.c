@@ -19,7 +19,8 @@ crop (const ArraRaster *raster, gsize width, gsize height, ArraRaster *out, GErr
   if (!arra_raster_init (out, width, height, raster->channels, error))
     return FALSE;
   for (gsize y = 0; y < height; y++)
-    memcpy (out->pixels + y * width * channels, raster->pixels + ((y + top) * raster->width + left) * channels, width * channels);
+    memcpy (out->pixels + y * width * channels,
+            raster->pixels + ((y + top) * raster->width + left) * channels, width * channels);
   return TRUE;
 }
 
@@ -30,17 +31,27 @@ check_size (guint width, guint height, guint grid, const ArraRaster *raster, con
     {
       if (raster->width >= grid && raster->height >= grid)
         return TRUE;
-      return arra_fail (error, ARRA_ERROR_ARGUMENT, "%s: %" G_GSIZE_FORMAT " x %" G_GSIZE_FORMAT " pixels are too few: at least %u x %u are needed", path,
-                        raster->width, raster->height, grid, grid);
+      return arra_fail (error, ARRA_ERROR_ARGUMENT,
+                        "%s: %" G_GSIZE_FORMAT " x %" G_GSIZE_FORMAT
+                        " pixels are too few: at least %u x %u are needed",
+                        path, raster->width, raster->height, grid, grid);
     }
   if (width == 0 || height == 0 || width % grid != 0 || height % grid != 0)
-    return arra_fail (error, ARRA_ERROR_ARGUMENT, "A picture of %u x %u pixels cannot be encoded: width and height must be multiples of %u", width, height, grid);
+    return arra_fail (
+        error, ARRA_ERROR_ARGUMENT,
+        "A picture of %u x %u pixels cannot be encoded: width and height must be multiples of %u", width,
+        height, grid);
   return TRUE;
 }
 
 /* The file as RGB of the size to encode. */
 static gboolean
-load (const ArraCheckpoint *checkpoint, const char *path, guint width, guint height, ArraRaster *out, GError **error)
+load (const ArraCheckpoint *checkpoint,
+      const char *path,
+      guint width,
+      guint height,
+      ArraRaster *out,
+      GError **error)
 {
   guint grid = arra_checkpoint_grid (checkpoint);
   g_autoraster ArraRaster raster = { 0 }, rgb = { 0 };
@@ -63,7 +74,13 @@ check_memory (const ArraCheckpoint *checkpoint, guint rows, guint columns, guint
 }
 
 static guint32 *
-encode (const ArraCheckpoint *checkpoint, const ArraRaster *rgb, guint threads, guint rows, guint columns, GCancellable *cancellable, GError **error)
+encode (const ArraCheckpoint *checkpoint,
+        const ArraRaster *rgb,
+        guint threads,
+        guint rows,
+        guint columns,
+        GCancellable *cancellable,
+        GError **error)
 {
   ArraExec exec = { .kernels = arra_kernels_default (error) };
   g_autoptr (ArraPool) pool = exec.kernels != NULL ? arra_pool_new (threads, error) : NULL;
@@ -87,13 +104,22 @@ encode (const ArraCheckpoint *checkpoint, const ArraRaster *rgb, guint threads, 
       arra_fail (error, ARRA_ERROR_NO_MEMORY, "Not enough memory for %u x %u codes", rows, columns);
       return NULL;
     }
-  if (!arra_vqgan_encode (run, pixels, (guint) rgb->height, (guint) rgb->width, codes, NULL, cancellable, error))
+  if (!arra_vqgan_encode (run, pixels, (guint) rgb->height, (guint) rgb->width, codes, NULL, cancellable,
+                          error))
     return NULL;
   return g_steal_pointer (&codes);
 }
 
 guint32 *
-arra_checkpoint_encode_file (ArraCheckpoint *checkpoint, const char *path, guint width, guint height, guint threads, guint *rows, guint *columns, GCancellable *cancellable, GError **error)
+arra_checkpoint_encode_file (ArraCheckpoint *checkpoint,
+                             const char *path,
+                             guint width,
+                             guint height,
+                             guint threads,
+                             guint *rows,
+                             guint *columns,
+                             GCancellable *cancellable,
+                             GError **error)
 {
   g_autoraster ArraRaster rgb = { 0 };
   guint patch;
@@ -101,7 +127,9 @@ arra_checkpoint_encode_file (ArraCheckpoint *checkpoint, const char *path, guint
   g_return_val_if_fail (checkpoint != NULL && path != NULL && rows != NULL && columns != NULL, NULL);
   if (checkpoint->vqgan == NULL || !arra_vqgan_has_encoder (checkpoint->vqgan))
     {
-      arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s holds no VQGAN encoder, which turns pixels into tokens: name a file with one", checkpoint->path);
+      arra_fail (error, ARRA_ERROR_NOT_FOUND,
+                 "%s holds no VQGAN encoder, which turns pixels into tokens: name a file with one",
+                 checkpoint->path);
       return NULL;
     }
   if (!load (checkpoint, path, width, height, &rgb, error))

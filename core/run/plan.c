@@ -9,10 +9,10 @@
 #include "prompt.h"
 #include "request.h"
 
-#define FRAME 3                          /* start, height, width */
-#define BLOCK_ROWS 64                    /* tokens of a prompt that go through the weights together */
-#define PROMPT_GUESS 128                 /* tokens, when the prompt is not known yet */
-#define PROGRAM ((guint64) 40 << 20)     /* code, libraries and GLib's own memory, measured */
+#define FRAME 3                            /* start, height, width */
+#define BLOCK_ROWS 64                      /* tokens of a prompt that go through the weights together */
+#define PROMPT_GUESS 128                   /* tokens, when the prompt is not known yet */
+#define PROGRAM ((guint64) 32 << 20)       /* code, libraries and GLib's own memory, measured */
 #define THREAD_STACK ((guint64) 256 << 10) /* of a thread's stack, what is touched */
 
 guint64
@@ -30,12 +30,17 @@ answer_room (const ArraCheckpoint *checkpoint, const ArraRequest *request, guint
 }
 
 gboolean
-arra_plan_capacities (const ArraCheckpoint *checkpoint, const ArraRequest *request, guint prompt_tokens, ArraCapacities *capacities, GError **error)
+arra_plan_capacities (const ArraCheckpoint *checkpoint,
+                      const ArraRequest *request,
+                      guint prompt_tokens,
+                      ArraCapacities *capacities,
+                      GError **error)
 {
   guint context = checkpoint->config.context;
   guint grid = arra_job_grid (checkpoint);
   gboolean fixed = request->width > 0;
-  guint width = fixed ? request->width : checkpoint->width, height = fixed ? request->height : checkpoint->height;
+  guint width = fixed ? request->width : checkpoint->width,
+        height = fixed ? request->height : checkpoint->height;
   guint64 answer;
 
   *capacities = (ArraCapacities){ .prompt_tokens = prompt_tokens };
@@ -46,7 +51,8 @@ arra_plan_capacities (const ArraCheckpoint *checkpoint, const ArraRequest *reque
   answer = arra_picture_tokens (capacities->picture_rows, capacities->picture_columns);
   if (prompt_tokens >= context || (fixed && prompt_tokens + answer > context))
     return arra_fail (error, ARRA_ERROR_ARGUMENT,
-                      "The prompt has %u tokens and the picture %" G_GUINT64_FORMAT ", together more than the %u the model can read: "
+                      "The prompt has %u tokens and the picture %" G_GUINT64_FORMAT
+                      ", together more than the %u the model can read: "
                       "shorten the prompt or ask for a smaller picture",
                       prompt_tokens, answer, context);
   capacities->answer_tokens = fixed ? (guint) answer : answer_room (checkpoint, request, prompt_tokens);
@@ -62,7 +68,8 @@ static guint64
 table_bytes (const ArraCheckpoint *checkpoint)
 {
   const ArraVocabulary *vocabulary = &checkpoint->vocabulary;
-  guint64 bytes = (guint64) vocabulary->n_tokens * sizeof (gint32) + (guint64) vocabulary->n_codes * sizeof (guint32);
+  guint64 bytes
+      = (guint64) vocabulary->n_tokens * sizeof (gint32) + (guint64) vocabulary->n_codes * sizeof (guint32);
   gsize json = 0;
 
   if (checkpoint->tokenizer != NULL)
@@ -82,13 +89,19 @@ available (const ArraCheckpoint *checkpoint)
 }
 
 gboolean
-arra_plan_measure (const ArraCheckpoint *checkpoint, const ArraRequest *request, const ArraCapacities *capacities, ArraMemoryPlan *plan, GError **error)
+arra_plan_measure (const ArraCheckpoint *checkpoint,
+                   const ArraRequest *request,
+                   const ArraCapacities *capacities,
+                   ArraMemoryPlan *plan,
+                   GError **error)
 {
   guint64 work = arra_job_bytes (checkpoint, request, capacities);
 
   if (work > G_MAXUINT64 / 2)
-    return arra_fail (error, ARRA_ERROR_ARGUMENT, "A picture of %u x %u codes is too large", capacities->picture_rows, capacities->picture_columns);
-  *plan = (ArraMemoryPlan){ .weights_mapped = checkpoint->weights_mapped, .weights_private = checkpoint->weights_private + table_bytes (checkpoint) };
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "A picture of %u x %u codes is too large",
+                      capacities->picture_rows, capacities->picture_columns);
+  *plan = (ArraMemoryPlan){ .weights_mapped = checkpoint->weights_mapped,
+                            .weights_private = checkpoint->weights_private + table_bytes (checkpoint) };
   plan->cache = arra_kv_cache_bytes (&checkpoint->config, capacities->context);
   if (capacities->uncond_context > 0)
     plan->cache += arra_kv_cache_bytes (&checkpoint->config, capacities->uncond_context);
@@ -110,7 +123,8 @@ arra_plan_check (const ArraMemoryPlan *plan, guint64 limit, GError **error)
   needed = g_format_size_full (plan->total, G_FORMAT_SIZE_IEC_UNITS);
   there = g_format_size_full (bound, G_FORMAT_SIZE_IEC_UNITS);
   return arra_fail (error, ARRA_ERROR_NO_MEMORY,
-                    "Not enough memory: %s (%" G_GUINT64_FORMAT " bytes) are needed, %s (%" G_GUINT64_FORMAT " bytes) are %s; "
+                    "Not enough memory: %s (%" G_GUINT64_FORMAT " bytes) are needed, %s (%" G_GUINT64_FORMAT
+                    " bytes) are %s; "
                     "a smaller picture, or weights as q8_0, need less",
                     needed, plan->total, there, bound, limited ? "allowed" : "available");
 }
@@ -121,11 +135,15 @@ room_for_prompt (const ArraCheckpoint *checkpoint, const ArraRequest *request)
 {
   guint grid = arra_job_grid (checkpoint);
 
-  return checkpoint->config.context - (guint) arra_picture_tokens (request->height / grid * 2, request->width / grid * 2);
+  return checkpoint->config.context
+         - (guint) arra_picture_tokens (request->height / grid * 2, request->width / grid * 2);
 }
 
 gboolean
-arra_checkpoint_plan (const ArraCheckpoint *checkpoint, const ArraRequest *request, ArraMemoryPlan *plan, GError **error)
+arra_checkpoint_plan (const ArraCheckpoint *checkpoint,
+                      const ArraRequest *request,
+                      ArraMemoryPlan *plan,
+                      GError **error)
 {
   g_automem guint32 *ids = NULL;
   ArraCapacities capacities;
@@ -143,6 +161,7 @@ arra_checkpoint_plan (const ArraCheckpoint *checkpoint, const ArraRequest *reque
     }
   else if (request->width > 0)
     n = MIN (n, room_for_prompt (checkpoint, request));
-  return arra_plan_capacities (checkpoint, request, n, &capacities, error) && arra_plan_measure (checkpoint, request, &capacities, plan, error)
+  return arra_plan_capacities (checkpoint, request, n, &capacities, error)
+         && arra_plan_measure (checkpoint, request, &capacities, plan, error)
          && arra_plan_check (plan, request->memory_limit, error);
 }

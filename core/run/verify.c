@@ -1,7 +1,7 @@
 /* verify.c - stored hashes against the contents
  *
- * A GGUF file of ours holds the SHA-256 of its tensor data. A Hugging Face cache holds links into "blobs", named after what they must
- * contain: the SHA-256 of large files, git's SHA-1 of small ones.
+ * A GGUF file of ours holds the SHA-256 of its tensor data. A Hugging Face cache holds links into "blobs",
+ * named after what they must contain: the SHA-256 of large files, git's SHA-1 of small ones.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "checkpoint_private.h"
 
@@ -19,7 +19,9 @@ verify_gguf (ArraCheckpoint *checkpoint, GCancellable *cancellable, GError **err
   gsize length;
 
   if (!arra_gguf_has (checkpoint->gguf, ARRA_SHA256_KEY))
-    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: holds no hash, so there is nothing to compare its contents with", checkpoint->path);
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND,
+                      "%s: holds no hash, so there is nothing to compare its contents with",
+                      checkpoint->path);
   if (!arra_gguf_get_string (checkpoint->gguf, ARRA_SHA256_KEY, &stored, &length, error))
     return FALSE;
   found = arra_gguf_data_sha256 (checkpoint->gguf, cancellable, error);
@@ -27,7 +29,9 @@ verify_gguf (ArraCheckpoint *checkpoint, GCancellable *cancellable, GError **err
     return FALSE;
   if (length == strlen (found) && memcmp (stored, found, length) == 0)
     return TRUE;
-  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: is damaged: its weights do not have the hash that was stored with them", checkpoint->path);
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                    "%s: is damaged: its weights do not have the hash that was stored with them",
+                    checkpoint->path);
 }
 
 static gboolean
@@ -51,7 +55,8 @@ expected_hash (const char *path, GChecksumType *type)
 }
 
 static gboolean
-verify_file (const char *path, const char *expected, GChecksumType type, GCancellable *cancellable, GError **error)
+verify_file (
+    const char *path, const char *expected, GChecksumType type, GCancellable *cancellable, GError **error)
 {
   g_autoptr (ArraMapping) mapping = arra_mapping_open (path, error);
   g_autoptr (GChecksum) sum = g_checksum_new (type);
@@ -77,14 +82,16 @@ verify_file (const char *path, const char *expected, GChecksumType type, GCancel
     return FALSE;
   if (strcmp (g_checksum_get_string (sum), expected) == 0)
     return TRUE;
-  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: is damaged: its contents do not have the hash it was downloaded with", path);
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                    "%s: is damaged: its contents do not have the hash it was downloaded with", path);
 }
 
 /* The files that make up the checkpoint, each once. */
 static GPtrArray *
 list_files (const ArraCheckpoint *checkpoint)
 {
-  static const char *const names[] = { "config.json", "tokenizer.json", "generation_config.json", "model.safetensors.index.json" };
+  static const char *const names[]
+      = { "config.json", "tokenizer.json", "generation_config.json", "model.safetensors.index.json" };
   GPtrArray *files = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
 
@@ -122,8 +129,10 @@ verify_directory (ArraCheckpoint *checkpoint, GCancellable *cancellable, GError 
     }
   if (n_verified > 0)
     return TRUE;
-  return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: no hashes are stored with this directory, so there is nothing to compare its contents with",
-                    checkpoint->path);
+  return arra_fail (
+      error, ARRA_ERROR_NOT_FOUND,
+      "%s: no hashes are stored with this directory, so there is nothing to compare its contents with",
+      checkpoint->path);
 }
 
 gboolean

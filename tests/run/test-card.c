@@ -47,11 +47,12 @@ static void
 test_whole (void)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (ArraCheckpoint) checkpoint
-      = open_with ("{\"name\":\"Textures\",\"description\":\"Two\\nlines, Umlaut ü\",\"license\":\"CC0-1.0\",\"license_link\":\"https://example.org\","
-                   "\"training_data\":\"none\",\"intended_use\":\"tests\",\"domain\":\"textures\",\"medical\":true,"
-                   "\"example_prompts\":[\"oak\",\"marble\"],\"thumbnail\":\"thumb.png\"}",
-                   sizeof png, &error);
+  g_autoptr (ArraCheckpoint) checkpoint = open_with (
+      "{\"name\":\"Textures\",\"description\":\"Two\\nlines, Umlaut "
+      "ü\",\"license\":\"CC0-1.0\",\"license_link\":\"https://example.org\","
+      "\"training_data\":\"none\",\"intended_use\":\"tests\",\"domain\":\"textures\",\"medical\":true,"
+      "\"example_prompts\":[\"oak\",\"marble\"],\"thumbnail\":\"thumb.png\"}",
+      sizeof png, &error);
   const ArraCard *card;
 
   g_assert_no_error (error);
@@ -74,10 +75,10 @@ test_whole (void)
 static void
 test_unsafe (void)
 {
-  g_autoptr (ArraCheckpoint) checkpoint
-      = open_with ("{\"name\":\"\\u001b[31mred\\u0007\",\"description\":\"a\\u202eb\\u009bc\\r\\nd\\te\",\"domain\":\"\","
-                   "\"example_prompts\":[\"x\\u001by\"]}",
-                   0, NULL);
+  g_autoptr (ArraCheckpoint) checkpoint = open_with (
+      "{\"name\":\"\\u001b[31mred\\u0007\",\"description\":\"a\\u202eb\\u009bc\\r\\nd\\te\",\"domain\":\"\","
+      "\"example_prompts\":[\"x\\u001by\"]}",
+      0, NULL);
   const ArraCard *card = arra_checkpoint_card (checkpoint);
 
   g_assert_cmpstr (card->name, ==, " [31mred ");

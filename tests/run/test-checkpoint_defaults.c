@@ -38,7 +38,8 @@ test_given (void)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (ArraCheckpoint) checkpoint
-      = open_with ("{\"prompt_template\":\"Draw {prompt}!\",\"guidance_scale\":2.5,\"temperature\":0.9,\"top_p\":0.95,\"top_k\":100,"
+      = open_with ("{\"prompt_template\":\"Draw "
+                   "{prompt}!\",\"guidance_scale\":2.5,\"temperature\":0.9,\"top_p\":0.95,\"top_k\":100,"
                    "\"text_top_k\":5,\"width\":16,\"height\":24,\"other\":[1,2]}",
                    &error);
 

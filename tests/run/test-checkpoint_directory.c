@@ -149,7 +149,8 @@ static void
 test_golden (void)
 {
   g_autofree char *path = g_build_filename (g_getenv ("ARRA_TEST_DATA"), "golden", "e2e", "model", NULL);
-  g_autofree char *vqgan = g_build_filename (g_getenv ("ARRA_TEST_DATA"), "golden", "vqgan", "f16", "vqgan.ckpt", NULL);
+  g_autofree char *vqgan
+      = g_build_filename (g_getenv ("ARRA_TEST_DATA"), "golden", "vqgan", "f16", "vqgan.ckpt", NULL);
   ArraOpenOptions options = { .vqgan = vqgan };
   g_autoptr (GError) error = NULL;
   g_autoptr (ArraCheckpoint) checkpoint = arra_checkpoint_open (path, &options, NULL, &error);
@@ -344,16 +345,28 @@ static const struct
   { "n_config_shape", break_shape, ARRA_ERROR_INVALID_DATA, { "model.safetensors", "mlp.gate_proj.weight" } },
   { "n_config_heads", break_heads, ARRA_ERROR_INVALID_DATA, { "config.json", "5" } },
   { "n_generation_config", break_generation, ARRA_ERROR_INVALID_DATA, { "generation_config.json" } },
-  { "n_tokenizer_of_another_kind", break_tokenizer, ARRA_ERROR_UNSUPPORTED, { "tokenizer.json", "WordPiece" } },
+  { "n_tokenizer_of_another_kind",
+    break_tokenizer,
+    ARRA_ERROR_UNSUPPORTED,
+    { "tokenizer.json", "WordPiece" } },
   { "n_ids_disagree", break_ids, ARRA_ERROR_INVALID_DATA, { "disagree", "<eoss>" } },
   { "n_code_ids_disagree", break_code_ids, ARRA_ERROR_INVALID_DATA, { "disagree", "IMGIMGBAZ" } },
   { "n_vocabulary_too_small", break_vocab_size, ARRA_ERROR_INVALID_DATA, { "60 tokens" } },
-  { "n_no_vocabulary", break_both_vocabularies, ARRA_ERROR_NOT_FOUND, { "tokenizer.json", "vocabulary_map" } },
+  { "n_no_vocabulary",
+    break_both_vocabularies,
+    ARRA_ERROR_NOT_FOUND,
+    { "tokenizer.json", "vocabulary_map" } },
   { "n_weights_garbage", break_weights, ARRA_ERROR_INVALID_DATA, { "model.safetensors" } },
   { "n_weights_truncated", break_weights_length, ARRA_ERROR_INVALID_DATA, { "model.safetensors" } },
   { "n_weights_missing_layer", break_weights_name, ARRA_ERROR_NOT_FOUND, { "model.layers.2." } },
-  { "n_weights_infinite", break_weights_value, ARRA_ERROR_INVALID_DATA, { "model.safetensors", "lm_head.weight", "finite" } },
-  { "n_weights_are_a_folder", break_weights_folder, ARRA_ERROR_INVALID_DATA, { "model.safetensors", "directory" } },
+  { "n_weights_infinite",
+    break_weights_value,
+    ARRA_ERROR_INVALID_DATA,
+    { "model.safetensors", "lm_head.weight", "finite" } },
+  { "n_weights_are_a_folder",
+    break_weights_folder,
+    ARRA_ERROR_INVALID_DATA,
+    { "model.safetensors", "directory" } },
   { "n_settings", break_settings, ARRA_ERROR_INVALID_DATA, { "arra.json", "top_p" } },
 };
 

@@ -126,7 +126,8 @@ test_no_weights (void)
   g_unlink (weights);
   expect (directory, ARRA_ERROR_NOT_FOUND, FIXTURE_WORDS ("no weights", "model.safetensors"));
   fixture_put (directory, "pytorch_model-00001-of-00002.bin", "PK\x03\x04", 4);
-  expect (directory, ARRA_ERROR_UNSUPPORTED, FIXTURE_WORDS ("pickle", "pytorch_model-00001-of-00002.bin", "safetensors"));
+  expect (directory, ARRA_ERROR_UNSUPPORTED,
+          FIXTURE_WORDS ("pickle", "pytorch_model-00001-of-00002.bin", "safetensors"));
   fixture_remove (directory);
 }
 

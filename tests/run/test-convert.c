@@ -65,7 +65,8 @@ assert_same_tokens (const char *directory, const char *file, ArraQuant quant)
 static void
 test_same_tokens (void)
 {
-  static const ArraQuant quants[] = { ARRA_QUANT_AS_STORED, ARRA_QUANT_F32, ARRA_QUANT_BF16, ARRA_QUANT_F16, ARRA_QUANT_Q8_0 };
+  static const ArraQuant quants[]
+      = { ARRA_QUANT_AS_STORED, ARRA_QUANT_F32, ARRA_QUANT_BF16, ARRA_QUANT_F16, ARRA_QUANT_Q8_0 };
   static const ArraDType stored[] = { ARRA_BF16, ARRA_F32, ARRA_F16 };
 
   for (gsize d = 0; d < G_N_ELEMENTS (stored); d++)
@@ -107,11 +108,15 @@ test_types (void)
   file = convert (directory, NULL, ARRA_QUANT_Q8_0);
   checkpoint = open_as (file, ARRA_QUANT_AS_STORED);
   g_assert_cmpint (arra_source_find (checkpoint->source, "lm_head.weight")->dtype, ==, ARRA_Q8_0);
-  g_assert_cmpint (arra_source_find (checkpoint->source, "model.layers.1.mlp.up_proj.weight")->dtype, ==, ARRA_Q8_0);
-  g_assert_cmpint (arra_source_find (checkpoint->source, "model.layers.1.mlp.down_proj.weight")->dtype, ==, ARRA_BF16);
+  g_assert_cmpint (arra_source_find (checkpoint->source, "model.layers.1.mlp.up_proj.weight")->dtype, ==,
+                   ARRA_Q8_0);
+  g_assert_cmpint (arra_source_find (checkpoint->source, "model.layers.1.mlp.down_proj.weight")->dtype, ==,
+                   ARRA_BF16);
   g_assert_cmpint (arra_source_find (checkpoint->source, "model.norm.weight")->dtype, ==, ARRA_F32);
-  g_assert_cmpint (arra_source_find (checkpoint->source, "model.layers.0.self_attn.q_norm.bias")->dtype, ==, ARRA_F32);
-  g_assert_cmpint (arra_source_find (checkpoint->source, "vqgan.decoder.conv_in.weight")->dtype, ==, ARRA_BF16);
+  g_assert_cmpint (arra_source_find (checkpoint->source, "model.layers.0.self_attn.q_norm.bias")->dtype, ==,
+                   ARRA_F32);
+  g_assert_cmpint (arra_source_find (checkpoint->source, "vqgan.decoder.conv_in.weight")->dtype, ==,
+                   ARRA_BF16);
   g_assert_null (arra_source_find (checkpoint->source, "adaptor.layers.0.weight"));
   assert_same_tokens (directory, file, ARRA_QUANT_Q8_0);
   fixture_remove (directory);
@@ -121,13 +126,20 @@ static void
 test_metadata (void)
 {
   g_autofree char *directory = fixture_make_named ("tiny");
-  g_autofree char *thumbnail = g_strdup ("\x89PNG\r\n\x1a\nx"), *file = NULL, *card_path = g_build_filename (directory, "card.json", NULL);
+  g_autofree char *thumbnail = g_strdup ("\x89PNG\r\n\x1a\nx"), *file = NULL,
+                  *card_path = g_build_filename (directory, "card.json", NULL);
   g_autoptr (ArraCheckpoint) one = NULL, other = NULL;
   const ArraCard *card;
 
   fixture_put (directory, "thumb.png", thumbnail, 9);
-  fixture_put (directory, "arra.json", "{\"name\":\"One\",\"license\":\"MIT\",\"example_prompts\":[\"oak\",\"a red fox\"],\"medical\":true,\"width\":16,\"height\":16}", -1);
-  fixture_put (directory, "card.json", "{\"name\":\"Two\",\"domain\":\"foxes\",\"training_data\":\"none\",\"thumbnail\":\"thumb.png\",\"temperature\":0.5,\"prompt_template\":\"<{prompt}>\"}", -1);
+  fixture_put (directory, "arra.json",
+               "{\"name\":\"One\",\"license\":\"MIT\",\"example_prompts\":[\"oak\",\"a red "
+               "fox\"],\"medical\":true,\"width\":16,\"height\":16}",
+               -1);
+  fixture_put (directory, "card.json",
+               "{\"name\":\"Two\",\"domain\":\"foxes\",\"training_data\":\"none\",\"thumbnail\":\"thumb."
+               "png\",\"temperature\":0.5,\"prompt_template\":\"<{prompt}>\"}",
+               -1);
   file = convert (directory, card_path, ARRA_QUANT_AS_STORED);
   one = open_as (directory, ARRA_QUANT_AS_STORED);
   other = open_as (file, ARRA_QUANT_AS_STORED);
@@ -157,15 +169,18 @@ test_again (void)
 {
   g_autofree char *directory = fixture_make_named ("tiny");
   g_autofree char *first = convert (directory, NULL, ARRA_QUANT_AS_STORED);
-  g_autofree char *second = g_build_filename (directory, "second.gguf", NULL), *third = g_build_filename (directory, "third.gguf", NULL);
+  g_autofree char *second = g_build_filename (directory, "second.gguf", NULL),
+                  *third = g_build_filename (directory, "third.gguf", NULL);
   g_autofree char *bytes_first = NULL, *bytes_third = NULL;
   gsize size_first, size_third;
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (arra_checkpoint_convert (first, NULL, NULL, second, ARRA_QUANT_Q8_0, NULL, NULL, NULL, &error));
+  g_assert_true (
+      arra_checkpoint_convert (first, NULL, NULL, second, ARRA_QUANT_Q8_0, NULL, NULL, NULL, &error));
   g_assert_no_error (error);
   assert_same_tokens (directory, second, ARRA_QUANT_Q8_0);
-  g_assert_true (arra_checkpoint_convert (directory, NULL, NULL, third, ARRA_QUANT_AS_STORED, NULL, NULL, NULL, &error));
+  g_assert_true (
+      arra_checkpoint_convert (directory, NULL, NULL, third, ARRA_QUANT_AS_STORED, NULL, NULL, NULL, &error));
   g_file_get_contents (first, &bytes_first, &size_first, NULL);
   g_file_get_contents (third, &bytes_third, &size_third, NULL);
   g_assert_cmpmem (bytes_first, size_first, bytes_third, size_third);
@@ -189,13 +204,19 @@ test_progress (void)
   g_autofree char *path = g_build_filename (directory, "out.gguf", NULL);
   double last = 0;
 
-  g_assert_true (arra_checkpoint_convert (directory, NULL, NULL, path, ARRA_QUANT_Q8_0, count_calls, &last, NULL, NULL));
+  g_assert_true (
+      arra_checkpoint_convert (directory, NULL, NULL, path, ARRA_QUANT_Q8_0, count_calls, &last, NULL, NULL));
   g_assert_cmpfloat (last, ==, 1);
   fixture_remove (directory);
 }
 
 static void
-expect_error (const char *directory, const char *card, const char *out, ArraQuant quant, ArraError code, const char *const *words)
+expect_error (const char *directory,
+              const char *card,
+              const char *out,
+              ArraQuant quant,
+              ArraError code,
+              const char *const *words)
 {
   g_autoptr (GError) error = NULL;
 
@@ -227,14 +248,18 @@ test_refused (void)
 
   fixture_put (directory, "card.json", "{\"name\":1}", -1);
   n = count_files (directory);
-  expect_error (directory, NULL, directory, ARRA_QUANT_Q8_0, ARRA_ERROR_ARGUMENT, FIXTURE_WORDS (directory, "directory"));
-  g_assert_false (arra_checkpoint_convert (directory, NULL, NULL, nowhere, ARRA_QUANT_Q8_0, NULL, NULL, NULL, &error));
+  expect_error (directory, NULL, directory, ARRA_QUANT_Q8_0, ARRA_ERROR_ARGUMENT,
+                FIXTURE_WORDS (directory, "directory"));
+  g_assert_false (
+      arra_checkpoint_convert (directory, NULL, NULL, nowhere, ARRA_QUANT_Q8_0, NULL, NULL, NULL, &error));
   g_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT);
-  expect_error (directory, card, out, ARRA_QUANT_Q8_0, ARRA_ERROR_INVALID_DATA, FIXTURE_WORDS ("card.json", "name"));
+  expect_error (directory, card, out, ARRA_QUANT_Q8_0, ARRA_ERROR_INVALID_DATA,
+                FIXTURE_WORDS ("card.json", "name"));
   expect_error ("/no/such", NULL, out, ARRA_QUANT_Q8_0, ARRA_ERROR_NOT_FOUND, FIXTURE_WORDS ("/no/such"));
   g_assert_cmpuint (count_files (directory), ==, n);
   g_unlink (tokenizer);
-  expect_error (directory, NULL, out, ARRA_QUANT_Q8_0, ARRA_ERROR_NOT_FOUND, FIXTURE_WORDS (directory, "tokenizer.json"));
+  expect_error (directory, NULL, out, ARRA_QUANT_Q8_0, ARRA_ERROR_NOT_FOUND,
+                FIXTURE_WORDS (directory, "tokenizer.json"));
   g_assert_cmpuint (count_files (directory), ==, n - 1);
   fixture_remove (directory);
 }
@@ -257,14 +282,17 @@ test_values (void)
   g_assert_true (g_file_get_contents (path, &bytes, &size, NULL));
   memcpy (bytes + size - 4, &value, 4);
   fixture_put (directory, "model.safetensors", bytes, (gssize) size);
-  expect_error (directory, NULL, out, ARRA_QUANT_F16, ARRA_ERROR_INVALID_DATA, FIXTURE_WORDS ("lm_head.weight", "F16"));
+  expect_error (directory, NULL, out, ARRA_QUANT_F16, ARRA_ERROR_INVALID_DATA,
+                FIXTURE_WORDS ("lm_head.weight", "F16"));
   g_assert_false (g_file_test (out, G_FILE_TEST_EXISTS));
-  g_assert_true (arra_checkpoint_convert (directory, NULL, NULL, out, ARRA_QUANT_BF16, NULL, NULL, NULL, &error));
+  g_assert_true (
+      arra_checkpoint_convert (directory, NULL, NULL, out, ARRA_QUANT_BF16, NULL, NULL, NULL, &error));
   value = (float) INFINITY;
   memcpy (bytes + size - 4, &value, 4);
   fixture_put (directory, "model.safetensors", bytes, (gssize) size);
   for (int quant = ARRA_QUANT_AS_STORED; quant <= ARRA_QUANT_Q8_0; quant++)
-    expect_error (directory, NULL, out, (ArraQuant) quant, ARRA_ERROR_INVALID_DATA, FIXTURE_WORDS ("model.safetensors", "lm_head.weight", "finite"));
+    expect_error (directory, NULL, out, (ArraQuant) quant, ARRA_ERROR_INVALID_DATA,
+                  FIXTURE_WORDS ("model.safetensors", "lm_head.weight", "finite"));
   fixture_remove (directory);
 }
 
@@ -284,7 +312,8 @@ test_cancelled (void)
   guint n = count_files (directory);
   gsize before = arra_mem_held ();
 
-  g_assert_false (arra_checkpoint_convert (directory, NULL, NULL, out, ARRA_QUANT_Q8_0, cancel_at_once, cancellable, cancellable, &error));
+  g_assert_false (arra_checkpoint_convert (directory, NULL, NULL, out, ARRA_QUANT_Q8_0, cancel_at_once,
+                                           cancellable, cancellable, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_assert_cmpuint (count_files (directory), ==, n);
   g_assert_cmpuint (arra_mem_held (), ==, before);
@@ -306,8 +335,10 @@ test_memory (void)
   directory = fixture_make (&fixture);
   out = g_build_filename (directory, "out.gguf", NULL);
   arra_mem_reset_peak ();
-  g_assert_true (arra_checkpoint_convert (directory, NULL, NULL, out, ARRA_QUANT_F32, NULL, NULL, NULL, NULL));
-  g_assert_cmpuint (arra_mem_peak (), <, (gsize) 64 << 20); /* the two largest matrices take 117 MiB each in the file */
+  g_assert_true (
+      arra_checkpoint_convert (directory, NULL, NULL, out, ARRA_QUANT_F32, NULL, NULL, NULL, NULL));
+  g_assert_cmpuint (arra_mem_peak (), <,
+                    (gsize) 64 << 20); /* the two largest matrices take 117 MiB each in the file */
   fixture_remove (directory);
 }
 

@@ -61,7 +61,8 @@ static void
 test_crop (void)
 {
   g_autofree char *directory = fixture_make_named ("tiny");
-  g_autofree char *whole = g_build_filename (directory, "whole.png", NULL), *path = g_build_filename (directory, "in.png", NULL);
+  g_autofree char *whole = g_build_filename (directory, "whole.png", NULL),
+                  *path = g_build_filename (directory, "in.png", NULL);
   g_autoptr (ArraCheckpoint) checkpoint = open_at (directory);
   g_autofree guint32 *one = NULL, *other = NULL;
   g_autoraster ArraRaster raster = { 0 }, larger = { 0 };
@@ -82,12 +83,14 @@ test_crop (void)
 }
 
 static void
-expect_error (ArraCheckpoint *checkpoint, const char *path, guint width, guint height, ArraError code, const char *word)
+expect_error (
+    ArraCheckpoint *checkpoint, const char *path, guint width, guint height, ArraError code, const char *word)
 {
   g_autoptr (GError) error = NULL;
   guint rows, columns;
 
-  g_assert_null (arra_checkpoint_encode_file (checkpoint, path, width, height, 1, &rows, &columns, NULL, &error));
+  g_assert_null (
+      arra_checkpoint_encode_file (checkpoint, path, width, height, 1, &rows, &columns, NULL, &error));
   fixture_assert_error (error, (int) code, FIXTURE_WORDS (word));
 }
 
@@ -95,7 +98,8 @@ static void
 test_wrong (void)
 {
   g_autofree char *directory = fixture_make_named ("tiny");
-  g_autofree char *path = g_build_filename (directory, "in.png", NULL), *small = g_build_filename (directory, "small.png", NULL);
+  g_autofree char *path = g_build_filename (directory, "in.png", NULL),
+                  *small = g_build_filename (directory, "small.png", NULL);
   g_autofree char *text = g_build_filename (directory, "config.json", NULL);
   g_autoptr (ArraCheckpoint) checkpoint = open_at (directory), described = NULL;
   ArraOpenOptions options = { .metadata_only = TRUE };

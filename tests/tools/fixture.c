@@ -12,10 +12,30 @@ void
 fixture_init (Fixture *fixture)
 {
   *fixture = (Fixture){
-    .hidden = 64, .layers = 2, .heads = 4, .kv_heads = 4, .ffn = 160, .vocab = 512, .context = 1024,
-    .model_parallel = 1, .dtype = ARRA_BF16, .shards = 1, .seed = 1,
-    .codes = 64, .sizes = 8, .ids = FIXTURE_IDS_CHAMELEON, .tokenizer = TRUE, .map = TRUE,
-    .vqgan = TRUE, .ch = 32, .n_levels = 2, .ch_mult = { 1, 1 }, .n_res_blocks = 1, .z_channels = 32, .embed_dim = 8, .resolution = 16,
+    .hidden = 64,
+    .layers = 2,
+    .heads = 4,
+    .kv_heads = 4,
+    .ffn = 160,
+    .vocab = 512,
+    .context = 1024,
+    .model_parallel = 1,
+    .dtype = ARRA_BF16,
+    .shards = 1,
+    .seed = 1,
+    .codes = 64,
+    .sizes = 8,
+    .ids = FIXTURE_IDS_CHAMELEON,
+    .tokenizer = TRUE,
+    .map = TRUE,
+    .vqgan = TRUE,
+    .ch = 32,
+    .n_levels = 2,
+    .ch_mult = { 1, 1 },
+    .n_res_blocks = 1,
+    .z_channels = 32,
+    .embed_dim = 8,
+    .resolution = 16,
   };
 }
 
@@ -163,7 +183,8 @@ fixture_bytes (const Fixture *fixture)
   g_autoptr (GArray) tensors = all_tensors (fixture);
   g_autoptr (GArray) vqgan = fixture_vqgan_tensors (fixture, "", TRUE);
 
-  return (count_all (tensors) + (fixture->vqgan ? count_all (vqgan) : 0)) * (fixture->dtype == ARRA_F32 ? 4 : 2);
+  return (count_all (tensors) + (fixture->vqgan ? count_all (vqgan) : 0))
+         * (fixture->dtype == ARRA_F32 ? 4 : 2);
 }
 
 gboolean
