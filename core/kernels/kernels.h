@@ -102,8 +102,6 @@ typedef struct
   /* x, y: [n_pixels][channels], y may be x. v = fma (x, scale[c], bias[c]) with per-channel arrays prepared from the group
    * statistics; y = v / (1 + exp (-v)) when @swish, else v */
   void (*affine_swish) (const float *x, gsize n_pixels, gsize channels, const float *scale, const float *bias, gboolean swish, float *y);
-  /* lane sums of x and x^2 in double: out[0], out[1] */
-  void (*moments) (const float *x, gsize n, double out[2]);
 } ArraKernels;
 
 /* The table for @cpu, which the machine must support. Static, immutable; any thread may ask at any time. */

@@ -160,17 +160,6 @@ bad_affine_swish (const float *x, gsize n_pixels, gsize channels, const float *s
 }
 
 static void
-bad_moments (const float *x, gsize n, double out[2])
-{
-  out[0] = out[1] = 0;
-  for (gsize i = 0; i < n; i++)
-    {
-      out[0] += (double) x[i];
-      out[1] += (double) x[i] * (double) x[i];
-    }
-}
-
-static void
 bad_matmul_f32 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
                 gsize n_tokens, float *y, gsize y_stride)
 {

@@ -156,29 +156,6 @@ ROW_CHECK (widen_bf16, 1, table->widen_bf16 ((const guint8 *) A + 1, N > 0 ? N -
 ROW_CHECK (widen_f16, 1, table->widen_f16 ((const guint8 *) A + 1, N > 0 ? N - 1 : 0, out))
 ROW_CHECK (widen_q8_0, 32, table->widen_q8_0 ((const guint8 *) A + 1, N, out))
 
-static void
-call_moments (const ArraKernels *table, const Draw *draw, float *out)
-{
-  double sums[2];
-
-  table->moments (A, N, sums);
-  if (isnan (sums[0]) || isnan (sums[1]))
-    memset (sums, 0xff, sizeof sums);
-  for (int i = 0; i < 2; i++) /* in four pieces of sixteen bits, which no float can lose */
-    for (int j = 0; j < 4; j++)
-      {
-        guint64 bits;
-        memcpy (&bits, &sums[i], sizeof bits);
-        out[N + (gsize) (4 * i + j)] = (float) ((bits >> (16 * j)) & 0xffff);
-      }
-}
-
-static char *
-check_moments (const ArraKernels *spec, const ArraKernels *variant, GRand *rand)
-{
-  return check_rows (spec, variant, rand, "moments", 1, call_moments);
-}
-
 /* The integers as floats, the scales among them. */
 static void
 call_quantize_q8a (const ArraKernels *table, const Draw *draw, float *out)
@@ -259,6 +236,6 @@ const CheckCase check_cases[] = {
   CASE (matmul_f32), CASE (matmul_bf16), CASE (matmul_f16),   CASE (matmul_q8_0), CASE (quantize_q8a), CASE (widen_bf16),
   CASE (widen_f16),  CASE (widen_q8_0),  CASE (dot),          CASE (rms_norm),    CASE (layer_norm),   CASE (rope_half),
   CASE (silu_mul),   CASE (add),         CASE (guide),        CASE (exp),         CASE (max),          CASE (softmax),
-  CASE (attend),     CASE (moments),     CASE (affine_swish),
+  CASE (attend),     CASE (affine_swish),
 };
 const gsize n_check_cases = G_N_ELEMENTS (check_cases);

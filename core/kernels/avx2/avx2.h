@@ -149,4 +149,3 @@ void arra_avx2_attend (const float *q, const float *k, const float *v, gsize str
                        gsize head_dim, float scale, float *scores, float *out);
 void arra_avx2_affine_swish (const float *x, gsize n_pixels, gsize channels, const float *scale,
                              const float *bias, gboolean swish, float *y);
-void arra_avx2_moments (const float *x, gsize n, double out[2]);

@@ -26,5 +26,4 @@ arra_kernels_overlay_avx2 (ArraKernels *table)
   table->softmax = arra_avx2_softmax;
   table->attend = arra_avx2_attend;
   table->affine_swish = arra_avx2_affine_swish;
-  table->moments = arra_avx2_moments;
 }

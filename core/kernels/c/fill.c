@@ -28,6 +28,5 @@ arra_kernels_fill_c (ArraKernels *table)
     .softmax = arra_c_softmax,
     .attend = arra_c_attend,
     .affine_swish = arra_c_affine_swish,
-    .moments = arra_c_moments,
   };
 }

@@ -36,4 +36,3 @@ void arra_c_attend (const float *q, const float *k, const float *v, gsize stride
 
 void arra_c_affine_swish (const float *x, gsize n_pixels, gsize channels, const float *scale,
                           const float *bias, gboolean swish, float *y);
-void arra_c_moments (const float *x, gsize n, double out[2]);
