@@ -32,4 +32,6 @@ ArraRequest models_request (const ArraCheckpoint *checkpoint, guint width, guint
 /* Aborts the test when the job cannot be made or run. */
 ArraJob *models_job (ArraCheckpoint *checkpoint, const ArraRequest *request);
 ArraJob *models_run (ArraCheckpoint *checkpoint, const ArraRequest *request);
+/* Whether answer @i of @a and answer @j of @b are the same tokens. */
+gboolean models_same_answer (const ArraJob *a, guint i, const ArraJob *b, guint j);
 void models_assert_same_tokens (const ArraJob *a, const ArraJob *b);

@@ -121,7 +121,6 @@ test_recipe_of_one (void)
   ArraRequest request = models_request (checkpoint, grid, grid);
   g_autoptr (ArraJob) whole = NULL, job = NULL;
   g_autofree char *recipe = NULL;
-  gsize n, m;
 
   request.count = 3;
   whole = models_run (checkpoint, &request);
@@ -138,7 +137,7 @@ test_recipe_of_one (void)
   job = resume ();
   g_assert_true (arra_job_run (job, NULL, NULL));
   g_assert_cmpuint (arra_job_n_answers (job), ==, 1);
-  g_assert_cmpmem (arra_job_tokens (job, 0, &n, NULL), n * sizeof (guint32), arra_job_tokens (whole, 2, &m, NULL), m * sizeof (guint32));
+  g_assert_true (models_same_answer (job, 0, whole, 2));
 }
 
 /* Without its prompt a recipe can be shown, but not gone on with. */
