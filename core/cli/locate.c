@@ -48,7 +48,7 @@ cli_locate_checkpoint (const char *model, GError **error)
     {
       if (g_file_test (model, G_FILE_TEST_EXISTS))
         return g_strdup (model);
-      arra_fail (error, ARRA_ERROR_NOT_FOUND, "--model: there is no file or folder %s", model);
+      arra_fail (error, ARRA_ERROR_NOT_FOUND, "there is no file or folder %s", model);
       return NULL;
     }
   found = first_anywhere ();
