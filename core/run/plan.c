@@ -29,6 +29,27 @@ answer_room (const ArraCheckpoint *checkpoint, const ArraRequest *request, guint
   return request->max_tokens > 0 ? MIN (room, request->max_tokens) : room;
 }
 
+/* When the model chooses: squares of all codes that fit into the answer, and whatever is no longer on any side. */
+static guint
+longest_side (const ArraCheckpoint *checkpoint, guint answer_tokens)
+{
+  guint side = 0, most = 2 * checkpoint->vocabulary.n_sizes;
+
+  while (side + 2 <= most && (guint64) (side + 2) * (side + 2) <= answer_tokens)
+    side += 2;
+  return side;
+}
+
+static gboolean
+fail_length (guint prompt_tokens, guint64 answer, guint context, GError **error)
+{
+  return arra_fail (error, ARRA_ERROR_ARGUMENT,
+                    "The prompt has %u tokens and the picture %" G_GUINT64_FORMAT
+                    ", together more than the %u the model can read: "
+                    "shorten the prompt or ask for a smaller picture",
+                    prompt_tokens, answer, context);
+}
+
 gboolean
 arra_plan_capacities (const ArraCheckpoint *checkpoint,
                       const ArraRequest *request,
@@ -39,27 +60,23 @@ arra_plan_capacities (const ArraCheckpoint *checkpoint,
   guint context = checkpoint->config.context;
   guint grid = arra_job_grid (checkpoint);
   gboolean fixed = request->width > 0;
-  guint width = fixed ? request->width : checkpoint->width,
-        height = fixed ? request->height : checkpoint->height;
   guint64 answer;
 
-  *capacities = (ArraCapacities){ .prompt_tokens = prompt_tokens };
-  if (fixed && !arra_checkpoint_check_size (checkpoint, width, height, error))
+  *capacities = (ArraCapacities){ .prompt_tokens = prompt_tokens, .rows = BLOCK_ROWS };
+  if (fixed && !arra_checkpoint_check_size (checkpoint, request->width, request->height, error))
     return FALSE;
-  capacities->picture_rows = height / grid * 2;
-  capacities->picture_columns = width / grid * 2;
-  answer = arra_picture_tokens (capacities->picture_rows, capacities->picture_columns);
-  if (prompt_tokens >= context || (fixed && prompt_tokens + answer > context))
-    return arra_fail (error, ARRA_ERROR_ARGUMENT,
-                      "The prompt has %u tokens and the picture %" G_GUINT64_FORMAT
-                      ", together more than the %u the model can read: "
-                      "shorten the prompt or ask for a smaller picture",
-                      prompt_tokens, answer, context);
+  capacities->picture_rows = request->height / grid * 2;
+  capacities->picture_columns = request->width / grid * 2;
+  answer = fixed ? arra_picture_tokens (capacities->picture_rows, capacities->picture_columns) : 1;
+  if (prompt_tokens >= context || prompt_tokens + answer > context)
+    return fail_length (prompt_tokens, answer, context, error);
   capacities->answer_tokens = fixed ? (guint) answer : answer_room (checkpoint, request, prompt_tokens);
+  if (!fixed)
+    capacities->picture_rows = capacities->picture_columns
+        = longest_side (checkpoint, capacities->answer_tokens);
   capacities->context = prompt_tokens + capacities->answer_tokens;
   capacities->uncond_context = arra_request_is_guided (request) ? capacities->answer_tokens : 0;
   capacities->threads = request->threads > 0 ? request->threads : MIN (arra_cpu_count (), 64);
-  capacities->rows = BLOCK_ROWS;
   return TRUE;
 }
 

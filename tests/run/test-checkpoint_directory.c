@@ -6,6 +6,7 @@
 
 #include "checkpoint.h"
 #include "fixture.h"
+#include "mem.h"
 
 static ArraCheckpoint *
 open_whole (const char *path)
@@ -387,6 +388,36 @@ test_damage (gconstpointer data)
   fixture_remove (path);
 }
 
+/* Allocations fail, one after the other. */
+static void
+test_memory (void)
+{
+  g_autofree char *path = fixture_make_named ("tiny");
+  ArraOpenOptions options = { .quant = ARRA_QUANT_Q8_0 };
+  gsize held = arra_mem_held ();
+
+  fixture_put (path, "arra.json", "{\"thumbnail\":\"thumb.png\"}", -1);
+  fixture_put (path, "thumb.png", "\x89PNG\r\n\x1a\nx", 9);
+  for (gint64 nth = 0;; nth++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (ArraCheckpoint) checkpoint = NULL;
+
+      arra_mem_fail_nth (nth);
+      checkpoint = arra_checkpoint_open (path, &options, NULL, &error);
+      if (!arra_mem_failed ())
+        {
+          g_assert_no_error (error);
+          break;
+        }
+      g_assert_null (checkpoint);
+      g_assert_error (error, ARRA_ERROR, ARRA_ERROR_NO_MEMORY);
+      g_assert_cmpuint (arra_mem_held (), ==, held);
+    }
+  arra_mem_fail_nth (-1);
+  fixture_remove (path);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -404,5 +435,6 @@ main (int argc, char **argv)
   g_test_add_func ("/checkpoint_directory/shuffled-ids", test_shuffled_ids);
   g_test_add_func ("/checkpoint_directory/golden", test_golden);
   g_test_add_func ("/checkpoint_directory/fingerprint", test_fingerprint);
+  g_test_add_func ("/checkpoint_directory/memory", test_memory);
   return g_test_run ();
 }

@@ -342,6 +342,34 @@ test_memory (void)
   fixture_remove (directory);
 }
 
+/* Allocations fail, one after the other: no file, no leak. */
+static void
+test_no_memory (void)
+{
+  g_autofree char *directory = fixture_make_named ("tiny");
+  g_autofree char *out = g_build_filename (directory, "out.gguf", NULL);
+  gsize held = arra_mem_held ();
+
+  for (gint64 nth = 0;; nth++)
+    {
+      g_autoptr (GError) error = NULL;
+      gboolean ok;
+
+      arra_mem_fail_nth (nth);
+      ok = arra_checkpoint_convert (directory, NULL, NULL, out, ARRA_QUANT_Q8_0, NULL, NULL, NULL, &error);
+      if (!arra_mem_failed ())
+        {
+          g_assert_true (ok);
+          break;
+        }
+      g_assert_error (error, ARRA_ERROR, ARRA_ERROR_NO_MEMORY);
+      g_assert_false (g_file_test (out, G_FILE_TEST_EXISTS));
+      g_assert_cmpuint (arra_mem_held (), ==, held);
+    }
+  arra_mem_fail_nth (-1);
+  fixture_remove (directory);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -356,5 +384,6 @@ main (int argc, char **argv)
   g_test_add_func ("/convert/values", test_values);
   g_test_add_func ("/convert/cancelled", test_cancelled);
   g_test_add_func ("/convert/memory", test_memory);
+  g_test_add_func ("/convert/no-memory", test_no_memory);
   return g_test_run ();
 }

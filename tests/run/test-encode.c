@@ -119,6 +119,37 @@ test_wrong (void)
   fixture_remove (directory);
 }
 
+/* Allocations fail, one after the other. */
+static void
+test_memory (void)
+{
+  g_autofree char *directory = fixture_make_named ("tiny");
+  g_autofree char *path = g_build_filename (directory, "in.png", NULL);
+  g_autoptr (ArraCheckpoint) checkpoint = open_at (directory);
+  gsize held = arra_mem_held ();
+
+  save_picture (path, 40, 24);
+  for (gint64 nth = 0;; nth++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autofree guint32 *codes = NULL;
+      guint rows, columns;
+
+      arra_mem_fail_nth (nth);
+      codes = arra_checkpoint_encode_file (checkpoint, path, 16, 8, 1, &rows, &columns, NULL, &error);
+      if (!arra_mem_failed ())
+        {
+          g_assert_no_error (error);
+          break;
+        }
+      g_assert_null (codes);
+      g_assert_error (error, ARRA_ERROR, ARRA_ERROR_NO_MEMORY);
+      g_assert_cmpuint (arra_mem_held (), ==, held);
+    }
+  arra_mem_fail_nth (-1);
+  fixture_remove (directory);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -126,5 +157,6 @@ main (int argc, char **argv)
   g_test_add_func ("/encode/sizes", test_sizes);
   g_test_add_func ("/encode/crop", test_crop);
   g_test_add_func ("/encode/wrong", test_wrong);
+  g_test_add_func ("/encode/memory", test_memory);
   return g_test_run ();
 }

@@ -55,9 +55,12 @@ test_capacities (void)
   request.max_tokens = 50;
   g_assert_true (arra_plan_capacities (checkpoint, &request, 10, &capacities, &error));
   g_assert_cmpuint (capacities.answer_tokens, ==, 50);
+  g_assert_cmpuint (capacities.picture_rows, ==, 6);
   request.max_tokens = 0;
   g_assert_true (arra_plan_capacities (checkpoint, &request, 10, &capacities, &error));
   g_assert_cmpuint (capacities.answer_tokens, ==, 1014);
+  g_assert_cmpuint (capacities.picture_rows, ==, 16); /* 8 size tokens */
+  g_assert_cmpuint (capacities.picture_columns, ==, 16);
   g_assert_false (arra_plan_capacities (checkpoint, &request, 1024, &capacities, &error));
   fixture_remove (path);
 }
