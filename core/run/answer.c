@@ -5,7 +5,10 @@
 #define FRAME 3 /* start, height, width */
 
 gboolean
-arra_answer_find_picture (const ArraAnswer *answer, const ArraVocabulary *vocabulary, guint from, ArraPictureSpan *span)
+arra_answer_find_picture (const ArraAnswer *answer,
+                          const ArraVocabulary *vocabulary,
+                          guint from,
+                          ArraPictureSpan *span)
 {
   guint have;
 
@@ -37,7 +40,10 @@ arra_answer_n_pictures (const ArraAnswer *answer, const ArraVocabulary *vocabula
 }
 
 gboolean
-arra_answer_picture (const ArraAnswer *answer, const ArraVocabulary *vocabulary, guint index, ArraPictureSpan *span)
+arra_answer_picture (const ArraAnswer *answer,
+                     const ArraVocabulary *vocabulary,
+                     guint index,
+                     ArraPictureSpan *span)
 {
   *span = (ArraPictureSpan){ 0 };
   for (guint i = 0; i <= index; i++)
@@ -47,7 +53,10 @@ arra_answer_picture (const ArraAnswer *answer, const ArraVocabulary *vocabulary,
 }
 
 void
-arra_answer_codes (const ArraAnswer *answer, const ArraVocabulary *vocabulary, const ArraPictureSpan *span, guint32 *codes)
+arra_answer_codes (const ArraAnswer *answer,
+                   const ArraVocabulary *vocabulary,
+                   const ArraPictureSpan *span,
+                   guint32 *codes)
 {
   for (guint row = 0; row < span->rows_finished; row++)
     for (guint column = 0; column < span->columns; column++)

@@ -1,7 +1,7 @@
 /* grammar.c - which token may come next: rows, new lines and ends of pictures
  *
- * With t tokens since height and width: a new line where (t + 1) is a multiple of 2w + 1, else the end where t is
- * (2w + 1) 2h, else an image token. Source: ARRA arra/inference_solver.py, MultiModalLogitsProcessor.
+ * With t tokens since height and width: a new line where (t + 1) is a multiple of 2w + 1, else the end where
+ * t is (2w + 1) 2h, else an image token. Source: ARRA arra/inference_solver.py, MultiModalLogitsProcessor.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "grammar.h"
 
@@ -35,7 +35,8 @@ push_size (ArraGrammar *grammar, guint32 id, GError **error)
   const guint grids = arra_vocabulary_grids (grammar->vocabulary, id);
 
   if (grids == 0)
-    return arra_fail (error, ARRA_ERROR_FAILED, "token %u stands where the %s of a picture must be given", id, height ? "height" : "width");
+    return arra_fail (error, ARRA_ERROR_FAILED, "token %u stands where the %s of a picture must be given", id,
+                      height ? "height" : "width");
   grammar->size_ids[height ? 0 : 1] = id;
   if (height)
     {
@@ -53,7 +54,9 @@ static gboolean
 push_forced (ArraGrammar *grammar, guint32 id, GError **error)
 {
   if (id != grammar->forced)
-    return arra_fail (error, ARRA_ERROR_FAILED, "token %u stands where only token %u (the end of a row or a picture) can", id, grammar->forced);
+    return arra_fail (error, ARRA_ERROR_FAILED,
+                      "token %u stands where only token %u (the end of a row or a picture) can", id,
+                      grammar->forced);
   if (id == grammar->vocabulary->image_end)
     {
       grammar->expect = ARRA_EXPECT_TEXT;
@@ -69,7 +72,8 @@ gboolean
 arra_grammar_push (ArraGrammar *grammar, guint32 id, GError **error)
 {
   if (id >= grammar->vocabulary->n_tokens)
-    return arra_fail (error, ARRA_ERROR_FAILED, "token %u is outside the vocabulary of %u", id, grammar->vocabulary->n_tokens);
+    return arra_fail (error, ARRA_ERROR_FAILED, "token %u is outside the vocabulary of %u", id,
+                      grammar->vocabulary->n_tokens);
   switch (grammar->expect)
     {
     case ARRA_EXPECT_HEIGHT:

@@ -42,15 +42,19 @@ pixels_of_code (const ArraCheckpoint *checkpoint)
 }
 
 guint64
-arra_job_bytes (const ArraCheckpoint *checkpoint, const ArraRequest *request, const ArraCapacities *capacities)
+arra_job_bytes (const ArraCheckpoint *checkpoint,
+                const ArraRequest *request,
+                const ArraCapacities *capacities)
 {
   const guint64 codes = picture_codes (capacities);
   guint64 bytes = arra_session_bytes (checkpoint, capacities, arra_request_is_guided (request))
-                  + (guint64) request->count * (sizeof (ArraAnswer) + (guint64) capacities->answer_tokens * sizeof (guint32));
+                  + (guint64) request->count
+                        * (sizeof (ArraAnswer) + (guint64) capacities->answer_tokens * sizeof (guint32));
 
   if (checkpoint->vqgan_config.n_embed == 0 || codes == 0)
     return bytes;
-  bytes += arra_vqgan_run_bytes (&checkpoint->vqgan_config, capacities->picture_rows, capacities->picture_columns, FALSE, capacities->threads);
+  bytes += arra_vqgan_run_bytes (&checkpoint->vqgan_config, capacities->picture_rows,
+                                 capacities->picture_columns, FALSE, capacities->threads);
   bytes += codes * (sizeof (guint32) + pixels_of_code (checkpoint) * 3 * (sizeof (float) + 1));
   return bytes + request->count * codes * pixels_of_code (checkpoint) * 3;
 }
@@ -68,7 +72,8 @@ copy_request (ArraJob *job, const ArraRequest *request, GError **error)
     }
   if (request->prompt_template != NULL)
     {
-      job->prompt_template = arra_mem_strndup (request->prompt_template, strlen (request->prompt_template), "the prompt", error);
+      job->prompt_template = arra_mem_strndup (request->prompt_template, strlen (request->prompt_template),
+                                               "the prompt", error);
       if (job->prompt_template == NULL)
         return FALSE;
     }
@@ -90,7 +95,8 @@ make_answers (ArraJob *job, GError **error)
   gsize n_tokens;
 
   if (!arra_size_mul (job->request.count, job->capacities.answer_tokens, &n_tokens))
-    return arra_fail (error, ARRA_ERROR_NO_MEMORY, "Not enough memory for the tokens of %u answers", job->request.count);
+    return arra_fail (error, ARRA_ERROR_NO_MEMORY, "Not enough memory for the tokens of %u answers",
+                      job->request.count);
   job->answers = arra_mem_new0 (job->request.count, sizeof (ArraAnswer), "tokens", error);
   if (job->answers == NULL)
     return FALSE;
@@ -111,9 +117,10 @@ make_decoder (ArraJob *job, GError **error)
   if (!can_decode (job->checkpoint) || codes == 0)
     return TRUE;
   if (!arra_size_mul (codes, pixels_of_code (job->checkpoint) * 3, &values))
-    return arra_fail (error, ARRA_ERROR_NO_MEMORY, "Not enough memory for pictures of %u x %u codes", job->capacities.picture_rows,
-                      job->capacities.picture_columns);
-  job->decoder = arra_vqgan_run_new (job->checkpoint->vqgan, &job->exec, job->capacities.picture_rows, job->capacities.picture_columns, FALSE, error);
+    return arra_fail (error, ARRA_ERROR_NO_MEMORY, "Not enough memory for pictures of %u x %u codes",
+                      job->capacities.picture_rows, job->capacities.picture_columns);
+  job->decoder = arra_vqgan_run_new (job->checkpoint->vqgan, &job->exec, job->capacities.picture_rows,
+                                     job->capacities.picture_columns, FALSE, error);
   if (job->decoder == NULL)
     return FALSE;
   job->codes = arra_mem_new (codes, sizeof (guint32), "a picture", error);
@@ -134,7 +141,8 @@ push_prompt (ArraJob *job, const guint32 *ids, guint n, GError **error)
     if (!arra_session_push (&job->session, ids[i], error))
       {
         g_clear_error (error);
-        return arra_fail (error, ARRA_ERROR_ARGUMENT, "The prompt contains tokens of a picture that do not make one (token %u)", i);
+        return arra_fail (error, ARRA_ERROR_ARGUMENT,
+                          "The prompt contains tokens of a picture that do not make one (token %u)", i);
       }
   if (job->session.grammar.expect != ARRA_EXPECT_TEXT)
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "The prompt contains a picture without an end");
@@ -155,7 +163,8 @@ plan (ArraJob *job, guint n_prompt, GError **error)
 static gboolean
 make_session (ArraJob *job, const guint32 *ids, guint n, GError **error)
 {
-  return arra_session_init (&job->session, job->checkpoint, &job->exec, &job->capacities, arra_request_is_guided (&job->request), error)
+  return arra_session_init (&job->session, job->checkpoint, &job->exec, &job->capacities,
+                            arra_request_is_guided (&job->request), error)
          && push_prompt (job, ids, n, error);
 }
 
@@ -210,7 +219,8 @@ arra_job_build (ArraCheckpoint *checkpoint, const ArraRequest *request, gboolean
   job->kept = g_ptr_array_new_with_free_func (free_kept);
   if (!copy_request (job, request, error) || !build (job, prompted, error))
     return NULL;
-  arra_pace_init (&job->pace, arra_estimate_decode (&checkpoint->vqgan_config, job->exec.kernels, job->capacities.threads));
+  arra_pace_init (&job->pace, arra_estimate_decode (&checkpoint->vqgan_config, job->exec.kernels,
+                                                    job->capacities.threads));
   return g_steal_pointer (&job);
 }
 

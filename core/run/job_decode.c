@@ -12,18 +12,32 @@ typedef struct
 } Decoding;
 
 gboolean
-arra_job_decode_span (ArraJob *job, const ArraAnswer *answer, const ArraPictureSpan *span, guint8 *pixels, ArraPicture *picture, gboolean preview, ArraVqganProgress progress, gpointer data, GCancellable *cancellable, GError **error)
+arra_job_decode_span (ArraJob *job,
+                      const ArraAnswer *answer,
+                      const ArraPictureSpan *span,
+                      guint8 *pixels,
+                      ArraPicture *picture,
+                      gboolean preview,
+                      ArraVqganProgress progress,
+                      gpointer data,
+                      GCancellable *cancellable,
+                      GError **error)
 {
   const guint patch = arra_vqgan_patch (&job->checkpoint->vqgan_config);
   const guint width = span->columns * patch, height = span->rows_finished * patch;
   const double begin = arra_job_clock ();
 
   arra_answer_codes (answer, &job->checkpoint->vocabulary, span, job->codes);
-  if (!arra_vqgan_decode (job->decoder, job->codes, span->rows_finished, span->columns, job->planes, progress, data, cancellable, error))
+  if (!arra_vqgan_decode (job->decoder, job->codes, span->rows_finished, span->columns, job->planes, progress,
+                          data, cancellable, error))
     return FALSE;
   arra_vqgan_to_u8 (job->planes, height, width, pixels);
   arra_pace_decoded (&job->pace, span->rows_finished * span->columns, arra_job_clock () - begin, preview);
-  *picture = (ArraPicture){ .width = width, .height = height, .rows_finished = span->rows_finished, .rows_total = span->rows, .pixels = pixels };
+  *picture = (ArraPicture){ .width = width,
+                            .height = height,
+                            .rows_finished = span->rows_finished,
+                            .rows_total = span->rows,
+                            .pixels = pixels };
   return TRUE;
 }
 
@@ -45,10 +59,14 @@ find (const ArraJob *job, guint answer, guint index, ArraPictureSpan *span, GErr
   if (span->rows_finished == 0)
     return arra_fail (error, ARRA_ERROR_NOT_FOUND, "No row of the picture is finished");
   if (job->decoder == NULL)
-    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s has no VQGAN decoder, which turns tokens into pixels: name its file", job->checkpoint->path);
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND,
+                      "%s has no VQGAN decoder, which turns tokens into pixels: name its file",
+                      job->checkpoint->path);
   if (span->rows_finished > job->capacities.picture_rows || span->columns > job->capacities.picture_columns)
-    return arra_fail (error, ARRA_ERROR_NO_MEMORY, "The model chose a picture of %u x %u codes; memory was planned for %u x %u", span->rows, span->columns,
-                      job->capacities.picture_rows, job->capacities.picture_columns);
+    return arra_fail (error, ARRA_ERROR_NO_MEMORY,
+                      "The model chose a picture of %u x %u codes; memory was planned for %u x %u",
+                      span->rows, span->columns, job->capacities.picture_rows,
+                      job->capacities.picture_columns);
   return TRUE;
 }
 
@@ -96,7 +114,8 @@ arra_job_decode (ArraJob *job, guint answer, guint picture, GCancellable *cancel
   if (pixels == NULL)
     return NULL;
   arra_job_report (job, ARRA_PHASE_DECODING, answer, NULL, 0, TRUE);
-  if (!arra_job_decode_span (job, &job->answers[answer], &span, pixels, &made, FALSE, report_decoding, &decoding, cancellable, error))
+  if (!arra_job_decode_span (job, &job->answers[answer], &span, pixels, &made, FALSE, report_decoding,
+                             &decoding, cancellable, error))
     return NULL;
   kept = keep (job, answer, picture, g_steal_pointer (&pixels), &made);
   arra_job_report (job, ARRA_PHASE_DECODING, answer, NULL, 0, TRUE);

@@ -58,7 +58,8 @@ fraction_of (ArraJob *job, Amount tokens, Amount codes)
 }
 
 void
-arra_job_report (ArraJob *job, ArraPhase phase, guint answer, const ArraPicture *preview, double decoded, gboolean always)
+arra_job_report (
+    ArraJob *job, ArraPhase phase, guint answer, const ArraPicture *preview, double decoded, gboolean always)
 {
   const double now = arra_job_clock ();
   const gboolean due = job->progress != NULL && arra_pace_may_report (&job->pace, now);
@@ -78,7 +79,8 @@ arra_job_report (ArraJob *job, ArraPhase phase, guint answer, const ArraPicture 
                              .seconds_left = -1,
                              .preview = preview };
   if (tokens.total > 0)
-    progress.seconds_left = arra_pace_left (&job->pace, tokens.total - tokens.done, MAX (codes.total - codes.done, 0), now);
+    progress.seconds_left
+        = arra_pace_left (&job->pace, tokens.total - tokens.done, MAX (codes.total - codes.done, 0), now);
   job->progress (&progress, job->progress_data);
 }
 
@@ -89,14 +91,17 @@ arra_job_preview (ArraJob *job, guint answer, GCancellable *cancellable)
   ArraPictureSpan span;
   ArraPicture picture;
 
-  if (!job->previews || job->progress == NULL || job->decoder == NULL || job->session.picture_start < job->prompt_length)
+  if (!job->previews || job->progress == NULL || job->decoder == NULL
+      || job->session.picture_start < job->prompt_length)
     return;
-  if (!arra_answer_find_picture (tokens, &job->checkpoint->vocabulary, job->session.picture_start - job->prompt_length, &span))
+  if (!arra_answer_find_picture (tokens, &job->checkpoint->vocabulary,
+                                 job->session.picture_start - job->prompt_length, &span))
     return;
   if (span.begin != job->previewed_begin)
     job->previewed_rows = 0;
   job->previewed_begin = span.begin;
-  if (span.rows_finished <= job->previewed_rows || span.rows > job->capacities.picture_rows || span.columns > job->capacities.picture_columns
+  if (span.rows_finished <= job->previewed_rows || span.rows > job->capacities.picture_rows
+      || span.columns > job->capacities.picture_columns
       || !arra_pace_may_preview (&job->pace, span.rows_finished * span.columns, arra_job_clock ()))
     return;
   if (arra_job_decode_span (job, tokens, &span, job->preview, &picture, TRUE, NULL, NULL, cancellable, NULL))

@@ -32,7 +32,8 @@ append (ArraJob *job, ArraAnswer *answer, guint32 id, GError **error)
   g_autoptr (GError) fault = NULL;
 
   if (!arra_session_push (&job->session, id, &fault))
-    return arra_fail (error, ARRA_ERROR_FAILED, "%s gave an answer that is no picture: %s", job->checkpoint->path, fault->message);
+    return arra_fail (error, ARRA_ERROR_FAILED, "%s gave an answer that is no picture: %s",
+                      job->checkpoint->path, fault->message);
   answer->tokens[answer->n_tokens++] = id;
   return TRUE;
 }
@@ -91,7 +92,8 @@ step (ArraJob *job, guint index, GCancellable *cancellable, GError **error)
   Reading reading = { job, index };
   guint32 id;
 
-  if (!arra_session_next (&job->session, &job->sampling, job->first + index, answer->n_tokens, &id, report_reading, &reading, cancellable, error))
+  if (!arra_session_next (&job->session, &job->sampling, job->first + index, answer->n_tokens, &id,
+                          report_reading, &reading, cancellable, error))
     return FALSE;
   if (ends (job, id))
     {
@@ -141,7 +143,8 @@ arra_job_run (ArraJob *job, GCancellable *cancellable, GError **error)
       if (job->answers[index].finished)
         continue;
       if (job->session.ids == NULL)
-        return arra_fail (error, ARRA_ERROR_ARGUMENT, "The saved tokens hold no prompt, so the answer cannot be continued");
+        return arra_fail (error, ARRA_ERROR_ARGUMENT,
+                          "The saved tokens hold no prompt, so the answer cannot be continued");
       if (!write_answer (job, index, cancellable, error))
         return FALSE;
     }

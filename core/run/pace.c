@@ -94,7 +94,8 @@ arra_pace_left (const ArraPace *pace, double tokens, double codes, double now)
 }
 
 double
-arra_pace_fraction (const ArraPace *pace, double tokens_done, double tokens_total, double codes_done, double codes_total)
+arra_pace_fraction (
+    const ArraPace *pace, double tokens_done, double tokens_total, double codes_done, double codes_total)
 {
   const double tokens = tokens_total * pace->per_token, codes = codes_total * pace->per_code;
   double share = tokens > 0 ? tokens / (tokens + codes) : 1; /* of the time that goes into tokens */
@@ -103,5 +104,6 @@ arra_pace_fraction (const ArraPace *pace, double tokens_done, double tokens_tota
     return 0;
   if (tokens_done >= tokens_total && codes_total > 0 && tokens <= 0)
     share = 0;
-  return share * MIN (tokens_done / tokens_total, 1) + (codes_total > 0 ? (1 - share) * MIN (codes_done / codes_total, 1) : 0);
+  return share * MIN (tokens_done / tokens_total, 1)
+         + (codes_total > 0 ? (1 - share) * MIN (codes_done / codes_total, 1) : 0);
 }

@@ -44,16 +44,19 @@ expand (const char *text, const Slot *slots, gsize n_slots, char *out, gsize *le
 }
 
 char *
-arra_prompt_expand (const char *prompt_template, const char *prompt, guint width, guint height, GError **error)
+arra_prompt_expand (
+    const char *prompt_template, const char *prompt, guint width, guint height, GError **error)
 {
   char w[16], h[16];
   const Slot slots[] = { { "{prompt}", prompt }, { "{width}", w }, { "{height}", h } };
   gsize length;
   char *out;
 
-  if (width == 0 && (strstr (prompt_template, "{width}") != NULL || strstr (prompt_template, "{height}") != NULL))
+  if (width == 0
+      && (strstr (prompt_template, "{width}") != NULL || strstr (prompt_template, "{height}") != NULL))
     {
-      arra_fail (error, ARRA_ERROR_ARGUMENT, "This checkpoint's prompts name the size of the picture, so a size must be given");
+      arra_fail (error, ARRA_ERROR_ARGUMENT,
+                 "This checkpoint's prompts name the size of the picture, so a size must be given");
       return NULL;
     }
   g_snprintf (w, sizeof w, "%u", width);
@@ -82,7 +85,8 @@ template_of (const ArraCheckpoint *checkpoint, const ArraRequest *request)
 guint32 *
 arra_prompt_tokens (const ArraCheckpoint *checkpoint, const ArraRequest *request, guint *n, GError **error)
 {
-  g_automem char *text = arra_prompt_expand (template_of (checkpoint, request), request->prompt, request->width, request->height, error);
+  g_automem char *text = arra_prompt_expand (template_of (checkpoint, request), request->prompt,
+                                             request->width, request->height, error);
   g_automem guint32 *inner = NULL;
   guint32 *ids;
   gsize n_inner;
@@ -94,8 +98,9 @@ arra_prompt_tokens (const ArraCheckpoint *checkpoint, const ArraRequest *request
     return NULL;
   if (n_inner > checkpoint->config.context)
     {
-      arra_fail (error, ARRA_ERROR_ARGUMENT, "The prompt is too long: %" G_GSIZE_FORMAT " tokens, but the model reads at most %u", n_inner,
-                 checkpoint->config.context);
+      arra_fail (error, ARRA_ERROR_ARGUMENT,
+                 "The prompt is too long: %" G_GSIZE_FORMAT " tokens, but the model reads at most %u",
+                 n_inner, checkpoint->config.context);
       return NULL;
     }
   ids = arra_mem_new (n_inner + 2, sizeof (guint32), "the prompt", error);

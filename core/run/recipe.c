@@ -1,8 +1,9 @@
 /* recipe.c - a job as JSON: settings, seed, checkpoint and tokens, enough to make the same picture again
  *
- * {"arra_tokens": 1, "fingerprint": hex, "quant": name, "prompt": text, "template": text, "width": …, "height": …, "count": …, "first": index of the
- * first answer here among those of the request, "seed": decimal text (JSON numbers lose 64-bit integers), "guidance_scale": …, "top_k": …,
- * "text_top_k": …, "temperature": …, "top_p": …, "greedy": …, "max_tokens": …, "answers": [{"finished": …, "tokens": [ids]}]}
+ * {"arra_tokens": 1, "fingerprint": hex, "quant": name, "prompt": text, "template": text, "width": …,
+ * "height": …, "count": …, "first": index of the first answer here among those of the request, "seed":
+ * decimal text (JSON numbers lose 64-bit integers), "guidance_scale": …, "top_k": …, "text_top_k": …,
+ * "temperature": …, "top_p": …, "greedy": …, "max_tokens": …, "answers": [{"finished": …, "tokens": [ids]}]}
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
@@ -57,7 +58,8 @@ static void
 add_settings (GString *json, const ArraJob *job, gboolean with_prompt)
 {
   const ArraRequest *request = &job->request;
-  const char *own = request->prompt_template != NULL ? request->prompt_template : job->checkpoint->prompt_template;
+  const char *own
+      = request->prompt_template != NULL ? request->prompt_template : job->checkpoint->prompt_template;
   g_autofree char *seed = g_strdup_printf ("%" G_GUINT64_FORMAT, request->seed);
 
   add_text (json, "fingerprint", job->checkpoint->fingerprint);

@@ -42,7 +42,8 @@ read_seed (const ArraRecipe *recipe, guint64 *seed, GError **error)
     return FALSE;
   if (g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT64, seed, NULL))
     return TRUE;
-  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"seed\" is no whole number between 0 and 2^64 - 1", recipe->name);
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"seed\" is no whole number between 0 and 2^64 - 1",
+                    recipe->name);
 }
 
 static gboolean
@@ -54,11 +55,15 @@ read_double (const ArraRecipe *recipe, const char *key, double *value, GError **
 static gboolean
 read_request (const ArraRecipe *recipe, ArraRequest *request, GError **error)
 {
-  return read_text (recipe, "prompt", &request->prompt, error) && read_text (recipe, "template", &request->prompt_template, error)
-         && read_uint (recipe, "width", &request->width, error) && read_uint (recipe, "height", &request->height, error)
+  return read_text (recipe, "prompt", &request->prompt, error)
+         && read_text (recipe, "template", &request->prompt_template, error)
+         && read_uint (recipe, "width", &request->width, error)
+         && read_uint (recipe, "height", &request->height, error)
          && read_uint (recipe, "count", &request->count, error) && read_seed (recipe, &request->seed, error)
-         && read_double (recipe, "guidance_scale", &request->guidance_scale, error) && read_uint (recipe, "top_k", &request->top_k, error)
-         && read_uint (recipe, "text_top_k", &request->text_top_k, error) && read_double (recipe, "temperature", &request->temperature, error)
+         && read_double (recipe, "guidance_scale", &request->guidance_scale, error)
+         && read_uint (recipe, "top_k", &request->top_k, error)
+         && read_uint (recipe, "text_top_k", &request->text_top_k, error)
+         && read_double (recipe, "temperature", &request->temperature, error)
          && read_double (recipe, "top_p", &request->top_p, error)
          && arra_json_get_bool_default (recipe->root, recipe->name, "greedy", FALSE, &request->greedy, error)
          && read_uint (recipe, "max_tokens", &request->max_tokens, error);
@@ -72,7 +77,8 @@ check_ranges (const ArraRecipe *recipe, GError **error)
   if (!arra_request_check_ranges (&recipe->request, &fault))
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s", recipe->name, fault->message);
   if (recipe->first > ARRA_MAX_COUNT)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"first\" is larger than %d", recipe->name, ARRA_MAX_COUNT);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"first\" is larger than %d", recipe->name,
+                      ARRA_MAX_COUNT);
   return TRUE;
 }
 
@@ -88,8 +94,8 @@ read_all (ArraRecipe *recipe, GError **error)
   if (recipe->fingerprint == NULL)
     return FALSE;
   recipe->quant = arra_json_get_string (recipe->root, recipe->name, "quant", error);
-  return recipe->quant != NULL && read_request (recipe, &recipe->request, error) && read_uint (recipe, "first", &recipe->first, error)
-         && check_ranges (recipe, error);
+  return recipe->quant != NULL && read_request (recipe, &recipe->request, error)
+         && read_uint (recipe, "first", &recipe->first, error) && check_ranges (recipe, error);
 }
 
 /* Takes @parser, which may be NULL after an error. */

@@ -14,7 +14,9 @@ void
 arra_request_init (ArraRequest *request, const ArraCheckpoint *checkpoint)
 {
   g_return_if_fail (request != NULL);
-  *request = (ArraRequest){ .count = 1, .guidance_scale = 4, .top_k = 2000, .text_top_k = 10, .temperature = 1, .top_p = 1 };
+  *request = (ArraRequest){
+    .count = 1, .guidance_scale = 4, .top_k = 2000, .text_top_k = 10, .temperature = 1, .top_p = 1
+  };
   if (checkpoint == NULL)
     return;
   request->width = checkpoint->width;
@@ -40,25 +42,29 @@ check_prompt (const ArraRequest *request, const ArraCheckpoint *checkpoint, GErr
   if (request->prompt == NULL || request->prompt[strspn (request->prompt, " \t\r\n")] == '\0')
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "The prompt is empty");
   if (!g_utf8_validate (request->prompt, -1, &end))
-    return arra_fail (error, ARRA_ERROR_ARGUMENT, "The prompt is not UTF-8 (at byte %" G_GSIZE_FORMAT ")", (gsize) (end - request->prompt));
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "The prompt is not UTF-8 (at byte %" G_GSIZE_FORMAT ")",
+                      (gsize) (end - request->prompt));
   if (request->prompt_template != NULL && !g_utf8_validate (request->prompt_template, -1, NULL))
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "The prompt template is not UTF-8");
   if (request->prompt_template != NULL && strstr (request->prompt_template, "{prompt}") == NULL)
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "The prompt template has no {prompt}");
   if (checkpoint->tokenizer == NULL)
-    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s has no tokenizer.json, so it cannot read prompts", checkpoint->path);
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s has no tokenizer.json, so it cannot read prompts",
+                      checkpoint->path);
   return TRUE;
 }
 
 static gboolean
 check_sampling (const ArraRequest *request, GError **error)
 {
-  if (!isfinite (request->temperature) || !((float) request->temperature > 0) || !isfinite ((float) request->temperature))
+  if (!isfinite (request->temperature) || !((float) request->temperature > 0)
+      || !isfinite ((float) request->temperature))
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "The temperature must be a number above 0");
   if (!(request->top_p > 0) || request->top_p > 1)
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "top-p must be above 0 and at most 1");
   if (!(request->guidance_scale >= 0) || request->guidance_scale > ARRA_MAX_GUIDANCE)
-    return arra_fail (error, ARRA_ERROR_ARGUMENT, "The guidance scale must be between 0 and %d", (int) ARRA_MAX_GUIDANCE);
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "The guidance scale must be between 0 and %d",
+                      (int) ARRA_MAX_GUIDANCE);
   return TRUE;
 }
 
@@ -66,7 +72,8 @@ gboolean
 arra_request_check_ranges (const ArraRequest *request, GError **error)
 {
   if (request->count < 1 || request->count > ARRA_MAX_COUNT)
-    return arra_fail (error, ARRA_ERROR_ARGUMENT, "The number of pictures must be between 1 and %d", ARRA_MAX_COUNT);
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "The number of pictures must be between 1 and %d",
+                      ARRA_MAX_COUNT);
   if (request->threads > MAX_THREADS)
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "At most %d threads can be used", MAX_THREADS);
   if (!check_sampling (request, error))
@@ -77,9 +84,14 @@ arra_request_check_ranges (const ArraRequest *request, GError **error)
 }
 
 gboolean
-arra_request_check (const ArraRequest *request, const ArraCheckpoint *checkpoint, gboolean need_prompt, GError **error)
+arra_request_check (const ArraRequest *request,
+                    const ArraCheckpoint *checkpoint,
+                    gboolean need_prompt,
+                    GError **error)
 {
-  if ((need_prompt && !check_prompt (request, checkpoint, error)) || !arra_request_check_ranges (request, error))
+  if ((need_prompt && !check_prompt (request, checkpoint, error))
+      || !arra_request_check_ranges (request, error))
     return FALSE;
-  return request->width == 0 || arra_checkpoint_check_size (checkpoint, request->width, request->height, error);
+  return request->width == 0
+         || arra_checkpoint_check_size (checkpoint, request->width, request->height, error);
 }

@@ -72,7 +72,13 @@ keep_top_k (ArraSampler *sampler, guint k)
 }
 
 gboolean
-arra_sampler_filter (ArraSampler *sampler, const ArraKernels *kernels, const ArraGrammar *grammar, const ArraSampling *sampling, const float *cond, const float *uncond, GError **error)
+arra_sampler_filter (ArraSampler *sampler,
+                     const ArraKernels *kernels,
+                     const ArraGrammar *grammar,
+                     const ArraSampling *sampling,
+                     const float *cond,
+                     const float *uncond,
+                     GError **error)
 {
   const ArraVocabulary *vocabulary = grammar->vocabulary;
   const gboolean code = grammar->expect == ARRA_EXPECT_CODE;
@@ -90,7 +96,9 @@ arra_sampler_filter (ArraSampler *sampler, const ArraKernels *kernels, const Arr
       scores = sampler->scores;
     }
   if (!gather (sampler, vocabulary, code, scores))
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "the scores the model gives for the next token are not finite numbers; its weights are broken");
+    return arra_fail (
+        error, ARRA_ERROR_INVALID_DATA,
+        "the scores the model gives for the next token are not finite numbers; its weights are broken");
   keep_top_k (sampler, grammar->expect == ARRA_EXPECT_TEXT ? sampling->text_top_k : sampling->top_k);
   return TRUE;
 }

@@ -1,6 +1,7 @@
 /* sampler_pick.c - one of the candidates: temperature, top-p, and the arg max of score plus Gumbel noise
  *
- * Gumbel-max: the arg max of log p + independent Gumbel noise is distributed as p (Gumbel 1954; Maddison, Tarlow, Minka, NIPS 2014).
+ * Gumbel-max: the arg max of log p + independent Gumbel noise is distributed as p (Gumbel 1954; Maddison,
+ * Tarlow, Minka, NIPS 2014).
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 
@@ -19,8 +20,9 @@ largest (const ArraSampler *sampler)
   return best;
 }
 
-/* Keeps the most likely tokens whose probability together reaches @top_p (at least one), and whatever ties with the last of them:
- * those with less than top_p above them, as in transformers' TopPLogitsWarper. The scores array is scratch by now. */
+/* Keeps the most likely tokens whose probability together reaches @top_p (at least one), and whatever ties
+ * with the last of them: those with less than top_p above them, as in transformers' TopPLogitsWarper. The
+ * scores array is scratch by now. */
 static void
 keep_top_p (ArraSampler *sampler, double top_p)
 {

@@ -19,7 +19,13 @@ arra_select_key (float x)
 
 /* Weights by the @n_bits bits above @shift, of the keys that agree with @prefix above them. */
 static void
-histogram (const ArraCandidate *candidates, const float *weights, gsize n, guint32 prefix, guint shift, guint n_bits, double sums[BUCKETS])
+histogram (const ArraCandidate *candidates,
+           const float *weights,
+           gsize n,
+           guint32 prefix,
+           guint shift,
+           guint n_bits,
+           double sums[BUCKETS])
 {
   const guint32 mask = (1u << n_bits) - 1;
   const guint64 high = (guint64) prefix >> (shift + n_bits);

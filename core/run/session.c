@@ -1,4 +1,4 @@
-/* session.c - one sequence being written: caches of both branches, scores, grammar and the step from token to token
+/* session.c - one sequence being written: caches, scores, grammar and the step from token to token
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "session.h"
 
@@ -7,11 +7,16 @@
 #include "mem.h"
 
 static gboolean
-allocate (ArraSession *session, const ArraChameleonConfig *config, const ArraCapacities *capacities, gboolean guided, GError **error)
+allocate (ArraSession *session,
+          const ArraChameleonConfig *config,
+          const ArraCapacities *capacities,
+          gboolean guided,
+          GError **error)
 {
   const guint n_branches = guided ? 2 : 1;
 
-  session->run = arra_chameleon_run_new (session->model, &session->exec, capacities->rows, capacities->context, error);
+  session->run
+      = arra_chameleon_run_new (session->model, &session->exec, capacities->rows, capacities->context, error);
   if (session->run == NULL)
     return FALSE;
   session->cond = arra_kv_cache_new (config, capacities->context, error);
@@ -34,7 +39,12 @@ allocate (ArraSession *session, const ArraChameleonConfig *config, const ArraCap
 }
 
 gboolean
-arra_session_init (ArraSession *session, const ArraCheckpoint *checkpoint, const ArraExec *exec, const ArraCapacities *capacities, gboolean guided, GError **error)
+arra_session_init (ArraSession *session,
+                   const ArraCheckpoint *checkpoint,
+                   const ArraExec *exec,
+                   const ArraCapacities *capacities,
+                   gboolean guided,
+                   GError **error)
 {
   *session = (ArraSession){ .path = checkpoint->path,
                             .model = checkpoint->model,
@@ -67,7 +77,8 @@ arra_session_bytes (const ArraCheckpoint *checkpoint, const ArraCapacities *capa
 {
   const guint64 vocab_size = checkpoint->config.vocab_size;
 
-  return arra_chameleon_run_bytes (&checkpoint->config, capacities->rows, capacities->context, capacities->threads)
+  return arra_chameleon_run_bytes (&checkpoint->config, capacities->rows, capacities->context,
+                                   capacities->threads)
          + vocab_size * sizeof (float) * (guided ? 2 : 1) + arra_sampler_bytes ((guint32) vocab_size)
          + ((guint64) capacities->prompt_tokens + capacities->answer_tokens) * sizeof (guint32);
 }
@@ -78,7 +89,8 @@ arra_session_push (ArraSession *session, guint32 id, GError **error)
   const guint n_pictures = session->grammar.n_pictures;
 
   if (session->n_ids == session->capacity)
-    return arra_fail (error, ARRA_ERROR_FAILED, "the sequence is longer than the %u tokens planned for", session->capacity);
+    return arra_fail (error, ARRA_ERROR_FAILED, "the sequence is longer than the %u tokens planned for",
+                      session->capacity);
   if (!arra_grammar_push (&session->grammar, id, error))
     return FALSE;
   if (session->grammar.n_pictures != n_pictures)
@@ -148,12 +160,16 @@ arra_session_unread (const ArraSession *session)
 static ArraChameleonInput
 input_of (const ArraSession *session, ArraKvCache *cache, guint start, guint n, float *logits)
 {
-  return (ArraChameleonInput){ .cache = cache, .ids = session->ids + start + arra_kv_cache_length (cache), .n_ids = n, .logits = logits };
+  return (ArraChameleonInput){
+    .cache = cache, .ids = session->ids + start + arra_kv_cache_length (cache), .n_ids = n, .logits = logits
+  };
 }
 
-/* Reads blocks without scores until what is left fits one pass. A cancelled reading keeps the blocks it finished. */
+/* Reads blocks without scores until what is left fits one pass. A cancelled reading keeps the blocks it
+ * finished. */
 static gboolean
-read_ahead (ArraSession *session, ArraSessionRead read, gpointer data, GCancellable *cancellable, GError **error)
+read_ahead (
+    ArraSession *session, ArraSessionRead read, gpointer data, GCancellable *cancellable, GError **error)
 {
   const gboolean guided = is_guided (session);
   const guint total = arra_session_unread (session);
@@ -167,7 +183,8 @@ read_ahead (ArraSession *session, ArraSessionRead read, gpointer data, GCancella
       if (cond > 0)
         inputs[n_inputs++] = input_of (session, session->cond, 0, cond, NULL);
       if (guided)
-        uncond = MIN (lacking (session->uncond, session->n_ids - session->picture_start) - 1, session->block - cond);
+        uncond = MIN (lacking (session->uncond, session->n_ids - session->picture_start) - 1,
+                      session->block - cond);
       if (uncond > 0)
         inputs[n_inputs++] = input_of (session, session->uncond, session->picture_start, uncond, NULL);
       if (n_inputs == 0)
@@ -189,7 +206,8 @@ leave_last_token (ArraKvCache *cache, guint n)
 
 /* The scores after the last token, of both branches where guidance applies, in one pass over the weights. */
 static gboolean
-compute_logits (ArraSession *session, ArraSessionRead read, gpointer data, GCancellable *cancellable, GError **error)
+compute_logits (
+    ArraSession *session, ArraSessionRead read, gpointer data, GCancellable *cancellable, GError **error)
 {
   const guint n_picture = session->n_ids - session->picture_start;
   ArraChameleonInput inputs[2];
@@ -200,14 +218,24 @@ compute_logits (ArraSession *session, ArraSessionRead read, gpointer data, GCanc
     leave_last_token (session->uncond, n_picture);
   if (!read_ahead (session, read, data, cancellable, error))
     return FALSE;
-  inputs[0] = input_of (session, session->cond, 0, lacking (session->cond, session->n_ids), session->logits[0]);
+  inputs[0]
+      = input_of (session, session->cond, 0, lacking (session->cond, session->n_ids), session->logits[0]);
   if (is_guided (session))
-    inputs[n_inputs++] = input_of (session, session->uncond, session->picture_start, lacking (session->uncond, n_picture), session->logits[1]);
+    inputs[n_inputs++] = input_of (session, session->uncond, session->picture_start,
+                                   lacking (session->uncond, n_picture), session->logits[1]);
   return arra_chameleon_forward (session->run, inputs, n_inputs, NULL, NULL, cancellable, error);
 }
 
 gboolean
-arra_session_next (ArraSession *session, const ArraSampling *sampling, guint32 picture, guint32 position, guint32 *id, ArraSessionRead read, gpointer data, GCancellable *cancellable, GError **error)
+arra_session_next (ArraSession *session,
+                   const ArraSampling *sampling,
+                   guint32 picture,
+                   guint32 position,
+                   guint32 *id,
+                   ArraSessionRead read,
+                   gpointer data,
+                   GCancellable *cancellable,
+                   GError **error)
 {
   g_return_val_if_fail (session->n_ids > 0, FALSE);
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
@@ -217,9 +245,11 @@ arra_session_next (ArraSession *session, const ArraSampling *sampling, guint32 p
       *id = session->grammar.forced;
       return TRUE;
     }
-  if (!compute_logits (session, read, data, cancellable, error) || (session->source != NULL && !arra_source_check (session->source, error)))
+  if (!compute_logits (session, read, data, cancellable, error)
+      || (session->source != NULL && !arra_source_check (session->source, error)))
     return FALSE;
-  if (!arra_sampler_filter (&session->sampler, session->exec.kernels, &session->grammar, sampling, session->logits[0], is_guided (session) ? session->logits[1] : NULL, error))
+  if (!arra_sampler_filter (&session->sampler, session->exec.kernels, &session->grammar, sampling,
+                            session->logits[0], is_guided (session) ? session->logits[1] : NULL, error))
     {
       g_prefix_error (error, "%s: ", session->path);
       return FALSE;

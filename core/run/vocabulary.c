@@ -26,8 +26,9 @@ find (const Names *names, const char *token, guint32 *id, GError **error)
     return FALSE;
   if (*id < names->n_tokens)
     return TRUE;
-  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: token \"%s\" has id %u, but the model has only %u tokens", names->name, token,
-                    *id, names->n_tokens);
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                    "%s: token \"%s\" has id %u, but the model has only %u tokens", names->name, token, *id,
+                    names->n_tokens);
 }
 
 static gboolean
@@ -38,7 +39,8 @@ need (const Names *names, const char *token, guint32 *id, GError **error)
   if (find (names, token, id, &fault))
     return TRUE;
   if (fault == NULL)
-    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: the vocabulary has no token \"%s\"", names->name, token);
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: the vocabulary has no token \"%s\"", names->name,
+                      token);
   g_propagate_error (error, fault);
   return FALSE;
 }
@@ -63,7 +65,8 @@ arra_image_code_parse (const char *token, guint32 *code)
   const char *letter = token + sizeof prefix - 1;
   guint64 value = 0;
 
-  if (!g_str_has_prefix (token, prefix) || *letter < 'A' || *letter > 'J' || (letter[0] == 'A' && letter[1] != 'Z'))
+  if (!g_str_has_prefix (token, prefix) || *letter < 'A' || *letter > 'J'
+      || (letter[0] == 'A' && letter[1] != 'Z'))
     return FALSE;
   for (; *letter >= 'A' && *letter <= 'J'; letter++)
     {
@@ -83,10 +86,16 @@ size_name (guint32 grids, char name[NAME_LENGTH])
   g_snprintf (name, NAME_LENGTH, "<reserved%05u>", FIRST_SIZE + grids - 1);
 }
 
-/* How many names follow each other without a gap, from @first on. A later one whose id is outside the model ends the row when
+/* How many names follow each other without a gap, from @first on. A later one whose id is outside the model
+ * ends the row when
  * @open_end, else it is an error. */
 static gboolean
-count (const Names *names, void (*spell) (guint32, char *), guint32 first, gboolean open_end, guint32 *n, GError **error)
+count (const Names *names,
+       void (*spell) (guint32, char *),
+       guint32 first,
+       gboolean open_end,
+       guint32 *n,
+       GError **error)
 {
   GError *fault = NULL;
   char token[NAME_LENGTH];
@@ -106,7 +115,8 @@ count (const Names *names, void (*spell) (guint32, char *), guint32 first, gbool
   g_clear_error (&fault);
   spell (first, token);
   if (last == first)
-    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: the vocabulary has no token \"%s\"", names->name, token);
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: the vocabulary has no token \"%s\"", names->name,
+                      token);
   *n = last - first;
   return TRUE;
 }
@@ -118,10 +128,12 @@ read_codes (ArraVocabulary *vocabulary, const Names *names, GError **error)
 
   if (!count (names, code_name, 0, FALSE, &vocabulary->n_codes, error))
     return FALSE;
-  vocabulary->id_of_code = arra_mem_new (vocabulary->n_codes, sizeof (guint32), "the table of image tokens", error);
+  vocabulary->id_of_code
+      = arra_mem_new (vocabulary->n_codes, sizeof (guint32), "the table of image tokens", error);
   if (vocabulary->id_of_code == NULL)
     return FALSE;
-  vocabulary->code_of_id = arra_mem_new (names->n_tokens, sizeof (gint32), "the table of image tokens", error);
+  vocabulary->code_of_id
+      = arra_mem_new (names->n_tokens, sizeof (gint32), "the table of image tokens", error);
   if (vocabulary->code_of_id == NULL)
     return FALSE;
   memset (vocabulary->code_of_id, 0xff, names->n_tokens * sizeof (gint32));
@@ -133,8 +145,8 @@ read_codes (ArraVocabulary *vocabulary, const Names *names, GError **error)
       if (!need (names, token, &id, error))
         return FALSE;
       if (vocabulary->code_of_id[id] >= 0)
-        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: image tokens %d and %u have the same id %u", names->name,
-                          vocabulary->code_of_id[id], code, id);
+        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: image tokens %d and %u have the same id %u",
+                          names->name, vocabulary->code_of_id[id], code, id);
       vocabulary->id_of_code[code] = id;
       vocabulary->code_of_id[id] = (gint32) code;
     }
@@ -148,7 +160,8 @@ read_sizes (ArraVocabulary *vocabulary, const Names *names, GError **error)
 
   if (!count (names, size_name, 1, TRUE, &vocabulary->n_sizes, error))
     return FALSE;
-  vocabulary->id_of_size = arra_mem_new ((gsize) vocabulary->n_sizes + 1, sizeof (guint32), "the table of size tokens", error);
+  vocabulary->id_of_size
+      = arra_mem_new ((gsize) vocabulary->n_sizes + 1, sizeof (guint32), "the table of size tokens", error);
   if (vocabulary->id_of_size == NULL)
     return FALSE;
   vocabulary->id_of_size[0] = ARRA_NO_TOKEN;
@@ -165,15 +178,19 @@ read_sizes (ArraVocabulary *vocabulary, const Names *names, GError **error)
 static gboolean
 check_distinct (const ArraVocabulary *vocabulary, const char *name, GError **error)
 {
-  const guint32 frame[] = { vocabulary->image_start, vocabulary->image_end, vocabulary->new_line, vocabulary->stop, vocabulary->bos };
+  const guint32 frame[] = { vocabulary->image_start, vocabulary->image_end, vocabulary->new_line,
+                            vocabulary->stop, vocabulary->bos };
 
   for (gsize i = 0; i < G_N_ELEMENTS (frame); i++)
     {
       if (vocabulary->code_of_id[frame[i]] >= 0)
-        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: id %u is both an image token and a token that frames pictures", name, frame[i]);
+        return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                          "%s: id %u is both an image token and a token that frames pictures", name,
+                          frame[i]);
       for (gsize j = 0; j < i; j++)
         if (frame[i] == frame[j])
-          return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: two of the tokens that frame pictures have the same id %u", name, frame[i]);
+          return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                            "%s: two of the tokens that frame pictures have the same id %u", name, frame[i]);
     }
   return TRUE;
 }
@@ -181,8 +198,10 @@ check_distinct (const ArraVocabulary *vocabulary, const char *name, GError **err
 static gboolean
 read_all (ArraVocabulary *vocabulary, const Names *names, guint32 tokenizer_size, GError **error)
 {
-  if (!need (names, "<s>", &vocabulary->bos, error) || !need (names, "<racm3:break>", &vocabulary->image_start, error)
-      || !need (names, "<eoss>", &vocabulary->image_end, error) || !need (names, "<reserved08799>", &vocabulary->new_line, error)
+  if (!need (names, "<s>", &vocabulary->bos, error)
+      || !need (names, "<racm3:break>", &vocabulary->image_start, error)
+      || !need (names, "<eoss>", &vocabulary->image_end, error)
+      || !need (names, "<reserved08799>", &vocabulary->new_line, error)
       || !need (names, "<reserved08706>", &vocabulary->stop, error) || !read_codes (vocabulary, names, error)
       || !read_sizes (vocabulary, names, error) || !check_distinct (vocabulary, names->name, error))
     return FALSE;
@@ -194,7 +213,13 @@ read_all (ArraVocabulary *vocabulary, const Names *names, guint32 tokenizer_size
 }
 
 gboolean
-arra_vocabulary_init (ArraVocabulary *vocabulary, guint32 n_tokens, guint32 tokenizer_size, ArraTokenLookup lookup, gpointer data, const char *name, GError **error)
+arra_vocabulary_init (ArraVocabulary *vocabulary,
+                      guint32 n_tokens,
+                      guint32 tokenizer_size,
+                      ArraTokenLookup lookup,
+                      gpointer data,
+                      const char *name,
+                      GError **error)
 {
   const Names names = { n_tokens, lookup, data, name };
 

@@ -1,6 +1,7 @@
 /* test-generate.c - every allocation from opening a checkpoint to saving its picture fails in turn
  *
- * Each failure must end in an error that says so, with nothing held afterwards and nothing left on the disk; then what comes after it must work.
+ * Each failure must end in an error that says so, with nothing held afterwards and nothing left on the disk;
+ * then what comes after it must work.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
@@ -67,7 +68,7 @@ set_request (ArraRequest *request, const ArraCheckpoint *checkpoint)
   request->threads = 1;
 }
 
-/* Previews are made as well: by a clock that hardly moves they must fit in, so the first row's may come or not. */
+/* Somebody to show previews to. */
 static void
 look (const ArraProgress *progress, gpointer data)
 {
@@ -87,7 +88,8 @@ decode_and_save (const Scene *scene, ArraCheckpoint *checkpoint, ArraJob *job, G
     }
   recipe = arra_job_recipe (job, 0, TRUE);
   return arra_job_save_tokens (job, scene->tokens, error)
-         && arra_picture_save_png (picture, scene->png, recipe, TRUE, arra_checkpoint_card (checkpoint), error);
+         && arra_picture_save_png (picture, scene->png, recipe, TRUE, arra_checkpoint_card (checkpoint),
+                                   error);
 }
 
 static gboolean
@@ -213,7 +215,8 @@ convert (const Scene *scene, GError **error)
 {
   g_autofree char *out = g_build_filename (scene->directory, "whole.gguf", NULL);
 
-  return arra_checkpoint_convert (scene->directory, scene->directory, NULL, out, ARRA_QUANT_Q8_0, NULL, NULL, NULL, error);
+  return arra_checkpoint_convert (scene->directory, scene->directory, NULL, out, ARRA_QUANT_Q8_0, NULL, NULL,
+                                  NULL, error);
 }
 
 static void

@@ -82,7 +82,8 @@ typedef struct
   gsize n_links;
 } Chain;
 
-/* Walsh's patterns of +1 and -1, which are orthogonal: one for each token that links begin with, row 0 for all others. */
+/* Walsh's patterns of +1 and -1, which are orthogonal: one for each token that links begin with, row 0 for
+ * all others. */
 static float
 pattern (const Chain *chain, guint32 token, gsize i)
 {
@@ -99,7 +100,8 @@ set_links (const Chain *chain, float *lm_head, gsize hidden)
 {
   for (gsize k = 0; k < chain->n_links; k++)
     for (gsize i = 0; i < hidden; i++)
-      lm_head[chain->links[k].to * hidden + i] += chain->links[k].score / (float) hidden * pattern (chain, chain->links[k].from, i);
+      lm_head[chain->links[k].to * hidden + i]
+          += chain->links[k].score / (float) hidden * pattern (chain, chain->links[k].from, i);
 }
 
 static void
@@ -198,7 +200,8 @@ models_same_answer (const ArraJob *a, guint i, const ArraJob *b, guint j)
 {
   gboolean finished_a, finished_b;
   gsize n_a, n_b;
-  const guint32 *tokens_a = arra_job_tokens (a, i, &n_a, &finished_a), *tokens_b = arra_job_tokens (b, j, &n_b, &finished_b);
+  const guint32 *tokens_a = arra_job_tokens (a, i, &n_a, &finished_a),
+                *tokens_b = arra_job_tokens (b, j, &n_b, &finished_b);
 
   return finished_a == finished_b && n_a == n_b && memcmp (tokens_a, tokens_b, n_a * sizeof (guint32)) == 0;
 }

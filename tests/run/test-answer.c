@@ -11,8 +11,9 @@
 #define TEXT 90
 
 /* text, a picture of one grid, text, a picture of 1 x 2 grids with one row and a half */
-static guint32 tokens[] = { TEXT, START, SIZE (1), SIZE (1), CODE, CODE + 1, LINE, CODE + 2, CODE + 3, LINE, END, TEXT,
-                            START, SIZE (1), SIZE (2), CODE + 9, CODE + 8, CODE + 7, CODE + 6, LINE, CODE + 5 };
+static guint32 tokens[]
+    = { TEXT, START, SIZE (1), SIZE (1), CODE,     CODE + 1, LINE,     CODE + 2, CODE + 3, LINE,    END,
+        TEXT, START, SIZE (1), SIZE (2), CODE + 9, CODE + 8, CODE + 7, CODE + 6, LINE,     CODE + 5 };
 static ArraVocabulary vocabulary;
 
 static void

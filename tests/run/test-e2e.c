@@ -1,11 +1,15 @@
 /* test-e2e.c - the reference's tiny model: its tokens and its pictures, on every ISA, with one thread and two
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cpu.h"
+#include "job.h"
 #include "jsonguard.h"
 #include "models.h"
+
+#define LOGIT_TOLERANCE 2e-5f
 
 typedef struct
 {
@@ -65,12 +69,14 @@ check_picture (const Case *c, ArraJob *job, guint index)
 
   g_assert_no_error (error);
   g_assert_nonnull (expected);
-  g_assert_true (arra_tensor_has_shape (expected, 3, (gint64) picture->height, (gint64) picture->width, (gint64) 3));
+  g_assert_true (
+      arra_tensor_has_shape (expected, 3, (gint64) picture->height, (gint64) picture->width, (gint64) 3));
   for (gsize i = 0; i < arra_tensor_count (expected); i++)
     g_assert_cmpint (abs (picture->pixels[i] - ((const guint8 *) expected->data)[i]), <=, 1);
 }
 
-/* The size given instead of chosen: start, height and width are then part of what is read, and the same codes follow. */
+/* The size given instead of chosen: start, height and width are then part of what is read, and the same codes
+ * follow. */
 static void
 check_fixed (const Case *c, JsonObject *run, const ArraJob *chosen)
 {
@@ -81,6 +87,30 @@ check_fixed (const Case *c, JsonObject *run, const ArraJob *chosen)
   request.height = 32;
   fixed = models_run (c->checkpoint, &request);
   models_assert_same_tokens (chosen, fixed);
+}
+
+/* The prompt's tokens, and the model's scores after them before any rule. */
+static void
+check_prompt (const Case *c, JsonObject *run, guint index)
+{
+  g_autofree char *name = g_strdup_printf ("out.run%u.raw_logits_after_prompt", index);
+  const ArraTensor *expected = arra_source_find (c->expected, name);
+  JsonArray *expected_ids = json_object_get_array_member (run, "prompt_ids");
+  const ArraRequest request = request_of (c, run);
+  g_autoptr (ArraJob) job = models_job (c->checkpoint, &request);
+  g_autoptr (GError) error = NULL;
+  guint32 id;
+
+  g_assert_cmpuint (job->prompt_length, ==, json_array_get_length (expected_ids));
+  for (guint i = 0; i < job->prompt_length; i++)
+    g_assert_cmpint (job->session.ids[i], ==, json_array_get_int_element (expected_ids, i));
+  arra_session_next (&job->session, &job->sampling, 0, 0, &id, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (expected);
+  g_assert_cmpuint (arra_tensor_count (expected), ==, c->checkpoint->config.vocab_size);
+  for (gsize i = 0; i < arra_tensor_count (expected); i++)
+    g_assert_cmpfloat (fabsf (job->session.logits[0][i] - ((const float *) expected->data)[i]), <=,
+                       LOGIT_TOLERANCE);
 }
 
 static void
@@ -95,6 +125,7 @@ check_runs (const Case *c)
       const ArraRequest request = request_of (c, run);
       g_autoptr (ArraJob) job = models_run (c->checkpoint, &request);
 
+      check_prompt (c, run, i);
       check_tokens (job, run);
       check_picture (c, job, i);
       check_fixed (c, run, job);
@@ -104,9 +135,12 @@ check_runs (const Case *c)
 static void
 test_runs (gconstpointer mode)
 {
-  g_autofree char *json_path = golden ("e2e/case.json"), *case_path = golden ("e2e/case.safetensors"), *model = golden ("e2e/model"), *vqgan = golden ("vqgan/f16");
+  g_autofree char *json_path = golden ("e2e/case.json"), *case_path = golden ("e2e/case.safetensors"),
+                  *model = golden ("e2e/model"), *vqgan = golden ("vqgan/f16");
   g_autofree char *before = g_strdup (g_getenv ("ARRA_CPU"));
-  const ArraCpu cpu = strcmp (mode, "c") == 0 ? ARRA_CPU_C : strcmp (mode, "avx2") == 0 ? ARRA_CPU_AVX2 : ARRA_CPU_AVX512;
+  const ArraCpu cpu = strcmp (mode, "c") == 0      ? ARRA_CPU_C
+                      : strcmp (mode, "avx2") == 0 ? ARRA_CPU_AVX2
+                                                   : ARRA_CPU_AVX512;
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonParser) parser = NULL;
   g_autoptr (ArraSource) expected = NULL;

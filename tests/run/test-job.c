@@ -159,11 +159,21 @@ test_settings (void)
 
       switch (setting)
         {
-        case 0: request.guidance_scale = 1; break;
-        case 1: request.top_k = 2; break;
-        case 2: request.temperature = 0.3; break;
-        case 3: request.top_p = 0.05; break;
-        default: request.prompt = "an ox"; break;
+        case 0:
+          request.guidance_scale = 1;
+          break;
+        case 1:
+          request.top_k = 2;
+          break;
+        case 2:
+          request.temperature = 0.3;
+          break;
+        case 3:
+          request.top_p = 0.05;
+          break;
+        default:
+          request.prompt = "an ox";
+          break;
         }
       other = models_run (checkpoint, &request);
       g_assert_false (models_same_answer (job, 0, other, 0));
@@ -256,6 +266,7 @@ test_memory (void)
   const gsize before = arra_mem_held ();
   g_autoptr (ArraJob) job = models_job (checkpoint, &request);
   const gsize made = arra_mem_held ();
+  gsize planned;
   g_autoptr (GError) error = NULL;
 
   arra_mem_reset_peak ();
@@ -266,6 +277,12 @@ test_memory (void)
   arra_mem_fail_nth (-1);
   g_assert_cmpuint (arra_mem_held (), ==, made);
   g_assert_cmpuint (arra_mem_peak (), ==, made);
+  g_assert_nonnull (arra_job_decode (job, 0, 0, NULL, NULL));
+  planned = arra_job_bytes (checkpoint, &request, &job->capacities)
+            + arra_kv_cache_bytes (&checkpoint->config, job->capacities.context)
+            + arra_kv_cache_bytes (&checkpoint->config, job->capacities.uncond_context);
+  g_assert_cmpuint (arra_mem_held () - before, <=, planned + 8192); /* the prompt and small structures */
+  g_assert_cmpuint (arra_mem_held () - before, >=, planned - 8192);
   arra_job_free (g_steal_pointer (&job));
   g_assert_cmpuint (arra_mem_held (), ==, before);
 }
@@ -309,7 +326,8 @@ test_not_finite (void)
   models_remove (directory);
 }
 
-/* A weight file that somebody cuts while it is mapped is reported, and nothing is made of what could not be read. */
+/* A weight file that somebody cuts while it is mapped is reported, and nothing is made of what could not be
+ * read. */
 static void
 test_cut_weights (void)
 {

@@ -45,7 +45,8 @@ assert_rows (ArraJob *job, const ArraPicture *picture, guint rows, guint columns
   g_assert_cmpuint (picture->rows_finished, ==, rows);
   g_assert_cmpuint (picture->width, ==, columns * patch);
   g_assert_cmpuint (picture->height, ==, rows * patch);
-  g_assert_cmpmem (picture->pixels, (gsize) picture->width * picture->height * 3, expected, (gsize) rows * patch * columns * patch * 3);
+  g_assert_cmpmem (picture->pixels, (gsize) picture->width * picture->height * 3, expected,
+                   (gsize) rows * patch * columns * patch * 3);
 }
 
 static void
@@ -164,7 +165,8 @@ look (const ArraProgress *progress, gpointer data)
   g_assert_cmpuint (progress->tokens_done, >=, seen->last_done);
   seen->last_done = progress->tokens_done;
   g_assert_cmpuint (progress->tokens_total, ==, 3 + 8 * 9 + 1);
-  g_assert_true (progress->tokens_per_second > 0 || progress->seconds_left < 0 || progress->phase == ARRA_PHASE_DECODING);
+  g_assert_true (progress->tokens_per_second > 0 || progress->seconds_left < 0
+                 || progress->phase == ARRA_PHASE_DECODING);
   seen->speed_known = seen->speed_known || progress->tokens_per_second > 0;
   seen->n_decoding += progress->phase == ARRA_PHASE_DECODING;
   if (progress->preview == NULL)
@@ -175,7 +177,8 @@ look (const ArraProgress *progress, gpointer data)
   assert_rows (seen->job, progress->preview, seen->rows, 8);
 }
 
-/* Previews show finished rows, each time more of them; with a decoder that seems free there is one for each row. */
+/* Previews show finished rows, each time more of them; with a decoder that seems free there is one for each
+ * row. */
 static void
 test_previews (void)
 {

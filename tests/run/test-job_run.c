@@ -82,7 +82,8 @@ test_text_then_picture (void)
 
   scene_begin (&scene);
   {
-    const ModelsLink links[] = { { scene.stop, scene.a, SURE }, { scene.a, scene.b, SURE }, { scene.b, scene.start, SURE }, { scene.start, scene.size[2], SURE },
+    const ModelsLink links[] = { { scene.stop, scene.a, SURE },          { scene.a, scene.b, SURE },
+                                 { scene.b, scene.start, SURE },         { scene.start, scene.size[2], SURE },
                                  { scene.size[2], scene.size[3], SURE }, { scene.end, scene.stop, SURE } };
 
     scene_play (&scene, links, G_N_ELEMENTS (links));
@@ -116,8 +117,9 @@ test_several_pictures (void)
 
   scene_begin (&scene);
   {
-    const ModelsLink links[] = { { scene.stop, scene.start, SURE }, { scene.start, scene.size[1], SURE }, { scene.size[1], scene.size[1], SURE },
-                                 { scene.end, scene.a, SURE }, { scene.a, scene.start, SURE }, { scene.a, scene.stop, SURE } };
+    const ModelsLink links[] = { { scene.stop, scene.start, SURE },      { scene.start, scene.size[1], SURE },
+                                 { scene.size[1], scene.size[1], SURE }, { scene.end, scene.a, SURE },
+                                 { scene.a, scene.start, SURE },         { scene.a, scene.stop, SURE } };
 
     scene_play (&scene, links, G_N_ELEMENTS (links));
   }
@@ -163,7 +165,10 @@ test_max_tokens (void)
 
   scene_begin (&scene);
   {
-    const ModelsLink links[] = { { scene.stop, scene.start, SURE }, { scene.start, scene.size[2], SURE }, { scene.size[2], scene.size[2], SURE }, { scene.end, scene.start, SURE } };
+    const ModelsLink links[] = { { scene.stop, scene.start, SURE },
+                                 { scene.start, scene.size[2], SURE },
+                                 { scene.size[2], scene.size[2], SURE },
+                                 { scene.end, scene.start, SURE } };
 
     scene_play (&scene, links, G_N_ELEMENTS (links));
   }
@@ -220,7 +225,8 @@ test_no_size (void)
 
   scene_begin (&scene);
   {
-    const ModelsLink links[] = { { scene.stop, scene.a, SURE }, { scene.a, scene.start, SURE }, { scene.start, scene.b, SURE } };
+    const ModelsLink links[]
+        = { { scene.stop, scene.a, SURE }, { scene.a, scene.start, SURE }, { scene.start, scene.b, SURE } };
 
     scene_play (&scene, links, G_N_ELEMENTS (links));
   }

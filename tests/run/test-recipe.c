@@ -46,14 +46,28 @@ static void
 test_strangers (void)
 {
   static const char *const texts[] = {
-    "", "{", "[]", "{}", "null", "{\"arra_tokens\": 1}", "{\"arra_tokens\": 2, \"fingerprint\": \"a\", \"quant\": \"auto\"}",
-    "{\"arra_tokens\": 1, \"fingerprint\": \"a\", \"quant\": \"auto\", \"width\": 1, \"height\": 0, \"count\": 1, \"seed\": \"1\", \"top_k\": 1, \"text_top_k\": 1, \"max_tokens\": 0, \"first\": 0}",
-    "{\"arra_tokens\": 1, \"fingerprint\": \"a\", \"quant\": \"auto\", \"width\": 0, \"height\": 0, \"count\": 0, \"seed\": \"1\", \"top_k\": 1, \"text_top_k\": 1, \"max_tokens\": 0, \"first\": 0}",
-    "{\"arra_tokens\": 1, \"fingerprint\": \"a\", \"quant\": \"auto\", \"width\": 0, \"height\": 0, \"count\": 1, \"seed\": 1, \"top_k\": 1, \"text_top_k\": 1, \"max_tokens\": 0, \"first\": 0}",
-    "{\"arra_tokens\": 1, \"fingerprint\": \"a\", \"quant\": \"auto\", \"width\": 0, \"height\": 0, \"count\": 1, \"seed\": \"1\", \"top_k\": -1, \"text_top_k\": 1, \"max_tokens\": 0, \"first\": 0}",
-    "{\"arra_tokens\": 1, \"fingerprint\": \"a\", \"quant\": \"auto\", \"width\": 0, \"height\": 0, \"count\": 1, \"seed\": \"1\", \"top_k\": 1, \"text_top_k\": 1, \"max_tokens\": 0, \"first\": 0, \"temperature\": -3}",
+    "",
+    "{",
+    "[]",
+    "{}",
+    "null",
+    "{\"arra_tokens\": 1}",
+    "{\"arra_tokens\": 2, \"fingerprint\": \"a\", \"quant\": \"auto\"}",
+    "{\"arra_tokens\": 1, \"fingerprint\": \"a\", \"quant\": \"auto\", \"width\": 1, \"height\": 0, "
+    "\"count\": 1, \"seed\": \"1\", \"top_k\": 1, \"text_top_k\": 1, \"max_tokens\": 0, \"first\": 0}",
+    "{\"arra_tokens\": 1, \"fingerprint\": \"a\", \"quant\": \"auto\", \"width\": 0, \"height\": 0, "
+    "\"count\": 0, \"seed\": \"1\", \"top_k\": 1, \"text_top_k\": 1, \"max_tokens\": 0, \"first\": 0}",
+    "{\"arra_tokens\": 1, \"fingerprint\": \"a\", \"quant\": \"auto\", \"width\": 0, \"height\": 0, "
+    "\"count\": 1, \"seed\": 1, \"top_k\": 1, \"text_top_k\": 1, \"max_tokens\": 0, \"first\": 0}",
+    "{\"arra_tokens\": 1, \"fingerprint\": \"a\", \"quant\": \"auto\", \"width\": 0, \"height\": 0, "
+    "\"count\": 1, \"seed\": \"1\", \"top_k\": -1, \"text_top_k\": 1, \"max_tokens\": 0, \"first\": 0}",
+    "{\"arra_tokens\": 1, \"fingerprint\": \"a\", \"quant\": \"auto\", \"width\": 0, \"height\": 0, "
+    "\"count\": 1, \"seed\": \"1\", \"top_k\": 1, \"text_top_k\": 1, \"max_tokens\": 0, \"first\": 0, "
+    "\"temperature\": -3}",
   };
-  static const char sound[] = "{\"arra_tokens\": 1, \"fingerprint\": \"a\", \"quant\": \"auto\", \"width\": 0, \"height\": 0, \"count\": 1, \"seed\": \"1\", \"top_k\": 1, \"text_top_k\": 1, \"max_tokens\": 0, \"first\": 0}";
+  static const char sound[]
+      = "{\"arra_tokens\": 1, \"fingerprint\": \"a\", \"quant\": \"auto\", \"width\": 0, \"height\": 0, "
+        "\"count\": 1, \"seed\": \"1\", \"top_k\": 1, \"text_top_k\": 1, \"max_tokens\": 0, \"first\": 0}";
   g_autoptr (ArraRecipe) recipe = arra_recipe_parse (sound, -1, NULL);
 
   g_assert_nonnull (recipe);

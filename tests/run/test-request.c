@@ -70,7 +70,8 @@ test_prompts (void)
 static void
 test_numbers (void)
 {
-  static const double bad_temperatures[] = { 0, -1, NAN, INFINITY, 1e-60, 1e60 }, bad_top_p[] = { 0, -0.5, 1.0001, NAN }, bad_guidance[] = { -1, NAN, INFINITY, 1e9 };
+  static const double bad_temperatures[] = { 0, -1, NAN, INFINITY, 1e-60, 1e60 },
+                      bad_top_p[] = { 0, -0.5, 1.0001, NAN }, bad_guidance[] = { -1, NAN, INFINITY, 1e9 };
   const ArraRequest sound = models_request (checkpoint, grid, grid);
   ArraRequest request;
 

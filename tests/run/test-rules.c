@@ -59,13 +59,15 @@ static void
 check_uncond (const Case *c, JsonObject *step)
 {
   const gboolean called = !json_object_get_null_member (step, "unconditional_call");
-  const gboolean in_picture = c->grammar.expect == ARRA_EXPECT_CODE || c->grammar.expect == ARRA_EXPECT_FORCED;
+  const gboolean in_picture
+      = c->grammar.expect == ARRA_EXPECT_CODE || c->grammar.expect == ARRA_EXPECT_FORCED;
   JsonArray *ids;
 
   g_assert_true (called == (in_picture && c->sampling.guidance_scale != 1));
   if (!called)
     return;
-  ids = json_object_get_array_member (json_object_get_object_member (step, "unconditional_call"), "input_ids");
+  ids = json_object_get_array_member (json_object_get_object_member (step, "unconditional_call"),
+                                      "input_ids");
   g_assert_cmpuint (json_array_get_length (ids), ==, c->grammar.uncond_begins ? 3 : 1);
   if (!c->grammar.uncond_begins)
     {
@@ -82,7 +84,8 @@ check_candidates (const Case *c, guint step)
 {
   g_autofree char *ids_name = g_strdup_printf ("out.step%u.ids", step);
   g_autofree char *scores_name = g_strdup_printf ("out.step%u.scores", step);
-  const ArraTensor *ids = arra_source_find (c->expected, ids_name), *scores = arra_source_find (c->expected, scores_name);
+  const ArraTensor *ids = arra_source_find (c->expected, ids_name),
+                   *scores = arra_source_find (c->expected, scores_name);
 
   g_assert_nonnull (ids);
   g_assert_nonnull (scores);
@@ -90,7 +93,8 @@ check_candidates (const Case *c, guint step)
   for (gsize i = 0; i < c->sampler.n_candidates; i++)
     {
       g_assert_cmpint (c->sampler.candidates[i].id, ==, ((const gint32 *) ids->data)[i]);
-      g_assert_cmpfloat (fabsf (c->sampler.candidates[i].score - ((const float *) scores->data)[i]), <=, TOLERANCE);
+      g_assert_cmpfloat (fabsf (c->sampler.candidates[i].score - ((const float *) scores->data)[i]), <=,
+                         TOLERANCE);
     }
 }
 
@@ -106,7 +110,8 @@ run_step (Case *c, guint index, JsonObject *step)
   check_uncond (c, step);
   if (!json_object_get_null_member (step, "unconditional_call"))
     {
-      synth (c->uncond, c->vocabulary.n_tokens, 1000 + ++c->n_uncond, (guint32) number (c->script, "uncond_salt"));
+      synth (c->uncond, c->vocabulary.n_tokens, 1000 + ++c->n_uncond,
+             (guint32) number (c->script, "uncond_salt"));
       uncond = c->uncond;
     }
   arra_sampler_filter (&c->sampler, kernels, &c->grammar, &c->sampling, c->cond, uncond, &error);
@@ -123,8 +128,10 @@ test_case (gconstpointer data)
 {
   g_autofree char *script_name = g_strdup_printf ("%s.json", (const char *) data);
   g_autofree char *tensors_name = g_strdup_printf ("%s.safetensors", (const char *) data);
-  g_autofree char *script_path = g_build_filename (g_getenv ("ARRA_TEST_DATA"), "golden", "rules", script_name, NULL);
-  g_autofree char *tensors_path = g_build_filename (g_getenv ("ARRA_TEST_DATA"), "golden", "rules", tensors_name, NULL);
+  g_autofree char *script_path
+      = g_build_filename (g_getenv ("ARRA_TEST_DATA"), "golden", "rules", script_name, NULL);
+  g_autofree char *tensors_path
+      = g_build_filename (g_getenv ("ARRA_TEST_DATA"), "golden", "rules", tensors_name, NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonParser) parser = NULL;
   g_autoptr (ArraSource) expected = NULL;

@@ -42,7 +42,8 @@ test_count (void)
     {
       fill (candidates, sorted, seed, seed % 2 == 1);
       for (guint k = 1; k <= N; k++)
-        g_assert_cmpuint (arra_select_threshold (candidates, NULL, N, k), ==, arra_select_key (sorted[k - 1]));
+        g_assert_cmpuint (arra_select_threshold (candidates, NULL, N, k), ==,
+                          arra_select_key (sorted[k - 1]));
       g_assert_cmpuint (arra_select_threshold (candidates, NULL, N, N + 1), ==, 0);
     }
 }
@@ -50,7 +51,8 @@ test_count (void)
 static void
 test_order (void)
 {
-  static const float values[] = { -INFINITY, -G_MAXFLOAT, -1e10f, -1, -1e-40f, 0, 1e-40f, 1, 1e10f, G_MAXFLOAT, INFINITY };
+  static const float values[]
+      = { -INFINITY, -G_MAXFLOAT, -1e10f, -1, -1e-40f, 0, 1e-40f, 1, 1e10f, G_MAXFLOAT, INFINITY };
 
   for (gsize i = 1; i < G_N_ELEMENTS (values); i++)
     g_assert_cmpuint (arra_select_key (values[i - 1]), <, arra_select_key (values[i]));

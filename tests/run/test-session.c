@@ -1,4 +1,4 @@
-/* test-session.c - the sequence is the truth: reading in blocks, one by one, after rewinding or a cancellation gives the same choice
+/* test-session.c - blocks, single tokens, rewinding and cancellations give the same choice
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mem.h"
 #include "models.h"
@@ -14,13 +14,20 @@ static ArraExec executive;
 static ArraSampling
 sampling (void)
 {
-  return (ArraSampling){ .guidance_scale = 3, .temperature = 1, .top_p = 0.9, .top_k = 30, .text_top_k = 10, .seed = 3 };
+  return (ArraSampling){
+    .guidance_scale = 3, .temperature = 1, .top_p = 0.9, .top_k = 30, .text_top_k = 10, .seed = 3
+  };
 }
 
 static void
 begin (ArraSession *session, guint block)
 {
-  const ArraCapacities capacities = { .prompt_tokens = N_PROMPT, .answer_tokens = CAPACITY, .context = N_PROMPT + CAPACITY, .uncond_context = CAPACITY, .rows = block, .threads = 1 };
+  const ArraCapacities capacities = { .prompt_tokens = N_PROMPT,
+                                      .answer_tokens = CAPACITY,
+                                      .context = N_PROMPT + CAPACITY,
+                                      .uncond_context = CAPACITY,
+                                      .rows = block,
+                                      .threads = 1 };
   g_autoptr (GError) error = NULL;
 
   arra_session_init (session, checkpoint, &executive, &capacities, TRUE, &error);
@@ -172,9 +179,11 @@ test_second_picture (void)
   push (&alone, checkpoint->vocabulary.id_of_size[1]);
   push (&alone, checkpoint->vocabulary.id_of_size[1]);
   next (&alone);
-  g_assert_cmpmem (session.logits[1], checkpoint->config.vocab_size * sizeof (float), alone.logits[1], checkpoint->config.vocab_size * sizeof (float));
+  g_assert_cmpmem (session.logits[1], checkpoint->config.vocab_size * sizeof (float), alone.logits[1],
+                   checkpoint->config.vocab_size * sizeof (float));
   /* what the unconditional branch sees of a picture is what a sequence of its own would say */
-  g_assert_cmpmem (alone.logits[0], checkpoint->config.vocab_size * sizeof (float), alone.logits[1], checkpoint->config.vocab_size * sizeof (float));
+  g_assert_cmpmem (alone.logits[0], checkpoint->config.vocab_size * sizeof (float), alone.logits[1],
+                   checkpoint->config.vocab_size * sizeof (float));
   arra_session_clear (&session);
   arra_session_clear (&alone);
 }
@@ -203,7 +212,8 @@ test_cancel (void)
   push_prompt (&other, 2, 2);
   expected = next (&other);
   unread = arra_session_unread (&session);
-  while (!arra_session_next (&session, &settings, 0, session.n_ids, &id, stop_reading, cancellable, cancellable, &error))
+  while (!arra_session_next (&session, &settings, 0, session.n_ids, &id, stop_reading, cancellable,
+                             cancellable, &error))
     {
       g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
       g_clear_error (&error);

@@ -1,4 +1,4 @@
-/* test-tokens_file.c - saved tokens: what is written is read, and the answer goes on as if nothing had happened
+/* test-tokens_file.c - saved tokens are read again, and the answer goes on as if nothing had happened
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <locale.h>
 #include <string.h>
@@ -180,7 +180,8 @@ static const struct
   { "version", "\"arra_tokens\": 1", "\"arra_tokens\": 2", ARRA_ERROR_INVALID_DATA, "arra_tokens" },
   { "no-version", "\"arra_tokens\"", "\"something\"", ARRA_ERROR_NOT_FOUND, "arra_tokens" },
   { "fingerprint", "\"fingerprint\": \"", "\"fingerprint\": \"0", ARRA_ERROR_ARGUMENT, "another checkpoint" },
-  { "fingerprint-type", "\"fingerprint\": \"", "\"fingerprint\": 7, \"x\": \"", ARRA_ERROR_INVALID_DATA, "fingerprint" },
+  { "fingerprint-type", "\"fingerprint\": \"", "\"fingerprint\": 7, \"x\": \"", ARRA_ERROR_INVALID_DATA,
+    "fingerprint" },
   { "quant", "\"quant\": \"auto\"", "\"quant\": \"q8_0\"", ARRA_ERROR_ARGUMENT, "q8_0" },
   { "seed", "\"seed\": \"42\"", "\"seed\": \"-1\"", ARRA_ERROR_INVALID_DATA, "seed" },
   { "seed-size", "\"seed\": \"42\"", "\"seed\": \"18446744073709551616\"", ARRA_ERROR_INVALID_DATA, "seed" },
@@ -190,7 +191,8 @@ static const struct
   { "no-count", "\"count\": 1,", "", ARRA_ERROR_NOT_FOUND, "count" },
   { "first", "\"first\": 0", "\"first\": 4000000000", ARRA_ERROR_INVALID_DATA, "first" },
   { "temperature", "\"temperature\": 1.2", "\"temperature\": 0", ARRA_ERROR_INVALID_DATA, "temperature" },
-  { "temperature-type", "\"temperature\": 1.2", "\"temperature\": \"warm\"", ARRA_ERROR_INVALID_DATA, "temperature" },
+  { "temperature-type", "\"temperature\": 1.2", "\"temperature\": \"warm\"", ARRA_ERROR_INVALID_DATA,
+    "temperature" },
   { "top-p", "\"top_p\": 0.95", "\"top_p\": 1.5", ARRA_ERROR_INVALID_DATA, "top-p" },
   { "prompt-type", "\"prompt\": ", "\"prompt\": 5, \"y\": ", ARRA_ERROR_INVALID_DATA, "prompt" },
   { "empty-prompt", "\"prompt\": \"the red fox\"", "\"prompt\": \"\"", ARRA_ERROR_ARGUMENT, "empty" },

@@ -63,7 +63,8 @@ assert_refused (Words *words, ArraError code, const char *part)
   g_autoptr (GError) error = NULL;
   ArraVocabulary vocabulary;
 
-  g_assert_false (arra_vocabulary_init (&vocabulary, words->n_tokens, words->n_tokens, words_lookup, words, "some file", &error));
+  g_assert_false (arra_vocabulary_init (&vocabulary, words->n_tokens, words->n_tokens, words_lookup, words,
+                                        "some file", &error));
   g_assert_error (error, ARRA_ERROR, (gint) code);
   g_assert_nonnull (strstr (error->message, "some file"));
   g_assert_nonnull (strstr (error->message, part));
@@ -73,7 +74,9 @@ assert_refused (Words *words, ArraError code, const char *part)
 static void
 test_missing (void)
 {
-  static const char *const needed[] = { "<s>", "<racm3:break>", "<eoss>", "<reserved08799>", "<reserved08706>", "IMGIMGAZ", "<reserved08801>" };
+  static const char *const needed[]
+      = { "<s>",      "<racm3:break>",  "<eoss>", "<reserved08799>", "<reserved08706>",
+          "IMGIMGAZ", "<reserved08801>" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (needed); i++)
     {
@@ -122,8 +125,11 @@ test_code_names (void)
   {
     const char *name;
     guint32 code;
-  } good[] = { { "IMGIMGAZ", 0 }, { "IMGIMGBZ", 1 }, { "IMGIMGJZ", 9 }, { "IMGIMGBAZ", 10 }, { "IMGIMGBCDEZ", 1234 }, { "IMGIMGIBJBZ", 8191 } };
-  static const char *const bad[] = { "", "IMGIMG", "IMGIMGZ", "IMGIMGA", "IMGIMGKZ", "IMGIMGAAZ", "IMGIMGAZZ", "IMGIMGAZ ", "imgimgAZ", "IMGIMGJJJJJJJJJJJJJJZ" };
+  } good[] = { { "IMGIMGAZ", 0 },   { "IMGIMGBZ", 1 },       { "IMGIMGJZ", 9 },
+               { "IMGIMGBAZ", 10 }, { "IMGIMGBCDEZ", 1234 }, { "IMGIMGIBJBZ", 8191 } };
+  static const char *const bad[]
+      = { "",          "IMGIMG",    "IMGIMGZ",   "IMGIMGA",  "IMGIMGKZ",
+          "IMGIMGAAZ", "IMGIMGAZZ", "IMGIMGAZ ", "imgimgAZ", "IMGIMGJJJJJJJJJJJJJJZ" };
   guint32 code;
 
   for (gsize i = 0; i < G_N_ELEMENTS (good); i++)

@@ -9,7 +9,9 @@
 Words
 words_golden (guint32 n_tokens)
 {
-  return (Words){ .n_tokens = n_tokens, .n_codes = 8192, .n_sizes = 64, .stop = 8710, .new_line = 8803, .size_base = 8804 };
+  return (Words){
+    .n_tokens = n_tokens, .n_codes = 8192, .n_sizes = 64, .stop = 8710, .new_line = 8803, .size_base = 8804
+  };
 }
 
 Words
@@ -17,13 +19,19 @@ words_small (guint32 n_tokens, guint32 n_codes, guint32 n_sizes)
 {
   const guint32 free_id = FIRST_CODE + n_codes + 2;
 
-  return (Words){ .n_tokens = n_tokens, .n_codes = n_codes, .n_sizes = n_sizes, .stop = free_id, .new_line = free_id + 1, .size_base = free_id + 1 };
+  return (Words){ .n_tokens = n_tokens,
+                  .n_codes = n_codes,
+                  .n_sizes = n_sizes,
+                  .stop = free_id,
+                  .new_line = free_id + 1,
+                  .size_base = free_id + 1 };
 }
 
 static gboolean
 is_size (const Words *words, const char *token, guint32 *id)
 {
-  const guint64 number = g_str_has_prefix (token, "<reserved") ? g_ascii_strtoull (token + strlen ("<reserved"), NULL, 10) : 0;
+  const guint64 number
+      = g_str_has_prefix (token, "<reserved") ? g_ascii_strtoull (token + strlen ("<reserved"), NULL, 10) : 0;
 
   if (number < 8801 || number > 8800 + words->n_sizes)
     return FALSE;
