@@ -67,6 +67,7 @@ enter (ArraJob *job, guint index, GError **error)
     return FALSE;
   job->n_begun = MAX (job->n_begun, index + 1);
   job->current = index;
+  job->previewed_rows = 0;
   return TRUE;
 }
 
@@ -136,7 +137,6 @@ arra_job_run (ArraJob *job, GCancellable *cancellable, GError **error)
 {
   g_return_val_if_fail (job != NULL, FALSE);
   g_ptr_array_set_size (job->kept, 0);
-  job->previewed_rows = 0;
   arra_pace_start (&job->pace, arra_job_clock ());
   for (guint index = 0; index < job->request.count; index++)
     {

@@ -12,9 +12,9 @@ static guint grid;
 
 /* What the decoder itself makes of @rows rows of the answer. */
 static guint8 *
-expected_pixels (const ArraJob *job, guint rows)
+expected_pixels (const ArraJob *job, guint index, guint rows)
 {
-  const ArraAnswer *answer = &job->answers[0];
+  const ArraAnswer *answer = &job->answers[index];
   const guint patch = arra_vqgan_patch (&checkpoint->vqgan_config);
   g_autoptr (ArraVqganRun) run = NULL;
   g_autoptr (GError) error = NULL;
@@ -37,9 +37,9 @@ expected_pixels (const ArraJob *job, guint rows)
 }
 
 static void
-assert_rows (ArraJob *job, const ArraPicture *picture, guint rows, guint columns)
+assert_rows (ArraJob *job, guint index, const ArraPicture *picture, guint rows, guint columns)
 {
-  g_autofree guint8 *expected = expected_pixels (job, rows);
+  g_autofree guint8 *expected = expected_pixels (job, index, rows);
   const guint patch = grid / 2;
 
   g_assert_cmpuint (picture->rows_finished, ==, rows);
@@ -59,7 +59,7 @@ test_whole_and_partial (void)
 
   g_assert_no_error (error);
   g_assert_cmpuint (picture->rows_total, ==, 4);
-  assert_rows (job, picture, 4, 6);
+  assert_rows (job, 0, picture, 4, 6);
   g_assert_true (picture == arra_job_decode (job, 0, 0, NULL, NULL)); /* kept */
   g_assert_null (arra_job_decode (job, 0, 1, NULL, &error));
   g_assert_error (error, ARRA_ERROR, ARRA_ERROR_NOT_FOUND);
@@ -80,7 +80,7 @@ test_whole_and_partial (void)
           continue;
         }
       g_assert_no_error (error);
-      assert_rows (job, picture, (n - 2) / 7, 6);
+      assert_rows (job, 0, picture, (n - 2) / 7, 6);
     }
 }
 
@@ -144,8 +144,9 @@ test_no_vqgan (void)
 typedef struct
 {
   ArraJob *job;
-  guint n_calls, n_previews, n_decoding, rows, last_done, last_answer;
+  guint n_calls, n_previews[2], n_decoding, rows, last_done, last_answer;
   gboolean prompt_first, speed_known;
+  gboolean free; /* previews are made to seem so */
   double fraction;
 } Seen;
 
@@ -171,10 +172,12 @@ look (const ArraProgress *progress, gpointer data)
   seen->n_decoding += progress->phase == ARRA_PHASE_DECODING;
   if (progress->preview == NULL)
     return;
+  if (seen->free)
+    seen->job->pace.per_code = seen->job->pace.previews = 0;
   g_assert_cmpuint (progress->preview->rows_finished, >, seen->rows);
   seen->rows = progress->preview->rows_finished;
-  seen->n_previews++;
-  assert_rows (seen->job, progress->preview, seen->rows, 8);
+  seen->n_previews[progress->answer]++;
+  assert_rows (seen->job, progress->answer, progress->preview, seen->rows, 8);
 }
 
 /* Previews show finished rows, each time more of them; with a decoder that seems free there is one for each
@@ -182,11 +185,14 @@ look (const ArraProgress *progress, gpointer data)
 static void
 test_previews (void)
 {
-  const ArraRequest request = models_request (checkpoint, 4 * grid, 4 * grid);
-  g_autoptr (ArraJob) job = models_job (checkpoint, &request), plain = models_run (checkpoint, &request);
+  ArraRequest request = models_request (checkpoint, 4 * grid, 4 * grid);
+  g_autoptr (ArraJob) job = NULL, plain = NULL;
   g_autoptr (GError) error = NULL;
-  Seen seen = { .job = job };
+  Seen seen = { .free = TRUE };
 
+  request.count = 2;
+  plain = models_run (checkpoint, &request);
+  job = seen.job = models_job (checkpoint, &request);
   job->pace.report_every = 0;
   job->pace.per_code = 0;
   arra_job_set_progress (job, look, &seen, TRUE);
@@ -194,11 +200,13 @@ test_previews (void)
   g_assert_no_error (error);
   g_assert_true (seen.prompt_first);
   g_assert_true (seen.speed_known);
-  g_assert_cmpuint (seen.n_previews, >=, 1);
-  g_assert_cmpuint (seen.n_calls, >=, 8 * 9);
+  g_assert_cmpuint (seen.n_previews[0], ==, 8);
+  g_assert_cmpuint (seen.n_previews[1], ==, 8);
+  g_assert_cmpuint (seen.n_calls, >=, 2 * 8 * 9);
   models_assert_same_tokens (plain, job); /* looking changes nothing */
   g_assert_nonnull (arra_job_decode (job, 0, 0, NULL, NULL));
-  g_assert_cmpuint (seen.n_decoding, >=, 2);
+  g_assert_nonnull (arra_job_decode (job, 1, 0, NULL, NULL));
+  g_assert_cmpuint (seen.n_decoding, >=, 4);
   g_assert_cmpfloat_with_epsilon (seen.fraction, 1, 1e-9);
 }
 
@@ -215,13 +223,13 @@ test_no_previews (void)
   dear->pace.per_code = 1000; /* a decoder this slow never fits in a tenth of the time */
   arra_job_set_progress (dear, look, &seen, TRUE);
   g_assert_true (arra_job_run (dear, NULL, NULL));
-  g_assert_cmpuint (seen.n_previews, ==, 0);
+  g_assert_cmpuint (seen.n_previews[0] + seen.n_previews[1], ==, 0);
   unasked = models_job (checkpoint, &request);
   seen = (Seen){ .job = unasked };
   unasked->pace.per_code = 0;
   arra_job_set_progress (unasked, look, &seen, FALSE);
   g_assert_true (arra_job_run (unasked, NULL, NULL));
-  g_assert_cmpuint (seen.n_previews, ==, 0);
+  g_assert_cmpuint (seen.n_previews[0] + seen.n_previews[1], ==, 0);
   g_assert_cmpuint (seen.n_calls, >=, 4); /* the phases of two answers */
 }
 
