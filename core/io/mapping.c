@@ -248,3 +248,15 @@ arra_read_file (const char *path, gsize limit, gsize *size, GError **error)
     *size = length;
   return g_steal_pointer (&text);
 }
+
+void
+arra_mapping_release (const void *data, gsize size)
+{
+  gsize page = (gsize) sysconf (_SC_PAGESIZE);
+  guintptr begin = ((guintptr) data + page - 1) / page * page;
+  guintptr end = ((guintptr) data + size) / page * page;
+
+  /* anonymous pages would lose their contents */
+  if (begin < end && arra_mapping_guard_holds ((const void *) begin, end - begin))
+    madvise ((void *) begin, end - begin, MADV_DONTNEED);
+}

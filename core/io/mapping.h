@@ -24,6 +24,10 @@ const char *arra_mapping_path (const ArraMapping *mapping);
  * size or time of modification says that somebody wrote to it. Any thread. */
 gboolean arra_mapping_check (const ArraMapping *mapping, GError **error);
 
+/* Lets go of the file pages that lie whole inside @data .. @data + @size, so that they do not count as this process's memory; they are read
+ * again when they are touched. Memory outside mapped files is left alone. Any thread. */
+void arra_mapping_release (const void *data, gsize size);
+
 /* Reads a whole small regular file into arra_mem memory (NUL-terminated), at most @limit bytes; @size is nullable. Errors name
  * @path; a missing file is ARRA_ERROR_NOT_FOUND here and above, other failures of the system are G_FILE_ERROR. */
 char *arra_read_file (const char *path, gsize limit, gsize *size, GError **error);

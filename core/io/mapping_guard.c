@@ -136,3 +136,11 @@ arra_mapping_guard_damaged (guint place)
 {
   return atomic_load (&places[place].damaged) != 0;
 }
+
+gboolean
+arra_mapping_guard_holds (const void *start, gsize size)
+{
+  Place *first = place_of ((guintptr) start);
+
+  return first != NULL && size > 0 && first == place_of ((guintptr) start + size - 1);
+}

@@ -11,3 +11,4 @@
 gboolean arra_mapping_guard_add (const void *start, gsize size, guint *place);
 void arra_mapping_guard_remove (guint place); /* before the range is unmapped */
 gboolean arra_mapping_guard_damaged (guint place);
+gboolean arra_mapping_guard_holds (const void *start, gsize size); /* whether one range holds all of it */

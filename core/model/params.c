@@ -187,6 +187,11 @@ take (gsize begin, gsize end, guint worker, gpointer data)
   for (gsize first = begin; first < end && !atomic_load (&job->cancelled); first += CHUNK)
     if (!take_chunk (job, first, MIN (CHUNK, end - first)))
       atomic_store (&job->bad, TRUE);
+  if (job->out != NULL) /* what was copied or converted need not stay in memory twice */
+    {
+      ArraTensor done = slice (job->stored, begin, end - begin);
+      arra_mapping_release (done.data, done.n_bytes);
+    }
 }
 
 /* Checks all values and, with job->out, converts them. */
@@ -232,6 +237,8 @@ arra_param_bind (const ArraParam *param, ArraSource *source, ArraDType dtype, Ar
     }
   if (!take_all (&job, param, source, pool, error))
     return FALSE;
+  if (job.out != NULL) /* the pages where two pieces met */
+    arra_mapping_release (stored->data, stored->n_bytes);
   param->weight->view = view;
   param->weight->owned = g_steal_pointer (&owned);
   return TRUE;

@@ -34,10 +34,6 @@ gboolean arra_checkpoint_measure (ArraCheckpoint *checkpoint, GError **error);
 gboolean arra_checkpoint_load_weights (ArraCheckpoint *checkpoint, guint threads, GCancellable *cancellable, GError **error);
 ArraDType arra_quant_dtype (ArraQuant quant);
 
-/* Gives the pages of a mapped file between @data and @data + @size back to the system; they are read again when they are needed.
- * Does nothing for memory that is not a file's. */
-void arra_pages_release (const void *data, gsize size);
-
 /* @config, @tokenizer: the files' texts of a directory; both NULL for GGUF. */
 gboolean arra_checkpoint_take_fingerprint (ArraCheckpoint *checkpoint, const char *config, gsize config_size, GError **error);
 

@@ -2,10 +2,6 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "checkpoint_private.h"
 
-#include <stdio.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include "mem.h"
 #include "plan.h"
 
@@ -26,49 +22,6 @@ arra_checkpoint_measure (ArraCheckpoint *checkpoint, GError **error)
   return TRUE;
 }
 
-/* Whether @address lies in a mapped file, by the system's own list. */
-static gboolean
-is_file_page (gsize address)
-{
-  FILE *maps = fopen ("/proc/self/maps", "re");
-  gboolean found = FALSE;
-  char line[512];
-
-  while (maps != NULL && !found && fgets (line, sizeof line, maps) != NULL)
-    {
-      unsigned long start, end, inode;
-
-      if (sscanf (line, "%lx-%lx %*s %*s %*s %lu", &start, &end, &inode) == 3 && address >= start
-          && address < end)
-        {
-          found = inode != 0;
-          break;
-        }
-    }
-  if (maps != NULL)
-    fclose (maps);
-  return found;
-}
-
-void
-arra_pages_release (const void *data, gsize size)
-{
-  gsize page = (gsize) sysconf (_SC_PAGESIZE);
-  gsize begin = ((gsize) data + page - 1) / page * page;
-  gsize end = ((gsize) data + size) / page * page;
-
-  /* anonymous pages would lose their contents */
-  if (begin < end && is_file_page (begin) && is_file_page (end - 1))
-    madvise ((void *) begin, end - begin, MADV_DONTNEED);
-}
-
-static gboolean
-release_tensor (const char *name, const ArraTensor *stored, gpointer data, GError **error)
-{
-  arra_pages_release (stored->data, stored->n_bytes);
-  return TRUE;
-}
-
 /* The VQGAN is packed into memory of its own, so that what it was read from need not stay. */
 static gboolean
 load_vqgan (ArraCheckpoint *checkpoint, ArraPool *pool, GCancellable *cancellable, GError **error)
@@ -80,21 +33,9 @@ load_vqgan (ArraCheckpoint *checkpoint, ArraPool *pool, GCancellable *cancellabl
   if (checkpoint->vqgan == NULL)
     return FALSE;
   if (checkpoint->vqgan_source == checkpoint->source)
-    return arra_vqgan_foreach (&checkpoint->vqgan_config, checkpoint->source, checkpoint->vqgan_prefix,
-                               release_tensor, NULL, error);
+    return TRUE;
   arra_source_unref (checkpoint->vqgan_source);
   checkpoint->vqgan_source = arra_source_new ();
-  return TRUE;
-}
-
-/* Matrices that were converted need not stay mapped. */
-static gboolean
-release_weight (const char *name, gboolean is_matrix, const ArraTensor *stored, gpointer data, GError **error)
-{
-  const ArraDType *asked = data;
-
-  if (is_matrix && stored->dtype != *asked)
-    arra_pages_release (stored->data, stored->n_bytes);
   return TRUE;
 }
 
@@ -105,14 +46,9 @@ load_model (ArraCheckpoint *checkpoint,
             GCancellable *cancellable,
             GError **error)
 {
-  ArraDType asked = arra_quant_dtype (checkpoint->quant);
-
-  checkpoint->model
-      = arra_chameleon_new (&checkpoint->config, checkpoint->source, asked, masked, pool, cancellable, error);
-  if (checkpoint->model == NULL)
-    return FALSE;
-  return asked == ARRA_N_DTYPES
-         || arra_chameleon_foreach (&checkpoint->config, checkpoint->source, release_weight, &asked, error);
+  checkpoint->model = arra_chameleon_new (&checkpoint->config, checkpoint->source, arra_quant_dtype (checkpoint->quant),
+                                          masked, pool, cancellable, error);
+  return checkpoint->model != NULL;
 }
 
 /* Flags of the image tokens, which a model of pure text must not predict. */

@@ -122,7 +122,7 @@ write_piece (const ArraConversion *item,
                       item->name, arra_dtype_name (item->dtype));
   if (!arra_gguf_writer_write (writer, same ? stored : buffer, bytes_of (item->dtype, n), error))
     return FALSE;
-  arra_pages_release (stored, bytes_of (item->stored->dtype, n));
+  arra_mapping_release (stored, bytes_of (item->stored->dtype, n));
   return TRUE;
 }
 

@@ -76,7 +76,7 @@ verify_file (
       if (g_cancellable_set_error_if_cancelled (cancellable, error))
         return FALSE;
       g_checksum_update (sum, arra_mapping_data (mapping) + at, (gssize) piece);
-      arra_pages_release (arra_mapping_data (mapping) + at, piece);
+      arra_mapping_release (arra_mapping_data (mapping) + at, piece);
     }
   if (!arra_mapping_check (mapping, error))
     return FALSE;
