@@ -104,8 +104,8 @@ ARRA_API ArraCheckpoint *arra_checkpoint_ref (ArraCheckpoint *checkpoint);
 ARRA_API void arra_checkpoint_unref (ArraCheckpoint *checkpoint);
 ARRA_API const char *arra_checkpoint_path (const ArraCheckpoint *checkpoint);
 ARRA_API const ArraCard *arra_checkpoint_card (const ArraCheckpoint *checkpoint);
-/* Hex SHA-256 that names the model in recipes: over header and metadata, the stored hash of the tensor data among them (GGUF), or over
- * configuration, tokenizer and tensor headers (directory). */
+/* Hex SHA-256 that names the model in recipes: over header and metadata, the stored hash of the tensor data among them (GGUF), or over configuration,
+ * tokenizer, tensor headers and the first 64 bytes of each tensor (directory); over the VQGAN's likewise. */
 ARRA_API const char *arra_checkpoint_fingerprint (const ArraCheckpoint *checkpoint);
 /* Pixels on a side that width and height must be multiples of (32 for an f=16 VQGAN), 0 without a VQGAN. */
 ARRA_API guint arra_checkpoint_grid (const ArraCheckpoint *checkpoint);
