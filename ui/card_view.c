@@ -1,0 +1,154 @@
+/* card_view.c - what a checkpoint says about itself, and what it needs of this machine
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "card_view.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "form.h"
+#include "words.h"
+
+#define LONGEST 400 /* characters of a field */
+
+enum
+{
+  ROW_TRAINING,
+  ROW_USE,
+  ROW_LICENSE,
+  ROW_MEMORY,
+  ROW_TIME,
+  N_ROWS,
+};
+
+struct _ArraCardView
+{
+  GtkWidget *root, *description, *warning;
+  GtkWidget *labels[N_ROWS], *values[N_ROWS];
+  GtkWidget *link;
+};
+
+static void
+show_row (ArraCardView *view, int row, const char *text)
+{
+  g_autofree char *plain = arra_words_plain (text, LONGEST);
+  const gboolean there = *plain != '\0';
+
+  gtk_label_set_text (GTK_LABEL (view->values[row]), plain);
+  gtk_widget_set_visible (view->labels[row], there);
+  gtk_widget_set_visible (view->values[row], there);
+}
+
+static void
+show_license (ArraCardView *view, const ArraCard *card)
+{
+  const char *link = card != NULL ? card->license_link : NULL;
+  const char *license = card != NULL ? card->license : NULL;
+  const gboolean linked = arra_words_is_web_link (link);
+  g_autofree char *plain = arra_words_plain (license != NULL ? license : link, LONGEST);
+
+  show_row (view, ROW_LICENSE, plain);
+  if (*plain == '\0' && card != NULL)
+    show_row (view, ROW_LICENSE, _("not stated"));
+  gtk_widget_set_visible (view->link, linked);
+  if (!linked)
+    return;
+  gtk_widget_hide (view->values[ROW_LICENSE]);
+  gtk_widget_show (view->labels[ROW_LICENSE]);
+  gtk_link_button_set_uri (GTK_LINK_BUTTON (view->link), link);
+  gtk_label_set_text (GTK_LABEL (gtk_bin_get_child (GTK_BIN (view->link))), plain);
+  arra_form_name (view->link, plain);
+  gtk_widget_set_tooltip_text (view->link, link);
+}
+
+void
+arra_card_view_set (ArraCardView *view, const ArraCard *card)
+{
+  g_autofree char *description = arra_words_plain (card != NULL ? card->description : NULL, LONGEST);
+
+  gtk_label_set_text (GTK_LABEL (view->description), description);
+  gtk_widget_set_visible (view->description, *description != '\0');
+  gtk_widget_set_visible (view->warning, card != NULL && card->medical);
+  show_row (view, ROW_TRAINING, card != NULL ? card->training_data : NULL);
+  show_row (view, ROW_USE, card != NULL ? card->intended_use : NULL);
+  show_license (view, card);
+}
+
+void
+arra_card_view_set_needs (ArraCardView *view, const char *memory, gboolean short_of, const char *time)
+{
+  GtkStyleContext *context = gtk_widget_get_style_context (view->values[ROW_MEMORY]);
+
+  show_row (view, ROW_MEMORY, memory);
+  show_row (view, ROW_TIME, time);
+  if (short_of)
+    gtk_style_context_add_class (context, GTK_STYLE_CLASS_ERROR);
+  else
+    gtk_style_context_remove_class (context, GTK_STYLE_CLASS_ERROR);
+}
+
+static void
+build_rows (ArraCardView *view, GtkGrid *grid)
+{
+  const char *const names[N_ROWS] = { _("Trained on"), _("Meant for"), _("Licence"), _("Memory"), _("Time") };
+
+  for (int row = 0; row < N_ROWS; row++)
+    {
+      view->labels[row] = arra_form_text (NULL, TRUE);
+      gtk_label_set_line_wrap (GTK_LABEL (view->labels[row]), FALSE);
+      gtk_label_set_text (GTK_LABEL (view->labels[row]), names[row]);
+      view->values[row] = arra_form_text (NULL, FALSE);
+      gtk_label_set_selectable (GTK_LABEL (view->values[row]), TRUE);
+      gtk_label_set_max_width_chars (GTK_LABEL (view->values[row]), 34);
+      gtk_widget_set_hexpand (view->values[row], TRUE);
+      gtk_widget_set_no_show_all (view->labels[row], TRUE);
+      gtk_widget_set_no_show_all (view->values[row], TRUE);
+      gtk_grid_attach (grid, view->labels[row], 0, row, 1, 1);
+      gtk_grid_attach (grid, view->values[row], 1, row, 1, 1);
+    }
+}
+
+/* A link button that is as low as the text around it. */
+static GtkWidget *
+new_link (void)
+{
+  GtkWidget *link = gtk_link_button_new_with_label ("", "");
+  GtkWidget *label = gtk_bin_get_child (GTK_BIN (link));
+
+  gtk_style_context_add_class (gtk_widget_get_style_context (link), "arra-link");
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_widget_set_halign (link, GTK_ALIGN_START);
+  gtk_widget_set_no_show_all (link, TRUE);
+  gtk_widget_show (label);
+  return link;
+}
+
+ArraCardView *
+arra_card_view_new (void)
+{
+  ArraCardView *view = g_new0 (ArraCardView, 1);
+  GtkGrid *grid = arra_form_grid ();
+
+  view->root = gtk_box_new (GTK_ORIENTATION_VERTICAL, ARRA_FORM_GAP);
+  view->description = arra_form_text (_("Description"), FALSE);
+  view->warning = arra_form_text (_("Warning"), FALSE);
+  gtk_label_set_text (GTK_LABEL (view->warning), _("Pictures are synthetic – not for diagnosis."));
+  gtk_style_context_add_class (gtk_widget_get_style_context (view->warning), "arra-note");
+  gtk_widget_set_no_show_all (view->description, TRUE);
+  gtk_widget_set_no_show_all (view->warning, TRUE);
+  gtk_grid_set_row_spacing (grid, 3);
+  build_rows (view, grid);
+  view->link = new_link ();
+  gtk_grid_attach (grid, view->link, 1, N_ROWS, 1, 1);
+  gtk_container_child_set (GTK_CONTAINER (grid), view->link, "top-attach", ROW_LICENSE, NULL);
+  gtk_container_add (GTK_CONTAINER (view->root), view->warning);
+  gtk_container_add (GTK_CONTAINER (view->root), view->description);
+  gtk_container_add (GTK_CONTAINER (view->root), GTK_WIDGET (grid));
+  g_object_set_data_full (G_OBJECT (view->root), "arra-card-view", view, g_free);
+  return view;
+}
+
+GtkWidget *
+arra_card_view_widget (ArraCardView *view)
+{
+  return view->root;
+}

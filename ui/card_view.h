@@ -1,0 +1,16 @@
+/* card_view.h - what a checkpoint says about itself, and what it needs of this machine
+ *
+ * A card comes from whoever made the checkpoint: everything of it is shown as plain text, cleaned and of bounded length.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <arra.h>
+#include <gtk/gtk.h>
+
+typedef struct _ArraCardView ArraCardView;
+
+ArraCardView *arra_card_view_new (void); /* lives as long as its widget */
+GtkWidget *arra_card_view_widget (ArraCardView *view);
+void arra_card_view_set (ArraCardView *view, const ArraCard *card); /* nullable */
+/* @short_of: more than there is. NULL texts: not known. */
+void arra_card_view_set_needs (ArraCardView *view, const char *memory, gboolean short_of, const char *time);

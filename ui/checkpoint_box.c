@@ -1,0 +1,190 @@
+/* checkpoint_box.c - choosing a checkpoint among those found
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "checkpoint_box.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "checkpoint_row.h"
+#include "form.h"
+
+struct _ArraCheckpointBox
+{
+  GtkWidget *root, *button, *face, *popover, *list;
+  GPtrArray *found;          /* ArraFound */
+  ArraCheckpoint *selected;  /* borrowed from found */
+  void (*chosen) (gpointer data);
+  void (*add_folder) (gpointer data);
+  gpointer data;
+};
+
+char *
+arra_checkpoint_box_problem (const ArraFound *found)
+{
+  if (found->problem != NULL)
+    return g_strdup (found->problem);
+  if (arra_checkpoint_grid (found->checkpoint) == 0)
+    return g_strdup (_("It holds no image tokenizer (VQGAN), so it makes no pictures. Join both with: arra convert --vqgan FILE"));
+  return NULL;
+}
+
+static void
+show_face (ArraCheckpointBox *box)
+{
+  GtkWidget *old = gtk_bin_get_child (GTK_BIN (box->face));
+  GtkWidget *inside;
+
+  if (old != NULL)
+    gtk_widget_destroy (old);
+  if (box->selected != NULL)
+    inside = arra_checkpoint_row_face (arra_checkpoint_card (box->selected), arra_checkpoint_path (box->selected), 40);
+  else
+    inside = gtk_label_new (box->found == NULL ? _("Looking for checkpoints…") : _("No checkpoint yet: add a folder"));
+  gtk_container_add (GTK_CONTAINER (box->face), inside);
+  gtk_widget_show_all (inside);
+}
+
+static void
+select_checkpoint (ArraCheckpointBox *box, ArraCheckpoint *checkpoint)
+{
+  box->selected = checkpoint;
+  show_face (box);
+}
+
+static void
+activated (GtkListBox *list, GtkListBoxRow *row, gpointer data)
+{
+  ArraCheckpointBox *box = data;
+  const ArraFound *found = box->found->pdata[gtk_list_box_row_get_index (row)];
+
+  gtk_popover_popdown (GTK_POPOVER (box->popover));
+  select_checkpoint (box, found->checkpoint);
+  box->chosen (box->data);
+}
+
+static void
+add_clicked (GtkButton *button, gpointer data)
+{
+  ArraCheckpointBox *box = data;
+
+  gtk_popover_popdown (GTK_POPOVER (box->popover));
+  box->add_folder (box->data);
+}
+
+static void
+free_box (gpointer data)
+{
+  ArraCheckpointBox *box = data;
+
+  g_clear_pointer (&box->found, g_ptr_array_unref);
+  g_free (box);
+}
+
+static GtkWidget *
+new_popover (ArraCheckpointBox *box)
+{
+  GtkWidget *inside = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2 * ARRA_FORM_GAP), *scrolled = gtk_scrolled_window_new (NULL, NULL);
+  GtkWidget *add = arra_form_button (_("_Add Folder…"));
+
+  box->list = gtk_list_box_new ();
+  gtk_list_box_set_selection_mode (GTK_LIST_BOX (box->list), GTK_SELECTION_NONE);
+  arra_form_name (box->list, _("Checkpoints"));
+  g_signal_connect (box->list, "row-activated", G_CALLBACK (activated), box);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_shadow_type (GTK_SCROLLED_WINDOW (scrolled), GTK_SHADOW_IN);
+  gtk_widget_set_size_request (scrolled, 420, 320);
+  gtk_container_add (GTK_CONTAINER (scrolled), box->list);
+  gtk_widget_set_tooltip_text (add, _("A folder that holds checkpoints: GGUF files or Hugging Face directories"));
+  g_signal_connect (add, "clicked", G_CALLBACK (add_clicked), box);
+  g_object_set (inside, "margin", 2 * ARRA_FORM_GAP, NULL);
+  gtk_container_add (GTK_CONTAINER (inside), scrolled);
+  gtk_container_add (GTK_CONTAINER (inside), add);
+  gtk_widget_show_all (inside);
+  box->popover = gtk_popover_new (NULL);
+  gtk_container_add (GTK_CONTAINER (box->popover), inside);
+  return box->popover;
+}
+
+static GtkWidget *
+new_button (ArraCheckpointBox *box)
+{
+  GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 2 * ARRA_FORM_GAP);
+
+  box->button = gtk_menu_button_new ();
+  box->face = gtk_event_box_new ();
+  gtk_event_box_set_visible_window (GTK_EVENT_BOX (box->face), FALSE);
+  gtk_box_pack_start (GTK_BOX (line), box->face, TRUE, TRUE, 0);
+  gtk_box_pack_end (GTK_BOX (line), gtk_image_new_from_icon_name ("pan-down-symbolic", GTK_ICON_SIZE_BUTTON), FALSE, FALSE, 0);
+  gtk_container_add (GTK_CONTAINER (box->button), line);
+  gtk_menu_button_set_popover (GTK_MENU_BUTTON (box->button), new_popover (box));
+  return box->button;
+}
+
+ArraCheckpointBox *
+arra_checkpoint_box_new (void (*chosen) (gpointer data), void (*add_folder) (gpointer data), gpointer data)
+{
+  ArraCheckpointBox *box = g_new0 (ArraCheckpointBox, 1);
+  GtkWidget *button = new_button (box);
+
+  box->chosen = chosen;
+  box->add_folder = add_folder;
+  box->data = data;
+  box->root = gtk_box_new (GTK_ORIENTATION_VERTICAL, ARRA_FORM_GAP);
+  gtk_container_add (GTK_CONTAINER (box->root), arra_form_heading (_("_Checkpoint"), button));
+  gtk_container_add (GTK_CONTAINER (box->root), button);
+  show_face (box);
+  g_object_set_data_full (G_OBJECT (box->root), "arra-checkpoint-box", box, free_box);
+  return box;
+}
+
+GtkWidget *
+arra_checkpoint_box_widget (ArraCheckpointBox *box)
+{
+  return box->root;
+}
+
+void
+arra_checkpoint_box_set_found (ArraCheckpointBox *box, GPtrArray *found)
+{
+  box->selected = NULL;
+  gtk_container_foreach (GTK_CONTAINER (box->list), (GtkCallback) (void (*) (void)) gtk_widget_destroy, NULL);
+  g_clear_pointer (&box->found, g_ptr_array_unref);
+  box->found = found;
+  for (guint i = 0; i < found->len; i++)
+    {
+      g_autofree char *problem = arra_checkpoint_box_problem (found->pdata[i]);
+
+      gtk_container_add (GTK_CONTAINER (box->list), arra_checkpoint_row_new (found->pdata[i], problem));
+    }
+  gtk_widget_show_all (box->list);
+  show_face (box);
+}
+
+gboolean
+arra_checkpoint_box_select (ArraCheckpointBox *box, const char *path, const char *fingerprint)
+{
+  for (guint i = 0; box->found != NULL && i < box->found->len; i++)
+    {
+      const ArraFound *found = box->found->pdata[i];
+      g_autofree char *problem = arra_checkpoint_box_problem (found);
+
+      if (problem != NULL || (path != NULL && strcmp (found->path, path) != 0)
+          || (fingerprint != NULL && strcmp (arra_checkpoint_fingerprint (found->checkpoint), fingerprint) != 0))
+        continue;
+      select_checkpoint (box, found->checkpoint);
+      return TRUE;
+    }
+  return FALSE;
+}
+
+gboolean
+arra_checkpoint_box_select_first (ArraCheckpointBox *box)
+{
+  return arra_checkpoint_box_select (box, NULL, NULL);
+}
+
+ArraCheckpoint *
+arra_checkpoint_box_get (ArraCheckpointBox *box)
+{
+  return box->selected;
+}

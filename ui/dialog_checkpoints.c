@@ -1,0 +1,211 @@
+/* dialog_checkpoints.c - finding checkpoints without holding the window up, and what the chosen one needs
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "dialog_private.h"
+#include "words.h"
+
+#define FRAME_TOKENS 4 /* of a picture, besides its rows */
+
+static void
+find (GTask *task, gpointer source, gpointer folders, GCancellable *cancellable)
+{
+  g_task_return_pointer (task, arra_checkpoints_find (folders, cancellable), (GDestroyNotify) g_ptr_array_unref);
+}
+
+/* A checkpoint of the folder that the user has just added. */
+static gboolean
+select_added (ArraDialog *dialog, const GPtrArray *found)
+{
+  for (guint i = 0; i < found->len; i++)
+    {
+      const ArraFound *item = found->pdata[i];
+
+      if (g_str_has_prefix (item->path, dialog->added_folder) && arra_checkpoint_box_select (dialog->checkpoints, item->path, NULL))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static void
+tell_none (ArraDialog *dialog, const GPtrArray *found)
+{
+  g_autofree char *folder = arra_checkpoints_folder ();
+
+  if (found->len == 0)
+    arra_dialog_fail (dialog, _("No checkpoint was found. Put one into %s, or choose Add Folder in the list of checkpoints."), folder);
+  else
+    arra_dialog_fail (dialog, _("None of the checkpoints that were found can be used: the list says why."));
+}
+
+static void
+choose (ArraDialog *dialog, const GPtrArray *found)
+{
+  const gboolean added = dialog->added_folder != NULL;
+
+  if (added && !select_added (dialog, found))
+    arra_dialog_fail (dialog, _("%s holds no checkpoint that can be used: neither GGUF files of this program nor Hugging Face directories of "
+                                "Chameleon models."),
+                      dialog->added_folder);
+  if (arra_checkpoint_box_get (dialog->checkpoints) == NULL
+      && !(dialog->settings.checkpoint != NULL && arra_checkpoint_box_select (dialog->checkpoints, dialog->settings.checkpoint, NULL))
+      && !arra_checkpoint_box_select_first (dialog->checkpoints) && !added)
+    tell_none (dialog, found);
+  g_clear_pointer (&dialog->added_folder, g_free);
+}
+
+static void
+was_found (GObject *source, GAsyncResult *result, gpointer data)
+{
+  ArraDialog *dialog = data;
+  GPtrArray *found;
+
+  /* then the dialog may be gone */
+  if (g_cancellable_is_cancelled (g_task_get_cancellable (G_TASK (result))))
+    return;
+  g_clear_object (&dialog->finding);
+  found = g_task_propagate_pointer (G_TASK (result), NULL);
+  arra_checkpoint_box_set_found (dialog->checkpoints, found);
+  choose (dialog, found);
+  arra_dialog_show_checkpoint (dialog);
+}
+
+static char **
+all_folders (const ArraDialog *dialog)
+{
+  GStrvBuilder *builder = g_strv_builder_new ();
+  char **folders;
+
+  if (dialog->host->folders != NULL)
+    g_strv_builder_addv (builder, (const char **) dialog->host->folders);
+  g_strv_builder_addv (builder, (const char **) dialog->settings.folders);
+  folders = g_strv_builder_end (builder);
+  g_strv_builder_unref (builder);
+  return folders;
+}
+
+void
+arra_dialog_find_checkpoints (ArraDialog *dialog)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_cancellable_cancel (dialog->finding);
+  g_clear_object (&dialog->finding);
+  dialog->finding = g_cancellable_new ();
+  task = g_task_new (NULL, dialog->finding, was_found, dialog);
+  g_task_set_check_cancellable (task, FALSE);
+  g_task_set_task_data (task, all_folders (dialog), (GDestroyNotify) g_strfreev);
+  g_task_run_in_thread (task, find);
+}
+
+void
+arra_dialog_show_checkpoint (ArraDialog *dialog)
+{
+  ArraCheckpoint *checkpoint = arra_checkpoint_box_get (dialog->checkpoints);
+  const ArraCard *card = checkpoint != NULL ? arra_checkpoint_card (checkpoint) : NULL;
+  const gboolean fits_selection = dialog->place.has_selection;
+
+  arra_card_view_set (dialog->card, card);
+  arra_preview_set_note (dialog->preview, card != NULL && card->medical ? _("synthetic – not for diagnosis") : NULL);
+  arra_prompt_box_set_examples (dialog->prompt, card != NULL ? card->example_prompts : NULL);
+  arra_picture_box_set_checkpoint (dialog->picture, checkpoint, fits_selection ? dialog->place.selection_width : dialog->place.canvas_width,
+                                   fits_selection ? dialog->place.selection_height : dialog->place.canvas_height);
+  arra_dialog_show_needs (dialog);
+  arra_dialog_update (dialog);
+}
+
+void
+arra_dialog_checkpoint_chosen (gpointer data)
+{
+  ArraDialog *dialog = data;
+
+  arra_picture_box_forget (dialog->picture);
+  arra_notice_hide (dialog->notice);
+  arra_dialog_show_checkpoint (dialog);
+}
+
+/* ---- what the chosen settings need */
+
+static char *
+time_words (ArraDialog *dialog, ArraCheckpoint *checkpoint, const ArraRequest *request)
+{
+  const double pace = arra_settings_get_pace (&dialog->settings, arra_checkpoint_fingerprint (checkpoint));
+  const double side = arra_checkpoint_grid (checkpoint) / 2.0;
+  double tokens;
+  g_autofree char *duration = NULL;
+
+  if (pace <= 0)
+    return g_strdup (_("not measured on this computer yet"));
+  if (request->width == 0)
+    return g_strdup_printf (_("%.0f tokens/s on this computer"), 1 / pace);
+  tokens = request->height / side * (request->width / side + 1) + FRAME_TOKENS;
+  duration = arra_words_duration (tokens * pace * request->count);
+  return g_strdup_printf (_("about %s on this computer"), duration);
+}
+
+static char *
+memory_words (const ArraMemoryPlan *plan)
+{
+  g_autofree char *needed = arra_words_bytes (plan->total), *there = arra_words_bytes (plan->available);
+
+  if (plan->total == 0)
+    return NULL;
+  if (plan->available == 0)
+    return g_strdup (needed);
+  return g_strdup_printf (_("%s needed, %s free"), needed, there);
+}
+
+void
+arra_dialog_show_needs (gpointer data)
+{
+  ArraDialog *dialog = data;
+  ArraCheckpoint *checkpoint = arra_checkpoint_box_get (dialog->checkpoints);
+  g_autofree char *memory = NULL, *time = NULL;
+  ArraMemoryPlan plan = { 0 };
+  ArraRequest request;
+
+  if (checkpoint == NULL)
+    {
+      arra_card_view_set_needs (dialog->card, NULL, FALSE, NULL);
+      return;
+    }
+  arra_request_init (&request, checkpoint);
+  arra_picture_box_fill (dialog->picture, &request);
+  arra_checkpoint_plan (checkpoint, &request, &plan, NULL);
+  memory = memory_words (&plan);
+  time = time_words (dialog, checkpoint, &request);
+  arra_card_view_set_needs (dialog->card, memory, plan.available > 0 && plan.total > plan.available, time);
+}
+
+/* ---- more places to look */
+
+static void
+folder_chosen (GtkDialog *chooser, int response, gpointer data)
+{
+  ArraDialog *dialog = data;
+  g_autofree char *folder = response == GTK_RESPONSE_ACCEPT ? gtk_file_chooser_get_filename (GTK_FILE_CHOOSER (chooser)) : NULL;
+
+  gtk_widget_destroy (GTK_WIDGET (chooser));
+  if (folder == NULL)
+    return;
+  arra_settings_add_folder (&dialog->settings, folder);
+  g_free (dialog->added_folder);
+  dialog->added_folder = g_steal_pointer (&folder);
+  arra_dialog_store (dialog);
+  arra_dialog_find_checkpoints (dialog);
+}
+
+void
+arra_dialog_add_folder (gpointer data)
+{
+  ArraDialog *dialog = data;
+  GtkWidget *chooser = gtk_file_chooser_dialog_new (_("Add a folder with checkpoints"), GTK_WINDOW (dialog->window), GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER,
+                                                    _("_Cancel"), GTK_RESPONSE_CANCEL, _("_Add"), GTK_RESPONSE_ACCEPT, NULL);
+
+  gtk_window_set_modal (GTK_WINDOW (chooser), TRUE);
+  gtk_window_set_destroy_with_parent (GTK_WINDOW (chooser), TRUE);
+  gtk_dialog_set_default_response (GTK_DIALOG (chooser), GTK_RESPONSE_ACCEPT);
+  g_signal_connect (chooser, "response", G_CALLBACK (folder_chosen), dialog);
+  gtk_window_present (GTK_WINDOW (chooser));
+}

@@ -1,0 +1,116 @@
+/* dialog_insert.c - what passes between the dialog and its host: pictures, and the recipe of a layer
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <glib/gi18n-lib.h>
+
+#include "dialog_private.h"
+
+void
+arra_dialog_look_around (ArraDialog *dialog)
+{
+  dialog->place = (ArraDialogPlace){ 0 };
+  if (dialog->host->describe != NULL)
+    dialog->host->describe (&dialog->place, dialog->host->data);
+  arra_insert_box_set_place (dialog->insert_as, &dialog->place);
+  arra_dialog_update (dialog);
+}
+
+static void
+describe (const ArraDialog *dialog, const ArraMade *made, ArraDialogPicture *picture)
+{
+  const ArraSettings *settings = &dialog->settings;
+
+  *picture = (ArraDialogPicture){ .picture = made->picture,
+                                  .prompt = settings->remember ? made->prompt : NULL,
+                                  .label = settings->record,
+                                  .seed = made->seed,
+                                  .answer = made->answer,
+                                  .card = arra_checkpoint_card (made->from) };
+  if (settings->record)
+    picture->recipe = settings->remember ? made->recipe : made->recipe_bare;
+}
+
+void
+arra_dialog_insert (gpointer data)
+{
+  ArraDialog *dialog = data;
+  g_autoptr (GPtrArray) selected = arra_results_selected (dialog->results);
+  g_autofree ArraDialogPicture *pictures = g_new0 (ArraDialogPicture, MAX (selected->len, 1));
+  ArraDialogInsert what = { pictures, selected->len, ARRA_INSERT_NATIVE };
+  g_autoptr (GError) error = NULL;
+  g_autofree char *words = NULL;
+
+  if (selected->len == 0)
+    return;
+  arra_notice_hide (dialog->notice);
+  arra_dialog_look_around (dialog);
+  arra_dialog_store (dialog);
+  what.mode = dialog->settings.mode;
+  for (guint i = 0; i < selected->len; i++)
+    describe (dialog, selected->pdata[i], &pictures[i]);
+  if (!dialog->host->insert (&what, dialog->host->data, &error))
+    {
+      arra_dialog_fail (dialog, "%s", error != NULL ? error->message : _("The picture could not be inserted."));
+      return;
+    }
+  for (guint i = 0; i < selected->len; i++)
+    arra_results_mark_inserted (dialog->results, selected->pdata[i]);
+  dialog->inserted += selected->len;
+  words = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u picture inserted", "%u pictures inserted", selected->len), selected->len);
+  gtk_label_set_text (GTK_LABEL (dialog->status), words);
+  arra_dialog_look_around (dialog);
+}
+
+static void
+take_request (ArraSettings *settings, const ArraRequest *request)
+{
+  if (request->prompt != NULL)
+    {
+      g_free (settings->prompt);
+      settings->prompt = g_strdup (request->prompt);
+    }
+  settings->width = request->width;
+  settings->height = request->height;
+  settings->count = MIN (request->count, ARRA_COUNT_MAX);
+  settings->seed = request->seed;
+  settings->guidance_scale = request->guidance_scale;
+  settings->temperature = request->temperature;
+  settings->top_k = request->top_k;
+  settings->top_p = request->top_p;
+  settings->sized = settings->sampled = settings->keep_seed = TRUE;
+}
+
+void
+arra_dialog_reuse (ArraDialog *dialog)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *json = dialog->host->recipe_of_layer (dialog->host->data, &error);
+  g_autoptr (ArraRecipe) recipe = json != NULL ? arra_recipe_parse (json, -1, &error) : NULL;
+  gboolean known;
+
+  arra_notice_hide (dialog->notice);
+  if (recipe == NULL)
+    {
+      arra_dialog_fail (dialog, _("The settings of this layer cannot be used: %s"), error != NULL ? error->message : _("it has none"));
+      return;
+    }
+  known = arra_checkpoint_box_select (dialog->checkpoints, NULL, arra_recipe_fingerprint (recipe));
+  arra_dialog_store (dialog);
+  take_request (&dialog->settings, arra_recipe_request (recipe));
+  arra_dialog_load (dialog);
+  arra_dialog_show_checkpoint (dialog);
+  if (!known)
+    arra_notice_show (dialog->notice, GTK_MESSAGE_WARNING,
+                      _("The layer was made with a checkpoint that is not here: with another one the same settings give another picture."));
+}
+
+void
+arra_dialog_reset (ArraDialog *dialog)
+{
+  arra_dialog_store (dialog);
+  arra_settings_reset (&dialog->settings);
+  arra_notice_hide (dialog->notice);
+  arra_checkpoint_box_select_first (dialog->checkpoints);
+  arra_dialog_load (dialog);
+  arra_dialog_look_around (dialog);
+  arra_dialog_show_checkpoint (dialog);
+}

@@ -1,0 +1,73 @@
+/* dialog_private.h - between the files of the dialog: its parts, and what happens when a button is pressed
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "card_view.h"
+#include "checkpoint_box.h"
+#include "dialog.h"
+#include "insert_box.h"
+#include "notice.h"
+#include "picture_box.h"
+#include "preview.h"
+#include "prompt_box.h"
+#include "results.h"
+#include "settings.h"
+#include "work.h"
+
+struct _ArraDialog
+{
+  const ArraDialogHost *host;
+  ArraSettings settings;
+  ArraDialogPlace place;
+  GMainLoop *loop;      /* (nullable): runs now */
+  ArraWork *work;
+  GCancellable *finding; /* of the search for checkpoints that runs now; nullable */
+  char *added_folder;   /* (nullable): whose checkpoint is to be chosen when the search ends */
+  guint alive_source;
+  guint inserted;
+  guint64 last_seed; /* of the last press of Generate */
+
+  GtkWidget *window; /* NULL once destroyed, and with it all below is gone */
+  ArraNotice *notice;
+  ArraPromptBox *prompt;
+  ArraCheckpointBox *checkpoints;
+  ArraCardView *card;
+  ArraPictureBox *picture;
+  ArraInsertBox *insert_as;
+  ArraPreview *preview;
+  ArraResults *results;
+  GtkWidget *progress, *status;
+  GtkWidget *reuse, *insert, *pause, *generate;
+};
+
+/* dialog_window.c: builds all widgets into dialog->window */
+void arra_dialog_build (ArraDialog *dialog);
+
+/* dialog.c */
+void arra_dialog_load (ArraDialog *dialog);   /* settings into widgets */
+void arra_dialog_store (ArraDialog *dialog);  /* and back */
+void arra_dialog_save (ArraDialog *dialog);   /* to the disk; a fault is told */
+void arra_dialog_update (ArraDialog *dialog); /* which buttons there are, and what they say */
+void arra_dialog_fail (ArraDialog *dialog, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
+/* dialog_checkpoints.c */
+void arra_dialog_find_checkpoints (ArraDialog *dialog);
+void arra_dialog_checkpoint_chosen (gpointer dialog);
+void arra_dialog_show_checkpoint (ArraDialog *dialog);
+void arra_dialog_show_needs (gpointer dialog);
+void arra_dialog_add_folder (gpointer dialog);
+
+/* dialog_work.c */
+extern const ArraWorkFuncs arra_dialog_work_funcs;
+void arra_dialog_generate (gpointer dialog);
+void arra_dialog_pause (ArraDialog *dialog); /* Stop, or Continue */
+void arra_dialog_show_selected (gpointer dialog);
+
+/* dialog_insert.c */
+void arra_dialog_look_around (ArraDialog *dialog); /* asks the host what there is to insert into */
+void arra_dialog_insert (gpointer dialog);
+void arra_dialog_reuse (ArraDialog *dialog);
+void arra_dialog_reset (ArraDialog *dialog);
+
+/* parent.c: above which window of the host it stays */
+void arra_dialog_set_parent (GtkWidget *window, const ArraDialogHost *host);

@@ -1,0 +1,202 @@
+/* dialog_window.c - how the dialog is put together
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <gdk/gdkkeysyms.h>
+#include <glib/gi18n-lib.h>
+
+#include "dialog_private.h"
+#include "form.h"
+#include "resources.h"
+
+static void
+use_style (void)
+{
+  static gsize done;
+
+  if (g_once_init_enter (&done))
+    {
+      g_autoptr (GtkCssProvider) style = gtk_css_provider_new ();
+
+      g_resources_register (arra_ui_get_resource ());
+      gtk_css_provider_load_from_resource (style, "/arra/ui/style.css");
+      gtk_style_context_add_provider_for_screen (gdk_screen_get_default (), GTK_STYLE_PROVIDER (style), GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+      gtk_icon_theme_add_resource_path (gtk_icon_theme_get_default (), "/arra/ui/icons");
+      g_once_init_leave (&done, 1);
+    }
+}
+
+static void
+help (ArraDialog *dialog)
+{
+  if (dialog->host->help != NULL)
+    dialog->host->help (dialog->host->data);
+}
+
+static void
+leave (ArraDialog *dialog)
+{
+  gtk_window_close (GTK_WINDOW (dialog->window));
+}
+
+/* Escape stops what runs, then closes; F1 helps. */
+static gboolean
+key_pressed (GtkWidget *window, GdkEventKey *event, gpointer data)
+{
+  ArraDialog *dialog = data;
+
+  if (event->keyval == GDK_KEY_F1)
+    help (dialog);
+  else if (event->keyval == GDK_KEY_Escape && arra_work_is_running (dialog->work))
+    arra_work_stop (dialog->work);
+  else if (event->keyval == GDK_KEY_Escape)
+    leave (dialog);
+  else
+    return GDK_EVENT_PROPAGATE;
+  return GDK_EVENT_STOP;
+}
+
+static void
+realized (GtkWidget *window, gpointer data)
+{
+  ArraDialog *dialog = data;
+
+  arra_dialog_set_parent (window, dialog->host);
+}
+
+static void
+activity_changed (GtkWindow *window, GParamSpec *pspec, gpointer data)
+{
+  if (gtk_window_is_active (window))
+    arra_dialog_look_around (data);
+}
+
+static void
+do_nothing (gpointer data)
+{
+}
+
+/* ---- the left side: what to make */
+
+static GtkWidget *
+new_form (ArraDialog *dialog)
+{
+  GtkWidget *form = gtk_box_new (GTK_ORIENTATION_VERTICAL, ARRA_FORM_MARGIN), *scrolled = gtk_scrolled_window_new (NULL, NULL);
+  GtkWidget *checkpoint = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2 * ARRA_FORM_GAP);
+
+  dialog->prompt = arra_prompt_box_new (dialog->settings.history, do_nothing, arra_dialog_generate, dialog);
+  dialog->checkpoints = arra_checkpoint_box_new (arra_dialog_checkpoint_chosen, arra_dialog_add_folder, dialog);
+  dialog->card = arra_card_view_new ();
+  dialog->picture = arra_picture_box_new (arra_dialog_show_needs, dialog);
+  dialog->insert_as = arra_insert_box_new ();
+  gtk_container_add (GTK_CONTAINER (checkpoint), arra_checkpoint_box_widget (dialog->checkpoints));
+  gtk_container_add (GTK_CONTAINER (checkpoint), arra_card_view_widget (dialog->card));
+  gtk_container_add (GTK_CONTAINER (form), arra_prompt_box_widget (dialog->prompt));
+  gtk_container_add (GTK_CONTAINER (form), checkpoint);
+  gtk_container_add (GTK_CONTAINER (form), arra_picture_box_widget (dialog->picture));
+  gtk_container_add (GTK_CONTAINER (form), arra_insert_box_widget (dialog->insert_as));
+  g_object_set (form, "margin", ARRA_FORM_MARGIN, NULL);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  gtk_widget_set_size_request (scrolled, 400, -1);
+  gtk_container_add (GTK_CONTAINER (scrolled), form);
+  arra_form_name (scrolled, _("Settings"));
+  return scrolled;
+}
+
+/* ---- the right side: what comes of it */
+
+static GtkWidget *
+new_progress (ArraDialog *dialog)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, ARRA_FORM_GAP);
+
+  dialog->progress = gtk_progress_bar_new ();
+  arra_form_name (dialog->progress, _("Progress"));
+  dialog->status = arra_form_text (NULL, TRUE);
+  gtk_label_set_line_wrap (GTK_LABEL (dialog->status), FALSE);
+  gtk_label_set_ellipsize (GTK_LABEL (dialog->status), PANGO_ELLIPSIZE_END);
+  gtk_container_add (GTK_CONTAINER (box), dialog->progress);
+  gtk_container_add (GTK_CONTAINER (box), dialog->status);
+  return box;
+}
+
+static GtkWidget *
+new_outcome (ArraDialog *dialog)
+{
+  GtkWidget *outcome = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2 * ARRA_FORM_GAP);
+
+  dialog->preview = arra_preview_new ();
+  dialog->results = arra_results_new (arra_dialog_show_selected, arra_dialog_insert, dialog);
+  gtk_box_pack_start (GTK_BOX (outcome), arra_preview_widget (dialog->preview), TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (outcome), new_progress (dialog), FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (outcome), arra_results_widget (dialog->results), FALSE, FALSE, 0);
+  g_object_set (outcome, "margin", ARRA_FORM_MARGIN, NULL);
+  return outcome;
+}
+
+/* ---- the buttons below */
+
+static GtkWidget *
+add_button (ArraDialog *dialog, GtkBox *box, gboolean at_end, const char *mnemonic, GCallback pressed)
+{
+  GtkWidget *button = arra_form_button (mnemonic);
+
+  if (at_end)
+    gtk_box_pack_end (box, button, FALSE, FALSE, 0);
+  else
+    gtk_box_pack_start (box, button, FALSE, FALSE, 0);
+  g_signal_connect_swapped (button, "clicked", pressed, dialog);
+  return button;
+}
+
+static GtkWidget *
+new_actions (ArraDialog *dialog)
+{
+  GtkWidget *actions = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, ARRA_FORM_GAP), *button;
+  GtkBox *box = GTK_BOX (actions);
+
+  button = add_button (dialog, box, FALSE, _("_Help"), G_CALLBACK (help));
+  gtk_widget_set_tooltip_text (button, dialog->host->help_hint);
+  gtk_widget_set_no_show_all (button, dialog->host->help == NULL);
+  add_button (dialog, box, FALSE, _("Reset to De_faults"), G_CALLBACK (arra_dialog_reset));
+  dialog->reuse = add_button (dialog, box, FALSE, _("Reuse Settings of This La_yer"), G_CALLBACK (arra_dialog_reuse));
+  gtk_widget_set_no_show_all (dialog->reuse, dialog->host->recipe_of_layer == NULL);
+
+  dialog->generate = add_button (dialog, box, TRUE, _("_Generate"), G_CALLBACK (arra_dialog_generate));
+  gtk_style_context_add_class (gtk_widget_get_style_context (dialog->generate), GTK_STYLE_CLASS_SUGGESTED_ACTION);
+  gtk_widget_set_can_default (dialog->generate, TRUE);
+  dialog->pause = add_button (dialog, box, TRUE, _("_Stop"), G_CALLBACK (arra_dialog_pause));
+  gtk_widget_set_no_show_all (dialog->pause, TRUE);
+  dialog->insert = add_button (dialog, box, TRUE, _("Inse_rt"), G_CALLBACK (arra_dialog_insert));
+  add_button (dialog, box, TRUE, _("C_lose"), G_CALLBACK (leave));
+  g_object_set (actions, "margin", 2 * ARRA_FORM_GAP, NULL);
+  return actions;
+}
+
+void
+arra_dialog_build (ArraDialog *dialog)
+{
+  GtkWidget *all = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *sides = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+  GtkWindow *window;
+
+  use_style ();
+  dialog->window = gtk_window_new (GTK_WINDOW_TOPLEVEL);
+  window = GTK_WINDOW (dialog->window);
+  dialog->notice = arra_notice_new ();
+  gtk_box_pack_start (GTK_BOX (sides), new_form (dialog), FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (sides), gtk_separator_new (GTK_ORIENTATION_VERTICAL), FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (sides), new_outcome (dialog), TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (all), arra_notice_widget (dialog->notice), FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (all), sides, TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (all), gtk_separator_new (GTK_ORIENTATION_HORIZONTAL), FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (all), new_actions (dialog), FALSE, FALSE, 0);
+  gtk_container_add (GTK_CONTAINER (window), all);
+  gtk_widget_show_all (all);
+
+  gtk_window_set_title (window, dialog->host->title != NULL ? dialog->host->title : _("Generate from Text"));
+  gtk_window_set_type_hint (window, GDK_WINDOW_TYPE_HINT_DIALOG);
+  gtk_window_set_default_size (window, dialog->settings.window_width, dialog->settings.window_height);
+  gtk_window_set_default (window, dialog->generate);
+  arra_form_name (dialog->window, gtk_window_get_title (window));
+  g_signal_connect (window, "key-press-event", G_CALLBACK (key_pressed), dialog);
+  g_signal_connect (window, "realize", G_CALLBACK (realized), dialog);
+  g_signal_connect (window, "notify::is-active", G_CALLBACK (activity_changed), dialog);
+}

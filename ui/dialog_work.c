@@ -1,0 +1,221 @@
+/* dialog_work.c - Generate, Stop and Continue, and what is seen meanwhile
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <glib/gi18n-lib.h>
+
+#include "dialog_private.h"
+#include "seed.h"
+#include "words.h"
+
+static void
+say (ArraDialog *dialog, const char *text)
+{
+  gtk_label_set_text (GTK_LABEL (dialog->status), text);
+}
+
+/* ---- Generate */
+
+/* Generate again means other pictures, unless the seed is to be kept or was changed by hand. */
+static void
+renew_seed (ArraDialog *dialog)
+{
+  ArraSettings *settings = &dialog->settings;
+
+  if (settings->keep_seed || arra_work_batch (dialog->work) == 0 || settings->seed != dialog->last_seed)
+    return;
+  settings->seed = arra_seed_random ();
+  arra_picture_box_set_seed (dialog->picture, settings->seed);
+}
+
+static gboolean
+fill_request (ArraDialog *dialog, ArraCheckpoint *checkpoint, ArraRequest *request)
+{
+  ArraSettings *settings = &dialog->settings;
+
+  arra_dialog_store (dialog);
+  if (*settings->prompt == '\0')
+    {
+      arra_dialog_fail (dialog, _("Write into the prompt what the picture should show."));
+      arra_prompt_box_focus (dialog->prompt);
+      return FALSE;
+    }
+  if (!arra_picture_box_store (dialog->picture, settings))
+    {
+      arra_dialog_fail (dialog, _("The seed must be a whole number from 0 to 18446744073709551615. The die throws one."));
+      return FALSE;
+    }
+  renew_seed (dialog);
+  arra_request_init (request, checkpoint);
+  arra_picture_box_fill (dialog->picture, request);
+  request->prompt = settings->prompt;
+  request->seed = settings->seed;
+  return TRUE;
+}
+
+/* Says what lacks when there is not enough memory, or what else is wrong with the request. */
+static gboolean
+check_request (ArraDialog *dialog, ArraCheckpoint *checkpoint, const ArraRequest *request)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *needed = NULL, *there = NULL;
+  ArraMemoryPlan plan;
+
+  if (arra_checkpoint_plan (checkpoint, request, &plan, NULL))
+    return TRUE;
+  /* what the last pictures still hold may be enough */
+  arra_work_drop (dialog->work);
+  if (arra_checkpoint_plan (checkpoint, request, &plan, &error))
+    return TRUE;
+  if (!g_error_matches (error, ARRA_ERROR, ARRA_ERROR_NO_MEMORY) || plan.available == 0)
+    {
+      arra_dialog_fail (dialog, "%s", error->message);
+      return FALSE;
+    }
+  needed = arra_words_bytes (plan.total);
+  there = arra_words_bytes (plan.available);
+  arra_dialog_fail (dialog, _("Not enough memory: %s are needed, %s are free. Choose a smaller size or checkpoint, or close other programs."), needed, there);
+  return FALSE;
+}
+
+void
+arra_dialog_generate (gpointer data)
+{
+  ArraDialog *dialog = data;
+  ArraCheckpoint *checkpoint = arra_checkpoint_box_get (dialog->checkpoints);
+  ArraRequest request;
+
+  if (arra_work_is_running (dialog->work) || checkpoint == NULL)
+    return;
+  arra_notice_hide (dialog->notice);
+  if (!fill_request (dialog, checkpoint, &request) || !check_request (dialog, checkpoint, &request))
+    return;
+  if (dialog->settings.remember)
+    arra_history_add (dialog->settings.history, request.prompt);
+  arra_dialog_save (dialog);
+  arra_results_unselect_all (dialog->results);
+  arra_preview_set_frame (dialog->preview, request.width, request.height);
+  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (dialog->progress), 0);
+  dialog->last_seed = request.seed;
+  arra_work_start (dialog->work, checkpoint, &request);
+  arra_dialog_update (dialog);
+}
+
+void
+arra_dialog_pause (ArraDialog *dialog)
+{
+  if (arra_work_is_running (dialog->work))
+    {
+      arra_work_stop (dialog->work);
+      gtk_widget_set_sensitive (dialog->pause, FALSE);
+      say (dialog, _("Stopping…"));
+      return;
+    }
+  if (!arra_work_can_continue (dialog->work))
+    return;
+  arra_notice_hide (dialog->notice);
+  arra_work_continue (dialog->work);
+  arra_dialog_update (dialog);
+}
+
+/* ---- what is seen meanwhile */
+
+static char *
+phase_words (const ArraWorkState *state, const ArraPicture *preview)
+{
+  switch (state->phase)
+    {
+    case ARRA_WORK_OPENING:
+      return g_strdup (_("Opening the checkpoint…"));
+    case ARRA_WORK_PROMPT:
+      return g_strdup (_("Reading the prompt"));
+    case ARRA_WORK_DECODING:
+      return g_strdup (_("Turning tokens into pixels"));
+    case ARRA_WORK_TOKENS:
+    default:
+      return g_strdup (_("Making the picture"));
+    }
+}
+
+static void
+progress (const ArraWorkState *state, const ArraPicture *preview, gpointer data)
+{
+  ArraDialog *dialog = data;
+  GtkProgressBar *bar = GTK_PROGRESS_BAR (dialog->progress);
+  g_autofree char *phase = phase_words (state, preview);
+  g_autofree char *line = arra_words_progress (phase, state->answer, state->count, state->rate, state->left);
+
+  if (preview != NULL)
+    arra_preview_set_picture (dialog->preview, preview);
+  if (!arra_work_is_running (dialog->work) || gtk_widget_get_sensitive (dialog->pause))
+    say (dialog, line);
+  if (state->fraction >= 0)
+    gtk_progress_bar_set_fraction (bar, state->fraction);
+  else
+    gtk_progress_bar_pulse (bar);
+}
+
+static void
+made (ArraMade *picture, gpointer data)
+{
+  ArraDialog *dialog = data;
+
+  arra_preview_set_picture (dialog->preview, &picture->picture);
+  arra_results_add (dialog->results, picture);
+}
+
+static void
+said (const char *text, gpointer data)
+{
+  ArraDialog *dialog = data;
+  g_autofree char *plain = arra_words_plain (text, 300);
+  g_autofree char *words = g_strdup_printf (_("The model answered in words instead of a picture: “%s”. Choose a size to have a picture always."), plain);
+
+  arra_notice_show (dialog->notice, GTK_MESSAGE_INFO, words);
+}
+
+static void
+show_finished (ArraDialog *dialog, double pace)
+{
+  g_autoptr (GPtrArray) selected = arra_results_selected (dialog->results);
+  const ArraMade *any = selected->len > 0 ? selected->pdata[0] : NULL;
+
+  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (dialog->progress), 1);
+  say (dialog, _("Finished"));
+  if (any == NULL || pace <= 0)
+    return;
+  arra_settings_set_pace (&dialog->settings, arra_checkpoint_fingerprint (any->from), pace);
+  arra_dialog_show_needs (dialog);
+}
+
+static void
+done (const GError *error, double pace, gpointer data)
+{
+  ArraDialog *dialog = data;
+
+  gtk_widget_set_sensitive (dialog->pause, TRUE);
+  if (error == NULL)
+    show_finished (dialog, pace);
+  else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    say (dialog, arra_work_can_continue (dialog->work) ? _("Stopped. Finished rows are kept: insert them, or continue.") : _("Stopped"));
+  else
+    {
+      say (dialog, _("Nothing more was made"));
+      arra_dialog_fail (dialog, "%s", error->message);
+    }
+  arra_dialog_update (dialog);
+}
+
+const ArraWorkFuncs arra_dialog_work_funcs = { progress, made, said, done };
+
+void
+arra_dialog_show_selected (gpointer data)
+{
+  ArraDialog *dialog = data;
+  const ArraMade *current = arra_results_current (dialog->results);
+
+  if (!arra_work_is_running (dialog->work) && current != NULL)
+    {
+      arra_preview_set_picture (dialog->preview, &current->picture);
+      arra_preview_set_note (dialog->preview, arra_checkpoint_card (current->from)->medical ? _("synthetic – not for diagnosis") : NULL);
+    }
+  arra_dialog_update (dialog);
+}

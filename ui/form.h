@@ -1,0 +1,35 @@
+/* form.h - the parts that all groups of the dialog are made of: named, labelled, aligned alike
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gtk/gtk.h>
+
+#define ARRA_FORM_GAP 6
+#define ARRA_FORM_MARGIN 18
+
+/* What assistive technology calls the widget. */
+void arra_form_name (GtkWidget *widget, const char *name);
+
+/* A grid for rows of label and widget. */
+GtkGrid *arra_form_grid (void);
+
+/* Puts @widget beside a label with a mnemonic, which also becomes the widget's accessible name (without underscore and colon). Returns the label. */
+GtkWidget *arra_form_row (GtkGrid *grid, int row, const char *mnemonic, GtkWidget *widget);
+
+/* A label for plain text that wraps, aligned to the start. @dim: less prominent. */
+GtkWidget *arra_form_text (const char *name, gboolean dim);
+/* A heading with a mnemonic for @target (nullable: set later). */
+GtkWidget *arra_form_heading (const char *mnemonic, GtkWidget *target);
+
+/* A button with a symbolic icon alone: @name is its accessible name and tooltip. */
+GtkWidget *arra_form_icon_button (const char *icon, const char *name);
+void arra_form_dress_icon (GtkWidget *button, const char *icon, const char *name);
+/* A button with a mnemonic. */
+GtkWidget *arra_form_button (const char *mnemonic);
+void arra_form_set_button (GtkButton *button, const char *mnemonic); /* renames it */
+
+GtkWidget *arra_form_spin (double min, double max, double step, guint digits);
+GtkWidget *arra_form_check (const char *mnemonic, const char *hint);
+
+/* A picture of PNG bytes that may come from anybody, at most @side pixels on a side, crisp on HiDPI screens. Returns: (transfer full) (nullable) */
+cairo_surface_t *arra_form_thumbnail (const guint8 *png, gsize size, int side, int scale);

@@ -1,0 +1,188 @@
+/* history_popover.c - earlier prompts and a checkpoint's examples, to search and choose from
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "history_popover.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "form.h"
+#include "words.h"
+
+#define KEY_PROMPT "arra-prompt"
+#define KEY_GROUP "arra-group"
+
+typedef struct
+{
+  GtkWidget *popover, *search, *list, *clear;
+  ArraHistory *history;
+  char ***examples;
+  ArraHistoryChosen chosen;
+  gpointer data;
+} Popover;
+
+static void
+add (Popover *self, const char *prompt, const char *group)
+{
+  g_autofree char *plain = arra_words_plain (prompt, 300);
+  GtkWidget *row = gtk_list_box_row_new (), *label = gtk_label_new (plain);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_label_set_lines (GTK_LABEL (label), 2);
+  gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 40);
+  gtk_widget_set_margin_start (label, 2 * ARRA_FORM_GAP);
+  gtk_widget_set_margin_end (label, 2 * ARRA_FORM_GAP);
+  gtk_widget_set_margin_top (label, ARRA_FORM_GAP);
+  gtk_widget_set_margin_bottom (label, ARRA_FORM_GAP);
+  gtk_container_add (GTK_CONTAINER (row), label);
+  arra_form_name (row, plain);
+  g_object_set_data_full (G_OBJECT (row), KEY_PROMPT, g_strdup (prompt), g_free);
+  g_object_set_data (G_OBJECT (row), KEY_GROUP, (gpointer) group);
+  gtk_container_add (GTK_CONTAINER (self->list), row);
+}
+
+static void
+fill (Popover *self)
+{
+  const char *const earlier = _("Earlier prompts"), *const suggested = _("Examples for this checkpoint");
+
+  gtk_container_foreach (GTK_CONTAINER (self->list), (GtkCallback) (void (*) (void)) gtk_widget_destroy, NULL);
+  for (guint i = 0; i < arra_history_length (self->history); i++)
+    add (self, arra_history_get (self->history, i), earlier);
+  for (char **example = *self->examples; example != NULL && *example != NULL; example++)
+    add (self, *example, suggested);
+  gtk_widget_set_sensitive (self->clear, arra_history_length (self->history) > 0);
+  gtk_widget_show_all (self->list);
+}
+
+static void
+shown (GtkWidget *popover, gpointer data)
+{
+  Popover *self = data;
+
+  gtk_entry_set_text (GTK_ENTRY (self->search), "");
+  fill (self);
+  gtk_widget_grab_focus (self->search);
+}
+
+static gboolean
+matches (GtkListBoxRow *row, gpointer data)
+{
+  Popover *self = data;
+
+  return arra_history_matches (g_object_get_data (G_OBJECT (row), KEY_PROMPT), gtk_entry_get_text (GTK_ENTRY (self->search)));
+}
+
+/* A heading above the first row of each group. */
+static void
+head (GtkListBoxRow *row, GtkListBoxRow *before, gpointer data)
+{
+  const char *group = g_object_get_data (G_OBJECT (row), KEY_GROUP);
+  GtkWidget *heading;
+
+  if (before != NULL && g_object_get_data (G_OBJECT (before), KEY_GROUP) == group)
+    {
+      gtk_list_box_row_set_header (row, NULL);
+      return;
+    }
+  heading = arra_form_text (NULL, TRUE);
+  gtk_label_set_text (GTK_LABEL (heading), group);
+  gtk_widget_set_margin_start (heading, 2 * ARRA_FORM_GAP);
+  gtk_widget_set_margin_top (heading, ARRA_FORM_GAP);
+  gtk_widget_show (heading);
+  gtk_list_box_row_set_header (row, heading);
+}
+
+static void
+activated (GtkListBox *list, GtkListBoxRow *row, gpointer data)
+{
+  Popover *self = data;
+  g_autofree char *prompt = g_strdup (g_object_get_data (G_OBJECT (row), KEY_PROMPT));
+
+  gtk_popover_popdown (GTK_POPOVER (self->popover));
+  self->chosen (prompt, self->data);
+}
+
+/* Enter in the search takes the first that is found. */
+static void
+search_activated (GtkEntry *search, gpointer data)
+{
+  Popover *self = data;
+
+  for (int i = 0;; i++)
+    {
+      GtkListBoxRow *row = gtk_list_box_get_row_at_index (GTK_LIST_BOX (self->list), i);
+
+      if (row == NULL)
+        return;
+      if (gtk_widget_get_child_visible (GTK_WIDGET (row)))
+        {
+          activated (GTK_LIST_BOX (self->list), row, self);
+          return;
+        }
+    }
+}
+
+static void
+clear (GtkButton *button, gpointer data)
+{
+  Popover *self = data;
+
+  arra_history_clear (self->history);
+  fill (self);
+}
+
+static GtkWidget *
+new_list (Popover *self)
+{
+  GtkWidget *empty = gtk_label_new (_("No prompt found"));
+
+  self->list = gtk_list_box_new ();
+  gtk_list_box_set_selection_mode (GTK_LIST_BOX (self->list), GTK_SELECTION_NONE);
+  gtk_list_box_set_filter_func (GTK_LIST_BOX (self->list), matches, self, NULL);
+  gtk_list_box_set_header_func (GTK_LIST_BOX (self->list), head, self, NULL);
+  gtk_widget_set_margin_top (empty, ARRA_FORM_MARGIN);
+  gtk_widget_show (empty);
+  gtk_list_box_set_placeholder (GTK_LIST_BOX (self->list), empty);
+  arra_form_name (self->list, _("Prompts"));
+  g_signal_connect (self->list, "row-activated", G_CALLBACK (activated), self);
+  return self->list;
+}
+
+static GtkWidget *
+new_scrolled (GtkWidget *list)
+{
+  GtkWidget *scrolled = gtk_scrolled_window_new (NULL, NULL);
+
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_shadow_type (GTK_SCROLLED_WINDOW (scrolled), GTK_SHADOW_IN);
+  gtk_widget_set_size_request (scrolled, 360, 300);
+  gtk_container_add (GTK_CONTAINER (scrolled), list);
+  return scrolled;
+}
+
+GtkWidget *
+arra_history_popover_new (ArraHistory *history, char ***examples, ArraHistoryChosen chosen, gpointer data)
+{
+  Popover *self = g_new0 (Popover, 1);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, ARRA_FORM_GAP);
+
+  *self = (Popover){ .history = history, .examples = examples, .chosen = chosen, .data = data };
+  self->popover = gtk_popover_new (NULL);
+  self->search = gtk_search_entry_new ();
+  gtk_entry_set_placeholder_text (GTK_ENTRY (self->search), _("Search prompts"));
+  arra_form_name (self->search, _("Search prompts"));
+  self->clear = arra_form_button (_("_Forget All"));
+  g_object_set (box, "margin", 2 * ARRA_FORM_GAP, NULL);
+  gtk_container_add (GTK_CONTAINER (box), self->search);
+  gtk_container_add (GTK_CONTAINER (box), new_scrolled (new_list (self)));
+  gtk_container_add (GTK_CONTAINER (box), self->clear);
+  gtk_container_add (GTK_CONTAINER (self->popover), box);
+  gtk_widget_show_all (box);
+  g_signal_connect (self->clear, "clicked", G_CALLBACK (clear), self);
+  g_signal_connect (self->search, "activate", G_CALLBACK (search_activated), self);
+  g_signal_connect_swapped (self->search, "search-changed", G_CALLBACK (gtk_list_box_invalidate_filter), self->list);
+  g_signal_connect (self->popover, "show", G_CALLBACK (shown), self);
+  g_object_set_data_full (G_OBJECT (self->popover), "arra-self", self, g_free);
+  return self->popover;
+}

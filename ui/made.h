@@ -1,0 +1,28 @@
+/* made.h - a picture that was made, with all a host may want to know of it
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <arra.h>
+
+typedef struct
+{
+  guint batch;          /* counts presses of Generate */
+  guint answer, index;  /* the picture of the answer of the batch; a continued picture has those of the stopped one */
+  guint64 seed;
+  ArraPicture picture;  /* pixels belong to it */
+  char *prompt;
+  char *recipe;         /* with the prompt */
+  char *recipe_bare;    /* without */
+  ArraCheckpoint *from; /* whose card it has */
+} ArraMade;
+
+/* A copy of @picture. Returns: (transfer full): arra_made_free(); NULL when memory is short. */
+ArraMade *arra_made_new (const ArraPicture *picture, GError **error);
+void arra_made_free (ArraMade *made); /* nullable */
+gboolean arra_made_is_partial (const ArraMade *made);
+gboolean arra_made_is_same (const ArraMade *made, const ArraMade *other); /* the same picture, perhaps with other rows finished */
+
+/* (transfer full): g_free() a copy of the pixels, NULL with @error set when memory is short. */
+guint8 *arra_made_copy_pixels (const ArraPicture *picture, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ArraMade, arra_made_free)

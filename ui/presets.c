@@ -1,0 +1,59 @@
+/* presets.c - the sizes worth offering for a checkpoint
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "presets.h"
+
+#include <math.h>
+
+static const guint squares[] = { 64, 128, 256, 384, 512, 768, 1024 };
+static const guint shapes[][2] = { { 4, 3 }, { 3, 4 }, { 3, 2 }, { 2, 3 }, { 16, 9 }, { 9, 16 } };
+
+static void
+add (GArray *presets, const ArraCheckpoint *checkpoint, guint width, guint height)
+{
+  const ArraPreset preset = { width, height };
+
+  if (!arra_checkpoint_check_size (checkpoint, width, height, NULL))
+    return;
+  for (guint i = 0; i < presets->len; i++)
+    if (g_array_index (presets, ArraPreset, i).width == width && g_array_index (presets, ArraPreset, i).height == height)
+      return;
+  g_array_append_val (presets, preset);
+}
+
+static guint
+round_to (double length, guint grid)
+{
+  return (guint) MAX (1, lrint (length / grid)) * grid;
+}
+
+/* The shape @across : @down with about @area pixels. */
+static void
+add_shape (GArray *presets, const ArraCheckpoint *checkpoint, double area, double across, double down)
+{
+  const guint grid = arra_checkpoint_grid (checkpoint);
+  const double scale = sqrt (area / (across * down));
+
+  add (presets, checkpoint, round_to (across * scale, grid), round_to (down * scale, grid));
+}
+
+GArray *
+arra_presets_find (const ArraCheckpoint *checkpoint, guint like_width, guint like_height)
+{
+  GArray *presets = g_array_new (FALSE, FALSE, sizeof (ArraPreset));
+  const guint grid = arra_checkpoint_grid (checkpoint);
+  ArraRequest own;
+  double area;
+
+  arra_request_init (&own, checkpoint);
+  if (grid == 0 || own.width == 0)
+    return presets;
+  area = (double) own.width * own.height;
+  add (presets, checkpoint, own.width, own.height);
+  if (like_width > 0 && like_height > 0 && like_width / like_height < 8 && like_height / like_width < 8)
+    add_shape (presets, checkpoint, area, like_width, like_height);
+  for (gsize i = 0; i < G_N_ELEMENTS (squares); i++)
+    add (presets, checkpoint, squares[i], squares[i]);
+  for (gsize i = 0; i < G_N_ELEMENTS (shapes); i++)
+    add_shape (presets, checkpoint, area, shapes[i][0], shapes[i][1]);
+  return presets;
+}

@@ -1,0 +1,202 @@
+/* preview.c - the place where a picture forms, row by row
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "preview.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "form.h"
+#include "surface.h"
+
+#define LARGEST_ZOOM 4.0
+
+struct _ArraPreview
+{
+  GtkWidget *root, *area, *hint, *note;
+  cairo_surface_t *surface;             /* (nullable): the finished rows */
+  guint width, height;                  /* of the whole picture; 0 x 0: none */
+  guint rows_finished, rows_total;
+};
+
+typedef struct
+{
+  double x, y, zoom;
+} Place;
+
+/* The picture in the middle, as large as fits; small ones are not blown up without bound. */
+static Place
+find_place (const ArraPreview *preview)
+{
+  const double across = gtk_widget_get_allocated_width (preview->area), down = gtk_widget_get_allocated_height (preview->area);
+  Place place = { 0, 0, MIN (across / preview->width, down / preview->height) };
+
+  place.zoom = MIN (place.zoom, LARGEST_ZOOM);
+  place.x = (across - preview->width * place.zoom) / 2;
+  place.y = (down - preview->height * place.zoom) / 2;
+  return place;
+}
+
+static void
+draw_rest (const ArraPreview *preview, cairo_t *cr, const Place *place)
+{
+  GtkStyleContext *context = gtk_widget_get_style_context (preview->area);
+  GdkRGBA color;
+
+  gtk_style_context_get_color (context, gtk_style_context_get_state (context), &color);
+  color.alpha *= 0.08;
+  gdk_cairo_set_source_rgba (cr, &color);
+  cairo_rectangle (cr, place->x, place->y, preview->width * place->zoom, preview->height * place->zoom);
+  cairo_fill (cr);
+}
+
+/* The line along which the picture grows. */
+static void
+draw_frontier (const ArraPreview *preview, cairo_t *cr, const Place *place, double finished)
+{
+  GtkStyleContext *context = gtk_widget_get_style_context (preview->area);
+  GdkRGBA color;
+
+  if (!gtk_style_context_lookup_color (context, "theme_selected_bg_color", &color))
+    gtk_style_context_get_color (context, gtk_style_context_get_state (context), &color);
+  gdk_cairo_set_source_rgba (cr, &color);
+  cairo_rectangle (cr, place->x, place->y + finished * place->zoom - 1, preview->width * place->zoom, 2);
+  cairo_fill (cr);
+}
+
+static gboolean
+draw (GtkWidget *area, cairo_t *cr, gpointer data)
+{
+  const ArraPreview *preview = data;
+  Place place;
+  double finished;
+
+  if (preview->width == 0 || preview->height == 0)
+    return FALSE;
+  place = find_place (preview);
+  draw_rest (preview, cr, &place);
+  if (preview->surface == NULL)
+    return FALSE;
+  finished = cairo_image_surface_get_height (preview->surface);
+  cairo_save (cr);
+  cairo_translate (cr, place.x, place.y);
+  cairo_scale (cr, place.zoom, place.zoom);
+  cairo_set_source_surface (cr, preview->surface, 0, 0);
+  cairo_pattern_set_filter (cairo_get_source (cr), CAIRO_FILTER_GOOD);
+  cairo_pattern_set_extend (cairo_get_source (cr), CAIRO_EXTEND_PAD);
+  cairo_rectangle (cr, 0, 0, preview->width, finished);
+  cairo_fill (cr);
+  cairo_restore (cr);
+  if (preview->rows_finished < preview->rows_total)
+    draw_frontier (preview, cr, &place, finished);
+  return FALSE;
+}
+
+static void
+free_preview (gpointer data)
+{
+  ArraPreview *preview = data;
+
+  g_clear_pointer (&preview->surface, cairo_surface_destroy);
+  g_free (preview);
+}
+
+static GtkWidget *
+new_hint (void)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2 * ARRA_FORM_GAP);
+  GtkWidget *image = gtk_image_new_from_icon_name ("image-x-generic-symbolic", GTK_ICON_SIZE_DIALOG);
+  GtkWidget *text = gtk_label_new (_("Describe a picture and press Generate.\nIt forms here, row by row."));
+
+  gtk_image_set_pixel_size (GTK_IMAGE (image), 64);
+  gtk_label_set_justify (GTK_LABEL (text), GTK_JUSTIFY_CENTER);
+  arra_form_name (image, _("Empty picture"));
+  gtk_container_add (GTK_CONTAINER (box), image);
+  gtk_container_add (GTK_CONTAINER (box), text);
+  gtk_widget_set_halign (box, GTK_ALIGN_CENTER);
+  gtk_widget_set_valign (box, GTK_ALIGN_CENTER);
+  gtk_style_context_add_class (gtk_widget_get_style_context (box), GTK_STYLE_CLASS_DIM_LABEL);
+  return box;
+}
+
+static void
+build_area (ArraPreview *preview)
+{
+  preview->area = gtk_drawing_area_new ();
+  gtk_widget_set_size_request (preview->area, 320, 240);
+  atk_object_set_role (gtk_widget_get_accessible (preview->area), ATK_ROLE_IMAGE);
+  arra_form_name (preview->area, _("Preview"));
+  g_signal_connect (preview->area, "draw", G_CALLBACK (draw), preview);
+}
+
+ArraPreview *
+arra_preview_new (void)
+{
+  ArraPreview *preview = g_new0 (ArraPreview, 1);
+  GtkWidget *overlay = gtk_overlay_new ();
+
+  build_area (preview);
+  preview->hint = new_hint ();
+  preview->note = arra_form_text (_("Note"), FALSE);
+  gtk_label_set_xalign (GTK_LABEL (preview->note), 0.5);
+  gtk_style_context_add_class (gtk_widget_get_style_context (preview->note), "arra-note");
+  gtk_widget_set_no_show_all (preview->note, TRUE);
+
+  gtk_container_add (GTK_CONTAINER (overlay), preview->area);
+  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), preview->hint);
+  gtk_overlay_set_overlay_pass_through (GTK_OVERLAY (overlay), preview->hint, TRUE);
+  preview->root = gtk_box_new (GTK_ORIENTATION_VERTICAL, ARRA_FORM_GAP);
+  gtk_style_context_add_class (gtk_widget_get_style_context (overlay), "arra-preview");
+  gtk_box_pack_start (GTK_BOX (preview->root), overlay, TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (preview->root), preview->note, FALSE, FALSE, 0);
+  g_object_set_data_full (G_OBJECT (preview->root), "arra-preview", preview, free_preview);
+  return preview;
+}
+
+GtkWidget *
+arra_preview_widget (ArraPreview *preview)
+{
+  return preview->root;
+}
+
+static void
+describe (ArraPreview *preview)
+{
+  g_autofree char *text = NULL;
+
+  if (preview->rows_total > 0)
+    text = g_strdup_printf (_("%u of %u rows finished"), preview->rows_finished, preview->rows_total);
+  atk_object_set_description (gtk_widget_get_accessible (preview->area), text != NULL ? text : "");
+  gtk_widget_set_visible (preview->hint, preview->width == 0);
+  gtk_widget_queue_draw (preview->area);
+}
+
+void
+arra_preview_set_picture (ArraPreview *preview, const ArraPicture *picture)
+{
+  g_clear_pointer (&preview->surface, cairo_surface_destroy);
+  preview->width = preview->height = preview->rows_finished = preview->rows_total = 0;
+  if (picture != NULL && picture->rows_finished > 0)
+    {
+      preview->surface = arra_surface_new (picture);
+      preview->width = picture->width;
+      preview->height = picture->height / picture->rows_finished * picture->rows_total;
+      preview->rows_finished = picture->rows_finished;
+      preview->rows_total = picture->rows_total;
+    }
+  describe (preview);
+}
+
+void
+arra_preview_set_frame (ArraPreview *preview, guint width, guint height)
+{
+  arra_preview_set_picture (preview, NULL);
+  preview->width = width;
+  preview->height = height;
+  describe (preview);
+}
+
+void
+arra_preview_set_note (ArraPreview *preview, const char *note)
+{
+  gtk_label_set_text (GTK_LABEL (preview->note), note != NULL ? note : "");
+  gtk_widget_set_visible (preview->note, note != NULL);
+}

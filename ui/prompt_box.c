@@ -1,0 +1,143 @@
+/* prompt_box.c - where the prompt is written, with the earlier ones at hand
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "prompt_box.h"
+
+#include <gdk/gdkkeysyms.h>
+#include <glib/gi18n-lib.h>
+
+#include "form.h"
+#include "history_popover.h"
+
+struct _ArraPromptBox
+{
+  GtkWidget *root, *view, *hint;
+  GtkTextBuffer *buffer;
+  char **examples;
+  void (*changed) (gpointer data);
+  void (*submit) (gpointer data);
+  gpointer data;
+};
+
+static void
+buffer_changed (GtkTextBuffer *buffer, gpointer data)
+{
+  ArraPromptBox *box = data;
+
+  gtk_widget_set_visible (box->hint, gtk_text_buffer_get_char_count (buffer) == 0);
+  box->changed (box->data);
+}
+
+/* Tab leaves the text (Ctrl+Tab as well); Ctrl+Enter generates. */
+static gboolean
+key_pressed (GtkWidget *view, GdkEventKey *event, gpointer data)
+{
+  ArraPromptBox *box = data;
+
+  if ((event->keyval != GDK_KEY_Return && event->keyval != GDK_KEY_KP_Enter) || (event->state & GDK_CONTROL_MASK) == 0)
+    return GDK_EVENT_PROPAGATE;
+  box->submit (box->data);
+  return GDK_EVENT_STOP;
+}
+
+static void
+chosen (const char *prompt, gpointer data)
+{
+  arra_prompt_box_set (data, prompt);
+  arra_prompt_box_focus (data);
+}
+
+static void
+free_box (gpointer data)
+{
+  ArraPromptBox *box = data;
+
+  g_strfreev (box->examples);
+  g_free (box);
+}
+
+static GtkWidget *
+new_view (ArraPromptBox *box)
+{
+  GtkWidget *scrolled = gtk_scrolled_window_new (NULL, NULL), *overlay = gtk_overlay_new ();
+  GtkTextView *view = GTK_TEXT_VIEW (box->view = gtk_text_view_new ());
+
+  gtk_text_view_set_wrap_mode (view, GTK_WRAP_WORD_CHAR);
+  gtk_text_view_set_accepts_tab (view, FALSE);
+  gtk_text_view_set_left_margin (view, 8);
+  gtk_text_view_set_right_margin (view, 8);
+  gtk_text_view_set_top_margin (view, 6);
+  gtk_text_view_set_bottom_margin (view, 6);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_shadow_type (GTK_SCROLLED_WINDOW (scrolled), GTK_SHADOW_IN);
+  gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (scrolled), 84);
+  gtk_container_add (GTK_CONTAINER (scrolled), box->view);
+  gtk_container_add (GTK_CONTAINER (overlay), scrolled);
+
+  box->hint = arra_form_text (_("Hint"), TRUE);
+  gtk_label_set_text (GTK_LABEL (box->hint), _("What should the picture show?"));
+  gtk_widget_set_margin_start (box->hint, 9);
+  gtk_widget_set_margin_top (box->hint, 7);
+  gtk_widget_set_halign (box->hint, GTK_ALIGN_START);
+  gtk_widget_set_valign (box->hint, GTK_ALIGN_START);
+  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), box->hint);
+  gtk_overlay_set_overlay_pass_through (GTK_OVERLAY (overlay), box->hint, TRUE);
+  box->buffer = gtk_text_view_get_buffer (view);
+  g_signal_connect (box->buffer, "changed", G_CALLBACK (buffer_changed), box);
+  g_signal_connect (box->view, "key-press-event", G_CALLBACK (key_pressed), box);
+  return overlay;
+}
+
+ArraPromptBox *
+arra_prompt_box_new (ArraHistory *history, void (*changed) (gpointer data), void (*submit) (gpointer data), gpointer data)
+{
+  ArraPromptBox *box = g_new0 (ArraPromptBox, 1);
+  GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, ARRA_FORM_GAP), *button = gtk_menu_button_new (), *view = new_view (box);
+
+  box->changed = changed;
+  box->submit = submit;
+  box->data = data;
+  arra_form_dress_icon (button, "document-open-recent-symbolic", _("Prompt history"));
+  gtk_button_set_relief (GTK_BUTTON (button), GTK_RELIEF_NONE);
+  gtk_menu_button_set_popover (GTK_MENU_BUTTON (button), arra_history_popover_new (history, &box->examples, chosen, box));
+  gtk_box_pack_start (GTK_BOX (line), arra_form_heading (_("_Prompt"), box->view), TRUE, TRUE, 0);
+  gtk_box_pack_end (GTK_BOX (line), button, FALSE, FALSE, 0);
+  box->root = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
+  gtk_container_add (GTK_CONTAINER (box->root), line);
+  gtk_container_add (GTK_CONTAINER (box->root), view);
+  g_object_set_data_full (G_OBJECT (box->root), "arra-prompt-box", box, free_box);
+  return box;
+}
+
+GtkWidget *
+arra_prompt_box_widget (ArraPromptBox *box)
+{
+  return box->root;
+}
+
+char *
+arra_prompt_box_get (ArraPromptBox *box)
+{
+  GtkTextIter start, end;
+
+  gtk_text_buffer_get_bounds (box->buffer, &start, &end);
+  return g_strstrip (gtk_text_buffer_get_text (box->buffer, &start, &end, FALSE));
+}
+
+void
+arra_prompt_box_set (ArraPromptBox *box, const char *prompt)
+{
+  gtk_text_buffer_set_text (box->buffer, prompt, -1);
+}
+
+void
+arra_prompt_box_set_examples (ArraPromptBox *box, const char *const *examples)
+{
+  g_strfreev (box->examples);
+  box->examples = g_strdupv ((char **) examples);
+}
+
+void
+arra_prompt_box_focus (ArraPromptBox *box)
+{
+  gtk_widget_grab_focus (box->view);
+}

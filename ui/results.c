@@ -1,0 +1,253 @@
+/* results.c - the pictures made so far, to look at and to choose from
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "results.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "form.h"
+#include "surface.h"
+
+#define SIDE 84   /* of a thumbnail */
+#define MOST 100  /* pictures kept */
+#define KEY_MADE "arra-made"
+#define KEY_IMAGE "arra-image"
+#define KEY_MARK "arra-mark"
+
+struct _ArraResults
+{
+  GtkWidget *root, *flow, *scrolled, *heading;
+  GPtrArray *order; /* GtkFlowBoxChild, borrowed; the one selected last at the end */
+  void (*changed) (gpointer data);
+  void (*activated) (gpointer data);
+  gpointer data;
+  gboolean busy;
+};
+
+static ArraMade *
+made_of (gpointer child)
+{
+  return g_object_get_data (G_OBJECT (child), KEY_MADE);
+}
+
+static void
+follow_selection (ArraResults *results)
+{
+  g_autoptr (GList) selected = gtk_flow_box_get_selected_children (GTK_FLOW_BOX (results->flow));
+
+  for (guint i = results->order->len; i > 0; i--)
+    if (g_list_find (selected, results->order->pdata[i - 1]) == NULL)
+      g_ptr_array_remove_index (results->order, i - 1);
+  for (GList *at = selected; at != NULL; at = at->next)
+    if (!g_ptr_array_find (results->order, at->data, NULL))
+      g_ptr_array_add (results->order, at->data);
+}
+
+static void
+selection_changed (GtkFlowBox *flow, gpointer data)
+{
+  ArraResults *results = data;
+
+  if (results->busy)
+    return;
+  follow_selection (results);
+  results->changed (results->data);
+}
+
+static void
+child_activated (GtkFlowBox *flow, GtkFlowBoxChild *child, gpointer data)
+{
+  ArraResults *results = data;
+
+  results->activated (results->data);
+}
+
+static void
+free_results (gpointer data)
+{
+  ArraResults *results = data;
+
+  g_ptr_array_unref (results->order);
+  g_free (results);
+}
+
+/* New pictures come at the end: show it. */
+static void
+scroll_to_end (GtkAdjustment *adjustment, GParamSpec *pspec, gpointer data)
+{
+  gtk_adjustment_set_value (adjustment, gtk_adjustment_get_upper (adjustment));
+}
+
+static void
+build_flow (ArraResults *results)
+{
+  GtkFlowBox *flow = GTK_FLOW_BOX (results->flow = gtk_flow_box_new ());
+
+  gtk_flow_box_set_selection_mode (flow, GTK_SELECTION_MULTIPLE);
+  gtk_flow_box_set_activate_on_single_click (flow, FALSE);
+  gtk_flow_box_set_max_children_per_line (flow, 100);
+  gtk_flow_box_set_column_spacing (flow, ARRA_FORM_GAP);
+  gtk_flow_box_set_row_spacing (flow, ARRA_FORM_GAP);
+  gtk_flow_box_set_homogeneous (flow, TRUE);
+  gtk_widget_set_valign (results->flow, GTK_ALIGN_START);
+  gtk_widget_set_halign (results->flow, GTK_ALIGN_FILL);
+  g_signal_connect (flow, "selected-children-changed", G_CALLBACK (selection_changed), results);
+  g_signal_connect (flow, "child-activated", G_CALLBACK (child_activated), results);
+}
+
+ArraResults *
+arra_results_new (void (*changed) (gpointer data), void (*activated) (gpointer data), gpointer data)
+{
+  ArraResults *results = g_new0 (ArraResults, 1);
+  GtkScrolledWindow *scrolled = GTK_SCROLLED_WINDOW (results->scrolled = gtk_scrolled_window_new (NULL, NULL));
+  GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, ARRA_FORM_GAP), *all = arra_form_button (_("Se_lect All"));
+
+  results->changed = changed;
+  results->activated = activated;
+  results->data = data;
+  results->order = g_ptr_array_new ();
+  build_flow (results);
+  results->heading = arra_form_heading (_("Ne_w pictures"), results->flow);
+  gtk_button_set_relief (GTK_BUTTON (all), GTK_RELIEF_NONE);
+  gtk_box_pack_start (GTK_BOX (line), results->heading, TRUE, TRUE, 0);
+  gtk_box_pack_end (GTK_BOX (line), all, FALSE, FALSE, 0);
+  gtk_scrolled_window_set_policy (scrolled, GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_shadow_type (scrolled, GTK_SHADOW_IN);
+  gtk_widget_set_size_request (results->scrolled, -1, SIDE + 34);
+  gtk_container_add (GTK_CONTAINER (scrolled), results->flow);
+  results->root = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
+  gtk_container_add (GTK_CONTAINER (results->root), line);
+  gtk_container_add (GTK_CONTAINER (results->root), results->scrolled);
+  g_signal_connect_swapped (all, "clicked", G_CALLBACK (gtk_flow_box_select_all), results->flow);
+  g_signal_connect (gtk_scrolled_window_get_vadjustment (scrolled), "notify::upper", G_CALLBACK (scroll_to_end), NULL);
+  g_object_set_data_full (G_OBJECT (results->root), "arra-results", results, free_results);
+  gtk_widget_show_all (results->root);
+  gtk_widget_hide (results->root);
+  gtk_widget_set_no_show_all (results->root, TRUE);
+  return results;
+}
+
+GtkWidget *
+arra_results_widget (ArraResults *results)
+{
+  return results->root;
+}
+
+static void
+dress (ArraResults *results, GtkWidget *child, ArraMade *made)
+{
+  GtkImage *image = g_object_get_data (G_OBJECT (child), KEY_IMAGE);
+  cairo_surface_t *surface = arra_surface_thumbnail (&made->picture, SIDE, gtk_widget_get_scale_factor (results->root));
+  g_autofree char *seed = g_strdup_printf ("%" G_GUINT64_FORMAT, made->seed);
+  g_autofree char *name = g_strdup_printf (_("Picture %u of seed %s"), made->answer + 1, seed);
+  g_autofree char *hint = g_strdup_printf (arra_made_is_partial (made) ? _("%s, %u × %u, stopped") : _("%s, %u × %u"), name, made->picture.width,
+                                           made->picture.height);
+
+  gtk_image_set_from_surface (image, surface);
+  g_clear_pointer (&surface, cairo_surface_destroy);
+  arra_form_name (child, name);
+  gtk_widget_set_tooltip_text (child, hint);
+  g_object_set_data_full (G_OBJECT (child), KEY_MADE, made, (GDestroyNotify) arra_made_free);
+}
+
+static GtkWidget *
+new_child (ArraResults *results)
+{
+  GtkWidget *child = gtk_flow_box_child_new (), *overlay = gtk_overlay_new (), *image = gtk_image_new ();
+  GtkWidget *mark = gtk_image_new_from_icon_name ("object-select-symbolic", GTK_ICON_SIZE_MENU);
+
+  gtk_widget_set_size_request (image, SIDE, SIDE);
+  gtk_container_add (GTK_CONTAINER (overlay), image);
+  gtk_widget_set_halign (mark, GTK_ALIGN_END);
+  gtk_widget_set_valign (mark, GTK_ALIGN_END);
+  gtk_style_context_add_class (gtk_widget_get_style_context (mark), "arra-mark");
+  gtk_widget_set_tooltip_text (mark, _("Inserted"));
+  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), mark);
+  gtk_container_add (GTK_CONTAINER (child), overlay);
+  gtk_widget_show_all (child);
+  gtk_widget_hide (mark);
+  g_object_set_data (G_OBJECT (child), KEY_IMAGE, image);
+  g_object_set_data (G_OBJECT (child), KEY_MARK, mark);
+  gtk_container_add (GTK_CONTAINER (results->flow), child);
+  return child;
+}
+
+static void
+drop_oldest (ArraResults *results)
+{
+  GtkFlowBoxChild *oldest = gtk_flow_box_get_child_at_index (GTK_FLOW_BOX (results->flow), 0);
+
+  g_ptr_array_remove (results->order, oldest);
+  gtk_widget_destroy (GTK_WIDGET (oldest));
+}
+
+static GtkWidget *
+find_same (ArraResults *results, const ArraMade *made)
+{
+  GtkFlowBoxChild *child;
+
+  for (int i = 0; (child = gtk_flow_box_get_child_at_index (GTK_FLOW_BOX (results->flow), i)) != NULL; i++)
+    if (arra_made_is_same (made_of (child), made))
+      return GTK_WIDGET (child);
+  return NULL;
+}
+
+void
+arra_results_add (ArraResults *results, ArraMade *made)
+{
+  GtkWidget *child = find_same (results, made);
+
+  results->busy = TRUE;
+  if (child == NULL && arra_results_length (results) >= MOST)
+    drop_oldest (results);
+  if (child == NULL)
+    child = new_child (results);
+  gtk_widget_hide (g_object_get_data (G_OBJECT (child), KEY_MARK));
+  dress (results, child, made);
+  gtk_flow_box_select_child (GTK_FLOW_BOX (results->flow), GTK_FLOW_BOX_CHILD (child));
+  gtk_widget_show (results->root);
+  results->busy = FALSE;
+  g_ptr_array_remove (results->order, child);
+  follow_selection (results);
+  results->changed (results->data);
+}
+
+void
+arra_results_unselect_all (ArraResults *results)
+{
+  gtk_flow_box_unselect_all (GTK_FLOW_BOX (results->flow));
+}
+
+guint
+arra_results_length (ArraResults *results)
+{
+  g_autoptr (GList) children = gtk_container_get_children (GTK_CONTAINER (results->flow));
+
+  return g_list_length (children);
+}
+
+GPtrArray *
+arra_results_selected (ArraResults *results)
+{
+  GPtrArray *selected = g_ptr_array_new ();
+  GtkFlowBoxChild *child;
+
+  for (int i = 0; (child = gtk_flow_box_get_child_at_index (GTK_FLOW_BOX (results->flow), i)) != NULL; i++)
+    if (gtk_flow_box_child_is_selected (child))
+      g_ptr_array_add (selected, made_of (child));
+  return selected;
+}
+
+void
+arra_results_mark_inserted (ArraResults *results, const ArraMade *made)
+{
+  GtkWidget *child = find_same (results, made);
+
+  if (child != NULL)
+    gtk_widget_show (g_object_get_data (G_OBJECT (child), KEY_MARK));
+}
+
+const ArraMade *
+arra_results_current (ArraResults *results)
+{
+  return results->order->len > 0 ? made_of (results->order->pdata[results->order->len - 1]) : NULL;
+}

@@ -1,0 +1,19 @@
+/* sampling_box.h - guidance, temperature, top-k and top-p, for those who want them
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <arra.h>
+#include <gtk/gtk.h>
+
+#include "settings.h"
+
+typedef struct _ArraSamplingBox ArraSamplingBox;
+
+ArraSamplingBox *arra_sampling_box_new (void (*changed) (gpointer data), gpointer data); /* lives as long as its widget */
+GtkWidget *arra_sampling_box_widget (ArraSamplingBox *box);
+void arra_sampling_box_load (ArraSamplingBox *box, const ArraSettings *settings);
+void arra_sampling_box_store (ArraSamplingBox *box, ArraSettings *settings);
+/* A checkpoint's own values, taken unless others were chosen. */
+void arra_sampling_box_propose (ArraSamplingBox *box, const ArraRequest *own);
+void arra_sampling_box_forget (ArraSamplingBox *box); /* that others were chosen */
+void arra_sampling_box_fill (ArraSamplingBox *box, ArraRequest *request);

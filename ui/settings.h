@@ -1,0 +1,49 @@
+/* settings.h - what the dialog remembers from one time to the next
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <arra.h>
+
+#include "dialog.h"
+#include "history.h"
+
+/* Fill with arra_settings_init(), empty with arra_settings_clear(). Every value that is read is checked: the file may be anybody's. */
+typedef struct
+{
+  char *prompt;        /* never NULL */
+  char *checkpoint;    /* (nullable): path */
+  char **folders;      /* that the user added; never NULL */
+  guint width, height; /* 0 x 0: the model chooses */
+  gboolean sized;      /* width and height were chosen; else the checkpoint's */
+  guint count;
+  guint64 seed;
+  gboolean keep_seed;
+  gboolean sampled; /* the four below were chosen; else the checkpoint's */
+  double guidance_scale, temperature, top_p;
+  guint top_k;
+  ArraInsertMode mode;
+  gboolean record, remember;
+  gboolean advanced; /* the expander is open */
+  int window_width, window_height;
+
+  GKeyFile *keys; /* as read, with what this version does not know */
+  ArraHistory *history;
+} ArraSettings;
+
+#define ARRA_COUNT_MAX 64
+
+void arra_settings_init (ArraSettings *settings);
+void arra_settings_clear (ArraSettings *settings);
+/* Back to the defaults, but for history, folders, what was measured, and whether prompts are remembered. */
+void arra_settings_reset (ArraSettings *settings);
+
+/* A missing or broken file leaves the defaults. */
+void arra_settings_load (ArraSettings *settings, const char *path);
+/* Atomic, readable by the user alone. Prompt and history are left out, and removed from the file, when prompts are not to be remembered. */
+gboolean arra_settings_save (ArraSettings *settings, const char *path, GError **error);
+
+/* Seconds for each token on this machine, everything counted, of the checkpoint with that fingerprint; 0: not measured yet. */
+double arra_settings_get_pace (const ArraSettings *settings, const char *fingerprint);
+void arra_settings_set_pace (ArraSettings *settings, const char *fingerprint, double seconds_per_token);
+
+void arra_settings_add_folder (ArraSettings *settings, const char *folder);

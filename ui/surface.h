@@ -1,0 +1,12 @@
+/* surface.h - pictures for the screen
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <arra.h>
+#include <cairo.h>
+
+/* The picture's pixels. Returns: (transfer full) (nullable): NULL when memory is short. */
+cairo_surface_t *arra_surface_new (const ArraPicture *picture);
+
+/* The picture within @side x @side pixels, for screens with @scale device pixels each. Likewise. */
+cairo_surface_t *arra_surface_thumbnail (const ArraPicture *picture, int side, int scale);

@@ -1,0 +1,114 @@
+/* work.c - the thread that makes pictures, as the main loop's thread sees it
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "work_private.h"
+
+ArraWork *
+arra_work_new (const ArraWorkFuncs *funcs, gpointer data)
+{
+  ArraWork *work = g_new0 (ArraWork, 1);
+
+  work->funcs = funcs;
+  work->data = data;
+  work->abandon = g_cancellable_new ();
+  g_mutex_init (&work->lock);
+  return work;
+}
+
+static void
+launch (ArraWork *work)
+{
+  work->stop = FALSE;
+  work->stopped = FALSE;
+  work->thread = g_thread_new ("arra-work", arra_work_thread, work);
+}
+
+void
+arra_work_drop (ArraWork *work)
+{
+  g_return_if_fail (work->thread == NULL);
+  work->stopped = FALSE;
+  g_clear_pointer (&work->job, arra_job_free);
+}
+
+void
+arra_work_start (ArraWork *work, ArraCheckpoint *described, const ArraRequest *request)
+{
+  g_return_if_fail (work->thread == NULL);
+  arra_work_drop (work);
+  arra_checkpoint_ref (described);
+  g_clear_pointer (&work->described, arra_checkpoint_unref);
+  work->described = described;
+  g_free (work->prompt);
+  work->prompt = g_strdup (request->prompt);
+  work->request = *request;
+  work->request.prompt = work->prompt;
+  work->request.prompt_template = NULL;
+  work->batch++;
+  work->n_decoded = work->entered = 0;
+  work->rate = 0;
+  launch (work);
+}
+
+void
+arra_work_continue (ArraWork *work)
+{
+  g_return_if_fail (arra_work_can_continue (work));
+  launch (work);
+}
+
+static void
+ask_to_stop (ArraWork *work)
+{
+  g_mutex_lock (&work->lock);
+  work->stop = TRUE;
+  if (work->current != NULL)
+    g_cancellable_cancel (work->current);
+  g_mutex_unlock (&work->lock);
+}
+
+void
+arra_work_stop (ArraWork *work)
+{
+  if (work->thread != NULL)
+    ask_to_stop (work);
+}
+
+gboolean
+arra_work_is_running (const ArraWork *work)
+{
+  return work->thread != NULL;
+}
+
+gboolean
+arra_work_can_continue (const ArraWork *work)
+{
+  return work->thread == NULL && work->stopped;
+}
+
+guint
+arra_work_batch (const ArraWork *work)
+{
+  return work->batch;
+}
+
+void
+arra_work_free (ArraWork *work)
+{
+  if (work == NULL)
+    return;
+  g_cancellable_cancel (work->abandon);
+  ask_to_stop (work);
+  if (work->thread != NULL)
+    g_thread_join (work->thread);
+  if (work->source != 0)
+    g_source_remove (work->source);
+  arra_work_mail_clear (&work->mail);
+  g_clear_pointer (&work->job, arra_job_free);
+  g_clear_pointer (&work->checkpoint, arra_checkpoint_unref);
+  g_clear_pointer (&work->described, arra_checkpoint_unref);
+  g_clear_object (&work->current);
+  g_object_unref (work->abandon);
+  g_mutex_clear (&work->lock);
+  g_free (work->prompt);
+  g_free (work);
+}

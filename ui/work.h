@@ -1,0 +1,61 @@
+/* work.h - the thread that makes pictures, so that the window stays alive
+ *
+ * The thread calls libarra alone. What it has to tell reaches the main loop's thread as callbacks from an idle source; frames that were not fetched
+ * yet are replaced by newer ones, so a slow screen never holds the work up.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <arra.h>
+
+#include "made.h"
+
+typedef struct _ArraWork ArraWork;
+
+typedef enum
+{
+  ARRA_WORK_OPENING, /* reading the checkpoint */
+  ARRA_WORK_PROMPT,
+  ARRA_WORK_TOKENS,
+  ARRA_WORK_DECODING,
+} ArraWorkPhase;
+
+typedef struct
+{
+  ArraWorkPhase phase;
+  guint answer, count;
+  double fraction; /* of everything, 0..1; negative: not known */
+  double rate;     /* tokens/s; 0: not known */
+  double left;     /* seconds; negative: not known */
+} ArraWorkState;
+
+/* All are called by the thread that runs the default main context. */
+typedef struct
+{
+  /* @preview: (nullable): a new partial picture, valid during the call */
+  void (*progress) (const ArraWorkState *state, const ArraPicture *preview, gpointer data);
+  /* @made: (transfer full): a finished picture, or the finished rows of a stopped one */
+  void (*made) (ArraMade *made, gpointer data);
+  /* the model, which chose what to answer, answered without a picture */
+  void (*said) (const char *text, gpointer data);
+  /* @error: NULL when everything is finished; G_IO_ERROR_CANCELLED after arra_work_stop(). @pace: seconds for each token, everything but
+   * opening counted; 0: not measured. */
+  void (*done) (const GError *error, double pace, gpointer data);
+} ArraWorkFuncs;
+
+ArraWork *arra_work_new (const ArraWorkFuncs *funcs, gpointer data);
+
+/* Begins a new batch; what could have been continued is dropped. @described: the open checkpoint whose card the pictures have (metadata is enough);
+ * it is opened whole at its path by the thread, unless it is open from the last time. Strings of @request are copied. */
+void arra_work_start (ArraWork *work, ArraCheckpoint *described, const ArraRequest *request);
+void arra_work_continue (ArraWork *work); /* only when that is possible */
+void arra_work_stop (ArraWork *work);     /* done() follows */
+
+gboolean arra_work_is_running (const ArraWork *work);
+gboolean arra_work_can_continue (const ArraWork *work);
+guint arra_work_batch (const ArraWork *work); /* 1 for the first */
+
+/* Gives back the memory of what could be continued. */
+void arra_work_drop (ArraWork *work);
+
+/* Stops, and waits for the thread: no callback comes any more. (nullable) */
+void arra_work_free (ArraWork *work);

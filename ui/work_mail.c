@@ -1,0 +1,109 @@
+/* work_mail.c - what the working thread tells the main loop's, newest frame only
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "work_private.h"
+
+void
+arra_work_mail_clear (ArraWorkMail *mail)
+{
+  g_free ((guint8 *) mail->preview.pixels);
+  g_clear_pointer (&mail->made, g_ptr_array_unref);
+  g_clear_pointer (&mail->said, g_ptr_array_unref);
+  g_clear_error (&mail->error);
+  *mail = (ArraWorkMail){ 0 };
+}
+
+static void
+tell_pictures (ArraWork *work, GPtrArray *made)
+{
+  while (made != NULL && made->len > 0)
+    work->funcs->made (g_ptr_array_steal_index (made, 0), work->data);
+}
+
+static gboolean
+deliver (gpointer data)
+{
+  ArraWork *work = data;
+  ArraWorkMail mail;
+
+  g_mutex_lock (&work->lock);
+  mail = work->mail;
+  work->mail = (ArraWorkMail){ 0 };
+  work->source = 0;
+  g_mutex_unlock (&work->lock);
+
+  if (mail.done)
+    {
+      g_thread_join (g_steal_pointer (&work->thread));
+      work->stopped = g_error_matches (mail.error, G_IO_ERROR, G_IO_ERROR_CANCELLED) && work->job != NULL;
+      if (!work->stopped)
+        g_clear_pointer (&work->job, arra_job_free);
+    }
+  if (mail.has_state)
+    work->funcs->progress (&mail.state, mail.preview.pixels != NULL ? &mail.preview : NULL, work->data);
+  tell_pictures (work, mail.made);
+  for (guint i = 0; mail.said != NULL && i < mail.said->len; i++)
+    work->funcs->said (mail.said->pdata[i], work->data);
+  if (mail.done)
+    work->funcs->done (mail.error, mail.pace, work->data);
+  arra_work_mail_clear (&mail);
+  return G_SOURCE_REMOVE;
+}
+
+/* With the lock held. */
+static void
+ring (ArraWork *work)
+{
+  if (work->source == 0)
+    work->source = g_idle_add (deliver, work);
+}
+
+void
+arra_work_post_state (ArraWork *work, const ArraWorkState *state, const ArraPicture *preview)
+{
+  guint8 *pixels = preview != NULL ? arra_made_copy_pixels (preview, NULL) : NULL;
+
+  g_mutex_lock (&work->lock);
+  work->mail.has_state = TRUE;
+  work->mail.state = *state;
+  if (pixels != NULL)
+    {
+      g_free ((guint8 *) work->mail.preview.pixels);
+      work->mail.preview = *preview;
+      work->mail.preview.pixels = pixels;
+    }
+  ring (work);
+  g_mutex_unlock (&work->lock);
+}
+
+void
+arra_work_post_made (ArraWork *work, ArraMade *made)
+{
+  g_mutex_lock (&work->lock);
+  if (work->mail.made == NULL)
+    work->mail.made = g_ptr_array_new_with_free_func ((GDestroyNotify) arra_made_free);
+  g_ptr_array_add (work->mail.made, made);
+  ring (work);
+  g_mutex_unlock (&work->lock);
+}
+
+void
+arra_work_post_said (ArraWork *work, char *text)
+{
+  g_mutex_lock (&work->lock);
+  if (work->mail.said == NULL)
+    work->mail.said = g_ptr_array_new_with_free_func (g_free);
+  g_ptr_array_add (work->mail.said, text);
+  ring (work);
+  g_mutex_unlock (&work->lock);
+}
+
+void
+arra_work_post_done (ArraWork *work, GError *error, double pace)
+{
+  g_mutex_lock (&work->lock);
+  work->mail.done = TRUE;
+  work->mail.error = error;
+  work->mail.pace = pace;
+  ring (work);
+  g_mutex_unlock (&work->lock);
+}

@@ -1,0 +1,52 @@
+/* work_private.h - between the files of the work: its state, and the mail from its thread to the main loop's
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "work.h"
+
+/* What waits to be told. */
+typedef struct
+{
+  gboolean has_state;
+  ArraWorkState state;
+  ArraPicture preview; /* pixels NULL: none */
+  GPtrArray *made;     /* ArraMade */
+  GPtrArray *said;     /* text */
+  gboolean done;
+  GError *error;
+  double pace;
+} ArraWorkMail;
+
+struct _ArraWork
+{
+  const ArraWorkFuncs *funcs;
+  gpointer data;
+  GThread *thread;
+  gboolean stopped; /* the last batch can be continued */
+
+  /* the thread's while it runs, the main loop's else */
+  ArraCheckpoint *described, *checkpoint;
+  ArraRequest request;
+  char *prompt;
+  ArraJob *job;
+  guint batch;
+  guint n_decoded; /* answers whose pictures were told whole */
+  guint entered;   /* the last answer that began */
+  double rate;     /* told last */
+  GCancellable *abandon; /* cancelled when nobody waits for pictures any more */
+
+  GMutex lock; /* of all below */
+  GCancellable *current;
+  gboolean stop;
+  ArraWorkMail mail;
+  guint source;
+};
+
+gpointer arra_work_thread (gpointer data);
+
+/* Called by the thread. Pixels, pictures and errors are taken. */
+void arra_work_post_state (ArraWork *work, const ArraWorkState *state, const ArraPicture *preview);
+void arra_work_post_made (ArraWork *work, ArraMade *made);
+void arra_work_post_said (ArraWork *work, char *text);
+void arra_work_post_done (ArraWork *work, GError *error, double pace);
+void arra_work_mail_clear (ArraWorkMail *mail);

@@ -1,0 +1,211 @@
+/* work_thread.c - what the working thread does: open, make tokens, turn them into pixels
+ *
+ * A job runs through all of its answers; to show each picture as soon as it is finished, the run is interrupted when the next answer begins, and goes
+ * on once the finished one is decoded.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "work_private.h"
+
+#include <string.h>
+
+static void
+report (const ArraProgress *progress, gpointer data)
+{
+  ArraWork *work = data;
+  ArraWorkState state = { .answer = progress->answer, .count = work->request.count, .fraction = progress->fraction, .left = progress->seconds_left };
+
+  if (progress->tokens_per_second > 0)
+    work->rate = progress->tokens_per_second;
+  state.rate = work->rate;
+  state.phase = progress->phase == ARRA_PHASE_PROMPT     ? ARRA_WORK_PROMPT
+                : progress->phase == ARRA_PHASE_DECODING ? ARRA_WORK_DECODING
+                                                         : ARRA_WORK_TOKENS;
+  if (progress->tokens_total == 0 && progress->fraction <= 0)
+    state.fraction = -1;
+  arra_work_post_state (work, &state, progress->preview);
+  if (progress->phase == ARRA_PHASE_PROMPT && progress->answer > work->entered)
+    {
+      work->entered = progress->answer;
+      g_cancellable_cancel (work->current);
+    }
+}
+
+/* A cancellable for one stretch of work, cancelled already when all is to stop. */
+static GCancellable *
+begin_stretch (ArraWork *work)
+{
+  GCancellable *cancellable = g_cancellable_new ();
+
+  g_mutex_lock (&work->lock);
+  g_clear_object (&work->current);
+  work->current = g_object_ref (cancellable);
+  if (work->stop)
+    g_cancellable_cancel (cancellable);
+  g_mutex_unlock (&work->lock);
+  return cancellable;
+}
+
+static gboolean
+is_stopped (ArraWork *work)
+{
+  gboolean stop;
+
+  g_mutex_lock (&work->lock);
+  stop = work->stop;
+  g_mutex_unlock (&work->lock);
+  return stop;
+}
+
+static gboolean
+open_checkpoint (ArraWork *work, GError **error)
+{
+  const char *path = arra_checkpoint_path (work->described);
+  const ArraWorkState state = { .phase = ARRA_WORK_OPENING, .count = work->request.count, .fraction = -1, .left = -1 };
+  g_autoptr (GCancellable) cancellable = NULL;
+
+  if (work->checkpoint != NULL && strcmp (arra_checkpoint_fingerprint (work->checkpoint), arra_checkpoint_fingerprint (work->described)) == 0)
+    return TRUE;
+  arra_work_post_state (work, &state, NULL);
+  g_clear_pointer (&work->checkpoint, arra_checkpoint_unref);
+  cancellable = begin_stretch (work);
+  work->checkpoint = arra_checkpoint_open (path, NULL, cancellable, error);
+  return work->checkpoint != NULL;
+}
+
+static gboolean
+make_job (ArraWork *work, GError **error)
+{
+  if (work->job != NULL)
+    return TRUE;
+  if (!open_checkpoint (work, error))
+    return FALSE;
+  work->job = arra_job_new (work->checkpoint, &work->request, error);
+  if (work->job == NULL)
+    return FALSE;
+  arra_job_set_progress (work->job, report, work, TRUE);
+  return TRUE;
+}
+
+static gboolean
+tell_picture (ArraWork *work, guint answer, guint index, GError **error)
+{
+  const ArraPicture *picture = arra_job_decode (work->job, answer, index, work->abandon, error);
+  ArraMade *made = picture != NULL ? arra_made_new (picture, error) : NULL;
+
+  if (made == NULL)
+    return FALSE;
+  made->batch = work->batch;
+  made->answer = answer;
+  made->index = index;
+  made->seed = work->request.seed;
+  made->prompt = g_strdup (work->prompt);
+  made->recipe = arra_job_recipe (work->job, answer, TRUE);
+  made->recipe_bare = arra_job_recipe (work->job, answer, FALSE);
+  made->from = arra_checkpoint_ref (work->described);
+  arra_work_post_made (work, made);
+  return TRUE;
+}
+
+static gboolean
+tell_answer (ArraWork *work, guint answer, gboolean finished, GError **error)
+{
+  const guint n = arra_job_n_pictures (work->job, answer);
+
+  if (n == 0 && finished)
+    arra_work_post_said (work, arra_job_text (work->job, answer));
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (GError) fault = NULL;
+
+      if (tell_picture (work, answer, i, &fault))
+        continue;
+      /* a stopped picture may not have a single row */
+      if (!finished && g_error_matches (fault, ARRA_ERROR, ARRA_ERROR_NOT_FOUND))
+        continue;
+      g_propagate_error (error, g_steal_pointer (&fault));
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/* Pictures of all answers that were not told whole yet. */
+static gboolean
+tell_answers (ArraWork *work, GError **error)
+{
+  const guint n = arra_job_n_answers (work->job);
+
+  for (guint answer = work->n_decoded; answer < n; answer++)
+    {
+      gboolean finished;
+
+      arra_job_tokens (work->job, answer, NULL, &finished);
+      if (!finished && !is_stopped (work))
+        break;
+      if (!tell_answer (work, answer, finished, error))
+        return FALSE;
+      if (finished)
+        work->n_decoded = answer + 1;
+    }
+  return TRUE;
+}
+
+/* TRUE when everything is finished. */
+static gboolean
+run (ArraWork *work, GError **error)
+{
+  for (;;)
+    {
+      g_autoptr (GCancellable) cancellable = begin_stretch (work);
+      g_autoptr (GError) fault = NULL;
+      const gboolean finished = arra_job_run (work->job, cancellable, &fault);
+      const gboolean interrupted = g_error_matches (fault, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+
+      if (!finished && !interrupted)
+        {
+          g_propagate_error (error, g_steal_pointer (&fault));
+          return FALSE;
+        }
+      if (!tell_answers (work, error))
+        return FALSE;
+      if (finished)
+        return TRUE;
+      if (is_stopped (work))
+        {
+          g_propagate_error (error, g_steal_pointer (&fault));
+          return FALSE;
+        }
+    }
+}
+
+static guint64
+count_tokens (const ArraJob *job)
+{
+  guint64 tokens = 0;
+
+  for (guint i = 0; i < arra_job_n_answers (job); i++)
+    {
+      gsize n;
+
+      arra_job_tokens (job, i, &n, NULL);
+      tokens += n;
+    }
+  return tokens;
+}
+
+gpointer
+arra_work_thread (gpointer data)
+{
+  ArraWork *work = data;
+  GError *error = NULL;
+  double pace = 0;
+
+  if (make_job (work, &error))
+    {
+      const guint64 tokens = count_tokens (work->job);
+      const gint64 begin = g_get_monotonic_time ();
+
+      if (run (work, &error))
+        pace = (double) (g_get_monotonic_time () - begin) * 1e-6 / (double) MAX (count_tokens (work->job) - tokens, 1);
+    }
+  arra_work_post_done (work, error, pace);
+  return NULL;
+}
