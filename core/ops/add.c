@@ -26,3 +26,10 @@ arra_add (const ArraExec *exec, const float *x, gsize n, float *y)
 
   arra_pool_run (exec->pool, n, GRAIN, add, &job);
 }
+
+void
+arra_add_vjp (const ArraExec *exec, const float *dy, gsize n, float *da, float *db)
+{
+  arra_add (exec, dy, n, da);
+  arra_add (exec, dy, n, db);
+}

@@ -5,3 +5,6 @@
 #include "exec.h"
 
 void arra_add (const ArraExec *exec, const float *x, gsize n, float *y); /* y += x over @n elements */
+
+/* The sum's gradient goes to both of its terms: da += dy, db += dy over @n elements. */
+void arra_add_vjp (const ArraExec *exec, const float *dy, gsize n, float *da, float *db);

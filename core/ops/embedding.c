@@ -29,3 +29,36 @@ arra_embedding (const ArraExec *exec, const ArraTensor *table, guint32 id, float
       g_assert_not_reached ();
     }
 }
+
+#define COLUMNS 64 /* columns a thread takes at a time: each adds all rows in order, whatever the number of threads */
+
+typedef struct
+{
+  const guint32 *ids;
+  const float *dy;
+  gsize rows, width;
+  float *dtable;
+} VjpJob;
+
+static void
+scatter (gsize begin, gsize end, guint worker, gpointer data)
+{
+  const VjpJob *job = data;
+
+  for (gsize row = 0; row < job->rows; row++)
+    {
+      float *to = job->dtable + job->ids[row] * job->width;
+      const float *from = job->dy + row * job->width;
+
+      for (gsize i = begin; i < end; i++)
+        to[i] += from[i];
+    }
+}
+
+void
+arra_embedding_vjp (const ArraExec *exec, const guint32 *ids, const float *dy, gsize rows, gsize width, float *dtable)
+{
+  VjpJob job = { ids, dy, rows, width, dtable };
+
+  arra_pool_run (exec->pool, width, COLUMNS, scatter, &job);
+}

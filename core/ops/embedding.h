@@ -7,3 +7,6 @@
 
 /* y = the row @id of @table [n][width] (F32, F16, BF16 or Q8_0), widened; id < n. */
 void arra_embedding (const ArraExec *exec, const ArraTensor *table, guint32 id, float *y);
+
+/* dtable[ids[row]] += dy[row] for each of @rows rows; dtable: [n][width]. Rows of one id are added in their order. */
+void arra_embedding_vjp (const ArraExec *exec, const guint32 *ids, const float *dy, gsize rows, gsize width, float *dtable);

@@ -68,3 +68,39 @@ arra_rope (const ArraExec *exec, float *x, const float *cosine, const float *sin
 
   arra_pool_run (exec->pool, rows, GRAIN, rotate, &job);
 }
+
+typedef struct
+{
+  const float *dy, *cosine, *sine;
+  gsize heads, head_dim;
+  float *dx;
+} VjpJob;
+
+static void
+rotate_back (gsize begin, gsize end, guint worker, gpointer data)
+{
+  const VjpJob *job = data;
+  gsize half = job->head_dim / 2;
+
+  for (gsize item = begin * job->heads; item < end * job->heads; item++)
+    {
+      const float *cosine = job->cosine + item / job->heads * half, *sine = job->sine + item / job->heads * half;
+      const float *dy = job->dy + item * job->head_dim;
+      float *dx = job->dx + item * job->head_dim;
+
+      for (gsize i = 0; i < half; i++)
+        {
+          dx[i] += dy[i] * cosine[i] + dy[i + half] * sine[i];
+          dx[i + half] += dy[i + half] * cosine[i] - dy[i] * sine[i];
+        }
+    }
+}
+
+void
+arra_rope_vjp (const ArraExec *exec, const float *dy, const float *cosine, const float *sine, gsize rows, gsize heads,
+               gsize head_dim, float *dx)
+{
+  VjpJob job = { dy, cosine, sine, heads, head_dim, dx };
+
+  arra_pool_run (exec->pool, rows, GRAIN, rotate_back, &job);
+}

@@ -20,3 +20,6 @@ void arra_rope_angles (const float *frequencies, gsize half, float position, flo
 
 /* Rotates x: [rows][heads][head_dim] in place by cosine, sine: [rows][head_dim / 2]. */
 void arra_rope (const ArraExec *exec, float *x, const float *cosine, const float *sine, gsize rows, gsize heads, gsize head_dim);
+
+/* dx += dy rotated back. */
+void arra_rope_vjp (const ArraExec *exec, const float *dy, const float *cosine, const float *sine, gsize rows, gsize heads, gsize head_dim, float *dx);

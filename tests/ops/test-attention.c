@@ -4,6 +4,7 @@
 
 #include "attention.h"
 #include "op_test.h"
+#include "vjp_test.h"
 
 #define ROWS 7
 #define HEADS 6
@@ -69,10 +70,95 @@ test_attention (void)
   op_each_exec (check, NULL);
 }
 
+/* ---- vjp: two sequences, longer than a block of queries */
+
+#define V_ROWS 132
+#define V_HEADS 2
+#define V_DIM 2
+#define V_Q (V_ROWS * V_HEADS * V_DIM)
+#define V_KV (V_ROWS * V_DIM)
+
+static const ArraCausalShape v_shape = { 2, 66, V_HEADS, 1, V_DIM, 0.7f };
+
+static void
+define_attention (const double *const *in, double *y)
+{
+  for (gsize row = 0; row < V_ROWS; row++)
+    for (gsize head = 0; head < V_HEADS; head++)
+      {
+        const double *q = in[0] + (row * V_HEADS + head) * V_DIM;
+        gsize first = row / 66 * 66;
+        double total = 0, *out = y + (row * V_HEADS + head) * V_DIM;
+
+        for (gsize i = 0; i < V_DIM; i++)
+          out[i] = 0;
+        for (gsize p = first; p <= row; p++)
+          {
+            gsize at = p * V_DIM;
+            double score = 0;
+
+            for (gsize i = 0; i < V_DIM; i++)
+              score += q[i] * in[1][at + i];
+            score = exp (score * (double) v_shape.scale);
+            total += score;
+            for (gsize i = 0; i < V_DIM; i++)
+              out[i] += score * in[2][at + i];
+          }
+        for (gsize i = 0; i < V_DIM; i++)
+          out[i] /= total;
+      }
+}
+
+static void
+forward_attention (const ArraExec *exec, const float *const *in, float *y)
+{
+  ArraAttentionRow rows[V_ROWS];
+  float scores[2 * 66];
+
+  for (gsize row = 0; row < V_ROWS; row++)
+    {
+      gsize first = row / 66 * 66 * V_DIM;
+      rows[row] = (ArraAttentionRow){ in[1] + first, in[2] + first, V_DIM, V_DIM, row % 66 + 1 };
+    }
+  arra_attention (exec, in[0], rows, V_ROWS, V_HEADS, 1, V_DIM, v_shape.scale, scores, 66, y);
+}
+
+static void
+vjp_attention_with (const ArraExec *exec, const ArraCausalShape *shape, const float *const *in, const float *dy, float *const *grads)
+{
+  g_autofree float *scratch = g_new (float, arra_attention_vjp_scratch (66, 2));
+
+  arra_attention_vjp (exec, shape, in[0], in[1], in[2], dy, scratch, grads[0], grads[1], grads[2]);
+}
+
+static void
+vjp_attention (const ArraExec *exec, const float *const *in, const float *dy, float *const *grads)
+{
+  vjp_attention_with (exec, &v_shape, in, dy, grads);
+}
+
+/* sequences cut in the wrong place */
+static void
+wrong_attention (const ArraExec *exec, const float *const *in, const float *dy, float *const *grads)
+{
+  const ArraCausalShape shape = { 2, 65, V_HEADS, 1, V_DIM, 0.7f };
+
+  vjp_attention_with (exec, &shape, in, dy, grads);
+}
+
+static void
+test_vjp (void)
+{
+  const VjpCase item = { 3, { V_Q, V_KV, V_KV }, V_Q, define_attention, forward_attention, vjp_attention, wrong_attention };
+
+  vjp_check (&item);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/ops/attention", test_attention);
+  g_test_add_func ("/ops/attention/vjp", test_vjp);
   return g_test_run ();
 }

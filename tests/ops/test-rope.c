@@ -1,9 +1,11 @@
 /* test-rope.c - frequencies, angles and rotation against libm
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
+#include <string.h>
 
 #include "op_test.h"
 #include "rope.h"
+#include "vjp_test.h"
 
 #define ROWS 6
 #define HEADS 3
@@ -84,6 +86,80 @@ test_rotation (void)
   op_each_exec (check_rotation, NULL);
 }
 
+/* ---- vjp: the angles are no inputs, but numbers of the test */
+
+#define V_ROWS 6
+#define V_HEADS 2
+#define V_DIM 8
+#define V_HALF (V_DIM / 2)
+#define V_N (V_ROWS * V_HEADS * V_DIM)
+
+static void
+angles (float *cosine, float *sine)
+{
+  for (gsize i = 0; i < V_ROWS * V_HALF; i++)
+    {
+      cosine[i] = cosf (0.3f * (float) i);
+      sine[i] = sinf (0.3f * (float) i);
+    }
+}
+
+static void
+define_rope (const double *const *in, double *y)
+{
+  float cosine[V_ROWS * V_HALF], sine[V_ROWS * V_HALF];
+
+  angles (cosine, sine);
+  for (gsize item = 0; item < V_ROWS * V_HEADS; item++)
+    for (gsize i = 0; i < V_HALF; i++)
+      {
+        double c = (double) cosine[item / V_HEADS * V_HALF + i], s = (double) sine[item / V_HEADS * V_HALF + i];
+        const double *x = in[0] + item * V_DIM;
+
+        y[item * V_DIM + i] = x[i] * c - x[i + V_HALF] * s;
+        y[item * V_DIM + i + V_HALF] = x[i + V_HALF] * c + x[i] * s;
+      }
+}
+
+static void
+forward_rope (const ArraExec *exec, const float *const *in, float *y)
+{
+  float cosine[V_ROWS * V_HALF], sine[V_ROWS * V_HALF];
+
+  angles (cosine, sine);
+  memcpy (y, in[0], V_N * sizeof *y);
+  arra_rope (exec, y, cosine, sine, V_ROWS, V_HEADS, V_DIM);
+}
+
+static void
+vjp_rope (const ArraExec *exec, const float *const *in, const float *dy, float *const *grads)
+{
+  float cosine[V_ROWS * V_HALF], sine[V_ROWS * V_HALF];
+
+  angles (cosine, sine);
+  arra_rope_vjp (exec, dy, cosine, sine, V_ROWS, V_HEADS, V_DIM, grads[0]);
+}
+
+/* rotated on, not back */
+static void
+wrong_rope (const ArraExec *exec, const float *const *in, const float *dy, float *const *grads)
+{
+  float cosine[V_ROWS * V_HALF], sine[V_ROWS * V_HALF];
+
+  angles (cosine, sine);
+  for (gsize i = 0; i < V_ROWS * V_HALF; i++)
+    sine[i] = -sine[i];
+  arra_rope_vjp (exec, dy, cosine, sine, V_ROWS, V_HEADS, V_DIM, grads[0]);
+}
+
+static void
+test_vjp (void)
+{
+  const VjpCase item = { 1, { V_N }, V_N, define_rope, forward_rope, vjp_rope, wrong_rope };
+
+  vjp_check (&item);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -92,5 +168,6 @@ main (int argc, char **argv)
   g_test_add_func ("/ops/rope/dynamic", test_dynamic);
   g_test_add_func ("/ops/rope/angles", test_angles);
   g_test_add_func ("/ops/rope/rotation", test_rotation);
+  g_test_add_func ("/ops/rope/vjp", test_vjp);
   return g_test_run ();
 }

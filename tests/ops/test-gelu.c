@@ -1,0 +1,58 @@
+/* test-gelu.c - against the definition in double, in place too, and its gradient
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+
+#include "gelu.h"
+#include "vjp_test.h"
+
+#define N 300
+
+static void
+define (const double *const *in, double *y)
+{
+  for (gsize i = 0; i < N; i++)
+    y[i] = in[0][i] / 2 * (1 + erf (in[0][i] / sqrt (2)));
+}
+
+static void
+forward (const ArraExec *exec, const float *const *in, float *y)
+{
+  for (gsize i = 0; i < N; i++)
+    y[i] = in[0][i];
+  arra_gelu (exec, y, N, y);
+}
+
+static void
+vjp (const ArraExec *exec, const float *const *in, const float *dy, float *const *grads)
+{
+  arra_gelu_vjp (exec, in[0], dy, N, grads[0]);
+}
+
+/* the gradient of the tanh form */
+static void
+wrong (const ArraExec *exec, const float *const *in, const float *dy, float *const *grads)
+{
+  for (gsize i = 0; i < N; i++)
+    {
+      double x = (double) in[0][i], inner = sqrt (2 / G_PI) * (x + 0.044715 * x * x * x), t = tanh (inner);
+      double slope = 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * sqrt (2 / G_PI) * (1 + 3 * 0.044715 * x * x);
+
+      grads[0][i] += dy[i] * (float) slope;
+    }
+}
+
+static void
+test_vjp (void)
+{
+  const VjpCase item = { 1, { N }, N, define, forward, vjp, wrong };
+
+  vjp_check (&item);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/ops/gelu/vjp", test_vjp);
+  return g_test_run ();
+}
