@@ -45,6 +45,7 @@ template_has_all() {
 
 # Nothing fuzzy, nothing missing, formats and mnemonics as in the original.
 complete() {
+  : >"$scratch/counts"
   msgcmp "$po/$1.po" "$scratch/fresh.pot" &&
     msgfmt --check --check-accelerators=_ --statistics --output-file=/dev/null "$po/$1.po" >"$scratch/counts" 2>&1 || {
     cat "$scratch/counts"
