@@ -92,10 +92,10 @@ build_rows (ArraCardView *view, GtkGrid *grid)
 
   for (int row = 0; row < N_ROWS; row++)
     {
-      view->labels[row] = arra_form_text (NULL, TRUE);
+      view->labels[row] = arra_form_text (TRUE);
       gtk_label_set_line_wrap (GTK_LABEL (view->labels[row]), FALSE);
       gtk_label_set_text (GTK_LABEL (view->labels[row]), names[row]);
-      view->values[row] = arra_form_text (NULL, FALSE);
+      view->values[row] = arra_form_text (FALSE);
       gtk_label_set_selectable (GTK_LABEL (view->values[row]), TRUE);
       gtk_label_set_max_width_chars (GTK_LABEL (view->values[row]), 34);
       gtk_widget_set_hexpand (view->values[row], TRUE);
@@ -129,8 +129,8 @@ arra_card_view_new (void)
   GtkGrid *grid = arra_form_grid ();
 
   view->root = gtk_box_new (GTK_ORIENTATION_VERTICAL, ARRA_FORM_GAP);
-  view->description = arra_form_text (_("Description"), FALSE);
-  view->warning = arra_form_text (_("Warning"), FALSE);
+  view->description = arra_form_text (FALSE);
+  view->warning = arra_form_text (FALSE);
   gtk_label_set_text (GTK_LABEL (view->warning), _("Pictures are synthetic – not for diagnosis."));
   gtk_style_context_add_class (gtk_widget_get_style_context (view->warning), "arra-note");
   gtk_widget_set_no_show_all (view->description, TRUE);

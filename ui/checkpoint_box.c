@@ -18,11 +18,20 @@ struct _ArraCheckpointBox
   gpointer data;
 };
 
+/* Messages begin with the path, which the row shows already. */
+static const char *
+without_path (const char *problem, const char *path)
+{
+  const gsize n = strlen (path);
+
+  return g_str_has_prefix (problem, path) && g_str_has_prefix (problem + n, ": ") ? problem + n + 2 : problem;
+}
+
 char *
 arra_checkpoint_box_problem (const ArraFound *found)
 {
   if (found->problem != NULL)
-    return g_strdup (found->problem);
+    return g_strdup (without_path (found->problem, found->path));
   if (arra_checkpoint_grid (found->checkpoint) == 0)
     return g_strdup (_("It holds no image tokenizer (VQGAN), so it makes no pictures. Join both with: arra convert --vqgan FILE"));
   return NULL;
@@ -83,17 +92,15 @@ free_box (gpointer data)
 static GtkWidget *
 new_popover (ArraCheckpointBox *box)
 {
-  GtkWidget *inside = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2 * ARRA_FORM_GAP), *scrolled = gtk_scrolled_window_new (NULL, NULL);
+  GtkWidget *inside = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2 * ARRA_FORM_GAP), *scrolled;
   GtkWidget *add = arra_form_button (_("_Add Folder…"));
 
   box->list = gtk_list_box_new ();
   gtk_list_box_set_selection_mode (GTK_LIST_BOX (box->list), GTK_SELECTION_NONE);
   arra_form_name (box->list, _("Checkpoints"));
   g_signal_connect (box->list, "row-activated", G_CALLBACK (activated), box);
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
-  gtk_scrolled_window_set_shadow_type (GTK_SCROLLED_WINDOW (scrolled), GTK_SHADOW_IN);
+  scrolled = arra_form_scrolled (box->list, _("Checkpoints"), TRUE);
   gtk_widget_set_size_request (scrolled, 420, 320);
-  gtk_container_add (GTK_CONTAINER (scrolled), box->list);
   gtk_widget_set_tooltip_text (add, _("A folder that holds checkpoints: GGUF files or Hugging Face directories"));
   g_signal_connect (add, "clicked", G_CALLBACK (add_clicked), box);
   g_object_set (inside, "margin", 2 * ARRA_FORM_GAP, NULL);

@@ -89,7 +89,7 @@ arra_checkpoint_row_new (const ArraFound *found, const char *problem)
     inside = arra_checkpoint_row_face (card, found->path, 48);
   else
     {
-      GtkWidget *texts = new_texts (name, NULL), *reason = arra_form_text (_("Reason"), FALSE);
+      GtkWidget *texts = new_texts (name, NULL), *reason = arra_form_text (FALSE);
       g_autofree char *words = arra_words_plain (problem, 400);
 
       gtk_label_set_text (GTK_LABEL (reason), words);

@@ -139,8 +139,10 @@ time_words (ArraDialog *dialog, ArraCheckpoint *checkpoint, const ArraRequest *r
     return g_strdup (_("not measured on this computer yet"));
   if (request->width == 0)
     return g_strdup_printf (_("%.0f tokens/s on this computer"), 1 / pace);
-  tokens = request->height / side * (request->width / side + 1) + FRAME_TOKENS;
-  duration = arra_words_duration (tokens * pace * request->count);
+  tokens = (request->height / side * (request->width / side + 1) + FRAME_TOKENS) * request->count;
+  duration = arra_words_duration (tokens * pace);
+  if (tokens * pace < 1)
+    return g_strdup_printf (_("%s on this computer"), duration);
   return g_strdup_printf (_("about %s on this computer"), duration);
 }
 

@@ -79,7 +79,7 @@ do_nothing (gpointer data)
 static GtkWidget *
 new_form (ArraDialog *dialog)
 {
-  GtkWidget *form = gtk_box_new (GTK_ORIENTATION_VERTICAL, ARRA_FORM_MARGIN), *scrolled = gtk_scrolled_window_new (NULL, NULL);
+  GtkWidget *form = gtk_box_new (GTK_ORIENTATION_VERTICAL, ARRA_FORM_MARGIN), *scrolled;
   GtkWidget *checkpoint = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2 * ARRA_FORM_GAP);
 
   dialog->prompt = arra_prompt_box_new (dialog->settings.history, do_nothing, arra_dialog_generate, dialog);
@@ -94,10 +94,9 @@ new_form (ArraDialog *dialog)
   gtk_container_add (GTK_CONTAINER (form), arra_picture_box_widget (dialog->picture));
   gtk_container_add (GTK_CONTAINER (form), arra_insert_box_widget (dialog->insert_as));
   g_object_set (form, "margin", ARRA_FORM_MARGIN, NULL);
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
-  gtk_widget_set_size_request (scrolled, 400, -1);
-  gtk_container_add (GTK_CONTAINER (scrolled), form);
-  arra_form_name (scrolled, _("Settings"));
+  scrolled = arra_form_scrolled (form, _("Settings"), FALSE);
+  gtk_widget_set_size_request (scrolled, 410, -1);
+  gtk_widget_set_hexpand (scrolled, FALSE);
   return scrolled;
 }
 
@@ -110,7 +109,7 @@ new_progress (ArraDialog *dialog)
 
   dialog->progress = gtk_progress_bar_new ();
   arra_form_name (dialog->progress, _("Progress"));
-  dialog->status = arra_form_text (NULL, TRUE);
+  dialog->status = arra_form_text (TRUE);
   gtk_label_set_line_wrap (GTK_LABEL (dialog->status), FALSE);
   gtk_label_set_ellipsize (GTK_LABEL (dialog->status), PANGO_ELLIPSIZE_END);
   gtk_container_add (GTK_CONTAINER (box), dialog->progress);

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#define LABEL_WIDTH 17 /* characters: so that the columns of grids below each other begin alike */
+
 void
 arra_form_name (GtkWidget *widget, const char *name)
 {
@@ -38,6 +40,7 @@ arra_form_row (GtkGrid *grid, int row, const char *mnemonic, GtkWidget *widget)
   GtkWidget *label = gtk_label_new_with_mnemonic (mnemonic);
 
   gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_width_chars (GTK_LABEL (label), LABEL_WIDTH);
   gtk_label_set_mnemonic_widget (GTK_LABEL (label), widget);
   gtk_widget_set_hexpand (widget, TRUE);
   name_by (widget, mnemonic);
@@ -47,7 +50,7 @@ arra_form_row (GtkGrid *grid, int row, const char *mnemonic, GtkWidget *widget)
 }
 
 GtkWidget *
-arra_form_text (const char *name, gboolean dim)
+arra_form_text (gboolean dim)
 {
   GtkWidget *label = gtk_label_new (NULL);
 
@@ -55,8 +58,6 @@ arra_form_text (const char *name, gboolean dim)
   gtk_label_set_yalign (GTK_LABEL (label), 0);
   gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
   gtk_label_set_line_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
-  if (name != NULL)
-    arra_form_name (label, name);
   if (dim)
     gtk_style_context_add_class (gtk_widget_get_style_context (label), GTK_STYLE_CLASS_DIM_LABEL);
   return label;
@@ -108,6 +109,19 @@ arra_form_set_button (GtkButton *button, const char *mnemonic)
 {
   gtk_button_set_label (button, mnemonic);
   name_by (GTK_WIDGET (button), mnemonic);
+}
+
+GtkWidget *
+arra_form_scrolled (GtkWidget *child, const char *name, gboolean framed)
+{
+  GtkWidget *scrolled = gtk_scrolled_window_new (NULL, NULL);
+
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  if (framed)
+    gtk_scrolled_window_set_shadow_type (GTK_SCROLLED_WINDOW (scrolled), GTK_SHADOW_IN);
+  gtk_container_add (GTK_CONTAINER (scrolled), child);
+  arra_form_name (scrolled, name);
+  return scrolled;
 }
 
 GtkWidget *

@@ -16,8 +16,8 @@ GtkGrid *arra_form_grid (void);
 /* Puts @widget beside a label with a mnemonic, which also becomes the widget's accessible name (without underscore and colon). Returns the label. */
 GtkWidget *arra_form_row (GtkGrid *grid, int row, const char *mnemonic, GtkWidget *widget);
 
-/* A label for plain text that wraps, aligned to the start. @dim: less prominent. */
-GtkWidget *arra_form_text (const char *name, gboolean dim);
+/* A label for plain text that wraps, aligned to the start; its text is its accessible name. @dim: less prominent. */
+GtkWidget *arra_form_text (gboolean dim);
 /* A heading with a mnemonic for @target (nullable: set later). */
 GtkWidget *arra_form_heading (const char *mnemonic, GtkWidget *target);
 
@@ -27,6 +27,9 @@ void arra_form_dress_icon (GtkWidget *button, const char *icon, const char *name
 /* A button with a mnemonic. */
 GtkWidget *arra_form_button (const char *mnemonic);
 void arra_form_set_button (GtkButton *button, const char *mnemonic); /* renames it */
+
+/* @child in a scrolled window that grows with the dialog's width; @framed: with a border. */
+GtkWidget *arra_form_scrolled (GtkWidget *child, const char *name, gboolean framed);
 
 GtkWidget *arra_form_spin (double min, double max, double step, guint digits);
 GtkWidget *arra_form_check (const char *mnemonic, const char *hint);

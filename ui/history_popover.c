@@ -85,7 +85,7 @@ head (GtkListBoxRow *row, GtkListBoxRow *before, gpointer data)
       gtk_list_box_row_set_header (row, NULL);
       return;
     }
-  heading = arra_form_text (NULL, TRUE);
+  heading = arra_form_text (TRUE);
   gtk_label_set_text (GTK_LABEL (heading), group);
   gtk_widget_set_margin_start (heading, 2 * ARRA_FORM_GAP);
   gtk_widget_set_margin_top (heading, ARRA_FORM_GAP);
@@ -149,25 +149,15 @@ new_list (Popover *self)
   return self->list;
 }
 
-static GtkWidget *
-new_scrolled (GtkWidget *list)
-{
-  GtkWidget *scrolled = gtk_scrolled_window_new (NULL, NULL);
-
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
-  gtk_scrolled_window_set_shadow_type (GTK_SCROLLED_WINDOW (scrolled), GTK_SHADOW_IN);
-  gtk_widget_set_size_request (scrolled, 360, 300);
-  gtk_container_add (GTK_CONTAINER (scrolled), list);
-  return scrolled;
-}
-
 GtkWidget *
 arra_history_popover_new (ArraHistory *history, char ***examples, ArraHistoryChosen chosen, gpointer data)
 {
   Popover *self = g_new0 (Popover, 1);
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, ARRA_FORM_GAP);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, ARRA_FORM_GAP), *scrolled;
 
   *self = (Popover){ .history = history, .examples = examples, .chosen = chosen, .data = data };
+  scrolled = arra_form_scrolled (new_list (self), _("Prompts"), TRUE);
+  gtk_widget_set_size_request (scrolled, 360, 300);
   self->popover = gtk_popover_new (NULL);
   self->search = gtk_search_entry_new ();
   gtk_entry_set_placeholder_text (GTK_ENTRY (self->search), _("Search prompts"));
@@ -175,7 +165,7 @@ arra_history_popover_new (ArraHistory *history, char ***examples, ArraHistoryCho
   self->clear = arra_form_button (_("_Forget All"));
   g_object_set (box, "margin", 2 * ARRA_FORM_GAP, NULL);
   gtk_container_add (GTK_CONTAINER (box), self->search);
-  gtk_container_add (GTK_CONTAINER (box), new_scrolled (new_list (self)));
+  gtk_container_add (GTK_CONTAINER (box), scrolled);
   gtk_container_add (GTK_CONTAINER (box), self->clear);
   gtk_container_add (GTK_CONTAINER (self->popover), box);
   gtk_widget_show_all (box);

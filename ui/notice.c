@@ -20,7 +20,7 @@ arra_notice_new (void)
   ArraNotice *notice = g_new0 (ArraNotice, 1);
 
   notice->bar = gtk_info_bar_new ();
-  notice->label = arra_form_text (NULL, FALSE);
+  notice->label = arra_form_text (FALSE);
   gtk_label_set_selectable (GTK_LABEL (notice->label), TRUE);
   gtk_widget_set_can_focus (notice->label, FALSE);
   gtk_label_set_yalign (GTK_LABEL (notice->label), 0.5);

@@ -7,17 +7,19 @@
 static const guint squares[] = { 64, 128, 256, 384, 512, 768, 1024 };
 static const guint shapes[][2] = { { 4, 3 }, { 3, 4 }, { 3, 2 }, { 2, 3 }, { 16, 9 }, { 9, 16 } };
 
-static void
+/* FALSE when the checkpoint cannot make it. */
+static gboolean
 add (GArray *presets, const ArraCheckpoint *checkpoint, guint width, guint height)
 {
   const ArraPreset preset = { width, height };
 
   if (!arra_checkpoint_check_size (checkpoint, width, height, NULL))
-    return;
+    return FALSE;
   for (guint i = 0; i < presets->len; i++)
     if (g_array_index (presets, ArraPreset, i).width == width && g_array_index (presets, ArraPreset, i).height == height)
-      return;
+      return TRUE;
   g_array_append_val (presets, preset);
+  return TRUE;
 }
 
 static guint
@@ -26,14 +28,15 @@ round_to (double length, guint grid)
   return (guint) MAX (1, lrint (length / grid)) * grid;
 }
 
-/* The shape @across : @down with about @area pixels. */
+/* The shape @across : @down with about @area pixels, or cut out of a square of that area where more is too long. */
 static void
 add_shape (GArray *presets, const ArraCheckpoint *checkpoint, double area, double across, double down)
 {
   const guint grid = arra_checkpoint_grid (checkpoint);
-  const double scale = sqrt (area / (across * down));
+  const double scale = sqrt (area / (across * down)), smaller = sqrt (area) / MAX (across, down);
 
-  add (presets, checkpoint, round_to (across * scale, grid), round_to (down * scale, grid));
+  if (!add (presets, checkpoint, round_to (across * scale, grid), round_to (down * scale, grid)))
+    add (presets, checkpoint, round_to (across * smaller, grid), round_to (down * smaller, grid));
 }
 
 GArray *

@@ -8,6 +8,7 @@
 #include "surface.h"
 
 #define LARGEST_ZOOM 4.0
+#define EDGE ARRA_FORM_GAP /* around the picture */
 
 struct _ArraPreview
 {
@@ -27,7 +28,7 @@ static Place
 find_place (const ArraPreview *preview)
 {
   const double across = gtk_widget_get_allocated_width (preview->area), down = gtk_widget_get_allocated_height (preview->area);
-  Place place = { 0, 0, MIN (across / preview->width, down / preview->height) };
+  Place place = { 0, 0, MIN ((across - 2 * EDGE) / preview->width, (down - 2 * EDGE) / preview->height) };
 
   place.zoom = MIN (place.zoom, LARGEST_ZOOM);
   place.x = (across - preview->width * place.zoom) / 2;
@@ -62,23 +63,14 @@ draw_frontier (const ArraPreview *preview, cairo_t *cr, const Place *place, doub
   cairo_fill (cr);
 }
 
-static gboolean
-draw (GtkWidget *area, cairo_t *cr, gpointer data)
+static void
+draw_finished (const ArraPreview *preview, cairo_t *cr, const Place *place)
 {
-  const ArraPreview *preview = data;
-  Place place;
-  double finished;
+  const double finished = cairo_image_surface_get_height (preview->surface);
 
-  if (preview->width == 0 || preview->height == 0)
-    return FALSE;
-  place = find_place (preview);
-  draw_rest (preview, cr, &place);
-  if (preview->surface == NULL)
-    return FALSE;
-  finished = cairo_image_surface_get_height (preview->surface);
   cairo_save (cr);
-  cairo_translate (cr, place.x, place.y);
-  cairo_scale (cr, place.zoom, place.zoom);
+  cairo_translate (cr, place->x, place->y);
+  cairo_scale (cr, place->zoom, place->zoom);
   cairo_set_source_surface (cr, preview->surface, 0, 0);
   cairo_pattern_set_filter (cairo_get_source (cr), CAIRO_FILTER_GOOD);
   cairo_pattern_set_extend (cairo_get_source (cr), CAIRO_EXTEND_PAD);
@@ -86,7 +78,25 @@ draw (GtkWidget *area, cairo_t *cr, gpointer data)
   cairo_fill (cr);
   cairo_restore (cr);
   if (preview->rows_finished < preview->rows_total)
-    draw_frontier (preview, cr, &place, finished);
+    draw_frontier (preview, cr, place, finished);
+}
+
+static gboolean
+draw (GtkWidget *area, cairo_t *cr, gpointer data)
+{
+  const ArraPreview *preview = data;
+  GtkStyleContext *context = gtk_widget_get_style_context (area);
+  const int across = gtk_widget_get_allocated_width (area), down = gtk_widget_get_allocated_height (area);
+  Place place;
+
+  gtk_render_background (context, cr, 0, 0, across, down);
+  gtk_render_frame (context, cr, 0, 0, across, down);
+  if (preview->width == 0 || preview->height == 0)
+    return FALSE;
+  place = find_place (preview);
+  draw_rest (preview, cr, &place);
+  if (preview->surface != NULL)
+    draw_finished (preview, cr, &place);
   return FALSE;
 }
 
@@ -122,6 +132,7 @@ build_area (ArraPreview *preview)
 {
   preview->area = gtk_drawing_area_new ();
   gtk_widget_set_size_request (preview->area, 320, 240);
+  gtk_style_context_add_class (gtk_widget_get_style_context (preview->area), "arra-preview");
   atk_object_set_role (gtk_widget_get_accessible (preview->area), ATK_ROLE_IMAGE);
   arra_form_name (preview->area, _("Preview"));
   g_signal_connect (preview->area, "draw", G_CALLBACK (draw), preview);
@@ -135,7 +146,7 @@ arra_preview_new (void)
 
   build_area (preview);
   preview->hint = new_hint ();
-  preview->note = arra_form_text (_("Note"), FALSE);
+  preview->note = arra_form_text (FALSE);
   gtk_label_set_xalign (GTK_LABEL (preview->note), 0.5);
   gtk_style_context_add_class (gtk_widget_get_style_context (preview->note), "arra-note");
   gtk_widget_set_no_show_all (preview->note, TRUE);
@@ -144,7 +155,6 @@ arra_preview_new (void)
   gtk_overlay_add_overlay (GTK_OVERLAY (overlay), preview->hint);
   gtk_overlay_set_overlay_pass_through (GTK_OVERLAY (overlay), preview->hint, TRUE);
   preview->root = gtk_box_new (GTK_ORIENTATION_VERTICAL, ARRA_FORM_GAP);
-  gtk_style_context_add_class (gtk_widget_get_style_context (overlay), "arra-preview");
   gtk_box_pack_start (GTK_BOX (preview->root), overlay, TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (preview->root), preview->note, FALSE, FALSE, 0);
   g_object_set_data_full (G_OBJECT (preview->root), "arra-preview", preview, free_preview);

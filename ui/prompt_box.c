@@ -58,7 +58,7 @@ free_box (gpointer data)
 static GtkWidget *
 new_view (ArraPromptBox *box)
 {
-  GtkWidget *scrolled = gtk_scrolled_window_new (NULL, NULL), *overlay = gtk_overlay_new ();
+  GtkWidget *scrolled, *overlay = gtk_overlay_new ();
   GtkTextView *view = GTK_TEXT_VIEW (box->view = gtk_text_view_new ());
 
   gtk_text_view_set_wrap_mode (view, GTK_WRAP_WORD_CHAR);
@@ -67,13 +67,11 @@ new_view (ArraPromptBox *box)
   gtk_text_view_set_right_margin (view, 8);
   gtk_text_view_set_top_margin (view, 6);
   gtk_text_view_set_bottom_margin (view, 6);
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
-  gtk_scrolled_window_set_shadow_type (GTK_SCROLLED_WINDOW (scrolled), GTK_SHADOW_IN);
+  scrolled = arra_form_scrolled (box->view, _("Prompt area"), TRUE);
   gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (scrolled), 84);
-  gtk_container_add (GTK_CONTAINER (scrolled), box->view);
   gtk_container_add (GTK_CONTAINER (overlay), scrolled);
 
-  box->hint = arra_form_text (_("Hint"), TRUE);
+  box->hint = arra_form_text (TRUE);
   gtk_label_set_text (GTK_LABEL (box->hint), _("What should the picture show?"));
   gtk_widget_set_margin_start (box->hint, 9);
   gtk_widget_set_margin_top (box->hint, 7);

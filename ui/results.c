@@ -70,7 +70,7 @@ free_results (gpointer data)
   g_free (results);
 }
 
-/* New pictures come at the end: show it. */
+/* One line that scrolls sideways; new pictures come at its end, which is shown. */
 static void
 scroll_to_end (GtkAdjustment *adjustment, GParamSpec *pspec, gpointer data)
 {
@@ -84,12 +84,12 @@ build_flow (ArraResults *results)
 
   gtk_flow_box_set_selection_mode (flow, GTK_SELECTION_MULTIPLE);
   gtk_flow_box_set_activate_on_single_click (flow, FALSE);
-  gtk_flow_box_set_max_children_per_line (flow, 100);
+  gtk_flow_box_set_max_children_per_line (flow, MOST);
   gtk_flow_box_set_column_spacing (flow, ARRA_FORM_GAP);
   gtk_flow_box_set_row_spacing (flow, ARRA_FORM_GAP);
   gtk_flow_box_set_homogeneous (flow, TRUE);
   gtk_widget_set_valign (results->flow, GTK_ALIGN_START);
-  gtk_widget_set_halign (results->flow, GTK_ALIGN_FILL);
+  gtk_widget_set_halign (results->flow, GTK_ALIGN_START);
   g_signal_connect (flow, "selected-children-changed", G_CALLBACK (selection_changed), results);
   g_signal_connect (flow, "child-activated", G_CALLBACK (child_activated), results);
 }
@@ -98,7 +98,6 @@ ArraResults *
 arra_results_new (void (*changed) (gpointer data), void (*activated) (gpointer data), gpointer data)
 {
   ArraResults *results = g_new0 (ArraResults, 1);
-  GtkScrolledWindow *scrolled = GTK_SCROLLED_WINDOW (results->scrolled = gtk_scrolled_window_new (NULL, NULL));
   GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, ARRA_FORM_GAP), *all = arra_form_button (_("Se_lect All"));
 
   results->changed = changed;
@@ -110,15 +109,14 @@ arra_results_new (void (*changed) (gpointer data), void (*activated) (gpointer d
   gtk_button_set_relief (GTK_BUTTON (all), GTK_RELIEF_NONE);
   gtk_box_pack_start (GTK_BOX (line), results->heading, TRUE, TRUE, 0);
   gtk_box_pack_end (GTK_BOX (line), all, FALSE, FALSE, 0);
-  gtk_scrolled_window_set_policy (scrolled, GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
-  gtk_scrolled_window_set_shadow_type (scrolled, GTK_SHADOW_IN);
-  gtk_widget_set_size_request (results->scrolled, -1, SIDE + 34);
-  gtk_container_add (GTK_CONTAINER (scrolled), results->flow);
+  results->scrolled = arra_form_scrolled (results->flow, _("New pictures"), TRUE);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (results->scrolled), GTK_POLICY_AUTOMATIC, GTK_POLICY_NEVER);
+  gtk_widget_set_size_request (results->scrolled, -1, SIDE + 30);
   results->root = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
   gtk_container_add (GTK_CONTAINER (results->root), line);
   gtk_container_add (GTK_CONTAINER (results->root), results->scrolled);
   g_signal_connect_swapped (all, "clicked", G_CALLBACK (gtk_flow_box_select_all), results->flow);
-  g_signal_connect (gtk_scrolled_window_get_vadjustment (scrolled), "notify::upper", G_CALLBACK (scroll_to_end), NULL);
+  g_signal_connect (gtk_scrolled_window_get_hadjustment (GTK_SCROLLED_WINDOW (results->scrolled)), "notify::upper", G_CALLBACK (scroll_to_end), NULL);
   g_object_set_data_full (G_OBJECT (results->root), "arra-results", results, free_results);
   gtk_widget_show_all (results->root);
   gtk_widget_hide (results->root);
@@ -201,6 +199,7 @@ arra_results_add (ArraResults *results, ArraMade *made)
     drop_oldest (results);
   if (child == NULL)
     child = new_child (results);
+  gtk_flow_box_set_min_children_per_line (GTK_FLOW_BOX (results->flow), arra_results_length (results));
   gtk_widget_hide (g_object_get_data (G_OBJECT (child), KEY_MARK));
   dress (results, child, made);
   gtk_flow_box_select_child (GTK_FLOW_BOX (results->flow), GTK_FLOW_BOX_CHILD (child));

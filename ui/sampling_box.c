@@ -52,7 +52,6 @@ arra_sampling_box_new (void (*changed) (gpointer data), gpointer data)
   box->top_p = add (box, grid, 3, _("Top-p (co_verage):"), arra_form_spin (0.01, 1, 0.05, 2),
                     _("Choose among the likeliest tokens that together have this probability; 1: among all"));
   gtk_widget_set_margin_top (GTK_WIDGET (grid), ARRA_FORM_GAP);
-  gtk_widget_set_margin_start (GTK_WIDGET (grid), 2 * ARRA_FORM_GAP);
   box->expander = gtk_expander_new_with_mnemonic (_("_Advanced"));
   arra_form_name (box->expander, _("Advanced"));
   gtk_container_add (GTK_CONTAINER (box->expander), GTK_WIDGET (grid));

@@ -3,6 +3,7 @@
 #include "size_box.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "form.h"
 #include "presets.h"
@@ -12,7 +13,8 @@
 
 struct _ArraSizeBox
 {
-  GtkWidget *combo, *other, *other_label, *width, *height;
+  GtkWidget *combo, *other, *other_label, *across, *down;
+  guint width, height; /* chosen; kept also while there is no checkpoint to offer sizes */
   const ArraCheckpoint *checkpoint; /* borrowed; nullable */
   gboolean filling;
   void (*changed) (gpointer data);
@@ -29,10 +31,30 @@ show_other (ArraSizeBox *box)
 }
 
 static void
+read_choice (ArraSizeBox *box)
+{
+  const char *id = gtk_combo_box_get_active_id (GTK_COMBO_BOX (box->combo));
+  g_auto (GStrv) sides = g_strsplit (id, "x", 2);
+
+  box->width = box->height = 0;
+  if (strcmp (id, ID_OTHER) == 0)
+    {
+      box->width = (guint) gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (box->across));
+      box->height = (guint) gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (box->down));
+    }
+  else if (g_strv_length (sides) == 2)
+    {
+      box->width = (guint) g_ascii_strtoull (sides[0], NULL, 10);
+      box->height = (guint) g_ascii_strtoull (sides[1], NULL, 10);
+    }
+}
+
+static void
 anything_changed (ArraSizeBox *box)
 {
-  if (box->filling)
+  if (box->filling || gtk_combo_box_get_active_id (GTK_COMBO_BOX (box->combo)) == NULL)
     return;
+  read_choice (box);
   show_other (box);
   box->changed (box->data);
 }
@@ -72,15 +94,15 @@ arra_size_box_new (GtkGrid *grid, int row, void (*changed) (gpointer data), gpoi
   box->changed = changed;
   box->data = data;
   box->combo = gtk_combo_box_text_new ();
-  box->width = new_side (box, _("Width"));
-  box->height = new_side (box, _("Height"));
+  box->across = new_side (box, _("Width"));
+  box->down = new_side (box, _("Height"));
   box->other = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, ARRA_FORM_GAP);
-  gtk_container_add (GTK_CONTAINER (box->other), box->width);
+  gtk_container_add (GTK_CONTAINER (box->other), box->across);
   gtk_container_add (GTK_CONTAINER (box->other), gtk_label_new ("×"));
-  gtk_container_add (GTK_CONTAINER (box->other), box->height);
+  gtk_container_add (GTK_CONTAINER (box->other), box->down);
   arra_form_row (grid, row, _("Si_ze:"), box->combo);
   box->other_label = arra_form_row (grid, row + 1, _("E_xact size:"), box->other);
-  gtk_label_set_mnemonic_widget (GTK_LABEL (box->other_label), box->width);
+  gtk_label_set_mnemonic_widget (GTK_LABEL (box->other_label), box->across);
   gtk_widget_show_all (box->other);
   gtk_widget_hide (box->other);
   gtk_widget_set_no_show_all (box->other, TRUE);
@@ -111,17 +133,15 @@ fill (ArraSizeBox *box, guint like_width, guint like_height)
     append (combo, &g_array_index (presets, ArraPreset, i), i == 0);
   gtk_combo_box_text_append (combo, ID_MODEL, _("The model chooses"));
   gtk_combo_box_text_append (combo, ID_OTHER, _("Another size…"));
-  gtk_spin_button_set_increments (GTK_SPIN_BUTTON (box->width), grid, 4 * grid);
-  gtk_spin_button_set_increments (GTK_SPIN_BUTTON (box->height), grid, 4 * grid);
+  gtk_spin_button_set_increments (GTK_SPIN_BUTTON (box->across), grid, 4 * grid);
+  gtk_spin_button_set_increments (GTK_SPIN_BUTTON (box->down), grid, 4 * grid);
 }
 
 void
 arra_size_box_set_checkpoint (ArraSizeBox *box, const ArraCheckpoint *checkpoint, guint like_width, guint like_height)
 {
-  guint width, height;
   ArraRequest own;
 
-  arra_size_box_get (box, &width, &height);
   box->checkpoint = checkpoint;
   gtk_widget_set_sensitive (box->combo, checkpoint != NULL);
   if (checkpoint == NULL)
@@ -130,10 +150,10 @@ arra_size_box_set_checkpoint (ArraSizeBox *box, const ArraCheckpoint *checkpoint
   box->filling = TRUE;
   fill (box, like_width, like_height);
   box->filling = FALSE;
-  if (width > 0 && arra_checkpoint_check_size (checkpoint, width, height, NULL))
-    arra_size_box_set (box, width, height);
-  else
+  if (box->width > 0 && !arra_checkpoint_check_size (checkpoint, box->width, box->height, NULL))
     arra_size_box_set (box, own.width, own.height);
+  else
+    arra_size_box_set (box, box->width, box->height);
 }
 
 void
@@ -141,11 +161,13 @@ arra_size_box_set (ArraSizeBox *box, guint width, guint height)
 {
   g_autofree char *id = width == 0 ? g_strdup (ID_MODEL) : g_strdup_printf ("%ux%u", width, height);
 
+  box->width = width;
+  box->height = height;
   box->filling = TRUE;
   if (width > 0)
     {
-      gtk_spin_button_set_value (GTK_SPIN_BUTTON (box->width), width);
-      gtk_spin_button_set_value (GTK_SPIN_BUTTON (box->height), height);
+      gtk_spin_button_set_value (GTK_SPIN_BUTTON (box->across), width);
+      gtk_spin_button_set_value (GTK_SPIN_BUTTON (box->down), height);
     }
   if (!gtk_combo_box_set_active_id (GTK_COMBO_BOX (box->combo), id))
     gtk_combo_box_set_active_id (GTK_COMBO_BOX (box->combo), ID_OTHER);
@@ -156,18 +178,6 @@ arra_size_box_set (ArraSizeBox *box, guint width, guint height)
 void
 arra_size_box_get (ArraSizeBox *box, guint *width, guint *height)
 {
-  const char *id = gtk_combo_box_get_active_id (GTK_COMBO_BOX (box->combo));
-  g_auto (GStrv) sides = id != NULL ? g_strsplit (id, "x", 2) : NULL;
-
-  *width = *height = 0;
-  if (g_strcmp0 (id, ID_OTHER) == 0)
-    {
-      *width = (guint) gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (box->width));
-      *height = (guint) gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (box->height));
-    }
-  else if (sides != NULL && g_strv_length (sides) == 2)
-    {
-      *width = (guint) g_ascii_strtoull (sides[0], NULL, 10);
-      *height = (guint) g_ascii_strtoull (sides[1], NULL, 10);
-    }
+  *width = box->width;
+  *height = box->height;
 }
