@@ -23,9 +23,8 @@ check() {
 }
 
 all_files_listed() {
-  grep -lE '(^|[^A-Za-z0-9_])(N?_|C_|NC_|n?gettext) ?\("' ui/*.c plugin/*.c core/*/*.c | sort >"$scratch/marked"
-  sort "$po/POTFILES" >"$scratch/listed"
-  diff "$scratch/listed" "$scratch/marked"
+  "$po/update" list >"$scratch/marked"
+  diff "$po/POTFILES" "$scratch/marked"
 }
 
 one_domain() {
@@ -35,8 +34,7 @@ one_domain() {
 }
 
 extract() {
-  xgettext --from-code=UTF-8 --keyword=_ --keyword=N_ --keyword=C_:1c,2 --keyword=NC_:1c,2 --keyword=ngettext:1,2 --flag=_:1:pass-c-format \
-    --files-from="$po/POTFILES" --output="$scratch/fresh.pot"
+  "$po/update" extract >"$scratch/fresh.pot"
 }
 
 template_has_all() {
