@@ -138,7 +138,6 @@ test_verify_finds_damage (void)
 static void
 test_bench (void)
 {
-  g_autoptr (Outcome) text = NULL;
   g_autoptr (Outcome) json = NULL;
   g_autoptr (Outcome) model = NULL;
   g_autoptr (JsonNode) node = NULL;
