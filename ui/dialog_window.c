@@ -162,6 +162,7 @@ new_actions (ArraDialog *dialog)
   dialog->generate = add_button (dialog, box, TRUE, _("_Generate"), G_CALLBACK (arra_dialog_generate));
   gtk_style_context_add_class (gtk_widget_get_style_context (dialog->generate), GTK_STYLE_CLASS_SUGGESTED_ACTION);
   gtk_widget_set_can_default (dialog->generate, TRUE);
+  gtk_widget_set_tooltip_text (dialog->generate, _("Ctrl+Enter in the prompt does the same"));
   dialog->pause = add_button (dialog, box, TRUE, _("_Stop"), G_CALLBACK (arra_dialog_pause));
   gtk_widget_set_no_show_all (dialog->pause, TRUE);
   dialog->insert = add_button (dialog, box, TRUE, _("Inse_rt"), G_CALLBACK (arra_dialog_insert));
@@ -191,6 +192,7 @@ arra_dialog_build (ArraDialog *dialog)
   gtk_widget_show_all (all);
 
   gtk_window_set_title (window, dialog->host->title != NULL ? dialog->host->title : _("Generate from Text"));
+  gtk_window_set_icon_name (window, "arra");
   gtk_window_set_type_hint (window, GDK_WINDOW_TYPE_HINT_DIALOG);
   gtk_window_set_default_size (window, dialog->settings.window_width, dialog->settings.window_height);
   gtk_window_set_default (window, dialog->generate);

@@ -33,7 +33,7 @@ def make_checkpoints(make_checkpoint, arra, tests, folder):
     shutil.copy(os.path.join(tests, "ui", "card.json"), os.path.join(slow, "arra.json"))
     shutil.copy(os.path.join(tests, "golden", "e2e", "train_item.png"), os.path.join(slow, "thumbnail.png"))
     subprocess.run([arra, "convert", os.path.join(tests, "golden", "e2e", "model"), "--vqgan",
-                    os.path.join(tests, "golden", "vqgan", "f16", "vqgan.ckpt"), "-o", os.path.join(folder, "tiny.gguf")],
+                    os.path.join(tests, "golden", "vqgan", "f16", "vqgan.ckpt"), "--card", os.path.join(tests, "ui", "medical.json"), "-o", os.path.join(folder, "tiny.gguf")],
                    check=True, stderr=subprocess.DEVNULL)
     with open(os.path.join(folder, "broken.gguf"), "wb") as file:
         file.write(b"GGUF" + bytes(range(200)))
@@ -91,12 +91,12 @@ def make_one_and_stop(show, window, logs):
     take_picture(logs, "idle")
     window.type("Prompt", PROMPT)
     window.press("Generate")
-    wait("rows", lambda: 2 <= rows(window)[0])
+    wait("rows", lambda: 4 <= rows(window)[0])
     take_picture(logs, "running")
     window.press("Stop")
     window.wait_label("Stopped. Finished rows are kept")
     finished, total = rows(window)
-    assert 2 <= finished < total == 16, f"stopped with {finished} of {total} rows"
+    assert 4 <= finished < total == 16, f"stopped with {finished} of {total} rows"
     take_picture(logs, "stopped")
     window.press("Insert")
     wait("the finished rows", lambda: len(show.inserted()) == 1)
@@ -132,6 +132,16 @@ def make_several(show, window, logs):
     window.press("Select All")
     window.press("Insert 4 Pictures")
     wait("all pictures", lambda: len(show.inserted()) == 9)
+
+
+def search_history(show, window):
+    from atspi import wait
+
+    window.type("Prompt", "something else")
+    window.press("Prompt history", "toggle button")
+    window.type("Search prompts", "SEA calm")
+    window.find("Search prompts").queryAction().doAction(0)
+    wait("the prompt of the history", lambda: window.text("Prompt") == PROMPT)
 
 
 def reuse(show, window, seed):
@@ -195,6 +205,7 @@ def main_story(program, arra, data, folder, logs):
     seed = continue_and_compare(show, window, arra, model)
     list_checkpoints(window, logs)
     make_several(show, window, logs)
+    search_history(show, window)
     reuse(show, window, seed)
     keep_secret(show, window)
     complain(window, logs)
@@ -203,7 +214,7 @@ def main_story(program, arra, data, folder, logs):
     assert show.lines()[-1] == "closed 10", show.lines()[-1]
 
 
-def closed_in_the_middle(program, data, folder):
+def closed_in_the_middle(program, folder):
     """The window is closed while a picture forms: the program ends."""
     from atspi import Window, wait
 
@@ -218,6 +229,18 @@ def closed_in_the_middle(program, data, folder):
     assert f"prompt={PROMPT}" in show.saved()
 
 
+def host_gone(program, folder):
+    """The host ends while a picture forms: the dialog does, too."""
+    from atspi import Window
+
+    show = Show(program, os.path.join(folder, "gone"), options=("--lifetime", "4"))
+    window = Window("show-dialog")
+    window.type("Prompt", PROMPT)
+    window.press("Generate")
+    show.end()
+    assert show.lines()[-1] == "closed 0"
+
+
 def dark_with_selection(program, data, folder, logs):
     from atspi import Window
 
@@ -228,10 +251,13 @@ def dark_with_selection(program, data, folder, logs):
     window.type("Prompt", "no-wax floor of a hall, evening light")
     window.press("Generate")
     window.wait_label("Finished", 120)
+    assert "synthetic – not for diagnosis" in window.labels()
     take_picture(logs, "dark")
     window.press("Insert 6 Pictures")
     window.wait_label("6 pictures inserted")
     assert all(" selection " in line for line in show.inserted())
+    with open(os.path.join(show.folder, "inserted-0.png"), "rb") as file:
+        assert "synthetic – not for diagnosis".encode() in file.read()
     window.press("Close")
     show.end()
 
@@ -254,7 +280,8 @@ def inside(program, arra, data, folder, logs):
     subprocess.run(["gdbus", "call", "--session", "--dest", "org.a11y.Bus", "--object-path", "/org/a11y/bus", "--method",
                     "org.freedesktop.DBus.Properties.Set", "org.a11y.Status", "IsEnabled", "<true>"], check=True, stdout=subprocess.DEVNULL)
     main_story(program, arra, data, folder, logs)
-    closed_in_the_middle(program, data, folder)
+    closed_in_the_middle(program, folder)
+    host_gone(program, folder)
     dark_with_selection(program, data, folder, logs)
     short_of_memory(program, folder)
 

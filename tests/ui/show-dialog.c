@@ -8,6 +8,7 @@
 static char *settings, *out;
 static char **folders;
 static int canvas_width, canvas_height, selection_width, selection_height;
+static int lifetime = -1;
 static gboolean dark;
 
 static const GOptionEntry entries[] = {
@@ -18,6 +19,7 @@ static const GOptionEntry entries[] = {
   { "canvas-height", 0, 0, G_OPTION_ARG_INT, &canvas_height, "Its height", "N" },
   { "selection-width", 0, 0, G_OPTION_ARG_INT, &selection_width, "Width of the selection; 0: there is none", "N" },
   { "selection-height", 0, 0, G_OPTION_ARG_INT, &selection_height, "Its height", "N" },
+  { "lifetime", 0, 0, G_OPTION_ARG_INT, &lifetime, "How often the host says that it is still there; -1: always", "N" },
   { "dark", 0, 0, G_OPTION_ARG_NONE, &dark, "Prefer the dark theme", NULL },
   G_OPTION_ENTRY_NULL,
 };
@@ -75,6 +77,12 @@ recipe_of_layer (gpointer data, GError **error)
   return g_strdup (show->recipe);
 }
 
+static gboolean
+is_alive (gpointer data)
+{
+  return lifetime < 0 || lifetime-- > 0;
+}
+
 static void
 help (gpointer data)
 {
@@ -89,7 +97,8 @@ main (int argc, char **argv)
   g_autoptr (GError) error = NULL;
   g_autoptr (ArraDialog) dialog = NULL;
   Show show = { 0 };
-  ArraDialogHost host = { .insert = insert, .describe = describe, .recipe_of_layer = recipe_of_layer, .help = help, .data = &show };
+  ArraDialogHost host = { .insert = insert, .describe = describe, .recipe_of_layer = recipe_of_layer, 
+                          .help = help, .is_alive = is_alive, .data = &show };
   guint n;
 
   setlocale (LC_ALL, "");
