@@ -48,6 +48,17 @@ gboolean arra_chameleon_measure (const ArraChameleonConfig *config, ArraSource *
 typedef gboolean (*ArraParamFunc) (const char *name, gboolean is_matrix, const ArraTensor *stored, gpointer data, GError **error);
 gboolean arra_chameleon_foreach (const ArraChameleonConfig *config, ArraSource *source, ArraParamFunc func, gpointer data, GError **error);
 
+/* The transformer's weights by name and shape, in the order of its table, without any file: what a model of this configuration is trained as.
+ * @source (nullable) tells whether the q and k norms have a row for each head; without one they have a row for each model parallel rank. */
+typedef gboolean (*ArraShapeFunc) (const char *name, guint n_dims, const gint64 *shape, gpointer data, GError **error);
+gboolean arra_chameleon_describe (const ArraChameleonConfig *config, ArraSource *source, ArraShapeFunc func, gpointer data, GError **error);
+
+/* ---- rotary embedding, for inference and training alike: the frequencies when the furthest position of a call is @length - 1 (dynamic
+ * scaling depends on it), then cosine and sine [head_dim / 2] of one position, below ARRA_ROPE_POSITIONS. */
+void arra_chameleon_rope_frequencies (const ArraChameleonConfig *config, guint length, float *frequencies);
+void arra_chameleon_rope_angles (const ArraChameleonConfig *config, const float *frequencies, guint position, float *cosine, float *sine);
+#define ARRA_CHAMELEON_HEAD_NORM_EPS 1e-5f /* the reference's, whatever rms_norm_eps is */
+
 /* ---- KV cache: f32 [layer][position][kv_head][head_dim] for keys (after norm and RoPE) and for values. A cache fits every model of its
  * configuration. */
 typedef struct _ArraKvCache ArraKvCache;

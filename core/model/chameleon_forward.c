@@ -75,22 +75,15 @@ fill_rows (ArraChameleonRun *run, guint *input, guint *offset)
     }
 }
 
-/* With dynamic scaling, the base depends on the furthest position of the input's new tokens, as in the
- * reference. */
-static double
-rope_base (const ArraChameleonRun *run, const ArraChameleonInput *input)
+/* One past the furthest position of the input's new tokens. */
+static guint
+rope_length (const ArraChameleonInput *input)
 {
-  const ArraChameleonConfig *config = &run->model->config;
   guint length = 0;
 
-  if (config->rope_scaling != ARRA_ROPE_DYNAMIC)
-    return config->rope_theta;
   for (guint i = 0; i < input->n_ids; i++)
     length = MAX (length, rope_position (input, i) + 1);
-  if (length <= config->context)
-    return config->rope_theta;
-  return arra_rope_dynamic_base (config->rope_theta, config->rope_factor, length, config->context,
-                                 config->head_dim);
+  return length;
 }
 
 static void
@@ -102,13 +95,11 @@ prepare_rope (ArraChameleonRun *run)
   for (guint i = 0; i < run->n_rows; i++)
     {
       const ArraChameleonRow *row = &run->rows[i];
-      float position = (float) row->rope_position;
 
       if (i == 0 || row->input != run->rows[i - 1].input)
-        arra_rope_frequencies (rope_base (run, &run->inputs[row->input]), config->head_dim, run->frequencies);
-      if (config->rope_scaling == ARRA_ROPE_LINEAR)
-        position /= (float) config->rope_factor;
-      arra_rope_angles (run->frequencies, half, position, run->cosine + i * half, run->sine + i * half);
+        arra_chameleon_rope_frequencies (config, rope_length (&run->inputs[row->input]), run->frequencies);
+      arra_chameleon_rope_angles (config, run->frequencies, row->rope_position, run->cosine + i * half,
+                                  run->sine + i * half);
     }
   arra_chameleon_run_show (run, "rope_cos", -1, run->cosine, config->head_dim / 2);
   arra_chameleon_run_show (run, "rope_sin", -1, run->sine, config->head_dim / 2);

@@ -5,7 +5,6 @@
 #include "chameleon.h"
 #include "params.h"
 
-#define ARRA_CHAMELEON_HEAD_NORM_EPS 1e-5f /* the reference's, whatever rms_norm_eps is */
 #define ARRA_CHAMELEON_MASKED (-3.4028235e38f)
 
 typedef struct

@@ -68,6 +68,7 @@ struct _Visit
   GCancellable *cancellable;
   guint64 *mapped, *owned;
   ArraParamFunc each;
+  ArraShapeFunc describe;
   gpointer data;
 };
 
@@ -75,7 +76,7 @@ struct _Visit
 static gint64
 norm_rows (const Visit *visit, const char *name, guint heads)
 {
-  const ArraTensor *stored = arra_source_find (visit->source, name);
+  const ArraTensor *stored = visit->source != NULL ? arra_source_find (visit->source, name) : NULL;
 
   return stored != NULL && stored->n_dims > 0 && stored->shape[0] == heads ? heads
                                                                            : visit->config->model_parallel;
@@ -167,6 +168,12 @@ show (const Visit *visit, const ArraParam *param, GError **error)
 }
 
 static gboolean
+describe (const Visit *visit, const ArraParam *param, GError **error)
+{
+  return visit->describe (param->name, param->n_dims, param->shape, visit->data, error);
+}
+
+static gboolean
 clear (const Visit *visit, const ArraParam *param, GError **error)
 {
   arra_weight_clear (param->weight);
@@ -202,6 +209,15 @@ arra_chameleon_foreach (const ArraChameleonConfig *config, ArraSource *source, A
 
   visit.each = func;
   visit.data = data;
+  return walk (&visit, error);
+}
+
+gboolean
+arra_chameleon_describe (const ArraChameleonConfig *config, ArraSource *source, ArraShapeFunc func, gpointer data,
+                         GError **error)
+{
+  const Visit visit = { .func = describe, .config = config, .source = source, .describe = func, .data = data };
+
   return walk (&visit, error);
 }
 

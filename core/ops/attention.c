@@ -71,8 +71,8 @@ arra_attention_vjp_scratch (gsize length, guint threads)
   return 2 * BLOCK * length * threads;
 }
 
-/* @p: scores of @n queries, the first of which is at @first, becomes their softmax; @dp becomes the scores' gradient.
- * Both are [n][seen]. */
+/* @p: scores of @n queries, the first of which is at @first, becomes their softmax; @dp becomes the scores'
+ * gradient. Both are [n][seen]. */
 static void
 vjp_softmax (const VjpJob *job, gsize first, gsize n, gsize seen, float *p, float *dp)
 {
@@ -129,8 +129,8 @@ vjp_heads (gsize begin, gsize end, guint worker, gpointer data)
 }
 
 void
-arra_attention_vjp (const ArraExec *exec, const ArraCausalShape *shape, const float *q, const float *k, const float *v,
-                    const float *dout, float *scratch, float *dq, float *dk, float *dv)
+arra_attention_vjp (const ArraExec *exec, const ArraCausalShape *shape, const float *q, const float *k,
+                    const float *v, const float *dout, float *scratch, float *dq, float *dk, float *dv)
 {
   VjpJob job = { exec->kernels, shape, q, k, v, dout, scratch, dq, dk, dv };
 

@@ -45,12 +45,16 @@ forward (gsize begin, gsize end, guint worker, gpointer data)
   const Job *job = data;
 
   for (gsize row = begin; row < end; row++)
-    job->cosines[row] = (float) measure (job->x + row * job->width, job->features + job->items[row] * job->width, job->width).cosine;
+    {
+      const float *x = job->x + row * job->width, *feature = job->features + job->items[row] * job->width;
+
+      job->cosines[row] = (float) measure (x, feature, job->width).cosine;
+    }
 }
 
 double
-arra_cosine_similarity (const ArraExec *exec, const float *x, const float *features, const guint32 *items, gsize rows,
-                        gsize width, float *cosines)
+arra_cosine_similarity (const ArraExec *exec, const float *x, const float *features, const guint32 *items,
+                        gsize rows, gsize width, float *cosines)
 {
   Job job = { x, features, items, width, cosines, 0, NULL };
   double sum = 0;

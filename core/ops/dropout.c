@@ -25,7 +25,8 @@ static void
 mask (gsize begin, gsize end, guint worker, gpointer data)
 {
   const Job *job = data;
-  guint32 least = threshold (job->dropout);
+  const ArraDropout *dropout = job->dropout;
+  guint32 least = threshold (dropout);
   float scale = 65536.0f / (float) (65536 - least);
 
   for (gsize row = begin; row < end; row++)
@@ -37,7 +38,10 @@ mask (gsize begin, gsize end, guint worker, gpointer data)
           gsize at = row * job->width + i;
           float kept;
 
-          bits = i % 2 == 0 ? arra_noise_bits (job->dropout->seed, job->dropout->stream, (guint32) row, (guint32) (i / 2)) : bits >> 16;
+          if (i % 2 == 0)
+            bits = arra_noise_bits (dropout->seed, dropout->stream, (guint32) row, (guint32) (i / 2));
+          else
+            bits >>= 16;
           kept = (bits & 0xffff) < least ? 0.0f : scale * job->from[at];
           job->to[at] = job->adds ? job->to[at] + kept : kept;
         }
@@ -45,7 +49,8 @@ mask (gsize begin, gsize end, guint worker, gpointer data)
 }
 
 void
-arra_dropout (const ArraExec *exec, const ArraDropout *dropout, const float *x, gsize rows, gsize width, float *y)
+arra_dropout (const ArraExec *exec, const ArraDropout *dropout, const float *x, gsize rows, gsize width,
+              float *y)
 {
   Job job = { dropout, width, x, y, FALSE };
 
@@ -53,7 +58,8 @@ arra_dropout (const ArraExec *exec, const ArraDropout *dropout, const float *x, 
 }
 
 void
-arra_dropout_vjp (const ArraExec *exec, const ArraDropout *dropout, const float *dy, gsize rows, gsize width, float *dx)
+arra_dropout_vjp (const ArraExec *exec, const ArraDropout *dropout, const float *dy, gsize rows, gsize width,
+                  float *dx)
 {
   Job job = { dropout, width, dy, dx, TRUE };
 

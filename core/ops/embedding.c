@@ -30,7 +30,7 @@ arra_embedding (const ArraExec *exec, const ArraTensor *table, guint32 id, float
     }
 }
 
-#define COLUMNS 64 /* columns a thread takes at a time: each adds all rows in order, whatever the number of threads */
+#define COLUMNS 64 /* columns a thread sums at a time, over all rows in order */
 
 typedef struct
 {
@@ -56,7 +56,8 @@ scatter (gsize begin, gsize end, guint worker, gpointer data)
 }
 
 void
-arra_embedding_vjp (const ArraExec *exec, const guint32 *ids, const float *dy, gsize rows, gsize width, float *dtable)
+arra_embedding_vjp (const ArraExec *exec, const guint32 *ids, const float *dy, gsize rows, gsize width,
+                    float *dtable)
 {
   VjpJob job = { ids, dy, rows, width, dtable };
 

@@ -42,7 +42,7 @@ arra_head_norm (const ArraExec *exec, float *x, const float *weight, const float
   arra_pool_run (exec->pool, rows, GRAIN, normalise, &job);
 }
 
-#define COLUMNS 16 /* parameters a thread takes at a time: each adds all rows in order, whatever the number of threads */
+#define COLUMNS 16 /* parameters a thread sums at a time, over all rows in order */
 
 typedef struct
 {
@@ -82,7 +82,8 @@ vjp_head (const float *x, const float *weight, const float *dy, gsize n, const f
   sum /= (double) n;
   along /= (double) n;
   for (gsize i = 0; i < n; i++)
-    dx[i] += moments[1] * (weight[i] * dy[i] - (float) sum - (x[i] - moments[0]) * moments[1] * (float) along);
+    dx[i]
+        += moments[1] * (weight[i] * dy[i] - (float) sum - (x[i] - moments[0]) * moments[1] * (float) along);
 }
 
 static void
@@ -131,8 +132,8 @@ vjp_parameters (gsize begin, gsize end, guint worker, gpointer data)
 
 void
 arra_head_norm_vjp (const ArraExec *exec, const float *x, const float *weight, const float *dy, gsize groups,
-                    gsize rows, gsize heads, gsize head_dim, float eps, float *moments, float *dx, float *dweight,
-                    float *dbias)
+                    gsize rows, gsize heads, gsize head_dim, float eps, float *moments, float *dx,
+                    float *dweight, float *dbias)
 {
   VjpJob job = { x, weight, dy, groups, rows, heads, head_dim, eps, moments, dx, dweight, dbias };
 

@@ -34,7 +34,7 @@ arra_rms_norm (const ArraExec *exec, const float *x, const float *weight, gsize 
   arra_pool_run (exec->pool, rows, GRAIN, normalise, &job);
 }
 
-#define COLUMNS 64 /* columns a thread takes at a time: each adds all rows in order, whatever the number of threads */
+#define COLUMNS 64 /* columns a thread sums at a time, over all rows in order */
 
 typedef struct
 {
@@ -76,14 +76,15 @@ vjp_weight (gsize begin, gsize end, guint worker, gpointer data)
 
   for (gsize row = 0; row < job->rows; row++)
     for (gsize i = begin; i < end; i++)
-      sums[i - begin] += (double) (job->dy[row * job->width + i] * job->x[row * job->width + i] * job->scales[row]);
+      sums[i - begin]
+          += (double) (job->dy[row * job->width + i] * job->x[row * job->width + i] * job->scales[row]);
   for (gsize i = begin; i < end; i++)
     job->dweight[i] += (float) sums[i - begin];
 }
 
 void
-arra_rms_norm_vjp (const ArraExec *exec, const float *x, const float *weight, const float *dy, gsize rows, gsize width,
-                   float eps, float *scales, float *dx, float *dweight)
+arra_rms_norm_vjp (const ArraExec *exec, const float *x, const float *weight, const float *dy, gsize rows,
+                   gsize width, float eps, float *scales, float *dx, float *dweight)
 {
   VjpJob job = { exec->kernels, x, weight, dy, rows, width, eps, scales, dx, dweight };
 

@@ -84,7 +84,8 @@ rotate_back (gsize begin, gsize end, guint worker, gpointer data)
 
   for (gsize item = begin * job->heads; item < end * job->heads; item++)
     {
-      const float *cosine = job->cosine + item / job->heads * half, *sine = job->sine + item / job->heads * half;
+      const float *cosine = job->cosine + item / job->heads * half,
+                  *sine = job->sine + item / job->heads * half;
       const float *dy = job->dy + item * job->head_dim;
       float *dx = job->dx + item * job->head_dim;
 
@@ -97,8 +98,8 @@ rotate_back (gsize begin, gsize end, guint worker, gpointer data)
 }
 
 void
-arra_rope_vjp (const ArraExec *exec, const float *dy, const float *cosine, const float *sine, gsize rows, gsize heads,
-               gsize head_dim, float *dx)
+arra_rope_vjp (const ArraExec *exec, const float *dy, const float *cosine, const float *sine, gsize rows,
+               gsize heads, gsize head_dim, float *dx)
 {
   VjpJob job = { dy, cosine, sine, heads, head_dim, dx };
 

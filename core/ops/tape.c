@@ -107,7 +107,8 @@ arra_tape_scratch (ArraTape *tape, gsize n_floats)
 {
   gsize n_bytes;
 
-  if (!arra_size_mul (n_floats, sizeof (float), &n_bytes) || !arra_size_add (n_bytes, ARRA_MEM_ALIGN, &n_bytes))
+  if (!arra_size_mul (n_floats, sizeof (float), &n_bytes)
+      || !arra_size_add (n_bytes, ARRA_MEM_ALIGN, &n_bytes))
     {
       tape->overflow = TRUE;
       return NULL;
@@ -162,8 +163,8 @@ result (ArraTape *tape, gsize rows, gsize width, ArraNodeVjp vjp, ArraNode *cons
 }
 
 ArraNode *
-arra_tape_node (ArraTape *tape, gsize rows, gsize width, ArraNodeVjp vjp, ArraNode *const *inputs, guint n_inputs,
-                gconstpointer settings, gsize settings_size)
+arra_tape_node (ArraTape *tape, gsize rows, gsize width, ArraNodeVjp vjp, ArraNode *const *inputs,
+                guint n_inputs, gconstpointer settings, gsize settings_size)
 {
   ArraNode *node = result (tape, rows, width, vjp, inputs, n_inputs, settings, settings_size);
   gsize count = 0;
@@ -227,7 +228,8 @@ static void
 release (ArraTape *tape, ArraNode *node)
 {
   if (node->reached && !node->grad_over_data)
-    tape->gaps[tape->n_gaps++] = (Gap){ tape->grads[node - tape->nodes], node->rows * node->width * sizeof (float) };
+    tape->gaps[tape->n_gaps++]
+        = (Gap){ tape->grads[node - tape->nodes], node->rows * node->width * sizeof (float) };
   node->grad = NULL;
 }
 
@@ -263,13 +265,15 @@ begin (ArraTape *tape, gboolean recording, gboolean computing)
 }
 
 gboolean
-arra_tape_measure (ArraTape *tape, gboolean recording, ArraTapeFunc func, gpointer user, gsize *n_bytes, GError **error)
+arra_tape_measure (ArraTape *tape, gboolean recording, ArraTapeFunc func, gpointer user, gsize *n_bytes,
+                   GError **error)
 {
   begin (tape, recording, FALSE);
   if (!func (tape, user, error))
     return FALSE;
   if (tape->overflow || !arra_size_add (tape->scratch, tape->used, n_bytes))
-    return arra_fail (error, ARRA_ERROR_NO_MEMORY, "Not enough memory for the activations: their size cannot be counted");
+    return arra_fail (error, ARRA_ERROR_NO_MEMORY,
+                      "Not enough memory for the activations: their size cannot be counted");
   return TRUE;
 }
 

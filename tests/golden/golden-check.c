@@ -28,6 +28,8 @@ static const struct
   { "rules.", check_rules },
   { "tokenizer.", check_tokenizer },
   { "e2e", check_e2e },
+  { "training.lr_schedule", check_lr_schedule },
+  { "training.", check_training },
 };
 
 static CheckRunner

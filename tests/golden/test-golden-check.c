@@ -109,6 +109,15 @@ static const TensorCase tensor_cases[] = {
   { "rules.text_then_two_images", "rules", "text_then_two_images.safetensors" },
   { "rules.full_vocab_65536", "rules", "full_vocab_65536.safetensors" },
   { "e2e", "e2e", "case.safetensors" },
+  { "training.hybnext_lam05", "training", "hybnext_lam05.safetensors" },
+  { "training.hybnext_lam1", "training", "hybnext_lam1.safetensors" },
+  { "training.hybnext_mse_lam1", "training", "hybnext_mse_lam1.safetensors" },
+  { "training.hybnext_unmodified_1025", "training", "hybnext_unmodified_1025.safetensors" },
+  { "training.rep_last_lam05", "training", "rep_last_lam05.safetensors" },
+  { "training.rep_token_lam05", "training", "rep_token_lam05.safetensors" },
+  { "training.zloss0_no_alignment", "training", "zloss0_no_alignment.safetensors" },
+  { "training.adamw_clip4", "training", "adamw_clip4.safetensors" },
+  { "training.adamw_clip_active", "training", "adamw_clip_active.safetensors" },
 };
 
 /* Changes the last element of the tensor: the number, by little more than any tolerance. */
@@ -217,6 +226,7 @@ static const TextCase text_cases[] = {
   { "rules.one_image_cfg4", "rules/one_image_cfg4.json", "\"argmax\":6147", "\"argmax\":6148" },
   { "tokenizer.chameleon_bpe_small", "tokenizer/chameleon_bpe_small/encodings.json", "[166", "[167" },
   { "e2e", "e2e/case.json", "4435,4686", "4435,4687" },
+  { "training.lr_schedule", "training/lr_schedule.json", "0.0009875893165300026", "0.0009875893165320026" },
 };
 
 static void
@@ -294,7 +304,7 @@ test_untouched (gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  static const char *const whole[] = { "chameleon.a_mha", "vqgan.small", "rules.layout", "tokenizer.chameleon_bpe_small", "e2e" };
+  static const char *const whole[] = { "chameleon.a_mha", "vqgan.small", "rules.layout", "tokenizer.chameleon_bpe_small", "e2e", "training.hybnext_lam1", "training.adamw_clip4", "training.lr_schedule" };
 
   g_test_init (&argc, &argv, NULL);
   g_assert_cmpint (argc, >, 1);

@@ -69,7 +69,9 @@ differentiate (Numbers *n, const VjpCase *item)
       {
         double *x = &n->wide[i][k];
 
-        n->expected[i][k] = (8 * (loss (n, item, x, STEP) - loss (n, item, x, -STEP)) - (loss (n, item, x, 2 * STEP) - loss (n, item, x, -2 * STEP))) / (12 * STEP);
+        n->expected[i][k] = (8 * (loss (n, item, x, STEP) - loss (n, item, x, -STEP))
+                             - (loss (n, item, x, 2 * STEP) - loss (n, item, x, -2 * STEP)))
+                            / (12 * STEP);
       }
 }
 

@@ -1,0 +1,52 @@
+/* alignment.c - which positions ARRA aligns
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "alignment.h"
+
+#include "fail.h"
+
+/* Whether position @at of a sequence is aligned. @ids: the padded sequence, @own: its own length. */
+static gboolean
+is_aligned (const ArraAlignment *alignment, const guint32 *ids, guint length, guint own, guint at)
+{
+  switch (alignment->positions)
+    {
+    case ARRA_ALIGN_IMAGE:
+      return at + 1 < own && alignment->image_ids[ids[at + 1]];
+    case ARRA_ALIGN_WINDOW:
+      return at + 1 < length && length - at - 1 <= alignment->window;
+    case ARRA_ALIGN_LAST:
+      return at + 1 == length;
+    case ARRA_ALIGN_TOKEN:
+      return at < own && ids[at] == alignment->rep_id;
+    case ARRA_ALIGN_NONE:
+      break;
+    }
+  return FALSE;
+}
+
+gssize
+arra_alignment_rows (const ArraAlignment *alignment, guint n, guint length, const guint32 *ids,
+                     const guint32 *lengths, guint32 *rows, guint32 *items, GError **error)
+{
+  gboolean once = alignment->positions == ARRA_ALIGN_TOKEN;
+  gssize count = 0;
+
+  for (guint item = 0; item < n; item++)
+    {
+      gssize before = count;
+
+      for (guint at = 0; at < length && !(once && count > before); at++)
+        if (is_aligned (alignment, ids + (gsize) item * length, length, lengths[item], at))
+          {
+            rows[count] = item * length + at;
+            items[count++] = item;
+          }
+      if (once && count == before)
+        {
+          arra_fail (error, ARRA_ERROR_ARGUMENT, "Sequence %u has no token %u to align at", item,
+                     alignment->rep_id);
+          return -1;
+        }
+    }
+  return count;
+}

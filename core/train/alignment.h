@@ -1,0 +1,43 @@
+/* alignment.h - which positions ARRA aligns, with what, and how (arXiv 2503.07334; golden README, "Training")
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <arra.h>
+
+typedef enum
+{
+  ARRA_ALIGN_NONE,
+  ARRA_ALIGN_IMAGE,  /* <HYBNEXT>: every position whose next token is an image token, by ArraAlignment.image_ids */
+  ARRA_ALIGN_WINDOW, /* <HYBNEXT> as the reference's code has it: positions -(window + 1) .. -2 of the padded batch, clamped */
+  ARRA_ALIGN_LAST,   /* <REP> as the reference's commented-out code has it: position -1 of the padded batch */
+  ARRA_ALIGN_TOKEN,  /* <REP>: the position of the first token with id rep_id in each sequence */
+} ArraAlignPositions;
+
+typedef enum
+{
+  ARRA_ALIGN_MLP,      /* linear, exact GELU, linear: "adaptor.layers.0" and "adaptor.layers.2" */
+  ARRA_ALIGN_MAX_POOL, /* windows of the hidden state (max_pool.h), no parameters */
+} ArraAlignHead;
+
+typedef enum
+{
+  ARRA_ALIGN_COSINE, /* 1 - mean cosine */
+  ARRA_ALIGN_MSE,    /* mean squared difference */
+} ArraAlignMeasure;
+
+typedef struct
+{
+  ArraAlignPositions positions;
+  ArraAlignHead head;
+  ArraAlignMeasure measure;
+  guint layer;             /* of hidden_states: 0 .. n_layers; the paper's best is 1 */
+  guint window;            /* the reference's is 1024 */
+  guint32 rep_id;
+  const guint8 *image_ids; /* vocab_size flags, borrowed; for ARRA_ALIGN_IMAGE */
+  guint feature_width;
+  double weight;           /* lambda */
+} ArraAlignment;
+
+/* The rows of a padded batch of @n sequences of @length (@ids: [n][length], @lengths: their own ones) that @alignment aligns, in rising order:
+ * rows[i] belongs to sequence items[i]. Both have room for n * length. Returns how many; -1 with @error set when a sequence has no @rep_id. */
+gssize arra_alignment_rows (const ArraAlignment *alignment, guint n, guint length, const guint32 *ids, const guint32 *lengths, guint32 *rows, guint32 *items, GError **error);

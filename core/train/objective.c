@@ -1,0 +1,270 @@
+/* objective.c - the ARRA objective and its gradient
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "objective.h"
+
+#include "fail.h"
+#include "mem.h"
+#include "rope.h"
+
+struct _ArraObjectiveRun
+{
+  ArraObjective objective;
+  const ArraChameleonConfig *config;
+  ArraParameters *parameters;
+  ArraTape *tape;
+
+  /* the batch at hand: rows of the padded batch that are learnt, or aligned */
+  guint32 *positions;        /* one piece of memory for the four arrays */
+  gsize room;                /* rows of it */
+  guint32 *learnt, *targets; /* [n_labels] */
+  guint32 *aligned, *items;  /* [n_aligned] */
+  const ArraBatch *batch;
+  gboolean gradients;
+  ArraLosses *losses;
+};
+
+#define ADAPTOR_1 "adaptor.layers.0"
+#define ADAPTOR_2 "adaptor.layers.2"
+
+static gboolean
+has_adaptor (const ArraObjective *objective)
+{
+  return objective->alignment.positions != ARRA_ALIGN_NONE && objective->alignment.head == ARRA_ALIGN_MLP;
+}
+
+gboolean
+arra_objective_add_parameters (const ArraObjective *objective, const ArraChameleonConfig *config,
+                               ArraParameters *parameters, GError **error)
+{
+  gint64 feature = objective->alignment.feature_width;
+  const gint64 first[] = { feature, config->hidden_size }, second[] = { feature, feature };
+
+  if (!has_adaptor (objective))
+    return TRUE;
+  return arra_parameters_add (parameters, ADAPTOR_1 ".weight", TRUE, 2, first, error)
+         && arra_parameters_add (parameters, ADAPTOR_1 ".bias", TRUE, 1, &feature, error)
+         && arra_parameters_add (parameters, ADAPTOR_2 ".weight", TRUE, 2, second, error)
+         && arra_parameters_add (parameters, ADAPTOR_2 ".bias", TRUE, 1, &feature, error);
+}
+
+static gboolean
+check_objective (const ArraObjective *objective, const ArraChameleonConfig *config, GError **error)
+{
+  const ArraAlignment *alignment = &objective->alignment;
+
+  if (!(objective->dropout >= 0 && objective->dropout < 1))
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "A dropout of %g: 0 or more and below 1 is possible",
+                      objective->dropout);
+  if (alignment->positions == ARRA_ALIGN_NONE)
+    return TRUE;
+  if (alignment->layer > config->n_layers)
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "Layer %u cannot be aligned: the model has %u",
+                      alignment->layer, config->n_layers);
+  if (alignment->feature_width == 0)
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "There is nothing to align with: features have no width");
+  if (alignment->head == ARRA_ALIGN_MAX_POOL && alignment->feature_width > config->hidden_size)
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "The max-pool head cannot make %u numbers of %u",
+                      alignment->feature_width, config->hidden_size);
+  if (alignment->positions == ARRA_ALIGN_IMAGE && alignment->image_ids == NULL)
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "Which tokens are image tokens is not known");
+  return TRUE;
+}
+
+ArraObjectiveRun *
+arra_objective_run_new (const ArraObjective *objective, const ArraChameleonConfig *config,
+                        ArraParameters *parameters, const ArraExec *exec, GError **error)
+{
+  g_autoptr (ArraObjectiveRun) run = NULL;
+
+  if (!check_objective (objective, config, error))
+    return NULL;
+  run = arra_mem_new0 (1, sizeof *run, "the objective", error);
+  if (run == NULL)
+    return NULL;
+  run->objective = *objective;
+  run->config = config;
+  run->parameters = parameters;
+  run->tape = arra_tape_new (exec, arra_chameleon_graph_nodes (config), error);
+  return run->tape == NULL ? NULL : g_steal_pointer (&run);
+}
+
+void
+arra_objective_run_free (ArraObjectiveRun *run)
+{
+  if (run == NULL)
+    return;
+  arra_tape_free (run->tape);
+  arra_mem_free (run->positions);
+  arra_mem_free (run);
+}
+
+/* ---- the batch: checked, then turned into rows */
+
+static gboolean
+check_batch (const ArraObjectiveRun *run, const ArraBatch *batch, GError **error)
+{
+  guint vocab = run->config->vocab_size, longest = MIN (run->config->context, ARRA_ROPE_POSITIONS);
+
+  if (batch->n == 0 || batch->length < 2 || batch->length > longest
+      || (guint64) batch->n * batch->length > G_MAXINT32)
+    return arra_fail (error, ARRA_ERROR_ARGUMENT,
+                      "A batch of %u sequences of %u tokens: 2 to %u tokens are possible", batch->n,
+                      batch->length, longest);
+  for (gsize i = 0; i < (gsize) batch->n * batch->length; i++)
+    if (batch->ids[i] >= vocab || batch->labels[i] >= (gint64) vocab)
+      return arra_fail (error, ARRA_ERROR_ARGUMENT,
+                        "Token id %" G_GINT64_FORMAT " is outside the vocabulary of %u",
+                        MAX ((gint64) batch->ids[i], (gint64) batch->labels[i]), vocab);
+  for (guint i = 0; i < batch->n; i++)
+    if (batch->lengths[i] == 0 || batch->lengths[i] > batch->length)
+      return arra_fail (error, ARRA_ERROR_ARGUMENT, "Sequence %u has %u tokens in a batch of length %u", i,
+                        batch->lengths[i], batch->length);
+  if (run->objective.alignment.positions != ARRA_ALIGN_NONE && batch->features == NULL)
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "There are no features to align with");
+  return TRUE;
+}
+
+static gboolean
+make_room (ArraObjectiveRun *run, gsize rows, GError **error)
+{
+  if (rows > run->room)
+    {
+      guint32 *positions
+          = arra_mem_resize (run->positions, 4 * rows, sizeof *positions, "the batch's positions", error);
+
+      if (positions == NULL)
+        return FALSE;
+      run->positions = positions;
+      run->room = rows;
+    }
+  run->learnt = run->positions;
+  run->targets = run->learnt + run->room;
+  run->aligned = run->targets + run->room;
+  run->items = run->aligned + run->room;
+  return TRUE;
+}
+
+/* Position t learns to predict the label of t + 1. */
+static gsize
+find_learnt (ArraObjectiveRun *run, const ArraBatch *batch)
+{
+  gsize count = 0;
+
+  for (guint item = 0; item < batch->n; item++)
+    for (guint at = 0; at + 1 < batch->length; at++)
+      {
+        gsize row = (gsize) item * batch->length + at;
+
+        if (batch->labels[row + 1] >= 0)
+          {
+            run->learnt[count] = (guint32) row;
+            run->targets[count++] = (guint32) batch->labels[row + 1];
+          }
+      }
+  return count;
+}
+
+static gboolean
+prepare (ArraObjectiveRun *run, const ArraBatch *batch, gboolean gradients, ArraLosses *losses,
+         GError **error)
+{
+  gssize aligned;
+
+  if (!check_batch (run, batch, error) || !make_room (run, (gsize) batch->n * batch->length, error))
+    return FALSE;
+  *losses = (ArraLosses){ .n_labels = find_learnt (run, batch) };
+  if (losses->n_labels == 0)
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "No position of the batch has a label");
+  aligned = arra_alignment_rows (&run->objective.alignment, batch->n, batch->length, batch->ids,
+                                 batch->lengths, run->aligned, run->items, error);
+  if (aligned < 0)
+    return FALSE;
+  losses->n_aligned = (gsize) aligned;
+  run->batch = batch;
+  run->gradients = gradients;
+  run->losses = losses;
+  return TRUE;
+}
+
+/* ---- the computation */
+
+static ArraNode *
+adapt (ArraObjectiveRun *run, ArraTape *tape, ArraNode *x)
+{
+  const ArraParameters *p = run->parameters;
+
+  if (run->objective.alignment.head == ARRA_ALIGN_MAX_POOL)
+    return arra_graph_max_pool (tape, x, run->objective.alignment.feature_width);
+  x = arra_graph_dense (tape, x, arra_parameters_leaf (p, tape, ADAPTOR_1 ".weight"),
+                        arra_parameters_leaf (p, tape, ADAPTOR_1 ".bias"));
+  x = arra_graph_gelu (tape, x);
+  return arra_graph_dense (tape, x, arra_parameters_leaf (p, tape, ADAPTOR_2 ".weight"),
+                           arra_parameters_leaf (p, tape, ADAPTOR_2 ".bias"));
+}
+
+static void
+align (ArraObjectiveRun *run, ArraTape *tape, ArraNode *hidden)
+{
+  const ArraAlignment *alignment = &run->objective.alignment;
+  ArraLosses *losses = run->losses;
+  gsize n = run->batch->n_aligned > 0 ? run->batch->n_aligned : losses->n_aligned;
+  ArraNode *x = adapt (run, tape, arra_graph_gather (tape, hidden, run->aligned, losses->n_aligned));
+  double sum;
+
+  if (alignment->measure == ARRA_ALIGN_COSINE)
+    {
+      arra_graph_cosine_similarity (tape, x, run->batch->features, run->items,
+                                    -alignment->weight / (double) n, &sum);
+      losses->alignment = ((double) losses->n_aligned - sum) / (double) n;
+      return;
+    }
+  n *= alignment->feature_width;
+  arra_graph_squared_error (tape, x, run->batch->features, run->items, alignment->weight / (double) n, &sum);
+  losses->alignment = sum / (double) n;
+}
+
+static gboolean
+compute (ArraTape *tape, gpointer user, GError **error)
+{
+  ArraObjectiveRun *run = user;
+  const ArraBatch *batch = run->batch;
+  ArraLosses *losses = run->losses;
+  const ArraDropout dropout = { run->gradients ? run->objective.dropout : 0, batch->dropout_seed, 0 };
+  const ArraSequences sequences = { batch->n, batch->length, batch->ids };
+  double n = (double) (batch->n_labels > 0 ? batch->n_labels : losses->n_labels);
+  guint tap = losses->n_aligned > 0 ? run->objective.alignment.layer : ARRA_NO_LAYER;
+  ArraChameleonGraph model;
+  ArraNode *logits;
+
+  arra_chameleon_graph (tape, run->config, run->parameters, &sequences, tap, &dropout, &model);
+  if (model.tapped != NULL)
+    align (run, tape, model.tapped);
+  logits = arra_graph_dense (tape, arra_graph_gather (tape, model.hidden, run->learnt, losses->n_labels),
+                             arra_parameters_leaf (run->parameters, tape, "lm_head.weight"), NULL);
+  arra_graph_cross_entropy (tape, logits, run->targets, 1 / n, run->objective.z_weight / n,
+                            &losses->cross_entropy, &losses->z);
+  losses->cross_entropy /= n;
+  losses->z /= n;
+  losses->total = losses->cross_entropy + run->objective.z_weight * losses->z
+                  + run->objective.alignment.weight * losses->alignment;
+  arra_tape_backward (tape);
+  return TRUE;
+}
+
+gboolean
+arra_objective_evaluate (ArraObjectiveRun *run, const ArraBatch *batch, gboolean gradients,
+                         ArraLosses *losses, GError **error)
+{
+  return prepare (run, batch, gradients, losses, error)
+         && arra_tape_run (run->tape, gradients, compute, run, error);
+}
+
+gboolean
+arra_objective_measure (ArraObjectiveRun *run, const ArraBatch *batch, gboolean gradients, gsize *n_bytes,
+                        GError **error)
+{
+  ArraLosses losses;
+
+  return prepare (run, batch, gradients, &losses, error)
+         && arra_tape_measure (run->tape, gradients, compute, run, n_bytes, error);
+}

@@ -1,0 +1,188 @@
+/* parameters.c - the tensors that training changes
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "parameters.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "detmath.h"
+#include "fail.h"
+#include "mem.h"
+#include "noise.h"
+#include "params.h"
+
+#define ALIGN (ARRA_MEM_ALIGN / sizeof (float))
+
+ArraParameters *
+arra_parameters_new (GError **error)
+{
+  return arra_mem_new0 (1, sizeof (ArraParameters), "the parameters", error);
+}
+
+void
+arra_parameters_free (ArraParameters *parameters)
+{
+  if (parameters == NULL)
+    return;
+  arra_mem_free (parameters->items);
+  arra_mem_free (parameters->data);
+  arra_mem_free (parameters->grad);
+  arra_mem_free (parameters);
+}
+
+static gboolean
+make_room (ArraParameters *parameters, GError **error)
+{
+  guint room = MAX (2 * parameters->room, 64);
+  ArraParameter *items;
+
+  if (parameters->n < parameters->room)
+    return TRUE;
+  items = arra_mem_resize (parameters->items, room, sizeof *items, "the parameters", error);
+  if (items == NULL)
+    return FALSE;
+  parameters->items = items;
+  parameters->room = room;
+  return TRUE;
+}
+
+gboolean
+arra_parameters_add (ArraParameters *parameters, const char *name, gboolean optional, guint n_dims,
+                     const gint64 *shape, GError **error)
+{
+  ArraParameter item = { .optional = optional, .n_dims = n_dims, .count = 1, .offset = parameters->size };
+  gsize end;
+
+  g_assert (parameters->data == NULL && n_dims > 0 && n_dims <= ARRA_PARAMETER_DIMS);
+  g_assert (strlen (name) < ARRA_PARAMETER_NAME && arra_parameters_find (parameters, name) == NULL);
+  strcpy (item.name, name);
+  for (guint i = 0; i < n_dims; i++)
+    {
+      g_assert (shape[i] > 0);
+      item.shape[i] = shape[i];
+      if (!arra_size_mul (item.count, (gsize) shape[i], &item.count))
+        return arra_fail (error, ARRA_ERROR_NO_MEMORY, "Not enough memory for tensor \"%s\"", name);
+    }
+  if (!arra_size_add (item.offset, item.count, &end) || !arra_size_add (end, ALIGN - 1, &end))
+    return arra_fail (error, ARRA_ERROR_NO_MEMORY, "Not enough memory for tensor \"%s\"", name);
+  if (!make_room (parameters, error))
+    return FALSE;
+  parameters->items[parameters->n++] = item;
+  parameters->size = end / ALIGN * ALIGN;
+  return TRUE;
+}
+
+static gboolean
+add_described (const char *name, guint n_dims, const gint64 *shape, gpointer data, GError **error)
+{
+  return arra_parameters_add (data, name, FALSE, n_dims, shape, error);
+}
+
+gboolean
+arra_parameters_add_chameleon (ArraParameters *parameters, const ArraChameleonConfig *config,
+                               ArraSource *source, GError **error)
+{
+  return arra_chameleon_describe (config, source, add_described, parameters, error);
+}
+
+gboolean
+arra_parameters_allocate (ArraParameters *parameters, GError **error)
+{
+  parameters->data = arra_mem_new0 (parameters->size, sizeof (float), "the parameters", error);
+  if (parameters->data == NULL)
+    return FALSE;
+  parameters->grad = arra_mem_new0 (parameters->size, sizeof (float), "the gradients", error);
+  return parameters->grad != NULL;
+}
+
+/* Box and Muller's normal number. */
+static float
+normal (guint64 seed, guint32 tensor, gsize element)
+{
+  guint32 low = (guint32) element, high = (guint32) (element >> 32);
+  double u = ((double) arra_noise_bits (seed, tensor, 2 * high, low) + 0.5) * 0x1p-32;
+  double angle = (double) arra_noise_bits (seed, tensor, 2 * high + 1, low) * 0x1p-32 * 2 * G_PI;
+  double sine, cosine;
+
+  arra_sincos (angle, &sine, &cosine);
+  return (float) (sqrt (-2 * arra_log (u)) * cosine);
+}
+
+void
+arra_parameters_start (ArraParameters *parameters, guint64 seed, float deviation)
+{
+  for (guint tensor = 0; tensor < parameters->n; tensor++)
+    {
+      const ArraParameter *item = &parameters->items[tensor];
+      gboolean norm = strstr (item->name, "norm") != NULL, bias = g_str_has_suffix (item->name, "bias");
+      float *data = parameters->data + item->offset;
+
+      for (gsize i = 0; i < item->count; i++)
+        data[i] = bias ? 0.0f : norm ? 1.0f : deviation * normal (seed, tensor, i);
+    }
+}
+
+gboolean
+arra_parameters_load (ArraParameters *parameters, ArraSource *source, GError **error)
+{
+  for (guint i = 0; i < parameters->n; i++)
+    {
+      const ArraParameter *item = &parameters->items[i];
+      ArraWeight weight = { .owned = NULL };
+      ArraParam param = { .name = item->name,
+                          .kind = ARRA_PARAM_VECTOR,
+                          .optional = item->optional,
+                          .n_dims = item->n_dims,
+                          .weight = &weight };
+      gboolean ok;
+
+      memcpy (param.shape, item->shape, sizeof item->shape);
+      ok = arra_param_bind (&param, source, ARRA_F32, NULL, NULL, error);
+      if (ok && weight.view.data != NULL)
+        memcpy (parameters->data + item->offset, weight.view.data, item->count * sizeof (float));
+      arra_weight_clear (&weight);
+      if (!ok)
+        return FALSE;
+    }
+  return arra_source_check (source, error);
+}
+
+void
+arra_parameters_zero_rows (ArraParameters *parameters, const char *name, const guint8 *flags)
+{
+  const ArraParameter *item = arra_parameters_find (parameters, name);
+  gsize width;
+
+  g_assert (item != NULL && item->n_dims == 2);
+  width = (gsize) item->shape[1];
+  for (gsize row = 0; row < (gsize) item->shape[0]; row++)
+    if (flags[row])
+      memset (parameters->data + item->offset + row * width, 0, width * sizeof (float));
+}
+
+const ArraParameter *
+arra_parameters_find (const ArraParameters *parameters, const char *name)
+{
+  for (guint i = 0; i < parameters->n; i++)
+    if (strcmp (parameters->items[i].name, name) == 0)
+      return &parameters->items[i];
+  return NULL;
+}
+
+void
+arra_parameters_zero_grad (ArraParameters *parameters)
+{
+  memset (parameters->grad, 0, parameters->size * sizeof (float));
+}
+
+ArraNode *
+arra_parameters_leaf (const ArraParameters *parameters, ArraTape *tape, const char *name)
+{
+  const ArraParameter *item = arra_parameters_find (parameters, name);
+  gsize rows;
+
+  g_assert (item != NULL);
+  rows = item->n_dims == 1 ? 1 : (gsize) item->shape[0];
+  return arra_tape_leaf (tape, rows, item->count / rows, parameters->data + item->offset,
+                         parameters->grad + item->offset);
+}

@@ -1,0 +1,53 @@
+/* parameters.h - the tensors that training changes: names, shapes, values and gradients
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <arra.h>
+#include "chameleon.h"
+#include "tape.h"
+
+#define ARRA_PARAMETER_NAME 96
+#define ARRA_PARAMETER_DIMS 4
+
+typedef struct
+{
+  char name[ARRA_PARAMETER_NAME]; /* as in checkpoints */
+  gboolean optional;              /* a checkpoint may lack it: it keeps its start */
+  guint n_dims;
+  gint64 shape[ARRA_PARAMETER_DIMS];
+  gsize count, offset; /* floats, in data and in grad */
+} ArraParameter;
+
+/* Values and gradients lie in one block each, in the order of the table, every tensor at a multiple of ARRA_MEM_ALIGN; what is between them
+ * is zero, so that optimisers may walk the blocks as wholes. */
+typedef struct
+{
+  ArraParameter *items;
+  guint n, room;
+  gsize size; /* floats of each block */
+  float *data, *grad;
+} ArraParameters;
+
+ArraParameters *arra_parameters_new (GError **error);
+void arra_parameters_free (ArraParameters *parameters); /* nullable */
+
+/* Building the table: single tensors, and all of the transformer's (@source, nullable, tells the form of the q and k norms). */
+gboolean arra_parameters_add (ArraParameters *parameters, const char *name, gboolean optional, guint n_dims, const gint64 *shape, GError **error);
+gboolean arra_parameters_add_chameleon (ArraParameters *parameters, const ArraChameleonConfig *config, ArraSource *source, GError **error);
+/* Ends it: both blocks, zero. */
+gboolean arra_parameters_allocate (ArraParameters *parameters, GError **error);
+
+/* The start of an untrained model, as the reference's _init_weights: matrices are normal with @deviation (0.02 there), weights of norms are
+ * 1, biases 0. A function of @seed, the tensor's place in the table and the element. */
+void arra_parameters_start (ArraParameters *parameters, guint64 seed, float deviation);
+/* Copies values from @source, widened; presence, shape, type and finiteness are checked as arra_param_bind() does. */
+gboolean arra_parameters_load (ArraParameters *parameters, ArraSource *source, GError **error);
+/* Zeroes the rows of @name (a matrix of the table) that @flags marks: the image rows of lm_head, for the start from a model that wrote text only. */
+void arra_parameters_zero_rows (ArraParameters *parameters, const char *name, const guint8 *flags);
+
+const ArraParameter *arra_parameters_find (const ArraParameters *parameters, const char *name); /* (nullable) */
+void arra_parameters_zero_grad (ArraParameters *parameters);
+/* The tensor as a leaf of a computation: [shape[0]][rest], a vector as one row. It must be in the table. */
+ArraNode *arra_parameters_leaf (const ArraParameters *parameters, ArraTape *tape, const char *name);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ArraParameters, arra_parameters_free)
