@@ -1,0 +1,166 @@
+/* arguments.c - the table of arguments, and what the settings mean for a request
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "arguments.h"
+
+#include <glib/gi18n-lib.h>
+#include <json-glib/json-glib.h>
+#include <math.h>
+#include <string.h>
+
+#define MAX_SEED 9007199254740991.0 /* 2^53 - 1: the largest whole number up to which doubles hold all */
+#define MAX_TOP 16777216
+#define MEBI 1048576.0
+
+#define ARGUMENT(name, nick, blurb, kind, min, max, fallback, field) \
+  { name, nick, blurb, kind, min, max, fallback, G_STRUCT_OFFSET (PluginSettings, field) }
+
+const PluginArgument plugin_arguments[] = {
+  ARGUMENT ("prompt", N_("_Prompt"), N_("What the picture shows"), PLUGIN_TEXT, 0, 0, 0, prompt),
+  ARGUMENT ("checkpoint", N_("_Checkpoint"), N_("Path of a .gguf file or of a Hugging Face folder; empty: the default one"), PLUGIN_TEXT, 0, 0, 0, checkpoint),
+  ARGUMENT ("vqgan", N_("_VQGAN"), N_("Path of the VQGAN, when the checkpoint has none"), PLUGIN_TEXT, 0, 0, 0, vqgan),
+  ARGUMENT ("width", N_("_Width"), N_("Width in pixels; 0: the checkpoint's"), PLUGIN_INT, 0, 16384, 0, width),
+  ARGUMENT ("height", N_("_Height"), N_("Height in pixels; 0: the checkpoint's"), PLUGIN_INT, 0, 16384, 0, height),
+  ARGUMENT ("count", N_("_Number of pictures"), N_("How many pictures to make, each a layer"), PLUGIN_INT, 1, 64, 1, count),
+  ARGUMENT ("seed", N_("_Seed"), N_("Whole number that the randomness starts from; -1: a new one"), PLUGIN_REAL, -1, MAX_SEED, -1, seed),
+  ARGUMENT ("guidance", N_("_Guidance"), N_("How closely to follow the prompt; 1: off, -1: the checkpoint's"), PLUGIN_REAL, -1, 100, -1, guidance),
+  ARGUMENT ("top-k", N_("_Top-k"), N_("Choose among the K likeliest image tokens; 0: all, -1: the checkpoint's"), PLUGIN_INT, -1, MAX_TOP, -1, top_k),
+  ARGUMENT ("text-top-k", N_("Te_xt top-k"), N_("The same for text tokens"), PLUGIN_INT, -1, MAX_TOP, -1, text_top_k),
+  ARGUMENT ("temperature", N_("Te_mperature"), N_("Above 1 more varied, below 1 more certain; 0: the checkpoint's"), PLUGIN_REAL, 0, 1000, 0, temperature),
+  ARGUMENT ("top-p", N_("T_op-p"), N_("Choose among tokens of this probability together; 0: the checkpoint's"), PLUGIN_REAL, 0, 1, 0, top_p),
+  ARGUMENT ("greedy", N_("G_reedy"), N_("Always take the likeliest token"), PLUGIN_FLAG, 0, 1, 0, greedy),
+  ARGUMENT ("threads", N_("T_hreads"), N_("Threads to compute with; 0: all processors"), PLUGIN_INT, 0, 64, 0, threads),
+  ARGUMENT ("memory-limit", N_("Memory _limit"), N_("Refuse to take more memory than this, in MiB; 0: what is free"), PLUGIN_REAL, 0, 1e9, 0, memory_limit),
+  ARGUMENT ("insert", N_("_Insert as"), N_("Layer at native size (0), fitted to the canvas (1) or to the selection (2)"), PLUGIN_CHOICE, 0, 2, 0, insert),
+  ARGUMENT ("include-recipe", N_("Include r_ecipe"), N_("Keep the recipe with the layer and label the image as made by AI"), PLUGIN_FLAG, 0, 1, 1, include_recipe),
+  ARGUMENT ("include-prompt", N_("Include prom_pt"), N_("Keep the prompt in layer name and recipe"), PLUGIN_FLAG, 0, 1, 1, include_prompt),
+};
+const guint plugin_n_arguments = G_N_ELEMENTS (plugin_arguments);
+
+void
+plugin_settings_init (PluginSettings *settings)
+{
+  *settings = (PluginSettings){ .prompt = g_strdup (""), .checkpoint = g_strdup (""), .vqgan = g_strdup (""), .count = 1,
+                                .seed = -1, .guidance = -1, .top_k = -1, .text_top_k = -1, .include_recipe = TRUE, .include_prompt = TRUE };
+}
+
+void
+plugin_settings_clear (PluginSettings *settings)
+{
+  g_clear_pointer (&settings->prompt, g_free);
+  g_clear_pointer (&settings->checkpoint, g_free);
+  g_clear_pointer (&settings->vqgan, g_free);
+}
+
+static double
+number (const PluginSettings *settings, const PluginArgument *argument)
+{
+  gconstpointer field = G_STRUCT_MEMBER_P (settings, argument->offset);
+
+  return argument->kind == PLUGIN_REAL ? *(const double *) field : *(const int *) field;
+}
+
+static gboolean
+check_ranges (const PluginSettings *settings, GError **error)
+{
+  for (guint i = 0; i < plugin_n_arguments; i++)
+    {
+      const PluginArgument *argument = &plugin_arguments[i];
+      double value;
+
+      if (argument->kind == PLUGIN_TEXT || argument->kind == PLUGIN_FLAG)
+        continue;
+      value = number (settings, argument);
+      if (value >= argument->min && value <= argument->max)
+        continue;
+      g_set_error (error, ARRA_ERROR, ARRA_ERROR_ARGUMENT, _("%s must be between %.0f and %.0f"), argument->name, argument->min, argument->max);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+gboolean
+plugin_settings_settle (PluginSettings *settings, GError **error)
+{
+  if (settings->prompt == NULL || settings->prompt[strspn (settings->prompt, " \t\r\n")] == '\0')
+    {
+      g_set_error_literal (error, ARRA_ERROR, ARRA_ERROR_ARGUMENT, _("The prompt is empty: say what the picture shall show"));
+      return FALSE;
+    }
+  if (!check_ranges (settings, error))
+    return FALSE;
+  settings->seed = settings->seed < 0 ? (double) g_random_int () : floor (settings->seed);
+  if (settings->checkpoint == NULL || *settings->checkpoint == '\0')
+    {
+      g_free (settings->checkpoint);
+      settings->checkpoint = arra_checkpoints_default ();
+    }
+  if (settings->checkpoint != NULL)
+    return TRUE;
+  {
+    g_autofree char *folder = arra_checkpoints_folder ();
+
+    g_set_error (error, ARRA_ERROR, ARRA_ERROR_NOT_FOUND, _("There is no checkpoint: put a .gguf file into %s, or name one"), folder);
+  }
+  return FALSE;
+}
+
+void
+plugin_settings_request (const PluginSettings *settings, const ArraCheckpoint *checkpoint, ArraRequest *request)
+{
+  arra_request_init (request, checkpoint);
+  request->prompt = settings->prompt;
+  if (settings->width > 0)
+    request->width = (guint) settings->width;
+  if (settings->height > 0)
+    request->height = (guint) settings->height;
+  request->count = (guint) settings->count;
+  request->seed = (guint64) settings->seed;
+  if (settings->guidance >= 0)
+    request->guidance_scale = settings->guidance;
+  if (settings->top_k >= 0)
+    request->top_k = (guint) settings->top_k;
+  if (settings->text_top_k >= 0)
+    request->text_top_k = (guint) settings->text_top_k;
+  if (settings->temperature > 0)
+    request->temperature = settings->temperature;
+  if (settings->top_p > 0)
+    request->top_p = settings->top_p;
+  request->greedy = settings->greedy;
+  request->threads = (guint) settings->threads;
+  request->memory_limit = (guint64) (settings->memory_limit * MEBI);
+}
+
+static void
+add_int (JsonObject *object, const char *name, guint64 value)
+{
+  json_object_set_int_member (object, name, (gint64) value);
+}
+
+char *
+plugin_settings_describe (const PluginSettings *settings, const ArraRequest *request)
+{
+  g_autoptr (JsonObject) object = json_object_new ();
+  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
+
+  if (settings->include_prompt)
+    json_object_set_string_member (object, "prompt", settings->prompt);
+  json_object_set_string_member (object, "checkpoint", settings->checkpoint);
+  json_object_set_string_member (object, "vqgan", settings->vqgan);
+  add_int (object, "width", request->width);
+  add_int (object, "height", request->height);
+  add_int (object, "count", request->count);
+  add_int (object, "seed", request->seed);
+  json_object_set_double_member (object, "guidance", request->guidance_scale);
+  add_int (object, "top-k", request->top_k);
+  add_int (object, "text-top-k", request->text_top_k);
+  json_object_set_double_member (object, "temperature", request->temperature);
+  json_object_set_double_member (object, "top-p", request->top_p);
+  json_object_set_boolean_member (object, "greedy", request->greedy);
+  add_int (object, "threads", request->threads);
+  add_int (object, "memory-limit", (guint64) settings->memory_limit);
+  json_object_set_string_member (object, "insert", arra_insert_mode_name ((ArraInsertMode) settings->insert));
+  json_object_set_boolean_member (object, "include-recipe", settings->include_recipe);
+  json_object_set_boolean_member (object, "include-prompt", settings->include_prompt);
+  json_node_set_object (node, object);
+  return json_to_string (node, FALSE);
+}

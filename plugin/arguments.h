@@ -1,0 +1,60 @@
+/* arguments.h - everything the procedure can be told, in one table for both series of GIMP
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <arra.h>
+
+#include "dialog.h"
+
+typedef struct
+{
+  char *prompt, *checkpoint, *vqgan; /* empty checkpoint or VQGAN: the default one */
+  int width, height;                 /* 0: the checkpoint's */
+  int count;
+  double seed;                       /* whole number; -1: a new one */
+  double guidance;                   /* -1: the checkpoint's */
+  int top_k, text_top_k;             /* -1: the checkpoint's */
+  double temperature, top_p;         /* 0: the checkpoint's */
+  gboolean greedy;
+  int threads;                       /* 0: all */
+  double memory_limit;               /* MiB; 0: what is free */
+  int insert;                        /* ArraInsertMode */
+  gboolean include_recipe;           /* recipe on the layer and AI label on the image */
+  gboolean include_prompt;           /* FALSE: the prompt stays out of everything that is kept */
+} PluginSettings;
+
+typedef enum
+{
+  PLUGIN_TEXT,   /* char * */
+  PLUGIN_INT,    /* int */
+  PLUGIN_REAL,   /* double */
+  PLUGIN_FLAG,   /* gboolean */
+  PLUGIN_CHOICE, /* int, ArraInsertMode */
+} PluginKind;
+
+/* One argument of the procedure, in the order of the table. Nick and blurb are untranslated. */
+typedef struct
+{
+  const char *name, *nick, *blurb;
+  PluginKind kind;
+  double min, max, fallback;
+  gsize offset; /* in PluginSettings */
+} PluginArgument;
+
+extern const PluginArgument plugin_arguments[];
+extern const guint plugin_n_arguments;
+
+void plugin_settings_init (PluginSettings *settings);
+void plugin_settings_clear (PluginSettings *settings);
+/* Checks ranges (GIMP 2.10 does not) and settles what the settings leave open: checkpoint and seed. */
+gboolean plugin_settings_settle (PluginSettings *settings, GError **error);
+/* Strings stay with @settings. */
+void plugin_settings_request (const PluginSettings *settings, const ArraCheckpoint *checkpoint, ArraRequest *request);
+/* What was in force, as a JSON object without line ends; (transfer full): g_free() */
+char *plugin_settings_describe (const PluginSettings *settings, const ArraRequest *request);
+
+/* last_values.c: what is missing or unreadable is left as it is. The prompt is saved only when it may be kept. */
+void plugin_settings_load (PluginSettings *settings, const char *path);
+void plugin_settings_save (const PluginSettings *settings, const char *path);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PluginSettings, plugin_settings_clear)

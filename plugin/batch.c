@@ -1,0 +1,203 @@
+/* batch.c - a call without a dialog: a thread makes the pictures, the main thread alone talks to GIMP
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "run.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "insert.h"
+
+#define TICK_MILLISECONDS 100
+
+typedef struct
+{
+  PluginSettings *settings;
+  ArraRequest request;
+  ArraCheckpoint *checkpoint;
+  ArraJob *job;
+  GArray *pictures; /* of InsertPicture */
+  GPtrArray *recipes;
+  GMainLoop *loop;
+  GMutex lock;      /* over what follows */
+  double fraction;  /* below 0: not known yet */
+} Batch;
+
+static void
+batch_init (Batch *batch, PluginSettings *settings)
+{
+  *batch = (Batch){ .settings = settings, .fraction = -1 };
+  batch->pictures = g_array_new (FALSE, FALSE, sizeof (InsertPicture));
+  batch->recipes = g_ptr_array_new_with_free_func (g_free);
+  batch->loop = g_main_loop_new (NULL, FALSE);
+  g_mutex_init (&batch->lock);
+}
+
+static void
+batch_clear (Batch *batch)
+{
+  g_array_unref (batch->pictures);
+  g_ptr_array_unref (batch->recipes);
+  g_clear_pointer (&batch->job, arra_job_free);
+  g_clear_pointer (&batch->checkpoint, arra_checkpoint_unref);
+  g_main_loop_unref (batch->loop);
+  g_mutex_clear (&batch->lock);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Batch, batch_clear)
+
+/* ---- in the thread that makes the pictures */
+
+static void
+note_progress (const ArraProgress *progress, gpointer data)
+{
+  Batch *batch = data;
+
+  g_mutex_lock (&batch->lock);
+  batch->fraction = progress->fraction;
+  g_mutex_unlock (&batch->lock);
+}
+
+static ArraCheckpoint *
+open_checkpoint (const PluginSettings *settings, gboolean metadata_only, GError **error)
+{
+  ArraOpenOptions options = ARRA_OPEN_OPTIONS_INIT;
+
+  options.vqgan = settings->vqgan != NULL && *settings->vqgan != '\0' ? settings->vqgan : NULL;
+  options.threads = (guint) settings->threads;
+  options.metadata_only = metadata_only;
+  return arra_checkpoint_open (settings->checkpoint, &options, NULL, error);
+}
+
+/* Refuses what cannot work before the weights are read. */
+static gboolean
+check (const PluginSettings *settings, GError **error)
+{
+  g_autoptr (ArraCheckpoint) head = open_checkpoint (settings, TRUE, error);
+  ArraRequest request;
+  ArraMemoryPlan plan;
+
+  if (head == NULL)
+    return FALSE;
+  plugin_settings_request (settings, head, &request);
+  if (request.width != 0 && !arra_checkpoint_check_size (head, request.width, request.height, error))
+    return FALSE;
+  return arra_checkpoint_plan (head, &request, &plan, error);
+}
+
+static const char *
+add_recipe (Batch *batch, guint answer)
+{
+  char *recipe = arra_job_recipe (batch->job, answer, batch->settings->include_prompt);
+
+  g_ptr_array_add (batch->recipes, recipe);
+  return recipe;
+}
+
+static gboolean
+decode_all (Batch *batch, GError **error)
+{
+  const PluginSettings *settings = batch->settings;
+
+  for (guint answer = 0; answer < arra_job_n_answers (batch->job); answer++)
+    for (guint i = 0; i < arra_job_n_pictures (batch->job, answer); i++)
+      {
+        InsertPicture item = { arra_job_decode (batch->job, answer, i, NULL, error), NULL, NULL };
+
+        if (item.picture == NULL)
+          return FALSE;
+        if (settings->include_prompt)
+          item.prompt = settings->prompt;
+        if (settings->include_recipe)
+          item.recipe = add_recipe (batch, answer);
+        g_array_append_val (batch->pictures, item);
+      }
+  if (batch->pictures->len > 0)
+    return TRUE;
+  g_set_error_literal (error, ARRA_ERROR, ARRA_ERROR_FAILED, _("The model answered without a picture"));
+  return FALSE;
+}
+
+static gboolean
+make_pictures (Batch *batch, GError **error)
+{
+  if (!check (batch->settings, error))
+    return FALSE;
+  batch->checkpoint = open_checkpoint (batch->settings, FALSE, error);
+  if (batch->checkpoint == NULL)
+    return FALSE;
+  plugin_settings_request (batch->settings, batch->checkpoint, &batch->request);
+  batch->job = arra_job_new (batch->checkpoint, &batch->request, error);
+  if (batch->job == NULL)
+    return FALSE;
+  arra_job_set_progress (batch->job, note_progress, batch, FALSE);
+  return arra_job_run (batch->job, NULL, error) && decode_all (batch, error);
+}
+
+static void
+run_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  GError *error = NULL;
+
+  if (make_pictures (data, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+/* ---- in the main thread */
+
+static gboolean
+show_progress (gpointer data)
+{
+  Batch *batch = data;
+  double fraction;
+
+  g_mutex_lock (&batch->lock);
+  fraction = batch->fraction;
+  g_mutex_unlock (&batch->lock);
+  if (fraction < 0)
+    gimp_progress_pulse ();
+  else
+    gimp_progress_update (fraction);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+end_loop (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_main_loop_quit (((Batch *) data)->loop);
+}
+
+static gboolean
+wait_for_pictures (Batch *batch, GError **error)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, end_loop, batch);
+  guint tick;
+
+  gimp_progress_init (_("Generating from text"));
+  g_task_set_task_data (task, batch, NULL);
+  g_task_run_in_thread (task, run_in_thread);
+  tick = g_timeout_add (TICK_MILLISECONDS, show_progress, batch);
+  g_main_loop_run (batch->loop);
+  g_source_remove (tick);
+  gimp_progress_end ();
+  return g_task_propagate_boolean (task, error);
+}
+
+gboolean
+run_batch (PluginCall *call, GError **error)
+{
+  PluginSettings *settings = &call->settings;
+  g_auto (Batch) batch;
+  InsertTarget target = { .image = call->image, .own = HOST_NO_IMAGE };
+
+  batch_init (&batch, settings);
+  if (!plugin_settings_settle (settings, error) || !insert_check_place (call->image, (ArraInsertMode) settings->insert, error)
+      || !wait_for_pictures (&batch, error))
+    return FALSE;
+  call->described = plugin_settings_describe (settings, &batch.request);
+  target.place = (ArraInsertMode) settings->insert;
+  target.label = settings->include_recipe;
+  target.medical = arra_checkpoint_card (batch.checkpoint)->medical;
+  target.display = call->mode != GIMP_RUN_NONINTERACTIVE;
+  return insert_pictures (&target, (const InsertPicture *) (gpointer) batch.pictures->data, batch.pictures->len, call->layers, error);
+}

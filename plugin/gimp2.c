@@ -1,0 +1,216 @@
+/* gimp2.c - the adapter for GIMP 2.10
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "host.h"
+
+#if GIMP_MAJOR_VERSION != 2
+#error "gimp2.c is for GIMP 2.10"
+#endif
+
+#define FIXED_ARGUMENTS 3 /* run mode, image, drawable */
+#define MAX_VALUES 4
+
+/* ---- images and layers */
+
+void
+host_image_size (HostImage image, int *width, int *height)
+{
+  *width = gimp_image_width (image);
+  *height = gimp_image_height (image);
+}
+
+GimpImageBaseType
+host_image_base_type (HostImage image)
+{
+  return gimp_image_base_type (image);
+}
+
+gboolean
+host_image_has_palette (HostImage image)
+{
+  int n_colours = 0;
+  g_autofree guchar *colours = gimp_image_get_colormap (image, &n_colours);
+
+  return colours != NULL && n_colours > 0;
+}
+
+gboolean
+host_insert_layer (HostImage image, HostLayer layer)
+{
+  return layer != -1 && gimp_image_insert_layer (image, layer, 0, -1);
+}
+
+/* The space of an image whose profile is not sRGB; NULL: it is sRGB, or grey. */
+static const Babl *
+foreign_space (HostImage image)
+{
+  g_autoptr (GObject) object = (GObject *) gimp_image_get_effective_color_profile (image);
+  GimpColorProfile *profile = (GimpColorProfile *) object;
+  const Babl *space;
+
+  if (profile == NULL || !gimp_color_profile_is_rgb (profile))
+    return NULL;
+  space = gimp_color_profile_get_space (profile, GIMP_COLOR_RENDERING_INTENT_RELATIVE_COLORIMETRIC, NULL);
+  return space != babl_space ("sRGB") ? space : NULL;
+}
+
+/* GIMP 2.10 shows plug-ins every buffer as if it were sRGB: colours of another space are converted here and written as bare numbers. */
+void
+host_write_pixels (HostImage image, HostLayer layer, int width, int height, const guint8 *pixels, int stride)
+{
+  g_autoptr (GeglBuffer) buffer = gimp_drawable_get_buffer (layer);
+  const Babl *space = foreign_space (image), *picture = babl_format ("R'G'B' u8");
+  const gboolean linear = strchr (babl_format_get_encoding (gegl_buffer_get_format (buffer)), '\'') == NULL;
+  const char *encoding = linear ? "RGB float" : "R'G'B' float";
+  g_autofree float *row = NULL;
+
+  if (space == NULL)
+    {
+      gegl_buffer_set (buffer, GEGL_RECTANGLE (0, 0, width, height), 0, picture, pixels, stride);
+      return;
+    }
+  row = g_new (float, 3 * width);
+  for (int y = 0; y < height; y++)
+    {
+      babl_process (babl_fish (picture, babl_format_with_space (encoding, space)), pixels + (gsize) y * (gsize) stride, row, width);
+      gegl_buffer_set (buffer, GEGL_RECTANGLE (0, y, width, 1), 0, babl_format (encoding), row, GEGL_AUTO_ROWSTRIDE);
+    }
+}
+
+gboolean
+host_mask_by_selection (HostLayer layer)
+{
+  const gint32 mask = gimp_layer_create_mask (layer, GIMP_ADD_MASK_SELECTION);
+
+  return mask != -1 && gimp_layer_add_mask (layer, mask);
+}
+
+gboolean
+host_attach_parasite (HostLayer layer, const GimpParasite *parasite)
+{
+  return gimp_item_attach_parasite (layer, parasite);
+}
+
+char *
+host_active_recipe (HostImage image)
+{
+  const gint32 layer = gimp_image_get_active_layer (image);
+  GimpParasite *parasite = layer != -1 ? gimp_item_get_parasite (layer, PLUGIN_RECIPE_PARASITE) : NULL;
+  char *recipe;
+
+  if (parasite == NULL)
+    return NULL;
+  recipe = g_strndup (gimp_parasite_data (parasite), (gsize) gimp_parasite_data_size (parasite));
+  gimp_parasite_free (parasite);
+  return recipe;
+}
+
+const char *
+host_error_text (void)
+{
+  return gimp_get_pdb_error ();
+}
+
+void
+host_parent_window (gulong *x11, char **wayland)
+{
+  *x11 = (gulong) (guint) gimp_progress_get_window_handle ();
+}
+
+/* ---- the procedure */
+
+static void
+query (void)
+{
+  static const GimpPDBArgType types[] = {
+    [PLUGIN_TEXT] = GIMP_PDB_STRING, [PLUGIN_INT] = GIMP_PDB_INT32, [PLUGIN_REAL] = GIMP_PDB_FLOAT,
+    [PLUGIN_FLAG] = GIMP_PDB_INT32, [PLUGIN_CHOICE] = GIMP_PDB_INT32,
+  };
+  static const GimpParamDef fixed[FIXED_ARGUMENTS] = {
+    { GIMP_PDB_INT32, (char *) "run-mode", (char *) "The run mode { RUN-INTERACTIVE (0), RUN-NONINTERACTIVE (1), RUN-WITH-LAST-VALS (2) }" },
+    { GIMP_PDB_IMAGE, (char *) "image", (char *) "Image to insert into; -1: a new one" },
+    { GIMP_PDB_DRAWABLE, (char *) "drawable", (char *) "Not used" },
+  };
+  static const GimpParamDef values[] = {
+    { GIMP_PDB_INT32, (char *) "count", (char *) "Number of new layers" },
+    { GIMP_PDB_INT32ARRAY, (char *) "layers", (char *) "The new layers" },
+    { GIMP_PDB_STRING, (char *) "settings", (char *) "The settings in force, as JSON" },
+  };
+  g_autofree char *catalogues = plugin_catalogues ();
+  g_autofree GimpParamDef *all = g_new (GimpParamDef, FIXED_ARGUMENTS + plugin_n_arguments);
+
+  memcpy (all, fixed, sizeof fixed);
+  for (guint i = 0; i < plugin_n_arguments; i++)
+    all[FIXED_ARGUMENTS + i] = (GimpParamDef){ types[plugin_arguments[i].kind], (char *) plugin_arguments[i].name, (char *) plugin_arguments[i].blurb };
+  gimp_plugin_domain_register (GETTEXT_PACKAGE, catalogues);
+  gimp_install_procedure (PLUGIN_PROCEDURE, plugin_words.blurb, plugin_words.help, plugin_words.authors, plugin_words.authors, plugin_words.date,
+                          plugin_words.menu_label, "", GIMP_PLUGIN, (int) (FIXED_ARGUMENTS + plugin_n_arguments), G_N_ELEMENTS (values), all, values);
+  gimp_plugin_menu_register (PLUGIN_PROCEDURE, plugin_words.menu_path);
+}
+
+static void
+read_settings (const GimpParam *params, int n_params, PluginSettings *settings)
+{
+  for (guint i = 0; i < plugin_n_arguments && FIXED_ARGUMENTS + (int) i < n_params; i++)
+    {
+      const PluginArgument *a = &plugin_arguments[i];
+      const GimpParamData *data = &params[FIXED_ARGUMENTS + i].data;
+      gpointer field = G_STRUCT_MEMBER_P (settings, a->offset);
+
+      if (a->kind == PLUGIN_TEXT)
+        {
+          g_free (*(char **) field);
+          *(char **) field = g_strdup (data->d_string != NULL ? data->d_string : "");
+        }
+      else if (a->kind == PLUGIN_REAL)
+        *(double *) field = data->d_float;
+      else
+        *(int *) field = data->d_int32;
+    }
+}
+
+/* All values every time: GIMP 2.10 crashes on an array whose count is missing, so the words of an error cannot take the count's place. */
+static void
+give_back (GimpPDBStatusType status, const PluginCall *call, int *n_values, GimpParam **values)
+{
+  static GimpParam result[MAX_VALUES];
+
+  result[0] = (GimpParam){ .type = GIMP_PDB_STATUS, .data.d_status = status };
+  result[1] = (GimpParam){ .type = GIMP_PDB_INT32, .data.d_int32 = (gint32) call->layers->len };
+  result[2] = (GimpParam){ .type = GIMP_PDB_INT32ARRAY, .data.d_int32array = g_memdup2 (call->layers->data, call->layers->len * sizeof (gint32)) };
+  result[3] = (GimpParam){ .type = GIMP_PDB_STRING, .data.d_string = g_strdup (call->described) };
+  *n_values = MAX_VALUES;
+  *values = result;
+}
+
+static void
+run (const char *name, int n_params, const GimpParam *params, int *n_values, GimpParam **values)
+{
+  g_auto (PluginCall) call;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *catalogues = plugin_catalogues ();
+  g_autofree char *last_values = gimp_personal_rc_file (PLUGIN_PROCEDURE ".ini"); /* GIMP 2.10 keeps none by itself */
+  GimpPDBStatusType status = GIMP_PDB_SUCCESS;
+
+  bindtextdomain (GETTEXT_PACKAGE, catalogues);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  gegl_init (NULL, NULL);
+  plugin_call_init (&call, (GimpRunMode) params[0].data.d_int32, n_params > 1 ? params[1].data.d_image : HOST_NO_IMAGE);
+  if (call.mode == GIMP_RUN_NONINTERACTIVE)
+    read_settings (params, n_params, &call.settings);
+  else
+    plugin_settings_load (&call.settings, last_values);
+  if (!plugin_run (&call, &error))
+    status = plugin_status (error);
+  else if (call.mode != GIMP_RUN_NONINTERACTIVE)
+    plugin_settings_save (&call.settings, last_values);
+  if (error != NULL && status != GIMP_PDB_CANCEL)
+    gimp_message (error->message);
+  give_back (status, &call, n_values, values);
+}
+
+const GimpPlugInInfo PLUG_IN_INFO = { NULL, NULL, query, run };
+
+MAIN ()

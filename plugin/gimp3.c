@@ -1,0 +1,264 @@
+/* gimp3.c - the adapter for GIMP 3
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <gdk/gdk.h>
+#include <glib/gi18n-lib.h>
+
+#include "host.h"
+
+#if GIMP_MAJOR_VERSION < 3
+#error "gimp3.c is for GIMP 3"
+#endif
+
+typedef struct
+{
+  GimpPlugIn parent_instance;
+} ArraPlugIn;
+
+typedef struct
+{
+  GimpPlugInClass parent_class;
+} ArraPlugInClass;
+
+GType arra_plug_in_get_type (void);
+G_DEFINE_FINAL_TYPE (ArraPlugIn, arra_plug_in, GIMP_TYPE_PLUG_IN)
+
+/* ---- images and layers */
+
+void
+host_image_size (HostImage image, int *width, int *height)
+{
+  *width = gimp_image_get_width (image);
+  *height = gimp_image_get_height (image);
+}
+
+GimpImageBaseType
+host_image_base_type (HostImage image)
+{
+  return gimp_image_get_base_type (image);
+}
+
+gboolean
+host_image_has_palette (HostImage image)
+{
+  GimpPalette *palette = gimp_image_get_palette (image);
+
+  return palette != NULL && gimp_palette_get_color_count (palette) > 0;
+}
+
+gboolean
+host_insert_layer (HostImage image, HostLayer layer)
+{
+  return layer != NULL && gimp_image_insert_layer (image, layer, NULL, -1);
+}
+
+void
+host_write_pixels (HostImage image, HostLayer layer, int width, int height, const guint8 *pixels, int stride)
+{
+  g_autoptr (GeglBuffer) buffer = gimp_drawable_get_buffer (GIMP_DRAWABLE (layer));
+
+  gegl_buffer_set (buffer, GEGL_RECTANGLE (0, 0, width, height), 0, babl_format ("R'G'B' u8"), pixels, stride);
+}
+
+gboolean
+host_mask_by_selection (HostLayer layer)
+{
+  GimpLayerMask *mask = gimp_layer_create_mask (layer, GIMP_ADD_MASK_SELECTION);
+
+  return mask != NULL && gimp_layer_add_mask (layer, mask);
+}
+
+gboolean
+host_attach_parasite (HostLayer layer, const GimpParasite *parasite)
+{
+  return gimp_item_attach_parasite (GIMP_ITEM (layer), parasite);
+}
+
+char *
+host_active_recipe (HostImage image)
+{
+  g_autofree GimpLayer **layers = gimp_image_get_selected_layers (image);
+  GimpParasite *parasite;
+  guint32 size = 0;
+  const char *data;
+  char *recipe;
+
+  if (layers == NULL || layers[0] == NULL)
+    return NULL;
+  parasite = gimp_item_get_parasite (GIMP_ITEM (layers[0]), PLUGIN_RECIPE_PARASITE);
+  if (parasite == NULL)
+    return NULL;
+  data = gimp_parasite_get_data (parasite, &size);
+  recipe = g_strndup (data, size);
+  gimp_parasite_free (parasite);
+  return recipe;
+}
+
+const char *
+host_error_text (void)
+{
+  return gimp_pdb_get_last_error (gimp_get_pdb ());
+}
+
+/* GIMP hands the handle out as bytes: X11's is a window's number, Wayland's is text. */
+void
+host_parent_window (gulong *x11, char **wayland)
+{
+  g_autoptr (GBytes) handle = gimp_progress_get_window_handle ();
+  gsize size = 0;
+  gconstpointer data = handle != NULL ? g_bytes_get_data (handle, &size) : NULL;
+
+  if (size == sizeof *x11 && g_str_equal (G_OBJECT_TYPE_NAME (gdk_display_get_default ()), "GdkX11Display"))
+    memcpy (x11, data, sizeof *x11);
+  else if (size > 0)
+    *wayland = g_strndup (data, size);
+}
+
+/* ---- the procedure */
+
+static void
+add_argument (GimpProcedure *procedure, const PluginArgument *a)
+{
+  const char *nick = _(a->nick), *blurb = _(a->blurb);
+
+  switch (a->kind)
+    {
+    case PLUGIN_TEXT:
+      gimp_procedure_add_string_argument (procedure, a->name, nick, blurb, "", G_PARAM_READWRITE);
+      break;
+    case PLUGIN_INT:
+      gimp_procedure_add_int_argument (procedure, a->name, nick, blurb, (int) a->min, (int) a->max, (int) a->fallback, G_PARAM_READWRITE);
+      break;
+    case PLUGIN_REAL:
+      gimp_procedure_add_double_argument (procedure, a->name, nick, blurb, a->min, a->max, a->fallback, G_PARAM_READWRITE);
+      break;
+    case PLUGIN_FLAG:
+      gimp_procedure_add_boolean_argument (procedure, a->name, nick, blurb, a->fallback != 0, G_PARAM_READWRITE);
+      break;
+    case PLUGIN_CHOICE:
+      gimp_procedure_add_choice_argument (
+        procedure, a->name, nick, blurb,
+        gimp_choice_new_with_values ("native", ARRA_INSERT_NATIVE, _("New layer at native size"), NULL,
+                                     "canvas", ARRA_INSERT_CANVAS, _("Fitted to the canvas"), NULL,
+                                     "selection", ARRA_INSERT_SELECTION, _("Fitted to the selection"), NULL, NULL),
+        "native", G_PARAM_READWRITE);
+      break;
+    }
+}
+
+static void
+read_settings (GimpProcedureConfig *config, PluginSettings *settings)
+{
+  for (guint i = 0; i < plugin_n_arguments; i++)
+    {
+      const PluginArgument *a = &plugin_arguments[i];
+      gpointer field = G_STRUCT_MEMBER_P (settings, a->offset);
+
+      if (a->kind == PLUGIN_TEXT)
+        g_clear_pointer ((char **) field, g_free);
+      if (a->kind == PLUGIN_CHOICE)
+        *(int *) field = gimp_procedure_config_get_choice_id (config, a->name);
+      else
+        g_object_get (config, a->name, field, NULL);
+    }
+}
+
+/* GIMP keeps what the configuration holds, as last values and with the image: a prompt that is not to be kept must not be in it. */
+static void
+write_settings (GimpProcedureConfig *config, const PluginSettings *settings)
+{
+  for (guint i = 0; i < plugin_n_arguments; i++)
+    {
+      const PluginArgument *a = &plugin_arguments[i];
+      gconstpointer field = G_STRUCT_MEMBER_P (settings, a->offset);
+
+      if (a->kind == PLUGIN_TEXT)
+        g_object_set (config, a->name, *(char *const *) field, NULL);
+      else if (a->kind == PLUGIN_CHOICE)
+        g_object_set (config, a->name, arra_insert_mode_name (*(const ArraInsertMode *) field), NULL);
+      else if (a->kind == PLUGIN_REAL)
+        g_object_set (config, a->name, *(const double *) field, NULL);
+      else
+        g_object_set (config, a->name, *(const int *) field, NULL);
+    }
+  if (!settings->include_prompt)
+    g_object_set (config, "prompt", "", NULL);
+}
+
+static GimpValueArray *
+run (GimpProcedure *procedure, GimpRunMode mode, GimpImage *image, GimpDrawable **drawables, GimpProcedureConfig *config, gpointer data)
+{
+  g_auto (PluginCall) call;
+  GError *error = NULL;
+  GimpValueArray *values;
+  GimpLayer *none = NULL;
+
+  plugin_call_init (&call, mode, image);
+  read_settings (config, &call.settings);
+  if (!plugin_run (&call, &error))
+    {
+      const GimpPDBStatusType status = plugin_status (error);
+
+      if (status == GIMP_PDB_CANCEL)
+        g_clear_error (&error);
+      return gimp_procedure_new_return_values (procedure, status, error);
+    }
+  if (mode != GIMP_RUN_NONINTERACTIVE)
+    write_settings (config, &call.settings);
+  values = gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS, NULL);
+  GIMP_VALUES_SET_INT (values, 1, (int) call.layers->len);
+  g_array_append_val (call.layers, none);
+  GIMP_VALUES_SET_CORE_OBJECT_ARRAY (values, 2, (GObject **) (gpointer) call.layers->data);
+  GIMP_VALUES_SET_STRING (values, 3, call.described);
+  return values;
+}
+
+static GList *
+query_procedures (GimpPlugIn *plug_in)
+{
+  return g_list_append (NULL, g_strdup (PLUGIN_PROCEDURE));
+}
+
+static GimpProcedure *
+create_procedure (GimpPlugIn *plug_in, const char *name)
+{
+  GimpProcedure *procedure = gimp_image_procedure_new (plug_in, name, GIMP_PDB_PROC_TYPE_PLUGIN, run, NULL, NULL);
+
+  gimp_procedure_set_image_types (procedure, "*");
+  gimp_procedure_set_sensitivity_mask (procedure, GIMP_PROCEDURE_SENSITIVE_ALWAYS);
+  gimp_procedure_set_menu_label (procedure, _(plugin_words.menu_label));
+  gimp_procedure_add_menu_path (procedure, plugin_words.menu_path);
+  gimp_procedure_set_documentation (procedure, _(plugin_words.blurb), _(plugin_words.help), name);
+  gimp_procedure_set_attribution (procedure, plugin_words.authors, plugin_words.authors, plugin_words.date);
+  for (guint i = 0; i < plugin_n_arguments; i++)
+    add_argument (procedure, &plugin_arguments[i]);
+  gimp_procedure_add_int_return_value (procedure, "count", _("Count"), _("Number of new layers"), 0, G_MAXINT, 0, G_PARAM_READWRITE);
+  gimp_procedure_add_core_object_array_return_value (procedure, "layers", _("Layers"), _("The new layers"), GIMP_TYPE_LAYER, G_PARAM_READWRITE);
+  gimp_procedure_add_string_return_value (procedure, "settings", _("Settings"), _("The settings in force, as JSON"), "", G_PARAM_READWRITE);
+  return procedure;
+}
+
+static gboolean
+set_i18n (GimpPlugIn *plug_in, const char *name, char **domain, char **catalogues)
+{
+  g_autofree char *folder = plugin_catalogues ();
+
+  *domain = g_strdup (GETTEXT_PACKAGE);
+  return folder != NULL;
+}
+
+static void
+arra_plug_in_class_init (ArraPlugInClass *klass)
+{
+  GimpPlugInClass *plug_in = GIMP_PLUG_IN_CLASS (klass);
+
+  plug_in->query_procedures = query_procedures;
+  plug_in->create_procedure = create_procedure;
+  plug_in->set_i18n = set_i18n;
+}
+
+static void
+arra_plug_in_init (ArraPlugIn *self)
+{
+}
+
+GIMP_MAIN (arra_plug_in_get_type ())

@@ -1,0 +1,212 @@
+/* insert.c - pictures become layers: at native size, fitted to the canvas, or fitted to the selection and masked by it
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "insert.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "label.h"
+
+#define NAME_CHARACTERS 80
+
+typedef struct
+{
+  int x, y, width, height;
+} Box;
+
+static gboolean
+fail (GError **error)
+{
+  g_set_error (error, ARRA_ERROR, ARRA_ERROR_FAILED, _("GIMP could not insert the layer: %s"), host_error_text ());
+  return FALSE;
+}
+
+/* The prompt's beginning on one line, and the warning that a medical picture carries. */
+static char *
+layer_name (const char *prompt, gboolean medical)
+{
+  g_autofree char *line = prompt != NULL ? g_strdup (prompt) : g_strdup (_("Generated picture"));
+  g_autofree char *shown = NULL;
+
+  g_strdelimit (g_strstrip (line), "\n\r\t", ' ');
+  if (g_utf8_strlen (line, -1) > NAME_CHARACTERS)
+    {
+      g_autofree char *begin = g_utf8_substring (line, 0, NAME_CHARACTERS - 1);
+      shown = g_strconcat (begin, "…", NULL);
+    }
+  else
+    shown = g_strdup (line);
+  return medical ? g_strdup_printf ("%s (%s)", shown, ARRA_MEDICAL_NOTE) : g_steal_pointer (&shown);
+}
+
+static GimpImageType
+layer_type (HostImage image)
+{
+  const GimpImageBaseType base = host_image_base_type (image);
+
+  return base == GIMP_GRAY ? GIMP_GRAYA_IMAGE : base == GIMP_INDEXED ? GIMP_INDEXEDA_IMAGE : GIMP_RGBA_IMAGE;
+}
+
+/* The picture's middle of the box's proportions: it is cut, never stretched out of shape. */
+static Box
+cut (const ArraPicture *picture, const Box *box)
+{
+  const gint64 pw = picture->width, ph = picture->height;
+  Box part = { 0, 0, (int) pw, (int) ph };
+
+  if (pw * box->height > ph * box->width)
+    part.width = (int) MAX (1, (ph * box->width + box->height / 2) / box->height);
+  else
+    part.height = (int) MAX (1, (pw * box->height + box->width / 2) / box->width);
+  part.x = ((int) pw - part.width) / 2;
+  part.y = ((int) ph - part.height) / 2;
+  return part;
+}
+
+gboolean
+insert_selection_box (HostImage image, int *x, int *y, int *width, int *height)
+{
+  gboolean selected = FALSE;
+  int right = 0, bottom = 0;
+
+  if (!gimp_selection_bounds (image, &selected, x, y, &right, &bottom) || !selected)
+    return FALSE;
+  *width = right - *x;
+  *height = bottom - *y;
+  return *width > 0 && *height > 0;
+}
+
+gboolean
+insert_check_place (HostImage image, ArraInsertMode place, GError **error)
+{
+  int x, y, width, height;
+
+  if (place != ARRA_INSERT_SELECTION)
+    return TRUE;
+  if (image != HOST_NO_IMAGE && gimp_image_is_valid (image) && insert_selection_box (image, &x, &y, &width, &height))
+    return TRUE;
+  g_set_error_literal (error, ARRA_ERROR, ARRA_ERROR_ARGUMENT, _("Nothing is selected that the picture could be fitted to"));
+  return FALSE;
+}
+
+static gboolean
+scale (HostLayer layer, const Box *box)
+{
+  gboolean done;
+
+  gimp_context_push ();
+  gimp_context_set_interpolation (GIMP_INTERPOLATION_CUBIC);
+  done = gimp_layer_scale (layer, box->width, box->height, FALSE);
+  gimp_context_pop ();
+  return done && gimp_layer_set_offsets (layer, box->x, box->y);
+}
+
+static gboolean
+attach_recipe (HostLayer layer, const char *recipe)
+{
+  GimpParasite *parasite = gimp_parasite_new (PLUGIN_RECIPE_PARASITE, GIMP_PARASITE_PERSISTENT | GIMP_PARASITE_UNDOABLE,
+                                              (guint32) strlen (recipe), recipe);
+  const gboolean done = host_attach_parasite (layer, parasite);
+
+  gimp_parasite_free (parasite);
+  return done;
+}
+
+/* @box: (nullable): where the picture is fitted to */
+static gboolean
+insert_one (const InsertTarget *target, const InsertPicture *item, const Box *box, GArray *layers, guint at)
+{
+  const ArraPicture *picture = item->picture;
+  const Box whole = { 0, 0, (int) picture->width, (int) picture->height };
+  const Box part = box != NULL ? cut (picture, box) : whole;
+  g_autofree char *name = layer_name (item->prompt, target->medical);
+  HostLayer layer;
+  const guint8 *pixels = picture->pixels + 3 * ((gsize) part.y * picture->width + (gsize) part.x);
+
+  layer = gimp_layer_new (target->image, name, part.width, part.height, layer_type (target->image), 100,
+                          gimp_image_get_default_new_layer_mode (target->image));
+  if (!host_insert_layer (target->image, layer))
+    return FALSE;
+  g_array_insert_val (layers, at, layer);
+  host_write_pixels (target->image, layer, part.width, part.height, pixels, 3 * (int) picture->width);
+  if (box != NULL && !scale (layer, box))
+    return FALSE;
+  if (box != NULL && target->place == ARRA_INSERT_SELECTION && !host_mask_by_selection (layer))
+    return FALSE;
+  return item->recipe == NULL || attach_recipe (layer, item->recipe);
+}
+
+static gboolean
+label_image (const InsertTarget *target, GError **error)
+{
+  g_autoptr (GObject) old = NULL, new = NULL;
+  g_autofree char *serialised = NULL, *labelled = NULL;
+
+  if (!target->label && !target->medical)
+    return TRUE;
+  old = (GObject *) gimp_image_get_metadata (target->image);
+  if (old == NULL)
+    old = (GObject *) gimp_metadata_new ();
+  serialised = gimp_metadata_serialize ((GimpMetadata *) old);
+  labelled = plugin_label (serialised, target->label, target->image == target->own, target->medical);
+  new = (GObject *) gimp_metadata_deserialize (labelled);
+  return (new != NULL && gimp_image_set_metadata (target->image, (GimpMetadata *) new)) || fail (error);
+}
+
+static gboolean
+insert_all (InsertTarget *target, const InsertPicture *pictures, guint n_pictures, GArray *layers, GError **error)
+{
+  const gboolean fit = target->image != target->own && target->place != ARRA_INSERT_NATIVE;
+  const guint at = layers->len;
+  Box box = { 0 };
+
+  /* an indexed image without colours could show nothing */
+  if (host_image_base_type (target->image) == GIMP_INDEXED && !host_image_has_palette (target->image)
+      && !gimp_image_convert_rgb (target->image))
+    return fail (error);
+  host_image_size (target->image, &box.width, &box.height);
+  if (fit && target->place == ARRA_INSERT_SELECTION && !insert_selection_box (target->image, &box.x, &box.y, &box.width, &box.height))
+    return insert_check_place (target->image, target->place, error);
+  for (guint i = n_pictures; i-- > 0;)
+    if (!insert_one (target, &pictures[i], fit ? &box : NULL, layers, at))
+      return fail (error);
+  return label_image (target, error);
+}
+
+/* All or nothing. */
+static void
+take_back (HostImage image, GArray *layers, guint begin)
+{
+  for (guint i = begin; i < layers->len; i++)
+    gimp_image_remove_layer (image, g_array_index (layers, HostLayer, i));
+  g_array_set_size (layers, begin);
+}
+
+gboolean
+insert_pictures (InsertTarget *target, const InsertPicture *pictures, guint n_pictures, GArray *layers, GError **error)
+{
+  const guint begin = layers->len;
+  gboolean made, done;
+
+  g_return_val_if_fail (n_pictures > 0, FALSE);
+  made = target->image == HOST_NO_IMAGE || !gimp_image_is_valid (target->image);
+  if (made)
+    target->own = target->image = gimp_image_new ((int) pictures[0].picture->width, (int) pictures[0].picture->height, GIMP_RGB);
+  if (made)
+    gimp_image_undo_disable (target->image);
+  else
+    gimp_image_undo_group_start (target->image);
+  done = insert_all (target, pictures, n_pictures, layers, error);
+  if (!done)
+    take_back (target->image, layers, begin);
+  if (made)
+    gimp_image_undo_enable (target->image);
+  else
+    gimp_image_undo_group_end (target->image);
+  if (made && !done)
+    gimp_image_delete (target->image);
+  else if (made && target->display)
+    gimp_display_new (target->image);
+  gimp_displays_flush ();
+  return done;
+}

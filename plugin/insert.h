@@ -1,0 +1,29 @@
+/* insert.h - pictures become layers
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "host.h"
+
+typedef struct
+{
+  const ArraPicture *picture;
+  const char *prompt; /* (nullable): names the layer */
+  const char *recipe; /* (nullable) */
+} InsertPicture;
+
+typedef struct
+{
+  HostImage image;    /* in and out: an image that is gone, or HOST_NO_IMAGE, is replaced by a new one */
+  HostImage own;      /* in and out: the image made here, HOST_NO_IMAGE when there is none */
+  ArraInsertMode place;
+  gboolean label;     /* say in the image's metadata that AI made it */
+  gboolean medical;   /* say that it is not for diagnosis */
+  gboolean display;   /* show a new image */
+} InsertTarget;
+
+/* Inserts all pictures in one undo step, the first one on top, or none of them; appends the new layers to @layers (of HostLayer). */
+gboolean insert_pictures (InsertTarget *target, const InsertPicture *pictures, guint n_pictures, GArray *layers, GError **error);
+/* The selection's bounding box; FALSE without a selection. */
+gboolean insert_selection_box (HostImage image, int *x, int *y, int *width, int *height);
+/* Whether the place is there: a selection to fit to. */
+gboolean insert_check_place (HostImage image, ArraInsertMode place, GError **error);

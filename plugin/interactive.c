@@ -1,0 +1,167 @@
+/* interactive.c - a call with the dialog: what the dialog may ask of GIMP
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "run.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "insert.h"
+
+#define MEBI 1048576.0
+
+typedef struct
+{
+  PluginCall *call;
+  InsertTarget target;
+} Interactive;
+
+static gboolean
+has_image (const Interactive *self)
+{
+  return self->target.image != HOST_NO_IMAGE && gimp_image_is_valid (self->target.image);
+}
+
+static gboolean
+insert (const ArraDialogInsert *what, gpointer data, GError **error)
+{
+  Interactive *self = data;
+  InsertTarget *target = &self->target;
+  g_autofree InsertPicture *pictures = g_new (InsertPicture, what->n_pictures);
+
+  target->place = what->mode;
+  target->label = target->medical = FALSE;
+  for (guint i = 0; i < what->n_pictures; i++)
+    {
+      const ArraDialogPicture *picture = &what->pictures[i];
+
+      pictures[i] = (InsertPicture){ &picture->picture, picture->prompt, picture->recipe };
+      target->label |= picture->label;
+      target->medical |= picture->card != NULL && picture->card->medical;
+    }
+  return insert_pictures (target, pictures, what->n_pictures, self->call->layers, error);
+}
+
+static void
+describe (ArraDialogPlace *place, gpointer data)
+{
+  Interactive *self = data;
+  g_autofree char *recipe = NULL;
+  int x, y, width, height;
+
+  if (!has_image (self))
+    return;
+  host_image_size (self->target.image, &width, &height);
+  place->has_image = TRUE;
+  place->canvas_width = (guint) width;
+  place->canvas_height = (guint) height;
+  place->has_selection = insert_selection_box (self->target.image, &x, &y, &width, &height);
+  if (place->has_selection)
+    {
+      place->selection_width = (guint) width;
+      place->selection_height = (guint) height;
+    }
+  recipe = host_active_recipe (self->target.image);
+  place->has_recipe = recipe != NULL;
+}
+
+static char *
+recipe_of_layer (gpointer data, GError **error)
+{
+  Interactive *self = data;
+  char *recipe = has_image (self) ? host_active_recipe (self->target.image) : NULL;
+
+  if (recipe == NULL)
+    g_set_error_literal (error, ARRA_ERROR, ARRA_ERROR_NOT_FOUND, _("The active layer holds no recipe"));
+  return recipe;
+}
+
+static void
+show_help (gpointer data)
+{
+  g_autofree char *uri = g_filename_to_uri (PLUGIN_HELP_FILE, NULL, NULL);
+
+  if (uri != NULL)
+    g_app_info_launch_default_for_uri (uri, NULL, NULL);
+}
+
+static gboolean
+is_alive (gpointer data)
+{
+  return plugin_host_is_alive ();
+}
+
+/* What the dialog was left with, for GIMP to keep as its last values. */
+static void
+take_choices (PluginSettings *settings, ArraDialog *dialog)
+{
+  ArraDialogChoices choices;
+  const ArraRequest *request = &choices.request;
+
+  arra_dialog_get_choices (dialog, &choices);
+  plugin_settings_clear (settings);
+  plugin_settings_init (settings);
+  settings->include_prompt = choices.remember;
+  settings->include_recipe = choices.record;
+  if (choices.remember && request->prompt != NULL)
+    {
+      g_free (settings->prompt);
+      settings->prompt = g_strdup (request->prompt);
+    }
+  g_free (settings->checkpoint);
+  settings->checkpoint = g_strdup (choices.checkpoint != NULL ? choices.checkpoint : "");
+  settings->width = (int) request->width;
+  settings->height = (int) request->height;
+  settings->count = (int) request->count;
+  settings->seed = (double) request->seed;
+  settings->guidance = request->guidance_scale;
+  settings->top_k = (int) request->top_k;
+  settings->text_top_k = (int) request->text_top_k;
+  settings->temperature = request->temperature;
+  settings->top_p = request->top_p;
+  settings->greedy = request->greedy;
+  settings->threads = (int) request->threads;
+  settings->memory_limit = (double) request->memory_limit / MEBI;
+  settings->insert = choices.mode;
+}
+
+static gboolean
+show_dialog (Interactive *self, ArraDialogHost *host)
+{
+  g_autoptr (ArraDialog) dialog = NULL;
+  g_autofree char *settings_path = g_build_filename (g_get_user_config_dir (), "arra", "dialog.ini", NULL);
+  g_autofree char *wayland = NULL;
+  guint inserted;
+
+  host_parent_window (&host->x11_parent, &wayland);
+  host->wayland_parent = wayland;
+  host->settings_path = settings_path;
+  dialog = arra_dialog_new (host);
+  inserted = arra_dialog_run (dialog);
+  if (inserted > 0)
+    take_choices (&self->call->settings, dialog);
+  return inserted > 0;
+}
+
+gboolean
+run_dialog (PluginCall *call, GError **error)
+{
+  Interactive self = { .call = call, .target = { .image = call->image, .own = HOST_NO_IMAGE, .display = TRUE } };
+  ArraDialogHost host = {
+    .insert = insert,
+    .describe = describe,
+    .recipe_of_layer = recipe_of_layer,
+    .help = g_file_test (PLUGIN_HELP_FILE, G_FILE_TEST_EXISTS) ? show_help : NULL,
+    .is_alive = is_alive,
+    .data = &self,
+  };
+
+  if (!gtk_init_check (NULL, NULL))
+    {
+      g_set_error_literal (error, ARRA_ERROR, ARRA_ERROR_UNAVAILABLE,
+                           _("There is no display to show the dialog on: call the procedure with RUN-NONINTERACTIVE"));
+      return FALSE;
+    }
+  if (show_dialog (&self, &host))
+    return TRUE;
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, _("No picture was inserted"));
+  return FALSE;
+}

@@ -1,0 +1,57 @@
+/* last_values.c - the settings of the last run in a key file, for a host that keeps none
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "arguments.h"
+
+#define GROUP "last-values"
+
+static void
+load_one (GKeyFile *file, const PluginArgument *a, gpointer field)
+{
+  if (!g_key_file_has_key (file, GROUP, a->name, NULL))
+    return;
+  if (a->kind == PLUGIN_TEXT)
+    {
+      char *text = g_key_file_get_string (file, GROUP, a->name, NULL);
+
+      g_free (*(char **) field);
+      *(char **) field = text != NULL ? text : g_strdup ("");
+    }
+  else if (a->kind == PLUGIN_REAL)
+    *(double *) field = g_key_file_get_double (file, GROUP, a->name, NULL);
+  else
+    *(int *) field = g_key_file_get_integer (file, GROUP, a->name, NULL);
+}
+
+void
+plugin_settings_load (PluginSettings *settings, const char *path)
+{
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+
+  if (!g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, NULL))
+    return;
+  for (guint i = 0; i < plugin_n_arguments; i++)
+    load_one (file, &plugin_arguments[i], G_STRUCT_MEMBER_P (settings, plugin_arguments[i].offset));
+}
+
+static void
+save_one (GKeyFile *file, const PluginArgument *a, gconstpointer field)
+{
+  if (a->kind == PLUGIN_TEXT)
+    g_key_file_set_string (file, GROUP, a->name, *(char *const *) field);
+  else if (a->kind == PLUGIN_REAL)
+    g_key_file_set_double (file, GROUP, a->name, *(const double *) field);
+  else
+    g_key_file_set_integer (file, GROUP, a->name, *(const int *) field);
+}
+
+void
+plugin_settings_save (const PluginSettings *settings, const char *path)
+{
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+
+  for (guint i = 0; i < plugin_n_arguments; i++)
+    save_one (file, &plugin_arguments[i], G_STRUCT_MEMBER_P (settings, plugin_arguments[i].offset));
+  if (!settings->include_prompt)
+    g_key_file_remove_key (file, GROUP, "prompt", NULL);
+  g_key_file_save_to_file (file, path, NULL);
+}

@@ -1,0 +1,84 @@
+/* run.c - a call of the procedure: with the dialog, or as a batch
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "run.h"
+
+#include <glib/gi18n-lib.h>
+#include <unistd.h>
+
+#define WATCH_MILLISECONDS 300
+
+const PluginWords plugin_words = {
+  .menu_path = "<Image>/Filters/Render",
+  .menu_label = N_("Generate from _Text (ARRA)…"),
+  .blurb = N_("Make a picture from a description in words"),
+  .help = N_("Makes pictures from a prompt with an ARRA-trained model on this machine's processor, nothing leaves it, and inserts them as "
+             "layers. Without an image a new one is made. Returns the number of new layers, the layers, and the settings in force as JSON."),
+  .authors = "The ARRA for GIMP authors",
+  .date = "2026",
+};
+
+static pid_t host_pid;
+
+void
+plugin_call_init (PluginCall *call, GimpRunMode mode, HostImage image)
+{
+  *call = (PluginCall){ .mode = mode, .image = image, .layers = g_array_new (FALSE, FALSE, sizeof (HostLayer)) };
+  plugin_settings_init (&call->settings);
+}
+
+void
+plugin_call_clear (PluginCall *call)
+{
+  plugin_settings_clear (&call->settings);
+  g_clear_pointer (&call->layers, g_array_unref);
+  g_clear_pointer (&call->described, g_free);
+}
+
+GimpPDBStatusType
+plugin_status (const GError *error)
+{
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return GIMP_PDB_CANCEL;
+  return g_error_matches (error, ARRA_ERROR, ARRA_ERROR_ARGUMENT) ? GIMP_PDB_CALLING_ERROR : GIMP_PDB_EXECUTION_ERROR;
+}
+
+/* A child whose parent has died is given to another one. */
+gboolean
+plugin_host_is_alive (void)
+{
+  return getppid () == host_pid;
+}
+
+/* Nothing half-made exists outside this process, so it can end anywhere. */
+static gboolean
+watch (gpointer data)
+{
+  if (!plugin_host_is_alive ())
+    _exit (1);
+  return G_SOURCE_CONTINUE;
+}
+
+char *
+plugin_catalogues (void)
+{
+  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
+  g_autofree char *folder = program != NULL ? g_path_get_dirname (program) : NULL;
+  char *catalogues = folder != NULL ? g_build_filename (folder, "locale", NULL) : NULL;
+
+  if (catalogues != NULL && !g_file_test (catalogues, G_FILE_TEST_IS_DIR))
+    g_clear_pointer (&catalogues, g_free);
+  return catalogues;
+}
+
+gboolean
+plugin_run (PluginCall *call, GError **error)
+{
+  guint source;
+  gboolean done;
+
+  host_pid = getppid ();
+  source = g_timeout_add (WATCH_MILLISECONDS, watch, NULL);
+  done = call->mode == GIMP_RUN_INTERACTIVE ? run_dialog (call, error) : run_batch (call, error);
+  g_source_remove (source);
+  return done;
+}

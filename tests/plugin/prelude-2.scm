@@ -1,0 +1,23 @@
+; prelude-2.scm - what the tests' scripts say, in the words of GIMP 2.10
+; SPDX-License-Identifier: GPL-3.0-or-later
+
+(define (call-plug-in image)
+  (plug-in-arra-generate 1 image -1 prompt checkpoint vqgan width height count seed guidance top-k text-top-k temperature top-p
+                         greedy threads memory-limit insert include-recipe include-prompt))
+(define (places name) (cadr (assoc name '(("native" 0) ("canvas" 1) ("selection" 2)))))
+(define (choose-place name) (set! insert (places name)))
+(define insert 0)
+
+(define (new-layer image w h type) (car (gimp-layer-new image w h type "background" 100 0)))
+(define (layer-size layer) (list (car (gimp-drawable-width layer)) (car (gimp-drawable-height layer))))
+(define (layer-offsets layer) (gimp-drawable-offsets layer))
+(define (layer-names image) (map (lambda (l) (car (gimp-item-get-name l))) (vector->list (cadr (gimp-image-get-layers image)))))
+(define (save-png image path)
+  (file-png-save 1 image (car (gimp-image-merge-visible-layers image CLIP-TO-IMAGE)) path path 0 9 0 0 0 0 0))
+(define (save-xcf image path) (gimp-xcf-save 1 image (vector-ref (cadr (gimp-image-get-layers image)) 0) path path))
+(define (load-xcf path) (car (gimp-file-load 1 path path)))
+(define (fill layer) (gimp-drawable-edit-fill layer FILL-FOREGROUND))
+(define (call-interactive)
+  (plug-in-arra-generate 0 -1 -1 prompt checkpoint vqgan width height count seed guidance top-k text-top-k temperature top-p
+                         greedy threads memory-limit insert include-recipe include-prompt))
+(define (set-profile image path) (gimp-image-set-color-profile-from-file image (string-append "file://" path)))

@@ -1,0 +1,30 @@
+; prelude-3.scm - what the tests' scripts say, in the words of GIMP 3
+; SPDX-License-Identifier: GPL-3.0-or-later
+
+(define insert "native")
+(define (choose-place name) (set! insert name))
+(define (call-plug-in image)
+  (if (= image -1)
+      (plug-in-arra-generate
+        #:run-mode RUN-NONINTERACTIVE #:prompt prompt #:checkpoint checkpoint #:vqgan vqgan
+        #:width width #:height height #:count count #:seed seed #:guidance guidance #:top-k top-k #:text-top-k text-top-k
+        #:temperature temperature #:top-p top-p #:greedy greedy #:threads threads #:memory-limit memory-limit
+        #:insert insert #:include-recipe include-recipe #:include-prompt include-prompt)
+      (plug-in-arra-generate
+        #:run-mode RUN-NONINTERACTIVE #:image image #:prompt prompt #:checkpoint checkpoint #:vqgan vqgan
+        #:width width #:height height #:count count #:seed seed #:guidance guidance #:top-k top-k #:text-top-k text-top-k
+        #:temperature temperature #:top-p top-p #:greedy greedy #:threads threads #:memory-limit memory-limit
+        #:insert insert #:include-recipe include-recipe #:include-prompt include-prompt)))
+
+(define (new-layer image w h type) (car (gimp-layer-new image "background" w h type 100 0)))
+(define (layer-size layer) (list (car (gimp-drawable-get-width layer)) (car (gimp-drawable-get-height layer))))
+(define (layer-offsets layer) (gimp-drawable-get-offsets layer))
+(define (layer-names image) (map (lambda (l) (car (gimp-item-get-name l))) (vector->list (car (gimp-image-get-layers image)))))
+(define (save-png image path)
+  (gimp-image-merge-visible-layers image CLIP-TO-IMAGE)
+  (file-png-export #:image image #:file path))
+(define (save-xcf image path) (gimp-xcf-save RUN-NONINTERACTIVE image path))
+(define (load-xcf path) (car (gimp-file-load RUN-NONINTERACTIVE path)))
+(define (fill layer) (gimp-drawable-edit-fill layer FILL-FOREGROUND))
+(define (call-interactive) (plug-in-arra-generate #:run-mode RUN-INTERACTIVE #:prompt prompt #:checkpoint checkpoint #:vqgan vqgan))
+(define (set-profile image path) (gimp-image-set-color-profile-from-file image path))

@@ -1,0 +1,148 @@
+/* test-pixels.c - the layer's pixels are the picture's, in images of every kind
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <libgimp/gimp.h>
+
+#include "gimp.h"
+#include "picture.h"
+
+static char *reference;
+
+static guint
+off_by (const char *name)
+{
+  g_autofree char *path = gimp_path (name);
+
+  return picture_difference (path, reference);
+}
+
+static void
+check (const char *script, const char *name, guint bound)
+{
+  g_autoptr (GimpRun) run = gimp_run (script);
+
+  gimp_assert_done (run);
+  g_assert_cmpuint (off_by (name), <=, bound);
+}
+
+static void
+test_new_image (void)
+{
+  g_autoptr (GimpRun) run = gimp_run ("(let* ((made (call-plug-in -1)) (layer (vector-ref (cadr made) 0)) (image (image-of layer)))\n"
+                                      "  (say \"count\" (car made))\n"
+                                      "  (say \"layers\" (vector-length (cadr made)))\n"
+                                      "  (say \"size\" (layer-size layer))\n"
+                                      "  (say \"names\" (layer-names image))\n"
+                                      "  (say \"settings\" (caddr made))\n"
+                                      "  (save-layer layer \"new.png\"))");
+
+  gimp_assert_done (run);
+  gimp_assert_said (run, "count", "1");
+  gimp_assert_said (run, "layers", "1");
+  gimp_assert_said (run, "size", "(64 64)");
+  gimp_assert_said (run, "names", "(a red fox)");
+  g_assert_nonnull (strstr (run->report, "\"seed\":7,"));
+  g_assert_nonnull (strstr (run->report, "\"guidance\":4"));
+  g_assert_cmpuint (off_by ("new.png"), ==, 0);
+}
+
+static void
+test_rgb (void)
+{
+  check ("(save-layer (car (generate (new-picture 100 80 RGB u8))) \"rgb.png\")", "rgb.png", 0);
+}
+
+static void
+test_precisions (void)
+{
+  g_autoptr (GimpRun) run = gimp_run ("(save-layer (car (generate (new-picture 100 80 RGB u16))) \"u16.png\")\n"
+                                      "(save-layer (car (generate (new-picture 100 80 RGB float-linear))) \"float.png\")\n"
+                                      "(save-layer (car (generate (new-picture 100 80 RGB u8-linear))) \"linear.png\")\n");
+
+  gimp_assert_done (run);
+  g_assert_cmpuint (off_by ("u16.png"), ==, 0);
+  g_assert_cmpuint (off_by ("float.png"), ==, 0);
+  g_assert_cmpuint (off_by ("linear.png"), <=, 6);
+}
+
+static void
+test_grey (void)
+{
+  g_autoptr (GimpRun) run = gimp_run ("(save-layer (car (generate (new-picture 100 80 GRAY u8))) \"grey.png\")\n");
+  g_autofree char *path = gimp_path ("grey.png");
+
+  gimp_assert_done (run);
+  g_assert_cmpuint (picture_grey_difference (path, reference), <=, 1);
+}
+
+/* The web palette has a colour within half of 51 of every value. */
+static void
+test_indexed (void)
+{
+  check ("(let ((image (new-picture 100 80 RGB u8)))\n"
+         "  (gimp-image-convert-indexed image CONVERT-DITHER-NONE CONVERT-PALETTE-WEB 216 FALSE FALSE \"\")\n"
+         "  (let ((layer (car (generate image))))\n"
+         "    (save-layer layer \"indexed.png\")))",
+         "indexed.png", 26);
+}
+
+static void
+test_profile (void)
+{
+  GimpColorProfile *profile = gimp_color_profile_new_rgb_adobe ();
+  g_autofree char *path = gimp_path ("adobe.icc");
+  gsize size;
+  const guint8 *bytes = gimp_color_profile_get_icc_profile (profile, &size);
+
+  g_assert_true (g_file_set_contents (path, (const char *) bytes, (gssize) size, NULL));
+  g_object_unref (profile);
+  check ("(let ((image (new-picture 100 80 RGB u16)))\n"
+         "  (set-profile image (at \"adobe.icc\"))\n"
+         "  (save-layer (car (generate image)) \"adobe.png\"))",
+         "adobe.png", 1);
+}
+
+static void
+test_several (void)
+{
+  static const char *const options[] = { "--count", "3", NULL };
+  g_autoptr (GimpRun) run = NULL;
+
+  g_free (gimp_reference ("several.png", options));
+  run = gimp_run ("(set! count 3)\n"
+                 "(let* ((image (new-picture 64 64 RGB u8)) (layers (generate image)))\n"
+                 "  (say \"layers\" (length (layer-names image)))\n"
+                 "  (save-layer (car layers) \"a.png\")\n"
+                 "  (save-layer (cadr layers) \"b.png\")\n"
+                 "  (save-layer (caddr layers) \"c.png\"))");
+
+  gimp_assert_done (run);
+  gimp_assert_said (run, "layers", "4");
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("%c.png", 'a' + (int) i), *path = gimp_path (name);
+      g_autofree char *numbered = g_strdup_printf ("several-%u.png", i + 1), *wanted = gimp_path (numbered);
+
+      g_assert_cmpuint (picture_difference (path, wanted), ==, 0);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  int status;
+
+  g_test_init (&argc, &argv, NULL);
+  gimp_begin ();
+  reference = gimp_reference ("reference.png", NULL);
+  g_test_add_func ("/plugin/pixels/new-image", test_new_image);
+  g_test_add_func ("/plugin/pixels/rgb", test_rgb);
+  g_test_add_func ("/plugin/pixels/precisions", test_precisions);
+  g_test_add_func ("/plugin/pixels/grey", test_grey);
+  g_test_add_func ("/plugin/pixels/indexed", test_indexed);
+  g_test_add_func ("/plugin/pixels/profile", test_profile);
+  g_test_add_func ("/plugin/pixels/several", test_several);
+  status = g_test_run ();
+  g_free (reference);
+  gimp_end ();
+  return status;
+}
