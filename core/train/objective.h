@@ -6,6 +6,7 @@
 #include "alignment.h"
 #include "chameleon_graph.h"
 
+/* The reference computes the alignment only when z_weight > 0; here the two are independent. */
 typedef struct
 {
   ArraAlignment alignment;
@@ -13,7 +14,6 @@ typedef struct
   double dropout;  /* on the residual branches; the reference's is 0.05 */
 } ArraObjective;
 
-/* The reference computes the alignment only when z_weight > 0; here the two are independent. */
 typedef struct
 {
   guint n, length;
