@@ -88,7 +88,8 @@ arra_card_view_set_needs (ArraCardView *view, const char *memory, gboolean short
 static void
 build_rows (ArraCardView *view, GtkGrid *grid)
 {
-  const char *const names[N_ROWS] = { _("Trained on"), _("Meant for"), _("Licence"), _("Memory"), _("Time") };
+  const char *const names[N_ROWS]
+      = { _("Trained on"), _("Meant for"), _("Licence"), _("Memory"), _("Time") };
 
   for (int row = 0; row < N_ROWS; row++)
     {

@@ -1,6 +1,7 @@
 /* card_view.h - what a checkpoint says about itself, and what it needs of this machine
  *
- * A card comes from whoever made the checkpoint: everything of it is shown as plain text, cleaned and of bounded length.
+ * A card comes from whoever made the checkpoint: everything of it is shown as plain text, cleaned and of
+ * bounded length.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 

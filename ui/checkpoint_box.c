@@ -11,8 +11,8 @@
 struct _ArraCheckpointBox
 {
   GtkWidget *root, *button, *face, *popover, *list;
-  GPtrArray *found;          /* ArraFound */
-  ArraCheckpoint *selected;  /* borrowed from found */
+  GPtrArray *found;         /* ArraFound */
+  ArraCheckpoint *selected; /* borrowed from found */
   void (*chosen) (gpointer data);
   void (*add_folder) (gpointer data);
   gpointer data;
@@ -33,7 +33,8 @@ arra_checkpoint_box_problem (const ArraFound *found)
   if (found->problem != NULL)
     return g_strdup (without_path (found->problem, found->path));
   if (arra_checkpoint_grid (found->checkpoint) == 0)
-    return g_strdup (_("It holds no image tokenizer (VQGAN), so it makes no pictures. Join both with: arra convert --vqgan FILE"));
+    return g_strdup (_("It holds no image tokenizer (VQGAN), so it makes no pictures. Join both with: arra "
+                        "convert --vqgan FILE"));
   return NULL;
 }
 
@@ -46,9 +47,11 @@ show_face (ArraCheckpointBox *box)
   if (old != NULL)
     gtk_widget_destroy (old);
   if (box->selected != NULL)
-    inside = arra_checkpoint_row_face (arra_checkpoint_card (box->selected), arra_checkpoint_path (box->selected), 40);
+    inside = arra_checkpoint_row_face (arra_checkpoint_card (box->selected),
+                                       arra_checkpoint_path (box->selected), 40);
   else
-    inside = gtk_label_new (box->found == NULL ? _("Looking for checkpoints…") : _("No checkpoint yet: add a folder"));
+    inside = gtk_label_new (box->found == NULL ? _("Looking for checkpoints…")
+                                               : _("No checkpoint yet: add a folder"));
   gtk_container_add (GTK_CONTAINER (box->face), inside);
   gtk_widget_show_all (inside);
 }
@@ -101,7 +104,8 @@ new_popover (ArraCheckpointBox *box)
   g_signal_connect (box->list, "row-activated", G_CALLBACK (activated), box);
   scrolled = arra_form_scrolled (box->list, _("Checkpoints"), TRUE);
   gtk_widget_set_size_request (scrolled, 420, 320);
-  gtk_widget_set_tooltip_text (add, _("A folder that holds checkpoints: GGUF files or Hugging Face directories"));
+  gtk_widget_set_tooltip_text (add,
+                               _("A folder that holds checkpoints: GGUF files or Hugging Face directories"));
   g_signal_connect (add, "clicked", G_CALLBACK (add_clicked), box);
   g_object_set (inside, "margin", 2 * ARRA_FORM_GAP, NULL);
   gtk_container_add (GTK_CONTAINER (inside), scrolled);
@@ -121,7 +125,8 @@ new_button (ArraCheckpointBox *box)
   box->face = gtk_event_box_new ();
   gtk_event_box_set_visible_window (GTK_EVENT_BOX (box->face), FALSE);
   gtk_box_pack_start (GTK_BOX (line), box->face, TRUE, TRUE, 0);
-  gtk_box_pack_end (GTK_BOX (line), gtk_image_new_from_icon_name ("pan-down-symbolic", GTK_ICON_SIZE_BUTTON), FALSE, FALSE, 0);
+  gtk_box_pack_end (GTK_BOX (line), gtk_image_new_from_icon_name ("pan-down-symbolic", GTK_ICON_SIZE_BUTTON),
+                    FALSE, FALSE, 0);
   gtk_container_add (GTK_CONTAINER (box->button), line);
   gtk_menu_button_set_popover (GTK_MENU_BUTTON (box->button), new_popover (box));
   return box->button;
@@ -154,7 +159,7 @@ void
 arra_checkpoint_box_set_found (ArraCheckpointBox *box, GPtrArray *found)
 {
   box->selected = NULL;
-  gtk_container_foreach (GTK_CONTAINER (box->list), (GtkCallback) (void (*) (void)) gtk_widget_destroy, NULL);
+  arra_form_empty (box->list);
   g_clear_pointer (&box->found, g_ptr_array_unref);
   box->found = found;
   for (guint i = 0; i < found->len; i++)
@@ -176,7 +181,8 @@ arra_checkpoint_box_select (ArraCheckpointBox *box, const char *path, const char
       g_autofree char *problem = arra_checkpoint_box_problem (found);
 
       if (problem != NULL || (path != NULL && strcmp (found->path, path) != 0)
-          || (fingerprint != NULL && strcmp (arra_checkpoint_fingerprint (found->checkpoint), fingerprint) != 0))
+          || (fingerprint != NULL
+              && strcmp (arra_checkpoint_fingerprint (found->checkpoint), fingerprint) != 0))
         continue;
       select_checkpoint (box, found->checkpoint);
       return TRUE;

@@ -8,10 +8,12 @@
 typedef struct _ArraCheckpointBox ArraCheckpointBox;
 
 /* Lives as long as its widget. @chosen: by the user; @add_folder: the button was pressed. */
-ArraCheckpointBox *arra_checkpoint_box_new (void (*chosen) (gpointer data), void (*add_folder) (gpointer data), gpointer data);
+ArraCheckpointBox *arra_checkpoint_box_new (void (*chosen) (gpointer data),
+                                           void (*add_folder) (gpointer data), gpointer data);
 GtkWidget *arra_checkpoint_box_widget (ArraCheckpointBox *box);
 
-/* Lists @found (transfer full) (element-type ArraFound); broken ones greyed with the reason. Nothing is selected then. */
+/* Lists @found (transfer full) (element-type ArraFound); broken ones greyed with the reason. Nothing is
+ * selected then. */
 void arra_checkpoint_box_set_found (ArraCheckpointBox *box, GPtrArray *found);
 /* Selects the usable one at @path, or with @fingerprint (both nullable); FALSE when there is none. */
 gboolean arra_checkpoint_box_select (ArraCheckpointBox *box, const char *path, const char *fingerprint);

@@ -58,12 +58,16 @@ arra_dialog_fail (ArraDialog *dialog, const char *format, ...)
 void
 arra_dialog_update (ArraDialog *dialog)
 {
-  const gboolean running = arra_work_is_running (dialog->work), stopped = arra_work_can_continue (dialog->work);
+  const gboolean running = arra_work_is_running (dialog->work),
+                 stopped = arra_work_can_continue (dialog->work);
   g_autoptr (GPtrArray) selected = arra_results_selected (dialog->results);
-  g_autofree char *insert = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "Inse_rt", "Inse_rt %u Pictures", selected->len), selected->len);
+  g_autofree char *insert = g_strdup_printf (
+      g_dngettext (GETTEXT_PACKAGE, "Inse_rt", "Inse_rt %u Pictures", selected->len), selected->len);
 
-  gtk_widget_set_sensitive (dialog->generate, !running && arra_checkpoint_box_get (dialog->checkpoints) != NULL);
-  arra_form_set_button (GTK_BUTTON (dialog->generate), arra_results_length (dialog->results) > 0 ? _("_Generate Again") : _("_Generate"));
+  gtk_widget_set_sensitive (dialog->generate,
+                            !running && arra_checkpoint_box_get (dialog->checkpoints) != NULL);
+  arra_form_set_button (GTK_BUTTON (dialog->generate),
+                        arra_results_length (dialog->results) > 0 ? _("_Generate Again") : _("_Generate"));
   gtk_widget_set_visible (dialog->pause, running || stopped);
   arra_form_set_button (GTK_BUTTON (dialog->pause), running ? _("_Stop") : _("Contin_ue"));
   gtk_widget_set_sensitive (dialog->insert, selected->len > 0);
@@ -155,9 +159,10 @@ arra_dialog_get_choices (ArraDialog *dialog, ArraDialogChoices *choices)
 
   if (dialog->window != NULL)
     arra_dialog_store (dialog);
-  *choices = (ArraDialogChoices){
-    .checkpoint = settings->checkpoint, .mode = settings->mode, .record = settings->record, .remember = settings->remember
-  };
+  *choices = (ArraDialogChoices){ .checkpoint = settings->checkpoint,
+                                  .mode = settings->mode,
+                                  .record = settings->record,
+                                  .remember = settings->remember };
   arra_request_init (&choices->request, NULL);
   choices->request.prompt = settings->remember ? settings->prompt : NULL;
   choices->request.width = settings->width;

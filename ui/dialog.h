@@ -1,8 +1,9 @@
-/* dialog.h - the dialog in which a prompt becomes pictures, for any host: it knows GTK 3 and libarra, and nothing of what a layer is
+/* dialog.h - the dialog in which a prompt becomes pictures, for any host that has GTK 3
  *
- * The host fills in an ArraDialogHost, calls arra_dialog_run(), and gets finished pictures through @insert. Everything here is called from, and
- * calls back on, the one thread that runs GTK's main loop, so callbacks may talk to the host's process freely. Pictures are made by a thread of the
- * dialog's own that never sees the host.
+ * The host fills in an ArraDialogHost, calls arra_dialog_run(), and gets finished pictures through
+ * @insert. Everything here is called from, and calls back on, the one thread that runs GTK's main loop, so
+ * callbacks may talk to the host's process freely. Pictures are made by a thread of the dialog's own that
+ * never sees the host.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
@@ -34,7 +35,8 @@ const char *arra_insert_mode_name (ArraInsertMode mode);
 
 /**
  * ArraDialogPlace:
- * What there is to insert into. NATIVE is always possible (without an image the host makes one), CANVAS needs @has_image, SELECTION @has_selection.
+ * What there is to insert into. NATIVE is always possible (without an image the host makes one), CANVAS
+ * needs @has_image, SELECTION @has_selection.
  */
 typedef struct
 {
@@ -51,9 +53,14 @@ typedef struct
  */
 typedef struct
 {
-  ArraPicture picture; /* fewer rows finished than in total: a stopped one; its height is that of the finished rows */
-  const char *prompt;  /* (nullable): NULL when prompts are not to be remembered: then it belongs in no name, no undo step, nowhere */
-  const char *recipe;  /* (nullable): JSON for the layer's parasite; NULL when switched off; without the prompt when that is not remembered */
+  /* Fewer rows finished than in total: a stopped one; its height is that of the finished rows. */
+  ArraPicture picture;
+  /* (nullable): NULL when prompts are not to be remembered: then it belongs in no name, no undo
+   * step, nowhere. */
+  const char *prompt;
+  /* (nullable): JSON for the layer's parasite; NULL when switched off; without the prompt when that is not
+   * remembered. */
+  const char *recipe;
   gboolean label;      /* whether the image is to carry the AI label */
   guint64 seed;
   guint answer;        /* its number among the pictures of its seed, from 0 */
@@ -69,14 +76,17 @@ typedef struct
 
 /**
  * ArraDialogHost:
- * What a host offers. Must stay valid as long as the dialog; all strings and functions but @insert and @settings_path may be NULL.
+ * What a host offers. Must stay valid as long as the dialog; all strings and functions but @insert and
+ * @settings_path may be NULL.
  */
 typedef struct
 {
-  /* Inserts all of @what or nothing. FALSE with @error set, in words a person can act on: the dialog shows it and keeps the pictures. */
+  /* Inserts all of @what or nothing. FALSE with @error set, in words a person can act on: the dialog shows
+   * it and keeps the pictures. */
   gboolean (*insert) (const ArraDialogInsert *what, gpointer data, GError **error);
 
-  /* Sets @place (zeroed before). Asked when the dialog opens, when it comes to the front, and before and after inserting. NULL: no image. */
+  /* Sets @place (zeroed before). Asked when the dialog opens, when it comes to the front, and before and
+   * after inserting. NULL: no image. */
   void (*describe) (ArraDialogPlace *place, gpointer data);
 
   /* (transfer full): the recipe of the active layer, NULL with @error set when it has none. */
@@ -90,7 +100,8 @@ typedef struct
 
   gpointer data; /* handed to all of the above */
 
-  const char *settings_path;       /* key file of the settings, e.g. $XDG_CONFIG_HOME/arra/dialog.ini; its folder is made when needed */
+  /* Key file of the settings, e.g. $XDG_CONFIG_HOME/arra/dialog.ini; its folder is made when needed. */
+  const char *settings_path;
   const char *const *folders;      /* NULL-terminated further places to look for checkpoints */
   const char *title;               /* of the window; NULL: "Generate from Text" */
   const char *help_hint;           /* tooltip of the help button */
@@ -111,13 +122,14 @@ typedef struct
   gboolean remember;       /* prompts may be remembered */
 } ArraDialogChoices;
 
-/* Makes the window, not yet shown. gtk_init_check() must have succeeded. Never NULL; free with arra_dialog_destroy(). */
+/* Makes the window, not yet shown. gtk_init_check() must have succeeded. Never NULL; free with
+ * arra_dialog_destroy(). */
 ArraDialog *arra_dialog_new (const ArraDialogHost *host);
 
 /**
  * arra_dialog_run:
- * Shows the window and runs the main loop until it is closed or destroyed under us. Running work is stopped and waited for (some tens of
- * milliseconds); settings are saved.
+ * Shows the window and runs the main loop until it is closed or destroyed under us. Running work is
+ * stopped and waited for (some tens of milliseconds); settings are saved.
  * Returns: the number of pictures inserted.
  */
 guint arra_dialog_run (ArraDialog *dialog);

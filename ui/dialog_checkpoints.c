@@ -11,7 +11,8 @@
 static void
 find (GTask *task, gpointer source, gpointer folders, GCancellable *cancellable)
 {
-  g_task_return_pointer (task, arra_checkpoints_find (folders, cancellable), (GDestroyNotify) g_ptr_array_unref);
+  g_task_return_pointer (task, arra_checkpoints_find (folders, cancellable),
+                         (GDestroyNotify)g_ptr_array_unref);
 }
 
 /* A checkpoint of the folder that the user has just added. */
@@ -22,7 +23,8 @@ select_added (ArraDialog *dialog, const GPtrArray *found)
     {
       const ArraFound *item = found->pdata[i];
 
-      if (g_str_has_prefix (item->path, dialog->added_folder) && arra_checkpoint_box_select (dialog->checkpoints, item->path, NULL))
+      if (g_str_has_prefix (item->path, dialog->added_folder)
+          && arra_checkpoint_box_select (dialog->checkpoints, item->path, NULL))
         return TRUE;
     }
   return FALSE;
@@ -34,7 +36,10 @@ tell_none (ArraDialog *dialog, const GPtrArray *found)
   g_autofree char *folder = arra_checkpoints_folder ();
 
   if (found->len == 0)
-    arra_dialog_fail (dialog, _("No checkpoint was found. Put one into %s, or choose Add Folder in the list of checkpoints."), folder);
+    arra_dialog_fail (
+        dialog,
+        _("No checkpoint was found. Put one into %s, or choose Add Folder in the list of checkpoints."),
+        folder);
   else
     arra_dialog_fail (dialog, _("None of the checkpoints that were found can be used: the list says why."));
 }
@@ -45,11 +50,14 @@ choose (ArraDialog *dialog, const GPtrArray *found)
   const gboolean added = dialog->added_folder != NULL;
 
   if (added && !select_added (dialog, found))
-    arra_dialog_fail (dialog, _("%s holds no checkpoint that can be used: neither GGUF files of this program nor Hugging Face directories of "
-                                "Chameleon models."),
+    arra_dialog_fail (dialog,
+                      _("%s holds no checkpoint that can be used: neither GGUF files of this program nor "
+                         "Hugging Face directories of "
+                         "Chameleon models."),
                       dialog->added_folder);
   if (arra_checkpoint_box_get (dialog->checkpoints) == NULL
-      && !(dialog->settings.checkpoint != NULL && arra_checkpoint_box_select (dialog->checkpoints, dialog->settings.checkpoint, NULL))
+      && !(dialog->settings.checkpoint != NULL
+           && arra_checkpoint_box_select (dialog->checkpoints, dialog->settings.checkpoint, NULL))
       && !arra_checkpoint_box_select_first (dialog->checkpoints) && !added)
     tell_none (dialog, found);
   g_clear_pointer (&dialog->added_folder, g_free);
@@ -78,8 +86,8 @@ all_folders (const ArraDialog *dialog)
   char **folders;
 
   if (dialog->host->folders != NULL)
-    g_strv_builder_addv (builder, (const char **) dialog->host->folders);
-  g_strv_builder_addv (builder, (const char **) dialog->settings.folders);
+    g_strv_builder_addv (builder, (const char **)dialog->host->folders);
+  g_strv_builder_addv (builder, (const char **)dialog->settings.folders);
   folders = g_strv_builder_end (builder);
   g_strv_builder_unref (builder);
   return folders;
@@ -95,7 +103,7 @@ arra_dialog_find_checkpoints (ArraDialog *dialog)
   dialog->finding = g_cancellable_new ();
   task = g_task_new (NULL, dialog->finding, was_found, dialog);
   g_task_set_check_cancellable (task, FALSE);
-  g_task_set_task_data (task, all_folders (dialog), (GDestroyNotify) g_strfreev);
+  g_task_set_task_data (task, all_folders (dialog), (GDestroyNotify)g_strfreev);
   g_task_run_in_thread (task, find);
 }
 
@@ -107,10 +115,13 @@ arra_dialog_show_checkpoint (ArraDialog *dialog)
   const gboolean fits_selection = dialog->place.has_selection;
 
   arra_card_view_set (dialog->card, card);
-  arra_preview_set_note (dialog->preview, card != NULL && card->medical ? _("synthetic – not for diagnosis") : NULL);
+  arra_preview_set_note (dialog->preview,
+                         card != NULL && card->medical ? _("synthetic – not for diagnosis") : NULL);
   arra_prompt_box_set_examples (dialog->prompt, card != NULL ? card->example_prompts : NULL);
-  arra_picture_box_set_checkpoint (dialog->picture, checkpoint, fits_selection ? dialog->place.selection_width : dialog->place.canvas_width,
-                                   fits_selection ? dialog->place.selection_height : dialog->place.canvas_height);
+  arra_picture_box_set_checkpoint (
+      dialog->picture, checkpoint,
+      fits_selection ? dialog->place.selection_width : dialog->place.canvas_width,
+      fits_selection ? dialog->place.selection_height : dialog->place.canvas_height);
   arra_dialog_show_needs (dialog);
   arra_dialog_update (dialog);
 }
@@ -186,7 +197,8 @@ static void
 folder_chosen (GtkDialog *chooser, int response, gpointer data)
 {
   ArraDialog *dialog = data;
-  g_autofree char *folder = response == GTK_RESPONSE_ACCEPT ? gtk_file_chooser_get_filename (GTK_FILE_CHOOSER (chooser)) : NULL;
+  g_autofree char *folder
+      = response == GTK_RESPONSE_ACCEPT ? gtk_file_chooser_get_filename (GTK_FILE_CHOOSER (chooser)) : NULL;
 
   gtk_widget_destroy (GTK_WIDGET (chooser));
   if (folder == NULL)
@@ -202,8 +214,9 @@ void
 arra_dialog_add_folder (gpointer data)
 {
   ArraDialog *dialog = data;
-  GtkWidget *chooser = gtk_file_chooser_dialog_new (_("Add a folder with checkpoints"), GTK_WINDOW (dialog->window), GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER,
-                                                    _("_Cancel"), GTK_RESPONSE_CANCEL, _("_Add"), GTK_RESPONSE_ACCEPT, NULL);
+  GtkWidget *chooser = gtk_file_chooser_dialog_new (
+      _("Add a folder with checkpoints"), GTK_WINDOW (dialog->window), GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER,
+      _("_Cancel"), GTK_RESPONSE_CANCEL, _("_Add"), GTK_RESPONSE_ACCEPT, NULL);
 
   gtk_window_set_modal (GTK_WINDOW (chooser), TRUE);
   gtk_window_set_destroy_with_parent (GTK_WINDOW (chooser), TRUE);

@@ -49,13 +49,16 @@ arra_dialog_insert (gpointer data)
     describe (dialog, selected->pdata[i], &pictures[i]);
   if (!dialog->host->insert (&what, dialog->host->data, &error))
     {
-      arra_dialog_fail (dialog, "%s", error != NULL ? error->message : _("The picture could not be inserted."));
+      arra_dialog_fail (dialog, "%s",
+                        error != NULL ? error->message : _("The picture could not be inserted."));
       return;
     }
   for (guint i = 0; i < selected->len; i++)
     arra_results_mark_inserted (dialog->results, selected->pdata[i]);
   dialog->inserted += selected->len;
-  words = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u picture inserted", "%u pictures inserted", selected->len), selected->len);
+  words = g_strdup_printf (
+      g_dngettext (GETTEXT_PACKAGE, "%u picture inserted", "%u pictures inserted", selected->len),
+      selected->len);
   gtk_label_set_text (GTK_LABEL (dialog->status), words);
   arra_dialog_look_around (dialog);
 }
@@ -90,7 +93,8 @@ arra_dialog_reuse (ArraDialog *dialog)
   arra_notice_hide (dialog->notice);
   if (recipe == NULL)
     {
-      arra_dialog_fail (dialog, _("The settings of this layer cannot be used: %s"), error != NULL ? error->message : _("it has none"));
+      arra_dialog_fail (dialog, _("The settings of this layer cannot be used: %s"),
+                        error != NULL ? error->message : _("it has none"));
       return;
     }
   known = arra_checkpoint_box_select (dialog->checkpoints, NULL, arra_recipe_fingerprint (recipe));
@@ -100,7 +104,8 @@ arra_dialog_reuse (ArraDialog *dialog)
   arra_dialog_show_checkpoint (dialog);
   if (!known)
     arra_notice_show (dialog->notice, GTK_MESSAGE_WARNING,
-                      _("The layer was made with a checkpoint that is not here: with another one the same settings give another picture."));
+                      _("The layer was made with a checkpoint that is not here: with another one the same "
+                         "settings give another picture."));
 }
 
 void

@@ -18,7 +18,8 @@ use_style (void)
 
       g_resources_register (arra_ui_get_resource ());
       gtk_css_provider_load_from_resource (style, "/arra/ui/style.css");
-      gtk_style_context_add_provider_for_screen (gdk_screen_get_default (), GTK_STYLE_PROVIDER (style), GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+      gtk_style_context_add_provider_for_screen (gdk_screen_get_default (), GTK_STYLE_PROVIDER (style),
+                                                 GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
       gtk_icon_theme_add_resource_path (gtk_icon_theme_get_default (), "/arra/ui/icons");
       g_once_init_leave (&done, 1);
     }
@@ -83,7 +84,8 @@ new_form (ArraDialog *dialog)
   GtkWidget *checkpoint = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2 * ARRA_FORM_GAP);
 
   dialog->prompt = arra_prompt_box_new (dialog->settings.history, do_nothing, arra_dialog_generate, dialog);
-  dialog->checkpoints = arra_checkpoint_box_new (arra_dialog_checkpoint_chosen, arra_dialog_add_folder, dialog);
+  dialog->checkpoints
+      = arra_checkpoint_box_new (arra_dialog_checkpoint_chosen, arra_dialog_add_folder, dialog);
   dialog->card = arra_card_view_new ();
   dialog->picture = arra_picture_box_new (arra_dialog_show_needs, dialog);
   dialog->insert_as = arra_insert_box_new ();
@@ -156,11 +158,13 @@ new_actions (ArraDialog *dialog)
   gtk_widget_set_tooltip_text (button, dialog->host->help_hint);
   gtk_widget_set_no_show_all (button, dialog->host->help == NULL);
   add_button (dialog, box, FALSE, _("Reset to De_faults"), G_CALLBACK (arra_dialog_reset));
-  dialog->reuse = add_button (dialog, box, FALSE, _("Reuse Settings of This La_yer"), G_CALLBACK (arra_dialog_reuse));
+  dialog->reuse
+      = add_button (dialog, box, FALSE, _("Reuse Settings of This La_yer"), G_CALLBACK (arra_dialog_reuse));
   gtk_widget_set_no_show_all (dialog->reuse, dialog->host->recipe_of_layer == NULL);
 
   dialog->generate = add_button (dialog, box, TRUE, _("_Generate"), G_CALLBACK (arra_dialog_generate));
-  gtk_style_context_add_class (gtk_widget_get_style_context (dialog->generate), GTK_STYLE_CLASS_SUGGESTED_ACTION);
+  gtk_style_context_add_class (gtk_widget_get_style_context (dialog->generate),
+                               GTK_STYLE_CLASS_SUGGESTED_ACTION);
   gtk_widget_set_can_default (dialog->generate, TRUE);
   gtk_widget_set_tooltip_text (dialog->generate, _("Ctrl+Enter in the prompt does the same"));
   dialog->pause = add_button (dialog, box, TRUE, _("_Stop"), G_CALLBACK (arra_dialog_pause));
@@ -174,7 +178,8 @@ new_actions (ArraDialog *dialog)
 void
 arra_dialog_build (ArraDialog *dialog)
 {
-  GtkWidget *all = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *sides = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+  GtkWidget *all = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0),
+            *sides = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
   GtkWindow *window;
 
   use_style ();

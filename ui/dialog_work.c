@@ -40,7 +40,8 @@ fill_request (ArraDialog *dialog, ArraCheckpoint *checkpoint, ArraRequest *reque
     }
   if (!arra_picture_box_store (dialog->picture, settings))
     {
-      arra_dialog_fail (dialog, _("The seed must be a whole number from 0 to 18446744073709551615. The die throws one."));
+      arra_dialog_fail (
+          dialog, _("The seed must be a whole number from 0 to 18446744073709551615. The die throws one."));
       return FALSE;
     }
   renew_seed (dialog);
@@ -72,7 +73,10 @@ check_request (ArraDialog *dialog, ArraCheckpoint *checkpoint, const ArraRequest
     }
   needed = arra_words_bytes (plan.total);
   there = arra_words_bytes (plan.available);
-  arra_dialog_fail (dialog, _("Not enough memory: %s are needed, %s are free. Choose a smaller size or checkpoint, or close other programs."), needed, there);
+  arra_dialog_fail (dialog,
+                    _("Not enough memory: %s are needed, %s are free. Choose a smaller size or checkpoint, "
+                       "or close other programs."),
+                    needed, there);
   return FALSE;
 }
 
@@ -118,20 +122,20 @@ arra_dialog_pause (ArraDialog *dialog)
 
 /* ---- what is seen meanwhile */
 
-static char *
-phase_words (const ArraWorkState *state, const ArraPicture *preview)
+static const char *
+phase_words (ArraWorkPhase phase)
 {
-  switch (state->phase)
+  switch (phase)
     {
     case ARRA_WORK_OPENING:
-      return g_strdup (_("Opening the checkpoint…"));
+      return _("Opening the checkpoint…");
     case ARRA_WORK_PROMPT:
-      return g_strdup (_("Reading the prompt"));
+      return _("Reading the prompt");
     case ARRA_WORK_DECODING:
-      return g_strdup (_("Turning tokens into pixels"));
+      return _("Turning tokens into pixels");
     case ARRA_WORK_TOKENS:
     default:
-      return g_strdup (_("Making the picture"));
+      return _("Making the picture");
     }
 }
 
@@ -140,8 +144,8 @@ progress (const ArraWorkState *state, const ArraPicture *preview, gpointer data)
 {
   ArraDialog *dialog = data;
   GtkProgressBar *bar = GTK_PROGRESS_BAR (dialog->progress);
-  g_autofree char *phase = phase_words (state, preview);
-  g_autofree char *line = arra_words_progress (phase, state->answer, state->count, state->rate, state->left);
+  g_autofree char *line = arra_words_progress (phase_words (state->phase), state->answer, state->count,
+                                               state->rate, state->left);
 
   if (preview != NULL)
     arra_preview_set_picture (dialog->preview, preview);
@@ -167,7 +171,10 @@ said (const char *text, gpointer data)
 {
   ArraDialog *dialog = data;
   g_autofree char *plain = arra_words_plain (text, 300);
-  g_autofree char *words = g_strdup_printf (_("The model answered in words instead of a picture: “%s”. Choose a size to have a picture always."), plain);
+  g_autofree char *words = g_strdup_printf (
+      _("The model answered in words instead of a picture: “%s”. "
+        "Choose a size to have a picture always."),
+      plain);
 
   arra_notice_show (dialog->notice, GTK_MESSAGE_INFO, words);
 }
@@ -195,7 +202,9 @@ done (const GError *error, double pace, gpointer data)
   if (error == NULL)
     show_finished (dialog, pace);
   else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    say (dialog, arra_work_can_continue (dialog->work) ? _("Stopped. Finished rows are kept: insert them, or continue.") : _("Stopped"));
+    say (dialog, arra_work_can_continue (dialog->work)
+                     ? _("Stopped. Finished rows are kept: insert them, or continue.")
+                     : _("Stopped"));
   else
     {
       say (dialog, _("Nothing more was made"));
@@ -215,7 +224,9 @@ arra_dialog_show_selected (gpointer data)
   if (!arra_work_is_running (dialog->work) && current != NULL)
     {
       arra_preview_set_picture (dialog->preview, &current->picture);
-      arra_preview_set_note (dialog->preview, arra_checkpoint_card (current->from)->medical ? _("synthetic – not for diagnosis") : NULL);
+      arra_preview_set_note (dialog->preview, arra_checkpoint_card (current->from)->medical
+                                                  ? _("synthetic – not for diagnosis")
+                                                  : NULL);
     }
   arra_dialog_update (dialog);
 }

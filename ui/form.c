@@ -124,6 +124,18 @@ arra_form_scrolled (GtkWidget *child, const char *name, gboolean framed)
   return scrolled;
 }
 
+static void
+destroy_child (GtkWidget *child, gpointer data)
+{
+  gtk_widget_destroy (child);
+}
+
+void
+arra_form_empty (GtkWidget *container)
+{
+  gtk_container_foreach (GTK_CONTAINER (container), destroy_child, NULL);
+}
+
 GtkWidget *
 arra_form_spin (double min, double max, double step, guint digits)
 {
@@ -157,9 +169,11 @@ check_size (GdkPixbufLoader *loader, int width, int height, gpointer data)
 static GdkPixbuf *
 shrink (GdkPixbuf *pixbuf, int side)
 {
-  const int width = gdk_pixbuf_get_width (pixbuf), height = gdk_pixbuf_get_height (pixbuf), longer = MAX (width, height);
+  const int width = gdk_pixbuf_get_width (pixbuf), height = gdk_pixbuf_get_height (pixbuf),
+            longer = MAX (width, height);
 
-  return gdk_pixbuf_scale_simple (pixbuf, MAX (1, width * side / longer), MAX (1, height * side / longer), GDK_INTERP_BILINEAR);
+  return gdk_pixbuf_scale_simple (pixbuf, MAX (1, width * side / longer), MAX (1, height * side / longer),
+                                  GDK_INTERP_BILINEAR);
 }
 
 cairo_surface_t *

@@ -13,10 +13,12 @@ void arra_form_name (GtkWidget *widget, const char *name);
 /* A grid for rows of label and widget. */
 GtkGrid *arra_form_grid (void);
 
-/* Puts @widget beside a label with a mnemonic, which also becomes the widget's accessible name (without underscore and colon). Returns the label. */
+/* Puts @widget beside a label with a mnemonic, which also becomes the widget's accessible name (without
+ * underscore and colon). Returns the label. */
 GtkWidget *arra_form_row (GtkGrid *grid, int row, const char *mnemonic, GtkWidget *widget);
 
-/* A label for plain text that wraps, aligned to the start; its text is its accessible name. @dim: less prominent. */
+/* A label for plain text that wraps, aligned to the start; its text is its accessible name. @dim: less
+ * prominent. */
 GtkWidget *arra_form_text (gboolean dim);
 /* A heading with a mnemonic for @target (nullable: set later). */
 GtkWidget *arra_form_heading (const char *mnemonic, GtkWidget *target);
@@ -31,8 +33,12 @@ void arra_form_set_button (GtkButton *button, const char *mnemonic); /* renames 
 /* @child in a scrolled window that grows with the dialog's width; @framed: with a border. */
 GtkWidget *arra_form_scrolled (GtkWidget *child, const char *name, gboolean framed);
 
+/* Destroys all that is in a container. */
+void arra_form_empty (GtkWidget *container);
+
 GtkWidget *arra_form_spin (double min, double max, double step, guint digits);
 GtkWidget *arra_form_check (const char *mnemonic, const char *hint);
 
-/* A picture of PNG bytes that may come from anybody, at most @side pixels on a side, crisp on HiDPI screens. Returns: (transfer full) (nullable) */
+/* A picture of PNG bytes that may come from anybody, at most @side pixels on a side, crisp on HiDPI screens.
+ * Returns: (transfer full) (nullable) */
 cairo_surface_t *arra_form_thumbnail (const guint8 *png, gsize size, int side, int scale);

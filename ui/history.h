@@ -11,7 +11,8 @@ typedef struct _ArraHistory ArraHistory;
 ArraHistory *arra_history_new (void);
 void arra_history_free (ArraHistory *history); /* nullable */
 
-/* Puts @prompt (without spaces around it) at the top; one that is there already moves. Empty ones are not taken; the oldest go. */
+/* Puts @prompt (without spaces around it) at the top; one that is there already moves. Empty ones are not
+ * taken; the oldest go. */
 void arra_history_add (ArraHistory *history, const char *prompt);
 void arra_history_remove (ArraHistory *history, const char *prompt);
 void arra_history_clear (ArraHistory *history);
@@ -19,7 +20,8 @@ void arra_history_clear (ArraHistory *history);
 guint arra_history_length (const ArraHistory *history);
 const char *arra_history_get (const ArraHistory *history, guint index); /* 0: newest */
 
-/* Whether @prompt has every word of @words in it, whatever their case and order; an empty search finds everything. */
+/* Whether @prompt has every word of @words in it, whatever their case and order; an empty search finds
+ * everything. */
 gboolean arra_history_matches (const char *prompt, const char *words);
 
 void arra_history_load (ArraHistory *history, GKeyFile *keys);

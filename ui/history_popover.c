@@ -37,7 +37,7 @@ add (Popover *self, const char *prompt, const char *group)
   gtk_container_add (GTK_CONTAINER (row), label);
   arra_form_name (row, plain);
   g_object_set_data_full (G_OBJECT (row), KEY_PROMPT, g_strdup (prompt), g_free);
-  g_object_set_data (G_OBJECT (row), KEY_GROUP, (gpointer) group);
+  g_object_set_data (G_OBJECT (row), KEY_GROUP, (gpointer)group);
   gtk_container_add (GTK_CONTAINER (self->list), row);
 }
 
@@ -46,7 +46,7 @@ fill (Popover *self)
 {
   const char *const earlier = _("Earlier prompts"), *const suggested = _("Examples for this checkpoint");
 
-  gtk_container_foreach (GTK_CONTAINER (self->list), (GtkCallback) (void (*) (void)) gtk_widget_destroy, NULL);
+  arra_form_empty (self->list);
   for (guint i = 0; i < arra_history_length (self->history); i++)
     add (self, arra_history_get (self->history, i), earlier);
   for (char **example = *self->examples; example != NULL && *example != NULL; example++)
@@ -70,7 +70,8 @@ matches (GtkListBoxRow *row, gpointer data)
 {
   Popover *self = data;
 
-  return arra_history_matches (g_object_get_data (G_OBJECT (row), KEY_PROMPT), gtk_entry_get_text (GTK_ENTRY (self->search)));
+  return arra_history_matches (g_object_get_data (G_OBJECT (row), KEY_PROMPT),
+                               gtk_entry_get_text (GTK_ENTRY (self->search)));
 }
 
 /* A heading above the first row of each group. */
@@ -171,7 +172,8 @@ arra_history_popover_new (ArraHistory *history, char ***examples, ArraHistoryCho
   gtk_widget_show_all (box);
   g_signal_connect (self->clear, "clicked", G_CALLBACK (clear), self);
   g_signal_connect (self->search, "activate", G_CALLBACK (search_activated), self);
-  g_signal_connect_swapped (self->search, "search-changed", G_CALLBACK (gtk_list_box_invalidate_filter), self->list);
+  g_signal_connect_swapped (self->search, "search-changed", G_CALLBACK (gtk_list_box_invalidate_filter),
+                            self->list);
   g_signal_connect (self->popover, "show", G_CALLBACK (shown), self);
   g_object_set_data_full (G_OBJECT (self->popover), "arra-self", self, g_free);
   return self->popover;

@@ -29,10 +29,12 @@ arra_insert_box_new (void)
   GtkGrid *grid = arra_form_grid ();
 
   box->mode = gtk_combo_box_text_new ();
-  box->record = arra_form_check (_("Include recipe and AI la_bel"),
-                                 _("The layer keeps the settings that made it, and the image says that a picture was made by AI"));
-  box->remember = arra_form_check (_("Remember pro_mpts"),
-                                   _("Off: no history, and the prompt stays out of the recipe, the layer's name and the undo step"));
+  box->record = arra_form_check (
+      _("Include recipe and AI la_bel"),
+      _("The layer keeps the settings that made it, and the image says that a picture was made by AI"));
+  box->remember = arra_form_check (
+      _("Remember pro_mpts"),
+      _("Off: no history, and the prompt stays out of the recipe, the layer's name and the undo step"));
   box->root = GTK_WIDGET (grid);
   arra_form_row (grid, 0, _("_Insert as:"), box->mode);
   gtk_grid_attach (grid, box->record, 0, 1, 2, 1);
@@ -51,7 +53,8 @@ arra_insert_box_widget (ArraInsertBox *box)
 static void
 append (ArraInsertBox *box, ArraInsertMode mode, const char *text, guint width, guint height)
 {
-  g_autofree char *sized = width > 0 ? g_strdup_printf (_("%s (%u × %u)"), text, width, height) : g_strdup (text);
+  g_autofree char *sized
+      = width > 0 ? g_strdup_printf (_("%s (%u × %u)"), text, width, height) : g_strdup (text);
 
   gtk_combo_box_text_append (GTK_COMBO_BOX_TEXT (box->mode), arra_insert_mode_name (mode), sized);
 }
@@ -63,11 +66,13 @@ arra_insert_box_set_place (ArraInsertBox *box, const ArraDialogPlace *place)
 
   box->filling = TRUE;
   gtk_combo_box_text_remove_all (GTK_COMBO_BOX_TEXT (mode));
-  append (box, ARRA_INSERT_NATIVE, place->has_image ? _("New layer in its own size") : _("New image"), 0, 0);
+  append (box, ARRA_INSERT_NATIVE, place->has_image ? _("New layer in its own size") : _("New image"), 0,
+          0);
   if (place->has_image)
     append (box, ARRA_INSERT_CANVAS, _("Fitted to the canvas"), place->canvas_width, place->canvas_height);
   if (place->has_selection)
-    append (box, ARRA_INSERT_SELECTION, _("Fitted to the selection"), place->selection_width, place->selection_height);
+    append (box, ARRA_INSERT_SELECTION, _("Fitted to the selection"), place->selection_width,
+            place->selection_height);
   if (!gtk_combo_box_set_active_id (mode, arra_insert_mode_name (box->wanted)))
     gtk_combo_box_set_active (mode, 0);
   box->filling = FALSE;

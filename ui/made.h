@@ -7,7 +7,7 @@
 typedef struct
 {
   guint batch;          /* counts presses of Generate */
-  guint answer, index;  /* the picture of the answer of the batch; a continued picture has those of the stopped one */
+  guint answer, index;  /* of the batch, of the answer; a continued picture has those of the stopped one */
   guint64 seed;
   ArraPicture picture;  /* pixels belong to it */
   char *prompt;
@@ -20,7 +20,8 @@ typedef struct
 ArraMade *arra_made_new (const ArraPicture *picture, GError **error);
 void arra_made_free (ArraMade *made); /* nullable */
 gboolean arra_made_is_partial (const ArraMade *made);
-gboolean arra_made_is_same (const ArraMade *made, const ArraMade *other); /* the same picture, perhaps with other rows finished */
+/* The same picture, perhaps with other rows finished. */
+gboolean arra_made_is_same (const ArraMade *made, const ArraMade *other);
 
 /* (transfer full): g_free() a copy of the pixels, NULL with @error set when memory is short. */
 guint8 *arra_made_copy_pixels (const ArraPicture *picture, GError **error);

@@ -31,7 +31,7 @@ static void
 set_wayland_parent (GdkWindow *window, const char *parent)
 {
   if (parent != NULL && GDK_IS_WAYLAND_WINDOW (window))
-    gdk_wayland_window_set_transient_for_exported (window, (char *) parent);
+    gdk_wayland_window_set_transient_for_exported (window, (char *)parent);
 }
 #else
 static void

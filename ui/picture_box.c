@@ -83,13 +83,16 @@ arra_picture_box_store (ArraPictureBox *box, ArraSettings *settings)
 {
   settings->sized = box->sized;
   arra_size_box_get (box->size, &settings->width, &settings->height);
-  settings->count = (guint) gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (box->count));
+  settings->count = (guint)gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (box->count));
   arra_sampling_box_store (box->sampling, settings);
   return arra_seed_box_get (box->seed, &settings->seed, &settings->keep_seed);
 }
 
 void
-arra_picture_box_set_checkpoint (ArraPictureBox *box, const ArraCheckpoint *checkpoint, guint like_width, guint like_height)
+arra_picture_box_set_checkpoint (ArraPictureBox *box,
+                                 const ArraCheckpoint *checkpoint,
+                                 guint like_width,
+                                 guint like_height)
 {
   ArraRequest own;
 
@@ -120,6 +123,6 @@ void
 arra_picture_box_fill (ArraPictureBox *box, ArraRequest *request)
 {
   arra_size_box_get (box->size, &request->width, &request->height);
-  request->count = (guint) gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (box->count));
+  request->count = (guint)gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (box->count));
   arra_sampling_box_fill (box->sampling, request);
 }

@@ -16,7 +16,8 @@ add (GArray *presets, const ArraCheckpoint *checkpoint, guint width, guint heigh
   if (!arra_checkpoint_check_size (checkpoint, width, height, NULL))
     return FALSE;
   for (guint i = 0; i < presets->len; i++)
-    if (g_array_index (presets, ArraPreset, i).width == width && g_array_index (presets, ArraPreset, i).height == height)
+    if (g_array_index (presets, ArraPreset, i).width == width
+        && g_array_index (presets, ArraPreset, i).height == height)
       return TRUE;
   g_array_append_val (presets, preset);
   return TRUE;
@@ -25,10 +26,11 @@ add (GArray *presets, const ArraCheckpoint *checkpoint, guint width, guint heigh
 static guint
 round_to (double length, guint grid)
 {
-  return (guint) MAX (1, lrint (length / grid)) * grid;
+  return (guint)MAX (1, lrint (length / grid)) * grid;
 }
 
-/* The shape @across : @down with about @area pixels, or cut out of a square of that area where more is too long. */
+/* The shape @across : @down with about @area pixels, or cut out of a square of that area where more is too
+ * long. */
 static void
 add_shape (GArray *presets, const ArraCheckpoint *checkpoint, double area, double across, double down)
 {
@@ -50,7 +52,7 @@ arra_presets_find (const ArraCheckpoint *checkpoint, guint like_width, guint lik
   arra_request_init (&own, checkpoint);
   if (grid == 0 || own.width == 0)
     return presets;
-  area = (double) own.width * own.height;
+  area = (double)own.width * own.height;
   add (presets, checkpoint, own.width, own.height);
   if (like_width > 0 && like_height > 0 && like_width / like_height < 8 && like_height / like_width < 8)
     add_shape (presets, checkpoint, area, like_width, like_height);

@@ -9,6 +9,7 @@ typedef struct
   guint width, height; /* pixels */
 } ArraPreset;
 
-/* Sizes that the checkpoint can make: its own first, then squares from small to large, then other shapes of about the own area. @like_width and
- * @like_height (0 x 0: none): the canvas or selection, whose shape is offered, too. (transfer full) (element-type ArraPreset): g_array_unref() */
+/* Sizes that the checkpoint can make: its own first, then squares from small to large, then other shapes of
+ * about the own area. @like_width and @like_height (0 x 0: none): the canvas or selection, whose shape is
+ * offered, too. (transfer full) (element-type ArraPreset): g_array_unref() */
 GArray *arra_presets_find (const ArraCheckpoint *checkpoint, guint like_width, guint like_height);

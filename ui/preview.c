@@ -13,8 +13,8 @@
 struct _ArraPreview
 {
   GtkWidget *root, *area, *hint, *note;
-  cairo_surface_t *surface;             /* (nullable): the finished rows */
-  guint width, height;                  /* of the whole picture; 0 x 0: none */
+  cairo_surface_t *surface; /* (nullable): the finished rows */
+  guint width, height;      /* of the whole picture; 0 x 0: none */
   guint rows_finished, rows_total;
 };
 
@@ -27,7 +27,8 @@ typedef struct
 static Place
 find_place (const ArraPreview *preview)
 {
-  const double across = gtk_widget_get_allocated_width (preview->area), down = gtk_widget_get_allocated_height (preview->area);
+  const double across = gtk_widget_get_allocated_width (preview->area),
+               down = gtk_widget_get_allocated_height (preview->area);
   Place place = { 0, 0, MIN ((across - 2 * EDGE) / preview->width, (down - 2 * EDGE) / preview->height) };
 
   place.zoom = MIN (place.zoom, LARGEST_ZOOM);

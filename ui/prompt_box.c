@@ -33,7 +33,8 @@ key_pressed (GtkWidget *view, GdkEventKey *event, gpointer data)
 {
   ArraPromptBox *box = data;
 
-  if ((event->keyval != GDK_KEY_Return && event->keyval != GDK_KEY_KP_Enter) || (event->state & GDK_CONTROL_MASK) == 0)
+  if ((event->keyval != GDK_KEY_Return && event->keyval != GDK_KEY_KP_Enter)
+      || (event->state & GDK_CONTROL_MASK) == 0)
     return GDK_EVENT_PROPAGATE;
   box->submit (box->data);
   return GDK_EVENT_STOP;
@@ -86,17 +87,22 @@ new_view (ArraPromptBox *box)
 }
 
 ArraPromptBox *
-arra_prompt_box_new (ArraHistory *history, void (*changed) (gpointer data), void (*submit) (gpointer data), gpointer data)
+arra_prompt_box_new (ArraHistory *history,
+                     void (*changed) (gpointer data),
+                     void (*submit) (gpointer data),
+                     gpointer data)
 {
   ArraPromptBox *box = g_new0 (ArraPromptBox, 1);
-  GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, ARRA_FORM_GAP), *button = gtk_menu_button_new (), *view = new_view (box);
+  GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, ARRA_FORM_GAP), *button = gtk_menu_button_new (),
+            *view = new_view (box);
 
   box->changed = changed;
   box->submit = submit;
   box->data = data;
   arra_form_dress_icon (button, "document-open-recent-symbolic", _("Prompt history"));
   gtk_button_set_relief (GTK_BUTTON (button), GTK_RELIEF_NONE);
-  gtk_menu_button_set_popover (GTK_MENU_BUTTON (button), arra_history_popover_new (history, &box->examples, chosen, box));
+  gtk_menu_button_set_popover (GTK_MENU_BUTTON (button),
+                               arra_history_popover_new (history, &box->examples, chosen, box));
   gtk_box_pack_start (GTK_BOX (line), arra_form_heading (_("_Prompt"), box->view), TRUE, TRUE, 0);
   gtk_box_pack_end (GTK_BOX (line), button, FALSE, FALSE, 0);
   box->root = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
@@ -131,7 +137,7 @@ void
 arra_prompt_box_set_examples (ArraPromptBox *box, const char *const *examples)
 {
   g_strfreev (box->examples);
-  box->examples = g_strdupv ((char **) examples);
+  box->examples = g_strdupv ((char **)examples);
 }
 
 void

@@ -8,8 +8,10 @@
 
 typedef struct _ArraPromptBox ArraPromptBox;
 
-/* Lives as long as its widget. @submit: Ctrl+Enter was pressed; @changed: the text. @history must outlive it. */
-ArraPromptBox *arra_prompt_box_new (ArraHistory *history, void (*changed) (gpointer data), void (*submit) (gpointer data), gpointer data);
+/* Lives as long as its widget. @submit: Ctrl+Enter was pressed; @changed: the text. @history must outlive it.
+   */
+ArraPromptBox *arra_prompt_box_new (ArraHistory *history, void (*changed) (gpointer data),
+                                   void (*submit) (gpointer data), gpointer data);
 GtkWidget *arra_prompt_box_widget (ArraPromptBox *box);
 char *arra_prompt_box_get (ArraPromptBox *box); /* (transfer full): g_free(); without spaces around it */
 void arra_prompt_box_set (ArraPromptBox *box, const char *prompt);

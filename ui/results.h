@@ -8,15 +8,19 @@
 
 typedef struct _ArraResults ArraResults;
 
-/* Lives as long as its widget. @changed: the selection, or a picture; @activated: a double click or Enter on @made. */
-ArraResults *arra_results_new (void (*changed) (gpointer data), void (*activated) (gpointer data), gpointer data);
+/* Lives as long as its widget. @changed: the selection, or a picture; @activated: a double click or Enter on
+ * @made. */
+ArraResults *arra_results_new (void (*changed) (gpointer data), void (*activated) (gpointer data),
+                               gpointer data);
 GtkWidget *arra_results_widget (ArraResults *results);
 
-/* Takes @made, selects it, and shows it in the place of an earlier state of the same picture, if there is one. Of very many, the oldest go. */
+/* Takes @made, selects it, and shows it in the place of an earlier state of the same picture, if there is
+ * one. Of very many, the oldest go. */
 void arra_results_add (ArraResults *results, ArraMade *made);
 void arra_results_unselect_all (ArraResults *results);
 guint arra_results_length (ArraResults *results);
-/* (transfer container) (element-type ArraMade): those selected, in the order they were made: g_ptr_array_unref() */
+/* (transfer container) (element-type ArraMade): those selected, in the order they were made:
+ * g_ptr_array_unref() */
 GPtrArray *arra_results_selected (ArraResults *results);
 void arra_results_mark_inserted (ArraResults *results, const ArraMade *made);
 /* The one selected last; (nullable) */

@@ -9,7 +9,8 @@
 
 typedef struct _ArraSamplingBox ArraSamplingBox;
 
-ArraSamplingBox *arra_sampling_box_new (void (*changed) (gpointer data), gpointer data); /* lives as long as its widget */
+/* Lives as long as its widget. */
+ArraSamplingBox *arra_sampling_box_new (void (*changed) (gpointer data), gpointer data);
 GtkWidget *arra_sampling_box_widget (ArraSamplingBox *box);
 void arra_sampling_box_load (ArraSamplingBox *box, const ArraSettings *settings);
 void arra_sampling_box_store (ArraSamplingBox *box, ArraSettings *settings);

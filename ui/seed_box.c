@@ -43,7 +43,8 @@ arra_seed_box_new (GtkGrid *grid, int row)
   gtk_entry_set_activates_default (GTK_ENTRY (box->entry), TRUE);
   gtk_entry_set_max_length (GTK_ENTRY (box->entry), 24);
   gtk_widget_set_hexpand (box->entry, TRUE);
-  box->keep = arra_form_check (_("_Keep"), _("Use this seed again next time: the same settings give the same pictures"));
+  box->keep = arra_form_check (_("_Keep"),
+                               _("Use this seed again next time: the same settings give the same pictures"));
   gtk_box_pack_start (GTK_BOX (line), box->entry, TRUE, TRUE, 0);
   gtk_container_add (GTK_CONTAINER (line), die);
   gtk_container_add (GTK_CONTAINER (line), box->keep);

@@ -14,7 +14,11 @@ void
 arra_settings_init (ArraSettings *settings)
 {
   *settings = (ArraSettings){
-    .prompt = g_strdup (""), .folders = g_new0 (char *, 1), .keys = g_key_file_new (), .history = arra_history_new (), .remember = TRUE,
+    .prompt = g_strdup (""),
+    .folders = g_new0 (char *, 1),
+    .keys = g_key_file_new (),
+    .history = arra_history_new (),
+    .remember = TRUE,
   };
   arra_settings_reset (settings);
 }
@@ -82,7 +86,7 @@ read_uint (GKeyFile *keys, const char *key, guint min, guint max, guint *number)
 
   read_uint64 (keys, key, &value);
   if (value >= min && value <= max)
-    *number = (guint) value;
+    *number = (guint)value;
 }
 
 static void
@@ -146,7 +150,7 @@ arra_settings_load (ArraSettings *settings, const char *path)
 {
   g_autofree char *mode = NULL;
   GKeyFile *keys = settings->keys;
-  guint width = (guint) settings->window_width, height = (guint) settings->window_height;
+  guint width = (guint)settings->window_width, height = (guint)settings->window_height;
 
   if (path == NULL || !g_key_file_load_from_file (keys, path, G_KEY_FILE_NONE, NULL))
     return;
@@ -167,8 +171,8 @@ arra_settings_load (ArraSettings *settings, const char *path)
   read_switch (keys, "advanced", &settings->advanced);
   read_uint (keys, "window-width", 200, 20000, &width);
   read_uint (keys, "window-height", 200, 20000, &height);
-  settings->window_width = (int) width;
-  settings->window_height = (int) height;
+  settings->window_width = (int)width;
+  settings->window_height = (int)height;
 }
 
 /* ---- writing */
@@ -191,7 +195,8 @@ write_all (ArraSettings *settings)
   write_text (keys, "prompt", settings->remember ? settings->prompt : NULL);
   arra_history_store (settings->remember ? settings->history : empty, keys);
   write_text (keys, "checkpoint", settings->checkpoint);
-  g_key_file_set_string_list (keys, GROUP, "folders", (const char *const *) settings->folders, g_strv_length (settings->folders));
+  g_key_file_set_string_list (keys, GROUP, "folders", (const char *const *)settings->folders,
+                              g_strv_length (settings->folders));
   g_key_file_set_boolean (keys, GROUP, "sized", settings->sized);
   g_key_file_set_uint64 (keys, GROUP, "width", settings->width);
   g_key_file_set_uint64 (keys, GROUP, "height", settings->height);
@@ -223,10 +228,11 @@ arra_settings_save (ArraSettings *settings, const char *path, GError **error)
   if (g_mkdir_with_parents (folder, 0700) != 0)
     {
       int fault = errno;
-      g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (fault), "%s: %s", folder, g_strerror (fault));
+      g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (fault), "%s: %s", folder,
+                   g_strerror (fault));
       return FALSE;
     }
-  return g_file_set_contents_full (path, text, (gssize) length, G_FILE_SET_CONTENTS_CONSISTENT, 0600, error);
+  return g_file_set_contents_full (path, text, (gssize)length, G_FILE_SET_CONTENTS_CONSISTENT, 0600, error);
 }
 
 /* ---- what was measured, and folders */
@@ -251,7 +257,7 @@ arra_settings_add_folder (ArraSettings *settings, const char *folder)
 {
   guint n = g_strv_length (settings->folders);
 
-  if (*folder == '\0' || g_strv_contains ((const char *const *) settings->folders, folder))
+  if (*folder == '\0' || g_strv_contains ((const char *const *)settings->folders, folder))
     return;
   settings->folders = g_renew (char *, settings->folders, n + 2);
   settings->folders[n] = g_strdup (folder);

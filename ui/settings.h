@@ -7,7 +7,8 @@
 #include "dialog.h"
 #include "history.h"
 
-/* Fill with arra_settings_init(), empty with arra_settings_clear(). Every value that is read is checked: the file may be anybody's. */
+/* Fill with arra_settings_init(), empty with arra_settings_clear(). Every value that is read is checked: the
+ * file may be anybody's. */
 typedef struct
 {
   char *prompt;        /* never NULL */
@@ -39,10 +40,12 @@ void arra_settings_reset (ArraSettings *settings);
 
 /* A missing or broken file leaves the defaults. */
 void arra_settings_load (ArraSettings *settings, const char *path);
-/* Atomic, readable by the user alone. Prompt and history are left out, and removed from the file, when prompts are not to be remembered. */
+/* Atomic, readable by the user alone. Prompt and history are left out, and removed from the file, when
+ * prompts are not to be remembered. */
 gboolean arra_settings_save (ArraSettings *settings, const char *path, GError **error);
 
-/* Seconds for each token on this machine, everything counted, of the checkpoint with that fingerprint; 0: not measured yet. */
+/* Seconds for each token on this machine, everything counted, of the checkpoint with that fingerprint; 0: not
+ * measured yet. */
 double arra_settings_get_pace (const ArraSettings *settings, const char *fingerprint);
 void arra_settings_set_pace (ArraSettings *settings, const char *fingerprint, double seconds_per_token);
 

@@ -1,5 +1,5 @@
-/* size_box.c - how large a picture is to be: a preset of the checkpoint, another size on its grid, or what the model chooses
- * SPDX-License-Identifier: GPL-3.0-or-later */
+/* size_box.c - how large a picture is to be: a preset of the checkpoint, another size on its grid, or what
+ * the model chooses SPDX-License-Identifier: GPL-3.0-or-later */
 #include "size_box.h"
 
 #include <glib/gi18n-lib.h>
@@ -14,7 +14,7 @@
 struct _ArraSizeBox
 {
   GtkWidget *combo, *other, *other_label, *across, *down;
-  guint width, height; /* chosen; kept also while there is no checkpoint to offer sizes */
+  guint width, height;              /* chosen; kept also while there is no checkpoint to offer sizes */
   const ArraCheckpoint *checkpoint; /* borrowed; nullable */
   gboolean filling;
   void (*changed) (gpointer data);
@@ -39,13 +39,13 @@ read_choice (ArraSizeBox *box)
   box->width = box->height = 0;
   if (strcmp (id, ID_OTHER) == 0)
     {
-      box->width = (guint) gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (box->across));
-      box->height = (guint) gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (box->down));
+      box->width = (guint)gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (box->across));
+      box->height = (guint)gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (box->down));
     }
   else if (g_strv_length (sides) == 2)
     {
-      box->width = (guint) g_ascii_strtoull (sides[0], NULL, 10);
-      box->height = (guint) g_ascii_strtoull (sides[1], NULL, 10);
+      box->width = (guint)g_ascii_strtoull (sides[0], NULL, 10);
+      box->height = (guint)g_ascii_strtoull (sides[1], NULL, 10);
     }
 }
 
@@ -65,7 +65,7 @@ snap (GtkSpinButton *spin, gpointer data)
 {
   ArraSizeBox *box = data;
   const guint grid = box->checkpoint != NULL ? arra_checkpoint_grid (box->checkpoint) : 0;
-  const guint value = (guint) gtk_spin_button_get_value_as_int (spin);
+  const guint value = (guint)gtk_spin_button_get_value_as_int (spin);
   const guint nearest = grid > 0 ? MAX (1, (value + grid / 2) / grid) * grid : value;
 
   if (nearest != value)
@@ -116,7 +116,8 @@ static void
 append (GtkComboBoxText *combo, const ArraPreset *preset, gboolean own)
 {
   g_autofree char *id = g_strdup_printf ("%ux%u", preset->width, preset->height);
-  g_autofree char *text = g_strdup_printf (own ? _("%u × %u (recommended)") : _("%u × %u"), preset->width, preset->height);
+  g_autofree char *text
+      = g_strdup_printf (own ? _("%u × %u (recommended)") : _("%u × %u"), preset->width, preset->height);
 
   gtk_combo_box_text_append (combo, id, text);
 }
@@ -138,7 +139,10 @@ fill (ArraSizeBox *box, guint like_width, guint like_height)
 }
 
 void
-arra_size_box_set_checkpoint (ArraSizeBox *box, const ArraCheckpoint *checkpoint, guint like_width, guint like_height)
+arra_size_box_set_checkpoint (ArraSizeBox *box,
+                              const ArraCheckpoint *checkpoint,
+                              guint like_width,
+                              guint like_height)
 {
   ArraRequest own;
 

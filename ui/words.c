@@ -8,7 +8,8 @@
 static gboolean
 is_hidden (gunichar c)
 {
-  return g_unichar_iscntrl (c) || (c >= 0x200b && c <= 0x200f) || (c >= 0x202a && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff;
+  return g_unichar_iscntrl (c) || (c >= 0x200b && c <= 0x200f) || (c >= 0x202a && c <= 0x202e)
+         || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff;
 }
 
 char *
@@ -47,17 +48,17 @@ arra_words_plain (const char *text, guint max)
 char *
 arra_words_duration (double seconds)
 {
-  guint64 whole = seconds > 0 && seconds < 1e9 ? (guint64) (seconds + 0.5) : 0;
+  guint64 whole = seconds > 0 && seconds < 1e9 ? (guint64)(seconds + 0.5) : 0;
 
   if (!(seconds < 1e9))
     return g_strdup (_("very long"));
   if (whole == 0)
     return g_strdup (_("less than a second"));
   if (whole < 60)
-    return g_strdup_printf (_("%u s"), (guint) whole);
+    return g_strdup_printf (_("%u s"), (guint)whole);
   if (whole < 3600)
-    return g_strdup_printf (_("%u min %u s"), (guint) (whole / 60), (guint) (whole % 60));
-  return g_strdup_printf (_("%u h %u min"), (guint) (whole / 3600), (guint) (whole % 3600 / 60));
+    return g_strdup_printf (_("%u min %u s"), (guint)(whole / 60), (guint)(whole % 60));
+  return g_strdup_printf (_("%u h %u min"), (guint)(whole / 3600), (guint)(whole % 3600 / 60));
 }
 
 char *
@@ -86,12 +87,14 @@ arra_words_progress (const char *what, guint picture, guint count, double rate, 
 gboolean
 arra_words_is_web_link (const char *link)
 {
-  g_autoptr (GUri) uri = link != NULL && strlen (link) < 2000 ? g_uri_parse (link, G_URI_FLAGS_NONE, NULL) : NULL;
+  g_autoptr (GUri) uri
+      = link != NULL && strlen (link) < 2000 ? g_uri_parse (link, G_URI_FLAGS_NONE, NULL) : NULL;
   const char *scheme, *host;
 
   if (uri == NULL)
     return FALSE;
   scheme = g_uri_get_scheme (uri);
   host = g_uri_get_host (uri);
-  return (strcmp (scheme, "https") == 0 || strcmp (scheme, "http") == 0) && host != NULL && *host != '\0' && g_uri_get_userinfo (uri) == NULL;
+  return (strcmp (scheme, "https") == 0 || strcmp (scheme, "http") == 0) && host != NULL && *host != '\0'
+         && g_uri_get_userinfo (uri) == NULL;
 }

@@ -1,7 +1,8 @@
 /* work.h - the thread that makes pictures, so that the window stays alive
  *
- * The thread calls libarra alone. What it has to tell reaches the main loop's thread as callbacks from an idle source; frames that were not fetched
- * yet are replaced by newer ones, so a slow screen never holds the work up.
+ * The thread calls libarra alone. What it has to tell reaches the main loop's thread as callbacks from an
+ * idle source; frames that were not fetched yet are replaced by newer ones, so a slow screen never holds
+ * the work up.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
@@ -37,15 +38,16 @@ typedef struct
   void (*made) (ArraMade *made, gpointer data);
   /* the model, which chose what to answer, answered without a picture */
   void (*said) (const char *text, gpointer data);
-  /* @error: NULL when everything is finished; G_IO_ERROR_CANCELLED after arra_work_stop(). @pace: seconds for each token, everything but
-   * opening counted; 0: not measured. */
+  /* @error: NULL when everything is finished; G_IO_ERROR_CANCELLED after arra_work_stop(). @pace: seconds
+   * for each token, everything but opening counted; 0: not measured. */
   void (*done) (const GError *error, double pace, gpointer data);
 } ArraWorkFuncs;
 
 ArraWork *arra_work_new (const ArraWorkFuncs *funcs, gpointer data);
 
-/* Begins a new batch; what could have been continued is dropped. @described: the open checkpoint whose card the pictures have (metadata is enough);
- * it is opened whole at its path by the thread, unless it is open from the last time. Strings of @request are copied. */
+/* Begins a new batch; what could have been continued is dropped. @described: the open checkpoint whose card
+ * the pictures have (metadata is enough); it is opened whole at its path by the thread, unless it is open
+ * from the last time. Strings of @request are copied. */
 void arra_work_start (ArraWork *work, ArraCheckpoint *described, const ArraRequest *request);
 void arra_work_continue (ArraWork *work); /* only when that is possible */
 void arra_work_stop (ArraWork *work);     /* done() follows */

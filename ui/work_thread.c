@@ -1,7 +1,7 @@
 /* work_thread.c - what the working thread does: open, make tokens, turn them into pixels
  *
- * A job runs through all of its answers; to show each picture as soon as it is finished, the run is interrupted when the next answer begins, and goes
- * on once the finished one is decoded.
+ * A job runs through all of its answers; to show each picture as soon as it is finished, the run is
+ * interrupted when the next answer begins, and goes on once the finished one is decoded.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "work_private.h"
 
@@ -11,7 +11,10 @@ static void
 report (const ArraProgress *progress, gpointer data)
 {
   ArraWork *work = data;
-  ArraWorkState state = { .answer = progress->answer, .count = work->request.count, .fraction = progress->fraction, .left = progress->seconds_left };
+  ArraWorkState state = { .answer = progress->answer,
+                          .count = work->request.count,
+                          .fraction = progress->fraction,
+                          .left = progress->seconds_left };
 
   if (progress->tokens_per_second > 0)
     work->rate = progress->tokens_per_second;
@@ -59,10 +62,14 @@ static gboolean
 open_checkpoint (ArraWork *work, GError **error)
 {
   const char *path = arra_checkpoint_path (work->described);
-  const ArraWorkState state = { .phase = ARRA_WORK_OPENING, .count = work->request.count, .fraction = -1, .left = -1 };
+  const ArraWorkState state
+      = { .phase = ARRA_WORK_OPENING, .count = work->request.count, .fraction = -1, .left = -1 };
   g_autoptr (GCancellable) cancellable = NULL;
 
-  if (work->checkpoint != NULL && strcmp (arra_checkpoint_fingerprint (work->checkpoint), arra_checkpoint_fingerprint (work->described)) == 0)
+  if (work->checkpoint != NULL
+      && strcmp (arra_checkpoint_fingerprint (work->checkpoint),
+                 arra_checkpoint_fingerprint (work->described))
+             == 0)
     return TRUE;
   arra_work_post_state (work, &state, NULL);
   g_clear_pointer (&work->checkpoint, arra_checkpoint_unref);
@@ -204,7 +211,8 @@ arra_work_thread (gpointer data)
       const gint64 begin = g_get_monotonic_time ();
 
       if (run (work, &error))
-        pace = (double) (g_get_monotonic_time () - begin) * 1e-6 / (double) MAX (count_tokens (work->job) - tokens, 1);
+        pace = (double)(g_get_monotonic_time () - begin) * 1e-6
+               / (double)MAX (count_tokens (work->job) - tokens, 1);
     }
   arra_work_post_done (work, error, pace);
   return NULL;

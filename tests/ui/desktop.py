@@ -294,7 +294,7 @@ def outside(program, arra, make_checkpoint, tests, logs):
         os.makedirs(checkpoints)
         make_checkpoints(make_checkpoint, arra, tests, checkpoints)
         environment = dict(os.environ, XDG_DATA_HOME=data, XDG_CONFIG_HOME=os.path.join(folder, "config"), HF_HUB_CACHE=os.path.join(folder, "none"),
-                           XDG_DATA_DIRS="/usr/local/share:/usr/share", LC_ALL="C.UTF-8", GDK_BACKEND="x11", NO_AT_BRIDGE="0", HOME=folder)
+                           XDG_DATA_DIRS="/usr/local/share:/usr/share", LC_ALL="C.UTF-8", GDK_BACKEND="x11", NO_AT_BRIDGE="0", G_DEBUG="fatal-criticals", HOME=folder)
         command = ["dbus-run-session", "--", "xvfb-run", "-a", "-s", "-screen 0 1400x900x24", sys.executable, __file__, "--inside", program, arra,
                    data, folder, logs]
         return subprocess.run(command, env=environment, timeout=600).returncode

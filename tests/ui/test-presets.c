@@ -21,7 +21,8 @@ static gboolean
 offers (GArray *presets, guint width, guint height)
 {
   for (guint i = 0; i < presets->len; i++)
-    if (g_array_index (presets, ArraPreset, i).width == width && g_array_index (presets, ArraPreset, i).height == height)
+    if (g_array_index (presets, ArraPreset, i).width == width
+        && g_array_index (presets, ArraPreset, i).height == height)
       return TRUE;
   return FALSE;
 }
@@ -44,7 +45,8 @@ test_all_can_be_made (gconstpointer name)
 
       g_assert_true (arra_checkpoint_check_size (checkpoint, preset->width, preset->height, NULL));
       for (guint j = 0; j < i; j++)
-        g_assert_false (g_array_index (presets, ArraPreset, j).width == preset->width && g_array_index (presets, ArraPreset, j).height == preset->height);
+        g_assert_false (g_array_index (presets, ArraPreset, j).width == preset->width
+                        && g_array_index (presets, ArraPreset, j).height == preset->height);
     }
   fixture_remove (folder);
 }
@@ -54,7 +56,8 @@ test_shapes (void)
 {
   g_autofree char *folder = NULL;
   g_autoptr (ArraCheckpoint) checkpoint = open_named ("codes1024", &folder);
-  g_autoptr (GArray) presets = arra_presets_find (checkpoint, 2000, 1000), strip = arra_presets_find (checkpoint, 10000, 10);
+  g_autoptr (GArray) presets = arra_presets_find (checkpoint, 2000, 1000),
+                     strip = arra_presets_find (checkpoint, 10000, 10);
 
   g_assert_true (offers (presets, 512, 512));
   g_assert_true (offers (presets, 256, 256));

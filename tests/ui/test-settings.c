@@ -117,7 +117,8 @@ static void
 test_nonsense (Case *self, gconstpointer data)
 {
   fixture_put (self->folder, "bad.ini",
-               "[Dialog]\nwidth=-4\nheight=99999999999999999999\ncount=0\nseed=soon\nguidance-scale=1e9\ntemperature=nan\ntop-p=0\n"
+               "[Dialog]\nwidth=-4\nheight=99999999999999999999\ncount=0\nseed=soon\nguidance-scale="
+               "1e9\ntemperature=nan\ntop-p=0\n"
                "top-k=a\ninsert=sideways\nrecord=perhaps\nwindow-width=1\nprompt=\xff\xfe\n",
                -1);
   g_free (self->path);
@@ -140,7 +141,8 @@ test_nonsense (Case *self, gconstpointer data)
 static void
 test_faults (Case *self, gconstpointer data)
 {
-  g_autofree char *file = g_build_filename (self->folder, "file", NULL), *below = g_build_filename (file, "dialog.ini", NULL);
+  g_autofree char *file = g_build_filename (self->folder, "file", NULL),
+                  *below = g_build_filename (file, "dialog.ini", NULL);
   g_autoptr (GError) error = NULL;
 
   arra_settings_load (&self->settings, NULL);
@@ -221,8 +223,12 @@ main (int argc, char **argv)
     const char *name;
     void (*run) (Case *self, gconstpointer data);
   } cases[] = {
-    { "/ui/settings/round-trip", test_round_trip }, { "/ui/settings/private", test_private }, { "/ui/settings/nonsense", test_nonsense },
-    { "/ui/settings/faults", test_faults },         { "/ui/settings/pace", test_pace },       { "/ui/settings/reset", test_reset },
+    { "/ui/settings/round-trip", test_round_trip },
+    { "/ui/settings/private", test_private },
+    { "/ui/settings/nonsense", test_nonsense },
+    { "/ui/settings/faults", test_faults },
+    { "/ui/settings/pace", test_pace },
+    { "/ui/settings/reset", test_reset },
   };
 
   g_test_init (&argc, &argv, NULL);

@@ -17,7 +17,9 @@ test_plain (void)
   assert_plain ("", 10, "");
   assert_plain ("<b>R&amp;D</b>", 100, "<b>R&amp;D</b>");
   assert_plain ("  two\n\n words\t", 100, "two words");
-  assert_plain ("a\x01" "b\x1b[31m", 100, "ab[31m");
+  assert_plain ("a\x01"
+                "b\x1b[31m",
+                100, "ab[31m");
   assert_plain ("left\xe2\x80\xaeright\xe2\x81\xa6\xef\xbb\xbf", 100, "leftright");
   assert_plain ("grün über", 4, "grün…");
   assert_plain ("grün über", 9, "grün über");
