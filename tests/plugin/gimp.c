@@ -144,8 +144,8 @@ append_file (GString *job, const char *name)
   g_string_append (job, text);
 }
 
-static char *
-write_job (const char *script)
+char *
+gimp_write_job (const char *script)
 {
   g_autoptr (GString) job = g_string_new (NULL);
   g_autofree char *model = gimp_data (MODEL), *vqgan = gimp_data (VQGAN), *report = gimp_path ("report.txt");
@@ -164,7 +164,7 @@ write_job (const char *script)
 GSubprocess *
 gimp_start (const char *script)
 {
-  g_autofree char *path = write_job (script), *load = g_strdup_printf ("(load \"%s\")", path);
+  g_autofree char *path = gimp_write_job (script), *load = g_strdup_printf ("(load \"%s\")", path);
   const char *const args[] = { g_getenv ("ARRA_GIMP"), "-i", "-d", "-f", GIMP_INTERPRETER, "-b", load, GIMP_QUIT, NULL };
   g_autoptr (GError) error = NULL;
   GSubprocess *process = g_subprocess_newv (args, G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE, &error);

@@ -26,6 +26,7 @@ char *gimp_data (const char *name); /* (transfer full): in the tests' folder */
 gboolean gimp_temporary_is_empty (void); /* no file of ours in the temporary folder */
 
 /* Scheme after the preludes; checkpoint and VQGAN are the golden ones unless @script sets others. */
+char *gimp_write_job (const char *script); /* (transfer full): the path of the whole script */
 GSubprocess *gimp_start (const char *script);
 GimpRun *gimp_finish (GSubprocess *process);
 GimpRun *gimp_run (const char *script);

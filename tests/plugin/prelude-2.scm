@@ -21,3 +21,5 @@
   (plug-in-arra-generate 0 -1 -1 prompt checkpoint vqgan width height count seed guidance top-k text-top-k temperature top-p
                          greedy threads memory-limit insert include-recipe include-prompt))
 (define (set-profile image path) (gimp-image-set-color-profile-from-file image (string-append "file://" path)))
+(define (all-images) (vector->list (cadr (gimp-image-list))))
+(define (all-layers image) (vector->list (cadr (gimp-image-get-layers image))))

@@ -28,3 +28,5 @@
 (define (fill layer) (gimp-drawable-edit-fill layer FILL-FOREGROUND))
 (define (call-interactive) (plug-in-arra-generate #:run-mode RUN-INTERACTIVE #:prompt prompt #:checkpoint checkpoint #:vqgan vqgan))
 (define (set-profile image path) (gimp-image-set-color-profile-from-file image path))
+(define (all-images) (vector->list (car (gimp-get-images))))
+(define (all-layers image) (vector->list (car (gimp-image-get-layers image))))

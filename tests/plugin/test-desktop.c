@@ -1,0 +1,240 @@
+/* test-desktop.c - the dialog in a real GIMP on a screen of its own: from the menu to a layer with the picture's very pixels
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "desktop.h"
+#include "gimp.h"
+#include "picture.h"
+
+#include <json-glib/json-glib.h>
+#include <stdio.h>
+#include <string.h>
+
+#define DIALOG "arra-generate"
+#define PROMPT "weathered oak wood"
+#define START_SECONDS 90
+/* No welcome, no questions about profiles. */
+#define SETTINGS_2 "(check-updates no)\n(color-profile-policy keep)\n"
+#define SETTINGS_3 "(config-version \"3.0.4\")\n(show-welcome-dialog no)\n" SETTINGS_2
+
+static GSubprocess *gimp;
+static int display; /* GIMP's number of the view of the image */
+
+static char *
+job (const char *script)
+{
+  g_autofree char *path = gimp_write_job (script);
+
+  return g_strdup_printf ("(load \"%s\")", path);
+}
+
+/* Runs a script in the open GIMP and waits for its report. */
+static void
+run_script (const char *script)
+{
+  g_autofree char *load = job (script), *report = gimp_path ("report.txt");
+
+  desktop_script (load);
+  for (guint i = 0; i < 300; i++)
+    {
+      g_autofree char *text = NULL;
+
+      if (g_file_get_contents (report, &text, NULL, NULL) && strstr (text, "done=1") != NULL)
+        return;
+      g_usleep (100000);
+    }
+  g_error ("the script did not end");
+}
+
+static void
+open_gimp (void)
+{
+  g_autofree char *load = job ("");
+  const char *const args[] = { g_getenv ("ARRA_GIMP_WINDOW"), "-d", "-f", "-s", GIMP_INTERPRETER, "-b", load, NULL };
+  g_autofree char *report = gimp_path ("report.txt");
+  g_autoptr (GError) error = NULL;
+
+  gimp = g_subprocess_newv (args, G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < 10 * START_SECONDS && !g_file_test (report, G_FILE_TEST_EXISTS); i++)
+    g_usleep (100000);
+  g_usleep (2 * G_USEC_PER_SEC);
+}
+
+static void
+open_dialog (void)
+{
+  g_autoptr (DesktopObject) window = NULL;
+
+  desktop_press ("gimp", ATSPI_ROLE_MENU_ITEM, "Generate from Text (ARRA)…");
+  window = desktop_find (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Generate", START_SECONDS);
+  g_assert_nonnull (window);
+}
+
+static void
+test_without_image (void)
+{
+  int pid;
+
+  open_dialog ();
+  pid = gimp_plug_in_pid (gimp, 5);
+  g_assert_cmpint (pid, >, 0);
+  desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Close");
+  g_assert_true (gimp_pid_ends (pid, 10));
+}
+
+static void
+show_image (void)
+{
+  g_autofree char *report = gimp_path ("report.txt"), *said = NULL;
+
+  run_script ("(say \"display\" (car (gimp-display-new (new-picture 320 240 RGB u8))))");
+  g_assert_true (g_file_get_contents (report, &said, NULL, NULL));
+  g_assert_cmpint (sscanf (said, "display=%d", &display), ==, 1);
+  g_usleep (G_USEC_PER_SEC);
+}
+
+/* What `arra generate` gives for the recipe that the layer carries. */
+static char *
+reference (void)
+{
+  g_autofree char *recipe = gimp_path ("recipe.json"), *model = gimp_path ("home/.local/share/arra/checkpoints/desktop.gguf");
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  g_autofree char *size = NULL;
+  char *path = gimp_path ("desktop-reference.png");
+  JsonObject *object;
+
+  g_assert_true (json_parser_load_from_file (parser, recipe, NULL));
+  object = json_node_get_object (json_parser_get_root (parser));
+  g_assert_cmpstr (json_object_get_string_member (object, "prompt"), ==, PROMPT);
+  size = g_strdup_printf ("%dx%d", (int) json_object_get_int_member (object, "width"), (int) json_object_get_int_member (object, "height"));
+  gimp_command (gimp_arra (), "generate", "--model", model, "--prompt", PROMPT, "--size", size, "--seed", json_object_get_string_member (object, "seed"),
+                "--quiet", "-o", path, NULL);
+  return path;
+}
+
+static void
+test_layer (void)
+{
+  g_autofree char *inserted = gimp_path ("inserted.png"), *wanted = NULL;
+
+  show_image ();
+  open_dialog ();
+  desktop_screenshot (GIMP_NAME "-idle.png");
+  desktop_type (DIALOG, "Prompt", PROMPT);
+  desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Generate");
+  g_assert_true (desktop_has (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Stop", ATSPI_STATE_SENSITIVE, 30));
+  g_usleep (G_USEC_PER_SEC);
+  desktop_screenshot (GIMP_NAME "-running.png");
+  desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Stop");
+  desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Continue");
+  g_assert_true (desktop_has (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Generate Again", ATSPI_STATE_SENSITIVE, 120));
+  g_assert_true (desktop_has (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Insert", ATSPI_STATE_SENSITIVE, 120));
+  desktop_screenshot (GIMP_NAME "-finished.png");
+  desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Insert");
+  g_assert_true (desktop_has ("gimp", ATSPI_ROLE_MENU_ITEM, "Undo Generate from Text (ARRA)", ATSPI_STATE_SENSITIVE, 10));
+  desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Close");
+  g_usleep (2 * G_USEC_PER_SEC);
+  run_script ("(define image (car (all-images)))\n"
+              "(say \"names\" (layer-names image))\n"
+              "(define layer (car (all-layers image)))\n"
+              "(define out (open-output-file (at \"recipe.json\")))\n"
+              "(display (caddr (car (gimp-item-get-parasite layer \"plug-in-arra-generate/recipe\"))) out)\n"
+              "(close-output-port out)\n"
+              "(save-layer layer \"inserted.png\")");
+  wanted = reference ();
+  g_assert_cmpuint (picture_difference (inserted, wanted), ==, 0);
+}
+
+static void
+start_long_run (void)
+{
+  open_dialog ();
+  desktop_type (DIALOG, "Prompt", PROMPT);
+  desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Generate");
+  g_assert_true (desktop_has (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Stop", ATSPI_STATE_SENSITIVE, 30));
+}
+
+static void
+test_window_closed (void)
+{
+  int pid;
+
+  start_long_run ();
+  pid = gimp_plug_in_pid (gimp, 5);
+  g_assert_cmpint (pid, >, 0);
+  desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Close");
+  g_assert_true (gimp_pid_ends (pid, 10));
+  run_script ("(say \"names\" (layer-names (car (all-images))))");
+  g_assert_true (gimp_temporary_is_empty ());
+}
+
+/* The picture that was being made goes into an image of its own. */
+static void
+test_image_closed (void)
+{
+  g_autofree char *script = g_strdup_printf ("(gimp-display-delete %d)", display);
+
+  start_long_run ();
+  run_script (script);
+  g_assert_true (desktop_has (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Insert", ATSPI_STATE_SENSITIVE, 120));
+  desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Insert");
+  g_usleep (2 * G_USEC_PER_SEC);
+  desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Close");
+  run_script ("(say \"images\" (length (all-images)))\n(say \"names\" (layer-names (car (all-images))))");
+  g_assert_true (gimp_file_holds ("report.txt", "images=1\n"));
+  g_assert_true (gimp_file_holds ("report.txt", "names=(" PROMPT ")"));
+}
+
+static void
+test_gimp_killed (void)
+{
+  int pid;
+
+  start_long_run ();
+  pid = gimp_plug_in_pid (gimp, 5);
+  g_assert_cmpint (pid, >, 0);
+  g_subprocess_force_exit (gimp);
+  g_subprocess_wait (gimp, NULL, NULL);
+  g_assert_true (gimp_pid_ends (pid, 10));
+  g_assert_true (gimp_temporary_is_empty ());
+}
+
+static void
+prepare (void)
+{
+  g_autofree char *screen = g_strdup (g_getenv ("DISPLAY")), *folder = NULL, *slow = NULL, *rc = NULL, *path = NULL;
+
+  gimp_begin ();
+  folder = gimp_path ("home/.local/share/arra/checkpoints");
+  slow = gimp_path ("slow");
+  rc = gimp_path ("profile/gimprc");
+  path = g_build_filename (folder, "desktop.gguf", NULL);
+  g_mkdir_with_parents (folder, 0700);
+  gimp_command (g_getenv ("ARRA_MAKE_CHECKPOINT"), "--preset", "tiny", "--hidden", "1024", "--layers", "12", "--heads", "8", "--kv-heads", "8",
+                "--ffn", "4096", slow, NULL);
+  gimp_command (gimp_arra (), "convert", slow, "--type", "bf16", "--quiet", "-o", path, NULL);
+  g_assert_true (g_file_set_contents (rc, GIMP_SERIES == 3 ? SETTINGS_3 : SETTINGS_2, -1, NULL));
+  g_setenv ("DISPLAY", screen, TRUE);
+}
+
+int
+main (int argc, char **argv)
+{
+  int status;
+
+  g_test_init (&argc, &argv, NULL);
+  g_setenv ("GTK_MODULES", "gail:atk-bridge", TRUE); /* for the GTK 2 of GIMP 2.10 */
+  g_setenv ("GDK_BACKEND", "x11", TRUE);
+  prepare ();
+  desktop_begin ();
+  open_gimp ();
+  g_test_add_func ("/plugin/desktop/without-image", test_without_image);
+  g_test_add_func ("/plugin/desktop/layer", test_layer);
+  g_test_add_func ("/plugin/desktop/window-closed", test_window_closed);
+  g_test_add_func ("/plugin/desktop/image-closed", test_image_closed);
+  g_test_add_func ("/plugin/desktop/gimp-killed", test_gimp_killed);
+  status = g_test_run ();
+  g_subprocess_force_exit (gimp);
+  g_object_unref (gimp);
+  gimp_end ();
+  return status;
+}
