@@ -5,6 +5,12 @@ import time
 import pyatspi
 
 
+def role_of(node):
+    """at-spi 2.56 calls a button what was a push button before."""
+    role = node.getRoleName()
+    return "push button" if role == "button" else role
+
+
 class Missing(Exception):
     pass
 
@@ -59,7 +65,7 @@ class Window:
         """Labels have the names of what they label: they are not meant unless asked for."""
         for node in walk(self.application):
             try:
-                found = node.getRoleName()
+                found = role_of(node)
                 if node.name == name and (found == role if role is not None else found != "label") and is_showing(node):
                     return node
             except Exception:
@@ -98,7 +104,7 @@ class Window:
         """All text that labels show."""
         for node in walk(self.application):
             try:
-                if node.getRoleName() == "label" and is_showing(node):
+                if role_of(node) == "label" and is_showing(node):
                     yield node.queryText().getText(0, -1)
             except Exception:
                 continue
@@ -111,7 +117,7 @@ class Window:
         for node in walk(self.application):
             try:
                 state = node.getState()
-                if state.contains(pyatspi.STATE_FOCUSABLE) and is_showing(node) and not node.name and node.getRoleName() != "label":
-                    yield node.getRoleName()
+                if state.contains(pyatspi.STATE_FOCUSABLE) and is_showing(node) and not node.name and role_of(node) != "label":
+                    yield role_of(node)
             except Exception:
                 continue

@@ -28,7 +28,7 @@ def missing_tools():
 def make_checkpoints(make_checkpoint, arra, tests, folder):
     """A slow one to stop in the middle, a small one, and one that is broken."""
     slow = os.path.join(folder, "slow")
-    subprocess.run([make_checkpoint, "--preset", "codes1024", "--hidden", "512", "--layers", "16", "--heads", "8", "--ffn", "1376",
+    subprocess.run([make_checkpoint, "--preset", "codes1024", "--hidden", "1024", "--layers", "24", "--heads", "16", "--ffn", "2752",
                     "--vocab", "2048", slow], check=True)
     shutil.copy(os.path.join(tests, "ui", "card.json"), os.path.join(slow, "arra.json"))
     shutil.copy(os.path.join(tests, "golden", "e2e", "train_item.png"), os.path.join(slow, "thumbnail.png"))
@@ -270,7 +270,7 @@ def short_of_memory(program, folder):
     window.type("Prompt", PROMPT)
     window.press("Generate")
     words = window.wait_label("Not enough memory")
-    assert "MiB are needed" in words and "19.1 MiB are free" in words, words
+    assert "GiB are needed" in words and "19.1 MiB are free" in words, words
     window.press("Close")
     show.end()
 
