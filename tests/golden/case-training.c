@@ -86,7 +86,7 @@ open_training (Training *t, const char *features, GError **error)
   if (t->parameters == NULL || !arra_chameleon_config_read (&t->config, object, path, error)
       || !arra_parameters_add_chameleon (t->parameters, &t->config, weights, error)
       || !arra_objective_add_parameters (&t->objective, &t->config, t->parameters, error)
-      || !arra_parameters_allocate (t->parameters, error) || !arra_parameters_load (t->parameters, weights, error))
+      || !arra_parameters_allocate (t->parameters, TRUE, error) || !arra_parameters_load (t->parameters, weights, error))
     return FALSE;
   t->run = arra_objective_run_new (&t->objective, &t->config, t->parameters, &t->check->exec, error);
   return t->run != NULL;

@@ -61,7 +61,7 @@ small_training_start (SmallTraining *t)
   t->parameters = arra_parameters_new (&error);
   if (t->parameters == NULL || !arra_parameters_add_chameleon (t->parameters, &t->config, t->source, &error)
       || !arra_objective_add_parameters (&t->objective, &t->config, t->parameters, &error)
-      || !arra_parameters_allocate (t->parameters, &error))
+      || !arra_parameters_allocate (t->parameters, TRUE, &error))
     g_error ("%s", error->message);
   arra_parameters_start (t->parameters, 6, 0.3f);
   if (!arra_parameters_load (t->parameters, t->source, &error))

@@ -16,7 +16,7 @@ make (void)
   ArraParameters *p = arra_parameters_new (&error);
 
   if (p == NULL || !arra_parameters_add (p, "norm.weight", FALSE, 1, &shape, &error)
-      || !arra_parameters_allocate (p, &error))
+      || !arra_parameters_allocate (p, TRUE, &error))
     g_error ("%s", error->message);
   for (guint i = 0; i < N; i++)
     p->data[i] = sinf ((float) i);

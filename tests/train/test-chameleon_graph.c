@@ -101,7 +101,7 @@ check (const ArraChameleonConfig *config, gboolean per_head, guint tap)
 
   generate (config, source, &exec, ids, &seen);
   if (!arra_parameters_add_chameleon (parameters, config, source, &error)
-      || !arra_parameters_allocate (parameters, &error) || !arra_parameters_load (parameters, source, &error)
+      || !arra_parameters_allocate (parameters, TRUE, &error) || !arra_parameters_load (parameters, source, &error)
       || !arra_tape_run (tape, FALSE, compute, &graph, &error))
     g_error ("%s", error->message);
 }

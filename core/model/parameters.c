@@ -86,11 +86,11 @@ arra_parameters_add_chameleon (ArraParameters *parameters, const ArraChameleonCo
 }
 
 gboolean
-arra_parameters_allocate (ArraParameters *parameters, GError **error)
+arra_parameters_allocate (ArraParameters *parameters, gboolean gradients, GError **error)
 {
   parameters->data = arra_mem_new0 (parameters->size, sizeof (float), "the parameters", error);
-  if (parameters->data == NULL)
-    return FALSE;
+  if (parameters->data == NULL || !gradients)
+    return parameters->data != NULL;
   parameters->grad = arra_mem_new0 (parameters->size, sizeof (float), "the gradients", error);
   return parameters->grad != NULL;
 }
@@ -184,5 +184,5 @@ arra_parameters_leaf (const ArraParameters *parameters, ArraTape *tape, const ch
   g_assert (item != NULL);
   rows = item->n_dims == 1 ? 1 : (gsize) item->shape[0];
   return arra_tape_leaf (tape, rows, item->count / rows, parameters->data + item->offset,
-                         parameters->grad + item->offset);
+                         parameters->grad != NULL ? parameters->grad + item->offset : NULL);
 }

@@ -25,7 +25,7 @@ typedef struct
   ArraParameter *items;
   guint n, room;
   gsize size; /* floats of each block */
-  float *data, *grad;
+  float *data, *grad; /* @grad: NULL when none are wanted */
 } ArraParameters;
 
 ArraParameters *arra_parameters_new (GError **error);
@@ -34,8 +34,8 @@ void arra_parameters_free (ArraParameters *parameters); /* nullable */
 /* Building the table: single tensors, and all of the transformer's (@source, nullable, tells the form of the q and k norms). */
 gboolean arra_parameters_add (ArraParameters *parameters, const char *name, gboolean optional, guint n_dims, const gint64 *shape, GError **error);
 gboolean arra_parameters_add_chameleon (ArraParameters *parameters, const ArraChameleonConfig *config, ArraSource *source, GError **error);
-/* Ends it: both blocks, zero. */
-gboolean arra_parameters_allocate (ArraParameters *parameters, GError **error);
+/* Ends it: the values and, when @gradients are wanted (inference wants none: leaves are constants then), their gradients; all zero. */
+gboolean arra_parameters_allocate (ArraParameters *parameters, gboolean gradients, GError **error);
 
 /* The start of an untrained model, as the reference's _init_weights: matrices are normal with @deviation (0.02 there), weights of norms are
  * 1, biases 0. A function of @seed, the tensor's place in the table and the element. */

@@ -16,7 +16,7 @@ make (const ArraChameleonConfig *config, ArraSource *source)
 
   if (parameters == NULL || !arra_parameters_add_chameleon (parameters, config, source, &error)
       || !arra_parameters_add (parameters, "extra.weight", TRUE, 2, extra, &error)
-      || !arra_parameters_allocate (parameters, &error))
+      || !arra_parameters_allocate (parameters, TRUE, &error))
     g_error ("%s", error->message);
   return parameters;
 }
@@ -162,7 +162,7 @@ test_no_memory (void)
       arra_mem_fail_nth (nth);
       p = arra_parameters_new (&error);
       failed = p == NULL || !arra_parameters_add_chameleon (p, &config, NULL, &error)
-               || !arra_parameters_allocate (p, &error);
+               || !arra_parameters_allocate (p, TRUE, &error);
       g_assert_true (failed == arra_mem_failed ());
       arra_mem_fail_nth (-1);
       if (failed)
