@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "yamlfile.h"
 
+#include <math.h>
 #include <string.h>
 #include <yaml.h>
 
@@ -320,6 +321,47 @@ arra_yaml_get_int (const ArraYaml *yaml, const char *key_path, gint64 min, gint6
   g_return_val_if_fail (yaml != NULL && key_path != NULL && out != NULL, FALSE);
   node = need (yaml, key_path, error);
   return node != NULL && read_int (yaml, node, min, max, out, error);
+}
+
+gboolean
+arra_yaml_get_double (const ArraYaml *yaml, const char *key_path, double min, double max, double *out,
+                      GError **error)
+{
+  const Node *node;
+  char *end = NULL;
+  double value;
+
+  g_return_val_if_fail (yaml != NULL && key_path != NULL && out != NULL, FALSE);
+  node = need (yaml, key_path, error);
+  if (node == NULL)
+    return FALSE;
+  value = node->text != NULL && node->plain ? g_ascii_strtod (node->text, &end) : 0;
+  if (end == NULL || end == node->text || *end != '\0' || !isfinite (value))
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"%s\" is not a number", yaml->path, key_path);
+  if (value < min || value > max)
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"%s\" is not in %g..%g", yaml->path, key_path, min,
+                      max);
+  *out = value;
+  return TRUE;
+}
+
+const char *
+arra_yaml_get_string (const ArraYaml *yaml, const char *key_path, GError **error)
+{
+  const Node *node;
+
+  g_return_val_if_fail (yaml != NULL && key_path != NULL, NULL);
+  node = need (yaml, key_path, error);
+  if (node != NULL && node->text == NULL)
+    arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"%s\" is not a text", yaml->path, key_path);
+  return node != NULL ? node->text : NULL;
+}
+
+const char *
+arra_yaml_path (const ArraYaml *yaml)
+{
+  g_return_val_if_fail (yaml != NULL, NULL);
+  return yaml->path;
 }
 
 gboolean

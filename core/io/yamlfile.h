@@ -13,6 +13,10 @@ ArraYaml *arra_yaml_open (const char *path, GError **error);
 ArraYaml *arra_yaml_parse (const char *text, gsize size, const char *name, GError **error);
 void arra_yaml_free (ArraYaml *yaml); /* nullable */
 gboolean arra_yaml_get_int (const ArraYaml *yaml, const char *key_path, gint64 min, gint64 max, gint64 *out, GError **error);
+/* Finite, in either notation, with a point whatever the locale. */
+gboolean arra_yaml_get_double (const ArraYaml *yaml, const char *key_path, double min, double max, double *out, GError **error);
+const char *arra_yaml_get_string (const ArraYaml *yaml, const char *key_path, GError **error); /* (transfer none) */
+const char *arra_yaml_path (const ArraYaml *yaml);                                             /* what messages call it */
 gboolean arra_yaml_get_bool (const ArraYaml *yaml, const char *key_path, gboolean *out, GError **error);
 /* A sequence of integers, flow or block form: at most @max; *@n set. */
 gboolean arra_yaml_get_ints (const ArraYaml *yaml, const char *key_path, gsize max, gint64 *out, gsize *n, GError **error);

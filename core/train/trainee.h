@@ -6,7 +6,9 @@
 #pragma once
 
 #include <arra.h>
+#include "exec.h"
 #include "tensor.h"
+#include "yamlfile.h"
 
 typedef struct
 {
@@ -35,3 +37,21 @@ typedef struct
 } ArraTraineeClass;
 
 #define ARRA_TRAIN_METRICS 12
+
+typedef struct
+{
+  const ArraTraineeClass *klass;
+  gpointer self;
+} ArraTrainee;
+
+typedef struct
+{
+  ArraExec exec; /* lives longer than the trainee */
+  guint64 seed;  /* of the training: starts are made from it */
+  void (*preparing) (const char *what, double fraction, gpointer user); /* (nullable): what takes long before the first step */
+  gpointer user;
+  GCancellable *cancellable; /* (nullable) */
+} ArraTrainSetup;
+
+/* Makes a trainee by the configuration: "model.…", "data.…", "optimizer.…", as its header documents. Paths are relative to the configuration's folder. */
+typedef gboolean (*ArraTraineeNew) (const ArraYaml *config, const ArraTrainSetup *setup, ArraTrainee *trainee, GError **error);

@@ -73,6 +73,33 @@ test_y_forms (void)
 }
 
 static void
+test_numbers_and_texts (void)
+{
+  static const char *const bad[]
+      = { "a: x", "a: '1'", "a: 1,5", "a: .nan", "a: inf", "a: 1e400", "a:", "a: [1]", "b: 1", "a: 3.5" };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ArraYaml) yaml = parse ("a: 1.5e-4\nb: 2\nc: some text\nd: '7'\ne: [1]\n", &error);
+  double value;
+
+  g_assert_no_error (error);
+  g_assert_true (arra_yaml_get_double (yaml, "a", 0, 1, &value, &error) && value == 1.5e-4);
+  g_assert_true (arra_yaml_get_double (yaml, "b", 2, 2, &value, &error) && value == 2);
+  g_assert_cmpstr (arra_yaml_get_string (yaml, "c", &error), ==, "some text");
+  g_assert_cmpstr (arra_yaml_get_string (yaml, "d", &error), ==, "7");
+  g_assert_cmpstr (arra_yaml_path (yaml), ==, "dir/x.yaml");
+  g_assert_null (arra_yaml_get_string (yaml, "e", &error));
+  g_assert_error (error, ARRA_ERROR, ARRA_ERROR_INVALID_DATA);
+  for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autoptr (GError) fault = NULL;
+      g_autoptr (ArraYaml) other = parse (bad[i], NULL);
+
+      g_assert_false (arra_yaml_get_double (other, "a", 0, 2, &value, &fault));
+      g_assert_nonnull (strstr (fault->message, "dir/x.yaml: \"a\""));
+    }
+}
+
+static void
 test_n_types (void)
 {
   g_autoptr (ArraYaml) yaml = parse ("a: 8\nb: '8'\nc: 8.5\nd: [1, x]\ne: {f: 1}\ng: "
@@ -215,6 +242,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/yamlfile/y-golden", test_y_golden);
   g_test_add_func ("/yamlfile/y-forms", test_y_forms);
+  g_test_add_func ("/yamlfile/numbers-and-texts", test_numbers_and_texts);
   g_test_add_func ("/yamlfile/n-types", test_n_types);
   g_test_add_func ("/yamlfile/n-texts", test_n_texts);
   g_test_add_func ("/yamlfile/n-bounds", test_n_bounds);
