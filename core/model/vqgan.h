@@ -57,8 +57,7 @@ gboolean arra_vqgan_encode (ArraVqganRun *run, const float *pixels, guint height
 
 /* trunc ((clamp (x, -1, 1) + 1) / 2 * 255): [3][h][w] -> interleaved u8 */
 void arra_vqgan_to_u8 (const float *pixels, guint height, guint width, guint8 *rgb);
-/* RGB, RGBA (blended with white, truncating) or grey raster -> RGB u8 (whitened), and -> [-1, 1] floats [3][h][w] (double, then float) */
-gboolean arra_vqgan_whiten (const ArraRaster *raster, ArraRaster *rgb, GError **error);
+/* A whitened raster (arra_raster_whiten()) -> [-1, 1] floats [3][h][w] (double, then float) */
 void arra_vqgan_from_u8 (const ArraRaster *rgb, float *pixels);
 
 /* Watches activations [channels][h][w] by name ("decoder.conv_in", "decoder.mid.block_1", …): golden probes. */
