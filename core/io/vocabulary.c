@@ -230,6 +230,23 @@ arra_vocabulary_init (ArraVocabulary *vocabulary,
   return FALSE;
 }
 
+static gboolean
+look_up_tokenizer (gpointer data, const char *token, guint32 *id)
+{
+  return arra_tokenizer_id (data, token, id);
+}
+
+gboolean
+arra_vocabulary_init_tokenizer (ArraVocabulary *vocabulary,
+                                guint32 n_tokens,
+                                const ArraTokenizer *tokenizer,
+                                const char *name,
+                                GError **error)
+{
+  return arra_vocabulary_init (vocabulary, n_tokens, arra_tokenizer_size (tokenizer), look_up_tokenizer,
+                               (gpointer) tokenizer, name, error);
+}
+
 void
 arra_vocabulary_clear (ArraVocabulary *vocabulary)
 {
