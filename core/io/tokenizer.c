@@ -262,3 +262,10 @@ arra_tokenizer_json (const ArraTokenizer *tokenizer, gsize *size)
   *size = tokenizer->json_size;
   return tokenizer->json;
 }
+
+char *
+arra_tokenizer_sha256 (const ArraTokenizer *tokenizer)
+{
+  return g_compute_checksum_for_data (G_CHECKSUM_SHA256, (const guchar *) tokenizer->json,
+                                      tokenizer->json_size);
+}

@@ -28,5 +28,6 @@ guint32 arra_tokenizer_size (const ArraTokenizer *tokenizer); /* highest id + 1 
 
 /* The text this tokenizer was read from, for storing it elsewhere. Borrowed. */
 const char *arra_tokenizer_json (const ArraTokenizer *tokenizer, gsize *size);
+char *arra_tokenizer_sha256 (const ArraTokenizer *tokenizer); /* of that text, hex; (transfer full) */
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ArraTokenizer, arra_tokenizer_unref)

@@ -42,6 +42,9 @@ gboolean arra_vqgan_measure (const ArraVqganConfig *config, ArraSource *source, 
 typedef gboolean (*ArraVqganParamFunc) (const char *name, const ArraTensor *stored, gpointer data, GError **error);
 gboolean arra_vqgan_foreach (const ArraVqganConfig *config, ArraSource *source, const char *prefix, ArraVqganParamFunc func, gpointer data, GError **error);
 
+/* SHA-256 (hex, transfer full) of what decides codes: encoder, codebook and their settings; another decoder does not change it. */
+char *arra_vqgan_encoder_sha256 (const ArraVqganConfig *config, ArraSource *source, const char *prefix, GError **error);
+
 /* Buffers for pictures up to rows x columns codes, planned once: exactly arra_vqgan_run_bytes(). */
 typedef struct _ArraVqganRun ArraVqganRun;
 ArraVqganRun *arra_vqgan_run_new (const ArraVqgan *vqgan, const ArraExec *exec, guint rows, guint columns, gboolean encode, GError **error);
