@@ -21,6 +21,7 @@ static const Command commands[] = {
   { "tokenize", cli_tokenize, "turn text into token ids, and back" },
   { "info", cli_info, "say what a checkpoint holds and the memory it needs" },
   { "convert", cli_convert, "write a checkpoint as a single GGUF file" },
+  { "tokenizer-train", cli_tokenizer_train, "learn a tokenizer from captions" },
   { "pretokenize", cli_pretokenize, "turn a data set into codes and tokens for training" },
   { "bench", cli_bench, "measure speed against the memory's bandwidth" },
 };

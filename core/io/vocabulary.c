@@ -86,6 +86,24 @@ size_name (guint32 grids, char name[NAME_LENGTH])
   g_snprintf (name, NAME_LENGTH, "<reserved%05u>", FIRST_SIZE + grids - 1);
 }
 
+char *
+arra_image_code_name (guint32 code)
+{
+  char name[NAME_LENGTH];
+
+  code_name (code, name);
+  return g_strdup (name);
+}
+
+char *
+arra_size_token_name (guint32 grids)
+{
+  char name[NAME_LENGTH];
+
+  size_name (grids, name);
+  return g_strdup (name);
+}
+
 /* How many names follow each other without a gap, from @first on. A later one whose id is outside the model
  * ends the row when
  * @open_end, else it is an error. */

@@ -31,5 +31,7 @@ gboolean arra_vocabulary_init_tokenizer (ArraVocabulary *vocabulary, guint32 n_t
 void arra_vocabulary_clear (ArraVocabulary *vocabulary);
 /* The code in an image token's name ("IMGIMGBCDEZ": 1234); FALSE for another name. */
 gboolean arra_image_code_parse (const char *token, guint32 *code);
+char *arra_image_code_name (guint32 code);   /* the name; (transfer full) */
+char *arra_size_token_name (guint32 grids); /* "<reserved08801>" for 1; (transfer full) */
 /* grids of a size token, 0 for another id */
 guint arra_vocabulary_grids (const ArraVocabulary *vocabulary, guint32 id);

@@ -29,6 +29,7 @@ static const Case cases[] = {
   { 64, "--frob", { "tokenize", "--frob" } },
   { 64, "--frob", { "info", "--frob" } },
   { 64, "--frob", { "convert", "--frob" } },
+  { 64, "--frob", { "tokenizer-train", "--frob" } },
   { 64, "--frob", { "pretokenize", "--frob" } },
   { 64, "--frob", { "bench", "--frob" } },
   { 64, "--seed", { "generate", M, "a fox", "--seed" } },
