@@ -31,6 +31,12 @@ put (const char *folder, const char *name, const char *text)
   return path;
 }
 
+static void
+put_also (const char *folder, const char *name, const char *text)
+{
+  g_free (put (folder, name, text));
+}
+
 /* A picture that shades from left to right. */
 static char *
 put_picture (const char *folder, const char *name, gsize width, gsize height)
@@ -107,20 +113,20 @@ static void
 test_attributes (void)
 {
   g_autofree char *folder = new_folder ();
-  g_autofree char *attributes
-      = put (folder, "attributes.json", "{\"view\": [\"PA\", \"AP\"], \"grade\": [\"none\", \"mild\"]}");
   g_autofree char *path
       = put (folder, "metadata.jsonl",
              "{\"file_name\":\"a.png\",\"text\":\"a\",\"note\":\"n\",\"grade\":\"mild\"}\n");
-  g_autoptr (ArraDataset) dataset = open_sound (folder);
+  g_autoptr (ArraDataset) dataset = NULL;
   g_autoptr (GError) error = NULL;
 
+  put_also (folder, "attributes.json", "{\"view\": [\"PA\", \"AP\"], \"grade\": [\"none\", \"mild\"]}");
+  dataset = open_sound (folder);
   g_assert_cmpuint (arra_dataset_attributes (dataset), ==, 2);
   g_assert_cmpstr (arra_dataset_attribute (dataset, 0), ==, "view");
   g_assert_cmpstr (arra_dataset_value (dataset, 0, 1), ==, "AP");
   g_assert_cmpint (arra_dataset_label (dataset, 0, 0), ==, -1);
   g_assert_cmpint (arra_dataset_label (dataset, 0, 1), ==, 1);
-  g_free (put (folder, "metadata.jsonl", "{\"file_name\":\"a.png\",\"text\":\"a\",\"view\":\"LL\"}\n"));
+  put_also (folder, "metadata.jsonl", "{\"file_name\":\"a.png\",\"text\":\"a\",\"view\":\"LL\"}\n");
   g_assert_null (arra_dataset_open (folder, &error));
   scratch_assert_fault (&error, path, "line 1: \"view\" is \"LL\"");
 }
@@ -141,8 +147,8 @@ test_bad_attributes (void)
     { "{\"a\": [\"x\"], \"a\": [\"x\"]}", "twice" },
   };
   g_autofree char *folder = new_folder ();
-  g_autofree char *metadata = put (folder, "metadata.jsonl", "{\"file_name\":\"a.png\",\"text\":\"a\"}\n");
 
+  put_also (folder, "metadata.jsonl", "{\"file_name\":\"a.png\",\"text\":\"a\"}\n");
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
     {
       g_autofree char *path = put (folder, "attributes.json", bad[i].text);
@@ -213,7 +219,7 @@ test_huge_and_deep (void)
 
   g_assert_null (arra_dataset_open (folder, &error));
   scratch_assert_fault (&error, path, "line 1: the line is too long");
-  g_free (put (folder, "metadata.jsonl", deep));
+  put_also (folder, "metadata.jsonl", deep);
   g_assert_null (arra_dataset_open (folder, &error));
   scratch_assert_fault (&error, path, "line 1: broken JSON at byte 94: nested too deep");
   g_assert_null (arra_dataset_open (list, &error));
@@ -241,17 +247,18 @@ test_folder (void)
 {
   g_autofree char *folder = new_folder ();
   g_autofree char *b = put_picture (folder, "b.png", 4, 4), *a = put_picture (folder, "a.PNG", 4, 4);
-  g_autofree char *text_a = put (folder, "a.txt", " first\n"),
-                  *text_b = put (folder, "b.txt", "one\ntwo\n\n");
-  g_autofree char *other = put (folder, "readme.md", "x");
-  g_autoptr (ArraDataset) dataset = open_sound (folder);
+  g_autofree char *text_b = put (folder, "b.txt", "one\ntwo\n\n");
+  g_autoptr (ArraDataset) dataset = NULL;
   g_autoptr (GError) error = NULL;
 
+  put_also (folder, "a.txt", " first\n");
+  put_also (folder, "readme.md", "x");
+  dataset = open_sound (folder);
   g_assert_cmpuint (arra_dataset_size (dataset), ==, 2);
   g_assert_cmpuint (arra_dataset_attributes (dataset), ==, 0);
   assert_item (dataset, 0, folder, "a.PNG", "first");
   assert_item (dataset, 1, folder, "b.png", "one\ntwo");
-  g_free (put (folder, "b.txt", "\xC3"));
+  put_also (folder, "b.txt", "\xC3");
   g_assert_null (arra_dataset_open (folder, &error));
   scratch_assert_fault (&error, text_b, "not UTF-8");
   scratch_write (text_b, "a\0b", 3);
@@ -332,13 +339,16 @@ static void
 test_load (void)
 {
   g_autofree char *folder = new_folder ();
-  g_autofree char *path = put_picture (folder, "a.png", 90, 40), *text = put (folder, "a.txt", "a");
-  g_autofree char *broken = put (folder, "b.png", "no picture"), *text_b = put (folder, "b.txt", "b");
-  g_autoptr (ArraDataset) dataset = open_sound (folder);
+  g_autofree char *path = put_picture (folder, "a.png", 90, 40);
+  g_autofree char *broken = put (folder, "b.png", "no picture");
+  g_autoptr (ArraDataset) dataset = NULL;
   g_autoraster ArraRaster raster = { 0 }, square = { 0 };
   guint8 rgb[16 * 16 * 3 + 1];
   g_autoptr (GError) error = NULL;
 
+  put_also (folder, "a.txt", "a");
+  put_also (folder, "b.txt", "b");
+  dataset = open_sound (folder);
   rgb[sizeof rgb - 1] = 77;
   g_assert_true (arra_dataset_load (dataset, 0, 16, rgb, &error));
   g_assert_no_error (error);
@@ -400,10 +410,9 @@ test_no_memory (void)
 {
   g_autofree char *folder = new_folder (), *list = put (folder, "list.json", "[" TURNS ("a") "]");
   g_autofree char *inner = new_folder ();
-  g_autofree char *metadata
-      = put (inner, "metadata.jsonl", "{\"file_name\":\"a\",\"text\":\"\",\"b\":\"c\"}\n");
-  g_autofree char *attributes = put (inner, "attributes.json", "{\"b\":[\"c\"]}");
 
+  put_also (inner, "metadata.jsonl", "{\"file_name\":\"a\",\"text\":\"\",\"b\":\"c\"}\n");
+  put_also (inner, "attributes.json", "{\"b\":[\"c\"]}");
   scratch_check_allocations (open_any, (GDestroyNotify) arra_dataset_free, list);
   scratch_check_allocations (open_any, (GDestroyNotify) arra_dataset_free, inner);
 }

@@ -16,8 +16,7 @@ static const char *const captions[] = {
   "AP view chest x-ray image, mild cardiomegaly; endotracheal tube.",
   "weathered oak wood, fine grain, running from left to right",
   "a close view of cracked marble, blue-grey",
-  "Gr\xC3\xBC\xC3\x9F"
-  "e \xE2\x80\x94 \xE6\x9C\xA8\xE3\x81\xAE\xE6\x9D\xBF 12345",
+  "Gr\xC3\xBC\xC3\x9F \xE2\x80\x94 \xE6\x9C\xA8\xE3\x81\xAE\xE6\x9D\xBF 12345",
   "tabs\tand\nlines    and  spaces ",
   "\"quoted\\backslash\"",
   "",
@@ -102,6 +101,12 @@ test_vocabulary (void)
 }
 
 static void
+write_small (void)
+{
+  arra_tokenizer_unref (write_and_open (64, 8, 10));
+}
+
+static void
 assert_same_member (JsonObject *a, JsonObject *b, const char *name)
 {
   g_autofree char *expected = json_to_string (json_object_get_member (a, name), FALSE);
@@ -121,12 +126,13 @@ test_form (void)
           "fuse_unk", "byte_fallback" };
   g_autofree char *golden = scratch_golden ("tokenizer/chameleon_bpe_small/tokenizer.json");
   g_autofree char *path = scratch_path ("tokenizer/tokenizer.json");
-  g_autoptr (ArraTokenizer) tokenizer = write_and_open (64, 8, 10);
+  g_autoptr (JsonParser) expected = NULL, written = NULL;
   g_autoptr (GError) error = NULL;
   JsonObject *a, *b;
-  g_autoptr (JsonParser) expected = arra_json_parse_file (golden, &a, &error);
-  g_autoptr (JsonParser) written = arra_json_parse_file (path, &b, &error);
 
+  write_small ();
+  expected = arra_json_parse_file (golden, &a, &error);
+  written = arra_json_parse_file (path, &b, &error);
   g_assert_no_error (error);
   for (guint i = 0; i < G_N_ELEMENTS (same); i++)
     assert_same_member (a, b, same[i]);
@@ -141,8 +147,8 @@ static void
 test_side_files (void)
 {
   static const char *const names[] = { "tokenizer_config.json", "special_tokens_map.json" };
-  g_autoptr (ArraTokenizer) tokenizer = write_and_open (64, 8, 10);
 
+  write_small ();
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
       g_autofree char *golden_name = g_strconcat ("tokenizer/chameleon_bpe_small/", names[i], NULL);
