@@ -13,4 +13,6 @@ CliStatus cli_decode (int argc, char **argv);
 CliStatus cli_tokenize (int argc, char **argv);
 CliStatus cli_info (int argc, char **argv);
 CliStatus cli_convert (int argc, char **argv);
+CliStatus cli_tokenizer_train (int argc, char **argv);
+CliStatus cli_pretokenize (int argc, char **argv);
 CliStatus cli_bench (int argc, char **argv);

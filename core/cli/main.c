@@ -21,6 +21,8 @@ static const Command commands[] = {
   { "tokenize", cli_tokenize, "turn text into token ids, and back" },
   { "info", cli_info, "say what a checkpoint holds and the memory it needs" },
   { "convert", cli_convert, "write a checkpoint as a single GGUF file" },
+  { "tokenizer-train", cli_tokenizer_train, "learn a tokenizer from captions" },
+  { "pretokenize", cli_pretokenize, "turn a data set into codes and tokens for training" },
   { "bench", cli_bench, "measure speed against the memory's bandwidth" },
 };
 
@@ -34,8 +36,8 @@ print_help (void)
              "\n"
              "Commands:\n");
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
-    cli_print ("  %-10s %s\n", commands[i].name, commands[i].summary);
-  cli_print ("  %-10s %s\n", "help", "show this help, or with a command's name the help of that command");
+    cli_print ("  %-15s %s\n", commands[i].name, commands[i].summary);
+  cli_print ("  %-15s %s\n", "help", "show this help, or with a command's name the help of that command");
   cli_print ("\n"
              "Examples:\n"
              "  arra generate --model textures.gguf \"weathered oak wood\" -o oak.png\n"

@@ -94,6 +94,18 @@ cli_progress_update (const ArraProgress *state, gpointer data)
   draw (progress, line);
 }
 
+void
+cli_items_update (guint done, guint count, gpointer data)
+{
+  const CliItems *items = data;
+  double seconds = (double) (g_get_monotonic_time () - items->start) * 1e-6;
+  ArraProgress state = { .phase = ARRA_PHASE_PROMPT, .fraction = (double) done / MAX (count, 1), .seconds_left = -1 };
+
+  if (done > items->first)
+    state.seconds_left = seconds / (done - items->first) * (count - done);
+  cli_progress_update (&state, items->progress);
+}
+
 static const char *
 phase_name (ArraPhase phase)
 {

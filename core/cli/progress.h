@@ -19,4 +19,13 @@ void cli_progress_update (const ArraProgress *state, gpointer progress); /* an A
 /* The line for a terminal of @columns; (transfer full): g_free(). */
 char *cli_progress_format (const ArraProgress *state, guint count, const char *label, guint columns, gboolean utf8);
 
+/* Work on many like items, of which @first were there before @start (g_get_monotonic_time()): bar and time left. */
+typedef struct
+{
+  CliProgress *progress;
+  gint64 start;
+  guint first;
+} CliItems;
+void cli_items_update (guint done, guint count, gpointer items);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CliProgress, cli_progress_free)

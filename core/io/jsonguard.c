@@ -82,14 +82,15 @@ is_room_for_tree (gsize size, gsize n_values, const char *name, GError **error)
   return room != NULL;
 }
 
-JsonParser *
-arra_json_parse (const char *text, gsize size, const char *name, JsonObject **object, GError **error)
+/* (transfer full): a parser whose root is of @type, which is called @type_name in messages. */
+static JsonParser *
+parse_root (
+    const char *text, gsize size, const char *name, JsonNodeType type, const char *type_name, GError **error)
 {
   g_autoptr (JsonParser) parser = NULL;
   JsonNode *root;
   gsize n_values;
 
-  g_return_val_if_fail (text != NULL && name != NULL && object != NULL, NULL);
   if (!arra_json_scan_values (text, size, name, &n_values, error)
       || !is_room_for_tree (size, n_values, name, error))
     return NULL;
@@ -97,14 +98,37 @@ arra_json_parse (const char *text, gsize size, const char *name, JsonObject **ob
   if (!load (parser, text, size, name, error))
     return NULL;
   root = json_parser_get_root (parser);
-  if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root))
+  if (root == NULL || JSON_NODE_TYPE (root) != type)
     {
-      arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: broken JSON: the outermost value is not an object",
-                 name);
+      arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: broken JSON: the outermost value is not %s", name,
+                 type_name);
       return NULL;
     }
-  *object = json_node_get_object (root);
   return g_steal_pointer (&parser);
+}
+
+JsonParser *
+arra_json_parse (const char *text, gsize size, const char *name, JsonObject **object, GError **error)
+{
+  JsonParser *parser;
+
+  g_return_val_if_fail (text != NULL && name != NULL && object != NULL, NULL);
+  parser = parse_root (text, size, name, JSON_NODE_OBJECT, "an object", error);
+  if (parser != NULL)
+    *object = json_node_get_object (json_parser_get_root (parser));
+  return parser;
+}
+
+JsonParser *
+arra_json_parse_array (const char *text, gsize size, const char *name, JsonArray **array, GError **error)
+{
+  JsonParser *parser;
+
+  g_return_val_if_fail (text != NULL && name != NULL && array != NULL, NULL);
+  parser = parse_root (text, size, name, JSON_NODE_ARRAY, "an array", error);
+  if (parser != NULL)
+    *array = json_node_get_array (json_parser_get_root (parser));
+  return parser;
 }
 
 JsonParser *

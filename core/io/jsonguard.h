@@ -17,6 +17,8 @@ gboolean arra_json_scan (const char *text, gsize size, const char *name, GError 
  * error. Returns: (transfer full): g_object_unref() the parser; the object belongs to it. */
 JsonParser *arra_json_parse (const char *text, gsize size, const char *name, JsonObject **object, GError **error);
 JsonParser *arra_json_parse_file (const char *path, JsonObject **object, GError **error);
+/* The same for text whose root must be an array. */
+JsonParser *arra_json_parse_array (const char *text, gsize size, const char *name, JsonArray **array, GError **error);
 
 /* Typed members. Missing: FALSE with ARRA_ERROR_NOT_FOUND; another type or out of range: ARRA_ERROR_INVALID_DATA; messages name
  * @name and the key. With_default forms only fail on a wrong type ("null" counts as missing). */

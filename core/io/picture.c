@@ -51,6 +51,30 @@ arra_raster_clear (ArraRaster *raster)
   *raster = (ArraRaster){ 0 };
 }
 
+static void
+whiten_pixel (const guint8 *from, guint channels, guint8 *rgb)
+{
+  double alpha = channels == 4 ? from[3] / 255.0 : 1.0;
+
+  for (guint c = 0; c < 3; c++)
+    {
+      guint8 value = from[channels == 1 ? 0 : c];
+      rgb[c] = channels == 4 ? (guint8) ((1.0 - alpha) * 255.0 + alpha * value) : value;
+    }
+}
+
+gboolean
+arra_raster_whiten (const ArraRaster *raster, ArraRaster *rgb, GError **error)
+{
+  gsize n = raster->width * raster->height;
+
+  if (!arra_raster_init (rgb, raster->width, raster->height, 3, error))
+    return FALSE;
+  for (gsize i = 0; i < n; i++)
+    whiten_pixel (raster->pixels + i * raster->channels, raster->channels, rgb->pixels + 3 * i);
+  return TRUE;
+}
+
 /* Comes before any pixel is decoded; a size of 0 makes gdk-pixbuf's loaders stop. */
 static void
 check_size (GdkPixbufLoader *loader, int width, int height, gpointer data)

@@ -20,6 +20,9 @@ void arra_raster_clear (ArraRaster *raster);
 /* Reads PNG, JPEG, … (what gdk-pixbuf knows); grey files come as RGB. At most ARRA_RASTER_MAX_PIXELS. The file's size is checked before decoding. */
 gboolean arra_raster_load (ArraRaster *raster, const char *path, GError **error);
 
+/* RGB, RGBA (blended with white, truncating) or grey -> RGB. Source: ARRA chameleon_vae_ori/image_tokenizer.py. */
+gboolean arra_raster_whiten (const ArraRaster *raster, ArraRaster *rgb, GError **error);
+
 typedef struct
 {
   const char *parameters;          /* (nullable): recipe text of the `parameters` chunk: tEXt when Latin-1, else iTXt */

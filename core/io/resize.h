@@ -12,7 +12,7 @@ typedef enum
 } ArraFilter;
 
 /* Separable, antialiased: the filter is widened when shrinking. Coefficients have 22 fractional bits; the horizontal pass comes first and is
- * rounded to 8 bits. Channels are independent: blend alpha away before (arra_vqgan_whiten()). Sizes of zero are an error (ARGUMENT). */
+ * rounded to 8 bits. Channels are independent: blend alpha away before (arra_raster_whiten()). Sizes of zero are an error (ARGUMENT). */
 gboolean arra_raster_resize (const ArraRaster *raster, gsize width, gsize height, ArraFilter filter, ArraRaster *out, GError **error);
 
 /* The centre of the picture, filled to @width x @height: halved (BOX) while both sides are at least twice the target's, then resized (BICUBIC)

@@ -6,6 +6,7 @@
 
 #include "fail.h"
 #include "jsonguard.h"
+#include "mapping.h"
 #include "mem.h"
 #include "utf8.h"
 
@@ -21,6 +22,17 @@ tokenizer_free (ArraTokenizer *tokenizer)
   arra_pretokenizer_clear (&tokenizer->pre);
   arra_mem_free (tokenizer->json);
   g_free (tokenizer);
+}
+
+ArraTokenizer *
+arra_tokenizer_open (const char *path, GError **error)
+{
+  g_autofree char *file = g_file_test (path, G_FILE_TEST_IS_DIR) ? g_build_filename (path, "tokenizer.json", NULL)
+                                                                 : g_strdup (path);
+  gsize size;
+  g_automem char *text = arra_read_file (file, ARRA_JSON_MAX_BYTES, &size, error);
+
+  return text != NULL ? arra_tokenizer_new (text, size, file, error) : NULL;
 }
 
 ArraTokenizer *
@@ -261,4 +273,11 @@ arra_tokenizer_json (const ArraTokenizer *tokenizer, gsize *size)
 {
   *size = tokenizer->json_size;
   return tokenizer->json;
+}
+
+char *
+arra_tokenizer_sha256 (const ArraTokenizer *tokenizer)
+{
+  return g_compute_checksum_for_data (G_CHECKSUM_SHA256, (const guchar *) tokenizer->json,
+                                      tokenizer->json_size);
 }

@@ -11,6 +11,8 @@ typedef struct _ArraTokenizer ArraTokenizer;
  * ignore_merges, byte_fallback false), post_processor TemplateProcessing, decoder ByteLevel. Anything else: ARRA_ERROR_UNSUPPORTED naming
  * it. Immutable and shareable. Returns: (transfer full): arra_tokenizer_unref(). */
 ArraTokenizer *arra_tokenizer_new (const char *json, gsize size, const char *name, GError **error);
+/* The same for a file, or for tokenizer.json in a folder. */
+ArraTokenizer *arra_tokenizer_open (const char *path, GError **error);
 ArraTokenizer *arra_tokenizer_ref (ArraTokenizer *tokenizer);
 void arra_tokenizer_unref (ArraTokenizer *tokenizer); /* nullable */
 
@@ -28,5 +30,6 @@ guint32 arra_tokenizer_size (const ArraTokenizer *tokenizer); /* highest id + 1 
 
 /* The text this tokenizer was read from, for storing it elsewhere. Borrowed. */
 const char *arra_tokenizer_json (const ArraTokenizer *tokenizer, gsize *size);
+char *arra_tokenizer_sha256 (const ArraTokenizer *tokenizer); /* of that text, hex; (transfer full) */
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ArraTokenizer, arra_tokenizer_unref)

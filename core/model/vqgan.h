@@ -42,6 +42,9 @@ gboolean arra_vqgan_measure (const ArraVqganConfig *config, ArraSource *source, 
 typedef gboolean (*ArraVqganParamFunc) (const char *name, const ArraTensor *stored, gpointer data, GError **error);
 gboolean arra_vqgan_foreach (const ArraVqganConfig *config, ArraSource *source, const char *prefix, ArraVqganParamFunc func, gpointer data, GError **error);
 
+/* SHA-256 (hex, transfer full) of what decides codes: encoder, codebook and their settings; another decoder does not change it. */
+char *arra_vqgan_encoder_sha256 (const ArraVqganConfig *config, ArraSource *source, const char *prefix, GError **error);
+
 /* Buffers for pictures up to rows x columns codes, planned once: exactly arra_vqgan_run_bytes(). */
 typedef struct _ArraVqganRun ArraVqganRun;
 ArraVqganRun *arra_vqgan_run_new (const ArraVqgan *vqgan, const ArraExec *exec, guint rows, guint columns, gboolean encode, GError **error);
@@ -57,8 +60,7 @@ gboolean arra_vqgan_encode (ArraVqganRun *run, const float *pixels, guint height
 
 /* trunc ((clamp (x, -1, 1) + 1) / 2 * 255): [3][h][w] -> interleaved u8 */
 void arra_vqgan_to_u8 (const float *pixels, guint height, guint width, guint8 *rgb);
-/* RGB, RGBA (blended with white, truncating) or grey raster -> RGB u8 (whitened), and -> [-1, 1] floats [3][h][w] (double, then float) */
-gboolean arra_vqgan_whiten (const ArraRaster *raster, ArraRaster *rgb, GError **error);
+/* A whitened raster (arra_raster_whiten()) -> [-1, 1] floats [3][h][w] (double, then float) */
 void arra_vqgan_from_u8 (const ArraRaster *rgb, float *pixels);
 
 /* Watches activations [channels][h][w] by name ("decoder.conv_in", "decoder.mid.block_1", …): golden probes. */

@@ -17,30 +17,6 @@ arra_vqgan_to_u8 (const float *pixels, guint height, guint width, guint8 *rgb)
       }
 }
 
-static void
-whiten_pixel (const guint8 *from, guint channels, guint8 *rgb)
-{
-  double alpha = channels == 4 ? from[3] / 255.0 : 1.0;
-
-  for (guint c = 0; c < 3; c++)
-    {
-      guint8 value = from[channels == 1 ? 0 : c];
-      rgb[c] = channels == 4 ? (guint8) ((1.0 - alpha) * 255.0 + alpha * value) : value;
-    }
-}
-
-gboolean
-arra_vqgan_whiten (const ArraRaster *raster, ArraRaster *rgb, GError **error)
-{
-  gsize n = raster->width * raster->height;
-
-  if (!arra_raster_init (rgb, raster->width, raster->height, 3, error))
-    return FALSE;
-  for (gsize i = 0; i < n; i++)
-    whiten_pixel (raster->pixels + i * raster->channels, raster->channels, rgb->pixels + 3 * i);
-  return TRUE;
-}
-
 void
 arra_vqgan_from_u8 (const ArraRaster *rgb, float *pixels)
 {

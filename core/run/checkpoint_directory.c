@@ -51,15 +51,10 @@ static gboolean
 read_tokenizer (ArraCheckpoint *checkpoint, const char *directory, GError **error)
 {
   g_autofree char *path = g_build_filename (directory, "tokenizer.json", NULL);
-  g_automem char *text = NULL;
-  gsize size;
 
   if (!g_file_test (path, G_FILE_TEST_EXISTS))
     return TRUE;
-  text = arra_read_file (path, ARRA_JSON_MAX_BYTES, &size, error);
-  if (text == NULL)
-    return FALSE;
-  checkpoint->tokenizer = arra_tokenizer_new (text, size, path, error);
+  checkpoint->tokenizer = arra_tokenizer_open (path, error);
   return checkpoint->tokenizer != NULL;
 }
 

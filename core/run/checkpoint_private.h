@@ -3,9 +3,9 @@
 #pragma once
 
 #include "checkpoint.h"
+#include "vqgan_file.h"
 
 #define ARRA_ARCHITECTURE "arra-chameleon" /* general.architecture of our GGUF files */
-#define ARRA_VQGAN_PREFIX "vqgan."         /* before the names of the VQGAN's tensors in them */
 #define ARRA_TOKENIZER_KEY "tokenizer.huggingface.json"
 #define ARRA_SHA256_KEY "arra.sha256"
 #define ARRA_SETTINGS_FILE "arra.json" /* card and sampling defaults in a directory */

@@ -57,7 +57,7 @@ load (const ArraCheckpoint *checkpoint,
   g_autoraster ArraRaster raster = { 0 }, rgb = { 0 };
 
   if (!arra_raster_load (&raster, path, error) || !check_size (width, height, grid, &raster, path, error)
-      || !arra_vqgan_whiten (&raster, &rgb, error))
+      || !arra_raster_whiten (&raster, &rgb, error))
     return FALSE;
   if (width == 0)
     return crop (&rgb, rgb.width / grid * grid, rgb.height / grid * grid, out, error);

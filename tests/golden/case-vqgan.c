@@ -79,7 +79,7 @@ encode (Check *check, const ArraVqgan *vqgan, ArraSource *file, guint k, GError 
   if (run == NULL || !arra_raster_init (&raster, width, height, (guint) in->shape[2], error))
     return FALSE;
   memcpy (raster.pixels, in->data, in->n_bytes);
-  if (!arra_vqgan_whiten (&raster, &rgb, error))
+  if (!arra_raster_whiten (&raster, &rgb, error))
     return FALSE;
   check_bytes (check, file, CASE, whitened, rgb.pixels, n, 0);
   arra_vqgan_from_u8 (&rgb, pixels);

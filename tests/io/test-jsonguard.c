@@ -214,6 +214,19 @@ test_number_of_values (void)
   scratch_assert_fault (&error, "FILE", "too many values");
 }
 
+static void
+test_array (void)
+{
+  g_autoptr (GError) error = NULL;
+  JsonArray *array = NULL;
+  g_autoptr (JsonParser) parser = arra_json_parse_array ("[1,{}]", 6, "FILE", &array, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (json_array_get_length (array), ==, 2);
+  g_assert_null (arra_json_parse_array ("{}", 2, "FILE", &array, &error));
+  scratch_assert_fault (&error, "FILE", "not an array");
+}
+
 static JsonObject *
 parse_members (void)
 {
@@ -316,6 +329,7 @@ main (int argc, char **argv)
   g_test_add_func ("/io/jsonguard/depth", test_depth);
   g_test_add_func ("/io/jsonguard/size", test_size);
   g_test_add_func ("/io/jsonguard/number-of-values", test_number_of_values);
+  g_test_add_func ("/io/jsonguard/array", test_array);
   g_test_add_func ("/io/jsonguard/members", test_members);
   g_test_add_func ("/io/jsonguard/wrong-members", test_wrong_members);
   g_test_add_func ("/io/jsonguard/file", test_file);

@@ -196,6 +196,28 @@ test_init (void)
   g_assert_null (raster.pixels);
 }
 
+static void
+test_whiten (void)
+{
+  guint8 rgba[2 * 4] = { 10, 20, 30, 128, 200, 0, 255, 0 }, grey[2] = { 5, 250 };
+  const guint8 blended[6] = { 132, 137, 142, 255, 255, 255 }, repeated[6] = { 5, 5, 5, 250, 250, 250 };
+  ArraRaster with_alpha = { .width = 2, .height = 1, .channels = 4, .pixels = rgba };
+  ArraRaster one = { .width = 1, .height = 2, .channels = 1, .pixels = grey };
+  g_autoraster ArraRaster a = { 0 }, b = { 0 };
+  ArraRaster none = { 0 };
+  GError *error = NULL;
+
+  g_assert_true (arra_raster_whiten (&with_alpha, &a, &error));
+  g_assert_cmpmem (a.pixels, 6, blended, 6);
+  g_assert_true (arra_raster_whiten (&one, &b, &error));
+  g_assert_cmpmem (b.pixels, 6, repeated, 6);
+  arra_mem_fail_nth (0);
+  g_assert_false (arra_raster_whiten (&one, &none, &error));
+  arra_mem_fail_nth (-1);
+  g_assert_error (error, ARRA_ERROR, ARRA_ERROR_NO_MEMORY);
+  g_error_free (error);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -210,5 +232,6 @@ main (int argc, char **argv)
   g_test_add_func ("/picture/huge", test_huge);
   g_test_add_func ("/picture/no-memory", test_no_memory);
   g_test_add_func ("/picture/init", test_init);
+  g_test_add_func ("/picture/whiten", test_whiten);
   return scratch_run ();
 }

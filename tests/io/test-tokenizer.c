@@ -414,6 +414,17 @@ test_no_memory (void)
     }
 }
 
+static void
+test_sha256 (void)
+{
+  g_autofree char *json = write_json (&whole);
+  g_autofree char *expected = g_compute_checksum_for_string (G_CHECKSUM_SHA256, json, -1);
+  g_autoptr (ArraTokenizer) tokenizer = read_parts (&whole, NULL);
+  g_autofree char *hash = arra_tokenizer_sha256 (tokenizer);
+
+  g_assert_cmpstr (hash, ==, expected);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -435,5 +446,6 @@ main (int argc, char **argv)
   g_test_add_func ("/tokenizer/n-text", test_n_text);
   g_test_add_func ("/tokenizer/long-texts", test_long_texts);
   g_test_add_func ("/tokenizer/no-memory", test_no_memory);
+  g_test_add_func ("/tokenizer/sha256", test_sha256);
   return g_test_run ();
 }

@@ -1,6 +1,8 @@
 /* test-vqgan.c - loading a VQGAN: its table of tensors, and files that do not fit
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "golden_vqgan.h"
 
@@ -45,11 +47,73 @@ test_wrong_shape (void)
   g_clear_error (&error);
 }
 
+/* The hash after the tensor @changed has another first number. */
+static char *
+hash_with (const char *changed)
+{
+  g_autoptr (ArraSource) source = golden_source ("vqgan/small/vqgan.safetensors");
+  const ArraTensor *tensor = arra_source_find (source, changed);
+  g_autofree guint8 *bytes = g_memdup2 (tensor->data, tensor->n_bytes);
+  g_autoptr (GArray) named = g_array_new (FALSE, TRUE, sizeof (ArraNamedTensor));
+  g_autofree char *path = NULL;
+  g_autoptr (ArraSource) other = NULL;
+  g_autoptr (GError) error = NULL;
+  char *hash;
+  int fd = g_file_open_tmp ("arra-vqgan-XXXXXX", &path, &error);
+
+  g_assert_no_error (error);
+  close (fd);
+  bytes[0] ^= 1;
+  for (gsize i = 0; i < arra_source_count (source); i++)
+    {
+      ArraNamedTensor entry = { arra_source_name (source, i), *arra_source_tensor (source, i) };
+
+      if (strcmp (entry.name, changed) == 0)
+        entry.tensor.data = bytes;
+      g_array_append_val (named, entry);
+    }
+  arra_safetensors_write (path, (const ArraNamedTensor *) (const void *) named->data, named->len, &error);
+  g_assert_no_error (error);
+  other = arra_safetensors_open (path, &error);
+  hash = arra_vqgan_encoder_sha256 (&vqgan_small, other, "", &error);
+  g_assert_no_error (error);
+  g_unlink (path);
+  return hash;
+}
+
+/* What decides codes decides the hash, and nothing else does. */
+static void
+test_hash (void)
+{
+  static const char *const matter[]
+      = { "encoder.conv_in.bias", "quant_conv.weight", "quantize.embedding.weight" };
+  static const char *const others[] = { "decoder.conv_in.bias", "post_quant_conv.weight" };
+  g_autoptr (ArraSource) source = golden_source ("vqgan/small/vqgan.safetensors");
+  g_autoptr (GError) error = NULL;
+  g_autofree char *hash = arra_vqgan_encoder_sha256 (&vqgan_small, source, "", &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (strlen (hash), ==, 64);
+  for (gsize i = 0; i < G_N_ELEMENTS (matter); i++)
+    {
+      g_autofree char *changed = hash_with (matter[i]);
+
+      g_assert_cmpstr (changed, !=, hash);
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (others); i++)
+    {
+      g_autofree char *changed = hash_with (others[i]);
+
+      g_assert_cmpstr (changed, ==, hash);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/vqgan/table", test_table);
   g_test_add_func ("/vqgan/wrong-shape", test_wrong_shape);
+  g_test_add_func ("/vqgan/hash", test_hash);
   return g_test_run ();
 }

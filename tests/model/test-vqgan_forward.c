@@ -121,7 +121,7 @@ read_picture (ArraSource *file, guint k, ArraRaster *rgb)
                     &error);
   g_assert_no_error (error);
   memcpy (raster.pixels, image->data, image->n_bytes);
-  arra_vqgan_whiten (&raster, rgb, &error);
+  arra_raster_whiten (&raster, rgb, &error);
   g_assert_no_error (error);
   g_assert_cmpmem (rgb->pixels, rgb->width * rgb->height * 3, whitened->data, whitened->n_bytes);
 }

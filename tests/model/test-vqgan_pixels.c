@@ -2,7 +2,6 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 
-#include "mem.h"
 #include "vqgan.h"
 
 static void
@@ -15,28 +14,6 @@ test_to_u8 (void)
 
   arra_vqgan_to_u8 (pixels, 2, 2, rgb);
   g_assert_cmpmem (rgb, sizeof rgb, expected, sizeof expected);
-}
-
-static void
-test_whiten (void)
-{
-  guint8 rgba[2 * 4] = { 10, 20, 30, 128, 200, 0, 255, 0 }, grey[2] = { 5, 250 };
-  const guint8 blended[6] = { 132, 137, 142, 255, 255, 255 }, repeated[6] = { 5, 5, 5, 250, 250, 250 };
-  ArraRaster with_alpha = { .width = 2, .height = 1, .channels = 4, .pixels = rgba };
-  ArraRaster one = { .width = 1, .height = 2, .channels = 1, .pixels = grey };
-  g_autoraster ArraRaster a = { 0 }, b = { 0 };
-  ArraRaster none = { 0 };
-  GError *error = NULL;
-
-  g_assert_true (arra_vqgan_whiten (&with_alpha, &a, &error));
-  g_assert_cmpmem (a.pixels, 6, blended, 6);
-  g_assert_true (arra_vqgan_whiten (&one, &b, &error));
-  g_assert_cmpmem (b.pixels, 6, repeated, 6);
-  arra_mem_fail_nth (0);
-  g_assert_false (arra_vqgan_whiten (&one, &none, &error));
-  arra_mem_fail_nth (-1);
-  g_assert_error (error, ARRA_ERROR, ARRA_ERROR_NO_MEMORY);
-  g_error_free (error);
 }
 
 static void
@@ -61,7 +38,6 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/vqgan-pixels/to-u8", test_to_u8);
-  g_test_add_func ("/vqgan-pixels/whiten", test_whiten);
   g_test_add_func ("/vqgan-pixels/from-u8", test_from_u8);
   return g_test_run ();
 }

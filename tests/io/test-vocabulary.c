@@ -2,7 +2,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
+#include "mapping.h"
 #include "mem.h"
+#include "scratch.h"
 #include "words.h"
 
 static void
@@ -141,6 +143,25 @@ test_code_names (void)
     g_assert_false (arra_image_code_parse (bad[i], &code));
 }
 
+/* The names of a tokenizer are enough. */
+static void
+test_tokenizer (void)
+{
+  g_autofree char *path = scratch_golden ("tokenizer/chameleon_bpe_small/tokenizer.json");
+  gsize size;
+  g_autoptr (GError) error = NULL;
+  g_automem char *json = arra_read_file (path, 64 << 20, &size, &error);
+  g_autoptr (ArraTokenizer) tokenizer = arra_tokenizer_new (json, size, path, &error);
+  ArraVocabulary vocabulary;
+
+  g_assert_no_error (error);
+  g_assert_true (arra_vocabulary_init_tokenizer (&vocabulary, arra_tokenizer_size (tokenizer) + 1, tokenizer, path, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (vocabulary.n_codes, ==, 64);
+  g_assert_cmpuint (vocabulary.placeholder, ==, arra_tokenizer_size (tokenizer));
+  arra_vocabulary_clear (&vocabulary);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -151,5 +172,6 @@ main (int argc, char **argv)
   g_test_add_func ("/vocabulary/wrong-ids", test_wrong_ids);
   g_test_add_func ("/vocabulary/sizes-beyond", test_sizes_beyond);
   g_test_add_func ("/vocabulary/code-names", test_code_names);
+  g_test_add_func ("/vocabulary/tokenizer", test_tokenizer);
   return g_test_run ();
 }

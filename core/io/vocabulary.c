@@ -86,6 +86,24 @@ size_name (guint32 grids, char name[NAME_LENGTH])
   g_snprintf (name, NAME_LENGTH, "<reserved%05u>", FIRST_SIZE + grids - 1);
 }
 
+char *
+arra_image_code_name (guint32 code)
+{
+  char name[NAME_LENGTH];
+
+  code_name (code, name);
+  return g_strdup (name);
+}
+
+char *
+arra_size_token_name (guint32 grids)
+{
+  char name[NAME_LENGTH];
+
+  size_name (grids, name);
+  return g_strdup (name);
+}
+
 /* How many names follow each other without a gap, from @first on. A later one whose id is outside the model
  * ends the row when
  * @open_end, else it is an error. */
@@ -228,6 +246,23 @@ arra_vocabulary_init (ArraVocabulary *vocabulary,
     return TRUE;
   arra_vocabulary_clear (vocabulary);
   return FALSE;
+}
+
+static gboolean
+look_up_tokenizer (gpointer data, const char *token, guint32 *id)
+{
+  return arra_tokenizer_id (data, token, id);
+}
+
+gboolean
+arra_vocabulary_init_tokenizer (ArraVocabulary *vocabulary,
+                                guint32 n_tokens,
+                                const ArraTokenizer *tokenizer,
+                                const char *name,
+                                GError **error)
+{
+  return arra_vocabulary_init (vocabulary, n_tokens, arra_tokenizer_size (tokenizer), look_up_tokenizer,
+                               (gpointer) tokenizer, name, error);
 }
 
 void

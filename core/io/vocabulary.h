@@ -3,6 +3,7 @@
 #pragma once
 
 #include <arra.h>
+#include "tokenizer.h"
 
 #define ARRA_NO_TOKEN G_MAXUINT32
 
@@ -25,8 +26,12 @@ typedef struct
 /* @lookup: id of a name, FALSE when there is none. Fails naming the missing token. @name starts messages. */
 typedef gboolean (*ArraTokenLookup) (gpointer data, const char *token, guint32 *id);
 gboolean arra_vocabulary_init (ArraVocabulary *vocabulary, guint32 n_tokens, guint32 tokenizer_size, ArraTokenLookup lookup, gpointer data, const char *name, GError **error);
+/* The same with the names of @tokenizer. */
+gboolean arra_vocabulary_init_tokenizer (ArraVocabulary *vocabulary, guint32 n_tokens, const ArraTokenizer *tokenizer, const char *name, GError **error);
 void arra_vocabulary_clear (ArraVocabulary *vocabulary);
 /* The code in an image token's name ("IMGIMGBCDEZ": 1234); FALSE for another name. */
 gboolean arra_image_code_parse (const char *token, guint32 *code);
+char *arra_image_code_name (guint32 code);   /* the name; (transfer full) */
+char *arra_size_token_name (guint32 grids); /* "<reserved08801>" for 1; (transfer full) */
 /* grids of a size token, 0 for another id */
 guint arra_vocabulary_grids (const ArraVocabulary *vocabulary, guint32 id);

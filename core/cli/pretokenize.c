@@ -1,0 +1,174 @@
+/* pretokenize.c - `arra pretokenize`: a data set becomes codes and tokens, once for all trainings
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "commands.h"
+#include "encode_dataset.h"
+#include "fail.h"
+#include "options.h"
+#include "output.h"
+#include "progress.h"
+#include "signals.h"
+#include "values.h"
+#include "vqgan_file.h"
+
+#define DEFAULT_SIZE 256
+#define MAX_SIZE 4096
+
+typedef struct
+{
+  char *data, *vqgan, *tokenizer, *size, *threads, *out;
+  gboolean quiet;
+} Options;
+
+typedef struct
+{
+  ArraDataset *dataset;
+  ArraTokenizer *tokenizer;
+  ArraVqganFile file;
+  ArraPool *pool;
+  ArraVqgan *vqgan;
+  guint size;
+} Inputs;
+
+static const CliHelp help = {
+  .command = "pretokenize",
+  .summary = "Turns the pictures of a data set into codes of a VQGAN and its captions into tokens, and keeps both in one file,\n"
+             "which training reads. It may be stopped at any time: given again, the command goes on where it was.",
+  .examples = "  arra pretokenize --data textures --vqgan vqgan --tokenizer tokenizer -o textures.tokens\n"
+              "  arra pretokenize --data captions.json --vqgan vqgan.ckpt --tokenizer model-folder --size 512 -o cxr.tokens",
+  .notes = "A data set is a folder with metadata.jsonl, a folder of pictures with NAME.txt beside each, or a JSON file of\n"
+           "ARRA's conversations. Pictures are cropped to squares and resized. A file that was made of another data set,\n"
+           "VQGAN or tokenizer is not written to.",
+};
+
+static void
+inputs_clear (Inputs *inputs)
+{
+  arra_vqgan_free (inputs->vqgan);
+  arra_pool_free (inputs->pool);
+  arra_vqgan_file_clear (&inputs->file);
+  arra_tokenizer_unref (inputs->tokenizer);
+  arra_dataset_free (inputs->dataset);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Inputs, inputs_clear)
+
+static gboolean
+check (const Options *options, guint *size, guint *threads, GError **error)
+{
+  if (options->data == NULL)
+    return cli_usage_error (error, "no data set: name one with --data PATH");
+  if (options->vqgan == NULL)
+    return cli_usage_error (error, "no VQGAN: name one with --vqgan PATH");
+  if (options->tokenizer == NULL)
+    return cli_usage_error (error, "no tokenizer: name one with --tokenizer PATH");
+  if (options->out == NULL)
+    return cli_usage_error (error, "no output: name the file to write with -o FILE");
+  if (options->size != NULL && !cli_value_guint ("--size", options->size, 1, MAX_SIZE, size, error))
+    return FALSE;
+  if (options->threads != NULL && !cli_value_guint ("--threads", options->threads, 1, 64, threads, error))
+    return FALSE;
+  return cli_output_check ("-o", options->out, error);
+}
+
+static gboolean
+open_inputs (const Options *options, guint threads, Inputs *inputs, GError **error)
+{
+  if ((inputs->dataset = arra_dataset_open (options->data, error)) == NULL
+      || (inputs->tokenizer = arra_tokenizer_open (options->tokenizer, error)) == NULL
+      || !arra_vqgan_file_open (&inputs->file, options->vqgan, error)
+      || (inputs->pool = arra_pool_new (threads, error)) == NULL)
+    return FALSE;
+  inputs->vqgan = arra_vqgan_new (&inputs->file.config, inputs->file.source, inputs->file.prefix, inputs->pool,
+                                  cli_signals_stage (0), error);
+  if (inputs->vqgan == NULL)
+    return FALSE;
+  if (!arra_vqgan_has_encoder (inputs->vqgan))
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s has no encoder, which turns pictures into codes", inputs->file.path);
+  if (inputs->size % arra_vqgan_patch (&inputs->file.config) != 0)
+    return cli_usage_error (error, "--size: %u is not a multiple of %u, as this VQGAN needs", inputs->size,
+                            arra_vqgan_patch (&inputs->file.config));
+  return TRUE;
+}
+
+static ArraTokenCacheWriter *
+open_writer (const Inputs *inputs, const char *path, GError **error)
+{
+  g_autofree char *dataset = arra_dataset_fingerprint (inputs->dataset, error);
+  g_autofree char *vqgan
+      = arra_vqgan_encoder_sha256 (&inputs->file.config, inputs->file.source, inputs->file.prefix, error);
+  g_autofree char *tokenizer = arra_tokenizer_sha256 (inputs->tokenizer);
+  g_auto (ArraCaptionTokens) captions = { 0 };
+  guint side = inputs->size / arra_vqgan_patch (&inputs->file.config);
+  ArraTokenCacheForm form = { .prints = { dataset, vqgan, tokenizer },
+                              .n_items = arra_dataset_size (inputs->dataset),
+                              .rows = side,
+                              .columns = side,
+                              .n_codes = inputs->file.config.n_embed,
+                              .n_ids = arra_tokenizer_size (inputs->tokenizer) };
+
+  if (dataset == NULL || vqgan == NULL || !arra_caption_tokens_init (&captions, inputs->dataset, inputs->tokenizer, error))
+    return NULL;
+  form.starts = captions.starts;
+  form.ids = captions.ids;
+  return arra_token_cache_writer_open (path, &form, error);
+}
+
+static void
+print_result (const Inputs *inputs, const char *path, guint n_new, gint64 start)
+{
+  double seconds = (double) (g_get_monotonic_time () - start) * 1e-6;
+  g_autofree char *time = cli_format_seconds (seconds);
+  g_autofree char *rate = cli_format_double (n_new / MAX (seconds, 1e-6), 1);
+
+  cli_print ("%s: %u pictures of %u x %u, %u of them new in %s (%s a second)\n", path, arra_dataset_size (inputs->dataset),
+             inputs->size, inputs->size, n_new, time, rate);
+}
+
+static gboolean
+run (const Options *options, GError **error)
+{
+  g_auto (Inputs) inputs = { .size = DEFAULT_SIZE };
+  g_autoptr (ArraTokenCacheWriter) writer = NULL;
+  g_autoptr (CliProgress) progress = NULL;
+  CliItems items = { .start = g_get_monotonic_time () };
+  ArraExec exec = { 0 };
+  guint threads = 0, n_new;
+
+  if (!check (options, &inputs.size, &threads, error) || !open_inputs (options, threads, &inputs, error)
+      || (exec.kernels = arra_kernels_default (error)) == NULL
+      || (writer = open_writer (&inputs, options->out, error)) == NULL)
+    return FALSE;
+  exec.pool = inputs.pool;
+  n_new = arra_token_cache_writer_left (writer);
+  items.first = arra_dataset_size (inputs.dataset) - n_new;
+  items.progress = progress = cli_progress_new (!options->quiet, 1, "Encoding");
+  if (!arra_encode_dataset (inputs.dataset, inputs.vqgan, &exec, inputs.size, writer, cli_items_update, &items,
+                            cli_signals_stage (0), error))
+    return FALSE;
+  cli_progress_clear (progress);
+  if (!options->quiet)
+    print_result (&inputs, options->out, n_new, items.start);
+  return TRUE;
+}
+
+CliStatus
+cli_pretokenize (int argc, char **argv)
+{
+  Options options = { 0 };
+  const GOptionEntry entries[] = {
+    { "data", 'd', 0, G_OPTION_ARG_FILENAME, &options.data, "Data set: a folder, metadata.jsonl or a JSON file", "PATH" },
+    { "vqgan", 0, 0, G_OPTION_ARG_FILENAME, &options.vqgan, "VQGAN: a file or its folder", "PATH" },
+    { "tokenizer", 0, 0, G_OPTION_ARG_FILENAME, &options.tokenizer, "tokenizer.json, or a folder that holds it", "PATH" },
+    { "size", 's', 0, G_OPTION_ARG_STRING, &options.size, "Side of the pictures in pixels (default: 256)", "N" },
+    { "out", 'o', 0, G_OPTION_ARG_FILENAME, &options.out, "File to write, or to go on with", "FILE" },
+    { "threads", 0, 0, G_OPTION_ARG_STRING, &options.threads, "Threads (default: all processors)", "N" },
+    { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet, "Print nothing but errors", NULL },
+    { NULL, 0, 0, 0, NULL, NULL, NULL },
+  };
+  g_autoptr (GError) error = NULL;
+  gboolean helped;
+  gboolean ok = cli_options_parse (&help, entries, argc, argv, &helped, &error) && (helped || run (&options, &error));
+
+  cli_options_clear (entries);
+  return ok ? CLI_OK : cli_report ("pretokenize", error);
+}

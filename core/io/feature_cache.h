@@ -1,0 +1,49 @@
+/* feature_cache.h - features of a data set's pictures, computed once by `arra features`
+ *
+ * An item_cache.h of kind "features": a record holds @width 32-bit floats.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <arra.h>
+#include "item_cache.h"
+
+#define ARRA_FEATURE_MAX_WIDTH 65536
+
+/* What a cache is made of. For readers each is nullable: any. */
+typedef struct
+{
+  const char *dataset;     /* arra_dataset_fingerprint() */
+  const char *encoder;     /* SHA-256 (hex) of the encoder, or "files": read from feature files */
+  const char *aggregation; /* "cls", "average", "both"; for feature files "files" */
+} ArraFeatureCachePrints;
+
+typedef struct _ArraFeatureCache ArraFeatureCache; /* immutable once open */
+
+/* Everything is checked: hashes, and that all numbers are finite. Errors name the file and what differs or is broken. */
+ArraFeatureCache *arra_feature_cache_open (const char *path, const ArraFeatureCachePrints *expected, GError **error);
+void arra_feature_cache_free (ArraFeatureCache *cache); /* nullable */
+guint arra_feature_cache_items (const ArraFeatureCache *cache);
+guint arra_feature_cache_width (const ArraFeatureCache *cache);
+const char *arra_feature_cache_dataset (const ArraFeatureCache *cache); /* the hash */
+const char *arra_feature_cache_aggregation (const ArraFeatureCache *cache);
+void arra_feature_cache_feature (const ArraFeatureCache *cache, guint item, float *feature); /* [width] */
+
+typedef struct
+{
+  ArraFeatureCachePrints prints;
+  guint n_items, width;
+} ArraFeatureCacheForm;
+
+typedef struct _ArraFeatureCacheWriter ArraFeatureCacheWriter;
+
+/* Creates the file or continues it: see arra_item_cache_writer_open(). */
+ArraFeatureCacheWriter *arra_feature_cache_writer_open (const char *path, const ArraFeatureCacheForm *form, GError **error);
+void arra_feature_cache_writer_free (ArraFeatureCacheWriter *writer); /* nullable */
+gboolean arra_feature_cache_writer_has (const ArraFeatureCacheWriter *writer, guint item);
+guint arra_feature_cache_writer_left (const ArraFeatureCacheWriter *writer);
+/* @feature: [width], finite, or it is refused. Several threads may put different items at a time. */
+gboolean arra_feature_cache_writer_put (ArraFeatureCacheWriter *writer, guint item, const float *feature, GError **error);
+gboolean arra_feature_cache_writer_finish (ArraFeatureCacheWriter *writer, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ArraFeatureCache, arra_feature_cache_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ArraFeatureCacheWriter, arra_feature_cache_writer_free)

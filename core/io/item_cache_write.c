@@ -1,0 +1,214 @@
+/* item_cache_write.c - writing caches: begun whole, then item by item in its place
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "item_cache_private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "fail.h"
+#include "mem.h"
+
+struct _ArraItemCacheWriter
+{
+  char *path;
+  int fd;
+  ArraCacheLayout layout;
+  guint8 *there; /* n_items: 1 when it is; arra_mem */
+};
+
+static gboolean
+fail_errno (GError **error, const char *path, const char *what, int number)
+{
+  g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (number), "%s: %s: %s", path, what,
+               g_strerror (number));
+  return FALSE;
+}
+
+static gboolean
+is_plain (const char *value)
+{
+  return value[strspn (value, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.+-_")] == '\0';
+}
+
+/* (transfer full): the JSON of @form. */
+static char *
+header_of (const ArraCacheForm *form)
+{
+  g_autoptr (GString) text = g_string_new ("{");
+  char hex[2 * ARRA_CACHE_HASH + 1];
+
+  arra_cache_hash_shared (form->shared, form->shared_size, hex);
+  g_string_append_printf (text,
+                          "\"kind\": \"%s\", \"items\": %u, \"item_size\": %" G_GSIZE_FORMAT
+                          ", \"shared_size\": %" G_GSIZE_FORMAT ", \"shared_sha256\": \"%s\", \"of\": {",
+                          form->kind, form->n_items, form->item_size, form->shared_size, hex);
+  for (guint i = 0; i < form->n_fields; i++)
+    {
+      g_assert (is_plain (form->fields[i].value));
+      g_string_append_printf (text, "%s\"%s\": \"%s\"", i > 0 ? ", " : "", form->fields[i].name,
+                              form->fields[i].value);
+    }
+  g_string_append (text, "}}\n");
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static gboolean
+create (const char *path, const ArraCacheForm *form, GError **error)
+{
+  g_autofree char *header = header_of (form);
+  g_autoptr (ArraAtomicFile) file = NULL;
+  gsize size = strlen (header);
+  const guint32 numbers[] = { GUINT32_TO_LE (ARRA_CACHE_VERSION), GUINT32_TO_LE ((guint32) size) };
+  ArraCacheLayout layout;
+
+  if (!arra_cache_layout (&layout, size, form->n_items, form->item_size, form->shared_size))
+    return arra_fail (error, ARRA_ERROR_NO_MEMORY, "%s: so many items do not fit into a file", path);
+  file = arra_atomic_file_new (path, error);
+  return file != NULL && arra_atomic_file_write (file, ARRA_CACHE_MAGIC, strlen (ARRA_CACHE_MAGIC), error)
+         && arra_atomic_file_write (file, numbers, sizeof numbers, error)
+         && arra_atomic_file_write (file, header, size, error)
+         && arra_atomic_file_write_at (file, layout.shared_at, form->shared, form->shared_size, error)
+         && arra_atomic_file_write_at (file, layout.end - 1, "", 1, error) /* zeros up to there */
+         && arra_atomic_file_commit (file, error);
+}
+
+static gboolean
+check_form (const ArraItemCache *cache, const ArraCacheForm *form, GError **error)
+{
+  const char *path = arra_mapping_path (cache->mapping);
+  gsize size;
+  const void *shared = arra_item_cache_shared (cache, &size);
+
+  if (!arra_item_cache_check_fields (cache, form->fields, form->n_fields, error))
+    return FALSE;
+  if (cache->layout.n_items != form->n_items || cache->layout.item_size != form->item_size
+      || size != form->shared_size || memcmp (shared, form->shared, size) != 0)
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                      "%s: holds other items than are to be written: remove the file or name another one",
+                      path);
+  return TRUE;
+}
+
+/* Alone among writers, and of the file that has the name. */
+static gboolean
+lock (const ArraItemCacheWriter *writer, GError **error)
+{
+  struct stat named, opened;
+
+  if (flock (writer->fd, LOCK_EX | LOCK_NB) == 0 && stat (writer->path, &named) == 0
+      && fstat (writer->fd, &opened) == 0 && named.st_ino == opened.st_ino && named.st_dev == opened.st_dev)
+    return TRUE;
+  return arra_fail (error, ARRA_ERROR_FAILED, "%s: is being written by another process", writer->path);
+}
+
+static gboolean
+find_items (ArraItemCacheWriter *writer, const ArraCacheForm *form, GError **error)
+{
+  g_autoptr (ArraItemCache) cache = arra_item_cache_open_unfinished (writer->path, form->kind, error);
+
+  if (cache == NULL || !check_form (cache, form, error))
+    return FALSE;
+  writer->layout = cache->layout;
+  writer->there = arra_mem_new (form->n_items, 1, "the items of a cache", error);
+  if (writer->there == NULL)
+    return FALSE;
+  for (guint i = 0; i < form->n_items; i++)
+    writer->there[i] = arra_item_cache_look (cache, i) == ARRA_CACHE_ITEM_THERE;
+  return TRUE;
+}
+
+ArraItemCacheWriter *
+arra_item_cache_writer_open (const char *path, const ArraCacheForm *form, GError **error)
+{
+  g_autoptr (ArraItemCacheWriter) writer = g_new0 (ArraItemCacheWriter, 1);
+
+  g_return_val_if_fail (path != NULL && form->n_items > 0 && form->item_size % 4 == 0, NULL);
+  writer->path = g_strdup (path);
+  writer->fd = -1;
+  if (!g_file_test (path, G_FILE_TEST_EXISTS) && !create (path, form, error))
+    return NULL;
+  writer->fd = open (path, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  if (writer->fd < 0)
+    {
+      fail_errno (error, path, "cannot be written", errno);
+      return NULL;
+    }
+  if (!lock (writer, error) || !find_items (writer, form, error))
+    return NULL;
+  return g_steal_pointer (&writer);
+}
+
+void
+arra_item_cache_writer_free (ArraItemCacheWriter *writer)
+{
+  if (writer == NULL)
+    return;
+  if (writer->fd >= 0)
+    close (writer->fd);
+  arra_mem_free (writer->there);
+  g_free (writer->path);
+  g_free (writer);
+}
+
+gboolean
+arra_item_cache_writer_has (const ArraItemCacheWriter *writer, guint item)
+{
+  g_assert (item < writer->layout.n_items);
+  return writer->there[item];
+}
+
+guint
+arra_item_cache_writer_left (const ArraItemCacheWriter *writer)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < writer->layout.n_items; i++)
+    n += !writer->there[i];
+  return n;
+}
+
+static gboolean
+write_at (ArraItemCacheWriter *writer, gsize offset, const guint8 *data, gsize size, GError **error)
+{
+  gsize done = 0;
+
+  while (done < size)
+    {
+      gssize n = pwrite (writer->fd, data + done, MIN (size - done, 1u << 30), (off_t) (offset + done));
+
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n <= 0)
+        return fail_errno (error, writer->path, "cannot be written", n < 0 ? errno : ENOSPC);
+      done += (gsize) n;
+    }
+  return TRUE;
+}
+
+gboolean
+arra_item_cache_writer_put (ArraItemCacheWriter *writer, guint item, const void *data, GError **error)
+{
+  gsize at = arra_cache_item_at (&writer->layout, item);
+  guint8 hash[ARRA_CACHE_HASH];
+
+  g_assert (item < writer->layout.n_items);
+  arra_cache_hash (item, data, writer->layout.item_size, hash);
+  if (!write_at (writer, at + ARRA_CACHE_HASH, data, writer->layout.item_size, error)
+      || !write_at (writer, at, hash, sizeof hash, error))
+    return FALSE;
+  writer->there[item] = TRUE;
+  return TRUE;
+}
+
+gboolean
+arra_item_cache_writer_finish (ArraItemCacheWriter *writer, GError **error)
+{
+  if (fdatasync (writer->fd) == 0 || errno == EINVAL || errno == EROFS)
+    return TRUE;
+  return fail_errno (error, writer->path, "cannot be written", errno);
+}

@@ -1,0 +1,193 @@
+/* vqgan_file.c - finding the VQGAN: a file beside its configuration, or a folder that holds them
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "vqgan_file.h"
+
+#include <string.h>
+
+#include "fail.h"
+#include "jsonguard.h"
+#include "yamlfile.h"
+
+#define CODEBOOK "quantize.embedding.weight"
+
+/* Where VQGANs lie in a folder, ours and Lumina-mGPT's (ckpts/chameleon/tokenizer/vqgan.ckpt). */
+static const char *const places[] = { ".", "vqgan", "tokenizer", "chameleon/tokenizer" };
+static const char *const file_names[] = { "vqgan.safetensors", "vqgan.ckpt" };
+
+/* The file @name in @folder when it is there. */
+static char *
+file_in (const char *folder, const char *name)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+
+  return g_file_test (path, G_FILE_TEST_IS_REGULAR) ? g_steal_pointer (&path) : NULL;
+}
+
+static gboolean
+config_from_yaml (ArraVqganConfig *config, const char *path, GError **error)
+{
+  g_autoptr (ArraYaml) yaml = arra_yaml_open (path, error);
+
+  return yaml != NULL && arra_vqgan_config_from_yaml (config, yaml, error);
+}
+
+/* A VQGAN's own JSON, or a Chameleon's config.json with vq_config. */
+static gboolean
+config_from_json (ArraVqganConfig *config, const char *path, GError **error)
+{
+  JsonObject *object;
+  g_autoptr (JsonParser) parser = arra_json_parse_file (path, &object, error);
+
+  if (parser == NULL)
+    return FALSE;
+  if (json_object_has_member (object, "vq_config"))
+    {
+      object = arra_json_get_object (object, path, "vq_config", error);
+      if (object == NULL)
+        return FALSE;
+    }
+  else if (json_object_has_member (object, "hidden_size"))
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: describes a transformer, not a VQGAN", path);
+  return arra_vqgan_config_from_json (config, object, path, error);
+}
+
+/* The configuration beside the weights at @path: of the same name, "vqgan" or "config". */
+static gboolean
+read_config (ArraVqganConfig *config, const char *path, GError **error)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  g_autofree char *base = g_path_get_basename (path);
+  char *dot = strrchr (base, '.');
+
+  if (dot != NULL)
+    *dot = '\0';
+  const char *const stems[] = { base, "vqgan", "config" };
+  for (gsize i = 0; i < G_N_ELEMENTS (stems); i++)
+    {
+      g_autofree char *yaml_name = g_strconcat (stems[i], ".yaml", NULL);
+      g_autofree char *json_name = g_strconcat (stems[i], ".json", NULL);
+      g_autofree char *yaml = file_in (folder, yaml_name);
+      g_autofree char *json = file_in (folder, json_name);
+
+      if (yaml != NULL)
+        return config_from_yaml (config, yaml, error);
+      if (json != NULL)
+        return config_from_json (config, json, error);
+    }
+  return arra_fail (
+      error, ARRA_ERROR_NOT_FOUND,
+      "%s: its configuration is missing: no vqgan.yaml, vqgan.json or config.json lies beside it", path);
+}
+
+/* What stands before the names of the VQGAN's tensors; NULL when there is no codebook. */
+static char *
+find_prefix (const ArraSource *source)
+{
+  for (gsize i = 0; i < arra_source_count (source); i++)
+    {
+      const char *name = arra_source_name (source, i);
+
+      if (g_str_has_suffix (name, CODEBOOK)
+          && (strlen (name) == strlen (CODEBOOK) || name[strlen (name) - strlen (CODEBOOK) - 1] == '.'))
+        return g_strndup (name, strlen (name) - strlen (CODEBOOK));
+    }
+  return NULL;
+}
+
+static ArraSource *
+open_torch (const char *path, GError **error)
+{
+  g_autoptr (GError) fault = NULL;
+  ArraSource *source = arra_torch_open (path, "state_dict", &fault);
+
+  if (source == NULL && g_error_matches (fault, ARRA_ERROR, ARRA_ERROR_NOT_FOUND)
+      && g_file_test (path, G_FILE_TEST_EXISTS))
+    return arra_torch_open (path, NULL, error);
+  if (source == NULL)
+    g_propagate_error (error, g_steal_pointer (&fault));
+  return source;
+}
+
+static gboolean
+read_gguf (ArraVqganFile *file, const char *path, GError **error)
+{
+  g_autoptr (ArraGguf) gguf = arra_gguf_open (path, error);
+
+  if (gguf == NULL)
+    return FALSE;
+  if (arra_source_find (arra_gguf_source (gguf), ARRA_VQGAN_PREFIX CODEBOOK) == NULL)
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: holds no VQGAN", path);
+  if (!arra_vqgan_config_load (&file->config, gguf, error))
+    return FALSE;
+  file->source = arra_source_ref (arra_gguf_source (gguf));
+  return TRUE;
+}
+
+static gboolean
+read_source (ArraVqganFile *file, const char *path, GError **error)
+{
+  if (g_str_has_suffix (path, ".gguf"))
+    return read_gguf (file, path, error);
+  if (g_str_has_suffix (path, ".yaml") || g_str_has_suffix (path, ".json"))
+    return arra_fail (
+        error, ARRA_ERROR_ARGUMENT,
+        "%s: describes a VQGAN; name the file with its weights instead, or the folder that holds both", path);
+  file->source = g_str_has_suffix (path, ".safetensors") ? arra_safetensors_open (path, error)
+                                                         : open_torch (path, error);
+  return file->source != NULL;
+}
+
+static gboolean
+read_file (ArraVqganFile *file, const char *path, GError **error)
+{
+  if (!read_source (file, path, error))
+    return FALSE;
+  file->prefix = find_prefix (file->source);
+  if (file->prefix == NULL)
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: holds no VQGAN: it has no tensor \"%s\"", path,
+                      CODEBOOK);
+  file->path = g_strdup (path);
+  return g_str_has_suffix (path, ".gguf") || read_config (&file->config, path, error);
+}
+
+char *
+arra_vqgan_file_find (const char *folder)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (places); i++)
+    for (gsize j = 0; j < G_N_ELEMENTS (file_names); j++)
+      {
+        g_autofree char *place = i == 0 ? g_strdup (folder) : g_build_filename (folder, places[i], NULL);
+        char *path = file_in (place, file_names[j]);
+
+        if (path != NULL)
+          return path;
+      }
+  return NULL;
+}
+
+gboolean
+arra_vqgan_file_open (ArraVqganFile *file, const char *path, GError **error)
+{
+  g_autofree char *found = NULL;
+
+  *file = (ArraVqganFile){ 0 };
+  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: there is no such file or directory", path);
+  found = g_file_test (path, G_FILE_TEST_IS_DIR) ? arra_vqgan_file_find (path) : g_strdup (path);
+  if (found == NULL)
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND,
+                      "%s: holds no VQGAN: neither vqgan.safetensors nor vqgan.ckpt", path);
+  if (read_file (file, found, error))
+    return TRUE;
+  arra_vqgan_file_clear (file);
+  return FALSE;
+}
+
+void
+arra_vqgan_file_clear (ArraVqganFile *file)
+{
+  arra_source_unref (file->source);
+  g_free (file->prefix);
+  g_free (file->path);
+  *file = (ArraVqganFile){ 0 };
+}

@@ -1,0 +1,23 @@
+/* vqgan_file.h - a VQGAN on disk: a file beside its configuration, a folder that holds both, or one of our GGUF files
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "vqgan.h"
+
+#define ARRA_VQGAN_PREFIX "vqgan." /* before the names of the VQGAN's tensors in our GGUF files */
+
+typedef struct
+{
+  ArraVqganConfig config;
+  ArraSource *source;
+  char *prefix; /* before the names of its tensors */
+  char *path;   /* of the weights */
+} ArraVqganFile;
+
+/* Reads configuration and names of tensors, no weights. Errors name the file; @file is then empty. */
+gboolean arra_vqgan_file_open (ArraVqganFile *file, const char *path, GError **error);
+void arra_vqgan_file_clear (ArraVqganFile *file);
+/* Where the weights lie below @folder, (nullable) (transfer full). */
+char *arra_vqgan_file_find (const char *folder);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ArraVqganFile, arra_vqgan_file_clear)

@@ -1,0 +1,449 @@
+/* test-dataset.c - data sets in their three forms, sound ones (y_) and broken ones (n_)
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <glib/gstdio.h>
+#include <string.h>
+#include <utime.h>
+
+#include "dataset.h"
+#include "jsonguard.h"
+#include "mem.h"
+#include "resize.h"
+#include "scratch.h"
+
+/* A folder of its own. Returns: (transfer full) */
+static char *
+new_folder (void)
+{
+  static guint number;
+  g_autofree char *name = g_strdup_printf ("set%u", number++);
+  char *path = scratch_path (name);
+
+  g_assert_cmpint (g_mkdir (path, 0755), ==, 0);
+  return path;
+}
+
+static char *
+put (const char *folder, const char *name, const char *text)
+{
+  char *path = g_build_filename (folder, name, NULL);
+
+  scratch_write (path, text, strlen (text));
+  return path;
+}
+
+static void
+put_also (const char *folder, const char *name, const char *text)
+{
+  g_free (put (folder, name, text));
+}
+
+/* A picture that shades from left to right. */
+static char *
+put_picture (const char *folder, const char *name, gsize width, gsize height)
+{
+  char *path = g_build_filename (folder, name, NULL);
+  g_autoraster ArraRaster raster = { 0 };
+  const ArraPictureLabels labels = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  arra_raster_init (&raster, width, height, 3, &error);
+  for (gsize i = 0; i < width * height * 3; i++)
+    raster.pixels[i] = (guint8) (i / 3 % width * 255 / width + i % 3);
+  arra_raster_save_png (&raster, &labels, path, &error);
+  g_assert_no_error (error);
+  return path;
+}
+
+static ArraDataset *
+open_sound (const char *path)
+{
+  g_autoptr (GError) error = NULL;
+  ArraDataset *dataset = arra_dataset_open (path, &error);
+
+  g_assert_no_error (error);
+  g_assert_nonnull (dataset);
+  return dataset;
+}
+
+static void
+assert_item (
+    const ArraDataset *dataset, guint item, const char *folder, const char *name, const char *caption)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+
+  g_assert_cmpstr (arra_dataset_picture (dataset, item), ==, path);
+  g_assert_cmpstr (arra_dataset_caption (dataset, item), ==, caption);
+}
+
+static void
+test_metadata (void)
+{
+  g_autofree char *folder = new_folder ();
+  g_autofree char *path
+      = put (folder, "metadata.jsonl",
+             "{\"file_name\": \"b/1.png\", \"text\": \"gr\\u00fcn\", \"view\": \"PA\", \"age\": 7}\n"
+             "\r\n"
+             "{\"caption\": \"two\", \"file_name\": \"0.png\", \"side\": \"left\", \"view\": \"AP\"}\r\n"
+             "{\"file_name\": \"2.png\", \"text\": \"\", \"caption\": \"unused\", \"view\": null}");
+  const char *const opened[] = { folder, path };
+
+  for (guint i = 0; i < G_N_ELEMENTS (opened); i++)
+    {
+      g_autoptr (ArraDataset) dataset = open_sound (opened[i]);
+
+      g_assert_cmpuint (arra_dataset_size (dataset), ==, 3);
+      assert_item (dataset, 0, folder, "b/1.png", "gr\xC3\xBCn");
+      assert_item (dataset, 1, folder, "0.png", "two");
+      assert_item (dataset, 2, folder, "2.png", "");
+      g_assert_cmpuint (arra_dataset_attributes (dataset), ==, 2);
+      g_assert_cmpstr (arra_dataset_attribute (dataset, 0), ==, "side");
+      g_assert_cmpstr (arra_dataset_attribute (dataset, 1), ==, "view");
+      g_assert_cmpuint (arra_dataset_values (dataset, 1), ==, 2);
+      g_assert_cmpstr (arra_dataset_value (dataset, 1, 0), ==, "AP");
+      g_assert_cmpint (arra_dataset_label (dataset, 0, 1), ==, 1);
+      g_assert_cmpint (arra_dataset_label (dataset, 1, 1), ==, 0);
+      g_assert_cmpint (arra_dataset_label (dataset, 2, 1), ==, -1);
+      g_assert_cmpint (arra_dataset_label (dataset, 0, 0), ==, -1);
+      g_assert_cmpint (arra_dataset_label (dataset, 1, 0), ==, 0);
+    }
+}
+
+/* Given attributes keep their order, and say which members are labels. */
+static void
+test_attributes (void)
+{
+  g_autofree char *folder = new_folder ();
+  g_autofree char *path
+      = put (folder, "metadata.jsonl",
+             "{\"file_name\":\"a.png\",\"text\":\"a\",\"note\":\"n\",\"grade\":\"mild\"}\n");
+  g_autoptr (ArraDataset) dataset = NULL;
+  g_autoptr (GError) error = NULL;
+
+  put_also (folder, "attributes.json", "{\"view\": [\"PA\", \"AP\"], \"grade\": [\"none\", \"mild\"]}");
+  dataset = open_sound (folder);
+  g_assert_cmpuint (arra_dataset_attributes (dataset), ==, 2);
+  g_assert_cmpstr (arra_dataset_attribute (dataset, 0), ==, "view");
+  g_assert_cmpstr (arra_dataset_value (dataset, 0, 1), ==, "AP");
+  g_assert_cmpint (arra_dataset_label (dataset, 0, 0), ==, -1);
+  g_assert_cmpint (arra_dataset_label (dataset, 0, 1), ==, 1);
+  put_also (folder, "metadata.jsonl", "{\"file_name\":\"a.png\",\"text\":\"a\",\"view\":\"LL\"}\n");
+  g_assert_null (arra_dataset_open (folder, &error));
+  scratch_assert_fault (&error, path, "line 1: \"view\" is \"LL\"");
+}
+
+static void
+test_bad_attributes (void)
+{
+  static const struct
+  {
+    const char *text, *word;
+  } bad[] = {
+    { "[]", "not an object" },
+    { "{\"a\": \"b\"}", "an array" },
+    { "{\"a\": []}", "no values" },
+    { "{\"a\": [1]}", "value 0 is not a string" },
+    { "{\"a\": [null]}", "not a string" },
+    { "{\"a\": [\"x\", \"y\", \"x\"]}", "\"x\" appears twice" },
+    { "{\"a\": [\"x\"], \"a\": [\"x\"]}", "twice" },
+  };
+  g_autofree char *folder = new_folder ();
+
+  put_also (folder, "metadata.jsonl", "{\"file_name\":\"a.png\",\"text\":\"a\"}\n");
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autofree char *path = put (folder, "attributes.json", bad[i].text);
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (arra_dataset_open (folder, &error));
+      scratch_assert_fault (&error, path, bad[i].word);
+    }
+}
+
+static void
+test_bad_metadata (void)
+{
+  static const struct
+  {
+    const char *text, *word;
+  } bad[] = {
+    { "{\"file_name\":\"a\",\"text\":\"\"}\n{\"file_name\":\n", "line 2: broken JSON" },
+    { "\n\n[1]", "line 3: broken JSON: the outermost value is not an object" },
+    { "{\"text\":\"x\"}", "line 1: \"file_name\" is missing" },
+    { "{\"file_name\":null,\"text\":\"x\"}", "line 1: \"file_name\" is missing" },
+    { "{\"file_name\":3,\"text\":\"x\"}", "line 1: \"file_name\" has a wrong type" },
+    { "{\"file_name\":\"a\"}", "line 1: neither \"text\" nor \"caption\"" },
+    { "{\"file_name\":\"a\",\"text\":{}}", "line 1: \"text\" has a wrong type" },
+    { "{\"file_name\":\"a\",\"caption\":1}", "line 1: \"caption\" has a wrong type" },
+    { "{\"file_name\":\"a\",\"text\":\"\"}\n{\"file_name\":\"a\",\"text\":\"\"}",
+      "line 2: the picture a appears twice" },
+    { "{\"file_name\":\"/etc/a.png\",\"text\":\"\"}", "line 1: the picture \"/etc/a.png\" does not lie" },
+    { "{\"file_name\":\"../a.png\",\"text\":\"\"}", "does not lie" },
+    { "{\"file_name\":\"b/../../a.png\",\"text\":\"\"}", "does not lie" },
+    { "{\"file_name\":\"b/..\",\"text\":\"\"}", "does not lie" },
+    { "{\"file_name\":\"\",\"text\":\"\"}", "does not lie" },
+    { "{\"file_name\":\"a\\u0000b\",\"text\":\"\"}", "NUL" },
+    { "{\"file_name\":\"\xFF\",\"text\":\"\"}", "UTF-8" },
+    { "\xEF\xBB\xBF{\"file_name\":\"a\",\"text\":\"\"}", "line 1: broken JSON" },
+    { "\n \n", "empty" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autofree char *folder = new_folder ();
+      g_autofree char *path = put (folder, "metadata.jsonl", bad[i].text);
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (arra_dataset_open (path, &error));
+      scratch_assert_fault (&error, path, bad[i].word);
+    }
+}
+
+static char *
+repeated (const char *before, char c, gsize n, const char *after)
+{
+  g_autofree char *middle = g_strnfill (n, c);
+
+  return g_strconcat (before, middle, after, NULL);
+}
+
+static void
+test_huge_and_deep (void)
+{
+  g_autofree char *folder = new_folder ();
+  g_autofree char *line = repeated ("{\"file_name\":\"a\",\"text\":\"", 'x', 1 << 20, "\"}");
+  g_autofree char *deep = repeated ("{\"file_name\":\"a\",\"text\":\"\",\"b\":", '[', 100000, "");
+  g_autofree char *deep_list = repeated ("", '[', 100000, "");
+  g_autofree char *path = put (folder, "metadata.jsonl", line);
+  g_autofree char *list = put (folder, "list.json", deep_list);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (arra_dataset_open (folder, &error));
+  scratch_assert_fault (&error, path, "line 1: the line is too long");
+  put_also (folder, "metadata.jsonl", deep);
+  g_assert_null (arra_dataset_open (folder, &error));
+  scratch_assert_fault (&error, path, "line 1: broken JSON at byte 94: nested too deep");
+  g_assert_null (arra_dataset_open (list, &error));
+  scratch_assert_fault (&error, list, "nested too deep");
+}
+
+static void
+test_many_attributes (void)
+{
+  g_autofree char *folder = new_folder ();
+  g_autoptr (GString) line = g_string_new ("{\"file_name\":\"a\",\"text\":\"\"");
+  g_autofree char *path = NULL;
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < 257; i++)
+    g_string_append_printf (line, ",\"m%u\":\"\"", i);
+  g_string_append_c (line, '}');
+  path = put (folder, "metadata.jsonl", line->str);
+  g_assert_null (arra_dataset_open (folder, &error));
+  scratch_assert_fault (&error, path, "line 1: too many attributes");
+}
+
+static void
+test_folder (void)
+{
+  g_autofree char *folder = new_folder ();
+  g_autofree char *b = put_picture (folder, "b.png", 4, 4), *a = put_picture (folder, "a.PNG", 4, 4);
+  g_autofree char *text_b = put (folder, "b.txt", "one\ntwo\n\n");
+  g_autoptr (ArraDataset) dataset = NULL;
+  g_autoptr (GError) error = NULL;
+
+  put_also (folder, "a.txt", " first\n");
+  put_also (folder, "readme.md", "x");
+  dataset = open_sound (folder);
+  g_assert_cmpuint (arra_dataset_size (dataset), ==, 2);
+  g_assert_cmpuint (arra_dataset_attributes (dataset), ==, 0);
+  assert_item (dataset, 0, folder, "a.PNG", "first");
+  assert_item (dataset, 1, folder, "b.png", "one\ntwo");
+  put_also (folder, "b.txt", "\xC3");
+  g_assert_null (arra_dataset_open (folder, &error));
+  scratch_assert_fault (&error, text_b, "not UTF-8");
+  scratch_write (text_b, "a\0b", 3);
+  g_assert_null (arra_dataset_open (folder, &error));
+  scratch_assert_fault (&error, text_b, "NUL");
+  g_unlink (text_b);
+  g_assert_null (arra_dataset_open (folder, &error));
+  scratch_assert_fault (&error, text_b, "b.png has no caption");
+  g_unlink (a);
+  g_unlink (b);
+  g_assert_null (arra_dataset_open (folder, &error));
+  scratch_assert_fault (&error, folder, "empty");
+}
+
+#define TURNS(picture)                                                                                       \
+  "{\"conversations\": [{\"from\": \"human\", \"value\": \"an oak\"}, {\"from\": \"gpt\", \"value\": "       \
+  "\"<|image|>\"}], \"image\": [\"" picture "\"]}"
+
+static void
+test_conversations (void)
+{
+  g_autofree char *folder = new_folder ();
+  g_autofree char *path
+      = put (folder, "list.json", "[" TURNS ("p/1.jpg") ",\n" TURNS ("/elsewhere/2.png") "]");
+  g_autoptr (ArraDataset) dataset = open_sound (path);
+
+  g_assert_cmpuint (arra_dataset_size (dataset), ==, 2);
+  assert_item (dataset, 0, folder, "p/1.jpg", "an oak");
+  assert_item (dataset, 1, "/elsewhere", "2.png", "an oak");
+  g_assert_cmpuint (arra_dataset_attributes (dataset), ==, 0);
+}
+
+#define HUMAN "{\"from\":\"human\",\"value\":\"x\"}"
+#define IMAGE "{\"from\":\"gpt\",\"value\":\"<|image|>\"}"
+
+static void
+test_bad_conversations (void)
+{
+  static const struct
+  {
+    const char *text, *word;
+  } bad[] = {
+    { "{}", "not an array" },
+    { "[]", "empty" },
+    { "[" TURNS ("a") ", 3]", "item 1: it is not an object" },
+    { "[" TURNS ("a") "," TURNS ("a") "]", "item 1: the picture a appears twice" },
+    { "[" TURNS ("../a") "]", "item 0: the picture \"../a\" does not lie" },
+    { "[" TURNS ("") "]", "does not lie" },
+    { "[{\"image\":[\"a\"]}]", "item 0: \"conversations\" is missing" },
+    { "[{\"image\":[\"a\"],\"conversations\":[" HUMAN "]}]", "item 0: two turns are expected, there are 1" },
+    { "[{\"image\":[\"a\"],\"conversations\":[1," IMAGE "]}]", "not an object" },
+    { "[{\"image\":[\"a\"],\"conversations\":[" IMAGE "," HUMAN "]}]", "turn 0 is from \"gpt\"" },
+    { "[{\"image\":[\"a\"],\"conversations\":[" HUMAN "," HUMAN "]}]", "turn 1 is from \"human\"" },
+    { "[{\"image\":[\"a\"],\"conversations\":[" HUMAN ",{\"from\":\"gpt\",\"value\":\"yes\"}]}]",
+      "the answer is not" },
+    { "[{\"image\":[\"a\"],\"conversations\":[{\"from\":\"human\"}," IMAGE "]}]", "\"value\" is missing" },
+    { "[{\"conversations\":[" HUMAN "," IMAGE "]}]", "item 0: \"image\" is missing" },
+    { "[{\"image\":[],\"conversations\":[" HUMAN "," IMAGE "]}]", "not a list of one path" },
+    { "[{\"image\":[\"a\",\"b\"],\"conversations\":[" HUMAN "," IMAGE "]}]", "not a list of one path" },
+    { "[{\"image\":[7],\"conversations\":[" HUMAN "," IMAGE "]}]", "not a list of one path" },
+    { "[{\"image\":\"a\",\"conversations\":[" HUMAN "," IMAGE "]}]", "an array" },
+    { "[" TURNS ("a"), "unbalanced" },
+  };
+  g_autofree char *folder = new_folder ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autofree char *path = put (folder, "list.json", bad[i].text);
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (arra_dataset_open (path, &error));
+      scratch_assert_fault (&error, path, bad[i].word);
+    }
+}
+
+/* The square in the middle, resized as the reference does. */
+static void
+test_load (void)
+{
+  g_autofree char *folder = new_folder ();
+  g_autofree char *path = put_picture (folder, "a.png", 90, 40);
+  g_autofree char *broken = put (folder, "b.png", "no picture");
+  g_autoptr (ArraDataset) dataset = NULL;
+  g_autoraster ArraRaster raster = { 0 }, square = { 0 };
+  guint8 rgb[16 * 16 * 3 + 1];
+  g_autoptr (GError) error = NULL;
+
+  put_also (folder, "a.txt", "a");
+  put_also (folder, "b.txt", "b");
+  dataset = open_sound (folder);
+  rgb[sizeof rgb - 1] = 77;
+  g_assert_true (arra_dataset_load (dataset, 0, 16, rgb, &error));
+  g_assert_no_error (error);
+  arra_raster_load (&raster, path, &error);
+  arra_raster_center_crop (&raster, 16, 16, &square, &error);
+  g_assert_cmpmem (rgb, 16 * 16 * 3, square.pixels, 16 * 16 * 3);
+  g_assert_cmpuint (rgb[sizeof rgb - 1], ==, 77);
+  g_assert_cmpuint (rgb[0], >, 255 * 20 / 90); /* the left side is cut off */
+  g_assert_false (arra_dataset_load (dataset, 1, 16, rgb, &error));
+  scratch_assert_fault (&error, broken, "cannot be read as a picture");
+  g_assert_false (arra_dataset_load (dataset, 0, 0, rgb, &error));
+  scratch_assert_fault (&error, path, "cannot be resized");
+}
+
+static char *
+fingerprint (const char *folder)
+{
+  g_autoptr (ArraDataset) dataset = open_sound (folder);
+  g_autoptr (GError) error = NULL;
+  char *sum = arra_dataset_fingerprint (dataset, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (strlen (sum), ==, 64);
+  return sum;
+}
+
+static void
+test_fingerprint (void)
+{
+  const struct utimbuf then = { 1000000000, 1000000000 };
+  g_autofree char *folder = new_folder ();
+  g_autofree char *path = put_picture (folder, "a.png", 8, 8), *text = put (folder, "a.txt", "a");
+  g_autofree char *first = fingerprint (folder), *again = fingerprint (folder);
+  g_autofree char *recaptioned = NULL, *older = NULL;
+  g_autoptr (ArraDataset) dataset = open_sound (folder);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpstr (first, ==, again);
+  scratch_write (text, "b", 1);
+  recaptioned = fingerprint (folder);
+  g_assert_cmpstr (first, !=, recaptioned);
+  g_assert_cmpint (utime (path, &then), ==, 0);
+  older = fingerprint (folder);
+  g_assert_cmpstr (older, !=, recaptioned);
+  g_unlink (path);
+  g_assert_null (arra_dataset_fingerprint (dataset, &error));
+  g_assert_error (error, ARRA_ERROR, ARRA_ERROR_NOT_FOUND);
+  scratch_assert_fault (&error, path, "No such file");
+}
+
+static gpointer
+open_any (const char *path, GError **error)
+{
+  return arra_dataset_open (path, error);
+}
+
+static void
+test_no_memory (void)
+{
+  g_autofree char *folder = new_folder (), *list = put (folder, "list.json", "[" TURNS ("a") "]");
+  g_autofree char *inner = new_folder ();
+
+  put_also (inner, "metadata.jsonl", "{\"file_name\":\"a\",\"text\":\"\",\"b\":\"c\"}\n");
+  put_also (inner, "attributes.json", "{\"b\":[\"c\"]}");
+  scratch_check_allocations (open_any, (GDestroyNotify) arra_dataset_free, list);
+  scratch_check_allocations (open_any, (GDestroyNotify) arra_dataset_free, inner);
+}
+
+static void
+test_missing (void)
+{
+  g_autofree char *path = scratch_path ("nothing-there");
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (arra_dataset_open (path, &error));
+  g_assert_error (error, ARRA_ERROR, ARRA_ERROR_NOT_FOUND);
+  scratch_assert_fault (&error, path, "No such file");
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/dataset/metadata", test_metadata);
+  g_test_add_func ("/dataset/attributes", test_attributes);
+  g_test_add_func ("/dataset/bad-attributes", test_bad_attributes);
+  g_test_add_func ("/dataset/bad-metadata", test_bad_metadata);
+  g_test_add_func ("/dataset/huge-and-deep", test_huge_and_deep);
+  g_test_add_func ("/dataset/many-attributes", test_many_attributes);
+  g_test_add_func ("/dataset/folder", test_folder);
+  g_test_add_func ("/dataset/conversations", test_conversations);
+  g_test_add_func ("/dataset/bad-conversations", test_bad_conversations);
+  g_test_add_func ("/dataset/load", test_load);
+  g_test_add_func ("/dataset/fingerprint", test_fingerprint);
+  g_test_add_func ("/dataset/no-memory", test_no_memory);
+  g_test_add_func ("/dataset/missing", test_missing);
+  return scratch_run ();
+}
