@@ -49,6 +49,35 @@ arra_feature_path (ArraFeatureLayout layout, const char *root, const char *image
   return g_build_filename (root, parts[0], file, NULL);
 }
 
+/* The one tensor of @source, or NULL with @error set. */
+static const ArraTensor *
+only_tensor (const ArraSource *source, const char *path, GError **error)
+{
+  if (arra_source_count (source) == 1)
+    return arra_source_tensor (source, 0);
+  arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: one tensor is expected, there are %" G_GSIZE_FORMAT, path,
+             arra_source_count (source));
+  return NULL;
+}
+
+gboolean
+arra_feature_width (const char *path, guint max, guint *width, GError **error)
+{
+  g_autoptr (ArraSource) source = arra_torch_open (path, NULL, error);
+  const ArraTensor *tensor = source != NULL ? only_tensor (source, path, error) : NULL;
+  g_autofree char *is = NULL;
+
+  if (tensor == NULL)
+    return FALSE;
+  if (arra_tensor_count (tensor) < 1 || arra_tensor_count (tensor) > max)
+    {
+      is = arra_tensor_describe (tensor);
+      return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s; 1 to %u numbers are expected", path, is, max);
+    }
+  *width = (guint) arra_tensor_count (tensor);
+  return TRUE;
+}
+
 gboolean
 arra_feature_read (const char *path, guint width, float *feature, GError **error)
 {
@@ -58,11 +87,9 @@ arra_feature_read (const char *path, guint width, float *feature, GError **error
 
   if (source == NULL)
     return FALSE;
-  if (arra_source_count (source) != 1)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: one tensor is expected, there are %" G_GSIZE_FORMAT, path,
-                      arra_source_count (source));
-  tensor = arra_source_tensor (source, 0);
+  tensor = only_tensor (source, path, error);
+  if (tensor == NULL)
+    return FALSE;
   if (!arra_dtype_is_float (tensor->dtype) || arra_tensor_count (tensor) != width)
     {
       is = arra_tensor_describe (tensor);

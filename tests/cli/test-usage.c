@@ -31,6 +31,7 @@ static const Case cases[] = {
   { 64, "--frob", { "convert", "--frob" } },
   { 64, "--frob", { "tokenizer-train", "--frob" } },
   { 64, "--frob", { "pretokenize", "--frob" } },
+  { 64, "--frob", { "features", "--frob" } },
   { 64, "--frob", { "bench", "--frob" } },
   { 64, "--seed", { "generate", M, "a fox", "--seed" } },
 
@@ -107,6 +108,9 @@ static const Case cases[] = {
   { 64, "--size: 'big'", { "pretokenize", "--data", "BAD", "--vqgan", "VQGAN", "--tokenizer", "MODEL", "-o", "t", "--size", "big" } },
   { 70, "BAD: broken JSON", { "pretokenize", "--data", "BAD", "--vqgan", "VQGAN", "--tokenizer", "MODEL", "-o", "t" } },
   { 70, "no-such-set", { "pretokenize", "--data", "no-such-set", "--vqgan", "VQGAN", "--tokenizer", "MODEL", "-o", "t" } },
+  { 64, "no data set", { "features" } },
+  { 64, "no features", { "features", "--data", "BAD" } },
+  { 64, "no output", { "features", "--data", "BAD", "--files", "." } },
   { 64, "'fast'", { "bench", "fast" } },
   { 64, "--dim", { "bench", "--dim", "100" } },
   { 64, "--layers", { "bench", "--model", "MODEL", "--layers", "3" } },

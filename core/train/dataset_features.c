@@ -1,0 +1,63 @@
+/* dataset_features.c - features of a data set's pictures, gathered in a cache
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "dataset_features.h"
+
+#include "fail.h"
+#include "mem.h"
+
+static char *
+path_of (const ArraFeatureTree *tree, const ArraDataset *dataset, guint item, GError **error)
+{
+  return arra_feature_path (tree->layout, tree->root, arra_dataset_picture (dataset, item), error);
+}
+
+gboolean
+arra_feature_tree_width (const ArraFeatureTree *tree, const ArraDataset *dataset, guint *width, GError **error)
+{
+  g_autofree char *path = path_of (tree, dataset, 0, error);
+
+  return path != NULL && arra_feature_width (path, ARRA_FEATURE_MAX_WIDTH, width, error);
+}
+
+static gboolean
+gather_item (const ArraFeatureTree *tree,
+             const ArraDataset *dataset,
+             guint item,
+             guint width,
+             float *feature,
+             ArraFeatureCacheWriter *writer,
+             GError **error)
+{
+  g_autofree char *path = path_of (tree, dataset, item, error);
+
+  return path != NULL && arra_feature_read (path, width, feature, error)
+         && arra_feature_cache_writer_put (writer, item, feature, error);
+}
+
+gboolean
+arra_feature_tree_gather (const ArraFeatureTree *tree,
+                          const ArraDataset *dataset,
+                          guint width,
+                          ArraFeatureCacheWriter *writer,
+                          ArraEncodeProgress progress,
+                          gpointer user,
+                          GCancellable *cancellable,
+                          GError **error)
+{
+  guint n = arra_dataset_size (dataset);
+  g_automem float *feature = arra_mem_new (width, sizeof (float), "a feature", error);
+
+  if (feature == NULL)
+    return FALSE;
+  for (guint i = 0; i < n; i++)
+    {
+      if (arra_feature_cache_writer_has (writer, i))
+        continue;
+      if (g_cancellable_set_error_if_cancelled (cancellable, error)
+          || !gather_item (tree, dataset, i, width, feature, writer, error))
+        return FALSE;
+      if (progress != NULL)
+        progress (i + 1, n, user);
+    }
+  return arra_feature_cache_writer_finish (writer, error);
+}
