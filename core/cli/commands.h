@@ -15,4 +15,5 @@ CliStatus cli_info (int argc, char **argv);
 CliStatus cli_convert (int argc, char **argv);
 CliStatus cli_tokenizer_train (int argc, char **argv);
 CliStatus cli_pretokenize (int argc, char **argv);
+CliStatus cli_train (int argc, char **argv);
 CliStatus cli_bench (int argc, char **argv);

@@ -23,6 +23,7 @@ static const Command commands[] = {
   { "convert", cli_convert, "write a checkpoint as a single GGUF file" },
   { "tokenizer-train", cli_tokenizer_train, "learn a tokenizer from captions" },
   { "pretokenize", cli_pretokenize, "turn a data set into codes and tokens for training" },
+  { "train", cli_train, "train what a configuration describes" },
   { "bench", cli_bench, "measure speed against the memory's bandwidth" },
 };
 
