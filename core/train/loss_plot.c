@@ -180,6 +180,7 @@ draw_curve (const Canvas *canvas,
 
   use (cairo, colour);
   cairo_set_line_width (cairo, width);
+  cairo_new_path (cairo); /* text leaves a point */
   for (guint i = 0; i < n; i++)
     cairo_line_to (cairo, x_of (canvas, points[i].step), y_of (canvas, points[i].value));
   cairo_stroke (cairo);
