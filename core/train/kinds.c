@@ -3,6 +3,7 @@
 #include "kinds.h"
 
 #include "settings.h"
+#include "transformer_trainee.h"
 
 typedef struct
 {
@@ -12,6 +13,7 @@ typedef struct
 
 /* Ends with an empty one. */
 static const Kind kinds[] = {
+  { "transformer", arra_transformer_trainee_new },
   { NULL, NULL },
 };
 
