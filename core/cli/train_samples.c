@@ -4,6 +4,7 @@
 #include <glib/gstdio.h>
 
 #include "signals.h"
+#include "status.h"
 #include "train.h"
 
 static gboolean
@@ -35,15 +36,12 @@ make_picture (const CliTraining *training,
   return arra_picture_save_png (picture, path, recipe, TRUE, arra_checkpoint_card (checkpoint), error);
 }
 
-gboolean
-cli_training_sample (const char *directory, guint64 step, gpointer data, GError **error)
+static gboolean
+make_pictures (const CliTraining *training, const char *directory, guint64 step, GError **error)
 {
-  const CliTraining *training = data;
   g_autofree char *folder = g_build_filename (training->output, "samples", NULL);
   g_autoptr (ArraCheckpoint) checkpoint = NULL;
 
-  if (training->prompts[0] == NULL)
-    return TRUE;
   if (g_mkdir_with_parents (folder, 0777) != 0)
     {
       g_set_error (error, G_FILE_ERROR, (gint) g_file_error_from_errno (errno), "%s: cannot be created: %s",
@@ -61,5 +59,24 @@ cli_training_sample (const char *directory, guint64 step, gpointer data, GError 
       if (!make_picture (training, checkpoint, training->prompts[i], training->seed + i, path, error))
         return FALSE;
     }
+  return TRUE;
+}
+
+/* A picture that cannot be made is no reason to end a training of hours. */
+gboolean
+cli_training_sample (const char *directory, guint64 step, gpointer data, GError **error)
+{
+  const CliTraining *training = data;
+  g_autoptr (GError) fault = NULL;
+
+  if (training->prompts[0] == NULL || make_pictures (training, directory, step, &fault))
+    return TRUE;
+  if (g_error_matches (fault, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      g_propagate_error (error, g_steal_pointer (&fault));
+      return FALSE;
+    }
+  cli_progress_clear (training->progress);
+  cli_note ("arra train: no sample pictures of step %" G_GUINT64_FORMAT ": %s", step, fault->message);
   return TRUE;
 }
