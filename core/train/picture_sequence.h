@@ -15,7 +15,7 @@ typedef struct
   /* Ids of a caption, without <s> and <stop>; borrowed. */
   const guint32 *(*prompt) (gpointer owner, guint item, guint *n);
   void (*codes) (gpointer owner, guint item, guint32 *codes); /* [rows][columns] of the VQGAN */
-  const float *(*features) (gpointer owner, guint item);      /* (nullable): [feature_width]; borrowed */
+  void (*features) (gpointer owner, guint item, float *features); /* (nullable): [feature_width] */
   gpointer owner;
   GDestroyNotify free_owner; /* (nullable) */
 } ArraPictureItems;

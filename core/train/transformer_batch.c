@@ -1,7 +1,5 @@
 /* transformer_batch.c - the pictures of a step, as tokens
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include <string.h>
-
 #include "mem.h"
 #include "noise.h"
 #include "transformer_private.h"
@@ -102,8 +100,7 @@ write_picture (ArraTransformer *t, guint place, const Chosen *chosen)
     batch->n_labels += labels[at] >= 0;
   batch->n_tokens += length;
   if (width > 0)
-    memcpy (batch->features + (gsize) place * width, t->items.features (t->items.owner, chosen->item),
-            width * sizeof (float));
+    t->items.features (t->items.owner, chosen->item, batch->features + (gsize) place * width);
 }
 
 static void

@@ -50,6 +50,8 @@ typedef struct
   ArraSource *source; /* (nullable): the same */
   ArraTokenizer *tokenizer;
   ArraVocabulary vocabulary;
+  guint patch;        /* pixels on a side of a code; 0: no VQGAN is known */
+  char *vqgan_weights, *vqgan_config; /* (nullable): files for the saved model */
   guint8 *image_ids; /* flags of the ids that are image tokens; arra_mem */
   ArraChameleonConfig config;
   ArraParameters *parameters;

@@ -7,7 +7,6 @@
 #include "fail.h"
 #include "jsonguard.h"
 #include "transformer_private.h"
-#include "vqgan.h"
 
 #define ADAPTOR "adaptor." /* thrown away after training */
 
@@ -151,12 +150,6 @@ save_tokenizer (const ArraTransformer *t, const char *directory, GError **error)
 
 /* ------------------------------------------------------------------ VQGAN */
 
-static gboolean
-is_file (const char *path)
-{
-  return g_file_test (path, G_FILE_TEST_IS_REGULAR);
-}
-
 /* One file in two places when the file system can, else a copy. */
 static gboolean
 put_file (const char *from, const char *directory, const char *name, GError **error)
@@ -168,75 +161,15 @@ put_file (const char *from, const char *directory, const char *name, GError **er
   return link (whole, to) == 0 || g_file_copy (source, target, G_FILE_COPY_NONE, NULL, NULL, NULL, error);
 }
 
-/* The first of @names (NULL-terminated) in @folder: its name, NULL when there is none. */
-static const char *
-find_name (const char *folder, const char *const *names)
-{
-  for (; *names != NULL; names++)
-    {
-      g_autofree char *path = g_build_filename (folder, *names, NULL);
-
-      if (is_file (path))
-        return *names;
-    }
-  return NULL;
-}
-
-/* Where weights and configuration of "model.vqgan" lie: (transfer full). */
 static gboolean
-find_vqgan (const char *path, char **weights, char **config, GError **error)
+save_vqgan (const ArraTransformer *t, const char *directory, GError **error)
 {
-  static const char *const weight_names[] = { "vqgan.safetensors", "vqgan.ckpt", NULL };
-  static const char *const config_names[] = { "vqgan.yaml", "vqgan.json", "config.json", NULL };
-  gboolean is_folder = g_file_test (path, G_FILE_TEST_IS_DIR);
-  g_autofree char *folder = is_folder ? g_strdup (path) : g_path_get_dirname (path);
-  const char *weight = is_folder ? find_name (folder, weight_names) : NULL,
-             *name = find_name (folder, config_names);
+  const char *weights = t->vqgan_weights, *config = t->vqgan_config;
 
-  if ((is_folder ? weight == NULL : !is_file (path)) || name == NULL)
-    return arra_fail (
-        error, ARRA_ERROR_NOT_FOUND,
-        "%s: there is no VQGAN: vqgan.safetensors or vqgan.ckpt with vqgan.yaml or vqgan.json beside it",
-        path);
-  *weights = is_folder ? g_build_filename (folder, weight, NULL) : g_strdup (path);
-  *config = g_build_filename (folder, name, NULL);
-  return TRUE;
-}
-
-/* Pixels on a side of a code. */
-static gboolean
-read_patch (const char *path, guint *patch, GError **error)
-{
-  ArraVqganConfig config;
-  gboolean ok;
-
-  if (g_str_has_suffix (path, ".yaml"))
-    {
-      g_autoptr (ArraYaml) yaml = arra_yaml_open (path, error);
-      ok = yaml != NULL && arra_vqgan_config_from_yaml (&config, yaml, error);
-    }
-  else
-    {
-      JsonObject *object;
-      g_autoptr (JsonParser) parser = arra_json_parse_file (path, &object, error);
-      ok = parser != NULL && arra_vqgan_config_from_json (&config, object, path, error);
-    }
-  if (ok)
-    *patch = arra_vqgan_patch (&config);
-  return ok;
-}
-
-/* *@patch stays 0 without a VQGAN. */
-static gboolean
-save_vqgan (const ArraTransformer *t, const char *directory, guint *patch, GError **error)
-{
-  g_autofree char *weights = NULL, *config = NULL;
-
-  if (t->settings.vqgan == NULL)
+  if (weights == NULL)
     return TRUE;
-  return find_vqgan (t->settings.vqgan, &weights, &config, error) && read_patch (config, patch, error)
-         && put_file (weights, directory,
-                      g_str_has_suffix (weights, ".ckpt") ? "vqgan.ckpt" : "vqgan.safetensors", error)
+  return put_file (weights, directory,
+                   g_str_has_suffix (weights, ".ckpt") ? "vqgan.ckpt" : "vqgan.safetensors", error)
          && put_file (config, directory, g_str_has_suffix (config, ".yaml") ? "vqgan.yaml" : "vqgan.json",
                       error);
 }
@@ -274,7 +207,7 @@ add_card (JsonBuilder *builder, JsonObject *card)
 
 /* The card's members, the size that was learnt, and how. */
 static gboolean
-save_settings (const ArraTransformer *t, const char *directory, guint patch, GError **error)
+save_settings (const ArraTransformer *t, const char *directory, GError **error)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
   g_autoptr (JsonParser) parser = NULL;
@@ -285,10 +218,10 @@ save_settings (const ArraTransformer *t, const char *directory, guint patch, GEr
   json_builder_begin_object (builder);
   if (card != NULL)
     add_card (builder, card);
-  if (patch > 0)
+  if (t->patch > 0)
     {
-      add_int (builder, "width", (gint64) t->items.columns * patch);
-      add_int (builder, "height", (gint64) t->items.rows * patch);
+      add_int (builder, "width", (gint64) t->items.columns * t->patch);
+      add_int (builder, "height", (gint64) t->items.rows * t->patch);
     }
   add_provenance (builder, t);
   json_builder_end_object (builder);
@@ -298,9 +231,7 @@ save_settings (const ArraTransformer *t, const char *directory, guint patch, GEr
 gboolean
 arra_transformer_save (ArraTransformer *t, const char *directory, GError **error)
 {
-  guint patch = 0;
-
   return save_weights (t, directory, error) && save_config (t, directory, error)
          && save_generation_config (directory, error) && save_tokenizer (t, directory, error)
-         && save_vqgan (t, directory, &patch, error) && save_settings (t, directory, patch, error);
+         && save_vqgan (t, directory, error) && save_settings (t, directory, error);
 }

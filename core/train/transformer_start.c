@@ -8,6 +8,7 @@
 #include "mem.h"
 #include "settings.h"
 #include "transformer_private.h"
+#include "vqgan_file.h"
 
 #define IMAGE_START "<racm3:break>"
 
@@ -182,6 +183,61 @@ check_pictures (ArraTransformer *t, const char *name, const ArraYaml *config, GE
   return TRUE;
 }
 
+static gboolean
+is_file (const char *path)
+{
+  return g_file_test (path, G_FILE_TEST_IS_REGULAR);
+}
+
+/* The first of @names (NULL-terminated) in @folder: its name, NULL when there is none. */
+static const char *
+find_name (const char *folder, const char *const *names)
+{
+  for (; *names != NULL; names++)
+    {
+      g_autofree char *path = g_build_filename (folder, *names, NULL);
+
+      if (is_file (path))
+        return *names;
+    }
+  return NULL;
+}
+
+/* Where weights and configuration of "model.vqgan" lie. */
+static gboolean
+find_vqgan (ArraTransformer *t, const char *path, GError **error)
+{
+  static const char *const names[] = { "vqgan.yaml", "vqgan.json", "config.json", NULL };
+  gboolean is_folder = g_file_test (path, G_FILE_TEST_IS_DIR);
+  g_autofree char *file = is_folder ? arra_vqgan_file_find (path) : g_strdup (path);
+  g_autofree char *folder = file != NULL ? g_path_get_dirname (file) : NULL;
+  const char *name = folder != NULL ? find_name (folder, names) : NULL;
+
+  if (name == NULL)
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND,
+                      "%s: there is no VQGAN with vqgan.yaml or vqgan.json beside it", path);
+  t->vqgan_weights = g_steal_pointer (&file);
+  t->vqgan_config = g_build_filename (folder, name, NULL);
+  return TRUE;
+}
+
+/* The VQGAN that goes into the saved model must be one for these codes. */
+static gboolean
+look_at_vqgan (ArraTransformer *t, GError **error)
+{
+  g_auto (ArraVqganFile) file = { .path = NULL };
+
+  if (t->settings.vqgan == NULL)
+    return TRUE;
+  if (!find_vqgan (t, t->settings.vqgan, error) || !arra_vqgan_file_open (&file, t->vqgan_weights, error))
+    return FALSE;
+  if (file.config.n_embed != t->vocabulary.n_codes)
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: has %u codes, but the vocabulary names %u",
+                      t->settings.vqgan, file.config.n_embed, t->vocabulary.n_codes);
+  t->patch = arra_vqgan_patch (&file.config);
+  return TRUE;
+}
+
 gboolean
 arra_transformer_begin (ArraTransformer *t, const ArraYaml *config, GError **error)
 {
@@ -190,7 +246,7 @@ arra_transformer_begin (ArraTransformer *t, const ArraYaml *config, GError **err
 
   if ((random && !read_shape (t, config, error))
       || !arra_vocabulary_init_tokenizer (&t->vocabulary, t->config.vocab_size, t->tokenizer, name, error)
-      || !check_pictures (t, name, config, error))
+      || !check_pictures (t, name, config, error) || !look_at_vqgan (t, error))
     return FALSE;
   t->config.mask_image_logits = FALSE;
   if (!flag_image_ids (t, error) || !finish_objective (t, config, error)

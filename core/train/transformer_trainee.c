@@ -38,6 +38,8 @@ free_transformer (gpointer self)
   arra_picture_items_clear (&t->items);
   arra_source_unref (t->source);
   arra_gguf_free (t->gguf);
+  g_free (t->vqgan_weights);
+  g_free (t->vqgan_config);
   arra_transformer_settings_clear (&t->settings);
   g_ptr_array_unref (t->provenance);
   g_free (t);

@@ -38,12 +38,12 @@ codes_of (gpointer owner, guint item, guint32 *codes)
   memcpy (codes, pictures->codes[item], sizeof pictures->codes[item]);
 }
 
-static const float *
-features_of (gpointer owner, guint item)
+static void
+features_of (gpointer owner, guint item, float *features)
 {
   const FewPictures *pictures = owner;
 
-  return pictures->features[item];
+  memcpy (features, pictures->features[item], sizeof pictures->features[item]);
 }
 
 ArraPictureItems
