@@ -86,7 +86,8 @@ set_range (Canvas *canvas, const ArraLossPlot *plot)
       values[i] = point->value;
       last = MAX (last, point->step);
     }
-  qsort (values, n, sizeof *values, compare);
+  if (n > 0)
+    qsort (values, n, sizeof *values, compare);
   canvas->right = last;
   canvas->bottom = n > 0 ? values[0] : 0;
   canvas->top = n > 0 ? values[(guint) ((n - 1) * KEPT + 0.5)] : 1;
