@@ -77,6 +77,7 @@ test_golden (void)
   guint n;
 
   g_assert_no_error (error);
+  g_assert_nonnull (parser);
   words_vocabulary (&words, &vocabulary);
   item = arra_json_get_object (object, "case.json", "training_item", &error);
   g_assert_no_error (error);
