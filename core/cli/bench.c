@@ -30,14 +30,16 @@ typedef struct
 
 static const CliHelp help = {
   .command = "bench",
-  .arguments = "[decode] [pair] [prefill]",
+  .arguments = "[decode] [pair] [prefill] | train",
   .summary = "Measures how fast a model predicts: one token at a time (decode), two sequences in one pass as guidance\n"
              "needs them (pair), and a prompt of 32 tokens (prefill); all three when none is named. Before each pass the\n"
-             "same threads read as much memory as the pass reads weights: the share is that of this bandwidth.",
+             "same threads read as much memory as the pass reads weights: the share is that of this bandwidth.\n"
+             "train measures a step of training instead, as a share of what products of square matrices reach.",
   .examples = "  arra bench                              (random weights, 573 million parameters)\n"
               "  arra bench --model model.gguf --type q8_0\n"
               "  arra bench --dim 4096 --layers 8 --heads 32 --ffn 11008 --vocab 65536 decode\n"
-              "  arra bench --json decode > speed.json",
+              "  arra bench --json decode > speed.json\n"
+              "  arra bench train --threads 2",
 };
 
 static gboolean
@@ -76,9 +78,13 @@ parse_modes (char **rest, BenchPlan *plan, GError **error)
         plan->pair = TRUE;
       else if (strcmp (*mode, "prefill") == 0)
         plan->prefill = TRUE;
+      else if (strcmp (*mode, "train") == 0)
+        plan->train = TRUE;
       else
-        return cli_usage_error (error, "'%s' is none of decode, pair, prefill", *mode);
+        return cli_usage_error (error, "'%s' is none of decode, pair, prefill, train", *mode);
     }
+  if (plan->train && (plan->decode || plan->pair || plan->prefill))
+    return cli_usage_error (error, "train cannot be measured together with decode, pair or prefill");
   return TRUE;
 }
 
@@ -115,16 +121,28 @@ parse_shape (const Options *options, ArraChameleonConfig *config, GError **error
   return TRUE;
 }
 
+static void
+set_defaults (Setup *setup)
+{
+  static const ArraChameleonConfig predicting = { .vocab_size = 16384, .hidden_size = 2048, .intermediate_size = 5504, .n_layers = 10, .n_heads = 16, .context = 4096,
+                .model_parallel = 1, .norm_eps = 1e-5f, .rope_theta = 10000, .rope_factor = 1 };
+  static const ArraChameleonConfig learning = { .vocab_size = 2048, .hidden_size = 384, .intermediate_size = 1024, .n_layers = 8, .n_heads = 6, .context = BENCH_LENGTH,
+                .model_parallel = 1, .norm_eps = 1e-5f, .rope_theta = 10000, .rope_factor = 1 };
+
+  setup->config = setup->plan.train ? learning : predicting;
+  setup->plan.steps = setup->plan.train ? 5 : 20;
+  setup->plan.depth = BENCH_PROMPT;
+}
+
 static gboolean
 setup_init (Setup *setup, const Options *options, GError **error)
 {
-  *setup = (Setup){
-    .config = { .vocab_size = 16384, .hidden_size = 2048, .intermediate_size = 5504, .n_layers = 10, .n_heads = 16, .context = 4096,
-                .model_parallel = 1, .norm_eps = 1e-5f, .rope_theta = 10000, .rope_factor = 1 },
-    .types = { ARRA_BF16, ARRA_Q8_0 },
-    .n_types = 2,
-    .plan = { .steps = 20, .depth = BENCH_PROMPT },
-  };
+  *setup = (Setup){ .types = { ARRA_BF16, ARRA_Q8_0 }, .n_types = 2 };
+  if (!parse_modes (options->rest, &setup->plan, error))
+    return FALSE;
+  set_defaults (setup);
+  if (setup->plan.train && (options->model != NULL || options->type != NULL || options->depth != NULL))
+    return cli_usage_error (error, "train is measured with random weights: --model, --type and --depth have no meaning");
   if (options->type != NULL && !parse_types (options->type, setup, error))
     return FALSE;
   if (options->threads != NULL && !cli_value_guint ("--threads", options->threads, 1, 64, &setup->threads, error))
@@ -133,7 +151,7 @@ setup_init (Setup *setup, const Options *options, GError **error)
     return FALSE;
   if (options->depth != NULL && !cli_value_guint ("--depth", options->depth, 1, 4095, &setup->plan.depth, error))
     return FALSE;
-  return parse_modes (options->rest, &setup->plan, error) && parse_shape (options, &setup->config, error);
+  return parse_shape (options, &setup->config, error);
 }
 
 /* Refuses what cannot fit, before a gigabyte is filled. @random: bytes of weights that are made up */
@@ -216,6 +234,22 @@ random_weights (const Setup *setup, ArraPool *pool, CliProgress *progress, GErro
 }
 
 static gboolean
+run_training (const Setup *setup, BenchReport *report, const ArraExec *exec, CliProgress *progress, gboolean json, GError **error)
+{
+  BenchTraining training;
+
+  cli_progress_say (progress, "Measuring training ...");
+  if (!bench_train (report->config, exec, setup->plan.steps, &training, cli_signals_stage (0), error))
+    return FALSE;
+  cli_progress_clear (progress);
+  if (json)
+    bench_print_training_json (report, &training);
+  else
+    bench_print_training (report, &training);
+  return TRUE;
+}
+
+static gboolean
 run (const Options *options, GError **error)
 {
   Setup setup;
@@ -236,12 +270,14 @@ run (const Options *options, GError **error)
   exec = (ArraExec){ .kernels = arra_kernels_default (error), .pool = pool };
   if (exec.kernels == NULL)
     return FALSE;
-  source = checkpoint != NULL ? arra_source_ref (checkpoint->source) : random_weights (&setup, pool, progress, error);
   report.config = checkpoint != NULL ? &checkpoint->config : &setup.config;
   report.path = options->model;
   report.kernels = exec.kernels->name;
   report.threads = arra_pool_threads (pool);
   report.plan = setup.plan;
+  if (setup.plan.train)
+    return run_training (&setup, &report, &exec, progress, options->json, error);
+  source = checkpoint != NULL ? arra_source_ref (checkpoint->source) : random_weights (&setup, pool, progress, error);
   if (source == NULL || !measure (&setup, &report, source, &exec, progress, error))
     return FALSE;
   cli_progress_clear (progress);

@@ -50,7 +50,7 @@ typedef struct
 
 typedef struct
 {
-  gboolean decode, pair, prefill;
+  gboolean decode, pair, prefill, train;
   guint steps; /* passes measured */
   guint depth; /* tokens in the caches before each */
 } BenchPlan;
@@ -59,6 +59,23 @@ typedef struct
 gboolean bench_measure (const ArraChameleon *model, const ArraExec *exec, const BenchProbe *probe, const BenchPlan *plan, BenchResult *result, GCancellable *cancellable, GError **error);
 
 double bench_median (double *values, guint n); /* reorders them */
+
+/* bench_train.c */
+
+#define BENCH_BATCH 16
+#define BENCH_LENGTH 320 /* tokens of a sequence */
+
+typedef struct
+{
+  guint64 parameters;
+  double flop;         /* of a step */
+  double seconds;      /* of a step, median */
+  double product_rate; /* FLOP a second of a product of square matrices, right before and after each step, median */
+  double share;        /* of its neighbours' rate that a step reaches, median */
+} BenchTraining;
+
+/* Forward, backward, clipping and AdamW of a batch, over and over. Cancellable between steps. */
+gboolean bench_train (const ArraChameleonConfig *config, const ArraExec *exec, guint steps, BenchTraining *training, GCancellable *cancellable, GError **error);
 
 /* bench_print.c */
 
@@ -76,3 +93,5 @@ typedef struct
 
 void bench_print (const BenchReport *report);
 void bench_print_json (const BenchReport *report);
+void bench_print_training (const BenchReport *report, const BenchTraining *training);
+void bench_print_training_json (const BenchReport *report, const BenchTraining *training);

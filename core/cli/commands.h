@@ -16,4 +16,5 @@ CliStatus cli_convert (int argc, char **argv);
 CliStatus cli_tokenizer_train (int argc, char **argv);
 CliStatus cli_pretokenize (int argc, char **argv);
 CliStatus cli_features (int argc, char **argv);
+CliStatus cli_train (int argc, char **argv);
 CliStatus cli_bench (int argc, char **argv);

@@ -24,6 +24,7 @@ static const Command commands[] = {
   { "tokenizer-train", cli_tokenizer_train, "learn a tokenizer from captions" },
   { "pretokenize", cli_pretokenize, "turn a data set into codes and tokens for training" },
   { "features", cli_features, "gather features of a data set for training" },
+  { "train", cli_train, "train what a configuration describes" },
   { "bench", cli_bench, "measure speed against the memory's bandwidth" },
 };
 

@@ -18,7 +18,7 @@ struct _CliProgress
   gboolean utf8;
   gboolean drawn; /* whether a line stands there now */
   guint count;
-  const char *label;
+  char *label;
 };
 
 CliProgress *
@@ -30,7 +30,7 @@ cli_progress_new (gboolean wanted, guint count, const char *label)
   progress->shown = wanted && isatty (STDERR_FILENO) && g_strcmp0 (term, "dumb") != 0;
   progress->utf8 = g_get_charset (NULL);
   progress->count = count;
-  progress->label = label;
+  progress->label = g_strdup (label);
   return progress;
 }
 
@@ -48,7 +48,21 @@ cli_progress_free (CliProgress *progress)
   if (progress == NULL)
     return;
   cli_progress_clear (progress);
+  g_free (progress->label);
   g_free (progress);
+}
+
+gboolean
+cli_progress_is_shown (const CliProgress *progress)
+{
+  return progress->shown;
+}
+
+void
+cli_progress_set_label (CliProgress *progress, const char *label)
+{
+  g_free (progress->label);
+  progress->label = g_strdup (label);
 }
 
 void

@@ -28,6 +28,7 @@ const char *arra_tokenizer_token (const ArraTokenizer *tokenizer, guint32 id); /
 gboolean arra_tokenizer_id (const ArraTokenizer *tokenizer, const char *token, guint32 *id); /* model vocabulary and added tokens */
 guint32 arra_tokenizer_size (const ArraTokenizer *tokenizer); /* highest id + 1 */
 
+#define ARRA_TOKENIZER_KEY "tokenizer.huggingface.json" /* the key of that text in GGUF files */
 /* The text this tokenizer was read from, for storing it elsewhere. Borrowed. */
 const char *arra_tokenizer_json (const ArraTokenizer *tokenizer, gsize *size);
 char *arra_tokenizer_sha256 (const ArraTokenizer *tokenizer); /* of that text, hex; (transfer full) */

@@ -22,6 +22,7 @@ typedef struct
   gboolean plain; /* written without quotation marks */
   gsize n_items;  /* of a sequence */
   gboolean is_sequence;
+  gboolean asked; /* by a look-up */
 } Node;
 
 struct _ArraYaml
@@ -74,16 +75,11 @@ fail_at (const Reader *reader, const yaml_event_t *event, ArraError code, const 
 }
 
 static gboolean
-reserve_node (Reader *reader, const yaml_event_t *event, GError **error)
+grow (ArraYaml *yaml, GError **error)
 {
-  ArraYaml *yaml = reader->yaml;
   guint room = MAX (64, 2 * yaml->room);
   Node *grown;
 
-  if (yaml->n_nodes == MAX_NODES)
-    return fail_at (reader, event, ARRA_ERROR_INVALID_DATA, "too many values", error);
-  if (reader->key_path->len > MAX_PATH)
-    return fail_at (reader, event, ARRA_ERROR_INVALID_DATA, "the keys are too long", error);
   if (yaml->n_nodes < yaml->room)
     return TRUE;
   grown = arra_mem_resize (yaml->nodes, room, sizeof *grown, "configuration", error);
@@ -92,6 +88,16 @@ reserve_node (Reader *reader, const yaml_event_t *event, GError **error)
   yaml->nodes = grown;
   yaml->room = room;
   return TRUE;
+}
+
+static gboolean
+reserve_node (Reader *reader, const yaml_event_t *event, GError **error)
+{
+  if (reader->yaml->n_nodes >= MAX_NODES)
+    return fail_at (reader, event, ARRA_ERROR_INVALID_DATA, "too many values", error);
+  if (reader->key_path->len > MAX_PATH)
+    return fail_at (reader, event, ARRA_ERROR_INVALID_DATA, "the keys are too long", error);
+  return grow (reader->yaml, error);
 }
 
 /* Adds a node, for which there is room, under the present key path or as the next item of a sequence; takes its text. */
@@ -274,7 +280,10 @@ find (const ArraYaml *yaml, const char *key_path)
 {
   guint index = GPOINTER_TO_UINT (g_hash_table_lookup (yaml->by_path, key_path));
 
-  return index > 0 ? &yaml->nodes[index - 1] : NULL;
+  if (index == 0)
+    return NULL;
+  yaml->nodes[index - 1].asked = TRUE;
+  return &yaml->nodes[index - 1];
 }
 
 static const Node *
@@ -409,5 +418,64 @@ arra_yaml_get_ints (const ArraYaml *yaml, const char *key_path, gsize max, gint6
         return FALSE;
     }
   *n = node->n_items;
+  return TRUE;
+}
+
+gsize
+arra_yaml_items (const ArraYaml *yaml, const char *key_path)
+{
+  const Node *node;
+
+  g_return_val_if_fail (yaml != NULL && key_path != NULL, 0);
+  node = find (yaml, key_path);
+  return node != NULL ? node->n_items : 0;
+}
+
+/* ------------------------------------------------------------------ all values */
+
+void
+arra_yaml_each (const ArraYaml *yaml, ArraYamlFunc func, gpointer user)
+{
+  g_return_if_fail (yaml != NULL && func != NULL);
+  for (guint i = 0; i < yaml->n_nodes; i++)
+    if (yaml->nodes[i].text != NULL)
+      func (yaml->nodes[i].key_path, yaml->nodes[i].text, user);
+}
+
+gboolean
+arra_yaml_check_asked (const ArraYaml *yaml, GError **error)
+{
+  g_return_val_if_fail (yaml != NULL, FALSE);
+  for (guint i = 0; i < yaml->n_nodes; i++)
+    if (yaml->nodes[i].text != NULL && !yaml->nodes[i].asked)
+      return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                        "%s: \"%s\" is not known, or has no meaning beside the other settings", yaml->path,
+                        yaml->nodes[i].key_path);
+  return TRUE;
+}
+
+gboolean
+arra_yaml_set (ArraYaml *yaml, const char *key_path, const char *text, GError **error)
+{
+  guint index = GPOINTER_TO_UINT (g_hash_table_lookup (yaml->by_path, key_path));
+  char *copy;
+
+  if (index > 0 && yaml->nodes[index - 1].text == NULL)
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "%s: \"%s\" is not a single value", yaml->path, key_path);
+  if (index == 0 && !grow (yaml, error))
+    return FALSE;
+  copy = arra_mem_strndup (text, strlen (text), "configuration", error);
+  if (copy == NULL)
+    return FALSE;
+  if (index > 0)
+    {
+      arra_mem_free (yaml->nodes[index - 1].text);
+      yaml->nodes[index - 1].text = copy;
+      yaml->nodes[index - 1].plain = TRUE;
+      return TRUE;
+    }
+  yaml->nodes[yaml->n_nodes] = (Node){ .key_path = g_strdup (key_path), .text = copy, .plain = TRUE };
+  g_hash_table_insert (yaml->by_path, yaml->nodes[yaml->n_nodes].key_path, GUINT_TO_POINTER (yaml->n_nodes + 1));
+  yaml->n_nodes++;
   return TRUE;
 }

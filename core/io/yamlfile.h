@@ -21,5 +21,15 @@ gboolean arra_yaml_get_bool (const ArraYaml *yaml, const char *key_path, gboolea
 /* A sequence of integers, flow or block form: at most @max; *@n set. */
 gboolean arra_yaml_get_ints (const ArraYaml *yaml, const char *key_path, gsize max, gint64 *out, gsize *n, GError **error);
 gboolean arra_yaml_has (const ArraYaml *yaml, const char *key_path);
+gsize arra_yaml_items (const ArraYaml *yaml, const char *key_path); /* of a sequence: "list.0", "list.1", …; 0 for anything else */
+
+/* Replaces or adds the scalar @key_path, as if the file said so without quotation marks. ARGUMENT: the file has a list or a mapping there. */
+gboolean arra_yaml_set (ArraYaml *yaml, const char *key_path, const char *text, GError **error);
+
+/* All scalars in the order of the file. */
+typedef void (*ArraYamlFunc) (const char *key_path, const char *text, gpointer user);
+void arra_yaml_each (const ArraYaml *yaml, ArraYamlFunc func, gpointer user);
+/* Whether every scalar has been looked up by one of the functions above; the error names the first that was not: a key that nobody knows. */
+gboolean arra_yaml_check_asked (const ArraYaml *yaml, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ArraYaml, arra_yaml_free)

@@ -31,6 +31,8 @@ typedef struct
 
 /* Reads config.json's members; ranges and divisibility are checked. @name starts messages. */
 gboolean arra_chameleon_config_read (ArraChameleonConfig *config, JsonObject *object, const char *name, GError **error);
+/* Ranges, divisibility and what else must hold between members, for a configuration made otherwise too; sets head_dim. */
+gboolean arra_chameleon_config_check (ArraChameleonConfig *config, const char *name, GError **error);
 /* The same from and to GGUF metadata ("arra-chameleon.*"). */
 gboolean arra_chameleon_config_load (ArraChameleonConfig *config, const ArraGguf *gguf, GError **error);
 void arra_chameleon_config_store (const ArraChameleonConfig *config, ArraGgufWriter *writer);

@@ -32,9 +32,6 @@ arra_weight_floats (const ArraWeight *weight)
   return weight->view.data;
 }
 
-/* Ranges, divisibility and what else must hold between members; @name starts messages. Sets head_dim. */
-gboolean arra_chameleon_config_check (ArraChameleonConfig *config, const char *name, GError **error);
-
 struct _ArraKvCache
 {
   guint n_layers, n_kv_heads, head_dim;

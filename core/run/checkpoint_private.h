@@ -6,7 +6,6 @@
 #include "vqgan_file.h"
 
 #define ARRA_ARCHITECTURE "arra-chameleon" /* general.architecture of our GGUF files */
-#define ARRA_TOKENIZER_KEY "tokenizer.huggingface.json"
 #define ARRA_SHA256_KEY "arra.sha256"
 #define ARRA_SETTINGS_FILE "arra.json" /* card and sampling defaults in a directory */
 

@@ -23,7 +23,7 @@ typedef gboolean (*ArraStateFunc) (const char *name, ArraDType dtype, gsize coun
 typedef struct
 {
   const char *kind;                  /* "vqgan", … */
-  const char *const *metrics;        /* NULL-terminated names, at most ARRA_TRAIN_METRICS; the first is the loss */
+  const char *const *metrics;        /* NULL-terminated names, at most ARRA_TRAIN_METRICS; the first is the loss. One that is not finite ends the training */
   const char *const *valid_metrics;  /* the same of validation; the first is what early stopping looks at: lower is better */
   /* One whole step: forward, backward, clipping, optimiser. FALSE with @error set when cancelled or impossible; the state is then undefined. */
   gboolean (*step) (gpointer self, const ArraTrainStep *step, double *metrics, GCancellable *cancellable, GError **error);
@@ -33,6 +33,7 @@ typedef struct
   /* The model as others use it (averaged weights, when there are some), into an existing empty folder. */
   gboolean (*save_model) (gpointer self, const char *directory, GError **error);
   gsize (*samples_per_step) (gpointer self); /* tokens, pictures: what "per second" counts */
+  const char *samples; /* (nullable): what those are: "tokens" */
   void (*free) (gpointer self);
 } ArraTraineeClass;
 

@@ -167,6 +167,29 @@ test_bench (void)
   harness_end ();
 }
 
+static void
+test_bench_train (void)
+{
+  g_autoptr (Outcome) json = NULL, shown = NULL, both = NULL;
+  g_autoptr (JsonNode) node = NULL;
+  JsonObject *object;
+
+  harness_begin ();
+  json = arra_run ("bench", "train", "--json", "--dim", "32", "--layers", "1", "--heads", "2", "--ffn", "32", "--vocab", "64", "--steps", "1", NULL);
+  assert_status (json, 0);
+  node = parse_json (json->out);
+  object = json_node_get_object (node);
+  /* 5120 tokens: 6 for each of 4 x 32 x 32 + 3 x 32 x 32 + 32 x 64 weights, 12 x 320 x 32 for the attention */
+  g_assert_cmpfloat_with_epsilon (json_object_get_double_member (object, "flop_per_step"), 5120.0 * (6 * (7 * 1024 + 2048) + 12 * 320 * 32), 1e3);
+  g_assert_cmpfloat (json_object_get_double_member (object, "share"), >, 0);
+  shown = arra_run ("bench", "train", "--dim", "32", "--layers", "1", "--heads", "2", "--ffn", "32", "--vocab", "64", "--steps", "1", "--threads", "1", NULL);
+  assert_status (shown, 0);
+  assert_says (shown->out, "sgemm GFLOP/s");
+  both = arra_run ("bench", "train", "decode", NULL);
+  assert_status (both, 64);
+  harness_end ();
+}
+
 int
 main (int argc, char **argv)
 {
@@ -177,5 +200,6 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/checkpoints/card", test_card);
   g_test_add_func ("/cli/checkpoints/verify-finds-damage", test_verify_finds_damage);
   g_test_add_func ("/cli/checkpoints/bench", test_bench);
+  g_test_add_func ("/cli/checkpoints/bench-train", test_bench_train);
   return g_test_run ();
 }

@@ -236,6 +236,47 @@ test_no_memory (void)
   scratch_check_allocations (open_yaml, (GDestroyNotify) arra_yaml_free, path);
 }
 
+static void
+take_value (const char *key_path, const char *text, gpointer user)
+{
+  g_string_append_printf (user, "%s=%s;", key_path, text);
+}
+
+/* All values in order, those that were replaced or added too; what nobody asked for is named. */
+static void
+test_all_values (void)
+{
+  static const char text[] = "a: 1\nb: {c: x, d: [3, 4]}\ne: \"q\"\n";
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ArraYaml) yaml = arra_yaml_parse (text, strlen (text), "dir/x.yaml", &error);
+  g_autoptr (GString) all = g_string_new (NULL);
+  GError *fault = NULL;
+  gint64 list[2], number;
+  gsize n;
+
+  g_assert_no_error (error);
+  g_assert_true (arra_yaml_set (yaml, "a", "7", &error));
+  g_assert_true (arra_yaml_set (yaml, "b.f", "0.5", &error));
+  g_assert_false (arra_yaml_set (yaml, "b.d", "1", &fault));
+  scratch_assert_fault (&fault, "dir/x.yaml", "b.d");
+  arra_yaml_each (yaml, take_value, all);
+  g_assert_cmpstr (all->str, ==, "a=7;b.c=x;b.d.0=3;b.d.1=4;e=q;b.f=0.5;");
+  g_assert_cmpuint (arra_yaml_items (yaml, "b.d"), ==, 2);
+  g_assert_cmpuint (arra_yaml_items (yaml, "b"), ==, 0);
+  g_assert_cmpuint (arra_yaml_items (yaml, "z"), ==, 0);
+
+  g_assert_true (arra_yaml_get_int (yaml, "a", 0, 9, &number, &error));
+  g_assert_cmpint (number, ==, 7);
+  g_assert_true (arra_yaml_has (yaml, "b.c") && arra_yaml_has (yaml, "b.f"));
+  g_assert_false (arra_yaml_check_asked (yaml, &fault));
+  scratch_assert_fault (&fault, "dir/x.yaml", "b.d.0");
+  g_assert_true (arra_yaml_get_ints (yaml, "b.d", 2, list, &n, &error));
+  g_assert_false (arra_yaml_check_asked (yaml, &fault));
+  scratch_assert_fault (&fault, "dir/x.yaml", "\"e\"");
+  g_assert_nonnull (arra_yaml_get_string (yaml, "e", &error));
+  g_assert_true (arra_yaml_check_asked (yaml, &error));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -243,6 +284,7 @@ main (int argc, char **argv)
   g_test_add_func ("/yamlfile/y-golden", test_y_golden);
   g_test_add_func ("/yamlfile/y-forms", test_y_forms);
   g_test_add_func ("/yamlfile/numbers-and-texts", test_numbers_and_texts);
+  g_test_add_func ("/yamlfile/all-values", test_all_values);
   g_test_add_func ("/yamlfile/n-types", test_n_types);
   g_test_add_func ("/yamlfile/n-texts", test_n_texts);
   g_test_add_func ("/yamlfile/n-bounds", test_n_bounds);

@@ -1,0 +1,56 @@
+/* bench_print_train.c - what `arra bench train` prints, for people and as JSON
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "bench.h"
+#include "json.h"
+#include "status.h"
+#include "values.h"
+
+void
+bench_print_training (const BenchReport *report, const BenchTraining *training)
+{
+  const ArraChameleonConfig *config = report->config;
+  g_autofree char *parameters = cli_format_count (training->parameters);
+  g_autofree char *flop = cli_format_double (training->flop * 1e-9, 0),
+                  *seconds = cli_format_double (training->seconds, 3);
+  g_autofree char *rate = cli_format_double (training->flop / training->seconds * 1e-9, 1);
+  g_autofree char *product = cli_format_double (training->product_rate * 1e-9, 1),
+                  *share = cli_format_double (training->share, 2);
+  g_autofree char *tokens = cli_format_double (BENCH_BATCH * BENCH_LENGTH / training->seconds, 0);
+
+  cli_print ("Training: %s parameters, %u layers, %u wide, %u heads, feed-forward %u, vocabulary %u; %d "
+             "sequences of %d tokens\n",
+             parameters, config->n_layers, config->hidden_size, config->n_heads, config->intermediate_size,
+             config->vocab_size, BENCH_BATCH, BENCH_LENGTH);
+  cli_print ("%u %s, %s kernels; medians of %u steps, products of 2048 x 2048 matrices between them\n\n",
+             report->threads, report->threads == 1 ? "thread" : "threads", report->kernels,
+             report->plan.steps);
+  cli_print ("%10s %10s %12s %10s %14s %8s\n", "GFLOP", "a step", "tokens/s", "GFLOP/s", "sgemm GFLOP/s",
+             "share");
+  cli_print ("%10s %8s s %12s %10s %14s %8s\n", flop, seconds, tokens, rate, product, share);
+}
+
+void
+bench_print_training_json (const BenchReport *report, const BenchTraining *training)
+{
+  g_autoptr (CliJson) json = cli_json_new ();
+
+  cli_json_begin_object (json, NULL);
+  cli_json_uint (json, "parameters", training->parameters);
+  cli_json_uint (json, "hidden_size", report->config->hidden_size);
+  cli_json_uint (json, "layers", report->config->n_layers);
+  cli_json_uint (json, "heads", report->config->n_heads);
+  cli_json_uint (json, "intermediate_size", report->config->intermediate_size);
+  cli_json_uint (json, "vocab_size", report->config->vocab_size);
+  cli_json_uint (json, "batch", BENCH_BATCH);
+  cli_json_uint (json, "length", BENCH_LENGTH);
+  cli_json_string (json, "kernels", report->kernels);
+  cli_json_uint (json, "threads", report->threads);
+  cli_json_uint (json, "steps", report->plan.steps);
+  cli_json_measured (json, "flop_per_step", training->flop);
+  cli_json_measured (json, "seconds_per_step", training->seconds);
+  cli_json_measured (json, "flop_per_second", training->flop / training->seconds);
+  cli_json_measured (json, "sgemm_flop_per_second", training->product_rate);
+  cli_json_measured (json, "share", training->share);
+  cli_json_end_object (json);
+  cli_print ("%s", cli_json_text (json));
+}

@@ -1,0 +1,176 @@
+/* train.c - `arra train`: trains what a configuration describes
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+#include <string.h>
+
+#include "commands.h"
+#include "fail.h"
+#include "kinds.h"
+#include "options.h"
+#include "signals.h"
+#include "train.h"
+#include "values.h"
+
+typedef struct
+{
+  char *output, *steps, *threads, **sets, **rest;
+  gboolean resume, quiet;
+} Options;
+
+static const CliHelp help = {
+  .command = "train",
+  .arguments = "CONFIG",
+  .summary = "Trains what CONFIG (a YAML file) describes. The folder it names as \"output\" gets the model, "
+             "metrics.csv, loss.png and\n"
+             "training.safetensors, from which --resume goes on to the very same numbers.",
+  .examples = "  arra train textures.yaml\n"
+              "  arra train textures.yaml --resume\n"
+              "  arra train textures.yaml --output try --steps 100 --set training.learning_rate=3e-4\n"
+              "  arra generate --model textures/model \"weathered oak wood\" -o oak.png",
+  .notes = "Ctrl-C stops after the step at hand and saves; a second one stops at once and keeps what was "
+           "saved last.\n"
+           "The manual page describes the keys of CONFIG: man arra.",
+};
+
+/* "key=value" of --set */
+static gboolean
+set_value (ArraYaml *config, const char *text, GError **error)
+{
+  const char *equals = strchr (text, '=');
+  g_autofree char *key = NULL;
+
+  if (equals == NULL || equals == text)
+    return cli_usage_error (error, "--set: '%s' is no KEY=VALUE, as in training.steps=100", text);
+  key = g_strndup (text, (gsize) (equals - text));
+  return arra_yaml_set (config, key, equals + 1, error);
+}
+
+/* What the command line says in place of the file. A folder named there is relative to where the command
+ * runs. */
+static gboolean
+override (const Options *options, ArraYaml *config, GError **error)
+{
+  g_autofree char *output = options->output != NULL ? g_canonicalize_filename (options->output, NULL) : NULL;
+  guint64 steps;
+
+  for (guint i = 0; options->sets != NULL && options->sets[i] != NULL; i++)
+    if (!set_value (config, options->sets[i], error))
+      return FALSE;
+  if (output != NULL && !arra_yaml_set (config, "output", output, error))
+    return FALSE;
+  if (options->steps == NULL)
+    return TRUE;
+  return cli_value_uint ("--steps", options->steps, 1, 1000000000, &steps, error)
+         && arra_yaml_set (config, "training.steps", options->steps, error);
+}
+
+static void
+print_outcome (const ArraTrainerSettings *settings, const ArraTrainOutcome *outcome)
+{
+  static const char *const ends[] = {
+    [ARRA_TRAINED_ALL] = "all steps are made",
+    [ARRA_TRAINED_EARLY] = "validation got no better",
+    [ARRA_TRAINED_TIME] = "the time is over; --resume goes on",
+    [ARRA_TRAINED_STOPPED] = "stopped; --resume goes on",
+  };
+  g_autofree char *time = cli_format_seconds (outcome->seconds);
+  g_autofree char *best = isnan (outcome->best) ? NULL : cli_format_double (outcome->best, 5);
+
+  cli_print ("%s: %" G_GUINT64_FORMAT " steps in %s: %s\n", settings->output, outcome->step, time,
+             ends[outcome->end]);
+  if (best != NULL)
+    cli_print ("%s/model: validation loss %s, of step %" G_GUINT64_FORMAT "\n", settings->output, best,
+               outcome->best_step);
+}
+
+static gboolean
+train (CliTraining *training,
+       const ArraYaml *config,
+       gboolean resume,
+       const ArraTrainerSettings *settings,
+       GError **error)
+{
+  ArraTrainSetup setup = { .exec = training->exec,
+                           .seed = settings->seed,
+                           .preparing = cli_training_preparing,
+                           .user = training,
+                           .cancellable = cli_signals_stage (0) };
+  ArraTrainCalls calls = { .stepped = cli_training_stepped,
+                           .sample = cli_training_sample,
+                           .user = training,
+                           .stop = cli_signals_stage (0),
+                           .cancel = cli_signals_stage (1) };
+  ArraTrainee trainee;
+  ArraTrainOutcome outcome;
+  gboolean ok;
+
+  if (!arra_trainee_make (config, &setup, &trainee, error))
+    return FALSE;
+  training->klass = trainee.klass;
+  ok = arra_yaml_check_asked (config, error)
+       && arra_train (&trainee, config, settings, resume, &calls, &outcome, error);
+  arra_trainee_clear (&trainee);
+  cli_training_clear_line (training);
+  if (ok && !training->quiet)
+    print_outcome (settings, &outcome);
+  if (ok && outcome.end == ARRA_TRAINED_STOPPED)
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "stopped");
+  return ok && outcome.end != ARRA_TRAINED_STOPPED;
+}
+
+static gboolean
+check (const Options *options, guint *threads, GError **error)
+{
+  if (options->rest == NULL)
+    return cli_usage_error (error, "no configuration: name the YAML file that says what to train");
+  return cli_options_max_rest (options->rest, 1, error)
+         && (options->threads == NULL
+             || cli_value_guint ("--threads", options->threads, 1, 64, threads, error));
+}
+
+static gboolean
+run (const Options *options, GError **error)
+{
+  g_autoptr (ArraYaml) config = NULL;
+  ArraTrainerSettings settings;
+  CliTraining training = { 0 };
+  guint threads = 0;
+  gboolean ok;
+
+  if (!check (options, &threads, error))
+    return FALSE;
+  config = arra_yaml_open (options->rest[0], error);
+  if (config == NULL || !override (options, config, error)
+      || !arra_trainer_settings_read (config, &settings, error))
+    return FALSE;
+  ok = cli_training_init (&training, config, settings.output, threads, options->quiet, error)
+       && train (&training, config, options->resume, &settings, error);
+  cli_training_clear (&training);
+  arra_trainer_settings_clear (&settings);
+  return ok;
+}
+
+CliStatus
+cli_train (int argc, char **argv)
+{
+  Options options = { 0 };
+  const GOptionEntry entries[] = {
+    { "resume", 0, 0, G_OPTION_ARG_NONE, &options.resume, "Go on from what the output folder holds", NULL },
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output,
+      "Folder to write, in place of the configuration's", "DIR" },
+    { "steps", 0, 0, G_OPTION_ARG_STRING, &options.steps, "Steps in all, in place of training.steps", "N" },
+    { "set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.sets,
+      "Another value of the configuration; may be repeated", "KEY=VALUE" },
+    { "threads", 0, 0, G_OPTION_ARG_STRING, &options.threads, "Threads (default: all processors)", "N" },
+    { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet, "Print nothing but errors", NULL },
+    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.rest, NULL, NULL },
+    { NULL, 0, 0, 0, NULL, NULL, NULL },
+  };
+  g_autoptr (GError) error = NULL;
+  gboolean helped;
+  gboolean ok
+      = cli_options_parse (&help, entries, argc, argv, &helped, &error) && (helped || run (&options, &error));
+
+  cli_options_clear (entries);
+  return ok ? CLI_OK : cli_report ("train", error);
+}

@@ -1,0 +1,40 @@
+/* kinds.c - the things that can be trained
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "kinds.h"
+
+#include "settings.h"
+#include "transformer_trainee.h"
+
+typedef struct
+{
+  const char *name;
+  ArraTraineeNew make;
+} Kind;
+
+/* Ends with an empty one. */
+static const Kind kinds[] = {
+  { "transformer", arra_transformer_trainee_new },
+  { NULL, NULL },
+};
+
+gboolean
+arra_trainee_make (const ArraYaml *config, const ArraTrainSetup *setup, ArraTrainee *trainee, GError **error)
+{
+  const char *names[G_N_ELEMENTS (kinds)];
+  guint kind = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    names[i] = kinds[i].name;
+  *trainee = (ArraTrainee){ NULL, NULL };
+  return arra_yaml_get_string (config, "kind", error) != NULL
+         && arra_setting_choice (config, "kind", names, &kind, error)
+         && kinds[kind].make (config, setup, trainee, error);
+}
+
+void
+arra_trainee_clear (ArraTrainee *trainee)
+{
+  if (trainee->klass != NULL)
+    trainee->klass->free (trainee->self);
+  *trainee = (ArraTrainee){ NULL, NULL };
+}

@@ -1,0 +1,32 @@
+/* picture_sequence.h - what a transformer learns from a captioned picture: its tokens, and which of them are learnt
+ *
+ * golden README, "Sequence" and "Rules": <s> prompt <stop> | start height width, rows that end with a new line, end <stop>. The answer, after the bar, is learnt.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <arra.h>
+#include "vocabulary.h"
+
+/* Captioned pictures as tokens, wherever they lie; all of one size. */
+typedef struct
+{
+  guint n, rows, columns;
+  guint feature_width; /* 0: no features */
+  /* Ids of a caption, without <s> and <stop>; borrowed. */
+  const guint32 *(*prompt) (gpointer owner, guint item, guint *n);
+  void (*codes) (gpointer owner, guint item, guint32 *codes); /* [rows][columns] of the VQGAN */
+  void (*features) (gpointer owner, guint item, float *features); /* (nullable): [feature_width] */
+  gpointer owner;
+  GDestroyNotify free_owner; /* (nullable) */
+} ArraPictureItems;
+
+void arra_picture_items_clear (ArraPictureItems *items);
+
+/* Whether all ids are in @vocabulary, and it has names for the size; errors name @name and the item. */
+gboolean arra_picture_items_check (const ArraPictureItems *items, const ArraVocabulary *vocabulary, const char *name, GError **error);
+
+/* Tokens of @item, with its prompt or as guidance without one sees it: from the start of the picture on. */
+guint arra_picture_sequence_length (const ArraPictureItems *items, guint item, gboolean prompt);
+guint arra_picture_sequence_longest (const ArraPictureItems *items);
+/* Writes them: @ids and @labels have room for them all; labels are -100 where nothing is learnt. */
+void arra_picture_sequence_write (const ArraPictureItems *items, guint item, gboolean prompt, const ArraVocabulary *vocabulary, guint32 *ids, gint32 *labels);

@@ -1,0 +1,39 @@
+/* training_state.h - all that a training depends on, in one file: OUTPUT/training.safetensors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <arra.h>
+#include "trainee.h"
+
+/* What the trainer itself remembers between steps. */
+typedef struct
+{
+  guint64 step;      /* steps made */
+  guint64 best_step; /* the step after which validation was best */
+  guint64 n_worse;   /* validations since */
+  guint64 n_validated;
+  guint64 n_summed;                /* steps since the last row of metrics.csv, */
+  double sums[ARRA_TRAIN_METRICS]; /* and their metrics' sums */
+  double best;                     /* validation loss after @best_step */
+  double seconds;                  /* spent, over all runs */
+} ArraTrainingProgress;
+
+/* Writes @progress, the configuration and the trainee's state, whole or not at all. */
+gboolean
+arra_training_state_save (const char *path,
+                          const ArraTrainee *trainee,
+                          const ArraYaml *config,
+                          const ArraTrainingProgress *progress,
+                          GError **error);
+
+/* Reads it back. INVALID_DATA naming the file: broken, cut, or of another kind; ARGUMENT: the configuration
+ * is another one where it matters to the numbers (the message names the key, and both values). @ignored:
+ * NULL-terminated keys, or beginnings that end in '.', that may differ. After a failure the trainee's state
+ * is undefined only if memory or disk failed. */
+gboolean
+arra_training_state_load (const char *path,
+                          const ArraTrainee *trainee,
+                          const ArraYaml *config,
+                          const char *const *ignored,
+                          ArraTrainingProgress *progress,
+                          GError **error);

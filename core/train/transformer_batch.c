@@ -1,0 +1,167 @@
+/* transformer_batch.c - the pictures of a step, as tokens
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "mem.h"
+#include "noise.h"
+#include "transformer_private.h"
+
+/* Streams of the training's randomness. */
+enum
+{
+  ORDER = 101,
+  PROMPTS,
+  DROPOUT,
+};
+
+gboolean
+arra_transformer_batch_allocate (ArraTransformer *t, GError **error)
+{
+  static const char what[] = "the pictures of a step";
+  ArraTransformerBatch *batch = &t->batch;
+  gsize room = (gsize) arra_picture_sequence_longest (&t->items) * t->settings.batch;
+
+  batch->ids = arra_mem_new (room, sizeof *batch->ids, what, error);
+  batch->labels = batch->ids != NULL ? arra_mem_new (room, sizeof *batch->labels, what, error) : NULL;
+  batch->rows = batch->labels != NULL ? arra_mem_new (room, sizeof *batch->rows, what, error) : NULL;
+  batch->items = batch->rows != NULL ? arra_mem_new (room, sizeof *batch->items, what, error) : NULL;
+  batch->lengths
+      = batch->items != NULL ? arra_mem_new (t->settings.batch, sizeof *batch->lengths, what, error) : NULL;
+  t->order = batch->lengths != NULL ? arra_mem_new (t->n_learnt, sizeof *t->order, what, error) : NULL;
+  t->epoch = G_MAXUINT64;
+  if (t->order == NULL || t->items.feature_width == 0)
+    return t->order != NULL;
+  batch->features
+      = arra_mem_new (t->settings.batch * t->items.feature_width, sizeof *batch->features, what, error);
+  return batch->features != NULL;
+}
+
+void
+arra_transformer_batch_clear (ArraTransformerBatch *batch)
+{
+  arra_mem_free (batch->ids);
+  arra_mem_free (batch->labels);
+  arra_mem_free (batch->rows);
+  arra_mem_free (batch->items);
+  arra_mem_free (batch->lengths);
+  arra_mem_free (batch->features);
+}
+
+/* Fisher and Yates, by the noise of (seed, epoch). */
+static void
+shuffle (ArraTransformer *t, guint64 epoch)
+{
+  if (t->epoch == epoch)
+    return;
+  for (guint i = 0; i < t->n_learnt; i++)
+    t->order[i] = i;
+  for (guint i = t->n_learnt; i > 1; i--)
+    {
+      guint32 bits = arra_noise_bits (t->seed, ORDER, (guint32) epoch, i);
+      guint other = (guint) (((guint64) bits * i) >> 32);
+      guint32 kept = t->order[i - 1];
+
+      t->order[i - 1] = t->order[other];
+      t->order[other] = kept;
+    }
+  t->epoch = epoch;
+}
+
+/* Sample @number of the whole training. */
+static guint
+draw (ArraTransformer *t, guint64 number, gboolean *prompt)
+{
+  double chance = arra_noise_bits (t->seed, PROMPTS, (guint32) (number >> 32), (guint32) number) * 0x1p-32;
+
+  *prompt = chance >= t->settings.drop_prompt;
+  shuffle (t, number / t->n_learnt);
+  return t->order[number % t->n_learnt];
+}
+
+typedef struct
+{
+  guint item;
+  gboolean prompt;
+} Chosen;
+
+static void
+write_picture (ArraTransformer *t, guint place, const Chosen *chosen)
+{
+  ArraTransformerBatch *batch = &t->batch;
+  guint32 *ids = batch->ids + (gsize) place * batch->length;
+  gint32 *labels = batch->labels + (gsize) place * batch->length;
+  guint width = t->items.feature_width, length = batch->lengths[place];
+
+  arra_picture_sequence_write (&t->items, chosen->item, chosen->prompt, &t->vocabulary, ids, labels);
+  for (guint at = length; at < batch->length; at++)
+    {
+      ids[at] = 0;
+      labels[at] = -100;
+    }
+  for (guint at = 1; at < length; at++)
+    batch->n_labels += labels[at] >= 0;
+  batch->n_tokens += length;
+  if (width > 0)
+    t->items.features (t->items.owner, chosen->item, batch->features + (gsize) place * width);
+}
+
+static void
+write_pictures (ArraTransformer *t, const Chosen *chosen, guint n)
+{
+  ArraTransformerBatch *batch = &t->batch;
+  gssize aligned;
+
+  batch->n = n;
+  batch->length = 0;
+  batch->n_labels = batch->n_tokens = 0;
+  for (guint i = 0; i < n; i++)
+    {
+      batch->lengths[i] = arra_picture_sequence_length (&t->items, chosen[i].item, chosen[i].prompt);
+      batch->length = MAX (batch->length, batch->lengths[i]);
+    }
+  for (guint i = 0; i < n; i++)
+    write_picture (t, i, &chosen[i]);
+  aligned = arra_alignment_rows (&t->settings.objective.alignment, n, batch->length, batch->ids,
+                                 batch->lengths, batch->rows, batch->items, NULL);
+  batch->n_aligned = (gsize) MAX (aligned, 0);
+}
+
+void
+arra_transformer_batch_fill (ArraTransformer *t, guint64 index)
+{
+  guint n = (guint) t->settings.batch;
+  g_autofree Chosen *chosen = g_new (Chosen, n);
+
+  for (guint i = 0; i < n; i++)
+    chosen[i].item = draw (t, index * n + i, &chosen[i].prompt);
+  write_pictures (t, chosen, n);
+}
+
+void
+arra_transformer_batch_fill_items (ArraTransformer *t, guint first, guint n)
+{
+  g_autofree Chosen *chosen = g_new (Chosen, n);
+
+  for (guint i = 0; i < n; i++)
+    chosen[i] = (Chosen){ first + i, TRUE };
+  write_pictures (t, chosen, n);
+}
+
+ArraBatch
+arra_transformer_batch_part (const ArraTransformer *t, guint first)
+{
+  const ArraTransformerBatch *batch = &t->batch;
+  gsize at = (gsize) first * batch->length;
+  guint32 step = (guint32) t->adamw->step;
+
+  return (ArraBatch){ .n = MIN ((guint) t->settings.micro_batch, batch->n - first),
+                      .length = batch->length,
+                      .ids = batch->ids + at,
+                      .labels = batch->labels + at,
+                      .lengths = batch->lengths + first,
+                      .features = batch->features != NULL
+                                      ? batch->features + (gsize) first * t->items.feature_width
+                                      : NULL,
+                      .dropout_seed = (guint64) arra_noise_bits (t->seed, DROPOUT, step, 2 * first) << 32
+                                      | arra_noise_bits (t->seed, DROPOUT, step, 2 * first + 1),
+                      .n_labels = batch->n_labels,
+                      .n_aligned = batch->n_aligned };
+}

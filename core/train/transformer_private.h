@@ -1,0 +1,88 @@
+/* transformer_private.h - between the files of the transformer's training
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "adamw.h"
+#include "average.h"
+#include "objective.h"
+#include "tokenizer.h"
+#include "transformer_trainee.h"
+
+typedef enum
+{
+  ARRA_START_RANDOM,
+  ARRA_START_TEXT_ONLY,
+  ARRA_START_GENERAL,
+} ArraTransformerStart;
+
+typedef struct
+{
+  guint64 held_out, batch, micro_batch;
+  double drop_prompt, clip, ema, deviation;
+  ArraTransformerStart start;
+  char *from, *tokenizer, *vqgan, *card; /* (nullable) */
+  char *rep_token;                       /* (nullable) */
+  gboolean rep;                          /* aligned at one token */
+  ArraAdamWSettings adamw;
+  ArraObjective objective; /* without what only the vocabulary knows */
+} ArraTransformerSettings;
+
+/* The pictures of a step, as tokens. */
+typedef struct
+{
+  guint n, length;
+  guint32 *ids, *lengths; /* arra_mem, like all arrays here */
+  gint32 *labels;
+  float *features; /* (nullable) */
+  guint32 *rows, *items; /* what counting the aligned positions needs */
+  gsize n_labels, n_aligned, n_tokens;
+} ArraTransformerBatch;
+
+typedef struct
+{
+  ArraExec exec;
+  guint64 seed;
+  ArraTransformerSettings settings;
+  ArraPictureItems items;
+  guint n_learnt; /* items before the held-out ones */
+
+  ArraGguf *gguf;     /* (nullable): of the checkpoint to start from, until it has begun */
+  ArraSource *source; /* (nullable): the same */
+  ArraTokenizer *tokenizer;
+  ArraVocabulary vocabulary;
+  guint patch;        /* pixels on a side of a code; 0: no VQGAN is known */
+  char *vqgan_weights, *vqgan_config; /* (nullable): files for the saved model */
+  guint8 *image_ids; /* flags of the ids that are image tokens; arra_mem */
+  ArraChameleonConfig config;
+  ArraParameters *parameters;
+  ArraObjectiveRun *run;
+  ArraAdamW *adamw;
+  ArraAverage *average; /* (nullable) */
+
+  ArraTransformerBatch batch;
+  guint32 *order; /* of the items in the epoch at hand; arra_mem */
+  guint64 epoch;  /* that @order is for; G_MAXUINT64: none */
+  GPtrArray *provenance; /* "key", "value", … of the configuration */
+} ArraTransformer;
+
+/* transformer_settings.c: the start first, the rest when the pictures are known */
+gboolean arra_transformer_settings_read_start (const ArraYaml *config, ArraTransformerSettings *settings, GError **error);
+gboolean arra_transformer_settings_read (const ArraYaml *config, const ArraPictureItems *items, ArraTransformerSettings *settings, GError **error);
+void arra_transformer_settings_clear (ArraTransformerSettings *settings);
+
+/* transformer_start.c: tokenizer, and what else a checkpoint to start from says; then vocabulary, shape and first values, and the objective's open ends */
+gboolean arra_transformer_open_start (ArraTransformer *transformer, GError **error);
+gboolean arra_transformer_begin (ArraTransformer *transformer, const ArraYaml *config, GError **error);
+
+/* transformer_batch.c */
+gboolean arra_transformer_batch_allocate (ArraTransformer *transformer, GError **error);
+void arra_transformer_batch_clear (ArraTransformerBatch *batch);
+/* The pictures of step @index: each epoch has its own order; which prompts are dropped is drawn for each picture. */
+void arra_transformer_batch_fill (ArraTransformer *transformer, guint64 index);
+/* Pictures @first .. @first + @n - 1 with their prompts. */
+void arra_transformer_batch_fill_items (ArraTransformer *transformer, guint first, guint n);
+/* Pictures @first .. of the batch, at most micro_batch of them; sums are divided by the whole batch's counts. */
+ArraBatch arra_transformer_batch_part (const ArraTransformer *transformer, guint first);
+
+/* transformer_save.c: the folder that `arra generate --model` reads */
+gboolean arra_transformer_save (ArraTransformer *transformer, const char *directory, GError **error);

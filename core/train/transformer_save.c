@@ -1,0 +1,237 @@
+/* transformer_save.c - the folder that `arra generate --model` and Hugging Face's libraries read
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fail.h"
+#include "jsonguard.h"
+#include "transformer_private.h"
+
+#define ADAPTOR "adaptor." /* thrown away after training */
+
+/* ------------------------------------------------------------------ weights */
+
+static gboolean
+save_weights (const ArraTransformer *t, const char *directory, GError **error)
+{
+  g_autofree char *path = g_build_filename (directory, "model.safetensors", NULL);
+  g_autofree ArraNamedTensor *tensors = g_new0 (ArraNamedTensor, t->parameters->n);
+  gsize n = 0;
+
+  for (guint i = 0; i < t->parameters->n; i++)
+    {
+      const ArraParameter *item = &t->parameters->items[i];
+      ArraTensor *tensor = &tensors[n].tensor;
+
+      if (g_str_has_prefix (item->name, ADAPTOR))
+        continue;
+      tensors[n++].name = item->name;
+      *tensor = (ArraTensor){ .dtype = ARRA_F32,
+                              .n_dims = item->n_dims,
+                              .data = t->parameters->data + item->offset };
+      memcpy (tensor->shape, item->shape, sizeof item->shape);
+      tensor->n_bytes = item->count * sizeof (float);
+    }
+  return arra_safetensors_write (path, tensors, n, error);
+}
+
+/* ------------------------------------------------------------------ JSON */
+
+static gboolean
+write_json (const char *directory, const char *name, JsonBuilder *builder, GError **error)
+{
+  g_autofree char *path = g_build_filename (directory, name, NULL);
+  g_autoptr (JsonNode) root = json_builder_get_root (builder);
+  g_autofree char *text = json_to_string (root, TRUE);
+  g_autofree char *line = g_strconcat (text, "\n", NULL);
+
+  return arra_write_file (path, line, strlen (line), error);
+}
+
+static void
+add_int (JsonBuilder *builder, const char *key, gint64 value)
+{
+  json_builder_set_member_name (builder, key);
+  json_builder_add_int_value (builder, value);
+}
+
+static void
+add_bool (JsonBuilder *builder, const char *key, gboolean value)
+{
+  json_builder_set_member_name (builder, key);
+  json_builder_add_boolean_value (builder, value);
+}
+
+static void
+add_double (JsonBuilder *builder, const char *key, double value)
+{
+  json_builder_set_member_name (builder, key);
+  json_builder_add_double_value (builder, value);
+}
+
+static void
+add_text (JsonBuilder *builder, const char *key, const char *value)
+{
+  json_builder_set_member_name (builder, key);
+  json_builder_add_string_value (builder, value);
+}
+
+static void
+add_rope (JsonBuilder *builder, const ArraChameleonConfig *config)
+{
+  add_double (builder, "rope_theta", config->rope_theta);
+  if (config->rope_scaling == ARRA_ROPE_PLAIN)
+    return;
+  json_builder_set_member_name (builder, "rope_scaling");
+  json_builder_begin_object (builder);
+  add_text (builder, "type", config->rope_scaling == ARRA_ROPE_LINEAR ? "linear" : "dynamic");
+  add_double (builder, "factor", config->rope_factor);
+  json_builder_end_object (builder);
+}
+
+/* ids as the reference's config.json has them: 1 and 2, whatever the tokenizer says */
+static gboolean
+save_config (const ArraTransformer *t, const char *directory, GError **error)
+{
+  const ArraChameleonConfig *config = &t->config;
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "architectures");
+  json_builder_begin_array (builder);
+  json_builder_add_string_value (builder, "ChameleonForConditionalGeneration");
+  json_builder_end_array (builder);
+  add_text (builder, "model_type", "chameleon");
+  add_text (builder, "hidden_act", "silu");
+  add_text (builder, "torch_dtype", "float32");
+  add_int (builder, "vocab_size", config->vocab_size);
+  add_int (builder, "hidden_size", config->hidden_size);
+  add_int (builder, "intermediate_size", config->intermediate_size);
+  add_int (builder, "num_hidden_layers", config->n_layers);
+  add_int (builder, "num_attention_heads", config->n_heads);
+  add_int (builder, "num_key_value_heads", config->n_kv_heads);
+  add_int (builder, "max_position_embeddings", config->context);
+  add_int (builder, "model_parallel_size", config->model_parallel);
+  add_double (builder, "rms_norm_eps", (double) config->norm_eps);
+  add_rope (builder, config);
+  add_bool (builder, "swin_norm", config->swin_norm);
+  add_bool (builder, "mask_image_logits", FALSE);
+  add_bool (builder, "attention_bias", FALSE);
+  add_bool (builder, "mlp_bias", FALSE);
+  add_bool (builder, "tie_word_embeddings", FALSE);
+  add_int (builder, "bos_token_id", 1);
+  add_int (builder, "eos_token_id", 2);
+  json_builder_end_object (builder);
+  return write_json (directory, "config.json", builder, error);
+}
+
+static gboolean
+save_generation_config (const char *directory, GError **error)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+
+  json_builder_begin_object (builder);
+  add_int (builder, "bos_token_id", 1);
+  add_int (builder, "eos_token_id", 2);
+  json_builder_end_object (builder);
+  return write_json (directory, "generation_config.json", builder, error);
+}
+
+static gboolean
+save_tokenizer (const ArraTransformer *t, const char *directory, GError **error)
+{
+  g_autofree char *path = g_build_filename (directory, "tokenizer.json", NULL);
+  gsize size;
+  const char *text = arra_tokenizer_json (t->tokenizer, &size);
+
+  return arra_write_file (path, text, size, error);
+}
+
+/* ------------------------------------------------------------------ VQGAN */
+
+/* One file in two places when the file system can, else a copy. */
+static gboolean
+put_file (const char *from, const char *directory, const char *name, GError **error)
+{
+  g_autofree char *to = g_build_filename (directory, name, NULL);
+  g_autofree char *whole = g_canonicalize_filename (from, NULL);
+  g_autoptr (GFile) source = g_file_new_for_path (whole), target = g_file_new_for_path (to);
+
+  return link (whole, to) == 0 || g_file_copy (source, target, G_FILE_COPY_NONE, NULL, NULL, NULL, error);
+}
+
+static gboolean
+save_vqgan (const ArraTransformer *t, const char *directory, GError **error)
+{
+  const char *weights = t->vqgan_weights, *config = t->vqgan_config;
+
+  if (weights == NULL)
+    return TRUE;
+  return put_file (weights, directory,
+                   g_str_has_suffix (weights, ".ckpt") ? "vqgan.ckpt" : "vqgan.safetensors", error)
+         && put_file (config, directory, g_str_has_suffix (config, ".yaml") ? "vqgan.yaml" : "vqgan.json",
+                      error);
+}
+
+/* ------------------------------------------------------------------ arra.json */
+
+static void
+add_provenance (JsonBuilder *builder, const ArraTransformer *t)
+{
+  json_builder_set_member_name (builder, "provenance");
+  json_builder_begin_object (builder);
+  add_int (builder, "steps", (gint64) t->adamw->step);
+  json_builder_set_member_name (builder, "configuration");
+  json_builder_begin_object (builder);
+  for (guint i = 0; i + 1 < t->provenance->len; i += 2)
+    add_text (builder, t->provenance->pdata[i], t->provenance->pdata[i + 1]);
+  json_builder_end_object (builder);
+  json_builder_end_object (builder);
+}
+
+static void
+add_card (JsonBuilder *builder, JsonObject *card)
+{
+  JsonObjectIter iter;
+  const char *key;
+  JsonNode *value;
+
+  json_object_iter_init (&iter, card);
+  while (json_object_iter_next (&iter, &key, &value))
+    {
+      json_builder_set_member_name (builder, key);
+      json_builder_add_value (builder, json_node_copy (value));
+    }
+}
+
+/* The card's members, the size that was learnt, and how. */
+static gboolean
+save_settings (const ArraTransformer *t, const char *directory, GError **error)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  g_autoptr (JsonParser) parser = NULL;
+  JsonObject *card = NULL;
+
+  if (t->settings.card != NULL && (parser = arra_json_parse_file (t->settings.card, &card, error)) == NULL)
+    return FALSE;
+  json_builder_begin_object (builder);
+  if (card != NULL)
+    add_card (builder, card);
+  if (t->patch > 0)
+    {
+      add_int (builder, "width", (gint64) t->items.columns * t->patch);
+      add_int (builder, "height", (gint64) t->items.rows * t->patch);
+    }
+  add_provenance (builder, t);
+  json_builder_end_object (builder);
+  return write_json (directory, "arra.json", builder, error);
+}
+
+gboolean
+arra_transformer_save (ArraTransformer *t, const char *directory, GError **error)
+{
+  return save_weights (t, directory, error) && save_config (t, directory, error)
+         && save_generation_config (directory, error) && save_tokenizer (t, directory, error)
+         && save_vqgan (t, directory, error) && save_settings (t, directory, error);
+}

@@ -1,0 +1,167 @@
+/* transformer_settings.c - what a configuration says to the transformer's training
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "transformer_private.h"
+
+#include "fail.h"
+#include "settings.h"
+
+#define MAX_BATCH 65536
+
+enum
+{
+  HYBNEXT,
+  REP,
+  NONE,
+};
+
+enum
+{
+  IMAGE,
+  REFERENCE,
+};
+
+static gboolean
+read_text (const ArraYaml *config, const char *key, char **out, GError **error)
+{
+  const char *text;
+
+  if (!arra_yaml_has (config, key))
+    return TRUE;
+  text = arra_yaml_get_string (config, key, error);
+  *out = g_strdup (text);
+  return text != NULL;
+}
+
+/* Which positions are aligned, of the token and of how they are found. */
+static ArraAlignPositions
+positions_of (guint token, guint positions)
+{
+  if (token == NONE)
+    return ARRA_ALIGN_NONE;
+  if (positions == REFERENCE)
+    return token == REP ? ARRA_ALIGN_LAST : ARRA_ALIGN_WINDOW;
+  return token == REP ? ARRA_ALIGN_TOKEN : ARRA_ALIGN_IMAGE;
+}
+
+static gboolean
+read_alignment (const ArraYaml *config,
+                const ArraPictureItems *items,
+                ArraTransformerSettings *settings,
+                GError **error)
+{
+  static const char *const tokens[] = { "hybnext", "rep", "none", NULL }, *const places[]
+                                                                          = { "image", "reference", NULL };
+  static const char *const heads[] = { "mlp", "max-pool", NULL }, *const measures[]
+                                                                  = { "cosine", "mse", NULL };
+  ArraAlignment *alignment = &settings->objective.alignment;
+  guint token = items->feature_width > 0 ? HYBNEXT : NONE, place = IMAGE, head = ARRA_ALIGN_MLP,
+        measure = ARRA_ALIGN_COSINE;
+  guint64 layer = 1, window = (guint64) items->rows * items->columns;
+
+  if (!arra_setting_choice (config, "objective.token", tokens, &token, error)
+      || !arra_setting_choice (config, "objective.positions", places, &place, error)
+      || !arra_setting_choice (config, "objective.head", heads, &head, error)
+      || !arra_setting_choice (config, "objective.measure", measures, &measure, error)
+      || !arra_setting_uint (config, "objective.layer", 0, 4096, &layer, error)
+      || !arra_setting_uint (config, "objective.window", 1, G_MAXINT32, &window, error)
+      || !arra_setting_double (config, "objective.lambda", 0, 1e6, &alignment->weight, error)
+      || !read_text (config, "objective.rep_token", &settings->rep_token, error))
+    return FALSE;
+  if (token != NONE && items->feature_width == 0)
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                      "%s: \"objective.token\" asks for alignment, but \"data.features\" is missing: make "
+                      "features with `arra features`",
+                      arra_yaml_path (config));
+  alignment->positions = positions_of (token, place);
+  alignment->head = head;
+  alignment->measure = measure;
+  alignment->layer = (guint) layer;
+  alignment->window = (guint) window;
+  alignment->feature_width = items->feature_width;
+  return TRUE;
+}
+
+static gboolean
+read_optimizer (const ArraYaml *config, ArraTransformerSettings *settings, GError **error)
+{
+  ArraAdamWSettings *adamw = &settings->adamw;
+
+  if (!arra_setting_uint (config, "optimizer.batch", 1, MAX_BATCH, &settings->batch, error))
+    return FALSE;
+  settings->micro_batch = settings->batch;
+  return arra_setting_uint (config, "optimizer.micro_batch", 1, settings->batch, &settings->micro_batch,
+                            error)
+         && arra_setting_double (config, "optimizer.weight_decay", 0, 1e3, &adamw->weight_decay, error)
+         && arra_setting_double (config, "optimizer.beta1", 0, 0.999999, &adamw->beta1, error)
+         && arra_setting_double (config, "optimizer.beta2", 0, 0.999999, &adamw->beta2, error)
+         && arra_setting_double (config, "optimizer.clip", 1e-6, 1e9, &settings->clip, error)
+         && arra_setting_double (config, "optimizer.ema", 0, 0.9999999, &settings->ema, error);
+}
+
+static gboolean
+read_start (const ArraYaml *config, ArraTransformerSettings *settings, GError **error)
+{
+  static const char *const starts[] = { "random", "text-only", "general", NULL };
+  guint start = ARRA_START_RANDOM;
+
+  if (!arra_setting_choice (config, "model.start", starts, &start, error)
+      || !arra_setting_path (config, "model.vqgan", &settings->vqgan, error)
+      || !arra_setting_path (config, "model.card", &settings->card, error))
+    return FALSE;
+  settings->start = start;
+  if (start == ARRA_START_RANDOM
+          ? !arra_setting_path (config, "model.tokenizer", &settings->tokenizer, error)
+                || !arra_setting_double (config, "model.deviation", 1e-6, 10, &settings->deviation, error)
+          : !arra_setting_path (config, "model.from", &settings->from, error))
+    return FALSE;
+  if (start == ARRA_START_RANDOM && settings->tokenizer == NULL)
+    return arra_fail (
+        error, ARRA_ERROR_NOT_FOUND,
+        "%s: \"model.tokenizer\" is missing: name a tokenizer.json, as `arra tokenizer-train` writes it",
+        arra_yaml_path (config));
+  if (start != ARRA_START_RANDOM && settings->from == NULL)
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND,
+                      "%s: \"model.from\" is missing: name the checkpoint to start from",
+                      arra_yaml_path (config));
+  return TRUE;
+}
+
+gboolean
+arra_transformer_settings_read (const ArraYaml *config,
+                                const ArraPictureItems *items,
+                                ArraTransformerSettings *settings,
+                                GError **error)
+{
+  return read_alignment (config, items, settings, error) && read_optimizer (config, settings, error)
+         && arra_setting_uint (config, "data.held_out", 0, items->n - MIN (items->n, 1), &settings->held_out,
+                               error)
+         && arra_setting_double (config, "data.drop_prompt", 0, 1, &settings->drop_prompt, error)
+         && arra_setting_double (config, "objective.z_weight", 0, 1, &settings->objective.z_weight, error)
+         && arra_setting_double (config, "objective.dropout", 0, 0.99, &settings->objective.dropout, error);
+}
+
+gboolean
+arra_transformer_settings_read_start (const ArraYaml *config,
+                                      ArraTransformerSettings *settings,
+                                      GError **error)
+{
+  *settings
+      = (ArraTransformerSettings){ .batch = 16,
+                                   .drop_prompt = 0.1,
+                                   .clip = 4,
+                                   .deviation = 0.02,
+                                   .adamw = ARRA_ADAMW_REFERENCE,
+                                   .objective
+                                   = { .z_weight = 1e-5, .dropout = 0.05, .alignment = { .weight = 1 } } };
+  return read_start (config, settings, error);
+}
+
+void
+arra_transformer_settings_clear (ArraTransformerSettings *settings)
+{
+  g_free (settings->from);
+  g_free (settings->tokenizer);
+  g_free (settings->vqgan);
+  g_free (settings->card);
+  g_free (settings->rep_token);
+}

@@ -1,0 +1,258 @@
+/* transformer_start.c - where the transformer's training begins: tokenizer, vocabulary, shape, first values
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+#include <string.h>
+
+#include "fail.h"
+#include "jsonguard.h"
+#include "mem.h"
+#include "settings.h"
+#include "transformer_private.h"
+#include "vqgan_file.h"
+
+#define IMAGE_START "<racm3:break>"
+
+/* ------------------------------------------------------------------ a random start */
+
+static gboolean
+read_tokenizer_file (ArraTransformer *t, const char *path, GError **error)
+{
+  gsize size;
+  g_automem char *text = arra_read_file (path, ARRA_JSON_MAX_BYTES, &size, error);
+
+  if (text != NULL)
+    t->tokenizer = arra_tokenizer_new (text, size, path, error);
+  return t->tokenizer != NULL;
+}
+
+static gboolean
+read_shape (ArraTransformer *t, const ArraYaml *config, GError **error)
+{
+  guint64 hidden = 0, layers = 0, heads = 0, kv_heads, ffn,
+          context = arra_picture_sequence_longest (&t->items);
+  ArraChameleonConfig *shape = &t->config;
+
+  *shape = (ArraChameleonConfig){ .vocab_size = arra_tokenizer_size (t->tokenizer),
+                                  .model_parallel = 1,
+                                  .norm_eps = 1e-5f,
+                                  .rope_theta = 10000,
+                                  .rope_factor = 1 };
+  if (!arra_setting_uint (config, "model.hidden_size", 1, 1 << 20, &hidden, error)
+      || !arra_setting_uint (config, "model.layers", 1, 4096, &layers, error)
+      || !arra_setting_uint (config, "model.heads", 1, 1 << 20, &heads, error))
+    return FALSE;
+  if (hidden == 0 || layers == 0 || heads == 0)
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND,
+                      "%s: a random start needs \"model.hidden_size\", \"model.layers\" and \"model.heads\"",
+                      arra_yaml_path (config));
+  kv_heads = heads;
+  ffn = (hidden * 8 / 3 + 31) / 32 * 32;
+  if (!arra_setting_uint (config, "model.kv_heads", 1, 1 << 20, &kv_heads, error)
+      || !arra_setting_uint (config, "model.intermediate_size", 1, 1 << 20, &ffn, error)
+      || !arra_setting_uint (config, "model.context", context, 1 << 19, &context, error)
+      || !arra_setting_double (config, "model.rope_theta", 1, 1e12, &shape->rope_theta, error)
+      || !arra_setting_bool (config, "model.swin_norm", &shape->swin_norm, error))
+    return FALSE;
+  shape->hidden_size = (guint) hidden;
+  shape->n_layers = (guint) layers;
+  shape->n_heads = (guint) heads;
+  shape->n_kv_heads = (guint) kv_heads;
+  shape->intermediate_size = (guint) ffn;
+  shape->context = (guint) context;
+  return arra_chameleon_config_check (shape, arra_yaml_path (config), error);
+}
+
+/* ------------------------------------------------------------------ a checkpoint's */
+
+static gboolean
+open_gguf (ArraTransformer *t, GError **error)
+{
+  const char *path = t->settings.from, *text;
+  g_autofree char *name = g_strconcat (path, ": " ARRA_TOKENIZER_KEY, NULL);
+  gsize length;
+
+  t->gguf = arra_gguf_open (path, error);
+  if (t->gguf == NULL || !arra_chameleon_config_load (&t->config, t->gguf, error)
+      || !arra_gguf_get_string (t->gguf, ARRA_TOKENIZER_KEY, &text, &length, error))
+    return FALSE;
+  t->source = arra_source_ref (arra_gguf_source (t->gguf));
+  t->tokenizer = arra_tokenizer_new (text, length, name, error);
+  return t->tokenizer != NULL;
+}
+
+static gboolean
+open_folder (ArraTransformer *t, GError **error)
+{
+  g_autofree char *config = g_build_filename (t->settings.from, "config.json", NULL);
+  g_autofree char *tokenizer = g_build_filename (t->settings.from, "tokenizer.json", NULL);
+  g_autoptr (JsonParser) parser = NULL;
+  JsonObject *object;
+
+  parser = arra_json_parse_file (config, &object, error);
+  if (parser == NULL || !arra_chameleon_config_read (&t->config, object, config, error)
+      || !read_tokenizer_file (t, tokenizer, error))
+    return FALSE;
+  t->source = arra_safetensors_open_directory (t->settings.from, error);
+  return t->source != NULL;
+}
+
+/* ------------------------------------------------------------------ values */
+
+static gboolean
+flag_image_ids (ArraTransformer *t, GError **error)
+{
+  t->image_ids = arra_mem_new0 (t->vocabulary.n_tokens, 1, "the image tokens", error);
+  if (t->image_ids == NULL)
+    return FALSE;
+  for (guint id = 0; id < t->vocabulary.n_tokens; id++)
+    t->image_ids[id] = t->vocabulary.code_of_id[id] >= 0;
+  return TRUE;
+}
+
+/* Its own gain is about 1 at any width, as the reference's deviation 0.02 gives it at 4096: the gradient of a
+ * cosine grows as what goes into it shrinks. */
+static void
+start_adaptor (ArraTransformer *t)
+{
+  for (guint i = 0; i < t->parameters->n; i++)
+    {
+      const ArraParameter *item = &t->parameters->items[i];
+      float *data = t->parameters->data + item->offset;
+      double scale;
+
+      if (item->n_dims != 2 || !g_str_has_prefix (item->name, "adaptor."))
+        continue;
+      scale = 1 / (t->settings.deviation * sqrt ((double) item->shape[1]));
+      for (gsize k = 0; k < item->count; k++)
+        data[k] *= (float) scale;
+    }
+}
+
+static gboolean
+make_parameters (ArraTransformer *t, ArraSource *source, GError **error)
+{
+  t->parameters = arra_parameters_new (error);
+  if (t->parameters == NULL || !arra_parameters_add_chameleon (t->parameters, &t->config, source, error)
+      || !arra_objective_add_parameters (&t->settings.objective, &t->config, t->parameters, error)
+      || !arra_parameters_allocate (t->parameters, TRUE, error))
+    return FALSE;
+  arra_parameters_start (t->parameters, t->seed, (float) t->settings.deviation);
+  start_adaptor (t);
+  if (source != NULL && !arra_parameters_load (t->parameters, source, error))
+    return FALSE;
+  if (t->settings.start == ARRA_START_TEXT_ONLY)
+    arra_parameters_zero_rows (t->parameters, "lm_head.weight", t->image_ids);
+  return TRUE;
+}
+
+/* What the objective can only know from the vocabulary. */
+static gboolean
+finish_objective (ArraTransformer *t, const ArraYaml *config, GError **error)
+{
+  ArraAlignment *alignment = &t->settings.objective.alignment;
+  const char *token = t->settings.rep_token != NULL ? t->settings.rep_token : IMAGE_START;
+
+  alignment->image_ids = t->image_ids;
+  if (alignment->positions == ARRA_ALIGN_TOKEN
+      && !arra_tokenizer_id (t->tokenizer, token, &alignment->rep_id))
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND,
+                      "%s: \"objective.rep_token\": the vocabulary has no token \"%s\"",
+                      arra_yaml_path (config), token);
+  return TRUE;
+}
+
+gboolean
+arra_transformer_open_start (ArraTransformer *t, GError **error)
+{
+  if (t->settings.start == ARRA_START_RANDOM)
+    return read_tokenizer_file (t, t->settings.tokenizer, error);
+  return g_file_test (t->settings.from, G_FILE_TEST_IS_DIR) ? open_folder (t, error) : open_gguf (t, error);
+}
+
+static gboolean
+check_pictures (ArraTransformer *t, const char *name, const ArraYaml *config, GError **error)
+{
+  guint longest = arra_picture_sequence_longest (&t->items);
+
+  if (!arra_picture_items_check (&t->items, &t->vocabulary, arra_yaml_path (config), error))
+    return FALSE;
+  if (longest > t->config.context)
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                      "%s: a picture with its prompt has %u tokens, but the model reads at most %u", name,
+                      longest, t->config.context);
+  return TRUE;
+}
+
+static gboolean
+is_file (const char *path)
+{
+  return g_file_test (path, G_FILE_TEST_IS_REGULAR);
+}
+
+/* The first of @names (NULL-terminated) in @folder: its name, NULL when there is none. */
+static const char *
+find_name (const char *folder, const char *const *names)
+{
+  for (; *names != NULL; names++)
+    {
+      g_autofree char *path = g_build_filename (folder, *names, NULL);
+
+      if (is_file (path))
+        return *names;
+    }
+  return NULL;
+}
+
+/* Where weights and configuration of "model.vqgan" lie. */
+static gboolean
+find_vqgan (ArraTransformer *t, const char *path, GError **error)
+{
+  static const char *const names[] = { "vqgan.yaml", "vqgan.json", "config.json", NULL };
+  gboolean is_folder = g_file_test (path, G_FILE_TEST_IS_DIR);
+  g_autofree char *file = is_folder ? arra_vqgan_file_find (path) : g_strdup (path);
+  g_autofree char *folder = file != NULL ? g_path_get_dirname (file) : NULL;
+  const char *name = folder != NULL ? find_name (folder, names) : NULL;
+
+  if (name == NULL)
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND,
+                      "%s: there is no VQGAN with vqgan.yaml or vqgan.json beside it", path);
+  t->vqgan_weights = g_steal_pointer (&file);
+  t->vqgan_config = g_build_filename (folder, name, NULL);
+  return TRUE;
+}
+
+/* The VQGAN that goes into the saved model must be one for these codes. */
+static gboolean
+look_at_vqgan (ArraTransformer *t, GError **error)
+{
+  g_auto (ArraVqganFile) file = { .path = NULL };
+
+  if (t->settings.vqgan == NULL)
+    return TRUE;
+  if (!find_vqgan (t, t->settings.vqgan, error) || !arra_vqgan_file_open (&file, t->vqgan_weights, error))
+    return FALSE;
+  if (file.config.n_embed != t->vocabulary.n_codes)
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: has %u codes, but the vocabulary names %u",
+                      t->settings.vqgan, file.config.n_embed, t->vocabulary.n_codes);
+  t->patch = arra_vqgan_patch (&file.config);
+  return TRUE;
+}
+
+gboolean
+arra_transformer_begin (ArraTransformer *t, const ArraYaml *config, GError **error)
+{
+  gboolean random = t->settings.start == ARRA_START_RANDOM;
+  const char *name = random ? t->settings.tokenizer : t->settings.from;
+
+  if ((random && !read_shape (t, config, error))
+      || !arra_vocabulary_init_tokenizer (&t->vocabulary, t->config.vocab_size, t->tokenizer, name, error)
+      || !check_pictures (t, name, config, error) || !look_at_vqgan (t, error))
+    return FALSE;
+  t->config.mask_image_logits = FALSE;
+  if (!flag_image_ids (t, error) || !finish_objective (t, config, error)
+      || !make_parameters (t, t->source, error))
+    return FALSE;
+  g_clear_pointer (&t->source, arra_source_unref);
+  g_clear_pointer (&t->gguf, arra_gguf_free);
+  return TRUE;
+}

@@ -1,0 +1,396 @@
+/* test-trainer.c - the loop: kills, stops, bad numbers, early stopping
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "model_folder.h"
+#include "toy.h"
+#include "training_state.h"
+
+static char *scratch;
+
+static char *
+path_of (const char *folder, const char *name)
+{
+  return g_build_filename (scratch, folder, name, NULL);
+}
+
+static gboolean
+has (const char *folder, const char *name)
+{
+  g_autofree char *path = path_of (folder, name);
+
+  return g_file_test (path, G_FILE_TEST_EXISTS);
+}
+
+static char *
+read_text (const char *folder, const char *name)
+{
+  g_autofree char *path = path_of (folder, name);
+  g_autoptr (GError) error = NULL;
+  char *text;
+
+  g_file_get_contents (path, &text, NULL, &error);
+  g_assert_no_error (error);
+  return text;
+}
+
+static gboolean
+train_class (const ArraTraineeClass *klass,
+             Toy *toy,
+             const char *folder,
+             const char *more,
+             gboolean resume,
+             const ArraTrainCalls *calls,
+             ArraTrainOutcome *outcome,
+             GError **error)
+{
+  static const ArraTrainCalls none;
+  g_autofree char *output = g_build_filename (scratch, folder, NULL);
+  g_autoptr (ArraYaml) config = toy_config (output, more);
+  ArraTrainee trainee = { klass, toy };
+  ArraTrainerSettings settings;
+  gboolean ok;
+
+  arra_trainer_settings_read (config, &settings, error);
+  g_assert_no_error (*error);
+  ok = arra_train (&trainee, config, &settings, resume, calls != NULL ? calls : &none, outcome, error);
+  arra_trainer_settings_clear (&settings);
+  return ok;
+}
+
+static ArraTrainOutcome
+train (Toy *toy, const char *folder, const char *more, gboolean resume, const ArraTrainCalls *calls)
+{
+  g_autoptr (GError) error = NULL;
+  ArraTrainOutcome outcome;
+
+  train_class (&toy_class, toy, folder, more, resume, calls, &outcome, &error);
+  g_assert_no_error (error);
+  return outcome;
+}
+
+/* The weights of OUTPUT/model. */
+static void
+load_model (const char *folder, float *weights)
+{
+  g_autofree char *path = path_of (folder, "model/weights.bin");
+  g_autofree char *bytes = NULL;
+  gsize size;
+
+  g_assert_true (g_file_get_contents (path, &bytes, &size, NULL));
+  g_assert_cmpuint (size, ==, TOY_N * sizeof (float));
+  memcpy (weights, bytes, size);
+}
+
+static void
+assert_same (const Toy *a, const Toy *b)
+{
+  g_assert_cmpmem (a->weights, sizeof a->weights, b->weights, sizeof b->weights);
+  g_assert_cmpmem (a->momentum, sizeof a->momentum, b->momentum, sizeof b->momentum);
+  g_assert_cmpint (a->steps, ==, b->steps);
+}
+
+/* The columns but the last, which is time. */
+static char *
+without_times (const char *text)
+{
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    if (strrchr (lines[i], ',') != NULL)
+      *strrchr (lines[i], ',') = '\0';
+  return g_strjoinv ("\n", lines);
+}
+
+#define OFTEN "  checkpoint_every: 3\n  validate_every: 7\n  log_every: 5\n"
+
+static void
+test_whole (void)
+{
+  ArraTrainOutcome outcome;
+  Toy toy;
+  g_autofree char *csv = NULL;
+  g_auto (GStrv) lines = NULL;
+  float weights[TOY_N];
+
+  toy_init (&toy);
+  outcome = train (&toy, "whole", OFTEN, FALSE, NULL);
+  g_assert_cmpint (outcome.end, ==, ARRA_TRAINED_ALL);
+  g_assert_cmpuint (outcome.step, ==, 40);
+  g_assert_cmpuint (outcome.best_step, ==, 40);
+  g_assert_cmpfloat (outcome.best, ==, 2.5);
+  csv = read_text ("whole", "metrics.csv");
+  lines = g_strsplit (csv, "\n", -1);
+  g_assert_cmpstr (lines[0], ==, "step,learning_rate,loss,norm,valid_loss,seconds");
+  g_assert_true (g_str_has_prefix (lines[1], "5,0.1,"));
+  g_assert_nonnull (strstr (lines[2], ",14.2857,"));        /* validation after 7 */
+  g_assert_cmpuint (g_strv_length (lines), ==, 1 + 12 + 1); /* 5, 7, 10, 14, 15, 20, 21, 25, 28, 30, 35, 40 */
+  load_model ("whole", weights);
+  g_assert_cmpmem (weights, sizeof weights, toy.weights, sizeof toy.weights);
+  g_assert_true (has ("whole", "loss.png"));
+  g_assert_false (has ("whole", "model.new"));
+}
+
+/* A child trains and is killed, again and again, at whatever it does at the moment; the end is that of a
+ * training nobody disturbed. */
+static void
+test_kill (void)
+{
+  Toy whole, toy;
+  guint kills = 0;
+  gboolean done = FALSE;
+  g_autofree char *csv = NULL, *other = NULL, *rows = NULL, *other_rows = NULL;
+
+  toy_init (&whole);
+  train (&whole, "undisturbed", OFTEN, FALSE, NULL);
+  for (guint attempt = 0; attempt < 400 && !done; attempt++)
+    {
+      pid_t child = fork ();
+      int status;
+
+      toy_init (&toy);
+      toy.pause = 2000;
+      if (child == 0)
+        {
+          train (&toy, "killed", OFTEN, TRUE, NULL);
+          _exit (0);
+        }
+      g_usleep (5000 + attempt % 23 * 3000);
+      kill (child, SIGKILL);
+      g_assert_cmpint (waitpid (child, &status, 0), ==, child);
+      done = WIFEXITED (status) && WEXITSTATUS (status) == 0;
+      kills += !done;
+    }
+  g_assert_true (done);
+  g_assert_cmpuint (kills, >, 3);
+  g_test_message ("%u kills", kills);
+  toy_init (&toy);
+  train (&toy, "killed", OFTEN, TRUE, NULL);
+  assert_same (&toy, &whole);
+  csv = read_text ("undisturbed", "metrics.csv");
+  other = read_text ("killed", "metrics.csv");
+  rows = without_times (csv);
+  other_rows = without_times (other);
+  g_assert_cmpstr (rows, ==, other_rows);
+  g_assert_true (has ("killed", "model/weights.bin"));
+}
+
+static void
+test_stop (void)
+{
+  ArraTrainCalls calls = { .stop = g_cancellable_new () };
+  Toy whole, toy;
+  ArraTrainOutcome outcome;
+
+  toy_init (&whole);
+  train (&whole, "not-stopped", OFTEN, FALSE, NULL);
+  toy_init (&toy);
+  toy.stop = calls.stop;
+  toy.stop_at = 16;
+  outcome = train (&toy, "stopped", OFTEN, FALSE, &calls);
+  g_assert_cmpint (outcome.end, ==, ARRA_TRAINED_STOPPED);
+  g_assert_cmpuint (outcome.step, ==, 17);
+  toy_init (&toy);
+  outcome = train (&toy, "stopped", OFTEN, TRUE, NULL);
+  g_assert_cmpint (outcome.end, ==, ARRA_TRAINED_ALL);
+  assert_same (&toy, &whole);
+  g_object_unref (calls.stop);
+}
+
+/* Cancelled within a step: an error, and what was saved stays. */
+static void
+test_cancel (void)
+{
+  ArraTrainCalls calls = { .cancel = g_cancellable_new () };
+  g_autoptr (GError) error = NULL;
+  ArraTrainOutcome outcome;
+  Toy toy;
+
+  toy_init (&toy);
+  toy.stop = calls.cancel;
+  toy.stop_at = 16;
+  g_assert_false (train_class (&toy_class, &toy, "cancelled", OFTEN, FALSE, &calls, &outcome, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  toy_init (&toy);
+  train (&toy, "cancelled", OFTEN, TRUE, NULL);
+  g_assert_cmpint (toy.steps, ==, 40);
+  g_object_unref (calls.cancel);
+}
+
+static void
+test_not_finite (void)
+{
+  g_autoptr (GError) error = NULL;
+  ArraTrainOutcome outcome;
+  Toy toy, whole;
+
+  toy_init (&toy);
+  toy.poison = 10;
+  g_assert_false (train_class (&toy_class, &toy, "poisoned", OFTEN, FALSE, NULL, &outcome, &error));
+  g_assert_error (error, ARRA_ERROR, ARRA_ERROR_FAILED);
+  g_assert_nonnull (strstr (error->message, "Step 11: \"loss\" is not a finite number"));
+  toy_init (&whole);
+  train (&whole, "not-poisoned", OFTEN, FALSE, NULL);
+  toy_init (&toy);
+  train (&toy, "poisoned", OFTEN, TRUE, NULL); /* from step 9 */
+  assert_same (&toy, &whole);
+}
+
+/* The model is that of the best validation, not of the end. */
+static void
+test_early (void)
+{
+  Toy toy, best;
+  float weights[TOY_N];
+  ArraTrainOutcome outcome;
+
+  toy_init (&best);
+  train (&best, "short", "  validate_every: 4\n", FALSE, NULL);
+  toy_init (&toy);
+  toy.worse_from = 13;
+  outcome = train (&toy, "early", "  validate_every: 4\n  patience: 2\n", FALSE, NULL);
+  g_assert_cmpint (outcome.end, ==, ARRA_TRAINED_EARLY);
+  g_assert_cmpuint (outcome.step, ==, 20);
+  g_assert_cmpuint (outcome.best_step, ==, 12);
+  load_model ("early", weights);
+  toy_init (&best);
+  best.stop_at = 11;
+  best.stop = g_cancellable_new ();
+  outcome = train (&best, "best", "  validate_every: 4\n", FALSE, &(ArraTrainCalls){ .stop = best.stop });
+  g_assert_cmpuint (outcome.step, ==, 12);
+  g_assert_cmpmem (weights, sizeof weights, best.weights, sizeof best.weights);
+  g_object_unref (best.stop);
+  toy_init (&toy);
+  outcome = train (&toy, "early", "  validate_every: 4\n  patience: 2\n", TRUE, NULL);
+  g_assert_cmpint (outcome.end, ==, ARRA_TRAINED_EARLY);
+  g_assert_cmpuint (outcome.step, ==, 20);
+}
+
+/* Without validation the last model counts, and one is there at each checkpoint. */
+static void
+test_blind (void)
+{
+  g_autoptr (GError) error = NULL;
+  ArraTrainOutcome outcome;
+  float weights[TOY_N];
+  Toy toy;
+
+  toy_init (&toy);
+  g_assert_true (train_class (&toy_class_blind, &toy, "blind", "  checkpoint_every: 3\n", FALSE, NULL,
+                              &outcome, &error));
+  g_assert_true (isnan (outcome.best));
+  load_model ("blind", weights);
+  g_assert_cmpmem (weights, sizeof weights, toy.weights, sizeof toy.weights);
+}
+
+static void
+test_time (void)
+{
+  ArraTrainOutcome outcome;
+  Toy toy, whole;
+
+  toy_init (&whole);
+  train (&whole, "untimed", OFTEN, FALSE, NULL);
+  toy_init (&toy);
+  toy.pause = 20000;
+  outcome = train (&toy, "timed", OFTEN "  max_minutes: 0.002\n", FALSE, NULL);
+  g_assert_cmpint (outcome.end, ==, ARRA_TRAINED_TIME);
+  g_assert_cmpuint (outcome.step, <, 12);
+  toy_init (&toy);
+  train (&toy, "timed", OFTEN, TRUE, NULL);
+  assert_same (&toy, &whole);
+}
+
+static void
+refuse (const char *folder, const char *more, gboolean resume, ArraError code, const char *word)
+{
+  g_autoptr (GError) error = NULL;
+  ArraTrainOutcome outcome;
+  Toy toy;
+
+  toy_init (&toy);
+  g_assert_false (train_class (&toy_class, &toy, folder, more, resume, NULL, &outcome, &error));
+  g_assert_error (error, ARRA_ERROR, (gint) code);
+  g_test_message ("%s", error->message);
+  g_assert_nonnull (strstr (error->message, word));
+}
+
+static void
+test_other_config (void)
+{
+  Toy toy;
+
+  toy_init (&toy);
+  train (&toy, "config", OFTEN, FALSE, NULL);
+  refuse ("config", OFTEN, FALSE, ARRA_ERROR_ARGUMENT, "--resume");
+  refuse ("config", OFTEN "  warmup: 3\n", TRUE, ARRA_ERROR_ARGUMENT,
+          "\"training.warmup\" left out, and is now to be continued with = 3");
+  refuse ("config", OFTEN "data:\n  path: x\n", TRUE, ARRA_ERROR_ARGUMENT, "\"data.path\"");
+  toy_init (&toy);
+  train (&toy, "config", "  checkpoint_every: 1\n  log_every: 2\nsamples:\n  prompts: [a, b]\n", TRUE,
+         NULL); /* these do not matter */
+}
+
+static void
+count_steps (const ArraTrainNews *news, gpointer user)
+{
+  guint *n = user;
+
+  g_assert_cmpuint (news->step, ==, ++*n);
+  g_assert_cmpuint (news->steps, ==, 40);
+  g_assert_cmpfloat (news->samples_per_second, >, 0);
+  g_assert_true (news->validated == (news->step % 7 == 0 || news->step == 40));
+  g_assert_true (isnan (news->valid) == (news->step < 7));
+}
+
+static gboolean
+look_at_sample (const char *directory, guint64 step, gpointer user, GError **error)
+{
+  g_autofree char *path = g_build_filename (directory, "weights.bin", NULL);
+
+  g_assert_true (g_file_test (path, G_FILE_TEST_EXISTS));
+  g_assert_cmpuint (step % 15, ==, 0);
+  return TRUE;
+}
+
+static void
+test_calls (void)
+{
+  guint n = 0;
+  ArraTrainCalls calls = { .stepped = count_steps, .sample = look_at_sample, .user = &n };
+  Toy toy;
+
+  toy_init (&toy);
+  train (&toy, "calls", OFTEN "  sample_every: 15\n", FALSE, &calls);
+  g_assert_cmpuint (n, ==, 40);
+  g_assert_false (has ("calls", "model.sample"));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+  int status;
+
+  g_test_init (&argc, &argv, NULL);
+  scratch = g_dir_make_tmp ("arra-trainer-XXXXXX", &error);
+  g_assert_no_error (error);
+  g_test_add_func ("/trainer/whole", test_whole);
+  g_test_add_func ("/trainer/kill", test_kill);
+  g_test_add_func ("/trainer/stop", test_stop);
+  g_test_add_func ("/trainer/cancel", test_cancel);
+  g_test_add_func ("/trainer/not-finite", test_not_finite);
+  g_test_add_func ("/trainer/early", test_early);
+  g_test_add_func ("/trainer/blind", test_blind);
+  g_test_add_func ("/trainer/time", test_time);
+  g_test_add_func ("/trainer/other-config", test_other_config);
+  g_test_add_func ("/trainer/calls", test_calls);
+  status = g_test_run ();
+  arra_folder_remove (scratch, &error);
+  g_free (scratch);
+  return status;
+}

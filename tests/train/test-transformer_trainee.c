@@ -1,0 +1,387 @@
+/* test-transformer_trainee.c - the transformer learns, continues, accumulates, and hands its options to the
+ * objective SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+#include <string.h>
+
+#include "few_pictures.h"
+#include "kinds.h"
+#include "trainer.h"
+
+static char *folder; /* a checkpoint with a tokenizer */
+static FewPictures pictures;
+
+static void
+step (const ArraTrainee *trainee, guint64 index, double *metrics)
+{
+  g_autoptr (GError) error = NULL;
+  ArraTrainStep at = { .index = index, .learning_rate = 0.01, .seed = 3 };
+
+  trainee->klass->step (trainee->self, &at, metrics, NULL, &error);
+  g_assert_no_error (error);
+}
+
+static void
+test_learns (void)
+{
+  g_autoptr (ArraYaml) config
+      = few_pictures_config (folder, "x", "objective: {dropout: 0}\ndata: {drop_prompt: 0}\n");
+  ArraTrainee trainee = few_pictures_trainee (config, &pictures, TRUE, NULL);
+  double metrics[ARRA_TRAIN_METRICS], first;
+
+  step (&trainee, 0, metrics);
+  first = metrics[0];
+  g_assert_cmpfloat_with_epsilon (first, log (503), 0.5);
+  g_assert_cmpfloat (metrics[3], >, 0.5); /* 1 - cosine of numbers that know nothing of each other */
+  for (guint i = 1; i < 150; i++)
+    step (&trainee, i, metrics);
+  g_test_message ("loss %g -> %g, alignment %g", first, metrics[0], metrics[3]);
+  g_assert_cmpfloat (metrics[0], <, 0.4);
+  g_assert_cmpfloat (metrics[3], <, 0.1);
+  g_assert_cmpuint (trainee.klass->samples_per_step (trainee.self), >, 4 * 27);
+  arra_trainee_clear (&trainee);
+}
+
+/* ------------------------------------------------------------------ continuing */
+
+static gboolean
+append_state (const char *name, ArraDType dtype, gsize count, void *data, gpointer user, GError **error)
+{
+  gint64 shape = (gint64) count;
+  gsize size;
+
+  g_assert_true (arra_tensor_bytes (dtype, 1, &shape, &size));
+  g_byte_array_append (user, data, (guint) size);
+  return TRUE;
+}
+
+static GByteArray *
+state_of (const ArraTrainee *trainee)
+{
+  GByteArray *bytes = g_byte_array_new ();
+
+  trainee->klass->visit_state (trainee->self, append_state, bytes, NULL);
+  return bytes;
+}
+
+static void
+stop_at_three (const ArraTrainNews *news, gpointer user)
+{
+  if (news->step == 3)
+    g_cancellable_cancel (user);
+}
+
+/* The state after all steps, with a break after step 3 or without. */
+static GByteArray *
+train (const char *output, gboolean with_break, ArraPool *pool)
+{
+  static const char more[]
+      = "  micro_batch: 3\n  ema: 0.9\nobjective: {dropout: 0.1}\ndata: {drop_prompt: 0.3, held_out: 2}\n";
+  g_autofree char *path = g_build_filename (folder, output, NULL);
+  g_autoptr (ArraYaml) config = few_pictures_config (folder, path, more);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GCancellable) stop = g_cancellable_new ();
+  ArraTrainCalls calls = { .stepped = stop_at_three, .user = stop, .stop = stop }, none = { 0 };
+  ArraTrainerSettings settings;
+  ArraTrainOutcome outcome;
+  ArraTrainee trainee;
+  GByteArray *state;
+
+  arra_trainer_settings_read (config, &settings, &error);
+  g_assert_no_error (error);
+  if (with_break)
+    {
+      trainee = few_pictures_trainee (config, &pictures, TRUE, pool);
+      arra_train (&trainee, config, &settings, FALSE, &calls, &outcome, &error);
+      g_assert_no_error (error);
+      g_assert_cmpuint (outcome.step, ==, 3);
+      arra_trainee_clear (&trainee);
+    }
+  trainee = few_pictures_trainee (config, &pictures, TRUE, pool);
+  g_assert_true (arra_yaml_has (config, "kind")); /* what the table of kinds asks for */
+  arra_yaml_check_asked (config, &error);
+  g_assert_no_error (error);
+  arra_train (&trainee, config, &settings, with_break, &none, &outcome, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (outcome.step, ==, 6);
+  state = state_of (&trainee);
+  arra_trainee_clear (&trainee);
+  arra_trainer_settings_clear (&settings);
+  return state;
+}
+
+static void
+test_resume (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ArraPool) pool = arra_pool_new (2, &error);
+  g_autoptr (GByteArray) whole = train ("whole", FALSE, pool);
+  g_autoptr (GByteArray) broken = train ("broken", TRUE, pool);
+  g_autoptr (GByteArray) alone = train ("alone", FALSE, NULL);
+
+  g_assert_cmpmem (whole->data, whole->len, broken->data, broken->len);
+  g_assert_cmpmem (whole->data, whole->len, alone->data, alone->len); /* any number of threads */
+}
+
+static void
+test_validation (void)
+{
+  g_autoptr (ArraYaml) config = few_pictures_config (folder, "x", "  ema: 0.5\ndata: {held_out: 3}\n");
+  ArraTrainee trainee = few_pictures_trainee (config, &pictures, TRUE, NULL);
+  double metrics[ARRA_TRAIN_METRICS], first[2], again[2], later[2];
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (trainee.klass->validate (trainee.self, first, NULL, &error));
+  g_assert_true (trainee.klass->validate (trainee.self, again, NULL, &error));
+  g_assert_cmpmem (first, sizeof first, again, sizeof again);
+  step (&trainee, 0, metrics);
+  g_assert_true (trainee.klass->validate (trainee.self, later, NULL, &error));
+  g_assert_cmpfloat (later[0], !=, first[0]);
+  arra_trainee_clear (&trainee);
+}
+
+/* ------------------------------------------------------------------ accumulation */
+
+/* The gradient of the first step, unclipped. */
+static float *
+gradient_of (const char *more, gsize *size, double *norm)
+{
+  g_autofree char *text = g_strconcat ("  clip: 1e9\n", more, "objective: {dropout: 0}\n", NULL);
+  g_autoptr (ArraYaml) config = few_pictures_config (folder, "x", text);
+  ArraTrainee trainee = few_pictures_trainee (config, &pictures, TRUE, NULL);
+  const ArraTransformer *t = trainee.self;
+  double metrics[ARRA_TRAIN_METRICS];
+  float *gradient;
+
+  step (&trainee, 0, metrics);
+  *size = t->parameters->size;
+  *norm = metrics[4];
+  gradient = g_memdup2 (t->parameters->grad, *size * sizeof *gradient);
+  arra_trainee_clear (&trainee);
+  return gradient;
+}
+
+/* 4 pictures at once, 2 x 2 and 3 + 1: sums in another order, nothing else. */
+static void
+test_accumulation (void)
+{
+  static const char *const parts[] = { "  micro_batch: 2\n", "  micro_batch: 3\n", "  micro_batch: 1\n" };
+  gsize size, other_size;
+  double norm, other_norm;
+  g_autofree float *whole = gradient_of ("", &size, &norm);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
+    {
+      g_autofree float *sum = gradient_of (parts[i], &other_size, &other_norm);
+      double square = 0;
+
+      g_assert_cmpuint (size, ==, other_size);
+      for (gsize k = 0; k < size; k++)
+        square += (double) (whole[k] - sum[k]) * (double) (whole[k] - sum[k]);
+      g_test_message ("difference %g of %g", sqrt (square), norm);
+      g_assert_cmpfloat (sqrt (square), <, 1e-6 * norm);
+    }
+}
+
+/* ------------------------------------------------------------------ options */
+
+typedef struct
+{
+  const char *lines;
+  ArraAlignment alignment; /* what matters of it */
+} Choice;
+
+static void
+test_choices (void)
+{
+  static const Choice choices[] = {
+    { "", { ARRA_ALIGN_IMAGE, ARRA_ALIGN_MLP, ARRA_ALIGN_COSINE, 1, 16, 0, NULL, FEW_FEATURE, 1 } },
+    { "objective: {positions: reference, layer: 2}\n",
+      { ARRA_ALIGN_WINDOW, ARRA_ALIGN_MLP, ARRA_ALIGN_COSINE, 2, 16, 0, NULL, FEW_FEATURE, 1 } },
+    { "objective: {positions: reference, window: 9, token: rep}\n",
+      { ARRA_ALIGN_LAST, ARRA_ALIGN_MLP, ARRA_ALIGN_COSINE, 1, 9, 0, NULL, FEW_FEATURE, 1 } },
+    { "objective: {token: rep, lambda: 0.5, layer: 0}\n",
+      { ARRA_ALIGN_TOKEN, ARRA_ALIGN_MLP, ARRA_ALIGN_COSINE, 0, 16, 0, NULL, FEW_FEATURE, 0.5 } },
+    { "objective: {head: max-pool, measure: mse}\n",
+      { ARRA_ALIGN_IMAGE, ARRA_ALIGN_MAX_POOL, ARRA_ALIGN_MSE, 1, 16, 0, NULL, FEW_FEATURE, 1 } },
+    { "objective: {token: none}\n",
+      { ARRA_ALIGN_NONE, ARRA_ALIGN_MLP, ARRA_ALIGN_COSINE, 1, 16, 0, NULL, FEW_FEATURE, 1 } },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (choices); i++)
+    {
+      g_autoptr (ArraYaml) config = few_pictures_config (folder, "x", choices[i].lines);
+      ArraTrainee trainee = few_pictures_trainee (config, &pictures, TRUE, NULL);
+      const ArraTransformer *t = trainee.self;
+      const ArraAlignment *a = &t->settings.objective.alignment, *b = &choices[i].alignment;
+      double metrics[ARRA_TRAIN_METRICS];
+
+      g_assert_cmpint (a->positions, ==, b->positions);
+      g_assert_cmpint (a->head, ==, b->head);
+      g_assert_cmpint (a->measure, ==, b->measure);
+      g_assert_cmpuint (a->layer, ==, b->layer);
+      g_assert_cmpuint (a->window, ==, b->window);
+      g_assert_cmpuint (a->feature_width, ==, b->feature_width);
+      g_assert_cmpfloat (a->weight, ==, b->weight);
+      step (&trainee, 0, metrics);
+      g_assert_true ((metrics[3] == 0) == (b->positions == ARRA_ALIGN_NONE));
+      arra_trainee_clear (&trainee);
+    }
+}
+
+static void
+test_numbers (void)
+{
+  g_autoptr (ArraYaml) config
+      = few_pictures_config (folder, "x",
+                             "  weight_decay: 0.2\n  beta1: 0.8\n  beta2: 0.99\n  clip: 2\n"
+                             "objective: {z_weight: 0.25, dropout: 0.5}\n");
+  ArraTrainee trainee = few_pictures_trainee (config, &pictures, FALSE, NULL);
+  const ArraTransformer *t = trainee.self;
+
+  g_assert_cmpfloat (t->adamw->settings.weight_decay, ==, 0.2);
+  g_assert_cmpfloat (t->adamw->settings.beta1, ==, 0.8);
+  g_assert_cmpfloat (t->adamw->settings.beta2, ==, 0.99);
+  g_assert_cmpfloat (t->settings.clip, ==, 2);
+  g_assert_cmpfloat (t->settings.objective.z_weight, ==, 0.25);
+  g_assert_cmpfloat (t->settings.objective.dropout, ==, 0.5);
+  g_assert_cmpint (t->settings.objective.alignment.positions, ==, ARRA_ALIGN_NONE);
+  arra_trainee_clear (&trainee);
+}
+
+/* Prompts are dropped as often as asked for, and each epoch shows every picture once, in an order of its own.
+ */
+static void
+test_draws (void)
+{
+  g_autoptr (ArraYaml) config = few_pictures_config (folder, "x", "data: {drop_prompt: 0.25}\n");
+  ArraTrainee trainee;
+  ArraTransformer *t;
+  guint dropped = 0;
+
+  g_assert_true (arra_yaml_set (config, "optimizer.batch", "5", NULL));
+  trainee = few_pictures_trainee (config, &pictures, FALSE, NULL);
+  t = trainee.self;
+  for (guint i = 0; i < 200; i++)
+    {
+      arra_transformer_batch_fill (t, i);
+      for (guint k = 0; k < 5; k++)
+        dropped += t->batch.ids[k * t->batch.length] == t->vocabulary.image_start;
+    }
+  g_assert_cmpuint (dropped, >, 200);
+  g_assert_cmpuint (dropped, <, 300);
+  arra_trainee_clear (&trainee);
+}
+
+static void
+refuse (const char *more, gboolean features, const char *word)
+{
+  g_autoptr (ArraYaml) config = few_pictures_config (folder, "x", more);
+  g_autoptr (GError) error = NULL;
+  ArraTrainSetup setup = { .exec = { arra_kernels_get (ARRA_CPU_C), NULL } };
+  ArraPictureItems items = few_pictures_items (&pictures, features);
+  ArraTrainee trainee;
+
+  g_assert_false (arra_transformer_trainee_new_with (config, &setup, &items, &trainee, &error));
+  g_assert_nonnull (error);
+  g_test_message ("%s", error->message);
+  g_assert_nonnull (strstr (error->message, word));
+}
+
+static void
+test_n_settings (void)
+{
+  refuse ("objective: {token: hybrid}\n", TRUE,
+          "\"objective.token\" is 'hybrid', not one of hybnext, rep, none");
+  refuse ("objective: {token: hybnext}\n", FALSE, "data.features");
+  refuse ("objective: {layer: 3}\n", TRUE, "Layer 3 cannot be aligned");
+  refuse ("objective: {token: rep, rep_token: <nothing>}\n", TRUE, "<nothing>");
+  refuse ("  micro_batch: 5\n", FALSE, "optimizer.micro_batch");
+  refuse ("data: {held_out: 10}\n", FALSE, "data.held_out");
+  pictures.codes[3][2] = 64;
+  refuse ("", FALSE, "picture 3 has code 64");
+  few_pictures_init (&pictures, 7);
+  pictures.prompts[9][0] = 512;
+  refuse ("", FALSE, "picture 9");
+  few_pictures_init (&pictures, 7);
+}
+
+/* ------------------------------------------------------------------ starts */
+
+static ArraTrainee
+started (const char *start, const char *from)
+{
+  g_autofree char *text = g_strdup_printf ("model: {start: %s, from: %s}\n", start, from);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ArraYaml) config = arra_yaml_parse (text, strlen (text), "start.yaml", &error);
+
+  g_assert_no_error (error);
+  return few_pictures_trainee (config, &pictures, FALSE, NULL);
+}
+
+static void
+save (const ArraTrainee *trainee, const char *path)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (g_mkdir_with_parents (path, 0777), ==, 0);
+  trainee->klass->save_model (trainee->self, path, &error);
+  g_assert_no_error (error);
+}
+
+/* A saved model is a start with the same values; of a text-only one the image rows of the head are zero. */
+static void
+test_starts (void)
+{
+  g_autofree char *path = g_build_filename (folder, "saved", NULL);
+  g_autoptr (ArraYaml) config = few_pictures_config (folder, "x", "");
+  ArraTrainee random = few_pictures_trainee (config, &pictures, TRUE, NULL), general, text;
+  const ArraTransformer *a = random.self, *b, *c;
+  const ArraParameter *head;
+  double metrics[ARRA_TRAIN_METRICS];
+
+  step (&random, 0, metrics);
+  save (&random, path);
+  general = started ("general", path);
+  b = general.self;
+  g_assert_cmpuint (b->parameters->n + 4, ==, a->parameters->n); /* the adaptor is gone */
+  g_assert_cmpmem (b->parameters->data, b->parameters->size * sizeof (float), a->parameters->data,
+                   b->parameters->size * sizeof (float));
+  g_assert_false (b->config.mask_image_logits);
+  text = started ("text-only", path);
+  c = text.self;
+  head = arra_parameters_find (c->parameters, "lm_head.weight");
+  for (guint id = 0; id < c->config.vocab_size; id++)
+    {
+      const float *row = c->parameters->data + head->offset + id * 32;
+
+      g_assert_true ((row[0] == 0 && row[31] == 0) == (c->vocabulary.code_of_id[id] >= 0));
+    }
+  arra_trainee_clear (&random);
+  arra_trainee_clear (&general);
+  arra_trainee_clear (&text);
+}
+
+int
+main (int argc, char **argv)
+{
+  Fixture fixture;
+  int status;
+
+  g_test_init (&argc, &argv, NULL);
+  fixture_init (&fixture);
+  folder = fixture_make (&fixture);
+  few_pictures_init (&pictures, 7);
+  g_test_add_func ("/transformer/learns", test_learns);
+  g_test_add_func ("/transformer/resume", test_resume);
+  g_test_add_func ("/transformer/validation", test_validation);
+  g_test_add_func ("/transformer/accumulation", test_accumulation);
+  g_test_add_func ("/transformer/choices", test_choices);
+  g_test_add_func ("/transformer/numbers", test_numbers);
+  g_test_add_func ("/transformer/draws", test_draws);
+  g_test_add_func ("/transformer/n-settings", test_n_settings);
+  g_test_add_func ("/transformer/starts", test_starts);
+  status = g_test_run ();
+  fixture_remove (folder);
+  g_free (folder);
+  return status;
+}
