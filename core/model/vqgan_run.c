@@ -8,7 +8,6 @@
 #include "spatial_attention.h"
 #include "vqgan_private.h"
 
-#define NORM_EPS 1e-6
 #define TELL_EVERY 0.002 /* of the whole, between two calls of the progress function */
 
 static guint
@@ -91,7 +90,7 @@ vqgan_run_conv (ArraVqganRun *run,
   if (norm != NULL)
     {
       arra_group_norm_prepare (run->moments, run->n_tiles, from.height * from.width, from.channels,
-                               VQGAN_GROUPS, NORM_EPS, norm->weight, norm->bias, run->scale, run->shift);
+                               run->config->norm_groups, VQGAN_NORM_EPS, norm->weight, norm->bias, run->scale, run->shift);
       reading.scale = run->scale;
       reading.shift = run->shift;
     }

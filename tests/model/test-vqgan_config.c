@@ -15,7 +15,8 @@ static const ArraVqganConfig chameleon = { .ch = 128,
                                            .out_channels = 3,
                                            .z_channels = 256,
                                            .embed_dim = 256,
-                                           .n_embed = 8192 };
+                                           .n_embed = 8192,
+                                           .norm_groups = 32 };
 
 static void
 assert_same (const ArraVqganConfig *a, const ArraVqganConfig *b)
