@@ -102,7 +102,7 @@ find_parts (const ArraVqganConfig *config, Binding *binding, VqganNet *net, gsiz
 {
   char name[NAME_SIZE];
 
-  if (!vqgan_config_check (config, "The VQGAN's configuration", error))
+  if (!arra_vqgan_config_check (config, "The VQGAN's configuration", error))
     return FALSE;
   net->encoder.present = holds (binding, "encoder.conv_in.weight");
   net->decoder.present = holds (binding, "decoder.conv_in.weight");
@@ -218,6 +218,6 @@ arra_vqgan_describe (const ArraVqganConfig *config, ArraVqganDescribeFunc func, 
   Description description = { func, data };
   VqganNet net = { .encoder.present = TRUE, .decoder.present = TRUE };
 
-  return vqgan_config_check (config, "The VQGAN's configuration", error)
+  return arra_vqgan_config_check (config, "The VQGAN's configuration", error)
          && vqgan_net_walk (&net, config, NULL, NULL, describe_entry, &description, error);
 }

@@ -27,6 +27,10 @@ gboolean arra_vqgan_config_from_yaml (ArraVqganConfig *config, const ArraYaml *y
 gboolean arra_vqgan_config_from_json (ArraVqganConfig *config, JsonObject *object, const char *name, GError **error);
 gboolean arra_vqgan_config_load (ArraVqganConfig *config, const ArraGguf *gguf, GError **error); /* "arra-vqgan.*" */
 void arra_vqgan_config_store (const ArraVqganConfig *config, ArraGgufWriter *writer);
+/* Whether such a VQGAN can be used; @name starts messages. The readers above ask themselves. */
+gboolean arra_vqgan_config_check (const ArraVqganConfig *config, const char *name, GError **error);
+/* Its own JSON, (transfer full), as arra_vqgan_config_from_json() reads it. */
+char *arra_vqgan_config_to_json (const ArraVqganConfig *config);
 guint arra_vqgan_patch (const ArraVqganConfig *config); /* pixels on a side for one code: 2^(n_levels-1) */
 
 typedef struct _ArraVqgan ArraVqgan; /* immutable once made */

@@ -49,7 +49,7 @@ number_at (ArraVqganConfig *config, gsize i)
 }
 
 gboolean
-vqgan_config_check (const ArraVqganConfig *config, const char *name, GError **error)
+arra_vqgan_config_check (const ArraVqganConfig *config, const char *name, GError **error)
 {
   gsize widest = config->ch;
 
@@ -141,7 +141,7 @@ arra_vqgan_config_from_yaml (ArraVqganConfig *config, const ArraYaml *yaml, GErr
   return yaml_list (yaml, DDCONFIG "ch_mult", MAX_CHANNELS, config->ch_mult, &config->n_levels, error)
          && yaml_list (yaml, DDCONFIG "attn_resolutions", MAX_RESOLUTION, config->attn_resolutions,
                        &config->n_attn, error)
-         && vqgan_config_check (config, "vqgan.yaml", error);
+         && arra_vqgan_config_check (config, "vqgan.yaml", error);
 }
 
 /* Missing or null: nothing is set. */
@@ -217,7 +217,7 @@ arra_vqgan_config_from_json (ArraVqganConfig *config, JsonObject *object, const 
                        error)
          && json_list (object, name, "attn_resolutions", MAX_RESOLUTION, config->attn_resolutions,
                        &config->n_attn, error)
-         && vqgan_config_check (config, name, error);
+         && arra_vqgan_config_check (config, name, error);
 }
 
 /* A list in GGUF metadata: KEY.count and KEY.0, KEY.1, … */
@@ -254,7 +254,7 @@ arra_vqgan_config_load (ArraVqganConfig *config, const ArraGguf *gguf, GError **
     }
   return gguf_list (gguf, MULTIPLIERS, MAX_CHANNELS, config->ch_mult, &config->n_levels, error)
          && gguf_list (gguf, RESOLUTIONS, MAX_RESOLUTION, config->attn_resolutions, &config->n_attn, error)
-         && vqgan_config_check (config, arra_gguf_path (gguf), error);
+         && arra_vqgan_config_check (config, arra_gguf_path (gguf), error);
 }
 
 static void
@@ -287,4 +287,27 @@ guint
 arra_vqgan_patch (const ArraVqganConfig *config)
 {
   return 1u << (config->n_levels - 1);
+}
+
+static void
+append_list (GString *text, const char *key, const guint *values, guint n)
+{
+  g_string_append_printf (text, "  \"%s\": [", key);
+  for (guint i = 0; i < n; i++)
+    g_string_append_printf (text, "%s%u", i > 0 ? ", " : "", values[i]);
+  g_string_append (text, "]");
+}
+
+char *
+arra_vqgan_config_to_json (const ArraVqganConfig *config)
+{
+  GString *text = g_string_new ("{\n");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
+    g_string_append_printf (text, "  \"%s\": %u,\n", numbers[i].json, *number_at ((ArraVqganConfig *) config, i));
+  append_list (text, "channel_multiplier", config->ch_mult, config->n_levels);
+  g_string_append (text, ",\n");
+  append_list (text, "attn_resolutions", config->attn_resolutions, config->n_attn);
+  g_string_append (text, "\n}\n");
+  return g_string_free (text, FALSE);
 }

@@ -185,7 +185,7 @@ arra_vqgan_run_bytes (
   VqganNet net = { .encoder.present = encode, .decoder.present = !encode };
   VqganPlan plan;
 
-  if (!vqgan_config_check (config, "", NULL) || !size_is_sane (config, rows, columns))
+  if (!arra_vqgan_config_check (config, "", NULL) || !size_is_sane (config, rows, columns))
     return G_MAXUINT64;
   vqgan_net_walk (&net, config, NULL, NULL, NULL, NULL, NULL);
   plan = make_plan (config, &net, rows, columns, encode);
