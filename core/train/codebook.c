@@ -12,8 +12,9 @@
 #define STARTS 0x53544152  /* streams of random numbers */
 #define REVIVES 0x5245564f
 #define SMOOTHING 1e-5
+#define ROUNDS 8         /* of k-means */
 #define REVIVED_SHARE 32 /* at most one code for so many vectors comes back in a step */
-#define JITTER 0.02f     /* of the vectors' deviation: codes that start at one vector must part */
+#define PROBATION 2      /* a code that comes back counts so many times the least */
 
 ArraCodebook *
 arra_codebook_new (const ArraCodebookSettings *settings, gsize n_codes, gsize dim, GError **error)
@@ -51,50 +52,118 @@ arra_codebook_free (ArraCodebook *codebook)
   arra_mem_free (codebook);
 }
 
-/* The root of the mean square of @n numbers. */
-static float
-deviation (const float *x, gsize n)
+static double
+distance (const ArraCodebook *codebook, const float *x, gsize code)
 {
   double sum = 0;
 
-  for (gsize i = 0; i < n; i++)
-    sum += (double) x[i] * (double) x[i];
-  return (float) sqrt (sum / (double) n);
+  for (gsize k = 0; k < codebook->dim; k++)
+    {
+      double d = (double) x[k] - (double) codebook->vectors[code * codebook->dim + k];
+      sum += d * d;
+    }
+  return sum;
 }
 
-/* Puts @code beside a vector drawn with @draw, as if it had been used as often as the mean. */
-static void
-place (ArraCodebook *codebook, gsize code, const float *x, gsize n, guint64 seed, guint64 draw, float jitter)
+/* A number of 0 .. n - 1, as likely as its weight; the last one when none weighs anything. */
+static gsize
+choose (const double *weights, gsize n, guint64 seed, guint64 draw)
 {
-  guint32 high = (guint32) (draw >> 32), low = (guint32) draw;
-  gsize row = (gsize) ((guint64) arra_noise_bits (seed, high, low, 0) * n >> 32), dim = codebook->dim;
-  float count = (float) n / (float) codebook->n_codes;
+  double sum = 0, at = (double) arra_noise_bits (seed, (guint32) (draw >> 32), (guint32) draw, 0) * 0x1p-32;
 
-  for (gsize i = 0; i < dim; i++)
+  for (gsize i = 0; i < n; i++)
+    sum += weights[i];
+  at *= sum;
+  for (gsize i = 0; i < n; i++)
     {
-      float noise = (float) arra_noise_bits (seed, high, low, (guint32) i + 1) * 0x1p-31f - 1.0f;
-
-      codebook->vectors[code * dim + i] = x[row * dim + i] + jitter * noise;
-      codebook->sums[code * dim + i] = codebook->vectors[code * dim + i] * count;
+      at -= weights[i];
+      if (at < 0)
+        return i;
     }
+  return n - 1;
+}
+
+/* Puts @code on a vector, as if it had been used @count times a step. */
+static void
+place (ArraCodebook *codebook, gsize code, const float *x, float count)
+{
+  gsize dim = codebook->dim;
+
+  memcpy (codebook->vectors + code * dim, x, dim * sizeof *x);
+  for (gsize k = 0; k < dim; k++)
+    codebook->sums[code * dim + k] = x[k] * count;
   codebook->counts[code] = count;
 }
 
 void
-arra_codebook_quantize (ArraCodebook *codebook, const ArraExec *exec, const float *x, gsize n, guint64 seed,
-                        float *scratch, guint32 *codes)
+arra_codebook_quantize (ArraCodebook *codebook, const ArraExec *exec, const float *x, gsize n, float *scratch,
+                        guint32 *codes)
 {
   ArraMapWork work = { .exec = exec,
                        .scratch = scratch,
                        .scratch_stride = arra_nearest_code_scratch (codebook->n_codes) };
-  float jitter = codebook->started != 0 ? 0 : JITTER * deviation (x, n * codebook->dim);
 
-  for (gsize code = 0; code < codebook->n_codes && codebook->started == 0; code++)
-    place (codebook, code, x, n, seed ^ STARTS, code, jitter);
-  codebook->started = 1;
   arra_code_squares (codebook->vectors, codebook->n_codes, codebook->dim, codebook->squares);
   arra_nearest_code (x, n, codebook->vectors, codebook->squares, codebook->n_codes, codebook->dim, codes, &work, NULL);
 }
+
+/* ---- the start */
+
+/* Each code goes to a vector, drawn by how far it is from the codes before. @far: [n] */
+static void
+scatter (ArraCodebook *codebook, const float *x, gsize n, guint64 seed, double *far)
+{
+  for (gsize i = 0; i < n; i++)
+    far[i] = 1;
+  for (gsize code = 0; code < codebook->n_codes; code++)
+    {
+      place (codebook, code, x + choose (far, n, seed ^ STARTS, code) * codebook->dim, 0);
+      for (gsize i = 0; i < n; i++)
+        {
+          double d = distance (codebook, x + i * codebook->dim, code);
+          far[i] = code == 0 ? d : MIN (far[i], d);
+        }
+    }
+}
+
+/* Codes move to the means of their vectors; those without any stay. */
+static void
+gather (ArraCodebook *codebook, const float *x, const guint32 *codes, gsize n, float share)
+{
+  gsize dim = codebook->dim;
+
+  memset (codebook->sums, 0, codebook->n_codes * dim * sizeof (float));
+  memset (codebook->counts, 0, codebook->n_codes * sizeof (float));
+  for (gsize i = 0; i < n; i++)
+    {
+      codebook->counts[codes[i]] += share;
+      for (gsize k = 0; k < dim; k++)
+        codebook->sums[codes[i] * dim + k] += share * x[i * dim + k];
+    }
+  for (gsize i = 0; i < codebook->n_codes * dim; i++)
+    if (codebook->counts[i / dim] > 0)
+      codebook->vectors[i] = codebook->sums[i] / codebook->counts[i / dim];
+}
+
+gboolean
+arra_codebook_start (ArraCodebook *codebook, const ArraExec *exec, const float *x, gsize n, gsize per_step,
+                     guint64 seed, float *scratch, guint32 *codes, GError **error)
+{
+  g_automem double *far = arra_mem_new (n, sizeof *far, "the codebook", error);
+
+  if (far == NULL)
+    return FALSE;
+  scatter (codebook, x, n, seed, far);
+  for (guint i = 0; i < ROUNDS; i++)
+    {
+      arra_codebook_quantize (codebook, exec, x, n, scratch, codes);
+      gather (codebook, x, codes, n, (float) per_step / (float) n);
+    }
+  codebook->started = 1;
+  return TRUE;
+}
+
+/* ---- a step */
 
 static void
 average (ArraCodebook *codebook, const float *x, const guint32 *codes, gsize n)
@@ -132,12 +201,11 @@ move_codes (ArraCodebook *codebook)
     }
 }
 
-/* The search begins elsewhere in every step, so that all have their turn. */
+/* To where codes are missed most. The search begins elsewhere in every step, so that all have their turn. */
 static void
-revive (ArraCodebook *codebook, const float *x, gsize n, guint64 seed, guint64 step)
+revive (ArraCodebook *codebook, const float *x, gsize n, guint64 seed, guint64 step, double *far)
 {
   float least = (float) (codebook->settings.revive_below * (double) n / (double) codebook->n_codes);
-  float jitter = JITTER * deviation (x, n * codebook->dim);
   gsize left = MAX (n / REVIVED_SHARE, 1);
   gsize first = (gsize) ((guint64) arra_noise_bits (seed ^ REVIVES, (guint32) (step >> 32), (guint32) step, 0)
                              * codebook->n_codes
@@ -145,22 +213,31 @@ revive (ArraCodebook *codebook, const float *x, gsize n, guint64 seed, guint64 s
 
   for (gsize i = 0; i < codebook->n_codes && left > 0; i++)
     {
-      gsize code = (first + i) % codebook->n_codes;
+      gsize code = (first + i) % codebook->n_codes, row;
 
       if (codebook->counts[code] >= least)
         continue;
-      place (codebook, code, x, n, seed ^ REVIVES, (step + 1) * codebook->n_codes + code, jitter);
+      row = choose (far, n, seed ^ REVIVES, (step + 1) * codebook->n_codes + code);
+      place (codebook, code, x + row * codebook->dim, PROBATION * least);
+      far[row] = 0;
       left--;
     }
 }
 
-void
+gboolean
 arra_codebook_follow (ArraCodebook *codebook, const float *x, const guint32 *codes, gsize n, guint64 seed,
-                      guint64 step)
+                      guint64 step, GError **error)
 {
+  g_automem double *far = arra_mem_new (n, sizeof *far, "the codebook", error);
+
+  if (far == NULL)
+    return FALSE;
+  for (gsize i = 0; i < n; i++)
+    far[i] = distance (codebook, x + i * codebook->dim, codes[i]);
   average (codebook, x, codes, n);
   move_codes (codebook);
-  revive (codebook, x, n, seed, step);
+  revive (codebook, x, n, seed, step, far);
+  return TRUE;
 }
 
 void

@@ -119,6 +119,7 @@ read_optimizer (ArraVqganSettings *s, const ArraYaml *config, GError **error)
          && arra_setting_double (config, "optimizer.weight_decay", 0, 1, &s->adamw.weight_decay, error)
          && arra_setting_double (config, "optimizer.clip", 0, 1e9, &s->clip, error)
          && arra_setting_double (config, "model.average", 0, 0.9999999, &s->average, error)
+         && arra_setting_uint (config, "codebook.start", 0, G_MAXINT64, &s->codebook_start, error)
          && arra_setting_double (config, "codebook.decay", 0, 0.9999999, &s->codebook.decay, error)
          && arra_setting_double (config, "codebook.revive_below", 0, 1, &s->codebook.revive_below, error);
 }
@@ -135,7 +136,7 @@ arra_vqgan_settings_read (ArraVqganSettings *settings, const ArraYaml *config, G
                .in_channels = 3,
                .out_channels = 3,
                .z_channels = 64,
-               .embed_dim = 32,
+               .embed_dim = 8,
                .n_embed = 1024,
                .norm_groups = 8 },
     .batch = 8,
@@ -149,7 +150,8 @@ arra_vqgan_settings_read (ArraVqganSettings *settings, const ArraYaml *config, G
     .critic_weight = 0.1,
     .critic_adaptive = TRUE,
     .critic_rate = 1,
-    .codebook = { 0.99, 0.03 },
+    .codebook_start = 200,
+    .codebook = { 0.99, 0.1 },
   };
   return read_model (&settings->model, config, error) && read_data (settings, config, error)
          && read_loss (settings, config, error) && read_critic (settings, config, error)

@@ -13,7 +13,7 @@
 typedef struct
 {
   ArraVqganConfig model; /* "model.base_channels" (32), "channel_multiplier" ([1, 1, 2, 2, 4]), "num_res_blocks" (1), "attn_resolutions" ([]), "resolution" (256),
-                            "latent_channels" (64), "embed_dim" (32), "num_embeddings" (1024), "norm_groups" (8) */
+                            "latent_channels" (64), "embed_dim" (8), "num_embeddings" (1024), "norm_groups" (8) */
   double average;        /* "model.average" (0): decay of the averaged weights that are saved and validated; 0: none are kept */
   guint batch;           /* "data.batch" (8) */
   ArraCropping cropping; /* "data.crop" (128), "data.flip" (false) */
@@ -27,7 +27,8 @@ typedef struct
   double critic_weight;           /* "loss.critic_weight" (0.1): of the critic's gradient beside the others' */
   gboolean critic_adaptive;       /* "loss.critic_adaptive" (true): that weight is a share of the norm of the others' gradient on the pixels */
   double critic_rate;             /* "loss.critic_rate" (1): times the learning rate */
-  ArraCodebookSettings codebook;  /* "codebook.decay" (0.99), "codebook.revive_below" (0.03) */
+  guint64 codebook_start;         /* "codebook.start" (200): steps in which vectors pass as they are; then the codes are put where vectors are */
+  ArraCodebookSettings codebook;  /* "codebook.decay" (0.99), "codebook.revive_below" (0.1) */
 } ArraVqganSettings;
 
 /* ERROR messages name file and key. */

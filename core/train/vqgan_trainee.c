@@ -91,6 +91,35 @@ judge (Step *s, GError **error)
   return t->critic == NULL || s->step->index < t->settings.critic_start || heed_critic (s, error);
 }
 
+static ArraNode *
+encode (Step *s)
+{
+  ArraVqganTrainee *t = s->t;
+  gsize side = t->settings.cropping.crop;
+  const ArraVqganPictures pictures = { &t->settings.model, t->parameters, t->settings.batch, side, side };
+  ArraNode *pixels = arra_tape_leaf (t->tape, batch_pixels (t), 3, t->wanted, NULL);
+
+  s->vectors = arra_vqgan_graph_encoder (t->tape, &pictures, pixels);
+  return s->vectors;
+}
+
+/* The vectors' codes, and how far they are. */
+static ArraNode *
+quantize (Step *s, ArraNode *vectors)
+{
+  ArraVqganTrainee *t = s->t;
+  double scale = 1 / (double) (vectors->rows * vectors->width);
+  ArraNode *chosen;
+
+  if (arra_tape_computes (t->tape))
+    arra_codebook_quantize (t->codebook, &t->exec, vectors->data, vectors->rows, t->code_work, t->codes);
+  chosen = arra_graph_straight_through (t->tape, vectors, t->codebook->vectors, t->codes);
+  arra_graph_squared_error (t->tape, vectors, t->codebook->vectors, t->codes, t->settings.commitment * scale,
+                            &s->metrics[COMMITMENT]);
+  s->metrics[COMMITMENT] *= scale;
+  return chosen;
+}
+
 static gboolean
 compute (ArraTape *tape, gpointer user, GError **error)
 {
@@ -98,19 +127,9 @@ compute (ArraTape *tape, gpointer user, GError **error)
   ArraVqganTrainee *t = s->t;
   gsize side = t->settings.cropping.crop;
   const ArraVqganPictures pictures = { &t->settings.model, t->parameters, t->settings.batch, side, side };
-  ArraNode *pixels = arra_tape_leaf (tape, batch_pixels (t), 3, t->wanted, NULL);
-  double scale;
+  ArraNode *vectors = encode (s);
 
-  s->vectors = arra_vqgan_graph_encoder (tape, &pictures, pixels);
-  scale = 1 / (double) (s->vectors->rows * s->vectors->width);
-  if (arra_tape_computes (tape))
-    arra_codebook_quantize (t->codebook, &t->exec, s->vectors->data, s->vectors->rows, s->step->seed, t->code_work,
-                            t->codes);
-  s->made = arra_vqgan_graph_decoder (
-      tape, &pictures, arra_graph_straight_through (tape, s->vectors, t->codebook->vectors, t->codes));
-  arra_graph_squared_error (tape, s->vectors, t->codebook->vectors, t->codes, t->settings.commitment * scale,
-                            &s->metrics[COMMITMENT]);
-  s->metrics[COMMITMENT] *= scale;
+  s->made = arra_vqgan_graph_decoder (tape, &pictures, t->codebook->started != 0 ? quantize (s, vectors) : vectors);
   if (arra_tape_computes (tape) && !judge (s, error))
     return FALSE;
   arra_graph_given_gradient (tape, s->made, t->grad);
@@ -118,8 +137,56 @@ compute (ArraTape *tape, gpointer user, GError **error)
   return TRUE;
 }
 
+/* ---- the start of the codes */
+
+#define START_BATCHES 16
+#define START_STREAM ((guint64) 1 << 60) /* no step draws these crops */
+
+static gboolean
+compute_vectors (ArraTape *tape, gpointer user, GError **error)
+{
+  encode (user);
+  return TRUE;
+}
+
+/* @x: [START_BATCHES] vectors of a batch */
+static gboolean
+collect (Step *s, gsize per_step, float *x, GError **error)
+{
+  ArraVqganTrainee *t = s->t;
+  gsize size = per_step * t->settings.model.embed_dim;
+
+  for (guint i = 0; i < START_BATCHES; i++)
+    {
+      arra_picture_supply_draw (t->supply, &t->settings.cropping, s->step->seed, START_STREAM + i, t->settings.batch,
+                                t->wanted);
+      if (!arra_tape_run (t->tape, FALSE, compute_vectors, s, error))
+        return FALSE;
+      memcpy (x + i * size, s->vectors->data, size * sizeof *x);
+    }
+  return TRUE;
+}
+
+static gboolean
+start_codes (Step *s, GError **error)
+{
+  ArraVqganTrainee *t = s->t;
+  gsize patch = arra_vqgan_patch (&t->settings.model), per_step = batch_pixels (t) / (patch * patch);
+  gsize n = START_BATCHES * per_step;
+  g_automem float *x = arra_mem_new (n * t->settings.model.embed_dim, sizeof *x, "the start of the codebook", error);
+  g_automem guint32 *codes = NULL;
+
+  if (x == NULL)
+    return FALSE;
+  codes = arra_mem_new (n, sizeof *codes, "the start of the codebook", error);
+  return codes != NULL && collect (s, per_step, x, error)
+         && arra_codebook_start (t->codebook, &t->exec, x, n, per_step, s->step->seed, t->code_work, codes, error);
+}
+
+/* ---- after the gradients */
+
 static void
-follow (ArraVqganTrainee *t)
+follow_parameters (ArraVqganTrainee *t)
 {
   double steps = (double) t->adamw->step;
   float decay = (float) MIN (t->settings.average, (1 + steps) / (10 + steps));
@@ -129,20 +196,37 @@ follow (ArraVqganTrainee *t)
 }
 
 static gboolean
+follow_codes (Step *s, GError **error)
+{
+  ArraVqganTrainee *t = s->t;
+  gsize n = s->vectors->rows;
+
+  if (t->codebook->started == 0)
+    return TRUE;
+  arra_codebook_usage (t->codebook, t->codes, n, &s->metrics[PERPLEXITY], &s->metrics[USED_CODES]);
+  return arra_codebook_follow (t->codebook, s->vectors->data, t->codes, n, s->step->seed, s->step->index, error);
+}
+
+static gboolean
+teach_critic (Step *s, GError **error)
+{
+  ArraVqganTrainee *t = s->t;
+
+  return t->critic == NULL || s->step->index < t->settings.critic_start
+         || arra_patch_critic_learn (t->critic, t->wanted, s->made->data,
+                                     s->step->learning_rate * t->settings.critic_rate, &s->metrics[CRITIC], error);
+}
+
+static gboolean
 learn (Step *s, GError **error)
 {
   ArraVqganTrainee *t = s->t;
-  const ArraTrainStep *step = s->step;
 
   s->metrics[GRADIENT_NORM]
       = arra_clip_gradients (&t->exec, t->parameters, t->settings.clip > 0 ? t->settings.clip : HUGE_VAL);
-  arra_adamw_step (t->adamw, &t->exec, step->learning_rate, t->parameters);
-  follow (t);
-  arra_codebook_usage (t->codebook, t->codes, s->vectors->rows, &s->metrics[PERPLEXITY], &s->metrics[USED_CODES]);
-  arra_codebook_follow (t->codebook, s->vectors->data, t->codes, s->vectors->rows, step->seed, step->index);
-  return t->critic == NULL || step->index < t->settings.critic_start
-         || arra_patch_critic_learn (t->critic, t->wanted, s->made->data, step->learning_rate * t->settings.critic_rate,
-                                     &s->metrics[CRITIC], error);
+  arra_adamw_step (t->adamw, &t->exec, s->step->learning_rate, t->parameters);
+  follow_parameters (t);
+  return follow_codes (s, error) && teach_critic (s, error);
 }
 
 static gboolean
@@ -153,7 +237,9 @@ train_step (gpointer self, const ArraTrainStep *step, double *metrics, GCancella
 
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;
-  metrics[ADVERSARIAL] = metrics[CRITIC] = 0;
+  memset (metrics, 0, (G_N_ELEMENTS (metric_names) - 1) * sizeof *metrics);
+  if (t->codebook->started == 0 && step->index >= t->settings.codebook_start && !start_codes (&s, error))
+    return FALSE;
   arra_picture_supply_draw (t->supply, &t->settings.cropping, step->seed, step->index, t->settings.batch, t->wanted);
   arra_parameters_zero_grad (t->parameters);
   if (!arra_tape_run (t->tape, TRUE, compute, &s, error))

@@ -49,29 +49,46 @@ step (ArraCodebook *codebook, guint32 index)
   g_autofree float *scratch = g_new (float, arra_nearest_code_scratch (CODES));
   float x[N * DIM];
   guint32 codes[N];
-  double most;
 
   draw (x, index);
-  arra_codebook_quantize (codebook, &exec, x, N, 5, scratch, codes);
-  most = farthest (codebook, x, codes);
-  arra_codebook_follow (codebook, x, codes, N, 5, index);
-  return most;
+  arra_codebook_quantize (codebook, &exec, x, N, scratch, codes);
+  g_assert_true (arra_codebook_follow (codebook, x, codes, N, 5, index, NULL));
+  return farthest (codebook, x, codes);
 }
 
-/* Some heaps begin without a code; dead codes are brought back until all have one. */
+/* All codes begin at one place; dead ones are brought back until each heap has one. */
 static void
 test_revival (void)
 {
   g_autoptr (ArraCodebook) codebook = make (0.8, 0.1), unaided = make (0.8, 0);
   double most = 0, without = 0;
 
-  for (guint32 i = 0; i < 200; i++)
+  for (guint32 i = 0; i < 100; i++)
     {
       most = step (codebook, i);
       without = step (unaided, i);
     }
   g_assert_cmpfloat (most, <, 0.3);
   g_assert_cmpfloat (without, >, 1);
+}
+
+/* Each heap has a code from the start, and counts add up to the vectors of a step. */
+static void
+test_start (void)
+{
+  const ArraExec exec = { arra_kernels_get (ARRA_CPU_C), NULL };
+  g_autoptr (ArraCodebook) codebook = make (0.9, 0.1);
+  g_autofree float *scratch = g_new (float, arra_nearest_code_scratch (CODES));
+  float x[N * DIM], sum = 0;
+  guint32 codes[N];
+
+  draw (x, 0);
+  g_assert_true (arra_codebook_start (codebook, &exec, x, N, N / 4, 5, scratch, codes, NULL));
+  g_assert_cmpfloat (farthest (codebook, x, codes), <, 0.3);
+  for (gsize i = 0; i < CODES; i++)
+    sum += codebook->counts[i];
+  g_assert_cmpfloat_with_epsilon (sum, N / 4, 1e-4f);
+  g_assert_cmpint (codebook->started, ==, 1);
 }
 
 /* The average of one code's vectors, by hand. */
@@ -82,12 +99,11 @@ test_average (void)
   const float x[2 * DIM] = { 1, 2, 3, 3, 4, 5 };
   const guint32 codes[] = { 2, 2 };
 
-  codebook->started = 1;
   codebook->counts[2] = 4;
   codebook->counts[5] = 4;
   for (gsize k = 0; k < DIM; k++)
     codebook->sums[2 * DIM + k] = 4;
-  arra_codebook_follow (codebook, x, codes, 2, 1, 0);
+  g_assert_true (arra_codebook_follow (codebook, x, codes, 2, 1, 0, NULL));
   for (gsize k = 0; k < DIM; k++)
     g_assert_cmpfloat_with_epsilon (codebook->vectors[2 * DIM + k], (3 + 0.25f * (4 + 2 * (float) k)) / 3.5f, 1e-4);
 }
@@ -109,6 +125,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/codebook/revival", test_revival);
+  g_test_add_func ("/codebook/start", test_start);
   g_test_add_func ("/codebook/average", test_average);
   g_test_add_func ("/codebook/usage", test_usage);
   return g_test_run ();

@@ -24,7 +24,9 @@ static const char base[] = "model:\n"
                            "  average: 0.9\n"
                            "data:\n"
                            "  batch: 4\n"
-                           "  crop: 32\n";
+                           "  crop: 32\n"
+                           "codebook:\n"
+                           "  start: 3\n";
 
 static const char judged[] = "loss:\n"
                              "  kind: patch\n"
@@ -155,14 +157,14 @@ test_repeat (void)
   Fixture f;
 
   begin (&f, judged, 1);
-  train (&f, 0, 6, metrics[0]);
+  train (&f, 0, 7, metrics[0]);
   alone = state_of (&f);
   end (&f);
 
   begin (&f, judged, 2);
-  train (&f, 0, 3, metrics[1]);
+  train (&f, 0, 4, metrics[1]);
   halfway = state_of (&f);
-  train (&f, 3, 6, metrics[1]);
+  train (&f, 4, 7, metrics[1]);
   two = state_of (&f);
   end (&f);
   assert_same (alone, two);
@@ -172,7 +174,7 @@ test_repeat (void)
   begin (&f, judged, 2);
   reading.next = halfway->data;
   g_assert_true (f.trainee.klass->visit_state (f.trainee.self, set_part, &reading, NULL));
-  train (&f, 3, 6, metrics[2]);
+  train (&f, 4, 7, metrics[2]);
   again = state_of (&f);
   end (&f);
   assert_same (two, again);
@@ -257,7 +259,7 @@ test_refuse (void)
   refuse ("loss:\n  kind: lpips\n", "loss.kind");
   refuse ("loss:\n  kind: patch\n  critic_channels: 12\n", "critic_channels");
   refuse ("optimizer:\n  beta1: 1.5\n", "optimizer.beta1");
-  refuse ("codebook:\n  decay: -1\n", "codebook.decay");
+  refuse ("loss:\n  l1: -1\n", "loss.l1");
 }
 
 int
