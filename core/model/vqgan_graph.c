@@ -1,4 +1,4 @@
-/* vqgan_graph.c - a VQGAN's encoder and decoder as computations on a tape, layer by layer as in vqgan_forward.c
+/* vqgan_graph.c - a VQGAN as computations on a tape, layer by layer as in vqgan_forward.c
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "vqgan_graph.h"
 
@@ -85,7 +85,8 @@ attention (Graph *g, const char *path, ArraNode *x)
   ArraNode *k = conv (g, path, "k", ARRA_CONV_1X1, normed, NULL);
   ArraNode *v = conv (g, path, "v", ARRA_CONV_1X1, normed, NULL);
 
-  return conv (g, path, "proj_out", ARRA_CONV_1X1, arra_graph_spatial_attention (g->tape, q, k, v, &shape), x);
+  return conv (g, path, "proj_out", ARRA_CONV_1X1, arra_graph_spatial_attention (g->tape, q, k, v, &shape),
+               x);
 }
 
 static ArraNode *
@@ -116,7 +117,8 @@ middle (Graph *g, const VqganHalf *half, const char *path, ArraNode *x)
 }
 
 static ArraNode *
-level (Graph *g, const VqganLevel *level, const char *path, const char *sample, ArraConvForm form, ArraNode *x)
+level (
+    Graph *g, const VqganLevel *level, const char *path, const char *sample, ArraConvForm form, ArraNode *x)
 {
   x = blocks (g, level, path, x);
   return level->resamples ? conv (g, path, sample, form, x, NULL) : x;
@@ -135,7 +137,7 @@ layers (const ArraVqganConfig *config)
 static Graph
 graph_of (ArraTape *tape, const ArraVqganPictures *pictures, gsize patch)
 {
-  return (Graph){ tape,        pictures->config,          pictures->parameters,
+  return (Graph){ tape,        pictures->config,         pictures->parameters,
                   pictures->n, pictures->height / patch, pictures->width / patch };
 }
 

@@ -36,8 +36,8 @@ weigh (const Call *call, gsize first, gsize n, float *weights)
   gsize item = first / s->pixels * s->pixels;
 
   arra_sgemm (FALSE, TRUE, n, s->pixels, s->channels, (float) (1 / sqrt ((double) s->channels)),
-              call->q + first * s->channels, s->channels, call->k + item * s->channels, s->channels, 0, weights,
-              s->pixels);
+              call->q + first * s->channels, s->channels, call->k + item * s->channels, s->channels, 0,
+              weights, s->pixels);
   for (gsize i = 0; i < n; i++)
     call->exec->kernels->softmax (weights + i * s->pixels, s->pixels);
 }
@@ -62,8 +62,13 @@ attend_items (gsize begin, gsize end, guint worker, gpointer data)
 }
 
 void
-arra_attention_batch (const ArraExec *exec, const ArraAttentionBatch *shape, const float *q, const float *k,
-                      const float *v, float *scratch, float *y)
+arra_attention_batch (const ArraExec *exec,
+                      const ArraAttentionBatch *shape,
+                      const float *q,
+                      const float *k,
+                      const float *v,
+                      float *scratch,
+                      float *y)
 {
   Call call = { .exec = exec, .shape = shape, .q = q, .k = k, .v = v, .scratch = scratch, .y = y };
 
@@ -112,11 +117,27 @@ items_vjp (gsize begin, gsize end, guint worker, gpointer data)
 }
 
 void
-arra_attention_batch_vjp (const ArraExec *exec, const ArraAttentionBatch *shape, const float *q, const float *k,
-                          const float *v, const float *dy, float *scratch, float *dq, float *dk, float *dv)
+arra_attention_batch_vjp (const ArraExec *exec,
+                          const ArraAttentionBatch *shape,
+                          const float *q,
+                          const float *k,
+                          const float *v,
+                          const float *dy,
+                          float *scratch,
+                          float *dq,
+                          float *dk,
+                          float *dv)
 {
-  Call call = { .exec = exec, .shape = shape, .q = q, .k = k, .v = v, .dy = dy, .scratch = scratch,
-                .dq = dq, .dk = dk, .dv = dv };
+  Call call = { .exec = exec,
+                .shape = shape,
+                .q = q,
+                .k = k,
+                .v = v,
+                .dy = dy,
+                .scratch = scratch,
+                .dq = dq,
+                .dk = dk,
+                .dv = dv };
 
   arra_pool_run (exec->pool, shape->n, 1, items_vjp, &call);
 }

@@ -10,7 +10,8 @@
 #define CHUNK_PIXELS 2048  /* fewer are not worth a part */
 #define LINE 16            /* rows of packed weights are multiples of a register */
 
-/* One tap along an axis: where it reads, from the grid's place in the source, and which of the kernel's weights it sums (a bit for each). */
+/* One tap along an axis: where it reads, from the grid's place in the source, and which of the kernel's
+ * weights it sums (a bit for each). */
 typedef struct
 {
   gint offset;
@@ -90,8 +91,7 @@ lay_out (Pass *pass)
   pass->strip = STRIP_FLOATS / (pass->halo_width * pass->n_in * axis->step);
   pass->strip = CLAMP (pass->strip, border + 1, pass->height + border) - border;
   pass->n_strips = (pass->height + pass->strip - 1) / pass->strip;
-  pass->halo_floats
-      = aligned (((pass->strip - 1) * axis->step + border + 1) * pass->halo_width * pass->n_in);
+  pass->halo_floats = aligned (((pass->strip - 1) * axis->step + border + 1) * pass->halo_width * pass->n_in);
   pass->w_step = aligned (pass->n_out);
   pass->n_weights = (guint) (taps * taps);
 }
@@ -354,8 +354,8 @@ typedef struct
 {
   const Pass *pass;
   const float *dy;
-  float *sums;    /* [n_chunks][n_weights][n_in][w_step] */
-  double *biases; /* [n_chunks][n_out] */
+  float *sums;             /* [n_chunks][n_weights][n_in][w_step] */
+  double *biases;          /* [n_chunks][n_out] */
   gsize n_chunks, n_parts; /* parts: of the taps */
 } Gradients;
 
@@ -369,7 +369,8 @@ chunks_of (const Pass *pass)
 
 /* The gradients of taps @first..@last-1 from one strip. */
 static void
-gradients_of_strip (const Gradients *g, const Strip *strip, const float *x, guint first, guint last, float *sums)
+gradients_of_strip (
+    const Gradients *g, const Strip *strip, const float *x, guint first, guint last, float *sums)
 {
   const Pass *pass = g->pass;
   gsize tap;
@@ -381,9 +382,9 @@ gradients_of_strip (const Gradients *g, const Strip *strip, const float *x, guin
   for (guint t = first; t < last; t++)
     {
       tap = tap_at (pass, &taps[t].y, &taps[t].x);
-      pass->exec->kernels->convolve_weights (&shape, x,
-                                             g->dy + output_at (pass, strip, taps[t].phase_y, taps[t].phase_x),
-                                             sums + t * pass->n_in * pass->w_step);
+      pass->exec->kernels->convolve_weights (
+          &shape, x, g->dy + output_at (pass, strip, taps[t].phase_y, taps[t].phase_x),
+          sums + t * pass->n_in * pass->w_step);
     }
 }
 
@@ -427,8 +428,8 @@ gradients_of_task (gsize begin, gsize end, guint worker, gpointer data)
         {
           Strip strip = strip_at (pass, i);
 
-          gradients_of_strip (g, &strip, read_strip (pass, &strip, pass->halos + worker * pass->halo_floats), first,
-                              last, sums);
+          gradients_of_strip (g, &strip, read_strip (pass, &strip, pass->halos + worker * pass->halo_floats),
+                              first, last, sums);
           if (part == 0)
             gradients_of_bias (g, &strip, biases);
         }
@@ -520,8 +521,14 @@ arra_conv_batch_vjp_scratch (const ArraConvBatch *conv, guint threads)
 }
 
 void
-arra_conv_batch (const ArraExec *exec, const ArraConvBatch *conv, const float *x, const float *weight,
-                 const float *bias, const float *residual, float *scratch, float *y)
+arra_conv_batch (const ArraExec *exec,
+                 const ArraConvBatch *conv,
+                 const float *x,
+                 const float *weight,
+                 const float *bias,
+                 const float *residual,
+                 float *scratch,
+                 float *y)
 {
   Pass pass = forward_pass (conv);
 
@@ -537,8 +544,15 @@ arra_conv_batch (const ArraExec *exec, const ArraConvBatch *conv, const float *x
 }
 
 void
-arra_conv_batch_vjp (const ArraExec *exec, const ArraConvBatch *conv, const float *x, const float *weight,
-                     const float *dy, float *scratch, float *dx, float *dweight, float *dbias)
+arra_conv_batch_vjp (const ArraExec *exec,
+                     const ArraConvBatch *conv,
+                     const float *x,
+                     const float *weight,
+                     const float *dy,
+                     float *scratch,
+                     float *dx,
+                     float *dweight,
+                     float *dbias)
 {
   Pass forward = forward_pass (conv), backward = backward_pass (conv);
   guint threads = arra_pool_threads (exec->pool);

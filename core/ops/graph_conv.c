@@ -18,13 +18,18 @@ conv_vjp (ArraTape *tape, ArraNode *y)
 
   if (!arra_tape_computes (tape))
     return;
-  arra_conv_batch_vjp (exec, conv, x->data, weight->data, y->grad, scratch, x->grad, weight->grad, bias->grad);
+  arra_conv_batch_vjp (exec, conv, x->data, weight->data, y->grad, scratch, x->grad, weight->grad,
+                       bias->grad);
   if (residual != NULL && residual->grad != NULL)
     arra_add (exec, y->grad, y->rows * y->width, residual->grad);
 }
 
 ArraNode *
-arra_graph_conv (ArraTape *tape, ArraNode *x, ArraNode *weight, ArraNode *bias, ArraNode *residual,
+arra_graph_conv (ArraTape *tape,
+                 ArraNode *x,
+                 ArraNode *weight,
+                 ArraNode *bias,
+                 ArraNode *residual,
                  const ArraConvBatch *conv)
 {
   ArraNode *const inputs[] = { x, weight, bias, residual };
@@ -98,8 +103,8 @@ attention_vjp (ArraTape *tape, ArraNode *y)
 }
 
 ArraNode *
-arra_graph_spatial_attention (ArraTape *tape, ArraNode *q, ArraNode *k, ArraNode *v,
-                              const ArraAttentionBatch *shape)
+arra_graph_spatial_attention (
+    ArraTape *tape, ArraNode *q, ArraNode *k, ArraNode *v, const ArraAttentionBatch *shape)
 {
   ArraNode *const inputs[] = { q, k, v };
   const ArraExec *exec = arra_tape_exec (tape);

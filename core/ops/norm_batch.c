@@ -64,10 +64,15 @@ each_tile (const Call *call, ArraPoolFunc func)
 }
 
 static Call
-make_call (const ArraExec *exec, const ArraNormBatch *norm, const ArraNormBatchKept *kept, const float *x,
-           const float *weight, float *scratch)
+make_call (const ArraExec *exec,
+           const ArraNormBatch *norm,
+           const ArraNormBatchKept *kept,
+           const float *x,
+           const float *weight,
+           float *scratch)
 {
-  Call call = { .exec = exec, .norm = norm, .kept = kept, .x = x, .weight = weight, .n_tiles = tiles_of (norm) };
+  Call call
+      = { .exec = exec, .norm = norm, .kept = kept, .x = x, .weight = weight, .n_tiles = tiles_of (norm) };
 
   g_assert (norm->channels % norm->groups == 0);
   call.moments = (gpointer) scratch;
@@ -76,7 +81,8 @@ make_call (const ArraExec *exec, const ArraNormBatch *norm, const ArraNormBatchK
   return call;
 }
 
-/* Sums of a group of an item: tiles in order, in each the channels in order, weighted when there are @weights. */
+/* Sums of a group of an item: tiles in order, in each the channels in order, weighted when there are
+ * @weights. */
 static void
 sum_group (const Call *call, gsize item, gsize group, const float *weights, double sums[2])
 {
@@ -151,8 +157,14 @@ apply_tiles (gsize begin, gsize end, guint worker, gpointer data)
 }
 
 void
-arra_norm_batch (const ArraExec *exec, const ArraNormBatch *norm, const float *x, const float *weight,
-                 const float *bias, float *scratch, const ArraNormBatchKept *kept, float *y)
+arra_norm_batch (const ArraExec *exec,
+                 const ArraNormBatch *norm,
+                 const float *x,
+                 const float *weight,
+                 const float *bias,
+                 float *scratch,
+                 const ArraNormBatchKept *kept,
+                 float *y)
 {
   Call call = make_call (exec, norm, kept, x, weight, scratch);
 
@@ -284,8 +296,15 @@ add_parameters (const Call *call, gsize c, float *dweight, float *dbias)
 }
 
 void
-arra_norm_batch_vjp (const ArraExec *exec, const ArraNormBatch *norm, const float *x, const float *weight,
-                     const ArraNormBatchKept *kept, float *dy, float *scratch, float *dx, float *dweight,
+arra_norm_batch_vjp (const ArraExec *exec,
+                     const ArraNormBatch *norm,
+                     const float *x,
+                     const float *weight,
+                     const ArraNormBatchKept *kept,
+                     float *dy,
+                     float *scratch,
+                     float *dx,
+                     float *dweight,
                      float *dbias)
 {
   Call call = make_call (exec, norm, kept, x, weight, scratch);

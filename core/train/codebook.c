@@ -9,7 +9,7 @@
 #include "nearest_code.h"
 #include "noise.h"
 
-#define STARTS 0x53544152  /* streams of random numbers */
+#define STARTS 0x53544152 /* streams of random numbers */
 #define REVIVES 0x5245564f
 #define SMOOTHING 1e-5
 #define ROUNDS 8         /* of k-means */
@@ -96,15 +96,15 @@ place (ArraCodebook *codebook, gsize code, const float *x, float count)
 }
 
 void
-arra_codebook_quantize (ArraCodebook *codebook, const ArraExec *exec, const float *x, gsize n, float *scratch,
-                        guint32 *codes)
+arra_codebook_quantize (
+    ArraCodebook *codebook, const ArraExec *exec, const float *x, gsize n, float *scratch, guint32 *codes)
 {
-  ArraMapWork work = { .exec = exec,
-                       .scratch = scratch,
-                       .scratch_stride = arra_nearest_code_scratch (codebook->n_codes) };
+  ArraMapWork work
+      = { .exec = exec, .scratch = scratch, .scratch_stride = arra_nearest_code_scratch (codebook->n_codes) };
 
   arra_code_squares (codebook->vectors, codebook->n_codes, codebook->dim, codebook->squares);
-  arra_nearest_code (x, n, codebook->vectors, codebook->squares, codebook->n_codes, codebook->dim, codes, &work, NULL);
+  arra_nearest_code (x, n, codebook->vectors, codebook->squares, codebook->n_codes, codebook->dim, codes,
+                     &work, NULL);
 }
 
 /* ---- the start */
@@ -146,8 +146,15 @@ gather (ArraCodebook *codebook, const float *x, const guint32 *codes, gsize n, f
 }
 
 gboolean
-arra_codebook_start (ArraCodebook *codebook, const ArraExec *exec, const float *x, gsize n, gsize per_step,
-                     guint64 seed, float *scratch, guint32 *codes, GError **error)
+arra_codebook_start (ArraCodebook *codebook,
+                     const ArraExec *exec,
+                     const float *x,
+                     gsize n,
+                     gsize per_step,
+                     guint64 seed,
+                     float *scratch,
+                     guint32 *codes,
+                     GError **error)
 {
   g_automem double *far = arra_mem_new (n, sizeof *far, "the codebook", error);
 
@@ -195,7 +202,8 @@ move_codes (ArraCodebook *codebook)
     total += (double) codebook->counts[i];
   for (gsize i = 0; i < codebook->n_codes; i++)
     {
-      smoothed = ((double) codebook->counts[i] + SMOOTHING) / (total + (double) codebook->n_codes * SMOOTHING) * total;
+      smoothed = ((double) codebook->counts[i] + SMOOTHING) / (total + (double) codebook->n_codes * SMOOTHING)
+                 * total;
       for (gsize k = 0; k < dim; k++)
         codebook->vectors[i * dim + k] = (float) ((double) codebook->sums[i * dim + k] / smoothed);
     }
@@ -225,8 +233,13 @@ revive (ArraCodebook *codebook, const float *x, gsize n, guint64 seed, guint64 s
 }
 
 gboolean
-arra_codebook_follow (ArraCodebook *codebook, const float *x, const guint32 *codes, gsize n, guint64 seed,
-                      guint64 step, GError **error)
+arra_codebook_follow (ArraCodebook *codebook,
+                      const float *x,
+                      const guint32 *codes,
+                      gsize n,
+                      guint64 seed,
+                      guint64 step,
+                      GError **error)
 {
   g_automem double *far = arra_mem_new (n, sizeof *far, "the codebook", error);
 

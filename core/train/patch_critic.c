@@ -36,7 +36,12 @@ inputs_of (const ArraPatchCritic *critic, guint layer)
 }
 
 static gboolean
-add (ArraPatchCritic *critic, const char *part, guint layer, const char *leaf, guint n_dims, const gint64 *shape,
+add (ArraPatchCritic *critic,
+     const char *part,
+     guint layer,
+     const char *leaf,
+     guint n_dims,
+     const gint64 *shape,
      GError **error)
 {
   char name[ARRA_PARAMETER_NAME];
@@ -52,9 +57,11 @@ add_layer (ArraPatchCritic *critic, guint layer, GError **error)
   const gint64 kernel[] = { out, in, 3, 3 };
 
   if (layer > 0
-      && (!add (critic, "norm", layer, "weight", 1, &in, error) || !add (critic, "norm", layer, "bias", 1, &in, error)))
+      && (!add (critic, "norm", layer, "weight", 1, &in, error)
+          || !add (critic, "norm", layer, "bias", 1, &in, error)))
     return FALSE;
-  return add (critic, "conv", layer, "weight", 4, kernel, error) && add (critic, "conv", layer, "bias", 1, &out, error);
+  return add (critic, "conv", layer, "weight", 4, kernel, error)
+         && add (critic, "conv", layer, "bias", 1, &out, error);
 }
 
 static gboolean
@@ -76,8 +83,13 @@ make_parameters (ArraPatchCritic *critic, guint64 seed, GError **error)
 }
 
 ArraPatchCritic *
-arra_patch_critic_new (const ArraPatchCriticSettings *settings, const ArraExec *exec, gsize n, gsize height,
-                       gsize width, guint64 seed, GError **error)
+arra_patch_critic_new (const ArraPatchCriticSettings *settings,
+                       const ArraExec *exec,
+                       gsize n,
+                       gsize height,
+                       gsize width,
+                       guint64 seed,
+                       GError **error)
 {
   g_autoptr (ArraPatchCritic) critic = arra_mem_new0 (1, sizeof *critic, "the critic", error);
 
@@ -134,14 +146,17 @@ judge (const Judging *j, ArraNode *x)
   for (guint i = 0; i < N_LAYERS; i++)
     {
       ArraConvForm form = i + 1 < N_LAYERS ? ARRA_CONV_DOWN : ARRA_CONV_3X3;
-      const ArraConvBatch conv
-          = { form, j->n, critic->height >> i, critic->width >> i, inputs_of (critic, i), outputs_of (critic, i) };
+      const ArraConvBatch conv = {
+        form, j->n, critic->height >> i, critic->width >> i, inputs_of (critic, i), outputs_of (critic, i)
+      };
       const ArraNormBatch norm
           = { j->n, conv.height * conv.width, conv.in_channels, critic->settings.groups, EPS, TRUE };
 
       if (i > 0)
-        x = arra_graph_norm (tape, x, parameter (j, "norm", i, "weight"), parameter (j, "norm", i, "bias"), &norm);
-      x = arra_graph_conv (tape, x, parameter (j, "conv", i, "weight"), parameter (j, "conv", i, "bias"), NULL, &conv);
+        x = arra_graph_norm (tape, x, parameter (j, "norm", i, "weight"), parameter (j, "norm", i, "bias"),
+                             &norm);
+      x = arra_graph_conv (tape, x, parameter (j, "conv", i, "weight"), parameter (j, "conv", i, "bias"),
+                           NULL, &conv);
     }
   return x;
 }
@@ -193,7 +208,8 @@ compute (ArraTape *tape, gpointer user, GError **error)
 }
 
 gboolean
-arra_patch_critic_judge (ArraPatchCritic *critic, const float *made, float *grad, double *loss, GError **error)
+arra_patch_critic_judge (
+    ArraPatchCritic *critic, const float *made, float *grad, double *loss, GError **error)
 {
   Judging j = { .critic = critic, .n = critic->n, .pixels = made, .grad = grad };
 
@@ -205,8 +221,12 @@ arra_patch_critic_judge (ArraPatchCritic *critic, const float *made, float *grad
 }
 
 gboolean
-arra_patch_critic_learn (ArraPatchCritic *critic, const float *real, const float *made, double learning_rate,
-                         double *loss, GError **error)
+arra_patch_critic_learn (ArraPatchCritic *critic,
+                         const float *real,
+                         const float *made,
+                         double learning_rate,
+                         double *loss,
+                         GError **error)
 {
   Judging j = { .critic = critic, .learns = TRUE, .n = 2 * critic->n, .pixels = critic->both };
   const ArraExec *exec = arra_tape_exec (critic->tape);

@@ -88,9 +88,10 @@ count (const ArraYaml *config, GPtrArray *datasets, guint held, guint *n, GError
       guint size = arra_dataset_size (datasets->pdata[i]);
 
       if (size <= held)
-        return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                          "%s: a data set has %u pictures, of which \"data.validation\" holds out %u: none is left",
-                          arra_yaml_path (config), size, held);
+        return arra_fail (
+            error, ARRA_ERROR_INVALID_DATA,
+            "%s: a data set has %u pictures, of which \"data.validation\" holds out %u: none is left",
+            arra_yaml_path (config), size, held);
       *n += size - held;
     }
   return TRUE;
@@ -113,13 +114,15 @@ load_dataset (Loading *loading, const ArraDataset *dataset, guint held, GError *
 
   for (guint item = 0; item < size; item++)
     {
-      guint8 *rgb = item < size - held ? supply->pixels + bytes * loading->n++ : supply->valid + bytes * loading->n_valid++;
+      guint8 *rgb = item < size - held ? supply->pixels + bytes * loading->n++
+                                       : supply->valid + bytes * loading->n_valid++;
 
       if (g_cancellable_set_error_if_cancelled (setup->cancellable, error)
           || !arra_dataset_load (dataset, item, supply->size, rgb, error))
         return FALSE;
       if (setup->preparing != NULL)
-        setup->preparing ("Reading pictures", (double) (loading->n + loading->n_valid) / loading->all, setup->user);
+        setup->preparing ("Reading pictures", (double) (loading->n + loading->n_valid) / loading->all,
+                          setup->user);
     }
   return TRUE;
 }
@@ -180,8 +183,12 @@ draw (guint64 seed, guint64 step, guint item, guint which, gsize below)
 }
 
 void
-arra_picture_supply_draw (const ArraPictureSupply *supply, const ArraCropping *cropping, guint64 seed,
-                          guint64 step, guint n, float *out)
+arra_picture_supply_draw (const ArraPictureSupply *supply,
+                          const ArraCropping *cropping,
+                          guint64 seed,
+                          guint64 step,
+                          guint n,
+                          float *out)
 {
   gsize size = supply->size, crop = cropping->crop;
 

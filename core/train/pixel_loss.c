@@ -155,8 +155,15 @@ compare_pictures (gsize begin, gsize end, guint worker, gpointer data)
 }
 
 ArraPixelDistance
-arra_pixel_loss (const ArraExec *exec, const ArraPixelLoss *loss, const float *made, const float *wanted, gsize n,
-                 gsize height, gsize width, float *scratch, float *grad)
+arra_pixel_loss (const ArraExec *exec,
+                 const ArraPixelLoss *loss,
+                 const float *made,
+                 const float *wanted,
+                 gsize n,
+                 gsize height,
+                 gsize width,
+                 float *scratch,
+                 float *grad)
 {
   Call call = { loss, made, wanted, n, height, width, scratch, grad };
   const double *sums = (gpointer) scratch;

@@ -106,8 +106,9 @@ read_critic (ArraVqganSettings *s, const ArraYaml *config, GError **error)
       || !arra_setting_double (config, "loss.critic_rate", 0, 1e3, &s->critic_rate, error))
     return FALSE;
   if (s->critic.channels % CRITIC_GROUPS != 0)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"loss.critic_channels\" is %u, not a multiple of %d",
-                      arra_yaml_path (config), s->critic.channels, CRITIC_GROUPS);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                      "%s: \"loss.critic_channels\" is %u, not a multiple of %d", arra_yaml_path (config),
+                      s->critic.channels, CRITIC_GROUPS);
   return TRUE;
 }
 

@@ -25,7 +25,8 @@ make_again (ArraTape *tape, gpointer user, GError **error)
   ArraNode *vectors = arra_vqgan_graph_encoder (tape, &pictures, pixels);
 
   if (arra_tape_computes (tape))
-    arra_codebook_quantize (t->codebook, &t->exec, vectors->data, vectors->rows, t->code_work, picture->codes);
+    arra_codebook_quantize (t->codebook, &t->exec, vectors->data, vectors->rows, t->code_work,
+                            picture->codes);
   picture->made = arra_vqgan_graph_decoder (
       tape, &pictures, arra_graph_straight_through (tape, vectors, t->codebook->vectors, picture->codes));
   return TRUE;

@@ -77,14 +77,14 @@ compare (const Case *c, const float *made, const ArraExec *exec)
   gsize pixels = c->pictures.height * c->pictures.width, n_codes = c->vectors->rows;
   gsize dim = c->config->embed_dim, stride = arra_nearest_code_scratch (c->config->n_embed);
   g_autofree float *planes = g_new (float, 3 * pixels), *squares = g_new (float, c->config->n_embed);
-  g_autofree float *scratch = g_new (float, stride * arra_pool_threads (exec->pool));
+  g_autofree float *scratch = g_new (float, stride *arra_pool_threads (exec->pool));
   g_autofree guint32 *codes = g_new (guint32, n_codes);
   ArraMapWork work = { .exec = exec, .scratch = scratch, .scratch_stride = stride };
   double worst = 0;
 
   arra_code_squares (c->codebook, c->config->n_embed, dim, squares);
-  g_assert_true (arra_nearest_code (c->vectors->data, n_codes, c->codebook, squares, c->config->n_embed, dim, codes,
-                                    &work, NULL));
+  g_assert_true (arra_nearest_code (c->vectors->data, n_codes, c->codebook, squares, c->config->n_embed, dim,
+                                    codes, &work, NULL));
   g_assert_cmpmem (codes, n_codes * sizeof *codes, c->codes, n_codes * sizeof *codes);
   for (guint i = 0; i < N; i++)
     {

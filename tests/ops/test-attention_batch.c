@@ -1,4 +1,4 @@
-/* test-attention_batch.c - attention between the pixels of each map against its definition in double, and its gradients
+/* test-attention_batch.c - attention within each map against its definition, and its gradients
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 

@@ -71,8 +71,7 @@ define (const double *const *in, double *y)
   for (gsize i = 0; i < conv.n * height * width; i++)
     for (gsize o = 0; o < conv.out_channels; o++)
       y[i * conv.out_channels + o]
-          = in[2][o]
-            + output_at (in[0], in[1], i / (height * width), i / width % height, i % width, o);
+          = in[2][o] + output_at (in[0], in[1], i / (height * width), i / width % height, i % width, o);
 }
 
 static void
@@ -86,7 +85,8 @@ forward (const ArraExec *exec, const float *const *in, float *y)
 static void
 vjp (const ArraExec *exec, const float *const *in, const float *dy, float *const *grads)
 {
-  g_autofree float *scratch = g_new (float, arra_conv_batch_vjp_scratch (&conv, arra_pool_threads (exec->pool)));
+  g_autofree float *scratch
+      = g_new (float, arra_conv_batch_vjp_scratch (&conv, arra_pool_threads (exec->pool)));
 
   arra_conv_batch_vjp (exec, &conv, in[0], in[1], dy, scratch, grads[0], grads[1], grads[2]);
 }
@@ -148,7 +148,8 @@ check_large (const ArraExec *exec, gconstpointer data)
   if (exec->pool != NULL)
     {
       const ArraExec alone = { exec->kernels, NULL };
-      g_autofree float *y2 = g_new (float, n_y ()), *dx2 = g_new0 (float, n_x ()), *dw2 = g_new0 (float, n_w ());
+      g_autofree float *y2 = g_new (float, n_y ()), *dx2 = g_new0 (float, n_x ()),
+                       *dw2 = g_new0 (float, n_w ());
       float *const again[] = { dx2, dw2, db };
 
       forward (&alone, in, y2);

@@ -1,4 +1,4 @@
-/* test-norm_batch.c - group normalisation and swish of batches against their definition in double, and their gradients
+/* test-norm_batch.c - group normalisation and swish against their definition, and their gradients
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 
@@ -122,7 +122,8 @@ test_tiles (void)
       float *grads = g_new0 (float, 12008);
 
       arra_norm_batch (&execs[i], &norm, x, weight, bias, scratch, &kept, y);
-      arra_norm_batch_vjp (&execs[i], &norm, x, weight, &kept, dy, scratch, grads, grads + 12000, grads + 12004);
+      arra_norm_batch_vjp (&execs[i], &norm, x, weight, &kept, dy, scratch, grads, grads + 12000,
+                           grads + 12004);
       g_assert_cmpfloat_with_epsilon (groups[i][0], mean, 1e-9);
       dx[i] = grads;
     }

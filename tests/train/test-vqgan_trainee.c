@@ -1,4 +1,4 @@
-/* test-vqgan_trainee.c - a small VQGAN learns four pictures, to the same bits each time, and can be used afterwards
+/* test-vqgan_trainee.c - a small VQGAN learns four pictures, to the same bits each time
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "vqgan_trainee.h"
 
@@ -132,8 +132,8 @@ test_learn (void)
   train (&f, 0, 1, first);
   train (&f, 1, 120, last);
   g_assert_true (f.trainee.klass->validate (f.trainee.self, valid, NULL, NULL));
-  g_test_message ("loss %g -> %g, l1 %g -> %g, validation l1 %g, psnr %g", first[0], last[0], first[1], last[1],
-                  valid[1], valid[2]);
+  g_test_message ("loss %g -> %g, l1 %g -> %g, validation l1 %g, psnr %g", first[0], last[0], first[1],
+                  last[1], valid[1], valid[2]);
   g_assert_cmpfloat (last[0], <, first[0] / 4);
   g_assert_cmpfloat (last[1], <, first[1] / 4);
   g_assert_cmpfloat (valid[1], <, first[1] / 3);
@@ -247,8 +247,8 @@ refuse (const char *more, const char *key)
   g_autoptr (GError) error = NULL;
   ArraTrainee trainee;
 
-  g_assert_false (arra_vqgan_trainee_new_from (config, &setup, arra_picture_supply_new (SIDE, 1, 0, NULL), &trainee,
-                                               &error));
+  g_assert_false (arra_vqgan_trainee_new_from (config, &setup, arra_picture_supply_new (SIDE, 1, 0, NULL),
+                                               &trainee, &error));
   g_assert_error (error, ARRA_ERROR, ARRA_ERROR_INVALID_DATA);
   g_assert_nonnull (strstr (error->message, key));
 }
