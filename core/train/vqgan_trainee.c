@@ -188,16 +188,6 @@ start_codes (Step *s, GError **error)
 
 /* ---- after the gradients */
 
-static void
-follow_parameters (ArraVqganTrainee *t)
-{
-  double steps = (double) t->adamw->step;
-  float decay = (float) MIN (t->settings.average, (1 + steps) / (10 + steps));
-
-  for (gsize i = 0; t->average != NULL && i < t->parameters->size; i++)
-    t->average[i] = decay * t->average[i] + (1 - decay) * t->parameters->data[i];
-}
-
 static gboolean
 follow_codes (Step *s, GError **error)
 {
@@ -230,7 +220,8 @@ learn (Step *s, GError **error)
   s->metrics[GRADIENT_NORM]
       = arra_clip_gradients (&t->exec, t->parameters, t->settings.clip > 0 ? t->settings.clip : HUGE_VAL);
   arra_adamw_step (t->adamw, &t->exec, s->step->learning_rate, t->parameters);
-  follow_parameters (t);
+  if (t->average != NULL)
+    arra_average_update (t->average, &t->exec, s->step->index, t->parameters);
   return follow_codes (s, error) && teach_critic (s, error);
 }
 
@@ -267,7 +258,7 @@ visit_state (gpointer self, ArraStateFunc func, gpointer user, GError **error)
          && func ("adamw.mean", ARRA_F32, size, t->adamw->mean, user, error)
          && func ("adamw.square", ARRA_F32, size, t->adamw->square, user, error)
          && func ("adamw.step", ARRA_I64, 1, &t->adamw->step, user, error)
-         && (t->average == NULL || func ("average", ARRA_F32, size, t->average, user, error))
+         && (t->average == NULL || func ("average", ARRA_F32, size, t->average->data, user, error))
          && arra_codebook_visit (t->codebook, func, user, error)
          && (t->critic == NULL || arra_patch_critic_visit (t->critic, func, user, error));
 }
@@ -286,7 +277,7 @@ static gboolean
 save_weights (const ArraVqganTrainee *t, const char *path, GError **error)
 {
   const ArraParameters *p = t->parameters;
-  const float *data = t->average != NULL ? t->average : p->data;
+  const float *data = t->average != NULL ? t->average->data : p->data;
   const ArraCodebook *c = t->codebook;
   const gint64 shape[] = { (gint64) c->n_codes, (gint64) c->dim };
   g_autofree ArraNamedTensor *tensors = g_new (ArraNamedTensor, p->n + 1);
@@ -331,7 +322,7 @@ trainee_free (gpointer self)
   arra_codebook_free (t->codebook);
   arra_patch_critic_free (t->critic);
   arra_tape_free (t->tape);
-  arra_mem_free (t->average);
+  arra_average_free (t->average);
   arra_mem_free (t->wanted);
   arra_mem_free (t->grad);
   arra_mem_free (t->judgement);
@@ -351,10 +342,9 @@ make_parameters (ArraVqganTrainee *t, guint64 seed, GError **error)
   arra_parameters_start_by_inputs (t->parameters, seed);
   if (t->settings.average > 0)
     {
-      t->average = arra_mem_new (t->parameters->size, sizeof (float), "the averaged weights", error);
+      t->average = arra_average_new (t->settings.average, t->parameters, error);
       if (t->average == NULL)
         return FALSE;
-      memcpy (t->average, t->parameters->data, t->parameters->size * sizeof (float));
     }
   t->adamw = arra_adamw_new (&t->settings.adamw, t->parameters, error);
   return t->adamw != NULL;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <arra.h>
+#include "average.h"
 #include "vqgan_graph.h"
 #include "vqgan_settings.h"
 #include "vqgan_trainee.h"
@@ -13,7 +14,7 @@ typedef struct
   ArraExec exec;
   ArraPictureSupply *supply;
   ArraParameters *parameters;
-  float *average; /* (nullable): of the parameters, as many */
+  ArraAverage *average; /* (nullable) */
   ArraAdamW *adamw;
   ArraCodebook *codebook;
   ArraPatchCritic *critic; /* (nullable) */

@@ -61,14 +61,14 @@ arra_vqgan_trainee_validate (gpointer self, double *metrics, GCancellable *cance
 {
   ArraVqganTrainee *t = self;
   gsize side = t->supply->size / arra_vqgan_patch (&t->settings.model);
-  float *kept = t->parameters->data;
   ArraPixelDistance mean = { 0, 0, 0 };
   gboolean ok;
 
   if (t->average != NULL)
-    t->parameters->data = t->average;
+    arra_average_swap (t->average, t->parameters);
   ok = compare_all (t, &mean, cancellable, error);
-  t->parameters->data = kept;
+  if (t->average != NULL)
+    arra_average_swap (t->average, t->parameters);
   if (!ok)
     return FALSE;
   metrics[0] = arra_pixel_loss_sum (&t->settings.loss, &mean);
