@@ -170,6 +170,14 @@ arra_codebook_start (ArraCodebook *codebook,
   return TRUE;
 }
 
+void
+arra_codebook_set (ArraCodebook *codebook, const float *vectors)
+{
+  for (gsize code = 0; code < codebook->n_codes; code++)
+    place (codebook, code, vectors + code * codebook->dim, 1);
+  codebook->started = 1;
+}
+
 /* ---- a step */
 
 static void

@@ -33,6 +33,8 @@ void arra_codebook_free (ArraCodebook *codebook); /* nullable */
 /* Puts the codes where @n vectors @x [n][dim] are: drawn by k-means++, then a few rounds of k-means. @per_step: vectors of one step. @scratch as below; @codes [n]: the vectors' codes. Random
  * choices are a function of @seed. Fails for want of memory. */
 gboolean arra_codebook_start (ArraCodebook *codebook, const ArraExec *exec, const float *x, gsize n, gsize per_step, guint64 seed, float *scratch, guint32 *codes, GError **error);
+/* Begins with @vectors [n_codes][dim] of another training. */
+void arra_codebook_set (ArraCodebook *codebook, const float *vectors);
 /* The codes of @n vectors. @scratch: arra_nearest_code_scratch() floats for each thread. */
 void arra_codebook_quantize (ArraCodebook *codebook, const ArraExec *exec, const float *x, gsize n, float *scratch, guint32 *codes);
 /* Follows the vectors and their codes. Random choices are a function of @seed and @step. Fails for want of memory. */

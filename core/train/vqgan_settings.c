@@ -15,6 +15,7 @@ typedef enum
   KIND_PATCH,
 } Kind;
 
+static const char *const parts[] = { "all", "decoder", NULL };
 static const char *const kinds[] = { "none", "perceptual", "patch", NULL };
 
 static gboolean
@@ -62,6 +63,24 @@ read_model (ArraVqganConfig *m, const ArraYaml *config, GError **error)
          && read_number (config, "model.num_embeddings", G_MAXINT32, &m->n_embed, error)
          && read_number (config, "model.norm_groups", G_MAXUINT16, &m->norm_groups, error)
          && arra_vqgan_config_check (m, arra_yaml_path (config), error);
+}
+
+static gboolean
+read_start (ArraVqganSettings *s, const ArraYaml *config, GError **error)
+{
+  guint part = 0;
+
+  if (!arra_setting_path (config, "model.from", &s->from, error)
+      || !arra_setting_choice (config, "model.learn", parts, &part, error))
+    return FALSE;
+  s->decoder_only = part == 1;
+  if (s->decoder_only && s->from == NULL)
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                      "%s: \"model.learn\" is decoder: name a model that has an encoder in \"model.from\"",
+                      arra_yaml_path (config));
+  if (s->decoder_only)
+    s->adamw.weight_decay = 0; /* it would shrink what must stay */
+  return TRUE;
 }
 
 static gboolean
@@ -156,5 +175,11 @@ arra_vqgan_settings_read (ArraVqganSettings *settings, const ArraYaml *config, G
   };
   return read_model (&settings->model, config, error) && read_data (settings, config, error)
          && read_loss (settings, config, error) && read_critic (settings, config, error)
-         && read_optimizer (settings, config, error);
+         && read_optimizer (settings, config, error) && read_start (settings, config, error);
+}
+
+void
+arra_vqgan_settings_clear (ArraVqganSettings *settings)
+{
+  g_clear_pointer (&settings->from, g_free);
 }

@@ -15,6 +15,8 @@ typedef struct
   ArraVqganConfig model; /* "model.base_channels" (32), "channel_multiplier" ([1, 1, 2, 2, 4]), "num_res_blocks" (1), "attn_resolutions" ([]), "resolution" (256),
                             "latent_channels" (64), "embed_dim" (8), "num_embeddings" (1024), "norm_groups" (8) */
   double average;        /* "model.average" (0): decay of the averaged weights that are saved and validated; 0: none are kept */
+  char *from;            /* (nullable): "model.from": a folder of an earlier training's model, or its vqgan.safetensors, of the same shape: where this one begins */
+  gboolean decoder_only; /* "model.learn" (all): all, or decoder: encoder and codes, and so all tokens, stay as they are */
   guint batch;           /* "data.batch" (8) */
   ArraCropping cropping; /* "data.crop" (128), "data.flip" (false) */
   ArraAdamWSettings adamw; /* "optimizer.beta1" (0.9), "beta2" (0.99), "weight_decay" (0.0001) */
@@ -31,5 +33,6 @@ typedef struct
   ArraCodebookSettings codebook;  /* "codebook.decay" (0.99), "codebook.revive_below" (0.1) */
 } ArraVqganSettings;
 
-/* ERROR messages name file and key. */
+/* Messages name file and key. */
 gboolean arra_vqgan_settings_read (ArraVqganSettings *settings, const ArraYaml *config, GError **error);
+void arra_vqgan_settings_clear (ArraVqganSettings *settings); /* whether it could be read or not */

@@ -9,7 +9,6 @@
 #include "graph.h"
 #include "mem.h"
 #include "nearest_code.h"
-#include "source.h"
 #include "vqgan_trainee_private.h"
 
 #define EXTRA_NODES 16
@@ -98,8 +97,12 @@ encode (Step *s)
   gsize side = t->settings.cropping.crop;
   const ArraVqganPictures pictures = { &t->settings.model, t->parameters, t->settings.batch, side, side };
   ArraNode *pixels = arra_tape_leaf (t->tape, batch_pixels (t), 3, t->wanted, NULL);
+  float *grad = t->parameters->grad;
 
+  if (t->settings.decoder_only)
+    t->parameters->grad = NULL; /* constants */
   s->vectors = arra_vqgan_graph_encoder (t->tape, &pictures, pixels);
+  t->parameters->grad = grad;
   return s->vectors;
 }
 
@@ -197,8 +200,9 @@ follow_codes (Step *s, GError **error)
   if (t->codebook->started == 0)
     return TRUE;
   arra_codebook_usage (t->codebook, t->codes, n, &s->metrics[PERPLEXITY], &s->metrics[USED_CODES]);
-  return arra_codebook_follow (t->codebook, s->vectors->data, t->codes, n, s->step->seed, s->step->index,
-                               error);
+  return t->settings.decoder_only
+         || arra_codebook_follow (t->codebook, s->vectors->data, t->codes, n, s->step->seed, s->step->index,
+                                  error);
 }
 
 static gboolean
@@ -246,7 +250,7 @@ train_step (
   return learn (&s, error);
 }
 
-/* ---- state and model */
+/* ---- state */
 
 static gboolean
 visit_state (gpointer self, ArraStateFunc func, gpointer user, GError **error)
@@ -261,46 +265,6 @@ visit_state (gpointer self, ArraStateFunc func, gpointer user, GError **error)
          && (t->average == NULL || func ("average", ARRA_F32, size, t->average->data, user, error))
          && arra_codebook_visit (t->codebook, func, user, error)
          && (t->critic == NULL || arra_patch_critic_visit (t->critic, func, user, error));
-}
-
-static ArraNamedTensor
-named (const char *name, guint n_dims, const gint64 *shape, gsize count, const float *data)
-{
-  ArraNamedTensor tensor = { name, { .dtype = ARRA_F32, .n_dims = n_dims, .data = data } };
-
-  memcpy (tensor.tensor.shape, shape, n_dims * sizeof *shape);
-  tensor.tensor.n_bytes = count * sizeof (float);
-  return tensor;
-}
-
-static gboolean
-save_weights (const ArraVqganTrainee *t, const char *path, GError **error)
-{
-  const ArraParameters *p = t->parameters;
-  const float *data = t->average != NULL ? t->average->data : p->data;
-  const ArraCodebook *c = t->codebook;
-  const gint64 shape[] = { (gint64) c->n_codes, (gint64) c->dim };
-  g_autofree ArraNamedTensor *tensors = g_new (ArraNamedTensor, p->n + 1);
-
-  tensors[0] = named ("quantize.embedding.weight", 2, shape, c->n_codes * c->dim, c->vectors);
-  for (guint i = 0; i < p->n; i++)
-    {
-      const ArraParameter *item = &p->items[i];
-
-      tensors[i + 1] = named (item->name, item->n_dims, item->shape, item->count, data + item->offset);
-    }
-  return arra_safetensors_write (path, tensors, p->n + 1, error);
-}
-
-static gboolean
-save_model (gpointer self, const char *directory, GError **error)
-{
-  const ArraVqganTrainee *t = self;
-  g_autofree char *weights = g_build_filename (directory, "vqgan.safetensors", NULL);
-  g_autofree char *config = g_build_filename (directory, "vqgan.json", NULL);
-  g_autofree char *text = arra_vqgan_config_to_json (&t->settings.model);
-
-  return save_weights (t, weights, error) && arra_write_file (config, text, strlen (text), error);
 }
 
 static gsize
@@ -322,6 +286,7 @@ trainee_free (gpointer self)
   arra_codebook_free (t->codebook);
   arra_patch_critic_free (t->critic);
   arra_tape_free (t->tape);
+  arra_vqgan_settings_clear (&t->settings);
   arra_average_free (t->average);
   arra_mem_free (t->wanted);
   arra_mem_free (t->grad);
@@ -335,19 +300,23 @@ trainee_free (gpointer self)
 static gboolean
 make_parameters (ArraVqganTrainee *t, guint64 seed, GError **error)
 {
+  const ArraVqganConfig *model = &t->settings.model;
+
   t->parameters = arra_parameters_new (error);
-  if (t->parameters == NULL || !arra_parameters_add_vqgan (t->parameters, &t->settings.model, error)
+  if (t->parameters == NULL || !arra_parameters_add_vqgan (t->parameters, model, error)
       || !arra_parameters_allocate (t->parameters, TRUE, error))
     return FALSE;
+  t->codebook = arra_codebook_new (&t->settings.codebook, model->n_embed, model->embed_dim, error);
+  if (t->codebook == NULL)
+    return FALSE;
   arra_parameters_start_by_inputs (t->parameters, seed);
-  if (t->settings.average > 0)
-    {
-      t->average = arra_average_new (t->settings.average, t->parameters, error);
-      if (t->average == NULL)
-        return FALSE;
-    }
+  if (!arra_vqgan_trainee_load (t, error))
+    return FALSE;
   t->adamw = arra_adamw_new (&t->settings.adamw, t->parameters, error);
-  return t->adamw != NULL;
+  if (t->adamw == NULL)
+    return FALSE;
+  t->average = t->settings.average > 0 ? arra_average_new (t->settings.average, t->parameters, error) : NULL;
+  return t->settings.average == 0 || t->average != NULL;
 }
 
 static gboolean
@@ -408,9 +377,6 @@ make_parts (ArraVqganTrainee *t, const ArraYaml *config, guint64 seed, GError **
   if (!check_supply (t, config, error) || !make_parameters (t, seed, error) || !make_critic (t, seed, error)
       || !make_room (t, error))
     return FALSE;
-  t->codebook = arra_codebook_new (&t->settings.codebook, model->n_embed, model->embed_dim, error);
-  if (t->codebook == NULL)
-    return FALSE;
   t->tape = arra_tape_new (&t->exec, arra_vqgan_graph_nodes (model) + EXTRA_NODES, error);
   return t->tape != NULL;
 }
@@ -422,7 +388,7 @@ static const ArraTraineeClass trainee_class = {
   .step = train_step,
   .validate = arra_vqgan_trainee_validate,
   .visit_state = visit_state,
-  .save_model = save_model,
+  .save_model = arra_vqgan_trainee_save,
   .samples_per_step = samples_per_step,
   .free = trainee_free,
 };
@@ -433,7 +399,7 @@ static const ArraTraineeClass unmeasured_class = {
   .metrics = metric_names,
   .step = train_step,
   .visit_state = visit_state,
-  .save_model = save_model,
+  .save_model = arra_vqgan_trainee_save,
   .samples_per_step = samples_per_step,
   .free = trainee_free,
 };
@@ -468,8 +434,10 @@ arra_vqgan_trainee_new (const ArraYaml *config, const ArraTrainSetup *setup, Arr
 {
   ArraVqganSettings settings;
   ArraPictureSupply *supply;
+  gboolean ok = arra_vqgan_settings_read (&settings, config, error); /* before pictures are read for long */
 
-  if (!arra_vqgan_settings_read (&settings, config, error)) /* before pictures are read for long */
+  arra_vqgan_settings_clear (&settings);
+  if (!ok)
     return FALSE;
   supply = arra_picture_supply_load (config, setup, error);
   return supply != NULL && arra_vqgan_trainee_new_from (config, setup, supply, out, error);

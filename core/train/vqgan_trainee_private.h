@@ -29,6 +29,10 @@ typedef struct
   guint32 *codes;    /* of all held-out pictures, or of a batch */
 } ArraVqganTrainee;
 
+/* Parameters and codes of the model that the settings name, if they do. */
+gboolean arra_vqgan_trainee_load (ArraVqganTrainee *t, GError **error);
+gboolean arra_vqgan_trainee_save (gpointer self, const char *directory, GError **error);
+
 /* Metrics of the held-out pictures, in the order of arra_vqgan_valid_metrics. */
 gboolean arra_vqgan_trainee_validate (gpointer self, double *metrics, GCancellable *cancellable, GError **error);
 extern const char *const arra_vqgan_valid_metrics[];

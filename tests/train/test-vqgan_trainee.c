@@ -13,16 +13,17 @@
 #define SIDE 32
 #define METRICS ARRA_TRAIN_METRICS
 
-static const char base[] = "model:\n"
-                           "  base_channels: 8\n"
-                           "  channel_multiplier: [1, 2, 2]\n"
-                           "  latent_channels: 16\n"
-                           "  embed_dim: 8\n"
-                           "  num_embeddings: 64\n"
-                           "  norm_groups: 4\n"
-                           "  resolution: 32\n"
-                           "  average: 0.9\n"
-                           "data:\n"
+static const char base_model[] = "model:\n"
+                                 "  base_channels: 8\n"
+                                 "  channel_multiplier: [1, 2, 2]\n"
+                                 "  latent_channels: 16\n"
+                                 "  embed_dim: 8\n"
+                                 "  num_embeddings: 64\n"
+                                 "  norm_groups: 4\n"
+                                 "  resolution: 32\n"
+                                 "  average: 0.9\n";
+
+static const char base[] = "data:\n"
                            "  batch: 4\n"
                            "  crop: 32\n"
                            "codebook:\n"
@@ -53,10 +54,12 @@ paint (guint8 *pixels, guint n, guint32 first)
       }
 }
 
+/* @from: (nullable): a model whose decoder alone is trained. */
 static void
-begin (Fixture *f, const char *more, guint threads)
+begin (Fixture *f, const char *more, const char *from, guint threads)
 {
-  g_autofree char *text = g_strconcat (base, more, NULL);
+  g_autofree char *start = g_strdup_printf ("  learn: %s\n  from: %s\n", "decoder", from);
+  g_autofree char *text = g_strconcat (base_model, from != NULL ? start : "", base, more, NULL);
   g_autoptr (ArraYaml) config = arra_yaml_parse (text, strlen (text), "train.yaml", NULL);
   ArraPictureSupply *supply = arra_picture_supply_new (SIDE, 4, 2, NULL);
   ArraTrainSetup setup = { .seed = 9 };
@@ -128,7 +131,7 @@ test_learn (void)
   double first[METRICS], last[METRICS], valid[METRICS];
   Fixture f;
 
-  begin (&f, "", 2);
+  begin (&f, "", NULL, 2);
   train (&f, 0, 1, first);
   train (&f, 1, 120, last);
   g_assert_true (f.trainee.klass->validate (f.trainee.self, valid, NULL, NULL));
@@ -156,12 +159,12 @@ test_repeat (void)
   Reading reading;
   Fixture f;
 
-  begin (&f, judged, 1);
+  begin (&f, judged, NULL, 1);
   train (&f, 0, 7, metrics[0]);
   alone = state_of (&f);
   end (&f);
 
-  begin (&f, judged, 2);
+  begin (&f, judged, NULL, 2);
   train (&f, 0, 4, metrics[1]);
   halfway = state_of (&f);
   train (&f, 4, 7, metrics[1]);
@@ -171,7 +174,7 @@ test_repeat (void)
   g_assert_cmpmem (metrics[0], 10 * sizeof (double), metrics[1], 10 * sizeof (double));
   g_assert_cmpfloat (metrics[0][9], >, 0); /* the critic's loss */
 
-  begin (&f, judged, 2);
+  begin (&f, judged, NULL, 2);
   reading.next = halfway->data;
   g_assert_true (f.trainee.klass->visit_state (f.trainee.self, set_part, &reading, NULL));
   train (&f, 4, 7, metrics[2]);
@@ -213,7 +216,7 @@ test_save (void)
   guint32 codes[64];
   Fixture f;
 
-  begin (&f, "", 1);
+  begin (&f, "", NULL, 1);
   train (&f, 0, 20, metrics);
   g_assert_true (f.trainee.klass->validate (f.trainee.self, valid, NULL, NULL));
   g_assert_true (f.trainee.klass->save_model (f.trainee.self, folder, NULL));
@@ -238,10 +241,68 @@ test_save (void)
   end (&f);
 }
 
+static gboolean
+is_encoder_kept (const char *folder, const char *other)
+{
+  g_autofree char *a = g_build_filename (folder, "vqgan.safetensors", NULL);
+  g_autofree char *b = g_build_filename (other, "vqgan.safetensors", NULL);
+  g_autoptr (ArraSource) before = arra_safetensors_open (a, NULL), after = arra_safetensors_open (b, NULL);
+  gboolean kept = TRUE;
+
+  for (gsize i = 0; i < arra_source_count (before); i++)
+    {
+      const char *name = arra_source_name (before, i);
+      const ArraTensor *old = arra_source_tensor (before, i), *new = arra_source_find (after, name);
+      gboolean same = memcmp (old->data, new->data, old->n_bytes) == 0;
+      gboolean decodes = g_str_has_prefix (name, "decoder.") || g_str_has_prefix (name, "post_quant");
+
+      kept &= decodes ? !same : same;
+    }
+  return kept;
+}
+
+static void
+remove_model (const char *folder)
+{
+  g_autofree char *weights = g_build_filename (folder, "vqgan.safetensors", NULL);
+  g_autofree char *json = g_build_filename (folder, "vqgan.json", NULL);
+
+  g_unlink (weights);
+  g_unlink (json);
+  g_rmdir (folder);
+}
+
+/* A second training changes the decoder alone, and makes it better. */
+static void
+test_decoder (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("arra-vqgan-XXXXXX", NULL);
+  g_autofree char *other = g_dir_make_tmp ("arra-vqgan-XXXXXX", NULL);
+  double metrics[METRICS], valid[2][METRICS];
+  Fixture f;
+
+  begin (&f, "", NULL, 2);
+  train (&f, 0, 20, metrics);
+  g_assert_true (f.trainee.klass->save_model (f.trainee.self, folder, NULL));
+  g_assert_true (f.trainee.klass->validate (f.trainee.self, valid[0], NULL, NULL));
+  end (&f);
+
+  begin (&f, "", folder, 2);
+  train (&f, 0, 20, metrics);
+  g_assert_true (f.trainee.klass->save_model (f.trainee.self, other, NULL));
+  g_assert_true (f.trainee.klass->validate (f.trainee.self, valid[1], NULL, NULL));
+  end (&f);
+  g_test_message ("loss %g -> %g", valid[0][0], valid[1][0]);
+  g_assert_cmpfloat (valid[1][0], <, 0.8 * valid[0][0]);
+  g_assert_true (is_encoder_kept (folder, other));
+  remove_model (folder);
+  remove_model (other);
+}
+
 static void
 refuse (const char *more, const char *key)
 {
-  g_autofree char *text = g_strconcat (base, more, NULL);
+  g_autofree char *text = g_strconcat (base_model, base, more, NULL);
   g_autoptr (ArraYaml) config = arra_yaml_parse (text, strlen (text), "train.yaml", NULL);
   const ArraTrainSetup setup = { .exec = { arra_kernels_default (NULL), NULL } };
   g_autoptr (GError) error = NULL;
@@ -269,6 +330,7 @@ main (int argc, char **argv)
   g_test_add_func ("/vqgan-trainee/learn", test_learn);
   g_test_add_func ("/vqgan-trainee/repeat", test_repeat);
   g_test_add_func ("/vqgan-trainee/save", test_save);
+  g_test_add_func ("/vqgan-trainee/decoder", test_decoder);
   g_test_add_func ("/vqgan-trainee/refuse", test_refuse);
   return g_test_run ();
 }
