@@ -195,6 +195,7 @@ load (const char *folder, const ArraExec *exec)
   g_autoptr (ArraSource) source = arra_safetensors_open (weights, &error);
   ArraVqgan *vqgan;
 
+  g_assert_nonnull (parser);
   g_assert_no_error (error);
   g_assert_true (arra_vqgan_config_from_json (&config, object, json, &error));
   g_assert_cmpuint (config.norm_groups, ==, 4);
