@@ -103,6 +103,21 @@ roughness (const Scale *s, gsize n, double weight)
   return sum * share;
 }
 
+/* The mean of |d| of one scale. */
+static double
+colour (const Scale *s, gsize n, double weight)
+{
+  gsize size = 3 * s->height * s->width;
+  double share = 1 / (double) (n * size), sum = 0;
+
+  for (gsize i = 0; i < size; i++)
+    {
+      sum += (double) fabsf (s->d[i]);
+      s->grad[i] += (float) (weight * share) * sign (s->d[i]);
+    }
+  return sum * share;
+}
+
 static double
 perceive (const Call *call, float *d, float *grad)
 {
@@ -123,6 +138,7 @@ perceive (const Call *call, float *d, float *grad)
         }
       sum += roughness (s, call->n, call->loss->perceptual);
     }
+  sum += colour (&scales[PIXEL_LOSS_SCALES - 1], call->n, call->loss->perceptual);
   for (gsize i = PIXEL_LOSS_SCALES - 1; i > 0; i--)
     reduce_vjp (&scales[i - 1], &scales[i]);
   return sum;

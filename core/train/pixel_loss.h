@@ -1,8 +1,9 @@
 /* pixel_loss.h - how far pictures are from others, and the gradient of that
  *
  * |d|, d^2 and a perceptual part that needs no network: the absolute differences of d between neighbours, across and down, at PIXEL_LOSS_SCALES scales, each the mean of
- * two by two pixels of the one before. A mean of pixels may blur for free what it cannot place exactly; edges and texture at every scale may not (the gradient
- * difference loss of Mathieu et al., arXiv 1511.05440, section 3.3, without the absolute values within, on the pyramid of Burt and Adelson).
+ * two by two pixels of the one before, and |d| itself at the coarsest. A mean of pixels may blur for free what it cannot place exactly; edges and texture at every scale, and the colour of
+ * whole regions, may not (the gradient difference loss of Mathieu et al., arXiv 1511.05440, section 3.3, without the absolute values within, on the pyramid of Burt and Adelson, "The
+ * Laplacian Pyramid as a Compact Image Code", 1983).
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
