@@ -3,6 +3,7 @@
 #include "vqgan_graph.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "golden_vqgan.h"
 #include "mem.h"
@@ -136,11 +137,117 @@ test_f16 (void)
   check (&vqgan_f16, "vqgan/f16/vqgan.ckpt", 64);
 }
 
+/* ---- gradients */
+
+typedef struct
+{
+  ArraVqganPictures pictures;
+  const float *pixels, *slopes; /* of what is made */
+  double loss;
+} Slope;
+
+/* The sum of what is made times its slopes. */
+static gboolean
+compute_slope (ArraTape *tape, gpointer user, GError **error)
+{
+  Slope *s = user;
+  gsize pixels = s->pictures.n * s->pictures.height * s->pictures.width;
+  ArraNode *in = arra_tape_leaf (tape, pixels, 3, s->pixels, NULL);
+  ArraNode *made
+      = arra_vqgan_graph_decoder (tape, &s->pictures, arra_vqgan_graph_encoder (tape, &s->pictures, in));
+
+  s->loss = 0;
+  for (gsize i = 0; i < 3 * pixels && arra_tape_computes (tape); i++)
+    s->loss += (double) made->data[i] * (double) s->slopes[i];
+  arra_graph_given_gradient (tape, made, s->slopes);
+  arra_tape_backward (tape);
+  return TRUE;
+}
+
+static double
+loss_along (ArraTape *tape,
+            Slope *s,
+            ArraParameters *parameters,
+            const float *kept,
+            const float *direction,
+            double step)
+{
+  for (gsize i = 0; i < parameters->size; i++)
+    parameters->data[i] = kept[i] + (float) step * direction[i];
+  g_assert_true (arra_tape_run (tape, FALSE, compute_slope, s, NULL));
+  return s->loss;
+}
+
+/* Along the part of the gradient that belongs to some tensors, with 4-point differences. */
+static void
+check_along (ArraTape *tape, Slope *s, ArraParameters *parameters, const char *part)
+{
+  g_autofree float *kept = g_memdup2 (parameters->data, parameters->size * sizeof (float));
+  g_autofree float *direction = g_new0 (float, parameters->size);
+  double square = 0, losses[4], step, slope;
+
+  for (guint k = 0; k < parameters->n; k++)
+    for (gsize i = parameters->items[k].offset;
+         strstr (parameters->items[k].name, part) != NULL
+         && i < parameters->items[k].offset + parameters->items[k].count;
+         i++)
+      {
+        direction[i] = parameters->grad[i];
+        square += (double) direction[i] * (double) direction[i];
+      }
+  g_assert_cmpfloat (square, >, 0);
+  step = 2e-3 / sqrt (square);
+  for (int i = 0; i < 4; i++)
+    losses[i] = loss_along (tape, s, parameters, kept, direction, (i < 2 ? i - 2 : i - 1) * step);
+  slope = (8 * (losses[2] - losses[1]) - (losses[3] - losses[0])) / (12 * step);
+  g_test_message ("%s: slope %g, %g expected", part, slope, square);
+  g_assert_cmpfloat (fabs (slope / square - 1), <, 2e-3);
+  memcpy (parameters->data, kept, parameters->size * sizeof (float));
+}
+
+static void
+test_gradient (void)
+{
+  static const char *const parts[] = { "",         "norm",       "bias",           ".q.",   ".k.",
+                                       ".v.",      "proj_out",   "nin_shortcut",   "conv1", "downsample",
+                                       "upsample", "quant_conv", "encoder.conv_in" };
+  const ArraVqganConfig config = { .ch = 8,
+                                   .n_levels = 2,
+                                   .ch_mult = { 1, 2 },
+                                   .n_res_blocks = 1,
+                                   .n_attn = 1,
+                                   .attn_resolutions = { 8 },
+                                   .resolution = 16,
+                                   .in_channels = 3,
+                                   .out_channels = 3,
+                                   .z_channels = 6,
+                                   .embed_dim = 4,
+                                   .n_embed = 8,
+                                   .norm_groups = 4 };
+  g_autoptr (ArraParameters) parameters = arra_parameters_new (NULL);
+  g_autoptr (ArraPool) pool = arra_pool_new (2, NULL);
+  ArraExec exec = { arra_kernels_default (NULL), pool };
+  g_autoptr (ArraTape) tape = arra_tape_new (&exec, arra_vqgan_graph_nodes (&config) + 2, NULL);
+  g_automem float *pixels = random_pixels (2 * 16 * 16 * 3);
+  g_autofree float *slopes = g_new (float, 2 * 16 * 16 * 3);
+  Slope s = { { &config, parameters, 2, 16, 16 }, pixels, slopes, 0 };
+
+  for (guint32 i = 0; i < 2 * 16 * 16 * 3; i++)
+    slopes[i] = (float) arra_noise_bits (8, 0, 0, i) * 0x1p-31f - 1.0f;
+  g_assert_true (arra_parameters_add_vqgan (parameters, &config, NULL)
+                 && arra_parameters_allocate (parameters, TRUE, NULL));
+  arra_parameters_start_by_inputs (parameters, 5);
+  g_assert_true (arra_tape_run (tape, TRUE, compute_slope, &s, NULL));
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    check_along (tape, &s, parameters, parts[i]);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/vqgan-graph/small", test_small);
   g_test_add_func ("/vqgan-graph/f16", test_f16);
+  g_test_add_func ("/vqgan-graph/gradient", test_gradient);
   return g_test_run ();
 }
