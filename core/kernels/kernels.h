@@ -51,6 +51,16 @@ typedef void (*ArraMatmulFunc) (const void *w,
                                 float *y,
                                 gsize y_stride);
 
+/* A rectangle of pixels of a convolution. Pixel (r, p) reads inputs x + r * x_row + p * x_step + taps[t] and has outputs y + r * y_row + p * y_step.
+ * Weights are [n_taps][n_in][w_step], of which the first n_out count. Steps and rows in floats. */
+typedef struct
+{
+  const gsize *taps;
+  gsize n_taps, n_in, n_out, w_step;
+  gsize n_rows, n_pixels;
+  gsize x_row, x_step, y_row, y_step;
+} ArraConvShape;
+
 typedef struct
 {
   const char *name;
@@ -102,6 +112,15 @@ typedef struct
   /* x, y: [n_pixels][channels], y may be x. v = fma (x, scale[c], bias[c]) with per-channel arrays prepared from the group
    * statistics; y = v / (1 + exp (-v)) when @swish, else v */
   void (*affine_swish) (const float *x, gsize n_pixels, gsize channels, const float *scale, const float *bias, gboolean swish, float *y);
+
+  /* --- training on pictures: the same bits on every ISA --- */
+  /* The gradient through affine_swish with swish: v = fma (x, scale[c], bias[c]), s = 1 / (1 + exp (-v)), dv = dy * (s * fma (v, 1 - s, 1));
+   * over rising pixels sums[c] += dv and sums[channels + c] = fma (dv, x, …). dv may be dy. */
+  void (*affine_swish_vjp) (const float *x, const float *dy, gsize n_pixels, gsize channels, const float *scale, const float *bias, float *dv, float *sums);
+  /* y += convolution: for each output a chain of fma (x, w, y) over rising taps, then inputs */
+  void (*convolve) (const ArraConvShape *shape, const float *x, const float *w, float *y);
+  /* dw += the gradient of the weights: for each weight a chain of fma (x, dy, dw) over rising rows, then pixels */
+  void (*convolve_weights) (const ArraConvShape *shape, const float *x, const float *dy, float *dw);
 } ArraKernels;
 
 /* The table for @cpu, which the machine must support. Static, immutable; any thread may ask at any time. */

@@ -85,6 +85,18 @@ arra_parameters_add_chameleon (ArraParameters *parameters, const ArraChameleonCo
   return arra_chameleon_describe (config, source, add_described, parameters, error);
 }
 
+static gboolean
+add_unless_codebook (const char *name, guint n_dims, const gint64 *shape, gpointer data, GError **error)
+{
+  return g_str_has_prefix (name, "quantize.") || add_described (name, n_dims, shape, data, error);
+}
+
+gboolean
+arra_parameters_add_vqgan (ArraParameters *parameters, const ArraVqganConfig *config, GError **error)
+{
+  return arra_vqgan_describe (config, add_unless_codebook, parameters, error);
+}
+
 gboolean
 arra_parameters_allocate (ArraParameters *parameters, gboolean gradients, GError **error)
 {
@@ -108,17 +120,32 @@ normal (guint64 seed, guint32 tensor, gsize element)
   return (float) (sqrt (-2 * arra_log (u)) * cosine);
 }
 
+static void
+start_tensor (ArraParameters *parameters, guint tensor, guint64 seed, float deviation)
+{
+  const ArraParameter *item = &parameters->items[tensor];
+  gboolean norm = strstr (item->name, "norm") != NULL, bias = g_str_has_suffix (item->name, "bias");
+  float *data = parameters->data + item->offset;
+
+  for (gsize i = 0; i < item->count; i++)
+    data[i] = bias ? 0.0f : norm ? 1.0f : deviation * normal (seed, tensor, i);
+}
+
 void
 arra_parameters_start (ArraParameters *parameters, guint64 seed, float deviation)
 {
   for (guint tensor = 0; tensor < parameters->n; tensor++)
+    start_tensor (parameters, tensor, seed, deviation);
+}
+
+void
+arra_parameters_start_by_inputs (ArraParameters *parameters, guint64 seed)
+{
+  for (guint tensor = 0; tensor < parameters->n; tensor++)
     {
       const ArraParameter *item = &parameters->items[tensor];
-      gboolean norm = strstr (item->name, "norm") != NULL, bias = g_str_has_suffix (item->name, "bias");
-      float *data = parameters->data + item->offset;
 
-      for (gsize i = 0; i < item->count; i++)
-        data[i] = bias ? 0.0f : norm ? 1.0f : deviation * normal (seed, tensor, i);
+      start_tensor (parameters, tensor, seed, 1.0f / sqrtf ((float) (item->count / (gsize) item->shape[0])));
     }
 }
 

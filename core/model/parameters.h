@@ -5,6 +5,7 @@
 #include <arra.h>
 #include "chameleon.h"
 #include "tape.h"
+#include "vqgan.h"
 
 #define ARRA_PARAMETER_NAME 96
 #define ARRA_PARAMETER_DIMS 4
@@ -34,12 +35,16 @@ void arra_parameters_free (ArraParameters *parameters); /* nullable */
 /* Building the table: single tensors, and all of the transformer's (@source, nullable, tells the form of the q and k norms). */
 gboolean arra_parameters_add (ArraParameters *parameters, const char *name, gboolean optional, guint n_dims, const gint64 *shape, GError **error);
 gboolean arra_parameters_add_chameleon (ArraParameters *parameters, const ArraChameleonConfig *config, ArraSource *source, GError **error);
+/* Encoder and decoder of a VQGAN; the codebook, which follows averages instead of gradients, is left out. */
+gboolean arra_parameters_add_vqgan (ArraParameters *parameters, const ArraVqganConfig *config, GError **error);
 /* Ends it: the values and, when @gradients are wanted (inference wants none: leaves are constants then), their gradients; all zero. */
 gboolean arra_parameters_allocate (ArraParameters *parameters, gboolean gradients, GError **error);
 
 /* The start of an untrained model, as the reference's _init_weights: matrices are normal with @deviation (0.02 there), weights of norms are
  * 1, biases 0. A function of @seed, the tensor's place in the table and the element. */
 void arra_parameters_start (ArraParameters *parameters, guint64 seed, float deviation);
+/* The same with the deviation 1 / sqrt (inputs of an output) for each matrix and kernel (LeCun et al., Efficient BackProp, section 4.6). */
+void arra_parameters_start_by_inputs (ArraParameters *parameters, guint64 seed);
 /* Copies values from @source, widened; presence, shape, type and finiteness are checked as arra_param_bind() does. */
 gboolean arra_parameters_load (ArraParameters *parameters, ArraSource *source, GError **error);
 /* Zeroes the rows of @name (a matrix of the table) that @flags marks: the image rows of lm_head, for the start from a model that wrote text only. */

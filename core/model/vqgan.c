@@ -102,7 +102,7 @@ find_parts (const ArraVqganConfig *config, Binding *binding, VqganNet *net, gsiz
 {
   char name[NAME_SIZE];
 
-  if (!vqgan_config_check (config, "The VQGAN's configuration", error))
+  if (!arra_vqgan_config_check (config, "The VQGAN's configuration", error))
     return FALSE;
   net->encoder.present = holds (binding, "encoder.conv_in.weight");
   net->decoder.present = holds (binding, "decoder.conv_in.weight");
@@ -196,4 +196,28 @@ arra_vqgan_foreach (const ArraVqganConfig *config,
 
   return find_parts (config, &binding, &net, NULL, error)
          && vqgan_net_walk (&net, config, NULL, NULL, tell_entry, &binding, error);
+}
+
+typedef struct
+{
+  ArraVqganDescribeFunc func;
+  gpointer data;
+} Description;
+
+static gboolean
+describe_entry (const VqganParam *entry, gpointer data, GError **error)
+{
+  const Description *description = data;
+
+  return description->func (entry->name, entry->n_dims, entry->shape, description->data, error);
+}
+
+gboolean
+arra_vqgan_describe (const ArraVqganConfig *config, ArraVqganDescribeFunc func, gpointer data, GError **error)
+{
+  Description description = { func, data };
+  VqganNet net = { .encoder.present = TRUE, .decoder.present = TRUE };
+
+  return arra_vqgan_config_check (config, "The VQGAN's configuration", error)
+         && vqgan_net_walk (&net, config, NULL, NULL, describe_entry, &description, error);
 }

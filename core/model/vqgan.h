@@ -19,6 +19,7 @@ typedef struct
   guint ch, n_levels, ch_mult[ARRA_VQGAN_MAX_LEVELS], n_res_blocks;
   guint n_attn, attn_resolutions[ARRA_VQGAN_MAX_LEVELS], resolution;
   guint in_channels, out_channels, z_channels, embed_dim, n_embed;
+  guint norm_groups; /* of the group normalisations: 32 where a file does not say it */
 } ArraVqganConfig;
 
 gboolean arra_vqgan_config_from_yaml (ArraVqganConfig *config, const ArraYaml *yaml, GError **error);
@@ -26,6 +27,10 @@ gboolean arra_vqgan_config_from_yaml (ArraVqganConfig *config, const ArraYaml *y
 gboolean arra_vqgan_config_from_json (ArraVqganConfig *config, JsonObject *object, const char *name, GError **error);
 gboolean arra_vqgan_config_load (ArraVqganConfig *config, const ArraGguf *gguf, GError **error); /* "arra-vqgan.*" */
 void arra_vqgan_config_store (const ArraVqganConfig *config, ArraGgufWriter *writer);
+/* Whether such a VQGAN can be used; @name starts messages. The readers above ask themselves. */
+gboolean arra_vqgan_config_check (const ArraVqganConfig *config, const char *name, GError **error);
+/* Its own JSON, (transfer full), as arra_vqgan_config_from_json() reads it. */
+char *arra_vqgan_config_to_json (const ArraVqganConfig *config);
 guint arra_vqgan_patch (const ArraVqganConfig *config); /* pixels on a side for one code: 2^(n_levels-1) */
 
 typedef struct _ArraVqgan ArraVqgan; /* immutable once made */
@@ -44,6 +49,9 @@ gboolean arra_vqgan_foreach (const ArraVqganConfig *config, ArraSource *source, 
 
 /* SHA-256 (hex, transfer full) of what decides codes: encoder, codebook and their settings; another decoder does not change it. */
 char *arra_vqgan_encoder_sha256 (const ArraVqganConfig *config, ArraSource *source, const char *prefix, GError **error);
+/* The same of a VQGAN that is not there yet: names and shapes of all tensors in table order. */
+typedef gboolean (*ArraVqganDescribeFunc) (const char *name, guint n_dims, const gint64 *shape, gpointer data, GError **error);
+gboolean arra_vqgan_describe (const ArraVqganConfig *config, ArraVqganDescribeFunc func, gpointer data, GError **error);
 
 /* Buffers for pictures up to rows x columns codes, planned once: exactly arra_vqgan_run_bytes(). */
 typedef struct _ArraVqganRun ArraVqganRun;

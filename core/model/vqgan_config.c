@@ -17,23 +17,26 @@ static const struct
   gsize offset;
   guint standard; /* Chameleon's */
   guint max;
+  gboolean optional; /* not written when it is the standard */
 } numbers[] = {
   { DDCONFIG "ch", "base_channels", "arra-vqgan.base_channels", G_STRUCT_OFFSET (ArraVqganConfig, ch), 128,
-    MAX_CHANNELS },
+    MAX_CHANNELS, FALSE },
   { DDCONFIG "num_res_blocks", "num_res_blocks", "arra-vqgan.num_res_blocks",
-    G_STRUCT_OFFSET (ArraVqganConfig, n_res_blocks), 2, VQGAN_MAX_BLOCKS },
+    G_STRUCT_OFFSET (ArraVqganConfig, n_res_blocks), 2, VQGAN_MAX_BLOCKS, FALSE },
   { DDCONFIG "resolution", "resolution", "arra-vqgan.resolution",
-    G_STRUCT_OFFSET (ArraVqganConfig, resolution), 512, MAX_RESOLUTION },
+    G_STRUCT_OFFSET (ArraVqganConfig, resolution), 512, MAX_RESOLUTION, FALSE },
   { DDCONFIG "in_channels", "in_channels", "arra-vqgan.in_channels",
-    G_STRUCT_OFFSET (ArraVqganConfig, in_channels), 3, 3 },
+    G_STRUCT_OFFSET (ArraVqganConfig, in_channels), 3, 3, FALSE },
   { DDCONFIG "out_ch", "out_channels", "arra-vqgan.out_channels",
-    G_STRUCT_OFFSET (ArraVqganConfig, out_channels), 3, 3 },
+    G_STRUCT_OFFSET (ArraVqganConfig, out_channels), 3, 3, FALSE },
   { DDCONFIG "z_channels", "latent_channels", "arra-vqgan.latent_channels",
-    G_STRUCT_OFFSET (ArraVqganConfig, z_channels), 256, MAX_CHANNELS },
+    G_STRUCT_OFFSET (ArraVqganConfig, z_channels), 256, MAX_CHANNELS, FALSE },
   { "model.params.embed_dim", "embed_dim", "arra-vqgan.embed_dim",
-    G_STRUCT_OFFSET (ArraVqganConfig, embed_dim), 256, MAX_CHANNELS },
+    G_STRUCT_OFFSET (ArraVqganConfig, embed_dim), 256, MAX_CHANNELS, FALSE },
   { "model.params.n_embed", "num_embeddings", "arra-vqgan.num_embeddings",
-    G_STRUCT_OFFSET (ArraVqganConfig, n_embed), 8192, MAX_CODES },
+    G_STRUCT_OFFSET (ArraVqganConfig, n_embed), 8192, MAX_CODES, FALSE },
+  { DDCONFIG "norm_num_groups", "norm_groups", "arra-vqgan.norm_groups",
+    G_STRUCT_OFFSET (ArraVqganConfig, norm_groups), 32, MAX_CHANNELS, TRUE },
 };
 
 #define MULTIPLIERS "arra-vqgan.channel_multiplier"
@@ -46,7 +49,7 @@ number_at (ArraVqganConfig *config, gsize i)
 }
 
 gboolean
-vqgan_config_check (const ArraVqganConfig *config, const char *name, GError **error)
+arra_vqgan_config_check (const ArraVqganConfig *config, const char *name, GError **error)
 {
   gsize widest = config->ch;
 
@@ -69,11 +72,11 @@ vqgan_config_check (const ArraVqganConfig *config, const char *name, GError **er
                           name, config->ch_mult[i]);
       widest = MAX (widest, (gsize) config->ch * config->ch_mult[i]);
     }
-  if (config->ch % VQGAN_GROUPS != 0 || widest > MAX_CHANNELS)
+  if (config->ch % config->norm_groups != 0 || widest > MAX_CHANNELS)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA,
                       "%s: base_channels %u, and %" G_GSIZE_FORMAT
-                      " at the widest level: multiples of %d up to %d can be used",
-                      name, config->ch, widest, VQGAN_GROUPS, MAX_CHANNELS);
+                      " at the widest level: multiples of norm_groups (%u) up to %d can be used",
+                      name, config->ch, widest, config->norm_groups, MAX_CHANNELS);
   if (config->in_channels != 3 || config->out_channels != 3)
     return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: only VQGANs of RGB pictures can be used", name);
   return TRUE;
@@ -123,8 +126,9 @@ arra_vqgan_config_from_yaml (ArraVqganConfig *config, const ArraYaml *yaml, GErr
   *config = (ArraVqganConfig){ 0 };
   for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
     {
-      gint64 value;
-      if (!arra_yaml_get_int (yaml, numbers[i].yaml, 1, numbers[i].max, &value, error))
+      gint64 value = numbers[i].standard;
+      gboolean said = !numbers[i].optional || arra_yaml_has (yaml, numbers[i].yaml);
+      if (said && !arra_yaml_get_int (yaml, numbers[i].yaml, 1, numbers[i].max, &value, error))
         return FALSE;
       *number_at (config, i) = (guint) value;
     }
@@ -137,7 +141,7 @@ arra_vqgan_config_from_yaml (ArraVqganConfig *config, const ArraYaml *yaml, GErr
   return yaml_list (yaml, DDCONFIG "ch_mult", MAX_CHANNELS, config->ch_mult, &config->n_levels, error)
          && yaml_list (yaml, DDCONFIG "attn_resolutions", MAX_RESOLUTION, config->attn_resolutions,
                        &config->n_attn, error)
-         && vqgan_config_check (config, "vqgan.yaml", error);
+         && arra_vqgan_config_check (config, "vqgan.yaml", error);
 }
 
 /* Missing or null: nothing is set. */
@@ -213,7 +217,7 @@ arra_vqgan_config_from_json (ArraVqganConfig *config, JsonObject *object, const 
                        error)
          && json_list (object, name, "attn_resolutions", MAX_RESOLUTION, config->attn_resolutions,
                        &config->n_attn, error)
-         && vqgan_config_check (config, name, error);
+         && arra_vqgan_config_check (config, name, error);
 }
 
 /* A list in GGUF metadata: KEY.count and KEY.0, KEY.1, … */
@@ -242,14 +246,15 @@ arra_vqgan_config_load (ArraVqganConfig *config, const ArraGguf *gguf, GError **
   *config = (ArraVqganConfig){ 0 };
   for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
     {
-      guint64 value;
-      if (!arra_gguf_get_uint (gguf, numbers[i].gguf, numbers[i].max, &value, error))
+      guint64 value = numbers[i].standard;
+      gboolean said = !numbers[i].optional || arra_gguf_has (gguf, numbers[i].gguf);
+      if (said && !arra_gguf_get_uint (gguf, numbers[i].gguf, numbers[i].max, &value, error))
         return FALSE;
       *number_at (config, i) = (guint) value;
     }
   return gguf_list (gguf, MULTIPLIERS, MAX_CHANNELS, config->ch_mult, &config->n_levels, error)
          && gguf_list (gguf, RESOLUTIONS, MAX_RESOLUTION, config->attn_resolutions, &config->n_attn, error)
-         && vqgan_config_check (config, arra_gguf_path (gguf), error);
+         && arra_vqgan_config_check (config, arra_gguf_path (gguf), error);
 }
 
 static void
@@ -269,7 +274,11 @@ void
 arra_vqgan_config_store (const ArraVqganConfig *config, ArraGgufWriter *writer)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
-    arra_gguf_writer_set_uint (writer, numbers[i].gguf, *number_at ((ArraVqganConfig *) config, i));
+    {
+      guint value = *number_at ((ArraVqganConfig *) config, i);
+      if (!numbers[i].optional || value != numbers[i].standard)
+        arra_gguf_writer_set_uint (writer, numbers[i].gguf, value);
+    }
   store_list (writer, MULTIPLIERS, config->ch_mult, config->n_levels);
   store_list (writer, RESOLUTIONS, config->attn_resolutions, config->n_attn);
 }
@@ -278,4 +287,27 @@ guint
 arra_vqgan_patch (const ArraVqganConfig *config)
 {
   return 1u << (config->n_levels - 1);
+}
+
+static void
+append_list (GString *text, const char *key, const guint *values, guint n)
+{
+  g_string_append_printf (text, "  \"%s\": [", key);
+  for (guint i = 0; i < n; i++)
+    g_string_append_printf (text, "%s%u", i > 0 ? ", " : "", values[i]);
+  g_string_append (text, "]");
+}
+
+char *
+arra_vqgan_config_to_json (const ArraVqganConfig *config)
+{
+  GString *text = g_string_new ("{\n");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
+    g_string_append_printf (text, "  \"%s\": %u,\n", numbers[i].json, *number_at ((ArraVqganConfig *) config, i));
+  append_list (text, "channel_multiplier", config->ch_mult, config->n_levels);
+  g_string_append (text, ",\n");
+  append_list (text, "attn_resolutions", config->attn_resolutions, config->n_attn);
+  g_string_append (text, "\n}\n");
+  return g_string_free (text, FALSE);
 }

@@ -44,6 +44,7 @@ arra_vqgan_encoder_sha256 (const ArraVqganConfig *config,
 
   add_number (sum, config->n_levels);
   add_number (sum, config->resolution);
+  add_number (sum, config->norm_groups);
   for (guint i = 0; i < config->n_attn; i++)
     add_number (sum, config->attn_resolutions[i]);
   if (!arra_vqgan_foreach (config, source, prefix, add_tensor, sum, error))

@@ -6,8 +6,8 @@
 #include "conv2d.h"
 #include "vqgan.h"
 
+#define VQGAN_NORM_EPS 1e-6
 #define VQGAN_MAX_BLOCKS 8 /* of the encoder's levels; the decoder's have one more */
-#define VQGAN_GROUPS 32    /* of its group normalisations */
 
 typedef struct
 {

@@ -87,5 +87,3 @@ gboolean vqgan_run_decoder (ArraVqganRun *run, const guint32 *codes, gsize rows,
 /* [height][width][channels] to [channels][height][width] and back */
 void vqgan_to_planes (const float *x, gsize n_pixels, gsize channels, float *planes);
 void vqgan_from_planes (const float *planes, gsize n_pixels, gsize channels, float *x);
-
-gboolean vqgan_config_check (const ArraVqganConfig *config, const char *name, GError **error);

@@ -8,7 +8,6 @@
 #include "spatial_attention.h"
 #include "vqgan_private.h"
 
-#define NORM_EPS 1e-6
 #define TELL_EVERY 0.002 /* of the whole, between two calls of the progress function */
 
 static guint
@@ -91,7 +90,7 @@ vqgan_run_conv (ArraVqganRun *run,
   if (norm != NULL)
     {
       arra_group_norm_prepare (run->moments, run->n_tiles, from.height * from.width, from.channels,
-                               VQGAN_GROUPS, NORM_EPS, norm->weight, norm->bias, run->scale, run->shift);
+                               run->config->norm_groups, VQGAN_NORM_EPS, norm->weight, norm->bias, run->scale, run->shift);
       reading.scale = run->scale;
       reading.shift = run->shift;
     }
@@ -186,7 +185,7 @@ arra_vqgan_run_bytes (
   VqganNet net = { .encoder.present = encode, .decoder.present = !encode };
   VqganPlan plan;
 
-  if (!vqgan_config_check (config, "", NULL) || !size_is_sane (config, rows, columns))
+  if (!arra_vqgan_config_check (config, "", NULL) || !size_is_sane (config, rows, columns))
     return G_MAXUINT64;
   vqgan_net_walk (&net, config, NULL, NULL, NULL, NULL, NULL);
   plan = make_plan (config, &net, rows, columns, encode);

@@ -4,6 +4,7 @@
 
 #include "settings.h"
 #include "transformer_trainee.h"
+#include "vqgan_trainee.h"
 
 typedef struct
 {
@@ -14,6 +15,7 @@ typedef struct
 /* Ends with an empty one. */
 static const Kind kinds[] = {
   { "transformer", arra_transformer_trainee_new },
+  { "vqgan", arra_vqgan_trainee_new },
   { NULL, NULL },
 };
 

@@ -160,6 +160,44 @@ bad_affine_swish (const float *x, gsize n_pixels, gsize channels, const float *s
 }
 
 static void
+bad_affine_swish_vjp (const float *x, const float *dy, gsize n_pixels, gsize channels, const float *scale,
+                      const float *bias, float *dv, float *sums)
+{
+  for (gsize c = 0; c < channels; c++)
+    {
+      float kept = sums[channels + c];
+
+      for (gsize p = 0; p < n_pixels; p++)
+        {
+          float both[2] = { sums[c], 0 };
+
+          good ()->affine_swish_vjp (x + p * channels + c, dy + p * channels + c, 1, 1, scale + c, bias + c,
+                                     dv + p * channels + c, both);
+          sums[c] = both[0];
+          kept += both[1]; /* not fused */
+        }
+      sums[channels + c] = kept;
+    }
+}
+
+static void
+bad_convolve (const ArraConvShape *shape, const float *x, const float *w, float *y)
+{
+  good ()->convolve (shape, x, w, y);
+  if (shape->n_out % 8 != 0 && shape->n_pixels > 1 && shape->y_step > shape->n_out)
+    y[shape->n_out] = 0; /* beyond the outputs of the first pixel */
+}
+
+static void
+bad_convolve_weights (const ArraConvShape *shape, const float *x, const float *dy, float *dw)
+{
+  ArraConvShape part = *shape;
+
+  part.n_pixels = shape->n_pixels / 4 * 4;
+  good ()->convolve_weights (&part, x, dy, dw);
+}
+
+static void
 bad_matmul_f32 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
                 gsize n_tokens, float *y, gsize y_stride)
 {

@@ -236,6 +236,6 @@ const CheckCase check_cases[] = {
   CASE (matmul_f32), CASE (matmul_bf16), CASE (matmul_f16),   CASE (matmul_q8_0), CASE (quantize_q8a), CASE (widen_bf16),
   CASE (widen_f16),  CASE (widen_q8_0),  CASE (dot),          CASE (rms_norm),    CASE (layer_norm),   CASE (rope_half),
   CASE (silu_mul),   CASE (add),         CASE (guide),        CASE (exp),         CASE (max),          CASE (softmax),
-  CASE (attend),     CASE (affine_swish),
+  CASE (attend),     CASE (affine_swish), CASE (affine_swish_vjp), CASE (convolve), CASE (convolve_weights),
 };
 const gsize n_check_cases = G_N_ELEMENTS (check_cases);

@@ -186,6 +186,59 @@ test_attend (void)
     }
 }
 
+/* Two rows of three pixels, two taps, two inputs, three outputs. */
+static void
+test_convolve (void)
+{
+  const gsize taps[] = { 0, 5 };
+  const ArraConvShape s = { taps, 2, 2, 3, 4, 2, 3, 9, 2, 12, 3 };
+  float out[24], dw[16];
+
+  memcpy (out, b, sizeof out);
+  memcpy (dw, a, sizeof dw);
+  c->convolve (&s, a, w, out);
+  c->convolve_weights (&s, b, w, dw);
+  for (gsize row = 0; row < 2; row++)
+    for (gsize p = 0; p < 3; p++)
+      for (gsize o = 0; o < 3; o++)
+        {
+          double sum = (double) b[row * 12 + p * 3 + o];
+          for (gsize k = 0; k < 4; k++)
+            sum += (double) a[row * 9 + p * 2 + taps[k / 2] + k % 2] * (double) w[k * 4 + o];
+          assert_near (out[row * 12 + p * 3 + o], sum);
+        }
+  for (gsize k = 0; k < 4; k++)
+    for (gsize o = 0; o < 4; o++)
+      {
+        double sum = (double) a[k * 4 + o];
+        for (gsize p = 0; p < 6 && o < 3; p++)
+          sum += (double) b[p / 3 * 9 + p % 3 * 2 + taps[k / 2] + k % 2] * (double) w[p / 3 * 12 + p % 3 * 3 + o];
+        assert_near (dw[k * 4 + o], sum);
+      }
+}
+
+static void
+test_affine_swish_vjp (void)
+{
+  float dv[15], sums[6] = { 1, 2, 3, 4, 5, 6 };
+
+  c->affine_swish_vjp (a, b, 5, 3, w, w + 3, dv, sums);
+  for (gsize i = 0; i < 3; i++)
+    {
+      double first = (double) (1 + i), second = (double) (4 + i);
+      for (gsize p = 0; p < 5; p++)
+        {
+          double x = (double) a[p * 3 + i], v = x * (double) w[i] + (double) w[3 + i], s = 1 / (1 + exp (-v));
+          double d = (double) b[p * 3 + i] * (s + v * s * (1 - s));
+          assert_near (dv[p * 3 + i], d);
+          first += d;
+          second += d * x;
+        }
+      assert_near (sums[i], first);
+      assert_near (sums[3 + i], second);
+    }
+}
+
 static void
 test_matmul (void)
 {
@@ -228,5 +281,7 @@ main (int argc, char **argv)
   g_test_add_func ("/kernels/spec/max", test_max);
   g_test_add_func ("/kernels/spec/attend", test_attend);
   g_test_add_func ("/kernels/spec/matmul", test_matmul);
+  g_test_add_func ("/kernels/spec/convolve", test_convolve);
+  g_test_add_func ("/kernels/spec/affine-swish-vjp", test_affine_swish_vjp);
   return g_test_run ();
 }

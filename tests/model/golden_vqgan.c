@@ -11,7 +11,8 @@ const ArraVqganConfig vqgan_small = { .ch = 32,
                                       .out_channels = 3,
                                       .z_channels = 24,
                                       .embed_dim = 16,
-                                      .n_embed = 64 };
+                                      .n_embed = 64,
+                                      .norm_groups = 32 };
 const ArraVqganConfig vqgan_f16 = { .ch = 32,
                                     .n_levels = 5,
                                     .ch_mult = { 1, 1, 1, 1, 1 },
@@ -23,7 +24,8 @@ const ArraVqganConfig vqgan_f16 = { .ch = 32,
                                     .out_channels = 3,
                                     .z_channels = 32,
                                     .embed_dim = 8,
-                                    .n_embed = 8192 };
+                                    .n_embed = 8192,
+                                    .norm_groups = 32 };
 const ArraVqganConfig vqgan_upstream = { .ch = 32,
                                          .n_levels = 2,
                                          .ch_mult = { 1, 1 },
@@ -33,7 +35,8 @@ const ArraVqganConfig vqgan_upstream = { .ch = 32,
                                          .out_channels = 3,
                                          .z_channels = 32,
                                          .embed_dim = 8,
-                                         .n_embed = 64 };
+                                         .n_embed = 64,
+                                         .norm_groups = 32 };
 
 char *
 golden_path (const char *name)

@@ -15,7 +15,8 @@ static const ArraVqganConfig chameleon = { .ch = 128,
                                            .out_channels = 3,
                                            .z_channels = 256,
                                            .embed_dim = 256,
-                                           .n_embed = 8192 };
+                                           .n_embed = 8192,
+                                           .norm_groups = 32 };
 
 static void
 assert_same (const ArraVqganConfig *a, const ArraVqganConfig *b)
@@ -157,6 +158,7 @@ test_yaml_refused (void)
   check_yaml_refused ("double_z: false", "double_z: true", "double_z");
   check_yaml_refused ("z_channels: 32", "y_channels: 32", "z_channels");
   check_yaml_refused ("ch: 32", "ch: 40", "base_channels");
+  check_yaml_refused ("  ch: 32", "  norm_num_groups: 12\n      ch: 32", "norm_groups");
   check_yaml_refused ("n_embed: 8192", "n_embed: -1", "n_embed");
   check_yaml_refused ("- 8\n", "- 0\n", "attn_resolutions");
 }
@@ -181,6 +183,26 @@ check_gguf (const ArraVqganConfig *config)
   g_unlink (path);
 }
 
+/* 8 groups of 40 channels: written and read in each form; 32 is not written into GGUF, so that files stay as they were. */
+static void
+test_groups (void)
+{
+  ArraVqganConfig config = vqgan_f16, again;
+  g_autofree char *text = NULL;
+  GError *error = NULL;
+
+  config.ch = 40;
+  config.norm_groups = 8;
+  text = arra_vqgan_config_to_json (&config);
+  g_assert_true (read_json (text, &again, &error));
+  assert_same (&again, &config);
+  check_gguf (&config);
+  config.norm_groups = 16;
+  g_assert_false (arra_vqgan_config_check (&config, "vqgan.json", &error));
+  g_assert_nonnull (strstr (error->message, "norm_groups"));
+  g_error_free (error);
+}
+
 static void
 test_gguf (void)
 {
@@ -198,5 +220,6 @@ main (int argc, char **argv)
   g_test_add_func ("/vqgan-config/yaml", test_yaml);
   g_test_add_func ("/vqgan-config/yaml-refused", test_yaml_refused);
   g_test_add_func ("/vqgan-config/gguf", test_gguf);
+  g_test_add_func ("/vqgan-config/groups", test_groups);
   return g_test_run ();
 }

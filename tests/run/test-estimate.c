@@ -14,7 +14,8 @@ test_chameleon (void)
                                    .out_channels = 3,
                                    .z_channels = 256,
                                    .embed_dim = 256,
-                                   .n_embed = 8192 };
+                                   .n_embed = 8192,
+                                   .norm_groups = 32 };
   const double flop = 1024 * arra_estimate_decoder_flop (&config);
   const ArraKernels *kernels = arra_kernels_get (ARRA_CPU_C);
 

@@ -149,3 +149,7 @@ void arra_avx2_attend (const float *q, const float *k, const float *v, gsize str
                        gsize head_dim, float scale, float *scores, float *out);
 void arra_avx2_affine_swish (const float *x, gsize n_pixels, gsize channels, const float *scale,
                              const float *bias, gboolean swish, float *y);
+void arra_avx2_affine_swish_vjp (const float *x, const float *dy, gsize n_pixels, gsize channels, const float *scale,
+                              const float *bias, float *dv, float *sums);
+void arra_avx2_convolve (const ArraConvShape *shape, const float *x, const float *w, float *y);
+void arra_avx2_convolve_weights (const ArraConvShape *shape, const float *x, const float *dy, float *dw);

@@ -26,4 +26,7 @@ arra_kernels_overlay_avx2 (ArraKernels *table)
   table->softmax = arra_avx2_softmax;
   table->attend = arra_avx2_attend;
   table->affine_swish = arra_avx2_affine_swish;
+  table->affine_swish_vjp = arra_avx2_affine_swish_vjp;
+  table->convolve = arra_avx2_convolve;
+  table->convolve_weights = arra_avx2_convolve_weights;
 }

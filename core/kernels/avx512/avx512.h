@@ -86,3 +86,7 @@ void arra_avx512_exp (const float *x, gsize n, float *y);
 float arra_avx512_softmax (float *x, gsize n);
 void arra_avx512_affine_swish (const float *x, gsize n_pixels, gsize channels, const float *scale,
                                const float *bias, gboolean swish, float *y);
+void arra_avx512_affine_swish_vjp (const float *x, const float *dy, gsize n_pixels, gsize channels, const float *scale,
+                              const float *bias, float *dv, float *sums);
+void arra_avx512_convolve (const ArraConvShape *shape, const float *x, const float *w, float *y);
+void arra_avx512_convolve_weights (const ArraConvShape *shape, const float *x, const float *dy, float *dw);

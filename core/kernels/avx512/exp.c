@@ -88,3 +88,32 @@ arra_avx512_affine_swish (const float *x, gsize n_pixels, gsize channels, const 
         _mm512_mask_storeu_ps (y + c, mask, swish ? swish16 (v) : v);
       }
 }
+
+void
+arra_avx512_affine_swish_vjp (const float *x, const float *dy, gsize n_pixels, gsize channels, const float *scale,
+                              const float *bias, float *dv, float *sums)
+{
+  const __m512 one = _mm512_set1_ps (1.0f);
+
+  for (gsize c = 0; c < channels; c += ARRA_LANES)
+    {
+      __mmask16 mask = first_lanes (MIN (channels - c, ARRA_LANES));
+      __m512 scales = _mm512_maskz_loadu_ps (mask, scale + c), biases = _mm512_maskz_loadu_ps (mask, bias + c);
+      __m512 sum = _mm512_maskz_loadu_ps (mask, sums + c), moment = _mm512_maskz_loadu_ps (mask, sums + channels + c);
+
+      for (gsize at = c; at < n_pixels * channels; at += channels)
+        {
+          __m512 from = _mm512_maskz_loadu_ps (mask, x + at);
+          __m512 v = _mm512_fmadd_ps (from, scales, biases);
+          __m512 s = _mm512_div_ps (one, _mm512_add_ps (one, exp16 (_mm512_xor_ps (v, _mm512_set1_ps (-0.0f)))));
+          __m512 slope = _mm512_mul_ps (s, _mm512_fmadd_ps (v, _mm512_sub_ps (one, s), one));
+          __m512 d = _mm512_mul_ps (_mm512_maskz_loadu_ps (mask, dy + at), slope);
+
+          sum = _mm512_add_ps (sum, d);
+          moment = _mm512_fmadd_ps (d, from, moment);
+          _mm512_mask_storeu_ps (dv + at, mask, d);
+        }
+      _mm512_mask_storeu_ps (sums + c, mask, sum);
+      _mm512_mask_storeu_ps (sums + channels + c, mask, moment);
+    }
+}

@@ -14,4 +14,7 @@ arra_kernels_overlay_avx512 (ArraKernels *table)
   table->exp = arra_avx512_exp;
   table->softmax = arra_avx512_softmax;
   table->affine_swish = arra_avx512_affine_swish;
+  table->affine_swish_vjp = arra_avx512_affine_swish_vjp;
+  table->convolve = arra_avx512_convolve;
+  table->convolve_weights = arra_avx512_convolve_weights;
 }

@@ -28,5 +28,8 @@ arra_kernels_fill_c (ArraKernels *table)
     .softmax = arra_c_softmax,
     .attend = arra_c_attend,
     .affine_swish = arra_c_affine_swish,
+    .affine_swish_vjp = arra_c_affine_swish_vjp,
+    .convolve = arra_c_convolve,
+    .convolve_weights = arra_c_convolve_weights,
   };
 }

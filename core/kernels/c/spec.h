@@ -36,3 +36,7 @@ void arra_c_attend (const float *q, const float *k, const float *v, gsize stride
 
 void arra_c_affine_swish (const float *x, gsize n_pixels, gsize channels, const float *scale,
                           const float *bias, gboolean swish, float *y);
+void arra_c_affine_swish_vjp (const float *x, const float *dy, gsize n_pixels, gsize channels, const float *scale,
+                              const float *bias, float *dv, float *sums);
+void arra_c_convolve (const ArraConvShape *shape, const float *x, const float *w, float *y);
+void arra_c_convolve_weights (const ArraConvShape *shape, const float *x, const float *dy, float *dw);

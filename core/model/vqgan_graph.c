@@ -1,0 +1,178 @@
+/* vqgan_graph.c - a VQGAN as computations on a tape, layer by layer as in vqgan_forward.c
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "vqgan_graph.h"
+
+#include "vqgan_net.h"
+
+typedef struct
+{
+  ArraTape *tape;
+  const ArraVqganConfig *config;
+  const ArraParameters *parameters;
+  gsize n, height, width; /* of the maps at hand */
+} Graph;
+
+#define NODES_OF_BLOCK 16 /* res block or attention */
+
+guint
+arra_vqgan_graph_nodes (const ArraVqganConfig *config)
+{
+  guint blocks = config->n_levels * (2 * (2 * config->n_res_blocks + 1) + 1) + 6;
+
+  return blocks * NODES_OF_BLOCK + 32;
+}
+
+static ArraNode *
+parameter (const Graph *g, const char *path, const char *leaf)
+{
+  char name[ARRA_PARAMETER_NAME];
+
+  g_snprintf (name, sizeof name, "%s.%s", path, leaf);
+  return arra_parameters_leaf (g->parameters, g->tape, name);
+}
+
+/* @path without a @leaf names the layer itself. */
+static void
+join (char out[ARRA_PARAMETER_NAME], const char *path, const char *leaf)
+{
+  if (leaf != NULL)
+    g_snprintf (out, ARRA_PARAMETER_NAME, "%s.%s", path, leaf);
+  else
+    g_strlcpy (out, path, ARRA_PARAMETER_NAME);
+}
+
+static ArraNode *
+conv (Graph *g, const char *path, const char *leaf, ArraConvForm form, ArraNode *x, ArraNode *residual)
+{
+  ArraConvBatch batch = { form, g->n, g->height, g->width, x->width, 0 };
+  char name[ARRA_PARAMETER_NAME];
+  ArraNode *weight, *bias;
+
+  join (name, path, leaf);
+  weight = parameter (g, name, "weight");
+  bias = parameter (g, name, "bias");
+  batch.out_channels = weight->rows;
+  arra_conv_batch_output_size (&batch, &g->height, &g->width);
+  return arra_graph_conv (g->tape, x, weight, bias, residual, &batch);
+}
+
+static ArraNode *
+norm (Graph *g, const char *path, const char *leaf, gboolean swish, ArraNode *x)
+{
+  const ArraNormBatch batch
+      = { g->n, g->height * g->width, x->width, g->config->norm_groups, VQGAN_NORM_EPS, swish };
+  char name[ARRA_PARAMETER_NAME];
+
+  join (name, path, leaf);
+  return arra_graph_norm (g->tape, x, parameter (g, name, "weight"), parameter (g, name, "bias"), &batch);
+}
+
+static ArraNode *
+res_block (Graph *g, const char *path, const VqganResBlock *block, ArraNode *x)
+{
+  ArraNode *hidden = conv (g, path, "conv1", ARRA_CONV_3X3, norm (g, path, "norm1", TRUE, x), NULL);
+  ArraNode *shortcut = block->has_shortcut ? conv (g, path, "nin_shortcut", ARRA_CONV_1X1, x, NULL) : x;
+
+  return conv (g, path, "conv2", ARRA_CONV_3X3, norm (g, path, "norm2", TRUE, hidden), shortcut);
+}
+
+static ArraNode *
+attention (Graph *g, const char *path, ArraNode *x)
+{
+  const ArraAttentionBatch shape = { g->n, g->height * g->width, x->width };
+  ArraNode *normed = norm (g, path, "norm", FALSE, x);
+  ArraNode *q = conv (g, path, "q", ARRA_CONV_1X1, normed, NULL);
+  ArraNode *k = conv (g, path, "k", ARRA_CONV_1X1, normed, NULL);
+  ArraNode *v = conv (g, path, "v", ARRA_CONV_1X1, normed, NULL);
+
+  return conv (g, path, "proj_out", ARRA_CONV_1X1, arra_graph_spatial_attention (g->tape, q, k, v, &shape),
+               x);
+}
+
+static ArraNode *
+blocks (Graph *g, const VqganLevel *level, const char *path, ArraNode *x)
+{
+  for (guint i = 0; i < level->n_blocks; i++)
+    {
+      g_autofree char *block = g_strdup_printf ("%s.block.%u", path, i);
+      g_autofree char *attn = g_strdup_printf ("%s.attn.%u", path, i);
+
+      x = res_block (g, block, &level->blocks[i], x);
+      if (level->attends)
+        x = attention (g, attn, x);
+    }
+  return x;
+}
+
+static ArraNode *
+middle (Graph *g, const VqganHalf *half, const char *path, ArraNode *x)
+{
+  g_autofree char *block_1 = g_strconcat (path, ".mid.block_1", NULL);
+  g_autofree char *attn_1 = g_strconcat (path, ".mid.attn_1", NULL);
+  g_autofree char *block_2 = g_strconcat (path, ".mid.block_2", NULL);
+
+  x = res_block (g, block_1, &half->block_1, x);
+  x = attention (g, attn_1, x);
+  return res_block (g, block_2, &half->block_2, x);
+}
+
+static ArraNode *
+level (
+    Graph *g, const VqganLevel *level, const char *path, const char *sample, ArraConvForm form, ArraNode *x)
+{
+  x = blocks (g, level, path, x);
+  return level->resamples ? conv (g, path, sample, form, x, NULL) : x;
+}
+
+/* The layers, without weights. */
+static VqganNet
+layers (const ArraVqganConfig *config)
+{
+  VqganNet net = { .encoder.present = TRUE, .decoder.present = TRUE };
+
+  vqgan_net_walk (&net, config, NULL, NULL, NULL, NULL, NULL);
+  return net;
+}
+
+static Graph
+graph_of (ArraTape *tape, const ArraVqganPictures *pictures, gsize patch)
+{
+  return (Graph){ tape,        pictures->config,         pictures->parameters,
+                  pictures->n, pictures->height / patch, pictures->width / patch };
+}
+
+ArraNode *
+arra_vqgan_graph_encoder (ArraTape *tape, const ArraVqganPictures *pictures, ArraNode *pixels)
+{
+  Graph g = graph_of (tape, pictures, 1);
+  VqganNet net = layers (pictures->config);
+  ArraNode *x = conv (&g, "encoder.conv_in", NULL, ARRA_CONV_3X3, pixels, NULL);
+
+  for (guint i = 0; i < g.config->n_levels; i++)
+    {
+      g_autofree char *path = g_strdup_printf ("encoder.down.%u", i);
+
+      x = level (&g, &net.encoder.levels[i], path, "downsample.conv", ARRA_CONV_DOWN, x);
+    }
+  x = norm (&g, "encoder.norm_out", NULL, TRUE, middle (&g, &net.encoder, "encoder", x));
+  x = conv (&g, "encoder.conv_out", NULL, ARRA_CONV_3X3, x, NULL);
+  return conv (&g, "quant_conv", NULL, ARRA_CONV_1X1, x, NULL);
+}
+
+ArraNode *
+arra_vqgan_graph_decoder (ArraTape *tape, const ArraVqganPictures *pictures, ArraNode *vectors)
+{
+  Graph g = graph_of (tape, pictures, arra_vqgan_patch (pictures->config));
+  VqganNet net = layers (pictures->config);
+  ArraNode *x = conv (&g, "post_quant_conv", NULL, ARRA_CONV_1X1, vectors, NULL);
+
+  x = middle (&g, &net.decoder, "decoder", conv (&g, "decoder.conv_in", NULL, ARRA_CONV_3X3, x, NULL));
+  for (guint i = g.config->n_levels; i-- > 0;)
+    {
+      g_autofree char *path = g_strdup_printf ("decoder.up.%u", i);
+
+      x = level (&g, &net.decoder.levels[i], path, "upsample.conv", ARRA_CONV_UP, x);
+    }
+  x = norm (&g, "decoder.norm_out", NULL, TRUE, x);
+  return conv (&g, "decoder.conv_out", NULL, ARRA_CONV_3X3, x, NULL);
+}

@@ -1,0 +1,36 @@
+/* picture_supply.h - the pictures of a training, all in memory, and crops of them
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <arra.h>
+#include "exec.h"
+#include "trainee.h"
+
+/* Square RGB pictures of one size, [n][size][size][3]. */
+typedef struct
+{
+  guint size, n, n_valid;
+  guint8 *pixels; /* to learn from */
+  guint8 *valid;  /* to measure with */
+} ArraPictureSupply;
+
+/* Undefined contents, to be filled by the caller. */
+ArraPictureSupply *arra_picture_supply_new (guint size, guint n, guint n_valid, GError **error);
+void arra_picture_supply_free (ArraPictureSupply *supply); /* nullable */
+
+/* Loads the data sets of the configuration (dataset.h): "data.path", or the list "data.paths"; relative to its folder. "data.size" (256): pixels on a side, "data.validation"
+ * (16): so many at the end of each data set are held out. */
+ArraPictureSupply *arra_picture_supply_load (const ArraYaml *config, const ArraTrainSetup *setup, GError **error);
+
+typedef struct
+{
+  guint crop;    /* pixels on a side, at most the supply's size */
+  gboolean flip; /* half of the crops from right to left */
+} ArraCropping;
+
+/* @n crops as [n][crop][crop][3] floats in -1..1: which, is a function of @seed and @step. */
+void arra_picture_supply_draw (const ArraPictureSupply *supply, const ArraCropping *cropping, guint64 seed, guint64 step, guint n, float *out);
+/* One whole picture in the same form. */
+void arra_picture_floats (const guint8 *pixels, gsize n_pixels, float *out);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ArraPictureSupply, arra_picture_supply_free)

@@ -1,0 +1,198 @@
+/* pixel_loss.c - how far pictures are from others, and the gradient of that
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "pixel_loss.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef struct
+{
+  const ArraPixelLoss *loss;
+  const float *made, *wanted;
+  gsize n, height, width;
+  float *scratch, *grad;
+} Call;
+
+/* Differences, gradients and distances of one scale of one picture. */
+typedef struct
+{
+  float *d, *grad;
+  gsize height, width;
+} Scale;
+
+/* [height][width][3] of all scales */
+static gsize
+pyramid_floats (gsize height, gsize width)
+{
+  return 3 * height * width / 3 * 4;
+}
+
+#define SUMS 3 /* doubles for each picture */
+
+gsize
+arra_pixel_loss_scratch (gsize n, gsize height, gsize width)
+{
+  return n * (2 * pyramid_floats (height, width) + 2 * SUMS);
+}
+
+double
+arra_pixel_loss_sum (const ArraPixelLoss *loss, const ArraPixelDistance *distance)
+{
+  return loss->absolute * distance->absolute + loss->squared * distance->squared
+         + loss->perceptual * distance->perceptual;
+}
+
+static float
+sign (float x)
+{
+  return x > 0 ? 1.0f : x < 0 ? -1.0f : 0.0f;
+}
+
+/* Means of two by two pixels. */
+static void
+reduce (const Scale *from, const Scale *to)
+{
+  gsize row = 3 * from->width;
+
+  for (gsize y = 0; y < to->height; y++)
+    for (gsize x = 0; x < to->width; x++)
+      for (gsize c = 0; c < 3; c++)
+        {
+          const float *d = from->d + 2 * y * row + 6 * x + c;
+
+          to->d[(y * to->width + x) * 3 + c] = 0.25f * ((d[0] + d[3]) + (d[row] + d[row + 3]));
+        }
+}
+
+static void
+reduce_vjp (const Scale *from, const Scale *to)
+{
+  for (gsize y = 0; y < from->height; y++)
+    for (gsize x = 0; x < from->width; x++)
+      for (gsize c = 0; c < 3; c++)
+        from->grad[(y * from->width + x) * 3 + c] += 0.25f * to->grad[(y / 2 * to->width + x / 2) * 3 + c];
+}
+
+/* The sum of |d[i + step] - d[i]| over @n numbers; @factor goes into the gradients. */
+static double
+neighbours (const float *d, gsize n, gsize step, float factor, float *grad)
+{
+  double sum = 0;
+
+  for (gsize i = 0; i < n; i++)
+    {
+      float difference = d[i + step] - d[i], slope = factor * sign (difference);
+
+      sum += (double) fabsf (difference);
+      grad[i + step] += slope;
+      grad[i] -= slope;
+    }
+  return sum;
+}
+
+/* The mean over numbers and over scales. @n: pictures. */
+static double
+roughness (const Scale *s, gsize n, double weight)
+{
+  double share = 1 / ((double) (3 * n * s->height * s->width) * PIXEL_LOSS_SCALES), sum = 0;
+  gsize row = 3 * s->width;
+
+  for (gsize y = 0; y < s->height; y++)
+    sum += neighbours (s->d + y * row, row - 3, 3, (float) (weight * share), s->grad + y * row);
+  sum += neighbours (s->d, (s->height - 1) * row, row, (float) (weight * share), s->grad);
+  return sum * share;
+}
+
+/* The mean of |d| of one scale. */
+static double
+colour (const Scale *s, gsize n, double weight)
+{
+  gsize size = 3 * s->height * s->width;
+  double share = 1 / (double) (n * size), sum = 0;
+
+  for (gsize i = 0; i < size; i++)
+    {
+      sum += (double) fabsf (s->d[i]);
+      s->grad[i] += (float) (weight * share) * sign (s->d[i]);
+    }
+  return sum * share;
+}
+
+static double
+perceive (const Call *call, float *d, float *grad)
+{
+  Scale scales[PIXEL_LOSS_SCALES] = { { d, grad, call->height, call->width } };
+  double sum = 0;
+
+  memset (grad, 0, pyramid_floats (call->height, call->width) * sizeof *grad);
+  for (gsize i = 0; i < PIXEL_LOSS_SCALES; i++)
+    {
+      Scale *s = &scales[i];
+
+      if (i > 0)
+        {
+          gsize before = 3 * s[-1].height * s[-1].width;
+
+          *s = (Scale){ s[-1].d + before, s[-1].grad + before, s[-1].height / 2, s[-1].width / 2 };
+          reduce (s - 1, s);
+        }
+      sum += roughness (s, call->n, call->loss->perceptual);
+    }
+  sum += colour (&scales[PIXEL_LOSS_SCALES - 1], call->n, call->loss->perceptual);
+  for (gsize i = PIXEL_LOSS_SCALES - 1; i > 0; i--)
+    reduce_vjp (&scales[i - 1], &scales[i]);
+  return sum;
+}
+
+static void
+compare_pictures (gsize begin, gsize end, guint worker, gpointer data)
+{
+  const Call *call = data;
+  gsize size = 3 * call->height * call->width, pyramid = pyramid_floats (call->height, call->width);
+  double share = 1 / (double) (size * call->n);
+  float slope = (float) (call->loss->absolute * share), curve = (float) (2 * call->loss->squared * share);
+
+  for (gsize i = begin; i < end; i++)
+    {
+      double *sums = (double *) (gpointer) call->scratch + i * SUMS;
+      float *d = call->scratch + 2 * call->n * SUMS + 2 * i * pyramid, *grad = d + pyramid;
+
+      sums[0] = sums[1] = 0;
+      for (gsize k = 0; k < size; k++)
+        {
+          d[k] = call->made[i * size + k] - call->wanted[i * size + k];
+          sums[0] += (double) fabsf (d[k]);
+          sums[1] += (double) d[k] * (double) d[k];
+        }
+      sums[2] = perceive (call, d, grad);
+      for (gsize k = 0; k < size && call->grad != NULL; k++)
+        call->grad[i * size + k] = grad[k] + (slope * sign (d[k]) + curve * d[k]);
+    }
+}
+
+ArraPixelDistance
+arra_pixel_loss (const ArraExec *exec,
+                 const ArraPixelLoss *loss,
+                 const float *made,
+                 const float *wanted,
+                 gsize n,
+                 gsize height,
+                 gsize width,
+                 float *scratch,
+                 float *grad)
+{
+  Call call = { loss, made, wanted, n, height, width, scratch, grad };
+  const double *sums = (gpointer) scratch;
+  double count = (double) (3 * n * height * width);
+  ArraPixelDistance distance = { 0, 0, 0 };
+
+  g_assert (height % 8 == 0 && width % 8 == 0);
+  arra_pool_run (exec->pool, n, 1, compare_pictures, &call);
+  for (gsize i = 0; i < n; i++, sums += SUMS)
+    {
+      distance.absolute += sums[0] / count;
+      distance.squared += sums[1] / count;
+      distance.perceptual += sums[2];
+    }
+  return distance;
+}

@@ -1,0 +1,31 @@
+/* pixel_loss.h - how far pictures are from others, and the gradient of that
+ *
+ * |d|, d^2 and a perceptual part that needs no network: the absolute differences of d between neighbours, across and down, at PIXEL_LOSS_SCALES scales, each the mean of
+ * two by two pixels of the one before, and |d| itself at the coarsest. A mean of pixels may blur for free what it cannot place exactly; edges and texture at every scale, and the colour of
+ * whole regions, may not (the gradient difference loss of Mathieu et al., arXiv 1511.05440, section 3.3, without the absolute values within, on the pyramid of Burt and Adelson, "The
+ * Laplacian Pyramid as a Compact Image Code", 1983).
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <arra.h>
+#include "exec.h"
+
+#define PIXEL_LOSS_SCALES 4
+
+typedef struct
+{
+  double absolute, squared, perceptual; /* weights */
+} ArraPixelLoss;
+
+/* Means over all numbers, without the weights. */
+typedef struct
+{
+  double absolute, squared, perceptual;
+} ArraPixelDistance;
+
+gsize arra_pixel_loss_scratch (gsize n, gsize height, gsize width); /* floats */
+
+/* Of @made from @wanted, [n][height][width][3]; sides are multiples of 8. @grad (nullable): set to the gradient of the weighted sum. The same bits for any number
+ * of threads. */
+ArraPixelDistance arra_pixel_loss (const ArraExec *exec, const ArraPixelLoss *loss, const float *made, const float *wanted, gsize n, gsize height, gsize width, float *scratch, float *grad);
+double arra_pixel_loss_sum (const ArraPixelLoss *loss, const ArraPixelDistance *distance);

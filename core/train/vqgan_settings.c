@@ -1,0 +1,185 @@
+/* vqgan_settings.c - how a VQGAN is trained, as its configuration says
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "vqgan_settings.h"
+
+#include "fail.h"
+#include "settings.h"
+
+#define MAX_CROP 4096
+#define CRITIC_GROUPS 8
+
+typedef enum
+{
+  KIND_NONE,
+  KIND_PERCEPTUAL,
+  KIND_PATCH,
+} Kind;
+
+static const char *const parts[] = { "all", "decoder", NULL };
+static const char *const kinds[] = { "none", "perceptual", "patch", NULL };
+
+static gboolean
+read_list (const ArraYaml *config, const char *key, guint *out, guint *n_out, GError **error)
+{
+  gint64 values[ARRA_VQGAN_MAX_LEVELS];
+  gsize n;
+
+  if (!arra_yaml_has (config, key))
+    return TRUE;
+  if (!arra_yaml_get_ints (config, key, ARRA_VQGAN_MAX_LEVELS, values, &n, error))
+    return FALSE;
+  for (gsize i = 0; i < n; i++)
+    {
+      if (values[i] < 1 || values[i] > G_MAXUINT16)
+        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"%s\" has an entry that cannot be used",
+                          arra_yaml_path (config), key);
+      out[i] = (guint) values[i];
+    }
+  *n_out = (guint) n;
+  return TRUE;
+}
+
+static gboolean
+read_number (const ArraYaml *config, const char *key, guint64 max, guint *out, GError **error)
+{
+  guint64 value = *out;
+
+  if (!arra_setting_uint (config, key, 1, max, &value, error))
+    return FALSE;
+  *out = (guint) value;
+  return TRUE;
+}
+
+static gboolean
+read_model (ArraVqganConfig *m, const ArraYaml *config, GError **error)
+{
+  return read_number (config, "model.base_channels", G_MAXUINT16, &m->ch, error)
+         && read_list (config, "model.channel_multiplier", m->ch_mult, &m->n_levels, error)
+         && read_number (config, "model.num_res_blocks", G_MAXUINT16, &m->n_res_blocks, error)
+         && read_list (config, "model.attn_resolutions", m->attn_resolutions, &m->n_attn, error)
+         && read_number (config, "model.resolution", G_MAXUINT16, &m->resolution, error)
+         && read_number (config, "model.latent_channels", G_MAXUINT16, &m->z_channels, error)
+         && read_number (config, "model.embed_dim", G_MAXUINT16, &m->embed_dim, error)
+         && read_number (config, "model.num_embeddings", G_MAXINT32, &m->n_embed, error)
+         && read_number (config, "model.norm_groups", G_MAXUINT16, &m->norm_groups, error)
+         && arra_vqgan_config_check (m, arra_yaml_path (config), error);
+}
+
+static gboolean
+read_start (ArraVqganSettings *s, const ArraYaml *config, GError **error)
+{
+  guint part = 0;
+
+  if (!arra_setting_path (config, "model.from", &s->from, error)
+      || !arra_setting_choice (config, "model.learn", parts, &part, error))
+    return FALSE;
+  s->decoder_only = part == 1;
+  if (s->decoder_only && s->from == NULL)
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                      "%s: \"model.learn\" is decoder: name a model that has an encoder in \"model.from\"",
+                      arra_yaml_path (config));
+  if (s->decoder_only)
+    s->adamw.weight_decay = 0; /* it would shrink what must stay */
+  return TRUE;
+}
+
+static gboolean
+read_data (ArraVqganSettings *s, const ArraYaml *config, GError **error)
+{
+  guint patch = arra_vqgan_patch (&s->model);
+
+  if (!read_number (config, "data.batch", 4096, &s->batch, error)
+      || !read_number (config, "data.crop", MAX_CROP, &s->cropping.crop, error)
+      || !arra_setting_bool (config, "data.flip", &s->cropping.flip, error))
+    return FALSE;
+  if (s->cropping.crop % patch != 0 || s->cropping.crop % 8 != 0)
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"data.crop\" is %u, not a multiple of %u",
+                      arra_yaml_path (config), s->cropping.crop, MAX (patch, 8));
+  return TRUE;
+}
+
+static gboolean
+read_loss (ArraVqganSettings *s, const ArraYaml *config, GError **error)
+{
+  guint kind = KIND_PERCEPTUAL;
+
+  if (!arra_setting_choice (config, "loss.kind", kinds, &kind, error)
+      || !arra_setting_double (config, "loss.l1", 0, 1e6, &s->loss.absolute, error)
+      || !arra_setting_double (config, "loss.l2", 0, 1e6, &s->loss.squared, error)
+      || !arra_setting_double (config, "loss.perceptual", 0, 1e6, &s->loss.perceptual, error)
+      || !arra_setting_double (config, "loss.commitment", 0, 1e6, &s->commitment, error))
+    return FALSE;
+  if (kind == KIND_NONE)
+    s->loss.perceptual = 0;
+  s->judged = kind == KIND_PATCH;
+  return TRUE;
+}
+
+static gboolean
+read_critic (ArraVqganSettings *s, const ArraYaml *config, GError **error)
+{
+  if (!read_number (config, "loss.critic_channels", 512, &s->critic.channels, error)
+      || !arra_setting_uint (config, "loss.critic_start", 0, G_MAXINT64, &s->critic_start, error)
+      || !arra_setting_double (config, "loss.critic_weight", 0, 1e6, &s->critic_weight, error)
+      || !arra_setting_bool (config, "loss.critic_adaptive", &s->critic_adaptive, error)
+      || !arra_setting_double (config, "loss.critic_rate", 0, 1e3, &s->critic_rate, error))
+    return FALSE;
+  if (s->critic.channels % CRITIC_GROUPS != 0)
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                      "%s: \"loss.critic_channels\" is %u, not a multiple of %d", arra_yaml_path (config),
+                      s->critic.channels, CRITIC_GROUPS);
+  return TRUE;
+}
+
+static gboolean
+read_optimizer (ArraVqganSettings *s, const ArraYaml *config, GError **error)
+{
+  return arra_setting_double (config, "optimizer.beta1", 0, 0.9999, &s->adamw.beta1, error)
+         && arra_setting_double (config, "optimizer.beta2", 0, 0.9999999, &s->adamw.beta2, error)
+         && arra_setting_double (config, "optimizer.weight_decay", 0, 1, &s->adamw.weight_decay, error)
+         && arra_setting_double (config, "optimizer.clip", 0, 1e9, &s->clip, error)
+         && arra_setting_double (config, "model.average", 0, 0.9999999, &s->average, error)
+         && arra_setting_uint (config, "codebook.start", 0, G_MAXINT64, &s->codebook_start, error)
+         && arra_setting_double (config, "codebook.decay", 0, 0.9999999, &s->codebook.decay, error)
+         && arra_setting_double (config, "codebook.revive_below", 0, 1, &s->codebook.revive_below, error);
+}
+
+gboolean
+arra_vqgan_settings_read (ArraVqganSettings *settings, const ArraYaml *config, GError **error)
+{
+  *settings = (ArraVqganSettings){
+    .model = { .ch = 32,
+               .n_levels = 5,
+               .ch_mult = { 1, 1, 2, 2, 4 },
+               .n_res_blocks = 1,
+               .resolution = 256,
+               .in_channels = 3,
+               .out_channels = 3,
+               .z_channels = 64,
+               .embed_dim = 8,
+               .n_embed = 1024,
+               .norm_groups = 8 },
+    .batch = 8,
+    .cropping = { .crop = 128 },
+    .adamw = { 0.9, 0.99, 1e-8, 1e-4 },
+    .clip = 1,
+    .loss = { 1, 1, 1 },
+    .commitment = 0.25,
+    .critic = { 32, CRITIC_GROUPS },
+    .critic_start = 2000,
+    .critic_weight = 0.1,
+    .critic_adaptive = TRUE,
+    .critic_rate = 1,
+    .codebook_start = 200,
+    .codebook = { 0.99, 0.1 },
+  };
+  return read_model (&settings->model, config, error) && read_data (settings, config, error)
+         && read_loss (settings, config, error) && read_critic (settings, config, error)
+         && read_optimizer (settings, config, error) && read_start (settings, config, error);
+}
+
+void
+arra_vqgan_settings_clear (ArraVqganSettings *settings)
+{
+  g_clear_pointer (&settings->from, g_free);
+}

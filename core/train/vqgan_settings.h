@@ -1,0 +1,38 @@
+/* vqgan_settings.h - how a VQGAN is trained, as its configuration says
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <arra.h>
+#include "adamw.h"
+#include "codebook.h"
+#include "patch_critic.h"
+#include "picture_supply.h"
+#include "pixel_loss.h"
+#include "vqgan.h"
+
+typedef struct
+{
+  ArraVqganConfig model; /* "model.base_channels" (32), "channel_multiplier" ([1, 1, 2, 2, 4]), "num_res_blocks" (1), "attn_resolutions" ([]), "resolution" (256),
+                            "latent_channels" (64), "embed_dim" (8), "num_embeddings" (1024), "norm_groups" (8) */
+  double average;        /* "model.average" (0): decay of the averaged weights that are saved and validated; 0: none are kept */
+  char *from;            /* (nullable): "model.from": a folder of an earlier training's model, or its vqgan.safetensors, of the same shape: where this one begins */
+  gboolean decoder_only; /* "model.learn" (all): all, or decoder: encoder and codes, and so all tokens, stay as they are */
+  guint batch;           /* "data.batch" (8) */
+  ArraCropping cropping; /* "data.crop" (128), "data.flip" (false) */
+  ArraAdamWSettings adamw; /* "optimizer.beta1" (0.9), "beta2" (0.99), "weight_decay" (0.0001) */
+  double clip;             /* "optimizer.clip" (1): the gradients' norm; 0: none */
+  ArraPixelLoss loss;      /* "loss.l1" (1), "loss.l2" (1), "loss.perceptual" (1 unless kind is none) */
+  double commitment;       /* "loss.commitment" (0.25) */
+  gboolean judged;         /* "loss.kind" (perceptual): none, perceptual, patch: a critic too */
+  ArraPatchCriticSettings critic; /* "loss.critic_channels" (32) */
+  guint64 critic_start;           /* "loss.critic_start" (2000): steps without it */
+  double critic_weight;           /* "loss.critic_weight" (0.1): of the critic's gradient beside the others' */
+  gboolean critic_adaptive;       /* "loss.critic_adaptive" (true): that weight is a share of the norm of the others' gradient on the pixels */
+  double critic_rate;             /* "loss.critic_rate" (1): times the learning rate */
+  guint64 codebook_start;         /* "codebook.start" (200): steps in which vectors pass as they are; then the codes are put where vectors are */
+  ArraCodebookSettings codebook;  /* "codebook.decay" (0.99), "codebook.revive_below" (0.1) */
+} ArraVqganSettings;
+
+/* Messages name file and key. */
+gboolean arra_vqgan_settings_read (ArraVqganSettings *settings, const ArraYaml *config, GError **error);
+void arra_vqgan_settings_clear (ArraVqganSettings *settings); /* whether it could be read or not */

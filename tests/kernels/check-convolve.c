@@ -1,0 +1,105 @@
+/* check-convolve.c - compares convolutions of pixels with the scalar ones, bit for bit
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "check.h"
+
+#define MAX_TAPS 5
+#define ROUNDS 400
+
+typedef struct
+{
+  ArraConvShape shape;
+  gsize taps[MAX_TAPS];
+  gsize n_x, n_w, n_y; /* floats, those between the rows too */
+} Draw;
+
+static gsize
+pick (GRand *rand, gint first, gint last)
+{
+  return (gsize) g_rand_int_range (rand, first, last + 1);
+}
+
+static void
+draw_shape (GRand *rand, gsize round, Draw *d)
+{
+  ArraConvShape *s = &d->shape;
+
+  *d = (Draw){ .shape = { .taps = d->taps, .n_rows = pick (rand, 1, 3), .n_pixels = pick (rand, 1, 29) } };
+  s->n_taps = pick (rand, 1, MAX_TAPS);
+  s->n_in = pick (rand, 1, 27);
+  s->n_out = round % 3 == 0 ? pick (rand, 1, 70) : 16 * pick (rand, 1, 3);
+  s->w_step = s->n_out + pick (rand, 0, 5);
+  s->x_step = s->n_in * pick (rand, 1, 2);
+  s->x_row = s->n_pixels * s->x_step + pick (rand, 0, 9);
+  s->y_step = s->n_out * pick (rand, 1, 2);
+  s->y_row = s->n_pixels * s->y_step + pick (rand, 0, 9);
+  for (gsize t = 0; t < s->n_taps; t++)
+    d->taps[t] = pick (rand, 0, 60);
+  d->n_x = s->n_rows * s->x_row + 60 + s->n_in;
+  d->n_w = s->n_taps * s->n_in * s->w_step;
+  d->n_y = s->n_rows * s->y_row;
+}
+
+char *
+check_convolve (const ArraKernels *spec, const ArraKernels *variant, GRand *rand)
+{
+  char *fault = NULL;
+
+  for (gsize round = 0; round < ROUNDS && fault == NULL; round++)
+    {
+      Values values = (Values) g_rand_int_range (rand, 0, N_VALUES);
+      Draw d;
+
+      draw_shape (rand, round, &d);
+      g_autofree float *x = drawn_floats (rand, values, d.n_x), *w = drawn_floats (rand, values, d.n_w);
+      g_autofree float *a = drawn_floats (rand, VALUES_ORDINARY, d.n_y);
+      g_autofree float *b = g_memdup2 (a, d.n_y * sizeof *a);
+
+      spec->convolve (&d.shape, x, w, a);
+      variant->convolve (&d.shape, x, w, b);
+      fault = difference ("convolve", d.shape.n_out, a, b, d.n_y);
+    }
+  return fault;
+}
+
+char *
+check_convolve_weights (const ArraKernels *spec, const ArraKernels *variant, GRand *rand)
+{
+  char *fault = NULL;
+
+  for (gsize round = 0; round < ROUNDS && fault == NULL; round++)
+    {
+      Values values = (Values) g_rand_int_range (rand, 0, N_VALUES);
+      Draw d;
+
+      draw_shape (rand, round, &d);
+      g_autofree float *x = drawn_floats (rand, values, d.n_x), *dy = drawn_floats (rand, values, d.n_y);
+      g_autofree float *a = drawn_floats (rand, VALUES_ORDINARY, d.n_w);
+      g_autofree float *b = g_memdup2 (a, d.n_w * sizeof *a);
+
+      spec->convolve_weights (&d.shape, x, dy, a);
+      variant->convolve_weights (&d.shape, x, dy, b);
+      fault = difference ("convolve_weights", d.shape.n_out, a, b, d.n_w);
+    }
+  return fault;
+}
+
+char *
+check_affine_swish_vjp (const ArraKernels *spec, const ArraKernels *variant, GRand *rand)
+{
+  char *fault = NULL;
+
+  for (gsize round = 0; round < ROUNDS && fault == NULL; round++)
+    {
+      gsize channels = pick (rand, 1, 70), n_pixels = pick (rand, 1, 9), n = channels * n_pixels;
+      Values values = (Values) g_rand_int_range (rand, 0, N_VALUES);
+      g_autofree float *x = drawn_floats (rand, values, n), *dy = drawn_floats (rand, values, n);
+      g_autofree float *scale = drawn_floats (rand, values, channels), *bias = drawn_floats (rand, values, channels);
+      g_autofree float *a = drawn_floats (rand, VALUES_ORDINARY, n + 2 * channels + 20);
+      g_autofree float *b = g_memdup2 (a, (n + 2 * channels + 20) * sizeof *a);
+
+      spec->affine_swish_vjp (x, dy, n_pixels, channels, scale, bias, a, a + n + 10);
+      variant->affine_swish_vjp (x, dy, n_pixels, channels, scale, bias, b, b + n + 10);
+      fault = difference ("affine_swish_vjp", channels, a, b, n + 2 * channels + 20);
+    }
+  return fault;
+}

@@ -1,0 +1,154 @@
+/* test-pixel_loss.c - distances against their definition, and gradients against finite differences
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "pixel_loss.h"
+
+#include <math.h>
+
+#include "noise.h"
+
+#define N 2
+#define HEIGHT 16
+#define WIDTH 8
+#define SIZE (N * HEIGHT * WIDTH * 3)
+
+static const ArraPixelLoss weights = { 0.7, 1.3, 2.1 };
+
+static void
+fill (float *x, guint64 seed)
+{
+  for (gsize i = 0; i < SIZE; i++)
+    x[i] = (float) arra_noise_bits (seed, 0, 0, (guint32) i) * 0x1p-31f - 1.0f;
+}
+
+static float *
+room (void)
+{
+  return g_new (float, arra_pixel_loss_scratch (N, HEIGHT, WIDTH));
+}
+
+/* The mean of a square of the difference's pixels. */
+static double
+mean_at (const double *d, gsize picture, gsize scale, gsize y, gsize x, gsize c)
+{
+  gsize side = (gsize) 1 << scale;
+  double sum = 0;
+
+  for (gsize i = 0; i < side * side; i++)
+    sum += d[((picture * HEIGHT + y * side + i / side) * WIDTH + x * side + i % side) * 3 + c];
+  return sum / (double) (side * side);
+}
+
+static double
+define_perceptual (const double *d)
+{
+  double sum = 0;
+
+  for (gsize s = 0; s < PIXEL_LOSS_SCALES; s++)
+    {
+      gsize height = HEIGHT >> s, width = WIDTH >> s;
+      double share = 1 / (double) (3 * N * height * width) / PIXEL_LOSS_SCALES;
+
+      for (gsize p = 0; p < N; p++)
+        for (gsize i = 0; i < height * width * 3; i++)
+          {
+            gsize y = i / 3 / width, x = i / 3 % width, c = i % 3;
+            double here = mean_at (d, p, s, y, x, c);
+
+            sum += x + 1 < width ? share * fabs (mean_at (d, p, s, y, x + 1, c) - here) : 0;
+            sum += s + 1 == PIXEL_LOSS_SCALES ? share * PIXEL_LOSS_SCALES * fabs (here) : 0;
+            sum += y + 1 < height ? share * fabs (mean_at (d, p, s, y + 1, x, c) - here) : 0;
+          }
+    }
+  return sum;
+}
+
+static double
+define (const double *d)
+{
+  double absolute = 0, squared = 0;
+
+  for (gsize i = 0; i < SIZE; i++)
+    {
+      absolute += fabs (d[i]) / SIZE;
+      squared += d[i] * d[i] / SIZE;
+    }
+  return weights.absolute * absolute + weights.squared * squared + weights.perceptual * define_perceptual (d);
+}
+
+static void
+test_gradient (void)
+{
+  const ArraExec exec = { arra_kernels_get (ARRA_CPU_C), NULL };
+  float made[SIZE], wanted[SIZE], grad[SIZE];
+  double d[SIZE], step = 1e-6, worst = 0, most = 0;
+  g_autofree float *scratch = room ();
+  ArraPixelDistance distance;
+
+  fill (made, 1);
+  fill (wanted, 2);
+  for (gsize i = 0; i < SIZE; i++)
+    d[i] = (double) made[i] - (double) wanted[i];
+  distance = arra_pixel_loss (&exec, &weights, made, wanted, N, HEIGHT, WIDTH, scratch, grad);
+  g_assert_cmpfloat_with_epsilon (arra_pixel_loss_sum (&weights, &distance), define (d), 1e-6);
+  for (gsize i = 0; i < SIZE; i += 5)
+    {
+      double kept = d[i], more, less;
+
+      d[i] = kept + step;
+      more = define (d);
+      d[i] = kept - step;
+      less = define (d);
+      d[i] = kept;
+      most = fmax (most, fabs (more - less) / (2 * step));
+      worst = fmax (worst, fabs ((more - less) / (2 * step) - (double) grad[i]));
+    }
+  g_test_message ("largest slope %g, largest error %g", most, worst);
+  g_assert_cmpfloat (worst, <, 1e-5 * most);
+}
+
+static void
+test_threads (void)
+{
+  g_autoptr (ArraPool) pool = arra_pool_new (2, NULL);
+  const ArraExec alone = { arra_kernels_get (ARRA_CPU_C), NULL }, two = { alone.kernels, pool };
+  float made[SIZE], wanted[SIZE], a[SIZE], b[SIZE];
+  g_autofree float *scratch = room ();
+  ArraPixelDistance one, other;
+
+  fill (made, 1);
+  fill (wanted, 2);
+  one = arra_pixel_loss (&alone, &weights, made, wanted, N, HEIGHT, WIDTH, scratch, a);
+  other = arra_pixel_loss (&two, &weights, made, wanted, N, HEIGHT, WIDTH, scratch, b);
+  g_assert_cmpmem (a, sizeof a, b, sizeof b);
+  g_assert_cmpmem (&one, sizeof one, &other, sizeof other);
+}
+
+/* What differs by a constant has the same edges, but another colour. */
+static void
+test_constant (void)
+{
+  const ArraExec exec = { arra_kernels_get (ARRA_CPU_C), NULL };
+  float made[SIZE], wanted[SIZE];
+  g_autofree float *scratch = room ();
+  ArraPixelDistance distance;
+
+  for (gsize i = 0; i < SIZE; i++)
+    {
+      wanted[i] = (float) (i % 64) / 64.0f;
+      made[i] = wanted[i] + 0.25f;
+    }
+  distance = arra_pixel_loss (&exec, &weights, made, wanted, N, HEIGHT, WIDTH, scratch, NULL);
+  g_assert_cmpfloat (distance.absolute, ==, 0.25);
+  g_assert_cmpfloat (distance.squared, ==, 0.0625);
+  g_assert_cmpfloat (distance.perceptual, ==, 0.25);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/pixel-loss/gradient", test_gradient);
+  g_test_add_func ("/pixel-loss/threads", test_threads);
+  g_test_add_func ("/pixel-loss/constant", test_constant);
+  return g_test_run ();
+}

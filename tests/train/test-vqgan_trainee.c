@@ -1,0 +1,337 @@
+/* test-vqgan_trainee.c - a small VQGAN learns four pictures, to the same bits each time
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "vqgan_trainee.h"
+
+#include <glib/gstdio.h>
+#include <math.h>
+#include <string.h>
+
+#include "jsonguard.h"
+#include "noise.h"
+#include "vqgan.h"
+
+#define SIDE 32
+#define METRICS ARRA_TRAIN_METRICS
+
+static const char base_model[] = "model:\n"
+                                 "  base_channels: 8\n"
+                                 "  channel_multiplier: [1, 2, 2]\n"
+                                 "  latent_channels: 16\n"
+                                 "  embed_dim: 8\n"
+                                 "  num_embeddings: 64\n"
+                                 "  norm_groups: 4\n"
+                                 "  resolution: 32\n"
+                                 "  average: 0.9\n";
+
+static const char base[] = "data:\n"
+                           "  batch: 4\n"
+                           "  crop: 32\n"
+                           "codebook:\n"
+                           "  start: 3\n";
+
+static const char judged[] = "loss:\n"
+                             "  kind: patch\n"
+                             "  critic_start: 2\n"
+                             "  critic_channels: 8\n";
+
+typedef struct
+{
+  ArraPool *pool;
+  ArraTrainee trainee;
+} Fixture;
+
+/* Waves of four colours and directions. */
+static void
+paint (guint8 *pixels, guint n, guint32 first)
+{
+  for (guint i = 0; i < n * SIDE * SIDE; i++)
+    for (guint c = 0; c < 3; c++)
+      {
+        guint picture = i / (SIDE * SIDE) + first, y = i / SIDE % SIDE, x = i % SIDE;
+        double wave = sin (0.2 * (double) ((picture & 1 ? x : y) + 3 * c) * (1 + picture / 2 % 2));
+
+        pixels[3 * i + c] = (guint8) (128 + 90 * wave + (double) (arra_noise_bits (1, picture, i, c) % 8));
+      }
+}
+
+/* @from: (nullable): a model whose decoder alone is trained. */
+static void
+begin (Fixture *f, const char *more, const char *from, guint threads)
+{
+  g_autofree char *start = g_strdup_printf ("  learn: %s\n  from: %s\n", "decoder", from);
+  g_autofree char *text = g_strconcat (base_model, from != NULL ? start : "", base, more, NULL);
+  g_autoptr (ArraYaml) config = arra_yaml_parse (text, strlen (text), "train.yaml", NULL);
+  ArraPictureSupply *supply = arra_picture_supply_new (SIDE, 4, 2, NULL);
+  ArraTrainSetup setup = { .seed = 9 };
+  GError *error = NULL;
+
+  f->pool = arra_pool_new (threads, NULL);
+  setup.exec = (ArraExec){ arra_kernels_default (NULL), f->pool };
+  paint (supply->pixels, 4, 0);
+  paint (supply->valid, 2, 0);
+  if (!arra_vqgan_trainee_new_from (config, &setup, supply, &f->trainee, &error))
+    g_error ("%s", error->message);
+}
+
+static void
+end (Fixture *f)
+{
+  f->trainee.klass->free (f->trainee.self);
+  arra_pool_free (f->pool);
+}
+
+/* Steps @first .. @last - 1. */
+static void
+train (Fixture *f, guint first, guint last, double *metrics)
+{
+  for (guint i = first; i < last; i++)
+    {
+      const ArraTrainStep step = { i, 2e-3, 9 };
+
+      g_assert_true (f->trainee.klass->step (f->trainee.self, &step, metrics, NULL, NULL));
+    }
+}
+
+static gboolean
+append_part (const char *name, ArraDType dtype, gsize count, void *data, gpointer user, GError **error)
+{
+  g_byte_array_append (user, data, (guint) (count * (dtype == ARRA_F32 ? 4 : 8)));
+  return TRUE;
+}
+
+static GByteArray *
+state_of (Fixture *f)
+{
+  GByteArray *state = g_byte_array_new ();
+
+  g_assert_true (f->trainee.klass->visit_state (f->trainee.self, append_part, state, NULL));
+  return state;
+}
+
+typedef struct
+{
+  const guint8 *next;
+} Reading;
+
+static gboolean
+set_part (const char *name, ArraDType dtype, gsize count, void *data, gpointer user, GError **error)
+{
+  Reading *reading = user;
+  gsize size = count * (dtype == ARRA_F32 ? 4 : 8);
+
+  memcpy (data, reading->next, size);
+  reading->next += size;
+  return TRUE;
+}
+
+/* The distance falls to less than a fourth in 120 steps. */
+static void
+test_learn (void)
+{
+  double first[METRICS], last[METRICS], valid[METRICS];
+  Fixture f;
+
+  begin (&f, "", NULL, 2);
+  train (&f, 0, 1, first);
+  train (&f, 1, 120, last);
+  g_assert_true (f.trainee.klass->validate (f.trainee.self, valid, NULL, NULL));
+  g_test_message ("loss %g -> %g, l1 %g -> %g, validation l1 %g, psnr %g", first[0], last[0], first[1],
+                  last[1], valid[1], valid[2]);
+  g_assert_cmpfloat (last[0], <, first[0] / 4);
+  g_assert_cmpfloat (last[1], <, first[1] / 4);
+  g_assert_cmpfloat (valid[1], <, first[1] / 3);
+  g_assert_cmpfloat (last[5], >, 4); /* perplexity */
+  end (&f);
+}
+
+static void
+assert_same (GByteArray *a, GByteArray *b)
+{
+  g_assert_cmpmem (a->data, a->len, b->data, b->len);
+}
+
+/* The same bits from one thread, from two, and from a training that was broken off. */
+static void
+test_repeat (void)
+{
+  double metrics[3][METRICS];
+  g_autoptr (GByteArray) alone = NULL, two = NULL, halfway = NULL, again = NULL;
+  Reading reading;
+  Fixture f;
+
+  begin (&f, judged, NULL, 1);
+  train (&f, 0, 7, metrics[0]);
+  alone = state_of (&f);
+  end (&f);
+
+  begin (&f, judged, NULL, 2);
+  train (&f, 0, 4, metrics[1]);
+  halfway = state_of (&f);
+  train (&f, 4, 7, metrics[1]);
+  two = state_of (&f);
+  end (&f);
+  assert_same (alone, two);
+  g_assert_cmpmem (metrics[0], 10 * sizeof (double), metrics[1], 10 * sizeof (double));
+  g_assert_cmpfloat (metrics[0][9], >, 0); /* the critic's loss */
+
+  begin (&f, judged, NULL, 2);
+  reading.next = halfway->data;
+  g_assert_true (f.trainee.klass->visit_state (f.trainee.self, set_part, &reading, NULL));
+  train (&f, 4, 7, metrics[2]);
+  again = state_of (&f);
+  end (&f);
+  assert_same (two, again);
+}
+
+static ArraVqgan *
+load (const char *folder, const ArraExec *exec)
+{
+  g_autofree char *weights = g_build_filename (folder, "vqgan.safetensors", NULL);
+  g_autofree char *json = g_build_filename (folder, "vqgan.json", NULL);
+  ArraVqganConfig config;
+  JsonObject *object;
+  GError *error = NULL;
+  g_autoptr (JsonParser) parser = arra_json_parse_file (json, &object, &error);
+  g_autoptr (ArraSource) source = arra_safetensors_open (weights, &error);
+  ArraVqgan *vqgan;
+
+  g_assert_nonnull (parser);
+  g_assert_no_error (error);
+  g_assert_true (arra_vqgan_config_from_json (&config, object, json, &error));
+  g_assert_cmpuint (config.norm_groups, ==, 4);
+  vqgan = arra_vqgan_new (&config, source, "", exec->pool, NULL, &error);
+  g_assert_no_error (error);
+  g_unlink (weights);
+  g_unlink (json);
+  return vqgan;
+}
+
+/* What is saved makes the pictures that validation has seen. */
+static void
+test_save (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("arra-vqgan-XXXXXX", NULL);
+  double metrics[METRICS], valid[METRICS], sum = 0;
+  guint8 pixels[2 * SIDE * SIDE * 3];
+  float planes[3 * SIDE * SIDE], made[3 * SIDE * SIDE];
+  guint32 codes[64];
+  Fixture f;
+
+  begin (&f, "", NULL, 1);
+  train (&f, 0, 20, metrics);
+  g_assert_true (f.trainee.klass->validate (f.trainee.self, valid, NULL, NULL));
+  g_assert_true (f.trainee.klass->save_model (f.trainee.self, folder, NULL));
+  const ArraExec exec = { arra_kernels_default (NULL), f.pool };
+  g_autoptr (ArraVqgan) vqgan = load (folder, &exec);
+  g_autoptr (ArraVqganRun) encode = arra_vqgan_run_new (vqgan, &exec, 8, 8, TRUE, NULL);
+  g_autoptr (ArraVqganRun) decode = arra_vqgan_run_new (vqgan, &exec, 8, 8, FALSE, NULL);
+
+  paint (pixels, 2, 0);
+  for (guint i = 0; i < 2; i++)
+    {
+      const ArraRaster raster = { SIDE, SIDE, 3, pixels + i * sizeof pixels / 2 };
+
+      arra_vqgan_from_u8 (&raster, planes);
+      g_assert_true (arra_vqgan_encode (encode, planes, SIDE, SIDE, codes, NULL, NULL, NULL));
+      g_assert_true (arra_vqgan_decode (decode, codes, 8, 8, made, NULL, NULL, NULL, NULL));
+      for (gsize k = 0; k < G_N_ELEMENTS (made); k++)
+        sum += fabs ((double) made[k] - (double) planes[k]) / (2.0 * G_N_ELEMENTS (made));
+    }
+  g_assert_cmpfloat_with_epsilon (sum, valid[1], 1e-5);
+  g_rmdir (folder);
+  end (&f);
+}
+
+static gboolean
+is_encoder_kept (const char *folder, const char *other)
+{
+  g_autofree char *a = g_build_filename (folder, "vqgan.safetensors", NULL);
+  g_autofree char *b = g_build_filename (other, "vqgan.safetensors", NULL);
+  g_autoptr (ArraSource) before = arra_safetensors_open (a, NULL), after = arra_safetensors_open (b, NULL);
+  gboolean kept = TRUE;
+
+  for (gsize i = 0; i < arra_source_count (before); i++)
+    {
+      const char *name = arra_source_name (before, i);
+      const ArraTensor *old = arra_source_tensor (before, i), *new = arra_source_find (after, name);
+      gboolean same = memcmp (old->data, new->data, old->n_bytes) == 0;
+      gboolean decodes = g_str_has_prefix (name, "decoder.") || g_str_has_prefix (name, "post_quant");
+
+      kept &= decodes ? !same : same;
+    }
+  return kept;
+}
+
+static void
+remove_model (const char *folder)
+{
+  g_autofree char *weights = g_build_filename (folder, "vqgan.safetensors", NULL);
+  g_autofree char *json = g_build_filename (folder, "vqgan.json", NULL);
+
+  g_unlink (weights);
+  g_unlink (json);
+  g_rmdir (folder);
+}
+
+/* A second training changes the decoder alone, and makes it better. */
+static void
+test_decoder (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("arra-vqgan-XXXXXX", NULL);
+  g_autofree char *other = g_dir_make_tmp ("arra-vqgan-XXXXXX", NULL);
+  double metrics[METRICS], valid[2][METRICS];
+  Fixture f;
+
+  begin (&f, "", NULL, 2);
+  train (&f, 0, 20, metrics);
+  g_assert_true (f.trainee.klass->save_model (f.trainee.self, folder, NULL));
+  g_assert_true (f.trainee.klass->validate (f.trainee.self, valid[0], NULL, NULL));
+  end (&f);
+
+  begin (&f, "", folder, 2);
+  train (&f, 0, 20, metrics);
+  g_assert_true (f.trainee.klass->save_model (f.trainee.self, other, NULL));
+  g_assert_true (f.trainee.klass->validate (f.trainee.self, valid[1], NULL, NULL));
+  end (&f);
+  g_test_message ("loss %g -> %g", valid[0][0], valid[1][0]);
+  g_assert_cmpfloat (valid[1][0], <, 0.8 * valid[0][0]);
+  g_assert_true (is_encoder_kept (folder, other));
+  remove_model (folder);
+  remove_model (other);
+}
+
+static void
+refuse (const char *more, const char *key)
+{
+  g_autofree char *text = g_strconcat (base_model, base, more, NULL);
+  g_autoptr (ArraYaml) config = arra_yaml_parse (text, strlen (text), "train.yaml", NULL);
+  const ArraTrainSetup setup = { .exec = { arra_kernels_default (NULL), NULL } };
+  g_autoptr (GError) error = NULL;
+  ArraTrainee trainee;
+
+  g_assert_false (arra_vqgan_trainee_new_from (config, &setup, arra_picture_supply_new (SIDE, 1, 0, NULL),
+                                               &trainee, &error));
+  g_assert_error (error, ARRA_ERROR, ARRA_ERROR_INVALID_DATA);
+  g_assert_nonnull (strstr (error->message, key));
+}
+
+static void
+test_refuse (void)
+{
+  refuse ("loss:\n  kind: lpips\n", "loss.kind");
+  refuse ("loss:\n  kind: patch\n  critic_channels: 12\n", "critic_channels");
+  refuse ("optimizer:\n  beta1: 1.5\n", "optimizer.beta1");
+  refuse ("loss:\n  l1: -1\n", "loss.l1");
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/vqgan-trainee/learn", test_learn);
+  g_test_add_func ("/vqgan-trainee/repeat", test_repeat);
+  g_test_add_func ("/vqgan-trainee/save", test_save);
+  g_test_add_func ("/vqgan-trainee/decoder", test_decoder);
+  g_test_add_func ("/vqgan-trainee/refuse", test_refuse);
+  return g_test_run ();
+}
