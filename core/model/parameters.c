@@ -53,7 +53,7 @@ arra_parameters_add (ArraParameters *parameters, const char *name, gboolean opti
   ArraParameter item = { .optional = optional, .n_dims = n_dims, .count = 1, .offset = parameters->size };
   gsize end;
 
-  g_assert (parameters->data == NULL && n_dims > 0 && n_dims <= ARRA_PARAMETER_DIMS);
+  g_assert (parameters->data == NULL && n_dims <= ARRA_PARAMETER_DIMS);
   g_assert (strlen (name) < ARRA_PARAMETER_NAME && arra_parameters_find (parameters, name) == NULL);
   strcpy (item.name, name);
   for (guint i = 0; i < n_dims; i++)
@@ -209,7 +209,7 @@ arra_parameters_leaf (const ArraParameters *parameters, ArraTape *tape, const ch
   gsize rows;
 
   g_assert (item != NULL);
-  rows = item->n_dims == 1 ? 1 : (gsize) item->shape[0];
+  rows = item->n_dims <= 1 ? 1 : (gsize) item->shape[0];
   return arra_tape_leaf (tape, rows, item->count / rows, parameters->data + item->offset,
                          parameters->grad != NULL ? parameters->grad + item->offset : NULL);
 }

@@ -14,7 +14,7 @@ typedef struct
 {
   char name[ARRA_PARAMETER_NAME]; /* as in checkpoints */
   gboolean optional;              /* a checkpoint may lack it: it keeps its start */
-  guint n_dims;
+  guint n_dims; /* 0: a single number */
   gint64 shape[ARRA_PARAMETER_DIMS];
   gsize count, offset; /* floats, in data and in grad */
 } ArraParameter;
@@ -52,7 +52,7 @@ void arra_parameters_zero_rows (ArraParameters *parameters, const char *name, co
 
 const ArraParameter *arra_parameters_find (const ArraParameters *parameters, const char *name); /* (nullable) */
 void arra_parameters_zero_grad (ArraParameters *parameters);
-/* The tensor as a leaf of a computation: [shape[0]][rest], a vector as one row. It must be in the table. */
+/* The tensor as a leaf of a computation: [shape[0]][rest], a vector or number as one row. It must be in the table. */
 ArraNode *arra_parameters_leaf (const ArraParameters *parameters, ArraTape *tape, const char *name);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ArraParameters, arra_parameters_free)
