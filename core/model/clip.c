@@ -172,8 +172,14 @@ choose_chunk (ArraClip *clip, gsize n, gboolean patches, gsize *chunk, GError **
 }
 
 gboolean
-arra_clip_pixel_features (ArraClip *clip, guint n, const float *pixels, ArraClipAggregation aggregation,
-                          float *features, float *hidden, float *pooled, GError **error)
+arra_clip_pixel_features (ArraClip *clip,
+                          guint n,
+                          const float *pixels,
+                          ArraClipAggregation aggregation,
+                          float *features,
+                          float *hidden,
+                          float *pooled,
+                          GError **error)
 {
   gsize size = clip->config.image_size, chunk, tokens = arra_clip_picture_tokens (&clip->config);
   PictureRun run = { .clip = clip, .patches = aggregation != ARRA_CLIP_CLS };
@@ -194,8 +200,12 @@ arra_clip_pixel_features (ArraClip *clip, guint n, const float *pixels, ArraClip
 }
 
 gboolean
-arra_clip_image_features (ArraClip *clip, guint n, const guint8 *const *rgb, ArraClipAggregation aggregation,
-                          float *features, GError **error)
+arra_clip_image_features (ArraClip *clip,
+                          guint n,
+                          const guint8 *const *rgb,
+                          ArraClipAggregation aggregation,
+                          float *features,
+                          GError **error)
 {
   gsize size = clip->config.image_size, floats = 3 * size * size, chunk;
   g_automem float *pixels = NULL;
@@ -246,7 +256,8 @@ need_tokenizer (ArraClip *clip, GError **error)
 
 /* One at a time: they differ in length, and are short. */
 gboolean
-arra_clip_text_features (ArraClip *clip, guint n, const char *const *captions, float *features, GError **error)
+arra_clip_text_features (
+    ArraClip *clip, guint n, const char *const *captions, float *features, GError **error)
 {
   g_automem guint32 *ids = NULL;
 

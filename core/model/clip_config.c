@@ -140,8 +140,14 @@ read_activation (ArraClipTower *tower, JsonObject *object, const char *name, GEr
 }
 
 static gboolean
-read_tower (ArraClipConfig *config, ArraClipTower *tower, const Count *counts, gsize n, JsonObject *root,
-            const char *key, const char *name, GError **error)
+read_tower (ArraClipConfig *config,
+            ArraClipTower *tower,
+            const Count *counts,
+            gsize n,
+            JsonObject *root,
+            const char *key,
+            const char *name,
+            GError **error)
 {
   g_autoptr (JsonObject) empty = json_object_new ();
   JsonObject *object = empty;
@@ -190,8 +196,8 @@ add_counts (JsonObject *object, const ArraClipConfig *config, const Count *count
 }
 
 static JsonObject *
-tower_object (const ArraClipConfig *config, const ArraClipTower *tower, const Count *counts, gsize n,
-              const char *type)
+tower_object (
+    const ArraClipConfig *config, const ArraClipTower *tower, const Count *counts, gsize n, const char *type)
 {
   JsonObject *object = json_object_new ();
   char eps[G_ASCII_DTOSTR_BUF_SIZE]; /* as a float is written, not the double beside it */
@@ -222,8 +228,8 @@ arra_clip_config_to_json (const ArraClipConfig *config)
   json_object_set_object_member (root, "vision_config",
                                  tower_object (config, &config->vision, vision_counts,
                                                G_N_ELEMENTS (vision_counts), "clip_vision_model"));
-  json_object_set_object_member (root, "text_config",
-                                 tower_object (config, &config->text, text_counts, G_N_ELEMENTS (text_counts),
-                                               "clip_text_model"));
+  json_object_set_object_member (
+      root, "text_config",
+      tower_object (config, &config->text, text_counts, G_N_ELEMENTS (text_counts), "clip_text_model"));
   return json_to_string (node, TRUE);
 }

@@ -76,7 +76,11 @@ run_layers (Tower *t, ArraNode *x)
 }
 
 static Tower
-tower_of (ArraTape *tape, const ArraClipNet *net, const ArraClipTower *tower, const char *name, gsize n,
+tower_of (ArraTape *tape,
+          const ArraClipNet *net,
+          const ArraClipTower *tower,
+          const char *name,
+          gsize n,
           gsize length)
 {
   gsize head_dim = tower->width / tower->n_heads;
@@ -145,12 +149,15 @@ project (const Tower *t, ArraNode *x, const char *name)
 }
 
 void
-arra_clip_graph_pictures (ArraTape *tape, const ArraClipNet *net, const float *pixels, gsize n,
-                          gboolean patches, ArraClipPictures *out)
+arra_clip_graph_pictures (ArraTape *tape,
+                          const ArraClipNet *net,
+                          const float *pixels,
+                          gsize n,
+                          gboolean patches,
+                          ArraClipPictures *out)
 {
   const ArraClipConfig *config = net->config;
-  Tower t
-      = tower_of (tape, net, &config->vision, "vision_model", n, arra_clip_picture_tokens (config));
+  Tower t = tower_of (tape, net, &config->vision, "vision_model", n, arra_clip_picture_tokens (config));
   ArraNode *x = embed_patches (&t, config, pixels, n);
 
   t.shape.full = TRUE;

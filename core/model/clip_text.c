@@ -44,8 +44,12 @@ frame (const ArraClipConfig *config, const guint32 *found, gsize n_found, guint3
 }
 
 gboolean
-arra_clip_encode_text (const ArraTokenizer *tokenizer, const ArraClipConfig *config, const char *text,
-                       guint32 *ids, ArraClipTokens *tokens, GError **error)
+arra_clip_encode_text (const ArraTokenizer *tokenizer,
+                       const ArraClipConfig *config,
+                       const char *text,
+                       guint32 *ids,
+                       ArraClipTokens *tokens,
+                       GError **error)
 {
   gsize n_found;
   g_automem guint32 *found

@@ -39,8 +39,17 @@ attend (gsize begin, gsize end, guint worker, gpointer data)
 }
 
 void
-arra_attention (const ArraExec *exec, const float *q, const ArraAttentionRow *rows, gsize n_rows, gsize heads,
-                gsize kv_heads, gsize head_dim, float scale, float *scores, gsize score_stride, float *out)
+arra_attention (const ArraExec *exec,
+                const float *q,
+                const ArraAttentionRow *rows,
+                gsize n_rows,
+                gsize heads,
+                gsize kv_heads,
+                gsize head_dim,
+                float scale,
+                float *scores,
+                gsize score_stride,
+                float *out)
 {
   Job job = { exec->kernels, q,     rows,   n_rows,       heads, heads / kv_heads,
               head_dim,      scale, scores, score_stride, out };
@@ -194,23 +203,31 @@ run_sequences (const ArraExec *exec, SequenceJob *job)
 }
 
 void
-arra_attention_sequences (const ArraExec *exec, const ArraSequenceShape *shape, const float *q,
-                          const float *k, const float *v, float *scratch, float *out)
+arra_attention_sequences (const ArraExec *exec,
+                          const ArraSequenceShape *shape,
+                          const float *q,
+                          const float *k,
+                          const float *v,
+                          float *scratch,
+                          float *out)
 {
-  SequenceJob job = { .kernels = exec->kernels,
-                      .shape = shape,
-                      .q = q,
-                      .k = k,
-                      .v = v,
-                      .scratch = scratch,
-                      .out = out };
+  SequenceJob job
+      = { .kernels = exec->kernels, .shape = shape, .q = q, .k = k, .v = v, .scratch = scratch, .out = out };
 
   run_sequences (exec, &job);
 }
 
 void
-arra_attention_vjp (const ArraExec *exec, const ArraSequenceShape *shape, const float *q, const float *k,
-                    const float *v, const float *dout, float *scratch, float *dq, float *dk, float *dv)
+arra_attention_vjp (const ArraExec *exec,
+                    const ArraSequenceShape *shape,
+                    const float *q,
+                    const float *k,
+                    const float *v,
+                    const float *dout,
+                    float *scratch,
+                    float *dq,
+                    float *dk,
+                    float *dv)
 {
   SequenceJob job = { exec->kernels, shape, q, k, v, dout, scratch, NULL, dq, dk, dv };
 

@@ -63,8 +63,12 @@ join (gsize n, float *rows, const float *columns, const float *images, const flo
 }
 
 double
-arra_contrastive (const ArraExec *exec, const ArraContrastive *shape, const float *images, const float *texts,
-                  const float *log_scale, float *work)
+arra_contrastive (const ArraExec *exec,
+                  const ArraContrastive *shape,
+                  const float *images,
+                  const float *texts,
+                  const float *log_scale,
+                  float *work)
 {
   gsize n = shape->n, width = shape->width;
   float scale = expf (*log_scale), *columns = work + n * n, *losses = columns + n * n;
@@ -83,9 +87,16 @@ arra_contrastive (const ArraExec *exec, const ArraContrastive *shape, const floa
 }
 
 void
-arra_contrastive_vjp (const ArraExec *exec, const ArraContrastive *shape, const float *images,
-                      const float *texts, const float *log_scale, const float *work, float scale,
-                      float *dimages, float *dtexts, float *dlog_scale)
+arra_contrastive_vjp (const ArraExec *exec,
+                      const ArraContrastive *shape,
+                      const float *images,
+                      const float *texts,
+                      const float *log_scale,
+                      const float *work,
+                      float scale,
+                      float *dimages,
+                      float *dtexts,
+                      float *dlog_scale)
 {
   gsize n = shape->n, width = shape->width;
   float factor = scale * expf (*log_scale);

@@ -81,8 +81,8 @@ position_add_vjp (ArraTape *tape, ArraNode *y)
 }
 
 ArraNode *
-arra_graph_position_add (ArraTape *tape, ArraNode *x, ArraNode *first, ArraNode *positions, gsize batch,
-                         gsize length)
+arra_graph_position_add (
+    ArraTape *tape, ArraNode *x, ArraNode *first, ArraNode *positions, gsize batch, gsize length)
 {
   const Places settings = { batch, length };
   ArraNode *const inputs[] = { x, positions, first };
@@ -174,8 +174,12 @@ contrastive_vjp (ArraTape *tape, ArraNode *loss)
 }
 
 void
-arra_graph_contrastive (ArraTape *tape, ArraNode *images, ArraNode *texts, ArraNode *log_scale,
-                        const guint32 *groups, double *loss)
+arra_graph_contrastive (ArraTape *tape,
+                        ArraNode *images,
+                        ArraNode *texts,
+                        ArraNode *log_scale,
+                        const guint32 *groups,
+                        double *loss)
 {
   const Contrastive settings
       = { groups, arra_tape_keep (tape, arra_contrastive_work (images->rows), sizeof (float)) };

@@ -27,8 +27,14 @@ normalise (gsize begin, gsize end, guint worker, gpointer data)
 }
 
 void
-arra_layer_norm (const ArraExec *exec, const float *x, const float *weight, const float *bias, gsize rows,
-                 gsize width, float eps, float *y)
+arra_layer_norm (const ArraExec *exec,
+                 const float *x,
+                 const float *weight,
+                 const float *bias,
+                 gsize rows,
+                 gsize width,
+                 float eps,
+                 float *y)
 {
   Job job = { exec->kernels, x, weight, bias, width, eps, y };
 
@@ -116,8 +122,17 @@ vjp_parameters (gsize begin, gsize end, guint worker, gpointer data)
 }
 
 void
-arra_layer_norm_vjp (const ArraExec *exec, const float *x, const float *weight, const float *dy, gsize rows,
-                     gsize width, float eps, float *moments, float *dx, float *dweight, float *dbias)
+arra_layer_norm_vjp (const ArraExec *exec,
+                     const float *x,
+                     const float *weight,
+                     const float *dy,
+                     gsize rows,
+                     gsize width,
+                     float eps,
+                     float *moments,
+                     float *dx,
+                     float *dweight,
+                     float *dbias)
 {
   VjpJob job = { x, weight, dy, rows, width, eps, moments, dx, dweight, dbias };
 

@@ -31,8 +31,14 @@ forward (gsize begin, gsize end, guint worker, gpointer data)
 }
 
 void
-arra_position_add (const ArraExec *exec, const float *x, const float *first, const float *positions,
-                   gsize batch, gsize length, gsize width, float *y)
+arra_position_add (const ArraExec *exec,
+                   const float *x,
+                   const float *first,
+                   const float *positions,
+                   gsize batch,
+                   gsize length,
+                   gsize width,
+                   float *y)
 {
   Job job = { exec->kernels, x, first, positions, length, width, y };
 
@@ -68,8 +74,14 @@ vjp (gsize begin, gsize end, guint worker, gpointer data)
 }
 
 void
-arra_position_add_vjp (const ArraExec *exec, const float *dy, gsize batch, gsize length, gsize width,
-                       float *dx, float *dfirst, float *dpositions)
+arra_position_add_vjp (const ArraExec *exec,
+                       const float *dy,
+                       gsize batch,
+                       gsize length,
+                       gsize width,
+                       float *dx,
+                       float *dfirst,
+                       float *dpositions)
 {
   VjpJob job = { exec->kernels, dy, batch, length, width, dx, dfirst, dpositions };
 

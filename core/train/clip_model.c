@@ -57,7 +57,8 @@ arra_clip_trainee_save (gpointer self, const char *directory, GError **error)
 {
   const ArraClipTrainee *t = self;
   g_autofree char *config = arra_clip_config_to_json (&t->settings.model);
-  g_autofree char *pixels = arra_clip_pixels_to_json (&arra_clip_pixels_standard, t->settings.model.image_size);
+  g_autofree char *pixels
+      = arra_clip_pixels_to_json (&arra_clip_pixels_standard, t->settings.model.image_size);
   g_autofree char *about = describe_tokenizer (&t->settings);
   gsize size;
   const char *tokenizer = arra_tokenizer_json (t->tokenizer, &size);

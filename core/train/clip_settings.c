@@ -43,11 +43,11 @@ read_model (ArraClipConfig *m, const ArraYaml *config, GError **error)
     const char *key;
     guint *value;
   } numbers[] = {
-    { "model.image_size", &m->image_size },    { "model.patch_size", &m->patch_size },
-    { "model.width", &m->vision.width },       { "model.layers", &m->vision.n_layers },
-    { "model.heads", &m->vision.n_heads },     { "model.text_width", &m->text.width },
+    { "model.image_size", &m->image_size },     { "model.patch_size", &m->patch_size },
+    { "model.width", &m->vision.width },        { "model.layers", &m->vision.n_layers },
+    { "model.heads", &m->vision.n_heads },      { "model.text_width", &m->text.width },
     { "model.text_layers", &m->text.n_layers }, { "model.text_heads", &m->text.n_heads },
-    { "model.context", &m->context },          { "model.projection", &m->projection },
+    { "model.context", &m->context },           { "model.projection", &m->projection },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
@@ -129,8 +129,12 @@ arra_clip_settings_clear (ArraClipSettings *settings)
 }
 
 static gboolean
-find_token (const ArraYaml *config, const ArraTokenizer *tokenizer,
-            const char *key, const char *token, guint *id, GError **error)
+find_token (const ArraYaml *config,
+            const ArraTokenizer *tokenizer,
+            const char *key,
+            const char *token,
+            guint *id,
+            GError **error)
 {
   guint32 found;
 
@@ -143,7 +147,9 @@ find_token (const ArraYaml *config, const ArraTokenizer *tokenizer,
 }
 
 gboolean
-arra_clip_settings_adopt (ArraClipSettings *settings, const ArraYaml *config, const ArraTokenizer *tokenizer,
+arra_clip_settings_adopt (ArraClipSettings *settings,
+                          const ArraYaml *config,
+                          const ArraTokenizer *tokenizer,
                           GError **error)
 {
   ArraClipConfig *model = &settings->model;

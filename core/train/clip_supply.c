@@ -38,8 +38,12 @@ make_room (ArraClipSupply *supply, guint n, GError **error)
 }
 
 static gboolean
-take_captions (ArraClipSupply *supply, const char *const *captions, guint n, const ArraTokenizer *tokenizer,
-               const ArraClipConfig *config, GError **error)
+take_captions (ArraClipSupply *supply,
+               const char *const *captions,
+               guint n,
+               const ArraTokenizer *tokenizer,
+               const ArraClipConfig *config,
+               GError **error)
 {
   g_autoptr (GHashTable) known = g_hash_table_new (g_str_hash, g_str_equal);
 
@@ -64,8 +68,11 @@ take_captions (ArraClipSupply *supply, const char *const *captions, guint n, con
 }
 
 ArraClipSupply *
-arra_clip_supply_new (ArraPictureSupply *pictures, const char *const *captions,
-                      const ArraTokenizer *tokenizer, const ArraClipConfig *config, GError **error)
+arra_clip_supply_new (ArraPictureSupply *pictures,
+                      const char *const *captions,
+                      const ArraTokenizer *tokenizer,
+                      const ArraClipConfig *config,
+                      GError **error)
 {
   g_autoptr (ArraClipSupply) supply = arra_mem_new0 (1, sizeof *supply, "the captions", error);
   guint n = pictures->n + pictures->n_valid;
@@ -101,8 +108,11 @@ list_captions (GPtrArray *datasets, guint held)
 }
 
 ArraClipSupply *
-arra_clip_supply_load (const ArraYaml *config, const ArraClipSettings *settings,
-                       const ArraTokenizer *tokenizer, const ArraTrainSetup *setup, GError **error)
+arra_clip_supply_load (const ArraYaml *config,
+                       const ArraClipSettings *settings,
+                       const ArraTokenizer *tokenizer,
+                       const ArraTrainSetup *setup,
+                       GError **error)
 {
   g_autoptr (GPtrArray) datasets = arra_picture_supply_datasets (config, error);
   g_autoptr (GPtrArray) captions = NULL;
@@ -251,11 +261,15 @@ fill_pictures (gsize begin, gsize end, guint worker, gpointer data)
 }
 
 void
-arra_clip_supply_draw (const ArraClipSupply *supply, const ArraExec *exec, const ArraClipAugmentation *how,
-                       guint64 seed, guint64 step, guint n, ArraClipBatch *batch)
+arra_clip_supply_draw (const ArraClipSupply *supply,
+                       const ArraExec *exec,
+                       const ArraClipAugmentation *how,
+                       guint64 seed,
+                       guint64 step,
+                       guint n,
+                       ArraClipBatch *batch)
 {
-  Drawing drawing
-      = { supply->pictures, how, supply->pictures->pixels, seed, step, TRUE, 0, batch->pixels };
+  Drawing drawing = { supply->pictures, how, supply->pictures->pixels, seed, step, TRUE, 0, batch->pixels };
 
   for (guint i = 0; i < n; i++)
     batch->groups[i] = supply->captions[chosen (&drawing, i)];
@@ -264,12 +278,15 @@ arra_clip_supply_draw (const ArraClipSupply *supply, const ArraExec *exec, const
 }
 
 void
-arra_clip_supply_valid (const ArraClipSupply *supply, const ArraExec *exec, guint crop, guint first, guint n,
+arra_clip_supply_valid (const ArraClipSupply *supply,
+                        const ArraExec *exec,
+                        guint crop,
+                        guint first,
+                        guint n,
                         ArraClipBatch *batch)
 {
   const ArraClipAugmentation how = { .crop = crop };
-  Drawing drawing
-      = { supply->pictures, &how, supply->pictures->valid, 0, 0, FALSE, first, batch->pixels };
+  Drawing drawing = { supply->pictures, &how, supply->pictures->valid, 0, 0, FALSE, first, batch->pixels };
 
   for (guint i = 0; i < n; i++)
     batch->groups[i] = supply->captions[supply->pictures->n + first + i];

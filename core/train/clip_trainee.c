@@ -51,8 +51,7 @@ compute (ArraTape *tape, gpointer user, GError **error)
   ArraClipPairs pairs;
 
   arra_clip_trainee_pairs (s->t, &pairs);
-  arra_graph_contrastive (tape, pairs.images, pairs.texts, pairs.log_scale, batch->groups,
-                          &s->metrics[LOSS]);
+  arra_graph_contrastive (tape, pairs.images, pairs.texts, pairs.log_scale, batch->groups, &s->metrics[LOSS]);
   if (arra_tape_computes (tape))
     s->metrics[ACCURACY] = arra_clip_retrieval (pairs.images->data, pairs.texts->data, batch->groups,
                                                 batch->n, pairs.images->width);
@@ -238,8 +237,12 @@ arra_clip_trainee_new (const ArraYaml *config, const ArraTrainSetup *setup, Arra
 }
 
 gboolean
-arra_clip_trainee_new_from (const ArraYaml *config, const ArraTrainSetup *setup, ArraPictureSupply *pictures,
-                            const char *const *captions, ArraTrainee *out, GError **error)
+arra_clip_trainee_new_from (const ArraYaml *config,
+                            const ArraTrainSetup *setup,
+                            ArraPictureSupply *pictures,
+                            const char *const *captions,
+                            ArraTrainee *out,
+                            GError **error)
 {
   ArraClipTrainee *t = begin (config, setup, error);
 

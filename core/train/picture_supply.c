@@ -136,8 +136,12 @@ arra_picture_supply_datasets (const ArraYaml *config, GError **error)
 }
 
 ArraPictureSupply *
-arra_picture_supply_gather (GPtrArray *datasets, guint size, guint held, const ArraYaml *config,
-                            const ArraTrainSetup *setup, GError **error)
+arra_picture_supply_gather (GPtrArray *datasets,
+                            guint size,
+                            guint held,
+                            const ArraYaml *config,
+                            const ArraTrainSetup *setup,
+                            GError **error)
 {
   g_autoptr (ArraPictureSupply) supply = NULL;
   Loading loading = { .setup = setup };
