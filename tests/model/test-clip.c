@@ -10,6 +10,8 @@
 #include "clip_text.h"
 #include "jsonguard.h"
 #include "noise.h"
+#include "resize.h"
+#include "source.h"
 
 static const ArraClipConfig tiny = { .vision = { 12, 20, 2, 2, 1e-5f, FALSE },
                                      .text = { 8, 16, 1, 2, 1e-5f, TRUE },
@@ -272,6 +274,45 @@ test_pixels (void)
   g_assert_cmpfloat (out[8], ==, 0.5f);
 }
 
+/* ---- pictures of any size, as transformers prepares them */
+
+static void
+raster_from (ArraSource *source, const char *name, ArraRaster *raster)
+{
+  g_autofree char *full = g_strdup_printf ("in.%s.u8", name);
+  const ArraTensor *tensor = arra_source_find (source, full);
+  gsize height = (gsize) tensor->shape[0], width = (gsize) tensor->shape[1];
+  gsize channels = tensor->n_dims == 3 ? 3 : 1;
+
+  g_assert_true (arra_raster_init (raster, width, height, 3, NULL));
+  for (gsize i = 0; i < height * width; i++)
+    for (gsize c = 0; c < 3; c++)
+      raster->pixels[3 * i + c] = ((const guint8 *) tensor->data)[channels * i + (channels == 3 ? c : 0)];
+}
+
+static void
+test_prepare (void)
+{
+  static const char *const names[] = { "gray", "pic0", "pic1", "pic2" };
+  g_autofree char *path = g_build_filename (g_getenv ("ARRA_TEST_DATA"), "golden", "vision", "preprocess",
+                                            "case.safetensors", NULL);
+  g_autoptr (ArraSource) source = arra_safetensors_open (path, NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *name = g_strdup_printf ("out.%s.clip_hf_pixel_values", names[i]);
+      const ArraTensor *expected = arra_source_find (source, name);
+      g_autoraster ArraRaster raster = { 0 }, square = { 0 };
+      float out[3 * 32 * 32];
+
+      raster_from (source, names[i], &raster);
+      g_assert_true (arra_raster_center_square (&raster, 32, &square, NULL));
+      arra_clip_pixels_normalise (&arra_clip_pixels_standard, square.pixels, 32, out);
+      for (gsize k = 0; k < G_N_ELEMENTS (out); k++)
+        g_assert_cmpfloat (fabsf (out[k] - ((const float *) expected->data)[k]), <=, 1e-5f);
+    }
+}
+
 /* ---- texts */
 
 static void
@@ -311,6 +352,7 @@ main (int argc, char **argv)
   g_test_add_func ("/model/clip/features", test_features);
   g_test_add_func ("/model/clip/no-tokenizer", test_no_tokenizer);
   g_test_add_func ("/model/clip/pixels", test_pixels);
+  g_test_add_func ("/model/clip/prepare", test_prepare);
   g_test_add_func ("/model/clip/text", test_text);
   return g_test_run ();
 }
