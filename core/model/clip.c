@@ -60,6 +60,7 @@ read_weights (ArraClip *clip, GError **error)
     return FALSE;
   clip->parameters = arra_parameters_new (error);
   return clip->parameters != NULL && arra_parameters_add_clip (clip->parameters, &clip->config, error)
+         && arra_parameters_check (clip->parameters, source, error)
          && arra_parameters_allocate (clip->parameters, FALSE, error)
          && arra_parameters_load (clip->parameters, source, error);
 }

@@ -149,6 +149,34 @@ arra_parameters_start_by_inputs (ArraParameters *parameters, guint64 seed)
     }
 }
 
+static ArraParam
+param_of (const ArraParameter *item, ArraWeight *weight)
+{
+  ArraParam param = { .name = item->name,
+                      .kind = ARRA_PARAM_VECTOR,
+                      .optional = item->optional,
+                      .n_dims = item->n_dims,
+                      .weight = weight };
+
+  memcpy (param.shape, item->shape, sizeof item->shape);
+  return param;
+}
+
+gboolean
+arra_parameters_check (const ArraParameters *parameters, ArraSource *source, GError **error)
+{
+  guint64 mapped = 0, owned = 0;
+
+  for (guint i = 0; i < parameters->n; i++)
+    {
+      const ArraParam param = param_of (&parameters->items[i], NULL);
+
+      if (!arra_param_measure (&param, source, ARRA_F32, &mapped, &owned, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 gboolean
 arra_parameters_load (ArraParameters *parameters, ArraSource *source, GError **error)
 {
@@ -156,15 +184,9 @@ arra_parameters_load (ArraParameters *parameters, ArraSource *source, GError **e
     {
       const ArraParameter *item = &parameters->items[i];
       ArraWeight weight = { .owned = NULL };
-      ArraParam param = { .name = item->name,
-                          .kind = ARRA_PARAM_VECTOR,
-                          .optional = item->optional,
-                          .n_dims = item->n_dims,
-                          .weight = &weight };
-      gboolean ok;
+      const ArraParam param = param_of (item, &weight);
+      gboolean ok = arra_param_bind (&param, source, ARRA_F32, NULL, NULL, error);
 
-      memcpy (param.shape, item->shape, sizeof item->shape);
-      ok = arra_param_bind (&param, source, ARRA_F32, NULL, NULL, error);
       if (ok && weight.view.data != NULL)
         memcpy (parameters->data + item->offset, weight.view.data, item->count * sizeof (float));
       arra_weight_clear (&weight);

@@ -2,6 +2,7 @@
  * its texts SPDX-License-Identifier: GPL-3.0-or-later */
 #include "clip.h"
 
+#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
 
@@ -9,6 +10,7 @@
 #include "clip_pixels.h"
 #include "clip_text.h"
 #include "jsonguard.h"
+#include "mem.h"
 #include "noise.h"
 #include "resize.h"
 #include "source.h"
@@ -245,6 +247,31 @@ test_features (void)
   g_assert_cmpint (memcmp (cls, average, sizeof cls), !=, 0);
 }
 
+/* A config.json that claims more than the weights hold is refused before memory is taken for it. */
+static void
+test_claims (void)
+{
+  static const char huge[] = "{\"model_type\": \"clip\", \"vision_config\": {\"hidden_size\": 65536, "
+                             "\"num_attention_heads\": 1, \"num_hidden_layers\": 256}}";
+  g_autofree char *from = golden (), *folder = g_dir_make_tmp ("arra-clip-XXXXXX", NULL);
+  g_autofree char *weights = g_build_filename (folder, "model.safetensors", NULL);
+  g_autofree char *stored = g_build_filename (from, "model.safetensors", NULL);
+  g_autofree char *config = g_build_filename (folder, "config.json", NULL);
+  g_autoptr (GFile) link = g_file_new_for_path (weights);
+  const ArraExec exec = { arra_kernels_default (NULL), NULL };
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (g_file_make_symbolic_link (link, stored, NULL, NULL));
+  g_assert_true (g_file_set_contents (config, huge, -1, NULL));
+  arra_mem_reset_peak ();
+  g_assert_null (arra_clip_open (folder, &exec, &error));
+  g_assert_error (error, ARRA_ERROR, ARRA_ERROR_INVALID_DATA);
+  g_assert_cmpuint (arra_mem_peak (), <, 100 << 20);
+  g_unlink (weights);
+  g_unlink (config);
+  g_rmdir (folder);
+}
+
 /* No tokenizer: pictures can be used, texts are refused. */
 static void
 test_no_tokenizer (void)
@@ -350,6 +377,7 @@ main (int argc, char **argv)
   g_test_add_func ("/model/clip/config/refuse", test_refuse);
   g_test_add_func ("/model/clip/gradients", test_gradients);
   g_test_add_func ("/model/clip/features", test_features);
+  g_test_add_func ("/model/clip/claims", test_claims);
   g_test_add_func ("/model/clip/no-tokenizer", test_no_tokenizer);
   g_test_add_func ("/model/clip/pixels", test_pixels);
   g_test_add_func ("/model/clip/prepare", test_prepare);
