@@ -233,3 +233,16 @@ arra_raster_center_crop (const ArraRaster *raster, gsize width, gsize height, Ar
     return FALSE;
   return crop (&work, (work.width - width) / 2, (work.height - height) / 2, width, height, out, error);
 }
+
+gboolean
+arra_raster_center_square (const ArraRaster *raster, gsize size, ArraRaster *out, GError **error)
+{
+  g_autoraster ArraRaster resized = { 0 };
+  gsize shorter = MIN (raster->width, raster->height);
+
+  if (!check_sizes (raster, size, size, error)
+      || !arra_raster_resize (raster, raster->width * size / shorter, raster->height * size / shorter,
+                              ARRA_FILTER_BICUBIC, &resized, error))
+    return FALSE;
+  return crop (&resized, (resized.width - size) / 2, (resized.height - size) / 2, size, size, out, error);
+}

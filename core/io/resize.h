@@ -18,3 +18,7 @@ gboolean arra_raster_resize (const ArraRaster *raster, gsize width, gsize height
 /* The centre of the picture, filled to @width x @height: halved (BOX) while both sides are at least twice the target's, then resized (BICUBIC)
  * so that it just covers the target, then cropped. */
 gboolean arra_raster_center_crop (const ArraRaster *raster, gsize width, gsize height, ArraRaster *out, GError **error);
+
+/* The centre of the picture as CLIP's preprocessors take it: the shorter side resized to @size (BICUBIC), the longer one in proportion, rounded down, then a square cut
+ * out of the middle, rounded to the top and left. Reference: transformers, models/clip/image_processing_clip.py. */
+gboolean arra_raster_center_square (const ArraRaster *raster, gsize size, ArraRaster *out, GError **error);

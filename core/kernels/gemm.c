@@ -7,6 +7,8 @@
 /* Tiles are large enough for OpenBLAS to run at its full rate and small enough to balance a few threads. */
 #define TILE_ROWS 256
 #define TILE_COLUMNS 512
+#define FEW 8       /* tiles: a share of one more or less is felt */
+#define ROW_STEP 16 /* rows that OpenBLAS takes at once */
 
 typedef struct
 {
@@ -88,6 +90,15 @@ run_tiles (gsize begin, gsize end, guint worker, gpointer data)
     }
 }
 
+/* Few tiles: an even number of them, of one height. */
+static gsize
+even_rows (gsize m, gsize n_down, gsize n_across)
+{
+  if (n_across % 2 != 0)
+    n_down += n_down % 2;
+  return ((m + n_down - 1) / n_down + ROW_STEP - 1) / ROW_STEP * ROW_STEP;
+}
+
 void
 arra_sgemm_pool (ArraPool *pool,
                  gboolean trans_a,
@@ -113,6 +124,11 @@ arra_sgemm_pool (ArraPool *pool,
     {
       g.tile_columns = TILE_COLUMNS;
       g.n_across = (n + TILE_COLUMNS - 1) / TILE_COLUMNS;
+    }
+  if (n_down * g.n_across < FEW)
+    {
+      g.tile_rows = even_rows (m, n_down, g.n_across);
+      n_down = (m + g.tile_rows - 1) / g.tile_rows;
     }
   arra_pool_run (pool, n_down * g.n_across, 1, run_tiles, &g);
 }

@@ -23,7 +23,7 @@ void arra_sgemm (gboolean trans_a,
                  float *c,
                  gsize ldc);
 
-/* The same over @pool, in row tiles of fixed height. */
+/* The same over @pool, in tiles whose size depends on the shape alone. */
 void arra_sgemm_pool (ArraPool *pool,
                       gboolean trans_a,
                       gboolean trans_b,

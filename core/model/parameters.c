@@ -53,7 +53,7 @@ arra_parameters_add (ArraParameters *parameters, const char *name, gboolean opti
   ArraParameter item = { .optional = optional, .n_dims = n_dims, .count = 1, .offset = parameters->size };
   gsize end;
 
-  g_assert (parameters->data == NULL && n_dims > 0 && n_dims <= ARRA_PARAMETER_DIMS);
+  g_assert (parameters->data == NULL && n_dims <= ARRA_PARAMETER_DIMS);
   g_assert (strlen (name) < ARRA_PARAMETER_NAME && arra_parameters_find (parameters, name) == NULL);
   strcpy (item.name, name);
   for (guint i = 0; i < n_dims; i++)
@@ -149,6 +149,34 @@ arra_parameters_start_by_inputs (ArraParameters *parameters, guint64 seed)
     }
 }
 
+static ArraParam
+param_of (const ArraParameter *item, ArraWeight *weight)
+{
+  ArraParam param = { .name = item->name,
+                      .kind = ARRA_PARAM_VECTOR,
+                      .optional = item->optional,
+                      .n_dims = item->n_dims,
+                      .weight = weight };
+
+  memcpy (param.shape, item->shape, sizeof item->shape);
+  return param;
+}
+
+gboolean
+arra_parameters_check (const ArraParameters *parameters, ArraSource *source, GError **error)
+{
+  guint64 mapped = 0, owned = 0;
+
+  for (guint i = 0; i < parameters->n; i++)
+    {
+      const ArraParam param = param_of (&parameters->items[i], NULL);
+
+      if (!arra_param_measure (&param, source, ARRA_F32, &mapped, &owned, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 gboolean
 arra_parameters_load (ArraParameters *parameters, ArraSource *source, GError **error)
 {
@@ -156,15 +184,9 @@ arra_parameters_load (ArraParameters *parameters, ArraSource *source, GError **e
     {
       const ArraParameter *item = &parameters->items[i];
       ArraWeight weight = { .owned = NULL };
-      ArraParam param = { .name = item->name,
-                          .kind = ARRA_PARAM_VECTOR,
-                          .optional = item->optional,
-                          .n_dims = item->n_dims,
-                          .weight = &weight };
-      gboolean ok;
+      const ArraParam param = param_of (item, &weight);
+      gboolean ok = arra_param_bind (&param, source, ARRA_F32, NULL, NULL, error);
 
-      memcpy (param.shape, item->shape, sizeof item->shape);
-      ok = arra_param_bind (&param, source, ARRA_F32, NULL, NULL, error);
       if (ok && weight.view.data != NULL)
         memcpy (parameters->data + item->offset, weight.view.data, item->count * sizeof (float));
       arra_weight_clear (&weight);
@@ -209,7 +231,7 @@ arra_parameters_leaf (const ArraParameters *parameters, ArraTape *tape, const ch
   gsize rows;
 
   g_assert (item != NULL);
-  rows = item->n_dims == 1 ? 1 : (gsize) item->shape[0];
+  rows = item->n_dims <= 1 ? 1 : (gsize) item->shape[0];
   return arra_tape_leaf (tape, rows, item->count / rows, parameters->data + item->offset,
                          parameters->grad != NULL ? parameters->grad + item->offset : NULL);
 }

@@ -14,7 +14,7 @@ typedef struct
 {
   char name[ARRA_PARAMETER_NAME]; /* as in checkpoints */
   gboolean optional;              /* a checkpoint may lack it: it keeps its start */
-  guint n_dims;
+  guint n_dims; /* 0: a single number */
   gint64 shape[ARRA_PARAMETER_DIMS];
   gsize count, offset; /* floats, in data and in grad */
 } ArraParameter;
@@ -45,6 +45,8 @@ gboolean arra_parameters_allocate (ArraParameters *parameters, gboolean gradient
 void arra_parameters_start (ArraParameters *parameters, guint64 seed, float deviation);
 /* The same with the deviation 1 / sqrt (inputs of an output) for each matrix and kernel (LeCun et al., Efficient BackProp, section 4.6). */
 void arra_parameters_start_by_inputs (ArraParameters *parameters, guint64 seed);
+/* Whether @source has what arra_parameters_load() will ask for, but for the values: before memory is taken for a shape that a stranger's file claims. */
+gboolean arra_parameters_check (const ArraParameters *parameters, ArraSource *source, GError **error);
 /* Copies values from @source, widened; presence, shape, type and finiteness are checked as arra_param_bind() does. */
 gboolean arra_parameters_load (ArraParameters *parameters, ArraSource *source, GError **error);
 /* Zeroes the rows of @name (a matrix of the table) that @flags marks: the image rows of lm_head, for the start from a model that wrote text only. */
@@ -52,7 +54,7 @@ void arra_parameters_zero_rows (ArraParameters *parameters, const char *name, co
 
 const ArraParameter *arra_parameters_find (const ArraParameters *parameters, const char *name); /* (nullable) */
 void arra_parameters_zero_grad (ArraParameters *parameters);
-/* The tensor as a leaf of a computation: [shape[0]][rest], a vector as one row. It must be in the table. */
+/* The tensor as a leaf of a computation: [shape[0]][rest], a vector or number as one row. It must be in the table. */
 ArraNode *arra_parameters_leaf (const ArraParameters *parameters, ArraTape *tape, const char *name);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ArraParameters, arra_parameters_free)

@@ -1,4 +1,4 @@
-/* attention.c - causal attention of new rows over their sequences' caches
+/* attention.c - attention of new rows over their sequences' caches, and within whole sequences
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "attention.h"
 
@@ -39,8 +39,17 @@ attend (gsize begin, gsize end, guint worker, gpointer data)
 }
 
 void
-arra_attention (const ArraExec *exec, const float *q, const ArraAttentionRow *rows, gsize n_rows, gsize heads,
-                gsize kv_heads, gsize head_dim, float scale, float *scores, gsize score_stride, float *out)
+arra_attention (const ArraExec *exec,
+                const float *q,
+                const ArraAttentionRow *rows,
+                gsize n_rows,
+                gsize heads,
+                gsize kv_heads,
+                gsize head_dim,
+                float scale,
+                float *scores,
+                gsize score_stride,
+                float *out)
 {
   Job job = { exec->kernels, q,     rows,   n_rows,       heads, heads / kv_heads,
               head_dim,      scale, scores, score_stride, out };
@@ -59,11 +68,11 @@ arra_attention (const ArraExec *exec, const float *q, const ArraAttentionRow *ro
 typedef struct
 {
   const ArraKernels *kernels;
-  const ArraCausalShape *shape;
+  const ArraSequenceShape *shape;
   const float *q, *k, *v, *dout;
   float *scratch;
-  float *dq, *dk, *dv;
-} VjpJob;
+  float *out, *dq, *dk, *dv;
+} SequenceJob;
 
 gsize
 arra_attention_vjp_scratch (gsize length, guint threads)
@@ -71,69 +80,156 @@ arra_attention_vjp_scratch (gsize length, guint threads)
   return 2 * BLOCK * length * threads;
 }
 
-/* @p: scores of @n queries, the first of which is at @first, becomes their softmax; @dp becomes the scores'
- * gradient. Both are [n][seen]. */
-static void
-vjp_softmax (const VjpJob *job, gsize first, gsize n, gsize seen, float *p, float *dp)
+/* How many positions are seen by position @row of its sequence. */
+static gsize
+seen_by (const ArraSequenceShape *shape, gsize sequence, gsize row)
 {
-  for (gsize row = 0; row < n; row++)
-    {
-      gsize own = first + row + 1;
-      float *weights = p + row * seen, *d = dp + row * seen;
-      float along;
+  gsize n = shape->lengths != NULL ? shape->lengths[sequence] : shape->length;
 
-      job->kernels->softmax (weights, own);
-      along = job->kernels->dot (weights, d, own);
-      for (gsize i = 0; i < own; i++)
-        d[i] = weights[i] * (d[i] - along) * job->shape->scale;
-      for (gsize i = own; i < seen; i++)
-        weights[i] = d[i] = 0;
+  return shape->full ? n : MIN (row + 1, n);
+}
+
+/* Some queries of one head. */
+typedef struct
+{
+  gsize sequence, first, n;
+  gsize seen;    /* positions, by the last of them */
+  gsize own, kv; /* where they begin in q, and their keys in k and v */
+} Block;
+
+/* @p: [n][seen]: the scores, then their softmax; what a query does not see is 0. */
+static void
+weigh (const SequenceJob *job, const Block *b, float *p)
+{
+  const ArraSequenceShape *s = job->shape;
+
+  arra_sgemm (FALSE, TRUE, b->n, b->seen, s->head_dim, s->scale, job->q + b->own, s->heads * s->head_dim,
+              job->k + b->kv, s->kv_heads * s->head_dim, 0, p, b->seen);
+  for (gsize row = 0; row < b->n; row++)
+    {
+      gsize seen = seen_by (s, b->sequence, b->first + row);
+
+      job->kernels->softmax (p + row * b->seen, seen);
+      for (gsize i = seen; i < b->seen; i++)
+        p[row * b->seen + i] = 0;
     }
 }
 
-/* Queries @first.. of one head; @own: where the head begins in q, @kv: in k and v. */
 static void
-vjp_block (const VjpJob *job, gsize first, gsize own, gsize kv, float *p, float *dp)
+attend_block (const SequenceJob *job, const Block *b, float *p)
 {
-  const ArraCausalShape *s = job->shape;
-  gsize n = MIN (BLOCK, s->length - first), seen = first + n, dim = s->head_dim;
-  gsize row = s->heads * dim, kv_row = s->kv_heads * dim;
+  const ArraSequenceShape *s = job->shape;
 
-  own += first * row;
-  arra_sgemm (FALSE, TRUE, n, seen, dim, s->scale, job->q + own, row, job->k + kv, kv_row, 0, p, seen);
-  arra_sgemm (FALSE, TRUE, n, seen, dim, 1, job->dout + own, row, job->v + kv, kv_row, 0, dp, seen);
-  vjp_softmax (job, first, n, seen, p, dp);
-  arra_sgemm (TRUE, FALSE, seen, dim, n, 1, p, seen, job->dout + own, row, 1, job->dv + kv, kv_row);
-  arra_sgemm (FALSE, FALSE, n, dim, seen, 1, dp, seen, job->k + kv, kv_row, 1, job->dq + own, row);
-  arra_sgemm (TRUE, FALSE, seen, dim, n, 1, dp, seen, job->q + own, row, 1, job->dk + kv, kv_row);
+  weigh (job, b, p);
+  arra_sgemm (FALSE, FALSE, b->n, s->head_dim, b->seen, 1, p, b->seen, job->v + b->kv,
+              s->kv_heads * s->head_dim, 0, job->out + b->own, s->heads * s->head_dim);
+}
+
+/* @dp: [n][seen]: the gradient of the softmax @p becomes that of the scores. */
+static void
+vjp_softmax (const SequenceJob *job, const Block *b, const float *p, float *dp)
+{
+  for (gsize row = 0; row < b->n; row++)
+    {
+      const float *weights = p + row * b->seen;
+      float *d = dp + row * b->seen, along = job->kernels->dot (weights, d, b->seen);
+
+      for (gsize i = 0; i < b->seen; i++)
+        d[i] = weights[i] * (d[i] - along) * job->shape->scale;
+    }
+}
+
+static void
+vjp_block (const SequenceJob *job, const Block *b, float *p)
+{
+  const ArraSequenceShape *s = job->shape;
+  gsize n = b->n, seen = b->seen, dim = s->head_dim, row = s->heads * dim, kv_row = s->kv_heads * dim;
+  float *dp = p + BLOCK * s->length;
+
+  weigh (job, b, p);
+  arra_sgemm (FALSE, TRUE, n, seen, dim, 1, job->dout + b->own, row, job->v + b->kv, kv_row, 0, dp, seen);
+  arra_sgemm (TRUE, FALSE, seen, dim, n, 1, p, seen, job->dout + b->own, row, 1, job->dv + b->kv, kv_row);
+  vjp_softmax (job, b, p, dp);
+  arra_sgemm (FALSE, FALSE, n, dim, seen, 1, dp, seen, job->k + b->kv, kv_row, 1, job->dq + b->own, row);
+  arra_sgemm (TRUE, FALSE, seen, dim, n, 1, dp, seen, job->q + b->own, row, 1, job->dk + b->kv, kv_row);
+}
+
+static void
+run_head (const SequenceJob *job, gsize sequence, gsize head, float *p)
+{
+  const ArraSequenceShape *s = job->shape;
+  gsize kv_head = head / (s->heads / s->kv_heads), start = sequence * s->length;
+
+  for (gsize first = 0; first < s->length; first += BLOCK)
+    {
+      gsize n = MIN (BLOCK, s->length - first);
+      Block block = { sequence,
+                      first,
+                      n,
+                      seen_by (s, sequence, first + n - 1),
+                      ((start + first) * s->heads + head) * s->head_dim,
+                      (start * s->kv_heads + kv_head) * s->head_dim };
+
+      if (job->out != NULL)
+        attend_block (job, &block, p);
+      else
+        vjp_block (job, &block, p);
+    }
 }
 
 /* An item is a kv head of one sequence: nobody else adds to its keys and values. */
 static void
-vjp_heads (gsize begin, gsize end, guint worker, gpointer data)
+run_heads (gsize begin, gsize end, guint worker, gpointer data)
 {
-  const VjpJob *job = data;
-  const ArraCausalShape *s = job->shape;
+  const SequenceJob *job = data;
+  const ArraSequenceShape *s = job->shape;
   gsize group = s->heads / s->kv_heads;
-  float *p = job->scratch + worker * arra_attention_vjp_scratch (s->length, 1), *dp = p + BLOCK * s->length;
+  float *p = job->scratch + worker * arra_attention_vjp_scratch (s->length, 1);
 
   for (gsize item = begin; item < end; item++)
-    {
-      gsize sequence = item / s->kv_heads, kv_head = item % s->kv_heads;
-      gsize kv = (sequence * s->length * s->kv_heads + kv_head) * s->head_dim;
+    for (gsize head = 0; head < group; head++)
+      run_head (job, item / s->kv_heads, item % s->kv_heads * group + head, p);
+}
 
-      for (gsize head = kv_head * group; head < (kv_head + 1) * group; head++)
-        for (gsize first = 0; first < s->length; first += BLOCK)
-          vjp_block (job, first, (sequence * s->length * s->heads + head) * s->head_dim, kv, p, dp);
-    }
+static void
+run_sequences (const ArraExec *exec, SequenceJob *job)
+{
+  const ArraSequenceShape *s = job->shape;
+
+  g_assert (s->heads % s->kv_heads == 0);
+  for (gsize i = 0; s->lengths != NULL && i < s->batch; i++)
+    g_assert (s->lengths[i] > 0 && s->lengths[i] <= s->length);
+  arra_pool_run (exec->pool, s->batch * s->kv_heads, 1, run_heads, job);
 }
 
 void
-arra_attention_vjp (const ArraExec *exec, const ArraCausalShape *shape, const float *q, const float *k,
-                    const float *v, const float *dout, float *scratch, float *dq, float *dk, float *dv)
+arra_attention_sequences (const ArraExec *exec,
+                          const ArraSequenceShape *shape,
+                          const float *q,
+                          const float *k,
+                          const float *v,
+                          float *scratch,
+                          float *out)
 {
-  VjpJob job = { exec->kernels, shape, q, k, v, dout, scratch, dq, dk, dv };
+  SequenceJob job
+      = { .kernels = exec->kernels, .shape = shape, .q = q, .k = k, .v = v, .scratch = scratch, .out = out };
 
-  g_assert (shape->heads % shape->kv_heads == 0);
-  arra_pool_run (exec->pool, shape->batch * shape->kv_heads, 1, vjp_heads, &job);
+  run_sequences (exec, &job);
+}
+
+void
+arra_attention_vjp (const ArraExec *exec,
+                    const ArraSequenceShape *shape,
+                    const float *q,
+                    const float *k,
+                    const float *v,
+                    const float *dout,
+                    float *scratch,
+                    float *dq,
+                    float *dk,
+                    float *dv)
+{
+  SequenceJob job = { exec->kernels, shape, q, k, v, dout, scratch, NULL, dq, dk, dv };
+
+  run_sequences (exec, &job);
 }

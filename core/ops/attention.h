@@ -16,16 +16,22 @@ typedef struct
  * h / (heads / kv_heads). @scores: [threads of the pool][score_stride] floats of scratch, score_stride >= every n_positions. */
 void arra_attention (const ArraExec *exec, const float *q, const ArraAttentionRow *rows, gsize n_rows, gsize heads, gsize kv_heads, gsize head_dim, float scale, float *scores, gsize score_stride, float *out);
 
-/* Whole sequences of one length, for arra_attention_vjp(): each position sees itself and those before it. */
+/* Whole sequences of one length, those that are shorter padded on the right. */
 typedef struct
 {
   gsize batch, length, heads, kv_heads, head_dim;
   float scale;
-} ArraCausalShape;
+  gboolean full;          /* each position sees its whole sequence; FALSE: itself and those before it */
+  const guint32 *lengths; /* (nullable): [batch], 1 .. length: positions from there on are seen by nobody */
+} ArraSequenceShape;
 
-/* dq, dk, dv += the gradients of arra_attention() where row [b][t] sees positions 0..t of sequence b. q, dout, dq: [batch][length][heads][head_dim];
- * k, v, dk, dv: [batch][length][kv_heads][head_dim]. The softmax is computed again, block by block, products go through gemm.h.
+/* Attention within sequences, block by block through gemm.h, for encoders and training: the same bits for any number of threads, but not those of
+ * arra_attention(), which decides tokens. q, out: [batch][length][heads][head_dim]; k, v: [batch][length][kv_heads][head_dim].
  * @scratch: arra_attention_vjp_scratch() floats. */
-void arra_attention_vjp (const ArraExec *exec, const ArraCausalShape *shape, const float *q, const float *k, const float *v, const float *dout, float *scratch, float *dq, float *dk, float *dv);
+void arra_attention_sequences (const ArraExec *exec, const ArraSequenceShape *shape, const float *q, const float *k, const float *v, float *scratch, float *out);
+
+/* dq, dk, dv += the gradients of arra_attention_sequences(), or of arra_attention() with the same rows. Shapes are those of q, k, v; @dout that of out. The
+ * softmax is computed again, block by block, products go through gemm.h. @scratch: arra_attention_vjp_scratch() floats. */
+void arra_attention_vjp (const ArraExec *exec, const ArraSequenceShape *shape, const float *q, const float *k, const float *v, const float *dout, float *scratch, float *dq, float *dk, float *dv);
 
 gsize arra_attention_vjp_scratch (gsize length, guint threads);

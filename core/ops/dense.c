@@ -54,8 +54,9 @@ arra_dense_vjp (const ArraExec *exec, const float *x, const float *weight, const
 {
   BiasJob job = { rows, outputs, dy, dbias };
 
-  arra_sgemm_pool (exec->pool, FALSE, FALSE, rows, width, outputs, 1, dy, outputs, weight, width, 1, dx,
-                   width);
+  if (dx != NULL)
+    arra_sgemm_pool (exec->pool, FALSE, FALSE, rows, width, outputs, 1, dy, outputs, weight, width, 1, dx,
+                     width);
   arra_sgemm_pool (exec->pool, TRUE, FALSE, outputs, width, rows, 1, dy, outputs, x, width, 1, dweight,
                    width);
   if (dbias != NULL)

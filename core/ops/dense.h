@@ -8,5 +8,5 @@
  * number of threads, but not those of arra_linear(), which decides tokens. */
 void arra_dense (const ArraExec *exec, const float *x, const float *weight, const float *bias, gsize rows, gsize width, gsize outputs, float *y);
 
-/* dx += dy W, dweight += dy^T x, dbias (nullable) += the sum of dy over rows. */
+/* dx (nullable: a constant) += dy W, dweight += dy^T x, dbias (nullable) += the sum of dy over rows. */
 void arra_dense_vjp (const ArraExec *exec, const float *x, const float *weight, const float *dy, gsize rows, gsize width, gsize outputs, float *dx, float *dweight, float *dbias);

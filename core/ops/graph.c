@@ -167,7 +167,7 @@ static void
 attention_vjp (ArraTape *tape, ArraNode *y)
 {
   const ArraNode *q = y->inputs[0], *k = y->inputs[1], *v = y->inputs[2];
-  const ArraCausalShape *shape = ARRA_NODE_SETTINGS_OF (ArraCausalShape, y);
+  const ArraSequenceShape *shape = ARRA_NODE_SETTINGS_OF (ArraSequenceShape, y);
   const ArraExec *exec = arra_tape_exec (tape);
   float *scratch
       = arra_tape_scratch (tape, arra_attention_vjp_scratch (shape->length, arra_pool_threads (exec->pool)));
@@ -177,7 +177,7 @@ attention_vjp (ArraTape *tape, ArraNode *y)
 }
 
 static void
-attend (const ArraExec *exec, const ArraCausalShape *s, const ArraNode *q, const ArraNode *k,
+attend (const ArraExec *exec, const ArraSequenceShape *s, const ArraNode *q, const ArraNode *k,
         const ArraNode *v, ArraAttentionRow *rows, float *scores, float *out)
 {
   for (gsize row = 0; row < q->rows; row++)
@@ -197,7 +197,7 @@ attend (const ArraExec *exec, const ArraCausalShape *s, const ArraNode *q, const
 }
 
 ArraNode *
-arra_graph_attention (ArraTape *tape, ArraNode *q, ArraNode *k, ArraNode *v, const ArraCausalShape *shape)
+arra_graph_attention (ArraTape *tape, ArraNode *q, ArraNode *k, ArraNode *v, const ArraSequenceShape *shape)
 {
   ArraNode *const inputs[] = { q, k, v };
   ArraNode *y = arra_tape_node (tape, q->rows, q->width, attention_vjp, inputs, N_INPUTS (inputs), shape,

@@ -12,7 +12,7 @@ ArraNode *arra_graph_dense (ArraTape *tape, ArraNode *x, ArraNode *weight, ArraN
 ArraNode *arra_graph_rms_norm (ArraTape *tape, ArraNode *x, ArraNode *weight, float eps);
 ArraNode *arra_graph_head_norm (ArraTape *tape, ArraNode *x, ArraNode *weight, ArraNode *bias, gsize heads, float eps);
 ArraNode *arra_graph_rope (ArraTape *tape, ArraNode *x, const float *cosine, const float *sine, gsize heads); /* over x */
-ArraNode *arra_graph_attention (ArraTape *tape, ArraNode *q, ArraNode *k, ArraNode *v, const ArraCausalShape *shape);
+ArraNode *arra_graph_attention (ArraTape *tape, ArraNode *q, ArraNode *k, ArraNode *v, const ArraSequenceShape *shape);
 ArraNode *arra_graph_silu_mul (ArraTape *tape, ArraNode *gate, ArraNode *up);
 ArraNode *arra_graph_add (ArraTape *tape, ArraNode *x, ArraNode *branch);                   /* over branch */
 ArraNode *arra_graph_dropout (ArraTape *tape, ArraNode *x, const ArraDropout *dropout);     /* over x; x itself at rate 0 */

@@ -10,7 +10,7 @@ typedef struct
   ArraTape *tape;
   const ArraChameleonConfig *config;
   const ArraParameters *parameters;
-  ArraCausalShape shape;
+  ArraSequenceShape shape;
   const float *cosine, *sine; /* [n * length][head_dim / 2] */
   ArraDropout dropout;
   guint layer;
@@ -117,8 +117,12 @@ arra_chameleon_graph (ArraTape *tape, const ArraChameleonConfig *config, const A
   ArraNode *norm;
 
   g.shape
-      = (ArraCausalShape){ sequences->n,       sequences->length, config->n_heads,
-                           config->n_kv_heads, config->head_dim,  1.0f / sqrtf ((float) config->head_dim) };
+      = (ArraSequenceShape){ .batch = sequences->n,
+                             .length = sequences->length,
+                             .heads = config->n_heads,
+                             .kv_heads = config->n_kv_heads,
+                             .head_dim = config->head_dim,
+                             .scale = 1.0f / sqrtf ((float) config->head_dim) };
   g.dropout.stream = 0;
   prepare_rope (&g, sequences);
   out->tapped = tap == 0 ? x : NULL;

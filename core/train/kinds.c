@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "kinds.h"
 
+#include "clip_trainee.h"
 #include "settings.h"
 #include "transformer_trainee.h"
 #include "vqgan_trainee.h"
@@ -14,6 +15,7 @@ typedef struct
 
 /* Ends with an empty one. */
 static const Kind kinds[] = {
+  { "clip", arra_clip_trainee_new },
   { "transformer", arra_transformer_trainee_new },
   { "vqgan", arra_vqgan_trainee_new },
   { NULL, NULL },

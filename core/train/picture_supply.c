@@ -127,28 +127,52 @@ load_dataset (Loading *loading, const ArraDataset *dataset, guint held, GError *
   return TRUE;
 }
 
-ArraPictureSupply *
-arra_picture_supply_load (const ArraYaml *config, const ArraTrainSetup *setup, GError **error)
+GPtrArray *
+arra_picture_supply_datasets (const ArraYaml *config, GError **error)
 {
   g_autoptr (GPtrArray) datasets = g_ptr_array_new_with_free_func ((GDestroyNotify) arra_dataset_free);
+
+  return open_all (config, datasets, error) ? g_steal_pointer (&datasets) : NULL;
+}
+
+ArraPictureSupply *
+arra_picture_supply_gather (GPtrArray *datasets,
+                            guint size,
+                            guint held,
+                            const ArraYaml *config,
+                            const ArraTrainSetup *setup,
+                            GError **error)
+{
   g_autoptr (ArraPictureSupply) supply = NULL;
-  guint64 size = 256, held = 16;
   Loading loading = { .setup = setup };
   guint n;
 
-  if (!arra_setting_uint (config, "data.size", 1, MAX_SIZE, &size, error)
-      || !arra_setting_uint (config, "data.validation", 0, 10000, &held, error)
-      || !open_all (config, datasets, error) || !count (config, datasets, (guint) held, &n, error))
+  if (!count (config, datasets, held, &n, error))
     return NULL;
-  supply = arra_picture_supply_new ((guint) size, n, (guint) held * datasets->len, error);
+  supply = arra_picture_supply_new (size, n, held * datasets->len, error);
   if (supply == NULL)
     return NULL;
   loading.supply = supply;
   loading.all = supply->n + supply->n_valid;
   for (guint i = 0; i < datasets->len; i++)
-    if (!load_dataset (&loading, datasets->pdata[i], (guint) held, error))
+    if (!load_dataset (&loading, datasets->pdata[i], held, error))
       return NULL;
   return g_steal_pointer (&supply);
+}
+
+ArraPictureSupply *
+arra_picture_supply_load (const ArraYaml *config, const ArraTrainSetup *setup, GError **error)
+{
+  g_autoptr (GPtrArray) datasets = NULL;
+  guint64 size = 256, held = 16;
+
+  if (!arra_setting_uint (config, "data.size", 1, MAX_SIZE, &size, error)
+      || !arra_setting_uint (config, "data.validation", 0, 10000, &held, error))
+    return NULL;
+  datasets = arra_picture_supply_datasets (config, error);
+  return datasets == NULL
+             ? NULL
+             : arra_picture_supply_gather (datasets, (guint) size, (guint) held, config, setup, error);
 }
 
 /* ---- crops */

@@ -22,6 +22,10 @@ void arra_picture_supply_free (ArraPictureSupply *supply); /* nullable */
  * (16): so many at the end of each data set are held out. */
 ArraPictureSupply *arra_picture_supply_load (const ArraYaml *config, const ArraTrainSetup *setup, GError **error);
 
+/* Its parts: the data sets that the configuration names ("data.path" or "data.paths"), and their pictures: first those to learn from, data set by data set. */
+GPtrArray *arra_picture_supply_datasets (const ArraYaml *config, GError **error); /* (element-type ArraDataset) (transfer full) */
+ArraPictureSupply *arra_picture_supply_gather (GPtrArray *datasets, guint size, guint held, const ArraYaml *config, const ArraTrainSetup *setup, GError **error);
+
 typedef struct
 {
   guint crop;    /* pixels on a side, at most the supply's size */

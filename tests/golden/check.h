@@ -37,6 +37,7 @@ gboolean check_tokenizer (Check *check);
 gboolean check_e2e (Check *check);
 gboolean check_training (Check *check);
 gboolean check_lr_schedule (Check *check);
+gboolean check_clip (Check *check);
 
 void check_fault (Check *check, const char *format, ...) G_GNUC_PRINTF (2, 3);
 gboolean check_error (Check *check, GError *error); /* (transfer full) nullable: TRUE and a fault when there is one */

@@ -30,6 +30,7 @@ static const struct
   { "e2e", check_e2e },
   { "training.lr_schedule", check_lr_schedule },
   { "training.", check_training },
+  { "vision.clip", check_clip },
 };
 
 static CheckRunner

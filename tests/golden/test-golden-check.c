@@ -118,6 +118,7 @@ static const TensorCase tensor_cases[] = {
   { "training.zloss0_no_alignment", "training", "zloss0_no_alignment.safetensors" },
   { "training.adamw_clip4", "training", "adamw_clip4.safetensors" },
   { "training.adamw_clip_active", "training", "adamw_clip_active.safetensors" },
+  { "vision.clip", "vision/clip", "case.safetensors" },
 };
 
 /* Changes the last element of the tensor: the number, by little more than any tolerance. */
@@ -304,7 +305,7 @@ test_untouched (gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  static const char *const whole[] = { "chameleon.a_mha", "vqgan.small", "rules.layout", "tokenizer.chameleon_bpe_small", "e2e", "training.hybnext_lam1", "training.adamw_clip4", "training.lr_schedule" };
+  static const char *const whole[] = { "chameleon.a_mha", "vqgan.small", "rules.layout", "tokenizer.chameleon_bpe_small", "e2e", "training.hybnext_lam1", "training.adamw_clip4", "training.lr_schedule", "vision.clip" };
 
   g_test_init (&argc, &argv, NULL);
   g_assert_cmpint (argc, >, 1);

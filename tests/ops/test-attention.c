@@ -78,7 +78,7 @@ test_attention (void)
 #define V_Q (V_ROWS * V_HEADS * V_DIM)
 #define V_KV (V_ROWS * V_DIM)
 
-static const ArraCausalShape v_shape = { 2, 66, V_HEADS, 1, V_DIM, 0.7f };
+static const ArraSequenceShape v_shape = { 2, 66, V_HEADS, 1, V_DIM, 0.7f, FALSE, NULL };
 
 static void
 define_attention (const double *const *in, double *y)
@@ -124,7 +124,7 @@ forward_attention (const ArraExec *exec, const float *const *in, float *y)
 }
 
 static void
-vjp_attention_with (const ArraExec *exec, const ArraCausalShape *shape, const float *const *in, const float *dy, float *const *grads)
+vjp_attention_with (const ArraExec *exec, const ArraSequenceShape *shape, const float *const *in, const float *dy, float *const *grads)
 {
   g_autofree float *scratch = g_new (float, arra_attention_vjp_scratch (66, 2));
 
@@ -141,7 +141,7 @@ vjp_attention (const ArraExec *exec, const float *const *in, const float *dy, fl
 static void
 wrong_attention (const ArraExec *exec, const float *const *in, const float *dy, float *const *grads)
 {
-  const ArraCausalShape shape = { 2, 65, V_HEADS, 1, V_DIM, 0.7f };
+  const ArraSequenceShape shape = { 2, 65, V_HEADS, 1, V_DIM, 0.7f, FALSE, NULL };
 
   vjp_attention_with (exec, &shape, in, dy, grads);
 }

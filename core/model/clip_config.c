@@ -1,0 +1,235 @@
+/* clip_config.c - the shape of a CLIP model, read from and written as config.json
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "clip_config.h"
+
+#include <string.h>
+
+#include "fail.h"
+#include "jsonguard.h"
+
+#define MAX_WIDTH 65536
+#define MAX_LAYERS 256
+#define MAX_SIZE 4096
+#define MAX_VOCAB (1 << 22)
+#define MAX_CONTEXT 65536
+#define MAX_EPS 0.1
+#define MAX_LOGIT_SCALE 16.0
+
+#define AT(member) G_STRUCT_OFFSET (ArraClipConfig, member)
+
+typedef struct
+{
+  const char *key;
+  gsize offset;
+  guint min, max, standard;
+} Count;
+
+static const Count vision_counts[] = {
+  { "hidden_size", AT (vision.width), 1, MAX_WIDTH, 768 },
+  { "intermediate_size", AT (vision.intermediate), 1, MAX_WIDTH, 3072 },
+  { "num_hidden_layers", AT (vision.n_layers), 1, MAX_LAYERS, 12 },
+  { "num_attention_heads", AT (vision.n_heads), 1, MAX_WIDTH, 12 },
+  { "image_size", AT (image_size), 1, MAX_SIZE, 224 },
+  { "patch_size", AT (patch_size), 1, MAX_SIZE, 32 },
+};
+
+static const Count text_counts[] = {
+  { "hidden_size", AT (text.width), 1, MAX_WIDTH, 512 },
+  { "intermediate_size", AT (text.intermediate), 1, MAX_WIDTH, 2048 },
+  { "num_hidden_layers", AT (text.n_layers), 1, MAX_LAYERS, 12 },
+  { "num_attention_heads", AT (text.n_heads), 1, MAX_WIDTH, 8 },
+  { "vocab_size", AT (vocab_size), 1, MAX_VOCAB, 49408 },
+  { "max_position_embeddings", AT (context), 2, MAX_CONTEXT, 77 },
+  { "bos_token_id", AT (bos), 0, MAX_VOCAB, 49406 },
+  { "eos_token_id", AT (eos), 0, MAX_VOCAB, 49407 },
+};
+
+static const Count projection_count = { "projection_dim", AT (projection), 1, MAX_WIDTH, 512 };
+
+static guint *
+count_at (ArraClipConfig *config, const Count *count)
+{
+  return (guint *) ((char *) config + count->offset);
+}
+
+static gboolean
+read_count (ArraClipConfig *config, const Count *count, JsonObject *object, const char *name, GError **error)
+{
+  gint64 value;
+
+  if (!arra_json_get_int_default (object, name, count->key, count->min, count->max, count->standard, &value,
+                                  error))
+    return FALSE;
+  *count_at (config, count) = (guint) value;
+  return TRUE;
+}
+
+/* ---- checks */
+
+static gboolean
+check_tower (const ArraClipTower *tower, const char *what, const char *name, GError **error)
+{
+  if (tower->width % tower->n_heads != 0)
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                      "%s: the width of %s (%u) is no multiple of its number of heads (%u)", name, what,
+                      tower->width, tower->n_heads);
+  if (!(tower->eps > 0 && (double) tower->eps <= MAX_EPS))
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                      "%s: layer_norm_eps of %s must be above 0 and at most %g", name, what, MAX_EPS);
+  return TRUE;
+}
+
+static gboolean
+check_counts (const ArraClipConfig *config, const Count *counts, gsize n, const char *name, GError **error)
+{
+  for (gsize i = 0; i < n; i++)
+    {
+      guint value = *count_at ((ArraClipConfig *) config, &counts[i]);
+
+      if (value < counts[i].min || value > counts[i].max)
+        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s is %u; %u to %u is possible", name,
+                          counts[i].key, value, counts[i].min, counts[i].max);
+    }
+  return TRUE;
+}
+
+gboolean
+arra_clip_config_check (const ArraClipConfig *config, const char *name, GError **error)
+{
+  if (!check_counts (config, vision_counts, G_N_ELEMENTS (vision_counts), name, error)
+      || !check_counts (config, text_counts, G_N_ELEMENTS (text_counts), name, error)
+      || !check_counts (config, &projection_count, 1, name, error)
+      || !check_tower (&config->vision, "the image encoder", name, error)
+      || !check_tower (&config->text, "the text encoder", name, error))
+    return FALSE;
+  if (config->image_size % config->patch_size != 0)
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: image_size (%u) is no multiple of patch_size (%u)",
+                      name, config->image_size, config->patch_size);
+  if (!(config->logit_scale >= 0 && config->logit_scale <= MAX_LOGIT_SCALE))
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: logit_scale_init_value must be between 0 and %g",
+                      name, MAX_LOGIT_SCALE);
+  return TRUE;
+}
+
+guint
+arra_clip_picture_tokens (const ArraClipConfig *config)
+{
+  guint grid = config->image_size / config->patch_size;
+
+  return grid * grid + 1;
+}
+
+/* ---- reading */
+
+static gboolean
+read_activation (ArraClipTower *tower, JsonObject *object, const char *name, GError **error)
+{
+  const char *activation;
+
+  if (!json_object_has_member (object, "hidden_act"))
+    return TRUE;
+  activation = arra_json_get_string (object, name, "hidden_act", error);
+  if (activation == NULL)
+    return FALSE;
+  tower->exact_gelu = g_str_equal (activation, "gelu");
+  if (!tower->exact_gelu && !g_str_equal (activation, "quick_gelu"))
+    return arra_fail (error, ARRA_ERROR_UNSUPPORTED,
+                      "%s: hidden_act \"%.40s\" is not supported (only \"quick_gelu\" and \"gelu\")", name,
+                      activation);
+  return TRUE;
+}
+
+static gboolean
+read_tower (ArraClipConfig *config,
+            ArraClipTower *tower,
+            const Count *counts,
+            gsize n,
+            JsonObject *root,
+            const char *key,
+            const char *name,
+            GError **error)
+{
+  g_autoptr (JsonObject) empty = json_object_new ();
+  JsonObject *object = empty;
+  double eps;
+
+  if (json_object_has_member (root, key))
+    object = arra_json_get_object (root, name, key, error);
+  if (object == NULL)
+    return FALSE;
+  for (gsize i = 0; i < n; i++)
+    if (!read_count (config, &counts[i], object, name, error))
+      return FALSE;
+  if (!arra_json_get_double_default (object, name, "layer_norm_eps", 1e-5, &eps, error))
+    return FALSE;
+  tower->eps = (float) eps;
+  return read_activation (tower, object, name, error);
+}
+
+gboolean
+arra_clip_config_read (ArraClipConfig *config, JsonObject *root, const char *name, GError **error)
+{
+  const char *type = arra_json_get_string (root, name, "model_type", error);
+
+  *config = (ArraClipConfig){ .projection = 0 };
+  if (type == NULL)
+    return FALSE;
+  if (!g_str_equal (type, "clip"))
+    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: model_type is \"%.40s\", not \"clip\"", name, type);
+  return read_tower (config, &config->vision, vision_counts, G_N_ELEMENTS (vision_counts), root,
+                     "vision_config", name, error)
+         && read_tower (config, &config->text, text_counts, G_N_ELEMENTS (text_counts), root, "text_config",
+                        name, error)
+         && read_count (config, &projection_count, root, name, error)
+         && arra_json_get_double_default (root, name, "logit_scale_init_value", 2.6592, &config->logit_scale,
+                                          error)
+         && arra_clip_config_check (config, name, error);
+}
+
+/* ---- writing */
+
+static void
+add_counts (JsonObject *object, const ArraClipConfig *config, const Count *counts, gsize n)
+{
+  for (gsize i = 0; i < n; i++)
+    json_object_set_int_member (object, counts[i].key, *count_at ((ArraClipConfig *) config, &counts[i]));
+}
+
+static JsonObject *
+tower_object (
+    const ArraClipConfig *config, const ArraClipTower *tower, const Count *counts, gsize n, const char *type)
+{
+  JsonObject *object = json_object_new ();
+  char eps[G_ASCII_DTOSTR_BUF_SIZE]; /* as a float is written, not the double beside it */
+
+  g_ascii_formatd (eps, sizeof eps, "%.7g", (double) tower->eps);
+  json_object_set_string_member (object, "model_type", type);
+  add_counts (object, config, counts, n);
+  json_object_set_int_member (object, "projection_dim", config->projection);
+  json_object_set_string_member (object, "hidden_act", tower->exact_gelu ? "gelu" : "quick_gelu");
+  json_object_set_double_member (object, "layer_norm_eps", g_ascii_strtod (eps, NULL));
+  return object;
+}
+
+char *
+arra_clip_config_to_json (const ArraClipConfig *config)
+{
+  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
+  JsonObject *root = json_object_new ();
+  JsonArray *architectures = json_array_new ();
+
+  json_node_take_object (node, root);
+  json_array_add_string_element (architectures, "CLIPModel");
+  json_object_set_array_member (root, "architectures", architectures);
+  json_object_set_string_member (root, "model_type", "clip");
+  json_object_set_string_member (root, "torch_dtype", "float32");
+  add_counts (root, config, &projection_count, 1);
+  json_object_set_double_member (root, "logit_scale_init_value", config->logit_scale);
+  json_object_set_object_member (root, "vision_config",
+                                 tower_object (config, &config->vision, vision_counts,
+                                               G_N_ELEMENTS (vision_counts), "clip_vision_model"));
+  json_object_set_object_member (
+      root, "text_config",
+      tower_object (config, &config->text, text_counts, G_N_ELEMENTS (text_counts), "clip_text_model"));
+  return json_to_string (node, TRUE);
+}

@@ -1,0 +1,104 @@
+/* clip_pixels.c - how pictures become what an image encoder reads
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "clip_pixels.h"
+
+#include <json-glib/json-glib.h>
+
+#include "fail.h"
+#include "jsonguard.h"
+
+#define FILE_NAME "preprocessor_config.json"
+
+const ArraClipPixels arra_clip_pixels_standard
+    = { { 0.48145466f, 0.4578275f, 0.40821073f }, { 0.26862954f, 0.26130258f, 0.27577711f } };
+
+static gboolean
+read_three (JsonObject *object, const char *name, const char *key, double least, float out[3], GError **error)
+{
+  JsonArray *array;
+
+  if (!json_object_has_member (object, key))
+    return TRUE;
+  array = arra_json_get_array (object, name, key, error);
+  if (array == NULL)
+    return FALSE;
+  for (guint i = 0; i < 3; i++)
+    {
+      JsonNode *node = json_array_get_length (array) == 3 ? json_array_get_element (array, i) : NULL;
+      GType type
+          = node != NULL && JSON_NODE_HOLDS_VALUE (node) ? json_node_get_value_type (node) : G_TYPE_NONE;
+      double value = type == G_TYPE_DOUBLE || type == G_TYPE_INT64 ? json_node_get_double (node) : -1;
+
+      if (!(value >= least && value <= 1e3))
+        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s must be three numbers from %g to 1000",
+                          name, key, least);
+      out[i] = (float) value;
+    }
+  return TRUE;
+}
+
+gboolean
+arra_clip_pixels_read (ArraClipPixels *pixels, const char *directory, GError **error)
+{
+  g_autofree char *path = g_build_filename (directory, FILE_NAME, NULL);
+  g_autoptr (JsonParser) parser = NULL;
+  JsonObject *object;
+
+  *pixels = arra_clip_pixels_standard;
+  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+    return TRUE;
+  parser = arra_json_parse_file (path, &object, error);
+  return parser != NULL && read_three (object, path, "image_mean", 0, pixels->mean, error)
+         && read_three (object, path, "image_std", 1e-6, pixels->deviation, error);
+}
+
+static void
+set_three (JsonObject *object, const char *key, const float values[3])
+{
+  JsonArray *array = json_array_new ();
+
+  for (guint i = 0; i < 3; i++)
+    json_array_add_double_element (array, (double) values[i]);
+  json_object_set_array_member (object, key, array);
+}
+
+static void
+set_size (JsonObject *object, const char *key, const char *const *members, guint size)
+{
+  JsonObject *sides = json_object_new ();
+
+  for (guint i = 0; members[i] != NULL; i++)
+    json_object_set_int_member (sides, members[i], size);
+  json_object_set_object_member (object, key, sides);
+}
+
+char *
+arra_clip_pixels_to_json (const ArraClipPixels *pixels, guint size)
+{
+  static const char *const steps[]
+      = { "do_resize", "do_center_crop", "do_rescale", "do_normalize", "do_convert_rgb" };
+  static const char *const shortest[] = { "shortest_edge", NULL }, *const both[]
+                                                                   = { "height", "width", NULL };
+  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
+  JsonObject *root = json_object_new ();
+
+  json_node_take_object (node, root);
+  json_object_set_string_member (root, "image_processor_type", "CLIPImageProcessor");
+  for (gsize i = 0; i < G_N_ELEMENTS (steps); i++)
+    json_object_set_boolean_member (root, steps[i], TRUE);
+  json_object_set_int_member (root, "resample", 3); /* bicubic */
+  json_object_set_double_member (root, "rescale_factor", 1 / 255.0);
+  set_size (root, "size", shortest, size);
+  set_size (root, "crop_size", both, size);
+  set_three (root, "image_mean", pixels->mean);
+  set_three (root, "image_std", pixels->deviation);
+  return json_to_string (node, TRUE);
+}
+
+void
+arra_clip_pixels_normalise (const ArraClipPixels *pixels, const guint8 *rgb, gsize size, float *out)
+{
+  for (gsize c = 0; c < 3; c++)
+    for (gsize i = 0; i < size * size; i++)
+      out[c * size * size + i] = ((float) rgb[3 * i + c] / 255.0f - pixels->mean[c]) / pixels->deviation[c];
+}

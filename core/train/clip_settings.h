@@ -1,0 +1,45 @@
+/* clip_settings.h - how an image and text encoder is trained, as its configuration says
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <arra.h>
+#include "adamw.h"
+#include "clip_config.h"
+#include "tokenizer.h"
+#include "yamlfile.h"
+
+typedef struct
+{
+  guint crop;                /* the model's image_size */
+  double contrast, brightness; /* pictures' values, 0..1, are multiplied around a half by 1 - contrast .. 1 + contrast, and moved by up to brightness */
+} ArraClipAugmentation;
+
+typedef struct
+{
+  ArraClipConfig model;
+  ArraClipAugmentation augmentation;
+  guint batch, size, held; /* pictures of a step; pixels on a side in memory; pictures of each data set that are held out */
+  ArraAdamWSettings adamw;
+  double clip;    /* of gradients; 0: none */
+  double average; /* decay of averaged weights; 0: none */
+  char *tokenizer;   /* its path */
+  char *start, *end; /* tokens around a text */
+} ArraClipSettings;
+
+/* Reads (default):
+ *   model.tokenizer             tokenizer.json, or its folder; must be there
+ *   model.start, model.end      tokens around a caption ("<s>", "<reserved08706>"); the feature is taken at the end
+ *   model.image_size (128), .patch_size (16), .width (192), .layers (6), .heads (3)
+ *   model.text_width (128), .text_layers (3), .text_heads (2), .context (64: tokens of a caption, start and end included)
+ *   model.projection (128), .average (0)
+ *   data.path, data.paths       data sets with captions (picture_supply.h)
+ *   data.size (image_size + 8), .validation (64: held out of each data set), .batch (96), .contrast (0.1), .brightness (0.05)
+ *   optimizer.beta1 (0.9), .beta2 (0.98), .weight_decay (0.05), .clip (1)
+ * The vocabulary and the ids of start and end are left to be set by the tokenizer. */
+gboolean arra_clip_settings_read (ArraClipSettings *settings, const ArraYaml *config, GError **error);
+void arra_clip_settings_clear (ArraClipSettings *settings);
+
+/* Sets what the tokenizer decides, and checks the whole shape. */
+gboolean arra_clip_settings_adopt (ArraClipSettings *settings, const ArraYaml *config, const ArraTokenizer *tokenizer, GError **error);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ArraClipSettings, arra_clip_settings_clear)
