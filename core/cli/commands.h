@@ -13,4 +13,5 @@ CliStatus cli_decode (int argc, char **argv);
 CliStatus cli_tokenize (int argc, char **argv);
 CliStatus cli_info (int argc, char **argv);
 CliStatus cli_convert (int argc, char **argv);
+CliStatus cli_domain (int argc, char **argv);
 CliStatus cli_bench (int argc, char **argv);

@@ -21,6 +21,7 @@ static const Command commands[] = {
   { "tokenize", cli_tokenize, "turn text into token ids, and back" },
   { "info", cli_info, "say what a checkpoint holds and the memory it needs" },
   { "convert", cli_convert, "write a checkpoint as a single GGUF file" },
+  { "domain", cli_domain, "draw pictures with captions and labels to train on" },
   { "bench", cli_bench, "measure speed against the memory's bandwidth" },
 };
 

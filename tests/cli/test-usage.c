@@ -183,7 +183,7 @@ test_default_checkpoint (void)
 static void
 test_help (void)
 {
-  static const char *const commands[] = { "generate", "encode", "decode", "tokenize", "info", "convert", "bench" };
+  static const char *const commands[] = { "generate", "encode", "decode", "tokenize", "info", "convert", "domain", "bench" };
 
   harness_begin ();
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
