@@ -98,6 +98,7 @@ typedef struct
 
   /* the cage and what is in it */
   float cage;    /* half width at the base */
+  float lung;    /* depth of its air */
   float apex;    /* y of the lungs' tops */
   float dome[2]; /* y of the diaphragm's tops: [0] right, [1] left */
   float heart;   /* width */

@@ -6,8 +6,8 @@
 
 #define N_RIBS 11
 #define RIB_STEPS 40
-#define POSTERIOR_STEPS 22 /* of RIB_STEPS: the rest is the front */
-#define RIB_END 2.45f      /* radians around the chest from the spine to the cartilage */
+#define POSTERIOR_STEPS 23 /* of RIB_STEPS: the rest is the front */
+#define RIB_END 2.62f      /* radians around the chest from the spine to the cartilage */
 
 typedef struct
 {
@@ -34,8 +34,8 @@ rib_thickness (const Rib *rib, float angle)
 
   along *= along;
   along *= along;
-  return rib->bone * (angle < (float) G_PI_2 ? 1 : 0.62f + 0.38f * along) * (1 + 0.45f * along)
-         * arra_smoothstep (RIB_END + 0.02f, RIB_END - 0.5f, angle);
+  return rib->bone * (angle < (float) G_PI_2 ? 1 : 0.72f + 0.28f * along) * (1 + 0.45f * along)
+         * arra_smoothstep (RIB_END + 0.02f, RIB_END - 0.35f, angle);
 }
 
 static void
@@ -68,7 +68,7 @@ make_rib (const PhantomPatient *p,
                 .reach = MAX (phantom_row (p->wall, side), 34) + 1.5f,
                 .top = top,
                 .drop = drop * (0.45f + 0.55f * grown),
-                .arch = 7 + 3 * grown,
+                .arch = 3 + 4 * grown,
                 .radius = radius * (n == 0 ? 0.85f : 1),
                 .bone = bone * (n > 8 ? 0.8f : 1) };
 }
@@ -78,8 +78,8 @@ draw_ribs (const PhantomPatient *p, PhantomRay *ray, ArraDice *dice)
 {
   float pitch = (p->dome[0] + 10 - p->apex) / 9.4f * arra_dice_uniform (dice, 0.96f, 1.04f);
   float first = p->apex + arra_dice_uniform (dice, 2, 6),
-        drop = arra_dice_uniform (dice, 46, 62) + (p->ap ? -8 : 0);
-  float radius = arra_dice_uniform (dice, 3.5f, 4.4f), bone = arra_dice_uniform (dice, 0.085f, 0.12f);
+        drop = arra_dice_uniform (dice, 62, 82) - (p->ap ? 6 : 0);
+  float radius = arra_dice_uniform (dice, 3.5f, 4.4f), bone = arra_dice_uniform (dice, 0.125f, 0.165f);
 
   for (int half = 0; half < 2; half++)
     {
@@ -150,15 +150,15 @@ draw_blade (const PhantomPatient *p, PhantomRay *ray, float sign, float out, flo
   PhantomPoint lateral[] = { tip, { sign * (out + 22), top + 62 }, { sign * (out + 31), top + 34 }, glenoid };
   PhantomPoint upper[] = { { sign * (out + 1), top + 18 }, { sign * (out + 16), top + 6 }, spine };
 
-  draw_curve (p, ray, medial, 4, 1.1f, 1.4f, 0.055f);
-  draw_curve (p, ray, lateral, 4, 1.6f, 2.6f, 0.09f);
-  draw_curve (p, ray, upper, 3, 1.6f, 3.2f, 0.09f);
+  draw_curve (p, ray, medial, 4, 1.1f, 1.4f, 0.10f);
+  draw_curve (p, ray, lateral, 4, 1.6f, 2.6f, 0.13f);
+  draw_curve (p, ray, upper, 3, 1.6f, 3.2f, 0.13f);
   for (int i = 0; i < 12; i++)
     {
       float t = ((float) i + 0.5f) / 12;
       PhantomPoint a = { sign * (out + arra_mix (0, 7, t)), top + arra_mix (15, 84, t) };
       PhantomPoint b = { sign * (out + arra_mix (34, 13, t)), top + arra_mix (18, 84, t) };
-      phantom_stroke (p, ray, &ray->scratch, a, 3.6f, b, 3.6f, phantom_tube, 0.035f);
+      phantom_stroke (p, ray, &ray->scratch, a, 3.6f, b, 3.6f, phantom_tube, 0.065f);
     }
 }
 
@@ -186,7 +186,7 @@ draw_shoulders (const PhantomPatient *p, PhantomRay *ray, ArraDice *dice)
 static void
 draw_spine (const PhantomPatient *p, PhantomRay *ray, ArraDice *dice)
 {
-  float bend = arra_dice_normal (dice, 0, 2, 2), y = -14, bone = arra_dice_uniform (dice, 0.13f, 0.18f);
+  float bend = arra_dice_normal (dice, 0, 2, 2), y = -14, bone = arra_dice_uniform (dice, 0.085f, 0.12f);
 
   for (int n = 0; n < N_VERTEBRAE; n++)
     {

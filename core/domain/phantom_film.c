@@ -9,8 +9,8 @@
 
 #include "noise.h"
 
-#define MIDDLE 0.62f /* the thickness of medium grey */
-#define LATITUDE 0.215f
+#define MIDDLE 0.63f /* the thickness of medium grey */
+#define LATITUDE 0.25f
 
 /* A sum of four bytes: nearly normal, mean 0, deviation 1. */
 static float

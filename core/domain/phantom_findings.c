@@ -15,7 +15,7 @@ has_side (guint label, float x)
 static const struct
 {
   float middle, rise, width;
-} fluids[] = { { 0 }, { -9, 24, 15 }, { 22, 27, 17 }, { 66, 33, 22 } };
+} fluids[] = { { 0 }, { -9, 24, 15 }, { 17, 38, 26 }, { 60, 42, 30 } };
 
 /* The meniscus: fluid creeps up the wall. It stands out most at its surface's lower edge, and thins out
  * upward. */
@@ -57,12 +57,12 @@ phantom_draw_pneumothorax (const PhantomPatient *p, PhantomRay *ray)
         float *air = arra_canvas_at (&ray->air, i, j), *vessels = arra_canvas_at (&ray->vessels, i, j);
         float outside, line;
 
-        if (*air <= 0.02f || !has_side (label, at.x))
+        if (*air <= 0.02f || !has_side (label, at.x) || at.y > phantom_diaphragm (p, at.x))
           continue;
         outside = phantom_border (p, fabsf (at.x), at.y, inset);
-        line = outside / 1.15f;
+        line = outside / 1.2f;
         *vessels *= arra_smoothstep (1, -1, outside);
-        *vessels += 0.15f * expf (-line * line) + (outside < 0 ? 0.03f : 0);
+        *vessels += 0.2f * expf (-line * line) + (outside < 0 ? 0.03f : 0);
         *air *= 1 + 0.13f * arra_smoothstep (-1, 1, outside);
       }
 }
@@ -87,7 +87,7 @@ phantom_draw_nodule (const PhantomPatient *p, PhantomRay *ray)
 {
   ArraDice dice = arra_dice (p->seed, p->index, PHANTOM_DICE_NODULE);
   float radius = arra_dice_uniform (&dice, 5.6f, 8.6f), share = arra_dice_uniform (&dice, 0.3f, 0.68f);
-  float shift = arra_dice_uniform (&dice, -5, 5), dense = arra_dice_uniform (&dice, 0.24f, 0.3f);
+  float shift = arra_dice_uniform (&dice, -5, 5), dense = arra_dice_uniform (&dice, 0.3f, 0.37f);
   guint zone = p->labels[PHANTOM_NODULE];
   PhantomPoint at;
 
@@ -114,13 +114,13 @@ draw_bronchi (const PhantomPatient *p, PhantomRay *ray, ArraDice *dice, PhantomP
       PhantomPoint from
           = { at.x - sign * radius * 0.75f * cosf (base * 0.5f), at.y - radius * 0.75f * sinf (base * 0.5f) };
 
-      for (int step = 0; step < 4; step++)
+      for (int step = 0; step < 5; step++)
         {
           PhantomPoint to
-              = { from.x + sign * radius * 0.4f * cosf (angle), from.y + radius * 0.4f * sinf (angle) };
+              = { from.x + sign * radius * 0.3f * cosf (angle), from.y + radius * 0.3f * sinf (angle) };
           phantom_stroke (p, ray, &ray->scratch, from, 1.5f - 0.22f * (float) step, to,
                           1.28f - 0.22f * (float) step, phantom_tube, 0.6f);
-          angle += arra_dice_uniform (dice, -0.2f, 0.2f);
+          angle += arra_dice_uniform (dice, -0.4f, 0.4f);
           from = to;
         }
     }
@@ -131,7 +131,7 @@ phantom_draw_consolidation (const PhantomPatient *p, PhantomRay *ray)
 {
   ArraDice dice = arra_dice (p->seed, p->index, PHANTOM_DICE_CONSOLIDATION);
   float radius = arra_dice_uniform (&dice, 23, 29), share = arra_dice_uniform (&dice, 0.35f, 0.6f);
-  float shift = arra_dice_uniform (&dice, -4, 4), dense = arra_dice_uniform (&dice, 0.62f, 0.72f);
+  float shift = arra_dice_uniform (&dice, -4, 4), dense = arra_dice_uniform (&dice, 0.66f, 0.76f);
   guint zone = p->labels[PHANTOM_CONSOLIDATION];
   g_autofree ArraLattice *lattice = NULL;
   PhantomPoint at;
@@ -152,8 +152,8 @@ phantom_draw_consolidation (const PhantomPatient *p, PhantomRay *ray)
 
         if (r < 1.7f && here.x * at.x > 0)
           {
-            fluffy = arra_lattice_fbm (lattice, here.x / 17 + 20, here.y / 17, 0, 4, 0.6f);
-            filled = dense * arra_smoothstep (1.25f, 0.45f, r - 0.55f * fluffy) * (1 + 0.18f * fluffy);
+            fluffy = arra_lattice_fbm (lattice, here.x / 22 + 20, here.y / 22, 0, 4, 0.55f);
+            filled = dense * arra_smoothstep (1.3f, 0.25f, r - 0.5f * fluffy) * (1 + 0.18f * fluffy);
             *air *= 1 - CLAMP (filled, 0, 0.85f) * (1 - *bronchi);
           }
         *bronchi = 0;

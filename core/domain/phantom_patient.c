@@ -29,10 +29,10 @@ fill_tables (PhantomPatient *p)
 
       t = CLAMP (t, 0, 1);
       s = CLAMP (s, 0, 1);
-      p->wall[row] = y < p->apex ? 0 : APEX_X + (p->cage - APEX_X) * powf (1 - powf (1 - t, 2.5f), 0.56f);
+      p->wall[row] = y < p->apex ? 0 : APEX_X + (p->cage - APEX_X) * powf (1 - powf (1 - t, 2.5f), 0.5f);
       p->inner[row] = APEX_X - 20 * sqrtf (1 - (1 - s) * (1 - s));
       p->flank[row]
-          = arra_mix (190, p->torso, arra_smoothstep (62, 128, y)) + 6 * arra_smoothstep (150, 240, y);
+          = arra_mix (190, p->torso, arra_smoothstep (84, 150, y)) + 6 * arra_smoothstep (150, 240, y);
     }
 }
 
@@ -41,14 +41,14 @@ choose_film (PhantomPatient *p, ArraDice *dice)
 {
   float turn = arra_dice_normal (dice, 0, p->ap ? 0.028f : 0.009f, 2);
 
-  p->zoom = arra_dice_uniform (dice, 0.95f, 1.03f);
+  p->zoom = arra_dice_uniform (dice, 1.06f, 1.14f);
   p->cosine = cosf (turn);
   p->sine = sinf (turn);
   p->shift_x = arra_dice_normal (dice, 0, p->ap ? 5 : 2.5f, 2);
   p->shift_y = arra_dice_normal (dice, 0, 3, 2);
-  p->exposure = arra_dice_normal (dice, p->ap ? 0.03f : 0, 0.03f, 2);
-  p->contrast = arra_dice_uniform (dice, 0.92f, 1.08f) * (p->ap ? 0.9f : 1);
-  p->mottle = arra_dice_uniform (dice, 0.012f, 0.02f) * (p->ap ? 1.4f : 1);
+  p->exposure = arra_dice_normal (dice, p->ap ? 0.03f : 0, 0.04f, 2);
+  p->contrast = arra_dice_uniform (dice, 0.88f, 1.1f) * (p->ap ? 0.9f : 1);
+  p->mottle = arra_dice_uniform (dice, 0.009f, 0.015f) * (p->ap ? 1.4f : 1);
   p->sharpness = arra_dice_uniform (dice, 0.5f, 0.65f) * (p->ap ? 1.2f : 1);
 }
 
@@ -76,9 +76,10 @@ phantom_patient_init (PhantomPatient *p, guint64 seed, guint64 index, const guin
   *p = (PhantomPatient){ .seed = seed, .index = index, .labels = labels, .ap = labels[PHANTOM_VIEW] == 1 };
   p->girth = arra_dice_uniform (&dice, 0, 1);
   p->cage = arra_dice_uniform (&dice, 93, 101) - (female ? 2 : 0);
-  p->torso = p->cage + arra_dice_uniform (&dice, 14, 18) + 14 * p->girth;
-  p->breast = female ? arra_dice_uniform (&dice, 0.06f, 0.13f) + 0.05f * p->girth : 0;
-  p->breast_y = arra_dice_uniform (&dice, 158, 178);
+  p->torso = p->cage + arra_dice_uniform (&dice, 16, 20) + 14 * p->girth;
+  p->breast = female ? arra_dice_uniform (&dice, 0.07f, 0.12f) + 0.05f * p->girth : 0;
+  p->breast_y = arra_dice_uniform (&dice, 142, 160);
+  p->lung = arra_dice_uniform (&dice, 0.68f, 0.79f);
   p->apex = arra_dice_uniform (&dice, 27, 34);
   breath = arra_dice_normal (&dice, 0, 4, 2);
   p->dome[0] = (p->ap ? 176 : 188) + breath - 4 * p->girth;

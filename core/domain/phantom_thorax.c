@@ -4,7 +4,6 @@
 
 #include <math.h>
 
-#define CAVITY_DEPTH 0.8f
 #define DOME_X 46.0f
 
 /* A half ellipsoid's depth, 0..1, from 1 - r^2 */
@@ -20,7 +19,7 @@ shoulder_line (float out)
 {
   float slope = arra_smoothstep (24, 110, out);
 
-  return out < 24 ? -60 : 6 + 40 * slope * (0.6f + 0.4f * slope) - 30 * arra_smoothstep (34, 24, out);
+  return out < 24 ? -60 : -2 + 34 * slope * (0.6f + 0.4f * slope) - 30 * arra_smoothstep (34, 24, out);
 }
 
 float
@@ -34,10 +33,10 @@ phantom_torso (const PhantomPatient *p, float x, float y)
     return 0;
   thick = sqrtf (sqrtf (1 - u2 * u2 * u2))
           * (0.86f + 0.14f * arra_smoothstep (20, 120, y) + 0.06f * arra_smoothstep (170, 235, y));
-  thick += 0.06f * p->girth;
+  thick += 0.11f * p->girth - 0.03f;
   if (p->breast > 0)
     {
-      float bx = (out - 58) / 40, by = (y - p->breast_y) / (y < p->breast_y ? 52 : 30);
+      float bx = (out - 58) / 40, by = (y - p->breast_y) / (y < p->breast_y ? 56 : 28);
       thick += p->breast * arra_smoothstep (0, 0.5f, 1 - bx * bx - by * by);
     }
   return thick * skin;
@@ -55,15 +54,11 @@ float
 phantom_border (const PhantomPatient *p, float out, float y, float inset)
 {
   float t = (y - p->apex) / (p->dome[0] - p->apex), lowered = y - inset * 0.75f * CLAMP (1.1f - t, 0, 1);
-  float wall = phantom_row (p->wall, lowered), above = phantom_row (p->wall, lowered - 1.5f);
-  float slope = (wall - above) / 1.5f, lateral, medial;
+  float wall = phantom_row (p->wall, lowered), slope = wall - phantom_row (p->wall, lowered - 1), lateral;
 
-  if (lowered <= p->apex)
-    return p->apex - lowered + 1;
   slope = MIN (slope, 4);
   lateral = (out - wall + inset * CLAMP (1 - 0.55f * t, 0.3f, 1)) / sqrtf (1 + slope * slope);
-  medial = phantom_row (p->inner, lowered) - out;
-  return MAX (lateral, medial);
+  return MAX (lateral, p->apex - lowered);
 }
 
 /* Air from the front to the back, without heart and vessels: the lung ends at the dome's edge, but for the
@@ -79,7 +74,7 @@ phantom_cavity (const PhantomPatient *p, float x, float y)
     return 0;
   behind
       = below < -1 ? 1 : arra_mix (1, 0.20f * expf (-MAX (below, 0) / 13), arra_smoothstep (-1, 1.2f, below));
-  return CAVITY_DEPTH * (0.62f + 0.38f * top) * depth_of (1 - u2 * u2 * u)
+  return p->lung * (0.62f + 0.38f * top) * depth_of (1 - u2 * u2 * u)
          * arra_smoothstep (-1, 1.5f, out - inner + 4 * (y > p->apex + 17)) * behind;
 }
 
@@ -97,7 +92,7 @@ smooth_max (float a, float b)
 {
   float d = a - b;
 
-  return 0.5f * (a + b + sqrtf (d * d + 0.012f));
+  return 0.5f * (a + b + sqrtf (d * d + 0.05f));
 }
 
 /* Left ventricle, right atrium and the outflow above them; the width over all is p->heart. */
@@ -108,8 +103,8 @@ heart (const PhantomPatient *p, float x, float y)
   float turn = arra_mix (0.68f, 0.48f, big), cosine = 1 - turn * turn / 2 + turn * turn * turn * turn / 24,
         sine = sqrtf (1 - cosine * cosine);
   float ventricle = ellipse (x - 0.15f * w, y - cy, 0.57f * w, 0.36f * w, cosine, sine);
-  float atrium = ellipse (x + 0.1f * w, y - cy - 3, 0.25f * w, 0.36f * w, 1, 0);
-  float outflow = ellipse (x - 11, y - (p->dome[1] - 80), 18, 27, 0.95f, 0.31f);
+  float atrium = ellipse (x + 0.1f * w, y - cy - 3 - 6 * big, 0.25f * w, arra_mix (0.35f, 0.28f, big) * w, 1, 0);
+  float outflow = ellipse (x - 7, y - (p->dome[1] - 78), 16, 32, 0.95f, 0.31f);
 
   return smooth_max (smooth_max (ventricle, atrium), outflow);
 }
@@ -120,10 +115,13 @@ pedicle (const PhantomPatient *p, float x, float y)
 {
   float half = p->pedicle * (x > 0 ? 0.92f : 1) * (1 + 0.10f * arra_smoothstep (58, 34, y)),
         knob_y = p->apex + 47;
-  float column = 1 - x * x / (half * half);
+  float cava = 1 + 0.28f * arra_smoothstep (p->apex + 62, p->apex + 100, y) - 0.08f * arra_smoothstep (30, 0, fabsf (y - p->apex - 52));
+  float column;
   float knob = ellipse (x - (p->pedicle - 0.38f * p->knob), y - knob_y, p->knob, p->knob * 1.15f, 1, 0);
   float aorta = 1 - (x - 12) * (x - 12) / 150;
 
+  half *= x < 0 ? cava : 1;
+  column = 1 - x * x / (half * half);
   if (y > knob_y)
     column = smooth_max (column, aorta * 0.5f);
   return smooth_max (column, knob);
@@ -133,7 +131,7 @@ float
 phantom_solid (const PhantomPatient *p, float x, float y)
 {
   float h = heart (p, x - p->heart_x, y), m = pedicle (p, x, y);
-  float beat = h > 0 ? 0.70f * sqrtf (depth_of (h)) : 0, column = 0.62f * depth_of (m);
+  float beat = h > 0 ? 0.62f * sqrtf (depth_of (h)) : 0, column = 0.66f * sqrtf (depth_of (m));
 
   return MAX (beat, column) + 0.3f * MIN (beat, column);
 }

@@ -5,7 +5,7 @@
 #include <math.h>
 
 #define THINNEST 0.28f
-#define MAX_DEPTH 8
+#define MAX_DEPTH 9
 
 typedef struct
 {
@@ -20,18 +20,18 @@ static void
 grow (Tree *tree, PhantomPoint from, float angle, float radius, int depth)
 {
   PhantomPoint to;
-  float length = (5 + 5.5f * radius) * arra_dice_uniform (&tree->dice, 0.7f, 1.3f), thin = radius * 0.86f;
-  float part = arra_dice_uniform (&tree->dice, 0.25f, 0.62f),
+  float length = (3.5f + 4.2f * radius) * arra_dice_uniform (&tree->dice, 0.7f, 1.3f), thin = radius * 0.9f;
+  float bend = arra_dice_uniform (&tree->dice, -0.22f, 0.22f), part = arra_dice_uniform (&tree->dice, 0.4f, 0.95f),
         share = arra_dice_uniform (&tree->dice, 0.35f, 0.65f);
 
   for (int i = 0; i < 2; i++)
     {
       float end = i == 0 ? 0.5f * (radius + thin) : thin;
 
-      angle += arra_dice_uniform (&tree->dice, -0.14f, 0.14f);
+      angle += bend + arra_dice_uniform (&tree->dice, -0.12f, 0.12f);
       to = (PhantomPoint){ from.x + tree->sign * length * cosf (angle), from.y + length * sinf (angle) };
       phantom_stroke (tree->patient, tree->ray, &tree->ray->vessels, from,
-                      i == 0 ? radius : 0.5f * (radius + thin), to, end, phantom_tube, 0.028f + 0.075f * end);
+                      i == 0 ? radius : 0.5f * (radius + thin), to, end, phantom_tube, 0.03f + 0.06f * end);
       from = to;
     }
   if (depth == MAX_DEPTH || thin < THINNEST)
@@ -66,8 +66,8 @@ draw_lung (const PhantomPatient *p, PhantomRay *ray, int side)
       grow (&tree, from, angle, trunks[i].radius * arra_dice_uniform (&tree.dice, 0.9f, 1.1f), 0);
     }
   /* the pulmonary artery going down */
-  phantom_stroke (p, ray, &ray->vessels, (PhantomPoint){ tree.sign * (hilum_x - 1), hilum_y - 9 }, 4.5f,
-                  (PhantomPoint){ tree.sign * (hilum_x + 5), hilum_y + 17 }, 3, phantom_tube, 0.16f);
+  phantom_stroke (p, ray, &ray->vessels, (PhantomPoint){ tree.sign * (hilum_x + 1), hilum_y - 9 }, 5,
+                  (PhantomPoint){ tree.sign * (hilum_x + 8), hilum_y + 17 }, 2.8f, phantom_tube, 0.2f);
 }
 
 void
