@@ -79,7 +79,7 @@ draw_ribs (const PhantomPatient *p, PhantomRay *ray, ArraDice *dice)
   float pitch = (p->dome[0] + 10 - p->apex) / 9.4f * arra_dice_uniform (dice, 0.96f, 1.04f);
   float first = p->apex + arra_dice_uniform (dice, 2, 6),
         drop = arra_dice_uniform (dice, 62, 82) - (p->ap ? 6 : 0);
-  float radius = arra_dice_uniform (dice, 3.5f, 4.4f), bone = arra_dice_uniform (dice, 0.125f, 0.165f);
+  float radius = arra_dice_uniform (dice, 3.5f, 4.4f), bone = arra_dice_uniform (dice, 0.105f, 0.14f);
 
   for (int half = 0; half < 2; half++)
     {
@@ -135,7 +135,7 @@ draw_clavicles (const PhantomPatient *p, PhantomRay *ray, ArraDice *dice)
               = (PhantomPoint){ sign * (9 + 92 * t),
                                 inner_y + lift - rise * t - 3.5f * sinf (2 * (float) G_PI * (t - 0.08f)) };
         }
-      draw_curve (p, ray, points, CLAVICLE_POINTS, radius + 1.1f, radius, 0.15f);
+      draw_curve (p, ray, points, CLAVICLE_POINTS, radius + 1.1f, radius, 0.17f);
     }
   phantom_add_scratch (ray, &ray->tissue);
 }
@@ -150,7 +150,7 @@ draw_blade (const PhantomPatient *p, PhantomRay *ray, float sign, float out, flo
   PhantomPoint lateral[] = { tip, { sign * (out + 22), top + 62 }, { sign * (out + 31), top + 34 }, glenoid };
   PhantomPoint upper[] = { { sign * (out + 1), top + 18 }, { sign * (out + 16), top + 6 }, spine };
 
-  draw_curve (p, ray, medial, 4, 1.1f, 1.4f, 0.10f);
+  draw_curve (p, ray, medial, 4, 1.1f, 1.4f, 0.17f);
   draw_curve (p, ray, lateral, 4, 1.6f, 2.6f, 0.13f);
   draw_curve (p, ray, upper, 3, 1.6f, 3.2f, 0.13f);
   for (int i = 0; i < 12; i++)
@@ -158,7 +158,7 @@ draw_blade (const PhantomPatient *p, PhantomRay *ray, float sign, float out, flo
       float t = ((float) i + 0.5f) / 12;
       PhantomPoint a = { sign * (out + arra_mix (0, 7, t)), top + arra_mix (15, 84, t) };
       PhantomPoint b = { sign * (out + arra_mix (34, 13, t)), top + arra_mix (18, 84, t) };
-      phantom_stroke (p, ray, &ray->scratch, a, 3.6f, b, 3.6f, phantom_tube, 0.065f);
+      phantom_stroke (p, ray, &ray->scratch, a, 3.6f, b, 3.6f, phantom_tube, 0.10f);
     }
 }
 
@@ -194,10 +194,10 @@ draw_spine (const PhantomPatient *p, PhantomRay *ray, ArraDice *dice)
 
       for (int i = 0; i < 5; i++)
         {
-          float at = y + 1.5f + (height - 4.5f) * (float) i / 4,
+          float at = y + 1.5f + (height - 3.4f) * (float) i / 4,
                 wide = half - 1.2f * (float) (i > 0 && i < 4);
           PhantomPoint a = { x - wide, at }, b = { x + wide, at };
-          phantom_stroke (p, ray, &ray->scratch, a, 1.5f, b, 1.5f, phantom_tube,
+          phantom_stroke (p, ray, &ray->scratch, a, 1.9f, b, 1.9f, phantom_tube,
                           bone * (i == 0 || i == 4 ? 1.15f : 0.9f));
         }
       for (int side = -1; side <= 1; side += 2)

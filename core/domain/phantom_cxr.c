@@ -57,7 +57,7 @@ other_air (const PhantomPatient *p, float x, float y)
   float down = y - carina, bronchus = fabsf (x - p->trachea) - 0.9f * MAX (0, down), bx = x - 44,
         by = y - p->dome[1] - 15 - 0.012f * bx * bx;
 
-  air = 0.17f * arra_smoothstep (6.2f, 3.8f, fabsf (windpipe)) * arra_smoothstep (carina + 4, carina - 2, y);
+  air = 0.15f * arra_smoothstep (6.8f, 3.0f, fabsf (windpipe)) * arra_smoothstep (carina + 4, carina - 2, y);
   if (down > -2 && down < 26)
     air += 0.10f * arra_smoothstep (5, 2.5f, fabsf (bronchus)) * arra_smoothstep (24, 8, down)
            * arra_smoothstep (-2, 3, down);
@@ -89,7 +89,7 @@ draw_body (const PhantomPatient *p, PhantomRay *ray, const ArraLattice *lattice)
           }
         cavity = MAX (0, cavity - phantom_solid (p, at.x, at.y)) * (1 - phantom_fluid (p, at.x, at.y));
         *vessels += 0.016f * arra_lattice_fbm (lattice, at.x / 7, at.y / 7, 0, 2, 0.7f);
-        *vessels *= arra_smoothstep (0, 0.5f, cavity);
+        *vessels *= arra_smoothstep (0, 0.36f, cavity);
         arra_canvas_at (&ray->air, i, j)[0] = cavity;
       }
 }

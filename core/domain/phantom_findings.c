@@ -15,7 +15,7 @@ has_side (guint label, float x)
 static const struct
 {
   float middle, rise, width;
-} fluids[] = { { 0 }, { -9, 24, 15 }, { 17, 38, 26 }, { 60, 42, 30 } };
+} fluids[] = { { 0 }, { -5, 29, 16 }, { 17, 38, 26 }, { 60, 42, 30 } };
 
 /* The meniscus: fluid creeps up the wall. It stands out most at its surface's lower edge, and thins out
  * upward. */
@@ -118,8 +118,8 @@ draw_bronchi (const PhantomPatient *p, PhantomRay *ray, ArraDice *dice, PhantomP
         {
           PhantomPoint to
               = { from.x + sign * radius * 0.3f * cosf (angle), from.y + radius * 0.3f * sinf (angle) };
-          phantom_stroke (p, ray, &ray->scratch, from, 1.5f - 0.22f * (float) step, to,
-                          1.28f - 0.22f * (float) step, phantom_tube, 0.6f);
+          phantom_stroke (p, ray, &ray->scratch, from, 1.1f - 0.16f * (float) step, to,
+                          0.94f - 0.16f * (float) step, phantom_tube, 0.45f);
           angle += arra_dice_uniform (dice, -0.4f, 0.4f);
           from = to;
         }

@@ -56,7 +56,7 @@ choose_film (PhantomPatient *p, ArraDice *dice)
 static void
 choose_heart (PhantomPatient *p)
 {
-  static const float ratios[] = { 0.445f, 0.555f, 0.635f, 0.72f };
+  static const float ratios[] = { 0.44f, 0.535f, 0.62f, 0.71f };
   ArraDice dice = arra_dice (p->seed, p->index, PHANTOM_DICE_HEART);
   float ratio = ratios[p->labels[PHANTOM_CARDIOMEGALY]] + arra_dice_uniform (&dice, -0.016f, 0.016f);
 
@@ -77,11 +77,11 @@ phantom_patient_init (PhantomPatient *p, guint64 seed, guint64 index, const guin
   p->girth = arra_dice_uniform (&dice, 0, 1);
   p->cage = arra_dice_uniform (&dice, 93, 101) - (female ? 2 : 0);
   p->torso = p->cage + arra_dice_uniform (&dice, 16, 20) + 14 * p->girth;
-  p->breast = female ? arra_dice_uniform (&dice, 0.07f, 0.12f) + 0.05f * p->girth : 0;
+  p->breast = female ? arra_dice_uniform (&dice, 0.10f, 0.16f) + 0.05f * p->girth : 0;
   p->breast_y = arra_dice_uniform (&dice, 142, 160);
   p->lung = arra_dice_uniform (&dice, 0.68f, 0.79f);
   p->apex = arra_dice_uniform (&dice, 27, 34);
-  breath = arra_dice_normal (&dice, 0, 4, 2);
+  breath = arra_dice_normal (&dice, 0, 5.5f, 2);
   p->dome[0] = (p->ap ? 176 : 188) + breath - 4 * p->girth;
   p->dome[1] = p->dome[0] + arra_dice_uniform (&dice, 4, 10);
   p->trachea = arra_dice_normal (&dice, p->ap ? -4 : -2, 1.5f, 2);

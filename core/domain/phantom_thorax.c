@@ -26,7 +26,7 @@ float
 phantom_torso (const PhantomPatient *p, float x, float y)
 {
   float out = fabsf (x), flank = phantom_row (p->flank, y), u = out / flank;
-  float skin = arra_smoothstep (-1, 14, y - shoulder_line (out));
+  float skin = arra_smoothstep (-1, 9, y - shoulder_line (out));
   float thick, u2 = u * u;
 
   if (u >= 1)
@@ -103,8 +103,9 @@ heart (const PhantomPatient *p, float x, float y)
   float turn = arra_mix (0.68f, 0.48f, big), cosine = 1 - turn * turn / 2 + turn * turn * turn * turn / 24,
         sine = sqrtf (1 - cosine * cosine);
   float ventricle = ellipse (x - 0.15f * w, y - cy, 0.57f * w, 0.36f * w, cosine, sine);
-  float atrium = ellipse (x + 0.1f * w, y - cy - 3 - 6 * big, 0.25f * w, arra_mix (0.35f, 0.28f, big) * w, 1, 0);
-  float outflow = ellipse (x - 7, y - (p->dome[1] - 78), 16, 32, 0.95f, 0.31f);
+  float atrium
+      = ellipse (x + 0.1f * w, y - cy - 3 - 6 * big, 0.25f * w, arra_mix (0.35f, 0.28f, big) * w, 1, 0);
+  float outflow = ellipse (x - 10, y - (p->dome[1] - 74), 17.5f, 36, 0.95f, 0.31f);
 
   return smooth_max (smooth_max (ventricle, atrium), outflow);
 }
@@ -115,7 +116,8 @@ pedicle (const PhantomPatient *p, float x, float y)
 {
   float half = p->pedicle * (x > 0 ? 0.92f : 1) * (1 + 0.10f * arra_smoothstep (58, 34, y)),
         knob_y = p->apex + 47;
-  float cava = 1 + 0.28f * arra_smoothstep (p->apex + 62, p->apex + 100, y) - 0.08f * arra_smoothstep (30, 0, fabsf (y - p->apex - 52));
+  float cava = 1 + 0.28f * arra_smoothstep (p->apex + 62, p->apex + 100, y)
+               - 0.08f * arra_smoothstep (30, 0, fabsf (y - p->apex - 52));
   float column;
   float knob = ellipse (x - (p->pedicle - 0.38f * p->knob), y - knob_y, p->knob, p->knob * 1.15f, 1, 0);
   float aorta = 1 - (x - 12) * (x - 12) / 150;

@@ -21,7 +21,8 @@ grow (Tree *tree, PhantomPoint from, float angle, float radius, int depth)
 {
   PhantomPoint to;
   float length = (3.5f + 4.2f * radius) * arra_dice_uniform (&tree->dice, 0.7f, 1.3f), thin = radius * 0.9f;
-  float bend = arra_dice_uniform (&tree->dice, -0.22f, 0.22f), part = arra_dice_uniform (&tree->dice, 0.4f, 0.95f),
+  float bend = arra_dice_uniform (&tree->dice, -0.22f, 0.22f),
+        part = arra_dice_uniform (&tree->dice, 0.4f, 0.95f),
         share = arra_dice_uniform (&tree->dice, 0.35f, 0.65f);
 
   for (int i = 0; i < 2; i++)
@@ -53,7 +54,7 @@ draw_lung (const PhantomPatient *p, PhantomRay *ray, int side)
       = { { -12, -1.25f, 1.7f }, { -10, -0.85f, 2.1f }, { -6, -0.35f, 1.8f }, { -1, 0.1f, 1.9f },
           { 4, 0.5f, 2.3f },     { 8, 0.85f, 2.9f },    { 12, 1.15f, 2.6f } };
   Tree tree = { p, ray, arra_dice (p->seed, p->index, PHANTOM_DICE_VESSELS), side == 0 ? -1 : 1 };
-  float hilum_y = 0.5f * (p->apex + p->dome[0]) + (side == 0 ? 5 : 0), hilum_x = p->pedicle + 3;
+  float hilum_y = 0.5f * (p->apex + p->dome[0]) + (side == 0 ? 5 : 0), hilum_x = p->pedicle + 6;
 
   tree.dice.thrown = (guint32) side << 20;
   hilum_y += arra_dice_normal (&tree.dice, 0, 2, 2);
