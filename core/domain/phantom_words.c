@@ -88,8 +88,8 @@ static void
 choose_findings (ArraDice *dice, guint8 *labels)
 {
   static const float counts[] = { 0.36f, 0.38f, 0.26f },
-                     often[N_FINDINGS] = { 1.2f, 1.45f, 1, 1.5f, 1.5f, 0.75f, 0.6f };
-  guint n = arra_dice_below (dice, 1) + arra_dice_weighted (dice, counts, MAX_FINDINGS) + 1;
+                     often[N_FINDINGS] = { 1.2f, 1.5f, 1, 1.8f, 1.8f, 0.7f, 0.55f };
+  guint n = arra_dice_weighted (dice, counts, MAX_FINDINGS) + 1;
   float weights[N_FINDINGS];
 
   memcpy (weights, often, sizeof weights);
