@@ -89,7 +89,7 @@ draw_body (const PhantomPatient *p, PhantomRay *ray, const ArraLattice *lattice)
           }
         cavity = MAX (0, cavity - phantom_solid (p, at.x, at.y)) * (1 - phantom_fluid (p, at.x, at.y));
         *vessels += 0.016f * arra_lattice_fbm (lattice, at.x / 7, at.y / 7, 0, 2, 0.7f);
-        *vessels *= arra_smoothstep (0, 0.36f, cavity);
+        *vessels *= arra_smoothstep (0.04f, 0.45f, cavity);
         arra_canvas_at (&ray->air, i, j)[0] = cavity;
       }
 }

@@ -56,11 +56,11 @@ choose_film (PhantomPatient *p, ArraDice *dice)
 static void
 choose_heart (PhantomPatient *p)
 {
-  static const float ratios[] = { 0.44f, 0.535f, 0.62f, 0.71f };
+  static const float ratios[] = { 0.44f, 0.525f, 0.6f, 0.67f };
   ArraDice dice = arra_dice (p->seed, p->index, PHANTOM_DICE_HEART);
   float ratio = ratios[p->labels[PHANTOM_CARDIOMEGALY]] + arra_dice_uniform (&dice, -0.016f, 0.016f);
 
-  p->heart = ratio * 2 * p->cage * (p->ap ? 1.05f : 1);
+  p->heart = ratio * 2 * p->cage * (p->ap ? 1.04f : 1);
   p->heart_x = arra_dice_normal (&dice, 0, 1.5f, 2);
   p->pedicle = arra_dice_uniform (&dice, 16.5f, 20) * (p->ap ? 1.15f : 1);
   p->knob = arra_dice_uniform (&dice, 11, 15);

@@ -95,17 +95,19 @@ smooth_max (float a, float b)
   return 0.5f * (a + b + sqrtf (d * d + 0.05f));
 }
 
-/* Left ventricle, right atrium and the outflow above them; the width over all is p->heart. */
+/* Left ventricle, right atrium and the outflow above them; the width over all is p->heart. A large heart lies
+ * flatter, on the diaphragm. */
 static float
 heart (const PhantomPatient *p, float x, float y)
 {
-  float w = p->heart, big = arra_smoothstep (90, 150, w), cy = p->dome[1] - 0.36f * w + 2 - 4 * big;
-  float turn = arra_mix (0.68f, 0.48f, big), cosine = 1 - turn * turn / 2 + turn * turn * turn * turn / 24,
-        sine = sqrtf (1 - cosine * cosine);
-  float ventricle = ellipse (x - 0.15f * w, y - cy, 0.57f * w, 0.36f * w, cosine, sine);
+  float w = p->heart, big = arra_smoothstep (85, 140, w),
+        cy = p->dome[1] + 2 - arra_mix (0.36f, 0.28f, big) * w;
+  float turn = arra_mix (0.74f, 0.56f, big), cosine = cosf (turn), sine = sinf (turn);
+  float ventricle = ellipse (x - 0.21f * w, y - cy, arra_mix (0.53f, 0.49f, big) * w,
+                             arra_mix (0.35f, 0.30f, big) * w, cosine, sine);
   float atrium
-      = ellipse (x + 0.1f * w, y - cy - 3 - 6 * big, 0.25f * w, arra_mix (0.35f, 0.28f, big) * w, 1, 0);
-  float outflow = ellipse (x - 10, y - (p->dome[1] - 74), 17.5f, 36, 0.95f, 0.31f);
+      = ellipse (x + 0.09f * w, y - cy - 0.07f * w, 0.26f * w, arra_mix (0.37f, 0.32f, big) * w, 1, 0);
+  float outflow = ellipse (x - 10, y - p->dome[1] + 74, 17.5f, 36, 0.95f, 0.31f);
 
   return smooth_max (smooth_max (ventricle, atrium), outflow);
 }
@@ -135,5 +137,5 @@ phantom_solid (const PhantomPatient *p, float x, float y)
   float h = heart (p, x - p->heart_x, y), m = pedicle (p, x, y);
   float beat = h > 0 ? 0.62f * sqrtf (depth_of (h)) : 0, column = 0.66f * sqrtf (depth_of (m));
 
-  return MAX (beat, column) + 0.3f * MIN (beat, column);
+  return MAX (beat, column) + 0.14f * MIN (beat, column);
 }
