@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "commands.h"
-#include "fail.h"
 #include "options.h"
 #include "progress.h"
 #include "signals.h"
@@ -96,6 +95,7 @@ static gboolean
 run (const Options *options, GError **error)
 {
   g_autoptr (CliProgress) progress = NULL;
+  g_autoptr (GError) unknown = NULL;
   ArraDomainSeries series = { 0 };
   const ArraDomain *domain;
   gint64 start = g_get_monotonic_time ();
@@ -107,9 +107,9 @@ run (const Options *options, GError **error)
     }
   if (!check (options, &series, error))
     return FALSE;
-  domain = arra_domain_find (options->rest[0], error);
+  domain = arra_domain_find (options->rest[0], &unknown);
   if (domain == NULL)
-    return FALSE;
+    return cli_usage_error (error, "%s", unknown->message);
   progress = cli_progress_new (!options->quiet, 1, "Drawing");
   if (!arra_domain_write (domain, &series, options->out, show_progress, progress, cli_signals_stage (0),
                           error))

@@ -150,7 +150,7 @@ draw_blade (const PhantomPatient *p, PhantomRay *ray, float sign, float out, flo
   PhantomPoint lateral[] = { tip, { sign * (out + 22), top + 62 }, { sign * (out + 31), top + 34 }, glenoid };
   PhantomPoint upper[] = { { sign * (out + 1), top + 18 }, { sign * (out + 16), top + 6 }, spine };
 
-  draw_curve (p, ray, medial, 4, 1.1f, 1.4f, 0.17f);
+  draw_curve (p, ray, medial, 4, 1.1f, 1.5f, 0.22f);
   draw_curve (p, ray, lateral, 4, 1.6f, 2.6f, 0.13f);
   draw_curve (p, ray, upper, 3, 1.6f, 3.2f, 0.13f);
   for (int i = 0; i < 12; i++)
@@ -158,7 +158,7 @@ draw_blade (const PhantomPatient *p, PhantomRay *ray, float sign, float out, flo
       float t = ((float) i + 0.5f) / 12;
       PhantomPoint a = { sign * (out + arra_mix (0, 7, t)), top + arra_mix (15, 84, t) };
       PhantomPoint b = { sign * (out + arra_mix (34, 13, t)), top + arra_mix (18, 84, t) };
-      phantom_stroke (p, ray, &ray->scratch, a, 3.6f, b, 3.6f, phantom_tube, 0.10f);
+      phantom_stroke (p, ray, &ray->scratch, a, 3.6f, b, 3.6f, phantom_tube, 0.13f);
     }
 }
 
@@ -186,7 +186,7 @@ draw_shoulders (const PhantomPatient *p, PhantomRay *ray, ArraDice *dice)
 static void
 draw_spine (const PhantomPatient *p, PhantomRay *ray, ArraDice *dice)
 {
-  float bend = arra_dice_normal (dice, 0, 2, 2), y = -14, bone = arra_dice_uniform (dice, 0.085f, 0.12f);
+  float bend = arra_dice_normal (dice, 0, 2, 2), y = -14, bone = arra_dice_uniform (dice, 0.065f, 0.095f);
 
   for (int n = 0; n < N_VERTEBRAE; n++)
     {
@@ -195,7 +195,7 @@ draw_spine (const PhantomPatient *p, PhantomRay *ray, ArraDice *dice)
       for (int i = 0; i < 5; i++)
         {
           float at = y + 1.5f + (height - 3.4f) * (float) i / 4,
-                wide = half - 1.2f * (float) (i > 0 && i < 4);
+                wide = half - 1.8f * (float) (i > 0 && i < 4);
           PhantomPoint a = { x - wide, at }, b = { x + wide, at };
           phantom_stroke (p, ray, &ray->scratch, a, 1.9f, b, 1.9f, phantom_tube,
                           bone * (i == 0 || i == 4 ? 1.15f : 0.9f));

@@ -77,6 +77,8 @@ zone_place (const PhantomPatient *p, guint zone, float share, float shift)
   float y = arra_mix (p->apex, p->dome[side == PHANTOM_LEFT], zone_y[phantom_zone_level (zone)]) + shift;
   float wall = phantom_row (p->wall, y), inner = MIN (34, wall - 30);
 
+  if (phantom_zone_level (zone) == 1 && side == PHANTOM_LEFT)
+    inner = MIN (MAX (inner, 0.37f * p->heart), wall - 30);
   if (phantom_zone_level (zone) == 2)
     inner = MIN (MAX (inner, (side == PHANTOM_LEFT ? 0.64f : 0.36f) * p->heart + 4), wall - 30);
   return (PhantomPoint){ phantom_sign (side) * arra_mix (inner, wall - 4, share), y };
@@ -86,7 +88,7 @@ void
 phantom_draw_nodule (const PhantomPatient *p, PhantomRay *ray)
 {
   ArraDice dice = arra_dice (p->seed, p->index, PHANTOM_DICE_NODULE);
-  float radius = arra_dice_uniform (&dice, 5.6f, 8.6f), share = arra_dice_uniform (&dice, 0.3f, 0.68f);
+  float radius = arra_dice_uniform (&dice, 6.2f, 8.8f), share = arra_dice_uniform (&dice, 0.3f, 0.68f);
   float shift = arra_dice_uniform (&dice, -5, 5), dense = arra_dice_uniform (&dice, 0.3f, 0.37f);
   guint zone = p->labels[PHANTOM_NODULE];
   PhantomPoint at;
@@ -119,7 +121,7 @@ draw_bronchi (const PhantomPatient *p, PhantomRay *ray, ArraDice *dice, PhantomP
           PhantomPoint to
               = { from.x + sign * radius * 0.3f * cosf (angle), from.y + radius * 0.3f * sinf (angle) };
           phantom_stroke (p, ray, &ray->scratch, from, 1.1f - 0.16f * (float) step, to,
-                          0.94f - 0.16f * (float) step, phantom_tube, 0.45f);
+                          0.94f - 0.16f * (float) step, phantom_tube, 0.38f);
           angle += arra_dice_uniform (dice, -0.4f, 0.4f);
           from = to;
         }

@@ -79,7 +79,9 @@ is_sensible (const guint8 *labels)
     return FALSE;
   if (labels[PHANTOM_PACEMAKER] && (nodule == 1 || consolidation == 1)) /* both in the left upper zone */
     return FALSE;
-  /* a large effusion and a pneumothorax would leave no lung */
+  /* a large effusion hides the heart's left border, and leaves no lung to a pneumothorax */
+  if (labels[PHANTOM_EFFUSION] == 3 && labels[PHANTOM_CARDIOMEGALY] > 0 && side != PHANTOM_RIGHT)
+    return FALSE;
   return !(labels[PHANTOM_EFFUSION] == 3 && labels[PHANTOM_PNEUMOTHORAX] > 0
            && (side == PHANTOM_BILATERAL || side == labels[PHANTOM_PNEUMOTHORAX]));
 }
@@ -134,7 +136,6 @@ one_of (ArraDice *dice, const char *const *words, guint n)
 #define ONE_OF(dice, ...)                                                                                    \
   one_of (dice, (const char *const[]){ __VA_ARGS__ }, G_N_ELEMENTS (((const char *const[]){ __VA_ARGS__ })))
 
-/* Each of @forms has one %s or more, filled with @a, then @b. */
 static char *
 say_heart (ArraDice *dice, const guint8 *labels)
 {

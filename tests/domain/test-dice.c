@@ -23,13 +23,16 @@ test_bounds (void)
       square += (n - 10) * (n - 10);
     }
   g_assert_cmpfloat (fabs (sum / N - 1.5), <, 0.06);
-  g_assert_cmpfloat (fabs (sqrt (square / N) - 2.88), <, 0.1); /* a normal one cut off at two deviations has 0.96 of its deviation */
+  g_assert_cmpfloat (fabs (sqrt (square / N) - 2.88), <,
+                     0.1); /* a normal one cut off at two deviations has 0.96 of its deviation */
 }
 
 static void
 test_streams (void)
 {
-  ArraDice a = arra_dice (1, 2, 3), again = arra_dice (1, 2, 3), others[] = { arra_dice (2, 2, 3), arra_dice (1, 3, 3), arra_dice (1, 2, 4), arra_dice (1, 2 + (G_GUINT64_CONSTANT (1) << 32), 3) };
+  ArraDice a = arra_dice (1, 2, 3), again = arra_dice (1, 2, 3),
+           others[] = { arra_dice (2, 2, 3), arra_dice (1, 3, 3), arra_dice (1, 2, 4),
+                        arra_dice (1, 2 + (G_GUINT64_CONSTANT (1) << 32), 3) };
 
   for (int i = 0; i < 10; i++)
     {

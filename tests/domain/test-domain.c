@@ -1,5 +1,5 @@
-/* test-domain.c - what every domain keeps to: names, labels, splits, captions, pictures that are functions of (seed, index)
- * SPDX-License-Identifier: GPL-3.0-or-later */
+/* test-domain.c - what every domain keeps to: names, labels, splits, captions, pictures that are functions of
+ * (seed, index) SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
 #include "domain.h"
@@ -42,8 +42,10 @@ static void
 test_splits (gconstpointer data)
 {
   const ArraDomain *domain = data;
-  g_autoptr (GHashTable) training = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify) g_bytes_unref, NULL);
-  g_autoptr (GHashTable) held_out = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify) g_bytes_unref, NULL);
+  g_autoptr (GHashTable) training
+      = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify) g_bytes_unref, NULL);
+  g_autoptr (GHashTable) held_out
+      = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify) g_bytes_unref, NULL);
   GHashTableIter iter;
   gpointer labels;
 
@@ -58,7 +60,9 @@ test_splits (gconstpointer data)
       check_item (domain, &held);
       g_assert_false (arra_domain_held_out (domain, train.labels));
       g_assert_true (arra_domain_held_out (domain, held.labels));
-      g_assert_cmpmem (all.labels, sizeof all.labels, arra_domain_held_out (domain, all.labels) ? held.labels : train.labels, sizeof all.labels);
+      g_assert_cmpmem (all.labels, sizeof all.labels,
+                       arra_domain_held_out (domain, all.labels) ? held.labels : train.labels,
+                       sizeof all.labels);
       g_hash_table_add (training, g_bytes_new (train.labels, sizeof train.labels));
       g_hash_table_add (held_out, g_bytes_new (held.labels, sizeof held.labels));
     }
@@ -87,7 +91,8 @@ test_values (gconstpointer data)
     for (guint v = 0; v < domain->attributes[a].n_values; v++)
       if (counts[a][v] < N_ITEMS / 60)
         {
-          g_test_message ("%s %s: only %u of %d", domain->attributes[a].name, domain->attributes[a].values[v], counts[a][v], N_ITEMS);
+          g_test_message ("%s %s: only %u of %d", domain->attributes[a].name, domain->attributes[a].values[v],
+                          counts[a][v], N_ITEMS);
           g_test_fail ();
         }
 }

@@ -1,5 +1,5 @@
-/* test-domain_write.c - a written series: pictures, captions and labels; resuming, growing, stopping, refusing
- * SPDX-License-Identifier: GPL-3.0-or-later */
+/* test-domain_write.c - a written series: pictures, captions and labels; resuming, growing, stopping,
+ * refusing SPDX-License-Identifier: GPL-3.0-or-later */
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -14,7 +14,9 @@ static const ArraDomain *domain;
 static ArraDomainSeries
 series_of (guint64 first, guint64 count, guint threads)
 {
-  return (ArraDomainSeries) { .split = ARRA_DOMAIN_TRAINING, .seed = 4, .first = first, .count = count, .size = SIZE, .threads = threads };
+  return (ArraDomainSeries){
+    .split = ARRA_DOMAIN_TRAINING, .seed = 4, .first = first, .count = count, .size = SIZE, .threads = threads
+  };
 }
 
 static void
@@ -53,7 +55,8 @@ check_line (const char *line, const char *directory, guint64 index)
   g_assert_cmpstr (arra_json_get_string (object, "", "file_name", NULL), ==, name);
   g_assert_cmpstr (arra_json_get_string (object, "", "text", NULL), ==, item.caption);
   for (guint a = 0; a < domain->n_attributes; a++)
-    g_assert_cmpstr (arra_json_get_string (object, "", domain->attributes[a].name, NULL), ==, domain->attributes[a].values[item.labels[a]]);
+    g_assert_cmpstr (arra_json_get_string (object, "", domain->attributes[a].name, NULL), ==,
+                     domain->attributes[a].values[item.labels[a]]);
   g_assert_true (arra_raster_load (&raster, path, NULL));
   g_assert_true (arra_raster_init (&again, SIZE, SIZE, 3, NULL));
   g_assert_true (domain->draw (4, index, item.labels, &again, NULL));
@@ -83,7 +86,8 @@ test_written (void)
 static void
 test_attributes (void)
 {
-  g_autofree char *directory = scratch_path ("attributes"), *path = g_build_filename (directory, "attributes.json", NULL);
+  g_autofree char *directory = scratch_path ("attributes"),
+                  *path = g_build_filename (directory, "attributes.json", NULL);
   g_autoptr (JsonParser) parser = NULL;
   JsonObject *object;
   GError *error = NULL;
@@ -138,7 +142,8 @@ test_threads (void)
 static void
 test_resume (void)
 {
-  g_autofree char *directory = scratch_path ("resume"), *kept = g_build_filename (directory, "images/000001.png", NULL);
+  g_autofree char *directory = scratch_path ("resume"),
+                  *kept = g_build_filename (directory, "images/000001.png", NULL);
   g_autofree char *lost = g_build_filename (directory, "images/000002.png", NULL), *text = NULL;
 
   write_series (directory, 0, 4, 2);
@@ -162,12 +167,14 @@ cancel_early (guint64 done, guint64 count, gpointer cancellable)
 static void
 test_cancel (void)
 {
-  g_autofree char *directory = scratch_path ("cancel"), *metadata = g_build_filename (directory, "metadata.jsonl", NULL);
+  g_autofree char *directory = scratch_path ("cancel"),
+                  *metadata = g_build_filename (directory, "metadata.jsonl", NULL);
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GError) error = NULL;
   ArraDomainSeries series = series_of (0, 200, 2);
 
-  g_assert_false (arra_domain_write (domain, &series, directory, cancel_early, cancellable, cancellable, &error));
+  g_assert_false (
+      arra_domain_write (domain, &series, directory, cancel_early, cancellable, cancellable, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_assert_false (g_file_test (metadata, G_FILE_TEST_EXISTS));
   write_series (directory, 0, 50, 2);
