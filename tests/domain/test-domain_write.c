@@ -51,6 +51,7 @@ check_line (const char *line, const char *directory, guint64 index)
   ArraDomainItem item;
 
   g_assert_no_error (error);
+  g_assert_nonnull (parser);
   arra_domain_item (domain, ARRA_DOMAIN_TRAINING, 4, index, &item);
   g_assert_cmpstr (arra_json_get_string (object, "", "file_name", NULL), ==, name);
   g_assert_cmpstr (arra_json_get_string (object, "", "text", NULL), ==, item.caption);
