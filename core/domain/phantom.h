@@ -103,6 +103,9 @@ typedef struct
   float dome[2]; /* y of the diaphragm's tops: [0] right, [1] left */
   float heart;   /* width */
   float heart_x; /* to the left of the middle */
+  float heart_y; /* of its middle */
+  float heart_cosine, heart_sine; /* the turn of its long axis */
+  float enlarged; /* 0 .. 1 */
   float pedicle; /* half width of the upper mediastinum */
   float knob;    /* radius of the aortic knob */
   float trachea; /* x of its lower end */

@@ -89,7 +89,7 @@ phantom_draw_nodule (const PhantomPatient *p, PhantomRay *ray)
 {
   ArraDice dice = arra_dice (p->seed, p->index, PHANTOM_DICE_NODULE);
   float radius = arra_dice_uniform (&dice, 6.2f, 8.8f), share = arra_dice_uniform (&dice, 0.3f, 0.68f);
-  float shift = arra_dice_uniform (&dice, -5, 5), dense = arra_dice_uniform (&dice, 0.3f, 0.37f);
+  float shift = arra_dice_uniform (&dice, -5, 5), dense = arra_dice_uniform (&dice, 0.34f, 0.42f);
   guint zone = p->labels[PHANTOM_NODULE];
   PhantomPoint at;
 

@@ -41,7 +41,7 @@ choose_film (PhantomPatient *p, ArraDice *dice)
 {
   float turn = arra_dice_normal (dice, 0, p->ap ? 0.028f : 0.009f, 2);
 
-  p->zoom = arra_dice_uniform (dice, 1.06f, 1.14f);
+  p->zoom = arra_dice_uniform (dice, 1.07f, 1.13f);
   p->cosine = cosf (turn);
   p->sine = sinf (turn);
   p->shift_x = arra_dice_normal (dice, 0, p->ap ? 5 : 2.5f, 2);
@@ -52,16 +52,22 @@ choose_film (PhantomPatient *p, ArraDice *dice)
   p->sharpness = arra_dice_uniform (dice, 0.5f, 0.65f) * (p->ap ? 1.2f : 1);
 }
 
-/* Width of the heart as a share of the cage's: the cardiothoracic ratio is up to 0.5 in health. */
+/* Width of the heart as a share of the cage's: the cardiothoracic ratio is up to 0.5 in health. A large heart
+ * lies flatter, on the diaphragm. */
 static void
 choose_heart (PhantomPatient *p)
 {
-  static const float ratios[] = { 0.44f, 0.525f, 0.6f, 0.67f };
+  static const float ratios[] = { 0.435f, 0.52f, 0.6f, 0.68f };
   ArraDice dice = arra_dice (p->seed, p->index, PHANTOM_DICE_HEART);
-  float ratio = ratios[p->labels[PHANTOM_CARDIOMEGALY]] + arra_dice_uniform (&dice, -0.016f, 0.016f);
+  float ratio = ratios[p->labels[PHANTOM_CARDIOMEGALY]] + arra_dice_uniform (&dice, -0.012f, 0.012f), turn;
 
-  p->heart = ratio * 2 * p->cage * (p->ap ? 1.04f : 1);
+  p->heart = ratio * 2 * p->cage * (p->ap ? 1.03f : 1);
   p->heart_x = arra_dice_normal (&dice, 0, 1.5f, 2);
+  p->enlarged = arra_smoothstep (85, 140, p->heart);
+  p->heart_y = p->dome[1] + 2 - arra_mix (0.36f, 0.28f, p->enlarged) * p->heart;
+  turn = arra_mix (0.74f, 0.56f, p->enlarged);
+  p->heart_cosine = cosf (turn);
+  p->heart_sine = sinf (turn);
   p->pedicle = arra_dice_uniform (&dice, 16.5f, 20) * (p->ap ? 1.15f : 1);
   p->knob = arra_dice_uniform (&dice, 11, 15);
 }

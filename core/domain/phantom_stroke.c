@@ -65,13 +65,18 @@ phantom_stroke (const PhantomPatient *patient,
   for (gsize j = y[0]; j < y[1]; j++)
     for (gsize i = x[0]; i < x[1]; i++)
       {
-        float px = (float) i - a.x, py = (float) j - a.y, t = (px * dx + py * dy) / length, *value;
+        float px = (float) i - a.x, py = (float) j - a.y, t = (px * dx + py * dy) / length, radius, far,
+              *value;
 
         t = CLAMP (t, 0, 1);
         px -= t * dx;
         py -= t * dy;
+        radius = arra_mix (ra, rb, t);
+        far = px * px + py * py;
+        if (far >= (radius + 0.5f) * (radius + 0.5f))
+          continue;
         value = arra_canvas_at (canvas, i, j);
-        *value = MAX (*value, thickness * profile (sqrtf (px * px + py * py), arra_mix (ra, rb, t)));
+        *value = MAX (*value, thickness * profile (sqrtf (far), radius));
       }
 }
 

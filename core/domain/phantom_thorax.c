@@ -95,18 +95,14 @@ smooth_max (float a, float b)
   return 0.5f * (a + b + sqrtf (d * d + 0.05f));
 }
 
-/* Left ventricle, right atrium and the outflow above them; the width over all is p->heart. A large heart lies
- * flatter, on the diaphragm. */
+/* Left ventricle, right atrium and the outflow above them; the width over all is p->heart. */
 static float
 heart (const PhantomPatient *p, float x, float y)
 {
-  float w = p->heart, big = arra_smoothstep (85, 140, w),
-        cy = p->dome[1] + 2 - arra_mix (0.36f, 0.28f, big) * w;
-  float turn = arra_mix (0.74f, 0.56f, big), cosine = cosf (turn), sine = sinf (turn);
-  float ventricle = ellipse (x - 0.21f * w, y - cy, arra_mix (0.53f, 0.49f, big) * w,
-                             arra_mix (0.35f, 0.30f, big) * w, cosine, sine);
-  float atrium
-      = ellipse (x + 0.09f * w, y - cy - 0.07f * w, 0.26f * w, arra_mix (0.37f, 0.32f, big) * w, 1, 0);
+  float w = p->heart, down = y - p->heart_y, big = p->enlarged;
+  float ventricle = ellipse (x - 0.21f * w, down, arra_mix (0.53f, 0.49f, big) * w,
+                             arra_mix (0.35f, 0.30f, big) * w, p->heart_cosine, p->heart_sine);
+  float atrium = ellipse (x + 0.09f * w, down - 0.07f * w, 0.26f * w, arra_mix (0.37f, 0.32f, big) * w, 1, 0);
   float outflow = ellipse (x - 10, y - p->dome[1] + 74, 17.5f, 36, 0.95f, 0.31f);
 
   return smooth_max (smooth_max (ventricle, atrium), outflow);
