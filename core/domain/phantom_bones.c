@@ -20,10 +20,9 @@ rib_place (const Rib *rib, float angle)
 {
   float forward = 0.5f * (1 - cosf (angle));
 
-  return (PhantomPoint){
-    rib->sign * (7 + (rib->reach - 7) * sinf (angle) * (angle < (float) G_PI_2 ? 1 : 1.0f)),
-    rib->top + rib->drop * forward - rib->arch * sinf (angle) * cosf (angle) * (angle < (float) G_PI_2)
-  };
+  return (PhantomPoint){ rib->sign * (7 + (rib->reach - 7) * sinf (angle)),
+                         rib->top + rib->drop * forward
+                             - rib->arch * sinf (angle) * cosf (angle) * (angle < (float) G_PI_2) };
 }
 
 /* At the side the ray passes along the bone; towards its front end the bone is thin. */
