@@ -53,7 +53,7 @@ choose (guint64 seed, guint64 index, guint8 *labels)
 static void
 place (TextureScene *scene, ArraDice *dice)
 {
-  static const float angles[] = { 0, 0, G_PI / 2, G_PI / 4 }, stretches[] = { 1, 1.65f, 0.58f };
+  static const float angles[] = { 0, 0, G_PI / 2, G_PI / 4 }, stretches[] = { 1, 1.72f, 0.56f };
   double sine, cosine;
 
   arra_sincos (angles[scene->labels[TEXTURE_DIRECTION]] + arra_dice_normal (dice, 0, 0.03f, 2), &sine,
@@ -63,14 +63,17 @@ place (TextureScene *scene, ArraDice *dice)
   scene->stretch = stretches[scene->labels[TEXTURE_SCALE]] * arra_dice_uniform (dice, 0.92f, 1.08f);
 }
 
-/* No two reds are the same. */
+/* No two reds are the same; black, grey and white vary less in hue. */
 static void
 mix_dye (TextureScene *scene, ArraDice *dice)
 {
-  TextureTint tint = texture_colour_tint (scene->labels[TEXTURE_COLOUR]);
-  float light = arra_dice_uniform (dice, 0.9f, 1.1f), shift = arra_dice_uniform (dice, -0.045f, 0.045f);
+  guint colour = scene->labels[TEXTURE_COLOUR];
+  gboolean plain = colour == TEXTURE_WHITE || colour == TEXTURE_GREY || colour == TEXTURE_BLACK;
+  TextureTint tint = texture_colour_tint (colour);
+  float light = arra_dice_uniform (dice, 0.9f, 1.1f),
+        shift = arra_dice_uniform (dice, -1, 1) * (plain ? 0.02f : 0.09f);
 
-  scene->dye = (TextureTint){ tint.r * light, tint.g * light + shift, tint.b * light - shift };
+  scene->dye = (TextureTint){ tint.r * light, tint.g * light * (1 + shift), tint.b * light * (1 - shift) };
 }
 
 static void

@@ -29,7 +29,7 @@ static const TextureWear brick_wear = {
   .cracks = 1,
   .stains = 0.6f,
   .chips = 0.8f,
-  .moss = 0.75f,
+  .moss = 0.6f,
   .stain = { 0.20f, 0.17f, 0.15f },
   .chip = { 0.78f, 0.72f, 0.65f },
 };

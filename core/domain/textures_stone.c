@@ -52,8 +52,8 @@ texture_granite (const TextureScene *scene, float u, float v, TexturePoint *poin
 {
   float x = u + 5 * texture_noise (scene, u, v, 11, 11, 1),
         y = v + 5 * texture_noise (scene, u, v, 11, 11, 2);
-  ArraCell large = arra_lattice_cell (scene->lattice, x / 26, y / 26, 0, 1);
-  ArraCell cell = arra_lattice_cell (scene->lattice, x / 10 + 31.3f, y / 10 + 17.7f, 0, 1);
+  ArraCell large = arra_lattice_cell (scene->lattice, x / 21, y / 21, 0, 1);
+  ArraCell cell = arra_lattice_cell (scene->lattice, x / 8.5f + 31.3f, y / 8.5f + 17.7f, 0, 1);
 
   if (arra_lattice_shade (scene->lattice, large.cell, 1) < 0.45f && large.nearest < 0.5f)
     cell = large;
@@ -71,16 +71,16 @@ texture_cobble (const TextureScene *scene, float u, float v, TexturePoint *point
                            soil = { 0.17f, 0.15f, 0.12f };
   float x = u + 5 * texture_noise (scene, u, v, 34, 34, 1),
         y = v + 5 * texture_noise (scene, u, v, 34, 34, 2);
-  ArraCell cell = arra_lattice_cell (scene->lattice, x / 44, y / 44, 0, 0.62f);
+  ArraCell cell = arra_lattice_cell (scene->lattice, x / 44, y / 44, 0, 0.8f);
   float gap = 0.6f * (cell.second * cell.second - cell.nearest * cell.nearest),
         rough = texture_fbm (scene, u, v, 20, 20, 2, 3);
-  float stone = arra_smoothstep (0.09f, 0.2f, gap), dome = arra_smoothstep (0.04f, 0.34f, gap);
+  float stone = arra_smoothstep (0.07f, 0.15f, gap), dome = arra_smoothstep (0.02f, 0.2f, gap);
 
   point->tint = texture_mix (warm, cold, arra_lattice_shade (scene->lattice, cell.cell, 1));
   point->tint = texture_scale (point->tint, 0.78f + 0.44f * arra_lattice_shade (scene->lattice, cell.cell, 2)
                                                 + 0.3f * rough);
   point->tint = texture_mix (texture_scale (soil, 1 + rough), point->tint, stone);
-  point->height = 8 * dome + 13 * (1 - cell.nearest * cell.nearest) * stone + 1.8f * rough;
+  point->height = 6 * dome + 19 * (1 - cell.nearest * cell.nearest) * stone + 2.2f * rough;
   point->gloss = 0.1f * stone;
   point->dye = stone;
 }

@@ -82,7 +82,7 @@ texture_steel (const TextureScene *scene, float u, float v, TexturePoint *point)
   column = floorf (u / PLATE_WIDTH);
   x = PLATE_WIDTH / 2 - fabsf (u - (column + 0.5f) * PLATE_WIDTH);
   edge = MIN (x, y);
-  dome = y > 22 ? rivet (v, x) : rivet (u, y);
+  dome = rivet (u, y);
   point->tint = texture_scale (steel, 0.86f + 0.24f * texture_piece (scene, row, column, 1)
                                           + 0.1f * texture_noise (scene, u, v, 80, 5, 1)
                                           + 0.1f * texture_noise (scene, u, v, 90, 90, 2));
