@@ -140,17 +140,21 @@ draw_scene (const TextureScene *scene, ArraRaster *raster, GError **error)
 
 /* Labels that belong together: the colours, ages and directions that the material has */
 static gboolean
-check_labels (const guint8 *labels, GError **error)
+check_labels (const guint8 *labels, const ArraRaster *raster, GError **error)
 {
-  const TextureMaterial *material = texture_materials + labels[TEXTURE_MATERIAL];
+  const TextureMaterial *material;
 
-  if (labels[TEXTURE_MATERIAL] >= texture_n_materials || labels[TEXTURE_COLOUR] >= TEXTURE_COLOURS
-      || !((material->colours >> labels[TEXTURE_COLOUR]) & 1) || labels[TEXTURE_SCALE] > TEXTURE_COARSE
-      || labels[TEXTURE_WEATHERING] > (material->wear == NULL ? TEXTURE_PRISTINE : TEXTURE_WORN)
-      || labels[TEXTURE_DIRECTION] > TEXTURE_DIAGONAL
-      || (labels[TEXTURE_DIRECTION] == TEXTURE_UNDIRECTED) != (material->grain == NULL))
-    return arra_fail (error, ARRA_ERROR_ARGUMENT,
-                      "textures: no material has these labels together; take those that the domain chooses");
+  if (!arra_domain_check (&arra_domain_textures, labels, raster, error))
+    return FALSE;
+  material = texture_materials + labels[TEXTURE_MATERIAL];
+  if (!((material->colours >> labels[TEXTURE_COLOUR]) & 1))
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "textures: %s is not drawn in that colour", material->name);
+  if (labels[TEXTURE_WEATHERING] != TEXTURE_PRISTINE && material->wear == NULL)
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "textures: %s does not weather", material->name);
+  if ((labels[TEXTURE_DIRECTION] == TEXTURE_UNDIRECTED) != (material->grain == NULL))
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "textures: %s is drawn %s", material->name,
+                      material->grain == NULL ? "without a direction"
+                                              : "in a direction: horizontal, vertical or diagonal");
   return TRUE;
 }
 
@@ -160,14 +164,8 @@ draw (guint64 seed, guint64 index, const guint8 *labels, ArraRaster *raster, GEr
   TextureScene scene = { .labels = labels, .seed = seed, .index = index };
   g_automem ArraLattice *lattice = NULL;
 
-  if (raster->channels != 3 || raster->width != raster->height || raster->width == 0
-      || raster->width % 32 != 0)
-    return arra_fail (
-        error, ARRA_ERROR_ARGUMENT,
-        "textures are drawn as squares of RGB with a side of a multiple of 32 pixels, not as %" G_GSIZE_FORMAT
-        " x %" G_GSIZE_FORMAT " with %u channels",
-        raster->width, raster->height, raster->channels);
-  if (!check_labels (labels, error) || (lattice = arra_mem_new (1, sizeof *lattice, "noise", error)) == NULL)
+  if (!check_labels (labels, raster, error)
+      || (lattice = arra_mem_new (1, sizeof *lattice, "noise", error)) == NULL)
     return FALSE;
   arra_lattice_init (lattice, seed, index, STREAM_LATTICE);
   scene.lattice = lattice;
