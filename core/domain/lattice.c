@@ -122,10 +122,13 @@ arra_lattice_cell (const ArraLattice *lattice, float x, float y, guint period, f
         float dy = y - ((float) j + 0.5f + 0.5f * jitter * p->y * p->shade);
         float distance = dx * dx + dy * dy;
 
-        if (distance < cell.nearest)
-          cell = (ArraCell){ distance, cell.nearest, dx, dy, n };
-        else if (distance < cell.second)
-          cell.second = distance;
+        gboolean nearer = distance < cell.nearest; /* as choices of values: jumps here are guessed wrong too often */
+
+        cell.second = MIN (cell.second, MAX (cell.nearest, distance));
+        cell.nearest = nearer ? distance : cell.nearest;
+        cell.dx = nearer ? dx : cell.dx;
+        cell.dy = nearer ? dy : cell.dy;
+        cell.cell = nearer ? n : cell.cell;
       }
   cell.nearest = sqrtf (cell.nearest);
   cell.second = sqrtf (cell.second);
