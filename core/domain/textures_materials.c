@@ -9,8 +9,9 @@
 
 static const TextureWear wood_wear = {
   .cracks = 1,
+  .crack = { 0.06f, 0.05f, 0.04f },
   .along = 3.2f,
-  .stains = 0.8f,
+  .stains = 0.7f,
   .chips = 0.75f,
   .stain = { 0.34f, 0.30f, 0.27f },
   .chip = { 0.66f, 0.61f, 0.54f },
@@ -63,6 +64,7 @@ static const TextureWear paper_wear = {
   .stains = 1,
   .cracks = 0.8f,
   .chips = 0.2f,
+  .crack = { 0.40f, 0.30f, 0.20f },
   .stain = { 0.64f, 0.48f, 0.28f },
   .chip = { 0.22f, 0.16f, 0.11f },
 };

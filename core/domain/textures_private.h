@@ -96,7 +96,7 @@ typedef struct
 {
   float cracks, stains, chips, scratches, moss;
   float along;                     /* cracks are longer along the grain by this; 0 and 1: no way is preferred */
-  TextureTint stain, chip, scratch; /* dirt that lies on it; what shows where a piece is gone, where it is scratched */
+  TextureTint stain, chip, scratch, crack; /* dirt that lies on it; what shows where a piece is gone, where it is scratched or cracked */
 } TextureWear;
 
 typedef struct _TextureMaterial TextureMaterial;

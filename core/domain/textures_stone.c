@@ -14,26 +14,25 @@ vein (const TextureScene *scene, float u, float v, float size, float sharpness, 
 void
 texture_marble (const TextureScene *scene, float u, float v, TexturePoint *point)
 {
-  static const TextureTint pale = { 0.93f, 0.92f, 0.90f }, smoke = { 0.66f, 0.67f, 0.70f };
+  static const TextureTint pale = { 0.93f, 0.92f, 0.90f }, smoke = { 0.58f, 0.59f, 0.63f };
   static const TextureTint seam = { 0.30f, 0.30f, 0.33f }, milk = { 0.90f, 0.89f, 0.86f };
   guint colour = scene->labels[TEXTURE_COLOUR];
   gboolean inverse = colour != TEXTURE_NATURAL && colour != TEXTURE_WHITE && colour != TEXTURE_PINK
                      && colour != TEXTURE_GREY && colour != TEXTURE_YELLOW;
-  float warp_u = u + 46 * texture_fbm (scene, u, v, 120, 120, 3, 1),
-        warp_v = v + 46 * texture_fbm (scene, u, v, 120, 120, 3, 2);
-  float cloud = texture_fbm (scene, warp_u, warp_v, 90, 60, 3, 3),
+  float warp_u = u + 46 * texture_fbm (scene, u, v, 110, 110, 2, 1),
+        warp_v = v + 46 * texture_fbm (scene, u, v, 110, 110, 2, 2);
+  float cloud = texture_fbm (scene, warp_u, warp_v, 90, 60, 2, 3),
         thick = texture_noise (scene, u, v, 100, 100, 4);
   float lean = 0.6f * warp_u + 0.8f * warp_v, other = 0.8f * warp_u - 0.6f * warp_v;
   float large
       = vein (scene, lean, other * 0.45f, 120, 9 - 3 * thick, 5) * arra_smoothstep (-0.5f, 0.2f, thick);
   float small = vein (scene, other * 0.6f, lean, 70, 11, 6) * arra_smoothstep (0.35f, -0.2f, thick) * 0.6f;
-  float veins = MIN (1, large + small);
+  float veins = MIN (1, large + small), mottle = texture_noise (scene, warp_u, warp_v, 17, 11, 8);
 
-  point->tint = texture_mix (pale, smoke, CLAMP (0.3f + 0.9f * cloud, 0, 1));
+  point->tint = texture_mix (pale, smoke, CLAMP (0.3f + 0.8f * cloud + 0.22f * mottle, 0, 1));
   point->tint = texture_mix (point->tint, inverse ? milk : seam, (inverse ? 0.9f : 0.8f) * veins);
   point->dye = inverse ? 1 - 0.92f * veins : 1;
   point->gloss = 0.25f;
-  point->height = 1.2f * texture_noise (scene, u, v, 90, 90, 7);
 }
 
 /* Crystals of one size: how light, by their number */

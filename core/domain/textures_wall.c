@@ -93,25 +93,36 @@ texture_steel (const TextureScene *scene, float u, float v, TexturePoint *point)
   point->dye = arra_smoothstep (1.2f, 3, edge);
 }
 
+/* Round holes that rust has eaten, of all sizes: 0 outside, 1 deep inside */
+static float
+rust_hole (const TextureScene *scene, float u, float v)
+{
+  ArraCell cell = arra_lattice_cell (scene->lattice, u / 30 + 4.4f, v / 30 + 1.2f, 0, 1);
+  float size = 0.4f * arra_lattice_shade (scene->lattice, cell.cell, 1) - 0.06f;
+
+  return arra_smoothstep (size, 0.55f * size, cell.nearest + (size <= 0 ? 1 : 0));
+}
+
 void
 texture_rust (const TextureScene *scene, float u, float v, TexturePoint *point)
 {
-  static const TextureTint dark = { 0.23f, 0.12f, 0.09f }, rust = { 0.58f, 0.27f, 0.10f },
-                           bloom = { 0.83f, 0.50f, 0.20f };
-  static const TextureTint paint = { 0.62f, 0.62f, 0.62f };
-  float x = u + 22 * texture_noise (scene, u, v, 60, 60, 1),
-        y = v + 22 * texture_noise (scene, u, v, 60, 60, 2);
-  float crust = texture_fbm (scene, x, y, 52, 52, 4, 3), pits = texture_fbm (scene, u, v, 13, 13, 2, 4);
-  float layer = crust + 0.35f * pits;
+  static const TextureTint dark = { 0.22f, 0.12f, 0.09f }, rust = { 0.54f, 0.26f, 0.12f },
+                           bloom = { 0.78f, 0.47f, 0.22f }, paint = { 0.62f, 0.62f, 0.62f };
+  float x = u + 20 * texture_noise (scene, u, v, 50, 50, 1),
+        y = v + 20 * texture_noise (scene, u, v, 50, 50, 2);
+  float crust = texture_fbm (scene, x, y, 60, 60, 4, 3), pits = texture_fbm (scene, u, v, 10, 10, 2, 4);
+  float hole = rust_hole (scene, u + 3 * pits, v + 3 * pits),
+        layer = 0.8f * crust + 0.45f * pits - 0.55f * hole;
   float film
       = scene->labels[TEXTURE_COLOUR] == TEXTURE_NATURAL
             ? 0
-            : arra_smoothstep (-0.02f, 0.03f, texture_fbm (scene, x, y, 95, 95, 3, 5) + 0.1f * pits + 0.02f);
+            : arra_smoothstep (-0.02f, 0.03f, texture_fbm (scene, x, y, 95, 95, 3, 5) + 0.08f * pits + 0.08f);
 
-  point->tint = layer < 0 ? texture_mix (rust, dark, MIN (1, -2.6f * layer))
+  film *= 1 - hole;
+  point->tint = layer < 0 ? texture_mix (rust, dark, MIN (1, -2.2f * layer))
                           : texture_mix (rust, bloom, MIN (1, 2.2f * layer));
   point->tint = texture_mix (point->tint, texture_scale (paint, 1 + 0.12f * crust), film);
-  point->height = (3.2f * pits + 5 * crust) * (1 - film) + 3.5f * film;
+  point->height = (2.8f * pits + 4 * crust) * (1 - film) + 4 * film - 4.5f * hole;
   point->gloss = 0.3f * film;
   point->dye = film;
 }

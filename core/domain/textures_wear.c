@@ -70,19 +70,23 @@ stain (const TextureScene *scene, const TextureMaterial *material, float spread,
 
   if (cover > 0)
     lay (pixel, texture_scale (wear->stain, 0.4f + 0.6f * MIN (light, 1.6f)),
-         (is_worn (scene) ? 0.78f : 0.65f) * cover);
+         (is_worn (scene) ? 0.68f : 0.62f) * cover);
 }
+
+#define TUFTS 0.1f /* how far tufts and ragged edges move a border */
+#define RAGGED 0.12f
+#define NOISE_MOST 1.1f
 
 static void
 grow_moss (const TextureScene *scene, const TextureWear *wear, float x, float y, float spread, float *pixel)
 {
   static const TextureTint dark = { 0.15f, 0.21f, 0.07f }, light = { 0.43f, 0.48f, 0.18f };
-  float low = (is_worn (scene) ? 0.02f : 0.24f) + 0.3f * (1 - wear->moss);
-  float tufts = texture_noise (scene, x, y, 8, 8, 23),
-        cover = arra_smoothstep (low, low + 0.07f, spread + 0.1f * tufts);
+  float low = (is_worn (scene) ? 0.02f : 0.24f) + 0.3f * (1 - wear->moss), tufts, cover;
 
-  if (cover <= 0)
+  if (spread + TUFTS * NOISE_MOST < low)
     return;
+  tufts = texture_noise (scene, x, y, 8, 8, 23);
+  cover = arra_smoothstep (low, low + 0.07f, spread + TUFTS * tufts);
   lay (pixel, texture_mix (dark, light, CLAMP (0.45f + 0.8f * tufts, 0, 1)), cover);
   pixel[3] += cover * (2 + 1.6f * tufts);
 }
@@ -90,32 +94,46 @@ grow_moss (const TextureScene *scene, const TextureWear *wear, float x, float y,
 static void
 chip (const TextureScene *scene, const TextureWear *wear, float x, float y, float spread, float *pixel)
 {
-  float low = (is_worn (scene) ? 0.08f : 0.3f) + 0.3f * (1 - wear->chips),
-        ragged = spread + 0.12f * texture_noise (scene, x, y, 12, 12, 25);
-  float gone = arra_smoothstep (low, low + 0.035f, ragged);
+  float low = (is_worn (scene) ? 0.08f : 0.3f) + 0.3f * (1 - wear->chips), ragged, gone;
 
-  if (gone <= 0)
+  if (spread + RAGGED * NOISE_MOST < low)
     return;
-  lay (pixel, texture_scale (wear->chip, 1 + 0.4f * texture_noise (scene, x, y, 17, 17, 26)), 0.93f * gone);
+  ragged = texture_noise (scene, x, y, 12, 12, 25);
+  gone = arra_smoothstep (low, low + 0.035f, spread + RAGGED * ragged);
+  lay (pixel, texture_scale (wear->chip, 1 + 0.35f * ragged), 0.93f * gone);
   pixel[3] = arra_mix (pixel[3], pixel[3] * 0.4f - 2, gone);
 }
 
-/* Along the edges of bent cells, which are longer along the grain */
-static void
-crack (const TextureScene *scene, const TextureWear *wear, float x, float y, float where, float *pixel)
+/* 0..1: how near (@x, @y) is to an edge of cells that are longer along the grain */
+static float
+crack_line (const TextureScene *scene, const TextureWear *wear, float x, float y, float width)
 {
-  static const TextureTint dark = { 0.07f, 0.06f, 0.05f };
-  float along = MAX (wear->along, 1), u = scene->cosine * x - scene->sine * y,
-        v = scene->sine * x + scene->cosine * y;
+  float along = MAX (wear->along, 1);
+  float u = scene->cosine * x - scene->sine * y, v = scene->sine * x + scene->cosine * y;
   ArraCell cell
       = arra_lattice_cell (scene->lattice, u / (88 * along) + 3.3f, v * sqrtf (along) / 88 + 8.1f, 0, 1);
-  float edge = cell.second * cell.second
-               - cell.nearest * cell.nearest; /* about twice the distance from the edge, also in corners */
-  float width = is_worn (scene) ? 0.115f : 0.09f,
-        low = (is_worn (scene) ? -0.5f : -0.1f) + 0.5f * (1 - wear->cracks);
-  float open = arra_smoothstep (width, 0.45f * width, edge) * arra_smoothstep (low, low + 0.15f, where);
 
-  lay (pixel, dark, 0.88f * open);
+  /* The difference of the squares is about twice the distance from the edge, also in corners. */
+  return arra_smoothstep (width, 0.45f * width, cell.second * cell.second - cell.nearest * cell.nearest);
+}
+
+static void
+crack (const TextureScene *scene,
+       const Ground *ground,
+       const TextureWear *wear,
+       float x,
+       float y,
+       float where,
+       float *pixel)
+{
+  float low = (is_worn (scene) ? -0.5f : -0.1f) + 0.5f * (1 - wear->cracks), open, bend[2];
+
+  if (where < low)
+    return;
+  arra_canvas_sample (&ground->bend, x * scene->side / STEP, y * scene->side / STEP, ARRA_EDGE_CLAMP, bend);
+  open = crack_line (scene, wear, x + bend[0], y + bend[1], is_worn (scene) ? 0.1f : 0.08f)
+         * arra_smoothstep (low, low + 0.15f, where);
+  lay (pixel, wear->crack, 0.85f * open);
   pixel[3] -= 3 * open;
 }
 
@@ -128,7 +146,7 @@ wear_pixel (const TextureScene *scene,
             float *pixel)
 {
   const TextureWear *wear = material->wear;
-  float x = (float) i / scene->side, y = (float) j / scene->side, spread[4], bend[2];
+  float x = (float) i / scene->side, y = (float) j / scene->side, spread[4];
 
   arra_canvas_sample (&ground->spread, (float) i / STEP, (float) j / STEP, ARRA_EDGE_CLAMP, spread);
   if (wear->chips > 0)
@@ -136,10 +154,7 @@ wear_pixel (const TextureScene *scene,
   if (wear->stains > 0)
     stain (scene, material, spread[0], pixel);
   if (wear->cracks > 0)
-    {
-      arra_canvas_sample (&ground->bend, (float) i / STEP, (float) j / STEP, ARRA_EDGE_CLAMP, bend);
-      crack (scene, wear, x + bend[0], y + bend[1], spread[3], pixel);
-    }
+    crack (scene, ground, wear, x, y, spread[3], pixel);
   if (wear->moss > 0)
     grow_moss (scene, wear, x, y, spread[2], pixel);
 }
