@@ -8,17 +8,17 @@ texture_leather (const TextureScene *scene, float u, float v, TexturePoint *poin
   static const TextureTint hide = { 0.50f, 0.30f, 0.17f }, crease = { 0.22f, 0.11f, 0.06f };
   float x = u + 6 * texture_noise (scene, u, v, 26, 26, 1),
         y = v + 6 * texture_noise (scene, u, v, 26, 26, 2);
-  ArraCell cell = arra_lattice_cell (scene->lattice, x / 15, y / 15, 0, 0.9f);
+  ArraCell cell = arra_lattice_cell (scene->lattice, x / 12.5f, y / 12.5f, 0, 0.95f);
   float pebble = arra_smoothstep (0, 0.42f, cell.second - cell.nearest);
   float fold = texture_fbm (scene, u, v, 95, 70, 2, 3);
   float wrinkle = 1 - arra_smoothstep (0, 0.09f, fabsf (texture_noise (scene, x, y, 85, 60, 4)));
 
   wrinkle *= arra_smoothstep (-0.1f, 0.3f, texture_noise (scene, u, v, 110, 110, 5));
-  point->tint = texture_mix (crease, hide, 0.3f + 0.7f * pebble);
+  point->tint = texture_mix (crease, hide, 0.42f + 0.58f * pebble);
   point->tint = texture_scale (
       point->tint, (1 + 0.3f * fold + 0.1f * (arra_lattice_shade (scene->lattice, cell.cell, 1) - 0.5f))
                        * (1 - 0.3f * wrinkle));
-  point->height = 3 * pebble + 13 * fold - 3.5f * wrinkle;
+  point->height = 2.1f * pebble + 13 * fold - 3.5f * wrinkle;
   point->gloss = 0.4f;
 }
 

@@ -59,7 +59,7 @@ static const TextureWear leather_wear = {
   .scratch = { 0.80f, 0.70f, 0.56f },
 };
 static const TextureWear cloth_wear
-    = { .stains = 0.9f, .chips = 0.4f, .stain = { 0.45f, 0.37f, 0.26f }, .chip = { 0.09f, 0.08f, 0.07f } };
+    = { .stains = 0.62f, .chips = 0.5f, .stain = { 0.45f, 0.37f, 0.26f }, .chip = { 0.09f, 0.08f, 0.07f } };
 static const TextureWear paper_wear = {
   .stains = 1,
   .cracks = 0.8f,

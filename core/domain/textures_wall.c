@@ -98,9 +98,9 @@ static float
 rust_hole (const TextureScene *scene, float u, float v)
 {
   ArraCell cell = arra_lattice_cell (scene->lattice, u / 30 + 4.4f, v / 30 + 1.2f, 0, 1);
-  float size = 0.4f * arra_lattice_shade (scene->lattice, cell.cell, 1) - 0.06f;
+  float size = 0.62f * arra_lattice_shade (scene->lattice, cell.cell, 1) - 0.22f;
 
-  return arra_smoothstep (size, 0.55f * size, cell.nearest + (size <= 0 ? 1 : 0));
+  return size <= 0 ? 0 : arra_smoothstep (size, 0.55f * size, cell.nearest);
 }
 
 void

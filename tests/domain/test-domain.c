@@ -34,7 +34,7 @@ check_item (const ArraDomain *domain, const ArraDomainItem *item)
   for (guint a = 0; a < domain->n_attributes; a++)
     g_assert_cmpuint (item->labels[a], <, domain->attributes[a].n_values);
   assert_plain (item->caption);
-  g_assert_cmpuint (strlen (item->caption), >, 5);
+  g_assert_cmpuint (strlen (item->caption), >, 3);
   g_assert_cmpuint (strlen (item->caption), <, ARRA_DOMAIN_CAPTION - 1);
 }
 
