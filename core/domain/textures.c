@@ -7,13 +7,6 @@
 #include "mem.h"
 #include "textures_private.h"
 
-enum
-{
-  STREAM_LABELS = 1,
-  STREAM_SCENE,
-  STREAM_LATTICE,
-};
-
 /* One of the @n lowest bits that are set in @bits */
 static guint
 pick_bit (ArraDice *dice, guint bits, guint n)
@@ -32,7 +25,7 @@ static void
 choose (guint64 seed, guint64 index, guint8 *labels)
 {
   static const float scales[] = { 0.34f, 0.33f, 0.33f }, ages[] = { 0.34f, 0.33f, 0.33f };
-  ArraDice dice = arra_dice (seed, index, STREAM_LABELS);
+  ArraDice dice = arra_dice (seed, index, TEXTURE_DICE_LABELS);
   const TextureMaterial *material;
   guint colour;
 
@@ -79,7 +72,7 @@ mix_dye (TextureScene *scene, ArraDice *dice)
 static void
 scene_init (TextureScene *scene, gsize side)
 {
-  ArraDice dice = arra_dice (scene->seed, scene->index, STREAM_SCENE);
+  ArraDice dice = arra_dice (scene->seed, scene->index, TEXTURE_DICE_SCENE);
   double sine, cosine;
 
   scene->side = (float) side / 256;
@@ -167,7 +160,7 @@ draw (guint64 seed, guint64 index, const guint8 *labels, ArraRaster *raster, GEr
   if (!check_labels (labels, raster, error)
       || (lattice = arra_mem_new (1, sizeof *lattice, "noise", error)) == NULL)
     return FALSE;
-  arra_lattice_init (lattice, seed, index, STREAM_LATTICE);
+  arra_lattice_init (lattice, seed, index, TEXTURE_DICE_LATTICE);
   scene.lattice = lattice;
   scene_init (&scene, raster->width);
   return draw_scene (&scene, raster, error);

@@ -4,8 +4,6 @@
  * said. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "textures_private.h"
 
-#define STREAM_CAPTION 4
-
 typedef struct
 {
   const char *noun, *colour, *size, *age; /* "": left unsaid */
@@ -123,7 +121,7 @@ texture_caption (guint64 seed, guint64 index, const guint8 *labels, char caption
   static const char *const wordings[]
       = { "wcn,g,s",   "aswcn,g", "s,wcn,r",  "n,c,s,w,g", "cn,w,s,g", "awcn,r,s",
           "acn,g,w,s", "scn,g,w", "w,s,cn,g", "n,g,wc,s",  NULL };
-  ArraDice dice = arra_dice (seed, index, STREAM_CAPTION);
+  ArraDice dice = arra_dice (seed, index, TEXTURE_DICE_WORDS);
   const TextureMaterial *material = texture_materials + labels[TEXTURE_MATERIAL];
   const char *wording = one_of (&dice, wordings);
   Words words = { .noun = one_of (&dice, material->words) };

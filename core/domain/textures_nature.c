@@ -67,7 +67,7 @@ texture_grass_blades (const TextureScene *scene, ArraCanvas *paint)
 {
   static const TextureTint root = { 0.13f, 0.25f, 0.06f }, young = { 0.52f, 0.74f, 0.24f },
                            old = { 0.33f, 0.57f, 0.15f };
-  ArraDice dice = arra_dice (scene->seed, scene->index, 40);
+  ArraDice dice = arra_dice (scene->seed, scene->index, TEXTURE_DICE_BLADES);
   float size = 1 / scene->stretch;
   guint count = (guint) (1500 * scene->stretch * scene->stretch);
 

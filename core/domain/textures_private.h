@@ -63,6 +63,17 @@ enum
   TEXTURE_DIAGONAL,
 };
 
+/* The streams of dice: one for each thing */
+enum
+{
+  TEXTURE_DICE_LABELS,
+  TEXTURE_DICE_WORDS,
+  TEXTURE_DICE_SCENE,
+  TEXTURE_DICE_LATTICE,
+  TEXTURE_DICE_BLADES,
+  TEXTURE_DICE_SCRATCHES,
+};
+
 typedef struct
 {
   float r, g, b;

@@ -163,7 +163,7 @@ wear_pixel (const TextureScene *scene,
 static void
 scratch (const TextureScene *scene, const TextureWear *wear, ArraCanvas *paint)
 {
-  ArraDice dice = arra_dice (scene->seed, scene->index, 41);
+  ArraDice dice = arra_dice (scene->seed, scene->index, TEXTURE_DICE_SCRATCHES);
   guint count = (guint) ((is_worn (scene) ? 24 : 8) * wear->scratches);
 
   for (guint i = 0; i < count; i++)
