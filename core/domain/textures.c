@@ -46,14 +46,14 @@ choose (guint64 seed, guint64 index, guint8 *labels)
 static void
 place (TextureScene *scene, ArraDice *dice)
 {
-  static const float angles[] = { 0, 0, G_PI / 2, G_PI / 4 }, stretches[] = { 1, 1.72f, 0.56f };
+  static const float angles[] = { 0, 0, G_PI / 2, G_PI / 4 }, stretches[] = { 1, 1.8f, 0.52f };
   double sine, cosine;
 
   arra_sincos (angles[scene->labels[TEXTURE_DIRECTION]] + arra_dice_normal (dice, 0, 0.03f, 2), &sine,
                &cosine);
   scene->cosine = (float) cosine;
   scene->sine = (float) sine;
-  scene->stretch = stretches[scene->labels[TEXTURE_SCALE]] * arra_dice_uniform (dice, 0.92f, 1.08f);
+  scene->stretch = stretches[scene->labels[TEXTURE_SCALE]] * arra_dice_uniform (dice, 0.94f, 1.06f);
 }
 
 /* No two reds are the same; black, grey and white vary less in hue. */
@@ -77,6 +77,7 @@ scene_init (TextureScene *scene, gsize side)
 
   scene->side = (float) side / 256;
   place (scene, &dice);
+  scene->age = sqrtf (scene->stretch * sqrtf (scene->stretch)) / scene->side;
   arra_sincos (arra_dice_normal (&dice, -2.2f, 0.35f, 2), &sine,
                &cosine); /* from above, mostly from the left */
   scene->light[2] = arra_dice_uniform (&dice, 0.58f, 0.72f);

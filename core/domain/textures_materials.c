@@ -24,6 +24,14 @@ static const TextureWear stone_wear = {
   .stain = { 0.45f, 0.37f, 0.24f },
   .chip = { 0.60f, 0.56f, 0.50f },
 };
+static const TextureWear marble_wear = {
+  .cracks = 1,
+  .stains = 0.6f,
+  .chips = 0.3f,
+  .crack = { 0.10f, 0.09f, 0.08f },
+  .stain = { 0.56f, 0.46f, 0.30f },
+  .chip = { 0.66f, 0.62f, 0.56f },
+};
 static const TextureWear outdoor_wear
     = { .cracks = 0.6f, .stains = 0.5f, .moss = 1, .stain = { 0.22f, 0.20f, 0.17f } };
 static const TextureWear brick_wear = {
@@ -61,7 +69,7 @@ static const TextureWear leather_wear = {
 static const TextureWear cloth_wear
     = { .stains = 0.62f, .chips = 0.5f, .stain = { 0.45f, 0.37f, 0.26f }, .chip = { 0.09f, 0.08f, 0.07f } };
 static const TextureWear paper_wear = {
-  .stains = 1,
+  .stains = 0.8f,
   .cracks = 0.8f,
   .chips = 0.2f,
   .crack = { 0.40f, 0.30f, 0.20f },
@@ -117,7 +125,7 @@ const TextureMaterial texture_materials[] = {
       .mean = 0.82f,
       .take = 0.9f,
       .relief = 0.4f,
-      .wear = &stone_wear,
+      .wear = &marble_wear,
       .point = texture_marble,
   },
   {
@@ -241,7 +249,7 @@ const TextureMaterial texture_materials[] = {
       .colours = (DYES | IN (BROWN)) & ~IN (WHITE),
       .mean = 0.86f,
       .take = 1,
-      .relief = 0.8f,
+      .relief = 1,
       .cavity = 0.01f,
       .wear = &paper_wear,
       .point = texture_paper,

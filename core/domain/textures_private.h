@@ -88,6 +88,7 @@ typedef struct
   const ArraLattice *lattice;
   float side;                 /* pixels of the raster for one of 256 */
   float cosine, sine, stretch; /* from the picture to the material's plane */
+  float age;                  /* units in which age spreads, for a pixel of the raster */
   float light[3];             /* towards the light, of length 1 */
   TextureTint dye;            /* the label's colour, as this picture has it */
   float knobs[TEXTURE_KNOBS]; /* 0..1: what else differs from picture to picture */

@@ -30,7 +30,7 @@ texture_marble (const TextureScene *scene, float u, float v, TexturePoint *point
   float veins = MIN (1, large + small), mottle = texture_noise (scene, warp_u, warp_v, 17, 11, 8);
 
   point->tint = texture_mix (pale, smoke, CLAMP (0.3f + 0.8f * cloud + 0.22f * mottle, 0, 1));
-  point->tint = texture_mix (point->tint, inverse ? milk : seam, (inverse ? 0.9f : 0.8f) * veins);
+  point->tint = texture_mix (point->tint, inverse ? milk : seam, 0.92f * veins);
   point->dye = inverse ? 1 - 0.92f * veins : 1;
   point->gloss = 0.25f;
 }

@@ -30,7 +30,7 @@ ground_init (const TextureScene *scene, gsize side, Ground *ground, GError **err
   for (gsize j = 0; j < n; j++)
     for (gsize i = 0; i < n; i++)
       {
-        float x = (float) (i * STEP) / scene->side, y = (float) (j * STEP) / scene->side;
+        float x = (float) (i * STEP) * scene->age, y = (float) (j * STEP) * scene->age;
         float *spread = arra_canvas_at (&ground->spread, i, j), *bend = arra_canvas_at (&ground->bend, i, j);
 
         spread[0] = texture_fbm (scene, x, y, 75, 95, 3, 21);
@@ -130,8 +130,9 @@ crack (const TextureScene *scene,
 
   if (where < low)
     return;
-  arra_canvas_sample (&ground->bend, x * scene->side / STEP, y * scene->side / STEP, ARRA_EDGE_CLAMP, bend);
-  open = crack_line (scene, wear, x + bend[0], y + bend[1], is_worn (scene) ? 0.1f : 0.08f)
+  arra_canvas_sample (&ground->bend, x / (scene->age * STEP), y / (scene->age * STEP), ARRA_EDGE_CLAMP, bend);
+  open = crack_line (scene, wear, x + bend[0], y + bend[1],
+                     scene->age * scene->side * (is_worn (scene) ? 0.1f : 0.08f))
          * arra_smoothstep (low, low + 0.15f, where);
   lay (pixel, wear->crack, 0.85f * open);
   pixel[3] -= 3 * open;
@@ -146,7 +147,7 @@ wear_pixel (const TextureScene *scene,
             float *pixel)
 {
   const TextureWear *wear = material->wear;
-  float x = (float) i / scene->side, y = (float) j / scene->side, spread[4];
+  float x = (float) i * scene->age, y = (float) j * scene->age, spread[4];
 
   arra_canvas_sample (&ground->spread, (float) i / STEP, (float) j / STEP, ARRA_EDGE_CLAMP, spread);
   if (wear->chips > 0)
