@@ -17,4 +17,5 @@ CliStatus cli_tokenizer_train (int argc, char **argv);
 CliStatus cli_pretokenize (int argc, char **argv);
 CliStatus cli_features (int argc, char **argv);
 CliStatus cli_train (int argc, char **argv);
+CliStatus cli_domain (int argc, char **argv);
 CliStatus cli_bench (int argc, char **argv);

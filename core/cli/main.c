@@ -25,6 +25,7 @@ static const Command commands[] = {
   { "pretokenize", cli_pretokenize, "turn a data set into codes and tokens for training" },
   { "features", cli_features, "gather features of a data set for training" },
   { "train", cli_train, "train what a configuration describes" },
+  { "domain", cli_domain, "draw pictures with captions and labels to train on" },
   { "bench", cli_bench, "measure speed against the memory's bandwidth" },
 };
 

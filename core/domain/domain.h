@@ -36,6 +36,7 @@ typedef struct
 {
   const char *name;    /* "phantom-cxr" */
   const char *summary; /* one line */
+  const char *notice;  /* (nullable): what every picture's file says of itself: "synthetic - not for diagnosis" */
   guint n_attributes;
   const ArraDomainAttribute *attributes;
   /* Labels of item @index of series @seed, as often as they should be in a set. */
@@ -50,11 +51,28 @@ typedef struct
 const ArraDomain *arra_domain_find (const char *name, GError **error); /* NOT_FOUND names the domains there are */
 const ArraDomain *const *arra_domain_list (void);                      /* NULL-terminated */
 
-/* Item @index of series @seed among those of @split: labels, caption. */
-void arra_domain_item (const ArraDomain *domain, ArraDomainSplit split, guint64 seed, guint64 index, ArraDomainItem *item);
+/* By a hash of @labels. What has at most one label apart from the usual ones is no combination, and is never held out. */
 gboolean arra_domain_held_out (const ArraDomain *domain, const guint8 *labels);
 
+/* Item @index of series @seed among those of @split: labels, caption. The item of ARRA_DOMAIN_ALL when that belongs to the split, else other labels for
+ * the same patient, stone or cloud: take another seed for pictures that must share nothing with those of training. */
+void arra_domain_item (const ArraDomain *domain, ArraDomainSplit split, guint64 seed, guint64 index, ArraDomainItem *item);
+
+/* What every draw asks first: three channels, a square of a multiple of 32 pixels, labels that have values. Errors: ARGUMENT. */
+gboolean arra_domain_check (const ArraDomain *domain, const guint8 *labels, const ArraRaster *raster, GError **error);
+
+typedef struct
+{
+  ArraDomainSplit split;
+  guint64 seed, first, count;
+  guint size;    /* pixels a side; 0: 256 */
+  guint threads; /* 0: all processors */
+} ArraDomainSeries;
+
+/* Called from the thread that writes. */
 typedef void (*ArraDomainProgress) (guint64 done, guint64 count, gpointer user);
+
 /* Writes a Hugging Face imagefolder: DIR/metadata.jsonl (file_name, text, one member for each attribute), DIR/attributes.json ({name: [values]}),
- * DIR/images/000000.png. Pictures are drawn by @threads threads; existing ones of the same series are kept, so that it resumes. */
-gboolean arra_domain_write (const ArraDomain *domain, ArraDomainSplit split, guint64 seed, guint64 first, guint64 count, guint size, const char *directory, guint threads, ArraDomainProgress progress, gpointer user, GCancellable *cancellable, GError **error);
+ * DIR/images/000000.png (the item's index), DIR/series.json (what the pictures are). Pictures that are there are kept, so that it resumes, and a series can
+ * grow; a directory of another series or of other things is refused. metadata.jsonl comes last, so that an interrupted series is no data set. */
+gboolean arra_domain_write (const ArraDomain *domain, const ArraDomainSeries *series, const char *directory, ArraDomainProgress progress, gpointer user, GCancellable *cancellable, GError **error);

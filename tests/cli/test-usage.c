@@ -32,6 +32,7 @@ static const Case cases[] = {
   { 64, "--frob", { "tokenizer-train", "--frob" } },
   { 64, "--frob", { "pretokenize", "--frob" } },
   { 64, "--frob", { "features", "--frob" } },
+  { 64, "--frob", { "domain", "--frob" } },
   { 64, "--frob", { "bench", "--frob" } },
   { 64, "--seed", { "generate", M, "a fox", "--seed" } },
 
@@ -111,6 +112,13 @@ static const Case cases[] = {
   { 64, "no data set", { "features" } },
   { 64, "no features", { "features", "--data", "BAD" } },
   { 64, "no output", { "features", "--data", "BAD", "--files", "." } },
+  { 64, "there is no domain 'sculptures'", { "domain", "sculptures", "-n", "1", "--seed", "1", "-o", "d" } },
+  { 64, "--count", { "domain", "phantom-cxr", "--seed", "1", "-o", "d" } },
+  { 64, "--seed", { "domain", "phantom-cxr", "-n", "1", "-o", "d" } },
+  { 64, "-o", { "domain", "phantom-cxr", "-n", "1", "--seed", "1" } },
+  { 64, "--split: 'test'", { "domain", "phantom-cxr", "-n", "1", "--seed", "1", "-o", "d", "--split", "test" } },
+  { 64, "32 pixels", { "domain", "phantom-cxr", "-n", "1", "--seed", "1", "-o", "d", "--size", "100" } },
+  { 64, "unexpected argument 'two'", { "domain", "one", "two", "-n", "1", "--seed", "1", "-o", "d" } },
   { 64, "'fast'", { "bench", "fast" } },
   { 64, "no configuration", { "train" } },
   { 64, "b.yaml", { "train", "a.yaml", "b.yaml" } },
@@ -199,7 +207,7 @@ test_default_checkpoint (void)
 static void
 test_help (void)
 {
-  static const char *const commands[] = { "generate", "encode", "decode", "tokenize", "info", "convert", "bench" };
+  static const char *const commands[] = { "generate", "encode", "decode", "tokenize", "info", "convert", "domain", "bench" };
 
   harness_begin ();
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)

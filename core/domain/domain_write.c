@@ -1,0 +1,256 @@
+/* domain_write.c - a series of drawn pictures as a Hugging Face imagefolder
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "domain.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "fail.h"
+#include "mapping.h"
+#include "mem.h"
+#include "pool.h"
+
+#define USUAL_SIZE 256
+#define MAX_SIZE 2048
+#define MAX_COUNT 100000000
+#define BATCH_PER_THREAD 16
+
+typedef struct
+{
+  const ArraDomain *domain;
+  const ArraDomainSeries *series;
+  const char *directory;
+  guint size;
+  guint64 begin; /* first item of the batch */
+  GCancellable *cancellable;
+  GMutex mutex;
+  GError *error; /* the first one */
+} Work;
+
+static char *
+picture_name (guint64 index)
+{
+  return g_strdup_printf ("images/%06" G_GUINT64_FORMAT ".png", index);
+}
+
+static const char *
+split_name (ArraDomainSplit split)
+{
+  static const char *const names[] = { "all", "training", "held-out" };
+  return names[split];
+}
+
+/* What the PNG and series.json say about where a picture comes from. */
+static char *
+series_text (const Work *work)
+{
+  return g_strdup_printf (
+      "{\"domain\": \"%s\", \"split\": \"%s\", \"seed\": %" G_GUINT64_FORMAT ", \"size\": %u}\n",
+      work->domain->name, split_name (work->series->split), work->series->seed, work->size);
+}
+
+static gboolean
+draw_picture (const Work *work, guint64 index, const char *path, GError **error)
+{
+  g_autofree char *recipe = g_strdup_printf ("arra domain %s --split %s --seed %" G_GUINT64_FORMAT
+                                             " --first %" G_GUINT64_FORMAT " --count 1 --size %u",
+                                             work->domain->name, split_name (work->series->split),
+                                             work->series->seed, index, work->size);
+  ArraPictureLabels about = { .parameters = recipe,
+                              .digital_source_type = "algorithmicMedia",
+                              .description = work->domain->notice,
+                              .software = "arra" };
+  g_autoraster ArraRaster raster = { 0 };
+  ArraDomainItem item;
+
+  arra_domain_item (work->domain, work->series->split, work->series->seed, index, &item);
+  return arra_raster_init (&raster, work->size, work->size, 3, error)
+         && work->domain->draw (work->series->seed, index, item.labels, &raster, error)
+         && arra_raster_save_png (&raster, &about, path, error);
+}
+
+static void
+keep_error (Work *work, GError *error)
+{
+  g_mutex_lock (&work->mutex);
+  if (work->error == NULL)
+    work->error = error;
+  else
+    g_error_free (error);
+  g_mutex_unlock (&work->mutex);
+}
+
+static gboolean
+has_failed (Work *work)
+{
+  gboolean failed;
+
+  g_mutex_lock (&work->mutex);
+  failed = work->error != NULL;
+  g_mutex_unlock (&work->mutex);
+  return failed;
+}
+
+/* An ArraPoolFunc */
+static void
+draw_some (gsize begin, gsize end, guint worker, gpointer data)
+{
+  Work *work = data;
+
+  for (gsize i = begin; i < end && !has_failed (work); i++)
+    {
+      guint64 index = work->begin + i;
+      g_autofree char *name = picture_name (index), *path = g_build_filename (work->directory, name, NULL);
+      GError *error = NULL;
+
+      if (g_cancellable_set_error_if_cancelled (work->cancellable, &error)
+          || (!g_file_test (path, G_FILE_TEST_EXISTS) && !draw_picture (work, index, path, &error)))
+        keep_error (work, error);
+    }
+}
+
+static gboolean
+draw_all (Work *work, ArraDomainProgress progress, gpointer user, GError **error)
+{
+  g_autoptr (ArraPool) pool = arra_pool_new (work->series->threads, error);
+  guint64 batch, done = 0;
+
+  if (pool == NULL)
+    return FALSE;
+  batch = (guint64) arra_pool_threads (pool) * BATCH_PER_THREAD;
+  while (done < work->series->count && work->error == NULL)
+    {
+      guint64 n = MIN (batch, work->series->count - done);
+
+      work->begin = work->series->first + done;
+      arra_pool_run (pool, n, 1, draw_some, work);
+      done += n;
+      if (progress != NULL && work->error == NULL)
+        progress (done, work->series->count, user);
+    }
+  if (work->error == NULL)
+    return TRUE;
+  g_propagate_error (error, work->error);
+  return FALSE;
+}
+
+/* Names, values and captions are the domains' own words, without characters that JSON escapes. */
+static gboolean
+write_metadata (const Work *work, GError **error)
+{
+  g_autofree char *path = g_build_filename (work->directory, "metadata.jsonl", NULL);
+  g_autoptr (ArraAtomicFile) file = arra_atomic_file_new (path, error);
+  g_autoptr (GString) line = g_string_new (NULL);
+
+  for (guint64 i = 0; file != NULL && i < work->series->count; i++)
+    {
+      g_autofree char *name = picture_name (work->series->first + i);
+      ArraDomainItem item;
+
+      arra_domain_item (work->domain, work->series->split, work->series->seed, work->series->first + i,
+                        &item);
+      g_string_printf (line, "{\"file_name\": \"%s\", \"text\": \"%s\"", name, item.caption);
+      for (guint a = 0; a < work->domain->n_attributes; a++)
+        g_string_append_printf (line, ", \"%s\": \"%s\"", work->domain->attributes[a].name,
+                                work->domain->attributes[a].values[item.labels[a]]);
+      g_string_append (line, "}\n");
+      if (!arra_atomic_file_write (file, line->str, line->len, error))
+        return FALSE;
+    }
+  return file != NULL && arra_atomic_file_commit (file, error);
+}
+
+static gboolean
+write_attributes (const Work *work, GError **error)
+{
+  g_autofree char *path = g_build_filename (work->directory, "attributes.json", NULL);
+  g_autoptr (GString) text = g_string_new ("{");
+
+  for (guint a = 0; a < work->domain->n_attributes; a++)
+    {
+      const ArraDomainAttribute *attribute = &work->domain->attributes[a];
+
+      g_string_append_printf (text, "%s\n  \"%s\": [", a == 0 ? "" : ",", attribute->name);
+      for (guint v = 0; v < attribute->n_values; v++)
+        g_string_append_printf (text, "%s\"%s\"", v == 0 ? "" : ", ", attribute->values[v]);
+      g_string_append_c (text, ']');
+    }
+  g_string_append (text, "\n}\n");
+  return arra_write_file (path, text->str, text->len, error);
+}
+
+static gboolean
+make_directories (const Work *work, GError **error)
+{
+  g_autofree char *images = g_build_filename (work->directory, "images", NULL);
+
+  if (g_mkdir_with_parents (images, 0777) == 0)
+    return TRUE;
+  g_set_error (error, G_FILE_ERROR, (gint) g_file_error_from_errno (errno),
+               "the folder %s cannot be made: %s", images, g_strerror (errno));
+  return FALSE;
+}
+
+/* The directory is this series' own, or gets to be it when nothing is there. */
+static gboolean
+claim_directory (const Work *work, GError **error)
+{
+  g_autofree char *path = g_build_filename (work->directory, "series.json", NULL);
+  g_autofree char *metadata = g_build_filename (work->directory, "metadata.jsonl", NULL);
+  g_autofree char *text = series_text (work);
+  g_automem char *found = NULL;
+
+  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+    {
+      if (g_file_test (metadata, G_FILE_TEST_EXISTS))
+        return arra_fail (error, ARRA_ERROR_ARGUMENT, "%s holds other pictures: name another folder",
+                          work->directory);
+      return arra_write_file (path, text, strlen (text), error);
+    }
+  found = arra_read_file (path, 4096, NULL, error);
+  if (found == NULL)
+    return FALSE;
+  if (strcmp (found, text) != 0)
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "%s holds another series (%s): name another folder",
+                      work->directory, g_strchomp (found));
+  return TRUE;
+}
+
+static gboolean
+check_series (const ArraDomain *domain, const ArraDomainSeries *series, guint size, GError **error)
+{
+  if (size % 32 != 0 || size > MAX_SIZE)
+    return arra_fail (error, ARRA_ERROR_ARGUMENT,
+                      "pictures of %s are a multiple of 32 pixels wide, up to %d; not %u", domain->name,
+                      MAX_SIZE, size);
+  if (series->count == 0 || series->count > MAX_COUNT || series->first > G_MAXUINT64 - series->count)
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "a series has 1 to %d pictures", MAX_COUNT);
+  return TRUE;
+}
+
+gboolean
+arra_domain_write (const ArraDomain *domain,
+                   const ArraDomainSeries *series,
+                   const char *directory,
+                   ArraDomainProgress progress,
+                   gpointer user,
+                   GCancellable *cancellable,
+                   GError **error)
+{
+  Work work = { .domain = domain,
+                .series = series,
+                .directory = directory,
+                .size = series->size == 0 ? USUAL_SIZE : series->size,
+                .cancellable = cancellable };
+  gboolean ok;
+
+  g_return_val_if_fail (domain != NULL && directory != NULL, FALSE);
+  if (!check_series (domain, series, work.size, error) || !make_directories (&work, error)
+      || !claim_directory (&work, error))
+    return FALSE;
+  g_mutex_init (&work.mutex);
+  ok = write_attributes (&work, error) && draw_all (&work, progress, user, error)
+       && write_metadata (&work, error);
+  g_mutex_clear (&work.mutex);
+  return ok;
+}
