@@ -4,6 +4,8 @@
 
 #include <cblas.h>
 
+#include "openblas.h"
+
 /* Tiles are large enough for OpenBLAS to run at its full rate and small enough to balance a few threads. */
 #define TILE_ROWS 256
 #define TILE_COLUMNS 512
@@ -22,13 +24,6 @@ typedef struct
   gsize n_across; /* tiles side by side */
 } Tiling;
 
-static gpointer
-use_one_thread (gpointer data)
-{
-  openblas_set_num_threads (1);
-  return NULL;
-}
-
 void
 arra_sgemm (gboolean trans_a,
             gboolean trans_b,
@@ -44,9 +39,7 @@ arra_sgemm (gboolean trans_a,
             float *c,
             gsize ldc)
 {
-  static GOnce once = G_ONCE_INIT;
-
-  g_once (&once, use_one_thread, NULL);
+  arra_openblas_start ();
   g_assert (MAX (MAX (m, n), k) <= G_MAXINT && MAX (MAX (lda, ldb), ldc) <= G_MAXINT);
   cblas_sgemm (CblasRowMajor,
                trans_a ? CblasTrans : CblasNoTrans,

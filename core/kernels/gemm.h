@@ -1,4 +1,4 @@
-/* gemm.h - the only door to OpenBLAS, for VQGAN, encoders and training (never for what decides tokens)
+/* gemm.h - the only door to BLAS, for VQGAN, encoders and training (never for what decides tokens)
  *
  * OpenBLAS is held to one thread for good; parallel work is cut into tiles of fixed borders by the caller's pool, so that the
  * result is the same for any thread count and nobody fights over cores.
