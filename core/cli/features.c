@@ -4,6 +4,7 @@
 
 #include "commands.h"
 #include "dataset_features.h"
+#include "fail.h"
 #include "options.h"
 #include "output.h"
 #include "progress.h"
@@ -12,19 +13,49 @@
 
 typedef struct
 {
-  char *data, *files, *layout, *out;
+  char *data, *encoder, *aggregate, *files, *layout, *threads, *out;
   gboolean quiet;
 } Options;
 
+/* Where features come from: files when there is no encoder. */
+typedef struct
+{
+  ArraDataset *dataset;
+  ArraPool *pool;
+  ArraFeatureEncoder encoder;
+  ArraFeatureTree tree;
+  guint width;
+} Inputs;
+
 static const CliHelp help = {
   .command = "features",
-  .summary = "Gathers the features of a data set's pictures, which training aligns with, in one file. It may be stopped at any\n"
-             "time: given again, the command goes on where it was.",
-  .examples = "  arra features --data mimic.json --files visual_features --layout mimic -o mimic.features\n"
-              "  arra features --data laion.json --files visual_features --layout laion-coco -o laion.features",
-  .notes = "--files names the root of the reference's feature files, NAME_visual_feature.pt: in ROOT/A/visual_features for a\n"
-           "picture A/B/C/NAME.jpg with --layout mimic, in ROOT/A for a picture A/NAME.jpg with --layout laion-coco.",
+  .summary = "Computes the features of a data set's pictures by an image encoder, or gathers those of "
+             "feature files, and keeps them\n"
+             "in one file, which training aligns with. It may be stopped at any time: given again, the "
+             "command goes on where it was.",
+  .examples = "  arra features --data cxr --encoder teacher/model -o cxr.features\n"
+              "  arra features --data cxr --encoder clip-vit-large-patch14 --aggregate both -o cxr.features\n"
+              "  arra features --data mimic.json --files visual_features --layout mimic -o mimic.features",
+  .notes = "--encoder names a folder in the form of Hugging Face's CLIPModel, as `arra train` with \"kind: "
+           "clip\" makes it. A file\n"
+           "that was made of another data set, encoder or aggregation is not written to.\n"
+           "--files names the root of the reference's feature files, NAME_visual_feature.pt: in "
+           "ROOT/A/visual_features for a\n"
+           "picture A/B/C/NAME.jpg with --layout mimic, in ROOT/A for a picture A/NAME.jpg with --layout "
+           "laion-coco.",
 };
+
+static void
+inputs_clear (Inputs *inputs)
+{
+  arra_clip_free (inputs->encoder.clip);
+  arra_pool_free (inputs->pool);
+  arra_dataset_free (inputs->dataset);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Inputs, inputs_clear)
+
+/* ---- options */
 
 static gboolean
 read_layout (const char *text, ArraFeatureLayout *layout, GError **error)
@@ -39,51 +70,132 @@ read_layout (const char *text, ArraFeatureLayout *layout, GError **error)
 }
 
 static gboolean
-check (const Options *options, ArraFeatureTree *tree, GError **error)
+read_aggregation (const char *text, ArraClipAggregation *aggregation, GError **error)
+{
+  *aggregation = ARRA_CLIP_CLS;
+  for (guint i = 0; text != NULL; i++)
+    if (arra_feature_aggregations[i] == NULL)
+      return cli_usage_error (error, "--aggregate: '%s' is neither cls nor average nor both", text);
+    else if (strcmp (text, arra_feature_aggregations[i]) == 0)
+      {
+        *aggregation = (ArraClipAggregation) i;
+        return TRUE;
+      }
+  return TRUE;
+}
+
+static gboolean
+check_source (const Options *options, GError **error)
+{
+  if ((options->encoder == NULL) == (options->files == NULL))
+    return cli_usage_error (error, options->files == NULL
+                                       ? "no features: name an image encoder with --encoder DIR, or the root "
+                                         "of feature files with --files DIR"
+                                       : "--encoder and --files exclude each other");
+  if (options->encoder != NULL && options->layout != NULL)
+    return cli_usage_error (error, "--layout is for --files");
+  if (options->files != NULL && (options->aggregate != NULL || options->threads != NULL))
+    return cli_usage_error (error, "--aggregate and --threads are for --encoder");
+  return TRUE;
+}
+
+static gboolean
+check (const Options *options, Inputs *inputs, guint *threads, GError **error)
 {
   if (options->data == NULL)
     return cli_usage_error (error, "no data set: name one with --data PATH");
-  if (options->files == NULL)
-    return cli_usage_error (error, "no features: name the root of their files with --files DIR");
+  if (!check_source (options, error))
+    return FALSE;
   if (options->out == NULL)
     return cli_usage_error (error, "no output: name the file to write with -o FILE");
-  tree->root = options->files;
-  return read_layout (options->layout, &tree->layout, error) && cli_output_check ("-o", options->out, error);
+  inputs->tree.root = options->files;
+  return (options->threads == NULL || cli_value_guint ("--threads", options->threads, 1, 64, threads, error))
+         && read_layout (options->layout, &inputs->tree.layout, error)
+         && read_aggregation (options->aggregate, &inputs->encoder.aggregation, error)
+         && cli_output_check ("-o", options->out, error);
+}
+
+/* ---- work */
+
+static gboolean
+open_encoder (Inputs *inputs, const char *directory, guint threads, GError **error)
+{
+  ArraFeatureEncoder *encoder = &inputs->encoder;
+  ArraExec exec = { .kernels = arra_kernels_default (error) };
+
+  if (exec.kernels == NULL || (inputs->pool = arra_pool_new (threads, error)) == NULL)
+    return FALSE;
+  encoder->pool = exec.pool = inputs->pool;
+  encoder->clip = arra_clip_open (directory, &exec, error);
+  if (encoder->clip == NULL)
+    return FALSE;
+  inputs->width = arra_clip_feature_width (encoder->clip, encoder->aggregation);
+  if (inputs->width > ARRA_FEATURE_MAX_WIDTH)
+    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: features of %u numbers are too wide (at most %u)",
+                      directory, inputs->width, ARRA_FEATURE_MAX_WIDTH);
+  return TRUE;
+}
+
+static gboolean
+open_inputs (const Options *options, guint threads, Inputs *inputs, GError **error)
+{
+  inputs->dataset = arra_dataset_open (options->data, error);
+  if (inputs->dataset == NULL)
+    return FALSE;
+  return options->encoder != NULL
+             ? open_encoder (inputs, options->encoder, threads, error)
+             : arra_feature_tree_width (&inputs->tree, inputs->dataset, &inputs->width, error);
 }
 
 static ArraFeatureCacheWriter *
-open_writer (const ArraDataset *dataset, guint width, const char *path, GError **error)
+open_writer (const Inputs *inputs, const char *path, GError **error)
 {
-  g_autofree char *fingerprint = arra_dataset_fingerprint (dataset, error);
-  const ArraFeatureCacheForm form = { .prints = { .dataset = fingerprint, .encoder = "files", .aggregation = "files" },
-                                      .n_items = arra_dataset_size (dataset),
-                                      .width = width };
+  const ArraFeatureEncoder *encoder = &inputs->encoder;
+  g_autofree char *dataset = arra_dataset_fingerprint (inputs->dataset, error);
+  g_autofree char *hash = encoder->clip != NULL ? arra_clip_image_sha256 (encoder->clip) : g_strdup ("files");
+  const char *aggregation = encoder->clip != NULL ? arra_feature_aggregations[encoder->aggregation] : "files";
+  const ArraFeatureCacheForm form
+      = { .prints = { .dataset = dataset, .encoder = hash, .aggregation = aggregation },
+          .n_items = arra_dataset_size (inputs->dataset),
+          .width = inputs->width };
 
-  return fingerprint != NULL ? arra_feature_cache_writer_open (path, &form, error) : NULL;
+  return dataset != NULL ? arra_feature_cache_writer_open (path, &form, error) : NULL;
+}
+
+static gboolean
+gather (const Inputs *inputs, ArraFeatureCacheWriter *writer, CliItems *items, GError **error)
+{
+  GCancellable *cancellable = cli_signals_stage (0);
+
+  if (inputs->encoder.clip == NULL)
+    return arra_feature_tree_gather (&inputs->tree, inputs->dataset, inputs->width, writer, cli_items_update,
+                                     items, cancellable, error);
+  return arra_feature_encoder_gather (&inputs->encoder, inputs->dataset, writer, cli_items_update, items,
+                                      cancellable, error);
 }
 
 static gboolean
 run (const Options *options, GError **error)
 {
-  ArraFeatureTree tree = { 0 };
-  g_autoptr (ArraDataset) dataset = NULL;
+  g_auto (Inputs) inputs = { 0 };
   g_autoptr (ArraFeatureCacheWriter) writer = NULL;
   g_autoptr (CliProgress) progress = NULL;
   CliItems items = { .start = g_get_monotonic_time () };
-  guint width, n_new;
+  guint threads = 0, n, n_new;
 
-  if (!check (options, &tree, error) || (dataset = arra_dataset_open (options->data, error)) == NULL
-      || !arra_feature_tree_width (&tree, dataset, &width, error)
-      || (writer = open_writer (dataset, width, options->out, error)) == NULL)
+  if (!check (options, &inputs, &threads, error) || !open_inputs (options, threads, &inputs, error)
+      || (writer = open_writer (&inputs, options->out, error)) == NULL)
     return FALSE;
+  n = arra_dataset_size (inputs.dataset);
   n_new = arra_feature_cache_writer_left (writer);
-  items.first = arra_dataset_size (dataset) - n_new;
-  items.progress = progress = cli_progress_new (!options->quiet, 1, "Gathering");
-  if (!arra_feature_tree_gather (&tree, dataset, width, writer, cli_items_update, &items, cli_signals_stage (0), error))
+  items.first = n - n_new;
+  items.progress = progress
+      = cli_progress_new (!options->quiet, 1, options->encoder != NULL ? "Encoding" : "Gathering");
+  if (!gather (&inputs, writer, &items, error))
     return FALSE;
   cli_progress_clear (progress);
   if (!options->quiet)
-    cli_print ("%s: %u features of %u numbers, %u of them new\n", options->out, arra_dataset_size (dataset), width, n_new);
+    cli_print ("%s: %u features of %u numbers, %u of them new\n", options->out, n, inputs.width, n_new);
   return TRUE;
 }
 
@@ -92,16 +204,25 @@ cli_features (int argc, char **argv)
 {
   Options options = { 0 };
   const GOptionEntry entries[] = {
-    { "data", 'd', 0, G_OPTION_ARG_FILENAME, &options.data, "Data set: a folder, metadata.jsonl or a JSON file", "PATH" },
-    { "files", 0, 0, G_OPTION_ARG_FILENAME, &options.files, "Root of feature files, one for each picture", "DIR" },
-    { "layout", 0, 0, G_OPTION_ARG_STRING, &options.layout, "Where they lie: mimic (default) or laion-coco", "LAYOUT" },
+    { "data", 'd', 0, G_OPTION_ARG_FILENAME, &options.data,
+      "Data set: a folder, metadata.jsonl or a JSON file", "PATH" },
+    { "encoder", 'e', 0, G_OPTION_ARG_FILENAME, &options.encoder, "Image encoder: the folder of a CLIP model",
+      "DIR" },
+    { "aggregate", 0, 0, G_OPTION_ARG_STRING, &options.aggregate,
+      "Its feature: cls (default), average (of patches) or both", "WHICH" },
+    { "files", 0, 0, G_OPTION_ARG_FILENAME, &options.files, "Root of feature files, one for each picture",
+      "DIR" },
+    { "layout", 0, 0, G_OPTION_ARG_STRING, &options.layout, "Where they lie: mimic (default) or laion-coco",
+      "LAYOUT" },
     { "out", 'o', 0, G_OPTION_ARG_FILENAME, &options.out, "File to write, or to go on with", "FILE" },
+    { "threads", 0, 0, G_OPTION_ARG_STRING, &options.threads, "Threads (default: all processors)", "N" },
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet, "Print nothing but errors", NULL },
     { NULL, 0, 0, 0, NULL, NULL, NULL },
   };
   g_autoptr (GError) error = NULL;
   gboolean helped;
-  gboolean ok = cli_options_parse (&help, entries, argc, argv, &helped, &error) && (helped || run (&options, &error));
+  gboolean ok
+      = cli_options_parse (&help, entries, argc, argv, &helped, &error) && (helped || run (&options, &error));
 
   cli_options_clear (entries);
   return ok ? CLI_OK : cli_report ("features", error);

@@ -144,8 +144,8 @@ arra_token_cache_open (const char *path, const ArraTokenCachePrints *expected, G
 
   cache->items = arra_item_cache_open (path, "tokens", fields, G_N_ELEMENTS (fields), error);
   if (cache->items == NULL || arra_item_cache_text (cache->items, "dataset", error) == NULL
-      || !read_numbers (cache, path, error) || !read_prompts (cache, path, error)
-      || !check_codes (cache, path, error))
+      || arra_item_cache_text (cache->items, "vqgan", error) == NULL || !read_numbers (cache, path, error)
+      || !read_prompts (cache, path, error) || !check_codes (cache, path, error))
     return NULL;
   return g_steal_pointer (&cache);
 }
@@ -194,6 +194,12 @@ const char *
 arra_token_cache_dataset (const ArraTokenCache *cache)
 {
   return arra_item_cache_text (cache->items, "dataset", NULL);
+}
+
+const char *
+arra_token_cache_vqgan (const ArraTokenCache *cache)
+{
+  return arra_item_cache_text (cache->items, "vqgan", NULL);
 }
 
 void

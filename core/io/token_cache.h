@@ -27,6 +27,7 @@ guint arra_token_cache_columns (const ArraTokenCache *cache);
 guint arra_token_cache_n_codes (const ArraTokenCache *cache); /* of the VQGAN */
 guint arra_token_cache_n_ids (const ArraTokenCache *cache);   /* of the tokenizer */
 const char *arra_token_cache_dataset (const ArraTokenCache *cache); /* the hash */
+const char *arra_token_cache_vqgan (const ArraTokenCache *cache);   /* the same */
 void arra_token_cache_codes (const ArraTokenCache *cache, guint item, guint32 *codes); /* [rows][columns] */
 /* The caption's ids without any special token: <s> before and <reserved08706> after them are the trainer's. */
 const guint32 *arra_token_cache_prompt (const ArraTokenCache *cache, guint item, guint *n);

@@ -101,6 +101,42 @@ arra_clip_logit_scale (const ArraClip *clip)
   return expf (clip->parameters->data[item->offset]);
 }
 
+/* ---- what decides a picture's features */
+
+static void
+add_counts (GChecksum *sum, const ArraClipConfig *config)
+{
+  const ArraClipTower *tower = &config->vision;
+  const guint32 counts[]
+      = { tower->width,       tower->intermediate,         tower->n_layers,    tower->n_heads,
+          config->projection, (guint32) tower->exact_gelu, config->image_size, config->patch_size };
+
+  g_checksum_update (sum, (const guchar *) counts, sizeof counts);
+  g_checksum_update (sum, (const guchar *) &tower->eps, sizeof tower->eps);
+}
+
+char *
+arra_clip_image_sha256 (const ArraClip *clip)
+{
+  g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
+
+  add_counts (sum, &clip->config);
+  g_checksum_update (sum, (const guchar *) &clip->pixels, sizeof clip->pixels);
+  for (guint i = 0; i < clip->parameters->n; i++)
+    {
+      const ArraParameter *item = &clip->parameters->items[i];
+      const float *data = clip->parameters->data + item->offset;
+
+      if (!g_str_has_prefix (item->name, "vision_model.")
+          && !g_str_has_prefix (item->name, "visual_projection."))
+        continue;
+      for (gsize at = 0; at < item->count; at += 1u << 28)
+        g_checksum_update (sum, (const guchar *) (data + at),
+                           (gssize) (MIN (item->count - at, 1u << 28) * sizeof *data));
+    }
+  return g_strdup (g_checksum_get_string (sum));
+}
+
 /* ---- pictures */
 
 typedef struct

@@ -25,6 +25,9 @@ void arra_clip_free (ArraClip *clip); /* nullable */
 guint arra_clip_image_size (const ArraClip *clip); /* pixels on a side */
 guint arra_clip_feature_width (const ArraClip *clip, ArraClipAggregation aggregation);
 
+/* SHA-256 (hex, transfer full) of what decides a picture's features: shape, weights and normalisation of the image encoder; texts have no part in it. */
+char *arra_clip_image_sha256 (const ArraClip *clip);
+
 /* Features [n][feature width], not normalised, of @n pictures: RGB, [image_size][image_size][3] each; they are brought to the model's mean and deviation
  * here. Fails when memory is short. */
 gboolean arra_clip_image_features (ArraClip *clip, guint n, const guint8 *const *rgb, ArraClipAggregation aggregation, float *features, GError **error);

@@ -12,6 +12,7 @@ typedef struct
 {
   guint n, rows, columns;
   guint feature_width; /* 0: no features */
+  const char *vqgan;   /* (nullable): arra_vqgan_encoder_sha256() of what made the codes; borrowed from @owner */
   /* Ids of a caption, without <s> and <stop>; borrowed. */
   const guint32 *(*prompt) (gpointer owner, guint item, guint *n);
   void (*codes) (gpointer owner, guint item, guint32 *codes); /* [rows][columns] of the VQGAN */

@@ -221,9 +221,29 @@ find_vqgan (ArraTransformer *t, const char *path, GError **error)
   return TRUE;
 }
 
+/* It must be the one that made the codes, when that is known. */
+static gboolean
+compare_vqgan (const ArraTransformer *t, const ArraYaml *config, const ArraVqganFile *file, GError **error)
+{
+  g_autofree char *tokens = NULL, *hash = NULL;
+
+  if (t->items.vqgan == NULL)
+    return TRUE;
+  hash = arra_vqgan_encoder_sha256 (&file->config, file->source, file->prefix, error);
+  if (hash == NULL || !arra_setting_path (config, "data.tokens", &tokens, error))
+    return FALSE;
+  if (strcmp (hash, t->items.vqgan) == 0)
+    return TRUE;
+  return arra_fail (
+      error, ARRA_ERROR_INVALID_DATA,
+      "%s: its codes are of another VQGAN (%.16s) than \"model.vqgan\", %s (%.16s): name that one, or make "
+      "the codes anew with `arra pretokenize`",
+      tokens, t->items.vqgan, t->settings.vqgan, hash);
+}
+
 /* The VQGAN that goes into the saved model must be one for these codes. */
 static gboolean
-look_at_vqgan (ArraTransformer *t, GError **error)
+look_at_vqgan (ArraTransformer *t, const ArraYaml *config, GError **error)
 {
   g_auto (ArraVqganFile) file = { .path = NULL };
 
@@ -235,7 +255,7 @@ look_at_vqgan (ArraTransformer *t, GError **error)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: has %u codes, but the vocabulary names %u",
                       t->settings.vqgan, file.config.n_embed, t->vocabulary.n_codes);
   t->patch = arra_vqgan_patch (&file.config);
-  return TRUE;
+  return compare_vqgan (t, config, &file, error);
 }
 
 gboolean
@@ -246,7 +266,7 @@ arra_transformer_begin (ArraTransformer *t, const ArraYaml *config, GError **err
 
   if ((random && !read_shape (t, config, error))
       || !arra_vocabulary_init_tokenizer (&t->vocabulary, t->config.vocab_size, t->tokenizer, name, error)
-      || !check_pictures (t, name, config, error) || !look_at_vqgan (t, error))
+      || !check_pictures (t, name, config, error) || !look_at_vqgan (t, config, error))
     return FALSE;
   t->config.mask_image_logits = FALSE;
   if (!flag_image_ids (t, error) || !finish_objective (t, config, error)

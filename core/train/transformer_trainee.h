@@ -10,7 +10,7 @@
  *   model.tokenizer       tokenizer.json, for the random start
  *   model.hidden_size, .layers, .heads, .kv_heads [heads], .intermediate_size [8/3 of hidden_size], .context [what the longest picture needs],
  *        .rope_theta [10000], .swin_norm [false], .deviation [0.02]: shape and start of a random model
- *   model.vqgan           VQGAN that goes into the saved model: its file, or the folder it lies in with its configuration
+ *   model.vqgan           VQGAN that goes into the saved model: its file, or the folder it lies in with its configuration; the one that made the codes
  *   model.card            JSON file whose members go into the saved model's arra.json: name, description, license, guidance_scale, prompt_template, …
  *   objective.token       [hybnext with features] hybnext, rep, none
  *   objective.positions   [image] image: where image tokens come next; reference: the positions of the reference's code

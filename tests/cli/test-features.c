@@ -1,5 +1,5 @@
-/* test-features.c - `arra features`: feature files of the reference become a cache
- * SPDX-License-Identifier: GPL-3.0-or-later */
+/* test-features.c - `arra features`: feature files of the reference become a cache, and what an image encoder
+ * makes of pictures SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
 #include "feature_cache.h"
@@ -21,10 +21,11 @@ make_set (guint last)
       g_autofree char *name = g_strdup_printf (FOLDER "/img1300_%u.jpg", i), *path = scratch_path (name);
 
       g_assert_true (g_file_set_contents (path, "x", 1, NULL));
-      g_string_append_printf (json,
-                              "%s{\"conversations\": [{\"from\": \"human\", \"value\": \"%u\"}, {\"from\": \"gpt\", "
-                              "\"value\": \"<|image|>\"}], \"image\": [\"%s\"]}",
-                              i > 0 ? "," : "", i, name);
+      g_string_append_printf (
+          json,
+          "%s{\"conversations\": [{\"from\": \"human\", \"value\": \"%u\"}, {\"from\": \"gpt\", "
+          "\"value\": \"<|image|>\"}], \"image\": [\"%s\"]}",
+          i > 0 ? "," : "", i, name);
     }
   g_string_append_c (json, ']');
   g_assert_true (g_file_set_contents (list, json->str, -1, NULL));
@@ -35,7 +36,8 @@ gather (const char *layout)
 {
   g_autofree char *files = golden_path ("training/features");
 
-  return arra_run ("features", "--data", "set.json", "--files", files, "--layout", layout, "-o", "cache", NULL);
+  return arra_run ("features", "--data", "set.json", "--files", files, "--layout", layout, "-o", "cache",
+                   NULL);
 }
 
 static void
@@ -89,11 +91,158 @@ test_missing (void)
   harness_end ();
 }
 
+/* ---- by an image encoder */
+
+#define N_PICTURES 60
+#define RUN "features", "--data", "pictures", "--encoder"
+
+static void
+make_pictures (void)
+{
+  g_autofree char *picture = golden_path ("e2e/train_item.png"), *folder = scratch_path ("pictures");
+  g_autofree char *bytes = NULL;
+  gsize size;
+
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0755), ==, 0);
+  g_assert_true (g_file_get_contents (picture, &bytes, &size, NULL));
+  for (guint i = 0; i < N_PICTURES; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("pictures/%02u.png", i), *path = scratch_path (name);
+      g_autofree char *text = g_strdup_printf ("pictures/%02u.txt", i), *caption = scratch_path (text);
+
+      g_assert_true (g_file_set_contents (path, bytes, (gssize) size, NULL));
+      g_assert_true (g_file_set_contents (caption, "x-ray", -1, NULL));
+    }
+}
+
+/* A run that is killed as soon as its file is there. */
+static void
+kill_run (const char *encoder)
+{
+  const char *const args[] = { RUN, encoder, "-o", "cache", NULL };
+  GSubprocess *process = arra_start (args, -1);
+  g_autoptr (Outcome) outcome = NULL;
+
+  for (guint i = 0; i < 2000 && !scratch_has ("cache"); i++)
+    g_usleep (1000);
+  g_usleep (20000);
+  g_subprocess_force_exit (process);
+  outcome = arra_finish (process, NULL);
+  g_assert_true (scratch_has ("cache"));
+}
+
+static void
+test_killed (void)
+{
+  g_autofree char *encoder = golden_path ("vision/clip");
+  g_autoptr (Outcome) resumed = NULL;
+  g_autoptr (Outcome) fresh = NULL;
+  g_autoptr (Outcome) again = NULL;
+
+  harness_begin ();
+  make_pictures ();
+  kill_run (encoder);
+  resumed = arra_run (RUN, encoder, "-o", "cache", NULL);
+  assert_status (resumed, 0);
+  assert_says (resumed->out, "cache: 60 features of 24 numbers, ");
+  g_test_message ("%s", resumed->out);
+  fresh = arra_run (RUN, encoder, "-o", "fresh", "--threads", "1", "--quiet", NULL);
+  assert_status (fresh, 0);
+  g_assert_cmpstr (fresh->out, ==, "");
+  g_assert_true (same_bytes ("cache", "fresh"));
+  again = arra_run (RUN, encoder, "-o", "cache", NULL);
+  assert_status (again, 0);
+  assert_says (again->out, ", 0 of them new");
+  harness_end ();
+}
+
+/* The same weights behind another normalisation are another encoder. */
+static void
+make_other_encoder (const char *encoder)
+{
+  static const char *const names[] = { "config.json", "model.safetensors" };
+  g_autofree char *folder = scratch_path ("other"), *pixels = scratch_path ("other/preprocessor_config.json");
+
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0755), ==, 0);
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *from = g_build_filename (encoder, names[i], NULL),
+                      *to = g_build_filename (folder, names[i], NULL);
+      g_autofree char *bytes = NULL;
+      gsize size;
+
+      g_assert_true (g_file_get_contents (from, &bytes, &size, NULL));
+      g_assert_true (g_file_set_contents (to, bytes, (gssize) size, NULL));
+    }
+  g_assert_true (g_file_set_contents (pixels, "{\"image_mean\": [0.5, 0.5, 0.5]}", -1, NULL));
+}
+
+static void
+test_other_inputs (void)
+{
+  g_autofree char *encoder = golden_path ("vision/clip");
+  g_autoptr (Outcome) made = NULL;
+  g_autoptr (Outcome) other = NULL;
+  g_autoptr (Outcome) average = NULL;
+  g_autoptr (Outcome) both = NULL;
+
+  harness_begin ();
+  make_pictures ();
+  make_other_encoder (encoder);
+  made = arra_run (RUN, encoder, "-o", "cache", NULL);
+  assert_status (made, 0);
+  other = arra_run (RUN, "other", "-o", "cache", NULL);
+  assert_status (other, 70);
+  assert_says (other->err, "cache: was made of another encoder (there ");
+  average = arra_run (RUN, encoder, "--aggregate", "average", "-o", "cache", NULL);
+  assert_status (average, 70);
+  assert_says (average->err, "cache: was made of another aggregation (there cls, here average)");
+  both = arra_run (RUN, encoder, "--aggregate", "both", "-o", "both", NULL);
+  assert_status (both, 0);
+  assert_says (both->out, "both: 60 features of 48 numbers");
+  harness_end ();
+}
+
+static void
+refuse_usage (const char *option, const char *value, const char *says)
+{
+  g_autofree char *encoder = golden_path ("vision/clip");
+  g_autoptr (Outcome) outcome = arra_run (RUN, encoder, "-o", "cache", option, value, NULL);
+
+  assert_status (outcome, 64);
+  assert_says (outcome->err, says);
+  g_assert_false (scratch_has ("cache"));
+}
+
+static void
+test_usage (void)
+{
+  g_autoptr (Outcome) none = NULL;
+  g_autoptr (Outcome) missing = NULL;
+
+  harness_begin ();
+  refuse_usage ("--aggregate", "maximum", "--aggregate: 'maximum'");
+  refuse_usage ("--files", "x", "--encoder and --files exclude each other");
+  refuse_usage ("--layout", "mimic", "--layout is for --files");
+  refuse_usage ("--threads", "0", "--threads");
+  none = arra_run ("features", "--data", "pictures", "-o", "cache", NULL);
+  assert_status (none, 64);
+  assert_says (none->err, "--encoder DIR");
+  make_pictures ();
+  missing = arra_run (RUN, "nothing", "-o", "cache", NULL);
+  g_assert_cmpint (missing->status, !=, 0);
+  assert_says (missing->err, "nothing/config.json");
+  harness_end ();
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/cli/features/files", test_files);
   g_test_add_func ("/cli/features/missing", test_missing);
+  g_test_add_func ("/cli/features/killed", test_killed);
+  g_test_add_func ("/cli/features/other-inputs", test_other_inputs);
+  g_test_add_func ("/cli/features/usage", test_usage);
   return g_test_run ();
 }

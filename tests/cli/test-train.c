@@ -8,6 +8,7 @@
 #include "mapping.h"
 #include "token_cache.h"
 #include "tokenizer.h"
+#include "vqgan_file.h"
 
 #define N 12
 #define SIDE 4 /* codes of two pixels */
@@ -25,8 +26,22 @@ static const char config_text[] = "kind: transformer\n"
                                   "optimizer: {batch: 4, ema: 0.9}\n"
                                   "samples: {prompts: [a fox], guidance_scale: 2}\n";
 
+static char *
+hash_vqgan (void)
+{
+  g_autofree char *path = scratch_path ("model");
+  g_auto (ArraVqganFile) file = { .path = NULL };
+  g_autoptr (GError) error = NULL;
+  char *hash;
+
+  g_assert_true (arra_vqgan_file_open (&file, path, &error));
+  hash = arra_vqgan_encoder_sha256 (&file.config, file.source, file.prefix, &error);
+  g_assert_no_error (error);
+  return hash;
+}
+
 static void
-write_cache (void)
+write_cache (const char *vqgan)
 {
   g_autofree char *path = scratch_path ("pictures.tokens"), *json = scratch_path ("model/tokenizer.json");
   g_autofree char *text = NULL, *hash = NULL;
@@ -42,7 +57,7 @@ write_cache (void)
   tokenizer = arra_tokenizer_new (text, size, json, &error);
   g_assert_no_error (error);
   hash = arra_tokenizer_sha256 (tokenizer);
-  form.prints = (ArraTokenCachePrints){ "00", "00", hash };
+  form.prints = (ArraTokenCachePrints){ "00", vqgan, hash };
   form.n_ids = arra_tokenizer_size (tokenizer);
   for (guint i = 0; i <= N; i++)
     starts[i] = i * PROMPT;
@@ -72,7 +87,7 @@ put (const char *name, const char *text)
 static void
 begin (void)
 {
-  g_autofree char *model = NULL;
+  g_autofree char *model = NULL, *vqgan = NULL;
   g_autoptr (GError) error = NULL;
   Fixture fixture;
 
@@ -81,7 +96,8 @@ begin (void)
   fixture_init (&fixture);
   fixture_write (&fixture, model, &error);
   g_assert_no_error (error);
-  write_cache ();
+  vqgan = hash_vqgan ();
+  write_cache (vqgan);
   put ("train.yaml", config_text);
   put ("card.json", "{\"name\": \"foxes\", \"license\": \"CC0-1.0\", \"guidance_scale\": 2.5}");
 }
@@ -193,12 +209,29 @@ refuse (int status, const char *word, const char *option, const char *value)
   assert_says (outcome->err, word);
 }
 
+/* A VQGAN like the model's, but of other numbers. */
+static void
+make_other_vqgan (void)
+{
+  g_autofree char *path = scratch_path ("other");
+  g_autoptr (GError) error = NULL;
+  Fixture fixture;
+
+  fixture_init (&fixture);
+  fixture.seed++;
+  fixture_write_vqgan (&fixture, path, &error);
+  g_assert_no_error (error);
+}
+
 static void
 test_n_config (void)
 {
   g_autoptr (Outcome) missing = NULL, none = NULL;
 
   begin ();
+  make_other_vqgan ();
+  refuse (70, "pictures.tokens: its codes are of another VQGAN", "--set", "model.vqgan=other");
+  refuse (70, "other (", "--set", "model.vqgan=other");
   refuse (70, "\"training.lerning_rate\" is not known", "--set", "training.lerning_rate=1");
   refuse (70, "not one of", "--set", "kind=diffusion");
   refuse (70, "\"model.hidden_size\"", "--set", "model.hidden_size=wide");

@@ -78,6 +78,7 @@ test_round_trip (gconstpointer data)
   g_assert_cmpuint (arra_token_cache_n_codes (cache), ==, n_codes);
   g_assert_cmpuint (arra_token_cache_n_ids (cache), ==, 20);
   g_assert_cmpstr (arra_token_cache_dataset (cache), ==, "da");
+  g_assert_cmpstr (arra_token_cache_vqgan (cache), ==, "b0");
   for (guint32 i = 0; i < N; i++)
     {
       const guint32 expected[3] = { i, n_codes - 1, n_codes / 2 + i };
@@ -133,8 +134,8 @@ static void
 write_strange (const char *path, const char *codes, const guint32 *shared, gsize n_shared, gsize item_size)
 {
   const ArraCacheField fields[] = {
-    { "dataset", "", "a" }, { "rows", "", "1" }, { "columns", "", "2" },
-    { "codes", "", codes }, { "ids", "", "10" },
+    { "dataset", "", "a" }, { "vqgan", "", "b" },   { "rows", "", "1" },
+    { "columns", "", "2" }, { "codes", "", codes }, { "ids", "", "10" },
   };
   const ArraCacheForm form = { "tokens", fields, G_N_ELEMENTS (fields), 1, item_size, shared, n_shared * 4 };
   const guint16 record[4] = { 0, 99, 0, 0 };

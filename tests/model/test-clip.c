@@ -208,6 +208,84 @@ test_gradients (void)
   arra_parameters_free (p.parameters);
 }
 
+/* ---- its hash */
+
+static void
+write_model (const Pairs *p, const char *folder)
+{
+  g_autofree char *weights = g_build_filename (folder, "model.safetensors", NULL);
+  g_autofree char *path = g_build_filename (folder, "config.json", NULL),
+                  *text = arra_clip_config_to_json (&tiny);
+  g_autofree ArraNamedTensor *tensors = g_new0 (ArraNamedTensor, p->parameters->n);
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < p->parameters->n; i++)
+    {
+      const ArraParameter *item = &p->parameters->items[i];
+
+      tensors[i].name = item->name;
+      tensors[i].tensor = (ArraTensor){ .dtype = ARRA_F32,
+                                        .n_dims = item->n_dims,
+                                        .data = p->parameters->data + item->offset,
+                                        .n_bytes = item->count * sizeof (float) };
+      memcpy (tensors[i].tensor.shape, item->shape, sizeof item->shape);
+    }
+  arra_safetensors_write (weights, tensors, p->parameters->n, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+}
+
+static void
+remove_model (const char *folder)
+{
+  g_autofree char *weights = g_build_filename (folder, "model.safetensors", NULL);
+  g_autofree char *config = g_build_filename (folder, "config.json", NULL);
+
+  g_unlink (weights);
+  g_unlink (config);
+  g_rmdir (folder);
+}
+
+/* Of the model with @name's first value changed. */
+static char *
+hash_with (Pairs *p, const char *name, const char *folder)
+{
+  const ArraExec exec = { arra_kernels_default (NULL), NULL };
+  float *value = p->parameters->data + arra_parameters_find (p->parameters, name)->offset;
+  g_autoptr (ArraClip) clip = NULL;
+
+  *value += 1;
+  write_model (p, folder);
+  *value -= 1;
+  clip = arra_clip_open (folder, &exec, NULL);
+  return arra_clip_image_sha256 (clip);
+}
+
+/* Each weight of the image encoder counts, none of the text's. */
+static void
+test_hash (void)
+{
+  static const char *const images[] = { "visual_projection.weight", "vision_model.post_layernorm.bias",
+                                        "vision_model.encoder.layers.1.mlp.fc1.weight" };
+  g_autofree char *folder = g_dir_make_tmp ("arra-clip-XXXXXX", NULL);
+  g_autofree char *text = NULL, *other_text = NULL;
+  Pairs p = { .backward = FALSE };
+
+  pairs_init (&p);
+  text = hash_with (&p, "text_projection.weight", folder);
+  other_text = hash_with (&p, "logit_scale", folder);
+  g_assert_cmpstr (text, ==, other_text);
+  g_assert_cmpuint (strlen (text), ==, 64);
+  for (gsize i = 0; i < G_N_ELEMENTS (images); i++)
+    {
+      g_autofree char *hash = hash_with (&p, images[i], folder);
+
+      g_assert_cmpstr (hash, !=, text);
+    }
+  arra_parameters_free (p.parameters);
+  remove_model (folder);
+}
+
 /* ---- features */
 
 static char *
@@ -376,6 +454,7 @@ main (int argc, char **argv)
   g_test_add_func ("/model/clip/config/round-trip", test_round_trip);
   g_test_add_func ("/model/clip/config/refuse", test_refuse);
   g_test_add_func ("/model/clip/gradients", test_gradients);
+  g_test_add_func ("/model/clip/hash", test_hash);
   g_test_add_func ("/model/clip/features", test_features);
   g_test_add_func ("/model/clip/claims", test_claims);
   g_test_add_func ("/model/clip/no-tokenizer", test_no_tokenizer);

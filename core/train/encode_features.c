@@ -1,0 +1,154 @@
+/* encode_features.c - features of a data set's pictures by an image encoder
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "dataset_features.h"
+
+#include <string.h>
+
+#include "fail.h"
+#include "mem.h"
+#include "resize.h"
+
+#define BATCH 8 /* pictures at once: matrices large enough for their rate, and soon stopped */
+
+const char *const arra_feature_aggregations[] = { "cls", "average", "both", NULL };
+
+typedef struct
+{
+  const ArraFeatureEncoder *encoder;
+  const ArraDataset *dataset;
+  gsize size;      /* pixels on a side */
+  guint first, n;  /* items of the batch at hand */
+  guint8 *rgb;     /* [BATCH][size][size][3]; arra_mem, as the next */
+  float *features; /* [BATCH][width] */
+  GError *faults[BATCH];
+} Batch;
+
+static void
+batch_clear (Batch *batch)
+{
+  for (guint i = 0; i < BATCH; i++)
+    g_clear_error (&batch->faults[i]);
+  arra_mem_free (batch->rgb);
+  arra_mem_free (batch->features);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Batch, batch_clear)
+
+static gboolean
+batch_init (Batch *batch, const ArraFeatureEncoder *encoder, const ArraDataset *dataset, GError **error)
+{
+  gsize size = arra_clip_image_size (encoder->clip);
+  guint width = arra_clip_feature_width (encoder->clip, encoder->aggregation);
+
+  *batch = (Batch){ .encoder = encoder, .dataset = dataset, .size = size };
+  batch->rgb = arra_mem_new (BATCH, size * size * 3, "the pictures", error);
+  if (batch->rgb == NULL)
+    return FALSE;
+  batch->features = arra_mem_new (BATCH, width * sizeof (float), "the features", error);
+  return batch->features != NULL;
+}
+
+/* ---- pictures */
+
+static gboolean
+load_picture (const Batch *batch, guint place, GError **error)
+{
+  const char *path = arra_dataset_picture (batch->dataset, batch->first + place);
+  gsize n_bytes = 3 * batch->size * batch->size;
+  g_autoraster ArraRaster raster = { 0 }, whole = { 0 }, square = { 0 };
+
+  if (!arra_raster_load (&raster, path, error))
+    return FALSE;
+  if (!arra_raster_whiten (&raster, &whole, error)
+      || !arra_raster_center_square (&whole, batch->size, &square, error))
+    {
+      g_prefix_error (error, "%s: ", path);
+      return FALSE;
+    }
+  memcpy (batch->rgb + place * n_bytes, square.pixels, n_bytes);
+  return TRUE;
+}
+
+static void
+load_places (gsize begin, gsize end, guint worker, gpointer data)
+{
+  Batch *batch = data;
+
+  for (gsize place = begin; place < end; place++)
+    load_picture (batch, (guint) place, &batch->faults[place]);
+}
+
+/* The first picture's fault is the one that is told. */
+static gboolean
+load_batch (Batch *batch, GError **error)
+{
+  arra_pool_run (batch->encoder->pool, batch->n, 1, load_places, batch);
+  for (guint i = 0; i < batch->n; i++)
+    if (batch->faults[i] != NULL)
+      {
+        g_propagate_error (error, g_steal_pointer (&batch->faults[i]));
+        return FALSE;
+      }
+  return TRUE;
+}
+
+/* ---- features */
+
+/* The whole batch even when some of it is there: what stands beside a picture in a product may change its
+ * last bits. */
+static gboolean
+encode_batch (Batch *batch, ArraFeatureCacheWriter *writer, GError **error)
+{
+  const ArraFeatureEncoder *encoder = batch->encoder;
+  guint width = arra_clip_feature_width (encoder->clip, encoder->aggregation);
+  const guint8 *pictures[BATCH];
+
+  for (guint i = 0; i < batch->n; i++)
+    pictures[i] = batch->rgb + i * 3 * batch->size * batch->size;
+  if (!load_batch (batch, error)
+      || !arra_clip_image_features (encoder->clip, batch->n, pictures, encoder->aggregation, batch->features,
+                                    error))
+    return FALSE;
+  for (guint i = 0; i < batch->n; i++)
+    if (!arra_feature_cache_writer_has (writer, batch->first + i)
+        && !arra_feature_cache_writer_put (writer, batch->first + i, batch->features + (gsize) i * width,
+                                           error))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+has_batch (const Batch *batch, const ArraFeatureCacheWriter *writer)
+{
+  for (guint i = 0; i < batch->n; i++)
+    if (!arra_feature_cache_writer_has (writer, batch->first + i))
+      return FALSE;
+  return TRUE;
+}
+
+gboolean
+arra_feature_encoder_gather (const ArraFeatureEncoder *encoder,
+                             const ArraDataset *dataset,
+                             ArraFeatureCacheWriter *writer,
+                             ArraEncodeProgress progress,
+                             gpointer user,
+                             GCancellable *cancellable,
+                             GError **error)
+{
+  guint n = arra_dataset_size (dataset);
+  g_auto (Batch) batch = { 0 };
+
+  if (!batch_init (&batch, encoder, dataset, error))
+    return FALSE;
+  for (batch.first = 0; batch.first < n; batch.first += BATCH)
+    {
+      batch.n = MIN (BATCH, n - batch.first);
+      if (has_batch (&batch, writer))
+        continue;
+      if (g_cancellable_set_error_if_cancelled (cancellable, error) || !encode_batch (&batch, writer, error))
+        return FALSE;
+      if (progress != NULL)
+        progress (n - arra_feature_cache_writer_left (writer), n, user);
+    }
+  return arra_feature_cache_writer_finish (writer, error);
+}
