@@ -83,6 +83,14 @@ static const Case cases[] = {
   { 64, "--seed cannot go with --resume", { "generate", M, "--resume", "BAD", "--seed", "1" } },
   { 64, "a prompt cannot go with --resume", { "generate", M, "--resume", "BAD", "a fox" } },
 
+  { 64, "a prompt cannot go with --prompts", { "generate", M, "--prompts", "BAD", "-o", "d", "a fox" } },
+  { 64, "--count cannot go with --prompts", { "generate", M, "--prompts", "BAD", "-o", "d", "-n", "2" } },
+  { 64, "no output", { "generate", M, "--prompts", "BAD" } },
+  { 64, "BAD: line 1 is not UTF-8", { "generate", M, "--prompts", "BAD", "-o", "d" } },
+  { 70, "no-such-prompts", { "generate", M, "--prompts", "no-such-prompts", "-o", "d" } },
+  { 64, "--limit: 0", { "generate", M, "--prompts", "BAD", "-o", "d", "--limit", "0" } },
+  { 64, "--limit goes with --prompts", { "generate", M, "--limit", "3", "a fox" } },
+
   { 64, "no picture", { "encode", M } },
   { 70, "no-such-picture", { "encode", M, "no-such-picture" } },
   { 70, "BAD", { "encode", M, "BAD" } },
