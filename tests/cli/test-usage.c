@@ -33,6 +33,7 @@ static const Case cases[] = {
   { 64, "--frob", { "pretokenize", "--frob" } },
   { 64, "--frob", { "features", "--frob" } },
   { 64, "--frob", { "domain", "--frob" } },
+  { 64, "--frob", { "contact-sheet", "--frob" } },
   { 64, "--frob", { "bench", "--frob" } },
   { 64, "--seed", { "generate", M, "a fox", "--seed" } },
 
@@ -127,6 +128,12 @@ static const Case cases[] = {
   { 64, "--split: 'test'", { "domain", "phantom-cxr", "-n", "1", "--seed", "1", "-o", "d", "--split", "test" } },
   { 64, "32 pixels", { "domain", "phantom-cxr", "-n", "1", "--seed", "1", "-o", "d", "--size", "100" } },
   { 64, "unexpected argument 'two'", { "domain", "one", "two", "-n", "1", "--seed", "1", "-o", "d" } },
+  { 64, "no data set", { "contact-sheet", "-o", "s.png" } },
+  { 64, "no output", { "contact-sheet", "--data", "BAD" } },
+  { 64, "PNG", { "contact-sheet", "--data", "BAD", "-o", "s.jpg" } },
+  { 64, "--columns: 'x'", { "contact-sheet", "--data", "BAD", "-o", "s.png", "--columns", "x" } },
+  { 64, "--cell: 1 is out of range", { "contact-sheet", "--data", "BAD", "-o", "s.png", "--cell", "1" } },
+  { 70, "no-such-set", { "contact-sheet", "--data", "no-such-set", "-o", "s.png" } },
   { 64, "'fast'", { "bench", "fast" } },
   { 64, "no configuration", { "train" } },
   { 64, "b.yaml", { "train", "a.yaml", "b.yaml" } },
@@ -215,7 +222,7 @@ test_default_checkpoint (void)
 static void
 test_help (void)
 {
-  static const char *const commands[] = { "generate", "encode", "decode", "tokenize", "info", "convert", "domain", "bench" };
+  static const char *const commands[] = { "generate", "encode", "decode", "tokenize", "info", "convert", "domain", "contact-sheet", "bench" };
 
   harness_begin ();
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
