@@ -34,6 +34,7 @@ static const Case cases[] = {
   { 64, "--frob", { "features", "--frob" } },
   { 64, "--frob", { "domain", "--frob" } },
   { 64, "--frob", { "contact-sheet", "--frob" } },
+  { 64, "--frob", { "eval", "--frob" } },
   { 64, "--frob", { "bench", "--frob" } },
   { 64, "--seed", { "generate", M, "a fox", "--seed" } },
 
@@ -128,6 +129,14 @@ static const Case cases[] = {
   { 64, "--split: 'test'", { "domain", "phantom-cxr", "-n", "1", "--seed", "1", "-o", "d", "--split", "test" } },
   { 64, "32 pixels", { "domain", "phantom-cxr", "-n", "1", "--seed", "1", "-o", "d", "--size", "100" } },
   { 64, "unexpected argument 'two'", { "domain", "one", "two", "-n", "1", "--seed", "1", "-o", "d" } },
+  { 64, "no pictures", { "eval", "--judge", "BAD" } },
+  { 64, "--against", { "eval", "--data", "BAD", "--against", "BAD" } },
+  { 64, "--reconstructed", { "eval", "--data", "BAD", "--reconstructed", "BAD", "--clip", "BAD" } },
+  { 64, "--encoder: 'vae'", { "eval", "--data", "BAD", "--judge", "BAD", "--encoder", "vae" } },
+  { 64, "--encoder clip: name its folder", { "eval", "--data", "BAD", "--judge", "BAD", "--encoder", "clip" } },
+  { 64, "--limit: 'few'", { "eval", "--data", "BAD", "--limit", "few" } },
+  { 64, "is a folder", { "eval", "--data", "BAD", "-o", "." } },
+  { 70, "BAD", { "eval", "--data", "BAD" } },
   { 64, "no data set", { "contact-sheet", "-o", "s.png" } },
   { 64, "no output", { "contact-sheet", "--data", "BAD" } },
   { 64, "PNG", { "contact-sheet", "--data", "BAD", "-o", "s.jpg" } },
@@ -222,7 +231,7 @@ test_default_checkpoint (void)
 static void
 test_help (void)
 {
-  static const char *const commands[] = { "generate", "encode", "decode", "tokenize", "info", "convert", "domain", "contact-sheet", "bench" };
+  static const char *const commands[] = { "generate", "encode", "decode", "tokenize", "info", "convert", "domain", "eval", "contact-sheet", "bench" };
 
   harness_begin ();
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
