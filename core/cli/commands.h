@@ -18,4 +18,6 @@ CliStatus cli_pretokenize (int argc, char **argv);
 CliStatus cli_features (int argc, char **argv);
 CliStatus cli_train (int argc, char **argv);
 CliStatus cli_domain (int argc, char **argv);
+CliStatus cli_eval (int argc, char **argv);
+CliStatus cli_contact_sheet (int argc, char **argv);
 CliStatus cli_bench (int argc, char **argv);

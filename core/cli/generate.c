@@ -3,7 +3,6 @@
 #include "generate.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #include "checkpoint.h"
 #include "commands.h"
@@ -28,74 +27,11 @@ now (void)
 }
 
 static gboolean
-wants_pictures (const Run *run)
-{
-  return run->options->out != NULL || run->options->tokens_out == NULL;
-}
-
-static ArraCheckpoint *
-open_checkpoint (const Run *run, gboolean metadata_only, GError **error)
-{
-  ArraOpenOptions options = ARRA_OPEN_OPTIONS_INIT;
-
-  options.vqgan = run->setup->vqgan;
-  options.quant = run->setup->quant;
-  options.threads = run->setup->request.threads;
-  options.metadata_only = metadata_only;
-  return arra_checkpoint_open (run->setup->model, &options, cli_signals_stage (0), error);
-}
-
-static gboolean
-check_decoder (const Run *run, const ArraCheckpoint *checkpoint, GError **error)
-{
-  if (!wants_pictures (run) || checkpoint->vqgan_source != NULL)
-    return TRUE;
-  return cli_usage_error (error,
-                          "%s holds no VQGAN, which turns tokens into pixels: give one with --vqgan FILE, or ask for tokens alone with "
-                          "--tokens-out FILE",
-                          arra_checkpoint_path (checkpoint));
-}
-
-static void
-show_licence (const Run *run, const ArraCheckpoint *checkpoint)
-{
-  const ArraCard *card = arra_checkpoint_card (checkpoint);
-
-  if (run->options->quiet || run->options->json || !isatty (STDERR_FILENO))
-    return;
-  cli_note ("%s%s%s%s", card->name, card->license != NULL ? ", licence: " : "", card->license != NULL ? card->license : "",
-            card->medical ? "; synthetic - not for diagnosis" : "");
-}
-
-/* Size, template and memory against the checkpoint's headers, before gigabytes of weights are read. */
-static gboolean
-check_metadata (const Run *run, GError **error)
-{
-  g_autoptr (ArraCheckpoint) checkpoint = open_checkpoint (run, TRUE, error);
-  ArraMemoryPlan plan;
-  ArraRequest request;
-
-  if (checkpoint == NULL || !check_decoder (run, checkpoint, error))
-    return FALSE;
-  show_licence (run, checkpoint);
-  if (run->options->resume != NULL)
-    return TRUE;
-  arra_request_init (&request, checkpoint);
-  return generate_setup_apply (run->setup, run->options, &request, error)
-         && (request.width == 0 || arra_checkpoint_check_size (checkpoint, request.width, request.height, error))
-         && arra_checkpoint_plan (checkpoint, &request, &plan, error);
-}
-
-static gboolean
 open_job (Run *run, GError **error)
 {
-  g_autofree char *text = g_strdup_printf ("Loading %s ...", run->setup->model);
   ArraRequest request;
 
-  if (!check_metadata (run, error))
-    return FALSE;
-  cli_progress_say (run->progress, text);
-  run->checkpoint = open_checkpoint (run, FALSE, error);
+  run->checkpoint = generate_open (run->options, run->setup, run->progress, error);
   if (run->checkpoint == NULL)
     return FALSE;
   arra_request_init (&request, run->checkpoint);
@@ -189,7 +125,7 @@ finish_stopped (Run *run, guint n_answers, GError **error)
   if (!generate_tokens_save (run->setup, run->job, error))
     return FALSE;
   run->result.tokens_saved = TRUE;
-  if (!wants_pictures (run) || write_pictures (run, TRUE, n_answers, cli_signals_stage (1), &fault)
+  if (!generate_wants_pictures (run->options) || write_pictures (run, TRUE, n_answers, cli_signals_stage (1), &fault)
       || g_error_matches (fault, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&fault));
@@ -205,7 +141,7 @@ finish (Run *run, guint n_answers, GError **error)
         return FALSE;
       run->result.tokens_saved = TRUE;
     }
-  if (!wants_pictures (run))
+  if (!generate_wants_pictures (run->options))
     return TRUE;
   if (!write_pictures (run, FALSE, n_answers, cli_signals_stage (0), error))
     return FALSE;
@@ -276,7 +212,7 @@ run_with_options (const GenerateOptions *options, GError **error)
   if (generate_setup_init (&setup, options, error))
     {
       run.progress = cli_progress_new (!options->quiet, setup.request.count, NULL);
-      status = generate (&run, error);
+      status = options->prompts != NULL ? generate_series (options, &setup, run.progress, error) : generate (&run, error);
     }
   cli_progress_free (run.progress);
   arra_job_free (run.job);

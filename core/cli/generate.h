@@ -3,11 +3,13 @@
 #pragma once
 
 #include <arra.h>
+#include "progress.h"
+#include "status.h"
 
 /* The options as given, NULL or FALSE when they were not. */
 typedef struct
 {
-  char *model, *vqgan, *quant, *prompt, *prompt_file, **rest;
+  char *model, *vqgan, *quant, *prompt, *prompt_file, *prompts, *limit, **rest;
   char *size, *count, *seed, *cfg, *top_k, *text_top_k, *temperature, *top_p, *prompt_template, *max_tokens;
   char *out, *tokens_out, *resume, *threads, *memory;
   gboolean greedy, json, no_metadata, quiet;
@@ -20,10 +22,11 @@ typedef struct
   char *vqgan;    /* (nullable) */
   char *prompt;   /* (nullable): resuming; arra_mem memory */
   char *prompt_template; /* (nullable): arra_mem memory */
-  char *out;
-  char *tokens;   /* where tokens go: asked for, or when the run is stopped */
+  char *out;       /* a picture; with several prompts a folder */
+  char *tokens;    /* where tokens go: asked for, or when the run is stopped */
   ArraQuant quant;
   guint64 seed;
+  guint limit;     /* of several prompts: how many; 0: all */
   ArraRequest request; /* as far as it can be known without the checkpoint */
 } GenerateSetup;
 
@@ -52,6 +55,16 @@ gboolean generate_setup_init (GenerateSetup *setup, const GenerateOptions *optio
 void generate_setup_clear (GenerateSetup *setup);
 /* Sets what the options say about the request; the rest stays. */
 gboolean generate_setup_apply (const GenerateSetup *setup, const GenerateOptions *options, ArraRequest *request, GError **error);
+
+/* generate_open.c */
+
+gboolean generate_wants_pictures (const GenerateOptions *options);
+/* Checks the request against the checkpoint, then loads it. */
+ArraCheckpoint *generate_open (const GenerateOptions *options, const GenerateSetup *setup, CliProgress *progress, GError **error);
+
+/* generate_series.c: a picture for each of many prompts, in a folder. Prints what it has done. */
+
+CliStatus generate_series (const GenerateOptions *options, const GenerateSetup *setup, CliProgress *progress, GError **error);
 
 /* generate_tokens.c: the file that --resume reads. */
 

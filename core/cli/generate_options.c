@@ -15,10 +15,13 @@ static const CliHelp help = {
               "  arra generate --model lumina-folder --vqgan vqgan.ckpt --quant q8_0 \"a red fox in snow\" --seed 7\n"
               "  arra generate --prompt-file prompt.txt --count 4 --cfg 3.5 -o fox.png     (fox-1.png ... fox-4.png)\n"
               "  echo \"a red fox\" | arra generate - --json > report.json\n"
-              "  arra generate --resume fox.tokens.json -o fox.png                         (after Ctrl-C)",
+              "  arra generate --resume fox.tokens.json -o fox.png                         (after Ctrl-C)\n"
+              "  arra generate --prompts captions.txt --seed 1 -o pictures                 (images/000000.png ...)\n"
+              "  arra generate --prompts held-out --limit 500 --seed 1 -o generated        (with its labels, for arra eval)",
   .notes = "Ctrl-C stops after the current token: the tokens are saved, then the finished rows are written as a picture; a\n"
            "second Ctrl-C leaves the picture out. --resume goes on to the very picture that an uninterrupted run gives.\n"
-           "Same checkpoint, prompt, settings and seed give the same picture, whatever the number of threads.\n"
+           "--prompts writes an imagefolder: pictures, and metadata.jsonl with the prompts and the labels of the data set. Pictures\n"
+           "that are there are kept: after Ctrl-C the same command goes on. Picture I has the noise of picture I + 1 of --count.\n"           "Same checkpoint, prompt, settings and seed give the same picture, whatever the number of threads.\n"
            "The PNG holds the recipe (text chunk \"parameters\") and says that the picture was made by AI (XMP, IPTC\n"
            "trainedAlgorithmicMedia); --no-metadata leaves both out.\n"
            "Exit codes: 0 done, 64 wrong use, 69 this machine lacks something, 70 failure, 130 stopped.",
@@ -32,10 +35,12 @@ fill_entries (GenerateOptions *o, GOptionEntry entries[MAX_ENTRIES])
     { "vqgan", 0, 0, G_OPTION_ARG_FILENAME, &o->vqgan, "VQGAN, when the checkpoint has none", "FILE" },
     { "prompt", 'p', 0, G_OPTION_ARG_FILENAME, &o->prompt, "What the picture shows", "TEXT" },
     { "prompt-file", 'f', 0, G_OPTION_ARG_FILENAME, &o->prompt_file, "Read the prompt from FILE; - is standard input", "FILE" },
-    { "out", 'o', 0, G_OPTION_ARG_FILENAME, &o->out, "Picture to write (default: arra-SEED.png)", "FILE.png" },
+    { "prompts", 0, 0, G_OPTION_ARG_FILENAME, &o->prompts, "A picture for each line of FILE, or each caption of a data set", "PATH" },
+    { "limit", 0, 0, G_OPTION_ARG_STRING, &o->limit, "Of --prompts only the first N", "N" },
+    { "out", 'o', 0, G_OPTION_ARG_FILENAME, &o->out, "Picture to write (default: arra-SEED.png); with --prompts a folder", "PATH" },
     { "size", 's', 0, G_OPTION_ARG_STRING, &o->size, "Pixels, or auto: the model chooses, and may answer with text", "WxH" },
     { "count", 'n', 0, G_OPTION_ARG_STRING, &o->count, "Number of pictures; more than one are numbered", "N" },
-    { "seed", 0, 0, G_OPTION_ARG_STRING, &o->seed, "Start of the randomness (default: another each time)", "N" },
+    { "seed", 0, 0, G_OPTION_ARG_STRING, &o->seed, "Start of the randomness (default: another each time; with --prompts 0)", "N" },
     { "cfg", 0, 0, G_OPTION_ARG_STRING, &o->cfg, "Guidance scale: how closely to follow the prompt; 1: off", "SCALE" },
     { "top-k", 0, 0, G_OPTION_ARG_STRING, &o->top_k, "Choose among the K likeliest image tokens; 0: all", "K" },
     { "text-top-k", 0, 0, G_OPTION_ARG_STRING, &o->text_top_k, "The same for text tokens", "K" },

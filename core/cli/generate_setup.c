@@ -109,12 +109,22 @@ take_resumed (GenerateSetup *setup, const GenerateOptions *options, GError **err
   return setup->model != NULL;
 }
 
+/* Their pictures go into a folder, which is checked when the checkpoint is known. */
+static gboolean
+take_prompts (GenerateSetup *setup, const GenerateOptions *options, GError **error)
+{
+  if (options->limit != NULL && !cli_value_guint ("--limit", options->limit, 1, G_MAXINT32, &setup->limit, error))
+    return FALSE;
+  setup->out = g_strdup (options->out);
+  return TRUE;
+}
+
 static gboolean
 take_new (GenerateSetup *setup, const GenerateOptions *options, GError **error)
 {
   if (options->quant != NULL && !cli_value_quant ("--quant", options->quant, &setup->quant, error))
     return FALSE;
-  setup->seed = g_random_int ();
+  setup->seed = options->prompts == NULL ? g_random_int () : 0;
   if (options->seed != NULL && !cli_value_uint ("--seed", options->seed, 0, G_MAXUINT64, &setup->seed, error))
     return FALSE;
   setup->vqgan = g_strdup (options->vqgan);
@@ -129,8 +139,35 @@ take_new (GenerateSetup *setup, const GenerateOptions *options, GError **error)
   setup->model = cli_locate_checkpoint (options->model, error);
   if (setup->model == NULL)
     return FALSE;
+  if (options->prompts != NULL)
+    return take_prompts (setup, options, error);
   setup->prompt = cli_prompt_read (options->prompt, options->prompt_file, options->rest, error);
   return setup->prompt != NULL;
+}
+
+/* What a list of prompts leaves no room for. */
+static gboolean
+check_prompts (const GenerateOptions *options, GError **error)
+{
+  const struct
+  {
+    const char *option;
+    gboolean given;
+  } settings[] = {
+    { "a prompt", options->rest != NULL },
+    { "--prompt", options->prompt != NULL },
+    { "--prompt-file", options->prompt_file != NULL },
+    { "--count", options->count != NULL },
+    { "--tokens-out", options->tokens_out != NULL },
+    { "--resume", options->resume != NULL },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (settings); i++)
+    if (settings[i].given)
+      return cli_usage_error (error, "%s cannot go with --prompts", settings[i].option);
+  if (options->out == NULL)
+    return cli_usage_error (error, "no output: name the folder to write with -o DIR");
+  return TRUE;
 }
 
 static void
@@ -171,12 +208,18 @@ generate_setup_init (GenerateSetup *setup, const GenerateOptions *options, GErro
   arra_request_init (&setup->request, NULL);
   if (options->quiet && options->json)
     return cli_usage_error (error, "--quiet and --json contradict each other");
+  if (options->limit != NULL && options->prompts == NULL)
+    return cli_usage_error (error, "--limit goes with --prompts");
+  if (options->prompts != NULL && !check_prompts (options, error))
+    return FALSE;
   if (options->resume != NULL && (!take_resumed (setup, options, error) || !generate_setup_apply (setup, options, &setup->request, error)))
     return FALSE;
   if (options->resume == NULL && !take_new (setup, options, error))
     return FALSE;
   if (setup->vqgan != NULL && !g_file_test (setup->vqgan, G_FILE_TEST_EXISTS))
     return cli_usage_error (error, "--vqgan: there is no file or folder %s", setup->vqgan);
+  if (options->prompts != NULL)
+    return TRUE;
   name_outputs (setup, options);
   return check_outputs (setup, error);
 }

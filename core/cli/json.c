@@ -4,6 +4,8 @@
 
 #include <math.h>
 
+#include "jsontext.h"
+
 CliJson *
 cli_json_new (void)
 {
@@ -20,41 +22,12 @@ cli_json_free (CliJson *json)
   g_free (json);
 }
 
-static void
-append_string (GString *text, const char *value)
-{
-  g_autofree char *valid = g_utf8_make_valid (value, -1);
-
-  g_string_append_c (text, '"');
-  for (const char *c = valid; *c != '\0'; c++)
-    switch (*c)
-      {
-      case '"':
-      case '\\':
-        g_string_append_c (text, '\\');
-        g_string_append_c (text, *c);
-        break;
-      case '\n':
-        g_string_append (text, "\\n");
-        break;
-      case '\t':
-        g_string_append (text, "\\t");
-        break;
-      default:
-        if ((guchar) *c < 0x20 || *c == 0x7f)
-          g_string_append_printf (text, "\\u%04x", (guint) (guchar) *c);
-        else
-          g_string_append_c (text, *c);
-      }
-  g_string_append_c (text, '"');
-}
-
 char *
 cli_json_quote (const char *value)
 {
   GString *text = g_string_new (NULL);
 
-  append_string (text, value);
+  arra_json_append_string (text, value);
   return g_string_free (text, FALSE);
 }
 
@@ -77,7 +50,7 @@ begin_value (CliJson *json, const char *key)
   json->filled = TRUE;
   if (key == NULL)
     return;
-  append_string (json->text, key);
+  arra_json_append_string (json->text, key);
   g_string_append (json->text, ": ");
 }
 
@@ -174,7 +147,7 @@ cli_json_string (CliJson *json, const char *key, const char *value)
   if (value == NULL)
     g_string_append (json->text, "null");
   else
-    append_string (json->text, value);
+    arra_json_append_string (json->text, value);
 }
 
 void

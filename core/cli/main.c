@@ -26,6 +26,8 @@ static const Command commands[] = {
   { "features", cli_features, "gather features of a data set for training" },
   { "train", cli_train, "train what a configuration describes" },
   { "domain", cli_domain, "draw pictures with captions and labels to train on" },
+  { "eval", cli_eval, "measure generated pictures against real ones" },
+  { "contact-sheet", cli_contact_sheet, "draw pictures with their captions, to be looked at" },
   { "bench", cli_bench, "measure speed against the memory's bandwidth" },
 };
 

@@ -2,10 +2,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "domain.h"
 
-#include <errno.h>
-#include <string.h>
-
 #include "fail.h"
+#include "imagefolder.h"
 #include "mapping.h"
 #include "mem.h"
 #include "pool.h"
@@ -26,12 +24,6 @@ typedef struct
   GMutex mutex;
   GError *error; /* the first one */
 } Work;
-
-static char *
-picture_name (guint64 index)
-{
-  return g_strdup_printf ("images/%06" G_GUINT64_FORMAT ".png", index);
-}
 
 static const char *
 split_name (ArraDomainSplit split)
@@ -100,7 +92,7 @@ draw_some (gsize begin, gsize end, guint worker, gpointer data)
   for (gsize i = begin; i < end && !has_failed (work); i++)
     {
       guint64 index = work->begin + i;
-      g_autofree char *name = picture_name (index), *path = g_build_filename (work->directory, name, NULL);
+      g_autofree char *path = arra_imagefolder_path (work->directory, index);
       GError *error = NULL;
 
       if (g_cancellable_set_error_if_cancelled (work->cancellable, &error)
@@ -144,7 +136,7 @@ write_metadata (const Work *work, GError **error)
 
   for (guint64 i = 0; file != NULL && i < work->series->count; i++)
     {
-      g_autofree char *name = picture_name (work->series->first + i);
+      g_autofree char *name = arra_imagefolder_name (work->series->first + i);
       ArraDomainItem item;
 
       arra_domain_item (work->domain, work->series->split, work->series->seed, work->series->first + i,
@@ -180,43 +172,6 @@ write_attributes (const Work *work, GError **error)
 }
 
 static gboolean
-make_directories (const Work *work, GError **error)
-{
-  g_autofree char *images = g_build_filename (work->directory, "images", NULL);
-
-  if (g_mkdir_with_parents (images, 0777) == 0)
-    return TRUE;
-  g_set_error (error, G_FILE_ERROR, (gint) g_file_error_from_errno (errno),
-               "the folder %s cannot be made: %s", images, g_strerror (errno));
-  return FALSE;
-}
-
-/* The directory is this series' own, or gets to be it when nothing is there. */
-static gboolean
-claim_directory (const Work *work, GError **error)
-{
-  g_autofree char *path = g_build_filename (work->directory, "series.json", NULL);
-  g_autofree char *metadata = g_build_filename (work->directory, "metadata.jsonl", NULL);
-  g_autofree char *text = series_text (work);
-  g_automem char *found = NULL;
-
-  if (!g_file_test (path, G_FILE_TEST_EXISTS))
-    {
-      if (g_file_test (metadata, G_FILE_TEST_EXISTS))
-        return arra_fail (error, ARRA_ERROR_ARGUMENT, "%s holds other pictures: name another folder",
-                          work->directory);
-      return arra_write_file (path, text, strlen (text), error);
-    }
-  found = arra_read_file (path, 4096, NULL, error);
-  if (found == NULL)
-    return FALSE;
-  if (strcmp (found, text) != 0)
-    return arra_fail (error, ARRA_ERROR_ARGUMENT, "%s holds another series (%s): name another folder",
-                      work->directory, g_strchomp (found));
-  return TRUE;
-}
-
-static gboolean
 check_series (const ArraDomain *domain, const ArraDomainSeries *series, guint size, GError **error)
 {
   if (size % 32 != 0 || size > MAX_SIZE)
@@ -242,11 +197,12 @@ arra_domain_write (const ArraDomain *domain,
                 .directory = directory,
                 .size = series->size == 0 ? USUAL_SIZE : series->size,
                 .cancellable = cancellable };
+  g_autofree char *text = NULL;
   gboolean ok;
 
   g_return_val_if_fail (domain != NULL && directory != NULL, FALSE);
-  if (!check_series (domain, series, work.size, error) || !make_directories (&work, error)
-      || !claim_directory (&work, error))
+  text = series_text (&work);
+  if (!check_series (domain, series, work.size, error) || !arra_imagefolder_claim (directory, text, error))
     return FALSE;
   g_mutex_init (&work.mutex);
   ok = write_attributes (&work, error) && draw_all (&work, progress, user, error)

@@ -4,6 +4,7 @@
 
 #include "attention.h"
 #include "dropout.h"
+#include "head_cross_entropy.h"
 #include "tape.h"
 
 /* Shapes are those of the operations (core/ops). Pointers that are no nodes must live as long as the computation. */
@@ -28,3 +29,5 @@ void arra_graph_cross_entropy (ArraTape *tape, ArraNode *logits, const guint32 *
 void arra_graph_cosine_similarity (ArraTape *tape, ArraNode *x, const float *features, const guint32 *items, double scale, double *sum);
 /* Sum over rows and columns of the squared distance to features[items[row]]. */
 void arra_graph_squared_error (ArraTape *tape, ArraNode *x, const float *features, const guint32 *items, double scale, double *sum);
+/* Sum over rows and heads of the weighted cross-entropy; @labels: [rows][heads->n]. */
+void arra_graph_head_cross_entropy (ArraTape *tape, ArraNode *logits, const gint32 *labels, const ArraHeads *heads, double scale, double *sum);

@@ -3,6 +3,7 @@
 #include "graph_conv.h"
 
 #include "add.h"
+#include "average_pool.h"
 #include "gather.h"
 
 /* ---- convolution */
@@ -116,6 +117,28 @@ arra_graph_spatial_attention (
   g_assert (q->rows == shape->n * shape->pixels && q->width == shape->channels);
   if (arra_tape_computes (tape))
     arra_attention_batch (exec, shape, q->data, k->data, v->data, scratch, y->data);
+  return y;
+}
+
+/* ---- mean */
+
+static void
+average_pool_vjp (ArraTape *tape, ArraNode *y)
+{
+  const ArraNode *x = y->inputs[0];
+
+  if (arra_tape_computes (tape))
+    arra_average_pool_vjp (arra_tape_exec (tape), y->grad, y->rows, x->rows / y->rows, y->width, x->grad);
+}
+
+ArraNode *
+arra_graph_average_pool (ArraTape *tape, ArraNode *x, gsize n)
+{
+  ArraNode *y = arra_tape_node (tape, n, x->width, average_pool_vjp, &x, 1, NULL, 0);
+
+  g_assert (n > 0 && x->rows % n == 0);
+  if (arra_tape_computes (tape))
+    arra_average_pool (arra_tape_exec (tape), x->data, n, x->rows / n, x->width, y->data);
   return y;
 }
 

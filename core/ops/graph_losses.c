@@ -40,6 +40,39 @@ arra_graph_cross_entropy (ArraTape *tape, ArraNode *logits, const guint32 *targe
                         cross_entropy, z);
 }
 
+/* ---- several classifications */
+
+typedef struct
+{
+  ArraHeads heads;
+  const gint32 *labels;
+  float scale;
+} Heads;
+
+static void
+head_cross_entropy_vjp (ArraTape *tape, ArraNode *loss)
+{
+  const ArraNode *logits = loss->inputs[0];
+  const Heads *h = ARRA_NODE_SETTINGS_OF (Heads, loss);
+
+  if (arra_tape_computes (tape))
+    arra_head_cross_entropy_vjp (arra_tape_exec (tape), logits->data, h->labels, logits->rows, &h->heads,
+                                 h->scale, logits->grad);
+}
+
+void
+arra_graph_head_cross_entropy (ArraTape *tape, ArraNode *logits, const gint32 *labels, const ArraHeads *heads,
+                               double scale, double *sum)
+{
+  const Heads settings = { *heads, labels, (float) scale };
+
+  g_assert (logits->width == heads->starts[heads->n]);
+  arra_tape_node (tape, 0, 0, head_cross_entropy_vjp, &logits, 1, &settings, sizeof settings);
+  *sum = 0;
+  if (arra_tape_computes (tape))
+    *sum = arra_head_cross_entropy (arra_tape_exec (tape), logits->data, labels, logits->rows, heads);
+}
+
 /* ---- alignment */
 
 typedef struct

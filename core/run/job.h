@@ -62,6 +62,9 @@ guint arra_job_grid (const ArraCheckpoint *checkpoint);
 /* arra_job_new() in parts, for saved jobs: @prompted FALSE makes a job that can only decode what it is given. */
 ArraJob *arra_job_build (ArraCheckpoint *checkpoint, const ArraRequest *request, gboolean prompted, GError **error);
 
+/* Answer 0 becomes answer @first of the request in the noise: one of many pictures can be made alone. Before the job runs. */
+void arra_job_set_first (ArraJob *job, guint first);
+
 /* Progress: what the job is at now. @preview nullable. Throttled unless @always. */
 void arra_job_report (ArraJob *job, ArraPhase phase, guint answer, const ArraPicture *preview, double decoded, gboolean always);
 /* Shows the finished rows of the current picture when there are new ones and time allows. */

@@ -76,9 +76,9 @@ check_ranges (const ArraRecipe *recipe, GError **error)
 
   if (!arra_request_check_ranges (&recipe->request, &fault))
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s", recipe->name, fault->message);
-  if (recipe->first > ARRA_MAX_COUNT)
+  if (recipe->first > ARRA_MAX_FIRST)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"first\" is larger than %d", recipe->name,
-                      ARRA_MAX_COUNT);
+                      ARRA_MAX_FIRST);
   return TRUE;
 }
 

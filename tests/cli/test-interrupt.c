@@ -86,15 +86,15 @@ tokens_seen (const Watched *run)
   return start != NULL && strchr (start, '/') != NULL ? (guint) g_ascii_strtoull (start, NULL, 10) : 0;
 }
 
-/* Waits until @tokens are done, sends the signals, and waits for the end. */
+/* Waits until @text is drawn and @tokens are done, sends the signals, and waits for the end. */
 static Outcome *
-stop_at (const char *const *args, guint tokens, int first, int second, char **drawn)
+stop_when (const char *const *args, const char *text, guint tokens, int first, int second, char **drawn)
 {
   Watched run = start_watched (args);
   gint64 give_up = g_get_monotonic_time () + (gint64) PATIENCE * 1000;
   Outcome *outcome;
 
-  while (tokens_seen (&run) < tokens)
+  while (strstr (run.seen->str, text) == NULL || tokens_seen (&run) < tokens)
     {
       g_assert_true (watch (&run));
       g_assert_cmpint (g_get_monotonic_time (), <, give_up);
@@ -132,7 +132,7 @@ test_resume (void)
   write_model ("model", 8);
   whole = arra_run ("generate", "--model", "model", "-s", SIZE, "--threads", "1", "--seed", "11", "-o", "whole.png", "a fox", NULL);
   assert_status (whole, 0);
-  stopped = stop_at (args, 100, SIGINT, 0, &drawn);
+  stopped = stop_when (args, "", 100, SIGINT, 0, &drawn);
   g_test_message ("drawn: %s", drawn);
   assert_status (stopped, 130);
   assert_says (drawn, "/s");
@@ -170,7 +170,7 @@ test_second_signal (void)
 
   harness_begin ();
   write_model ("model", 8);
-  stopped = stop_at (args, 20, SIGINT, SIGTERM, &drawn);
+  stopped = stop_when (args, "", 20, SIGINT, SIGTERM, &drawn);
   assert_status (stopped, 130);
   g_assert_true (scratch_has ("t.json"));
   g_assert_false (scratch_has ("fox-1.png"));
@@ -181,6 +181,38 @@ test_second_signal (void)
   assert_status (whole, 0);
   g_assert_true (same_bytes ("fox-1.png", "whole-1.png"));
   g_assert_true (same_bytes ("fox-2.png", "whole-2.png"));
+  harness_end ();
+}
+
+/* A list of prompts keeps the pictures it has; the same command makes the others, and all are those of an uninterrupted run. */
+static void
+test_prompts (void)
+{
+  const char *args[] = { "generate", "--model", "model", "-s", SMALL, "--threads", "1", "--seed", "3", "--prompts", "prompts.txt", "-o", "set", NULL };
+  g_autoptr (Outcome) whole = NULL;
+  g_autoptr (Outcome) stopped = NULL;
+  g_autoptr (Outcome) again = NULL;
+  g_autofree char *drawn = NULL, *prompts = NULL;
+
+  harness_begin ();
+  write_model ("model", 8);
+  prompts = scratch_path ("prompts.txt");
+  g_assert_true (g_file_set_contents (prompts, "a fox\na hare\na fox\n", -1, NULL));
+  stopped = stop_when (args, "2/3 Predicting", 20, SIGINT, 0, &drawn);
+  assert_status (stopped, 130);
+  assert_says (drawn, "left");
+  assert_says (drawn, "Stopped with 1 of 3 pictures in set.");
+  g_assert_true (scratch_has ("set/images/000000.png"));
+  g_assert_false (scratch_has ("set/images/000001.png"));
+  g_assert_false (scratch_has ("set/metadata.jsonl"));
+  again = arra_run ("generate", "--model", "model", "-s", SMALL, "--seed", "3", "--prompts", "prompts.txt", "-o", "set", NULL);
+  assert_status (again, 0);
+  assert_says (again->out, "3 pictures, 2 of them new");
+  whole = arra_run ("generate", "--model", "model", "-s", SMALL, "--seed", "3", "--prompts", "prompts.txt", "-o", "whole", NULL);
+  assert_status (whole, 0);
+  g_assert_true (same_bytes ("set/images/000001.png", "whole/images/000001.png"));
+  g_assert_true (same_bytes ("set/images/000002.png", "whole/images/000002.png"));
+  g_assert_true (same_bytes ("set/metadata.jsonl", "whole/metadata.jsonl"));
   harness_end ();
 }
 
@@ -196,7 +228,7 @@ test_json (void)
 
   harness_begin ();
   write_model ("model", 8);
-  stopped = stop_at (args, 100, SIGTERM, 0, &drawn);
+  stopped = stop_when (args, "", 100, SIGTERM, 0, &drawn);
   assert_status (stopped, 130);
   node = parse_json (stopped->out);
   object = json_node_get_object (node);
@@ -232,6 +264,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/interrupt/resume", test_resume);
   g_test_add_func ("/cli/interrupt/second-signal", test_second_signal);
   g_test_add_func ("/cli/interrupt/json", test_json);
+  g_test_add_func ("/cli/interrupt/prompts", test_prompts);
   g_test_add_func ("/cli/interrupt/other-checkpoint", test_other_checkpoint);
   return g_test_run ();
 }

@@ -114,6 +114,38 @@ assert_no_comma_number (const char *text)
 }
 
 static void
+run_series (const char *prompts, const char *folder, const char *table)
+{
+  g_autoptr (Outcome) made = arra_run ("generate", M, "--prompts", prompts, "-s", "64x32", "--cfg", "2.5", "-o", folder, NULL);
+  g_autoptr (Outcome) measured = NULL;
+
+  assert_status (made, 0);
+  g_assert_false (g_regex_match_simple ("[0-9],[0-9]", made->out, 0, 0));
+  measured = arra_run ("eval", "--data", folder, "-o", table, NULL);
+  assert_status (measured, 0);
+}
+
+static void
+test_series (void)
+{
+  g_autofree char *prompts = NULL, *table = NULL, *path = NULL;
+
+  harness_begin ();
+  prompts = scratch_path ("prompts.txt");
+  g_assert_true (g_file_set_contents (prompts, "a fox\na hare\n", -1, NULL));
+  use_locale (FALSE);
+  run_series ("prompts.txt", "set", "c.md");
+  use_locale (TRUE);
+  run_series ("prompts.txt", "de", "de.md");
+  g_assert_true (same_bytes ("set/series.json", "de/series.json"));
+  g_assert_true (same_bytes ("set/images/000001.png", "de/images/000001.png"));
+  path = scratch_path ("de.md");
+  g_assert_true (g_file_get_contents (path, &table, NULL, NULL));
+  assert_says (table, "| MS-SSIM between pictures | 0.");
+  harness_end ();
+}
+
+static void
 test_others (void)
 {
   g_autoptr (Outcome) info = NULL;
@@ -157,6 +189,7 @@ main (int argc, char **argv)
       assert_locale_works ();
       g_test_add_func ("/cli/locale/generate", test_generate);
       g_test_add_func ("/cli/locale/resume", test_resume);
+      g_test_add_func ("/cli/locale/series", test_series);
       g_test_add_func ("/cli/locale/others", test_others);
       status = g_test_run ();
     }

@@ -33,6 +33,8 @@ static const Case cases[] = {
   { 64, "--frob", { "pretokenize", "--frob" } },
   { 64, "--frob", { "features", "--frob" } },
   { 64, "--frob", { "domain", "--frob" } },
+  { 64, "--frob", { "contact-sheet", "--frob" } },
+  { 64, "--frob", { "eval", "--frob" } },
   { 64, "--frob", { "bench", "--frob" } },
   { 64, "--seed", { "generate", M, "a fox", "--seed" } },
 
@@ -83,6 +85,14 @@ static const Case cases[] = {
   { 64, "--seed cannot go with --resume", { "generate", M, "--resume", "BAD", "--seed", "1" } },
   { 64, "a prompt cannot go with --resume", { "generate", M, "--resume", "BAD", "a fox" } },
 
+  { 64, "a prompt cannot go with --prompts", { "generate", M, "--prompts", "BAD", "-o", "d", "a fox" } },
+  { 64, "--count cannot go with --prompts", { "generate", M, "--prompts", "BAD", "-o", "d", "-n", "2" } },
+  { 64, "no output", { "generate", M, "--prompts", "BAD" } },
+  { 64, "BAD: line 1 is not UTF-8", { "generate", M, "--prompts", "BAD", "-o", "d" } },
+  { 70, "no-such-prompts", { "generate", M, "--prompts", "no-such-prompts", "-o", "d" } },
+  { 64, "--limit: 0", { "generate", M, "--prompts", "BAD", "-o", "d", "--limit", "0" } },
+  { 64, "--limit goes with --prompts", { "generate", M, "--limit", "3", "a fox" } },
+
   { 64, "no picture", { "encode", M } },
   { 70, "no-such-picture", { "encode", M, "no-such-picture" } },
   { 70, "BAD", { "encode", M, "BAD" } },
@@ -119,6 +129,20 @@ static const Case cases[] = {
   { 64, "--split: 'test'", { "domain", "phantom-cxr", "-n", "1", "--seed", "1", "-o", "d", "--split", "test" } },
   { 64, "32 pixels", { "domain", "phantom-cxr", "-n", "1", "--seed", "1", "-o", "d", "--size", "100" } },
   { 64, "unexpected argument 'two'", { "domain", "one", "two", "-n", "1", "--seed", "1", "-o", "d" } },
+  { 64, "no pictures", { "eval", "--judge", "BAD" } },
+  { 64, "--against", { "eval", "--data", "BAD", "--against", "BAD" } },
+  { 64, "--reconstructed", { "eval", "--data", "BAD", "--reconstructed", "BAD", "--clip", "BAD" } },
+  { 64, "--encoder: 'vae'", { "eval", "--data", "BAD", "--judge", "BAD", "--encoder", "vae" } },
+  { 64, "--encoder clip: name its folder", { "eval", "--data", "BAD", "--judge", "BAD", "--encoder", "clip" } },
+  { 64, "--limit: 'few'", { "eval", "--data", "BAD", "--limit", "few" } },
+  { 64, "is a folder", { "eval", "--data", "BAD", "-o", "." } },
+  { 70, "BAD", { "eval", "--data", "BAD" } },
+  { 64, "no data set", { "contact-sheet", "-o", "s.png" } },
+  { 64, "no output", { "contact-sheet", "--data", "BAD" } },
+  { 64, "PNG", { "contact-sheet", "--data", "BAD", "-o", "s.jpg" } },
+  { 64, "--columns: 'x'", { "contact-sheet", "--data", "BAD", "-o", "s.png", "--columns", "x" } },
+  { 64, "--cell: 1 is out of range", { "contact-sheet", "--data", "BAD", "-o", "s.png", "--cell", "1" } },
+  { 70, "no-such-set", { "contact-sheet", "--data", "no-such-set", "-o", "s.png" } },
   { 64, "'fast'", { "bench", "fast" } },
   { 64, "no configuration", { "train" } },
   { 64, "b.yaml", { "train", "a.yaml", "b.yaml" } },
@@ -207,7 +231,7 @@ test_default_checkpoint (void)
 static void
 test_help (void)
 {
-  static const char *const commands[] = { "generate", "encode", "decode", "tokenize", "info", "convert", "domain", "bench" };
+  static const char *const commands[] = { "generate", "encode", "decode", "tokenize", "info", "convert", "domain", "eval", "contact-sheet", "bench" };
 
   harness_begin ();
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)

@@ -1,0 +1,223 @@
+/* eval.c - `arra eval`: generated pictures measured, beside real ones and reconstructions
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "eval.h"
+
+#include <string.h>
+
+#include "commands.h"
+#include "mapping.h"
+#include "options.h"
+#include "output.h"
+#include "progress.h"
+#include "signals.h"
+#include "values.h"
+
+typedef struct
+{
+  char *data, *against, *reconstructed, *judge, *clip, *encoder, *limit, *threads, *out;
+  gboolean json, quiet;
+} Options;
+
+/* All that an evaluation is made with. */
+typedef struct
+{
+  ArraDataset *sets[ARRA_N_EVAL_ROLES];
+  ArraPool *pool;
+  ArraExec exec;
+  ArraEvalRequest request;
+  CliProgress *progress;
+  CliItems items;
+  ArraEvalRole role; /* shown last */
+  gboolean pairs;
+} Run;
+
+static const CliHelp help = {
+  .command = "eval",
+  .summary = "Measures generated pictures: Fréchet distance to real ones, inception score, how varied they "
+             "are, how well they go with\n"
+             "their captions, and how often a judge finds what their labels ask for.",
+  .examples
+  = "  arra eval --data generated --against real --judge judge/model --clip clip/model\n"
+    "  arra eval --data generated --against real --reconstructed again --judge judge/model -o table.md\n"
+    "  arra eval --data generated --against real --clip clip/model --limit 2000 --json > report.json",
+  .notes = "Data sets are what 'arra pretokenize' takes; labels and captions come from metadata.jsonl. The "
+           "judge is what\n"
+           "'arra train' makes of kind: classifier, CLIP of kind: clip; neither should have been used for "
+           "what is measured. The Fréchet\n"
+           "distance depends on how many pictures it is taken over: the floor, of real pictures to other "
+           "real ones, is taken over as\n"
+           "many, so give twice as many real pictures as generated ones. Reconstructions show what the VQGAN "
+           "lets through at most.",
+};
+
+static void
+run_clear (Run *run)
+{
+  arra_classifier_free (run->request.encoders.judge);
+  arra_clip_free (run->request.encoders.clip);
+  for (guint role = 0; role < ARRA_N_EVAL_ROLES; role++)
+    arra_dataset_free (run->sets[role]);
+  arra_pool_free (run->pool);
+  cli_progress_free (run->progress);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Run, run_clear)
+
+static gboolean
+read_encoder (const Options *options, gboolean *by_clip, GError **error)
+{
+  *by_clip = options->judge == NULL;
+  if (options->encoder == NULL)
+    return TRUE;
+  if (strcmp (options->encoder, "judge") != 0 && strcmp (options->encoder, "clip") != 0)
+    return cli_usage_error (error, "--encoder: '%s' is neither judge nor clip", options->encoder);
+  *by_clip = strcmp (options->encoder, "clip") == 0;
+  if (*by_clip ? options->clip != NULL : options->judge != NULL)
+    return TRUE;
+  return cli_usage_error (error, "--encoder %s: name its folder with --%s DIR", options->encoder,
+                          options->encoder);
+}
+
+static gboolean
+check (const Options *options, Run *run, guint *limit, guint *threads, GError **error)
+{
+  if (options->data == NULL)
+    return cli_usage_error (error, "no pictures: name a data set with --data PATH");
+  if (options->quiet && options->json)
+    return cli_usage_error (error, "--quiet and --json contradict each other");
+  if (options->against != NULL && options->judge == NULL && options->clip == NULL)
+    return cli_usage_error (
+        error, "--against: pictures are compared by what an encoder sees: name one with --judge or --clip");
+  if (options->reconstructed != NULL && options->judge == NULL)
+    return cli_usage_error (error, "--reconstructed: name a judge with --judge DIR");
+  return read_encoder (options, &run->request.by_clip, error)
+         && (options->limit == NULL
+             || cli_value_guint ("--limit", options->limit, 1, G_MAXINT32, limit, error))
+         && (options->threads == NULL
+             || cli_value_guint ("--threads", options->threads, 1, 64, threads, error))
+         && (options->out == NULL || cli_output_check ("-o", options->out, error));
+}
+
+static gboolean
+open_sets (const Options *options, guint limit, Run *run, GError **error)
+{
+  const char *const names[ARRA_N_EVAL_ROLES] = { options->data, options->reconstructed, options->against };
+
+  for (guint role = 0; role < ARRA_N_EVAL_ROLES; role++)
+    {
+      guint64 most = limit == 0 ? G_MAXUINT : role == ARRA_EVAL_REAL ? 2 * (guint64) limit : limit;
+
+      if (names[role] == NULL)
+        continue;
+      run->sets[role] = arra_dataset_open (names[role], error);
+      if (run->sets[role] == NULL)
+        return FALSE;
+      run->request.sets[role] = run->sets[role];
+      run->request.names[role] = names[role];
+      run->request.n[role] = (guint) MIN (most, arra_dataset_size (run->sets[role]));
+    }
+  return TRUE;
+}
+
+static gboolean
+open_encoders (const Options *options, guint threads, Run *run, GError **error)
+{
+  ArraEvalEncoders *encoders = &run->request.encoders;
+
+  run->exec.kernels = arra_kernels_default (error);
+  if (run->exec.kernels == NULL || (run->pool = arra_pool_new (threads, error)) == NULL)
+    return FALSE;
+  run->exec.pool = run->request.pool = run->pool;
+  if (options->judge != NULL
+      && (encoders->judge = arra_classifier_open (options->judge, &run->exec, error)) == NULL)
+    return FALSE;
+  return options->clip == NULL
+         || (encoders->clip = arra_clip_open (options->clip, &run->exec, error)) != NULL;
+}
+
+/* An ArraEvalProgress */
+static void
+show (ArraEvalRole role, gboolean pairs, guint done, guint count, gpointer user)
+{
+  Run *run = user;
+  g_autofree char *label = NULL;
+
+  if (run->items.progress == NULL || role != run->role || pairs != run->pairs)
+    {
+      label = g_strdup_printf (pairs ? "Comparing pairs (%s)" : "Looking at pictures (%s)",
+                               arra_eval_role_name (role));
+      cli_progress_set_label (run->progress, label);
+      run->items = (CliItems){ .progress = run->progress, .start = g_get_monotonic_time (), .first = done };
+    }
+  run->role = role;
+  run->pairs = pairs;
+  cli_items_update (done, count, &run->items);
+}
+
+/* The table goes to a file, or where there is no other result to standard output. */
+static gboolean
+report (const Options *options, const Run *run, const ArraEvaluation *evaluation, GError **error)
+{
+  g_autofree char *table = eval_markdown (&run->request, evaluation);
+
+  if (options->out != NULL && !arra_write_file (options->out, table, strlen (table), error))
+    return FALSE;
+  if (options->json)
+    {
+      g_autofree char *json = eval_json (&run->request, evaluation);
+      cli_print ("%s", json);
+    }
+  else if (options->out == NULL)
+    cli_print ("%s", table);
+  else if (!options->quiet)
+    cli_print ("%s: %u pictures\n", options->out, evaluation->sets[ARRA_EVAL_GENERATED].n);
+  return TRUE;
+}
+
+static gboolean
+evaluate (const Options *options, GError **error)
+{
+  g_auto (Run) run = { 0 };
+  g_auto (ArraEvaluation) evaluation = { 0 };
+  guint limit = 0, threads = 0;
+
+  if (!check (options, &run, &limit, &threads, error) || !open_sets (options, limit, &run, error)
+      || !open_encoders (options, threads, &run, error))
+    return FALSE;
+  run.progress = cli_progress_new (!options->quiet, 1, NULL);
+  if (!arra_evaluate (&run.request, &evaluation, show, &run, cli_signals_stage (0), error))
+    return FALSE;
+  cli_progress_clear (run.progress);
+  return report (options, &run, &evaluation, error);
+}
+
+CliStatus
+cli_eval (int argc, char **argv)
+{
+  Options options = { 0 };
+  const GOptionEntry entries[] = {
+    { "data", 'd', 0, G_OPTION_ARG_FILENAME, &options.data, "Pictures to measure: a data set", "PATH" },
+    { "against", 0, 0, G_OPTION_ARG_FILENAME, &options.against, "Real pictures: a data set", "PATH" },
+    { "reconstructed", 0, 0, G_OPTION_ARG_FILENAME, &options.reconstructed,
+      "Real pictures that went through the VQGAN: a data set", "PATH" },
+    { "judge", 0, 0, G_OPTION_ARG_FILENAME, &options.judge, "Attribute classifier: a folder", "DIR" },
+    { "clip", 0, 0, G_OPTION_ARG_FILENAME, &options.clip, "CLIP model: a folder", "DIR" },
+    { "encoder", 0, 0, G_OPTION_ARG_STRING, &options.encoder,
+      "Whose features the Fréchet distance is over: judge (default) or clip", "NAME" },
+    { "limit", 0, 0, G_OPTION_ARG_STRING, &options.limit, "Only the first N pictures, and 2 N real ones",
+      "N" },
+    { "threads", 0, 0, G_OPTION_ARG_STRING, &options.threads, "Threads (default: all processors)", "N" },
+    { "out", 'o', 0, G_OPTION_ARG_FILENAME, &options.out,
+      "Markdown file for the tables (default: standard output)", "TABLE.md" },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print a JSON object", NULL },
+    { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet, "Print nothing but errors and results", NULL },
+    { NULL, 0, 0, 0, NULL, NULL, NULL },
+  };
+  g_autoptr (GError) error = NULL;
+  gboolean helped;
+  gboolean ok = cli_options_parse (&help, entries, argc, argv, &helped, &error)
+                && (helped || evaluate (&options, &error));
+
+  cli_options_clear (entries);
+  return ok ? CLI_OK : cli_report ("eval", error);
+}

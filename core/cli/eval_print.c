@@ -1,0 +1,278 @@
+/* eval_print.c - what `arra eval` found: tables for people, JSON for programs
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "eval.h"
+
+#include <math.h>
+
+#include "diversity.h"
+#include "json.h"
+#include "values.h"
+
+/* A cell: "-" for what was not measured. */
+static void
+put_number (GString *text, double value, guint decimals)
+{
+  g_autofree char *number = isfinite (value) ? cli_format_double (value, decimals) : g_strdup ("-");
+
+  g_string_append_printf (text, " %s |", number);
+}
+
+static void
+put_name (GString *text, const char *name)
+{
+  g_auto (GStrv) parts = g_strsplit (name, "|", -1);
+  g_autofree char *escaped = g_strjoinv ("\\|", parts);
+
+  g_string_append_printf (text, "| %s |", escaped);
+}
+
+static gboolean
+has_any (const ArraEvaluation *evaluation, double value_of (const ArraEvalMeasures *measures))
+{
+  for (guint role = 0; role < ARRA_N_EVAL_ROLES; role++)
+    if (evaluation->sets[role].n > 0 && isfinite (value_of (&evaluation->sets[role])))
+      return TRUE;
+  return FALSE;
+}
+
+/* A row of the first table, when there is something in it. */
+static void
+put_measure (GString *text,
+             const ArraEvaluation *evaluation,
+             const char *name,
+             double value_of (const ArraEvalMeasures *measures),
+             guint decimals)
+{
+  if (!has_any (evaluation, value_of))
+    return;
+  put_name (text, name);
+  for (guint role = 0; role < ARRA_N_EVAL_ROLES; role++)
+    if (evaluation->sets[role].n > 0)
+      put_number (text, value_of (&evaluation->sets[role]), decimals);
+  g_string_append_c (text, '\n');
+}
+
+static double
+pictures_of (const ArraEvalMeasures *measures)
+{
+  return measures->n;
+}
+
+static double
+frechet_of (const ArraEvalMeasures *measures)
+{
+  return measures->frechet;
+}
+
+static double
+frechet_pictures_of (const ArraEvalMeasures *measures)
+{
+  return measures->frechet_n > 0 ? measures->frechet_n : NAN;
+}
+
+static double
+inception_of (const ArraEvalMeasures *measures)
+{
+  return measures->inception;
+}
+
+static double
+similarity_of (const ArraEvalMeasures *measures)
+{
+  return measures->similarity;
+}
+
+static double
+clip_of (const ArraEvalMeasures *measures)
+{
+  return measures->clip;
+}
+
+static void
+put_measures (GString *text, const ArraEvaluation *evaluation)
+{
+  GString *rule = g_string_new ("|---|");
+
+  g_string_append (text, "| measure |");
+  for (guint role = 0; role < ARRA_N_EVAL_ROLES; role++)
+    if (evaluation->sets[role].n > 0)
+      {
+        g_string_append_printf (text, " %s |", arra_eval_role_name (role));
+        g_string_append (rule, "---:|");
+      }
+  g_string_append_printf (text, "\n%s\n", rule->str);
+  g_string_free (rule, TRUE);
+  put_measure (text, evaluation, "pictures", pictures_of, 0);
+  put_measure (text, evaluation, "Fréchet distance to real", frechet_of, 4);
+  put_measure (text, evaluation, "pictures on each side of it", frechet_pictures_of, 0);
+  put_measure (text, evaluation, "inception score of the judge", inception_of, 3);
+  put_measure (text, evaluation, "MS-SSIM between pictures", similarity_of, 4);
+  put_measure (text, evaluation, "CLIP score", clip_of, 4);
+}
+
+static void
+put_notes (GString *text, const ArraEvalRequest *request, const ArraEvaluation *evaluation)
+{
+  for (guint role = 0; role < ARRA_N_EVAL_ROLES; role++)
+    if (evaluation->sets[role].n > 0)
+      g_string_append_printf (text, "%s%s: %s", role == 0 ? "\n" : ", ", arra_eval_role_name (role),
+                              request->names[role]);
+  g_string_append (text, ".\n");
+  if (evaluation->frechet_width > 0)
+    g_string_append_printf (text,
+                            "Fréchet distance over %u features of %s; under real: one half of the real "
+                            "pictures against the other, the floor.\n",
+                            evaluation->frechet_width, request->by_clip ? "CLIP" : "the judge");
+}
+
+static double
+balanced_of (const ArraEvaluation *evaluation, ArraEvalRole role, guint attribute)
+{
+  const ArraAttributeAccuracy *attributes = evaluation->sets[role].attributes;
+
+  return attributes != NULL && attributes[attribute].n > 0 ? attributes[attribute].balanced : NAN;
+}
+
+static void
+put_attribute (GString *text, const ArraEvaluation *evaluation, guint attribute, const char *name)
+{
+  put_name (text, name);
+  put_number (text, balanced_of (evaluation, ARRA_EVAL_REAL, attribute), 3);
+  put_number (text, balanced_of (evaluation, ARRA_EVAL_RECONSTRUCTED, attribute), 3);
+  put_number (text, balanced_of (evaluation, ARRA_EVAL_GENERATED, attribute), 3);
+  put_number (text, evaluation->sets[ARRA_EVAL_GENERATED].attributes[attribute].chance, 3);
+  put_number (text, arra_evaluation_adherence (evaluation, attribute), 3);
+  g_string_append_c (text, '\n');
+}
+
+static void
+put_summary (GString *text, const ArraEvalSummary *summary)
+{
+  put_name (text, "mean");
+  put_number (text, summary->balanced[ARRA_EVAL_REAL], 3);
+  put_number (text, summary->balanced[ARRA_EVAL_RECONSTRUCTED], 3);
+  put_number (text, summary->balanced[ARRA_EVAL_GENERATED], 3);
+  put_number (text, summary->chance, 3);
+  put_number (text, summary->adherence, 3);
+  g_string_append_c (text, '\n');
+}
+
+static void
+put_attributes (GString *text, const ArraEvalRequest *request, const ArraEvaluation *evaluation)
+{
+  const ArraClassifierConfig *judge;
+  ArraEvalSummary summary;
+
+  arra_evaluation_summary (evaluation, &summary);
+  if (summary.n == 0)
+    return;
+  judge = arra_classifier_config (request->encoders.judge);
+  g_string_append (
+      text,
+      "\nBalanced accuracy of the judge; adherence: (generated - chance) / (reconstruction - chance).\n\n"
+      "| attribute | real | reconstruction | generated | chance | adherence |\n"
+      "|---|---:|---:|---:|---:|---:|\n");
+  for (guint a = 0; a < evaluation->n_attributes; a++)
+    if (arra_evaluation_counts (evaluation, a))
+      put_attribute (text, evaluation, a, judge->attributes[a].name);
+  put_summary (text, &summary);
+}
+
+char *
+eval_markdown (const ArraEvalRequest *request, const ArraEvaluation *evaluation)
+{
+  GString *text = g_string_new (NULL);
+
+  put_measures (text, evaluation);
+  put_notes (text, request, evaluation);
+  put_attributes (text, request, evaluation);
+  return g_string_free (text, FALSE);
+}
+
+/* ---- JSON */
+
+static void
+json_set (CliJson *json, const ArraEvalRequest *request, const ArraEvaluation *evaluation, ArraEvalRole role)
+{
+  const ArraEvalMeasures *measures = &evaluation->sets[role];
+
+  cli_json_begin_object (json, arra_eval_role_name (role));
+  cli_json_string (json, "data", request->names[role]);
+  cli_json_uint (json, "pictures", measures->n);
+  cli_json_measured (json, role == ARRA_EVAL_REAL ? "frechet_floor" : "frechet_distance", measures->frechet);
+  cli_json_uint (json, "frechet_pictures", measures->frechet_n);
+  cli_json_measured (json, "inception_score", measures->inception);
+  cli_json_measured (json, "ms_ssim", measures->similarity);
+  cli_json_uint (json, "ms_ssim_pairs", arra_diversity_pairs (measures->n));
+  cli_json_measured (json, "clip_score", measures->clip);
+  cli_json_end_object (json);
+}
+
+static void
+json_accuracy (CliJson *json, const ArraEvaluation *evaluation, ArraEvalRole role, guint attribute)
+{
+  const ArraAttributeAccuracy *accuracy = &evaluation->sets[role].attributes[attribute];
+
+  cli_json_begin_object (json, arra_eval_role_name (role));
+  cli_json_uint (json, "labels", accuracy->n);
+  cli_json_uint (json, "values", accuracy->n_present);
+  cli_json_measured (json, "accuracy", accuracy->accuracy);
+  cli_json_measured (json, "balanced_accuracy", accuracy->balanced);
+  cli_json_end_object (json);
+}
+
+static void
+json_attributes (CliJson *json, const ArraEvalRequest *request, const ArraEvaluation *evaluation)
+{
+  cli_json_begin_array (json, "attributes");
+  for (guint a = 0; a < evaluation->n_attributes; a++)
+    {
+      if (!arra_evaluation_counts (evaluation, a))
+        continue;
+      cli_json_begin_object (json, NULL);
+      cli_json_string (json, "name", arra_classifier_config (request->encoders.judge)->attributes[a].name);
+      for (guint role = 0; role < ARRA_N_EVAL_ROLES; role++)
+        if (evaluation->sets[role].attributes != NULL)
+          json_accuracy (json, evaluation, role, a);
+      cli_json_measured (json, "chance", evaluation->sets[ARRA_EVAL_GENERATED].attributes[a].chance);
+      cli_json_measured (json, "adherence", arra_evaluation_adherence (evaluation, a));
+      cli_json_end_object (json);
+    }
+  cli_json_end_array (json);
+}
+
+static void
+json_summary (CliJson *json, const ArraEvaluation *evaluation)
+{
+  ArraEvalSummary summary;
+
+  arra_evaluation_summary (evaluation, &summary);
+  cli_json_begin_object (json, "mean");
+  cli_json_uint (json, "attributes", summary.n);
+  for (guint role = 0; role < ARRA_N_EVAL_ROLES; role++)
+    cli_json_measured (json, arra_eval_role_name (role), summary.balanced[role]);
+  cli_json_measured (json, "chance", summary.chance);
+  cli_json_measured (json, "adherence", summary.adherence);
+  cli_json_measured (json, "lowest_adherence", summary.lowest);
+  cli_json_end_object (json);
+}
+
+char *
+eval_json (const ArraEvalRequest *request, const ArraEvaluation *evaluation)
+{
+  g_autoptr (CliJson) json = cli_json_new ();
+
+  cli_json_begin_object (json, NULL);
+  cli_json_string (json, "encoder",
+                   evaluation->frechet_width == 0 ? NULL
+                   : request->by_clip             ? "clip"
+                                                  : "judge");
+  cli_json_uint (json, "features", evaluation->frechet_width);
+  for (guint role = 0; role < ARRA_N_EVAL_ROLES; role++)
+    if (evaluation->sets[role].n > 0)
+      json_set (json, request, evaluation, role);
+  json_attributes (json, request, evaluation);
+  json_summary (json, evaluation);
+  cli_json_end_object (json);
+  return g_strdup (cli_json_text (json));
+}

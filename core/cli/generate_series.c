@@ -1,0 +1,258 @@
+/* generate_series.c - a picture for each of many prompts: one checkpoint, a folder that can be gone on with
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "generate.h"
+
+#include "checkpoint.h"
+#include "imagefolder.h"
+#include "job.h"
+#include "json.h"
+#include "prompts.h"
+#include "signals.h"
+#include "values.h"
+
+typedef struct
+{
+  const GenerateOptions *options;
+  const GenerateSetup *setup;
+  CliProgress *progress;
+  CliPrompts prompts;
+  ArraCheckpoint *checkpoint;
+  ArraRequest request; /* its prompt is the current one */
+  guint n;             /* pictures */
+  guint n_missing;     /* when this run began */
+  guint n_new, current;
+  gint64 start; /* of the first new picture, microseconds */
+} Series;
+
+static const char *
+prompt_of (const Series *series, guint number)
+{
+  return g_ptr_array_index (series->prompts.texts, number);
+}
+
+static double
+seconds_since (gint64 start)
+{
+  return (double) (g_get_monotonic_time () - start) * 1e-6;
+}
+
+/* An ArraProgressFunc: of one picture; shown is the whole series. */
+static void
+show (const ArraProgress *picture, gpointer data)
+{
+  const Series *series = data;
+  ArraProgress whole = *picture;
+  double done = series->n_new + picture->fraction;
+
+  whole.answer = series->current;
+  whole.fraction = done / series->n_missing;
+  whole.seconds_left = -1;
+  if (series->n_new > 0)
+    whole.seconds_left = seconds_since (series->start) / done * (series->n_missing - done);
+  cli_progress_update (&whole, series->progress);
+}
+
+/* Every prompt, before the first picture: the last of thousands must not be the one that cannot be drawn. */
+static gboolean
+check_prompts (Series *series, GError **error)
+{
+  for (guint i = 0; i < series->n; i++)
+    {
+      ArraMemoryPlan plan;
+
+      series->request.prompt = prompt_of (series, i);
+      if (!arra_checkpoint_plan (series->checkpoint, &series->request, &plan, error))
+        {
+          g_prefix_error (error, "prompt %u: ", i + 1);
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+/* All that decides what the pictures are. More prompts of the same list may come later. */
+static char *
+series_text (const Series *series)
+{
+  const ArraRequest *request = &series->request;
+  const char *own
+      = request->prompt_template != NULL ? request->prompt_template : series->checkpoint->prompt_template;
+  g_autofree char *prompts = cli_prompts_sha256 (&series->prompts);
+  g_autoptr (CliJson) json = cli_json_new ();
+
+  cli_json_begin_object (json, NULL);
+  cli_json_string (json, "made_by", "arra generate --prompts");
+  cli_json_string (json, "fingerprint", arra_checkpoint_fingerprint (series->checkpoint));
+  cli_json_string (json, "quant", arra_quant_name (series->checkpoint->quant));
+  cli_json_string (json, "prompts_sha256", prompts);
+  cli_json_uint (json, "seed", request->seed);
+  cli_json_string (json, "template", own);
+  cli_json_uint (json, "width", request->width);
+  cli_json_uint (json, "height", request->height);
+  cli_json_double (json, "guidance_scale", request->guidance_scale);
+  cli_json_uint (json, "top_k", request->top_k);
+  cli_json_uint (json, "text_top_k", request->text_top_k);
+  cli_json_double (json, "temperature", request->temperature);
+  cli_json_double (json, "top_p", request->top_p);
+  cli_json_bool (json, "greedy", request->greedy);
+  cli_json_end_object (json);
+  return g_strdup (cli_json_text (json));
+}
+
+static gboolean
+draw (Series *series, const char *path, GError **error)
+{
+  g_autoptr (ArraJob) job = NULL;
+  g_autofree char *recipe = NULL;
+  const ArraPicture *picture;
+  gboolean labelled = !series->options->no_metadata;
+
+  series->request.prompt = prompt_of (series, series->current);
+  job = arra_job_new (series->checkpoint, &series->request, error);
+  if (job == NULL)
+    return FALSE;
+  arra_job_set_first (job, series->current);
+  arra_job_set_progress (job, show, series, FALSE);
+  if (!arra_job_run (job, cli_signals_stage (0), error)
+      || (picture = arra_job_decode (job, 0, 0, cli_signals_stage (0), error)) == NULL)
+    return FALSE;
+  recipe = labelled ? arra_job_recipe (job, 0, TRUE) : NULL;
+  return arra_picture_save_png (picture, path, recipe, labelled, arra_checkpoint_card (series->checkpoint),
+                                error);
+}
+
+static gboolean
+draw_missing (Series *series, GError **error)
+{
+  series->start = g_get_monotonic_time ();
+  for (guint i = 0; i < series->n; i++)
+    {
+      g_autofree char *path = arra_imagefolder_path (series->setup->out, i);
+
+      if (g_file_test (path, G_FILE_TEST_EXISTS))
+        continue;
+      series->current = i;
+      if (!draw (series, path, error))
+        {
+          g_prefix_error (error, "prompt %u: ", i + 1);
+          return FALSE;
+        }
+      series->n_new++;
+    }
+  return TRUE;
+}
+
+static guint
+count_missing (const Series *series)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < series->n; i++)
+    {
+      g_autofree char *path = arra_imagefolder_path (series->setup->out, i);
+      n += !g_file_test (path, G_FILE_TEST_EXISTS);
+    }
+  return n;
+}
+
+static gboolean
+begin (Series *series, GError **error)
+{
+  g_autofree char *text = NULL;
+
+  if (!cli_prompts_read (&series->prompts, series->options->prompts, error))
+    return FALSE;
+  series->n = series->prompts.texts->len;
+  if (series->setup->limit > 0)
+    series->n = MIN (series->n, series->setup->limit);
+  series->checkpoint = generate_open (series->options, series->setup, series->progress, error);
+  if (series->checkpoint == NULL)
+    return FALSE;
+  arra_request_init (&series->request, series->checkpoint);
+  if (!generate_setup_apply (series->setup, series->options, &series->request, error))
+    return FALSE;
+  if (series->request.width == 0)
+    return cli_usage_error (error,
+                            "--prompts: each prompt becomes one picture: say how large with --size WxH");
+  text = series_text (series);
+  if (!check_prompts (series, error) || !arra_imagefolder_claim (series->setup->out, text, error))
+    return FALSE;
+  series->n_missing = count_missing (series);
+  cli_progress_set_count (series->progress, series->n);
+  return TRUE;
+}
+
+static void
+print (const Series *series, gboolean stopped)
+{
+  const GenerateOptions *options = series->options;
+  const char *out = series->setup->out;
+  double seconds = seconds_since (series->start);
+  g_autofree char *time = cli_format_seconds (seconds);
+  g_autofree char *each = cli_format_seconds (seconds / MAX (series->n_new, 1));
+
+  if (stopped)
+    cli_note ("Stopped with %u of %u pictures in %s. The same command goes on.",
+              series->n - series->n_missing + series->n_new, series->n, out);
+  else if (!options->quiet)
+    cli_print ("%s: %u pictures, %u of them new in %s (%s each)\n", out, series->n, series->n_new, time,
+               each);
+  if (!options->quiet && !stopped && arra_checkpoint_card (series->checkpoint)->medical)
+    cli_print ("synthetic - not for diagnosis\n");
+}
+
+static void
+print_json (const Series *series, gboolean stopped)
+{
+  g_autoptr (CliJson) json = cli_json_new ();
+
+  cli_json_begin_object (json, NULL);
+  cli_json_string (json, "status", stopped ? "stopped" : "finished");
+  cli_json_string (json, "model", arra_checkpoint_path (series->checkpoint));
+  cli_json_string (json, "fingerprint", arra_checkpoint_fingerprint (series->checkpoint));
+  cli_json_bool (json, "medical", arra_checkpoint_card (series->checkpoint)->medical);
+  cli_json_uint (json, "seed", series->request.seed);
+  cli_json_string (json, "folder", series->setup->out);
+  cli_json_uint (json, "prompts", series->n);
+  cli_json_uint (json, "pictures", series->n - series->n_missing + series->n_new);
+  cli_json_uint (json, "new", series->n_new);
+  cli_json_measured (json, "seconds", seconds_since (series->start));
+  cli_json_end_object (json);
+  cli_print ("%s", cli_json_text (json));
+}
+
+/* *@stopped: by Ctrl-C; what was finished before stays. */
+static gboolean
+run (Series *series, gboolean *stopped, GError **error)
+{
+  g_autoptr (GError) fault = NULL;
+
+  if (!begin (series, error))
+    return FALSE;
+  if (draw_missing (series, &fault))
+    return arra_imagefolder_finish (series->setup->out, (const char *const *) series->prompts.texts->pdata,
+                                    series->n, series->prompts.dataset, error);
+  *stopped = g_error_matches (fault, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  if (!*stopped)
+    g_propagate_error (error, g_steal_pointer (&fault));
+  return *stopped;
+}
+
+CliStatus
+generate_series (const GenerateOptions *options,
+                 const GenerateSetup *setup,
+                 CliProgress *progress,
+                 GError **error)
+{
+  Series series = { .options = options, .setup = setup, .progress = progress };
+  gboolean stopped = FALSE, ok = run (&series, &stopped, error);
+
+  cli_progress_clear (progress);
+  if (ok && options->json)
+    print_json (&series, stopped);
+  else if (ok)
+    print (&series, stopped);
+  g_clear_pointer (&series.checkpoint, arra_checkpoint_unref);
+  cli_prompts_clear (&series.prompts);
+  return !ok ? CLI_FAILURE : stopped ? CLI_CANCELLED : CLI_OK;
+}

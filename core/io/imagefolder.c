@@ -1,0 +1,134 @@
+/* imagefolder.c - captioned pictures on disk as a Hugging Face imagefolder
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "imagefolder.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "fail.h"
+#include "jsontext.h"
+#include "mapping.h"
+#include "mem.h"
+
+#define MAX_SERIES (1u << 20) /* bytes of series.json */
+
+char *
+arra_imagefolder_name (guint64 number)
+{
+  return g_strdup_printf ("images/%06" G_GUINT64_FORMAT ".png", number);
+}
+
+char *
+arra_imagefolder_path (const char *directory, guint64 number)
+{
+  g_autofree char *name = arra_imagefolder_name (number);
+
+  return g_build_filename (directory, name, NULL);
+}
+
+static gboolean
+make_directories (const char *directory, GError **error)
+{
+  g_autofree char *images = g_build_filename (directory, "images", NULL);
+
+  if (g_mkdir_with_parents (images, 0777) == 0)
+    return TRUE;
+  g_set_error (error, G_FILE_ERROR, (gint) g_file_error_from_errno (errno),
+               "the folder %s cannot be made: %s", images, g_strerror (errno));
+  return FALSE;
+}
+
+gboolean
+arra_imagefolder_claim (const char *directory, const char *series, GError **error)
+{
+  g_autofree char *path = g_build_filename (directory, "series.json", NULL);
+  g_autofree char *metadata = g_build_filename (directory, "metadata.jsonl", NULL);
+  g_automem char *found = NULL;
+
+  if (!make_directories (directory, error))
+    return FALSE;
+  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+    {
+      if (g_file_test (metadata, G_FILE_TEST_EXISTS))
+        return arra_fail (error, ARRA_ERROR_ARGUMENT, "%s holds other pictures: name another folder",
+                          directory);
+      return arra_write_file (path, series, strlen (series), error);
+    }
+  found = arra_read_file (path, MAX_SERIES, NULL, error);
+  if (found == NULL)
+    return FALSE;
+  if (strcmp (found, series) != 0)
+    return arra_fail (error, ARRA_ERROR_ARGUMENT,
+                      "%s holds another series (its series.json says which): name another folder", directory);
+  return TRUE;
+}
+
+static gboolean
+write_attributes (const char *directory, const ArraDataset *labels, GError **error)
+{
+  g_autofree char *path = g_build_filename (directory, "attributes.json", NULL);
+  g_autoptr (GString) text = g_string_new ("{");
+
+  for (guint a = 0; a < arra_dataset_attributes (labels); a++)
+    {
+      g_string_append (text, a == 0 ? "\n  " : ",\n  ");
+      arra_json_append_string (text, arra_dataset_attribute (labels, a));
+      for (guint v = 0; v < arra_dataset_values (labels, a); v++)
+        {
+          g_string_append (text, v == 0 ? ": [" : ", ");
+          arra_json_append_string (text, arra_dataset_value (labels, a, v));
+        }
+      g_string_append_c (text, ']');
+    }
+  g_string_append (text, "\n}\n");
+  return arra_write_file (path, text->str, text->len, error);
+}
+
+static void
+append_labels (GString *line, const ArraDataset *labels, guint item)
+{
+  for (guint a = 0; a < arra_dataset_attributes (labels); a++)
+    {
+      gint value = arra_dataset_label (labels, item, a);
+
+      if (value < 0)
+        continue;
+      g_string_append (line, ", ");
+      arra_json_append_string (line, arra_dataset_attribute (labels, a));
+      g_string_append (line, ": ");
+      arra_json_append_string (line, arra_dataset_value (labels, a, (guint) value));
+    }
+}
+
+static gboolean
+write_metadata (
+    const char *directory, const char *const *captions, guint n, const ArraDataset *labels, GError **error)
+{
+  g_autofree char *path = g_build_filename (directory, "metadata.jsonl", NULL);
+  g_autoptr (ArraAtomicFile) file = arra_atomic_file_new (path, error);
+  g_autoptr (GString) line = g_string_new (NULL);
+
+  for (guint i = 0; file != NULL && i < n; i++)
+    {
+      g_autofree char *name = arra_imagefolder_name (i);
+
+      g_string_printf (line, "{\"file_name\": \"%s\", \"text\": ", name);
+      arra_json_append_string (line, captions[i]);
+      if (labels != NULL)
+        append_labels (line, labels, i);
+      g_string_append (line, "}\n");
+      if (!arra_atomic_file_write (file, line->str, line->len, error))
+        return FALSE;
+    }
+  return file != NULL && arra_atomic_file_commit (file, error);
+}
+
+gboolean
+arra_imagefolder_finish (
+    const char *directory, const char *const *captions, guint n, const ArraDataset *labels, GError **error)
+{
+  g_return_val_if_fail (labels == NULL || n <= arra_dataset_size (labels), FALSE);
+  if (labels != NULL && arra_dataset_attributes (labels) > 0 && !write_attributes (directory, labels, error))
+    return FALSE;
+  return write_metadata (directory, captions, n, labels, error);
+}

@@ -1,0 +1,151 @@
+/* test-series.c - `arra generate --prompts`: a folder of pictures, one for each prompt
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include "harness.h"
+
+#define M "--model", golden_model (), "--vqgan", golden_vqgan (), "-s", "64x32"
+
+static void
+put (const char *name, const char *text)
+{
+  g_autofree char *path = scratch_path (name);
+
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+}
+
+static char *
+read_file (const char *name)
+{
+  g_autofree char *path = scratch_path (name);
+  char *text;
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  return text;
+}
+
+/* Each line is a prompt; picture I is that of answer I of one prompt. */
+static void
+test_lines (void)
+{
+  g_autoptr (Outcome) made = NULL;
+  g_autoptr (Outcome) alone = NULL;
+  g_autofree char *metadata = NULL;
+
+  harness_begin ();
+  put ("prompts.txt", "a fox\n\n  a \"red\" fox \r\na fox\n");
+  made = arra_run ("generate", M, "--prompts", "prompts.txt", "--seed", "7", "-o", "set", NULL);
+  assert_status (made, 0);
+  assert_says (made->out, "set: 3 pictures, 3 of them new");
+  metadata = read_file ("set/metadata.jsonl");
+  g_assert_cmpstr (metadata, ==,
+                   "{\"file_name\": \"images/000000.png\", \"text\": \"a fox\"}\n"
+                   "{\"file_name\": \"images/000001.png\", \"text\": \"a \\\"red\\\" fox\"}\n"
+                   "{\"file_name\": \"images/000002.png\", \"text\": \"a fox\"}\n");
+  g_assert_false (scratch_has ("set/attributes.json"));
+  alone = arra_run ("generate", M, "-n", "3", "--seed", "7", "-o", "fox.png", "a fox", NULL);
+  assert_status (alone, 0);
+  g_assert_true (same_bytes ("set/images/000000.png", "fox-1.png"));
+  g_assert_true (same_bytes ("set/images/000002.png", "fox-3.png"));
+  g_assert_false (same_bytes ("set/images/000001.png", "fox-2.png"));
+  harness_end ();
+}
+
+/* Pictures that are there are kept as they are, missing ones made, and the list may be used further. */
+static void
+test_goes_on (void)
+{
+  g_autoptr (Outcome) made = NULL, again = NULL, other = NULL, input = NULL;
+  g_autofree char *first = NULL, *second = NULL;
+  g_autoptr (JsonNode) node = NULL;
+  JsonObject *object;
+
+  harness_begin ();
+  put ("prompts.txt", "one\ntwo\nthree\n");
+  made = arra_run ("generate", M, "-q", "--prompts", "prompts.txt", "--limit", "2", "--seed", "7", "-o", "set", NULL);
+  assert_status (made, 0);
+  g_assert_cmpstr (made->out, ==, "");
+  g_assert_false (scratch_has ("set/images/000002.png"));
+  first = scratch_path ("set/images/000000.png");
+  second = scratch_path ("set/images/000001.png");
+  put ("set/images/000000.png", "kept");
+  g_assert_cmpint (g_unlink (second), ==, 0);
+  again = arra_run ("generate", M, "--json", "--prompts", "prompts.txt", "--seed", "7", "-o", "set", NULL);
+  assert_status (again, 0);
+  node = parse_json (again->out);
+  object = json_node_get_object (node);
+  g_assert_cmpstr (json_object_get_string_member (object, "status"), ==, "finished");
+  g_assert_cmpint (json_object_get_int_member (object, "pictures"), ==, 3);
+  g_assert_cmpint (json_object_get_int_member (object, "new"), ==, 2);
+  {
+    g_autofree char *kept = read_file ("set/images/000000.png");
+    g_assert_cmpstr (kept, ==, "kept");
+  }
+  other = arra_run ("generate", M, "--prompts", "prompts.txt", "--seed", "8", "-o", "set", NULL);
+  assert_status (other, 64);
+  assert_says (other->err, "set holds another series");
+  input = arra_run_with_input ("one\ntwo\nthree\n", "generate", M, "--prompts", "-", "--seed", "7", "-o", "set", NULL);
+  assert_status (input, 0);
+  assert_says (input->out, "3 pictures, 0 of them new");
+  harness_end ();
+}
+
+/* Captions and labels of a data set come along. */
+static void
+test_labels (void)
+{
+  g_autoptr (Outcome) drawn = NULL, made = NULL;
+  g_autofree char *from = NULL, *to = NULL, *metadata = NULL;
+
+  harness_begin ();
+  drawn = arra_run ("domain", "phantom-cxr", "-n", "3", "--seed", "1", "--size", "32", "-o", "real", NULL);
+  assert_status (drawn, 0);
+  made = arra_run ("generate", M, "--prompts", "real", "--limit", "2", "-o", "set", NULL);
+  assert_status (made, 0);
+  g_assert_true (same_bytes ("real/attributes.json", "set/attributes.json"));
+  from = read_file ("real/metadata.jsonl");
+  to = read_file ("set/metadata.jsonl");
+  g_assert_true (g_str_has_prefix (from, to));
+  g_assert_cmpint (to[strlen (to) - 1], ==, '\n');
+  g_assert_cmpuint (strlen (to), <, strlen (from));
+  g_assert_false (scratch_has ("set/images/000002.png"));
+  harness_end ();
+}
+
+/* A prompt that cannot be drawn is named before the first picture is made. */
+static void
+test_bad_prompts (void)
+{
+  g_autoptr (GString) text = g_string_new ("a fox\n");
+  g_autoptr (Outcome) longest = NULL, binary = NULL, empty = NULL;
+
+  harness_begin ();
+  for (guint i = 0; i < 20000; i++)
+    g_string_append (text, "PA ");
+  put ("long.txt", text->str);
+  longest = arra_run ("generate", M, "--prompts", "long.txt", "-o", "set", NULL);
+  assert_status (longest, 64);
+  assert_says (longest->err, "prompt 2: ");
+  put ("binary.txt", "a fox\n\xff\n");
+  binary = arra_run ("generate", M, "--prompts", "binary.txt", "-o", "set", NULL);
+  assert_status (binary, 64);
+  assert_says (binary->err, "binary.txt: line 2 is not UTF-8");
+  put ("empty.txt", " \n\n");
+  empty = arra_run ("generate", M, "--prompts", "empty.txt", "-o", "set", NULL);
+  assert_status (empty, 64);
+  assert_says (empty->err, "empty.txt holds no prompt");
+  g_assert_false (scratch_has ("set"));
+  harness_end ();
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/cli/series/lines", test_lines);
+  g_test_add_func ("/cli/series/goes-on", test_goes_on);
+  g_test_add_func ("/cli/series/labels", test_labels);
+  g_test_add_func ("/cli/series/bad-prompts", test_bad_prompts);
+  return g_test_run ();
+}
