@@ -27,7 +27,7 @@ pyramid_floats (gsize height, gsize width)
   return 3 * height * width / 3 * 4;
 }
 
-#define SUMS 3 /* doubles for each picture */
+#define SUMS 4 /* doubles for each picture */
 
 gsize
 arra_pixel_loss_scratch (gsize n, gsize height, gsize width)
@@ -39,7 +39,7 @@ double
 arra_pixel_loss_sum (const ArraPixelLoss *loss, const ArraPixelDistance *distance)
 {
   return loss->absolute * distance->absolute + loss->squared * distance->squared
-         + loss->perceptual * distance->perceptual;
+         + loss->perceptual * distance->perceptual + loss->colour * distance->colour;
 }
 
 static float
@@ -103,27 +103,43 @@ roughness (const Scale *s, gsize n, double weight)
   return sum * share;
 }
 
-/* The mean of |d| of one scale. */
+/* |x| times @factor, whose slope goes into @up and, against it, into @down (nullable). */
 static double
-colour (const Scale *s, gsize n, double weight)
+magnitude (float x, float factor, float *up, float *down)
+{
+  float slope = factor * sign (x);
+
+  *up += slope;
+  if (down != NULL)
+    *down -= slope;
+  return (double) fabsf (x);
+}
+
+/* The mean over one scale of |d| and of how much more it differs in one of red, green and blue than in the next. */
+static double
+tint (const Scale *s, gsize n, double weight)
 {
   gsize size = 3 * s->height * s->width;
   double share = 1 / (double) (n * size), sum = 0;
+  float factor = (float) (weight * share);
 
   for (gsize i = 0; i < size; i++)
     {
-      sum += (double) fabsf (s->d[i]);
-      s->grad[i] += (float) (weight * share) * sign (s->d[i]);
+      gsize next = i % 3 == 2 ? i - 2 : i + 1;
+
+      sum += magnitude (s->d[i], factor, &s->grad[i], NULL);
+      sum += magnitude (s->d[i] - s->d[next], factor, &s->grad[i], &s->grad[next]);
     }
   return sum * share;
 }
 
-static double
-perceive (const Call *call, float *d, float *grad)
+/* Sets @sums: of edges at all scales, of colour at the last. */
+static void
+perceive (const Call *call, float *d, float *grad, double *sums)
 {
   Scale scales[PIXEL_LOSS_SCALES] = { { d, grad, call->height, call->width } };
-  double sum = 0;
 
+  sums[0] = 0;
   memset (grad, 0, pyramid_floats (call->height, call->width) * sizeof *grad);
   for (gsize i = 0; i < PIXEL_LOSS_SCALES; i++)
     {
@@ -136,12 +152,11 @@ perceive (const Call *call, float *d, float *grad)
           *s = (Scale){ s[-1].d + before, s[-1].grad + before, s[-1].height / 2, s[-1].width / 2 };
           reduce (s - 1, s);
         }
-      sum += roughness (s, call->n, call->loss->perceptual);
+      sums[0] += roughness (s, call->n, call->loss->perceptual);
     }
-  sum += colour (&scales[PIXEL_LOSS_SCALES - 1], call->n, call->loss->perceptual);
+  sums[1] = tint (&scales[PIXEL_LOSS_SCALES - 1], call->n, call->loss->colour);
   for (gsize i = PIXEL_LOSS_SCALES - 1; i > 0; i--)
     reduce_vjp (&scales[i - 1], &scales[i]);
-  return sum;
 }
 
 static void
@@ -164,7 +179,7 @@ compare_pictures (gsize begin, gsize end, guint worker, gpointer data)
           sums[0] += (double) fabsf (d[k]);
           sums[1] += (double) d[k] * (double) d[k];
         }
-      sums[2] = perceive (call, d, grad);
+      perceive (call, d, grad, sums + 2);
       for (gsize k = 0; k < size && call->grad != NULL; k++)
         call->grad[i * size + k] = grad[k] + (slope * sign (d[k]) + curve * d[k]);
     }
@@ -184,7 +199,7 @@ arra_pixel_loss (const ArraExec *exec,
   Call call = { loss, made, wanted, n, height, width, scratch, grad };
   const double *sums = (gpointer) scratch;
   double count = (double) (3 * n * height * width);
-  ArraPixelDistance distance = { 0, 0, 0 };
+  ArraPixelDistance distance = { 0, 0, 0, 0 };
 
   g_assert (height % 8 == 0 && width % 8 == 0);
   arra_pool_run (exec->pool, n, 1, compare_pictures, &call);
@@ -193,6 +208,7 @@ arra_pixel_loss (const ArraExec *exec,
       distance.absolute += sums[0] / count;
       distance.squared += sums[1] / count;
       distance.perceptual += sums[2];
+      distance.colour += sums[3];
     }
   return distance;
 }

@@ -107,10 +107,11 @@ read_loss (ArraVqganSettings *s, const ArraYaml *config, GError **error)
       || !arra_setting_double (config, "loss.l1", 0, 1e6, &s->loss.absolute, error)
       || !arra_setting_double (config, "loss.l2", 0, 1e6, &s->loss.squared, error)
       || !arra_setting_double (config, "loss.perceptual", 0, 1e6, &s->loss.perceptual, error)
+      || !arra_setting_double (config, "loss.colour", 0, 1e6, &s->loss.colour, error)
       || !arra_setting_double (config, "loss.commitment", 0, 1e6, &s->commitment, error))
     return FALSE;
   if (kind == KIND_NONE)
-    s->loss.perceptual = 0;
+    s->loss.perceptual = s->loss.colour = 0;
   s->judged = kind == KIND_PATCH;
   return TRUE;
 }
@@ -163,7 +164,7 @@ arra_vqgan_settings_read (ArraVqganSettings *settings, const ArraYaml *config, G
     .cropping = { .crop = 128 },
     .adamw = { 0.9, 0.99, 1e-8, 1e-4 },
     .clip = 1,
-    .loss = { 1, 1, 1 },
+    .loss = { 1, 1, 1, 1 },
     .commitment = 0.25,
     .critic = { 32, CRITIC_GROUPS },
     .critic_start = 2000,

@@ -21,7 +21,7 @@ typedef struct
   ArraCropping cropping; /* "data.crop" (128), "data.flip" (false) */
   ArraAdamWSettings adamw; /* "optimizer.beta1" (0.9), "beta2" (0.99), "weight_decay" (0.0001) */
   double clip;             /* "optimizer.clip" (1): the gradients' norm; 0: none */
-  ArraPixelLoss loss;      /* "loss.l1" (1), "loss.l2" (1), "loss.perceptual" (1 unless kind is none) */
+  ArraPixelLoss loss;      /* "loss.l1" (1), "loss.l2" (1), "loss.perceptual", "loss.colour" (1 unless kind is none) */
   double commitment;       /* "loss.commitment" (0.25) */
   gboolean judged;         /* "loss.kind" (perceptual): none, perceptual, patch: a critic too */
   ArraPatchCriticSettings critic; /* "loss.critic_channels" (32) */

@@ -52,6 +52,7 @@ compare_all (ArraVqganTrainee *t, ArraPixelDistance *sum, GCancellable *cancella
       sum->absolute += one.absolute / t->supply->n_valid;
       sum->squared += one.squared / t->supply->n_valid;
       sum->perceptual += one.perceptual / t->supply->n_valid;
+      sum->colour += one.colour / t->supply->n_valid;
     }
   return TRUE;
 }
@@ -61,7 +62,7 @@ arra_vqgan_trainee_validate (gpointer self, double *metrics, GCancellable *cance
 {
   ArraVqganTrainee *t = self;
   gsize side = t->supply->size / arra_vqgan_patch (&t->settings.model);
-  ArraPixelDistance mean = { 0, 0, 0 };
+  ArraPixelDistance mean = { 0, 0, 0, 0 };
   gboolean ok;
 
   if (t->average != NULL)

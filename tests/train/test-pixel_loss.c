@@ -11,7 +11,7 @@
 #define WIDTH 8
 #define SIZE (N * HEIGHT * WIDTH * 3)
 
-static const ArraPixelLoss weights = { 0.7, 1.3, 2.1 };
+static const ArraPixelLoss weights = { 0.7, 1.3, 2.1, 3.7 };
 
 static void
 fill (float *x, guint64 seed)
@@ -55,11 +55,28 @@ define_perceptual (const double *d)
             double here = mean_at (d, p, s, y, x, c);
 
             sum += x + 1 < width ? share * fabs (mean_at (d, p, s, y, x + 1, c) - here) : 0;
-            sum += s + 1 == PIXEL_LOSS_SCALES ? share * PIXEL_LOSS_SCALES * fabs (here) : 0;
             sum += y + 1 < height ? share * fabs (mean_at (d, p, s, y + 1, x, c) - here) : 0;
           }
     }
   return sum;
+}
+
+static double
+define_colour (const double *d)
+{
+  gsize scale = PIXEL_LOSS_SCALES - 1, height = HEIGHT >> scale, width = WIDTH >> scale;
+  double sum = 0;
+
+  for (gsize p = 0; p < N; p++)
+    for (gsize i = 0; i < height * width; i++)
+      {
+        double c[3];
+
+        for (gsize k = 0; k < 3; k++)
+          c[k] = mean_at (d, p, scale, i / width, i % width, k);
+        sum += fabs (c[0]) + fabs (c[1]) + fabs (c[2]) + fabs (c[0] - c[1]) + fabs (c[1] - c[2]) + fabs (c[2] - c[0]);
+      }
+  return sum / (double) (3 * N * height * width);
 }
 
 static double
@@ -72,7 +89,8 @@ define (const double *d)
       absolute += fabs (d[i]) / SIZE;
       squared += d[i] * d[i] / SIZE;
     }
-  return weights.absolute * absolute + weights.squared * squared + weights.perceptual * define_perceptual (d);
+  return weights.absolute * absolute + weights.squared * squared + weights.perceptual * define_perceptual (d)
+         + weights.colour * define_colour (d);
 }
 
 static void
@@ -140,7 +158,8 @@ test_constant (void)
   distance = arra_pixel_loss (&exec, &weights, made, wanted, N, HEIGHT, WIDTH, scratch, NULL);
   g_assert_cmpfloat (distance.absolute, ==, 0.25);
   g_assert_cmpfloat (distance.squared, ==, 0.0625);
-  g_assert_cmpfloat (distance.perceptual, ==, 0.25);
+  g_assert_cmpfloat (distance.perceptual, ==, 0);
+  g_assert_cmpfloat (distance.colour, ==, 0.25);
 }
 
 int
