@@ -25,6 +25,7 @@ G_BEGIN_DECLS
  * @ARRA_ERROR_UNAVAILABLE: this machine lacks something (a CPU feature, a display)
  *
  * Cancellation is always G_IO_ERROR_CANCELLED, failures of the operating system are G_FILE_ERROR or G_IO_ERROR.
+ * Messages are English, or in the language of the locale once the program has bound the domain "arra-generate" (bindtextdomain()).
  */
 typedef enum
 {

@@ -98,7 +98,7 @@ arra_cpu_supports (ArraCpu cpu, const char **missing)
   if (cpu == ARRA_CPU_C)
     return TRUE;
   if (missing != NULL)
-    *missing = "an x86-64 processor";
+    *missing = "x86-64";
   return FALSE;
 }
 

@@ -4,6 +4,12 @@
 
 G_DEFINE_QUARK (arra-error-quark, arra_error)
 
+const char *
+arra_translate (const char *text)
+{
+  return *text != '\0' ? g_dgettext (GETTEXT_PACKAGE, text) : text; /* "" stands for a catalogue's header */
+}
+
 void
 arra_set_error (GError **error, ArraError code, const char *format, ...)
 {
@@ -12,6 +18,6 @@ arra_set_error (GError **error, ArraError code, const char *format, ...)
   if (error == NULL)
     return;
   va_start (args, format);
-  g_propagate_error (error, g_error_new_valist (ARRA_ERROR, (int) code, format, args));
+  g_propagate_error (error, g_error_new_valist (ARRA_ERROR, (int) code, arra_translate (format), args));
   va_end (args);
 }

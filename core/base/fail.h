@@ -4,7 +4,17 @@
 
 #include <arra.h>
 
-/* Sets @error (nullable; a code of ARRA_ERROR) with a printf message. */
+/* Messages are translated, by the catalogues in data/po, where the program has bound their domain: the plug-in does, `arra` does not
+ * and stays English. data/po/update finds the literals that are given to these functions and those marked N_(), in the rooms it
+ * names. Sizes in them are %zu, 64-bit numbers PRIu64 and PRId64: it cannot read GLib's macros. */
+
+/* The translation of @text, a literal or what N_() marks; @text itself when there is none. */
+const char *arra_translate (const char *text) G_GNUC_FORMAT (1);
+
+/* Marks a part of a message, which arra_translate() is given later. */
+#define N_(text) (text)
+
+/* Sets @error (nullable; a code of ARRA_ERROR) with a printf message, translated. */
 void arra_set_error (GError **error, ArraError code, const char *format, ...) G_GNUC_PRINTF (3, 4);
 
 static inline gboolean

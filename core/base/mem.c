@@ -56,7 +56,7 @@ out_of_memory (gsize size, const char *what, GError **error)
 {
   g_autofree char *text = g_format_size_full (size, G_FORMAT_SIZE_IEC_UNITS | G_FORMAT_SIZE_LONG_FORMAT);
 
-  arra_fail (error, ARRA_ERROR_NO_MEMORY, "Not enough memory for %s (%s)", what, text);
+  arra_fail (error, ARRA_ERROR_NO_MEMORY, "Not enough memory for %s (%s)", arra_translate (what), text);
   return NULL;
 }
 

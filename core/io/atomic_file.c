@@ -29,8 +29,8 @@ struct _ArraAtomicFile
 static gboolean
 fail_errno (GError **error, const char *path, const char *what, int number)
 {
-  g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (number), "%s: %s: %s", path, what,
-               g_strerror (number));
+  g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (number), arra_translate ("%s: %s: %s"), path,
+               arra_translate (what), g_strerror (number));
   return FALSE;
 }
 
@@ -120,8 +120,8 @@ arra_atomic_file_write_at (ArraAtomicFile *file, guint64 offset, const void *dat
           file->failed = TRUE;
           /* EFAULT: the bytes lie in a mapped file that was cut short. */
           return fail_errno (error, file->path,
-                             number == EFAULT ? "cannot be written, its source could not be read"
-                                              : "cannot be written",
+                             number == EFAULT ? N_ ("cannot be written, its source could not be read")
+                                              : N_ ("cannot be written"),
                              number);
         }
       done += (gsize) n;

@@ -28,7 +28,7 @@ arra_merges_init (ArraMerges *merges, gsize count, GError **error)
   gsize size = 16;
 
   if (count > G_MAXUINT32 / 4)
-    return arra_fail (error, ARRA_ERROR_NO_MEMORY, "%" G_GSIZE_FORMAT " merges are too many", count);
+    return arra_fail (error, ARRA_ERROR_NO_MEMORY, "%zu merges are too many", count);
   while (size < 2 * count)
     size *= 2;
   merges->slots = arra_mem_new (size, sizeof *merges->slots, "merge table", error);

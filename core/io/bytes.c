@@ -17,8 +17,7 @@ arra_bytes_append (ArraBytes *bytes, const void *data, gsize size, GError **erro
   if (size == 0)
     return TRUE;
   if (!arra_size_add (bytes->size, size, &needed))
-    return arra_fail (error, ARRA_ERROR_NO_MEMORY, "Not enough memory for %" G_GSIZE_FORMAT " more bytes",
-                      size);
+    return arra_fail (error, ARRA_ERROR_NO_MEMORY, "Not enough memory for %zu more bytes", size);
   if (needed > bytes->room)
     {
       gsize room = MAX (MAX (needed, FIRST_ROOM), bytes->room + bytes->room / 2);

@@ -42,9 +42,8 @@ arra_dataset_add (ArraDataset *dataset,
   if (g_hash_table_contains (dataset->pictures, picture))
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the picture %s appears twice", where, name);
   if (strlen (caption) > ARRA_DATASET_MAX_TEXT)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: the caption is too long: %" G_GSIZE_FORMAT " bytes can be used", where,
-                      ARRA_DATASET_MAX_TEXT);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the caption is too long: %zu bytes can be used",
+                      where, ARRA_DATASET_MAX_TEXT);
   item.name = g_string_chunk_insert (dataset->texts, name);
   item.picture = g_string_chunk_insert (dataset->texts, picture);
   item.caption = g_string_chunk_insert (dataset->texts, caption);

@@ -81,9 +81,8 @@ read_line (ArraDataset *dataset,
   const char *name, *caption;
 
   if (length > ARRA_DATASET_MAX_TEXT)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: the line is too long: %" G_GSIZE_FORMAT " bytes can be used", where,
-                      ARRA_DATASET_MAX_TEXT);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the line is too long: %zu bytes can be used",
+                      where, ARRA_DATASET_MAX_TEXT);
   if (strspn (line, " \t\r") >= length)
     return TRUE;
   parser = arra_json_parse (line, length, where, &object, error);
@@ -105,7 +104,7 @@ read_lines (ArraDataset *dataset, const char *path, const char *text, gsize size
 
   for (const char *line = text, *end; line < text + size; line = end + 1, number++)
     {
-      g_autofree char *where = g_strdup_printf ("%s: line %u", path, number);
+      g_autofree char *where = g_strdup_printf (arra_translate ("%s: line %u"), path, number);
 
       end = memchr (line, '\n', (gsize) (text + size - line));
       if (end == NULL)
@@ -175,12 +174,11 @@ read_beside (ArraDataset *dataset, const char *folder, const char *name, GError 
 
   if (text == NULL)
     {
-      g_prefix_error (error, "%s has no caption: ", name);
+      g_prefix_error (error, arra_translate ("%s has no caption: "), name);
       return FALSE;
     }
   if (!arra_utf8_valid (text, size, &bad))
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the caption is not UTF-8: byte %" G_GSIZE_FORMAT,
-                      path, bad);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the caption is not UTF-8: byte %zu", path, bad);
   if (strlen (text) != size)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the caption holds a NUL", path);
   return arra_dataset_add (dataset, path, name, picture, g_strstrip (text), error);
@@ -295,7 +293,7 @@ arra_dataset_read_conversations (ArraDataset *dataset, const char *path, GError 
     return FALSE;
   for (guint i = 0; i < json_array_get_length (items); i++)
     {
-      g_autofree char *where = g_strdup_printf ("%s: item %u", path, i);
+      g_autofree char *where = g_strdup_printf (arra_translate ("%s: item %u"), path, i);
 
       if (!read_conversation (dataset, folder, json_array_get_element (items, i), where, error))
         return FALSE;

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "feature_cache.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -66,11 +67,11 @@ read_width (ArraFeatureCache *cache, const char *path, GError **error)
 {
   guint64 width;
 
-  if (!arra_item_cache_number (cache->items, "width", 1, ARRA_FEATURE_MAX_WIDTH, &width, error))
+  if (!arra_item_cache_number (cache->items, N_ ("width"), 1, ARRA_FEATURE_MAX_WIDTH, &width, error))
     return FALSE;
   if (arra_item_cache_item_size (cache->items) != width * sizeof (float))
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %" G_GUINT64_FORMAT " numbers do not fill an item",
-                      path, width);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %" PRIu64 " numbers do not fill an item", path,
+                      width);
   cache->width = (guint) width;
   return TRUE;
 }
@@ -80,15 +81,15 @@ arra_feature_cache_open (const char *path, const ArraFeatureCachePrints *expecte
 {
   g_autoptr (ArraFeatureCache) cache = g_new0 (ArraFeatureCache, 1);
   const ArraCacheField fields[] = {
-    { "dataset", "data set", expected->dataset },
-    { "encoder", "encoder", expected->encoder },
-    { "aggregation", "aggregation", expected->aggregation },
+    { "dataset", N_ ("data set"), expected->dataset },
+    { "encoder", N_ ("encoder"), expected->encoder },
+    { "aggregation", N_ ("aggregation"), expected->aggregation },
   };
 
   cache->items = arra_item_cache_open (path, "features", fields, G_N_ELEMENTS (fields), error);
   if (cache->items == NULL || arra_item_cache_text (cache->items, "dataset", error) == NULL
-      || arra_item_cache_text (cache->items, "aggregation", error) == NULL || !read_width (cache, path, error)
-      || !check_items (cache, path, error))
+      || arra_item_cache_text (cache->items, N_ ("aggregation"), error) == NULL
+      || !read_width (cache, path, error) || !check_items (cache, path, error))
     return NULL;
   return g_steal_pointer (&cache);
 }
@@ -123,7 +124,7 @@ arra_feature_cache_dataset (const ArraFeatureCache *cache)
 const char *
 arra_feature_cache_aggregation (const ArraFeatureCache *cache)
 {
-  return arra_item_cache_text (cache->items, "aggregation", NULL);
+  return arra_item_cache_text (cache->items, N_ ("aggregation"), NULL);
 }
 
 void
@@ -138,10 +139,10 @@ arra_feature_cache_writer_open (const char *path, const ArraFeatureCacheForm *fo
   g_autoptr (ArraFeatureCacheWriter) writer = NULL;
   g_autofree char *width = g_strdup_printf ("%u", form->width);
   const ArraCacheField fields[] = {
-    { "dataset", "data set", form->prints.dataset },
-    { "encoder", "encoder", form->prints.encoder },
-    { "aggregation", "aggregation", form->prints.aggregation },
-    { "width", "width", width },
+    { "dataset", N_ ("data set"), form->prints.dataset },
+    { "encoder", N_ ("encoder"), form->prints.encoder },
+    { "aggregation", N_ ("aggregation"), form->prints.aggregation },
+    { "width", N_ ("width"), width },
   };
   const ArraCacheForm items = { .kind = "features",
                                 .fields = fields,

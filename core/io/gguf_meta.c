@@ -79,7 +79,8 @@ needed_entry (const ArraGguf *gguf, const char *key, GError **error)
 static gboolean
 fail_key (const ArraGguf *gguf, GError **error, const char *key, const char *fault)
 {
-  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: key '%s': %s", arra_gguf_path (gguf), key, fault);
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: key '%s': %s", arra_gguf_path (gguf), key,
+                    arra_translate (fault));
 }
 
 /* Copies a scalar's bytes into the low end of *@out. */

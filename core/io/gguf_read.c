@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gguf_reader.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,7 +19,7 @@ G_STATIC_ASSERT (G_BYTE_ORDER == G_LITTLE_ENDIAN); /* tensors are read where the
 gboolean
 arra_gguf_fail (const ArraGgufReader *reader, GError **error, const char *fault)
 {
-  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s", reader->path, fault);
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s", reader->path, arra_translate (fault));
 }
 
 static gboolean
@@ -26,7 +27,7 @@ fail_key (const ArraGgufReader *reader, GError **error, ArraError code, const ch
 {
   g_autofree char *printable = g_strescape (key, NULL);
 
-  return arra_fail (error, code, "%s: key '%s': %s", reader->path, printable, fault);
+  return arra_fail (error, code, "%s: key '%s': %s", reader->path, printable, arra_translate (fault));
 }
 
 static gboolean
@@ -183,8 +184,8 @@ read_entries (ArraGgufReader *reader, guint64 count, GError **error)
   ArraGguf *gguf = reader->gguf;
 
   if (count > ARRA_GGUF_MAX_KEYS || count > (reader->size - reader->at) / MIN_ENTRY)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: invalid number of keys: %" G_GUINT64_FORMAT,
-                      reader->path, count);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: invalid number of keys: %" PRIu64, reader->path,
+                      count);
   gguf->entries = arra_mem_new ((gsize) count, sizeof (ArraGgufEntry), reader->path, error);
   if (gguf->entries == NULL)
     return FALSE;
@@ -244,8 +245,8 @@ read_header (ArraGgufReader *reader, GError **error)
       || !arra_gguf_read_u64 (reader, &n_keys, error))
     return FALSE;
   if (n_tensors > (reader->size - reader->at) / ARRA_GGUF_MIN_TENSOR)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: invalid number of tensors: %" G_GUINT64_FORMAT,
-                      reader->path, n_tensors);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: invalid number of tensors: %" PRIu64, reader->path,
+                      n_tensors);
   reader->n_tensors = (gsize) n_tensors;
   return read_entries (reader, n_keys, error) && read_alignment (reader, error)
          && arra_gguf_read_tensors (reader, error);

@@ -13,7 +13,8 @@ fail_tensor (const ArraGgufReader *reader, GError **error, const char *name, con
 {
   g_autofree char *printable = g_strescape (name, NULL);
 
-  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: tensor '%s': %s", reader->path, printable, fault);
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: tensor '%s': %s", reader->path, printable,
+                    arra_translate (fault));
 }
 
 static gboolean

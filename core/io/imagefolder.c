@@ -34,7 +34,7 @@ make_directories (const char *directory, GError **error)
   if (g_mkdir_with_parents (images, 0777) == 0)
     return TRUE;
   g_set_error (error, G_FILE_ERROR, (gint) g_file_error_from_errno (errno),
-               "the folder %s cannot be made: %s", images, g_strerror (errno));
+               arra_translate ("the folder %s cannot be made: %s"), images, g_strerror (errno));
   return FALSE;
 }
 

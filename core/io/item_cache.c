@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "item_cache_private.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "fail.h"
@@ -83,7 +84,7 @@ read_sizes (ArraItemCache *cache, JsonObject *header, gsize header_size, GError 
                           (guint64) shared_size)
       || cache->layout.end != arra_mapping_size (cache->mapping))
     return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: the file has %" G_GSIZE_FORMAT " bytes, which is not what its header says", path,
+                      "%s: the file has %zu bytes, which is not what its header says", path,
                       arra_mapping_size (cache->mapping));
   return TRUE;
 }
@@ -174,7 +175,7 @@ arra_item_cache_check_fields (const ArraItemCache *cache,
         return arra_fail (
             error, ARRA_ERROR_INVALID_DATA,
             "%s: was made of another %s (there %.16s, here %.16s): remove the file or name another one",
-            arra_mapping_path (cache->mapping), field->what, value, field->value);
+            arra_mapping_path (cache->mapping), arra_translate (field->what), value, field->value);
     }
   return TRUE;
 }
@@ -284,8 +285,7 @@ arra_item_cache_number (
   if (text == NULL)
     return FALSE;
   if (!g_ascii_string_to_unsigned (text, 10, min, max, number, NULL))
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: \"%s\" is not a number of %" G_GUINT64_FORMAT "..%" G_GUINT64_FORMAT,
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"%s\" is not a number of %" PRIu64 "..%" PRIu64,
                       arra_mapping_path (cache->mapping), name, min, max);
   return TRUE;
 }

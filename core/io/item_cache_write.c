@@ -24,8 +24,8 @@ struct _ArraItemCacheWriter
 static gboolean
 fail_errno (GError **error, const char *path, const char *what, int number)
 {
-  g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (number), "%s: %s: %s", path, what,
-               g_strerror (number));
+  g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (number), arra_translate ("%s: %s: %s"), path,
+               arra_translate (what), g_strerror (number));
   return FALSE;
 }
 

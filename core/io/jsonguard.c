@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "jsonguard.h"
 
+#include <inttypes.h>
 #include <math.h>
 
 #include "fail.h"
@@ -101,7 +102,7 @@ parse_root (
   if (root == NULL || JSON_NODE_TYPE (root) != type)
     {
       arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: broken JSON: the outermost value is not %s", name,
-                 type_name);
+                 arra_translate (type_name));
       return NULL;
     }
   return g_steal_pointer (&parser);
@@ -163,7 +164,7 @@ static gboolean
 fail_type (GError **error, const char *name, const char *key, const char *type)
 {
   return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"%s\" has a wrong type: it must be %s", name, key,
-                    type);
+                    arra_translate (type));
 }
 
 static gboolean
@@ -177,9 +178,8 @@ read_int (
   value = json_node_get_int (node);
   if (value < min || value > max)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: \"%s\" is out of range: %" G_GINT64_FORMAT " is not in %" G_GINT64_FORMAT
-                      "..%" G_GINT64_FORMAT,
-                      name, key, value, min, max);
+                      "%s: \"%s\" is out of range: %" PRId64 " is not in %" PRId64 "..%" PRId64, name, key,
+                      value, min, max);
   *out = value;
   return TRUE;
 }

@@ -32,8 +32,8 @@ typedef enum
 static gboolean
 fail_here (const Scan *scan, GError **error, const char *fault)
 {
-  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: broken JSON at byte %" G_GSIZE_FORMAT ": %s",
-                    scan->name, scan->at, fault);
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: broken JSON at byte %zu: %s", scan->name, scan->at,
+                    arra_translate (fault));
 }
 
 /* The byte at the reading position, or 0 at the end (no byte of sound JSON is 0). */
@@ -187,7 +187,8 @@ scan_word (Scan *scan, GError **error)
           return TRUE;
         }
     }
-  return fail_here (scan, error, scan->at < scan->size ? "an invalid character" : "it ends too early");
+  return fail_here (scan, error,
+                    scan->at < scan->size ? N_ ("an invalid character") : N_ ("it ends too early"));
 }
 
 static gboolean
@@ -216,7 +217,8 @@ static gboolean
 scan_key (Scan *scan, Want *want, GError **error)
 {
   if (peek (scan) != '"')
-    return fail_here (scan, error, scan->at < scan->size ? "a key is missing" : "it ends too early");
+    return fail_here (scan, error,
+                      scan->at < scan->size ? N_ ("a key is missing") : N_ ("it ends too early"));
   if (!scan_string (scan, error))
     return FALSE;
   skip_space (scan);
@@ -232,7 +234,8 @@ scan_comma (Scan *scan, Want *want, GError **error)
 {
   if (peek (scan) != ',')
     return fail_here (scan, error,
-                      scan->at < scan->size ? "an invalid character after a value" : "unbalanced brackets");
+                      scan->at < scan->size ? N_ ("an invalid character after a value")
+                                            : N_ ("unbalanced brackets"));
   scan->at++;
   *want = scan->closing[scan->depth - 1] == '}' ? WANT_KEY : WANT_VALUE;
   return TRUE;
@@ -264,8 +267,7 @@ arra_json_scan_values (const char *text, gsize size, const char *name, gsize *n_
   Want want;
 
   if (size > ARRA_JSON_MAX_BYTES)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: broken JSON: too large, %" G_GSIZE_FORMAT " bytes",
-                      name, size);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: broken JSON: too large, %zu bytes", name, size);
   if (!g_utf8_validate_len (text, size, NULL))
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: broken JSON: invalid UTF-8", name);
   skip_space (&scan);

@@ -29,10 +29,10 @@ static void
 fail_errno (GError **error, const char *path, const char *what, int number)
 {
   if (number == ENOENT || number == ENOTDIR)
-    arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: %s: %s", path, what, g_strerror (number));
+    arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: %s: %s", path, arra_translate (what), g_strerror (number));
   else
-    g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (number), "%s: %s: %s", path, what,
-                 g_strerror (number));
+    g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (number), arra_translate ("%s: %s: %s"), path,
+                 arra_translate (what), g_strerror (number));
 }
 
 /* A file descriptor of a regular file, or -1. Does not wait at a named pipe. */
@@ -236,8 +236,8 @@ arra_read_file (const char *path, gsize limit, gsize *size, GError **error)
     return NULL;
   length = (gsize) status.st_size;
   if (length > limit)
-    arra_fail (error, ARRA_ERROR_INVALID_DATA,
-               "%s: is too large: %" G_GSIZE_FORMAT " bytes, at most %" G_GSIZE_FORMAT, path, length, limit);
+    arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: is too large: %zu bytes, at most %zu", path, length,
+               limit);
   else if ((text = arra_mem_new (length + 1, 1, path, error)) != NULL)
     sound = read_fully (fd, path, text, &length, error);
   close (fd);

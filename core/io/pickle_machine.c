@@ -8,8 +8,8 @@
 gboolean
 arra_pickle_fail (const ArraPickleMachine *machine, ArraError code, const char *fault, GError **error)
 {
-  return arra_fail (error, code, "%s: pickle, byte %" G_GSIZE_FORMAT ": %s", machine->name, machine->at,
-                    fault);
+  return arra_fail (error, code, "%s: pickle, byte %zu: %s", machine->name, machine->at,
+                    arra_translate (fault));
 }
 
 /* Makes room for one more than @n elements of *@block; at most @max. */

@@ -34,9 +34,8 @@ arra_raster_init (ArraRaster *raster, gsize width, gsize height, guint channels,
   g_assert (channels == 1 || channels == 3 || channels == 4);
   if (is_too_large (width, height))
     return arra_fail (error, ARRA_ERROR_ARGUMENT,
-                      "A picture of %" G_GSIZE_FORMAT " x %" G_GSIZE_FORMAT
-                      " pixels is too large; %" G_GSIZE_FORMAT " pixels can be used",
-                      width, height, ARRA_RASTER_MAX_PIXELS);
+                      "A picture of %zu x %zu pixels is too large; %zu pixels can be used", width, height,
+                      ARRA_RASTER_MAX_PIXELS);
   pixels = arra_mem_new (width * height, channels, "a picture", error);
   if (pixels == NULL)
     return FALSE;
@@ -163,14 +162,14 @@ arra_raster_load (ArraRaster *raster, const char *path, GError **error)
   whole = feed (loader, (const guint8 *) bytes, n, &size, &fault);
   if (size.too_large)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: says it is %d x %d pixels; at most %" G_GSIZE_FORMAT " pixels can be used", path,
-                      size.width, size.height, ARRA_RASTER_MAX_PIXELS);
+                      "%s: says it is %d x %d pixels; at most %zu pixels can be used", path, size.width,
+                      size.height, ARRA_RASTER_MAX_PIXELS);
   if (whole && is_cut_png ((const guint8 *) bytes, n))
     return arra_fail (error, ARRA_ERROR_INVALID_DATA,
                       "%s: cannot be read as a picture: the file ends too early", path);
   pixbuf = whole ? gdk_pixbuf_loader_get_pixbuf (loader) : NULL;
   if (pixbuf == NULL)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: cannot be read as a picture: %s", path,
-                      fault != NULL ? fault->message : "it holds none");
+                      fault != NULL ? fault->message : arra_translate ("it holds none"));
   return copy_pixbuf (pixbuf, raster, error);
 }

@@ -27,7 +27,7 @@ finish_chunk (ArraBytes *bytes, gsize begin, GError **error)
 
   if (size > G_MAXINT32)
     return arra_fail (error, ARRA_ERROR_ARGUMENT,
-                      "The text to be kept in the picture is too long (%" G_GSIZE_FORMAT " bytes)", size);
+                      "The text to be kept in the picture is too long (%zu bytes)", size);
   length = GUINT32_TO_BE ((guint32) size);
   memcpy (bytes->data + begin, &length, sizeof length);
   return arra_bytes_append_be32 (bytes, (guint32) crc32_z (0, bytes->data + begin + 4, size + 4), error);

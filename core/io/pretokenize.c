@@ -231,8 +231,8 @@ arra_pretokenize (const ArraPretokenizer *pre, const char *text, gsize length, A
   *owned = NULL;
   words->n = 0;
   if (!ok)
-    arra_fail (error, ARRA_ERROR_ARGUMENT, "a text of %" G_GSIZE_FORMAT " bytes is too long: at most %u",
-               length, ARRA_MAX_TEXT);
+    arra_fail (error, ARRA_ERROR_ARGUMENT, "a text of %zu bytes is too long: at most %u", length,
+               ARRA_MAX_TEXT);
   ok = ok && arra_pieces_add (words, 0, length, error);
   for (guint i = 0; ok && i < pre->n; i++)
     {

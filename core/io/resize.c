@@ -98,8 +98,8 @@ taps_init (Taps *taps, gsize in_size, gsize out_size, ArraFilter filter, GError 
 
   taps->width = (gsize) ceil (filters[filter].support * MAX (scale, 1.0)) * 2 + 1;
   if (!arra_size_mul (out_size, taps->width, &n_weights))
-    return arra_fail (error, ARRA_ERROR_NO_MEMORY,
-                      "Not enough memory for resizing a picture to %" G_GSIZE_FORMAT " pixels", out_size);
+    return arra_fail (error, ARRA_ERROR_NO_MEMORY, "Not enough memory for resizing a picture to %zu pixels",
+                      out_size);
   if ((taps->first = arra_mem_new (out_size, sizeof (gsize), "resizing a picture", error)) == NULL
       || (taps->n = arra_mem_new (out_size, sizeof (gsize), "resizing a picture", error)) == NULL
       || (taps->weights = arra_mem_new (n_weights, sizeof (gint32), "resizing a picture", error)) == NULL
@@ -169,9 +169,8 @@ check_sizes (const ArraRaster *raster, gsize width, gsize height, GError **error
       && width <= ARRA_RASTER_MAX_PIXELS / height)
     return TRUE;
   return arra_fail (error, ARRA_ERROR_ARGUMENT,
-                    "A picture of %" G_GSIZE_FORMAT " x %" G_GSIZE_FORMAT
-                    " pixels cannot be resized to %" G_GSIZE_FORMAT " x %" G_GSIZE_FORMAT,
-                    raster->width, raster->height, width, height);
+                    "A picture of %zu x %zu pixels cannot be resized to %zu x %zu", raster->width,
+                    raster->height, width, height);
 }
 
 gboolean

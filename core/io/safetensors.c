@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "safetensors.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,7 +46,7 @@ fail_tensor (const Reader *reader, GError **error, ArraError code, const char *n
 {
   g_autofree char *printable = g_strescape (name, NULL);
 
-  return arra_fail (error, code, "%s: tensor '%s': %s", reader->path, printable, fault);
+  return arra_fail (error, code, "%s: tensor '%s': %s", reader->path, printable, arra_translate (fault));
 }
 
 static gboolean
@@ -56,18 +57,18 @@ read_prefix (Reader *reader, GError **error)
   guint64 length;
 
   if (size < PREFIX_SIZE)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: too short for a safetensors file: %" G_GSIZE_FORMAT " bytes", reader->path, size);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: too short for a safetensors file: %zu bytes",
+                      reader->path, size);
   memcpy (&length, bytes, PREFIX_SIZE);
   length = GUINT64_FROM_LE (length);
   if (length > ARRA_SAFETENSORS_MAX_HEADER)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: invalid header length %" G_GUINT64_FORMAT ": more than %u bytes", reader->path,
-                      length, ARRA_SAFETENSORS_MAX_HEADER);
+                      "%s: invalid header length %" PRIu64 ": more than %u bytes", reader->path, length,
+                      ARRA_SAFETENSORS_MAX_HEADER);
   if (length > size - PREFIX_SIZE)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: truncated: the header of %" G_GUINT64_FORMAT " bytes reaches past the end",
-                      reader->path, length);
+                      "%s: truncated: the header of %" PRIu64 " bytes reaches past the end", reader->path,
+                      length);
   reader->header_size = (gsize) length;
   reader->data = bytes + PREFIX_SIZE + length;
   reader->data_size = size - PREFIX_SIZE - (gsize) length;
@@ -214,8 +215,8 @@ check_layout (const Reader *reader, GError **error)
     }
   if (at != reader->data_size)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: invalid size: %" G_GSIZE_FORMAT " bytes after the last tensor belong to none",
-                      reader->path, reader->data_size - at);
+                      "%s: invalid size: %zu bytes after the last tensor belong to none", reader->path,
+                      reader->data_size - at);
   return TRUE;
 }
 
@@ -283,7 +284,7 @@ arra_safetensors_add (
     ArraSource *source, ArraMapping *mapping, JsonObject *weight_map, const char *shard, GError **error)
 {
   Reader reader = { .mapping = mapping, .path = arra_mapping_path (mapping) };
-  g_autofree char *name = g_strdup_printf ("%s: header", reader.path);
+  g_autofree char *name = g_strdup_printf (arra_translate ("%s: header"), reader.path);
   g_autoptr (JsonParser) parser = NULL;
   g_automem char *text = NULL;
   JsonObject *header;

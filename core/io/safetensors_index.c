@@ -125,6 +125,7 @@ arra_safetensors_open_directory (const char *directory, GError **error)
   if (!g_file_test (directory, G_FILE_TEST_IS_DIR))
     arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: is missing or not a directory", directory);
   else
-    arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: holds neither " SINGLE_NAME " nor " INDEX_NAME, directory);
+    arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: holds neither %s nor %s", directory, SINGLE_NAME,
+               INDEX_NAME);
   return NULL;
 }

@@ -88,8 +88,8 @@ check_prompts (const ArraTokenCache *cache, gsize n_numbers, const char *path, G
       return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the prompt of item %u ends before it begins",
                         path, i);
   if (cache->starts[0] != 0 || cache->starts[n_items] != n)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: the prompts do not fill their place of %" G_GSIZE_FORMAT " tokens", path, n);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the prompts do not fill their place of %zu tokens",
+                      path, n);
   for (gsize i = 0; i < n; i++)
     if (cache->ids[i] >= cache->n_ids)
       return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: a prompt has token %u of %u", path,
@@ -137,9 +137,9 @@ arra_token_cache_open (const char *path, const ArraTokenCachePrints *expected, G
 {
   g_autoptr (ArraTokenCache) cache = g_new0 (ArraTokenCache, 1);
   const ArraCacheField fields[] = {
-    { "dataset", "data set", expected->dataset },
-    { "vqgan", "VQGAN", expected->vqgan },
-    { "tokenizer", "tokenizer", expected->tokenizer },
+    { "dataset", N_ ("data set"), expected->dataset },
+    { "vqgan", N_ ("VQGAN"), expected->vqgan },
+    { "tokenizer", N_ ("tokenizer"), expected->tokenizer },
   };
 
   cache->items = arra_item_cache_open (path, "tokens", fields, G_N_ELEMENTS (fields), error);
@@ -232,13 +232,13 @@ open_writer (ArraTokenCacheWriter *writer,
                   *columns = g_strdup_printf ("%u", form->columns);
   g_autofree char *codes = g_strdup_printf ("%u", form->n_codes), *ids = g_strdup_printf ("%u", form->n_ids);
   const ArraCacheField fields[N_FIELDS] = {
-    { "dataset", "data set", form->prints.dataset },
-    { "vqgan", "VQGAN", form->prints.vqgan },
-    { "tokenizer", "tokenizer", form->prints.tokenizer },
-    { "rows", "size: rows of codes", rows },
-    { "columns", "size: columns of codes", columns },
-    { "codes", "number of codes", codes },
-    { "ids", "number of tokens", ids },
+    { "dataset", N_ ("data set"), form->prints.dataset },
+    { "vqgan", N_ ("VQGAN"), form->prints.vqgan },
+    { "tokenizer", N_ ("tokenizer"), form->prints.tokenizer },
+    { "rows", N_ ("size: rows of codes"), rows },
+    { "columns", N_ ("size: columns of codes"), columns },
+    { "codes", N_ ("number of codes"), codes },
+    { "ids", N_ ("number of tokens"), ids },
   };
   const ArraCacheForm items = { .kind = "tokens",
                                 .fields = fields,

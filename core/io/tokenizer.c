@@ -227,11 +227,11 @@ arra_tokenizer_encode (const ArraTokenizer *tokenizer, const char *text, gssize 
   g_return_val_if_fail (tokenizer != NULL && text != NULL && n != NULL, NULL);
   size = length < 0 ? strlen (text) : (gsize) length;
   if (size > ARRA_MAX_TEXT)
-    ok = arra_fail (error, ARRA_ERROR_ARGUMENT, "a text of %" G_GSIZE_FORMAT " bytes is too long: at most %u",
-                    size, ARRA_MAX_TEXT);
+    ok = arra_fail (error, ARRA_ERROR_ARGUMENT, "a text of %zu bytes is too long: at most %u", size,
+                    ARRA_MAX_TEXT);
   else if (!arra_utf8_valid (text, size, &bad))
-    ok = arra_fail (error, ARRA_ERROR_ARGUMENT,
-                    "the text is not UTF-8: byte 0x%02x at offset %" G_GSIZE_FORMAT, (guint8) text[bad], bad);
+    ok = arra_fail (error, ARRA_ERROR_ARGUMENT, "the text is not UTF-8: byte 0x%02x at offset %zu",
+                    (guint8) text[bad], bad);
   ok = ok && encode (&encoder, text, size, special, error);
   arra_pieces_clear (&encoder.words);
   arra_bpe_work_clear (&encoder.work);

@@ -129,7 +129,7 @@ load_added (ArraTokenizer *tokenizer, JsonArray *list, const char *name, GError 
     }
   for (guint i = 0; i < count; i++)
     {
-      g_autofree char *context = g_strdup_printf ("%s: added token %u", name, i);
+      g_autofree char *context = g_strdup_printf (arra_translate ("%s: added token %u"), name, i);
       JsonNode *node = json_array_get_element (list, i);
       ArraAddedToken token;
       gboolean normalized;

@@ -17,8 +17,7 @@ arra_vocab_init (ArraVocab *vocab, const char *name, gsize count, gsize bytes, G
   gsize size = 16;
 
   if (count > 2 * (gsize) ARRA_MAX_TOKENS || bytes > G_MAXUINT32 - 2 * count)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: %" G_GSIZE_FORMAT " tokens of %" G_GSIZE_FORMAT " bytes are too many", name, count,
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %zu tokens of %zu bytes are too many", name, count,
                       bytes);
   while (size < 2 * count)
     size *= 2;

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "torch.h"
 
+#include <inttypes.h>
 #include <string.h>
 #include <zip.h>
 
@@ -149,13 +150,12 @@ check_entry (ArraTorchZip *zip, const char *entry, gsize expected, zip_stat_t *s
   if (stat->comp_method != ZIP_CM_STORE || stat->encryption_method != ZIP_EM_NONE)
     return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: %s is compressed or encrypted", path, entry);
   if (stat->size != stat->comp_size || stat->size > zip->budget)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the size of %s is wrong: %" G_GUINT64_FORMAT, path,
-                      entry, (guint64) stat->size);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the size of %s is wrong: %" PRIu64, path, entry,
+                      (guint64) stat->size);
   if (expected != G_MAXSIZE && stat->size != expected)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: %s has %" G_GUINT64_FORMAT " bytes, not the %" G_GSIZE_FORMAT
-                      " that data.pkl states",
-                      path, entry, (guint64) stat->size, expected);
+                      "%s: %s has %" PRIu64 " bytes, not the %zu that data.pkl states", path, entry,
+                      (guint64) stat->size, expected);
   return TRUE;
 }
 

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "yamlfile.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 #include <yaml.h>
@@ -70,8 +71,8 @@ arra_yaml_free (ArraYaml *yaml)
 static gboolean
 fail_at (const Reader *reader, const yaml_event_t *event, ArraError code, const char *fault, GError **error)
 {
-  return arra_fail (error, code, "%s: line %" G_GSIZE_FORMAT ": %s", reader->yaml->path,
-                    event->start_mark.line + 1, fault);
+  return arra_fail (error, code, "%s: line %zu: %s", reader->yaml->path, event->start_mark.line + 1,
+                    arra_translate (fault));
 }
 
 static gboolean
@@ -212,9 +213,9 @@ fail_parser (const ArraYaml *yaml, const yaml_parser_t *parser, GError **error)
 {
   if (parser->error == YAML_MEMORY_ERROR)
     return arra_fail (error, ARRA_ERROR_NO_MEMORY, "%s: no memory for the YAML parser", yaml->path);
-  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: line %" G_GSIZE_FORMAT ": broken YAML: %s",
-                    yaml->path, parser->problem_mark.line + 1,
-                    parser->problem != NULL ? parser->problem : "unreadable");
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: line %zu: broken YAML: %s", yaml->path,
+                    parser->problem_mark.line + 1,
+                    parser->problem != NULL ? parser->problem : arra_translate ("unreadable"));
 }
 
 static gboolean
@@ -314,9 +315,8 @@ read_int (const ArraYaml *yaml, const Node *node, gint64 min, gint64 max, gint64
   if (g_ascii_string_to_signed (node->text, 10, min, max, out, &fault))
     return TRUE;
   if (g_error_matches (fault, G_NUMBER_PARSER_ERROR, G_NUMBER_PARSER_ERROR_OUT_OF_BOUNDS))
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: \"%s\" is not in %" G_GINT64_FORMAT "..%" G_GINT64_FORMAT, yaml->path,
-                      node->key_path, min, max);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"%s\" is not in %" PRId64 "..%" PRId64,
+                      yaml->path, node->key_path, min, max);
   return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"%s\" is not an integer", yaml->path,
                     node->key_path);
 }
@@ -406,8 +406,8 @@ arra_yaml_get_ints (const ArraYaml *yaml, const char *key_path, gsize max, gint6
   if (!node->is_sequence)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"%s\" is not a list", yaml->path, key_path);
   if (node->n_items > max)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"%s\" has more than %" G_GSIZE_FORMAT " items",
-                      yaml->path, key_path, max);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"%s\" has more than %zu items", yaml->path,
+                      key_path, max);
   for (gsize i = 0; i < node->n_items; i++)
     {
       g_autofree char *item

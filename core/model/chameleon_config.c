@@ -77,22 +77,21 @@ check_rope (const ArraChameleonConfig *config, const char *name, GError **error)
 gboolean
 arra_chameleon_config_check (ArraChameleonConfig *config, const char *name, GError **error)
 {
-  if (!in_range (config->vocab_size, MAX_VOCAB, "the vocabulary's size", name, error)
-      || !in_range (config->hidden_size, MAX_WIDTH, "the hidden size", name, error)
-      || !in_range (config->intermediate_size, MAX_WIDTH, "the feed-forward size", name, error)
-      || !in_range (config->n_layers, MAX_LAYERS, "the number of layers", name, error)
-      || !in_range (config->n_heads, MAX_WIDTH, "the number of heads", name, error)
-      || !in_range (config->n_kv_heads, MAX_WIDTH, "the number of key/value heads", name, error)
-      || !in_range (config->context, MAX_CONTEXT, "the context length", name, error)
-      || !in_range (config->model_parallel, MAX_WIDTH, "the model parallel size", name, error)
-      || !divides (config->n_heads, config->hidden_size, "the number of heads", "the hidden size", name,
+  if (!in_range (config->vocab_size, MAX_VOCAB, "vocab_size", name, error)
+      || !in_range (config->hidden_size, MAX_WIDTH, "hidden_size", name, error)
+      || !in_range (config->intermediate_size, MAX_WIDTH, "intermediate_size", name, error)
+      || !in_range (config->n_layers, MAX_LAYERS, "num_hidden_layers", name, error)
+      || !in_range (config->n_heads, MAX_WIDTH, "num_attention_heads", name, error)
+      || !in_range (config->n_kv_heads, MAX_WIDTH, "num_key_value_heads", name, error)
+      || !in_range (config->context, MAX_CONTEXT, "max_position_embeddings", name, error)
+      || !in_range (config->model_parallel, MAX_WIDTH, "model_parallel_size", name, error)
+      || !divides (config->n_heads, config->hidden_size, "num_attention_heads", "hidden_size", name, error)
+      || !divides (config->n_kv_heads, config->n_heads, "num_key_value_heads", "num_attention_heads", name,
                    error)
-      || !divides (config->n_kv_heads, config->n_heads, "the number of key/value heads",
-                   "the number of heads", name, error)
-      || !divides (config->model_parallel, config->n_heads, "the model parallel size", "the number of heads",
+      || !divides (config->model_parallel, config->n_heads, "model_parallel_size", "num_attention_heads",
                    name, error)
-      || !divides (config->model_parallel, config->n_kv_heads, "the model parallel size",
-                   "the number of key/value heads", name, error))
+      || !divides (config->model_parallel, config->n_kv_heads, "model_parallel_size", "num_key_value_heads",
+                   name, error))
     return FALSE;
   config->head_dim = config->hidden_size / config->n_heads;
   if (config->head_dim % 2 != 0)

@@ -99,8 +99,8 @@ arra_clip_config_check (const ArraClipConfig *config, const char *name, GError *
   if (!check_counts (config, vision_counts, G_N_ELEMENTS (vision_counts), name, error)
       || !check_counts (config, text_counts, G_N_ELEMENTS (text_counts), name, error)
       || !check_counts (config, &projection_count, 1, name, error)
-      || !check_tower (&config->vision, "the image encoder", name, error)
-      || !check_tower (&config->text, "the text encoder", name, error))
+      || !check_tower (&config->vision, "vision_config", name, error)
+      || !check_tower (&config->text, "text_config", name, error))
     return FALSE;
   if (config->image_size % config->patch_size != 0)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: image_size (%u) is no multiple of patch_size (%u)",

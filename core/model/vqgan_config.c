@@ -74,8 +74,8 @@ arra_vqgan_config_check (const ArraVqganConfig *config, const char *name, GError
     }
   if (config->ch % config->norm_groups != 0 || widest > MAX_CHANNELS)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: base_channels %u, and %" G_GSIZE_FORMAT
-                      " at the widest level: multiples of norm_groups (%u) up to %d can be used",
+                      "%s: base_channels %u, and %zu at the widest level: multiples of norm_groups (%u) "
+                      "up to %d can be used",
                       name, config->ch, widest, config->norm_groups, MAX_CHANNELS);
   if (config->in_channels != 3 || config->out_channels != 3)
     return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: only VQGANs of RGB pictures can be used", name);

@@ -225,7 +225,8 @@ arra_vqgan_run_new (
 
   if (encode ? !vqgan->net.encoder.present : !vqgan->net.decoder.present)
     {
-      arra_fail (error, ARRA_ERROR_NOT_FOUND, "The VQGAN has no %s", encode ? "encoder" : "decoder");
+      arra_fail (error, ARRA_ERROR_NOT_FOUND,
+                 encode ? N_ ("The VQGAN has no encoder") : N_ ("The VQGAN has no decoder"));
       return NULL;
     }
   if (!size_is_sane (&vqgan->config, rows, columns))
@@ -294,8 +295,10 @@ begin (
     ArraVqganRun *run, gboolean encode, guint rows, guint columns, GCancellable *cancellable, GError **error)
 {
   if (run->encode != encode || rows < 1 || columns < 1 || rows > run->max_rows || columns > run->max_columns)
-    return arra_fail (error, ARRA_ERROR_ARGUMENT, "%u x %u codes: these buffers are for %s up to %u x %u",
-                      rows, columns, run->encode ? "encoding" : "decoding", run->max_rows, run->max_columns);
+    return arra_fail (error, ARRA_ERROR_ARGUMENT,
+                      run->encode ? N_ ("%u x %u codes: these buffers are for encoding up to %u x %u")
+                                  : N_ ("%u x %u codes: these buffers are for decoding up to %u x %u"),
+                      rows, columns, run->max_rows, run->max_columns);
   run->work.cancellable = cancellable;
   run->flops_total = make_plan (run->config, run->net, rows, columns, encode).flops;
   run->flops_done = run->flops_step = run->fraction_told = 0.0;

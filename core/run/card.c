@@ -95,9 +95,8 @@ take_text (ArraCheckpoint *checkpoint,
 {
   if (length > texts[index].max)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: %s is too long: %" G_GSIZE_FORMAT " bytes; at most %" G_GSIZE_FORMAT
-                      " are allowed",
-                      name, what, length, texts[index].max);
+                      "%s: %s is too long: %zu bytes; at most %zu are allowed", name, what, length,
+                      texts[index].max);
   if (length > 0)
     G_STRUCT_MEMBER (const char *, &checkpoint->card, texts[index].offset)
         = arra_card_keep (checkpoint->strings, text, length);
@@ -146,8 +145,7 @@ check_thumbnail (const guint8 *bytes, gsize size, const char *name, GError **err
   static const guint8 signature[8] = { 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n' };
 
   if (size > ARRA_CARD_MAX_THUMBNAIL)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: the thumbnail is larger than %" G_GSIZE_FORMAT " bytes", name,
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the thumbnail is larger than %zu bytes", name,
                       ARRA_CARD_MAX_THUMBNAIL);
   if (size < sizeof signature || memcmp (bytes, signature, sizeof signature) != 0)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the thumbnail is no PNG file", name);

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "checkpoint_private.h"
 
+#include <inttypes.h>
+
 #include "card.h"
 #include "fail.h"
 #include "job.h"
@@ -164,7 +166,7 @@ arra_checkpoint_check_size (const ArraCheckpoint *checkpoint, guint width, guint
   tokens = arra_picture_tokens (height / grid * 2, width / grid * 2);
   if (tokens + 2 > checkpoint->config.context)
     return arra_fail (error, ARRA_ERROR_ARGUMENT,
-                      "A picture of %u x %u pixels cannot be made: it needs %" G_GUINT64_FORMAT
+                      "A picture of %u x %u pixels cannot be made: it needs %" PRIu64
                       " tokens, but the model's context has room for %u",
                       width, height, tokens, checkpoint->config.context);
   return TRUE;

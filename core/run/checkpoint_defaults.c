@@ -70,8 +70,8 @@ static gboolean
 take_template (ArraCheckpoint *checkpoint, const char *text, gsize length, const char *name, GError **error)
 {
   if (length > ARRA_CARD_MAX_TEMPLATE)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s is longer than %" G_GSIZE_FORMAT " bytes", name,
-                      TEMPLATE, ARRA_CARD_MAX_TEMPLATE);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s is longer than %zu bytes", name, TEMPLATE,
+                      ARRA_CARD_MAX_TEMPLATE);
   if (memchr (text, '\0', length) != NULL || g_strstr_len (text, (gssize) length, "{prompt}") == NULL)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s has no {prompt}", name, TEMPLATE);
   g_free (checkpoint->prompt_template);

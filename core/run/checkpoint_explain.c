@@ -12,19 +12,21 @@ static const struct
   gsize at, length;
   const char *what;
 } kinds[] = {
-  { "\x89PNG", 0, 4, "is a picture (PNG), not a checkpoint" },
-  { "\xff\xd8\xff", 0, 3, "is a picture (JPEG), not a checkpoint" },
-  { "GIF8", 0, 4, "is a picture (GIF), not a checkpoint" },
-  { "WEBP", 8, 4, "is a picture (WebP), not a checkpoint" },
+  { "\x89PNG", 0, 4, N_ ("is a picture (PNG), not a checkpoint") },
+  { "\xff\xd8\xff", 0, 3, N_ ("is a picture (JPEG), not a checkpoint") },
+  { "GIF8", 0, 4, N_ ("is a picture (GIF), not a checkpoint") },
+  { "WEBP", 8, 4, N_ ("is a picture (WebP), not a checkpoint") },
   { "PK\x03\x04", 0, 4,
-    "is a zip or PyTorch file (pickle): it is never loaded; name the Hugging Face directory with the model "
-    "as safetensors" },
+    N_ ("is a zip or PyTorch file (pickle): it is never loaded; name the Hugging Face directory with the "
+        "model "
+        "as safetensors") },
   { "\x80\x02", 0, 2,
-    "is a Python pickle: it is never loaded; name the Hugging Face directory with the model as safetensors" },
-  { "ggml", 0, 4, "is a file of an old ggml format, not GGUF" },
-  { "lmgg", 0, 4, "is a file of an old ggml format, not GGUF" },
-  { "tjgg", 0, 4, "is a file of an old ggml format, not GGUF" },
-  { "FUGG", 0, 4, "is a big-endian GGUF file, which is not supported" },
+    N_ ("is a Python pickle: it is never loaded; name the Hugging Face directory with the model as "
+        "safetensors") },
+  { "ggml", 0, 4, N_ ("is a file of an old ggml format, not GGUF") },
+  { "lmgg", 0, 4, N_ ("is a file of an old ggml format, not GGUF") },
+  { "tjgg", 0, 4, N_ ("is a file of an old ggml format, not GGUF") },
+  { "FUGG", 0, 4, N_ ("is a big-endian GGUF file, which is not supported") },
 };
 
 /* The directory of a file that belongs to a checkpoint, when that is what was named. */
@@ -55,7 +57,7 @@ arra_checkpoint_explain_file (const char *path, GError **error)
   for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
     if (arra_mapping_size (mapping) >= kinds[i].at + kinds[i].length
         && memcmp (arra_mapping_data (mapping) + kinds[i].at, kinds[i].magic, kinds[i].length) == 0)
-      return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: %s", path, kinds[i].what);
+      return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: %s", path, arra_translate (kinds[i].what));
   if (g_str_has_suffix (path, ".safetensors"))
     return arra_fail (error, ARRA_ERROR_UNSUPPORTED,
                       "%s: holds weights alone: name the directory with its config.json", path);

@@ -38,8 +38,8 @@ look_up (gpointer data, const char *token, guint32 *id)
   if (!arra_tokenizer_id (names->tokenizer, token, id))
     return FALSE;
   if (names->conflict == NULL && find_in_map (names->map, token, &mapped) && mapped != *id)
-    names->conflict
-        = g_strdup_printf ("\"%s\" is %u in tokenizer.json and %u in config.json", token, *id, mapped);
+    names->conflict = g_strdup_printf (
+        arra_translate ("\"%s\" is %u in tokenizer.json and %u in config.json"), token, *id, mapped);
   return TRUE;
 }
 

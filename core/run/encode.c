@@ -32,9 +32,8 @@ check_size (guint width, guint height, guint grid, const ArraRaster *raster, con
       if (raster->width >= grid && raster->height >= grid)
         return TRUE;
       return arra_fail (error, ARRA_ERROR_ARGUMENT,
-                        "%s: %" G_GSIZE_FORMAT " x %" G_GSIZE_FORMAT
-                        " pixels are too few: at least %u x %u are needed",
-                        path, raster->width, raster->height, grid, grid);
+                        "%s: %zu x %zu pixels are too few: at least %u x %u are needed", path, raster->width,
+                        raster->height, grid, grid);
     }
   if (width == 0 || height == 0 || width % grid != 0 || height % grid != 0)
     return arra_fail (

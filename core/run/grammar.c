@@ -35,8 +35,7 @@ push_size (ArraGrammar *grammar, guint32 id, GError **error)
   const guint grids = arra_vocabulary_grids (grammar->vocabulary, id);
 
   if (grids == 0)
-    return arra_fail (error, ARRA_ERROR_FAILED, "token %u stands where the %s of a picture must be given", id,
-                      height ? "height" : "width");
+    return arra_fail (error, ARRA_ERROR_FAILED, "token %u stands where a picture's size must be given", id);
   grammar->size_ids[height ? 0 : 1] = id;
   if (height)
     {

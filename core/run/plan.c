@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "plan.h"
 
+#include <inttypes.h>
+
 #include "checkpoint_private.h"
 #include "fail.h"
 #include "job.h"
@@ -44,7 +46,7 @@ static gboolean
 fail_length (guint prompt_tokens, guint64 answer, guint context, GError **error)
 {
   return arra_fail (error, ARRA_ERROR_ARGUMENT,
-                    "The prompt has %u tokens and the picture %" G_GUINT64_FORMAT
+                    "The prompt has %u tokens and the picture %" PRIu64
                     ", together more than the %u the model can read: "
                     "shorten the prompt or ask for a smaller picture",
                     prompt_tokens, answer, context);
@@ -140,10 +142,11 @@ arra_plan_check (const ArraMemoryPlan *plan, guint64 limit, GError **error)
   needed = g_format_size_full (plan->total, G_FORMAT_SIZE_IEC_UNITS);
   there = g_format_size_full (bound, G_FORMAT_SIZE_IEC_UNITS);
   return arra_fail (error, ARRA_ERROR_NO_MEMORY,
-                    "Not enough memory: %s (%" G_GUINT64_FORMAT " bytes) are needed, %s (%" G_GUINT64_FORMAT
-                    " bytes) are %s; "
-                    "a smaller picture, or weights as q8_0, need less",
-                    needed, plan->total, there, bound, limited ? "allowed" : "available");
+                    limited ? N_ ("Not enough memory: %s (%" PRIu64 " bytes) are needed, %s (%" PRIu64
+                                  " bytes) are allowed; a smaller picture, or weights as q8_0, need less")
+                            : N_ ("Not enough memory: %s (%" PRIu64 " bytes) are needed, %s (%" PRIu64
+                                  " bytes) are available; a smaller picture, or weights as q8_0, need less"),
+                    needed, plan->total, there, bound);
 }
 
 /* Tokens of the context that the picture asked for leaves. */

@@ -99,8 +99,8 @@ arra_prompt_tokens (const ArraCheckpoint *checkpoint, const ArraRequest *request
   if (n_inner > checkpoint->config.context)
     {
       arra_fail (error, ARRA_ERROR_ARGUMENT,
-                 "The prompt is too long: %" G_GSIZE_FORMAT " tokens, but the model reads at most %u",
-                 n_inner, checkpoint->config.context);
+                 "The prompt is too long: %zu tokens, but the model reads at most %u", n_inner,
+                 checkpoint->config.context);
       return NULL;
     }
   ids = arra_mem_new (n_inner + 2, sizeof (guint32), "the prompt", error);

@@ -42,7 +42,7 @@ check_prompt (const ArraRequest *request, const ArraCheckpoint *checkpoint, GErr
   if (request->prompt == NULL || request->prompt[strspn (request->prompt, " \t\r\n")] == '\0')
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "The prompt is empty");
   if (!g_utf8_validate (request->prompt, -1, &end))
-    return arra_fail (error, ARRA_ERROR_ARGUMENT, "The prompt is not UTF-8 (at byte %" G_GSIZE_FORMAT ")",
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "The prompt is not UTF-8 (at byte %zu)",
                       (gsize) (end - request->prompt));
   if (request->prompt_template != NULL && !g_utf8_validate (request->prompt_template, -1, NULL))
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "The prompt template is not UTF-8");

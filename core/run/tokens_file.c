@@ -72,8 +72,8 @@ check_picture (const ArraRecipe *recipe, const ArraJob *job, const ArraAnswer *a
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: an answer is not one picture of %u x %u",
                       recipe->name, job->request.width, job->request.height);
   if (answer->finished != (answer->n_tokens == job->capacities.answer_tokens))
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: an answer is said to be %s but is not",
-                      recipe->name, answer->finished ? "finished" : "unfinished");
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                      "%s: \"finished\" of an answer does not agree with its tokens", recipe->name);
   return TRUE;
 }
 

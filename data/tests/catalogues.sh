@@ -28,13 +28,30 @@ all_files_listed() {
 }
 
 one_domain() {
-  grep -ho 'GETTEXT_PACKAGE="[^"]*"' meson.build ui/meson.build plugin/meson.build core/cli/meson.build | sort -u >"$scratch/domains"
+  grep -ho 'GETTEXT_PACKAGE="[^"]*"' meson.build ui/meson.build plugin/meson.build core/base/meson.build | sort -u >"$scratch/domains"
   cat "$scratch/domains"
   [ "$(cat "$scratch/domains")" = "GETTEXT_PACKAGE=\"$domain\"" ]
 }
 
 extract() {
   "$po/update" extract >"$scratch/fresh.pot"
+}
+
+# xgettext reads "%" G_GSIZE_FORMAT " bytes" as "%"; of macros it knows PRIu64 and its like alone.
+none_cut_short() {
+  ! grep -n '%"$' "$scratch/fresh.pot"
+}
+
+# Each message of the core is checked as a format: a catalogue cannot ask for arguments that there are not.
+formats_marked() {
+  ! msggrep --no-wrap -N 'core/*' "$scratch/fresh.pot" | msgattrib --no-obsolete - | awk -v RS= '/\nmsgid [^\n]*%[^%]/ && !/, c-format/' | grep .
+}
+
+# Nothing else than arra_fail and arra_translate makes the core's messages: GLib's functions would say them in English.
+none_bypasses() {
+  grep '^core/' "$po/POTFILES" | xgettext --keyword= --keyword=g_set_error:4 --keyword=g_set_error_literal:4 --keyword=g_prefix_error:2 --files-from=- \
+    --no-location --output=- >"$scratch/bypassing.pot"
+  ! grep '^msgid ' "$scratch/bypassing.pot" | grep -vE '^msgid "(|%s: )"$'
 }
 
 template_has_all() {
@@ -55,6 +72,9 @@ complete() {
 check "POTFILES lists the files with marked strings, and no other" all_files_listed
 check "all rooms translate from one domain" one_domain
 check "strings can be extracted" extract
+check "no message is cut short by a macro" none_cut_short
+check "messages with arguments are marked as formats" formats_marked
+check "every message of the core is translated where it is made" none_bypasses
 check "the template is up to date (data/po/update writes it)" template_has_all
 while read -r language; do
   check "$language is complete" complete "$language"

@@ -235,7 +235,7 @@ test_n_config (void)
   refuse (70, "\"training.lerning_rate\" is not known", "--set", "training.lerning_rate=1");
   refuse (70, "not one of", "--set", "kind=diffusion");
   refuse (70, "\"model.hidden_size\"", "--set", "model.hidden_size=wide");
-  refuse (70, "the number of heads", "--set", "model.heads=3");
+  refuse (70, "num_attention_heads", "--set", "model.heads=3");
   refuse (70, "other.tokens", "--set", "data.tokens=other.tokens");
   refuse (70, "model/tokenizer.json", "--set", "data.tokens=model/tokenizer.json");
   refuse (64, "KEY=VALUE", "--set", "training.steps");

@@ -129,8 +129,8 @@ test_broken (void)
   assert_refused (WITH ("66", "172", "3", "4", "320", ""), ARRA_ERROR_INVALID_DATA, "multiple");
   assert_refused (WITH ("12", "172", "3", "4", "320", ""), ARRA_ERROR_INVALID_DATA, "even");
   assert_refused (WITH ("4", "172", "3", "8", "320", ""), ARRA_ERROR_INVALID_DATA, "");
-  assert_refused ("{" SIZES ", \"num_key_value_heads\": 3}", ARRA_ERROR_INVALID_DATA, "key/value");
-  assert_refused ("{" SIZES ", \"num_key_value_heads\": 8}", ARRA_ERROR_INVALID_DATA, "key/value");
+  assert_refused ("{" SIZES ", \"num_key_value_heads\": 3}", ARRA_ERROR_INVALID_DATA, "num_key_value_heads");
+  assert_refused ("{" SIZES ", \"num_key_value_heads\": 8}", ARRA_ERROR_INVALID_DATA, "num_key_value_heads");
   assert_refused ("{" SIZES ", \"model_parallel_size\": 3}", ARRA_ERROR_INVALID_DATA, "parallel");
   assert_refused ("{" SIZES ", \"num_key_value_heads\": 2, \"model_parallel_size\": 4}",
                   ARRA_ERROR_INVALID_DATA, "parallel");

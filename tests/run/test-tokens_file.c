@@ -206,7 +206,7 @@ static const struct
   { "token-large", "\"tokens\": [69,", "\"tokens\": [96900,", ARRA_ERROR_INVALID_DATA, "vocabulary" },
   { "token-twice", "\"tokens\": [69,", "\"tokens\": [69,69,", ARRA_ERROR_INVALID_DATA, "more than" },
   { "no-frame", "\"tokens\": [69,", "\"tokens\": [300,", ARRA_ERROR_INVALID_DATA, "not one picture" },
-  { "no-size", "\"tokens\": [69,73,", "\"tokens\": [69,69,", ARRA_ERROR_INVALID_DATA, "height" },
+  { "no-size", "\"tokens\": [69,73,", "\"tokens\": [69,69,", ARRA_ERROR_INVALID_DATA, "size" },
   { "other-size", "\"tokens\": [69,73,", "\"tokens\": [69,74,", ARRA_ERROR_INVALID_DATA, "" },
   { "cut", "\"answers\"", "", ARRA_ERROR_INVALID_DATA, "" },
 };
