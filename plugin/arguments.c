@@ -51,6 +51,15 @@ plugin_settings_clear (PluginSettings *settings)
   g_clear_pointer (&settings->vqgan, g_free);
 }
 
+void
+plugin_settings_set_text (PluginSettings *settings, const PluginArgument *argument, const char *text)
+{
+  char **field = G_STRUCT_MEMBER_P (settings, argument->offset);
+
+  g_free (*field);
+  *field = g_strdup (text != NULL ? text : "");
+}
+
 static double
 number (const PluginSettings *settings, const PluginArgument *argument)
 {

@@ -46,6 +46,8 @@ extern const guint plugin_n_arguments;
 
 void plugin_settings_init (PluginSettings *settings);
 void plugin_settings_clear (PluginSettings *settings);
+/* @argument: one of text; @text: (nullable): none, copied */
+void plugin_settings_set_text (PluginSettings *settings, const PluginArgument *argument, const char *text);
 /* Checks ranges (GIMP 2.10 does not) and settles what the settings leave open: checkpoint and seed. */
 gboolean plugin_settings_settle (PluginSettings *settings, GError **error);
 /* Strings stay with @settings. */

@@ -188,7 +188,7 @@ run_batch (PluginCall *call, GError **error)
 {
   PluginSettings *settings = &call->settings;
   g_auto (Batch) batch;
-  InsertTarget target = { .image = call->image, .own = HOST_NO_IMAGE };
+  InsertTarget target = { .image = call->image, .own = HOST_NONE };
 
   batch_init (&batch, settings);
   if (!plugin_settings_settle (settings, error) || !insert_check_place (call->image, (ArraInsertMode) settings->insert, error)

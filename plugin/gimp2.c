@@ -14,19 +14,6 @@
 
 /* ---- images and layers */
 
-void
-host_image_size (HostImage image, int *width, int *height)
-{
-  *width = gimp_image_width (image);
-  *height = gimp_image_height (image);
-}
-
-GimpImageBaseType
-host_image_base_type (HostImage image)
-{
-  return gimp_image_base_type (image);
-}
-
 gboolean
 host_image_has_palette (HostImage image)
 {
@@ -36,10 +23,10 @@ host_image_has_palette (HostImage image)
   return colours != NULL && n_colours > 0;
 }
 
-gboolean
-host_insert_layer (HostImage image, HostLayer layer)
+HostLayer
+host_active_layer (HostImage image)
 {
-  return layer != -1 && gimp_image_insert_layer (image, layer, 0, -1);
+  return gimp_image_get_active_layer (image);
 }
 
 /* The space of an image whose profile is not sRGB; NULL: it is sRGB, or grey. */
@@ -77,34 +64,6 @@ host_write_pixels (HostImage image, HostLayer layer, int width, int height, cons
       babl_process (babl_fish (picture, babl_format_with_space (encoding, space)), pixels + (gsize) y * (gsize) stride, row, width);
       gegl_buffer_set (buffer, GEGL_RECTANGLE (0, y, width, 1), 0, babl_format (encoding), row, GEGL_AUTO_ROWSTRIDE);
     }
-}
-
-gboolean
-host_mask_by_selection (HostLayer layer)
-{
-  const gint32 mask = gimp_layer_create_mask (layer, GIMP_ADD_MASK_SELECTION);
-
-  return mask != -1 && gimp_layer_add_mask (layer, mask);
-}
-
-gboolean
-host_attach_parasite (HostLayer layer, const GimpParasite *parasite)
-{
-  return gimp_item_attach_parasite (layer, parasite);
-}
-
-char *
-host_active_recipe (HostImage image)
-{
-  const gint32 layer = gimp_image_get_active_layer (image);
-  GimpParasite *parasite = layer != -1 ? gimp_item_get_parasite (layer, PLUGIN_RECIPE_PARASITE) : NULL;
-  char *recipe;
-
-  if (parasite == NULL)
-    return NULL;
-  recipe = g_strndup (gimp_parasite_data (parasite), (gsize) gimp_parasite_data_size (parasite));
-  gimp_parasite_free (parasite);
-  return recipe;
 }
 
 const char *
@@ -160,10 +119,7 @@ read_settings (const GimpParam *params, int n_params, PluginSettings *settings)
       gpointer field = G_STRUCT_MEMBER_P (settings, a->offset);
 
       if (a->kind == PLUGIN_TEXT)
-        {
-          g_free (*(char **) field);
-          *(char **) field = g_strdup (data->d_string != NULL ? data->d_string : "");
-        }
+        plugin_settings_set_text (settings, a, data->d_string);
       else if (a->kind == PLUGIN_REAL)
         *(double *) field = data->d_float;
       else
@@ -197,7 +153,7 @@ run (const char *name, int n_params, const GimpParam *params, int *n_values, Gim
   bindtextdomain (GETTEXT_PACKAGE, catalogues);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   gegl_init (NULL, NULL);
-  plugin_call_init (&call, (GimpRunMode) params[0].data.d_int32, n_params > 1 ? params[1].data.d_image : HOST_NO_IMAGE);
+  plugin_call_init (&call, (GimpRunMode) params[0].data.d_int32, n_params > 1 ? params[1].data.d_image : HOST_NONE);
   if (call.mode == GIMP_RUN_NONINTERACTIVE)
     read_settings (params, n_params, &call.settings);
   else

@@ -24,19 +24,6 @@ G_DEFINE_FINAL_TYPE (ArraPlugIn, arra_plug_in, GIMP_TYPE_PLUG_IN)
 
 /* ---- images and layers */
 
-void
-host_image_size (HostImage image, int *width, int *height)
-{
-  *width = gimp_image_get_width (image);
-  *height = gimp_image_get_height (image);
-}
-
-GimpImageBaseType
-host_image_base_type (HostImage image)
-{
-  return gimp_image_get_base_type (image);
-}
-
 gboolean
 host_image_has_palette (HostImage image)
 {
@@ -45,10 +32,12 @@ host_image_has_palette (HostImage image)
   return palette != NULL && gimp_palette_get_color_count (palette) > 0;
 }
 
-gboolean
-host_insert_layer (HostImage image, HostLayer layer)
+HostLayer
+host_active_layer (HostImage image)
 {
-  return layer != NULL && gimp_image_insert_layer (image, layer, NULL, -1);
+  g_autofree GimpLayer **layers = gimp_image_get_selected_layers (image);
+
+  return layers != NULL ? layers[0] : HOST_NONE;
 }
 
 void
@@ -57,40 +46,6 @@ host_write_pixels (HostImage image, HostLayer layer, int width, int height, cons
   g_autoptr (GeglBuffer) buffer = gimp_drawable_get_buffer (GIMP_DRAWABLE (layer));
 
   gegl_buffer_set (buffer, GEGL_RECTANGLE (0, 0, width, height), 0, babl_format ("R'G'B' u8"), pixels, stride);
-}
-
-gboolean
-host_mask_by_selection (HostLayer layer)
-{
-  GimpLayerMask *mask = gimp_layer_create_mask (layer, GIMP_ADD_MASK_SELECTION);
-
-  return mask != NULL && gimp_layer_add_mask (layer, mask);
-}
-
-gboolean
-host_attach_parasite (HostLayer layer, const GimpParasite *parasite)
-{
-  return gimp_item_attach_parasite (GIMP_ITEM (layer), parasite);
-}
-
-char *
-host_active_recipe (HostImage image)
-{
-  g_autofree GimpLayer **layers = gimp_image_get_selected_layers (image);
-  GimpParasite *parasite;
-  guint32 size = 0;
-  const char *data;
-  char *recipe;
-
-  if (layers == NULL || layers[0] == NULL)
-    return NULL;
-  parasite = gimp_item_get_parasite (GIMP_ITEM (layers[0]), PLUGIN_RECIPE_PARASITE);
-  if (parasite == NULL)
-    return NULL;
-  data = gimp_parasite_get_data (parasite, &size);
-  recipe = g_strndup (data, size);
-  gimp_parasite_free (parasite);
-  return recipe;
 }
 
 const char *

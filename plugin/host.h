@@ -1,7 +1,8 @@
 /* host.h - the few things that the two series of GIMP do differently, and what the parts of the plug-in share
  *
- * gimp3.c and gimp2.c implement the host_ functions, each for its series, and turn a call of the procedure into plugin_run().
- * All of this talks to GIMP, so all of it runs in the main thread.
+ * What differs in types and names alone is evened out here; code then calls GIMP by GIMP 3's names. For the rest gimp3.c and gimp2.c
+ * implement the host_ functions, each for its series, and turn a call of the procedure into plugin_run(). All of this talks to GIMP, so
+ * all of it runs in the main thread.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
@@ -12,11 +13,16 @@
 #if GIMP_MAJOR_VERSION >= 3
 typedef GimpImage *HostImage;
 typedef GimpLayer *HostLayer;
-#define HOST_NO_IMAGE NULL
+typedef GimpLayerMask *HostMask;
+#define HOST_NONE NULL
+#define HOST_ITEM(layer) GIMP_ITEM (layer)
 #else
-typedef gint32 HostImage;
-typedef gint32 HostLayer;
-#define HOST_NO_IMAGE (-1)
+typedef gint32 HostImage, HostLayer, HostMask;
+#define HOST_NONE (-1)
+#define HOST_ITEM(layer) (layer)
+#define gimp_image_get_width gimp_image_width
+#define gimp_image_get_height gimp_image_height
+#define gimp_image_get_base_type gimp_image_base_type
 #endif
 
 #define PLUGIN_PROCEDURE "plug-in-arra-generate"
@@ -30,15 +36,10 @@ typedef struct
 
 extern const PluginWords plugin_words;
 
-void host_image_size (HostImage image, int *width, int *height);
-GimpImageBaseType host_image_base_type (HostImage image);
 gboolean host_image_has_palette (HostImage image);
-gboolean host_insert_layer (HostImage image, HostLayer layer); /* above the active one */
+HostLayer host_active_layer (HostImage image); /* HOST_NONE: there is none */
 /* Writes a layer's pixels: 8-bit sRGB, @stride bytes from row to row, into whatever the image's profile and precision are. */
 void host_write_pixels (HostImage image, HostLayer layer, int width, int height, const guint8 *pixels, int stride);
-gboolean host_mask_by_selection (HostLayer layer);
-gboolean host_attach_parasite (HostLayer layer, const GimpParasite *parasite);
-char *host_active_recipe (HostImage image); /* (transfer full) (nullable): on the active layer */
 const char *host_error_text (void); /* why the last call into GIMP failed */
 /* The window that a dialog belongs to: an X11 window, or the handle of a Wayland one ((transfer full): g_free()). */
 void host_parent_window (gulong *x11, char **wayland);
@@ -47,7 +48,7 @@ void host_parent_window (gulong *x11, char **wayland);
 typedef struct
 {
   GimpRunMode mode;
-  HostImage image;         /* HOST_NO_IMAGE: one is made */
+  HostImage image;         /* HOST_NONE: one is made */
   PluginSettings settings; /* in: what the caller gave or GIMP kept; out: what was in force */
   GArray *layers;          /* of HostLayer: made by the call */
   char *described;         /* (nullable): the settings in force, as JSON */

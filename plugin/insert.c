@@ -7,8 +7,6 @@
 
 #include "label.h"
 
-#define NAME_CHARACTERS 80
-
 typedef struct
 {
   int x, y, width, height;
@@ -21,28 +19,10 @@ fail (GError **error)
   return FALSE;
 }
 
-/* The prompt's beginning on one line, and the warning that a medical picture carries. */
-static char *
-layer_name (const char *prompt, gboolean medical)
-{
-  g_autofree char *line = prompt != NULL ? g_strdup (prompt) : g_strdup (_("Generated picture"));
-  g_autofree char *shown = NULL;
-
-  g_strdelimit (g_strstrip (line), "\n\r\t", ' ');
-  if (g_utf8_strlen (line, -1) > NAME_CHARACTERS)
-    {
-      g_autofree char *begin = g_utf8_substring (line, 0, NAME_CHARACTERS - 1);
-      shown = g_strconcat (begin, "…", NULL);
-    }
-  else
-    shown = g_strdup (line);
-  return medical ? g_strdup_printf ("%s (%s)", shown, ARRA_MEDICAL_NOTE) : g_steal_pointer (&shown);
-}
-
 static GimpImageType
 layer_type (HostImage image)
 {
-  const GimpImageBaseType base = host_image_base_type (image);
+  const GimpImageBaseType base = gimp_image_get_base_type (image);
 
   return base == GIMP_GRAY ? GIMP_GRAYA_IMAGE : base == GIMP_INDEXED ? GIMP_INDEXEDA_IMAGE : GIMP_RGBA_IMAGE;
 }
@@ -83,7 +63,7 @@ insert_check_place (HostImage image, ArraInsertMode place, GError **error)
 
   if (place != ARRA_INSERT_SELECTION)
     return TRUE;
-  if (image != HOST_NO_IMAGE && gimp_image_is_valid (image) && insert_selection_box (image, &x, &y, &width, &height))
+  if (image != HOST_NONE && gimp_image_is_valid (image) && insert_selection_box (image, &x, &y, &width, &height))
     return TRUE;
   g_set_error_literal (error, ARRA_ERROR, ARRA_ERROR_ARGUMENT, _("Nothing is selected that the picture could be fitted to"));
   return FALSE;
@@ -106,10 +86,18 @@ attach_recipe (HostLayer layer, const char *recipe)
 {
   GimpParasite *parasite = gimp_parasite_new (PLUGIN_RECIPE_PARASITE, GIMP_PARASITE_PERSISTENT | GIMP_PARASITE_UNDOABLE,
                                               (guint32) strlen (recipe), recipe);
-  const gboolean done = host_attach_parasite (layer, parasite);
+  const gboolean done = gimp_item_attach_parasite (HOST_ITEM (layer), parasite);
 
   gimp_parasite_free (parasite);
   return done;
+}
+
+static gboolean
+mask_by_selection (HostLayer layer)
+{
+  const HostMask mask = gimp_layer_create_mask (layer, GIMP_ADD_MASK_SELECTION);
+
+  return mask != HOST_NONE && gimp_layer_add_mask (layer, mask);
 }
 
 /* @box: (nullable): where the picture is fitted to */
@@ -119,19 +107,19 @@ insert_one (const InsertTarget *target, const InsertPicture *item, const Box *bo
   const ArraPicture *picture = item->picture;
   const Box whole = { 0, 0, (int) picture->width, (int) picture->height };
   const Box part = box != NULL ? cut (picture, box) : whole;
-  g_autofree char *name = layer_name (item->prompt, target->medical);
+  g_autofree char *name = plugin_label_layer (item->prompt, target->medical);
   HostLayer layer;
   const guint8 *pixels = picture->pixels + 3 * ((gsize) part.y * picture->width + (gsize) part.x);
 
   layer = gimp_layer_new (target->image, name, part.width, part.height, layer_type (target->image), 100,
                           gimp_image_get_default_new_layer_mode (target->image));
-  if (!host_insert_layer (target->image, layer))
+  if (layer == HOST_NONE || !gimp_image_insert_layer (target->image, layer, 0, -1)) /* in no group, above the active one */
     return FALSE;
   g_array_insert_val (layers, at, layer);
   host_write_pixels (target->image, layer, part.width, part.height, pixels, 3 * (int) picture->width);
   if (box != NULL && !scale (layer, box))
     return FALSE;
-  if (box != NULL && target->place == ARRA_INSERT_SELECTION && !host_mask_by_selection (layer))
+  if (box != NULL && target->place == ARRA_INSERT_SELECTION && !mask_by_selection (layer))
     return FALSE;
   return item->recipe == NULL || attach_recipe (layer, item->recipe);
 }
@@ -148,7 +136,7 @@ label_image (const InsertTarget *target, GError **error)
   if (old == NULL)
     old = (GObject *) gimp_metadata_new ();
   serialised = gimp_metadata_serialize ((GimpMetadata *) old);
-  labelled = plugin_label (serialised, target->label, target->image == target->own, target->medical);
+  labelled = plugin_label_image (serialised, target->label, target->image == target->own, target->medical);
   new = (GObject *) gimp_metadata_deserialize (labelled);
   return (new != NULL && gimp_image_set_metadata (target->image, (GimpMetadata *) new)) || fail (error);
 }
@@ -158,13 +146,12 @@ insert_all (InsertTarget *target, const InsertPicture *pictures, guint n_picture
 {
   const gboolean fit = target->image != target->own && target->place != ARRA_INSERT_NATIVE;
   const guint at = layers->len;
-  Box box = { 0 };
+  Box box = { 0, 0, gimp_image_get_width (target->image), gimp_image_get_height (target->image) };
 
   /* an indexed image without colours could show nothing */
-  if (host_image_base_type (target->image) == GIMP_INDEXED && !host_image_has_palette (target->image)
+  if (gimp_image_get_base_type (target->image) == GIMP_INDEXED && !host_image_has_palette (target->image)
       && !gimp_image_convert_rgb (target->image))
     return fail (error);
-  host_image_size (target->image, &box.width, &box.height);
   if (fit && target->place == ARRA_INSERT_SELECTION && !insert_selection_box (target->image, &box.x, &box.y, &box.width, &box.height))
     return insert_check_place (target->image, target->place, error);
   for (guint i = n_pictures; i-- > 0;)
@@ -189,7 +176,7 @@ insert_pictures (InsertTarget *target, const InsertPicture *pictures, guint n_pi
   gboolean made, done;
 
   g_return_val_if_fail (n_pictures > 0, FALSE);
-  made = target->image == HOST_NO_IMAGE || !gimp_image_is_valid (target->image);
+  made = target->image == HOST_NONE || !gimp_image_is_valid (target->image);
   if (made)
     target->own = target->image = gimp_image_new ((int) pictures[0].picture->width, (int) pictures[0].picture->height, GIMP_RGB);
   if (made)

@@ -13,8 +13,8 @@ typedef struct
 
 typedef struct
 {
-  HostImage image;    /* in and out: an image that is gone, or HOST_NO_IMAGE, is replaced by a new one */
-  HostImage own;      /* in and out: the image made here, HOST_NO_IMAGE when there is none */
+  HostImage image;    /* in and out: an image that is gone, or HOST_NONE, is replaced by a new one */
+  HostImage own;      /* in and out: the image made here, HOST_NONE when there is none */
   ArraInsertMode place;
   gboolean label;     /* say in the image's metadata that AI made it */
   gboolean medical;   /* say that it is not for diagnosis */

@@ -17,7 +17,19 @@ typedef struct
 static gboolean
 has_image (const Interactive *self)
 {
-  return self->target.image != HOST_NO_IMAGE && gimp_image_is_valid (self->target.image);
+  return self->target.image != HOST_NONE && gimp_image_is_valid (self->target.image);
+}
+
+/* (transfer full) (nullable): the recipe that the active layer holds */
+static char *
+active_recipe (const Interactive *self)
+{
+  const HostLayer layer = has_image (self) ? host_active_layer (self->target.image) : HOST_NONE;
+  GimpParasite *parasite = layer != HOST_NONE ? gimp_item_get_parasite (HOST_ITEM (layer), PLUGIN_RECIPE_PARASITE) : NULL;
+  char *recipe = parasite != NULL ? g_strndup (parasite->data, parasite->size) : NULL;
+
+  g_clear_pointer (&parasite, gimp_parasite_free);
+  return recipe;
 }
 
 static gboolean
@@ -44,30 +56,27 @@ static void
 describe (ArraDialogPlace *place, gpointer data)
 {
   Interactive *self = data;
-  g_autofree char *recipe = NULL;
+  g_autofree char *recipe = active_recipe (self);
   int x, y, width, height;
 
   if (!has_image (self))
     return;
-  host_image_size (self->target.image, &width, &height);
   place->has_image = TRUE;
-  place->canvas_width = (guint) width;
-  place->canvas_height = (guint) height;
+  place->has_recipe = recipe != NULL;
+  place->canvas_width = (guint) gimp_image_get_width (self->target.image);
+  place->canvas_height = (guint) gimp_image_get_height (self->target.image);
   place->has_selection = insert_selection_box (self->target.image, &x, &y, &width, &height);
   if (place->has_selection)
     {
       place->selection_width = (guint) width;
       place->selection_height = (guint) height;
     }
-  recipe = host_active_recipe (self->target.image);
-  place->has_recipe = recipe != NULL;
 }
 
 static char *
 recipe_of_layer (gpointer data, GError **error)
 {
-  Interactive *self = data;
-  char *recipe = has_image (self) ? host_active_recipe (self->target.image) : NULL;
+  char *recipe = active_recipe (data);
 
   if (recipe == NULL)
     g_set_error_literal (error, ARRA_ERROR, ARRA_ERROR_NOT_FOUND, _("The active layer holds no recipe"));
@@ -144,7 +153,7 @@ show_dialog (Interactive *self, ArraDialogHost *host)
 gboolean
 run_dialog (PluginCall *call, GError **error)
 {
-  Interactive self = { .call = call, .target = { .image = call->image, .own = HOST_NO_IMAGE, .display = TRUE } };
+  Interactive self = { .call = call, .target = { .image = call->image, .own = HOST_NONE, .display = TRUE } };
   ArraDialogHost host = {
     .insert = insert,
     .describe = describe,

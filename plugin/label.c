@@ -1,4 +1,4 @@
-/* label.c - what an image's XMP says about its origin (IPTC Photo Metadata, Digital Source Type)
+/* label.c - what a layer's name, and an image's XMP, say about their origin (IPTC Photo Metadata, Digital Source Type)
  *
  * GIMP hands metadata out as objects of a library whose headers 2.10 does not bring. Their serialised form, which both series read and write, is
  * lines of <tag name="…">value</tag>; a later tag of a name replaces an earlier one.
@@ -6,14 +6,33 @@
 #include "label.h"
 
 #include <arra.h>
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
+#define NAME_CHARACTERS 80
 #define VOCABULARY "http://cv.iptc.org/newscodes/digitalsourcetype/"
 #define SOURCE_TYPE "Xmp.iptcExt.DigitalSourceType"
 #define DESCRIPTION "Xmp.dc.description"
 #define LANGUAGE "lang=\"x-default\" "
 #define END_TAG "</tag>"
 #define END "</metadata>"
+
+char *
+plugin_label_layer (const char *prompt, gboolean medical)
+{
+  g_autofree char *line = prompt != NULL ? g_strdup (prompt) : g_strdup (_("Generated picture"));
+  g_autofree char *shown = NULL;
+
+  g_strdelimit (g_strstrip (line), "\n\r\t", ' ');
+  if (g_utf8_strlen (line, -1) > NAME_CHARACTERS)
+    {
+      g_autofree char *begin = g_utf8_substring (line, 0, NAME_CHARACTERS - 1);
+      shown = g_strconcat (begin, "…", NULL);
+    }
+  else
+    shown = g_strdup (line);
+  return medical ? g_strdup_printf ("%s (%s)", shown, ARRA_MEDICAL_NOTE) : g_steal_pointer (&shown);
+}
 
 /* Puts a tag behind all others. */
 static void
@@ -40,7 +59,7 @@ add_note (GString *xml)
 }
 
 char *
-plugin_label (const char *metadata, gboolean label, gboolean alone, gboolean medical)
+plugin_label_image (const char *metadata, gboolean label, gboolean alone, gboolean medical)
 {
   GString *xml = g_string_new (metadata);
 

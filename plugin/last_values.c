@@ -5,16 +5,17 @@
 #define GROUP "last-values"
 
 static void
-load_one (GKeyFile *file, const PluginArgument *a, gpointer field)
+load_one (GKeyFile *file, const PluginArgument *a, PluginSettings *settings)
 {
+  gpointer field = G_STRUCT_MEMBER_P (settings, a->offset);
+
   if (!g_key_file_has_key (file, GROUP, a->name, NULL))
     return;
   if (a->kind == PLUGIN_TEXT)
     {
-      char *text = g_key_file_get_string (file, GROUP, a->name, NULL);
+      g_autofree char *text = g_key_file_get_string (file, GROUP, a->name, NULL);
 
-      g_free (*(char **) field);
-      *(char **) field = text != NULL ? text : g_strdup ("");
+      plugin_settings_set_text (settings, a, text);
     }
   else if (a->kind == PLUGIN_REAL)
     *(double *) field = g_key_file_get_double (file, GROUP, a->name, NULL);
@@ -30,7 +31,7 @@ plugin_settings_load (PluginSettings *settings, const char *path)
   if (!g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, NULL))
     return;
   for (guint i = 0; i < plugin_n_arguments; i++)
-    load_one (file, &plugin_arguments[i], G_STRUCT_MEMBER_P (settings, plugin_arguments[i].offset));
+    load_one (file, &plugin_arguments[i], settings);
 }
 
 static void
