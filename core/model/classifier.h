@@ -35,6 +35,9 @@ typedef struct
 
 /* classifier_config.c */
 
+/* Copies @attributes, [n], into a shape that has none. */
+void arra_classifier_config_set_attributes (ArraClassifierConfig *config, const ArraClassifierAttribute *attributes, guint n);
+gboolean arra_classifier_config_check_shape (const ArraClassifierConfig *config, const char *name, GError **error); /* all but the attributes */
 /* Fills starts and checks ranges; @name starts messages. */
 gboolean arra_classifier_config_check (ArraClassifierConfig *config, const char *name, GError **error);
 gboolean arra_classifier_config_load (ArraClassifierConfig *config, const char *path, GError **error); /* untrusted; @config is cleared on failure */

@@ -34,10 +34,24 @@ arra_classifier_config_clear (ArraClassifierConfig *config)
   g_clear_pointer (&config->attributes, g_free);
 }
 
+void
+arra_classifier_config_set_attributes (ArraClassifierConfig *config,
+                                       const ArraClassifierAttribute *attributes,
+                                       guint n)
+{
+  config->n_attributes = n;
+  config->attributes = g_new0 (ArraClassifierAttribute, n + 1);
+  for (guint i = 0; i < n; i++)
+    {
+      config->attributes[i].name = g_strdup (attributes[i].name);
+      config->attributes[i].values = g_strdupv (attributes[i].values);
+    }
+}
+
 /* ---- checking */
 
-static gboolean
-check_shape (const ArraClassifierConfig *config, const char *name, GError **error)
+gboolean
+arra_classifier_config_check_shape (const ArraClassifierConfig *config, const char *name, GError **error)
 {
   if (config->n_levels < 1 || config->n_levels > ARRA_CLASSIFIER_LEVELS)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"channels\" has %u entries; 1 to %d can be used",
@@ -61,7 +75,7 @@ check_shape (const ArraClassifierConfig *config, const char *name, GError **erro
 gboolean
 arra_classifier_config_check (ArraClassifierConfig *config, const char *name, GError **error)
 {
-  if (!check_shape (config, name, error))
+  if (!arra_classifier_config_check_shape (config, name, error))
     return FALSE;
   if (config->n_attributes < 1 || config->n_attributes > ARRA_CLASSIFIER_ATTRIBUTES)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %u attributes; 1 to %d can be used", name,

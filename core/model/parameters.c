@@ -178,6 +178,24 @@ arra_parameters_check (const ArraParameters *parameters, ArraSource *source, GEr
 }
 
 gboolean
+arra_parameters_save (const ArraParameters *parameters, const float *data, const char *path, GError **error)
+{
+  g_autofree ArraNamedTensor *tensors = g_new0 (ArraNamedTensor, parameters->n);
+
+  for (guint i = 0; i < parameters->n; i++)
+    {
+      const ArraParameter *item = &parameters->items[i];
+      ArraTensor *tensor = &tensors[i].tensor;
+
+      tensors[i].name = item->name;
+      *tensor = (ArraTensor){ .dtype = ARRA_F32, .n_dims = item->n_dims, .data = data + item->offset };
+      memcpy (tensor->shape, item->shape, sizeof item->shape);
+      tensor->n_bytes = item->count * sizeof (float);
+    }
+  return arra_safetensors_write (path, tensors, parameters->n, error);
+}
+
+gboolean
 arra_parameters_load (ArraParameters *parameters, ArraSource *source, GError **error)
 {
   for (guint i = 0; i < parameters->n; i++)

@@ -49,6 +49,8 @@ void arra_parameters_start_by_inputs (ArraParameters *parameters, guint64 seed);
 gboolean arra_parameters_check (const ArraParameters *parameters, ArraSource *source, GError **error);
 /* Copies values from @source, widened; presence, shape, type and finiteness are checked as arra_param_bind() does. */
 gboolean arra_parameters_load (ArraParameters *parameters, ArraSource *source, GError **error);
+/* Writes @data, laid out as the values are (the values, or their average), to safetensors. */
+gboolean arra_parameters_save (const ArraParameters *parameters, const float *data, const char *path, GError **error);
 /* Zeroes the rows of @name (a matrix of the table) that @flags marks: the image rows of lm_head, for the start from a model that wrote text only. */
 void arra_parameters_zero_rows (ArraParameters *parameters, const char *name, const guint8 *flags);
 

@@ -5,27 +5,14 @@
 
 #include "clip_trainee_private.h"
 #include "mapping.h"
-#include "source.h"
 
 static gboolean
 save_weights (const ArraClipTrainee *t, const char *directory, GError **error)
 {
-  const ArraParameters *p = t->parameters;
-  const float *data = t->average != NULL ? t->average->data : p->data;
   g_autofree char *path = g_build_filename (directory, "model.safetensors", NULL);
-  g_autofree ArraNamedTensor *tensors = g_new0 (ArraNamedTensor, p->n);
 
-  for (guint i = 0; i < p->n; i++)
-    {
-      const ArraParameter *item = &p->items[i];
-      ArraTensor *tensor = &tensors[i].tensor;
-
-      tensors[i].name = item->name;
-      *tensor = (ArraTensor){ .dtype = ARRA_F32, .n_dims = item->n_dims, .data = data + item->offset };
-      memcpy (tensor->shape, item->shape, sizeof item->shape);
-      tensor->n_bytes = item->count * sizeof (float);
-    }
-  return arra_safetensors_write (path, tensors, p->n, error);
+  return arra_parameters_save (t->parameters, t->average != NULL ? t->average->data : t->parameters->data,
+                               path, error);
 }
 
 static gboolean

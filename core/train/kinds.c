@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "kinds.h"
 
+#include "classifier_trainee.h"
 #include "clip_trainee.h"
 #include "settings.h"
 #include "transformer_trainee.h"
@@ -15,6 +16,7 @@ typedef struct
 
 /* Ends with an empty one. */
 static const Kind kinds[] = {
+  { "classifier", arra_classifier_trainee_new },
   { "clip", arra_clip_trainee_new },
   { "transformer", arra_transformer_trainee_new },
   { "vqgan", arra_vqgan_trainee_new },

@@ -60,8 +60,8 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/eval/attribute-accuracy/counts", test_counts);
-  g_test_add_func ("/eval/attribute-accuracy/none", test_none);
-  g_test_add_func ("/eval/attribute-accuracy/adherence", test_adherence);
+  g_test_add_func ("/train/attribute-accuracy/counts", test_counts);
+  g_test_add_func ("/train/attribute-accuracy/none", test_none);
+  g_test_add_func ("/train/attribute-accuracy/adherence", test_adherence);
   return g_test_run ();
 }
