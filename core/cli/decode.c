@@ -1,5 +1,7 @@
 /* decode.c - `arra decode`: image tokens become a picture
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "decode.h"
+
 #include "checkpoint.h"
 #include "commands.h"
 #include "fail.h"
@@ -12,12 +14,6 @@
 #include "tokens_in.h"
 #include "values.h"
 
-typedef struct
-{
-  char *model, *vqgan, *out, *threads, **rest;
-  gboolean no_metadata, quiet;
-} Options;
-
 static const CliHelp help = {
   .command = "decode",
   .arguments = "FILE",
@@ -25,9 +21,12 @@ static const CliHelp help = {
              "or what Ctrl-C left), or plain rows of codes. - is standard input.",
   .examples = "  arra decode --model model.gguf photo.json -o photo.png\n"
               "  arra decode --model model-folder --vqgan vqgan.ckpt fox.tokens.json -o fox.png\n"
-              "  arra encode --model model.gguf --plain photo.jpg | tac | arra decode --model model.gguf - -o upside-down.png",
+              "  arra encode --model model.gguf --plain photo.jpg | tac | arra decode --model model.gguf - -o upside-down.png\n"
+              "  arra decode --data textures --vqgan vqgan/model --limit 500 -o textures-again",
   .notes = "A file with several pictures gives numbered files. Of an unfinished picture the finished rows are shown.\n"
-           "Pictures from generated tokens get their recipe and the AI label, unless --no-metadata is given.",
+           "Pictures from generated tokens get their recipe and the AI label, unless --no-metadata is given.\n"
+           "--data turns the pictures of a data set into codes and back, with captions and labels copied, for 'arra eval'. Pictures that\n"
+           "are there are kept: after Ctrl-C the same command goes on.",
 };
 
 /* Progress of one picture among those of the file. */
@@ -47,7 +46,7 @@ show (double fraction, gpointer data)
 }
 
 static gboolean
-save (const Options *options, const ArraCheckpoint *checkpoint, const CliCodes *codes, const float *planes, const char *path, GError **error)
+save (const DecodeOptions *options, const ArraCheckpoint *checkpoint, const CliCodes *codes, const float *planes, const char *path, GError **error)
 {
   guint patch = arra_vqgan_patch (&checkpoint->vqgan_config);
   ArraPicture picture = { .width = codes->columns * patch, .height = codes->rows * patch, .rows_finished = codes->rows, .rows_total = codes->rows_total };
@@ -66,7 +65,7 @@ save (const Options *options, const ArraCheckpoint *checkpoint, const CliCodes *
 }
 
 static gboolean
-decode (const Options *options, const ArraCheckpoint *checkpoint, const ArraExec *exec, const CliCodes *codes, const char *path, Showing *showing, GError **error)
+decode (const DecodeOptions *options, const ArraCheckpoint *checkpoint, const ArraExec *exec, const CliCodes *codes, const char *path, Showing *showing, GError **error)
 {
   gsize patch = arra_vqgan_patch (&checkpoint->vqgan_config);
   g_autoptr (ArraVqganRun) run = arra_vqgan_run_new (checkpoint->vqgan, exec, codes->rows, codes->columns, FALSE, error);
@@ -83,7 +82,7 @@ decode (const Options *options, const ArraCheckpoint *checkpoint, const ArraExec
 }
 
 static gboolean
-decode_all (const Options *options, const ArraCheckpoint *checkpoint, const ArraExec *exec, GPtrArray *pictures, GError **error)
+decode_all (const DecodeOptions *options, const ArraCheckpoint *checkpoint, const ArraExec *exec, GPtrArray *pictures, GError **error)
 {
   g_autoptr (CliProgress) progress = cli_progress_new (!options->quiet, pictures->len, NULL);
 
@@ -100,8 +99,10 @@ decode_all (const Options *options, const ArraCheckpoint *checkpoint, const Arra
 }
 
 static gboolean
-check (const Options *options, guint *threads, GError **error)
+check (const DecodeOptions *options, guint *threads, GError **error)
 {
+  if (options->size != NULL || options->limit != NULL)
+    return cli_usage_error (error, "%s goes with --data", options->size != NULL ? "--size" : "--limit");
   if (options->rest == NULL)
     return cli_usage_error (error, "no tokens: name the file to decode, or - for standard input");
   if (!cli_options_max_rest (options->rest, 1, error))
@@ -114,7 +115,7 @@ check (const Options *options, guint *threads, GError **error)
 }
 
 static gboolean
-run (const Options *options, GError **error)
+run (const DecodeOptions *options, GError **error)
 {
   g_autoptr (ArraCheckpoint) checkpoint = NULL;
   g_autoptr (GPtrArray) pictures = NULL;
@@ -122,6 +123,8 @@ run (const Options *options, GError **error)
   guint threads = 0;
   ArraExec exec;
 
+  if (options->data != NULL)
+    return decode_set (options, error);
   if (!check (options, &threads, error))
     return FALSE;
   checkpoint = cli_open_vqgan (options->model, options->vqgan, threads, error);
@@ -141,11 +144,14 @@ run (const Options *options, GError **error)
 CliStatus
 cli_decode (int argc, char **argv)
 {
-  Options options = { 0 };
+  DecodeOptions options = { 0 };
   const GOptionEntry entries[] = {
     { "model", 'm', 0, G_OPTION_ARG_FILENAME, &options.model, "Checkpoint: a .gguf file or a Hugging Face folder", "PATH" },
     { "vqgan", 0, 0, G_OPTION_ARG_FILENAME, &options.vqgan, "VQGAN, when the checkpoint has none", "FILE" },
-    { "out", 'o', 0, G_OPTION_ARG_FILENAME, &options.out, "Picture to write", "FILE.png" },
+    { "out", 'o', 0, G_OPTION_ARG_FILENAME, &options.out, "Picture to write; with --data a folder", "PATH" },
+    { "data", 'd', 0, G_OPTION_ARG_FILENAME, &options.data, "Encode and decode the pictures of a data set", "PATH" },
+    { "size", 's', 0, G_OPTION_ARG_STRING, &options.size, "Of --data: side of the pictures in pixels (default: 256)", "N" },
+    { "limit", 0, 0, G_OPTION_ARG_STRING, &options.limit, "Of --data: only the first N pictures", "N" },
     { "threads", 0, 0, G_OPTION_ARG_STRING, &options.threads, "Threads (default: all processors)", "N" },
     { "no-metadata", 0, 0, G_OPTION_ARG_NONE, &options.no_metadata, "Leave recipe and AI label out of the picture", NULL },
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet, "Print nothing but errors", NULL },

@@ -172,6 +172,39 @@ test_tokenize (void)
   harness_end ();
 }
 
+/* A data set comes back picture by picture as encode and decode give it, with its captions and labels. */
+static void
+test_decode_set (void)
+{
+  g_autoptr (Outcome) drawn = NULL, made = NULL, encoded = NULL, decoded = NULL, again = NULL, other = NULL;
+  g_autofree char *kept = NULL;
+
+  harness_begin ();
+  drawn = arra_run ("domain", "textures", "-n", "3", "--seed", "1", "--size", "64", "-o", "set", NULL);
+  assert_status (drawn, 0);
+  made = arra_run ("decode", "--data", "set", "--vqgan", golden_vqgan (), "--size", "64", "--limit", "2", "-o", "back", NULL);
+  assert_status (made, 0);
+  assert_says (made->out, "back: 2 pictures, 2 of them new");
+  g_assert_true (same_bytes ("set/attributes.json", "back/attributes.json"));
+  encoded = arra_run ("encode", M, "set/images/000001.png", "-o", "codes.json", NULL);
+  assert_status (encoded, 0);
+  decoded = arra_run ("decode", M, "codes.json", "-o", "one.png", NULL);
+  assert_status (decoded, 0);
+  g_assert_cmpuint (picture_difference ("one.png", "back/images/000001.png"), ==, 0);
+  kept = scratch_path ("back/images/000000.png");
+  g_assert_true (g_file_set_contents (kept, "kept", -1, NULL));
+  again = arra_run ("decode", "-q", "-d", "set", "--vqgan", golden_vqgan (), "-s", "64", "--threads", "2", "-o", "back", NULL);
+  assert_status (again, 0);
+  g_assert_cmpstr (again->out, ==, "");
+  g_assert_true (same_bytes ("set/metadata.jsonl", "back/metadata.jsonl"));
+  g_assert_true (scratch_has ("back/images/000002.png"));
+  g_assert_false (same_bytes ("back/images/000000.png", "one.png"));
+  other = arra_run ("decode", "-d", "set", "--vqgan", golden_vqgan (), "-s", "32", "-o", "back", NULL);
+  assert_status (other, 64);
+  assert_says (other->err, "back holds another series");
+  harness_end ();
+}
+
 int
 main (int argc, char **argv)
 {
@@ -179,6 +212,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/codes/encode", test_encode);
   g_test_add_func ("/cli/codes/decode", test_decode);
   g_test_add_func ("/cli/codes/decode-run", test_decode_run);
+  g_test_add_func ("/cli/codes/decode-set", test_decode_set);
   g_test_add_func ("/cli/codes/bad-tokens", test_bad_tokens);
   g_test_add_func ("/cli/codes/tokenize", test_tokenize);
   return g_test_run ();

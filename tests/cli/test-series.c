@@ -96,7 +96,7 @@ static void
 test_labels (void)
 {
   g_autoptr (Outcome) drawn = NULL, made = NULL;
-  g_autofree char *from = NULL, *to = NULL, *metadata = NULL;
+  g_autofree char *from = NULL, *to = NULL;
 
   harness_begin ();
   drawn = arra_run ("domain", "phantom-cxr", "-n", "3", "--seed", "1", "--size", "32", "-o", "real", NULL);

@@ -112,10 +112,10 @@ count_ink (const ArraRaster *raster, gsize left, gsize top, gsize width, gsize h
 static void
 test_captions (void)
 {
-  static const char *const captions[] = { "", "a b",
-                                          "an unbreakable-and-very-long-word \xc3\xa9 and many more words "
-                                          "than six lines have room for, \n even more",
-                                          "" };
+  static const char longest[]
+      = "an unbreakable-and-very-long-word \xc3\xa9 and many more words than six lines have "
+        "room for, \n even more";
+  static const char *const captions[] = { "", "a b", longest, "" };
   g_autoptr (ArraDataset) dataset = make_set (captions, 4);
   const ArraContactSheet sheet = { .n = 4, .columns = 2, .cell = CELL };
   g_autoraster ArraRaster raster = { 0 }, titled = { 0 };

@@ -1,0 +1,152 @@
+/* decode_set.c - `arra decode --data`: the pictures of a data set as they come back from a VQGAN
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "decode.h"
+
+#include "fail.h"
+#include "json.h"
+#include "progress.h"
+#include "reconstruction.h"
+#include "signals.h"
+#include "status.h"
+#include "values.h"
+#include "vqgan_file.h"
+
+#define DEFAULT_SIZE 256
+#define MAX_SIZE 4096
+
+typedef struct
+{
+  ArraDataset *dataset;
+  ArraVqganFile file;
+  ArraPool *pool;
+  ArraVqgan *vqgan;
+} Inputs;
+
+static void
+inputs_clear (Inputs *inputs)
+{
+  arra_vqgan_free (inputs->vqgan);
+  arra_pool_free (inputs->pool);
+  arra_vqgan_file_clear (&inputs->file);
+  arra_dataset_free (inputs->dataset);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Inputs, inputs_clear)
+
+static gboolean
+check (const DecodeOptions *options, guint *size, guint *limit, guint *threads, GError **error)
+{
+  if (options->rest != NULL)
+    return cli_usage_error (error, "'%s' cannot go with --data: what is decoded are the data set's own codes",
+                            options->rest[0]);
+  if (options->model != NULL)
+    return cli_usage_error (
+        error, "--model cannot go with --data: name the VQGAN, or a .gguf file that holds one, with --vqgan");
+  if (options->vqgan == NULL)
+    return cli_usage_error (error, "no VQGAN: name one with --vqgan PATH");
+  if (options->out == NULL)
+    return cli_usage_error (error, "no output: name the folder to write with -o DIR");
+  return (options->size == NULL || cli_value_guint ("--size", options->size, 1, MAX_SIZE, size, error))
+         && (options->limit == NULL
+             || cli_value_guint ("--limit", options->limit, 1, G_MAXINT32, limit, error))
+         && (options->threads == NULL
+             || cli_value_guint ("--threads", options->threads, 1, 64, threads, error));
+}
+
+static gboolean
+open_inputs (const DecodeOptions *options, guint size, guint threads, Inputs *inputs, GError **error)
+{
+  if ((inputs->dataset = arra_dataset_open (options->data, error)) == NULL
+      || !arra_vqgan_file_open (&inputs->file, options->vqgan, error))
+    return FALSE;
+  if (size % arra_vqgan_patch (&inputs->file.config) != 0)
+    return cli_usage_error (error, "--size: %u is not a multiple of %u, as this VQGAN needs", size,
+                            arra_vqgan_patch (&inputs->file.config));
+  inputs->pool = arra_pool_new (threads, error);
+  if (inputs->pool == NULL)
+    return FALSE;
+  inputs->vqgan = arra_vqgan_new (&inputs->file.config, inputs->file.source, inputs->file.prefix,
+                                  inputs->pool, cli_signals_stage (0), error);
+  if (inputs->vqgan == NULL)
+    return FALSE;
+  if (arra_vqgan_has_encoder (inputs->vqgan) && arra_vqgan_has_decoder (inputs->vqgan))
+    return TRUE;
+  return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s has no %s: pictures go through both halves", inputs->file.path,
+                    arra_vqgan_has_encoder (inputs->vqgan) ? "decoder" : "encoder");
+}
+
+/* An ArraVqganParamFunc */
+static gboolean
+digest_tensor (const char *name, const ArraTensor *stored, gpointer sum, GError **error)
+{
+  const guint8 *data = stored->data;
+
+  for (gsize done = 0, n; done < stored->n_bytes; done += n)
+    {
+      n = MIN (stored->n_bytes - done, (gsize) 1 << 30);
+      g_checksum_update (sum, data + done, (gssize) n);
+    }
+  return TRUE;
+}
+
+/* All that decides what the pictures are; (nullable) */
+static char *
+series_text (const Inputs *inputs, guint size, GError **error)
+{
+  g_autofree char *dataset = arra_dataset_fingerprint (inputs->dataset, error);
+  g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
+  g_autofree char *config = arra_vqgan_config_to_json (&inputs->file.config);
+  g_autoptr (CliJson) json = cli_json_new ();
+
+  g_checksum_update (sum, (const guchar *) config, -1);
+  if (dataset == NULL
+      || !arra_vqgan_foreach (&inputs->file.config, inputs->file.source, inputs->file.prefix, digest_tensor,
+                              sum, error))
+    return NULL;
+  cli_json_begin_object (json, NULL);
+  cli_json_string (json, "made_by", "arra decode --data");
+  cli_json_string (json, "dataset_sha256", dataset);
+  cli_json_string (json, "vqgan_sha256", g_checksum_get_string (sum));
+  cli_json_uint (json, "size", size);
+  cli_json_end_object (json);
+  return g_strdup (cli_json_text (json));
+}
+
+static void
+print_result (const DecodeOptions *options, guint n, guint n_new, gint64 start)
+{
+  double seconds = (double) (g_get_monotonic_time () - start) * 1e-6;
+  g_autofree char *time = cli_format_seconds (seconds);
+  g_autofree char *rate = cli_format_double (n_new / MAX (seconds, 1e-6), 1);
+
+  cli_print ("%s: %u pictures, %u of them new in %s (%s a second)\n", options->out, n, n_new, time, rate);
+}
+
+gboolean
+decode_set (const DecodeOptions *options, GError **error)
+{
+  g_auto (Inputs) inputs = { 0 };
+  g_autoptr (CliProgress) progress = NULL;
+  g_autofree char *series = NULL;
+  CliItems items = { .start = g_get_monotonic_time () };
+  guint limit = G_MAXUINT, threads = 0, n_new = 0;
+  ArraReconstruction what = { .size = DEFAULT_SIZE };
+  ArraExec exec = { 0 };
+
+  if (!check (options, &what.size, &limit, &threads, error)
+      || !open_inputs (options, what.size, threads, &inputs, error)
+      || (exec.kernels = arra_kernels_default (error)) == NULL
+      || (series = series_text (&inputs, what.size, error)) == NULL)
+    return FALSE;
+  exec.pool = inputs.pool;
+  what.n = MIN (limit, arra_dataset_size (inputs.dataset));
+  what.series = series;
+  items.progress = progress = cli_progress_new (!options->quiet, 1, "Reconstructing");
+  if (!arra_reconstruct (&what, inputs.dataset, inputs.vqgan, &exec, options->out, &n_new, cli_items_update,
+                         &items, cli_signals_stage (0), error))
+    return FALSE;
+  cli_progress_clear (progress);
+  if (!options->quiet)
+    print_result (options, what.n, n_new, items.start);
+  return TRUE;
+}

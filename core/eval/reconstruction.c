@@ -1,0 +1,222 @@
+/* reconstruction.c - pictures of a data set as they come back from a VQGAN
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "reconstruction.h"
+
+#include "fail.h"
+#include "imagefolder.h"
+#include "mem.h"
+#include "picture.h"
+
+/* What one thread works with, made when it begins. */
+typedef struct
+{
+  ArraVqganRun *encoder, *decoder;
+  ArraRaster raster;
+  float *pixels;
+  guint32 *codes;
+} Bench;
+
+typedef struct
+{
+  const ArraReconstruction *what;
+  const ArraDataset *dataset;
+  const ArraVqgan *vqgan;
+  const ArraExec *exec;
+  const char *directory;
+  ArraItemProgress progress;
+  gpointer user;
+  GCancellable *cancellable;
+  guint side;   /* codes */
+  GArray *left; /* guint: pictures to make */
+  Bench *benches;
+  guint n_done;  /* atomic */
+  GMutex lock;   /* of error */
+  GError *error; /* the first one */
+} Work;
+
+static void
+bench_clear (Bench *bench)
+{
+  arra_vqgan_run_free (bench->encoder);
+  arra_vqgan_run_free (bench->decoder);
+  arra_raster_clear (&bench->raster);
+  arra_mem_free (bench->pixels);
+  arra_mem_free (bench->codes);
+}
+
+static gboolean
+bench_init (Bench *bench, const Work *work, GError **error)
+{
+  const ArraExec alone = { .kernels = work->exec->kernels };
+  gsize size = work->what->size;
+
+  if (bench->decoder != NULL)
+    return TRUE;
+  if (!arra_raster_init (&bench->raster, size, size, 3, error))
+    return FALSE;
+  bench->pixels = arra_mem_new (3 * size * size, sizeof (float), "a picture", error);
+  if (bench->pixels != NULL)
+    bench->codes
+        = arra_mem_new ((gsize) work->side * work->side, sizeof (guint32), "the codes of a picture", error);
+  if (bench->codes != NULL)
+    bench->encoder = arra_vqgan_run_new (work->vqgan, &alone, work->side, work->side, TRUE, error);
+  if (bench->encoder != NULL)
+    bench->decoder = arra_vqgan_run_new (work->vqgan, &alone, work->side, work->side, FALSE, error);
+  return bench->decoder != NULL;
+}
+
+static gboolean
+make (const Work *work, Bench *bench, guint item, GError **error)
+{
+  const ArraPictureLabels labels = { .software = "arra" };
+  g_autofree char *path = arra_imagefolder_path (work->directory, item);
+  guint size = work->what->size;
+
+  if (!arra_dataset_load (work->dataset, item, size, bench->raster.pixels, error))
+    return FALSE;
+  arra_vqgan_from_u8 (&bench->raster, bench->pixels);
+  if (!arra_vqgan_encode (bench->encoder, bench->pixels, size, size, bench->codes, NULL, work->cancellable,
+                          error)
+      || !arra_vqgan_decode (bench->decoder, bench->codes, work->side, work->side, bench->pixels, NULL, NULL,
+                             work->cancellable, error))
+    return FALSE;
+  arra_vqgan_to_u8 (bench->pixels, size, size, bench->raster.pixels);
+  return arra_raster_save_png (&bench->raster, &labels, path, error);
+}
+
+static gboolean
+has_failed (Work *work)
+{
+  gboolean failed;
+
+  g_mutex_lock (&work->lock);
+  failed = work->error != NULL;
+  g_mutex_unlock (&work->lock);
+  return failed;
+}
+
+static void
+keep_error (Work *work, GError *fault)
+{
+  g_mutex_lock (&work->lock);
+  if (work->error == NULL)
+    work->error = g_steal_pointer (&fault);
+  g_mutex_unlock (&work->lock);
+  g_clear_error (&fault);
+}
+
+/* An ArraPoolFunc */
+static void
+make_some (gsize begin, gsize end, guint worker, gpointer data)
+{
+  Work *work = data;
+  guint n_earlier = work->what->n - work->left->len;
+
+  for (gsize i = begin; i < end && !has_failed (work); i++)
+    {
+      GError *fault = NULL;
+
+      if (g_cancellable_set_error_if_cancelled (work->cancellable, &fault)
+          || !bench_init (&work->benches[worker], work, &fault)
+          || !make (work, &work->benches[worker], g_array_index (work->left, guint, i), &fault))
+        {
+          keep_error (work, fault);
+          return;
+        }
+      g_atomic_int_inc (&work->n_done);
+      if (worker == 0 && work->progress != NULL)
+        work->progress (n_earlier + (guint) g_atomic_int_get (&work->n_done), work->what->n, work->user);
+    }
+}
+
+static GArray *
+find_missing (const Work *work)
+{
+  GArray *left = g_array_new (FALSE, FALSE, sizeof (guint));
+
+  for (guint i = 0; i < work->what->n; i++)
+    {
+      g_autofree char *path = arra_imagefolder_path (work->directory, i);
+      if (!g_file_test (path, G_FILE_TEST_EXISTS))
+        g_array_append_val (left, i);
+    }
+  return left;
+}
+
+static gboolean
+make_missing (Work *work, GError **error)
+{
+  guint threads = work->exec->pool != NULL ? arra_pool_threads (work->exec->pool) : 1;
+
+  work->benches = g_new0 (Bench, threads);
+  work->left = find_missing (work);
+  g_mutex_init (&work->lock);
+  arra_pool_run (work->exec->pool, work->left->len, 1, make_some, work);
+  for (guint i = 0; i < threads; i++)
+    bench_clear (&work->benches[i]);
+  g_mutex_clear (&work->lock);
+  g_array_unref (work->left);
+  g_free (work->benches);
+  if (work->error == NULL)
+    return TRUE;
+  g_propagate_error (error, work->error);
+  return FALSE;
+}
+
+static gboolean
+check (const ArraReconstruction *what, const ArraVqgan *vqgan, GError **error)
+{
+  guint patch = arra_vqgan_patch (arra_vqgan_config (vqgan));
+
+  if (!arra_vqgan_has_encoder (vqgan) || !arra_vqgan_has_decoder (vqgan))
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND,
+                      "The VQGAN has no %s, and reconstructions need both halves",
+                      arra_vqgan_has_encoder (vqgan) ? "decoder" : "encoder");
+  if (what->size == 0 || what->size % patch != 0)
+    return arra_fail (error, ARRA_ERROR_ARGUMENT,
+                      "Pictures of %u pixels cannot be encoded: the size must be a multiple of %u",
+                      what->size, patch);
+  return TRUE;
+}
+
+static gboolean
+finish (const Work *work, GError **error)
+{
+  g_autofree const char **captions = g_new (const char *, work->what->n);
+
+  for (guint i = 0; i < work->what->n; i++)
+    captions[i] = arra_dataset_caption (work->dataset, i);
+  return arra_imagefolder_finish (work->directory, captions, work->what->n, work->dataset, error);
+}
+
+gboolean
+arra_reconstruct (const ArraReconstruction *what,
+                  const ArraDataset *dataset,
+                  const ArraVqgan *vqgan,
+                  const ArraExec *exec,
+                  const char *directory,
+                  guint *n_new,
+                  ArraItemProgress progress,
+                  gpointer user,
+                  GCancellable *cancellable,
+                  GError **error)
+{
+  Work work = { .what = what,
+                .dataset = dataset,
+                .vqgan = vqgan,
+                .exec = exec,
+                .directory = directory,
+                .progress = progress,
+                .user = user,
+                .cancellable = cancellable };
+
+  g_return_val_if_fail (what->n <= arra_dataset_size (dataset), FALSE);
+  if (!check (what, vqgan, error) || !arra_imagefolder_claim (directory, what->series, error))
+    return FALSE;
+  work.side = what->size / arra_vqgan_patch (arra_vqgan_config (vqgan));
+  if (!make_missing (&work, error))
+    return FALSE;
+  if (n_new != NULL)
+    *n_new = work.n_done;
+  return finish (&work, error);
+}
