@@ -7,6 +7,7 @@
 #include "fail.h"
 #include "kinds.h"
 #include "options.h"
+#include "parallel_start.h"
 #include "signals.h"
 #include "train.h"
 #include "values.h"
@@ -92,27 +93,32 @@ train (CliTraining *training,
 {
   ArraTrainSetup setup = { .exec = training->exec,
                            .seed = settings->seed,
+                           .parallel = training->parallel,
                            .preparing = cli_training_preparing,
                            .user = training,
                            .cancellable = cli_signals_stage (0) };
   ArraTrainCalls calls = { .stepped = cli_training_stepped,
                            .sample = cli_training_sample,
                            .user = training,
+                           .parallel = training->parallel,
                            .stop = cli_signals_stage (0),
                            .cancel = cli_signals_stage (1) };
   ArraTrainee trainee;
   ArraTrainOutcome outcome;
+  GError *fault = NULL;
   gboolean ok;
 
-  if (!arra_trainee_make (config, &setup, &trainee, error))
-    return FALSE;
+  if (arra_trainee_make (config, &setup, &trainee, &fault))
+    arra_yaml_check_asked (config, &fault);
   training->klass = trainee.klass;
-  ok = arra_yaml_check_asked (config, error)
+  ok = arra_parallel_agree (training->parallel, fault, error)
        && arra_train (&trainee, config, settings, resume, &calls, &outcome, error);
   arra_trainee_clear (&trainee);
   cli_training_clear_line (training);
   if (ok && !training->quiet)
     print_outcome (settings, &outcome);
+  if (ok)
+    arra_parallel_largest (training->parallel, 0); /* all is written: now anybody may end */
   if (ok && outcome.end == ARRA_TRAINED_STOPPED)
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "stopped");
   return ok && outcome.end != ARRA_TRAINED_STOPPED;
@@ -129,21 +135,22 @@ check (const Options *options, guint *threads, GError **error)
 }
 
 static gboolean
-run (const Options *options, GError **error)
+run (const Options *options, ArraParallel *parallel, GError **error)
 {
   g_autoptr (ArraYaml) config = NULL;
   ArraTrainerSettings settings;
-  CliTraining training = { 0 };
+  CliTraining training = { .parallel = parallel };
   guint threads = 0;
   gboolean ok;
 
-  if (!check (options, &threads, error))
+  if (!check (options, &threads, error) || !arra_parallel_start (parallel, error))
     return FALSE;
   config = arra_yaml_open (options->rest[0], error);
   if (config == NULL || !override (options, config, error)
       || !arra_trainer_settings_read (config, &settings, error))
     return FALSE;
-  ok = cli_training_init (&training, config, settings.output, threads, options->quiet, error)
+  ok = cli_training_init (&training, config, settings.output, threads,
+                          options->quiet || !arra_parallel_leads (parallel), error)
        && train (&training, config, options->resume, &settings, error);
   cli_training_clear (&training);
   arra_trainer_settings_clear (&settings);
@@ -154,6 +161,8 @@ CliStatus
 cli_train (int argc, char **argv)
 {
   Options options = { 0 };
+  ArraParallel parallel = { .size = 1 };
+  CliStatus status;
   const GOptionEntry entries[] = {
     { "resume", 0, 0, G_OPTION_ARG_NONE, &options.resume, "Go on from what the output folder holds", NULL },
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output,
@@ -168,9 +177,11 @@ cli_train (int argc, char **argv)
   };
   g_autoptr (GError) error = NULL;
   gboolean helped;
-  gboolean ok
-      = cli_options_parse (&help, entries, argc, argv, &helped, &error) && (helped || run (&options, &error));
+  gboolean ok = cli_options_parse (&help, entries, argc, argv, &helped, &error)
+                && (helped || run (&options, &parallel, &error));
 
   cli_options_clear (entries);
-  return ok ? CLI_OK : cli_report ("train", error);
+  status = ok ? CLI_OK : cli_report ("train", error);
+  arra_parallel_end (&parallel, status);
+  return status;
 }

@@ -11,6 +11,7 @@ typedef struct
   ArraExec exec;                 /* the pool is owned */
   const ArraTraineeClass *klass; /* once it is known: borrowed */
   const char *output;            /* borrowed */
+  const ArraParallel *parallel;  /* borrowed; also quiet when it does not lead */
   gboolean quiet, terminal;
   CliProgress *progress;
   gint64 said_at;        /* when the last line was printed; 0: never */

@@ -4,6 +4,7 @@
 
 #include "classifier_trainee.h"
 #include "clip_trainee.h"
+#include "fail.h"
 #include "settings.h"
 #include "transformer_trainee.h"
 #include "vqgan_trainee.h"
@@ -12,15 +13,16 @@ typedef struct
 {
   const char *name;
   ArraTraineeNew make;
+  gboolean shared; /* several processes can train it together */
 } Kind;
 
 /* Ends with an empty one. */
 static const Kind kinds[] = {
-  { "classifier", arra_classifier_trainee_new },
-  { "clip", arra_clip_trainee_new },
-  { "transformer", arra_transformer_trainee_new },
-  { "vqgan", arra_vqgan_trainee_new },
-  { NULL, NULL },
+  { "classifier", arra_classifier_trainee_new, FALSE },
+  { "clip", arra_clip_trainee_new, FALSE },
+  { "transformer", arra_transformer_trainee_new, TRUE },
+  { "vqgan", arra_vqgan_trainee_new, FALSE },
+  { NULL, NULL, FALSE },
 };
 
 gboolean
@@ -32,9 +34,14 @@ arra_trainee_make (const ArraYaml *config, const ArraTrainSetup *setup, ArraTrai
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
     names[i] = kinds[i].name;
   *trainee = (ArraTrainee){ NULL, NULL };
-  return arra_yaml_get_string (config, "kind", error) != NULL
-         && arra_setting_choice (config, "kind", names, &kind, error)
-         && kinds[kind].make (config, setup, trainee, error);
+  if (arra_yaml_get_string (config, "kind", error) == NULL
+      || !arra_setting_choice (config, "kind", names, &kind, error))
+    return FALSE;
+  if (!kinds[kind].shared && setup->parallel != NULL && setup->parallel->size > 1)
+    return arra_fail (error, ARRA_ERROR_UNSUPPORTED,
+                      "%s: %u processes cannot share a training of the kind \"%s\": start one",
+                      arra_yaml_path (config), setup->parallel->size, names[kind]);
+  return kinds[kind].make (config, setup, trainee, error);
 }
 
 void

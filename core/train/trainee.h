@@ -1,12 +1,14 @@
 /* trainee.h - what the trainer knows of a thing that is trained: VQGAN, image and text encoder, classifier, transformer
  *
  * The trainer owns the loop: schedule, checkpoints, metrics, progress, stopping. A trainee owns its parameters, its optimisers and its data. A step is a pure
- * function of (state, step number, seed), so that a training that was killed continues to the same bits.
+ * function of (state, step number, seed), so that a training that was killed continues to the same bits. Where several processes share a training, all of them
+ * make every call, and end it alike.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
 #include <arra.h>
 #include "exec.h"
+#include "parallel.h"
 #include "tensor.h"
 #include "yamlfile.h"
 
@@ -49,6 +51,7 @@ typedef struct
 {
   ArraExec exec; /* lives longer than the trainee */
   guint64 seed;  /* of the training: starts are made from it */
+  const ArraParallel *parallel; /* (nullable): those who train it together; lives longer than the trainee */
   void (*preparing) (const char *what, double fraction, gpointer user); /* (nullable): what takes long before the first step */
   gpointer user;
   GCancellable *cancellable; /* (nullable) */

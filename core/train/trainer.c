@@ -58,6 +58,13 @@ n_valid_metrics (const Trainer *t)
   return names != NULL ? g_strv_length ((char **) names) : 0;
 }
 
+/* Whether this process writes. */
+static gboolean
+leads (const Trainer *t)
+{
+  return arra_parallel_leads (t->calls->parallel);
+}
+
 static gboolean
 can_validate (const Trainer *t)
 {
@@ -90,6 +97,8 @@ static gboolean
 save (Trainer *t, GError **error)
 {
   t->progress.seconds = t->seconds_before + seconds_since (t->started);
+  if (!leads (t))
+    return TRUE;
   if (!can_validate (t) && !arra_model_folder_save (t->model_path, t->trainee, error))
     return FALSE;
   if (!arra_training_state_save (t->state_path, t->trainee, t->config, &t->progress, error))
@@ -120,7 +129,7 @@ validate (Trainer *t, GError **error)
   progress->best = t->valid;
   progress->best_step = progress->step;
   progress->n_worse = 0;
-  return arra_model_folder_save (t->model_path, t->trainee, error);
+  return !leads (t) || arra_model_folder_save (t->model_path, t->trainee, error);
 }
 
 static gboolean
@@ -136,13 +145,13 @@ write_row (Trainer *t, GError **error)
   progress->n_summed = 0;
   t->row.step = progress->step;
   t->row.seconds = t->seconds_before + seconds_since (t->started);
-  return arra_metrics_file_add (t->metrics, &t->row, error);
+  return !leads (t) || arra_metrics_file_add (t->metrics, &t->row, error);
 }
 
 static gboolean
 sample (Trainer *t, GError **error)
 {
-  if (t->calls->sample == NULL || !is_due (t->progress.step, t->settings->sample_every))
+  if (t->calls->sample == NULL || !leads (t) || !is_due (t->progress.step, t->settings->sample_every))
     return TRUE;
   return arra_model_folder_save (t->sample_path, t->trainee, error)
          && t->calls->sample (t->sample_path, t->progress.step, t->calls->user, error)
@@ -232,14 +241,26 @@ follow_up (Trainer *t, const double *metrics, GError **error)
   return TRUE;
 }
 
-/* Whether to stop before all is done. */
+/* Whether to stop before all is done: when any of the processes wants to. */
 static gboolean
 should_stop (const Trainer *t, ArraTrainEnd *end)
 {
+  enum
+  {
+    GO_ON,
+    TIME,
+    STOPPED,
+  } wish
+      = GO_ON;
   double limit = t->settings->max_minutes * 60;
 
-  *end = g_cancellable_is_cancelled (t->calls->stop) ? ARRA_TRAINED_STOPPED : ARRA_TRAINED_TIME;
-  return *end == ARRA_TRAINED_STOPPED || (limit > 0 && seconds_since (t->started) >= limit);
+  if (g_cancellable_is_cancelled (t->calls->stop))
+    wish = STOPPED;
+  else if (limit > 0 && seconds_since (t->started) >= limit)
+    wish = TIME;
+  wish = arra_parallel_largest (t->calls->parallel, wish);
+  *end = wish == STOPPED ? ARRA_TRAINED_STOPPED : ARRA_TRAINED_TIME;
+  return wish != GO_ON;
 }
 
 static gboolean
@@ -328,19 +349,57 @@ clear (Trainer *t)
   arra_metrics_file_free (t->metrics);
 }
 
+/* Two configurations, or states, would be averaged to nonsense. */
+static gboolean
+check_same (Trainer *t, GError **error)
+{
+  guint8 digest[ARRA_TRAINING_HASH];
+  GError *fault = NULL;
+
+  if (t->calls->parallel == NULL || t->calls->parallel->size == 1)
+    return TRUE;
+  arra_training_state_hash (t->trainee, t->config, &t->progress, digest, &fault);
+  if (!arra_parallel_agree (t->calls->parallel, fault, error))
+    return FALSE;
+  if (arra_parallel_is_same (t->calls->parallel, digest, sizeof digest))
+    return TRUE;
+  return arra_fail (error, ARRA_ERROR_ARGUMENT,
+                    "The processes do not begin alike: give all of them one configuration, and an output "
+                    "that all of them see");
+}
+
+/* The first process opens the output; the others read what it has found there, before it writes. */
+static gboolean
+open_together (Trainer *t, gboolean resume, GError **error)
+{
+  const ArraParallel *parallel = t->calls->parallel;
+  GError *fault = NULL;
+
+  if (leads (t))
+    open_output (t, resume, &fault);
+  if (!arra_parallel_agree (parallel, fault, error))
+    return FALSE;
+  fault = NULL;
+  if (!leads (t) && g_file_test (t->state_path, G_FILE_TEST_EXISTS))
+    load (t, &fault);
+  return arra_parallel_agree (parallel, fault, error) && check_same (t, error);
+}
+
 /* With @resume a training that has no checkpoint yet begins anew. */
 static gboolean
 begin (Trainer *t, gboolean resume, GError **error)
 {
   g_autofree char *csv = g_build_filename (t->settings->output, "metrics.csv", NULL);
 
-  if (!open_output (t, resume, error))
+  if (!open_together (t, resume, error))
     return FALSE;
-  t->metrics = arra_metrics_file_open (csv, t->trainee->klass, t->progress.step, error);
+  if (leads (t)
+      && (t->metrics = arra_metrics_file_open (csv, t->trainee->klass, t->progress.step, error)) == NULL)
+    return FALSE;
   t->started = t->saved_at = g_get_monotonic_time ();
   t->first_step = t->progress.step;
   t->seconds_before = t->progress.seconds;
-  return t->metrics != NULL;
+  return TRUE;
 }
 
 gboolean

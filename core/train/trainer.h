@@ -48,6 +48,7 @@ typedef struct
   /* Pictures are wanted of the model in @directory, which is gone afterwards. */
   gboolean (*sample) (const char *directory, guint64 step, gpointer user, GError **error);
   gpointer user;
+  const ArraParallel *parallel; /* those who train it together, with a trainee of their own; the first one writes and samples */
   GCancellable *stop;   /* ends the training after the step at hand, and saves it */
   GCancellable *cancel; /* ends it at once; what was saved last is kept */
 } ArraTrainCalls;

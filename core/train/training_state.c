@@ -108,13 +108,11 @@ hash_part (GChecksum *hash, const char *name, const ArraTensor *tensor)
     g_checksum_update (hash, data + at, (gssize) MIN (tensor->n_bytes - at, 1u << 30));
 }
 
-#define HASH_BYTES 32
-
 static void
 hash_parts (const Parts *parts, guint8 *digest)
 {
   g_autoptr (GChecksum) hash = g_checksum_new (G_CHECKSUM_SHA256);
-  gsize size = HASH_BYTES;
+  gsize size = ARRA_TRAINING_HASH;
 
   for (guint i = 0; i < parts->tensors->len; i++)
     {
@@ -122,6 +120,26 @@ hash_parts (const Parts *parts, guint8 *digest)
       hash_part (hash, part->name, &part->tensor);
     }
   g_checksum_get_digest (hash, digest, &size);
+}
+
+gboolean
+arra_training_state_hash (const ArraTrainee *trainee,
+                          const ArraYaml *config,
+                          const ArraTrainingProgress *progress,
+                          guint8 *digest,
+                          GError **error)
+{
+  g_autoptr (GArray) tensors = g_array_new (FALSE, FALSE, sizeof (ArraNamedTensor));
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GString) lines = config_lines (config);
+  Parts parts = { tensors, names };
+  Own own = { .config = lines };
+
+  pack (progress, &own);
+  if (!add_parts (&parts, trainee, &own, error))
+    return FALSE;
+  hash_parts (&parts, digest);
+  return TRUE;
 }
 
 gboolean
@@ -136,13 +154,13 @@ arra_training_state_save (const char *path,
   g_autoptr (GString) lines = config_lines (config);
   Parts parts = { tensors, names };
   Own own = { .config = lines };
-  guint8 digest[HASH_BYTES];
+  guint8 digest[ARRA_TRAINING_HASH];
 
   pack (progress, &own);
   if (!add_parts (&parts, trainee, &own, error))
     return FALSE;
   hash_parts (&parts, digest);
-  return add_part (HASH, ARRA_U8, HASH_BYTES, digest, &parts, error)
+  return add_part (HASH, ARRA_U8, ARRA_TRAINING_HASH, digest, &parts, error)
          && arra_safetensors_write (path, (const ArraNamedTensor *) (void *) tensors->data, tensors->len,
                                     error);
 }
@@ -274,8 +292,8 @@ check_parts (Reader *reader, const ArraTrainee *trainee, GError **error)
 {
   static const char *const own[] = { PREFIX "counts", PREFIX "numbers", PREFIX "config" };
   const ArraTensor *saved;
-  guint8 digest[HASH_BYTES];
-  gsize size = HASH_BYTES;
+  guint8 digest[ARRA_TRAINING_HASH];
+  gsize size = ARRA_TRAINING_HASH;
 
   if (!trainee->klass->visit_state (trainee->self, take_part, reader, error))
     return FALSE;
@@ -283,12 +301,12 @@ check_parts (Reader *reader, const ArraTrainee *trainee, GError **error)
     if (arra_source_find (reader->source, own[i]) != NULL)
       hash_part (reader->hash, own[i], arra_source_find (reader->source, own[i]));
   g_checksum_get_digest (reader->hash, digest, &size);
-  saved = find_part (reader, HASH, ARRA_U8, HASH_BYTES, error);
+  saved = find_part (reader, HASH, ARRA_U8, ARRA_TRAINING_HASH, error);
   if (saved == NULL || !arra_source_check (reader->source, error))
     return FALSE;
   if (arra_source_count (reader->source) != reader->n_visited + G_N_ELEMENTS (own) + 1)
     return fail_broken (reader->path, "it holds more than this training knows", error);
-  return memcmp (saved->data, digest, HASH_BYTES) == 0
+  return memcmp (saved->data, digest, ARRA_TRAINING_HASH) == 0
          || fail_broken (reader->path, "its contents do not match its checksum", error);
 }
 

@@ -18,6 +18,16 @@ typedef struct
   double seconds;                  /* spent, over all runs */
 } ArraTrainingProgress;
 
+#define ARRA_TRAINING_HASH 32
+
+/* SHA-256 of all of them: @digest has ARRA_TRAINING_HASH bytes. */
+gboolean
+arra_training_state_hash (const ArraTrainee *trainee,
+                          const ArraYaml *config,
+                          const ArraTrainingProgress *progress,
+                          guint8 *digest,
+                          GError **error);
+
 /* Writes @progress, the configuration and the trainee's state, whole or not at all. */
 gboolean
 arra_training_state_save (const char *path,

@@ -146,13 +146,13 @@ arra_transformer_batch_fill_items (ArraTransformer *t, guint first, guint n)
 }
 
 ArraBatch
-arra_transformer_batch_part (const ArraTransformer *t, guint first)
+arra_transformer_batch_part (const ArraTransformer *t, guint first, guint end)
 {
   const ArraTransformerBatch *batch = &t->batch;
   gsize at = (gsize) first * batch->length;
   guint32 step = (guint32) t->adamw->step;
 
-  return (ArraBatch){ .n = MIN ((guint) t->settings.micro_batch, batch->n - first),
+  return (ArraBatch){ .n = MIN ((guint) t->settings.micro_batch, end - first),
                       .length = batch->length,
                       .ids = batch->ids + at,
                       .labels = batch->labels + at,

@@ -42,6 +42,7 @@ typedef struct
 {
   ArraExec exec;
   guint64 seed;
+  const ArraParallel *parallel; /* (nullable) */
   ArraTransformerSettings settings;
   ArraPictureItems items;
   guint n_learnt; /* items before the held-out ones */
@@ -81,8 +82,8 @@ void arra_transformer_batch_clear (ArraTransformerBatch *batch);
 void arra_transformer_batch_fill (ArraTransformer *transformer, guint64 index);
 /* Pictures @first .. @first + @n - 1 with their prompts. */
 void arra_transformer_batch_fill_items (ArraTransformer *transformer, guint first, guint n);
-/* Pictures @first .. of the batch, at most micro_batch of them; sums are divided by the whole batch's counts. */
-ArraBatch arra_transformer_batch_part (const ArraTransformer *transformer, guint first);
+/* Pictures @first .. @end - 1 of the batch, at most micro_batch of them; sums are divided by the whole batch's counts. */
+ArraBatch arra_transformer_batch_part (const ArraTransformer *transformer, guint first, guint end);
 
 /* transformer_save.c: the folder that `arra generate --model` reads */
 gboolean arra_transformer_save (ArraTransformer *transformer, const char *directory, GError **error);

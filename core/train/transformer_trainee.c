@@ -47,14 +47,21 @@ free_transformer (gpointer self)
 
 /* ------------------------------------------------------------------ a step */
 
-/* Losses of the batch at hand, and with @gradients theirs. Each part's losses are shares of the whole. */
+/* Losses of pictures @first .. @end - 1 of the batch at hand, and with @gradients theirs. Each part's losses
+ * are shares of the whole. */
 static gboolean
-evaluate (ArraTransformer *t, gboolean gradients, ArraLosses *sum, GCancellable *cancellable, GError **error)
+evaluate (ArraTransformer *t,
+          guint first,
+          guint end,
+          gboolean gradients,
+          ArraLosses *sum,
+          GCancellable *cancellable,
+          GError **error)
 {
   *sum = (ArraLosses){ 0 };
-  for (guint first = 0; first < t->batch.n; first += (guint) t->settings.micro_batch)
+  for (; first < end; first += (guint) t->settings.micro_batch)
     {
-      ArraBatch part = arra_transformer_batch_part (t, first);
+      ArraBatch part = arra_transformer_batch_part (t, first, end);
       ArraLosses losses;
 
       if (g_cancellable_set_error_if_cancelled (cancellable, error)
@@ -68,21 +75,36 @@ evaluate (ArraTransformer *t, gboolean gradients, ArraLosses *sum, GCancellable 
   return TRUE;
 }
 
+/* Losses and gradients of the whole batch, of which this process computes its part. */
 static gboolean
-step_transformer (
-    gpointer self, const ArraTrainStep *step, double *out, GCancellable *cancellable, GError **error)
+evaluate_together (ArraTransformer *t, double *out, GCancellable *cancellable, GError **error)
 {
-  ArraTransformer *t = self;
   ArraLosses losses;
+  GError *fault = NULL;
+  guint first, end;
 
-  arra_transformer_batch_fill (t, step->index);
   arra_parameters_zero_grad (t->parameters);
-  if (!evaluate (t, TRUE, &losses, cancellable, error))
+  arra_parallel_part (t->parallel, t->batch.n, &first, &end);
+  evaluate (t, first, end, TRUE, &losses, cancellable, &fault);
+  if (!arra_parallel_agree (t->parallel, fault, error))
     return FALSE;
   out[LOSS] = losses.cross_entropy;
   out[TOTAL] = losses.total;
   out[Z] = losses.z;
   out[ALIGNMENT] = losses.alignment;
+  arra_parallel_add_doubles (t->parallel, out, ALIGNMENT + 1);
+  return arra_parallel_add (t->parallel, &t->exec, t->parameters->grad, t->parameters->size, error);
+}
+
+static gboolean
+step_transformer (
+    gpointer self, const ArraTrainStep *step, double *out, GCancellable *cancellable, GError **error)
+{
+  ArraTransformer *t = self;
+
+  arra_transformer_batch_fill (t, step->index);
+  if (!evaluate_together (t, out, cancellable, error))
+    return FALSE;
   out[GRADIENT] = arra_clip_gradients (&t->exec, t->parameters, t->settings.clip);
   if (!isfinite (out[GRADIENT]))
     return TRUE; /* the trainer ends here: nothing is to be spoilt */
@@ -94,26 +116,50 @@ step_transformer (
 
 /* ------------------------------------------------------------------ validation */
 
-/* Mean over all learnt tokens of the held-out pictures, and over their aligned positions. */
-static gboolean
-validate_all (ArraTransformer *t, double *out, GCancellable *cancellable, GError **error)
+enum
 {
-  double loss = 0, alignment = 0, n_labels = 0, n_aligned = 0;
+  SUM_LOSS,
+  SUM_ALIGNMENT,
+  N_LABELS,
+  N_ALIGNED,
+  N_SUMS,
+};
 
-  for (guint first = t->n_learnt; first < t->items.n; first += (guint) t->settings.batch)
+/* Sums over held-out pictures @first .. @end - 1. */
+static gboolean
+validate_part (
+    ArraTransformer *t, guint first, guint end, double *sums, GCancellable *cancellable, GError **error)
+{
+  for (; first < end; first += (guint) t->settings.batch)
     {
       ArraLosses losses;
 
-      arra_transformer_batch_fill_items (t, first, MIN ((guint) t->settings.batch, t->items.n - first));
-      if (!evaluate (t, FALSE, &losses, cancellable, error))
+      arra_transformer_batch_fill_items (t, first, MIN ((guint) t->settings.batch, end - first));
+      if (!evaluate (t, 0, t->batch.n, FALSE, &losses, cancellable, error))
         return FALSE;
-      loss += losses.cross_entropy * (double) t->batch.n_labels;
-      alignment += losses.alignment * (double) t->batch.n_aligned;
-      n_labels += (double) t->batch.n_labels;
-      n_aligned += (double) t->batch.n_aligned;
+      sums[SUM_LOSS] += losses.cross_entropy * (double) t->batch.n_labels;
+      sums[SUM_ALIGNMENT] += losses.alignment * (double) t->batch.n_aligned;
+      sums[N_LABELS] += (double) t->batch.n_labels;
+      sums[N_ALIGNED] += (double) t->batch.n_aligned;
     }
-  out[0] = loss / n_labels;
-  out[1] = n_aligned > 0 ? alignment / n_aligned : 0;
+  return TRUE;
+}
+
+/* Mean over all learnt tokens of the held-out pictures, and over their aligned positions. */
+static gboolean
+validate_together (ArraTransformer *t, double *out, GCancellable *cancellable, GError **error)
+{
+  double sums[N_SUMS] = { 0 };
+  GError *fault = NULL;
+  guint first, end;
+
+  arra_parallel_part (t->parallel, t->items.n - t->n_learnt, &first, &end);
+  validate_part (t, t->n_learnt + first, t->n_learnt + end, sums, cancellable, &fault);
+  if (!arra_parallel_agree (t->parallel, fault, error))
+    return FALSE;
+  arra_parallel_add_doubles (t->parallel, sums, N_SUMS);
+  out[0] = sums[SUM_LOSS] / sums[N_LABELS];
+  out[1] = sums[N_ALIGNED] > 0 ? sums[SUM_ALIGNMENT] / sums[N_ALIGNED] : 0;
   return TRUE;
 }
 
@@ -130,7 +176,7 @@ validate_transformer (gpointer self, double *out, GCancellable *cancellable, GEr
   gboolean ok;
 
   swap_average (self);
-  ok = validate_all (self, out, cancellable, error);
+  ok = validate_together (self, out, cancellable, error);
   swap_average (self);
   return ok;
 }
@@ -195,9 +241,11 @@ check_memory (ArraTransformer *t, GError **error)
   guint64 available = arra_mem_available ();
   ArraBatch part;
   gsize need;
+  guint first, end;
 
   arra_transformer_batch_fill (t, 0);
-  part = arra_transformer_batch_part (t, 0);
+  arra_parallel_part (t->parallel, t->batch.n, &first, &end);
+  part = arra_transformer_batch_part (t, first, end);
   if (!arra_objective_measure (t->run, &part, TRUE, &need, error))
     return FALSE;
   if (available > 0 && need > available)
@@ -216,6 +264,17 @@ keep_setting (const char *key_path, const char *text, gpointer user)
 }
 
 static gboolean
+check_parts (const ArraTransformer *t, const ArraYaml *config, GError **error)
+{
+  if (t->parallel == NULL || t->parallel->size <= t->settings.batch)
+    return TRUE;
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                    "%s: %u processes cannot share \"optimizer.batch\", %" G_GUINT64_FORMAT
+                    " pictures: start fewer",
+                    arra_yaml_path (config), t->parallel->size, t->settings.batch);
+}
+
+static gboolean
 make (ArraTransformer *t, const ArraYaml *config, GError **error)
 {
   arra_yaml_each (config, keep_setting, t->provenance);
@@ -223,7 +282,7 @@ make (ArraTransformer *t, const ArraYaml *config, GError **error)
       || !arra_transformer_open_start (t, error)
       || (t->items.prompt == NULL && !arra_picture_caches_open (config, t->tokenizer, &t->items, error))
       || !arra_transformer_settings_read (config, &t->items, &t->settings, error)
-      || !arra_transformer_begin (t, config, error))
+      || !check_parts (t, config, error) || !arra_transformer_begin (t, config, error))
     return FALSE;
   t->n_learnt = t->items.n - (guint) t->settings.held_out;
   t->run = arra_objective_run_new (&t->settings.objective, &t->config, t->parameters, &t->exec, error);
@@ -246,6 +305,7 @@ arra_transformer_trainee_new_with (const ArraYaml *config,
 
   t->exec = setup->exec;
   t->seed = setup->seed;
+  t->parallel = setup->parallel;
   t->items = *items;
   t->provenance = g_ptr_array_new_with_free_func (g_free);
   if (!make (t, config, error))

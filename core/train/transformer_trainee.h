@@ -18,7 +18,7 @@
  *   objective.rep_token   [<racm3:break>] the token that rep aligns at
  *   objective.layer [1], .head [mlp] mlp or max-pool, .measure [cosine] cosine or mse, .lambda [1]
  *   objective.z_weight [1e-5], .dropout [0.05]
- *   optimizer.batch       [16] pictures of a step
+ *   optimizer.batch       [16] pictures of a step, of all processes together: each takes those that one alone would take there
  *   optimizer.micro_batch [batch] pictures that are computed together
  *   optimizer.weight_decay [0.05], .beta1 [0.9], .beta2 [0.95], .clip [4]
  *   optimizer.ema         [0] decay of the averaged weights, which are what is validated and saved; 0: none

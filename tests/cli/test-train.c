@@ -4,103 +4,7 @@
 #include <string.h>
 
 #include "fixture.h"
-#include "harness.h"
-#include "mapping.h"
-#include "token_cache.h"
-#include "tokenizer.h"
-#include "vqgan_file.h"
-
-#define N 12
-#define SIDE 4 /* codes of two pixels */
-#define PROMPT 3
-
-static const char config_text[] = "kind: transformer\n"
-                                  "output: out\n"
-                                  "seed: 4\n"
-                                  "training:\n  steps: 40\n  learning_rate: 3e-3\n  warmup: 4\n  "
-                                  "checkpoint_every: 2\n  validate_every: 10\n"
-                                  "  sample_every: 20\n"
-                                  "data: {tokens: pictures.tokens, held_out: 2}\n"
-                                  "model: {tokenizer: model/tokenizer.json, hidden_size: 64, layers: 2, "
-                                  "heads: 4, vqgan: model, card: card.json}\n"
-                                  "optimizer: {batch: 4, ema: 0.9}\n"
-                                  "samples: {prompts: [a fox], guidance_scale: 2}\n";
-
-static char *
-hash_vqgan (void)
-{
-  g_autofree char *path = scratch_path ("model");
-  g_auto (ArraVqganFile) file = { .path = NULL };
-  g_autoptr (GError) error = NULL;
-  char *hash;
-
-  g_assert_true (arra_vqgan_file_open (&file, path, &error));
-  hash = arra_vqgan_encoder_sha256 (&file.config, file.source, file.prefix, &error);
-  g_assert_no_error (error);
-  return hash;
-}
-
-static void
-write_cache (const char *vqgan)
-{
-  g_autofree char *path = scratch_path ("pictures.tokens"), *json = scratch_path ("model/tokenizer.json");
-  g_autofree char *text = NULL, *hash = NULL;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (ArraTokenizer) tokenizer = NULL;
-  g_autoptr (ArraTokenCacheWriter) writer = NULL;
-  guint32 starts[N + 1], ids[N * PROMPT], codes[SIDE * SIDE];
-  ArraTokenCacheForm form
-      = { .n_items = N, .rows = SIDE, .columns = SIDE, .n_codes = 64, .starts = starts, .ids = ids };
-  gsize size;
-
-  g_assert_true (g_file_get_contents (json, &text, &size, NULL));
-  tokenizer = arra_tokenizer_new (text, size, json, &error);
-  g_assert_no_error (error);
-  hash = arra_tokenizer_sha256 (tokenizer);
-  form.prints = (ArraTokenCachePrints){ "00", vqgan, hash };
-  form.n_ids = arra_tokenizer_size (tokenizer);
-  for (guint i = 0; i <= N; i++)
-    starts[i] = i * PROMPT;
-  for (guint i = 0; i < N * PROMPT; i++)
-    ids[i] = 200 + i * 7 % 150;
-  writer = arra_token_cache_writer_open (path, &form, &error);
-  g_assert_no_error (error);
-  for (guint item = 0; item < N; item++)
-    {
-      for (guint i = 0; i < SIDE * SIDE; i++)
-        codes[i] = (item * 5 + i * 3) % 64;
-      g_assert_true (arra_token_cache_writer_put (writer, item, codes, &error));
-    }
-  g_assert_true (arra_token_cache_writer_finish (writer, &error));
-}
-
-static void
-put (const char *name, const char *text)
-{
-  g_autofree char *path = scratch_path (name);
-  g_autoptr (GError) error = NULL;
-
-  arra_write_file (path, text, strlen (text), &error);
-  g_assert_no_error (error);
-}
-
-static void
-begin (void)
-{
-  g_autofree char *model = NULL, *vqgan = NULL;
-  g_autoptr (GError) error = NULL;
-  Fixture fixture;
-
-  harness_begin ();
-  model = scratch_path ("model");
-  fixture_init (&fixture);
-  fixture_write (&fixture, model, &error);
-  g_assert_no_error (error);
-  vqgan = hash_vqgan ();
-  write_cache (vqgan);
-  put ("train.yaml", config_text);
-  put ("card.json", "{\"name\": \"foxes\", \"license\": \"CC0-1.0\", \"guidance_scale\": 2.5}");
-}
+#include "tiny_training.h"
 
 /* What is trained is a checkpoint: it is described, draws and converts. */
 static void
@@ -112,7 +16,7 @@ test_whole (void)
   g_autoptr (Outcome) converted = NULL;
   guint width, height;
 
-  begin ();
+  tiny_training_begin ();
   trained = arra_run ("train", "train.yaml", "--threads", "1", NULL);
   assert_status (trained, 0);
   assert_says (trained->out, "40 steps in");
@@ -127,8 +31,8 @@ test_whole (void)
   drawn = arra_run ("generate", "--model", "out/model", "-o", "fox.png", "a fox", NULL);
   assert_status (drawn, 0);
   picture_size ("fox.png", &width, &height);
-  g_assert_cmpuint (width, ==, 2 * SIDE);
-  g_assert_cmpuint (height, ==, 2 * SIDE);
+  g_assert_cmpuint (width, ==, 2 * TINY_SIDE);
+  g_assert_cmpuint (height, ==, 2 * TINY_SIDE);
   info = arra_run ("info", "out/model", NULL);
   assert_status (info, 0);
   assert_says (info->out, "foxes");
@@ -150,7 +54,7 @@ test_kill (void)
   guint kills = 0;
   int status = -1;
 
-  begin ();
+  tiny_training_begin ();
   whole = arra_run ("train", "train.yaml", "-q", "--threads", "1", "--set", "training.sample_every=0", NULL);
   assert_status (whole, 0);
   for (guint attempt = 0; attempt < 200 && status != 0; attempt++)
@@ -184,7 +88,7 @@ test_interrupt (void)
   g_autoptr (Outcome) resumed = NULL;
   GSubprocess *process;
 
-  begin ();
+  tiny_training_begin ();
   process = arra_start (args, -1);
   while (!scratch_has ("out/training.safetensors"))
     g_usleep (10000);
@@ -228,7 +132,7 @@ test_n_config (void)
 {
   g_autoptr (Outcome) missing = NULL, none = NULL;
 
-  begin ();
+  tiny_training_begin ();
   make_other_vqgan ();
   refuse (70, "pictures.tokens: its codes are of another VQGAN", "--set", "model.vqgan=other");
   refuse (70, "other (", "--set", "model.vqgan=other");
