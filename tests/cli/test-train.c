@@ -62,7 +62,7 @@ test_kill (void)
       GSubprocess *process = arra_start (args, -1);
       g_autoptr (Outcome) outcome = NULL;
 
-      g_usleep (60000 + attempt % 11 * 20000);
+      g_usleep ((60000 + attempt % 11 * 20000) * (1 + attempt / 11)); /* a slow machine gets there, too */
       g_subprocess_send_signal (process, SIGKILL);
       outcome = arra_finish (process, NULL);
       status = outcome->status;
