@@ -373,6 +373,7 @@ test_train (void)
   double square = 0, norm = 0;
   gsize n;
 
+  g_assert_true (stopped->len == state->len && memcmp (stopped->data, state->data, state->len) != 0);
   g_assert_cmpmem (state->data, state->len, resumed->data, resumed->len);
   train (&alone);
   n = (alone.state->len - 8) / 4 / 4; /* parameters, two moments, average, and the count of steps */
