@@ -153,6 +153,7 @@ typedef struct
   const char *prompt_template; /* (nullable): the checkpoint's; "{prompt}", "{width}", "{height}" are replaced */
   guint width, height;         /* pixels; 0 x 0: the model chooses, and may answer with text or several pictures */
   guint count;                 /* answers, each from its own noise */
+  guint first;                 /* number of the first of them in the noise, from 0: one of several pictures can be made again alone */
   guint64 seed;
   double guidance_scale;       /* classifier-free guidance; 1: off */
   guint top_k;                 /* image tokens; 0: all */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define MAX_SEED 9007199254740991.0 /* 2^53 - 1: the largest whole number up to which doubles hold all */
+#define MAX_FIRST 100000000
 #define MAX_TOP 16777216
 #define MEBI 1048576.0
 
@@ -22,6 +23,7 @@ const PluginArgument plugin_arguments[] = {
   ARGUMENT ("height", N_("_Height"), N_("Height in pixels; 0: the checkpoint's"), PLUGIN_INT, 0, 16384, 0, height),
   ARGUMENT ("count", N_("_Number of pictures"), N_("How many pictures to make, each a layer"), PLUGIN_INT, 1, 64, 1, count),
   ARGUMENT ("seed", N_("_Seed"), N_("Whole number that the randomness starts from; -1: a new one"), PLUGIN_REAL, -1, MAX_SEED, -1, seed),
+  ARGUMENT ("first", N_("_First picture"), N_("Number of the first picture among those of the seed, from 0: one of several again, alone"), PLUGIN_INT, 0, MAX_FIRST, 0, first),
   ARGUMENT ("guidance", N_("_Guidance"), N_("How closely to follow the prompt; 1: off, -1: the checkpoint's"), PLUGIN_REAL, -1, 100, -1, guidance),
   ARGUMENT ("top-k", N_("_Top-k"), N_("Choose among the K likeliest image tokens; 0: all, -1: the checkpoint's"), PLUGIN_INT, -1, MAX_TOP, -1, top_k),
   ARGUMENT ("text-top-k", N_("Te_xt top-k"), N_("The same for text tokens"), PLUGIN_INT, -1, MAX_TOP, -1, text_top_k),
@@ -124,6 +126,7 @@ plugin_settings_request (const PluginSettings *settings, const ArraCheckpoint *c
     request->height = (guint) settings->height;
   request->count = (guint) settings->count;
   request->seed = (guint64) settings->seed;
+  request->first = (guint) settings->first;
   if (settings->guidance >= 0)
     request->guidance_scale = settings->guidance;
   if (settings->top_k >= 0)
@@ -159,6 +162,7 @@ plugin_settings_describe (const PluginSettings *settings, const ArraRequest *req
   add_int (object, "height", request->height);
   add_int (object, "count", request->count);
   add_int (object, "seed", request->seed);
+  add_int (object, "first", request->first);
   json_object_set_double_member (object, "guidance", request->guidance_scale);
   add_int (object, "top-k", request->top_k);
   add_int (object, "text-top-k", request->text_top_k);

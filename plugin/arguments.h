@@ -12,6 +12,7 @@ typedef struct
   int width, height;                 /* 0: the checkpoint's */
   int count;
   double seed;                       /* whole number; -1: a new one */
+  int first;                         /* number of the first picture among those of the seed, from 0 */
   double guidance;                   /* -1: the checkpoint's */
   int top_k, text_top_k;             /* -1: the checkpoint's */
   double temperature, top_p;         /* 0: the checkpoint's */

@@ -121,6 +121,7 @@ take_choices (PluginSettings *settings, ArraDialog *dialog)
   settings->height = (int) request->height;
   settings->count = (int) request->count;
   settings->seed = (double) request->seed;
+  settings->first = (int) request->first;
   settings->guidance = request->guidance_scale;
   settings->top_k = (int) request->top_k;
   settings->text_top_k = (int) request->text_top_k;

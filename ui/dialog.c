@@ -4,7 +4,6 @@
 
 #include "dialog_private.h"
 #include "form.h"
-#include "seed.h"
 
 void
 arra_dialog_load (ArraDialog *dialog)
@@ -123,7 +122,7 @@ arra_dialog_new (const ArraDialogHost *host)
   arra_settings_init (&dialog->settings);
   arra_settings_load (&dialog->settings, host->settings_path);
   if (!dialog->settings.keep_seed)
-    dialog->settings.seed = arra_seed_random ();
+    arra_settings_throw_seed (&dialog->settings);
   dialog->work = arra_work_new (&arra_dialog_work_funcs, dialog);
   arra_dialog_build (dialog);
   arra_dialog_load (dialog);
@@ -169,6 +168,7 @@ arra_dialog_get_choices (ArraDialog *dialog, ArraDialogChoices *choices)
   choices->request.height = settings->height;
   choices->request.count = settings->count;
   choices->request.seed = settings->seed;
+  choices->request.first = settings->first;
   choices->request.guidance_scale = settings->guidance_scale;
   choices->request.temperature = settings->temperature;
   choices->request.top_k = settings->top_k;

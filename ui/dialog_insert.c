@@ -75,9 +75,10 @@ take_request (ArraSettings *settings, const ArraRequest *request)
   settings->height = request->height;
   settings->count = MIN (request->count, ARRA_COUNT_MAX);
   settings->seed = request->seed;
+  settings->first = request->first;
   settings->guidance_scale = request->guidance_scale;
   settings->temperature = request->temperature;
-  settings->top_k = request->top_k;
+  settings->top_k = request->greedy ? 1 : request->top_k; /* the dialog knows greed by this name */
   settings->top_p = request->top_p;
   settings->sized = settings->sampled = settings->keep_seed = TRUE;
 }

@@ -3,7 +3,6 @@
 #include <glib/gi18n-lib.h>
 
 #include "dialog_private.h"
-#include "seed.h"
 #include "words.h"
 
 static void
@@ -22,7 +21,7 @@ renew_seed (ArraDialog *dialog)
 
   if (settings->keep_seed || arra_work_batch (dialog->work) == 0 || settings->seed != dialog->last_seed)
     return;
-  settings->seed = arra_seed_random ();
+  arra_settings_throw_seed (settings);
   arra_picture_box_set_seed (dialog->picture, settings->seed);
 }
 
@@ -49,6 +48,7 @@ fill_request (ArraDialog *dialog, ArraCheckpoint *checkpoint, ArraRequest *reque
   arra_picture_box_fill (dialog->picture, request);
   request->prompt = settings->prompt;
   request->seed = settings->seed;
+  request->first = settings->first;
   return TRUE;
 }
 

@@ -7,7 +7,7 @@
 typedef struct
 {
   guint batch;          /* counts presses of Generate */
-  guint answer, index;  /* of the batch, of the answer; a continued picture has those of the stopped one */
+  guint answer, index;  /* of the seed, of the answer; a continued picture has those of the stopped one */
   guint64 seed;
   ArraPicture picture;  /* pixels belong to it */
   char *prompt;

@@ -73,7 +73,7 @@ arra_picture_box_load (ArraPictureBox *box, const ArraSettings *settings)
   box->sized = settings->sized;
   arra_size_box_set (box->size, settings->width, settings->height);
   gtk_spin_button_set_value (GTK_SPIN_BUTTON (box->count), settings->count);
-  arra_seed_box_set (box->seed, settings->seed, settings->keep_seed);
+  arra_seed_box_load (box->seed, settings);
   arra_sampling_box_load (box->sampling, settings);
   box->loading = FALSE;
 }
@@ -85,7 +85,7 @@ arra_picture_box_store (ArraPictureBox *box, ArraSettings *settings)
   arra_size_box_get (box->size, &settings->width, &settings->height);
   settings->count = (guint)gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (box->count));
   arra_sampling_box_store (box->sampling, settings);
-  return arra_seed_box_get (box->seed, &settings->seed, &settings->keep_seed);
+  return arra_seed_box_store (box->seed, settings);
 }
 
 void

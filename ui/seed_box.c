@@ -1,4 +1,6 @@
-/* seed_box.c - the seed: a number, a die that throws another, and whether to keep it
+/* seed_box.c - the seed: a number, a die that throws another, and whether to keep it; and which of its pictures comes first
+ *
+ * That row is seen only when it says something: after the settings of a picture were taken that was not the first of its seed.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "seed_box.h"
 
@@ -10,7 +12,16 @@
 struct _ArraSeedBox
 {
   GtkWidget *entry, *keep;
+  GtkWidget *first_label, *first; /* counts from 1 */
 };
+
+static void
+set_first (ArraSeedBox *box, guint first)
+{
+  gtk_spin_button_set_value (GTK_SPIN_BUTTON (box->first), first + 1.0);
+  gtk_widget_set_visible (box->first_label, first > 0);
+  gtk_widget_set_visible (box->first, first > 0);
+}
 
 static void
 thrown (GtkButton *die, gpointer data)
@@ -19,15 +30,26 @@ thrown (GtkButton *die, gpointer data)
 }
 
 static void
-typed (GtkEditable *entry, gpointer data)
+changed (GtkEditable *entry, gpointer data)
 {
   GtkStyleContext *context = gtk_widget_get_style_context (GTK_WIDGET (entry));
   guint64 seed;
 
+  set_first (data, 0);
   if (arra_seed_parse (gtk_entry_get_text (GTK_ENTRY (entry)), &seed))
     gtk_style_context_remove_class (context, GTK_STYLE_CLASS_ERROR);
   else
     gtk_style_context_add_class (context, GTK_STYLE_CLASS_ERROR);
+}
+
+static void
+add_first (ArraSeedBox *box, GtkGrid *grid, int row)
+{
+  box->first = arra_form_spin (1, ARRA_FIRST_MAX + 1.0, 1, 0);
+  box->first_label = arra_form_row (grid, row, _("First pict_ure:"), box->first);
+  gtk_widget_set_tooltip_text (box->first, _("Which of the seed's pictures is made first: the layer was this one of several"));
+  gtk_widget_set_no_show_all (box->first, TRUE);
+  gtk_widget_set_no_show_all (box->first_label, TRUE);
 }
 
 ArraSeedBox *
@@ -53,8 +75,9 @@ arra_seed_box_new (GtkGrid *grid, int row)
   arra_form_name (box->entry, _("Seed"));
   arra_form_name (line, _("Seed controls"));
   arra_form_name (box->keep, _("Keep seed"));
+  add_first (box, grid, row + 1);
   g_signal_connect (die, "clicked", G_CALLBACK (thrown), box);
-  g_signal_connect (box->entry, "changed", G_CALLBACK (typed), box);
+  g_signal_connect (box->entry, "changed", G_CALLBACK (changed), box);
   g_object_set_data_full (G_OBJECT (line), "arra-seed-box", box, g_free);
   return box;
 }
@@ -68,15 +91,17 @@ arra_seed_box_show (ArraSeedBox *box, guint64 seed)
 }
 
 void
-arra_seed_box_set (ArraSeedBox *box, guint64 seed, gboolean keep)
+arra_seed_box_load (ArraSeedBox *box, const ArraSettings *settings)
 {
-  arra_seed_box_show (box, seed);
-  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (box->keep), keep);
+  arra_seed_box_show (box, settings->seed);
+  set_first (box, settings->first);
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (box->keep), settings->keep_seed);
 }
 
 gboolean
-arra_seed_box_get (ArraSeedBox *box, guint64 *seed, gboolean *keep)
+arra_seed_box_store (ArraSeedBox *box, ArraSettings *settings)
 {
-  *keep = gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (box->keep));
-  return arra_seed_parse (gtk_entry_get_text (GTK_ENTRY (box->entry)), seed);
+  settings->first = (guint)gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (box->first)) - 1;
+  settings->keep_seed = gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (box->keep));
+  return arra_seed_parse (gtk_entry_get_text (GTK_ENTRY (box->entry)), &settings->seed);
 }

@@ -7,6 +7,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "seed.h"
+
 #define GROUP "Dialog"
 #define PACE_GROUP "Seconds for each token"
 
@@ -43,6 +45,7 @@ arra_settings_reset (ArraSettings *settings)
   settings->sized = settings->sampled = FALSE;
   settings->count = 1;
   settings->seed = 0;
+  settings->first = 0;
   settings->keep_seed = FALSE;
   settings->guidance_scale = 4;
   settings->temperature = settings->top_p = 1;
@@ -52,6 +55,13 @@ arra_settings_reset (ArraSettings *settings)
   settings->advanced = FALSE;
   settings->window_width = 1060;
   settings->window_height = 760;
+}
+
+void
+arra_settings_throw_seed (ArraSettings *settings)
+{
+  settings->seed = arra_seed_random ();
+  settings->first = 0;
 }
 
 /* ---- reading: a value that is missing or out of its range leaves the default */
@@ -130,6 +140,7 @@ read_picture (ArraSettings *settings)
     settings->width = settings->height = 0;
   read_uint (keys, "count", 1, ARRA_COUNT_MAX, &settings->count);
   read_uint64 (keys, "seed", &settings->seed);
+  read_uint (keys, "first", 0, ARRA_FIRST_MAX, &settings->first);
   read_switch (keys, "keep-seed", &settings->keep_seed);
 }
 
@@ -202,6 +213,7 @@ write_all (ArraSettings *settings)
   g_key_file_set_uint64 (keys, GROUP, "height", settings->height);
   g_key_file_set_uint64 (keys, GROUP, "count", settings->count);
   g_key_file_set_uint64 (keys, GROUP, "seed", settings->seed);
+  g_key_file_set_uint64 (keys, GROUP, "first", settings->first);
   g_key_file_set_boolean (keys, GROUP, "keep-seed", settings->keep_seed);
   g_key_file_set_boolean (keys, GROUP, "sampled", settings->sampled);
   g_key_file_set_double (keys, GROUP, "guidance-scale", settings->guidance_scale);

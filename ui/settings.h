@@ -18,6 +18,7 @@ typedef struct
   gboolean sized;      /* width and height were chosen; else the checkpoint's */
   guint count;
   guint64 seed;
+  guint first; /* of the seed's pictures, from 0 */
   gboolean keep_seed;
   gboolean sampled; /* the four below were chosen; else the checkpoint's */
   double guidance_scale, temperature, top_p;
@@ -32,11 +33,15 @@ typedef struct
 } ArraSettings;
 
 #define ARRA_COUNT_MAX 64
+#define ARRA_FIRST_MAX 100000000
 
 void arra_settings_init (ArraSettings *settings);
 void arra_settings_clear (ArraSettings *settings);
 /* Back to the defaults, but for history, folders, what was measured, and whether prompts are remembered. */
 void arra_settings_reset (ArraSettings *settings);
+
+/* Another seed, and its first picture. */
+void arra_settings_throw_seed (ArraSettings *settings);
 
 /* A missing or broken file leaves the defaults. */
 void arra_settings_load (ArraSettings *settings, const char *path);

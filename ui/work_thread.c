@@ -101,7 +101,7 @@ tell_picture (ArraWork *work, guint answer, guint index, GError **error)
   if (made == NULL)
     return FALSE;
   made->batch = work->batch;
-  made->answer = answer;
+  made->answer = work->request.first + answer;
   made->index = index;
   made->seed = work->request.seed;
   made->prompt = g_strdup (work->prompt);

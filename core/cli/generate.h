@@ -10,7 +10,7 @@
 typedef struct
 {
   char *model, *vqgan, *quant, *prompt, *prompt_file, *prompts, *limit, **rest;
-  char *size, *count, *seed, *cfg, *top_k, *text_top_k, *temperature, *top_p, *prompt_template, *max_tokens;
+  char *size, *count, *first, *seed, *cfg, *top_k, *text_top_k, *temperature, *top_p, *prompt_template, *max_tokens;
   char *out, *tokens_out, *resume, *threads, *memory;
   gboolean greedy, json, no_metadata, quiet;
 } GenerateOptions;

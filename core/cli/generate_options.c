@@ -21,7 +21,8 @@ static const CliHelp help = {
   .notes = "Ctrl-C stops after the current token: the tokens are saved, then the finished rows are written as a picture; a\n"
            "second Ctrl-C leaves the picture out. --resume goes on to the very picture that an uninterrupted run gives.\n"
            "--prompts writes an imagefolder: pictures, and metadata.jsonl with the prompts and the labels of the data set. Pictures\n"
-           "that are there are kept: after Ctrl-C the same command goes on. Picture I has the noise of picture I + 1 of --count.\n"           "Same checkpoint, prompt, settings and seed give the same picture, whatever the number of threads.\n"
+           "that are there are kept: after Ctrl-C the same command goes on. Picture I has the noise of --first I.\n"
+           "Same checkpoint, prompt, settings and seed give the same picture, whatever the number of threads.\n"
            "The PNG holds the recipe (text chunk \"parameters\") and says that the picture was made by AI (XMP, IPTC\n"
            "trainedAlgorithmicMedia); --no-metadata leaves both out.\n"
            "Exit codes: 0 done, 64 wrong use, 69 this machine lacks something, 70 failure, 130 stopped.",
@@ -40,6 +41,7 @@ fill_entries (GenerateOptions *o, GOptionEntry entries[MAX_ENTRIES])
     { "out", 'o', 0, G_OPTION_ARG_FILENAME, &o->out, "Picture to write (default: arra-SEED.png); with --prompts a folder", "PATH" },
     { "size", 's', 0, G_OPTION_ARG_STRING, &o->size, "Pixels, or auto: the model chooses, and may answer with text", "WxH" },
     { "count", 'n', 0, G_OPTION_ARG_STRING, &o->count, "Number of pictures; more than one are numbered", "N" },
+    { "first", 0, 0, G_OPTION_ARG_STRING, &o->first, "Number of the first picture (default: 0): one of several again, alone", "I" },
     { "seed", 0, 0, G_OPTION_ARG_STRING, &o->seed, "Start of the randomness (default: another each time; with --prompts 0)", "N" },
     { "cfg", 0, 0, G_OPTION_ARG_STRING, &o->cfg, "Guidance scale: how closely to follow the prompt; 1: off", "SCALE" },
     { "top-k", 0, 0, G_OPTION_ARG_STRING, &o->top_k, "Choose among the K likeliest image tokens; 0: all", "K" },

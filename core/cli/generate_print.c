@@ -108,6 +108,7 @@ put_settings (CliJson *json, const ArraCheckpoint *checkpoint, const ArraRequest
   cli_json_uint (json, "width", request->width);
   cli_json_uint (json, "height", request->height);
   cli_json_uint (json, "count", request->count);
+  cli_json_uint (json, "first", request->first);
   cli_json_double (json, "guidance_scale", request->guidance_scale);
   cli_json_uint (json, "top_k", request->top_k);
   cli_json_uint (json, "text_top_k", request->text_top_k);

@@ -108,10 +108,10 @@ draw (Series *series, const char *path, GError **error)
   gboolean labelled = !series->options->no_metadata;
 
   series->request.prompt = prompt_of (series, series->current);
+  series->request.first = series->current;
   job = arra_job_new (series->checkpoint, &series->request, error);
   if (job == NULL)
     return FALSE;
-  arra_job_set_first (job, series->current);
   arra_job_set_progress (job, show, series, FALSE);
   if (!arra_job_run (job, cli_signals_stage (0), error)
       || (picture = arra_job_decode (job, 0, 0, cli_signals_stage (0), error)) == NULL)

@@ -21,6 +21,7 @@ apply_counts (const GenerateOptions *options, ArraRequest *request, GError **err
     guint min, max, *out;
   } numbers[] = {
     { "--count", options->count, 1, ARRA_MAX_COUNT, &request->count },
+    { "--first", options->first, 0, ARRA_MAX_FIRST, &request->first },
     { "--top-k", options->top_k, 0, MAX_TOP, &request->top_k },
     { "--text-top-k", options->text_top_k, 0, MAX_TOP, &request->text_top_k },
     { "--threads", options->threads, 1, 64, &request->threads },
@@ -71,6 +72,7 @@ check_resume (const GenerateOptions *options, GError **error)
     { "--template", options->prompt_template != NULL },
     { "--size", options->size != NULL },
     { "--count", options->count != NULL },
+    { "--first", options->first != NULL },
     { "--seed", options->seed != NULL },
     { "--cfg", options->cfg != NULL },
     { "--top-k", options->top_k != NULL },
@@ -158,6 +160,7 @@ check_prompts (const GenerateOptions *options, GError **error)
     { "--prompt", options->prompt != NULL },
     { "--prompt-file", options->prompt_file != NULL },
     { "--count", options->count != NULL },
+    { "--first", options->first != NULL },
     { "--tokens-out", options->tokens_out != NULL },
     { "--resume", options->resume != NULL },
   };

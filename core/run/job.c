@@ -260,13 +260,6 @@ arra_job_set_progress (ArraJob *job, ArraProgressFunc func, gpointer data, gbool
   job->previews = previews;
 }
 
-void
-arra_job_set_first (ArraJob *job, guint first)
-{
-  g_return_if_fail (job != NULL && job->n_begun == 0);
-  job->first = first;
-}
-
 guint
 arra_job_n_answers (const ArraJob *job)
 {

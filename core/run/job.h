@@ -33,7 +33,6 @@ struct _ArraJob
   ArraSession session; /* empty in a job without a prompt */
   guint prompt_length; /* tokens of the session that all answers share */
 
-  guint first;         /* answer 0 is this one in the noise: a recipe may hold a later answer alone */
   ArraAnswer *answers; /* request.count */
   guint32 *tokens;     /* request.count x capacities.answer_tokens */
   guint n_begun;
@@ -61,9 +60,6 @@ guint arra_job_grid (const ArraCheckpoint *checkpoint);
 
 /* arra_job_new() in parts, for saved jobs: @prompted FALSE makes a job that can only decode what it is given. */
 ArraJob *arra_job_build (ArraCheckpoint *checkpoint, const ArraRequest *request, gboolean prompted, GError **error);
-
-/* Answer 0 becomes answer @first of the request in the noise: one of many pictures can be made alone. Before the job runs. */
-void arra_job_set_first (ArraJob *job, guint first);
 
 /* Progress: what the job is at now. @preview nullable. Throttled unless @always. */
 void arra_job_report (ArraJob *job, ArraPhase phase, guint answer, const ArraPicture *preview, double decoded, gboolean always);

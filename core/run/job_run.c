@@ -93,7 +93,7 @@ step (ArraJob *job, guint index, GCancellable *cancellable, GError **error)
   Reading reading = { job, index };
   guint32 id;
 
-  if (!arra_session_next (&job->session, &job->sampling, job->first + index, answer->n_tokens, &id,
+  if (!arra_session_next (&job->session, &job->sampling, job->request.first + index, answer->n_tokens, &id,
                           report_reading, &reading, cancellable, error))
     return FALSE;
   if (ends (job, id))

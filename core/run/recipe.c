@@ -92,7 +92,7 @@ arra_job_recipe (const ArraJob *job, guint answer, gboolean with_prompt)
   json = g_string_new ("{\n  \"arra_tokens\": 1,\n");
   add_settings (json, job, with_prompt);
   add_uint (json, "count", all ? job->request.count : 1);
-  add_uint (json, "first", job->first + begin);
+  add_uint (json, "first", job->request.first + begin);
   g_string_append (json, "  \"answers\": [");
   for (guint i = begin; i < end; i++)
     {

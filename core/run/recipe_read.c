@@ -59,7 +59,8 @@ read_request (const ArraRecipe *recipe, ArraRequest *request, GError **error)
          && read_text (recipe, "template", &request->prompt_template, error)
          && read_uint (recipe, "width", &request->width, error)
          && read_uint (recipe, "height", &request->height, error)
-         && read_uint (recipe, "count", &request->count, error) && read_seed (recipe, &request->seed, error)
+         && read_uint (recipe, "count", &request->count, error)
+         && read_uint (recipe, "first", &request->first, error) && read_seed (recipe, &request->seed, error)
          && read_double (recipe, "guidance_scale", &request->guidance_scale, error)
          && read_uint (recipe, "top_k", &request->top_k, error)
          && read_uint (recipe, "text_top_k", &request->text_top_k, error)
@@ -74,12 +75,8 @@ check_ranges (const ArraRecipe *recipe, GError **error)
 {
   g_autoptr (GError) fault = NULL;
 
-  if (!arra_request_check_ranges (&recipe->request, &fault))
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s", recipe->name, fault->message);
-  if (recipe->first > ARRA_MAX_FIRST)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"first\" is larger than %d", recipe->name,
-                      ARRA_MAX_FIRST);
-  return TRUE;
+  return arra_request_check_ranges (&recipe->request, &fault)
+         || arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s", recipe->name, fault->message);
 }
 
 static gboolean
@@ -95,7 +92,7 @@ read_all (ArraRecipe *recipe, GError **error)
     return FALSE;
   recipe->quant = arra_json_get_string (recipe->root, recipe->name, "quant", error);
   return recipe->quant != NULL && read_request (recipe, &recipe->request, error)
-         && read_uint (recipe, "first", &recipe->first, error) && check_ranges (recipe, error);
+         && check_ranges (recipe, error);
 }
 
 /* Takes @parser, which may be NULL after an error. */

@@ -13,7 +13,6 @@ struct _ArraRecipe
   ArraRequest request;
   const char *fingerprint;
   const char *quant;
-  guint first;             /* the first answer's number in the noise */
 };
 
 /* arra_recipe_parse() of a file. */

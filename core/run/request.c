@@ -74,6 +74,9 @@ arra_request_check_ranges (const ArraRequest *request, GError **error)
   if (request->count < 1 || request->count > ARRA_MAX_COUNT)
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "The number of pictures must be between 1 and %d",
                       ARRA_MAX_COUNT);
+  if (request->first > ARRA_MAX_FIRST)
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "The number of the first picture must be at most %d",
+                      ARRA_MAX_FIRST);
   if (request->threads > MAX_THREADS)
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "At most %d threads can be used", MAX_THREADS);
   if (!check_sampling (request, error))

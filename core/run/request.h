@@ -5,7 +5,7 @@
 #include <arra.h>
 
 #define ARRA_MAX_COUNT 1000
-#define ARRA_MAX_FIRST 100000000 /* number of a picture in a series */
+#define ARRA_MAX_FIRST 100000000 /* number of a picture among those of a seed */
 #define ARRA_MAX_GUIDANCE 1000.0
 
 /* What can be said without a checkpoint: ARGUMENT names the setting and its range. */

@@ -109,7 +109,6 @@ read_answers (const ArraRecipe *recipe, ArraJob *job, GError **error)
   for (guint i = 0; i < n; i++)
     if (!read_answer (recipe, job, i, json_array_get_element (answers, i), error))
       return FALSE;
-  job->first = recipe->first;
   job->n_begun = n;
   return TRUE;
 }

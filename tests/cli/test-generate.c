@@ -174,6 +174,21 @@ test_count (void)
   harness_end ();
 }
 
+/* The last of several pictures, made alone: the same file, recipe included. */
+static void
+test_first (void)
+{
+  g_autoptr (Outcome) several = NULL, alone = NULL;
+
+  harness_begin ();
+  several = arra_run ("generate", M, "-s", "64x32", "-n", "3", "--seed", "1", "-o", "fox.png", "a fox", NULL);
+  assert_status (several, 0);
+  alone = arra_run ("generate", M, "-s", "64x32", "--first", "2", "--seed", "1", "-o", "alone.png", "a fox", NULL);
+  assert_status (alone, 0);
+  g_assert_true (same_bytes ("fox-3.png", "alone.png"));
+  harness_end ();
+}
+
 static gboolean
 file_contains (const char *name, const char *what)
 {
@@ -257,6 +272,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/generate/seed", test_seed);
   g_test_add_func ("/cli/generate/json", test_json);
   g_test_add_func ("/cli/generate/count", test_count);
+  g_test_add_func ("/cli/generate/first", test_first);
   g_test_add_func ("/cli/generate/metadata", test_metadata);
   g_test_add_func ("/cli/generate/tokens-alone", test_tokens_alone);
   g_test_add_func ("/cli/generate/old-picture-stays", test_old_picture_stays);

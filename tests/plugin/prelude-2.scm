@@ -2,7 +2,7 @@
 ; SPDX-License-Identifier: GPL-3.0-or-later
 
 (define (call-plug-in image)
-  (plug-in-arra-generate 1 image -1 prompt checkpoint vqgan width height count seed guidance top-k text-top-k temperature top-p
+  (plug-in-arra-generate 1 image -1 prompt checkpoint vqgan width height count seed first guidance top-k text-top-k temperature top-p
                          greedy threads memory-limit insert include-recipe include-prompt))
 (define (places name) (cadr (assoc name '(("native" 0) ("canvas" 1) ("selection" 2)))))
 (define (choose-place name) (set! insert (places name)))
@@ -18,7 +18,7 @@
 (define (load-xcf path) (car (gimp-file-load 1 path path)))
 (define (fill layer) (gimp-drawable-edit-fill layer FILL-FOREGROUND))
 (define (call-interactive)
-  (plug-in-arra-generate 0 -1 -1 prompt checkpoint vqgan width height count seed guidance top-k text-top-k temperature top-p
+  (plug-in-arra-generate 0 -1 -1 prompt checkpoint vqgan width height count seed first guidance top-k text-top-k temperature top-p
                          greedy threads memory-limit insert include-recipe include-prompt))
 (define (set-profile image path) (gimp-image-set-color-profile-from-file image (string-append "file://" path)))
 (define (all-images) (vector->list (cadr (gimp-image-list))))

@@ -7,12 +7,12 @@
   (if (= image -1)
       (plug-in-arra-generate
         #:run-mode RUN-NONINTERACTIVE #:prompt prompt #:checkpoint checkpoint #:vqgan vqgan
-        #:width width #:height height #:count count #:seed seed #:guidance guidance #:top-k top-k #:text-top-k text-top-k
+        #:width width #:height height #:count count #:seed seed #:first first #:guidance guidance #:top-k top-k #:text-top-k text-top-k
         #:temperature temperature #:top-p top-p #:greedy greedy #:threads threads #:memory-limit memory-limit
         #:insert insert #:include-recipe include-recipe #:include-prompt include-prompt)
       (plug-in-arra-generate
         #:run-mode RUN-NONINTERACTIVE #:image image #:prompt prompt #:checkpoint checkpoint #:vqgan vqgan
-        #:width width #:height height #:count count #:seed seed #:guidance guidance #:top-k top-k #:text-top-k text-top-k
+        #:width width #:height height #:count count #:seed seed #:first first #:guidance guidance #:top-k top-k #:text-top-k text-top-k
         #:temperature temperature #:top-p top-p #:greedy greedy #:threads threads #:memory-limit memory-limit
         #:insert insert #:include-recipe include-recipe #:include-prompt include-prompt)))
 

@@ -6,6 +6,7 @@
 (define height 64)
 (define count 1)
 (define seed 7)
+(define first 0)
 (define guidance -1)
 (define top-k -1)
 (define text-top-k -1)

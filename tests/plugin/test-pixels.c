@@ -126,6 +126,20 @@ test_several (void)
     }
 }
 
+/* One of several again, alone. */
+static void
+test_first (void)
+{
+  static const char *const options[] = { "--first", "2", NULL };
+  g_autofree char *wanted = gimp_reference ("third.png", options), *path = gimp_path ("third-layer.png");
+  g_autoptr (GimpRun) run = gimp_run ("(set! first 2)\n"
+                                      "(save-layer (car (generate -1)) \"third-layer.png\")");
+
+  gimp_assert_done (run);
+  g_assert_cmpuint (picture_difference (path, wanted), ==, 0);
+  g_assert_cmpuint (picture_difference (path, reference), >, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -141,6 +155,7 @@ main (int argc, char **argv)
   g_test_add_func ("/plugin/pixels/indexed", test_indexed);
   g_test_add_func ("/plugin/pixels/profile", test_profile);
   g_test_add_func ("/plugin/pixels/several", test_several);
+  g_test_add_func ("/plugin/pixels/first", test_first);
   status = g_test_run ();
   g_free (reference);
   gimp_end ();

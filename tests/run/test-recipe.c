@@ -42,6 +42,33 @@ test_round_trip (void)
   g_assert_null (arra_recipe_request (bare)->prompt);
 }
 
+/* Each of several pictures is made again, alone, by what its recipe asks for. */
+static void
+test_one_of_several (void)
+{
+  const guint grid = arra_checkpoint_grid (checkpoint);
+  ArraRequest request = models_request (checkpoint, grid, grid);
+  g_autoptr (ArraJob) job = NULL;
+
+  request.count = 2;
+  request.first = 1;
+  job = models_run (checkpoint, &request);
+  for (guint i = 0; i < request.count; i++)
+    {
+      g_autofree char *json = arra_job_recipe (job, i, TRUE), *again = NULL;
+      g_autoptr (GError) error = NULL;
+      g_autoptr (ArraRecipe) recipe = arra_recipe_parse (json, -1, &error);
+      g_autoptr (ArraJob) alone = NULL;
+
+      g_assert_no_error (error);
+      g_assert_cmpuint (arra_recipe_request (recipe)->first, ==, 1 + i);
+      g_assert_cmpuint (arra_recipe_request (recipe)->count, ==, 1);
+      alone = models_run (checkpoint, arra_recipe_request (recipe));
+      again = arra_job_recipe (alone, 0, TRUE);
+      g_assert_cmpstr (again, ==, json);
+    }
+}
+
 static void
 test_strangers (void)
 {
@@ -90,6 +117,7 @@ main (int argc, char **argv)
   tiny = models_write_tiny ();
   checkpoint = models_open (tiny, ARRA_QUANT_AS_STORED);
   g_test_add_func ("/recipe/round-trip", test_round_trip);
+  g_test_add_func ("/recipe/one-of-several", test_one_of_several);
   g_test_add_func ("/recipe/strangers", test_strangers);
   result = g_test_run ();
   arra_checkpoint_unref (checkpoint);

@@ -97,6 +97,9 @@ class Window:
     def set_value(self, name, value):
         self.find(name).queryValue().currentValue = value
 
+    def value(self, name):
+        return self.find(name).queryValue().currentValue
+
     def description(self, name):
         return self.find(name).description
 

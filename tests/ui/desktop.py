@@ -144,15 +144,27 @@ def search_history(show, window):
     wait("the prompt of the history", lambda: window.text("Prompt") == PROMPT)
 
 
-def reuse(show, window, seed):
+def reuse(show, window, seed, logs):
+    """The last layer was the third picture of its batch: its settings make that very picture again, alone."""
     from atspi import wait
 
     window.type("Prompt", "something else")
-    assert window.text("Seed") != ""
+    assert window.text("Seed") != "" and not window.has("First picture")
     window.press("Reuse Settings of This Layer")
     wait("the prompt of the layer", lambda: window.text("Prompt") == PROMPT)
     last = show.inserted()[-1].split()
     assert window.text("Seed") == last[last.index("seed") + 1] != seed
+    assert window.value("First picture") == 3 and window.value("Number of pictures") == 1
+    take_picture(logs, "reused")
+    window.press("Generate Again")
+    window.wait_label("Finished", 180)
+    before = len(show.inserted())
+    window.press("Insert")
+    wait("the same picture", lambda: len(show.inserted()) == before + 1)
+    again = show.inserted()[-1].split()
+    assert same_pixels(*(os.path.join(show.folder, line[1]) for line in (last, again))), "another picture than that of the layer"
+    window.press("Random seed")
+    wait("the first picture of another seed", lambda: not window.has("First picture"))
 
 
 def keep_secret(show, window):
@@ -206,12 +218,12 @@ def main_story(program, arra, data, folder, logs):
     list_checkpoints(window, logs)
     make_several(show, window, logs)
     search_history(show, window)
-    reuse(show, window, seed)
+    reuse(show, window, seed, logs)
     keep_secret(show, window)
     complain(window, logs)
     window.press("Close")
     show.end()
-    assert show.lines()[-1] == "closed 10", show.lines()[-1]
+    assert show.lines()[-1] == "closed 11", show.lines()[-1]
 
 
 def closed_in_the_middle(program, folder):

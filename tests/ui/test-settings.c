@@ -63,6 +63,7 @@ test_round_trip (Case *self, gconstpointer data)
   a->height = 256;
   a->count = 4;
   a->seed = G_MAXUINT64;
+  a->first = 5;
   a->sized = a->keep_seed = a->sampled = a->advanced = TRUE;
   a->guidance_scale = 1.5;
   a->temperature = 0.7;
@@ -80,6 +81,7 @@ test_round_trip (Case *self, gconstpointer data)
   g_assert_cmpuint (b->height, ==, 256);
   g_assert_cmpuint (b->count, ==, 4);
   g_assert_cmpuint (b->seed, ==, G_MAXUINT64);
+  g_assert_cmpuint (b->first, ==, 5);
   g_assert_true (b->sized && b->keep_seed && b->sampled && b->advanced && !b->record);
   g_assert_cmpfloat (b->guidance_scale, ==, 1.5);
   g_assert_cmpfloat (b->temperature, ==, 0.7);
@@ -89,6 +91,17 @@ test_round_trip (Case *self, gconstpointer data)
   g_assert_cmpuint (arra_history_length (b->history), ==, 1);
   g_assert_cmpint (g_stat (self->path, &info), ==, 0);
   g_assert_cmpint (info.st_mode & 0777, ==, 0600);
+}
+
+/* Another seed begins with its first picture. */
+static void
+test_throw (Case *self, gconstpointer data)
+{
+  self->settings.seed = 0;
+  self->settings.first = 5;
+  arra_settings_throw_seed (&self->settings);
+  g_assert_cmpuint (self->settings.seed, >, 0);
+  g_assert_cmpuint (self->settings.first, ==, 0);
 }
 
 /* What was written while prompts could be remembered goes, too. */
@@ -224,6 +237,7 @@ main (int argc, char **argv)
     void (*run) (Case *self, gconstpointer data);
   } cases[] = {
     { "/ui/settings/round-trip", test_round_trip },
+    { "/ui/settings/throw", test_throw },
     { "/ui/settings/private", test_private },
     { "/ui/settings/nonsense", test_nonsense },
     { "/ui/settings/faults", test_faults },

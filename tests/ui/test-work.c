@@ -120,7 +120,7 @@ assert_as_in_a_job (Case *self, const ArraRequest *request)
       g_autofree char *recipe = arra_job_recipe (job, i, TRUE);
 
       g_assert_no_error (error);
-      g_assert_cmpuint (made->answer, ==, i);
+      g_assert_cmpuint (made->answer, ==, request->first + i);
       g_assert_cmpuint (made->seed, ==, 7);
       g_assert_cmpmem (made->picture.pixels, (gsize)made->picture.width * made->picture.height * 3,
                        picture->pixels, (gsize)picture->width * picture->height * 3);
@@ -137,6 +137,7 @@ test_finish (Case *self, gconstpointer data)
 
   fill (self, &request);
   request.count = 3;
+  request.first = 2;
   arra_work_start (self->work, self->described, &request);
   g_assert_true (arra_work_is_running (self->work));
   g_main_loop_run (self->loop);
