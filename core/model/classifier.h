@@ -1,8 +1,8 @@
 /* classifier.h - an attribute classifier of pictures: the judge of evaluations, and the encoder of their Fréchet distance
  *
- * Convolutions that halve the sides, residual blocks of group normalisation, swish and 3x3 convolutions between them (He et al., arXiv 1603.05027), the mean over all places (the features), and
- * a linear head for each attribute. Besides the colours (or their mean) it sees where it is: two channels hold x and y in -1..1 (Liu et al., arXiv 1807.03247), as "left" and "upper zone" are
- * attributes, too. On disk: a folder with config.json and model.safetensors.
+ * Convolutions that halve the sides, residual blocks of group normalisation, swish and 3x3 convolutions between them (He et al., arXiv 1603.05027), and a linear head for each
+ * attribute over the last map, every place of it with weights of its own, as "left" and "upper zone" are attributes, too; for the same reason two channels beside the colours (or their
+ * mean) hold x and y in -1..1 (Liu et al., arXiv 1807.03247). The features are the mean of the last map over its places. On disk: a folder with config.json and model.safetensors.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 

@@ -54,7 +54,8 @@ arra_parameters_add_classifier (ArraParameters *parameters,
                                 const ArraClassifierConfig *config,
                                 GError **error)
 {
-  const gint64 heads[] = { arra_classifier_n_values (config), arra_classifier_width (config) };
+  gint64 side = config->size >> config->n_levels;
+  const gint64 heads[] = { arra_classifier_n_values (config), side * side * arra_classifier_width (config) };
   gint64 in = (gint64) arra_classifier_inputs (config);
 
   for (guint i = 0; i < config->n_levels; i++)
@@ -133,10 +134,11 @@ arra_classifier_graph (ArraTape *tape,
 
   for (guint i = 0; i < config->n_levels; i++)
     x = level (&g, i, x);
-  x = arra_graph_average_pool (tape, norm (&g, "norm_out", x), n);
+  x = norm (&g, "norm_out", x);
   if (features != NULL)
-    *features = x;
-  return arra_graph_dense (tape, x, parameter (&g, "heads", "weight"), parameter (&g, "heads", "bias"));
+    *features = arra_graph_average_pool (tape, x, n);
+  return arra_graph_dense (tape, arra_graph_flatten (tape, x, n), parameter (&g, "heads", "weight"),
+                           parameter (&g, "heads", "bias"));
 }
 
 /* ---- the input */

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "graph_conv.h"
 
+#include <string.h>
+
 #include "add.h"
 #include "average_pool.h"
 #include "gather.h"
@@ -139,6 +141,27 @@ arra_graph_average_pool (ArraTape *tape, ArraNode *x, gsize n)
   g_assert (n > 0 && x->rows % n == 0);
   if (arra_tape_computes (tape))
     arra_average_pool (arra_tape_exec (tape), x->data, n, x->rows / n, x->width, y->data);
+  return y;
+}
+
+/* ---- maps as vectors */
+
+static void
+flatten_vjp (ArraTape *tape, ArraNode *y)
+{
+  if (arra_tape_computes (tape))
+    arra_add (arra_tape_exec (tape), y->grad, y->rows * y->width, y->inputs[0]->grad);
+}
+
+ArraNode *
+arra_graph_flatten (ArraTape *tape, ArraNode *x, gsize n)
+{
+  ArraNode *y;
+
+  g_assert (n > 0 && x->rows % n == 0);
+  y = arra_tape_node (tape, n, x->rows / n * x->width, flatten_vjp, &x, 1, NULL, 0);
+  if (arra_tape_computes (tape))
+    memcpy (y->data, x->data, x->rows * x->width * sizeof *y->data);
   return y;
 }
 

@@ -13,6 +13,8 @@ ArraNode *arra_graph_norm (ArraTape *tape, ArraNode *x, ArraNode *weight, ArraNo
 ArraNode *arra_graph_spatial_attention (ArraTape *tape, ArraNode *q, ArraNode *k, ArraNode *v, const ArraAttentionBatch *shape);
 /* The mean over each map's pixels: [n * pixels][channels] to [n][channels]. */
 ArraNode *arra_graph_average_pool (ArraTape *tape, ArraNode *x, gsize n);
+/* The same numbers as @n rows: a map as one vector. */
+ArraNode *arra_graph_flatten (ArraTape *tape, ArraNode *x, gsize n);
 /* Codes for vectors: the entries of @codebook [codes][width] that @codes name; the gradient goes straight through to @x (arXiv 1711.00937, section 3.2). */
 ArraNode *arra_graph_straight_through (ArraTape *tape, ArraNode *x, const float *codebook, const guint32 *codes);
 /* A loss whose gradient the caller has computed: adds @grad [rows][width] to that of @x. */

@@ -73,7 +73,8 @@ gboolean
 arra_classifier_settings_read (ArraClassifierSettings *settings, const ArraYaml *config, GError **error)
 {
   *settings = (ArraClassifierSettings){
-    .model = { .size = 128, .colours = 3, .n_levels = 4, .channels = { 16, 32, 64, 128 }, .norm_groups = 8 },
+    .model
+    = { .size = 128, .colours = 3, .n_levels = 5, .channels = { 16, 32, 64, 96, 128 }, .norm_groups = 8 },
     .average = 0.99,
     .batch = 32,
     .held = 400,

@@ -10,7 +10,7 @@
 
 typedef struct
 {
-  ArraClassifierConfig model; /* "model.size" (128), "model.colours" (3), "model.channels" ([16, 32, 64, 128]), "model.norm_groups" (8); attributes are the data's */
+  ArraClassifierConfig model; /* "model.size" (128), "model.colours" (3), "model.channels" ([16, 32, 64, 96, 128]), "model.norm_groups" (8); attributes are the data's */
   double average;             /* "model.average" (0.99): decay of the averaged weights that are saved and validated; 0: none are kept */
   guint batch;                /* "data.batch" (32) */
   guint held;                 /* "data.validation" (400) */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../io/scratch.h"
+#include "noise.h"
 
 #define SIZE 8
 #define VALUES 5
@@ -204,6 +205,93 @@ test_input (void)
     }
 }
 
+/* ---- gradients */
+
+typedef struct
+{
+  const ArraClassifierConfig *config;
+  ArraParameters *parameters;
+  const float *pixels, *slopes; /* @slopes: of the features */
+  double loss;
+} Slope;
+
+/* The loss of two pictures, and the sum of their features times the slopes. */
+static gboolean
+compute_slope (ArraTape *tape, gpointer user, GError **error)
+{
+  static const gint32 labels[] = { 1, 2, 0, -1 };
+  Slope *s = user;
+  const ArraHeads heads = { s->config->n_attributes, s->config->starts, NULL };
+  ArraNode *in = arra_tape_leaf (tape, 2 * SIZE * SIZE, arra_classifier_inputs (s->config), s->pixels, NULL);
+  ArraNode *features, *logits = arra_classifier_graph (tape, s->config, s->parameters, in, 2, &features);
+  double sum = 0;
+
+  for (gsize i = 0; i < 2 * WIDTH && arra_tape_computes (tape); i++)
+    sum += (double) features->data[i] * (double) s->slopes[i];
+  arra_graph_given_gradient (tape, features, s->slopes);
+  arra_graph_head_cross_entropy (tape, logits, labels, &heads, 1, &s->loss);
+  s->loss += sum;
+  arra_tape_backward (tape);
+  return TRUE;
+}
+
+/* Along the part of the gradient that belongs to some tensors, with 4-point differences. */
+static void
+check_along (ArraTape *tape, Slope *s, const char *part)
+{
+  ArraParameters *p = s->parameters;
+  g_autofree float *kept = g_memdup2 (p->data, p->size * sizeof (float));
+  g_autofree float *direction = g_new0 (float, p->size);
+  double square = 0, losses[4], step, slope;
+
+  for (guint k = 0; k < p->n; k++)
+    for (gsize i = p->items[k].offset; i < p->items[k].offset + p->items[k].count; i++)
+      if (strstr (p->items[k].name, part) != NULL)
+        {
+          direction[i] = p->grad[i];
+          square += (double) direction[i] * (double) direction[i];
+        }
+  g_assert_cmpfloat (square, >, 0);
+  step = 1e-2 / sqrt (square);
+  for (int i = 0; i < 4; i++)
+    {
+      for (gsize k = 0; k < p->size; k++)
+        p->data[k] = kept[k] + (float) ((i < 2 ? i - 2 : i - 1) * step) * direction[k];
+      g_assert_true (arra_tape_run (tape, FALSE, compute_slope, s, NULL));
+      losses[i] = s->loss;
+    }
+  memcpy (p->data, kept, p->size * sizeof (float));
+  slope = (8 * (losses[2] - losses[1]) - (losses[3] - losses[0])) / (12 * step);
+  g_test_message ("%s: slope %g, %g expected", part, slope, square);
+  g_assert_cmpfloat (fabs (slope / square - 1), <, 2e-3);
+}
+
+static void
+test_gradient (void)
+{
+  static const char *const parts[] = { "",      "levels.0.down", "levels.1.down", "conv1", "conv2",
+                                       "norm1", "norm2",         "norm_out",      "bias",  "heads" };
+  const ArraExec exec = { arra_kernels_default (NULL), NULL };
+  g_auto (ArraClassifierConfig) config = { 0 };
+  g_autoptr (ArraParameters) parameters = arra_parameters_new (NULL);
+  g_autoptr (ArraTape) tape = NULL;
+  float pixels[2 * SIZE * SIZE * 3], slopes[2 * WIDTH];
+  Slope s = { &config, parameters, pixels, slopes, 0 };
+
+  make_config (&config);
+  for (guint32 i = 0; i < G_N_ELEMENTS (pixels); i++)
+    pixels[i] = (float) arra_noise_bits (7, 0, 0, i) * 0x1p-31f - 1.0f;
+  for (guint32 i = 0; i < G_N_ELEMENTS (slopes); i++)
+    slopes[i] = (float) arra_noise_bits (8, 0, 0, i) * 0x1p-31f - 1.0f;
+  tape = arra_tape_new (&exec, arra_classifier_graph_nodes (&config) + 4, NULL);
+  g_assert_true (arra_parameters_add_classifier (parameters, &config, NULL)
+                 && arra_parameters_allocate (parameters, TRUE, NULL));
+  arra_parameters_start_by_inputs (parameters, 5);
+  g_assert_true (arra_tape_run (tape, TRUE, compute_slope, &s, NULL));
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    check_along (tape, &s, parts[i]);
+}
+
 static void
 open_fails (const char *folder, const char *file, const char *word)
 {
@@ -244,6 +332,7 @@ main (int argc, char **argv)
   g_test_add_func ("/classifier/predict", test_predict);
   g_test_add_func ("/classifier/picture", test_picture);
   g_test_add_func ("/classifier/input", test_input);
+  g_test_add_func ("/classifier/gradient", test_gradient);
   g_test_add_func ("/classifier/broken-folder", test_broken_folder);
   return scratch_run ();
 }

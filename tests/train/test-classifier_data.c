@@ -19,7 +19,7 @@ static void
 write_picture (guint item)
 {
   g_autofree char *name = g_strdup_printf ("%u.png", item), *path = scratch_path (name);
-  const ArraPictureLabels none = { NULL };
+  const ArraPictureLabels none = { 0 };
   g_autoraster ArraRaster picture = { 0 };
 
   g_assert_true (arra_raster_init (&picture, 2 * SIDE, 2 * SIDE, 3, NULL));
