@@ -23,7 +23,7 @@ static const CliHelp help = {
   = "Draws pictures of a data set beside each other, each with its caption beneath, to be looked at.",
   .examples = "  arra contact-sheet --data textures --limit 24 -o textures.png\n"
               "  arra contact-sheet --data generated --limit 24 --columns 4 --cell 256 \\\n"
-              "    --title \"held-out prompts; synthetic - not for diagnosis\" -o generated.png",
+              "    --title \"held-out prompts, seed 1\" -o generated.png",
   .notes = "A data set is what 'arra pretokenize' takes, so also what 'arra domain' and 'arra generate "
            "--prompts' write.",
 };

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "fail.h"
+#include "medical_note.h"
 #include "picture.h"
 #include "resize.h"
 
@@ -22,6 +23,7 @@ typedef struct
 {
   const ArraContactSheet *sheet;
   const ArraDataset *dataset;
+  char *title;         /* nullable */
   GPtrArray *captions; /* GPtrArray of char *: the lines of each */
   cairo_surface_t *surface;
   cairo_t *cairo;
@@ -124,10 +126,28 @@ row_height (const Drawing *drawing, guint first)
   return drawing->sheet->cell + n_lines * LINE + MARGIN;
 }
 
-static gsize
-top_of_rows (const ArraContactSheet *sheet)
+/* The title, with the note that pictures carry which look like patients': as the first one does, so do all.
+ */
+static gboolean
+choose_title (Drawing *drawing, GError **error)
 {
-  return MARGIN + (sheet->title != NULL ? TITLE_LINE : 0);
+  const char *title = drawing->sheet->title;
+  g_autoptr (GString) text = g_string_new (title);
+  gboolean marked;
+
+  if (!arra_medical_note_find (arra_dataset_picture (drawing->dataset, 0), &marked, error))
+    return FALSE;
+  if (marked)
+    g_string_append_printf (text, "%s" ARRA_MEDICAL_NOTE, title != NULL ? "; " : "");
+  if (text->len > 0)
+    drawing->title = g_utf8_make_valid (text->str, -1);
+  return TRUE;
+}
+
+static gsize
+top_of_rows (const Drawing *drawing)
+{
+  return MARGIN + (drawing->title != NULL ? TITLE_LINE : 0);
 }
 
 static gboolean
@@ -135,7 +155,7 @@ make_surface (Drawing *drawing, GError **error)
 {
   const ArraContactSheet *sheet = drawing->sheet;
   gsize width = MARGIN + (gsize) MIN (sheet->columns, sheet->n) * (sheet->cell + MARGIN);
-  gsize height = top_of_rows (sheet);
+  gsize height = top_of_rows (drawing);
 
   for (guint i = 0; i < sheet->n; i += sheet->columns)
     height += row_height (drawing, i);
@@ -216,11 +236,9 @@ draw_item (Drawing *drawing, guint item, gsize top, GError **error)
 static void
 draw_title (Drawing *drawing)
 {
-  g_autofree char *valid = g_utf8_make_valid (drawing->sheet->title, -1);
-
   cairo_set_font_size (drawing->cairo, TITLE_FONT);
   cairo_move_to (drawing->cairo, MARGIN, MARGIN + TITLE_FONT);
-  cairo_show_text (drawing->cairo, valid);
+  cairo_show_text (drawing->cairo, drawing->title);
   cairo_set_font_size (drawing->cairo, FONT);
 }
 
@@ -229,9 +247,9 @@ draw_items (
     Drawing *drawing, ArraItemProgress progress, gpointer user, GCancellable *cancellable, GError **error)
 {
   const ArraContactSheet *sheet = drawing->sheet;
-  gsize top = top_of_rows (sheet);
+  gsize top = top_of_rows (drawing);
 
-  if (sheet->title != NULL)
+  if (drawing->title != NULL)
     draw_title (drawing);
   for (guint i = 0; i < sheet->n; i++)
     {
@@ -249,7 +267,7 @@ draw_items (
 static gboolean
 save (const Drawing *drawing, const char *path, GError **error)
 {
-  const ArraPictureLabels labels = { .description = drawing->sheet->title, .software = "arra" };
+  const ArraPictureLabels labels = { .description = drawing->title, .software = "arra" };
   const unsigned char *data = cairo_image_surface_get_data (drawing->surface);
   gsize stride = (gsize) cairo_image_surface_get_stride (drawing->surface);
   g_autoraster ArraRaster raster = { 0 };
@@ -291,10 +309,11 @@ arra_contact_sheet_write (const ArraContactSheet *sheet,
   g_return_val_if_fail (sheet->columns > 0 && sheet->cell > 0, FALSE);
   drawing.captions = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
   break_captions (&drawing);
-  ok = make_surface (&drawing, error) && draw_items (&drawing, progress, user, cancellable, error)
-       && save (&drawing, path, error);
+  ok = choose_title (&drawing, error) && make_surface (&drawing, error)
+       && draw_items (&drawing, progress, user, cancellable, error) && save (&drawing, path, error);
   g_clear_pointer (&drawing.cairo, cairo_destroy);
   g_clear_pointer (&drawing.surface, cairo_surface_destroy);
   g_ptr_array_unref (drawing.captions);
+  g_free (drawing.title);
   return ok;
 }

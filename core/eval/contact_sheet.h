@@ -11,7 +11,7 @@ typedef struct
   guint n;           /* pictures: the first ones of the data set */
   guint columns;     /* pictures in a row */
   guint cell;        /* pixels of the longer side of a picture */
-  const char *title; /* (nullable): above them, and in the file's description */
+  const char *title; /* (nullable): above them, and in the file's description; pictures of patients that are none add their note */
 } ArraContactSheet;
 
 /* Draws @sheet as PNG, whole or not at all. Captions are broken between words; what six lines cannot hold ends in dots. ARGUMENT: too many pixels; errors of a picture name

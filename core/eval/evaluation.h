@@ -49,7 +49,7 @@ typedef struct
   guint frechet_width; /* features */
 } ArraEvaluation;
 
-/* Tells how far it is with what: (generated, judging). On the caller's thread. */
+/* @done of @count pictures of a set have been seen by the encoders, or, with @pairs, of its pairs been compared. On the caller's thread. */
 typedef void (*ArraEvalProgress) (ArraEvalRole role, gboolean pairs, guint done, guint count, gpointer user);
 
 /* The Fréchet distance depends on how many pictures it is taken over, so generated pictures and the floor are measured over as many: real pictures are dealt into two halves, every other one; the

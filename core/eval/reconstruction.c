@@ -4,6 +4,7 @@
 
 #include "fail.h"
 #include "imagefolder.h"
+#include "medical_note.h"
 #include "mem.h"
 #include "picture.h"
 
@@ -68,11 +69,13 @@ bench_init (Bench *bench, const Work *work, GError **error)
 static gboolean
 make (const Work *work, Bench *bench, guint item, GError **error)
 {
-  const ArraPictureLabels labels = { .software = "arra" };
+  ArraPictureLabels labels = { .software = "arra" };
   g_autofree char *path = arra_imagefolder_path (work->directory, item);
   guint size = work->what->size;
+  gboolean marked;
 
-  if (!arra_dataset_load (work->dataset, item, size, bench->raster.pixels, error))
+  if (!arra_medical_note_find (arra_dataset_picture (work->dataset, item), &marked, error)
+      || !arra_dataset_load (work->dataset, item, size, bench->raster.pixels, error))
     return FALSE;
   arra_vqgan_from_u8 (&bench->raster, bench->pixels);
   if (!arra_vqgan_encode (bench->encoder, bench->pixels, size, size, bench->codes, NULL, work->cancellable,
@@ -80,6 +83,7 @@ make (const Work *work, Bench *bench, guint item, GError **error)
       || !arra_vqgan_decode (bench->decoder, bench->codes, work->side, work->side, bench->pixels, NULL, NULL,
                              work->cancellable, error))
     return FALSE;
+  labels.description = marked ? ARRA_MEDICAL_NOTE : NULL;
   arra_vqgan_to_u8 (bench->pixels, size, size, bench->raster.pixels);
   return arra_raster_save_png (&bench->raster, &labels, path, error);
 }

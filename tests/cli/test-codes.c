@@ -180,7 +180,7 @@ test_decode_set (void)
   g_autofree char *kept = NULL;
 
   harness_begin ();
-  drawn = arra_run ("domain", "textures", "-n", "3", "--seed", "1", "--size", "64", "-o", "set", NULL);
+  drawn = arra_run ("domain", "phantom-cxr", "-n", "3", "--seed", "1", "--size", "64", "-o", "set", NULL);
   assert_status (drawn, 0);
   made = arra_run ("decode", "--data", "set", "--vqgan", golden_vqgan (), "--size", "64", "--limit", "2", "-o", "back", NULL);
   assert_status (made, 0);
@@ -192,6 +192,12 @@ test_decode_set (void)
   assert_status (decoded, 0);
   g_assert_cmpuint (picture_difference ("one.png", "back/images/000001.png"), ==, 0);
   kept = scratch_path ("back/images/000000.png");
+  {
+    g_autofree char *bytes = NULL;
+    gsize size;
+    g_assert_true (g_file_get_contents (kept, &bytes, &size, NULL));
+    g_assert_nonnull (memmem (bytes, size, ARRA_MEDICAL_NOTE, strlen (ARRA_MEDICAL_NOTE)));
+  }
   g_assert_true (g_file_set_contents (kept, "kept", -1, NULL));
   again = arra_run ("decode", "-q", "-d", "set", "--vqgan", golden_vqgan (), "-s", "64", "--threads", "2", "-o", "back", NULL);
   assert_status (again, 0);

@@ -1,12 +1,16 @@
 /* test-contact_sheet.c - `arra contact-sheet`: a sheet of a drawn series
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
 #include "harness.h"
 
 static void
 test_sheet (void)
 {
   g_autoptr (Outcome) drawn = NULL, sheet = NULL, quiet = NULL;
+  g_autofree char *path = NULL, *bytes = NULL;
   guint width, height;
+  gsize size;
 
   harness_begin ();
   drawn = arra_run ("domain", "phantom-cxr", "-n", "5", "--seed", "1", "--size", "32", "-o", "set", NULL);
@@ -18,6 +22,9 @@ test_sheet (void)
   picture_size ("sheet.png", &width, &height);
   g_assert_cmpuint (width, ==, 12 + 3 * 62);
   g_assert_cmpuint (height, >, 12 + 2 * 62);
+  path = scratch_path ("sheet.png");
+  g_assert_true (g_file_get_contents (path, &bytes, &size, NULL));
+  g_assert_nonnull (memmem (bytes, size, "four; " ARRA_MEDICAL_NOTE, strlen ("four; " ARRA_MEDICAL_NOTE)));
   quiet = arra_run ("contact-sheet", "-q", "-d", "set/metadata.jsonl", "-o", "all.png", NULL);
   assert_status (quiet, 0);
   g_assert_cmpstr (quiet->out, ==, "");
