@@ -93,9 +93,9 @@ query (void)
     { GIMP_PDB_DRAWABLE, (char *) "drawable", (char *) "Not used" },
   };
   static const GimpParamDef values[] = {
+    { GIMP_PDB_STRING, (char *) "settings", (char *) "The settings in force, as JSON" },
     { GIMP_PDB_INT32, (char *) "count", (char *) "Number of new layers" },
     { GIMP_PDB_INT32ARRAY, (char *) "layers", (char *) "The new layers" },
-    { GIMP_PDB_STRING, (char *) "settings", (char *) "The settings in force, as JSON" },
   };
   g_autofree char *catalogues = plugin_catalogues ();
   g_autofree GimpParamDef *all = g_new (GimpParamDef, FIXED_ARGUMENTS + plugin_n_arguments);
@@ -127,16 +127,17 @@ read_settings (const GimpParam *params, int n_params, PluginSettings *settings)
     }
 }
 
-/* All values every time: GIMP 2.10 crashes on an array whose count is missing, so the words of an error cannot take the count's place. */
+/* The text is the first value: GIMP 2.10 puts what it has to say of a run that was cancelled or killed there, whatever that value is, and crashes
+ * when it was the count of an array. The words of our own errors take the same place. */
 static void
-give_back (GimpPDBStatusType status, const PluginCall *call, int *n_values, GimpParam **values)
+give_back (GimpPDBStatusType status, const char *text, const PluginCall *call, int *n_values, GimpParam **values)
 {
   static GimpParam result[MAX_VALUES];
 
   result[0] = (GimpParam){ .type = GIMP_PDB_STATUS, .data.d_status = status };
-  result[1] = (GimpParam){ .type = GIMP_PDB_INT32, .data.d_int32 = (gint32) call->layers->len };
-  result[2] = (GimpParam){ .type = GIMP_PDB_INT32ARRAY, .data.d_int32array = g_memdup2 (call->layers->data, call->layers->len * sizeof (gint32)) };
-  result[3] = (GimpParam){ .type = GIMP_PDB_STRING, .data.d_string = g_strdup (call->described) };
+  result[1] = (GimpParam){ .type = GIMP_PDB_STRING, .data.d_string = g_strdup (text) };
+  result[2] = (GimpParam){ .type = GIMP_PDB_INT32, .data.d_int32 = (gint32) call->layers->len };
+  result[3] = (GimpParam){ .type = GIMP_PDB_INT32ARRAY, .data.d_int32array = g_memdup2 (call->layers->data, call->layers->len * sizeof (gint32)) };
   *n_values = MAX_VALUES;
   *values = result;
 }
@@ -162,9 +163,7 @@ run (const char *name, int n_params, const GimpParam *params, int *n_values, Gim
     status = plugin_status (error);
   else if (call.mode != GIMP_RUN_NONINTERACTIVE)
     plugin_settings_save (&call.settings, last_values);
-  if (error != NULL && status != GIMP_PDB_CANCEL)
-    gimp_message (error->message);
-  give_back (status, &call, n_values, values);
+  give_back (status, error != NULL ? error->message : call.described, &call, n_values, values);
 }
 
 const GimpPlugInInfo PLUG_IN_INFO = { NULL, NULL, query, run };

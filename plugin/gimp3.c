@@ -160,10 +160,10 @@ run (GimpProcedure *procedure, GimpRunMode mode, GimpImage *image, GimpDrawable 
   if (mode != GIMP_RUN_NONINTERACTIVE)
     write_settings (config, &call.settings);
   values = gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS, NULL);
-  GIMP_VALUES_SET_INT (values, 1, (int) call.layers->len);
+  GIMP_VALUES_SET_STRING (values, 1, call.described);
+  GIMP_VALUES_SET_INT (values, 2, (int) call.layers->len);
   g_array_append_val (call.layers, none);
-  GIMP_VALUES_SET_CORE_OBJECT_ARRAY (values, 2, (GObject **) (gpointer) call.layers->data);
-  GIMP_VALUES_SET_STRING (values, 3, call.described);
+  GIMP_VALUES_SET_CORE_OBJECT_ARRAY (values, 3, (GObject **) (gpointer) call.layers->data);
   return values;
 }
 
@@ -186,9 +186,9 @@ create_procedure (GimpPlugIn *plug_in, const char *name)
   gimp_procedure_set_attribution (procedure, plugin_words.authors, plugin_words.authors, plugin_words.date);
   for (guint i = 0; i < plugin_n_arguments; i++)
     add_argument (procedure, &plugin_arguments[i]);
+  gimp_procedure_add_string_return_value (procedure, "settings", _("Settings"), _("The settings in force, as JSON"), "", G_PARAM_READWRITE);
   gimp_procedure_add_int_return_value (procedure, "count", _("Count"), _("Number of new layers"), 0, G_MAXINT, 0, G_PARAM_READWRITE);
   gimp_procedure_add_core_object_array_return_value (procedure, "layers", _("Layers"), _("The new layers"), GIMP_TYPE_LAYER, G_PARAM_READWRITE);
-  gimp_procedure_add_string_return_value (procedure, "settings", _("Settings"), _("The settings in force, as JSON"), "", G_PARAM_READWRITE);
   return procedure;
 }
 

@@ -12,7 +12,7 @@ const PluginWords plugin_words = {
   .menu_label = N_("Generate from _Text (ARRA)…"),
   .blurb = N_("Make a picture from a description in words"),
   .help = N_("Makes pictures from a prompt with an ARRA-trained model on this machine's processor, nothing leaves it, and inserts them as "
-             "layers. Without an image a new one is made. Returns the number of new layers, the layers, and the settings in force as JSON."),
+             "layers. Without an image a new one is made. Returns the settings in force as JSON, the number of new layers, and the layers."),
   .authors = "The ARRA for GIMP authors",
   .date = "2026",
 };

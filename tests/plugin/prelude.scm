@@ -30,7 +30,7 @@
 (define (done) (say "done" 1) (close-output-port report))
 
 ; a list: the new layers
-(define (generate image) (vector->list (cadr (call-plug-in image))))
+(define (generate image) (vector->list (caddr (call-plug-in image))))
 (define (image-of layer) (car (gimp-item-get-image layer)))
 (define (flag value) (car value))
 

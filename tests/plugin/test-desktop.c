@@ -11,6 +11,9 @@
 #define DIALOG "arra-generate"
 #define PROMPT "weathered oak wood"
 #define START_SECONDS 90
+#define SCRIPT_SECONDS 60
+#define END_SECONDS 10
+#define MODEL_FILE "home/.local/share/arra/checkpoints/desktop.gguf"
 /* No welcome, no questions about profiles. */
 #define SETTINGS_2 "(check-updates no)\n(color-profile-policy keep)\n"
 #define SETTINGS_3 "(config-version \"3.0.4\")\n(show-welcome-dialog no)\n" SETTINGS_2
@@ -26,22 +29,36 @@ job (const char *script)
   return g_strdup_printf ("(load \"%s\")", path);
 }
 
-/* Runs a script in the open GIMP and waits for its report. */
+/* Runs a script in the open GIMP, which goes on by itself. */
 static void
-run_script (const char *script)
+start_script (const char *script)
 {
-  g_autofree char *load = job (script), *report = gimp_path ("report.txt");
+  g_autofree char *load = job (script);
 
   desktop_script (load);
-  for (guint i = 0; i < 300; i++)
-    {
-      g_autofree char *text = NULL;
+}
 
+static void
+wait_for_script (void)
+{
+  g_autofree char *report = gimp_path ("report.txt"), *text = NULL;
+
+  for (guint i = 0; i < 10 * SCRIPT_SECONDS; i++)
+    {
+      g_clear_pointer (&text, g_free);
       if (g_file_get_contents (report, &text, NULL, NULL) && strstr (text, "done=1") != NULL)
         return;
       g_usleep (100000);
     }
-  g_error ("the script did not end");
+  desktop_screenshot (GIMP_NAME "-script.png");
+  g_error ("the script did not end; it said: %s", text);
+}
+
+static void
+run_script (const char *script)
+{
+  start_script (script);
+  wait_for_script ();
 }
 
 static void
@@ -78,7 +95,7 @@ test_without_image (void)
   pid = gimp_plug_in_pid (gimp, 5);
   g_assert_cmpint (pid, >, 0);
   desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Close");
-  g_assert_true (gimp_pid_ends (pid, 10));
+  g_assert_true (gimp_pid_ends (pid, END_SECONDS));
 }
 
 static void
@@ -96,7 +113,7 @@ show_image (void)
 static char *
 reference (void)
 {
-  g_autofree char *recipe = gimp_path ("recipe.json"), *model = gimp_path ("home/.local/share/arra/checkpoints/desktop.gguf");
+  g_autofree char *recipe = gimp_path ("recipe.json"), *model = gimp_path (MODEL_FILE);
   g_autoptr (JsonParser) parser = json_parser_new ();
   g_autofree char *size = NULL;
   char *path = gimp_path ("desktop-reference.png");
@@ -144,6 +161,31 @@ test_layer (void)
   g_assert_cmpuint (picture_difference (inserted, wanted), ==, 0);
 }
 
+/* GIMP kills the plug-in then; the script that called it goes on. */
+static void
+test_cancelled_in_status_bar (void)
+{
+  g_autofree char *before = gimp_path ("before.png"), *after = gimp_path ("after.png");
+  int pid;
+
+  start_script ("(define image (car (all-images)))\n"
+                "(define names (layer-names image))\n"
+                "(save-image image \"before.png\")\n"
+                "(set! checkpoint (at \"" MODEL_FILE "\"))\n"
+                "(set! vqgan \"\")\n(set! width 0)\n(set! height 0)\n(set! count 64)\n"
+                "(catch #f (call-plug-in image))\n"
+                "(say \"kept\" (equal? names (layer-names image)))\n"
+                "(save-image image \"after.png\")");
+  pid = gimp_plug_in_pid (gimp, START_SECONDS);
+  g_assert_cmpint (pid, >, 0);
+  desktop_press ("gimp", ATSPI_ROLE_PUSH_BUTTON, "Cancel");
+  g_assert_true (gimp_pid_ends (pid, END_SECONDS));
+  wait_for_script ();
+  g_assert_true (gimp_file_holds ("report.txt", "kept=#t\n"));
+  g_assert_cmpuint (picture_difference (after, before), ==, 0);
+  g_assert_true (gimp_temporary_is_empty ());
+}
+
 static void
 start_long_run (void)
 {
@@ -162,7 +204,7 @@ test_window_closed (void)
   pid = gimp_plug_in_pid (gimp, 5);
   g_assert_cmpint (pid, >, 0);
   desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Close");
-  g_assert_true (gimp_pid_ends (pid, 10));
+  g_assert_true (gimp_pid_ends (pid, END_SECONDS));
   run_script ("(say \"names\" (layer-names (car (all-images))))");
   g_assert_true (gimp_temporary_is_empty ());
 }
@@ -194,7 +236,7 @@ test_gimp_killed (void)
   g_assert_cmpint (pid, >, 0);
   g_subprocess_force_exit (gimp);
   g_subprocess_wait (gimp, NULL, NULL);
-  g_assert_true (gimp_pid_ends (pid, 10));
+  g_assert_true (gimp_pid_ends (pid, END_SECONDS));
   g_assert_true (gimp_temporary_is_empty ());
 }
 
@@ -229,6 +271,7 @@ main (int argc, char **argv)
   open_gimp ();
   g_test_add_func ("/plugin/desktop/without-image", test_without_image);
   g_test_add_func ("/plugin/desktop/layer", test_layer);
+  g_test_add_func ("/plugin/desktop/cancelled-in-status-bar", test_cancelled_in_status_bar);
   g_test_add_func ("/plugin/desktop/window-closed", test_window_closed);
   g_test_add_func ("/plugin/desktop/image-closed", test_image_closed);
   g_test_add_func ("/plugin/desktop/gimp-killed", test_gimp_killed);

@@ -27,12 +27,12 @@ check (const char *script, const char *name, guint bound)
 static void
 test_new_image (void)
 {
-  g_autoptr (GimpRun) run = gimp_run ("(let* ((made (call-plug-in -1)) (layer (vector-ref (cadr made) 0)) (image (image-of layer)))\n"
-                                      "  (say \"count\" (car made))\n"
-                                      "  (say \"layers\" (vector-length (cadr made)))\n"
+  g_autoptr (GimpRun) run = gimp_run ("(let* ((made (call-plug-in -1)) (layer (vector-ref (caddr made) 0)) (image (image-of layer)))\n"
+                                      "  (say \"count\" (cadr made))\n"
+                                      "  (say \"layers\" (vector-length (caddr made)))\n"
                                       "  (say \"size\" (layer-size layer))\n"
                                       "  (say \"names\" (layer-names image))\n"
-                                      "  (say \"settings\" (caddr made))\n"
+                                      "  (say \"settings\" (car made))\n"
                                       "  (save-layer layer \"new.png\"))");
 
   gimp_assert_done (run);

@@ -122,8 +122,8 @@ test_without_prompt (void)
 {
   g_autoptr (GimpRun) run = gimp_run ("(set! include-prompt FALSE)\n"
                                       "(let ((made (call-plug-in -1)))\n"
-                                      "  (say \"settings\" (caddr made))\n"
-                                      "  (save-xcf (image-of (vector-ref (cadr made) 0)) (at \"private.xcf\")))");
+                                      "  (say \"settings\" (car made))\n"
+                                      "  (save-xcf (image-of (vector-ref (caddr made) 0)) (at \"private.xcf\")))");
 
   gimp_assert_done (run);
   g_assert_null (strstr (run->report, "red fox"));
