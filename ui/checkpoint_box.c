@@ -155,6 +155,16 @@ arra_checkpoint_box_widget (ArraCheckpointBox *box)
   return box->root;
 }
 
+/* What cannot be used comes last; the order stays else. */
+static int
+compare_use (gconstpointer a, gconstpointer b)
+{
+  g_autofree char *problem_a = arra_checkpoint_box_problem (*(ArraFound *const *)a),
+                  *problem_b = arra_checkpoint_box_problem (*(ArraFound *const *)b);
+
+  return (problem_a != NULL) - (problem_b != NULL);
+}
+
 void
 arra_checkpoint_box_set_found (ArraCheckpointBox *box, GPtrArray *found)
 {
@@ -162,6 +172,7 @@ arra_checkpoint_box_set_found (ArraCheckpointBox *box, GPtrArray *found)
   arra_form_empty (box->list);
   g_clear_pointer (&box->found, g_ptr_array_unref);
   box->found = found;
+  g_ptr_array_sort (found, compare_use);
   for (guint i = 0; i < found->len; i++)
     {
       g_autofree char *problem = arra_checkpoint_box_problem (found->pdata[i]);

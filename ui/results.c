@@ -88,8 +88,10 @@ build_flow (ArraResults *results)
   gtk_flow_box_set_column_spacing (flow, ARRA_FORM_GAP);
   gtk_flow_box_set_row_spacing (flow, ARRA_FORM_GAP);
   gtk_flow_box_set_homogeneous (flow, TRUE);
-  gtk_widget_set_valign (results->flow, GTK_ALIGN_START);
+  gtk_widget_set_valign (results->flow, GTK_ALIGN_CENTER);
   gtk_widget_set_halign (results->flow, GTK_ALIGN_START);
+  gtk_widget_set_margin_start (results->flow, ARRA_FORM_GAP);
+  gtk_widget_set_margin_end (results->flow, ARRA_FORM_GAP);
   g_signal_connect (flow, "selected-children-changed", G_CALLBACK (selection_changed), results);
   g_signal_connect (flow, "child-activated", G_CALLBACK (child_activated), results);
 }

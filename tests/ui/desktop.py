@@ -254,12 +254,14 @@ def host_gone(program, folder):
 
 
 def dark_with_selection(program, data, folder, logs):
-    from atspi import Window
+    from atspi import Window, wait
 
     settings = f"[Dialog]\ncheckpoint={data}/arra/checkpoints/tiny.gguf\nadvanced=true\ncount=6\nsized=true\nwidth=96\nheight=64\ninsert=selection\n"
     show = Show(program, os.path.join(folder, "dark"), settings,
                 ("--dark", "--canvas-width", "900", "--canvas-height", "600", "--selection-width", "300", "--selection-height", "200"))
     window = Window("show-dialog")
+    wait("checkpoints", lambda: window.is_sensitive("Generate"))
+    take_picture(logs, "dark-idle")
     window.type("Prompt", "no-wax floor of a hall, evening light")
     window.press("Generate")
     window.wait_label("Finished", 120)
