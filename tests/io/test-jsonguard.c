@@ -222,6 +222,7 @@ test_array (void)
   g_autoptr (JsonParser) parser = arra_json_parse_array ("[1,{}]", 6, "FILE", &array, &error);
 
   g_assert_no_error (error);
+  g_assert_nonnull (parser);
   g_assert_cmpuint (json_array_get_length (array), ==, 2);
   g_assert_null (arra_json_parse_array ("{}", 2, "FILE", &array, &error));
   scratch_assert_fault (&error, "FILE", "not an array");
