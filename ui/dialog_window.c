@@ -47,7 +47,7 @@ key_pressed (GtkWidget *window, GdkEventKey *event, gpointer data)
   if (event->keyval == GDK_KEY_F1)
     help (dialog);
   else if (event->keyval == GDK_KEY_Escape && arra_work_is_running (dialog->work))
-    arra_work_stop (dialog->work);
+    arra_dialog_pause (dialog);
   else if (event->keyval == GDK_KEY_Escape)
     leave (dialog);
   else

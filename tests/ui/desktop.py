@@ -11,7 +11,7 @@ import tempfile
 import time
 
 SKIP = 77
-TOOLS = ("dbus-run-session", "xvfb-run", "Xvfb", "gdbus", "import", "compare")
+TOOLS = ("dbus-run-session", "xvfb-run", "Xvfb", "gdbus", "import", "compare", "xdotool")
 PROMPT = "clouds over a calm sea"
 SECRET = "a prompt that nobody may read"
 
@@ -241,6 +241,39 @@ def closed_in_the_middle(program, folder):
     assert f"prompt={PROMPT}" in show.saved()
 
 
+def press_keys(*keys):
+    subprocess.run(["xdotool", "key", *keys], check=True)
+
+
+def by_keyboard(program, folder):
+    """Help, a list opened and left, Generate, Stop, Reset, and the end, without a mouse."""
+    from atspi import Window, wait
+
+    show = Show(program, os.path.join(folder, "keyboard"))
+    window = Window("show-dialog")
+    wait("checkpoints", lambda: window.is_sensitive("Generate"))
+    subprocess.run(["xdotool", "search", "--name", "^Generate from Text$", "windowfocus", "--sync"], check=True)
+    press_keys("s", "e", "a")
+    wait("the prompt", lambda: window.text("Prompt") == "sea")
+    press_keys("F1")
+    wait("the help", lambda: "help" in show.lines())
+    press_keys("alt+c")
+    window.find("Add Folder…")
+    press_keys("Escape")
+    wait("the list to be left", lambda: not window.has("Add Folder…"))
+    press_keys("alt+p")
+    press_keys("ctrl+Return")
+    wait("the first rows", lambda: rows(window)[0] >= 1)
+    press_keys("Escape")
+    window.wait_label("Stopped")
+    assert window.has("Continue", "push button")
+    press_keys("alt+f")
+    wait("the defaults", lambda: window.text("Prompt") == "")
+    press_keys("Escape")
+    show.end()
+    assert show.lines()[-1] == "closed 0"
+
+
 def host_gone(program, folder):
     """The host ends while a picture forms: the dialog does, too."""
     from atspi import Window
@@ -295,6 +328,7 @@ def inside(program, arra, data, folder, logs):
                     "org.freedesktop.DBus.Properties.Set", "org.a11y.Status", "IsEnabled", "<true>"], check=True, stdout=subprocess.DEVNULL)
     main_story(program, arra, data, folder, logs)
     closed_in_the_middle(program, folder)
+    by_keyboard(program, folder)
     host_gone(program, folder)
     dark_with_selection(program, data, folder, logs)
     short_of_memory(program, folder)
