@@ -10,6 +10,8 @@
 
 #define DIALOG "arra-generate"
 #define PROMPT "weathered oak wood"
+#define SECRET "what nobody may read"
+#define LAST_VALUES (GIMP_SERIES == 3 ? "profile/plug-in-settings/plug-in-arra-generate.last" : "profile/plug-in-arra-generate.ini")
 #define START_SECONDS 90
 #define SCRIPT_SECONDS 60
 #define END_SECONDS 10
@@ -226,6 +228,26 @@ test_image_closed (void)
   g_assert_true (gimp_file_holds ("report.txt", "names=(" PROMPT ")"));
 }
 
+/* A prompt that is not to be remembered is in no file: neither in the image with what GIMP itself keeps of a call, nor in the settings. */
+static void
+test_secret (void)
+{
+  const char *const kept[] = { "secret.xcf", "home/.config/arra/dialog.ini", LAST_VALUES };
+
+  open_dialog ();
+  desktop_press (DIALOG, ATSPI_ROLE_CHECK_BOX, "Remember prompts");
+  desktop_type (DIALOG, "Prompt", SECRET);
+  desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Generate");
+  desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Insert");
+  g_assert_true (desktop_has ("gimp", ATSPI_ROLE_MENU_ITEM, "Undo Generate from Text (ARRA)", ATSPI_STATE_SENSITIVE, START_SECONDS));
+  desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Close");
+  g_assert_true (gimp_pid_ends (gimp_plug_in_pid (gimp, 1), END_SECONDS));
+  run_script ("(save-xcf (car (all-images)) (at \"secret.xcf\"))");
+  g_assert_true (gimp_file_holds ("secret.xcf", "fingerprint")); /* of the recipe */
+  for (gsize i = 0; i < G_N_ELEMENTS (kept); i++)
+    g_assert_false (gimp_file_holds (kept[i], SECRET));
+}
+
 static void
 test_gimp_killed (void)
 {
@@ -274,6 +296,7 @@ main (int argc, char **argv)
   g_test_add_func ("/plugin/desktop/cancelled-in-status-bar", test_cancelled_in_status_bar);
   g_test_add_func ("/plugin/desktop/window-closed", test_window_closed);
   g_test_add_func ("/plugin/desktop/image-closed", test_image_closed);
+  g_test_add_func ("/plugin/desktop/secret", test_secret);
   g_test_add_func ("/plugin/desktop/gimp-killed", test_gimp_killed);
   status = g_test_run ();
   g_subprocess_force_exit (gimp);

@@ -83,6 +83,16 @@ def rows(window):
     return (int(words[0]), int(words[2])) if len(words) >= 3 and words[0].isdigit() else (0, 0)
 
 
+def wait_finished(window):
+    """As long as anything goes on: how quick the machine is does not matter."""
+    from atspi import wait
+
+    seen = []
+    while "Finished" not in seen:
+        before = seen
+        seen = wait("progress", lambda: next((labels for labels in [list(window.labels())] if labels != before), None))
+
+
 def make_one_and_stop(show, window, logs):
     from atspi import wait
 
@@ -107,7 +117,7 @@ def continue_and_compare(show, window, arra, model):
     from atspi import wait
 
     window.press("Continue")
-    window.wait_label("Finished", 180)
+    wait_finished(window)
     assert rows(window) == (16, 16)
     window.press("Insert")
     wait("the picture", lambda: len(show.inserted()) == 2)
@@ -125,7 +135,7 @@ def make_several(show, window, logs):
 
     window.set_value("Number of pictures", 3)
     window.press("Generate Again")
-    window.wait_label("Finished", 240)
+    wait_finished(window)
     take_picture(logs, "finished")
     window.press("Insert 3 Pictures")
     wait("three pictures", lambda: len(show.inserted()) == 5)
@@ -157,7 +167,7 @@ def reuse(show, window, seed, logs):
     assert window.value("First picture") == 3 and window.value("Number of pictures") == 1
     take_picture(logs, "reused")
     window.press("Generate Again")
-    window.wait_label("Finished", 180)
+    wait_finished(window)
     before = len(show.inserted())
     window.press("Insert")
     wait("the same picture", lambda: len(show.inserted()) == before + 1)
@@ -175,7 +185,7 @@ def keep_secret(show, window):
     window.type("Prompt", SECRET)
     window.set_value("Number of pictures", 1)
     window.press("Generate Again")
-    window.wait_label("Finished", 180)
+    wait_finished(window)
     window.press("Insert")
     wait("the secret picture", lambda: len(show.inserted()) == before + 1)
     assert show.inserted()[-1].endswith("(kept secret)")
@@ -297,7 +307,7 @@ def dark_with_selection(program, data, folder, logs):
     take_picture(logs, "dark-idle")
     window.type("Prompt", "no-wax floor of a hall, evening light")
     window.press("Generate")
-    window.wait_label("Finished", 120)
+    wait_finished(window)
     assert "synthetic – not for diagnosis" in window.labels()
     take_picture(logs, "dark")
     window.press("Insert 6 Pictures")
@@ -345,7 +355,7 @@ def outside(program, arra, make_checkpoint, tests, logs):
                            XDG_DATA_DIRS="/usr/local/share:/usr/share", LC_ALL="C.UTF-8", GDK_BACKEND="x11", NO_AT_BRIDGE="0", G_DEBUG="fatal-criticals", HOME=folder)
         command = ["dbus-run-session", "--", "xvfb-run", "-a", "-s", "-screen 0 1400x900x24", sys.executable, __file__, "--inside", program, arra,
                    data, folder, logs]
-        return subprocess.run(command, env=environment, timeout=600).returncode
+        return subprocess.run(command, env=environment).returncode
 
 
 def main():
