@@ -124,6 +124,25 @@ gimp_file_holds (const char *name, const char *text)
   return memmem (bytes, size, text, strlen (text)) != NULL;
 }
 
+gboolean
+gimp_folder_holds (const char *name, const char *text)
+{
+  g_autofree char *path = gimp_path (name);
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  const char *child;
+
+  if (dir == NULL)
+    return g_file_test (path, G_FILE_TEST_IS_REGULAR) && gimp_file_holds (name, text);
+  while ((child = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *below = g_build_filename (name, child, NULL);
+
+      if (gimp_folder_holds (below, text))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 /* ---- GIMP */
 
 void

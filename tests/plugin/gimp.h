@@ -44,3 +44,4 @@ const char *gimp_arra (void);
 char *gimp_reference (const char *name, const char *const *options);
 
 gboolean gimp_file_holds (const char *name, const char *text);
+gboolean gimp_folder_holds (const char *name, const char *text); /* any file in it or below */
