@@ -6,10 +6,9 @@ gboolean
 arra_classifier_trainee_save (gpointer self, const char *directory, GError **error)
 {
   const ArraClassifierTrainee *t = self;
-  const float *data = t->average != NULL ? t->average->data : t->parameters->data;
   g_autofree char *weights = g_build_filename (directory, "model.safetensors", NULL);
   g_autofree char *config = g_build_filename (directory, "config.json", NULL);
 
-  return arra_parameters_save (t->parameters, data, weights, error)
+  return arra_parameters_save (t->parameters, arra_learner_weights (&t->learner), weights, error)
          && arra_classifier_config_save (&t->settings.model, config, error);
 }

@@ -2,7 +2,6 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "classifier_trainee.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "classifier_trainee_private.h"
@@ -133,11 +132,7 @@ train_step (
   arra_parameters_zero_grad (t->parameters);
   if (!arra_tape_run (t->tape, TRUE, compute, &s, error))
     return FALSE;
-  metrics[GRADIENT_NORM]
-      = arra_clip_gradients (&t->exec, t->parameters, t->settings.clip > 0 ? t->settings.clip : HUGE_VAL);
-  arra_adamw_step (t->adamw, &t->exec, step->learning_rate, t->parameters);
-  if (t->average != NULL)
-    arra_average_update (t->average, &t->exec, step->index, t->parameters);
+  metrics[GRADIENT_NORM] = arra_learner_step (&t->learner, &t->exec, step);
   return TRUE;
 }
 
@@ -146,14 +141,7 @@ train_step (
 static gboolean
 visit_state (gpointer self, ArraStateFunc func, gpointer user, GError **error)
 {
-  ArraClassifierTrainee *t = self;
-  gsize size = t->parameters->size;
-
-  return func ("parameters", ARRA_F32, size, t->parameters->data, user, error)
-         && func ("adamw.mean", ARRA_F32, size, t->adamw->mean, user, error)
-         && func ("adamw.square", ARRA_F32, size, t->adamw->square, user, error)
-         && func ("adamw.step", ARRA_I64, 1, &t->adamw->step, user, error)
-         && (t->average == NULL || func ("average", ARRA_F32, size, t->average->data, user, error));
+  return arra_learner_visit (&((ArraClassifierTrainee *) self)->learner, func, user, error);
 }
 
 static gsize
@@ -176,8 +164,7 @@ trainee_free (gpointer self)
   arra_classifier_settings_clear (&t->settings);
   arra_classifier_data_free (t->data);
   arra_parameters_free (t->parameters);
-  arra_average_free (t->average);
-  arra_adamw_free (t->adamw);
+  arra_learner_clear (&t->learner);
   arra_tape_free (t->tape);
   arra_mem_free (t->weights);
   arra_mem_free (t->pixels);
@@ -196,11 +183,8 @@ make_parameters (ArraClassifierTrainee *t, guint64 seed, GError **error)
       || !arra_parameters_allocate (t->parameters, TRUE, error))
     return FALSE;
   arra_parameters_start_by_inputs (t->parameters, seed);
-  t->adamw = arra_adamw_new (&t->settings.adamw, t->parameters, error);
-  if (t->adamw == NULL)
-    return FALSE;
-  t->average = t->settings.average > 0 ? arra_average_new (t->settings.average, t->parameters, error) : NULL;
-  return t->settings.average == 0 || t->average != NULL;
+  return arra_learner_init (&t->learner, t->parameters, &t->settings.adamw, t->settings.clip, t->settings.average,
+                            error);
 }
 
 static gboolean

@@ -3,9 +3,9 @@
 #pragma once
 
 #include <arra.h>
-#include "average.h"
 #include "classifier_settings.h"
 #include "classifier_trainee.h"
+#include "learner.h"
 
 typedef struct
 {
@@ -16,8 +16,7 @@ typedef struct
   ArraExec exec;
   ArraClassifierData *data;
   ArraParameters *parameters;
-  ArraAverage *average; /* (nullable) */
-  ArraAdamW *adamw;
+  ArraLearner learner;
   ArraTape *tape;
   float *weights; /* [n_values] */
   float *pixels;  /* [batch][size][size][inputs] */

@@ -113,11 +113,9 @@ arra_classifier_trainee_validate (gpointer self, double *metrics, GCancellable *
   labels = arra_mem_new (t->data->n_valid, sizeof *labels, "the answers", error);
   if (labels == NULL)
     return FALSE;
-  if (t->average != NULL)
-    arra_average_swap (t->average, t->parameters);
+  arra_learner_swap (&t->learner);
   ok = classify (t, logits, cancellable, error);
-  if (t->average != NULL)
-    arra_average_swap (t->average, t->parameters);
+  arra_learner_swap (&t->learner);
   if (ok)
     measure (t, logits, labels, metrics);
   return ok;

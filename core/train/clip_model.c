@@ -11,8 +11,7 @@ save_weights (const ArraClipTrainee *t, const char *directory, GError **error)
 {
   g_autofree char *path = g_build_filename (directory, "model.safetensors", NULL);
 
-  return arra_parameters_save (t->parameters, t->average != NULL ? t->average->data : t->parameters->data,
-                               path, error);
+  return arra_parameters_save (t->parameters, arra_learner_weights (&t->learner), path, error);
 }
 
 static gboolean

@@ -71,12 +71,9 @@ learn (ArraClipTrainee *t, const ArraTrainStep *step, double *metrics)
   float *scale = log_scale (t);
 
   metrics[LOGIT_SCALE] = exp ((double) *scale);
-  metrics[GRADIENT_NORM]
-      = arra_clip_gradients (&t->exec, t->parameters, t->settings.clip > 0 ? t->settings.clip : HUGE_VAL);
-  arra_adamw_step (t->adamw, &t->exec, step->learning_rate, t->parameters);
+  metrics[GRADIENT_NORM] = arra_learner_change (&t->learner, &t->exec, step);
   *scale = CLAMP (*scale, 0, MAX_LOG_SCALE);
-  if (t->average != NULL)
-    arra_average_update (t->average, &t->exec, step->index, t->parameters);
+  arra_learner_follow (&t->learner, &t->exec, step);
 }
 
 static gboolean
@@ -103,14 +100,7 @@ train_step (
 static gboolean
 visit_state (gpointer self, ArraStateFunc func, gpointer user, GError **error)
 {
-  ArraClipTrainee *t = self;
-  gsize size = t->parameters->size;
-
-  return func ("parameters", ARRA_F32, size, t->parameters->data, user, error)
-         && func ("adamw.mean", ARRA_F32, size, t->adamw->mean, user, error)
-         && func ("adamw.square", ARRA_F32, size, t->adamw->square, user, error)
-         && func ("adamw.step", ARRA_I64, 1, &t->adamw->step, user, error)
-         && (t->average == NULL || func ("average", ARRA_F32, size, t->average->data, user, error));
+  return arra_learner_visit (&((ArraClipTrainee *) self)->learner, func, user, error);
 }
 
 static gsize
@@ -132,8 +122,7 @@ trainee_free (gpointer self)
   arra_tokenizer_unref (t->tokenizer);
   arra_clip_supply_free (t->supply);
   arra_parameters_free (t->parameters);
-  arra_average_free (t->average);
-  arra_adamw_free (t->adamw);
+  arra_learner_clear (&t->learner);
   arra_tape_free (t->tape);
   arra_clip_batch_free (t->batch);
   arra_mem_free (t);
@@ -149,11 +138,8 @@ make_parameters (ArraClipTrainee *t, guint64 seed, GError **error)
       || !arra_parameters_allocate (t->parameters, TRUE, error))
     return FALSE;
   arra_clip_start (t->parameters, &t->settings.model, seed);
-  t->adamw = arra_adamw_new (&t->settings.adamw, t->parameters, error);
-  if (t->adamw == NULL)
-    return FALSE;
-  t->average = t->settings.average > 0 ? arra_average_new (t->settings.average, t->parameters, error) : NULL;
-  return t->settings.average == 0 || t->average != NULL;
+  return arra_learner_init (&t->learner, t->parameters, &t->settings.adamw, t->settings.clip, t->settings.average,
+                            error);
 }
 
 static gboolean

@@ -3,9 +3,9 @@
 #pragma once
 
 #include <arra.h>
-#include "average.h"
 #include "clip_graph.h"
 #include "clip_trainee.h"
+#include "learner.h"
 
 typedef struct
 {
@@ -14,8 +14,7 @@ typedef struct
   ArraTokenizer *tokenizer;
   ArraClipSupply *supply;
   ArraParameters *parameters;
-  ArraAverage *average; /* (nullable) */
-  ArraAdamW *adamw;
+  ArraLearner learner;
   ArraTape *tape;
   ArraClipBatch *batch;
 } ArraClipTrainee;

@@ -99,10 +99,8 @@ arra_clip_trainee_validate (gpointer self, double *metrics, GCancellable *cancel
   groups = arra_mem_new (n, sizeof *groups, "the features", error);
   if (groups == NULL)
     return FALSE;
-  if (t->average != NULL)
-    arra_average_swap (t->average, t->parameters);
+  arra_learner_swap (&t->learner);
   ok = measure (t, &(Held){ n, width, features, features + n * width, groups }, metrics, cancellable, error);
-  if (t->average != NULL)
-    arra_average_swap (t->average, t->parameters);
+  arra_learner_swap (&t->learner);
   return ok;
 }

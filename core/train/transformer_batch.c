@@ -150,7 +150,7 @@ arra_transformer_batch_part (const ArraTransformer *t, guint first, guint end)
 {
   const ArraTransformerBatch *batch = &t->batch;
   gsize at = (gsize) first * batch->length;
-  guint32 step = (guint32) t->adamw->step;
+  guint32 step = (guint32) t->learner.adamw->step;
 
   return (ArraBatch){ .n = MIN ((guint) t->settings.micro_batch, end - first),
                       .length = batch->length,

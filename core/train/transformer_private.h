@@ -2,8 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "adamw.h"
-#include "average.h"
+#include "learner.h"
 #include "objective.h"
 #include "tokenizer.h"
 #include "transformer_trainee.h"
@@ -57,8 +56,7 @@ typedef struct
   ArraChameleonConfig config;
   ArraParameters *parameters;
   ArraObjectiveRun *run;
-  ArraAdamW *adamw;
-  ArraAverage *average; /* (nullable) */
+  ArraLearner learner;
 
   ArraTransformerBatch batch;
   guint32 *order; /* of the items in the epoch at hand; arra_mem */

@@ -181,7 +181,7 @@ add_provenance (JsonBuilder *builder, const ArraTransformer *t)
 {
   json_builder_set_member_name (builder, "provenance");
   json_builder_begin_object (builder);
-  add_int (builder, "steps", (gint64) t->adamw->step);
+  add_int (builder, "steps", (gint64) t->learner.adamw->step);
   json_builder_set_member_name (builder, "configuration");
   json_builder_begin_object (builder);
   for (guint i = 0; i + 1 < t->provenance->len; i += 2)

@@ -27,8 +27,7 @@ free_transformer (gpointer self)
   ArraTransformer *t = self;
 
   arra_objective_run_free (t->run);
-  arra_adamw_free (t->adamw);
-  arra_average_free (t->average);
+  arra_learner_clear (&t->learner);
   arra_parameters_free (t->parameters);
   arra_transformer_batch_clear (&t->batch);
   arra_mem_free (t->order);
@@ -105,12 +104,7 @@ step_transformer (
   arra_transformer_batch_fill (t, step->index);
   if (!evaluate_together (t, out, cancellable, error))
     return FALSE;
-  out[GRADIENT] = arra_clip_gradients (&t->exec, t->parameters, t->settings.clip);
-  if (!isfinite (out[GRADIENT]))
-    return TRUE; /* the trainer ends here: nothing is to be spoilt */
-  arra_adamw_step (t->adamw, &t->exec, step->learning_rate, t->parameters);
-  if (t->average != NULL)
-    arra_average_update (t->average, &t->exec, step->index, t->parameters);
+  out[GRADIENT] = arra_learner_step (&t->learner, &t->exec, step);
   return TRUE;
 }
 
@@ -163,21 +157,15 @@ validate_together (ArraTransformer *t, double *out, GCancellable *cancellable, G
   return TRUE;
 }
 
-static void
-swap_average (ArraTransformer *t)
-{
-  if (t->average != NULL)
-    arra_average_swap (t->average, t->parameters);
-}
-
 static gboolean
 validate_transformer (gpointer self, double *out, GCancellable *cancellable, GError **error)
 {
+  ArraTransformer *t = self;
   gboolean ok;
 
-  swap_average (self);
-  ok = validate_together (self, out, cancellable, error);
-  swap_average (self);
+  arra_learner_swap (&t->learner);
+  ok = validate_together (t, out, cancellable, error);
+  arra_learner_swap (&t->learner);
   return ok;
 }
 
@@ -186,24 +174,18 @@ validate_transformer (gpointer self, double *out, GCancellable *cancellable, GEr
 static gboolean
 visit_transformer (gpointer self, ArraStateFunc func, gpointer user, GError **error)
 {
-  ArraTransformer *t = self;
-
-  return func ("parameters", ARRA_F32, t->parameters->size, t->parameters->data, user, error)
-         && func ("adamw.mean", ARRA_F32, t->adamw->size, t->adamw->mean, user, error)
-         && func ("adamw.square", ARRA_F32, t->adamw->size, t->adamw->square, user, error)
-         && func ("adamw.step", ARRA_I64, 1, &t->adamw->step, user, error)
-         && (t->average == NULL
-             || func ("average", ARRA_F32, t->average->size, t->average->data, user, error));
+  return arra_learner_visit (&((ArraTransformer *) self)->learner, func, user, error);
 }
 
 static gboolean
 save_transformer (gpointer self, const char *directory, GError **error)
 {
+  ArraTransformer *t = self;
   gboolean ok;
 
-  swap_average (self);
-  ok = arra_transformer_save (self, directory, error);
-  swap_average (self);
+  arra_learner_swap (&t->learner);
+  ok = arra_transformer_save (t, directory, error);
+  arra_learner_swap (&t->learner);
   return ok;
 }
 
@@ -286,10 +268,9 @@ make (ArraTransformer *t, const ArraYaml *config, GError **error)
     return FALSE;
   t->n_learnt = t->items.n - (guint) t->settings.held_out;
   t->run = arra_objective_run_new (&t->settings.objective, &t->config, t->parameters, &t->exec, error);
-  t->adamw = t->run != NULL ? arra_adamw_new (&t->settings.adamw, t->parameters, error) : NULL;
-  if (t->adamw == NULL)
-    return FALSE;
-  if (t->settings.ema > 0 && (t->average = arra_average_new (t->settings.ema, t->parameters, error)) == NULL)
+  if (t->run == NULL
+      || !arra_learner_init (&t->learner, t->parameters, &t->settings.adamw, t->settings.clip, t->settings.ema,
+                             error))
     return FALSE;
   return arra_transformer_batch_allocate (t, error) && check_memory (t, error);
 }

@@ -23,7 +23,7 @@ static gboolean
 save_weights (const ArraVqganTrainee *t, const char *path, GError **error)
 {
   const ArraParameters *p = t->parameters;
-  const float *data = t->average != NULL ? t->average->data : p->data;
+  const float *data = arra_learner_weights (&t->learner);
   const ArraCodebook *c = t->codebook;
   const gint64 shape[] = { (gint64) c->n_codes, (gint64) c->dim };
   g_autofree ArraNamedTensor *tensors = g_new (ArraNamedTensor, p->n + 1);

@@ -221,11 +221,7 @@ learn (Step *s, GError **error)
 {
   ArraVqganTrainee *t = s->t;
 
-  s->metrics[GRADIENT_NORM]
-      = arra_clip_gradients (&t->exec, t->parameters, t->settings.clip > 0 ? t->settings.clip : HUGE_VAL);
-  arra_adamw_step (t->adamw, &t->exec, s->step->learning_rate, t->parameters);
-  if (t->average != NULL)
-    arra_average_update (t->average, &t->exec, s->step->index, t->parameters);
+  s->metrics[GRADIENT_NORM] = arra_learner_step (&t->learner, &t->exec, s->step);
   return follow_codes (s, error) && teach_critic (s, error);
 }
 
@@ -256,13 +252,8 @@ static gboolean
 visit_state (gpointer self, ArraStateFunc func, gpointer user, GError **error)
 {
   ArraVqganTrainee *t = self;
-  gsize size = t->parameters->size;
 
-  return func ("parameters", ARRA_F32, size, t->parameters->data, user, error)
-         && func ("adamw.mean", ARRA_F32, size, t->adamw->mean, user, error)
-         && func ("adamw.square", ARRA_F32, size, t->adamw->square, user, error)
-         && func ("adamw.step", ARRA_I64, 1, &t->adamw->step, user, error)
-         && (t->average == NULL || func ("average", ARRA_F32, size, t->average->data, user, error))
+  return arra_learner_visit (&t->learner, func, user, error)
          && arra_codebook_visit (t->codebook, func, user, error)
          && (t->critic == NULL || arra_patch_critic_visit (t->critic, func, user, error));
 }
@@ -282,12 +273,11 @@ trainee_free (gpointer self)
 
   arra_picture_supply_free (t->supply);
   arra_parameters_free (t->parameters);
-  arra_adamw_free (t->adamw);
   arra_codebook_free (t->codebook);
   arra_patch_critic_free (t->critic);
   arra_tape_free (t->tape);
   arra_vqgan_settings_clear (&t->settings);
-  arra_average_free (t->average);
+  arra_learner_clear (&t->learner);
   arra_mem_free (t->wanted);
   arra_mem_free (t->grad);
   arra_mem_free (t->judgement);
@@ -312,11 +302,8 @@ make_parameters (ArraVqganTrainee *t, guint64 seed, GError **error)
   arra_parameters_start_by_inputs (t->parameters, seed);
   if (!arra_vqgan_trainee_load (t, error))
     return FALSE;
-  t->adamw = arra_adamw_new (&t->settings.adamw, t->parameters, error);
-  if (t->adamw == NULL)
-    return FALSE;
-  t->average = t->settings.average > 0 ? arra_average_new (t->settings.average, t->parameters, error) : NULL;
-  return t->settings.average == 0 || t->average != NULL;
+  return arra_learner_init (&t->learner, t->parameters, &t->settings.adamw, t->settings.clip, t->settings.average,
+                            error);
 }
 
 static gboolean

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <arra.h>
-#include "average.h"
+#include "learner.h"
 #include "vqgan_graph.h"
 #include "vqgan_settings.h"
 #include "vqgan_trainee.h"
@@ -14,8 +14,7 @@ typedef struct
   ArraExec exec;
   ArraPictureSupply *supply;
   ArraParameters *parameters;
-  ArraAverage *average; /* (nullable) */
-  ArraAdamW *adamw;
+  ArraLearner learner;
   ArraCodebook *codebook;
   ArraPatchCritic *critic; /* (nullable) */
   ArraTape *tape;

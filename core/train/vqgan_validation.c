@@ -65,11 +65,9 @@ arra_vqgan_trainee_validate (gpointer self, double *metrics, GCancellable *cance
   ArraPixelDistance mean = { 0, 0, 0, 0 };
   gboolean ok;
 
-  if (t->average != NULL)
-    arra_average_swap (t->average, t->parameters);
+  arra_learner_swap (&t->learner);
   ok = compare_all (t, &mean, cancellable, error);
-  if (t->average != NULL)
-    arra_average_swap (t->average, t->parameters);
+  arra_learner_swap (&t->learner);
   if (!ok)
     return FALSE;
   metrics[0] = arra_pixel_loss_sum (&t->settings.loss, &mean);

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "model_folder.h"
+#include "trainee_test.h"
 
+#define RATE 1e-2 /* of learning */
 #define SIDE 16
 #define COLOURS 3
 #define PLACES 2
@@ -94,18 +96,6 @@ end (Fixture *f)
   arra_pool_free (f->pool);
 }
 
-/* Steps @first .. @last - 1. */
-static void
-train (Fixture *f, guint first, guint last, double *metrics)
-{
-  for (guint i = first; i < last; i++)
-    {
-      const ArraTrainStep step = { i, 1e-2, 9 };
-
-      g_assert_true (f->trainee.klass->step (f->trainee.self, &step, metrics, NULL, NULL));
-    }
-}
-
 /* ---- learning */
 
 /* The saved folder, opened as anybody would, knows pictures that were held out. */
@@ -144,8 +134,8 @@ test_learn (void)
   begin (&f, "augment:\n  shift: 1\nloss:\n  balance: 1\n", 2);
   g_assert_cmpstr (f.trainee.klass->valid_metrics[2], ==, "side_of_it");
   g_assert_null (f.trainee.klass->valid_metrics[3]);
-  train (&f, 0, 1, first);
-  train (&f, 1, 150, last);
+  trainee_test_steps (&f.trainee, 0, 1, RATE, first);
+  trainee_test_steps (&f.trainee, 1, 150, RATE, last);
   g_assert_true (f.trainee.klass->validate (f.trainee.self, valid, NULL, NULL));
   g_test_message ("loss %g -> %g, held out %g, %g, %g", first[0], last[0], valid[0], valid[1], valid[2]);
   g_assert_cmpfloat (last[0], <, first[0] / 5);
@@ -158,62 +148,33 @@ test_learn (void)
 
 /* ---- the same bits */
 
-static gboolean
-append_part (const char *name, ArraDType dtype, gsize count, void *data, gpointer user, GError **error)
-{
-  g_byte_array_append (user, data, (guint) (count * (dtype == ARRA_F32 ? 4 : 8)));
-  return TRUE;
-}
-
-static GByteArray *
-state_of (Fixture *f)
-{
-  GByteArray *state = g_byte_array_new ();
-
-  g_assert_true (f->trainee.klass->visit_state (f->trainee.self, append_part, state, NULL));
-  return state;
-}
-
-static gboolean
-set_part (const char *name, ArraDType dtype, gsize count, void *data, gpointer user, GError **error)
-{
-  const guint8 **next = user;
-  gsize size = count * (dtype == ARRA_F32 ? 4 : 8);
-
-  memcpy (data, *next, size);
-  *next += size;
-  return TRUE;
-}
-
 /* From one thread, from two with a validation between, and from a training that was broken off. */
 static void
 test_repeat (void)
 {
   double metrics[ARRA_TRAIN_METRICS], valid[ARRA_TRAIN_METRICS];
   g_autoptr (GByteArray) alone = NULL, two = NULL, halfway = NULL, again = NULL;
-  const guint8 *next;
   Fixture f;
 
   begin (&f, "", 1);
-  train (&f, 0, 6, metrics);
-  alone = state_of (&f);
+  trainee_test_steps (&f.trainee, 0, 6, RATE, metrics);
+  alone = trainee_test_state (&f.trainee);
   end (&f);
 
   begin (&f, "", 2);
-  train (&f, 0, 3, metrics);
+  trainee_test_steps (&f.trainee, 0, 3, RATE, metrics);
   g_assert_true (f.trainee.klass->validate (f.trainee.self, valid, NULL, NULL));
-  halfway = state_of (&f);
-  train (&f, 3, 6, metrics);
-  two = state_of (&f);
+  halfway = trainee_test_state (&f.trainee);
+  trainee_test_steps (&f.trainee, 3, 6, RATE, metrics);
+  two = trainee_test_state (&f.trainee);
   end (&f);
   g_assert_cmpmem (alone->data, alone->len, two->data, two->len);
   g_assert_true (halfway->len == two->len && memcmp (halfway->data, two->data, two->len) != 0);
 
   begin (&f, "", 2);
-  next = halfway->data;
-  g_assert_true (f.trainee.klass->visit_state (f.trainee.self, set_part, &next, NULL));
-  train (&f, 3, 6, metrics);
-  again = state_of (&f);
+  trainee_test_set_state (&f.trainee, halfway);
+  trainee_test_steps (&f.trainee, 3, 6, RATE, metrics);
+  again = trainee_test_state (&f.trainee);
   end (&f);
   g_assert_cmpmem (two->data, two->len, again->data, again->len);
 }

@@ -238,9 +238,9 @@ test_numbers (void)
   ArraTrainee trainee = few_pictures_trainee (config, &pictures, FALSE, NULL);
   const ArraTransformer *t = trainee.self;
 
-  g_assert_cmpfloat (t->adamw->settings.weight_decay, ==, 0.2);
-  g_assert_cmpfloat (t->adamw->settings.beta1, ==, 0.8);
-  g_assert_cmpfloat (t->adamw->settings.beta2, ==, 0.99);
+  g_assert_cmpfloat (t->learner.adamw->settings.weight_decay, ==, 0.2);
+  g_assert_cmpfloat (t->learner.adamw->settings.beta1, ==, 0.8);
+  g_assert_cmpfloat (t->learner.adamw->settings.beta2, ==, 0.99);
   g_assert_cmpfloat (t->settings.clip, ==, 2);
   g_assert_cmpfloat (t->settings.objective.z_weight, ==, 0.25);
   g_assert_cmpfloat (t->settings.objective.dropout, ==, 0.5);

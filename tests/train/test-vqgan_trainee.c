@@ -8,8 +8,10 @@
 
 #include "jsonguard.h"
 #include "noise.h"
+#include "trainee_test.h"
 #include "vqgan.h"
 
+#define RATE 2e-3 /* of learning */
 #define SIDE 32
 #define METRICS ARRA_TRAIN_METRICS
 
@@ -80,50 +82,6 @@ end (Fixture *f)
   arra_pool_free (f->pool);
 }
 
-/* Steps @first .. @last - 1. */
-static void
-train (Fixture *f, guint first, guint last, double *metrics)
-{
-  for (guint i = first; i < last; i++)
-    {
-      const ArraTrainStep step = { i, 2e-3, 9 };
-
-      g_assert_true (f->trainee.klass->step (f->trainee.self, &step, metrics, NULL, NULL));
-    }
-}
-
-static gboolean
-append_part (const char *name, ArraDType dtype, gsize count, void *data, gpointer user, GError **error)
-{
-  g_byte_array_append (user, data, (guint) (count * (dtype == ARRA_F32 ? 4 : 8)));
-  return TRUE;
-}
-
-static GByteArray *
-state_of (Fixture *f)
-{
-  GByteArray *state = g_byte_array_new ();
-
-  g_assert_true (f->trainee.klass->visit_state (f->trainee.self, append_part, state, NULL));
-  return state;
-}
-
-typedef struct
-{
-  const guint8 *next;
-} Reading;
-
-static gboolean
-set_part (const char *name, ArraDType dtype, gsize count, void *data, gpointer user, GError **error)
-{
-  Reading *reading = user;
-  gsize size = count * (dtype == ARRA_F32 ? 4 : 8);
-
-  memcpy (data, reading->next, size);
-  reading->next += size;
-  return TRUE;
-}
-
 /* The distance falls to less than a fourth in 120 steps. */
 static void
 test_learn (void)
@@ -132,8 +90,8 @@ test_learn (void)
   Fixture f;
 
   begin (&f, "", NULL, 2);
-  train (&f, 0, 1, first);
-  train (&f, 1, 120, last);
+  trainee_test_steps (&f.trainee, 0, 1, RATE, first);
+  trainee_test_steps (&f.trainee, 1, 120, RATE, last);
   g_assert_true (f.trainee.klass->validate (f.trainee.self, valid, NULL, NULL));
   g_test_message ("loss %g -> %g, l1 %g -> %g, validation l1 %g, psnr %g", first[0], last[0], first[1],
                   last[1], valid[1], valid[2]);
@@ -156,29 +114,27 @@ test_repeat (void)
 {
   double metrics[3][METRICS];
   g_autoptr (GByteArray) alone = NULL, two = NULL, halfway = NULL, again = NULL;
-  Reading reading;
   Fixture f;
 
   begin (&f, judged, NULL, 1);
-  train (&f, 0, 7, metrics[0]);
-  alone = state_of (&f);
+  trainee_test_steps (&f.trainee, 0, 7, RATE, metrics[0]);
+  alone = trainee_test_state (&f.trainee);
   end (&f);
 
   begin (&f, judged, NULL, 2);
-  train (&f, 0, 4, metrics[1]);
-  halfway = state_of (&f);
-  train (&f, 4, 7, metrics[1]);
-  two = state_of (&f);
+  trainee_test_steps (&f.trainee, 0, 4, RATE, metrics[1]);
+  halfway = trainee_test_state (&f.trainee);
+  trainee_test_steps (&f.trainee, 4, 7, RATE, metrics[1]);
+  two = trainee_test_state (&f.trainee);
   end (&f);
   assert_same (alone, two);
   g_assert_cmpmem (metrics[0], 10 * sizeof (double), metrics[1], 10 * sizeof (double));
   g_assert_cmpfloat (metrics[0][9], >, 0); /* the critic's loss */
 
   begin (&f, judged, NULL, 2);
-  reading.next = halfway->data;
-  g_assert_true (f.trainee.klass->visit_state (f.trainee.self, set_part, &reading, NULL));
-  train (&f, 4, 7, metrics[2]);
-  again = state_of (&f);
+  trainee_test_set_state (&f.trainee, halfway);
+  trainee_test_steps (&f.trainee, 4, 7, RATE, metrics[2]);
+  again = trainee_test_state (&f.trainee);
   end (&f);
   assert_same (two, again);
 }
@@ -218,7 +174,7 @@ test_save (void)
   Fixture f;
 
   begin (&f, "", NULL, 1);
-  train (&f, 0, 20, metrics);
+  trainee_test_steps (&f.trainee, 0, 20, RATE, metrics);
   g_assert_true (f.trainee.klass->validate (f.trainee.self, valid, NULL, NULL));
   g_assert_true (f.trainee.klass->save_model (f.trainee.self, folder, NULL));
   const ArraExec exec = { arra_kernels_default (NULL), f.pool };
@@ -283,13 +239,13 @@ test_decoder (void)
   Fixture f;
 
   begin (&f, "", NULL, 2);
-  train (&f, 0, 20, metrics);
+  trainee_test_steps (&f.trainee, 0, 20, RATE, metrics);
   g_assert_true (f.trainee.klass->save_model (f.trainee.self, folder, NULL));
   g_assert_true (f.trainee.klass->validate (f.trainee.self, valid[0], NULL, NULL));
   end (&f);
 
   begin (&f, "", folder, 2);
-  train (&f, 0, 20, metrics);
+  trainee_test_steps (&f.trainee, 0, 20, RATE, metrics);
   g_assert_true (f.trainee.klass->save_model (f.trainee.self, other, NULL));
   g_assert_true (f.trainee.klass->validate (f.trainee.self, valid[1], NULL, NULL));
   end (&f);

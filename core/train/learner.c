@@ -1,0 +1,83 @@
+/* learner.c - what a step does with gradients, for every kind of training
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "learner.h"
+
+#include <math.h>
+
+gboolean
+arra_learner_init (ArraLearner *learner,
+                   ArraParameters *parameters,
+                   const ArraAdamWSettings *settings,
+                   double clip,
+                   double average,
+                   GError **error)
+{
+  learner->parameters = parameters;
+  learner->clip = clip;
+  learner->adamw = arra_adamw_new (settings, parameters, error);
+  if (learner->adamw == NULL)
+    return FALSE;
+  learner->average = average > 0 ? arra_average_new (average, parameters, error) : NULL;
+  return average == 0 || learner->average != NULL;
+}
+
+void
+arra_learner_clear (ArraLearner *learner)
+{
+  g_clear_pointer (&learner->adamw, arra_adamw_free);
+  g_clear_pointer (&learner->average, arra_average_free);
+}
+
+double
+arra_learner_change (ArraLearner *learner, const ArraExec *exec, const ArraTrainStep *step)
+{
+  double norm = arra_clip_gradients (exec, learner->parameters, learner->clip > 0 ? learner->clip : HUGE_VAL);
+
+  if (isfinite (norm)) /* or the trainer ends here, and nothing is to be spoilt */
+    arra_adamw_step (learner->adamw, exec, step->learning_rate, learner->parameters);
+  return norm;
+}
+
+void
+arra_learner_follow (ArraLearner *learner, const ArraExec *exec, const ArraTrainStep *step)
+{
+  if (learner->average != NULL)
+    arra_average_update (learner->average, exec, step->index, learner->parameters);
+}
+
+double
+arra_learner_step (ArraLearner *learner, const ArraExec *exec, const ArraTrainStep *step)
+{
+  double norm = arra_learner_change (learner, exec, step);
+
+  if (isfinite (norm))
+    arra_learner_follow (learner, exec, step);
+  return norm;
+}
+
+gboolean
+arra_learner_visit (ArraLearner *learner, ArraStateFunc func, gpointer user, GError **error)
+{
+  ArraAdamW *adamw = learner->adamw;
+  gsize size = learner->parameters->size;
+
+  return func ("parameters", ARRA_F32, size, learner->parameters->data, user, error)
+         && func ("adamw.mean", ARRA_F32, size, adamw->mean, user, error)
+         && func ("adamw.square", ARRA_F32, size, adamw->square, user, error)
+         && func ("adamw.step", ARRA_I64, 1, &adamw->step, user, error)
+         && (learner->average == NULL
+             || func ("average", ARRA_F32, size, learner->average->data, user, error));
+}
+
+const float *
+arra_learner_weights (const ArraLearner *learner)
+{
+  return learner->average != NULL ? learner->average->data : learner->parameters->data;
+}
+
+void
+arra_learner_swap (ArraLearner *learner)
+{
+  if (learner->average != NULL)
+    arra_average_swap (learner->average, learner->parameters);
+}

@@ -1,0 +1,34 @@
+/* learner.h - what a step does with gradients, for every kind of training: clipping, AdamW, averaged weights
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <arra.h>
+#include "adamw.h"
+#include "average.h"
+#include "trainee.h"
+
+typedef struct
+{
+  ArraParameters *parameters; /* borrowed */
+  ArraAdamW *adamw;
+  ArraAverage *average; /* (nullable) */
+  double clip;          /* the largest norm of all gradients; 0: any */
+} ArraLearner;
+
+/* @average: decay of the averaged weights, 0: none. After a failure, too, arra_learner_clear() frees. */
+gboolean arra_learner_init (ArraLearner *learner, ArraParameters *parameters, const ArraAdamWSettings *settings, double clip, double average, GError **error);
+void arra_learner_clear (ArraLearner *learner);
+
+/* Changes the parameters by their gradients, and lets the average follow. Returns the norm that the gradients had; when it is not finite, nothing is changed. */
+double arra_learner_step (ArraLearner *learner, const ArraExec *exec, const ArraTrainStep *step);
+/* The two halves of it, for who changes parameters in between. */
+double arra_learner_change (ArraLearner *learner, const ArraExec *exec, const ArraTrainStep *step);
+void arra_learner_follow (ArraLearner *learner, const ArraExec *exec, const ArraTrainStep *step);
+
+/* Parts "parameters", "adamw.mean", "adamw.square", "adamw.step", and "average" where there is one. */
+gboolean arra_learner_visit (ArraLearner *learner, ArraStateFunc func, gpointer user, GError **error);
+
+/* The weights to keep: averaged where there is an average. */
+const float *arra_learner_weights (const ArraLearner *learner);
+/* Puts them in the place of the parameters' values, and the other way round when called again. */
+void arra_learner_swap (ArraLearner *learner);
