@@ -83,14 +83,6 @@ list_domains (void)
     }
 }
 
-static void
-show_progress (guint64 done, guint64 count, gpointer progress)
-{
-  ArraProgress state = { .fraction = (double) done / (double) count };
-
-  cli_progress_update (&state, progress);
-}
-
 static gboolean
 run (const Options *options, GError **error)
 {
@@ -98,7 +90,7 @@ run (const Options *options, GError **error)
   g_autoptr (GError) unknown = NULL;
   ArraDomainSeries series = { 0 };
   const ArraDomain *domain;
-  gint64 start = g_get_monotonic_time ();
+  CliItems items = { .start = g_get_monotonic_time () };
 
   if (options->rest == NULL)
     {
@@ -110,14 +102,13 @@ run (const Options *options, GError **error)
   domain = arra_domain_find (options->rest[0], &unknown);
   if (domain == NULL)
     return cli_usage_error (error, "%s", unknown->message);
-  progress = cli_progress_new (!options->quiet, 1, "Drawing");
-  if (!arra_domain_write (domain, &series, options->out, show_progress, progress, cli_signals_stage (0),
-                          error))
+  items.progress = progress = cli_progress_new (!options->quiet, 1, "Drawing");
+  if (!arra_domain_write (domain, &series, options->out, cli_items_update, &items, cli_signals_stage (0), error))
     return FALSE;
   cli_progress_clear (progress);
   if (!options->quiet)
     {
-      g_autofree char *time = cli_format_seconds ((double) (g_get_monotonic_time () - start) * 1e-6);
+      g_autofree char *time = cli_format_seconds ((double) (g_get_monotonic_time () - items.start) * 1e-6);
       cli_print ("%s: %" G_GUINT64_FORMAT " pictures, written in %s\n", options->out, series.count, time);
     }
   return TRUE;

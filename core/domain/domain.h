@@ -6,6 +6,7 @@
 #pragma once
 
 #include <arra.h>
+#include "item_run.h"
 #include "picture.h"
 
 #define ARRA_DOMAIN_MAX_ATTRIBUTES 24
@@ -69,10 +70,7 @@ typedef struct
   guint threads; /* 0: all processors */
 } ArraDomainSeries;
 
-/* Called from the thread that writes. */
-typedef void (*ArraDomainProgress) (guint64 done, guint64 count, gpointer user);
-
 /* Writes a Hugging Face imagefolder: DIR/metadata.jsonl (file_name, text, one member for each attribute), DIR/attributes.json ({name: [values]}),
  * DIR/images/000000.png (the item's index), DIR/series.json (what the pictures are). Pictures that are there are kept, so that it resumes, and a series can
  * grow; a directory of another series or of other things is refused. metadata.jsonl comes last, so that an interrupted series is no data set. */
-gboolean arra_domain_write (const ArraDomain *domain, const ArraDomainSeries *series, const char *directory, ArraDomainProgress progress, gpointer user, GCancellable *cancellable, GError **error);
+gboolean arra_domain_write (const ArraDomain *domain, const ArraDomainSeries *series, const char *directory, ArraItemProgress progress, gpointer user, GCancellable *cancellable, GError **error);

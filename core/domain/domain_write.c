@@ -6,12 +6,10 @@
 #include "imagefolder.h"
 #include "mapping.h"
 #include "mem.h"
-#include "pool.h"
 
 #define USUAL_SIZE 256
 #define MAX_SIZE 2048
 #define MAX_COUNT 100000000
-#define BATCH_PER_THREAD 16
 
 typedef struct
 {
@@ -19,10 +17,6 @@ typedef struct
   const ArraDomainSeries *series;
   const char *directory;
   guint size;
-  guint64 begin; /* first item of the batch */
-  GCancellable *cancellable;
-  GMutex mutex;
-  GError *error; /* the first one */
 } Work;
 
 static const char *
@@ -61,69 +55,15 @@ draw_picture (const Work *work, guint64 index, const char *path, GError **error)
          && arra_raster_save_png (&raster, &about, path, error);
 }
 
-static void
-keep_error (Work *work, GError *error)
-{
-  g_mutex_lock (&work->mutex);
-  if (work->error == NULL)
-    work->error = error;
-  else
-    g_error_free (error);
-  g_mutex_unlock (&work->mutex);
-}
-
+/* An ArraItemFunc */
 static gboolean
-has_failed (Work *work)
+draw_missing (guint i, guint worker, gpointer user, GError **error)
 {
-  gboolean failed;
+  const Work *work = user;
+  guint64 index = work->series->first + i;
+  g_autofree char *path = arra_imagefolder_path (work->directory, index);
 
-  g_mutex_lock (&work->mutex);
-  failed = work->error != NULL;
-  g_mutex_unlock (&work->mutex);
-  return failed;
-}
-
-/* An ArraPoolFunc */
-static void
-draw_some (gsize begin, gsize end, guint worker, gpointer data)
-{
-  Work *work = data;
-
-  for (gsize i = begin; i < end && !has_failed (work); i++)
-    {
-      guint64 index = work->begin + i;
-      g_autofree char *path = arra_imagefolder_path (work->directory, index);
-      GError *error = NULL;
-
-      if (g_cancellable_set_error_if_cancelled (work->cancellable, &error)
-          || (!g_file_test (path, G_FILE_TEST_EXISTS) && !draw_picture (work, index, path, &error)))
-        keep_error (work, error);
-    }
-}
-
-static gboolean
-draw_all (Work *work, ArraDomainProgress progress, gpointer user, GError **error)
-{
-  g_autoptr (ArraPool) pool = arra_pool_new (work->series->threads, error);
-  guint64 batch, done = 0;
-
-  if (pool == NULL)
-    return FALSE;
-  batch = (guint64) arra_pool_threads (pool) * BATCH_PER_THREAD;
-  while (done < work->series->count && work->error == NULL)
-    {
-      guint64 n = MIN (batch, work->series->count - done);
-
-      work->begin = work->series->first + done;
-      arra_pool_run (pool, n, 1, draw_some, work);
-      done += n;
-      if (progress != NULL && work->error == NULL)
-        progress (done, work->series->count, user);
-    }
-  if (work->error == NULL)
-    return TRUE;
-  g_propagate_error (error, work->error);
-  return FALSE;
+  return g_file_test (path, G_FILE_TEST_EXISTS) || draw_picture (work, index, path, error);
 }
 
 /* Names, values and captions are the domains' own words, without characters that JSON escapes. */
@@ -187,7 +127,7 @@ gboolean
 arra_domain_write (const ArraDomain *domain,
                    const ArraDomainSeries *series,
                    const char *directory,
-                   ArraDomainProgress progress,
+                   ArraItemProgress progress,
                    gpointer user,
                    GCancellable *cancellable,
                    GError **error)
@@ -195,18 +135,21 @@ arra_domain_write (const ArraDomain *domain,
   Work work = { .domain = domain,
                 .series = series,
                 .directory = directory,
-                .size = series->size == 0 ? USUAL_SIZE : series->size,
-                .cancellable = cancellable };
+                .size = series->size == 0 ? USUAL_SIZE : series->size };
+  const ArraItemRun run = { .n = (guint) series->count,
+                            .work = draw_missing,
+                            .user = &work,
+                            .progress = progress,
+                            .progress_user = user,
+                            .cancellable = cancellable };
+  g_autoptr (ArraPool) pool = NULL;
   g_autofree char *text = NULL;
-  gboolean ok;
 
   g_return_val_if_fail (domain != NULL && directory != NULL, FALSE);
   text = series_text (&work);
   if (!check_series (domain, series, work.size, error) || !arra_imagefolder_claim (directory, text, error))
     return FALSE;
-  g_mutex_init (&work.mutex);
-  ok = write_attributes (&work, error) && draw_all (&work, progress, user, error)
-       && write_metadata (&work, error);
-  g_mutex_clear (&work.mutex);
-  return ok;
+  pool = arra_pool_new (series->threads, error);
+  return pool != NULL && write_attributes (&work, error) && arra_item_run (pool, &run, error)
+         && write_metadata (&work, error);
 }

@@ -4,7 +4,7 @@
 
 #include <arra.h>
 #include "dataset.h"
-#include "item_progress.h"
+#include "item_run.h"
 
 typedef struct
 {

@@ -7,18 +7,13 @@
 #include "ms_ssim.h"
 
 #define MAX_SIZE 256
-#define PAIRS_PER_THREAD 4
 
 typedef struct
 {
   const ArraDataset *dataset;
   guint apart; /* from the first picture of a pair to the second */
   guint size;
-  guint first; /* pair of the batch */
   double *similarities;
-  GCancellable *cancellable;
-  GMutex mutex;
-  GError *error; /* the first one */
 } Work;
 
 guint
@@ -34,57 +29,18 @@ load (const Work *work, guint item, ArraRaster *raster, GError **error)
          && arra_dataset_load (work->dataset, item, work->size, raster->pixels, error);
 }
 
+/* An ArraItemFunc */
 static gboolean
-measure (const Work *work, guint pair, GError **error)
+measure (guint pair, guint worker, gpointer user, GError **error)
 {
+  const Work *work = user;
   g_autoraster ArraRaster a = { 0 }, b = { 0 };
 
-  if (g_cancellable_set_error_if_cancelled (work->cancellable, error) || !load (work, pair, &a, error)
-      || !load (work, pair + work->apart, &b, error))
+  if (!load (work, pair, &a, error) || !load (work, pair + work->apart, &b, error))
     return FALSE;
   if (arra_ms_ssim (&a, &b, &work->similarities[pair], error))
     return TRUE;
   g_prefix_error (error, "%s: ", arra_dataset_picture (work->dataset, pair));
-  return FALSE;
-}
-
-/* An ArraPoolFunc */
-static void
-measure_some (gsize begin, gsize end, guint worker, gpointer data)
-{
-  Work *work = data;
-
-  for (gsize i = begin; i < end; i++)
-    {
-      GError *fault = NULL;
-
-      if (measure (work, work->first + (guint) i, &fault))
-        continue;
-      g_mutex_lock (&work->mutex);
-      if (work->error == NULL)
-        work->error = g_steal_pointer (&fault);
-      g_mutex_unlock (&work->mutex);
-      g_clear_error (&fault);
-    }
-}
-
-static gboolean
-measure_all (
-    Work *work, guint n_pairs, ArraPool *pool, ArraItemProgress progress, gpointer user, GError **error)
-{
-  guint batch = PAIRS_PER_THREAD * (pool != NULL ? arra_pool_threads (pool) : 1);
-
-  for (work->first = 0; work->first < n_pairs && work->error == NULL; work->first += batch)
-    {
-      guint n = MIN (batch, n_pairs - work->first);
-
-      arra_pool_run (pool, n, 1, measure_some, work);
-      if (progress != NULL && work->error == NULL)
-        progress (work->first + n, n_pairs, user);
-    }
-  if (work->error == NULL)
-    return TRUE;
-  g_propagate_error (error, work->error);
   return FALSE;
 }
 
@@ -110,7 +66,13 @@ arra_diversity (const ArraDataset *dataset,
                 GError **error)
 {
   guint n_pairs = arra_diversity_pairs (n);
-  Work work = { .dataset = dataset, .apart = n / 2, .cancellable = cancellable };
+  Work work = { .dataset = dataset, .apart = n / 2 };
+  const ArraItemRun run = { .n = n_pairs,
+                            .work = measure,
+                            .user = &work,
+                            .progress = progress,
+                            .progress_user = user,
+                            .cancellable = cancellable };
   g_automem double *similarities = NULL;
   gboolean ok;
 
@@ -121,9 +83,7 @@ arra_diversity (const ArraDataset *dataset,
       || (similarities = arra_mem_new (n_pairs, sizeof *similarities, "similarities", error)) == NULL)
     return FALSE;
   work.similarities = similarities;
-  g_mutex_init (&work.mutex);
-  ok = measure_all (&work, n_pairs, pool, progress, user, error);
-  g_mutex_clear (&work.mutex);
+  ok = arra_item_run (pool, &run, error);
   *similarity = 0;
   for (guint i = 0; ok && i < n_pairs; i++)
     *similarity += similarities[i] / n_pairs;

@@ -6,7 +6,7 @@
 
 #include <arra.h>
 #include "dataset.h"
-#include "item_progress.h"
+#include "item_run.h"
 #include "pool.h"
 
 #define ARRA_DIVERSITY_PAIRS 500 /* at most */

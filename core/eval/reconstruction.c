@@ -24,15 +24,10 @@ typedef struct
   const ArraVqgan *vqgan;
   const ArraExec *exec;
   const char *directory;
-  ArraItemProgress progress;
-  gpointer user;
   GCancellable *cancellable;
   guint side;   /* codes */
   GArray *left; /* guint: pictures to make */
   Bench *benches;
-  guint n_done;  /* atomic */
-  GMutex lock;   /* of error */
-  GError *error; /* the first one */
 } Work;
 
 static void
@@ -88,49 +83,14 @@ make (const Work *work, Bench *bench, guint item, GError **error)
   return arra_raster_save_png (&bench->raster, &labels, path, error);
 }
 
+/* An ArraItemFunc */
 static gboolean
-has_failed (Work *work)
+make_one (guint i, guint worker, gpointer user, GError **error)
 {
-  gboolean failed;
+  Work *work = user;
+  Bench *bench = &work->benches[worker];
 
-  g_mutex_lock (&work->lock);
-  failed = work->error != NULL;
-  g_mutex_unlock (&work->lock);
-  return failed;
-}
-
-static void
-keep_error (Work *work, GError *fault)
-{
-  g_mutex_lock (&work->lock);
-  if (work->error == NULL)
-    work->error = g_steal_pointer (&fault);
-  g_mutex_unlock (&work->lock);
-  g_clear_error (&fault);
-}
-
-/* An ArraPoolFunc */
-static void
-make_some (gsize begin, gsize end, guint worker, gpointer data)
-{
-  Work *work = data;
-  guint n_earlier = work->what->n - work->left->len;
-
-  for (gsize i = begin; i < end && !has_failed (work); i++)
-    {
-      GError *fault = NULL;
-
-      if (g_cancellable_set_error_if_cancelled (work->cancellable, &fault)
-          || !bench_init (&work->benches[worker], work, &fault)
-          || !make (work, &work->benches[worker], g_array_index (work->left, guint, i), &fault))
-        {
-          keep_error (work, fault);
-          return;
-        }
-      g_atomic_int_inc (&work->n_done);
-      if (worker == 0 && work->progress != NULL)
-        work->progress (n_earlier + (guint) g_atomic_int_get (&work->n_done), work->what->n, work->user);
-    }
+  return bench_init (bench, work, error) && make (work, bench, g_array_index (work->left, guint, i), error);
 }
 
 static GArray *
@@ -148,23 +108,28 @@ find_missing (const Work *work)
 }
 
 static gboolean
-make_missing (Work *work, GError **error)
+make_missing (Work *work, guint *n_new, ArraItemProgress progress, gpointer user, GError **error)
 {
   guint threads = work->exec->pool != NULL ? arra_pool_threads (work->exec->pool) : 1;
+  ArraItemRun run = { .work = make_one,
+                      .user = work,
+                      .progress = progress,
+                      .progress_user = user,
+                      .cancellable = work->cancellable };
+  gboolean ok;
 
   work->benches = g_new0 (Bench, threads);
   work->left = find_missing (work);
-  g_mutex_init (&work->lock);
-  arra_pool_run (work->exec->pool, work->left->len, 1, make_some, work);
+  run.n = work->left->len;
+  run.n_earlier = work->what->n - run.n;
+  ok = arra_item_run (work->exec->pool, &run, error);
   for (guint i = 0; i < threads; i++)
     bench_clear (&work->benches[i]);
-  g_mutex_clear (&work->lock);
   g_array_unref (work->left);
   g_free (work->benches);
-  if (work->error == NULL)
-    return TRUE;
-  g_propagate_error (error, work->error);
-  return FALSE;
+  if (ok && n_new != NULL)
+    *n_new = run.n;
+  return ok;
 }
 
 static gboolean
@@ -210,17 +175,11 @@ arra_reconstruct (const ArraReconstruction *what,
                 .vqgan = vqgan,
                 .exec = exec,
                 .directory = directory,
-                .progress = progress,
-                .user = user,
                 .cancellable = cancellable };
 
   g_return_val_if_fail (what->n <= arra_dataset_size (dataset), FALSE);
   if (!check (what, vqgan, error) || !arra_imagefolder_claim (directory, what->series, error))
     return FALSE;
   work.side = what->size / arra_vqgan_patch (arra_vqgan_config (vqgan));
-  if (!make_missing (&work, error))
-    return FALSE;
-  if (n_new != NULL)
-    *n_new = work.n_done;
-  return finish (&work, error);
+  return make_missing (&work, n_new, progress, user, error) && finish (&work, error);
 }

@@ -5,7 +5,7 @@
 #include <arra.h>
 #include "dataset.h"
 #include "exec.h"
-#include "item_progress.h"
+#include "item_run.h"
 #include "vqgan.h"
 
 typedef struct

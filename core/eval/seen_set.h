@@ -6,7 +6,7 @@
 #include "classifier.h"
 #include "clip.h"
 #include "dataset.h"
-#include "item_progress.h"
+#include "item_run.h"
 
 /* Each trained apart from what is evaluated. Borrowed; not to be used by two threads at once. */
 typedef struct

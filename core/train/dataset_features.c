@@ -39,7 +39,7 @@ arra_feature_tree_gather (const ArraFeatureTree *tree,
                           const ArraDataset *dataset,
                           guint width,
                           ArraFeatureCacheWriter *writer,
-                          ArraEncodeProgress progress,
+                          ArraItemProgress progress,
                           gpointer user,
                           GCancellable *cancellable,
                           GError **error)

@@ -23,15 +23,9 @@ typedef struct
   const ArraKernels *kernels;
   guint size, side; /* pixels and codes */
   ArraTokenCacheWriter *writer;
-  ArraEncodeProgress progress;
-  gpointer user;
   GCancellable *cancellable;
   GArray *left; /* guint: items to encode */
   Bench *benches;
-  guint n_done; /* atomic */
-  GMutex lock;  /* of error */
-  GError *error;
-  gboolean stopped; /* atomic: @error is set */
 } Work;
 
 static void
@@ -63,9 +57,13 @@ bench_init (Bench *bench, const Work *work, GError **error)
   return bench->run != NULL;
 }
 
+/* An ArraItemFunc */
 static gboolean
-encode_item (Work *work, Bench *bench, guint item, GError **error)
+encode_item (guint i, guint worker, gpointer user, GError **error)
 {
+  Work *work = user;
+  Bench *bench = &work->benches[worker];
+  guint item = g_array_index (work->left, guint, i);
   ArraRaster raster = { .width = work->size, .height = work->size, .channels = 3, .pixels = NULL };
 
   if (!bench_init (bench, work, error)
@@ -76,42 +74,6 @@ encode_item (Work *work, Bench *bench, guint item, GError **error)
   return arra_vqgan_encode (bench->run, bench->pixels, work->size, work->size, bench->codes, NULL,
                             work->cancellable, error)
          && arra_token_cache_writer_put (work->writer, item, bench->codes, error);
-}
-
-/* The first error is the one that is told. */
-static void
-stop (Work *work, GError *fault)
-{
-  g_mutex_lock (&work->lock);
-  if (work->error == NULL)
-    work->error = g_steal_pointer (&fault);
-  g_mutex_unlock (&work->lock);
-  g_clear_error (&fault);
-  g_atomic_int_set (&work->stopped, TRUE);
-}
-
-static void
-encode_items (gsize begin, gsize end, guint worker, gpointer data)
-{
-  Work *work = data;
-  guint n_earlier = arra_dataset_size (work->dataset) - work->left->len;
-
-  for (gsize i = begin; i < end; i++)
-    {
-      GError *fault = NULL;
-
-      if (g_atomic_int_get (&work->stopped))
-        return;
-      if (!encode_item (work, &work->benches[worker], g_array_index (work->left, guint, i), &fault))
-        {
-          stop (work, fault);
-          return;
-        }
-      g_atomic_int_inc (&work->n_done);
-      if (worker == 0 && work->progress != NULL)
-        work->progress (n_earlier + (guint) g_atomic_int_get (&work->n_done),
-                        arra_dataset_size (work->dataset), work->user);
-    }
 }
 
 static GArray *
@@ -140,23 +102,26 @@ check_size (const ArraVqgan *vqgan, guint size, GError **error)
 }
 
 static gboolean
-run (Work *work, ArraPool *pool, GError **error)
+run (Work *work, ArraPool *pool, ArraItemProgress progress, gpointer user, GError **error)
 {
   guint threads = pool != NULL ? arra_pool_threads (pool) : 1;
+  ArraItemRun run = { .work = encode_item,
+                      .user = work,
+                      .progress = progress,
+                      .progress_user = user,
+                      .cancellable = work->cancellable };
+  gboolean ok;
 
   work->benches = g_new0 (Bench, threads);
   work->left = items_left (work->dataset, work->writer);
-  g_mutex_init (&work->lock);
-  arra_pool_run (pool, work->left->len, 1, encode_items, work);
+  run.n = work->left->len;
+  run.n_earlier = arra_dataset_size (work->dataset) - run.n;
+  ok = arra_item_run (pool, &run, error);
   for (guint i = 0; i < threads; i++)
     bench_clear (&work->benches[i]);
-  g_mutex_clear (&work->lock);
   g_array_unref (work->left);
   g_free (work->benches);
-  if (work->error == NULL)
-    return TRUE;
-  g_propagate_error (error, work->error);
-  return FALSE;
+  return ok;
 }
 
 gboolean
@@ -165,7 +130,7 @@ arra_encode_dataset (const ArraDataset *dataset,
                      const ArraExec *exec,
                      guint size,
                      ArraTokenCacheWriter *writer,
-                     ArraEncodeProgress progress,
+                     ArraItemProgress progress,
                      gpointer user,
                      GCancellable *cancellable,
                      GError **error)
@@ -175,14 +140,12 @@ arra_encode_dataset (const ArraDataset *dataset,
                 .kernels = exec->kernels,
                 .size = size,
                 .writer = writer,
-                .progress = progress,
-                .user = user,
                 .cancellable = cancellable };
 
   if (!check_size (vqgan, size, error))
     return FALSE;
   work.side = size / arra_vqgan_patch (arra_vqgan_config (vqgan));
-  return run (&work, exec->pool, error) && arra_token_cache_writer_finish (writer, error);
+  return run (&work, exec->pool, progress, user, error) && arra_token_cache_writer_finish (writer, error);
 }
 
 static gboolean

@@ -5,6 +5,7 @@
 #include <arra.h>
 #include "dataset.h"
 #include "exec.h"
+#include "item_run.h"
 #include "token_cache.h"
 #include "tokenizer.h"
 #include "vqgan.h"
@@ -19,11 +20,8 @@ typedef struct
 gboolean arra_caption_tokens_init (ArraCaptionTokens *tokens, const ArraDataset *dataset, const ArraTokenizer *tokenizer, GError **error);
 void arra_caption_tokens_clear (ArraCaptionTokens *tokens);
 
-/* @done of @count pictures, those of earlier runs included; on the caller's thread. */
-typedef void (*ArraEncodeProgress) (guint done, guint count, gpointer user);
-
 /* Puts the codes of every picture that @writer has not yet, cropped to a square of @size pixels. Each thread of the pool encodes a picture of its own: a
  * picture's layers are too small to keep several busy. Errors name the picture; what is finished is kept. */
-gboolean arra_encode_dataset (const ArraDataset *dataset, const ArraVqgan *vqgan, const ArraExec *exec, guint size, ArraTokenCacheWriter *writer, ArraEncodeProgress progress, gpointer user, GCancellable *cancellable, GError **error);
+gboolean arra_encode_dataset (const ArraDataset *dataset, const ArraVqgan *vqgan, const ArraExec *exec, guint size, ArraTokenCacheWriter *writer, ArraItemProgress progress, gpointer user, GCancellable *cancellable, GError **error);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ArraCaptionTokens, arra_caption_tokens_clear)

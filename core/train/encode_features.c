@@ -130,7 +130,7 @@ gboolean
 arra_feature_encoder_gather (const ArraFeatureEncoder *encoder,
                              const ArraDataset *dataset,
                              ArraFeatureCacheWriter *writer,
-                             ArraEncodeProgress progress,
+                             ArraItemProgress progress,
                              gpointer user,
                              GCancellable *cancellable,
                              GError **error)

@@ -159,7 +159,7 @@ test_resume (void)
 }
 
 static void
-cancel_early (guint64 done, guint64 count, gpointer cancellable)
+cancel_early (guint done, guint count, gpointer cancellable)
 {
   g_assert_cmpuint (done, <, count);
   g_cancellable_cancel (cancellable);
