@@ -10,17 +10,6 @@
 #define MAX_SHIFT 64
 
 static gboolean
-read_number (const ArraYaml *config, const char *key, guint64 min, guint64 max, guint *out, GError **error)
-{
-  guint64 value = *out;
-
-  if (!arra_setting_uint (config, key, min, max, &value, error))
-    return FALSE;
-  *out = (guint) value;
-  return TRUE;
-}
-
-static gboolean
 read_channels (ArraClassifierConfig *model, const ArraYaml *config, GError **error)
 {
   gint64 values[ARRA_CLASSIFIER_LEVELS];
@@ -39,9 +28,9 @@ read_channels (ArraClassifierConfig *model, const ArraYaml *config, GError **err
 static gboolean
 read_model (ArraClassifierSettings *s, const ArraYaml *config, GError **error)
 {
-  return read_number (config, "model.size", 1, G_MAXUINT16, &s->model.size, error)
-         && read_number (config, "model.colours", 1, 3, &s->model.colours, error)
-         && read_number (config, "model.norm_groups", 1, G_MAXUINT16, &s->model.norm_groups, error)
+  return arra_setting_number (config, "model.size", 1, G_MAXUINT16, &s->model.size, error)
+         && arra_setting_number (config, "model.colours", 1, 3, &s->model.colours, error)
+         && arra_setting_number (config, "model.norm_groups", 1, G_MAXUINT16, &s->model.norm_groups, error)
          && read_channels (&s->model, config, error)
          && arra_classifier_config_check_shape (&s->model, arra_yaml_path (config), error);
 }
@@ -49,9 +38,9 @@ read_model (ArraClassifierSettings *s, const ArraYaml *config, GError **error)
 static gboolean
 read_data (ArraClassifierSettings *s, const ArraYaml *config, GError **error)
 {
-  return read_number (config, "data.batch", 1, MAX_BATCH, &s->batch, error)
-         && read_number (config, "data.validation", 0, MAX_HELD, &s->held, error)
-         && read_number (config, "augment.shift", 0, MAX_SHIFT, &s->augment.shift, error)
+  return arra_setting_number (config, "data.batch", 1, MAX_BATCH, &s->batch, error)
+         && arra_setting_number (config, "data.validation", 0, MAX_HELD, &s->held, error)
+         && arra_setting_number (config, "augment.shift", 0, MAX_SHIFT, &s->augment.shift, error)
          && arra_setting_double (config, "augment.brightness", 0, 1, &s->augment.brightness, error)
          && arra_setting_double (config, "augment.contrast", 0, 1, &s->augment.contrast, error)
          && arra_setting_double (config, "augment.blur", 0, 1, &s->augment.blur, error)
@@ -62,11 +51,7 @@ static gboolean
 read_optimizer (ArraClassifierSettings *s, const ArraYaml *config, GError **error)
 {
   return arra_setting_double (config, "loss.balance", 0, 1, &s->balance, error)
-         && arra_setting_double (config, "optimizer.beta1", 0, 0.9999, &s->adamw.beta1, error)
-         && arra_setting_double (config, "optimizer.beta2", 0, 0.9999999, &s->adamw.beta2, error)
-         && arra_setting_double (config, "optimizer.weight_decay", 0, 1, &s->adamw.weight_decay, error)
-         && arra_setting_double (config, "optimizer.clip", 0, 1e9, &s->clip, error)
-         && arra_setting_double (config, "model.average", 0, 0.9999999, &s->average, error);
+         && arra_learner_settings_read (&s->learner, config, error);
 }
 
 gboolean
@@ -75,13 +60,11 @@ arra_classifier_settings_read (ArraClassifierSettings *settings, const ArraYaml 
   *settings = (ArraClassifierSettings){
     .model
     = { .size = 128, .colours = 3, .n_levels = 5, .channels = { 16, 32, 64, 96, 128 }, .norm_groups = 8 },
-    .average = 0.99,
     .batch = 32,
     .held = 400,
     .augment = { 4, 0.1, 0.15, 0.3, 0.03 },
     .balance = 0.5,
-    .adamw = { 0.9, 0.99, 1e-8, 0.01 },
-    .clip = 1,
+    .learner = { { 0.9, 0.99, 1e-8, 0.01 }, 1, 0.99 },
   };
   return read_model (settings, config, error) && read_data (settings, config, error)
          && read_optimizer (settings, config, error);

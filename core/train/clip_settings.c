@@ -14,17 +14,6 @@
 #define AMBIGUOUS_ID 2 /* as the end, other programs take it for an old configuration's mistake */
 
 static gboolean
-read_number (const ArraYaml *config, const char *key, guint64 min, guint64 max, guint *out, GError **error)
-{
-  guint64 value = *out;
-
-  if (!arra_setting_uint (config, key, min, max, &value, error))
-    return FALSE;
-  *out = (guint) value;
-  return TRUE;
-}
-
-static gboolean
 read_text (const ArraYaml *config, const char *key, const char *standard, char **out, GError **error)
 {
   const char *text = standard;
@@ -51,7 +40,7 @@ read_model (ArraClipConfig *m, const ArraYaml *config, GError **error)
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
-    if (!read_number (config, numbers[i].key, 1, G_MAXUINT16, numbers[i].value, error))
+    if (!arra_setting_number (config, numbers[i].key, 1, G_MAXUINT16, numbers[i].value, error))
       return FALSE;
   m->vision.intermediate = 4 * m->vision.width;
   m->text.intermediate = 4 * m->text.width;
@@ -76,9 +65,9 @@ read_data (ArraClipSettings *s, const ArraYaml *config, GError **error)
 {
   s->augmentation.crop = s->model.image_size;
   s->size = s->model.image_size + 8;
-  if (!read_number (config, "data.size", 1, MAX_SIZE, &s->size, error)
-      || !read_number (config, "data.validation", 0, MAX_HELD, &s->held, error)
-      || !read_number (config, "data.batch", 2, MAX_BATCH, &s->batch, error)
+  if (!arra_setting_number (config, "data.size", 1, MAX_SIZE, &s->size, error)
+      || !arra_setting_number (config, "data.validation", 0, MAX_HELD, &s->held, error)
+      || !arra_setting_number (config, "data.batch", 2, MAX_BATCH, &s->batch, error)
       || !arra_setting_double (config, "data.contrast", 0, 1, &s->augmentation.contrast, error)
       || !arra_setting_double (config, "data.brightness", 0, 1, &s->augmentation.brightness, error))
     return FALSE;
@@ -92,11 +81,7 @@ read_data (ArraClipSettings *s, const ArraYaml *config, GError **error)
 static gboolean
 read_optimizer (ArraClipSettings *s, const ArraYaml *config, GError **error)
 {
-  return arra_setting_double (config, "optimizer.beta1", 0, 0.9999, &s->adamw.beta1, error)
-         && arra_setting_double (config, "optimizer.beta2", 0, 0.9999999, &s->adamw.beta2, error)
-         && arra_setting_double (config, "optimizer.weight_decay", 0, 1, &s->adamw.weight_decay, error)
-         && arra_setting_double (config, "optimizer.clip", 0, 1e9, &s->clip, error)
-         && arra_setting_double (config, "model.average", 0, 0.9999999, &s->average, error);
+  return arra_learner_settings_read (&s->learner, config, error);
 }
 
 gboolean
@@ -113,8 +98,7 @@ arra_clip_settings_read (ArraClipSettings *settings, const ArraYaml *config, GEr
     .augmentation = { .contrast = 0.1, .brightness = 0.05 },
     .batch = 96,
     .held = 64,
-    .adamw = { 0.9, 0.98, 1e-8, 0.05 },
-    .clip = 1,
+    .learner = { { 0.9, 0.98, 1e-8, 0.05 }, 1, 0 },
   };
   return read_model (&settings->model, config, error) && read_tokenizer (settings, config, error)
          && read_data (settings, config, error) && read_optimizer (settings, config, error);

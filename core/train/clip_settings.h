@@ -3,8 +3,8 @@
 #pragma once
 
 #include <arra.h>
-#include "adamw.h"
 #include "clip_config.h"
+#include "learner.h"
 #include "tokenizer.h"
 #include "yamlfile.h"
 
@@ -19,9 +19,7 @@ typedef struct
   ArraClipConfig model;
   ArraClipAugmentation augmentation;
   guint batch, size, held; /* pictures of a step; pixels on a side in memory; pictures of each data set that are held out */
-  ArraAdamWSettings adamw;
-  double clip;    /* of gradients; 0: none */
-  double average; /* decay of averaged weights; 0: none */
+  ArraLearnerSettings learner;
   char *tokenizer;   /* its path */
   char *start, *end; /* tokens around a text */
 } ArraClipSettings;

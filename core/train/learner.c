@@ -4,21 +4,33 @@
 
 #include <math.h>
 
+#include "settings.h"
+
+gboolean
+arra_learner_settings_read (ArraLearnerSettings *settings, const ArraYaml *config, GError **error)
+{
+  ArraAdamWSettings *adamw = &settings->adamw;
+
+  return arra_setting_double (config, "optimizer.beta1", 0, 0.9999, &adamw->beta1, error)
+         && arra_setting_double (config, "optimizer.beta2", 0, 0.9999999, &adamw->beta2, error)
+         && arra_setting_double (config, "optimizer.weight_decay", 0, 1, &adamw->weight_decay, error)
+         && arra_setting_double (config, "optimizer.clip", 0, 1e9, &settings->clip, error)
+         && arra_setting_double (config, "model.average", 0, 0.9999999, &settings->average, error);
+}
+
 gboolean
 arra_learner_init (ArraLearner *learner,
+                   const ArraLearnerSettings *settings,
                    ArraParameters *parameters,
-                   const ArraAdamWSettings *settings,
-                   double clip,
-                   double average,
                    GError **error)
 {
   learner->parameters = parameters;
-  learner->clip = clip;
-  learner->adamw = arra_adamw_new (settings, parameters, error);
+  learner->clip = settings->clip;
+  learner->adamw = arra_adamw_new (&settings->adamw, parameters, error);
   if (learner->adamw == NULL)
     return FALSE;
-  learner->average = average > 0 ? arra_average_new (average, parameters, error) : NULL;
-  return average == 0 || learner->average != NULL;
+  learner->average = settings->average > 0 ? arra_average_new (settings->average, parameters, error) : NULL;
+  return settings->average == 0 || learner->average != NULL;
 }
 
 void

@@ -9,14 +9,24 @@
 
 typedef struct
 {
+  ArraAdamWSettings adamw;
+  double clip;    /* the largest norm of all gradients; 0: any */
+  double average; /* decay of the averaged weights, which are validated and saved; 0: there are none */
+} ArraLearnerSettings;
+
+/* Keys "optimizer.beta1", ".beta2", ".weight_decay", ".clip" and "model.average"; what is left out stays as it is. */
+gboolean arra_learner_settings_read (ArraLearnerSettings *settings, const ArraYaml *config, GError **error);
+
+typedef struct
+{
   ArraParameters *parameters; /* borrowed */
   ArraAdamW *adamw;
   ArraAverage *average; /* (nullable) */
-  double clip;          /* the largest norm of all gradients; 0: any */
+  double clip;
 } ArraLearner;
 
-/* @average: decay of the averaged weights, 0: none. After a failure, too, arra_learner_clear() frees. */
-gboolean arra_learner_init (ArraLearner *learner, ArraParameters *parameters, const ArraAdamWSettings *settings, double clip, double average, GError **error);
+/* After a failure, too, arra_learner_clear() frees. */
+gboolean arra_learner_init (ArraLearner *learner, const ArraLearnerSettings *settings, ArraParameters *parameters, GError **error);
 void arra_learner_clear (ArraLearner *learner);
 
 /* Changes the parameters by their gradients, and lets the average follow. Returns the norm that the gradients had; when it is not finite, nothing is changed. */

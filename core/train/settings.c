@@ -20,6 +20,18 @@ arra_setting_uint (
 }
 
 gboolean
+arra_setting_number (
+    const ArraYaml *config, const char *key, guint min, guint max, guint *out, GError **error)
+{
+  guint64 value = *out;
+
+  if (!arra_setting_uint (config, key, min, max, &value, error))
+    return FALSE;
+  *out = (guint) value;
+  return TRUE;
+}
+
+gboolean
 arra_setting_double (
     const ArraYaml *config, const char *key, double min, double max, double *out, GError **error)
 {

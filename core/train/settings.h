@@ -11,6 +11,9 @@ gboolean
 arra_setting_uint (
     const ArraYaml *config, const char *key, guint64 min, guint64 max, guint64 *out, GError **error);
 gboolean
+arra_setting_number (
+    const ArraYaml *config, const char *key, guint min, guint max, guint *out, GError **error);
+gboolean
 arra_setting_double (
     const ArraYaml *config, const char *key, double min, double max, double *out, GError **error);
 gboolean

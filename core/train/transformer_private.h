@@ -17,12 +17,12 @@ typedef enum
 typedef struct
 {
   guint64 held_out, batch, micro_batch;
-  double drop_prompt, clip, ema, deviation;
+  double drop_prompt, deviation;
   ArraTransformerStart start;
   char *from, *tokenizer, *vqgan, *card; /* (nullable) */
   char *rep_token;                       /* (nullable) */
   gboolean rep;                          /* aligned at one token */
-  ArraAdamWSettings adamw;
+  ArraLearnerSettings learner;
   ArraObjective objective; /* without what only the vocabulary knows */
 } ArraTransformerSettings;
 

@@ -84,18 +84,18 @@ read_alignment (const ArraYaml *config,
 static gboolean
 read_optimizer (const ArraYaml *config, ArraTransformerSettings *settings, GError **error)
 {
-  ArraAdamWSettings *adamw = &settings->adamw;
+  ArraLearnerSettings *learner = &settings->learner;
 
   if (!arra_setting_uint (config, "optimizer.batch", 1, MAX_BATCH, &settings->batch, error))
     return FALSE;
   settings->micro_batch = settings->batch;
   return arra_setting_uint (config, "optimizer.micro_batch", 1, settings->batch, &settings->micro_batch,
                             error)
-         && arra_setting_double (config, "optimizer.weight_decay", 0, 1e3, &adamw->weight_decay, error)
-         && arra_setting_double (config, "optimizer.beta1", 0, 0.999999, &adamw->beta1, error)
-         && arra_setting_double (config, "optimizer.beta2", 0, 0.999999, &adamw->beta2, error)
-         && arra_setting_double (config, "optimizer.clip", 1e-6, 1e9, &settings->clip, error)
-         && arra_setting_double (config, "optimizer.ema", 0, 0.9999999, &settings->ema, error);
+         && arra_setting_double (config, "optimizer.weight_decay", 0, 1e3, &learner->adamw.weight_decay, error)
+         && arra_setting_double (config, "optimizer.beta1", 0, 0.999999, &learner->adamw.beta1, error)
+         && arra_setting_double (config, "optimizer.beta2", 0, 0.999999, &learner->adamw.beta2, error)
+         && arra_setting_double (config, "optimizer.clip", 1e-6, 1e9, &learner->clip, error)
+         && arra_setting_double (config, "optimizer.ema", 0, 0.9999999, &learner->average, error);
 }
 
 static gboolean
@@ -148,9 +148,8 @@ arra_transformer_settings_read_start (const ArraYaml *config,
   *settings
       = (ArraTransformerSettings){ .batch = 16,
                                    .drop_prompt = 0.1,
-                                   .clip = 4,
                                    .deviation = 0.02,
-                                   .adamw = ARRA_ADAMW_REFERENCE,
+                                   .learner = { ARRA_ADAMW_REFERENCE, 4, 0 },
                                    .objective
                                    = { .z_weight = 1e-5, .dropout = 0.05, .alignment = { .weight = 1 } } };
   return read_start (config, settings, error);

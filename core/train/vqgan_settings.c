@@ -40,28 +40,17 @@ read_list (const ArraYaml *config, const char *key, guint *out, guint *n_out, GE
 }
 
 static gboolean
-read_number (const ArraYaml *config, const char *key, guint64 max, guint *out, GError **error)
-{
-  guint64 value = *out;
-
-  if (!arra_setting_uint (config, key, 1, max, &value, error))
-    return FALSE;
-  *out = (guint) value;
-  return TRUE;
-}
-
-static gboolean
 read_model (ArraVqganConfig *m, const ArraYaml *config, GError **error)
 {
-  return read_number (config, "model.base_channels", G_MAXUINT16, &m->ch, error)
+  return arra_setting_number (config, "model.base_channels", 1, G_MAXUINT16, &m->ch, error)
          && read_list (config, "model.channel_multiplier", m->ch_mult, &m->n_levels, error)
-         && read_number (config, "model.num_res_blocks", G_MAXUINT16, &m->n_res_blocks, error)
+         && arra_setting_number (config, "model.num_res_blocks", 1, G_MAXUINT16, &m->n_res_blocks, error)
          && read_list (config, "model.attn_resolutions", m->attn_resolutions, &m->n_attn, error)
-         && read_number (config, "model.resolution", G_MAXUINT16, &m->resolution, error)
-         && read_number (config, "model.latent_channels", G_MAXUINT16, &m->z_channels, error)
-         && read_number (config, "model.embed_dim", G_MAXUINT16, &m->embed_dim, error)
-         && read_number (config, "model.num_embeddings", G_MAXINT32, &m->n_embed, error)
-         && read_number (config, "model.norm_groups", G_MAXUINT16, &m->norm_groups, error)
+         && arra_setting_number (config, "model.resolution", 1, G_MAXUINT16, &m->resolution, error)
+         && arra_setting_number (config, "model.latent_channels", 1, G_MAXUINT16, &m->z_channels, error)
+         && arra_setting_number (config, "model.embed_dim", 1, G_MAXUINT16, &m->embed_dim, error)
+         && arra_setting_number (config, "model.num_embeddings", 1, G_MAXINT32, &m->n_embed, error)
+         && arra_setting_number (config, "model.norm_groups", 1, G_MAXUINT16, &m->norm_groups, error)
          && arra_vqgan_config_check (m, arra_yaml_path (config), error);
 }
 
@@ -79,7 +68,7 @@ read_start (ArraVqganSettings *s, const ArraYaml *config, GError **error)
                       "%s: \"model.learn\" is decoder: name a model that has an encoder in \"model.from\"",
                       arra_yaml_path (config));
   if (s->decoder_only)
-    s->adamw.weight_decay = 0; /* it would shrink what must stay */
+    s->learner.adamw.weight_decay = 0; /* it would shrink what must stay */
   return TRUE;
 }
 
@@ -88,8 +77,8 @@ read_data (ArraVqganSettings *s, const ArraYaml *config, GError **error)
 {
   guint patch = arra_vqgan_patch (&s->model);
 
-  if (!read_number (config, "data.batch", 4096, &s->batch, error)
-      || !read_number (config, "data.crop", MAX_CROP, &s->cropping.crop, error)
+  if (!arra_setting_number (config, "data.batch", 1, 4096, &s->batch, error)
+      || !arra_setting_number (config, "data.crop", 1, MAX_CROP, &s->cropping.crop, error)
       || !arra_setting_bool (config, "data.flip", &s->cropping.flip, error))
     return FALSE;
   if (s->cropping.crop % patch != 0 || s->cropping.crop % 8 != 0)
@@ -119,7 +108,7 @@ read_loss (ArraVqganSettings *s, const ArraYaml *config, GError **error)
 static gboolean
 read_critic (ArraVqganSettings *s, const ArraYaml *config, GError **error)
 {
-  if (!read_number (config, "loss.critic_channels", 512, &s->critic.channels, error)
+  if (!arra_setting_number (config, "loss.critic_channels", 1, 512, &s->critic.channels, error)
       || !arra_setting_uint (config, "loss.critic_start", 0, G_MAXINT64, &s->critic_start, error)
       || !arra_setting_double (config, "loss.critic_weight", 0, 1e6, &s->critic_weight, error)
       || !arra_setting_bool (config, "loss.critic_adaptive", &s->critic_adaptive, error)
@@ -135,11 +124,7 @@ read_critic (ArraVqganSettings *s, const ArraYaml *config, GError **error)
 static gboolean
 read_optimizer (ArraVqganSettings *s, const ArraYaml *config, GError **error)
 {
-  return arra_setting_double (config, "optimizer.beta1", 0, 0.9999, &s->adamw.beta1, error)
-         && arra_setting_double (config, "optimizer.beta2", 0, 0.9999999, &s->adamw.beta2, error)
-         && arra_setting_double (config, "optimizer.weight_decay", 0, 1, &s->adamw.weight_decay, error)
-         && arra_setting_double (config, "optimizer.clip", 0, 1e9, &s->clip, error)
-         && arra_setting_double (config, "model.average", 0, 0.9999999, &s->average, error)
+  return arra_learner_settings_read (&s->learner, config, error)
          && arra_setting_uint (config, "codebook.start", 0, G_MAXINT64, &s->codebook_start, error)
          && arra_setting_double (config, "codebook.decay", 0, 0.9999999, &s->codebook.decay, error)
          && arra_setting_double (config, "codebook.revive_below", 0, 1, &s->codebook.revive_below, error);
@@ -162,8 +147,7 @@ arra_vqgan_settings_read (ArraVqganSettings *settings, const ArraYaml *config, G
                .norm_groups = 8 },
     .batch = 8,
     .cropping = { .crop = 128 },
-    .adamw = { 0.9, 0.99, 1e-8, 1e-4 },
-    .clip = 1,
+    .learner = { { 0.9, 0.99, 1e-8, 1e-4 }, 1, 0 },
     .loss = { 1, 1, 1, 1 },
     .commitment = 0.25,
     .critic = { 32, CRITIC_GROUPS },

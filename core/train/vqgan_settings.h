@@ -3,8 +3,8 @@
 #pragma once
 
 #include <arra.h>
-#include "adamw.h"
 #include "codebook.h"
+#include "learner.h"
 #include "patch_critic.h"
 #include "picture_supply.h"
 #include "pixel_loss.h"
@@ -14,13 +14,11 @@ typedef struct
 {
   ArraVqganConfig model; /* "model.base_channels" (32), "channel_multiplier" ([1, 1, 2, 2, 4]), "num_res_blocks" (1), "attn_resolutions" ([]), "resolution" (256),
                             "latent_channels" (64), "embed_dim" (8), "num_embeddings" (1024), "norm_groups" (8) */
-  double average;        /* "model.average" (0): decay of the averaged weights that are saved and validated; 0: none are kept */
   char *from;            /* (nullable): "model.from": a folder of an earlier training's model, or its vqgan.safetensors, of the same shape: where this one begins */
   gboolean decoder_only; /* "model.learn" (all): all, or decoder: encoder and codes, and so all tokens, stay as they are */
   guint batch;           /* "data.batch" (8) */
   ArraCropping cropping; /* "data.crop" (128), "data.flip" (false) */
-  ArraAdamWSettings adamw; /* "optimizer.beta1" (0.9), "beta2" (0.99), "weight_decay" (0.0001) */
-  double clip;             /* "optimizer.clip" (1): the gradients' norm; 0: none */
+  ArraLearnerSettings learner; /* weight_decay (0.0001), model.average (0) */
   ArraPixelLoss loss;      /* "loss.l1" (1), "loss.l2" (1), "loss.perceptual", "loss.colour" (1 unless kind is none) */
   double commitment;       /* "loss.commitment" (0.25) */
   gboolean judged;         /* "loss.kind" (perceptual): none, perceptual, patch: a critic too */

@@ -7,7 +7,7 @@
 #define N 32 /* no padding */
 #define STEPS 5
 
-static const ArraAdamWSettings settings = ARRA_ADAMW_REFERENCE;
+static const ArraAdamWSettings adamw_settings = ARRA_ADAMW_REFERENCE;
 static ArraExec exec;
 
 static ArraParameters *
@@ -24,6 +24,14 @@ start (void)
 }
 
 static void
+begin (ArraLearner *learner, ArraParameters *parameters, double clip, double average)
+{
+  const ArraLearnerSettings settings = { ARRA_ADAMW_REFERENCE, clip, average };
+
+  g_assert_true (arra_learner_init (learner, &settings, parameters, NULL));
+}
+
+static void
 set_gradients (ArraParameters *parameters, guint step)
 {
   for (guint i = 0; i < N; i++)
@@ -34,11 +42,11 @@ static void
 test_step (void)
 {
   g_autoptr (ArraParameters) a = start (), b = start ();
-  g_autoptr (ArraAdamW) adamw = arra_adamw_new (&settings, b, NULL);
+  g_autoptr (ArraAdamW) adamw = arra_adamw_new (&adamw_settings, b, NULL);
   g_autoptr (ArraAverage) average = arra_average_new (0.5, b, NULL);
   ArraLearner learner = { 0 };
 
-  g_assert_true (arra_learner_init (&learner, a, &settings, 0.5, 0.5, NULL));
+  begin (&learner, a, 0.5, 0.5);
   for (guint i = 0; i < STEPS; i++)
     {
       const ArraTrainStep step = { i, 0.1, 1 };
@@ -64,11 +72,11 @@ static void
 test_bare (void)
 {
   g_autoptr (ArraParameters) a = start (), b = start ();
-  g_autoptr (ArraAdamW) adamw = arra_adamw_new (&settings, b, NULL);
+  g_autoptr (ArraAdamW) adamw = arra_adamw_new (&adamw_settings, b, NULL);
   const ArraTrainStep step = { 0, 0.1, 1 };
   ArraLearner learner = { 0 };
 
-  g_assert_true (arra_learner_init (&learner, a, &settings, 0, 0, NULL));
+  begin (&learner, a, 0, 0);
   set_gradients (a, 0);
   set_gradients (b, 0);
   arra_adamw_step (adamw, &exec, 0.1, b);
@@ -86,7 +94,7 @@ test_not_finite (void)
   const ArraTrainStep step = { 0, 0.1, 1 };
   ArraLearner learner = { 0 };
 
-  g_assert_true (arra_learner_init (&learner, a, &settings, 1, 0.5, NULL));
+  begin (&learner, a, 1, 0.5);
   set_gradients (a, 0);
   a->grad[3] = NAN;
   g_assert_false (isfinite (arra_learner_step (&learner, &exec, &step)));
@@ -110,7 +118,7 @@ test_state (void)
   g_autoptr (GString) parts = g_string_new (NULL);
   ArraLearner learner = { 0 };
 
-  g_assert_true (arra_learner_init (&learner, parameters, &settings, 1, 0.5, NULL));
+  begin (&learner, parameters, 1, 0.5);
   g_assert_true (arra_learner_visit (&learner, count_part, parts, NULL));
   g_assert_cmpstr (parts->str, ==,
                    "parameters:1:32 adamw.mean:1:32 adamw.square:1:32 adamw.step:0:1 average:1:32 ");

@@ -241,7 +241,7 @@ test_numbers (void)
   g_assert_cmpfloat (t->learner.adamw->settings.weight_decay, ==, 0.2);
   g_assert_cmpfloat (t->learner.adamw->settings.beta1, ==, 0.8);
   g_assert_cmpfloat (t->learner.adamw->settings.beta2, ==, 0.99);
-  g_assert_cmpfloat (t->settings.clip, ==, 2);
+  g_assert_cmpfloat (t->settings.learner.clip, ==, 2);
   g_assert_cmpfloat (t->settings.objective.z_weight, ==, 0.25);
   g_assert_cmpfloat (t->settings.objective.dropout, ==, 0.5);
   g_assert_cmpint (t->settings.objective.alignment.positions, ==, ARRA_ALIGN_NONE);
