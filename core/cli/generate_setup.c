@@ -57,15 +57,26 @@ generate_setup_apply (const GenerateSetup *setup, const GenerateOptions *options
   return options->memory == NULL || cli_value_bytes ("--memory", options->memory, &request->memory_limit, error);
 }
 
+typedef struct
+{
+  const char *option;
+  gboolean given;
+} Given;
+
+static gboolean
+refuse_given (const Given *settings, gsize n, const char *beside, GError **error)
+{
+  for (gsize i = 0; i < n; i++)
+    if (settings[i].given)
+      return cli_usage_error (error, "%s cannot go with %s", settings[i].option, beside);
+  return TRUE;
+}
+
 /* A saved run keeps its settings: nothing that would change its picture may come with it. */
 static gboolean
 check_resume (const GenerateOptions *options, GError **error)
 {
-  const struct
-  {
-    const char *option;
-    gboolean given;
-  } settings[] = {
+  const Given settings[] = {
     { "a prompt", options->rest != NULL },
     { "--prompt", options->prompt != NULL },
     { "--prompt-file", options->prompt_file != NULL },
@@ -84,11 +95,8 @@ check_resume (const GenerateOptions *options, GError **error)
     { "--quant", options->quant != NULL },
   };
 
-  for (gsize i = 0; i < G_N_ELEMENTS (settings); i++)
-    if (settings[i].given)
-      return cli_usage_error (error, "%s cannot go with --resume: saved tokens go on with the settings they began with",
-                              settings[i].option);
-  return TRUE;
+  return refuse_given (settings, G_N_ELEMENTS (settings),
+                       "--resume: saved tokens go on with the settings they began with", error);
 }
 
 static gboolean
@@ -151,11 +159,7 @@ take_new (GenerateSetup *setup, const GenerateOptions *options, GError **error)
 static gboolean
 check_prompts (const GenerateOptions *options, GError **error)
 {
-  const struct
-  {
-    const char *option;
-    gboolean given;
-  } settings[] = {
+  const Given settings[] = {
     { "a prompt", options->rest != NULL },
     { "--prompt", options->prompt != NULL },
     { "--prompt-file", options->prompt_file != NULL },
@@ -165,9 +169,8 @@ check_prompts (const GenerateOptions *options, GError **error)
     { "--resume", options->resume != NULL },
   };
 
-  for (gsize i = 0; i < G_N_ELEMENTS (settings); i++)
-    if (settings[i].given)
-      return cli_usage_error (error, "%s cannot go with --prompts", settings[i].option);
+  if (!refuse_given (settings, G_N_ELEMENTS (settings), "--prompts", error))
+    return FALSE;
   if (options->out == NULL)
     return cli_usage_error (error, "no output: name the folder to write with -o DIR");
   return TRUE;
