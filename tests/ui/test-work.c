@@ -254,12 +254,12 @@ main (int argc, char **argv)
     const char *name;
     void (*run) (Case *self, gconstpointer data);
   } cases[] = {
-    { "/ui/work/finish", test_finish },
-    { "/ui/work/again", test_again },
-    { "/ui/work/stop-and-continue", test_stop_and_continue },
-    { "/ui/work/stop-at-once", test_stop_at_once },
-    { "/ui/work/free-in-the-middle", test_free_in_the_middle },
-    { "/ui/work/failures", test_failures },
+    { "/ui/session/finish", test_finish },
+    { "/ui/session/again", test_again },
+    { "/ui/session/stop-and-continue", test_stop_and_continue },
+    { "/ui/session/stop-at-once", test_stop_at_once },
+    { "/ui/session/free-in-the-middle", test_free_in_the_middle },
+    { "/ui/session/failures", test_failures },
   };
 
   g_test_init (&argc, &argv, NULL);
