@@ -4,6 +4,11 @@
 
 #include <mpi.h>
 
+#define PATIENCE G_USEC_PER_SEC
+
+static MPI_Comm
+    leaving; /* of all processes, for all_leave() alone: the others may be in the midst of a gather() */
+
 /* MPI ends all processes when one cannot be reached: its calls do not fail. */
 static void
 gather (const void *own, gsize n_bytes, void *all, gpointer user)
@@ -30,8 +35,25 @@ arra_parallel_start (ArraParallel *parallel, GError **error)
   MPI_Init_thread (NULL, NULL, MPI_THREAD_FUNNELED, &provided);
   MPI_Comm_rank (MPI_COMM_WORLD, &rank);
   MPI_Comm_size (MPI_COMM_WORLD, &size);
+  MPI_Comm_dup (MPI_COMM_WORLD, &leaving);
   *parallel = (ArraParallel){ .rank = (guint) rank, .size = (guint) size, .gather = gather };
   return TRUE;
+}
+
+/* Whether the others want to end too, as they do after an error that all of them were told of: then each ends
+ * by itself, and mpirun need not kill anybody. */
+static gboolean
+all_leave (void)
+{
+  gint64 patience = g_get_monotonic_time () + PATIENCE;
+  MPI_Request request;
+  int arrived = 0;
+
+  MPI_Ibarrier (leaving, &request);
+  for (MPI_Test (&request, &arrived, MPI_STATUS_IGNORE); !arrived && g_get_monotonic_time () < patience;
+       MPI_Test (&request, &arrived, MPI_STATUS_IGNORE))
+    g_usleep (1000);
+  return arrived;
 }
 
 void
@@ -39,7 +61,7 @@ arra_parallel_end (const ArraParallel *parallel, int status)
 {
   if (parallel->gather == NULL)
     return;
-  if (status != 0)
+  if (status != 0 && !all_leave ())
     MPI_Abort (MPI_COMM_WORLD, status);
   MPI_Finalize ();
 }
