@@ -80,6 +80,6 @@ arra_vqgan_trainee_load (ArraVqganTrainee *t, GError **error)
     return TRUE;
   path = g_file_test (from, G_FILE_TEST_IS_DIR) ? g_build_filename (from, WEIGHTS, NULL) : g_strdup (from);
   source = arra_safetensors_open (path, error);
-  return source != NULL && load_codes (t, source, error)
+  return source != NULL && (t->settings.codebook_start > 0 || load_codes (t, source, error))
          && arra_parameters_load (t->parameters, source, error);
 }

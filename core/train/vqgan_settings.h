@@ -27,7 +27,7 @@ typedef struct
   double critic_weight;           /* "loss.critic_weight" (0.1): of the critic's gradient beside the others' */
   gboolean critic_adaptive;       /* "loss.critic_adaptive" (true): that weight is a share of the norm of the others' gradient on the pixels */
   double critic_rate;             /* "loss.critic_rate" (1): times the learning rate */
-  guint64 codebook_start;         /* "codebook.start" (200): steps in which vectors pass as they are; then the codes are put where vectors are */
+  guint64 codebook_start;         /* "codebook.start" (200; 0 with "model.from", whose codes stay): steps in which vectors pass as they are; then the codes are put where vectors are */
   ArraCodebookSettings codebook;  /* "codebook.decay" (0.99), "codebook.revive_below" (0.1) */
 } ArraVqganSettings;
 

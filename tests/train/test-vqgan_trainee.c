@@ -27,9 +27,10 @@ static const char base_model[] = "model:\n"
 
 static const char base[] = "data:\n"
                            "  batch: 4\n"
-                           "  crop: 32\n"
-                           "codebook:\n"
-                           "  start: 3\n";
+                           "  crop: 32\n";
+
+static const char late_codes[] = "codebook:\n"
+                                 "  start: 3\n";
 
 static const char judged[] = "loss:\n"
                              "  kind: patch\n"
@@ -56,12 +57,11 @@ paint (guint8 *pixels, guint n, guint32 first)
       }
 }
 
-/* @from: (nullable): a model whose decoder alone is trained. */
+/* @start: more of the model; @more: other sections. */
 static void
-begin (Fixture *f, const char *more, const char *from, guint threads)
+begin_at (Fixture *f, const char *start, const char *more, guint threads)
 {
-  g_autofree char *start = g_strdup_printf ("  learn: %s\n  from: %s\n", "decoder", from);
-  g_autofree char *text = g_strconcat (base_model, from != NULL ? start : "", base, more, NULL);
+  g_autofree char *text = g_strconcat (base_model, start, base, more, NULL);
   g_autoptr (ArraYaml) config = arra_yaml_parse (text, strlen (text), "train.yaml", NULL);
   ArraPictureSupply *supply = arra_picture_supply_new (SIDE, 4, 2, NULL);
   ArraTrainSetup setup = { .seed = 9 };
@@ -73,6 +73,14 @@ begin (Fixture *f, const char *more, const char *from, guint threads)
   paint (supply->valid, 2, 0);
   if (!arra_vqgan_trainee_new_from (config, &setup, supply, &f->trainee, &error))
     g_error ("%s", error->message);
+}
+
+static void
+begin (Fixture *f, const char *more, guint threads)
+{
+  g_autofree char *all = g_strconcat (late_codes, more, NULL);
+
+  begin_at (f, "", all, threads);
 }
 
 static void
@@ -89,7 +97,7 @@ test_learn (void)
   double first[METRICS], last[METRICS], valid[METRICS];
   Fixture f;
 
-  begin (&f, "", NULL, 2);
+  begin (&f, "", 2);
   trainee_test_steps (&f.trainee, 0, 1, RATE, first);
   trainee_test_steps (&f.trainee, 1, 120, RATE, last);
   g_assert_true (f.trainee.klass->validate (f.trainee.self, valid, NULL, NULL));
@@ -116,12 +124,12 @@ test_repeat (void)
   g_autoptr (GByteArray) alone = NULL, two = NULL, halfway = NULL, again = NULL;
   Fixture f;
 
-  begin (&f, judged, NULL, 1);
+  begin (&f, judged, 1);
   trainee_test_steps (&f.trainee, 0, 7, RATE, metrics[0]);
   alone = trainee_test_state (&f.trainee);
   end (&f);
 
-  begin (&f, judged, NULL, 2);
+  begin (&f, judged, 2);
   trainee_test_steps (&f.trainee, 0, 4, RATE, metrics[1]);
   halfway = trainee_test_state (&f.trainee);
   trainee_test_steps (&f.trainee, 4, 7, RATE, metrics[1]);
@@ -131,7 +139,7 @@ test_repeat (void)
   g_assert_cmpmem (metrics[0], 10 * sizeof (double), metrics[1], 10 * sizeof (double));
   g_assert_cmpfloat (metrics[0][9], >, 0); /* the critic's loss */
 
-  begin (&f, judged, NULL, 2);
+  begin (&f, judged, 2);
   trainee_test_set_state (&f.trainee, halfway);
   trainee_test_steps (&f.trainee, 4, 7, RATE, metrics[2]);
   again = trainee_test_state (&f.trainee);
@@ -173,7 +181,7 @@ test_save (void)
   guint32 codes[64];
   Fixture f;
 
-  begin (&f, "", NULL, 1);
+  begin (&f, "", 1);
   trainee_test_steps (&f.trainee, 0, 20, RATE, metrics);
   g_assert_true (f.trainee.klass->validate (f.trainee.self, valid, NULL, NULL));
   g_assert_true (f.trainee.klass->save_model (f.trainee.self, folder, NULL));
@@ -235,16 +243,17 @@ test_decoder (void)
 {
   g_autofree char *folder = g_dir_make_tmp ("arra-vqgan-XXXXXX", NULL);
   g_autofree char *other = g_dir_make_tmp ("arra-vqgan-XXXXXX", NULL);
+  g_autofree char *start = g_strdup_printf ("  learn: decoder\n  from: %s\n", folder);
   double metrics[METRICS], valid[2][METRICS];
   Fixture f;
 
-  begin (&f, "", NULL, 2);
+  begin (&f, "", 2);
   trainee_test_steps (&f.trainee, 0, 20, RATE, metrics);
   g_assert_true (f.trainee.klass->save_model (f.trainee.self, folder, NULL));
   g_assert_true (f.trainee.klass->validate (f.trainee.self, valid[0], NULL, NULL));
   end (&f);
 
-  begin (&f, "", folder, 2);
+  begin_at (&f, start, "", 2);
   trainee_test_steps (&f.trainee, 0, 20, RATE, metrics);
   g_assert_true (f.trainee.klass->save_model (f.trainee.self, other, NULL));
   g_assert_true (f.trainee.klass->validate (f.trainee.self, valid[1], NULL, NULL));
@@ -256,10 +265,38 @@ test_decoder (void)
   remove_model (other);
 }
 
+/* A second training of all keeps the codes, unless it is told when to place them anew. */
 static void
-refuse (const char *more, const char *key)
+test_more (void)
 {
-  g_autofree char *text = g_strconcat (base_model, base, more, NULL);
+  g_autofree char *folder = g_dir_make_tmp ("arra-vqgan-XXXXXX", NULL);
+  g_autofree char *start = g_strdup_printf ("  from: %s\n", folder);
+  double first[METRICS], kept[METRICS], none[METRICS], anew[METRICS];
+  Fixture f;
+
+  begin (&f, "", 2);
+  trainee_test_steps (&f.trainee, 0, 20, RATE, first);
+  g_assert_true (f.trainee.klass->save_model (f.trainee.self, folder, NULL));
+  end (&f);
+
+  begin_at (&f, start, "", 2);
+  trainee_test_steps (&f.trainee, 0, 1, RATE, kept);
+  end (&f);
+  begin_at (&f, start, late_codes, 2);
+  trainee_test_steps (&f.trainee, 0, 1, RATE, none);
+  trainee_test_steps (&f.trainee, 1, 4, RATE, anew);
+  end (&f);
+  g_test_message ("perplexity %g; %g, %g", kept[5], none[5], anew[5]);
+  g_assert_cmpfloat (kept[5], >, 1);
+  g_assert_cmpfloat (none[5], ==, 0);
+  g_assert_cmpfloat (anew[5], >, 1);
+  remove_model (folder);
+}
+
+static void
+refuse_at (const char *start, const char *more, const char *key)
+{
+  g_autofree char *text = g_strconcat (base_model, start, base, more, NULL);
   g_autoptr (ArraYaml) config = arra_yaml_parse (text, strlen (text), "train.yaml", NULL);
   const ArraTrainSetup setup = { .exec = { arra_kernels_default (NULL), NULL } };
   g_autoptr (GError) error = NULL;
@@ -272,12 +309,19 @@ refuse (const char *more, const char *key)
 }
 
 static void
+refuse (const char *more, const char *key)
+{
+  refuse_at ("", more, key);
+}
+
+static void
 test_refuse (void)
 {
   refuse ("loss:\n  kind: lpips\n", "loss.kind");
   refuse ("loss:\n  kind: patch\n  critic_channels: 12\n", "critic_channels");
   refuse ("optimizer:\n  beta1: 1.5\n", "optimizer.beta1");
   refuse ("loss:\n  l1: -1\n", "loss.l1");
+  refuse_at ("  learn: decoder\n  from: model\n", late_codes, "codebook.start");
 }
 
 int
@@ -288,6 +332,7 @@ main (int argc, char **argv)
   g_test_add_func ("/vqgan-trainee/repeat", test_repeat);
   g_test_add_func ("/vqgan-trainee/save", test_save);
   g_test_add_func ("/vqgan-trainee/decoder", test_decoder);
+  g_test_add_func ("/vqgan-trainee/more", test_more);
   g_test_add_func ("/vqgan-trainee/refuse", test_refuse);
   return g_test_run ();
 }
