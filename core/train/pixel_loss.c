@@ -103,19 +103,20 @@ roughness (const Scale *s, gsize n, double weight)
   return sum * share;
 }
 
-/* |x| times @factor, whose slope goes into @up and, against it, into @down (nullable). */
+/* The square of @x; its slope times @factor goes into @up and, against it, into @down (nullable). */
 static double
-magnitude (float x, float factor, float *up, float *down)
+square (float x, float factor, float *up, float *down)
 {
-  float slope = factor * sign (x);
+  float slope = 2 * factor * x;
 
   *up += slope;
   if (down != NULL)
     *down -= slope;
-  return (double) fabsf (x);
+  return (double) x * (double) x;
 }
 
-/* The mean over one scale of |d| and of how much more it differs in one of red, green and blue than in the next. */
+/* The mean over one scale of d^2 and of the square of how much more it differs in one of red, green and blue
+ * than in the next. */
 static double
 tint (const Scale *s, gsize n, double weight)
 {
@@ -127,8 +128,8 @@ tint (const Scale *s, gsize n, double weight)
     {
       gsize next = i % 3 == 2 ? i - 2 : i + 1;
 
-      sum += magnitude (s->d[i], factor, &s->grad[i], NULL);
-      sum += magnitude (s->d[i] - s->d[next], factor, &s->grad[i], &s->grad[next]);
+      sum += square (s->d[i], factor, &s->grad[i], NULL);
+      sum += square (s->d[i] - s->d[next], factor, &s->grad[i], &s->grad[next]);
     }
   return sum * share;
 }

@@ -3,7 +3,8 @@
  * |d|, d^2 and a perceptual part that needs no network: the absolute differences of d between neighbours, across and down, at PIXEL_LOSS_SCALES scales, each the mean of
  * two by two pixels of the one before. A mean of pixels may blur for free what it cannot place exactly; edges and texture at every scale may not (the gradient difference loss of Mathieu
  * et al., arXiv 1511.05440, section 3.3, without the absolute values within, on the pyramid of Burt and Adelson, "The Laplacian Pyramid as a Compact Image Code", 1983). And colour: at the
- * coarsest scale, where the eye looks for it, |d| and the absolute differences of d between red, green and blue. Without it few codes are spent on hue, as lightness differs more.
+ * coarsest scale, where the eye looks for it, d^2 and the squares of the differences of d between red, green and blue. Without it few codes are spent on hue, as lightness differs
+ * more. Squares, as absolute values are least at the median of what shares a code: a rare hue, such as green, would not show in it at all, and nothing would lead there.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 

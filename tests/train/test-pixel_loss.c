@@ -74,7 +74,8 @@ define_colour (const double *d)
 
         for (gsize k = 0; k < 3; k++)
           c[k] = mean_at (d, p, scale, i / width, i % width, k);
-        sum += fabs (c[0]) + fabs (c[1]) + fabs (c[2]) + fabs (c[0] - c[1]) + fabs (c[1] - c[2]) + fabs (c[2] - c[0]);
+        for (gsize k = 0; k < 3; k++)
+          sum += pow (c[k], 2) + pow (c[k] - c[(k + 1) % 3], 2);
       }
   return sum / (double) (3 * N * height * width);
 }
@@ -159,7 +160,7 @@ test_constant (void)
   g_assert_cmpfloat (distance.absolute, ==, 0.25);
   g_assert_cmpfloat (distance.squared, ==, 0.0625);
   g_assert_cmpfloat (distance.perceptual, ==, 0);
-  g_assert_cmpfloat (distance.colour, ==, 0.25);
+  g_assert_cmpfloat (distance.colour, ==, 0.0625);
 }
 
 int
