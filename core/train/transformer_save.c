@@ -8,7 +8,9 @@
 #include "jsonguard.h"
 #include "transformer_private.h"
 
-#define ADAPTOR "adaptor." /* thrown away after training */
+#define ADAPTOR "adaptor."    /* thrown away after training */
+#define THUMBNAIL "thumbnail" /* of a card */
+#define THUMBNAIL_FILE "thumbnail.png"
 
 /* ------------------------------------------------------------------ weights */
 
@@ -190,6 +192,23 @@ add_provenance (JsonBuilder *builder, const ArraTransformer *t)
   json_builder_end_object (builder);
 }
 
+/* Its picture is a file beside it, so it comes along. */
+static gboolean
+save_thumbnail (const ArraTransformer *t, JsonObject *card, const char *directory, GError **error)
+{
+  g_autofree char *folder = NULL, *path = NULL;
+  const char *name;
+
+  if (card == NULL || !json_object_has_member (card, THUMBNAIL))
+    return TRUE;
+  name = arra_json_get_string (card, t->settings.card, THUMBNAIL, error);
+  if (name == NULL)
+    return FALSE;
+  folder = g_path_get_dirname (t->settings.card);
+  path = g_build_filename (folder, name, NULL);
+  return put_file (path, directory, THUMBNAIL_FILE, error);
+}
+
 static void
 add_card (JsonBuilder *builder, JsonObject *card)
 {
@@ -201,7 +220,10 @@ add_card (JsonBuilder *builder, JsonObject *card)
   while (json_object_iter_next (&iter, &key, &value))
     {
       json_builder_set_member_name (builder, key);
-      json_builder_add_value (builder, json_node_copy (value));
+      if (g_str_equal (key, THUMBNAIL))
+        json_builder_add_string_value (builder, THUMBNAIL_FILE);
+      else
+        json_builder_add_value (builder, json_node_copy (value));
     }
 }
 
@@ -225,7 +247,7 @@ save_settings (const ArraTransformer *t, const char *directory, GError **error)
     }
   add_provenance (builder, t);
   json_builder_end_object (builder);
-  return write_json (directory, "arra.json", builder, error);
+  return save_thumbnail (t, card, directory, error) && write_json (directory, "arra.json", builder, error);
 }
 
 gboolean

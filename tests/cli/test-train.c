@@ -14,6 +14,9 @@ test_whole (void)
   g_autoptr (Outcome) drawn = NULL;
   g_autoptr (Outcome) info = NULL;
   g_autoptr (Outcome) converted = NULL;
+  g_autoptr (Outcome) shown = NULL;
+  g_autoptr (JsonNode) node = NULL;
+  JsonObject *card;
   guint width, height;
 
   tiny_training_begin ();
@@ -37,8 +40,14 @@ test_whole (void)
   assert_status (info, 0);
   assert_says (info->out, "foxes");
   assert_says (info->out, "CC0-1.0");
+  g_assert_true (same_bytes ("out/model/thumbnail.png", "card.png"));
   converted = arra_run ("convert", "out/model", "-o", "foxes.gguf", NULL);
   assert_status (converted, 0);
+  shown = arra_run ("info", "foxes.gguf", "--json", NULL);
+  assert_status (shown, 0);
+  node = parse_json (shown->out);
+  card = json_object_get_object_member (json_node_get_object (node), "card");
+  g_assert_cmpint (json_object_get_int_member (card, "thumbnail_bytes"), >, 0);
   harness_end ();
 }
 

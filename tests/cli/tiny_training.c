@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tiny_training.h"
 
+#include <gdk-pixbuf/gdk-pixbuf.h>
 #include <string.h>
 
 #include "fixture.h"
@@ -84,6 +85,16 @@ tiny_training_put (const char *name, const char *text)
   g_assert_no_error (error);
 }
 
+static void
+put_picture (const char *name)
+{
+  g_autoptr (GdkPixbuf) picture = gdk_pixbuf_new (GDK_COLORSPACE_RGB, FALSE, 8, 8, 8);
+  g_autofree char *path = scratch_path (name);
+
+  gdk_pixbuf_fill (picture, 0xe07030ff);
+  g_assert_true (gdk_pixbuf_save (picture, path, "png", NULL, NULL));
+}
+
 void
 tiny_training_begin (void)
 {
@@ -99,5 +110,6 @@ tiny_training_begin (void)
   vqgan = hash_vqgan ();
   write_cache (vqgan);
   tiny_training_put ("train.yaml", config_text);
-  tiny_training_put ("card.json", "{\"name\": \"foxes\", \"license\": \"CC0-1.0\", \"guidance_scale\": 2.5}");
+  tiny_training_put ("card.json", "{\"name\": \"foxes\", \"license\": \"CC0-1.0\", \"guidance_scale\": 2.5, \"thumbnail\": \"card.png\"}");
+  put_picture ("card.png");
 }
