@@ -178,6 +178,15 @@ save_vqgan (const ArraTransformer *t, const char *directory, GError **error)
 
 /* ------------------------------------------------------------------ arra.json */
 
+/* Models are given away: how the folders of a machine are called stays on it. */
+static void
+add_value (JsonBuilder *builder, const char *key, const char *value)
+{
+  g_autofree char *name = g_path_is_absolute (value) ? g_path_get_basename (value) : NULL;
+
+  add_text (builder, key, name != NULL ? name : value);
+}
+
 static void
 add_provenance (JsonBuilder *builder, const ArraTransformer *t)
 {
@@ -187,7 +196,7 @@ add_provenance (JsonBuilder *builder, const ArraTransformer *t)
   json_builder_set_member_name (builder, "configuration");
   json_builder_begin_object (builder);
   for (guint i = 0; i + 1 < t->provenance->len; i += 2)
-    add_text (builder, t->provenance->pdata[i], t->provenance->pdata[i + 1]);
+    add_value (builder, t->provenance->pdata[i], t->provenance->pdata[i + 1]);
   json_builder_end_object (builder);
   json_builder_end_object (builder);
 }

@@ -6,6 +6,17 @@
 #include "fixture.h"
 #include "tiny_training.h"
 
+/* What is given away does not tell where it was made. */
+static void
+assert_no_path (const char *name)
+{
+  g_autofree char *path = scratch_path (name), *folder = scratch_path (""), *text = NULL;
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  assert_says (text, "card.json");
+  g_assert_null (strstr (text, folder));
+}
+
 /* What is trained is a checkpoint: it is described, draws and converts. */
 static void
 test_whole (void)
@@ -16,11 +27,14 @@ test_whole (void)
   g_autoptr (Outcome) converted = NULL;
   g_autoptr (Outcome) shown = NULL;
   g_autoptr (JsonNode) node = NULL;
+  g_autofree char *whole = NULL, *setting = NULL;
   JsonObject *card;
   guint width, height;
 
   tiny_training_begin ();
-  trained = arra_run ("train", "train.yaml", "--threads", "1", NULL);
+  whole = scratch_path ("card.json");
+  setting = g_strconcat ("model.card=", whole, NULL);
+  trained = arra_run ("train", "train.yaml", "--threads", "1", "--set", setting, NULL);
   assert_status (trained, 0);
   assert_says (trained->out, "40 steps in");
   assert_says (trained->out, "all steps are made");
@@ -41,6 +55,7 @@ test_whole (void)
   assert_says (info->out, "foxes");
   assert_says (info->out, "CC0-1.0");
   g_assert_true (same_bytes ("out/model/thumbnail.png", "card.png"));
+  assert_no_path ("out/model/arra.json");
   converted = arra_run ("convert", "out/model", "-o", "foxes.gguf", NULL);
   assert_status (converted, 0);
   shown = arra_run ("info", "foxes.gguf", "--json", NULL);
