@@ -1,0 +1,112 @@
+/* test-shipped.c - the checkpoints that ship are whole, need no other file, and draw what is asked for
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <gdk-pixbuf/gdk-pixbuf.h>
+#include <string.h>
+
+#include "harness.h"
+
+#define LARGEST (32 << 20) /* bytes of a checkpoint that ships */
+
+static char *
+shipped (const char *name)
+{
+  return g_build_filename (g_getenv ("ARRA_TEST_DATA"), "..", "data", "checkpoints", name, NULL);
+}
+
+static gsize
+size_of (const char *path)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GFileInfo) info = g_file_query_info (file, G_FILE_ATTRIBUTE_STANDARD_SIZE, 0, NULL, NULL);
+
+  g_assert_nonnull (info);
+  return (gsize) g_file_info_get_size (info);
+}
+
+static void
+test_card (gconstpointer data)
+{
+  g_autofree char *path = shipped (data);
+  g_autoptr (Outcome) info = NULL;
+  g_autoptr (JsonNode) node = NULL;
+  JsonObject *card;
+
+  harness_begin ();
+  g_assert_cmpint (size_of (path), <=, LARGEST);
+  info = arra_run ("info", path, "--verify", "--json", NULL);
+  assert_status (info, 0);
+  node = parse_json (info->out);
+  card = json_object_get_object_member (json_node_get_object (node), "card");
+  g_assert_cmpstr (json_object_get_string_member (card, "license"), ==, "CC0-1.0");
+  g_assert_cmpuint (strlen (json_object_get_string_member (card, "training_data")), >, 20);
+  g_assert_cmpuint (json_array_get_length (json_object_get_array_member (card, "example_prompts")), >=, 4);
+  harness_end ();
+}
+
+/* Mean of a channel, 0 to 255. */
+static void
+mean_colour (const char *name, double mean[3])
+{
+  g_autofree char *path = scratch_path (name);
+  g_autoptr (GdkPixbuf) picture = gdk_pixbuf_new_from_file (path, NULL);
+
+  g_assert_nonnull (picture);
+  g_assert_cmpint (gdk_pixbuf_get_width (picture), ==, 256);
+  g_assert_cmpint (gdk_pixbuf_get_height (picture), ==, 256);
+  mean[0] = mean[1] = mean[2] = 0;
+  for (int y = 0; y < 256; y++)
+    for (int x = 0; x < 256; x++)
+      for (int c = 0; c < 3; c++)
+        mean[c] += gdk_pixbuf_read_pixels (picture)[y * gdk_pixbuf_get_rowstride (picture)
+                                                    + x * gdk_pixbuf_get_n_channels (picture) + c]
+                   / 65536.0;
+}
+
+static void
+draw (const char *prompt, const char *name, double mean[3])
+{
+  g_autoptr (Outcome) outcome = arra_run ("generate", "--prompt", prompt, "--seed", "1", "-o", name, NULL);
+
+  assert_status (outcome, 0);
+  mean_colour (name, mean);
+  g_test_message ("%s: %.0f %.0f %.0f", prompt, mean[0], mean[1], mean[2]);
+}
+
+/* Without --model the installation's "textures" is taken; words for colours do what they say. */
+static void
+test_default (void)
+{
+  g_autofree char *path = shipped ("textures.gguf"), *folder = NULL, *link = NULL, *data = NULL;
+  double red[3], green[3], blue[3];
+
+  harness_begin ();
+  data = scratch_path ("share");
+  folder = g_build_filename (data, "arra", "checkpoints", NULL);
+  link = g_build_filename (folder, "textures.gguf", NULL);
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  {
+    g_autoptr (GFile) file = g_file_new_for_path (link);
+
+    g_assert_true (g_file_make_symbolic_link (file, path, NULL, NULL));
+  }
+  harness_setenv ("XDG_DATA_DIRS", data);
+  draw ("red oak wood", "red.png", red);
+  draw ("green woven fabric", "green.png", green);
+  draw ("blue water", "blue.png", blue);
+  g_assert_cmpfloat (red[0], >, red[1] + 20);
+  g_assert_cmpfloat (red[0], >, red[2] + 20);
+  g_assert_cmpfloat (green[1], >, green[0] + 20);
+  g_assert_cmpfloat (green[1], >, green[2] + 20);
+  g_assert_cmpfloat (blue[2], >, blue[0] + 20);
+  g_assert_cmpfloat (blue[2], >, blue[1]);
+  harness_end ();
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_data_func ("/shipped/card/textures", "textures.gguf", test_card);
+  g_test_add_func ("/shipped/default", test_default);
+  return g_test_run ();
+}
