@@ -6,8 +6,8 @@
 
 #define PATIENCE G_USEC_PER_SEC
 
-static MPI_Comm
-    leaving; /* of all processes, for all_leave() alone: the others may be in the midst of a gather() */
+/* Of all processes, for all_leave() alone: the others may be in the midst of a gather(). */
+static MPI_Comm leaving;
 
 /* MPI ends all processes when one cannot be reached: its calls do not fail. */
 static void

@@ -63,6 +63,10 @@ read_start (ArraVqganSettings *s, const ArraYaml *config, GError **error)
       || !arra_setting_choice (config, "model.learn", parts, &part, error))
     return FALSE;
   s->decoder_only = part == 1;
+  if (s->decoder_only && s->from == NULL)
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                      "%s: \"model.learn\" is decoder: name a model that has an encoder in \"model.from\"",
+                      arra_yaml_path (config));
   if (!arra_yaml_has (config, "codebook.start") && s->from != NULL)
     s->codebook_start = 0;
   if (s->decoder_only && s->codebook_start > 0)
@@ -70,10 +74,6 @@ read_start (ArraVqganSettings *s, const ArraYaml *config, GError **error)
         error, ARRA_ERROR_INVALID_DATA,
         "%s: \"codebook.start\" places codes anew, but \"model.learn\" is decoder: leave one out",
         arra_yaml_path (config));
-  if (s->decoder_only && s->from == NULL)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: \"model.learn\" is decoder: name a model that has an encoder in \"model.from\"",
-                      arra_yaml_path (config));
   if (s->decoder_only)
     s->learner.adamw.weight_decay = 0; /* it would shrink what must stay */
   return TRUE;

@@ -77,6 +77,7 @@ static void
 test_default (void)
 {
   g_autofree char *path = shipped ("textures.gguf"), *folder = NULL, *link = NULL, *data = NULL;
+  g_autoptr (GFile) file = NULL;
   double red[3], green[3], blue[3];
 
   harness_begin ();
@@ -84,11 +85,8 @@ test_default (void)
   folder = g_build_filename (data, "arra", "checkpoints", NULL);
   link = g_build_filename (folder, "textures.gguf", NULL);
   g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
-  {
-    g_autoptr (GFile) file = g_file_new_for_path (link);
-
-    g_assert_true (g_file_make_symbolic_link (file, path, NULL, NULL));
-  }
+  file = g_file_new_for_path (link);
+  g_assert_true (g_file_make_symbolic_link (file, path, NULL, NULL));
   harness_setenv ("XDG_DATA_DIRS", data);
   draw ("red oak wood", "red.png", red);
   draw ("green woven fabric", "green.png", green);
