@@ -3,11 +3,12 @@
 #include "classifier_data.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "dataset.h"
 #include "fail.h"
 #include "mem.h"
-#include "settings.h"
+#include "picture_supply.h"
 
 ArraClassifierData *
 arra_classifier_data_new (guint size, guint n, guint n_valid, guint n_attributes, GError **error)
@@ -35,21 +36,6 @@ arra_classifier_data_free (ArraClassifierData *data)
   arra_mem_free (data);
 }
 
-static ArraDataset *
-open_dataset (const ArraYaml *config, GError **error)
-{
-  g_autofree char *path = NULL;
-
-  if (!arra_setting_path (config, "data.path", &path, error))
-    return NULL;
-  if (path == NULL)
-    {
-      arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: \"data.path\" is missing", arra_yaml_path (config));
-      return NULL;
-    }
-  return arra_dataset_open (path, error);
-}
-
 static void
 take_attributes (const ArraDataset *dataset, ArraClassifierConfig *model)
 {
@@ -67,20 +53,85 @@ take_attributes (const ArraDataset *dataset, ArraClassifierConfig *model)
 }
 
 static gboolean
-load_items (const ArraDataset *dataset, const ArraTrainSetup *setup, ArraClassifierData *data, GError **error)
+says_attributes (const ArraDataset *dataset, const ArraClassifierConfig *model)
 {
-  gsize bytes = 3 * (gsize) data->size * data->size;
-  guint n = data->n + data->n_valid;
-
-  for (guint item = 0; item < n; item++)
+  if (arra_dataset_attributes (dataset) != model->n_attributes)
+    return FALSE;
+  for (guint a = 0; a < model->n_attributes; a++)
     {
+      const ArraClassifierAttribute *attribute = &model->attributes[a];
+
+      if (strcmp (arra_dataset_attribute (dataset, a), attribute->name) != 0
+          || arra_dataset_values (dataset, a) != g_strv_length (attribute->values))
+        return FALSE;
+      for (guint value = 0; attribute->values[value] != NULL; value++)
+        if (strcmp (arra_dataset_value (dataset, a, value), attribute->values[value]) != 0)
+          return FALSE;
+    }
+  return TRUE;
+}
+
+/* Takes the attributes of the first, which all must have; *@n: the pictures to learn from */
+static gboolean
+check_datasets (GPtrArray *datasets,
+                guint held,
+                const char *config,
+                ArraClassifierConfig *model,
+                guint *n,
+                GError **error)
+{
+  *n = 0;
+  for (guint i = 0; i < datasets->len; i++)
+    {
+      const ArraDataset *dataset = datasets->pdata[i];
+      guint size = arra_dataset_size (dataset);
+
+      if (size <= held || arra_dataset_attributes (dataset) == 0)
+        return arra_fail (
+            error, ARRA_ERROR_INVALID_DATA,
+            "%s: data set %u has %u pictures and %u attributes; labelled pictures are needed, more than "
+            "the %u that \"data.validation\" holds out",
+            config, i + 1, size, arra_dataset_attributes (dataset), held);
+      if (i == 0)
+        take_attributes (dataset, model);
+      else if (!says_attributes (dataset, model))
+        return arra_fail (
+            error, ARRA_ERROR_INVALID_DATA,
+            "%s: data set %u has other attributes or values than data set 1; a classifier learns "
+            "one list of them",
+            config, i + 1);
+      *n += size - held;
+    }
+  return TRUE;
+}
+
+typedef struct
+{
+  const ArraTrainSetup *setup;
+  ArraClassifierData *data;
+  guint n, n_valid; /* loaded */
+} Loading;
+
+static gboolean
+load_dataset (Loading *loading, const ArraDataset *dataset, guint held, GError **error)
+{
+  ArraClassifierData *data = loading->data;
+  const ArraTrainSetup *setup = loading->setup;
+  gsize bytes = 3 * (gsize) data->size * data->size;
+  guint size = arra_dataset_size (dataset);
+
+  for (guint item = 0; item < size; item++)
+    {
+      gsize at = item < size - held ? loading->n++ : data->n + loading->n_valid++;
+
       if (g_cancellable_set_error_if_cancelled (setup->cancellable, error)
-          || !arra_dataset_load (dataset, item, data->size, data->pixels + item * bytes, error))
+          || !arra_dataset_load (dataset, item, data->size, data->pixels + at * bytes, error))
         return FALSE;
       for (guint a = 0; a < data->n_attributes; a++)
-        data->labels[(gsize) item * data->n_attributes + a] = arra_dataset_label (dataset, item, a);
+        data->labels[at * data->n_attributes + a] = arra_dataset_label (dataset, item, a);
       if (setup->preparing != NULL)
-        setup->preparing ("Reading pictures", (item + 1.0) / n, setup->user);
+        setup->preparing ("Reading pictures",
+                          (double) (loading->n + loading->n_valid) / (data->n + data->n_valid), setup->user);
     }
   return TRUE;
 }
@@ -92,28 +143,21 @@ arra_classifier_data_load (const ArraYaml *config,
                            ArraClassifierConfig *model,
                            GError **error)
 {
-  g_autoptr (ArraDataset) dataset = open_dataset (config, error);
+  g_autoptr (GPtrArray) datasets = arra_picture_supply_datasets (config, error);
   g_autoptr (ArraClassifierData) data = NULL;
-  guint size;
+  Loading loading = { .setup = setup };
+  guint n;
 
-  if (dataset == NULL)
+  if (datasets == NULL || !check_datasets (datasets, held, arra_yaml_path (config), model, &n, error)
+      || !arra_classifier_config_check (model, arra_yaml_path (config), error))
     return NULL;
-  size = arra_dataset_size (dataset);
-  if (size <= held || arra_dataset_attributes (dataset) == 0)
-    {
-      arra_fail (
-          error, ARRA_ERROR_INVALID_DATA,
-          "%s: the data set has %u pictures and %u attributes; labelled pictures are needed, more than "
-          "the %u that \"data.validation\" holds out",
-          arra_yaml_path (config), size, arra_dataset_attributes (dataset), held);
+  data = arra_classifier_data_new (model->size, n, held * datasets->len, model->n_attributes, error);
+  if (data == NULL)
+    return NULL;
+  loading.data = data;
+  for (guint i = 0; i < datasets->len; i++)
+    if (!load_dataset (&loading, datasets->pdata[i], held, error))
       return NULL;
-    }
-  take_attributes (dataset, model);
-  if (!arra_classifier_config_check (model, arra_yaml_path (config), error))
-    return NULL;
-  data = arra_classifier_data_new (model->size, size - held, held, model->n_attributes, error);
-  if (data == NULL || !load_items (dataset, setup, data, error))
-    return NULL;
   return g_steal_pointer (&data);
 }
 

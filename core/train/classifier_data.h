@@ -18,8 +18,8 @@ typedef struct
 ArraClassifierData *arra_classifier_data_new (guint size, guint n, guint n_valid, guint n_attributes, GError **error);
 void arra_classifier_data_free (ArraClassifierData *data); /* nullable */
 
-/* "data.path": a data set with labels (dataset.h), relative to the configuration's folder; @held pictures at its end are held out. Sets the attributes of @model, which has its
- * size and shape. */
+/* "data.path", or the list "data.paths": data sets with the same labels (dataset.h), relative to the configuration's folder; @held pictures at the end of each are held out. Sets
+ * the attributes of @model, which has its size and shape. */
 ArraClassifierData *arra_classifier_data_load (const ArraYaml *config, guint held, const ArraTrainSetup *setup, ArraClassifierConfig *model, GError **error);
 
 /* What each value's loss is multiplied by, [n_values of @model]: (n / (values that occur * n of the value))^balance, so that values count alike at 1 and as

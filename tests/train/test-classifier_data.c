@@ -49,11 +49,13 @@ write_dataset (gboolean labelled)
     g_unlink (path);
 }
 
+/* @data: the configuration's "data", with %s for the data set */
 static ArraClassifierData *
-load (guint held, ArraClassifierConfig *model, GError **error)
+load_as (const char *data, guint held, ArraClassifierConfig *model, GError **error)
 {
   g_autofree char *lines = scratch_path ("metadata.jsonl"), *folder = g_path_get_dirname (lines);
-  g_autofree char *text = g_strdup_printf ("data:\n  path: %s\n", folder);
+  g_auto (GStrv) parts = g_strsplit (data, "%s", -1);
+  g_autofree char *text = g_strjoinv (folder, parts);
   g_autoptr (ArraYaml) config = arra_yaml_parse (text, strlen (text), "train.yaml", NULL);
   const ArraTrainSetup setup = { .exec = { NULL, NULL } };
 
@@ -61,6 +63,12 @@ load (guint held, ArraClassifierConfig *model, GError **error)
     .size = SIDE, .colours = 3, .n_levels = 1, .channels = { 8 }, .norm_groups = 4
   };
   return arra_classifier_data_load (config, held, &setup, model, error);
+}
+
+static ArraClassifierData *
+load (guint held, ArraClassifierConfig *model, GError **error)
+{
+  return load_as ("data:\n  path: %s\n", held, model, error);
 }
 
 static void
@@ -82,6 +90,57 @@ test_load (void)
   g_assert_cmpmem (data->labels, sizeof expected, expected, sizeof expected);
   for (guint i = 0; i < N * SIDE * SIDE * 3; i++)
     g_assert_cmpuint (data->pixels[i], ==, 40 * (i / (SIDE * SIDE * 3)) + 10);
+}
+
+/* Of several data sets the pictures to learn from come first, data set by data set. */
+static void
+test_several (void)
+{
+  g_auto (ArraClassifierConfig) model = { 0 };
+  g_autoptr (ArraClassifierData) data = NULL;
+  static const guint order[2 * N] = { 0, 1, 2, 0, 1, 2, 3, 4, 3, 4 };
+  const guint bytes = SIDE * SIDE * 3;
+  GError *error = NULL;
+
+  write_dataset (TRUE);
+  data = load_as ("data:\n  paths: [%s, %s]\n", 2, &model, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (data->n, ==, 6);
+  g_assert_cmpuint (data->n_valid, ==, 4);
+  for (guint i = 0; i < 2 * N * bytes; i++)
+    g_assert_cmpuint (data->pixels[i], ==, 40 * order[i / bytes] + 10);
+  g_assert_cmpint (data->labels[2 * 4], ==, 2);
+  g_assert_cmpint (data->labels[2 * 6 + 1], ==, 1);
+}
+
+/* A second data set, beside the first, whose attributes are @attributes */
+static void
+refuse_second (const char *attributes)
+{
+  static const char line[] = "{\"file_name\": \"0.png\", \"text\": \"a picture\", \"side\": \"left\"}\n";
+  g_auto (ArraClassifierConfig) model = { 0 };
+  g_autofree char *folder = scratch_path ("second"), *path = g_build_filename (folder, "attributes.json", NULL);
+  g_autofree char *lines = g_build_filename (folder, "metadata.jsonl", NULL);
+  GError *error = NULL;
+
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  scratch_write (path, attributes, strlen (attributes));
+  scratch_write (lines, line, strlen (line));
+  write_dataset (TRUE);
+  g_assert_null (load_as ("data:\n  paths: [%s, %s/second]\n", 0, &model, &error));
+  scratch_assert_fault (&error, "train.yaml", "data set 2");
+  g_unlink (path);
+  g_unlink (lines);
+  g_rmdir (folder);
+}
+
+static void
+test_refuse_others (void)
+{
+  refuse_second ("{\"side\": [\"none\", \"left\", \"right\", \"both\"]}");
+  refuse_second ("{\"side\": [\"none\", \"left\", \"right\"], \"view\": [\"AP\", \"PA\"]}");
+  refuse_second ("{\"side\": [\"none\", \"left\", \"both\", \"right\"], \"view\": [\"AP\", \"PA\"]}");
+  refuse_second ("{\"edge\": [\"none\", \"left\", \"right\", \"both\"], \"side\": [\"AP\", \"left\"]}");
 }
 
 /* Rare values count more, as much as was asked; those that never occur, or attributes without labels, do no
@@ -137,5 +196,7 @@ main (int argc, char **argv)
   g_test_add_func ("/train/classifier-data/load", test_load);
   g_test_add_func ("/train/classifier-data/weights", test_weights);
   g_test_add_func ("/train/classifier-data/refuse", test_refuse);
+  g_test_add_func ("/train/classifier-data/several", test_several);
+  g_test_add_func ("/train/classifier-data/refuse-others", test_refuse_others);
   return scratch_run ();
 }

@@ -1,0 +1,22 @@
+# common.sh - what the scripts beside it share; they source it from the top folder, with FOLDER as its argument.
+# ARRA names the program, when it is not the one in build/.
+export ARRA="${ARRA:-build/core/cli/arra}"
+here=data/checkpoints
+mkdir -p "$1"
+work=$(realpath "$1")
+
+# judge DOMAIN: trains the classifier that evaluations of a domain are judged by, once. It learns from pictures of other seeds than the transformers do, so that
+# it has nothing in common with what it judges but the generator, and the VQGAN that some of its pictures went through.
+judge() {
+  [ ! -e "$work/judge-$1.done" ] || return 0
+  "$ARRA" domain "$1" --count 10000 --seed 4 -o "$work/$1-others"
+  "$ARRA" domain "$1" --count 4000 --seed 6 -o "$work/$1-more"
+  "$ARRA" decode --data "$work/$1-more" --vqgan "$work/vqgan/model" -o "$work/$1-more-again"
+  "$ARRA" train "$here/recipes/judge.yaml" --resume -o "$work/judge-$1" --set "data.paths.0=$work/$1-others" --set "data.paths.1=$work/$1-more-again"
+  : >"$work/judge-$1.done"
+}
+
+# number FILE PATTERN: what stands behind PATTERN in a report
+number() {
+  tr -d ' \n' <"$1" | sed -n "s/.*$2:\([-0-9.e]*\).*/\1/p"
+}
