@@ -5,6 +5,7 @@
 typedef struct
 {
   const ArraItemRun *run;
+  GArray *left;     /* guint: items to be done */
   guint n_done;     /* atomic */
   guint n_told;     /* the caller's: of them */
   gboolean stopped; /* atomic: @error is set */
@@ -29,7 +30,7 @@ tell (State *state, guint n_done)
   const ArraItemRun *run = state->run;
 
   if (run->progress != NULL && n_done > state->n_told)
-    run->progress (run->n_earlier + n_done, run->n_earlier + run->n, run->progress_user);
+    run->progress (run->n - state->left->len + n_done, run->n, run->progress_user);
   state->n_told = n_done;
 }
 
@@ -45,7 +46,7 @@ work_on (gsize begin, gsize end, guint worker, gpointer data)
       GError *fault = NULL;
 
       if (g_cancellable_set_error_if_cancelled (run->cancellable, &fault)
-          || !run->work ((guint) i, worker, run->user, &fault))
+          || !run->work (g_array_index (state->left, guint, i), worker, run->user, &fault))
         {
           stop (state, fault);
           return;
@@ -56,19 +57,33 @@ work_on (gsize begin, gsize end, guint worker, gpointer data)
     }
 }
 
-gboolean
-arra_item_run (ArraPool *pool, const ArraItemRun *run, GError **error)
+static GArray *
+items_left (const ArraItemRun *run)
 {
-  State state = { .run = run };
+  GArray *left = g_array_new (FALSE, FALSE, sizeof (guint));
 
+  for (guint i = 0; i < run->n; i++)
+    if (run->done == NULL || !run->done (i, run->user))
+      g_array_append_val (left, i);
+  return left;
+}
+
+gboolean
+arra_item_run (ArraPool *pool, const ArraItemRun *run, guint *n_new, GError **error)
+{
+  g_autoptr (GArray) left = items_left (run);
+  State state = { .run = run, .left = left };
+
+  if (n_new != NULL)
+    *n_new = left->len;
   g_mutex_init (&state.lock);
-  arra_pool_run (pool, run->n, 1, work_on, &state);
+  arra_pool_run (pool, left->len, 1, work_on, &state);
   g_mutex_clear (&state.lock);
   if (state.error != NULL)
     {
       g_propagate_error (error, state.error);
       return FALSE;
     }
-  tell (&state, run->n);
+  tell (&state, left->len);
   return TRUE;
 }

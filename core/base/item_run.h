@@ -11,10 +11,13 @@ typedef gboolean (*ArraItemFunc) (guint i, guint worker, gpointer user, GError *
 /* @done of @count items, those that were there before included; on the caller's thread, and more each time. */
 typedef void (*ArraItemProgress) (guint done, guint count, gpointer user);
 
+/* Whether an earlier run did item @i */
+typedef gboolean (*ArraItemDoneFunc) (guint i, gpointer user);
+
 typedef struct
 {
-  guint n;         /* items 0 .. n - 1 are worked on */
-  guint n_earlier; /* further ones that are done; for @progress */
+  guint n;               /* items 0 .. n - 1 are worked on */
+  ArraItemDoneFunc done; /* (nullable): leaves them out, but for @progress; asked on the caller's thread, before all work */
   ArraItemFunc work;
   gpointer user;
   ArraItemProgress progress; /* (nullable) */
@@ -22,5 +25,6 @@ typedef struct
   GCancellable *cancellable; /* (nullable): asked before each item */
 } ArraItemRun;
 
-/* Stops at the first error, which is the one that is told; items that other threads are at are finished. @pool: (nullable): the caller alone. */
-gboolean arra_item_run (ArraPool *pool, const ArraItemRun *run, GError **error);
+/* Stops at the first error, which is the one that is told; items that other threads are at are finished. @pool: (nullable): the caller alone; @n_new:
+ * (nullable): how many were left to do. */
+gboolean arra_item_run (ArraPool *pool, const ArraItemRun *run, guint *n_new, GError **error);

@@ -55,15 +55,25 @@ draw_picture (const Work *work, guint64 index, const char *path, GError **error)
          && arra_raster_save_png (&raster, &about, path, error);
 }
 
+/* An ArraItemDoneFunc */
+static gboolean
+is_drawn (guint i, gpointer user)
+{
+  const Work *work = user;
+  g_autofree char *path = arra_imagefolder_path (work->directory, work->series->first + i);
+
+  return g_file_test (path, G_FILE_TEST_EXISTS);
+}
+
 /* An ArraItemFunc */
 static gboolean
-draw_missing (guint i, guint worker, gpointer user, GError **error)
+draw_one (guint i, guint worker, gpointer user, GError **error)
 {
   const Work *work = user;
   guint64 index = work->series->first + i;
   g_autofree char *path = arra_imagefolder_path (work->directory, index);
 
-  return g_file_test (path, G_FILE_TEST_EXISTS) || draw_picture (work, index, path, error);
+  return draw_picture (work, index, path, error);
 }
 
 /* Names, values and captions are the domains' own words, without characters that JSON escapes. */
@@ -137,7 +147,8 @@ arra_domain_write (const ArraDomain *domain,
                 .directory = directory,
                 .size = series->size == 0 ? USUAL_SIZE : series->size };
   const ArraItemRun run = { .n = (guint) series->count,
-                            .work = draw_missing,
+                            .done = is_drawn,
+                            .work = draw_one,
                             .user = &work,
                             .progress = progress,
                             .progress_user = user,
@@ -150,6 +161,6 @@ arra_domain_write (const ArraDomain *domain,
   if (!check_series (domain, series, work.size, error) || !arra_imagefolder_claim (directory, text, error))
     return FALSE;
   pool = arra_pool_new (series->threads, error);
-  return pool != NULL && write_attributes (&work, error) && arra_item_run (pool, &run, error)
+  return pool != NULL && write_attributes (&work, error) && arra_item_run (pool, &run, NULL, error)
          && write_metadata (&work, error);
 }

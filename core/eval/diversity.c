@@ -83,7 +83,7 @@ arra_diversity (const ArraDataset *dataset,
       || (similarities = arra_mem_new (n_pairs, sizeof *similarities, "similarities", error)) == NULL)
     return FALSE;
   work.similarities = similarities;
-  ok = arra_item_run (pool, &run, error);
+  ok = arra_item_run (pool, &run, NULL, error);
   *similarity = 0;
   for (guint i = 0; ok && i < n_pairs; i++)
     *similarity += similarities[i] / n_pairs;

@@ -25,8 +25,7 @@ typedef struct
   const ArraExec *exec;
   const char *directory;
   GCancellable *cancellable;
-  guint side;   /* codes */
-  GArray *left; /* guint: pictures to make */
+  guint side; /* codes */
   Bench *benches;
 } Work;
 
@@ -85,50 +84,42 @@ make (const Work *work, Bench *bench, guint item, GError **error)
 
 /* An ArraItemFunc */
 static gboolean
-make_one (guint i, guint worker, gpointer user, GError **error)
+make_one (guint item, guint worker, gpointer user, GError **error)
 {
   Work *work = user;
   Bench *bench = &work->benches[worker];
 
-  return bench_init (bench, work, error) && make (work, bench, g_array_index (work->left, guint, i), error);
+  return bench_init (bench, work, error) && make (work, bench, item, error);
 }
 
-static GArray *
-find_missing (const Work *work)
+/* An ArraItemDoneFunc */
+static gboolean
+is_made (guint item, gpointer user)
 {
-  GArray *left = g_array_new (FALSE, FALSE, sizeof (guint));
+  const Work *work = user;
+  g_autofree char *path = arra_imagefolder_path (work->directory, item);
 
-  for (guint i = 0; i < work->what->n; i++)
-    {
-      g_autofree char *path = arra_imagefolder_path (work->directory, i);
-      if (!g_file_test (path, G_FILE_TEST_EXISTS))
-        g_array_append_val (left, i);
-    }
-  return left;
+  return g_file_test (path, G_FILE_TEST_EXISTS);
 }
 
 static gboolean
 make_missing (Work *work, guint *n_new, ArraItemProgress progress, gpointer user, GError **error)
 {
   guint threads = work->exec->pool != NULL ? arra_pool_threads (work->exec->pool) : 1;
-  ArraItemRun run = { .work = make_one,
-                      .user = work,
-                      .progress = progress,
-                      .progress_user = user,
-                      .cancellable = work->cancellable };
+  const ArraItemRun run = { .n = work->what->n,
+                            .done = is_made,
+                            .work = make_one,
+                            .user = work,
+                            .progress = progress,
+                            .progress_user = user,
+                            .cancellable = work->cancellable };
   gboolean ok;
 
   work->benches = g_new0 (Bench, threads);
-  work->left = find_missing (work);
-  run.n = work->left->len;
-  run.n_earlier = work->what->n - run.n;
-  ok = arra_item_run (work->exec->pool, &run, error);
+  ok = arra_item_run (work->exec->pool, &run, n_new, error);
   for (guint i = 0; i < threads; i++)
     bench_clear (&work->benches[i]);
-  g_array_unref (work->left);
   g_free (work->benches);
-  if (ok && n_new != NULL)
-    *n_new = run.n;
   return ok;
 }
 

@@ -24,7 +24,6 @@ typedef struct
   guint size, side; /* pixels and codes */
   ArraTokenCacheWriter *writer;
   GCancellable *cancellable;
-  GArray *left; /* guint: items to encode */
   Bench *benches;
 } Work;
 
@@ -59,11 +58,10 @@ bench_init (Bench *bench, const Work *work, GError **error)
 
 /* An ArraItemFunc */
 static gboolean
-encode_item (guint i, guint worker, gpointer user, GError **error)
+encode_item (guint item, guint worker, gpointer user, GError **error)
 {
   Work *work = user;
   Bench *bench = &work->benches[worker];
-  guint item = g_array_index (work->left, guint, i);
   ArraRaster raster = { .width = work->size, .height = work->size, .channels = 3, .pixels = NULL };
 
   if (!bench_init (bench, work, error)
@@ -76,15 +74,13 @@ encode_item (guint i, guint worker, gpointer user, GError **error)
          && arra_token_cache_writer_put (work->writer, item, bench->codes, error);
 }
 
-static GArray *
-items_left (const ArraDataset *dataset, const ArraTokenCacheWriter *writer)
+/* An ArraItemDoneFunc */
+static gboolean
+is_encoded (guint item, gpointer user)
 {
-  GArray *left = g_array_new (FALSE, FALSE, sizeof (guint));
+  const Work *work = user;
 
-  for (guint i = 0; i < arra_dataset_size (dataset); i++)
-    if (!arra_token_cache_writer_has (writer, i))
-      g_array_append_val (left, i);
-  return left;
+  return arra_token_cache_writer_has (work->writer, item);
 }
 
 static gboolean
@@ -105,21 +101,19 @@ static gboolean
 run (Work *work, ArraPool *pool, ArraItemProgress progress, gpointer user, GError **error)
 {
   guint threads = pool != NULL ? arra_pool_threads (pool) : 1;
-  ArraItemRun run = { .work = encode_item,
-                      .user = work,
-                      .progress = progress,
-                      .progress_user = user,
-                      .cancellable = work->cancellable };
+  const ArraItemRun run = { .n = arra_dataset_size (work->dataset),
+                            .done = is_encoded,
+                            .work = encode_item,
+                            .user = work,
+                            .progress = progress,
+                            .progress_user = user,
+                            .cancellable = work->cancellable };
   gboolean ok;
 
   work->benches = g_new0 (Bench, threads);
-  work->left = items_left (work->dataset, work->writer);
-  run.n = work->left->len;
-  run.n_earlier = arra_dataset_size (work->dataset) - run.n;
-  ok = arra_item_run (pool, &run, error);
+  ok = arra_item_run (pool, &run, NULL, error);
   for (guint i = 0; i < threads; i++)
     bench_clear (&work->benches[i]);
-  g_array_unref (work->left);
   g_free (work->benches);
   return ok;
 }

@@ -7,9 +7,11 @@
 typedef struct
 {
   guint times[N], n_workers;
-  guint stop_at; /* fails there */
+  guint stop_at;     /* fails there */
+  gboolean sevenths; /* every seventh item was done earlier */
+  guint n_new;
   GCancellable *cancellable;
-  guint last_done, last_count, n_told;
+  guint first_done, last_done, last_count, n_told;
 } Fixture;
 
 static gboolean
@@ -27,12 +29,19 @@ visit (guint i, guint worker, gpointer user, GError **error)
   return FALSE;
 }
 
+static gboolean
+is_done (guint i, gpointer user)
+{
+  return i % 7 == 0;
+}
+
 static void
 hear (guint done, guint count, gpointer user)
 {
   Fixture *f = user;
 
   g_assert_cmpuint (done, >, f->last_done);
+  f->first_done = f->n_told == 0 ? done : f->first_done;
   f->last_done = done;
   f->last_count = count;
   f->n_told++;
@@ -43,7 +52,7 @@ run (Fixture *f, guint threads, GError **error)
 {
   g_autoptr (ArraPool) pool = threads > 0 ? arra_pool_new (threads, NULL) : NULL;
   const ArraItemRun items = { .n = N,
-                              .n_earlier = 7,
+                              .done = f->sevenths ? is_done : NULL,
                               .work = visit,
                               .user = f,
                               .progress = hear,
@@ -51,7 +60,7 @@ run (Fixture *f, guint threads, GError **error)
                               .cancellable = f->cancellable };
 
   f->n_workers = MAX (threads, 1);
-  return arra_item_run (pool, &items, error);
+  return arra_item_run (pool, &items, &f->n_new, error);
 }
 
 static void
@@ -64,9 +73,27 @@ test_all (void)
       g_assert_true (run (&f, threads, NULL));
       for (guint i = 0; i < N; i++)
         g_assert_cmpuint (f.times[i], ==, 1);
-      g_assert_cmpuint (f.last_done, ==, N + 7);
-      g_assert_cmpuint (f.last_count, ==, N + 7);
+      g_assert_cmpuint (f.last_done, ==, N);
+      g_assert_cmpuint (f.last_count, ==, N);
+      g_assert_cmpuint (f.n_new, ==, N);
       g_assert_cmpuint (f.n_told, >, 0);
+    }
+}
+
+/* What was done earlier is not done again, and counts as done. */
+static void
+test_earlier (void)
+{
+  for (guint threads = 0; threads <= 4; threads += 2)
+    {
+      Fixture f = { .stop_at = N, .sevenths = TRUE };
+
+      g_assert_true (run (&f, threads, NULL));
+      for (guint i = 0; i < N; i++)
+        g_assert_cmpuint (f.times[i], ==, i % 7 != 0);
+      g_assert_cmpuint (f.n_new, ==, N - (N + 6) / 7);
+      g_assert_cmpuint (f.first_done, >, (N + 6) / 7);
+      g_assert_cmpuint (f.last_done, ==, N);
     }
 }
 
@@ -94,7 +121,7 @@ test_error (void)
       if (threads > 0)
         continue; /* how far the others come until then is theirs */
       g_assert_cmpuint (visited (&f), ==, 21);
-      g_assert_cmpuint (f.last_done, ==, 20 + 7);
+      g_assert_cmpuint (f.last_done, ==, 20);
     }
 }
 
@@ -115,6 +142,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/item-run/all", test_all);
+  g_test_add_func ("/item-run/earlier", test_earlier);
   g_test_add_func ("/item-run/error", test_error);
   g_test_add_func ("/item-run/cancel", test_cancel);
   return g_test_run ();
