@@ -10,9 +10,9 @@ work=$(realpath "$1")
 judge() {
   [ ! -e "$work/judge-$1.done" ] || return 0
   "$ARRA" domain "$1" --count 10000 --seed 4 -o "$work/$1-others"
-  "$ARRA" domain "$1" --count 4000 --seed 6 -o "$work/$1-more"
-  "$ARRA" decode --data "$work/$1-more" --vqgan "$work/vqgan/model" -o "$work/$1-more-again"
-  "$ARRA" train "$here/recipes/judge.yaml" --resume -o "$work/judge-$1" --set "data.paths.0=$work/$1-others" --set "data.paths.1=$work/$1-more-again"
+  "$ARRA" domain "$1" --count 4000 --seed 6 -o "$work/$1-blurred"
+  "$ARRA" decode --data "$work/$1-blurred" --vqgan "$work/vqgan/model" -o "$work/$1-blurred-again"
+  "$ARRA" train "$here/recipes/judge.yaml" --resume -o "$work/judge-$1" --set "data.paths.0=$work/$1-others" --set "data.paths.1=$work/$1-blurred-again"
   : >"$work/judge-$1.done"
 }
 
