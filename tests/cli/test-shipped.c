@@ -100,11 +100,60 @@ test_default (void)
   harness_end ();
 }
 
+/* Mean brightness of a part of a picture, 0 to 255. */
+static double
+brightness (const char *name, int left, int top, int width, int height)
+{
+  g_autofree char *path = scratch_path (name);
+  g_autoptr (GdkPixbuf) picture = gdk_pixbuf_new_from_file (path, NULL);
+  double sum = 0;
+
+  g_assert_nonnull (picture);
+  for (int y = top; y < top + height; y++)
+    for (int x = left; x < left + width; x++)
+      sum += gdk_pixbuf_read_pixels (
+          picture)[y * gdk_pixbuf_get_rowstride (picture) + x * gdk_pixbuf_get_n_channels (picture) + 1];
+  return sum / (width * height);
+}
+
+static void
+draw_chest (const char *prompt, const char *name)
+{
+  g_autofree char *path = shipped ("phantom-cxr.gguf");
+  g_autoptr (Outcome) outcome
+      = arra_run ("generate", "--model", path, "--prompt", prompt, "--seed", "1", "-o", name, NULL);
+
+  assert_status (outcome, 0);
+}
+
+/* Large effusions whiten the lower halves of both lungs, a large heart the lung beside it: that of the
+ * patient's left, on the right in the picture. */
+static void
+test_radiograph (void)
+{
+  double lungs[2], heart[2];
+
+  harness_begin ();
+  draw_chest ("PA view chest x-ray image, normal heart size, clear lungs.", "normal.png");
+  draw_chest ("PA view chest x-ray image, bilateral pleural effusions, large.", "effusions.png");
+  draw_chest ("AP view chest x-ray image, severe cardiomegaly.", "heart.png");
+  lungs[0] = brightness ("normal.png", 56, 120, 50, 50) + brightness ("normal.png", 165, 120, 30, 50);
+  lungs[1] = brightness ("effusions.png", 56, 120, 50, 50) + brightness ("effusions.png", 165, 120, 30, 50);
+  heart[0] = brightness ("normal.png", 165, 110, 30, 60);
+  heart[1] = brightness ("heart.png", 165, 110, 30, 60);
+  g_test_message ("lungs %.0f and %.0f, heart %.0f and %.0f", lungs[0], lungs[1], heart[0], heart[1]);
+  g_assert_cmpfloat (lungs[1], >, lungs[0] + 60);
+  g_assert_cmpfloat (heart[1], >, heart[0] + 30);
+  harness_end ();
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_data_func ("/shipped/card/textures", "textures.gguf", test_card);
+  g_test_add_data_func ("/shipped/card/phantom-cxr", "phantom-cxr.gguf", test_card);
+  g_test_add_func ("/shipped/radiograph", test_radiograph);
   g_test_add_func ("/shipped/default", test_default);
   return g_test_run ();
 }
