@@ -43,9 +43,16 @@ test_card (gconstpointer data)
   harness_end ();
 }
 
-/* Mean of a channel, 0 to 255. */
+typedef struct
+{
+  int left, top, width, height;
+} Area;
+
+static const Area all = { 0, 0, 256, 256 };
+
+/* Means of the channels of a part of a picture of 256 x 256, 0 to 255. */
 static void
-mean_colour (const char *name, double mean[3])
+mean_colour (const char *name, Area area, double mean[3])
 {
   g_autofree char *path = scratch_path (name);
   g_autoptr (GdkPixbuf) picture = gdk_pixbuf_new_from_file (path, NULL);
@@ -54,21 +61,30 @@ mean_colour (const char *name, double mean[3])
   g_assert_cmpint (gdk_pixbuf_get_width (picture), ==, 256);
   g_assert_cmpint (gdk_pixbuf_get_height (picture), ==, 256);
   mean[0] = mean[1] = mean[2] = 0;
-  for (int y = 0; y < 256; y++)
-    for (int x = 0; x < 256; x++)
+  for (int y = area.top; y < area.top + area.height; y++)
+    for (int x = area.left; x < area.left + area.width; x++)
       for (int c = 0; c < 3; c++)
         mean[c] += gdk_pixbuf_read_pixels (picture)[y * gdk_pixbuf_get_rowstride (picture)
                                                     + x * gdk_pixbuf_get_n_channels (picture) + c]
-                   / 65536.0;
+                   / (double) (area.width * area.height);
+}
+
+/* @model: (nullable): the default */
+static void
+draw (const char *model, const char *prompt, const char *name)
+{
+  g_autofree char *path = model != NULL ? shipped (model) : NULL;
+  g_autoptr (Outcome) outcome = arra_run ("generate", "--prompt", prompt, "--seed", "1", "-o", name,
+                                          path != NULL ? "--model" : NULL, path, NULL);
+
+  assert_status (outcome, 0);
 }
 
 static void
-draw (const char *prompt, const char *name, double mean[3])
+draw_texture (const char *prompt, const char *name, double mean[3])
 {
-  g_autoptr (Outcome) outcome = arra_run ("generate", "--prompt", prompt, "--seed", "1", "-o", name, NULL);
-
-  assert_status (outcome, 0);
-  mean_colour (name, mean);
+  draw (NULL, prompt, name);
+  mean_colour (name, all, mean);
   g_test_message ("%s: %.0f %.0f %.0f", prompt, mean[0], mean[1], mean[2]);
 }
 
@@ -88,9 +104,9 @@ test_default (void)
   file = g_file_new_for_path (link);
   g_assert_true (g_file_make_symbolic_link (file, path, NULL, NULL));
   harness_setenv ("XDG_DATA_DIRS", data);
-  draw ("red oak wood", "red.png", red);
-  draw ("green woven fabric", "green.png", green);
-  draw ("blue water", "blue.png", blue);
+  draw_texture ("red oak wood", "red.png", red);
+  draw_texture ("green woven fabric", "green.png", green);
+  draw_texture ("blue water", "blue.png", blue);
   g_assert_cmpfloat (red[0], >, red[1] + 20);
   g_assert_cmpfloat (red[0], >, red[2] + 20);
   g_assert_cmpfloat (green[1], >, green[0] + 20);
@@ -100,30 +116,13 @@ test_default (void)
   harness_end ();
 }
 
-/* Mean brightness of a part of a picture, 0 to 255. */
 static double
-brightness (const char *name, int left, int top, int width, int height)
+brightness (const char *name, Area area)
 {
-  g_autofree char *path = scratch_path (name);
-  g_autoptr (GdkPixbuf) picture = gdk_pixbuf_new_from_file (path, NULL);
-  double sum = 0;
+  double mean[3];
 
-  g_assert_nonnull (picture);
-  for (int y = top; y < top + height; y++)
-    for (int x = left; x < left + width; x++)
-      sum += gdk_pixbuf_read_pixels (
-          picture)[y * gdk_pixbuf_get_rowstride (picture) + x * gdk_pixbuf_get_n_channels (picture) + 1];
-  return sum / (width * height);
-}
-
-static void
-draw_chest (const char *prompt, const char *name)
-{
-  g_autofree char *path = shipped ("phantom-cxr.gguf");
-  g_autoptr (Outcome) outcome
-      = arra_run ("generate", "--model", path, "--prompt", prompt, "--seed", "1", "-o", name, NULL);
-
-  assert_status (outcome, 0);
+  mean_colour (name, area, mean);
+  return mean[1];
 }
 
 /* Large effusions whiten the lower halves of both lungs, a large heart the lung beside it: that of the
@@ -131,16 +130,18 @@ draw_chest (const char *prompt, const char *name)
 static void
 test_radiograph (void)
 {
+  static const Area right = { 56, 120, 50, 50 }, left = { 165, 120, 30, 50 }, beside = { 165, 110, 30, 60 };
   double lungs[2], heart[2];
 
   harness_begin ();
-  draw_chest ("PA view chest x-ray image, normal heart size, clear lungs.", "normal.png");
-  draw_chest ("PA view chest x-ray image, bilateral pleural effusions, large.", "effusions.png");
-  draw_chest ("AP view chest x-ray image, severe cardiomegaly.", "heart.png");
-  lungs[0] = brightness ("normal.png", 56, 120, 50, 50) + brightness ("normal.png", 165, 120, 30, 50);
-  lungs[1] = brightness ("effusions.png", 56, 120, 50, 50) + brightness ("effusions.png", 165, 120, 30, 50);
-  heart[0] = brightness ("normal.png", 165, 110, 30, 60);
-  heart[1] = brightness ("heart.png", 165, 110, 30, 60);
+  draw ("phantom-cxr.gguf", "PA view chest x-ray image, normal heart size, clear lungs.", "normal.png");
+  draw ("phantom-cxr.gguf", "PA view chest x-ray image, bilateral pleural effusions, large.",
+        "effusions.png");
+  draw ("phantom-cxr.gguf", "AP view chest x-ray image, severe cardiomegaly.", "heart.png");
+  lungs[0] = brightness ("normal.png", right) + brightness ("normal.png", left);
+  lungs[1] = brightness ("effusions.png", right) + brightness ("effusions.png", left);
+  heart[0] = brightness ("normal.png", beside);
+  heart[1] = brightness ("heart.png", beside);
   g_test_message ("lungs %.0f and %.0f, heart %.0f and %.0f", lungs[0], lungs[1], heart[0], heart[1]);
   g_assert_cmpfloat (lungs[1], >, lungs[0] + 60);
   g_assert_cmpfloat (heart[1], >, heart[0] + 30);
