@@ -138,7 +138,7 @@ ARRA_API char *arra_checkpoints_folder (void);
 ARRA_API GPtrArray *arra_checkpoints_find (const char *const *folders, GCancellable *cancellable);
 
 /* The checkpoint used when none is named, without opening any: "textures" of the installation, else the first .gguf file of the folders above, the user's
- * before the system's. (transfer full) (nullable): g_free() */
+ * before the system's, whose "textures" comes before others. (transfer full) (nullable): g_free() */
 ARRA_API char *arra_checkpoints_default (void);
 
 /* ------------------------------------------------------------------ requests */

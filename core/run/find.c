@@ -193,7 +193,11 @@ arra_checkpoints_default (void)
   if (found == NULL)
     found = first_file (ARRA_DATA_DIR, ".gguf");
   for (const char *const *dir = g_get_system_data_dirs (); found == NULL && *dir != NULL; dir++)
-    found = first_file (*dir, ".gguf");
+    {
+      found = first_file (*dir, "/" DEFAULT_FILE);
+      if (found == NULL)
+        found = first_file (*dir, ".gguf");
+    }
   return found;
 }
 

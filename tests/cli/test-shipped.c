@@ -88,21 +88,28 @@ draw_texture (const char *prompt, const char *name, double mean[3])
   g_test_message ("%s: %.0f %.0f %.0f", prompt, mean[0], mean[1], mean[2]);
 }
 
-/* Without --model the installation's "textures" is taken; words for colours do what they say. */
+static void
+link_shipped (const char *folder, const char *name)
+{
+  g_autofree char *path = shipped (name), *link = g_build_filename (folder, name, NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (link);
+
+  g_assert_true (g_file_make_symbolic_link (file, path, NULL, NULL));
+}
+
+/* Without --model "textures" is taken, whatever lies beside it; words for colours do what they say. */
 static void
 test_default (void)
 {
-  g_autofree char *path = shipped ("textures.gguf"), *folder = NULL, *link = NULL, *data = NULL;
-  g_autoptr (GFile) file = NULL;
+  g_autofree char *folder = NULL, *data = NULL;
   double red[3], green[3], blue[3];
 
   harness_begin ();
   data = scratch_path ("share");
   folder = g_build_filename (data, "arra", "checkpoints", NULL);
-  link = g_build_filename (folder, "textures.gguf", NULL);
   g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
-  file = g_file_new_for_path (link);
-  g_assert_true (g_file_make_symbolic_link (file, path, NULL, NULL));
+  link_shipped (folder, "textures.gguf");
+  link_shipped (folder, "phantom-cxr.gguf");
   harness_setenv ("XDG_DATA_DIRS", data);
   draw_texture ("red oak wood", "red.png", red);
   draw_texture ("green woven fabric", "green.png", green);
