@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include <json-glib/json-glib.h>
+
 #include "learner.h"
 #include "objective.h"
 #include "tokenizer.h"
@@ -37,6 +39,15 @@ typedef struct
   gsize n_labels, n_aligned, n_tokens;
 } ArraTransformerBatch;
 
+/* What "model.card" said when the training began. */
+typedef struct
+{
+  JsonParser *parser; /* (nullable): of @object; no card */
+  JsonObject *object;
+  char *thumbnail;    /* (nullable): the file it names; arra_mem */
+  gsize thumbnail_size;
+} ArraTransformerCard;
+
 typedef struct
 {
   ArraExec exec;
@@ -52,6 +63,7 @@ typedef struct
   ArraVocabulary vocabulary;
   guint patch;        /* pixels on a side of a code; 0: no VQGAN is known */
   char *vqgan_weights, *vqgan_config; /* (nullable): files for the saved model */
+  ArraTransformerCard card;
   guint8 *image_ids; /* flags of the ids that are image tokens; arra_mem */
   ArraChameleonConfig config;
   ArraParameters *parameters;
@@ -82,6 +94,12 @@ void arra_transformer_batch_fill (ArraTransformer *transformer, guint64 index);
 void arra_transformer_batch_fill_items (ArraTransformer *transformer, guint first, guint n);
 /* Pictures @first .. @end - 1 of the batch, at most micro_batch of them; sums are divided by the whole batch's counts. */
 ArraBatch arra_transformer_batch_part (const ArraTransformer *transformer, guint first, guint end);
+
+/* transformer_card.c: read at the start, so that hours later nothing can be missing; then its members for arra.json, and its picture */
+gboolean arra_transformer_card_read (ArraTransformerCard *card, const char *path, GError **error);
+void arra_transformer_card_clear (ArraTransformerCard *card);
+void arra_transformer_card_add (const ArraTransformerCard *card, JsonBuilder *builder);
+gboolean arra_transformer_card_save_thumbnail (const ArraTransformerCard *card, const char *directory, GError **error);
 
 /* transformer_save.c: the folder that `arra generate --model` reads */
 gboolean arra_transformer_save (ArraTransformer *transformer, const char *directory, GError **error);

@@ -8,9 +8,7 @@
 #include "jsonguard.h"
 #include "transformer_private.h"
 
-#define ADAPTOR "adaptor."    /* thrown away after training */
-#define THUMBNAIL "thumbnail" /* of a card */
-#define THUMBNAIL_FILE "thumbnail.png"
+#define ADAPTOR "adaptor." /* thrown away after training */
 
 /* ------------------------------------------------------------------ weights */
 
@@ -201,54 +199,14 @@ add_provenance (JsonBuilder *builder, const ArraTransformer *t)
   json_builder_end_object (builder);
 }
 
-/* Its picture is a file beside it, so it comes along. */
-static gboolean
-save_thumbnail (const ArraTransformer *t, JsonObject *card, const char *directory, GError **error)
-{
-  g_autofree char *folder = NULL, *path = NULL;
-  const char *name;
-
-  if (card == NULL || !json_object_has_member (card, THUMBNAIL))
-    return TRUE;
-  name = arra_json_get_string (card, t->settings.card, THUMBNAIL, error);
-  if (name == NULL)
-    return FALSE;
-  folder = g_path_get_dirname (t->settings.card);
-  path = g_build_filename (folder, name, NULL);
-  return put_file (path, directory, THUMBNAIL_FILE, error);
-}
-
-static void
-add_card (JsonBuilder *builder, JsonObject *card)
-{
-  JsonObjectIter iter;
-  const char *key;
-  JsonNode *value;
-
-  json_object_iter_init (&iter, card);
-  while (json_object_iter_next (&iter, &key, &value))
-    {
-      json_builder_set_member_name (builder, key);
-      if (g_str_equal (key, THUMBNAIL))
-        json_builder_add_string_value (builder, THUMBNAIL_FILE);
-      else
-        json_builder_add_value (builder, json_node_copy (value));
-    }
-}
-
 /* The card's members, the size that was learnt, and how. */
 static gboolean
 save_settings (const ArraTransformer *t, const char *directory, GError **error)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
-  g_autoptr (JsonParser) parser = NULL;
-  JsonObject *card = NULL;
 
-  if (t->settings.card != NULL && (parser = arra_json_parse_file (t->settings.card, &card, error)) == NULL)
-    return FALSE;
   json_builder_begin_object (builder);
-  if (card != NULL)
-    add_card (builder, card);
+  arra_transformer_card_add (&t->card, builder);
   if (t->patch > 0)
     {
       add_int (builder, "width", (gint64) t->items.columns * t->patch);
@@ -256,7 +214,8 @@ save_settings (const ArraTransformer *t, const char *directory, GError **error)
     }
   add_provenance (builder, t);
   json_builder_end_object (builder);
-  return save_thumbnail (t, card, directory, error) && write_json (directory, "arra.json", builder, error);
+  return arra_transformer_card_save_thumbnail (&t->card, directory, error)
+         && write_json (directory, "arra.json", builder, error);
 }
 
 gboolean

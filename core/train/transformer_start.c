@@ -266,7 +266,8 @@ arra_transformer_begin (ArraTransformer *t, const ArraYaml *config, GError **err
 
   if ((random && !read_shape (t, config, error))
       || !arra_vocabulary_init_tokenizer (&t->vocabulary, t->config.vocab_size, t->tokenizer, name, error)
-      || !check_pictures (t, name, config, error) || !look_at_vqgan (t, config, error))
+      || !check_pictures (t, name, config, error) || !look_at_vqgan (t, config, error)
+      || (t->settings.card != NULL && !arra_transformer_card_read (&t->card, t->settings.card, error)))
     return FALSE;
   t->config.mask_image_logits = FALSE;
   if (!flag_image_ids (t, error) || !finish_objective (t, config, error)

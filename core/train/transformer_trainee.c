@@ -39,6 +39,7 @@ free_transformer (gpointer self)
   arra_gguf_free (t->gguf);
   g_free (t->vqgan_weights);
   g_free (t->vqgan_config);
+  arra_transformer_card_clear (&t->card);
   arra_transformer_settings_clear (&t->settings);
   g_ptr_array_unref (t->provenance);
   g_free (t);

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include <glib/gstdio.h>
+
 #include "few_pictures.h"
 #include "kinds.h"
 #include "trainer.h"
@@ -273,9 +275,8 @@ test_draws (void)
 }
 
 static void
-refuse (const char *more, gboolean features, const char *word)
+refuse_config (const ArraYaml *config, gboolean features, const char *word)
 {
-  g_autoptr (ArraYaml) config = few_pictures_config (folder, "x", more);
   g_autoptr (GError) error = NULL;
   ArraTrainSetup setup = { .exec = { arra_kernels_get (ARRA_CPU_C), NULL } };
   ArraPictureItems items = few_pictures_items (&pictures, features);
@@ -285,6 +286,14 @@ refuse (const char *more, gboolean features, const char *word)
   g_assert_nonnull (error);
   g_test_message ("%s", error->message);
   g_assert_nonnull (strstr (error->message, word));
+}
+
+static void
+refuse (const char *more, gboolean features, const char *word)
+{
+  g_autoptr (ArraYaml) config = few_pictures_config (folder, "x", more);
+
+  refuse_config (config, features, word);
 }
 
 static void
@@ -326,6 +335,33 @@ save (const ArraTrainee *trainee, const char *path)
   g_assert_cmpint (g_mkdir_with_parents (path, 0777), ==, 0);
   trainee->klass->save_model (trainee->self, path, &error);
   g_assert_no_error (error);
+}
+
+/* Card and thumbnail are read before anything is learnt: what is wrong with them shows then, and what becomes
+ * of the files later does not matter. */
+static void
+test_card (void)
+{
+  g_autofree char *card = g_build_filename (folder, "card.json", NULL),
+                  *picture = g_build_filename (folder, "few.png", NULL),
+                  *saved = g_build_filename (folder, "carded", NULL),
+                  *copy = g_build_filename (saved, "thumbnail.png", NULL), *bytes = NULL;
+  g_autoptr (ArraYaml) config = few_pictures_config (folder, "x", "");
+  ArraTrainee trainee;
+
+  g_assert_true (arra_yaml_set (config, "model.card", card, NULL));
+  refuse_config (config, FALSE, "card.json");
+  g_assert_true (g_file_set_contents (card, "{\"thumbnail\": \"few.png\"}", -1, NULL));
+  refuse_config (config, FALSE, "card.json: \"thumbnail\": ");
+  refuse_config (config, FALSE, "few.png");
+  g_assert_true (g_file_set_contents (picture, "as good as a picture", -1, NULL));
+  trainee = few_pictures_trainee (config, &pictures, FALSE, NULL);
+  g_assert_cmpint (g_remove (picture), ==, 0);
+  g_assert_cmpint (g_remove (card), ==, 0);
+  save (&trainee, saved);
+  g_assert_true (g_file_get_contents (copy, &bytes, NULL, NULL));
+  g_assert_cmpstr (bytes, ==, "as good as a picture");
+  arra_trainee_clear (&trainee);
 }
 
 /* A saved model is a start with the same values; of a text-only one the image rows of the head are zero. */
@@ -379,6 +415,7 @@ main (int argc, char **argv)
   g_test_add_func ("/transformer/numbers", test_numbers);
   g_test_add_func ("/transformer/draws", test_draws);
   g_test_add_func ("/transformer/n-settings", test_n_settings);
+  g_test_add_func ("/transformer/card", test_card);
   g_test_add_func ("/transformer/starts", test_starts);
   status = g_test_run ();
   fixture_remove (folder);
