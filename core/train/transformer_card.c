@@ -8,7 +8,7 @@
 
 #define THUMBNAIL "thumbnail" /* the member that names a file beside the card */
 #define THUMBNAIL_FILE "thumbnail.png"
-#define MAX_THUMBNAIL (1 << 20)
+#define MAX_THUMBNAIL (1 << 20) /* ARRA_CARD_MAX_THUMBNAIL of core/run, which reads it */
 
 static gboolean
 read_thumbnail (ArraTransformerCard *card, const char *path, GError **error)
