@@ -59,6 +59,25 @@ update (gsize begin, gsize end, guint worker, gpointer data)
     }
 }
 
+/* Those that are not left out, tensor by tensor. */
+static void
+update_rest (const Job *all, const ArraExec *exec, const guint8 *left_out, const ArraParameters *parameters)
+{
+  for (guint i = 0; i < parameters->n; i++)
+    {
+      gsize offset = parameters->items[i].offset;
+      Job job = *all;
+
+      if (left_out[i])
+        continue;
+      job.grad += offset;
+      job.data += offset;
+      job.mean += offset;
+      job.square += offset;
+      arra_pool_run (exec->pool, parameters->items[i].count, GRAIN, update, &job);
+    }
+}
+
 void
 arra_adamw_step (ArraAdamW *adamw, const ArraExec *exec, double learning_rate, ArraParameters *parameters)
 {
@@ -78,7 +97,10 @@ arra_adamw_step (ArraAdamW *adamw, const ArraExec *exec, double learning_rate, A
   };
 
   g_assert (adamw->size == parameters->size);
-  arra_pool_run (exec->pool, adamw->size, GRAIN, update, &job);
+  if (adamw->left_out == NULL)
+    arra_pool_run (exec->pool, adamw->size, GRAIN, update, &job);
+  else
+    update_rest (&job, exec, adamw->left_out, parameters);
 }
 
 /* ---- clipping */

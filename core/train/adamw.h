@@ -21,6 +21,7 @@ typedef struct
   float *mean;   /* of gradients */
   float *square; /* of their squares */
   guint64 step;  /* steps made */
+  const guint8 *left_out; /* (nullable), borrowed: for each parameter of the table, whether another changes it */
 } ArraAdamW;
 
 ArraAdamW *arra_adamw_new (const ArraAdamWSettings *settings, const ArraParameters *parameters, GError **error);

@@ -183,7 +183,7 @@ make_parameters (ArraClassifierTrainee *t, guint64 seed, GError **error)
       || !arra_parameters_allocate (t->parameters, TRUE, error))
     return FALSE;
   arra_parameters_start_by_inputs (t->parameters, seed);
-  return arra_learner_init (&t->learner, &t->settings.learner, t->parameters, error);
+  return arra_learner_init (&t->learner, &t->settings.learner, t->parameters, &t->exec, error);
 }
 
 static gboolean

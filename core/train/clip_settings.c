@@ -81,7 +81,8 @@ read_data (ArraClipSettings *s, const ArraYaml *config, GError **error)
 static gboolean
 read_optimizer (ArraClipSettings *s, const ArraYaml *config, GError **error)
 {
-  return arra_learner_settings_read (&s->learner, config, error);
+  return arra_learner_settings_read (&s->learner, config, error)
+         && arra_learner_settings_read_method (&s->learner, config, error);
 }
 
 gboolean
@@ -98,7 +99,7 @@ arra_clip_settings_read (ArraClipSettings *settings, const ArraYaml *config, GEr
     .augmentation = { .contrast = 0.1, .brightness = 0.05 },
     .batch = 96,
     .held = 64,
-    .learner = { { 0.9, 0.98, 1e-8, 0.05 }, 1, 0 },
+    .learner = { { 0.9, 0.98, 1e-8, 0.05 }, 1, 0, 0 },
   };
   return read_model (&settings->model, config, error) && read_tokenizer (settings, config, error)
          && read_data (settings, config, error) && read_optimizer (settings, config, error);

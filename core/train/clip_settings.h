@@ -32,6 +32,7 @@ typedef struct
  *   model.projection (128), .average (0)
  *   data.path, data.paths       data sets with captions (picture_supply.h)
  *   data.size (image_size + 8), .validation (64: held out of each data set), .batch (96), .contrast (0.1), .brightness (0.05)
+ *   optimizer.method (adamw; or muon), .momentum (0.95; of muon)
  *   optimizer.beta1 (0.9), .beta2 (0.98), .weight_decay (0.05), .clip (1)
  * The vocabulary and the ids of start and end are left to be set by the tokenizer. */
 gboolean arra_clip_settings_read (ArraClipSettings *settings, const ArraYaml *config, GError **error);

@@ -138,7 +138,7 @@ make_parameters (ArraClipTrainee *t, guint64 seed, GError **error)
       || !arra_parameters_allocate (t->parameters, TRUE, error))
     return FALSE;
   arra_clip_start (t->parameters, &t->settings.model, seed);
-  return arra_learner_init (&t->learner, &t->settings.learner, t->parameters, error);
+  return arra_learner_init (&t->learner, &t->settings.learner, t->parameters, &t->exec, error);
 }
 
 static gboolean

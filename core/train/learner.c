@@ -7,6 +7,20 @@
 #include "settings.h"
 
 gboolean
+arra_learner_settings_read_method (ArraLearnerSettings *settings, const ArraYaml *config, GError **error)
+{
+  static const char *const methods[] = { "adamw", "muon", NULL };
+  double momentum = ARRA_MUON_MOMENTUM;
+  guint method = settings->muon > 0;
+
+  if (!arra_setting_choice (config, "optimizer.method", methods, &method, error)
+      || !arra_setting_double (config, "optimizer.momentum", 1e-6, 0.999999, &momentum, error))
+    return FALSE;
+  settings->muon = method == 1 ? momentum : 0;
+  return TRUE;
+}
+
+gboolean
 arra_learner_settings_read (ArraLearnerSettings *settings, const ArraYaml *config, GError **error)
 {
   ArraAdamWSettings *adamw = &settings->adamw;
@@ -22,13 +36,20 @@ gboolean
 arra_learner_init (ArraLearner *learner,
                    const ArraLearnerSettings *settings,
                    ArraParameters *parameters,
+                   const ArraExec *exec,
                    GError **error)
 {
+  const ArraMuonSettings muon = { settings->muon, settings->adamw.weight_decay };
+
   learner->parameters = parameters;
   learner->clip = settings->clip;
   learner->adamw = arra_adamw_new (&settings->adamw, parameters, error);
   if (learner->adamw == NULL)
     return FALSE;
+  learner->muon = settings->muon > 0 ? arra_muon_new (&muon, parameters, exec, error) : NULL;
+  if (settings->muon > 0 && learner->muon == NULL)
+    return FALSE;
+  learner->adamw->left_out = learner->muon != NULL ? learner->muon->takes : NULL;
   learner->average = settings->average > 0 ? arra_average_new (settings->average, parameters, error) : NULL;
   return settings->average == 0 || learner->average != NULL;
 }
@@ -37,6 +58,7 @@ void
 arra_learner_clear (ArraLearner *learner)
 {
   g_clear_pointer (&learner->adamw, arra_adamw_free);
+  g_clear_pointer (&learner->muon, arra_muon_free);
   g_clear_pointer (&learner->average, arra_average_free);
 }
 
@@ -45,8 +67,11 @@ arra_learner_change (ArraLearner *learner, const ArraExec *exec, const ArraTrain
 {
   double norm = arra_clip_gradients (exec, learner->parameters, learner->clip > 0 ? learner->clip : HUGE_VAL);
 
-  if (isfinite (norm)) /* or the trainer ends here, and nothing is to be spoilt */
-    arra_adamw_step (learner->adamw, exec, step->learning_rate, learner->parameters);
+  if (!isfinite (norm)) /* the trainer ends here, and nothing is to be spoilt */
+    return norm;
+  arra_adamw_step (learner->adamw, exec, step->learning_rate, learner->parameters);
+  if (learner->muon != NULL)
+    arra_muon_step (learner->muon, exec, step->learning_rate, learner->parameters, learner->adamw->mean);
   return norm;
 }
 

@@ -89,9 +89,11 @@ read_optimizer (const ArraYaml *config, ArraTransformerSettings *settings, GErro
   if (!arra_setting_uint (config, "optimizer.batch", 1, MAX_BATCH, &settings->batch, error))
     return FALSE;
   settings->micro_batch = settings->batch;
-  return arra_setting_uint (config, "optimizer.micro_batch", 1, settings->batch, &settings->micro_batch,
-                            error)
-         && arra_setting_double (config, "optimizer.weight_decay", 0, 1e3, &learner->adamw.weight_decay, error)
+  return arra_learner_settings_read_method (learner, config, error)
+         && arra_setting_uint (config, "optimizer.micro_batch", 1, settings->batch, &settings->micro_batch,
+                               error)
+         && arra_setting_double (config, "optimizer.weight_decay", 0, 1e3, &learner->adamw.weight_decay,
+                                 error)
          && arra_setting_double (config, "optimizer.beta1", 0, 0.999999, &learner->adamw.beta1, error)
          && arra_setting_double (config, "optimizer.beta2", 0, 0.999999, &learner->adamw.beta2, error)
          && arra_setting_double (config, "optimizer.clip", 1e-6, 1e9, &learner->clip, error)
@@ -149,7 +151,7 @@ arra_transformer_settings_read_start (const ArraYaml *config,
       = (ArraTransformerSettings){ .batch = 16,
                                    .drop_prompt = 0.1,
                                    .deviation = 0.02,
-                                   .learner = { ARRA_ADAMW_REFERENCE, 4, 0 },
+                                   .learner = { ARRA_ADAMW_REFERENCE, 4, 0, 0 },
                                    .objective
                                    = { .z_weight = 1e-5, .dropout = 0.05, .alignment = { .weight = 1 } } };
   return read_start (config, settings, error);

@@ -270,7 +270,7 @@ make (ArraTransformer *t, const ArraYaml *config, GError **error)
   t->n_learnt = t->items.n - (guint) t->settings.held_out;
   t->run = arra_objective_run_new (&t->settings.objective, &t->config, t->parameters, &t->exec, error);
   if (t->run == NULL
-      || !arra_learner_init (&t->learner, &t->settings.learner, t->parameters, error))
+      || !arra_learner_init (&t->learner, &t->settings.learner, t->parameters, &t->exec, error))
     return FALSE;
   return arra_transformer_batch_allocate (t, error) && check_memory (t, error);
 }

@@ -20,6 +20,8 @@
  *   objective.z_weight [1e-5], .dropout [0.05]
  *   optimizer.batch       [16] pictures of a step, of all processes together: each takes those that one alone would take there
  *   optimizer.micro_batch [batch] pictures that are computed together
+ *   optimizer.method      [adamw] adamw, or muon: that for the matrices of layers and of the alignment's head, AdamW for all else (muon.h)
+ *   optimizer.momentum    [0.95] of muon
  *   optimizer.weight_decay [0.05], .beta1 [0.9], .beta2 [0.95], .clip [4]
  *   optimizer.ema         [0] decay of the averaged weights, which are what is validated and saved; 0: none
  * SPDX-License-Identifier: GPL-3.0-or-later */

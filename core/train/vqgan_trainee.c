@@ -302,7 +302,7 @@ make_parameters (ArraVqganTrainee *t, guint64 seed, GError **error)
   arra_parameters_start_by_inputs (t->parameters, seed);
   if (!arra_vqgan_trainee_load (t, error))
     return FALSE;
-  return arra_learner_init (&t->learner, &t->settings.learner, t->parameters, error);
+  return arra_learner_init (&t->learner, &t->settings.learner, t->parameters, &t->exec, error);
 }
 
 static gboolean

@@ -26,16 +26,16 @@ start (void)
 static void
 begin (ArraLearner *learner, ArraParameters *parameters, double clip, double average)
 {
-  const ArraLearnerSettings settings = { ARRA_ADAMW_REFERENCE, clip, average };
+  const ArraLearnerSettings settings = { ARRA_ADAMW_REFERENCE, clip, average, 0 };
 
-  g_assert_true (arra_learner_init (learner, &settings, parameters, NULL));
+  g_assert_true (arra_learner_init (learner, &settings, parameters, &exec, NULL));
 }
 
 static void
 set_gradients (ArraParameters *parameters, guint step)
 {
-  for (guint i = 0; i < N; i++)
-    parameters->grad[i] = (float) sin (i + 7.0 * step);
+  for (gsize i = 0; i < parameters->size; i++)
+    parameters->grad[i] = (float) sin ((double) i + 7.0 * step);
 }
 
 static void
@@ -65,6 +65,52 @@ test_step (void)
   arra_learner_swap (&learner);
   g_assert_cmpmem (a->data, N * sizeof (float), average->data, N * sizeof (float));
   arra_learner_clear (&learner);
+}
+
+/* A layer's matrix is Muon's, what is beside it AdamW's; both follow the clipped gradient. */
+static void
+test_muon (void)
+{
+  static const gint64 matrix[] = { 4, 8 }, vector = 8;
+  const ArraLearnerSettings settings = { ARRA_ADAMW_REFERENCE, 0.5, 0, 0.9 };
+  const ArraMuonSettings muon_settings = { 0.9, adamw_settings.weight_decay };
+  ArraParameters *both[2];
+  g_autoptr (ArraAdamW) adamw = NULL;
+  g_autoptr (ArraMuon) muon = NULL;
+  ArraLearner learner = { 0 };
+
+  for (guint i = 0; i < 2; i++)
+    {
+      both[i] = arra_parameters_new (NULL);
+      g_assert_true (arra_parameters_add (both[i], "before", FALSE, 1, &vector, NULL));
+      g_assert_true (arra_parameters_add (both[i], "layers.0.weight", FALSE, 2, matrix, NULL));
+      g_assert_true (arra_parameters_add (both[i], "after", FALSE, 1, &vector, NULL));
+      g_assert_true (arra_parameters_allocate (both[i], TRUE, NULL));
+      arra_parameters_start (both[i], 1, 0.5f);
+    }
+  g_assert_true (arra_learner_init (&learner, &settings, both[0], &exec, NULL));
+  adamw = arra_adamw_new (&adamw_settings, both[1], NULL);
+  adamw->left_out = (const guint8[]){ 0, 1, 0 };
+  muon = arra_muon_new (&muon_settings, both[1], &exec, NULL);
+  for (guint i = 0; i < STEPS; i++)
+    {
+      const ArraTrainStep step = { i, 0.1, 1 };
+
+      set_gradients (both[0], i);
+      set_gradients (both[1], i);
+      arra_clip_gradients (&exec, both[1], 0.5);
+      arra_adamw_step (adamw, &exec, 0.1, both[1]);
+      arra_muon_step (muon, &exec, 0.1, both[1], adamw->mean);
+      arra_learner_step (&learner, &exec, &step);
+    }
+  g_assert_cmpmem (both[0]->data, both[0]->size * sizeof (float), both[1]->data,
+                   both[1]->size * sizeof (float));
+  for (gsize i = 0; i < both[0]->items[1].count; i++)
+    g_assert_cmpfloat (learner.adamw->square[both[0]->items[1].offset + i], ==, 0); /* AdamW left it alone */
+  g_assert_cmpfloat (learner.adamw->square[both[0]->items[2].offset], >, 0);
+  arra_learner_clear (&learner);
+  arra_parameters_free (both[0]);
+  arra_parameters_free (both[1]);
 }
 
 /* No clipping, no average. */
@@ -131,6 +177,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   exec.kernels = arra_kernels_get (ARRA_CPU_C);
   g_test_add_func ("/learner/step", test_step);
+  g_test_add_func ("/learner/muon", test_muon);
   g_test_add_func ("/learner/bare", test_bare);
   g_test_add_func ("/learner/not-finite", test_not_finite);
   g_test_add_func ("/learner/state", test_state);

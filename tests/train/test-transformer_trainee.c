@@ -72,13 +72,13 @@ stop_at_three (const ArraTrainNews *news, gpointer user)
     g_cancellable_cancel (user);
 }
 
-/* The state after all steps, with a break after step 3 or without. */
+/* The state after all steps by @method, with a break after step 3 or without. */
 static GByteArray *
-train (const char *output, gboolean with_break, ArraPool *pool)
+train (const char *output, const char *method, gboolean with_break, ArraPool *pool)
 {
   static const char more[]
       = "  micro_batch: 3\n  ema: 0.9\nobjective: {dropout: 0.1}\ndata: {drop_prompt: 0.3, held_out: 2}\n";
-  g_autofree char *path = g_build_filename (folder, output, NULL);
+  g_autofree char *path = g_build_filename (folder, method, output, NULL);
   g_autoptr (ArraYaml) config = few_pictures_config (folder, path, more);
   g_autoptr (GError) error = NULL;
   g_autoptr (GCancellable) stop = g_cancellable_new ();
@@ -88,6 +88,7 @@ train (const char *output, gboolean with_break, ArraPool *pool)
   ArraTrainee trainee;
   GByteArray *state;
 
+  g_assert_true (arra_yaml_set (config, "optimizer.method", method, NULL));
   arra_trainer_settings_read (config, &settings, &error);
   g_assert_no_error (error);
   if (with_break)
@@ -112,13 +113,14 @@ train (const char *output, gboolean with_break, ArraPool *pool)
 }
 
 static void
-test_resume (void)
+test_resume (gconstpointer data)
 {
+  const char *method = data;
   g_autoptr (GError) error = NULL;
   g_autoptr (ArraPool) pool = arra_pool_new (2, &error);
-  g_autoptr (GByteArray) whole = train ("whole", FALSE, pool);
-  g_autoptr (GByteArray) broken = train ("broken", TRUE, pool);
-  g_autoptr (GByteArray) alone = train ("alone", FALSE, NULL);
+  g_autoptr (GByteArray) whole = train ("whole", method, FALSE, pool);
+  g_autoptr (GByteArray) broken = train ("broken", method, TRUE, pool);
+  g_autoptr (GByteArray) alone = train ("alone", method, FALSE, NULL);
 
   g_assert_cmpmem (whole->data, whole->len, broken->data, broken->len);
   g_assert_cmpmem (whole->data, whole->len, alone->data, alone->len); /* any number of threads */
@@ -305,6 +307,7 @@ test_n_settings (void)
   refuse ("objective: {layer: 3}\n", TRUE, "Layer 3 cannot be aligned");
   refuse ("objective: {token: rep, rep_token: <nothing>}\n", TRUE, "<nothing>");
   refuse ("  micro_batch: 5\n", FALSE, "optimizer.micro_batch");
+  refuse ("  method: lion\n", FALSE, "\"optimizer.method\" is 'lion', not one of adamw, muon");
   refuse ("data: {held_out: 10}\n", FALSE, "data.held_out");
   pictures.codes[3][2] = 64;
   refuse ("", FALSE, "picture 3 has code 64");
@@ -408,7 +411,8 @@ main (int argc, char **argv)
   folder = fixture_make (&fixture);
   few_pictures_init (&pictures, 7);
   g_test_add_func ("/transformer/learns", test_learns);
-  g_test_add_func ("/transformer/resume", test_resume);
+  g_test_add_data_func ("/transformer/resume", "adamw", test_resume);
+  g_test_add_data_func ("/transformer/resume-muon", "muon", test_resume);
   g_test_add_func ("/transformer/validation", test_validation);
   g_test_add_func ("/transformer/accumulation", test_accumulation);
   g_test_add_func ("/transformer/choices", test_choices);
