@@ -7,6 +7,7 @@
 #include "fail.h"
 #include "jsonguard.h"
 #include "mem.h"
+#include "thumbnail.h"
 
 static const struct
 {
@@ -138,38 +139,18 @@ take_examples (ArraCheckpoint *checkpoint,
   return TRUE;
 }
 
-/* PNG's signature is all that is looked at here; who shows the picture decodes it with care. */
-static gboolean
-check_thumbnail (const guint8 *bytes, gsize size, const char *name, GError **error)
-{
-  static const guint8 signature[8] = { 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n' };
-
-  if (size > ARRA_CARD_MAX_THUMBNAIL)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the thumbnail is larger than %zu bytes", name,
-                      ARRA_CARD_MAX_THUMBNAIL);
-  if (size < sizeof signature || memcmp (bytes, signature, sizeof signature) != 0)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the thumbnail is no PNG file", name);
-  return TRUE;
-}
-
 static gboolean
 read_thumbnail (
     ArraCheckpoint *checkpoint, const char *file, const char *name, const char *folder, GError **error)
 {
-  g_autofree char *path = NULL;
-  g_automem guint8 *bytes = NULL;
   gsize size;
+  guint8 *bytes = arra_thumbnail_read (folder, file, name, &size, error);
 
-  if (*file == '\0' || strchr (file, '/') != NULL || g_str_equal (file, "..") || g_str_equal (file, "."))
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: thumbnail must be the name of a PNG file in the same folder", name);
-  path = g_build_filename (folder, file, NULL);
-  bytes = (guint8 *) arra_read_file (path, ARRA_CARD_MAX_THUMBNAIL, &size, error);
-  if (bytes == NULL || !check_thumbnail (bytes, size, path, error))
+  if (bytes == NULL)
     return FALSE;
   arra_mem_free (checkpoint->thumbnail);
-  checkpoint->thumbnail = g_steal_pointer (&bytes);
-  checkpoint->card.thumbnail = checkpoint->thumbnail;
+  checkpoint->thumbnail = bytes;
+  checkpoint->card.thumbnail = bytes;
   checkpoint->card.thumbnail_size = size;
   return TRUE;
 }
@@ -264,7 +245,7 @@ arra_card_load (ArraCheckpoint *checkpoint, GError **error)
   if (!arra_gguf_has (gguf, THUMBNAIL_KEY))
     return TRUE;
   if (!arra_gguf_get_bytes (gguf, THUMBNAIL_KEY, &bytes, &size, error)
-      || !check_thumbnail (bytes, size, checkpoint->path, error))
+      || !arra_thumbnail_check (bytes, size, checkpoint->path, error))
     return FALSE;
   checkpoint->card.thumbnail = bytes;
   checkpoint->card.thumbnail_size = size;

@@ -5,7 +5,6 @@
 #include "checkpoint.h"
 
 #define ARRA_CARD_MAX_EXAMPLES 64
-#define ARRA_CARD_MAX_THUMBNAIL ((gsize) 1 << 20) /* bytes */
 #define ARRA_CARD_MAX_TEMPLATE ((gsize) 4096)
 
 /* An empty card named after @path. */

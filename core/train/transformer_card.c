@@ -1,29 +1,23 @@
 /* transformer_card.c - the card that goes into the saved model
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include "fail.h"
 #include "jsonguard.h"
 #include "mapping.h"
 #include "mem.h"
+#include "thumbnail.h"
 #include "transformer_private.h"
 
 #define THUMBNAIL "thumbnail" /* the member that names a file beside the card */
 #define THUMBNAIL_FILE "thumbnail.png"
-#define MAX_THUMBNAIL (1 << 20) /* ARRA_CARD_MAX_THUMBNAIL of core/run, which reads it */
 
 static gboolean
 read_thumbnail (ArraTransformerCard *card, const char *path, GError **error)
 {
   const char *name = arra_json_get_string (card->object, path, THUMBNAIL, error);
-  g_autofree char *folder = g_path_get_dirname (path), *file = NULL;
+  g_autofree char *folder = g_path_get_dirname (path);
 
-  if (name == NULL)
-    return FALSE;
-  file = g_build_filename (folder, name, NULL);
-  card->thumbnail = arra_read_file (file, MAX_THUMBNAIL, &card->thumbnail_size, error);
-  if (card->thumbnail != NULL)
-    return TRUE;
-  g_prefix_error (error, "%s: \"" THUMBNAIL "\": ", path);
-  return FALSE;
+  if (name != NULL)
+    card->thumbnail = arra_thumbnail_read (folder, name, path, &card->thumbnail_size, error);
+  return card->thumbnail != NULL;
 }
 
 gboolean

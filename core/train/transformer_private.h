@@ -44,7 +44,7 @@ typedef struct
 {
   JsonParser *parser; /* (nullable): of @object; no card */
   JsonObject *object;
-  char *thumbnail;    /* (nullable): the file it names; arra_mem */
+  guint8 *thumbnail;  /* (nullable): the file it names; arra_mem */
   gsize thumbnail_size;
 } ArraTransformerCard;
 

@@ -4,6 +4,7 @@
 
 #include "card.h"
 #include "fixture.h"
+#include "thumbnail.h"
 
 static const guint8 png[] = { 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n', 1, 2, 3 };
 
@@ -139,7 +140,7 @@ test_too_much (void)
   g_assert_null (open_with (examples->str, 0, &error));
   fixture_assert_error (error, ARRA_ERROR_INVALID_DATA, FIXTURE_WORDS ("example_prompts"));
   g_clear_error (&error);
-  g_assert_null (open_with ("{\"thumbnail\":\"thumb.png\"}", ARRA_CARD_MAX_THUMBNAIL + 1, &error));
+  g_assert_null (open_with ("{\"thumbnail\":\"thumb.png\"}", ARRA_THUMBNAIL_MAX + 1, &error));
   fixture_assert_error (error, ARRA_ERROR_INVALID_DATA, FIXTURE_WORDS ("thumb.png"));
 }
 

@@ -345,6 +345,7 @@ save (const ArraTrainee *trainee, const char *path)
 static void
 test_card (void)
 {
+  static const char few_png[] = "\x89PNG\r\n\x1a\nas good as a picture";
   g_autofree char *card = g_build_filename (folder, "card.json", NULL),
                   *picture = g_build_filename (folder, "few.png", NULL),
                   *saved = g_build_filename (folder, "carded", NULL),
@@ -355,15 +356,16 @@ test_card (void)
   g_assert_true (arra_yaml_set (config, "model.card", card, NULL));
   refuse_config (config, FALSE, "card.json");
   g_assert_true (g_file_set_contents (card, "{\"thumbnail\": \"few.png\"}", -1, NULL));
-  refuse_config (config, FALSE, "card.json: \"thumbnail\": ");
-  refuse_config (config, FALSE, "few.png");
-  g_assert_true (g_file_set_contents (picture, "as good as a picture", -1, NULL));
+  refuse_config (config, FALSE, "few.png: cannot be opened");
+  g_assert_true (g_file_set_contents (picture, "a picture, it says", -1, NULL));
+  refuse_config (config, FALSE, "few.png: the thumbnail is no PNG file");
+  g_assert_true (g_file_set_contents (picture, few_png, -1, NULL));
   trainee = few_pictures_trainee (config, &pictures, FALSE, NULL);
   g_assert_cmpint (g_remove (picture), ==, 0);
   g_assert_cmpint (g_remove (card), ==, 0);
   save (&trainee, saved);
   g_assert_true (g_file_get_contents (copy, &bytes, NULL, NULL));
-  g_assert_cmpstr (bytes, ==, "as good as a picture");
+  g_assert_cmpstr (bytes, ==, few_png);
   arra_trainee_clear (&trainee);
 }
 
