@@ -3,6 +3,7 @@
 #include <math.h>
 #include <unistd.h>
 
+#include "fail.h"
 #include "settings.h"
 #include "status.h"
 #include "train.h"
@@ -16,6 +17,16 @@ read_samples (CliTraining *training, const ArraYaml *config, GError **error)
 {
   gsize n = arra_yaml_items (config, "samples.prompts");
 
+  guint64 every = 0;
+
+  if (!arra_setting_uint (config, "training.sample_every", 0, G_MAXINT64, &every, error))
+    return FALSE;
+  if (every > 0 && n == 0)
+    return arra_fail (
+        error, ARRA_ERROR_NOT_FOUND,
+        "%s: \"training.sample_every\" asks for pictures, but \"samples.prompts\" is missing: say "
+        "there what they show",
+        arra_yaml_path (config));
   training->prompts = g_new0 (char *, n + 1);
   for (gsize i = 0; i < n; i++)
     {

@@ -183,22 +183,24 @@ first_file (const char *data_folder, const char *wanted)
   return NULL;
 }
 
+static char *
+first_file_of_all (const char *first, const char *second, const char *wanted)
+{
+  char *found = first_file (first, wanted);
+
+  if (found == NULL)
+    found = first_file (second, wanted);
+  for (const char *const *dir = g_get_system_data_dirs (); found == NULL && *dir != NULL; dir++)
+    found = first_file (*dir, wanted);
+  return found;
+}
+
 char *
 arra_checkpoints_default (void)
 {
-  char *found = first_file (ARRA_DATA_DIR, "/" DEFAULT_FILE);
+  char *found = first_file_of_all (ARRA_DATA_DIR, g_get_user_data_dir (), "/" DEFAULT_FILE);
 
-  if (found == NULL)
-    found = first_file (g_get_user_data_dir (), ".gguf");
-  if (found == NULL)
-    found = first_file (ARRA_DATA_DIR, ".gguf");
-  for (const char *const *dir = g_get_system_data_dirs (); found == NULL && *dir != NULL; dir++)
-    {
-      found = first_file (*dir, "/" DEFAULT_FILE);
-      if (found == NULL)
-        found = first_file (*dir, ".gguf");
-    }
-  return found;
+  return found != NULL ? found : first_file_of_all (g_get_user_data_dir (), ARRA_DATA_DIR, ".gguf");
 }
 
 char *

@@ -27,7 +27,8 @@ typedef struct
 static gboolean
 is_hidden_matrix (const ArraParameter *parameter)
 {
-  return parameter->n_dims == 2 && strstr (parameter->name, "layers.") != NULL;
+  return parameter->n_dims == 2 && strstr (parameter->name, "layers.") != NULL
+         && strstr (parameter->name, "norm") == NULL; /* those of q and k have a row for each head */
 }
 
 static gsize

@@ -91,15 +91,15 @@ draw_plot (Trainer *t, GError **error)
   return arra_loss_plot_write (&plot, t->plot_path, error);
 }
 
-/* Without validation the last model is the model. It is saved before the state: a training killed in between
- * makes it once more. */
+/* Without validation, and before the first, the last model is the model. It is saved before the state: a
+ * training killed in between makes it once more. */
 static gboolean
 save (Trainer *t, GError **error)
 {
   t->progress.seconds = t->seconds_before + seconds_since (t->started);
   if (!leads (t))
     return TRUE;
-  if (!can_validate (t) && !arra_model_folder_save (t->model_path, t->trainee, error))
+  if (t->progress.n_validated == 0 && !arra_model_folder_save (t->model_path, t->trainee, error))
     return FALSE;
   if (!arra_training_state_save (t->state_path, t->trainee, t->config, &t->progress, error))
     return FALSE;

@@ -10,6 +10,7 @@
 #include "transformer_private.h"
 #include "vqgan_file.h"
 
+#define CONTEXT_STEP 256 /* room for prompts that are longer than the captions */
 #define IMAGE_START "<racm3:break>"
 
 /* ------------------------------------------------------------------ a random start */
@@ -29,7 +30,8 @@ static gboolean
 read_shape (ArraTransformer *t, const ArraYaml *config, GError **error)
 {
   guint64 hidden = 0, layers = 0, heads = 0, kv_heads, ffn,
-          context = arra_picture_sequence_longest (&t->items);
+          longest = arra_picture_sequence_longest (&t->items),
+          context = (longest / CONTEXT_STEP + 1) * CONTEXT_STEP;
   ArraChameleonConfig *shape = &t->config;
 
   *shape = (ArraChameleonConfig){ .vocab_size = arra_tokenizer_size (t->tokenizer),
@@ -49,7 +51,7 @@ read_shape (ArraTransformer *t, const ArraYaml *config, GError **error)
   ffn = (hidden * 8 / 3 + 31) / 32 * 32;
   if (!arra_setting_uint (config, "model.kv_heads", 1, 1 << 20, &kv_heads, error)
       || !arra_setting_uint (config, "model.intermediate_size", 1, 1 << 20, &ffn, error)
-      || !arra_setting_uint (config, "model.context", context, 1 << 19, &context, error)
+      || !arra_setting_uint (config, "model.context", longest, 1 << 19, &context, error)
       || !arra_setting_double (config, "model.rope_theta", 1, 1e12, &shape->rope_theta, error)
       || !arra_setting_bool (config, "model.swin_norm", &shape->swin_norm, error))
     return FALSE;
@@ -145,6 +147,25 @@ make_parameters (ArraTransformer *t, ArraSource *source, GError **error)
   return TRUE;
 }
 
+/* Guidance's share of the pictures is learnt without prompt: the token must be in what is left. */
+static gboolean
+check_rep_token (const ArraTransformer *t, const ArraYaml *config, const char *token, GError **error)
+{
+  guint length = arra_picture_sequence_length (&t->items, 0, FALSE);
+  g_autofree guint32 *ids = g_new (guint32, length);
+  g_autofree gint32 *labels = g_new (gint32, length);
+
+  arra_picture_sequence_write (&t->items, 0, FALSE, &t->vocabulary, ids, labels);
+  for (guint i = 0; i < length; i++)
+    if (ids[i] == t->settings.objective.alignment.rep_id)
+      return TRUE;
+  return arra_fail (
+      error, ARRA_ERROR_INVALID_DATA,
+      "%s: \"objective.rep_token\": \"%s\" is not in pictures that are learnt without their prompt: "
+      "name a token that is, or set \"data.drop_prompt\" to 0",
+      arra_yaml_path (config), token);
+}
+
 /* What the objective can only know from the vocabulary. */
 static gboolean
 finish_objective (ArraTransformer *t, const ArraYaml *config, GError **error)
@@ -153,12 +174,13 @@ finish_objective (ArraTransformer *t, const ArraYaml *config, GError **error)
   const char *token = t->settings.rep_token != NULL ? t->settings.rep_token : IMAGE_START;
 
   alignment->image_ids = t->image_ids;
-  if (alignment->positions == ARRA_ALIGN_TOKEN
-      && !arra_tokenizer_id (t->tokenizer, token, &alignment->rep_id))
+  if (alignment->positions != ARRA_ALIGN_TOKEN)
+    return TRUE;
+  if (!arra_tokenizer_id (t->tokenizer, token, &alignment->rep_id))
     return arra_fail (error, ARRA_ERROR_NOT_FOUND,
                       "%s: \"objective.rep_token\": the vocabulary has no token \"%s\"",
                       arra_yaml_path (config), token);
-  return TRUE;
+  return t->settings.drop_prompt == 0 || check_rep_token (t, config, token, error);
 }
 
 gboolean

@@ -8,7 +8,7 @@
  *   model.start           [random] random, text-only (image rows of lm_head zeroed), general
  *   model.from            checkpoint that a start other than random begins with: a folder, or a GGUF file of full precision
  *   model.tokenizer       tokenizer.json, for the random start
- *   model.hidden_size, .layers, .heads, .kv_heads [heads], .intermediate_size [8/3 of hidden_size], .context [what the longest picture needs],
+ *   model.hidden_size, .layers, .heads, .kv_heads [heads], .intermediate_size [8/3 of hidden_size], .context [what the longest picture needs, to the next multiple of 256: prompts may be longer than captions],
  *        .rope_theta [10000], .swin_norm [false], .deviation [0.02]: shape and start of a random model
  *   model.vqgan           VQGAN that goes into the saved model: its file, or the folder it lies in with its configuration; the one that made the codes
  *   model.card            JSON file whose members go into the saved model's arra.json: name, description, license, guidance_scale, prompt_template, …

@@ -45,7 +45,9 @@ test_whole (void)
   g_assert_true (scratch_has ("out/metrics.csv"));
   g_assert_true (scratch_has ("out/samples/0000020-1.png"));
   g_assert_true (scratch_has ("out/samples/0000040-1.png"));
-  drawn = arra_run ("generate", "--model", "out/model", "-o", "fox.png", "a fox", NULL);
+  drawn = arra_run (
+      "generate", "--model", "out/model", "-o", "fox.png",
+      "a fox that is longer than any of the captions that it was learnt from: in the snow, at dawn", NULL);
   assert_status (drawn, 0);
   picture_size ("fox.png", &width, &height);
   g_assert_cmpuint (width, ==, 2 * TINY_SIDE);
@@ -137,6 +139,39 @@ refuse (int status, const char *word, const char *option, const char *value)
   assert_says (outcome->err, word);
 }
 
+static void
+start_from (const char *model, const char *output)
+{
+  g_autofree char *text = g_strdup_printf ("kind: transformer\noutput: %s\n"
+                                           "training: {steps: 3, learning_rate: 1e-3, sample_every: 2}\n"
+                                           "data: {tokens: pictures.tokens}\n"
+                                           "model: {start: general, from: %s, vqgan: model}\n",
+                                           output, model);
+  g_autoptr (Outcome) outcome = NULL, bare = NULL;
+
+  tiny_training_put ("general.yaml", text);
+  bare = arra_run ("train", "general.yaml", NULL);
+  assert_status (bare, 70);
+  assert_says (bare->err, "\"samples.prompts\" is missing");
+  outcome = arra_run ("train", "general.yaml", "--threads", "1", "--set", "training.sample_every=0", NULL);
+  assert_status (outcome, 0);
+}
+
+/* A folder and the GGUF file made of it are the same start; pictures on the way need prompts. */
+static void
+test_start (void)
+{
+  g_autoptr (Outcome) converted = NULL;
+
+  tiny_training_begin ();
+  converted = arra_run ("convert", "model", "--type", "f32", "-o", "model.gguf", NULL);
+  assert_status (converted, 0);
+  start_from ("model", "folder");
+  start_from ("model.gguf", "file");
+  g_assert_true (same_bytes ("folder/model/model.safetensors", "file/model/model.safetensors"));
+  harness_end ();
+}
+
 /* A VQGAN like the model's, but of other numbers. */
 static void
 make_other_vqgan (void)
@@ -183,6 +218,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/train/whole", test_whole);
   g_test_add_func ("/cli/train/kill", test_kill);
   g_test_add_func ("/cli/train/interrupt", test_interrupt);
+  g_test_add_func ("/cli/train/start", test_start);
   g_test_add_func ("/cli/train/n-config", test_n_config);
   return g_test_run ();
 }

@@ -108,9 +108,11 @@ test_cancelled (void)
   g_assert_cmpuint (found->len, ==, 0);
 }
 
+/* The user's first, but for the one that ships, wherever it lies. */
 static void
 test_default (void)
 {
+  g_autofree char *shipped = place ("system", "arra", "checkpoints", "textures.gguf", NULL), *again = NULL;
   g_autofree char *first = place ("data", "arra", "checkpoints", "a.gguf", NULL);
   g_autofree char *second = place ("data", "arra", "checkpoints", "b.gguf", NULL);
   g_autofree char *chosen = NULL;
@@ -119,6 +121,9 @@ test_default (void)
   write_text (first, "");
   chosen = arra_checkpoints_default ();
   g_assert_cmpstr (chosen, ==, first);
+  write_text (shipped, "");
+  again = arra_checkpoints_default ();
+  g_assert_cmpstr (again, ==, shipped);
 }
 
 int

@@ -71,7 +71,7 @@ test_step (void)
 static void
 test_muon (void)
 {
-  static const gint64 matrix[] = { 4, 8 }, vector = 8;
+  static const gint64 matrix[] = { 4, 8 }, norms[] = { 2, 4 };
   const ArraLearnerSettings settings = { ARRA_ADAMW_REFERENCE, 0.5, 0, 0.9 };
   const ArraMuonSettings muon_settings = { 0.9, adamw_settings.weight_decay };
   ArraParameters *both[2];
@@ -82,9 +82,9 @@ test_muon (void)
   for (guint i = 0; i < 2; i++)
     {
       both[i] = arra_parameters_new (NULL);
-      g_assert_true (arra_parameters_add (both[i], "before", FALSE, 1, &vector, NULL));
+      g_assert_true (arra_parameters_add (both[i], "layers.0.q_norm.weight", FALSE, 2, norms, NULL));
       g_assert_true (arra_parameters_add (both[i], "layers.0.weight", FALSE, 2, matrix, NULL));
-      g_assert_true (arra_parameters_add (both[i], "after", FALSE, 1, &vector, NULL));
+      g_assert_true (arra_parameters_add (both[i], "lm_head.weight", FALSE, 2, norms, NULL));
       g_assert_true (arra_parameters_allocate (both[i], TRUE, NULL));
       arra_parameters_start (both[i], 1, 0.5f);
     }

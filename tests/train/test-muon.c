@@ -25,18 +25,20 @@ number (guint32 a, guint32 b)
   return (double) arra_noise_bits (5, 0, a, b) * 0x1p-31 - 1;
 }
 
-/* Four matrices of layers, and what Muon leaves alone: an embedding, and a vector of a layer. */
+/* Four matrices of layers, and what Muon leaves alone: an embedding, and norms of a layer, for each head too.
+ */
 static ArraParameters *
 make (void)
 {
-  static const gint64 embedding[] = { 7, 5 }, vector = 6;
+  static const gint64 embedding[] = { 7, 5 }, vector = 6, heads[] = { 2, 4 };
   g_autoptr (GError) error = NULL;
   ArraParameters *p = arra_parameters_new (&error);
 
   g_assert_true (arra_parameters_add (p, "embed_tokens.weight", FALSE, 2, embedding, &error));
   for (guint i = 0; i < G_N_ELEMENTS (shapes); i++)
     g_assert_true (arra_parameters_add (p, names[i], FALSE, 2, shapes[i], &error));
-  g_assert_true (arra_parameters_add (p, "layers.1.norm.weight", FALSE, 1, &vector, &error));
+  g_assert_true (arra_parameters_add (p, "layers.1.input_layernorm.weight", FALSE, 1, &vector, &error));
+  g_assert_true (arra_parameters_add (p, "layers.1.self_attn.q_norm.weight", FALSE, 2, heads, &error));
   g_assert_true (arra_parameters_allocate (p, TRUE, &error));
   g_assert_no_error (error);
   for (guint i = 0; i < p->n; i++)

@@ -78,7 +78,8 @@ train (const char *output, const char *method, gboolean with_break, ArraPool *po
 {
   static const char more[]
       = "  micro_batch: 3\n  ema: 0.9\nobjective: {dropout: 0.1}\ndata: {drop_prompt: 0.3, held_out: 2}\n";
-  g_autofree char *path = g_build_filename (folder, method, output, NULL);
+  g_autofree char *path = g_build_filename (folder, method, output, NULL),
+                  *model = g_build_filename (path, "model", "model.safetensors", NULL);
   g_autoptr (ArraYaml) config = few_pictures_config (folder, path, more);
   g_autoptr (GError) error = NULL;
   g_autoptr (GCancellable) stop = g_cancellable_new ();
@@ -98,6 +99,7 @@ train (const char *output, const char *method, gboolean with_break, ArraPool *po
       g_assert_no_error (error);
       g_assert_cmpuint (outcome.step, ==, 3);
       arra_trainee_clear (&trainee);
+      g_assert_true (g_file_test (model, G_FILE_TEST_IS_REGULAR)); /* though nothing was validated yet */
     }
   trainee = few_pictures_trainee (config, &pictures, TRUE, pool);
   g_assert_true (arra_yaml_has (config, "kind")); /* what the table of kinds asks for */
@@ -126,12 +128,16 @@ test_resume (gconstpointer data)
   g_assert_cmpmem (whole->data, whole->len, alone->data, alone->len); /* any number of threads */
 }
 
+/* Measured, again and after a step; with averaged weights, which are not those that are learnt with. */
 static void
 test_validation (void)
 {
-  g_autoptr (ArraYaml) config = few_pictures_config (folder, "x", "  ema: 0.5\ndata: {held_out: 3}\n");
+  g_autoptr (ArraYaml) config = few_pictures_config (folder, "x", "  ema: 0.5\ndata: {held_out: 3}\n"),
+                       plain_config = few_pictures_config (folder, "x", "data: {held_out: 3}\n");
+  ArraTrainee plain = few_pictures_trainee (plain_config, &pictures, TRUE, NULL);
   ArraTrainee trainee = few_pictures_trainee (config, &pictures, TRUE, NULL);
-  double metrics[ARRA_TRAIN_METRICS], first[2], again[2], later[2];
+  ArraTransformer *t = trainee.self;
+  double metrics[ARRA_TRAIN_METRICS], first[2], again[2], later[2], raw[2];
   g_autoptr (GError) error = NULL;
 
   g_assert_true (trainee.klass->validate (trainee.self, first, NULL, &error));
@@ -140,7 +146,14 @@ test_validation (void)
   step (&trainee, 0, metrics);
   g_assert_true (trainee.klass->validate (trainee.self, later, NULL, &error));
   g_assert_cmpfloat (later[0], !=, first[0]);
+  step (&plain, 0, metrics);
+  g_assert_true (plain.klass->validate (plain.self, raw, NULL, &error));
+  g_assert_cmpfloat (later[0], !=, raw[0]);
+  arra_learner_swap (&t->learner);
+  g_assert_true (trainee.klass->validate (trainee.self, later, NULL, &error));
+  g_assert_cmpmem (later, sizeof later, raw, sizeof raw);
   arra_trainee_clear (&trainee);
+  arra_trainee_clear (&plain);
 }
 
 /* ------------------------------------------------------------------ accumulation */
@@ -252,6 +265,17 @@ test_numbers (void)
   arra_trainee_clear (&trainee);
 }
 
+/* Which picture lies at @place of the batch, by its features. */
+static guint
+item_at (const ArraTransformer *t, guint place)
+{
+  for (guint i = 0; i < FEW_N; i++)
+    if (memcmp (t->batch.features + place * FEW_FEATURE, pictures.features[i], sizeof pictures.features[i])
+        == 0)
+      return i;
+  g_assert_not_reached ();
+}
+
 /* Prompts are dropped as often as asked for, and each epoch shows every picture once, in an order of its own.
  */
 static void
@@ -260,16 +284,29 @@ test_draws (void)
   g_autoptr (ArraYaml) config = few_pictures_config (folder, "x", "data: {drop_prompt: 0.25}\n");
   ArraTrainee trainee;
   ArraTransformer *t;
-  guint dropped = 0;
+  guint dropped = 0, order[2][FEW_N], shown = 0;
 
   g_assert_true (arra_yaml_set (config, "optimizer.batch", "5", NULL));
-  trainee = few_pictures_trainee (config, &pictures, FALSE, NULL);
+  trainee = few_pictures_trainee (config, &pictures, TRUE, NULL);
   t = trainee.self;
   for (guint i = 0; i < 200; i++)
     {
       arra_transformer_batch_fill (t, i);
       for (guint k = 0; k < 5; k++)
-        dropped += t->batch.ids[k * t->batch.length] == t->vocabulary.image_start;
+        {
+          guint item = item_at (t, k);
+
+          dropped += t->batch.ids[k * t->batch.length] == t->vocabulary.image_start;
+          shown |= 1u << item;
+          order[i / 2 % 2][i % 2 * 5 + k] = item;
+        }
+      if (i % 2 == 1)
+        {
+          g_assert_cmphex (shown, ==, (1u << FEW_N) - 1);
+          shown = 0;
+        }
+      if (i == 3)
+        g_assert_cmpint (memcmp (order[0], order[1], sizeof order[0]), !=, 0);
     }
   g_assert_cmpuint (dropped, >, 200);
   g_assert_cmpuint (dropped, <, 300);
@@ -306,6 +343,7 @@ test_n_settings (void)
   refuse ("objective: {token: hybnext}\n", FALSE, "data.features");
   refuse ("objective: {layer: 3}\n", TRUE, "Layer 3 cannot be aligned");
   refuse ("objective: {token: rep, rep_token: <nothing>}\n", TRUE, "<nothing>");
+  refuse ("objective: {token: rep, rep_token: <s>}\n", TRUE, "data.drop_prompt");
   refuse ("  micro_batch: 5\n", FALSE, "optimizer.micro_batch");
   refuse ("  method: lion\n", FALSE, "\"optimizer.method\" is 'lion', not one of adamw, muon");
   refuse ("data: {held_out: 10}\n", FALSE, "data.held_out");
@@ -374,8 +412,10 @@ static void
 test_starts (void)
 {
   g_autofree char *path = g_build_filename (folder, "saved", NULL);
-  g_autoptr (ArraYaml) config = few_pictures_config (folder, "x", "");
-  ArraTrainee random = few_pictures_trainee (config, &pictures, TRUE, NULL), general, text;
+  g_autoptr (ArraYaml) config = few_pictures_config (folder, "x", ""),
+                       averaged_config = few_pictures_config (folder, "x", "  ema: 0.5\n");
+  ArraTrainee random = few_pictures_trainee (config, &pictures, TRUE, NULL), general, text,
+              averaged = few_pictures_trainee (averaged_config, &pictures, TRUE, NULL);
   const ArraTransformer *a = random.self, *b, *c;
   const ArraParameter *head;
   double metrics[ARRA_TRAIN_METRICS];
@@ -388,6 +428,15 @@ test_starts (void)
   g_assert_cmpmem (b->parameters->data, b->parameters->size * sizeof (float), a->parameters->data,
                    b->parameters->size * sizeof (float));
   g_assert_false (b->config.mask_image_logits);
+  g_assert_cmpuint (b->config.context, ==, 256); /* longer prompts than those of the pictures fit */
+  arra_trainee_clear (&general);
+  step (&averaged, 0, metrics);
+  save (&averaged, path);
+  general = started ("general", path);
+  b = general.self;
+  g_assert_cmpmem (b->parameters->data, b->parameters->size * sizeof (float),
+                   arra_learner_weights (&((const ArraTransformer *) averaged.self)->learner),
+                   b->parameters->size * sizeof (float));
   text = started ("text-only", path);
   c = text.self;
   head = arra_parameters_find (c->parameters, "lm_head.weight");
@@ -398,6 +447,7 @@ test_starts (void)
       g_assert_true ((row[0] == 0 && row[31] == 0) == (c->vocabulary.code_of_id[id] >= 0));
     }
   arra_trainee_clear (&random);
+  arra_trainee_clear (&averaged);
   arra_trainee_clear (&general);
   arra_trainee_clear (&text);
 }
