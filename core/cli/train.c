@@ -3,11 +3,13 @@
 #include <math.h>
 #include <string.h>
 
+#include "card.h"
 #include "commands.h"
 #include "fail.h"
 #include "kinds.h"
 #include "options.h"
 #include "parallel_start.h"
+#include "settings.h"
 #include "signals.h"
 #include "train.h"
 #include "values.h"
@@ -84,6 +86,16 @@ print_outcome (const ArraTrainerSettings *settings, const ArraTrainOutcome *outc
                outcome->best_step);
 }
 
+/* What the saved model will say of itself: hours later it could not be opened. */
+static gboolean
+check_card (const ArraYaml *config, GError **error)
+{
+  g_autofree char *card = NULL;
+
+  return arra_setting_path (config, "model.card", &card, error)
+         && (card == NULL || arra_card_check_file (card, error));
+}
+
 static gboolean
 train (CliTraining *training,
        const ArraYaml *config,
@@ -108,8 +120,8 @@ train (CliTraining *training,
   GError *fault = NULL;
   gboolean ok;
 
-  if (arra_trainee_make (config, &setup, &trainee, &fault))
-    arra_yaml_check_asked (config, &fault);
+  if (arra_trainee_make (config, &setup, &trainee, &fault) && arra_yaml_check_asked (config, &fault))
+    check_card (config, &fault);
   training->klass = trainee.klass;
   ok = arra_parallel_agree (training->parallel, fault, error)
        && arra_train (&trainee, config, settings, resume, &calls, &outcome, error);

@@ -11,6 +11,7 @@
 #include "noise.h"
 #include "params.h"
 
+#define COPIES_IN_TRAINING 4 /* values, gradients, averages of these and of their squares */
 #define ALIGN (ARRA_MEM_ALIGN / sizeof (float))
 
 ArraParameters *
@@ -97,9 +98,26 @@ arra_parameters_add_vqgan (ArraParameters *parameters, const ArraVqganConfig *co
   return arra_vqgan_describe (config, add_unless_codebook, parameters, error);
 }
 
+/* Before a machine without that much is brought to its knees. */
+static gboolean
+check_memory (gsize size, GError **error)
+{
+  guint64 available = arra_mem_available (), need = (guint64) size * sizeof (float) * COPIES_IN_TRAINING;
+
+  if (available == 0 || need <= available)
+    return TRUE;
+  return arra_fail (error, ARRA_ERROR_NO_MEMORY,
+                    "Training %" G_GSIZE_FORMAT " parameters needs %" G_GUINT64_FORMAT
+                    " KiB for them, their gradients and two averages, %" G_GUINT64_FORMAT
+                    " KiB are free: train a smaller model, or close other programs",
+                    size, need >> 10, available >> 10);
+}
+
 gboolean
 arra_parameters_allocate (ArraParameters *parameters, gboolean gradients, GError **error)
 {
+  if (gradients && !check_memory (parameters->size, error))
+    return FALSE;
   parameters->data = arra_mem_new0 (parameters->size, sizeof (float), "the parameters", error);
   if (parameters->data == NULL || !gradients)
     return parameters->data != NULL;

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "checkpoint_private.h"
 #include "fail.h"
 #include "jsonguard.h"
 #include "mem.h"
@@ -222,6 +223,31 @@ load_examples (ArraCheckpoint *checkpoint, GError **error)
   return given != NULL
          && take_examples (checkpoint, (const char *const *) given, g_strv_length (given), checkpoint->path,
                            EXAMPLES_KEY, error);
+}
+
+gboolean
+arra_card_read_file (ArraCheckpoint *checkpoint, const char *path, GError **error)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  g_autoptr (JsonParser) parser = NULL;
+  JsonObject *object;
+
+  parser = arra_json_parse_file (path, &object, error);
+  return parser != NULL && arra_card_read_json (checkpoint, object, path, folder, error)
+         && arra_defaults_read_json (checkpoint, object, path, error)
+         && arra_defaults_settle (checkpoint, path, error);
+}
+
+gboolean
+arra_card_check_file (const char *path, GError **error)
+{
+  g_autoptr (ArraCheckpoint) none = g_new0 (ArraCheckpoint, 1);
+
+  g_atomic_ref_count_init (&none->refs);
+  none->vqgan_given = TRUE; /* no size is wrong for it */
+  arra_card_init (none, path);
+  arra_defaults_init (none);
+  return arra_card_read_file (none, path, error);
 }
 
 gboolean

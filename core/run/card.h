@@ -15,6 +15,11 @@ void arra_card_init (ArraCheckpoint *checkpoint, const char *path);
  * @name starts messages. INVALID_DATA for wrong types, for text or pictures that are too long. */
 gboolean arra_card_read_json (ArraCheckpoint *checkpoint, JsonObject *object, const char *name, const char *folder, GError **error);
 
+/* All that a file says, card and sampling defaults (checkpoint_private.h); it may have what arra.json may. Thumbnails lie beside it. */
+gboolean arra_card_read_file (ArraCheckpoint *checkpoint, const char *path, GError **error);
+/* Whether arra_card_read_file() would take it for a checkpoint that can make pictures of the size it names. */
+gboolean arra_card_check_file (const char *path, GError **error);
+
 /* From and to GGUF metadata: general.name, general.description, general.license, general.license.link, arra.card.*. */
 gboolean arra_card_load (ArraCheckpoint *checkpoint, GError **error);
 void arra_card_store (const ArraCheckpoint *checkpoint, ArraGgufWriter *writer);

@@ -132,16 +132,9 @@ static gboolean
 read_settings (ArraCheckpoint *checkpoint, const char *directory, GError **error)
 {
   g_autofree char *path = g_build_filename (directory, ARRA_SETTINGS_FILE, NULL);
-  g_autoptr (JsonParser) parser = NULL;
-  JsonObject *object;
 
   arra_defaults_init (checkpoint);
-  if (!g_file_test (path, G_FILE_TEST_EXISTS))
-    return TRUE;
-  parser = arra_json_parse_file (path, &object, error);
-  return parser != NULL && arra_card_read_json (checkpoint, object, path, directory, error)
-         && arra_defaults_read_json (checkpoint, object, path, error)
-         && arra_defaults_settle (checkpoint, path, error);
+  return !g_file_test (path, G_FILE_TEST_EXISTS) || arra_card_read_file (checkpoint, path, error);
 }
 
 gboolean

@@ -7,7 +7,6 @@
 #include "card.h"
 #include "checkpoint_private.h"
 #include "fail.h"
-#include "jsonguard.h"
 #include "mem.h"
 
 #define UPDATE_INTERVAL (G_USEC_PER_SEC / 10) /* between two calls of the progress function */
@@ -201,23 +200,6 @@ write_file (Conversion *conversion, const char *out_path, GError **error)
          && arra_gguf_writer_commit (writer, ARRA_SHA256_KEY, error);
 }
 
-/* What the user says about the checkpoint goes over what it says itself. */
-static gboolean
-read_card (ArraCheckpoint *checkpoint, const char *card_path, GError **error)
-{
-  g_autofree char *folder = NULL;
-  g_autoptr (JsonParser) parser = NULL;
-  JsonObject *object;
-
-  if (card_path == NULL)
-    return TRUE;
-  folder = g_path_get_dirname (card_path);
-  parser = arra_json_parse_file (card_path, &object, error);
-  return parser != NULL && arra_card_read_json (checkpoint, object, card_path, folder, error)
-         && arra_defaults_read_json (checkpoint, object, card_path, error)
-         && arra_defaults_settle (checkpoint, card_path, error);
-}
-
 gboolean
 arra_checkpoint_convert (const char *path,
                          const char *vqgan,
@@ -245,5 +227,7 @@ arra_checkpoint_convert (const char *path,
     return arra_fail (error, ARRA_ERROR_NOT_FOUND,
                       "%s: has no tokenizer.json, without which no prompt can be read", path);
   conversion.checkpoint = checkpoint;
-  return read_card (checkpoint, card_path, error) && write_file (&conversion, out_path, error);
+  /* What the user says about the checkpoint goes over what it says itself. */
+  return (card_path == NULL || arra_card_read_file (checkpoint, card_path, error))
+         && write_file (&conversion, out_path, error);
 }

@@ -203,6 +203,12 @@ test_n_config (void)
   refuse (70, "model/tokenizer.json", "--set", "data.tokens=model/tokenizer.json");
   refuse (64, "KEY=VALUE", "--set", "training.steps");
   refuse (64, "--steps", "--steps", "0");
+  tiny_training_put ("wrong.json",
+                     "{\"name\": \"foxes\", \"prompt_template\": \"a picture\", \"width\": 512}");
+  refuse (70, "wrong.json: prompt_template has no {prompt}", "--set", "model.card=wrong.json");
+  harness_setenv ("ARRA_MEMORY_LIMIT", "100000");
+  refuse (70, "KiB are free", "--threads", "1");
+  harness_setenv ("ARRA_MEMORY_LIMIT", NULL);
   g_assert_false (scratch_has ("out"));
   missing = arra_run ("train", "other.yaml", NULL);
   assert_status (missing, 70);
