@@ -132,26 +132,44 @@ brightness (const char *name, Area area)
   return mean[1];
 }
 
-/* Large effusions whiten the lower halves of both lungs, a large heart the lung beside it: that of the
- * patient's left, on the right in the picture. */
+/* Large effusions whiten the lower halves of the lungs they are in, a large heart the lung beside it. The
+ * patient's left is on the right in the picture. */
 static void
 test_radiograph (void)
 {
   static const Area right = { 56, 120, 50, 50 }, left = { 165, 120, 30, 50 }, beside = { 165, 110, 30, 60 };
-  double lungs[2], heart[2];
+  double lungs[2], heart[2], sides[2];
 
   harness_begin ();
   draw ("phantom-cxr.gguf", "PA view chest x-ray image, normal heart size, clear lungs.", "normal.png");
   draw ("phantom-cxr.gguf", "PA view chest x-ray image, bilateral pleural effusions, large.",
         "effusions.png");
+  draw ("phantom-cxr.gguf", "PA view chest x-ray image, large right pleural effusion.", "right.png");
   draw ("phantom-cxr.gguf", "AP view chest x-ray image, severe cardiomegaly.", "heart.png");
   lungs[0] = brightness ("normal.png", right) + brightness ("normal.png", left);
   lungs[1] = brightness ("effusions.png", right) + brightness ("effusions.png", left);
+  sides[0] = brightness ("right.png", right) - brightness ("normal.png", right);
+  sides[1] = brightness ("right.png", left) - brightness ("normal.png", left);
   heart[0] = brightness ("normal.png", beside);
   heart[1] = brightness ("heart.png", beside);
-  g_test_message ("lungs %.0f and %.0f, heart %.0f and %.0f", lungs[0], lungs[1], heart[0], heart[1]);
+  g_test_message ("lungs %.0f and %.0f, right effusion %+.0f right and %+.0f left, heart %.0f and %.0f",
+                  lungs[0], lungs[1], sides[0], sides[1], heart[0], heart[1]);
   g_assert_cmpfloat (lungs[1], >, lungs[0] + 60);
+  g_assert_cmpfloat (sides[0], >, sides[1] + 30);
   g_assert_cmpfloat (heart[1], >, heart[0] + 30);
+  harness_end ();
+}
+
+/* People write sentences, longer than any caption was. */
+static void
+test_sentence (gconstpointer data)
+{
+  harness_begin ();
+  draw (data,
+        "I would like to have a picture, calm and not too dark, of what my grandmother saw from her window: "
+        "an old wall of "
+        "red bricks, on which a little snow had fallen during the night.",
+        "sentence.png");
   harness_end ();
 }
 
@@ -161,6 +179,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_data_func ("/shipped/card/textures", "textures.gguf", test_card);
   g_test_add_data_func ("/shipped/card/phantom-cxr", "phantom-cxr.gguf", test_card);
+  g_test_add_data_func ("/shipped/sentence/textures", "textures.gguf", test_sentence);
+  g_test_add_data_func ("/shipped/sentence/phantom-cxr", "phantom-cxr.gguf", test_sentence);
   g_test_add_func ("/shipped/radiograph", test_radiograph);
   g_test_add_func ("/shipped/default", test_default);
   return g_test_run ();
