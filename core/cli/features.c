@@ -147,13 +147,25 @@ open_inputs (const Options *options, guint threads, Inputs *inputs, GError **err
              : arra_feature_tree_width (&inputs->tree, inputs->dataset, &inputs->width, error);
 }
 
+/* What tells one tree of feature files from another: (transfer full). */
+static char *
+print_of_tree (const ArraFeatureTree *tree)
+{
+  g_autofree char *root = g_canonicalize_filename (tree->root, NULL);
+  g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, root, -1);
+
+  return g_strdup_printf ("files-%d-%.16s", (int) tree->layout, hash);
+}
+
 static ArraFeatureCacheWriter *
 open_writer (const Inputs *inputs, const char *path, GError **error)
 {
   const ArraFeatureEncoder *encoder = &inputs->encoder;
   g_autofree char *dataset = arra_dataset_fingerprint (inputs->dataset, error);
   g_autofree char *hash = encoder->clip != NULL ? arra_clip_image_sha256 (encoder->clip) : g_strdup ("files");
-  const char *aggregation = encoder->clip != NULL ? arra_feature_aggregations[encoder->aggregation] : "files";
+  g_autofree char *aggregation = encoder->clip != NULL
+                                     ? g_strdup (arra_feature_aggregations[encoder->aggregation])
+                                     : print_of_tree (&inputs->tree);
   const ArraFeatureCacheForm form
       = { .prints = { .dataset = dataset, .encoder = hash, .aggregation = aggregation },
           .n_items = arra_dataset_size (inputs->dataset),

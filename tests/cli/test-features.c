@@ -43,14 +43,18 @@ gather (const char *layout)
 static void
 test_files (void)
 {
-  g_autofree char *golden = golden_path ("training/hybnext_lam1.safetensors"), *path = NULL;
+  g_autofree char *golden = golden_path ("training/hybnext_lam1.safetensors"), *path = NULL,
+                  *files = golden_path ("training/features"), *elsewhere = NULL;
+  g_autoptr (GFile) link = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (ArraSource) source = arra_safetensors_open (golden, &error);
   const ArraTensor *expected = arra_source_find (source, "in.features");
-  g_autoptr (Outcome) made = NULL;
+  g_autoptr (Outcome) made = NULL, other = NULL;
   g_autoptr (ArraFeatureCache) cache = NULL;
 
   harness_begin ();
+  elsewhere = scratch_path ("elsewhere");
+  link = g_file_new_for_path (elsewhere);
   make_set (1);
   made = gather ("mimic");
   assert_status (made, 0);
@@ -65,6 +69,11 @@ test_files (void)
       arra_feature_cache_feature (cache, i, feature);
       g_assert_cmpmem (feature, sizeof feature, (const float *) expected->data + i * 24, sizeof feature);
     }
+  /* Those of another folder would be others. */
+  g_assert_true (g_file_make_symbolic_link (link, files, NULL, NULL));
+  other = arra_run ("features", "--data", "set.json", "--files", "elsewhere", "-o", "cache", NULL);
+  assert_status (other, 70);
+  assert_says (other->err, "cache: was made of another aggregation");
   harness_end ();
 }
 
