@@ -161,7 +161,7 @@ run (const Options *options, ArraParallel *parallel, GError **error)
   if (config == NULL || !override (options, config, error)
       || !arra_trainer_settings_read (config, &settings, error))
     return FALSE;
-  ok = cli_training_init (&training, config, settings.output, threads,
+  ok = cli_training_init (&training, config, &settings, threads,
                           options->quiet || !arra_parallel_leads (parallel), error)
        && train (&training, config, options->resume, &settings, error);
   cli_training_clear (&training);

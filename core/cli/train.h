@@ -21,11 +21,11 @@ typedef struct
   double guidance_scale; /* "samples.guidance_scale"; 0: the checkpoint's */
 } CliTraining;
 
-/* Reads "samples.…" of @config. Clear it also after a failure. */
+/* Reads "samples.…" of @config; lives no longer than @settings. Clear it also after a failure. */
 gboolean
 cli_training_init (CliTraining *training,
                    const ArraYaml *config,
-                   const char *output,
+                   const ArraTrainerSettings *settings,
                    guint threads,
                    gboolean quiet,
                    GError **error);

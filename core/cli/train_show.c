@@ -13,15 +13,14 @@
 #define LINE_EVERY (20 * G_USEC_PER_SEC) /* where there is no terminal */
 
 static gboolean
-read_samples (CliTraining *training, const ArraYaml *config, GError **error)
+read_samples (CliTraining *training,
+              const ArraYaml *config,
+              const ArraTrainerSettings *settings,
+              GError **error)
 {
   gsize n = arra_yaml_items (config, "samples.prompts");
 
-  guint64 every = 0;
-
-  if (!arra_setting_uint (config, "training.sample_every", 0, G_MAXINT64, &every, error))
-    return FALSE;
-  if (every > 0 && n == 0)
+  if (settings->sample_every > 0 && n == 0)
     return arra_fail (
         error, ARRA_ERROR_NOT_FOUND,
         "%s: \"training.sample_every\" asks for pictures, but \"samples.prompts\" is missing: say "
@@ -45,12 +44,12 @@ read_samples (CliTraining *training, const ArraYaml *config, GError **error)
 gboolean
 cli_training_init (CliTraining *training,
                    const ArraYaml *config,
-                   const char *output,
+                   const ArraTrainerSettings *settings,
                    guint threads,
                    gboolean quiet,
                    GError **error)
 {
-  training->output = output;
+  training->output = settings->output;
   training->quiet = quiet;
   training->progress = cli_progress_new (!quiet, 1, NULL);
   training->terminal = cli_progress_is_shown (training->progress);
@@ -58,7 +57,7 @@ cli_training_init (CliTraining *training,
   if (training->exec.kernels == NULL)
     return FALSE;
   training->exec.pool = arra_pool_new (threads, error);
-  return training->exec.pool != NULL && read_samples (training, config, error);
+  return training->exec.pool != NULL && read_samples (training, config, settings, error);
 }
 
 void

@@ -167,8 +167,7 @@ test_sentence (gconstpointer data)
   harness_begin ();
   draw (data,
         "I would like to have a picture, calm and not too dark, of what my grandmother saw from her window: "
-        "an old wall of "
-        "red bricks, on which a little snow had fallen during the night.",
+        "an old wall of red bricks, on which a little snow had fallen during the night.",
         "sentence.png");
   harness_end ();
 }
