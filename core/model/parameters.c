@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "parameters.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -107,8 +108,8 @@ check_memory (gsize size, GError **error)
   if (available == 0 || need <= available)
     return TRUE;
   return arra_fail (error, ARRA_ERROR_NO_MEMORY,
-                    "Training %" G_GSIZE_FORMAT " parameters needs %" G_GUINT64_FORMAT
-                    " KiB for them, their gradients and two averages, %" G_GUINT64_FORMAT
+                    "Training %zu parameters needs %" PRIu64
+                    " KiB for them, their gradients and two averages, %" PRIu64
                     " KiB are free: train a smaller model, or close other programs",
                     size, need >> 10, available >> 10);
 }

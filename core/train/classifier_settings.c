@@ -64,7 +64,7 @@ arra_classifier_settings_read (ArraClassifierSettings *settings, const ArraYaml 
     .held = 400,
     .augment = { 4, 0.1, 0.15, 0.3, 0.03 },
     .balance = 0.5,
-    .learner = { { 0.9, 0.99, 1e-8, 0.01 }, 1, 0.99 },
+    .learner = { { 0.9, 0.99, 1e-8, 0.01 }, 1, 0.99, 0 },
   };
   return read_model (settings, config, error) && read_data (settings, config, error)
          && read_optimizer (settings, config, error);

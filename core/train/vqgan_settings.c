@@ -154,7 +154,7 @@ arra_vqgan_settings_read (ArraVqganSettings *settings, const ArraYaml *config, G
                .norm_groups = 8 },
     .batch = 8,
     .cropping = { .crop = 128 },
-    .learner = { { 0.9, 0.99, 1e-8, 1e-4 }, 1, 0 },
+    .learner = { { 0.9, 0.99, 1e-8, 1e-4 }, 1, 0, 0 },
     .loss = { 1, 1, 1, 1 },
     .commitment = 0.25,
     .critic = { 32, CRITIC_GROUPS },
