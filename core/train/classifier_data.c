@@ -36,6 +36,19 @@ arra_classifier_data_free (ArraClassifierData *data)
   arra_mem_free (data);
 }
 
+void
+arra_classifier_data_hash (const ArraClassifierData *data, GChecksum *hash)
+{
+  const guint shape[] = { data->size, data->n, data->n_valid, data->n_attributes };
+  gsize n = (gsize) data->n + data->n_valid, one = (gsize) data->size * data->size * 3;
+
+  g_checksum_update (hash, (const guchar *) shape, sizeof shape);
+  for (gsize i = 0; i < n; i++)
+    g_checksum_update (hash, data->pixels + i * one, (gssize) one);
+  g_checksum_update (hash, (const guchar *) data->labels,
+                     (gssize) (n * data->n_attributes * sizeof *data->labels));
+}
+
 static void
 take_attributes (const ArraDataset *dataset, ArraClassifierConfig *model)
 {

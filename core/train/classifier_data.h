@@ -17,6 +17,7 @@ typedef struct
 /* Undefined contents, to be filled by the caller. */
 ArraClassifierData *arra_classifier_data_new (guint size, guint n, guint n_valid, guint n_attributes, GError **error);
 void arra_classifier_data_free (ArraClassifierData *data); /* nullable */
+void arra_classifier_data_hash (const ArraClassifierData *data, GChecksum *hash); /* all pictures and labels */
 
 /* "data.path", or the list "data.paths": data sets with the same labels (dataset.h), relative to the configuration's folder; @held pictures at the end of each are held out. Sets
  * the attributes of @model, which has its size and shape. */

@@ -144,6 +144,12 @@ visit_state (gpointer self, ArraStateFunc func, gpointer user, GError **error)
   return arra_learner_visit (&((ArraClassifierTrainee *) self)->learner, func, user, error);
 }
 
+static void
+hash_data (gpointer self, GChecksum *hash)
+{
+  arra_classifier_data_hash (((const ArraClassifierTrainee *) self)->data, hash);
+}
+
 static gsize
 samples_per_step (gpointer self)
 {
@@ -214,6 +220,7 @@ static const ArraTraineeClass trainee_class = {
   .metrics = metric_names,
   .step = train_step,
   .visit_state = visit_state,
+  .hash_data = hash_data,
   .save_model = arra_classifier_trainee_save,
   .samples_per_step = samples_per_step,
   .samples = "pictures",

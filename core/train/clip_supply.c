@@ -22,6 +22,17 @@ arra_clip_supply_free (ArraClipSupply *supply)
   arra_mem_free (supply);
 }
 
+void
+arra_clip_supply_hash (const ArraClipSupply *supply, GChecksum *hash)
+{
+  guint n = supply->pictures->n + supply->pictures->n_valid;
+
+  arra_picture_supply_hash (supply->pictures, hash);
+  g_checksum_update (hash, (const guchar *) supply->ids,
+                     (gssize) ((gsize) supply->n_captions * supply->context * sizeof *supply->ids));
+  g_checksum_update (hash, (const guchar *) supply->captions, (gssize) (n * sizeof *supply->captions));
+}
+
 /* ---- captions */
 
 static gboolean

@@ -23,6 +23,7 @@ ArraClipSupply *arra_clip_supply_new (ArraPictureSupply *pictures, const char *c
 /* The data sets of the configuration. */
 ArraClipSupply *arra_clip_supply_load (const ArraYaml *config, const ArraClipSettings *settings, const ArraTokenizer *tokenizer, const ArraTrainSetup *setup, GError **error);
 void arra_clip_supply_free (ArraClipSupply *supply); /* nullable */
+void arra_clip_supply_hash (const ArraClipSupply *supply, GChecksum *hash); /* all pictures and captions */
 
 /* Room for @n pairs. */
 typedef struct

@@ -103,6 +103,12 @@ visit_state (gpointer self, ArraStateFunc func, gpointer user, GError **error)
   return arra_learner_visit (&((ArraClipTrainee *) self)->learner, func, user, error);
 }
 
+static void
+hash_data (gpointer self, GChecksum *hash)
+{
+  arra_clip_supply_hash (((const ArraClipTrainee *) self)->supply, hash);
+}
+
 static gsize
 samples_per_step (gpointer self)
 {
@@ -162,6 +168,7 @@ static const ArraTraineeClass trainee_class = {
   .step = train_step,
   .validate = arra_clip_trainee_validate,
   .visit_state = visit_state,
+  .hash_data = hash_data,
   .save_model = arra_clip_trainee_save,
   .samples_per_step = samples_per_step,
   .samples = "pictures",
@@ -174,6 +181,7 @@ static const ArraTraineeClass unmeasured_class = {
   .metrics = metric_names,
   .step = train_step,
   .visit_state = visit_state,
+  .hash_data = hash_data,
   .save_model = arra_clip_trainee_save,
   .samples_per_step = samples_per_step,
   .samples = "pictures",

@@ -17,6 +17,7 @@ typedef struct
 /* Undefined contents, to be filled by the caller. */
 ArraPictureSupply *arra_picture_supply_new (guint size, guint n, guint n_valid, GError **error);
 void arra_picture_supply_free (ArraPictureSupply *supply); /* nullable */
+void arra_picture_supply_hash (const ArraPictureSupply *supply, GChecksum *hash); /* all pictures */
 
 /* Loads the data sets of the configuration (dataset.h): "data.path", or the list "data.paths"; relative to its folder. "data.size" (256): pixels on a side, "data.validation"
  * (16): so many at the end of each data set are held out. */

@@ -32,6 +32,8 @@ typedef struct
   gboolean (*validate) (gpointer self, double *metrics, GCancellable *cancellable, GError **error); /* nullable */
   /* Everything that the next step depends on, in a fixed order: parameters, moments, averages, counts. */
   gboolean (*visit_state) (gpointer self, ArraStateFunc func, gpointer user, GError **error);
+  /* All pictures, captions and features it learns from and measures with: a training goes on with those that it was begun with alone. */
+  void (*hash_data) (gpointer self, GChecksum *hash);
   /* The model as others use it (averaged weights, when there are some), into an existing empty folder. */
   gboolean (*save_model) (gpointer self, const char *directory, GError **error);
   gsize (*samples_per_step) (gpointer self); /* tokens, pictures: what "per second" counts */

@@ -391,6 +391,7 @@ begin (Trainer *t, gboolean resume, GError **error)
 {
   g_autofree char *csv = g_build_filename (t->settings->output, "metrics.csv", NULL);
 
+  arra_training_progress_hash_data (&t->progress, t->trainee);
   if (!open_together (t, resume, error))
     return FALSE;
   if (leads (t)

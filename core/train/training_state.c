@@ -1,8 +1,9 @@
 /* training_state.c - all that a training depends on, in one file
  *
  * A safetensors file: the trainee's parts as it names them; "trainer.counts" and "trainer.numbers", what the
- * trainer remembers; "trainer.config", the configuration as lines "key=value"; "trainer.sha256", over all
- * others in the order of the file. SPDX-License-Identifier: GPL-3.0-or-later */
+ * trainer remembers; "trainer.data", SHA-256 of what is learnt from; "trainer.config", the configuration as
+ * lines "key=value"; "trainer.sha256", over all others in the order of the file. SPDX-License-Identifier:
+ * GPL-3.0-or-later */
 #include "training_state.h"
 
 #include <string.h>
@@ -20,8 +21,19 @@ typedef struct
 {
   gint64 counts[N_COUNTS];
   double numbers[N_NUMBERS];
+  guint8 data[ARRA_TRAINING_HASH];
   GString *config;
 } Own;
+
+void
+arra_training_progress_hash_data (ArraTrainingProgress *progress, const ArraTrainee *trainee)
+{
+  g_autoptr (GChecksum) hash = g_checksum_new (G_CHECKSUM_SHA256);
+  gsize size = ARRA_TRAINING_HASH;
+
+  trainee->klass->hash_data (trainee->self, hash);
+  g_checksum_get_digest (hash, progress->data, &size);
+}
 
 static void
 append_line (const char *key_path, const char *text, gpointer user)
@@ -51,6 +63,7 @@ pack (const ArraTrainingProgress *progress, Own *own)
   own->numbers[0] = progress->best;
   own->numbers[1] = progress->seconds;
   memcpy (own->numbers + 2, progress->sums, sizeof progress->sums);
+  memcpy (own->data, progress->data, sizeof progress->data);
 }
 
 static void
@@ -95,6 +108,7 @@ add_parts (Parts *parts, const ArraTrainee *trainee, Own *own, GError **error)
   return trainee->klass->visit_state (trainee->self, add_part, parts, error)
          && add_part (PREFIX "counts", ARRA_I64, N_COUNTS, own->counts, parts, error)
          && add_part (PREFIX "numbers", ARRA_F64, N_NUMBERS, own->numbers, parts, error)
+         && add_part (PREFIX "data", ARRA_U8, ARRA_TRAINING_HASH, own->data, parts, error)
          && add_part (PREFIX "config", ARRA_U8, own->config->len, own->config->str, parts, error);
 }
 
@@ -286,11 +300,25 @@ check_config (const Reader *reader, const ArraYaml *config, const char *const *i
                     new_value != NULL ? new_value : "");
 }
 
+static gboolean
+check_data (const Reader *reader, const guint8 *data, GError **error)
+{
+  const ArraTensor *saved = find_part (reader, PREFIX "data", ARRA_U8, ARRA_TRAINING_HASH, error);
+
+  if (saved == NULL)
+    return FALSE;
+  return memcmp (saved->data, data, ARRA_TRAINING_HASH) == 0
+         || arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                       "%s: this training was begun with other pictures, captions or features: bring those "
+                       "back, or start anew in another folder with --output",
+                       reader->path);
+}
+
 /* Looks at everything before anything is changed. */
 static gboolean
 check_parts (Reader *reader, const ArraTrainee *trainee, GError **error)
 {
-  static const char *const own[] = { PREFIX "counts", PREFIX "numbers", PREFIX "config" };
+  static const char *const own[] = { PREFIX "counts", PREFIX "numbers", PREFIX "data", PREFIX "config" };
   const ArraTensor *saved;
   guint8 digest[ARRA_TRAINING_HASH];
   gsize size = ARRA_TRAINING_HASH;
@@ -317,7 +345,7 @@ load (Reader *reader, const ArraTrainee *trainee, ArraTrainingProgress *progress
   const ArraTensor *numbers
       = counts != NULL ? find_part (reader, PREFIX "numbers", ARRA_F64, N_NUMBERS, error) : NULL;
 
-  if (numbers == NULL || !check_parts (reader, trainee, error))
+  if (numbers == NULL || !check_parts (reader, trainee, error) || !check_data (reader, progress->data, error))
     return FALSE;
   unpack (counts->data, numbers->data, progress);
   reader->fill = TRUE;

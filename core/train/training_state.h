@@ -5,6 +5,8 @@
 #include <arra.h>
 #include "trainee.h"
 
+#define ARRA_TRAINING_HASH 32
+
 /* What the trainer itself remembers between steps. */
 typedef struct
 {
@@ -16,9 +18,12 @@ typedef struct
   double sums[ARRA_TRAIN_METRICS]; /* and their metrics' sums */
   double best;                     /* validation loss after @best_step */
   double seconds;                  /* spent, over all runs */
+  guint8 data[ARRA_TRAINING_HASH]; /* of what is learnt from */
 } ArraTrainingProgress;
 
-#define ARRA_TRAINING_HASH 32
+/* Sets progress->data to the SHA-256 of what @trainee learns from: once, since it reads all of it. */
+void
+arra_training_progress_hash_data (ArraTrainingProgress *progress, const ArraTrainee *trainee);
 
 /* SHA-256 of all of them: @digest has ARRA_TRAINING_HASH bytes. */
 gboolean
@@ -36,8 +41,9 @@ arra_training_state_save (const char *path,
                           const ArraTrainingProgress *progress,
                           GError **error);
 
-/* Reads it back. INVALID_DATA naming the file: broken, cut, or of another kind; ARGUMENT: the configuration
- * is another one where it matters to the numbers (the message names the key, and both values). @ignored:
+/* Reads it back into @progress, whose @data says what is learnt from now. INVALID_DATA naming the file: broken,
+ * cut, of another kind, or begun with other data; ARGUMENT: the configuration is another one where it matters to
+ * the numbers (the message names the key, and both values). @ignored:
  * NULL-terminated keys, or beginnings that end in '.', that may differ. After a failure the trainee's state
  * is undefined only if memory or disk failed. */
 gboolean

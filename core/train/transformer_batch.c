@@ -145,6 +145,20 @@ arra_transformer_batch_fill_items (ArraTransformer *t, guint first, guint n)
   write_pictures (t, chosen, n);
 }
 
+void
+arra_transformer_batch_hash_items (ArraTransformer *t, GChecksum *hash)
+{
+  const ArraTransformerBatch *batch = &t->batch;
+
+  for (guint i = 0; i < t->items.n; i++)
+    {
+      arra_transformer_batch_fill_items (t, i, 1);
+      g_checksum_update (hash, (const guchar *) batch->ids, (gssize) (batch->length * sizeof *batch->ids));
+      g_checksum_update (hash, (const guchar *) batch->features,
+                         (gssize) (t->items.feature_width * sizeof *batch->features));
+    }
+}
+
 ArraBatch
 arra_transformer_batch_part (const ArraTransformer *t, guint first, guint end)
 {

@@ -92,6 +92,8 @@ void arra_transformer_batch_clear (ArraTransformerBatch *batch);
 void arra_transformer_batch_fill (ArraTransformer *transformer, guint64 index);
 /* Pictures @first .. @first + @n - 1 with their prompts. */
 void arra_transformer_batch_fill_items (ArraTransformer *transformer, guint first, guint n);
+/* All pictures, one after another, prompts and features with them; the batch is filled with them in turn. */
+void arra_transformer_batch_hash_items (ArraTransformer *transformer, GChecksum *hash);
 /* Pictures @first .. @end - 1 of the batch, at most micro_batch of them; sums are divided by the whole batch's counts. */
 ArraBatch arra_transformer_batch_part (const ArraTransformer *transformer, guint first, guint end);
 

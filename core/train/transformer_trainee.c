@@ -178,6 +178,12 @@ visit_transformer (gpointer self, ArraStateFunc func, gpointer user, GError **er
   return arra_learner_visit (&((ArraTransformer *) self)->learner, func, user, error);
 }
 
+static void
+hash_data (gpointer self, GChecksum *hash)
+{
+  arra_transformer_batch_hash_items (self, hash);
+}
+
 static gboolean
 save_transformer (gpointer self, const char *directory, GError **error)
 {
@@ -204,6 +210,7 @@ static const ArraTraineeClass validated_class = { .kind = "transformer",
                                                   .step = step_transformer,
                                                   .validate = validate_transformer,
                                                   .visit_state = visit_transformer,
+                                                  .hash_data = hash_data,
                                                   .save_model = save_transformer,
                                                   .samples_per_step = tokens_of_step,
                                                   .samples = "tokens",
@@ -212,6 +219,7 @@ static const ArraTraineeClass blind_class = { .kind = "transformer",
                                               .metrics = metrics,
                                               .step = step_transformer,
                                               .visit_state = visit_transformer,
+                                              .hash_data = hash_data,
                                               .save_model = save_transformer,
                                               .samples_per_step = tokens_of_step,
                                               .samples = "tokens",

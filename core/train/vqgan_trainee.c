@@ -258,6 +258,12 @@ visit_state (gpointer self, ArraStateFunc func, gpointer user, GError **error)
          && (t->critic == NULL || arra_patch_critic_visit (t->critic, func, user, error));
 }
 
+static void
+hash_data (gpointer self, GChecksum *hash)
+{
+  arra_picture_supply_hash (((const ArraVqganTrainee *) self)->supply, hash);
+}
+
 static gsize
 samples_per_step (gpointer self)
 {
@@ -374,6 +380,7 @@ static const ArraTraineeClass trainee_class = {
   .step = train_step,
   .validate = arra_vqgan_trainee_validate,
   .visit_state = visit_state,
+  .hash_data = hash_data,
   .save_model = arra_vqgan_trainee_save,
   .samples_per_step = samples_per_step,
   .free = trainee_free,
@@ -385,6 +392,7 @@ static const ArraTraineeClass unmeasured_class = {
   .metrics = metric_names,
   .step = train_step,
   .visit_state = visit_state,
+  .hash_data = hash_data,
   .save_model = arra_vqgan_trainee_save,
   .samples_per_step = samples_per_step,
   .free = trainee_free,

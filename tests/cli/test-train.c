@@ -112,6 +112,7 @@ test_interrupt (void)
                          NULL };
   g_autoptr (Outcome) stopped = NULL;
   g_autoptr (Outcome) resumed = NULL;
+  g_autoptr (Outcome) exchanged = NULL;
   GSubprocess *process;
 
   tiny_training_begin ();
@@ -127,6 +128,11 @@ test_interrupt (void)
                       "training.schedule=constant", "--set", "training.sample_every=0", "--set",
                       "training.max_minutes=0.005", "--resume", NULL);
   assert_status (resumed, 0);
+  tiny_training_exchange ();
+  exchanged = arra_run ("train", "train.yaml", "--threads", "1", "--steps", "5000", "--set",
+                        "training.schedule=constant", "--set", "training.sample_every=0", "--resume", NULL);
+  assert_status (exchanged, 70);
+  assert_says (exchanged->err, "out/training.safetensors: this training was begun with other pictures");
   harness_end ();
 }
 

@@ -3,6 +3,7 @@
 #include "tiny_training.h"
 
 #include <gdk-pixbuf/gdk-pixbuf.h>
+#include <glib/gstdio.h>
 #include <string.h>
 
 #include "fixture.h"
@@ -42,7 +43,7 @@ hash_vqgan (void)
 }
 
 static void
-write_cache (const char *vqgan)
+write_cache (const char *vqgan, guint first_code)
 {
   g_autofree char *path = scratch_path ("pictures.tokens"), *json = scratch_path ("model/tokenizer.json");
   g_autofree char *text = NULL, *hash = NULL;
@@ -70,9 +71,19 @@ write_cache (const char *vqgan)
     {
       for (guint i = 0; i < SIDE * SIDE; i++)
         codes[i] = (item * 5 + i * 3) % 64;
+      codes[0] = item == 0 ? first_code : codes[0];
       g_assert_true (arra_token_cache_writer_put (writer, item, codes, &error));
     }
   g_assert_true (arra_token_cache_writer_finish (writer, &error));
+}
+
+void
+tiny_training_exchange (void)
+{
+  g_autofree char *vqgan = hash_vqgan (), *path = scratch_path ("pictures.tokens");
+
+  g_assert_cmpint (g_unlink (path), ==, 0);
+  write_cache (vqgan, 1);
 }
 
 void
@@ -108,7 +119,7 @@ tiny_training_begin (void)
   fixture_write (&fixture, model, &error);
   g_assert_no_error (error);
   vqgan = hash_vqgan ();
-  write_cache (vqgan);
+  write_cache (vqgan, 0);
   tiny_training_put ("train.yaml", config_text);
   tiny_training_put ("card.json", "{\"name\": \"foxes\", \"license\": \"CC0-1.0\", \"guidance_scale\": 2.5, \"thumbnail\": \"card.png\"}");
   put_picture ("card.png");

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "classifier_trainee_private.h"
 #include "model_folder.h"
 #include "trainee_test.h"
 
@@ -226,6 +227,19 @@ test_refuse (void)
   refuse ("optimizer.clip", "none");
 }
 
+static void
+test_data (void)
+{
+  const ArraClassifierData *data;
+  Fixture f;
+
+  begin (&f, "", 1);
+  data = ((const ArraClassifierTrainee *) f.trainee.self)->data;
+  trainee_test_data_counts (&f.trainee, data->pixels + 7);
+  trainee_test_data_counts (&f.trainee, data->labels + 2 * (N + HELD) - 1);
+  end (&f);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -233,6 +247,7 @@ main (int argc, char **argv)
   g_test_add_func ("/train/classifier-trainee/learn", test_learn);
   g_test_add_func ("/train/classifier-trainee/repeat", test_repeat);
   g_test_add_func ("/train/classifier-trainee/unmeasured", test_unmeasured);
+  g_test_add_func ("/train/classifier-trainee/data", test_data);
   g_test_add_func ("/train/classifier-trainee/refuse", test_refuse);
   return g_test_run ();
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "clip.h"
+#include "clip_trainee_private.h"
 #include "model_folder.h"
 #include "trainee_test.h"
 
@@ -263,6 +264,20 @@ test_refuse (void)
   refuse ("  contrast: 2\n", "data.contrast");
 }
 
+static void
+test_data (void)
+{
+  const ArraClipSupply *supply;
+  Fixture f;
+
+  begin (&f, "", 1);
+  supply = ((const ArraClipTrainee *) f.trainee.self)->supply;
+  trainee_test_data_counts (&f.trainee, supply->pictures->pixels + 7);
+  trainee_test_data_counts (&f.trainee, supply->captions + EACH * COLOURS); /* of one held out */
+  trainee_test_data_counts (&f.trainee, supply->ids + 3);                   /* a word */
+  end (&f);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -270,6 +285,7 @@ main (int argc, char **argv)
   g_test_add_func ("/train/clip-trainee/learn", test_learn);
   g_test_add_func ("/train/clip-trainee/repeat", test_repeat);
   g_test_add_func ("/train/clip-trainee/supply", test_supply);
+  g_test_add_func ("/train/clip-trainee/data", test_data);
   g_test_add_func ("/train/clip-trainee/refuse", test_refuse);
   return g_test_run ();
 }

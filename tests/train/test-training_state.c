@@ -36,6 +36,7 @@ save (Toy *toy, const ArraYaml *config)
   ArraTrainee trainee = { &toy_class, toy };
   g_autoptr (GError) error = NULL;
 
+  arra_training_progress_hash_data (&progress, &trainee);
   arra_training_state_save (path, &trainee, config, &progress, &error);
   g_assert_no_error (error);
   return progress;
@@ -46,6 +47,7 @@ load (Toy *toy, const ArraYaml *config, ArraTrainingProgress *progress, GError *
 {
   ArraTrainee trainee = { &toy_class, toy };
 
+  arra_training_progress_hash_data (progress, &trainee);
   return arra_training_state_load (path, &trainee, config, none, progress, error);
 }
 
@@ -109,13 +111,14 @@ test_n_broken (void)
 }
 
 static void
-refuse (const ArraYaml *config, ArraError code, const char *word)
+refuse (const ArraYaml *config, guint8 data, ArraError code, const char *word)
 {
   g_autoptr (GError) error = NULL;
   ArraTrainingProgress progress;
   Toy toy;
 
   toy_init (&toy);
+  toy.data = data;
   g_assert_false (load (&toy, config, &progress, &error));
   g_assert_error (error, ARRA_ERROR, (gint) code);
   g_assert_nonnull (strstr (error->message, word));
@@ -133,9 +136,10 @@ test_n_other (void)
 
   toy_init (&toy);
   save (&toy, config);
-  refuse (other, ARRA_ERROR_ARGUMENT, "\"data.path\" = here, and is now to be continued with = there");
+  refuse (other, 0, ARRA_ERROR_ARGUMENT, "\"data.path\" = here, and is now to be continued with = there");
+  refuse (config, 1, ARRA_ERROR_INVALID_DATA, "begun with other pictures");
   g_assert_true (arra_safetensors_write (path, &tensor, 1, NULL));
-  refuse (config, ARRA_ERROR_INVALID_DATA, "its configuration is missing");
+  refuse (config, 0, ARRA_ERROR_INVALID_DATA, "its configuration is missing");
 }
 
 int

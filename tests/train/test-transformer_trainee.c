@@ -7,6 +7,7 @@
 
 #include "few_pictures.h"
 #include "kinds.h"
+#include "trainee_test.h"
 #include "trainer.h"
 
 static char *folder; /* a checkpoint with a tokenizer */
@@ -44,26 +45,6 @@ test_learns (void)
 }
 
 /* ------------------------------------------------------------------ continuing */
-
-static gboolean
-append_state (const char *name, ArraDType dtype, gsize count, void *data, gpointer user, GError **error)
-{
-  gint64 shape = (gint64) count;
-  gsize size;
-
-  g_assert_true (arra_tensor_bytes (dtype, 1, &shape, &size));
-  g_byte_array_append (user, data, (guint) size);
-  return TRUE;
-}
-
-static GByteArray *
-state_of (const ArraTrainee *trainee)
-{
-  GByteArray *bytes = g_byte_array_new ();
-
-  trainee->klass->visit_state (trainee->self, append_state, bytes, NULL);
-  return bytes;
-}
 
 static void
 stop_at_three (const ArraTrainNews *news, gpointer user)
@@ -108,7 +89,7 @@ train (const char *output, const char *method, gboolean with_break, ArraPool *po
   arra_train (&trainee, config, &settings, with_break, &none, &outcome, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (outcome.step, ==, 6);
-  state = state_of (&trainee);
+  state = trainee_test_state (&trainee);
   arra_trainee_clear (&trainee);
   arra_trainer_settings_clear (&settings);
   return state;
@@ -452,6 +433,18 @@ test_starts (void)
   arra_trainee_clear (&text);
 }
 
+static void
+test_data (void)
+{
+  g_autoptr (ArraYaml) config = few_pictures_config (folder, "x", "data: {held_out: 2}\n");
+  ArraTrainee trainee = few_pictures_trainee (config, &pictures, TRUE, NULL);
+
+  trainee_test_data_counts (&trainee, &pictures.prompts[0][0]);
+  trainee_test_data_counts (&trainee, &pictures.codes[4][FEW_SIDE * FEW_SIDE - 1]);
+  trainee_test_data_counts (&trainee, &pictures.features[FEW_N - 1][FEW_FEATURE - 1]); /* of one held out */
+  arra_trainee_clear (&trainee);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -470,6 +463,7 @@ main (int argc, char **argv)
   g_test_add_func ("/transformer/choices", test_choices);
   g_test_add_func ("/transformer/numbers", test_numbers);
   g_test_add_func ("/transformer/draws", test_draws);
+  g_test_add_func ("/transformer/data", test_data);
   g_test_add_func ("/transformer/n-settings", test_n_settings);
   g_test_add_func ("/transformer/card", test_card);
   g_test_add_func ("/transformer/starts", test_starts);

@@ -10,6 +10,7 @@
 #include "noise.h"
 #include "trainee_test.h"
 #include "vqgan.h"
+#include "vqgan_trainee_private.h"
 
 #define RATE 2e-3 /* of learning */
 #define SIDE 32
@@ -325,6 +326,19 @@ test_refuse (void)
   refuse_at ("  learn: decoder\n  from: model\n", late_codes, "codebook.start");
 }
 
+static void
+test_data (void)
+{
+  const ArraPictureSupply *supply;
+  Fixture f;
+
+  begin (&f, "", 1);
+  supply = ((const ArraVqganTrainee *) f.trainee.self)->supply;
+  trainee_test_data_counts (&f.trainee, supply->pixels + 4 * SIDE * SIDE * 3 - 1);
+  trainee_test_data_counts (&f.trainee, supply->valid + 5);
+  end (&f);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -334,6 +348,7 @@ main (int argc, char **argv)
   g_test_add_func ("/vqgan-trainee/save", test_save);
   g_test_add_func ("/vqgan-trainee/decoder", test_decoder);
   g_test_add_func ("/vqgan-trainee/more", test_more);
+  g_test_add_func ("/vqgan-trainee/data", test_data);
   g_test_add_func ("/vqgan-trainee/refuse", test_refuse);
   return g_test_run ();
 }

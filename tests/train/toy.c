@@ -76,6 +76,12 @@ visit_toy (gpointer self, ArraStateFunc func, gpointer user, GError **error)
          && func ("steps", ARRA_I64, 1, &toy->steps, user, error);
 }
 
+static void
+hash_toy (gpointer self, GChecksum *hash)
+{
+  g_checksum_update (hash, &((const Toy *) self)->data, 1);
+}
+
 static gboolean
 save_toy (gpointer self, const char *directory, GError **error)
 {
@@ -102,6 +108,7 @@ const ArraTraineeClass toy_class = { .kind = "toy",
                                      .step = step_toy,
                                      .validate = validate_toy,
                                      .visit_state = visit_toy,
+                                     .hash_data = hash_toy,
                                      .save_model = save_toy,
                                      .samples_per_step = samples_of_toy,
                                      .free = free_toy };
@@ -109,6 +116,7 @@ const ArraTraineeClass toy_class_blind = { .kind = "toy",
                                            .metrics = metrics,
                                            .step = step_toy,
                                            .visit_state = visit_toy,
+                                           .hash_data = hash_toy,
                                            .save_model = save_toy,
                                            .free = free_toy };
 

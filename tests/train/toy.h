@@ -13,6 +13,7 @@ typedef struct
   double momentum[TOY_N];
   gint64 steps;
 
+  guint8 data;        /* what it learns from */
   guint pause;        /* microseconds a step */
   gint64 poison;      /* the step whose loss is not finite; -1: none */
   gint64 worse_from;  /* validation rises from this step on; -1: never */

@@ -56,3 +56,25 @@ trainee_test_set_state (const ArraTrainee *trainee, const GByteArray *state)
   g_assert_true (trainee->klass->visit_state (trainee->self, set_part, &next, NULL));
   g_assert_true (next == state->data + state->len);
 }
+
+static char *
+hash_of_data (const ArraTrainee *trainee)
+{
+  g_autoptr (GChecksum) hash = g_checksum_new (G_CHECKSUM_SHA256);
+
+  trainee->klass->hash_data (trainee->self, hash);
+  return g_strdup (g_checksum_get_string (hash));
+}
+
+void
+trainee_test_data_counts (const ArraTrainee *trainee, void *byte)
+{
+  g_autofree char *before = hash_of_data (trainee), *changed = NULL, *after = NULL;
+
+  *(guint8 *) byte ^= 1;
+  changed = hash_of_data (trainee);
+  *(guint8 *) byte ^= 1;
+  after = hash_of_data (trainee);
+  g_assert_cmpstr (changed, !=, before);
+  g_assert_cmpstr (after, ==, before);
+}
