@@ -95,6 +95,17 @@ arra_mem_new0 (gsize count, gsize size, const char *what, GError **error)
 }
 
 void *
+arra_mem_new_within (gsize count, gsize size, const char *what, GError **error)
+{
+  guint64 available = arra_mem_available ();
+  gsize bytes = G_MAXSIZE;
+
+  if (available > 0 && (!arra_size_mul (count, size, &bytes) || bytes > available))
+    return out_of_memory (bytes, what, error);
+  return allocate (count, size, FALSE, what, error);
+}
+
+void *
 arra_mem_resize (void *block, gsize count, gsize size, const char *what, GError **error)
 {
   void *bigger = allocate (count, size, FALSE, what, error);

@@ -16,6 +16,10 @@ void *arra_mem_new (gsize count, gsize size, const char *what, GError **error);
 /* As arra_mem_new(), all bytes zero. */
 void *arra_mem_new0 (gsize count, gsize size, const char *what, GError **error);
 
+/* As arra_mem_new(), for what may be more than the machine has: it is refused then, before the process is killed for
+ * filling it. */
+void *arra_mem_new_within (gsize count, gsize size, const char *what, GError **error);
+
 /* Grows or shrinks @block (NULL: allocates) to @count elements of @size bytes, keeping contents. On failure @block is
  * untouched and still owned by the caller. */
 void *arra_mem_resize (void *block, gsize count, gsize size, const char *what, GError **error);

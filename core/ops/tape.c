@@ -288,7 +288,8 @@ arra_tape_run (ArraTape *tape, gboolean recording, ArraTapeFunc func, gpointer u
     {
       arra_mem_clear (&tape->block);
       tape->capacity = 0;
-      tape->block = arra_mem_new (needed, 1, "the activations", error);
+      tape->block
+          = arra_mem_new_within (needed, 1, "the activations, of which a smaller batch needs fewer", error);
       if (tape->block == NULL)
         return FALSE;
       tape->capacity = needed;

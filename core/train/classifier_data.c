@@ -19,7 +19,7 @@ arra_classifier_data_new (guint size, guint n, guint n_valid, guint n_attributes
   if (data == NULL)
     return NULL;
   *data = (ArraClassifierData){ .size = size, .n = n, .n_valid = n_valid, .n_attributes = n_attributes };
-  data->pixels = arra_mem_new ((gsize) n + n_valid, bytes, "the pictures", error);
+  data->pixels = arra_mem_new_within ((gsize) n + n_valid, bytes, "the pictures", error);
   if (data->pixels == NULL)
     return NULL;
   data->labels = arra_mem_new ((gsize) n + n_valid, n_attributes * sizeof *data->labels, "the labels", error);

@@ -25,7 +25,7 @@ arra_picture_supply_new (guint size, guint n, guint n_valid, GError **error)
   supply->size = size;
   supply->n = n;
   supply->n_valid = n_valid;
-  supply->pixels = arra_mem_new (n, bytes, "the pictures", error);
+  supply->pixels = arra_mem_new_within (n, bytes, "the pictures", error);
   if (supply->pixels == NULL)
     return NULL;
   supply->valid = arra_mem_new (n_valid, bytes, "the pictures", error);

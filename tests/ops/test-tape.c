@@ -152,6 +152,12 @@ test_failures (void)
   arra_mem_fail_nth (-1);
   g_assert_error (error, ARRA_ERROR, ARRA_ERROR_NO_MEMORY);
   g_clear_error (&error);
+  g_setenv ("ARRA_MEMORY_LIMIT", "1000", TRUE);
+  g_assert_false (arra_tape_run (tape, TRUE, compute, NULL, &error));
+  g_unsetenv ("ARRA_MEMORY_LIMIT");
+  g_assert_error (error, ARRA_ERROR, ARRA_ERROR_NO_MEMORY);
+  g_assert_nonnull (strstr (error->message, "a smaller batch"));
+  g_clear_error (&error);
   c->fails = TRUE;
   g_assert_false (arra_tape_run (tape, TRUE, compute, NULL, &error));
   g_assert_error (error, ARRA_ERROR, ARRA_ERROR_ARGUMENT);
