@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "head_norm.h"
 
-#include <math.h>
+#include "layer_norm.h"
 
 #define GRAIN 4 /* rows: fewer are not worth waking a thread for */
 
@@ -54,39 +54,6 @@ typedef struct
 } VjpJob;
 
 static void
-measure (const float *x, gsize n, float eps, float moments[2])
-{
-  double sum = 0, square = 0, mean;
-
-  for (gsize i = 0; i < n; i++)
-    sum += (double) x[i];
-  mean = sum / (double) n;
-  for (gsize i = 0; i < n; i++)
-    square += ((double) x[i] - mean) * ((double) x[i] - mean);
-  moments[0] = (float) mean;
-  moments[1] = (float) (1.0 / sqrt (square / (double) n + (double) eps));
-}
-
-static void
-vjp_head (const float *x, const float *weight, const float *dy, gsize n, const float moments[2], float *dx)
-{
-  double sum = 0, along = 0;
-
-  for (gsize i = 0; i < n; i++)
-    {
-      double pulled = (double) (weight[i] * dy[i]);
-
-      sum += pulled;
-      along += pulled * (double) ((x[i] - moments[0]) * moments[1]);
-    }
-  sum /= (double) n;
-  along /= (double) n;
-  for (gsize i = 0; i < n; i++)
-    dx[i]
-        += moments[1] * (weight[i] * dy[i] - (float) sum - (x[i] - moments[0]) * moments[1] * (float) along);
-}
-
-static void
 vjp_input (gsize begin, gsize end, guint worker, gpointer data)
 {
   const VjpJob *job = data;
@@ -98,8 +65,9 @@ vjp_input (gsize begin, gsize end, guint worker, gpointer data)
         gsize item = row * job->heads + head, at = item * job->head_dim;
         const float *weight = job->weight + head / heads_per_group * job->head_dim;
 
-        measure (job->x + at, job->head_dim, job->eps, job->moments + 2 * item);
-        vjp_head (job->x + at, weight, job->dy + at, job->head_dim, job->moments + 2 * item, job->dx + at);
+        arra_layer_norm_measure (job->x + at, job->head_dim, job->eps, job->moments + 2 * item);
+        arra_layer_norm_vjp_row (job->x + at, weight, job->dy + at, job->head_dim, job->moments + 2 * item,
+                                 job->dx + at);
       }
 }
 

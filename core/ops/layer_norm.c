@@ -50,8 +50,8 @@ typedef struct
   float *dx, *dweight, *dbias;
 } VjpJob;
 
-static void
-measure (const float *x, gsize n, float eps, float moments[2])
+void
+arra_layer_norm_measure (const float *x, gsize n, float eps, float moments[2])
 {
   double sum = 0, square = 0, mean;
 
@@ -64,8 +64,9 @@ measure (const float *x, gsize n, float eps, float moments[2])
   moments[1] = (float) (1.0 / sqrt (square / (double) n + (double) eps));
 }
 
-static void
-vjp_row (const float *x, const float *weight, const float *dy, gsize n, const float moments[2], float *dx)
+void
+arra_layer_norm_vjp_row (
+    const float *x, const float *weight, const float *dy, gsize n, const float moments[2], float *dx)
 {
   double sum = 0, along = 0;
 
@@ -92,8 +93,9 @@ vjp_input (gsize begin, gsize end, guint worker, gpointer data)
     {
       gsize at = row * job->width;
 
-      measure (job->x + at, job->width, job->eps, job->moments + 2 * row);
-      vjp_row (job->x + at, job->weight, job->dy + at, job->width, job->moments + 2 * row, job->dx + at);
+      arra_layer_norm_measure (job->x + at, job->width, job->eps, job->moments + 2 * row);
+      arra_layer_norm_vjp_row (job->x + at, job->weight, job->dy + at, job->width, job->moments + 2 * row,
+                               job->dx + at);
     }
 }
 

@@ -1,0 +1,156 @@
+/* convolve_body.h - convolutions of pixels and the gradients of their weights, for any instruction set
+ *
+ * Who includes it, once, has defined WIDTH (floats of a register), BLOCK (pixels, or inputs, at once), Vector, Mask and, on them, first_lanes (n <= WIDTH),
+ * load (p, mask), store (p, mask, v), spread (x) and multiply_add (a, b, c) = a b + c.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/* Part of a row of outputs: one or two registers, the last of them perhaps not full. */
+typedef struct
+{
+  Mask first, second;
+} Columns;
+
+ALWAYS_INLINE Columns
+columns_of (gsize n)
+{
+  return (Columns) { first_lanes (MIN (n, WIDTH)), first_lanes (n > WIDTH ? MIN (n - WIDTH, WIDTH) : 0) };
+}
+
+/* @n pixels of a row, and @wide: two registers of outputs. */
+ALWAYS_INLINE void
+convolve_block (const ArraConvShape *s, const float *x, const float *w, float *y, Columns columns, gsize n,
+                gboolean wide)
+{
+  Vector sums[BLOCK][2];
+
+  UNROLL for (gsize p = 0; p < n; p++)
+    {
+      sums[p][0] = load (y + p * s->y_step, columns.first);
+      if (wide)
+        sums[p][1] = load (y + p * s->y_step + WIDTH, columns.second);
+    }
+  for (gsize t = 0; t < s->n_taps; t++)
+    for (gsize i = 0; i < s->n_in; i++, w += s->w_step)
+      {
+        const float *from = x + s->taps[t] + i;
+        Vector first = load (w, columns.first), second = first;
+
+        if (wide)
+          second = load (w + WIDTH, columns.second);
+        UNROLL for (gsize p = 0; p < n; p++)
+          {
+            Vector v = spread (from[p * s->x_step]);
+
+            sums[p][0] = multiply_add (v, first, sums[p][0]);
+            if (wide)
+              sums[p][1] = multiply_add (v, second, sums[p][1]);
+          }
+      }
+  UNROLL for (gsize p = 0; p < n; p++)
+    {
+      store (y + p * s->y_step, columns.first, sums[p][0]);
+      if (wide)
+        store (y + p * s->y_step + WIDTH, columns.second, sums[p][1]);
+    }
+}
+
+ALWAYS_INLINE void
+convolve_columns (const ArraConvShape *s, const float *x, const float *w, float *y, Columns columns, gboolean wide)
+{
+  for (gsize row = 0; row < s->n_rows; row++, x += s->x_row, y += s->y_row)
+    {
+      gsize p = 0;
+
+      for (; p + BLOCK <= s->n_pixels; p += BLOCK)
+        convolve_block (s, x + p * s->x_step, w, y + p * s->y_step, columns, BLOCK, wide);
+#if BLOCK > 8
+      for (; p + 8 <= s->n_pixels; p += 8)
+        convolve_block (s, x + p * s->x_step, w, y + p * s->y_step, columns, 8, wide);
+#endif
+      for (; p + 4 <= s->n_pixels; p += 4)
+        convolve_block (s, x + p * s->x_step, w, y + p * s->y_step, columns, 4, wide);
+      for (; p + 1 <= s->n_pixels; p += 1)
+        convolve_block (s, x + p * s->x_step, w, y + p * s->y_step, columns, 1, wide);
+    }
+}
+
+ALWAYS_INLINE void
+convolve (const ArraConvShape *s, const float *x, const float *w, float *y)
+{
+  for (gsize o = 0; o < s->n_out; o += 2 * WIDTH)
+    if (s->n_out - o > WIDTH)
+      convolve_columns (s, x, w + o, y + o, columns_of (s->n_out - o), TRUE);
+    else
+      convolve_columns (s, x, w + o, y + o, columns_of (s->n_out - o), FALSE);
+}
+
+/* @n inputs of one tap, and @wide: two registers of outputs. */
+ALWAYS_INLINE void
+weights_block (const ArraConvShape *s, const float *x, const float *dy, float *dw, Columns columns, gsize n,
+               gboolean wide)
+{
+  Vector sums[BLOCK][2];
+
+  UNROLL for (gsize i = 0; i < n; i++)
+    {
+      sums[i][0] = load (dw + i * s->w_step, columns.first);
+      if (wide)
+        sums[i][1] = load (dw + i * s->w_step + WIDTH, columns.second);
+    }
+  for (gsize row = 0; row < s->n_rows; row++)
+    for (gsize p = 0; p < s->n_pixels; p++)
+      {
+        const float *from = x + row * s->x_row + p * s->x_step;
+        const float *grad = dy + row * s->y_row + p * s->y_step;
+        Vector first = load (grad, columns.first), second = first;
+
+        if (wide)
+          second = load (grad + WIDTH, columns.second);
+        UNROLL for (gsize i = 0; i < n; i++)
+          {
+            Vector v = spread (from[i]);
+
+            sums[i][0] = multiply_add (v, first, sums[i][0]);
+            if (wide)
+              sums[i][1] = multiply_add (v, second, sums[i][1]);
+          }
+      }
+  UNROLL for (gsize i = 0; i < n; i++)
+    {
+      store (dw + i * s->w_step, columns.first, sums[i][0]);
+      if (wide)
+        store (dw + i * s->w_step + WIDTH, columns.second, sums[i][1]);
+    }
+}
+
+ALWAYS_INLINE void
+weights_columns (const ArraConvShape *s, const float *x, const float *dy, float *dw, Columns columns, gboolean wide)
+{
+  for (gsize t = 0; t < s->n_taps; t++, dw += s->n_in * s->w_step)
+    {
+      const float *from = x + s->taps[t];
+      gsize i = 0;
+
+      for (; i + BLOCK <= s->n_in; i += BLOCK)
+        weights_block (s, from + i, dy, dw + i * s->w_step, columns, BLOCK, wide);
+#if BLOCK > 8
+      for (; i + 8 <= s->n_in; i += 8)
+        weights_block (s, from + i, dy, dw + i * s->w_step, columns, 8, wide);
+#endif
+      for (; i + 4 <= s->n_in; i += 4)
+        weights_block (s, from + i, dy, dw + i * s->w_step, columns, 4, wide);
+      for (; i + 1 <= s->n_in; i += 1)
+        weights_block (s, from + i, dy, dw + i * s->w_step, columns, 1, wide);
+    }
+}
+
+ALWAYS_INLINE void
+convolve_weights (const ArraConvShape *s, const float *x, const float *dy, float *dw)
+{
+  for (gsize o = 0; o < s->n_out; o += 2 * WIDTH)
+    if (s->n_out - o > WIDTH)
+      weights_columns (s, x, dy + o, dw + o, columns_of (s->n_out - o), TRUE);
+    else
+      weights_columns (s, x, dy + o, dw + o, columns_of (s->n_out - o), FALSE);
+}
