@@ -16,7 +16,7 @@ judge() {
   : >"$work/judge-$1.done"
 }
 
-# number FILE PATTERN: what stands behind PATTERN in a report
+# number FILE PATTERN: what stands behind PATTERN in a report, as a line
 number() {
-  tr -d ' \n' <"$1" | sed -n "s/.*$2:\([-0-9.e]*\).*/\1/p"
+  { tr -d ' \n' <"$1"; echo; } | sed -n "s/.*$2:\([-0-9.e]*\).*/\1/p"
 }
