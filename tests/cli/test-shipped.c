@@ -1,6 +1,7 @@
 /* test-shipped.c - the checkpoints that ship are whole, need no other file, and draw what is asked for
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <gdk-pixbuf/gdk-pixbuf.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "harness.h"
@@ -123,6 +124,47 @@ test_default (void)
   harness_end ();
 }
 
+/* How much more neighbours differ from top to bottom than from left to right. */
+static double
+ripples (const char *prompt, const char *name)
+{
+  g_autofree char *path = scratch_path (name);
+  g_autoptr (GdkPixbuf) picture = NULL;
+  const guint8 *pixels;
+  double down = 0, across = 0;
+  int stride, step;
+
+  draw ("textures.gguf", prompt, name);
+  picture = gdk_pixbuf_new_from_file (path, NULL);
+  g_assert_nonnull (picture);
+  pixels = gdk_pixbuf_read_pixels (picture);
+  stride = gdk_pixbuf_get_rowstride (picture);
+  step = gdk_pixbuf_get_n_channels (picture);
+  for (int y = 0; y < all.height - 1; y++)
+    for (int x = 0; x < all.width - 1; x++)
+      {
+        const guint8 *at = pixels + y * stride + x * step;
+
+        down += abs (at[stride] - at[0]);
+        across += abs (at[step] - at[0]);
+      }
+  g_test_message ("%s: %.2f", prompt, down / across);
+  return down / across;
+}
+
+static void
+test_direction (void)
+{
+  double horizontal, vertical;
+
+  harness_begin ();
+  horizontal = ripples ("coarse sand, horizontal ripples", "horizontal.png");
+  vertical = ripples ("coarse sand, vertical ripples", "vertical.png");
+  g_assert_cmpfloat (horizontal, >, 1.2);
+  g_assert_cmpfloat (vertical, <, 1 / 1.2);
+  harness_end ();
+}
+
 static double
 brightness (const char *name, Area area)
 {
@@ -180,6 +222,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/shipped/card/phantom-cxr", "phantom-cxr.gguf", test_card);
   g_test_add_data_func ("/shipped/sentence/textures", "textures.gguf", test_sentence);
   g_test_add_data_func ("/shipped/sentence/phantom-cxr", "phantom-cxr.gguf", test_sentence);
+  g_test_add_func ("/shipped/direction", test_direction);
   g_test_add_func ("/shipped/radiograph", test_radiograph);
   g_test_add_func ("/shipped/default", test_default);
   return g_test_run ();
