@@ -17,6 +17,48 @@ columns_of (gsize n)
   return (Columns) { first_lanes (MIN (n, WIDTH)), first_lanes (n > WIDTH ? MIN (n - WIDTH, WIDTH) : 0) };
 }
 
+/* @n sums of a row each, @step floats from one to the next. */
+ALWAYS_INLINE void
+load_sums (Vector sums[BLOCK][2], const float *from, gsize step, Columns columns, gsize n, gboolean wide)
+{
+  UNROLL for (gsize i = 0; i < n; i++)
+    {
+      sums[i][0] = load (from + i * step, columns.first);
+      if (wide)
+        sums[i][1] = load (from + i * step + WIDTH, columns.second);
+    }
+}
+
+ALWAYS_INLINE void
+store_sums (Vector sums[BLOCK][2], float *to, gsize step, Columns columns, gsize n, gboolean wide)
+{
+  UNROLL for (gsize i = 0; i < n; i++)
+    {
+      store (to + i * step, columns.first, sums[i][0]);
+      if (wide)
+        store (to + i * step + WIDTH, columns.second, sums[i][1]);
+    }
+}
+
+/* Adds to each sum its factor, @step floats from one to the next, times the row at @row. */
+ALWAYS_INLINE void
+add_products (Vector sums[BLOCK][2], const float *factors, gsize step, const float *row, Columns columns, gsize n,
+              gboolean wide)
+{
+  Vector first = load (row, columns.first), second = first;
+
+  if (wide)
+    second = load (row + WIDTH, columns.second);
+  UNROLL for (gsize i = 0; i < n; i++)
+    {
+      Vector v = spread (factors[i * step]);
+
+      sums[i][0] = multiply_add (v, first, sums[i][0]);
+      if (wide)
+        sums[i][1] = multiply_add (v, second, sums[i][1]);
+    }
+}
+
 /* @n pixels of a row, and @wide: two registers of outputs. */
 ALWAYS_INLINE void
 convolve_block (const ArraConvShape *s, const float *x, const float *w, float *y, Columns columns, gsize n,
@@ -24,35 +66,11 @@ convolve_block (const ArraConvShape *s, const float *x, const float *w, float *y
 {
   Vector sums[BLOCK][2];
 
-  UNROLL for (gsize p = 0; p < n; p++)
-    {
-      sums[p][0] = load (y + p * s->y_step, columns.first);
-      if (wide)
-        sums[p][1] = load (y + p * s->y_step + WIDTH, columns.second);
-    }
+  load_sums (sums, y, s->y_step, columns, n, wide);
   for (gsize t = 0; t < s->n_taps; t++)
     for (gsize i = 0; i < s->n_in; i++, w += s->w_step)
-      {
-        const float *from = x + s->taps[t] + i;
-        Vector first = load (w, columns.first), second = first;
-
-        if (wide)
-          second = load (w + WIDTH, columns.second);
-        UNROLL for (gsize p = 0; p < n; p++)
-          {
-            Vector v = spread (from[p * s->x_step]);
-
-            sums[p][0] = multiply_add (v, first, sums[p][0]);
-            if (wide)
-              sums[p][1] = multiply_add (v, second, sums[p][1]);
-          }
-      }
-  UNROLL for (gsize p = 0; p < n; p++)
-    {
-      store (y + p * s->y_step, columns.first, sums[p][0]);
-      if (wide)
-        store (y + p * s->y_step + WIDTH, columns.second, sums[p][1]);
-    }
+      add_products (sums, x + s->taps[t] + i, s->x_step, w, columns, n, wide);
+  store_sums (sums, y, s->y_step, columns, n, wide);
 }
 
 ALWAYS_INLINE void
@@ -92,36 +110,12 @@ weights_block (const ArraConvShape *s, const float *x, const float *dy, float *d
 {
   Vector sums[BLOCK][2];
 
-  UNROLL for (gsize i = 0; i < n; i++)
-    {
-      sums[i][0] = load (dw + i * s->w_step, columns.first);
-      if (wide)
-        sums[i][1] = load (dw + i * s->w_step + WIDTH, columns.second);
-    }
+  load_sums (sums, dw, s->w_step, columns, n, wide);
   for (gsize row = 0; row < s->n_rows; row++)
     for (gsize p = 0; p < s->n_pixels; p++)
-      {
-        const float *from = x + row * s->x_row + p * s->x_step;
-        const float *grad = dy + row * s->y_row + p * s->y_step;
-        Vector first = load (grad, columns.first), second = first;
-
-        if (wide)
-          second = load (grad + WIDTH, columns.second);
-        UNROLL for (gsize i = 0; i < n; i++)
-          {
-            Vector v = spread (from[i]);
-
-            sums[i][0] = multiply_add (v, first, sums[i][0]);
-            if (wide)
-              sums[i][1] = multiply_add (v, second, sums[i][1]);
-          }
-      }
-  UNROLL for (gsize i = 0; i < n; i++)
-    {
-      store (dw + i * s->w_step, columns.first, sums[i][0]);
-      if (wide)
-        store (dw + i * s->w_step + WIDTH, columns.second, sums[i][1]);
-    }
+      add_products (sums, x + row * s->x_row + p * s->x_step, 1, dy + row * s->y_row + p * s->y_step, columns, n,
+                    wide);
+  store_sums (sums, dw, s->w_step, columns, n, wide);
 }
 
 ALWAYS_INLINE void

@@ -40,11 +40,10 @@ void
 arra_classifier_data_hash (const ArraClassifierData *data, GChecksum *hash)
 {
   const guint shape[] = { data->size, data->n, data->n_valid, data->n_attributes };
-  gsize n = (gsize) data->n + data->n_valid, one = (gsize) data->size * data->size * 3;
+  gsize n = (gsize) data->n + data->n_valid;
 
   g_checksum_update (hash, (const guchar *) shape, sizeof shape);
-  for (gsize i = 0; i < n; i++)
-    g_checksum_update (hash, data->pixels + i * one, (gssize) one);
+  arra_pictures_hash (data->pixels, n, data->size, hash);
   g_checksum_update (hash, (const guchar *) data->labels,
                      (gssize) (n * data->n_attributes * sizeof *data->labels));
 }

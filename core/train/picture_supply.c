@@ -42,12 +42,12 @@ arra_picture_supply_free (ArraPictureSupply *supply)
   arra_mem_free (supply);
 }
 
-static void
-hash_pictures (const guint8 *pixels, guint n, guint size, GChecksum *hash)
+void
+arra_pictures_hash (const guint8 *pixels, gsize n, guint size, GChecksum *hash)
 {
   gsize one = (gsize) size * size * 3;
 
-  for (guint i = 0; i < n; i++)
+  for (gsize i = 0; i < n; i++)
     g_checksum_update (hash, pixels + i * one, (gssize) one);
 }
 
@@ -57,8 +57,8 @@ arra_picture_supply_hash (const ArraPictureSupply *supply, GChecksum *hash)
   const guint shape[] = { supply->size, supply->n, supply->n_valid };
 
   g_checksum_update (hash, (const guchar *) shape, sizeof shape);
-  hash_pictures (supply->pixels, supply->n, supply->size, hash);
-  hash_pictures (supply->valid, supply->n_valid, supply->size, hash);
+  arra_pictures_hash (supply->pixels, supply->n, supply->size, hash);
+  arra_pictures_hash (supply->valid, supply->n_valid, supply->size, hash);
 }
 
 /* ---- loading */

@@ -35,7 +35,9 @@ typedef struct
 
 /* @n crops as [n][crop][crop][3] floats in -1..1: which, is a function of @seed and @step. */
 void arra_picture_supply_draw (const ArraPictureSupply *supply, const ArraCropping *cropping, guint64 seed, guint64 step, guint n, float *out);
-/* One whole picture in the same form. */
+/* [n][size][size][3] */
+void arra_pictures_hash (const guint8 *pixels, gsize n, guint size, GChecksum *hash);
+/* One whole picture in the same form as crops. */
 void arra_picture_floats (const guint8 *pixels, gsize n_pixels, float *out);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ArraPictureSupply, arra_picture_supply_free)
