@@ -2,8 +2,8 @@
  * (seed, index) SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
+#include "allocations.h"
 #include "domain.h"
-#include "mem.h"
 
 #define N_ITEMS 4000
 
@@ -158,30 +158,30 @@ test_refused (gconstpointer data)
     }
 }
 
+typedef struct
+{
+  const ArraDomain *domain;
+  ArraDomainItem item;
+  ArraRaster raster;
+} Drawing;
+
+static gboolean
+draw_one (gpointer data, GError **error)
+{
+  Drawing *d = data;
+
+  return d->domain->draw (1, 1, d->item.labels, &d->raster, error);
+}
+
 static void
 test_no_memory (gconstpointer data)
 {
-  const ArraDomain *domain = data;
-  g_autoraster ArraRaster raster = { 0 };
-  gsize before;
-  gboolean ok = FALSE;
-  ArraDomainItem item;
+  Drawing drawing = { .domain = data };
 
-  arra_domain_item (domain, ARRA_DOMAIN_ALL, 1, 1, &item);
-  g_assert_true (arra_raster_init (&raster, 32, 32, 3, NULL));
-  before = arra_mem_held ();
-  for (gint64 nth = 0; !ok; nth++)
-    {
-      g_autoptr (GError) error = NULL;
-
-      arra_mem_fail_nth (nth);
-      ok = domain->draw (1, 1, item.labels, &raster, &error);
-      g_assert_true (ok != arra_mem_failed ());
-      if (!ok)
-        g_assert_error (error, ARRA_ERROR, ARRA_ERROR_NO_MEMORY);
-      g_assert_cmpuint (arra_mem_held (), ==, before);
-    }
-  arra_mem_fail_nth (-1);
+  arra_domain_item (drawing.domain, ARRA_DOMAIN_ALL, 1, 1, &drawing.item);
+  g_assert_true (arra_raster_init (&drawing.raster, 32, 32, 3, NULL));
+  allocations_check (draw_one, &drawing);
+  arra_raster_clear (&drawing.raster);
 }
 
 static void

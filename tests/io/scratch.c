@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "mem.h"
+#include "allocations.h"
 
 #define NOBODY 65534
 
@@ -142,35 +142,30 @@ scratch_check_odd_files (ScratchOpen open_file)
   check_unreadable (open_file);
 }
 
+typedef struct
+{
+  ScratchOpen open_file;
+  GDestroyNotify free_it;
+  const char *path;
+} Opening;
+
+static gboolean
+open_and_free (gpointer data, GError **error)
+{
+  const Opening *o = data;
+  gpointer opened = o->open_file (o->path, error);
+
+  if (opened != NULL)
+    o->free_it (opened);
+  return opened != NULL;
+}
+
 void
 scratch_check_allocations (ScratchOpen open_file, GDestroyNotify free_it, const char *path)
 {
-  gsize held = arra_mem_held ();
-  guint n_failed = 0;
+  Opening opening = { open_file, free_it, path };
 
-  for (gint64 n = 0; n < 1000; n++)
-    {
-      g_autoptr (GError) error = NULL;
-      gpointer opened;
-
-      arra_mem_fail_nth (n);
-      opened = open_file (path, &error);
-      if (!arra_mem_failed ())
-        {
-          arra_mem_fail_nth (-1);
-          g_assert_no_error (error);
-          g_assert_nonnull (opened);
-          free_it (opened);
-          g_assert_cmpuint (arra_mem_held (), ==, held);
-          g_assert_cmpuint (n_failed, >, 0);
-          return;
-        }
-      g_assert_null (opened);
-      g_assert_error (error, ARRA_ERROR, ARRA_ERROR_NO_MEMORY);
-      g_assert_cmpuint (arra_mem_held (), ==, held);
-      n_failed++;
-    }
-  g_assert_not_reached ();
+  allocations_check (open_and_free, &opening);
 }
 
 char *

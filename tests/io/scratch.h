@@ -18,7 +18,7 @@ void scratch_assert_fault (GError **error, const char *file, const char *word);
 typedef gpointer (*ScratchOpen) (const char *path, GError **error);
 void scratch_check_odd_files (ScratchOpen open_file);
 
-/* Fails each allocation of @open in turn, until it succeeds: an error of ARRA_ERROR_NO_MEMORY, nothing held afterwards. */
+/* allocations_check() for what opens a file. */
 void scratch_check_allocations (ScratchOpen open_file, GDestroyNotify free_it, const char *path);
 
 /* tests/golden/@name. Returns: (transfer full) */

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "allocations.h"
 #include "mem.h"
 
 /* The definition: while there is a mergeable pair, merge the leftmost of lowest rank. */
@@ -104,26 +105,27 @@ test_last_merge_counts (void)
   arra_merges_clear (&merges);
 }
 
+static gboolean
+merge (gpointer data, GError **error)
+{
+  guint32 ids[3] = { 0, 0, 0 };
+  gsize n = 3;
+  ArraBpeWork work = { NULL, NULL, 0 };
+  ArraMerges merges;
+  gboolean merged;
+
+  if (!arra_merges_init (&merges, 1, error))
+    return FALSE;
+  merged = arra_bpe_merge (&merges, ids, &n, &work, error);
+  arra_bpe_work_clear (&work);
+  arra_merges_clear (&merges);
+  return merged;
+}
+
 static void
 test_no_memory (void)
 {
-  for (gint64 nth = 0; nth < 2; nth++)
-    {
-      gsize before = arra_mem_held (), n = 3;
-      guint32 ids[3] = { 0, 0, 0 };
-      ArraBpeWork work = { NULL, NULL, 0 };
-      g_autoptr (GError) error = NULL;
-      ArraMerges merges;
-
-      g_assert_true (arra_merges_init (&merges, 1, NULL));
-      arra_mem_fail_nth (nth);
-      g_assert_false (arra_bpe_merge (&merges, ids, &n, &work, &error));
-      g_assert_error (error, ARRA_ERROR, ARRA_ERROR_NO_MEMORY);
-      arra_mem_fail_nth (-1);
-      arra_bpe_work_clear (&work);
-      arra_merges_clear (&merges);
-      g_assert_cmpuint (arra_mem_held (), ==, before);
-    }
+  allocations_check (merge, NULL);
 }
 
 int

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "allocations.h"
 #include "mem.h"
 
 #define VOCAB "\"a\":0,\"b\":1,\"c\":2,\"ab\":3,\"Ġ\":4,\"Ġa\":5,\"abc\":6"
@@ -378,40 +379,30 @@ test_long_texts (void)
 }
 
 /* Each allocation fails in turn: an error, nothing kept. */
+static gboolean
+read_and_encode (gpointer data, GError **error)
+{
+  g_autoptr (ArraTokenizer) tokenizer = read_parts (data, error);
+  guint32 *ids;
+  gsize n;
+
+  if (tokenizer == NULL)
+    return FALSE;
+  ids = arra_tokenizer_encode (tokenizer, "abc<s>abcc", -1, TRUE, &n, error);
+  arra_mem_free (ids);
+  return ids != NULL;
+}
+
 static void
 test_no_memory (void)
 {
   Parts parts = whole;
-  gboolean failed = TRUE;
-  gsize before = arra_mem_held ();
 
   parts.options = "\"ignore_merges\":true,";
   parts.pre = "{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"Split\",\"pattern\":{\"Regex\":\"b\"},"
               "\"behavior\":\"Isolated\"},"
               "{\"type\":\"ByteLevel\",\"add_prefix_space\":true}]}";
-  for (gint64 nth = 0; failed; nth++)
-    {
-      g_autoptr (GError) error = NULL;
-      ArraTokenizer *tokenizer;
-      guint32 *ids = NULL;
-      gsize n;
-
-      g_assert_cmpint (nth, <, 200);
-      arra_mem_fail_nth (nth);
-      tokenizer = read_parts (&parts, &error);
-      if (tokenizer != NULL)
-        ids = arra_tokenizer_encode (tokenizer, "abc<s>abcc", -1, TRUE, &n, &error);
-      failed = arra_mem_failed ();
-      arra_mem_fail_nth (-1);
-      if (failed)
-        g_assert_error (error, ARRA_ERROR, ARRA_ERROR_NO_MEMORY);
-      else
-        g_assert_no_error (error);
-      g_assert_cmpint (ids == NULL, ==, failed);
-      arra_mem_free (ids);
-      arra_tokenizer_unref (tokenizer);
-      g_assert_cmpuint (arra_mem_held (), ==, before);
-    }
+  allocations_check (read_and_encode, &parts);
 }
 
 static void

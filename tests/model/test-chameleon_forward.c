@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
+#include "allocations.h"
 #include "cpu.h"
 #include "mem.h"
 #include "random_model.h"
@@ -313,26 +314,19 @@ test_sizes (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (arra_mem_held (), ==, held);
 }
 
+static gboolean
+make_run (gpointer data, GError **error)
+{
+  const Fixture *fixture = data;
+  g_autoptr (ArraChameleonRun) run = arra_chameleon_run_new (fixture->model, &fixture->exec, 9, 100, error);
+
+  return run != NULL;
+}
+
 static void
 test_run_no_memory (Fixture *fixture, gconstpointer data)
 {
-  gsize held = arra_mem_held ();
-
-  for (gint64 nth = 0;; nth++)
-    {
-      g_autoptr (GError) error = NULL;
-      g_autoptr (ArraChameleonRun) run = NULL;
-
-      arra_mem_fail_nth (nth);
-      run = arra_chameleon_run_new (fixture->model, &fixture->exec, 9, 100, &error);
-      if (run != NULL)
-        break;
-      g_assert_error (error, ARRA_ERROR, ARRA_ERROR_NO_MEMORY);
-      g_assert_cmpuint (arra_mem_held (), ==, held);
-      g_assert_cmpint (nth, <, 100);
-    }
-  g_assert_false (arra_mem_failed ());
-  arra_mem_fail_nth (-1);
+  allocations_check (make_run, fixture);
 }
 
 /* A pass that would need memory fails here, and counts. */

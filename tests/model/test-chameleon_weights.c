@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
+#include "allocations.h"
 #include "mem.h"
 #include "random_model.h"
 
@@ -184,35 +185,33 @@ test_foreach (void)
   arra_source_unref (walk.source);
 }
 
+typedef struct
+{
+  ArraChameleonConfig config;
+  ArraSource *source;
+} Making;
+
+static gboolean
+make_masked (gpointer data, GError **error)
+{
+  static const guint8 masked[96] = { 1 };
+  const Making *making = data;
+  g_autoptr (ArraChameleon) model
+      = arra_chameleon_new (&making->config, making->source, ARRA_Q8_0, masked, NULL, NULL, error);
+
+  return model != NULL;
+}
+
 static void
 test_no_memory (void)
 {
-  ArraChameleonConfig config;
-  g_autoptr (ArraSource) source = NULL;
-  gsize held;
+  Making making;
 
-  random_model_config (&config);
-  config.mask_image_logits = TRUE;
-  source = random_model_source (&config, 0.1f, 0.1f, FALSE, NULL, NULL);
-  held = arra_mem_held ();
-  for (gint64 nth = 0;; nth++)
-    {
-      static const guint8 masked[96] = { 1 };
-      g_autoptr (GError) error = NULL;
-      g_autoptr (ArraChameleon) model = NULL;
-
-      arra_mem_fail_nth (nth);
-      model = arra_chameleon_new (&config, source, ARRA_Q8_0, masked, NULL, NULL, &error);
-      if (model != NULL)
-        break;
-      g_assert_true (arra_mem_failed ());
-      g_assert_error (error, ARRA_ERROR, ARRA_ERROR_NO_MEMORY);
-      g_assert_cmpuint (arra_mem_held (), ==, held);
-      g_assert_cmpint (nth, <, 1000);
-    }
-  g_assert_false (arra_mem_failed ());
-  arra_mem_fail_nth (-1);
-  g_assert_cmpuint (arra_mem_held (), ==, held);
+  random_model_config (&making.config);
+  making.config.mask_image_logits = TRUE;
+  making.source = random_model_source (&making.config, 0.1f, 0.1f, FALSE, NULL, NULL);
+  allocations_check (make_masked, &making);
+  arra_source_unref (making.source);
 }
 
 static void

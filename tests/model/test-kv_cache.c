@@ -1,5 +1,6 @@
 /* test-kv_cache.c - sizes, limits and memory of the KV cache
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "allocations.h"
 #include "mem.h"
 #include "random_model.h"
 
@@ -42,23 +43,21 @@ test_refusals (void)
     }
 }
 
+static gboolean
+make_cache (gpointer data, GError **error)
+{
+  g_autoptr (ArraKvCache) cache = arra_kv_cache_new (data, 4, error);
+
+  return cache != NULL;
+}
+
 static void
 test_no_memory (void)
 {
   ArraChameleonConfig config;
-  gsize held = arra_mem_held ();
 
   random_model_config (&config);
-  for (gint64 nth = 0; nth < 2; nth++)
-    {
-      g_autoptr (GError) error = NULL;
-
-      arra_mem_fail_nth (nth);
-      g_assert_null (arra_kv_cache_new (&config, 4, &error));
-      g_assert_error (error, ARRA_ERROR, ARRA_ERROR_NO_MEMORY);
-      g_assert_cmpuint (arra_mem_held (), ==, held);
-    }
-  arra_mem_fail_nth (-1);
+  allocations_check (make_cache, &config);
 }
 
 int

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "allocations.h"
 #include "mem.h"
 #include "parameters.h"
 #include "random_model.h"
@@ -146,29 +147,22 @@ test_zero_rows (void)
                    == (flags[row] != 0));
 }
 
+static gboolean
+make_parameters (gpointer data, GError **error)
+{
+  g_autoptr (ArraParameters) p = arra_parameters_new (error);
+
+  return p != NULL && arra_parameters_add_chameleon (p, data, NULL, error)
+         && arra_parameters_allocate (p, TRUE, error);
+}
+
 static void
 test_no_memory (void)
 {
   ArraChameleonConfig config;
-  gsize held = arra_mem_held ();
-  gboolean failed = TRUE;
 
   random_model_config (&config);
-  for (gint64 nth = 0; failed; nth++)
-    {
-      g_autoptr (GError) error = NULL;
-      g_autoptr (ArraParameters) p = NULL;
-
-      arra_mem_fail_nth (nth);
-      p = arra_parameters_new (&error);
-      failed = p == NULL || !arra_parameters_add_chameleon (p, &config, NULL, &error)
-               || !arra_parameters_allocate (p, TRUE, &error);
-      g_assert_true (failed == arra_mem_failed ());
-      arra_mem_fail_nth (-1);
-      if (failed)
-        g_assert_error (error, ARRA_ERROR, ARRA_ERROR_NO_MEMORY);
-    }
-  g_assert_cmpuint (arra_mem_held (), ==, held);
+  allocations_check (make_parameters, &config);
 }
 
 int

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
+#include "allocations.h"
 #include "golden_vqgan.h"
 #include "mem.h"
 
@@ -160,7 +161,7 @@ test_memory (void)
 }
 
 static gboolean
-load_and_decode (GError **error)
+load_and_decode (gpointer data, GError **error)
 {
   g_autofree char *path = golden_path ("vqgan/small/vqgan.safetensors");
   ArraExec exec = { arra_kernels_default (NULL), NULL };
@@ -181,22 +182,7 @@ load_and_decode (GError **error)
 static void
 test_no_memory (void)
 {
-  gsize before = arra_mem_held ();
-  gint64 n = 0;
-
-  for (gboolean done = FALSE; !done; n++)
-    {
-      g_autoptr (GError) error = NULL;
-
-      arra_mem_fail_nth (n);
-      done = load_and_decode (&error);
-      g_assert_true (done != arra_mem_failed ());
-      arra_mem_fail_nth (-1);
-      if (!done)
-        g_assert_error (error, ARRA_ERROR, ARRA_ERROR_NO_MEMORY);
-      g_assert_cmpuint (arra_mem_held (), ==, before);
-    }
-  g_assert_cmpint (n, >, 10);
+  allocations_check (load_and_decode, NULL);
 }
 
 int

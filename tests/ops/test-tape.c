@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
+#include "allocations.h"
 #include "mem.h"
 #include "op_test.h"
 #include "tape.h"
@@ -183,22 +184,19 @@ test_overflow (void)
   g_assert_error (error, ARRA_ERROR, ARRA_ERROR_NO_MEMORY);
 }
 
+static gboolean
+make_tape (gpointer data, GError **error)
+{
+  const ArraExec exec = { arra_kernels_get (ARRA_CPU_C), NULL };
+  g_autoptr (ArraTape) tape = arra_tape_new (&exec, 8, error);
+
+  return tape != NULL;
+}
+
 static void
 test_no_tape (void)
 {
-  const ArraExec exec = { arra_kernels_get (ARRA_CPU_C), NULL };
-  gsize held = arra_mem_held ();
-
-  for (gint64 nth = 0; nth < 4; nth++)
-    {
-      g_autoptr (GError) error = NULL;
-
-      arra_mem_fail_nth (nth);
-      g_assert_null (arra_tape_new (&exec, 8, &error));
-      arra_mem_fail_nth (-1);
-      g_assert_error (error, ARRA_ERROR, ARRA_ERROR_NO_MEMORY);
-      g_assert_cmpuint (arra_mem_held (), ==, held);
-    }
+  allocations_check (make_tape, NULL);
 }
 
 int

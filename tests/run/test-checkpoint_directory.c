@@ -4,9 +4,9 @@
 
 #include <string.h>
 
+#include "allocations.h"
 #include "checkpoint.h"
 #include "fixture.h"
-#include "mem.h"
 
 static ArraCheckpoint *
 open_whole (const char *path)
@@ -388,33 +388,23 @@ test_damage (gconstpointer data)
   fixture_remove (path);
 }
 
-/* Allocations fail, one after the other. */
+static gboolean
+open_one (gpointer data, GError **error)
+{
+  const ArraOpenOptions options = { .quant = ARRA_QUANT_Q8_0 };
+  g_autoptr (ArraCheckpoint) checkpoint = arra_checkpoint_open (data, &options, NULL, error);
+
+  return checkpoint != NULL;
+}
+
 static void
 test_memory (void)
 {
   g_autofree char *path = fixture_make_named ("tiny");
-  ArraOpenOptions options = { .quant = ARRA_QUANT_Q8_0 };
-  gsize held = arra_mem_held ();
 
   fixture_put (path, "arra.json", "{\"thumbnail\":\"thumb.png\"}", -1);
   fixture_put (path, "thumb.png", "\x89PNG\r\n\x1a\nx", 9);
-  for (gint64 nth = 0;; nth++)
-    {
-      g_autoptr (GError) error = NULL;
-      g_autoptr (ArraCheckpoint) checkpoint = NULL;
-
-      arra_mem_fail_nth (nth);
-      checkpoint = arra_checkpoint_open (path, &options, NULL, &error);
-      if (!arra_mem_failed ())
-        {
-          g_assert_no_error (error);
-          break;
-        }
-      g_assert_null (checkpoint);
-      g_assert_error (error, ARRA_ERROR, ARRA_ERROR_NO_MEMORY);
-      g_assert_cmpuint (arra_mem_held (), ==, held);
-    }
-  arra_mem_fail_nth (-1);
+  allocations_check (open_one, path);
   fixture_remove (path);
 }
 

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "allocations.h"
 #include "checkpoint.h"
 #include "fixture.h"
 #include "mem.h"
@@ -342,31 +343,30 @@ test_memory (void)
   fixture_remove (directory);
 }
 
-/* Allocations fail, one after the other: no file, no leak. */
+typedef struct
+{
+  const char *directory, *out;
+} Conversion;
+
+static gboolean
+convert_one (gpointer data, GError **error)
+{
+  const Conversion *c = data;
+  gboolean done
+      = arra_checkpoint_convert (c->directory, NULL, NULL, c->out, ARRA_QUANT_Q8_0, NULL, NULL, NULL, error);
+
+  g_assert_cmpint (done, ==, g_file_test (c->out, G_FILE_TEST_EXISTS));
+  return done;
+}
+
 static void
 test_no_memory (void)
 {
   g_autofree char *directory = fixture_make_named ("tiny");
   g_autofree char *out = g_build_filename (directory, "out.gguf", NULL);
-  gsize held = arra_mem_held ();
+  Conversion conversion = { directory, out };
 
-  for (gint64 nth = 0;; nth++)
-    {
-      g_autoptr (GError) error = NULL;
-      gboolean ok;
-
-      arra_mem_fail_nth (nth);
-      ok = arra_checkpoint_convert (directory, NULL, NULL, out, ARRA_QUANT_Q8_0, NULL, NULL, NULL, &error);
-      if (!arra_mem_failed ())
-        {
-          g_assert_true (ok);
-          break;
-        }
-      g_assert_error (error, ARRA_ERROR, ARRA_ERROR_NO_MEMORY);
-      g_assert_false (g_file_test (out, G_FILE_TEST_EXISTS));
-      g_assert_cmpuint (arra_mem_held (), ==, held);
-    }
-  arra_mem_fail_nth (-1);
+  allocations_check (convert_one, &conversion);
   fixture_remove (directory);
 }
 

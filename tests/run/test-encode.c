@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
+#include "allocations.h"
 #include "checkpoint.h"
 #include "fixture.h"
 #include "mem.h"
@@ -119,34 +120,33 @@ test_wrong (void)
   fixture_remove (directory);
 }
 
-/* Allocations fail, one after the other. */
+typedef struct
+{
+  ArraCheckpoint *checkpoint;
+  const char *path;
+} Encoding;
+
+static gboolean
+encode_one (gpointer data, GError **error)
+{
+  const Encoding *e = data;
+  guint rows, columns;
+  g_autofree guint32 *codes
+      = arra_checkpoint_encode_file (e->checkpoint, e->path, 16, 8, 1, &rows, &columns, NULL, error);
+
+  return codes != NULL;
+}
+
 static void
 test_memory (void)
 {
   g_autofree char *directory = fixture_make_named ("tiny");
   g_autofree char *path = g_build_filename (directory, "in.png", NULL);
   g_autoptr (ArraCheckpoint) checkpoint = open_at (directory);
-  gsize held = arra_mem_held ();
+  Encoding encoding = { checkpoint, path };
 
   save_picture (path, 40, 24);
-  for (gint64 nth = 0;; nth++)
-    {
-      g_autoptr (GError) error = NULL;
-      g_autofree guint32 *codes = NULL;
-      guint rows, columns;
-
-      arra_mem_fail_nth (nth);
-      codes = arra_checkpoint_encode_file (checkpoint, path, 16, 8, 1, &rows, &columns, NULL, &error);
-      if (!arra_mem_failed ())
-        {
-          g_assert_no_error (error);
-          break;
-        }
-      g_assert_null (codes);
-      g_assert_error (error, ARRA_ERROR, ARRA_ERROR_NO_MEMORY);
-      g_assert_cmpuint (arra_mem_held (), ==, held);
-    }
-  arra_mem_fail_nth (-1);
+  allocations_check (encode_one, &encoding);
   fixture_remove (directory);
 }
 

@@ -3,7 +3,7 @@
 #include <math.h>
 
 #include "adamw.h"
-#include "mem.h"
+#include "allocations.h"
 
 #define N 50
 #define STEPS 7
@@ -81,23 +81,21 @@ test_clip (void)
   g_assert_cmpfloat_with_epsilon ((double) p->grad[0], 0.6, 1e-6);
 }
 
+static gboolean
+make_adamw (gpointer data, GError **error)
+{
+  const ArraAdamWSettings settings = ARRA_ADAMW_REFERENCE;
+  g_autoptr (ArraAdamW) adamw = arra_adamw_new (&settings, data, error);
+
+  return adamw != NULL;
+}
+
 static void
 test_no_memory (void)
 {
-  const ArraAdamWSettings settings = ARRA_ADAMW_REFERENCE;
   g_autoptr (ArraParameters) p = make ();
-  gsize held = arra_mem_held ();
 
-  for (gint64 nth = 0; nth < 3; nth++)
-    {
-      g_autoptr (GError) error = NULL;
-
-      arra_mem_fail_nth (nth);
-      g_assert_null (arra_adamw_new (&settings, p, &error));
-      arra_mem_fail_nth (-1);
-      g_assert_error (error, ARRA_ERROR, ARRA_ERROR_NO_MEMORY);
-      g_assert_cmpuint (arra_mem_held (), ==, held);
-    }
+  allocations_check (make_adamw, p);
 }
 
 int

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "mem.h"
+#include "allocations.h"
 #include "noise.h"
 
 #define STEPS 4
@@ -211,22 +211,20 @@ test_threads (void)
     }
 }
 
+static gboolean
+make_muon (gpointer data, GError **error)
+{
+  g_autoptr (ArraMuon) muon = arra_muon_new (&settings, data, &exec, error);
+
+  return muon != NULL;
+}
+
 static void
 test_no_memory (void)
 {
   g_autoptr (ArraParameters) p = make ();
-  gsize held = arra_mem_held ();
 
-  for (gint64 nth = 0; nth < 4; nth++)
-    {
-      g_autoptr (GError) error = NULL;
-
-      arra_mem_fail_nth (nth);
-      g_assert_null (arra_muon_new (&settings, p, &exec, &error));
-      arra_mem_fail_nth (-1);
-      g_assert_error (error, ARRA_ERROR, ARRA_ERROR_NO_MEMORY);
-      g_assert_cmpuint (arra_mem_held (), ==, held);
-    }
+  allocations_check (make_muon, p);
 }
 
 int

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "allocations.h"
 #include "mem.h"
 #include "small_training.h"
 
@@ -240,31 +241,25 @@ test_memory (void)
   small_training_clear (&t);
 }
 
+static gboolean
+evaluate (gpointer data, GError **error)
+{
+  SmallTraining *t = data;
+  g_autoptr (ArraObjectiveRun) run
+      = arra_objective_run_new (&t->objective, &t->config, t->parameters, &t->exec, error);
+  ArraLosses losses;
+
+  return run != NULL && arra_objective_evaluate (run, &t->batch, TRUE, &losses, error);
+}
+
 static void
 test_no_memory (void)
 {
-  gboolean failed = TRUE;
   SmallTraining t;
 
   small_training_init (&t, 1);
   small_training_start (&t);
-  for (gint64 nth = 0; failed; nth++)
-    {
-      g_autoptr (GError) error = NULL;
-      g_autoptr (ArraObjectiveRun) run = NULL;
-      gsize held = arra_mem_held ();
-      ArraLosses losses;
-
-      arra_mem_fail_nth (nth);
-      run = arra_objective_run_new (&t.objective, &t.config, t.parameters, &t.exec, &error);
-      failed = run == NULL || !arra_objective_evaluate (run, &t.batch, TRUE, &losses, &error);
-      g_assert_true (failed == arra_mem_failed ());
-      arra_mem_fail_nth (-1);
-      if (failed)
-        g_assert_error (error, ARRA_ERROR, ARRA_ERROR_NO_MEMORY);
-      g_clear_pointer (&run, arra_objective_run_free);
-      g_assert_cmpuint (arra_mem_held (), ==, held);
-    }
+  allocations_check (evaluate, &t);
   small_training_clear (&t);
 }
 
