@@ -250,8 +250,9 @@ run_training (const Setup *setup, BenchReport *report, const ArraExec *exec, Cli
 }
 
 static gboolean
-run (const Options *options, GError **error)
+run (gpointer data, GError **error)
 {
+  const Options *options = data;
   Setup setup;
   g_autoptr (ArraCheckpoint) checkpoint = NULL;
   g_autoptr (ArraSource) source = NULL;
@@ -293,8 +294,10 @@ cli_bench (int argc, char **argv)
 {
   Options options = { 0 };
   const GOptionEntry entries[] = {
-    { "model", 'm', 0, G_OPTION_ARG_FILENAME, &options.model, "Measure this checkpoint (default: random weights)", "PATH" },
-    { "type", 't', 0, G_OPTION_ARG_STRING, &options.type, "Weights as these types (default: bf16,q8_0)", "TYPE,..." },
+    { "model", 'm', 0, G_OPTION_ARG_FILENAME, &options.model,
+      "Measure this checkpoint (default: random weights)", "PATH" },
+    { "type", 't', 0, G_OPTION_ARG_STRING, &options.type, "Weights as these types (default: bf16,q8_0)",
+      "TYPE,..." },
     { "dim", 0, 0, G_OPTION_ARG_STRING, &options.dim, "Random weights: width (2048)", "N" },
     { "layers", 0, 0, G_OPTION_ARG_STRING, &options.layers, "Random weights: layers (10)", "N" },
     { "heads", 0, 0, G_OPTION_ARG_STRING, &options.heads, "Random weights: attention heads (16)", "N" },
@@ -307,10 +310,6 @@ cli_bench (int argc, char **argv)
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.rest, NULL, NULL },
     { NULL, 0, 0, 0, NULL, NULL, NULL },
   };
-  g_autoptr (GError) error = NULL;
-  gboolean helped;
-  gboolean ok = cli_options_parse (&help, entries, argc, argv, &helped, &error) && (helped || run (&options, &error));
 
-  cli_options_clear (entries);
-  return ok ? CLI_OK : cli_report ("bench", error);
+  return cli_run_command (&help, entries, argc, argv, run, &options);
 }

@@ -45,8 +45,9 @@ check (const Options *options, ArraContactSheet *sheet, GError **error)
 }
 
 static gboolean
-run (const Options *options, GError **error)
+run (gpointer data, GError **error)
 {
+  const Options *options = data;
   ArraContactSheet sheet = { .n = G_MAXUINT, .columns = 6, .cell = 192 };
   g_autoptr (ArraDataset) dataset = NULL;
   g_autoptr (CliProgress) progress = NULL;
@@ -89,11 +90,6 @@ cli_contact_sheet (int argc, char **argv)
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet, "Print nothing but errors", NULL },
     { NULL, 0, 0, 0, NULL, NULL, NULL },
   };
-  g_autoptr (GError) error = NULL;
-  gboolean helped;
-  gboolean ok
-      = cli_options_parse (&help, entries, argc, argv, &helped, &error) && (helped || run (&options, &error));
 
-  cli_options_clear (entries);
-  return ok ? CLI_OK : cli_report ("contact-sheet", error);
+  return cli_run_command (&help, entries, argc, argv, run, &options);
 }

@@ -47,8 +47,9 @@ check (const Options *options, ArraQuant *quant, GError **error)
 }
 
 static gboolean
-run (const Options *options, GError **error)
+run (gpointer data, GError **error)
 {
+  const Options *options = data;
   g_autoptr (CliProgress) progress = NULL;
   ArraQuant quant;
   gint64 start = g_get_monotonic_time ();
@@ -79,17 +80,16 @@ cli_convert (int argc, char **argv)
   Options options = { 0 };
   const GOptionEntry entries[] = {
     { "out", 'o', 0, G_OPTION_ARG_FILENAME, &options.out, "File to write", "FILE.gguf" },
-    { "type", 't', 0, G_OPTION_ARG_STRING, &options.type, "Weights as f32, bf16, f16 or q8_0 (default: auto, as they are stored)", "TYPE" },
-    { "vqgan", 0, 0, G_OPTION_ARG_FILENAME, &options.vqgan, "VQGAN to include, when the checkpoint has none", "FILE" },
-    { "card", 0, 0, G_OPTION_ARG_FILENAME, &options.card, "JSON file whose members replace the card's", "FILE" },
+    { "type", 't', 0, G_OPTION_ARG_STRING, &options.type,
+      "Weights as f32, bf16, f16 or q8_0 (default: auto, as they are stored)", "TYPE" },
+    { "vqgan", 0, 0, G_OPTION_ARG_FILENAME, &options.vqgan, "VQGAN to include, when the checkpoint has none",
+      "FILE" },
+    { "card", 0, 0, G_OPTION_ARG_FILENAME, &options.card, "JSON file whose members replace the card's",
+      "FILE" },
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet, "Print nothing but errors", NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.rest, NULL, NULL },
     { NULL, 0, 0, 0, NULL, NULL, NULL },
   };
-  g_autoptr (GError) error = NULL;
-  gboolean helped;
-  gboolean ok = cli_options_parse (&help, entries, argc, argv, &helped, &error) && (helped || run (&options, &error));
 
-  cli_options_clear (entries);
-  return ok ? CLI_OK : cli_report ("convert", error);
+  return cli_run_command (&help, entries, argc, argv, run, &options);
 }

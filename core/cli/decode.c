@@ -115,8 +115,9 @@ check (const DecodeOptions *options, guint *threads, GError **error)
 }
 
 static gboolean
-run (const DecodeOptions *options, GError **error)
+run (gpointer data, GError **error)
 {
+  const DecodeOptions *options = data;
   g_autoptr (ArraCheckpoint) checkpoint = NULL;
   g_autoptr (GPtrArray) pictures = NULL;
   g_autoptr (ArraPool) pool = NULL;
@@ -146,22 +147,22 @@ cli_decode (int argc, char **argv)
 {
   DecodeOptions options = { 0 };
   const GOptionEntry entries[] = {
-    { "model", 'm', 0, G_OPTION_ARG_FILENAME, &options.model, "Checkpoint: a .gguf file or a Hugging Face folder", "PATH" },
+    { "model", 'm', 0, G_OPTION_ARG_FILENAME, &options.model,
+      "Checkpoint: a .gguf file or a Hugging Face folder", "PATH" },
     { "vqgan", 0, 0, G_OPTION_ARG_FILENAME, &options.vqgan, "VQGAN, when the checkpoint has none", "FILE" },
     { "out", 'o', 0, G_OPTION_ARG_FILENAME, &options.out, "Picture to write; with --data a folder", "PATH" },
-    { "data", 'd', 0, G_OPTION_ARG_FILENAME, &options.data, "Encode and decode the pictures of a data set", "PATH" },
-    { "size", 's', 0, G_OPTION_ARG_STRING, &options.size, "Of --data: side of the pictures in pixels (default: 256)", "N" },
+    { "data", 'd', 0, G_OPTION_ARG_FILENAME, &options.data, "Encode and decode the pictures of a data set",
+      "PATH" },
+    { "size", 's', 0, G_OPTION_ARG_STRING, &options.size,
+      "Of --data: side of the pictures in pixels (default: 256)", "N" },
     { "limit", 0, 0, G_OPTION_ARG_STRING, &options.limit, "Of --data: only the first N pictures", "N" },
     { "threads", 0, 0, G_OPTION_ARG_STRING, &options.threads, "Threads (default: all processors)", "N" },
-    { "no-metadata", 0, 0, G_OPTION_ARG_NONE, &options.no_metadata, "Leave recipe and AI label out of the picture", NULL },
+    { "no-metadata", 0, 0, G_OPTION_ARG_NONE, &options.no_metadata,
+      "Leave recipe and AI label out of the picture", NULL },
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet, "Print nothing but errors", NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.rest, NULL, NULL },
     { NULL, 0, 0, 0, NULL, NULL, NULL },
   };
-  g_autoptr (GError) error = NULL;
-  gboolean helped;
-  gboolean ok = cli_options_parse (&help, entries, argc, argv, &helped, &error) && (helped || run (&options, &error));
 
-  cli_options_clear (entries);
-  return ok ? CLI_OK : cli_report ("decode", error);
+  return cli_run_command (&help, entries, argc, argv, run, &options);
 }

@@ -84,8 +84,9 @@ list_domains (void)
 }
 
 static gboolean
-run (const Options *options, GError **error)
+run (gpointer data, GError **error)
 {
+  const Options *options = data;
   g_autoptr (CliProgress) progress = NULL;
   g_autoptr (GError) unknown = NULL;
   ArraDomainSeries series = { 0 };
@@ -132,11 +133,6 @@ cli_domain (int argc, char **argv)
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.rest, NULL, NULL },
     { NULL, 0, 0, 0, NULL, NULL, NULL },
   };
-  g_autoptr (GError) error = NULL;
-  gboolean helped;
-  gboolean ok
-      = cli_options_parse (&help, entries, argc, argv, &helped, &error) && (helped || run (&options, &error));
 
-  cli_options_clear (entries);
-  return ok ? CLI_OK : cli_report ("domain", error);
+  return cli_run_command (&help, entries, argc, argv, run, &options);
 }

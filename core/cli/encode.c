@@ -113,8 +113,9 @@ check (const Options *options, Values *values, GError **error)
 }
 
 static gboolean
-run (const Options *options, GError **error)
+run (gpointer data, GError **error)
 {
+  const Options *options = data;
   g_autoptr (ArraCheckpoint) checkpoint = NULL;
   g_autofree guint32 *codes = NULL;
   g_autofree char *text = NULL;
@@ -150,20 +151,20 @@ cli_encode (int argc, char **argv)
 {
   Options options = { 0 };
   const GOptionEntry entries[] = {
-    { "model", 'm', 0, G_OPTION_ARG_FILENAME, &options.model, "Checkpoint: a .gguf file or a Hugging Face folder", "PATH" },
+    { "model", 'm', 0, G_OPTION_ARG_FILENAME, &options.model,
+      "Checkpoint: a .gguf file or a Hugging Face folder", "PATH" },
     { "vqgan", 0, 0, G_OPTION_ARG_FILENAME, &options.vqgan, "VQGAN, when the checkpoint has none", "FILE" },
-    { "size", 's', 0, G_OPTION_ARG_STRING, &options.size, "Crop and resize to this size (default: the picture's own)", "WxH" },
-    { "out", 'o', 0, G_OPTION_ARG_FILENAME, &options.out, "File to write (default: standard output)", "FILE" },
-    { "plain", 0, 0, G_OPTION_ARG_NONE, &options.plain, "Codes as plain text, one row per line, not JSON", NULL },
+    { "size", 's', 0, G_OPTION_ARG_STRING, &options.size,
+      "Crop and resize to this size (default: the picture's own)", "WxH" },
+    { "out", 'o', 0, G_OPTION_ARG_FILENAME, &options.out, "File to write (default: standard output)",
+      "FILE" },
+    { "plain", 0, 0, G_OPTION_ARG_NONE, &options.plain, "Codes as plain text, one row per line, not JSON",
+      NULL },
     { "threads", 0, 0, G_OPTION_ARG_STRING, &options.threads, "Threads (default: all processors)", "N" },
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet, "Print nothing but errors and results", NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.rest, NULL, NULL },
     { NULL, 0, 0, 0, NULL, NULL, NULL },
   };
-  g_autoptr (GError) error = NULL;
-  gboolean helped;
-  gboolean ok = cli_options_parse (&help, entries, argc, argv, &helped, &error) && (helped || run (&options, &error));
 
-  cli_options_clear (entries);
-  return ok ? CLI_OK : cli_report ("encode", error);
+  return cli_run_command (&help, entries, argc, argv, run, &options);
 }

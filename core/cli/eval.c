@@ -175,8 +175,9 @@ report (const Options *options, const Run *run, const ArraEvaluation *evaluation
 }
 
 static gboolean
-evaluate (const Options *options, GError **error)
+evaluate (gpointer data, GError **error)
 {
+  const Options *options = data;
   g_auto (Run) run = { 0 };
   g_auto (ArraEvaluation) evaluation = { 0 };
   guint limit = 0, threads = 0;
@@ -213,11 +214,6 @@ cli_eval (int argc, char **argv)
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet, "Print nothing but errors and results", NULL },
     { NULL, 0, 0, 0, NULL, NULL, NULL },
   };
-  g_autoptr (GError) error = NULL;
-  gboolean helped;
-  gboolean ok = cli_options_parse (&help, entries, argc, argv, &helped, &error)
-                && (helped || evaluate (&options, &error));
 
-  cli_options_clear (entries);
-  return ok ? CLI_OK : cli_report ("eval", error);
+  return cli_run_command (&help, entries, argc, argv, evaluate, &options);
 }

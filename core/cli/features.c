@@ -187,8 +187,9 @@ gather (const Inputs *inputs, ArraFeatureCacheWriter *writer, CliItems *items, G
 }
 
 static gboolean
-run (const Options *options, GError **error)
+run (gpointer data, GError **error)
 {
+  const Options *options = data;
   g_auto (Inputs) inputs = { 0 };
   g_autoptr (ArraFeatureCacheWriter) writer = NULL;
   g_autoptr (CliProgress) progress = NULL;
@@ -231,11 +232,6 @@ cli_features (int argc, char **argv)
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet, "Print nothing but errors", NULL },
     { NULL, 0, 0, 0, NULL, NULL, NULL },
   };
-  g_autoptr (GError) error = NULL;
-  gboolean helped;
-  gboolean ok
-      = cli_options_parse (&help, entries, argc, argv, &helped, &error) && (helped || run (&options, &error));
 
-  cli_options_clear (entries);
-  return ok ? CLI_OK : cli_report ("features", error);
+  return cli_run_command (&help, entries, argc, argv, run, &options);
 }

@@ -107,8 +107,9 @@ verify (ArraCheckpoint *checkpoint, gboolean quiet, GError **error)
 }
 
 static gboolean
-run (const Options *options, GError **error)
+run (gpointer data, GError **error)
 {
+  const Options *options = data;
   g_autoptr (ArraCheckpoint) checkpoint = NULL;
   ArraRequest request;
   ArraQuant quant = ARRA_QUANT_AS_STORED;
@@ -147,10 +148,13 @@ cli_info (int argc, char **argv)
 {
   Options options = { 0 };
   const GOptionEntry entries[] = {
-    { "model", 'm', 0, G_OPTION_ARG_FILENAME, &options.model, "Checkpoint: a .gguf file or a Hugging Face folder", "PATH" },
+    { "model", 'm', 0, G_OPTION_ARG_FILENAME, &options.model,
+      "Checkpoint: a .gguf file or a Hugging Face folder", "PATH" },
     { "vqgan", 0, 0, G_OPTION_ARG_FILENAME, &options.vqgan, "VQGAN, when the checkpoint has none", "FILE" },
-    { "quant", 0, 0, G_OPTION_ARG_STRING, &options.quant, "Memory for weights as auto, f32, f16, bf16 or q8_0", "TYPE" },
-    { "size", 's', 0, G_OPTION_ARG_STRING, &options.size, "Memory for pictures of this size, or auto", "WxH" },
+    { "quant", 0, 0, G_OPTION_ARG_STRING, &options.quant,
+      "Memory for weights as auto, f32, f16, bf16 or q8_0", "TYPE" },
+    { "size", 's', 0, G_OPTION_ARG_STRING, &options.size, "Memory for pictures of this size, or auto",
+      "WxH" },
     { "count", 'n', 0, G_OPTION_ARG_STRING, &options.count, "Memory for this many pictures", "N" },
     { "cfg", 0, 0, G_OPTION_ARG_STRING, &options.cfg, "Memory with this guidance; 1: without", "SCALE" },
     { "threads", 0, 0, G_OPTION_ARG_STRING, &options.threads, "Memory with this many threads", "N" },
@@ -159,10 +163,6 @@ cli_info (int argc, char **argv)
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.rest, NULL, NULL },
     { NULL, 0, 0, 0, NULL, NULL, NULL },
   };
-  g_autoptr (GError) error = NULL;
-  gboolean helped;
-  gboolean ok = cli_options_parse (&help, entries, argc, argv, &helped, &error) && (helped || run (&options, &error));
 
-  cli_options_clear (entries);
-  return ok ? CLI_OK : cli_report ("info", error);
+  return cli_run_command (&help, entries, argc, argv, run, &options);
 }

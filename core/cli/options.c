@@ -2,8 +2,6 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "options.h"
 
-#include "status.h"
-
 static GOptionContext *
 make_context (const CliHelp *help, const GOptionEntry *entries, gboolean *helped)
 {
@@ -71,6 +69,19 @@ cli_options_clear (const GOptionEntry *entries)
       else if (entry->arg == G_OPTION_ARG_FILENAME_ARRAY || entry->arg == G_OPTION_ARG_STRING_ARRAY)
         g_clear_pointer ((char ***) entry->arg_data, g_strfreev);
     }
+}
+
+CliStatus
+cli_run_command (
+    const CliHelp *help, const GOptionEntry *entries, int argc, char **argv, CliWork work, gpointer options)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean helped;
+  gboolean ok
+      = cli_options_parse (help, entries, argc, argv, &helped, &error) && (helped || work (options, &error));
+
+  cli_options_clear (entries);
+  return ok ? CLI_OK : cli_report (help->command, error);
 }
 
 gboolean

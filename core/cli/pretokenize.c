@@ -125,8 +125,9 @@ print_result (const Inputs *inputs, const char *path, guint n_new, gint64 start)
 }
 
 static gboolean
-run (const Options *options, GError **error)
+run (gpointer data, GError **error)
 {
+  const Options *options = data;
   g_auto (Inputs) inputs = { .size = DEFAULT_SIZE };
   g_autoptr (ArraTokenCacheWriter) writer = NULL;
   g_autoptr (CliProgress) progress = NULL;
@@ -156,19 +157,18 @@ cli_pretokenize (int argc, char **argv)
 {
   Options options = { 0 };
   const GOptionEntry entries[] = {
-    { "data", 'd', 0, G_OPTION_ARG_FILENAME, &options.data, "Data set: a folder, metadata.jsonl or a JSON file", "PATH" },
+    { "data", 'd', 0, G_OPTION_ARG_FILENAME, &options.data,
+      "Data set: a folder, metadata.jsonl or a JSON file", "PATH" },
     { "vqgan", 0, 0, G_OPTION_ARG_FILENAME, &options.vqgan, "VQGAN: a file or its folder", "PATH" },
-    { "tokenizer", 0, 0, G_OPTION_ARG_FILENAME, &options.tokenizer, "tokenizer.json, or a folder that holds it", "PATH" },
-    { "size", 's', 0, G_OPTION_ARG_STRING, &options.size, "Side of the pictures in pixels (default: 256)", "N" },
+    { "tokenizer", 0, 0, G_OPTION_ARG_FILENAME, &options.tokenizer,
+      "tokenizer.json, or a folder that holds it", "PATH" },
+    { "size", 's', 0, G_OPTION_ARG_STRING, &options.size, "Side of the pictures in pixels (default: 256)",
+      "N" },
     { "out", 'o', 0, G_OPTION_ARG_FILENAME, &options.out, "File to write, or to go on with", "FILE" },
     { "threads", 0, 0, G_OPTION_ARG_STRING, &options.threads, "Threads (default: all processors)", "N" },
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet, "Print nothing but errors", NULL },
     { NULL, 0, 0, 0, NULL, NULL, NULL },
   };
-  g_autoptr (GError) error = NULL;
-  gboolean helped;
-  gboolean ok = cli_options_parse (&help, entries, argc, argv, &helped, &error) && (helped || run (&options, &error));
 
-  cli_options_clear (entries);
-  return ok ? CLI_OK : cli_report ("pretokenize", error);
+  return cli_run_command (&help, entries, argc, argv, run, &options);
 }

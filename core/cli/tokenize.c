@@ -140,8 +140,9 @@ decode (const Options *options, const ArraTokenizer *tokenizer, const char *text
 }
 
 static gboolean
-run (const Options *options, GError **error)
+run (gpointer data, GError **error)
 {
+  const Options *options = data;
   g_autoptr (ArraCheckpoint) checkpoint = NULL;
   g_automem char *text = NULL;
   gsize size;
@@ -168,19 +169,19 @@ cli_tokenize (int argc, char **argv)
 {
   Options options = { 0 };
   const GOptionEntry entries[] = {
-    { "model", 'm', 0, G_OPTION_ARG_FILENAME, &options.model, "Checkpoint: a .gguf file or a Hugging Face folder", "PATH" },
-    { "file", 'f', 0, G_OPTION_ARG_FILENAME, &options.file, "Read the text (or ids) from FILE; - is standard input", "FILE" },
+    { "model", 'm', 0, G_OPTION_ARG_FILENAME, &options.model,
+      "Checkpoint: a .gguf file or a Hugging Face folder", "PATH" },
+    { "file", 'f', 0, G_OPTION_ARG_FILENAME, &options.file,
+      "Read the text (or ids) from FILE; - is standard input", "FILE" },
     { "decode", 'd', 0, G_OPTION_ARG_NONE, &options.decode, "Ids to text", NULL },
-    { "tokens", 't', 0, G_OPTION_ARG_NONE, &options.tokens, "One token per line: its id and how the vocabulary writes it", NULL },
-    { "special", 0, 0, G_OPTION_ARG_NONE, &options.special, "With the special tokens a prompt starts with; in --decode: shown", NULL },
+    { "tokens", 't', 0, G_OPTION_ARG_NONE, &options.tokens,
+      "One token per line: its id and how the vocabulary writes it", NULL },
+    { "special", 0, 0, G_OPTION_ARG_NONE, &options.special,
+      "With the special tokens a prompt starts with; in --decode: shown", NULL },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print a JSON object", NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.rest, NULL, NULL },
     { NULL, 0, 0, 0, NULL, NULL, NULL },
   };
-  g_autoptr (GError) error = NULL;
-  gboolean helped;
-  gboolean ok = cli_options_parse (&help, entries, argc, argv, &helped, &error) && (helped || run (&options, &error));
 
-  cli_options_clear (entries);
-  return ok ? CLI_OK : cli_report ("tokenize", error);
+  return cli_run_command (&help, entries, argc, argv, run, &options);
 }

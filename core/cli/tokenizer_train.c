@@ -128,8 +128,9 @@ learn (const Options *options, ArraBpeTrainer *trainer, guint64 *n_texts, GError
 }
 
 static gboolean
-run (const Options *options, GError **error)
+run (gpointer data, GError **error)
 {
+  const Options *options = data;
   Values values = { DEFAULT_SIZE, DEFAULT_CODES, DEFAULT_GRIDS };
   g_autoptr (ArraBpeTrainer) trainer = NULL;
   g_autoptr (GArray) merges = NULL;
@@ -158,19 +159,18 @@ cli_tokenizer_train (int argc, char **argv)
 {
   Options options = { 0 };
   const GOptionEntry entries[] = {
-    { "data", 'd', 0, G_OPTION_ARG_FILENAME_ARRAY, &options.data, "Data set whose captions are learnt from", "PATH" },
+    { "data", 'd', 0, G_OPTION_ARG_FILENAME_ARRAY, &options.data, "Data set whose captions are learnt from",
+      "PATH" },
     { "text", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.text, "File with one text a line", "FILE" },
     { "vocab-size", 0, 0, G_OPTION_ARG_STRING, &options.size, "Tokens in all (default: 2048)", "N" },
-    { "codes", 0, 0, G_OPTION_ARG_STRING, &options.codes, "Image tokens: codes of the VQGAN (default: 1024)", "N" },
-    { "max-grids", 0, 0, G_OPTION_ARG_STRING, &options.grids, "Size tokens: longest side in grids (default: 16)", "N" },
+    { "codes", 0, 0, G_OPTION_ARG_STRING, &options.codes, "Image tokens: codes of the VQGAN (default: 1024)",
+      "N" },
+    { "max-grids", 0, 0, G_OPTION_ARG_STRING, &options.grids,
+      "Size tokens: longest side in grids (default: 16)", "N" },
     { "out", 'o', 0, G_OPTION_ARG_FILENAME, &options.out, "Folder to write", "DIR" },
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet, "Print nothing but errors", NULL },
     { NULL, 0, 0, 0, NULL, NULL, NULL },
   };
-  g_autoptr (GError) error = NULL;
-  gboolean helped;
-  gboolean ok = cli_options_parse (&help, entries, argc, argv, &helped, &error) && (helped || run (&options, &error));
 
-  cli_options_clear (entries);
-  return ok ? CLI_OK : cli_report ("tokenizer-train", error);
+  return cli_run_command (&help, entries, argc, argv, run, &options);
 }

@@ -18,6 +18,7 @@ typedef struct
 {
   char *output, *steps, *threads, **sets, **rest;
   gboolean resume, quiet;
+  ArraParallel parallel;
 } Options;
 
 static const CliHelp help = {
@@ -147,8 +148,10 @@ check (const Options *options, guint *threads, GError **error)
 }
 
 static gboolean
-run (const Options *options, ArraParallel *parallel, GError **error)
+run (gpointer data, GError **error)
 {
+  Options *options = data;
+  ArraParallel *parallel = &options->parallel;
   g_autoptr (ArraYaml) config = NULL;
   ArraTrainerSettings settings;
   CliTraining training = { .parallel = parallel };
@@ -172,8 +175,7 @@ run (const Options *options, ArraParallel *parallel, GError **error)
 CliStatus
 cli_train (int argc, char **argv)
 {
-  Options options = { 0 };
-  ArraParallel parallel = { .size = 1 };
+  Options options = { .parallel = { .size = 1 } };
   CliStatus status;
   const GOptionEntry entries[] = {
     { "resume", 0, 0, G_OPTION_ARG_NONE, &options.resume, "Go on from what the output folder holds", NULL },
@@ -187,13 +189,8 @@ cli_train (int argc, char **argv)
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.rest, NULL, NULL },
     { NULL, 0, 0, 0, NULL, NULL, NULL },
   };
-  g_autoptr (GError) error = NULL;
-  gboolean helped;
-  gboolean ok = cli_options_parse (&help, entries, argc, argv, &helped, &error)
-                && (helped || run (&options, &parallel, &error));
 
-  cli_options_clear (entries);
-  status = ok ? CLI_OK : cli_report ("train", error);
-  arra_parallel_end (&parallel, status);
+  status = cli_run_command (&help, entries, argc, argv, run, &options);
+  arra_parallel_end (&options.parallel, status);
   return status;
 }

@@ -5,9 +5,20 @@ here=data/checkpoints
 mkdir -p "$1"
 work=$(realpath "$1")
 
-# judge DOMAIN: trains the classifier that evaluations of a domain are judged by, once. It learns from pictures of other seeds than the transformers do, so that
+# take PHASE...: what the folder lacks of the phases that ship
+take() {
+  for phase in "$@"; do
+    [ -e "$here/$phase" ] && [ ! -e "$work/$phase" ] || continue
+    mkdir "$work/$phase"
+    cp -R "$here/$phase" "$work/$phase/model"
+    : >"$work/$phase.done"
+  done
+}
+
+# judge DOMAIN: trains the classifier that evaluations of a domain are judged by, once, unless it ships. It learns from pictures of other seeds than the transformers do, so that
 # it has nothing in common with what it judges but the generator, and the VQGAN that some of its pictures went through.
 judge() {
+  take "judge-$1"
   [ ! -e "$work/judge-$1.done" ] || return 0
   case $1 in
   phantom-cxr) blurred=2000 steps=1600 ;; # what a radiograph shows is soon told
