@@ -214,6 +214,39 @@ test_sentence (gconstpointer data)
   harness_end ();
 }
 
+static double
+of_mean (JsonNode *report, const char *which)
+{
+  JsonObject *mean = json_object_get_object_member (json_node_get_object (report), "mean");
+
+  return json_object_get_double_member (mean, which);
+}
+
+/* The judge that ships finds in drawn radiographs what their labels say, and in generated ones what captions
+ * ask for that no picture of training had. */
+static void
+test_judged (void)
+{
+  g_autofree char *model = shipped ("phantom-cxr.gguf"), *judge = shipped ("judge-phantom-cxr");
+  g_autoptr (Outcome) domain = NULL, generate = NULL, eval = NULL;
+  g_autoptr (JsonNode) report = NULL;
+
+  harness_begin ();
+  domain = arra_run ("domain", "phantom-cxr", "--count", "16", "--seed", "2", "--split", "held-out", "-o",
+                     "asked", NULL);
+  assert_status (domain, 0);
+  generate
+      = arra_run ("generate", "--model", model, "--prompts", "asked", "--seed", "1", "-o", "drawn", NULL);
+  assert_status (generate, 0);
+  eval = arra_run ("eval", "--data", "drawn", "--against", "asked", "--judge", judge, "--json", NULL);
+  assert_status (eval, 0);
+  report = parse_json (eval->out);
+  g_test_message ("real %.3f, generated %.3f", of_mean (report, "real"), of_mean (report, "generated"));
+  g_assert_cmpfloat (of_mean (report, "real"), >=, 0.98);
+  g_assert_cmpfloat (of_mean (report, "generated"), >=, 0.85);
+  harness_end ();
+}
+
 int
 main (int argc, char **argv)
 {
@@ -225,5 +258,6 @@ main (int argc, char **argv)
   g_test_add_func ("/shipped/direction", test_direction);
   g_test_add_func ("/shipped/radiograph", test_radiograph);
   g_test_add_func ("/shipped/default", test_default);
+  g_test_add_func ("/shipped/judged", test_judged);
   return g_test_run ();
 }
