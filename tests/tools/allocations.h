@@ -8,5 +8,5 @@
 typedef gboolean (*AllocationsAttempt) (gpointer data, GError **error);
 
 /* Fails each allocation of @attempt in turn, until it succeeds: an error of ARRA_ERROR_NO_MEMORY each time, and nothing more held afterwards
- * than before. */
-void allocations_check (AllocationsAttempt attempt, gpointer data);
+ * than before. Returns how many failed: one at the least. */
+guint allocations_check (AllocationsAttempt attempt, gpointer data);
