@@ -8,6 +8,7 @@
 #include "checkpoint.h"
 #include "fixture.h"
 #include "mem.h"
+#include "vqgan_file.h"
 
 static ArraCheckpoint *
 open_as (const char *path, ArraQuant quant)
@@ -121,6 +122,47 @@ test_types (void)
   g_assert_null (arra_source_find (checkpoint->source, "adaptor.layers.0.weight"));
   assert_same_tokens (directory, file, ARRA_QUANT_Q8_0);
   fixture_remove (directory);
+}
+
+static void
+assert_same_tensor (
+    ArraSource *one, const char *name, ArraSource *other, const char *other_name, gboolean same)
+{
+  const ArraTensor *a = arra_source_find (one, name), *b = arra_source_find (other, other_name);
+
+  g_assert_true (a != NULL && b != NULL);
+  g_assert_cmpuint (a->n_bytes, ==, b->n_bytes);
+  g_assert_cmpint (memcmp (a->data, b->data, a->n_bytes) == 0, ==, same);
+}
+
+/* A VQGAN given apart takes the place of the file's own; the transformer stays as it is. */
+static void
+test_other_vqgan (void)
+{
+  static const char own_name[] = "decoder.conv_in.weight",
+                    full_name[] = ARRA_VQGAN_PREFIX "decoder.conv_in.weight";
+  g_autofree char *directory = fixture_make_named ("tiny"), *apart = fixture_directory (),
+                  *given = g_build_filename (apart, "vqgan.safetensors", NULL),
+                  *exchanged = g_build_filename (apart, "exchanged.gguf", NULL),
+                  *file = convert (directory, NULL, ARRA_QUANT_AS_STORED);
+  g_auto (ArraVqganFile) other = { 0 };
+  g_autoptr (ArraCheckpoint) before = NULL, after = NULL;
+  g_autoptr (GError) error = NULL;
+  Fixture fixture;
+
+  fixture_init (&fixture);
+  fixture.seed++;
+  g_assert_true (fixture_write_vqgan (&fixture, apart, &error));
+  g_assert_true (arra_vqgan_file_open (&other, given, &error));
+  g_assert_true (
+      arra_checkpoint_convert (file, given, NULL, exchanged, ARRA_QUANT_AS_STORED, NULL, NULL, NULL, &error));
+  before = open_as (file, ARRA_QUANT_AS_STORED);
+  after = open_as (exchanged, ARRA_QUANT_AS_STORED);
+  assert_same_tensor (after->source, "lm_head.weight", before->source, "lm_head.weight", TRUE);
+  assert_same_tensor (after->source, full_name, before->source, full_name, FALSE);
+  assert_same_tensor (after->source, full_name, other.source, own_name, TRUE);
+  fixture_remove (directory);
+  fixture_remove (apart);
 }
 
 static void
@@ -377,6 +419,7 @@ main (int argc, char **argv)
   g_test_add_func ("/convert/same-tokens", test_same_tokens);
   g_test_add_func ("/convert/shuffled-vocabulary", test_shuffled_vocabulary);
   g_test_add_func ("/convert/types", test_types);
+  g_test_add_func ("/convert/other-vqgan", test_other_vqgan);
   g_test_add_func ("/convert/metadata", test_metadata);
   g_test_add_func ("/convert/again", test_again);
   g_test_add_func ("/convert/progress", test_progress);
