@@ -231,6 +231,17 @@ ARRA_API void arra_job_free (ArraJob *job);
 ARRA_API void arra_job_set_progress (ArraJob *job, ArraProgressFunc func, gpointer data, gboolean previews);
 
 /**
+ * ArraFinishedFunc:
+ * An answer is finished, and the next one has not begun. @job may be asked anything, and arra_job_decode() makes the answer's pictures, which the
+ * job then keeps until it is freed or run again.
+ * Returns: FALSE with @error set ends the run with that error; what is finished is kept.
+ */
+typedef gboolean (*ArraFinishedFunc) (ArraJob *job, guint answer, gpointer data, GError **error);
+
+/* @func: (nullable): called from the thread that runs the job, once for each answer that the run finishes. */
+ARRA_API void arra_job_set_finished (ArraJob *job, ArraFinishedFunc func, gpointer data);
+
+/**
  * arra_job_run:
  * Runs, or goes on after a cancelled run, until all answers are finished. G_IO_ERROR_CANCELLED: sampling stops after the current token
  * and everything finished is kept: tokens, and pictures through arra_job_decode().

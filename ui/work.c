@@ -44,7 +44,7 @@ arra_work_start (ArraWork *work, ArraCheckpoint *described, const ArraRequest *r
   work->request.prompt = work->prompt;
   work->request.prompt_template = NULL;
   work->batch++;
-  work->n_decoded = work->entered = 0;
+  work->n_told = 0;
   work->rate = 0;
   launch (work);
 }

@@ -30,8 +30,7 @@ struct _ArraWork
   char *prompt;
   ArraJob *job;
   guint batch;
-  guint n_decoded; /* answers whose pictures were told whole */
-  guint entered;   /* the last answer that began */
+  guint n_told; /* answers whose pictures were told whole */
   double rate;     /* told last */
   GCancellable *abandon; /* cancelled when nobody waits for pictures any more */
 

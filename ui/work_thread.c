@@ -1,7 +1,4 @@
 /* work_thread.c - what the working thread does: open, make tokens, turn them into pixels
- *
- * A job runs through all of its answers; to show each picture as soon as it is finished, the run is
- * interrupted when the next answer begins, and goes on once the finished one is decoded.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "work_private.h"
 
@@ -25,11 +22,6 @@ report (const ArraProgress *progress, gpointer data)
   if (progress->tokens_total == 0 && progress->fraction <= 0)
     state.fraction = -1;
   arra_work_post_state (work, &state, progress->preview);
-  if (progress->phase == ARRA_PHASE_PROMPT && progress->answer > work->entered)
-    {
-      work->entered = progress->answer;
-      g_cancellable_cancel (work->current);
-    }
 }
 
 /* A cancellable for one stretch of work, cancelled already when all is to stop. */
@@ -45,17 +37,6 @@ begin_stretch (ArraWork *work)
     g_cancellable_cancel (cancellable);
   g_mutex_unlock (&work->lock);
   return cancellable;
-}
-
-static gboolean
-is_stopped (ArraWork *work)
-{
-  gboolean stop;
-
-  g_mutex_lock (&work->lock);
-  stop = work->stop;
-  g_mutex_unlock (&work->lock);
-  return stop;
 }
 
 static gboolean
@@ -76,20 +57,6 @@ open_checkpoint (ArraWork *work, GError **error)
   cancellable = begin_stretch (work);
   work->checkpoint = arra_checkpoint_open (path, NULL, cancellable, error);
   return work->checkpoint != NULL;
-}
-
-static gboolean
-make_job (ArraWork *work, GError **error)
-{
-  if (work->job != NULL)
-    return TRUE;
-  if (!open_checkpoint (work, error))
-    return FALSE;
-  work->job = arra_job_new (work->checkpoint, &work->request, error);
-  if (work->job == NULL)
-    return FALSE;
-  arra_job_set_progress (work->job, report, work, TRUE);
-  return TRUE;
 }
 
 static gboolean
@@ -134,53 +101,46 @@ tell_answer (ArraWork *work, guint answer, gboolean finished, GError **error)
   return TRUE;
 }
 
-/* Pictures of all answers that were not told whole yet. */
+/* Each picture is shown as soon as it is finished. */
 static gboolean
-tell_answers (ArraWork *work, GError **error)
+finished (ArraJob *job, guint answer, gpointer data, GError **error)
 {
-  const guint n = arra_job_n_answers (work->job);
+  ArraWork *work = data;
 
-  for (guint answer = work->n_decoded; answer < n; answer++)
-    {
-      gboolean finished;
+  work->n_told = answer + 1;
+  return tell_answer (work, answer, TRUE, error);
+}
 
-      arra_job_tokens (work->job, answer, NULL, &finished);
-      if (!finished && !is_stopped (work))
-        break;
-      if (!tell_answer (work, answer, finished, error))
-        return FALSE;
-      if (finished)
-        work->n_decoded = answer + 1;
-    }
+static gboolean
+make_job (ArraWork *work, GError **error)
+{
+  if (work->job != NULL)
+    return TRUE;
+  if (!open_checkpoint (work, error))
+    return FALSE;
+  work->job = arra_job_new (work->checkpoint, &work->request, error);
+  if (work->job == NULL)
+    return FALSE;
+  arra_job_set_progress (work->job, report, work, TRUE);
+  arra_job_set_finished (work->job, finished, work);
   return TRUE;
 }
 
-/* TRUE when everything is finished. */
+/* TRUE when everything is finished. A stopped answer is told as far as it came. */
 static gboolean
 run (ArraWork *work, GError **error)
 {
-  for (;;)
-    {
-      g_autoptr (GCancellable) cancellable = begin_stretch (work);
-      g_autoptr (GError) fault = NULL;
-      const gboolean finished = arra_job_run (work->job, cancellable, &fault);
-      const gboolean interrupted = g_error_matches (fault, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_autoptr (GCancellable) cancellable = begin_stretch (work);
+  g_autoptr (GError) fault = NULL;
+  gboolean told = TRUE;
 
-      if (!finished && !interrupted)
-        {
-          g_propagate_error (error, g_steal_pointer (&fault));
-          return FALSE;
-        }
-      if (!tell_answers (work, error))
-        return FALSE;
-      if (finished)
-        return TRUE;
-      if (is_stopped (work))
-        {
-          g_propagate_error (error, g_steal_pointer (&fault));
-          return FALSE;
-        }
-    }
+  if (arra_job_run (work->job, cancellable, &fault))
+    return TRUE;
+  if (g_error_matches (fault, G_IO_ERROR, G_IO_ERROR_CANCELLED) && arra_job_n_answers (work->job) > work->n_told)
+    told = tell_answer (work, work->n_told, FALSE, error);
+  if (told)
+    g_propagate_error (error, g_steal_pointer (&fault));
+  return FALSE;
 }
 
 static guint64

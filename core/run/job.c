@@ -260,6 +260,14 @@ arra_job_set_progress (ArraJob *job, ArraProgressFunc func, gpointer data, gbool
   job->previews = previews;
 }
 
+void
+arra_job_set_finished (ArraJob *job, ArraFinishedFunc func, gpointer data)
+{
+  g_return_if_fail (job != NULL);
+  job->finished = func;
+  job->finished_data = data;
+}
+
 guint
 arra_job_n_answers (const ArraJob *job)
 {

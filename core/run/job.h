@@ -47,6 +47,8 @@ struct _ArraJob
   ArraProgressFunc progress;
   gpointer progress_data;
   gboolean previews;
+  ArraFinishedFunc finished; /* nullable */
+  gpointer finished_data;
   ArraPace pace;
   double fraction; /* told last: it never goes back */
   guint previewed_begin, previewed_rows;

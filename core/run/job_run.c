@@ -145,7 +145,8 @@ arra_job_run (ArraJob *job, GCancellable *cancellable, GError **error)
       if (job->session.ids == NULL)
         return arra_fail (error, ARRA_ERROR_ARGUMENT,
                           "The saved tokens hold no prompt, so the answer cannot be continued");
-      if (!write_answer (job, index, cancellable, error))
+      if (!write_answer (job, index, cancellable, error)
+          || (job->finished != NULL && !job->finished (job, index, job->finished_data, error)))
         return FALSE;
     }
   return TRUE;

@@ -267,6 +267,75 @@ test_stop_for_size (void)
   scene_end (&scene);
 }
 
+typedef struct
+{
+  guint n_told, fail_at;
+  guint8 *pixels[3];
+  gsize size;
+} Told;
+
+/* The next answer has not begun, and the picture of this one can be had. */
+static gboolean
+take (ArraJob *job, guint answer, gpointer data, GError **error)
+{
+  Told *told = data;
+  const ArraPicture *picture;
+  gboolean finished;
+
+  g_assert_cmpuint (answer, ==, told->n_told);
+  g_assert_cmpuint (arra_job_n_answers (job), ==, answer + 1);
+  arra_job_tokens (job, answer, NULL, &finished);
+  g_assert_true (finished);
+  told->n_told++;
+  if (told->n_told == told->fail_at)
+    {
+      g_set_error_literal (error, G_FILE_ERROR, G_FILE_ERROR_NOSPC, "no place for it");
+      return FALSE;
+    }
+  picture = arra_job_decode (job, answer, 0, NULL, error);
+  if (picture == NULL)
+    return FALSE;
+  told->size = (gsize) picture->width * picture->height * 3;
+  told->pixels[answer] = g_memdup2 (picture->pixels, told->size);
+  return TRUE;
+}
+
+/* Each finished answer is told once, while the job is still at work, with the very picture that is decoded afterwards. */
+static void
+test_told_when_finished (void)
+{
+  char *directory = models_write_tiny ();
+  g_autoptr (ArraCheckpoint) checkpoint = models_open (directory, ARRA_QUANT_AS_STORED);
+  const guint grid = arra_checkpoint_grid (checkpoint);
+  ArraRequest request = models_request (checkpoint, grid, 2 * grid);
+  g_autoptr (ArraJob) job = NULL, silent = NULL;
+  g_autoptr (GError) error = NULL;
+  Told told = { .fail_at = 2 };
+
+  request.count = 3;
+  silent = models_run (checkpoint, &request);
+  job = models_job (checkpoint, &request);
+  arra_job_set_finished (job, take, &told);
+  g_assert_false (arra_job_run (job, NULL, &error));
+  g_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_NOSPC);
+  g_clear_error (&error);
+  g_assert_cmpuint (told.n_told, ==, 2);
+  g_assert_true (arra_job_run (job, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (told.n_told, ==, 3);
+  models_assert_same_tokens (silent, job);
+  g_assert_null (told.pixels[1]);
+  for (guint i = 0; i < 3; i += 2)
+    {
+      const ArraPicture *picture = arra_job_decode (silent, i, 0, NULL, &error);
+
+      g_assert_no_error (error);
+      g_assert_cmpmem (told.pixels[i], told.size, picture->pixels, (gsize) picture->width * picture->height * 3);
+      g_free (told.pixels[i]);
+    }
+  models_remove (directory);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -277,5 +346,6 @@ main (int argc, char **argv)
   g_test_add_func ("/job-run/fixed-size-ends", test_fixed_size_ends);
   g_test_add_func ("/job-run/no-size", test_no_size);
   g_test_add_func ("/job-run/stop-for-size", test_stop_for_size);
+  g_test_add_func ("/job-run/told-when-finished", test_told_when_finished);
   return g_test_run ();
 }
