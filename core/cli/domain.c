@@ -67,6 +67,17 @@ check (const Options *options, ArraDomainSeries *series, GError **error)
          && (options->split == NULL || read_split (options->split, &series->split, error));
 }
 
+/* (transfer full): "none, mild, severe". An attribute may use the first values of a longer array. */
+static char *
+join_values (const ArraDomainAttribute *attribute)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < attribute->n_values; i++)
+    g_string_append_printf (text, "%s%s", i > 0 ? ", " : "", attribute->values[i]);
+  return g_string_free (text, FALSE);
+}
+
 static void
 list_domains (void)
 {
@@ -77,7 +88,7 @@ list_domains (void)
       cli_print ("%s: %s\n", domains[i]->name, domains[i]->summary);
       for (guint a = 0; a < domains[i]->n_attributes; a++)
         {
-          g_autofree char *values = g_strjoinv (", ", (char **) domains[i]->attributes[a].values);
+          g_autofree char *values = join_values (&domains[i]->attributes[a]);
           cli_print ("  %s: %s\n", domains[i]->attributes[a].name, values);
         }
     }

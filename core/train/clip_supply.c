@@ -22,14 +22,24 @@ arra_clip_supply_free (ArraClipSupply *supply)
   arra_mem_free (supply);
 }
 
+/* A caption's ids end before the room they have. */
+static void
+hash_caption (const ArraClipTokens *tokens, const guint32 *ids, GChecksum *hash)
+{
+  const guint32 shape[] = { tokens->n, tokens->end };
+
+  g_checksum_update (hash, (const guchar *) shape, sizeof shape);
+  g_checksum_update (hash, (const guchar *) ids, (gssize) (tokens->n * sizeof *ids));
+}
+
 void
 arra_clip_supply_hash (const ArraClipSupply *supply, GChecksum *hash)
 {
   guint n = supply->pictures->n + supply->pictures->n_valid;
 
   arra_picture_supply_hash (supply->pictures, hash);
-  g_checksum_update (hash, (const guchar *) supply->ids,
-                     (gssize) ((gsize) supply->n_captions * supply->context * sizeof *supply->ids));
+  for (guint i = 0; i < supply->n_captions; i++)
+    hash_caption (&supply->tokens[i], supply->ids + (gsize) i * supply->context, hash);
   g_checksum_update (hash, (const guchar *) supply->captions, (gssize) (n * sizeof *supply->captions));
 }
 

@@ -13,7 +13,7 @@ typedef struct
   ArraPictureSupply *pictures;
   guint context;
   guint n_captions;     /* different ones */
-  guint32 *ids;         /* [n_captions][context] */
+  guint32 *ids;         /* [n_captions][context], of which each caption fills its first tokens->n */
   ArraClipTokens *tokens; /* [n_captions] */
   guint32 *captions;    /* [n + n_valid]: of the pictures to learn from, then of those held out */
 } ArraClipSupply;

@@ -106,10 +106,27 @@ text_of (GBytes *bytes)
   return data != NULL ? g_strndup (data, size) : g_strdup ("");
 }
 
+/* (transfer full): in which fresh memory has other contents than in the process before, so that nothing which nobody wrote is alike by
+ * chance, in C's allocator as in AddressSanitizer's; and with what the build loads to check GLib's functions. */
+static char **
+next_environment (void)
+{
+  static guint n_processes;
+  const char *preload = g_getenv ("ARRA_PRELOAD"), *sanitizer = g_environ_getenv (environment, "ASAN_OPTIONS");
+  g_autofree char *byte = g_strdup_printf ("%u", 1 + n_processes++ * 97 % 255);
+  g_autofree char *options
+      = g_strdup_printf ("%s:verify_asan_link_order=0:malloc_fill_byte=%s", sanitizer != NULL ? sanitizer : "", byte);
+  char **fresh = g_environ_setenv (g_strdupv (environment), "MALLOC_PERTURB_", byte, TRUE);
+
+  fresh = g_environ_setenv (fresh, "ASAN_OPTIONS", options, TRUE);
+  return preload != NULL ? g_environ_setenv (fresh, "LD_PRELOAD", preload, TRUE) : fresh;
+}
+
 GSubprocess *
 arra_start (const char *const *args, int err_fd)
 {
   g_autoptr (GSubprocessLauncher) launcher = NULL;
+  g_auto (GStrv) fresh = next_environment ();
   g_autoptr (GPtrArray) argv = g_ptr_array_new ();
   g_autoptr (GError) error = NULL;
   GSubprocess *process;
@@ -118,7 +135,7 @@ arra_start (const char *const *args, int err_fd)
   launcher = g_subprocess_launcher_new (err_fd < 0 ? flags | G_SUBPROCESS_FLAGS_STDERR_PIPE : flags);
   if (err_fd >= 0)
     g_subprocess_launcher_take_stderr_fd (launcher, err_fd);
-  g_subprocess_launcher_set_environ (launcher, environment);
+  g_subprocess_launcher_set_environ (launcher, fresh);
   g_subprocess_launcher_set_cwd (launcher, scratch);
   g_ptr_array_add (argv, (gpointer) g_getenv ("ARRA_PROGRAM"));
   for (; *args != NULL; args++)

@@ -2,6 +2,28 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "harness.h"
 
+/* Each attribute with its values, and with nothing else. */
+static const char radiographs[]
+    = "\n  view: PA, AP\n"
+      "  cardiomegaly: none, mild, moderate, severe\n"
+      "  effusion: none, small, moderate, large\n"
+      "  effusion side: none, left, right, bilateral\n"
+      "  pneumothorax: none, left, right\n"
+      "  nodule: none, left upper zone, left middle zone, left lower zone, right upper zone, right middle "
+      "zone, right lower zone\n"
+      "  consolidation: none, left upper zone, left middle zone, left lower zone, right upper zone, right "
+      "middle zone, right lower zone\n"
+      "  pacemaker: none, present\n"
+      "  endotracheal tube: none, present\n";
+static const char textures[]
+    = "\n  material: oak wood, pine planks, tree bark, marble, granite, cobblestones, sand, brick wall, "
+      "ceramic tiles, steel plates, rusty metal, leather, woven fabric, knitted wool, crumpled paper, "
+      "clouds, water, grass, lava\n"
+      "  colour: natural, red, orange, yellow, green, blue, purple, pink, white, grey, black, brown\n"
+      "  scale: medium, fine, coarse\n"
+      "  weathering: pristine, weathered, heavily worn\n"
+      "  direction: none, horizontal, vertical, diagonal\n";
+
 static void
 test_list (void)
 {
@@ -11,7 +33,8 @@ test_list (void)
   outcome = arra_run ("domain", NULL);
   assert_status (outcome, 0);
   assert_says (outcome->out, "phantom-cxr: ");
-  assert_says (outcome->out, "cardiomegaly: none, mild, moderate, severe");
+  assert_says (outcome->out, radiographs);
+  assert_says (outcome->out, textures);
   harness_end ();
 }
 
