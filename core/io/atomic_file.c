@@ -1,7 +1,8 @@
 /* atomic_file.c - files that appear whole or not at all
  *
  * The data go to a file without a name (O_TMPFILE), which vanishes with the process, and which is linked to its place when it
- * is complete. Where the file system has no such thing, a hidden file beside the place is renamed or removed.
+ * is complete. Where the file system has no such thing, a hidden file beside the place is renamed or removed. What goes into a
+ * device or a pipe, which can be neither replaced nor written out of order, is collected in the folder for temporary files.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mapping.h"
 
@@ -13,13 +14,17 @@
 #include <unistd.h>
 
 #include "fail.h"
+#include "output_place.h"
+#include "write_all.h"
 
 #define N_TRIES 100
+#define PIECE 65536 /* bytes that go into a stream at once */
 
 struct _ArraAtomicFile
 {
-  char *path;
-  char *directory;
+  char *path; /* as it was asked for */
+  ArraOutputPlace place;
+  char *directory; /* that the data are written to */
   char *temporary; /* (nullable): the name it has until it is committed */
   int fd;
   guint64 end;
@@ -37,94 +42,113 @@ fail_errno (GError **error, const char *path, const char *what, int number)
 static char *
 temporary_name (const ArraAtomicFile *file)
 {
-  g_autofree char *base = g_path_get_basename (file->path);
+  g_autofree char *base = g_path_get_basename (file->place.path);
   g_autofree char *name = g_strdup_printf (".%.200s.%08x.part", base, g_random_int ());
 
   return g_build_filename (file->directory, name, NULL);
 }
 
-static ArraAtomicFile *
-file_new (const char *path)
+/* What is replaced may be secret: until it is, nobody else reads what comes in its place. */
+static mode_t
+first_mode (const ArraAtomicFile *file)
 {
-  ArraAtomicFile *file = g_new0 (ArraAtomicFile, 1);
+  struct stat old;
 
-  file->path = g_strdup (path);
-  file->directory = g_path_get_dirname (path);
+  return file->place.is_stream || stat (file->place.path, &old) == 0 ? 0600 : 0666;
+}
+
+static void
+open_named (ArraAtomicFile *file)
+{
+  mode_t mode = first_mode (file);
+
+  for (guint i = 0; i < N_TRIES && file->fd < 0; i++)
+    {
+      g_autofree char *name = temporary_name (file);
+
+      file->fd = open (name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+      if (file->fd >= 0)
+        file->temporary = g_steal_pointer (&name);
+      else if (errno != EEXIST)
+        return;
+    }
+}
+
+static void
+open_nameless (ArraAtomicFile *file)
+{
+  if (g_access ("/proc/self/fd", X_OK) == 0)
+    file->fd = open (file->directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
+}
+
+/* Of the data themselves, before they are where they belong. */
+static gboolean
+fail_data (const ArraAtomicFile *file, const char *what, int number, GError **error)
+{
+  g_autofree char *collected = NULL;
+
+  if (file->place.is_stream)
+    collected = g_strdup_printf (arra_translate ("%s (collected in %s)"), file->path, file->directory);
+  return fail_errno (error, collected != NULL ? collected : file->path, what, number);
+}
+
+static ArraAtomicFile *
+file_new (const char *path, gboolean named, GError **error)
+{
+  g_autoptr (ArraAtomicFile) file = g_new0 (ArraAtomicFile, 1);
+
   file->fd = -1;
-  return file;
+  file->path = g_strdup (path);
+  if (!arra_output_place_find (&file->place, path, error))
+    return NULL;
+  file->directory
+      = file->place.is_stream ? g_strdup (g_get_tmp_dir ()) : g_path_get_dirname (file->place.path);
+  if (g_file_test (file->place.path, G_FILE_TEST_IS_DIR))
+    {
+      fail_errno (error, path, "cannot be created", EISDIR);
+      return NULL;
+    }
+  if (!named)
+    open_nameless (file);
+  if (file->fd < 0)
+    open_named (file);
+  if (file->fd >= 0)
+    return g_steal_pointer (&file);
+  fail_data (file, N_ ("cannot be created"), errno, error);
+  return NULL;
 }
 
 ArraAtomicFile *
 arra_atomic_file_new_named (const char *path, GError **error)
 {
-  g_autoptr (ArraAtomicFile) file = NULL;
-
   g_return_val_if_fail (path != NULL, NULL);
-  file = file_new (path);
-  for (guint i = 0; i < N_TRIES && file->fd < 0; i++)
-    {
-      g_autofree char *name = temporary_name (file);
-
-      file->fd = open (name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-      if (file->fd >= 0)
-        file->temporary = g_steal_pointer (&name);
-      else if (errno != EEXIST)
-        break;
-    }
-  if (file->fd < 0)
-    {
-      fail_errno (error, path, "cannot be created", errno);
-      return NULL;
-    }
-  return g_steal_pointer (&file);
+  return file_new (path, TRUE, error);
 }
 
 ArraAtomicFile *
 arra_atomic_file_new (const char *path, GError **error)
 {
-  g_autoptr (ArraAtomicFile) file = NULL;
-
   g_return_val_if_fail (path != NULL, NULL);
-  if (g_file_test (path, G_FILE_TEST_IS_DIR))
-    {
-      fail_errno (error, path, "cannot be created", EISDIR);
-      return NULL;
-    }
-  file = file_new (path);
-  if (g_access ("/proc/self/fd", X_OK) == 0)
-    file->fd = open (file->directory, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
-  if (file->fd < 0)
-    return arra_atomic_file_new_named (path, error);
-  return g_steal_pointer (&file);
+  return file_new (path, FALSE, error);
 }
 
 gboolean
 arra_atomic_file_write_at (ArraAtomicFile *file, guint64 offset, const void *data, gsize size, GError **error)
 {
-  const guint8 *bytes = data;
-  gsize done = 0;
+  int number;
 
   g_return_val_if_fail (file != NULL && file->fd >= 0, FALSE);
   if (size > G_MAXINT64 || offset > (guint64) G_MAXINT64 - size)
     return fail_errno (error, file->path, "cannot be written", EFBIG);
-  while (done < size)
+  number = arra_write_all (file->fd, data, size, (gint64) offset);
+  if (number != 0)
     {
-      gssize n = pwrite (file->fd, bytes + done, MIN (size - done, 1u << 30), (off_t) (offset + done));
-
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n <= 0)
-        {
-          int number = n < 0 ? errno : ENOSPC;
-
-          file->failed = TRUE;
-          /* EFAULT: the bytes lie in a mapped file that was cut short. */
-          return fail_errno (error, file->path,
-                             number == EFAULT ? N_ ("cannot be written, its source could not be read")
-                                              : N_ ("cannot be written"),
-                             number);
-        }
-      done += (gsize) n;
+      file->failed = TRUE;
+      /* EFAULT: the bytes lie in a mapped file that was cut short. */
+      return fail_data (file,
+                        number == EFAULT ? N_ ("cannot be written, its source could not be read")
+                                         : N_ ("cannot be written"),
+                        number, error);
     }
   file->end = MAX (file->end, offset + size);
   return TRUE;
@@ -174,14 +198,14 @@ put_in_place (ArraAtomicFile *file)
 {
   if (file->temporary == NULL)
     {
-      int number = link_nameless (file, file->path);
+      int number = link_nameless (file, file->place.path);
 
       if (number == EEXIST)
         number = link_beside (file);
       if (number != 0 || file->temporary == NULL)
         return number;
     }
-  if (g_rename (file->temporary, file->path) != 0)
+  if (g_rename (file->temporary, file->place.path) != 0)
     return errno;
   g_clear_pointer (&file->temporary, g_free);
   return 0;
@@ -199,20 +223,73 @@ sync_directory (const char *directory)
   close (fd);
 }
 
-gboolean
-arra_atomic_file_commit (ArraAtomicFile *file, GError **error)
+/* The file that is replaced hands on its mode, and its owner where that is allowed. */
+static void
+inherit (const ArraAtomicFile *file)
+{
+  struct stat old;
+  gboolean owned;
+
+  if (stat (file->place.path, &old) != 0 || !S_ISREG (old.st_mode))
+    return;
+  owned = fchown (file->fd, old.st_uid, old.st_gid) == 0;
+  fchmod (file->fd, old.st_mode & (owned ? 07777 : 0777));
+}
+
+static gboolean
+replace (ArraAtomicFile *file, GError **error)
 {
   int number;
 
-  g_return_val_if_fail (file != NULL && file->fd >= 0, FALSE);
-  if (file->failed)
-    return arra_fail (error, ARRA_ERROR_FAILED, "%s: is incomplete: an earlier write failed", file->path);
+  inherit (file);
   if (fsync (file->fd) != 0 && errno != EINVAL && errno != EROFS)
     return fail_errno (error, file->path, "cannot be written", errno);
   number = put_in_place (file);
   if (number != 0)
     return fail_errno (error, file->path, "cannot be put in place", number);
   sync_directory (file->directory);
+  return TRUE;
+}
+
+/* Copies what was collected to @to: 0 or an errno. */
+static int
+pour (const ArraAtomicFile *file, int to)
+{
+  g_autofree guint8 *piece = g_malloc (PIECE);
+  int number = 0;
+
+  for (guint64 done = 0; done < file->end && number == 0;)
+    {
+      gssize n = pread (file->fd, piece, MIN (PIECE, file->end - done), (off_t) done);
+
+      if (n <= 0)
+        return n == 0 ? EIO : errno;
+      number = arra_write_all (to, piece, (gsize) n, -1);
+      done += (guint64) n;
+    }
+  return number;
+}
+
+static gboolean
+write_through (ArraAtomicFile *file, GError **error)
+{
+  int to = arra_output_place_open (&file->place), number;
+
+  if (to < 0)
+    return fail_errno (error, file->path, "cannot be opened", errno);
+  number = pour (file, to);
+  close (to);
+  return number == 0 || fail_errno (error, file->path, "cannot be written", number);
+}
+
+gboolean
+arra_atomic_file_commit (ArraAtomicFile *file, GError **error)
+{
+  g_return_val_if_fail (file != NULL && file->fd >= 0, FALSE);
+  if (file->failed)
+    return arra_fail (error, ARRA_ERROR_FAILED, "%s: is incomplete: an earlier write failed", file->path);
+  if (!(file->place.is_stream ? write_through (file, error) : replace (file, error)))
+    return FALSE;
   close (file->fd);
   file->fd = -1;
   return TRUE;
@@ -227,6 +304,7 @@ arra_atomic_file_free (ArraAtomicFile *file)
     g_unlink (file->temporary);
   if (file->fd >= 0)
     close (file->fd);
+  arra_output_place_clear (&file->place);
   g_free (file->temporary);
   g_free (file->directory);
   g_free (file->path);

@@ -12,6 +12,7 @@
 
 #include "fail.h"
 #include "mem.h"
+#include "write_all.h"
 
 struct _ArraItemCacheWriter
 {
@@ -175,19 +176,9 @@ arra_item_cache_writer_left (const ArraItemCacheWriter *writer)
 static gboolean
 write_at (ArraItemCacheWriter *writer, gsize offset, const guint8 *data, gsize size, GError **error)
 {
-  gsize done = 0;
+  int number = arra_write_all (writer->fd, data, size, (gint64) offset);
 
-  while (done < size)
-    {
-      gssize n = pwrite (writer->fd, data + done, MIN (size - done, 1u << 30), (off_t) (offset + done));
-
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n <= 0)
-        return fail_errno (error, writer->path, "cannot be written", n < 0 ? errno : ENOSPC);
-      done += (gsize) n;
-    }
-  return TRUE;
+  return number == 0 || fail_errno (error, writer->path, "cannot be written", number);
 }
 
 gboolean

@@ -2,13 +2,18 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mapping.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "scratch.h"
@@ -16,6 +21,38 @@
 typedef ArraAtomicFile *(*FileNew) (const char *path, GError **error);
 
 static const FileNew makers[] = { arra_atomic_file_new, arra_atomic_file_new_named };
+
+/* What a commit syncs, in the place of the C library's. */
+static struct
+{
+  const char *path; /* of the file that is committed */
+  guint files, directories;
+  gint64 size;       /* of the file when it was synced */
+  gboolean in_place; /* it had its name by then */
+  gboolean fails;
+} synced;
+
+int
+fsync (int fd)
+{
+  struct stat status, named;
+
+  if (synced.fails)
+    {
+      errno = EIO;
+      return -1;
+    }
+  if (fstat (fd, &status) == 0 && S_ISDIR (status.st_mode))
+    synced.directories++;
+  else
+    {
+      synced.files++;
+      synced.size = status.st_size;
+      synced.in_place
+          = synced.path != NULL && stat (synced.path, &named) == 0 && named.st_ino == status.st_ino;
+    }
+  return (int) syscall (SYS_fsync, fd);
+}
 
 static void
 assert_contents (const char *path, const char *expected)
@@ -86,7 +123,7 @@ test_given_up (void)
     }
 }
 
-/* A file that grows past a limit fails, stays failed, and leaves nothing. */
+/* A file that grows past a limit fails without a signal, stays failed, and leaves nothing. */
 static void
 test_write_fails (void)
 {
@@ -97,7 +134,6 @@ test_write_fails (void)
 
   g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &old), ==, 0);
   limit = (struct rlimit){ .rlim_cur = 50000, .rlim_max = old.rlim_max };
-  signal (SIGXFSZ, SIG_IGN);
   for (guint i = 0; i < G_N_ELEMENTS (makers); i++)
     {
       g_autoptr (GError) error = NULL;
@@ -111,6 +147,217 @@ test_write_fails (void)
       scratch_assert_fault (&error, path, "incomplete");
     }
   g_assert_cmpuint (scratch_count_files (), ==, before);
+}
+
+/* The bytes are on the disk before they have the name, and then the name is. */
+static void
+test_synced (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (makers); i++)
+    {
+      g_autofree char *path = scratch_path ("synced");
+      g_autoptr (GError) error = NULL;
+      ArraAtomicFile *file;
+
+      synced.path = path;
+      synced.files = synced.directories = 0;
+      write_pieces (makers[i], path);
+      g_assert_cmpuint (synced.files, ==, 1);
+      g_assert_cmpint (synced.size, ==, 9);
+      g_assert_false (synced.in_place);
+      g_assert_cmpuint (synced.directories, ==, 1);
+      synced.fails = TRUE;
+      file = makers[i](path, &error);
+      g_assert_true (arra_atomic_file_write (file, "other", 5, &error));
+      g_assert_false (arra_atomic_file_commit (file, &error));
+      scratch_assert_fault (&error, path, "cannot be written");
+      arra_atomic_file_free (file);
+      assert_contents (path, "HEad tail");
+      synced.fails = FALSE;
+      synced.path = NULL;
+      g_unlink (path);
+    }
+}
+
+static void
+test_mode_kept (void)
+{
+  static const mode_t modes[] = { 0600, 0640, 0755, 0444 };
+  g_autofree char *path = scratch_path ("kept");
+  struct stat status;
+
+  scratch_write (path, "old", 3);
+  for (guint i = 0; i < G_N_ELEMENTS (makers); i++)
+    for (guint m = 0; m < G_N_ELEMENTS (modes); m++)
+      {
+        g_assert_cmpint (g_chmod (path, (int) modes[m]), ==, 0);
+        write_pieces (makers[i], path);
+        g_assert_cmpint (g_stat (path, &status), ==, 0);
+        g_assert_cmpuint (status.st_mode & 07777, ==, modes[m]);
+      }
+  if (geteuid () == 0 && chown (path, 65534, 65534) == 0)
+    {
+      write_pieces (makers[0], path);
+      g_assert_cmpint (g_stat (path, &status), ==, 0);
+      g_assert_cmpuint (status.st_uid, ==, 65534);
+      g_assert_cmpuint (status.st_gid, ==, 65534);
+    }
+  g_unlink (path);
+}
+
+static void
+assert_link (const char *path, const char *to)
+{
+  g_autofree char *text = g_file_read_link (path, NULL);
+
+  g_assert_cmpstr (text, ==, to);
+}
+
+/* A chain of links, absolute and relative, to a file that is there and to one that is not yet. */
+static void
+test_links (void)
+{
+  g_autofree char *folder = scratch_path ("aside"), *target = scratch_path ("aside/target");
+  g_autofree char *first = scratch_path ("first"), *second = scratch_path ("aside/second");
+  g_autofree char *loop = scratch_path ("loop");
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0755), ==, 0);
+  g_assert_cmpint (symlink (second, first), ==, 0);
+  g_assert_cmpint (symlink ("../aside/target", second), ==, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (makers); i++)
+    {
+      guint before = scratch_count_files ();
+
+      write_pieces (makers[i], first);
+      assert_contents (target, "HEad tail");
+      scratch_write (target, "old", 3);
+      write_pieces (makers[i], first);
+      assert_contents (target, "HEad tail");
+      assert_link (first, second);
+      assert_link (second, "../aside/target");
+      g_assert_cmpuint (scratch_count_files (), ==, before);
+      g_unlink (target);
+    }
+  g_assert_cmpint (symlink ("loop", loop), ==, 0);
+  g_assert_false (arra_write_file (loop, "x", 1, &error));
+  scratch_assert_fault (&error, loop, "symbolic links");
+  g_unlink (loop);
+  g_unlink (first);
+  g_unlink (second);
+  g_rmdir (folder);
+}
+
+static gpointer
+read_pipe (gpointer path)
+{
+  char *text = NULL;
+
+  g_file_get_contents (path, &text, NULL, NULL);
+  return text;
+}
+
+/* A named pipe stays one, and gets the bytes in their order. */
+static void
+test_pipe (void)
+{
+  g_autofree char *path = scratch_path ("pipe");
+  struct stat status;
+
+  g_assert_cmpint (mkfifo (path, 0600), ==, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (makers); i++)
+    {
+      GThread *reader = g_thread_new ("reader", read_pipe, path);
+      guint before = scratch_count_files ();
+      g_autofree char *text = NULL;
+
+      write_pieces (makers[i], path);
+      text = g_thread_join (reader);
+      g_assert_cmpstr (text, ==, "HEad tail");
+      g_assert_cmpint (g_lstat (path, &status), ==, 0);
+      g_assert_true (S_ISFIFO (status.st_mode));
+      g_assert_cmpuint (scratch_count_files (), ==, before);
+    }
+  g_unlink (path);
+}
+
+/* A node of our own with the numbers of /dev/null, where such may be made and used. */
+static void
+test_device (void)
+{
+  g_autofree char *path = scratch_path ("null");
+  struct stat status;
+  int fd = -1;
+
+  if (mknod (path, S_IFCHR | 0600, makedev (1, 3)) == 0)
+    fd = open (path, O_WRONLY);
+  if (fd < 0)
+    {
+      g_unlink (path);
+      g_test_skip ("no device can be made here");
+      return;
+    }
+  close (fd);
+  for (guint i = 0; i < G_N_ELEMENTS (makers); i++)
+    {
+      write_pieces (makers[i], path);
+      g_assert_cmpint (g_lstat (path, &status), ==, 0);
+      g_assert_true (S_ISCHR (status.st_mode));
+    }
+  g_unlink (path);
+}
+
+/* A terminal is a device that everybody can make. */
+static void
+test_terminal (void)
+{
+  int terminal = posix_openpt (O_RDWR | O_NOCTTY);
+  struct termios raw;
+  char text[10] = "";
+  struct stat status;
+  int slave;
+
+  if (terminal < 0 || grantpt (terminal) != 0 || unlockpt (terminal) != 0
+      || (slave = open (ptsname (terminal), O_RDWR | O_NOCTTY)) < 0)
+    {
+      g_test_skip ("there is no terminal here");
+      return;
+    }
+  g_assert_cmpint (tcgetattr (slave, &raw), ==, 0);
+  cfmakeraw (&raw);
+  g_assert_cmpint (tcsetattr (slave, TCSANOW, &raw), ==, 0);
+  write_pieces (arra_atomic_file_new, ptsname (terminal));
+  g_assert_cmpint (read (terminal, text, 9), ==, 9);
+  g_assert_cmpstr (text, ==, "HEad tail");
+  g_assert_cmpint (g_lstat (ptsname (terminal), &status), ==, 0);
+  g_assert_true (S_ISCHR (status.st_mode));
+  close (slave);
+  close (terminal);
+}
+
+/* An open file is written where it stands; a pipe whose reader has gone is an error, not a signal. */
+static void
+test_descriptor (void)
+{
+  g_autofree char *path = scratch_path ("opened");
+  g_autofree char *name = NULL, *broken = NULL;
+  g_autoptr (GError) error = NULL;
+  int fd = open (path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600), ends[2];
+
+  g_assert_cmpint (fd, >=, 0);
+  g_assert_cmpint (write (fd, "before ", 7), ==, 7);
+  name = g_strdup_printf ("/dev/fd/%d", fd);
+  write_pieces (arra_atomic_file_new, name);
+  g_assert_cmpint (write (fd, " after", 6), ==, 6);
+  close (fd);
+  assert_contents (path, "before HEad tail after");
+  g_unlink (path);
+  g_assert_cmpint (pipe (ends), ==, 0);
+  close (ends[0]);
+  broken = g_strdup_printf ("/proc/self/fd/%d", ends[1]);
+  g_assert_false (arra_write_file (broken, "x", 1, &error));
+  scratch_assert_fault (&error, broken, "Broken pipe");
+  close (ends[1]);
 }
 
 static gboolean
@@ -195,6 +442,13 @@ main (int argc, char **argv)
   g_test_add_func ("/io/atomic-file/commit", test_commit);
   g_test_add_func ("/io/atomic-file/given-up", test_given_up);
   g_test_add_func ("/io/atomic-file/write-fails", test_write_fails);
+  g_test_add_func ("/io/atomic-file/synced", test_synced);
+  g_test_add_func ("/io/atomic-file/mode-kept", test_mode_kept);
+  g_test_add_func ("/io/atomic-file/links", test_links);
+  g_test_add_func ("/io/atomic-file/pipe", test_pipe);
+  g_test_add_func ("/io/atomic-file/device", test_device);
+  g_test_add_func ("/io/atomic-file/terminal", test_terminal);
+  g_test_add_func ("/io/atomic-file/descriptor", test_descriptor);
   g_test_add_func ("/io/atomic-file/killed", test_killed);
   g_test_add_func ("/io/atomic-file/source-cut", test_source_cut);
   g_test_add_func ("/io/atomic-file/bad-places", test_bad_places);
