@@ -3,6 +3,7 @@
 #include "contact_sheet.h"
 
 #include "commands.h"
+#include "inputs.h"
 #include "mem.h"
 #include "options.h"
 #include "output.h"
@@ -50,11 +51,15 @@ run (gpointer data, GError **error)
   const Options *options = data;
   ArraContactSheet sheet = { .n = G_MAXUINT, .columns = 6, .cell = 192 };
   g_autoptr (ArraDataset) dataset = NULL;
+  g_autoptr (CliInputs) inputs = cli_inputs_new ();
   g_autoptr (CliProgress) progress = NULL;
   g_automem char *title = NULL;
   CliItems items = { .start = g_get_monotonic_time () };
 
   if (!check (options, &sheet, error) || (dataset = arra_dataset_open (options->data, error)) == NULL)
+    return FALSE;
+  cli_inputs_add_dataset (inputs, options->data, dataset);
+  if (!cli_inputs_spare (inputs, "-o", options->out, error))
     return FALSE;
   if (options->title != NULL)
     {
@@ -64,7 +69,7 @@ run (gpointer data, GError **error)
     }
   sheet.n = MIN (sheet.n, arra_dataset_size (dataset));
   items.progress = progress = cli_progress_new (!options->quiet, 1, "Drawing");
-  if (!arra_contact_sheet_write (&sheet, dataset, options->out, cli_items_update, &items,
+  if (!arra_contact_sheet_write (&sheet, dataset, cli_output_path (options->out), cli_items_update, &items,
                                  cli_signals_stage (0), error))
     return FALSE;
   cli_progress_clear (progress);
@@ -86,7 +91,7 @@ cli_contact_sheet (int argc, char **argv)
       "PX" },
     { "title", 0, 0, G_OPTION_ARG_FILENAME, &options.title, "Written above, and into the file's description",
       "TEXT" },
-    { "out", 'o', 0, G_OPTION_ARG_FILENAME, &options.out, "Picture to write", "FILE.png" },
+    { "out", 'o', 0, G_OPTION_ARG_FILENAME, &options.out, "Picture to write; - is standard output", "FILE.png" },
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet, "Print nothing but errors", NULL },
     { NULL, 0, 0, 0, NULL, NULL, NULL },
   };

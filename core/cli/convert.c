@@ -4,6 +4,7 @@
 
 #include "commands.h"
 #include "fail.h"
+#include "inputs.h"
 #include "options.h"
 #include "output.h"
 #include "progress.h"
@@ -32,6 +33,8 @@ static const CliHelp help = {
 static gboolean
 check (const Options *options, ArraQuant *quant, GError **error)
 {
+  g_autoptr (CliInputs) inputs = cli_inputs_new ();
+
   *quant = ARRA_QUANT_AS_STORED;
   if (options->rest == NULL)
     return cli_usage_error (error, "no checkpoint: name the folder or file to convert");
@@ -43,7 +46,10 @@ check (const Options *options, ArraQuant *quant, GError **error)
     return FALSE;
   if (!g_file_test (options->rest[0], G_FILE_TEST_EXISTS))
     return arra_fail (error, ARRA_ERROR_NOT_FOUND, "there is no file or folder %s", options->rest[0]);
-  return cli_output_check ("-o", options->out, error);
+  cli_inputs_add (inputs, options->rest[0]);
+  cli_inputs_add (inputs, options->vqgan);
+  cli_inputs_add (inputs, options->card);
+  return cli_output_check_binary ("-o", options->out, error) && cli_inputs_spare (inputs, "-o", options->out, error);
 }
 
 static gboolean
@@ -57,7 +63,7 @@ run (gpointer data, GError **error)
   if (!check (options, &quant, error))
     return FALSE;
   progress = cli_progress_new (!options->quiet, 1, "Converting");
-  if (!arra_checkpoint_convert (options->rest[0], options->vqgan, options->card, options->out, quant, cli_progress_update, progress,
+  if (!arra_checkpoint_convert (options->rest[0], options->vqgan, options->card, cli_output_path (options->out), quant, cli_progress_update, progress,
                                 cli_signals_stage (0), error))
     return FALSE;
   cli_progress_clear (progress);
@@ -67,9 +73,9 @@ run (gpointer data, GError **error)
       g_autofree char *bytes = NULL;
       GStatBuf info;
 
-      if (g_stat (options->out, &info) == 0)
+      if (!cli_output_is_stream (options->out) && g_stat (options->out, &info) == 0)
         bytes = cli_format_bytes ((guint64) info.st_size);
-      cli_print ("%s: %s, written in %s\n", options->out, bytes != NULL ? bytes : "?", time);
+      cli_print ("%s: %s%swritten in %s\n", options->out, bytes != NULL ? bytes : "", bytes != NULL ? ", " : "", time);
     }
   return TRUE;
 }
@@ -79,7 +85,7 @@ cli_convert (int argc, char **argv)
 {
   Options options = { 0 };
   const GOptionEntry entries[] = {
-    { "out", 'o', 0, G_OPTION_ARG_FILENAME, &options.out, "File to write", "FILE.gguf" },
+    { "out", 'o', 0, G_OPTION_ARG_FILENAME, &options.out, "File to write; - is standard output", "FILE.gguf" },
     { "type", 't', 0, G_OPTION_ARG_STRING, &options.type,
       "Weights as f32, bf16, f16 or q8_0 (default: auto, as they are stored)", "TYPE" },
     { "vqgan", 0, 0, G_OPTION_ARG_FILENAME, &options.vqgan,

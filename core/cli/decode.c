@@ -5,6 +5,7 @@
 #include "checkpoint.h"
 #include "commands.h"
 #include "fail.h"
+#include "inputs.h"
 #include "mem.h"
 #include "open.h"
 #include "options.h"
@@ -84,12 +85,16 @@ decode (const DecodeOptions *options, const ArraCheckpoint *checkpoint, const Ar
 static gboolean
 decode_all (const DecodeOptions *options, const ArraCheckpoint *checkpoint, const ArraExec *exec, GPtrArray *pictures, GError **error)
 {
-  g_autoptr (CliProgress) progress = cli_progress_new (!options->quiet, pictures->len, NULL);
+  const char *out = cli_output_path (options->out);
+  g_autoptr (CliProgress) progress = NULL;
 
+  if (!cli_output_check_count ("-o", out, pictures->len, error))
+    return FALSE;
+  progress = cli_progress_new (!options->quiet, pictures->len, NULL);
   for (guint i = 0; i < pictures->len; i++)
     {
       const CliCodes *codes = g_ptr_array_index (pictures, i);
-      g_autofree char *numbered = codes->n_answers > 1 ? cli_output_numbered (options->out, codes->answer + 1) : g_strdup (options->out);
+      g_autofree char *numbered = codes->n_answers > 1 ? cli_output_numbered (out, codes->answer + 1) : g_strdup (out);
       g_autofree char *path = codes->n_pictures > 1 ? cli_output_numbered (numbered, codes->index + 1) : g_strdup (numbered);
       Showing showing = { progress, i };
       if (!decode (options, checkpoint, exec, codes, path, &showing, error))
@@ -101,6 +106,8 @@ decode_all (const DecodeOptions *options, const ArraCheckpoint *checkpoint, cons
 static gboolean
 check (const DecodeOptions *options, guint *threads, GError **error)
 {
+  g_autoptr (CliInputs) inputs = cli_inputs_new ();
+
   if (options->size != NULL || options->limit != NULL)
     return cli_usage_error (error, "%s goes with --data", options->size != NULL ? "--size" : "--limit");
   if (options->rest == NULL)
@@ -111,7 +118,9 @@ check (const DecodeOptions *options, guint *threads, GError **error)
     return cli_usage_error (error, "no output: name the picture to write with -o FILE.png");
   if (options->threads != NULL && !cli_value_guint ("--threads", options->threads, 1, 64, threads, error))
     return FALSE;
-  return cli_output_check_picture ("-o", options->out, error);
+  cli_inputs_add (inputs, options->rest[0]);
+  cli_inputs_add_checkpoint (inputs, options->model, options->vqgan);
+  return cli_output_check_picture ("-o", options->out, error) && cli_inputs_spare (inputs, "-o", options->out, error);
 }
 
 static gboolean
@@ -150,7 +159,7 @@ cli_decode (int argc, char **argv)
     { "model", 'm', 0, G_OPTION_ARG_FILENAME, &options.model,
       "Checkpoint: a .gguf file or a Hugging Face folder", "PATH" },
     { "vqgan", 0, 0, G_OPTION_ARG_FILENAME, &options.vqgan, "VQGAN, when the checkpoint has none", "FILE" },
-    { "out", 'o', 0, G_OPTION_ARG_FILENAME, &options.out, "Picture to write; with --data a folder", "PATH" },
+    { "out", 'o', 0, G_OPTION_ARG_FILENAME, &options.out, "Picture to write; - is standard output; with --data a folder", "PATH" },
     { "data", 'd', 0, G_OPTION_ARG_FILENAME, &options.data, "Encode and decode the pictures of a data set",
       "PATH" },
     { "size", 's', 0, G_OPTION_ARG_STRING, &options.size,

@@ -3,7 +3,9 @@
 #include "decode.h"
 
 #include "fail.h"
+#include "inputs.h"
 #include "json.h"
+#include "output.h"
 #include "progress.h"
 #include "reconstruction.h"
 #include "signals.h"
@@ -46,17 +48,29 @@ check (const DecodeOptions *options, guint *size, guint *limit, guint *threads, 
     return cli_usage_error (error, "no VQGAN: name one with --vqgan PATH");
   if (options->out == NULL)
     return cli_usage_error (error, "no output: name the folder to write with -o DIR");
-  return (options->size == NULL || cli_value_guint ("--size", options->size, 1, MAX_SIZE, size, error))
+  return cli_output_check_folder ("-o", options->out, error)
+         && (options->size == NULL || cli_value_guint ("--size", options->size, 1, MAX_SIZE, size, error))
          && (options->limit == NULL
              || cli_value_guint ("--limit", options->limit, 1, G_MAXINT32, limit, error))
          && (options->threads == NULL
              || cli_value_guint ("--threads", options->threads, 1, 64, threads, error));
 }
 
+/* The folder to write is not the data set's, nor the VQGAN's. */
+static gboolean
+check_apart (const DecodeOptions *options, const ArraDataset *dataset, GError **error)
+{
+  g_autoptr (CliInputs) inputs = cli_inputs_new ();
+
+  cli_inputs_add (inputs, options->vqgan);
+  cli_inputs_add_dataset (inputs, options->data, dataset);
+  return cli_inputs_spare (inputs, "-o", options->out, error);
+}
+
 static gboolean
 open_inputs (const DecodeOptions *options, guint size, guint threads, Inputs *inputs, GError **error)
 {
-  if ((inputs->dataset = arra_dataset_open (options->data, error)) == NULL
+  if ((inputs->dataset = arra_dataset_open (options->data, error)) == NULL || !check_apart (options, inputs->dataset, error)
       || !arra_vqgan_file_open (&inputs->file, options->vqgan, error))
     return FALSE;
   if (size % arra_vqgan_patch (&inputs->file.config) != 0)

@@ -6,6 +6,7 @@
 
 #include "commands.h"
 #include "options.h"
+#include "output.h"
 #include "progress.h"
 #include "signals.h"
 #include "values.h"
@@ -55,7 +56,7 @@ check (const Options *options, ArraDomainSeries *series, GError **error)
     return cli_usage_error (error, "no seed: name the series with --seed S");
   if (options->out == NULL)
     return cli_usage_error (error, "no output: name the folder to write with -o DIR");
-  return cli_options_max_rest (options->rest, 1, error)
+  return cli_options_max_rest (options->rest, 1, error) && cli_output_check_folder ("-o", options->out, error)
          && cli_value_uint ("--count", options->count, 1, 100000000, &series->count, error)
          && cli_value_uint ("--seed", options->seed, 0, G_MAXUINT64, &series->seed, error)
          && (options->first == NULL

@@ -5,6 +5,7 @@
 #include "checkpoint.h"
 #include "commands.h"
 #include "fail.h"
+#include "inputs.h"
 #include "json.h"
 #include "mapping.h"
 #include "open.h"
@@ -99,6 +100,8 @@ json_text (const ArraCheckpoint *checkpoint, const guint32 *codes, guint rows, g
 static gboolean
 check (const Options *options, Values *values, GError **error)
 {
+  g_autoptr (CliInputs) inputs = cli_inputs_new ();
+
   if (options->rest == NULL)
     return cli_usage_error (error, "no picture: name the file to encode");
   if (!cli_options_max_rest (options->rest, 1, error))
@@ -109,7 +112,10 @@ check (const Options *options, Values *values, GError **error)
     return FALSE;
   if (!g_file_test (options->rest[0], G_FILE_TEST_EXISTS))
     return arra_fail (error, ARRA_ERROR_NOT_FOUND, "there is no file %s", options->rest[0]);
-  return options->out == NULL || cli_output_check ("-o", options->out, error);
+  cli_inputs_add (inputs, options->rest[0]);
+  cli_inputs_add_checkpoint (inputs, options->model, options->vqgan);
+  return options->out == NULL
+         || (cli_output_check ("-o", options->out, error) && cli_inputs_spare (inputs, "-o", options->out, error));
 }
 
 static gboolean
@@ -139,7 +145,7 @@ run (gpointer data, GError **error)
       cli_print ("%s", text);
       return TRUE;
     }
-  if (!arra_write_file (options->out, text, strlen (text), error))
+  if (!arra_write_file (cli_output_path (options->out), text, strlen (text), error))
     return FALSE;
   if (!options->quiet)
     cli_print ("%s: %u rows of %u codes\n", options->out, rows, columns);

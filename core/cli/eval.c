@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "inputs.h"
 #include "mapping.h"
 #include "options.h"
 #include "output.h"
@@ -85,6 +86,8 @@ check (const Options *options, Run *run, guint *limit, guint *threads, GError **
     return cli_usage_error (error, "no pictures: name a data set with --data PATH");
   if (options->quiet && options->json)
     return cli_usage_error (error, "--quiet and --json contradict each other");
+  if (options->json && cli_output_is_standard (options->out))
+    return cli_usage_error (error, "--json prints to standard output, which cannot be a file as well");
   if (options->against != NULL && options->judge == NULL && options->clip == NULL)
     return cli_usage_error (
         error, "--against: pictures are compared by what an encoder sees: name one with --judge or --clip");
@@ -96,6 +99,20 @@ check (const Options *options, Run *run, guint *limit, guint *threads, GError **
          && (options->threads == NULL
              || cli_value_guint ("--threads", options->threads, 1, 64, threads, error))
          && (options->out == NULL || cli_output_check ("-o", options->out, error));
+}
+
+/* The table is none of what is measured, or measured with. */
+static gboolean
+check_apart (const Options *options, const Run *run, GError **error)
+{
+  g_autoptr (CliInputs) inputs = cli_inputs_new ();
+
+  cli_inputs_add (inputs, options->judge);
+  cli_inputs_add (inputs, options->clip);
+  for (guint role = 0; role < ARRA_N_EVAL_ROLES; role++)
+    if (run->sets[role] != NULL)
+      cli_inputs_add_dataset (inputs, run->request.names[role], run->sets[role]);
+  return options->out == NULL || cli_inputs_spare (inputs, "-o", options->out, error);
 }
 
 static gboolean
@@ -160,7 +177,7 @@ report (const Options *options, const Run *run, const ArraEvaluation *evaluation
 {
   g_autofree char *table = eval_markdown (&run->request, evaluation);
 
-  if (options->out != NULL && !arra_write_file (options->out, table, strlen (table), error))
+  if (options->out != NULL && !arra_write_file (cli_output_path (options->out), table, strlen (table), error))
     return FALSE;
   if (options->json)
     {
@@ -183,6 +200,7 @@ evaluate (gpointer data, GError **error)
   guint limit = 0, threads = 0;
 
   if (!check (options, &run, &limit, &threads, error) || !open_sets (options, limit, &run, error)
+      || !check_apart (options, &run, error)
       || !open_encoders (options, threads, &run, error))
     return FALSE;
   run.progress = cli_progress_new (!options->quiet, 1, NULL);

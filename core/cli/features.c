@@ -112,7 +112,7 @@ check (const Options *options, Inputs *inputs, guint *threads, GError **error)
   return (options->threads == NULL || cli_value_guint ("--threads", options->threads, 1, 64, threads, error))
          && read_layout (options->layout, &inputs->tree.layout, error)
          && read_aggregation (options->aggregate, &inputs->encoder.aggregation, error)
-         && cli_output_check ("-o", options->out, error);
+         && cli_output_check_file ("-o", options->out, error);
 }
 
 /* ---- work */

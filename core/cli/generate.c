@@ -39,7 +39,7 @@ open_job (Run *run, GError **error)
     return FALSE;
   run->job = run->options->resume != NULL ? arra_job_resume (run->checkpoint, run->options->resume, &request, error)
                                           : arra_job_new (run->checkpoint, &request, error);
-  if (run->job == NULL)
+  if (run->job == NULL || !cli_output_check_count ("-o", run->setup->out, generate_request (run->job)->count, error))
     return FALSE;
   cli_progress_set_count (run->progress, generate_request (run->job)->count);
   arra_job_set_progress (run->job, cli_progress_update, run->progress, FALSE);
@@ -77,7 +77,7 @@ write_picture (Run *run, guint answer, guint index, guint n_answers, GCancellabl
   g_autofree char *path = NULL, *recipe = NULL;
   gboolean labelled = !run->options->no_metadata;
 
-  if (picture == NULL)
+  if (picture == NULL || !cli_output_check_count ("-o", run->setup->out, arra_job_n_pictures (run->job, answer), error))
     return FALSE;
   path = name_picture (run, answer, index, n_answers);
   recipe = labelled ? arra_job_recipe (run->job, answer, TRUE) : NULL;

@@ -16,6 +16,7 @@ static const CliHelp help = {
               "  arra generate --prompt-file prompt.txt --count 4 --cfg 3.5 -o fox.png     (fox-1.png ... fox-4.png)\n"
               "  echo \"a red fox\" | arra generate - --json > report.json\n"
               "  arra generate --resume fox.tokens.json -o fox.png                         (after Ctrl-C)\n"
+              "  arra generate \"a red fox\" -o - | display                                  (into a pipe)\n"
               "  arra generate --prompts captions.txt --seed 1 -o pictures                 (images/000000.png ...)\n"
               "  arra generate --prompts held-out --limit 500 --seed 1 -o generated        (with its labels, for arra eval)",
   .notes = "Ctrl-C stops after the current token: the tokens are saved, then the finished rows are written as a picture; a\n"
@@ -38,7 +39,7 @@ fill_entries (GenerateOptions *o, GOptionEntry entries[MAX_ENTRIES])
     { "prompt-file", 'f', 0, G_OPTION_ARG_FILENAME, &o->prompt_file, "Read the prompt from FILE; - is standard input", "FILE" },
     { "prompts", 0, 0, G_OPTION_ARG_FILENAME, &o->prompts, "A picture for each line of FILE, or each caption of a data set", "PATH" },
     { "limit", 0, 0, G_OPTION_ARG_STRING, &o->limit, "Of --prompts only the first N", "N" },
-    { "out", 'o', 0, G_OPTION_ARG_FILENAME, &o->out, "Picture to write (default: arra-SEED.png); with --prompts a folder", "PATH" },
+    { "out", 'o', 0, G_OPTION_ARG_FILENAME, &o->out, "Picture to write (default: arra-SEED.png); - is standard output; with --prompts a folder", "PATH" },
     { "size", 's', 0, G_OPTION_ARG_STRING, &o->size, "Pixels, or auto: the model chooses, and may answer with text", "WxH" },
     { "count", 'n', 0, G_OPTION_ARG_STRING, &o->count, "Number of pictures; more than one are numbered", "N" },
     { "first", 0, 0, G_OPTION_ARG_STRING, &o->first, "Number of the first picture (default: 0): one of several again, alone", "I" },

@@ -4,6 +4,7 @@
 
 #include "checkpoint.h"
 #include "imagefolder.h"
+#include "inputs.h"
 #include "job.h"
 #include "json.h"
 #include "prompts.h"
@@ -155,12 +156,24 @@ count_missing (const Series *series)
   return n;
 }
 
+/* The pictures are not written into what the prompts, or the weights, are read from. */
+static gboolean
+check_apart (const Series *series, GError **error)
+{
+  g_autoptr (CliInputs) inputs = cli_inputs_new ();
+
+  cli_inputs_add_checkpoint (inputs, series->setup->model, series->setup->vqgan);
+  if (series->prompts.dataset != NULL)
+    cli_inputs_add_dataset (inputs, series->options->prompts, series->prompts.dataset);
+  return cli_inputs_spare (inputs, "-o", series->setup->out, error);
+}
+
 static gboolean
 begin (Series *series, GError **error)
 {
   g_autofree char *text = NULL;
 
-  if (!cli_prompts_read (&series->prompts, series->options->prompts, error))
+  if (!cli_prompts_read (&series->prompts, series->options->prompts, error) || !check_apart (series, error))
     return FALSE;
   series->n = series->prompts.texts->len;
   if (series->setup->limit > 0)

@@ -2,6 +2,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "generate.h"
 
+#include <string.h>
+
+#include "inputs.h"
 #include "locate.h"
 #include "mem.h"
 #include "output.h"
@@ -126,7 +129,7 @@ take_prompts (GenerateSetup *setup, const GenerateOptions *options, GError **err
   if (options->limit != NULL && !cli_value_guint ("--limit", options->limit, 1, G_MAXINT32, &setup->limit, error))
     return FALSE;
   setup->out = g_strdup (options->out);
-  return TRUE;
+  return cli_output_check_folder ("-o", setup->out, error);
 }
 
 static gboolean
@@ -179,32 +182,65 @@ check_prompts (const GenerateOptions *options, GError **error)
 static void
 name_outputs (GenerateSetup *setup, const GenerateOptions *options)
 {
+  g_autofree char *named = g_strdup_printf ("arra-%" G_GUINT64_FORMAT ".png", setup->seed);
+
   if (options->out != NULL)
-    setup->out = g_strdup (options->out);
+    setup->out = g_strdup (cli_output_path (options->out));
   else if (options->resume != NULL)
     setup->out = cli_output_sibling (options->resume, ".png");
   else
-    setup->out = g_strdup_printf ("arra-%" G_GUINT64_FORMAT ".png", setup->seed);
+    setup->out = g_strdup (named);
   if (options->tokens_out != NULL)
-    setup->tokens = g_strdup (options->tokens_out);
+    setup->tokens = g_strdup (cli_output_path (options->tokens_out));
   else if (options->resume != NULL)
     setup->tokens = g_strdup (options->resume);
   else
-    setup->tokens = cli_output_sibling (setup->out, ".tokens.json");
+    setup->tokens = cli_output_sibling (cli_output_is_stream (setup->out) ? named : setup->out, ".tokens.json");
+}
+
+/* Nothing that is read, nor the tokens, may lie where a picture goes. */
+static gboolean
+check_picture (const GenerateSetup *setup, const CliInputs *inputs, const char *path, GError **error)
+{
+  g_autofree char *whole = g_canonicalize_filename (path, NULL);
+  g_autofree char *tokens = g_canonicalize_filename (setup->tokens, NULL);
+
+  if (strcmp (whole, tokens) == 0 && (cli_output_is_standard (path) || !cli_output_is_stream (path)))
+    return cli_usage_error (error, "-o and --tokens-out both name %s", path);
+  return cli_inputs_spare (inputs, "-o", path, error);
 }
 
 static gboolean
-check_outputs (const GenerateSetup *setup, GError **error)
+check_pictures (const GenerateSetup *setup, const CliInputs *inputs, GError **error)
 {
-  if (!cli_output_check_picture ("-o", setup->out, error) || !cli_output_check ("--tokens-out", setup->tokens, error))
+  guint n = setup->request.count;
+
+  if (!cli_output_check_count ("-o", setup->out, n, error)
+      || !check_picture (setup, inputs, setup->out, error))
     return FALSE;
-  for (guint i = 1; setup->request.count > 1 && i <= setup->request.count; i++)
+  for (guint i = 1; n > 1 && i <= n; i++)
     {
       g_autofree char *name = cli_output_numbered (setup->out, i);
-      if (!cli_output_check ("-o", name, error))
+
+      if (!cli_output_check ("-o", name, error) || !check_picture (setup, inputs, name, error))
         return FALSE;
     }
   return TRUE;
+}
+
+/* Saved tokens that go on are read, and written again in their place. */
+static gboolean
+check_outputs (const GenerateSetup *setup, const GenerateOptions *options, GError **error)
+{
+  g_autoptr (CliInputs) inputs = cli_inputs_new ();
+
+  cli_inputs_add_checkpoint (inputs, setup->model, setup->vqgan);
+  cli_inputs_add (inputs, options->prompt_file);
+  if (!cli_output_check_picture ("-o", setup->out, error) || !cli_output_check ("--tokens-out", setup->tokens, error)
+      || !cli_inputs_spare (inputs, "--tokens-out", setup->tokens, error))
+    return FALSE;
+  cli_inputs_add (inputs, options->resume);
+  return check_pictures (setup, inputs, error);
 }
 
 gboolean
@@ -214,6 +250,8 @@ generate_setup_init (GenerateSetup *setup, const GenerateOptions *options, GErro
   arra_request_init (&setup->request, NULL);
   if (options->quiet && options->json)
     return cli_usage_error (error, "--quiet and --json contradict each other");
+  if (options->json && (cli_output_is_standard (options->out) || cli_output_is_standard (options->tokens_out)))
+    return cli_usage_error (error, "--json prints to standard output, which cannot be a file as well");
   if (options->limit != NULL && options->prompts == NULL)
     return cli_usage_error (error, "--limit goes with --prompts");
   if (options->prompts != NULL && !check_prompts (options, error))
@@ -227,7 +265,7 @@ generate_setup_init (GenerateSetup *setup, const GenerateOptions *options, GErro
   if (options->prompts != NULL)
     return TRUE;
   name_outputs (setup, options);
-  return check_outputs (setup, error);
+  return check_outputs (setup, options, error);
 }
 
 void

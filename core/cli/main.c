@@ -1,7 +1,10 @@
 /* main.c - `arra`: finds the subcommand and hands over
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <fcntl.h>
 #include <locale.h>
+#include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "commands.h"
 #include "cpu.h"
@@ -139,12 +142,24 @@ dispatch (int argc, char **argv)
   return run_command (command, argc - 1, argv + 1);
 }
 
+/* Where standard input, output or error is closed, no file of ours may take its number: it would get what is printed. What takes it can
+ * neither be read nor written, as a closed one. */
+static void
+hold_standard_descriptors (void)
+{
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+    if (fcntl (fd, F_GETFD) < 0 && open ("/", O_PATH) < 0)
+      return;
+}
+
 int
 main (int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
   CliStatus status;
 
+  hold_standard_descriptors ();
+  signal (SIGXFSZ, SIG_IGN); /* then what would grow past a limit is an error */
   setlocale (LC_ALL, "");
   status = dispatch (argc, argv);
   if (!cli_flush (&error) && status == CLI_OK)

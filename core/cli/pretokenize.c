@@ -67,7 +67,7 @@ check (const Options *options, guint *size, guint *threads, GError **error)
     return FALSE;
   if (options->threads != NULL && !cli_value_guint ("--threads", options->threads, 1, 64, threads, error))
     return FALSE;
-  return cli_output_check ("-o", options->out, error);
+  return cli_output_check_file ("-o", options->out, error);
 }
 
 static gboolean

@@ -6,6 +6,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+static gboolean aside; /* standard output is for something else */
+
 CliStatus
 cli_status_of (const GError *error)
 {
@@ -64,7 +66,13 @@ cli_print (const char *format, ...)
   va_start (args, format);
   text = g_strdup_vprintf (format, args);
   va_end (args);
-  fputs (text, stdout);
+  fputs (text, aside ? stderr : stdout);
+}
+
+void
+cli_print_aside (void)
+{
+  aside = TRUE;
 }
 
 gboolean

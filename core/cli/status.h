@@ -27,6 +27,8 @@ gboolean cli_usage_error (GError **error, const char *format, ...) G_GNUC_PRINTF
  * numbers must come as text from values.h, as printf's depend on the locale. */
 void cli_note (const char *format, ...) G_GNUC_PRINTF (1, 2);
 void cli_print (const char *format, ...) G_GNUC_PRINTF (1, 2);
+/* From now on results go to standard error, too: standard output is where a file goes. */
+void cli_print_aside (void);
 
 /* Whether everything printed has reached standard output. */
 gboolean cli_flush (GError **error);

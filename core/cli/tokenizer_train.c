@@ -6,9 +6,11 @@
 #include "commands.h"
 #include "dataset.h"
 #include "fail.h"
+#include "inputs.h"
 #include "mapping.h"
 #include "mem.h"
 #include "options.h"
+#include "output.h"
 #include "pretokenize.h"
 #include "signals.h"
 #include "tokenizer_write.h"
@@ -43,6 +45,24 @@ static const CliHelp help = {
            "side of a picture in grids: 16 are 512 pixels for a VQGAN with 16 pixels a code.",
 };
 
+/* No text that is learnt from is one of the files that are written. */
+static gboolean
+check_texts (const Options *options, GError **error)
+{
+  g_autoptr (CliInputs) inputs = cli_inputs_new ();
+
+  for (char **path = options->text; path != NULL && *path != NULL; path++)
+    cli_inputs_add (inputs, *path);
+  for (const char *const *name = arra_tokenizer_form_files; *name != NULL; name++)
+    {
+      g_autofree char *file = g_build_filename (options->out, *name, NULL);
+
+      if (!cli_inputs_spare (inputs, "-o", file, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 static gboolean
 check (const Options *options, Values *values, GError **error)
 {
@@ -52,6 +72,8 @@ check (const Options *options, Values *values, GError **error)
     return cli_usage_error (error, "nothing to learn from: name data sets with --data, or texts with --text");
   if (options->out == NULL)
     return cli_usage_error (error, "no output: name the folder to write with -o DIR");
+  if (!cli_output_check_folder ("-o", options->out, error) || !check_texts (options, error))
+    return FALSE;
   if ((options->size != NULL && !cli_value_guint ("--vocab-size", options->size, 1, MAX_SIZE, &values->size, error))
       || (options->codes != NULL
           && !cli_value_guint ("--codes", options->codes, 1, ARRA_TOKENIZER_MAX_CODES, &values->codes, error))

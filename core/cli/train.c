@@ -8,6 +8,7 @@
 #include "fail.h"
 #include "kinds.h"
 #include "options.h"
+#include "output.h"
 #include "parallel_start.h"
 #include "settings.h"
 #include "signals.h"
@@ -143,6 +144,7 @@ check (const Options *options, guint *threads, GError **error)
   if (options->rest == NULL)
     return cli_usage_error (error, "no configuration: name the YAML file that says what to train");
   return cli_options_max_rest (options->rest, 1, error)
+         && (options->output == NULL || cli_output_check_folder ("--output", options->output, error))
          && (options->threads == NULL
              || cli_value_guint ("--threads", options->threads, 1, 64, threads, error));
 }

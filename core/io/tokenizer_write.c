@@ -164,6 +164,9 @@ arra_tokenizer_form_json (const ArraTokenizerForm *form)
   return g_string_free (json, FALSE);
 }
 
+const char *const arra_tokenizer_form_files[]
+    = { "tokenizer_config.json", "special_tokens_map.json", "tokenizer.json", NULL };
+
 static gboolean
 write_text (const char *directory, const char *name, const char *text, GError **error)
 {
@@ -183,7 +186,7 @@ arra_tokenizer_form_write (const ArraTokenizerForm *form, const char *directory,
 
       return arra_fail (error, ARRA_ERROR_FAILED, "%s: cannot be made: %s", directory, g_strerror (number));
     }
-  return write_text (directory, "tokenizer_config.json", tokenizer_config, error)
-         && write_text (directory, "special_tokens_map.json", special_tokens_map, error)
-         && write_text (directory, "tokenizer.json", json, error);
+  return write_text (directory, arra_tokenizer_form_files[0], tokenizer_config, error)
+         && write_text (directory, arra_tokenizer_form_files[1], special_tokens_map, error)
+         && write_text (directory, arra_tokenizer_form_files[2], json, error);
 }

@@ -17,7 +17,9 @@ typedef struct
   const GArray *merges; /* ArraBpeMerge, of bpe_train.h */
 } ArraTokenizerForm;
 
+extern const char *const arra_tokenizer_form_files[]; /* NULL-terminated: tokenizer.json and what is beside it */
+
 guint arra_tokenizer_form_fixed (guint n_codes, guint n_grids); /* tokens that are no merges */
 char *arra_tokenizer_form_json (const ArraTokenizerForm *form);  /* (transfer full): tokenizer.json; the same form, the same bytes */
-/* tokenizer.json, tokenizer_config.json and special_tokens_map.json into @directory, which is made; each atomically. */
+/* All of arra_tokenizer_form_files into @directory, which is made; each atomically. */
 gboolean arra_tokenizer_form_write (const ArraTokenizerForm *form, const char *directory, GError **error);

@@ -122,8 +122,9 @@ next_environment (void)
   return preload != NULL ? g_environ_setenv (fresh, "LD_PRELOAD", preload, TRUE) : fresh;
 }
 
-GSubprocess *
-arra_start (const char *const *args, int err_fd)
+/* With a @script the shell runs that, where "$@" stands for `arra` with its arguments. */
+static GSubprocess *
+start (const char *script, const char *const *args, int err_fd)
 {
   g_autoptr (GSubprocessLauncher) launcher = NULL;
   g_auto (GStrv) fresh = next_environment ();
@@ -137,6 +138,8 @@ arra_start (const char *const *args, int err_fd)
     g_subprocess_launcher_take_stderr_fd (launcher, err_fd);
   g_subprocess_launcher_set_environ (launcher, fresh);
   g_subprocess_launcher_set_cwd (launcher, scratch);
+  for (guint i = 0; script != NULL && i < 4; i++)
+    g_ptr_array_add (argv, (gpointer) (const char *[]){ "sh", "-c", script, "sh" }[i]);
   g_ptr_array_add (argv, (gpointer) g_getenv ("ARRA_PROGRAM"));
   for (; *args != NULL; args++)
     g_ptr_array_add (argv, (gpointer) *args);
@@ -144,6 +147,12 @@ arra_start (const char *const *args, int err_fd)
   process = g_subprocess_launcher_spawnv (launcher, (const char *const *) argv->pdata, &error);
   g_assert_no_error (error);
   return process;
+}
+
+GSubprocess *
+arra_start (const char *const *args, int err_fd)
+{
+  return start (NULL, args, err_fd);
 }
 
 Outcome *
@@ -165,14 +174,14 @@ arra_finish (GSubprocess *process, const char *input)
 }
 
 static Outcome *
-run_list (const char *input, const char *first, va_list more)
+run_list (const char *script, const char *input, const char *first, va_list more)
 {
   g_autoptr (GPtrArray) args = g_ptr_array_new ();
 
   for (const char *arg = first; arg != NULL; arg = va_arg (more, const char *))
     g_ptr_array_add (args, (gpointer) arg);
   g_ptr_array_add (args, NULL);
-  return arra_finish (arra_start ((const char *const *) args->pdata, -1), input);
+  return arra_finish (start (script, (const char *const *) args->pdata, -1), input);
 }
 
 Outcome *
@@ -182,7 +191,7 @@ arra_run (const char *first, ...)
   va_list more;
 
   va_start (more, first);
-  outcome = run_list (NULL, first, more);
+  outcome = run_list (NULL, NULL, first, more);
   va_end (more);
   return outcome;
 }
@@ -194,7 +203,19 @@ arra_run_with_input (const char *input, const char *first, ...)
   va_list more;
 
   va_start (more, first);
-  outcome = run_list (input, first, more);
+  outcome = run_list (NULL, input, first, more);
+  va_end (more);
+  return outcome;
+}
+
+Outcome *
+arra_run_in_shell (const char *script, const char *first, ...)
+{
+  Outcome *outcome;
+  va_list more;
+
+  va_start (more, first);
+  outcome = run_list (script, NULL, first, more);
   va_end (more);
   return outcome;
 }

@@ -36,6 +36,8 @@ Outcome *arra_finish (GSubprocess *process, const char *input); /* takes @proces
 /* Runs it to its end: arguments until NULL. */
 Outcome *arra_run (const char *first, ...) G_GNUC_NULL_TERMINATED;
 Outcome *arra_run_with_input (const char *input, const char *first, ...) G_GNUC_NULL_TERMINATED;
+/* The same by a shell: in @script "$@" stands for `arra` with its arguments. */
+Outcome *arra_run_in_shell (const char *script, const char *first, ...) G_GNUC_NULL_TERMINATED;
 
 void assert_status (const Outcome *outcome, int status);
 void assert_says (const char *text, const char *part); /* @text contains @part */
