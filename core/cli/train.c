@@ -6,6 +6,7 @@
 #include "card.h"
 #include "commands.h"
 #include "fail.h"
+#include "kind_keys.h"
 #include "kinds.h"
 #include "options.h"
 #include "output.h"
@@ -34,6 +35,7 @@ static const CliHelp help = {
               "  arra generate --model textures/model \"weathered oak wood\" -o oak.png",
   .notes = "Ctrl-C stops after the step at hand and saves; a second one stops at once and keeps what was "
            "saved last.\n"
+           "What has made all its steps goes on with --resume and more --steps, by the schedule of them all.\n"
            "The manual page describes the keys of CONFIG: man arra.",
 };
 
@@ -149,29 +151,54 @@ check (const Options *options, guint *threads, GError **error)
              || cli_value_guint ("--threads", options->threads, 1, 64, threads, error));
 }
 
+/* A schedule that is longer than a trial run is no reason to refuse it. */
+static void
+say_warmup (const CliTraining *training, const ArraTrainerSettings *settings)
+{
+  if (settings->cut_warmup > 0 && !training->quiet)
+    cli_note ("arra train: %g steps of warm-up do not fit into %" G_GUINT64_FORMAT ": the learning rate rises for %g",
+              settings->cut_warmup, settings->steps, settings->schedule.warmup);
+}
+
+static gboolean
+run_config (const Options *options, const ArraYaml *config, guint threads, GError **error)
+{
+  const ArraParallel *parallel = &options->parallel;
+  CliTraining training = { .parallel = parallel };
+  ArraTrainerSettings settings;
+  gboolean ok;
+
+  if (!arra_trainee_check_kind (config, error) || !arra_trainer_settings_read (config, &settings, error))
+    return FALSE;
+  ok = cli_training_init (&training, config, &settings, threads,
+                          options->quiet || !arra_parallel_leads (parallel), error);
+  if (ok)
+    say_warmup (&training, &settings);
+  ok = ok && train (&training, config, options->resume, &settings, error);
+  cli_training_clear (&training);
+  arra_trainer_settings_clear (&settings);
+  return ok;
+}
+
+/* A key that is missing may be there with another spelling: that one is named. */
 static gboolean
 run (gpointer data, GError **error)
 {
   Options *options = data;
-  ArraParallel *parallel = &options->parallel;
   g_autoptr (ArraYaml) config = NULL;
-  ArraTrainerSettings settings;
-  CliTraining training = { .parallel = parallel };
+  g_autoptr (GError) fault = NULL;
   guint threads = 0;
-  gboolean ok;
 
-  if (!check (options, &threads, error) || !arra_parallel_start (parallel, error))
+  if (!check (options, &threads, error) || !arra_parallel_start (&options->parallel, error))
     return FALSE;
   config = arra_yaml_open (options->rest[0], error);
-  if (config == NULL || !override (options, config, error)
-      || !arra_trainer_settings_read (config, &settings, error))
+  if (config == NULL || !override (options, config, error))
     return FALSE;
-  ok = cli_training_init (&training, config, &settings, threads,
-                          options->quiet || !arra_parallel_leads (parallel), error)
-       && train (&training, config, options->resume, &settings, error);
-  cli_training_clear (&training);
-  arra_trainer_settings_clear (&settings);
-  return ok;
+  if (run_config (options, config, threads, &fault))
+    return TRUE;
+  if (!g_error_matches (fault, ARRA_ERROR, ARRA_ERROR_NOT_FOUND) || arra_kind_keys_check (config, error))
+    g_propagate_error (error, g_steal_pointer (&fault));
+  return FALSE;
 }
 
 CliStatus
@@ -185,7 +212,7 @@ cli_train (int argc, char **argv)
       "Folder to write, in place of the configuration's", "DIR" },
     { "steps", 0, 0, G_OPTION_ARG_STRING, &options.steps, "Steps in all, in place of training.steps", "N" },
     { "set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.sets,
-      "Another value of the configuration; may be repeated", "KEY=VALUE" },
+      "Another value of the configuration, a list as [a, b]; may be repeated", "KEY=VALUE" },
     { "threads", 0, 0, G_OPTION_ARG_STRING, &options.threads, "Threads (default: all processors)", "N" },
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet, "Print nothing but errors", NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.rest, NULL, NULL },

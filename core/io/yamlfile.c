@@ -1,6 +1,6 @@
 /* yamlfile.c - a small, bounded reader of YAML configuration files (libyaml underneath)
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include "yamlfile.h"
+#include "yamlfile_private.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -16,23 +16,7 @@
 #define MAX_DEPTH 64
 #define MAX_PATH 1024
 
-typedef struct
-{
-  char *key_path; /* sequence items: "list.0", "list.1", … */
-  char *text;     /* NULL: a mapping or a sequence */
-  gboolean plain; /* written without quotation marks */
-  gsize n_items;  /* of a sequence */
-  gboolean is_sequence;
-  gboolean asked; /* by a look-up */
-} Node;
-
-struct _ArraYaml
-{
-  char *path;
-  Node *nodes; /* arra_mem memory */
-  guint n_nodes, room;
-  GHashTable *by_path; /* key path -> index of its node + 1 */
-};
+typedef ArraYamlNode Node;
 
 /* A mapping or sequence that is being read. */
 typedef struct
@@ -75,8 +59,8 @@ fail_at (const Reader *reader, const yaml_event_t *event, ArraError code, const 
                     arra_translate (fault));
 }
 
-static gboolean
-grow (ArraYaml *yaml, GError **error)
+gboolean
+arra_yaml_grow (ArraYaml *yaml, GError **error)
 {
   guint room = MAX (64, 2 * yaml->room);
   Node *grown;
@@ -98,7 +82,7 @@ reserve_node (Reader *reader, const yaml_event_t *event, GError **error)
     return fail_at (reader, event, ARRA_ERROR_INVALID_DATA, "too many values", error);
   if (reader->key_path->len > MAX_PATH)
     return fail_at (reader, event, ARRA_ERROR_INVALID_DATA, "the keys are too long", error);
-  return grow (reader->yaml, error);
+  return arra_yaml_grow (reader->yaml, error);
 }
 
 /* Adds a node, for which there is room, under the present key path or as the next item of a sequence; takes its text. */
@@ -451,31 +435,5 @@ arra_yaml_check_asked (const ArraYaml *yaml, GError **error)
       return arra_fail (error, ARRA_ERROR_INVALID_DATA,
                         "%s: \"%s\" is not known, or has no meaning beside the other settings", yaml->path,
                         yaml->nodes[i].key_path);
-  return TRUE;
-}
-
-gboolean
-arra_yaml_set (ArraYaml *yaml, const char *key_path, const char *text, GError **error)
-{
-  guint index = GPOINTER_TO_UINT (g_hash_table_lookup (yaml->by_path, key_path));
-  char *copy;
-
-  if (index > 0 && yaml->nodes[index - 1].text == NULL)
-    return arra_fail (error, ARRA_ERROR_ARGUMENT, "%s: \"%s\" is not a single value", yaml->path, key_path);
-  if (index == 0 && !grow (yaml, error))
-    return FALSE;
-  copy = arra_mem_strndup (text, strlen (text), "configuration", error);
-  if (copy == NULL)
-    return FALSE;
-  if (index > 0)
-    {
-      arra_mem_free (yaml->nodes[index - 1].text);
-      yaml->nodes[index - 1].text = copy;
-      yaml->nodes[index - 1].plain = TRUE;
-      return TRUE;
-    }
-  yaml->nodes[yaml->n_nodes] = (Node){ .key_path = g_strdup (key_path), .text = copy, .plain = TRUE };
-  g_hash_table_insert (yaml->by_path, yaml->nodes[yaml->n_nodes].key_path, GUINT_TO_POINTER (yaml->n_nodes + 1));
-  yaml->n_nodes++;
   return TRUE;
 }

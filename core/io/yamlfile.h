@@ -23,7 +23,8 @@ gboolean arra_yaml_get_ints (const ArraYaml *yaml, const char *key_path, gsize m
 gboolean arra_yaml_has (const ArraYaml *yaml, const char *key_path);
 gsize arra_yaml_items (const ArraYaml *yaml, const char *key_path); /* of a sequence: "list.0", "list.1", …; 0 for anything else */
 
-/* Replaces or adds the scalar @key_path, as if the file said so without quotation marks. ARGUMENT: the file has a list or a mapping there. */
+/* Replaces or adds the scalar @key_path, as if the file said so without quotation marks, or with "[…]" the list. ARGUMENT: the file has something
+ * of another form there. */
 gboolean arra_yaml_set (ArraYaml *yaml, const char *key_path, const char *text, GError **error);
 
 /* All scalars in the order of the file. */

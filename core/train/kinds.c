@@ -25,23 +25,40 @@ static const Kind kinds[] = {
   { NULL, NULL, FALSE },
 };
 
-gboolean
-arra_trainee_make (const ArraYaml *config, const ArraTrainSetup *setup, ArraTrainee *trainee, GError **error)
+/* NULL with @error set: there is none of that name, or no name. */
+static const Kind *
+find_kind (const ArraYaml *config, GError **error)
 {
   const char *names[G_N_ELEMENTS (kinds)];
   guint kind = 0;
 
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
     names[i] = kinds[i].name;
-  *trainee = (ArraTrainee){ NULL, NULL };
   if (arra_yaml_get_string (config, "kind", error) == NULL
       || !arra_setting_choice (config, "kind", names, &kind, error))
+    return NULL;
+  return &kinds[kind];
+}
+
+gboolean
+arra_trainee_check_kind (const ArraYaml *config, GError **error)
+{
+  return find_kind (config, error) != NULL;
+}
+
+gboolean
+arra_trainee_make (const ArraYaml *config, const ArraTrainSetup *setup, ArraTrainee *trainee, GError **error)
+{
+  const Kind *kind = find_kind (config, error);
+
+  *trainee = (ArraTrainee){ NULL, NULL };
+  if (kind == NULL)
     return FALSE;
-  if (!kinds[kind].shared && setup->parallel != NULL && setup->parallel->size > 1)
+  if (!kind->shared && setup->parallel != NULL && setup->parallel->size > 1)
     return arra_fail (error, ARRA_ERROR_UNSUPPORTED,
                       "%s: %u processes cannot share a training of the kind \"%s\": start one",
-                      arra_yaml_path (config), setup->parallel->size, names[kind]);
-  return kinds[kind].make (config, setup, trainee, error);
+                      arra_yaml_path (config), setup->parallel->size, kind->name);
+  return kind->make (config, setup, trainee, error);
 }
 
 void

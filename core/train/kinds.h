@@ -5,8 +5,11 @@
 #include <arra.h>
 #include "trainee.h"
 
-/* Makes the trainee that "kind" of the configuration names. INVALID_DATA: there is no such kind; the message
- * names those that are. */
+/* Whether "kind" names one of them. NOT_FOUND: it is missing; INVALID_DATA: there is no such kind; the message names
+ * those that are. */
+gboolean
+arra_trainee_check_kind (const ArraYaml *config, GError **error);
+/* Makes the trainee that "kind" of the configuration names. Errors are those of arra_trainee_check_kind(), and of the kind. */
 gboolean
 arra_trainee_make (const ArraYaml *config, const ArraTrainSetup *setup, ArraTrainee *trainee, GError **error);
 void

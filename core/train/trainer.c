@@ -284,8 +284,16 @@ run_steps (Trainer *t, ArraTrainEnd *end, GError **error)
 static gboolean
 load (Trainer *t, GError **error)
 {
-  /* What does not change the parameters after a step. */
+  /* What does not change the parameters after a step, and where things lie: what is learnt from them is hashed. */
   static const char *const ignored[] = { "output",
+                                         "data.path",
+                                         "data.paths.",
+                                         "data.tokens",
+                                         "data.features",
+                                         "model.tokenizer",
+                                         "model.vqgan",
+                                         "model.card",
+                                         "model.from",
                                          "samples.",
                                          "training.log_every",
                                          "training.validate_every",

@@ -16,6 +16,7 @@ typedef struct
   guint64 steps;           /* "training.steps" */
   ArraLrSchedule schedule; /* "training.learning_rate", "schedule" (cosine, constant), "min_learning_rate"
                               (0), "warmup" (0); in steps, not epochs */
+  double cut_warmup;       /* what "training.warmup" says, when that is not less than all steps: half of them are taken; else 0 */
   guint64 log_every;       /* "training.log_every" (10): rows of metrics.csv */
   guint64 validate_every;  /* "training.validate_every" (0: at the end only) */
   guint64 patience;        /* "training.patience" (0): stops after so many validations without a better one */
@@ -71,7 +72,8 @@ typedef struct
 } ArraTrainOutcome;
 
 /* Trains @trainee, or with @resume goes on from what OUTPUT holds, to parameters with the same bits as
- * without a break. ARGUMENT: OUTPUT holds a training and
+ * without a break. A training that has made all its steps goes on when there are more of them now, at the rates
+ * that the schedule of them all has from there on. ARGUMENT: OUTPUT holds a training and
  * @resume is not set, or the configuration has changed where it matters. A metric that is not finite ends it
  * with an error that names the step; what was saved before is kept. CANCELLED only by calls->cancel. */
 gboolean

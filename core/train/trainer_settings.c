@@ -32,8 +32,10 @@ read_schedule (const ArraYaml *config, ArraTrainerSettings *settings, GError **e
     return FALSE;
   schedule->epochs = (double) settings->steps;
   if (schedule->warmup >= schedule->epochs)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: \"training.warmup\" must be below \"training.steps\"", arra_yaml_path (config));
+    {
+      settings->cut_warmup = schedule->warmup;
+      schedule->warmup = schedule->epochs / 2;
+    }
   return TRUE;
 }
 

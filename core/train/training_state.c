@@ -2,17 +2,20 @@
  *
  * A safetensors file: the trainee's parts as it names them; "trainer.counts" and "trainer.numbers", what the
  * trainer remembers; "trainer.data", SHA-256 of what is learnt from; "trainer.config", the configuration as
- * lines "key=value"; "trainer.sha256", over all others in the order of the file. SPDX-License-Identifier:
- * GPL-3.0-or-later */
+ * lines "key=value"; "trainer.sha256", over all others in the order of the file's header.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "training_state.h"
 
 #include <string.h>
 
 #include "fail.h"
+#include "jsonguard.h"
 #include "source.h"
 
 #define PREFIX "trainer."
 #define HASH PREFIX "sha256"
+#define STEPS "training.steps"
+#define N_OWN 5 /* tensors of the trainer */
 #define N_COUNTS 5
 #define N_NUMBERS (2 + ARRA_TRAIN_METRICS)
 
@@ -184,10 +187,10 @@ arra_training_state_save (const char *path,
 typedef struct
 {
   const char *path;
+  ArraMapping *mapping;
   ArraSource *source;
   gboolean fill; /* copy, not only look */
   gsize n_visited;
-  GChecksum *hash;
 } Reader;
 
 static gboolean
@@ -197,6 +200,15 @@ fail_broken (const char *path, const char *fault, GError **error)
       error, ARRA_ERROR_INVALID_DATA,
       "%s: the saved training cannot be continued: %s. Start anew in another folder with --output", path,
       fault);
+}
+
+static gboolean
+fail_damaged (const char *path, const char *fault, GError **error)
+{
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                    "%s: the saved training is damaged (%s): bring back a sound copy of the file, or start "
+                    "anew in another folder with --output",
+                    path, fault);
 }
 
 /* NULL: not there, or of another type or size. */
@@ -224,8 +236,6 @@ take_part (const char *name, ArraDType dtype, gsize count, void *data, gpointer 
     return FALSE;
   if (reader->fill)
     memcpy (data, tensor->data, tensor->n_bytes);
-  else
-    hash_part (reader->hash, name, tensor);
   reader->n_visited++;
   return TRUE;
 }
@@ -273,6 +283,24 @@ first_difference (GHashTable *a, GHashTable *b, const char *const *ignored)
   return first;
 }
 
+static guint64
+steps_of (GHashTable *values)
+{
+  const char *text = g_hash_table_lookup (values, STEPS);
+
+  return text != NULL ? g_ascii_strtoull (text, NULL, 10) : 0;
+}
+
+/* A training that has made all of its steps may be given more. */
+static gboolean
+is_extended (const Reader *reader, GHashTable *before, GHashTable *now)
+{
+  const ArraTensor *counts = find_part (reader, PREFIX "counts", ARRA_I64, N_COUNTS, NULL);
+  guint64 made = counts != NULL ? (guint64) ((const gint64 *) counts->data)[0] : 0;
+
+  return made > 0 && made >= steps_of (before) && steps_of (now) > made;
+}
+
 static gboolean
 check_config (const Reader *reader, const ArraYaml *config, const char *const *ignored, GError **error)
 {
@@ -286,6 +314,11 @@ check_config (const Reader *reader, const ArraYaml *config, const char *const *i
     return fail_broken (reader->path, "its configuration is missing", error);
   before = values_of (saved->data, saved->n_bytes);
   now = values_of (lines->str, lines->len);
+  if (is_extended (reader, before, now))
+    {
+      g_hash_table_remove (before, STEPS);
+      g_hash_table_remove (now, STEPS);
+    }
   key = first_difference (before, now, ignored);
   if (key == NULL)
     key = first_difference (now, before, ignored);
@@ -318,24 +351,10 @@ check_data (const Reader *reader, const guint8 *data, GError **error)
 static gboolean
 check_parts (Reader *reader, const ArraTrainee *trainee, GError **error)
 {
-  static const char *const own[] = { PREFIX "counts", PREFIX "numbers", PREFIX "data", PREFIX "config" };
-  const ArraTensor *saved;
-  guint8 digest[ARRA_TRAINING_HASH];
-  gsize size = ARRA_TRAINING_HASH;
-
   if (!trainee->klass->visit_state (trainee->self, take_part, reader, error))
     return FALSE;
-  for (guint i = 0; i < G_N_ELEMENTS (own); i++)
-    if (arra_source_find (reader->source, own[i]) != NULL)
-      hash_part (reader->hash, own[i], arra_source_find (reader->source, own[i]));
-  g_checksum_get_digest (reader->hash, digest, &size);
-  saved = find_part (reader, HASH, ARRA_U8, ARRA_TRAINING_HASH, error);
-  if (saved == NULL || !arra_source_check (reader->source, error))
-    return FALSE;
-  if (arra_source_count (reader->source) != reader->n_visited + G_N_ELEMENTS (own) + 1)
-    return fail_broken (reader->path, "it holds more than this training knows", error);
-  return memcmp (saved->data, digest, ARRA_TRAINING_HASH) == 0
-         || fail_broken (reader->path, "its contents do not match its checksum", error);
+  return arra_source_count (reader->source) == reader->n_visited + N_OWN
+         || fail_broken (reader->path, "it holds more than this training knows", error);
 }
 
 static gboolean
@@ -353,6 +372,65 @@ load (Reader *reader, const ArraTrainee *trainee, ArraTrainingProgress *progress
          && arra_source_check (reader->source, error);
 }
 
+/* ------------------------------------------------------------------ soundness */
+
+/* What the file's header names, in its order, which is that of the checksum. */
+static gboolean
+hash_file (const Reader *reader, guint8 *digest, GError **error)
+{
+  const guint8 *bytes = arra_mapping_data (reader->mapping);
+  g_autoptr (GChecksum) hash = g_checksum_new (G_CHECKSUM_SHA256);
+  g_autoptr (JsonParser) parser = NULL;
+  g_autoptr (GList) names = NULL;
+  gsize size = ARRA_TRAINING_HASH;
+  JsonObject *header;
+  guint64 length;
+
+  memcpy (&length, bytes, sizeof length);
+  parser = arra_json_parse ((const char *) bytes + sizeof length, (gsize) GUINT64_FROM_LE (length),
+                            reader->path, &header, error);
+  if (parser == NULL)
+    return FALSE;
+  names = json_object_get_members (header);
+  for (const GList *at = names; at != NULL; at = at->next)
+    {
+      const ArraTensor *tensor = arra_source_find (reader->source, at->data);
+
+      if (tensor != NULL && !g_str_equal (at->data, HASH))
+        hash_part (hash, at->data, tensor);
+    }
+  g_checksum_get_digest (hash, digest, &size);
+  return TRUE;
+}
+
+/* Opens the file and compares its checksum: before anything in it is taken for what it says. */
+static gboolean
+open_sound (Reader *reader, GError **error)
+{
+  g_autoptr (GError) fault = NULL;
+  const ArraTensor *saved;
+  guint8 digest[ARRA_TRAINING_HASH];
+
+  reader->mapping = arra_mapping_open (reader->path, error);
+  if (reader->mapping == NULL)
+    return FALSE;
+  reader->source = arra_safetensors_read (reader->mapping, &fault);
+  if (reader->source == NULL || !hash_file (reader, digest, &fault))
+    {
+      if (!g_error_matches (fault, ARRA_ERROR, ARRA_ERROR_NO_MEMORY))
+        return fail_damaged (reader->path, fault->message, error);
+      g_propagate_error (error, g_steal_pointer (&fault));
+      return FALSE;
+    }
+  saved = arra_source_find (reader->source, HASH);
+  if (!arra_source_check (reader->source, error))
+    return FALSE;
+  if (saved == NULL || saved->n_bytes != sizeof digest)
+    return fail_damaged (reader->path, "it has no checksum", error);
+  return memcmp (saved->data, digest, sizeof digest) == 0
+         || fail_damaged (reader->path, "its contents do not match its checksum", error);
+}
+
 gboolean
 arra_training_state_load (const char *path,
                           const ArraTrainee *trainee,
@@ -361,10 +439,11 @@ arra_training_state_load (const char *path,
                           ArraTrainingProgress *progress,
                           GError **error)
 {
-  g_autoptr (ArraSource) source = arra_safetensors_open (path, error);
-  g_autoptr (GChecksum) hash = g_checksum_new (G_CHECKSUM_SHA256);
-  Reader reader = { .path = path, .source = source, .hash = hash };
+  Reader reader = { .path = path };
+  gboolean ok = open_sound (&reader, error) && check_config (&reader, config, ignored, error)
+                && load (&reader, trainee, progress, error);
 
-  return source != NULL && check_config (&reader, config, ignored, error)
-         && load (&reader, trainee, progress, error);
+  arra_source_unref (reader.source);
+  arra_mapping_unref (reader.mapping);
+  return ok;
 }

@@ -41,11 +41,12 @@ arra_training_state_save (const char *path,
                           const ArraTrainingProgress *progress,
                           GError **error);
 
-/* Reads it back into @progress, whose @data says what is learnt from now. INVALID_DATA naming the file: broken,
- * cut, of another kind, or begun with other data; ARGUMENT: the configuration is another one where it matters to
- * the numbers (the message names the key, and both values). @ignored:
- * NULL-terminated keys, or beginnings that end in '.', that may differ. After a failure the trainee's state
- * is undefined only if memory or disk failed. */
+/* Reads it back into @progress, whose @data says what is learnt from now. The checksum of the file comes first, so
+ * that damage is called damage. INVALID_DATA naming the file: damaged, cut, of another kind, or begun with other
+ * data; ARGUMENT: the configuration is another one where it matters to the numbers (the message names the key, and
+ * both values). @ignored: NULL-terminated keys, or beginnings that end in '.', that may differ; "training.steps"
+ * may grow when all steps were made. After a failure the trainee's state is undefined only if memory or disk
+ * failed. */
 gboolean
 arra_training_state_load (const char *path,
                           const ArraTrainee *trainee,

@@ -178,10 +178,25 @@ visit_transformer (gpointer self, ArraStateFunc func, gpointer user, GError **er
   return arra_learner_visit (&((ArraTransformer *) self)->learner, func, user, error);
 }
 
+/* What the checkpoint that a training began with says of its shape, as far as sizes of parameters do not tell. */
+static void
+hash_shape (const ArraChameleonConfig *shape, GChecksum *hash)
+{
+  g_autofree char *text
+      = g_strdup_printf ("%u %u %.9g %.17g %d %.17g %d", shape->n_heads, shape->n_kv_heads, (double) shape->norm_eps,
+                         shape->rope_theta, (int) shape->rope_scaling, shape->rope_factor, shape->swin_norm);
+
+  g_checksum_update (hash, (const guchar *) text, -1);
+}
+
 static void
 hash_data (gpointer self, GChecksum *hash)
 {
-  arra_transformer_batch_hash_items (self, hash);
+  ArraTransformer *t = self;
+
+  arra_transformer_batch_hash_items (t, hash);
+  if (t->settings.start != ARRA_START_RANDOM)
+    hash_shape (&t->config, hash);
 }
 
 static gboolean

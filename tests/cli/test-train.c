@@ -136,6 +136,27 @@ test_interrupt (void)
   harness_end ();
 }
 
+/* The help's own example: a trial run of fewer steps than the warm-up has. Finished, it goes on with more. */
+static void
+test_trial (void)
+{
+  g_autoptr (Outcome) trial = NULL, longer = NULL, lists = NULL;
+
+  tiny_training_begin ();
+  trial = arra_run ("train", "train.yaml", "--output", "try", "--steps", "4", "--set", "training.sample_every=0", NULL);
+  assert_status (trial, 0);
+  assert_says (trial->err, "4 steps of warm-up do not fit into 4: the learning rate rises for 2");
+  longer = arra_run ("train", "train.yaml", "--output", "try", "--steps", "8", "--resume", "--set",
+                     "training.sample_every=0", NULL);
+  assert_status (longer, 0);
+  assert_says (longer->out, "8 steps in");
+  lists = arra_run ("train", "train.yaml", "--output", "lists", "--steps", "4", "--set", "training.sample_every=4", "--set",
+                    "samples.prompts=[a cat, \"a dog, asleep\"]", NULL);
+  assert_status (lists, 0);
+  g_assert_true (scratch_has ("lists/samples/0000004-2.png"));
+  harness_end ();
+}
+
 static void
 refuse (int status, const char *word, const char *option, const char *value)
 {
@@ -195,7 +216,7 @@ make_other_vqgan (void)
 static void
 test_n_config (void)
 {
-  g_autoptr (Outcome) missing = NULL, none = NULL;
+  g_autoptr (Outcome) missing = NULL, none = NULL, misspelt = NULL, strange = NULL;
 
   tiny_training_begin ();
   make_other_vqgan ();
@@ -203,6 +224,14 @@ test_n_config (void)
   refuse (70, "other (", "--set", "model.vqgan=other");
   refuse (70, "\"training.lerning_rate\" is not known", "--set", "training.lerning_rate=1");
   refuse (70, "not one of", "--set", "kind=diffusion");
+  tiny_training_put ("typos.yaml", "kind: transformer\noutput: typos\ntrainig: {steps: 3, learning_rate: 1}\n");
+  misspelt = arra_run ("train", "typos.yaml", NULL);
+  assert_status (misspelt, 70);
+  assert_says (misspelt->err, "\"trainig.steps\" is not known to trainings of the kind \"transformer\"");
+  tiny_training_put ("kind.yaml", "kind: vqgam\n");
+  strange = arra_run ("train", "kind.yaml", NULL);
+  assert_status (strange, 70);
+  assert_says (strange->err, "\"kind\" is 'vqgam', not one of");
   refuse (70, "\"model.hidden_size\"", "--set", "model.hidden_size=wide");
   refuse (70, "num_attention_heads", "--set", "model.heads=3");
   refuse (70, "other.tokens", "--set", "data.tokens=other.tokens");
@@ -230,6 +259,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/train/whole", test_whole);
   g_test_add_func ("/cli/train/kill", test_kill);
   g_test_add_func ("/cli/train/interrupt", test_interrupt);
+  g_test_add_func ("/cli/train/trial", test_trial);
   g_test_add_func ("/cli/train/start", test_start);
   g_test_add_func ("/cli/train/n-config", test_n_config);
   return g_test_run ();

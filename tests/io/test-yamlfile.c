@@ -236,6 +236,43 @@ test_no_memory (void)
   scratch_check_allocations (open_yaml, (GDestroyNotify) arra_yaml_free, path);
 }
 
+/* Lists take the place of lists and of single values, shorter and longer ones, and are new. */
+static void
+test_set_list (void)
+{
+  static const char text[] = "a: 1\nb: {c: x, d: [3, 4, 5]}\nbe: 2\n";
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ArraYaml) yaml = arra_yaml_parse (text, strlen (text), "dir/x.yaml", &error);
+  GError *fault = NULL;
+  gint64 list[4];
+  gsize n;
+
+  g_assert_no_error (error);
+  g_assert_true (arra_yaml_set (yaml, "b.d", "[7]", &error));
+  g_assert_true (arra_yaml_set (yaml, "a", "[1, 2, 3, 4]", &error));
+  g_assert_true (arra_yaml_set (yaml, "f.g", "['x y', \"z\"]", &error));
+  g_assert_true (arra_yaml_set (yaml, "f.e", "[]", &error));
+  g_assert_true (arra_yaml_get_ints (yaml, "b.d", 4, list, &n, &error));
+  g_assert_cmpuint (n, ==, 1);
+  g_assert_cmpint (list[0], ==, 7);
+  g_assert_false (arra_yaml_has (yaml, "b.d.1"));
+  g_assert_true (arra_yaml_get_ints (yaml, "a", 4, list, &n, &error));
+  g_assert_cmpuint (n, ==, 4);
+  g_assert_cmpint (list[3], ==, 4);
+  g_assert_cmpstr (arra_yaml_get_string (yaml, "f.g.0", &error), ==, "x y");
+  g_assert_cmpuint (arra_yaml_items (yaml, "f.e"), ==, 0);
+  g_assert_true (arra_yaml_has (yaml, "be") && arra_yaml_has (yaml, "b.c"));
+  g_assert_false (arra_yaml_set (yaml, "b", "[1]", &fault));
+  scratch_assert_fault (&fault, "dir/x.yaml", "not a single value");
+  g_assert_false (arra_yaml_set (yaml, "a", "[1, 2", &fault));
+  scratch_assert_fault (&fault, "a", "YAML");
+  g_assert_false (arra_yaml_set (yaml, "a", "[1]: 2", &fault));
+  g_clear_error (&fault);
+  g_assert_false (arra_yaml_set (yaml, "a", "[&x 1]", &fault));
+  g_assert_error (fault, ARRA_ERROR, ARRA_ERROR_UNSUPPORTED);
+  g_clear_error (&fault);
+}
+
 static void
 take_value (const char *key_path, const char *text, gpointer user)
 {
@@ -258,7 +295,7 @@ test_all_values (void)
   g_assert_true (arra_yaml_set (yaml, "a", "7", &error));
   g_assert_true (arra_yaml_set (yaml, "b.f", "0.5", &error));
   g_assert_false (arra_yaml_set (yaml, "b.d", "1", &fault));
-  scratch_assert_fault (&fault, "dir/x.yaml", "b.d");
+  scratch_assert_fault (&fault, "dir/x.yaml", "\"b.d\" is a list");
   arra_yaml_each (yaml, take_value, all);
   g_assert_cmpstr (all->str, ==, "a=7;b.c=x;b.d.0=3;b.d.1=4;e=q;b.f=0.5;");
   g_assert_cmpuint (arra_yaml_items (yaml, "b.d"), ==, 2);
@@ -285,6 +322,7 @@ main (int argc, char **argv)
   g_test_add_func ("/yamlfile/y-forms", test_y_forms);
   g_test_add_func ("/yamlfile/numbers-and-texts", test_numbers_and_texts);
   g_test_add_func ("/yamlfile/all-values", test_all_values);
+  g_test_add_func ("/yamlfile/set-list", test_set_list);
   g_test_add_func ("/yamlfile/n-types", test_n_types);
   g_test_add_func ("/yamlfile/n-texts", test_n_texts);
   g_test_add_func ("/yamlfile/n-bounds", test_n_bounds);

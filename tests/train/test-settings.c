@@ -75,6 +75,27 @@ test_trainer (void)
   arra_trainer_settings_clear (&settings);
 }
 
+/* A warm-up that does not end within the steps is cut to half of them. */
+static void
+test_y_warmup (void)
+{
+  static const guint asked[] = { 99, 100, 500 }, taken[] = { 99, 50, 50 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (asked); i++)
+    {
+      g_autofree char *text
+          = g_strdup_printf ("output: out\ntraining: {steps: 100, learning_rate: 1, warmup: %u}\n", asked[i]);
+      g_autoptr (ArraYaml) config = parse (text);
+      ArraTrainerSettings settings;
+
+      g_assert_true (arra_trainer_settings_read (config, &settings, NULL));
+      g_assert_cmpfloat (settings.schedule.warmup, ==, taken[i]);
+      g_assert_cmpfloat (settings.cut_warmup, ==, taken[i] == asked[i] ? 0 : asked[i]);
+      g_assert_cmpfloat (arra_lr_at (&settings.schedule, taken[i]), ==, 1);
+      arra_trainer_settings_clear (&settings);
+    }
+}
+
 static void
 refuse (const char *text, const char *word)
 {
@@ -92,7 +113,6 @@ test_n_trainer (void)
   refuse ("output: x\ntraining: {steps: 10}\n", "learning_rate");
   refuse ("output: x\ntraining: {learning_rate: 1}\n", "training.steps");
   refuse ("training: {steps: 10, learning_rate: 1}\n", "output");
-  refuse ("output: x\ntraining: {steps: 10, learning_rate: 1, warmup: 10}\n", "training.warmup");
   refuse ("output: x\ntraining: {steps: 10, learning_rate: 1, min_learning_rate: 2}\n", "min_learning_rate");
   refuse ("output: x\ntraining: {steps: 10, learning_rate: 1, schedule: wavy}\n", "cosine, constant");
 }
@@ -104,5 +124,6 @@ main (int argc, char **argv)
   g_test_add_func ("/settings/values", test_values);
   g_test_add_func ("/settings/trainer", test_trainer);
   g_test_add_func ("/settings/n-trainer", test_n_trainer);
+  g_test_add_func ("/settings/y-warmup", test_y_warmup);
   return g_test_run ();
 }

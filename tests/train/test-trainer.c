@@ -329,10 +329,70 @@ test_other_config (void)
   refuse ("config", OFTEN, FALSE, ARRA_ERROR_ARGUMENT, "--resume");
   refuse ("config", OFTEN "  warmup: 3\n", TRUE, ARRA_ERROR_ARGUMENT,
           "\"training.warmup\" left out, and is now to be continued with = 3");
-  refuse ("config", OFTEN "data:\n  path: x\n", TRUE, ARRA_ERROR_ARGUMENT, "\"data.path\"");
+  refuse ("config", OFTEN "data:\n  size: 7\n", TRUE, ARRA_ERROR_ARGUMENT, "\"data.size\"");
   toy_init (&toy);
   train (&toy, "config", "  checkpoint_every: 1\n  log_every: 2\nsamples:\n  prompts: [a, b]\n", TRUE,
          NULL); /* these do not matter */
+}
+
+/* Where things lie does not matter: what they hold is hashed. */
+static void
+test_moved (void)
+{
+  Toy toy;
+
+  toy_init (&toy);
+  train (&toy, "moved", OFTEN "data:\n  path: here\n  tokens: a\nmodel: {from: m, tokenizer: t}\n", FALSE, NULL);
+  toy_init (&toy);
+  train (&toy, "moved", OFTEN "data:\n  paths: [there]\n  features: c\nmodel: {vqgan: v, card: d, tokenizer: u}\n",
+         TRUE, NULL);
+  g_assert_cmpint (toy.steps, ==, 40);
+}
+
+/* By a schedule that looks ahead. */
+static gboolean
+train_cosine (Toy *toy, const char *steps, guint64 *step, GError **error)
+{
+  static const ArraTrainCalls none;
+  g_autofree char *output = g_build_filename (scratch, "longer", NULL);
+  g_autoptr (ArraYaml) config = toy_config (output, OFTEN);
+  ArraTrainee trainee = { &toy_class, toy };
+  ArraTrainerSettings settings;
+  ArraTrainOutcome outcome;
+  gboolean ok;
+
+  toy_init (toy);
+  g_assert_true (arra_yaml_set (config, "training.schedule", "cosine", error));
+  g_assert_true (arra_yaml_set (config, "training.steps", steps, error));
+  g_assert_true (arra_trainer_settings_read (config, &settings, error));
+  ok = arra_train (&trainee, config, &settings, TRUE, &none, &outcome, error);
+  *step = outcome.step;
+  arra_trainer_settings_clear (&settings);
+  return ok;
+}
+
+/* What is finished goes on when there are more steps, by the schedule of them all; fewer, or the old number, make none. */
+static void
+test_longer (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *csv = NULL;
+  guint64 step;
+  Toy toy;
+
+  g_assert_true (train_cosine (&toy, "30", &step, &error));
+  g_assert_cmpuint (step, ==, 30);
+  g_assert_true (train_cosine (&toy, "60", &step, &error));
+  g_assert_cmpuint (step, ==, 60);
+  g_assert_cmpint (toy.steps, ==, 60);
+  csv = read_text ("longer", "metrics.csv");
+  g_assert_nonnull (strstr (csv, "\n30,0,"));
+  g_assert_nonnull (strstr (csv, "\n40,0.025,")); /* a cosine of 60 steps at 40 */
+  g_assert_nonnull (strstr (csv, "\n60,0,"));
+  g_assert_true (train_cosine (&toy, "60", &step, &error));
+  g_assert_false (train_cosine (&toy, "50", &step, &error));
+  g_assert_error (error, ARRA_ERROR, ARRA_ERROR_ARGUMENT);
+  g_assert_nonnull (strstr (error->message, "\"training.steps\" = 60, and is now to be continued with = 50"));
 }
 
 static void
@@ -388,6 +448,8 @@ main (int argc, char **argv)
   g_test_add_func ("/trainer/blind", test_blind);
   g_test_add_func ("/trainer/time", test_time);
   g_test_add_func ("/trainer/other-config", test_other_config);
+  g_test_add_func ("/trainer/moved", test_moved);
+  g_test_add_func ("/trainer/longer", test_longer);
   g_test_add_func ("/trainer/calls", test_calls);
   status = g_test_run ();
   arra_folder_remove (scratch, &error);
