@@ -130,7 +130,7 @@ draw_missing (Series *series, GError **error)
     {
       g_autofree char *path = arra_imagefolder_path (series->setup->out, i);
 
-      if (g_file_test (path, G_FILE_TEST_EXISTS))
+      if (arra_imagefolder_has (series->setup->out, i))
         continue;
       series->current = i;
       if (!draw (series, path, error))
@@ -149,10 +149,7 @@ count_missing (const Series *series)
   guint n = 0;
 
   for (guint i = 0; i < series->n; i++)
-    {
-      g_autofree char *path = arra_imagefolder_path (series->setup->out, i);
-      n += !g_file_test (path, G_FILE_TEST_EXISTS);
-    }
+    n += !arra_imagefolder_has (series->setup->out, i);
   return n;
 }
 

@@ -60,9 +60,8 @@ static gboolean
 is_drawn (guint i, gpointer user)
 {
   const Work *work = user;
-  g_autofree char *path = arra_imagefolder_path (work->directory, work->series->first + i);
 
-  return g_file_test (path, G_FILE_TEST_EXISTS);
+  return arra_imagefolder_has (work->directory, work->series->first + i);
 }
 
 /* An ArraItemFunc */

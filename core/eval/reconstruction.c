@@ -97,9 +97,8 @@ static gboolean
 is_made (guint item, gpointer user)
 {
   const Work *work = user;
-  g_autofree char *path = arra_imagefolder_path (work->directory, item);
 
-  return g_file_test (path, G_FILE_TEST_EXISTS);
+  return arra_imagefolder_has (work->directory, item);
 }
 
 static gboolean

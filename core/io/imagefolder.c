@@ -9,6 +9,7 @@
 #include "jsontext.h"
 #include "mapping.h"
 #include "mem.h"
+#include "picture.h"
 
 #define MAX_SERIES (1u << 20) /* bytes of series.json */
 
@@ -24,6 +25,14 @@ arra_imagefolder_path (const char *directory, guint64 number)
   g_autofree char *name = arra_imagefolder_name (number);
 
   return g_build_filename (directory, name, NULL);
+}
+
+gboolean
+arra_imagefolder_has (const char *directory, guint64 number)
+{
+  g_autofree char *path = arra_imagefolder_path (directory, number);
+
+  return arra_picture_is_whole (path);
 }
 
 static gboolean

@@ -3,8 +3,7 @@
 #pragma once
 
 #include <arra.h>
-
-#define ARRA_RASTER_MAX_PIXELS ((gsize) 1 << 26)
+#include "picture_format.h"
 
 typedef struct
 {
@@ -17,8 +16,13 @@ typedef struct
 gboolean arra_raster_init (ArraRaster *raster, gsize width, gsize height, guint channels, GError **error);
 void arra_raster_clear (ArraRaster *raster);
 
-/* Reads PNG, JPEG, … (what gdk-pixbuf knows); grey files come as RGB. At most ARRA_RASTER_MAX_PIXELS. The file's size is checked before decoding. */
+/* Reads the first picture of a file, whatever its name ends in: PNG, JPEG, GIF, BMP, TIFF, PNM, Targa, and WebP, AVIF, HEIF where gdk-pixbuf has a loader. It is turned
+ * as EXIF says; grey files come as RGB. A file that ends too early, or would take too long, is refused before it is decoded (picture_format.h), as is one of
+ * more than ARRA_RASTER_MAX_PIXELS: INVALID_DATA; a format that is not read: UNSUPPORTED. */
 gboolean arra_raster_load (ArraRaster *raster, const char *path, GError **error);
+
+/* Whether a whole picture lies at @path, by its structure alone: what a run that was killed, or a full disk, left behind may be empty or cut. */
+gboolean arra_picture_is_whole (const char *path);
 
 /* RGB, RGBA (blended with white, truncating) or grey -> RGB. Source: ARRA chameleon_vae_ori/image_tokenizer.py. */
 gboolean arra_raster_whiten (const ArraRaster *raster, ArraRaster *rgb, GError **error);

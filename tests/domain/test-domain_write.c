@@ -139,20 +139,26 @@ test_threads (void)
     }
 }
 
-/* What is there stays as it is, what is missing is drawn, and the series can grow. */
+/* What is there whole stays as it is, what is missing, empty or cut is drawn, and the series can grow. */
 static void
 test_resume (void)
 {
   g_autofree char *directory = scratch_path ("resume"),
                   *kept = g_build_filename (directory, "images/000001.png", NULL);
-  g_autofree char *lost = g_build_filename (directory, "images/000002.png", NULL), *text = NULL;
+  g_autofree char *lost = g_build_filename (directory, "images/000002.png", NULL);
+  g_autofree char *empty = g_build_filename (directory, "images/000000.png", NULL);
+  g_autofree char *cut = g_build_filename (directory, "images/000003.png", NULL), *other = NULL, *text = NULL;
+  gsize n, m;
 
   write_series (directory, 0, 4, 2);
-  scratch_write (kept, "kept", 4);
+  other = contents (directory, "images/000003.png", &n);
+  scratch_write (kept, other, n);
+  scratch_write (cut, other, n - 1);
+  scratch_write (empty, "", 0);
   g_assert_cmpint (g_unlink (lost), ==, 0);
   write_series (directory, 0, 9, 2);
-  text = contents (directory, "images/000001.png", NULL);
-  g_assert_cmpstr (text, ==, "kept");
+  text = contents (directory, "images/000001.png", &m);
+  g_assert_cmpmem (text, m, other, n);
   g_assert_cmpint (g_unlink (kept), ==, 0);
   write_series (directory, 0, 9, 2);
   check_metadata (directory, 0, 9);

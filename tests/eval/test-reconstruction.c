@@ -129,7 +129,7 @@ static void
 test_goes_on (void)
 {
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-  g_autofree char *metadata = NULL;
+  g_autofree char *metadata = NULL, *cut = NULL;
   g_autoptr (GError) error = NULL;
   guint n_new;
   Case c;
@@ -142,6 +142,11 @@ test_goes_on (void)
   g_assert_true (reconstruct (&c, "set2", 1, SIZE, &n_new, NULL, NULL, NULL));
   g_assert_cmpuint (n_new, ==, N - 2);
   g_assert_true (reconstruct (&c, "whole", 1, SIZE, &n_new, NULL, NULL, NULL));
+  assert_same (&c, "set2", "whole");
+  cut = g_build_filename (c.folder, "set2", "images/000001.png", NULL);
+  g_assert_true (g_file_set_contents (cut, "", 0, NULL));
+  g_assert_true (reconstruct (&c, "set2", 1, SIZE, &n_new, NULL, NULL, NULL));
+  g_assert_cmpuint (n_new, ==, 1);
   assert_same (&c, "set2", "whole");
   case_clear (&c);
 }
