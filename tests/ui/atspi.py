@@ -35,7 +35,10 @@ def is_showing(node):
         return False
 
 
-def wait(what, check, seconds=60.0):
+PATIENCE = 300.0  # seconds: other processes may have the machine; what comes is not waited for any longer
+
+
+def wait(what, check, seconds=PATIENCE):
     """The first true value of check(), which is asked again and again."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -72,7 +75,7 @@ class Window:
                 continue
         return None
 
-    def find(self, name, role=None, seconds=60.0):
+    def find(self, name, role=None, seconds=PATIENCE):
         return wait(f"“{name}”", lambda: self._look(name, role), seconds)
 
     def has(self, name, role=None):
@@ -82,7 +85,7 @@ class Window:
         node = self._look(name, role)
         return node is not None and node.getState().contains(pyatspi.STATE_SENSITIVE)
 
-    def press(self, name, role="push button", seconds=60.0):
+    def press(self, name, role="push button", seconds=PATIENCE):
         wait(f"“{name}” to be pressed", lambda: self.is_sensitive(name, role), seconds)
         self.find(name, role).queryAction().doAction(0)
 
@@ -112,7 +115,7 @@ class Window:
             except Exception:
                 continue
 
-    def wait_label(self, start, seconds=60.0):
+    def wait_label(self, start, seconds=PATIENCE):
         return wait(f"the words “{start}”", lambda: next((t for t in self.labels() if t.startswith(start)), None), seconds)
 
     def nameless(self):
