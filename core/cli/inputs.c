@@ -56,8 +56,8 @@ add_status (CliInputs *inputs, const struct stat *status, const char *name)
     g_hash_table_insert (inputs->files, key_of (status), g_strdup (name));
 }
 
-static void
-add_one (CliInputs *inputs, const char *path)
+void
+cli_inputs_add_one (CliInputs *inputs, const char *path)
 {
   struct stat status;
 
@@ -91,7 +91,7 @@ add_folder (CliInputs *inputs, const char *path, guint depth)
   g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
   const char *name;
 
-  add_one (inputs, path);
+  cli_inputs_add_one (inputs, path);
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
     {
       g_autofree char *inner = g_build_filename (path, name, NULL);
@@ -99,7 +99,7 @@ add_folder (CliInputs *inputs, const char *path, guint depth)
       if (!g_file_test (inner, G_FILE_TEST_IS_DIR))
         {
           if (!is_loose_picture (name))
-            add_one (inputs, inner);
+            cli_inputs_add_one (inputs, inner);
         }
       else if (depth < DEEPEST)
         add_folder (inputs, inner, depth + 1);
@@ -118,7 +118,7 @@ add_beside (CliInputs *inputs, const char *path)
     {
       g_autofree char *beside = g_build_filename (folder, names[i], NULL);
 
-      add_one (inputs, beside);
+      cli_inputs_add_one (inputs, beside);
     }
 }
 
@@ -138,7 +138,7 @@ cli_inputs_add (CliInputs *inputs, const char *path)
     add_folder (inputs, path, 0);
   else
     {
-      add_one (inputs, path);
+      cli_inputs_add_one (inputs, path);
       add_beside (inputs, path);
     }
 }
@@ -161,7 +161,7 @@ add_caption (CliInputs *inputs, const char *picture)
   if (dot == NULL || strchr (dot, '/') != NULL)
     return;
   text = g_strdup_printf ("%.*s.txt", (int) (dot - picture), picture);
-  add_one (inputs, text);
+  cli_inputs_add_one (inputs, text);
 }
 
 void
@@ -171,18 +171,18 @@ cli_inputs_add_dataset (CliInputs *inputs, const char *path, const ArraDataset *
   gboolean is_folder = g_file_test (path, G_FILE_TEST_IS_DIR);
   g_autofree char *folder = is_folder ? g_strdup (path) : g_path_get_dirname (path);
 
-  add_one (inputs, path);
+  cli_inputs_add_one (inputs, path);
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
       g_autofree char *file = g_build_filename (folder, names[i], NULL);
 
-      add_one (inputs, file);
+      cli_inputs_add_one (inputs, file);
       if (g_str_equal (file, path)) /* it stands for its folder */
-        add_one (inputs, folder);
+        cli_inputs_add_one (inputs, folder);
     }
   for (guint i = 0; i < arra_dataset_size (dataset); i++)
     {
-      add_one (inputs, arra_dataset_picture (dataset, i));
+      cli_inputs_add_one (inputs, arra_dataset_picture (dataset, i));
       add_caption (inputs, arra_dataset_picture (dataset, i));
     }
 }

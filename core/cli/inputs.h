@@ -14,6 +14,8 @@ void cli_inputs_free (CliInputs *inputs); /* nullable */
 /* A file, with the descriptions of weights that lie beside it; "-": standard input; a model's folder: all files in it but
  * pictures that a card does not show. What is not there, or NULL, is passed over. */
 void cli_inputs_add (CliInputs *inputs, const char *path);
+/* A file or a folder itself, not what is in it. */
+void cli_inputs_add_one (CliInputs *inputs, const char *path);
 /* The checkpoint that @model names, or that is used when it is NULL, and @vqgan (nullable). */
 void cli_inputs_add_checkpoint (CliInputs *inputs, const char *model, const char *vqgan);
 /* What @dataset, opened from @path, was read from: metadata, captions and pictures. */

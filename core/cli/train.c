@@ -6,6 +6,7 @@
 #include "card.h"
 #include "commands.h"
 #include "fail.h"
+#include "inputs.h"
 #include "kind_keys.h"
 #include "kinds.h"
 #include "options.h"
@@ -101,12 +102,58 @@ check_card (const ArraYaml *config, GError **error)
 }
 
 static gboolean
+add_setting (CliInputs *inputs, const ArraYaml *config, const char *key, GError **error)
+{
+  g_autofree char *path = NULL;
+
+  if (!arra_setting_path (config, key, &path, error))
+    return FALSE;
+  if (path != NULL)
+    cli_inputs_add_one (inputs, path);
+  return TRUE;
+}
+
+/* What is learnt from is neither the output nor replaced in it. */
+static gboolean
+check_apart (const ArraYaml *config, const char *output, GError **error)
+{
+  static const char *const keys[] = { "data.path",  "data.tokens", "data.features",  "model.from",
+                                      "model.vqgan", "model.card",  "model.tokenizer" };
+  static const char *const written[] = { "metrics.csv", "loss.png", ARRA_TRAINING_STATE };
+  g_autoptr (CliInputs) inputs = cli_inputs_new ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    if (!add_setting (inputs, config, keys[i], error))
+      return FALSE;
+  for (guint i = 0;; i++)
+    {
+      g_autofree char *key = g_strdup_printf ("data.paths.%u", i);
+
+      if (!arra_yaml_has (config, key))
+        break;
+      if (!add_setting (inputs, config, key, error))
+        return FALSE;
+    }
+  if (!cli_inputs_spare (inputs, "output", output, error))
+    return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (written); i++)
+    {
+      g_autofree char *path = g_build_filename (output, written[i], NULL);
+
+      if (!cli_inputs_spare (inputs, "output", path, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
 train (CliTraining *training,
        const ArraYaml *config,
        gboolean resume,
        const ArraTrainerSettings *settings,
        GError **error)
 {
+  g_autoptr (ArraTrainingFolder) folder = arra_training_folder_new (settings->output);
   ArraTrainSetup setup = { .exec = training->exec,
                            .seed = settings->seed,
                            .parallel = training->parallel,
@@ -117,14 +164,17 @@ train (CliTraining *training,
                            .sample = cli_training_sample,
                            .user = training,
                            .parallel = training->parallel,
+                           .folder = folder,
                            .stop = cli_signals_stage (0),
                            .cancel = cli_signals_stage (1) };
-  ArraTrainee trainee;
+  ArraTrainee trainee = { NULL, NULL };
   ArraTrainOutcome outcome;
   GError *fault = NULL;
   gboolean ok;
 
-  if (arra_trainee_make (config, &setup, &trainee, &fault) && arra_yaml_check_asked (config, &fault))
+  if ((!arra_parallel_leads (training->parallel) || arra_training_folder_claim (folder, resume, &fault))
+      && arra_trainee_make (config, &setup, &trainee, &fault) && arra_yaml_check_asked (config, &fault)
+      && check_apart (config, settings->output, &fault))
     check_card (config, &fault);
   training->klass = trainee.klass;
   ok = arra_parallel_agree (training->parallel, fault, error)

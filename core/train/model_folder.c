@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "output_place.h"
+
 static gboolean
 fail_errno (const char *path, const char *what, GError **error)
 {
@@ -57,8 +59,13 @@ swap (const char *fresh, const char *path, GError **error)
 gboolean
 arra_model_folder_save (const char *path, const ArraTrainee *trainee, GError **error)
 {
-  g_autofree char *fresh = g_strconcat (path, ".new", NULL);
+  g_auto (ArraOutputPlace) place = { NULL };
+  g_autofree char *fresh = NULL;
 
+  if (!arra_output_place_find (&place, path, error))
+    return FALSE;
+  path = place.path;
+  fresh = g_strconcat (path, ".new", NULL);
   if (!arra_folder_remove (fresh, error))
     return FALSE;
   if (g_mkdir (fresh, 0777) != 0)

@@ -2,8 +2,6 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "trainer.h"
 
-#include <errno.h>
-#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
 
@@ -20,6 +18,7 @@ typedef struct
   const ArraTrainerSettings *settings;
   const ArraTrainCalls *calls;
   char *state_path, *model_path, *plot_path, *sample_path;
+  ArraTrainingFolder *folder, *own_folder; /* the latter is NULL when the caller has claimed it */
   ArraMetricsFile *metrics;
   ArraTrainingProgress progress;
   ArraMetricsRow row;       /* of the step at hand */
@@ -103,6 +102,7 @@ save (Trainer *t, GError **error)
     return FALSE;
   if (!arra_training_state_save (t->state_path, t->trainee, t->config, &t->progress, error))
     return FALSE;
+  arra_training_folder_saved (t->folder);
   t->saved_at = g_get_monotonic_time ();
   return draw_plot (t, error);
 }
@@ -319,21 +319,8 @@ load (Trainer *t, GError **error)
 static gboolean
 open_output (Trainer *t, gboolean resume, GError **error)
 {
-  const char *output = t->settings->output;
-  gboolean begun = g_file_test (t->state_path, G_FILE_TEST_EXISTS);
-
-  if (g_mkdir_with_parents (output, 0777) != 0)
-    {
-      g_set_error (error, G_FILE_ERROR, (gint) g_file_error_from_errno (errno), "%s: cannot be created: %s",
-                   output, g_strerror (errno));
-      return FALSE;
-    }
-  if (begun && !resume)
-    return arra_fail (
-        error, ARRA_ERROR_ARGUMENT,
-        "%s holds a training already: continue it with --resume, or name another folder with --output",
-        output);
-  return !begun || load (t, error);
+  return arra_training_folder_begin (t->folder, resume, error)
+         && (!arra_training_folder_is_begun (t->folder) || load (t, error));
 }
 
 static void
@@ -341,7 +328,9 @@ set_paths (Trainer *t)
 {
   const char *output = t->settings->output;
 
-  t->state_path = g_build_filename (output, "training.safetensors", NULL);
+  t->own_folder = t->calls->folder == NULL ? arra_training_folder_new (output) : NULL;
+  t->folder = t->own_folder != NULL ? t->own_folder : t->calls->folder;
+  t->state_path = g_build_filename (output, ARRA_TRAINING_STATE, NULL);
   t->model_path = g_build_filename (output, "model", NULL);
   t->plot_path = g_build_filename (output, "loss.png", NULL);
   t->sample_path = g_build_filename (output, "model.sample", NULL);
@@ -355,6 +344,7 @@ clear (Trainer *t)
   g_free (t->plot_path);
   g_free (t->sample_path);
   arra_metrics_file_free (t->metrics);
+  arra_training_folder_free (t->own_folder);
 }
 
 /* Two configurations, or states, would be averaged to nonsense. */
@@ -388,7 +378,7 @@ open_together (Trainer *t, gboolean resume, GError **error)
   if (!arra_parallel_agree (parallel, fault, error))
     return FALSE;
   fault = NULL;
-  if (!leads (t) && g_file_test (t->state_path, G_FILE_TEST_EXISTS))
+  if (!leads (t) && arra_training_folder_is_begun (t->folder))
     load (t, &fault);
   return arra_parallel_agree (parallel, fault, error) && check_same (t, error);
 }

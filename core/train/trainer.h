@@ -7,6 +7,7 @@
 #include <arra.h>
 #include "lr_schedule.h"
 #include "trainee.h"
+#include "training_folder.h"
 
 /* "output", "seed", "training.…" of the configuration. Periods in steps; 0: never. */
 typedef struct
@@ -50,6 +51,7 @@ typedef struct
   gboolean (*sample) (const char *directory, guint64 step, gpointer user, GError **error);
   gpointer user;
   const ArraParallel *parallel; /* those who train it together, with a trainee of their own; the first one writes and samples */
+  ArraTrainingFolder *folder; /* of the output, claimed already by the process that writes */
   GCancellable *stop;   /* ends the training after the step at hand, and saves it */
   GCancellable *cancel; /* ends it at once; what was saved last is kept */
 } ArraTrainCalls;
@@ -74,7 +76,8 @@ typedef struct
 /* Trains @trainee, or with @resume goes on from what OUTPUT holds, to parameters with the same bits as
  * without a break. A training that has made all its steps goes on when there are more of them now, at the rates
  * that the schedule of them all has from there on. ARGUMENT: OUTPUT holds a training and
- * @resume is not set, or the configuration has changed where it matters. A metric that is not finite ends it
+ * @resume is not set, or what another one made, or the configuration has changed where it matters. FAILED: another
+ * process trains there. A metric that is not finite ends it
  * with an error that names the step; what was saved before is kept. CANCELLED only by calls->cancel. */
 gboolean
 arra_train (const ArraTrainee *trainee,

@@ -1,8 +1,6 @@
 /* transformer_save.c - the folder that `arra generate --model` and Hugging Face's libraries read
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "fail.h"
 #include "jsonguard.h"
@@ -150,15 +148,16 @@ save_tokenizer (const ArraTransformer *t, const char *directory, GError **error)
 
 /* ------------------------------------------------------------------ VQGAN */
 
-/* One file in two places when the file system can, else a copy. */
+/* A copy of its own: what happens to one of the files later does not happen to the other. */
 static gboolean
 put_file (const char *from, const char *directory, const char *name, GError **error)
 {
   g_autofree char *to = g_build_filename (directory, name, NULL);
-  g_autofree char *whole = g_canonicalize_filename (from, NULL);
-  g_autoptr (GFile) source = g_file_new_for_path (whole), target = g_file_new_for_path (to);
+  g_autoptr (ArraMapping) mapping = arra_mapping_open (from, error);
 
-  return link (whole, to) == 0 || g_file_copy (source, target, G_FILE_COPY_NONE, NULL, NULL, NULL, error);
+  return mapping != NULL
+         && arra_write_file (to, arra_mapping_data (mapping), arra_mapping_size (mapping), error)
+         && arra_mapping_check (mapping, error);
 }
 
 static gboolean

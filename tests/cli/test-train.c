@@ -1,7 +1,9 @@
 /* test-train.c - `arra train` as a user runs it: killed, stopped, continued, and what it leaves behind
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "fixture.h"
 #include "tiny_training.h"
@@ -15,6 +17,20 @@ assert_no_path (const char *name)
   g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
   assert_says (text, "card.json");
   g_assert_null (strstr (text, folder));
+}
+
+/* The model's VQGAN is a copy: what becomes of the one it was taken from does not matter to it. */
+static void
+assert_own_vqgan (void)
+{
+  g_autofree char *own = scratch_path ("out/model/vqgan.safetensors"), *from = scratch_path ("model/vqgan.safetensors");
+  struct stat status, other;
+
+  g_assert_true (same_bytes (own, from));
+  g_assert_cmpint (g_stat (own, &status), ==, 0);
+  g_assert_cmpint (g_stat (from, &other), ==, 0);
+  g_assert_cmpuint (status.st_nlink, ==, 1);
+  g_assert_cmpuint (status.st_ino, !=, other.st_ino);
 }
 
 /* What is trained is a checkpoint: it is described, draws and converts. */
@@ -57,6 +73,7 @@ test_whole (void)
   assert_says (info->out, "foxes");
   assert_says (info->out, "CC0-1.0");
   g_assert_true (same_bytes ("out/model/thumbnail.png", "card.png"));
+  assert_own_vqgan ();
   assert_no_path ("out/model/arra.json");
   converted = arra_run ("convert", "out/model", "-o", "foxes.gguf", NULL);
   assert_status (converted, 0);
@@ -113,12 +130,16 @@ test_interrupt (void)
   g_autoptr (Outcome) stopped = NULL;
   g_autoptr (Outcome) resumed = NULL;
   g_autoptr (Outcome) exchanged = NULL;
+  g_autoptr (Outcome) second = NULL;
   GSubprocess *process;
 
   tiny_training_begin ();
   process = arra_start (args, -1);
   while (!scratch_has ("out/training.safetensors"))
     g_usleep (10000);
+  second = arra_run ("train", "train.yaml", "--resume", NULL);
+  assert_status (second, 70);
+  assert_says (second->err, "out: another process is training in this folder");
   g_subprocess_send_signal (process, SIGINT);
   stopped = arra_finish (process, NULL);
   assert_status (stopped, 130);
@@ -241,6 +262,7 @@ test_n_config (void)
   tiny_training_put ("wrong.json",
                      "{\"name\": \"foxes\", \"prompt_template\": \"a picture\", \"width\": 512}");
   refuse (70, "wrong.json: prompt_template has no {prompt}", "--set", "model.card=wrong.json");
+  refuse (64, "output: ", "--output", "model");
   harness_setenv ("ARRA_MEMORY_LIMIT", "100000");
   refuse (70, "KiB are free", "--threads", "1");
   harness_setenv ("ARRA_MEMORY_LIMIT", NULL);

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "model_folder.h"
 #include "toy.h"
@@ -37,6 +38,26 @@ test_replace (void)
   g_assert_cmpmem (bytes, size, toy.weights, sizeof toy.weights);
   g_assert_false (has ("model.new"));
   g_assert_false (has ("model/rest"));
+}
+
+/* A model's folder may be a link to another place, which need not be there yet. */
+static void
+test_link (void)
+{
+  g_autofree char *link = g_build_filename (folder, "link", NULL);
+  g_autoptr (GError) error = NULL;
+  Toy toy;
+  ArraTrainee trainee = { &toy_class, &toy };
+
+  toy_init (&toy);
+  g_assert_cmpint (symlink ("elsewhere", link), ==, 0);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_assert_true (arra_model_folder_save (link, &trainee, &error));
+      g_assert_true (g_file_test (link, G_FILE_TEST_IS_SYMLINK));
+      g_assert_true (has ("elsewhere/weights.bin"));
+      g_assert_false (has ("elsewhere.new"));
+    }
 }
 
 static gboolean
@@ -87,6 +108,7 @@ main (int argc, char **argv)
   g_assert_no_error (error);
   path = g_build_filename (folder, "model", NULL);
   g_test_add_func ("/model_folder/replace", test_replace);
+  g_test_add_func ("/model_folder/link", test_link);
   g_test_add_func ("/model_folder/failure", test_failure);
   g_test_add_func ("/model_folder/remove", test_remove);
   status = g_test_run ();

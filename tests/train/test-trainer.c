@@ -1,5 +1,6 @@
 /* test-trainer.c - the loop: kills, stops, bad numbers, early stopping
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <glib/gstdio.h>
 #include <math.h>
 #include <signal.h>
 #include <string.h>
@@ -395,6 +396,94 @@ test_longer (void)
   g_assert_nonnull (strstr (error->message, "\"training.steps\" = 60, and is now to be continued with = 50"));
 }
 
+/* The state is not there yet: what was begun and stopped at once is gone on with, also without --resume. */
+static void
+test_begun (void)
+{
+  ArraTrainCalls calls = { .cancel = g_cancellable_new () };
+  g_autoptr (GError) error = NULL;
+  ArraTrainOutcome outcome;
+  Toy toy;
+
+  toy_init (&toy);
+  toy.stop = calls.cancel;
+  toy.stop_at = 1;
+  g_assert_false (train_class (&toy_class, &toy, "begun", OFTEN, FALSE, &calls, &outcome, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_true (has ("begun", "metrics.csv"));
+  g_assert_false (has ("begun", "training.safetensors"));
+  toy_init (&toy);
+  train (&toy, "begun", OFTEN, FALSE, NULL);
+  g_assert_cmpint (toy.steps, ==, 40);
+  g_assert_false (has ("begun", "training.begun"));
+  g_object_unref (calls.cancel);
+}
+
+/* What lies in a folder without a training stays as it is, also when the training that made it has lost its state. */
+static void
+test_foreign (void)
+{
+  static const char *const names[]
+      = { "model/x", "model.new/x", "model.old/x", "model.sample/x", "metrics.csv", "loss.png", "samples/x", "metadata.jsonl" };
+  Toy toy;
+  g_autofree char *state = path_of ("lost", "training.safetensors");
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *path = path_of ("foreign", names[i]), *folder = g_path_get_dirname (path);
+      g_autofree char *text = NULL, *word = g_strndup (names[i], strcspn (names[i], "/"));
+
+      g_assert_cmpint (g_mkdir_with_parents (folder, 0777), ==, 0);
+      g_assert_true (g_file_set_contents (path, "of somebody", -1, NULL));
+      refuse ("foreign", OFTEN, FALSE, ARRA_ERROR_ARGUMENT, word);
+      refuse ("foreign", OFTEN, TRUE, ARRA_ERROR_ARGUMENT, "no training that made it");
+      text = read_text ("foreign", names[i]);
+      g_assert_cmpstr (text, ==, "of somebody");
+      g_assert_false (has ("foreign", "training.begun"));
+      g_assert_cmpint (g_unlink (path), ==, 0);
+    }
+  toy_init (&toy);
+  train (&toy, "foreign", OFTEN, FALSE, NULL); /* empty folders are left */
+  toy_init (&toy);
+  train (&toy, "lost", OFTEN, FALSE, NULL);
+  g_assert_cmpint (g_unlink (state), ==, 0);
+  refuse ("lost", OFTEN, FALSE, ARRA_ERROR_ARGUMENT, "model");
+}
+
+/* A second trainer is told, and the first one goes on; after a kill the folder is free. */
+static void
+test_second (void)
+{
+  g_autofree char *output = g_build_filename (scratch, "shared", NULL);
+  ArraTrainingFolder *folder = arra_training_folder_new (output);
+  g_autoptr (GError) error = NULL;
+  Toy toy;
+  int status, ends[2];
+  char byte = 0;
+  pid_t child;
+
+  g_assert_cmpint (pipe (ends), ==, 0);
+  child = fork ();
+  if (child == 0)
+    {
+      if (arra_training_folder_begin (folder, FALSE, NULL) && write (ends[1], "x", 1) == 1)
+        pause ();
+      _exit (1);
+    }
+  g_assert_cmpint (read (ends[0], &byte, 1), ==, 1);
+  refuse ("shared", OFTEN, FALSE, ARRA_ERROR_FAILED, "another process is training");
+  refuse ("shared", OFTEN, TRUE, ARRA_ERROR_FAILED, "another process is training");
+  g_assert_false (arra_training_folder_claim (folder, TRUE, &error));
+  kill (child, SIGKILL);
+  g_assert_cmpint (waitpid (child, &status, 0), ==, child);
+  toy_init (&toy);
+  train (&toy, "shared", OFTEN, TRUE, NULL);
+  g_assert_cmpint (toy.steps, ==, 40);
+  arra_training_folder_free (folder);
+  close (ends[0]);
+  close (ends[1]);
+}
+
 static void
 count_steps (const ArraTrainNews *news, gpointer user)
 {
@@ -450,6 +539,9 @@ main (int argc, char **argv)
   g_test_add_func ("/trainer/other-config", test_other_config);
   g_test_add_func ("/trainer/moved", test_moved);
   g_test_add_func ("/trainer/longer", test_longer);
+  g_test_add_func ("/trainer/begun", test_begun);
+  g_test_add_func ("/trainer/foreign", test_foreign);
+  g_test_add_func ("/trainer/second", test_second);
   g_test_add_func ("/trainer/calls", test_calls);
   status = g_test_run ();
   arra_folder_remove (scratch, &error);
