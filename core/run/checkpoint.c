@@ -61,6 +61,31 @@ read_path (ArraCheckpoint *checkpoint, const ArraOpenOptions *options, GError **
   return arra_checkpoint_read_gguf (checkpoint, options, error);
 }
 
+typedef gboolean (*LoadFunc) (ArraCheckpoint *checkpoint, guint threads, GCancellable *cancellable, GError **error);
+
+/* Headers and metadata, then the weights that @load (nullable) asks for; from then on nothing changes. */
+static ArraCheckpoint *
+open_with (const char *path,
+           const ArraOpenOptions *options,
+           LoadFunc load,
+           GCancellable *cancellable,
+           GError **error)
+{
+  g_autoptr (ArraCheckpoint) checkpoint = NULL;
+
+  checkpoint = g_new0 (ArraCheckpoint, 1);
+  g_atomic_ref_count_init (&checkpoint->refs);
+  checkpoint->path = g_strdup (path);
+  checkpoint->quant = options->quant;
+  checkpoint->vqgan_given = options->vqgan != NULL;
+  arra_card_init (checkpoint, path);
+  if (!read_path (checkpoint, options, error) || !arra_checkpoint_measure (checkpoint, error))
+    return NULL;
+  if (load != NULL && !load (checkpoint, options->threads, cancellable, error))
+    return NULL;
+  return g_steal_pointer (&checkpoint);
+}
+
 ArraCheckpoint *
 arra_checkpoint_open (const char *path,
                       const ArraOpenOptions *options,
@@ -68,25 +93,22 @@ arra_checkpoint_open (const char *path,
                       GError **error)
 {
   static const ArraOpenOptions standard = ARRA_OPEN_OPTIONS_INIT;
-  g_autoptr (ArraCheckpoint) checkpoint = NULL;
 
   g_return_val_if_fail (path != NULL, NULL);
   if (options == NULL)
     options = &standard;
   g_return_val_if_fail ((gsize) options->quant < G_N_ELEMENTS (quants), NULL);
-  checkpoint = g_new0 (ArraCheckpoint, 1);
-  g_atomic_ref_count_init (&checkpoint->refs);
-  checkpoint->path = g_strdup (path);
-  checkpoint->quant = options->quant;
-  checkpoint->metadata_only = options->metadata_only;
-  checkpoint->vqgan_given = options->vqgan != NULL;
-  arra_card_init (checkpoint, path);
-  if (!read_path (checkpoint, options, error) || !arra_checkpoint_measure (checkpoint, error))
-    return NULL;
-  if (!options->metadata_only
-      && !arra_checkpoint_load_weights (checkpoint, options->threads, cancellable, error))
-    return NULL;
-  return g_steal_pointer (&checkpoint);
+  return open_with (path, options, options->metadata_only ? NULL : arra_checkpoint_load_weights, cancellable,
+                    error);
+}
+
+ArraCheckpoint *
+arra_checkpoint_open_vqgan (const char *path,
+                            const ArraOpenOptions *options,
+                            GCancellable *cancellable,
+                            GError **error)
+{
+  return open_with (path, options, arra_checkpoint_load_vqgan, cancellable, error);
 }
 
 ArraCheckpoint *

@@ -15,7 +15,6 @@ struct _ArraCheckpoint
   char *path;
   char *fingerprint;
   ArraQuant quant;
-  gboolean metadata_only;
 
   ArraGguf *gguf;           /* nullable: a single file */
   ArraSource *source;       /* transformer tensors */
@@ -28,7 +27,7 @@ struct _ArraCheckpoint
   ArraVqganConfig vqgan_config; /* n_embed 0: no VQGAN */
   ArraTokenizer *tokenizer;     /* nullable: a directory without tokenizer.json cannot read prompts */
   ArraVocabulary vocabulary;
-  ArraChameleon *model;         /* NULL when metadata_only */
+  ArraChameleon *model;         /* NULL when metadata_only, or opened for the VQGAN alone */
   ArraVqgan *vqgan;             /* NULL when metadata_only or there is none */
 
   /* defaults of requests */
@@ -43,3 +42,7 @@ struct _ArraCheckpoint
 
   guint64 weights_mapped, weights_private; /* measured, whether loaded or not */
 };
+
+/* As arra_checkpoint_open(), but of the weights the VQGAN's alone: enough for turning pictures into codes and back, however large the
+ * transformer is. ARGUMENT: there is no VQGAN. */
+ArraCheckpoint *arra_checkpoint_open_vqgan (const char *path, const ArraOpenOptions *options, GCancellable *cancellable, GError **error);

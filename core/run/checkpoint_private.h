@@ -31,6 +31,8 @@ gboolean arra_checkpoint_check_vqgan (const ArraCheckpoint *checkpoint, GError *
 gboolean arra_checkpoint_measure (ArraCheckpoint *checkpoint, GError **error);
 /* Binds the weights, after a look at the memory they need. */
 gboolean arra_checkpoint_load_weights (ArraCheckpoint *checkpoint, guint threads, GCancellable *cancellable, GError **error);
+/* Binds the VQGAN's alone. ARGUMENT: there is none. */
+gboolean arra_checkpoint_load_vqgan (ArraCheckpoint *checkpoint, guint threads, GCancellable *cancellable, GError **error);
 ArraDType arra_quant_dtype (ArraQuant quant);
 
 /* @config, @tokenizer: the files' texts of a directory; both NULL for GGUF. */

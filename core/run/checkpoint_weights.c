@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "checkpoint_private.h"
 
+#include "fail.h"
 #include "mem.h"
 #include "plan.h"
 
@@ -49,6 +50,19 @@ load_model (ArraCheckpoint *checkpoint,
   checkpoint->model = arra_chameleon_new (&checkpoint->config, checkpoint->source, arra_quant_dtype (checkpoint->quant),
                                           masked, pool, cancellable, error);
   return checkpoint->model != NULL;
+}
+
+gboolean
+arra_checkpoint_load_vqgan (ArraCheckpoint *checkpoint, guint threads, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (ArraPool) pool = NULL;
+
+  if (checkpoint->vqgan_source == NULL)
+    return arra_fail (error, ARRA_ERROR_ARGUMENT,
+                      "%s holds no VQGAN, which turns tokens into pixels: give one with --vqgan FILE",
+                      checkpoint->path);
+  pool = arra_pool_new (threads, error);
+  return pool != NULL && load_vqgan (checkpoint, pool, cancellable, error);
 }
 
 /* Flags of the image tokens, which a model of pure text must not predict. */

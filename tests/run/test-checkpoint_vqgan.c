@@ -232,6 +232,27 @@ test_from_gguf (void)
   fixture_remove (plain);
 }
 
+/* Pictures become codes and come back without the transformer's weights. */
+static void
+test_alone (void)
+{
+  static const char *const none[] = { "holds no VQGAN", "--vqgan", NULL };
+  const ArraOpenOptions options = { .threads = 1 };
+  g_autofree char *path = make_plain ();
+  g_autoptr (ArraCheckpoint) checkpoint = NULL;
+  g_autoptr (GError) error = NULL, missing = NULL;
+
+  g_assert_null (arra_checkpoint_open_vqgan (path, &options, NULL, &missing));
+  fixture_assert_error (missing, ARRA_ERROR_ARGUMENT, none);
+  put_vqgan (path, ".", 64);
+  checkpoint = arra_checkpoint_open_vqgan (path, &options, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_null (checkpoint->model);
+  g_assert_true (arra_vqgan_has_encoder (checkpoint->vqgan));
+  g_assert_true (arra_vqgan_has_decoder (checkpoint->vqgan));
+  fixture_remove (path);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -243,6 +264,7 @@ main (int argc, char **argv)
   g_test_add_func ("/checkpoint_vqgan/codebook", test_codebook);
   g_test_add_func ("/checkpoint_vqgan/wrong", test_wrong);
   g_test_add_func ("/checkpoint_vqgan/shape", test_shape);
+  g_test_add_func ("/checkpoint_vqgan/alone", test_alone);
   g_test_add_func ("/checkpoint_vqgan/golden-ckpt", test_golden_ckpt);
   g_test_add_func ("/checkpoint_vqgan/from-gguf", test_from_gguf);
   return g_test_run ();
