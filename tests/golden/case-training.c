@@ -32,6 +32,19 @@ number_after (const char *text, const char *word, double standard)
   return at == NULL ? standard : g_ascii_strtod (at + strlen (word), NULL);
 }
 
+/* What the results depend on is never guessed: a manifest that does not say it fails the case. */
+static double
+number_said (Check *check, const char *word)
+{
+  const char *what = json_object_get_string_member_with_default (check->entry, "what", "");
+  const char *at = strstr (what, word);
+
+  if (at != NULL && g_ascii_isdigit (at[strlen (word)]))
+    return g_ascii_strtod (at + strlen (word), NULL);
+  check_fault (check, "the manifest's words do not say \"%s\" and a number", word);
+  return 1;
+}
+
 static const char *
 note (Check *check)
 {
@@ -52,7 +65,8 @@ read_objective (Check *check, guint feature_width)
 
   alignment->layer = 1;
   alignment->feature_width = feature_width;
-  alignment->window = strstr (what, "constants -1025") != NULL ? 1024 : (guint) number_after (what, "K=", 8);
+  if (objective.z_weight > 0)
+    alignment->window = strstr (what, "constants -1025") != NULL ? 1024 : (guint) number_said (check, "K=");
   alignment->weight = number_after (what, "lambda (weight of similar_loss) ", number_after (what, "lambda ", 1));
   alignment->rep_id = (guint32) number_after (note (check), "rep_id = ", 0);
   alignment->measure = strstr (what, "mse_loss") != NULL ? ARRA_ALIGN_MSE : ARRA_ALIGN_COSINE;
@@ -220,7 +234,6 @@ check_losses (Training *t, GError **error)
 static gboolean
 check_step (Training *t, ArraAdamW *adamw, guint step, GError **error)
 {
-  const char *what = json_object_get_string_member_with_default (t->check->entry, "what", "");
   g_autofree char *in = g_strdup_printf ("in.step%u.", step), *out = g_strdup_printf ("out.step%u.", step);
   Batch b = { .ids = NULL };
   ArraLosses losses;
@@ -232,8 +245,8 @@ check_step (Training *t, ArraAdamW *adamw, guint step, GError **error)
   if (!ok)
     return FALSE;
   check_number (t, out, "loss", losses.total);
-  check_number (t, out, "grad_norm_before_clip", arra_clip_gradients (&t->check->exec, t->parameters, number_after (what, "total L2 norm ", 4)));
-  arra_adamw_step (adamw, &t->check->exec, number_after (what, " lr ", 1e-3), t->parameters);
+  check_number (t, out, "grad_norm_before_clip", arra_clip_gradients (&t->check->exec, t->parameters, number_said (t->check, "total L2 norm ")));
+  arra_adamw_step (adamw, &t->check->exec, number_said (t->check, " lr "), t->parameters);
   for (guint i = 0; i < t->parameters->n; i++)
     {
       const ArraParameter *item = &t->parameters->items[i];
@@ -247,9 +260,8 @@ check_step (Training *t, ArraAdamW *adamw, guint step, GError **error)
 static gboolean
 check_steps (Training *t, GError **error)
 {
-  const char *what = json_object_get_string_member_with_default (t->check->entry, "what", "");
-  const ArraAdamWSettings settings = { number_after (what, "betas (", 0.9), number_after (what, "betas (0.9,", 0.95),
-                                       number_after (what, " eps ", 1e-8), number_after (what, "weight_decay ", 0.05) };
+  const ArraAdamWSettings settings = { number_said (t->check, "betas ("), number_said (t->check, "betas (0.9,"),
+                                       number_said (t->check, " eps "), number_said (t->check, "weight_decay ") };
   g_autoptr (ArraAdamW) adamw = NULL;
 
   if (!open_training (t, "in.step0.features", error))

@@ -227,6 +227,9 @@ static const TextCase text_cases[] = {
   { "rules.one_image_cfg4", "rules/one_image_cfg4.json", "\"argmax\":6147", "\"argmax\":6148" },
   { "tokenizer.chameleon_bpe_small", "tokenizer/chameleon_bpe_small/encodings.json", "[166", "[167" },
   { "e2e", "e2e/case.json", "4435,4686", "4435,4687" },
+  { "training.adamw_clip4", "MANIFEST.json", "lambda 1, K=8, z 1e-5", "lambda 1, K=4, z 1e-5" },
+  { "training.adamw_clip4", "MANIFEST.json", "lambda 1, K=8, z 1e-5", "lambda 1, z 1e-5" }, /* nothing is guessed */
+  { "training.adamw_clip4", "MANIFEST.json", "AdamW lr 0.001", "AdamW" },
   { "training.lr_schedule", "training/lr_schedule.json", "0.0009875893165300026", "0.0009875893165320026" },
 };
 
