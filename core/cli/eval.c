@@ -13,6 +13,8 @@
 #include "signals.h"
 #include "values.h"
 
+#define FEW 500 /* pictures: fewer give no Fréchet distance that means much */
+
 typedef struct
 {
   char *data, *against, *reconstructed, *judge, *clip, *encoder, *limit, *threads, *out;
@@ -171,6 +173,18 @@ show (ArraEvalRole role, gboolean pairs, guint done, guint count, gpointer user)
   cli_items_update (done, count, &run->items);
 }
 
+/* The distance of small sets is far above that of large ones, and says more of their number than of what they show. */
+static void
+warn_of_few (const ArraEvaluation *evaluation)
+{
+  guint n = evaluation->sets[ARRA_EVAL_GENERATED].frechet_n;
+
+  if (n > 0 && n < FEW)
+    cli_note ("arra eval: the Fréchet distance is over %u pictures on each side: below %u it is not reliable, and too large; "
+              "compare it with sets of the same size alone",
+              n, FEW);
+}
+
 /* The table goes to a file, or where there is no other result to standard output. */
 static gboolean
 report (const Options *options, const Run *run, const ArraEvaluation *evaluation, GError **error)
@@ -207,6 +221,8 @@ evaluate (gpointer data, GError **error)
   if (!arra_evaluate (&run.request, &evaluation, show, &run, cli_signals_stage (0), error))
     return FALSE;
   cli_progress_clear (run.progress);
+  if (!options->quiet)
+    warn_of_few (&evaluation);
   return report (options, &run, &evaluation, error);
 }
 

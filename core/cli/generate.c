@@ -84,10 +84,8 @@ write_picture (Run *run, guint answer, guint index, guint n_answers, GCancellabl
   if (!arra_picture_save_png (picture, path, recipe, labelled, arra_checkpoint_card (run->checkpoint), error))
     return FALSE;
   if (picture->rows_finished < picture->rows_total)
-    {
-      run->result.partial_rows = picture->rows_finished;
-      run->result.partial_total = picture->rows_total;
-    }
+    g_ptr_array_add (run->result.partial, g_strdup_printf ("%s: %u finished rows of %u", path, picture->rows_finished,
+                                                           picture->rows_total));
   g_ptr_array_add (run->result.files, g_steal_pointer (&path));
   g_array_append_val (run->result.answers, answer);
   return TRUE;
@@ -98,6 +96,7 @@ static gboolean
 write_pictures (Run *run, gboolean stopped, guint n_answers, GCancellable *cancellable, GError **error)
 {
   g_ptr_array_set_size (run->result.files, 0);
+  g_ptr_array_set_size (run->result.partial, 0);
   g_array_set_size (run->result.answers, 0);
   for (guint answer = 0; answer < arra_job_n_answers (run->job); answer++)
     for (guint picture = 0; picture < arra_job_n_pictures (run->job, answer); picture++)
@@ -208,6 +207,7 @@ run_with_options (const GenerateOptions *options, GError **error)
   CliStatus status = CLI_FAILURE;
 
   run.result.files = g_ptr_array_new_with_free_func (g_free);
+  run.result.partial = g_ptr_array_new_with_free_func (g_free);
   run.result.answers = g_array_new (FALSE, FALSE, sizeof (guint));
   if (generate_setup_init (&setup, options, error))
     {
@@ -218,6 +218,7 @@ run_with_options (const GenerateOptions *options, GError **error)
   arra_job_free (run.job);
   g_clear_pointer (&run.checkpoint, arra_checkpoint_unref);
   g_ptr_array_unref (run.result.files);
+  g_ptr_array_unref (run.result.partial);
   g_array_unref (run.result.answers);
   generate_setup_clear (&setup);
   return status;

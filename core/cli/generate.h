@@ -35,7 +35,7 @@ typedef struct
 {
   GPtrArray *files;    /* char *: pictures written */
   GArray *answers;     /* guint: the answer each of them belongs to */
-  guint partial_rows, partial_total; /* of a picture that is not whole; 0: all are */
+  GPtrArray *partial;  /* "fox.png: 5 finished rows of 16", of those that are not whole */
   gboolean tokens_saved;
   guint64 new_tokens;  /* predicted in this run */
   double run_seconds;  /* of predicting them */

@@ -73,8 +73,8 @@ print_stopped (const GenerateSetup *setup, const ArraJob *job, const GenerateRes
       return;
     }
   cli_note ("Stopped after %" G_GUINT64_FORMAT " tokens, saved in %s", count_tokens (job), setup->tokens);
-  if (result->partial_total > 0)
-    cli_note ("The picture holds the %u finished rows of %u.", result->partial_rows, result->partial_total);
+  for (guint i = 0; i < result->partial->len; i++)
+    cli_note ("%s", (const char *) g_ptr_array_index (result->partial, i));
   cli_note ("Go on with: arra generate --resume %s -o %s", tokens, out);
 }
 

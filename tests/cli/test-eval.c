@@ -112,6 +112,7 @@ test_tables (void)
   file = arra_run ("eval", SETS, "--judge", "judge", "-o", "table.md", NULL);
   assert_status (file, 0);
   g_assert_cmpstr (file->out, ==, "table.md: 20 pictures\n");
+  assert_says (file->err, "over 15 pictures on each side: below 500 it is not reliable");
   table = read_file ("table.md");
   assert_says (table, "| measure | generated | reconstruction | real |\n|---|---:|---:|---:|\n");
   assert_says (table, "| pictures | 20 | 14 | 30 |\n");
@@ -132,6 +133,7 @@ test_tables (void)
   assert_says (limited->out, "| CLIP score |");
   alone = arra_run ("eval", "--data", "made", NULL);
   assert_status (alone, 0);
+  g_assert_null (strstr (alone->err, "reliable"));
   assert_says (alone->out,
                "| measure | generated |\n|---|---:|\n| pictures | 20 |\n| MS-SSIM between pictures | 0.");
   g_assert_null (strstr (alone->out, "attribute"));

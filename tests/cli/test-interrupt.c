@@ -147,7 +147,7 @@ test_resume (void)
   rows = height / (GRID / 2);
   g_assert_cmpuint (width, ==, 56);
   g_assert_cmpuint (height, <, 48);
-  partial = g_strdup_printf ("%u finished rows of 24", rows);
+  partial = g_strdup_printf ("stopped.png: %u finished rows of 24", rows);
   assert_says (drawn, partial);
   decoded = arra_run ("decode", "--model", "model", "stopped.tokens.json", "-o", "decoded.png", NULL);
   assert_status (decoded, 0);
@@ -156,6 +156,23 @@ test_resume (void)
   resumed = arra_run ("generate", "--threads", "1", "--resume", "stopped.tokens.json", "-o", "resumed.png", NULL);
   assert_status (resumed, 0);
   g_assert_true (same_bytes ("resumed.png", "whole.png"));
+  harness_end ();
+}
+
+/* Of several pictures the one that is not whole is named. */
+static void
+test_several (void)
+{
+  const char *args[] = { "generate", "--model", "model", "-s", SIZE, "--threads", "1", "-n", "4", "--seed", "11", "-o", "four.png", "a fox", NULL };
+  g_autoptr (Outcome) stopped = NULL;
+  g_autofree char *drawn = NULL;
+
+  harness_begin ();
+  write_model ("model", 8);
+  stopped = stop_when (args, "", 100, SIGINT, 0, &drawn);
+  assert_status (stopped, 130);
+  assert_says (drawn, "four-1.png: ");
+  assert_says (drawn, "finished rows of 24");
   harness_end ();
 }
 
@@ -262,6 +279,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/cli/interrupt/resume", test_resume);
+  g_test_add_func ("/cli/interrupt/several", test_several);
   g_test_add_func ("/cli/interrupt/second-signal", test_second_signal);
   g_test_add_func ("/cli/interrupt/json", test_json);
   g_test_add_func ("/cli/interrupt/prompts", test_prompts);
