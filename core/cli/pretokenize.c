@@ -34,7 +34,8 @@ static const CliHelp help = {
   .summary = "Turns the pictures of a data set into codes of a VQGAN and its captions into tokens, and keeps both in one file,\n"
              "which training reads. It may be stopped at any time: given again, the command goes on where it was.",
   .examples = "  arra pretokenize --data textures --vqgan vqgan --tokenizer tokenizer -o textures.tokens\n"
-              "  arra pretokenize --data captions.json --vqgan vqgan.ckpt --tokenizer model-folder --size 512 -o cxr.tokens",
+              "  arra pretokenize --data captions.json --vqgan vqgan.ckpt --tokenizer model-folder --size 512 -o cxr.tokens\n"
+              "  arra pretokenize --data photos --vqgan textures.gguf --tokenizer textures.gguf -o photos.tokens",
   .notes = "A data set is a folder with metadata.jsonl, a folder of pictures with NAME.txt beside each, or a JSON file of\n"
            "ARRA's conversations. Pictures are cropped to squares and resized. A file that was made of another data set,\n"
            "VQGAN or tokenizer is not written to.",
@@ -159,9 +160,9 @@ cli_pretokenize (int argc, char **argv)
   const GOptionEntry entries[] = {
     { "data", 'd', 0, G_OPTION_ARG_FILENAME, &options.data,
       "Data set: a folder, metadata.jsonl or a JSON file", "PATH" },
-    { "vqgan", 0, 0, G_OPTION_ARG_FILENAME, &options.vqgan, "VQGAN: a file or its folder", "PATH" },
+    { "vqgan", 0, 0, G_OPTION_ARG_FILENAME, &options.vqgan, "VQGAN: a file, its folder, or a .gguf file", "PATH" },
     { "tokenizer", 0, 0, G_OPTION_ARG_FILENAME, &options.tokenizer,
-      "tokenizer.json, or a folder that holds it", "PATH" },
+      "tokenizer.json, a folder that holds it, or a .gguf file", "PATH" },
     { "size", 's', 0, G_OPTION_ARG_STRING, &options.size, "Side of the pictures in pixels (default: 256)",
       "N" },
     { "out", 'o', 0, G_OPTION_ARG_FILENAME, &options.out, "File to write, or to go on with", "FILE" },

@@ -103,6 +103,12 @@ arra_feature_cache_free (ArraFeatureCache *cache)
   g_free (cache);
 }
 
+gboolean
+arra_feature_cache_check (const ArraFeatureCache *cache, GError **error)
+{
+  return arra_item_cache_check (cache->items, error);
+}
+
 guint
 arra_feature_cache_items (const ArraFeatureCache *cache)
 {

@@ -239,6 +239,12 @@ arra_item_cache_free (ArraItemCache *cache)
   g_free (cache);
 }
 
+gboolean
+arra_item_cache_check (const ArraItemCache *cache, GError **error)
+{
+  return arra_mapping_check (cache->mapping, error);
+}
+
 guint
 arra_item_cache_items (const ArraItemCache *cache)
 {

@@ -15,8 +15,7 @@ struct _ArraTokenCache
 {
   ArraItemCache *items;
   guint rows, columns, n_codes, n_ids;
-  const guint32 *starts, *ids; /* native order: the file's, or @swapped */
-  guint32 *swapped;            /* (nullable): arra_mem */
+  guint32 *starts, *ids; /* in one piece of arra_mem: a file that is being changed must not move ends of prompts */
 };
 
 struct _ArraTokenCacheWriter
@@ -65,16 +64,15 @@ check_codes (const ArraTokenCache *cache, const char *path, GError **error)
   return TRUE;
 }
 
-/* The shared bytes as numbers of this machine. NULL with @error set when they cannot be had. */
-static const guint32 *
-native_numbers (ArraTokenCache *cache, const void *shared, gsize n, GError **error)
+/* The shared bytes as numbers of this machine: arra_mem. */
+static guint32 *
+native_numbers (const void *shared, gsize n, GError **error)
 {
-  if (G_BYTE_ORDER == G_LITTLE_ENDIAN)
-    return shared;
-  cache->swapped = arra_mem_new (n, sizeof (guint32), "the prompts of a cache", error);
-  for (gsize i = 0; cache->swapped != NULL && i < n; i++)
-    cache->swapped[i] = GUINT32_FROM_LE (((const guint32 *) shared)[i]);
-  return cache->swapped;
+  guint32 *numbers = arra_mem_new (n, sizeof (guint32), "the prompts of a cache", error);
+
+  for (gsize i = 0; numbers != NULL && i < n; i++)
+    numbers[i] = GUINT32_FROM_LE (((const guint32 *) shared)[i]);
+  return numbers;
 }
 
 static gboolean
@@ -105,7 +103,7 @@ read_prompts (ArraTokenCache *cache, const char *path, GError **error)
 
   if (size % sizeof (guint32) != 0 || size / sizeof (guint32) < n_starts)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the prompts' place has a wrong size", path);
-  cache->starts = native_numbers (cache, shared, size / sizeof (guint32), error);
+  cache->starts = native_numbers (shared, size / sizeof (guint32), error);
   if (cache->starts == NULL)
     return FALSE;
   cache->ids = cache->starts + n_starts;
@@ -156,8 +154,14 @@ arra_token_cache_free (ArraTokenCache *cache)
   if (cache == NULL)
     return;
   arra_item_cache_free (cache->items);
-  arra_mem_free (cache->swapped);
+  arra_mem_free (cache->starts);
   g_free (cache);
+}
+
+gboolean
+arra_token_cache_check (const ArraTokenCache *cache, GError **error)
+{
+  return arra_item_cache_check (cache->items, error);
 }
 
 guint

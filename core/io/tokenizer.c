@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "fail.h"
+#include "gguf.h"
 #include "jsonguard.h"
 #include "mapping.h"
 #include "mem.h"
@@ -24,14 +25,31 @@ tokenizer_free (ArraTokenizer *tokenizer)
   g_free (tokenizer);
 }
 
+/* The tokenizer that a checkpoint of ours brings. */
+static ArraTokenizer *
+open_gguf (const char *path, GError **error)
+{
+  g_autofree char *name = g_strconcat (path, ": " ARRA_TOKENIZER_KEY, NULL);
+  g_autoptr (ArraGguf) gguf = arra_gguf_open (path, error);
+  const char *text;
+  gsize length;
+
+  if (gguf == NULL || !arra_gguf_get_string (gguf, ARRA_TOKENIZER_KEY, &text, &length, error))
+    return NULL;
+  return arra_tokenizer_new (text, length, name, error);
+}
+
 ArraTokenizer *
 arra_tokenizer_open (const char *path, GError **error)
 {
   g_autofree char *file = g_file_test (path, G_FILE_TEST_IS_DIR) ? g_build_filename (path, "tokenizer.json", NULL)
                                                                  : g_strdup (path);
   gsize size;
-  g_automem char *text = arra_read_file (file, ARRA_JSON_MAX_BYTES, &size, error);
+  g_automem char *text = NULL;
 
+  if (g_str_has_suffix (file, ".gguf"))
+    return open_gguf (file, error);
+  text = arra_read_file (file, ARRA_JSON_MAX_BYTES, &size, error);
   return text != NULL ? arra_tokenizer_new (text, size, file, error) : NULL;
 }
 

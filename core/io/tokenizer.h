@@ -11,7 +11,7 @@ typedef struct _ArraTokenizer ArraTokenizer;
  * ignore_merges, byte_fallback false), post_processor TemplateProcessing, decoder ByteLevel. Anything else: ARRA_ERROR_UNSUPPORTED naming
  * it. Immutable and shareable. Returns: (transfer full): arra_tokenizer_unref(). */
 ArraTokenizer *arra_tokenizer_new (const char *json, gsize size, const char *name, GError **error);
-/* The same for a file, or for tokenizer.json in a folder. */
+/* The same for a file, for tokenizer.json in a folder, or for what a GGUF file of ours holds. */
 ArraTokenizer *arra_tokenizer_open (const char *path, GError **error);
 ArraTokenizer *arra_tokenizer_ref (ArraTokenizer *tokenizer);
 void arra_tokenizer_unref (ArraTokenizer *tokenizer); /* nullable */

@@ -183,6 +183,32 @@ arra_vqgan_file_open (ArraVqganFile *file, const char *path, GError **error)
   return FALSE;
 }
 
+static gboolean
+save_weights (const ArraVqganFile *file, const char *path, GError **error)
+{
+  g_autofree ArraNamedTensor *tensors = g_new (ArraNamedTensor, arra_source_count (file->source));
+  gsize n = 0;
+
+  for (gsize i = 0; i < arra_source_count (file->source); i++)
+    {
+      const char *name = arra_source_name (file->source, i);
+
+      if (g_str_has_prefix (name, file->prefix))
+        tensors[n++] = (ArraNamedTensor){ name + strlen (file->prefix), *arra_source_tensor (file->source, i) };
+    }
+  return arra_safetensors_write (path, tensors, n, error) && arra_source_check (file->source, error);
+}
+
+gboolean
+arra_vqgan_file_save (const ArraVqganFile *file, const char *directory, GError **error)
+{
+  g_autofree char *weights = g_build_filename (directory, "vqgan.safetensors", NULL);
+  g_autofree char *config = g_build_filename (directory, "vqgan.json", NULL);
+  g_autofree char *text = arra_vqgan_config_to_json (&file->config);
+
+  return save_weights (file, weights, error) && arra_write_file (config, text, strlen (text), error);
+}
+
 void
 arra_vqgan_file_clear (ArraVqganFile *file)
 {

@@ -17,6 +17,8 @@ typedef struct
 /* Reads configuration and names of tensors, no weights. Errors name the file; @file is then empty. */
 gboolean arra_vqgan_file_open (ArraVqganFile *file, const char *path, GError **error);
 void arra_vqgan_file_clear (ArraVqganFile *file);
+/* Writes it as a folder's vqgan.safetensors and vqgan.json, without what else lies in its file. */
+gboolean arra_vqgan_file_save (const ArraVqganFile *file, const char *directory, GError **error);
 /* Where the weights lie below @folder, (nullable) (transfer full). */
 char *arra_vqgan_file_find (const char *folder);
 

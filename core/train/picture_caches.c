@@ -31,6 +31,15 @@ features_of (gpointer owner, guint item, float *features)
   arra_feature_cache_feature (((const Caches *) owner)->features, item, features);
 }
 
+static gboolean
+check_caches (gpointer owner, GError **error)
+{
+  const Caches *caches = owner;
+
+  return arra_token_cache_check (caches->tokens, error)
+         && (caches->features == NULL || arra_feature_cache_check (caches->features, error));
+}
+
 static void
 free_caches (gpointer owner)
 {
@@ -103,6 +112,7 @@ arra_picture_caches_open (const ArraYaml *config,
                                .vqgan = arra_token_cache_vqgan (caches->tokens),
                                .prompt = prompt_of,
                                .codes = codes_of,
+                               .check = check_caches,
                                .features = features_of,
                                .owner = caches,
                                .free_owner = free_caches };

@@ -78,6 +78,12 @@ arra_picture_items_check (const ArraPictureItems *items,
   return TRUE;
 }
 
+gboolean
+arra_picture_items_same (const ArraPictureItems *items, GError **error)
+{
+  return items->check == NULL || items->check (items->owner, error);
+}
+
 guint
 arra_picture_sequence_length (const ArraPictureItems *items, guint item, gboolean prompt)
 {
@@ -123,7 +129,8 @@ put_prompt (Place *place, const ArraPictureItems *items, guint item, const ArraV
   put (place, vocabulary->stop, FALSE);
 }
 
-/* The codes are read to the very end of the rows, where each is taken before something is written over it. */
+/* The codes are read to the very end of the rows, where each is taken before something is written over it. Checked as they
+ * were, they may come from a file that is being changed: arra_picture_items_same() tells, and until then none is out of bounds. */
 static void
 put_rows (Place *place, const ArraPictureItems *items, guint item, const ArraVocabulary *vocabulary)
 {
@@ -132,8 +139,8 @@ put_rows (Place *place, const ArraPictureItems *items, guint item, const ArraVoc
   items->codes (items->owner, item, place->ids + items->rows);
   for (guint row = 0; row < items->rows; row++)
     {
-      for (guint column = 0; column < items->columns; column++)
-        put (place, vocabulary->id_of_code[*code++], TRUE);
+      for (guint column = 0; column < items->columns; column++, code++)
+        put (place, vocabulary->id_of_code[MIN (*code, vocabulary->n_codes - 1)], TRUE);
       put (place, vocabulary->new_line, TRUE);
     }
 }

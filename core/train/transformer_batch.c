@@ -124,8 +124,8 @@ write_pictures (ArraTransformer *t, const Chosen *chosen, guint n)
   batch->n_aligned = (gsize) MAX (aligned, 0);
 }
 
-void
-arra_transformer_batch_fill (ArraTransformer *t, guint64 index)
+gboolean
+arra_transformer_batch_fill (ArraTransformer *t, guint64 index, GError **error)
 {
   guint n = (guint) t->settings.batch;
   g_autofree Chosen *chosen = g_new (Chosen, n);
@@ -133,16 +133,18 @@ arra_transformer_batch_fill (ArraTransformer *t, guint64 index)
   for (guint i = 0; i < n; i++)
     chosen[i].item = draw (t, index * n + i, &chosen[i].prompt);
   write_pictures (t, chosen, n);
+  return arra_picture_items_same (&t->items, error);
 }
 
-void
-arra_transformer_batch_fill_items (ArraTransformer *t, guint first, guint n)
+gboolean
+arra_transformer_batch_fill_items (ArraTransformer *t, guint first, guint n, GError **error)
 {
   g_autofree Chosen *chosen = g_new (Chosen, n);
 
   for (guint i = 0; i < n; i++)
     chosen[i] = (Chosen){ first + i, TRUE };
   write_pictures (t, chosen, n);
+  return arra_picture_items_same (&t->items, error);
 }
 
 void
@@ -152,7 +154,7 @@ arra_transformer_batch_hash_items (ArraTransformer *t, GChecksum *hash)
 
   for (guint i = 0; i < t->items.n; i++)
     {
-      arra_transformer_batch_fill_items (t, i, 1);
+      arra_transformer_batch_fill_items (t, i, 1, NULL); /* a change is seen by the next step */
       g_checksum_update (hash, (const guchar *) batch->ids, (gssize) (batch->length * sizeof *batch->ids));
       g_checksum_update (hash, (const guchar *) batch->features,
                          (gssize) (t->items.feature_width * sizeof *batch->features));

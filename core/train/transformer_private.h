@@ -8,6 +8,7 @@
 #include "objective.h"
 #include "tokenizer.h"
 #include "transformer_trainee.h"
+#include "vqgan_file.h"
 
 typedef enum
 {
@@ -63,6 +64,7 @@ typedef struct
   ArraVocabulary vocabulary;
   guint patch;        /* pixels on a side of a code; 0: no VQGAN is known */
   char *vqgan_weights, *vqgan_config; /* (nullable): files for the saved model */
+  ArraVqganFile vqgan; /* in their place the VQGAN of a GGUF file, or empty */
   ArraTransformerCard card;
   guint8 *image_ids; /* flags of the ids that are image tokens; arra_mem */
   ArraChameleonConfig config;
@@ -88,10 +90,11 @@ gboolean arra_transformer_begin (ArraTransformer *transformer, const ArraYaml *c
 /* transformer_batch.c */
 gboolean arra_transformer_batch_allocate (ArraTransformer *transformer, GError **error);
 void arra_transformer_batch_clear (ArraTransformerBatch *batch);
-/* The pictures of step @index: each epoch has its own order; which prompts are dropped is drawn for each picture. */
-void arra_transformer_batch_fill (ArraTransformer *transformer, guint64 index);
+/* The pictures of step @index: each epoch has its own order; which prompts are dropped is drawn for each picture. FALSE, here and below: their file was
+ * changed while it was in use. */
+gboolean arra_transformer_batch_fill (ArraTransformer *transformer, guint64 index, GError **error);
 /* Pictures @first .. @first + @n - 1 with their prompts. */
-void arra_transformer_batch_fill_items (ArraTransformer *transformer, guint first, guint n);
+gboolean arra_transformer_batch_fill_items (ArraTransformer *transformer, guint first, guint n, GError **error);
 /* All pictures, one after another, prompts and features with them; the batch is filled with them in turn. */
 void arra_transformer_batch_hash_items (ArraTransformer *transformer, GChecksum *hash);
 /* Pictures @first .. @end - 1 of the batch, at most micro_batch of them; sums are divided by the whole batch's counts. */

@@ -165,6 +165,8 @@ save_vqgan (const ArraTransformer *t, const char *directory, GError **error)
 {
   const char *weights = t->vqgan_weights, *config = t->vqgan_config;
 
+  if (t->vqgan.source != NULL)
+    return arra_vqgan_file_save (&t->vqgan, directory, error);
   if (weights == NULL)
     return TRUE;
   return put_file (weights, directory,

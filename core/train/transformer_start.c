@@ -8,23 +8,11 @@
 #include "mem.h"
 #include "settings.h"
 #include "transformer_private.h"
-#include "vqgan_file.h"
 
 #define CONTEXT_STEP 256 /* room for prompts that are longer than the captions */
 #define IMAGE_START "<racm3:break>"
 
 /* ------------------------------------------------------------------ a random start */
-
-static gboolean
-read_tokenizer_file (ArraTransformer *t, const char *path, GError **error)
-{
-  gsize size;
-  g_automem char *text = arra_read_file (path, ARRA_JSON_MAX_BYTES, &size, error);
-
-  if (text != NULL)
-    t->tokenizer = arra_tokenizer_new (text, size, path, error);
-  return t->tokenizer != NULL;
-}
 
 static gboolean
 read_shape (ArraTransformer *t, const ArraYaml *config, GError **error)
@@ -92,7 +80,7 @@ open_folder (ArraTransformer *t, GError **error)
 
   parser = arra_json_parse_file (config, &object, error);
   if (parser == NULL || !arra_chameleon_config_read (&t->config, object, config, error)
-      || !read_tokenizer_file (t, tokenizer, error))
+      || (t->tokenizer = arra_tokenizer_open (tokenizer, error)) == NULL)
     return FALSE;
   t->source = arra_safetensors_open_directory (t->settings.from, error);
   return t->source != NULL;
@@ -187,7 +175,7 @@ gboolean
 arra_transformer_open_start (ArraTransformer *t, GError **error)
 {
   if (t->settings.start == ARRA_START_RANDOM)
-    return read_tokenizer_file (t, t->settings.tokenizer, error);
+    return (t->tokenizer = arra_tokenizer_open (t->settings.tokenizer, error)) != NULL;
   return g_file_test (t->settings.from, G_FILE_TEST_IS_DIR) ? open_folder (t, error) : open_gguf (t, error);
 }
 
@@ -263,21 +251,29 @@ compare_vqgan (const ArraTransformer *t, const ArraYaml *config, const ArraVqgan
       tokens, t->items.vqgan, t->settings.vqgan, hash);
 }
 
+static gboolean
+check_vqgan (ArraTransformer *t, const ArraYaml *config, const ArraVqganFile *file, GError **error)
+{
+  if (file->config.n_embed != t->vocabulary.n_codes)
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: has %u codes, but the vocabulary names %u",
+                      t->settings.vqgan, file->config.n_embed, t->vocabulary.n_codes);
+  t->patch = arra_vqgan_patch (&file->config);
+  return compare_vqgan (t, config, file, error);
+}
+
 /* The VQGAN that goes into the saved model must be one for these codes. */
 static gboolean
 look_at_vqgan (ArraTransformer *t, const ArraYaml *config, GError **error)
 {
   g_auto (ArraVqganFile) file = { .path = NULL };
+  const char *path = t->settings.vqgan;
 
-  if (t->settings.vqgan == NULL)
+  if (path == NULL)
     return TRUE;
-  if (!find_vqgan (t, t->settings.vqgan, error) || !arra_vqgan_file_open (&file, t->vqgan_weights, error))
-    return FALSE;
-  if (file.config.n_embed != t->vocabulary.n_codes)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: has %u codes, but the vocabulary names %u",
-                      t->settings.vqgan, file.config.n_embed, t->vocabulary.n_codes);
-  t->patch = arra_vqgan_patch (&file.config);
-  return compare_vqgan (t, config, &file, error);
+  if (g_str_has_suffix (path, ".gguf"))
+    return arra_vqgan_file_open (&t->vqgan, path, error) && check_vqgan (t, config, &t->vqgan, error);
+  return find_vqgan (t, path, error) && arra_vqgan_file_open (&file, t->vqgan_weights, error)
+         && check_vqgan (t, config, &file, error);
 }
 
 gboolean

@@ -39,6 +39,7 @@ free_transformer (gpointer self)
   arra_gguf_free (t->gguf);
   g_free (t->vqgan_weights);
   g_free (t->vqgan_config);
+  arra_vqgan_file_clear (&t->vqgan);
   arra_transformer_card_clear (&t->card);
   arra_transformer_settings_clear (&t->settings);
   g_ptr_array_unref (t->provenance);
@@ -75,17 +76,20 @@ evaluate (ArraTransformer *t,
   return TRUE;
 }
 
-/* Losses and gradients of the whole batch, of which this process computes its part. */
+/* Losses and gradients of the whole batch of step @index, of which this process computes its part. */
 static gboolean
-evaluate_together (ArraTransformer *t, double *out, GCancellable *cancellable, GError **error)
+evaluate_together (ArraTransformer *t, guint64 index, double *out, GCancellable *cancellable, GError **error)
 {
-  ArraLosses losses;
+  ArraLosses losses = { 0 };
   GError *fault = NULL;
   guint first, end;
 
   arra_parameters_zero_grad (t->parameters);
-  arra_parallel_part (t->parallel, t->batch.n, &first, &end);
-  evaluate (t, first, end, TRUE, &losses, cancellable, &fault);
+  if (arra_transformer_batch_fill (t, index, &fault))
+    {
+      arra_parallel_part (t->parallel, t->batch.n, &first, &end);
+      evaluate (t, first, end, TRUE, &losses, cancellable, &fault);
+    }
   if (!arra_parallel_agree (t->parallel, fault, error))
     return FALSE;
   out[LOSS] = losses.cross_entropy;
@@ -102,8 +106,7 @@ step_transformer (
 {
   ArraTransformer *t = self;
 
-  arra_transformer_batch_fill (t, step->index);
-  if (!evaluate_together (t, out, cancellable, error))
+  if (!evaluate_together (t, step->index, out, cancellable, error))
     return FALSE;
   out[GRADIENT] = arra_learner_step (&t->learner, &t->exec, step);
   return TRUE;
@@ -129,8 +132,8 @@ validate_part (
     {
       ArraLosses losses;
 
-      arra_transformer_batch_fill_items (t, first, MIN ((guint) t->settings.batch, end - first));
-      if (!evaluate (t, 0, t->batch.n, FALSE, &losses, cancellable, error))
+      if (!arra_transformer_batch_fill_items (t, first, MIN ((guint) t->settings.batch, end - first), error)
+          || !evaluate (t, 0, t->batch.n, FALSE, &losses, cancellable, error))
         return FALSE;
       sums[SUM_LOSS] += losses.cross_entropy * (double) t->batch.n_labels;
       sums[SUM_ALIGNMENT] += losses.alignment * (double) t->batch.n_aligned;
@@ -249,7 +252,8 @@ check_memory (ArraTransformer *t, GError **error)
   gsize need;
   guint first, end;
 
-  arra_transformer_batch_fill (t, 0);
+  if (!arra_transformer_batch_fill (t, 0, error))
+    return FALSE;
   arra_parallel_part (t->parallel, t->batch.n, &first, &end);
   part = arra_transformer_batch_part (t, first, end);
   if (!arra_objective_measure (t->run, &part, TRUE, &need, error))

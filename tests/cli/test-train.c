@@ -2,8 +2,10 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <glib/gstdio.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "fixture.h"
 #include "tiny_training.h"
@@ -179,6 +181,57 @@ test_trial (void)
 }
 
 static void
+cut_short (const char *path)
+{
+  g_assert_cmpint (truncate (path, 64), ==, 0);
+}
+
+/* Other numbers in the same place, of the same number of bytes. */
+static void
+overwrite (const char *path)
+{
+  g_autofree char *bytes = NULL;
+  gsize size;
+  FILE *file;
+
+  g_assert_true (g_file_get_contents (path, &bytes, &size, NULL));
+  memset (bytes + 64, 0xff, size - 64);
+  file = fopen (path, "r+");
+  g_assert_nonnull (file);
+  g_assert_cmpuint (fwrite (bytes, 1, size, file), ==, size);
+  g_assert_cmpint (fclose (file), ==, 0);
+}
+
+/* While it trains, what it learns from is changed: that is an error, and names the file. */
+static void
+change_tokens (void (*change) (const char *), const char *word)
+{
+  const char *args[] = { "train", "train.yaml", "-q", "--threads", "1", "--steps", "100000", "--set", "training.sample_every=0",
+                         NULL };
+  g_autoptr (Outcome) outcome = NULL;
+  g_autofree char *path = NULL;
+  GSubprocess *process;
+
+  tiny_training_begin ();
+  path = scratch_path ("pictures.tokens");
+  process = arra_start (args, -1);
+  while (!scratch_has ("out/training.safetensors"))
+    g_usleep (10000);
+  change (path);
+  outcome = arra_finish (process, NULL);
+  assert_status (outcome, 70);
+  assert_says (outcome->err, word);
+  harness_end ();
+}
+
+static void
+test_changed (void)
+{
+  change_tokens (cut_short, "pictures.tokens: was cut short while it was in use");
+  change_tokens (overwrite, "pictures.tokens: was changed while it was in use");
+}
+
+static void
 refuse (int status, const char *word, const char *option, const char *value)
 {
   g_autoptr (Outcome) outcome = arra_run ("train", "train.yaml", option, value, NULL);
@@ -282,6 +335,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/train/kill", test_kill);
   g_test_add_func ("/cli/train/interrupt", test_interrupt);
   g_test_add_func ("/cli/train/trial", test_trial);
+  g_test_add_func ("/cli/train/changed", test_changed);
   g_test_add_func ("/cli/train/start", test_start);
   g_test_add_func ("/cli/train/n-config", test_n_config);
   return g_test_run ();

@@ -7,6 +7,7 @@
 #include "kinds.h"
 #include "picture_caches.h"
 #include "token_cache.h"
+#include "words.h"
 
 #define N 3
 #define WIDTH 5
@@ -93,6 +94,39 @@ test_y_open (void)
   arra_picture_items_clear (&items);
 }
 
+/* Prompts are kept, codes stay within the vocabulary, and the change is seen. */
+static void
+test_changed (void)
+{
+  g_autofree char *path = g_build_filename (folder, "changed.tokens", NULL), *bytes = NULL;
+  g_autofree char *hash = arra_tokenizer_sha256 (tokenizer);
+  g_autoptr (GError) error = NULL;
+  Words words = words_small (400, 64, 8);
+  ArraVocabulary vocabulary;
+  ArraPictureItems items;
+  guint32 ids[64];
+  gint32 labels[64];
+  gsize size;
+  guint n;
+
+  words_vocabulary (&words, &vocabulary);
+  write_tokens ("changed.tokens", hash);
+  open_caches ("{tokens: changed.tokens}", &items, &error);
+  g_assert_no_error (error);
+  g_assert_true (arra_picture_items_same (&items, &error));
+  g_assert_true (g_file_get_contents (path, &bytes, &size, NULL));
+  memset (bytes, 0xff, size);
+  g_assert_true (g_file_set_contents_full (path, bytes, (gssize) size, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+  g_assert_cmpuint (items.prompt (items.owner, 2, &n)[1], ==, 302);
+  g_assert_cmpuint (n, ==, 2);
+  arra_picture_sequence_write (&items, 2, TRUE, &vocabulary, ids, labels);
+  g_assert_false (arra_picture_items_same (&items, &error));
+  g_assert_error (error, ARRA_ERROR, ARRA_ERROR_INVALID_DATA);
+  g_assert_nonnull (strstr (error->message, "changed.tokens: was"));
+  arra_picture_items_clear (&items);
+  arra_vocabulary_clear (&vocabulary);
+}
+
 static void
 refuse (const char *data, const char *word)
 {
@@ -159,6 +193,7 @@ main (int argc, char **argv)
   write_features ("few.features", "d1", N - 1);
   g_test_add_func ("/picture_caches/y-open", test_y_open);
   g_test_add_func ("/picture_caches/n-open", test_n_open);
+  g_test_add_func ("/picture_caches/changed", test_changed);
   g_test_add_func ("/kinds/make", test_kinds);
   status = g_test_run ();
   arra_tokenizer_unref (tokenizer);

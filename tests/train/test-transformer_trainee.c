@@ -272,7 +272,7 @@ test_draws (void)
   t = trainee.self;
   for (guint i = 0; i < 200; i++)
     {
-      arra_transformer_batch_fill (t, i);
+      g_assert_true (arra_transformer_batch_fill (t, i, NULL));
       for (guint k = 0; k < 5; k++)
         {
           guint item = item_at (t, k);
