@@ -12,12 +12,22 @@ is_hidden (gunichar c)
          || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff;
 }
 
+/* Ends with a whole word, unless that would cost more than half of the text. */
+static void
+cut_at_word (GString *plain, gboolean whole, gsize words)
+{
+  if (!whole && words >= plain->len / 2)
+    g_string_truncate (plain, words);
+  g_string_append (plain, "…");
+}
+
 char *
 arra_words_plain (const char *text, guint max)
 {
   g_autofree char *valid = g_utf8_make_valid (text != NULL ? text : "", -1);
   g_autoptr (GString) plain = g_string_new (NULL);
   gboolean space = FALSE;
+  gsize words = 0; /* bytes of the whole words before the last one */
   guint n = 0;
 
   for (const char *at = valid; *at != '\0'; at = g_utf8_next_char (at))
@@ -33,11 +43,14 @@ arra_words_plain (const char *text, guint max)
         continue;
       if (n + (space ? 1 : 0) >= max)
         {
-          g_string_append (plain, "…");
+          cut_at_word (plain, space, words);
           break;
         }
       if (space)
-        g_string_append_c (plain, ' ');
+        {
+          words = plain->len;
+          g_string_append_c (plain, ' ');
+        }
       g_string_append_unichar (plain, c);
       n += space ? 2 : 1;
       space = FALSE;

@@ -8,7 +8,8 @@
 
 /* What a label may show of @text (nullable: ""), which may come from anybody: valid UTF-8, one paragraph,
  * without control characters and those that turn the direction of text around, at most @max characters, "…"
- * at the end when it was longer. Still no markup. */
+ * at the end when it was longer: behind a whole word, where that does not cost more than half of the text. Still no
+ * markup. */
 char *arra_words_plain (const char *text, guint max);
 
 /* "3 s", "2 min 5 s", "1 h 10 min"; "less than a second". */

@@ -24,6 +24,11 @@ test_plain (void)
   assert_plain ("grün über", 4, "grün…");
   assert_plain ("grün über", 9, "grün über");
   assert_plain ("grün über", 5, "grün…");
+  assert_plain ("grün überall", 8, "grün…");
+  assert_plain ("one two three", 9, "one two…");
+  assert_plain ("one two three", 7, "one two…");
+  assert_plain ("one unbelievably-long-word", 20, "one unbelievably-lon…");
+  assert_plain ("unbelievable", 5, "unbel…");
   assert_plain ("a\xff", 10, "a\xef\xbf\xbd");
 }
 
