@@ -100,7 +100,8 @@ decode_all (Batch *batch, GError **error)
   for (guint answer = 0; answer < arra_job_n_answers (batch->job); answer++)
     for (guint i = 0; i < arra_job_n_pictures (batch->job, answer); i++)
       {
-        InsertPicture item = { arra_job_decode (batch->job, answer, i, NULL, error), NULL, NULL };
+        InsertPicture item = { .picture = arra_job_decode (batch->job, answer, i, NULL, error),
+                               .medical = arra_checkpoint_card (batch->checkpoint)->medical };
 
         if (item.picture == NULL)
           return FALSE;
@@ -197,7 +198,6 @@ run_batch (PluginCall *call, GError **error)
   call->described = plugin_settings_describe (settings, &batch.request);
   target.place = (ArraInsertMode) settings->insert;
   target.label = settings->include_recipe;
-  target.medical = arra_checkpoint_card (batch.checkpoint)->medical;
   target.display = call->mode != GIMP_RUN_NONINTERACTIVE;
   return insert_pictures (&target, (const InsertPicture *) (gpointer) batch.pictures->data, batch.pictures->len, call->layers, error);
 }

@@ -11,6 +11,11 @@
 
 #define FIXED_ARGUMENTS 3 /* run mode, image, drawable */
 #define MAX_VALUES 4
+/* GIMP 2.10 offers Repeat, Re-Show and Recently Used only for procedures that name the kinds of images they work on, and those need an image: a
+ * second procedure is there without one. */
+#define NEW_PROCEDURE PLUGIN_PROCEDURE "-new"
+#define NEW_MENU_PATH "<Image>/File/Create"
+#define NEW_MENU_LABEL N_("From _Text (ARRA)…")
 
 /* ---- images and layers */
 
@@ -21,6 +26,30 @@ host_image_has_palette (HostImage image)
   g_autofree guchar *colours = gimp_image_get_colormap (image, &n_colours);
 
   return colours != NULL && n_colours > 0;
+}
+
+GArray *
+host_images (void)
+{
+  int n = 0;
+  g_autofree gint32 *open = gimp_image_list (&n);
+  GArray *images = g_array_new (FALSE, FALSE, sizeof (HostImage));
+
+  if (n > 0)
+    g_array_append_vals (images, open, (guint) n);
+  return images;
+}
+
+int
+host_image_number (HostImage image)
+{
+  return image;
+}
+
+HostImage
+host_image_of_number (int number)
+{
+  return number;
 }
 
 HostLayer
@@ -44,26 +73,33 @@ foreign_space (HostImage image)
 }
 
 /* GIMP 2.10 shows plug-ins every buffer as if it were sRGB: colours of another space are converted here and written as bare numbers. */
+static void
+write_converted (GeglBuffer *buffer, const Babl *space, int width, int height, const guint8 *pixels, int stride)
+{
+  const gboolean linear = strchr (babl_format_get_encoding (gegl_buffer_get_format (buffer)), '\'') == NULL;
+  const char *encoding = linear ? "RGB float" : "R'G'B' float";
+  const Babl *fish = babl_fish (babl_format ("R'G'B' u8"), babl_format_with_space (encoding, space));
+  g_autofree float *row = g_new (float, 3 * width);
+
+  for (int y = 0; y < height; y++)
+    {
+      babl_process (fish, pixels + (gsize) y * (gsize) stride, row, width);
+      gegl_buffer_set (buffer, GEGL_RECTANGLE (0, y, width, 1), 0, babl_format (encoding), row, GEGL_AUTO_ROWSTRIDE);
+    }
+}
+
 void
 host_write_pixels (HostImage image, HostLayer layer, int width, int height, const guint8 *pixels, int stride)
 {
   g_autoptr (GeglBuffer) buffer = gimp_drawable_get_buffer (layer);
-  const Babl *space = foreign_space (image), *picture = babl_format ("R'G'B' u8");
-  const gboolean linear = strchr (babl_format_get_encoding (gegl_buffer_get_format (buffer)), '\'') == NULL;
-  const char *encoding = linear ? "RGB float" : "R'G'B' float";
-  g_autofree float *row = NULL;
+  const Babl *space = foreign_space (image);
 
   if (space == NULL)
-    {
-      gegl_buffer_set (buffer, GEGL_RECTANGLE (0, 0, width, height), 0, picture, pixels, stride);
-      return;
-    }
-  row = g_new (float, 3 * width);
-  for (int y = 0; y < height; y++)
-    {
-      babl_process (babl_fish (picture, babl_format_with_space (encoding, space)), pixels + (gsize) y * (gsize) stride, row, width);
-      gegl_buffer_set (buffer, GEGL_RECTANGLE (0, y, width, 1), 0, babl_format (encoding), row, GEGL_AUTO_ROWSTRIDE);
-    }
+    gegl_buffer_set (buffer, GEGL_RECTANGLE (0, 0, width, height), 0, babl_format ("R'G'B' u8"), pixels, stride);
+  else
+    write_converted (buffer, space, width, height, pixels, stride);
+  gegl_buffer_flush (buffer);
+  gimp_drawable_update (layer, 0, 0, width, height);
 }
 
 const char *
@@ -78,7 +114,21 @@ host_parent_window (gulong *x11, char **wayland)
   *x11 = (gulong) (guint) gimp_progress_get_window_handle ();
 }
 
-/* ---- the procedure */
+/* ---- the procedures */
+
+static void
+install (const char *name, const char *label, const char *image_types, const char *path, const GimpParamDef *arguments, guint n_arguments)
+{
+  static const GimpParamDef values[] = {
+    { GIMP_PDB_STRING, (char *) "settings", (char *) "The settings in force, as JSON" },
+    { GIMP_PDB_INT32, (char *) "count", (char *) "Number of new layers" },
+    { GIMP_PDB_INT32ARRAY, (char *) "layers", (char *) "The new layers" },
+  };
+
+  gimp_install_procedure (name, plugin_words.blurb, plugin_words.help, plugin_words.authors, plugin_words.authors, plugin_words.date, label,
+                          image_types, GIMP_PLUGIN, (int) n_arguments, G_N_ELEMENTS (values), arguments, values);
+  gimp_plugin_menu_register (name, path);
+}
 
 static void
 query (void)
@@ -92,11 +142,6 @@ query (void)
     { GIMP_PDB_IMAGE, (char *) "image", (char *) "Image to insert into; -1: a new one" },
     { GIMP_PDB_DRAWABLE, (char *) "drawable", (char *) "Not used" },
   };
-  static const GimpParamDef values[] = {
-    { GIMP_PDB_STRING, (char *) "settings", (char *) "The settings in force, as JSON" },
-    { GIMP_PDB_INT32, (char *) "count", (char *) "Number of new layers" },
-    { GIMP_PDB_INT32ARRAY, (char *) "layers", (char *) "The new layers" },
-  };
   g_autofree char *catalogues = plugin_catalogues ();
   g_autofree GimpParamDef *all = g_new (GimpParamDef, FIXED_ARGUMENTS + plugin_n_arguments);
 
@@ -104,9 +149,8 @@ query (void)
   for (guint i = 0; i < plugin_n_arguments; i++)
     all[FIXED_ARGUMENTS + i] = (GimpParamDef){ types[plugin_arguments[i].kind], (char *) plugin_arguments[i].name, (char *) plugin_arguments[i].blurb };
   gimp_plugin_domain_register (GETTEXT_PACKAGE, catalogues);
-  gimp_install_procedure (PLUGIN_PROCEDURE, plugin_words.blurb, plugin_words.help, plugin_words.authors, plugin_words.authors, plugin_words.date,
-                          plugin_words.menu_label, "", GIMP_PLUGIN, (int) (FIXED_ARGUMENTS + plugin_n_arguments), G_N_ELEMENTS (values), all, values);
-  gimp_plugin_menu_register (PLUGIN_PROCEDURE, plugin_words.menu_path);
+  install (PLUGIN_PROCEDURE, plugin_words.menu_label, "*", plugin_words.menu_path, all, FIXED_ARGUMENTS + plugin_n_arguments);
+  install (NEW_PROCEDURE, NEW_MENU_LABEL, "", NEW_MENU_PATH, fixed, 1);
 }
 
 static void
@@ -161,7 +205,7 @@ run (const char *name, int n_params, const GimpParam *params, int *n_values, Gim
     plugin_settings_load (&call.settings, last_values);
   if (!plugin_run (&call, &error))
     status = plugin_status (error);
-  else if (call.mode != GIMP_RUN_NONINTERACTIVE)
+  else if (call.mode == GIMP_RUN_INTERACTIVE)
     plugin_settings_save (&call.settings, last_values);
   give_back (status, error != NULL ? error->message : call.described, &call, n_values, values);
 }

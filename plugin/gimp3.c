@@ -32,6 +32,29 @@ host_image_has_palette (HostImage image)
   return palette != NULL && gimp_palette_get_color_count (palette) > 0;
 }
 
+GArray *
+host_images (void)
+{
+  g_autofree GimpImage **open = gimp_get_images ();
+  GArray *images = g_array_new (FALSE, FALSE, sizeof (HostImage));
+
+  for (GimpImage **image = open; image != NULL && *image != NULL; image++)
+    g_array_append_val (images, *image);
+  return images;
+}
+
+int
+host_image_number (HostImage image)
+{
+  return gimp_image_get_id (image);
+}
+
+HostImage
+host_image_of_number (int number)
+{
+  return gimp_image_get_by_id (number);
+}
+
 HostLayer
 host_active_layer (HostImage image)
 {
@@ -46,6 +69,8 @@ host_write_pixels (HostImage image, HostLayer layer, int width, int height, cons
   g_autoptr (GeglBuffer) buffer = gimp_drawable_get_buffer (GIMP_DRAWABLE (layer));
 
   gegl_buffer_set (buffer, GEGL_RECTANGLE (0, 0, width, height), 0, babl_format ("R'G'B' u8"), pixels, stride);
+  gegl_buffer_flush (buffer);
+  gimp_drawable_update (GIMP_DRAWABLE (layer), 0, 0, width, height);
 }
 
 const char *
@@ -157,7 +182,7 @@ run (GimpProcedure *procedure, GimpRunMode mode, GimpImage *image, GimpDrawable 
         g_clear_error (&error);
       return gimp_procedure_new_return_values (procedure, status, error);
     }
-  if (mode != GIMP_RUN_NONINTERACTIVE)
+  if (mode == GIMP_RUN_INTERACTIVE)
     write_settings (config, &call.settings);
   values = gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS, NULL);
   GIMP_VALUES_SET_STRING (values, 1, call.described);

@@ -37,6 +37,9 @@ typedef struct
 extern const PluginWords plugin_words;
 
 gboolean host_image_has_palette (HostImage image);
+GArray *host_images (void); /* (transfer full) (element-type HostImage): those that are open */
+int host_image_number (HostImage image); /* as title bars have it */
+HostImage host_image_of_number (int number);
 HostLayer host_active_layer (HostImage image); /* HOST_NONE: there is none */
 /* Writes a layer's pixels: 8-bit sRGB, @stride bytes from row to row, into whatever the image's profile and precision are. */
 void host_write_pixels (HostImage image, HostLayer layer, int width, int height, const guint8 *pixels, int stride);

@@ -107,13 +107,13 @@ insert_one (const InsertTarget *target, const InsertPicture *item, const Box *bo
   const ArraPicture *picture = item->picture;
   const Box whole = { 0, 0, (int) picture->width, (int) picture->height };
   const Box part = box != NULL ? cut (picture, box) : whole;
-  g_autofree char *name = plugin_label_layer (item->prompt, target->medical);
+  g_autofree char *name = plugin_label_layer (item->prompt, item->medical);
   HostLayer layer;
   const guint8 *pixels = picture->pixels + 3 * ((gsize) part.y * picture->width + (gsize) part.x);
 
   layer = gimp_layer_new (target->image, name, part.width, part.height, layer_type (target->image), 100,
                           gimp_image_get_default_new_layer_mode (target->image));
-  if (layer == HOST_NONE || !gimp_image_insert_layer (target->image, layer, 0, -1)) /* in no group, above the active one */
+  if (layer == HOST_NONE || !gimp_image_insert_layer (target->image, layer, 0, -1)) /* above the active one, or in it when it is a group */
     return FALSE;
   g_array_insert_val (layers, at, layer);
   host_write_pixels (target->image, layer, part.width, part.height, pixels, 3 * (int) picture->width);
@@ -125,27 +125,28 @@ insert_one (const InsertTarget *target, const InsertPicture *item, const Box *bo
 }
 
 static gboolean
-label_image (const InsertTarget *target, GError **error)
+label_image (const InsertTarget *target, gboolean medical, GError **error)
 {
   g_autoptr (GObject) old = NULL, new = NULL;
   g_autofree char *serialised = NULL, *labelled = NULL;
 
-  if (!target->label && !target->medical)
+  if (!target->label && !medical)
     return TRUE;
   old = (GObject *) gimp_image_get_metadata (target->image);
   if (old == NULL)
     old = (GObject *) gimp_metadata_new ();
   serialised = gimp_metadata_serialize ((GimpMetadata *) old);
-  labelled = plugin_label_image (serialised, target->label, target->image == target->own, target->medical);
+  labelled = plugin_label_image (serialised, target->label, target->image == target->own, medical);
   new = (GObject *) gimp_metadata_deserialize (labelled);
   return (new != NULL && gimp_image_set_metadata (target->image, (GimpMetadata *) new)) || fail (error);
 }
 
+/* @fit: to the place asked for, in an image that was there before */
 static gboolean
-insert_all (InsertTarget *target, const InsertPicture *pictures, guint n_pictures, GArray *layers, GError **error)
+insert_all (InsertTarget *target, gboolean fit, const InsertPicture *pictures, guint n_pictures, GArray *layers, GError **error)
 {
-  const gboolean fit = target->image != target->own && target->place != ARRA_INSERT_NATIVE;
   const guint at = layers->len;
+  gboolean medical = FALSE;
   Box box = { 0, 0, gimp_image_get_width (target->image), gimp_image_get_height (target->image) };
 
   /* an indexed image without colours could show nothing */
@@ -155,9 +156,12 @@ insert_all (InsertTarget *target, const InsertPicture *pictures, guint n_picture
   if (fit && target->place == ARRA_INSERT_SELECTION && !insert_selection_box (target->image, &box.x, &box.y, &box.width, &box.height))
     return insert_check_place (target->image, target->place, error);
   for (guint i = n_pictures; i-- > 0;)
-    if (!insert_one (target, &pictures[i], fit ? &box : NULL, layers, at))
-      return fail (error);
-  return label_image (target, error);
+    {
+      medical |= pictures[i].medical;
+      if (!insert_one (target, &pictures[i], fit ? &box : NULL, layers, at))
+        return fail (error);
+    }
+  return label_image (target, medical, error);
 }
 
 /* All or nothing. */
@@ -183,7 +187,7 @@ insert_pictures (InsertTarget *target, const InsertPicture *pictures, guint n_pi
     gimp_image_undo_disable (target->image);
   else
     gimp_image_undo_group_start (target->image);
-  done = insert_all (target, pictures, n_pictures, layers, error);
+  done = insert_all (target, !made && target->place != ARRA_INSERT_NATIVE, pictures, n_pictures, layers, error);
   if (!done)
     take_back (target->image, layers, begin);
   if (made)

@@ -9,6 +9,7 @@ typedef struct
   const ArraPicture *picture;
   const char *prompt; /* (nullable): names the layer */
   const char *recipe; /* (nullable) */
+  gboolean medical;   /* say that it is not for diagnosis */
 } InsertPicture;
 
 typedef struct
@@ -17,7 +18,6 @@ typedef struct
   HostImage own;      /* in and out: the image made here, HOST_NONE when there is none */
   ArraInsertMode place;
   gboolean label;     /* say in the image's metadata that AI made it */
-  gboolean medical;   /* say that it is not for diagnosis */
   gboolean display;   /* show a new image */
 } InsertTarget;
 

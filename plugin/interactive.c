@@ -40,14 +40,14 @@ insert (const ArraDialogInsert *what, gpointer data, GError **error)
   g_autofree InsertPicture *pictures = g_new (InsertPicture, what->n_pictures);
 
   target->place = what->mode;
-  target->label = target->medical = FALSE;
+  target->label = FALSE;
   for (guint i = 0; i < what->n_pictures; i++)
     {
       const ArraDialogPicture *picture = &what->pictures[i];
 
-      pictures[i] = (InsertPicture){ &picture->picture, picture->prompt, picture->recipe };
+      pictures[i] = (InsertPicture){ &picture->picture, picture->prompt, picture->recipe,
+                                     picture->card != NULL && picture->card->medical };
       target->label |= picture->label;
-      target->medical |= picture->card != NULL && picture->card->medical;
     }
   return insert_pictures (target, pictures, what->n_pictures, self->call->layers, error);
 }
@@ -62,6 +62,8 @@ describe (ArraDialogPlace *place, gpointer data)
   if (!has_image (self))
     return;
   place->has_image = TRUE;
+  place->image = host_image_number (self->target.image);
+  place->indexed = gimp_image_get_base_type (self->target.image) == GIMP_INDEXED;
   place->has_recipe = recipe != NULL;
   place->canvas_width = (guint) gimp_image_get_width (self->target.image);
   place->canvas_height = (guint) gimp_image_get_height (self->target.image);
@@ -71,6 +73,32 @@ describe (ArraDialogPlace *place, gpointer data)
       place->selection_width = (guint) width;
       place->selection_height = (guint) height;
     }
+}
+
+/* By the names that title bars and tabs have: two images can be called alike. */
+static GPtrArray *
+list_images (gpointer data)
+{
+  GPtrArray *images = arra_dialog_images_new ();
+  g_autoptr (GArray) open = host_images ();
+
+  for (guint i = 0; i < open->len; i++)
+    {
+      const HostImage image = g_array_index (open, HostImage, i);
+      g_autofree char *name = gimp_image_get_name (image);
+      g_autofree char *shown = g_strdup_printf ("%s-%d", name, host_image_number (image));
+
+      arra_dialog_images_add (images, host_image_number (image), shown);
+    }
+  return images;
+}
+
+static void
+aim (int image, gpointer data)
+{
+  Interactive *self = data;
+
+  self->target.image = image > 0 ? host_image_of_number (image) : HOST_NONE;
 }
 
 static char *
@@ -83,13 +111,19 @@ recipe_of_layer (gpointer data, GError **error)
   return recipe;
 }
 
-static void
-show_help (gpointer data)
+static gboolean
+show_help (gpointer data, GError **error)
 {
+  g_autoptr (GError) fault = NULL;
   g_autofree char *uri = g_filename_to_uri (PLUGIN_HELP_FILE, NULL, NULL);
 
-  if (uri != NULL)
-    g_app_info_launch_default_for_uri (uri, NULL, NULL);
+  if (!g_file_test (PLUGIN_HELP_FILE, G_FILE_TEST_EXISTS))
+    g_set_error (error, ARRA_ERROR, ARRA_ERROR_NOT_FOUND, _("%s is missing"), PLUGIN_HELP_FILE);
+  else if (!g_app_info_launch_default_for_uri (uri, NULL, &fault))
+    g_set_error (error, ARRA_ERROR, ARRA_ERROR_UNAVAILABLE, _("%s. It is the file %s"), fault->message, PLUGIN_HELP_FILE);
+  else
+    return TRUE;
+  return FALSE;
 }
 
 static gboolean
@@ -120,11 +154,12 @@ take_choices (PluginSettings *settings, ArraDialog *dialog)
   settings->width = (int) request->width;
   settings->height = (int) request->height;
   settings->count = (int) request->count;
-  settings->seed = (double) request->seed;
-  settings->first = (int) request->first;
+  settings->seed = choices.keep_seed ? (double) request->seed : -1;
+  settings->first = choices.keep_seed ? (int) request->first : 0;
   settings->guidance = request->guidance_scale;
   settings->top_k = (int) request->top_k;
   settings->text_top_k = (int) request->text_top_k;
+  settings->text_top_k = choices.text_top_k;
   settings->temperature = request->temperature;
   settings->top_p = request->top_p;
   settings->greedy = request->greedy;
@@ -159,7 +194,9 @@ run_dialog (PluginCall *call, GError **error)
     .insert = insert,
     .describe = describe,
     .recipe_of_layer = recipe_of_layer,
-    .help = g_file_test (PLUGIN_HELP_FILE, G_FILE_TEST_EXISTS) ? show_help : NULL,
+    .images = list_images,
+    .aim = aim,
+    .help = show_help,
     .is_alive = is_alive,
     .data = &self,
   };

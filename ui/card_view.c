@@ -7,7 +7,8 @@
 #include "form.h"
 #include "words.h"
 
-#define LONGEST 400 /* characters of a field */
+#define LONGEST 600   /* characters of a field */
+#define ENDLESS 4000 /* of its tooltip, which has all of it */
 
 enum
 {
@@ -21,20 +22,27 @@ enum
 
 struct _ArraCardView
 {
-  GtkWidget *root, *description, *warning;
+  GtkWidget *root, *description, *warning, *refusal;
   GtkWidget *labels[N_ROWS], *values[N_ROWS];
   GtkWidget *link;
 };
 
+/* What was too long to show stands in the tooltip. */
+static void
+set_text (GtkWidget *label, const char *text)
+{
+  g_autofree char *plain = arra_words_plain (text, LONGEST), *whole = arra_words_plain (text, ENDLESS);
+
+  gtk_label_set_text (GTK_LABEL (label), plain);
+  gtk_widget_set_tooltip_text (label, g_str_equal (plain, whole) ? NULL : whole);
+  gtk_widget_set_visible (label, *plain != '\0');
+}
+
 static void
 show_row (ArraCardView *view, int row, const char *text)
 {
-  g_autofree char *plain = arra_words_plain (text, LONGEST);
-  const gboolean there = *plain != '\0';
-
-  gtk_label_set_text (GTK_LABEL (view->values[row]), plain);
-  gtk_widget_set_visible (view->labels[row], there);
-  gtk_widget_set_visible (view->values[row], there);
+  set_text (view->values[row], text);
+  gtk_widget_set_visible (view->labels[row], gtk_widget_get_visible (view->values[row]));
 }
 
 static void
@@ -62,10 +70,7 @@ show_license (ArraCardView *view, const ArraCard *card)
 void
 arra_card_view_set (ArraCardView *view, const ArraCard *card)
 {
-  g_autofree char *description = arra_words_plain (card != NULL ? card->description : NULL, LONGEST);
-
-  gtk_label_set_text (GTK_LABEL (view->description), description);
-  gtk_widget_set_visible (view->description, *description != '\0');
+  set_text (view->description, card != NULL ? card->description : NULL);
   gtk_widget_set_visible (view->warning, card != NULL && card->medical);
   show_row (view, ROW_TRAINING, card != NULL ? card->training_data : NULL);
   show_row (view, ROW_USE, card != NULL ? card->intended_use : NULL);
@@ -77,12 +82,20 @@ arra_card_view_set_needs (ArraCardView *view, const char *memory, gboolean short
 {
   GtkStyleContext *context = gtk_widget_get_style_context (view->values[ROW_MEMORY]);
 
+  gtk_widget_hide (view->refusal);
   show_row (view, ROW_MEMORY, memory);
   show_row (view, ROW_TIME, time);
   if (short_of)
     gtk_style_context_add_class (context, GTK_STYLE_CLASS_ERROR);
   else
     gtk_style_context_remove_class (context, GTK_STYLE_CLASS_ERROR);
+}
+
+void
+arra_card_view_refuse (ArraCardView *view, const char *why)
+{
+  arra_card_view_set_needs (view, NULL, FALSE, NULL);
+  set_text (view->refusal, why);
 }
 
 static void
@@ -134,6 +147,9 @@ arra_card_view_new (void)
   view->warning = arra_form_text (FALSE);
   gtk_label_set_text (GTK_LABEL (view->warning), _("Pictures are synthetic – not for diagnosis."));
   gtk_style_context_add_class (gtk_widget_get_style_context (view->warning), "arra-note");
+  view->refusal = arra_form_text (FALSE);
+  gtk_style_context_add_class (gtk_widget_get_style_context (view->refusal), GTK_STYLE_CLASS_ERROR);
+  gtk_widget_set_no_show_all (view->refusal, TRUE);
   gtk_widget_set_no_show_all (view->description, TRUE);
   gtk_widget_set_no_show_all (view->warning, TRUE);
   gtk_grid_set_row_spacing (grid, 3);
@@ -144,6 +160,7 @@ arra_card_view_new (void)
   gtk_container_add (GTK_CONTAINER (view->root), view->warning);
   gtk_container_add (GTK_CONTAINER (view->root), view->description);
   gtk_container_add (GTK_CONTAINER (view->root), GTK_WIDGET (grid));
+  gtk_container_add (GTK_CONTAINER (view->root), view->refusal);
   g_object_set_data_full (G_OBJECT (view->root), "arra-card-view", view, g_free);
   return view;
 }

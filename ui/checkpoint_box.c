@@ -15,6 +15,7 @@ struct _ArraCheckpointBox
   ArraCheckpoint *selected; /* borrowed from found */
   void (*chosen) (gpointer data);
   void (*add_folder) (gpointer data);
+  void (*opened) (gpointer data);
   gpointer data;
 };
 
@@ -84,6 +85,14 @@ add_clicked (GtkButton *button, gpointer data)
 }
 
 static void
+list_shown (GtkWidget *popover, gpointer data)
+{
+  ArraCheckpointBox *box = data;
+
+  box->opened (box->data);
+}
+
+static void
 free_box (gpointer data)
 {
   ArraCheckpointBox *box = data;
@@ -96,7 +105,7 @@ static GtkWidget *
 new_popover (ArraCheckpointBox *box)
 {
   GtkWidget *inside = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2 * ARRA_FORM_GAP), *scrolled;
-  GtkWidget *add = arra_form_button (_("_Add Folder…"));
+  GtkWidget *add = arra_form_button (_("Add Folder…"));
 
   box->list = gtk_list_box_new ();
   gtk_list_box_set_selection_mode (GTK_LIST_BOX (box->list), GTK_SELECTION_NONE);
@@ -113,6 +122,7 @@ new_popover (ArraCheckpointBox *box)
   gtk_widget_show_all (inside);
   box->popover = gtk_popover_new (NULL);
   gtk_container_add (GTK_CONTAINER (box->popover), inside);
+  g_signal_connect (box->popover, "show", G_CALLBACK (list_shown), box);
   return box->popover;
 }
 
@@ -133,13 +143,17 @@ new_button (ArraCheckpointBox *box)
 }
 
 ArraCheckpointBox *
-arra_checkpoint_box_new (void (*chosen) (gpointer data), void (*add_folder) (gpointer data), gpointer data)
+arra_checkpoint_box_new (void (*chosen) (gpointer data),
+                         void (*add_folder) (gpointer data),
+                         void (*opened) (gpointer data),
+                         gpointer data)
 {
   ArraCheckpointBox *box = g_new0 (ArraCheckpointBox, 1);
   GtkWidget *button = new_button (box);
 
   box->chosen = chosen;
   box->add_folder = add_folder;
+  box->opened = opened;
   box->data = data;
   box->root = gtk_box_new (GTK_ORIENTATION_VERTICAL, ARRA_FORM_GAP);
   gtk_container_add (GTK_CONTAINER (box->root), arra_form_heading (_("_Checkpoint"), button));
@@ -165,22 +179,54 @@ compare_use (gconstpointer a, gconstpointer b)
   return (problem_a != NULL) - (problem_b != NULL);
 }
 
-void
-arra_checkpoint_box_set_found (ArraCheckpointBox *box, GPtrArray *found)
+static gboolean
+is_same (const ArraFound *found, const ArraFound *other)
 {
-  box->selected = NULL;
-  arra_form_empty (box->list);
-  g_clear_pointer (&box->found, g_ptr_array_unref);
-  box->found = found;
-  g_ptr_array_sort (found, compare_use);
-  for (guint i = 0; i < found->len; i++)
-    {
-      g_autofree char *problem = arra_checkpoint_box_problem (found->pdata[i]);
+  if (strcmp (found->path, other->path) != 0 || g_strcmp0 (found->problem, other->problem) != 0)
+    return FALSE;
+  return found->checkpoint == NULL || other->checkpoint == NULL
+         || strcmp (arra_checkpoint_fingerprint (found->checkpoint), arra_checkpoint_fingerprint (other->checkpoint)) == 0;
+}
 
-      gtk_container_add (GTK_CONTAINER (box->list), arra_checkpoint_row_new (found->pdata[i], problem));
+static gboolean
+are_same (const GPtrArray *found, const GPtrArray *other)
+{
+  if (other == NULL || found->len != other->len)
+    return FALSE;
+  for (guint i = 0; i < found->len; i++)
+    if (!is_same (found->pdata[i], other->pdata[i]))
+      return FALSE;
+  return TRUE;
+}
+
+static void
+list_found (ArraCheckpointBox *box)
+{
+  arra_form_empty (box->list);
+  for (guint i = 0; i < box->found->len; i++)
+    {
+      g_autofree char *problem = arra_checkpoint_box_problem (box->found->pdata[i]);
+
+      gtk_container_add (GTK_CONTAINER (box->list), arra_checkpoint_row_new (box->found->pdata[i], problem));
     }
   gtk_widget_show_all (box->list);
-  show_face (box);
+}
+
+gboolean
+arra_checkpoint_box_set_found (ArraCheckpointBox *box, GPtrArray *found)
+{
+  g_autofree char *path = box->selected != NULL ? g_strdup (arra_checkpoint_path (box->selected)) : NULL;
+
+  g_ptr_array_sort (found, compare_use);
+  if (are_same (found, box->found))
+    return FALSE;
+  box->selected = NULL;
+  g_clear_pointer (&box->found, g_ptr_array_unref);
+  box->found = g_ptr_array_ref (found);
+  list_found (box);
+  if (path == NULL || !arra_checkpoint_box_select (box, path, NULL))
+    show_face (box);
+  return TRUE;
 }
 
 gboolean

@@ -28,6 +28,7 @@ arra_dialog_store (ArraDialog *dialog)
     }
   arra_picture_box_store (dialog->picture, settings);
   arra_insert_box_store (dialog->insert_as, settings);
+  dialog->used = arra_insert_box_mode (dialog->insert_as);
   gtk_window_get_size (GTK_WINDOW (dialog->window), &settings->window_width, &settings->window_height);
 }
 
@@ -126,6 +127,7 @@ arra_dialog_new (const ArraDialogHost *host)
   dialog->work = arra_work_new (&arra_dialog_work_funcs, dialog);
   arra_dialog_build (dialog);
   arra_dialog_load (dialog);
+  arra_prompt_box_forget_changes (dialog->prompt);
   g_signal_connect (dialog->window, "delete-event", G_CALLBACK (closing), dialog);
   g_signal_connect (dialog->window, "destroy", G_CALLBACK (destroyed), dialog);
   arra_dialog_look_around (dialog);
@@ -159,7 +161,9 @@ arra_dialog_get_choices (ArraDialog *dialog, ArraDialogChoices *choices)
   if (dialog->window != NULL)
     arra_dialog_store (dialog);
   *choices = (ArraDialogChoices){ .checkpoint = settings->checkpoint,
-                                  .mode = settings->mode,
+                                  .text_top_k = -1,
+                                  .keep_seed = settings->keep_seed,
+                                  .mode = dialog->used,
                                   .record = settings->record,
                                   .remember = settings->remember };
   arra_request_init (&choices->request, NULL);
@@ -173,6 +177,8 @@ arra_dialog_get_choices (ArraDialog *dialog, ArraDialogChoices *choices)
   choices->request.temperature = settings->temperature;
   choices->request.top_k = settings->top_k;
   choices->request.top_p = settings->top_p;
+  if (dialog->reused != NULL)
+    choices->text_top_k = (int)arra_recipe_request (dialog->reused)->text_top_k;
 }
 
 GtkWindow *
@@ -190,6 +196,7 @@ arra_dialog_destroy (ArraDialog *dialog)
     gtk_widget_destroy (dialog->window);
   g_clear_object (&dialog->finding);
   g_free (dialog->added_folder);
+  g_clear_pointer (&dialog->reused, arra_recipe_free);
   arra_settings_clear (&dialog->settings);
   g_free (dialog);
 }

@@ -42,10 +42,16 @@ typedef struct
 {
   gboolean has_image;
   gboolean has_selection;
+  int image;           /* its number among those of ArraDialogHost.images; 0: a new one is made */
+  gboolean indexed;    /* the image has a palette, whose colours pictures take */
   gboolean has_recipe; /* the active layer holds a recipe: "Reuse settings of this layer" can be chosen */
   guint canvas_width, canvas_height;       /* 0 x 0: not known */
   guint selection_width, selection_height; /* of the bounding box; 0 x 0: not known */
 } ArraDialogPlace;
+
+/* Images to insert into: (element-type an image's number and name): g_ptr_array_unref(). Numbers are above 0; names are copied. */
+GPtrArray *arra_dialog_images_new (void);
+void arra_dialog_images_add (GPtrArray *images, int number, const char *name);
 
 /**
  * ArraDialogPicture:
@@ -89,11 +95,16 @@ typedef struct
    * after inserting. NULL: no image. */
   void (*describe) (ArraDialogPlace *place, gpointer data);
 
+  /* (transfer full): the images that are open. Asked when @describe is. NULL: there is no choice. */
+  GPtrArray *(*images) (gpointer data);
+  /* What follows is meant for that image, @describe too; 0: for a new one. Needed with @images. */
+  void (*aim) (int image, gpointer data);
+
   /* (transfer full): the recipe of the active layer, NULL with @error set when it has none. */
   char *(*recipe_of_layer) (gpointer data, GError **error);
 
-  /* Opens the help. NULL: the button is hidden. */
-  void (*help) (gpointer data);
+  /* Opens the help; FALSE with @error set when that is not possible: the dialog says so. NULL: the button is hidden. */
+  gboolean (*help) (gpointer data, GError **error);
 
   /* Asked once a second: FALSE when the host has gone; then work stops and the dialog closes. */
   gboolean (*is_alive) (gpointer data);
@@ -117,6 +128,8 @@ typedef struct
 {
   const char *checkpoint;  /* (nullable): path */
   ArraRequest request;     /* prompt NULL when prompts are not to be remembered */
+  int text_top_k;          /* of a recipe that is used again; -1: the checkpoint's */
+  gboolean keep_seed;      /* else a later run takes another seed, and the first of its pictures */
   ArraInsertMode mode;
   gboolean record;         /* recipe and AI label go with the pictures */
   gboolean remember;       /* prompts may be remembered */

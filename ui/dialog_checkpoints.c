@@ -67,15 +67,20 @@ static void
 was_found (GObject *source, GAsyncResult *result, gpointer data)
 {
   ArraDialog *dialog = data;
-  GPtrArray *found;
+  g_autoptr (GPtrArray) found = NULL;
+  gboolean none;
 
   /* then the dialog may be gone */
   if (g_cancellable_is_cancelled (g_task_get_cancellable (G_TASK (result))))
     return;
   g_clear_object (&dialog->finding);
   found = g_task_propagate_pointer (G_TASK (result), NULL);
-  arra_checkpoint_box_set_found (dialog->checkpoints, found);
+  none = arra_checkpoint_box_get (dialog->checkpoints) == NULL;
+  if (!arra_checkpoint_box_set_found (dialog->checkpoints, found) && dialog->added_folder == NULL)
+    return;
   choose (dialog, found);
+  if (none && arra_checkpoint_box_get (dialog->checkpoints) != NULL)
+    arra_notice_hide (dialog->notice);
   arra_dialog_show_checkpoint (dialog);
 }
 
@@ -94,8 +99,9 @@ all_folders (const ArraDialog *dialog)
 }
 
 void
-arra_dialog_find_checkpoints (ArraDialog *dialog)
+arra_dialog_find_checkpoints (gpointer data)
 {
+  ArraDialog *dialog = data;
   g_autoptr (GTask) task = NULL;
 
   g_cancellable_cancel (dialog->finding);
@@ -115,8 +121,6 @@ arra_dialog_show_checkpoint (ArraDialog *dialog)
   const gboolean fits_selection = dialog->place.has_selection;
 
   arra_card_view_set (dialog->card, card);
-  arra_preview_set_note (dialog->preview,
-                         card != NULL && card->medical ? _("synthetic – not for diagnosis") : NULL);
   arra_prompt_box_set_examples (dialog->prompt, card != NULL ? card->example_prompts : NULL);
   arra_picture_box_set_checkpoint (
       dialog->picture, checkpoint,
@@ -132,6 +136,7 @@ arra_dialog_checkpoint_chosen (gpointer data)
   ArraDialog *dialog = data;
 
   arra_picture_box_forget (dialog->picture);
+  g_clear_pointer (&dialog->reused, arra_recipe_free);
   arra_notice_hide (dialog->notice);
   arra_dialog_show_checkpoint (dialog);
 }
@@ -169,26 +174,42 @@ memory_words (const ArraMemoryPlan *plan)
   return g_strdup_printf (_("%s needed, %s free"), needed, there);
 }
 
+/* What would be refused is not quoted: the reason stands there instead. */
+static void
+show_needs_of (ArraDialog *dialog, ArraCheckpoint *checkpoint, const ArraRequest *request)
+{
+  g_autofree char *memory = NULL, *time = NULL;
+  g_autoptr (GError) error = NULL;
+  ArraMemoryPlan plan;
+
+  if (!arra_checkpoint_plan (checkpoint, request, &plan, &error)
+      && !g_error_matches (error, ARRA_ERROR, ARRA_ERROR_NO_MEMORY))
+    {
+      arra_card_view_refuse (dialog->card, error->message);
+      return;
+    }
+  memory = memory_words (&plan);
+  time = time_words (dialog, checkpoint, request);
+  arra_card_view_set_needs (dialog->card, memory, error != NULL, time);
+}
+
 void
 arra_dialog_show_needs (gpointer data)
 {
   ArraDialog *dialog = data;
   ArraCheckpoint *checkpoint = arra_checkpoint_box_get (dialog->checkpoints);
-  g_autofree char *memory = NULL, *time = NULL;
-  ArraMemoryPlan plan = { 0 };
+  g_autofree char *prompt = arra_prompt_box_get (dialog->prompt);
   ArraRequest request;
 
+  arra_preview_set_ready (dialog->preview, *prompt != '\0');
   if (checkpoint == NULL)
     {
       arra_card_view_set_needs (dialog->card, NULL, FALSE, NULL);
       return;
     }
-  arra_request_init (&request, checkpoint);
-  arra_picture_box_fill (dialog->picture, &request);
-  arra_checkpoint_plan (checkpoint, &request, &plan, NULL);
-  memory = memory_words (&plan);
-  time = time_words (dialog, checkpoint, &request);
-  arra_card_view_set_needs (dialog->card, memory, plan.available > 0 && plan.total > plan.available, time);
+  arra_dialog_fill_request (dialog, checkpoint, &request);
+  request.prompt = *prompt != '\0' ? prompt : NULL;
+  show_needs_of (dialog, checkpoint, &request);
 }
 
 /* ---- more places to look */

@@ -4,6 +4,14 @@
 
 #include "dialog_private.h"
 
+static void
+list_images (ArraDialog *dialog)
+{
+  g_autoptr (GPtrArray) images = dialog->host->images != NULL ? dialog->host->images (dialog->host->data) : NULL;
+
+  arra_insert_box_set_images (dialog->insert_as, images, dialog->place.image);
+}
+
 void
 arra_dialog_look_around (ArraDialog *dialog)
 {
@@ -11,7 +19,17 @@ arra_dialog_look_around (ArraDialog *dialog)
   if (dialog->host->describe != NULL)
     dialog->host->describe (&dialog->place, dialog->host->data);
   arra_insert_box_set_place (dialog->insert_as, &dialog->place);
+  list_images (dialog);
   arra_dialog_update (dialog);
+}
+
+void
+arra_dialog_aim (int image, gpointer data)
+{
+  ArraDialog *dialog = data;
+
+  dialog->host->aim (image, dialog->host->data);
+  arra_dialog_look_around (dialog);
 }
 
 static void
@@ -44,7 +62,7 @@ arra_dialog_insert (gpointer data)
   arra_notice_hide (dialog->notice);
   arra_dialog_look_around (dialog);
   arra_dialog_store (dialog);
-  what.mode = dialog->settings.mode;
+  what.mode = dialog->used;
   for (guint i = 0; i < selected->len; i++)
     describe (dialog, selected->pdata[i], &pictures[i]);
   if (!dialog->host->insert (&what, dialog->host->data, &error))
@@ -80,7 +98,7 @@ take_request (ArraSettings *settings, const ArraRequest *request)
   settings->temperature = request->temperature;
   settings->top_k = request->greedy ? 1 : request->top_k; /* the dialog knows greed by this name */
   settings->top_p = request->top_p;
-  settings->sized = settings->sampled = settings->keep_seed = TRUE;
+  settings->sized = settings->sampled = TRUE;
 }
 
 void
@@ -101,6 +119,9 @@ arra_dialog_reuse (ArraDialog *dialog)
   known = arra_checkpoint_box_select (dialog->checkpoints, NULL, arra_recipe_fingerprint (recipe));
   arra_dialog_store (dialog);
   take_request (&dialog->settings, arra_recipe_request (recipe));
+  g_clear_pointer (&dialog->reused, arra_recipe_free);
+  dialog->reused = g_steal_pointer (&recipe);
+  dialog->seed_used = FALSE;
   arra_dialog_load (dialog);
   arra_dialog_show_checkpoint (dialog);
   if (!known)
@@ -114,6 +135,7 @@ arra_dialog_reset (ArraDialog *dialog)
 {
   arra_dialog_store (dialog);
   arra_settings_reset (&dialog->settings);
+  g_clear_pointer (&dialog->reused, arra_recipe_free);
   arra_notice_hide (dialog->notice);
   arra_checkpoint_box_select_first (dialog->checkpoints);
   arra_dialog_load (dialog);

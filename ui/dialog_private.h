@@ -25,7 +25,10 @@ struct _ArraDialog
   char *added_folder;   /* (nullable): whose checkpoint is to be chosen when the search ends */
   guint alive_source;
   guint inserted;
-  guint64 last_seed; /* of the last press of Generate */
+  guint64 last_seed;   /* of the last press of Generate */
+  gboolean seed_used;  /* since then no recipe was taken that has the same seed */
+  ArraRecipe *reused;  /* (nullable): whose settings were taken, with those that have no widget */
+  ArraInsertMode used; /* how pictures are inserted now; the settings have how they are whenever that is possible */
 
   GtkWidget *window; /* NULL once destroyed, and with it all below is gone */
   ArraNotice *notice;
@@ -51,7 +54,7 @@ void arra_dialog_update (ArraDialog *dialog); /* which buttons there are, and wh
 void arra_dialog_fail (ArraDialog *dialog, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
 /* dialog_checkpoints.c */
-void arra_dialog_find_checkpoints (ArraDialog *dialog);
+void arra_dialog_find_checkpoints (gpointer dialog);
 void arra_dialog_checkpoint_chosen (gpointer dialog);
 void arra_dialog_show_checkpoint (ArraDialog *dialog);
 void arra_dialog_show_needs (gpointer dialog);
@@ -60,11 +63,14 @@ void arra_dialog_add_folder (gpointer dialog);
 /* dialog_work.c */
 extern const ArraWorkFuncs arra_dialog_work_funcs;
 void arra_dialog_generate (gpointer dialog);
+/* Everything but the prompt, the seed and its first picture. */
+void arra_dialog_fill_request (ArraDialog *dialog, ArraCheckpoint *checkpoint, ArraRequest *request);
 void arra_dialog_pause (ArraDialog *dialog); /* Stop, or Continue */
 void arra_dialog_show_selected (gpointer dialog);
 
 /* dialog_insert.c */
 void arra_dialog_look_around (ArraDialog *dialog); /* asks the host what there is to insert into */
+void arra_dialog_aim (int image, gpointer dialog); /* the user chose another image */
 void arra_dialog_insert (gpointer dialog);
 void arra_dialog_reuse (ArraDialog *dialog);
 void arra_dialog_reset (ArraDialog *dialog);

@@ -28,8 +28,10 @@ use_style (void)
 static void
 help (ArraDialog *dialog)
 {
-  if (dialog->host->help != NULL)
-    dialog->host->help (dialog->host->data);
+  g_autoptr (GError) error = NULL;
+
+  if (dialog->host->help != NULL && !dialog->host->help (dialog->host->data, &error))
+    arra_dialog_fail (dialog, _("The help could not be opened: %s"), error->message);
 }
 
 static void
@@ -66,13 +68,13 @@ realized (GtkWidget *window, gpointer data)
 static void
 activity_changed (GtkWindow *window, GParamSpec *pspec, gpointer data)
 {
-  if (gtk_window_is_active (window))
-    arra_dialog_look_around (data);
-}
+  ArraDialog *dialog = data;
 
-static void
-do_nothing (gpointer data)
-{
+  if (!gtk_window_is_active (window))
+    return;
+  arra_dialog_look_around (dialog);
+  if (arra_checkpoint_box_get (dialog->checkpoints) == NULL && dialog->finding == NULL)
+    arra_dialog_find_checkpoints (dialog);
 }
 
 /* ---- the left side: what to make */
@@ -83,12 +85,12 @@ new_form (ArraDialog *dialog)
   GtkWidget *form = gtk_box_new (GTK_ORIENTATION_VERTICAL, ARRA_FORM_MARGIN), *scrolled;
   GtkWidget *checkpoint = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2 * ARRA_FORM_GAP);
 
-  dialog->prompt = arra_prompt_box_new (dialog->settings.history, do_nothing, arra_dialog_generate, dialog);
+  dialog->prompt = arra_prompt_box_new (dialog->settings.history, arra_dialog_show_needs, arra_dialog_generate, dialog);
   dialog->checkpoints
-      = arra_checkpoint_box_new (arra_dialog_checkpoint_chosen, arra_dialog_add_folder, dialog);
+      = arra_checkpoint_box_new (arra_dialog_checkpoint_chosen, arra_dialog_add_folder, arra_dialog_find_checkpoints, dialog);
   dialog->card = arra_card_view_new ();
   dialog->picture = arra_picture_box_new (arra_dialog_show_needs, dialog);
-  dialog->insert_as = arra_insert_box_new ();
+  dialog->insert_as = arra_insert_box_new (arra_dialog_aim, dialog);
   gtk_container_add (GTK_CONTAINER (checkpoint), arra_checkpoint_box_widget (dialog->checkpoints));
   gtk_container_add (GTK_CONTAINER (checkpoint), arra_card_view_widget (dialog->card));
   gtk_container_add (GTK_CONTAINER (form), arra_prompt_box_widget (dialog->prompt));

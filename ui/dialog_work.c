@@ -11,6 +11,12 @@ say (ArraDialog *dialog, const char *text)
   gtk_label_set_text (GTK_LABEL (dialog->status), text);
 }
 
+static gboolean
+is_medical (const ArraCheckpoint *checkpoint)
+{
+  return arra_checkpoint_card (checkpoint)->medical;
+}
+
 /* ---- Generate */
 
 /* Generate again means other pictures, unless the seed is to be kept or was changed by hand. */
@@ -19,10 +25,30 @@ renew_seed (ArraDialog *dialog)
 {
   ArraSettings *settings = &dialog->settings;
 
-  if (settings->keep_seed || arra_work_batch (dialog->work) == 0 || settings->seed != dialog->last_seed)
+  if (settings->keep_seed || !dialog->seed_used || settings->seed != dialog->last_seed)
     return;
   arra_settings_throw_seed (settings);
   arra_picture_box_set_seed (dialog->picture, settings->seed);
+}
+
+/* What a recipe says that the dialog has no widget for. */
+static void
+fill_from_recipe (const ArraRecipe *recipe, ArraRequest *request)
+{
+  const ArraRequest *reused = arra_recipe_request (recipe);
+
+  request->prompt_template = reused->prompt_template;
+  request->text_top_k = reused->greedy ? 1 : reused->text_top_k;
+  request->max_tokens = reused->max_tokens;
+}
+
+void
+arra_dialog_fill_request (ArraDialog *dialog, ArraCheckpoint *checkpoint, ArraRequest *request)
+{
+  arra_request_init (request, checkpoint);
+  arra_picture_box_fill (dialog->picture, request);
+  if (dialog->reused != NULL)
+    fill_from_recipe (dialog->reused, request);
 }
 
 static gboolean
@@ -44,8 +70,7 @@ fill_request (ArraDialog *dialog, ArraCheckpoint *checkpoint, ArraRequest *reque
       return FALSE;
     }
   renew_seed (dialog);
-  arra_request_init (request, checkpoint);
-  arra_picture_box_fill (dialog->picture, request);
+  arra_dialog_fill_request (dialog, checkpoint, request);
   request->prompt = settings->prompt;
   request->seed = settings->seed;
   request->first = settings->first;
@@ -96,9 +121,10 @@ arra_dialog_generate (gpointer data)
     arra_history_add (dialog->settings.history, request.prompt);
   arra_dialog_save (dialog);
   arra_results_unselect_all (dialog->results);
-  arra_preview_set_frame (dialog->preview, request.width, request.height);
+  arra_preview_set_frame (dialog->preview, request.width, request.height, is_medical (checkpoint));
   gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (dialog->progress), 0);
   dialog->last_seed = request.seed;
+  dialog->seed_used = TRUE;
   arra_work_start (dialog->work, checkpoint, &request);
   arra_dialog_update (dialog);
 }
@@ -148,7 +174,7 @@ progress (const ArraWorkState *state, const ArraPicture *preview, gpointer data)
                                                state->rate, state->left);
 
   if (preview != NULL)
-    arra_preview_set_picture (dialog->preview, preview);
+    arra_preview_set_picture (dialog->preview, preview, is_medical (arra_work_checkpoint (dialog->work)));
   if (!arra_work_is_running (dialog->work) || gtk_widget_get_sensitive (dialog->pause))
     say (dialog, line);
   if (state->fraction >= 0)
@@ -162,7 +188,7 @@ made (ArraMade *picture, gpointer data)
 {
   ArraDialog *dialog = data;
 
-  arra_preview_set_picture (dialog->preview, &picture->picture);
+  arra_preview_set_picture (dialog->preview, &picture->picture, is_medical (picture->from));
   arra_results_add (dialog->results, picture);
 }
 
@@ -222,11 +248,6 @@ arra_dialog_show_selected (gpointer data)
   const ArraMade *current = arra_results_current (dialog->results);
 
   if (!arra_work_is_running (dialog->work) && current != NULL)
-    {
-      arra_preview_set_picture (dialog->preview, &current->picture);
-      arra_preview_set_note (dialog->preview, arra_checkpoint_card (current->from)->medical
-                                                  ? _("synthetic – not for diagnosis")
-                                                  : NULL);
-    }
+    arra_preview_set_picture (dialog->preview, &current->picture, is_medical (current->from));
   arra_dialog_update (dialog);
 }

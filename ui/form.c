@@ -136,6 +136,35 @@ arra_form_empty (GtkWidget *container)
   gtk_container_foreach (GTK_CONTAINER (container), destroy_child, NULL);
 }
 
+static gboolean
+has_focus (GtkWidget *widget)
+{
+  GtkWidget *window = gtk_widget_get_toplevel (widget);
+  GtkWidget *focus = GTK_IS_WINDOW (window) ? gtk_window_get_focus (GTK_WINDOW (window)) : NULL;
+
+  return focus != NULL && (focus == widget || gtk_widget_is_ancestor (focus, widget));
+}
+
+/* The widget's own handler is kept from the wheel, which goes on to what scrolls around the widget. */
+static gboolean
+scrolled_over (GtkWidget *widget, GdkEventScroll *event, gpointer data)
+{
+  if (!has_focus (widget))
+    g_signal_stop_emission_by_name (widget, "scroll-event");
+  return GDK_EVENT_PROPAGATE;
+}
+
+GtkWidget *
+arra_form_combo (void)
+{
+  GtkWidget *combo = gtk_combo_box_text_new ();
+  g_autoptr (GList) cells = gtk_cell_layout_get_cells (GTK_CELL_LAYOUT (combo));
+
+  g_object_set (cells->data, "ellipsize", PANGO_ELLIPSIZE_MIDDLE, NULL);
+  g_signal_connect (combo, "scroll-event", G_CALLBACK (scrolled_over), NULL);
+  return combo;
+}
+
 GtkWidget *
 arra_form_spin (double min, double max, double step, guint digits)
 {
@@ -143,6 +172,7 @@ arra_form_spin (double min, double max, double step, guint digits)
 
   gtk_spin_button_set_digits (GTK_SPIN_BUTTON (spin), digits);
   gtk_entry_set_activates_default (GTK_ENTRY (spin), TRUE);
+  g_signal_connect (spin, "scroll-event", G_CALLBACK (scrolled_over), NULL);
   return spin;
 }
 

@@ -163,7 +163,7 @@ arra_history_popover_new (ArraHistory *history, char ***examples, ArraHistoryCho
   self->search = gtk_search_entry_new ();
   gtk_entry_set_placeholder_text (GTK_ENTRY (self->search), _("Search prompts"));
   arra_form_name (self->search, _("Search prompts"));
-  self->clear = arra_form_button (_("_Forget All"));
+  self->clear = arra_form_button (_("Forget All"));
   g_object_set (box, "margin", 2 * ARRA_FORM_GAP, NULL);
   gtk_container_add (GTK_CONTAINER (box), self->search);
   gtk_container_add (GTK_CONTAINER (box), scrolled);

@@ -5,13 +5,49 @@
 #include <glib/gi18n-lib.h>
 
 #include "form.h"
+#include "words.h"
+
+#define LONGEST_NAME 80 /* characters, of an image */
+#define NEW_IMAGE "0"   /* its number as the list's id */
+
+typedef struct
+{
+  int number;
+  char *name;
+} Image;
 
 struct _ArraInsertBox
 {
-  GtkWidget *root, *mode, *record, *remember;
+  GtkWidget *root, *mode, *where, *where_label, *indexed, *record, *remember;
   ArraInsertMode wanted; /* what the user chose, also while there is no selection to fit to */
   gboolean filling;
+  void (*aimed) (int image, gpointer data);
+  gpointer data;
 };
+
+static void
+free_image (gpointer data)
+{
+  Image *image = data;
+
+  g_free (image->name);
+  g_free (image);
+}
+
+GPtrArray *
+arra_dialog_images_new (void)
+{
+  return g_ptr_array_new_with_free_func (free_image);
+}
+
+void
+arra_dialog_images_add (GPtrArray *images, int number, const char *name)
+{
+  Image *image = g_new (Image, 1);
+
+  *image = (Image){ number, arra_words_plain (name, LONGEST_NAME) };
+  g_ptr_array_add (images, image);
+}
 
 static void
 mode_changed (GtkComboBox *mode, gpointer data)
@@ -22,13 +58,42 @@ mode_changed (GtkComboBox *mode, gpointer data)
     arra_insert_mode_parse (gtk_combo_box_get_active_id (mode), &box->wanted);
 }
 
+static void
+where_changed (GtkComboBox *where, gpointer data)
+{
+  ArraInsertBox *box = data;
+  const char *id = gtk_combo_box_get_active_id (where);
+
+  if (!box->filling && id != NULL)
+    box->aimed ((int)g_ascii_strtoll (id, NULL, 10), box->data);
+}
+
+/* Which image it is for, and what its kind does to pictures. */
+static void
+add_where (ArraInsertBox *box, GtkGrid *grid)
+{
+  box->where = arra_form_combo ();
+  box->where_label = arra_form_row (grid, 0, _("_Where:"), box->where);
+  gtk_widget_set_tooltip_text (box->where, _("The image that pictures are inserted into"));
+  box->indexed = arra_form_text (FALSE);
+  gtk_label_set_text (GTK_LABEL (box->indexed), _("This image is indexed: pictures get the nearest colours of its palette. Image > Mode > RGB keeps theirs."));
+  gtk_label_set_max_width_chars (GTK_LABEL (box->indexed), 40);
+  gtk_grid_attach (grid, box->indexed, 0, 2, 2, 1);
+  gtk_widget_set_no_show_all (box->where, TRUE);
+  gtk_widget_set_no_show_all (box->where_label, TRUE);
+  gtk_widget_set_no_show_all (box->indexed, TRUE);
+  g_signal_connect (box->where, "changed", G_CALLBACK (where_changed), box);
+}
+
 ArraInsertBox *
-arra_insert_box_new (void)
+arra_insert_box_new (void (*aimed) (int image, gpointer data), gpointer data)
 {
   ArraInsertBox *box = g_new0 (ArraInsertBox, 1);
   GtkGrid *grid = arra_form_grid ();
 
-  box->mode = gtk_combo_box_text_new ();
+  box->aimed = aimed;
+  box->data = data;
+  box->mode = arra_form_combo ();
   box->record = arra_form_check (
       _("Include recipe and AI la_bel"),
       _("The layer keeps the settings that made it, and the image says that a picture was made by AI"));
@@ -36,9 +101,10 @@ arra_insert_box_new (void)
       _("Remember pro_mpts"),
       _("Off: no history, and the prompt stays out of the recipe, the layer's name and the undo step"));
   box->root = GTK_WIDGET (grid);
-  arra_form_row (grid, 0, _("_Insert as:"), box->mode);
-  gtk_grid_attach (grid, box->record, 0, 1, 2, 1);
-  gtk_grid_attach (grid, box->remember, 0, 2, 2, 1);
+  add_where (box, grid);
+  arra_form_row (grid, 1, _("_Insert as:"), box->mode);
+  gtk_grid_attach (grid, box->record, 0, 3, 2, 1);
+  gtk_grid_attach (grid, box->remember, 0, 4, 2, 1);
   g_signal_connect (box->mode, "changed", G_CALLBACK (mode_changed), box);
   g_object_set_data_full (G_OBJECT (box->root), "arra-insert-box", box, g_free);
   return box;
@@ -75,7 +141,39 @@ arra_insert_box_set_place (ArraInsertBox *box, const ArraDialogPlace *place)
             place->selection_height);
   if (!gtk_combo_box_set_active_id (mode, arra_insert_mode_name (box->wanted)))
     gtk_combo_box_set_active (mode, 0);
+  gtk_widget_set_visible (box->indexed, place->indexed);
   box->filling = FALSE;
+}
+
+void
+arra_insert_box_set_images (ArraInsertBox *box, const GPtrArray *images, int chosen)
+{
+  GtkComboBoxText *where = GTK_COMBO_BOX_TEXT (box->where);
+  g_autofree char *id = g_strdup_printf ("%d", chosen);
+
+  gtk_widget_set_visible (box->where, images != NULL);
+  gtk_widget_set_visible (box->where_label, images != NULL);
+  box->filling = TRUE;
+  gtk_combo_box_text_remove_all (where);
+  for (guint i = 0; images != NULL && i < images->len; i++)
+    {
+      const Image *image = images->pdata[i];
+      g_autofree char *number = g_strdup_printf ("%d", image->number);
+
+      gtk_combo_box_text_append (where, number, image->name);
+    }
+  gtk_combo_box_text_append (where, NEW_IMAGE, _("New image"));
+  gtk_combo_box_set_active_id (GTK_COMBO_BOX (where), id);
+  box->filling = FALSE;
+}
+
+ArraInsertMode
+arra_insert_box_mode (ArraInsertBox *box)
+{
+  ArraInsertMode mode = ARRA_INSERT_NATIVE;
+
+  arra_insert_mode_parse (gtk_combo_box_get_active_id (GTK_COMBO_BOX (box->mode)), &mode);
+  return mode;
 }
 
 void
@@ -90,7 +188,7 @@ arra_insert_box_load (ArraInsertBox *box, const ArraSettings *settings)
 void
 arra_insert_box_store (ArraInsertBox *box, ArraSettings *settings)
 {
-  arra_insert_mode_parse (gtk_combo_box_get_active_id (GTK_COMBO_BOX (box->mode)), &settings->mode);
+  settings->mode = box->wanted;
   settings->record = gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (box->record));
   settings->remember = gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (box->remember));
 }

@@ -4,8 +4,27 @@
 
 #include <math.h>
 
+#define PROMPT "a small boat on a calm sea" /* of a usual length */
+
 static const guint squares[] = { 64, 128, 256, 384, 512, 768, 1024 };
 static const guint shapes[][2] = { { 4, 3 }, { 3, 4 }, { 3, 2 }, { 2, 3 }, { 16, 9 }, { 9, 16 } };
+
+/* Whether it can be made of a prompt, too, which takes its part of what the model can read. */
+static gboolean
+can_make (const ArraCheckpoint *checkpoint, guint width, guint height)
+{
+  g_autoptr (GError) error = NULL;
+  ArraMemoryPlan plan;
+  ArraRequest request;
+
+  if (!arra_checkpoint_check_size (checkpoint, width, height, NULL))
+    return FALSE;
+  arra_request_init (&request, checkpoint);
+  request.prompt = PROMPT;
+  request.width = width;
+  request.height = height;
+  return arra_checkpoint_plan (checkpoint, &request, &plan, &error) || !g_error_matches (error, ARRA_ERROR, ARRA_ERROR_ARGUMENT);
+}
 
 /* FALSE when the checkpoint cannot make it. */
 static gboolean
@@ -13,7 +32,7 @@ add (GArray *presets, const ArraCheckpoint *checkpoint, guint width, guint heigh
 {
   const ArraPreset preset = { width, height };
 
-  if (!arra_checkpoint_check_size (checkpoint, width, height, NULL))
+  if (!can_make (checkpoint, width, height))
     return FALSE;
   for (guint i = 0; i < presets->len; i++)
     if (g_array_index (presets, ArraPreset, i).width == width

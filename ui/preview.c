@@ -12,7 +12,7 @@
 
 struct _ArraPreview
 {
-  GtkWidget *root, *area, *hint, *note;
+  GtkWidget *root, *area, *hint, *hint_text, *note;
   cairo_surface_t *surface; /* (nullable): the finished rows */
   guint width, height;      /* of the whole picture; 0 x 0: none */
   guint rows_finished, rows_total;
@@ -111,11 +111,11 @@ free_preview (gpointer data)
 }
 
 static GtkWidget *
-new_hint (void)
+new_hint (ArraPreview *preview)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2 * ARRA_FORM_GAP);
   GtkWidget *image = gtk_image_new_from_icon_name ("image-x-generic-symbolic", GTK_ICON_SIZE_DIALOG);
-  GtkWidget *text = gtk_label_new (_("Describe a picture and press Generate.\nIt forms here, row by row."));
+  GtkWidget *text = preview->hint_text = gtk_label_new (NULL);
 
   gtk_image_set_pixel_size (GTK_IMAGE (image), 64);
   gtk_label_set_justify (GTK_LABEL (text), GTK_JUSTIFY_CENTER);
@@ -146,8 +146,10 @@ arra_preview_new (void)
   GtkWidget *overlay = gtk_overlay_new ();
 
   build_area (preview);
-  preview->hint = new_hint ();
+  preview->hint = new_hint (preview);
+  arra_preview_set_ready (preview, FALSE);
   preview->note = arra_form_text (FALSE);
+  gtk_label_set_text (GTK_LABEL (preview->note), _("synthetic – not for diagnosis"));
   gtk_label_set_xalign (GTK_LABEL (preview->note), 0.5);
   gtk_style_context_add_class (gtk_widget_get_style_context (preview->note), "arra-note");
   gtk_widget_set_no_show_all (preview->note, TRUE);
@@ -180,8 +182,8 @@ describe (ArraPreview *preview)
   gtk_widget_queue_draw (preview->area);
 }
 
-void
-arra_preview_set_picture (ArraPreview *preview, const ArraPicture *picture)
+static void
+show_picture (ArraPreview *preview, const ArraPicture *picture, gboolean medical)
 {
   g_clear_pointer (&preview->surface, cairo_surface_destroy);
   preview->width = preview->height = preview->rows_finished = preview->rows_total = 0;
@@ -193,21 +195,29 @@ arra_preview_set_picture (ArraPreview *preview, const ArraPicture *picture)
       preview->rows_finished = picture->rows_finished;
       preview->rows_total = picture->rows_total;
     }
+  gtk_widget_set_visible (preview->note, medical);
+}
+
+void
+arra_preview_set_picture (ArraPreview *preview, const ArraPicture *picture, gboolean medical)
+{
+  show_picture (preview, picture, medical);
   describe (preview);
 }
 
 void
-arra_preview_set_frame (ArraPreview *preview, guint width, guint height)
+arra_preview_set_frame (ArraPreview *preview, guint width, guint height, gboolean medical)
 {
-  arra_preview_set_picture (preview, NULL);
+  show_picture (preview, NULL, medical);
   preview->width = width;
   preview->height = height;
   describe (preview);
 }
 
 void
-arra_preview_set_note (ArraPreview *preview, const char *note)
+arra_preview_set_ready (ArraPreview *preview, gboolean ready)
 {
-  gtk_label_set_text (GTK_LABEL (preview->note), note != NULL ? note : "");
-  gtk_widget_set_visible (preview->note, note != NULL);
+  gtk_label_set_text (GTK_LABEL (preview->hint_text),
+                      ready ? _("Press Generate.\nThe picture forms here, row by row.")
+                            : _("Describe a picture and press Generate.\nIt forms here, row by row."));
 }

@@ -10,9 +10,10 @@ typedef struct _ArraPreview ArraPreview;
 ArraPreview *arra_preview_new (void); /* lives as long as its widget */
 GtkWidget *arra_preview_widget (ArraPreview *preview);
 
-/* Shows @picture, the finished rows of one that may be taller; NULL: nothing but the hint. */
-void arra_preview_set_picture (ArraPreview *preview, const ArraPicture *picture);
+/* Shows @picture, the finished rows of one that may be taller. @medical: its checkpoint's card says so, and a note says that it is synthetic:
+ * the note goes with the picture, whatever checkpoint is chosen meanwhile. */
+void arra_preview_set_picture (ArraPreview *preview, const ArraPicture *picture, gboolean medical);
 /* An empty frame of this shape, while no row is finished. */
-void arra_preview_set_frame (ArraPreview *preview, guint width, guint height);
-/* A note under the picture that belongs to it ("synthetic – not for diagnosis"); NULL: none. */
-void arra_preview_set_note (ArraPreview *preview, const char *note);
+void arra_preview_set_frame (ArraPreview *preview, guint width, guint height, gboolean medical);
+/* What the hint says while there is no picture. @ready: the prompt is written. */
+void arra_preview_set_ready (ArraPreview *preview, gboolean ready);

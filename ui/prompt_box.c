@@ -7,11 +7,13 @@
 
 #include "form.h"
 #include "history_popover.h"
+#include "text_undo.h"
 
 struct _ArraPromptBox
 {
   GtkWidget *root, *view, *hint;
   GtkTextBuffer *buffer;
+  ArraTextUndo *undo;
   char **examples;
   void (*changed) (gpointer data);
   void (*submit) (gpointer data);
@@ -27,17 +29,30 @@ buffer_changed (GtkTextBuffer *buffer, gpointer data)
   box->changed (box->data);
 }
 
-/* Tab leaves the text (Ctrl+Tab as well); Ctrl+Enter generates. */
+/* Tab leaves the text (Ctrl+Tab as well); Ctrl+Enter generates; Ctrl+Z undoes, Ctrl+Shift+Z and Ctrl+Y do again. */
 static gboolean
 key_pressed (GtkWidget *view, GdkEventKey *event, gpointer data)
 {
   ArraPromptBox *box = data;
 
-  if ((event->keyval != GDK_KEY_Return && event->keyval != GDK_KEY_KP_Enter)
-      || (event->state & GDK_CONTROL_MASK) == 0)
+  if ((event->state & GDK_CONTROL_MASK) == 0)
     return GDK_EVENT_PROPAGATE;
-  box->submit (box->data);
-  return GDK_EVENT_STOP;
+  switch (event->keyval)
+    {
+    case GDK_KEY_Return:
+    case GDK_KEY_KP_Enter:
+      box->submit (box->data);
+      return GDK_EVENT_STOP;
+    case GDK_KEY_z:
+      arra_text_undo_back (box->undo);
+      return GDK_EVENT_STOP;
+    case GDK_KEY_Z:
+    case GDK_KEY_y:
+      arra_text_undo_forth (box->undo);
+      return GDK_EVENT_STOP;
+    default:
+      return GDK_EVENT_PROPAGATE;
+    }
 }
 
 static void
@@ -81,6 +96,7 @@ new_view (ArraPromptBox *box)
   gtk_overlay_add_overlay (GTK_OVERLAY (overlay), box->hint);
   gtk_overlay_set_overlay_pass_through (GTK_OVERLAY (overlay), box->hint, TRUE);
   box->buffer = gtk_text_view_get_buffer (view);
+  box->undo = arra_text_undo_new (box->buffer);
   g_signal_connect (box->buffer, "changed", G_CALLBACK (buffer_changed), box);
   g_signal_connect (box->view, "key-press-event", G_CALLBACK (key_pressed), box);
   return overlay;
@@ -130,7 +146,13 @@ arra_prompt_box_get (ArraPromptBox *box)
 void
 arra_prompt_box_set (ArraPromptBox *box, const char *prompt)
 {
-  gtk_text_buffer_set_text (box->buffer, prompt, -1);
+  arra_text_undo_replace (box->undo, prompt);
+}
+
+void
+arra_prompt_box_forget_changes (ArraPromptBox *box)
+{
+  arra_text_undo_forget (box->undo);
 }
 
 void

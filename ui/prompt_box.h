@@ -14,7 +14,8 @@ ArraPromptBox *arra_prompt_box_new (ArraHistory *history, void (*changed) (gpoin
                                    void (*submit) (gpointer data), gpointer data);
 GtkWidget *arra_prompt_box_widget (ArraPromptBox *box);
 char *arra_prompt_box_get (ArraPromptBox *box); /* (transfer full): g_free(); without spaces around it */
-void arra_prompt_box_set (ArraPromptBox *box, const char *prompt);
+void arra_prompt_box_set (ArraPromptBox *box, const char *prompt); /* one step to undo */
+void arra_prompt_box_forget_changes (ArraPromptBox *box);           /* nothing before can be undone */
 /* What the checkpoint suggests, NULL-terminated; copied. */
 void arra_prompt_box_set_examples (ArraPromptBox *box, const char *const *examples);
 void arra_prompt_box_focus (ArraPromptBox *box);

@@ -101,14 +101,14 @@ arra_results_new (void (*changed) (gpointer data), void (*activated) (gpointer d
 {
   ArraResults *results = g_new0 (ArraResults, 1);
   GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, ARRA_FORM_GAP),
-            *all = arra_form_button (_("Se_lect All"));
+            *all = arra_form_button (_("Select All"));
 
   results->changed = changed;
   results->activated = activated;
   results->data = data;
   results->order = g_ptr_array_new ();
   build_flow (results);
-  results->heading = arra_form_heading (_("Ne_w pictures"), results->flow);
+  results->heading = arra_form_heading (_("New pictures"), results->flow);
   gtk_button_set_relief (GTK_BUTTON (all), GTK_RELIEF_NONE);
   gtk_box_pack_start (GTK_BOX (line), results->heading, TRUE, TRUE, 0);
   gtk_box_pack_end (GTK_BOX (line), all, FALSE, FALSE, 0);

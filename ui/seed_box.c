@@ -46,7 +46,7 @@ static void
 add_first (ArraSeedBox *box, GtkGrid *grid, int row)
 {
   box->first = arra_form_spin (1, ARRA_FIRST_MAX + 1.0, 1, 0);
-  box->first_label = arra_form_row (grid, row, _("First pict_ure:"), box->first);
+  box->first_label = arra_form_row (grid, row, _("First picture:"), box->first);
   gtk_widget_set_tooltip_text (box->first, _("Which of the seed's pictures is made first: the layer was this one of several"));
   gtk_widget_set_no_show_all (box->first, TRUE);
   gtk_widget_set_no_show_all (box->first_label, TRUE);

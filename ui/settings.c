@@ -38,14 +38,11 @@ arra_settings_clear (ArraSettings *settings)
 void
 arra_settings_reset (ArraSettings *settings)
 {
-  g_free (settings->prompt);
-  settings->prompt = g_strdup ("");
   g_clear_pointer (&settings->checkpoint, g_free);
   settings->width = settings->height = 0;
   settings->sized = settings->sampled = FALSE;
   settings->count = 1;
-  settings->seed = 0;
-  settings->first = 0;
+  arra_settings_throw_seed (settings);
   settings->keep_seed = FALSE;
   settings->guidance_scale = 4;
   settings->temperature = settings->top_p = 1;

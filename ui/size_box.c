@@ -93,7 +93,7 @@ arra_size_box_new (GtkGrid *grid, int row, void (*changed) (gpointer data), gpoi
 
   box->changed = changed;
   box->data = data;
-  box->combo = gtk_combo_box_text_new ();
+  box->combo = arra_form_combo ();
   box->across = new_side (box, _("Width"));
   box->down = new_side (box, _("Height"));
   box->other = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, ARRA_FORM_GAP);

@@ -39,10 +39,12 @@ arra_work_start (ArraWork *work, ArraCheckpoint *described, const ArraRequest *r
   g_clear_pointer (&work->described, arra_checkpoint_unref);
   work->described = described;
   g_free (work->prompt);
+  g_free (work->prompt_template);
   work->prompt = g_strdup (request->prompt);
+  work->prompt_template = g_strdup (request->prompt_template);
   work->request = *request;
   work->request.prompt = work->prompt;
-  work->request.prompt_template = NULL;
+  work->request.prompt_template = work->prompt_template;
   work->batch++;
   work->n_told = 0;
   work->rate = 0;
@@ -91,6 +93,12 @@ arra_work_batch (const ArraWork *work)
   return work->batch;
 }
 
+ArraCheckpoint *
+arra_work_checkpoint (const ArraWork *work)
+{
+  return work->described;
+}
+
 void
 arra_work_free (ArraWork *work)
 {
@@ -110,5 +118,6 @@ arra_work_free (ArraWork *work)
   g_object_unref (work->abandon);
   g_mutex_clear (&work->lock);
   g_free (work->prompt);
+  g_free (work->prompt_template);
   g_free (work);
 }

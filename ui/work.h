@@ -55,6 +55,8 @@ void arra_work_stop (ArraWork *work);     /* done() follows */
 gboolean arra_work_is_running (const ArraWork *work);
 gboolean arra_work_can_continue (const ArraWork *work);
 guint arra_work_batch (const ArraWork *work); /* 1 for the first */
+/* (transfer none) (nullable): the checkpoint of the last batch, with its card */
+ArraCheckpoint *arra_work_checkpoint (const ArraWork *work);
 
 /* Gives back the memory of what could be continued. */
 void arra_work_drop (ArraWork *work);

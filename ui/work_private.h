@@ -27,7 +27,7 @@ struct _ArraWork
   /* the thread's while it runs, the main loop's else */
   ArraCheckpoint *described, *checkpoint;
   ArraRequest request;
-  char *prompt;
+  char *prompt, *prompt_template; /* its strings; the template is nullable */
   ArraJob *job;
   guint batch;
   guint n_told; /* answers whose pictures were told whole */

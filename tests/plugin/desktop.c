@@ -151,6 +151,18 @@ desktop_type (const char *application, const char *name, const char *text)
 }
 
 void
+desktop_choose (const char *application, const char *name, int number)
+{
+  g_autoptr (DesktopObject) object = desktop_find (application, ATSPI_ROLE_COMBO_BOX, name, PATIENCE_SECONDS);
+  g_autoptr (GObject) selection = NULL;
+
+  g_assert_nonnull (object);
+  selection = (GObject *) atspi_accessible_get_selection_iface (object);
+  g_assert_nonnull (selection);
+  g_assert_true (atspi_selection_select_child ((AtspiSelection *) selection, number, NULL));
+}
+
+void
 desktop_script (const char *scheme)
 {
   call ("org.gimp.GIMP.UI", "/org/gimp/GIMP/UI", "org.gimp.GIMP.UI", "BatchRun", g_variant_new ("(ss)", "plug-in-script-fu-eval", scheme));

@@ -14,6 +14,8 @@ DesktopObject *desktop_find (const char *application, AtspiRole role, const char
 gboolean desktop_has (const char *application, AtspiRole role, const char *name, AtspiStateType state, double seconds); /* it comes to be so */
 void desktop_press (const char *application, AtspiRole role, const char *name); /* waits until it can be pressed; fails the test else */
 void desktop_type (const char *application, const char *name, const char *text);
+/* Chooses from a list by number, from 0. */
+void desktop_choose (const char *application, const char *name, int number);
 /* Runs Scheme in the GIMP that is open. */
 void desktop_script (const char *scheme);
 void desktop_screenshot (const char *name); /* into the folder of the test's log */

@@ -27,6 +27,8 @@
 (define (load-xcf path) (car (gimp-file-load RUN-NONINTERACTIVE path)))
 (define (fill layer) (gimp-drawable-edit-fill layer FILL-FOREGROUND))
 (define (call-interactive) (plug-in-arra-generate #:run-mode RUN-INTERACTIVE #:prompt prompt #:checkpoint checkpoint #:vqgan vqgan))
+(define (new-group image) (car (gimp-group-layer-new image "group")))
+(define (activate image layer) (gimp-image-set-selected-layers image (vector layer)))
 (define (set-profile image path) (gimp-image-set-color-profile-from-file image path))
 (define (all-images) (vector->list (car (gimp-get-images))))
 (define (all-layers image) (vector->list (car (gimp-image-get-layers image))))

@@ -53,6 +53,14 @@
     (save-png image (at name))
     (gimp-image-delete image)))
 
+; what GIMP shows of the image now, without making anything anew
+(define (save-visible image w h name)
+  (let* ((copy (car (gimp-image-new w h RGB)))
+         (layer (car (gimp-layer-new-from-visible image copy "visible"))))
+    (gimp-image-insert-layer copy layer 0 -1)
+    (save-png copy (at name))
+    (gimp-image-delete copy)))
+
 (define (save-image image name)
   (let ((copy (car (gimp-image-duplicate image))))
     (save-png copy (at name))

@@ -14,6 +14,12 @@
 #define START_SECONDS 90
 #define SCRIPT_SECONDS 60
 #define END_SECONDS 10
+#define WORK_SECONDS 600 /* however busy the machine is */
+#define PROCEDURE "Generate from Text (ARRA)"
+/* GIMP 2.10 has an entry of its own for the time when no image is open. */
+#define NEW_PROCEDURE (GIMP_SERIES == 3 ? PROCEDURE "…" : "From Text (ARRA)…")
+#define SETTINGS_FILE "home/.config/arra/dialog.ini"
+#define QUICK_FILE "home/.local/share/arra/checkpoints/quick.gguf"
 #define MODEL_FILE "home/.local/share/arra/checkpoints/desktop.gguf"
 /* No welcome, no questions about profiles. */
 #define SETTINGS_2 "(check-updates no)\n(color-profile-policy keep)\n"
@@ -78,13 +84,19 @@ open_gimp (void)
 }
 
 static void
-open_dialog (void)
+open_dialog_by (const char *entry)
 {
   g_autoptr (DesktopObject) window = NULL;
 
-  desktop_press ("gimp", ATSPI_ROLE_MENU_ITEM, "Generate from Text (ARRA)…");
+  desktop_press ("gimp", ATSPI_ROLE_MENU_ITEM, entry);
   window = desktop_find (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Generate", START_SECONDS);
   g_assert_nonnull (window);
+}
+
+static void
+open_dialog (void)
+{
+  open_dialog_by (PROCEDURE "…");
 }
 
 static void
@@ -92,7 +104,7 @@ test_without_image (void)
 {
   int pid;
 
-  open_dialog ();
+  open_dialog_by (NEW_PROCEDURE);
   pid = gimp_plug_in_pid (gimp, 5);
   g_assert_cmpint (pid, >, 0);
   desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Close");
@@ -161,6 +173,144 @@ test_layer (void)
   wanted = reference ();
   g_assert_cmpuint (picture_difference (inserted, wanted), ==, 0);
 }
+
+/* ---- with a checkpoint that is done in no time */
+
+static void
+write_settings (const char *checkpoint, const char *insert)
+{
+  g_autofree char *path = gimp_path (SETTINGS_FILE), *folder = g_path_get_dirname (path), *model = gimp_path (checkpoint);
+  g_autofree char *text = g_strdup_printf ("[Dialog]\nprompt=" PROMPT "\ncheckpoint=%s\ninsert=%s\n", model, insert);
+
+  g_mkdir_with_parents (folder, 0700);
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+}
+
+static int
+said_number (const char *script)
+{
+  g_autofree char *report = gimp_path ("report.txt"), *said = NULL;
+  int number;
+
+  run_script (script);
+  g_assert_true (g_file_get_contents (report, &said, NULL, NULL));
+  g_assert_cmpint (sscanf (said, "n=%d", &number), ==, 1);
+  return number;
+}
+
+/* Of the image that was opened last. */
+static int
+n_layers (void)
+{
+  return said_number ("(say \"n\" (length (all-layers (apply max (all-images)))))");
+}
+
+static void
+wait_for_layers (int n)
+{
+  for (guint i = 0; i < WORK_SECONDS && n_layers () < n; i++)
+    g_usleep (G_USEC_PER_SEC);
+  g_assert_cmpint (n_layers (), ==, n);
+}
+
+static void
+make_quickly (void)
+{
+  desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Generate");
+  g_assert_true (desktop_has (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Insert", ATSPI_STATE_SENSITIVE, WORK_SECONDS));
+  desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Insert");
+}
+
+/* All but that of the image at the beginning. */
+static void
+close_later_displays (void)
+{
+  g_autoptr (GString) script = g_string_new (NULL);
+
+  for (int i = 1; i <= 5; i++)
+    g_string_append_printf (script, "(catch #f (gimp-display-delete %d))\n", display + i);
+  run_script (script->str);
+}
+
+static void
+close_dialog (void)
+{
+  const int pid = gimp_plug_in_pid (gimp, 5);
+
+  desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Close");
+  g_assert_true (gimp_pid_ends (pid, WORK_SECONDS));
+}
+
+/* Keep is off: GIMP's Repeat makes another picture each time, with the same settings. */
+static void
+test_repeat (void)
+{
+  const int before = n_layers ();
+
+  write_settings (QUICK_FILE, "native");
+  open_dialog ();
+  make_quickly ();
+  close_dialog ();
+  for (int i = 2; i <= 3; i++)
+    {
+      desktop_press ("gimp", ATSPI_ROLE_MENU_ITEM, "Repeat \"" PROCEDURE "\"");
+      wait_for_layers (before + i);
+    }
+  g_assert_true (desktop_has ("gimp", ATSPI_ROLE_MENU_ITEM, "Re-Show \"" PROCEDURE "\"", ATSPI_STATE_SENSITIVE, 10));
+  run_script ("(define (recipe layer) (caddr (car (gimp-item-get-parasite layer \"plug-in-arra-generate/recipe\"))))\n"
+              "(define layers (all-layers (apply max (all-images))))\n"
+              "(define recipes (list (recipe (car layers)) (recipe (cadr layers)) (recipe (caddr layers))))\n"
+              "(say \"other\" (not (or (equal? (car recipes) (cadr recipes)) (equal? (car recipes) (caddr recipes))\n"
+              "                        (equal? (cadr recipes) (caddr recipes)))))");
+  g_assert_true (gimp_file_holds ("report.txt", "other=#t\n"));
+}
+
+/* A selection in the image that the dialog itself made counts as in any other. */
+static void
+test_own_image (void)
+{
+  const int n_images = said_number ("(say \"n\" (length (all-images)))");
+
+  write_settings (QUICK_FILE, "selection");
+  open_dialog ();
+  desktop_choose (DIALOG, "Where", n_images); /* behind all images: a new one */
+  make_quickly ();
+  wait_for_layers (1);
+  run_script ("(gimp-image-select-rectangle (apply max (all-images)) CHANNEL-OP-REPLACE 3 4 6 5)");
+  desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Insert");
+  wait_for_layers (2);
+  close_dialog ();
+  run_script ("(define image (apply max (all-images)))\n"
+              "(define layer (car (all-layers image)))\n"
+              "(say \"size\" (layer-size layer))\n"
+              "(say \"offsets\" (layer-offsets layer))\n");
+  g_assert_true (gimp_file_holds ("report.txt", "size=(6 5)\n"));
+  g_assert_true (gimp_file_holds ("report.txt", "offsets=(3 4)\n"));
+  close_later_displays ();
+}
+
+/* A recipe may come from anybody, in a file that was opened. */
+static void
+test_hostile_parasite (void)
+{
+  static const char *const recipes[] = { "{\\\"arra_tokens\\\": 1, \\\"seed\\\": [", "no JSON at all" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (recipes); i++)
+    {
+      g_autofree char *script = g_strdup_printf ("(gimp-item-attach-parasite (car (all-layers (apply max (all-images))))\n"
+                                                 "  (list \"plug-in-arra-generate/recipe\" 3 \"%s\"))",
+                                                 recipes[i]);
+
+      run_script (script);
+      open_dialog ();
+      desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Reuse Settings of This Layer");
+      g_assert_true (desktop_has (DIALOG, ATSPI_ROLE_INFO_BAR, "Message", ATSPI_STATE_SHOWING, START_SECONDS));
+      close_dialog ();
+    }
+  write_settings (MODEL_FILE, "native");
+}
+
+/* ---- what happens to long runs */
 
 /* GIMP kills the plug-in then; the script that called it goes on. */
 static void
@@ -259,6 +409,16 @@ test_gimp_killed (void)
   g_assert_true (gimp_temporary_is_empty ());
 }
 
+/* Like the slow one, but for its size. */
+static void
+make_quick_checkpoint (void)
+{
+  g_autofree char *folder = gimp_path ("quick"), *path = gimp_path (QUICK_FILE);
+
+  gimp_command (g_getenv ("ARRA_MAKE_CHECKPOINT"), "--preset", "tiny", folder, NULL);
+  gimp_command (gimp_arra (), "convert", folder, "--type", "bf16", "--quiet", "-o", path, NULL);
+}
+
 static void
 prepare (void)
 {
@@ -273,6 +433,7 @@ prepare (void)
   gimp_command (g_getenv ("ARRA_MAKE_CHECKPOINT"), "--preset", "tiny", "--hidden", "1024", "--layers", "12", "--heads", "8", "--kv-heads", "8",
                 "--ffn", "4096", slow, NULL);
   gimp_command (gimp_arra (), "convert", slow, "--type", "bf16", "--quiet", "-o", path, NULL);
+  make_quick_checkpoint ();
   g_assert_true (g_file_set_contents (rc, GIMP_SERIES == 3 ? SETTINGS_3 : SETTINGS_2, -1, NULL));
   g_setenv ("DISPLAY", screen, TRUE);
 }
@@ -290,6 +451,9 @@ main (int argc, char **argv)
   open_gimp ();
   g_test_add_func ("/plugin/desktop/without-image", test_without_image);
   g_test_add_func ("/plugin/desktop/layer", test_layer);
+  g_test_add_func ("/plugin/desktop/repeat", test_repeat);
+  g_test_add_func ("/plugin/desktop/own-image", test_own_image);
+  g_test_add_func ("/plugin/desktop/hostile-parasite", test_hostile_parasite);
   g_test_add_func ("/plugin/desktop/cancelled-in-status-bar", test_cancelled_in_status_bar);
   g_test_add_func ("/plugin/desktop/window-closed", test_window_closed);
   g_test_add_func ("/plugin/desktop/image-closed", test_image_closed);

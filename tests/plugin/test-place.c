@@ -97,6 +97,35 @@ test_selection_scaled (void)
   g_assert_cmpfloat_with_epsilon (sums[0] / 32000, sums[1] / 32000, 10);
 }
 
+/* The group that the layer comes into was shown before, and shows it. */
+static void
+check_group (const char *active)
+{
+  g_autofree char *script = g_strdup_printf ("(let* ((image (new-picture 64 64 RGB u8)) (group (new-group image)) (inner (new-layer image 64 64 0)))\n"
+                                             "  (gimp-image-insert-layer image group 0 0)\n"
+                                             "  (gimp-image-insert-layer image inner group 0)\n"
+                                             "  (fill inner)\n"
+                                             "  (activate image %s)\n"
+                                             "  (save-visible image 64 64 \"before.png\")\n"
+                                             "  (generate image)\n"
+                                             "  (say \"top\" (length (layer-names image)))\n"
+                                             "  (save-visible image 64 64 \"group.png\"))",
+                                             active);
+  g_autofree char *path = gimp_path ("group.png"), *wanted = gimp_reference ("reference.png", NULL);
+  g_autoptr (GimpRun) run = gimp_run (script);
+
+  gimp_assert_done (run);
+  gimp_assert_said (run, "top", "2"); /* the group, and the picture below it */
+  g_assert_cmpuint (picture_difference (path, wanted), ==, 0);
+}
+
+static void
+test_group (void)
+{
+  check_group ("group");
+  check_group ("inner");
+}
+
 static void
 test_recipe_and_label (void)
 {
@@ -161,6 +190,7 @@ main (int argc, char **argv)
   g_test_add_func ("/plugin/place/canvas", test_canvas);
   g_test_add_func ("/plugin/place/selection", test_selection);
   g_test_add_func ("/plugin/place/selection-scaled", test_selection_scaled);
+  g_test_add_func ("/plugin/place/group", test_group);
   g_test_add_func ("/plugin/place/recipe-and-label", test_recipe_and_label);
   g_test_add_func ("/plugin/place/without-prompt", test_without_prompt);
   g_test_add_func ("/plugin/place/medical", test_medical);

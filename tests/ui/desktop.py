@@ -256,7 +256,7 @@ def press_keys(*keys):
 
 
 def by_keyboard(program, folder):
-    """Help, a list opened and left, Generate, Stop, Reset, and the end, without a mouse."""
+    """Undo, Help, a list opened and left, Generate, Stop, Reset, and the end, without a mouse."""
     from atspi import Window, wait
 
     show = Show(program, os.path.join(folder, "keyboard"))
@@ -265,6 +265,10 @@ def by_keyboard(program, folder):
     subprocess.run(["xdotool", "search", "--name", "^Generate from Text$", "windowfocus", "--sync"], check=True)
     press_keys("s", "e", "a")
     wait("the prompt", lambda: window.text("Prompt") == "sea")
+    press_keys("ctrl+z")
+    wait("nothing", lambda: window.text("Prompt") == "")
+    press_keys("ctrl+shift+z")
+    wait("the prompt again", lambda: window.text("Prompt") == "sea")
     press_keys("F1")
     wait("the help", lambda: "help" in show.lines())
     press_keys("alt+c")
@@ -277,8 +281,10 @@ def by_keyboard(program, folder):
     press_keys("Escape")
     window.wait_label("Stopped")
     assert window.has("Continue", "push button")
+    window.set_value("Number of pictures", 3)
     press_keys("alt+f")
-    wait("the defaults", lambda: window.text("Prompt") == "")
+    wait("the defaults", lambda: window.value("Number of pictures") == 1)
+    assert window.text("Prompt") == "sea"
     press_keys("Escape")
     show.end()
     assert show.lines()[-1] == "closed 0"

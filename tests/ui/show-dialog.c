@@ -88,11 +88,12 @@ is_alive (gpointer data)
   return lifetime < 0 || lifetime-- > 0;
 }
 
-static void
-help (gpointer data)
+static gboolean
+help (gpointer data, GError **error)
 {
   puts ("help");
   fflush (stdout);
+  return TRUE;
 }
 
 int

@@ -1,0 +1,276 @@
+/* dialog_case.c - the dialog with a host that a test makes up, and hands for its widgets
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "dialog_case.h"
+
+#include <string.h>
+
+#include "fixture.h"
+
+/* ---- the host */
+
+static gboolean
+insert (const ArraDialogInsert *what, gpointer data, GError **error)
+{
+  Case *self = data;
+
+  for (guint i = 0; i < what->n_pictures; i++)
+    g_ptr_array_add (self->inserted, g_strdup_printf ("%s %" G_GUINT64_FORMAT "/%u", arra_insert_mode_name (what->mode),
+                                                      what->pictures[i].seed, what->pictures[i].answer));
+  return TRUE;
+}
+
+static void
+describe (ArraDialogPlace *place, gpointer data)
+{
+  const Case *self = data;
+
+  *place = self->place;
+  place->has_recipe = self->recipe != NULL;
+  place->image = self->aimed;
+}
+
+static GPtrArray *
+list_images (gpointer data)
+{
+  const Case *self = data;
+  GPtrArray *images = arra_dialog_images_new ();
+
+  for (guint i = 1; i <= self->n_images; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("image-%u", i);
+      arra_dialog_images_add (images, (int) i, name);
+    }
+  return images;
+}
+
+static void
+aim (int image, gpointer data)
+{
+  Case *self = data;
+
+  self->aimed = image;
+  self->place.has_image = image > 0;
+}
+
+static char *
+recipe_of_layer (gpointer data, GError **error)
+{
+  return g_strdup (((Case *) data)->recipe);
+}
+
+static gboolean
+help (gpointer data, GError **error)
+{
+  const Case *self = data;
+
+  if (self->help_fault != NULL)
+    g_set_error_literal (error, ARRA_ERROR, ARRA_ERROR_NOT_FOUND, self->help_fault);
+  return self->help_fault == NULL;
+}
+
+/* ---- the case */
+
+static void
+make_checkpoint (Case *self, const char *name, gboolean medical)
+{
+  Fixture fixture;
+  g_autofree char *path = g_build_filename (self->folder, "checkpoints", name, NULL);
+  g_autofree char *card = g_strdup_printf ("{\"name\": \"%s\", \"medical\": %s}", name, medical ? "true" : "false");
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (fixture_init_named (&fixture, "tiny"));
+  fixture.seed = medical ? 2 : 1;
+  g_assert_cmpint (g_mkdir_with_parents (path, 0700), ==, 0);
+  g_assert_true (fixture_write (&fixture, path, &error));
+  g_assert_no_error (error);
+  fixture_put (path, "arra.json", card, -1);
+}
+
+void
+case_begin (Case *self, gconstpointer data)
+{
+  self->folder = fixture_directory ();
+  self->settings_path = g_build_filename (self->folder, "dialog.ini", NULL);
+  self->inserted = g_ptr_array_new_with_free_func (g_free);
+  make_checkpoint (self, "plain", FALSE);
+  make_checkpoint (self, "medical", TRUE);
+}
+
+void
+case_open (Case *self, const char *settings)
+{
+  static const char *folders[] = { NULL, NULL };
+
+  g_free ((char *) folders[0]);
+  folders[0] = g_build_filename (self->folder, "checkpoints", NULL);
+  if (*settings != '\0')
+    fixture_put (self->folder, "dialog.ini", settings, -1);
+  self->host = (ArraDialogHost){ .insert = insert,
+                                 .describe = describe,
+                                 .images = self->n_images > 0 ? list_images : NULL,
+                                 .aim = aim,
+                                 .recipe_of_layer = recipe_of_layer,
+                                 .help = help,
+                                 .data = self,
+                                 .settings_path = self->settings_path,
+                                 .folders = folders };
+  self->dialog = arra_dialog_new (&self->host);
+  gtk_widget_show (self->dialog->window);
+  case_wait_found (self);
+}
+
+void
+case_close (Case *self)
+{
+  gtk_widget_destroy (self->dialog->window);
+  arra_dialog_save (self->dialog);
+  g_clear_pointer (&self->dialog, arra_dialog_destroy);
+  case_idle ();
+}
+
+char *
+case_saved (Case *self)
+{
+  char *text;
+
+  g_assert_true (g_file_get_contents (self->settings_path, &text, NULL, NULL));
+  return text;
+}
+
+void
+case_end (Case *self, gconstpointer data)
+{
+  g_clear_pointer (&self->dialog, arra_dialog_destroy);
+  case_idle ();
+  g_ptr_array_unref (self->inserted);
+  fixture_remove (self->folder);
+  g_free (self->folder);
+  g_free (self->settings_path);
+}
+
+/* ---- the main loop */
+
+void
+case_idle (void)
+{
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+}
+
+void
+case_wait_found (Case *self)
+{
+  while (self->dialog->finding != NULL)
+    g_main_context_iteration (NULL, TRUE);
+  case_idle ();
+}
+
+void
+case_generate (Case *self)
+{
+  gtk_button_clicked (GTK_BUTTON (self->dialog->generate));
+  while (arra_work_is_running (self->dialog->work))
+    g_main_context_iteration (NULL, TRUE);
+  case_idle ();
+}
+
+void
+case_choose (Case *self, const char *name)
+{
+  GtkWidget *row = case_get (self, GTK_TYPE_LIST_BOX_ROW, name);
+
+  g_signal_emit_by_name (gtk_widget_get_parent (row), "row-activated", row);
+  case_idle ();
+}
+
+/* ---- widgets */
+
+static void
+walk_more (GtkWidget *widget, gpointer data)
+{
+  gpointer *pair = data;
+
+  case_walk (widget, (GtkCallback) pair[0], pair[1]);
+}
+
+void
+case_walk (GtkWidget *root, GtkCallback func, gpointer data)
+{
+  gpointer pair[] = { (gpointer) func, data };
+
+  func (root, data);
+  if (GTK_IS_MENU_BUTTON (root) && gtk_menu_button_get_popover (GTK_MENU_BUTTON (root)) != NULL)
+    case_walk (GTK_WIDGET (gtk_menu_button_get_popover (GTK_MENU_BUTTON (root))), func, data);
+  if (GTK_IS_CONTAINER (root))
+    gtk_container_forall (GTK_CONTAINER (root), walk_more, pair);
+}
+
+typedef struct
+{
+  GType type;
+  const char *name;
+  GtkWidget *found;
+} Wanted;
+
+static void
+compare (GtkWidget *widget, gpointer data)
+{
+  Wanted *wanted = data;
+
+  if (wanted->found == NULL && g_type_is_a (G_OBJECT_TYPE (widget), wanted->type)
+      && g_strcmp0 (atk_object_get_name (gtk_widget_get_accessible (widget)), wanted->name) == 0)
+    wanted->found = widget;
+}
+
+GtkWidget *
+case_find (GtkWidget *root, GType type, const char *name)
+{
+  Wanted wanted = { type, name, NULL };
+
+  case_walk (root, compare, &wanted);
+  return wanted.found;
+}
+
+GtkWidget *
+case_get (Case *self, GType type, const char *name)
+{
+  GtkWidget *found = case_find (self->dialog->window, type, name);
+
+  if (found == NULL)
+    g_error ("there is no %s called %s", g_type_name (type), name);
+  return found;
+}
+
+static void
+look_for_text (GtkWidget *widget, gpointer data)
+{
+  Wanted *wanted = data;
+
+  if (GTK_IS_LABEL (widget) && gtk_widget_get_mapped (widget) && strstr (gtk_label_get_text (GTK_LABEL (widget)), wanted->name) != NULL)
+    wanted->found = widget;
+}
+
+gboolean
+case_is_shown (GtkWidget *root, const char *text)
+{
+  Wanted wanted = { GTK_TYPE_LABEL, text, NULL };
+
+  case_walk (root, look_for_text, &wanted);
+  return wanted.found != NULL;
+}
+
+gboolean
+case_shows (Case *self, const char *text)
+{
+  return case_is_shown (self->dialog->window, text);
+}
+
+void
+case_press (Case *self, const char *name)
+{
+  GtkWidget *button = case_get (self, GTK_TYPE_BUTTON, name);
+
+  g_assert_true (gtk_widget_is_sensitive (button));
+  gtk_button_clicked (GTK_BUTTON (button));
+  case_idle ();
+}

@@ -1,0 +1,41 @@
+/* dialog_case.h - the dialog with a host that a test makes up, and hands for its widgets
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <dialog_private.h>
+
+typedef struct
+{
+  char *folder, *settings_path;
+  ArraDialogHost host;
+  ArraDialog *dialog;
+  ArraDialogPlace place; /* what the host describes */
+  GPtrArray *inserted;   /* of char *: mode and seed of each picture */
+  const char *recipe;    /* of the active layer; NULL: none */
+  const char *help_fault; /* why the help cannot be opened; NULL: it can */
+  int aimed;
+  guint n_images;        /* that the host has open; 0: it offers no choice */
+} Case;
+
+/* Two checkpoints, "plain" and "medical", in a folder of the case's own, and no dialog yet. */
+void case_begin (Case *self, gconstpointer data);
+void case_end (Case *self, gconstpointer data);
+/* @settings: the key file's text; "": none */
+void case_open (Case *self, const char *settings);
+void case_close (Case *self); /* the settings are saved */
+char *case_saved (Case *self); /* (transfer full): the key file's text */
+
+/* Runs the main loop until nothing is to be done, or until the checkpoints were found, or the work has ended. */
+void case_idle (void);
+void case_wait_found (Case *self);
+void case_generate (Case *self);
+void case_choose (Case *self, const char *name); /* a checkpoint */
+
+/* The widget below @root with this accessible name and of this type; NULL: none. Those of popovers too. */
+GtkWidget *case_find (GtkWidget *root, GType type, const char *name);
+GtkWidget *case_get (Case *self, GType type, const char *name); /* there must be one in the window */
+gboolean case_is_shown (GtkWidget *root, const char *text); /* a label below @root that can be seen has this in it */
+gboolean case_shows (Case *self, const char *text);         /* likewise in the window */
+void case_press (Case *self, const char *name);
+/* Calls @func for @root and all below it, also what only containers know of, and what popovers hold. */
+void case_walk (GtkWidget *root, GtkCallback func, gpointer data);

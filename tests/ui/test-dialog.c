@@ -1,0 +1,527 @@
+/* test-dialog.c - what the dialog keeps, forgets, names and warns of
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <gdk/gdkkeysyms.h>
+#include <glib/gstdio.h>
+#include <libintl.h>
+#include <locale.h>
+#include <string.h>
+
+#include "dialog_case.h"
+#include "fixture.h"
+
+#define SIZED "[Dialog]\nprompt=a word\nsized=true\nwidth=8\nheight=8\n"
+#define NOTE "synthetic – not for diagnosis"
+
+/* ---- the wheel */
+
+static void
+turn_wheel (GtkWidget *widget)
+{
+  GdkEvent *event = gdk_event_new (GDK_SCROLL);
+  GdkWindow *window = gtk_widget_get_window (widget);
+
+  event->scroll.window = g_object_ref (window);
+  event->scroll.direction = GDK_SCROLL_DOWN;
+  gdk_event_set_device (event, gdk_seat_get_pointer (gdk_display_get_default_seat (gdk_window_get_display (window))));
+  gtk_propagate_event (widget, event);
+  gdk_event_free (event);
+  case_idle ();
+}
+
+/* Over a number or a list the wheel scrolls the form, and changes them only when they have the focus. */
+static void
+test_wheel (Case *self, gconstpointer data)
+{
+  GtkWidget *count, *size, *form;
+  GtkAdjustment *place;
+  int chosen;
+
+  case_open (self, SIZED);
+  gtk_window_resize (GTK_WINDOW (self->dialog->window), 700, 300);
+  for (guint i = 0; i < 20; i++, g_usleep (20000))
+    case_idle ();
+  count = case_get (self, GTK_TYPE_SPIN_BUTTON, "Number of pictures");
+  size = case_get (self, GTK_TYPE_COMBO_BOX, "Size");
+  form = case_get (self, GTK_TYPE_SCROLLED_WINDOW, "Settings");
+  place = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (form));
+  gtk_spin_button_set_value (GTK_SPIN_BUTTON (count), 5);
+  chosen = gtk_combo_box_get_active (GTK_COMBO_BOX (size));
+  arra_prompt_box_focus (self->dialog->prompt);
+  turn_wheel (count);
+  g_assert_cmpfloat (gtk_adjustment_get_value (place), >, 0);
+  turn_wheel (size);
+  g_assert_cmpfloat (gtk_spin_button_get_value (GTK_SPIN_BUTTON (count)), ==, 5);
+  g_assert_cmpint (gtk_combo_box_get_active (GTK_COMBO_BOX (size)), ==, chosen);
+  gtk_widget_grab_focus (count);
+  turn_wheel (count);
+  g_assert_cmpfloat (gtk_spin_button_get_value (GTK_SPIN_BUTTON (count)), ==, 4);
+}
+
+static void
+ignores_wheel (GtkWidget *widget, gpointer data)
+{
+  guint *n = data;
+  const guint signal = g_signal_lookup ("scroll-event", GTK_TYPE_WIDGET);
+
+  if (!GTK_IS_SPIN_BUTTON (widget) && !GTK_IS_COMBO_BOX (widget))
+    return;
+  g_assert_true (g_signal_has_handler_pending (widget, signal, 0, FALSE));
+  ++*n;
+}
+
+static void
+test_wheel_everywhere (Case *self, gconstpointer data)
+{
+  guint n = 0;
+
+  case_open (self, "");
+  case_walk (self->dialog->window, ignores_wheel, &n);
+  g_assert_cmpuint (n, >=, 10);
+}
+
+/* ---- the note of medical pictures */
+
+static GtkFlowBoxChild *
+picture (Case *self, int index)
+{
+  return gtk_flow_box_get_child_at_index (GTK_FLOW_BOX (case_get (self, GTK_TYPE_FLOW_BOX, "New pictures")), index);
+}
+
+static gboolean
+is_noted (Case *self)
+{
+  return case_is_shown (arra_preview_widget (self->dialog->preview), NOTE);
+}
+
+/* It follows the picture that is shown, not the checkpoint that is chosen. */
+static void
+test_note (Case *self, gconstpointer data)
+{
+  GtkFlowBox *flow;
+
+  case_open (self, SIZED);
+  case_choose (self, "medical");
+  g_assert_false (is_noted (self));
+  case_generate (self);
+  g_assert_true (is_noted (self));
+  case_choose (self, "plain");
+  g_assert_true (is_noted (self));
+  case_press (self, "Reset to Defaults");
+  g_assert_true (is_noted (self));
+  case_choose (self, "plain");
+  case_generate (self);
+  g_assert_false (is_noted (self));
+  case_choose (self, "medical");
+  g_assert_false (is_noted (self));
+  flow = GTK_FLOW_BOX (case_get (self, GTK_TYPE_FLOW_BOX, "New pictures"));
+  gtk_flow_box_unselect_all (flow);
+  gtk_flow_box_select_child (flow, picture (self, 0));
+  case_idle ();
+  g_assert_true (is_noted (self));
+}
+
+/* ---- seeds and recipes */
+
+static char *
+recipe_of (Case *self, const char *more)
+{
+  ArraCheckpoint *checkpoint = arra_checkpoint_box_get (self->dialog->checkpoints);
+
+  return g_strdup_printf ("{\"arra_tokens\": 1, \"fingerprint\": \"%s\", \"quant\": \"f32\", \"prompt\": \"another word\", \"width\": 8, \"height\": 8, "
+                          "\"count\": 1, \"first\": 2, \"seed\": \"77\", \"top_k\": 9, \"text_top_k\": 3, \"max_tokens\": 0%s}",
+                          arra_checkpoint_fingerprint (checkpoint), more);
+}
+
+static void
+assert_inserted (Case *self, const char *what)
+{
+  case_press (self, "Insert");
+  g_assert_cmpstr (self->inserted->pdata[self->inserted->len - 1], ==, what);
+}
+
+/* The seed of a layer is used once, for that very picture; Keep stays as the user left it. */
+static void
+test_reuse (Case *self, gconstpointer data)
+{
+  g_autofree char *recipe = NULL;
+  ArraDialogChoices choices;
+  ArraRequest request;
+
+  case_open (self, SIZED);
+  self->recipe = recipe = recipe_of (self, ", \"template\": \"one {prompt} two\"");
+  arra_dialog_look_around (self->dialog);
+  for (guint i = 0; i < 2; i++)
+    {
+      case_press (self, "Reuse Settings of This Layer");
+      g_assert_false (gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (case_get (self, GTK_TYPE_CHECK_BUTTON, "Keep seed"))));
+      arra_dialog_fill_request (self->dialog, arra_checkpoint_box_get (self->dialog->checkpoints), &request);
+      g_assert_cmpstr (request.prompt_template, ==, "one {prompt} two");
+      g_assert_cmpuint (request.text_top_k, ==, 3);
+      g_assert_cmpuint (request.top_k, ==, 9);
+      case_generate (self);
+      assert_inserted (self, "native 77/2");
+    }
+  case_generate (self);
+  case_press (self, "Insert");
+  g_assert_false (g_str_has_prefix (self->inserted->pdata[2], "native 77/"));
+  arra_dialog_get_choices (self->dialog, &choices);
+  g_assert_false (choices.keep_seed);
+  g_assert_cmpint (choices.text_top_k, ==, 3);
+  case_choose (self, "medical");
+  arra_dialog_fill_request (self->dialog, arra_checkpoint_box_get (self->dialog->checkpoints), &request);
+  g_assert_null (request.prompt_template);
+  arra_dialog_get_choices (self->dialog, &choices);
+  g_assert_cmpint (choices.text_top_k, ==, -1);
+}
+
+/* Greed is the dialog's top-k of 1, of text as well. */
+static void
+test_reuse_greedy (Case *self, gconstpointer data)
+{
+  g_autofree char *recipe = NULL;
+  ArraRequest request;
+
+  case_open (self, SIZED);
+  self->recipe = recipe = recipe_of (self, ", \"greedy\": true");
+  arra_dialog_look_around (self->dialog);
+  case_press (self, "Reuse Settings of This Layer");
+  arra_dialog_fill_request (self->dialog, arra_checkpoint_box_get (self->dialog->checkpoints), &request);
+  g_assert_cmpuint (request.top_k, ==, 1);
+  g_assert_cmpuint (request.text_top_k, ==, 1);
+}
+
+/* A layer's recipe may come from anybody: it is told what is wrong with it, and nothing changes. */
+static void
+test_hostile_recipes (Case *self, gconstpointer data)
+{
+  static const char *const hostile[] = {
+    "", "{", "[]", "null", "{}", "\xff\xfe", "{\"arra_tokens\": 1}", "{\"arra_tokens\": 2, \"fingerprint\": \"\"}",
+    "{\"arra_tokens\": 1, \"fingerprint\": 7, \"quant\": \"f32\"}",
+  };
+  static const char *const wrong[] = {
+    ", \"temperature\": 1e400", ", \"temperature\": -1", ", \"top_p\": 0", ", \"guidance_scale\": 1e300", ", \"greedy\": \"yes\"",
+    ", \"width\": -8", ", \"count\": 0", ", \"count\": 4294967296", ", \"seed\": \"-1\"", ", \"prompt\": [\"a\"]", ", \"template\": 7",
+  };
+  g_autofree char *deep = g_strnfill (100000, '[');
+
+  case_open (self, SIZED);
+  for (gsize i = 0; i < G_N_ELEMENTS (hostile) + G_N_ELEMENTS (wrong) + 1; i++)
+    {
+      const gsize at = i - G_N_ELEMENTS (hostile);
+      g_autofree char *recipe = i < G_N_ELEMENTS (hostile) ? g_strdup (hostile[i])
+                                : at < G_N_ELEMENTS (wrong) ? recipe_of (self, wrong[at])
+                                                            : g_strdup (deep);
+
+      self->recipe = recipe;
+      arra_dialog_look_around (self->dialog);
+      arra_notice_hide (self->dialog->notice);
+      case_press (self, "Reuse Settings of This Layer");
+      g_assert_true (case_shows (self, "The settings of this layer cannot be used"));
+      arra_dialog_store (self->dialog);
+      g_assert_cmpstr (self->dialog->settings.prompt, ==, "a word");
+      g_assert_null (self->dialog->reused);
+      self->recipe = NULL;
+    }
+}
+
+/* ---- Reset, Help, Undo */
+
+static void
+test_reset (Case *self, gconstpointer data)
+{
+  case_open (self, SIZED "count=5\nseed=3\nkeep-seed=true\n");
+  case_press (self, "Reset to Defaults");
+  arra_dialog_store (self->dialog);
+  g_assert_cmpstr (self->dialog->settings.prompt, ==, "a word");
+  g_assert_cmpuint (self->dialog->settings.count, ==, 1);
+  g_assert_cmpuint (self->dialog->settings.seed, >, 0);
+  g_assert_cmpuint (self->dialog->settings.seed, !=, 3);
+}
+
+static void
+test_help (Case *self, gconstpointer data)
+{
+  case_open (self, SIZED);
+  case_press (self, "Help");
+  g_assert_false (case_shows (self, "The help could not be opened"));
+  self->help_fault = "nobody reads it";
+  case_press (self, "Help");
+  g_assert_true (case_shows (self, "The help could not be opened: nobody reads it"));
+}
+
+static void
+press_key (GtkWidget *widget, guint key, GdkModifierType state)
+{
+  GdkEvent *event = gdk_event_new (GDK_KEY_PRESS);
+  GdkWindow *window = gtk_widget_get_window (widget);
+
+  event->key.window = g_object_ref (window);
+  event->key.keyval = key;
+  event->key.state = state;
+  gdk_event_set_device (event, gdk_seat_get_keyboard (gdk_display_get_default_seat (gdk_window_get_display (window))));
+  gtk_widget_event (widget, event);
+  gdk_event_free (event);
+  case_idle ();
+}
+
+static void
+assert_prompt (Case *self, const char *expected)
+{
+  g_autofree char *prompt = arra_prompt_box_get (self->dialog->prompt);
+
+  g_assert_cmpstr (prompt, ==, expected);
+}
+
+static void
+test_undo (Case *self, gconstpointer data)
+{
+  GtkWidget *view;
+
+  case_open (self, SIZED);
+  view = case_get (self, GTK_TYPE_TEXT_VIEW, "Prompt");
+  press_key (view, GDK_KEY_z, GDK_CONTROL_MASK);
+  assert_prompt (self, "a word");
+  arra_prompt_box_set (self->dialog->prompt, "an example");
+  press_key (view, GDK_KEY_z, GDK_CONTROL_MASK);
+  assert_prompt (self, "a word");
+  press_key (view, GDK_KEY_Z, GDK_CONTROL_MASK | GDK_SHIFT_MASK);
+  assert_prompt (self, "an example");
+}
+
+/* ---- where pictures go */
+
+/* The choice outlives a dialog that was opened without a selection, or without an image. */
+static void
+test_selection_is_remembered (Case *self, gconstpointer data)
+{
+  g_autofree char *saved = NULL;
+
+  case_open (self, SIZED "insert=selection\n");
+  case_generate (self);
+  case_press (self, "Insert");
+  g_assert_true (g_str_has_prefix (self->inserted->pdata[0], "native "));
+  case_close (self);
+  saved = case_saved (self);
+  g_assert_nonnull (strstr (saved, "insert=selection\n"));
+  self->place = (ArraDialogPlace){ .has_image = TRUE, .has_selection = TRUE, .selection_width = 8, .selection_height = 8 };
+  case_open (self, "");
+  case_generate (self);
+  case_press (self, "Insert");
+  g_assert_true (g_str_has_prefix (self->inserted->pdata[1], "selection "));
+}
+
+static void
+test_images (Case *self, gconstpointer data)
+{
+  GtkWidget *where;
+
+  self->n_images = 2;
+  self->aimed = 1;
+  self->place.has_image = TRUE;
+  case_open (self, SIZED);
+  where = case_get (self, GTK_TYPE_COMBO_BOX, "Where");
+  g_assert_true (gtk_widget_get_visible (where));
+  g_assert_cmpstr (gtk_combo_box_text_get_active_text (GTK_COMBO_BOX_TEXT (where)), ==, "image-1");
+  gtk_combo_box_set_active_id (GTK_COMBO_BOX (where), "2");
+  g_assert_cmpint (self->aimed, ==, 2);
+  g_assert_cmpstr (gtk_combo_box_text_get_active_text (GTK_COMBO_BOX_TEXT (where)), ==, "image-2");
+  gtk_combo_box_set_active_id (GTK_COMBO_BOX (where), "0");
+  g_assert_cmpint (self->aimed, ==, 0);
+  g_assert_cmpstr (gtk_combo_box_text_get_active_text (GTK_COMBO_BOX_TEXT (where)), ==, "New image");
+}
+
+static void
+test_indexed (Case *self, gconstpointer data)
+{
+  self->place = (ArraDialogPlace){ .has_image = TRUE };
+  case_open (self, SIZED);
+  g_assert_false (case_shows (self, "This image is indexed"));
+  self->place.indexed = TRUE;
+  arra_dialog_look_around (self->dialog);
+  case_idle ();
+  g_assert_true (case_shows (self, "This image is indexed"));
+}
+
+/* ---- checkpoints, sizes, hints */
+
+static void
+test_new_checkpoint (Case *self, gconstpointer data)
+{
+  g_autofree char *here = g_build_filename (self->folder, "checkpoints", "plain", NULL),
+                  *there = g_build_filename (self->folder, "checkpoints", "later", NULL);
+  GtkWidget *button;
+
+  case_open (self, SIZED);
+  case_choose (self, "plain");
+  button = case_get (self, GTK_TYPE_MENU_BUTTON, "Checkpoint");
+  g_assert_null (case_find (self->dialog->window, GTK_TYPE_LIST_BOX_ROW, "new one"));
+  g_assert_cmpint (g_rename (here, there), ==, 0);
+  fixture_put (there, "arra.json", "{\"name\": \"new one\"}", -1);
+  gtk_button_clicked (GTK_BUTTON (button));
+  case_wait_found (self);
+  g_assert_nonnull (case_find (self->dialog->window, GTK_TYPE_LIST_BOX_ROW, "new one"));
+  g_assert_null (case_find (self->dialog->window, GTK_TYPE_LIST_BOX_ROW, "plain"));
+  g_assert_nonnull (arra_checkpoint_box_get (self->dialog->checkpoints));
+}
+
+/* What is still there stays chosen. */
+static void
+test_search_again (Case *self, gconstpointer data)
+{
+  g_autofree char *other = g_build_filename (self->folder, "checkpoints", "broken.gguf", NULL);
+  g_autofree char *path = NULL;
+
+  case_open (self, SIZED);
+  case_choose (self, "medical");
+  path = g_strdup (arra_checkpoint_path (arra_checkpoint_box_get (self->dialog->checkpoints)));
+  g_assert_true (g_file_set_contents (other, "GGUF", -1, NULL));
+  for (guint i = 0; i < 2; i++)
+    {
+      arra_dialog_find_checkpoints (self->dialog);
+      case_wait_found (self);
+      g_assert_cmpstr (arra_checkpoint_path (arra_checkpoint_box_get (self->dialog->checkpoints)), ==, path);
+    }
+  g_assert_nonnull (case_find (self->dialog->window, GTK_TYPE_LIST_BOX_ROW, "broken.gguf"));
+}
+
+/* A size that would be refused is refused where its needs would stand. */
+static void
+test_refused_size (Case *self, gconstpointer data)
+{
+  g_autoptr (GString) long_prompt = g_string_new ("a");
+
+  case_open (self, SIZED);
+  g_assert_true (case_shows (self, "needed") && !case_shows (self, "The prompt is too long"));
+  for (guint i = 0; i < 300; i++)
+    g_string_append (long_prompt, " word");
+  arra_prompt_box_set (self->dialog->prompt, long_prompt->str);
+  case_idle ();
+  g_assert_true (!case_shows (self, "needed") && case_shows (self, "The prompt is too long"));
+  arra_prompt_box_set (self->dialog->prompt, "a word");
+  case_idle ();
+  g_assert_true (case_shows (self, "needed") && !case_shows (self, "The prompt is too long"));
+}
+
+static void
+test_hints (Case *self, gconstpointer data)
+{
+  case_open (self, "");
+  g_assert_true (case_shows (self, "What should the picture show?"));
+  g_assert_true (case_shows (self, "Describe a picture"));
+  arra_prompt_box_set (self->dialog->prompt, "an example");
+  case_idle ();
+  g_assert_false (case_shows (self, "What should the picture show?"));
+  g_assert_false (case_shows (self, "Describe a picture"));
+  g_assert_true (case_shows (self, "Press Generate"));
+}
+
+/* ---- mnemonics */
+
+#define STRING(text) g_dgettext (GETTEXT_PACKAGE, text)
+
+typedef struct
+{
+  GHashTable *owners; /* of each letter: a widget, or the button that it belongs to at another time */
+  const char *language;
+} Letters;
+
+static void
+claim (Letters *letters, guint letter, gpointer owner, const char *text)
+{
+  gpointer key = GUINT_TO_POINTER (gdk_keyval_to_lower (letter));
+  gpointer other = g_hash_table_lookup (letters->owners, key);
+
+  if (other != NULL && other != owner)
+    g_error ("%s: Alt+%c is ambiguous: “%s” and “%s”", letters->language, (int) letter, text,
+             GTK_IS_LABEL (other) ? gtk_label_get_label (other) : atk_object_get_name (gtk_widget_get_accessible (other)));
+  g_hash_table_insert (letters->owners, key, owner);
+}
+
+static void
+claim_label (GtkWidget *widget, gpointer data)
+{
+  GtkWidget *button = gtk_widget_get_ancestor (widget, GTK_TYPE_BUTTON);
+  const guint letter = GTK_IS_LABEL (widget) ? gtk_label_get_mnemonic_keyval (GTK_LABEL (widget)) : GDK_KEY_VoidSymbol;
+
+  if (letter != GDK_KEY_VoidSymbol)
+    claim (data, letter, button != NULL ? button : widget, gtk_label_get_label (GTK_LABEL (widget)));
+}
+
+/* What a button says at other times. */
+static void
+claim_text (Letters *letters, GtkWidget *button, const char *text)
+{
+  const char *mark = strchr (text, '_');
+
+  g_assert_nonnull (mark);
+  claim (letters, gdk_unicode_to_keyval (g_utf8_get_char (mark + 1)), button, text);
+}
+
+static void
+check_language (Case *self, const char *language)
+{
+  Letters letters = { g_hash_table_new (NULL, NULL), language };
+  ArraDialog *dialog;
+
+  g_setenv ("LANGUAGE", language, TRUE);
+  setlocale (LC_ALL, "C.UTF-8"); /* what gettext remembers ends with it */
+  g_assert_true (g_str_equal (STRING ("Reset to De_faults"), "Reset to De_faults") == g_str_equal (language, "en"));
+  case_open (self, "");
+  dialog = self->dialog;
+  case_walk (dialog->window, claim_label, &letters);
+  claim_text (&letters, dialog->pause, STRING ("_Stop"));
+  claim_text (&letters, dialog->pause, STRING ("Contin_ue"));
+  claim_text (&letters, dialog->generate, STRING ("_Generate"));
+  claim_text (&letters, dialog->generate, STRING ("_Generate Again"));
+  claim_text (&letters, dialog->insert, STRING ("Inse_rt"));
+  claim_text (&letters, dialog->insert, g_dngettext (GETTEXT_PACKAGE, "Inse_rt", "Inse_rt %u Pictures", 3));
+  g_assert_cmpuint (g_hash_table_size (letters.owners), >=, 20);
+  g_hash_table_unref (letters.owners);
+  g_clear_pointer (&self->dialog, arra_dialog_destroy);
+}
+
+static void
+test_mnemonics (Case *self, gconstpointer data)
+{
+  bindtextdomain (GETTEXT_PACKAGE, g_getenv ("ARRA_TEST_CATALOGUES"));
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  check_language (self, "en");
+  check_language (self, "de");
+  check_language (self, "fr");
+  g_setenv ("LANGUAGE", "en", TRUE);
+  setlocale (LC_ALL, "C.UTF-8");
+}
+
+int
+main (int argc, char **argv)
+{
+  static const struct
+  {
+    const char *name;
+    void (*run) (Case *self, gconstpointer data);
+  } cases[] = {
+    { "/ui/dialog/wheel", test_wheel },
+    { "/ui/dialog/wheel-everywhere", test_wheel_everywhere },
+    { "/ui/dialog/note", test_note },
+    { "/ui/dialog/reuse", test_reuse },
+    { "/ui/dialog/reuse-greedy", test_reuse_greedy },
+    { "/ui/dialog/hostile-recipes", test_hostile_recipes },
+    { "/ui/dialog/reset", test_reset },
+    { "/ui/dialog/help", test_help },
+    { "/ui/dialog/undo", test_undo },
+    { "/ui/dialog/selection-is-remembered", test_selection_is_remembered },
+    { "/ui/dialog/images", test_images },
+    { "/ui/dialog/indexed", test_indexed },
+    { "/ui/dialog/new-checkpoint", test_new_checkpoint },
+    { "/ui/dialog/search-again", test_search_again },
+    { "/ui/dialog/refused-size", test_refused_size },
+    { "/ui/dialog/hints", test_hints },
+    { "/ui/dialog/mnemonics", test_mnemonics },
+  };
+
+  g_test_init (&argc, &argv, NULL);
+  gtk_init (&argc, &argv);
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    g_test_add (cases[i].name, Case, NULL, case_begin, cases[i].run, case_end);
+  return g_test_run ();
+}
