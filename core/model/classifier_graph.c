@@ -83,7 +83,7 @@ static ArraNode *
 conv (Graph *g, const char *path, ArraConvForm form, ArraNode *x, ArraNode *residual)
 {
   ArraNode *weight = parameter (g, path, "weight"), *bias = parameter (g, path, "bias");
-  const ArraConvBatch batch = { form, g->n, g->side, g->side, x->width, weight->rows };
+  const ArraConvBatch batch = { form, g->n, g->side, g->side, x->width, weight->rows, ARRA_PADDING_ZEROS };
   gsize width;
 
   arra_conv_batch_output_size (&batch, &g->side, &width);

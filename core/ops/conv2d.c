@@ -133,28 +133,50 @@ tile_at (const Call *call, gsize index)
   return tile;
 }
 
-/* One row of a halo: @width pixels from column @x (may lie outside) of input row @y, normalised; outside is
- * zero. */
+/* @n pixels of an input row from column @x on, normalised. */
+static void
+read_pixels (const Call *call, const float *row, gsize x, gsize n, float *out)
+{
+  const ArraConv2dReading *reading = &call->reading;
+  gsize channels = call->in->channels;
+
+  call->work->exec->kernels->affine_swish (row + x * channels, n, channels, reading->scale, reading->shift,
+                                           reading->swish, out);
+}
+
+/* The same of a column that lies outside; nothing is read for zero. */
+static void
+read_outside (const Call *call, const float *row, gssize x, float *out)
+{
+  gssize from = arra_padding_index (call->reading.padding, x, call->in->width);
+
+  if (from < 0)
+    memset (out, 0, call->in->channels * sizeof *out);
+  else
+    read_pixels (call, row, (gsize) from, 1, out);
+}
+
+/* One row of a halo: @width pixels from column @x of input row @y, normalised; both may lie outside. */
 static void
 read_halo_row (const Call *call, gssize y, gssize x, gsize width, float *halo)
 {
   const ArraFeatureMap *in = call->in;
-  const ArraConv2dReading *reading = &call->reading;
-  gsize channels = in->channels;
-  gsize left, inside;
+  gsize channels = in->channels, left = x < 0 ? (gsize) -x : 0, inside;
+  gssize from = arra_padding_index (call->reading.padding, y, in->height);
+  const float *row;
 
-  if (y < 0 || y >= (gssize) in->height)
+  if (from < 0)
     {
       memset (halo, 0, width * channels * sizeof *halo);
       return;
     }
-  left = x < 0 ? (gsize) -x : 0;
+  row = in->data + (gsize) from * in->width * channels;
   inside = MIN (width - left, in->width - (gsize) (x + (gssize) left));
-  memset (halo, 0, left * channels * sizeof *halo);
-  call->work->exec->kernels->affine_swish (in->data + ((gsize) y * in->width + (gsize) x + left) * channels,
-                                           inside, channels, reading->scale, reading->shift, reading->swish,
-                                           halo + left * channels);
-  memset (halo + (left + inside) * channels, 0, (width - left - inside) * channels * sizeof *halo);
+  for (gsize i = 0; i < left; i++)
+    read_outside (call, row, x + (gssize) i, halo + i * channels);
+  read_pixels (call, row, (gsize) (x + (gssize) left), inside, halo + left * channels);
+  for (gsize i = left + inside; i < width; i++)
+    read_outside (call, row, x + (gssize) i, halo + i * channels);
 }
 
 static void
@@ -190,22 +212,28 @@ gather_input (const Call *call, const Tile *tile, guint ky, float *patches)
   guint shift = call->reading.upsample ? 1 : 0;
   gsize height = in->height << shift, width = in->width << shift;
   gsize stride = call->conv->stride;
-  gsize padding = stride == 1 ? 1 : 0;
+  gssize border = stride == 1 ? 1 : 0;
+  ArraPadding padding = call->reading.padding;
 
   for (gsize y = 0; y < tile->height; y++)
-    for (gsize x = 0; x < tile->width; x++)
-      for (gsize kx = 0; kx < 3; kx++, patches += channels)
-        {
-          gsize from_y
-              = (tile->y + y) * stride + ky - padding; /* wraps to a huge number above and left of the map */
-          gsize from_x = (tile->x + x) * stride + kx - padding;
+    {
+      gssize from_y = arra_padding_index (padding, (gssize) ((tile->y + y) * stride + ky) - border, height);
 
-          if (from_y >= height || from_x >= width)
-            memset (patches, 0, channels * sizeof *patches);
-          else
-            memcpy (patches, in->data + ((from_y >> shift) * in->width + (from_x >> shift)) * channels,
-                    channels * sizeof *patches);
-        }
+      for (gsize x = 0; x < tile->width; x++)
+        for (gsize kx = 0; kx < 3; kx++, patches += channels)
+          {
+            gssize from_x
+                = arra_padding_index (padding, (gssize) ((tile->x + x) * stride + kx) - border, width);
+
+            if (from_y < 0 || from_x < 0)
+              memset (patches, 0, channels * sizeof *patches);
+            else
+              memcpy (patches,
+                      in->data
+                          + (((gsize) from_y >> shift) * in->width + ((gsize) from_x >> shift)) * channels,
+                      channels * sizeof *patches);
+          }
+    }
 }
 
 static void

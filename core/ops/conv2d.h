@@ -6,8 +6,9 @@
 
 #include <arra.h>
 #include "feature_map.h"
+#include "padding.h"
 
-/* kernel 1: no padding; kernel 3, stride 1: one pixel of zeros on each side; kernel 3, stride 2: one on the right and at the bottom. */
+/* kernel 1: no padding; kernel 3, stride 1: one pixel on each side; kernel 3, stride 2: one on the right and at the bottom. */
 typedef struct
 {
   guint kernel; /* 1 or 3 */
@@ -17,12 +18,13 @@ typedef struct
   const float *bias;   /* [out_channels] */
 } ArraConv2d;
 
-/* How the input is read. At most one of the two. */
+/* How the input is read. At most one of normalisation and upsampling. */
 typedef struct
 {
   const float *scale, *shift; /* (nullable): swish (x * scale[c] + shift[c]), or without the swish; padding stays zero */
   gboolean swish;
   gboolean upsample; /* twice as high and wide, nearest neighbour */
+  ArraPadding padding;
 } ArraConv2dReading;
 
 /* PyTorch's [out_channels][in_channels][kernel][kernel] to columns @first.. of a packed matrix that is @row wide. */

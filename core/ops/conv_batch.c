@@ -127,6 +127,17 @@ arra_conv_batch_output_size (const ArraConvBatch *conv, gsize *height, gsize *wi
   *width = conv->width * up / down;
 }
 
+/* Floats of what the way back makes when padding takes part in it: the gradient of the padded map. */
+static gsize
+padded_floats (const ArraConvPass *backward)
+{
+  gsize phases = backward->axis->n_phases;
+
+  return backward->border == 0 ? 0
+                               : arra_conv_aligned (backward->n * backward->height * phases * backward->width
+                                                    * phases * backward->n_out);
+}
+
 gsize
 arra_conv_batch_scratch (const ArraConvBatch *conv, guint threads)
 {
@@ -141,7 +152,7 @@ arra_conv_batch_vjp_scratch (const ArraConvBatch *conv, guint threads)
   ArraConvPass forward = arra_conv_pass_forward (conv), backward = arra_conv_pass_backward (conv);
 
   return MAX (arra_conv_aligned (arra_conv_pass_packed (&backward)), arra_conv_gradients_scratch (&forward))
-         + threads * MAX (forward.halo_floats, backward.halo_floats);
+         + threads * MAX (forward.halo_floats, backward.halo_floats) + padded_floats (&backward);
 }
 
 void
@@ -167,6 +178,66 @@ arra_conv_batch (const ArraExec *exec,
   run_pass (&pass);
 }
 
+typedef struct
+{
+  const ArraExec *exec;
+  const ArraConvBatch *conv;
+  gsize border; /* pixels */
+  const float *padded;
+  float *dx;
+} Folding;
+
+static void
+fold_row (const Folding *f, const float *padded, float *dx)
+{
+  gsize width = f->conv->width, channels = f->conv->in_channels, border = f->border;
+
+  f->exec->kernels->add (padded + border * channels, width * channels, dx);
+  for (gsize i = 0; i < 2 * border; i++)
+    {
+      gsize column = i < border ? i : width + i;
+      gssize to = arra_padding_index (f->conv->padding, (gssize) column - (gssize) border, width);
+
+      f->exec->kernels->add (padded + column * channels, channels, dx + (gsize) to * channels);
+    }
+}
+
+/* What a pixel gave to its copies outside comes back to it. */
+static void
+fold_items (gsize begin, gsize end, guint worker, gpointer data)
+{
+  const Folding *f = data;
+  const ArraConvBatch *conv = f->conv;
+  gsize rows = conv->height + 2 * f->border, row = conv->width * conv->in_channels;
+  gsize padded_row = row + 2 * f->border * conv->in_channels;
+
+  for (gsize item = begin; item < end; item++)
+    for (gsize y = 0; y < rows; y++)
+      {
+        gssize to = arra_padding_index (conv->padding, (gssize) y - (gssize) f->border, conv->height);
+
+        fold_row (f, f->padded + (item * rows + y) * padded_row,
+                  f->dx + (item * conv->height + (gsize) to) * row);
+      }
+}
+
+/* Through the gradient of the padded map @padded, if there is padding. */
+static void
+run_backward (ArraConvPass *pass, const ArraConvBatch *conv, float *padded, float *dx)
+{
+  Folding folding = { pass->exec, conv, pass->border * pass->axis->n_phases, padded, dx };
+
+  pass->y = dx;
+  if (pass->border > 0)
+    {
+      memset (padded, 0, padded_floats (pass) * sizeof *padded);
+      pass->y = padded;
+    }
+  run_pass (pass);
+  if (pass->border > 0)
+    arra_pool_run (pass->exec->pool, pass->n, 1, fold_items, &folding);
+}
+
 void
 arra_conv_batch_vjp (const ArraExec *exec,
                      const ArraConvBatch *conv,
@@ -180,19 +251,18 @@ arra_conv_batch_vjp (const ArraExec *exec,
 {
   ArraConvPass forward = arra_conv_pass_forward (conv), backward = arra_conv_pass_backward (conv);
   guint threads = arra_pool_threads (exec->pool);
-  float *halos = scratch;
+  float *halos = scratch, *padded = scratch + threads * MAX (forward.halo_floats, backward.halo_floats);
 
-  scratch += threads * MAX (forward.halo_floats, backward.halo_floats);
+  scratch = padded + padded_floats (&backward);
   forward.exec = backward.exec = exec;
   forward.halos = backward.halos = halos;
   forward.x = x;
   backward.x = dy;
-  backward.y = dx;
   backward.weights = scratch;
   if (dx != NULL)
     {
       pack (&backward, weight, arra_conv_side (conv->form), TRUE, scratch);
-      run_pass (&backward);
+      run_backward (&backward, conv, padded, dx);
     }
   if (dweight != NULL)
     arra_conv_gradients (&forward, dy, arra_conv_side (conv->form), scratch, dweight, dbias);

@@ -8,12 +8,13 @@
 
 #include <arra.h>
 #include "exec.h"
+#include "padding.h"
 
 typedef enum
 {
   ARRA_CONV_1X1,
-  ARRA_CONV_3X3,  /* one pixel of zeros on each side */
-  ARRA_CONV_DOWN, /* 3x3, stride 2, one pixel of zeros on the right and at the bottom; sides are even */
+  ARRA_CONV_3X3,  /* one pixel of padding on each side */
+  ARRA_CONV_DOWN, /* 3x3, stride 2, one pixel of padding on the right and at the bottom; sides are even */
   ARRA_CONV_UP,   /* 3x3 after nearest-neighbour upsampling to twice the sides */
 } ArraConvForm;
 
@@ -22,6 +23,7 @@ typedef struct
   ArraConvForm form;
   gsize n, height, width; /* of the input: [n][height][width][in_channels] */
   gsize in_channels, out_channels;
+  ArraPadding padding;
 } ArraConvBatch;
 
 void arra_conv_batch_output_size (const ArraConvBatch *conv, gsize *height, gsize *width);

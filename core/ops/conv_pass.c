@@ -36,14 +36,14 @@ static void
 lay_out (ArraConvPass *pass)
 {
   const ArraConvAxis *axis = pass->axis;
-  gsize border = (gsize) (axis->high - axis->low), taps = axis->n_taps[0] + axis->n_taps[1];
+  gsize reach = (gsize) (axis->high - axis->low), taps = axis->n_taps[0] + axis->n_taps[1];
 
-  pass->halo_width = (pass->width - 1) * axis->step + border + 1;
+  pass->halo_width = (pass->width - 1) * axis->step + reach + 1;
   pass->strip = STRIP_FLOATS / (pass->halo_width * pass->n_in * axis->step);
-  pass->strip = CLAMP (pass->strip, border + 1, pass->height + border) - border;
+  pass->strip = CLAMP (pass->strip, reach + 1, pass->height + reach) - reach;
   pass->n_strips = (pass->height + pass->strip - 1) / pass->strip;
   pass->halo_floats
-      = arra_conv_aligned (((pass->strip - 1) * axis->step + border + 1) * pass->halo_width * pass->n_in);
+      = arra_conv_aligned (((pass->strip - 1) * axis->step + reach + 1) * pass->halo_width * pass->n_in);
   pass->w_step = arra_conv_aligned (pass->n_out);
   pass->n_weights = (guint) (taps * taps);
 }
@@ -59,7 +59,8 @@ arra_conv_pass_forward (const ArraConvBatch *conv)
                         .source_height = conv->height,
                         .source_width = conv->width,
                         .n_in = conv->in_channels,
-                        .n_out = conv->out_channels };
+                        .n_out = conv->out_channels,
+                        .padding = conv->padding };
 
   lay_out (&pass);
   return pass;
@@ -69,10 +70,12 @@ ArraConvPass
 arra_conv_pass_backward (const ArraConvBatch *conv)
 {
   const ArraConvAxis *axis = &backward_axes[conv->form];
+  gsize border = conv->padding != ARRA_PADDING_ZEROS && axis->low < axis->high ? 1 : 0;
   ArraConvPass pass = { .axis = axis,
                         .n = conv->n,
-                        .height = conv->height / axis->n_phases,
-                        .width = conv->width / axis->n_phases,
+                        .height = conv->height / axis->n_phases + 2 * border,
+                        .width = conv->width / axis->n_phases + 2 * border,
+                        .border = border,
                         .n_in = conv->out_channels,
                         .n_out = conv->in_channels };
 
@@ -109,21 +112,39 @@ arra_conv_strip_at (const ArraConvPass *pass, gsize index)
   return strip;
 }
 
+/* @n pixels of row @y of the source from column @x on, all of which lie outside. */
+static void
+fill_outside (const ArraConvPass *pass, const float *source, gssize x, gsize n, float *out)
+{
+  for (gsize i = 0; i < n; i++, out += pass->n_in)
+    {
+      gssize from = arra_padding_index (pass->padding, x + (gssize) i, pass->source_width);
+
+      if (from < 0)
+        memset (out, 0, pass->n_in * sizeof *out);
+      else
+        memcpy (out, source + (gsize) from * pass->n_in, pass->n_in * sizeof *out);
+    }
+}
+
 static void
 fill_row (const ArraConvPass *pass, gsize item, gssize y, float *row)
 {
-  gsize left = pass->axis->low < 0 ? (gsize) -pass->axis->low : 0, n_in = pass->n_in;
+  gsize left = (gsize) ((gssize) (pass->border * pass->axis->step) - pass->axis->low), n_in = pass->n_in;
   gsize inside = MIN (pass->halo_width - left, pass->source_width);
+  gssize from = arra_padding_index (pass->padding, y, pass->source_height);
+  const float *source;
 
-  if (y < 0 || y >= (gssize) pass->source_height)
+  if (from < 0)
     {
       memset (row, 0, pass->halo_width * n_in * sizeof *row);
       return;
     }
-  memset (row, 0, left * n_in * sizeof *row);
-  memcpy (row + left * n_in, pass->x + (item * pass->source_height + (gsize) y) * pass->source_width * n_in,
-          inside * n_in * sizeof *row);
-  memset (row + (left + inside) * n_in, 0, (pass->halo_width - left - inside) * n_in * sizeof *row);
+  source = pass->x + (item * pass->source_height + (gsize) from) * pass->source_width * n_in;
+  fill_outside (pass, source, -(gssize) left, left, row);
+  memcpy (row + left * n_in, source, inside * n_in * sizeof *row);
+  fill_outside (pass, source, (gssize) inside, pass->halo_width - left - inside,
+                row + (left + inside) * n_in);
 }
 
 const float *
@@ -135,7 +156,8 @@ arra_conv_strip_read (const ArraConvPass *pass, const ArraConvStrip *strip, floa
   if (axis->low == axis->high)
     return pass->x + (strip->item * pass->source_height + strip->first) * pass->source_width * pass->n_in;
   for (gsize r = 0; r < rows; r++)
-    fill_row (pass, strip->item, (gssize) (strip->first * axis->step + r) + axis->low,
+    fill_row (pass, strip->item,
+              ((gssize) strip->first - (gssize) pass->border) * (gssize) axis->step + (gssize) r + axis->low,
               halo + r * pass->halo_width * pass->n_in);
   return halo;
 }

@@ -30,6 +30,8 @@ typedef struct
   const ArraExec *exec;
   const ArraConvAxis *axis;
   gsize n, height, width; /* of the grid */
+  gsize border;           /* points of the grid outside of the source, on each side */
+  ArraPadding padding;    /* of the source */
   gsize source_height, source_width, n_in, n_out;
   gsize w_step, strip, n_strips, halo_width, halo_floats;
   guint n_weights; /* taps of all phases */

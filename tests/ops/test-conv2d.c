@@ -13,16 +13,31 @@ typedef struct
   guint kernel, stride;
   gboolean upsample, norm, swish, add;
   gsize in_channels, out_channels, height, width;
+  ArraPadding padding;
 } Shape;
 
 /* Odd sizes, tiles that end in the middle, a single pixel, one row, one channel. */
 static const Shape shapes[] = {
-  { 3, 1, FALSE, FALSE, FALSE, FALSE, 3, 5, 1, 1 },   { 3, 1, FALSE, TRUE, TRUE, FALSE, 4, 7, 1, 19 },
-  { 3, 1, FALSE, TRUE, TRUE, TRUE, 8, 6, 17, 33 },    { 3, 1, FALSE, TRUE, FALSE, FALSE, 5, 3, 16, 16 },
-  { 3, 1, FALSE, FALSE, FALSE, TRUE, 1, 1, 35, 2 },   { 3, 2, FALSE, FALSE, FALSE, FALSE, 6, 4, 2, 2 },
-  { 3, 2, FALSE, FALSE, FALSE, FALSE, 3, 9, 34, 38 }, { 3, 1, TRUE, FALSE, FALSE, FALSE, 7, 5, 1, 1 },
-  { 3, 1, TRUE, FALSE, FALSE, FALSE, 2, 3, 9, 17 },   { 1, 1, FALSE, FALSE, FALSE, FALSE, 5, 11, 3, 7 },
-  { 1, 1, FALSE, TRUE, FALSE, TRUE, 33, 17, 17, 31 }, { 1, 1, FALSE, TRUE, TRUE, FALSE, 2, 3, 1, 257 },
+  { 3, 1, FALSE, FALSE, FALSE, FALSE, 3, 5, 1, 1, ARRA_PADDING_ZEROS },
+  { 3, 1, FALSE, TRUE, TRUE, FALSE, 4, 7, 1, 19, ARRA_PADDING_ZEROS },
+  { 3, 1, FALSE, TRUE, TRUE, TRUE, 8, 6, 17, 33, ARRA_PADDING_ZEROS },
+  { 3, 1, FALSE, TRUE, FALSE, FALSE, 5, 3, 16, 16, ARRA_PADDING_ZEROS },
+  { 3, 1, FALSE, FALSE, FALSE, TRUE, 1, 1, 35, 2, ARRA_PADDING_ZEROS },
+  { 3, 2, FALSE, FALSE, FALSE, FALSE, 6, 4, 2, 2, ARRA_PADDING_ZEROS },
+  { 3, 2, FALSE, FALSE, FALSE, FALSE, 3, 9, 34, 38, ARRA_PADDING_ZEROS },
+  { 3, 1, TRUE, FALSE, FALSE, FALSE, 7, 5, 1, 1, ARRA_PADDING_ZEROS },
+  { 3, 1, TRUE, FALSE, FALSE, FALSE, 2, 3, 9, 17, ARRA_PADDING_ZEROS },
+  { 1, 1, FALSE, FALSE, FALSE, FALSE, 5, 11, 3, 7, ARRA_PADDING_ZEROS },
+  { 1, 1, FALSE, TRUE, FALSE, TRUE, 33, 17, 17, 31, ARRA_PADDING_ZEROS },
+  { 1, 1, FALSE, TRUE, TRUE, FALSE, 2, 3, 1, 257, ARRA_PADDING_ZEROS },
+  { 3, 1, FALSE, FALSE, FALSE, FALSE, 3, 5, 1, 1, ARRA_PADDING_REPLICATE },
+  { 3, 1, FALSE, TRUE, TRUE, TRUE, 8, 6, 17, 33, ARRA_PADDING_REPLICATE },
+  { 3, 2, FALSE, FALSE, FALSE, FALSE, 3, 9, 34, 38, ARRA_PADDING_REPLICATE },
+  { 3, 1, TRUE, FALSE, FALSE, FALSE, 2, 3, 9, 17, ARRA_PADDING_REPLICATE },
+  { 3, 1, FALSE, FALSE, FALSE, FALSE, 3, 5, 1, 1, ARRA_PADDING_WRAP },
+  { 3, 1, FALSE, TRUE, TRUE, TRUE, 8, 6, 17, 33, ARRA_PADDING_WRAP },
+  { 3, 2, FALSE, FALSE, FALSE, FALSE, 3, 9, 34, 38, ARRA_PADDING_WRAP },
+  { 3, 1, TRUE, FALSE, FALSE, FALSE, 2, 3, 9, 17, ARRA_PADDING_WRAP },
 };
 
 typedef struct
@@ -62,14 +77,25 @@ problem_clear (Problem *p)
   arra_mem_free (p->shift);
 }
 
-/* The input as the convolution reads it, zero outside. */
+/* The input as the convolution reads it; outside, what the padding says. */
 static double
 read_at (const Problem *p, gssize y, gssize x, gsize c)
 {
   gssize factor = p->shape->upsample ? 2 : 1;
+  gssize height = (gssize) p->in.height * factor, width = (gssize) p->in.width * factor;
   double v;
 
-  if (y < 0 || x < 0 || y >= (gssize) p->in.height * factor || x >= (gssize) p->in.width * factor)
+  if (p->shape->padding == ARRA_PADDING_REPLICATE)
+    {
+      y = CLAMP (y, 0, height - 1);
+      x = CLAMP (x, 0, width - 1);
+    }
+  else if (p->shape->padding == ARRA_PADDING_WRAP)
+    {
+      y = (y + height) % height;
+      x = (x + width) % width;
+    }
+  if (y < 0 || x < 0 || y >= height || x >= width)
     return 0.0;
   v = (double) p->in.data[((gsize) (y / factor) * p->in.width + (gsize) (x / factor)) * p->in.channels + c];
   if (!p->shape->norm)
@@ -124,7 +150,8 @@ check_shape (const ArraExec *exec, const Shape *shape)
                       .stride = shape->stride,
                       .in_channels = shape->in_channels,
                       .out_channels = shape->out_channels };
-  ArraConv2dReading reading = { .swish = shape->swish, .upsample = shape->upsample };
+  ArraConv2dReading reading
+      = { .swish = shape->swish, .upsample = shape->upsample, .padding = shape->padding };
   ArraMapWork work = { .exec = exec };
   ArraFeatureMap out = { .channels = shape->out_channels };
   gsize tiles;
@@ -180,7 +207,7 @@ cancel (double fraction, gpointer user)
 static void
 test_cancel (void)
 {
-  static const Shape shape = { 3, 1, FALSE, FALSE, FALSE, FALSE, 2, 2, 64, 64 };
+  static const Shape shape = { 3, 1, FALSE, FALSE, FALSE, FALSE, 2, 2, 64, 64, ARRA_PADDING_ZEROS };
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   ArraExec exec = { arra_kernels_get (ARRA_CPU_C), NULL };
   ArraConv2d conv = { .kernel = 3, .stride = 1, .in_channels = 2, .out_channels = 2 };

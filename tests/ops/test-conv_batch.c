@@ -35,13 +35,25 @@ n_y (void)
   return conv.n * height * width * conv.out_channels;
 }
 
-/* The input at a place of the map that the kernel runs over: the upsampled one, zero outside. */
+/* The input at a place of the map that the kernel runs over: the upsampled one; outside, what the padding
+ * says. */
 static double
 input_at (const double *x, gsize item, gssize row, gssize column, gsize channel)
 {
   gssize up = conv.form == ARRA_CONV_UP ? 2 : 1;
+  gssize height = (gssize) conv.height * up, width = (gssize) conv.width * up;
 
-  if (row < 0 || column < 0 || row >= (gssize) conv.height * up || column >= (gssize) conv.width * up)
+  if (conv.padding == ARRA_PADDING_REPLICATE)
+    {
+      row = CLAMP (row, 0, height - 1);
+      column = CLAMP (column, 0, width - 1);
+    }
+  else if (conv.padding == ARRA_PADDING_WRAP)
+    {
+      row = (row + height) % height;
+      column = (column + width) % width;
+    }
+  if (row < 0 || column < 0 || row >= height || column >= width)
     return 0;
   return x[((item * conv.height + (gsize) (row / up)) * conv.width + (gsize) (column / up)) * conv.in_channels
            + channel];
@@ -129,6 +141,30 @@ product (const float *a, const float *b, gsize n)
   return sum;
 }
 
+/* What is outside counts as zero. */
+static void
+unpadded (const ArraExec *exec, const float *const *in, const float *dy, float *const *grads)
+{
+  ArraPadding padding = conv.padding;
+
+  conv.padding = ARRA_PADDING_ZEROS;
+  vjp (exec, in, dy, grads);
+  conv.padding = padding;
+}
+
+static void
+test_padding (gconstpointer data)
+{
+  VjpCase item = { 3, { 0 }, 0, define, forward, vjp, unpadded };
+
+  conv = *(const ArraConvBatch *) data;
+  item.sizes[0] = n_x ();
+  item.sizes[1] = n_w ();
+  item.sizes[2] = conv.out_channels;
+  item.n_out = n_y ();
+  vjp_check (&item);
+}
+
 /* Many strips and chunks. The map is linear in x and in the weights, so <dy, y> is <dx, x> and <dw, w>. */
 static void
 check_large (const ArraExec *exec, gconstpointer data)
@@ -175,7 +211,7 @@ test_residual (void)
 {
   const ArraExec exec = { arra_kernels_get (ARRA_CPU_C), NULL };
 
-  conv = (ArraConvBatch){ ARRA_CONV_3X3, 2, 4, 3, 2, 5 };
+  conv = (ArraConvBatch){ ARRA_CONV_3X3, 2, 4, 3, 2, 5, ARRA_PADDING_ZEROS };
   g_autofree float *x = op_random (1, n_x ()), *w = op_random (2, n_w ()), *b = op_random (3, 5);
   g_autofree float *r = op_random (4, n_y ()), *plain = g_new (float, n_y ()), *y = g_new (float, n_y ());
   g_autofree float *scratch = g_new (float, arra_conv_batch_scratch (&conv, 1));
@@ -191,16 +227,26 @@ int
 main (int argc, char **argv)
 {
   static const ArraConvBatch small[] = {
-    { ARRA_CONV_1X1, 2, 2, 3, 5, 3 },
-    { ARRA_CONV_3X3, 2, 3, 4, 3, 2 },
-    { ARRA_CONV_DOWN, 2, 4, 6, 2, 3 },
-    { ARRA_CONV_UP, 2, 2, 3, 3, 2 },
+    { ARRA_CONV_1X1, 2, 2, 3, 5, 3, ARRA_PADDING_ZEROS },
+    { ARRA_CONV_3X3, 2, 3, 4, 3, 2, ARRA_PADDING_ZEROS },
+    { ARRA_CONV_DOWN, 2, 4, 6, 2, 3, ARRA_PADDING_ZEROS },
+    { ARRA_CONV_UP, 2, 2, 3, 3, 2, ARRA_PADDING_ZEROS },
+  };
+  static const ArraConvBatch padded[] = {
+    { ARRA_CONV_3X3, 2, 3, 4, 3, 2, ARRA_PADDING_REPLICATE },
+    { ARRA_CONV_3X3, 2, 3, 4, 3, 2, ARRA_PADDING_WRAP },
+    { ARRA_CONV_3X3, 1, 1, 2, 2, 3, ARRA_PADDING_REPLICATE },
+    { ARRA_CONV_3X3, 1, 1, 2, 2, 3, ARRA_PADDING_WRAP },
+    { ARRA_CONV_DOWN, 2, 4, 6, 2, 3, ARRA_PADDING_REPLICATE },
+    { ARRA_CONV_DOWN, 2, 4, 6, 2, 3, ARRA_PADDING_WRAP },
+    { ARRA_CONV_UP, 2, 2, 3, 3, 2, ARRA_PADDING_REPLICATE },
+    { ARRA_CONV_UP, 2, 2, 3, 3, 2, ARRA_PADDING_WRAP },
   };
   static const ArraConvBatch large[] = {
-    { ARRA_CONV_1X1, 2, 96, 64, 40, 20 },
-    { ARRA_CONV_3X3, 2, 96, 64, 20, 36 },
-    { ARRA_CONV_DOWN, 3, 96, 128, 17, 33 },
-    { ARRA_CONV_UP, 2, 96, 48, 24, 18 },
+    { ARRA_CONV_1X1, 2, 96, 64, 40, 20, ARRA_PADDING_ZEROS },
+    { ARRA_CONV_3X3, 2, 96, 64, 20, 36, ARRA_PADDING_WRAP },
+    { ARRA_CONV_DOWN, 3, 96, 128, 17, 33, ARRA_PADDING_REPLICATE },
+    { ARRA_CONV_UP, 2, 96, 48, 24, 18, ARRA_PADDING_REPLICATE },
   };
   static const char *const names[] = { "1x1", "3x3", "down", "up" };
 
@@ -212,6 +258,12 @@ main (int argc, char **argv)
 
       g_test_add_data_func (vjp_path, &small[i], test_vjp);
       g_test_add_data_func (large_path, &large[i], test_large);
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (padded); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/conv-batch/padding/%zu", i);
+
+      g_test_add_data_func (path, &padded[i], test_padding);
     }
   g_test_add_func ("/conv-batch/residual", test_residual);
   return g_test_run ();
