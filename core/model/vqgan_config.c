@@ -15,7 +15,7 @@ static const struct
 {
   const char *yaml, *json, *gguf;
   gsize offset;
-  guint standard; /* Chameleon's */
+  guint standard; /* Chameleon's; where it is 0, so may the number be */
   guint max;
   gboolean optional; /* not written when it is the standard */
 } numbers[] = {
@@ -37,9 +37,20 @@ static const struct
     G_STRUCT_OFFSET (ArraVqganConfig, n_embed), 8192, MAX_CODES, FALSE },
   { DDCONFIG "norm_num_groups", "norm_groups", "arra-vqgan.norm_groups",
     G_STRUCT_OFFSET (ArraVqganConfig, norm_groups), 32, MAX_CHANNELS, TRUE },
+  { DDCONFIG "decoder_ch", "decoder_base_channels", "arra-vqgan.decoder.base_channels",
+    G_STRUCT_OFFSET (ArraVqganConfig, decoder_ch), 0, MAX_CHANNELS, TRUE },
+  { DDCONFIG "decoder_res_blocks", "decoder_res_blocks", "arra-vqgan.decoder.res_blocks",
+    G_STRUCT_OFFSET (ArraVqganConfig, decoder_blocks), 0, VQGAN_MAX_BLOCKS + 1, TRUE },
+  { DDCONFIG "plain_middle", "plain_middle", "arra-vqgan.plain_middle",
+    G_STRUCT_OFFSET (ArraVqganConfig, plain_middle), 0, 1, TRUE },
+  { DDCONFIG "replicate_padding", "replicate_padding", "arra-vqgan.replicate_padding",
+    G_STRUCT_OFFSET (ArraVqganConfig, replicate_padding), 0, 1, TRUE },
+  { DDCONFIG "wrap_padding", "wrap_padding", "arra-vqgan.wrap_padding",
+    G_STRUCT_OFFSET (ArraVqganConfig, wrap_padding), 0, 1, TRUE },
 };
 
 #define MULTIPLIERS "arra-vqgan.channel_multiplier"
+#define DECODER_MULTIPLIERS "arra-vqgan.decoder.channel_multiplier"
 #define RESOLUTIONS "arra-vqgan.attn_resolutions"
 
 static guint *
@@ -48,35 +59,93 @@ number_at (ArraVqganConfig *config, gsize i)
   return (guint *) ((char *) config + numbers[i].offset);
 }
 
-gboolean
-arra_vqgan_config_check (const ArraVqganConfig *config, const char *name, GError **error)
+guint
+arra_vqgan_decoder_blocks (const ArraVqganConfig *config)
 {
-  gsize widest = config->ch;
+  return config->decoder_blocks > 0 ? config->decoder_blocks : config->n_res_blocks + 1;
+}
 
+gsize
+arra_vqgan_decoder_channels (const ArraVqganConfig *config, guint level)
+{
+  gsize base = config->decoder_ch > 0 ? config->decoder_ch : config->ch;
+
+  return base * (config->n_decoder_mult > 0 ? config->decoder_ch_mult[level] : config->ch_mult[level]);
+}
+
+ArraPadding
+arra_vqgan_padding (const ArraVqganConfig *config)
+{
+  return config->replicate_padding ? ARRA_PADDING_REPLICATE
+         : config->wrap_padding    ? ARRA_PADDING_WRAP
+                                   : ARRA_PADDING_ZEROS;
+}
+
+static gboolean
+check_numbers (const ArraVqganConfig *config, const char *name, GError **error)
+{
   for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
     {
       guint value = *number_at ((ArraVqganConfig *) config, i);
-      if (value < 1 || value > numbers[i].max)
-        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s is %u; 1 to %u can be used", name,
-                          numbers[i].json, value, numbers[i].max);
+      guint least = MIN (numbers[i].standard, 1);
+
+      if (value < least || value > numbers[i].max)
+        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s is %u; %u to %u can be used", name,
+                          numbers[i].json, value, least, numbers[i].max);
     }
+  return TRUE;
+}
+
+static gboolean
+check_multipliers (
+    const guint *values, guint n, const char *name, const char *key, GError **error)
+{
+  for (guint i = 0; i < n; i++)
+    if (values[i] < 1 || values[i] > MAX_CHANNELS)
+      return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: a %s of %u cannot be used", name, key,
+                        values[i]);
+  return TRUE;
+}
+
+static gboolean
+check_widths (const ArraVqganConfig *config, const char *name, GError **error)
+{
+  guint bases[] = { config->ch, config->decoder_ch };
+  gsize widest = MAX (config->ch, config->decoder_ch);
+
+  for (guint i = 0; i < config->n_levels; i++)
+    {
+      widest = MAX (widest, (gsize) config->ch * config->ch_mult[i]);
+      widest = MAX (widest, arra_vqgan_decoder_channels (config, i));
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (bases); i++)
+    if (bases[i] % config->norm_groups != 0 || widest > MAX_CHANNELS)
+      return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                        "%s: base_channels %u, and %zu at the widest level: multiples of norm_groups (%u) "
+                        "up to %d can be used",
+                        name, bases[i], widest, config->norm_groups, MAX_CHANNELS);
+  return TRUE;
+}
+
+gboolean
+arra_vqgan_config_check (const ArraVqganConfig *config, const char *name, GError **error)
+{
+  if (!check_numbers (config, name, error))
+    return FALSE;
   if (config->n_levels < 1 || config->n_levels > ARRA_VQGAN_MAX_LEVELS
       || config->n_attn > ARRA_VQGAN_MAX_LEVELS)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA,
                       "%s: channel_multiplier has %u and attn_resolutions %u entries; at most %d can be used",
                       name, config->n_levels, config->n_attn, ARRA_VQGAN_MAX_LEVELS);
-  for (guint i = 0; i < config->n_levels; i++)
-    {
-      if (config->ch_mult[i] < 1 || config->ch_mult[i] > MAX_CHANNELS)
-        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: a channel_multiplier of %u cannot be used",
-                          name, config->ch_mult[i]);
-      widest = MAX (widest, (gsize) config->ch * config->ch_mult[i]);
-    }
-  if (config->ch % config->norm_groups != 0 || widest > MAX_CHANNELS)
+  if (config->n_decoder_mult != 0 && config->n_decoder_mult != config->n_levels)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: base_channels %u, and %zu at the widest level: multiples of norm_groups (%u) "
-                      "up to %d can be used",
-                      name, config->ch, widest, config->norm_groups, MAX_CHANNELS);
+                      "%s: decoder_channel_multiplier has %u entries, channel_multiplier %u: both must agree",
+                      name, config->n_decoder_mult, config->n_levels);
+  if (!check_multipliers (config->ch_mult, config->n_levels, name, "channel_multiplier", error)
+      || !check_multipliers (config->decoder_ch_mult, config->n_decoder_mult, name,
+                             "decoder_channel_multiplier", error)
+      || !check_widths (config, name, error))
+    return FALSE;
   if (config->in_channels != 3 || config->out_channels != 3)
     return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: only VQGANs of RGB pictures can be used", name);
   return TRUE;
@@ -128,7 +197,7 @@ arra_vqgan_config_from_yaml (ArraVqganConfig *config, const ArraYaml *yaml, GErr
     {
       gint64 value = numbers[i].standard;
       gboolean said = !numbers[i].optional || arra_yaml_has (yaml, numbers[i].yaml);
-      if (said && !arra_yaml_get_int (yaml, numbers[i].yaml, 1, numbers[i].max, &value, error))
+      if (said && !arra_yaml_get_int (yaml, numbers[i].yaml, MIN (value, 1), numbers[i].max, &value, error))
         return FALSE;
       *number_at (config, i) = (guint) value;
     }
@@ -141,6 +210,9 @@ arra_vqgan_config_from_yaml (ArraVqganConfig *config, const ArraYaml *yaml, GErr
   return yaml_list (yaml, DDCONFIG "ch_mult", MAX_CHANNELS, config->ch_mult, &config->n_levels, error)
          && yaml_list (yaml, DDCONFIG "attn_resolutions", MAX_RESOLUTION, config->attn_resolutions,
                        &config->n_attn, error)
+         && (!arra_yaml_has (yaml, DDCONFIG "decoder_ch_mult")
+             || yaml_list (yaml, DDCONFIG "decoder_ch_mult", MAX_CHANNELS, config->decoder_ch_mult,
+                           &config->n_decoder_mult, error))
          && arra_vqgan_config_check (config, "vqgan.yaml", error);
 }
 
@@ -207,14 +279,16 @@ arra_vqgan_config_from_json (ArraVqganConfig *config, JsonObject *object, const 
   for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
     {
       gint64 value;
-      if (!arra_json_get_int_default (object, name, numbers[i].json, 1, numbers[i].max, numbers[i].standard,
-                                      &value, error))
+      if (!arra_json_get_int_default (object, name, numbers[i].json, MIN (numbers[i].standard, 1),
+                                      numbers[i].max, numbers[i].standard, &value, error))
         return FALSE;
       *number_at (config, i) = (guint) value;
     }
   return json_refuse (object, name, error)
          && json_list (object, name, "channel_multiplier", MAX_CHANNELS, config->ch_mult, &config->n_levels,
                        error)
+         && json_list (object, name, "decoder_channel_multiplier", MAX_CHANNELS, config->decoder_ch_mult,
+                       &config->n_decoder_mult, error)
          && json_list (object, name, "attn_resolutions", MAX_RESOLUTION, config->attn_resolutions,
                        &config->n_attn, error)
          && arra_vqgan_config_check (config, name, error);
@@ -254,6 +328,9 @@ arra_vqgan_config_load (ArraVqganConfig *config, const ArraGguf *gguf, GError **
     }
   return gguf_list (gguf, MULTIPLIERS, MAX_CHANNELS, config->ch_mult, &config->n_levels, error)
          && gguf_list (gguf, RESOLUTIONS, MAX_RESOLUTION, config->attn_resolutions, &config->n_attn, error)
+         && (!arra_gguf_has (gguf, DECODER_MULTIPLIERS ".count")
+             || gguf_list (gguf, DECODER_MULTIPLIERS, MAX_CHANNELS, config->decoder_ch_mult,
+                           &config->n_decoder_mult, error))
          && arra_vqgan_config_check (config, arra_gguf_path (gguf), error);
 }
 
@@ -281,6 +358,8 @@ arra_vqgan_config_store (const ArraVqganConfig *config, ArraGgufWriter *writer)
     }
   store_list (writer, MULTIPLIERS, config->ch_mult, config->n_levels);
   store_list (writer, RESOLUTIONS, config->attn_resolutions, config->n_attn);
+  if (config->n_decoder_mult > 0)
+    store_list (writer, DECODER_MULTIPLIERS, config->decoder_ch_mult, config->n_decoder_mult);
 }
 
 guint
@@ -304,9 +383,19 @@ arra_vqgan_config_to_json (const ArraVqganConfig *config)
   GString *text = g_string_new ("{\n");
 
   for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
-    g_string_append_printf (text, "  \"%s\": %u,\n", numbers[i].json, *number_at ((ArraVqganConfig *) config, i));
+    {
+      guint value = *number_at ((ArraVqganConfig *) config, i);
+
+      if (value != 0 || numbers[i].standard != 0)
+        g_string_append_printf (text, "  \"%s\": %u,\n", numbers[i].json, value);
+    }
   append_list (text, "channel_multiplier", config->ch_mult, config->n_levels);
   g_string_append (text, ",\n");
+  if (config->n_decoder_mult > 0)
+    {
+      append_list (text, "decoder_channel_multiplier", config->decoder_ch_mult, config->n_decoder_mult);
+      g_string_append (text, ",\n");
+    }
   append_list (text, "attn_resolutions", config->attn_resolutions, config->n_attn);
   g_string_append (text, "\n}\n");
   return g_string_free (text, FALSE);

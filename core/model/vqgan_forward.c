@@ -50,8 +50,9 @@ run_middle (ArraVqganRun *run, const VqganHalf *half, const char *path, VqganMap
 {
   return vqgan_run_res_block (run, &half->block_1, map, error)
          && vqgan_run_watch (run, map, error, "%s.mid.block_1", path)
-         && vqgan_run_attention (run, &half->attn_1, map, error)
-         && vqgan_run_watch (run, map, error, "%s.mid.attn_1", path)
+         && (!half->attends
+             || (vqgan_run_attention (run, &half->attn_1, map, error)
+                 && vqgan_run_watch (run, map, error, "%s.mid.attn_1", path)))
          && vqgan_run_res_block (run, &half->block_2, map, error)
          && vqgan_run_watch (run, map, error, "%s.mid.block_2", path);
 }

@@ -2,6 +2,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "vqgan_graph.h"
 
+#include <math.h>
+#include <string.h>
+
 #include "vqgan_net.h"
 
 typedef struct
@@ -10,6 +13,7 @@ typedef struct
   const ArraVqganConfig *config;
   const ArraParameters *parameters;
   gsize n, height, width; /* of the maps at hand */
+  ArraPadding padding;
 } Graph;
 
 #define NODES_OF_BLOCK 16 /* res block or attention */
@@ -17,7 +21,7 @@ typedef struct
 guint
 arra_vqgan_graph_nodes (const ArraVqganConfig *config)
 {
-  guint blocks = config->n_levels * (2 * (2 * config->n_res_blocks + 1) + 1) + 6;
+  guint blocks = config->n_levels * (2 * (config->n_res_blocks + arra_vqgan_decoder_blocks (config)) + 1) + 6;
 
   return blocks * NODES_OF_BLOCK + 32;
 }
@@ -44,7 +48,7 @@ join (char out[ARRA_PARAMETER_NAME], const char *path, const char *leaf)
 static ArraNode *
 conv (Graph *g, const char *path, const char *leaf, ArraConvForm form, ArraNode *x, ArraNode *residual)
 {
-  ArraConvBatch batch = { form, g->n, g->height, g->width, x->width, 0 };
+  ArraConvBatch batch = { form, g->n, g->height, g->width, x->width, 0, g->padding };
   char name[ARRA_PARAMETER_NAME];
   ArraNode *weight, *bias;
 
@@ -112,7 +116,8 @@ middle (Graph *g, const VqganHalf *half, const char *path, ArraNode *x)
   g_autofree char *block_2 = g_strconcat (path, ".mid.block_2", NULL);
 
   x = res_block (g, block_1, &half->block_1, x);
-  x = attention (g, attn_1, x);
+  if (half->attends)
+    x = attention (g, attn_1, x);
   return res_block (g, block_2, &half->block_2, x);
 }
 
@@ -137,8 +142,13 @@ layers (const ArraVqganConfig *config)
 static Graph
 graph_of (ArraTape *tape, const ArraVqganPictures *pictures, gsize patch)
 {
-  return (Graph){ tape,        pictures->config,         pictures->parameters,
-                  pictures->n, pictures->height / patch, pictures->width / patch };
+  return (Graph){ tape,
+                  pictures->config,
+                  pictures->parameters,
+                  pictures->n,
+                  pictures->height / patch,
+                  pictures->width / patch,
+                  pictures->padding };
 }
 
 ArraNode *
@@ -175,4 +185,25 @@ arra_vqgan_graph_decoder (ArraTape *tape, const ArraVqganPictures *pictures, Arr
     }
   x = norm (&g, "decoder.norm_out", NULL, TRUE, x);
   return conv (&g, "decoder.conv_out", NULL, ARRA_CONV_3X3, x, NULL);
+}
+
+double
+arra_vqgan_graph_last_norm (ArraTape *tape, const ArraNode *made, const float *dy)
+{
+  const ArraNode *x = made->inputs[0], *weight = made->inputs[1], *bias = made->inputs[2];
+  const ArraConvBatch *conv = ARRA_NODE_SETTINGS_OF (const ArraConvBatch, made);
+  const ArraExec *exec = arra_tape_exec (tape);
+  gsize n = weight->rows * weight->width, size = n + bias->rows * bias->width;
+  gsize work = arra_conv_batch_vjp_scratch (conv, arra_pool_threads (exec->pool));
+  float *scratch = arra_tape_scratch (tape, work + size), *grad;
+  double sum = 0;
+
+  if (!arra_tape_computes (tape))
+    return 0;
+  grad = scratch + work;
+  memset (grad, 0, size * sizeof *grad);
+  arra_conv_batch_vjp (exec, conv, x->data, weight->data, dy, scratch, NULL, grad, grad + n);
+  for (gsize i = 0; i < n; i++)
+    sum += (double) grad[i] * (double) grad[i];
+  return sqrt (sum);
 }

@@ -194,7 +194,9 @@ middle (Walk *walk, const char *path, gsize channels, VqganHalf *out)
   SUB_PATH (block_2, path, "mid.block_2");
 
   res_block (walk, block_1, channels, channels, &out->block_1);
-  attention (walk, attn_1, channels, &out->attn_1);
+  out->attends = !walk->config->plain_middle;
+  if (out->attends)
+    attention (walk, attn_1, channels, &out->attn_1);
   res_block (walk, block_2, channels, channels, &out->block_2);
 }
 
@@ -229,7 +231,7 @@ static void
 decoder (Walk *walk, VqganHalf *out)
 {
   const ArraVqganConfig *c = walk->config;
-  gsize channels = (gsize) c->ch * c->ch_mult[c->n_levels - 1];
+  gsize channels = arra_vqgan_decoder_channels (c, c->n_levels - 1);
   guint resolution = c->resolution >> (c->n_levels - 1);
 
   conv (walk, "post_quant_conv", 1, 1, c->embed_dim, c->z_channels, &out->code_conv);
@@ -241,8 +243,9 @@ decoder (Walk *walk, VqganHalf *out)
       SUB_PATH (path, "decoder", "up.%u", i);
       SUB_PATH (sample, path, "upsample.conv");
 
-      level (walk, path, c->n_res_blocks + 1, resolution, channels, (gsize) c->ch * c->ch_mult[i], l);
-      channels = (gsize) c->ch * c->ch_mult[i];
+      level (walk, path, arra_vqgan_decoder_blocks (c), resolution, channels,
+             arra_vqgan_decoder_channels (c, i), l);
+      channels = arra_vqgan_decoder_channels (c, i);
       l->resamples = i > 0;
       if (l->resamples)
         conv (walk, sample, 3, 1, channels, channels, &l->sample);

@@ -7,7 +7,7 @@
 #include "vqgan.h"
 
 #define VQGAN_NORM_EPS 1e-6
-#define VQGAN_MAX_BLOCKS 8 /* of the encoder's levels; the decoder's have one more */
+#define VQGAN_MAX_BLOCKS 8 /* of the encoder's levels; the decoder's may have one more */
 
 typedef struct
 {
@@ -45,6 +45,7 @@ typedef struct
   ArraConv2d conv_in;
   VqganLevel levels[ARRA_VQGAN_MAX_LEVELS];
   VqganResBlock block_1, block_2;
+  gboolean attends; /* between the two */
   VqganAttention attn_1;
   VqganNorm norm_out;
   ArraConv2d conv_out;

@@ -18,14 +18,16 @@ arra_estimate_decoder_flop (const ArraVqganConfig *config)
 
   if (config->n_levels == 0)
     return 0;
-  in = (double) config->ch * config->ch_mult[config->n_levels - 1];
+  in = (double) arra_vqgan_decoder_channels (config, config->n_levels - 1);
   /* first convolution and the two blocks around the middle attention, at one pixel for each code */
-  flop = conv (3, config->z_channels, in) + 4 * conv (3, in, in) + 4 * conv (1, in, in);
+  flop = conv (3, config->z_channels, in) + 4 * conv (3, in, in);
+  if (!config->plain_middle)
+    flop += 4 * conv (1, in, in);
   for (guint level = config->n_levels; level-- > 0;)
     {
-      const double out = (double) config->ch * config->ch_mult[level];
+      const double out = (double) arra_vqgan_decoder_channels (config, level);
 
-      for (guint block = 0; block <= config->n_res_blocks; block++, in = out)
+      for (guint block = 0; block < arra_vqgan_decoder_blocks (config); block++, in = out)
         flop += pixels * (conv (3, in, out) + conv (3, out, out) + (in != out ? conv (1, in, out) : 0));
       if (level > 0)
         {

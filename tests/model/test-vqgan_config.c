@@ -203,6 +203,52 @@ test_groups (void)
   g_error_free (error);
 }
 
+/* Another decoder, padding and a middle without attention: the same in JSON and GGUF; broken ones are refused by name. */
+static void
+test_more (void)
+{
+  ArraVqganConfig config = vqgan_f16, again;
+  g_autofree char *text = NULL;
+  GError *error = NULL;
+
+  g_assert_cmpuint (arra_vqgan_decoder_channels (&config, 2), ==, 32);
+  g_assert_cmpuint (arra_vqgan_decoder_blocks (&config), ==, config.n_res_blocks + 1);
+  config.decoder_ch = 64;
+  config.n_decoder_mult = 5;
+  for (guint i = 0; i < 5; i++)
+    config.decoder_ch_mult[i] = i + 1;
+  config.decoder_blocks = 1;
+  config.plain_middle = config.replicate_padding = config.wrap_padding = 1;
+  g_assert_cmpuint (arra_vqgan_decoder_channels (&config, 2), ==, 192);
+  g_assert_cmpuint (arra_vqgan_decoder_blocks (&config), ==, 1);
+  text = arra_vqgan_config_to_json (&config);
+  g_assert_true (read_json (text, &again, &error));
+  assert_same (&again, &config);
+  check_gguf (&config);
+  config.n_decoder_mult = 4;
+  g_assert_false (arra_vqgan_config_check (&config, "vqgan.json", &error));
+  g_assert_nonnull (strstr (error->message, "decoder_channel_multiplier"));
+  g_clear_error (&error);
+  config.n_decoder_mult = 0;
+  config.decoder_ch = 40;
+  g_assert_false (arra_vqgan_config_check (&config, "vqgan.json", &error));
+  g_assert_nonnull (strstr (error->message, "norm_groups"));
+  g_clear_error (&error);
+}
+
+/* What the padding is called and what it means. */
+static void
+test_padding (void)
+{
+  ArraVqganConfig config = chameleon;
+
+  g_assert_cmpint (arra_vqgan_padding (&config), ==, ARRA_PADDING_ZEROS);
+  config.wrap_padding = 1;
+  g_assert_cmpint (arra_vqgan_padding (&config), ==, ARRA_PADDING_WRAP);
+  config.replicate_padding = 1;
+  g_assert_cmpint (arra_vqgan_padding (&config), ==, ARRA_PADDING_REPLICATE);
+}
+
 static void
 test_gguf (void)
 {
@@ -221,5 +267,7 @@ main (int argc, char **argv)
   g_test_add_func ("/vqgan-config/yaml-refused", test_yaml_refused);
   g_test_add_func ("/vqgan-config/gguf", test_gguf);
   g_test_add_func ("/vqgan-config/groups", test_groups);
+  g_test_add_func ("/vqgan-config/more", test_more);
+  g_test_add_func ("/vqgan-config/padding", test_padding);
   return g_test_run ();
 }

@@ -39,7 +39,7 @@ compute (ArraTape *tape, gpointer user, GError **error)
   ArraNode *in = arra_tape_leaf (tape, pixels, 3, c->pixels, NULL), *looked_up;
 
   c->vectors = arra_vqgan_graph_encoder (tape, &c->pictures, in);
-  looked_up = arra_graph_straight_through (tape, c->vectors, c->codebook, c->codes);
+  looked_up = arra_graph_straight_through (tape, c->vectors, c->codebook, c->codes, FALSE);
   c->made = arra_vqgan_graph_decoder (tape, &c->pictures, looked_up);
   return TRUE;
 }
@@ -111,7 +111,8 @@ check (const ArraVqganConfig *config, const char *name, guint side)
   g_autofree float *codebook = g_new (float, config->n_embed * config->embed_dim);
   g_automem float *made = arra_mem_new (N * 3 * side * side, sizeof *made, "a test", NULL);
   g_automem float *pixels = random_pixels (N * 3 * side * side);
-  Case c = { config, { config, parameters, N, side, side }, pixels, codebook, codes, NULL, NULL };
+  Case c = { config, { config, parameters, N, side, side, ARRA_PADDING_ZEROS }, pixels, codebook, codes, NULL,
+             NULL };
   GError *error = NULL;
 
   arra_tensor_to_float (arra_source_find (source, "quantize.embedding.weight"), 0,
@@ -143,7 +144,7 @@ typedef struct
 {
   ArraVqganPictures pictures;
   const float *pixels, *slopes; /* of what is made */
-  double loss;
+  double loss, last;            /* last: norm of the gradient of the last weights */
 } Slope;
 
 /* The sum of what is made times its slopes. */
@@ -156,6 +157,7 @@ compute_slope (ArraTape *tape, gpointer user, GError **error)
   ArraNode *made
       = arra_vqgan_graph_decoder (tape, &s->pictures, arra_vqgan_graph_encoder (tape, &s->pictures, in));
 
+  s->last = arra_vqgan_graph_last_norm (tape, made, s->slopes);
   s->loss = 0;
   for (gsize i = 0; i < 3 * pixels && arra_tape_computes (tape); i++)
     s->loss += (double) made->data[i] * (double) s->slopes[i];
@@ -205,41 +207,93 @@ check_along (ArraTape *tape, Slope *s, ArraParameters *parameters, const char *p
   memcpy (parameters->data, kept, parameters->size * sizeof (float));
 }
 
+/* Of the last convolution's weights alone. */
 static void
-test_gradient (void)
+check_last (const Slope *s, const ArraParameters *parameters)
 {
-  static const char *const parts[] = { "",         "norm",       "bias",           ".q.",   ".k.",
-                                       ".v.",      "proj_out",   "nin_shortcut",   "conv1", "downsample",
-                                       "upsample", "quant_conv", "encoder.conv_in" };
-  const ArraVqganConfig config = { .ch = 8,
-                                   .n_levels = 2,
-                                   .ch_mult = { 1, 2 },
-                                   .n_res_blocks = 1,
-                                   .n_attn = 1,
-                                   .attn_resolutions = { 8 },
-                                   .resolution = 16,
-                                   .in_channels = 3,
-                                   .out_channels = 3,
-                                   .z_channels = 6,
-                                   .embed_dim = 4,
-                                   .n_embed = 8,
-                                   .norm_groups = 4 };
+  const ArraParameter *weight = arra_parameters_find (parameters, "decoder.conv_out.weight");
+  double square = 0;
+
+  for (gsize i = weight->offset; i < weight->offset + weight->count; i++)
+    square += (double) parameters->grad[i] * (double) parameters->grad[i];
+  g_assert_cmpfloat_with_epsilon (s->last, sqrt (square), 1e-9 * sqrt (square));
+}
+
+static const ArraVqganConfig tiny = { .ch = 8,
+                                      .n_levels = 2,
+                                      .ch_mult = { 1, 2 },
+                                      .n_res_blocks = 1,
+                                      .n_attn = 1,
+                                      .attn_resolutions = { 8 },
+                                      .resolution = 16,
+                                      .in_channels = 3,
+                                      .out_channels = 3,
+                                      .z_channels = 6,
+                                      .embed_dim = 4,
+                                      .n_embed = 8,
+                                      .norm_groups = 4 };
+
+/* @parts ends with NULL. */
+static void
+check_gradient (const ArraVqganConfig *config, ArraPadding padding, const char *const *parts)
+{
   g_autoptr (ArraParameters) parameters = arra_parameters_new (NULL);
   g_autoptr (ArraPool) pool = arra_pool_new (2, NULL);
   ArraExec exec = { arra_kernels_default (NULL), pool };
-  g_autoptr (ArraTape) tape = arra_tape_new (&exec, arra_vqgan_graph_nodes (&config) + 2, NULL);
+  g_autoptr (ArraTape) tape = arra_tape_new (&exec, arra_vqgan_graph_nodes (config) + 2, NULL);
   g_automem float *pixels = random_pixels (2 * 16 * 16 * 3);
   g_autofree float *slopes = g_new (float, 2 * 16 * 16 * 3);
-  Slope s = { { &config, parameters, 2, 16, 16 }, pixels, slopes, 0 };
+  Slope s = { { config, parameters, 2, 16, 16, padding }, pixels, slopes, 0, 0 };
 
   for (guint32 i = 0; i < 2 * 16 * 16 * 3; i++)
     slopes[i] = (float) arra_noise_bits (8, 0, 0, i) * 0x1p-31f - 1.0f;
-  g_assert_true (arra_parameters_add_vqgan (parameters, &config, NULL)
+  g_assert_true (arra_parameters_add_vqgan (parameters, config, NULL)
                  && arra_parameters_allocate (parameters, TRUE, NULL));
   arra_parameters_start_by_inputs (parameters, 5);
   g_assert_true (arra_tape_run (tape, TRUE, compute_slope, &s, NULL));
-  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
-    check_along (tape, &s, parameters, parts[i]);
+  check_last (&s, parameters);
+  for (; *parts != NULL; parts++)
+    check_along (tape, &s, parameters, *parts);
+}
+
+static void
+test_gradient (void)
+{
+  static const char *const parts[] = { "",
+                                       "norm",
+                                       "bias",
+                                       ".q.",
+                                       ".k.",
+                                       ".v.",
+                                       "proj_out",
+                                       "nin_shortcut",
+                                       "conv1",
+                                       "downsample",
+                                       "upsample",
+                                       "quant_conv",
+                                       "encoder.conv_in",
+                                       NULL };
+
+  check_gradient (&tiny, ARRA_PADDING_ZEROS, parts);
+}
+
+/* Another decoder than the encoder is, no attention in the middle, and something outside. */
+static void
+test_wide (void)
+{
+  static const char *const parts[]
+      = { "", "nin_shortcut", "conv1", "downsample", "upsample", "quant_conv", "encoder.conv_in", NULL };
+  ArraVqganConfig config = tiny;
+
+  config.n_attn = 0;
+  config.decoder_ch = 12;
+  config.n_decoder_mult = 2;
+  config.decoder_ch_mult[0] = 1;
+  config.decoder_ch_mult[1] = 3;
+  config.decoder_blocks = 3;
+  config.plain_middle = 1;
+  check_gradient (&config, ARRA_PADDING_REPLICATE, parts);
+  check_gradient (&config, ARRA_PADDING_WRAP, parts);
 }
 
 int
@@ -249,5 +303,6 @@ main (int argc, char **argv)
   g_test_add_func ("/vqgan-graph/small", test_small);
   g_test_add_func ("/vqgan-graph/f16", test_f16);
   g_test_add_func ("/vqgan-graph/gradient", test_gradient);
+  g_test_add_func ("/vqgan-graph/wide", test_wide);
   return g_test_run ();
 }
