@@ -7,6 +7,7 @@
 #include "add.h"
 #include "average_pool.h"
 #include "gather.h"
+#include "leaky_relu.h"
 
 /* ---- convolution */
 
@@ -86,6 +87,27 @@ arra_graph_norm (ArraTape *tape, ArraNode *x, ArraNode *weight, ArraNode *bias, 
   if (arra_tape_computes (tape))
     arra_norm_batch (arra_tape_exec (tape), norm, x->data, weight->data, bias->data, scratch, &settings.kept,
                      y->data);
+  return y;
+}
+
+/* ---- leaky ReLU */
+
+static void
+leaky_relu_vjp (ArraTape *tape, ArraNode *y)
+{
+  const ArraNode *x = y->inputs[0];
+
+  if (arra_tape_computes (tape))
+    arra_leaky_relu_vjp (arra_tape_exec (tape), x->data, y->grad, y->rows * y->width, x->grad);
+}
+
+ArraNode *
+arra_graph_leaky_relu (ArraTape *tape, ArraNode *x)
+{
+  ArraNode *y = arra_tape_node (tape, x->rows, x->width, leaky_relu_vjp, &x, 1, NULL, 0);
+
+  if (arra_tape_computes (tape))
+    arra_leaky_relu (arra_tape_exec (tape), x->data, y->rows * y->width, y->data);
   return y;
 }
 
@@ -174,10 +196,23 @@ straight_through_vjp (ArraTape *tape, ArraNode *y)
     arra_add (arra_tape_exec (tape), y->grad, y->rows * y->width, y->inputs[0]->grad);
 }
 
-ArraNode *
-arra_graph_straight_through (ArraTape *tape, ArraNode *x, const float *codebook, const guint32 *codes)
+/* Against a gradient of the number's own sign a step of descent leads inside. */
+static void
+bounded_through_vjp (ArraTape *tape, ArraNode *y)
 {
-  ArraNode *y = arra_tape_node (tape, x->rows, x->width, straight_through_vjp, &x, 1, NULL, 0);
+  const ArraNode *x = y->inputs[0];
+
+  for (gsize i = 0; arra_tape_computes (tape) && i < y->rows * y->width; i++)
+    if ((x->data[i] <= 1 || y->grad[i] > 0) && (x->data[i] >= -1 || y->grad[i] < 0))
+      x->grad[i] += y->grad[i];
+}
+
+ArraNode *
+arra_graph_straight_through (
+    ArraTape *tape, ArraNode *x, const float *codebook, const guint32 *codes, gboolean bounded)
+{
+  ArraNode *y = arra_tape_node (tape, x->rows, x->width, bounded ? bounded_through_vjp : straight_through_vjp,
+                                &x, 1, NULL, 0);
 
   if (arra_tape_computes (tape))
     arra_gather (arra_tape_exec (tape), codebook, codes, x->rows, x->width, y->data);

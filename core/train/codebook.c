@@ -16,6 +16,23 @@
 #define REVIVED_SHARE 32 /* at most one code for so many vectors comes back in a step */
 #define PROBATION 2      /* a code that comes back counts so many times the least */
 
+/* The last number of a code goes round fastest. */
+static void
+lay_lattice (ArraCodebook *codebook)
+{
+  const guint *levels = codebook->settings.levels;
+  float *vector = codebook->vectors;
+
+  for (gsize code = 0; code < codebook->n_codes; code++, vector += codebook->dim)
+    {
+      gsize rest = code;
+
+      for (gsize k = codebook->dim; k-- > 0; rest /= levels[k])
+        vector[k] = 2 * (float) (rest % levels[k]) / (float) (levels[k] - 1) - 1;
+    }
+  codebook->started = 1;
+}
+
 ArraCodebook *
 arra_codebook_new (const ArraCodebookSettings *settings, gsize n_codes, gsize dim, GError **error)
 {
@@ -37,7 +54,11 @@ arra_codebook_new (const ArraCodebookSettings *settings, gsize n_codes, gsize di
     return NULL;
   codebook->squares = codebook->counts + n_codes;
   codebook->uses = arra_mem_new0 (n_codes, sizeof *codebook->uses, "the codebook", error);
-  return codebook->uses == NULL ? NULL : g_steal_pointer (&codebook);
+  if (codebook->uses == NULL)
+    return NULL;
+  if (settings->n_levels > 0)
+    lay_lattice (codebook);
+  return g_steal_pointer (&codebook);
 }
 
 void
@@ -249,8 +270,11 @@ arra_codebook_follow (ArraCodebook *codebook,
                       guint64 step,
                       GError **error)
 {
-  g_automem double *far = arra_mem_new (n, sizeof *far, "the codebook", error);
+  g_automem double *far = NULL;
 
+  if (codebook->settings.n_levels > 0)
+    return TRUE;
+  far = arra_mem_new (n, sizeof *far, "the codebook", error);
   if (far == NULL)
     return FALSE;
   for (gsize i = 0; i < n; i++)

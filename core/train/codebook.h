@@ -9,10 +9,14 @@
 #include "exec.h"
 #include "trainee.h"
 
+#define ARRA_CODEBOOK_MAX_LEVELS 8
+
 typedef struct
 {
   double decay;        /* of the averages */
   double revive_below; /* codes used less than this share of the mean are brought back; 0: never */
+  guint n_levels;      /* 0, or a lattice: codes are all combinations of so many levels of each number, from -1 to 1, and stay there (arXiv 2309.15505, finite scalar quantisation) */
+  guint levels[ARRA_CODEBOOK_MAX_LEVELS]; /* 2 or more each */
 } ArraCodebookSettings;
 
 typedef struct
@@ -27,6 +31,8 @@ typedef struct
   gsize *uses;    /* [n_codes]: of the step at hand */
 } ArraCodebook;
 
+/* A lattice (@n_codes: the product of its levels, @dim: how many there are) has its codes from the start, and none of the functions below moves them. The nearest of its codes is the nearest
+ * level of each number, and beyond the last level the last: rounding and clamping, by the search that every other table of codes has. */
 ArraCodebook *arra_codebook_new (const ArraCodebookSettings *settings, gsize n_codes, gsize dim, GError **error);
 void arra_codebook_free (ArraCodebook *codebook); /* nullable */
 

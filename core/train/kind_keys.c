@@ -32,12 +32,13 @@ static const char *const transformer[] = {
 };
 static const char *const vqgan[] = {
   "model. base_channels channel_multiplier num_res_blocks attn_resolutions resolution latent_channels embed_dim "
-  "num_embeddings norm_groups average from learn",
-  "data. path paths size validation batch crop flip",
-  "loss. kind l1 l2 perceptual colour commitment critic_start critic_weight critic_adaptive critic_channels "
+  "num_embeddings norm_groups decoder_base_channels decoder_channel_multiplier decoder_res_blocks "
+  "middle_attention padding average from learn",
+  "data. path paths size validation batch crop flip tile",
+  "loss. kind l1 l2 perceptual colour coarse commitment critic_start critic_weight critic_adaptive critic_channels "
   "critic_rate",
-  "codebook. start decay revive_below",
-  "optimizer. beta1 beta2 weight_decay clip",
+  "codebook. start decay revive_below levels",
+  "optimizer. method momentum beta1 beta2 weight_decay clip",
   NULL,
 };
 static const char *const clip[] = {

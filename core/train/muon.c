@@ -24,17 +24,35 @@ typedef struct
   double learning_rate;
 } Job;
 
+/* Kernels count as matrices of a row for each output channel. */
 static gboolean
 is_hidden_matrix (const ArraParameter *parameter)
 {
-  return parameter->n_dims == 2 && strstr (parameter->name, "layers.") != NULL
-         && strstr (parameter->name, "norm") == NULL; /* those of q and k have a row for each head */
+  const char *name = parameter->name;
+
+  if (parameter->n_dims == 4)
+    return strstr (name, ".conv1.") != NULL || strstr (name, ".conv2.") != NULL
+           || strstr (name, "sample.conv.") != NULL;
+  return parameter->n_dims == 2 && strstr (name, "layers.") != NULL
+         && strstr (name, "norm") == NULL; /* those of q and k have a row for each head */
+}
+
+static gsize
+rows_of (const ArraParameter *parameter)
+{
+  return (gsize) parameter->shape[0];
+}
+
+static gsize
+columns_of (const ArraParameter *parameter)
+{
+  return parameter->count / rows_of (parameter);
 }
 
 static gsize
 smaller_side (const ArraParameter *parameter)
 {
-  return (gsize) MIN (parameter->shape[0], parameter->shape[1]);
+  return MIN (rows_of (parameter), columns_of (parameter));
 }
 
 ArraMuon *
@@ -143,7 +161,7 @@ update (gsize begin, gsize end, guint worker, gpointer data)
   for (gsize k = begin; k < end; k++)
     {
       const ArraParameter *parameter = &job->parameters->items[muon->items[k]];
-      gsize rows = (gsize) parameter->shape[0], columns = (gsize) parameter->shape[1];
+      gsize rows = rows_of (parameter), columns = columns_of (parameter);
       float *values = job->parameters->data + parameter->offset;
       /* AdamW's changes have a mean square of about 0.2 squared; those of an orthogonal matrix have 1 / the
        * larger side. */

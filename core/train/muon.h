@@ -1,8 +1,8 @@
-/* muon.h - Muon: the matrices of hidden layers step along an orthogonal matrix near their averaged gradient
+/* muon.h - Muon: the matrices and kernels of hidden layers step along an orthogonal matrix near their averaged gradient
  *
  * K. Jordan et al., "Muon: an optimizer for hidden layers in neural networks" (2024); the factor that makes learning rate and weight decay
  * those of AdamW is of Liu et al., "Muon is scalable for LLM training" (arXiv 2502.16982). The matrices are those of a network's layers, in encoders and in
- * the head of the alignment too; all other parameters (embeddings, the output layer, norms, biases) are AdamW's.
+ * the head of the alignment too, and the kernels of a VQGAN's blocks and of what comes between its levels; all other parameters (embeddings, the output layer, norms, biases) are AdamW's.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 

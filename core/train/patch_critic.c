@@ -1,25 +1,28 @@
-/* patch_critic.c - a small network that tells made patches from real ones
+/* patch_critic.c - two small networks that tell made patches from real ones
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "patch_critic.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "graph_conv.h"
+#include "halve.h"
 #include "mem.h"
 
+#define SCALES ARRA_PATCH_CRITIC_SCALES
 #define N_LAYERS 4
+#define N_BOUND (N_LAYERS - 1) /* layers that must not stretch */
+#define N_DOWN 2               /* layers of stride 2 */
 #define MAX_NODES 64
-#define EPS 1e-6
 #define CLIP 1.0
+#define FIRST_ROUNDS 20   /* of the search for singular values, before the first step */
 #define STREAM 0x43524954 /* of random numbers */
 
 typedef struct
 {
   ArraPatchCritic *critic;
-  gboolean learns;     /* the parameters are wanted, not the pictures */
-  gsize n;             /* pictures */
-  const float *pixels; /* what is judged */
-  float *grad;         /* of the pixels */
+  gboolean learns; /* the parameters are wanted, not the pictures */
+  gsize n;         /* pictures */
   double loss;
 } Judging;
 
@@ -35,51 +38,137 @@ inputs_of (const ArraPatchCritic *critic, guint layer)
   return layer == 0 ? 3 : outputs_of (critic, layer - 1);
 }
 
-static gboolean
-add (ArraPatchCritic *critic,
-     const char *part,
-     guint layer,
-     const char *leaf,
-     guint n_dims,
-     const gint64 *shape,
-     GError **error)
+static void
+name_parameter (char out[ARRA_PARAMETER_NAME], guint scale, guint layer, const char *leaf)
 {
-  char name[ARRA_PARAMETER_NAME];
-
-  g_snprintf (name, sizeof name, "critic.%s%u.%s", part, layer, leaf);
-  return arra_parameters_add (critic->parameters, name, FALSE, n_dims, shape, error);
+  g_snprintf (out, ARRA_PARAMETER_NAME, "critic.scale%u.conv%u.%s", scale, layer, leaf);
 }
 
 static gboolean
-add_layer (ArraPatchCritic *critic, guint layer, GError **error)
+add_layer (ArraPatchCritic *critic, guint scale, guint layer, GError **error)
 {
   const gint64 in = (gint64) inputs_of (critic, layer), out = (gint64) outputs_of (critic, layer);
   const gint64 kernel[] = { out, in, 3, 3 };
+  char weight[ARRA_PARAMETER_NAME], bias[ARRA_PARAMETER_NAME];
 
-  if (layer > 0
-      && (!add (critic, "norm", layer, "weight", 1, &in, error)
-          || !add (critic, "norm", layer, "bias", 1, &in, error)))
-    return FALSE;
-  return add (critic, "conv", layer, "weight", 4, kernel, error)
-         && add (critic, "conv", layer, "bias", 1, &out, error);
+  name_parameter (weight, scale, layer, "weight");
+  name_parameter (bias, scale, layer, "bias");
+  return arra_parameters_add (critic->parameters, weight, FALSE, 4, kernel, error)
+         && arra_parameters_add (critic->parameters, bias, FALSE, 1, &out, error);
 }
+
+/* ---- bounds */
+
+/* @direction [rows] turns towards that of the largest singular value of @matrix [rows][columns], which is
+ * returned. @across: [columns] */
+static double
+turn (const float *matrix, gsize rows, gsize columns, float *direction, double *across)
+{
+  double length = 0, stretched = 0;
+
+  memset (across, 0, columns * sizeof *across);
+  for (gsize r = 0; r < rows; r++)
+    for (gsize c = 0; c < columns; c++)
+      across[c] += (double) direction[r] * (double) matrix[r * columns + c];
+  for (gsize c = 0; c < columns; c++)
+    length += across[c] * across[c];
+  length = sqrt (length) + 1e-12;
+  for (gsize r = 0; r < rows; r++)
+    {
+      double sum = 0;
+
+      for (gsize c = 0; c < columns; c++)
+        sum += across[c] / length * (double) matrix[r * columns + c];
+      stretched += sum * sum;
+      direction[r] = (float) sum;
+    }
+  stretched = sqrt (stretched) + 1e-12;
+  for (gsize r = 0; r < rows; r++)
+    direction[r] = (float) ((double) direction[r] / stretched);
+  return stretched;
+}
+
+static gboolean
+bind_layers (ArraPatchCritic *critic, guint rounds, GError **error)
+{
+  gsize columns = 9 * inputs_of (critic, N_BOUND - 1);
+  g_automem double *across = arra_mem_new (columns, sizeof *across, "the critic", error);
+  float *direction = critic->directions;
+
+  if (across == NULL)
+    return FALSE;
+  for (guint i = 0; i < SCALES * N_BOUND; i++)
+    {
+      char name[ARRA_PARAMETER_NAME];
+      const ArraParameter *p;
+      double largest = 0;
+      gsize rows = outputs_of (critic, i % N_BOUND);
+
+      name_parameter (name, i / N_BOUND, i % N_BOUND, "weight");
+      p = arra_parameters_find (critic->parameters, name);
+      for (guint round = 0; round < rounds; round++)
+        largest = turn (critic->parameters->data + p->offset, rows, p->count / rows, direction, across);
+      for (gsize k = 0; k < p->count && largest > 1; k++)
+        critic->parameters->data[p->offset + k] /= (float) largest;
+      direction += rows;
+    }
+  return TRUE;
+}
+
+/* ---- making one */
 
 static gboolean
 make_parameters (ArraPatchCritic *critic, guint64 seed, GError **error)
 {
-  const ArraAdamWSettings settings = { 0.5, 0.9, 1e-8, 0 };
+  const ArraAdamWSettings settings = { 0, 0.99, 1e-8, 0 };
 
   critic->parameters = arra_parameters_new (error);
   if (critic->parameters == NULL)
     return FALSE;
-  for (guint layer = 0; layer < N_LAYERS; layer++)
-    if (!add_layer (critic, layer, error))
+  for (guint i = 0; i < SCALES * N_LAYERS; i++)
+    if (!add_layer (critic, i / N_LAYERS, i % N_LAYERS, error))
       return FALSE;
   if (!arra_parameters_allocate (critic->parameters, TRUE, error))
     return FALSE;
   arra_parameters_start_by_inputs (critic->parameters, seed ^ STREAM);
   critic->adamw = arra_adamw_new (&settings, critic->parameters, error);
   return critic->adamw != NULL;
+}
+
+static gboolean
+make_directions (ArraPatchCritic *critic, GError **error)
+{
+  for (guint layer = 0; layer < N_BOUND; layer++)
+    critic->n_directions += SCALES * outputs_of (critic, layer);
+  critic->directions = arra_mem_new (critic->n_directions, sizeof (float), "the critic", error);
+  if (critic->directions == NULL)
+    return FALSE;
+  for (gsize i = 0; i < critic->n_directions; i++)
+    critic->directions[i] = 1;
+  return bind_layers (critic, FIRST_ROUNDS, error);
+}
+
+static gboolean
+make_scales (ArraPatchCritic *critic, gsize height, gsize width, GError **error)
+{
+  for (guint i = 0; i < SCALES; i++)
+    {
+      ArraPatchCriticScale *s = &critic->scales[i];
+      gsize pixels = 2 * critic->n * (height >> i) * (width >> i);
+
+      s->height = height >> i;
+      s->width = width >> i;
+      s->pixels = arra_mem_new (3 * pixels, sizeof (float), "the critic", error);
+      if (s->pixels == NULL)
+        return FALSE;
+      s->grad = arra_mem_new (3 * pixels / 2, sizeof (float), "the critic", error);
+      if (s->grad == NULL)
+        return FALSE;
+      s->slopes = arra_mem_new (pixels >> 2 * N_DOWN, sizeof (float), "the critic", error);
+      if (s->slopes == NULL)
+        return FALSE;
+    }
+  return TRUE;
 }
 
 ArraPatchCritic *
@@ -97,15 +186,8 @@ arra_patch_critic_new (const ArraPatchCriticSettings *settings,
     return NULL;
   critic->settings = *settings;
   critic->n = n;
-  critic->height = height;
-  critic->width = width;
-  if (!make_parameters (critic, seed, error))
-    return NULL;
-  critic->both = arra_mem_new (2 * n * height * width, 3 * sizeof (float), "the critic", error);
-  if (critic->both == NULL)
-    return NULL;
-  critic->slopes = arra_mem_new (2 * n * height / 8 * width / 8, sizeof (float), "the critic", error);
-  if (critic->slopes == NULL)
+  if (!make_parameters (critic, seed, error) || !make_directions (critic, error)
+      || !make_scales (critic, height, width, error))
     return NULL;
   critic->tape = arra_tape_new (exec, MAX_NODES, error);
   return critic->tape == NULL ? NULL : g_steal_pointer (&critic);
@@ -119,44 +201,51 @@ arra_patch_critic_free (ArraPatchCritic *critic)
   arra_parameters_free (critic->parameters);
   arra_adamw_free (critic->adamw);
   arra_tape_free (critic->tape);
-  arra_mem_free (critic->both);
-  arra_mem_free (critic->slopes);
+  arra_mem_free (critic->directions);
+  for (guint i = 0; i < SCALES; i++)
+    {
+      arra_mem_free (critic->scales[i].pixels);
+      arra_mem_free (critic->scales[i].grad);
+      arra_mem_free (critic->scales[i].slopes);
+    }
   arra_mem_free (critic);
 }
 
 /* ---- judging */
 
 static ArraNode *
-parameter (const Judging *j, const char *part, guint layer, const char *leaf)
+parameter (const Judging *j, guint scale, guint layer, const char *leaf)
 {
   char name[ARRA_PARAMETER_NAME];
   ArraNode *node;
 
-  g_snprintf (name, sizeof name, "critic.%s%u.%s", part, layer, leaf);
+  name_parameter (name, scale, layer, leaf);
   node = arra_parameters_leaf (j->critic->parameters, j->critic->tape, name);
   return j->learns ? node : arra_tape_leaf (j->critic->tape, node->rows, node->width, node->data, NULL);
 }
 
 static ArraNode *
-judge (const Judging *j, ArraNode *x)
+judge (const Judging *j, guint scale, ArraNode *x)
 {
   const ArraPatchCritic *critic = j->critic;
-  ArraTape *tape = critic->tape;
+  const ArraPatchCriticScale *s = &critic->scales[scale];
 
   for (guint i = 0; i < N_LAYERS; i++)
     {
-      ArraConvForm form = i + 1 < N_LAYERS ? ARRA_CONV_DOWN : ARRA_CONV_3X3;
-      const ArraConvBatch conv = {
-        form, j->n, critic->height >> i, critic->width >> i, inputs_of (critic, i), outputs_of (critic, i)
-      };
-      const ArraNormBatch norm
-          = { j->n, conv.height * conv.width, conv.in_channels, critic->settings.groups, EPS, TRUE };
+      ArraConvForm form = i < N_DOWN ? ARRA_CONV_DOWN : ARRA_CONV_3X3;
+      guint halved = MIN (i, N_DOWN);
+      const ArraConvBatch conv = { form,
+                                   j->n,
+                                   s->height >> halved,
+                                   s->width >> halved,
+                                   inputs_of (critic, i),
+                                   outputs_of (critic, i),
+                                   ARRA_PADDING_REPLICATE };
 
-      if (i > 0)
-        x = arra_graph_norm (tape, x, parameter (j, "norm", i, "weight"), parameter (j, "norm", i, "bias"),
-                             &norm);
-      x = arra_graph_conv (tape, x, parameter (j, "conv", i, "weight"), parameter (j, "conv", i, "bias"),
-                           NULL, &conv);
+      x = arra_graph_conv (critic->tape, x, parameter (j, scale, i, "weight"),
+                           parameter (j, scale, i, "bias"), NULL, &conv);
+      if (i + 1 < N_LAYERS)
+        x = arra_graph_leaky_relu (critic->tape, x);
     }
   return x;
 }
@@ -196,26 +285,54 @@ static gboolean
 compute (ArraTape *tape, gpointer user, GError **error)
 {
   Judging *j = user;
-  const ArraPatchCritic *critic = j->critic;
-  ArraNode *pixels = arra_tape_leaf (tape, j->n * critic->height * critic->width, 3, j->pixels, j->grad);
-  ArraNode *judgements = judge (j, pixels);
 
-  if (arra_tape_computes (tape))
-    j->loss = j->learns ? hinge (judgements, critic->slopes) : please (judgements, critic->slopes);
-  arra_graph_given_gradient (tape, judgements, critic->slopes);
+  j->loss = 0;
+  for (guint i = 0; i < SCALES; i++)
+    {
+      const ArraPatchCriticScale *s = &j->critic->scales[i];
+      ArraNode *pixels
+          = arra_tape_leaf (tape, j->n * s->height * s->width, 3, s->pixels, j->learns ? NULL : s->grad);
+      ArraNode *judgements = judge (j, i, pixels);
+
+      if (arra_tape_computes (tape))
+        j->loss += j->learns ? hinge (judgements, s->slopes) / SCALES : please (judgements, s->slopes);
+      arra_graph_given_gradient (tape, judgements, s->slopes);
+    }
   arra_tape_backward (tape);
   return TRUE;
+}
+
+/* @pictures, @n of them, go into the place of the first or the second half, at every scale. */
+static void
+show (ArraPatchCritic *critic, const float *pictures, guint half)
+{
+  for (guint i = 0; i < SCALES; i++)
+    {
+      const ArraPatchCriticScale *s = &critic->scales[i];
+      gsize size = 3 * critic->n * s->height * s->width;
+
+      if (i == 0)
+        memcpy (s->pixels + half * size, pictures, size * sizeof *pictures);
+      else
+        arra_halve (s[-1].pixels + half * 4 * size, critic->n, s->height, s->width, s->pixels + half * size);
+    }
 }
 
 gboolean
 arra_patch_critic_judge (
     ArraPatchCritic *critic, const float *made, float *grad, double *loss, GError **error)
 {
-  Judging j = { .critic = critic, .n = critic->n, .pixels = made, .grad = grad };
+  Judging j = { .critic = critic, .n = critic->n };
+  const ArraPatchCriticScale *s = critic->scales;
 
-  memset (grad, 0, critic->n * critic->height * critic->width * 3 * sizeof *grad);
+  show (critic, made, 0);
+  for (guint i = 0; i < SCALES; i++)
+    memset (s[i].grad, 0, 3 * critic->n * s[i].height * s[i].width * sizeof (float));
   if (!arra_tape_run (critic->tape, TRUE, compute, &j, error))
     return FALSE;
+  for (guint i = SCALES - 1; i > 0; i--)
+    arra_halve_vjp (s[i].grad, critic->n, s[i].height, s[i].width, s[i - 1].grad);
+  memcpy (grad, s->grad, 3 * critic->n * s->height * s->width * sizeof *grad);
   *loss = j.loss;
   return TRUE;
 }
@@ -228,19 +345,18 @@ arra_patch_critic_learn (ArraPatchCritic *critic,
                          double *loss,
                          GError **error)
 {
-  Judging j = { .critic = critic, .learns = TRUE, .n = 2 * critic->n, .pixels = critic->both };
+  Judging j = { .critic = critic, .learns = TRUE, .n = 2 * critic->n };
   const ArraExec *exec = arra_tape_exec (critic->tape);
-  gsize size = critic->n * critic->height * critic->width * 3;
 
-  memcpy (critic->both, real, size * sizeof *real);
-  memcpy (critic->both + size, made, size * sizeof *made);
+  show (critic, real, 0);
+  show (critic, made, 1);
   arra_parameters_zero_grad (critic->parameters);
   if (!arra_tape_run (critic->tape, TRUE, compute, &j, error))
     return FALSE;
   arra_clip_gradients (exec, critic->parameters, CLIP);
   arra_adamw_step (critic->adamw, exec, learning_rate, critic->parameters);
   *loss = j.loss;
-  return TRUE;
+  return bind_layers (critic, 1, error);
 }
 
 gboolean
@@ -251,5 +367,6 @@ arra_patch_critic_visit (ArraPatchCritic *critic, ArraStateFunc func, gpointer u
   return func ("critic.parameters", ARRA_F32, size, critic->parameters->data, user, error)
          && func ("critic.mean", ARRA_F32, size, critic->adamw->mean, user, error)
          && func ("critic.square", ARRA_F32, size, critic->adamw->square, user, error)
-         && func ("critic.step", ARRA_I64, 1, &critic->adamw->step, user, error);
+         && func ("critic.step", ARRA_I64, 1, &critic->adamw->step, user, error)
+         && func ("critic.directions", ARRA_F32, critic->n_directions, critic->directions, user, error);
 }

@@ -1,7 +1,9 @@
-/* patch_critic.h - a small network that tells made patches from real ones, and what that teaches the maker
+/* patch_critic.h - two small networks that tell made patches from real ones, and what that teaches the maker
  *
- * Three convolutions of stride 2 and one more, group normalisation and swish between them: one judgement for each 8 x 8 pixels that sees about 30 x 30. Hinge losses. Source:
- * arXiv 1611.07004, section 3.2.2 (patches); arXiv 2012.09841, section 3.1 (use in a VQGAN).
+ * One looks at pictures as they are, one at pictures of half the size: two convolutions of stride 2 and two more, leaky ReLU between them: one judgement for each 4 x 4 pixels that sees
+ * about 24 x 24. Hinge losses. No convolution but the last may stretch its input: after each step its matrix is divided by its largest singular value where that is above 1, so that judgements
+ * cannot become steep where made and real pictures are easily told apart. There is no normalisation: how much contrast a patch has is part of what is judged. Sources: arXiv 1611.07004, section 3.2.2
+ * (patches); arXiv 1711.11585, section 3.2 (scales); arXiv 1802.05957 (singular values); arXiv 2012.09841, section 3.1 (use in a VQGAN).
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
@@ -10,11 +12,21 @@
 #include "tape.h"
 #include "trainee.h"
 
+#define ARRA_PATCH_CRITIC_SCALES 2
+
 typedef struct
 {
-  guint channels; /* of the first layer; the others have twice and four times as many. A multiple of 8 */
-  guint groups;   /* of the normalisation */
+  guint channels; /* of the first layer; the others have twice and four times as many */
 } ArraPatchCriticSettings;
+
+/* Pictures of one scale, [2 n][height][width][3]. */
+typedef struct
+{
+  gsize height, width;
+  float *pixels; /* to judge: @n made ones; to learn from: @n real, then @n made ones */
+  float *grad;   /* of the made ones */
+  float *slopes; /* of the judgements */
+} ArraPatchCriticScale;
 
 typedef struct
 {
@@ -22,15 +34,17 @@ typedef struct
   ArraParameters *parameters;
   ArraAdamW *adamw;
   ArraTape *tape;
-  gsize n, height, width; /* pictures: [n][height][width][3]; sides are multiples of 8 */
-  float *both;            /* [2 n] pictures */
-  float *slopes;          /* of the judgements */
+  gsize n;
+  ArraPatchCriticScale scales[ARRA_PATCH_CRITIC_SCALES];
+  gsize n_directions;
+  float *directions; /* of the largest singular value, one for each output of each convolution that has a bound */
 } ArraPatchCritic;
 
+/* For @n pictures [height][width][3], whose sides are multiples of 8. */
 ArraPatchCritic *arra_patch_critic_new (const ArraPatchCriticSettings *settings, const ArraExec *exec, gsize n, gsize height, gsize width, guint64 seed, GError **error);
 void arra_patch_critic_free (ArraPatchCritic *critic); /* nullable */
 
-/* *@loss = minus the mean judgement of @made; @grad [n][height][width][3]: set to its gradient. Fails only for want of memory. */
+/* *@loss = minus the mean judgement of @made, both scales added; @grad [n][height][width][3]: set to its gradient. Fails only for want of memory. */
 gboolean arra_patch_critic_judge (ArraPatchCritic *critic, const float *made, float *grad, double *loss, GError **error);
 /* One step of the critic's own optimiser: judgements of @real above 1, of @made below -1. *@loss: the mean hinge, 1 when it knows nothing, 0 when it knows all. */
 gboolean arra_patch_critic_learn (ArraPatchCritic *critic, const float *real, const float *made, double learning_rate, double *loss, GError **error);

@@ -238,12 +238,17 @@ arra_picture_supply_draw (const ArraPictureSupply *supply,
   for (guint i = 0; i < n; i++, out += 3 * crop * crop)
     {
       const guint8 *picture = supply->pixels + 3 * size * size * draw (seed, step, i, 0, supply->n);
-      gsize x = draw (seed, step, i, 1, size - crop + 1), y = draw (seed, step, i, 2, size - crop + 1);
+      gsize places = cropping->tile ? size : size - crop + 1;
+      gsize x = draw (seed, step, i, 1, places), y = draw (seed, step, i, 2, places);
+      gsize before = MIN (crop, size - x); /* pixels of a row before the picture ends */
       gboolean flip = cropping->flip && draw (seed, step, i, 3, 2) == 1;
 
       for (gsize row = 0; row < crop; row++)
         {
-          arra_picture_floats (picture + 3 * ((y + row) * size + x), crop, out + 3 * row * crop);
+          const guint8 *from = picture + 3 * ((y + row) % size * size);
+
+          arra_picture_floats (from + 3 * x, before, out + 3 * row * crop);
+          arra_picture_floats (from, crop - before, out + 3 * (row * crop + before));
           if (flip)
             flip_row (out + 3 * row * crop, crop);
         }

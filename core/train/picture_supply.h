@@ -31,6 +31,7 @@ typedef struct
 {
   guint crop;    /* pixels on a side, at most the supply's size */
   gboolean flip; /* half of the crops from right to left */
+  gboolean tile; /* pictures are tiles: crops begin anywhere, and go on at the other side */
 } ArraCropping;
 
 /* @n crops as [n][crop][crop][3] floats in -1..1: which, is a function of @seed and @step. */

@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "halve.h"
+
 typedef struct
 {
   const ArraPixelLoss *loss;
@@ -27,7 +29,7 @@ pyramid_floats (gsize height, gsize width)
   return 3 * height * width / 3 * 4;
 }
 
-#define SUMS 4 /* doubles for each picture */
+#define SUMS 5 /* doubles for each picture */
 
 gsize
 arra_pixel_loss_scratch (gsize n, gsize height, gsize width)
@@ -39,38 +41,14 @@ double
 arra_pixel_loss_sum (const ArraPixelLoss *loss, const ArraPixelDistance *distance)
 {
   return loss->absolute * distance->absolute + loss->squared * distance->squared
-         + loss->perceptual * distance->perceptual + loss->colour * distance->colour;
+         + loss->perceptual * distance->perceptual + loss->colour * distance->colour
+         + loss->coarse * distance->coarse;
 }
 
 static float
 sign (float x)
 {
   return x > 0 ? 1.0f : x < 0 ? -1.0f : 0.0f;
-}
-
-/* Means of two by two pixels. */
-static void
-reduce (const Scale *from, const Scale *to)
-{
-  gsize row = 3 * from->width;
-
-  for (gsize y = 0; y < to->height; y++)
-    for (gsize x = 0; x < to->width; x++)
-      for (gsize c = 0; c < 3; c++)
-        {
-          const float *d = from->d + 2 * y * row + 6 * x + c;
-
-          to->d[(y * to->width + x) * 3 + c] = 0.25f * ((d[0] + d[3]) + (d[row] + d[row + 3]));
-        }
-}
-
-static void
-reduce_vjp (const Scale *from, const Scale *to)
-{
-  for (gsize y = 0; y < from->height; y++)
-    for (gsize x = 0; x < from->width; x++)
-      for (gsize c = 0; c < 3; c++)
-        from->grad[(y * from->width + x) * 3 + c] += 0.25f * to->grad[(y / 2 * to->width + x / 2) * 3 + c];
 }
 
 /* The sum of |d[i + step] - d[i]| over @n numbers; @factor goes into the gradients. */
@@ -134,13 +112,29 @@ tint (const Scale *s, gsize n, double weight)
   return sum * share;
 }
 
-/* Sets @sums: of edges at all scales, of colour at the last. */
+/* The mean of |d| over the numbers of one scale and over the scales below the full one. @n: pictures. */
+static double
+offset (const Scale *s, gsize n, double weight)
+{
+  gsize size = 3 * s->height * s->width;
+  double share = 1 / ((double) (n * size) * (PIXEL_LOSS_SCALES - 1)), sum = 0;
+  float slope = (float) (weight * share);
+
+  for (gsize i = 0; i < size; i++)
+    {
+      sum += (double) fabsf (s->d[i]);
+      s->grad[i] += slope * sign (s->d[i]);
+    }
+  return sum * share;
+}
+
+/* Sets @sums: of edges at all scales, of colour at the last, of differences below the first. */
 static void
 perceive (const Call *call, float *d, float *grad, double *sums)
 {
   Scale scales[PIXEL_LOSS_SCALES] = { { d, grad, call->height, call->width } };
 
-  sums[0] = 0;
+  sums[0] = sums[2] = 0;
   memset (grad, 0, pyramid_floats (call->height, call->width) * sizeof *grad);
   for (gsize i = 0; i < PIXEL_LOSS_SCALES; i++)
     {
@@ -151,13 +145,14 @@ perceive (const Call *call, float *d, float *grad, double *sums)
           gsize before = 3 * s[-1].height * s[-1].width;
 
           *s = (Scale){ s[-1].d + before, s[-1].grad + before, s[-1].height / 2, s[-1].width / 2 };
-          reduce (s - 1, s);
+          arra_halve (s[-1].d, 1, s->height, s->width, s->d);
+          sums[2] += offset (s, call->n, call->loss->coarse);
         }
       sums[0] += roughness (s, call->n, call->loss->perceptual);
     }
   sums[1] = tint (&scales[PIXEL_LOSS_SCALES - 1], call->n, call->loss->colour);
   for (gsize i = PIXEL_LOSS_SCALES - 1; i > 0; i--)
-    reduce_vjp (&scales[i - 1], &scales[i]);
+    arra_halve_vjp (scales[i].grad, 1, scales[i].height, scales[i].width, scales[i - 1].grad);
 }
 
 static void
@@ -200,7 +195,7 @@ arra_pixel_loss (const ArraExec *exec,
   Call call = { loss, made, wanted, n, height, width, scratch, grad };
   const double *sums = (gpointer) scratch;
   double count = (double) (3 * n * height * width);
-  ArraPixelDistance distance = { 0, 0, 0, 0 };
+  ArraPixelDistance distance = { 0, 0, 0, 0, 0 };
 
   g_assert (height % 8 == 0 && width % 8 == 0);
   arra_pool_run (exec->pool, n, 1, compare_pictures, &call);
@@ -210,6 +205,7 @@ arra_pixel_loss (const ArraExec *exec,
       distance.squared += sums[1] / count;
       distance.perceptual += sums[2];
       distance.colour += sums[3];
+      distance.coarse += sums[4];
     }
   return distance;
 }

@@ -5,6 +5,8 @@
  * et al., arXiv 1511.05440, section 3.3, without the absolute values within, on the pyramid of Burt and Adelson, "The Laplacian Pyramid as a Compact Image Code", 1983). And colour: at the
  * coarsest scale, where the eye looks for it, d^2 and the squares of the differences of d between red, green and blue. Without it few codes are spent on hue, as lightness differs
  * more. Squares, as absolute values are least at the median of what shares a code: a rare hue, such as green, would not show in it at all, and nothing would lead there.
+ * And absolute differences at the scales below the full one ("coarse"): what pictures of half, a fourth and an eighth of the size show must agree, while a critic decides
+ * about what is finer.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
@@ -15,13 +17,13 @@
 
 typedef struct
 {
-  double absolute, squared, perceptual, colour; /* weights */
+  double absolute, squared, perceptual, colour, coarse; /* weights */
 } ArraPixelLoss;
 
 /* Means over all numbers, without the weights. */
 typedef struct
 {
-  double absolute, squared, perceptual, colour;
+  double absolute, squared, perceptual, colour, coarse;
 } ArraPixelDistance;
 
 gsize arra_pixel_loss_scratch (gsize n, gsize height, gsize width); /* floats */

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
+#include "fail.h"
 #include "params.h"
 #include "source.h"
 #include "vqgan_trainee_private.h"
@@ -63,8 +64,13 @@ load_codes (ArraVqganTrainee *t, ArraSource *source, GError **error)
                       .weight = &weight };
   gboolean ok = arra_param_bind (&param, source, ARRA_F32, NULL, NULL, error);
 
-  if (ok)
+  if (ok && t->settings.codebook.n_levels == 0)
     arra_codebook_set (c, weight.view.data);
+  else if (ok && memcmp (weight.view.data, c->vectors, c->n_codes * c->dim * sizeof (float)) != 0)
+    ok = arra_fail (
+        error, ARRA_ERROR_INVALID_DATA,
+        "%s: its codes are not those of \"codebook.levels\": give the levels that it was trained with",
+        arra_source_file_of (source, CODEBOOK));
   arra_weight_clear (&weight);
   return ok;
 }

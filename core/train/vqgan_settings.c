@@ -2,11 +2,12 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "vqgan_settings.h"
 
+#include <inttypes.h>
+
 #include "fail.h"
 #include "settings.h"
 
 #define MAX_CROP 4096
-#define CRITIC_GROUPS 8
 
 typedef enum
 {
@@ -15,6 +16,7 @@ typedef enum
   KIND_PATCH,
 } Kind;
 
+static const char *const paddings[] = { "zeros", "replicate", "wrap", "both", NULL };
 static const char *const parts[] = { "all", "decoder", NULL };
 static const char *const kinds[] = { "none", "perceptual", "patch", NULL };
 
@@ -50,8 +52,70 @@ read_model (ArraVqganConfig *m, const ArraYaml *config, GError **error)
          && arra_setting_number (config, "model.latent_channels", 1, G_MAXUINT16, &m->z_channels, error)
          && arra_setting_number (config, "model.embed_dim", 1, G_MAXUINT16, &m->embed_dim, error)
          && arra_setting_number (config, "model.num_embeddings", 1, G_MAXINT32, &m->n_embed, error)
-         && arra_setting_number (config, "model.norm_groups", 1, G_MAXUINT16, &m->norm_groups, error)
-         && arra_vqgan_config_check (m, arra_yaml_path (config), error);
+         && arra_setting_number (config, "model.norm_groups", 1, G_MAXUINT16, &m->norm_groups, error);
+}
+
+/* What Chameleon's VQGAN has not. */
+static gboolean
+read_more (ArraVqganConfig *m, const ArraYaml *config, GError **error)
+{
+  gboolean attends = TRUE;
+  guint padding = 0;
+
+  if (!arra_setting_number (config, "model.decoder_base_channels", 1, G_MAXUINT16, &m->decoder_ch, error)
+      || !read_list (config, "model.decoder_channel_multiplier", m->decoder_ch_mult, &m->n_decoder_mult,
+                     error)
+      || !arra_setting_number (config, "model.decoder_res_blocks", 1, G_MAXUINT16, &m->decoder_blocks, error)
+      || !arra_setting_bool (config, "model.middle_attention", &attends, error)
+      || !arra_setting_choice (config, "model.padding", paddings, &padding, error))
+    return FALSE;
+  m->plain_middle = !attends;
+  m->replicate_padding = padding & 1;
+  m->wrap_padding = padding >> 1;
+  return TRUE;
+}
+
+static gboolean
+check_lattice (const ArraVqganSettings *s, guint64 codes, const ArraYaml *config, GError **error)
+{
+  const char *path = arra_yaml_path (config);
+
+  if (arra_yaml_has (config, "model.num_embeddings") && s->model.n_embed != codes)
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                      "%s: \"codebook.levels\" make %" PRIu64
+                      " codes, \"model.num_embeddings\" is %u: leave it out",
+                      path, codes, s->model.n_embed);
+  if (arra_yaml_has (config, "model.embed_dim") && s->model.embed_dim != s->codebook.n_levels)
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                      "%s: \"codebook.levels\" has %u entries, \"model.embed_dim\" is %u: leave it out", path,
+                      s->codebook.n_levels, s->model.embed_dim);
+  return TRUE;
+}
+
+static gboolean
+read_lattice (ArraVqganSettings *s, const ArraYaml *config, GError **error)
+{
+  ArraCodebookSettings *c = &s->codebook;
+  guint64 codes = 1;
+
+  if (!read_list (config, "codebook.levels", c->levels, &c->n_levels, error))
+    return FALSE;
+  if (c->n_levels == 0)
+    return TRUE;
+  for (guint i = 0; i < c->n_levels; i++)
+    {
+      codes *= c->levels[i];
+      if (c->levels[i] < 2 || codes > G_MAXINT32)
+        return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                          "%s: \"codebook.levels\" has an entry that cannot be used",
+                          arra_yaml_path (config));
+    }
+  if (!check_lattice (s, codes, config, error))
+    return FALSE;
+  s->model.n_embed = (guint) codes;
+  s->model.embed_dim = c->n_levels;
+  s->codebook_start = 0;
+  return TRUE;
 }
 
 static gboolean
@@ -86,7 +150,8 @@ read_data (ArraVqganSettings *s, const ArraYaml *config, GError **error)
 
   if (!arra_setting_number (config, "data.batch", 1, 4096, &s->batch, error)
       || !arra_setting_number (config, "data.crop", 1, MAX_CROP, &s->cropping.crop, error)
-      || !arra_setting_bool (config, "data.flip", &s->cropping.flip, error))
+      || !arra_setting_bool (config, "data.flip", &s->cropping.flip, error)
+      || !arra_setting_bool (config, "data.tile", &s->cropping.tile, error))
     return FALSE;
   if (s->cropping.crop % patch != 0 || s->cropping.crop % 8 != 0)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"data.crop\" is %u, not a multiple of %u",
@@ -104,10 +169,11 @@ read_loss (ArraVqganSettings *s, const ArraYaml *config, GError **error)
       || !arra_setting_double (config, "loss.l2", 0, 1e6, &s->loss.squared, error)
       || !arra_setting_double (config, "loss.perceptual", 0, 1e6, &s->loss.perceptual, error)
       || !arra_setting_double (config, "loss.colour", 0, 1e6, &s->loss.colour, error)
+      || !arra_setting_double (config, "loss.coarse", 0, 1e6, &s->loss.coarse, error)
       || !arra_setting_double (config, "loss.commitment", 0, 1e6, &s->commitment, error))
     return FALSE;
   if (kind == KIND_NONE)
-    s->loss.perceptual = s->loss.colour = 0;
+    s->loss.perceptual = s->loss.colour = s->loss.coarse = 0;
   s->judged = kind == KIND_PATCH;
   return TRUE;
 }
@@ -115,23 +181,18 @@ read_loss (ArraVqganSettings *s, const ArraYaml *config, GError **error)
 static gboolean
 read_critic (ArraVqganSettings *s, const ArraYaml *config, GError **error)
 {
-  if (!arra_setting_number (config, "loss.critic_channels", 1, 512, &s->critic.channels, error)
-      || !arra_setting_uint (config, "loss.critic_start", 0, G_MAXINT64, &s->critic_start, error)
-      || !arra_setting_double (config, "loss.critic_weight", 0, 1e6, &s->critic_weight, error)
-      || !arra_setting_bool (config, "loss.critic_adaptive", &s->critic_adaptive, error)
-      || !arra_setting_double (config, "loss.critic_rate", 0, 1e3, &s->critic_rate, error))
-    return FALSE;
-  if (s->critic.channels % CRITIC_GROUPS != 0)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: \"loss.critic_channels\" is %u, not a multiple of %d", arra_yaml_path (config),
-                      s->critic.channels, CRITIC_GROUPS);
-  return TRUE;
+  return arra_setting_number (config, "loss.critic_channels", 1, 512, &s->critic.channels, error)
+         && arra_setting_uint (config, "loss.critic_start", 0, G_MAXINT64, &s->critic_start, error)
+         && arra_setting_double (config, "loss.critic_weight", 0, 1e6, &s->critic_weight, error)
+         && arra_setting_bool (config, "loss.critic_adaptive", &s->critic_adaptive, error)
+         && arra_setting_double (config, "loss.critic_rate", 0, 1e3, &s->critic_rate, error);
 }
 
 static gboolean
 read_optimizer (ArraVqganSettings *s, const ArraYaml *config, GError **error)
 {
   return arra_learner_settings_read (&s->learner, config, error)
+         && arra_learner_settings_read_method (&s->learner, config, error)
          && arra_setting_uint (config, "codebook.start", 0, G_MAXINT64, &s->codebook_start, error)
          && arra_setting_double (config, "codebook.decay", 0, 0.9999999, &s->codebook.decay, error)
          && arra_setting_double (config, "codebook.revive_below", 0, 1, &s->codebook.revive_below, error);
@@ -155,19 +216,22 @@ arra_vqgan_settings_read (ArraVqganSettings *settings, const ArraYaml *config, G
     .batch = 8,
     .cropping = { .crop = 128 },
     .learner = { { 0.9, 0.99, 1e-8, 1e-4 }, 1, 0, 0 },
-    .loss = { 1, 1, 1, 1 },
+    .loss = { 1, 1, 1, 1, 0 },
     .commitment = 0.25,
-    .critic = { 32, CRITIC_GROUPS },
+    .critic = { 32 },
     .critic_start = 2000,
-    .critic_weight = 0.1,
+    .critic_weight = 0.8,
     .critic_adaptive = TRUE,
     .critic_rate = 1,
     .codebook_start = 200,
-    .codebook = { 0.99, 0.1 },
+    .codebook = { .decay = 0.99, .revive_below = 0.1 },
   };
-  return read_model (&settings->model, config, error) && read_data (settings, config, error)
-         && read_loss (settings, config, error) && read_critic (settings, config, error)
-         && read_optimizer (settings, config, error) && read_start (settings, config, error);
+  return read_model (&settings->model, config, error) && read_more (&settings->model, config, error)
+         && read_lattice (settings, config, error)
+         && arra_vqgan_config_check (&settings->model, arra_yaml_path (config), error)
+         && read_data (settings, config, error) && read_loss (settings, config, error)
+         && read_critic (settings, config, error) && read_optimizer (settings, config, error)
+         && read_start (settings, config, error);
 }
 
 void

@@ -13,22 +13,23 @@
 typedef struct
 {
   ArraVqganConfig model; /* "model.base_channels" (32), "channel_multiplier" ([1, 1, 2, 2, 4]), "num_res_blocks" (1), "attn_resolutions" ([]), "resolution" (256),
-                            "latent_channels" (64), "embed_dim" (8), "num_embeddings" (1024), "norm_groups" (8) */
+                            "latent_channels" (64), "embed_dim" (8), "num_embeddings" (1024), "norm_groups" (8); "model.decoder_base_channels", "decoder_channel_multiplier" (the encoder's),
+                            "decoder_res_blocks" (one more than the encoder has), "middle_attention" (true), "padding" (zeros): zeros, replicate, wrap, or both: replicate in every other step, wrap between */
   char *from;            /* (nullable): "model.from": a folder of an earlier training's model, or its vqgan.safetensors, of the same shape: where this one begins */
   gboolean decoder_only; /* "model.learn" (all): all, or decoder: encoder and codes, and so all tokens, stay as they are */
   guint batch;           /* "data.batch" (8) */
-  ArraCropping cropping; /* "data.crop" (128), "data.flip" (false) */
+  ArraCropping cropping; /* "data.crop" (128), "data.flip" (false), "data.tile" (false) */
   ArraLearnerSettings learner; /* weight_decay (0.0001), model.average (0) */
-  ArraPixelLoss loss;      /* "loss.l1" (1), "loss.l2" (1), "loss.perceptual", "loss.colour" (1 unless kind is none) */
+  ArraPixelLoss loss;      /* "loss.l1" (1), "loss.l2" (1), "loss.perceptual", "loss.colour" (1 unless kind is none), "loss.coarse" (0) */
   double commitment;       /* "loss.commitment" (0.25) */
   gboolean judged;         /* "loss.kind" (perceptual): none, perceptual, patch: a critic too */
   ArraPatchCriticSettings critic; /* "loss.critic_channels" (32) */
   guint64 critic_start;           /* "loss.critic_start" (2000): steps without it */
-  double critic_weight;           /* "loss.critic_weight" (0.1): of the critic's gradient beside the others' */
-  gboolean critic_adaptive;       /* "loss.critic_adaptive" (true): that weight is a share of the norm of the others' gradient on the pixels */
+  double critic_weight;           /* "loss.critic_weight" (0.8): of the critic's gradient beside the others' */
+  gboolean critic_adaptive;       /* "loss.critic_adaptive" (true): that weight is a share of the norm of the others' gradient of the decoder's last weights */
   double critic_rate;             /* "loss.critic_rate" (1): times the learning rate */
   guint64 codebook_start;         /* "codebook.start" (200; 0 with "model.from", whose codes stay): steps in which vectors pass as they are; then the codes are put where vectors are */
-  ArraCodebookSettings codebook;  /* "codebook.decay" (0.99), "codebook.revive_below" (0.1) */
+  ArraCodebookSettings codebook;  /* "codebook.decay" (0.99), "codebook.revive_below" (0.1); "codebook.levels": a lattice, whose form sets embed_dim and num_embeddings */
 } ArraVqganSettings;
 
 /* Messages name file and key. */

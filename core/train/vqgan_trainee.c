@@ -2,7 +2,6 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "vqgan_trainee.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "fail.h"
@@ -12,6 +11,7 @@
 #include "vqgan_trainee_private.h"
 
 #define EXTRA_NODES 16
+#define MAX_RATIO 1000 /* of the others' gradient to the critic's */
 
 enum
 {
@@ -41,14 +41,23 @@ typedef struct
   ArraNode *vectors, *made;
 } Step;
 
-static double
-norm (const float *x, gsize n)
+/* What the step's pictures have outside. */
+static ArraPadding
+padding_of (const Step *s)
 {
-  double sum = 0;
+  const ArraVqganConfig *model = &s->t->settings.model;
 
-  for (gsize i = 0; i < n; i++)
-    sum += (double) x[i] * (double) x[i];
-  return sqrt (sum);
+  return model->wrap_padding && s->step->index % 2 == 1 ? ARRA_PADDING_WRAP : arra_vqgan_padding (model);
+}
+
+static ArraVqganPictures
+pictures_of (const Step *s)
+{
+  const ArraVqganTrainee *t = s->t;
+  gsize side = t->settings.cropping.crop;
+
+  return (
+      ArraVqganPictures){ &t->settings.model, t->parameters, t->settings.batch, side, side, padding_of (s) };
 }
 
 static gsize
@@ -68,7 +77,9 @@ heed_critic (Step *s, GError **error)
   if (!arra_patch_critic_judge (t->critic, s->made->data, t->judgement, &s->metrics[ADVERSARIAL], error))
     return FALSE;
   if (t->settings.critic_adaptive)
-    weight *= norm (t->grad, n) / (norm (t->judgement, n) + 1e-12);
+    weight *= MIN (arra_vqgan_graph_last_norm (t->tape, s->made, t->grad)
+                       / (arra_vqgan_graph_last_norm (t->tape, s->made, t->judgement) + 1e-6),
+                   MAX_RATIO);
   for (gsize i = 0; i < n; i++)
     t->grad[i] += (float) weight * t->judgement[i];
   return TRUE;
@@ -94,8 +105,7 @@ static ArraNode *
 encode (Step *s)
 {
   ArraVqganTrainee *t = s->t;
-  gsize side = t->settings.cropping.crop;
-  const ArraVqganPictures pictures = { &t->settings.model, t->parameters, t->settings.batch, side, side };
+  const ArraVqganPictures pictures = pictures_of (s);
   ArraNode *pixels = arra_tape_leaf (t->tape, batch_pixels (t), 3, t->wanted, NULL);
   float *grad = t->parameters->grad;
 
@@ -116,7 +126,8 @@ quantize (Step *s, ArraNode *vectors)
 
   if (arra_tape_computes (t->tape))
     arra_codebook_quantize (t->codebook, &t->exec, vectors->data, vectors->rows, t->code_work, t->codes);
-  chosen = arra_graph_straight_through (t->tape, vectors, t->codebook->vectors, t->codes);
+  chosen = arra_graph_straight_through (t->tape, vectors, t->codebook->vectors, t->codes,
+                                        t->settings.codebook.n_levels > 0);
   arra_graph_squared_error (t->tape, vectors, t->codebook->vectors, t->codes, t->settings.commitment * scale,
                             &s->metrics[COMMITMENT]);
   s->metrics[COMMITMENT] *= scale;
@@ -128,13 +139,14 @@ compute (ArraTape *tape, gpointer user, GError **error)
 {
   Step *s = user;
   ArraVqganTrainee *t = s->t;
-  gsize side = t->settings.cropping.crop;
-  const ArraVqganPictures pictures = { &t->settings.model, t->parameters, t->settings.batch, side, side };
+  const ArraVqganPictures pictures = pictures_of (s);
   ArraNode *vectors = encode (s);
 
   s->made = arra_vqgan_graph_decoder (tape, &pictures,
                                       t->codebook->started != 0 ? quantize (s, vectors) : vectors);
-  if (arra_tape_computes (tape) && !judge (s, error))
+  if (!arra_tape_computes (tape))
+    arra_vqgan_graph_last_norm (tape, s->made, NULL);
+  else if (!judge (s, error))
     return FALSE;
   arra_graph_given_gradient (tape, s->made, t->grad);
   arra_tape_backward (tape);

@@ -20,7 +20,8 @@ make_again (ArraTape *tape, gpointer user, GError **error)
   Picture *picture = user;
   ArraVqganTrainee *t = picture->t;
   gsize size = t->supply->size;
-  const ArraVqganPictures pictures = { &t->settings.model, t->parameters, 1, size, size };
+  const ArraVqganPictures pictures
+      = { &t->settings.model, t->parameters, 1, size, size, arra_vqgan_padding (&t->settings.model) };
   ArraNode *pixels = arra_tape_leaf (tape, size * size, 3, t->wanted, NULL);
   ArraNode *vectors = arra_vqgan_graph_encoder (tape, &pictures, pixels);
 
@@ -28,7 +29,8 @@ make_again (ArraTape *tape, gpointer user, GError **error)
     arra_codebook_quantize (t->codebook, &t->exec, vectors->data, vectors->rows, t->code_work,
                             picture->codes);
   picture->made = arra_vqgan_graph_decoder (
-      tape, &pictures, arra_graph_straight_through (tape, vectors, t->codebook->vectors, picture->codes));
+      tape, &pictures,
+      arra_graph_straight_through (tape, vectors, t->codebook->vectors, picture->codes, FALSE));
   return TRUE;
 }
 
@@ -53,6 +55,7 @@ compare_all (ArraVqganTrainee *t, ArraPixelDistance *sum, GCancellable *cancella
       sum->squared += one.squared / t->supply->n_valid;
       sum->perceptual += one.perceptual / t->supply->n_valid;
       sum->colour += one.colour / t->supply->n_valid;
+      sum->coarse += one.coarse / t->supply->n_valid;
     }
   return TRUE;
 }
@@ -62,7 +65,7 @@ arra_vqgan_trainee_validate (gpointer self, double *metrics, GCancellable *cance
 {
   ArraVqganTrainee *t = self;
   gsize side = t->supply->size / arra_vqgan_patch (&t->settings.model);
-  ArraPixelDistance mean = { 0, 0, 0, 0 };
+  ArraPixelDistance mean = { 0, 0, 0, 0, 0 };
   gboolean ok;
 
   arra_learner_swap (&t->learner);

@@ -24,7 +24,7 @@ draw (float *x, guint32 step)
 static ArraCodebook *
 make (double decay, double revive_below)
 {
-  const ArraCodebookSettings settings = { decay, revive_below };
+  const ArraCodebookSettings settings = { .decay = decay, .revive_below = revive_below };
   ArraCodebook *codebook = arra_codebook_new (&settings, CODES, DIM, NULL);
 
   g_assert_nonnull (codebook);
@@ -121,6 +121,40 @@ test_usage (void)
   g_assert_cmpfloat (used, ==, 4);
 }
 
+/* The codes of a lattice are roundings, clamped at its ends, and stay. */
+static void
+test_lattice (void)
+{
+  const guint levels[] = { 2, 3, 4 };
+  const ArraCodebookSettings settings = { .decay = 0.5, .n_levels = 3, .levels = { 2, 3, 4 } };
+  const ArraExec exec = { arra_kernels_get (ARRA_CPU_C), NULL };
+  g_autoptr (ArraCodebook) codebook = arra_codebook_new (&settings, 24, 3, NULL);
+  g_autofree float *scratch = g_new (float, arra_nearest_code_scratch (24));
+  g_autofree float *kept = g_memdup2 (codebook->vectors, 24 * 3 * sizeof (float));
+  float x[N * DIM];
+  guint32 codes[N];
+
+  for (guint32 i = 0; i < N * DIM; i++)
+    x[i] = (float) arra_noise_bits (2, 0, 0, i) * 0x1p-31f * 1.5f - 1.5f;
+  g_assert_cmpint (codebook->started, ==, 1);
+  arra_codebook_quantize (codebook, &exec, x, N, scratch, codes);
+  for (guint i = 0; i < N; i++)
+    {
+      guint expected = 0;
+
+      for (guint k = 0; k < DIM; k++)
+        {
+          double steps = levels[k] - 1;
+          double place = round (((double) x[i * DIM + k] + 1) / 2 * steps);
+
+          expected = expected * levels[k] + (guint) CLAMP (place, 0, steps);
+        }
+      g_assert_cmpuint (codes[i], ==, expected);
+    }
+  g_assert_true (arra_codebook_follow (codebook, x, codes, N, 5, 0, NULL));
+  g_assert_cmpmem (kept, 24 * 3 * sizeof (float), codebook->vectors, 24 * 3 * sizeof (float));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -129,5 +163,6 @@ main (int argc, char **argv)
   g_test_add_func ("/codebook/start", test_start);
   g_test_add_func ("/codebook/average", test_average);
   g_test_add_func ("/codebook/usage", test_usage);
+  g_test_add_func ("/codebook/lattice", test_lattice);
   return g_test_run ();
 }

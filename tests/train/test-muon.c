@@ -14,8 +14,9 @@
 #define RATE 0.02
 #define MOST 240 /* elements of the largest matrix here */
 
-static const gint64 shapes[][2] = { { 12, 20 }, { 20, 12 }, { 9, 9 }, { 1, 17 } };
-static const char *const names[] = { "layers.0.wide", "layers.0.tall", "layers.1.square", "layers.1.row" };
+static const gint64 shapes[][2] = { { 12, 20 }, { 20, 12 }, { 9, 9 }, { 1, 17 }, { 4, 18 } };
+static const char *const names[] = { "layers.0.wide", "layers.0.tall", "layers.1.square", "layers.1.row",
+                                     "down.0.block.0.conv1.weight" };
 static const ArraMuonSettings settings = { MOMENTUM, DECAY };
 static ArraExec exec;
 
@@ -25,18 +26,25 @@ number (guint32 a, guint32 b)
   return (double) arra_noise_bits (5, 0, a, b) * 0x1p-31 - 1;
 }
 
-/* Four matrices of layers, and what Muon leaves alone: an embedding, and norms of a layer, for each head too.
- */
+/* Four matrices of layers and a kernel, and what Muon leaves alone: an embedding, a first convolution, and norms of a
+ * layer, for each head too. */
 static ArraParameters *
 make (void)
 {
-  static const gint64 embedding[] = { 7, 5 }, vector = 6, heads[] = { 2, 4 };
+  static const gint64 embedding[] = { 7, 5 }, vector = 6, heads[] = { 2, 4 }, first[] = { 4, 3, 3, 3 };
   g_autoptr (GError) error = NULL;
   ArraParameters *p = arra_parameters_new (&error);
 
   g_assert_true (arra_parameters_add (p, "embed_tokens.weight", FALSE, 2, embedding, &error));
   for (guint i = 0; i < G_N_ELEMENTS (shapes); i++)
-    g_assert_true (arra_parameters_add (p, names[i], FALSE, 2, shapes[i], &error));
+    {
+      const gint64 kernel[] = { shapes[i][0], shapes[i][1] / 9, 3, 3 };
+      gboolean is_kernel = strstr (names[i], "conv1") != NULL;
+
+      g_assert_true (arra_parameters_add (p, names[i], FALSE, is_kernel ? 4 : 2, is_kernel ? kernel : shapes[i],
+                                          &error));
+    }
+  g_assert_true (arra_parameters_add (p, "encoder.conv_in.weight", FALSE, 4, first, &error));
   g_assert_true (arra_parameters_add (p, "layers.1.input_layernorm.weight", FALSE, 1, &vector, &error));
   g_assert_true (arra_parameters_add (p, "layers.1.self_attn.q_norm.weight", FALSE, 2, heads, &error));
   g_assert_true (arra_parameters_allocate (p, TRUE, &error));
@@ -106,7 +114,7 @@ orthogonalize (gsize rows, gsize columns, double *x)
 static void
 step_one (const ArraParameter *parameter, const float *grad, double *value, double *mean)
 {
-  gsize rows = (gsize) parameter->shape[0], columns = (gsize) parameter->shape[1];
+  gsize rows = (gsize) parameter->shape[0], columns = parameter->count / rows;
   double x[MOST], size = RATE * 0.2 * sqrt ((double) MAX (rows, columns));
 
   for (gsize i = 0; i < rows * columns; i++)

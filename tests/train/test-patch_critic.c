@@ -13,7 +13,7 @@
 static ArraPatchCritic *
 make (const ArraExec *exec)
 {
-  const ArraPatchCriticSettings settings = { 8, 8 };
+  const ArraPatchCriticSettings settings = { 8 };
   ArraPatchCritic *critic = arra_patch_critic_new (&settings, exec, N, SIDE, SIDE, 3, NULL);
 
   g_assert_nonnull (critic);
@@ -53,7 +53,7 @@ test_gradient (void)
   loss_of (critic, x, grad);
   for (gsize i = 0; i < SIZE; i++)
     square += (double) grad[i] * (double) grad[i];
-  step = 0.02 / sqrt (square);
+  step = 0.002 / sqrt (square);
   for (gsize i = 0; i < SIZE; i++)
     x[i] += (float) step * grad[i];
   more = loss_of (critic, x, other);
@@ -85,11 +85,71 @@ test_learn (void)
   g_assert_cmpfloat (loss, <, 0.1);
 }
 
+/* The largest singular value of a bounded layer of the first scale, by many rounds of its own. */
+static double
+stretch (const ArraPatchCritic *critic)
+{
+  const ArraParameter *p = arra_parameters_find (critic->parameters, "critic.scale0.conv1.weight");
+  const float *w = critic->parameters->data + p->offset;
+  gsize rows = (gsize) p->shape[0], columns = p->count / rows;
+  g_autofree double *u = g_new (double, rows), *v = g_new (double, columns);
+  double length = 0;
+
+  for (gsize r = 0; r < rows; r++)
+    u[r] = 1 + 0.1 * (double) r;
+  for (guint round = 0; round < 200; round++)
+    {
+      length = 0;
+      for (gsize c = 0; c < columns; c++)
+        {
+          v[c] = 0;
+          for (gsize r = 0; r < rows; r++)
+            v[c] += u[r] * (double) w[r * columns + c];
+          length += v[c] * v[c];
+        }
+      length = sqrt (length);
+      for (gsize r = 0; r < rows; r++)
+        {
+          u[r] = 0;
+          for (gsize c = 0; c < columns; c++)
+            u[r] += v[c] / length * (double) w[r * columns + c];
+        }
+      length = 0;
+      for (gsize r = 0; r < rows; r++)
+        length += u[r] * u[r];
+      length = sqrt (length);
+      for (gsize r = 0; r < rows; r++)
+        u[r] /= length;
+    }
+  return length;
+}
+
+/* However it learns, no layer but the last stretches. */
+static void
+test_bound (void)
+{
+  const ArraExec exec = { arra_kernels_default (NULL), NULL };
+  g_autoptr (ArraPatchCritic) critic = make (&exec);
+  float real[SIZE], made[SIZE];
+  double loss;
+
+  g_assert_cmpfloat (stretch (critic), <, 1.02);
+  for (guint32 i = 0; i < 30; i++)
+    {
+      fill (real, TRUE, i);
+      fill (made, FALSE, i);
+      g_assert_true (arra_patch_critic_learn (critic, real, made, 1e-2, &loss, NULL));
+    }
+  g_test_message ("stretches by %g", stretch (critic));
+  g_assert_cmpfloat (stretch (critic), <, 1.1);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/patch-critic/gradient", test_gradient);
   g_test_add_func ("/patch-critic/learn", test_learn);
+  g_test_add_func ("/patch-critic/bound", test_bound);
   return g_test_run ();
 }

@@ -93,7 +93,7 @@ static void
 test_crops (void)
 {
   g_autoptr (ArraPictureSupply) supply = numbered ();
-  const ArraCropping cropping = { 8, TRUE };
+  const ArraCropping cropping = { 8, TRUE, FALSE };
   float x[50 * 8 * 8 * 3], again[8 * 8 * 3];
   guint flipped = 0, pictures = 0;
 
@@ -121,11 +121,39 @@ test_crops (void)
   g_assert_cmpint (memcmp (again, x, sizeof again), !=, 0);
 }
 
+/* Crops of tiles begin anywhere, also where they do not fit, and go on at the other side. */
+static void
+test_tiles (void)
+{
+  g_autoptr (ArraPictureSupply) supply = numbered ();
+  const ArraCropping cropping = { 8, FALSE, TRUE };
+  float x[50 * 8 * 8 * 3];
+  guint across = 0, down = 0;
+
+  arra_picture_supply_draw (supply, &cropping, 3, 7, 50, x);
+  for (guint i = 0; i < 50; i++)
+    {
+      const float *crop = x + i * 8 * 8 * 3;
+
+      across += number (crop[2]) > SIZE - 8;
+      down += number (crop[1]) > SIZE - 8;
+      for (guint p = 0; p < 64; p++)
+        {
+          g_assert_cmpuint (number (crop[3 * p]), ==, number (crop[0]));
+          g_assert_cmpuint (number (crop[3 * p + 1]), ==, (number (crop[1]) + p / 8) % SIZE);
+          g_assert_cmpuint (number (crop[3 * p + 2]), ==, (number (crop[2]) + p % 8) % SIZE);
+        }
+    }
+  g_assert_cmpuint (across, >, 10);
+  g_assert_cmpuint (down, >, 10);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/picture-supply/load", test_load);
   g_test_add_func ("/picture-supply/crops", test_crops);
+  g_test_add_func ("/picture-supply/tiles", test_tiles);
   return g_test_run ();
 }

@@ -11,7 +11,7 @@
 #define WIDTH 8
 #define SIZE (N * HEIGHT * WIDTH * 3)
 
-static const ArraPixelLoss weights = { 0.7, 1.3, 2.1, 3.7 };
+static const ArraPixelLoss weights = { 0.7, 1.3, 2.1, 3.7, 1.9 };
 
 static void
 fill (float *x, guint64 seed)
@@ -81,6 +81,23 @@ define_colour (const double *d)
 }
 
 static double
+define_coarse (const double *d)
+{
+  double sum = 0;
+
+  for (gsize s = 1; s < PIXEL_LOSS_SCALES; s++)
+    {
+      gsize height = HEIGHT >> s, width = WIDTH >> s;
+
+      for (gsize p = 0; p < N; p++)
+        for (gsize i = 0; i < height * width * 3; i++)
+          sum += fabs (mean_at (d, p, s, i / 3 / width, i / 3 % width, i % 3))
+                 / (double) (3 * N * height * width * (PIXEL_LOSS_SCALES - 1));
+    }
+  return sum;
+}
+
+static double
 define (const double *d)
 {
   double absolute = 0, squared = 0;
@@ -91,7 +108,7 @@ define (const double *d)
       squared += d[i] * d[i] / SIZE;
     }
   return weights.absolute * absolute + weights.squared * squared + weights.perceptual * define_perceptual (d)
-         + weights.colour * define_colour (d);
+         + weights.colour * define_colour (d) + weights.coarse * define_coarse (d);
 }
 
 static void

@@ -33,6 +33,23 @@ static const char base[] = "data:\n"
 static const char late_codes[] = "codebook:\n"
                                  "  start: 3\n";
 
+/* Codes in a lattice, a decoder of its own, something outside of pictures. */
+static const char sharp_model[] = "model:\n"
+                                  "  base_channels: 8\n"
+                                  "  channel_multiplier: [1, 2]\n"
+                                  "  decoder_base_channels: 16\n"
+                                  "  decoder_channel_multiplier: [1, 2]\n"
+                                  "  decoder_res_blocks: 1\n"
+                                  "  middle_attention: false\n"
+                                  "  padding: both\n"
+                                  "  latent_channels: 16\n"
+                                  "  norm_groups: 4\n"
+                                  "  resolution: 32\n"
+                                  "  average: 0.9\n";
+
+static const char sharp[] = "codebook:\n"
+                            "  levels: [5, 4, 3]\n";
+
 static const char judged[] = "loss:\n"
                              "  kind: patch\n"
                              "  critic_start: 2\n"
@@ -58,11 +75,11 @@ paint (guint8 *pixels, guint n, guint32 first)
       }
 }
 
-/* @start: more of the model; @more: other sections. */
+/* @start: more of the @model; @more: other sections. */
 static void
-begin_at (Fixture *f, const char *start, const char *more, guint threads)
+begin_with (Fixture *f, const char *model, const char *start, const char *more, guint threads)
 {
-  g_autofree char *text = g_strconcat (base_model, start, base, more, NULL);
+  g_autofree char *text = g_strconcat (model, start, base, more, NULL);
   g_autoptr (ArraYaml) config = arra_yaml_parse (text, strlen (text), "train.yaml", NULL);
   ArraPictureSupply *supply = arra_picture_supply_new (SIDE, 4, 2, NULL);
   ArraTrainSetup setup = { .seed = 9 };
@@ -74,6 +91,12 @@ begin_at (Fixture *f, const char *start, const char *more, guint threads)
   paint (supply->valid, 2, 0);
   if (!arra_vqgan_trainee_new_from (config, &setup, supply, &f->trainee, &error))
     g_error ("%s", error->message);
+}
+
+static void
+begin_at (Fixture *f, const char *start, const char *more, guint threads)
+{
+  begin_with (f, base_model, start, more, threads);
 }
 
 static void
@@ -207,6 +230,126 @@ test_save (void)
   end (&f);
 }
 
+/* Codes of a saved lattice model are those that its training saw, whole pictures against whole pictures. */
+static void
+check_codes (const Fixture *f, const ArraVqgan *vqgan, const ArraExec *exec)
+{
+  const ArraVqganTrainee *t = f->trainee.self;
+  g_autoptr (ArraVqganRun) encode = arra_vqgan_run_new (vqgan, exec, 16, 16, TRUE, NULL);
+  guint8 pixels[2 * SIDE * SIDE * 3];
+  float planes[3 * SIDE * SIDE];
+  guint32 codes[256];
+
+  g_assert_cmpuint (arra_vqgan_config (vqgan)->n_embed, ==, 60);
+  paint (pixels, 2, 0);
+  for (guint i = 0; i < 2; i++)
+    {
+      const ArraRaster raster = { SIDE, SIDE, 3, pixels + i * sizeof pixels / 2 };
+
+      arra_vqgan_from_u8 (&raster, planes);
+      g_assert_true (arra_vqgan_encode (encode, planes, SIDE, SIDE, codes, NULL, NULL, NULL));
+      g_assert_cmpmem (codes, sizeof codes, t->codes + i * 256, sizeof codes);
+    }
+}
+
+/* Of a tile, the picture of codes that are moved on by one is the picture moved on by a patch. */
+static void
+check_tile (const ArraVqgan *vqgan, const ArraExec *exec)
+{
+  g_autoptr (ArraVqganRun) decode = arra_vqgan_run_new (vqgan, exec, 16, 16, FALSE, NULL);
+  guint32 codes[256], moved[256];
+  float made[3 * SIDE * SIDE], other[3 * SIDE * SIDE];
+  double tile = 0, plain = 0;
+
+  for (guint32 i = 0; i < 256; i++)
+    codes[i] = arra_noise_bits (7, 0, 0, i) % 60;
+  for (guint i = 0; i < 256; i++)
+    moved[i] = codes[(i / 16 + 1) % 16 * 16 + (i + 1) % 16];
+  for (guint round = 0; round < 2; round++)
+    {
+      double *worst = round == 0 ? &plain : &tile;
+
+      if (round == 1)
+        arra_vqgan_run_set_tile (decode);
+      g_assert_true (arra_vqgan_decode (decode, codes, 16, 16, made, NULL, NULL, NULL, NULL));
+      g_assert_true (arra_vqgan_decode (decode, moved, 16, 16, other, NULL, NULL, NULL, NULL));
+      for (gsize i = 0; i < G_N_ELEMENTS (made); i++)
+        {
+          gsize c = i / (SIDE * SIDE), y = (i / SIDE % SIDE + 2) % SIDE, x = (i + 2) % SIDE;
+
+          *worst = fmax (*worst, fabs ((double) other[i] - (double) made[(c * SIDE + y) * SIDE + x]));
+        }
+    }
+  g_test_message ("%g as a tile, %g otherwise", tile, plain);
+  g_assert_cmpfloat (tile, <, 1e-4);
+  g_assert_cmpfloat (plain, >, 1e-2);
+}
+
+static void
+test_lattice (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("arra-vqgan-XXXXXX", NULL);
+  double first[METRICS], metrics[METRICS], valid[METRICS];
+  Fixture f;
+
+  begin_with (&f, sharp_model, "", sharp, 2);
+  trainee_test_steps (&f.trainee, 0, 1, RATE, first);
+  trainee_test_steps (&f.trainee, 1, 40, RATE, metrics);
+  g_test_message ("loss %g -> %g, perplexity %g", first[0], metrics[0], metrics[5]);
+  g_assert_cmpfloat (metrics[0], <, first[0] / 2);
+  g_assert_cmpfloat (metrics[5], >, 4);
+  g_assert_true (f.trainee.klass->validate (f.trainee.self, valid, NULL, NULL));
+  g_assert_true (f.trainee.klass->save_model (f.trainee.self, folder, NULL));
+  const ArraExec exec = { arra_kernels_default (NULL), f.pool };
+  g_autoptr (ArraVqgan) vqgan = load (folder, &exec);
+
+  check_codes (&f, vqgan, &exec);
+  check_tile (vqgan, &exec);
+  g_rmdir (folder);
+  end (&f);
+}
+
+static void
+remove_model (const char *folder)
+{
+  g_autofree char *weights = g_build_filename (folder, "vqgan.safetensors", NULL);
+  g_autofree char *json = g_build_filename (folder, "vqgan.json", NULL);
+
+  g_unlink (weights);
+  g_unlink (json);
+  g_rmdir (folder);
+}
+
+/* A model goes on with its own lattice, not with another of as many codes. */
+static void
+test_other_lattice (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("arra-vqgan-XXXXXX", NULL);
+  g_autofree char *start = g_strdup_printf ("  learn: decoder\n  from: %s\n", folder);
+  g_autofree char *again = g_strconcat (sharp, judged, NULL);
+  g_autofree char *text = g_strconcat (sharp_model, start, base, "codebook:\n  levels: [3, 4, 5]\n", NULL);
+  g_autoptr (ArraYaml) config = arra_yaml_parse (text, strlen (text), "train.yaml", NULL);
+  g_autoptr (GError) error = NULL;
+  ArraTrainSetup setup = { .seed = 9 };
+  double metrics[METRICS];
+  ArraTrainee other;
+  Fixture f;
+
+  begin_with (&f, sharp_model, "", sharp, 2);
+  trainee_test_steps (&f.trainee, 0, 1, RATE, metrics);
+  g_assert_true (f.trainee.klass->save_model (f.trainee.self, folder, NULL));
+  setup.exec = (ArraExec){ arra_kernels_default (NULL), f.pool };
+  g_assert_false (arra_vqgan_trainee_new_from (config, &setup, arra_picture_supply_new (SIDE, 1, 0, NULL),
+                                               &other, &error));
+  g_assert_nonnull (strstr (error->message, "codebook.levels"));
+  end (&f);
+  begin_with (&f, sharp_model, start, again, 2);
+  trainee_test_steps (&f.trainee, 0, 4, RATE, metrics);
+  g_assert_cmpfloat (metrics[9], >, 0); /* the critic's loss */
+  end (&f);
+  remove_model (folder);
+}
+
 static gboolean
 is_encoder_kept (const char *folder, const char *other)
 {
@@ -225,17 +368,6 @@ is_encoder_kept (const char *folder, const char *other)
       kept &= decodes ? !same : same;
     }
   return kept;
-}
-
-static void
-remove_model (const char *folder)
-{
-  g_autofree char *weights = g_build_filename (folder, "vqgan.safetensors", NULL);
-  g_autofree char *json = g_build_filename (folder, "vqgan.json", NULL);
-
-  g_unlink (weights);
-  g_unlink (json);
-  g_rmdir (folder);
 }
 
 /* A second training changes the decoder alone, and makes it better. */
@@ -319,7 +451,10 @@ static void
 test_refuse (void)
 {
   refuse ("loss:\n  kind: lpips\n", "loss.kind");
-  refuse ("loss:\n  kind: patch\n  critic_channels: 12\n", "critic_channels");
+  refuse ("codebook:\n  levels: [4, 4]\n", "codebook.levels");
+  refuse ("codebook:\n  levels: [4, 1, 2, 2, 2, 2, 2, 2]\n", "codebook.levels");
+  refuse_at ("  decoder_channel_multiplier: [1, 2]\n", "", "decoder_channel_multiplier");
+  refuse_at ("  padding: mirror\n", "", "model.padding");
   refuse ("optimizer:\n  beta1: 1.5\n", "optimizer.beta1");
   refuse ("loss:\n  l1: -1\n", "loss.l1");
   refuse_at ("  learn: decoder\n", "", "model.from");
@@ -346,6 +481,8 @@ main (int argc, char **argv)
   g_test_add_func ("/vqgan-trainee/learn", test_learn);
   g_test_add_func ("/vqgan-trainee/repeat", test_repeat);
   g_test_add_func ("/vqgan-trainee/save", test_save);
+  g_test_add_func ("/vqgan-trainee/lattice", test_lattice);
+  g_test_add_func ("/vqgan-trainee/other-lattice", test_other_lattice);
   g_test_add_func ("/vqgan-trainee/decoder", test_decoder);
   g_test_add_func ("/vqgan-trainee/more", test_more);
   g_test_add_func ("/vqgan-trainee/data", test_data);
