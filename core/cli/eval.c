@@ -31,18 +31,19 @@ typedef struct
   CliProgress *progress;
   CliItems items;
   ArraEvalRole role; /* shown last */
-  gboolean pairs;
+  ArraEvalStage stage;
 } Run;
 
 static const CliHelp help = {
   .command = "eval",
   .summary = "Measures generated pictures: Fréchet distance to real ones, inception score, how varied they "
              "are, how well they go with\n"
-             "their captions, and how often a judge finds what their labels ask for.",
+             "their captions, how sharp they are, and how often a judge finds what their labels ask for.",
   .examples
   = "  arra eval --data generated --against real --judge judge/model --clip clip/model\n"
     "  arra eval --data generated --against real --reconstructed again --judge judge/model -o table.md\n"
-    "  arra eval --data generated --against real --clip clip/model --limit 2000 --json > report.json",
+    "  arra eval --data generated --against real --clip clip/model --limit 2000 --json > report.json\n"
+    "  arra eval --data generated --against real",
   .notes = "Data sets are what 'arra pretokenize' takes; labels and captions come from metadata.jsonl. The "
            "judge is what\n"
            "'arra train' makes of kind: classifier, CLIP of kind: clip; neither should have been used for "
@@ -50,7 +51,9 @@ static const CliHelp help = {
            "distance depends on how many pictures it is taken over: the floor, of real pictures to other "
            "real ones, is taken over as\n"
            "many, so give twice as many real pictures as generated ones. Reconstructions show what the VQGAN "
-           "lets through at most.",
+           "lets through at most.\n"
+           "How sharp pictures are (their spectrum beside that of real ones) and how alike they are needs no "
+           "encoder.",
 };
 
 static void
@@ -90,11 +93,9 @@ check (const Options *options, Run *run, guint *limit, guint *threads, GError **
     return cli_usage_error (error, "--quiet and --json contradict each other");
   if (options->json && cli_output_is_standard (options->out))
     return cli_usage_error (error, "--json prints to standard output, which cannot be a file as well");
-  if (options->against != NULL && options->judge == NULL && options->clip == NULL)
+  if (options->reconstructed != NULL && options->judge == NULL && options->against == NULL)
     return cli_usage_error (
-        error, "--against: pictures are compared by what an encoder sees: name one with --judge or --clip");
-  if (options->reconstructed != NULL && options->judge == NULL)
-    return cli_usage_error (error, "--reconstructed: name a judge with --judge DIR");
+        error, "--reconstructed: name a judge with --judge DIR, or real pictures with --against");
   return read_encoder (options, &run->request.by_clip, error)
          && (options->limit == NULL
              || cli_value_guint ("--limit", options->limit, 1, G_MAXINT32, limit, error))
@@ -156,20 +157,21 @@ open_encoders (const Options *options, guint threads, Run *run, GError **error)
 
 /* An ArraEvalProgress */
 static void
-show (ArraEvalRole role, gboolean pairs, guint done, guint count, gpointer user)
+show (ArraEvalRole role, ArraEvalStage stage, guint done, guint count, gpointer user)
 {
+  static const char *const labels[]
+      = { "Looking at pictures (%s)", "Comparing pairs (%s)", "Measuring sharpness (%s)" };
   Run *run = user;
   g_autofree char *label = NULL;
 
-  if (run->items.progress == NULL || role != run->role || pairs != run->pairs)
+  if (run->items.progress == NULL || role != run->role || stage != run->stage)
     {
-      label = g_strdup_printf (pairs ? "Comparing pairs (%s)" : "Looking at pictures (%s)",
-                               arra_eval_role_name (role));
+      label = g_strdup_printf (labels[stage], arra_eval_role_name (role));
       cli_progress_set_label (run->progress, label);
       run->items = (CliItems){ .progress = run->progress, .start = g_get_monotonic_time (), .first = done };
     }
   run->role = role;
-  run->pairs = pairs;
+  run->stage = stage;
   cli_items_update (done, count, &run->items);
 }
 

@@ -83,6 +83,24 @@ similarity_of (const ArraEvalMeasures *measures)
 }
 
 static double
+shrunk_of (const ArraEvalMeasures *measures)
+{
+  return measures->sharpness.size > 0 ? measures->sharpness.shrunk : NAN;
+}
+
+static double
+fine_of (const ArraEvalMeasures *measures)
+{
+  return measures->bands.fine;
+}
+
+static double
+middle_of (const ArraEvalMeasures *measures)
+{
+  return measures->bands.middle;
+}
+
+static double
 clip_of (const ArraEvalMeasures *measures)
 {
   return measures->clip;
@@ -108,6 +126,25 @@ put_measures (GString *text, const ArraEvaluation *evaluation)
   put_measure (text, evaluation, "inception score of the judge", inception_of, 3);
   put_measure (text, evaluation, "MS-SSIM between pictures", similarity_of, 4);
   put_measure (text, evaluation, "CLIP score", clip_of, 4);
+  put_measure (text, evaluation, "sharpness: spectrum to real, fine, dB", fine_of, 1);
+  put_measure (text, evaluation, "sharpness: spectrum to real, middle, dB", middle_of, 1);
+  put_measure (text, evaluation, "after a fourth of the size, PSNR, dB", shrunk_of, 1);
+}
+
+static void
+put_sharpness_note (GString *text, const ArraEvaluation *evaluation)
+{
+  const ArraSharpness *sharpness = &evaluation->sets[ARRA_EVAL_GENERATED].sharpness;
+
+  if (sharpness->size > 0)
+    g_string_append_printf (
+        text,
+        "Sharpness of the middle %u x %u pixels. Spectrum: mean power over all directions, beside that of "
+        "real "
+        "pictures; fine: 0.225 to 0.9 of the highest frequency, middle: 0.125 to 0.225. After a fourth of "
+        "the size: how alike a picture is when it has been shrunk and enlarged again; the lower, the more "
+        "there was to lose.\n",
+        sharpness->size, sharpness->size);
 }
 
 static void
@@ -123,6 +160,7 @@ put_notes (GString *text, const ArraEvalRequest *request, const ArraEvaluation *
                             "Fréchet distance over %u features of %s; under real: one half of the real "
                             "pictures against the other, the floor.\n",
                             evaluation->frechet_width, request->by_clip ? "CLIP" : "the judge");
+  put_sharpness_note (text, evaluation);
 }
 
 static double
@@ -205,6 +243,9 @@ json_set (CliJson *json, const ArraEvalRequest *request, const ArraEvaluation *e
   cli_json_measured (json, "ms_ssim", measures->similarity);
   cli_json_uint (json, "ms_ssim_pairs", arra_diversity_pairs (measures->n));
   cli_json_measured (json, "clip_score", measures->clip);
+  cli_json_measured (json, "sharpness_fine_db", measures->bands.fine);
+  cli_json_measured (json, "sharpness_middle_db", measures->bands.middle);
+  cli_json_measured (json, "shrunk_psnr", shrunk_of (measures));
   cli_json_end_object (json);
 }
 

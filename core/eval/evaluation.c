@@ -20,7 +20,7 @@ typedef struct
   gpointer user;
   GCancellable *cancellable;
   ArraEvalRole role; /* what is at work now */
-  gboolean pairs;
+  ArraEvalStage stage;
 } Work;
 
 const char *
@@ -38,7 +38,7 @@ show (guint done, guint count, gpointer user)
   const Work *work = user;
 
   if (work->progress != NULL)
-    work->progress (work->role, work->pairs, done, count, work->user);
+    work->progress (work->role, work->stage, done, count, work->user);
 }
 
 static gboolean
@@ -66,7 +66,7 @@ measure_set (Work *work, GError **error)
   ArraSeenSet *seen = &work->seen[work->role];
 
   measures->n = request->n[work->role];
-  work->pairs = FALSE;
+  work->stage = ARRA_EVAL_SEEING;
   if ((encoders->judge != NULL || encoders->clip != NULL)
       && !arra_seen_set_init (seen, dataset, measures->n, encoders, show, work, work->cancellable, error))
     return FALSE;
@@ -75,10 +75,46 @@ measure_set (Work *work, GError **error)
   if (encoders->clip != NULL)
     measures->clip = arra_clip_score (seen->clip_features, seen->texts, seen->n,
                                       arra_clip_feature_width (encoders->clip, ARRA_CLIP_CLS));
-  work->pairs = TRUE;
+  work->stage = ARRA_EVAL_COMPARING;
   return measures->n < 2
          || arra_diversity (dataset, measures->n, request->pool, &measures->similarity, show, work,
                             work->cancellable, error);
+}
+
+/* ---- sharpness */
+
+static gboolean
+measure_sharpness (Work *work, guint size, GError **error)
+{
+  const ArraEvalRequest *request = work->request;
+
+  if (request->sets[work->role] == NULL)
+    return TRUE;
+  work->stage = ARRA_EVAL_SHARPNESS;
+  return arra_sharpness_measure (request->sets[work->role], request->n[work->role], size, request->pool,
+                                 &work->evaluation->sets[work->role].sharpness, show, work, work->cancellable,
+                                 error);
+}
+
+/* Of all sets; pictures that are too small have none. */
+static gboolean
+measure_sharpnesses (Work *work, GError **error)
+{
+  ArraEvalMeasures *sets = work->evaluation->sets;
+  guint size;
+
+  if (!arra_sharpness_size (work->request->sets, ARRA_N_EVAL_ROLES, &size, error))
+    return FALSE;
+  for (guint role = 0; role < ARRA_N_EVAL_ROLES && size > 0; role++)
+    {
+      work->role = role;
+      if (!measure_sharpness (work, size, error))
+        return FALSE;
+    }
+  for (guint role = 0; role < ARRA_EVAL_REAL; role++)
+    if (sets[role].sharpness.size > 0 && sets[ARRA_EVAL_REAL].sharpness.size > 0)
+      sets[role].bands = arra_sharpness_compare (&sets[role].sharpness, &sets[ARRA_EVAL_REAL].sharpness);
+  return TRUE;
 }
 
 /* ---- Fréchet distance */
@@ -171,6 +207,7 @@ evaluation_init (ArraEvaluation *evaluation, const ArraEvalRequest *request)
       ArraEvalMeasures *measures = &evaluation->sets[role];
 
       measures->frechet = measures->inception = measures->similarity = measures->clip = NAN;
+      measures->bands = (ArraSharpnessBands){ NAN, NAN };
     }
 }
 
@@ -197,6 +234,7 @@ arra_evaluate (const ArraEvalRequest *request,
       work.role = role;
       ok = request->sets[role] == NULL || measure_set (&work, error);
     }
+  ok = ok && measure_sharpnesses (&work, error);
   ok = ok && (!has_distance (request) || measure_distances (&work, error));
   for (guint role = 0; role < ARRA_N_EVAL_ROLES; role++)
     arra_seen_set_clear (&work.seen[role]);
@@ -209,7 +247,10 @@ void
 arra_evaluation_clear (ArraEvaluation *evaluation)
 {
   for (guint role = 0; role < ARRA_N_EVAL_ROLES; role++)
-    arra_mem_free (evaluation->sets[role].attributes);
+    {
+      arra_mem_free (evaluation->sets[role].attributes);
+      arra_sharpness_clear (&evaluation->sets[role].sharpness);
+    }
   *evaluation = (ArraEvaluation){ 0 };
 }
 

@@ -7,6 +7,7 @@
 #include "dataset.h"
 #include "pool.h"
 #include "seen_set.h"
+#include "sharpness.h"
 
 typedef enum
 {
@@ -38,6 +39,8 @@ typedef struct
   guint frechet_n;      /* pictures on each side of it */
   double inception;     /* score, mean over the judge's attributes */
   double similarity;    /* of pairs (diversity.h) */
+  ArraSharpness sharpness;  /* size 0: not measured */
+  ArraSharpnessBands bands; /* against real pictures */
   double clip;          /* score of captions and pictures */
   ArraAttributeAccuracy *attributes; /* [n_attributes]; NULL without a judge; arra_mem */
 } ArraEvalMeasures;
@@ -49,8 +52,15 @@ typedef struct
   guint frechet_width; /* features */
 } ArraEvaluation;
 
-/* @done of @count pictures of a set have been seen by the encoders, or, with @pairs, of its pairs been compared. On the caller's thread. */
-typedef void (*ArraEvalProgress) (ArraEvalRole role, gboolean pairs, guint done, guint count, gpointer user);
+typedef enum
+{
+  ARRA_EVAL_SEEING,    /* by the encoders */
+  ARRA_EVAL_COMPARING, /* pairs */
+  ARRA_EVAL_SHARPNESS,
+} ArraEvalStage;
+
+/* @done of @count pictures (or pairs) of a set. On the caller's thread. */
+typedef void (*ArraEvalProgress) (ArraEvalRole role, ArraEvalStage stage, guint done, guint count, gpointer user);
 
 /* The Fréchet distance depends on how many pictures it is taken over, so generated pictures and the floor are measured over as many: real pictures are dealt into two halves, every other one; the
  * first n generated ones are held against the first n of one half, and those against the first n of the other, with n the most that there are of all.

@@ -196,10 +196,10 @@ test_adherence (void)
 }
 
 static void
-cancel_early (ArraEvalRole role, gboolean pairs, guint done, guint count, gpointer user)
+cancel_early (ArraEvalRole role, ArraEvalStage stage, guint done, guint count, gpointer user)
 {
   g_assert_cmpuint (role, ==, ARRA_EVAL_GENERATED);
-  g_assert_false (pairs);
+  g_assert_cmpint (stage, ==, ARRA_EVAL_SEEING);
   g_cancellable_cancel (user);
 }
 
