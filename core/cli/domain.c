@@ -14,7 +14,7 @@
 typedef struct
 {
   char *count, *first, *seed, *split, *size, *threads, *out, **rest;
-  gboolean quiet;
+  gboolean words, quiet;
 } Options;
 
 static const CliHelp help = {
@@ -25,7 +25,8 @@ static const CliHelp help = {
     "(a Hugging Face imagefolder). Without a name, the domains there are.",
   .examples = "  arra domain\n"
               "  arra domain phantom-cxr --count 20000 --seed 1 --split training -o cxr\n"
-              "  arra domain phantom-cxr --count 500 --seed 2 --split held-out -o cxr-held-out",
+              "  arra domain phantom-cxr --count 500 --seed 2 --split held-out -o cxr-held-out\n"
+              "  arra domain textures --words",
   .notes = "The same name, split, seed, size and number give the same picture on one machine, whatever "
            "--threads says. About an\n"
            "eighth of the combinations of labels is held out: --split training never has them. A run that "
@@ -96,6 +97,20 @@ list_domains (void)
 }
 
 static gboolean
+print_words (const Options *options, GError **error)
+{
+  g_autoptr (GError) unknown = NULL;
+  const ArraDomain *domain = arra_domain_find (options->rest[0], &unknown);
+  g_auto (GStrv) words = domain == NULL ? NULL : arra_domain_words (domain);
+
+  if (domain == NULL)
+    return cli_usage_error (error, "%s", unknown->message);
+  for (char **word = words; *word != NULL; word++)
+    cli_print ("%s\n", *word);
+  return TRUE;
+}
+
+static gboolean
 run (gpointer data, GError **error)
 {
   const Options *options = data;
@@ -110,13 +125,16 @@ run (gpointer data, GError **error)
       list_domains ();
       return TRUE;
     }
+  if (options->words)
+    return cli_options_max_rest (options->rest, 1, error) && print_words (options, error);
   if (!check (options, &series, error))
     return FALSE;
   domain = arra_domain_find (options->rest[0], &unknown);
   if (domain == NULL)
     return cli_usage_error (error, "%s", unknown->message);
   items.progress = progress = cli_progress_new (!options->quiet, 1, "Drawing");
-  if (!arra_domain_write (domain, &series, options->out, cli_items_update, &items, cli_signals_stage (0), error))
+  if (!arra_domain_write (domain, &series, options->out, cli_items_update, &items, cli_signals_stage (0),
+                          error))
     return FALSE;
   cli_progress_clear (progress);
   if (!options->quiet)
@@ -139,6 +157,8 @@ cli_domain (int argc, char **argv)
       "Combinations of labels: all (default), training, held-out", "SPLIT" },
     { "size", 's', 0, G_OPTION_ARG_STRING, &options.size, "Pixels a side, a multiple of 32 (default: 256)",
       "PIXELS" },
+    { "words", 0, 0, G_OPTION_ARG_NONE, &options.words,
+      "Draw nothing: print the words that captions can have", NULL },
     { "threads", 0, 0, G_OPTION_ARG_STRING, &options.threads, "Threads (default: all processors)", "N" },
     { "out", 'o', 0, G_OPTION_ARG_FILENAME, &options.out, "Folder to write", "DIR" },
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet, "Print nothing but errors", NULL },

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "detmath.h"
 #include "fail.h"
 #include "mem.h"
 
@@ -38,6 +39,8 @@ arra_canvas_fill (ArraCanvas *canvas, const float *colour)
 static gsize
 edge_index (gssize i, gsize n, ArraEdge edge)
 {
+  if ((gsize) i < n)
+    return (gsize) i;
   if (edge == ARRA_EDGE_CLAMP)
     return (gsize) CLAMP (i, 0, (gssize) n - 1);
   i %= (gssize) n;
@@ -53,7 +56,7 @@ gauss_taps (float *taps, gsize radius, float sigma)
   for (gsize i = 0; i <= radius; i++)
     {
       float t = (float) i / sigma;
-      taps[i] = expf (-0.5f * t * t);
+      taps[i] = arra_expf (-0.5f * t * t);
       sum += (i == 0 ? 1 : 2) * taps[i];
     }
   for (gsize i = 0; i <= radius; i++)
@@ -118,7 +121,7 @@ arra_canvas_blur (ArraCanvas *canvas, float sigma, ArraEdge edge, GError **error
 void
 arra_canvas_sample (const ArraCanvas *canvas, float x, float y, ArraEdge edge, float *colour)
 {
-  float left = floorf (x), top = floorf (y);
+  float left = arra_floor (x), top = arra_floor (y);
   gsize x0 = edge_index ((gssize) left, canvas->width, edge),
         x1 = edge_index ((gssize) left + 1, canvas->width, edge);
   gsize y0 = edge_index ((gssize) top, canvas->height, edge),

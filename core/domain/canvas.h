@@ -60,6 +60,15 @@ arra_mix (float a, float b, float t)
   return a + t * (b - a);
 }
 
+/* The largest whole number <= @x, |x| < 1e9: floorf() without its call */
+static inline float
+arra_floor (float x)
+{
+  int i = (int) x;
+
+  return (float) (i - (x < (float) i));
+}
+
 /* 0 below @low, 1 above @high, smooth between; @low > @high falls instead */
 static inline float
 arra_smoothstep (float low, float high, float x)

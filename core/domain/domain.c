@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "fail.h"
+#include "words.h"
 
 #define HELD_OUT_OF 8
 #define MAX_TRIES 100000
@@ -78,6 +79,23 @@ arra_domain_item (
         break;
     }
   domain->caption (seed, index, item->labels, item->caption);
+}
+
+#define WORDS_SEED 1
+#define WORDS_CAPTIONS 100000
+
+char **
+arra_domain_words (const ArraDomain *domain)
+{
+  g_autoptr (GHashTable) words = arra_words_new ();
+  ArraDomainItem item;
+
+  for (guint64 i = 0; i < WORDS_CAPTIONS; i++)
+    {
+      arra_domain_item (domain, ARRA_DOMAIN_ALL, WORDS_SEED, i, &item);
+      arra_words_add (words, item.caption);
+    }
+  return arra_words_sorted (words);
 }
 
 gboolean

@@ -1,7 +1,6 @@
 /* domain.h - pictures that generators draw, with captions and labels: what the small checkpoints learn from
  *
- * Everything is a pure function of (seed, index): the same on every machine with the same libm-free arithmetic is not promised, the same on one
- * machine is. A caption names only what is visibly drawn.
+ * Everything is a pure function of (seed, index): textures the same bits on every machine, radiographs, which ask libm, on one machine. A caption names only what is visibly drawn.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
@@ -52,6 +51,10 @@ typedef struct
 const ArraDomain *arra_domain_find (const char *name, GError **error); /* NOT_FOUND names the domains there are */
 const ArraDomain *const *arra_domain_list (void);                      /* NULL-terminated */
 
+/* (transfer full): every word that captions of @domain are made of, sorted, as words.h has words; g_strfreev(). Found in as many captions as it takes for the rarest
+ * to come: the same list each time. */
+char **arra_domain_words (const ArraDomain *domain);
+
 /* By a hash of @labels. What has at most one label apart from the usual ones is no combination, and is never held out. */
 gboolean arra_domain_held_out (const ArraDomain *domain, const guint8 *labels);
 
@@ -71,6 +74,6 @@ typedef struct
 } ArraDomainSeries;
 
 /* Writes a Hugging Face imagefolder: DIR/metadata.jsonl (file_name, text, one member for each attribute), DIR/attributes.json ({name: [values]}),
- * DIR/images/000000.png (the item's index), DIR/series.json (what the pictures are). Pictures that are there are kept, so that it resumes, and a series can
+ * DIR/images/000000.png (the item's index), DIR/words.json ([the words of the captions]), DIR/series.json (what the pictures are). Pictures that are there are kept, so that it resumes, and a series can
  * grow; a directory of another series or of other things is refused. metadata.jsonl comes last, so that an interrupted series is no data set. */
 gboolean arra_domain_write (const ArraDomain *domain, const ArraDomainSeries *series, const char *directory, ArraItemProgress progress, gpointer user, GCancellable *cancellable, GError **error);

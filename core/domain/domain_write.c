@@ -2,10 +2,13 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "domain.h"
 
+#include <string.h>
+
 #include "fail.h"
 #include "imagefolder.h"
 #include "mapping.h"
 #include "mem.h"
+#include "words.h"
 
 #define USUAL_SIZE 256
 #define MAX_SIZE 2048
@@ -75,6 +78,17 @@ draw_one (guint i, guint worker, gpointer user, GError **error)
   return draw_picture (work, index, path, error);
 }
 
+/* What a checkpoint that learns from these captions has met */
+static gboolean
+write_words (const Work *work, GHashTable *words, GError **error)
+{
+  g_autofree char *path = g_build_filename (work->directory, "words.json", NULL);
+  g_auto (GStrv) sorted = arra_words_sorted (words);
+  g_autofree char *joined = g_strjoinv ("\", \"", sorted), *text = g_strdup_printf ("[\"%s\"]\n", joined);
+
+  return arra_write_file (path, text, strlen (text), error);
+}
+
 /* Names, values and captions are the domains' own words, without characters that JSON escapes. */
 static gboolean
 write_metadata (const Work *work, GError **error)
@@ -82,6 +96,7 @@ write_metadata (const Work *work, GError **error)
   g_autofree char *path = g_build_filename (work->directory, "metadata.jsonl", NULL);
   g_autoptr (ArraAtomicFile) file = arra_atomic_file_new (path, error);
   g_autoptr (GString) line = g_string_new (NULL);
+  g_autoptr (GHashTable) words = arra_words_new ();
 
   for (guint64 i = 0; file != NULL && i < work->series->count; i++)
     {
@@ -90,6 +105,7 @@ write_metadata (const Work *work, GError **error)
 
       arra_domain_item (work->domain, work->series->split, work->series->seed, work->series->first + i,
                         &item);
+      arra_words_add (words, item.caption);
       g_string_printf (line, "{\"file_name\": \"%s\", \"text\": \"%s\"", name, item.caption);
       for (guint a = 0; a < work->domain->n_attributes; a++)
         g_string_append_printf (line, ", \"%s\": \"%s\"", work->domain->attributes[a].name,
@@ -98,7 +114,7 @@ write_metadata (const Work *work, GError **error)
       if (!arra_atomic_file_write (file, line->str, line->len, error))
         return FALSE;
     }
-  return file != NULL && arra_atomic_file_commit (file, error);
+  return file != NULL && write_words (work, words, error) && arra_atomic_file_commit (file, error);
 }
 
 static gboolean

@@ -45,5 +45,29 @@ typedef struct
 /* The cell around one jittered point for each lattice cell. @jitter: 0 (a grid) to 1. */
 ArraCell arra_lattice_cell (const ArraLattice *lattice, float x, float y, guint period, float jitter);
 
+/* A plane that closes upon itself: after @wide cells in x it is the same again, after @high cells in y the same as @skew cells further in x. A skew of half
+ * the width is what a plane turned by 45 degrees has when the picture repeats across its edges. All but @skew > 0. */
+typedef struct
+{
+  guint wide, high, skew;
+} ArraTorus;
+
+/* Gradient noise as above on @torus; @field tells fields on the same torus apart. At most a few periods away from (0, 0): it walks back. */
+float arra_lattice_torus_noise (const ArraLattice *lattice, ArraTorus torus, float x, float y, guint field);
+
+/* @octaves of it, each on a torus of twice as many cells. */
+float arra_lattice_torus_fbm (const ArraLattice *lattice, ArraTorus torus, float x, float y, guint field, guint octaves, float gain);
+
+typedef struct
+{
+  float nearest, second; /* distances, in cells */
+  float border;          /* from here to the nearest edge of the cell, in cells */
+  float dx, dy;          /* from the nearest point to here */
+  guint cell;            /* the nearest point's number, as above */
+} ArraTorusCell;
+
+/* The cell around one jittered point for each lattice cell of @torus. @jitter: 0 (a grid) to 1. */
+ArraTorusCell arra_lattice_torus_cell (const ArraLattice *lattice, ArraTorus torus, float x, float y, guint field, float jitter);
+
 /* A number of 0..1 that belongs to a cell, another one for each @nth. */
 float arra_lattice_shade (const ArraLattice *lattice, guint cell, guint nth);

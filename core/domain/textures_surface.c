@@ -1,6 +1,8 @@
-/* textures_surface.c - dyes, strokes and light
+/* textures_surface.c - dyes, layouts of pieces, strokes
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "textures_private.h"
+
+#include "detmath.h"
 
 TextureTint
 texture_colour_tint (guint colour)
@@ -33,27 +35,86 @@ texture_dye (const TextureScene *scene, TextureTint tint, float mean, float amou
   return texture_mix (tint, target, amount);
 }
 
-/* Mixes one pixel of a stroke in; @cover 0..1 */
+void
+texture_fold (const TextureScene *scene, float *u, float *v)
+{
+  float rows = arra_floor (*v * scene->once_high);
+
+  *v -= rows * scene->high;
+  *u -= rows * scene->skew;
+  *u -= arra_floor (*u * scene->once_wide) * scene->wide;
+}
+
+/* By how many pieces a row is moved */
+static float
+bond_shift (const TextureScene *scene, int row, TextureBond bond)
+{
+  return bond == TEXTURE_STAGGERED   ? 0.5f * (float) (row & 1)
+         : bond == TEXTURE_SCATTERED ? texture_shade (scene, (guint) row * ARRA_LATTICE_SIDE, 3)
+                                     : 0;
+}
+
+TexturePiece
+texture_piece (const TextureScene *scene, float u, float v, float wide, float high, TextureBond bond)
+{
+  ArraTorus torus = texture_torus (scene, wide, high, 1);
+  TexturePiece piece = { 0 };
+
+  if (bond == TEXTURE_STAGGERED)
+    torus.high += torus.high & 1;
+  if (bond == TEXTURE_WOVEN)
+    torus = (ArraTorus){ MAX (4, (torus.wide + 2) / 4 * 4), MAX (4, (torus.high + 2) / 4 * 4), 0 };
+  texture_fold (scene, &u, &v);
+  piece.wide = scene->wide / (float) torus.wide;
+  piece.high = scene->high / (float) torus.high;
+  piece.row = MIN ((int) (v / piece.high), (int) torus.high - 1);
+  u = u / piece.wide + bond_shift (scene, piece.row, bond);
+  piece.column = (int) u;
+  piece.x = (u - (float) piece.column - 0.5f) * piece.wide;
+  piece.y = v - ((float) piece.row + 0.5f) * piece.high;
+  if (piece.column >= (int) torus.wide)
+    piece.column -= (int) torus.wide;
+  piece.id = ((guint) piece.row * 59 + (guint) piece.column * 7 + 11) * 17
+             % (ARRA_LATTICE_SIDE * ARRA_LATTICE_SIDE);
+  return piece;
+}
+
+static gsize
+round_edge (gssize i, gsize n)
+{
+  while (i < 0)
+    i += (gssize) n;
+  while (i >= (gssize) n)
+    i -= (gssize) n;
+  return (gsize) i;
+}
+
+/* Mixes one sample of a stroke in; @cover 0..1 */
 static void
 stroke_pixel (
     ArraCanvas *paint, gssize x, gssize y, const TextureStroke *stroke, float t, float side, float cover)
 {
-  TextureTint tint = texture_mix (stroke->from, stroke->to, t);
+  TextureTint tint = texture_scale (texture_mix (stroke->from, stroke->to, t), 1 - 0.25f * side * side);
   float colour[4] = { tint.r, tint.g, tint.b, stroke->height + stroke->rise * (t - 0.5f * side * side) };
 
-  if (x >= 0 && y >= 0 && x < (gssize) paint->width && y < (gssize) paint->height)
-    arra_canvas_blend (paint, (gsize) x, (gsize) y, colour, cover * stroke->opacity);
+  arra_canvas_blend (paint, round_edge (x, paint->width), round_edge (y, paint->height), colour,
+                     cover * stroke->opacity);
 }
 
-/* Walks the steeper axis, one line of pixels after another: a curve of changing width. */
+/* Walks the steeper axis, one line of samples after another: a curve of changing width. */
 void
 texture_stroke (const TextureScene *scene, ArraCanvas *paint, const TextureStroke *stroke)
 {
-  float dx = sinf (stroke->angle), dy = -cosf (stroke->angle);
-  gboolean steep = fabsf (dy) >= fabsf (dx);
-  float length = stroke->length * scene->side, reach = length * (steep ? fabsf (dy) : fabsf (dx));
+  double sine, cosine;
+  float dx, dy, length = stroke->length * scene->side, reach;
   float x0 = stroke->x * scene->side, y0 = stroke->y * scene->side;
+  gboolean steep;
 
+  arra_sincos (stroke->angle, &sine, &cosine);
+  dx = (float) sine;
+  dy = (float) -cosine;
+  steep = fabsf (dy) >= fabsf (dx);
+  reach = length * (steep ? fabsf (dy) : fabsf (dx));
   for (float i = 0; i < reach; i++)
     {
       float t = i / reach, shift = stroke->bend * length * t * t;
@@ -61,86 +122,13 @@ texture_stroke (const TextureScene *scene, ArraCanvas *paint, const TextureStrok
             y = y0 + dy * length * t + (steep ? 0 : shift * dx);
       float half = 0.5f * stroke->width * scene->side * (1 - stroke->taper * t * t), middle = steep ? x : y;
 
-      for (gssize k = (gssize) floorf (middle - half); k <= (gssize) ceilf (middle + half); k++)
+      for (gssize k = (gssize) arra_floor (middle - half); k <= (gssize) ceilf (middle + half); k++)
         {
           float away = fabsf ((float) k - middle), cover = CLAMP (half - away + 0.5f, 0, 1);
 
           if (cover > 0)
-            stroke_pixel (paint, steep ? k : (gssize) floorf (x), steep ? (gssize) floorf (y) : k, stroke, t,
-                          MIN (1, away / MAX (half, 0.5f)), cover);
+            stroke_pixel (paint, steep ? k : (gssize) arra_floor (x), steep ? (gssize) arra_floor (y) : k,
+                          stroke, t, MIN (1, away / MAX (half, 0.5f)), cover);
         }
     }
-}
-
-/* 0 for the eye's and the light's mirror far apart, 1 for a mirror */
-static float
-highlight (const TextureScene *scene, const float normal[3])
-{
-  float half_z = scene->light[2] + 1, length = sqrtf (2 * half_z);
-  float cosine = (normal[0] * scene->light[0] + normal[1] * scene->light[1] + normal[2] * half_z) / length;
-
-  cosine = MAX (cosine, 0);
-  for (guint i = 0; i < 5; i++)
-    cosine *= cosine;
-  return cosine;
-}
-
-/* Heights that stand out of their surroundings: a blurred copy to compare with */
-static gboolean
-blurred_heights (const TextureScene *scene, const ArraCanvas *paint, ArraCanvas *heights, GError **error)
-{
-  if (!arra_canvas_init (heights, paint->width, paint->height, 1, error))
-    return FALSE;
-  for (gsize i = 0; i < paint->width * paint->height; i++)
-    heights->values[i] = paint->values[i * 4 + 3];
-  return arra_canvas_blur (heights, 4 * scene->side, ARRA_EDGE_CLAMP, error);
-}
-
-static void
-light_pixel (const TextureScene *scene,
-             const TextureMaterial *material,
-             float *pixel,
-             const float slope[2],
-             float hollow,
-             const float *sheen)
-{
-  float length = 1 / sqrtf (slope[0] * slope[0] + slope[1] * slope[1] + 1);
-  float normal[3] = { -slope[0] * length, -slope[1] * length, length };
-  float facing = normal[0] * scene->light[0] + normal[1] * scene->light[1] + normal[2] * scene->light[2];
-  float shade = (0.42f + 0.58f * MAX (facing, 0) / scene->light[2])
-                * CLAMP (1 + material->cavity * hollow, 0.45f, 1.15f);
-  float shine = sheen[0] * highlight (scene, normal);
-
-  shade = arra_mix (shade, 1, sheen[1]);
-  for (guint i = 0; i < 3; i++)
-    pixel[i] = pixel[i] * shade + shine * (1.05f - pixel[i]) * 0.8f;
-}
-
-gboolean
-texture_light (const TextureScene *scene,
-               const TextureMaterial *material,
-               ArraCanvas *paint,
-               const ArraCanvas *sheen,
-               GError **error)
-{
-  g_autocanvas ArraCanvas around = { 0 };
-  gsize width = paint->width, height = paint->height;
-  float steep = 0.5f * material->relief * scene->side;
-
-  if (!blurred_heights (scene, paint, &around, error))
-    return FALSE;
-  for (gsize y = 0; y < height; y++)
-    for (gsize x = 0; x < width; x++)
-      {
-        float here = arra_canvas_at (paint, x, y)[3];
-        float right = arra_canvas_at (paint, MIN (x + 1, width - 1), y)[3],
-              left = arra_canvas_at (paint, x == 0 ? 0 : x - 1, y)[3];
-        float below = arra_canvas_at (paint, x, MIN (y + 1, height - 1))[3],
-              above = arra_canvas_at (paint, x, y == 0 ? 0 : y - 1)[3];
-        float slope[2] = { steep * (right - left), steep * (below - above) };
-
-        light_pixel (scene, material, arra_canvas_at (paint, x, y), slope,
-                     here - *arra_canvas_at (&around, x, y), arra_canvas_at (sheen, x, y));
-      }
-  return TRUE;
 }

@@ -1,128 +1,147 @@
-/* textures_wall.c - brick walls, ceramic tiles, plates of steel, rust
+/* textures_wall.c - brick walls, ceramic tiles, concrete, plaster, roofs
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "textures_private.h"
-
-#define BRICK_WIDTH 72.0f
-#define BRICK_HEIGHT 32.0f
-
-/* Distance into the brick from its edge, in pixels (negative: mortar); its number in @row and @column */
-static float
-brick_edge (const TextureScene *scene, float u, float v, float *row, float *column)
-{
-  u += 1.6f * texture_noise (scene, u, v, 16, 16, 1);
-  v += 1.6f * texture_noise (scene, u, v, 16, 16, 2);
-  *row = floorf (v / BRICK_HEIGHT);
-  u += BRICK_WIDTH * (0.5f * (float) ((int) *row & 1) + 0.06f * texture_piece (scene, *row, 3, 1));
-  *column = floorf (u / BRICK_WIDTH);
-  return -arra_distance_box (u - (*column + 0.5f) * BRICK_WIDTH, v - (*row + 0.5f) * BRICK_HEIGHT,
-                             BRICK_WIDTH / 2 - 3.4f, BRICK_HEIGHT / 2 - 3.2f, 4);
-}
 
 void
 texture_brick (const TextureScene *scene, float u, float v, TexturePoint *point)
 {
-  static const TextureTint bright = { 0.74f, 0.37f, 0.25f }, burnt = { 0.47f, 0.19f, 0.15f },
-                           mortar = { 0.72f, 0.69f, 0.63f };
-  float row, column, edge = brick_edge (scene, u, v, &row, &column);
-  float rough = texture_fbm (scene, u, v, 17, 17, 2, 3), blotch = texture_noise (scene, u, v, 30, 22, 4);
-  float brick = arra_smoothstep (-0.8f, 0.8f, edge), fired = texture_piece (scene, row, column, 2);
+  static const TextureTint bright = { 0.73f, 0.36f, 0.24f }, burnt = { 0.42f, 0.17f, 0.13f },
+                           pale = { 0.80f, 0.53f, 0.38f }, lime = { 0.78f, 0.75f, 0.69f },
+                           cement = { 0.50f, 0.48f, 0.45f };
+  float x = u + 1.1f * texture_noise (scene, u, v, 24, 24, 1),
+        y = v + 1.1f * texture_noise (scene, u, v, 24, 24, 2);
+  TexturePiece brick = texture_piece (scene, x, y, 72, 26, TEXTURE_STAGGERED);
+  float rough = texture_fbm (scene, u, v, 14, 14, 4, 3), sandy = texture_fbm (scene, u, v, 3.4f, 3.4f, 2, 4);
+  float chipped = arra_smoothstep (0.25f, 0.7f, texture_fbm (scene, u, v, 20, 20, 3, 5)) * 5
+                  * texture_shade (scene, brick.id, 6);
+  float edge = -arra_distance_box (brick.x, brick.y, 0.5f * brick.wide - 2.5f, 0.5f * brick.high - 2.5f, 1.8f)
+               - 0.9f * rough - chipped;
+  float body = texture_inside (scene, edge), flank = arra_smoothstep (0, 2.6f, edge);
+  float pits = arra_smoothstep (0.5f, 0.7f, texture_noise (scene, u, v, 4, 4, 6)),
+        fired = texture_shade (scene, brick.id, 2);
+  TextureTint mortar = texture_mix (lime, cement, arra_smoothstep (0.35f, 0.75f, scene->knobs[0]));
 
-  point->tint = texture_mix (bright, burnt, 0.95f * fired + 0.35f * blotch);
+  point->tint = texture_mix (bright, burnt, CLAMP (1.1f * fired - 0.1f + 0.3f * rough, 0, 1));
+  point->tint = texture_mix (point->tint, pale,
+                             0.5f * arra_smoothstep (0.72f, 1, texture_shade (scene, brick.id, 3)));
+  point->tint = texture_scale (point->tint, 0.9f + 0.2f * texture_shade (scene, brick.id, 4) + 0.22f * rough
+                                                + 0.07f * sandy - 0.25f * pits);
   point->tint
-      = texture_scale (point->tint, 0.88f + 0.26f * texture_piece (scene, row, column, 3) + 0.3f * rough);
-  point->tint = texture_mix (texture_scale (mortar, 0.95f + 0.35f * rough), point->tint, brick);
-  point->height = 5.5f * arra_smoothstep (-1.5f, 3.5f, edge) + 1.8f * rough
-                  + 2 * (texture_piece (scene, row, column, 4) - 0.5f);
-  point->dye = brick;
+      = texture_mix (texture_scale (mortar, 0.92f + 0.12f * rough + 0.16f * sandy), point->tint, body);
+  point->height = body
+                      * (1.4f + 2.6f * flank + 1.1f * rough + 0.25f * sandy - 1.2f * pits
+                         + 1.2f * texture_shade (scene, brick.id, 5))
+                  + (1 - body) * 0.5f * sandy;
+  point->dye = body;
 }
-
-#define TILE 60.0f
 
 void
 texture_tiles (const TextureScene *scene, float u, float v, TexturePoint *point)
 {
-  static const TextureTint glaze = { 0.68f, 0.40f, 0.28f }, grout = { 0.60f, 0.57f, 0.52f };
-  float column = floorf (u / TILE), row = floorf (v / TILE);
-  float x = u - (column + 0.5f) * TILE, y = v - (row + 0.5f) * TILE;
-  float edge = -arra_distance_box (x, y, TILE / 2 - 2.6f, TILE / 2 - 2.6f, 3);
-  float tile = arra_smoothstep (-0.6f, 0.6f, edge),
-        tilt = 0.07f * (texture_piece (scene, row, column, 3) - 0.5f);
+  static const TextureTint glaze = { 0.70f, 0.40f, 0.27f }, grout = { 0.66f, 0.63f, 0.58f };
+  float oblong = scene->knobs[0] > 0.7f;
+  TexturePiece tile = oblong > 0 ? texture_piece (scene, u, v, 84, 42, TEXTURE_STAGGERED)
+                                 : texture_piece (scene, u, v, 62, 62, TEXTURE_STACKED);
+  float edge = -arra_distance_box (tile.x, tile.y, 0.5f * tile.wide - 1.6f, 0.5f * tile.high - 1.6f, 2.2f)
+               + 0.35f * texture_noise (scene, u, v, 14, 14, 3);
+  float body = texture_inside (scene, edge), pool = arra_smoothstep (0, 3.4f, edge),
+        sandy = texture_noise (scene, u, v, 2.5f, 2.5f, 4);
+  float waves = texture_fbm (scene, u + 90 * texture_shade (scene, tile.id, 5), v, 36, 36, 2, 2);
+  float tilt = (texture_shade (scene, tile.id, 3) - 0.5f) * tile.x
+               + (texture_shade (scene, tile.id, 4) - 0.5f) * tile.y;
 
-  point->tint = texture_scale (glaze, 0.88f + 0.2f * texture_piece (scene, row, column, 2)
-                                          + 0.07f * texture_noise (scene, u, v, 40, 40, 1));
-  point->tint = texture_mix (grout, point->tint, tile);
-  point->height = 4 * arra_smoothstep (-1, 6, edge) + tilt * x + tilt * y
-                  + 1.5f * texture_noise (scene, u, v, 38, 38, 2);
-  point->gloss = 0.75f * tile;
-  point->dye = tile;
+  point->tint = texture_scale (glaze, 0.80f + 0.30f * texture_shade (scene, tile.id, 2)
+                                          + 0.10f * texture_fbm (scene, u, v, 30, 30, 3, 1));
+  point->tint = texture_scale (point->tint, 0.84f + 0.16f * pool);
+  point->tint = texture_mix (texture_scale (grout, 1 + 0.12f * sandy), point->tint, body);
+  point->height = body * (1 + 1.3f * pool + 0.035f * tilt + 1.1f * waves) + (1 - body) * 0.3f * sandy;
+  point->gloss = 0.85f * body;
+  point->dye = body;
 }
 
-#define PLATE_WIDTH 132.0f
-#define PLATE_HEIGHT 100.0f
-#define RIVET_STEP 33.0f
-
-/* 0..1: the dome of the nearest rivet in a row of them along one edge */
+/* Holes of all sizes that bubbles of air left: 0 outside, 1 inside; @rim: how near to one */
 static float
-rivet (float along, float edge)
+bubble (const TextureScene *scene, float u, float v, float size, guint field, float share)
 {
-  float x = (texture_fraction (along / RIVET_STEP) - 0.5f) * RIVET_STEP, y = edge - 13;
-  float inside = 1 - (x * x + y * y) / 36;
+  ArraTorusCell cell = texture_cell (scene, u, v, size, size, field, 1);
+  float luck = texture_shade (scene, cell.cell, 1), radius = 0.24f * (1 - luck / share);
 
-  return inside > 0 ? sqrtf (inside) : 0;
+  return luck < share ? arra_smoothstep (radius, 0.7f * radius, cell.nearest) : 0;
 }
 
 void
-texture_steel (const TextureScene *scene, float u, float v, TexturePoint *point)
+texture_concrete (const TextureScene *scene, float u, float v, TexturePoint *point)
 {
-  static const TextureTint steel = { 0.58f, 0.60f, 0.63f }, seam = { 0.11f, 0.11f, 0.12f };
-  float column, row = floorf (v / PLATE_HEIGHT),
-                y = PLATE_HEIGHT / 2 - fabsf (v - (row + 0.5f) * PLATE_HEIGHT), x, edge, dome;
+  static const TextureTint grey = { 0.63f, 0.62f, 0.60f }, dark = { 0.44f, 0.43f, 0.42f },
+                           hole = { 0.17f, 0.17f, 0.17f };
+  float x = u + 12 * texture_noise (scene, u, v, 60, 60, 1),
+        y = v + 12 * texture_noise (scene, u, v, 60, 60, 2);
+  float cloud = texture_fbm (scene, x, y, 90, 90, 5, 3), grain = texture_fbm (scene, u, v, 5, 5, 3, 4);
+  float pits = MAX (bubble (scene, x, y, 13, 5, 0.3f), bubble (scene, u, v, 6, 6, 0.2f));
+  float trowel = texture_fbm (scene, x, y, 70, 16, 3, 7);
+  float seams = 0, bore = 0;
 
-  u += PLATE_WIDTH * 0.5f * (float) ((int) row & 1);
-  column = floorf (u / PLATE_WIDTH);
-  x = PLATE_WIDTH / 2 - fabsf (u - (column + 0.5f) * PLATE_WIDTH);
-  edge = MIN (x, y);
-  dome = rivet (u, y);
-  point->tint = texture_scale (steel, 0.86f + 0.24f * texture_piece (scene, row, column, 1)
-                                          + 0.1f * texture_noise (scene, u, v, 80, 5, 1)
-                                          + 0.1f * texture_noise (scene, u, v, 90, 90, 2));
-  point->tint = texture_mix (seam, point->tint, arra_smoothstep (1.2f, 3, edge));
+  if (scene->knobs[0] < 0.45f)
+    {
+      TexturePiece panel = texture_piece (scene, u, v, 170, 128, TEXTURE_STACKED);
+      float edge = 0.5f * MIN (panel.wide, 1e9f) - fabsf (panel.x), low = 0.5f * panel.high - fabsf (panel.y);
+      float x0 = fabsf (panel.x) - 0.33f * panel.wide, y0 = fabsf (panel.y) - 0.3f * panel.high,
+            away = sqrtf (x0 * x0 + y0 * y0);
+
+      seams = arra_smoothstep (1.4f, 0.7f, MIN (edge, low) + 0.4f * grain);
+      bore = arra_smoothstep (4.4f, 3.6f, away);
+      cloud += 0.35f * (texture_shade (scene, panel.id, 2) - 0.5f);
+    }
+  point->tint
+      = texture_mix (dark, grey, CLAMP (0.62f + 0.6f * cloud + 0.22f * trowel + 0.2f * grain, 0, 1.2f));
+  point->tint = texture_mix (point->tint, hole, MAX (0.75f * pits, MAX (0.7f * seams, 0.8f * bore)));
+  point->height = 0.55f * grain + 1.1f * cloud + 0.7f * trowel - 2.4f * pits - 1.8f * seams - 3.5f * bore;
+  point->gloss = 0.03f;
+}
+
+void
+texture_plaster (const TextureScene *scene, float u, float v, TexturePoint *point)
+{
+  static const TextureTint lime = { 0.88f, 0.84f, 0.76f };
+  float x = u + 22 * texture_fbm (scene, u, v, 60, 60, 2, 1),
+        y = v + 22 * texture_fbm (scene, u, v, 60, 60, 2, 2);
+  float strokes = fabsf (texture_noise (scene, x, y, 46, 24, 3)),
+        cross = fabsf (texture_noise (scene, y, x, 52, 22, 4));
+  float ridge = MAX (arra_smoothstep (0.16f, 0, strokes), arra_smoothstep (0.14f, 0, cross));
+  float coat = texture_fbm (scene, x, y, 34, 34, 4, 5), sandy = texture_fbm (scene, u, v, 2.6f, 2.6f, 2, 6);
+
+  point->tint = texture_scale (lime, 0.93f + 0.07f * coat + 0.05f * sandy
+                                         + 0.06f * texture_fbm (scene, u, v, 110, 110, 2, 7));
   point->height
-      = 3 * arra_smoothstep (0.5f, 5, edge) + 6 * dome + 0.25f * texture_noise (scene, u, v, 80, 5, 1);
-  point->gloss = 0.5f;
-  point->dye = arra_smoothstep (1.2f, 3, edge);
+      = 2.2f * ridge * (0.4f + 0.6f * arra_smoothstep (-0.4f, 0.4f, coat)) + 3.4f * coat + 0.35f * sandy;
 }
 
-/* Round holes that rust has eaten, of all sizes: 0 outside, 1 deep inside */
-static float
-rust_hole (const TextureScene *scene, float u, float v)
-{
-  ArraCell cell = arra_lattice_cell (scene->lattice, u / 30 + 4.4f, v / 30 + 1.2f, 0, 1);
-  float size = 0.62f * arra_lattice_shade (scene->lattice, cell.cell, 1) - 0.22f;
-
-  return size <= 0 ? 0 : arra_smoothstep (size, 0.55f * size, cell.nearest);
-}
-
+/* Tiles whose round ends lie over the row below */
 void
-texture_rust (const TextureScene *scene, float u, float v, TexturePoint *point)
+texture_shingles (const TextureScene *scene, float u, float v, TexturePoint *point)
 {
-  static const TextureTint dark = { 0.22f, 0.12f, 0.09f }, rust = { 0.54f, 0.26f, 0.12f },
-                           bloom = { 0.78f, 0.47f, 0.22f }, paint = { 0.62f, 0.62f, 0.62f };
-  float x = u + 20 * texture_noise (scene, u, v, 50, 50, 1),
-        y = v + 20 * texture_noise (scene, u, v, 50, 50, 2);
-  float crust = texture_fbm (scene, x, y, 60, 60, 4, 3), pits = texture_fbm (scene, u, v, 10, 10, 2, 4);
-  float hole = rust_hole (scene, u + 3 * pits, v + 3 * pits),
-        layer = 0.8f * crust + 0.45f * pits - 0.55f * hole;
-  float film
-      = scene->labels[TEXTURE_COLOUR] == TEXTURE_NATURAL
-            ? 0
-            : arra_smoothstep (-0.02f, 0.03f, texture_fbm (scene, x, y, 95, 95, 3, 5) + 0.08f * pits + 0.08f);
+  static const TextureTint clay = { 0.66f, 0.34f, 0.23f }, smoked = { 0.38f, 0.21f, 0.17f };
+  float wave = 0.8f * texture_noise (scene, u, v, 50, 50, 1);
+  TexturePiece tile = texture_piece (scene, u, v + wave, 46, 36, TEXTURE_STAGGERED), upper;
+  float top = tile.y + 0.5f * tile.high, hang, edge, along, across, end;
+  gboolean covered;
 
-  film *= 1 - hole;
-  point->tint = layer < 0 ? texture_mix (rust, dark, MIN (1, -2.2f * layer))
-                          : texture_mix (rust, bloom, MIN (1, 2.2f * layer));
-  point->tint = texture_mix (point->tint, texture_scale (paint, 1 + 0.12f * crust), film);
-  point->height = (2.8f * pits + 4 * crust) * (1 - film) + 4 * film - 4.5f * hole;
-  point->gloss = 0.3f * film;
-  point->dye = film;
+  upper = texture_piece (scene, u, v + wave - tile.high, 46, 36, TEXTURE_STAGGERED);
+  across = 2 * upper.x / upper.wide;
+  end = 0.62f * tile.high + 1.2f * (texture_shade (scene, upper.id, 5) - 0.5f);
+  hang = end * sqrtf (MAX (0, 1 - across * across * 0.9f));
+  covered = top < hang;
+  if (covered)
+    tile = upper;
+  edge = MIN (0.5f * tile.wide - fabsf (tile.x) - 0.6f, covered ? hang - top : 9);
+  along = (covered ? top + tile.high : top) / (1.62f * tile.high);
+  across = texture_fbm (scene, u, v, 15, 15, 4, 2);
+  point->tint = texture_mix (clay, smoked,
+                             CLAMP (texture_shade (scene, tile.id, 2) * 1.1f - 0.2f + 0.35f * across, 0, 1));
+  point->tint = texture_scale (point->tint, 0.84f + 0.28f * texture_shade (scene, tile.id, 3)
+                                                + 0.1f * texture_noise (scene, u, v, 3, 3, 4));
+  point->tint = texture_scale (point->tint, 0.45f + 0.55f * arra_smoothstep (-0.3f, 1.5f, edge));
+  point->height = 8.5f * along + 0.9f * across + 1.2f * arra_smoothstep (0, 2.4f, edge)
+                  + 1.5f * texture_shade (scene, tile.id, 4);
+  point->gloss = 0.06f;
 }

@@ -225,8 +225,23 @@ of_mean (JsonNode *report, const char *which)
 typedef struct
 {
   const char *domain;
+  const char *asked; /* (nullable): drawings that the checkpoint and its judge learnt from were like these;
+                        else those that are drawn today */
   double real, generated; /* least balanced accuracy, mean over attributes */
 } Judged;
+
+static char *
+asked_of (const Judged *expected)
+{
+  g_autoptr (Outcome) domain = NULL;
+
+  if (expected->asked != NULL)
+    return g_build_filename (g_getenv ("ARRA_TEST_DATA"), "cli", expected->asked, NULL);
+  domain = arra_run ("domain", expected->domain, "--count", "16", "--seed", "2", "--split", "held-out", "-o",
+                     "asked", NULL);
+  assert_status (domain, 0);
+  return g_strdup ("asked");
+}
 
 /* The judge that ships finds in drawn pictures what their labels say, and in generated ones what captions ask
  * for that no picture of training had. */
@@ -236,17 +251,15 @@ test_judged (gconstpointer data)
   const Judged *expected = data;
   g_autofree char *file = g_strconcat (expected->domain, ".gguf", NULL), *model = shipped (file),
                   *folder = g_strconcat ("judge-", expected->domain, NULL), *judge = shipped (folder);
-  g_autoptr (Outcome) domain = NULL, generate = NULL, eval = NULL;
+  g_autofree char *asked = NULL;
+  g_autoptr (Outcome) generate = NULL, eval = NULL;
   g_autoptr (JsonNode) report = NULL;
 
   harness_begin ();
-  domain = arra_run ("domain", expected->domain, "--count", "16", "--seed", "2", "--split", "held-out", "-o",
-                     "asked", NULL);
-  assert_status (domain, 0);
-  generate
-      = arra_run ("generate", "--model", model, "--prompts", "asked", "--seed", "1", "-o", "drawn", NULL);
+  asked = asked_of (expected);
+  generate = arra_run ("generate", "--model", model, "--prompts", asked, "--seed", "1", "-o", "drawn", NULL);
   assert_status (generate, 0);
-  eval = arra_run ("eval", "--data", "drawn", "--against", "asked", "--judge", judge, "--json", NULL);
+  eval = arra_run ("eval", "--data", "drawn", "--against", asked, "--judge", judge, "--json", NULL);
   assert_status (eval, 0);
   report = parse_json (eval->out);
   g_test_message ("real %.3f, generated %.3f", of_mean (report, "real"), of_mean (report, "generated"));
@@ -274,7 +287,8 @@ test_vqgan (gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  static const Judged textures = { "textures", 0.9, 0.8 }, radiographs = { "phantom-cxr", 0.98, 0.85 };
+  static const Judged textures = { "textures", "asked-textures", 0.9, 0.8 },
+                      radiographs = { "phantom-cxr", NULL, 0.98, 0.85 };
 
   g_test_init (&argc, &argv, NULL);
   g_test_add_data_func ("/shipped/card/textures", "textures.gguf", test_card);

@@ -4,6 +4,7 @@
 
 #include "allocations.h"
 #include "domain.h"
+#include "words.h"
 
 #define N_ITEMS 4000
 
@@ -34,8 +35,29 @@ check_item (const ArraDomain *domain, const ArraDomainItem *item)
   for (guint a = 0; a < domain->n_attributes; a++)
     g_assert_cmpuint (item->labels[a], <, domain->attributes[a].n_values);
   assert_plain (item->caption);
-  g_assert_cmpuint (strlen (item->caption), >, 3);
+  g_assert_cmpuint (strlen (item->caption), >=, 3);
   g_assert_cmpuint (strlen (item->caption), <, ARRA_DOMAIN_CAPTION - 1);
+}
+
+/* Whatever series and split captions come from, the list has their words, and the list is the same each time.
+ */
+static void
+test_words (gconstpointer data)
+{
+  const ArraDomain *domain = data;
+  g_auto (GStrv) words = arra_domain_words (domain), again = arra_domain_words (domain);
+
+  g_assert_true (g_strv_equal ((const char *const *) words, (const char *const *) again));
+  for (guint64 i = 0; i < 5 * N_ITEMS; i++)
+    {
+      g_auto (GStrv) said = NULL;
+      ArraDomainItem item;
+
+      arra_domain_item (domain, i & 1 ? ARRA_DOMAIN_ALL : ARRA_DOMAIN_HELD_OUT, 7, i, &item);
+      said = arra_words_of (item.caption);
+      for (char **word = said; *word != NULL; word++)
+        g_assert_true (g_strv_contains ((const char *const *) words, *word));
+    }
 }
 
 static void
@@ -199,6 +221,7 @@ main (int argc, char **argv)
   g_test_add_func ("/domain/find", test_find);
   for (const ArraDomain *const *d = arra_domain_list (); *d != NULL; d++)
     {
+      add_test ("words", *d, test_words);
       add_test ("splits", *d, test_splits);
       add_test ("values", *d, test_values);
       add_test ("pure", *d, test_pure);

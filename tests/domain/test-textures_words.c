@@ -79,8 +79,9 @@ check_attribute (guint attribute, const char *const *const *words, guint unsaid)
 static void
 test_scales (void)
 {
-  static const char *const medium[] = { "medium", NULL }, *const fine[] = { "fine", "small-scale", NULL },
-                           *const coarse[] = { "coarse", "large-scale", NULL };
+  static const char *const medium[] = { "medium", NULL },
+                           *const fine[] = { "fine", "small-scale", "tiny", NULL },
+                           *const coarse[] = { "coarse", "large-scale", "large", "big", NULL };
   static const char *const *const words[] = { medium, fine, coarse };
 
   check_attribute (TEXTURE_SCALE, words, TEXTURE_MEDIUM);
@@ -89,10 +90,11 @@ test_scales (void)
 static void
 test_ages (void)
 {
-  static const char *const pristine[] = { "pristine", "clean", NULL },
-                           *const weathered[] = { "weathered", "aged", NULL },
-                           *const worn[] = { "heavily worn", "badly damaged", NULL };
-  static const char *const *const words[] = { pristine, weathered, worn };
+  static const char *const pristine[] = { "pristine", "clean", "new", NULL },
+                           *const weathered[] = { "weathered", "aged", "old", NULL },
+                           *const worn[] = { "heavily worn", "badly damaged", "battered", "ruined", NULL },
+                           *const mossy[] = { "mossy", "moss-covered", "in moss", "with moss", NULL };
+  static const char *const *const words[] = { pristine, weathered, worn, mossy };
 
   check_attribute (TEXTURE_WEATHERING, words, TEXTURE_PRISTINE);
 }
@@ -108,12 +110,20 @@ test_directions (void)
   check_attribute (TEXTURE_DIRECTION, words, TEXTURE_UNDIRECTED);
 }
 
+static gboolean
+says_colour (const char *text, guint colour)
+{
+  static const char *const other[TEXTURE_COLOURS]
+      = { [TEXTURE_PURPLE] = "violet", [TEXTURE_GREY] = "gray", [TEXTURE_RED] = "crimson" };
+
+  return says (text, arra_domain_textures.attributes[TEXTURE_COLOUR].values[colour])
+         || (other[colour] != NULL && says (text, other[colour]));
+}
+
 /* A colour that is not the material's own is said; without one, at most the material's own word for it is. */
 static void
 test_colours (void)
 {
-  const ArraDomainAttribute *attribute = &arra_domain_textures.attributes[TEXTURE_COLOUR];
-
   for (guint64 i = 0; i < 3000; i++)
     {
       Caption caption = caption_of (i);
@@ -121,9 +131,11 @@ test_colours (void)
       const char *own = texture_materials[caption.labels[TEXTURE_MATERIAL]].own_colour;
 
       for (guint c = TEXTURE_NATURAL + 1; c < TEXTURE_COLOURS; c++)
-        if (says (caption.text, attribute->values[c]))
-          g_assert_true (c == colour
-                         || (colour == TEXTURE_NATURAL && g_strcmp0 (own, attribute->values[c]) == 0));
+        if (says_colour (caption.text, c))
+          g_assert_true (
+              c == colour
+              || (colour == TEXTURE_NATURAL
+                  && g_strcmp0 (own, arra_domain_textures.attributes[TEXTURE_COLOUR].values[c]) == 0));
         else
           g_assert_cmpuint (c, !=, colour);
     }
@@ -149,7 +161,7 @@ test_form (void)
       Caption caption = caption_of (i);
       gsize length = strlen (caption.text);
 
-      g_assert_cmpuint (length, >, 3);
+      g_assert_cmpuint (length, >=, 3);
       g_assert_true (g_ascii_isalpha (caption.text[length - 1]));
       g_assert_null (strstr (caption.text, "  "));
       g_assert_null (strstr (caption.text, ",,"));
