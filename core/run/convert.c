@@ -65,14 +65,26 @@ list_weight (const char *name, gboolean is_matrix, const ArraTensor *stored, gpo
   return TRUE;
 }
 
-/* The VQGAN is never quantised: it is small, and pixels show every loss. */
+/* The VQGAN is never quantised: it is small, and pixels show every loss. Its kernels, nearly all of it, have
+ * half precision where the matrices are made small, too; what has it already keeps it. */
+static ArraDType
+vqgan_type (ArraDType asked, const ArraTensor *stored)
+{
+  if (stored->dtype == ARRA_BF16)
+    return ARRA_BF16;
+  if (stored->n_dims == 4
+      && (asked == ARRA_F16 || asked == ARRA_Q8_0 || (asked == ARRA_N_DTYPES && stored->dtype == ARRA_F16)))
+    return ARRA_F16;
+  return ARRA_F32;
+}
+
 static gboolean
 list_vqgan_weight (const char *name, const ArraTensor *stored, gpointer data, GError **error)
 {
   Conversion *conversion = data;
   g_autofree char *full = g_strconcat (conversion->checkpoint->vqgan_prefix, name, NULL);
 
-  add_item (conversion, ARRA_VQGAN_PREFIX, name, stored, stored->dtype == ARRA_BF16 ? ARRA_BF16 : ARRA_F32,
+  add_item (conversion, ARRA_VQGAN_PREFIX, name, stored, vqgan_type (conversion->asked, stored),
             arra_source_file_of (conversion->source, full));
   return TRUE;
 }

@@ -124,6 +124,41 @@ test_types (void)
   fixture_remove (directory);
 }
 
+static ArraDType
+vqgan_dtype (ArraDType stored, ArraQuant quant, const char *name)
+{
+  g_autofree char *directory = NULL, *file = NULL, *full = g_strconcat (ARRA_VQGAN_PREFIX, name, NULL);
+  g_autoptr (ArraCheckpoint) checkpoint = NULL;
+  ArraDType dtype;
+  Fixture fixture;
+
+  fixture_init (&fixture);
+  fixture.dtype = stored;
+  directory = fixture_make (&fixture);
+  file = convert (directory, NULL, quant);
+  checkpoint = open_as (file, ARRA_QUANT_AS_STORED);
+  dtype = arra_source_find (checkpoint->source, full)->dtype;
+  fixture_remove (directory);
+  return dtype;
+}
+
+/* Kernels are halved where that is asked for, or was so before; biases and codes never are. */
+static void
+test_half_vqgan (void)
+{
+  const char *kernel = "decoder.conv_in.weight", *bias = "decoder.conv_in.bias", *codes = "quantize.embedding.weight";
+
+  g_assert_cmpint (vqgan_dtype (ARRA_F32, ARRA_QUANT_Q8_0, kernel), ==, ARRA_F16);
+  g_assert_cmpint (vqgan_dtype (ARRA_F32, ARRA_QUANT_F16, kernel), ==, ARRA_F16);
+  g_assert_cmpint (vqgan_dtype (ARRA_F32, ARRA_QUANT_F32, kernel), ==, ARRA_F32);
+  g_assert_cmpint (vqgan_dtype (ARRA_F32, ARRA_QUANT_AS_STORED, kernel), ==, ARRA_F32);
+  g_assert_cmpint (vqgan_dtype (ARRA_F16, ARRA_QUANT_AS_STORED, kernel), ==, ARRA_F16);
+  g_assert_cmpint (vqgan_dtype (ARRA_F16, ARRA_QUANT_F32, kernel), ==, ARRA_F32);
+  g_assert_cmpint (vqgan_dtype (ARRA_BF16, ARRA_QUANT_Q8_0, kernel), ==, ARRA_BF16);
+  g_assert_cmpint (vqgan_dtype (ARRA_F32, ARRA_QUANT_Q8_0, bias), ==, ARRA_F32);
+  g_assert_cmpint (vqgan_dtype (ARRA_F32, ARRA_QUANT_Q8_0, codes), ==, ARRA_F32);
+}
+
 static gboolean
 same_tensor (ArraSource *one, const char *name, ArraSource *other, const char *other_name)
 {
@@ -418,6 +453,7 @@ main (int argc, char **argv)
   g_test_add_func ("/convert/same-tokens", test_same_tokens);
   g_test_add_func ("/convert/shuffled-vocabulary", test_shuffled_vocabulary);
   g_test_add_func ("/convert/types", test_types);
+  g_test_add_func ("/convert/half-vqgan", test_half_vqgan);
   g_test_add_func ("/convert/other-vqgan", test_other_vqgan);
   g_test_add_func ("/convert/metadata", test_metadata);
   g_test_add_func ("/convert/again", test_again);
