@@ -5,6 +5,7 @@
 #include "commands.h"
 #include "inputs.h"
 #include "mem.h"
+#include "open.h"
 #include "options.h"
 #include "output.h"
 #include "progress.h"
@@ -56,7 +57,7 @@ run (gpointer data, GError **error)
   g_automem char *title = NULL;
   CliItems items = { .start = g_get_monotonic_time () };
 
-  if (!check (options, &sheet, error) || (dataset = arra_dataset_open (options->data, error)) == NULL)
+  if (!check (options, &sheet, error) || (dataset = cli_open_dataset (options->data, options->quiet, error)) == NULL)
     return FALSE;
   cli_inputs_add_dataset (inputs, options->data, dataset);
   if (!cli_inputs_spare (inputs, "-o", options->out, error))

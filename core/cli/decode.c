@@ -108,6 +108,8 @@ check (const DecodeOptions *options, guint *threads, GError **error)
 {
   g_autoptr (CliInputs) inputs = cli_inputs_new ();
 
+  if (options->skip_bad)
+    return cli_usage_error (error, "--skip-bad goes with --data");
   if (options->size != NULL || options->limit != NULL)
     return cli_usage_error (error, "%s goes with --data", options->size != NULL ? "--size" : "--limit");
   if (options->rest == NULL)
@@ -164,6 +166,8 @@ cli_decode (int argc, char **argv)
       "PATH" },
     { "size", 's', 0, G_OPTION_ARG_STRING, &options.size,
       "Of --data: side of the pictures in pixels (default: 256)", "N" },
+    { "skip-bad", 0, 0, G_OPTION_ARG_NONE, &options.skip_bad,
+      "Of --data: leave out what cannot be read, and say what it was", NULL },
     { "limit", 0, 0, G_OPTION_ARG_STRING, &options.limit, "Of --data: only the first N pictures", "N" },
     { "threads", 0, 0, G_OPTION_ARG_STRING, &options.threads, "Threads (default: all processors)", "N" },
     { "no-metadata", 0, 0, G_OPTION_ARG_NONE, &options.no_metadata,

@@ -7,7 +7,7 @@
 typedef struct
 {
   char *model, *vqgan, *out, *threads, *data, *size, *limit, **rest;
-  gboolean no_metadata, quiet;
+  gboolean no_metadata, quiet, skip_bad;
 } DecodeOptions;
 
 /* decode_set.c: --data: a data set to codes and back. */

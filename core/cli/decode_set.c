@@ -5,6 +5,8 @@
 #include "fail.h"
 #include "inputs.h"
 #include "json.h"
+#include "mem.h"
+#include "open.h"
 #include "output.h"
 #include "progress.h"
 #include "reconstruction.h"
@@ -70,7 +72,7 @@ check_apart (const DecodeOptions *options, const ArraDataset *dataset, GError **
 static gboolean
 open_inputs (const DecodeOptions *options, guint size, guint threads, Inputs *inputs, GError **error)
 {
-  if ((inputs->dataset = arra_dataset_open (options->data, error)) == NULL || !check_apart (options, inputs->dataset, error)
+  if ((inputs->dataset = cli_open_dataset (options->data, options->quiet, error)) == NULL || !check_apart (options, inputs->dataset, error)
       || !arra_vqgan_file_open (&inputs->file, options->vqgan, error))
     return FALSE;
   if (size % arra_vqgan_patch (&inputs->file.config) != 0)
@@ -107,19 +109,16 @@ digest_tensor (const char *name, const ArraTensor *stored, gpointer sum, GError 
 static char *
 series_text (const Inputs *inputs, guint size, GError **error)
 {
-  g_autofree char *dataset = arra_dataset_fingerprint (inputs->dataset, error);
   g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
   g_autofree char *config = arra_vqgan_config_to_json (&inputs->file.config);
   g_autoptr (CliJson) json = cli_json_new ();
 
   g_checksum_update (sum, (const guchar *) config, -1);
-  if (dataset == NULL
-      || !arra_vqgan_foreach (&inputs->file.config, inputs->file.source, inputs->file.prefix, digest_tensor,
-                              sum, error))
+  if (!arra_vqgan_foreach (&inputs->file.config, inputs->file.source, inputs->file.prefix, digest_tensor, sum,
+                           error))
     return NULL;
   cli_json_begin_object (json, NULL);
   cli_json_string (json, "made_by", "arra decode --data");
-  cli_json_string (json, "dataset_sha256", dataset);
   cli_json_string (json, "vqgan_sha256", g_checksum_get_string (sum));
   cli_json_uint (json, "size", size);
   cli_json_end_object (json);
@@ -134,6 +133,64 @@ print_result (const DecodeOptions *options, guint n, guint n_new, gint64 start)
   g_autofree char *rate = cli_format_double (n_new / MAX (seconds, 1e-6), 1);
 
   cli_print ("%s: %u pictures, %u of them new in %s (%s a second)\n", options->out, n, n_new, time, rate);
+}
+
+/* One attempt; *@n_bad pictures could not be read, and are taken out of the data set. */
+static gboolean
+attempt (const DecodeOptions *options,
+         Inputs *inputs,
+         const ArraExec *exec,
+         ArraReconstruction *what,
+         guint *n_new,
+         guint *n_bad,
+         CliItems *items,
+         GError **error)
+{
+  g_autoptr (ArraBadItems) bad = options->skip_bad ? arra_bad_items_new () : NULL;
+  g_automem guint8 *keys = arra_dataset_keys (inputs->dataset, cli_signals_stage (0), error);
+  guint n = 0;
+
+  if (keys == NULL)
+    return FALSE;
+  what->n = MIN (what->n, arra_dataset_size (inputs->dataset));
+  what->keys = keys;
+  what->bad = bad;
+  if (!arra_reconstruct (what, inputs->dataset, inputs->vqgan, exec, options->out, &n, cli_items_update, items,
+                         cli_signals_stage (0), error))
+    return FALSE;
+  *n_bad = arra_bad_items_count (bad);
+  *n_new += n - *n_bad;
+  if (*n_bad > 0)
+    {
+      cli_progress_clear (items->progress);
+      cli_note_bad_items ("decode", bad);
+      arra_dataset_drop (inputs->dataset, bad);
+    }
+  return TRUE;
+}
+
+/* Until no picture is bad: those behind take the places of those that are left out. */
+static gboolean
+reconstruct (const DecodeOptions *options,
+             Inputs *inputs,
+             const ArraExec *exec,
+             ArraReconstruction *what,
+             guint *n_new,
+             CliItems *items,
+             GError **error)
+{
+  guint limit = what->n, n_bad = 0;
+
+  do
+    {
+      what->n = limit;
+      if (arra_dataset_size (inputs->dataset) == 0)
+        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "no picture is left");
+      if (!attempt (options, inputs, exec, what, n_new, &n_bad, items, error))
+        return FALSE;
+    }
+  while (n_bad > 0);
+  return TRUE;
 }
 
 gboolean
@@ -153,11 +210,10 @@ decode_set (const DecodeOptions *options, GError **error)
       || (series = series_text (&inputs, what.size, error)) == NULL)
     return FALSE;
   exec.pool = inputs.pool;
-  what.n = MIN (limit, arra_dataset_size (inputs.dataset));
+  what.n = limit;
   what.series = series;
   items.progress = progress = cli_progress_new (!options->quiet, 1, "Reconstructing");
-  if (!arra_reconstruct (&what, inputs.dataset, inputs.vqgan, &exec, options->out, &n_new, cli_items_update,
-                         &items, cli_signals_stage (0), error))
+  if (!reconstruct (options, &inputs, &exec, &what, &n_new, &items, error))
     return FALSE;
   cli_progress_clear (progress);
   if (!options->quiet)

@@ -7,6 +7,7 @@
 #include "commands.h"
 #include "inputs.h"
 #include "mapping.h"
+#include "open.h"
 #include "options.h"
 #include "output.h"
 #include "progress.h"
@@ -129,7 +130,7 @@ open_sets (const Options *options, guint limit, Run *run, GError **error)
 
       if (names[role] == NULL)
         continue;
-      run->sets[role] = arra_dataset_open (names[role], error);
+      run->sets[role] = cli_open_dataset (names[role], options->quiet, error);
       if (run->sets[role] == NULL)
         return FALSE;
       run->request.sets[role] = run->sets[role];

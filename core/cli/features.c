@@ -5,6 +5,8 @@
 #include "commands.h"
 #include "dataset_features.h"
 #include "fail.h"
+#include "mem.h"
+#include "open.h"
 #include "options.h"
 #include "output.h"
 #include "progress.h"
@@ -14,7 +16,7 @@
 typedef struct
 {
   char *data, *encoder, *aggregate, *files, *layout, *threads, *out;
-  gboolean quiet;
+  gboolean quiet, skip_bad;
 } Options;
 
 /* Where features come from: files when there is no encoder. */
@@ -37,8 +39,9 @@ static const CliHelp help = {
               "  arra features --data cxr --encoder clip-vit-large-patch14 --aggregate both -o cxr.features\n"
               "  arra features --data mimic.json --files visual_features --layout mimic -o mimic.features",
   .notes = "--encoder names a folder in the form of Hugging Face's CLIPModel, as `arra train` with \"kind: "
-           "clip\" makes it. A file\n"
-           "that was made of another data set, encoder or aggregation is not written to.\n"
+           "clip\" makes it. What\n"
+           "is finished is kept by the contents of each picture; a file of other pictures altogether, or of another encoder or\n"
+           "aggregation, is not written to.\n"
            "--files names the root of the reference's feature files, NAME_visual_feature.pt: in "
            "ROOT/A/visual_features for a\n"
            "picture A/B/C/NAME.jpg with --layout mimic, in ROOT/A for a picture A/NAME.jpg with --layout "
@@ -139,7 +142,7 @@ open_encoder (Inputs *inputs, const char *directory, guint threads, GError **err
 static gboolean
 open_inputs (const Options *options, guint threads, Inputs *inputs, GError **error)
 {
-  inputs->dataset = arra_dataset_open (options->data, error);
+  inputs->dataset = cli_open_dataset (options->data, options->quiet, error);
   if (inputs->dataset == NULL)
     return FALSE;
   return options->encoder != NULL
@@ -161,7 +164,8 @@ static ArraFeatureCacheWriter *
 open_writer (const Inputs *inputs, const char *path, GError **error)
 {
   const ArraFeatureEncoder *encoder = &inputs->encoder;
-  g_autofree char *dataset = arra_dataset_fingerprint (inputs->dataset, error);
+  g_automem guint8 *keys = arra_dataset_keys (inputs->dataset, cli_signals_stage (0), error);
+  g_autofree char *dataset = keys != NULL ? arra_dataset_fingerprint (inputs->dataset, keys) : NULL;
   g_autofree char *hash = encoder->clip != NULL ? arra_clip_image_sha256 (encoder->clip) : g_strdup ("files");
   g_autofree char *aggregation = encoder->clip != NULL
                                      ? g_strdup (arra_feature_aggregations[encoder->aggregation])
@@ -169,21 +173,39 @@ open_writer (const Inputs *inputs, const char *path, GError **error)
   const ArraFeatureCacheForm form
       = { .prints = { .dataset = dataset, .encoder = hash, .aggregation = aggregation },
           .n_items = arra_dataset_size (inputs->dataset),
-          .width = inputs->width };
+          .width = inputs->width,
+          .keys = keys };
 
   return dataset != NULL ? arra_feature_cache_writer_open (path, &form, error) : NULL;
 }
 
 static gboolean
-gather (const Inputs *inputs, ArraFeatureCacheWriter *writer, CliItems *items, GError **error)
+gather (const Inputs *inputs, ArraFeatureCacheWriter *writer, ArraBadItems *bad, CliItems *items, GError **error)
 {
   GCancellable *cancellable = cli_signals_stage (0);
 
   if (inputs->encoder.clip == NULL)
-    return arra_feature_tree_gather (&inputs->tree, inputs->dataset, inputs->width, writer, cli_items_update,
+    return arra_feature_tree_gather (&inputs->tree, inputs->dataset, inputs->width, writer, bad, cli_items_update,
                                      items, cancellable, error);
-  return arra_feature_encoder_gather (&inputs->encoder, inputs->dataset, writer, cli_items_update, items,
+  return arra_feature_encoder_gather (&inputs->encoder, inputs->dataset, writer, bad, cli_items_update, items,
                                       cancellable, error);
+}
+
+/* The file again, without the pictures that cannot be used: all others are in it. */
+static gboolean
+leave_out (Inputs *inputs, const ArraBadItems *bad, const char *path, GError **error)
+{
+  g_autoptr (ArraFeatureCacheWriter) writer = NULL;
+
+  cli_note_bad_items ("features", bad);
+  arra_dataset_drop (inputs->dataset, bad);
+  if (arra_dataset_size (inputs->dataset) == 0)
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "no picture is left");
+  if ((writer = open_writer (inputs, path, error)) == NULL)
+    return FALSE;
+  if (arra_feature_cache_writer_left (writer) > 0)
+    return arra_fail (error, ARRA_ERROR_FAILED, "%s: pictures were changed meanwhile: give the command again", path);
+  return arra_feature_cache_writer_finish (writer, error);
 }
 
 static gboolean
@@ -192,6 +214,7 @@ run (gpointer data, GError **error)
   const Options *options = data;
   g_auto (Inputs) inputs = { 0 };
   g_autoptr (ArraFeatureCacheWriter) writer = NULL;
+  g_autoptr (ArraBadItems) bad = options->skip_bad ? arra_bad_items_new () : NULL;
   g_autoptr (CliProgress) progress = NULL;
   CliItems items = { .start = g_get_monotonic_time () };
   guint threads = 0, n, n_new;
@@ -204,9 +227,15 @@ run (gpointer data, GError **error)
   items.first = n - n_new;
   items.progress = progress
       = cli_progress_new (!options->quiet, 1, options->encoder != NULL ? "Encoding" : "Gathering");
-  if (!gather (&inputs, writer, &items, error))
+  if ((bad != NULL && !arra_dataset_check_captions (inputs.dataset, bad, error))
+      || !gather (&inputs, writer, bad, &items, error))
     return FALSE;
   cli_progress_clear (progress);
+  g_clear_pointer (&writer, arra_feature_cache_writer_free);
+  if (arra_bad_items_count (bad) > 0 && !leave_out (&inputs, bad, options->out, error))
+    return FALSE;
+  n = arra_dataset_size (inputs.dataset);
+  n_new -= MIN (n_new, arra_bad_items_count (bad));
   if (!options->quiet)
     cli_print ("%s: %u features of %u numbers, %u of them new\n", options->out, n, inputs.width, n_new);
   return TRUE;
@@ -228,6 +257,8 @@ cli_features (int argc, char **argv)
     { "layout", 0, 0, G_OPTION_ARG_STRING, &options.layout, "Where they lie: mimic (default) or laion-coco",
       "LAYOUT" },
     { "out", 'o', 0, G_OPTION_ARG_FILENAME, &options.out, "File to write, or to go on with", "FILE" },
+    { "skip-bad", 0, 0, G_OPTION_ARG_NONE, &options.skip_bad,
+      "Leave out what cannot be used, and say at the end what it was", NULL },
     { "threads", 0, 0, G_OPTION_ARG_STRING, &options.threads, "Threads (default: all processors)", "N" },
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet, "Print nothing but errors", NULL },
     { NULL, 0, 0, 0, NULL, NULL, NULL },

@@ -1,10 +1,11 @@
-/* open.c - opening checkpoints for the subcommands
+/* open.c - opening checkpoints and data sets for the subcommands
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "open.h"
 
 #include "checkpoint.h"
 #include "locate.h"
 #include "signals.h"
+#include "status.h"
 
 ArraCheckpoint *
 cli_open_metadata (const char *model, const char *vqgan, ArraQuant quant, GError **error)
@@ -31,4 +32,32 @@ cli_open_vqgan (const char *model, const char *vqgan, guint threads, GError **er
   options.vqgan = vqgan;
   options.threads = threads;
   return arra_checkpoint_open_vqgan (path, &options, cli_signals_stage (0), error);
+}
+
+void
+cli_note_lines (const char *text)
+{
+  g_auto (GStrv) lines = g_strsplit (text != NULL ? text : "", "\n", -1);
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    cli_note ("%s", lines[i]);
+}
+
+ArraDataset *
+cli_open_dataset (const char *path, gboolean quiet, GError **error)
+{
+  ArraDataset *dataset = arra_dataset_open (path, error);
+  g_autofree char *left_out = dataset != NULL && !quiet ? arra_dataset_left_out (dataset) : NULL;
+
+  cli_note_lines (left_out);
+  return dataset;
+}
+
+void
+cli_note_bad_items (const char *command, const ArraBadItems *bad)
+{
+  g_autofree char *text = arra_bad_items_text (bad);
+
+  cli_note ("arra %s: %u left out:", command, arra_bad_items_count (bad));
+  cli_note_lines (text);
 }

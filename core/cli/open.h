@@ -1,8 +1,9 @@
-/* open.h - opening checkpoints for the subcommands
+/* open.h - opening checkpoints and data sets for the subcommands
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
 #include <arra.h>
+#include "dataset.h"
 #include "progress.h"
 
 /* Headers and metadata only. @model: (nullable): as cli_locate_checkpoint(). */
@@ -11,3 +12,9 @@ ArraCheckpoint *cli_open_metadata (const char *model, const char *vqgan, ArraQua
 /* Metadata and the VQGAN alone: enough for turning pictures into codes and back, however large the transformer is. Fails when there is no
  * VQGAN. */
 ArraCheckpoint *cli_open_vqgan (const char *model, const char *vqgan, guint threads, GError **error);
+
+/* As arra_dataset_open(); says on standard error what was left out, unless @quiet. */
+ArraDataset *cli_open_dataset (const char *path, gboolean quiet, GError **error);
+void cli_note_lines (const char *text); /* nullable: each line a note */
+/* Says which items were left out, and why. */
+void cli_note_bad_items (const char *command, const ArraBadItems *bad);

@@ -3,6 +3,8 @@
 #include "commands.h"
 #include "encode_dataset.h"
 #include "fail.h"
+#include "mem.h"
+#include "open.h"
 #include "options.h"
 #include "output.h"
 #include "progress.h"
@@ -16,7 +18,7 @@
 typedef struct
 {
   char *data, *vqgan, *tokenizer, *size, *threads, *out;
-  gboolean quiet;
+  gboolean quiet, skip_bad;
 } Options;
 
 typedef struct
@@ -36,9 +38,10 @@ static const CliHelp help = {
   .examples = "  arra pretokenize --data textures --vqgan vqgan --tokenizer tokenizer -o textures.tokens\n"
               "  arra pretokenize --data captions.json --vqgan vqgan.ckpt --tokenizer model-folder --size 512 -o cxr.tokens\n"
               "  arra pretokenize --data photos --vqgan textures.gguf --tokenizer textures.gguf -o photos.tokens",
-  .notes = "A data set is a folder with metadata.jsonl, a folder of pictures with NAME.txt beside each, or a JSON file of\n"
-           "ARRA's conversations. Pictures are cropped to squares and resized. A file that was made of another data set,\n"
-           "VQGAN or tokenizer is not written to.",
+  .notes = "A data set is a folder with metadata.jsonl or metadata.csv, a folder of pictures with NAME.txt beside each, a folder\n"
+           "of such folders, or a JSON file of ARRA's conversations. Pictures are cropped to squares and resized. What is\n"
+           "finished is kept by the contents of each picture: when some are added, repaired or removed, the others are not done\n"
+           "again. A file that was made of other pictures altogether, or with another VQGAN, tokenizer or size is not written to.",
 };
 
 static void
@@ -74,7 +77,7 @@ check (const Options *options, guint *size, guint *threads, GError **error)
 static gboolean
 open_inputs (const Options *options, guint threads, Inputs *inputs, GError **error)
 {
-  if ((inputs->dataset = arra_dataset_open (options->data, error)) == NULL
+  if ((inputs->dataset = cli_open_dataset (options->data, options->quiet, error)) == NULL
       || (inputs->tokenizer = arra_tokenizer_open (options->tokenizer, error)) == NULL
       || !arra_vqgan_file_open (&inputs->file, options->vqgan, error)
       || (inputs->pool = arra_pool_new (threads, error)) == NULL)
@@ -94,7 +97,8 @@ open_inputs (const Options *options, guint threads, Inputs *inputs, GError **err
 static ArraTokenCacheWriter *
 open_writer (const Inputs *inputs, const char *path, GError **error)
 {
-  g_autofree char *dataset = arra_dataset_fingerprint (inputs->dataset, error);
+  g_automem guint8 *keys = arra_dataset_keys (inputs->dataset, cli_signals_stage (0), error);
+  g_autofree char *dataset = keys != NULL ? arra_dataset_fingerprint (inputs->dataset, keys) : NULL;
   g_autofree char *vqgan
       = arra_vqgan_encoder_sha256 (&inputs->file.config, inputs->file.source, inputs->file.prefix, error);
   g_autofree char *tokenizer = arra_tokenizer_sha256 (inputs->tokenizer);
@@ -105,13 +109,31 @@ open_writer (const Inputs *inputs, const char *path, GError **error)
                               .rows = side,
                               .columns = side,
                               .n_codes = inputs->file.config.n_embed,
-                              .n_ids = arra_tokenizer_size (inputs->tokenizer) };
+                              .n_ids = arra_tokenizer_size (inputs->tokenizer),
+                              .keys = keys };
 
   if (dataset == NULL || vqgan == NULL || !arra_caption_tokens_init (&captions, inputs->dataset, inputs->tokenizer, error))
     return NULL;
   form.starts = captions.starts;
   form.ids = captions.ids;
   return arra_token_cache_writer_open (path, &form, error);
+}
+
+/* The file again, without the pictures that cannot be used: all others are in it. */
+static gboolean
+leave_out (Inputs *inputs, const ArraBadItems *bad, const char *path, GError **error)
+{
+  g_autoptr (ArraTokenCacheWriter) writer = NULL;
+
+  cli_note_bad_items ("pretokenize", bad);
+  arra_dataset_drop (inputs->dataset, bad);
+  if (arra_dataset_size (inputs->dataset) == 0)
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "no picture is left");
+  if ((writer = open_writer (inputs, path, error)) == NULL)
+    return FALSE;
+  if (arra_token_cache_writer_left (writer) > 0)
+    return arra_fail (error, ARRA_ERROR_FAILED, "%s: pictures were changed meanwhile: give the command again", path);
+  return arra_token_cache_writer_finish (writer, error);
 }
 
 static void
@@ -131,12 +153,14 @@ run (gpointer data, GError **error)
   const Options *options = data;
   g_auto (Inputs) inputs = { .size = DEFAULT_SIZE };
   g_autoptr (ArraTokenCacheWriter) writer = NULL;
+  g_autoptr (ArraBadItems) bad = options->skip_bad ? arra_bad_items_new () : NULL;
   g_autoptr (CliProgress) progress = NULL;
   CliItems items = { .start = g_get_monotonic_time () };
   ArraExec exec = { 0 };
   guint threads = 0, n_new;
 
   if (!check (options, &inputs.size, &threads, error) || !open_inputs (options, threads, &inputs, error)
+      || !arra_dataset_check_captions (inputs.dataset, bad, error)
       || (exec.kernels = arra_kernels_default (error)) == NULL
       || (writer = open_writer (&inputs, options->out, error)) == NULL)
     return FALSE;
@@ -144,12 +168,15 @@ run (gpointer data, GError **error)
   n_new = arra_token_cache_writer_left (writer);
   items.first = arra_dataset_size (inputs.dataset) - n_new;
   items.progress = progress = cli_progress_new (!options->quiet, 1, "Encoding");
-  if (!arra_encode_dataset (inputs.dataset, inputs.vqgan, &exec, inputs.size, writer, cli_items_update, &items,
+  if (!arra_encode_dataset (inputs.dataset, inputs.vqgan, &exec, inputs.size, writer, bad, cli_items_update, &items,
                             cli_signals_stage (0), error))
     return FALSE;
   cli_progress_clear (progress);
+  g_clear_pointer (&writer, arra_token_cache_writer_free);
+  if (arra_bad_items_count (bad) > 0 && !leave_out (&inputs, bad, options->out, error))
+    return FALSE;
   if (!options->quiet)
-    print_result (&inputs, options->out, n_new, items.start);
+    print_result (&inputs, options->out, n_new - MIN (n_new, arra_bad_items_count (bad)), items.start);
   return TRUE;
 }
 
@@ -166,6 +193,8 @@ cli_pretokenize (int argc, char **argv)
     { "size", 's', 0, G_OPTION_ARG_STRING, &options.size, "Side of the pictures in pixels (default: 256)",
       "N" },
     { "out", 'o', 0, G_OPTION_ARG_FILENAME, &options.out, "File to write, or to go on with", "FILE" },
+    { "skip-bad", 0, 0, G_OPTION_ARG_NONE, &options.skip_bad,
+      "Leave out what cannot be used, and say at the end what it was", NULL },
     { "threads", 0, 0, G_OPTION_ARG_STRING, &options.threads, "Threads (default: all processors)", "N" },
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet, "Print nothing but errors", NULL },
     { NULL, 0, 0, 0, NULL, NULL, NULL },

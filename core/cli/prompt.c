@@ -11,6 +11,7 @@
 #include "mem.h"
 #include "signals.h"
 #include "status.h"
+#include "text_file.h"
 
 /* Waits until there is something to read; Ctrl-C ends the waiting. */
 static gboolean
@@ -74,6 +75,23 @@ cli_read_input (const char *option, const char *path, gsize limit, gsize *size, 
 }
 
 char *
+cli_read_text (const char *option, const char *path, gsize limit, gsize *size, GError **error)
+{
+  const char *name = strcmp (path, "-") == 0 ? "standard input" : path;
+  g_autoptr (GError) fault = NULL;
+  char *text = cli_read_input (option, path, limit, size, error);
+
+  if (text == NULL)
+    return NULL;
+  text = arra_text_to_utf8 (text, size, name, &fault);
+  if (g_error_matches (fault, ARRA_ERROR, ARRA_ERROR_INVALID_DATA))
+    cli_usage_error (error, "%s: %s", option, fault->message);
+  else if (text == NULL)
+    g_propagate_error (error, g_steal_pointer (&fault));
+  return text;
+}
+
+char *
 cli_argument_utf8 (const char *option, const char *text, GError **error)
 {
   g_autofree char *converted = NULL;
@@ -96,7 +114,7 @@ static char *
 prompt_from_file (const char *path, GError **error)
 {
   gsize size;
-  g_automem char *text = cli_read_input ("--prompt-file", path, CLI_MAX_TEXT, &size, error);
+  g_automem char *text = cli_read_text ("--prompt-file", path, CLI_MAX_TEXT, &size, error);
   const char *bad;
 
   if (text == NULL)

@@ -6,6 +6,7 @@
 
 #include "fail.h"
 #include "mem.h"
+#include "open.h"
 #include "prompt.h"
 #include "status.h"
 #include "utf8.h"
@@ -16,13 +17,13 @@ static gboolean
 is_dataset (const char *path)
 {
   return g_file_test (path, G_FILE_TEST_IS_DIR) || g_str_has_suffix (path, ".jsonl")
-         || g_str_has_suffix (path, ".json");
+         || g_str_has_suffix (path, ".json") || g_str_has_suffix (path, ".csv");
 }
 
 static gboolean
 read_captions (CliPrompts *prompts, const char *path, GError **error)
 {
-  prompts->dataset = arra_dataset_open (path, error);
+  prompts->dataset = cli_open_dataset (path, FALSE, error);
   if (prompts->dataset == NULL)
     return FALSE;
   for (guint i = 0; i < arra_dataset_size (prompts->dataset); i++)
@@ -52,11 +53,9 @@ read_lines (CliPrompts *prompts, const char *path, GError **error)
   gsize size;
   guint number = 1;
 
-  prompts->lines = cli_read_input ("--prompts", path, MAX_LINES, &size, error);
+  prompts->lines = cli_read_text ("--prompts", path, MAX_LINES, &size, error);
   if (prompts->lines == NULL)
     return FALSE;
-  if (memchr (prompts->lines, '\0', size) != NULL)
-    return arra_fail (error, ARRA_ERROR_ARGUMENT, "--prompts: %s holds a NUL: it is no text", name);
   for (char *line = prompts->lines, *end; line != NULL; line = end, number++)
     {
       end = strchr (line, '\n');

@@ -9,11 +9,13 @@
 #include "inputs.h"
 #include "mapping.h"
 #include "mem.h"
+#include "open.h"
 #include "options.h"
 #include "output.h"
 #include "pretokenize.h"
 #include "signals.h"
 #include "tokenizer_write.h"
+#include "text_file.h"
 #include "utf8.h"
 #include "values.h"
 
@@ -90,7 +92,7 @@ check (const Options *options, Values *values, GError **error)
 static gboolean
 learn_dataset (ArraBpeTrainer *trainer, const char *path, guint64 *n_texts, GError **error)
 {
-  g_autoptr (ArraDataset) dataset = arra_dataset_open (path, error);
+  g_autoptr (ArraDataset) dataset = cli_open_dataset (path, FALSE, error);
 
   for (guint i = 0; dataset != NULL && i < arra_dataset_size (dataset); i++, ++*n_texts)
     {
@@ -120,7 +122,7 @@ static gboolean
 learn_file (ArraBpeTrainer *trainer, const char *path, guint64 *n_texts, GError **error)
 {
   gsize size;
-  g_automem char *text = arra_read_file (path, MAX_FILE, &size, error);
+  g_automem char *text = arra_read_text (path, MAX_FILE, &size, error);
   guint number = 1;
 
   if (text == NULL)

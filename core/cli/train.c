@@ -9,6 +9,7 @@
 #include "inputs.h"
 #include "kind_keys.h"
 #include "kinds.h"
+#include "open.h"
 #include "options.h"
 #include "output.h"
 #include "parallel_start.h"
@@ -101,6 +102,16 @@ check_card (const ArraYaml *config, GError **error)
          && (card == NULL || arra_card_check_file (card, error));
 }
 
+/* What the one who starts the training should see */
+static void
+note (const char *text, gpointer data)
+{
+  const CliTraining *training = data;
+
+  cli_progress_clear (training->progress);
+  cli_note_lines (text);
+}
+
 static gboolean
 add_setting (CliInputs *inputs, const ArraYaml *config, const char *key, GError **error)
 {
@@ -158,6 +169,7 @@ train (CliTraining *training,
                            .seed = settings->seed,
                            .parallel = training->parallel,
                            .preparing = cli_training_preparing,
+                           .note = note,
                            .user = training,
                            .cancellable = cli_signals_stage (0) };
   ArraTrainCalls calls = { .stepped = cli_training_stepped,

@@ -4,6 +4,7 @@
 
 #include "fail.h"
 #include "imagefolder.h"
+#include "kept_pictures.h"
 #include "medical_note.h"
 #include "mem.h"
 #include "picture.h"
@@ -60,23 +61,32 @@ bench_init (Bench *bench, const Work *work, GError **error)
   return bench->decoder != NULL;
 }
 
+static const guint8 *
+key_of (const Work *work, guint item)
+{
+  return work->what->keys + (gsize) item * ARRA_CACHE_KEY;
+}
+
 static gboolean
 make (const Work *work, Bench *bench, guint item, GError **error)
 {
   ArraPictureLabels labels = { .software = "arra" };
   g_autofree char *path = arra_imagefolder_path (work->directory, item);
   guint size = work->what->size;
+  g_autofree char *source = work->what->keys != NULL ? arra_kept_text (key_of (work, item)) : NULL;
+  GError *fault = NULL;
   gboolean marked;
 
-  if (!arra_medical_note_find (arra_dataset_picture (work->dataset, item), &marked, error)
-      || !arra_dataset_load (work->dataset, item, size, bench->raster.pixels, error))
-    return FALSE;
+  if (!arra_medical_note_find (arra_dataset_picture (work->dataset, item), &marked, &fault)
+      || !arra_dataset_load (work->dataset, item, size, bench->raster.pixels, &fault))
+    return arra_bad_items_take (work->what->bad, item, fault, error);
   arra_vqgan_from_u8 (&bench->raster, bench->pixels);
   if (!arra_vqgan_encode (bench->encoder, bench->pixels, size, size, bench->codes, NULL, work->cancellable,
                           error)
       || !arra_vqgan_decode (bench->decoder, bench->codes, work->side, work->side, bench->pixels, NULL, NULL,
                              work->cancellable, error))
     return FALSE;
+  labels.parameters = source;
   labels.description = marked ? ARRA_MEDICAL_NOTE : NULL;
   arra_vqgan_to_u8 (bench->pixels, size, size, bench->raster.pixels);
   return arra_raster_save_png (&bench->raster, &labels, path, error);
@@ -98,7 +108,8 @@ is_made (guint item, gpointer user)
 {
   const Work *work = user;
 
-  return arra_imagefolder_has (work->directory, item);
+  return work->what->keys != NULL ? arra_kept_has (work->directory, item, key_of (work, item))
+                                  : arra_imagefolder_has (work->directory, item);
 }
 
 static gboolean
@@ -168,8 +179,9 @@ arra_reconstruct (const ArraReconstruction *what,
                 .cancellable = cancellable };
 
   g_return_val_if_fail (what->n <= arra_dataset_size (dataset), FALSE);
-  if (!check (what, vqgan, error) || !arra_imagefolder_claim (directory, what->series, error))
+  if (!check (what, vqgan, error) || !arra_imagefolder_claim (directory, what->series, error)
+      || (what->keys != NULL && !arra_kept_sort (directory, what->keys, arra_dataset_size (dataset), error)))
     return FALSE;
   work.side = what->size / arra_vqgan_patch (arra_vqgan_config (vqgan));
-  return make_missing (&work, n_new, progress, user, error) && finish (&work, error);
+  return make_missing (&work, n_new, progress, user, error) && (arra_bad_items_count (what->bad) > 0 || finish (&work, error));
 }

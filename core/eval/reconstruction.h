@@ -12,6 +12,8 @@ typedef struct
 {
   guint n;            /* pictures: the first ones of the data set */
   guint size;         /* pixels a side, a multiple of the VQGAN's patch: pictures are cropped to squares and resized */
+  const guint8 *keys; /* (nullable) of the whole data set: arra_dataset_keys(); pictures that are there count when they were made from the same one, whatever its number was */
+  ArraBadItems *bad;  /* (nullable): pictures that cannot be read are noted there; when there are some, metadata.jsonl is not written */
   const char *series; /* of series.json: what the pictures depend on (imagefolder.h) */
 } ArraReconstruction;
 

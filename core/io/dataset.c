@@ -2,12 +2,12 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "dataset_private.h"
 
-#include <errno.h>
 #include <glib/gstdio.h>
+#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "fail.h"
+#include "item_cache.h"
 #include "mem.h"
 #include "resize.h"
 
@@ -52,6 +52,25 @@ arra_dataset_add (ArraDataset *dataset,
   return TRUE;
 }
 
+gboolean
+arra_dataset_check_captions (const ArraDataset *dataset, ArraBadItems *bad, GError **error)
+{
+  for (guint i = 0; i < dataset->items->len; i++)
+    {
+      const ArraDatasetItem *item = &g_array_index (dataset->items, ArraDatasetItem, i);
+
+      GError *fault = NULL;
+
+      if (item->caption[strspn (item->caption, " \t\r\n")] != '\0')
+        continue;
+      arra_set_error (&fault, ARRA_ERROR_INVALID_DATA, "%s: the caption is empty: say what the picture shows",
+                      item->picture);
+      if (!arra_bad_items_take (bad, i, fault, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 static ArraDataset *
 dataset_new (const char *path)
 {
@@ -62,6 +81,7 @@ dataset_new (const char *path)
   dataset->items = g_array_new (FALSE, FALSE, sizeof (ArraDatasetItem));
   dataset->pictures = g_hash_table_new (g_str_hash, g_str_equal);
   dataset->attributes = g_ptr_array_new_with_free_func (arra_dataset_attribute_free);
+  dataset->left_out = g_ptr_array_new_with_free_func (arra_dataset_left_out_free);
   dataset->said = g_array_new (FALSE, FALSE, sizeof (ArraDatasetLabel));
   return dataset;
 }
@@ -69,12 +89,10 @@ dataset_new (const char *path)
 static gboolean
 read_form (ArraDataset *dataset, const char *path, GError **error)
 {
-  g_autofree char *metadata = g_build_filename (path, "metadata.jsonl", NULL);
-
-  if (g_file_test (metadata, G_FILE_TEST_EXISTS))
-    return arra_dataset_read_metadata (dataset, metadata, error);
   if (g_file_test (path, G_FILE_TEST_IS_DIR))
     return arra_dataset_read_folder (dataset, path, error);
+  if (g_str_has_suffix (path, ".csv"))
+    return arra_dataset_read_csv (dataset, path, error);
   if (g_str_has_suffix (path, ".jsonl"))
     return arra_dataset_read_metadata (dataset, path, error);
   return arra_dataset_read_conversations (dataset, path, error);
@@ -91,8 +109,10 @@ arra_dataset_open (const char *path, GError **error)
     return NULL;
   if (dataset->items->len == 0)
     {
-      arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the data set is empty: no picture with a caption",
-                 path);
+      g_autofree char *left_out = arra_dataset_left_out (dataset);
+
+      arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the data set is empty: no picture with a caption%s%s",
+                 path, left_out != NULL ? "\n" : "", left_out != NULL ? left_out : "");
       return NULL;
     }
   return g_steal_pointer (&dataset);
@@ -104,6 +124,8 @@ arra_dataset_free (ArraDataset *dataset)
   if (dataset == NULL)
     return;
   g_free (dataset->path);
+  g_free (dataset->attributes_from);
+  g_ptr_array_unref (dataset->left_out);
   g_hash_table_unref (dataset->pictures);
   g_array_unref (dataset->items);
   g_ptr_array_unref (dataset->attributes);
@@ -156,34 +178,62 @@ arra_dataset_load (const ArraDataset *dataset, guint item, guint size, guint8 *r
   return TRUE;
 }
 
-static gboolean
-digest_item (GChecksum *sum, const ArraDatasetItem *item, GError **error)
+/* Zeros: it cannot be read. */
+static void
+digest_file (const char *path, guint8 key[ARRA_CACHE_KEY])
 {
-  g_autofree char *numbers = NULL;
-  GStatBuf file;
+  g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
+  FILE *file = g_file_test (path, G_FILE_TEST_IS_REGULAR) ? g_fopen (path, "rb") : NULL;
+  guint8 chunk[1 << 14];
+  gsize n, length = ARRA_CACHE_KEY;
 
-  if (g_stat (item->picture, &file) != 0)
+  memset (key, 0, ARRA_CACHE_KEY);
+  if (file == NULL)
+    return;
+  while ((n = fread (chunk, 1, sizeof chunk, file)) > 0)
+    g_checksum_update (sum, chunk, (gssize) n);
+  if (!ferror (file))
+    g_checksum_get_digest (sum, key, &length);
+  fclose (file);
+}
+
+guint8 *
+arra_dataset_keys (const ArraDataset *dataset, GCancellable *cancellable, GError **error)
+{
+  g_automem guint8 *keys = arra_mem_new (dataset->items->len, ARRA_CACHE_KEY, "the keys of a data set", error);
+
+  for (guint i = 0; keys != NULL && i < dataset->items->len; i++)
     {
-      int number = errno;
-
-      return arra_fail (error, number == ENOENT ? ARRA_ERROR_NOT_FOUND : ARRA_ERROR_INVALID_DATA, "%s: %s",
-                        item->picture, g_strerror (number));
+      if (g_cancellable_set_error_if_cancelled (cancellable, error))
+        return NULL;
+      digest_file (get_item (dataset, i)->picture, keys + (gsize) i * ARRA_CACHE_KEY);
     }
-  numbers = g_strdup_printf ("%" G_GINT64_FORMAT " %" G_GINT64_FORMAT ".%09ld", (gint64) file.st_size,
-                             (gint64) file.st_mtim.tv_sec, (long) file.st_mtim.tv_nsec);
-  g_checksum_update (sum, (const guchar *) item->name, (gssize) strlen (item->name) + 1);
-  g_checksum_update (sum, (const guchar *) item->caption, (gssize) strlen (item->caption) + 1);
-  g_checksum_update (sum, (const guchar *) numbers, (gssize) strlen (numbers) + 1);
-  return TRUE;
+  return g_steal_pointer (&keys);
 }
 
 char *
-arra_dataset_fingerprint (const ArraDataset *dataset, GError **error)
+arra_dataset_fingerprint (const ArraDataset *dataset, const guint8 *keys)
 {
   g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
 
   for (guint i = 0; i < dataset->items->len; i++)
-    if (!digest_item (sum, get_item (dataset, i), error))
-      return NULL;
+    g_checksum_update (sum, keys + (gsize) i * ARRA_CACHE_KEY, ARRA_CACHE_KEY);
   return g_strdup (g_checksum_get_string (sum));
+}
+
+void
+arra_dataset_drop (ArraDataset *dataset, const ArraBadItems *bad)
+{
+  guint n_attributes = dataset->attributes->len, n = 0;
+
+  for (guint i = 0; i < dataset->items->len; i++)
+    {
+      if (arra_bad_items_has (bad, i))
+        continue;
+      g_array_index (dataset->items, ArraDatasetItem, n) = *get_item (dataset, i);
+      memmove (dataset->labels + (gsize) n * n_attributes, dataset->labels + (gsize) i * n_attributes,
+               n_attributes * sizeof *dataset->labels);
+      n++;
+    }
+  g_array_set_size (dataset->items, n);
 }

@@ -6,6 +6,7 @@
 
 #include "fail.h"
 #include "jsonguard.h"
+#include "mapping.h"
 #include "mem.h"
 
 void
@@ -87,15 +88,13 @@ read_values (ArraDataset *dataset,
   return TRUE;
 }
 
-gboolean
-arra_dataset_read_attributes (ArraDataset *dataset, const char *path, GError **error)
+static gboolean
+read_attributes (ArraDataset *dataset, const char *path, GError **error)
 {
   g_autoptr (JsonParser) parser = NULL;
   g_autoptr (GList) names = NULL;
   JsonObject *object;
 
-  if (!g_file_test (path, G_FILE_TEST_EXISTS))
-    return TRUE;
   parser = arra_json_parse_file (path, &object, error);
   if (parser == NULL)
     return FALSE;
@@ -111,6 +110,38 @@ arra_dataset_read_attributes (ArraDataset *dataset, const char *path, GError **e
     }
   dataset->closed = TRUE;
   return TRUE;
+}
+
+/* Whether two folders give the same attributes. */
+static gboolean
+check_same (const char *path, const char *first, GError **error)
+{
+  gsize n, m;
+  g_automem char *a = arra_read_file (path, ARRA_JSON_MAX_BYTES, &n, error);
+  g_automem char *b = a != NULL ? arra_read_file (first, ARRA_JSON_MAX_BYTES, &m, error) : NULL;
+
+  if (b == NULL)
+    return FALSE;
+  if (n == m && memcmp (a, b, n) == 0)
+    return TRUE;
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: says something else than %s", path, first);
+}
+
+gboolean
+arra_dataset_read_attributes_beside (ArraDataset *dataset, const char *path, GError **error)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  g_autofree char *attributes = g_build_filename (folder, "attributes.json", NULL);
+
+  if (!g_file_test (attributes, G_FILE_TEST_EXISTS) || g_strcmp0 (attributes, dataset->attributes_from) == 0)
+    return TRUE;
+  if (dataset->attributes_from != NULL)
+    return check_same (attributes, dataset->attributes_from, error);
+  if (dataset->attributes->len > 0)
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                      "%s: other folders, which were read before, have none: put it into the folder above them", attributes);
+  dataset->attributes_from = g_steal_pointer (&attributes);
+  return read_attributes (dataset, dataset->attributes_from, error);
 }
 
 gboolean

@@ -36,6 +36,8 @@ struct _ArraDataset
   GPtrArray *attributes; /* ArraDatasetAttribute * */
   gboolean closed;       /* the attributes were given: there are no others */
   GArray *said;          /* ArraDatasetLabel; NULL once the table is made */
+  char *attributes_from; /* (nullable): the attributes.json */
+  GPtrArray *left_out;   /* what was not taken, by reasons */
   gint32 *labels;        /* items x attributes, -1: not said; arra_mem */
 };
 
@@ -46,15 +48,20 @@ gboolean arra_dataset_add (ArraDataset *dataset, const char *where, const char *
 /* Asks for the memory that @size bytes of metadata need as a data set, which GLib would not be refused. */
 gboolean arra_dataset_is_room (gsize size, const char *path, GError **error);
 
-/* attributes.json, when there is one at @path. */
-gboolean arra_dataset_read_attributes (ArraDataset *dataset, const char *path, GError **error);
+/* The same of a picture that must lie below @folder. */
+gboolean arra_dataset_add_inside (ArraDataset *dataset, const char *where, const char *folder, const char *name, const char *caption, GError **error);
+
+/* attributes.json, when there is one in the folder of @path. One of several folders must be as that of the first. */
+gboolean arra_dataset_read_attributes_beside (ArraDataset *dataset, const char *path, GError **error);
 /* Of the item added last. Names are passed over when the attributes are given and it is not among them. */
 gboolean arra_dataset_add_label (ArraDataset *dataset, const char *where, const char *name, const char *value, GError **error);
 /* Sorts what was found and makes the table. */
 gboolean arra_dataset_close_labels (ArraDataset *dataset, GError **error);
 void arra_dataset_attribute_free (gpointer attribute);
+void arra_dataset_left_out_free (gpointer left_out);
 
 /* Readers of one form each. */
 gboolean arra_dataset_read_metadata (ArraDataset *dataset, const char *path, GError **error);
+gboolean arra_dataset_read_csv (ArraDataset *dataset, const char *path, GError **error);
 gboolean arra_dataset_read_folder (ArraDataset *dataset, const char *path, GError **error);
 gboolean arra_dataset_read_conversations (ArraDataset *dataset, const char *path, GError **error);

@@ -1,4 +1,4 @@
-/* dataset_read.c - the forms of data sets: metadata.jsonl, texts beside pictures, conversations
+/* dataset_read.c - the forms of data sets that are JSON: metadata.jsonl, conversations
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "dataset_private.h"
 
@@ -8,9 +8,8 @@
 #include "jsonguard.h"
 #include "mapping.h"
 #include "mem.h"
+#include "text_file.h"
 #include "utf8.h"
-
-static const char *const endings[] = { ".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".gif" };
 
 static gboolean
 fail_outside (GError **error, const char *where, const char *name)
@@ -76,7 +75,6 @@ read_line (ArraDataset *dataset,
            GError **error)
 {
   g_autoptr (JsonParser) parser = NULL;
-  g_autofree char *picture = NULL;
   JsonObject *object;
   const char *name, *caption;
 
@@ -89,10 +87,7 @@ read_line (ArraDataset *dataset,
   if (parser == NULL || (name = arra_json_get_string (object, where, "file_name", error)) == NULL
       || (caption = find_caption (object, where, error)) == NULL)
     return FALSE;
-  if (!arra_dataset_is_inside (name))
-    return fail_outside (error, where, name);
-  picture = g_build_filename (folder, name, NULL);
-  return arra_dataset_add (dataset, where, name, picture, caption, error)
+  return arra_dataset_add_inside (dataset, where, folder, name, caption, error)
          && add_labels (dataset, object, where, error);
 }
 
@@ -116,85 +111,29 @@ read_lines (ArraDataset *dataset, const char *path, const char *text, gsize size
 }
 
 gboolean
-arra_dataset_read_metadata (ArraDataset *dataset, const char *path, GError **error)
+arra_dataset_add_inside (ArraDataset *dataset,
+                         const char *where,
+                         const char *folder,
+                         const char *name,
+                         const char *caption,
+                         GError **error)
 {
-  g_autofree char *folder = g_path_get_dirname (path);
-  g_autofree char *attributes = g_build_filename (folder, "attributes.json", NULL);
-  gsize size;
-  g_automem char *text = arra_read_file (path, ARRA_DATASET_MAX_FILE, &size, error);
+  g_autofree char *picture = g_build_filename (folder, g_str_has_prefix (name, "./") ? name + 2 : name, NULL);
 
-  return text != NULL && arra_dataset_is_room (size, path, error)
-         && arra_dataset_read_attributes (dataset, attributes, error)
-         && read_lines (dataset, path, text, size, error);
-}
-
-static gboolean
-is_picture (const char *name)
-{
-  const char *dot = strrchr (name, '.');
-
-  for (gsize i = 0; dot != NULL && dot != name && i < G_N_ELEMENTS (endings); i++)
-    if (g_ascii_strcasecmp (dot, endings[i]) == 0)
-      return TRUE;
-  return FALSE;
-}
-
-static int
-compare_names (gconstpointer a, gconstpointer b)
-{
-  return strcmp (*(const char *const *) a, *(const char *const *) b);
-}
-
-/* NULL with @error set when it cannot be listed. */
-static GPtrArray *
-list_pictures (const char *path, GError **error)
-{
-  g_autoptr (GDir) directory = g_dir_open (path, 0, error);
-  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
-  const char *name;
-
-  if (directory == NULL)
-    return NULL;
-  while ((name = g_dir_read_name (directory)) != NULL)
-    if (is_picture (name))
-      g_ptr_array_add (names, g_strdup (name));
-  g_ptr_array_sort (names, compare_names);
-  return g_steal_pointer (&names);
-}
-
-static gboolean
-read_beside (ArraDataset *dataset, const char *folder, const char *name, GError **error)
-{
-  g_autofree char *picture = g_build_filename (folder, name, NULL);
-  g_autofree char *stem = g_strndup (name, (gsize) (strrchr (name, '.') - name));
-  g_autofree char *text_name = g_strconcat (stem, ".txt", NULL);
-  g_autofree char *path = g_build_filename (folder, text_name, NULL);
-  gsize size, bad;
-  g_automem char *text = arra_read_file (path, ARRA_DATASET_MAX_TEXT, &size, error);
-
-  if (text == NULL)
-    {
-      g_prefix_error (error, arra_translate ("%s has no caption: "), name);
-      return FALSE;
-    }
-  if (!arra_utf8_valid (text, size, &bad))
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the caption is not UTF-8: byte %zu", path, bad);
-  if (strlen (text) != size)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the caption holds a NUL", path);
-  return arra_dataset_add (dataset, path, name, picture, g_strstrip (text), error);
+  if (!arra_dataset_is_inside (name))
+    return fail_outside (error, where, name);
+  return arra_dataset_add (dataset, where, name, picture, caption, error);
 }
 
 gboolean
-arra_dataset_read_folder (ArraDataset *dataset, const char *path, GError **error)
+arra_dataset_read_metadata (ArraDataset *dataset, const char *path, GError **error)
 {
-  g_autoptr (GPtrArray) names = list_pictures (path, error);
+  gsize size;
+  g_automem char *text = arra_read_text (path, ARRA_DATASET_MAX_FILE, &size, error);
 
-  if (names == NULL)
-    return FALSE;
-  for (guint i = 0; i < names->len; i++)
-    if (!read_beside (dataset, path, g_ptr_array_index (names, i), error))
-      return FALSE;
-  return TRUE;
+  return text != NULL && arra_dataset_is_room (size, path, error)
+         && arra_dataset_read_attributes_beside (dataset, path, error)
+         && read_lines (dataset, path, text, size, error);
 }
 
 /* The value of turn @index, which @from says. */

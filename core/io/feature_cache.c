@@ -154,6 +154,8 @@ arra_feature_cache_writer_open (const char *path, const ArraFeatureCacheForm *fo
                                 .fields = fields,
                                 .n_fields = G_N_ELEMENTS (fields),
                                 .n_items = form->n_items,
+                                .keys = form->keys,
+                                .of_items = "dataset",
                                 .item_size = (gsize) form->width * sizeof (float),
                                 .shared = "" };
 

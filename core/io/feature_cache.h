@@ -33,6 +33,7 @@ typedef struct
 {
   ArraFeatureCachePrints prints;
   guint n_items, width;
+  const guint8 *keys; /* [n_items][ARRA_CACHE_KEY]: arra_dataset_keys(); NULL: an item's number */
 } ArraFeatureCacheForm;
 
 typedef struct _ArraFeatureCacheWriter ArraFeatureCacheWriter;

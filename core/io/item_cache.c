@@ -21,11 +21,13 @@ gboolean
 arra_cache_layout (
     ArraCacheLayout *layout, gsize header_size, guint64 n_items, guint64 item_size, guint64 shared_size)
 {
-  gsize end, record, all;
+  gsize end, record, all, keys, keys_end;
 
   if (n_items > G_MAXUINT || item_size % 4 != 0 || item_size > G_MAXSIZE || shared_size > G_MAXSIZE
       || !align (ARRA_CACHE_PREFIX + header_size, 64, &layout->shared_at)
-      || !arra_size_add (layout->shared_at, (gsize) shared_size, &end) || !align (end, 64, &layout->items_at)
+      || !arra_size_add (layout->shared_at, (gsize) shared_size, &end) || !align (end, 64, &layout->keys_at)
+      || !arra_size_mul ((gsize) n_items, ARRA_CACHE_KEY, &keys)
+      || !arra_size_add (layout->keys_at, keys, &keys_end) || !align (keys_end, 64, &layout->items_at)
       || !arra_size_add ((gsize) item_size, ARRA_CACHE_HASH, &record)
       || !arra_size_mul (record, (gsize) n_items, &all)
       || !arra_size_add (layout->items_at, all, &layout->end))
@@ -50,13 +52,12 @@ add_to_hash (GChecksum *sum, const guint8 *data, gsize size)
 }
 
 void
-arra_cache_hash (guint item, const void *data, gsize size, guint8 hash[ARRA_CACHE_HASH])
+arra_cache_hash (const guint8 key[ARRA_CACHE_KEY], const void *data, gsize size, guint8 hash[ARRA_CACHE_HASH])
 {
   g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
-  guint32 number = GUINT32_TO_LE (item);
   gsize length = ARRA_CACHE_HASH;
 
-  add_to_hash (sum, (const guint8 *) &number, sizeof number);
+  add_to_hash (sum, key, ARRA_CACHE_KEY);
   add_to_hash (sum, data, size);
   g_checksum_get_digest (sum, hash, &length);
 }
@@ -90,20 +91,36 @@ read_sizes (ArraItemCache *cache, JsonObject *header, gsize header_size, GError 
 }
 
 static gboolean
-check_shared (const ArraItemCache *cache, JsonObject *header, GError **error)
+check_part (
+    const ArraItemCache *cache, JsonObject *header, const char *name, gsize at, gsize size, GError **error)
 {
   const char *path = arra_mapping_path (cache->mapping);
-  const char *expected = arra_json_get_string (header, path, "shared_sha256", error);
+  const char *expected = arra_json_get_string (header, path, name, error);
   char hex[2 * ARRA_CACHE_HASH + 1];
 
   if (expected == NULL)
     return FALSE;
-  arra_cache_hash_shared (arra_mapping_data (cache->mapping) + cache->layout.shared_at,
-                          cache->layout.shared_size, hex);
+  arra_cache_hash_shared (arra_mapping_data (cache->mapping) + at, size, hex);
   if (strcmp (hex, expected) != 0)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA,
                       "%s: is damaged: what stands before the items has another hash", path);
   return TRUE;
+}
+
+static gboolean
+check_shared (const ArraItemCache *cache, JsonObject *header, GError **error)
+{
+  const ArraCacheLayout *layout = &cache->layout;
+
+  return check_part (cache, header, "shared_sha256", layout->shared_at, layout->shared_size, error)
+         && check_part (cache, header, "keys_sha256", layout->keys_at,
+                        (gsize) layout->n_items * ARRA_CACHE_KEY, error);
+}
+
+const guint8 *
+arra_item_cache_keys (const ArraItemCache *cache)
+{
+  return arra_mapping_data (cache->mapping) + cache->layout.keys_at;
 }
 
 static gboolean
@@ -136,9 +153,10 @@ read_file (ArraItemCache *cache, const char *kind, GError **error)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: is not a cache of a data set", path);
   memcpy (numbers, data + strlen (ARRA_CACHE_MAGIC), sizeof numbers);
   if (GUINT32_FROM_LE (numbers[0]) != ARRA_CACHE_VERSION)
-    return arra_fail (error, ARRA_ERROR_UNSUPPORTED,
-                      "%s: is a cache of version %u; this program reads version %d", path,
-                      GUINT32_FROM_LE (numbers[0]), ARRA_CACHE_VERSION);
+    return arra_fail (
+        error, ARRA_ERROR_UNSUPPORTED,
+        "%s: is a cache of version %u; this program reads version %d: remove the file, and make it anew",
+        path, GUINT32_FROM_LE (numbers[0]), ARRA_CACHE_VERSION);
   if (GUINT32_FROM_LE (numbers[1]) > MIN (size - ARRA_CACHE_PREFIX, ARRA_CACHE_MAX_HEADER))
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the header's length of %u bytes cannot be right",
                       path, GUINT32_FROM_LE (numbers[1]));
@@ -189,7 +207,8 @@ arra_item_cache_look (const ArraItemCache *cache, guint item)
 
   if (memcmp (record, nothing, ARRA_CACHE_HASH) == 0)
     return ARRA_CACHE_ITEM_MISSING;
-  arra_cache_hash (item, record + ARRA_CACHE_HASH, cache->layout.item_size, hash);
+  arra_cache_hash (arra_item_cache_keys (cache) + (gsize) item * ARRA_CACHE_KEY, record + ARRA_CACHE_HASH,
+                   cache->layout.item_size, hash);
   return memcmp (record, hash, ARRA_CACHE_HASH) == 0 ? ARRA_CACHE_ITEM_THERE : ARRA_CACHE_ITEM_DAMAGED;
 }
 

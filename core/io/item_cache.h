@@ -1,8 +1,9 @@
 /* item_cache.h - what is computed once for each item of a data set, in one file that can be continued at any time
  *
- * "ARRASET\n", a 32-bit version, the header's length, the header (JSON: kind, sizes, what it was made of), shared bytes, then one record for each item:
- * SHA-256 of (item's number, contents), contents. All numbers are little-endian; shared bytes and records begin at multiples of 64 and 4 bytes. The file
- * has its full size from the beginning: a record whose hash does not match is not there yet, so that a writer may be killed at any moment.
+ * "ARRASET\n", a 32-bit version, the header's length, the header (JSON: kind, sizes, what it was made of), shared bytes, a key of 32 bytes for each item (what it was
+ * computed from), then one record for each item: SHA-256 of (key, contents), contents. All numbers are little-endian; shared bytes, keys and records begin at multiples
+ * of 64, 64 and 4 bytes. The file has its full size from the beginning: a record whose hash does not match is not there yet, so that a writer may be killed at
+ * any moment.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
@@ -25,7 +26,11 @@ typedef struct
   gsize item_size; /* bytes: a multiple of 4 */
   const void *shared;
   gsize shared_size;
+  const guint8 *keys;   /* [n_items][ARRA_CACHE_KEY]: what each item is computed from; NULL: its number. All zero: not known, and never kept for others */
+  const char *of_items; /* (nullable): the name of the field that says which items there are: when it changes, those that stay the same are kept */
 } ArraCacheForm;
+
+#define ARRA_CACHE_KEY 32 /* bytes: SHA-256 */
 
 typedef struct _ArraItemCache ArraItemCache; /* immutable once open */
 
@@ -44,7 +49,8 @@ gboolean arra_item_cache_number (const ArraItemCache *cache, const char *name, g
 
 typedef struct _ArraItemCacheWriter ArraItemCacheWriter;
 
-/* Creates the file, or continues one of the same form; a file of another form is refused, naming what differs, and left as it is. One writer at a time. */
+/* Creates the file, or continues one of the same form. A file of other items or shared bytes is made anew, with all items whose keys are among the new ones. One of another
+ * form, or without a single such item, is refused, naming what differs, and left as it is. One writer at a time. */
 ArraItemCacheWriter *arra_item_cache_writer_open (const char *path, const ArraCacheForm *form, GError **error);
 void arra_item_cache_writer_free (ArraItemCacheWriter *writer); /* nullable; what was put stays */
 gboolean arra_item_cache_writer_has (const ArraItemCacheWriter *writer, guint item);

@@ -248,6 +248,8 @@ open_writer (ArraTokenCacheWriter *writer,
                                 .fields = fields,
                                 .n_fields = N_FIELDS,
                                 .n_items = form->n_items,
+                                .keys = form->keys,
+                                .of_items = "dataset",
                                 .item_size = writer->item_size,
                                 .shared = shared,
                                 .shared_size = n * sizeof (guint32) };

@@ -39,6 +39,7 @@ typedef struct
   guint n_items, rows, columns, n_codes, n_ids;
   const guint32 *starts; /* n_items + 1: item i's prompt is ids[starts[i]] .. ids[starts[i + 1] - 1] */
   const guint32 *ids;
+  const guint8 *keys; /* [n_items][ARRA_CACHE_KEY]: arra_dataset_keys(); NULL: an item's number */
 } ArraTokenCacheForm;
 
 typedef struct _ArraTokenCacheWriter ArraTokenCacheWriter;

@@ -155,7 +155,7 @@ arra_classifier_data_load (const ArraYaml *config,
                            ArraClassifierConfig *model,
                            GError **error)
 {
-  g_autoptr (GPtrArray) datasets = arra_picture_supply_datasets (config, error);
+  g_autoptr (GPtrArray) datasets = arra_picture_supply_datasets (config, setup, error);
   g_autoptr (ArraClassifierData) data = NULL;
   Loading loading = { .setup = setup };
   guint n;

@@ -135,10 +135,13 @@ arra_clip_supply_load (const ArraYaml *config,
                        const ArraTrainSetup *setup,
                        GError **error)
 {
-  g_autoptr (GPtrArray) datasets = arra_picture_supply_datasets (config, error);
+  g_autoptr (GPtrArray) datasets = arra_picture_supply_datasets (config, setup, error);
   g_autoptr (GPtrArray) captions = NULL;
   ArraPictureSupply *pictures;
 
+  for (guint i = 0; datasets != NULL && i < datasets->len; i++)
+    if (!arra_dataset_check_captions (datasets->pdata[i], NULL, error))
+      return NULL;
   if (datasets == NULL)
     return NULL;
   pictures = arra_picture_supply_gather (datasets, settings->size, settings->held, config, setup, error);

@@ -26,12 +26,17 @@ gather_item (const ArraFeatureTree *tree,
              guint width,
              float *feature,
              ArraFeatureCacheWriter *writer,
+             ArraBadItems *bad,
              GError **error)
 {
   g_autofree char *path = path_of (tree, dataset, item, error);
+  GError *fault = NULL;
 
-  return path != NULL && arra_feature_read (path, width, feature, error)
-         && arra_feature_cache_writer_put (writer, item, feature, error);
+  if (path == NULL)
+    return FALSE;
+  if (!arra_feature_read (path, width, feature, &fault))
+    return arra_bad_items_take (bad, item, fault, error);
+  return arra_feature_cache_writer_put (writer, item, feature, error);
 }
 
 gboolean
@@ -39,6 +44,7 @@ arra_feature_tree_gather (const ArraFeatureTree *tree,
                           const ArraDataset *dataset,
                           guint width,
                           ArraFeatureCacheWriter *writer,
+                          ArraBadItems *bad,
                           ArraItemProgress progress,
                           gpointer user,
                           GCancellable *cancellable,
@@ -54,7 +60,7 @@ arra_feature_tree_gather (const ArraFeatureTree *tree,
       if (arra_feature_cache_writer_has (writer, i))
         continue;
       if (g_cancellable_set_error_if_cancelled (cancellable, error)
-          || !gather_item (tree, dataset, i, width, feature, writer, error))
+          || !gather_item (tree, dataset, i, width, feature, writer, bad, error))
         return FALSE;
       if (progress != NULL)
         progress (i + 1, n, user);

@@ -23,6 +23,7 @@ typedef struct
   const ArraKernels *kernels;
   guint size, side; /* pixels and codes */
   ArraTokenCacheWriter *writer;
+  ArraBadItems *bad; /* (nullable) */
   GCancellable *cancellable;
   Bench *benches;
 } Work;
@@ -63,10 +64,12 @@ encode_item (guint item, guint worker, gpointer user, GError **error)
   Work *work = user;
   Bench *bench = &work->benches[worker];
   ArraRaster raster = { .width = work->size, .height = work->size, .channels = 3, .pixels = NULL };
+  GError *fault = NULL;
 
-  if (!bench_init (bench, work, error)
-      || !arra_dataset_load (work->dataset, item, work->size, bench->rgb, error))
+  if (!bench_init (bench, work, error))
     return FALSE;
+  if (!arra_dataset_load (work->dataset, item, work->size, bench->rgb, &fault))
+    return arra_bad_items_take (work->bad, item, fault, error);
   raster.pixels = bench->rgb;
   arra_vqgan_from_u8 (&raster, bench->pixels);
   return arra_vqgan_encode (bench->run, bench->pixels, work->size, work->size, bench->codes, NULL,
@@ -124,6 +127,7 @@ arra_encode_dataset (const ArraDataset *dataset,
                      const ArraExec *exec,
                      guint size,
                      ArraTokenCacheWriter *writer,
+                     ArraBadItems *bad,
                      ArraItemProgress progress,
                      gpointer user,
                      GCancellable *cancellable,
@@ -134,6 +138,7 @@ arra_encode_dataset (const ArraDataset *dataset,
                 .kernels = exec->kernels,
                 .size = size,
                 .writer = writer,
+                .bad = bad,
                 .cancellable = cancellable };
 
   if (!check_size (vqgan, size, error))

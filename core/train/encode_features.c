@@ -21,6 +21,7 @@ typedef struct
   guint8 *rgb;     /* [BATCH][size][size][3]; arra_mem, as the next */
   float *features; /* [BATCH][width] */
   GError *faults[BATCH];
+  ArraBadItems *bad; /* (nullable) */
 } Batch;
 
 static void
@@ -86,8 +87,9 @@ load_batch (Batch *batch, GError **error)
   for (guint i = 0; i < batch->n; i++)
     if (batch->faults[i] != NULL)
       {
-        g_propagate_error (error, g_steal_pointer (&batch->faults[i]));
-        return FALSE;
+        memset (batch->rgb + i * 3 * batch->size * batch->size, 0, 3 * batch->size * batch->size);
+        if (!arra_bad_items_take (batch->bad, batch->first + i, g_steal_pointer (&batch->faults[i]), error))
+          return FALSE;
       }
   return TRUE;
 }
@@ -110,7 +112,7 @@ encode_batch (Batch *batch, ArraFeatureCacheWriter *writer, GError **error)
                                     error))
     return FALSE;
   for (guint i = 0; i < batch->n; i++)
-    if (!arra_feature_cache_writer_has (writer, batch->first + i)
+    if (!arra_feature_cache_writer_has (writer, batch->first + i) && !arra_bad_items_has (batch->bad, batch->first + i)
         && !arra_feature_cache_writer_put (writer, batch->first + i, batch->features + (gsize) i * width,
                                            error))
       return FALSE;
@@ -130,6 +132,7 @@ gboolean
 arra_feature_encoder_gather (const ArraFeatureEncoder *encoder,
                              const ArraDataset *dataset,
                              ArraFeatureCacheWriter *writer,
+                             ArraBadItems *bad,
                              ArraItemProgress progress,
                              gpointer user,
                              GCancellable *cancellable,
@@ -140,6 +143,7 @@ arra_feature_encoder_gather (const ArraFeatureEncoder *encoder,
 
   if (!batch_init (&batch, encoder, dataset, error))
     return FALSE;
+  batch.bad = bad;
   for (batch.first = 0; batch.first < n; batch.first += BATCH)
     {
       batch.n = MIN (BATCH, n - batch.first);

@@ -147,11 +147,20 @@ load_dataset (Loading *loading, const ArraDataset *dataset, guint held, GError *
 }
 
 GPtrArray *
-arra_picture_supply_datasets (const ArraYaml *config, GError **error)
+arra_picture_supply_datasets (const ArraYaml *config, const ArraTrainSetup *setup, GError **error)
 {
   g_autoptr (GPtrArray) datasets = g_ptr_array_new_with_free_func ((GDestroyNotify) arra_dataset_free);
 
-  return open_all (config, datasets, error) ? g_steal_pointer (&datasets) : NULL;
+  if (!open_all (config, datasets, error))
+    return NULL;
+  for (guint i = 0; setup->note != NULL && i < datasets->len; i++)
+    {
+      g_autofree char *left_out = arra_dataset_left_out (datasets->pdata[i]);
+
+      if (left_out != NULL)
+        setup->note (left_out, setup->user);
+    }
+  return g_steal_pointer (&datasets);
 }
 
 ArraPictureSupply *
@@ -188,7 +197,7 @@ arra_picture_supply_load (const ArraYaml *config, const ArraTrainSetup *setup, G
   if (!arra_setting_uint (config, "data.size", 1, MAX_SIZE, &size, error)
       || !arra_setting_uint (config, "data.validation", 0, 10000, &held, error))
     return NULL;
-  datasets = arra_picture_supply_datasets (config, error);
+  datasets = arra_picture_supply_datasets (config, setup, error);
   return datasets == NULL
              ? NULL
              : arra_picture_supply_gather (datasets, (guint) size, (guint) held, config, setup, error);

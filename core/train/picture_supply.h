@@ -24,7 +24,7 @@ void arra_picture_supply_hash (const ArraPictureSupply *supply, GChecksum *hash)
 ArraPictureSupply *arra_picture_supply_load (const ArraYaml *config, const ArraTrainSetup *setup, GError **error);
 
 /* Its parts: the data sets that the configuration names ("data.path" or "data.paths"), and their pictures: first those to learn from, data set by data set. */
-GPtrArray *arra_picture_supply_datasets (const ArraYaml *config, GError **error); /* (element-type ArraDataset) (transfer full) */
+GPtrArray *arra_picture_supply_datasets (const ArraYaml *config, const ArraTrainSetup *setup, GError **error); /* (element-type ArraDataset) (transfer full) */
 ArraPictureSupply *arra_picture_supply_gather (GPtrArray *datasets, guint size, guint held, const ArraYaml *config, const ArraTrainSetup *setup, GError **error);
 
 typedef struct

@@ -55,6 +55,7 @@ typedef struct
   guint64 seed;  /* of the training: starts are made from it */
   const ArraParallel *parallel; /* (nullable): those who train it together; lives longer than the trainee */
   void (*preparing) (const char *what, double fraction, gpointer user); /* (nullable): what takes long before the first step */
+  void (*note) (const char *text, gpointer user); /* (nullable): lines that the user should see, of what was left out */
   gpointer user;
   GCancellable *cancellable; /* (nullable) */
 } ArraTrainSetup;

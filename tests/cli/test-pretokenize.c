@@ -1,5 +1,6 @@
 /* test-pretokenize.c - `arra pretokenize`: killed and given again, and refused for other inputs
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
 
@@ -7,6 +8,8 @@
 
 #define N_PICTURES 60
 #define RUN "pretokenize", "--data", "set", "--vqgan", golden_vqgan (), "--tokenizer", golden_model (), "--size", "64"
+
+#define DECODE "decode", "--data", "set", "--vqgan", golden_vqgan (), "--size", "64", "-o", "back"
 
 static void
 put_caption (guint number, const char *caption)
@@ -80,7 +83,7 @@ test_other_inputs (void)
   g_autoptr (Outcome) made = NULL;
   g_autoptr (Outcome) captions = NULL;
   g_autoptr (Outcome) size = NULL;
-  g_autoptr (Outcome) multiple = NULL;
+  g_autoptr (Outcome) multiple = NULL, empty = NULL, drawn = NULL, strangers = NULL;
 
   harness_begin ();
   make_set ();
@@ -95,8 +98,104 @@ test_other_inputs (void)
   assert_says (size->err, "another size: rows of codes (there 4, here 2)");
   put_caption (3, "AP view chest x-ray");
   captions = arra_run (RUN, "-o", "tokens", NULL);
-  assert_status (captions, 70);
-  assert_says (captions->err, "tokens: was made of another data set");
+  assert_status (captions, 0);
+  assert_says (captions->out, ", 0 of them new");
+  put_caption (4, " ");
+  empty = arra_run (RUN, "-o", "tokens", NULL);
+  assert_status (empty, 70);
+  assert_says (empty->err, "04.png: the caption is empty");
+  drawn = arra_run ("domain", "textures", "-n", "1", "--seed", "1", "--size", "64", "-o", "strangers", NULL);
+  assert_status (drawn, 0);
+  strangers = arra_run (RUN, "--data", "strangers", "-o", "tokens", NULL);
+  assert_status (strangers, 70);
+  assert_says (strangers->err, "tokens: was made of another data set");
+  harness_end ();
+}
+
+static void
+put (const char *name, const char *bytes, gsize size)
+{
+  g_autofree char *path = scratch_path (name);
+
+  g_assert_true (g_file_set_contents (path, bytes, (gssize) size, NULL));
+}
+
+/* Five pictures of which the third is bad; (transfer full): the bytes it should have */
+static char *
+make_bad_set (gsize *size)
+{
+  g_autoptr (Outcome) drawn = arra_run ("domain", "textures", "-n", "5", "--seed", "1", "--size", "64", "-o", "set", NULL);
+  g_autofree char *path = scratch_path ("set/images/000002.png");
+  char *bytes;
+
+  assert_status (drawn, 0);
+  g_assert_true (g_file_get_contents (path, &bytes, size, NULL));
+  put ("set/images/000002.png", "bad!", 4);
+  return bytes;
+}
+
+/* One bad picture costs itself alone: it is named, left out when that is asked for, and done when it is repaired; others are not done again. */
+static void
+test_one_bad (void)
+{
+  g_autoptr (Outcome) stopped = NULL, skipped = NULL, repaired = NULL, fresh = NULL, moved = NULL;
+  g_autofree char *bytes = NULL, *from = NULL, *to = NULL;
+  gsize size;
+
+  harness_begin ();
+  bytes = make_bad_set (&size);
+  stopped = arra_run (RUN, "-o", "tokens", "--threads", "1", NULL);
+  assert_status (stopped, 70);
+  assert_says (stopped->err, "000002.png: cannot be read as a picture");
+  skipped = arra_run (RUN, "-o", "tokens", "--skip-bad", NULL);
+  assert_status (skipped, 0);
+  assert_says (skipped->err, "1 left out:");
+  assert_says (skipped->err, "000002.png: cannot be read as a picture");
+  assert_says (skipped->out, "tokens: 4 pictures of 64 x 64, 2 of them new");
+  put ("set/images/000002.png", bytes, size);
+  repaired = arra_run (RUN, "-o", "tokens", NULL);
+  assert_status (repaired, 0);
+  assert_says (repaired->out, "tokens: 5 pictures of 64 x 64, 1 of them new");
+  fresh = arra_run (RUN, "-o", "fresh", NULL);
+  assert_status (fresh, 0);
+  g_assert_true (same_bytes ("tokens", "fresh"));
+  from = scratch_path ("set");
+  to = scratch_path ("moved");
+  g_assert_cmpint (g_rename (from, to), ==, 0);
+  put ("moved/images/000002.png", bytes, size);
+  moved = arra_run (RUN, "--data", "moved", "-o", "tokens", NULL);
+  assert_status (moved, 0);
+  assert_says (moved->out, "5 pictures of 64 x 64, 0 of them new");
+  harness_end ();
+}
+
+/* The same of pictures that go through a VQGAN and back */
+static void
+test_decoded (void)
+{
+  static const char metadata[] = "{\"file_name\": \"images/000001.png\", \"text\": \"one\"}\n"
+                                 "{\"file_name\": \"images/000004.png\", \"text\": \"four\"}\n";
+  g_autoptr (Outcome) skipped = NULL, repaired = NULL, fewer = NULL;
+  g_autofree char *bytes = NULL;
+  gsize size;
+
+  harness_begin ();
+  bytes = make_bad_set (&size);
+  skipped = arra_run (DECODE, "--skip-bad", NULL);
+  assert_status (skipped, 0);
+  assert_says (skipped->err, "000002.png: cannot be read as a picture");
+  assert_says (skipped->out, "back: 4 pictures, 4 of them new");
+  g_assert_false (scratch_has ("back/images/000004.png"));
+  put ("set/images/000002.png", bytes, size);
+  repaired = arra_run (DECODE, NULL);
+  assert_status (repaired, 0);
+  assert_says (repaired->out, "back: 5 pictures, 1 of them new");
+  put ("set/metadata.jsonl", metadata, sizeof metadata - 1);
+  fewer = arra_run (DECODE, NULL);
+  assert_status (fewer, 0);
+  assert_says (fewer->err, "3 left out: a picture that the metadata do not name");
+  assert_says (fewer->out, "back: 2 pictures, 0 of them new");
+  g_assert_false (scratch_has ("back/images/000002.png"));
   harness_end ();
 }
 
@@ -106,5 +205,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/cli/pretokenize/killed", test_killed);
   g_test_add_func ("/cli/pretokenize/other-inputs", test_other_inputs);
+  g_test_add_func ("/cli/pretokenize/one-bad", test_one_bad);
+  g_test_add_func ("/cli/pretokenize/decoded", test_decoded);
   return g_test_run ();
 }

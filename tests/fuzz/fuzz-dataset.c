@@ -63,6 +63,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
       atexit (remove_folder);
     }
   read_as ("metadata.jsonl", FALSE, data, size);
+  read_as ("metadata.csv", FALSE, data, size);
   read_as ("list.json", TRUE, data, size);
   return 0;
 }

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 #include <utime.h>
 
 #include "dataset.h"
@@ -131,6 +132,244 @@ test_attributes (void)
   scratch_assert_fault (&error, path, "line 1: \"view\" is \"LL\"");
 }
 
+/* Notepad, Excel and PowerShell put a mark before what they save, some save UTF-16. */
+static void
+test_marks (void)
+{
+  static const char utf16[] = "\xff\xfe" "f\0o\0x\0\n\0", unmarked[] = "f\0o\0x\0";
+  g_autofree char *folder = new_folder (), *lines = new_folder (), *b = g_build_filename (folder, "b.txt", NULL);
+  g_autofree char *a = put_picture (folder, "a.png", 4, 4), *other = put_picture (folder, "b.png", 4, 4);
+  g_autoptr (ArraDataset) beside = NULL, metadata = NULL;
+  g_autoptr (GError) error = NULL;
+
+  put_also (folder, "a.txt", "\xef\xbb\xbfgr\xc3\xbcn\r\n");
+  scratch_write (b, utf16, sizeof utf16 - 1);
+  beside = open_sound (folder);
+  assert_item (beside, 0, folder, "a.png", "gr\xc3\xbcn");
+  assert_item (beside, 1, folder, "b.png", "fox");
+  scratch_write (b, unmarked, sizeof unmarked - 1);
+  g_assert_null (arra_dataset_open (folder, &error));
+  scratch_assert_fault (&error, "b.txt", "UTF-16");
+  scratch_write (b, utf16, sizeof utf16 - 2);
+  g_assert_null (arra_dataset_open (folder, &error));
+  scratch_assert_fault (&error, "b.txt", "broken UTF-16");
+  put_also (lines, "metadata.jsonl", "\xef\xbb\xbf{\"file_name\":\"a.png\",\"text\":\"one\"}\n");
+  metadata = open_sound (lines);
+  assert_item (metadata, 0, lines, "a.png", "one");
+}
+
+/* Tables as Hugging Face, spreadsheets and scripts write them */
+static void
+test_csv (void)
+{
+  static const char *const tables[] = {
+    "file_name,text,view,age\na.png,\"one, \"\"two\"\"\nthree\",PA,7\nb/c.png,four,AP,8\n",
+    "\xef\xbb\xbfview,age,text,file_name\r\nPA,7,\"one, \"\"two\"\"\nthree\",a.png\r\n\r\nAP,8,four,b/c.png",
+    "\"file_name\";caption;\"view\"\n\"a.png\";\"one, \"\"two\"\"\nthree\";PA\n./b/c.png;four;AP\n",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (tables); i++)
+    {
+      g_autofree char *folder = new_folder (), *path = put (folder, "metadata.csv", tables[i]);
+      g_autoptr (ArraDataset) dataset = open_sound (folder), alone = open_sound (path);
+
+      g_assert_cmpuint (arra_dataset_size (dataset), ==, 2);
+      g_assert_cmpuint (arra_dataset_size (alone), ==, 2);
+      assert_item (dataset, 0, folder, "a.png", "one, \"two\"\nthree");
+      assert_item (dataset, 1, folder, "b/c.png", "four");
+      g_assert_cmpuint (arra_dataset_attributes (dataset), ==, 1);
+      g_assert_cmpstr (arra_dataset_value (dataset, 0, 0), ==, "AP");
+      g_assert_cmpint (arra_dataset_label (dataset, 0, 0), ==, 1);
+    }
+}
+
+static void
+test_bad_csv (void)
+{
+  static const struct
+  {
+    const char *text, *word;
+  } bad[] = {
+    { "", "no column \"file_name\"" },
+    { "name,text\na.png,one\n", "no column \"file_name\"" },
+    { "file_name,words\na.png,one\n", "neither a column \"text\"" },
+    { "file_name,text\n\na.png\n", "line 3: 1 fields" },
+    { "file_name,text\na.png,\"one\n", "line 2: the quotation mark is not closed" },
+    { "file_name,text\na.png,\"one\" two\n", "line 2: text stands behind" },
+    { "file_name,text\na.png,one\na.png,one\n", "line 3: the picture a.png appears twice" },
+    { "file_name,text\n../a.png,one\n", "line 2: the picture \"../a.png\" does not lie" },
+    { "file_name,text\na.png,\xff\n", "not UTF-8" },
+    { "file_name,text\n", "empty" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autofree char *folder = new_folder ();
+      g_autofree char *path = put (folder, "metadata.csv", bad[i].text);
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (arra_dataset_open (path, &error));
+      scratch_assert_fault (&error, "metadata.csv", bad[i].word);
+    }
+}
+
+static char *
+new_subfolder (const char *folder, const char *name)
+{
+  char *path = g_build_filename (folder, name, NULL);
+
+  g_assert_cmpint (g_mkdir_with_parents (path, 0755), ==, 0);
+  return path;
+}
+
+static void
+assert_left_out (const ArraDataset *dataset, const char *words)
+{
+  g_autofree char *text = arra_dataset_left_out (dataset);
+
+  if (words == NULL)
+    g_assert_null (text);
+  else if (text == NULL || strstr (text, words) == NULL)
+    g_error ("\"%s\" does not say \"%s\"", text, words);
+}
+
+/* Pictures in folders, in the order of their names; repeats of kohya's folders are said to be left out. */
+static void
+test_folders (void)
+{
+  g_autofree char *folder = new_folder (), *repeats = new_subfolder (folder, "10_fox"), *deep = new_subfolder (folder, "a/b");
+  g_autofree char *one = put_picture (folder, "z.png", 4, 4), *two = put_picture (repeats, "x.png", 4, 4),
+                  *three = put_picture (deep, "y.png", 4, 4);
+  g_autoptr (ArraDataset) dataset = NULL;
+
+  put_also (folder, "z.txt", "one");
+  put_also (repeats, "x.caption", "two");
+  put_also (deep, "y.txt", "three");
+  dataset = open_sound (folder);
+  g_assert_cmpuint (arra_dataset_size (dataset), ==, 3);
+  assert_item (dataset, 0, folder, "z.png", "one");
+  assert_item (dataset, 1, folder, "10_fox/x.png", "two");
+  assert_item (dataset, 2, folder, "a/b/y.png", "three");
+  assert_left_out (dataset, "1 left out: the number of repeats in a folder's name: each picture counts once (10_fox)");
+}
+
+/* Links may lead in circles. */
+static void
+test_circle (void)
+{
+  g_autofree char *folder = new_folder (), *picture = put_picture (folder, "a.png", 4, 4);
+  g_autofree char *link = g_build_filename (folder, "again", NULL);
+  g_autoptr (ArraDataset) dataset = NULL;
+
+  put_also (folder, "a.txt", "one");
+  g_assert_cmpint (symlink (folder, link), ==, 0);
+  dataset = open_sound (folder);
+  g_assert_cmpuint (arra_dataset_size (dataset), ==, 1);
+}
+
+/* Splits of an imagefolder: folders with metadata of their own */
+static void
+test_splits (void)
+{
+  g_autofree char *folder = new_folder (), *train = new_subfolder (folder, "train"), *test = new_subfolder (folder, "test");
+  g_autofree char *picture = put_picture (train, "spare.png", 4, 4);
+  g_autoptr (ArraDataset) dataset = NULL;
+  g_autoptr (GError) error = NULL;
+
+  put_also (train, "metadata.jsonl", "{\"file_name\":\"0.png\",\"text\":\"one\",\"view\":\"PA\"}\n");
+  put_also (test, "metadata.csv", "file_name,text,view\n0.png,two,AP\n");
+  dataset = open_sound (folder);
+  g_assert_cmpuint (arra_dataset_size (dataset), ==, 2);
+  assert_item (dataset, 0, folder, "test/0.png", "two");
+  assert_item (dataset, 1, folder, "train/0.png", "one");
+  g_assert_cmpint (arra_dataset_label (dataset, 0, 0), ==, 0);
+  g_assert_cmpint (arra_dataset_label (dataset, 1, 0), ==, 1);
+  assert_left_out (dataset, "1 left out: a picture that the metadata do not name (train/spare.png)");
+  put_also (train, "attributes.json", "{\"view\": [\"PA\", \"AP\"]}");
+  g_assert_null (arra_dataset_open (folder, &error));
+  scratch_assert_fault (&error, "attributes.json", "read before");
+  put_also (test, "attributes.json", "{\"view\": [\"AP\"]}");
+  g_assert_null (arra_dataset_open (folder, &error));
+  scratch_assert_fault (&error, "attributes.json", "something else");
+}
+
+/* What macOS, Windows and servers put into folders is nobody's picture. */
+static void
+test_hidden (void)
+{
+  static const char *const junk[] = { "._a.png", "._a.txt", ".DS_Store", "Thumbs.db", "desktop.ini", "._metadata.jsonl" };
+  g_autofree char *folder = new_folder (), *picture = put_picture (folder, "a.png", 4, 4);
+  g_autofree char *inside = new_subfolder (folder, "__MACOSX"), *hidden = new_subfolder (folder, ".thumbnails");
+  g_autofree char *small = put_picture (hidden, "a.png", 2, 2);
+  g_autoptr (ArraDataset) dataset = NULL;
+
+  put_also (folder, "a.txt", "one");
+  put_also (inside, "._a.png", "x");
+  for (guint i = 0; i < G_N_ELEMENTS (junk); i++)
+    put_also (folder, junk[i], "Mac OS X        \x01");
+  dataset = open_sound (folder);
+  g_assert_cmpuint (arra_dataset_size (dataset), ==, 1);
+  assert_left_out (dataset, NULL);
+}
+
+/* Contents count, not endings; what is not taken is listed with the reason. */
+static void
+test_left_out (void)
+{
+  g_autofree char *folder = new_folder (), *a = put_picture (folder, "a.png", 4, 4), *b = put_picture (folder, "b.jfif", 4, 4),
+                  *c = put_picture (folder, "c.JPE", 4, 4), *d = put_picture (folder, "d", 4, 4);
+  static const char *const captions[] = { "a.txt", "b.txt", "c.txt", "d.txt", "e.txt", "f.txt", "alone.txt" };
+  g_autoptr (ArraDataset) dataset = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (captions); i++)
+    put_also (folder, captions[i], captions[i]);
+  put_also (folder, "e.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>");
+  put_also (folder, "f.png", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>");
+  put_also (folder, "model.bin", "x");
+  put_also (folder, "list.json", "{}");
+  dataset = open_sound (folder);
+  g_assert_cmpuint (arra_dataset_size (dataset), ==, 4);
+  assert_item (dataset, 1, folder, "b.jfif", "b.txt");
+  assert_item (dataset, 3, folder, "d", "d.txt");
+  assert_left_out (dataset, "2 left out: the format SVG is not read: save as PNG (e.svg, f.png)");
+  assert_left_out (dataset, "2 left out: no picture (list.json, model.bin)");
+  assert_left_out (dataset, "1 left out: a text without a picture beside it (alone.txt)");
+}
+
+/* A format whose loader is missing is named with the package that has it. */
+static void
+test_missing_loader (void)
+{
+  g_autofree char *folder = new_folder (), *a = put_picture (folder, "a.png", 4, 4);
+  g_autoptr (ArraDataset) dataset = NULL;
+
+  put_also (folder, "a.txt", "one");
+  put_also (folder, "e.webp", "RIFF\x10WEBP");
+  put_also (folder, "e.txt", "five");
+  if (arra_picture_format_is_readable (arra_picture_format_named ("e.webp")))
+    {
+      g_test_skip ("gdk-pixbuf reads WebP here");
+      return;
+    }
+  dataset = open_sound (folder);
+  g_assert_cmpuint (arra_dataset_size (dataset), ==, 1);
+  assert_left_out (dataset, "1 left out: the format WebP, for which gdk-pixbuf has no loader here: install Debian's package webp-pixbuf-loader (e.webp)");
+}
+
+static void
+test_empty_caption (void)
+{
+  g_autofree char *folder = new_folder (), *a = put_picture (folder, "a.png", 4, 4), *b = put_picture (folder, "b.png", 4, 4);
+  g_autoptr (ArraDataset) dataset = NULL;
+  g_autoptr (GError) error = NULL;
+
+  put_also (folder, "a.txt", "one");
+  put_also (folder, "b.txt", " \n");
+  dataset = open_sound (folder);
+  g_assert_false (arra_dataset_check_captions (dataset, NULL, &error));
+  scratch_assert_fault (&error, "b.png", "is empty");
+}
+
 static void
 test_bad_attributes (void)
 {
@@ -183,7 +422,7 @@ test_bad_metadata (void)
     { "{\"file_name\":\"\",\"text\":\"\"}", "does not lie" },
     { "{\"file_name\":\"a\\u0000b\",\"text\":\"\"}", "NUL" },
     { "{\"file_name\":\"\xFF\",\"text\":\"\"}", "UTF-8" },
-    { "\xEF\xBB\xBF{\"file_name\":\"a\",\"text\":\"\"}", "line 1: broken JSON" },
+    { "\xEF\xBB\xBF{\"file_name\"", "line 1: broken JSON" },
     { "\n \n", "empty" },
   };
 
@@ -368,35 +607,64 @@ fingerprint (const char *folder)
 {
   g_autoptr (ArraDataset) dataset = open_sound (folder);
   g_autoptr (GError) error = NULL;
-  char *sum = arra_dataset_fingerprint (dataset, &error);
+  g_automem guint8 *keys = arra_dataset_keys (dataset, NULL, &error);
+  char *sum = arra_dataset_fingerprint (dataset, keys);
 
   g_assert_no_error (error);
   g_assert_cmpuint (strlen (sum), ==, 64);
   return sum;
 }
 
+/* Pictures are known by their contents alone, wherever they lie and whoever touched them. */
 static void
 test_fingerprint (void)
 {
   const struct utimbuf then = { 1000000000, 1000000000 };
-  g_autofree char *folder = new_folder ();
+  g_autofree char *folder = new_folder (), *moved = new_folder ();
   g_autofree char *path = put_picture (folder, "a.png", 8, 8), *text = put (folder, "a.txt", "a");
-  g_autofree char *first = fingerprint (folder), *again = fingerprint (folder);
-  g_autofree char *recaptioned = NULL, *older = NULL;
-  g_autoptr (ArraDataset) dataset = open_sound (folder);
+  g_autofree char *first = fingerprint (folder), *touched = NULL, *elsewhere = NULL, *changed = NULL;
+  g_autofree char *other = put_picture (moved, "b.png", 8, 8);
+
+  scratch_write (text, "b", 1);
+  g_assert_cmpint (utime (path, &then), ==, 0);
+  touched = fingerprint (folder);
+  g_assert_cmpstr (first, ==, touched);
+  put_also (moved, "b.txt", "b");
+  elsewhere = fingerprint (moved);
+  g_assert_cmpstr (first, ==, elsewhere);
+  g_free (put_picture (folder, "a.png", 8, 9));
+  changed = fingerprint (folder);
+  g_assert_cmpstr (first, !=, changed);
+}
+
+/* What cannot be read has no key; what is dropped is gone with its labels. */
+static void
+test_drop (void)
+{
+  static const guint8 unknown[32];
+  g_autofree char *folder = new_folder (), *a = put_picture (folder, "a.png", 4, 4), *c = put_picture (folder, "c.png", 4, 4);
+  g_autoptr (ArraBadItems) bad = arra_bad_items_new ();
+  g_autoptr (ArraDataset) dataset = NULL;
+  g_automem guint8 *keys = NULL;
+  GError *fault = g_error_new (ARRA_ERROR, ARRA_ERROR_INVALID_DATA, "no good");
   g_autoptr (GError) error = NULL;
 
-  g_assert_cmpstr (first, ==, again);
-  scratch_write (text, "b", 1);
-  recaptioned = fingerprint (folder);
-  g_assert_cmpstr (first, !=, recaptioned);
-  g_assert_cmpint (utime (path, &then), ==, 0);
-  older = fingerprint (folder);
-  g_assert_cmpstr (older, !=, recaptioned);
-  g_unlink (path);
-  g_assert_null (arra_dataset_fingerprint (dataset, &error));
-  g_assert_error (error, ARRA_ERROR, ARRA_ERROR_NOT_FOUND);
-  scratch_assert_fault (&error, path, "No such file");
+  put_also (folder, "metadata.jsonl",
+            "{\"file_name\":\"a.png\",\"text\":\"a\",\"v\":\"x\"}\n{\"file_name\":\"b.png\",\"text\":\"b\"}\n"
+            "{\"file_name\":\"c.png\",\"text\":\"c\",\"v\":\"y\"}\n");
+  dataset = open_sound (folder);
+  keys = arra_dataset_keys (dataset, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpmem (keys, 32, keys + 64, 32);
+  g_assert_cmpmem (keys + 32, 32, unknown, 32);
+  g_assert_true (arra_bad_items_take (bad, 1, fault, &error));
+  arra_dataset_drop (dataset, bad);
+  g_assert_cmpuint (arra_dataset_size (dataset), ==, 2);
+  assert_item (dataset, 1, folder, "c.png", "c");
+  g_assert_cmpint (arra_dataset_label (dataset, 1, 0), ==, 1);
+  fault = g_error_new (ARRA_ERROR, ARRA_ERROR_NO_MEMORY, "none");
+  g_assert_false (arra_bad_items_take (bad, 0, fault, &error));
+  g_assert_error (error, ARRA_ERROR, ARRA_ERROR_NO_MEMORY);
 }
 
 static gpointer
@@ -445,5 +713,16 @@ main (int argc, char **argv)
   g_test_add_func ("/dataset/fingerprint", test_fingerprint);
   g_test_add_func ("/dataset/no-memory", test_no_memory);
   g_test_add_func ("/dataset/missing", test_missing);
+  g_test_add_func ("/dataset/drop", test_drop);
+  g_test_add_func ("/dataset/marks", test_marks);
+  g_test_add_func ("/dataset/csv", test_csv);
+  g_test_add_func ("/dataset/bad-csv", test_bad_csv);
+  g_test_add_func ("/dataset/folders", test_folders);
+  g_test_add_func ("/dataset/circle", test_circle);
+  g_test_add_func ("/dataset/splits", test_splits);
+  g_test_add_func ("/dataset/hidden", test_hidden);
+  g_test_add_func ("/dataset/left-out", test_left_out);
+  g_test_add_func ("/dataset/missing-loader", test_missing_loader);
+  g_test_add_func ("/dataset/empty-caption", test_empty_caption);
   return scratch_run ();
 }

@@ -11,7 +11,7 @@
 #define N 4
 #define WIDTH 3
 
-static const ArraFeatureCacheForm form = { { "da", "e0", "both" }, N, WIDTH };
+static const ArraFeatureCacheForm form = { { "da", "e0", "both" }, N, WIDTH, NULL };
 
 static void
 fill (guint item, float *feature)
@@ -139,7 +139,7 @@ write_strange (const char *path, const char *width, gsize item_size)
 {
   const ArraCacheField fields[]
       = { { "dataset", "", "a" }, { "aggregation", "", "cls" }, { "width", "", width } };
-  const ArraCacheForm strange = { "features", fields, G_N_ELEMENTS (fields), 1, item_size, "", 0 };
+  const ArraCacheForm strange = { "features", fields, G_N_ELEMENTS (fields), 1, item_size, "", 0, NULL, NULL };
   const float record[4] = { 1, 2, NAN, 0 };
   g_autoptr (ArraItemCacheWriter) writer = NULL;
   g_autoptr (GError) error = NULL;

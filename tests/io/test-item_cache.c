@@ -170,14 +170,71 @@ test_other_form (void)
   changed[1].value = "32";
   assert_other_form (path, &form, "another size (there 16, here 32)");
   form = make_form ();
-  form.n_items++;
-  assert_other_form (path, &form, "other items");
-  form = make_form ();
-  form.shared = "Shared bytes";
+  form.item_size += 4;
   assert_other_form (path, &form, "other items");
   form = make_form ();
   form.kind = "else";
   assert_other_form (path, &form, "is a cache of \"things\"; one of \"else\" is needed");
+  assert_contents (path);
+}
+
+/* Items are known by what they are computed from: those that stay are kept wherever they stand, and the others alone are left to do. */
+static void
+test_kept (void)
+{
+  g_autofree char *path = scratch_path ("kept");
+  guint8 keys[N_ITEMS + 1][ARRA_CACHE_KEY] = { { 0 } }, expected[ITEM];
+  ArraCacheField changed[] = { fields[0], fields[1] };
+  ArraCacheForm form = make_form ();
+  g_autoptr (ArraItemCacheWriter) writer = NULL;
+  g_autoptr (ArraItemCache) cache = NULL;
+
+  form.fields = changed;
+  form.of_items = "dataset";
+  form.keys = keys[0];
+  for (guint i = 0; i < N_ITEMS; i++)
+    keys[i][7] = (guint8) (10 + i);
+  writer = open_writer (path, &form);
+  for (guint i = 0; i < N_ITEMS; i++)
+    put (writer, i);
+  g_clear_pointer (&writer, arra_item_cache_writer_free);
+  memmove (keys[1], keys[0], 3 * ARRA_CACHE_KEY); /* one goes, the first ones move on, two come, of which one is not known */
+  keys[0][7] = 99;
+  memset (keys[N_ITEMS], 0, ARRA_CACHE_KEY);
+  form.n_items = N_ITEMS + 1;
+  changed[0].value = "ffff";
+  form.shared = "Shared bytes";
+  writer = open_writer (path, &form);
+  g_assert_cmpuint (arra_item_cache_writer_left (writer), ==, 2);
+  g_assert_false (arra_item_cache_writer_has (writer, 0));
+  g_assert_false (arra_item_cache_writer_has (writer, N_ITEMS));
+  put (writer, 0);
+  put (writer, N_ITEMS);
+  g_clear_pointer (&writer, arra_item_cache_writer_free);
+  cache = arra_item_cache_open (path, "things", changed, 2, NULL);
+  g_assert_nonnull (cache);
+  fill (1, expected);
+  g_assert_cmpmem (arra_item_cache_item (cache, 2), ITEM, expected, ITEM);
+  fill (4, expected);
+  g_assert_cmpmem (arra_item_cache_item (cache, 4), ITEM, expected, ITEM);
+}
+
+/* A file of other pictures altogether is nobody's to take. */
+static void
+test_strangers (void)
+{
+  g_autofree char *path = scratch_path ("strangers");
+  ArraCacheField changed[] = { fields[0], fields[1] };
+  guint8 keys[N_ITEMS][ARRA_CACHE_KEY];
+  ArraCacheForm form = make_form ();
+
+  write_whole (path);
+  form.fields = changed;
+  form.of_items = "dataset";
+  changed[0].value = "ffff";
+  memset (keys, 7, sizeof keys);
+  form.keys = keys[0];
+  assert_other_form (path, &form, "another data set (there 0123abcd, here ffff)");
   assert_contents (path);
 }
 
@@ -207,7 +264,7 @@ test_flipped (void)
         }
       data[at] ^= 0x20;
     }
-  g_assert_cmpuint (n_refused, >, size - 128); /* all but the gaps before the shared bytes and the items */
+  g_assert_cmpuint (n_refused, >, size - 192); /* all but the gaps before the shared bytes, the keys and the items */
 }
 
 static void
@@ -257,7 +314,7 @@ static void
 write_header (const char *path, const char *header, gsize after)
 {
   g_autoptr (GString) text = g_string_new ("ARRASET\n");
-  const guint32 numbers[] = { GUINT32_TO_LE (1), GUINT32_TO_LE ((guint32) strlen (header)) };
+  const guint32 numbers[] = { GUINT32_TO_LE (2), GUINT32_TO_LE ((guint32) strlen (header)) };
 
   g_string_append_len (text, (const char *) numbers, sizeof numbers);
   g_string_append (text, header);
@@ -295,11 +352,11 @@ test_bad_headers (void)
       g_assert_null (open_things (path, &error));
       scratch_assert_fault (&error, path, bad[i].word);
     }
-  scratch_write (path, "ARRASET\n\2\0\0\0\0\0\0\0", 16);
+  scratch_write (path, "ARRASET\n\1\0\0\0\0\0\0\0", 16);
   g_assert_null (open_things (path, &error));
   g_assert_error (error, ARRA_ERROR, ARRA_ERROR_UNSUPPORTED);
-  scratch_assert_fault (&error, path, "version 2");
-  scratch_write (path, "ARRASET\n\1\0\0\0\377\0\0\0", 16);
+  scratch_assert_fault (&error, path, "version 1");
+  scratch_write (path, "ARRASET\n\2\0\0\0\377\0\0\0", 16);
   g_assert_null (open_things (path, &error));
   scratch_assert_fault (&error, path, "header's length");
 }
@@ -368,6 +425,8 @@ main (int argc, char **argv)
   g_test_add_func ("/item-cache/round-trip", test_round_trip);
   g_test_add_func ("/item-cache/continued", test_continued);
   g_test_add_func ("/item-cache/other-form", test_other_form);
+  g_test_add_func ("/item-cache/kept", test_kept);
+  g_test_add_func ("/item-cache/strangers", test_strangers);
   g_test_add_func ("/item-cache/flipped", test_flipped);
   g_test_add_func ("/item-cache/cut", test_cut);
   g_test_add_func ("/item-cache/repaired", test_repaired);

@@ -137,7 +137,7 @@ write_strange (const char *path, const char *codes, const guint32 *shared, gsize
     { "dataset", "", "a" }, { "vqgan", "", "b" },   { "rows", "", "1" },
     { "columns", "", "2" }, { "codes", "", codes }, { "ids", "", "10" },
   };
-  const ArraCacheForm form = { "tokens", fields, G_N_ELEMENTS (fields), 1, item_size, shared, n_shared * 4 };
+  const ArraCacheForm form = { "tokens", fields, G_N_ELEMENTS (fields), 1, item_size, shared, n_shared * 4, NULL, NULL };
   const guint16 record[4] = { 0, 99, 0, 0 };
   g_autoptr (ArraItemCacheWriter) writer = NULL;
   g_autoptr (GError) error = NULL;

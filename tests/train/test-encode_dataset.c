@@ -167,7 +167,7 @@ test_stopped (gconstpointer threads)
   setup_init (&setup);
   g_unlink (path);
   writer = open_writer (&setup, path);
-  g_assert_false (arra_encode_dataset (setup.dataset, setup.vqgan, &setup.exec, SIZE, writer, stop_at_four,
+  g_assert_false (arra_encode_dataset (setup.dataset, setup.vqgan, &setup.exec, SIZE, writer, NULL, stop_at_four,
                                        cancellable, cancellable, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_clear_error (&error);
@@ -175,7 +175,7 @@ test_stopped (gconstpointer threads)
   g_clear_pointer (&writer, arra_token_cache_writer_free);
   writer = open_writer (&setup, path);
   setup.exec.pool = arra_pool_new (GPOINTER_TO_UINT (threads), &error);
-  g_assert_true (arra_encode_dataset (setup.dataset, setup.vqgan, &setup.exec, SIZE, writer, count_up, &last,
+  g_assert_true (arra_encode_dataset (setup.dataset, setup.vqgan, &setup.exec, SIZE, writer, NULL, count_up, &last,
                                       NULL, &error));
   g_assert_no_error (error);
   assert_whole (&setup, path);
@@ -192,7 +192,7 @@ test_faults (void)
 
   setup_init (&setup);
   writer = open_writer (&setup, path);
-  g_assert_false (arra_encode_dataset (setup.dataset, setup.vqgan, &setup.exec, SIZE + 1, writer, NULL, NULL,
+  g_assert_false (arra_encode_dataset (setup.dataset, setup.vqgan, &setup.exec, SIZE + 1, writer, NULL, NULL, NULL,
                                        NULL, &error));
   g_assert_error (error, ARRA_ERROR, ARRA_ERROR_ARGUMENT);
   g_clear_error (&error);
@@ -200,7 +200,7 @@ test_faults (void)
   scratch_write (broken, "x", 1);
   setup.exec.pool = arra_pool_new (2, &error);
   g_assert_false (
-      arra_encode_dataset (setup.dataset, setup.vqgan, &setup.exec, SIZE, writer, NULL, NULL, NULL, &error));
+      arra_encode_dataset (setup.dataset, setup.vqgan, &setup.exec, SIZE, writer, NULL, NULL, NULL, NULL, &error));
   scratch_assert_fault (&error, broken, "cannot be read as a picture");
   g_assert_cmpuint (arra_token_cache_writer_left (writer), <, N);
 }
@@ -221,7 +221,7 @@ test_no_memory (void)
   for (gint64 n = 0; n < 12; n++)
     {
       arra_mem_fail_nth (n);
-      g_assert_false (arra_encode_dataset (setup.dataset, setup.vqgan, &setup.exec, SIZE, writer, NULL, NULL,
+      g_assert_false (arra_encode_dataset (setup.dataset, setup.vqgan, &setup.exec, SIZE, writer, NULL, NULL, NULL,
                                            NULL, &error));
       g_assert_true (arra_mem_failed ());
       g_assert_error (error, ARRA_ERROR, ARRA_ERROR_NO_MEMORY);

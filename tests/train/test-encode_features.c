@@ -91,7 +91,7 @@ open_writer (const Setup *setup, const char *path)
 static gboolean
 gather (const Setup *setup, ArraFeatureCacheWriter *writer, GError **error)
 {
-  return arra_feature_encoder_gather (&setup->encoder, setup->dataset, writer, NULL, NULL, NULL, error);
+  return arra_feature_encoder_gather (&setup->encoder, setup->dataset, writer, NULL, NULL, NULL, NULL, error);
 }
 
 /* ---- what they are */
@@ -170,7 +170,7 @@ test_stopped (gconstpointer threads)
 
     setup_init (&setup, 1, ARRA_CLIP_CLS);
     writer = open_writer (&setup, path);
-    g_assert_false (arra_feature_encoder_gather (&setup.encoder, setup.dataset, writer, stop_in_second_batch,
+    g_assert_false (arra_feature_encoder_gather (&setup.encoder, setup.dataset, writer, NULL, stop_in_second_batch,
                                                  cancellable, cancellable, &error));
     g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
     g_clear_error (&error);
