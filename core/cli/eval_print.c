@@ -89,6 +89,12 @@ shrunk_of (const ArraEvalMeasures *measures)
 }
 
 static double
+border_of (const ArraEvalMeasures *measures)
+{
+  return measures->sharpness.size > 0 ? measures->sharpness.border : NAN;
+}
+
+static double
 fine_of (const ArraEvalMeasures *measures)
 {
   return measures->bands.fine;
@@ -129,6 +135,7 @@ put_measures (GString *text, const ArraEvaluation *evaluation)
   put_measure (text, evaluation, "sharpness: spectrum to real, fine, dB", fine_of, 1);
   put_measure (text, evaluation, "sharpness: spectrum to real, middle, dB", middle_of, 1);
   put_measure (text, evaluation, "after a fourth of the size, PSNR, dB", shrunk_of, 1);
+  put_measure (text, evaluation, "steps at borders, over those inside", border_of, 2);
 }
 
 static void
@@ -246,6 +253,7 @@ json_set (CliJson *json, const ArraEvalRequest *request, const ArraEvaluation *e
   cli_json_measured (json, "sharpness_fine_db", measures->bands.fine);
   cli_json_measured (json, "sharpness_middle_db", measures->bands.middle);
   cli_json_measured (json, "shrunk_psnr", shrunk_of (measures));
+  cli_json_measured (json, "border_steps", border_of (measures));
   cli_json_end_object (json);
 }
 

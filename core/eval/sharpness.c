@@ -19,6 +19,8 @@ typedef struct
   guint size;
   double *powers; /* [n][size / 2] */
   double *shrunk; /* [n] */
+  double *outer;  /* [n]: steps at borders */
+  double *inner;  /* [n]: steps inside */
 } Work;
 
 /* ---- one picture */
@@ -131,6 +133,46 @@ measure_shrunk (const ArraRaster *picture, double *shrunk, GError **error)
   return TRUE;
 }
 
+/* The mean of |difference| between @n pixels and those @step bytes further on, @apart bytes from one pixel to
+ * the next. */
+static double
+mean_step (const guint8 *pixels, gsize n, gsize apart, gsize step)
+{
+  double sum = 0;
+
+  for (gsize i = 0; i < n; i++)
+    for (gsize c = 0; c < 3; c++)
+      sum += ABS (pixels[i * apart + c] - pixels[i * apart + step + c]);
+  return sum / (double) (3 * n);
+}
+
+/* Along one axis of @n rows that lie @row bytes apart, of @width pixels that lie @apart bytes apart; adds
+ * half of each. */
+static void
+measure_steps (
+    const guint8 *pixels, gsize n, gsize row, gsize width, gsize apart, double *outer, double *inner)
+{
+  for (gsize y = 0; y + 1 < n; y++)
+    {
+      double step = mean_step (pixels + y * row, width, apart, row) / 2;
+
+      if (y == 0 || y + 2 == n)
+        *outer += step / 2;
+      else
+        *inner += step / (double) (n - 3);
+    }
+}
+
+static void
+measure_border (const ArraRaster *picture, double *outer, double *inner)
+{
+  gsize row = 3 * picture->width;
+
+  *outer = *inner = 0;
+  measure_steps (picture->pixels, picture->height, row, picture->width, 3, outer, inner);
+  measure_steps (picture->pixels, picture->width, 3, picture->height, row, outer, inner);
+}
+
 static gboolean
 cut (const ArraRaster *picture, guint size, ArraRaster *out, GError **error)
 {
@@ -164,7 +206,10 @@ measure (guint item, guint worker, gpointer user, GError **error)
   if (arra_raster_whiten (&loaded, &opaque, error) && cut (&opaque, work->size, &square, error)
       && measure_spectrum (&square, work->powers + (gsize) item * (work->size / 2), error)
       && measure_shrunk (&square, &work->shrunk[item], error))
-    return TRUE;
+    {
+      measure_border (&opaque, &work->outer[item], &work->inner[item]);
+      return TRUE;
+    }
   g_prefix_error (error, "%s: ", path);
   return FALSE;
 }
@@ -194,14 +239,18 @@ static void
 add_up (const Work *work, guint n, ArraSharpness *sharpness)
 {
   gsize rings = work->size / 2;
+  double outer = 0, inner = 0;
 
   sharpness->size = work->size;
   for (guint item = 0; item < n; item++)
     {
       sharpness->shrunk += work->shrunk[item] / n;
+      outer += work->outer[item];
+      inner += work->inner[item];
       for (gsize ring = 0; ring < rings; ring++)
         sharpness->power[ring] += work->powers[item * rings + ring] / n;
     }
+  sharpness->border = inner > 0 ? outer / inner : 1;
 }
 
 gboolean
@@ -228,7 +277,7 @@ arra_sharpness_measure (const ArraDataset *dataset,
   g_return_val_if_fail (n <= arra_dataset_size (dataset) && size >= ARRA_SHARPNESS_LEAST && size % 2 == 0,
                         FALSE);
   *sharpness = (ArraSharpness){ 0 };
-  room = arra_mem_new (n, (rings + 1) * sizeof *room, "spectra", error);
+  room = arra_mem_new (n, (rings + 3) * sizeof *room, "spectra", error);
   if (room == NULL)
     return FALSE;
   sharpness->power = arra_mem_new0 (rings, sizeof *sharpness->power, "a spectrum", error);
@@ -236,6 +285,8 @@ arra_sharpness_measure (const ArraDataset *dataset,
     return FALSE;
   work.powers = room;
   work.shrunk = room + n * rings;
+  work.outer = work.shrunk + n;
+  work.inner = work.outer + n;
   if (!arra_item_run (pool, &run, NULL, error))
     {
       arra_sharpness_clear (sharpness);

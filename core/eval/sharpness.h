@@ -1,8 +1,8 @@
 /* sharpness.h - how sharp the pictures of a set are
  *
- * Two measures. The radially averaged power spectrum of a set, beside that of another one (real pictures), in decibels: 0 where a frequency is as strong in both, below 0 where it is missing. And how
+ * Three measures. The radially averaged power spectrum of a set, beside that of another one (real pictures), in decibels: 0 where a frequency is as strong in both, below 0 where it is missing. And how
  * well a picture survives being shrunk to a fourth of its sides and enlarged again (both bicubic; 256 pixels become 64), as a peak signal-to-noise ratio: high when there was nothing that a small picture does not
- * have.
+ * have. And how borders differ: the mean step from the outermost rows and columns to the next ones, over the mean step between neighbours inside.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
@@ -20,6 +20,7 @@ typedef struct
   guint size;     /* pixels a side, even */
   double *power;  /* [size / 2]: of each whole number of waves per side; arra_mem */
   double shrunk;  /* mean PSNR after a fourth of the size, dB */
+  double border;  /* steps at the borders of whole pictures over those inside: 1 when they do not differ */
 } ArraSharpness;
 
 /* Means over frequencies, dB; a frequency of 1 has two pixels a wave. */

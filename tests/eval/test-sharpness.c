@@ -162,6 +162,36 @@ test_ring (void)
   g_free (weak.power);
 }
 
+/* A chequerboard, and the same with an outermost row that is another. */
+static void
+test_border (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("arra-sharpness-XXXXXX", NULL);
+  g_autofree char *png = g_strdup_printf ("%s/p0.png", folder), *text = g_strdup_printf ("%s/p0.txt", folder);
+  const ArraPictureLabels labels = { NULL, NULL, NULL, NULL };
+
+  g_assert_true (g_file_set_contents (text, "bands", -1, NULL));
+  for (guint round = 0; round < 2; round++)
+    {
+      g_autoraster ArraRaster raster = { 0 };
+      g_auto (ArraSharpness) sharpness = { 0 };
+      g_autoptr (ArraDataset) dataset = NULL;
+
+      g_assert_true (arra_raster_init (&raster, 42, 34, 3, NULL));
+      for (gsize i = 0; i < 3 * raster.width * raster.height; i++)
+        raster.pixels[i] = (guint8) (100 + 10 * ((i / 3 % 42 + i / 3 / 42) % 2));
+      for (gsize x = 0; x < 3 * raster.width && round == 1; x++)
+        raster.pixels[x] = (guint8) (raster.pixels[3 * raster.width + x] + 50);
+      g_assert_true (arra_raster_save_png (&raster, &labels, png, NULL));
+      dataset = arra_dataset_open (folder, NULL);
+      g_assert_true (arra_sharpness_measure (dataset, 1, 32, NULL, &sharpness, NULL, NULL, NULL, NULL));
+      g_assert_cmpfloat_with_epsilon (sharpness.border, round == 0 ? 1 : 2, 0.05);
+    }
+  g_unlink (png);
+  g_unlink (text);
+  g_rmdir (folder);
+}
+
 /* No room for waves, and pictures that are smaller than the first. */
 static void
 test_refuse (void)
@@ -186,6 +216,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/sharpness/rank", test_rank);
   g_test_add_func ("/sharpness/ring", test_ring);
+  g_test_add_func ("/sharpness/border", test_border);
   g_test_add_func ("/sharpness/refuse", test_refuse);
   return g_test_run ();
 }
