@@ -17,7 +17,7 @@
 
 typedef struct
 {
-  char *data, *vqgan, *tokenizer, *size, *threads, *out;
+  char *data, *vqgan, *tokenizer, *size, *fit, *threads, *out;
   gboolean quiet, skip_bad;
 } Options;
 
@@ -28,7 +28,7 @@ typedef struct
   ArraVqganFile file;
   ArraPool *pool;
   ArraVqgan *vqgan;
-  guint size;
+  guint size, fit;
 } Inputs;
 
 static const CliHelp help = {
@@ -39,7 +39,7 @@ static const CliHelp help = {
               "  arra pretokenize --data captions.json --vqgan vqgan.ckpt --tokenizer model-folder --size 512 -o cxr.tokens\n"
               "  arra pretokenize --data photos --vqgan textures.gguf --tokenizer textures.gguf -o photos.tokens",
   .notes = "A data set is a folder with metadata.jsonl or metadata.csv, a folder of pictures with NAME.txt beside each, a folder\n"
-           "of such folders, or a JSON file of ARRA's conversations. Pictures are cropped to squares and resized. What is\n"
+           "of such folders, or a JSON file of ARRA's conversations. Pictures are cropped to squares (--fit) and resized. What is\n"
            "finished is kept by the contents of each picture: when some are added, repaired or removed, the others are not done\n"
            "again. A file that was made of other pictures altogether, or with another VQGAN, tokenizer or size is not written to.",
 };
@@ -75,6 +75,18 @@ check (const Options *options, guint *size, guint *threads, GError **error)
 }
 
 static gboolean
+read_fit (const char *text, guint *fit, GError **error)
+{
+  for (guint i = 0; text != NULL && arra_dataset_fits[i] != NULL; i++)
+    if (g_str_equal (text, arra_dataset_fits[i]))
+      {
+        *fit = i;
+        return TRUE;
+      }
+  return text == NULL || cli_usage_error (error, "--fit: '%s' is neither crop nor pad nor pad-black", text);
+}
+
+static gboolean
 open_inputs (const Options *options, guint threads, Inputs *inputs, GError **error)
 {
   if ((inputs->dataset = cli_open_dataset (options->data, options->quiet, error)) == NULL
@@ -82,6 +94,7 @@ open_inputs (const Options *options, guint threads, Inputs *inputs, GError **err
       || !arra_vqgan_file_open (&inputs->file, options->vqgan, error)
       || (inputs->pool = arra_pool_new (threads, error)) == NULL)
     return FALSE;
+  arra_dataset_set_fit (inputs->dataset, (ArraDatasetFit) inputs->fit);
   inputs->vqgan = arra_vqgan_new (&inputs->file.config, inputs->file.source, inputs->file.prefix, inputs->pool,
                                   cli_signals_stage (0), error);
   if (inputs->vqgan == NULL)
@@ -110,7 +123,8 @@ open_writer (const Inputs *inputs, const char *path, GError **error)
                               .columns = side,
                               .n_codes = inputs->file.config.n_embed,
                               .n_ids = arra_tokenizer_size (inputs->tokenizer),
-                              .keys = keys };
+                              .keys = keys,
+                              .fit = arra_dataset_fits[inputs->fit] };
 
   if (dataset == NULL || vqgan == NULL || !arra_caption_tokens_init (&captions, inputs->dataset, inputs->tokenizer, error))
     return NULL;
@@ -159,7 +173,8 @@ run (gpointer data, GError **error)
   ArraExec exec = { 0 };
   guint threads = 0, n_new;
 
-  if (!check (options, &inputs.size, &threads, error) || !open_inputs (options, threads, &inputs, error)
+  if (!check (options, &inputs.size, &threads, error) || !read_fit (options->fit, &inputs.fit, error)
+      || !open_inputs (options, threads, &inputs, error)
       || !arra_dataset_check_captions (inputs.dataset, bad, error)
       || (exec.kernels = arra_kernels_default (error)) == NULL
       || (writer = open_writer (&inputs, options->out, error)) == NULL)
@@ -193,6 +208,8 @@ cli_pretokenize (int argc, char **argv)
     { "size", 's', 0, G_OPTION_ARG_STRING, &options.size, "Side of the pictures in pixels (default: 256)",
       "N" },
     { "out", 'o', 0, G_OPTION_ARG_FILENAME, &options.out, "File to write, or to go on with", "FILE" },
+    { "fit", 0, 0, G_OPTION_ARG_STRING, &options.fit,
+      "How pictures become squares: crop (default), pad (white) or pad-black", "HOW" },
     { "skip-bad", 0, 0, G_OPTION_ARG_NONE, &options.skip_bad,
       "Leave out what cannot be used, and say at the end what it was", NULL },
     { "threads", 0, 0, G_OPTION_ARG_STRING, &options.threads, "Threads (default: all processors)", "N" },

@@ -160,6 +160,23 @@ arra_dataset_caption (const ArraDataset *dataset, guint item)
   return get_item (dataset, item)->caption;
 }
 
+const char *const arra_dataset_fits[] = { "crop", "pad", "pad-black", NULL };
+
+void
+arra_dataset_set_fit (ArraDataset *dataset, ArraDatasetFit fit)
+{
+  dataset->fit = fit;
+}
+
+static gboolean
+make_square (
+    const ArraDataset *dataset, const ArraRaster *whole, guint size, ArraRaster *square, GError **error)
+{
+  if (dataset->fit == ARRA_FIT_CROP)
+    return arra_raster_center_crop (whole, size, size, square, error);
+  return arra_raster_center_pad (whole, size, size, dataset->fit == ARRA_FIT_PAD ? 255 : 0, square, error);
+}
+
 gboolean
 arra_dataset_load (const ArraDataset *dataset, guint item, guint size, guint8 *rgb, GError **error)
 {
@@ -168,8 +185,7 @@ arra_dataset_load (const ArraDataset *dataset, guint item, guint size, guint8 *r
 
   if (!arra_raster_load (&raster, picture, error))
     return FALSE;
-  if (!arra_raster_whiten (&raster, &whole, error)
-      || !arra_raster_center_crop (&whole, size, size, &square, error))
+  if (!arra_raster_whiten (&raster, &whole, error) || !make_square (dataset, &whole, size, &square, error))
     {
       g_prefix_error (error, "%s: ", picture);
       return FALSE;
@@ -200,7 +216,8 @@ digest_file (const char *path, guint8 key[ARRA_CACHE_KEY])
 guint8 *
 arra_dataset_keys (const ArraDataset *dataset, GCancellable *cancellable, GError **error)
 {
-  g_automem guint8 *keys = arra_mem_new (dataset->items->len, ARRA_CACHE_KEY, "the keys of a data set", error);
+  g_automem guint8 *keys
+      = arra_mem_new (dataset->items->len, ARRA_CACHE_KEY, "the keys of a data set", error);
 
   for (guint i = 0; keys != NULL && i < dataset->items->len; i++)
     {

@@ -33,7 +33,17 @@ guint arra_dataset_values (const ArraDataset *dataset, guint attribute);
 const char *arra_dataset_value (const ArraDataset *dataset, guint attribute, guint value);
 gint arra_dataset_label (const ArraDataset *dataset, guint item, guint attribute); /* -1: not said */
 
-/* The picture centre-cropped to a square and resized to @size x @size, RGB: [size][size][3]. Errors name the file. */
+/* How pictures that are not square become so. */
+typedef enum
+{
+  ARRA_FIT_CROP,      /* what goes beyond the middle is cut off */
+  ARRA_FIT_PAD,       /* white on two sides */
+  ARRA_FIT_PAD_BLACK,
+} ArraDatasetFit;
+
+extern const char *const arra_dataset_fits[]; /* "crop", "pad", "pad-black", NULL: by ArraDatasetFit */
+void arra_dataset_set_fit (ArraDataset *dataset, ArraDatasetFit fit); /* before it is shared; at first it is CROP */
+/* The picture as a square of @size x @size, by the data set's fit, RGB: [size][size][3]. Errors name the file. */
 gboolean arra_dataset_load (const ArraDataset *dataset, guint item, guint size, guint8 *rgb, GError **error);
 /* SHA-256 of the contents of every picture file, [size][ARRA_CACHE_KEY], in arra_mem memory: what is computed from one is known by it, wherever it lies. Zeros: it cannot
  * be read. */

@@ -30,6 +30,7 @@ typedef struct
 struct _ArraDataset
 {
   char *path;
+  ArraDatasetFit fit;
   GStringChunk *texts;
   GArray *items;        /* ArraDatasetItem */
   GHashTable *pictures; /* those of the items */

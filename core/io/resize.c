@@ -214,23 +214,52 @@ resize_step (ArraRaster *raster, gsize width, gsize height, ArraFilter filter, G
   return TRUE;
 }
 
+/* Resized by @scale, by halves first while more than that is to be taken away: (out) @work. */
+static gboolean
+resize_by_halves (
+    const ArraRaster *raster, gsize width, gsize height, gboolean cover, ArraRaster *work, GError **error)
+{
+  double across, down, scale;
+
+  if (!check_sizes (raster, width, height, error)
+      || !crop (raster, 0, 0, raster->width, raster->height, work, error))
+    return FALSE;
+  while (work->width >= 2 * width && work->height >= 2 * height)
+    if (!resize_step (work, work->width / 2, work->height / 2, ARRA_FILTER_BOX, error))
+      return FALSE;
+  across = (double) width / (double) work->width;
+  down = (double) height / (double) work->height;
+  scale = cover ? MAX (across, down) : MIN (across, down);
+  return resize_step (work, (gsize) MAX (rint ((double) work->width * scale), 1),
+                      (gsize) MAX (rint ((double) work->height * scale), 1), ARRA_FILTER_BICUBIC, error);
+}
+
 gboolean
 arra_raster_center_crop (const ArraRaster *raster, gsize width, gsize height, ArraRaster *out, GError **error)
 {
   g_autoraster ArraRaster work = { 0 };
-  double scale;
 
-  if (!check_sizes (raster, width, height, error)
-      || !crop (raster, 0, 0, raster->width, raster->height, &work, error))
+  return resize_by_halves (raster, width, height, TRUE, &work, error)
+         && crop (&work, (work.width - width) / 2, (work.height - height) / 2, width, height, out, error);
+}
+
+gboolean
+arra_raster_center_pad (
+    const ArraRaster *raster, gsize width, gsize height, guint8 fill, ArraRaster *out, GError **error)
+{
+  g_autoraster ArraRaster work = { 0 };
+  gsize left, top, row;
+
+  if (!resize_by_halves (raster, width, height, FALSE, &work, error)
+      || !arra_raster_init (out, width, height, raster->channels, error))
     return FALSE;
-  while (work.width >= 2 * width && work.height >= 2 * height)
-    if (!resize_step (&work, work.width / 2, work.height / 2, ARRA_FILTER_BOX, error))
-      return FALSE;
-  scale = MAX ((double) width / (double) work.width, (double) height / (double) work.height);
-  if (!resize_step (&work, (gsize) rint ((double) work.width * scale),
-                    (gsize) rint ((double) work.height * scale), ARRA_FILTER_BICUBIC, error))
-    return FALSE;
-  return crop (&work, (work.width - width) / 2, (work.height - height) / 2, width, height, out, error);
+  left = (width - work.width) / 2;
+  top = (height - work.height) / 2;
+  row = work.width * work.channels;
+  memset (out->pixels, fill, width * height * out->channels);
+  for (gsize y = 0; y < work.height; y++)
+    memcpy (out->pixels + ((top + y) * width + left) * out->channels, work.pixels + y * row, row);
+  return TRUE;
 }
 
 gboolean

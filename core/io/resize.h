@@ -19,6 +19,9 @@ gboolean arra_raster_resize (const ArraRaster *raster, gsize width, gsize height
  * so that it just covers the target, then cropped. */
 gboolean arra_raster_center_crop (const ArraRaster *raster, gsize width, gsize height, ArraRaster *out, GError **error);
 
+/* The whole picture, resized (as for arra_raster_center_crop()) so that it just lies within @width x @height, in the middle of a field whose channels are all @fill. */
+gboolean arra_raster_center_pad (const ArraRaster *raster, gsize width, gsize height, guint8 fill, ArraRaster *out, GError **error);
+
 /* The centre of the picture as CLIP's preprocessors take it: the shorter side resized to @size (BICUBIC), the longer one in proportion, rounded down, then a square cut
  * out of the middle, rounded to the top and left. Reference: transformers, models/clip/image_processing_clip.py. */
 gboolean arra_raster_center_square (const ArraRaster *raster, gsize size, ArraRaster *out, GError **error);

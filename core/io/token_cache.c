@@ -9,7 +9,7 @@
 
 #define MAX_SIDE 4096 /* codes */
 #define MAX_IDS (1u << 24)
-#define N_FIELDS 7
+#define N_FIELDS 8
 
 struct _ArraTokenCache
 {
@@ -243,6 +243,7 @@ open_writer (ArraTokenCacheWriter *writer,
     { "columns", N_ ("size: columns of codes"), columns },
     { "codes", N_ ("number of codes"), codes },
     { "ids", N_ ("number of tokens"), ids },
+    { "fit", N_ ("fit"), form->fit != NULL ? form->fit : "crop" },
   };
   const ArraCacheForm items = { .kind = "tokens",
                                 .fields = fields,

@@ -40,6 +40,7 @@ typedef struct
   const guint32 *starts; /* n_items + 1: item i's prompt is ids[starts[i]] .. ids[starts[i + 1] - 1] */
   const guint32 *ids;
   const guint8 *keys; /* [n_items][ARRA_CACHE_KEY]: arra_dataset_keys(); NULL: an item's number */
+  const char *fit;    /* of arra_dataset_fits; NULL: "crop" */
 } ArraTokenCacheForm;
 
 typedef struct _ArraTokenCacheWriter ArraTokenCacheWriter;

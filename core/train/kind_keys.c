@@ -34,7 +34,7 @@ static const char *const vqgan[] = {
   "model. base_channels channel_multiplier num_res_blocks attn_resolutions resolution latent_channels embed_dim "
   "num_embeddings norm_groups decoder_base_channels decoder_channel_multiplier decoder_res_blocks "
   "middle_attention padding average from learn",
-  "data. path paths size validation batch crop flip tile",
+  "data. path paths fit size validation batch crop flip tile",
   "loss. kind l1 l2 perceptual colour coarse commitment critic_start critic_weight critic_adaptive critic_channels "
   "critic_rate",
   "codebook. start decay revive_below levels",
@@ -44,13 +44,13 @@ static const char *const vqgan[] = {
 static const char *const clip[] = {
   "model. tokenizer start end image_size patch_size width layers heads text_width text_layers text_heads context "
   "projection average",
-  "data. path paths size validation batch contrast brightness",
+  "data. path paths fit size validation batch contrast brightness",
   "optimizer. method momentum beta1 beta2 weight_decay clip",
   NULL,
 };
 static const char *const classifier[] = {
   "model. size colours channels norm_groups average",
-  "data. path paths validation batch",
+  "data. path paths fit validation batch",
   "augment. shift brightness contrast blur noise",
   "loss. balance",
   "optimizer. beta1 beta2 weight_decay clip",

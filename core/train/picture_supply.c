@@ -80,6 +80,19 @@ open_one (const ArraYaml *config, const char *key, GPtrArray *datasets, GError *
   return TRUE;
 }
 
+/* "data.fit" of all data sets */
+static gboolean
+set_fit (const ArraYaml *config, GPtrArray *datasets, GError **error)
+{
+  guint fit = ARRA_FIT_CROP;
+
+  if (!arra_setting_choice (config, "data.fit", arra_dataset_fits, &fit, error))
+    return FALSE;
+  for (guint i = 0; i < datasets->len; i++)
+    arra_dataset_set_fit (datasets->pdata[i], (ArraDatasetFit) fit);
+  return TRUE;
+}
+
 static gboolean
 open_all (const ArraYaml *config, GPtrArray *datasets, GError **error)
 {
@@ -151,7 +164,7 @@ arra_picture_supply_datasets (const ArraYaml *config, const ArraTrainSetup *setu
 {
   g_autoptr (GPtrArray) datasets = g_ptr_array_new_with_free_func ((GDestroyNotify) arra_dataset_free);
 
-  if (!open_all (config, datasets, error))
+  if (!open_all (config, datasets, error) || !set_fit (config, datasets, error))
     return NULL;
   for (guint i = 0; setup->note != NULL && i < datasets->len; i++)
     {

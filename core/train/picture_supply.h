@@ -20,7 +20,7 @@ void arra_picture_supply_free (ArraPictureSupply *supply); /* nullable */
 void arra_picture_supply_hash (const ArraPictureSupply *supply, GChecksum *hash); /* all pictures */
 
 /* Loads the data sets of the configuration (dataset.h): "data.path", or the list "data.paths"; relative to its folder. "data.size" (256): pixels on a side, "data.validation"
- * (16): so many at the end of each data set are held out. */
+ * (16): so many at the end of each data set are held out, "data.fit" (crop): how pictures become squares. */
 ArraPictureSupply *arra_picture_supply_load (const ArraYaml *config, const ArraTrainSetup *setup, GError **error);
 
 /* Its parts: the data sets that the configuration names ("data.path" or "data.paths"), and their pictures: first those to learn from, data set by data set. */

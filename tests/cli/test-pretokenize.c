@@ -83,7 +83,7 @@ test_other_inputs (void)
   g_autoptr (Outcome) made = NULL;
   g_autoptr (Outcome) captions = NULL;
   g_autoptr (Outcome) size = NULL;
-  g_autoptr (Outcome) multiple = NULL, empty = NULL, drawn = NULL, strangers = NULL;
+  g_autoptr (Outcome) multiple = NULL, empty = NULL, drawn = NULL, strangers = NULL, fit = NULL, odd = NULL;
 
   harness_begin ();
   make_set ();
@@ -100,6 +100,11 @@ test_other_inputs (void)
   captions = arra_run (RUN, "-o", "tokens", NULL);
   assert_status (captions, 0);
   assert_says (captions->out, ", 0 of them new");
+  fit = arra_run (RUN, "-o", "tokens", "--fit", "pad", NULL);
+  assert_status (fit, 70);
+  assert_says (fit->err, "another fit (there crop, here pad)");
+  odd = arra_run (RUN, "-o", "tokens", "--fit", "stretch", NULL);
+  assert_status (odd, 64);
   put_caption (4, " ");
   empty = arra_run (RUN, "-o", "tokens", NULL);
   assert_status (empty, 70);

@@ -602,6 +602,30 @@ test_load (void)
   scratch_assert_fault (&error, path, "cannot be resized");
 }
 
+/* Padding shows what cropping cuts off. */
+static void
+test_fit (void)
+{
+  g_autofree char *folder = new_folder (), *path = put_picture (folder, "a.png", 90, 30);
+  g_autoptr (ArraDataset) dataset = NULL;
+  guint8 rgb[3 * 32 * 32];
+  GError *error = NULL;
+
+  put_also (folder, "a.txt", "one");
+  dataset = open_sound (folder);
+  for (guint fit = ARRA_FIT_CROP; fit <= ARRA_FIT_PAD_BLACK; fit++)
+    {
+      arra_dataset_set_fit (dataset, (ArraDatasetFit) fit);
+      arra_dataset_load (dataset, 0, 32, rgb, &error);
+      g_assert_no_error (error);
+      g_assert_cmpuint (rgb[2], ==, fit == ARRA_FIT_PAD ? 255 : fit == ARRA_FIT_PAD_BLACK ? 0 : rgb[2]);
+      if (fit == ARRA_FIT_CROP)
+        g_assert_cmpuint (rgb[3 * 32 * 16], >, 50); /* the shade begins beyond the left third */
+      else
+        g_assert_cmpuint (rgb[3 * 32 * 16], <, 20);
+    }
+}
+
 static char *
 fingerprint (const char *folder)
 {
@@ -713,6 +737,7 @@ main (int argc, char **argv)
   g_test_add_func ("/dataset/fingerprint", test_fingerprint);
   g_test_add_func ("/dataset/no-memory", test_no_memory);
   g_test_add_func ("/dataset/missing", test_missing);
+  g_test_add_func ("/dataset/fit", test_fit);
   g_test_add_func ("/dataset/drop", test_drop);
   g_test_add_func ("/dataset/marks", test_marks);
   g_test_add_func ("/dataset/csv", test_csv);

@@ -178,6 +178,30 @@ test_no_memory (void)
   scratch_check_allocations (crop_it, free_raster, "");
 }
 
+/* The whole picture in the middle, however wide it is. */
+static void
+test_pad (void)
+{
+  static const gsize sizes[][2] = { { 90, 30 }, { 30, 90 }, { 32, 32 }, { 1000, 3 }, { 5, 7 } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
+    {
+      gsize width = sizes[i][0], height = sizes[i][1];
+      g_autoraster ArraRaster raster = { 0 }, padded = { 0 };
+      gsize n_shown = 0, expected = MAX (32 * MIN (width, height) / MAX (width, height), 1) * 32;
+
+      g_assert_true (arra_raster_init (&raster, width, height, 3, NULL));
+      memset (raster.pixels, 100, 3 * width * height);
+      g_assert_true (arra_raster_center_pad (&raster, 32, 32, 255, &padded, NULL));
+      g_assert_cmpuint (padded.width * padded.height, ==, 32 * 32);
+      for (gsize k = 0; k < 32 * 32; k++)
+        n_shown += padded.pixels[3 * k] == 100;
+      g_assert_cmpuint (n_shown, >=, expected);
+      g_assert_cmpuint (n_shown, <=, expected + 32);
+      g_assert_cmpuint (padded.pixels[3 * (15 * 32 + 15)], ==, 100);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -188,5 +212,6 @@ main (int argc, char **argv)
   g_test_add_func ("/resize/channels", test_channels);
   g_test_add_func ("/resize/refused", test_refused);
   g_test_add_func ("/resize/no-memory", test_no_memory);
+  g_test_add_func ("/resize/pad", test_pad);
   return scratch_run ();
 }

@@ -5,7 +5,7 @@
 #include "mapping.h"
 #include "mem.h"
 #include "scratch.h"
-#include "words.h"
+#include "small_words.h"
 
 static void
 test_golden (void)

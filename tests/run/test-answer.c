@@ -1,7 +1,7 @@
 /* test-answer.c - pictures in the tokens of an answer
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "answer.h"
-#include "words.h"
+#include "small_words.h"
 
 #define CODE 4
 #define END (4 + 64)

@@ -1,7 +1,7 @@
 /* test-grammar.c - what may stand where
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "grammar.h"
-#include "words.h"
+#include "small_words.h"
 
 #define CODE 4
 #define END (4 + 64)

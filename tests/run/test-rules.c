@@ -5,7 +5,7 @@
 #include "jsonguard.h"
 #include "sampler.h"
 #include "source.h"
-#include "words.h"
+#include "small_words.h"
 
 #define TOLERANCE 1e-5f
 

@@ -5,7 +5,7 @@
 #include "detmath.h"
 #include "noise.h"
 #include "sampler.h"
-#include "words.h"
+#include "small_words.h"
 
 #define N 100u
 #define N_CODES 64u

@@ -7,7 +7,7 @@
 #include "kinds.h"
 #include "picture_caches.h"
 #include "token_cache.h"
-#include "words.h"
+#include "small_words.h"
 
 #define N 3
 #define WIDTH 5
@@ -20,7 +20,7 @@ write_tokens (const char *name, const char *tokenizer_hash)
 {
   static const guint32 starts[N + 1] = { 0, 1, 1, 3 }, ids[] = { 300, 301, 302 };
   ArraTokenCacheForm form
-      = { { "d1", "a1", tokenizer_hash }, N, 2, 4, 64, arra_tokenizer_size (tokenizer), starts, ids, NULL };
+      = { { "d1", "a1", tokenizer_hash }, N, 2, 4, 64, arra_tokenizer_size (tokenizer), starts, ids, NULL, NULL };
   g_autofree char *path = g_build_filename (folder, name, NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (ArraTokenCacheWriter) writer = arra_token_cache_writer_open (path, &form, &error);

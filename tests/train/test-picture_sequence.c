@@ -4,7 +4,7 @@
 
 #include "jsonguard.h"
 #include "picture_sequence.h"
-#include "words.h"
+#include "small_words.h"
 
 #define MOST 2048
 

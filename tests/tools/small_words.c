@@ -1,6 +1,6 @@
-/* words.c - vocabularies for tests
+/* small_words.c - vocabularies for tests
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include "words.h"
+#include "small_words.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-/* words.h - vocabularies for tests, in the ids of the golden one or in small ones
+/* small_words.h - vocabularies for tests, in the ids of the golden one or in small ones
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
