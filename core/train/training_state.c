@@ -267,6 +267,22 @@ is_ignored (const char *key, const char *const *ignored)
   return FALSE;
 }
 
+/* Also where one number is written in two ways. */
+static gboolean
+is_same (const char *a, const char *b)
+{
+  char *a_end, *b_end;
+  double x, y;
+
+  if (a == NULL || b == NULL)
+    return a == b;
+  if (strcmp (a, b) == 0)
+    return TRUE;
+  x = g_ascii_strtod (a, &a_end);
+  y = g_ascii_strtod (b, &b_end);
+  return a_end != a && b_end != b && *a_end == '\0' && *b_end == '\0' && x == y;
+}
+
 /* The first key, by name, of @a that @b lacks or has with another value. */
 static const char *
 first_difference (GHashTable *a, GHashTable *b, const char *const *ignored)
@@ -277,7 +293,7 @@ first_difference (GHashTable *a, GHashTable *b, const char *const *ignored)
 
   g_hash_table_iter_init (&iter, a);
   while (g_hash_table_iter_next (&iter, &key, &value))
-    if (!is_ignored (key, ignored) && g_strcmp0 (g_hash_table_lookup (b, key), value) != 0
+    if (!is_ignored (key, ignored) && !is_same (g_hash_table_lookup (b, key), value)
         && (first == NULL || strcmp (key, first) < 0))
       first = key;
   return first;

@@ -336,6 +336,20 @@ test_other_config (void)
          NULL); /* these do not matter */
 }
 
+/* Nor does how a number is written. */
+static void
+test_written (void)
+{
+  Toy toy;
+
+  toy_init (&toy);
+  train (&toy, "written", OFTEN "  warmup: 3\n  min_learning_rate: 1e-3\n", FALSE, NULL);
+  toy_init (&toy);
+  train (&toy, "written", OFTEN "  warmup: 3.0\n  min_learning_rate: 0.001\n", TRUE, NULL);
+  refuse ("written", OFTEN "  warmup: 3.0\n  min_learning_rate: 0.0011\n", TRUE, ARRA_ERROR_ARGUMENT,
+          "\"training.min_learning_rate\" = 1e-3, and is now to be continued with = 0.0011");
+}
+
 /* Where things lie does not matter: what they hold is hashed. */
 static void
 test_moved (void)
@@ -538,6 +552,7 @@ main (int argc, char **argv)
   g_test_add_func ("/trainer/time", test_time);
   g_test_add_func ("/trainer/other-config", test_other_config);
   g_test_add_func ("/trainer/moved", test_moved);
+  g_test_add_func ("/trainer/written", test_written);
   g_test_add_func ("/trainer/longer", test_longer);
   g_test_add_func ("/trainer/begun", test_begun);
   g_test_add_func ("/trainer/foreign", test_foreign);
