@@ -49,7 +49,8 @@ typedef struct
   guint selection_width, selection_height; /* of the bounding box; 0 x 0: not known */
 } ArraDialogPlace;
 
-/* Images to insert into: (element-type an image's number and name): g_ptr_array_unref(). Numbers are above 0; names are copied. */
+/* Images to insert into: (element-type an image's number and name): g_ptr_array_unref(). Numbers are above 0; names are copied. An image whose
+ * number the title of the host's X11 window has as "-NUMBER." is marked as the one in front. */
 GPtrArray *arra_dialog_images_new (void);
 void arra_dialog_images_add (GPtrArray *images, int number, const char *name);
 

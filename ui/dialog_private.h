@@ -77,3 +77,5 @@ void arra_dialog_reset (ArraDialog *dialog);
 
 /* parent.c: above which window of the host it stays */
 void arra_dialog_set_parent (GtkWidget *window, const ArraDialogHost *host);
+/* (transfer full) (nullable): what that window's title says now, NULL where windows do not tell */
+char *arra_dialog_parent_title (const ArraDialogHost *host);

@@ -145,8 +145,52 @@ arra_insert_box_set_place (ArraInsertBox *box, const ArraDialogPlace *place)
   box->filling = FALSE;
 }
 
+/* Title bars name an image by its name, its number and that of the view: "meadow-3.0". */
+static const char *
+find_in_title (const Image *image, const char *title)
+{
+  g_autofree char *number = g_strdup_printf ("-%d.", image->number);
+
+  return title != NULL ? g_strrstr (title, number) : NULL;
+}
+
+/* What stands last counts: a name can look like a number. NULL: none does. */
+static const Image *
+find_front (const GPtrArray *images, const char *title)
+{
+  const Image *front = NULL;
+  const char *last = NULL;
+
+  for (guint i = 0; i < images->len; i++)
+    {
+      const char *at = find_in_title (images->pdata[i], title);
+
+      if (at != NULL && (last == NULL || at > last))
+        {
+          last = at;
+          front = images->pdata[i];
+        }
+    }
+  return front;
+}
+
+static void
+list_images (GtkComboBoxText *where, const GPtrArray *images, const char *title)
+{
+  const Image *front = find_front (images, title);
+
+  for (guint i = 0; i < images->len; i++)
+    {
+      const Image *image = images->pdata[i];
+      g_autofree char *number = g_strdup_printf ("%d", image->number);
+      g_autofree char *marked = g_strdup_printf (_("%s (in front)"), image->name);
+
+      gtk_combo_box_text_append (where, number, image == front && images->len > 1 ? marked : image->name);
+    }
+}
+
 void
-arra_insert_box_set_images (ArraInsertBox *box, const GPtrArray *images, int chosen)
+arra_insert_box_set_images (ArraInsertBox *box, const GPtrArray *images, int chosen, const char *title)
 {
   GtkComboBoxText *where = GTK_COMBO_BOX_TEXT (box->where);
   g_autofree char *id = g_strdup_printf ("%d", chosen);
@@ -155,13 +199,8 @@ arra_insert_box_set_images (ArraInsertBox *box, const GPtrArray *images, int cho
   gtk_widget_set_visible (box->where_label, images != NULL);
   box->filling = TRUE;
   gtk_combo_box_text_remove_all (where);
-  for (guint i = 0; images != NULL && i < images->len; i++)
-    {
-      const Image *image = images->pdata[i];
-      g_autofree char *number = g_strdup_printf ("%d", image->number);
-
-      gtk_combo_box_text_append (where, number, image->name);
-    }
+  if (images != NULL)
+    list_images (where, images, title);
   gtk_combo_box_text_append (where, NEW_IMAGE, _("New image"));
   gtk_combo_box_set_active_id (GTK_COMBO_BOX (where), id);
   box->filling = FALSE;

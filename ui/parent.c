@@ -5,22 +5,48 @@
 #ifdef GDK_WINDOWING_X11
 #include <gdk/gdkx.h>
 
+#define LONGEST_TITLE 4096 /* bytes */
+
+static GdkWindow *
+x11_window (gulong id)
+{
+  GdkDisplay *display = gdk_display_get_default ();
+
+  return id != 0 && GDK_IS_X11_DISPLAY (display) ? gdk_x11_window_foreign_new_for_display (display, id) : NULL;
+}
+
 static void
 set_x11_parent (GdkWindow *window, gulong parent)
 {
-  GdkDisplay *display = gdk_window_get_display (window);
-  g_autoptr (GdkWindow) foreign = NULL;
+  g_autoptr (GdkWindow) foreign = x11_window (parent);
 
-  if (parent == 0 || !GDK_IS_X11_DISPLAY (display))
-    return;
-  foreign = gdk_x11_window_foreign_new_for_display (display, parent);
   if (foreign != NULL)
     gdk_window_set_transient_for (window, foreign);
+}
+
+static char *
+x11_title (gulong id)
+{
+  g_autoptr (GdkWindow) window = x11_window (id);
+  g_autofree guchar *bytes = NULL;
+  int length = 0;
+
+  if (window == NULL
+      || !gdk_property_get (window, gdk_atom_intern_static_string ("_NET_WM_NAME"), gdk_atom_intern_static_string ("UTF8_STRING"), 0,
+                            LONGEST_TITLE, FALSE, NULL, NULL, &length, &bytes))
+    return NULL;
+  return g_utf8_make_valid ((const char *)bytes, length);
 }
 #else
 static void
 set_x11_parent (GdkWindow *window, gulong parent)
 {
+}
+
+static char *
+x11_title (gulong id)
+{
+  return NULL;
 }
 #endif
 
@@ -47,4 +73,10 @@ arra_dialog_set_parent (GtkWidget *window, const ArraDialogHost *host)
 
   set_x11_parent (own, host->x11_parent);
   set_wayland_parent (own, host->wayland_parent);
+}
+
+char *
+arra_dialog_parent_title (const ArraDialogHost *host)
+{
+  return x11_title (host->x11_parent);
 }

@@ -13,6 +13,7 @@ typedef struct
   GPtrArray *inserted;   /* of char *: mode and seed of each picture */
   const char *recipe;    /* of the active layer; NULL: none */
   const char *help_fault; /* why the help cannot be opened; NULL: it can */
+  gulong x11_parent;
   int aimed;
   guint n_images;        /* that the host has open; 0: it offers no choice */
 } Case;

@@ -1,9 +1,8 @@
 /* test-dialog.c - what the dialog keeps, forgets, names and warns of
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <gdk/gdkkeysyms.h>
+#include <gdk/gdkx.h>
 #include <glib/gstdio.h>
-#include <libintl.h>
-#include <locale.h>
 #include <string.h>
 
 #include "dialog_case.h"
@@ -11,73 +10,6 @@
 
 #define SIZED "[Dialog]\nprompt=a word\nsized=true\nwidth=8\nheight=8\n"
 #define NOTE "synthetic – not for diagnosis"
-
-/* ---- the wheel */
-
-static void
-turn_wheel (GtkWidget *widget)
-{
-  GdkEvent *event = gdk_event_new (GDK_SCROLL);
-  GdkWindow *window = gtk_widget_get_window (widget);
-
-  event->scroll.window = g_object_ref (window);
-  event->scroll.direction = GDK_SCROLL_DOWN;
-  gdk_event_set_device (event, gdk_seat_get_pointer (gdk_display_get_default_seat (gdk_window_get_display (window))));
-  gtk_propagate_event (widget, event);
-  gdk_event_free (event);
-  case_idle ();
-}
-
-/* Over a number or a list the wheel scrolls the form, and changes them only when they have the focus. */
-static void
-test_wheel (Case *self, gconstpointer data)
-{
-  GtkWidget *count, *size, *form;
-  GtkAdjustment *place;
-  int chosen;
-
-  case_open (self, SIZED);
-  gtk_window_resize (GTK_WINDOW (self->dialog->window), 700, 300);
-  for (guint i = 0; i < 20; i++, g_usleep (20000))
-    case_idle ();
-  count = case_get (self, GTK_TYPE_SPIN_BUTTON, "Number of pictures");
-  size = case_get (self, GTK_TYPE_COMBO_BOX, "Size");
-  form = case_get (self, GTK_TYPE_SCROLLED_WINDOW, "Settings");
-  place = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (form));
-  gtk_spin_button_set_value (GTK_SPIN_BUTTON (count), 5);
-  chosen = gtk_combo_box_get_active (GTK_COMBO_BOX (size));
-  arra_prompt_box_focus (self->dialog->prompt);
-  turn_wheel (count);
-  g_assert_cmpfloat (gtk_adjustment_get_value (place), >, 0);
-  turn_wheel (size);
-  g_assert_cmpfloat (gtk_spin_button_get_value (GTK_SPIN_BUTTON (count)), ==, 5);
-  g_assert_cmpint (gtk_combo_box_get_active (GTK_COMBO_BOX (size)), ==, chosen);
-  gtk_widget_grab_focus (count);
-  turn_wheel (count);
-  g_assert_cmpfloat (gtk_spin_button_get_value (GTK_SPIN_BUTTON (count)), ==, 4);
-}
-
-static void
-ignores_wheel (GtkWidget *widget, gpointer data)
-{
-  guint *n = data;
-  const guint signal = g_signal_lookup ("scroll-event", GTK_TYPE_WIDGET);
-
-  if (!GTK_IS_SPIN_BUTTON (widget) && !GTK_IS_COMBO_BOX (widget))
-    return;
-  g_assert_true (g_signal_has_handler_pending (widget, signal, 0, FALSE));
-  ++*n;
-}
-
-static void
-test_wheel_everywhere (Case *self, gconstpointer data)
-{
-  guint n = 0;
-
-  case_open (self, "");
-  case_walk (self->dialog->window, ignores_wheel, &n);
-  g_assert_cmpuint (n, >=, 10);
-}
 
 /* ---- the note of medical pictures */
 
@@ -330,6 +262,46 @@ test_images (Case *self, gconstpointer data)
   g_assert_cmpstr (gtk_combo_box_text_get_active_text (GTK_COMBO_BOX_TEXT (where)), ==, "New image");
 }
 
+static gboolean
+is_listed (GtkWidget *where, const char *name)
+{
+  GtkTreeModel *model = gtk_combo_box_get_model (GTK_COMBO_BOX (where));
+  GtkTreeIter iter;
+
+  for (gboolean more = gtk_tree_model_get_iter_first (model, &iter); more; more = gtk_tree_model_iter_next (model, &iter))
+    {
+      g_autofree char *text = NULL;
+
+      gtk_tree_model_get (model, &iter, 0, &text, -1);
+      if (g_strcmp0 (text, name) == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* The host's window says which of its images is in front: that one is offered as such, also when another one comes to the front. */
+static void
+test_image_in_front (Case *self, gconstpointer data)
+{
+  GtkWidget *window = gtk_window_new (GTK_WINDOW_TOPLEVEL), *where;
+
+  gtk_window_set_title (GTK_WINDOW (window), "*[image-1.0]-2.0 (RGB) – GIMP");
+  gtk_widget_show (window);
+  case_idle ();
+  self->n_images = 3;
+  self->aimed = 1;
+  self->x11_parent = gdk_x11_window_get_xid (gtk_widget_get_window (window));
+  case_open (self, SIZED);
+  where = case_get (self, GTK_TYPE_COMBO_BOX, "Where");
+  g_assert_true (is_listed (where, "image-1") && is_listed (where, "image-2 (in front)") && is_listed (where, "image-3"));
+  gtk_window_set_title (GTK_WINDOW (window), "[Untitled]-3.0 (RGB) – GIMP");
+  case_idle ();
+  arra_dialog_look_around (self->dialog);
+  g_assert_true (is_listed (where, "image-2") && is_listed (where, "image-3 (in front)"));
+  g_assert_cmpint (self->aimed, ==, 1);
+  gtk_widget_destroy (window);
+}
+
 static void
 test_indexed (Case *self, gconstpointer data)
 {
@@ -415,83 +387,6 @@ test_hints (Case *self, gconstpointer data)
   g_assert_true (case_shows (self, "Press Generate"));
 }
 
-/* ---- mnemonics */
-
-#define STRING(text) g_dgettext (GETTEXT_PACKAGE, text)
-
-typedef struct
-{
-  GHashTable *owners; /* of each letter: a widget, or the button that it belongs to at another time */
-  const char *language;
-} Letters;
-
-static void
-claim (Letters *letters, guint letter, gpointer owner, const char *text)
-{
-  gpointer key = GUINT_TO_POINTER (gdk_keyval_to_lower (letter));
-  gpointer other = g_hash_table_lookup (letters->owners, key);
-
-  if (other != NULL && other != owner)
-    g_error ("%s: Alt+%c is ambiguous: “%s” and “%s”", letters->language, (int) letter, text,
-             GTK_IS_LABEL (other) ? gtk_label_get_label (other) : atk_object_get_name (gtk_widget_get_accessible (other)));
-  g_hash_table_insert (letters->owners, key, owner);
-}
-
-static void
-claim_label (GtkWidget *widget, gpointer data)
-{
-  GtkWidget *button = gtk_widget_get_ancestor (widget, GTK_TYPE_BUTTON);
-  const guint letter = GTK_IS_LABEL (widget) ? gtk_label_get_mnemonic_keyval (GTK_LABEL (widget)) : GDK_KEY_VoidSymbol;
-
-  if (letter != GDK_KEY_VoidSymbol)
-    claim (data, letter, button != NULL ? button : widget, gtk_label_get_label (GTK_LABEL (widget)));
-}
-
-/* What a button says at other times. */
-static void
-claim_text (Letters *letters, GtkWidget *button, const char *text)
-{
-  const char *mark = strchr (text, '_');
-
-  g_assert_nonnull (mark);
-  claim (letters, gdk_unicode_to_keyval (g_utf8_get_char (mark + 1)), button, text);
-}
-
-static void
-check_language (Case *self, const char *language)
-{
-  Letters letters = { g_hash_table_new (NULL, NULL), language };
-  ArraDialog *dialog;
-
-  g_setenv ("LANGUAGE", language, TRUE);
-  setlocale (LC_ALL, "C.UTF-8"); /* what gettext remembers ends with it */
-  g_assert_true (g_str_equal (STRING ("Reset to De_faults"), "Reset to De_faults") == g_str_equal (language, "en"));
-  case_open (self, "");
-  dialog = self->dialog;
-  case_walk (dialog->window, claim_label, &letters);
-  claim_text (&letters, dialog->pause, STRING ("_Stop"));
-  claim_text (&letters, dialog->pause, STRING ("Contin_ue"));
-  claim_text (&letters, dialog->generate, STRING ("_Generate"));
-  claim_text (&letters, dialog->generate, STRING ("_Generate Again"));
-  claim_text (&letters, dialog->insert, STRING ("Inse_rt"));
-  claim_text (&letters, dialog->insert, g_dngettext (GETTEXT_PACKAGE, "Inse_rt", "Inse_rt %u Pictures", 3));
-  g_assert_cmpuint (g_hash_table_size (letters.owners), >=, 20);
-  g_hash_table_unref (letters.owners);
-  g_clear_pointer (&self->dialog, arra_dialog_destroy);
-}
-
-static void
-test_mnemonics (Case *self, gconstpointer data)
-{
-  bindtextdomain (GETTEXT_PACKAGE, g_getenv ("ARRA_TEST_CATALOGUES"));
-  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
-  check_language (self, "en");
-  check_language (self, "de");
-  check_language (self, "fr");
-  g_setenv ("LANGUAGE", "en", TRUE);
-  setlocale (LC_ALL, "C.UTF-8");
-}
-
 int
 main (int argc, char **argv)
 {
@@ -500,8 +395,6 @@ main (int argc, char **argv)
     const char *name;
     void (*run) (Case *self, gconstpointer data);
   } cases[] = {
-    { "/ui/dialog/wheel", test_wheel },
-    { "/ui/dialog/wheel-everywhere", test_wheel_everywhere },
     { "/ui/dialog/note", test_note },
     { "/ui/dialog/reuse", test_reuse },
     { "/ui/dialog/reuse-greedy", test_reuse_greedy },
@@ -511,12 +404,12 @@ main (int argc, char **argv)
     { "/ui/dialog/undo", test_undo },
     { "/ui/dialog/selection-is-remembered", test_selection_is_remembered },
     { "/ui/dialog/images", test_images },
+    { "/ui/dialog/image-in-front", test_image_in_front },
     { "/ui/dialog/indexed", test_indexed },
     { "/ui/dialog/new-checkpoint", test_new_checkpoint },
     { "/ui/dialog/search-again", test_search_again },
     { "/ui/dialog/refused-size", test_refused_size },
     { "/ui/dialog/hints", test_hints },
-    { "/ui/dialog/mnemonics", test_mnemonics },
   };
 
   g_test_init (&argc, &argv, NULL);
