@@ -5,6 +5,7 @@
 #include <gdk/gdk.h>
 #include <gio/gio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define POLL_MICROSECONDS 100000
 #define PATIENCE_SECONDS 60
@@ -35,8 +36,11 @@ static gboolean
 is_named (DesktopObject *object, const char *name)
 {
   g_autofree char *own = atspi_accessible_get_name (object, NULL);
+  const gsize n = strlen (name);
 
-  return g_strcmp0 (own, name) == 0;
+  if (own == NULL || n == 0 || name[n - 1] != '*')
+    return g_strcmp0 (own, name) == 0;
+  return strncmp (own, name, n - 1) == 0;
 }
 
 static gboolean

@@ -8,6 +8,8 @@
 typedef AtspiAccessible DesktopObject;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DesktopObject, g_object_unref)
 
+/* Names are whole ones, or beginnings of one with "*" behind. */
+
 void desktop_begin (void); /* needs a session bus and a display of the test's own */
 /* (transfer full): the first showing object of the application with this role and name; NULL when none comes within @seconds */
 DesktopObject *desktop_find (const char *application, AtspiRole role, const char *name, double seconds);
