@@ -104,9 +104,9 @@ arra_feature_cache_free (ArraFeatureCache *cache)
 }
 
 gboolean
-arra_feature_cache_check (const ArraFeatureCache *cache, GError **error)
+arra_feature_cache_check (const ArraFeatureCache *cache, guint item, GError **error)
 {
-  return arra_item_cache_check (cache->items, error);
+  return arra_item_cache_check (cache->items, item, error);
 }
 
 guint

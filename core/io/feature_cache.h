@@ -22,7 +22,7 @@ typedef struct _ArraFeatureCache ArraFeatureCache; /* immutable once open */
 /* Everything is checked: hashes, and that all numbers are finite. Errors name the file and what differs or is broken. */
 ArraFeatureCache *arra_feature_cache_open (const char *path, const ArraFeatureCachePrints *expected, GError **error);
 void arra_feature_cache_free (ArraFeatureCache *cache); /* nullable */
-gboolean arra_feature_cache_check (const ArraFeatureCache *cache, GError **error); /* whether the file is as it was opened: INVALID_DATA names it */
+gboolean arra_feature_cache_check (const ArraFeatureCache *cache, guint item, GError **error); /* whether the file, and @item in it, are as they were opened */
 guint arra_feature_cache_items (const ArraFeatureCache *cache);
 guint arra_feature_cache_width (const ArraFeatureCache *cache);
 const char *arra_feature_cache_dataset (const ArraFeatureCache *cache); /* the hash */

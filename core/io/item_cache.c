@@ -213,6 +213,14 @@ arra_item_cache_look (const ArraItemCache *cache, guint item)
 }
 
 static gboolean
+fail_damaged (const ArraItemCache *cache, guint item, GError **error)
+{
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                    "%s: item %u is damaged: the command that wrote the file makes it anew",
+                    arra_mapping_path (cache->mapping), item);
+}
+
+static gboolean
 check_items (const ArraItemCache *cache, GError **error)
 {
   const char *path = arra_mapping_path (cache->mapping);
@@ -223,8 +231,7 @@ check_items (const ArraItemCache *cache, GError **error)
       ArraCacheItem item = arra_item_cache_look (cache, i);
 
       if (item == ARRA_CACHE_ITEM_DAMAGED)
-        return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                          "%s: item %u is damaged: the command that wrote the file makes it anew", path, i);
+        return fail_damaged (cache, i, error);
       n_missing += item == ARRA_CACHE_ITEM_MISSING;
     }
   if (n_missing > 0)
@@ -259,9 +266,11 @@ arra_item_cache_free (ArraItemCache *cache)
 }
 
 gboolean
-arra_item_cache_check (const ArraItemCache *cache, GError **error)
+arra_item_cache_check (const ArraItemCache *cache, guint item, GError **error)
 {
-  return arra_mapping_check (cache->mapping, error);
+  return arra_mapping_check (cache->mapping, error)
+         && (arra_item_cache_look (cache, item) == ARRA_CACHE_ITEM_THERE
+             || fail_damaged (cache, item, error));
 }
 
 guint

@@ -38,7 +38,8 @@ typedef struct _ArraItemCache ArraItemCache; /* immutable once open */
  * damaged or missing. */
 ArraItemCache *arra_item_cache_open (const char *path, const char *kind, const ArraCacheField *fields, guint n_fields, GError **error);
 void arra_item_cache_free (ArraItemCache *cache); /* nullable */
-gboolean arra_item_cache_check (const ArraItemCache *cache, GError **error); /* arra_mapping_check() */
+/* Whether the file, and @item in it, are as they were when it was opened: INVALID_DATA names it. */
+gboolean arra_item_cache_check (const ArraItemCache *cache, guint item, GError **error);
 guint arra_item_cache_items (const ArraItemCache *cache);
 gsize arra_item_cache_item_size (const ArraItemCache *cache);
 const void *arra_item_cache_item (const ArraItemCache *cache, guint item);

@@ -159,9 +159,9 @@ arra_token_cache_free (ArraTokenCache *cache)
 }
 
 gboolean
-arra_token_cache_check (const ArraTokenCache *cache, GError **error)
+arra_token_cache_check (const ArraTokenCache *cache, guint item, GError **error)
 {
-  return arra_item_cache_check (cache->items, error);
+  return arra_item_cache_check (cache->items, item, error);
 }
 
 guint

@@ -21,7 +21,7 @@ typedef struct _ArraTokenCache ArraTokenCache; /* immutable once open */
 /* Everything is checked: hashes, that codes are below n_codes and ids below n_ids. Errors name the file and what differs or is broken. */
 ArraTokenCache *arra_token_cache_open (const char *path, const ArraTokenCachePrints *expected, GError **error);
 void arra_token_cache_free (ArraTokenCache *cache); /* nullable */
-gboolean arra_token_cache_check (const ArraTokenCache *cache, GError **error); /* whether the file is as it was opened: INVALID_DATA names it */
+gboolean arra_token_cache_check (const ArraTokenCache *cache, guint item, GError **error); /* whether the file, and @item in it, are as they were opened */
 guint arra_token_cache_items (const ArraTokenCache *cache);
 guint arra_token_cache_rows (const ArraTokenCache *cache);
 guint arra_token_cache_columns (const ArraTokenCache *cache);

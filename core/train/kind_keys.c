@@ -1,7 +1,7 @@
 /* kind_keys.c - the keys that configurations of trainings may have
  *
- * Readers of settings ask for keys one by one, and stop at the first that is missing. A misspelt one is what is
- * wrong then, and only a list can tell.
+ * Readers of settings ask for keys one by one, and stop at the first that is missing. A misspelt one is what
+ * is wrong then, and only a list can tell.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "kind_keys.h"
 
@@ -17,33 +17,33 @@ typedef struct
 
 static const char *const all[] = {
   "kind output seed",
-  "training. steps learning_rate warmup schedule min_learning_rate validate_every patience checkpoint_minutes "
-  "checkpoint_every sample_every log_every max_minutes",
+  "training. steps learning_rate warmup schedule min_learning_rate validate_every patience "
+  "checkpoint_minutes checkpoint_every sample_every log_every max_minutes",
   "samples. prompts seed guidance_scale",
   NULL,
 };
 static const char *const transformer[] = {
   "data. tokens features held_out drop_prompt",
-  "model. start from tokenizer hidden_size layers heads kv_heads intermediate_size context rope_theta swin_norm "
-  "deviation vqgan card",
+  "model. start from tokenizer hidden_size layers heads kv_heads intermediate_size context rope_theta "
+  "swin_norm deviation vqgan card",
   "objective. token positions window rep_token layer head measure lambda z_weight dropout",
   "optimizer. batch micro_batch method momentum weight_decay beta1 beta2 clip ema",
   NULL,
 };
 static const char *const vqgan[] = {
-  "model. base_channels channel_multiplier num_res_blocks attn_resolutions resolution latent_channels embed_dim "
-  "num_embeddings norm_groups decoder_base_channels decoder_channel_multiplier decoder_res_blocks "
-  "middle_attention padding average from learn",
+  "model. base_channels channel_multiplier num_res_blocks attn_resolutions resolution latent_channels "
+  "embed_dim num_embeddings norm_groups decoder_base_channels decoder_channel_multiplier "
+  "decoder_res_blocks middle_attention padding average from learn",
   "data. path paths fit size validation batch crop flip tile",
-  "loss. kind l1 l2 perceptual colour coarse commitment critic_start critic_weight critic_adaptive critic_channels "
-  "critic_rate",
+  "loss. kind l1 l2 perceptual colour coarse commitment critic_start critic_weight critic_adaptive "
+  "critic_channels critic_rate",
   "codebook. start decay revive_below levels",
   "optimizer. method momentum beta1 beta2 weight_decay clip",
   NULL,
 };
 static const char *const clip[] = {
-  "model. tokenizer start end image_size patch_size width layers heads text_width text_layers text_heads context "
-  "projection average",
+  "model. tokenizer start end image_size patch_size width layers heads text_width text_layers "
+  "text_heads context projection average",
   "data. path paths fit size validation batch contrast brightness",
   "optimizer. method momentum beta1 beta2 weight_decay clip",
   NULL,
@@ -111,7 +111,8 @@ look_at (const char *key, const char *text, gpointer data)
 gboolean
 arra_kind_keys_check (const ArraYaml *config, GError **error)
 {
-  Search search = { .kind = arra_yaml_has (config, "kind") ? arra_yaml_get_string (config, "kind", NULL) : NULL };
+  Search search
+      = { .kind = arra_yaml_has (config, "kind") ? arra_yaml_get_string (config, "kind", NULL) : NULL };
   g_autofree char *unknown = NULL;
 
   arra_yaml_each (config, look_at, &search);

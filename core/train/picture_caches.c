@@ -32,12 +32,12 @@ features_of (gpointer owner, guint item, float *features)
 }
 
 static gboolean
-check_caches (gpointer owner, GError **error)
+check_caches (gpointer owner, guint item, GError **error)
 {
   const Caches *caches = owner;
 
-  return arra_token_cache_check (caches->tokens, error)
-         && (caches->features == NULL || arra_feature_cache_check (caches->features, error));
+  return arra_token_cache_check (caches->tokens, item, error)
+         && (caches->features == NULL || arra_feature_cache_check (caches->features, item, error));
 }
 
 static void

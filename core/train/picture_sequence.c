@@ -79,9 +79,9 @@ arra_picture_items_check (const ArraPictureItems *items,
 }
 
 gboolean
-arra_picture_items_same (const ArraPictureItems *items, GError **error)
+arra_picture_items_same (const ArraPictureItems *items, guint item, GError **error)
 {
-  return items->check == NULL || items->check (items->owner, error);
+  return items->check == NULL || items->check (items->owner, item, error);
 }
 
 guint

@@ -17,7 +17,7 @@ typedef struct
   const guint32 *(*prompt) (gpointer owner, guint item, guint *n);
   void (*codes) (gpointer owner, guint item, guint32 *codes); /* [rows][columns] of the VQGAN */
   void (*features) (gpointer owner, guint item, float *features); /* (nullable): [feature_width] */
-  gboolean (*check) (gpointer owner, GError **error); /* (nullable): whether what it reads from is as it was opened */
+  gboolean (*check) (gpointer owner, guint item, GError **error); /* (nullable): whether what it is read from is as it was opened */
   gpointer owner;
   GDestroyNotify free_owner; /* (nullable) */
 } ArraPictureItems;
@@ -27,9 +27,9 @@ void arra_picture_items_clear (ArraPictureItems *items);
 /* Whether all ids are in @vocabulary, and it has names for the size; errors name @name and the item. */
 gboolean arra_picture_items_check (const ArraPictureItems *items, const ArraVocabulary *vocabulary, const char *name, GError **error);
 
-/* Whether nobody has changed what they are read from since arra_picture_items_check(): asked after reading, so that nothing is learnt from other
+/* Whether nobody has changed what @item is read from since arra_picture_items_check(): asked after reading, so that nothing is learnt from other
  * numbers. INVALID_DATA names the file that was changed, or cut short. */
-gboolean arra_picture_items_same (const ArraPictureItems *items, GError **error);
+gboolean arra_picture_items_same (const ArraPictureItems *items, guint item, GError **error);
 
 /* Tokens of @item, with its prompt or as guidance without one sees it: from the start of the picture on. */
 guint arra_picture_sequence_length (const ArraPictureItems *items, guint item, gboolean prompt);

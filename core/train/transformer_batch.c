@@ -82,8 +82,8 @@ typedef struct
   gboolean prompt;
 } Chosen;
 
-static void
-write_picture (ArraTransformer *t, guint place, const Chosen *chosen)
+static gboolean
+write_picture (ArraTransformer *t, guint place, const Chosen *chosen, GError **error)
 {
   ArraTransformerBatch *batch = &t->batch;
   guint32 *ids = batch->ids + (gsize) place * batch->length;
@@ -101,10 +101,11 @@ write_picture (ArraTransformer *t, guint place, const Chosen *chosen)
   batch->n_tokens += length;
   if (width > 0)
     t->items.features (t->items.owner, chosen->item, batch->features + (gsize) place * width);
+  return arra_picture_items_same (&t->items, chosen->item, error);
 }
 
-static void
-write_pictures (ArraTransformer *t, const Chosen *chosen, guint n)
+static gboolean
+write_pictures (ArraTransformer *t, const Chosen *chosen, guint n, GError **error)
 {
   ArraTransformerBatch *batch = &t->batch;
   gssize aligned;
@@ -118,10 +119,12 @@ write_pictures (ArraTransformer *t, const Chosen *chosen, guint n)
       batch->length = MAX (batch->length, batch->lengths[i]);
     }
   for (guint i = 0; i < n; i++)
-    write_picture (t, i, &chosen[i]);
+    if (!write_picture (t, i, &chosen[i], error))
+      return FALSE;
   aligned = arra_alignment_rows (&t->settings.objective.alignment, n, batch->length, batch->ids,
                                  batch->lengths, batch->rows, batch->items, NULL);
   batch->n_aligned = (gsize) MAX (aligned, 0);
+  return TRUE;
 }
 
 gboolean
@@ -132,8 +135,7 @@ arra_transformer_batch_fill (ArraTransformer *t, guint64 index, GError **error)
 
   for (guint i = 0; i < n; i++)
     chosen[i].item = draw (t, index * n + i, &chosen[i].prompt);
-  write_pictures (t, chosen, n);
-  return arra_picture_items_same (&t->items, error);
+  return write_pictures (t, chosen, n, error);
 }
 
 gboolean
@@ -143,8 +145,7 @@ arra_transformer_batch_fill_items (ArraTransformer *t, guint first, guint n, GEr
 
   for (guint i = 0; i < n; i++)
     chosen[i] = (Chosen){ first + i, TRUE };
-  write_pictures (t, chosen, n);
-  return arra_picture_items_same (&t->items, error);
+  return write_pictures (t, chosen, n, error);
 }
 
 void

@@ -1,4 +1,5 @@
-/* test-unwritten.c - files and hashes hold nothing that nobody wrote: made twice, with other contents of fresh memory, they are equal
+/* test-unwritten.c - files and hashes hold nothing that nobody wrote: made twice, with other contents of
+ * fresh memory, they are equal
  *
  * Every run of the command by the harness has such contents of its own.
  * SPDX-License-Identifier: GPL-3.0-or-later */
@@ -12,24 +13,27 @@
 #define TRAINING "training: {steps: 4, learning_rate: 1e-3, checkpoint_every: 2, validate_every: 2}\n"
 
 static const char *const configs[][2] = {
-  { "vqgan.yaml", "kind: vqgan\noutput: made/vqgan\n"
-                  "model: {base_channels: 8, channel_multiplier: [1, 1, 1], num_res_blocks: 1, latent_channels: 8, "
-                  "embed_dim: 4, num_embeddings: 16, norm_groups: 4, average: 0.9}\n"
-                  "data: {path: set, size: 32, validation: 2, batch: 2, crop: 16}\n"
-                  "loss: {kind: patch, critic_start: 1, critic_channels: 8}\ncodebook: {start: 1}\n" TRAINING },
+  { "vqgan.yaml",
+    "kind: vqgan\noutput: made/vqgan\n"
+    "model: {base_channels: 8, channel_multiplier: [1, 1, 1], num_res_blocks: 1, latent_channels: 8, "
+    "embed_dim: 4, num_embeddings: 16, norm_groups: 4, average: 0.9}\n"
+    "data: {path: set, size: 32, validation: 2, batch: 2, crop: 16}\n"
+    "loss: {kind: patch, critic_start: 1, critic_channels: 8}\ncodebook: {start: 1}\n" TRAINING },
   { "clip.yaml", "kind: clip\noutput: made/clip\n"
-                 "model: {tokenizer: made/tokenizer, image_size: 16, patch_size: 8, width: 16, layers: 1, heads: 2, text_width: 16, "
+                 "model: {tokenizer: made/tokenizer, image_size: 16, patch_size: 8, width: 16, layers: 1, "
+                 "heads: 2, text_width: 16, "
                  "text_layers: 1, text_heads: 2, projection: 12, average: 0.9}\n"
                  "data: {path: set, size: 20, validation: 2, batch: 3}\n" TRAINING },
   { "judge.yaml", "kind: classifier\noutput: made/judge\n"
                   "model: {size: 16, channels: [8, 8], norm_groups: 4, average: 0.9}\n"
                   "data: {path: set, validation: 2, batch: 3}\n"
                   "augment: {shift: 1, brightness: 0.1, contrast: 0.1, blur: 0.3, noise: 0.03}\n" TRAINING },
-  { "transformer.yaml", "kind: transformer\noutput: made/transformer\n"
-                        "data: {tokens: made/set.tokens, features: made/set.features, held_out: 2, drop_prompt: 0.3}\n"
-                        "model: {tokenizer: made/tokenizer/tokenizer.json, hidden_size: 32, layers: 2, heads: 2, "
-                        "vqgan: made/vqgan/model}\n"
-                        "optimizer: {method: muon, batch: 3, ema: 0.9}\n" TRAINING },
+  { "transformer.yaml",
+    "kind: transformer\noutput: made/transformer\n"
+    "data: {tokens: made/set.tokens, features: made/set.features, held_out: 2, drop_prompt: 0.3}\n"
+    "model: {tokenizer: made/tokenizer/tokenizer.json, hidden_size: 32, layers: 2, heads: 2, "
+    "vqgan: made/vqgan/model}\n"
+    "optimizer: {method: muon, batch: 3, ema: 0.9}\n" TRAINING },
 };
 
 static void
@@ -58,7 +62,8 @@ run (const char *command)
 static void
 train (const char *config)
 {
-  g_autofree char *first = g_strdup_printf ("train %s -q --threads 1 --steps 2 --set training.schedule=constant", config);
+  g_autofree char *first
+      = g_strdup_printf ("train %s -q --threads 1 --steps 2 --set training.schedule=constant", config);
   g_autofree char *second
       = g_strdup_printf ("train %s -q --threads 1 --resume --set training.schedule=constant", config);
 
@@ -74,12 +79,14 @@ make (void)
   train ("vqgan.yaml");
   train ("clip.yaml");
   train ("judge.yaml");
-  run ("pretokenize -q --data set --vqgan made/vqgan/model --tokenizer made/tokenizer --size 32 --threads 1 -o made/set.tokens");
+  run ("pretokenize -q --data set --vqgan made/vqgan/model --tokenizer made/tokenizer --size 32 --threads 1 "
+       "-o made/set.tokens");
   run ("features -q --data set --encoder made/clip/model --threads 1 -o made/set.features");
   train ("transformer.yaml");
   run ("convert -q made/transformer/model -o made/q8.gguf --type q8_0");
   run ("convert -q made/transformer/model -o made/f16.gguf --type f16");
-  run ("generate -q --model made/q8.gguf --prompt wood --seed 1 --threads 1 --tokens-out made/wood.json -o made/wood.png");
+  run ("generate -q --model made/q8.gguf --prompt wood --seed 1 --threads 1 --tokens-out made/wood.json -o "
+       "made/wood.png");
   run ("encode -q --model made/f16.gguf --threads 1 -o made/codes.json set/images/000001.png");
   run ("contact-sheet -q --data set -o made/sheet.png");
   run ("decode -q --model made/f16.gguf -o made/again.png made/codes.json");
@@ -98,7 +105,8 @@ is_time (const char *name)
 static void
 compare_states (const char *path, const char *other_path)
 {
-  g_autoptr (ArraSource) state = arra_safetensors_open (path, NULL), other = arra_safetensors_open (other_path, NULL);
+  g_autoptr (ArraSource) state = arra_safetensors_open (path, NULL),
+                         other = arra_safetensors_open (other_path, NULL);
 
   g_assert_cmpuint (arra_source_count (state), ==, arra_source_count (other));
   for (gsize i = 0; i < arra_source_count (state); i++)
@@ -106,7 +114,8 @@ compare_states (const char *path, const char *other_path)
       const char *name = arra_source_name (state, i);
       const ArraTensor *one = arra_source_tensor (state, i), *two = arra_source_find (other, name);
 
-      if (!is_time (name) && (one->n_bytes != two->n_bytes || memcmp (one->data, two->data, one->n_bytes) != 0))
+      if (!is_time (name)
+          && (one->n_bytes != two->n_bytes || memcmp (one->data, two->data, one->n_bytes) != 0))
         g_error ("%s: \"%s\" differs", path, name);
     }
 }
@@ -116,7 +125,8 @@ compare_files (const char *path, const char *other)
 {
   if (g_str_has_suffix (path, "training.safetensors"))
     compare_states (path, other);
-  else if (!g_str_has_suffix (path, "metrics.csv") && !same_bytes (path, other)) /* which says the seconds, too */
+  else if (!g_str_has_suffix (path, "metrics.csv")
+           && !same_bytes (path, other)) /* which says the seconds, too */
     g_error ("%s differs", path);
 }
 
@@ -129,7 +139,8 @@ compare_folders (const char *folder, const char *other)
 
   for (; (name = g_dir_read_name (dir)) != NULL; n++)
     {
-      g_autofree char *path = g_build_filename (folder, name, NULL), *other_path = g_build_filename (other, name, NULL);
+      g_autofree char *path = g_build_filename (folder, name, NULL),
+                      *other_path = g_build_filename (other, name, NULL);
 
       if (g_file_test (path, G_FILE_TEST_IS_DIR))
         n += compare_folders (path, other_path);

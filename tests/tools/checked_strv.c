@@ -1,8 +1,9 @@
-/* checked_strv.c - GLib's functions on arrays of strings, which read the array first where a sanitizer sees it
+/* checked_strv.c - GLib's functions on arrays of strings, which read the array first where a sanitizer sees
+ * it
  *
- * GLib is not built with sanitizers: an array without an end is read past its last string unnoticed, the more so since the zone that
- * AddressSanitizer lays behind it is zero, which ends the array. Preloaded, these are found before GLib's own.
- * SPDX-License-Identifier: GPL-3.0-or-later */
+ * GLib is not built with sanitizers: an array without an end is read past its last string unnoticed, the more
+ * so since the zone that AddressSanitizer lays behind it is zero, which ends the array. Preloaded, these are
+ * found before GLib's own. SPDX-License-Identifier: GPL-3.0-or-later */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <glib.h>
@@ -19,7 +20,9 @@ read_all (char *const *texts)
 }
 
 /* GLib's function in a pointer of its type. */
-#define REAL(name) __typeof__ (&name) real = NULL; *(void **) &real = dlsym (RTLD_NEXT, #name)
+#define REAL(name)                                                                                           \
+  __typeof__ (&name) real = NULL;                                                                            \
+  *(void **) &real = dlsym (RTLD_NEXT, #name)
 
 char *
 g_strjoinv (const char *separator, char **texts)
@@ -45,8 +48,7 @@ g_strdupv (char **texts)
   return real (texts);
 }
 
-gboolean
-(g_strv_contains) (const char *const *texts, const char *text)
+gboolean (g_strv_contains) (const char *const *texts, const char *text)
 {
   REAL (g_strv_contains);
   read_all ((char **) texts);

@@ -1,6 +1,9 @@
 /* test-picture_caches.c - caches that belong together are opened, others are refused; and the table of kinds
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <fcntl.h>
+#include <glib/gstdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "feature_cache.h"
 #include "fixture.h"
@@ -104,6 +107,8 @@ test_changed (void)
   Words words = words_small (400, 64, 8);
   ArraVocabulary vocabulary;
   ArraPictureItems items;
+  GStatBuf before;
+  struct timespec times[2];
   guint32 ids[64];
   gint32 labels[64];
   gsize size;
@@ -113,16 +118,35 @@ test_changed (void)
   write_tokens ("changed.tokens", hash);
   open_caches ("{tokens: changed.tokens}", &items, &error);
   g_assert_no_error (error);
-  g_assert_true (arra_picture_items_same (&items, &error));
+  g_assert_true (arra_picture_items_same (&items, 2, &error));
   g_assert_true (g_file_get_contents (path, &bytes, &size, NULL));
   memset (bytes, 0xff, size);
   g_assert_true (g_file_set_contents_full (path, bytes, (gssize) size, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
   g_assert_cmpuint (items.prompt (items.owner, 2, &n)[1], ==, 302);
   g_assert_cmpuint (n, ==, 2);
   arra_picture_sequence_write (&items, 2, TRUE, &vocabulary, ids, labels);
-  g_assert_false (arra_picture_items_same (&items, &error));
+  g_assert_false (arra_picture_items_same (&items, 2, &error));
   g_assert_error (error, ARRA_ERROR, ARRA_ERROR_INVALID_DATA);
   g_assert_nonnull (strstr (error->message, "changed.tokens: was"));
+  g_clear_error (&error);
+  arra_picture_items_clear (&items);
+
+  /* A change that leaves no trace but itself */
+  g_assert_cmpint (g_unlink (path), ==, 0);
+  write_tokens ("changed.tokens", hash);
+  open_caches ("{tokens: changed.tokens}", &items, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (g_stat (path, &before), ==, 0);
+  g_free (bytes);
+  g_assert_true (g_file_get_contents (path, &bytes, &size, NULL));
+  bytes[size - 1] ^= 1;
+  g_assert_true (g_file_set_contents_full (path, bytes, (gssize) size, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+  times[0] = before.st_atim;
+  times[1] = before.st_mtim;
+  g_assert_cmpint (utimensat (AT_FDCWD, path, times, 0), ==, 0);
+  g_assert_true (arra_picture_items_same (&items, 1, &error));
+  g_assert_false (arra_picture_items_same (&items, 2, &error));
+  g_assert_nonnull (strstr (error->message, "changed.tokens: item 2 is damaged"));
   arra_picture_items_clear (&items);
   arra_vocabulary_clear (&vocabulary);
 }
