@@ -17,8 +17,8 @@ attributes_of (const char *domain)
 
   assert_status (outcome, 0);
   node = parse_json_file (path);
-  json_object_iter_init (&iter, json_node_get_object (node));
-  while (json_object_iter_next (&iter, &name, &values))
+  json_object_iter_init_ordered (&iter, json_node_get_object (node));
+  while (json_object_iter_next_ordered (&iter, &name, &values))
     {
       JsonArray *array = json_node_get_array (values);
 
