@@ -52,6 +52,37 @@ test_lines (void)
   harness_end ();
 }
 
+/* A mark before the text, or UTF-16 with one, is no part of the prompt: the pictures are those of the words. */
+static void
+test_marks (void)
+{
+  static const char utf16[] = "\xff\xfe" "a\0 \0f\0o\0x\0\n\0";
+  g_autoptr (Outcome) plain = NULL, marked = NULL, wide = NULL, prompt = NULL, broken = NULL;
+  g_autofree char *path = NULL;
+
+  harness_begin ();
+  put ("plain.txt", "a fox\n");
+  put ("marked.txt", "\xef\xbb\xbf" "a fox\r\n");
+  path = scratch_path ("wide.txt");
+  g_assert_true (g_file_set_contents (path, utf16, sizeof utf16 - 1, NULL));
+  plain = arra_run ("generate", M, "--prompts", "plain.txt", "--seed", "7", "-o", "plain", NULL);
+  assert_status (plain, 0);
+  marked = arra_run ("generate", M, "--prompts", "marked.txt", "--seed", "7", "-o", "marked", NULL);
+  assert_status (marked, 0);
+  wide = arra_run ("generate", M, "--prompts", "wide.txt", "--seed", "7", "-o", "wide", NULL);
+  assert_status (wide, 0);
+  prompt = arra_run ("generate", M, "-f", "marked.txt", "--seed", "7", "-o", "prompt.png", NULL);
+  assert_status (prompt, 0);
+  g_assert_true (same_bytes ("plain/images/000000.png", "marked/images/000000.png"));
+  g_assert_true (same_bytes ("plain/images/000000.png", "wide/images/000000.png"));
+  g_assert_true (same_bytes ("plain/images/000000.png", "prompt.png"));
+  g_assert_true (g_file_set_contents (path, utf16 + 2, sizeof utf16 - 3, NULL));
+  broken = arra_run ("generate", M, "-f", "wide.txt", "-o", "none.png", NULL);
+  assert_status (broken, 64);
+  assert_says (broken->err, "wide.txt: holds a NUL");
+  harness_end ();
+}
+
 /* Pictures that are there whole are kept as they are, missing and empty ones made, and the list may be used further. */
 static void
 test_goes_on (void)
@@ -143,6 +174,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/cli/series/lines", test_lines);
+  g_test_add_func ("/cli/series/marks", test_marks);
   g_test_add_func ("/cli/series/goes-on", test_goes_on);
   g_test_add_func ("/cli/series/labels", test_labels);
   g_test_add_func ("/cli/series/bad-prompts", test_bad_prompts);

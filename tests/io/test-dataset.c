@@ -55,6 +55,12 @@ put_picture (const char *folder, const char *name, gsize width, gsize height)
   return path;
 }
 
+static void
+put_small (const char *folder, const char *name)
+{
+  g_free (put_picture (folder, name, 4, 4));
+}
+
 static ArraDataset *
 open_sound (const char *path)
 {
@@ -138,10 +144,11 @@ test_marks (void)
 {
   static const char utf16[] = "\xff\xfe" "f\0o\0x\0\n\0", unmarked[] = "f\0o\0x\0";
   g_autofree char *folder = new_folder (), *lines = new_folder (), *b = g_build_filename (folder, "b.txt", NULL);
-  g_autofree char *a = put_picture (folder, "a.png", 4, 4), *other = put_picture (folder, "b.png", 4, 4);
   g_autoptr (ArraDataset) beside = NULL, metadata = NULL;
   g_autoptr (GError) error = NULL;
 
+  put_small (folder, "a.png");
+  put_small (folder, "b.png");
   put_also (folder, "a.txt", "\xef\xbb\xbfgr\xc3\xbcn\r\n");
   scratch_write (b, utf16, sizeof utf16 - 1);
   beside = open_sound (folder);
@@ -238,10 +245,11 @@ static void
 test_folders (void)
 {
   g_autofree char *folder = new_folder (), *repeats = new_subfolder (folder, "10_fox"), *deep = new_subfolder (folder, "a/b");
-  g_autofree char *one = put_picture (folder, "z.png", 4, 4), *two = put_picture (repeats, "x.png", 4, 4),
-                  *three = put_picture (deep, "y.png", 4, 4);
   g_autoptr (ArraDataset) dataset = NULL;
 
+  put_small (folder, "z.png");
+  put_small (repeats, "x.png");
+  put_small (deep, "y.png");
   put_also (folder, "z.txt", "one");
   put_also (repeats, "x.caption", "two");
   put_also (deep, "y.txt", "three");
@@ -257,10 +265,10 @@ test_folders (void)
 static void
 test_circle (void)
 {
-  g_autofree char *folder = new_folder (), *picture = put_picture (folder, "a.png", 4, 4);
-  g_autofree char *link = g_build_filename (folder, "again", NULL);
+  g_autofree char *folder = new_folder (), *link = g_build_filename (folder, "again", NULL);
   g_autoptr (ArraDataset) dataset = NULL;
 
+  put_small (folder, "a.png");
   put_also (folder, "a.txt", "one");
   g_assert_cmpint (symlink (folder, link), ==, 0);
   dataset = open_sound (folder);
@@ -272,10 +280,10 @@ static void
 test_splits (void)
 {
   g_autofree char *folder = new_folder (), *train = new_subfolder (folder, "train"), *test = new_subfolder (folder, "test");
-  g_autofree char *picture = put_picture (train, "spare.png", 4, 4);
   g_autoptr (ArraDataset) dataset = NULL;
   g_autoptr (GError) error = NULL;
 
+  put_small (train, "spare.png");
   put_also (train, "metadata.jsonl", "{\"file_name\":\"0.png\",\"text\":\"one\",\"view\":\"PA\"}\n");
   put_also (test, "metadata.csv", "file_name,text,view\n0.png,two,AP\n");
   dataset = open_sound (folder);
@@ -298,11 +306,12 @@ static void
 test_hidden (void)
 {
   static const char *const junk[] = { "._a.png", "._a.txt", ".DS_Store", "Thumbs.db", "desktop.ini", "._metadata.jsonl" };
-  g_autofree char *folder = new_folder (), *picture = put_picture (folder, "a.png", 4, 4);
+  g_autofree char *folder = new_folder ();
   g_autofree char *inside = new_subfolder (folder, "__MACOSX"), *hidden = new_subfolder (folder, ".thumbnails");
-  g_autofree char *small = put_picture (hidden, "a.png", 2, 2);
   g_autoptr (ArraDataset) dataset = NULL;
 
+  put_small (folder, "a.png");
+  put_small (hidden, "a.png");
   put_also (folder, "a.txt", "one");
   put_also (inside, "._a.png", "x");
   for (guint i = 0; i < G_N_ELEMENTS (junk); i++)
@@ -316,11 +325,13 @@ test_hidden (void)
 static void
 test_left_out (void)
 {
-  g_autofree char *folder = new_folder (), *a = put_picture (folder, "a.png", 4, 4), *b = put_picture (folder, "b.jfif", 4, 4),
-                  *c = put_picture (folder, "c.JPE", 4, 4), *d = put_picture (folder, "d", 4, 4);
   static const char *const captions[] = { "a.txt", "b.txt", "c.txt", "d.txt", "e.txt", "f.txt", "alone.txt" };
+  static const char *const pictures[] = { "a.png", "b.jfif", "c.JPE", "d" };
+  g_autofree char *folder = new_folder ();
   g_autoptr (ArraDataset) dataset = NULL;
 
+  for (guint i = 0; i < G_N_ELEMENTS (pictures); i++)
+    put_small (folder, pictures[i]);
   for (guint i = 0; i < G_N_ELEMENTS (captions); i++)
     put_also (folder, captions[i], captions[i]);
   put_also (folder, "e.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>");
@@ -340,9 +351,10 @@ test_left_out (void)
 static void
 test_missing_loader (void)
 {
-  g_autofree char *folder = new_folder (), *a = put_picture (folder, "a.png", 4, 4);
+  g_autofree char *folder = new_folder ();
   g_autoptr (ArraDataset) dataset = NULL;
 
+  put_small (folder, "a.png");
   put_also (folder, "a.txt", "one");
   put_also (folder, "e.webp", "RIFF\x10WEBP");
   put_also (folder, "e.txt", "five");
@@ -359,10 +371,12 @@ test_missing_loader (void)
 static void
 test_empty_caption (void)
 {
-  g_autofree char *folder = new_folder (), *a = put_picture (folder, "a.png", 4, 4), *b = put_picture (folder, "b.png", 4, 4);
+  g_autofree char *folder = new_folder ();
   g_autoptr (ArraDataset) dataset = NULL;
   g_autoptr (GError) error = NULL;
 
+  put_small (folder, "a.png");
+  put_small (folder, "b.png");
   put_also (folder, "a.txt", "one");
   put_also (folder, "b.txt", " \n");
   dataset = open_sound (folder);
@@ -606,11 +620,12 @@ test_load (void)
 static void
 test_fit (void)
 {
-  g_autofree char *folder = new_folder (), *path = put_picture (folder, "a.png", 90, 30);
+  g_autofree char *folder = new_folder ();
   g_autoptr (ArraDataset) dataset = NULL;
   guint8 rgb[3 * 32 * 32];
   GError *error = NULL;
 
+  g_free (put_picture (folder, "a.png", 90, 30));
   put_also (folder, "a.txt", "one");
   dataset = open_sound (folder);
   for (guint fit = ARRA_FIT_CROP; fit <= ARRA_FIT_PAD_BLACK; fit++)
@@ -647,8 +662,8 @@ test_fingerprint (void)
   g_autofree char *folder = new_folder (), *moved = new_folder ();
   g_autofree char *path = put_picture (folder, "a.png", 8, 8), *text = put (folder, "a.txt", "a");
   g_autofree char *first = fingerprint (folder), *touched = NULL, *elsewhere = NULL, *changed = NULL;
-  g_autofree char *other = put_picture (moved, "b.png", 8, 8);
 
+  g_free (put_picture (moved, "b.png", 8, 8));
   scratch_write (text, "b", 1);
   g_assert_cmpint (utime (path, &then), ==, 0);
   touched = fingerprint (folder);
@@ -666,13 +681,15 @@ static void
 test_drop (void)
 {
   static const guint8 unknown[32];
-  g_autofree char *folder = new_folder (), *a = put_picture (folder, "a.png", 4, 4), *c = put_picture (folder, "c.png", 4, 4);
+  g_autofree char *folder = new_folder ();
   g_autoptr (ArraBadItems) bad = arra_bad_items_new ();
   g_autoptr (ArraDataset) dataset = NULL;
   g_automem guint8 *keys = NULL;
   GError *fault = g_error_new (ARRA_ERROR, ARRA_ERROR_INVALID_DATA, "no good");
   g_autoptr (GError) error = NULL;
 
+  put_small (folder, "a.png");
+  put_small (folder, "c.png");
   put_also (folder, "metadata.jsonl",
             "{\"file_name\":\"a.png\",\"text\":\"a\",\"v\":\"x\"}\n{\"file_name\":\"b.png\",\"text\":\"b\"}\n"
             "{\"file_name\":\"c.png\",\"text\":\"c\",\"v\":\"y\"}\n");
