@@ -152,6 +152,35 @@ check_yaml_refused (const char *line, const char *replacement, const char *word)
   g_unlink (path);
 }
 
+/* What taming has no words for, under words like its own. */
+static void
+test_yaml_more (void)
+{
+  g_autofree char *path = scratch_file (".yaml"), *text = NULL, *changed = NULL;
+  g_autofree char *from = g_build_filename (g_getenv ("ARRA_TEST_DATA"), "golden/vqgan/f16/vqgan.yaml", NULL);
+  g_auto (GStrv) parts = NULL;
+  ArraVqganConfig config, expected = vqgan_f16;
+  g_autoptr (ArraYaml) yaml = NULL;
+  GError *error = NULL;
+
+  g_assert_true (g_file_get_contents (from, &text, NULL, NULL));
+  parts = g_strsplit (text, "      ch: 32", -1);
+  changed = g_strjoinv ("      ch: 32\n      decoder_ch: 64\n      decoder_res_blocks: 1\n      plain_middle: 1\n"
+                        "      wrap_padding: 1\n      decoder_ch_mult: [5, 4, 3, 2, 1]",
+                        parts);
+  g_assert_true (g_file_set_contents (path, changed, -1, NULL));
+  yaml = arra_yaml_open (path, &error);
+  g_assert_no_error (error);
+  g_assert_true (arra_vqgan_config_from_yaml (&config, yaml, &error));
+  expected.decoder_ch = 64;
+  expected.decoder_blocks = expected.plain_middle = expected.wrap_padding = 1;
+  expected.n_decoder_mult = 5;
+  for (guint i = 0; i < 5; i++)
+    expected.decoder_ch_mult[i] = 5 - i;
+  assert_same (&config, &expected);
+  g_unlink (path);
+}
+
 static void
 test_yaml_refused (void)
 {
@@ -161,6 +190,7 @@ test_yaml_refused (void)
   check_yaml_refused ("  ch: 32", "  norm_num_groups: 12\n      ch: 32", "norm_groups");
   check_yaml_refused ("n_embed: 8192", "n_embed: -1", "n_embed");
   check_yaml_refused ("- 8\n", "- 0\n", "attn_resolutions");
+  check_yaml_refused ("      ch: 32", "      wrap_padding: 2\n      ch: 32", "wrap_padding");
 }
 
 static void
@@ -264,6 +294,7 @@ main (int argc, char **argv)
   g_test_add_func ("/vqgan-config/json", test_json);
   g_test_add_func ("/vqgan-config/json-refused", test_json_refused);
   g_test_add_func ("/vqgan-config/yaml", test_yaml);
+  g_test_add_func ("/vqgan-config/yaml-more", test_yaml_more);
   g_test_add_func ("/vqgan-config/yaml-refused", test_yaml_refused);
   g_test_add_func ("/vqgan-config/gguf", test_gguf);
   g_test_add_func ("/vqgan-config/groups", test_groups);

@@ -55,6 +55,23 @@ static const char judged[] = "loss:\n"
                              "  critic_start: 2\n"
                              "  critic_channels: 8\n";
 
+static const char late_and_judged[] = "codebook:\n"
+                                      "  start: 3\n"
+                                      "loss:\n"
+                                      "  kind: patch\n"
+                                      "  critic_start: 2\n"
+                                      "  critic_channels: 8\n";
+
+static const char sharp_and_judged[] = "codebook:\n"
+                                       "  levels: [5, 4, 3]\n"
+                                       "optimizer:\n"
+                                       "  method: muon\n"
+                                       "loss:\n"
+                                       "  kind: patch\n"
+                                       "  coarse: 1\n"
+                                       "  critic_start: 2\n"
+                                       "  critic_channels: 8\n";
+
 typedef struct
 {
   ArraPool *pool;
@@ -140,20 +157,32 @@ assert_same (GByteArray *a, GByteArray *b)
   g_assert_cmpmem (a->data, a->len, b->data, b->len);
 }
 
+/* @more than the model's own: where a training can be broken off. */
+typedef struct
+{
+  const char *model, *more;
+} Kind;
+
+static void
+begin_kind (Fixture *f, const Kind *kind, guint threads)
+{
+  begin_with (f, kind->model, "", kind->more, threads);
+}
+
 /* The same bits from one thread, from two, and from a training that was broken off. */
 static void
-test_repeat (void)
+test_repeat (gconstpointer kind)
 {
   double metrics[3][METRICS];
   g_autoptr (GByteArray) alone = NULL, two = NULL, halfway = NULL, again = NULL;
   Fixture f;
 
-  begin (&f, judged, 1);
+  begin_kind (&f, kind, 1);
   trainee_test_steps (&f.trainee, 0, 7, RATE, metrics[0]);
   alone = trainee_test_state (&f.trainee);
   end (&f);
 
-  begin (&f, judged, 2);
+  begin_kind (&f, kind, 2);
   trainee_test_steps (&f.trainee, 0, 4, RATE, metrics[1]);
   halfway = trainee_test_state (&f.trainee);
   trainee_test_steps (&f.trainee, 4, 7, RATE, metrics[1]);
@@ -161,9 +190,9 @@ test_repeat (void)
   end (&f);
   assert_same (alone, two);
   g_assert_cmpmem (metrics[0], 10 * sizeof (double), metrics[1], 10 * sizeof (double));
-  g_assert_cmpfloat (metrics[0][9], >, 0); /* the critic's loss */
+  g_assert_cmpfloat (metrics[0][9], >, 0); /* the critics' loss */
 
-  begin (&f, judged, 2);
+  begin_kind (&f, kind, 2);
   trainee_test_set_state (&f.trainee, halfway);
   trainee_test_steps (&f.trainee, 4, 7, RATE, metrics[2]);
   again = trainee_test_state (&f.trainee);
@@ -477,9 +506,12 @@ test_data (void)
 int
 main (int argc, char **argv)
 {
+  static const Kind kinds[] = { { base_model, late_and_judged }, { sharp_model, sharp_and_judged } };
+
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/vqgan-trainee/learn", test_learn);
-  g_test_add_func ("/vqgan-trainee/repeat", test_repeat);
+  g_test_add_data_func ("/vqgan-trainee/repeat", &kinds[0], test_repeat);
+  g_test_add_data_func ("/vqgan-trainee/repeat-sharp", &kinds[1], test_repeat);
   g_test_add_func ("/vqgan-trainee/save", test_save);
   g_test_add_func ("/vqgan-trainee/lattice", test_lattice);
   g_test_add_func ("/vqgan-trainee/other-lattice", test_other_lattice);
