@@ -12,6 +12,29 @@ G_BEGIN_DECLS
 
 #define ARRA_API __attribute__ ((visibility ("default")))
 
+/* ----------------------------------------------------------------- version */
+
+/* The version of this header; arra_version() is that of the library. */
+#define ARRA_MAJOR_VERSION 0
+#define ARRA_MINOR_VERSION 1
+#define ARRA_MICRO_VERSION 0
+#define ARRA_VERSION "0.1.0"
+
+/* Whether this header is of that version or a later one, for #if. */
+#define ARRA_CHECK_VERSION(major, minor, micro) \
+  (ARRA_MAJOR_VERSION > (major) || (ARRA_MAJOR_VERSION == (major) && ARRA_MINOR_VERSION > (minor)) \
+   || (ARRA_MAJOR_VERSION == (major) && ARRA_MINOR_VERSION == (minor) && ARRA_MICRO_VERSION >= (micro)))
+
+/* The library's version, "major.minor.micro" (transfer none). Since: 0.1 */
+ARRA_API const char *arra_version (void);
+
+/* A tag "Since" holds for what stands below it, up to the next empty line.
+ *
+ * Structures grow at their end, in later versions. Programs may allocate ArraOpenOptions, ArraRequest, ArraMemoryPlan and ArraPicture and copy
+ * them by value: the functions that read or fill such a structure are macros here, which tell the library how large it was when the program
+ * was compiled. The library neither reads nor writes behind that, and what an older program cannot say has its default. Other structures
+ * are allocated by the library alone. Language bindings call the functions whose names end in _sized. */
+
 /* ------------------------------------------------------------------ errors */
 
 /**
@@ -26,6 +49,8 @@ G_BEGIN_DECLS
  *
  * Cancellation is always G_IO_ERROR_CANCELLED, failures of the operating system are G_FILE_ERROR or G_IO_ERROR.
  * Messages are English, or in the language of the locale once the program has bound the domain "arra-generate" (bindtextdomain()).
+ *
+ * Since: 0.1
  */
 typedef enum
 {
@@ -39,17 +64,20 @@ typedef enum
 } ArraError;
 
 #define ARRA_ERROR (arra_error_quark ())
+/* Since: 0.1 */
 ARRA_API GQuark arra_error_quark (void);
 
 /* -------------------------------------------------------------- checkpoints */
 
-/* A loaded model: transformer, image tokenizer (VQGAN), text tokenizer, card. Immutable, shareable between threads. */
+/* A loaded model: transformer, image tokenizer (VQGAN), text tokenizer, card. Immutable, shareable between threads. Since: 0.1 */
 typedef struct _ArraCheckpoint ArraCheckpoint;
 
 /**
  * ArraCard:
  * What a checkpoint says about itself. Untrusted text: escape it before showing it as markup. All strings are UTF-8, nullable unless
  * noted, and belong to the checkpoint.
+ *
+ * Since: 0.1
  */
 typedef struct
 {
@@ -69,6 +97,8 @@ typedef struct
 /**
  * ArraQuant:
  * Number format of the transformer's weights in memory.
+ *
+ * Since: 0.1
  */
 typedef enum
 {
@@ -79,19 +109,21 @@ typedef enum
   ARRA_QUANT_Q8_0,
 } ArraQuant;
 
-/* "auto", "f32", "f16", "bf16", "q8_0"; FALSE for another name. */
+/* "auto", "f32", "f16", "bf16", "q8_0"; FALSE for another name. Since: 0.1 */
 ARRA_API gboolean arra_quant_parse (const char *name, ArraQuant *quant);
 ARRA_API const char *arra_quant_name (ArraQuant quant);
 
+/* Since: 0.1 */
 typedef struct
 {
   const char *vqgan;  /* (nullable): file (or folder) with the VQGAN, when the checkpoint has none or another is wanted */
   ArraQuant quant;
   guint threads;      /* for loading; 0: all */
   gboolean metadata_only; /* read and check headers and metadata, not the weights: enough for cards, plans and info */
+  guint reserved;     /* 0 */
 } ArraOpenOptions;
 
-#define ARRA_OPEN_OPTIONS_INIT { NULL, ARRA_QUANT_AS_STORED, 0, FALSE }
+#define ARRA_OPEN_OPTIONS_INIT { NULL, ARRA_QUANT_AS_STORED, 0, FALSE, 0 }
 
 /**
  * arra_checkpoint_open:
@@ -99,23 +131,32 @@ typedef struct
  * @options: (nullable): NULL for the defaults
  *
  * Returns: (transfer full): free with arra_checkpoint_unref(). Errors name the file and the fault.
+ *
+ * Since: 0.1
  */
-ARRA_API ArraCheckpoint *arra_checkpoint_open (const char *path, const ArraOpenOptions *options, GCancellable *cancellable, GError **error);
+ARRA_API ArraCheckpoint *arra_checkpoint_open_sized (const char *path, const ArraOpenOptions *options, gsize options_size, GCancellable *cancellable,
+                                                     GError **error);
+#define arra_checkpoint_open(path, options, cancellable, error) \
+  arra_checkpoint_open_sized (path, options, sizeof (ArraOpenOptions), cancellable, error)
+
+/* Since: 0.1 */
 ARRA_API ArraCheckpoint *arra_checkpoint_ref (ArraCheckpoint *checkpoint);
 ARRA_API void arra_checkpoint_unref (ArraCheckpoint *checkpoint);
 ARRA_API const char *arra_checkpoint_path (const ArraCheckpoint *checkpoint);
 ARRA_API const ArraCard *arra_checkpoint_card (const ArraCheckpoint *checkpoint);
 /* Hex SHA-256 that names the model in recipes: over header and metadata, the stored hash of the tensor data among them (GGUF), or over configuration,
- * tokenizer, tensor headers and the first 64 bytes of each tensor (directory); over the VQGAN's likewise. */
+ * tokenizer, tensor headers and the first 64 bytes of each tensor (directory); over the VQGAN's likewise. Since: 0.1 */
 ARRA_API const char *arra_checkpoint_fingerprint (const ArraCheckpoint *checkpoint);
-/* Pixels on a side that width and height must be multiples of (32 for an f=16 VQGAN), 0 without a VQGAN. */
+/* Pixels on a side that width and height must be multiples of (32 for an f=16 VQGAN), 0 without a VQGAN. Since: 0.1 */
 ARRA_API guint arra_checkpoint_grid (const ArraCheckpoint *checkpoint);
-/* Whether a picture of this size can be asked for; the error says which sizes can. */
+/* Whether a picture of this size can be asked for; the error says which sizes can. Since: 0.1 */
 ARRA_API gboolean arra_checkpoint_check_size (const ArraCheckpoint *checkpoint, guint width, guint height, GError **error);
 
 /**
  * ArraFound:
  * A place where a checkpoint lies, or what should be one.
+ *
+ * Since: 0.1
  */
 typedef struct
 {
@@ -124,7 +165,7 @@ typedef struct
   char *problem;              /* (nullable): why it cannot be used, in words */
 } ArraFound;
 
-/* $XDG_DATA_HOME/arra/checkpoints: where a user puts checkpoints. (transfer full): g_free() */
+/* $XDG_DATA_HOME/arra/checkpoints: where a user puts checkpoints. (transfer full): g_free(). Since: 0.1 */
 ARRA_API char *arra_checkpoints_folder (void);
 
 /**
@@ -134,11 +175,13 @@ ARRA_API char *arra_checkpoints_folder (void);
  * Looks into the installation (PREFIX/share/arra/checkpoints and the system's data folders), arra_checkpoints_folder(), @folders and the Hugging Face
  * cache. Broken ones are listed too. The default checkpoint is the first without a problem ("textures" of the installation before others).
  * Returns: (transfer full) (element-type ArraFound): g_ptr_array_unref(); never NULL.
+ *
+ * Since: 0.1
  */
 ARRA_API GPtrArray *arra_checkpoints_find (const char *const *folders, GCancellable *cancellable);
 
 /* The checkpoint used when none is named, without opening any: "textures" of the installation, else the first .gguf file of the folders above, the user's
- * before the system's, whose "textures" comes before others. (transfer full) (nullable): g_free() */
+ * before the system's, whose "textures" comes before others. (transfer full) (nullable): g_free(). Since: 0.1 */
 ARRA_API char *arra_checkpoints_default (void);
 
 /* ------------------------------------------------------------------ requests */
@@ -146,6 +189,8 @@ ARRA_API char *arra_checkpoints_default (void);
 /**
  * ArraRequest:
  * What to generate. Fill with arra_request_init() first, so that fields added later have their defaults. Strings are borrowed.
+ *
+ * Since: 0.1
  */
 typedef struct
 {
@@ -166,12 +211,15 @@ typedef struct
   guint64 memory_limit;        /* bytes; 0: what the machine has free */
 } ArraRequest;
 
-/* Sets @request to the checkpoint's sampling defaults (prompt NULL, seed 0). @checkpoint: (nullable) */
-ARRA_API void arra_request_init (ArraRequest *request, const ArraCheckpoint *checkpoint);
+/* Sets @request to the checkpoint's sampling defaults (prompt NULL, seed 0). @checkpoint: (nullable). Since: 0.1 */
+ARRA_API void arra_request_init_sized (ArraRequest *request, gsize request_size, const ArraCheckpoint *checkpoint);
+#define arra_request_init(request, checkpoint) arra_request_init_sized (request, sizeof (ArraRequest), checkpoint)
 
 /**
  * ArraMemoryPlan:
  * What a request needs, in bytes, before any of it is allocated.
+ *
+ * Since: 0.1
  */
 typedef struct
 {
@@ -183,14 +231,18 @@ typedef struct
   guint64 available;       /* now; 0: unknown */
 } ArraMemoryPlan;
 
-/* Fails with ARRA_ERROR_NO_MEMORY naming both numbers when total > available (or the request's limit); @plan is set all the same. */
-ARRA_API gboolean arra_checkpoint_plan (const ArraCheckpoint *checkpoint, const ArraRequest *request, ArraMemoryPlan *plan, GError **error);
+/* Fails with ARRA_ERROR_NO_MEMORY naming both numbers when total > available (or the request's limit); @plan is set all the same. Since: 0.1 */
+ARRA_API gboolean arra_checkpoint_plan_sized (const ArraCheckpoint *checkpoint, const ArraRequest *request, gsize request_size, ArraMemoryPlan *plan,
+                                              gsize plan_size, GError **error);
+#define arra_checkpoint_plan(checkpoint, request, plan, error) \
+  arra_checkpoint_plan_sized (checkpoint, request, sizeof (ArraRequest), plan, sizeof (ArraMemoryPlan), error)
 
 /* ---------------------------------------------------------------------- jobs */
 
+/* Since: 0.1 */
 typedef struct _ArraJob ArraJob;
 
-/* 8-bit sRGB, rows top down, 3 bytes a pixel, no padding. */
+/* 8-bit sRGB, rows top down, 3 bytes a pixel, no padding. Since: 0.1 */
 typedef struct
 {
   guint width, height;
@@ -198,6 +250,7 @@ typedef struct
   const guint8 *pixels;
 } ArraPicture;
 
+/* Since: 0.1 */
 typedef enum
 {
   ARRA_PHASE_PROMPT,   /* reading the prompt */
@@ -205,6 +258,7 @@ typedef enum
   ARRA_PHASE_DECODING, /* tokens to pixels */
 } ArraPhase;
 
+/* Since: 0.1 */
 typedef struct
 {
   ArraPhase phase;
@@ -216,18 +270,23 @@ typedef struct
   const ArraPicture *preview; /* (nullable): a new partial picture of this answer, valid during the call */
 } ArraProgress;
 
-/* Called from the thread that runs the job, at most a few times a second and at every change of phase. */
+/* Called from the thread that runs the job, at most a few times a second and at every change of phase. Since: 0.1 */
 typedef void (*ArraProgressFunc) (const ArraProgress *progress, gpointer data);
 
 /**
  * arra_job_new:
  * Checks the request whole (prompt, size, ranges, memory) before any work. Plans and allocates all memory.
  * Returns: (transfer full): free with arra_job_free(). A job belongs to one thread at a time.
+ *
+ * Since: 0.1
  */
-ARRA_API ArraJob *arra_job_new (ArraCheckpoint *checkpoint, const ArraRequest *request, GError **error);
+ARRA_API ArraJob *arra_job_new_sized (ArraCheckpoint *checkpoint, const ArraRequest *request, gsize request_size, GError **error);
+#define arra_job_new(checkpoint, request, error) arra_job_new_sized (checkpoint, request, sizeof (ArraRequest), error)
+
+/* Since: 0.1 */
 ARRA_API void arra_job_free (ArraJob *job);
 
-/* @previews: whether partial pictures are decoded while tokens come (at most 10 % of the run time). */
+/* @previews: whether partial pictures are decoded while tokens come (at most 10 % of the run time). Since: 0.1 */
 ARRA_API void arra_job_set_progress (ArraJob *job, ArraProgressFunc func, gpointer data, gboolean previews);
 
 /**
@@ -235,25 +294,30 @@ ARRA_API void arra_job_set_progress (ArraJob *job, ArraProgressFunc func, gpoint
  * An answer is finished, and the next one has not begun. @job may be asked anything, and arra_job_decode() makes the answer's pictures, which the
  * job then keeps until it is freed or run again.
  * Returns: FALSE with @error set ends the run with that error; what is finished is kept.
+ *
+ * Since: 0.1
  */
 typedef gboolean (*ArraFinishedFunc) (ArraJob *job, guint answer, gpointer data, GError **error);
 
-/* @func: (nullable): called from the thread that runs the job, once for each answer that the run finishes. */
+/* @func: (nullable): called from the thread that runs the job, once for each answer that the run finishes. Since: 0.1 */
 ARRA_API void arra_job_set_finished (ArraJob *job, ArraFinishedFunc func, gpointer data);
 
 /**
  * arra_job_run:
  * Runs, or goes on after a cancelled run, until all answers are finished. G_IO_ERROR_CANCELLED: sampling stops after the current token
  * and everything finished is kept: tokens, and pictures through arra_job_decode().
+ *
+ * Since: 0.1
  */
 ARRA_API gboolean arra_job_run (ArraJob *job, GCancellable *cancellable, GError **error);
 ARRA_API void arra_job_run_async (ArraJob *job, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 ARRA_API gboolean arra_job_run_finish (ArraJob *job, GAsyncResult *result, GError **error);
 
+/* Since: 0.1 */
 ARRA_API guint arra_job_n_answers (const ArraJob *job);           /* begun so far */
-/* Token ids of an answer (what follows the prompt, without the stop token); valid until the job runs on. */
+/* Token ids of an answer (what follows the prompt, without the stop token); valid until the job runs on. Since: 0.1 */
 ARRA_API const guint32 *arra_job_tokens (const ArraJob *job, guint answer, gsize *n_tokens, gboolean *finished);
-/* (transfer full): g_free(). The answer as text, pictures as <|image|>. */
+/* (transfer full): g_free(). The answer as text, pictures as <|image|>. Since: 0.1 */
 ARRA_API char *arra_job_text (const ArraJob *job, guint answer);
 ARRA_API guint arra_job_n_pictures (const ArraJob *job, guint answer); /* begun ones too */
 
@@ -261,30 +325,33 @@ ARRA_API guint arra_job_n_pictures (const ArraJob *job, guint answer); /* begun 
  * arra_job_decode:
  * The picture's pixels; a partial picture from its finished rows alone. Kept by the job until it is freed or runs on. Cancellable.
  * Returns: (transfer none): NULL with @error set, e.g. ARRA_ERROR_NOT_FOUND when no row is finished.
+ *
+ * Since: 0.1
  */
 ARRA_API const ArraPicture *arra_job_decode (ArraJob *job, guint answer, guint picture, GCancellable *cancellable, GError **error);
 
 /* The recipe (settings, seed, fingerprint, tokens) of the job as JSON; (transfer full): g_free(). @answer: one, or G_MAXUINT for all.
- * @with_prompt: FALSE leaves the prompt out. */
+ * @with_prompt: FALSE leaves the prompt out. Since: 0.1 */
 ARRA_API char *arra_job_recipe (const ArraJob *job, guint answer, gboolean with_prompt);
-/* Writes that whole or not at all. */
+/* Writes that whole or not at all. Since: 0.1 */
 ARRA_API gboolean arra_job_save_tokens (const ArraJob *job, const char *path, GError **error);
 /* A job that goes on where the saved one stopped, with its settings; fails when the checkpoint is another one. @request: (nullable): only
- * threads and memory_limit are taken from it. */
-ARRA_API ArraJob *arra_job_resume (ArraCheckpoint *checkpoint, const char *path, const ArraRequest *request, GError **error);
+ * threads and memory_limit are taken from it. Since: 0.1 */
+ARRA_API ArraJob *arra_job_resume_sized (ArraCheckpoint *checkpoint, const char *path, const ArraRequest *request, gsize request_size, GError **error);
+#define arra_job_resume(checkpoint, path, request, error) arra_job_resume_sized (checkpoint, path, request, sizeof (ArraRequest), error)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ArraCheckpoint, arra_checkpoint_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ArraJob, arra_job_free)
 
 /* ------------------------------------------------------------------- recipes */
 
-/* A recipe read back: what arra_job_recipe() wrote, from a PNG, a layer or a tokens file. Untrusted: every value is range-checked. */
+/* A recipe read back: what arra_job_recipe() wrote, from a PNG, a layer or a tokens file. Untrusted: every value is range-checked. Since: 0.1 */
 typedef struct _ArraRecipe ArraRecipe;
 
-/* @json: @size bytes (-1: NUL-terminated). Returns: (transfer full): arra_recipe_free(). */
+/* @json: @size bytes (-1: NUL-terminated). Returns: (transfer full): arra_recipe_free(). Since: 0.1 */
 ARRA_API ArraRecipe *arra_recipe_parse (const char *json, gssize size, GError **error);
 ARRA_API void arra_recipe_free (ArraRecipe *recipe);
-/* Settings; strings belong to the recipe; prompt is NULL when it was left out. */
+/* Settings; strings belong to the recipe; prompt is NULL when it was left out. Since: 0.1 */
 ARRA_API const ArraRequest *arra_recipe_request (const ArraRecipe *recipe);
 ARRA_API const char *arra_recipe_fingerprint (const ArraRecipe *recipe);
 
@@ -293,24 +360,29 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ArraRecipe, arra_recipe_free)
 /* ---------------------------------------------------------- tools around them */
 
 /* The codes of a picture file. The picture is cropped to the centre and resized to @width x @height (0 x 0: its own size
- * rounded down to the grid). Returns: (transfer full): g_free(); rows x columns codes in raster order. */
+ * rounded down to the grid). Returns: (transfer full): g_free(); rows x columns codes in raster order. Since: 0.1 */
 ARRA_API guint32 *arra_checkpoint_encode_file (ArraCheckpoint *checkpoint, const char *path, guint width, guint height, guint threads, guint *rows, guint *columns, GCancellable *cancellable, GError **error);
 
 /* What medical pictures carry everywhere (card->medical): "synthetic – not for diagnosis" */
 #define ARRA_MEDICAL_NOTE "synthetic \xe2\x80\x93 not for diagnosis"
 
 /* Writes @picture as PNG with its recipe (nullable) and, when @label, the IPTC label of AI pictures; atomic. @card: (nullable): a medical one adds
- * its note whatever @label says. */
-ARRA_API gboolean arra_picture_save_png (const ArraPicture *picture, const char *path, const char *recipe, gboolean label, const ArraCard *card, GError **error);
+ * its note whatever @label says. Since: 0.1 */
+ARRA_API gboolean arra_picture_save_png_sized (const ArraPicture *picture, gsize picture_size, const char *path, const char *recipe, gboolean label,
+                                               const ArraCard *card, GError **error);
+#define arra_picture_save_png(picture, path, recipe, label, card, error) \
+  arra_picture_save_png_sized (picture, sizeof (ArraPicture), path, recipe, label, card, error)
 
 /**
  * arra_checkpoint_convert:
  * Writes a single-file GGUF with transformer weights as @quant (norms and small tensors stay f32), VQGAN, tokenizer, template, defaults, card
  * (@card_path: (nullable): a JSON file whose members override the card) and provenance. Streams: private memory stays small. Atomic.
+ *
+ * Since: 0.1
  */
 ARRA_API gboolean arra_checkpoint_convert (const char *path, const char *vqgan, const char *card_path, const char *out_path, ArraQuant quant, ArraProgressFunc func, gpointer data, GCancellable *cancellable, GError **error);
 
-/* Compares stored hashes with the contents; ARRA_ERROR_INVALID_DATA names the file that differs. */
+/* Compares stored hashes with the contents; ARRA_ERROR_INVALID_DATA names the file that differs. Since: 0.1 */
 ARRA_API gboolean arra_checkpoint_verify (ArraCheckpoint *checkpoint, GCancellable *cancellable, GError **error);
 
 G_END_DECLS

@@ -129,7 +129,7 @@ dispatch (int argc, char **argv)
     }
   if (strcmp (argv[1], "--version") == 0)
     {
-      cli_print ("arra %s\n", CLI_VERSION);
+      cli_print ("arra %s\n", arra_version ());
       return CLI_OK;
     }
   if (strcmp (argv[1], "--help") == 0 || strcmp (argv[1], "-h") == 0)

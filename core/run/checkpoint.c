@@ -3,6 +3,7 @@
 #include "checkpoint_private.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "card.h"
 #include "fail.h"
@@ -87,19 +88,19 @@ open_with (const char *path,
 }
 
 ArraCheckpoint *
-arra_checkpoint_open (const char *path,
-                      const ArraOpenOptions *options,
-                      GCancellable *cancellable,
-                      GError **error)
+arra_checkpoint_open_sized (const char *path,
+                            const ArraOpenOptions *options,
+                            gsize options_size,
+                            GCancellable *cancellable,
+                            GError **error)
 {
-  static const ArraOpenOptions standard = ARRA_OPEN_OPTIONS_INIT;
+  ArraOpenOptions whole = ARRA_OPEN_OPTIONS_INIT;
 
   g_return_val_if_fail (path != NULL, NULL);
-  if (options == NULL)
-    options = &standard;
-  g_return_val_if_fail ((gsize) options->quant < G_N_ELEMENTS (quants), NULL);
-  return open_with (path, options, options->metadata_only ? NULL : arra_checkpoint_load_weights, cancellable,
-                    error);
+  if (options != NULL)
+    memcpy (&whole, options, MIN (options_size, sizeof whole));
+  g_return_val_if_fail ((gsize) whole.quant < G_N_ELEMENTS (quants), NULL);
+  return open_with (path, &whole, whole.metadata_only ? NULL : arra_checkpoint_load_weights, cancellable, error);
 }
 
 ArraCheckpoint *

@@ -225,10 +225,16 @@ arra_job_build (ArraCheckpoint *checkpoint, const ArraRequest *request, gboolean
 }
 
 ArraJob *
-arra_job_new (ArraCheckpoint *checkpoint, const ArraRequest *request, GError **error)
+arra_job_new_sized (ArraCheckpoint *checkpoint,
+                    const ArraRequest *request,
+                    gsize request_size,
+                    GError **error)
 {
+  ArraRequest taken;
+
   g_return_val_if_fail (checkpoint != NULL && request != NULL, NULL);
-  return arra_job_build (checkpoint, request, TRUE, error);
+  taken = arra_request_take (request, request_size, checkpoint);
+  return arra_job_build (checkpoint, &taken, TRUE, error);
 }
 
 void

@@ -3,6 +3,7 @@
 #include "plan.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "checkpoint_private.h"
 #include "fail.h"
@@ -159,18 +160,16 @@ room_for_prompt (const ArraCheckpoint *checkpoint, const ArraRequest *request)
          - (guint) arra_picture_tokens (request->height / grid * 2, request->width / grid * 2);
 }
 
-gboolean
-arra_checkpoint_plan (const ArraCheckpoint *checkpoint,
-                      const ArraRequest *request,
-                      ArraMemoryPlan *plan,
-                      GError **error)
+static gboolean
+plan_request (const ArraCheckpoint *checkpoint,
+              const ArraRequest *request,
+              ArraMemoryPlan *plan,
+              GError **error)
 {
   g_automem guint32 *ids = NULL;
   ArraCapacities capacities;
   guint n = MIN (PROMPT_GUESS, checkpoint->config.context / 4);
 
-  g_return_val_if_fail (checkpoint != NULL && request != NULL && plan != NULL, FALSE);
-  *plan = (ArraMemoryPlan){ 0 };
   if (!arra_request_check (request, checkpoint, request->prompt != NULL, error))
     return FALSE;
   if (request->prompt != NULL)
@@ -184,4 +183,24 @@ arra_checkpoint_plan (const ArraCheckpoint *checkpoint,
   return arra_plan_capacities (checkpoint, request, n, &capacities, error)
          && arra_plan_measure (checkpoint, request, &capacities, plan, error)
          && arra_plan_check (plan, request->memory_limit, error);
+}
+
+gboolean
+arra_checkpoint_plan_sized (const ArraCheckpoint *checkpoint,
+                            const ArraRequest *request,
+                            gsize request_size,
+                            ArraMemoryPlan *plan,
+                            gsize plan_size,
+                            GError **error)
+{
+  ArraMemoryPlan whole = { 0 };
+  ArraRequest taken;
+  gboolean ok;
+
+  g_return_val_if_fail (checkpoint != NULL && request != NULL && plan != NULL, FALSE);
+  taken = arra_request_take (request, request_size, checkpoint);
+  ok = plan_request (checkpoint, &taken, &whole, error);
+  memset (plan, 0, plan_size);
+  memcpy (plan, &whole, MIN (plan_size, sizeof whole));
+  return ok;
 }

@@ -10,22 +10,41 @@
 
 #define MAX_THREADS 64
 
-void
-arra_request_init (ArraRequest *request, const ArraCheckpoint *checkpoint)
+static ArraRequest
+defaults (const ArraCheckpoint *checkpoint)
 {
-  g_return_if_fail (request != NULL);
-  *request = (ArraRequest){
-    .count = 1, .guidance_scale = 4, .top_k = 2000, .text_top_k = 10, .temperature = 1, .top_p = 1
-  };
+  ArraRequest request
+      = { .count = 1, .guidance_scale = 4, .top_k = 2000, .text_top_k = 10, .temperature = 1, .top_p = 1 };
+
   if (checkpoint == NULL)
-    return;
-  request->width = checkpoint->width;
-  request->height = checkpoint->height;
-  request->guidance_scale = checkpoint->guidance_scale;
-  request->top_k = checkpoint->top_k;
-  request->text_top_k = checkpoint->text_top_k;
-  request->temperature = checkpoint->temperature;
-  request->top_p = checkpoint->top_p;
+    return request;
+  request.width = checkpoint->width;
+  request.height = checkpoint->height;
+  request.guidance_scale = checkpoint->guidance_scale;
+  request.top_k = checkpoint->top_k;
+  request.text_top_k = checkpoint->text_top_k;
+  request.temperature = checkpoint->temperature;
+  request.top_p = checkpoint->top_p;
+  return request;
+}
+
+void
+arra_request_init_sized (ArraRequest *request, gsize request_size, const ArraCheckpoint *checkpoint)
+{
+  const ArraRequest whole = defaults (checkpoint);
+
+  g_return_if_fail (request != NULL);
+  memset (request, 0, request_size);
+  memcpy (request, &whole, MIN (request_size, sizeof whole));
+}
+
+ArraRequest
+arra_request_take (const ArraRequest *request, gsize request_size, const ArraCheckpoint *checkpoint)
+{
+  ArraRequest whole = defaults (checkpoint);
+
+  memcpy (&whole, request, MIN (request_size, sizeof whole));
+  return whole;
 }
 
 gboolean

@@ -8,6 +8,10 @@
 #define ARRA_MAX_FIRST 100000000 /* number of a picture among those of a seed */
 #define ARRA_MAX_GUIDANCE 1000.0
 
+/* The caller's request, of which the first @request_size bytes are there; members behind them have the defaults of @checkpoint (nullable). Its
+ * strings stay the caller's. */
+ArraRequest arra_request_take (const ArraRequest *request, gsize request_size, const ArraCheckpoint *checkpoint);
+
 /* What can be said without a checkpoint: ARGUMENT names the setting and its range. */
 gboolean arra_request_check_ranges (const ArraRequest *request, GError **error);
 

@@ -7,6 +7,7 @@
 #include "job.h"
 #include "jsonguard.h"
 #include "recipe_read.h"
+#include "request.h"
 
 /* The same model in the same number format, or the tokens would not go on as they began. */
 static gboolean
@@ -114,19 +115,25 @@ read_answers (const ArraRecipe *recipe, ArraJob *job, GError **error)
 }
 
 ArraJob *
-arra_job_resume (ArraCheckpoint *checkpoint, const char *path, const ArraRequest *request, GError **error)
+arra_job_resume_sized (ArraCheckpoint *checkpoint,
+                       const char *path,
+                       const ArraRequest *request,
+                       gsize request_size,
+                       GError **error)
 {
   g_autoptr (ArraRecipe) recipe = NULL;
   g_autoptr (ArraJob) job = NULL;
-  ArraRequest saved;
+  ArraRequest saved, machine = { 0 };
 
   g_return_val_if_fail (checkpoint != NULL && path != NULL, NULL);
   recipe = arra_recipe_read_file (path, error);
   if (recipe == NULL || !check_origin (recipe, checkpoint, error))
     return NULL;
+  if (request != NULL)
+    machine = arra_request_take (request, request_size, checkpoint);
   saved = recipe->request;
-  saved.threads = request != NULL ? request->threads : 0;
-  saved.memory_limit = request != NULL ? request->memory_limit : 0;
+  saved.threads = machine.threads;
+  saved.memory_limit = machine.memory_limit;
   job = arra_job_build (checkpoint, &saved, saved.prompt != NULL, error);
   return job != NULL && read_answers (recipe, job, error) ? g_steal_pointer (&job) : NULL;
 }

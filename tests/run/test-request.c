@@ -132,6 +132,57 @@ test_metadata_only (void)
   g_assert_error (error, ARRA_ERROR, ARRA_ERROR_ARGUMENT);
 }
 
+/* A program that was compiled when the structures were shorter: what lies behind them is not its word. */
+static void
+test_older_program (void)
+{
+  const gsize request_size = G_STRUCT_OFFSET (ArraRequest, max_tokens), plan_size = G_STRUCT_OFFSET (ArraMemoryPlan, total),
+              options_size = G_STRUCT_OFFSET (ArraOpenOptions, metadata_only);
+  ArraRequest request = models_request (checkpoint, grid, grid);
+  ArraOpenOptions options = { .vqgan = tiny, .metadata_only = 7 };
+  g_autoptr (ArraCheckpoint) opened = arra_checkpoint_open_sized (tiny, &options, options_size, NULL, NULL);
+  g_autoptr (ArraJob) job = NULL;
+  g_autoptr (GError) error = NULL;
+  ArraMemoryPlan plan = { .total = 1234 };
+
+  g_assert_nonnull (opened);
+  g_assert_nonnull (opened->model);
+  request.memory_limit = 1;
+  arra_request_init_sized (&request, request_size, checkpoint);
+  g_assert_cmpuint (request.memory_limit, ==, 1);
+  request.prompt = "a fox";
+  request.width = request.height = grid;
+  g_assert_true (arra_checkpoint_plan_sized (checkpoint, &request, request_size, &plan, plan_size, &error));
+  g_assert_cmpuint (plan.work, >, 0);
+  g_assert_cmpuint (plan.total, ==, 1234);
+  job = arra_job_new_sized (checkpoint, &request, request_size, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (job);
+}
+
+/* A program that was compiled with a later header has its further members set to nothing. */
+static void
+test_newer_program (void)
+{
+  struct
+  {
+    ArraRequest known;
+    guint64 later;
+  } request = { .later = 5 };
+  struct
+  {
+    ArraMemoryPlan known;
+    guint64 later;
+  } plan = { .later = 5 };
+
+  arra_request_init_sized (&request.known, sizeof request, checkpoint);
+  g_assert_cmpuint (request.known.width, ==, checkpoint->width);
+  g_assert_cmpuint (request.later, ==, 0);
+  g_assert_true (arra_checkpoint_plan_sized (checkpoint, &request.known, sizeof request, &plan.known, sizeof plan, NULL));
+  g_assert_cmpuint (plan.known.total, >, 0);
+  g_assert_cmpuint (plan.later, ==, 0);
+}
+
 static void
 test_guided (void)
 {
@@ -159,6 +210,8 @@ main (int argc, char **argv)
   g_test_add_func ("/request/sizes", test_sizes);
   g_test_add_func ("/request/metadata-only", test_metadata_only);
   g_test_add_func ("/request/guided", test_guided);
+  g_test_add_func ("/request/older-program", test_older_program);
+  g_test_add_func ("/request/newer-program", test_newer_program);
   result = g_test_run ();
   arra_checkpoint_unref (checkpoint);
   models_remove (tiny);
