@@ -2,8 +2,6 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gemm.h"
 
-#include <cblas.h>
-
 #include "openblas.h"
 
 /* Tiles are large enough for OpenBLAS to run at its full rate and small enough to balance a few threads. */
@@ -39,22 +37,22 @@ arra_sgemm (gboolean trans_a,
             float *c,
             gsize ldc)
 {
-  arra_openblas_start ();
   g_assert (MAX (MAX (m, n), k) <= G_MAXINT && MAX (MAX (lda, ldb), ldc) <= G_MAXINT);
-  cblas_sgemm (CblasRowMajor,
-               trans_a ? CblasTrans : CblasNoTrans,
-               trans_b ? CblasTrans : CblasNoTrans,
-               (blasint) m,
-               (blasint) n,
-               (blasint) k,
-               alpha,
-               a,
-               (blasint) lda,
-               b,
-               (blasint) ldb,
-               beta,
-               c,
-               (blasint) ldc);
+  arra_openblas_enter ()->sgemm (CblasRowMajor,
+                                 trans_a ? CblasTrans : CblasNoTrans,
+                                 trans_b ? CblasTrans : CblasNoTrans,
+                                 (blasint) m,
+                                 (blasint) n,
+                                 (blasint) k,
+                                 alpha,
+                                 a,
+                                 (blasint) lda,
+                                 b,
+                                 (blasint) ldb,
+                                 beta,
+                                 c,
+                                 (blasint) ldc);
+  arra_openblas_leave ();
 }
 
 static void

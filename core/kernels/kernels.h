@@ -126,7 +126,7 @@ typedef struct
 /* The table for @cpu, which the machine must support. Static, immutable; any thread may ask at any time. */
 const ArraKernels *arra_kernels_get (ArraCpu cpu);
 
-/* The table chosen by arra_cpu_choose() (ARRA_CPU or the best), NULL with @error set when that fails. */
+/* The table chosen by arra_cpu_choose() (ARRA_CPU or the best), with OpenBLAS started beside it; NULL with @error set when either fails. */
 const ArraKernels *arra_kernels_default (GError **error);
 
 /* Scalar conversions used everywhere; round to nearest even, NaN stays NaN. */

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "kernels.h"
 
+#include "openblas.h"
 #include "variants.h"
 
 typedef void (*Overlay) (ArraKernels *table);
@@ -39,7 +40,7 @@ arra_kernels_default (GError **error)
 {
   ArraCpu cpu;
 
-  if (!arra_cpu_choose (&cpu, error))
+  if (!arra_cpu_choose (&cpu, error) || !arra_openblas_start (error))
     return NULL;
   return arra_kernels_get (cpu);
 }
