@@ -133,18 +133,32 @@ make_pictures (Batch *batch, GError **error)
   return arra_job_run (batch->job, NULL, error) && decode_all (batch, error);
 }
 
-static void
-run_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+static gpointer
+run_in_thread (gpointer data)
 {
+  GTask *task = data;
   GError *error = NULL;
 
-  if (make_pictures (data, &error))
+  if (make_pictures (g_task_get_task_data (task), &error))
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);
+  return NULL;
 }
 
 /* ---- in the main thread */
+
+/* NULL when there is none: then the task has its error. */
+static GThread *
+start_thread (GTask *task)
+{
+  GError *error = NULL;
+  GThread *thread = g_thread_try_new ("arra-batch", run_in_thread, task, &error);
+
+  if (thread == NULL)
+    g_task_return_error (task, error);
+  return thread;
+}
 
 static gboolean
 show_progress (gpointer data)
@@ -172,15 +186,17 @@ static gboolean
 wait_for_pictures (Batch *batch, GError **error)
 {
   g_autoptr (GTask) task = g_task_new (NULL, NULL, end_loop, batch);
+  GThread *thread;
   guint tick;
 
   gimp_progress_init (_("Generating from text"));
   g_task_set_task_data (task, batch, NULL);
-  g_task_run_in_thread (task, run_in_thread);
+  thread = start_thread (task);
   tick = g_timeout_add (TICK_MILLISECONDS, show_progress, batch);
   g_main_loop_run (batch->loop);
   g_source_remove (tick);
   gimp_progress_end ();
+  g_clear_pointer (&thread, g_thread_join);
   return g_task_propagate_boolean (task, error);
 }
 

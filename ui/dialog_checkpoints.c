@@ -8,11 +8,14 @@
 
 #define FRAME_TOKENS 4 /* of a picture, besides its rows */
 
-static void
-find (GTask *task, gpointer source, gpointer folders, GCancellable *cancellable)
+static gpointer
+find (gpointer data)
 {
-  g_task_return_pointer (task, arra_checkpoints_find (folders, cancellable),
+  g_autoptr (GTask) task = data;
+
+  g_task_return_pointer (task, arra_checkpoints_find (g_task_get_task_data (task), g_task_get_cancellable (task)),
                          (GDestroyNotify)g_ptr_array_unref);
+  return NULL;
 }
 
 /* A checkpoint of the folder that the user has just added. */
@@ -103,6 +106,7 @@ arra_dialog_find_checkpoints (gpointer data)
 {
   ArraDialog *dialog = data;
   g_autoptr (GTask) task = NULL;
+  GThread *thread;
 
   g_cancellable_cancel (dialog->finding);
   g_clear_object (&dialog->finding);
@@ -110,7 +114,11 @@ arra_dialog_find_checkpoints (gpointer data)
   task = g_task_new (NULL, dialog->finding, was_found, dialog);
   g_task_set_check_cancellable (task, FALSE);
   g_task_set_task_data (task, all_folders (dialog), (GDestroyNotify)g_strfreev);
-  g_task_run_in_thread (task, find);
+  thread = g_thread_try_new ("arra-find", find, g_object_ref (task), NULL);
+  if (thread == NULL)
+    find (task); /* the window waits, then */
+  else
+    g_thread_unref (thread);
 }
 
 void

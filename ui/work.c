@@ -17,9 +17,13 @@ arra_work_new (const ArraWorkFuncs *funcs, gpointer data)
 static void
 launch (ArraWork *work)
 {
+  GError *error = NULL;
+
   work->stop = FALSE;
   work->stopped = FALSE;
-  work->thread = g_thread_new ("arra-work", arra_work_thread, work);
+  work->thread = g_thread_try_new ("arra-work", arra_work_thread, work, &error);
+  if (work->thread == NULL)
+    arra_work_post_done (work, error, 0);
 }
 
 void

@@ -33,7 +33,8 @@ deliver (gpointer data)
 
   if (mail.done)
     {
-      g_thread_join (g_steal_pointer (&work->thread));
+      if (work->thread != NULL) /* else none could be had */
+        g_thread_join (g_steal_pointer (&work->thread));
       work->stopped = g_error_matches (mail.error, G_IO_ERROR, G_IO_ERROR_CANCELLED) && work->job != NULL;
       if (!work->stopped)
         g_clear_pointer (&work->job, arra_job_free);

@@ -10,6 +10,7 @@
 #include "cpu.h"
 #include "fail.h"
 #include "mem.h"
+#include "thread.h"
 
 #define MAX_THREADS 64
 #define SPINS 4000 /* some tens of microseconds: longer than the gap between two layers, short under load */
@@ -174,7 +175,7 @@ arra_pool_new (guint threads, GError **error)
   for (guint i = 1; i < threads; i++)
     {
       pool->workers[i] = (Worker){ pool, i };
-      pool->threads[i] = g_thread_try_new ("arra-worker", worker_main, &pool->workers[i], error);
+      pool->threads[i] = arra_thread_new ("arra-worker", worker_main, &pool->workers[i], error);
       if (pool->threads[i] == NULL)
         {
           arra_pool_free (pool);

@@ -106,13 +106,12 @@ run_command (const Command *command, int argc, char **argv)
   g_autoptr (GError) error = NULL;
   ArraCpu cpu;
 
-  if (!arra_cpu_choose (&cpu, &error))
+  if (!arra_cpu_choose (&cpu, &error) || !cli_signals_start (&error))
     {
       CliStatus status = cli_status_of (error);
       cli_note ("arra: %s", error->message);
       return status;
     }
-  cli_signals_start ();
   return command->run (argc, argv);
 }
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "status.h"
+#include "thread.h"
 
 static GCancellable *stages[CLI_N_STAGES];
 static int pipe_ends[2];
@@ -56,19 +57,25 @@ handle (int signal_number)
   sigaction (signal_number, &action, NULL);
 }
 
-void
-cli_signals_start (void)
+gboolean
+cli_signals_start (GError **error)
 {
+  GThread *thread;
+
   g_assert (stages[0] == NULL);
   for (guint i = 0; i < CLI_N_STAGES; i++)
     stages[i] = g_cancellable_new ();
   if (pipe2 (pipe_ends, O_CLOEXEC) != 0)
-    return; /* then the signals end the process, as they do by default */
+    return TRUE; /* then the signals end the process, as they do by default */
   fcntl (pipe_ends[1], F_SETFL, O_NONBLOCK);
-  g_thread_unref (g_thread_new ("signals", listen_to_pipe, NULL));
+  thread = arra_thread_new ("signals", listen_to_pipe, NULL, error);
+  if (thread == NULL)
+    return FALSE;
+  g_thread_unref (thread);
   handle (SIGINT);
   handle (SIGTERM);
   handle (SIGHUP);
+  return TRUE;
 }
 
 GCancellable *

@@ -2,15 +2,35 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <arra.h>
 
-static void
-run_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+#include "thread.h"
+
+static gpointer
+run_in_thread (gpointer data)
 {
+  g_autoptr (GTask) task = data;
   GError *error = NULL;
 
-  if (arra_job_run (data, cancellable, &error))
+  if (arra_job_run (g_task_get_task_data (task), g_task_get_cancellable (task), &error))
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);
+  return NULL;
+}
+
+/* Not in one of GTask's threads: where those cannot be had, the process ends. */
+static void
+start_thread (GTask *task)
+{
+  GError *error = NULL;
+  GThread *thread = arra_thread_new ("arra-job", run_in_thread, g_object_ref (task), &error);
+
+  if (thread != NULL)
+    {
+      g_thread_unref (thread);
+      return;
+    }
+  g_task_return_error (task, error);
+  g_object_unref (task);
 }
 
 void
@@ -24,7 +44,7 @@ arra_job_run_async (ArraJob *job, GCancellable *cancellable, GAsyncReadyCallback
   g_task_set_task_data (task, job, NULL);
   /* a job that finished before it saw the cancellation has finished */
   g_task_set_check_cancellable (task, FALSE);
-  g_task_run_in_thread (task, run_in_thread);
+  start_thread (task);
 }
 
 gboolean

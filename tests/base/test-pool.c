@@ -3,9 +3,11 @@
 #include "pool.h"
 
 #include <stdatomic.h>
+#include <string.h>
 
 #include "cpu.h"
 #include "mem.h"
+#include "no_threads.h"
 
 #define MAX_ITEMS 1000
 
@@ -123,6 +125,23 @@ test_limits (void)
   g_assert_cmpuint (arra_mem_held (), ==, held);
 }
 
+static gboolean
+is_refused (gpointer data)
+{
+  gsize held = arra_mem_held ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ArraPool) pool = arra_pool_new (2, &error), alone = arra_pool_new (1, NULL);
+
+  return pool == NULL && alone != NULL && g_error_matches (error, ARRA_ERROR, ARRA_ERROR_FAILED)
+         && strstr (error->message, "ulimit -u") != NULL && arra_mem_held () > held;
+}
+
+static void
+test_no_threads (void)
+{
+  g_assert_true (no_threads_check (is_refused, NULL));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -131,5 +150,6 @@ main (int argc, char **argv)
   g_test_add_func ("/pool/none", test_none);
   g_test_add_func ("/pool/many-loops", test_many_loops);
   g_test_add_func ("/pool/limits", test_limits);
+  g_test_add_func ("/pool/no-threads", test_no_threads);
   return g_test_run ();
 }

@@ -2,6 +2,10 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models.h"
 
+#include <string.h>
+
+#include "no_threads.h"
+
 static char *tiny;
 static ArraCheckpoint *checkpoint;
 
@@ -87,6 +91,27 @@ test_cancel (void)
   g_assert_no_error (error);
 }
 
+static gboolean
+has_no_thread (gpointer job)
+{
+  g_autoptr (GError) error = NULL;
+
+  return !run (job, NULL, &error) && g_error_matches (error, ARRA_ERROR, ARRA_ERROR_FAILED)
+         && strstr (error->message, "No thread") != NULL;
+}
+
+static void
+test_no_thread (void)
+{
+  const guint grid = arra_checkpoint_grid (checkpoint);
+  ArraRequest request = models_request (checkpoint, 2 * grid, grid);
+  g_autoptr (ArraJob) job = NULL;
+
+  request.threads = 1;
+  job = models_job (checkpoint, &request);
+  g_assert_true (no_threads_check (has_no_thread, job));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -97,6 +122,7 @@ main (int argc, char **argv)
   checkpoint = models_open (tiny, ARRA_QUANT_AS_STORED);
   g_test_add_func ("/job-async/runs", test_runs);
   g_test_add_func ("/job-async/cancel", test_cancel);
+  g_test_add_func ("/job-async/no-thread", test_no_thread);
   result = g_test_run ();
   arra_checkpoint_unref (checkpoint);
   models_remove (tiny);

@@ -5,6 +5,7 @@
 #include <work.h>
 
 #include "fixture.h"
+#include "no_threads.h"
 
 typedef struct
 {
@@ -246,6 +247,24 @@ test_failures (Case *self, gconstpointer data)
   g_assert_cmpuint (self->made->len, ==, 0);
 }
 
+static gboolean
+has_no_thread (gpointer data)
+{
+  Case *self = data;
+  ArraRequest request;
+
+  fill (self, &request);
+  arra_work_start (self->work, self->described, &request);
+  g_main_loop_run (self->loop);
+  return self->error != NULL && !arra_work_is_running (self->work) && !arra_work_can_continue (self->work);
+}
+
+static void
+test_no_thread (Case *self, gconstpointer data)
+{
+  g_assert_true (no_threads_check (has_no_thread, self));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -260,6 +279,7 @@ main (int argc, char **argv)
     { "/ui/session/stop-at-once", test_stop_at_once },
     { "/ui/session/free-in-the-middle", test_free_in_the_middle },
     { "/ui/session/failures", test_failures },
+    { "/ui/session/no-thread", test_no_thread },
   };
 
   g_test_init (&argc, &argv, NULL);
