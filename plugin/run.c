@@ -70,6 +70,16 @@ plugin_catalogues (void)
   return catalogues;
 }
 
+/* Names of files need not be UTF-8; what is told to GIMP must be. */
+static void
+make_valid (GError *error)
+{
+  char *message = error->message;
+
+  error->message = g_utf8_make_valid (message, -1);
+  g_free (message);
+}
+
 gboolean
 plugin_run (PluginCall *call, GError **error)
 {
@@ -80,5 +90,7 @@ plugin_run (PluginCall *call, GError **error)
   source = g_timeout_add (WATCH_MILLISECONDS, watch, NULL);
   done = call->mode == GIMP_RUN_INTERACTIVE ? run_dialog (call, error) : run_batch (call, error);
   g_source_remove (source);
+  if (!done && error != NULL && *error != NULL)
+    make_valid (*error);
   return done;
 }

@@ -84,6 +84,7 @@ arra_checkpoint_row_new (const ArraFound *found, const char *problem)
   const ArraCard *card = found->checkpoint != NULL ? arra_checkpoint_card (found->checkpoint) : NULL;
   g_autofree char *name = name_of (card, found->path);
   g_autofree char *plain = arra_words_plain (name, 80);
+  g_autofree char *words = arra_words_plain (problem, 400);
   g_autofree char *shown = g_filename_display_name (found->path);
   GtkWidget *row = gtk_list_box_row_new (), *inside;
 
@@ -92,7 +93,6 @@ arra_checkpoint_row_new (const ArraFound *found, const char *problem)
   else
     {
       GtkWidget *texts = new_texts (name, NULL), *reason = arra_form_text (FALSE);
-      g_autofree char *words = arra_words_plain (problem, 400);
 
       gtk_label_set_text (GTK_LABEL (reason), words);
       gtk_label_set_max_width_chars (GTK_LABEL (reason), 40);
@@ -104,6 +104,6 @@ arra_checkpoint_row_new (const ArraFound *found, const char *problem)
   gtk_widget_set_tooltip_text (row, shown);
   gtk_widget_set_sensitive (row, problem == NULL);
   arra_form_name (row, plain);
-  atk_object_set_description (gtk_widget_get_accessible (row), problem != NULL ? problem : "");
+  atk_object_set_description (gtk_widget_get_accessible (row), words);
   return row;
 }

@@ -6,6 +6,7 @@
 
 #include "diversity.h"
 #include "json.h"
+#include "plain.h"
 #include "values.h"
 
 /* A cell: "-" for what was not measured. */
@@ -181,7 +182,9 @@ balanced_of (const ArraEvaluation *evaluation, ArraEvalRole role, guint attribut
 static void
 put_attribute (GString *text, const ArraEvaluation *evaluation, guint attribute, const char *name)
 {
-  put_name (text, name);
+  g_autofree char *plain = cli_plain (name, "");
+
+  put_name (text, plain);
   put_number (text, balanced_of (evaluation, ARRA_EVAL_REAL, attribute), 3);
   put_number (text, balanced_of (evaluation, ARRA_EVAL_RECONSTRUCTED, attribute), 3);
   put_number (text, balanced_of (evaluation, ARRA_EVAL_GENERATED, attribute), 3);

@@ -32,22 +32,6 @@ tokens_per_second (const GenerateResult *result)
   return result->run_seconds > 0 ? (double) result->new_tokens / result->run_seconds : 0;
 }
 
-/* Text of a model for a terminal: control characters, which could steer it, are left out. */
-static char *
-printable (const char *text)
-{
-  g_autofree char *valid = g_utf8_make_valid (text, -1);
-  GString *out = g_string_new (NULL);
-
-  for (const char *c = valid; *c != '\0'; c = g_utf8_next_char (c))
-    {
-      gunichar letter = g_utf8_get_char (c);
-      if (!g_unichar_iscntrl (letter) || letter == '\n' || letter == '\t')
-        g_string_append_unichar (out, letter);
-    }
-  return g_string_free (out, FALSE);
-}
-
 /* What the model wrote besides pictures. */
 static void
 print_texts (const ArraJob *job)
@@ -55,9 +39,9 @@ print_texts (const ArraJob *job)
   for (guint i = 0; i < arra_job_n_answers (job); i++)
     {
       g_autofree char *text = arra_job_text (job, i);
-      g_autofree char *clean = printable (text);
-      if (*clean != '\0' && strcmp (clean, PLACEHOLDER) != 0)
-        cli_print ("%s\n", clean);
+
+      if (*text != '\0' && strcmp (text, PLACEHOLDER) != 0)
+        cli_print ("%s\n", text);
     }
 }
 

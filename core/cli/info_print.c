@@ -1,22 +1,21 @@
 /* info_print.c - `arra info` for people
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "info.h"
+#include "plain.h"
 #include "status.h"
 #include "values.h"
 
-/* A label and a value, aligned; control characters of the (untrusted) value become spaces. */
+/* A label and a value on one line, aligned. */
 static void
 line (const char *label, const char *value)
 {
-  g_autofree char *valid = NULL;
+  g_autofree char *words = NULL, *plain = NULL;
 
   if (value == NULL || *value == '\0')
     return;
-  valid = g_utf8_make_valid (value, -1);
-  for (char *c = valid; *c != '\0'; c = g_utf8_next_char (c))
-    if ((guchar) *c < 0x20 || *c == 0x7f)
-      *c = ' ';
-  cli_print ("%-15s %s\n", label, valid);
+  words = g_strdelimit (g_strdup (value), "\n\r\t", ' ');
+  plain = cli_plain (words, "");
+  cli_print ("%-15s %s\n", label, plain);
 }
 
 static void G_GNUC_PRINTF (2, 3)

@@ -43,13 +43,26 @@ cli_options_help (const CliHelp *help, const GOptionEntry *entries)
   return help_text (context, help);
 }
 
+static gboolean
+parse (GOptionContext *context, int argc, char **argv, GError **error)
+{
+  g_autoptr (GError) fault = NULL;
+
+  if (g_option_context_parse (context, &argc, &argv, &fault))
+    return TRUE;
+  if (fault->domain == G_CONVERT_ERROR)
+    return cli_usage_error (error, "an option is neither UTF-8 nor in the character set of the locale");
+  g_propagate_error (error, g_steal_pointer (&fault));
+  return FALSE;
+}
+
 gboolean
 cli_options_parse (const CliHelp *help, const GOptionEntry *entries, int argc, char **argv, gboolean *helped, GError **error)
 {
   g_autoptr (GOptionContext) context = make_context (help, entries, helped);
 
   *helped = FALSE;
-  if (!g_option_context_parse (context, &argc, &argv, error))
+  if (!parse (context, argc, argv, error))
     return FALSE;
   if (*helped)
     {

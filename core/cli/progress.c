@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "plain.h"
 #include "values.h"
 
 #define MAX_BAR 32u
@@ -84,7 +85,9 @@ terminal_columns (void)
 static void
 draw (CliProgress *progress, const char *line)
 {
-  fprintf (stderr, "\r%s\033[K", line);
+  g_autofree char *plain = cli_plain (line, "");
+
+  fprintf (stderr, "\r%s\033[K", plain);
   fflush (stderr);
   progress->drawn = TRUE;
 }

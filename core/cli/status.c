@@ -6,6 +6,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "plain.h"
+
 static gboolean aside; /* standard output is for something else */
 
 CliStatus
@@ -49,24 +51,26 @@ void
 cli_note (const char *format, ...)
 {
   va_list args;
-  g_autofree char *text = NULL;
+  g_autofree char *text = NULL, *plain = NULL;
 
   va_start (args, format);
   text = g_strdup_vprintf (format, args);
   va_end (args);
-  fprintf (stderr, "%s\n", text);
+  plain = cli_plain (text, "");
+  fprintf (stderr, "%s\n", plain);
 }
 
 void
 cli_print (const char *format, ...)
 {
   va_list args;
-  g_autofree char *text = NULL;
+  g_autofree char *text = NULL, *plain = NULL;
 
   va_start (args, format);
   text = g_strdup_vprintf (format, args);
   va_end (args);
-  fputs (text, aside ? stderr : stdout);
+  plain = cli_plain (text, "\n\t");
+  fputs (plain, aside ? stderr : stdout);
 }
 
 void

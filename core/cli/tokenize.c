@@ -8,6 +8,7 @@
 #include "mem.h"
 #include "open.h"
 #include "options.h"
+#include "plain.h"
 #include "prompt.h"
 #include "values.h"
 
@@ -96,7 +97,11 @@ print_ids (const ArraTokenizer *tokenizer, const guint32 *ids, gsize n, gboolean
     {
       const char *token = with_tokens ? arra_tokenizer_token (tokenizer, ids[i]) : NULL;
       if (with_tokens)
-        cli_print ("%u\t%s\n", ids[i], token != NULL ? token : "");
+        {
+          g_autofree char *plain = cli_plain (token != NULL ? token : "", "");
+
+          cli_print ("%u\t%s\n", ids[i], plain);
+        }
       else
         cli_print (i == 0 ? "%u" : " %u", ids[i]);
     }

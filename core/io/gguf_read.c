@@ -25,9 +25,7 @@ arra_gguf_fail (const ArraGgufReader *reader, GError **error, const char *fault)
 static gboolean
 fail_key (const ArraGgufReader *reader, GError **error, ArraError code, const char *key, const char *fault)
 {
-  g_autofree char *printable = g_strescape (key, NULL);
-
-  return arra_fail (error, code, "%s: key '%s': %s", reader->path, printable, arra_translate (fault));
+  return arra_fail (error, code, "%s: key '%s': %s", reader->path, key, arra_translate (fault));
 }
 
 static gboolean

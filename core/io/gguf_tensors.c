@@ -11,9 +11,7 @@
 static gboolean
 fail_tensor (const ArraGgufReader *reader, GError **error, const char *name, const char *fault)
 {
-  g_autofree char *printable = g_strescape (name, NULL);
-
-  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: tensor '%s': %s", reader->path, printable,
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: tensor '%s': %s", reader->path, name,
                     arra_translate (fault));
 }
 
@@ -67,12 +65,8 @@ read_item (ArraGgufReader *reader, ArraGgufItem *item, GError **error)
       || !arra_gguf_read_u32 (reader, &number, error) || !arra_gguf_read_u64 (reader, &item->offset, error))
     return FALSE;
   if (!arra_gguf_tensor_dtype (number, &tensor->dtype))
-    {
-      g_autofree char *printable = g_strescape (item->name, NULL);
-
-      return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: tensor '%s': type %u is not supported",
-                        reader->path, printable, number);
-    }
+    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: tensor '%s': type %u is not supported", reader->path,
+                      item->name, number);
   if (!arra_tensor_bytes (tensor->dtype, tensor->n_dims, tensor->shape, &tensor->n_bytes))
     return fail_tensor (reader, error, item->name,
                         "invalid shape: too large, or not a multiple of the block");

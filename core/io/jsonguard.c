@@ -40,7 +40,7 @@ on_object_member (JsonParser *parser, JsonObject *object, const char *key, gpoin
 
   g_assert (census->depth > 0);
   if (json_object_get_size (object) < ++census->members[census->depth - 1] && census->twice == NULL)
-    census->twice = g_strescape (key, NULL);
+    census->twice = g_strdup (key);
 }
 
 static void

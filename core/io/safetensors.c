@@ -44,9 +44,7 @@ arra_safetensors_element_size (ArraDType dtype)
 static gboolean
 fail_tensor (const Reader *reader, GError **error, ArraError code, const char *name, const char *fault)
 {
-  g_autofree char *printable = g_strescape (name, NULL);
-
-  return arra_fail (error, code, "%s: tensor '%s': %s", reader->path, printable, arra_translate (fault));
+  return arra_fail (error, code, "%s: tensor '%s': %s", reader->path, name, arra_translate (fault));
 }
 
 static gboolean

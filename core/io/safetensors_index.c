@@ -29,15 +29,13 @@ check_weight_map (JsonObject *weight_map, const char *path, GError **error)
   json_object_iter_init (&iter, weight_map);
   while (json_object_iter_next (&iter, &name, &node))
     {
-      g_autofree char *printable = g_strescape (name, NULL);
-
       if (!JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_STRING)
         return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: tensor '%s': invalid file name: not a string",
-                          path, printable);
+                          path, name);
       if (!is_plain_name (json_node_get_string (node)))
         return arra_fail (error, ARRA_ERROR_INVALID_DATA,
                           "%s: tensor '%s': invalid file name: not a plain name in the same directory", path,
-                          printable);
+                          name);
     }
   return TRUE;
 }
@@ -81,12 +79,8 @@ check_all_found (const ArraSource *source, JsonObject *weight_map, const char *p
   json_object_iter_init (&iter, weight_map);
   while (json_object_iter_next (&iter, &name, &node))
     if (arra_source_find (source, name) == NULL)
-      {
-        g_autofree char *printable = g_strescape (name, NULL);
-
-        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: tensor '%s' is missing in %s", path, printable,
-                          json_node_get_string (node));
-      }
+      return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: tensor '%s' is missing in %s", path, name,
+                        json_node_get_string (node));
   return TRUE;
 }
 
