@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "arguments.h"
 
+#include <keys.h>
+
 #define GROUP "last-values"
 
 static void
@@ -28,7 +30,7 @@ plugin_settings_load (PluginSettings *settings, const char *path)
 {
   g_autoptr (GKeyFile) file = g_key_file_new ();
 
-  if (!g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, NULL))
+  if (!arra_keys_load (file, path))
     return;
   for (guint i = 0; i < plugin_n_arguments; i++)
     load_one (file, &plugin_arguments[i], settings);

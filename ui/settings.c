@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "keys.h"
 #include "seed.h"
 
 #define GROUP "Dialog"
@@ -160,7 +161,7 @@ arra_settings_load (ArraSettings *settings, const char *path)
   GKeyFile *keys = settings->keys;
   guint width = (guint)settings->window_width, height = (guint)settings->window_height;
 
-  if (path == NULL || !g_key_file_load_from_file (keys, path, G_KEY_FILE_NONE, NULL))
+  if (path == NULL || !arra_keys_load (keys, path))
     return;
   read_switch (keys, "remember", &settings->remember);
   if (settings->remember)

@@ -3,7 +3,9 @@
 #include "prompt.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "fail.h"
@@ -30,7 +32,7 @@ wait_for_input (int fd, GError **error)
 
 /* Reads until the end or until @room is full; *@n bytes. */
 static gboolean
-read_all (int fd, char *buffer, gsize room, gsize *n, GError **error)
+read_all (int fd, const char *name, char *buffer, gsize room, gsize *n, GError **error)
 {
   *n = 0;
   while (*n < room)
@@ -42,11 +44,11 @@ read_all (int fd, char *buffer, gsize room, gsize *n, GError **error)
       got = read (fd, buffer + *n, room - *n);
       if (got == 0)
         break;
-      if (got < 0 && errno == EINTR)
+      if (got < 0 && (errno == EINTR || errno == EAGAIN))
         continue;
       if (got < 0)
         {
-          g_set_error (error, G_FILE_ERROR, (gint) g_file_error_from_errno (errno), "cannot read standard input: %s",
+          g_set_error (error, G_FILE_ERROR, (gint) g_file_error_from_errno (errno), "cannot read %s: %s", name,
                        g_strerror (errno));
           return FALSE;
         }
@@ -55,23 +57,51 @@ read_all (int fd, char *buffer, gsize room, gsize *n, GError **error)
   return TRUE;
 }
 
-char *
-cli_read_input (const char *option, const char *path, gsize limit, gsize *size, GError **error)
+static char *
+read_stream (const char *option, const char *name, int fd, gsize limit, gsize *size, GError **error)
 {
-  g_automem char *buffer = NULL;
+  g_automem char *buffer = arra_mem_new (limit + 2, 1, name, error);
 
-  if (strcmp (path, "-") != 0)
-    return arra_read_file (path, limit, size, error);
-  buffer = arra_mem_new (limit + 2, 1, "standard input", error);
-  if (buffer == NULL || !read_all (STDIN_FILENO, buffer, limit + 1, size, error))
+  if (buffer == NULL || !read_all (fd, name, buffer, limit + 1, size, error))
     return NULL;
   if (*size > limit)
     {
-      cli_usage_error (error, "%s: standard input is longer than %" G_GSIZE_FORMAT " bytes", option, limit);
+      cli_usage_error (error, "%s: %s is longer than %" G_GSIZE_FORMAT " bytes", option, name, limit);
       return NULL;
     }
   buffer[*size] = '\0';
   return g_steal_pointer (&buffer);
+}
+
+/* /dev/stdin, a terminal, what a shell hands over with <(...): somebody writes to those. A pipe elsewhere may be one that nobody writes to. */
+static gboolean
+is_stream (const char *path)
+{
+  struct stat status;
+
+  return (g_str_has_prefix (path, "/dev/") || g_str_has_prefix (path, "/proc/self/fd/")) && stat (path, &status) == 0
+         && (S_ISFIFO (status.st_mode) || S_ISCHR (status.st_mode));
+}
+
+char *
+cli_read_input (const char *option, const char *path, gsize limit, gsize *size, GError **error)
+{
+  char *text;
+  int fd;
+
+  if (strcmp (path, "-") == 0)
+    return read_stream (option, "standard input", STDIN_FILENO, limit, size, error);
+  if (!is_stream (path))
+    return arra_read_file (path, limit, size, error);
+  fd = open (path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+  if (fd < 0)
+    {
+      g_set_error (error, G_FILE_ERROR, (gint) g_file_error_from_errno (errno), "%s: cannot be opened: %s", path, g_strerror (errno));
+      return NULL;
+    }
+  text = read_stream (option, path, fd, limit, size, error);
+  close (fd);
+  return text;
 }
 
 char *

@@ -6,7 +6,7 @@
 
 #define CLI_MAX_TEXT (1u << 20) /* bytes of a prompt or of text to tokenize */
 
-/* A file, or standard input for "-", of at most @limit bytes. @option starts messages about a file too long. Returns: (transfer full):
+/* A file, a pipe or device below /dev (/dev/stdin), or standard input for "-", of at most @limit bytes. @option starts messages about a file too long. Returns: (transfer full):
  * arra_mem memory, NUL-terminated, *@size bytes. */
 char *cli_read_input (const char *option, const char *path, gsize limit, gsize *size, GError **error);
 /* The same of text, as UTF-8 without a byte order mark (text_file.h): what cannot be converted is wrong use. */

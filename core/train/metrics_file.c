@@ -9,6 +9,9 @@
 #include <string.h>
 
 #include "mapping.h"
+#include "mem.h"
+
+#define LARGEST ((gsize) 256 << 20) /* bytes of a table */
 
 struct _ArraMetricsFile
 {
@@ -67,11 +70,12 @@ static GString *
 keep_rows (ArraMetricsFile *file, const char *header, guint64 step)
 {
   GString *kept = g_string_new (NULL);
-  g_autofree char *text = NULL;
+  g_automem char *text = NULL;
   g_auto (GStrv) lines = NULL;
 
   g_string_append_printf (kept, "%s\n", header);
-  if (step == 0 || !g_file_get_contents (file->path, &text, NULL, NULL))
+  text = step > 0 ? arra_read_file (file->path, LARGEST, NULL, NULL) : NULL;
+  if (text == NULL)
     return kept;
   lines = g_strsplit (text, "\n", -1);
   if (lines[0] == NULL || !g_str_equal (lines[0], header))

@@ -9,6 +9,8 @@
 
 static char *scratch;
 static char **environment;
+static GSpawnChildSetupFunc child_setup;
+static gpointer child_setup_data;
 
 void
 outcome_free (Outcome *outcome)
@@ -38,6 +40,14 @@ harness_end (void)
   fixture_remove (scratch);
   g_clear_pointer (&scratch, g_free);
   g_clear_pointer (&environment, g_strfreev);
+  child_setup = NULL;
+}
+
+void
+harness_set_child_setup (GSpawnChildSetupFunc func, gpointer data)
+{
+  child_setup = func;
+  child_setup_data = data;
 }
 
 void
@@ -138,6 +148,8 @@ start (const char *script, const char *const *args, int err_fd)
     g_subprocess_launcher_take_stderr_fd (launcher, err_fd);
   g_subprocess_launcher_set_environ (launcher, fresh);
   g_subprocess_launcher_set_cwd (launcher, scratch);
+  if (child_setup != NULL)
+    g_subprocess_launcher_set_child_setup (launcher, child_setup, child_setup_data, NULL);
   for (guint i = 0; script != NULL && i < 4; i++)
     g_ptr_array_add (argv, (gpointer) (const char *[]){ "sh", "-c", script, "sh" }[i]);
   g_ptr_array_add (argv, (gpointer) g_getenv ("ARRA_PROGRAM"));

@@ -29,6 +29,9 @@ char *golden_path (const char *name); /* (transfer full): below tests/golden */
 /* Environment of the runs that follow; NULL takes a variable away. Undone by harness_end(). */
 void harness_setenv (const char *name, const char *value);
 
+/* Called in the child of each run that follows, before it becomes `arra`: no function of GLib. Undone by harness_end(). */
+void harness_set_child_setup (GSpawnChildSetupFunc func, gpointer data);
+
 /* Starts `arra` with these arguments in the scratch folder. @err_fd: -1 for a pipe, else standard error, taken. */
 GSubprocess *arra_start (const char *const *args, int err_fd);
 Outcome *arra_finish (GSubprocess *process, const char *input); /* takes @process; @input nullable */

@@ -4,6 +4,8 @@
 #include <seed.h>
 #include <settings.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "fixture.h"
 
@@ -151,6 +153,71 @@ test_nonsense (Case *self, gconstpointer data)
   g_assert_cmpstr (self->settings.prompt, ==, "");
 }
 
+/* Just outside the range on either side: the default stays; at its ends: taken. */
+static void
+test_bounds (Case *self, gconstpointer data)
+{
+  static const struct
+  {
+    const char *key, *below, *least, *most, *above;
+    gsize offset;
+    gboolean is_real;
+  } bounds[] = {
+#define REAL(key, below, least, most, above, field) { key, below, least, most, above, G_STRUCT_OFFSET (ArraSettings, field), TRUE }
+#define WHOLE(key, below, least, most, above, field) { key, below, least, most, above, G_STRUCT_OFFSET (ArraSettings, field), FALSE }
+    REAL ("guidance-scale", "-0.001", "0", "100", "100.001", guidance_scale),
+    REAL ("temperature", "0.0099", "0.01", "10", "10.001", temperature),
+    REAL ("top-p", "0.0099", "0.01", "1", "1.0001", top_p),
+    WHOLE ("count", "0", "1", G_STRINGIFY (ARRA_COUNT_MAX), "100000", count),
+    WHOLE ("first", "-1", "0", "100000000", "4000000000", first),
+    WHOLE ("top-k", "-1", "0", "16777216", "16777217", top_k),
+    WHOLE ("window-width", "199", "200", "20000", "20001", window_width),
+    WHOLE ("window-height", "199", "200", "20000", "20001", window_height),
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (bounds); i++)
+    for (guint j = 0; j < 4; j++)
+      {
+        const char *value = (const char *const[]){ bounds[i].below, bounds[i].least, bounds[i].most, bounds[i].above }[j];
+        g_autofree char *text = g_strdup_printf ("[Dialog]\n%s=%s\n", bounds[i].key, value);
+        g_autofree char *path = g_build_filename (self->folder, "bounds.ini", NULL);
+        ArraSettings plain, read;
+        gboolean same;
+
+        arra_settings_init (&plain);
+        arra_settings_init (&read);
+        fixture_put (self->folder, "bounds.ini", text, -1);
+        arra_settings_load (&read, path);
+        same = bounds[i].is_real
+                   ? G_STRUCT_MEMBER (double, &read, bounds[i].offset) == g_ascii_strtod (value, NULL)
+                   : (gint64)G_STRUCT_MEMBER (guint, &read, bounds[i].offset) == g_ascii_strtoll (value, NULL, 10);
+        g_test_message ("%s=%s", bounds[i].key, value);
+        g_assert_true (same == (j == 1 || j == 2));
+        if (j == 0 || j == 3)
+          g_assert_cmpmem (G_STRUCT_MEMBER_P (&read, bounds[i].offset), bounds[i].is_real ? sizeof (double) : sizeof (guint),
+                           G_STRUCT_MEMBER_P (&plain, bounds[i].offset), bounds[i].is_real ? sizeof (double) : sizeof (guint));
+        arra_settings_clear (&plain);
+        arra_settings_clear (&read);
+      }
+}
+
+/* A pipe nobody writes to, a device without an end, a folder: as if there was nothing. */
+static void
+test_no_file (Case *self, gconstpointer data)
+{
+  g_autofree char *pipe = g_build_filename (self->folder, "pipe", NULL), *huge = g_build_filename (self->folder, "huge", NULL);
+  const char *const paths[] = { pipe, "/dev/zero", self->folder, huge };
+
+  g_assert_cmpint (mkfifo (pipe, 0600), ==, 0);
+  fixture_put (self->folder, "huge", "[Dialog]\ncount=3\n", -1);
+  g_assert_cmpint (truncate (huge, (off_t)1 << 40), ==, 0);
+  for (gsize i = 0; i < G_N_ELEMENTS (paths); i++)
+    {
+      arra_settings_load (&self->settings, paths[i]);
+      g_assert_cmpuint (self->settings.count, ==, 1);
+    }
+}
+
 static void
 test_faults (Case *self, gconstpointer data)
 {
@@ -242,6 +309,8 @@ main (int argc, char **argv)
     { "/ui/settings/throw", test_throw },
     { "/ui/settings/private", test_private },
     { "/ui/settings/nonsense", test_nonsense },
+    { "/ui/settings/bounds", test_bounds },
+    { "/ui/settings/no-file", test_no_file },
     { "/ui/settings/faults", test_faults },
     { "/ui/settings/pace", test_pace },
     { "/ui/settings/reset", test_reset },
