@@ -3,7 +3,6 @@
 #include <glib/gstdio.h>
 
 #include "commands.h"
-#include "fail.h"
 #include "inputs.h"
 #include "options.h"
 #include "output.h"
@@ -45,7 +44,7 @@ check (const Options *options, ArraQuant *quant, GError **error)
   if (options->type != NULL && !cli_value_quant ("--type", options->type, quant, error))
     return FALSE;
   if (!g_file_test (options->rest[0], G_FILE_TEST_EXISTS))
-    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "there is no file or folder %s", options->rest[0]);
+    return cli_usage_error (error, "there is no file or folder %s", options->rest[0]);
   cli_inputs_add (inputs, options->rest[0]);
   cli_inputs_add (inputs, options->vqgan);
   cli_inputs_add (inputs, options->card);

@@ -2,7 +2,6 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "locate.h"
 
-#include "fail.h"
 #include "status.h"
 
 char *
@@ -15,7 +14,7 @@ cli_locate_checkpoint (const char *model, GError **error)
     {
       if (g_file_test (model, G_FILE_TEST_EXISTS))
         return g_strdup (model);
-      arra_fail (error, ARRA_ERROR_NOT_FOUND, "there is no file or folder %s", model);
+      cli_usage_error (error, "there is no file or folder %s", model);
       return NULL;
     }
   found = arra_checkpoints_default ();

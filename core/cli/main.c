@@ -57,7 +57,7 @@ print_help (void)
              "  ARRA_MEMORY_LIMIT=BYTES  pretend that no more memory than this is free\n"
              "\n"
              "Exit codes:\n"
-             "  0 done, 64 wrong use, 69 this machine lacks something, 70 failure, 130 stopped by Ctrl-C\n");
+             "  0 done, 64 wrong use, 69 this machine lacks a feature, 70 failure (a broken file, too little memory), 130 stopped by Ctrl-C\n");
 }
 
 static const Command *

@@ -172,25 +172,44 @@ arra_checkpoint_grid (const ArraCheckpoint *checkpoint)
   return checkpoint->vqgan_config.n_embed > 0 ? 2 * arra_vqgan_patch (&checkpoint->vqgan_config) : 0;
 }
 
+static guint
+round_side (guint side, guint grid, guint most)
+{
+  return CLAMP ((guint) (((guint64) side + grid / 2) / grid), 1, most) * grid;
+}
+
+/* The size nearest to the one asked for that the context has room for, with a prompt: one that can be advised. */
+static void
+nearest_size (const ArraCheckpoint *checkpoint, guint grid, guint most, guint *width, guint *height)
+{
+  const guint room = arra_checkpoint_picture_room (checkpoint);
+
+  *width = round_side (*width, grid, most);
+  *height = round_side (*height, grid, most);
+  while (MAX (*width, *height) > grid && arra_picture_tokens (*height / grid * 2, *width / grid * 2) > room)
+    *(*width >= *height ? width : height) -= grid;
+}
+
 gboolean
 arra_checkpoint_check_size (const ArraCheckpoint *checkpoint, guint width, guint height, GError **error)
 {
-  guint grid, most;
+  guint grid, most, near_width = width, near_height = height;
   guint64 tokens;
 
   g_return_val_if_fail (checkpoint != NULL, FALSE);
   grid = arra_job_grid (checkpoint);
-  most = MIN (checkpoint->vocabulary.n_sizes, MAX_SIDE / grid) * grid;
-  if (width == 0 || height == 0 || width % grid != 0 || height % grid != 0 || width > most || height > most)
-    return arra_fail (
-        error, ARRA_ERROR_ARGUMENT,
-        "A picture of %u x %u pixels cannot be made: width and height must be multiples of %u, from %u to %u",
-        width, height, grid, grid, most);
+  most = MIN (checkpoint->vocabulary.n_sizes, MAX_SIDE / grid);
+  nearest_size (checkpoint, grid, most, &near_width, &near_height);
+  if (width == 0 || height == 0 || width % grid != 0 || height % grid != 0 || width > most * grid || height > most * grid)
+    return arra_fail (error, ARRA_ERROR_ARGUMENT,
+                      "A picture of %u x %u pixels cannot be made: width and height must be multiples of %u, from %u to %u, and "
+                      "the model's context must have room for both; %u x %u can be made",
+                      width, height, grid, grid, most * grid, near_width, near_height);
   tokens = arra_picture_tokens (height / grid * 2, width / grid * 2);
   if (tokens + 2 > checkpoint->config.context)
     return arra_fail (error, ARRA_ERROR_ARGUMENT,
                       "A picture of %u x %u pixels cannot be made: it needs %" PRIu64
-                      " tokens, but the model's context has room for %u",
-                      width, height, tokens, checkpoint->config.context);
+                      " tokens, but the model's context has room for %u; %u x %u can be made",
+                      width, height, tokens, checkpoint->config.context, near_width, near_height);
   return TRUE;
 }

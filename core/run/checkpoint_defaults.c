@@ -41,12 +41,18 @@ static const struct
 #define TEMPLATE "prompt_template"
 #define PREFIX "arra.default."
 
+guint
+arra_checkpoint_picture_room (const ArraCheckpoint *checkpoint)
+{
+  return checkpoint->config.context - MIN (PROMPT_ROOM, checkpoint->config.context / 4);
+}
+
 /* The largest square up to the standard one that the size tokens can name and whose tokens leave room for a
  * prompt. */
 static guint
 standard_side (const ArraCheckpoint *checkpoint)
 {
-  guint64 room = checkpoint->config.context - MIN (PROMPT_ROOM, checkpoint->config.context / 4);
+  const guint room = arra_checkpoint_picture_room (checkpoint);
   guint64 grids = MIN (STANDARD_GRIDS, checkpoint->vocabulary.n_sizes);
 
   while (grids > 1 && arra_picture_tokens ((guint) grids * 2, (guint) grids * 2) > room)

@@ -40,6 +40,7 @@ gboolean arra_checkpoint_take_fingerprint (ArraCheckpoint *checkpoint, const cha
 
 /* Sampling defaults: what suits the model, then what the checkpoint says. The last one checks ranges (@name starts its messages), and goes back
  * to what suits the model when the size was meant for another VQGAN. */
+guint arra_checkpoint_picture_room (const ArraCheckpoint *checkpoint); /* tokens of the context that a prompt leaves to a picture, commonly */
 void arra_defaults_init (ArraCheckpoint *checkpoint);
 gboolean arra_defaults_read_json (ArraCheckpoint *checkpoint, JsonObject *object, const char *name, GError **error);
 gboolean arra_defaults_load (ArraCheckpoint *checkpoint, GError **error);

@@ -132,6 +132,31 @@ test_metadata_only (void)
   g_assert_error (error, ARRA_ERROR, ARRA_ERROR_ARGUMENT);
 }
 
+/* What a refusal advises is accepted. */
+static void
+test_advice (void)
+{
+  static const guint sides[][2] = { { 1, 1 }, { 33, 7 }, { 5000, 9 }, { 100000, 100000 }, { 0, 64 }, { 64, 0 }, { 47, 63 }, { G_MAXUINT, 1 } };
+  g_autoptr (GRegex) regex = g_regex_new ("; (\\d+) x (\\d+) can be made$", 0, 0, NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (sides); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GMatchInfo) match = NULL;
+      g_autofree char *width = NULL, *height = NULL;
+      ArraRequest request;
+      ArraMemoryPlan plan;
+
+      g_assert_false (arra_checkpoint_check_size (checkpoint, sides[i][0], sides[i][1], &error));
+      g_test_message ("%s", error->message);
+      g_assert_true (g_regex_match (regex, error->message, 0, &match));
+      width = g_match_info_fetch (match, 1);
+      height = g_match_info_fetch (match, 2);
+      request = models_request (checkpoint, (guint) g_ascii_strtoull (width, NULL, 10), (guint) g_ascii_strtoull (height, NULL, 10));
+      g_assert_true (arra_checkpoint_plan (checkpoint, &request, &plan, NULL));
+    }
+}
+
 /* A program that was compiled when the structures were shorter: what lies behind them is not its word. */
 static void
 test_older_program (void)
@@ -210,6 +235,7 @@ main (int argc, char **argv)
   g_test_add_func ("/request/sizes", test_sizes);
   g_test_add_func ("/request/metadata-only", test_metadata_only);
   g_test_add_func ("/request/guided", test_guided);
+  g_test_add_func ("/request/advice", test_advice);
   g_test_add_func ("/request/older-program", test_older_program);
   g_test_add_func ("/request/newer-program", test_newer_program);
   result = g_test_run ();
