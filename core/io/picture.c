@@ -232,6 +232,8 @@ read_whole (const char *path, const ArraPictureFormat **format, ArraPictureFacts
       fail_too_large (path, facts->width, facts->height, error);
       return NULL;
     }
+  if (fault == NULL && (facts->width == 0 || facts->height == 0))
+    fault = arra_picture_is_damaged;
   if (fault == NULL)
     return g_steal_pointer (&bytes);
   arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: cannot be read as a picture: %s", path,

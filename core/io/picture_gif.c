@@ -67,6 +67,8 @@ arra_gif_look (const guint8 *bytes, gsize n, ArraPictureFacts *facts)
         return arra_picture_is_damaged;
       if (next > n)
         break;
+      if (bytes[at] == IMAGE && (arra_le_number (bytes + at + 5, 2) == 0 || arra_le_number (bytes + at + 7, 2) == 0))
+        return arra_picture_is_damaged;
       if (bytes[at] == IMAGE)
         take_frame (bytes, at, next, facts);
       at = next;
