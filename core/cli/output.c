@@ -28,7 +28,7 @@ cli_output_is_standard (const char *path)
 gboolean
 cli_output_is_stream (const char *path)
 {
-  g_auto (ArraOutputPlace) place = { NULL };
+  g_auto (ArraOutputPlace) place = { .path = NULL };
 
   return cli_output_is_standard (path)
          || (arra_output_place_find (&place, path, NULL) && place.is_stream);
@@ -66,7 +66,7 @@ check_place (const char *option, const char *path, const char *place, GError **e
 gboolean
 cli_output_check (const char *option, const char *path, GError **error)
 {
-  g_auto (ArraOutputPlace) place = { NULL };
+  g_auto (ArraOutputPlace) place = { .path = NULL };
 
   if (*path == '\0')
     return cli_usage_error (error, "%s: the file name is empty", option);

@@ -21,9 +21,42 @@ struct _ArraMapping
   const guint8 *data;
   gsize size;
   int fd; /* kept to see whether the file changes; -1: borrowed bytes */
+  dev_t device;
+  ino_t inode;
   struct timespec modified;
   guint place; /* in the table of the SIGBUS guard */
 };
+
+/* Of files, those that are mapped now. */
+static GMutex mapped_lock;
+static GSList *mapped;
+
+static void
+set_mapped (ArraMapping *mapping, gboolean is_mapped)
+{
+  g_mutex_lock (&mapped_lock);
+  mapped = is_mapped ? g_slist_prepend (mapped, mapping) : g_slist_remove (mapped, mapping);
+  g_mutex_unlock (&mapped_lock);
+}
+
+gboolean
+arra_mapping_is_open (const char *path)
+{
+  gboolean found = FALSE;
+  struct stat status;
+
+  if (stat (path, &status) != 0)
+    return FALSE;
+  g_mutex_lock (&mapped_lock);
+  for (const GSList *l = mapped; l != NULL && !found; l = l->next)
+    {
+      const ArraMapping *mapping = l->data;
+
+      found = mapping->inode == status.st_ino && mapping->device == status.st_dev;
+    }
+  g_mutex_unlock (&mapped_lock);
+  return found;
+}
 
 static void
 fail_errno (GError **error, const char *path, const char *what, int number)
@@ -83,6 +116,7 @@ map_file (ArraMapping *mapping, GError **error)
                         mapping->path);
     }
   mapping->data = data;
+  set_mapped (mapping, TRUE);
   return TRUE;
 }
 
@@ -113,6 +147,8 @@ arra_mapping_open (const char *path, GError **error)
   mapping = mapping_new (path, NULL, (gsize) status.st_size);
   mapping->fd = fd;
   mapping->modified = status.st_mtim;
+  mapping->device = status.st_dev;
+  mapping->inode = status.st_ino;
   if (status.st_size == 0)
     {
       arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: is empty", path);
@@ -147,6 +183,7 @@ arra_mapping_unref (ArraMapping *mapping)
     {
       if (mapping->data != NULL)
         {
+          set_mapped (mapping, FALSE);
           arra_mapping_guard_remove (mapping->place);
           munmap ((void *) mapping->data, mapping->size);
         }

@@ -15,6 +15,9 @@ ArraMapping *arra_mapping_new_for_bytes (const char *name, const void *data, gsi
 ArraMapping *arra_mapping_ref (ArraMapping *mapping);
 void arra_mapping_unref (ArraMapping *mapping); /* nullable */
 
+/* Whether this process has the file at @path, by whatever name, mapped now. Any thread. */
+gboolean arra_mapping_is_open (const char *path);
+
 const guint8 *arra_mapping_data (const ArraMapping *mapping);
 gsize arra_mapping_size (const ArraMapping *mapping);
 const char *arra_mapping_path (const ArraMapping *mapping);
@@ -34,7 +37,8 @@ char *arra_read_file (const char *path, gsize limit, gsize *size, GError **error
 
 /* Writes a file whole or not at all: a temporary file beside it (O_TMPFILE where there is one), fsync, link or rename over
  * @path. Mode 0666 less the umask; a file that is replaced hands on its mode, and its owner where that is allowed. Links are followed.
- * A device, a pipe or an open descriptor (/dev/stdout) is not replaced: it gets the bytes once they are all there. Errors name @path. */
+ * A device, a pipe or an open descriptor (/dev/stdout) is not replaced: it gets the bytes once they are all there. Errors name @path. ARGUMENT: it is mapped now, so it is read by those who
+ * would replace it. */
 gboolean arra_write_file (const char *path, const void *data, gsize size, GError **error);
 
 /* The same for long files: write at any offset, then commit; free without commit leaves nothing behind. */

@@ -59,7 +59,7 @@ swap (const char *fresh, const char *path, GError **error)
 gboolean
 arra_model_folder_save (const char *path, const ArraTrainee *trainee, GError **error)
 {
-  g_auto (ArraOutputPlace) place = { NULL };
+  g_auto (ArraOutputPlace) place = { .path = NULL };
   g_autofree char *fresh = NULL;
 
   if (!arra_output_place_find (&place, path, error))

@@ -141,12 +141,12 @@ test_pipe (void)
   harness_end ();
 }
 
-/* A node of our own with the numbers of /dev/null, where such may be made and used. */
+/* Nodes of our own with the numbers of /dev/null and /dev/full, where such may be made and used. */
 static void
 test_device (void)
 {
-  static const char *const script = "mknod null c 1 3 && : >null || exit 77; \"$@\"";
-  g_autoptr (Outcome) drawn = NULL, tokens = NULL, converted = NULL;
+  static const char *const script = "mknod null c 1 3 && mknod full c 1 7 && : >null || exit 77; \"$@\"";
+  g_autoptr (Outcome) drawn = NULL, tokens = NULL, converted = NULL, full = NULL;
 
   begin ();
   drawn = arra_run_in_shell (script, FOX, "-o", "null", NULL);
@@ -161,16 +161,20 @@ test_device (void)
   assert_status (tokens, 0);
   converted = arra_run ("convert", golden_model (), "-o", "null", NULL);
   assert_status (converted, 0);
+  full = arra_run (FOX, "-o", "full", NULL);
+  assert_status (full, 70);
+  assert_says (full->err, "full: cannot be written: No space left on device");
   g_assert_true (is_kind ("null", S_IFCHR));
+  g_assert_true (is_kind ("full", S_IFCHR));
   refuse ("not null", arra_run ("features", "--data", ".", "--encoder", ".", "-o", "null", NULL));
-  g_assert_cmpuint (scratch_count (), ==, 2);
+  g_assert_cmpuint (scratch_count (), ==, 3);
   harness_end ();
 }
 
 static void
 test_link (void)
 {
-  g_autoptr (Outcome) drawn = NULL, refused = NULL;
+  g_autoptr (Outcome) drawn = NULL;
 
   begin ();
   drawn = arra_run_in_shell ("mkdir aside; ln -s aside/real.png link.png; umask 022; : >aside/real.png; chmod 600 aside/real.png; \"$@\"",

@@ -111,7 +111,7 @@ test_replaced (void)
   g_autoptr (ArraMapping) mapping = map_sample ("replaced", &path);
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (arra_write_file (path, "new", 3, &error));
+  g_assert_true (g_file_set_contents (path, "new", 3, &error));
   g_assert_no_error (error);
   g_assert_cmpuint (sum_of (mapping), ==, SIZE * 'x');
   g_assert_true (arra_mapping_check (mapping, &error));

@@ -202,24 +202,32 @@ test_stop (void)
   g_object_unref (calls.stop);
 }
 
-/* Cancelled within a step: an error, and what was saved stays. */
+/* Trains @toy, which is cancelled within step @at. */
 static void
-test_cancel (void)
+train_cancelled (Toy *toy, const char *folder, gint64 at)
 {
   ArraTrainCalls calls = { .cancel = g_cancellable_new () };
   g_autoptr (GError) error = NULL;
   ArraTrainOutcome outcome;
+
+  toy_init (toy);
+  toy->stop = calls.cancel;
+  toy->stop_at = at;
+  g_assert_false (train_class (&toy_class, toy, folder, OFTEN, FALSE, &calls, &outcome, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_object_unref (calls.cancel);
+}
+
+/* Cancelled within a step: an error, and what was saved stays. */
+static void
+test_cancel (void)
+{
   Toy toy;
 
-  toy_init (&toy);
-  toy.stop = calls.cancel;
-  toy.stop_at = 16;
-  g_assert_false (train_class (&toy_class, &toy, "cancelled", OFTEN, FALSE, &calls, &outcome, &error));
-  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  train_cancelled (&toy, "cancelled", 16);
   toy_init (&toy);
   train (&toy, "cancelled", OFTEN, TRUE, NULL);
   g_assert_cmpint (toy.steps, ==, 40);
-  g_object_unref (calls.cancel);
 }
 
 static void
@@ -414,23 +422,15 @@ test_longer (void)
 static void
 test_begun (void)
 {
-  ArraTrainCalls calls = { .cancel = g_cancellable_new () };
-  g_autoptr (GError) error = NULL;
-  ArraTrainOutcome outcome;
   Toy toy;
 
-  toy_init (&toy);
-  toy.stop = calls.cancel;
-  toy.stop_at = 1;
-  g_assert_false (train_class (&toy_class, &toy, "begun", OFTEN, FALSE, &calls, &outcome, &error));
-  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  train_cancelled (&toy, "begun", 1);
   g_assert_true (has ("begun", "metrics.csv"));
   g_assert_false (has ("begun", "training.safetensors"));
   toy_init (&toy);
   train (&toy, "begun", OFTEN, FALSE, NULL);
   g_assert_cmpint (toy.steps, ==, 40);
   g_assert_false (has ("begun", "training.begun"));
-  g_object_unref (calls.cancel);
 }
 
 /* What lies in a folder without a training stays as it is, also when the training that made it has lost its state. */
