@@ -108,11 +108,6 @@ file_new (const char *path, gboolean named, GError **error)
       fail_errno (error, path, "cannot be created", EISDIR);
       return NULL;
     }
-  if (arra_mapping_is_open (file->place.path))
-    {
-      arra_fail (error, ARRA_ERROR_ARGUMENT, "%s: is being read, and would be lost: give another name", path);
-      return NULL;
-    }
   if (!named)
     open_nameless (file);
   if (file->fd < 0)

@@ -37,8 +37,7 @@ char *arra_read_file (const char *path, gsize limit, gsize *size, GError **error
 
 /* Writes a file whole or not at all: a temporary file beside it (O_TMPFILE where there is one), fsync, link or rename over
  * @path. Mode 0666 less the umask; a file that is replaced hands on its mode, and its owner where that is allowed. Links are followed.
- * A device, a pipe or an open descriptor (/dev/stdout) is not replaced: it gets the bytes once they are all there. Errors name @path. ARGUMENT: it is mapped now, so it is read by those who
- * would replace it. */
+ * A device, a pipe or an open descriptor (/dev/stdout) is not replaced: it gets the bytes once they are all there. Errors name @path. */
 gboolean arra_write_file (const char *path, const void *data, gsize size, GError **error);
 
 /* The same for long files: write at any offset, then commit; free without commit leaves nothing behind. */

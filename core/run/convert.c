@@ -7,6 +7,7 @@
 #include "card.h"
 #include "checkpoint_private.h"
 #include "fail.h"
+#include "mapping.h"
 #include "mem.h"
 
 #define UPDATE_INTERVAL (G_USEC_PER_SEC / 10) /* between two calls of the progress function */
@@ -196,6 +197,8 @@ write_file (Conversion *conversion, const char *out_path, GError **error)
   if (g_file_test (out_path, G_FILE_TEST_IS_DIR))
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "%s: is a directory; name the GGUF file to write",
                       out_path);
+  if (arra_mapping_is_open (out_path))
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "%s: is being read, and would be lost: give another name", out_path);
   if (!list_tensors (conversion, error))
     return FALSE;
   pool = arra_pool_new (0, error);

@@ -421,31 +421,6 @@ test_source_cut (void)
   g_assert_cmpuint (scratch_count_files (), ==, before);
 }
 
-/* A file that is read at the time is not replaced, by none of its names; afterwards it is. */
-static void
-test_mapped (void)
-{
-  g_autofree char *path = scratch_path ("mapped"), *other = scratch_path ("other-name");
-  g_autoptr (GError) error = NULL;
-  ArraMapping *mapping;
-
-  scratch_write (path, "old", 3);
-  g_assert_cmpint (link (path, other), ==, 0);
-  mapping = arra_mapping_open (path, &error);
-  g_assert_no_error (error);
-  g_assert_false (arra_write_file (path, "new", 3, &error));
-  scratch_assert_fault (&error, path, "is being read");
-  g_assert_false (arra_write_file (other, "new", 3, &error));
-  scratch_assert_fault (&error, other, "is being read");
-  arra_mapping_unref (mapping);
-  assert_contents (path, "old");
-  g_assert_true (arra_write_file (path, "new", 3, &error));
-  assert_contents (path, "new");
-  assert_contents (other, "old");
-  g_unlink (path);
-  g_unlink (other);
-}
-
 static void
 test_bad_places (void)
 {
@@ -476,7 +451,6 @@ main (int argc, char **argv)
   g_test_add_func ("/io/atomic-file/descriptor", test_descriptor);
   g_test_add_func ("/io/atomic-file/killed", test_killed);
   g_test_add_func ("/io/atomic-file/source-cut", test_source_cut);
-  g_test_add_func ("/io/atomic-file/mapped", test_mapped);
   g_test_add_func ("/io/atomic-file/bad-places", test_bad_places);
   return scratch_run ();
 }

@@ -111,10 +111,25 @@ test_replaced (void)
   g_autoptr (ArraMapping) mapping = map_sample ("replaced", &path);
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (g_file_set_contents (path, "new", 3, &error));
+  g_assert_true (arra_write_file (path, "new", 3, &error));
   g_assert_no_error (error);
   g_assert_cmpuint (sum_of (mapping), ==, SIZE * 'x');
   g_assert_true (arra_mapping_check (mapping, &error));
+}
+
+/* A mapped file is known by all its names, until the last reference is gone. */
+static void
+test_is_open (void)
+{
+  g_autofree char *path = NULL, *other = scratch_path ("other-name"), *nothing = scratch_path ("nothing");
+  ArraMapping *mapping = map_sample ("named", &path);
+
+  g_assert_cmpint (link (path, other), ==, 0);
+  g_assert_true (arra_mapping_is_open (path));
+  g_assert_true (arra_mapping_is_open (other));
+  g_assert_false (arra_mapping_is_open (nothing));
+  arra_mapping_unref (mapping);
+  g_assert_false (arra_mapping_is_open (other));
 }
 
 static gpointer
@@ -298,6 +313,7 @@ main (int argc, char **argv)
   g_test_add_func ("/io/mapping/cut-and-grown", test_cut_and_grown);
   g_test_add_func ("/io/mapping/changed", test_changed);
   g_test_add_func ("/io/mapping/replaced", test_replaced);
+  g_test_add_func ("/io/mapping/is-open", test_is_open);
   g_test_add_func ("/io/mapping/threads", test_threads);
   g_test_add_func ("/io/mapping/passes-on-to-handler", test_passes_on_to_handler);
   g_test_add_func ("/io/mapping/passes-on-to-default", test_passes_on_to_default);

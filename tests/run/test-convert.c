@@ -446,6 +446,28 @@ test_no_memory (void)
   fixture_remove (directory);
 }
 
+/* A shard, or the file itself, is not converted onto itself, and stays. */
+static void
+test_onto_itself (void)
+{
+  static const char *const words[] = { "is being read", NULL };
+  Fixture fixture;
+  g_autofree char *directory = NULL, *shard = NULL, *file = NULL;
+  g_autoptr (GError) error = NULL, other = NULL;
+  g_autoptr (ArraCheckpoint) checkpoint = NULL;
+
+  fixture_init (&fixture);
+  directory = fixture_make (&fixture);
+  shard = g_build_filename (directory, "model.safetensors", NULL);
+  file = convert (directory, NULL, ARRA_QUANT_F32);
+  g_assert_false (arra_checkpoint_convert (directory, NULL, NULL, shard, ARRA_QUANT_F32, NULL, NULL, NULL, &error));
+  fixture_assert_error (error, ARRA_ERROR_ARGUMENT, words);
+  g_assert_false (arra_checkpoint_convert (file, NULL, NULL, file, ARRA_QUANT_Q8_0, NULL, NULL, NULL, &other));
+  fixture_assert_error (other, ARRA_ERROR_ARGUMENT, words);
+  checkpoint = open_as (directory, ARRA_QUANT_AS_STORED);
+  fixture_remove (directory);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -463,5 +485,6 @@ main (int argc, char **argv)
   g_test_add_func ("/convert/cancelled", test_cancelled);
   g_test_add_func ("/convert/memory", test_memory);
   g_test_add_func ("/convert/no-memory", test_no_memory);
+  g_test_add_func ("/convert/onto-itself", test_onto_itself);
   return g_test_run ();
 }
