@@ -150,16 +150,6 @@ open_inputs (const Options *options, guint threads, Inputs *inputs, GError **err
              : arra_feature_tree_width (&inputs->tree, inputs->dataset, &inputs->width, error);
 }
 
-/* What tells one tree of feature files from another: (transfer full). */
-static char *
-print_of_tree (const ArraFeatureTree *tree)
-{
-  g_autofree char *root = g_canonicalize_filename (tree->root, NULL);
-  g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, root, -1);
-
-  return g_strdup_printf ("files-%d-%.16s", (int) tree->layout, hash);
-}
-
 static ArraFeatureCacheWriter *
 open_writer (const Inputs *inputs, const char *path, GError **error)
 {
@@ -167,16 +157,17 @@ open_writer (const Inputs *inputs, const char *path, GError **error)
   g_automem guint8 *keys = arra_dataset_keys (inputs->dataset, cli_signals_stage (0), error);
   g_autofree char *dataset = keys != NULL ? arra_dataset_fingerprint (inputs->dataset, keys) : NULL;
   g_autofree char *hash = encoder->clip != NULL ? arra_clip_image_sha256 (encoder->clip) : g_strdup ("files");
-  g_autofree char *aggregation = encoder->clip != NULL
-                                     ? g_strdup (arra_feature_aggregations[encoder->aggregation])
-                                     : print_of_tree (&inputs->tree);
+  g_autofree char *aggregation
+      = dataset == NULL         ? NULL
+        : encoder->clip != NULL ? g_strdup (arra_feature_aggregations[encoder->aggregation])
+                                : arra_feature_tree_print (&inputs->tree, inputs->dataset, inputs->width, error);
   const ArraFeatureCacheForm form
       = { .prints = { .dataset = dataset, .encoder = hash, .aggregation = aggregation },
           .n_items = arra_dataset_size (inputs->dataset),
           .width = inputs->width,
           .keys = keys };
 
-  return dataset != NULL ? arra_feature_cache_writer_open (path, &form, error) : NULL;
+  return aggregation != NULL ? arra_feature_cache_writer_open (path, &form, error) : NULL;
 }
 
 static gboolean

@@ -19,6 +19,19 @@ arra_feature_tree_width (const ArraFeatureTree *tree, const ArraDataset *dataset
   return path != NULL && arra_feature_width (path, ARRA_FEATURE_MAX_WIDTH, width, error);
 }
 
+char *
+arra_feature_tree_print (const ArraFeatureTree *tree, const ArraDataset *dataset, guint width, GError **error)
+{
+  g_autofree char *path = path_of (tree, dataset, 0, error), *hash = NULL;
+  g_automem float *feature
+      = path != NULL ? arra_mem_new (width, sizeof (float), "a feature", error) : NULL;
+
+  if (feature == NULL || !arra_feature_read (path, width, feature, error))
+    return NULL;
+  hash = g_compute_checksum_for_data (G_CHECKSUM_SHA256, (const guchar *) feature, width * sizeof (float));
+  return g_strdup_printf ("files-%d-%.16s", (int) tree->layout, hash);
+}
+
 static gboolean
 gather_item (const ArraFeatureTree *tree,
              const ArraDataset *dataset,

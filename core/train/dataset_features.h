@@ -18,6 +18,8 @@ typedef struct
 
 /* How many numbers a feature has, by the file of the first picture. */
 gboolean arra_feature_tree_width (const ArraFeatureTree *tree, const ArraDataset *dataset, guint *width, GError **error);
+/* What tells one tree from another, wherever they lie: its layout, and a hash of the feature of the first picture. (transfer full) */
+char *arra_feature_tree_print (const ArraFeatureTree *tree, const ArraDataset *dataset, guint width, GError **error);
 /* Puts what @writer has not yet. Errors name the feature file; what was read is kept. @bad (nullable): as arra_encode_dataset(). */
 gboolean arra_feature_tree_gather (const ArraFeatureTree *tree, const ArraDataset *dataset, guint width, ArraFeatureCacheWriter *writer, ArraBadItems *bad, ArraItemProgress progress, gpointer user, GCancellable *cancellable, GError **error);
 

@@ -40,6 +40,21 @@ gather (const char *layout)
                    NULL);
 }
 
+/* The golden feature of @from as that of @picture, in the tree @root. */
+static void
+put_feature (const char *root, const char *picture, const char *from)
+{
+  g_autofree char *folder = g_build_filename (root, "p10", "visual_features", NULL), *whole = scratch_path (folder);
+  g_autofree char *name = g_strconcat (picture, "_visual_feature.pt", NULL), *path = g_build_filename (whole, name, NULL);
+  g_autofree char *golden_name = g_strdup_printf ("training/features/p10/visual_features/%s_visual_feature.pt", from);
+  g_autofree char *golden = golden_path (golden_name), *bytes = NULL;
+  gsize size;
+
+  g_assert_cmpint (g_mkdir_with_parents (whole, 0755), ==, 0);
+  g_assert_true (g_file_get_contents (golden, &bytes, &size, NULL));
+  g_assert_true (g_file_set_contents (path, bytes, (gssize) size, NULL));
+}
+
 static void
 test_files (void)
 {
@@ -49,7 +64,7 @@ test_files (void)
   g_autoptr (GError) error = NULL;
   g_autoptr (ArraSource) source = arra_safetensors_open (golden, &error);
   const ArraTensor *expected = arra_source_find (source, "in.features");
-  g_autoptr (Outcome) made = NULL, other = NULL;
+  g_autoptr (Outcome) made = NULL, other = NULL, moved = NULL;
   g_autoptr (ArraFeatureCache) cache = NULL;
 
   harness_begin ();
@@ -69,9 +84,14 @@ test_files (void)
       arra_feature_cache_feature (cache, i, feature);
       g_assert_cmpmem (feature, sizeof feature, (const float *) expected->data + i * 24, sizeof feature);
     }
-  /* Those of another folder would be others. */
+  /* Where the files lie does not matter, what they hold does. */
   g_assert_true (g_file_make_symbolic_link (link, files, NULL, NULL));
-  other = arra_run ("features", "--data", "set.json", "--files", "elsewhere", "-o", "cache", NULL);
+  moved = arra_run ("features", "--data", "set.json", "--files", "elsewhere", "-o", "cache", NULL);
+  assert_status (moved, 0);
+  assert_says (moved->out, "0 of them new");
+  put_feature ("others", "img1300_0", "img1400_0");
+  put_feature ("others", "img1300_1", "img1300_1");
+  other = arra_run ("features", "--data", "set.json", "--files", "others", "-o", "cache", NULL);
   assert_status (other, 70);
   assert_says (other->err, "cache: was made of another aggregation");
   harness_end ();
