@@ -7,11 +7,13 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <string.h>
 
 #include "fail.h"
 #include "jsonscan.h"
 #include "mapping.h"
 #include "mem.h"
+#include "stand_in.h"
 
 /* What json-glib takes for a value with its key, at most, besides the text itself. */
 #define BYTES_PER_VALUE 256
@@ -58,12 +60,13 @@ load (JsonParser *parser, const char *text, gsize size, const char *name, GError
   g_autoptr (GError) cause = NULL;
   g_autofree char *twice = NULL;
   Census census = { 0 };
+  gsize mark = arra_json_mark (text, size);
   gboolean loaded;
 
   g_signal_connect (parser, "object-start", G_CALLBACK (on_object_start), &census);
   g_signal_connect (parser, "object-member", G_CALLBACK (on_object_member), &census);
   g_signal_connect (parser, "object-end", G_CALLBACK (on_object_end), &census);
-  loaded = json_parser_load_from_data (parser, text, (gssize) size, &cause);
+  loaded = json_parser_load_from_data (parser, text + mark, (gssize) (size - mark), &cause);
   g_signal_handlers_disconnect_by_data (parser, &census);
   twice = census.twice;
   if (!loaded)
@@ -83,6 +86,16 @@ is_room_for_tree (gsize size, gsize n_values, const char *name, GError **error)
   return room != NULL;
 }
 
+/* What is no JSON from its first byte on is said to be what it is. */
+static gboolean
+check_beginning (const char *text, gsize size, const char *name, GError **error)
+{
+  if (size >= 2 && (memcmp (text, "\xFF\xFE", 2) == 0 || memcmp (text, "\xFE\xFF", 2) == 0))
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: broken JSON: it is UTF-16; save it as UTF-8", name);
+  return (size > 0 && strchr ("{[", *text) != NULL)
+         || arra_stand_in_check (name, text, size, ARRA_STAND_IN_FORMAT, error);
+}
+
 /* (transfer full): a parser whose root is of @type, which is called @type_name in messages. */
 static JsonParser *
 parse_root (
@@ -92,7 +105,7 @@ parse_root (
   JsonNode *root;
   gsize n_values;
 
-  if (!arra_json_scan_values (text, size, name, &n_values, error)
+  if (!check_beginning (text, size, name, error) || !arra_json_scan_values (text, size, name, &n_values, error)
       || !is_room_for_tree (size, n_values, name, error))
     return NULL;
   parser = json_parser_new ();

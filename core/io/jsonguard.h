@@ -13,7 +13,7 @@
  * json-glib would not keep as written: integers beyond 64 bits, escaped NULs, halves of surrogate pairs, more than 2^22 values. */
 gboolean arra_json_scan (const char *text, gsize size, const char *name, GError **error);
 
-/* Scans and parses. @name (a path, or "FILE: header") starts every message. The root must be an object; duplicate keys are an
+/* Scans and parses. @name (a path, or "FILE: header") starts every message. A byte order mark before the text is passed over. The root must be an object; duplicate keys are an
  * error. Returns: (transfer full): g_object_unref() the parser; the object belongs to it. */
 JsonParser *arra_json_parse (const char *text, gsize size, const char *name, JsonObject **object, GError **error);
 JsonParser *arra_json_parse_file (const char *path, JsonObject **object, GError **error);

@@ -260,6 +260,12 @@ scan_step (Scan *scan, Want *want, GError **error)
   return scan_value (scan, want, error);
 }
 
+gsize
+arra_json_mark (const char *text, gsize size)
+{
+  return size >= 3 && memcmp (text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+}
+
 gboolean
 arra_json_scan_values (const char *text, gsize size, const char *name, gsize *n_values, GError **error)
 {
@@ -270,6 +276,7 @@ arra_json_scan_values (const char *text, gsize size, const char *name, gsize *n_
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: broken JSON: too large, %zu bytes", name, size);
   if (!g_utf8_validate_len (text, size, NULL))
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: broken JSON: invalid UTF-8", name);
+  scan.at = arra_json_mark (text, size);
   skip_space (&scan);
   if (!scan_value (&scan, &want, error))
     return FALSE;

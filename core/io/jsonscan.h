@@ -6,5 +6,8 @@
 
 #define ARRA_JSON_MAX_VALUES (4u << 20)
 
+/* Bytes of the byte order mark that @text begins with: editors on Windows write one before UTF-8. */
+gsize arra_json_mark (const char *text, gsize size);
+
 /* arra_json_scan(), which also counts the values (at most ARRA_JSON_MAX_VALUES). */
 gboolean arra_json_scan_values (const char *text, gsize size, const char *name, gsize *n_values, GError **error);

@@ -13,6 +13,7 @@
 #include "fail.h"
 #include "mapping_guard.h"
 #include "mem.h"
+#include "stand_in.h"
 
 struct _ArraMapping
 {
@@ -154,7 +155,8 @@ arra_mapping_open (const char *path, GError **error)
       arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: is empty", path);
       return NULL;
     }
-  if (!map_file (mapping, error))
+  if (!map_file (mapping, error)
+      || !arra_stand_in_check (path, mapping->data, mapping->size, ARRA_STAND_IN_FORMAT, error))
     return NULL;
   return g_steal_pointer (&mapping);
 }
@@ -276,7 +278,8 @@ arra_read_file (const char *path, gsize limit, gsize *size, GError **error)
     arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: is too large: %zu bytes, at most %zu", path, length,
                limit);
   else if ((text = arra_mem_new (length + 1, 1, path, error)) != NULL)
-    sound = read_fully (fd, path, text, &length, error);
+    sound = read_fully (fd, path, text, &length, error)
+            && arra_stand_in_check (path, text, length, ARRA_STAND_IN_TEXT, error);
   close (fd);
   if (!sound)
     return NULL;

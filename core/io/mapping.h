@@ -6,7 +6,7 @@
 
 typedef struct _ArraMapping ArraMapping;
 
-/* Maps the whole file. Errors name @path: missing, a directory, no permission, empty, not a regular file.
+/* Maps the whole file. Errors name @path: missing, a directory, no permission, empty, not a regular file, a stand-in (stand_in.h).
  * Returns: (transfer full): arra_mapping_unref(). */
 ArraMapping *arra_mapping_open (const char *path, GError **error);
 /* The same face for @size bytes that the caller keeps until the last reference is gone; @name stands for the path. They must lie at
@@ -31,8 +31,8 @@ gboolean arra_mapping_check (const ArraMapping *mapping, GError **error);
  * again when they are touched. Memory outside mapped files is left alone. Any thread. */
 void arra_mapping_release (const void *data, gsize size);
 
-/* Reads a whole small regular file into arra_mem memory (NUL-terminated), at most @limit bytes; @size is nullable. Errors name
- * @path; a missing file is ARRA_ERROR_NOT_FOUND here and above, other failures of the system are G_FILE_ERROR. */
+/* Reads a whole small regular file into arra_mem memory (NUL-terminated), at most @limit bytes; @size is nullable. A stand-in for another
+ * file, such as a Git LFS pointer, is an error (stand_in.h). Errors name @path; a missing file is ARRA_ERROR_NOT_FOUND here and above, other failures of the system are G_FILE_ERROR. */
 char *arra_read_file (const char *path, gsize limit, gsize *size, GError **error);
 
 /* Writes a file whole or not at all: a temporary file beside it (O_TMPFILE where there is one), fsync, link or rename over

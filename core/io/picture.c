@@ -9,6 +9,7 @@
 #include "mapping.h"
 #include "mem.h"
 #include "picture_format.h"
+#include "stand_in.h"
 
 #define MAX_FILE ((gsize) 512 << 20)
 #define CHUNK ((gsize) 64 << 10)
@@ -207,8 +208,11 @@ find_format (const char *path, const guint8 *bytes, gsize n, GError **error)
   if (n == 0)
     arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the file is empty", path);
   else if (format == NULL)
-    arra_fail (error, ARRA_ERROR_INVALID_DATA,
-               "%s: cannot be read as a picture: its contents are of no known format", path);
+    {
+      if (arra_stand_in_check (path, bytes, n, ARRA_STAND_IN_FORMAT, error))
+        arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                   "%s: cannot be read as a picture: its contents are of no known format", path);
+    }
   else if (format->mime == NULL)
     arra_fail (error, ARRA_ERROR_UNSUPPORTED,
                "%s: cannot be read as a picture: it is of the format %s, which is not read: save it as PNG",

@@ -10,6 +10,7 @@
 #include "fail.h"
 #include "mapping.h"
 #include "mem.h"
+#include "stand_in.h"
 
 #define MAX_BYTES (1u << 20)
 #define MAX_NODES 10000
@@ -234,6 +235,8 @@ arra_yaml_parse (const char *text, gsize size, const char *name, GError **error)
   yaml->by_path = g_hash_table_new (g_str_hash, g_str_equal);
   if (size > MAX_BYTES)
     ok = arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: larger than %u bytes", name, MAX_BYTES);
+  else if (!arra_stand_in_check (name, text, size, ARRA_STAND_IN_FORMAT, error))
+    ok = FALSE;
   else if (!yaml_parser_initialize (&parser))
     ok = arra_fail (error, ARRA_ERROR_NO_MEMORY, "%s: no memory for the YAML parser", name);
   else

@@ -17,6 +17,8 @@ static const char *const y_texts[] = {
   "{\"a\":{\"a\":{\"a\":1}},\"b\":{\"a\":2}}",
   "{\"a\":[[],{},[{}]]}",
   "{\"a\":1e400000}",
+  "\xEF\xBB\xBF{}",
+  "\xEF\xBB\xBF {\"a\":1}\r\n",
 };
 
 static const struct
@@ -74,7 +76,11 @@ static const struct
   { "{\"a\":\"\\ude00\"}", "surrogate" },
   { "{\"a\":\"\xC3\"}", "UTF-8" },
   { "{\"a\":\"\xED\xA0\x80\"}", "UTF-8" },
-  { "\xEF\xBB\xBF{}", "invalid character" },
+  { "\xEF\xBB\xBF\xEF\xBB\xBF{}", "invalid character" },
+  { "{}\xEF\xBB\xBF", "after the end" },
+  { "\xEF\xBB\xBF", "ends too early" },
+  { "\xEF\xBB{}", "UTF-8" },
+  { "\xFF\xFE{", "UTF-16" },
   { "// comment\n{}", "invalid character" },
   { "var x = {};", "invalid character" },
   { "[]", "not an object" },

@@ -58,6 +58,7 @@ test_y_forms (void)
                                      "yes\noff_: off\nquoted: '8'\nnull_:\n...\n",
                                      &error);
   g_autoptr (ArraYaml) list = parse ("[1, 2]", NULL);
+  g_autoptr (ArraYaml) marked = parse ("\xEF\xBB\xBF" "a: 1\r\n", NULL);
   gint64 ints[3];
   gboolean flag = FALSE;
   gsize n;
