@@ -7,6 +7,7 @@
 #include "fail.h"
 #include "jsonguard.h"
 #include "mem.h"
+#include "tokenizer_steps.h"
 #include "utf8.h"
 
 static gboolean
@@ -105,8 +106,9 @@ load_byte_level (ArraPreStep *step, JsonObject *object, const char *name, GError
 }
 
 static gboolean
-load_step (ArraPretokenizer *pre, JsonObject *object, const char *name, GError **error)
+load_step (JsonObject *object, const char *name, gpointer data, GError **error)
 {
+  ArraPretokenizer *pre = data;
   static const struct
   {
     const char *type;
@@ -134,40 +136,13 @@ load_step (ArraPretokenizer *pre, JsonObject *object, const char *name, GError *
   return fail_value (error, ARRA_ERROR_UNSUPPORTED, name, "type", type);
 }
 
-static gboolean
-load_sequence (ArraPretokenizer *pre, JsonObject *object, const char *name, GError **error)
-{
-  JsonArray *list = arra_json_get_array (object, name, "pretokenizers", error);
-
-  if (list == NULL)
-    return FALSE;
-  for (guint i = 0; i < json_array_get_length (list); i++)
-    {
-      g_autofree char *step_name = g_strdup_printf ("%s %u", name, i);
-      JsonNode *node = json_array_get_element (list, i);
-
-      if (!JSON_NODE_HOLDS_OBJECT (node))
-        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s is not an object", step_name);
-      if (!load_step (pre, json_node_get_object (node), step_name, error))
-        return FALSE;
-    }
-  return TRUE;
-}
-
 gboolean
 arra_pretokenizer_load (ArraPretokenizer *pre, JsonObject *root, const char *name, GError **error)
 {
-  g_autofree char *context = g_strdup_printf ("%s: pre_tokenizer", name);
-  JsonObject *object = arra_json_get_object (root, name, "pre_tokenizer", error);
-  const char *type = object != NULL ? arra_json_get_string (object, context, "type", error) : NULL;
-  gboolean ok = type != NULL;
-
-  if (ok && strcmp (type, "Sequence") == 0)
-    ok = load_sequence (pre, object, context, error);
-  else if (ok)
-    ok = load_step (pre, object, context, error);
-  if (ok && (pre->n == 0 || pre->steps[pre->n - 1].kind != ARRA_PRE_BYTE_LEVEL))
-    ok = arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: without a last step ByteLevel it is not supported",
-                    context);
-  return ok;
+  if (arra_json_get_object (root, name, "pre_tokenizer", error) == NULL
+      || !arra_tokenizer_steps (root, "pre_tokenizer", "pretokenizers", name, load_step, pre, error))
+    return FALSE;
+  return (pre->n > 0 && pre->steps[pre->n - 1].kind == ARRA_PRE_BYTE_LEVEL)
+         || arra_fail (error, ARRA_ERROR_UNSUPPORTED,
+                       "%s: pre_tokenizer: without a last step ByteLevel it is not supported", name);
 }

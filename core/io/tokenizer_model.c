@@ -7,6 +7,7 @@
 #include "fail.h"
 #include "jsonguard.h"
 #include "mem.h"
+#include "tokenizer_steps.h"
 #include "utf8.h"
 
 /* -------------------------------------------------------------- vocabulary */
@@ -223,11 +224,20 @@ load_merges (ArraTokenizer *tokenizer, JsonArray *list, const char *name, GError
 
 /* ------------------------------------------------------------------- model */
 
-/* What a tokenizer.json can ask for and this one does not do. */
 static gboolean
-refuse_unknown (JsonObject *root, JsonObject *model, const char *name, GError **error)
+refuse_normalizer (JsonObject *step, const char *name, gpointer data, GError **error)
 {
-  static const char *const outer[] = { "truncation", "padding", "normalizer" };
+  const char *type = json_object_get_string_member (step, "type");
+  g_autofree char *quoted = arra_quote (type, strlen (type));
+
+  return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: type %s is not supported", name, quoted);
+}
+
+/* What a tokenizer.json can ask for and this one does not do. "truncation" and "padding" are for batches of a training: a prompt is neither
+ * cut nor filled up. */
+static gboolean
+refuse_unknown (JsonObject *model, const char *name, GError **error)
+{
   static const char *const affixes[] = { "continuing_subword_prefix", "end_of_word_suffix" };
   double dropout;
   gboolean fallback;
@@ -241,9 +251,6 @@ refuse_unknown (JsonObject *root, JsonObject *model, const char *name, GError **
 
       return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: model type %s is not supported", name, quoted);
     }
-  for (gsize i = 0; i < G_N_ELEMENTS (outer); i++)
-    if (json_object_has_member (root, outer[i]) && !json_object_get_null_member (root, outer[i]))
-      return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: \"%s\" is not supported", name, outer[i]);
   for (gsize i = 0; i < G_N_ELEMENTS (affixes); i++)
     if (json_object_has_member (model, affixes[i]) && !json_object_get_null_member (model, affixes[i]))
       {
@@ -307,7 +314,8 @@ arra_tokenizer_load_model (ArraTokenizer *tokenizer, JsonObject *root, const cha
   g_autofree char *context = g_strdup_printf ("%s: model", name);
   gsize count;
 
-  if (model == NULL || !refuse_unknown (root, model, context, error))
+  if (model == NULL || !refuse_unknown (model, context, error)
+      || !arra_tokenizer_steps (root, "normalizer", "normalizers", name, refuse_normalizer, NULL, error))
     return FALSE;
   vocab = arra_json_get_object (model, context, "vocab", error);
   merges = vocab != NULL ? arra_json_get_array (model, context, "merges", error) : NULL;

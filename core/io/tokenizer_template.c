@@ -6,6 +6,7 @@
 
 #include "fail.h"
 #include "jsonguard.h"
+#include "tokenizer_steps.h"
 #include "utf8.h"
 
 static gboolean
@@ -66,21 +67,14 @@ add_item (ArraTokenizer *tokenizer, JsonNode *node, JsonObject *specials, gboole
 }
 
 static gboolean
-load_processor (ArraTokenizer *tokenizer, JsonObject *processor, const char *name, GError **error)
+load_template (ArraTokenizer *tokenizer, JsonObject *processor, const char *name, GError **error)
 {
-  const char *type = arra_json_get_string (processor, name, "type", error);
   JsonObject *specials;
   JsonArray *single;
   gboolean after = FALSE;
 
-  if (type == NULL)
-    return FALSE;
-  if (strcmp (type, "TemplateProcessing") != 0)
-    {
-      g_autofree char *quoted = arra_quote (type, strlen (type));
-
-      return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: type %s is not supported", name, quoted);
-    }
+  if (tokenizer->n_prefix + tokenizer->n_suffix > 0)
+    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: a second template is not supported", name);
   single = arra_json_get_array (processor, name, "single", error);
   specials = single != NULL ? arra_json_get_object (processor, name, "special_tokens", error) : NULL;
   if (specials == NULL)
@@ -91,34 +85,35 @@ load_processor (ArraTokenizer *tokenizer, JsonObject *processor, const char *nam
   return after || arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: the template must hold the text once", name);
 }
 
+/* ByteLevel moves offsets, which nobody asks for. */
 static gboolean
-check_decoder (JsonObject *root, const char *name, GError **error)
+load_processor (JsonObject *processor, const char *name, gpointer data, GError **error)
 {
-  JsonObject *decoder = arra_json_get_object (root, name, "decoder", error);
-  const char *type = decoder != NULL ? arra_json_get_string (decoder, name, "type", error) : NULL;
+  const char *type = json_object_get_string_member (processor, "type");
+  g_autofree char *quoted = NULL;
 
-  if (type == NULL)
-    return FALSE;
-  if (strcmp (type, "ByteLevel") != 0)
-    {
-      g_autofree char *quoted = arra_quote (type, strlen (type));
+  if (strcmp (type, "ByteLevel") == 0)
+    return TRUE;
+  if (strcmp (type, "TemplateProcessing") == 0)
+    return load_template (data, processor, name, error);
+  quoted = arra_quote (type, strlen (type));
+  return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: type %s is not supported", name, quoted);
+}
 
-      return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: decoder %s is not supported", name, quoted);
-    }
-  return TRUE;
+/* Texts are decoded from the alphabet of bytes, whether a step says so or none does. */
+static gboolean
+check_decoder (JsonObject *decoder, const char *name, gpointer data, GError **error)
+{
+  const char *type = json_object_get_string_member (decoder, "type");
+  g_autofree char *quoted = arra_quote (type, strlen (type));
+
+  return strcmp (type, "ByteLevel") == 0 || strcmp (type, "Fuse") == 0
+         || arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: decoder %s is not supported", name, quoted);
 }
 
 gboolean
 arra_tokenizer_load_template (ArraTokenizer *tokenizer, JsonObject *root, const char *name, GError **error)
 {
-  g_autofree char *context = g_strdup_printf ("%s: post_processor", name);
-  JsonObject *processor;
-
-  if (!check_decoder (root, name, error))
-    return FALSE;
-  if (!json_object_has_member (root, "post_processor")
-      || json_object_get_null_member (root, "post_processor"))
-    return TRUE;
-  processor = arra_json_get_object (root, name, "post_processor", error);
-  return processor != NULL && load_processor (tokenizer, processor, context, error);
+  return arra_tokenizer_steps (root, "decoder", "decoders", name, check_decoder, NULL, error)
+         && arra_tokenizer_steps (root, "post_processor", "processors", name, load_processor, tokenizer, error);
 }

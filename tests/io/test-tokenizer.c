@@ -24,18 +24,19 @@ typedef struct
   const char *vocab, *merges, *added, *pre, *post, *decoder;
   const char *options; /* more members of the model */
   const char *outer;   /* more members of the file */
+  const char *normalizer;
 } Parts;
 
-static const Parts whole = { VOCAB, MERGES, SPECIALS, PRE, TEMPLATE, DECODER, "", "" };
+static const Parts whole = { VOCAB, MERGES, SPECIALS, PRE, TEMPLATE, DECODER, "", "", "null" };
 
 static char *
 write_json (const Parts *parts)
 {
   return g_strdup_printf (
-      "{\"version\":\"1.0\",%s\"added_tokens\":[%s],\"normalizer\":null,\"pre_tokenizer\":%s,\"post_"
+      "{\"version\":\"1.0\",%s\"added_tokens\":[%s],\"normalizer\":%s,\"pre_tokenizer\":%s,\"post_"
       "processor\":%s,"
       "\"decoder\":%s,\"model\":{\"type\":\"BPE\",\"dropout\":null,%s\"vocab\":{%s},\"merges\":[%s]}}",
-      parts->outer, parts->added, parts->pre, parts->post, parts->decoder, parts->options, parts->vocab,
+      parts->outer, parts->added, parts->normalizer, parts->pre, parts->post, parts->decoder, parts->options, parts->vocab,
       parts->merges);
 }
 
@@ -82,6 +83,29 @@ test_y_plain (void)
   expect (&whole, "a<s>b</s>", "0 10 1 11");
   parts.post = "null";
   expect_n (&parts, "ab", -1, TRUE, "3");
+}
+
+/* Settings for batches of a training, and sequences of no step, change no prompt. */
+static void
+test_y_without_effect (void)
+{
+  static const char empty[] = "{\"type\":\"Sequence\",\"%s\":[{\"type\":\"Sequence\",\"%s\":[]}]}";
+  g_autofree char *normalizer = g_strdup_printf (empty, "normalizers", "normalizers");
+  g_autofree char *processor = g_strdup_printf (empty, "processors", "processors");
+  g_autofree char *decoder = g_strdup_printf (empty, "decoders", "decoders");
+  Parts parts = whole;
+
+  parts.outer = "\"truncation\":{\"direction\":\"Right\",\"max_length\":1,\"strategy\":\"LongestFirst\",\"stride\":0},"
+                "\"padding\":{\"strategy\":{\"Fixed\":9},\"direction\":\"Left\",\"pad_id\":1,\"pad_token\":\"x\"},";
+  parts.normalizer = normalizer;
+  parts.pre = "{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"Sequence\",\"pretokenizers\":[]}," PRE "]}";
+  parts.decoder = decoder;
+  expect_n (&parts, "abc ab a", -1, TRUE, "10 6 4 3 5 11 10");
+  parts.post = processor;
+  expect_n (&parts, "ab", -1, TRUE, "3");
+  parts.post = "{\"type\":\"Sequence\",\"processors\":[{\"type\":\"ByteLevel\",\"trim_offsets\":false}," TEMPLATE "]}";
+  parts.decoder = "null";
+  expect_n (&parts, "ab", -1, TRUE, "10 3 11 10");
 }
 
 static void
@@ -285,16 +309,20 @@ test_n_template (void)
 static void
 test_n_other (void)
 {
-  REFUSE (decoder, "null", NOT_FOUND, "decoder");
+  REFUSE (decoder, "7", INVALID_DATA, "decoder");
+  REFUSE (decoder, "{\"type\":\"Sequence\"}", NOT_FOUND, "decoders");
+  REFUSE (decoder, "{\"type\":\"Sequence\",\"decoders\":[3]}", INVALID_DATA, "decoder 0");
   REFUSE (decoder, "{\"type\":\"Metaspace\"}", UNSUPPORTED, "Metaspace");
+  REFUSE (normalizer, "{\"type\":\"NFC\"}", UNSUPPORTED, "NFC");
+  REFUSE (normalizer, "{\"type\":\"Sequence\",\"normalizers\":[{\"type\":\"NFC\"}]}", UNSUPPORTED, "normalizer 0");
   REFUSE (pre, "null", NOT_FOUND, "pre_tokenizer");
   REFUSE (pre, "{\"type\":\"Whitespace\"}", UNSUPPORTED, "Whitespace");
   REFUSE (options, "\"byte_fallback\":true,", UNSUPPORTED, "byte_fallback");
   REFUSE (options, "\"unk_token\":\"?\",", INVALID_DATA, "unk_token");
   REFUSE (options, "\"end_of_word_suffix\":\"</w>\",", UNSUPPORTED, "end_of_word_suffix");
   REFUSE (options, "\"continuing_subword_prefix\":3,", INVALID_DATA, "continuing_subword_prefix");
-  REFUSE (outer, "\"truncation\":{},", UNSUPPORTED, "truncation");
-  REFUSE (outer, "\"padding\":{},", UNSUPPORTED, "padding");
+  REFUSE (pre, "{\"type\":\"Sequence\",\"pretokenizers\":[]}", UNSUPPORTED, "ByteLevel");
+  REFUSE (post, "{\"type\":\"Sequence\",\"processors\":[" TEMPLATE "," TEMPLATE "]}", UNSUPPORTED, "second");
 }
 
 static void
@@ -421,6 +449,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/tokenizer/y-plain", test_y_plain);
+  g_test_add_func ("/tokenizer/y-without-effect", test_y_without_effect);
   g_test_add_func ("/tokenizer/y-unknown-bytes", test_y_unknown_bytes);
   g_test_add_func ("/tokenizer/y-ignore-merges", test_y_ignore_merges);
   g_test_add_func ("/tokenizer/y-added-longest", test_y_added_longest);
