@@ -15,6 +15,13 @@ static const struct
   ArraDType dtype;
 } tensor_types[] = { { 0, ARRA_F32 }, { 1, ARRA_F16 }, { 8, ARRA_Q8_0 }, { 30, ARRA_BF16 } };
 
+static const char *const other_types[] = {
+  [2] = "Q4_0",     [3] = "Q4_1",    [6] = "Q5_0",   [7] = "Q5_1",   [9] = "Q8_1",   [10] = "Q2_K",   [11] = "Q3_K",
+  [12] = "Q4_K",    [13] = "Q5_K",   [14] = "Q6_K",  [15] = "Q8_K",  [16] = "IQ2_XXS", [17] = "IQ2_XS", [18] = "IQ3_XXS",
+  [19] = "IQ1_S",   [20] = "IQ4_NL", [21] = "IQ3_S", [22] = "IQ2_S", [23] = "IQ4_XS", [24] = "I8",     [25] = "I16",
+  [26] = "I32",     [27] = "I64",    [28] = "F64",   [29] = "IQ1_M",
+};
+
 gsize
 arra_gguf_type_size (ArraGgufType type)
 {
@@ -43,6 +50,12 @@ arra_gguf_tensor_dtype (guint32 number, ArraDType *dtype)
         return TRUE;
       }
   return FALSE;
+}
+
+const char *
+arra_gguf_type_name (guint32 number)
+{
+  return number < G_N_ELEMENTS (other_types) ? other_types[number] : NULL;
 }
 
 guint64

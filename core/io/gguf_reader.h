@@ -10,6 +10,8 @@ typedef struct
 {
   char name[ARRA_GGUF_MAX_NAME + 1];
   ArraTensor tensor;
+  gboolean is_unknown; /* of type @number, which is not supported: its size is not known */
+  guint32 number;
   guint64 offset; /* from the beginning of the tensor data */
 } ArraGgufItem;
 

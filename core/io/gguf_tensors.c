@@ -58,15 +58,14 @@ static gboolean
 read_item (ArraGgufReader *reader, ArraGgufItem *item, GError **error)
 {
   ArraTensor *tensor = &item->tensor;
-  guint32 number;
 
   memset (item, 0, sizeof *item);
   if (!read_name (reader, item, error) || !read_shape (reader, item, error)
-      || !arra_gguf_read_u32 (reader, &number, error) || !arra_gguf_read_u64 (reader, &item->offset, error))
+      || !arra_gguf_read_u32 (reader, &item->number, error) || !arra_gguf_read_u64 (reader, &item->offset, error))
     return FALSE;
-  if (!arra_gguf_tensor_dtype (number, &tensor->dtype))
-    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: tensor '%s': type %u is not supported", reader->path,
-                      item->name, number);
+  item->is_unknown = !arra_gguf_tensor_dtype (item->number, &tensor->dtype);
+  if (item->is_unknown)
+    return TRUE;
   if (!arra_tensor_bytes (tensor->dtype, tensor->n_dims, tensor->shape, &tensor->n_bytes))
     return fail_tensor (reader, error, item->name,
                         "invalid shape: too large, or not a multiple of the block");
@@ -123,6 +122,19 @@ place_items (ArraGgufReader *reader, GError **error)
 }
 
 static gboolean
+add_item (const ArraGgufItem *item, ArraSource *source, guint file, GError **error)
+{
+  const char *type = arra_gguf_type_name (item->number);
+  g_autofree char *why = NULL;
+
+  if (!item->is_unknown)
+    return arra_source_add (source, file, item->name, &item->tensor, error);
+  why = type != NULL ? g_strdup_printf (arra_translate ("has the type %s, which is not supported: only F32, F16, BF16 and Q8_0 are"), type)
+                     : g_strdup_printf (arra_translate ("has the type %u, which is not supported"), item->number);
+  return arra_source_add_absent (source, file, item->name, ARRA_ERROR_UNSUPPORTED, why, error);
+}
+
+static gboolean
 add_items (ArraGgufReader *reader, GError **error)
 {
   ArraSource *source = reader->gguf->source;
@@ -131,7 +143,7 @@ add_items (ArraGgufReader *reader, GError **error)
   if (!arra_source_add_file (source, reader->gguf->mapping, &file, error))
     return FALSE;
   for (gsize i = 0; i < reader->n_tensors; i++)
-    if (!arra_source_add (source, file, reader->items[i].name, &reader->items[i].tensor, error))
+    if (!add_item (&reader->items[i], source, file, error))
       return FALSE;
   return arra_mapping_check (reader->gguf->mapping, error);
 }

@@ -12,11 +12,13 @@
 G_STATIC_ASSERT (G_BYTE_ORDER == G_LITTLE_ENDIAN); /* tensors are read where they lie */
 
 #define PREFIX_SIZE 8
+#define MAX_DTYPE 40 /* characters of an unknown one in a message */
 
 typedef struct
 {
   const char *name; /* in the parsed header */
   ArraTensor tensor;
+  const char *unknown; /* (nullable): the name of a dtype that is not known */
   gsize begin, end;
 } Item;
 
@@ -73,6 +75,7 @@ read_prefix (Reader *reader, GError **error)
   return TRUE;
 }
 
+/* Of an unknown dtype only the place of the data is checked: a tensor that nobody asks for may have one. */
 static gboolean
 read_dtype (const Reader *reader, Item *item, JsonObject *object, GError **error)
 {
@@ -86,7 +89,8 @@ read_dtype (const Reader *reader, Item *item, JsonObject *object, GError **error
         item->tensor.dtype = dtype;
         return TRUE;
       }
-  return fail_tensor (reader, error, ARRA_ERROR_UNSUPPORTED, item->name, "its dtype is not supported");
+  item->unknown = text;
+  return TRUE;
 }
 
 /* A non-negative integer of an array */
@@ -115,7 +119,8 @@ read_shape (const Reader *reader, Item *item, JsonObject *object, GError **error
   for (guint i = 0; i < item->tensor.n_dims; i++)
     if (!read_size (shape, i, &item->tensor.shape[i]))
       return fail_tensor (reader, error, ARRA_ERROR_INVALID_DATA, item->name, "invalid shape: not a size");
-  if (!arra_tensor_bytes (item->tensor.dtype, item->tensor.n_dims, item->tensor.shape, &item->tensor.n_bytes))
+  if (item->unknown == NULL
+      && !arra_tensor_bytes (item->tensor.dtype, item->tensor.n_dims, item->tensor.shape, &item->tensor.n_bytes))
     return fail_tensor (reader, error, ARRA_ERROR_INVALID_DATA, item->name, "invalid shape: too large");
   return TRUE;
 }
@@ -136,7 +141,7 @@ read_offsets (const Reader *reader, Item *item, JsonObject *object, GError **err
   if ((guint64) end > reader->data_size)
     return fail_tensor (reader, error, ARRA_ERROR_INVALID_DATA, item->name,
                         "truncated: its data reach past the end of the file");
-  if ((gsize) (end - begin) != item->tensor.n_bytes)
+  if (item->unknown == NULL && (gsize) (end - begin) != item->tensor.n_bytes)
     return fail_tensor (reader, error, ARRA_ERROR_INVALID_DATA, item->name,
                         "invalid data_offsets: their distance is not the size of shape and dtype");
   item->begin = (gsize) begin;
@@ -254,6 +259,31 @@ align_item (const Reader *reader, ArraSource *source, Item *item, GError **error
   return TRUE;
 }
 
+/* FP8 numbers mean little without the scales that a program keeps beside them. */
+static gboolean
+add_unknown (const Reader *reader, ArraSource *source, guint file, const Item *item, GError **error)
+{
+  g_autofree char *printable = g_strescape (item->unknown, NULL);
+  g_autofree char *why = NULL;
+
+  if (strlen (printable) > MAX_DTYPE)
+    printable[MAX_DTYPE] = '\0';
+  why = g_strdup_printf (g_str_has_prefix (printable, "F8_")
+                             ? arra_translate ("is quantised to 8 bits (%s), which is not supported: get the model as bfloat16 or float32")
+                             : arra_translate ("has the dtype %s, which is not supported"),
+                         printable);
+  return arra_source_add_absent (source, file, item->name, ARRA_ERROR_UNSUPPORTED, why, error);
+}
+
+static gboolean
+add_item (const Reader *reader, ArraSource *source, guint file, Item *item, GError **error)
+{
+  if (item->unknown != NULL)
+    return add_unknown (reader, source, file, item, error);
+  return align_item (reader, source, item, error)
+         && arra_source_add (source, file, item->name, &item->tensor, error);
+}
+
 static gboolean
 add_items (
     const Reader *reader, ArraSource *source, JsonObject *weight_map, const char *shard, GError **error)
@@ -270,8 +300,7 @@ add_items (
           && g_strcmp0 (json_object_get_string_member_with_default (weight_map, item->name, NULL), shard)
                  != 0)
         continue;
-      if (!align_item (reader, source, item, error)
-          || !arra_source_add (source, file, item->name, &item->tensor, error))
+      if (!add_item (reader, source, file, item, error))
         return FALSE;
     }
   return arra_mapping_check (reader->mapping, error);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "fail.h"
+#include "jsonpython.h"
 
 #define INDEX_NAME "model.safetensors.index.json"
 #define SINGLE_NAME "model.safetensors"
@@ -40,48 +41,118 @@ check_weight_map (JsonObject *weight_map, const char *path, GError **error)
   return TRUE;
 }
 
-static gboolean
-add_shard (
-    ArraSource *source, const char *directory, JsonObject *weight_map, const char *shard, GError **error)
+/* An index while its shards are added. */
+typedef struct
 {
-  g_autofree char *path = g_build_filename (directory, shard, NULL);
-  g_autoptr (ArraMapping) mapping = arra_mapping_open (path, error);
+  const char *directory, *path;
+  JsonObject *weight_map;
+  ArraSource *source;
+  GHashTable *shards; /* name -> whether the file is there */
+  guint n_present;
+  guint file; /* the index itself, for messages */
+} Index;
 
-  return mapping != NULL && arra_safetensors_add (source, mapping, weight_map, shard, error);
+static void
+count_shards (Index *index)
+{
+  JsonObjectIter iter;
+  JsonNode *node;
+
+  json_object_iter_init (&iter, index->weight_map);
+  while (json_object_iter_next (&iter, NULL, &node))
+    {
+      const char *shard = json_node_get_string (node);
+      g_autofree char *path = NULL;
+      gboolean is_there;
+
+      if (g_hash_table_contains (index->shards, shard))
+        continue;
+      path = g_build_filename (index->directory, shard, NULL);
+      is_there = g_file_test (path, G_FILE_TEST_EXISTS);
+      g_hash_table_insert (index->shards, (gpointer) shard, GINT_TO_POINTER (is_there));
+      index->n_present += is_there ? 1 : 0;
+    }
 }
 
 static gboolean
-add_shards (ArraSource *source, const char *directory, JsonObject *weight_map, GError **error)
+is_present (const Index *index, const char *shard)
+{
+  return GPOINTER_TO_INT (g_hash_table_lookup (index->shards, shard));
+}
+
+static gboolean
+add_shard (const Index *index, const char *shard, GError **error)
+{
+  g_autofree char *path = g_build_filename (index->directory, shard, NULL);
+  g_autoptr (ArraMapping) mapping = arra_mapping_open (path, error);
+
+  return mapping != NULL && arra_safetensors_add (index->source, mapping, index->weight_map, shard, error);
+}
+
+static gboolean
+add_shards (const Index *index, GError **error)
 {
   g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
   JsonObjectIter iter;
   JsonNode *node;
 
-  json_object_iter_init (&iter, weight_map);
+  json_object_iter_init (&iter, index->weight_map);
   while (json_object_iter_next (&iter, NULL, &node))
     {
       const char *shard = json_node_get_string (node);
 
-      if (g_hash_table_add (seen, (gpointer) shard)
-          && !add_shard (source, directory, weight_map, shard, error))
+      if (g_hash_table_add (seen, (gpointer) shard) && is_present (index, shard)
+          && !add_shard (index, shard, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* (transfer full): why a tensor that the index places in @shard was not found */
+static char *
+why_absent (const Index *index, const char *shard)
+{
+  if (is_present (index, shard))
+    return g_strdup_printf (arra_translate ("is not in %s, where the index says it is"), shard);
+  return g_strdup_printf (
+      arra_translate ("is in %s, which is missing: %u of %u files are there, so the download is not complete"), shard,
+      index->n_present, g_hash_table_size (index->shards));
+}
+
+/* Entries that lead to nothing matter to nobody who does not ask for them. */
+static gboolean
+add_absent (const Index *index, GError **error)
+{
+  JsonObjectIter iter;
+  const char *name;
+  JsonNode *node;
+
+  json_object_iter_init (&iter, index->weight_map);
+  while (json_object_iter_next (&iter, &name, &node))
+    {
+      g_autofree char *why = NULL;
+
+      if (arra_source_find (index->source, name) != NULL || arra_source_is_absent (index->source, name, NULL))
+        continue;
+      why = why_absent (index, json_node_get_string (node));
+      if (!arra_source_add_absent (index->source, index->file, name, ARRA_ERROR_NOT_FOUND, why, error))
         return FALSE;
     }
   return TRUE;
 }
 
 static gboolean
-check_all_found (const ArraSource *source, JsonObject *weight_map, const char *path, GError **error)
+read_index (Index *index, GError **error)
 {
-  JsonObjectIter iter;
-  const char *name;
-  JsonNode *node;
+  g_autoptr (ArraMapping) path_only = arra_mapping_new_for_bytes (index->path, "", 0);
 
-  json_object_iter_init (&iter, weight_map);
-  while (json_object_iter_next (&iter, &name, &node))
-    if (arra_source_find (source, name) == NULL)
-      return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: tensor '%s' is missing in %s", path, name,
-                        json_node_get_string (node));
-  return TRUE;
+  count_shards (index);
+  if (index->n_present == 0 && g_hash_table_size (index->shards) > 0)
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND,
+                      "%s: 0 of %u files that it names are there, so the download is not complete", index->path,
+                      g_hash_table_size (index->shards));
+  return add_shards (index, error) && arra_source_add_file (index->source, path_only, &index->file, error)
+         && add_absent (index, error);
 }
 
 static ArraSource *
@@ -89,19 +160,29 @@ open_index (const char *directory, const char *path, GError **error)
 {
   g_autoptr (ArraSource) source = NULL;
   g_autoptr (JsonParser) parser = NULL;
-  JsonObject *index, *weight_map;
+  g_autoptr (GHashTable) shards = g_hash_table_new (g_str_hash, g_str_equal);
+  Index index = { .directory = directory, .path = path, .shards = shards };
+  JsonObject *root;
 
-  parser = arra_json_parse_file (path, &index, error);
+  parser = arra_json_parse_config (path, &root, error);
   if (parser == NULL)
     return NULL;
-  weight_map = arra_json_get_object (index, path, "weight_map", error);
-  if (weight_map == NULL || !check_weight_map (weight_map, path, error))
+  index.weight_map = arra_json_get_object (root, path, "weight_map", error);
+  if (index.weight_map == NULL || !check_weight_map (index.weight_map, path, error))
     return NULL;
-  source = arra_source_new ();
-  if (!add_shards (source, directory, weight_map, error)
-      || !check_all_found (source, weight_map, path, error))
-    return NULL;
-  return g_steal_pointer (&source);
+  index.source = source = arra_source_new ();
+  return read_index (&index, error) ? g_steal_pointer (&source) : NULL;
+}
+
+/* As transformers does it: the one file goes before an index, which may tell of shards that are gone. */
+static ArraSource *
+open_single (const char *path, gboolean has_index, GError **error)
+{
+  ArraSource *source = arra_safetensors_open (path, error);
+
+  if (source != NULL && has_index)
+    arra_source_set_note (source, arra_translate ("model.safetensors holds the weights; model.safetensors.index.json beside it is not used"));
+  return source;
 }
 
 ArraSource *
@@ -112,10 +193,10 @@ arra_safetensors_open_directory (const char *directory, GError **error)
   g_return_val_if_fail (directory != NULL, NULL);
   index = g_build_filename (directory, INDEX_NAME, NULL);
   single = g_build_filename (directory, SINGLE_NAME, NULL);
+  if (g_file_test (single, G_FILE_TEST_EXISTS))
+    return open_single (single, g_file_test (index, G_FILE_TEST_EXISTS), error);
   if (g_file_test (index, G_FILE_TEST_EXISTS))
     return open_index (directory, index, error);
-  if (g_file_test (single, G_FILE_TEST_EXISTS))
-    return arra_safetensors_open (single, error);
   if (!g_file_test (directory, G_FILE_TEST_IS_DIR))
     arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: is missing or not a directory", directory);
   else

@@ -13,6 +13,8 @@ typedef struct
   gsize name; /* offset in names */
   guint file;
   ArraTensor tensor;
+  gsize why; /* of an absent tensor: offset in names */
+  ArraError code;
 } Entry;
 
 struct _ArraSource
@@ -27,6 +29,8 @@ struct _ArraSource
   gsize *table; /* entry index + 1, 0: free; open addressing, at most half full */
   gsize table_size;
   guint64 salt; /* so that a file cannot be made of names that fall together */
+  ArraSource *absent; /* (nullable): of the tensors that are named but cannot be used */
+  char *note;
 };
 
 static void
@@ -64,6 +68,8 @@ arra_source_unref (ArraSource *source)
   arra_mem_free (source->entries);
   arra_mem_free (source->names);
   arra_mem_free (source->table);
+  arra_source_unref (source->absent);
+  g_free (source->note);
   g_free (source);
 }
 
@@ -143,6 +149,30 @@ arra_source_file_of (const ArraSource *source, const char *name)
   const Entry *entry = find_entry (source, name);
 
   return entry != NULL ? file_path (source, entry->file) : NULL;
+}
+
+gboolean
+arra_source_is_absent (const ArraSource *source, const char *name, GError **error)
+{
+  const Entry *entry = source->absent != NULL ? find_entry (source->absent, name) : NULL;
+
+  if (entry != NULL)
+    arra_set_error (error, entry->code, "%s: tensor \"%s\" %s", file_path (source, entry->file), name,
+                    source->absent->names + entry->why);
+  return entry != NULL;
+}
+
+const char *
+arra_source_note (const ArraSource *source)
+{
+  return source->note;
+}
+
+void
+arra_source_set_note (ArraSource *source, const char *note)
+{
+  g_free (source->note);
+  source->note = g_strdup (note);
 }
 
 guint64
@@ -226,31 +256,76 @@ has_control_character (const char *name)
   return FALSE;
 }
 
-gboolean
-arra_source_add (
-    ArraSource *source, guint file_index, const char *name, const ArraTensor *tensor, GError **error)
+/* Appends a copy of @text to the names, from *@offset on. */
+static gboolean
+keep_text (ArraSource *source, const char *text, gsize *offset, GError **error)
 {
-  gsize length, place;
+  gsize length = strlen (text) + 1;
 
-  g_return_val_if_fail (source != NULL && name != NULL && tensor != NULL && file_index < source->files->len,
-                        FALSE);
-  length = strlen (name) + 1;
+  if (!grow (&source->names, &source->names_room, source->names_size + length, 1, error))
+    return FALSE;
+  memcpy (source->names + source->names_size, text, length);
+  *offset = source->names_size;
+  source->names_size += length;
+  return TRUE;
+}
+
+/* Adds @entry under @name. @path starts messages. */
+static gboolean
+add_entry (ArraSource *source, const char *path, const char *name, Entry entry, GError **error)
+{
+  gsize place;
+
   if (has_control_character (name))
     return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: invalid name of a tensor: it has control characters",
-                      file_path (source, file_index));
+                      "%s: invalid name of a tensor: it has control characters", path);
   if (!grow (&source->entries, &source->entries_room, source->n_entries + 1, sizeof (Entry), error)
-      || !grow (&source->names, &source->names_room, source->names_size + length, 1, error)
       || !grow_table (source, error))
     return FALSE;
   place = place_of (source, name);
   if (source->table[place] != 0)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: duplicate tensor '%s'",
-                      file_path (source, file_index), name);
-  memcpy (source->names + source->names_size, name, length);
-  source->entries[source->n_entries]
-      = (Entry){ .name = source->names_size, .file = file_index, .tensor = *tensor };
-  source->names_size += length;
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: duplicate tensor '%s'", path, name);
+  if (!keep_text (source, name, &entry.name, error))
+    return FALSE;
+  source->entries[source->n_entries] = entry;
   source->table[place] = ++source->n_entries;
   return TRUE;
+}
+
+gboolean
+arra_source_add (
+    ArraSource *source, guint file_index, const char *name, const ArraTensor *tensor, GError **error)
+{
+  g_return_val_if_fail (source != NULL && name != NULL && tensor != NULL && file_index < source->files->len,
+                        FALSE);
+  return add_entry (source, file_path (source, file_index), name,
+                    (Entry){ .file = file_index, .tensor = *tensor }, error);
+}
+
+/* One reason often holds for many tensors in a row: it is kept once. */
+static gboolean
+keep_reason (ArraSource *absent, const char *why, gsize *offset, GError **error)
+{
+  if (absent->n_entries > 0)
+    {
+      *offset = absent->entries[absent->n_entries - 1].why;
+      if (strcmp (absent->names + *offset, why) == 0)
+        return TRUE;
+    }
+  return keep_text (absent, why, offset, error);
+}
+
+gboolean
+arra_source_add_absent (ArraSource *source, guint file_index, const char *name, ArraError code, const char *why,
+                        GError **error)
+{
+  Entry entry = { .file = file_index, .code = code };
+
+  g_return_val_if_fail (source != NULL && name != NULL && why != NULL && file_index < source->files->len, FALSE);
+  if (find_entry (source, name) != NULL)
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: duplicate tensor '%s'", file_path (source, file_index), name);
+  if (source->absent == NULL)
+    source->absent = arra_source_new ();
+  return keep_reason (source->absent, why, &entry.why, error)
+         && add_entry (source->absent, file_path (source, file_index), name, entry, error);
 }

@@ -18,6 +18,10 @@ gsize arra_source_count (const ArraSource *source);
 const char *arra_source_name (const ArraSource *source, gsize index); /* in file order */
 const ArraTensor *arra_source_tensor (const ArraSource *source, gsize index);
 const char *arra_source_file_of (const ArraSource *source, const char *name); /* the file's path, for messages */
+/* Whether a tensor is named but cannot be used, so that arra_source_find() does not give it: then @error says why. */
+gboolean arra_source_is_absent (const ArraSource *source, const char *name, GError **error);
+/* (nullable): what the user is to know about the files that were taken, a sentence. */
+const char *arra_source_note (const ArraSource *source);
 guint64 arra_source_mapped_bytes (const ArraSource *source);
 gboolean arra_source_check (const ArraSource *source, GError **error); /* arra_mapping_check() over all files */
 
@@ -28,12 +32,17 @@ ArraSource *arra_source_new (void);
 gboolean arra_source_add_file (ArraSource *source, ArraMapping *mapping, guint *file_index, GError **error);
 void arra_source_add_memory (ArraSource *source, void *owned);
 gboolean arra_source_add (ArraSource *source, guint file_index, const char *name, const ArraTensor *tensor, GError **error);
+/* A tensor that is named but cannot be used, which matters to nobody who does not ask for it. @why, words that follow its name in a message
+ * of @code, is copied. The same errors. */
+gboolean arra_source_add_absent (ArraSource *source, guint file_index, const char *name, ArraError code, const char *why, GError **error);
+void arra_source_set_note (ArraSource *source, const char *note);
 
 /* Readers. Every fault gives a GError that names file and fault. */
 ArraSource *arra_safetensors_open (const char *path, GError **error);
 /* The same for a file already mapped (or bytes made to look so). A tensor that does not lie at a multiple of its element size is copied. */
 ArraSource *arra_safetensors_read (ArraMapping *mapping, GError **error);
-/* A directory's model.safetensors.index.json or its one model.safetensors */
+/* A directory's one model.safetensors, or else the shards that its model.safetensors.index.json names. Shards that are missing matter when a
+ * tensor of theirs is asked for (arra_source_is_absent()); all of them missing is an error. */
 ArraSource *arra_safetensors_open_directory (const char *directory, GError **error);
 /* torch.save's zip form; executes nothing. @prefix (nullable): only tensors below this key, e.g. "state_dict", whose name loses
  * it. Tensors whose storage class or layout is unknown are passed over only when their name is not asked for later. */

@@ -171,6 +171,15 @@ read_counts (ArraChameleonConfig *config, JsonObject *object, const char *name, 
   return TRUE;
 }
 
+/* The type of a scaling; one that names none is plain, as transformers has it. */
+static const char *
+rope_type (JsonObject *scaling, const char *name, GError **error)
+{
+  const char *key = is_null (scaling, "rope_type") ? "type" : "rope_type";
+
+  return is_null (scaling, key) ? "default" : arra_json_get_string (scaling, name, key, error);
+}
+
 /* "rope_scaling" {type or rope_type, factor}, or its later form "rope_parameters", which holds rope_theta
  * too. */
 static gboolean
@@ -186,24 +195,22 @@ read_rope (ArraChameleonConfig *config, JsonObject *object, const char *name, GE
   if (is_null (object, key))
     return TRUE;
   scaling = arra_json_get_object (object, name, key, error);
-  if (scaling == NULL)
-    return FALSE;
-  type = arra_json_get_string (scaling, name,
-                               json_object_has_member (scaling, "rope_type") ? "rope_type" : "type", error);
+  type = scaling != NULL ? rope_type (scaling, name, error) : NULL;
   if (type == NULL
       || !arra_json_get_double_default (scaling, name, "rope_theta", config->rope_theta, &config->rope_theta,
-                                        error)
-      || !arra_json_get_double_default (scaling, name, "factor", 1.0, &config->rope_factor, error))
+                                        error))
     return FALSE;
+  if (strcmp (type, "default") == 0)
+    return TRUE;
   if (strcmp (type, "linear") == 0)
     config->rope_scaling = ARRA_ROPE_LINEAR;
   else if (strcmp (type, "dynamic") == 0)
     config->rope_scaling = ARRA_ROPE_DYNAMIC;
-  else if (strcmp (type, "default") != 0)
+  else
     return arra_fail (error, ARRA_ERROR_UNSUPPORTED,
                       "%s: %s of type \"%.40s\" is not supported (\"linear\" and \"dynamic\" are)", name, key,
                       type);
-  return TRUE;
+  return arra_json_get_double_default (scaling, name, "factor", 1.0, &config->rope_factor, error);
 }
 
 gboolean

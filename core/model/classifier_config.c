@@ -5,6 +5,7 @@
 #include "classifier.h"
 #include "fail.h"
 #include "jsonguard.h"
+#include "jsonpython.h"
 
 #define MODEL_TYPE "arra-classifier"
 #define MAX_SIZE 1024
@@ -207,7 +208,7 @@ gboolean
 arra_classifier_config_load (ArraClassifierConfig *config, const char *path, GError **error)
 {
   JsonObject *object;
-  g_autoptr (JsonParser) parser = arra_json_parse_file (path, &object, error);
+  g_autoptr (JsonParser) parser = arra_json_parse_config (path, &object, error);
 
   *config = (ArraClassifierConfig){ 0 };
   if (parser == NULL)

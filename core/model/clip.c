@@ -10,6 +10,7 @@
 #include "clip_text.h"
 #include "fail.h"
 #include "jsonguard.h"
+#include "jsonpython.h"
 #include "mem.h"
 #include "source.h"
 
@@ -45,7 +46,7 @@ read_config (ArraClip *clip, GError **error)
 {
   g_autofree char *path = g_build_filename (clip->directory, "config.json", NULL);
   JsonObject *root;
-  g_autoptr (JsonParser) parser = arra_json_parse_file (path, &root, error);
+  g_autoptr (JsonParser) parser = arra_json_parse_config (path, &root, error);
 
   return parser != NULL && arra_clip_config_read (&clip->config, root, path, error)
          && arra_clip_pixels_read (&clip->pixels, clip->directory, error);

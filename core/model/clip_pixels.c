@@ -6,6 +6,7 @@
 
 #include "fail.h"
 #include "jsonguard.h"
+#include "jsonpython.h"
 
 #define FILE_NAME "preprocessor_config.json"
 
@@ -47,7 +48,7 @@ arra_clip_pixels_read (ArraClipPixels *pixels, const char *directory, GError **e
   *pixels = arra_clip_pixels_standard;
   if (!g_file_test (path, G_FILE_TEST_EXISTS))
     return TRUE;
-  parser = arra_json_parse_file (path, &object, error);
+  parser = arra_json_parse_config (path, &object, error);
   return parser != NULL && read_three (object, path, "image_mean", 0, pixels->mean, error)
          && read_three (object, path, "image_std", 1e-6, pixels->deviation, error);
 }

@@ -67,6 +67,8 @@ find (const ArraParam *param, ArraSource *source, const ArraTensor **stored, GEr
   g_autofree char *is = NULL, *expected = NULL;
 
   *stored = arra_source_find (source, param->name);
+  if (*stored == NULL && arra_source_is_absent (source, param->name, error))
+    return FALSE;
   if (*stored == NULL && param->optional)
     return TRUE;
   if (*stored == NULL)

@@ -6,6 +6,7 @@
 
 #include "fail.h"
 #include "jsonguard.h"
+#include "jsonpython.h"
 #include "yamlfile.h"
 
 #define CODEBOOK "quantize.embedding.weight"
@@ -36,7 +37,7 @@ static gboolean
 config_from_json (ArraVqganConfig *config, const char *path, GError **error)
 {
   JsonObject *object;
-  g_autoptr (JsonParser) parser = arra_json_parse_file (path, &object, error);
+  g_autoptr (JsonParser) parser = arra_json_parse_config (path, &object, error);
 
   if (parser == NULL)
     return FALSE;

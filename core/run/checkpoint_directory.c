@@ -5,6 +5,7 @@
 #include "card.h"
 #include "fail.h"
 #include "jsonguard.h"
+#include "jsonpython.h"
 #include "mem.h"
 
 /* One configuration file while a directory is read. */
@@ -33,6 +34,7 @@ read_config (Reading *reading, GError **error)
   reading->text = arra_read_file (reading->config_path, ARRA_JSON_MAX_BYTES, &reading->size, error);
   if (reading->text == NULL)
     return FALSE;
+  arra_json_from_python (reading->text, reading->size);
   reading->parser
       = arra_json_parse (reading->text, reading->size, reading->config_path, &reading->config, error);
   return reading->parser != NULL;
@@ -114,20 +116,6 @@ read_vqgan (ArraCheckpoint *checkpoint,
   return found || read_inner_vqgan (checkpoint, reading, error);
 }
 
-/* Nothing in it is used, but a broken file tells of a broken download. */
-static gboolean
-look_at_generation_config (const char *directory, GError **error)
-{
-  g_autofree char *path = g_build_filename (directory, "generation_config.json", NULL);
-  g_autoptr (JsonParser) parser = NULL;
-  JsonObject *object;
-
-  if (!g_file_test (path, G_FILE_TEST_EXISTS))
-    return TRUE;
-  parser = arra_json_parse_file (path, &object, error);
-  return parser != NULL;
-}
-
 static gboolean
 read_settings (ArraCheckpoint *checkpoint, const char *directory, GError **error)
 {
@@ -148,7 +136,6 @@ arra_checkpoint_read_directory (ArraCheckpoint *checkpoint, const ArraOpenOption
     return arra_checkpoint_explain_directory (reading.directory, error);
   if (!read_config (&reading, error)
       || !arra_chameleon_config_read (&checkpoint->config, reading.config, reading.config_path, error)
-      || !look_at_generation_config (reading.directory, error)
       || !read_tokenizer (checkpoint, reading.directory, error)
       || !read_vocabulary (checkpoint, &reading, error))
     return FALSE;

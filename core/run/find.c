@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "jsonguard.h"
+#include "jsonpython.h"
 
 #define MAX_FOUND 500
 #define DEFAULT_FILE "textures.gguf" /* meant for everybody */
@@ -119,7 +120,7 @@ is_chameleon (const char *folder)
 {
   g_autofree char *path = g_build_filename (folder, "config.json", NULL);
   JsonObject *object = NULL;
-  g_autoptr (JsonParser) parser = arra_json_parse_file (path, &object, NULL);
+  g_autoptr (JsonParser) parser = arra_json_parse_config (path, &object, NULL);
 
   return parser != NULL && g_strcmp0 (arra_json_get_string (object, path, "model_type", NULL), "chameleon") == 0;
 }

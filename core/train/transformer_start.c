@@ -5,6 +5,7 @@
 
 #include "fail.h"
 #include "jsonguard.h"
+#include "jsonpython.h"
 #include "mem.h"
 #include "settings.h"
 #include "transformer_private.h"
@@ -78,7 +79,7 @@ open_folder (ArraTransformer *t, GError **error)
   g_autoptr (JsonParser) parser = NULL;
   JsonObject *object;
 
-  parser = arra_json_parse_file (config, &object, error);
+  parser = arra_json_parse_config (config, &object, error);
   if (parser == NULL || !arra_chameleon_config_read (&t->config, object, config, error)
       || (t->tokenizer = arra_tokenizer_open (tokenizer, error)) == NULL)
     return FALSE;

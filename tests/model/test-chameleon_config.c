@@ -99,6 +99,30 @@ test_rope_forms (void)
   g_assert_no_error (error);
 }
 
+/* A scaling that names no type is none. */
+static void
+test_rope_without_type (void)
+{
+  static const char *const forms[]
+      = { "\"rope_parameters\": {\"rope_theta\": 1000.5}", "\"rope_parameters\": {\"rope_theta\": 1000.5, \"rope_type\": null}",
+          "\"rope_scaling\": {\"rope_theta\": 1000.5, \"factor\": 2}", "\"rope_theta\": 1000.5, \"rope_scaling\": {}",
+          "\"rope_theta\": 1000.5, \"rope_parameters\": {\"type\": null}",
+          "\"rope_theta\": 1000.5, \"rope_parameters\": {\"type\": \"default\", \"factor\": null}" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (forms); i++)
+    {
+      g_autofree char *text = g_strdup_printf ("{" SIZES ", %s}", forms[i]);
+      g_autoptr (GError) error = NULL;
+      ArraChameleonConfig config;
+
+      g_assert_true (read_text (text, &config, &error));
+      g_assert_no_error (error);
+      g_assert_cmpint (config.rope_scaling, ==, ARRA_ROPE_PLAIN);
+      g_assert_cmpfloat (config.rope_theta, ==, 1000.5);
+      g_assert_cmpfloat (config.rope_factor, ==, 1);
+    }
+}
+
 static void
 test_unsupported (void)
 {
@@ -140,7 +164,7 @@ test_broken (void)
                   ARRA_ERROR_INVALID_DATA, "factor");
   assert_refused ("{" SIZES ", \"rope_scaling\": {\"type\": \"linear\", \"factor\": \"2\"}}",
                   ARRA_ERROR_INVALID_DATA, "factor");
-  assert_refused ("{" SIZES ", \"rope_scaling\": {\"factor\": 2}}", ARRA_ERROR_NOT_FOUND, "type");
+  assert_refused ("{" SIZES ", \"rope_scaling\": {\"type\": 2}}", ARRA_ERROR_INVALID_DATA, "type");
   assert_refused ("{" SIZES ", \"rope_scaling\": [2]}", ARRA_ERROR_INVALID_DATA, "rope_scaling");
   assert_refused (
       WITH ("8", "172", "3", "4", "320", ", \"rope_scaling\": {\"type\": \"dynamic\", \"factor\": 2}"),
@@ -221,6 +245,7 @@ main (int argc, char **argv)
   g_test_add_func ("/chameleon/config/defaults", test_defaults);
   g_test_add_func ("/chameleon/config/members", test_members);
   g_test_add_func ("/chameleon/config/rope-forms", test_rope_forms);
+  g_test_add_func ("/chameleon/config/rope-without-type", test_rope_without_type);
   g_test_add_func ("/chameleon/config/unsupported", test_unsupported);
   g_test_add_func ("/chameleon/config/broken", test_broken);
   g_test_add_func ("/chameleon/config/gguf", test_gguf);

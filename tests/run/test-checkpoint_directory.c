@@ -245,12 +245,6 @@ break_heads (const char *path)
 }
 
 static void
-break_generation (const char *path)
-{
-  fixture_put (path, "generation_config.json", "oops", -1);
-}
-
-static void
 break_tokenizer (const char *path)
 {
   fixture_put (path, "tokenizer.json", "{\"model\":{\"type\":\"WordPiece\"}}", -1);
@@ -345,7 +339,6 @@ static const struct
   { "n_config_of_another_model", break_type, ARRA_ERROR_UNSUPPORTED, { "config.json", "llama" } },
   { "n_config_shape", break_shape, ARRA_ERROR_INVALID_DATA, { "model.safetensors", "mlp.gate_proj.weight" } },
   { "n_config_heads", break_heads, ARRA_ERROR_INVALID_DATA, { "config.json", "5" } },
-  { "n_generation_config", break_generation, ARRA_ERROR_INVALID_DATA, { "generation_config.json" } },
   { "n_tokenizer_of_another_kind",
     break_tokenizer,
     ARRA_ERROR_UNSUPPORTED,
