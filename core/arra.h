@@ -144,6 +144,8 @@ ARRA_API ArraCheckpoint *arra_checkpoint_ref (ArraCheckpoint *checkpoint);
 ARRA_API void arra_checkpoint_unref (ArraCheckpoint *checkpoint);
 ARRA_API const char *arra_checkpoint_path (const ArraCheckpoint *checkpoint);
 ARRA_API const ArraCard *arra_checkpoint_card (const ArraCheckpoint *checkpoint);
+/* What was put right while it was opened, and what it cannot do: sentences for the user. NULL-terminated, never NULL; belongs to the checkpoint. */
+ARRA_API const char *const *arra_checkpoint_notes (const ArraCheckpoint *checkpoint);
 /* Hex SHA-256 that names the model in recipes: over header and metadata, the stored hash of the tensor data among them (GGUF), or over configuration,
  * tokenizer, tensor headers and the first 64 bytes of each tensor (directory); over the VQGAN's likewise. Since: 0.1 */
 ARRA_API const char *arra_checkpoint_fingerprint (const ArraCheckpoint *checkpoint);

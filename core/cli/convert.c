@@ -4,6 +4,7 @@
 
 #include "commands.h"
 #include "inputs.h"
+#include "open.h"
 #include "options.h"
 #include "output.h"
 #include "progress.h"
@@ -52,6 +53,17 @@ check (const Options *options, ArraQuant *quant, GError **error)
 }
 
 static gboolean
+say_notes (const Options *options, GError **error)
+{
+  g_autoptr (ArraCheckpoint) checkpoint
+      = cli_open_metadata (options->rest[0], options->vqgan, ARRA_QUANT_AS_STORED, error);
+
+  if (checkpoint != NULL && !options->quiet)
+    cli_show_notes (checkpoint);
+  return checkpoint != NULL;
+}
+
+static gboolean
 run (gpointer data, GError **error)
 {
   const Options *options = data;
@@ -59,7 +71,7 @@ run (gpointer data, GError **error)
   ArraQuant quant;
   gint64 start = g_get_monotonic_time ();
 
-  if (!check (options, &quant, error))
+  if (!check (options, &quant, error) || !say_notes (options, error))
     return FALSE;
   progress = cli_progress_new (!options->quiet, 1, "Converting");
   if (!arra_checkpoint_convert (options->rest[0], options->vqgan, options->card, cli_output_path (options->out), quant, cli_progress_update, progress,

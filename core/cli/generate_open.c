@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "checkpoint.h"
+#include "open.h"
 #include "signals.h"
 #include "status.h"
 
@@ -60,6 +61,8 @@ check_metadata (const GenerateOptions *options, const GenerateSetup *setup, GErr
 
   if (checkpoint == NULL || !check_decoder (options, checkpoint, error))
     return FALSE;
+  if (!options->quiet)
+    cli_show_notes (checkpoint);
   show_licence (options, checkpoint);
   if (options->resume != NULL)
     return TRUE;

@@ -136,6 +136,10 @@ info_print_json (const InfoFacts *facts)
   cli_json_begin_object (json, NULL);
   cli_json_string (json, "path", arra_checkpoint_path (facts->checkpoint));
   cli_json_string (json, "fingerprint", arra_checkpoint_fingerprint (facts->checkpoint));
+  cli_json_begin_array (json, "notes");
+  for (const char *const *note = arra_checkpoint_notes (facts->checkpoint); *note != NULL; note++)
+    cli_json_string (json, NULL, *note);
+  cli_json_end_array (json);
   put_card (json, arra_checkpoint_card (facts->checkpoint));
   put_transformer (json, facts);
   put_vocabulary (json, &facts->checkpoint->vocabulary);

@@ -133,6 +133,8 @@ void
 info_print (const InfoFacts *facts)
 {
   line ("Checkpoint", arra_checkpoint_path (facts->checkpoint));
+  for (const char *const *note = arra_checkpoint_notes (facts->checkpoint); *note != NULL; note++)
+    line ("Note", *note);
   print_card (arra_checkpoint_card (facts->checkpoint));
   print_transformer (facts);
   print_vocabulary (facts->checkpoint);

@@ -21,6 +21,13 @@ cli_open_metadata (const char *model, const char *vqgan, ArraQuant quant, GError
   return arra_checkpoint_open (path, &options, cli_signals_stage (0), error);
 }
 
+void
+cli_show_notes (const ArraCheckpoint *checkpoint)
+{
+  for (const char *const *note = arra_checkpoint_notes (checkpoint); *note != NULL; note++)
+    cli_note ("arra: note: %s: %s", arra_checkpoint_path (checkpoint), *note);
+}
+
 ArraCheckpoint *
 cli_open_vqgan (const char *model, const char *vqgan, guint threads, GError **error)
 {

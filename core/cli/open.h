@@ -9,6 +9,9 @@
 /* Headers and metadata only. @model: (nullable): as cli_locate_checkpoint(). */
 ArraCheckpoint *cli_open_metadata (const char *model, const char *vqgan, ArraQuant quant, GError **error);
 
+/* Says on standard error what the checkpoint's user is to know. */
+void cli_show_notes (const ArraCheckpoint *checkpoint);
+
 /* Metadata and the VQGAN alone: enough for turning pictures into codes and back, however large the transformer is. Fails when there is no
  * VQGAN. */
 ArraCheckpoint *cli_open_vqgan (const char *model, const char *vqgan, guint threads, GError **error);

@@ -27,6 +27,7 @@ typedef struct
   double rope_factor;
   gboolean swin_norm;         /* norms after the sublayers, inside the residual */
   gboolean mask_image_logits; /* image tokens can never be predicted */
+  gboolean mask_left_out;     /* config.json does not say, and its form is that of the models that make pictures: they are not masked */
 } ArraChameleonConfig;
 
 /* Reads config.json's members; ranges and divisibility are checked. @name starts messages. */

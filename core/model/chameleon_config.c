@@ -213,6 +213,32 @@ read_rope (ArraChameleonConfig *config, JsonObject *object, const char *name, GE
   return arra_json_get_double_default (scaling, name, "factor", 1.0, &config->rope_factor, error);
 }
 
+/* Whether it is the form in which Lumina-mGPT and ARRA, which make pictures, write their models: their class, or a member that it alone has. */
+static gboolean
+is_generator (JsonObject *object)
+{
+  JsonNode *node = json_object_get_member (object, "architectures");
+  JsonArray *classes = node != NULL && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+
+  for (guint i = 0; classes != NULL && i < json_array_get_length (classes); i++)
+    {
+      JsonNode *item = json_array_get_element (classes, i);
+
+      if (json_node_get_value_type (item) == G_TYPE_STRING && g_str_has_prefix (json_node_get_string (item), "ChameleonXLLMX"))
+        return TRUE;
+    }
+  return !is_null (object, "z_loss_weight");
+}
+
+/* transformers leaves out of config.json what its class has for a default, which is TRUE here. */
+static gboolean
+read_mask (ArraChameleonConfig *config, JsonObject *object, const char *name, GError **error)
+{
+  config->mask_left_out = is_null (object, "mask_image_logits") && is_generator (object);
+  return arra_json_get_bool_default (object, name, "mask_image_logits", !config->mask_left_out, &config->mask_image_logits,
+                                     error);
+}
+
 gboolean
 arra_chameleon_config_read (ArraChameleonConfig *config, JsonObject *object, const char *name, GError **error)
 {
@@ -224,8 +250,7 @@ arra_chameleon_config_read (ArraChameleonConfig *config, JsonObject *object, con
       || !read_counts (config, object, name, error) || !read_rope (config, object, name, error)
       || !arra_json_get_double_default (object, name, "rms_norm_eps", 1e-5, &eps, error)
       || !arra_json_get_bool_default (object, name, "swin_norm", FALSE, &config->swin_norm, error)
-      || !arra_json_get_bool_default (object, name, "mask_image_logits", TRUE, &config->mask_image_logits,
-                                      error))
+      || !read_mask (config, object, name, error))
     return FALSE;
   config->norm_eps = (float) eps;
   return arra_chameleon_config_check (config, name, error);

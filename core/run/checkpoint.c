@@ -62,6 +62,28 @@ read_path (ArraCheckpoint *checkpoint, const ArraOpenOptions *options, GError **
   return arra_checkpoint_read_gguf (checkpoint, options, error);
 }
 
+static void
+take_note (ArraCheckpoint *checkpoint, const char *note)
+{
+  g_ptr_array_add (checkpoint->notes, g_strdup (note));
+}
+
+/* What is to be known before the model is used. Always TRUE. */
+static gboolean
+take_notes (ArraCheckpoint *checkpoint)
+{
+  const ArraChameleonConfig *config = &checkpoint->config;
+
+  if (arra_source_note (checkpoint->source) != NULL)
+    take_note (checkpoint, arra_source_note (checkpoint->source));
+  if (config->mask_left_out)
+    take_note (checkpoint, arra_translate ("config.json does not say mask_image_logits, and its form is that of Lumina-mGPT and ARRA, which make "
+                                           "pictures: the image tokens are not masked"));
+  if (config->mask_image_logits)
+    take_note (checkpoint, arra_translate ("the image tokens are masked (mask_image_logits): this model writes text and cannot make pictures"));
+  return TRUE;
+}
+
 typedef gboolean (*LoadFunc) (ArraCheckpoint *checkpoint, guint threads, GCancellable *cancellable, GError **error);
 
 /* Headers and metadata, then the weights that @load (nullable) asks for; from then on nothing changes. */
@@ -77,10 +99,11 @@ open_with (const char *path,
   checkpoint = g_new0 (ArraCheckpoint, 1);
   g_atomic_ref_count_init (&checkpoint->refs);
   checkpoint->path = g_strdup (path);
+  checkpoint->notes = g_ptr_array_new_null_terminated (4, g_free, TRUE);
   checkpoint->quant = options->quant;
   checkpoint->vqgan_given = options->vqgan != NULL;
   arra_card_init (checkpoint, path);
-  if (!read_path (checkpoint, options, error) || !arra_checkpoint_measure (checkpoint, error))
+  if (!read_path (checkpoint, options, error) || !take_notes (checkpoint) || !arra_checkpoint_measure (checkpoint, error))
     return NULL;
   if (load != NULL && !load (checkpoint, options->threads, cancellable, error))
     return NULL;
@@ -133,6 +156,7 @@ arra_checkpoint_unref (ArraCheckpoint *checkpoint)
   arra_source_unref (checkpoint->vqgan_source);
   arra_gguf_free (checkpoint->gguf);
   arra_mem_free (checkpoint->thumbnail);
+  g_clear_pointer (&checkpoint->notes, g_ptr_array_unref);
   g_free (checkpoint->examples);
   g_string_chunk_free (checkpoint->strings);
   g_free (checkpoint->prompt_template);
@@ -148,6 +172,13 @@ arra_checkpoint_path (const ArraCheckpoint *checkpoint)
 {
   g_return_val_if_fail (checkpoint != NULL, NULL);
   return checkpoint->path;
+}
+
+const char *const *
+arra_checkpoint_notes (const ArraCheckpoint *checkpoint)
+{
+  g_return_val_if_fail (checkpoint != NULL, NULL);
+  return (const char *const *) checkpoint->notes->pdata;
 }
 
 const ArraCard *
@@ -191,13 +222,11 @@ nearest_size (const ArraCheckpoint *checkpoint, guint grid, guint most, guint *w
 }
 
 gboolean
-arra_checkpoint_check_size (const ArraCheckpoint *checkpoint, guint width, guint height, GError **error)
+arra_checkpoint_fits_size (const ArraCheckpoint *checkpoint, guint width, guint height, GError **error)
 {
-  guint grid, most, near_width = width, near_height = height;
+  guint grid = arra_job_grid (checkpoint), most, near_width = width, near_height = height;
   guint64 tokens;
 
-  g_return_val_if_fail (checkpoint != NULL, FALSE);
-  grid = arra_job_grid (checkpoint);
   most = MIN (checkpoint->vocabulary.n_sizes, MAX_SIDE / grid);
   nearest_size (checkpoint, grid, most, &near_width, &near_height);
   if (width == 0 || height == 0 || width % grid != 0 || height % grid != 0 || width > most * grid || height > most * grid)
@@ -212,4 +241,16 @@ arra_checkpoint_check_size (const ArraCheckpoint *checkpoint, guint width, guint
                       " tokens, but the model's context has room for %u; %u x %u can be made",
                       width, height, tokens, checkpoint->config.context, near_width, near_height);
   return TRUE;
+}
+
+gboolean
+arra_checkpoint_check_size (const ArraCheckpoint *checkpoint, guint width, guint height, GError **error)
+{
+  g_return_val_if_fail (checkpoint != NULL, FALSE);
+  if (checkpoint->config.mask_image_logits)
+    return arra_fail (error, ARRA_ERROR_UNSUPPORTED,
+                      "%s: it cannot make pictures: its configuration masks the image tokens (mask_image_logits), so that every picture "
+                      "would be noise. If the model was trained to make pictures, say \"mask_image_logits\": false in its config.json%s",
+                      checkpoint->path, checkpoint->gguf != NULL ? arra_translate (" and convert it again") : "");
+  return arra_checkpoint_fits_size (checkpoint, width, height, error);
 }

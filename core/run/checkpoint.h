@@ -39,6 +39,7 @@ struct _ArraCheckpoint
   GStringChunk *strings;  /* what the card points to */
   const char **examples;  /* the card's example prompts, or NULL; the array alone is owned */
   guint8 *thumbnail;      /* arra_mem; NULL when the card's lies in a mapped file */
+  GPtrArray *notes;       /* of char *, NULL-terminated */
 
   guint64 weights_mapped, weights_private; /* measured, whether loaded or not */
 };

@@ -176,7 +176,7 @@ check_size (ArraCheckpoint *checkpoint, const char *name, GError **error)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA,
                       "%s: width and height must both be 0, or both between 1 and %d", name, MAX_SIDE);
   if (checkpoint->width == 0
-      || arra_checkpoint_check_size (checkpoint, checkpoint->width, checkpoint->height, &fault))
+      || arra_checkpoint_fits_size (checkpoint, checkpoint->width, checkpoint->height, &fault))
     return TRUE;
   /* what the checkpoint says was meant for another VQGAN than the one given */
   if (!checkpoint->vqgan_given)

@@ -27,6 +27,9 @@ gboolean arra_checkpoint_find_vqgan (ArraCheckpoint *checkpoint, const char *dir
 /* Whether codebook and image tokens fit together. TRUE without a VQGAN. */
 gboolean arra_checkpoint_check_vqgan (const ArraCheckpoint *checkpoint, GError **error);
 
+/* Whether a size can be named and has room in the context. */
+gboolean arra_checkpoint_fits_size (const ArraCheckpoint *checkpoint, guint width, guint height, GError **error);
+
 /* Shapes and bytes of all weights, into weights_mapped and weights_private. */
 gboolean arra_checkpoint_measure (ArraCheckpoint *checkpoint, GError **error);
 /* Binds the weights, after a look at the memory they need. */

@@ -65,7 +65,7 @@ arra_checkpoint_load_vqgan (ArraCheckpoint *checkpoint, guint threads, GCancella
   return pool != NULL && load_vqgan (checkpoint, pool, cancellable, error);
 }
 
-/* Flags of the image tokens, which a model of pure text must not predict. */
+/* Flags of the image tokens, which a model of pure text must not predict, nor the beginning of a picture that it could not fill. */
 static guint8 *
 mask_of (const ArraCheckpoint *checkpoint, GError **error)
 {
@@ -73,7 +73,7 @@ mask_of (const ArraCheckpoint *checkpoint, GError **error)
   guint8 *masked = arra_mem_new (vocabulary->n_tokens, 1, "the masked tokens", error);
 
   for (guint32 id = 0; masked != NULL && id < vocabulary->n_tokens; id++)
-    masked[id] = vocabulary->code_of_id[id] >= 0;
+    masked[id] = vocabulary->code_of_id[id] >= 0 || id == vocabulary->image_start;
   return masked;
 }
 

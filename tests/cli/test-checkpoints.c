@@ -3,6 +3,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
+#include "fixture.h"
 #include "harness.h"
 
 #define M "--model", golden_model (), "--vqgan", golden_vqgan ()
@@ -135,6 +136,58 @@ test_verify_finds_damage (void)
   harness_end ();
 }
 
+/* config.json without mask_image_logits: every command says what is made of it, and makes the same of it. */
+static void
+test_mask_left_out (void)
+{
+  g_autofree char *model = fixture_make_named ("tiny");
+  g_autoptr (Outcome) said = NULL, info = NULL, converted = NULL, made = NULL, again = NULL;
+
+  harness_begin ();
+  said = arra_run ("generate", "-m", model, "-s", "8x8", "--seed", "1", "--no-metadata", "-o", "said.png", "a", NULL);
+  assert_status (said, 0);
+  fixture_replace (model, "config.json", ",\"mask_image_logits\":false", "");
+  info = arra_run ("info", model, NULL);
+  assert_says (info->out, "not masked");
+  converted = arra_run ("convert", model, "-o", "m.gguf", NULL);
+  assert_status (converted, 0);
+  assert_says (converted->err, "not masked");
+  made = arra_run ("generate", "-m", model, "-s", "8x8", "--seed", "1", "--no-metadata", "-o", "made.png", "a", NULL);
+  assert_says (made->err, "not masked");
+  g_assert_true (same_bytes ("said.png", "made.png"));
+  again = arra_run ("generate", "-m", "m.gguf", "-s", "8x8", "--seed", "1", "--no-metadata", "-o", "again.png", "a", NULL);
+  assert_status (again, 0);
+  g_assert_true (same_bytes ("said.png", "again.png"));
+  fixture_remove (model);
+  harness_end ();
+}
+
+/* A model that writes text alone makes no picture of noise. */
+static void
+test_masked (void)
+{
+  g_autofree char *model = fixture_make_named ("tiny");
+  g_autoptr (Outcome) info = NULL, converted = NULL, made = NULL, again = NULL;
+
+  harness_begin ();
+  fixture_replace (model, "config.json", ",\"mask_image_logits\":false", ",\"mask_image_logits\":true");
+  info = arra_run ("info", model, "--json", NULL);
+  assert_status (info, 0);
+  assert_says (info->out, "cannot make pictures");
+  converted = arra_run ("convert", model, "-o", "m.gguf", NULL);
+  assert_says (converted->err, "cannot make pictures");
+  made = arra_run ("generate", "-m", model, "-s", "8x8", "-o", "made.png", "a", NULL);
+  assert_status (made, 70);
+  assert_says (made->err, "\"mask_image_logits\": false");
+  again = arra_run ("generate", "-m", "m.gguf", "-o", "again.png", "a", NULL);
+  assert_status (again, 70);
+  assert_says (again->err, "convert it again");
+  g_assert_false (scratch_has ("made.png"));
+  g_assert_false (scratch_has ("again.png"));
+  fixture_remove (model);
+  harness_end ();
+}
+
 static void
 test_bench (void)
 {
@@ -199,6 +252,8 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/checkpoints/convert", test_convert);
   g_test_add_func ("/cli/checkpoints/card", test_card);
   g_test_add_func ("/cli/checkpoints/verify-finds-damage", test_verify_finds_damage);
+  g_test_add_func ("/cli/checkpoints/mask-left-out", test_mask_left_out);
+  g_test_add_func ("/cli/checkpoints/masked", test_masked);
   g_test_add_func ("/cli/checkpoints/bench", test_bench);
   g_test_add_func ("/cli/checkpoints/bench-train", test_bench_train);
   return g_test_run ();

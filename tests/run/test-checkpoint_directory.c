@@ -202,6 +202,129 @@ test_fingerprint (void)
   g_assert_cmpstr (one, !=, other_shape);
 }
 
+/* ---- y_: something in them that nobody asks for */
+
+static void
+put_python_words (const char *path)
+{
+  fixture_replace (path, "config.json", "{\"architectures\"", "{\"x\":[NaN,-Infinity,1000000000000000019884624838656],\"architectures\"");
+}
+
+static void
+put_mark (const char *path)
+{
+  fixture_replace (path, "config.json", "{\"architectures\"", "\xEF\xBB\xBF{\"architectures\"");
+  fixture_replace (path, "tokenizer.json", "{", "\xEF\xBB\xBF{");
+}
+
+static void
+put_generation_infinity (const char *path)
+{
+  fixture_put (path, "generation_config.json", "{\"repetition_penalty\": Infinity}", -1);
+}
+
+static void
+put_generation_empty (const char *path)
+{
+  fixture_put (path, "generation_config.json", "", 0);
+}
+
+static void
+put_stale_index (const char *path)
+{
+  fixture_put (path, "model.safetensors.index.json", "{\"weight_map\":{\"lm_head.weight\":\"gone.safetensors\"}}", -1);
+}
+
+static void
+put_spare_entries (const char *path)
+{
+  g_autofree char *from = g_build_filename (path, "model.safetensors", NULL);
+  g_autofree char *to = g_build_filename (path, "a.safetensors", NULL);
+  g_autoptr (ArraSource) source = arra_safetensors_open (from, NULL);
+  g_autoptr (GString) index = g_string_new ("{\"weight_map\":{\"spare\":\"a.safetensors\",\"more\":\"b.safetensors\"");
+
+  for (gsize i = 0; i < arra_source_count (source); i++)
+    g_string_append_printf (index, ",\"%s\":\"a.safetensors\"", arra_source_name (source, i));
+  g_string_append (index, "}}");
+  fixture_put (path, "model.safetensors.index.json", index->str, -1);
+  g_assert_cmpint (g_rename (from, to), ==, 0);
+}
+
+static const struct
+{
+  const char *name;
+  void (*change) (const char *path);
+  const char *note; /* (nullable): that is given */
+} changes[] = {
+  { "y_python_words", put_python_words, NULL },
+  { "y_byte_order_mark", put_mark, NULL },
+  { "y_generation_config_infinity", put_generation_infinity, NULL },
+  { "y_generation_config_empty", put_generation_empty, NULL },
+  { "y_stale_index", put_stale_index, "model.safetensors.index.json beside it is not used" },
+  { "y_spare_index_entries", put_spare_entries, NULL },
+};
+
+static void
+test_change (gconstpointer data)
+{
+  gsize index = GPOINTER_TO_SIZE (data);
+  g_autofree char *path = fixture_make_named ("tiny");
+  g_autoptr (ArraCheckpoint) checkpoint = NULL;
+  const char *const *notes;
+
+  changes[index].change (path);
+  checkpoint = open_whole (path);
+  notes = arra_checkpoint_notes (checkpoint);
+  if (changes[index].note == NULL)
+    g_assert_null (notes[0]);
+  else
+    g_assert_nonnull (strstr (notes[0], changes[index].note));
+  fixture_remove (path);
+}
+
+/* ---- image tokens that are masked, or whose masking config.json leaves out */
+
+#define SAID ",\"mask_image_logits\":false"
+#define CLASS "\"ChameleonXLLMXForConditionalGeneration\""
+
+static const struct
+{
+  const char *said, *classes;
+  gboolean makes_pictures;
+  const char *note; /* (nullable) */
+} masks[] = {
+  { SAID, "[" CLASS "]", TRUE, NULL },
+  { SAID, "[\"ChameleonForConditionalGeneration\"]", TRUE, NULL },
+  { "", "[" CLASS "]", TRUE, "not masked" },
+  { ",\"mask_image_logits\":null", "[7," CLASS "]", TRUE, "not masked" },
+  { ",\"z_loss_weight\":1e-05", "[\"ChameleonForConditionalGeneration\"]", TRUE, "not masked" },
+  { "", "[\"ChameleonForConditionalGeneration\"]", FALSE, "cannot make pictures" },
+  { "", "null", FALSE, "cannot make pictures" },
+  { ",\"mask_image_logits\":true", "[" CLASS "]", FALSE, "cannot make pictures" },
+};
+
+static void
+test_masks (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (masks); i++)
+    {
+      g_autofree char *path = fixture_make_named ("tiny");
+      g_autoptr (ArraCheckpoint) checkpoint = NULL;
+      g_autoptr (GError) error = NULL;
+      const char *note;
+
+      fixture_replace (path, "config.json", SAID, masks[i].said);
+      fixture_replace (path, "config.json", "[" CLASS "]", masks[i].classes);
+      checkpoint = open_whole (path);
+      note = arra_checkpoint_notes (checkpoint)[0];
+      g_assert_true (masks[i].note == NULL ? note == NULL : strstr (note, masks[i].note) != NULL);
+      g_assert_cmpint (arra_checkpoint_check_size (checkpoint, 8, 8, &error), ==, masks[i].makes_pictures);
+      if (!masks[i].makes_pictures)
+        fixture_assert_error (error, ARRA_ERROR_UNSUPPORTED, FIXTURE_WORDS (path, "\"mask_image_logits\": false"));
+      fixture_remove (path);
+    }
+}
+
 /* ---- n_: each is damaged in one way */
 
 static void
@@ -410,11 +533,17 @@ main (int argc, char **argv)
       g_autofree char *name = g_strconcat ("/checkpoint_directory/", forms[i].name, NULL);
       g_test_add_data_func (name, GSIZE_TO_POINTER (i), test_form);
     }
+  for (gsize i = 0; i < G_N_ELEMENTS (changes); i++)
+    {
+      g_autofree char *name = g_strconcat ("/checkpoint_directory/", changes[i].name, NULL);
+      g_test_add_data_func (name, GSIZE_TO_POINTER (i), test_change);
+    }
   for (gsize i = 0; i < G_N_ELEMENTS (damages); i++)
     {
       g_autofree char *name = g_strconcat ("/checkpoint_directory/", damages[i].name, NULL);
       g_test_add_data_func (name, GSIZE_TO_POINTER (i), test_damage);
     }
+  g_test_add_func ("/checkpoint_directory/masks", test_masks);
   g_test_add_func ("/checkpoint_directory/shuffled-ids", test_shuffled_ids);
   g_test_add_func ("/checkpoint_directory/golden", test_golden);
   g_test_add_func ("/checkpoint_directory/fingerprint", test_fingerprint);
