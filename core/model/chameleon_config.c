@@ -8,6 +8,7 @@
 
 #include "fail.h"
 #include "jsonguard.h"
+#include "quantised.h"
 
 #define MAX_LAYERS 4096
 #define MAX_WIDTH (1 << 20)
@@ -245,7 +246,7 @@ arra_chameleon_config_read (ArraChameleonConfig *config, JsonObject *object, con
   double eps;
 
   memset (config, 0, sizeof *config);
-  if (!only_string (object, name, "model_type", "chameleon", error)
+  if (!only_string (object, name, "model_type", "chameleon", error) || !arra_quantised_check_config (object, name, error)
       || !only_string (object, name, "hidden_act", "silu", error) || !read_switches (object, name, error)
       || !read_counts (config, object, name, error) || !read_rope (config, object, name, error)
       || !arra_json_get_double_default (object, name, "rms_norm_eps", 1e-5, &eps, error)

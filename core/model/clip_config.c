@@ -6,6 +6,7 @@
 
 #include "fail.h"
 #include "jsonguard.h"
+#include "quantised.h"
 
 #define MAX_WIDTH 65536
 #define MAX_LAYERS 256
@@ -176,7 +177,8 @@ arra_clip_config_read (ArraClipConfig *config, JsonObject *root, const char *nam
     return FALSE;
   if (!g_str_equal (type, "clip"))
     return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: model_type is \"%.40s\", not \"clip\"", name, type);
-  return read_tower (config, &config->vision, vision_counts, G_N_ELEMENTS (vision_counts), root,
+  return arra_quantised_check_config (root, name, error)
+         && read_tower (config, &config->vision, vision_counts, G_N_ELEMENTS (vision_counts), root,
                      "vision_config", name, error)
          && read_tower (config, &config->text, text_counts, G_N_ELEMENTS (text_counts), root, "text_config",
                         name, error)

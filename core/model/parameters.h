@@ -45,7 +45,7 @@ gboolean arra_parameters_allocate (ArraParameters *parameters, gboolean gradient
 void arra_parameters_start (ArraParameters *parameters, guint64 seed, float deviation);
 /* The same with the deviation 1 / sqrt (inputs of an output) for each matrix and kernel (LeCun et al., Efficient BackProp, section 4.6). */
 void arra_parameters_start_by_inputs (ArraParameters *parameters, guint64 seed);
-/* Whether @source has what arra_parameters_load() will ask for, but for the values: before memory is taken for a shape that a stranger's file claims. */
+/* Whether @source has what arra_parameters_load() will ask for, but for values that are not finite: before memory is taken for a shape that a stranger's file claims. */
 gboolean arra_parameters_check (const ArraParameters *parameters, ArraSource *source, GError **error);
 /* Copies values from @source, widened; presence, shape, type and finiteness are checked as arra_param_bind() does. */
 gboolean arra_parameters_load (ArraParameters *parameters, ArraSource *source, GError **error);

@@ -8,8 +8,10 @@
 #include "fail.h"
 #include "kernels.h"
 #include "mem.h"
+#include "quantised.h"
 
 #define CHUNK 4096         /* elements converted at a time, on the stack */
+#define LARGE ((gsize) 1 << 12) /* numbers of a tensor whose half is zero by no accident */
 #define GRAIN (16 * CHUNK) /* elements handed to a thread at a time; both are multiples of ARRA_QK */
 
 typedef struct
@@ -59,6 +61,45 @@ shape_fits (const ArraParam *param, const ArraTensor *stored)
   return arra_tensor_count (stored) > 0;
 }
 
+/* Whether it is one without which nothing comes out: a matrix, a kernel, or the scale of a norm. */
+static gboolean
+needs_numbers (const ArraParam *param)
+{
+  if (g_str_has_suffix (param->name, "bias"))
+    return FALSE;
+  return param->n_dims >= 2 || (param->n_dims == 1 && g_str_has_suffix (param->name, "norm.weight"));
+}
+
+/* Tables hold a row for each token, code or place; those that nothing uses may be zero, as are the rows of image tokens when a training begins
+ * with a model that wrote text. */
+static gboolean
+is_table (const ArraParam *param)
+{
+  return strstr (param->name, "embed") != NULL || g_str_has_suffix (param->name, "lm_head.weight");
+}
+
+/* A download that stopped leaves zeros where it had reserved room. Sound tensors are left at their first number. */
+static gboolean
+check_not_zero (const ArraParam *param, const ArraTensor *stored, ArraSource *source, GError **error)
+{
+  gsize count = arra_tensor_count (stored), half = count / 2 / ARRA_QK * ARRA_QK;
+  gboolean first, second;
+
+  if (!needs_numbers (param))
+    return TRUE;
+  first = arra_tensor_is_zero (stored, 0, half);
+  second = arra_tensor_is_zero (stored, half, count - half);
+  if (first && second)
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                      "%s: tensor \"%s\" is all zero: the file is damaged, as by a download that stopped; get it again",
+                      file_of (source, param->name), param->name);
+  if ((!first && !second) || count < LARGE || is_table (param))
+    return TRUE;
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                    "%s: half of tensor \"%s\" is zero: the file is damaged, as by a download that stopped; get it again",
+                    file_of (source, param->name), param->name);
+}
+
 /* The stored tensor, once its type and shape are right. TRUE with *@stored NULL when an optional one is
  * absent. */
 static gboolean
@@ -67,6 +108,8 @@ find (const ArraParam *param, ArraSource *source, const ArraTensor **stored, GEr
   g_autofree char *is = NULL, *expected = NULL;
 
   *stored = arra_source_find (source, param->name);
+  if ((*stored == NULL || !arra_dtype_is_float ((*stored)->dtype)) && arra_quantised_explain (source, param->name, error))
+    return FALSE;
   if (*stored == NULL && arra_source_is_absent (source, param->name, error))
     return FALSE;
   if (*stored == NULL && param->optional)
@@ -75,7 +118,7 @@ find (const ArraParam *param, ArraSource *source, const ArraTensor **stored, GEr
     return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: tensor \"%s\" is missing",
                       file_of (source, param->name), param->name);
   if (arra_dtype_is_float ((*stored)->dtype) && shape_fits (param, *stored))
-    return TRUE;
+    return check_not_zero (param, *stored, source, error);
   is = arra_tensor_describe (*stored);
   expected = describe_shape (param);
   return arra_fail (error, ARRA_ERROR_INVALID_DATA,

@@ -31,10 +31,10 @@ typedef struct
   ArraWeight *weight;
 } ArraParam;
 
-/* Binds @param from @source: checks presence, float type, shape and finiteness (errors name file, tensor and what was expected), converts to
+/* Binds @param from @source: checks presence, float type, shape, finiteness, and that a matrix or a norm's scale is not all zero (errors name file, tensor and what was expected), converts to
  * @dtype (ARRA_N_DTYPES: as stored) in chunks over @pool. A matrix whose row is no multiple of 32 stays as stored when Q8_0 is asked. */
 gboolean arra_param_bind (const ArraParam *param, ArraSource *source, ArraDType dtype, ArraPool *pool, GCancellable *cancellable, GError **error);
 void arra_weight_clear (ArraWeight *weight);
 
-/* What arra_param_bind() would take: *mapped and *owned are increased. Checks everything but the values. */
+/* What arra_param_bind() would take: *mapped and *owned are increased. Checks everything but whether values are finite. */
 gboolean arra_param_measure (const ArraParam *param, ArraSource *source, ArraDType dtype, guint64 *mapped, guint64 *owned, GError **error);

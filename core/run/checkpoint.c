@@ -54,6 +54,11 @@ arra_quant_dtype (ArraQuant quant)
 static gboolean
 read_path (ArraCheckpoint *checkpoint, const ArraOpenOptions *options, GError **error)
 {
+  g_autofree char *folder = g_path_get_dirname (checkpoint->path);
+
+  if (!g_file_test (checkpoint->path, G_FILE_TEST_EXISTS) && g_str_has_suffix (folder, "/snapshots"))
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: this snapshot is not there: the download is not complete",
+                      checkpoint->path);
   if (!g_file_test (checkpoint->path, G_FILE_TEST_EXISTS))
     return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: there is no such file or directory",
                       checkpoint->path);
@@ -68,8 +73,22 @@ take_note (ArraCheckpoint *checkpoint, const char *note)
   g_ptr_array_add (checkpoint->notes, g_strdup (note));
 }
 
-/* What is to be known before the model is used. Always TRUE. */
+/* Whether the head has no number for any image token, as when a training begins with a model that wrote text. */
 static gboolean
+has_learnt_no_pictures (const ArraCheckpoint *checkpoint)
+{
+  const ArraTensor *head = arra_source_find (checkpoint->source, "lm_head.weight");
+  const ArraVocabulary *vocabulary = &checkpoint->vocabulary;
+  gsize width = checkpoint->config.hidden_size;
+
+  for (guint code = 0; code < vocabulary->n_codes; code++)
+    if (!arra_tensor_is_zero (head, vocabulary->id_of_code[code] * width, width))
+      return FALSE;
+  return vocabulary->n_codes > 0;
+}
+
+/* What is to be known before the model is used. */
+static void
 take_notes (ArraCheckpoint *checkpoint)
 {
   const ArraChameleonConfig *config = &checkpoint->config;
@@ -81,7 +100,8 @@ take_notes (ArraCheckpoint *checkpoint)
                                            "pictures: the image tokens are not masked"));
   if (config->mask_image_logits)
     take_note (checkpoint, arra_translate ("the image tokens are masked (mask_image_logits): this model writes text and cannot make pictures"));
-  return TRUE;
+  else if (has_learnt_no_pictures (checkpoint))
+    take_note (checkpoint, arra_translate ("the rows of the image tokens in lm_head.weight are zero: a training has only begun, and pictures are noise"));
 }
 
 typedef gboolean (*LoadFunc) (ArraCheckpoint *checkpoint, guint threads, GCancellable *cancellable, GError **error);
@@ -103,8 +123,9 @@ open_with (const char *path,
   checkpoint->quant = options->quant;
   checkpoint->vqgan_given = options->vqgan != NULL;
   arra_card_init (checkpoint, path);
-  if (!read_path (checkpoint, options, error) || !take_notes (checkpoint) || !arra_checkpoint_measure (checkpoint, error))
+  if (!read_path (checkpoint, options, error) || !arra_checkpoint_measure (checkpoint, error))
     return NULL;
+  take_notes (checkpoint);
   if (load != NULL && !load (checkpoint, options->threads, cancellable, error))
     return NULL;
   return g_steal_pointer (&checkpoint);
@@ -249,8 +270,11 @@ arra_checkpoint_check_size (const ArraCheckpoint *checkpoint, guint width, guint
   g_return_val_if_fail (checkpoint != NULL, FALSE);
   if (checkpoint->config.mask_image_logits)
     return arra_fail (error, ARRA_ERROR_UNSUPPORTED,
-                      "%s: it cannot make pictures: its configuration masks the image tokens (mask_image_logits), so that every picture "
-                      "would be noise. If the model was trained to make pictures, say \"mask_image_logits\": false in its config.json%s",
-                      checkpoint->path, checkpoint->gguf != NULL ? arra_translate (" and convert it again") : "");
+                      checkpoint->gguf != NULL
+                          ? N_ ("%s: it cannot make pictures: its image tokens are masked, and every picture would be noise. If the model was "
+                                "trained to make pictures, say \"mask_image_logits\": false in its config.json, and convert it again")
+                          : N_ ("%s: it cannot make pictures: its image tokens are masked, and every picture would be noise. If the model was "
+                                "trained to make pictures, say \"mask_image_logits\": false in its config.json"),
+                      checkpoint->path);
   return arra_checkpoint_fits_size (checkpoint, width, height, error);
 }

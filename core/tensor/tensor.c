@@ -197,3 +197,51 @@ arra_tensor_is_finite (const ArraTensor *tensor)
       return TRUE;
     }
 }
+
+/* Numbers of @size bytes, little-endian, whose highest bit is the sign. */
+static gboolean
+numbers_zero (const guint8 *data, gsize count, gsize size)
+{
+  for (gsize i = 0; i < count; i++, data += size)
+    {
+      guint64 bits = 0;
+
+      memcpy (&bits, data, size);
+      if (bits << (64 - 8 * size) << 1 != 0)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+blocks_zero (const guint8 *data, gsize count)
+{
+  static const gint8 none[ARRA_QK];
+
+  for (gsize i = 0; i < count; i++, data += sizeof (ArraBlockQ8_0))
+    if (!numbers_zero (data + offsetof (ArraBlockQ8_0, d), 1, sizeof (guint16))
+        && memcmp (data + offsetof (ArraBlockQ8_0, q), none, sizeof none) != 0)
+      return FALSE;
+  return TRUE;
+}
+
+gboolean
+arra_tensor_is_zero (const ArraTensor *tensor, gsize first, gsize count)
+{
+  const guint8 *data = tensor->data;
+
+  switch (tensor->dtype)
+    {
+    case ARRA_F32:
+      return numbers_zero (data + 4 * first, count, 4);
+    case ARRA_F16:
+    case ARRA_BF16:
+      return numbers_zero (data + 2 * first, count, 2);
+    case ARRA_F64:
+      return numbers_zero (data + 8 * first, count, 8);
+    case ARRA_Q8_0:
+      return blocks_zero (data + first / ARRA_QK * sizeof (ArraBlockQ8_0), count / ARRA_QK);
+    default:
+      return FALSE;
+    }
+}

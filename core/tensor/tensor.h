@@ -45,5 +45,9 @@ char *arra_tensor_describe (const ArraTensor *tensor); /* (transfer full): "BF16
 /* Widens @count elements from element @first on (any float type; Q8_0: both multiples of 32) to float. */
 void arra_tensor_to_float (const ArraTensor *tensor, gsize first, gsize count, float *out);
 
+/* Whether @count elements from element @first on (of a float type; Q8_0: both multiples of 32) are all 0 or -0; ends at the first that is not.
+ * FALSE for integers. */
+gboolean arra_tensor_is_zero (const ArraTensor *tensor, gsize first, gsize count);
+
 /* Whether every value is finite (integers are). Q8_0: the scales. */
 gboolean arra_tensor_is_finite (const ArraTensor *tensor);

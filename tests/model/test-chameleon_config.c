@@ -137,6 +137,40 @@ test_unsupported (void)
   assert_refused ("{" SIZES ", \"head_dim\": 32}", ARRA_ERROR_UNSUPPORTED, "head_dim");
 }
 
+static void
+test_quantised (void)
+{
+  static const struct
+  {
+    const char *said, *by;
+  } forms[] = {
+    { "{\"load_in_4bit\": true, \"bnb_4bit_quant_type\": \"nf4\"}", "quantised by bitsandbytes (4 bit)" },
+    { "{\"quant_method\": \"bitsandbytes\", \"_load_in_8bit\": true}", "quantised by bitsandbytes (8 bit)" },
+    { "{\"quant_method\": \"gptq\", \"bits\": 4}", "quantised by GPTQ" },
+    { "{\"quant_method\": \"awq\", \"bits\": 4}", "quantised by AWQ" },
+    { "{\"quant_method\": \"fp8\"}", "quantised by FP8" },
+    { "{\"quant_method\": \"hqq\"}", "quantised by hqq" },
+  };
+  static const char *const none[] = { "null", "{}", "{\"load_in_8bit\": false}",
+                                      "{\"quant_method\": \"bitsandbytes\", \"load_in_4bit\": false, \"load_in_8bit\": false}" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (forms); i++)
+    {
+      g_autofree char *text = g_strdup_printf ("{" SIZES ", \"quantization_config\": %s}", forms[i].said);
+
+      assert_refused (text, ARRA_ERROR_UNSUPPORTED, forms[i].by);
+      assert_refused (text, ARRA_ERROR_UNSUPPORTED, "get the original model");
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (none); i++)
+    {
+      g_autofree char *text = g_strdup_printf ("{" SIZES ", \"quantization_config\": %s}", none[i]);
+      g_autoptr (GError) error = NULL;
+      ArraChameleonConfig config;
+
+      g_assert_true (read_text (text, &config, &error));
+    }
+}
+
 #define WITH(hidden, ffn, layers, heads, vocab, more)                                                        \
   "{\"hidden_size\": " hidden ", \"intermediate_size\": " ffn ", \"num_hidden_layers\": " layers             \
   ", \"num_attention_heads\": " heads ", \"vocab_size\": " vocab more "}"
@@ -245,6 +279,7 @@ main (int argc, char **argv)
   g_test_add_func ("/chameleon/config/defaults", test_defaults);
   g_test_add_func ("/chameleon/config/members", test_members);
   g_test_add_func ("/chameleon/config/rope-forms", test_rope_forms);
+  g_test_add_func ("/chameleon/config/quantised", test_quantised);
   g_test_add_func ("/chameleon/config/rope-without-type", test_rope_without_type);
   g_test_add_func ("/chameleon/config/unsupported", test_unsupported);
   g_test_add_func ("/chameleon/config/broken", test_broken);

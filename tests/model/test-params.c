@@ -99,6 +99,86 @@ test_types (void)
   check_bind (ARRA_F64, 40, f64, ARRA_PARAM_MATRIX, ARRA_Q8_0, ARRA_F32, FALSE, 0);
 }
 
+/* Zeros [rows][columns] under @name, but for a 1 at @nonzero (G_MAXSIZE: none). NULL: taken; else what the message says. */
+static void
+check_zeros (const char *name, gint64 rows, gint64 columns, gsize nonzero, const char *words)
+{
+  gsize n = (gsize) (rows * columns);
+  g_autofree float *numbers = g_new0 (float, n);
+  g_autoptr (ArraMapping) mapping = arra_mapping_new_for_bytes ("weights.bin", numbers, n * sizeof (float));
+  g_autoptr (ArraSource) source = arra_source_new ();
+  g_autoptr (GError) error = NULL;
+  ArraTensor tensor = { .n_dims = rows > 1 ? 2 : 1, .shape = { rows > 1 ? rows : columns, columns }, .data = numbers, .n_bytes = n * 4 };
+  ArraParam param = { .name = name, .kind = ARRA_PARAM_MATRIX, .n_dims = tensor.n_dims, .shape = { tensor.shape[0], columns } };
+  guint64 mapped = 0, owned = 0;
+  guint file;
+
+  if (nonzero < n)
+    numbers[nonzero] = 1;
+  g_assert_true (arra_source_add_file (source, mapping, &file, NULL));
+  g_assert_true (arra_source_add (source, file, name, &tensor, NULL));
+  g_assert_cmpint (arra_param_measure (&param, source, ARRA_F32, &mapped, &owned, &error), ==, words == NULL);
+  if (words == NULL)
+    return;
+  g_assert_error (error, ARRA_ERROR, ARRA_ERROR_INVALID_DATA);
+  g_assert_nonnull (strstr (error->message, words));
+  g_assert_nonnull (strstr (error->message, name));
+  g_assert_nonnull (strstr (error->message, "weights.bin"));
+}
+
+static void
+test_zeros (void)
+{
+  check_zeros ("layers.0.mlp.up_proj.weight", 4, 8, G_MAXSIZE, "is all zero");
+  check_zeros ("lm_head.weight", 4, 8, G_MAXSIZE, "is all zero");
+  check_zeros ("model.embed_tokens.weight", 4, 8, G_MAXSIZE, "is all zero");
+  check_zeros ("model.norm.weight", 1, 8, G_MAXSIZE, "is all zero");
+  check_zeros ("layers.0.mlp.up_proj.weight", 64, 128, 4095, "half of");
+  check_zeros ("layers.0.mlp.up_proj.weight", 64, 128, 4096, "half of");
+  /* sound ones */
+  check_zeros ("layers.0.mlp.up_proj.weight", 63, 64, 4000, NULL);
+  check_zeros ("layers.0.mlp.up_proj.weight", 4, 8, 0, NULL);
+  check_zeros ("lm_head.weight", 64, 128, 8191, NULL);
+  check_zeros ("lm_head.weight", 64, 128, 0, NULL);
+  check_zeros ("model.embed_tokens.weight", 64, 128, 0, NULL);
+  check_zeros ("self_attn.q_norm.bias", 4, 8, G_MAXSIZE, NULL);
+  check_zeros ("norm.bias", 1, 8, G_MAXSIZE, NULL);
+  check_zeros ("conv.bias", 1, 8, G_MAXSIZE, NULL);
+}
+
+/* A weight that another program quantised is called that, not missing. */
+static void
+test_quantised (void)
+{
+  static const struct
+  {
+    const char *weight, *mark, *words;
+  } marks[] = {
+    { "a.other", "a.qweight", "quantised by GPTQ or AWQ" },     { "a.g_idx", "a.qweight", "quantised by GPTQ," },
+    { "a.weight", "a.SCB", "quantised by bitsandbytes (8 bit)" }, { "a.weight", "a.weight.absmax", "quantised by bitsandbytes (4 bit)" },
+    { "a.other", "a.weight_scale", "quantised by FP8" },        { "a.other", "b.qweight", "is missing" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (marks); i++)
+    {
+      static const guint8 bytes[8];
+      g_autoptr (ArraMapping) mapping = arra_mapping_new_for_bytes ("weights.bin", bytes, sizeof bytes);
+      g_autoptr (ArraSource) source = arra_source_new ();
+      g_autoptr (GError) error = NULL;
+      ArraTensor tensor = { .dtype = ARRA_U8, .n_dims = 1, .shape = { 8 }, .data = bytes, .n_bytes = 8 };
+      ArraParam param = { .name = "a.weight", .kind = ARRA_PARAM_MATRIX, .n_dims = 2, .shape = { 4, 4 } };
+      guint64 mapped, owned;
+      guint file;
+
+      g_assert_true (arra_source_add_file (source, mapping, &file, NULL));
+      g_assert_true (arra_source_add (source, file, marks[i].weight, &tensor, NULL));
+      g_assert_true (arra_source_add (source, file, marks[i].mark, &tensor, NULL));
+      g_assert_false (arra_param_measure (&param, source, ARRA_F32, &mapped, &owned, &error));
+      g_assert_nonnull (strstr (error->message, marks[i].words));
+      g_assert_nonnull (strstr (error->message, "\"a.weight\""));
+    }
+}
+
 static void
 test_optional (void)
 {
@@ -191,6 +271,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/params/types", test_types);
+  g_test_add_func ("/params/zeros", test_zeros);
+  g_test_add_func ("/params/quantised", test_quantised);
   g_test_add_func ("/params/optional", test_optional);
   g_test_add_func ("/params/not-finite", test_not_finite);
   g_test_add_func ("/params/threads", test_threads);

@@ -106,6 +106,48 @@ test_widen (void)
     }
 }
 
+/* One number that is not zero is found wherever it is; a sign alone is none, nor is a block's scale or its numbers alone. */
+static void
+test_zero (void)
+{
+  const ArraDType types[] = { ARRA_F32, ARRA_F16, ARRA_BF16, ARRA_F64, ARRA_Q8_0 };
+
+  for (gsize t = 0; t < G_N_ELEMENTS (types); t++)
+    {
+      ArraTensor tensor = { .dtype = types[t], .n_dims = 1, .shape = { COUNT } };
+      g_autofree guint8 *bytes = NULL;
+
+      g_assert_true (arra_tensor_bytes (types[t], 1, tensor.shape, &tensor.n_bytes));
+      bytes = g_malloc0 (tensor.n_bytes + 1);
+      tensor.data = bytes + 1;
+      g_assert_true (arra_tensor_is_zero (&tensor, 0, COUNT));
+      for (gsize i = 0; i < tensor.n_bytes; i++)
+        {
+          gsize size = tensor.n_bytes / COUNT, at = types[t] == ARRA_Q8_0 ? i / sizeof (ArraBlockQ8_0) * ARRA_QK : i / size;
+          gsize n = types[t] == ARRA_Q8_0 ? ARRA_QK : 1;
+          gboolean scale = types[t] == ARRA_Q8_0 && i % sizeof (ArraBlockQ8_0) < 2;
+
+          bytes[i + 1] = 1;
+          if (types[t] == ARRA_Q8_0)
+            {
+              g_assert_true (arra_tensor_is_zero (&tensor, 0, COUNT));
+              bytes[1 + i / sizeof (ArraBlockQ8_0) * sizeof (ArraBlockQ8_0) + (scale ? 2 : 0)] = 1;
+            }
+          g_assert_false (arra_tensor_is_zero (&tensor, 0, COUNT));
+          g_assert_false (arra_tensor_is_zero (&tensor, at, n));
+          g_assert_true (arra_tensor_is_zero (&tensor, 0, at));
+          g_assert_true (arra_tensor_is_zero (&tensor, at + n, COUNT - at - n));
+          memset (bytes, 0, tensor.n_bytes + 1);
+          if (types[t] != ARRA_Q8_0 && i % size == size - 1)
+            {
+              bytes[i + 1] = 0x80;
+              g_assert_true (arra_tensor_is_zero (&tensor, 0, COUNT));
+              bytes[i + 1] = 0;
+            }
+        }
+    }
+}
+
 /* One bad number anywhere is found. */
 static void
 test_finite (void)
@@ -162,6 +204,7 @@ main (int argc, char **argv)
   g_test_add_func ("/tensor/bytes", test_bytes);
   g_test_add_func ("/tensor/names", test_names);
   g_test_add_func ("/tensor/widen", test_widen);
+  g_test_add_func ("/tensor/zero", test_zero);
   g_test_add_func ("/tensor/finite", test_finite);
   g_test_add_func ("/tensor/finite-others", test_finite_others);
   return g_test_run ();
