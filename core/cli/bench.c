@@ -154,7 +154,7 @@ setup_init (Setup *setup, const Options *options, GError **error)
   return parse_shape (options, &setup->config, error);
 }
 
-/* Refuses what cannot fit, before a gigabyte is filled. @random: bytes of weights that are made up */
+/* Refuses what cannot fit, before a gigabyte is filled. */
 static gboolean
 check_memory (guint64 needed, GError **error)
 {
@@ -168,69 +168,70 @@ check_memory (guint64 needed, GError **error)
                     have);
 }
 
+/* Weights, once; caches; the probe's buffer; the passes' buffers. @source: (nullable): NULL for random weights */
 static gboolean
-measure_type (BenchReport *report, ArraSource *source, ArraDType dtype, const ArraExec *exec, const BenchProbe *probe, GError **error)
+plan_memory (const BenchReport *report, ArraSource *source, ArraDType dtype, BenchMemory *memory, GError **error)
 {
-  BenchResult *result = &report->results[report->n_results];
-  g_autoptr (ArraChameleon) model = NULL;
+  guint64 mapped = 0, owned = 0;
+  gsize random = 0;
 
-  *result = (BenchResult){ .dtype = dtype };
-  if (!bench_count (report->config, source, dtype, &report->parameters, &result->bytes, error))
+  if (source != NULL ? !arra_chameleon_measure (report->config, source, dtype, &mapped, &owned, error)
+                     : !bench_random_bytes (report->config, dtype, &random, error))
     return FALSE;
-  model = arra_chameleon_new (report->config, source, dtype, NULL, exec->pool, cli_signals_stage (0), error);
-  if (model == NULL || !bench_measure (model, exec, probe, &report->plan, result, cli_signals_stage (0), error))
-    return FALSE;
-  report->n_results++;
+  memory->weights = mapped + owned + random;
+  memory->probe = MIN (memory->weights, BENCH_PROBE);
+  bench_measure_bytes (report->config, &report->plan, report->threads, &memory->caches, &memory->work);
+  memory->total = memory->weights + memory->probe + memory->caches + memory->work;
   return TRUE;
 }
 
-/* The most bytes that a pass of any of the types reads. */
 static gboolean
-largest_pass (const Setup *setup, const ArraChameleonConfig *config, ArraSource *source, guint64 *largest, GError **error)
+measure_weights (BenchReport *report, BenchResult *result, ArraSource *source, const ArraExec *exec, GError **error)
 {
-  *largest = 0;
-  for (guint i = 0; i < setup->n_types; i++)
-    {
-      guint64 parameters, bytes;
-      if (!bench_count (config, source, setup->types[i], &parameters, &bytes, error))
-        return FALSE;
-      *largest = MAX (*largest, bytes);
-    }
+  g_autoptr (ArraChameleon) model = NULL;
+  BenchProbe probe = { 0 };
+  gboolean ok;
+
+  if (!bench_count (report->config, source, result->dtype, &report->parameters, &result->bytes, error))
+    return FALSE;
+  model = arra_chameleon_new (report->config, source, result->dtype, NULL, exec->pool, cli_signals_stage (0), error);
+  if (model == NULL || !bench_probe_init (&probe, result->memory.probe, exec->pool, error))
+    return FALSE;
+  ok = bench_measure (model, exec, &probe, &report->plan, result, cli_signals_stage (0), error);
+  bench_probe_clear (&probe);
+  return ok;
+}
+
+/* @source: (nullable): NULL for random weights, which are made as @dtype, so that no second copy of them is needed. */
+static gboolean
+measure_type (BenchReport *report, ArraSource *source, ArraDType dtype, const ArraExec *exec, GError **error)
+{
+  BenchResult *result = &report->results[report->n_results];
+  g_autoptr (ArraSource) weights = source != NULL ? arra_source_ref (source) : NULL;
+
+  *result = (BenchResult){ .dtype = dtype };
+  if (!plan_memory (report, source, dtype, &result->memory, error) || !check_memory (result->memory.total, error))
+    return FALSE;
+  if (weights == NULL)
+    weights = bench_random_source (report->config, dtype, exec->pool, error);
+  if (weights == NULL || !measure_weights (report, result, weights, exec, error))
+    return FALSE;
+  report->n_results++;
   return TRUE;
 }
 
 static gboolean
 measure (const Setup *setup, BenchReport *report, ArraSource *source, const ArraExec *exec, CliProgress *progress, GError **error)
 {
-  BenchProbe probe = { 0 };
-  guint64 largest;
-  gboolean ok = TRUE;
-
-  if (!largest_pass (setup, report->config, source, &largest, error)
-      || !check_memory (2 * largest, error) /* converted weights and the probe's buffer */
-      || !bench_probe_init (&probe, largest, exec->pool, error))
-    return FALSE;
-  for (guint i = 0; ok && i < setup->n_types; i++)
+  for (guint i = 0; i < setup->n_types; i++)
     {
       g_autofree char *text = g_strdup_printf ("Measuring %s ...", arra_dtype_name (setup->types[i]));
+
       cli_progress_say (progress, text);
-      ok = measure_type (report, source, setup->types[i], exec, &probe, error);
+      if (!measure_type (report, source, setup->types[i], exec, error))
+        return FALSE;
     }
-  bench_probe_clear (&probe);
-  return ok;
-}
-
-static ArraSource *
-random_weights (const Setup *setup, ArraPool *pool, CliProgress *progress, GError **error)
-{
-  const ArraChameleonConfig *config = &setup->config;
-  guint64 matrix = (guint64) config->hidden_size * (4ull * config->hidden_size + 3ull * config->intermediate_size);
-  guint64 weights = matrix * config->n_layers + 2ull * config->hidden_size * config->vocab_size;
-
-  if (!check_memory (2 * weights, error))
-    return NULL;
-  cli_progress_say (progress, "Making random weights ...");
-  return bench_random_source (config, pool, error);
+  return TRUE;
 }
 
 static gboolean
@@ -255,7 +256,6 @@ run (gpointer data, GError **error)
   const Options *options = data;
   Setup setup;
   g_autoptr (ArraCheckpoint) checkpoint = NULL;
-  g_autoptr (ArraSource) source = NULL;
   g_autoptr (ArraPool) pool = NULL;
   g_autoptr (CliProgress) progress = cli_progress_new (TRUE, 1, NULL);
   BenchReport report = { 0 };
@@ -278,8 +278,7 @@ run (gpointer data, GError **error)
   report.plan = setup.plan;
   if (setup.plan.train)
     return run_training (&setup, &report, &exec, progress, options->json, error);
-  source = checkpoint != NULL ? arra_source_ref (checkpoint->source) : random_weights (&setup, pool, progress, error);
-  if (source == NULL || !measure (&setup, &report, source, &exec, progress, error))
+  if (!measure (&setup, &report, checkpoint != NULL ? checkpoint->source : NULL, &exec, progress, error))
     return FALSE;
   cli_progress_clear (progress);
   if (options->json)

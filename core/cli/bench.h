@@ -8,11 +8,14 @@
 
 #define BENCH_MAX_TYPES 4
 #define BENCH_PROMPT 32 /* tokens of the prefill */
+#define BENCH_PROBE ((gsize) 1 << 30) /* bytes of the probe's buffer at most: more than any cache holds */
 
 /* bench_source.c: weights to run on. */
 
-/* Random bf16 weights of this shape, in memory only; deterministic. */
-ArraSource *bench_random_source (const ArraChameleonConfig *config, ArraPool *pool, GError **error);
+/* Random weights of this shape, matrices of @dtype, in memory only; deterministic. A model of that type uses them where they lie. */
+ArraSource *bench_random_source (const ArraChameleonConfig *config, ArraDType dtype, ArraPool *pool, GError **error);
+/* The bytes it takes. */
+gboolean bench_random_bytes (const ArraChameleonConfig *config, ArraDType dtype, gsize *bytes, GError **error);
 /* Weights of the source, and the bytes of them that one token reads with matrices as @dtype: all but the embedding, of which it reads a row. */
 gboolean bench_count (const ArraChameleonConfig *config, ArraSource *source, ArraDType dtype, guint64 *parameters, guint64 *bytes_read, GError **error);
 
@@ -26,7 +29,7 @@ typedef struct
 
 gboolean bench_probe_init (BenchProbe *probe, gsize size, ArraPool *pool, GError **error);
 void bench_probe_clear (BenchProbe *probe);
-/* Seconds for reading the first @size bytes with all threads of @pool. */
+/* Seconds for reading @size bytes with all threads of @pool; more than there are are read over and over. */
 double bench_probe_read (const BenchProbe *probe, gsize size, ArraPool *pool);
 
 /* bench_measure.c */
@@ -39,10 +42,17 @@ typedef struct
   double share;   /* of its neighbouring probe's rate that a pass reads weights with, median */
 } BenchPass;
 
+/* What measuring a type takes, in bytes. */
+typedef struct
+{
+  guint64 weights, caches, probe, work, total;
+} BenchMemory;
+
 typedef struct
 {
   ArraDType dtype;
   guint64 bytes;        /* of weights that a pass reads */
+  BenchMemory memory;
   BenchPass single;     /* one token */
   BenchPass pair;       /* two sequences, one token each: guidance */
   double prefill;       /* seconds for BENCH_PROMPT tokens; 0: not measured */
@@ -57,6 +67,9 @@ typedef struct
 
 /* Measures @model and sets all of @result but its dtype and bytes, which it reads. Cancellable between passes. */
 gboolean bench_measure (const ArraChameleon *model, const ArraExec *exec, const BenchProbe *probe, const BenchPlan *plan, BenchResult *result, GCancellable *cancellable, GError **error);
+
+/* Bytes of the caches, and of the buffers of the passes. */
+void bench_measure_bytes (const ArraChameleonConfig *config, const BenchPlan *plan, guint threads, guint64 *caches, guint64 *work);
 
 double bench_median (double *values, guint n); /* reorders them */
 

@@ -38,13 +38,27 @@ now (void)
   return (double) g_get_monotonic_time () * 1e-6;
 }
 
+static guint
+context_of (const BenchPlan *plan)
+{
+  return MAX (plan->depth, BENCH_PROMPT) + 1;
+}
+
+void
+bench_measure_bytes (const ArraChameleonConfig *config, const BenchPlan *plan, guint threads, guint64 *caches, guint64 *work)
+{
+  *caches = 2 * arra_kv_cache_bytes (config, context_of (plan));
+  *work = arra_chameleon_run_bytes (config, BENCH_PROMPT, context_of (plan), threads)
+          + 2 * sizeof (float) * (guint64) config->vocab_size + sizeof (guint32) * (guint64) context_of (plan);
+}
+
 static gboolean
-bench_init (Bench *bench, const ArraChameleon *model, const ArraExec *exec, guint depth, GError **error)
+bench_init (Bench *bench, const ArraChameleon *model, const ArraExec *exec, const BenchPlan *plan, GError **error)
 {
   const ArraChameleonConfig *config = arra_chameleon_config (model);
-  guint context = MAX (depth, BENCH_PROMPT) + 1;
+  guint context = context_of (plan);
 
-  bench->n_ids = MAX (depth, BENCH_PROMPT);
+  bench->n_ids = context - 1;
   bench->run = arra_chameleon_run_new (model, exec, BENCH_PROMPT, context, error);
   bench->ids = arra_mem_new (bench->n_ids, sizeof *bench->ids, "token ids", error);
   if (bench->run == NULL || bench->ids == NULL)
@@ -152,7 +166,7 @@ gboolean
 bench_measure (const ArraChameleon *model, const ArraExec *exec, const BenchProbe *probe, const BenchPlan *plan, BenchResult *result, GCancellable *cancellable, GError **error)
 {
   Bench bench = { 0 };
-  gboolean ok = bench_init (&bench, model, exec, plan->depth, error)
+  gboolean ok = bench_init (&bench, model, exec, plan, error)
                 && measure_all (&bench, exec, probe, plan, result, cancellable, error);
 
   bench_clear (&bench);

@@ -35,6 +35,18 @@ print_pass (const char *type, const char *what, const BenchPass *pass, guint64 b
   cli_print ("%-6s %-16s %10s %10s ms %10s %10s %8s\n", type, what, rate, milliseconds, giga, read, share);
 }
 
+static void
+print_memory (const char *type, const BenchMemory *memory)
+{
+  g_autofree char *total = cli_format_bytes (memory->total);
+  g_autofree char *weights = cli_format_bytes (memory->weights);
+  g_autofree char *caches = cli_format_bytes (memory->caches);
+  g_autofree char *probe = cli_format_bytes (memory->probe);
+  g_autofree char *work = cli_format_bytes (memory->work);
+
+  cli_print ("%-6s %-16s %s: weights %s, caches %s, read buffer %s, work %s\n", type, "memory", total, weights, caches, probe, work);
+}
+
 void
 bench_print (const BenchReport *report)
 {
@@ -52,6 +64,7 @@ bench_print (const BenchReport *report)
       const BenchResult *result = &report->results[i];
       const char *name = type_name (result->dtype);
 
+      print_memory (name, &result->memory);
       print_pass (name, "one token", &result->single, result->bytes, 1);
       print_pass (name, "guidance pair", &result->pair, result->bytes, 2);
       if (result->prefill > 0)
@@ -79,11 +92,24 @@ put_pass (CliJson *json, const char *key, const BenchPass *pass, guint64 bytes, 
 }
 
 static void
+put_memory (CliJson *json, const BenchMemory *memory)
+{
+  cli_json_begin_object (json, "memory");
+  cli_json_uint (json, "weights", memory->weights);
+  cli_json_uint (json, "caches", memory->caches);
+  cli_json_uint (json, "probe", memory->probe);
+  cli_json_uint (json, "work", memory->work);
+  cli_json_uint (json, "total", memory->total);
+  cli_json_end_object (json);
+}
+
+static void
 put_result (CliJson *json, const BenchResult *result)
 {
   cli_json_begin_object (json, NULL);
   cli_json_string (json, "type", type_name (result->dtype));
   cli_json_uint (json, "bytes_per_pass", result->bytes);
+  put_memory (json, &result->memory);
   put_pass (json, "decode", &result->single, result->bytes, 1);
   put_pass (json, "pair", &result->pair, result->bytes, 2);
   if (result->prefill > 0)

@@ -5,99 +5,102 @@
 #include <string.h>
 
 #include "fail.h"
+#include "kernels.h"
 #include "mapping.h"
 #include "mem.h"
 #include "status.h"
 
-#define MAX_NAME 96
-#define GRAIN ((gsize) 1 << 16) /* weights filled at a time */
+#define GRAIN ((gsize) 1 << 16) /* words or blocks filled at a time */
 
-/* Dimensions as the table below names them. */
-typedef enum
-{
-  NONE,
-  VOCAB,
-  HIDDEN,
-  FFN,
-  KV,
-  RANKS,
-  HEAD,
-} Side;
-
+/* Lays tensors one after the other; the first walk measures, the second one fills and adds. */
 typedef struct
 {
-  const char *name;
-  Side rows, columns;
-} Shape;
-
-static const Shape outside_layers[] = {
-  { "model.embed_tokens.weight", VOCAB, HIDDEN },
-  { "model.norm.weight", HIDDEN, NONE },
-  { "lm_head.weight", VOCAB, HIDDEN },
-};
-
-static const Shape in_layers[] = {
-  { "input_layernorm.weight", HIDDEN, NONE },
-  { "post_attention_layernorm.weight", HIDDEN, NONE },
-  { "self_attn.q_proj.weight", HIDDEN, HIDDEN },
-  { "self_attn.k_proj.weight", KV, HIDDEN },
-  { "self_attn.v_proj.weight", KV, HIDDEN },
-  { "self_attn.o_proj.weight", HIDDEN, HIDDEN },
-  { "self_attn.q_norm.weight", RANKS, HEAD },
-  { "self_attn.q_norm.bias", RANKS, HEAD },
-  { "self_attn.k_norm.weight", RANKS, HEAD },
-  { "self_attn.k_norm.bias", RANKS, HEAD },
-  { "mlp.gate_proj.weight", FFN, HIDDEN },
-  { "mlp.up_proj.weight", FFN, HIDDEN },
-  { "mlp.down_proj.weight", HIDDEN, FFN },
-};
-
-/* Lays tensors one after the other; the first walk measures, the second one adds. */
-typedef struct
-{
-  const ArraChameleonConfig *config;
+  ArraDType dtype; /* of matrices */
+  ArraPool *pool;
   ArraSource *source; /* NULL: measuring */
   guint file;
   guint8 *data;
   gsize used;
 } Layout;
 
-static gint64
-side_size (const ArraChameleonConfig *config, Side side)
+/* What a tensor is filled with: numbers of either sign, their size between 1/128 and 1/64, so never zero, tiny or infinite. */
+typedef struct
 {
-  switch (side)
+  guint8 *data;
+  guint64 kept, set; /* bits of a word that are random, and that are 1 */
+} Pattern;
+
+static guint64
+random_word (gsize i)
+{
+  guint64 x = (guint64) i * G_GUINT64_CONSTANT (0x9E3779B97F4A7C15);
+
+  x = (x ^ x >> 30) * G_GUINT64_CONSTANT (0xBF58476D1CE4E5B9);
+  x = (x ^ x >> 27) * G_GUINT64_CONSTANT (0x94D049BB133111EB);
+  return x ^ x >> 31;
+}
+
+static void
+fill_words (gsize begin, gsize end, guint worker, gpointer data)
+{
+  const Pattern *pattern = data;
+  guint64 *words = (guint64 *) (void *) pattern->data;
+
+  for (gsize i = begin; i < end; i++)
+    words[i] = (random_word (i) & pattern->kept) | pattern->set;
+}
+
+/* d is 2^-13, so that the largest of a block is about 1/64. */
+static void
+fill_blocks (gsize begin, gsize end, guint worker, gpointer data)
+{
+  const Pattern *pattern = data;
+  ArraBlockQ8_0 *blocks = (ArraBlockQ8_0 *) (void *) pattern->data;
+
+  for (gsize i = begin; i < end; i++)
     {
-    case VOCAB:
-      return config->vocab_size;
-    case HIDDEN:
-      return config->hidden_size;
-    case FFN:
-      return config->intermediate_size;
-    case KV:
-      return (gint64) config->n_kv_heads * config->head_dim;
-    case RANKS:
-      return config->model_parallel;
-    case HEAD:
-      return config->head_dim;
-    case NONE:
-      break;
+      blocks[i].d = 0x0800;
+      for (gsize k = 0; k < ARRA_QK; k++)
+        blocks[i].q[k] = (gint8) ((random_word (i * (ARRA_QK / 8) + k / 8) >> (k % 8 * 8) & 0x7f) | 0x40);
     }
-  return 1;
+}
+
+/* The room after a tensor's last number is filled, too. */
+static void
+fill (const Layout *layout, const ArraTensor *tensor)
+{
+  Pattern pattern = { .data = layout->data + layout->used };
+  gsize n_words = (tensor->n_bytes + sizeof (guint64) - 1) / sizeof (guint64);
+
+  if (tensor->dtype == ARRA_Q8_0)
+    {
+      arra_pool_run (layout->pool, tensor->n_bytes / sizeof (ArraBlockQ8_0), GRAIN, fill_blocks, &pattern);
+      return;
+    }
+  pattern.kept = tensor->dtype == ARRA_F32    ? G_GUINT64_CONSTANT (0x807FFFFF807FFFFF)
+                 : tensor->dtype == ARRA_BF16 ? G_GUINT64_CONSTANT (0x807F807F807F807F)
+                                              : G_GUINT64_CONSTANT (0x83FF83FF83FF83FF);
+  pattern.set = tensor->dtype == ARRA_F32    ? G_GUINT64_CONSTANT (0x3C0000003C000000)
+                : tensor->dtype == ARRA_BF16 ? G_GUINT64_CONSTANT (0x3C003C003C003C00)
+                                             : G_GUINT64_CONSTANT (0x2000200020002000);
+  arra_pool_run (layout->pool, n_words, GRAIN, fill_words, &pattern);
 }
 
 static gboolean
-place (Layout *layout, const char *name, const Shape *shape, GError **error)
+place (const char *name, guint n_dims, const gint64 *shape, gpointer data, GError **error)
 {
-  ArraTensor tensor = { .dtype = ARRA_BF16, .n_dims = shape->columns == NONE ? 1 : 2 };
+  Layout *layout = data;
+  gboolean is_matrix = n_dims == 2 && strstr (name, "norm") == NULL;
+  ArraTensor tensor = { .dtype = is_matrix ? layout->dtype : ARRA_F32, .n_dims = n_dims };
   gsize rounded;
 
-  tensor.shape[0] = side_size (layout->config, shape->rows);
-  tensor.shape[1] = side_size (layout->config, shape->columns);
-  if (!arra_tensor_bytes (tensor.dtype, tensor.n_dims, tensor.shape, &tensor.n_bytes)
+  memcpy (tensor.shape, shape, n_dims * sizeof *shape);
+  if (!arra_tensor_bytes (tensor.dtype, n_dims, shape, &tensor.n_bytes)
       || !arra_size_add (tensor.n_bytes, ARRA_MEM_ALIGN - 1, &rounded))
     return cli_usage_error (error, "the model's shape is too large");
   if (layout->source != NULL)
     {
+      fill (layout, &tensor);
       tensor.data = layout->data + layout->used;
       if (!arra_source_add (layout->source, layout->file, name, &tensor, error))
         return FALSE;
@@ -107,58 +110,34 @@ place (Layout *layout, const char *name, const Shape *shape, GError **error)
   return TRUE;
 }
 
-static gboolean
-place_all (Layout *layout, GError **error)
+gboolean
+bench_random_bytes (const ArraChameleonConfig *config, ArraDType dtype, gsize *bytes, GError **error)
 {
-  char name[MAX_NAME];
+  Layout layout = { .dtype = dtype };
 
-  for (gsize i = 0; i < G_N_ELEMENTS (outside_layers); i++)
-    if (!place (layout, outside_layers[i].name, &outside_layers[i], error))
-      return FALSE;
-  for (guint layer = 0; layer < layout->config->n_layers; layer++)
-    for (gsize i = 0; i < G_N_ELEMENTS (in_layers); i++)
-      {
-        g_snprintf (name, sizeof name, "model.layers.%u.%s", layer, in_layers[i].name);
-        if (!place (layout, name, &in_layers[i], error))
-          return FALSE;
-      }
+  if (!arra_chameleon_describe (config, NULL, place, &layout, error))
+    return FALSE;
+  *bytes = layout.used;
   return TRUE;
 }
 
-/* Four bf16 numbers at a time, of either sign, their size between 1/128 and 1/64: never zero, tiny or infinite. */
-static void
-fill (gsize begin, gsize end, guint worker, gpointer data)
-{
-  guint64 *words = data;
-
-  for (gsize i = begin; i < end; i++)
-    {
-      guint64 x = (guint64) i * G_GUINT64_CONSTANT (0x9E3779B97F4A7C15);
-      x = (x ^ x >> 30) * G_GUINT64_CONSTANT (0xBF58476D1CE4E5B9);
-      x = (x ^ x >> 27) * G_GUINT64_CONSTANT (0x94D049BB133111EB);
-      x ^= x >> 31;
-      words[i] = (x & G_GUINT64_CONSTANT (0x807F807F807F807F)) | G_GUINT64_CONSTANT (0x3C003C003C003C00);
-    }
-}
-
 ArraSource *
-bench_random_source (const ArraChameleonConfig *config, ArraPool *pool, GError **error)
+bench_random_source (const ArraChameleonConfig *config, ArraDType dtype, ArraPool *pool, GError **error)
 {
   g_autoptr (ArraSource) source = arra_source_new ();
   g_autoptr (ArraMapping) mapping = NULL;
-  Layout layout = { .config = config };
-  guint8 *data;
+  Layout layout = { .dtype = dtype, .pool = pool, .source = source };
+  gsize bytes;
 
-  if (!place_all (&layout, error))
+  if (!bench_random_bytes (config, dtype, &bytes, error))
     return NULL;
-  data = arra_mem_new (layout.used, 1, "random weights", error);
-  if (data == NULL)
+  layout.data = arra_mem_new (bytes, 1, "random weights", error);
+  if (layout.data == NULL)
     return NULL;
-  arra_source_add_memory (source, data);
-  mapping = arra_mapping_new_for_bytes ("random weights", data, layout.used);
-  arra_pool_run (pool, layout.used / sizeof (guint64), GRAIN, fill, data);
-  layout = (Layout){ .config = config, .source = source, .data = data };
-  if (!arra_source_add_file (source, mapping, &layout.file, error) || !place_all (&layout, error))
+  arra_source_add_memory (source, layout.data);
+  mapping = arra_mapping_new_for_bytes ("random weights", layout.data, bytes);
+  if (!arra_source_add_file (source, mapping, &layout.file, error)
+      || !arra_chameleon_describe (config, NULL, place, &layout, error))
     return NULL;
   return g_steal_pointer (&source);
 }
