@@ -165,6 +165,7 @@ typedef struct
   char *path;
   ArraCheckpoint *checkpoint; /* (nullable): opened with metadata_only: card, grid, plan; NULL when it is broken */
   char *problem;              /* (nullable): why it cannot be used, in words */
+  char *name;                 /* (nullable): short, for arra_checkpoints_locate(); NULL when one before it has that name, or none is known */
 } ArraFound;
 
 /* $XDG_DATA_HOME/arra/checkpoints: where a user puts checkpoints. (transfer full): g_free(). Since: 0.1 */
@@ -175,12 +176,23 @@ ARRA_API char *arra_checkpoints_folder (void);
  * @folders: (nullable): NULL-terminated further folders (each may be a checkpoint, or hold checkpoints)
  *
  * Looks into the installation (PREFIX/share/arra/checkpoints and the system's data folders), arra_checkpoints_folder(), @folders and the Hugging Face
- * cache. Broken ones are listed too. The default checkpoint is the first without a problem ("textures" of the installation before others).
+ * cache, there at the commit that is in force. Broken ones are listed too. The default checkpoint is the first without a problem ("textures" of the installation before others).
  * Returns: (transfer full) (element-type ArraFound): g_ptr_array_unref(); never NULL.
  *
  * Since: 0.1
  */
 ARRA_API GPtrArray *arra_checkpoints_find (const char *const *folders, GCancellable *cancellable);
+
+/**
+ * arra_checkpoints_locate:
+ * @text: a path, or the name of a checkpoint that arra_checkpoints_find() lists without further folders
+ *
+ * What begins with "/", "./", "../" or "~/", or ends with "/", is a path. Anything else is a path when a checkpoint lies there (a .gguf file, or a
+ * folder with a config.json), else a name: that of a file without ".gguf" or of a folder, or OWNER/REPO in the Hugging Face cache, of which the commit
+ * counts that its refs/main names; else a path again, so that opening it says what lies there. Nothing is opened.
+ * Returns: (transfer full): g_free(); NULL with ARRA_ERROR_NOT_FOUND, whose message names what is known.
+ */
+ARRA_API char *arra_checkpoints_locate (const char *text, GError **error);
 
 /* The checkpoint used when none is named, without opening any: "textures" of the installation, else the first .gguf file of the folders above, the user's
  * before the system's, whose "textures" comes before others. (transfer full) (nullable): g_free(). Since: 0.1 */

@@ -31,11 +31,18 @@ without_path (const char *problem, const char *path)
 char *
 arra_checkpoint_box_problem (const ArraFound *found)
 {
+  g_autoptr (GError) error = NULL;
+  guint grid;
+
   if (found->problem != NULL)
     return g_strdup (without_path (found->problem, found->path));
-  if (arra_checkpoint_grid (found->checkpoint) == 0)
+  grid = arra_checkpoint_grid (found->checkpoint);
+  if (grid == 0)
     return g_strdup (_("It holds no image tokenizer (VQGAN), so it makes no pictures. Join both with: arra "
                         "convert --vqgan FILE"));
+  if (!arra_checkpoint_check_size (found->checkpoint, grid, grid, &error)
+      && g_error_matches (error, ARRA_ERROR, ARRA_ERROR_UNSUPPORTED))
+    return g_strdup (without_path (error->message, found->path));
   return NULL;
 }
 
@@ -237,7 +244,8 @@ arra_checkpoint_box_select (ArraCheckpointBox *box, const char *path, const char
       const ArraFound *found = box->found->pdata[i];
       g_autofree char *problem = arra_checkpoint_box_problem (found);
 
-      if (problem != NULL || (path != NULL && strcmp (found->path, path) != 0)
+      if (problem != NULL
+          || (path != NULL && strcmp (found->path, path) != 0 && g_strcmp0 (found->name, path) != 0)
           || (fingerprint != NULL
               && strcmp (arra_checkpoint_fingerprint (found->checkpoint), fingerprint) != 0))
         continue;

@@ -168,9 +168,11 @@ check_memory (guint64 needed, GError **error)
                     have);
 }
 
-/* Weights, once; caches; the probe's buffer; the passes' buffers. @source: (nullable): NULL for random weights */
+/* Weights, once; caches; the probe's buffer; the passes' buffers. @source: (nullable): NULL for random
+ * weights */
 static gboolean
-plan_memory (const BenchReport *report, ArraSource *source, ArraDType dtype, BenchMemory *memory, GError **error)
+plan_memory (
+    const BenchReport *report, ArraSource *source, ArraDType dtype, BenchMemory *memory, GError **error)
 {
   guint64 mapped = 0, owned = 0;
   gsize random = 0;
@@ -186,7 +188,8 @@ plan_memory (const BenchReport *report, ArraSource *source, ArraDType dtype, Ben
 }
 
 static gboolean
-measure_weights (BenchReport *report, BenchResult *result, ArraSource *source, const ArraExec *exec, GError **error)
+measure_weights (
+    BenchReport *report, BenchResult *result, ArraSource *source, const ArraExec *exec, GError **error)
 {
   g_autoptr (ArraChameleon) model = NULL;
   BenchProbe probe = { 0 };
@@ -194,7 +197,8 @@ measure_weights (BenchReport *report, BenchResult *result, ArraSource *source, c
 
   if (!bench_count (report->config, source, result->dtype, &report->parameters, &result->bytes, error))
     return FALSE;
-  model = arra_chameleon_new (report->config, source, result->dtype, NULL, exec->pool, cli_signals_stage (0), error);
+  model = arra_chameleon_new (report->config, source, result->dtype, NULL, exec->pool, cli_signals_stage (0),
+                              error);
   if (model == NULL || !bench_probe_init (&probe, result->memory.probe, exec->pool, error))
     return FALSE;
   ok = bench_measure (model, exec, &probe, &report->plan, result, cli_signals_stage (0), error);
@@ -202,7 +206,8 @@ measure_weights (BenchReport *report, BenchResult *result, ArraSource *source, c
   return ok;
 }
 
-/* @source: (nullable): NULL for random weights, which are made as @dtype, so that no second copy of them is needed. */
+/* @source: (nullable): NULL for random weights, which are made as @dtype, so that no second copy of them is
+ * needed. */
 static gboolean
 measure_type (BenchReport *report, ArraSource *source, ArraDType dtype, const ArraExec *exec, GError **error)
 {
@@ -210,7 +215,8 @@ measure_type (BenchReport *report, ArraSource *source, ArraDType dtype, const Ar
   g_autoptr (ArraSource) weights = source != NULL ? arra_source_ref (source) : NULL;
 
   *result = (BenchResult){ .dtype = dtype };
-  if (!plan_memory (report, source, dtype, &result->memory, error) || !check_memory (result->memory.total, error))
+  if (!plan_memory (report, source, dtype, &result->memory, error)
+      || !check_memory (result->memory.total, error))
     return FALSE;
   if (weights == NULL)
     weights = bench_random_source (report->config, dtype, exec->pool, error);

@@ -45,15 +45,18 @@ context_of (const BenchPlan *plan)
 }
 
 void
-bench_measure_bytes (const ArraChameleonConfig *config, const BenchPlan *plan, guint threads, guint64 *caches, guint64 *work)
+bench_measure_bytes (
+    const ArraChameleonConfig *config, const BenchPlan *plan, guint threads, guint64 *caches, guint64 *work)
 {
   *caches = 2 * arra_kv_cache_bytes (config, context_of (plan));
   *work = arra_chameleon_run_bytes (config, BENCH_PROMPT, context_of (plan), threads)
-          + 2 * sizeof (float) * (guint64) config->vocab_size + sizeof (guint32) * (guint64) context_of (plan);
+          + 2 * sizeof (float) * (guint64) config->vocab_size
+          + sizeof (guint32) * (guint64) context_of (plan);
 }
 
 static gboolean
-bench_init (Bench *bench, const ArraChameleon *model, const ArraExec *exec, const BenchPlan *plan, GError **error)
+bench_init (
+    Bench *bench, const ArraChameleon *model, const ArraExec *exec, const BenchPlan *plan, GError **error)
 {
   const ArraChameleonConfig *config = arra_chameleon_config (model);
   guint context = context_of (plan);

@@ -44,7 +44,8 @@ print_memory (const char *type, const BenchMemory *memory)
   g_autofree char *probe = cli_format_bytes (memory->probe);
   g_autofree char *work = cli_format_bytes (memory->work);
 
-  cli_print ("%-6s %-16s %s: weights %s, caches %s, read buffer %s, work %s\n", type, "memory", total, weights, caches, probe, work);
+  cli_print ("%-6s %-16s %s: weights %s, caches %s, read buffer %s, work %s\n", type, "memory", total,
+             weights, caches, probe, work);
 }
 
 void

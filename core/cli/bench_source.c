@@ -23,7 +23,8 @@ typedef struct
   gsize used;
 } Layout;
 
-/* What a tensor is filled with: numbers of either sign, their size between 1/128 and 1/64, so never zero, tiny or infinite. */
+/* What a tensor is filled with: numbers of either sign, their size between 1/128 and 1/64, so never zero,
+ * tiny or infinite. */
 typedef struct
 {
   guint8 *data;

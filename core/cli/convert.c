@@ -4,6 +4,7 @@
 
 #include "commands.h"
 #include "inputs.h"
+#include "locate.h"
 #include "open.h"
 #include "options.h"
 #include "output.h"
@@ -44,21 +45,17 @@ check (const Options *options, ArraQuant *quant, GError **error)
     return cli_usage_error (error, "no output: name the file to write with -o FILE.gguf");
   if (options->type != NULL && !cli_value_quant ("--type", options->type, quant, error))
     return FALSE;
-  if (!g_file_test (options->rest[0], G_FILE_TEST_EXISTS))
-    return cli_usage_error (error, "there is no file or folder %s", options->rest[0]);
-  cli_inputs_add (inputs, options->rest[0]);
-  cli_inputs_add (inputs, options->vqgan);
+  cli_inputs_add_checkpoint (inputs, options->rest[0], options->vqgan);
   cli_inputs_add (inputs, options->card);
   return cli_output_check_binary ("-o", options->out, error) && cli_inputs_spare (inputs, "-o", options->out, error);
 }
 
 static gboolean
-say_notes (const Options *options, GError **error)
+say_notes (const char *model, const char *vqgan, gboolean quiet, GError **error)
 {
-  g_autoptr (ArraCheckpoint) checkpoint
-      = cli_open_metadata (options->rest[0], options->vqgan, ARRA_QUANT_AS_STORED, error);
+  g_autoptr (ArraCheckpoint) checkpoint = cli_open_metadata (model, vqgan, ARRA_QUANT_AS_STORED, error);
 
-  if (checkpoint != NULL && !options->quiet)
+  if (checkpoint != NULL && !quiet)
     cli_show_notes (checkpoint);
   return checkpoint != NULL;
 }
@@ -68,14 +65,17 @@ run (gpointer data, GError **error)
 {
   const Options *options = data;
   g_autoptr (CliProgress) progress = NULL;
+  g_autofree char *model = NULL, *vqgan = NULL;
   ArraQuant quant;
   gint64 start = g_get_monotonic_time ();
 
-  if (!check (options, &quant, error) || !say_notes (options, error))
+  if (!check (options, &quant, error) || (model = cli_locate_checkpoint (options->rest[0], error)) == NULL
+      || !cli_locate_vqgan (options->vqgan, &vqgan, error)
+      || !say_notes (model, vqgan, options->quiet, error))
     return FALSE;
   progress = cli_progress_new (!options->quiet, 1, "Converting");
-  if (!arra_checkpoint_convert (options->rest[0], options->vqgan, options->card, cli_output_path (options->out), quant, cli_progress_update, progress,
-                                cli_signals_stage (0), error))
+  if (!arra_checkpoint_convert (model, vqgan, options->card, cli_output_path (options->out), quant,
+                                cli_progress_update, progress, cli_signals_stage (0), error))
     return FALSE;
   cli_progress_clear (progress);
   if (!options->quiet)

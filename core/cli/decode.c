@@ -159,9 +159,10 @@ cli_decode (int argc, char **argv)
   DecodeOptions options = { 0 };
   const GOptionEntry entries[] = {
     { "model", 'm', 0, G_OPTION_ARG_FILENAME, &options.model,
-      "Checkpoint: a .gguf file or a Hugging Face folder", "PATH" },
+      "Checkpoint: a .gguf file, a Hugging Face folder, or a name", "PATH" },
     { "vqgan", 0, 0, G_OPTION_ARG_FILENAME, &options.vqgan, "VQGAN, when the checkpoint has none", "FILE" },
-    { "out", 'o', 0, G_OPTION_ARG_FILENAME, &options.out, "Picture to write; - is standard output; with --data a folder", "PATH" },
+    { "out", 'o', 0, G_OPTION_ARG_FILENAME, &options.out,
+      "Picture to write; - is standard output; with --data a folder", "PATH" },
     { "data", 'd', 0, G_OPTION_ARG_FILENAME, &options.data, "Encode and decode the pictures of a data set",
       "PATH" },
     { "size", 's', 0, G_OPTION_ARG_STRING, &options.size,

@@ -5,6 +5,7 @@
 #include "fail.h"
 #include "inputs.h"
 #include "json.h"
+#include "locate.h"
 #include "mem.h"
 #include "open.h"
 #include "output.h"
@@ -72,8 +73,11 @@ check_apart (const DecodeOptions *options, const ArraDataset *dataset, GError **
 static gboolean
 open_inputs (const DecodeOptions *options, guint size, guint threads, Inputs *inputs, GError **error)
 {
-  if ((inputs->dataset = cli_open_dataset (options->data, options->quiet, error)) == NULL || !check_apart (options, inputs->dataset, error)
-      || !arra_vqgan_file_open (&inputs->file, options->vqgan, error))
+  g_autofree char *vqgan = NULL;
+
+  if ((inputs->dataset = cli_open_dataset (options->data, options->quiet, error)) == NULL
+      || !check_apart (options, inputs->dataset, error) || !cli_locate_vqgan (options->vqgan, &vqgan, error)
+      || !arra_vqgan_file_open (&inputs->file, vqgan, error))
     return FALSE;
   if (size % arra_vqgan_patch (&inputs->file.config) != 0)
     return cli_usage_error (error, "--size: %u is not a multiple of %u, as this VQGAN needs", size,

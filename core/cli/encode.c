@@ -158,7 +158,7 @@ cli_encode (int argc, char **argv)
   Options options = { 0 };
   const GOptionEntry entries[] = {
     { "model", 'm', 0, G_OPTION_ARG_FILENAME, &options.model,
-      "Checkpoint: a .gguf file or a Hugging Face folder", "PATH" },
+      "Checkpoint: a .gguf file, a Hugging Face folder, or a name", "PATH" },
     { "vqgan", 0, 0, G_OPTION_ARG_FILENAME, &options.vqgan, "VQGAN, when the checkpoint has none", "FILE" },
     { "size", 's', 0, G_OPTION_ARG_STRING, &options.size,
       "Crop and resize to this size (default: the picture's own)", "WxH" },

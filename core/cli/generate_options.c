@@ -33,7 +33,7 @@ static void
 fill_entries (GenerateOptions *o, GOptionEntry entries[MAX_ENTRIES])
 {
   const GOptionEntry list[] = {
-    { "model", 'm', 0, G_OPTION_ARG_FILENAME, &o->model, "Checkpoint: a .gguf file or a Hugging Face folder", "PATH" },
+    { "model", 'm', 0, G_OPTION_ARG_FILENAME, &o->model, "Checkpoint: a .gguf file, a Hugging Face folder, or a name", "PATH" },
     { "vqgan", 0, 0, G_OPTION_ARG_FILENAME, &o->vqgan, "VQGAN, when the checkpoint has none", "FILE" },
     { "prompt", 'p', 0, G_OPTION_ARG_FILENAME, &o->prompt, "What the picture shows", "TEXT" },
     { "prompt-file", 'f', 0, G_OPTION_ARG_FILENAME, &o->prompt_file, "Read the prompt from FILE; - is standard input", "FILE" },

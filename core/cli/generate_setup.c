@@ -243,6 +243,14 @@ check_outputs (const GenerateSetup *setup, const GenerateOptions *options, GErro
   return check_pictures (setup, inputs, error);
 }
 
+static gboolean
+locate_vqgan (GenerateSetup *setup, GError **error)
+{
+  g_autofree char *given = g_steal_pointer (&setup->vqgan);
+
+  return cli_locate_vqgan (given, &setup->vqgan, error);
+}
+
 gboolean
 generate_setup_init (GenerateSetup *setup, const GenerateOptions *options, GError **error)
 {
@@ -260,8 +268,8 @@ generate_setup_init (GenerateSetup *setup, const GenerateOptions *options, GErro
     return FALSE;
   if (options->resume == NULL && !take_new (setup, options, error))
     return FALSE;
-  if (setup->vqgan != NULL && !g_file_test (setup->vqgan, G_FILE_TEST_EXISTS))
-    return cli_usage_error (error, "--vqgan: there is no file or folder %s", setup->vqgan);
+  if (!locate_vqgan (setup, error))
+    return FALSE;
   if (options->prompts != NULL)
     return TRUE;
   name_outputs (setup, options);

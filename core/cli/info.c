@@ -19,9 +19,13 @@ typedef struct
 static const CliHelp help = {
   .command = "info",
   .arguments = "[CHECKPOINT]",
-  .summary = "Says what a checkpoint holds (shapes, number formats, vocabulary, VQGAN, defaults, card, licence) and how much\n"
-             "memory a request needs, without reading the weights.",
-  .examples = "  arra info model.gguf\n"
+  .summary
+  = "Says what a checkpoint holds (shapes, number formats, vocabulary, VQGAN, defaults, card, licence) and "
+    "how much\n"
+    "memory a request needs, without reading the weights. Alone it lists the checkpoints of this machine.",
+  .examples = "  arra info                               (the checkpoints there are, by name)\n"
+              "  arra info textures\n"
+              "  arra info model.gguf\n"
               "  arra info model-folder --vqgan vqgan.ckpt --size 512x512 --quant q8_0\n"
               "  arra info model.gguf --verify\n"
               "  arra info model.gguf --json",
@@ -106,6 +110,14 @@ verify (ArraCheckpoint *checkpoint, gboolean quiet, GError **error)
   return arra_checkpoint_verify (checkpoint, cli_signals_stage (0), error);
 }
 
+/* Whether nothing is asked for that a checkpoint has an answer to. */
+static gboolean
+asks_for_none (const Options *options)
+{
+  return options->vqgan == NULL && options->quant == NULL && options->size == NULL && options->count == NULL
+         && options->cfg == NULL && options->threads == NULL && !options->verify;
+}
+
 static gboolean
 run (gpointer data, GError **error)
 {
@@ -126,6 +138,8 @@ run (gpointer data, GError **error)
     }
   if (!cli_options_max_rest (options->rest, 1, error) || !apply (options, &request, &quant, error))
     return FALSE;
+  if (path == NULL && asks_for_none (options))
+    return info_list (options->json, cli_signals_stage (0), error);
   checkpoint = cli_open_metadata (path, options->vqgan, quant, error);
   if (checkpoint == NULL || (options->verify && !verify (checkpoint, options->json, error)))
     return FALSE;
@@ -149,7 +163,7 @@ cli_info (int argc, char **argv)
   Options options = { 0 };
   const GOptionEntry entries[] = {
     { "model", 'm', 0, G_OPTION_ARG_FILENAME, &options.model,
-      "Checkpoint: a .gguf file or a Hugging Face folder", "PATH" },
+      "Checkpoint: a .gguf file, a Hugging Face folder, or a name", "PATH" },
     { "vqgan", 0, 0, G_OPTION_ARG_FILENAME, &options.vqgan, "VQGAN, when the checkpoint has none", "FILE" },
     { "quant", 0, 0, G_OPTION_ARG_STRING, &options.quant,
       "Memory for weights as auto, f32, f16, bf16 or q8_0", "TYPE" },

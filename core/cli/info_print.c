@@ -5,9 +5,8 @@
 #include "status.h"
 #include "values.h"
 
-/* A label and a value on one line, aligned. */
-static void
-line (const char *label, const char *value)
+void
+info_line (const char *label, const char *value)
 {
   g_autofree char *words = NULL, *plain = NULL;
 
@@ -27,23 +26,23 @@ linef (const char *label, const char *format, ...)
   va_start (args, format);
   value = g_strdup_vprintf (format, args);
   va_end (args);
-  line (label, value);
+  info_line (label, value);
 }
 
 static void
 print_card (const ArraCard *card)
 {
-  line ("Name", card->name);
-  line ("Description", card->description);
-  line ("Domain", card->domain);
+  info_line ("Name", card->name);
+  info_line ("Description", card->description);
+  info_line ("Domain", card->domain);
   if (card->medical)
-    line ("Medical", "pictures are synthetic - not for diagnosis");
-  line ("Licence", card->license);
-  line ("", card->license_link);
-  line ("Training data", card->training_data);
-  line ("Intended use", card->intended_use);
+    info_line ("Medical", "pictures are synthetic - not for diagnosis");
+  info_line ("Licence", card->license);
+  info_line ("", card->license_link);
+  info_line ("Training data", card->training_data);
+  info_line ("Intended use", card->intended_use);
   for (guint i = 0; card->example_prompts[i] != NULL; i++)
-    line (i == 0 ? "Prompts like" : "", card->example_prompts[i]);
+    info_line (i == 0 ? "Prompts like" : "", card->example_prompts[i]);
 }
 
 static void
@@ -74,7 +73,7 @@ print_vocabulary (const ArraCheckpoint *checkpoint)
   linef ("Vocabulary", "%u ids; %u image codes; start %u, end %u, new line %u, stop %u; sizes up to %u", vocabulary->n_tokens,
          vocabulary->n_codes, vocabulary->image_start, vocabulary->image_end, vocabulary->new_line, vocabulary->stop,
          vocabulary->n_sizes);
-  line ("Tokenizer", checkpoint->tokenizer != NULL ? "byte-level BPE" : "none: prompts cannot be read");
+  info_line ("Tokenizer", checkpoint->tokenizer != NULL ? "byte-level BPE" : "none: prompts cannot be read");
 }
 
 static void
@@ -84,13 +83,13 @@ print_vqgan (const InfoFacts *facts)
 
   if (!facts->has_vqgan)
     {
-      line ("VQGAN", "none: give one with --vqgan FILE to make pictures");
+      info_line ("VQGAN", "none: give one with --vqgan FILE to make pictures");
       return;
     }
   linef ("VQGAN", "%u codes of %u numbers, %u pixels a side for each%s%s%s", config->n_embed, config->embed_dim,
          arra_vqgan_patch (config), facts->has_encoder ? ", encoder" : "", facts->has_decoder ? ", decoder" : "",
          facts->has_decoder ? "" : " (no decoder: it cannot make pictures)");
-  line ("", facts->checkpoint->vqgan_path);
+  info_line ("", facts->checkpoint->vqgan_path);
 }
 
 static void
@@ -102,7 +101,7 @@ print_defaults (const ArraCheckpoint *checkpoint)
 
   linef ("Defaults", "%ux%u, guidance %s, top-k %u (text %u), temperature %s, top-p %s", checkpoint->width, checkpoint->height,
          guidance, checkpoint->top_k, checkpoint->text_top_k, temperature, top_p);
-  line ("Template", checkpoint->prompt_template);
+  info_line ("Template", checkpoint->prompt_template);
 }
 
 static void
@@ -120,7 +119,7 @@ print_plan (const InfoFacts *facts)
 
   if (!facts->planned)
     {
-      line ("Memory", facts->plan_error);
+      info_line ("Memory", facts->plan_error);
       return;
     }
   linef ("Memory", "%s for %u %s of %s: weights %s mapped and %s private, cache %s, work %s", total, facts->request.count,
@@ -132,16 +131,16 @@ print_plan (const InfoFacts *facts)
 void
 info_print (const InfoFacts *facts)
 {
-  line ("Checkpoint", arra_checkpoint_path (facts->checkpoint));
+  info_line ("Checkpoint", arra_checkpoint_path (facts->checkpoint));
   for (const char *const *note = arra_checkpoint_notes (facts->checkpoint); *note != NULL; note++)
-    line ("Note", *note);
+    info_line ("Note", *note);
   print_card (arra_checkpoint_card (facts->checkpoint));
   print_transformer (facts);
   print_vocabulary (facts->checkpoint);
   print_vqgan (facts);
   print_defaults (facts->checkpoint);
   print_plan (facts);
-  line ("Fingerprint", arra_checkpoint_fingerprint (facts->checkpoint));
+  info_line ("Fingerprint", arra_checkpoint_fingerprint (facts->checkpoint));
   if (facts->verified)
-    line ("Hashes", "agree with the contents");
+    info_line ("Hashes", "agree with the contents");
 }

@@ -146,10 +146,11 @@ cli_inputs_add (CliInputs *inputs, const char *path)
 void
 cli_inputs_add_checkpoint (CliInputs *inputs, const char *model, const char *vqgan)
 {
-  g_autofree char *path = cli_locate_checkpoint (model, NULL);
+  g_autofree char *path = cli_locate_checkpoint (model, NULL), *vqgan_path = NULL;
 
   cli_inputs_add (inputs, path);
-  cli_inputs_add (inputs, vqgan);
+  if (cli_locate_vqgan (vqgan, &vqgan_path, NULL))
+    cli_inputs_add (inputs, vqgan_path);
 }
 
 static void

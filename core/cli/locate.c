@@ -1,4 +1,4 @@
-/* locate.c - the checkpoint to use when none is named
+/* locate.c - the checkpoint to use, by its path, by its name, or when none is named
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "locate.h"
 
@@ -12,18 +12,34 @@ cli_locate_checkpoint (const char *model, GError **error)
 
   if (model != NULL)
     {
-      if (g_file_test (model, G_FILE_TEST_EXISTS))
-        return g_strdup (model);
-      cli_usage_error (error, "there is no file or folder %s", model);
-      return NULL;
+      g_autoptr (GError) fault = NULL;
+
+      found = arra_checkpoints_locate (model, &fault);
+      if (found == NULL)
+        cli_usage_error (error, "%s", fault->message);
+      return found;
     }
   found = arra_checkpoints_default ();
   if (found != NULL)
     return found;
   folder = arra_checkpoints_folder ();
   cli_usage_error (error,
-                   "no checkpoint: name one with --model (a .gguf file made by 'arra convert', or a Hugging Face folder), or put a "
-                   ".gguf file into %s",
+                   "no checkpoint: name one with --model (a .gguf file made by 'arra convert', a Hugging "
+                   "Face folder, or a name that 'arra "
+                   "info' lists), or put a .gguf file into %s",
                    folder);
   return NULL;
+}
+
+gboolean
+cli_locate_vqgan (const char *vqgan, char **path, GError **error)
+{
+  g_autoptr (GError) fault = NULL;
+
+  *path = NULL;
+  if (vqgan == NULL)
+    return TRUE;
+  *path
+      = g_file_test (vqgan, G_FILE_TEST_EXISTS) ? g_strdup (vqgan) : arra_checkpoints_locate (vqgan, &fault);
+  return *path != NULL || cli_usage_error (error, "--vqgan: %s", fault->message);
 }

@@ -1,9 +1,13 @@
-/* locate.h - the checkpoint to use when none is named
+/* locate.h - the checkpoint to use, by its path, by its name, or when none is named
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
 #include <arra.h>
 
-/* @model when it is not NULL (it must exist), else the first *.gguf (by name) in the user's, then the installation's, then the
+/* @model as arra_checkpoints_locate() has it, or when it is NULL the first *.gguf (by name) in the user's, then the installation's, then the
  * system's folder arra/checkpoints. Wrong use when there is none: the message says what to do. Returns: (transfer full): g_free(). */
 char *cli_locate_checkpoint (const char *model, GError **error);
+
+/* What --vqgan names: any file or folder that is there, else the checkpoint of that name, which may hold a VQGAN. *@path: (transfer full), NULL when
+ * @vqgan is. Wrong use when there is neither. */
+gboolean cli_locate_vqgan (const char *vqgan, char **path, GError **error);

@@ -11,11 +11,11 @@ ArraCheckpoint *
 cli_open_metadata (const char *model, const char *vqgan, ArraQuant quant, GError **error)
 {
   ArraOpenOptions options = ARRA_OPEN_OPTIONS_INIT;
-  g_autofree char *path = cli_locate_checkpoint (model, error);
+  g_autofree char *path = cli_locate_checkpoint (model, error), *vqgan_path = NULL;
 
-  if (path == NULL)
+  if (path == NULL || !cli_locate_vqgan (vqgan, &vqgan_path, error))
     return NULL;
-  options.vqgan = vqgan;
+  options.vqgan = vqgan_path;
   options.quant = quant;
   options.metadata_only = TRUE;
   return arra_checkpoint_open (path, &options, cli_signals_stage (0), error);
@@ -32,11 +32,11 @@ ArraCheckpoint *
 cli_open_vqgan (const char *model, const char *vqgan, guint threads, GError **error)
 {
   ArraOpenOptions options = ARRA_OPEN_OPTIONS_INIT;
-  g_autofree char *path = cli_locate_checkpoint (model, error);
+  g_autofree char *path = cli_locate_checkpoint (model, error), *vqgan_path = NULL;
 
-  if (path == NULL)
+  if (path == NULL || !cli_locate_vqgan (vqgan, &vqgan_path, error))
     return NULL;
-  options.vqgan = vqgan;
+  options.vqgan = vqgan_path;
   options.threads = threads;
   return arra_checkpoint_open_vqgan (path, &options, cli_signals_stage (0), error);
 }

@@ -3,6 +3,7 @@
 #include "commands.h"
 #include "encode_dataset.h"
 #include "fail.h"
+#include "locate.h"
 #include "mem.h"
 #include "open.h"
 #include "options.h"
@@ -89,9 +90,12 @@ read_fit (const char *text, guint *fit, GError **error)
 static gboolean
 open_inputs (const Options *options, guint threads, Inputs *inputs, GError **error)
 {
+  g_autofree char *vqgan = NULL;
+
   if ((inputs->dataset = cli_open_dataset (options->data, options->quiet, error)) == NULL
       || (inputs->tokenizer = arra_tokenizer_open (options->tokenizer, error)) == NULL
-      || !arra_vqgan_file_open (&inputs->file, options->vqgan, error)
+      || !cli_locate_vqgan (options->vqgan, &vqgan, error)
+      || !arra_vqgan_file_open (&inputs->file, vqgan, error)
       || (inputs->pool = arra_pool_new (threads, error)) == NULL)
     return FALSE;
   arra_dataset_set_fit (inputs->dataset, (ArraDatasetFit) inputs->fit);

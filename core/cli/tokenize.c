@@ -175,7 +175,7 @@ cli_tokenize (int argc, char **argv)
   Options options = { 0 };
   const GOptionEntry entries[] = {
     { "model", 'm', 0, G_OPTION_ARG_FILENAME, &options.model,
-      "Checkpoint: a .gguf file or a Hugging Face folder", "PATH" },
+      "Checkpoint: a .gguf file, a Hugging Face folder, or a name", "PATH" },
     { "file", 'f', 0, G_OPTION_ARG_FILENAME, &options.file,
       "Read the text (or ids) from FILE; - is standard input", "FILE" },
     { "decode", 'd', 0, G_OPTION_ARG_NONE, &options.decode, "Ids to text", NULL },

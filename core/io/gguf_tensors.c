@@ -61,7 +61,8 @@ read_item (ArraGgufReader *reader, ArraGgufItem *item, GError **error)
 
   memset (item, 0, sizeof *item);
   if (!read_name (reader, item, error) || !read_shape (reader, item, error)
-      || !arra_gguf_read_u32 (reader, &item->number, error) || !arra_gguf_read_u64 (reader, &item->offset, error))
+      || !arra_gguf_read_u32 (reader, &item->number, error)
+      || !arra_gguf_read_u64 (reader, &item->offset, error))
     return FALSE;
   item->is_unknown = !arra_gguf_tensor_dtype (item->number, &tensor->dtype);
   if (item->is_unknown)
@@ -129,8 +130,11 @@ add_item (const ArraGgufItem *item, ArraSource *source, guint file, GError **err
 
   if (!item->is_unknown)
     return arra_source_add (source, file, item->name, &item->tensor, error);
-  why = type != NULL ? g_strdup_printf (arra_translate ("has the type %s, which is not supported: only F32, F16, BF16 and Q8_0 are"), type)
-                     : g_strdup_printf (arra_translate ("has the type %u, which is not supported"), item->number);
+  why = type != NULL
+            ? g_strdup_printf (
+                arra_translate ("has the type %s, which is not supported: only F32, F16, BF16 and Q8_0 are"),
+                type)
+            : g_strdup_printf (arra_translate ("has the type %u, which is not supported"), item->number);
   return arra_source_add_absent (source, file, item->name, ARRA_ERROR_UNSUPPORTED, why, error);
 }
 

@@ -91,7 +91,8 @@ static gboolean
 check_beginning (const char *text, gsize size, const char *name, GError **error)
 {
   if (size >= 2 && (memcmp (text, "\xFF\xFE", 2) == 0 || memcmp (text, "\xFE\xFF", 2) == 0))
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: broken JSON: it is UTF-16; save it as UTF-8", name);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: broken JSON: it is UTF-16; save it as UTF-8",
+                      name);
   return (size > 0 && strchr ("{[", *text) != NULL)
          || arra_stand_in_check (name, text, size, ARRA_STAND_IN_FORMAT, error);
 }
@@ -105,7 +106,8 @@ parse_root (
   JsonNode *root;
   gsize n_values;
 
-  if (!check_beginning (text, size, name, error) || !arra_json_scan_values (text, size, name, &n_values, error)
+  if (!check_beginning (text, size, name, error)
+      || !arra_json_scan_values (text, size, name, &n_values, error)
       || !is_room_for_tree (size, n_values, name, error))
     return NULL;
   parser = json_parser_new ();

@@ -120,7 +120,8 @@ read_shape (const Reader *reader, Item *item, JsonObject *object, GError **error
     if (!read_size (shape, i, &item->tensor.shape[i]))
       return fail_tensor (reader, error, ARRA_ERROR_INVALID_DATA, item->name, "invalid shape: not a size");
   if (item->unknown == NULL
-      && !arra_tensor_bytes (item->tensor.dtype, item->tensor.n_dims, item->tensor.shape, &item->tensor.n_bytes))
+      && !arra_tensor_bytes (item->tensor.dtype, item->tensor.n_dims, item->tensor.shape,
+                             &item->tensor.n_bytes))
     return fail_tensor (reader, error, ARRA_ERROR_INVALID_DATA, item->name, "invalid shape: too large");
   return TRUE;
 }
@@ -268,10 +269,11 @@ add_unknown (const Reader *reader, ArraSource *source, guint file, const Item *i
 
   if (strlen (printable) > MAX_DTYPE)
     printable[MAX_DTYPE] = '\0';
-  why = g_strdup_printf (g_str_has_prefix (printable, "F8_")
-                             ? arra_translate ("is quantised to 8 bits (%s), which is not supported: get the model as bfloat16 or float32")
-                             : arra_translate ("has the dtype %s, which is not supported"),
-                         printable);
+  why = g_strdup_printf (
+      g_str_has_prefix (printable, "F8_") ? arra_translate (
+          "is quantised to 8 bits (%s), which is not supported: get the model as bfloat16 or float32")
+                                          : arra_translate ("has the dtype %s, which is not supported"),
+      printable);
   return arra_source_add_absent (source, file, item->name, ARRA_ERROR_UNSUPPORTED, why, error);
 }
 

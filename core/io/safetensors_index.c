@@ -115,8 +115,9 @@ why_absent (const Index *index, const char *shard)
   if (is_present (index, shard))
     return g_strdup_printf (arra_translate ("is not in %s, where the index says it is"), shard);
   return g_strdup_printf (
-      arra_translate ("is in %s, which is missing: %u of %u files are there, so the download is not complete"), shard,
-      index->n_present, g_hash_table_size (index->shards));
+      arra_translate (
+          "is in %s, which is missing: %u of %u files are there, so the download is not complete"),
+      shard, index->n_present, g_hash_table_size (index->shards));
 }
 
 /* Entries that lead to nothing matter to nobody who does not ask for them. */
@@ -149,8 +150,8 @@ read_index (Index *index, GError **error)
   count_shards (index);
   if (index->n_present == 0 && g_hash_table_size (index->shards) > 0)
     return arra_fail (error, ARRA_ERROR_NOT_FOUND,
-                      "%s: 0 of %u files that it names are there, so the download is not complete", index->path,
-                      g_hash_table_size (index->shards));
+                      "%s: 0 of %u files that it names are there, so the download is not complete",
+                      index->path, g_hash_table_size (index->shards));
   return add_shards (index, error) && arra_source_add_file (index->source, path_only, &index->file, error)
          && add_absent (index, error);
 }
@@ -181,7 +182,10 @@ open_single (const char *path, gboolean has_index, GError **error)
   ArraSource *source = arra_safetensors_open (path, error);
 
   if (source != NULL && has_index)
-    arra_source_set_note (source, arra_translate ("model.safetensors holds the weights; model.safetensors.index.json beside it is not used"));
+    arra_source_set_note (
+        source,
+        arra_translate (
+            "model.safetensors holds the weights; model.safetensors.index.json beside it is not used"));
   return source;
 }
 

@@ -316,14 +316,16 @@ keep_reason (ArraSource *absent, const char *why, gsize *offset, GError **error)
 }
 
 gboolean
-arra_source_add_absent (ArraSource *source, guint file_index, const char *name, ArraError code, const char *why,
-                        GError **error)
+arra_source_add_absent (
+    ArraSource *source, guint file_index, const char *name, ArraError code, const char *why, GError **error)
 {
   Entry entry = { .file = file_index, .code = code };
 
-  g_return_val_if_fail (source != NULL && name != NULL && why != NULL && file_index < source->files->len, FALSE);
+  g_return_val_if_fail (source != NULL && name != NULL && why != NULL && file_index < source->files->len,
+                        FALSE);
   if (find_entry (source, name) != NULL)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: duplicate tensor '%s'", file_path (source, file_index), name);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: duplicate tensor '%s'",
+                      file_path (source, file_index), name);
   if (source->absent == NULL)
     source->absent = arra_source_new ();
   return keep_reason (source->absent, why, &entry.why, error)

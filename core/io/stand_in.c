@@ -1,7 +1,8 @@
-/* stand_in.c - files that lie where another one should: Git LFS pointers, symlinks that became text, web pages
+/* stand_in.c - files that lie where another one should: Git LFS pointers, symlinks that became text, web
+ * pages
  *
- * Copies that were made without Git LFS, or by a system without symlinks, hold a few bytes that say where the file is.
- * SPDX-License-Identifier: GPL-3.0-or-later */
+ * Copies that were made without Git LFS, or by a system without symlinks, hold a few bytes that say where the
+ * file is. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "stand_in.h"
 
 #include <string.h>
@@ -15,19 +16,23 @@ static const struct
   const char *start;
   const char *what;
 } pointers[] = {
-  { "version https://git-lfs.github.com/spec/",
-    N_ ("is a Git LFS pointer, not the file itself: run `git lfs pull` in its repository, or download the file again") },
-  { "version https://hawser.github.com/spec/",
-    N_ ("is a Git LFS pointer, not the file itself: run `git lfs pull` in its repository, or download the file again") },
-  { "/annex/objects/", N_ ("is a git-annex pointer, not the file itself: run `git annex get` in its repository") },
-  { "XSym\n", N_ ("is a symbolic link that was copied as a file: copy or download the file that it stands for") },
-  { "!<symlink>", N_ ("is a symbolic link that was copied as a file: copy or download the file that it stands for") },
+  { "version https://git-lfs.github.com/spec/", N_ ("is a Git LFS pointer, not the file itself: run `git lfs "
+                                                    "pull` in its repository, or download the file again") },
+  { "version https://hawser.github.com/spec/", N_ ("is a Git LFS pointer, not the file itself: run `git lfs "
+                                                   "pull` in its repository, or download the file again") },
+  { "/annex/objects/",
+    N_ ("is a git-annex pointer, not the file itself: run `git annex get` in its repository") },
+  { "XSym\n",
+    N_ ("is a symbolic link that was copied as a file: copy or download the file that it stands for") },
+  { "!<symlink>",
+    N_ ("is a symbolic link that was copied as a file: copy or download the file that it stands for") },
 };
 
 static const char *const pages[] = { "<!doctype html", "<html" };
 
 /* What servers answer with instead of a file. */
-static const char *const answers[] = { "Entry not found", "Invalid username or password", "Repository not found", "Access to model " };
+static const char *const answers[]
+    = { "Entry not found", "Invalid username or password", "Repository not found", "Access to model " };
 
 static gboolean
 begins_with (const char *text, gsize size, const char *start)
@@ -85,7 +90,8 @@ path_in (const char *path, const char *text, gsize size, ArraStandIn expected)
     return NULL;
   target = g_strndup (text, size);
   if (climbs
-      || (expected == ARRA_STAND_IN_FORMAT && (strchr (target, '/') != NULL || leads_somewhere (path, target))))
+      || (expected == ARRA_STAND_IN_FORMAT
+          && (strchr (target, '/') != NULL || leads_somewhere (path, target))))
     return g_steal_pointer (&target);
   return NULL;
 }
@@ -103,7 +109,8 @@ arra_stand_in_check (const char *path, const void *bytes, gsize size, ArraStandI
   target = path_in (path, text, size, expected);
   if (target != NULL)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: holds nothing but the path \"%s\": it was a symbolic link that became text; copy or download the file that it "
+                      "%s: holds nothing but the path \"%s\": it was a symbolic link that became text; copy "
+                      "or download the file that it "
                       "stands for",
                       path, target);
   if (expected == ARRA_STAND_IN_FORMAT

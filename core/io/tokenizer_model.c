@@ -233,8 +233,8 @@ refuse_normalizer (JsonObject *step, const char *name, gpointer data, GError **e
   return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: type %s is not supported", name, quoted);
 }
 
-/* What a tokenizer.json can ask for and this one does not do. "truncation" and "padding" are for batches of a training: a prompt is neither
- * cut nor filled up. */
+/* What a tokenizer.json can ask for and this one does not do. "truncation" and "padding" are for batches of a
+ * training: a prompt is neither cut nor filled up. */
 static gboolean
 refuse_unknown (JsonObject *model, const char *name, GError **error)
 {

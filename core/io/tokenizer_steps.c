@@ -14,7 +14,8 @@ typedef struct
   gpointer data;
 } Walk;
 
-static gboolean walk_step (const Walk *walk, JsonObject *step, const char *name, GError **error);
+static gboolean
+walk_step (const Walk *walk, JsonObject *step, const char *name, GError **error);
 
 /* The depth of sequences within sequences is that of the JSON. */
 static gboolean
@@ -49,8 +50,13 @@ walk_step (const Walk *walk, JsonObject *step, const char *name, GError **error)
 }
 
 gboolean
-arra_tokenizer_steps (JsonObject *root, const char *part, const char *list, const char *name, ArraStepFunc func,
-                      gpointer data, GError **error)
+arra_tokenizer_steps (JsonObject *root,
+                      const char *part,
+                      const char *list,
+                      const char *name,
+                      ArraStepFunc func,
+                      gpointer data,
+                      GError **error)
 {
   const Walk walk = { list, func, data };
   g_autofree char *context = g_strdup_printf ("%s: %s", name, part);

@@ -115,5 +115,6 @@ gboolean
 arra_tokenizer_load_template (ArraTokenizer *tokenizer, JsonObject *root, const char *name, GError **error)
 {
   return arra_tokenizer_steps (root, "decoder", "decoders", name, check_decoder, NULL, error)
-         && arra_tokenizer_steps (root, "post_processor", "processors", name, load_processor, tokenizer, error);
+         && arra_tokenizer_steps (root, "post_processor", "processors", name, load_processor, tokenizer,
+                                  error);
 }

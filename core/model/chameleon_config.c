@@ -214,7 +214,8 @@ read_rope (ArraChameleonConfig *config, JsonObject *object, const char *name, GE
   return arra_json_get_double_default (scaling, name, "factor", 1.0, &config->rope_factor, error);
 }
 
-/* Whether it is the form in which Lumina-mGPT and ARRA, which make pictures, write their models: their class, or a member that it alone has. */
+/* Whether it is the form in which Lumina-mGPT and ARRA, which make pictures, write their models: their class,
+ * or a member that it alone has. */
 static gboolean
 is_generator (JsonObject *object)
 {
@@ -225,7 +226,8 @@ is_generator (JsonObject *object)
     {
       JsonNode *item = json_array_get_element (classes, i);
 
-      if (json_node_get_value_type (item) == G_TYPE_STRING && g_str_has_prefix (json_node_get_string (item), "ChameleonXLLMX"))
+      if (json_node_get_value_type (item) == G_TYPE_STRING
+          && g_str_has_prefix (json_node_get_string (item), "ChameleonXLLMX"))
         return TRUE;
     }
   return !is_null (object, "z_loss_weight");
@@ -236,8 +238,8 @@ static gboolean
 read_mask (ArraChameleonConfig *config, JsonObject *object, const char *name, GError **error)
 {
   config->mask_left_out = is_null (object, "mask_image_logits") && is_generator (object);
-  return arra_json_get_bool_default (object, name, "mask_image_logits", !config->mask_left_out, &config->mask_image_logits,
-                                     error);
+  return arra_json_get_bool_default (object, name, "mask_image_logits", !config->mask_left_out,
+                                     &config->mask_image_logits, error);
 }
 
 gboolean
@@ -246,7 +248,8 @@ arra_chameleon_config_read (ArraChameleonConfig *config, JsonObject *object, con
   double eps;
 
   memset (config, 0, sizeof *config);
-  if (!only_string (object, name, "model_type", "chameleon", error) || !arra_quantised_check_config (object, name, error)
+  if (!only_string (object, name, "model_type", "chameleon", error)
+      || !arra_quantised_check_config (object, name, error)
       || !only_string (object, name, "hidden_act", "silu", error) || !read_switches (object, name, error)
       || !read_counts (config, object, name, error) || !read_rope (config, object, name, error)
       || !arra_json_get_double_default (object, name, "rms_norm_eps", 1e-5, &eps, error)

@@ -179,7 +179,7 @@ arra_clip_config_read (ArraClipConfig *config, JsonObject *root, const char *nam
     return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: model_type is \"%.40s\", not \"clip\"", name, type);
   return arra_quantised_check_config (root, name, error)
          && read_tower (config, &config->vision, vision_counts, G_N_ELEMENTS (vision_counts), root,
-                     "vision_config", name, error)
+                        "vision_config", name, error)
          && read_tower (config, &config->text, text_counts, G_N_ELEMENTS (text_counts), root, "text_config",
                         name, error)
          && read_count (config, &projection_count, root, name, error)

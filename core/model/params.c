@@ -70,15 +70,16 @@ needs_numbers (const ArraParam *param)
   return param->n_dims >= 2 || (param->n_dims == 1 && g_str_has_suffix (param->name, "norm.weight"));
 }
 
-/* Tables hold a row for each token, code or place; those that nothing uses may be zero, as are the rows of image tokens when a training begins
- * with a model that wrote text. */
+/* Tables hold a row for each token, code or place; those that nothing uses may be zero, as are the rows of
+ * image tokens when a training begins with a model that wrote text. */
 static gboolean
 is_table (const ArraParam *param)
 {
   return strstr (param->name, "embed") != NULL || g_str_has_suffix (param->name, "lm_head.weight");
 }
 
-/* A download that stopped leaves zeros where it had reserved room. Sound tensors are left at their first number. */
+/* A download that stopped leaves zeros where it had reserved room. Sound tensors are left at their first
+ * number. */
 static gboolean
 check_not_zero (const ArraParam *param, const ArraTensor *stored, ArraSource *source, GError **error)
 {
@@ -90,14 +91,16 @@ check_not_zero (const ArraParam *param, const ArraTensor *stored, ArraSource *so
   first = arra_tensor_is_zero (stored, 0, half);
   second = arra_tensor_is_zero (stored, half, count - half);
   if (first && second)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: tensor \"%s\" is all zero: the file is damaged, as by a download that stopped; get it again",
-                      file_of (source, param->name), param->name);
+    return arra_fail (
+        error, ARRA_ERROR_INVALID_DATA,
+        "%s: tensor \"%s\" is all zero: the file is damaged, as by a download that stopped; get it again",
+        file_of (source, param->name), param->name);
   if ((!first && !second) || count < LARGE || is_table (param))
     return TRUE;
-  return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                    "%s: half of tensor \"%s\" is zero: the file is damaged, as by a download that stopped; get it again",
-                    file_of (source, param->name), param->name);
+  return arra_fail (
+      error, ARRA_ERROR_INVALID_DATA,
+      "%s: half of tensor \"%s\" is zero: the file is damaged, as by a download that stopped; get it again",
+      file_of (source, param->name), param->name);
 }
 
 /* The stored tensor, once its type and shape are right. TRUE with *@stored NULL when an optional one is
@@ -108,7 +111,8 @@ find (const ArraParam *param, ArraSource *source, const ArraTensor **stored, GEr
   g_autofree char *is = NULL, *expected = NULL;
 
   *stored = arra_source_find (source, param->name);
-  if ((*stored == NULL || !arra_dtype_is_float ((*stored)->dtype)) && arra_quantised_explain (source, param->name, error))
+  if ((*stored == NULL || !arra_dtype_is_float ((*stored)->dtype))
+      && arra_quantised_explain (source, param->name, error))
     return FALSE;
   if (*stored == NULL && arra_source_is_absent (source, param->name, error))
     return FALSE;

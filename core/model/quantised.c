@@ -8,7 +8,8 @@
 #include "jsonguard.h"
 
 #define ADVICE                                                                                               \
-  N_ ("which cannot be read: get the original model (bfloat16 or float32); `arra convert --type q8_0` makes that small")
+  N_ ("which cannot be read: get the original model (bfloat16 or float32); `arra convert --type q8_0` "      \
+      "makes that small")
 
 /* Names that "quant_method" gives, and what people call them. */
 static const struct
@@ -57,7 +58,8 @@ method_of (JsonObject *quantisation)
   gboolean four = is_true (quantisation, "load_in_4bit") || is_true (quantisation, "_load_in_4bit");
   gboolean eight = is_true (quantisation, "load_in_8bit") || is_true (quantisation, "_load_in_8bit");
 
-  if (g_strcmp0 (method, "bitsandbytes") == 0 && !four && !eight && json_object_has_member (quantisation, "load_in_8bit"))
+  if (g_strcmp0 (method, "bitsandbytes") == 0 && !four && !eight
+      && json_object_has_member (quantisation, "load_in_8bit"))
     return NULL; /* says of both that they are not so */
   if (four || eight)
     return g_strdup (four ? "bitsandbytes (4 bit)" : "bitsandbytes (8 bit)");
@@ -81,8 +83,8 @@ arra_quantised_check_config (JsonObject *config, const char *name, GError **erro
         continue;
       method = method_of (json_node_get_object (node));
       if (method != NULL)
-        return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: the weights are quantised by %s, %s", name, method,
-                          arra_translate (ADVICE));
+        return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: the weights are quantised by %s, %s", name,
+                          method, arra_translate (ADVICE));
     }
   return TRUE;
 }
@@ -99,8 +101,8 @@ arra_quantised_explain (const ArraSource *source, const char *name, GError **err
 
       if (file == NULL)
         continue;
-      arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: tensor \"%s\" is quantised by %s, %s", file, name, marks[i].title,
-                 arra_translate (ADVICE));
+      arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: tensor \"%s\" is quantised by %s, %s", file, name,
+                 marks[i].title, arra_translate (ADVICE));
       return TRUE;
     }
   return FALSE;

@@ -57,8 +57,8 @@ read_path (ArraCheckpoint *checkpoint, const ArraOpenOptions *options, GError **
   g_autofree char *folder = g_path_get_dirname (checkpoint->path);
 
   if (!g_file_test (checkpoint->path, G_FILE_TEST_EXISTS) && g_str_has_suffix (folder, "/snapshots"))
-    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: this snapshot is not there: the download is not complete",
-                      checkpoint->path);
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND,
+                      "%s: this snapshot is not there: the download is not complete", checkpoint->path);
   if (!g_file_test (checkpoint->path, G_FILE_TEST_EXISTS))
     return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: there is no such file or directory",
                       checkpoint->path);
@@ -73,7 +73,8 @@ take_note (ArraCheckpoint *checkpoint, const char *note)
   g_ptr_array_add (checkpoint->notes, g_strdup (note));
 }
 
-/* Whether the head has no number for any image token, as when a training begins with a model that wrote text. */
+/* Whether the head has no number for any image token, as when a training begins with a model that wrote text.
+ */
 static gboolean
 has_learnt_no_pictures (const ArraCheckpoint *checkpoint)
 {
@@ -96,12 +97,15 @@ take_notes (ArraCheckpoint *checkpoint)
   if (arra_source_note (checkpoint->source) != NULL)
     take_note (checkpoint, arra_source_note (checkpoint->source));
   if (config->mask_left_out)
-    take_note (checkpoint, arra_translate ("config.json does not say mask_image_logits, and its form is that of Lumina-mGPT and ARRA, which make "
+    take_note (checkpoint, arra_translate ("config.json does not say mask_image_logits, and its form is that "
+                                           "of Lumina-mGPT and ARRA, which make "
                                            "pictures: the image tokens are not masked"));
   if (config->mask_image_logits)
-    take_note (checkpoint, arra_translate ("the image tokens are masked (mask_image_logits): this model writes text and cannot make pictures"));
+    take_note (checkpoint, arra_translate ("the image tokens are masked (mask_image_logits): this model "
+                                           "writes text and cannot make pictures"));
   else if (has_learnt_no_pictures (checkpoint))
-    take_note (checkpoint, arra_translate ("the rows of the image tokens in lm_head.weight are zero: a training has only begun, and pictures are noise"));
+    take_note (checkpoint, arra_translate ("the rows of the image tokens in lm_head.weight are zero: a "
+                                           "training has only begun, and pictures are noise"));
 }
 
 typedef gboolean (*LoadFunc) (ArraCheckpoint *checkpoint, guint threads, GCancellable *cancellable, GError **error);
@@ -269,12 +273,16 @@ arra_checkpoint_check_size (const ArraCheckpoint *checkpoint, guint width, guint
 {
   g_return_val_if_fail (checkpoint != NULL, FALSE);
   if (checkpoint->config.mask_image_logits)
-    return arra_fail (error, ARRA_ERROR_UNSUPPORTED,
-                      checkpoint->gguf != NULL
-                          ? N_ ("%s: it cannot make pictures: its image tokens are masked, and every picture would be noise. If the model was "
-                                "trained to make pictures, say \"mask_image_logits\": false in its config.json, and convert it again")
-                          : N_ ("%s: it cannot make pictures: its image tokens are masked, and every picture would be noise. If the model was "
-                                "trained to make pictures, say \"mask_image_logits\": false in its config.json"),
-                      checkpoint->path);
+    return arra_fail (
+        error, ARRA_ERROR_UNSUPPORTED,
+        checkpoint->gguf != NULL
+            ? N_ ("%s: it cannot make pictures: its image tokens are masked, and every picture would be "
+                  "noise. If the model was "
+                  "trained to make pictures, say \"mask_image_logits\": false in its config.json, and "
+                  "convert it again")
+            : N_ ("%s: it cannot make pictures: its image tokens are masked, and every picture would be "
+                  "noise. If the model was "
+                  "trained to make pictures, say \"mask_image_logits\": false in its config.json"),
+        checkpoint->path);
   return arra_checkpoint_fits_size (checkpoint, width, height, error);
 }

@@ -2,9 +2,11 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "checkpoint_private.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "fail.h"
+#include "hub.h"
 
 static const struct
 {
@@ -94,14 +96,12 @@ holds (const char *path, const char *name)
 static gboolean
 explain_cache (const char *path, GError **error)
 {
-  g_autofree char *snapshots = g_build_filename (path, "snapshots", NULL);
-  g_autofree char *snapshot = find_suffix (snapshots, "");
+  g_autofree char *snapshot = arra_hub_snapshot (path);
 
   if (snapshot == NULL)
     return FALSE;
   arra_fail (error, ARRA_ERROR_NOT_FOUND,
-             "%s: is a folder of the Hugging Face cache: name what lies in it, %s/%s", path, snapshots,
-             snapshot);
+             "%s: is a folder of the Hugging Face cache: name what lies in it, %s", path, snapshot);
   return TRUE;
 }
 
@@ -125,6 +125,56 @@ explain_pickles (const char *path, GError **error)
   return FALSE;
 }
 
+/* Shards of a checkpoint by their own names, model-00002-of-00009.safetensors: how many there are, and how
+ * many there should be. */
+static guint
+count_shards (const char *path, guint *total)
+{
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  guint n = 0, of;
+  const char *name;
+
+  *total = 0;
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    if (holds (path, name) && sscanf (name, "model-%*5u-of-%5u.safetensors", &of) == 1 && of > 0)
+      {
+        *total = of;
+        n++;
+      }
+  return n;
+}
+
+/* What a download that stopped left behind. */
+static gboolean
+explain_partial (const char *path, GError **error)
+{
+  static const char *const files[] = { "config.json", "model.safetensors", "model.safetensors.index.json" };
+  guint total, n = count_shards (path, &total);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (files); i++)
+    {
+      g_autofree char *file = g_build_filename (path, files[i], NULL);
+
+      if (!g_file_test (file, G_FILE_TEST_IS_SYMLINK) || g_file_test (file, G_FILE_TEST_EXISTS))
+        continue;
+      arra_fail (
+          error, ARRA_ERROR_NOT_FOUND,
+          "%s: is a link to a file that is not there: the download is not complete, so download it again",
+          file);
+      return TRUE;
+    }
+  if (n > 0)
+    arra_fail (error, ARRA_ERROR_NOT_FOUND,
+               "%s: %u of %u files with weights are there, and %s is missing: the download is not complete",
+               path, n, total, holds (path, "config.json") ? files[2] : files[0]);
+  else if (!holds (path, files[0])
+           && (holds (path, files[1]) || holds (path, files[2]) || holds (path, "tokenizer.json")))
+    arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: config.json is missing: the download is not complete", path);
+  else
+    return FALSE;
+  return TRUE;
+}
+
 gboolean
 arra_checkpoint_explain_directory (const char *path, GError **error)
 {
@@ -141,7 +191,7 @@ arra_checkpoint_explain_directory (const char *path, GError **error)
   if (!configured && gguf != NULL)
     return arra_fail (error, ARRA_ERROR_NOT_FOUND,
                       "%s: is no Hugging Face directory; name the file in it, %s", path, gguf);
-  if (explain_pickles (path, error))
+  if (explain_partial (path, error) || explain_pickles (path, error))
     return FALSE;
   if (!configured)
     return arra_fail (error, ARRA_ERROR_NOT_FOUND,

@@ -1,20 +1,11 @@
-/* find.c - the checkpoints on this machine: the installation's, the user's, and those in the Hugging Face cache
+/* find.c - the checkpoints on this machine, opened, broken ones with the reason
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <arra.h>
 #include <string.h>
 
-#include "jsonguard.h"
-#include "jsonpython.h"
+#include "places.h"
 
-#define MAX_FOUND 500
-#define DEFAULT_FILE "textures.gguf" /* meant for everybody */
-
-typedef struct
-{
-  GPtrArray *found;
-  GHashTable *seen; /* canonical paths */
-  GCancellable *cancellable;
-} Search;
+#define DEFAULT_FILE ARRA_DEFAULT_NAME ".gguf"
 
 static void
 found_free (gpointer data)
@@ -24,136 +15,23 @@ found_free (gpointer data)
   g_free (found->path);
   g_clear_pointer (&found->checkpoint, arra_checkpoint_unref);
   g_free (found->problem);
+  g_free (found->name);
   g_free (found);
 }
 
-static gboolean
-is_done (const Search *search)
-{
-  return search->found->len >= MAX_FOUND || g_cancellable_is_cancelled (search->cancellable);
-}
-
-static void
-add (Search *search, const char *path)
+static ArraFound *
+open_place (const ArraPlace *place, GCancellable *cancellable)
 {
   const ArraOpenOptions options = { .metadata_only = TRUE };
   g_autoptr (GError) error = NULL;
-  ArraFound *found;
+  ArraFound *found = g_new0 (ArraFound, 1);
 
-  if (is_done (search) || !g_hash_table_add (search->seen, g_canonicalize_filename (path, NULL)))
-    return;
-  found = g_new0 (ArraFound, 1);
-  found->path = g_strdup (path);
-  found->checkpoint = arra_checkpoint_open (path, &options, search->cancellable, &error);
+  found->path = g_strdup (place->path);
+  found->name = g_strdup (place->name);
+  found->checkpoint = arra_checkpoint_open (place->path, &options, cancellable, &error);
   if (found->checkpoint == NULL)
     found->problem = g_strdup (error->message);
-  g_ptr_array_add (search->found, found);
-}
-
-static gboolean
-holds (const char *folder, const char *file)
-{
-  g_autofree char *path = g_build_filename (folder, file, NULL);
-
-  return g_file_test (path, G_FILE_TEST_EXISTS);
-}
-
-static int
-by_name (gconstpointer a, gconstpointer b)
-{
-  return strcmp (*(const char *const *) a, *(const char *const *) b);
-}
-
-/* Names in a folder, sorted; hidden ones are left out. Never NULL. */
-static GPtrArray *
-list (const char *folder)
-{
-  GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && names->len < MAX_FOUND && (name = g_dir_read_name (dir)) != NULL)
-    if (*name != '.')
-      g_ptr_array_add (names, g_build_filename (folder, name, NULL));
-  g_ptr_array_sort (names, by_name);
-  return names;
-}
-
-/* A folder that is a checkpoint, or whose files and folders are. */
-static void
-add_folder (Search *search, const char *folder)
-{
-  g_autoptr (GPtrArray) names = NULL;
-
-  if (g_file_test (folder, G_FILE_TEST_IS_REGULAR) || holds (folder, "config.json"))
-    {
-      add (search, folder);
-      return;
-    }
-  names = list (folder);
-  for (guint i = 0; i < names->len && !is_done (search); i++)
-    {
-      const char *path = names->pdata[i];
-
-      if (g_str_has_suffix (path, ".gguf") || holds (path, "config.json"))
-        add (search, path);
-    }
-}
-
-/* ---- the Hugging Face cache: models--ORG--NAME/snapshots/REVISION/config.json */
-
-static char *
-cache_folder (void)
-{
-  const char *own = g_getenv ("HF_HUB_CACHE"), *home = g_getenv ("HF_HOME");
-
-  if (own != NULL && *own != '\0')
-    return g_strdup (own);
-  if (home != NULL && *home != '\0')
-    return g_build_filename (home, "hub", NULL);
-  return g_build_filename (g_get_user_cache_dir (), "huggingface", "hub", NULL);
-}
-
-/* A cache holds models of every kind: only Chameleon's are ours to list. */
-static gboolean
-is_chameleon (const char *folder)
-{
-  g_autofree char *path = g_build_filename (folder, "config.json", NULL);
-  JsonObject *object = NULL;
-  g_autoptr (JsonParser) parser = arra_json_parse_config (path, &object, NULL);
-
-  return parser != NULL && g_strcmp0 (arra_json_get_string (object, path, "model_type", NULL), "chameleon") == 0;
-}
-
-static void
-add_cache (Search *search)
-{
-  g_autofree char *cache = cache_folder ();
-  g_autoptr (GPtrArray) models = list (cache);
-
-  for (guint i = 0; i < models->len && !is_done (search); i++)
-    {
-      g_autofree char *base = g_path_get_basename (models->pdata[i]);
-      g_autofree char *snapshots = g_build_filename (models->pdata[i], "snapshots", NULL);
-      g_autoptr (GPtrArray) revisions = NULL;
-
-      if (!g_str_has_prefix (base, "models--"))
-        continue;
-      revisions = list (snapshots);
-      for (guint j = 0; j < revisions->len; j++)
-        if (is_chameleon (revisions->pdata[j]))
-          add (search, revisions->pdata[j]);
-    }
-}
-
-/* ---- everything */
-
-static void
-add_data_folder (Search *search, const char *data_folder)
-{
-  g_autofree char *folder = g_build_filename (data_folder, "arra", "checkpoints", NULL);
-
-  add_folder (search, folder);
+  return found;
 }
 
 static void
@@ -172,16 +50,30 @@ put_default_first (GPtrArray *found)
     }
 }
 
+static int
+by_name (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+/* The first file, by name, of the data folder's checkpoints whose path ends in @wanted. */
 static char *
 first_file (const char *data_folder, const char *wanted)
 {
   g_autofree char *folder = g_build_filename (data_folder, "arra", "checkpoints", NULL);
-  g_autoptr (GPtrArray) names = list (folder);
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
 
-  for (guint i = 0; i < names->len; i++)
-    if (g_str_has_suffix (names->pdata[i], wanted))
-      return g_strdup (names->pdata[i]);
-  return NULL;
+  while (dir != NULL && names->len < ARRA_MAX_PLACES && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+
+      if (*name != '.' && g_str_has_suffix (path, wanted))
+        g_ptr_array_add (names, g_steal_pointer (&path));
+    }
+  g_ptr_array_sort (names, by_name);
+  return names->len > 0 ? g_strdup (names->pdata[0]) : NULL;
 }
 
 static char *
@@ -213,16 +105,11 @@ arra_checkpoints_folder (void)
 GPtrArray *
 arra_checkpoints_find (const char *const *folders, GCancellable *cancellable)
 {
-  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  Search search = { g_ptr_array_new_with_free_func (found_free), seen, cancellable };
+  GPtrArray *found = g_ptr_array_new_with_free_func (found_free);
+  g_autoptr (GPtrArray) places = arra_places_list (folders);
 
-  add_data_folder (&search, ARRA_DATA_DIR);
-  for (const char *const *dir = g_get_system_data_dirs (); *dir != NULL; dir++)
-    add_data_folder (&search, *dir);
-  add_data_folder (&search, g_get_user_data_dir ());
-  for (const char *const *folder = folders; folder != NULL && *folder != NULL; folder++)
-    add_folder (&search, *folder);
-  add_cache (&search);
-  put_default_first (search.found);
-  return search.found;
+  for (guint i = 0; i < places->len && !g_cancellable_is_cancelled (cancellable); i++)
+    g_ptr_array_add (found, open_place (places->pdata[i], cancellable));
+  put_default_first (found);
+  return found;
 }

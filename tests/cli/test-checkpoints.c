@@ -6,6 +6,8 @@
 #include "fixture.h"
 #include "harness.h"
 
+#define BENCH_SHAPE                                                                                          \
+  "--dim", "64", "--layers", "1", "--heads", "4", "--ffn", "160", "--vocab", "256", "--steps", "1"
 #define M "--model", golden_model (), "--vqgan", golden_vqgan ()
 
 static void
@@ -144,7 +146,8 @@ test_mask_left_out (void)
   g_autoptr (Outcome) said = NULL, info = NULL, converted = NULL, made = NULL, again = NULL;
 
   harness_begin ();
-  said = arra_run ("generate", "-m", model, "-s", "8x8", "--seed", "1", "--no-metadata", "-o", "said.png", "a", NULL);
+  said = arra_run ("generate", "-m", model, "-s", "8x8", "--seed", "1", "--no-metadata", "-o", "said.png",
+                   "a", NULL);
   assert_status (said, 0);
   fixture_replace (model, "config.json", ",\"mask_image_logits\":false", "");
   info = arra_run ("info", model, NULL);
@@ -152,12 +155,104 @@ test_mask_left_out (void)
   converted = arra_run ("convert", model, "-o", "m.gguf", NULL);
   assert_status (converted, 0);
   assert_says (converted->err, "not masked");
-  made = arra_run ("generate", "-m", model, "-s", "8x8", "--seed", "1", "--no-metadata", "-o", "made.png", "a", NULL);
+  made = arra_run ("generate", "-m", model, "-s", "8x8", "--seed", "1", "--no-metadata", "-o", "made.png",
+                   "a", NULL);
   assert_says (made->err, "not masked");
   g_assert_true (same_bytes ("said.png", "made.png"));
-  again = arra_run ("generate", "-m", "m.gguf", "-s", "8x8", "--seed", "1", "--no-metadata", "-o", "again.png", "a", NULL);
+  again = arra_run ("generate", "-m", "m.gguf", "-s", "8x8", "--seed", "1", "--no-metadata", "-o",
+                    "again.png", "a", NULL);
   assert_status (again, 0);
   g_assert_true (same_bytes ("said.png", "again.png"));
+  fixture_remove (model);
+  harness_end ();
+}
+
+/* Checkpoints go by name from anywhere, whatever else is called so there; without a checkpoint `info` lists
+ * the names. */
+static void
+test_names (void)
+{
+  g_autofree char *model = fixture_make_named ("tiny"), *data = NULL, *folder = NULL, *broken = NULL,
+                  *pictures = NULL;
+  g_autoptr (Outcome) converted = NULL, list = NULL, json = NULL, info = NULL, made = NULL, again = NULL,
+                      unknown = NULL;
+  g_autoptr (JsonNode) node = NULL;
+  JsonArray *found;
+  guint seen = 0;
+
+  harness_begin ();
+  data = scratch_path ("data");
+  folder = g_build_filename (data, "arra", "checkpoints", NULL);
+  broken = g_build_filename (folder, "broken.gguf", NULL);
+  pictures = scratch_path ("little");
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0755), ==, 0);
+  g_assert_cmpint (g_mkdir_with_parents (pictures, 0755), ==, 0);
+  g_assert_true (g_file_set_contents (broken, "GGUF", 4, NULL));
+  harness_setenv ("XDG_DATA_HOME", data);
+  harness_setenv ("XDG_DATA_DIRS", "/nonexistent");
+  harness_setenv ("HF_HUB_CACHE", "/nonexistent");
+  converted = arra_run ("convert", model, "-o", "data/arra/checkpoints/little.gguf", NULL);
+  assert_status (converted, 0);
+  list = arra_run ("info", NULL);
+  assert_status (list, 0);
+  assert_says (list->out, "little ");
+  assert_says (list->out, "data/arra/checkpoints/little.gguf");
+  assert_says (list->out, "broken ");
+  json = arra_run ("info", "--json", NULL);
+  node = parse_json (json->out);
+  found = json_object_get_array_member (json_node_get_object (node), "checkpoints");
+  for (guint i = 0; i < json_array_get_length (found); i++)
+    {
+      JsonObject *item = json_array_get_object_element (found, i);
+      const char *name = json_object_get_string_member_with_default (item, "name", "");
+
+      seen += strcmp (name, "little") == 0 || strcmp (name, "broken") == 0;
+      if (strcmp (name, "broken") == 0)
+        g_assert_nonnull (json_object_get_string_member (item, "problem"));
+      if (strcmp (name, "little") == 0)
+        g_assert_true (json_object_get_null_member (item, "problem"));
+    }
+  g_assert_cmpuint (seen, ==, 2);
+  info = arra_run ("info", "little", NULL);
+  assert_status (info, 0);
+  assert_says (info->out, "little.gguf");
+  made = arra_run ("generate", "--model", "little", "-s", "8x8", "-o", "m.png", "a", NULL);
+  assert_status (made, 0);
+  again = arra_run ("convert", "little.gguf", "--vqgan", "little.gguf", "-o", "again.gguf", NULL);
+  assert_status (again, 0);
+  unknown = arra_run ("generate", "--model", "litle", "-o", "m.png", "a", NULL);
+  assert_status (unknown, 64);
+  assert_says (unknown->err, "did you mean \"little\"?");
+  fixture_remove (model);
+  harness_end ();
+}
+
+/* What a download that stopped left is found by every command, the weights need not be read whole. */
+static void
+test_zeros (void)
+{
+  g_autofree char *model = fixture_make_named ("tiny"),
+                  *path = g_build_filename (model, "model.safetensors", NULL);
+  g_autoptr (Outcome) info = NULL, verified = NULL, converted = NULL, made = NULL;
+  g_autofree char *bytes = NULL;
+  gsize size;
+
+  harness_begin ();
+  g_assert_true (g_file_get_contents (path, &bytes, &size, NULL));
+  memset (bytes + size / 2, 0, size - size / 2);
+  g_assert_true (g_file_set_contents (path, bytes, (gssize) size, NULL));
+  info = arra_run ("info", model, NULL);
+  assert_status (info, 70);
+  assert_says (info->err, "zero: the file is damaged");
+  assert_says (info->err, "model.layers.1.");
+  verified = arra_run ("info", model, "--verify", NULL);
+  assert_status (verified, 70);
+  converted = arra_run ("convert", model, "-o", "m.gguf", NULL);
+  assert_status (converted, 70);
+  assert_says (converted->err, "zero: the file is damaged");
+  made = arra_run ("generate", "-m", model, "-s", "8x8", "-o", "m.png", "a", NULL);
+  assert_status (made, 70);
+  assert_says (made->err, "zero: the file is damaged");
   fixture_remove (model);
   harness_end ();
 }
@@ -220,6 +315,52 @@ test_bench (void)
   harness_end ();
 }
 
+/* Random weights are made as the type that is measured: they are in memory once. */
+static void
+test_bench_memory (void)
+{
+  /* 4 x 64 x 64 + 3 x 64 x 160 weights of a layer, 2 x 256 x 64 of embedding and head; three norms of 64 and
+   * four head norms of 16 */
+  const gint64 matrices = 16384 + 30720 + 2 * 256 * 64, vectors = 3 * 64 + 4 * 16;
+  const gint64 bytes[] = { matrices * 2 + vectors * 4, matrices * 34 / 32 + vectors * 4 };
+  static const char *const types[] = { "bf16", "q8_0" };
+
+  harness_begin ();
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (Outcome) said = NULL, enough = NULL, little = NULL;
+      g_autofree char *limit = NULL, *below = NULL;
+      g_autoptr (JsonNode) node = NULL;
+      JsonObject *memory;
+      gint64 total;
+
+      said = arra_run ("bench", "decode", "--json", "-t", types[i], BENCH_SHAPE, NULL);
+      assert_status (said, 0);
+      node = parse_json (said->out);
+      memory = json_object_get_object_member (
+          json_array_get_object_element (
+              json_object_get_array_member (json_node_get_object (node), "results"), 0),
+          "memory");
+      total = json_object_get_int_member (memory, "total");
+      g_assert_cmpint (json_object_get_int_member (memory, "weights"), ==, bytes[i]);
+      g_assert_cmpint (total, ==,
+                       bytes[i] + json_object_get_int_member (memory, "caches")
+                           + json_object_get_int_member (memory, "probe")
+                           + json_object_get_int_member (memory, "work"));
+      limit = g_strdup_printf ("%" G_GINT64_FORMAT, total);
+      below = g_strdup_printf ("%" G_GINT64_FORMAT, total - 1);
+      harness_setenv ("ARRA_MEMORY_LIMIT", limit);
+      enough = arra_run ("bench", "decode", "-t", types[i], BENCH_SHAPE, NULL);
+      assert_status (enough, 0);
+      harness_setenv ("ARRA_MEMORY_LIMIT", below);
+      little = arra_run ("bench", "decode", "-t", types[i], BENCH_SHAPE, NULL);
+      g_assert_cmpint (little->status, !=, 0);
+      assert_says (little->err, "memory");
+      harness_setenv ("ARRA_MEMORY_LIMIT", NULL);
+    }
+  harness_end ();
+}
+
 static void
 test_bench_train (void)
 {
@@ -254,7 +395,10 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/checkpoints/verify-finds-damage", test_verify_finds_damage);
   g_test_add_func ("/cli/checkpoints/mask-left-out", test_mask_left_out);
   g_test_add_func ("/cli/checkpoints/masked", test_masked);
+  g_test_add_func ("/cli/checkpoints/zeros", test_zeros);
+  g_test_add_func ("/cli/checkpoints/names", test_names);
   g_test_add_func ("/cli/checkpoints/bench", test_bench);
+  g_test_add_func ("/cli/checkpoints/bench-memory", test_bench_memory);
   g_test_add_func ("/cli/checkpoints/bench-train", test_bench_train);
   return g_test_run ();
 }

@@ -486,7 +486,8 @@ test_unknown_types (void)
   {
     guint32 number;
     const char *words;
-  } types[] = { { 2, "type Q4_0" }, { 14, "type Q6_K" }, { 4, "type 4," }, { 0xFFFFFFFF, "type 4294967295," } };
+  } types[]
+      = { { 2, "type Q4_0" }, { 14, "type Q6_K" }, { 4, "type 4," }, { 0xFFFFFFFF, "type 4294967295," } };
 
   for (guint i = 0; i < G_N_ELEMENTS (types); i++)
     {

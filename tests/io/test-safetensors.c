@@ -109,8 +109,8 @@ test_unknown_dtypes (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (dtypes); i++)
     {
-      g_autofree char *header
-          = g_strdup_printf ("{" A ",\"x\":{\"dtype\":\"%s\",\"shape\":[3,3],\"data_offsets\":[24,33]}}", dtypes[i]);
+      g_autofree char *header = g_strdup_printf (
+          "{" A ",\"x\":{\"dtype\":\"%s\",\"shape\":[3,3],\"data_offsets\":[24,33]}}", dtypes[i]);
       g_autofree char *path = NULL;
       g_autoptr (GError) error = NULL;
       g_autoptr (ArraSource) source = open_built ("y_unknown", header, 33, &path, &error);
@@ -157,11 +157,13 @@ static const struct
   { "n_not_json", "hello", 0, "broken JSON" },
   { "n_list", "[]", 0, "not an object" },
   { "n_duplicate", "{" A "," A "}", 24, "twice" },
-  { "n_escaped_duplicate", "{" A ",\"\\u0061\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[24,24]}}", 24, "twice" },
+  { "n_escaped_duplicate", "{" A ",\"\\u0061\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[24,24]}}",
+    24, "twice" },
   { "n_tensor_number", "{\"a\":1}", 0, "invalid description" },
   { "n_tensor_null", "{\"a\":null}", 0, "invalid description" },
   { "n_tensor_empty", "{\"a\":{}}", 0, "dtype" },
-  { "n_control_name", "{\"a\\u001b[2J\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}}", 0, "control" },
+  { "n_control_name", "{\"a\\u001b[2J\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}}", 0,
+    "control" },
   { "n_metadata_list", "{\"__metadata__\":[]}", 0, "__metadata__" },
   { "n_metadata_number", "{\"__metadata__\":{\"a\":1}}", 0, "__metadata__" },
   { "n_dtype_number", ONE ("3", "[2]", "[0,8]"), 8, "dtype" },
@@ -186,18 +188,22 @@ static const struct
   { "n_offsets_negative", ONE ("\"F32\"", "[2]", "[-8,0]"), 8, "data_offsets" },
   { "n_offsets_backwards", ONE ("\"F32\"", "[2]", "[8,0]"), 8, "ends before it begins" },
   { "n_offsets_past_end", ONE ("\"F32\"", "[3]", "[0,12]"), 8, "past the end" },
-  { "n_offsets_huge", ONE ("\"F32\"", "[2]", "[9223372036854775799,9223372036854775807]"), 8, "past the end" },
+  { "n_offsets_huge", ONE ("\"F32\"", "[2]", "[9223372036854775799,9223372036854775807]"), 8,
+    "past the end" },
   { "n_offsets_beyond_64", ONE ("\"F32\"", "[2]", "[0,18446744073709551624]"), 8, "out of range" },
   { "n_hole_before", ONE ("\"F32\"", "[2]", "[4,12]"), 12, "hole" },
   { "n_hole_between", "{" A ",\"b\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[28,32]}}", 32, "hole" },
   { "n_unknown_past_end", ONE ("\"F8_E4M3\"", "[8]", "[0,9]"), 8, "past the end" },
-  { "n_unknown_overlap", "{" A ",\"b\":{\"dtype\":\"NEW\",\"shape\":[4],\"data_offsets\":[8,12]}}", 24, "overlaps" },
+  { "n_unknown_overlap", "{" A ",\"b\":{\"dtype\":\"NEW\",\"shape\":[4],\"data_offsets\":[8,12]}}", 24,
+    "overlaps" },
   { "n_unknown_shape", ONE ("\"NEW\"", "2", "[0,8]"), 8, "shape" },
   { "n_bytes_after", "{" A "}", 25, "after the last tensor" },
   { "n_bytes_of_none", "{}", 1, "after the last tensor" },
   { "n_overlap", "{" A ",\"b\":{\"dtype\":\"U8\",\"shape\":[12],\"data_offsets\":[20,32]}}", 32, "overlaps" },
-  { "n_overlap_inside", "{" A ",\"b\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[8,12]}}", 24, "overlaps" },
-  { "n_overlap_same", "{" A ",\"b\":{\"dtype\":\"F32\",\"shape\":[6],\"data_offsets\":[0,24]}}", 24, "overlaps" },
+  { "n_overlap_inside", "{" A ",\"b\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[8,12]}}", 24,
+    "overlaps" },
+  { "n_overlap_same", "{" A ",\"b\":{\"dtype\":\"F32\",\"shape\":[6],\"data_offsets\":[0,24]}}", 24,
+    "overlaps" },
 };
 
 static void

@@ -107,11 +107,11 @@ test_absent (void)
 {
   g_autofree char *folder = make_shards ("y_absent");
   g_autoptr (GError) error = NULL;
-  g_autoptr (ArraSource) source
-      = open_with_index (folder,
-                         "{\"weight_map\":{\"a\":\"1.safetensors\",\"c\":\"1.safetensors\",\"d\":\"3.safetensors\","
-                         "\"e\":\"3.safetensors\",\"b\":\"2.safetensors\"}}",
-                         &error);
+  g_autoptr (ArraSource) source = open_with_index (
+      folder,
+      "{\"weight_map\":{\"a\":\"1.safetensors\",\"c\":\"1.safetensors\",\"d\":\"3.safetensors\","
+      "\"e\":\"3.safetensors\",\"b\":\"2.safetensors\"}}",
+      &error);
 
   g_assert_no_error (error);
   g_assert_cmpuint (arra_source_count (source), ==, 2);
@@ -133,8 +133,8 @@ test_absent (void)
 static void
 test_single_before_index (void)
 {
-  static const char *const indexes[]
-      = { "{\"weight_map\":{\"a\":\"gone.safetensors\"}}", "{\"weight_map\":{\"a\":\"2.safetensors\"}}", "broken" };
+  static const char *const indexes[] = { "{\"weight_map\":{\"a\":\"gone.safetensors\"}}",
+                                         "{\"weight_map\":{\"a\":\"2.safetensors\"}}", "broken" };
   const ArraNamedTensor tensors[] = { named ("single", 1) };
   g_autofree char *folder = make_shards ("y_stale");
   g_autofree char *path = g_build_filename (folder, "model.safetensors", NULL);
@@ -191,8 +191,9 @@ test_allocations (void)
 {
   g_autofree char *folder = make_shards ("y_shards");
   g_autoptr (GError) error = NULL;
-  g_autoptr (ArraSource) source
-      = open_with_index (folder, "{\"weight_map\":{\"a\":\"1.safetensors\",\"c\":\"2.safetensors\",\"d\":\"3.safetensors\"}}", &error);
+  g_autoptr (ArraSource) source = open_with_index (
+      folder, "{\"weight_map\":{\"a\":\"1.safetensors\",\"c\":\"2.safetensors\",\"d\":\"3.safetensors\"}}",
+      &error);
 
   g_assert_no_error (error);
   g_assert_nonnull (source);

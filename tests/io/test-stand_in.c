@@ -30,7 +30,9 @@ static const struct
   { "../My models/model.safetensors", "symbolic link" },
   { "..\\..\\blobs\\4d7a21", "symbolic link" },
   { "XSym\n0014\n4d7a21\nmodel.gguf\n", "symbolic link" },
-  { "!<symlink>\xff\xfe" "m.gguf", "symbolic link" },
+  { "!<symlink>\xff\xfe"
+    "m.gguf",
+    "symbolic link" },
 };
 
 /* Captions and prompts may be such, files of a format are not. */
@@ -47,8 +49,11 @@ static const struct
   { "Entry not found", "web page" },
 };
 
-static const char *const sound[]
-    = { "", "\n", "oak wood", "red", "a: ../b", "{\"a\":\"../b\"}", "GGUF", "\x01\x02../", "../\x01", "version 2 of a cat" };
+static const char *const sound[] = { "",         "\n",
+                                     "oak wood", "red",
+                                     "a: ../b",  "{\"a\":\"../b\"}",
+                                     "GGUF",     "\x01\x02../",
+                                     "../\x01",  "version 2 of a cat" };
 
 static void
 test_texts (void)
@@ -60,7 +65,8 @@ test_texts (void)
   for (guint i = 0; i < G_N_ELEMENTS (anywhere); i++)
     for (ArraStandIn expected = ARRA_STAND_IN_TEXT; expected <= ARRA_STAND_IN_FORMAT; expected++)
       {
-        g_assert_false (arra_stand_in_check (path, anywhere[i].text, strlen (anywhere[i].text), expected, &error));
+        g_assert_false (
+            arra_stand_in_check (path, anywhere[i].text, strlen (anywhere[i].text), expected, &error));
         g_assert_error (error, ARRA_ERROR, ARRA_ERROR_INVALID_DATA);
         scratch_assert_fault (&error, path, anywhere[i].word);
       }
@@ -156,14 +162,10 @@ static const struct
   ScratchOpen open_file;
   gboolean is_text;
 } readers[] = {
-  { "model.bin", open_mapping, FALSE },
-  { "caption.txt", open_text, TRUE },
-  { "config.json", open_json, FALSE },
-  { "vqgan.yaml", open_yaml, FALSE },
-  { "model.gguf", open_gguf, FALSE },
-  { "model.safetensors", open_safetensors, FALSE },
-  { "vqgan.ckpt", open_torch, FALSE },
-  { "tokenizer.json", open_tokenizer, FALSE },
+  { "model.bin", open_mapping, FALSE },   { "caption.txt", open_text, TRUE },
+  { "config.json", open_json, FALSE },    { "vqgan.yaml", open_yaml, FALSE },
+  { "model.gguf", open_gguf, FALSE },     { "model.safetensors", open_safetensors, FALSE },
+  { "vqgan.ckpt", open_torch, FALSE },    { "tokenizer.json", open_tokenizer, FALSE },
   { "picture.png", open_picture, FALSE },
 };
 

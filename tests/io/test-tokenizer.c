@@ -36,8 +36,8 @@ write_json (const Parts *parts)
       "{\"version\":\"1.0\",%s\"added_tokens\":[%s],\"normalizer\":%s,\"pre_tokenizer\":%s,\"post_"
       "processor\":%s,"
       "\"decoder\":%s,\"model\":{\"type\":\"BPE\",\"dropout\":null,%s\"vocab\":{%s},\"merges\":[%s]}}",
-      parts->outer, parts->added, parts->normalizer, parts->pre, parts->post, parts->decoder, parts->options, parts->vocab,
-      parts->merges);
+      parts->outer, parts->added, parts->normalizer, parts->pre, parts->post, parts->decoder, parts->options,
+      parts->vocab, parts->merges);
 }
 
 static ArraTokenizer *
@@ -95,15 +95,20 @@ test_y_without_effect (void)
   g_autofree char *decoder = g_strdup_printf (empty, "decoders", "decoders");
   Parts parts = whole;
 
-  parts.outer = "\"truncation\":{\"direction\":\"Right\",\"max_length\":1,\"strategy\":\"LongestFirst\",\"stride\":0},"
-                "\"padding\":{\"strategy\":{\"Fixed\":9},\"direction\":\"Left\",\"pad_id\":1,\"pad_token\":\"x\"},";
+  parts.outer
+      = "\"truncation\":{\"direction\":\"Right\",\"max_length\":1,\"strategy\":\"LongestFirst\",\"stride\":0}"
+        ","
+        "\"padding\":{\"strategy\":{\"Fixed\":9},\"direction\":\"Left\",\"pad_id\":1,\"pad_token\":\"x\"},";
   parts.normalizer = normalizer;
-  parts.pre = "{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"Sequence\",\"pretokenizers\":[]}," PRE "]}";
+  parts.pre
+      = "{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"Sequence\",\"pretokenizers\":[]}," PRE "]}";
   parts.decoder = decoder;
   expect_n (&parts, "abc ab a", -1, TRUE, "10 6 4 3 5 11 10");
   parts.post = processor;
   expect_n (&parts, "ab", -1, TRUE, "3");
-  parts.post = "{\"type\":\"Sequence\",\"processors\":[{\"type\":\"ByteLevel\",\"trim_offsets\":false}," TEMPLATE "]}";
+  parts.post
+      = "{\"type\":\"Sequence\",\"processors\":[{\"type\":\"ByteLevel\",\"trim_offsets\":false}," TEMPLATE
+        "]}";
   parts.decoder = "null";
   expect_n (&parts, "ab", -1, TRUE, "10 3 11 10");
 }
@@ -314,7 +319,8 @@ test_n_other (void)
   REFUSE (decoder, "{\"type\":\"Sequence\",\"decoders\":[3]}", INVALID_DATA, "decoder 0");
   REFUSE (decoder, "{\"type\":\"Metaspace\"}", UNSUPPORTED, "Metaspace");
   REFUSE (normalizer, "{\"type\":\"NFC\"}", UNSUPPORTED, "NFC");
-  REFUSE (normalizer, "{\"type\":\"Sequence\",\"normalizers\":[{\"type\":\"NFC\"}]}", UNSUPPORTED, "normalizer 0");
+  REFUSE (normalizer, "{\"type\":\"Sequence\",\"normalizers\":[{\"type\":\"NFC\"}]}", UNSUPPORTED,
+          "normalizer 0");
   REFUSE (pre, "null", NOT_FOUND, "pre_tokenizer");
   REFUSE (pre, "{\"type\":\"Whitespace\"}", UNSUPPORTED, "Whitespace");
   REFUSE (options, "\"byte_fallback\":true,", UNSUPPORTED, "byte_fallback");

@@ -58,13 +58,16 @@ test_y_forms (void)
                                      "yes\noff_: off\nquoted: '8'\nnull_:\n...\n",
                                      &error);
   g_autoptr (ArraYaml) list = parse ("[1, 2]", NULL);
-  g_autoptr (ArraYaml) marked = parse ("\xEF\xBB\xBF" "a: 1\r\n", NULL);
+  g_autoptr (ArraYaml) marked = parse ("\xEF\xBB\xBF"
+                                       "a: 1\r\n",
+                                       NULL);
   gint64 ints[3];
   gboolean flag = FALSE;
   gsize n;
 
   g_assert_no_error (error);
   expect_int (yaml, "a.b", 1);
+  expect_int (marked, "a", 1);
   expect_int (yaml, "d.0.e", 5);
   expect_int (yaml, "d.1.1", 7);
   g_assert_true (arra_yaml_get_ints (yaml, "a.c", 3, ints, &n, NULL) && ints[1] == -2 && ints[2] == 3);

@@ -104,8 +104,10 @@ static void
 test_rope_without_type (void)
 {
   static const char *const forms[]
-      = { "\"rope_parameters\": {\"rope_theta\": 1000.5}", "\"rope_parameters\": {\"rope_theta\": 1000.5, \"rope_type\": null}",
-          "\"rope_scaling\": {\"rope_theta\": 1000.5, \"factor\": 2}", "\"rope_theta\": 1000.5, \"rope_scaling\": {}",
+      = { "\"rope_parameters\": {\"rope_theta\": 1000.5}",
+          "\"rope_parameters\": {\"rope_theta\": 1000.5, \"rope_type\": null}",
+          "\"rope_scaling\": {\"rope_theta\": 1000.5, \"factor\": 2}",
+          "\"rope_theta\": 1000.5, \"rope_scaling\": {}",
           "\"rope_theta\": 1000.5, \"rope_parameters\": {\"type\": null}",
           "\"rope_theta\": 1000.5, \"rope_parameters\": {\"type\": \"default\", \"factor\": null}" };
 
@@ -151,8 +153,9 @@ test_quantised (void)
     { "{\"quant_method\": \"fp8\"}", "quantised by FP8" },
     { "{\"quant_method\": \"hqq\"}", "quantised by hqq" },
   };
-  static const char *const none[] = { "null", "{}", "{\"load_in_8bit\": false}",
-                                      "{\"quant_method\": \"bitsandbytes\", \"load_in_4bit\": false, \"load_in_8bit\": false}" };
+  static const char *const none[]
+      = { "null", "{}", "{\"load_in_8bit\": false}",
+          "{\"quant_method\": \"bitsandbytes\", \"load_in_4bit\": false, \"load_in_8bit\": false}" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (forms); i++)
     {

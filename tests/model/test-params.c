@@ -99,7 +99,8 @@ test_types (void)
   check_bind (ARRA_F64, 40, f64, ARRA_PARAM_MATRIX, ARRA_Q8_0, ARRA_F32, FALSE, 0);
 }
 
-/* Zeros [rows][columns] under @name, but for a 1 at @nonzero (G_MAXSIZE: none). NULL: taken; else what the message says. */
+/* Zeros [rows][columns] under @name, but for a 1 at @nonzero (G_MAXSIZE: none). NULL: taken; else what the
+ * message says. */
 static void
 check_zeros (const char *name, gint64 rows, gint64 columns, gsize nonzero, const char *words)
 {
@@ -108,8 +109,13 @@ check_zeros (const char *name, gint64 rows, gint64 columns, gsize nonzero, const
   g_autoptr (ArraMapping) mapping = arra_mapping_new_for_bytes ("weights.bin", numbers, n * sizeof (float));
   g_autoptr (ArraSource) source = arra_source_new ();
   g_autoptr (GError) error = NULL;
-  ArraTensor tensor = { .n_dims = rows > 1 ? 2 : 1, .shape = { rows > 1 ? rows : columns, columns }, .data = numbers, .n_bytes = n * 4 };
-  ArraParam param = { .name = name, .kind = ARRA_PARAM_MATRIX, .n_dims = tensor.n_dims, .shape = { tensor.shape[0], columns } };
+  ArraTensor tensor = { .n_dims = rows > 1 ? 2 : 1,
+                        .shape = { rows > 1 ? rows : columns, columns },
+                        .data = numbers,
+                        .n_bytes = n * 4 };
+  ArraParam param = {
+    .name = name, .kind = ARRA_PARAM_MATRIX, .n_dims = tensor.n_dims, .shape = { tensor.shape[0], columns }
+  };
   guint64 mapped = 0, owned = 0;
   guint file;
 
@@ -154,9 +160,12 @@ test_quantised (void)
   {
     const char *weight, *mark, *words;
   } marks[] = {
-    { "a.other", "a.qweight", "quantised by GPTQ or AWQ" },     { "a.g_idx", "a.qweight", "quantised by GPTQ," },
-    { "a.weight", "a.SCB", "quantised by bitsandbytes (8 bit)" }, { "a.weight", "a.weight.absmax", "quantised by bitsandbytes (4 bit)" },
-    { "a.other", "a.weight_scale", "quantised by FP8" },        { "a.other", "b.qweight", "is missing" },
+    { "a.other", "a.qweight", "quantised by GPTQ or AWQ" },
+    { "a.g_idx", "a.qweight", "quantised by GPTQ," },
+    { "a.weight", "a.SCB", "quantised by bitsandbytes (8 bit)" },
+    { "a.weight", "a.weight.absmax", "quantised by bitsandbytes (4 bit)" },
+    { "a.other", "a.weight_scale", "quantised by FP8" },
+    { "a.other", "b.qweight", "is missing" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (marks); i++)

@@ -33,6 +33,13 @@ test_missing_checkpoint (void)
   expect ("(set! checkpoint (at \"nothing.gguf\"))\n(call-plug-in -1)", "nothing.gguf");
 }
 
+/* What is no path is a name, and the message says which names there are. */
+static void
+test_unknown_name (void)
+{
+  expect ("(set! checkpoint \"no-such-name\")\n(call-plug-in -1)", "nor a checkpoint of that name");
+}
+
 static void
 test_corrupt_checkpoint (void)
 {
@@ -87,6 +94,7 @@ main (int argc, char **argv)
   gimp_begin ();
   g_test_add_func ("/plugin/errors/empty-prompt", test_empty_prompt);
   g_test_add_func ("/plugin/errors/missing-checkpoint", test_missing_checkpoint);
+  g_test_add_func ("/plugin/errors/unknown-name", test_unknown_name);
   g_test_add_func ("/plugin/errors/corrupt-checkpoint", test_corrupt_checkpoint);
   g_test_add_func ("/plugin/errors/no-checkpoint", test_no_checkpoint);
   g_test_add_func ("/plugin/errors/size", test_size);

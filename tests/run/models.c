@@ -125,7 +125,7 @@ change_to_chain (const char *name, float *values, const ArraTensor *tensor, gpoi
   else if (g_str_has_suffix (name, "o_proj.weight") || g_str_has_suffix (name, "down_proj.weight"))
     {
       memset (values, 0, n * sizeof (float));
-      values[n - 1] = ALMOST_NOTHING;
+      values[0] = values[n - 1] = ALMOST_NOTHING;
     }
 }
 

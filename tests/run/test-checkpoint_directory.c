@@ -207,7 +207,8 @@ test_fingerprint (void)
 static void
 put_python_words (const char *path)
 {
-  fixture_replace (path, "config.json", "{\"architectures\"", "{\"x\":[NaN,-Infinity,1000000000000000019884624838656],\"architectures\"");
+  fixture_replace (path, "config.json", "{\"architectures\"",
+                   "{\"x\":[NaN,-Infinity,1000000000000000019884624838656],\"architectures\"");
 }
 
 static void
@@ -232,7 +233,8 @@ put_generation_empty (const char *path)
 static void
 put_stale_index (const char *path)
 {
-  fixture_put (path, "model.safetensors.index.json", "{\"weight_map\":{\"lm_head.weight\":\"gone.safetensors\"}}", -1);
+  fixture_put (path, "model.safetensors.index.json",
+               "{\"weight_map\":{\"lm_head.weight\":\"gone.safetensors\"}}", -1);
 }
 
 static void
@@ -241,7 +243,8 @@ put_spare_entries (const char *path)
   g_autofree char *from = g_build_filename (path, "model.safetensors", NULL);
   g_autofree char *to = g_build_filename (path, "a.safetensors", NULL);
   g_autoptr (ArraSource) source = arra_safetensors_open (from, NULL);
-  g_autoptr (GString) index = g_string_new ("{\"weight_map\":{\"spare\":\"a.safetensors\",\"more\":\"b.safetensors\"");
+  g_autoptr (GString) index
+      = g_string_new ("{\"weight_map\":{\"spare\":\"a.safetensors\",\"more\":\"b.safetensors\"");
 
   for (gsize i = 0; i < arra_source_count (source); i++)
     g_string_append_printf (index, ",\"%s\":\"a.safetensors\"", arra_source_name (source, i));
@@ -320,7 +323,8 @@ test_masks (void)
       g_assert_true (masks[i].note == NULL ? note == NULL : strstr (note, masks[i].note) != NULL);
       g_assert_cmpint (arra_checkpoint_check_size (checkpoint, 8, 8, &error), ==, masks[i].makes_pictures);
       if (!masks[i].makes_pictures)
-        fixture_assert_error (error, ARRA_ERROR_UNSUPPORTED, FIXTURE_WORDS (path, "\"mask_image_logits\": false"));
+        fixture_assert_error (error, ARRA_ERROR_UNSUPPORTED,
+                              FIXTURE_WORDS (path, "\"mask_image_logits\": false"));
       fixture_remove (path);
     }
 }
@@ -421,6 +425,19 @@ break_weights_name (const char *path)
   fixture_replace (path, "config.json", "\"num_hidden_layers\":2", "\"num_hidden_layers\":3");
 }
 
+/* As a downloader leaves a file that it had reserved room for. */
+static void
+break_weights_tail (const char *path)
+{
+  g_autofree char *file = g_build_filename (path, "model.safetensors", NULL);
+  g_autofree char *bytes = NULL;
+  gsize size;
+
+  g_assert_true (g_file_get_contents (file, &bytes, &size, NULL));
+  memset (bytes + size / 2, 0, size - size / 2);
+  fixture_put (path, "model.safetensors", bytes, (gssize) size);
+}
+
 /* The last value of lm_head becomes infinite. */
 static void
 break_weights_value (const char *path)
@@ -480,6 +497,10 @@ static const struct
     break_weights_value,
     ARRA_ERROR_INVALID_DATA,
     { "model.safetensors", "lm_head.weight", "finite" } },
+  { "n_weights_half_zero",
+    break_weights_tail,
+    ARRA_ERROR_INVALID_DATA,
+    { "model.safetensors", "model.layers.1.", "zero" } },
   { "n_weights_are_a_folder",
     break_weights_folder,
     ARRA_ERROR_INVALID_DATA,

@@ -153,6 +153,48 @@ test_cache_folder (void)
   fixture_remove (directory);
 }
 
+static void
+link_to_nothing (const char *directory, const char *name)
+{
+  g_autofree char *path = g_build_filename (directory, name, NULL);
+
+  g_unlink (path);
+  g_assert_cmpint (symlink ("../../blobs/gone", path), ==, 0);
+}
+
+/* Downloads that stopped: what is there of them is counted. */
+static void
+test_partial (void)
+{
+  g_autofree char *directory = fixture_make_named ("tiny");
+  g_autofree char *weights = g_build_filename (directory, "model.safetensors", NULL);
+  g_autofree char *second = g_build_filename (directory, "model-00002-of-00003.safetensors", NULL);
+  g_autofree char *config = g_build_filename (directory, "config.json", NULL);
+  g_autofree char *gone = g_build_filename (directory, "snapshots", "0123", NULL);
+
+  expect (gone, ARRA_ERROR_NOT_FOUND, FIXTURE_WORDS ("this snapshot is not there"));
+  g_assert_cmpint (g_rename (weights, second), ==, 0);
+  expect (directory, ARRA_ERROR_NOT_FOUND, FIXTURE_WORDS ("1 of 3 files", "index.json is missing"));
+  fixture_put (
+      directory, "model.safetensors.index.json",
+      "{\"weight_map\":{\"lm_head.weight\":\"model-00003-of-00003.safetensors\",\"model.norm.weight\":"
+      "\"model-00002-of-00003.safetensors\",\"a\":\"model-00001-of-00003.safetensors\"}}",
+      -1);
+  link_to_nothing (directory, "model-00001-of-00003.safetensors");
+  fixture_replace (directory, "model.safetensors.index.json", "lm_head.weight", "model.embed_tokens.weight");
+  expect (directory, ARRA_ERROR_NOT_FOUND,
+          FIXTURE_WORDS ("model.embed_tokens.weight", "model-00003-of-00003.safetensors, which is missing",
+                         "1 of 3 files are there"));
+  g_assert_cmpint (g_unlink (second), ==, 0);
+  expect (directory, ARRA_ERROR_NOT_FOUND, FIXTURE_WORDS ("0 of 3 files"));
+  g_assert_cmpint (g_unlink (config), ==, 0);
+  expect (directory, ARRA_ERROR_NOT_FOUND, FIXTURE_WORDS ("config.json is missing", "not complete"));
+  link_to_nothing (directory, "config.json");
+  expect (directory, ARRA_ERROR_NOT_FOUND,
+          FIXTURE_WORDS ("config.json: is a link to a file that is not there"));
+  fixture_remove (directory);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -171,5 +213,6 @@ main (int argc, char **argv)
   g_test_add_func ("/checkpoint_explain/no-weights", test_no_weights);
   g_test_add_func ("/checkpoint_explain/folder-of-files", test_folder_of_files);
   g_test_add_func ("/checkpoint_explain/cache-folder", test_cache_folder);
+  g_test_add_func ("/checkpoint_explain/partial", test_partial);
   return g_test_run ();
 }

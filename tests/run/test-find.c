@@ -74,11 +74,77 @@ test_places (void)
   write_text (other_config, "{\"model_type\": \"llama\"}");
   found = arra_checkpoints_find (folders, NULL);
   g_assert_nonnull (look_for (found, own)->checkpoint);
+  g_assert_cmpstr (look_for (found, own)->name, ==, "mine");
   g_assert_nonnull (look_for (found, cached)->checkpoint);
+  g_assert_cmpstr (look_for (found, cached)->name, ==, "someone/arra");
   g_assert_nonnull (look_for (found, further)->checkpoint);
+  g_assert_null (look_for (found, further)->name);
   g_assert_nonnull (strstr (look_for (found, broken)->problem, "broken.gguf"));
   g_assert_null (look_for (found, readme));
   g_assert_null (look_for (found, other));
+}
+
+/* Of a repository that was downloaded twice, the commit counts that refs/main names, wherever the cache is
+ * said to lie. */
+static void
+test_hub (void)
+{
+  static const struct
+  {
+    const char *variable, *value, *cache;
+  } homes[] = {
+    { "HF_HUB_CACHE", "~/own", "own" },
+    { "HUGGINGFACE_HUB_CACHE", "${HOME}/older", "older" },
+    { "HF_HOME", "~/hf", "hf/hub" },
+    { "HF_HOME", "$HOME/hf2", "hf2/hub" },
+    { "XDG_CACHE_HOME", "~/xdg", "xdg/huggingface/hub" },
+  };
+  g_autofree char *before = g_strdup (g_getenv ("XDG_CACHE_HOME"));
+
+  for (guint i = 0; i < G_N_ELEMENTS (homes); i++)
+    {
+      g_autofree char *name = g_strdup_printf ("models--someone--arra%u", i);
+      g_autofree char *first = place (homes[i].cache, name, "snapshots", "0123", NULL);
+      g_autofree char *main = place (homes[i].cache, name, "snapshots", "abcd", NULL);
+      g_autofree char *last = place (homes[i].cache, name, "snapshots", "ffff", NULL);
+      g_autofree char *ref = place (homes[i].cache, name, "refs", "main", NULL);
+      g_autofree char *short_name = g_strdup_printf ("someone/arra%u", i);
+      g_autofree char *located = NULL;
+      g_autoptr (GPtrArray) found = NULL;
+      g_autoptr (GError) error = NULL;
+
+      link_model (first);
+      link_model (main);
+      link_model (last);
+      write_text (ref, "abcd\n");
+      g_setenv (homes[i].variable, homes[i].value, TRUE);
+      found = arra_checkpoints_find (NULL, NULL);
+      located = arra_checkpoints_locate (short_name, &error);
+      g_unsetenv (homes[i].variable);
+      g_setenv ("XDG_CACHE_HOME", before, TRUE);
+      g_assert_no_error (error);
+      g_assert_cmpstr (located, ==, main);
+      g_assert_cmpstr (look_for (found, main)->name, ==, short_name);
+      g_assert_null (look_for (found, first));
+      g_assert_null (look_for (found, last));
+    }
+}
+
+/* Before the older name, and before HF_HOME. */
+static void
+test_hub_order (void)
+{
+  g_autofree char *path = place ("new", "models--a--b", "snapshots", "1", NULL), *located = NULL;
+
+  link_model (path);
+  g_setenv ("HF_HUB_CACHE", "~/new", TRUE);
+  g_setenv ("HUGGINGFACE_HUB_CACHE", "~/old", TRUE);
+  g_setenv ("HF_HOME", "~/home", TRUE);
+  located = arra_checkpoints_locate ("a/b", NULL);
+  g_unsetenv ("HF_HUB_CACHE");
+  g_unsetenv ("HUGGINGFACE_HUB_CACHE");
+  g_unsetenv ("HF_HOME");
+  g_assert_cmpstr (located, ==, path);
 }
 
 /* A folder that is itself a checkpoint, and one listed twice. */
@@ -137,13 +203,17 @@ main (int argc, char **argv)
   data = place ("data", NULL);
   cache = place ("cache", NULL);
   system = place ("system", NULL);
+  g_setenv ("HOME", root, TRUE);
   g_setenv ("XDG_DATA_HOME", data, TRUE);
   g_setenv ("XDG_CACHE_HOME", cache, TRUE);
   g_setenv ("XDG_DATA_DIRS", system, TRUE);
   g_unsetenv ("HF_HOME");
   g_unsetenv ("HF_HUB_CACHE");
+  g_unsetenv ("HUGGINGFACE_HUB_CACHE");
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/find/places", test_places);
+  g_test_add_func ("/find/hub", test_hub);
+  g_test_add_func ("/find/hub-order", test_hub_order);
   g_test_add_func ("/find/single", test_single);
   g_test_add_func ("/find/cancelled", test_cancelled);
   g_test_add_func ("/find/default", test_default);

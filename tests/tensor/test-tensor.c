@@ -106,7 +106,8 @@ test_widen (void)
     }
 }
 
-/* One number that is not zero is found wherever it is; a sign alone is none, nor is a block's scale or its numbers alone. */
+/* One number that is not zero is found wherever it is; a sign alone is none, nor is a block's scale or its
+ * numbers alone. */
 static void
 test_zero (void)
 {
@@ -123,7 +124,8 @@ test_zero (void)
       g_assert_true (arra_tensor_is_zero (&tensor, 0, COUNT));
       for (gsize i = 0; i < tensor.n_bytes; i++)
         {
-          gsize size = tensor.n_bytes / COUNT, at = types[t] == ARRA_Q8_0 ? i / sizeof (ArraBlockQ8_0) * ARRA_QK : i / size;
+          gsize size = tensor.n_bytes / COUNT,
+                at = types[t] == ARRA_Q8_0 ? i / sizeof (ArraBlockQ8_0) * ARRA_QK : i / size;
           gsize n = types[t] == ARRA_Q8_0 ? ARRA_QK : 1;
           gboolean scale = types[t] == ARRA_Q8_0 && i % sizeof (ArraBlockQ8_0) < 2;
 
