@@ -267,8 +267,23 @@ add_int (JsonObject *object, const char *name, guint64 value)
   json_object_set_int_member (object, name, (gint64) value);
 }
 
+/* Said only when there are some */
+static void
+add_unknown_words (JsonObject *object, const ArraCheckpoint *checkpoint, const char *prompt)
+{
+  g_auto (GStrv) words = arra_checkpoint_unknown_words (checkpoint, prompt);
+  JsonArray *array;
+
+  if (words[0] == NULL)
+    return;
+  array = json_array_new ();
+  for (char **word = words; *word != NULL; word++)
+    json_array_add_string_element (array, *word);
+  json_object_set_array_member (object, "unknown-words", array);
+}
+
 char *
-plugin_settings_describe (const PluginSettings *settings, const ArraRequest *request)
+plugin_settings_describe (const PluginSettings *settings, const ArraRequest *request, const ArraCheckpoint *checkpoint)
 {
   g_autoptr (JsonObject) object = json_object_new ();
   g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
@@ -293,6 +308,7 @@ plugin_settings_describe (const PluginSettings *settings, const ArraRequest *req
   json_object_set_string_member (object, "insert", arra_insert_mode_name ((ArraInsertMode) settings->insert));
   json_object_set_boolean_member (object, "include-recipe", settings->include_recipe);
   json_object_set_boolean_member (object, "include-prompt", settings->include_prompt);
+  add_unknown_words (object, checkpoint, settings->prompt);
   json_node_set_object (node, object);
   return json_to_string (node, FALSE);
 }

@@ -54,7 +54,7 @@ gboolean plugin_settings_settle (PluginSettings *settings, GError **error);
 /* Strings stay with @settings. */
 void plugin_settings_request (const PluginSettings *settings, const ArraCheckpoint *checkpoint, ArraRequest *request);
 /* What was in force, as a JSON object without line ends; (transfer full): g_free() */
-char *plugin_settings_describe (const PluginSettings *settings, const ArraRequest *request);
+char *plugin_settings_describe (const PluginSettings *settings, const ArraRequest *request, const ArraCheckpoint *checkpoint);
 
 /* last_values.c: what is missing or unreadable is left as it is. The prompt is saved only when it may be kept. */
 void plugin_settings_load (PluginSettings *settings, const char *path);

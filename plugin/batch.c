@@ -211,7 +211,7 @@ run_batch (PluginCall *call, GError **error)
   if (!plugin_settings_settle (settings, error) || !insert_check_place (call->image, (ArraInsertMode) settings->insert, error)
       || !wait_for_pictures (&batch, error))
     return FALSE;
-  call->described = plugin_settings_describe (settings, &batch.request);
+  call->described = plugin_settings_describe (settings, &batch.request, batch.checkpoint);
   target.place = (ArraInsertMode) settings->insert;
   target.label = settings->include_recipe;
   target.display = call->mode != GIMP_RUN_NONINTERACTIVE;

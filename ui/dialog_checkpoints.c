@@ -206,10 +206,12 @@ arra_dialog_show_needs (gpointer data)
 {
   ArraDialog *dialog = data;
   ArraCheckpoint *checkpoint = arra_checkpoint_box_get (dialog->checkpoints);
-  g_autofree char *prompt = arra_prompt_box_get (dialog->prompt);
+  g_autofree char *prompt = arra_prompt_box_get (dialog->prompt), *remark = NULL;
   ArraRequest request;
 
   arra_preview_set_ready (dialog->preview, *prompt != '\0');
+  remark = checkpoint != NULL ? arra_checkpoint_unknown_text (checkpoint, prompt) : NULL;
+  arra_prompt_box_set_remark (dialog->prompt, remark);
   if (checkpoint == NULL)
     {
       arra_card_view_set_needs (dialog->card, NULL, FALSE, NULL);

@@ -11,7 +11,7 @@
 
 struct _ArraPromptBox
 {
-  GtkWidget *root, *view, *hint;
+  GtkWidget *root, *view, *hint, *remark;
   GtkTextBuffer *buffer;
   ArraTextUndo *undo;
   char **examples;
@@ -124,6 +124,9 @@ arra_prompt_box_new (ArraHistory *history,
   box->root = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
   gtk_container_add (GTK_CONTAINER (box->root), line);
   gtk_container_add (GTK_CONTAINER (box->root), view);
+  box->remark = arra_form_text (TRUE);
+  gtk_widget_set_no_show_all (box->remark, TRUE);
+  gtk_container_add (GTK_CONTAINER (box->root), box->remark);
   g_object_set_data_full (G_OBJECT (box->root), "arra-prompt-box", box, free_box);
   return box;
 }
@@ -160,6 +163,13 @@ arra_prompt_box_set_examples (ArraPromptBox *box, const char *const *examples)
 {
   g_strfreev (box->examples);
   box->examples = g_strdupv ((char **)examples);
+}
+
+void
+arra_prompt_box_set_remark (ArraPromptBox *box, const char *text)
+{
+  gtk_label_set_text (GTK_LABEL (box->remark), text != NULL ? text : "");
+  gtk_widget_set_visible (box->remark, text != NULL);
 }
 
 void

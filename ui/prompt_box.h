@@ -18,4 +18,6 @@ void arra_prompt_box_set (ArraPromptBox *box, const char *prompt); /* one step t
 void arra_prompt_box_forget_changes (ArraPromptBox *box);           /* nothing before can be undone */
 /* What the checkpoint suggests, NULL-terminated; copied. */
 void arra_prompt_box_set_examples (ArraPromptBox *box, const char *const *examples);
+/* What stands under the prompt; NULL: nothing. */
+void arra_prompt_box_set_remark (ArraPromptBox *box, const char *text);
 void arra_prompt_box_focus (ArraPromptBox *box);

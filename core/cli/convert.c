@@ -28,7 +28,7 @@ static const CliHelp help = {
   .notes = "Types: f32, bf16 and f16 are plain numbers of 32 and 16 bits; q8_0 takes 8.5 bits per weight, half of bf16, and is\n"
            "the fastest. Norms and other small tensors stay f32; with f16 and q8_0 the VQGAN's kernels become f16.\n"
            "--card names a JSON object whose members replace those of the checkpoint's card: name, description, license,\n"
-           "license_link, training_data, intended_use, domain, medical, example_prompts.",
+           "license_link, training_data, intended_use, domain, medical, example_prompts, words.",
 };
 
 static gboolean

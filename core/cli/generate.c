@@ -41,6 +41,8 @@ open_job (Run *run, GError **error)
                                           : arra_job_new (run->checkpoint, &request, error);
   if (run->job == NULL || !cli_output_check_count ("-o", run->setup->out, generate_request (run->job)->count, error))
     return FALSE;
+  if (!run->options->quiet && !run->options->json)
+    generate_note_unknown (run->checkpoint, generate_request (run->job)->prompt);
   cli_progress_set_count (run->progress, generate_request (run->job)->count);
   arra_job_set_progress (run->job, cli_progress_update, run->progress, FALSE);
   return TRUE;

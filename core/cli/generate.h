@@ -78,5 +78,8 @@ const ArraRequest *generate_request (const ArraJob *job);
 
 /* generate_print.c */
 
+/* Says on standard error which words of @prompt (nullable) the checkpoint never learnt. */
+void generate_note_unknown (const ArraCheckpoint *checkpoint, const char *prompt);
+
 void generate_print (const GenerateOptions *options, const GenerateSetup *setup, const ArraCheckpoint *checkpoint, const ArraJob *job, const GenerateResult *result, gboolean stopped);
 void generate_print_json (const GenerateSetup *setup, const ArraCheckpoint *checkpoint, const ArraJob *job, const GenerateResult *result, gboolean stopped);

@@ -63,6 +63,26 @@ print_stopped (const GenerateSetup *setup, const ArraJob *job, const GenerateRes
 }
 
 void
+generate_note_unknown (const ArraCheckpoint *checkpoint, const char *prompt)
+{
+  g_autofree char *text = prompt != NULL ? arra_checkpoint_unknown_text (checkpoint, prompt) : NULL;
+
+  if (text != NULL)
+    cli_note ("%s", text);
+}
+
+static void
+put_unknown (CliJson *json, const ArraCheckpoint *checkpoint, const char *prompt)
+{
+  g_auto (GStrv) words = prompt != NULL ? arra_checkpoint_unknown_words (checkpoint, prompt) : NULL;
+
+  cli_json_begin_array (json, "unknown_words");
+  for (guint i = 0; words != NULL && words[i] != NULL; i++)
+    cli_json_string (json, NULL, words[i]);
+  cli_json_end_array (json);
+}
+
+void
 generate_print (const GenerateOptions *options, const GenerateSetup *setup, const ArraCheckpoint *checkpoint, const ArraJob *job, const GenerateResult *result, gboolean stopped)
 {
   g_autofree char *rate = cli_format_double (tokens_per_second (result), 1);
@@ -142,6 +162,7 @@ generate_print_json (const GenerateSetup *setup, const ArraCheckpoint *checkpoin
   cli_json_bool (json, "medical", arra_checkpoint_card (checkpoint)->medical);
   cli_json_uint (json, "seed", generate_request (job)->seed);
   put_settings (json, checkpoint, generate_request (job));
+  put_unknown (json, checkpoint, generate_request (job)->prompt);
   put_answers (json, job, result);
   cli_json_begin_array (json, "files");
   for (guint i = 0; i < result->files->len; i++)

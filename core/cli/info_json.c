@@ -20,6 +20,10 @@ put_card (CliJson *json, const ArraCard *card)
   for (guint i = 0; card->example_prompts[i] != NULL; i++)
     cli_json_string (json, NULL, card->example_prompts[i]);
   cli_json_end_array (json);
+  cli_json_begin_array (json, "words");
+  for (guint i = 0; card->words[i] != NULL; i++)
+    cli_json_string (json, NULL, card->words[i]);
+  cli_json_end_array (json);
   cli_json_uint (json, "thumbnail_bytes", card->thumbnail_size);
   cli_json_end_object (json);
 }

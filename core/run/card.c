@@ -26,12 +26,25 @@ static const struct
   { "domain", "arra.card.domain", G_STRUCT_OFFSET (ArraCard, domain), 256 },
 };
 
-#define MAX_EXAMPLE 2048 /* bytes */
+static const struct
+{
+  const char *key;
+  const char *gguf_key;
+  gsize offset;  /* in ArraCard */
+  gsize strings; /* in ArraCheckpoint, which owns the array */
+  guint max;     /* entries */
+  gsize longest; /* bytes of one */
+} lists[] = {
+  { "example_prompts", "arra.card.example_prompts", G_STRUCT_OFFSET (ArraCard, example_prompts),
+    G_STRUCT_OFFSET (ArraCheckpoint, examples), ARRA_CARD_MAX_EXAMPLES, 2048 },
+  { "words", "arra.card.words", G_STRUCT_OFFSET (ArraCard, words), G_STRUCT_OFFSET (ArraCheckpoint, words),
+    ARRA_CARD_MAX_WORDS, 128 },
+};
+
 #define MEDICAL_KEY "arra.card.medical"
-#define EXAMPLES_KEY "arra.card.example_prompts"
 #define THUMBNAIL_KEY "arra.card.thumbnail"
 
-static const char *const no_examples[] = { NULL };
+static const char *const no_entries[] = { NULL };
 
 /* Characters that could move a terminal's cursor or hide text. */
 static gboolean
@@ -82,7 +95,8 @@ arra_card_init (ArraCheckpoint *checkpoint, const char *path)
 
   checkpoint->strings = g_string_chunk_new (1024);
   checkpoint->card.name = arra_card_keep (checkpoint->strings, name, strlen (name));
-  checkpoint->card.example_prompts = no_examples;
+  checkpoint->card.example_prompts = no_entries;
+  checkpoint->card.words = no_entries;
 }
 
 /* Takes one text; @what names it in messages. An empty one counts as none. */
@@ -105,38 +119,44 @@ take_text (ArraCheckpoint *checkpoint,
   return TRUE;
 }
 
-static void
-set_examples (ArraCheckpoint *checkpoint, const char **examples)
+static gboolean
+fail_length (gsize index, const char *name, const char *what, GError **error)
 {
-  g_free (checkpoint->examples);
-  checkpoint->examples = examples;
-  checkpoint->card.example_prompts = examples;
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s has more than %d entries", name, what,
+                    (int) lists[index].max);
+}
+
+static void
+set_list (ArraCheckpoint *checkpoint, gsize index, const char **list)
+{
+  const char ***owned = &G_STRUCT_MEMBER (const char **, checkpoint, lists[index].strings);
+
+  g_free (*owned);
+  *owned = list;
+  G_STRUCT_MEMBER (const char *const *, &checkpoint->card, lists[index].offset) = list;
 }
 
 static gboolean
-take_examples (ArraCheckpoint *checkpoint,
-               const char *const *given,
-               gsize n,
-               const char *name,
-               const char *what,
-               GError **error)
+take_list (ArraCheckpoint *checkpoint,
+           gsize index,
+           const char *const *given,
+           gsize n,
+           const char *name,
+           const char *what,
+           GError **error)
 {
-  g_autofree const char **examples = NULL;
+  g_autofree const char **list = g_new0 (const char *, n + 1);
 
-  if (n > ARRA_CARD_MAX_EXAMPLES)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s has more than %d entries", name, what,
-                      ARRA_CARD_MAX_EXAMPLES);
-  examples = g_new0 (const char *, n + 1);
   for (gsize i = 0; i < n; i++)
     {
       gsize length = strlen (given[i]);
 
-      if (length > MAX_EXAMPLE)
+      if (length > lists[index].longest)
         return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: an entry of %s is longer than %d bytes", name,
-                          what, MAX_EXAMPLE);
-      examples[i] = arra_card_keep (checkpoint->strings, given[i], length);
+                          what, (int) lists[index].longest);
+      list[i] = arra_card_keep (checkpoint->strings, given[i], length);
     }
-  set_examples (checkpoint, g_steal_pointer (&examples));
+  set_list (checkpoint, index, g_steal_pointer (&list));
   return TRUE;
 }
 
@@ -157,28 +177,28 @@ read_thumbnail (
 }
 
 static gboolean
-read_examples (ArraCheckpoint *checkpoint, JsonObject *object, const char *name, GError **error)
+read_list (ArraCheckpoint *checkpoint, gsize index, JsonObject *object, const char *name, GError **error)
 {
-  JsonArray *array = arra_json_get_array (object, name, "example_prompts", error);
+  const char *key = lists[index].key;
+  JsonArray *array = arra_json_get_array (object, name, key, error);
   g_autofree const char **given = NULL;
   guint n;
 
   if (array == NULL)
     return FALSE;
   n = json_array_get_length (array);
-  if (n > ARRA_CARD_MAX_EXAMPLES)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: example_prompts has more than %d entries", name,
-                      ARRA_CARD_MAX_EXAMPLES);
+  if (n > lists[index].max)
+    return fail_length (index, name, key, error);
   given = g_new0 (const char *, n + 1);
   for (guint i = 0; i < n; i++)
     {
       JsonNode *node = json_array_get_element (array, i);
 
       if (!JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_STRING)
-        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: example_prompts must hold strings", name);
+        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s must hold strings", name, key);
       given[i] = json_node_get_string (node);
     }
-  return take_examples (checkpoint, given, n, name, "example_prompts", error);
+  return take_list (checkpoint, index, given, n, name, key, error);
 }
 
 static gboolean
@@ -204,8 +224,9 @@ arra_card_read_json (
   if (!arra_json_get_bool_default (object, name, "medical", checkpoint->card.medical,
                                    &checkpoint->card.medical, error))
     return FALSE;
-  if (has (object, "example_prompts") && !read_examples (checkpoint, object, name, error))
-    return FALSE;
+  for (gsize i = 0; i < G_N_ELEMENTS (lists); i++)
+    if (has (object, lists[i].key) && !read_list (checkpoint, i, object, name, error))
+      return FALSE;
   if (!has (object, "thumbnail"))
     return TRUE;
   text = arra_json_get_string (object, name, "thumbnail", error);
@@ -213,16 +234,17 @@ arra_card_read_json (
 }
 
 static gboolean
-load_examples (ArraCheckpoint *checkpoint, GError **error)
+load_list (ArraCheckpoint *checkpoint, gsize index, GError **error)
 {
+  const char *key = lists[index].gguf_key;
   g_auto (GStrv) given = NULL;
 
-  if (!arra_gguf_has (checkpoint->gguf, EXAMPLES_KEY))
+  if (!arra_gguf_has (checkpoint->gguf, key))
     return TRUE;
-  given = arra_gguf_get_strings (checkpoint->gguf, EXAMPLES_KEY, ARRA_CARD_MAX_EXAMPLES, error);
+  given = arra_gguf_get_strings (checkpoint->gguf, key, lists[index].max, error);
   return given != NULL
-         && take_examples (checkpoint, (const char *const *) given, g_strv_length (given), checkpoint->path,
-                           EXAMPLES_KEY, error);
+         && take_list (checkpoint, index, (const char *const *) given, g_strv_length (given),
+                       checkpoint->path, key, error);
 }
 
 gboolean
@@ -266,8 +288,9 @@ arra_card_load (ArraCheckpoint *checkpoint, GError **error)
   if (arra_gguf_has (gguf, MEDICAL_KEY)
       && !arra_gguf_get_bool (gguf, MEDICAL_KEY, &checkpoint->card.medical, error))
     return FALSE;
-  if (!load_examples (checkpoint, error))
-    return FALSE;
+  for (gsize i = 0; i < G_N_ELEMENTS (lists); i++)
+    if (!load_list (checkpoint, i, error))
+      return FALSE;
   if (!arra_gguf_has (gguf, THUMBNAIL_KEY))
     return TRUE;
   if (!arra_gguf_get_bytes (gguf, THUMBNAIL_KEY, &bytes, &size, error)
@@ -294,8 +317,13 @@ arra_card_store (const ArraCheckpoint *checkpoint, ArraGgufWriter *writer)
     arra_gguf_writer_set_strings (writer, "general.datasets",
                                   (const char *const[]){ card->training_data, NULL });
   arra_gguf_writer_set_bool (writer, MEDICAL_KEY, card->medical);
-  if (card->example_prompts[0] != NULL)
-    arra_gguf_writer_set_strings (writer, EXAMPLES_KEY, card->example_prompts);
+  for (gsize i = 0; i < G_N_ELEMENTS (lists); i++)
+    {
+      const char *const *list = G_STRUCT_MEMBER (const char *const *, card, lists[i].offset);
+
+      if (list[0] != NULL)
+        arra_gguf_writer_set_strings (writer, lists[i].gguf_key, list);
+    }
   if (card->thumbnail_size > 0)
     arra_gguf_writer_set_bytes (writer, THUMBNAIL_KEY, card->thumbnail, card->thumbnail_size);
 }

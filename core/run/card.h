@@ -5,13 +5,14 @@
 #include "checkpoint.h"
 
 #define ARRA_CARD_MAX_EXAMPLES 64
+#define ARRA_CARD_MAX_WORDS 20000
 #define ARRA_CARD_MAX_TEMPLATE ((gsize) 4096)
 
 /* An empty card named after @path. */
 void arra_card_init (ArraCheckpoint *checkpoint, const char *path);
 
 /* Takes the members that are there: name, description, license, license_link, training_data, intended_use, domain (strings), medical
- * (true or false), example_prompts (array of strings), thumbnail (name of a PNG file in @folder). Other members are passed over.
+ * (true or false), example_prompts and words (arrays of strings), thumbnail (name of a PNG file in @folder). Other members are passed over.
  * @name starts messages. INVALID_DATA for wrong types, for text or pictures that are too long. */
 gboolean arra_card_read_json (ArraCheckpoint *checkpoint, JsonObject *object, const char *name, const char *folder, GError **error);
 

@@ -183,6 +183,7 @@ arra_checkpoint_unref (ArraCheckpoint *checkpoint)
   arra_mem_free (checkpoint->thumbnail);
   g_clear_pointer (&checkpoint->notes, g_ptr_array_unref);
   g_free (checkpoint->examples);
+  g_free (checkpoint->words);
   g_string_chunk_free (checkpoint->strings);
   g_free (checkpoint->prompt_template);
   g_free (checkpoint->vqgan_prefix);

@@ -38,6 +38,7 @@ struct _ArraCheckpoint
   ArraCard card;
   GStringChunk *strings;  /* what the card points to */
   const char **examples;  /* the card's example prompts, or NULL; the array alone is owned */
+  const char **words;     /* the card's words, likewise */
   guint8 *thumbnail;      /* arra_mem; NULL when the card's lies in a mapped file */
   GPtrArray *notes;       /* of char *, NULL-terminated */
 

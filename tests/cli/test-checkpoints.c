@@ -117,6 +117,39 @@ test_card (void)
   harness_end ();
 }
 
+/* A word that the card does not list is named, and the picture made all the same. */
+static void
+test_unknown_words (void)
+{
+  static const char card[] = "{\"words\": [\"red\", \"fox\"]}";
+  g_autofree char *path = NULL;
+  g_autoptr (Outcome) converted = NULL, known = NULL, unknown = NULL, quiet = NULL, json = NULL;
+  g_autoptr (JsonNode) node = NULL;
+  JsonArray *words;
+
+  harness_begin ();
+  path = scratch_path ("card.json");
+  g_assert_true (g_file_set_contents (path, card, -1, NULL));
+  converted = arra_run ("convert", golden_model (), "--vqgan", golden_vqgan (), "--card", "card.json", "-o", "fox.gguf", NULL);
+  assert_status (converted, 0);
+  known = arra_run ("generate", "-m", "fox.gguf", "-s", "64x32", "-o", "a.png", "the red foxes", NULL);
+  unknown = arra_run ("generate", "-m", "fox.gguf", "-s", "64x32", "-o", "b.png", "a fox and a cat", NULL);
+  quiet = arra_run ("generate", "-m", "fox.gguf", "-s", "64x32", "-o", "c.png", "-q", "a cat", NULL);
+  json = arra_run ("generate", "-m", "fox.gguf", "-s", "64x32", "-o", "d.png", "--json", "a fox and a cat", NULL);
+  assert_status (known, 0);
+  assert_status (unknown, 0);
+  assert_status (quiet, 0);
+  assert_status (json, 0);
+  g_assert_null (strstr (known->err, "learnt"));
+  assert_says (unknown->err, "'cat' is not among what this checkpoint learnt");
+  g_assert_null (strstr (quiet->err, "learnt"));
+  node = parse_json (json->out);
+  words = json_object_get_array_member (json_node_get_object (node), "unknown_words");
+  g_assert_cmpuint (json_array_get_length (words), ==, 1);
+  g_assert_cmpstr (json_array_get_string_element (words, 0), ==, "cat");
+  harness_end ();
+}
+
 static void
 test_verify_finds_damage (void)
 {
@@ -392,6 +425,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/checkpoints/info-memory", test_info_memory);
   g_test_add_func ("/cli/checkpoints/convert", test_convert);
   g_test_add_func ("/cli/checkpoints/card", test_card);
+  g_test_add_func ("/cli/checkpoints/unknown-words", test_unknown_words);
   g_test_add_func ("/cli/checkpoints/verify-finds-damage", test_verify_finds_damage);
   g_test_add_func ("/cli/checkpoints/mask-left-out", test_mask_left_out);
   g_test_add_func ("/cli/checkpoints/masked", test_masked);

@@ -40,6 +40,7 @@ test_none (void)
   g_assert_null (card->license);
   g_assert_false (card->medical);
   g_assert_null (card->example_prompts[0]);
+  g_assert_null (card->words[0]);
   g_assert_null (card->thumbnail);
   g_assert_cmpuint (card->thumbnail_size, ==, 0);
 }
@@ -99,6 +100,8 @@ static const struct
   { "{\"medical\":\"yes\"}", ARRA_ERROR_INVALID_DATA, "medical" },
   { "{\"example_prompts\":\"oak\"}", ARRA_ERROR_INVALID_DATA, "example_prompts" },
   { "{\"example_prompts\":[1]}", ARRA_ERROR_INVALID_DATA, "example_prompts" },
+  { "{\"words\":{}}", ARRA_ERROR_INVALID_DATA, "words" },
+  { "{\"words\":[\"oak\",null]}", ARRA_ERROR_INVALID_DATA, "words" },
   { "{\"thumbnail\":\"../thumb.png\"}", ARRA_ERROR_INVALID_DATA, "thumbnail" },
   { "{\"thumbnail\":\"/etc/passwd\"}", ARRA_ERROR_INVALID_DATA, "thumbnail" },
   { "{\"thumbnail\":\"\"}", ARRA_ERROR_INVALID_DATA, "thumbnail" },
@@ -139,6 +142,13 @@ test_too_much (void)
   g_string_append (examples, "]}");
   g_assert_null (open_with (examples->str, 0, &error));
   fixture_assert_error (error, ARRA_ERROR_INVALID_DATA, FIXTURE_WORDS ("example_prompts"));
+  g_clear_error (&error);
+  g_string_assign (examples, "{\"words\":[\"a\"");
+  for (int i = 0; i < ARRA_CARD_MAX_WORDS; i++)
+    g_string_append (examples, ",\"a\"");
+  g_string_append (examples, "]}");
+  g_assert_null (open_with (examples->str, 0, &error));
+  fixture_assert_error (error, ARRA_ERROR_INVALID_DATA, FIXTURE_WORDS ("words"));
   g_clear_error (&error);
   g_assert_null (open_with ("{\"thumbnail\":\"thumb.png\"}", ARRA_THUMBNAIL_MAX + 1, &error));
   fixture_assert_error (error, ARRA_ERROR_INVALID_DATA, FIXTURE_WORDS ("thumb.png"));

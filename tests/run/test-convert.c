@@ -211,7 +211,7 @@ test_metadata (void)
   fixture_put (directory, "thumb.png", thumbnail, 9);
   fixture_put (directory, "arra.json",
                "{\"name\":\"One\",\"license\":\"MIT\",\"example_prompts\":[\"oak\",\"a red "
-               "fox\"],\"medical\":true,\"width\":16,\"height\":16}",
+               "fox\"],\"words\":[\"oak\",\"fox\"],\"medical\":true,\"width\":16,\"height\":16}",
                -1);
   fixture_put (directory, "card.json",
                "{\"name\":\"Two\",\"domain\":\"foxes\",\"training_data\":\"none\",\"thumbnail\":\"thumb."
@@ -228,6 +228,8 @@ test_metadata (void)
   g_assert_true (card->medical);
   g_assert_cmpstr (card->example_prompts[1], ==, "a red fox");
   g_assert_null (card->example_prompts[2]);
+  g_assert_cmpstr (card->words[1], ==, "fox");
+  g_assert_null (card->words[2]);
   g_assert_cmpmem (card->thumbnail, card->thumbnail_size, thumbnail, 9);
   g_assert_cmpstr (other->prompt_template, ==, "<{prompt}>");
   g_assert_cmpfloat (other->temperature, ==, 0.5);

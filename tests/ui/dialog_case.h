@@ -18,7 +18,7 @@ typedef struct
   guint n_images;        /* that the host has open; 0: it offers no choice */
 } Case;
 
-/* Two checkpoints, "plain" and "medical", in a folder of the case's own, and no dialog yet. */
+/* Two checkpoints, "plain" and "medical", which says that it learnt the word "chest", in a folder of the case's own, and no dialog yet. */
 void case_begin (Case *self, gconstpointer data);
 void case_end (Case *self, gconstpointer data);
 /* @settings: the key file's text; "": none */

@@ -374,6 +374,26 @@ test_refused_size (Case *self, gconstpointer data)
   g_assert_true (case_shows (self, "needed") && !case_shows (self, "The prompt is too long"));
 }
 
+/* Under the prompt stands what the checkpoint that is chosen never learnt. */
+static void
+test_unknown_words (Case *self, gconstpointer data)
+{
+  case_open (self, "");
+  case_wait_found (self);
+  case_choose (self, "medical");
+  arra_prompt_box_set (self->dialog->prompt, "two chests");
+  case_idle ();
+  g_assert_true (case_shows (self, "'two' is not among what this checkpoint learnt"));
+  arra_prompt_box_set (self->dialog->prompt, "chests");
+  case_idle ();
+  g_assert_false (case_shows (self, "this checkpoint learnt"));
+  arra_prompt_box_set (self->dialog->prompt, "a cat, a chest");
+  case_idle ();
+  g_assert_true (case_shows (self, "'cat' is not among"));
+  case_choose (self, "plain");
+  g_assert_false (case_shows (self, "this checkpoint learnt"));
+}
+
 static void
 test_hints (Case *self, gconstpointer data)
 {
@@ -410,6 +430,7 @@ main (int argc, char **argv)
     { "/ui/dialog/search-again", test_search_again },
     { "/ui/dialog/refused-size", test_refused_size },
     { "/ui/dialog/hints", test_hints },
+    { "/ui/dialog/unknown-words", test_unknown_words },
   };
 
   g_test_init (&argc, &argv, NULL);
