@@ -145,17 +145,14 @@ ARRA_API ArraCheckpoint *arra_checkpoint_ref (ArraCheckpoint *checkpoint);
 ARRA_API void arra_checkpoint_unref (ArraCheckpoint *checkpoint);
 ARRA_API const char *arra_checkpoint_path (const ArraCheckpoint *checkpoint);
 ARRA_API const ArraCard *arra_checkpoint_card (const ArraCheckpoint *checkpoint);
-<<<<<<< HEAD
 /* What was put right while it was opened, and what it cannot do: sentences for the user. NULL-terminated, never NULL; belongs to the checkpoint. */
 ARRA_API const char *const *arra_checkpoint_notes (const ArraCheckpoint *checkpoint);
-=======
 /* (transfer full): words of @prompt that the checkpoint never learnt, each once, in their order and case folded, for g_strfreev(); none when its card has no list of words. A
  * word counts as learnt when the list has it or another form of it: English endings (s, es, ed, ing, y, ly, er, est, en) make no difference, nor does a doubled or a silent last
  * letter. Single letters and the small words that hold sentences together ("the", "and", "with") are passed over. Since: 0.1 */
 ARRA_API char **arra_checkpoint_unknown_words (const ArraCheckpoint *checkpoint, const char *prompt);
 /* (transfer full) (nullable): the same as a sentence for people, NULL when there are none: "'cat' is not among what this checkpoint learnt". Since: 0.1 */
 ARRA_API char *arra_checkpoint_unknown_text (const ArraCheckpoint *checkpoint, const char *prompt);
->>>>>>> 421b164 (Say which words of a prompt a checkpoint never learnt: its card may list the words of its captions)
 /* Hex SHA-256 that names the model in recipes: over header and metadata, the stored hash of the tensor data among them (GGUF), or over configuration,
  * tokenizer, tensor headers and the first 64 bytes of each tensor (directory); over the VQGAN's likewise. Since: 0.1 */
 ARRA_API const char *arra_checkpoint_fingerprint (const ArraCheckpoint *checkpoint);

@@ -42,17 +42,13 @@ print_card (const ArraCard *card)
   info_line ("Training data", card->training_data);
   info_line ("Intended use", card->intended_use);
   for (guint i = 0; card->example_prompts[i] != NULL; i++)
-<<<<<<< HEAD
     info_line (i == 0 ? "Prompts like" : "", card->example_prompts[i]);
-=======
-    line (i == 0 ? "Prompts like" : "", card->example_prompts[i]);
   if (card->words[0] != NULL)
     {
       g_autofree char *words = g_strdup_printf ("%u, listed by --json", g_strv_length ((char **) card->words));
 
-      line ("Words it learnt", words);
+      info_line ("Words it learnt", words);
     }
->>>>>>> 421b164 (Say which words of a prompt a checkpoint never learnt: its card may list the words of its captions)
 }
 
 static void
