@@ -25,7 +25,7 @@ typedef struct
   guint decoder_ch, n_decoder_mult, decoder_ch_mult[ARRA_VQGAN_MAX_LEVELS]; /* 0: the encoder's */
   guint decoder_blocks;                   /* of each level; 0: one more than the encoder has */
   guint plain_middle;                     /* 1: no attention between encoder and codes, codes and decoder */
-  guint replicate_padding, wrap_padding;  /* 1: what convolutions learnt to read outside of a picture; neither: zeros */
+  guint padding;                          /* an ArraPadding: what convolutions learnt to read outside of a picture. Wrapped ones make tiles */
 } ArraVqganConfig;
 
 gboolean arra_vqgan_config_from_yaml (ArraVqganConfig *config, const ArraYaml *yaml, GError **error);
@@ -37,7 +37,6 @@ void arra_vqgan_config_store (const ArraVqganConfig *config, ArraGgufWriter *wri
 gboolean arra_vqgan_config_check (const ArraVqganConfig *config, const char *name, GError **error);
 /* Its own JSON, (transfer full), as arra_vqgan_config_from_json() reads it. */
 char *arra_vqgan_config_to_json (const ArraVqganConfig *config);
-ArraPadding arra_vqgan_padding (const ArraVqganConfig *config); /* for pictures that are no tiles */
 guint arra_vqgan_decoder_blocks (const ArraVqganConfig *config); /* of each level */
 gsize arra_vqgan_decoder_channels (const ArraVqganConfig *config, guint level);
 guint arra_vqgan_patch (const ArraVqganConfig *config); /* pixels on a side for one code: 2^(n_levels-1) */
@@ -79,9 +78,6 @@ gboolean arra_vqgan_encode (ArraVqganRun *run, const float *pixels, guint height
 void arra_vqgan_to_u8 (const float *pixels, guint height, guint width, guint8 *rgb);
 /* A whitened raster (arra_raster_whiten()) -> [-1, 1] floats [3][h][w] (double, then float) */
 void arra_vqgan_from_u8 (const ArraRaster *rgb, float *pixels);
-
-/* From now on pictures are tiles: what lies outside of one is its other side. For models that learnt so (wrap_padding). */
-void arra_vqgan_run_set_tile (ArraVqganRun *run);
 
 /* Watches activations [channels][h][w] by name ("decoder.conv_in", "decoder.mid.block_1", …): golden probes. */
 typedef void (*ArraVqganWatch) (const char *what, const float *data, guint channels, guint height, guint width, gpointer user);

@@ -43,10 +43,8 @@ static const struct
     G_STRUCT_OFFSET (ArraVqganConfig, decoder_blocks), 0, VQGAN_MAX_BLOCKS + 1, TRUE },
   { DDCONFIG "plain_middle", "plain_middle", "arra-vqgan.plain_middle",
     G_STRUCT_OFFSET (ArraVqganConfig, plain_middle), 0, 1, TRUE },
-  { DDCONFIG "replicate_padding", "replicate_padding", "arra-vqgan.replicate_padding",
-    G_STRUCT_OFFSET (ArraVqganConfig, replicate_padding), 0, 1, TRUE },
-  { DDCONFIG "wrap_padding", "wrap_padding", "arra-vqgan.wrap_padding",
-    G_STRUCT_OFFSET (ArraVqganConfig, wrap_padding), 0, 1, TRUE },
+  { DDCONFIG "padding", "padding", "arra-vqgan.padding", G_STRUCT_OFFSET (ArraVqganConfig, padding), 0,
+    ARRA_PADDING_WRAP, TRUE },
 };
 
 #define MULTIPLIERS "arra-vqgan.channel_multiplier"
@@ -71,14 +69,6 @@ arra_vqgan_decoder_channels (const ArraVqganConfig *config, guint level)
   gsize base = config->decoder_ch > 0 ? config->decoder_ch : config->ch;
 
   return base * (config->n_decoder_mult > 0 ? config->decoder_ch_mult[level] : config->ch_mult[level]);
-}
-
-ArraPadding
-arra_vqgan_padding (const ArraVqganConfig *config)
-{
-  return config->replicate_padding ? ARRA_PADDING_REPLICATE
-         : config->wrap_padding    ? ARRA_PADDING_WRAP
-                                   : ARRA_PADDING_ZEROS;
 }
 
 static gboolean

@@ -47,8 +47,8 @@ arra_vqgan_encoder_sha256 (const ArraVqganConfig *config,
   add_number (sum, config->norm_groups);
   for (guint i = 0; i < config->n_attn; i++)
     add_number (sum, config->attn_resolutions[i]);
-  if (config->plain_middle || config->replicate_padding || config->wrap_padding)
-    add_number (sum, 4 * config->plain_middle + 2 * config->replicate_padding + config->wrap_padding);
+  if (config->plain_middle || config->padding != ARRA_PADDING_ZEROS)
+    add_number (sum, 4 * config->plain_middle + config->padding);
   if (!arra_vqgan_foreach (config, source, prefix, add_tensor, sum, error))
     return NULL;
   return g_strdup (g_checksum_get_string (sum));

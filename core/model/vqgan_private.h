@@ -32,7 +32,6 @@ struct _ArraVqganRun
   ArraExec exec;
   gboolean encode;
   guint max_rows, max_columns;
-  ArraPadding padding;
 
   VqganPlan *planning; /* set: shapes are walked and nothing is computed */
   float *slots[VQGAN_SLOTS];

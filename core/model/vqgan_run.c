@@ -75,7 +75,7 @@ vqgan_run_conv (ArraVqganRun *run,
   ArraConv2dReading reading
       = { .swish = (flags & VQGAN_SWISH) != 0,
           .upsample = (flags & VQGAN_UPSAMPLE) != 0,
-          .padding = run->padding };
+          .padding = (ArraPadding) run->config->padding };
   ArraFeatureMap from = in->map;
   gsize height, width;
 
@@ -246,7 +246,6 @@ arra_vqgan_run_new (
   run->encode = encode;
   run->max_rows = rows;
   run->max_columns = columns;
-  run->padding = arra_vqgan_padding (run->config);
   run->work = (ArraMapWork){ .exec = &run->exec, .advanced = tell, .user = run };
   plan = make_plan (run->config, run->net, rows, columns, encode);
   return allocate (run, &plan, error) ? g_steal_pointer (&run) : NULL;
@@ -263,12 +262,6 @@ arra_vqgan_run_free (ArraVqganRun *run)
   arra_mem_free (run->scale);
   arra_mem_free (run->work.scratch);
   arra_mem_free (run);
-}
-
-void
-arra_vqgan_run_set_tile (ArraVqganRun *run)
-{
-  run->padding = ARRA_PADDING_WRAP;
 }
 
 void

@@ -16,7 +16,7 @@ typedef enum
   KIND_PATCH,
 } Kind;
 
-static const char *const paddings[] = { "zeros", "replicate", "wrap", "both", NULL };
+static const char *const paddings[] = { "zeros", "replicate", "wrap", NULL }; /* as in ArraPadding */
 static const char *const parts[] = { "all", "decoder", NULL };
 static const char *const kinds[] = { "none", "perceptual", "patch", NULL };
 
@@ -60,18 +60,15 @@ static gboolean
 read_more (ArraVqganConfig *m, const ArraYaml *config, GError **error)
 {
   gboolean attends = TRUE;
-  guint padding = 0;
 
   if (!arra_setting_number (config, "model.decoder_base_channels", 1, G_MAXUINT16, &m->decoder_ch, error)
       || !read_list (config, "model.decoder_channel_multiplier", m->decoder_ch_mult, &m->n_decoder_mult,
                      error)
       || !arra_setting_number (config, "model.decoder_res_blocks", 1, G_MAXUINT16, &m->decoder_blocks, error)
       || !arra_setting_bool (config, "model.middle_attention", &attends, error)
-      || !arra_setting_choice (config, "model.padding", paddings, &padding, error))
+      || !arra_setting_choice (config, "model.padding", paddings, &m->padding, error))
     return FALSE;
   m->plain_middle = !attends;
-  m->replicate_padding = padding & 1;
-  m->wrap_padding = padding >> 1;
   return TRUE;
 }
 

@@ -41,23 +41,15 @@ typedef struct
   ArraNode *vectors, *made;
 } Step;
 
-/* What the step's pictures have outside. */
-static ArraPadding
-padding_of (const Step *s)
-{
-  const ArraVqganConfig *model = &s->t->settings.model;
-
-  return model->wrap_padding && s->step->index % 2 == 1 ? ARRA_PADDING_WRAP : arra_vqgan_padding (model);
-}
-
 static ArraVqganPictures
 pictures_of (const Step *s)
 {
   const ArraVqganTrainee *t = s->t;
   gsize side = t->settings.cropping.crop;
 
-  return (
-      ArraVqganPictures){ &t->settings.model, t->parameters, t->settings.batch, side, side, padding_of (s) };
+  return (ArraVqganPictures){
+    &t->settings.model, t->parameters, t->settings.batch, side, side, (ArraPadding) t->settings.model.padding
+  };
 }
 
 static gsize

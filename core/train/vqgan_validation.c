@@ -21,7 +21,7 @@ make_again (ArraTape *tape, gpointer user, GError **error)
   ArraVqganTrainee *t = picture->t;
   gsize size = t->supply->size;
   const ArraVqganPictures pictures
-      = { &t->settings.model, t->parameters, 1, size, size, arra_vqgan_padding (&t->settings.model) };
+      = { &t->settings.model, t->parameters, 1, size, size, (ArraPadding) t->settings.model.padding };
   ArraNode *pixels = arra_tape_leaf (tape, size * size, 3, t->wanted, NULL);
   ArraNode *vectors = arra_vqgan_graph_encoder (tape, &pictures, pixels);
 

@@ -166,14 +166,15 @@ test_yaml_more (void)
   g_assert_true (g_file_get_contents (from, &text, NULL, NULL));
   parts = g_strsplit (text, "      ch: 32", -1);
   changed = g_strjoinv ("      ch: 32\n      decoder_ch: 64\n      decoder_res_blocks: 1\n      plain_middle: 1\n"
-                        "      wrap_padding: 1\n      decoder_ch_mult: [5, 4, 3, 2, 1]",
+                        "      padding: 1\n      decoder_ch_mult: [5, 4, 3, 2, 1]",
                         parts);
   g_assert_true (g_file_set_contents (path, changed, -1, NULL));
   yaml = arra_yaml_open (path, &error);
   g_assert_no_error (error);
   g_assert_true (arra_vqgan_config_from_yaml (&config, yaml, &error));
   expected.decoder_ch = 64;
-  expected.decoder_blocks = expected.plain_middle = expected.wrap_padding = 1;
+  expected.decoder_blocks = expected.plain_middle = 1;
+  expected.padding = ARRA_PADDING_REPLICATE;
   expected.n_decoder_mult = 5;
   for (guint i = 0; i < 5; i++)
     expected.decoder_ch_mult[i] = 5 - i;
@@ -190,7 +191,7 @@ test_yaml_refused (void)
   check_yaml_refused ("  ch: 32", "  norm_num_groups: 12\n      ch: 32", "norm_groups");
   check_yaml_refused ("n_embed: 8192", "n_embed: -1", "n_embed");
   check_yaml_refused ("- 8\n", "- 0\n", "attn_resolutions");
-  check_yaml_refused ("      ch: 32", "      wrap_padding: 2\n      ch: 32", "wrap_padding");
+  check_yaml_refused ("      ch: 32", "      padding: 3\n      ch: 32", "padding");
 }
 
 static void
@@ -248,7 +249,8 @@ test_more (void)
   for (guint i = 0; i < 5; i++)
     config.decoder_ch_mult[i] = i + 1;
   config.decoder_blocks = 1;
-  config.plain_middle = config.replicate_padding = config.wrap_padding = 1;
+  config.plain_middle = 1;
+  config.padding = ARRA_PADDING_WRAP;
   g_assert_cmpuint (arra_vqgan_decoder_channels (&config, 2), ==, 192);
   g_assert_cmpuint (arra_vqgan_decoder_blocks (&config), ==, 1);
   text = arra_vqgan_config_to_json (&config);
@@ -264,19 +266,6 @@ test_more (void)
   g_assert_false (arra_vqgan_config_check (&config, "vqgan.json", &error));
   g_assert_nonnull (strstr (error->message, "norm_groups"));
   g_clear_error (&error);
-}
-
-/* What the padding is called and what it means. */
-static void
-test_padding (void)
-{
-  ArraVqganConfig config = chameleon;
-
-  g_assert_cmpint (arra_vqgan_padding (&config), ==, ARRA_PADDING_ZEROS);
-  config.wrap_padding = 1;
-  g_assert_cmpint (arra_vqgan_padding (&config), ==, ARRA_PADDING_WRAP);
-  config.replicate_padding = 1;
-  g_assert_cmpint (arra_vqgan_padding (&config), ==, ARRA_PADDING_REPLICATE);
 }
 
 static void
@@ -299,6 +288,5 @@ main (int argc, char **argv)
   g_test_add_func ("/vqgan-config/gguf", test_gguf);
   g_test_add_func ("/vqgan-config/groups", test_groups);
   g_test_add_func ("/vqgan-config/more", test_more);
-  g_test_add_func ("/vqgan-config/padding", test_padding);
   return g_test_run ();
 }
