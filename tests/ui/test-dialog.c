@@ -13,10 +13,14 @@
 
 /* ---- the note of medical pictures */
 
-static GtkFlowBoxChild *
-picture (Case *self, int index)
+static void
+look_at (Case *self, int index)
 {
-  return gtk_flow_box_get_child_at_index (GTK_FLOW_BOX (case_get (self, GTK_TYPE_FLOW_BOX, "New pictures")), index);
+  GtkFlowBox *flow = GTK_FLOW_BOX (case_get (self, GTK_TYPE_FLOW_BOX, "New pictures"));
+
+  gtk_flow_box_unselect_all (flow);
+  gtk_flow_box_select_child (flow, gtk_flow_box_get_child_at_index (flow, index));
+  case_idle ();
 }
 
 static gboolean
@@ -29,8 +33,6 @@ is_noted (Case *self)
 static void
 test_note (Case *self, gconstpointer data)
 {
-  GtkFlowBox *flow;
-
   case_open (self, SIZED);
   case_choose (self, "medical");
   g_assert_false (is_noted (self));
@@ -45,10 +47,12 @@ test_note (Case *self, gconstpointer data)
   g_assert_false (is_noted (self));
   case_choose (self, "medical");
   g_assert_false (is_noted (self));
-  flow = GTK_FLOW_BOX (case_get (self, GTK_TYPE_FLOW_BOX, "New pictures"));
-  gtk_flow_box_unselect_all (flow);
-  gtk_flow_box_select_child (flow, picture (self, 0));
-  case_idle ();
+  look_at (self, 0);
+  g_assert_true (is_noted (self));
+  look_at (self, 1);
+  g_assert_false (is_noted (self));
+  case_choose (self, "plain");
+  look_at (self, 0);
   g_assert_true (is_noted (self));
 }
 
