@@ -21,6 +21,7 @@
   (plug-in-arra-generate 0 -1 -1 prompt checkpoint vqgan width height count seed first guidance top-k text-top-k temperature top-p
                          greedy threads memory-limit insert include-recipe include-prompt))
 (define (new-group image) (car (gimp-layer-group-new image)))
+(define (children group) (vector->list (cadr (gimp-item-get-children group))))
 (define (activate image layer) (gimp-image-set-active-layer image layer))
 (define (set-profile image path) (gimp-image-set-color-profile-from-file image (string-append "file://" path)))
 (define (all-images) (vector->list (cadr (gimp-image-list))))

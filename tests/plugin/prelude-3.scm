@@ -28,6 +28,7 @@
 (define (fill layer) (gimp-drawable-edit-fill layer FILL-FOREGROUND))
 (define (call-interactive) (plug-in-arra-generate #:run-mode RUN-INTERACTIVE #:prompt prompt #:checkpoint checkpoint #:vqgan vqgan))
 (define (new-group image) (car (gimp-group-layer-new image "group")))
+(define (children group) (vector->list (car (gimp-item-get-children group))))
 (define (activate image layer) (gimp-image-set-selected-layers image (vector layer)))
 (define (set-profile image path) (gimp-image-set-color-profile-from-file image path))
 (define (all-images) (vector->list (car (gimp-get-images))))

@@ -289,6 +289,31 @@ test_own_image (void)
   close_later_displays ();
 }
 
+/* GIMP draws what it shows whenever it has time, also while the layer comes in: what it shows in the end is the picture. */
+static void
+test_group (void)
+{
+  g_autofree char *visible = gimp_path ("visible.png"), *inserted = gimp_path ("inserted.png");
+
+  write_settings (QUICK_FILE, "native");
+  run_script ("(define image (apply max (all-images)))\n"
+              "(define group (new-group image))\n"
+              "(gimp-image-insert-layer image group 0 0)\n"
+              "(gimp-image-insert-layer image (new-layer image 320 240 0) group 0)\n"
+              "(activate image group)\n"
+              "(gimp-displays-flush)");
+  open_dialog ();
+  make_quickly ();
+  close_dialog ();
+  run_script ("(define image (apply max (all-images)))\n"
+              "(define layer (car (children (car (all-layers image)))))\n"
+              "(say \"size\" (layer-size layer))\n"
+              "(save-visible image 32 32 \"visible.png\")\n"
+              "(save-layer layer \"inserted.png\")\n"
+              "(gimp-image-remove-layer image (car (all-layers image)))");
+  g_assert_cmpuint (picture_difference (visible, inserted), ==, 0);
+}
+
 /* A recipe may come from anybody, in a file that was opened. */
 static void
 test_hostile_parasite (void)
@@ -453,6 +478,7 @@ main (int argc, char **argv)
   g_test_add_func ("/plugin/desktop/layer", test_layer);
   g_test_add_func ("/plugin/desktop/repeat", test_repeat);
   g_test_add_func ("/plugin/desktop/own-image", test_own_image);
+  g_test_add_func ("/plugin/desktop/group", test_group);
   g_test_add_func ("/plugin/desktop/hostile-parasite", test_hostile_parasite);
   g_test_add_func ("/plugin/desktop/cancelled-in-status-bar", test_cancelled_in_status_bar);
   g_test_add_func ("/plugin/desktop/window-closed", test_window_closed);
