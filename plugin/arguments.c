@@ -7,7 +7,6 @@
 #include <math.h>
 #include <string.h>
 
-#define MAX_SEED 9007199254740991.0 /* 2^53 - 1: the largest whole number up to which doubles hold all */
 #define MAX_FIRST 100000000
 #define MAX_TOP 16777216
 #define MEBI 1048576.0
@@ -57,7 +56,7 @@ const PluginArgument plugin_arguments[] = {
             N_ ("Whole number that the randomness starts from; -1: a new one"),
             PLUGIN_REAL,
             -1,
-            MAX_SEED,
+            PLUGIN_MAX_SEED,
             -1,
             seed),
   ARGUMENT ("first",

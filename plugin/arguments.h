@@ -6,6 +6,8 @@
 
 #include "dialog.h"
 
+#define PLUGIN_MAX_SEED 9007199254740991.0 /* 2^53 - 1: the largest whole number up to which doubles hold all */
+
 typedef struct
 {
   char *prompt, *checkpoint, *vqgan; /* empty checkpoint or VQGAN: the default one */

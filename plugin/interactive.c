@@ -132,6 +132,13 @@ is_alive (gpointer data)
   return plugin_host_is_alive ();
 }
 
+/* A seed that is kept, and that GIMP can keep: else a later run takes another one, and its first picture. */
+static gboolean
+keeps_seed (const ArraDialogChoices *choices)
+{
+  return choices->keep_seed && (double) choices->request.seed <= PLUGIN_MAX_SEED;
+}
+
 /* What the dialog was left with, for GIMP to keep as its last values. */
 static void
 take_choices (PluginSettings *settings, ArraDialog *dialog)
@@ -154,8 +161,8 @@ take_choices (PluginSettings *settings, ArraDialog *dialog)
   settings->width = (int) request->width;
   settings->height = (int) request->height;
   settings->count = (int) request->count;
-  settings->seed = choices.keep_seed ? (double) request->seed : -1;
-  settings->first = choices.keep_seed ? (int) request->first : 0;
+  settings->seed = keeps_seed (&choices) ? (double) request->seed : -1;
+  settings->first = keeps_seed (&choices) ? (int) request->first : 0;
   settings->guidance = request->guidance_scale;
   settings->top_k = (int) request->top_k;
   settings->text_top_k = (int) request->text_top_k;

@@ -178,7 +178,7 @@ arra_dialog_get_choices (ArraDialog *dialog, ArraDialogChoices *choices)
   choices->request.top_k = settings->top_k;
   choices->request.top_p = settings->top_p;
   if (dialog->reused != NULL)
-    choices->text_top_k = (int)arra_recipe_request (dialog->reused)->text_top_k;
+    choices->text_top_k = (int)arra_dialog_text_top_k (dialog->reused);
 }
 
 GtkWindow *

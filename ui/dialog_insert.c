@@ -8,7 +8,6 @@ static void
 list_images (ArraDialog *dialog)
 {
   g_autoptr (GPtrArray) images = dialog->host->images != NULL ? dialog->host->images (dialog->host->data) : NULL;
-
   g_autofree char *title = arra_dialog_parent_title (dialog->host);
 
   arra_insert_box_set_images (dialog->insert_as, images, dialog->place.image, title);

@@ -63,6 +63,7 @@ void arra_dialog_add_folder (gpointer dialog);
 /* dialog_work.c */
 extern const ArraWorkFuncs arra_dialog_work_funcs;
 void arra_dialog_generate (gpointer dialog);
+guint arra_dialog_text_top_k (const ArraRecipe *recipe); /* greed is 1, as with the widget of the other top-k */
 /* Everything but the prompt, the seed and its first picture. */
 void arra_dialog_fill_request (ArraDialog *dialog, ArraCheckpoint *checkpoint, ArraRequest *request);
 void arra_dialog_pause (ArraDialog *dialog); /* Stop, or Continue */

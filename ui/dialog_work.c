@@ -31,6 +31,14 @@ renew_seed (ArraDialog *dialog)
   arra_picture_box_set_seed (dialog->picture, settings->seed);
 }
 
+guint
+arra_dialog_text_top_k (const ArraRecipe *recipe)
+{
+  const ArraRequest *reused = arra_recipe_request (recipe);
+
+  return reused->greedy ? 1 : MIN (reused->text_top_k, ARRA_TOP_K_MAX);
+}
+
 /* What a recipe says that the dialog has no widget for. */
 static void
 fill_from_recipe (const ArraRecipe *recipe, ArraRequest *request)
@@ -38,7 +46,7 @@ fill_from_recipe (const ArraRecipe *recipe, ArraRequest *request)
   const ArraRequest *reused = arra_recipe_request (recipe);
 
   request->prompt_template = reused->prompt_template;
-  request->text_top_k = reused->greedy ? 1 : reused->text_top_k;
+  request->text_top_k = arra_dialog_text_top_k (recipe);
   request->max_tokens = reused->max_tokens;
 }
 

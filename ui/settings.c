@@ -151,7 +151,7 @@ read_sampling (ArraSettings *settings)
   read_double (keys, "guidance-scale", 0, 100, &settings->guidance_scale);
   read_double (keys, "temperature", 0.01, 10, &settings->temperature);
   read_double (keys, "top-p", 0.01, 1, &settings->top_p);
-  read_uint (keys, "top-k", 0, 1 << 24, &settings->top_k);
+  read_uint (keys, "top-k", 0, ARRA_TOP_K_MAX, &settings->top_k);
 }
 
 void

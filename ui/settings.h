@@ -33,6 +33,7 @@ typedef struct
 } ArraSettings;
 
 #define ARRA_COUNT_MAX 64
+#define ARRA_TOP_K_MAX (1 << 24)
 #define ARRA_FIRST_MAX 100000000
 
 void arra_settings_init (ArraSettings *settings);
