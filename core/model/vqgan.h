@@ -24,6 +24,7 @@ typedef struct
   /* 0 where a file does not say them: Chameleon's form */
   guint decoder_ch, n_decoder_mult, decoder_ch_mult[ARRA_VQGAN_MAX_LEVELS]; /* 0: the encoder's */
   guint decoder_blocks;                   /* of each level; 0: one more than the encoder has */
+  guint smooth_upsampling;                /* 1: the decoder's maps grow by interpolation, which leaves no grid, not by nearest neighbours */
   guint plain_middle;                     /* 1: no attention between encoder and codes, codes and decoder */
   guint padding;                          /* an ArraPadding: what convolutions learnt to read outside of a picture. Wrapped ones make tiles */
 } ArraVqganConfig;

@@ -41,6 +41,8 @@ static const struct
     G_STRUCT_OFFSET (ArraVqganConfig, decoder_ch), 0, MAX_CHANNELS, TRUE },
   { DDCONFIG "decoder_res_blocks", "decoder_res_blocks", "arra-vqgan.decoder.res_blocks",
     G_STRUCT_OFFSET (ArraVqganConfig, decoder_blocks), 0, VQGAN_MAX_BLOCKS + 1, TRUE },
+  { DDCONFIG "smooth_upsampling", "smooth_upsampling", "arra-vqgan.smooth_upsampling",
+    G_STRUCT_OFFSET (ArraVqganConfig, smooth_upsampling), 0, 1, TRUE },
   { DDCONFIG "plain_middle", "plain_middle", "arra-vqgan.plain_middle",
     G_STRUCT_OFFSET (ArraVqganConfig, plain_middle), 0, 1, TRUE },
   { DDCONFIG "padding", "padding", "arra-vqgan.padding", G_STRUCT_OFFSET (ArraVqganConfig, padding), 0,

@@ -175,13 +175,14 @@ arra_vqgan_graph_decoder (ArraTape *tape, const ArraVqganPictures *pictures, Arr
   Graph g = graph_of (tape, pictures, arra_vqgan_patch (pictures->config));
   VqganNet net = layers (pictures->config);
   ArraNode *x = conv (&g, "post_quant_conv", NULL, ARRA_CONV_1X1, vectors, NULL);
+  ArraConvForm up = g.config->smooth_upsampling ? ARRA_CONV_UP_SMOOTH : ARRA_CONV_UP;
 
   x = middle (&g, &net.decoder, "decoder", conv (&g, "decoder.conv_in", NULL, ARRA_CONV_3X3, x, NULL));
   for (guint i = g.config->n_levels; i-- > 0;)
     {
       g_autofree char *path = g_strdup_printf ("decoder.up.%u", i);
 
-      x = level (&g, &net.decoder.levels[i], path, "upsample.conv", ARRA_CONV_UP, x);
+      x = level (&g, &net.decoder.levels[i], path, "upsample.conv", up, x);
     }
   x = norm (&g, "decoder.norm_out", NULL, TRUE, x);
   return conv (&g, "decoder.conv_out", NULL, ARRA_CONV_3X3, x, NULL);

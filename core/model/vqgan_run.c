@@ -75,6 +75,7 @@ vqgan_run_conv (ArraVqganRun *run,
   ArraConv2dReading reading
       = { .swish = (flags & VQGAN_SWISH) != 0,
           .upsample = (flags & VQGAN_UPSAMPLE) != 0,
+          .smooth = (flags & VQGAN_UPSAMPLE) != 0 && run->config->smooth_upsampling,
           .padding = (ArraPadding) run->config->padding };
   ArraFeatureMap from = in->map;
   gsize height, width;

@@ -189,6 +189,41 @@ read_halo (const Call *call, const Tile *tile, float *halo)
                    halo + y * width * call->in->channels);
 }
 
+/* Adds the pixels of one input row that a row of the upsampled map is made of, @share of them: from column @x
+ * on, which may lie outside. */
+static void
+add_smooth_row (const Call *call, gssize y, gssize x, gsize width, float share, float *halo)
+{
+  const ArraFeatureMap *in = call->in;
+  gssize row = arra_padding_index (call->reading.padding, y, in->height);
+
+  for (gsize i = 0; i < width && row >= 0; i++, x++, halo += in->channels)
+    for (guint k = 0; k < 2; k++) /* the nearest, and the next nearest */
+      {
+        gssize near = x >> 1, at = k == 0 ? near : (x & 1) != 0 ? near + 1 : near - 1;
+        gssize column = arra_padding_index (call->reading.padding, at, in->width);
+        float part = share * (k == 0 ? 0.75f : 0.25f);
+
+        for (gsize c = 0; c < in->channels && column >= 0; c++)
+          halo[c] += part * in->data[((gsize) row * in->width + (gsize) column) * in->channels + c];
+      }
+}
+
+static void
+read_halo_smooth (const Call *call, const Tile *tile, float *halo)
+{
+  gsize width = tile->width + 2, row = width * call->in->channels;
+
+  memset (halo, 0, (tile->height + 2) * row * sizeof *halo);
+  for (gsize i = 0; i < tile->height + 2; i++)
+    {
+      gssize y = (gssize) (tile->y + i) - 1, x = (gssize) tile->x - 1, near = y >> 1;
+
+      add_smooth_row (call, near, x, width, 0.75f, halo + i * row);
+      add_smooth_row (call, (y & 1) != 0 ? near + 1 : near - 1, x, width, 0.25f, halo + i * row);
+    }
+}
+
 /* Kernel row @ky of the tile's patches, from its halo: [pixels][3][in_channels]. */
 static void
 gather_halo (const Call *call, const Tile *tile, guint ky, const float *halo, float *patches)
@@ -242,13 +277,16 @@ multiply_3x3 (const Call *call, const Tile *tile, float *scratch, float *result)
   const ArraConv2d *conv = call->conv;
   gsize depth = 3 * conv->in_channels;
   gboolean normalised = call->reading.scale != NULL;
-  float *patches = scratch + (normalised ? halo_floats (conv, tile->height, tile->width) : 0);
+  gboolean through_halo = normalised || call->reading.smooth;
+  float *patches = scratch + (through_halo ? halo_floats (conv, tile->height, tile->width) : 0);
 
   if (normalised)
     read_halo (call, tile, scratch);
+  else if (through_halo)
+    read_halo_smooth (call, tile, scratch);
   for (guint ky = 0; ky < 3 && !g_cancellable_is_cancelled (call->work->cancellable); ky++)
     {
-      if (normalised)
+      if (through_halo)
         gather_halo (call, tile, ky, scratch, patches);
       else
         gather_input (call, tile, ky, patches);
@@ -351,6 +389,7 @@ arra_conv2d (const ArraConv2d *conv,
   g_assert (in->channels == conv->in_channels && out->channels == conv->out_channels);
   g_assert (work->scratch_stride >= arra_conv2d_scratch (conv, out->height, out->width));
   g_assert (call.reading.scale == NULL || (conv->stride == 1 && !call.reading.upsample));
+  g_assert (!call.reading.smooth || call.reading.upsample);
   g_assert (conv->kernel == 3 || (conv->stride == 1 && !call.reading.upsample));
   call.n_tiles = arra_conv2d_tiles (conv, out->height, out->width);
   arra_pool_run (work->exec->pool, call.n_tiles, 1, convolve_tiles, &call);

@@ -24,6 +24,7 @@ typedef struct
   const float *scale, *shift; /* (nullable): swish (x * scale[c] + shift[c]), or without the swish; padding stays zero */
   gboolean swish;
   gboolean upsample; /* twice as high and wide, nearest neighbour */
+  gboolean smooth;   /* upsampling is bilinear: three fourths of the nearest pixel, a fourth of the next nearest, along both axes */
   ArraPadding padding;
 } ArraConv2dReading;
 

@@ -23,8 +23,8 @@ sum_of_kernel (const float *kernel, guint side, const ArraConvTap *tap)
 
   for (guint ky = 0; ky < side; ky++)
     for (guint kx = 0; kx < side; kx++)
-      if ((tap->y.mask >> ky & 1) && (tap->x.mask >> kx & 1))
-        sum += kernel[ky * side + kx];
+      if (tap->y.share[ky] > 0 && tap->x.share[kx] > 0)
+        sum += tap->y.share[ky] * tap->x.share[kx] * kernel[ky * side + kx];
   return sum;
 }
 
@@ -121,7 +121,8 @@ run_pass (ArraConvPass *pass)
 void
 arra_conv_batch_output_size (const ArraConvBatch *conv, gsize *height, gsize *width)
 {
-  gsize up = conv->form == ARRA_CONV_UP ? 2 : 1, down = conv->form == ARRA_CONV_DOWN ? 2 : 1;
+  gsize up = conv->form == ARRA_CONV_UP || conv->form == ARRA_CONV_UP_SMOOTH ? 2 : 1,
+        down = conv->form == ARRA_CONV_DOWN ? 2 : 1;
 
   *height = conv->height * up / down;
   *width = conv->width * up / down;

@@ -2,7 +2,7 @@
  *
  * Every form is a set of phases on a grid: at each point of it some inputs around one place of the source ("taps") make one output. A convolution of a map
  * that is twice as large (nearest neighbour) is four convolutions of the small map with two by two taps, whose weights are sums; the gradient of a stride of two
- * is four convolutions too. Strips of rows with their border lie in a thread's cache; no patches are copied (kernels.h: convolve).
+ * is four convolutions too. Bilinear upsampling has three by three taps. Strips of rows with their border lie in a thread's cache; no patches are copied (kernels.h: convolve).
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
@@ -16,6 +16,7 @@ typedef enum
   ARRA_CONV_3X3,  /* one pixel of padding on each side */
   ARRA_CONV_DOWN, /* 3x3, stride 2, one pixel of padding on the right and at the bottom; sides are even */
   ARRA_CONV_UP,   /* 3x3 after nearest-neighbour upsampling to twice the sides */
+  ARRA_CONV_UP_SMOOTH, /* the same after bilinear upsampling, which leaves no grid behind: each new pixel is three fourths of the nearest and a fourth of the next nearest, along both axes */
 } ArraConvForm;
 
 typedef struct

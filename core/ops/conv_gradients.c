@@ -124,9 +124,12 @@ unpack_channels (gsize begin, gsize end, guint worker, gpointer data)
 
         add_chunks (u->gradients, at, pass->n_out);
         for (guint k = 0; k < u->side * u->side; k++)
-          if ((taps[t].y.mask >> (k / u->side) & 1) && (taps[t].x.mask >> (k % u->side) & 1))
-            for (gsize o = 0; o < pass->n_out; o++)
-              u->dweight[(o * pass->n_in + i) * u->side * u->side + k] += u->gradients->sums[at + o];
+          {
+            float share = taps[t].y.share[k / u->side] * taps[t].x.share[k % u->side];
+
+            for (gsize o = 0; o < pass->n_out && share > 0; o++)
+              u->dweight[(o * pass->n_in + i) * u->side * u->side + k] += share * u->gradients->sums[at + o];
+          }
       }
 }
 

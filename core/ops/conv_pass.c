@@ -7,17 +7,59 @@
 #define STRIP_FLOATS 40960 /* of a strip with its border: with its outputs it stays in a core's cache */
 #define LINE 16            /* rows of packed weights are multiples of a register */
 
+/* Which of a kernel's weights */
+#define FIRST                                                                                                \
+  {                                                                                                          \
+    1, 0, 0                                                                                                  \
+  }
+#define MIDDLE                                                                                               \
+  {                                                                                                          \
+    0, 1, 0                                                                                                  \
+  }
+#define LAST                                                                                                 \
+  {                                                                                                          \
+    0, 0, 1                                                                                                  \
+  }
+#define FRONT                                                                                                \
+  {                                                                                                          \
+    1, 1, 0                                                                                                  \
+  }
+#define BACK                                                                                                 \
+  {                                                                                                          \
+    0, 1, 1                                                                                                  \
+  }
+
 static const ArraConvAxis forward_axes[] = {
-  [ARRA_CONV_1X1] = { 1, 1, 0, 0, { 1 }, { { { 0, 1 } } } },
-  [ARRA_CONV_3X3] = { 1, 1, -1, 1, { 3 }, { { { -1, 1 }, { 0, 2 }, { 1, 4 } } } },
-  [ARRA_CONV_DOWN] = { 1, 2, 0, 2, { 3 }, { { { 0, 1 }, { 1, 2 }, { 2, 4 } } } },
-  [ARRA_CONV_UP] = { 2, 1, -1, 1, { 2, 2 }, { { { -1, 1 }, { 0, 6 } }, { { 0, 3 }, { 1, 4 } } } },
+  [ARRA_CONV_1X1] = { 1, 1, 0, 0, { 1 }, { { { 0, FIRST } } } },
+  [ARRA_CONV_3X3] = { 1, 1, -1, 1, { 3 }, { { { -1, FIRST }, { 0, MIDDLE }, { 1, LAST } } } },
+  [ARRA_CONV_DOWN] = { 1, 2, 0, 2, { 3 }, { { { 0, FIRST }, { 1, MIDDLE }, { 2, LAST } } } },
+  [ARRA_CONV_UP]
+  = { 2, 1, -1, 1, { 2, 2 }, { { { -1, FIRST }, { 0, BACK } }, { { 0, FRONT }, { 1, LAST } } } },
+  [ARRA_CONV_UP_SMOOTH]
+  = { 2,
+      1,
+      -1,
+      1,
+      { 3, 3 },
+      { { { -1, { 0.75f, 0.25f, 0 } }, { 0, { 0.25f, 0.75f, 0.75f } }, { 1, { 0, 0, 0.25f } } },
+        { { -1, { 0.25f, 0, 0 } }, { 0, { 0.75f, 0.75f, 0.25f } }, { 1, { 0, 0.25f, 0.75f } } } } },
 };
 static const ArraConvAxis backward_axes[] = {
-  [ARRA_CONV_1X1] = { 1, 1, 0, 0, { 1 }, { { { 0, 1 } } } },
-  [ARRA_CONV_3X3] = { 1, 1, -1, 1, { 3 }, { { { -1, 4 }, { 0, 2 }, { 1, 1 } } } },
-  [ARRA_CONV_DOWN] = { 2, 1, -1, 0, { 2, 1 }, { { { -1, 4 }, { 0, 1 } }, { { 0, 2 } } } },
-  [ARRA_CONV_UP] = { 1, 2, -1, 2, { 4 }, { { { -1, 4 }, { 0, 6 }, { 1, 3 }, { 2, 1 } } } },
+  [ARRA_CONV_1X1] = { 1, 1, 0, 0, { 1 }, { { { 0, FIRST } } } },
+  [ARRA_CONV_3X3] = { 1, 1, -1, 1, { 3 }, { { { -1, LAST }, { 0, MIDDLE }, { 1, FIRST } } } },
+  [ARRA_CONV_DOWN] = { 2, 1, -1, 0, { 2, 1 }, { { { -1, LAST }, { 0, FIRST } }, { { 0, MIDDLE } } } },
+  [ARRA_CONV_UP] = { 1, 2, -1, 2, { 4 }, { { { -1, LAST }, { 0, BACK }, { 1, FRONT }, { 2, FIRST } } } },
+  [ARRA_CONV_UP_SMOOTH] = { 1,
+                            2,
+                            -2,
+                            3,
+                            { 6 },
+                            { { { -2, { 0, 0, 0.25f } },
+                                { -1, { 0, 0.25f, 0.75f } },
+                                { 0, { 0.25f, 0.75f, 0.75f } },
+                                { 1, { 0.75f, 0.75f, 0.25f } },
+                                { 2, { 0.75f, 0.25f, 0 } },
+                                { 3, { 0.25f, 0, 0 } } } } },
 };
 
 gsize

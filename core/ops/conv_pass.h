@@ -4,14 +4,14 @@
 
 #include "conv_batch.h"
 
-#define ARRA_CONV_MAX_TAPS 16
+#define ARRA_CONV_MAX_TAPS 36
 
-/* One tap along an axis: where it reads, from the grid's place in the source, and which of the kernel's
- * weights it sums (a bit for each). */
+/* One tap along an axis: where it reads, from the grid's place in the source, and how much of each of the kernel's
+ * weights it sums. */
 typedef struct
 {
   gint offset;
-  guint mask;
+  float share[3];
 } ArraConvAxisTap;
 
 /* Both axes are alike. */
@@ -21,7 +21,7 @@ typedef struct
   guint step;     /* of the source, for each point of the grid */
   gint low, high; /* least and largest offset */
   guint n_taps[2];
-  ArraConvAxisTap taps[2][4];
+  ArraConvAxisTap taps[2][6];
 } ArraConvAxis;
 
 /* A convolution from a source to outputs, forward or backward. */

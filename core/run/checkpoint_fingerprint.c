@@ -57,8 +57,8 @@ add_vqgan (const ArraCheckpoint *checkpoint, GChecksum *sum, GError **error)
   add_number (sum, config->resolution);
   for (guint i = 0; i < config->n_attn; i++)
     add_number (sum, config->attn_resolutions[i]);
-  if (config->padding != ARRA_PADDING_ZEROS)
-    add_number (sum, config->padding);
+  if (config->padding != ARRA_PADDING_ZEROS || config->smooth_upsampling)
+    add_number (sum, 2 * config->padding + config->smooth_upsampling);
   return arra_vqgan_foreach (config, checkpoint->vqgan_source, checkpoint->vqgan_prefix, add_tensor, sum,
                              error);
 }

@@ -59,15 +59,17 @@ read_model (ArraVqganConfig *m, const ArraYaml *config, GError **error)
 static gboolean
 read_more (ArraVqganConfig *m, const ArraYaml *config, GError **error)
 {
-  gboolean attends = TRUE;
+  gboolean attends = TRUE, smooth = FALSE;
 
   if (!arra_setting_number (config, "model.decoder_base_channels", 1, G_MAXUINT16, &m->decoder_ch, error)
       || !read_list (config, "model.decoder_channel_multiplier", m->decoder_ch_mult, &m->n_decoder_mult,
                      error)
       || !arra_setting_number (config, "model.decoder_res_blocks", 1, G_MAXUINT16, &m->decoder_blocks, error)
+      || !arra_setting_bool (config, "model.smooth_upsampling", &smooth, error)
       || !arra_setting_bool (config, "model.middle_attention", &attends, error)
       || !arra_setting_choice (config, "model.padding", paddings, &m->padding, error))
     return FALSE;
+  m->smooth_upsampling = smooth;
   m->plain_middle = !attends;
   return TRUE;
 }

@@ -14,7 +14,7 @@ typedef struct
 {
   ArraVqganConfig model; /* "model.base_channels" (32), "channel_multiplier" ([1, 1, 2, 2, 4]), "num_res_blocks" (1), "attn_resolutions" ([]), "resolution" (256),
                             "latent_channels" (64), "embed_dim" (8), "num_embeddings" (1024), "norm_groups" (8); "model.decoder_base_channels", "decoder_channel_multiplier" (the encoder's),
-                            "decoder_res_blocks" (one more than the encoder has), "middle_attention" (true), "padding" (zeros): zeros, replicate or wrap */
+                            "decoder_res_blocks" (one more than the encoder has), "smooth_upsampling" (false), "middle_attention" (true), "padding" (zeros): zeros, replicate or wrap */
   char *from;            /* (nullable): "model.from": a folder of an earlier training's model, or its vqgan.safetensors, of the same shape: where this one begins */
   gboolean decoder_only; /* "model.learn" (all): all, or decoder: encoder and codes, and so all tokens, stay as they are */
   guint batch;           /* "data.batch" (8) */

@@ -249,7 +249,7 @@ test_more (void)
   for (guint i = 0; i < 5; i++)
     config.decoder_ch_mult[i] = i + 1;
   config.decoder_blocks = 1;
-  config.plain_middle = 1;
+  config.plain_middle = config.smooth_upsampling = 1;
   config.padding = ARRA_PADDING_WRAP;
   g_assert_cmpuint (arra_vqgan_decoder_channels (&config, 2), ==, 192);
   g_assert_cmpuint (arra_vqgan_decoder_blocks (&config), ==, 1);

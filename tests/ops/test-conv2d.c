@@ -14,30 +14,34 @@ typedef struct
   gboolean upsample, norm, swish, add;
   gsize in_channels, out_channels, height, width;
   ArraPadding padding;
+  gboolean smooth;
 } Shape;
 
 /* Odd sizes, tiles that end in the middle, a single pixel, one row, one channel. */
 static const Shape shapes[] = {
-  { 3, 1, FALSE, FALSE, FALSE, FALSE, 3, 5, 1, 1, ARRA_PADDING_ZEROS },
-  { 3, 1, FALSE, TRUE, TRUE, FALSE, 4, 7, 1, 19, ARRA_PADDING_ZEROS },
-  { 3, 1, FALSE, TRUE, TRUE, TRUE, 8, 6, 17, 33, ARRA_PADDING_ZEROS },
-  { 3, 1, FALSE, TRUE, FALSE, FALSE, 5, 3, 16, 16, ARRA_PADDING_ZEROS },
-  { 3, 1, FALSE, FALSE, FALSE, TRUE, 1, 1, 35, 2, ARRA_PADDING_ZEROS },
-  { 3, 2, FALSE, FALSE, FALSE, FALSE, 6, 4, 2, 2, ARRA_PADDING_ZEROS },
-  { 3, 2, FALSE, FALSE, FALSE, FALSE, 3, 9, 34, 38, ARRA_PADDING_ZEROS },
-  { 3, 1, TRUE, FALSE, FALSE, FALSE, 7, 5, 1, 1, ARRA_PADDING_ZEROS },
-  { 3, 1, TRUE, FALSE, FALSE, FALSE, 2, 3, 9, 17, ARRA_PADDING_ZEROS },
-  { 1, 1, FALSE, FALSE, FALSE, FALSE, 5, 11, 3, 7, ARRA_PADDING_ZEROS },
-  { 1, 1, FALSE, TRUE, FALSE, TRUE, 33, 17, 17, 31, ARRA_PADDING_ZEROS },
-  { 1, 1, FALSE, TRUE, TRUE, FALSE, 2, 3, 1, 257, ARRA_PADDING_ZEROS },
-  { 3, 1, FALSE, FALSE, FALSE, FALSE, 3, 5, 1, 1, ARRA_PADDING_REPLICATE },
-  { 3, 1, FALSE, TRUE, TRUE, TRUE, 8, 6, 17, 33, ARRA_PADDING_REPLICATE },
-  { 3, 2, FALSE, FALSE, FALSE, FALSE, 3, 9, 34, 38, ARRA_PADDING_REPLICATE },
-  { 3, 1, TRUE, FALSE, FALSE, FALSE, 2, 3, 9, 17, ARRA_PADDING_REPLICATE },
-  { 3, 1, FALSE, FALSE, FALSE, FALSE, 3, 5, 1, 1, ARRA_PADDING_WRAP },
-  { 3, 1, FALSE, TRUE, TRUE, TRUE, 8, 6, 17, 33, ARRA_PADDING_WRAP },
-  { 3, 2, FALSE, FALSE, FALSE, FALSE, 3, 9, 34, 38, ARRA_PADDING_WRAP },
-  { 3, 1, TRUE, FALSE, FALSE, FALSE, 2, 3, 9, 17, ARRA_PADDING_WRAP },
+  { 3, 1, FALSE, FALSE, FALSE, FALSE, 3, 5, 1, 1, ARRA_PADDING_ZEROS, FALSE },
+  { 3, 1, FALSE, TRUE, TRUE, FALSE, 4, 7, 1, 19, ARRA_PADDING_ZEROS, FALSE },
+  { 3, 1, FALSE, TRUE, TRUE, TRUE, 8, 6, 17, 33, ARRA_PADDING_ZEROS, FALSE },
+  { 3, 1, FALSE, TRUE, FALSE, FALSE, 5, 3, 16, 16, ARRA_PADDING_ZEROS, FALSE },
+  { 3, 1, FALSE, FALSE, FALSE, TRUE, 1, 1, 35, 2, ARRA_PADDING_ZEROS, FALSE },
+  { 3, 2, FALSE, FALSE, FALSE, FALSE, 6, 4, 2, 2, ARRA_PADDING_ZEROS, FALSE },
+  { 3, 2, FALSE, FALSE, FALSE, FALSE, 3, 9, 34, 38, ARRA_PADDING_ZEROS, FALSE },
+  { 3, 1, TRUE, FALSE, FALSE, FALSE, 7, 5, 1, 1, ARRA_PADDING_ZEROS, FALSE },
+  { 3, 1, TRUE, FALSE, FALSE, FALSE, 2, 3, 9, 17, ARRA_PADDING_ZEROS, FALSE },
+  { 1, 1, FALSE, FALSE, FALSE, FALSE, 5, 11, 3, 7, ARRA_PADDING_ZEROS, FALSE },
+  { 1, 1, FALSE, TRUE, FALSE, TRUE, 33, 17, 17, 31, ARRA_PADDING_ZEROS, FALSE },
+  { 1, 1, FALSE, TRUE, TRUE, FALSE, 2, 3, 1, 257, ARRA_PADDING_ZEROS, FALSE },
+  { 3, 1, FALSE, FALSE, FALSE, FALSE, 3, 5, 1, 1, ARRA_PADDING_REPLICATE, FALSE },
+  { 3, 1, FALSE, TRUE, TRUE, TRUE, 8, 6, 17, 33, ARRA_PADDING_REPLICATE, FALSE },
+  { 3, 2, FALSE, FALSE, FALSE, FALSE, 3, 9, 34, 38, ARRA_PADDING_REPLICATE, FALSE },
+  { 3, 1, TRUE, FALSE, FALSE, FALSE, 2, 3, 9, 17, ARRA_PADDING_REPLICATE, FALSE },
+  { 3, 1, FALSE, FALSE, FALSE, FALSE, 3, 5, 1, 1, ARRA_PADDING_WRAP, FALSE },
+  { 3, 1, FALSE, TRUE, TRUE, TRUE, 8, 6, 17, 33, ARRA_PADDING_WRAP, FALSE },
+  { 3, 2, FALSE, FALSE, FALSE, FALSE, 3, 9, 34, 38, ARRA_PADDING_WRAP, FALSE },
+  { 3, 1, TRUE, FALSE, FALSE, FALSE, 2, 3, 9, 17, ARRA_PADDING_WRAP, FALSE },
+  { 3, 1, TRUE, FALSE, FALSE, FALSE, 2, 3, 9, 17, ARRA_PADDING_ZEROS, TRUE },
+  { 3, 1, TRUE, FALSE, FALSE, TRUE, 5, 3, 17, 9, ARRA_PADDING_WRAP, TRUE },
+  { 3, 1, TRUE, FALSE, FALSE, FALSE, 7, 5, 1, 1, ARRA_PADDING_REPLICATE, TRUE },
 };
 
 typedef struct
@@ -77,31 +81,37 @@ problem_clear (Problem *p)
   arra_mem_free (p->shift);
 }
 
-/* The input as the convolution reads it; outside, what the padding says. */
+/* A pixel of the input, normalised; outside, what the padding says. */
 static double
-read_at (const Problem *p, gssize y, gssize x, gsize c)
+pixel_at (const Problem *p, gssize y, gssize x, gsize c)
 {
-  gssize factor = p->shape->upsample ? 2 : 1;
-  gssize height = (gssize) p->in.height * factor, width = (gssize) p->in.width * factor;
+  gssize row = arra_padding_index (p->shape->padding, y, p->in.height);
+  gssize column = arra_padding_index (p->shape->padding, x, p->in.width);
   double v;
 
-  if (p->shape->padding == ARRA_PADDING_REPLICATE)
-    {
-      y = CLAMP (y, 0, height - 1);
-      x = CLAMP (x, 0, width - 1);
-    }
-  else if (p->shape->padding == ARRA_PADDING_WRAP)
-    {
-      y = (y + height) % height;
-      x = (x + width) % width;
-    }
-  if (y < 0 || x < 0 || y >= height || x >= width)
+  if (row < 0 || column < 0)
     return 0.0;
-  v = (double) p->in.data[((gsize) (y / factor) * p->in.width + (gsize) (x / factor)) * p->in.channels + c];
+  v = (double) p->in.data[((gsize) row * p->in.width + (gsize) column) * p->in.channels + c];
   if (!p->shape->norm)
     return v;
   v = v * (double) p->scale[c] + (double) p->shift[c];
   return p->shape->swish ? v / (1.0 + exp (-v)) : v;
+}
+
+/* The input as the convolution reads it. */
+static double
+read_at (const Problem *p, gssize y, gssize x, gsize c)
+{
+  double v = ((double) y - 0.5) / 2, h = ((double) x - 0.5) / 2, sum = 0;
+
+  if (!p->shape->upsample)
+    return pixel_at (p, y, x, c);
+  if (!p->shape->smooth)
+    return pixel_at (p, y < 0 ? -1 : y / 2, x < 0 ? -1 : x / 2, c);
+  for (gssize row = (gssize) floor (v); row <= (gssize) floor (v) + 1; row++)
+    for (gssize column = (gssize) floor (h); column <= (gssize) floor (h) + 1; column++)
+      sum += (1 - fabs (v - (double) row)) * (1 - fabs (h - (double) column)) * pixel_at (p, row, column, c);
+  return sum;
 }
 
 static double
@@ -150,8 +160,9 @@ check_shape (const ArraExec *exec, const Shape *shape)
                       .stride = shape->stride,
                       .in_channels = shape->in_channels,
                       .out_channels = shape->out_channels };
-  ArraConv2dReading reading
-      = { .swish = shape->swish, .upsample = shape->upsample, .padding = shape->padding };
+  ArraConv2dReading reading = {
+    .swish = shape->swish, .upsample = shape->upsample, .smooth = shape->smooth, .padding = shape->padding
+  };
   ArraMapWork work = { .exec = exec };
   ArraFeatureMap out = { .channels = shape->out_channels };
   gsize tiles;
@@ -207,7 +218,7 @@ cancel (double fraction, gpointer user)
 static void
 test_cancel (void)
 {
-  static const Shape shape = { 3, 1, FALSE, FALSE, FALSE, FALSE, 2, 2, 64, 64, ARRA_PADDING_ZEROS };
+  static const Shape shape = { 3, 1, FALSE, FALSE, FALSE, FALSE, 2, 2, 64, 64, ARRA_PADDING_ZEROS, FALSE };
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   ArraExec exec = { arra_kernels_get (ARRA_CPU_C), NULL };
   ArraConv2d conv = { .kernel = 3, .stride = 1, .in_channels = 2, .out_channels = 2 };

@@ -35,35 +35,47 @@ n_y (void)
   return conv.n * height * width * conv.out_channels;
 }
 
+/* A pixel of the input; outside, what the padding says. */
+static double
+pixel_at (const double *x, gsize item, gssize row, gssize column, gsize channel)
+{
+  gssize y = arra_padding_index (conv.padding, row, conv.height);
+  gssize at = arra_padding_index (conv.padding, column, conv.width);
+
+  return y < 0 || at < 0
+             ? 0
+             : x[((item * conv.height + (gsize) y) * conv.width + (gsize) at) * conv.in_channels + channel];
+}
+
+/* The same of a map that interpolation made twice as large. */
+static double
+smooth_at (const double *x, gsize item, gssize row, gssize column, gsize channel)
+{
+  double v = ((double) row - 0.5) / 2, h = ((double) column - 0.5) / 2, sum = 0;
+
+  for (gssize y = (gssize) floor (v); y <= (gssize) floor (v) + 1; y++)
+    for (gssize c = (gssize) floor (h); c <= (gssize) floor (h) + 1; c++)
+      sum += (1 - fabs (v - (double) y)) * (1 - fabs (h - (double) c)) * pixel_at (x, item, y, c, channel);
+  return sum;
+}
+
 /* The input at a place of the map that the kernel runs over: the upsampled one; outside, what the padding
  * says. */
 static double
 input_at (const double *x, gsize item, gssize row, gssize column, gsize channel)
 {
   gssize up = conv.form == ARRA_CONV_UP ? 2 : 1;
-  gssize height = (gssize) conv.height * up, width = (gssize) conv.width * up;
 
-  if (conv.padding == ARRA_PADDING_REPLICATE)
-    {
-      row = CLAMP (row, 0, height - 1);
-      column = CLAMP (column, 0, width - 1);
-    }
-  else if (conv.padding == ARRA_PADDING_WRAP)
-    {
-      row = (row + height) % height;
-      column = (column + width) % width;
-    }
-  if (row < 0 || column < 0 || row >= height || column >= width)
-    return 0;
-  return x[((item * conv.height + (gsize) (row / up)) * conv.width + (gsize) (column / up)) * conv.in_channels
-           + channel];
+  if (conv.form == ARRA_CONV_UP_SMOOTH)
+    return smooth_at (x, item, row, column, channel);
+  return pixel_at (x, item, row < 0 ? -1 : row / up, column < 0 ? -1 : column / up, channel);
 }
 
 static double
 output_at (const double *x, const double *w, gsize item, gsize row, gsize column, gsize o)
 {
   gssize stride = conv.form == ARRA_CONV_DOWN ? 2 : 1;
-  gssize before = conv.form == ARRA_CONV_3X3 || conv.form == ARRA_CONV_UP ? 1 : 0;
+  gssize before = conv.form == ARRA_CONV_1X1 || conv.form == ARRA_CONV_DOWN ? 0 : 1;
   double sum = 0;
 
   for (gsize i = 0; i < conv.in_channels; i++)
@@ -231,6 +243,7 @@ main (int argc, char **argv)
     { ARRA_CONV_3X3, 2, 3, 4, 3, 2, ARRA_PADDING_ZEROS },
     { ARRA_CONV_DOWN, 2, 4, 6, 2, 3, ARRA_PADDING_ZEROS },
     { ARRA_CONV_UP, 2, 2, 3, 3, 2, ARRA_PADDING_ZEROS },
+    { ARRA_CONV_UP_SMOOTH, 2, 2, 3, 3, 2, ARRA_PADDING_ZEROS },
   };
   static const ArraConvBatch padded[] = {
     { ARRA_CONV_3X3, 2, 3, 4, 3, 2, ARRA_PADDING_REPLICATE },
@@ -241,14 +254,17 @@ main (int argc, char **argv)
     { ARRA_CONV_DOWN, 2, 4, 6, 2, 3, ARRA_PADDING_WRAP },
     { ARRA_CONV_UP, 2, 2, 3, 3, 2, ARRA_PADDING_REPLICATE },
     { ARRA_CONV_UP, 2, 2, 3, 3, 2, ARRA_PADDING_WRAP },
+    { ARRA_CONV_UP_SMOOTH, 2, 2, 3, 3, 2, ARRA_PADDING_REPLICATE },
+    { ARRA_CONV_UP_SMOOTH, 2, 3, 2, 3, 2, ARRA_PADDING_WRAP },
   };
   static const ArraConvBatch large[] = {
     { ARRA_CONV_1X1, 2, 96, 64, 40, 20, ARRA_PADDING_ZEROS },
     { ARRA_CONV_3X3, 2, 96, 64, 20, 36, ARRA_PADDING_WRAP },
     { ARRA_CONV_DOWN, 3, 96, 128, 17, 33, ARRA_PADDING_REPLICATE },
     { ARRA_CONV_UP, 2, 96, 48, 24, 18, ARRA_PADDING_REPLICATE },
+    { ARRA_CONV_UP_SMOOTH, 2, 96, 48, 24, 18, ARRA_PADDING_WRAP },
   };
-  static const char *const names[] = { "1x1", "3x3", "down", "up" };
+  static const char *const names[] = { "1x1", "3x3", "down", "up", "up-smooth" };
 
   g_test_init (&argc, &argv, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
