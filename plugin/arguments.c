@@ -307,7 +307,8 @@ plugin_settings_describe (const PluginSettings *settings, const ArraRequest *req
   json_object_set_string_member (object, "insert", arra_insert_mode_name ((ArraInsertMode) settings->insert));
   json_object_set_boolean_member (object, "include-recipe", settings->include_recipe);
   json_object_set_boolean_member (object, "include-prompt", settings->include_prompt);
-  add_unknown_words (object, checkpoint, settings->prompt);
+  if (settings->include_prompt && checkpoint != NULL)
+    add_unknown_words (object, checkpoint, settings->prompt);
   json_node_set_object (node, object);
   return json_to_string (node, FALSE);
 }

@@ -55,7 +55,7 @@ void plugin_settings_set_text (PluginSettings *settings, const PluginArgument *a
 gboolean plugin_settings_settle (PluginSettings *settings, GError **error);
 /* Strings stay with @settings. */
 void plugin_settings_request (const PluginSettings *settings, const ArraCheckpoint *checkpoint, ArraRequest *request);
-/* What was in force, as a JSON object without line ends; (transfer full): g_free() */
+/* What was in force, as a JSON object without line ends; (transfer full): g_free(). Words that @checkpoint (nullable) never learnt are in it with the prompt. */
 char *plugin_settings_describe (const PluginSettings *settings, const ArraRequest *request, const ArraCheckpoint *checkpoint);
 
 /* last_values.c: what is missing or unreadable is left as it is. The prompt is saved only when it may be kept. */
