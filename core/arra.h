@@ -198,6 +198,8 @@ ARRA_API GPtrArray *arra_checkpoints_find (const char *const *folders, GCancella
  * folder with a config.json), else a name: that of a file without ".gguf" or of a folder, or OWNER/REPO in the Hugging Face cache, of which the commit
  * counts that its refs/main names; else a path again, so that opening it says what lies there. Nothing is opened.
  * Returns: (transfer full): g_free(); NULL with ARRA_ERROR_NOT_FOUND, whose message names what is known.
+ *
+ * Since: 0.1
  */
 ARRA_API char *arra_checkpoints_locate (const char *text, GError **error);
 

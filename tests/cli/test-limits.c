@@ -148,8 +148,7 @@ model_with_pipe (const char *name)
 static void
 test_pipes (void)
 {
-  static const char *const names[] = { "config.json",    "generation_config.json",      "model-00001-of-00002.safetensors",
-                                       "tokenizer.json", "model.safetensors.index.json" };
+  static const char *const names[] = { "config.json", "model-00001-of-00002.safetensors", "tokenizer.json", "model.safetensors.index.json" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     {
