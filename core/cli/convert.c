@@ -70,7 +70,7 @@ run (gpointer data, GError **error)
   gint64 start = g_get_monotonic_time ();
 
   if (!check (options, &quant, error) || (model = cli_locate_checkpoint (options->rest[0], error)) == NULL
-      || !cli_locate_vqgan (options->vqgan, &vqgan, error)
+      || !cli_locate_part ("--vqgan", options->vqgan, &vqgan, error)
       || !say_notes (model, vqgan, options->quiet, error))
     return FALSE;
   progress = cli_progress_new (!options->quiet, 1, "Converting");

@@ -76,7 +76,7 @@ open_inputs (const DecodeOptions *options, guint size, guint threads, Inputs *in
   g_autofree char *vqgan = NULL;
 
   if ((inputs->dataset = cli_open_dataset (options->data, options->quiet, error)) == NULL
-      || !check_apart (options, inputs->dataset, error) || !cli_locate_vqgan (options->vqgan, &vqgan, error)
+      || !check_apart (options, inputs->dataset, error) || !cli_locate_part ("--vqgan", options->vqgan, &vqgan, error)
       || !arra_vqgan_file_open (&inputs->file, vqgan, error))
     return FALSE;
   if (size % arra_vqgan_patch (&inputs->file.config) != 0)

@@ -248,7 +248,7 @@ locate_vqgan (GenerateSetup *setup, GError **error)
 {
   g_autofree char *given = g_steal_pointer (&setup->vqgan);
 
-  return cli_locate_vqgan (given, &setup->vqgan, error);
+  return cli_locate_part ("--vqgan", given, &setup->vqgan, error);
 }
 
 gboolean

@@ -149,7 +149,7 @@ cli_inputs_add_checkpoint (CliInputs *inputs, const char *model, const char *vqg
   g_autofree char *path = cli_locate_checkpoint (model, NULL), *vqgan_path = NULL;
 
   cli_inputs_add (inputs, path);
-  if (cli_locate_vqgan (vqgan, &vqgan_path, NULL))
+  if (cli_locate_part ("--vqgan", vqgan, &vqgan_path, NULL))
     cli_inputs_add (inputs, vqgan_path);
 }
 

@@ -32,14 +32,14 @@ cli_locate_checkpoint (const char *model, GError **error)
 }
 
 gboolean
-cli_locate_vqgan (const char *vqgan, char **path, GError **error)
+cli_locate_part (const char *option, const char *given, char **path, GError **error)
 {
   g_autoptr (GError) fault = NULL;
 
   *path = NULL;
-  if (vqgan == NULL)
+  if (given == NULL)
     return TRUE;
   *path
-      = g_file_test (vqgan, G_FILE_TEST_EXISTS) ? g_strdup (vqgan) : arra_checkpoints_locate (vqgan, &fault);
-  return *path != NULL || cli_usage_error (error, "--vqgan: %s", fault->message);
+      = g_file_test (given, G_FILE_TEST_EXISTS) ? g_strdup (given) : arra_checkpoints_locate (given, &fault);
+  return *path != NULL || cli_usage_error (error, "%s: %s", option, fault->message);
 }

@@ -8,6 +8,6 @@
  * system's folder arra/checkpoints. Wrong use when there is none: the message says what to do. Returns: (transfer full): g_free(). */
 char *cli_locate_checkpoint (const char *model, GError **error);
 
-/* What --vqgan names: any file or folder that is there, else the checkpoint of that name, which may hold a VQGAN. *@path: (transfer full), NULL when
- * @vqgan is. Wrong use when there is neither. */
-gboolean cli_locate_vqgan (const char *vqgan, char **path, GError **error);
+/* What an option (--vqgan, --tokenizer) takes its part from: any file or folder that is there, else the checkpoint of that name. *@path: (transfer
+ * full), NULL when @given is. Wrong use when there is neither; @option starts the message. */
+gboolean cli_locate_part (const char *option, const char *given, char **path, GError **error);

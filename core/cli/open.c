@@ -13,7 +13,7 @@ cli_open_metadata (const char *model, const char *vqgan, ArraQuant quant, GError
   ArraOpenOptions options = ARRA_OPEN_OPTIONS_INIT;
   g_autofree char *path = cli_locate_checkpoint (model, error), *vqgan_path = NULL;
 
-  if (path == NULL || !cli_locate_vqgan (vqgan, &vqgan_path, error))
+  if (path == NULL || !cli_locate_part ("--vqgan", vqgan, &vqgan_path, error))
     return NULL;
   options.vqgan = vqgan_path;
   options.quant = quant;
@@ -34,7 +34,7 @@ cli_open_vqgan (const char *model, const char *vqgan, guint threads, GError **er
   ArraOpenOptions options = ARRA_OPEN_OPTIONS_INIT;
   g_autofree char *path = cli_locate_checkpoint (model, error), *vqgan_path = NULL;
 
-  if (path == NULL || !cli_locate_vqgan (vqgan, &vqgan_path, error))
+  if (path == NULL || !cli_locate_part ("--vqgan", vqgan, &vqgan_path, error))
     return NULL;
   options.vqgan = vqgan_path;
   options.threads = threads;

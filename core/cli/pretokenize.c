@@ -90,11 +90,12 @@ read_fit (const char *text, guint *fit, GError **error)
 static gboolean
 open_inputs (const Options *options, guint threads, Inputs *inputs, GError **error)
 {
-  g_autofree char *vqgan = NULL;
+  g_autofree char *vqgan = NULL, *tokenizer = NULL;
 
   if ((inputs->dataset = cli_open_dataset (options->data, options->quiet, error)) == NULL
-      || (inputs->tokenizer = arra_tokenizer_open (options->tokenizer, error)) == NULL
-      || !cli_locate_vqgan (options->vqgan, &vqgan, error)
+      || !cli_locate_part ("--tokenizer", options->tokenizer, &tokenizer, error)
+      || (inputs->tokenizer = arra_tokenizer_open (tokenizer, error)) == NULL
+      || !cli_locate_part ("--vqgan", options->vqgan, &vqgan, error)
       || !arra_vqgan_file_open (&inputs->file, vqgan, error)
       || (inputs->pool = arra_pool_new (threads, error)) == NULL)
     return FALSE;

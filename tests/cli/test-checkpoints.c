@@ -202,6 +202,26 @@ test_mask_left_out (void)
 
 /* Checkpoints go by name from anywhere, whatever else is called so there; without a checkpoint `info` lists
  * the names. */
+/* A checkpoint's name stands for the tokenizer and the VQGAN in it, too. */
+static void
+assert_named_parts (const char *name)
+{
+  g_autofree char *from = golden_path ("e2e/train_item.png"), *folder = scratch_path ("set"), *bytes = NULL;
+  g_autofree char *picture = scratch_path ("set/a.png"), *caption = scratch_path ("set/a.txt");
+  g_autoptr (Outcome) named = NULL, unknown = NULL;
+  gsize size;
+
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0755), ==, 0);
+  g_assert_true (g_file_get_contents (from, &bytes, &size, NULL));
+  g_assert_true (g_file_set_contents (picture, bytes, (gssize) size, NULL));
+  g_assert_true (g_file_set_contents (caption, "a", -1, NULL));
+  named = arra_run ("pretokenize", "--data", "set", "--vqgan", name, "--tokenizer", name, "--size", "32", "-o", "tokens", NULL);
+  assert_status (named, 0);
+  unknown = arra_run ("pretokenize", "--data", "set", "--vqgan", name, "--tokenizer", "nobody", "--size", "32", "-o", "none", NULL);
+  assert_status (unknown, 64);
+  assert_says (unknown->err, "--tokenizer: ");
+}
+
 static void
 test_names (void)
 {
@@ -219,13 +239,14 @@ test_names (void)
   broken = g_build_filename (folder, "broken.gguf", NULL);
   pictures = scratch_path ("little");
   g_assert_cmpint (g_mkdir_with_parents (folder, 0755), ==, 0);
-  g_assert_cmpint (g_mkdir_with_parents (pictures, 0755), ==, 0);
   g_assert_true (g_file_set_contents (broken, "GGUF", 4, NULL));
   harness_setenv ("XDG_DATA_HOME", data);
   harness_setenv ("XDG_DATA_DIRS", "/nonexistent");
   harness_setenv ("HF_HUB_CACHE", "/nonexistent");
   converted = arra_run ("convert", model, "-o", "data/arra/checkpoints/little.gguf", NULL);
   assert_status (converted, 0);
+  assert_named_parts ("little");
+  g_assert_cmpint (g_mkdir_with_parents (pictures, 0755), ==, 0);
   list = arra_run ("info", NULL);
   assert_status (list, 0);
   assert_says (list->out, "little ");
