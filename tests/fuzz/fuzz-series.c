@@ -26,13 +26,14 @@ read_labels (const guint8 *data, gsize size)
 {
   gsize attributes_size;
   g_autofree char *attributes = fuzz_next_part (&data, &size, &attributes_size);
-  g_autofree char *attributes_path = fuzz_put ("set/attributes.json", attributes, attributes_size);
-  g_autofree char *metadata_path = fuzz_put ("set/metadata.jsonl", data, size);
-  g_autofree char *picture_path = fuzz_put ("set/a.png", "", 0);
   g_autofree char *folder = fuzz_path ("set");
   g_autoptr (GError) error = NULL;
-  g_autoptr (ArraDataset) set = arra_dataset_open (folder, &error);
+  g_autoptr (ArraDataset) set = NULL;
 
+  g_free (fuzz_put ("set/attributes.json", attributes, attributes_size));
+  g_free (fuzz_put ("set/metadata.jsonl", data, size));
+  g_free (fuzz_put ("set/a.png", "", 0));
+  set = arra_dataset_open (folder, &error);
   fuzz_check (set != NULL, error, NULL);
   for (guint i = 0; set != NULL && i < arra_dataset_size (set); i++)
     for (guint a = 0; a < arra_dataset_attributes (set); a++)
