@@ -4,7 +4,6 @@
  * GLib is not built with sanitizers: an array without an end is read past its last string unnoticed, the more
  * so since the zone that AddressSanitizer lays behind it is zero, which ends the array. Preloaded, these are
  * found before GLib's own. SPDX-License-Identifier: GPL-3.0-or-later */
-#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <glib.h>
 
