@@ -41,7 +41,7 @@ cd "$scratch"
 
 # run WORD: that command of README, here
 run() {
-  command_with "$1" | sed "s,^ *cc ,$compiler ,; s,^ *sudo ldconfig,/sbin/ldconfig -C $scratch/cache -f $scratch/conf," >command.sh
+  command_with "$1" | sed "s|^ *cc |$compiler |; s|^ *sudo ldconfig|/sbin/ldconfig -C $scratch/cache -f $scratch/conf|" >command.sh
   sed 's/^/# /' command.sh
   sh -eu command.sh
 }
