@@ -56,7 +56,7 @@ save (const DecodeOptions *options, const ArraCheckpoint *checkpoint, const CliC
 
   if (pixels == NULL)
     return FALSE;
-  arra_vqgan_to_u8 (planes, picture.height, picture.width, pixels);
+  arra_vqgan_to_u8 (&checkpoint->vqgan_config, planes, picture.height, picture.width, pixels);
   picture.pixels = pixels;
   if (!arra_picture_save_png (&picture, path, labelled ? codes->recipe : NULL, labelled, arra_checkpoint_card (checkpoint), error))
     return FALSE;

@@ -88,7 +88,7 @@ make (const Work *work, Bench *bench, guint item, GError **error)
     return FALSE;
   labels.parameters = source;
   labels.description = marked ? ARRA_MEDICAL_NOTE : NULL;
-  arra_vqgan_to_u8 (bench->pixels, size, size, bench->raster.pixels);
+  arra_vqgan_to_u8 (arra_vqgan_config (work->vqgan), bench->pixels, size, size, bench->raster.pixels);
   return arra_raster_save_png (&bench->raster, &labels, path, error);
 }
 

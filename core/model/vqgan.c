@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "fail.h"
+#include "l2_norm.h"
 #include "mem.h"
 #include "nearest_code.h"
 #include "params.h"
@@ -115,6 +116,19 @@ find_parts (const ArraVqganConfig *config, Binding *binding, VqganNet *net, gsiz
                     arra_source_file_of (binding->source, name), binding->prefix, binding->prefix);
 }
 
+/* What is worked out of the codebook once it is there. */
+static void
+prepare_codebook (ArraVqgan *vqgan, ArraPool *pool)
+{
+  const ArraVqganConfig *config = &vqgan->config;
+  const ArraExec exec = { .pool = pool };
+  float *codebook = vqgan->net.codebook;
+
+  if (config->unit_codes)
+    arra_l2_norm (&exec, codebook, config->n_embed, config->embed_dim, codebook);
+  arra_code_squares (codebook, config->n_embed, config->embed_dim, vqgan->net.squares);
+}
+
 ArraVqgan *
 arra_vqgan_new (const ArraVqganConfig *config,
                 ArraSource *source,
@@ -134,7 +148,7 @@ arra_vqgan_new (const ArraVqganConfig *config,
   if (vqgan->arena == NULL
       || !vqgan_net_walk (&vqgan->net, config, vqgan->arena, NULL, bind_entry, &binding, error))
     return NULL;
-  arra_code_squares (vqgan->net.codebook, config->n_embed, config->embed_dim, vqgan->net.squares);
+  prepare_codebook (vqgan, pool);
   return g_steal_pointer (&vqgan);
 }
 

@@ -15,6 +15,14 @@
 
 #define ARRA_VQGAN_MAX_LEVELS 8
 
+/* Whose module names the tensors have, and in which order the decoder's levels are counted. */
+typedef enum
+{
+  ARRA_VQGAN_TAMING,       /* taming's and Meta's: "up.0" is the full size */
+  ARRA_VQGAN_LLAMAGEN,     /* LlamaGen's and Janus': "conv_blocks.0" is the decoder's lowest level */
+  ARRA_VQGAN_TRANSFORMERS, /* Janus' in transformers: taming's words, but "up.0" is the lowest level */
+} ArraVqganNames;
+
 typedef struct
 {
   guint ch, n_levels, ch_mult[ARRA_VQGAN_MAX_LEVELS], n_res_blocks;
@@ -27,12 +35,17 @@ typedef struct
   guint smooth_upsampling;                /* 1: the decoder's maps grow by interpolation, which leaves no grid, not by nearest neighbours */
   guint plain_middle;                     /* 1: no attention between encoder and codes, codes and decoder */
   guint padding;                          /* an ArraPadding: what convolutions learnt to read outside of a picture. Wrapped ones make tiles */
+  guint names;                            /* an ArraVqganNames */
+  guint unit_codes;                       /* 1: codes are compared and looked up as vectors of length 1 */
+  guint nearest_bytes;                    /* 1: pixels become the nearest of 256 steps; 0: the one below, as Meta's */
 } ArraVqganConfig;
 
 gboolean arra_vqgan_config_from_yaml (ArraVqganConfig *config, const ArraYaml *yaml, GError **error);
 /* config.json's vq_config, or a VQGAN's own json of the same members; missing members take Chameleon's values */
 gboolean arra_vqgan_config_from_json (ArraVqganConfig *config, JsonObject *object, const char *name, GError **error);
 gboolean arra_vqgan_config_load (ArraVqganConfig *config, const ArraGguf *gguf, GError **error); /* "arra-vqgan.*" */
+/* From the tensors alone, where their names tell the form: LlamaGen's, and Janus' in transformers. NOT_FOUND: they do not, a configuration is needed. */
+gboolean arra_vqgan_config_from_tensors (ArraVqganConfig *config, const ArraSource *source, const char *prefix, GError **error);
 void arra_vqgan_config_store (const ArraVqganConfig *config, ArraGgufWriter *writer);
 /* Whether such a VQGAN can be used; @name starts messages. The readers above ask themselves. */
 gboolean arra_vqgan_config_check (const ArraVqganConfig *config, const char *name, GError **error);
@@ -75,8 +88,8 @@ gboolean arra_vqgan_decode (ArraVqganRun *run, const guint32 *codes, guint rows,
 /* @pixels float [3][height][width] -> codes [rows][columns]; @latent (nullable): [embed_dim][rows][columns] before quantisation. First code wins ties. */
 gboolean arra_vqgan_encode (ArraVqganRun *run, const float *pixels, guint height, guint width, guint32 *codes, float *latent, GCancellable *cancellable, GError **error);
 
-/* trunc ((clamp (x, -1, 1) + 1) / 2 * 255): [3][h][w] -> interleaved u8 */
-void arra_vqgan_to_u8 (const float *pixels, guint height, guint width, guint8 *rgb);
+/* [3][h][w] -> interleaved u8: trunc ((clamp (x, -1, 1) + 1) / 2 * 255), to the nearest step where config->nearest_bytes says so */
+void arra_vqgan_to_u8 (const ArraVqganConfig *config, const float *pixels, guint height, guint width, guint8 *rgb);
 /* A whitened raster (arra_raster_whiten()) -> [-1, 1] floats [3][h][w] (double, then float) */
 void arra_vqgan_from_u8 (const ArraRaster *rgb, float *pixels);
 

@@ -47,6 +47,12 @@ static const struct
     G_STRUCT_OFFSET (ArraVqganConfig, plain_middle), 0, 1, TRUE },
   { DDCONFIG "padding", "padding", "arra-vqgan.padding", G_STRUCT_OFFSET (ArraVqganConfig, padding), 0,
     ARRA_PADDING_WRAP, TRUE },
+  { DDCONFIG "names", "names", "arra-vqgan.names", G_STRUCT_OFFSET (ArraVqganConfig, names), 0,
+    ARRA_VQGAN_TRANSFORMERS, TRUE },
+  { DDCONFIG "unit_codes", "unit_codes", "arra-vqgan.unit_codes",
+    G_STRUCT_OFFSET (ArraVqganConfig, unit_codes), 0, 1, TRUE },
+  { DDCONFIG "nearest_bytes", "nearest_bytes", "arra-vqgan.nearest_bytes",
+    G_STRUCT_OFFSET (ArraVqganConfig, nearest_bytes), 0, 1, TRUE },
 };
 
 #define MULTIPLIERS "arra-vqgan.channel_multiplier"

@@ -13,7 +13,8 @@
 
 /* Where VQGANs lie in a folder, ours and Lumina-mGPT's (ckpts/chameleon/tokenizer/vqgan.ckpt). */
 static const char *const places[] = { ".", "vqgan", "tokenizer", "chameleon/tokenizer" };
-static const char *const file_names[] = { "vqgan.safetensors", "vqgan.ckpt" };
+static const char *const file_names[]
+    = { "vqgan.safetensors", "vqgan.ckpt", "vq_ds16_c2i.pt", "vq_ds16_t2i.pt", "vq_ds8_c2i.pt" };
 
 /* The file @name in @folder when it is there. */
 static char *
@@ -52,10 +53,16 @@ config_from_json (ArraVqganConfig *config, const char *path, GError **error)
   return arra_vqgan_config_from_json (config, object, path, error);
 }
 
-/* The configuration beside the weights at @path: of the same name, "vqgan" or "config". */
+/* The configuration beside the weights at @path: of the same name, "vqgan" or, unless the tensors tell the
+ * form, "config". */
 static gboolean
-read_config (ArraVqganConfig *config, const char *path, GError **error)
+read_config (ArraVqganConfig *config,
+             const ArraSource *source,
+             const char *prefix,
+             const char *path,
+             GError **error)
 {
+  gboolean told = arra_vqgan_config_from_tensors (config, source, prefix, NULL);
   g_autofree char *folder = g_path_get_dirname (path);
   g_autofree char *base = g_path_get_basename (path);
   char *dot = strrchr (base, '.');
@@ -63,7 +70,8 @@ read_config (ArraVqganConfig *config, const char *path, GError **error)
   if (dot != NULL)
     *dot = '\0';
   const char *const stems[] = { base, "vqgan", "config" };
-  for (gsize i = 0; i < G_N_ELEMENTS (stems); i++)
+  gsize n_stems = told ? 2 : G_N_ELEMENTS (stems);
+  for (gsize i = 0; i < n_stems; i++)
     {
       g_autofree char *yaml_name = g_strconcat (stems[i], ".yaml", NULL);
       g_autofree char *json_name = g_strconcat (stems[i], ".json", NULL);
@@ -75,9 +83,10 @@ read_config (ArraVqganConfig *config, const char *path, GError **error)
       if (json != NULL)
         return config_from_json (config, json, error);
     }
-  return arra_fail (
-      error, ARRA_ERROR_NOT_FOUND,
-      "%s: its configuration is missing: no vqgan.yaml, vqgan.json or config.json lies beside it", path);
+  return told
+         || arra_fail (error, ARRA_ERROR_NOT_FOUND,
+                       "%s: its configuration is missing: no vqgan.yaml, vqgan.json or config.json lies beside it",
+                       path);
 }
 
 /* What stands before the names of the VQGAN's tensors; NULL when there is no codebook. */
@@ -148,7 +157,7 @@ read_file (ArraVqganFile *file, const char *path, GError **error)
     return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: holds no VQGAN: it has no tensor \"%s\"", path,
                       CODEBOOK);
   file->path = g_strdup (path);
-  return g_str_has_suffix (path, ".gguf") || read_config (&file->config, path, error);
+  return g_str_has_suffix (path, ".gguf") || read_config (&file->config, file->source, file->prefix, path, error);
 }
 
 char *

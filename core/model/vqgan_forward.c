@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "fail.h"
+#include "l2_norm.h"
 #include "nearest_code.h"
 
 void
@@ -109,6 +110,8 @@ quantize (ArraVqganRun *run, const VqganMap *map, guint32 *codes, float *latent,
     }
   if (latent != NULL)
     vqgan_to_planes (map->map.data, n, c->embed_dim, latent);
+  if (c->unit_codes)
+    arra_l2_norm (&run->exec, map->map.data, n, c->embed_dim, map->map.data);
   return arra_nearest_code (map->map.data, n, run->net->codebook, run->net->squares, c->n_embed, c->embed_dim,
                             codes, &run->work, error);
 }

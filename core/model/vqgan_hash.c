@@ -49,6 +49,8 @@ arra_vqgan_encoder_sha256 (const ArraVqganConfig *config,
     add_number (sum, config->attn_resolutions[i]);
   if (config->plain_middle || config->padding != ARRA_PADDING_ZEROS)
     add_number (sum, 4 * config->plain_middle + config->padding);
+  if (config->unit_codes)
+    add_number (sum, config->unit_codes);
   if (!arra_vqgan_foreach (config, source, prefix, add_tensor, sum, error))
     return NULL;
   return g_strdup (g_checksum_get_string (sum));

@@ -4,9 +4,19 @@
 
 #define NAME_SIZE 128
 
+static const VqganNames names_of[] = {
+  [ARRA_VQGAN_TAMING]
+  = { "down.", "up.", "block.", "attn.", { "mid.block_1", "mid.attn_1", "mid.block_2" }, FALSE },
+  [ARRA_VQGAN_LLAMAGEN]
+  = { "conv_blocks.", "conv_blocks.", "res.", "attn.", { "mid.0", "mid.1", "mid.2" }, TRUE },
+  [ARRA_VQGAN_TRANSFORMERS]
+  = { "down.", "up.", "block.", "attn.", { "mid.block_1", "mid.attn_1", "mid.block_2" }, TRUE },
+};
+
 typedef struct
 {
   const ArraVqganConfig *config;
+  const VqganNames *names;
   float *arena;
   gsize used;
   VqganVisit visit;
@@ -14,6 +24,13 @@ typedef struct
   GError **error;
   gboolean failed;
 } Walk;
+
+const VqganNames *
+vqgan_names (ArraVqganNames names)
+{
+  g_assert (names < G_N_ELEMENTS (names_of));
+  return &names_of[names];
+}
 
 static float *
 take (Walk *walk, gsize n)
@@ -177,8 +194,8 @@ level (Walk *walk,
   out->attends = attends_at (walk->config, resolution);
   for (guint i = 0; i < n_blocks; i++)
     {
-      SUB_PATH (block, path, "block.%u", i);
-      SUB_PATH (attn, path, "attn.%u", i);
+      SUB_PATH (block, path, "%s%u", walk->names->block, i);
+      SUB_PATH (attn, path, "%s%u", walk->names->attention, i);
 
       res_block (walk, block, i == 0 ? in_channels : channels, channels, &out->blocks[i]);
       if (out->attends)
@@ -189,9 +206,9 @@ level (Walk *walk,
 static void
 middle (Walk *walk, const char *path, gsize channels, VqganHalf *out)
 {
-  SUB_PATH (block_1, path, "mid.block_1");
-  SUB_PATH (attn_1, path, "mid.attn_1");
-  SUB_PATH (block_2, path, "mid.block_2");
+  SUB_PATH (block_1, path, "%s", walk->names->middle[0]);
+  SUB_PATH (attn_1, path, "%s", walk->names->middle[1]);
+  SUB_PATH (block_2, path, "%s", walk->names->middle[2]);
 
   res_block (walk, block_1, channels, channels, &out->block_1);
   out->attends = !walk->config->plain_middle;
@@ -211,7 +228,7 @@ encoder (Walk *walk, VqganHalf *out)
   for (guint i = 0; i < c->n_levels; i++)
     {
       VqganLevel *l = &out->levels[i];
-      SUB_PATH (path, "encoder", "down.%u", i);
+      SUB_PATH (path, "encoder", "%s%u", walk->names->down, i);
       SUB_PATH (sample, path, "downsample.conv");
 
       level (walk, path, c->n_res_blocks, resolution, channels, (gsize) c->ch * c->ch_mult[i], l);
@@ -240,7 +257,8 @@ decoder (Walk *walk, VqganHalf *out)
   for (guint i = c->n_levels; i-- > 0;)
     {
       VqganLevel *l = &out->levels[i];
-      SUB_PATH (path, "decoder", "up.%u", i);
+      guint number = walk->names->up_from_lowest ? c->n_levels - 1 - i : i;
+      SUB_PATH (path, "decoder", "%s%u", walk->names->up, number);
       SUB_PATH (sample, path, "upsample.conv");
 
       level (walk, path, arra_vqgan_decoder_blocks (c), resolution, channels,
@@ -275,7 +293,12 @@ vqgan_net_walk (VqganNet *net,
                 gpointer data,
                 GError **error)
 {
-  Walk walk = { .config = config, .arena = arena, .visit = visitor, .data = data, .error = error };
+  Walk walk = { .config = config,
+                .names = vqgan_names ((ArraVqganNames) config->names),
+                .arena = arena,
+                .visit = visitor,
+                .data = data,
+                .error = error };
 
   codebook (&walk, net);
   if (net->encoder.present)

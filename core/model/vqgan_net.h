@@ -38,7 +38,7 @@ typedef struct
   ArraConv2d sample;
 } VqganLevel;
 
-/* Encoder or decoder. Levels are counted as in the tensor names: 0 is the full size. */
+/* Encoder or decoder. Levels are counted as in taming's tensor names: 0 is the full size. */
 typedef struct
 {
   gboolean present;
@@ -58,6 +58,15 @@ typedef struct
   float *codebook; /* [n_embed][embed_dim] */
   float *squares;  /* [n_embed]: |e|^2 */
 } VqganNet;
+
+/* What the parts are called in a form of names; numbers follow. */
+typedef struct
+{
+  const char *down, *up, *block, *attention, *middle[3];
+  gboolean up_from_lowest; /* the decoder's levels are counted in the order of use */
+} VqganNames;
+
+const VqganNames *vqgan_names (ArraVqganNames names);
 
 /* One row of the table: a tensor of a file, and where it goes. */
 typedef struct

@@ -3,9 +3,10 @@
 #include "vqgan.h"
 
 void
-arra_vqgan_to_u8 (const float *pixels, guint height, guint width, guint8 *rgb)
+arra_vqgan_to_u8 (const ArraVqganConfig *config, const float *pixels, guint height, guint width, guint8 *rgb)
 {
   gsize n = (gsize) height * width;
+  float half = config->nearest_bytes ? 0.5f : 0.0f;
 
   for (gsize c = 0; c < 3; c++)
     for (gsize i = 0; i < n; i++)
@@ -13,7 +14,7 @@ arra_vqgan_to_u8 (const float *pixels, guint height, guint width, guint8 *rgb)
         float x = pixels[c * n + i];
 
         x = x > -1.0f ? MIN (x, 1.0f) : -1.0f; /* NaN is black */
-        rgb[3 * i + c] = (guint8) ((x + 1.0f) / 2.0f * 255.0f);
+        rgb[3 * i + c] = (guint8) ((x + 1.0f) / 2.0f * 255.0f + half);
       }
 }
 

@@ -31,7 +31,7 @@ arra_job_decode_span (ArraJob *job,
   if (!arra_vqgan_decode (job->decoder, job->codes, span->rows_finished, span->columns, job->planes, progress,
                           data, cancellable, error))
     return FALSE;
-  arra_vqgan_to_u8 (job->planes, height, width, pixels);
+  arra_vqgan_to_u8 (&job->checkpoint->vqgan_config, job->planes, height, width, pixels);
   arra_pace_decoded (&job->pace, span->rows_finished * span->columns, arra_job_clock () - begin, preview);
   *picture = (ArraPicture){ .width = width,
                             .height = height,

@@ -51,7 +51,7 @@ decode (Check *check, const ArraVqgan *vqgan, ArraSource *file, const guint32 *c
   if (run == NULL || !arra_vqgan_decode (run, codes, rows, columns, pixels, NULL, NULL, NULL, error))
     return FALSE;
   check_floats (check, file, CASE, floats, pixels, n);
-  arra_vqgan_to_u8 (pixels, rows * patch, columns * patch, rgb);
+  arra_vqgan_to_u8 (arra_vqgan_config (vqgan), pixels, rows * patch, columns * patch, rgb);
   check_bytes (check, file, CASE, bytes, rgb, n, check->within);
   return TRUE;
 }

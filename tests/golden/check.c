@@ -31,6 +31,18 @@ check_error (Check *check, GError *error)
   return TRUE;
 }
 
+char *
+check_weights_path (Check *check)
+{
+  const char *text = json_object_get_string_member_with_default (check->entry, "weights", "");
+  g_autofree char *name = g_strndup (text, strcspn (text, " ,"));
+
+  if (*name != '\0')
+    return g_build_filename (check->dir, name, NULL);
+  check_fault (check, "the manifest names no weights");
+  return NULL;
+}
+
 ArraSource *
 check_open (Check *check, const char *file)
 {

@@ -38,9 +38,14 @@ gboolean check_e2e (Check *check);
 gboolean check_training (Check *check);
 gboolean check_lr_schedule (Check *check);
 gboolean check_clip (Check *check);
+gboolean check_vq (Check *check);
+gboolean check_llamagen (Check *check);
 
 void check_fault (Check *check, const char *format, ...) G_GNUC_PRINTF (2, 3);
 gboolean check_error (Check *check, GError *error); /* (transfer full) nullable: TRUE and a fault when there is one */
+
+/* (transfer full) (nullable): the file that the manifest's sentence on weights begins with; a fault when it names none. */
+char *check_weights_path (Check *check);
 
 /* A case's file; a fault when it cannot be read. */
 ArraSource *check_open (Check *check, const char *file);

@@ -31,6 +31,7 @@ static const struct
   { "training.lr_schedule", check_lr_schedule },
   { "training.", check_training },
   { "vision.clip", check_clip },
+  { "llamagen.", check_llamagen },
 };
 
 static CheckRunner

@@ -119,6 +119,8 @@ static const TensorCase tensor_cases[] = {
   { "training.adamw_clip4", "training", "adamw_clip4.safetensors" },
   { "training.adamw_clip_active", "training", "adamw_clip_active.safetensors" },
   { "vision.clip", "vision/clip", "case.safetensors" },
+  { "llamagen.vq16_like", "llamagen/vq16_like", "case.safetensors" },
+  { "llamagen.vq8_like", "llamagen/vq8_like", "case.safetensors" },
 };
 
 /* Changes the last element of the tensor: the number, by little more than any tolerance. */

@@ -251,6 +251,8 @@ test_more (void)
   config.decoder_blocks = 1;
   config.plain_middle = config.smooth_upsampling = 1;
   config.padding = ARRA_PADDING_WRAP;
+  config.names = ARRA_VQGAN_TRANSFORMERS;
+  config.unit_codes = config.nearest_bytes = 1;
   g_assert_cmpuint (arra_vqgan_decoder_channels (&config, 2), ==, 192);
   g_assert_cmpuint (arra_vqgan_decoder_blocks (&config), ==, 1);
   text = arra_vqgan_config_to_json (&config);
@@ -265,6 +267,39 @@ test_more (void)
   config.decoder_ch = 40;
   g_assert_false (arra_vqgan_config_check (&config, "vqgan.json", &error));
   g_assert_nonnull (strstr (error->message, "norm_groups"));
+  g_clear_error (&error);
+}
+
+/* LlamaGen's files have no configuration: names and shapes tell it. Taming's tell too little. */
+static void
+test_tensors (void)
+{
+  const ArraVqganConfig expected = { .ch = 32,
+                                     .n_levels = 2,
+                                     .ch_mult = { 1, 1 },
+                                     .n_res_blocks = 1,
+                                     .n_attn = 1,
+                                     .attn_resolutions = { 128 },
+                                     .resolution = 256,
+                                     .in_channels = 3,
+                                     .out_channels = 3,
+                                     .z_channels = 24,
+                                     .embed_dim = 8,
+                                     .n_embed = 64,
+                                     .norm_groups = 32,
+                                     .names = ARRA_VQGAN_LLAMAGEN,
+                                     .unit_codes = 1,
+                                     .nearest_bytes = 1 };
+  g_autoptr (ArraSource) source = golden_source ("llamagen/vq8_like/model.safetensors");
+  g_autoptr (ArraSource) taming = golden_source ("vqgan/small/vqgan.safetensors");
+  ArraVqganConfig config;
+  GError *error = NULL;
+
+  g_assert_true (arra_vqgan_config_from_tensors (&config, source, "", &error));
+  assert_same (&config, &expected);
+  check_gguf (&config);
+  g_assert_false (arra_vqgan_config_from_tensors (&config, taming, "", &error));
+  g_assert_error (error, ARRA_ERROR, ARRA_ERROR_NOT_FOUND);
   g_clear_error (&error);
 }
 
@@ -288,5 +323,6 @@ main (int argc, char **argv)
   g_test_add_func ("/vqgan-config/gguf", test_gguf);
   g_test_add_func ("/vqgan-config/groups", test_groups);
   g_test_add_func ("/vqgan-config/more", test_more);
+  g_test_add_func ("/vqgan-config/tensors", test_tensors);
   return g_test_run ();
 }

@@ -67,7 +67,7 @@ assert_rgb (const float *pixels, guint height, guint width, const ArraTensor *ex
   g_autofree guint8 *rgb = g_malloc ((gsize) 3 * height * width);
 
   g_assert_true (arra_tensor_has_shape (expected, 3, (gint64) height, (gint64) width, (gint64) 3));
-  arra_vqgan_to_u8 (pixels, height, width, rgb);
+  arra_vqgan_to_u8 (&vqgan_small, pixels, height, width, rgb);
   for (gsize i = 0; i < (gsize) 3 * height * width; i++)
     g_assert_cmpint (ABS ((int) rgb[i] - (int) ((const guint8 *) expected->data)[i]), <=, 1);
 }

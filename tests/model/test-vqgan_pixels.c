@@ -10,10 +10,15 @@ test_to_u8 (void)
   const float pixels[3 * 4]
       = { -2.0f, -1.0f, 0.0f, 1.0f, 7.0f, 0.999f, -0.999f, NAN, INFINITY, -INFINITY, 0.5f, -0.5f };
   const guint8 expected[4 * 3] = { 0, 255, 255, 0, 254, 0, 127, 0, 191, 255, 0, 63 };
+  const guint8 nearest[4 * 3] = { 0, 255, 255, 0, 255, 0, 128, 0, 191, 255, 0, 64 };
+  ArraVqganConfig config = { .nearest_bytes = 0 };
   guint8 rgb[4 * 3];
 
-  arra_vqgan_to_u8 (pixels, 2, 2, rgb);
+  arra_vqgan_to_u8 (&config, pixels, 2, 2, rgb);
   g_assert_cmpmem (rgb, sizeof rgb, expected, sizeof expected);
+  config.nearest_bytes = 1;
+  arra_vqgan_to_u8 (&config, pixels, 2, 2, rgb);
+  g_assert_cmpmem (rgb, sizeof rgb, nearest, sizeof nearest);
 }
 
 static void

@@ -32,7 +32,7 @@ expected_pixels (const ArraJob *job, guint index, guint rows)
   arra_vqgan_decode (run, codes, rows, span.columns, planes, NULL, NULL, NULL, &error);
   g_assert_no_error (error);
   pixels = g_malloc ((gsize) 3 * rows * patch * span.columns * patch);
-  arra_vqgan_to_u8 (planes, rows * patch, span.columns * patch, pixels);
+  arra_vqgan_to_u8 (&checkpoint->vqgan_config, planes, rows * patch, span.columns * patch, pixels);
   return pixels;
 }
 
