@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "output_place.h"
@@ -39,6 +40,37 @@ arra_folder_remove (const char *path, GError **error)
   return g_rmdir (path) == 0 || fail_errno (path, "cannot be removed", error);
 }
 
+static gboolean
+keep_one (const char *from, const char *to, GError **error);
+
+/* Gives @to what only @from holds: what somebody has put beside a model is not the training's to remove. Both hold it then, so that
+ * it is safe when the training is killed. */
+static gboolean
+keep_others (const char *from, const char *to, GError **error)
+{
+  g_autoptr (GDir) dir = g_dir_open (from, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *old = g_build_filename (from, name, NULL), *kept = g_build_filename (to, name, NULL);
+      struct stat status;
+
+      if (g_lstat (kept, &status) != 0 && !keep_one (old, kept, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* A file system without hard links gets it moved. */
+static gboolean
+keep_one (const char *from, const char *to, GError **error)
+{
+  if (g_file_test (from, G_FILE_TEST_IS_DIR) && !g_file_test (from, G_FILE_TEST_IS_SYMLINK))
+    return (g_mkdir (to, 0777) == 0 || fail_errno (to, "cannot be created", error)) && keep_others (from, to, error);
+  return link (from, to) == 0 || g_rename (from, to) == 0 || fail_errno (from, "cannot be kept", error);
+}
+
 /* Puts @fresh in the place of @path; what was there has the name @fresh then. */
 static gboolean
 swap (const char *fresh, const char *path, GError **error)
@@ -70,6 +102,6 @@ arra_model_folder_save (const char *path, const ArraTrainee *trainee, GError **e
     return FALSE;
   if (g_mkdir (fresh, 0777) != 0)
     return fail_errno (fresh, "cannot be created", error);
-  return trainee->klass->save_model (trainee->self, fresh, error) && swap (fresh, path, error)
-         && arra_folder_remove (fresh, error);
+  return trainee->klass->save_model (trainee->self, fresh, error) && keep_others (path, fresh, error)
+         && swap (fresh, path, error) && arra_folder_remove (fresh, error);
 }

@@ -6,7 +6,8 @@
 #include "trainee.h"
 
 /* Saves the trainee's model into PATH.new and puts that in the place of @path in one step; whoever reads
- * @path sees the old model or the new one. A link is followed to the folder it names. */
+ * @path sees the old model or the new one. A link is followed to the folder it names. What
+ * @path holds that the model does not consist of is kept. */
 gboolean
 arra_model_folder_save (const char *path, const ArraTrainee *trainee, GError **error);
 /* Removes @path with all that is in it, when it is there. */

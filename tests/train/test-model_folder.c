@@ -40,6 +40,41 @@ test_replace (void)
   g_assert_false (has ("model/rest"));
 }
 
+/* What somebody has put beside a model: a conversion of it, notes. */
+static void
+test_others (void)
+{
+  static const char *const names[] = { "model.gguf", "notes/a.txt", "notes/more/b.txt", ".hidden" };
+  g_autofree char *dangling = g_build_filename (path, "dangling", NULL), *to = NULL;
+  g_autoptr (GError) error = NULL;
+  Toy toy;
+  ArraTrainee trainee = { &toy_class, &toy };
+
+  toy_init (&toy);
+  g_assert_true (arra_model_folder_save (path, &trainee, &error));
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *whole = g_build_filename (path, names[i], NULL), *inner = g_path_get_dirname (whole);
+
+      g_assert_cmpint (g_mkdir_with_parents (inner, 0777), ==, 0);
+      g_assert_true (g_file_set_contents (whole, names[i], -1, NULL));
+    }
+  g_assert_cmpint (symlink ("nowhere", dangling), ==, 0);
+  for (guint i = 0; i < 2; i++)
+    g_assert_true (arra_model_folder_save (path, &trainee, &error));
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *whole = g_build_filename (path, names[i], NULL), *text = NULL;
+
+      g_assert_true (g_file_get_contents (whole, &text, NULL, NULL));
+      g_assert_cmpstr (text, ==, names[i]);
+    }
+  to = g_file_read_link (dangling, NULL);
+  g_assert_cmpstr (to, ==, "nowhere");
+  g_assert_false (has ("model.new"));
+  g_assert_true (arra_folder_remove (path, &error));
+}
+
 /* A model's folder may be a link to another place, which need not be there yet. */
 static void
 test_link (void)
@@ -108,6 +143,7 @@ main (int argc, char **argv)
   g_assert_no_error (error);
   path = g_build_filename (folder, "model", NULL);
   g_test_add_func ("/model_folder/replace", test_replace);
+  g_test_add_func ("/model_folder/others", test_others);
   g_test_add_func ("/model_folder/link", test_link);
   g_test_add_func ("/model_folder/failure", test_failure);
   g_test_add_func ("/model_folder/remove", test_remove);
