@@ -56,5 +56,5 @@ plugin_settings_save (const PluginSettings *settings, const char *path)
     save_one (file, &plugin_arguments[i], G_STRUCT_MEMBER_P (settings, plugin_arguments[i].offset));
   if (!settings->include_prompt)
     g_key_file_remove_key (file, GROUP, "prompt", NULL);
-  g_key_file_save_to_file (file, path, NULL);
+  arra_keys_save (file, path, NULL);
 }

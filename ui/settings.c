@@ -2,8 +2,6 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "settings.h"
 
-#include <errno.h>
-#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
 
@@ -229,20 +227,8 @@ write_all (ArraSettings *settings)
 gboolean
 arra_settings_save (ArraSettings *settings, const char *path, GError **error)
 {
-  g_autofree char *folder = g_path_get_dirname (path);
-  g_autofree char *text = NULL;
-  gsize length;
-
   write_all (settings);
-  text = g_key_file_to_data (settings->keys, &length, NULL);
-  if (g_mkdir_with_parents (folder, 0700) != 0)
-    {
-      int fault = errno;
-      g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (fault), "%s: %s", folder,
-                   g_strerror (fault));
-      return FALSE;
-    }
-  return g_file_set_contents_full (path, text, (gssize)length, G_FILE_SET_CONTENTS_CONSISTENT, 0600, error);
+  return arra_keys_save (settings->keys, path, error);
 }
 
 /* ---- what was measured, and folders */

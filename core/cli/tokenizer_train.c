@@ -65,6 +65,16 @@ check_texts (const Options *options, GError **error)
   return TRUE;
 }
 
+/* A model without the tokenizer that it learnt with is lost. */
+static gboolean
+check_no_model (const Options *options, GError **error)
+{
+  g_autofree char *config = g_build_filename (options->out, "config.json", NULL);
+
+  return !g_file_test (config, G_FILE_TEST_EXISTS)
+         || cli_usage_error (error, "-o: %s holds a model, whose tokenizer would be lost: name another folder", options->out);
+}
+
 static gboolean
 check (const Options *options, Values *values, GError **error)
 {
@@ -74,7 +84,8 @@ check (const Options *options, Values *values, GError **error)
     return cli_usage_error (error, "nothing to learn from: name data sets with --data, or texts with --text");
   if (options->out == NULL)
     return cli_usage_error (error, "no output: name the folder to write with -o DIR");
-  if (!cli_output_check_folder ("-o", options->out, error) || !check_texts (options, error))
+  if (!cli_output_check_folder ("-o", options->out, error) || !check_texts (options, error)
+      || !check_no_model (options, error))
     return FALSE;
   if ((options->size != NULL && !cli_value_guint ("--vocab-size", options->size, 1, MAX_SIZE, &values->size, error))
       || (options->codes != NULL

@@ -3,7 +3,9 @@
 #include "imagefolder.h"
 
 #include <errno.h>
+#include <glib/gstdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "fail.h"
 #include "jsontext.h"
@@ -47,22 +49,40 @@ make_directories (const char *directory, GError **error)
   return FALSE;
 }
 
+/* What a series would write over, or take for its own: links, too, whatever they lead to. */
+static gboolean
+check_foreign (const char *directory, GError **error)
+{
+  static const char *const names[] = { "metadata.jsonl", "metadata.csv", "attributes.json", "words.json" };
+  g_autofree char *images = g_build_filename (directory, "images", NULL);
+  g_autoptr (GDir) dir = g_dir_open (images, 0, NULL);
+  const char *found = dir != NULL && g_dir_read_name (dir) != NULL ? "images" : NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names) && found == NULL; i++)
+    {
+      g_autofree char *path = g_build_filename (directory, names[i], NULL);
+      struct stat status;
+
+      if (g_lstat (path, &status) == 0)
+        found = names[i];
+    }
+  return found == NULL
+         || arra_fail (error, ARRA_ERROR_ARGUMENT,
+                       "%s holds %s, but no series that made it (series.json): name another folder", directory,
+                       found);
+}
+
 gboolean
 arra_imagefolder_claim (const char *directory, const char *series, GError **error)
 {
   g_autofree char *path = g_build_filename (directory, "series.json", NULL);
-  g_autofree char *metadata = g_build_filename (directory, "metadata.jsonl", NULL);
   g_automem char *found = NULL;
 
+  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+    return check_foreign (directory, error) && make_directories (directory, error)
+           && arra_write_file (path, series, strlen (series), error);
   if (!make_directories (directory, error))
     return FALSE;
-  if (!g_file_test (path, G_FILE_TEST_EXISTS))
-    {
-      if (g_file_test (metadata, G_FILE_TEST_EXISTS))
-        return arra_fail (error, ARRA_ERROR_ARGUMENT, "%s holds other pictures: name another folder",
-                          directory);
-      return arra_write_file (path, series, strlen (series), error);
-    }
   found = arra_read_file (path, MAX_SERIES, NULL, error);
   if (found == NULL)
     return FALSE;

@@ -10,7 +10,8 @@
 
 /* Whether a whole picture of this number is in DIR: one that was cut by a stop does not count. */
 gboolean arra_imagefolder_has (const char *directory, guint64 number);
-/* Makes DIR, DIR/images and a series.json of the text @series, or finds them there. ARGUMENT: DIR holds another series, or other pictures. */
+/* Makes DIR, DIR/images and a series.json of the text @series, or finds them there. ARGUMENT: DIR holds another series, or
+ * pictures and labels that no series made. */
 gboolean arra_imagefolder_claim (const char *directory, const char *series, GError **error);
 
 /* "images/000012.png"; (transfer full): g_free() */

@@ -96,6 +96,25 @@ test_refused (void)
   harness_end ();
 }
 
+/* The folder of a model keeps the tokenizer that the model learnt with. */
+static void
+test_model (void)
+{
+  g_autoptr (Outcome) outcome = NULL;
+  g_autofree char *path = NULL, *text = NULL;
+
+  harness_begin ();
+  put ("texts", "ab ab\n");
+  put ("config.json", "{}");
+  put ("tokenizer.json", "of the model");
+  outcome = arra_run ("tokenizer-train", "--text", "texts", "-o", ".", NULL);
+  assert_refused (outcome, 64, "holds a model, whose tokenizer would be lost");
+  path = scratch_path ("tokenizer.json");
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  g_assert_cmpstr (text, ==, "of the model");
+  harness_end ();
+}
+
 int
 main (int argc, char **argv)
 {
@@ -103,5 +122,6 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/tokenizer-train/train", test_train);
   g_test_add_func ("/cli/tokenizer-train/few", test_few);
   g_test_add_func ("/cli/tokenizer-train/refused", test_refused);
+  g_test_add_func ("/cli/tokenizer-train/model", test_model);
   return g_test_run ();
 }

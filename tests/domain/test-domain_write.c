@@ -221,7 +221,7 @@ test_refused (void)
   g_assert_cmpint (g_mkdir (others, 0755), ==, 0);
   scratch_write (metadata, "{}\n", 3);
   series = series_of (0, 2, 1);
-  refuse (&series, others, "other pictures");
+  refuse (&series, others, "no series that made it");
 }
 
 static void

@@ -1,5 +1,6 @@
 /* test-imagefolder.c - what is written beside pictures reads back as the same data set
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <glib/gstdio.h>
 #include <string.h>
 
 #include "imagefolder.h"
@@ -57,7 +58,7 @@ test_round_trip (void)
 static void
 test_claim (void)
 {
-  g_autofree char *folder = scratch_path ("claimed"), *file = scratch_path ("file"), *metadata = NULL;
+  g_autofree char *folder = scratch_path ("claimed"), *file = scratch_path ("file");
   g_autoptr (GError) error = NULL;
 
   g_assert_true (arra_imagefolder_claim (folder, "one\n", &error));
@@ -70,13 +71,30 @@ test_claim (void)
   scratch_assert_fault (&error, file, "cannot be made");
   g_assert_false (arra_imagefolder_claim (folder, "", &error));
   g_clear_error (&error);
-  g_free (folder);
-  folder = scratch_path ("source2");
-  metadata = g_build_filename (folder, "metadata.jsonl", NULL);
-  g_assert_cmpint (g_mkdir_with_parents (folder, 0755), ==, 0);
-  scratch_write (metadata, "\n", 1);
-  g_assert_false (arra_imagefolder_claim (folder, "one\n", &error));
-  scratch_assert_fault (&error, folder, "other pictures");
+}
+
+/* What lies in a folder without a series stays as it is, and is not taken for pictures of one. */
+static void
+test_foreign (void)
+{
+  static const char *const names[] = { "metadata.jsonl", "metadata.csv", "attributes.json", "words.json", "images/000000.png", "images/own.jpg" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *folder = scratch_path ("foreign"), *path = g_build_filename (folder, names[i], NULL);
+      g_autofree char *inner = g_path_get_dirname (path), *word = g_strndup (names[i], strcspn (names[i], "/"));
+      g_autofree char *series = g_build_filename (folder, "series.json", NULL), *text = NULL;
+      g_autoptr (GError) error = NULL;
+
+      g_assert_cmpint (g_mkdir_with_parents (inner, 0755), ==, 0);
+      scratch_write (path, "of somebody", 11);
+      g_assert_false (arra_imagefolder_claim (folder, "one\n", &error));
+      scratch_assert_fault (&error, folder, word);
+      g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+      g_assert_cmpstr (text, ==, "of somebody");
+      g_assert_false (g_file_test (series, G_FILE_TEST_EXISTS));
+      g_assert_cmpint (g_unlink (path), ==, 0);
+    }
 }
 
 int
@@ -85,5 +103,6 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/io/imagefolder/round-trip", test_round_trip);
   g_test_add_func ("/io/imagefolder/claim", test_claim);
+  g_test_add_func ("/io/imagefolder/foreign", test_foreign);
   return scratch_run ();
 }

@@ -218,6 +218,42 @@ test_no_file (Case *self, gconstpointer data)
     }
 }
 
+/* Settings that are kept elsewhere, behind links, also where nothing is yet: the links stay. */
+static void
+test_link (Case *self, gconstpointer data)
+{
+  g_autofree char *link = g_build_filename (self->folder, "link", NULL), *inner = g_build_filename (self->folder, "inner", NULL);
+  g_autofree char *target = g_build_filename (self->folder, "kept", "dialog.ini", NULL);
+  GStatBuf info;
+
+  g_assert_cmpint (symlink ("inner", link), ==, 0);
+  g_assert_cmpint (symlink ("kept/dialog.ini", inner), ==, 0);
+  for (guint count = 2; count < 4; count++)
+    {
+      self->settings.count = count;
+      g_assert_true (arra_settings_save (&self->settings, link, NULL));
+      arra_settings_load (&self->again, target);
+      g_assert_cmpuint (self->again.count, ==, count);
+      g_assert_true (g_file_test (link, G_FILE_TEST_IS_SYMLINK) && g_file_test (inner, G_FILE_TEST_IS_SYMLINK));
+    }
+  g_assert_cmpint (g_stat (target, &info), ==, 0);
+  g_assert_cmpint (info.st_mode & 0777, ==, 0600);
+}
+
+/* A pipe is never waited for and stays, as /dev/null would behind a link. */
+static void
+test_nowhere (Case *self, gconstpointer data)
+{
+  g_autofree char *link = g_build_filename (self->folder, "link", NULL), *pipe = g_build_filename (self->folder, "pipe", NULL);
+  GStatBuf info;
+
+  g_assert_cmpint (mkfifo (pipe, 0600), ==, 0);
+  g_assert_cmpint (symlink ("pipe", link), ==, 0);
+  g_assert_true (arra_settings_save (&self->settings, link, NULL));
+  g_assert_cmpint (g_lstat (pipe, &info), ==, 0);
+  g_assert_true (S_ISFIFO (info.st_mode));
+}
+
 static void
 test_faults (Case *self, gconstpointer data)
 {
@@ -311,6 +347,8 @@ main (int argc, char **argv)
     { "/ui/settings/nonsense", test_nonsense },
     { "/ui/settings/bounds", test_bounds },
     { "/ui/settings/no-file", test_no_file },
+    { "/ui/settings/link", test_link },
+    { "/ui/settings/nowhere", test_nowhere },
     { "/ui/settings/faults", test_faults },
     { "/ui/settings/pace", test_pace },
     { "/ui/settings/reset", test_reset },
