@@ -3,6 +3,7 @@
 #pragma once
 
 #include <arra.h>
+#include "json.h"
 #include "progress.h"
 #include "status.h"
 
@@ -80,6 +81,8 @@ const ArraRequest *generate_request (const ArraJob *job);
 
 /* Says on standard error which words of @prompt (nullable) the checkpoint never learnt. */
 void generate_note_unknown (const ArraCheckpoint *checkpoint, const char *prompt);
+/* The same as an array, "unknown_words", in @json. */
+void generate_json_unknown (CliJson *json, const ArraCheckpoint *checkpoint, const char *prompt);
 
 void generate_print (const GenerateOptions *options, const GenerateSetup *setup, const ArraCheckpoint *checkpoint, const ArraJob *job, const GenerateResult *result, gboolean stopped);
 void generate_print_json (const GenerateSetup *setup, const ArraCheckpoint *checkpoint, const ArraJob *job, const GenerateResult *result, gboolean stopped);

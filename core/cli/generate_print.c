@@ -71,8 +71,8 @@ generate_note_unknown (const ArraCheckpoint *checkpoint, const char *prompt)
     cli_note ("%s", text);
 }
 
-static void
-put_unknown (CliJson *json, const ArraCheckpoint *checkpoint, const char *prompt)
+void
+generate_json_unknown (CliJson *json, const ArraCheckpoint *checkpoint, const char *prompt)
 {
   g_auto (GStrv) words = prompt != NULL ? arra_checkpoint_unknown_words (checkpoint, prompt) : NULL;
 
@@ -162,7 +162,7 @@ generate_print_json (const GenerateSetup *setup, const ArraCheckpoint *checkpoin
   cli_json_bool (json, "medical", arra_checkpoint_card (checkpoint)->medical);
   cli_json_uint (json, "seed", generate_request (job)->seed);
   put_settings (json, checkpoint, generate_request (job));
-  put_unknown (json, checkpoint, generate_request (job)->prompt);
+  generate_json_unknown (json, checkpoint, generate_request (job)->prompt);
   put_answers (json, job, result);
   cli_json_begin_array (json, "files");
   for (guint i = 0; i < result->files->len; i++)

@@ -71,6 +71,17 @@ check_prompts (Series *series, GError **error)
   return TRUE;
 }
 
+/* The prompts of the pictures, one a line; (transfer full) */
+static char *
+all_prompts (const Series *series)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < series->n; i++)
+    g_string_append_printf (text, "%s\n", prompt_of (series, i));
+  return g_string_free (text, FALSE);
+}
+
 /* All that decides what the pictures are. More prompts of the same list may come later. */
 static char *
 series_text (const Series *series)
@@ -165,6 +176,14 @@ check_apart (const Series *series, GError **error)
   return cli_inputs_spare (inputs, "-o", series->setup->out, error);
 }
 
+static void
+note_unknown (const Series *series)
+{
+  g_autofree char *prompts = all_prompts (series);
+
+  generate_note_unknown (series->checkpoint, prompts);
+}
+
 static gboolean
 begin (Series *series, GError **error)
 {
@@ -188,6 +207,8 @@ begin (Series *series, GError **error)
   if (!check_prompts (series, error) || !arra_imagefolder_claim (series->setup->out, text, error))
     return FALSE;
   series->n_missing = count_missing (series);
+  if (!series->options->quiet && !series->options->json)
+    note_unknown (series);
   cli_progress_set_count (series->progress, series->n);
   return TRUE;
 }
@@ -215,6 +236,7 @@ static void
 print_json (const Series *series, gboolean stopped)
 {
   g_autoptr (CliJson) json = cli_json_new ();
+  g_autofree char *prompts = all_prompts (series);
 
   cli_json_begin_object (json, NULL);
   cli_json_string (json, "status", stopped ? "stopped" : "finished");
@@ -226,6 +248,7 @@ print_json (const Series *series, gboolean stopped)
   cli_json_uint (json, "prompts", series->n);
   cli_json_uint (json, "pictures", series->n - series->n_missing + series->n_new);
   cli_json_uint (json, "new", series->n_new);
+  generate_json_unknown (json, series->checkpoint, prompts);
   cli_json_measured (json, "seconds", seconds_since (series->start));
   cli_json_end_object (json);
   cli_print ("%s", cli_json_text (json));

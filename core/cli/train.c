@@ -54,6 +54,41 @@ set_value (ArraYaml *config, const char *text, GError **error)
   return arra_yaml_set (config, key, equals + 1, error);
 }
 
+/* Parts of a model that may be named as with --model */
+static const char *const parts[] = { "model.from", "model.tokenizer", "model.vqgan" };
+
+static void
+find_part (const char *key, const char *text, gpointer data)
+{
+  const char **texts = data;
+
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    if (strcmp (key, parts[i]) == 0)
+      texts[i] = text;
+}
+
+/* Where no file lies a checkpoint's name is looked for. */
+static gboolean
+locate_parts (ArraYaml *config, GError **error)
+{
+  const char *texts[G_N_ELEMENTS (parts)] = { NULL };
+  g_autofree char *folder = g_path_get_dirname (arra_yaml_path (config));
+
+  arra_yaml_each (config, find_part, texts);
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    {
+      gboolean whole = texts[i] == NULL || g_path_is_absolute (texts[i]);
+      g_autofree char *path = whole ? g_strdup (texts[i]) : g_build_filename (folder, texts[i], NULL), *found = NULL;
+
+      if (path == NULL || *texts[i] == '\0' || g_file_test (path, G_FILE_TEST_EXISTS))
+        continue;
+      found = arra_checkpoints_locate (texts[i], NULL);
+      if (found != NULL && g_path_is_absolute (found) && !arra_yaml_set (config, parts[i], found, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 /* What the command line says in place of the file. A folder named there is relative to where the command
  * runs. */
 static gboolean
@@ -254,7 +289,7 @@ run (gpointer data, GError **error)
   if (!check (options, &threads, error) || !arra_parallel_start (&options->parallel, error))
     return FALSE;
   config = arra_yaml_open (options->rest[0], error);
-  if (config == NULL || !override (options, config, error))
+  if (config == NULL || !override (options, config, error) || !locate_parts (config, error))
     return FALSE;
   if (run_config (options, config, threads, &fault))
     return TRUE;

@@ -1,4 +1,4 @@
-/* text_file.c - byte order marks and UTF-16
+/* text_file.c - byte order marks, UTF-16 and line ends
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "text_file.h"
 
@@ -54,6 +54,21 @@ has_mark (const char *text, gsize size)
          || begins_with (text, size, "\xfe\xff", 2) || begins_with (text, size, "\0\0\xfe\xff", 4);
 }
 
+/* A line ends in a line feed, whichever system it was written on. */
+static void
+unify_line_ends (char *text, gsize *size)
+{
+  gsize n = 0;
+
+  for (gsize i = 0; i < *size; i++)
+    if (text[i] != '\r')
+      text[n++] = text[i];
+    else if (text[i + 1] != '\n')
+      text[n++] = '\n';
+  text[n] = '\0';
+  *size = n;
+}
+
 char *
 arra_text_to_utf8 (char *text, gsize *size, const char *name, GError **error)
 {
@@ -73,6 +88,8 @@ arra_text_to_utf8 (char *text, gsize *size, const char *name, GError **error)
                  name);
       return NULL;
     }
+  if (whole != NULL)
+    unify_line_ends (whole, size);
   return g_steal_pointer (&whole);
 }
 

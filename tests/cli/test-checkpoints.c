@@ -150,6 +150,37 @@ test_unknown_words (void)
   harness_end ();
 }
 
+/* Of many prompts together */
+static void
+test_unknown_words_of_series (void)
+{
+  g_autofree char *card = NULL, *prompts = NULL;
+  g_autoptr (Outcome) converted = NULL, said = NULL, quiet = NULL, json = NULL;
+  g_autoptr (JsonNode) node = NULL;
+  JsonArray *words;
+
+  harness_begin ();
+  card = scratch_path ("card.json");
+  prompts = scratch_path ("prompts.txt");
+  g_assert_true (g_file_set_contents (card, "{\"words\": [\"red\", \"fox\"]}", -1, NULL));
+  g_assert_true (g_file_set_contents (prompts, "a cat\na fox\na dog and a cat\na bird\n", -1, NULL));
+  converted = arra_run ("convert", golden_model (), "--vqgan", golden_vqgan (), "--card", "card.json", "-o", "fox.gguf", NULL);
+  assert_status (converted, 0);
+  said = arra_run ("generate", "-m", "fox.gguf", "-s", "64x32", "-o", "a", "--prompts", "prompts.txt", "--limit", "3", NULL);
+  quiet = arra_run ("generate", "-m", "fox.gguf", "-s", "64x32", "-o", "a", "--prompts", "prompts.txt", "-q", NULL);
+  json = arra_run ("generate", "-m", "fox.gguf", "-s", "64x32", "-o", "a", "--prompts", "prompts.txt", "--json", NULL);
+  assert_status (said, 0);
+  assert_status (quiet, 0);
+  assert_status (json, 0);
+  assert_says (said->err, "'cat', 'dog' are not among what this checkpoint learnt");
+  g_assert_null (strstr (quiet->err, "learnt"));
+  node = parse_json (json->out);
+  words = json_object_get_array_member (json_node_get_object (node), "unknown_words");
+  g_assert_cmpuint (json_array_get_length (words), ==, 3);
+  g_assert_cmpstr (json_array_get_string_element (words, 2), ==, "bird");
+  harness_end ();
+}
+
 static void
 test_verify_finds_damage (void)
 {
@@ -447,6 +478,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/checkpoints/convert", test_convert);
   g_test_add_func ("/cli/checkpoints/card", test_card);
   g_test_add_func ("/cli/checkpoints/unknown-words", test_unknown_words);
+  g_test_add_func ("/cli/checkpoints/unknown-words-of-series", test_unknown_words_of_series);
   g_test_add_func ("/cli/checkpoints/verify-finds-damage", test_verify_finds_damage);
   g_test_add_func ("/cli/checkpoints/mask-left-out", test_mask_left_out);
   g_test_add_func ("/cli/checkpoints/masked", test_masked);

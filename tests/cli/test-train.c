@@ -327,6 +327,29 @@ test_n_config (void)
   harness_end ();
 }
 
+/* A checkpoint's name stands for what is in it, as with --model; a file of that name comes first. */
+static void
+test_names (void)
+{
+  g_autofree char *data = NULL, *folder = NULL, *file = NULL;
+  g_autoptr (Outcome) converted = NULL, trained = NULL, unknown = NULL;
+
+  tiny_training_begin ();
+  data = scratch_path ("data");
+  folder = g_build_filename (data, "arra", "checkpoints", NULL);
+  file = g_build_filename (folder, "fox.gguf", NULL);
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0755), ==, 0);
+  converted = arra_run ("convert", "model", "-o", file, NULL);
+  assert_status (converted, 0);
+  harness_setenv ("XDG_DATA_HOME", data);
+  trained = arra_run ("train", "train.yaml", "--steps", "2", "--set", "model.tokenizer=fox", "--set", "model.vqgan=Fox", "-q", NULL);
+  assert_status (trained, 0);
+  unknown = arra_run ("train", "train.yaml", "-o", "no", "--set", "model.tokenizer=foxes", NULL);
+  assert_status (unknown, 70);
+  assert_says (unknown->err, "foxes");
+  harness_end ();
+}
+
 int
 main (int argc, char **argv)
 {
@@ -338,5 +361,6 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/train/changed", test_changed);
   g_test_add_func ("/cli/train/start", test_start);
   g_test_add_func ("/cli/train/n-config", test_n_config);
+  g_test_add_func ("/cli/train/names", test_names);
   return g_test_run ();
 }
