@@ -140,6 +140,45 @@ arra_pow (double base, double exponent)
   return arra_exp (exponent * arra_log (base));
 }
 
+/* The ratio of two polynomials of degree @n: @p and @q from the highest coefficient down, that of q's highest power being 1. */
+static double
+ratio (const double *p, const double *q, int n, double x)
+{
+  double over = p[0], under = 1.0;
+
+  for (int i = 0; i < n; i++)
+    {
+      over = fma (over, x, p[i + 1]);
+      under = fma (under, x, q[i]);
+    }
+  return over / under;
+}
+
+/* Rational approximations of W. J. Cody, Mathematics of Computation 23 (1969), 631-637. */
+double
+arra_erf (double x)
+{
+  static const double p_near[] = { 1.85777706184603153e-1, 3.16112374387056560e0, 1.13864154151050156e2,
+                                   3.77485237685302021e2, 3.20937758913846947e3 };
+  static const double q_near[]
+      = { 2.36012909523441209e1, 2.44024637934444173e2, 1.28261652607737228e3, 2.84423683343917062e3 };
+  static const double p_mid[]
+      = { 2.15311535474403846e-8, 5.64188496988670089e-1, 8.88314979438837594e0,
+          6.61191906371416295e1,  2.98635138197400131e2,  8.81952221241769090e2,
+          1.71204761263407058e3,  2.05107837782607147e3,  1.23033935479799725e3 };
+  static const double q_mid[]
+      = { 1.57449261107098347e1, 1.17693950891312499e2, 5.37181101862009858e2, 1.62138957456669019e3,
+          3.29079923573345963e3, 4.36261909014324716e3, 3.43936767414372164e3, 1.23033935480374942e3 };
+  double size = fabs (x), rest;
+
+  if (!(size > 0.46875))
+    return x * ratio (p_near, q_near, 4, x * x);
+  if (size > 6.0)
+    return copysign (1.0, x);
+  rest = arra_exp (-size * size) * ratio (p_mid, q_mid, 8, size);
+  return copysign (1.0 - rest, x);
+}
+
 void
 arra_sincos (double x, double *sine, double *cosine)
 {

@@ -13,4 +13,5 @@ float arra_logf (float x); /* within 2 ulp for normal x > 0; -inf at 0, NaN belo
 double arra_exp (double x);
 double arra_log (double x);
 double arra_pow (double base, double exponent); /* base > 0 */
+double arra_erf (double x);
 void arra_sincos (double x, double *sine, double *cosine); /* |x| < 1e6 */

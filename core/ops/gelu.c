@@ -1,8 +1,8 @@
-/* gelu.c - the Gaussian error linear unit, exact form
+/* gelu.c - the Gaussian error linear unit, exact and approximated
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gelu.h"
 
-#include <math.h>
+#include "detmath.h"
 
 #define GRAIN 2048 /* elements: fewer are not worth waking a thread for */
 #define DENSITY 0.398942280401432677939946 /* 1 / sqrt (2 pi) */
@@ -16,7 +16,7 @@ typedef struct
 static double
 distribution (double x)
 {
-  return 0.5 * (1.0 + erf (x * G_SQRT2 / 2));
+  return 0.5 * (1.0 + arra_erf (x * G_SQRT2 / 2));
 }
 
 static void
@@ -36,6 +36,28 @@ arra_gelu (const ArraExec *exec, const float *x, gsize n, float *y)
   arra_pool_run (exec->pool, n, GRAIN, forward, &job);
 }
 
+/* x / 2 * (1 + tanh (u)) = x / (1 + exp (-2u)) */
+static void
+forward_tanh (gsize begin, gsize end, guint worker, gpointer data)
+{
+  const Job *job = data;
+
+  for (gsize i = begin; i < end; i++)
+    {
+      double x = (double) job->x[i], u = 2 * DENSITY * (x + 0.044715 * x * x * x);
+
+      job->out[i] = (float) (x / (1.0 + arra_exp (-2.0 * u)));
+    }
+}
+
+void
+arra_gelu_tanh (const ArraExec *exec, const float *x, gsize n, float *y)
+{
+  Job job = { x, NULL, y };
+
+  arra_pool_run (exec->pool, n, GRAIN, forward_tanh, &job);
+}
+
 static void
 vjp (gsize begin, gsize end, guint worker, gpointer data)
 {
@@ -44,7 +66,7 @@ vjp (gsize begin, gsize end, guint worker, gpointer data)
   for (gsize i = begin; i < end; i++)
     {
       double x = (double) job->x[i];
-      double slope = distribution (x) + x * DENSITY * exp (-0.5 * x * x);
+      double slope = distribution (x) + x * DENSITY * arra_exp (-0.5 * x * x);
 
       job->out[i] += (float) ((double) job->dy[i] * slope);
     }

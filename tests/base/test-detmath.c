@@ -36,6 +36,23 @@ ulps_double (double actual, long double exact)
 }
 
 static void
+test_erf (void)
+{
+  double worst = 0;
+
+  for (guint32 i = 0; i < N; i++)
+    {
+      double x = i % 2 ? between (i, -7, 7) : between (i, -0.6, 0.6);
+      worst = MAX (worst, fabs (arra_erf (x) - erf (x)));
+    }
+  g_assert_cmpfloat (worst, <=, 4e-16);
+  g_assert_cmpfloat (arra_erf (0), ==, 0);
+  g_assert_cmpfloat (arra_erf (INFINITY), ==, 1);
+  g_assert_cmpfloat (arra_erf (-INFINITY), ==, -1);
+  g_assert_true (isnan (arra_erf ((double) NAN)));
+}
+
+static void
 test_expf (void)
 {
   double worst = 0;
@@ -162,6 +179,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/detmath/expf", test_expf);
+  g_test_add_func ("/detmath/erf", test_erf);
   g_test_add_func ("/detmath/logf", test_logf);
   g_test_add_func ("/detmath/exp", test_exp);
   g_test_add_func ("/detmath/log", test_log);

@@ -41,6 +41,25 @@ wrong (const ArraExec *exec, const float *const *in, const float *dy, float *con
     }
 }
 
+/* in place, against the definition */
+static void
+test_tanh (void)
+{
+  const ArraExec exec = { 0 };
+  float y[N];
+
+  for (gsize i = 0; i < N; i++)
+    y[i] = (float) i / 10 - 15;
+  arra_gelu_tanh (&exec, y, N, y);
+  for (gsize i = 0; i < N; i++)
+    {
+      double x = (double) ((float) i / 10 - 15);
+
+      g_assert_cmpfloat_with_epsilon ((double) y[i], x / 2 * (1 + tanh (sqrt (2 / G_PI) * (x + 0.044715 * x * x * x))),
+                                      1e-6);
+    }
+}
+
 static void
 test_vjp (void)
 {
@@ -54,5 +73,6 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/ops/gelu/vjp", test_vjp);
+  g_test_add_func ("/ops/gelu/tanh", test_tanh);
   return g_test_run ();
 }
