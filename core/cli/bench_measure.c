@@ -10,7 +10,7 @@
 
 typedef struct
 {
-  ArraChameleonRun *run;
+  ArraTransformerRun *run;
   ArraKvCache *caches[2];
   float *logits[2];
   guint32 *ids; /* for the caches and the prefill */
@@ -48,7 +48,7 @@ void
 bench_measure_bytes (
     const ArraChameleonConfig *config, const BenchPlan *plan, guint threads, guint64 *caches, guint64 *work)
 {
-  *caches = 2 * arra_kv_cache_bytes (config, context_of (plan));
+  *caches = 2 * arra_chameleon_kv_cache_bytes (config, context_of (plan));
   *work = arra_chameleon_run_bytes (config, BENCH_PROMPT, context_of (plan), threads)
           + 2 * sizeof (float) * (guint64) config->vocab_size
           + sizeof (guint32) * (guint64) context_of (plan);
@@ -62,7 +62,7 @@ bench_init (
   guint context = context_of (plan);
 
   bench->n_ids = context - 1;
-  bench->run = arra_chameleon_run_new (model, exec, BENCH_PROMPT, context, error);
+  bench->run = arra_transformer_run_new (arra_chameleon_transformer (model), exec, BENCH_PROMPT, context, error);
   bench->ids = arra_mem_new (bench->n_ids, sizeof *bench->ids, "token ids", error);
   if (bench->run == NULL || bench->ids == NULL)
     return FALSE;
@@ -70,7 +70,7 @@ bench_init (
     bench->ids[i] = (i * 7919u) % config->vocab_size;
   for (guint i = 0; i < G_N_ELEMENTS (bench->caches); i++)
     {
-      bench->caches[i] = arra_kv_cache_new (config, context, error);
+      bench->caches[i] = arra_chameleon_kv_cache_new (config, context, error);
       if (bench->caches[i] == NULL)
         return FALSE;
       bench->logits[i] = arra_mem_new (config->vocab_size, sizeof (float), "logits", error);
@@ -83,7 +83,7 @@ bench_init (
 static void
 bench_clear (Bench *bench)
 {
-  arra_chameleon_run_free (bench->run);
+  arra_transformer_run_free (bench->run);
   for (guint i = 0; i < G_N_ELEMENTS (bench->caches); i++)
     {
       arra_kv_cache_free (bench->caches[i]);
@@ -96,11 +96,11 @@ bench_clear (Bench *bench)
 static gboolean
 pass (Bench *bench, guint n, guint n_ids, GCancellable *cancellable, GError **error)
 {
-  ArraChameleonInput inputs[2] = { 0 };
+  ArraTransformerInput inputs[2] = { 0 };
 
   for (guint i = 0; i < n; i++)
-    inputs[i] = (ArraChameleonInput){ .cache = bench->caches[i], .ids = bench->ids, .n_ids = n_ids, .logits = bench->logits[i] };
-  return arra_chameleon_forward (bench->run, inputs, n, NULL, NULL, cancellable, error);
+    inputs[i] = (ArraTransformerInput){ .cache = bench->caches[i], .ids = bench->ids, .n_ids = n_ids, .logits = bench->logits[i] };
+  return arra_transformer_forward (bench->run, inputs, n, NULL, NULL, cancellable, error);
 }
 
 static gboolean

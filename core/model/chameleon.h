@@ -9,6 +9,7 @@
 #include "exec.h"
 #include "gguf.h"
 #include "source.h"
+#include "transformer.h"
 
 typedef enum
 {
@@ -48,61 +49,23 @@ const ArraChameleonConfig *arra_chameleon_config (const ArraChameleon *model);
 /* Weight bytes by where they lie, without loading anything. */
 gboolean arra_chameleon_measure (const ArraChameleonConfig *config, ArraSource *source, ArraDType dtype, guint64 *mapped, guint64 *owned, GError **error);
 /* The tensors a saver must write, in order: calls @func for each bound weight with its table name and kind. */
-typedef gboolean (*ArraParamFunc) (const char *name, gboolean is_matrix, const ArraTensor *stored, gpointer data, GError **error);
 gboolean arra_chameleon_foreach (const ArraChameleonConfig *config, ArraSource *source, ArraParamFunc func, gpointer data, GError **error);
 
 /* The transformer's weights by name and shape, in the order of its table, without any file: what a model of this configuration is trained as.
  * @source (nullable) tells whether the q and k norms have a row for each head; without one they have a row for each model parallel rank. */
-typedef gboolean (*ArraShapeFunc) (const char *name, guint n_dims, const gint64 *shape, gpointer data, GError **error);
 gboolean arra_chameleon_describe (const ArraChameleonConfig *config, ArraSource *source, ArraShapeFunc func, gpointer data, GError **error);
 
 /* ---- rotary embedding, for inference and training alike: the frequencies when the furthest position of a call is @length - 1 (dynamic
  * scaling depends on it), then cosine and sine [head_dim / 2] of one position, below ARRA_ROPE_POSITIONS. */
 void arra_chameleon_rope_frequencies (const ArraChameleonConfig *config, guint length, float *frequencies);
 void arra_chameleon_rope_angles (const ArraChameleonConfig *config, const float *frequencies, guint position, float *cosine, float *sine);
-#define ARRA_CHAMELEON_HEAD_NORM_EPS 1e-5f /* the reference's, whatever rms_norm_eps is */
 
-/* ---- KV cache: f32 [layer][position][kv_head][head_dim] for keys (after norm and RoPE) and for values. A cache fits every model of its
- * configuration. */
-typedef struct _ArraKvCache ArraKvCache;
-ArraKvCache *arra_kv_cache_new (const ArraChameleonConfig *config, guint capacity, GError **error);
-void arra_kv_cache_free (ArraKvCache *cache); /* nullable */
-guint arra_kv_cache_length (const ArraKvCache *cache);
-void arra_kv_cache_truncate (ArraKvCache *cache, guint length);
-guint64 arra_kv_cache_bytes (const ArraChameleonConfig *config, guint capacity);
-const float *arra_kv_cache_keys (const ArraKvCache *cache, guint layer);   /* [capacity][kv_heads][head_dim] */
-const float *arra_kv_cache_values (const ArraKvCache *cache, guint layer);
-guint arra_kv_cache_capacity (const ArraKvCache *cache);
+/* ---- KV caches and the forward pass: those of the transformer, with Chameleon's shape. Dynamic RoPE scaling beyond config->context follows, as in
+ * the reference, the furthest position of each call. */
+ArraKvCache *arra_chameleon_kv_cache_new (const ArraChameleonConfig *config, guint capacity, GError **error);
+guint64 arra_chameleon_kv_cache_bytes (const ArraChameleonConfig *config, guint capacity);
 
-/* ---- forward pass. Buffers for up to max_rows rows at a time, planned once. */
-typedef struct _ArraChameleonRun ArraChameleonRun;
-ArraChameleonRun *arra_chameleon_run_new (const ArraChameleon *model, const ArraExec *exec, guint max_rows, guint max_context, GError **error);
-void arra_chameleon_run_free (ArraChameleonRun *run); /* nullable */
+const ArraTransformer *arra_chameleon_transformer (const ArraChameleon *model);
 guint64 arra_chameleon_run_bytes (const ArraChameleonConfig *config, guint max_rows, guint max_context, guint threads);
 
-/* One sequence's next tokens. Several of them (the guidance pair) go through ONE pass over the weights. */
-typedef struct
-{
-  ArraKvCache *cache;
-  const guint32 *ids;      /* n_ids new tokens */
-  guint n_ids;
-  const guint32 *positions; /* (nullable): RoPE positions of the new tokens; NULL: they follow the cache's length */
-  float *logits;           /* (nullable): vocab_size floats for the last token; with all_logits n_ids x vocab_size */
-  gboolean all_logits;
-} ArraChameleonInput;
-
-/* Watches intermediate values (golden probes, alignment): @layer is -1 outside layers; @data is [rows][width], an input's rows in order,
- * block by block. @what: "embedding", "rope_cos" and "rope_sin" (width head_dim / 2) and "final_norm" outside layers; in each
- * layer "q_proj", "q_normed", "k_normed", "q_rope", "k_rope" (width heads * head_dim), "attn_out", "mlp_out" (before a swin norm and the
- * residual sum) and "layer" (the layer's raw output). */
-typedef void (*ArraChameleonWatch) (const char *what, int layer, guint input, const float *data, guint rows, guint width, gpointer user);
-
-/* Appends the inputs' tokens to their caches and computes logits. Prompts longer than max_rows go in blocks; a block gives the same bits as
- * one-token steps (except with dynamic RoPE scaling beyond config->context: there, as in the reference, the base follows the furthest
- * position of each call). Errors: cache or context full (ARGUMENT), an id outside the vocabulary (ARGUMENT). Allocates nothing. Cancellable
- * between blocks and layers; then the caches keep the length they had. */
-gboolean arra_chameleon_forward (ArraChameleonRun *run, ArraChameleonInput *inputs, guint n_inputs, ArraChameleonWatch watch, gpointer user, GCancellable *cancellable, GError **error);
-
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ArraChameleon, arra_chameleon_free)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (ArraKvCache, arra_kv_cache_free)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (ArraChameleonRun, arra_chameleon_run_free)

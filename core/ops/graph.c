@@ -136,6 +136,7 @@ arra_graph_head_norm (ArraTape *tape, ArraNode *x, ArraNode *weight, ArraNode *b
 
 typedef struct
 {
+  ArraRopePairing pairing;
   const float *cosine, *sine;
   gsize heads;
 } Rope;
@@ -146,18 +147,18 @@ rope_vjp (ArraTape *tape, ArraNode *y)
   const Rope *rope = ARRA_NODE_SETTINGS_OF (Rope, y);
 
   if (arra_tape_computes (tape))
-    arra_rope_vjp (arra_tape_exec (tape), y->grad, rope->cosine, rope->sine, y->rows, rope->heads,
+    arra_rope_vjp (arra_tape_exec (tape), rope->pairing, y->grad, rope->cosine, rope->sine, y->rows, rope->heads,
                    y->width / rope->heads, y->inputs[0]->grad);
 }
 
 ArraNode *
-arra_graph_rope (ArraTape *tape, ArraNode *x, const float *cosine, const float *sine, gsize heads)
+arra_graph_rope (ArraTape *tape, ArraNode *x, ArraRopePairing pairing, const float *cosine, const float *sine, gsize heads)
 {
-  const Rope settings = { cosine, sine, heads };
+  const Rope settings = { pairing, cosine, sine, heads };
   ArraNode *y = arra_tape_node_over (tape, x, rope_vjp, &x, 1, &settings, sizeof settings);
 
   if (arra_tape_computes (tape))
-    arra_rope (arra_tape_exec (tape), y->data, cosine, sine, y->rows, heads, y->width / heads);
+    arra_rope (arra_tape_exec (tape), pairing, y->data, cosine, sine, y->rows, heads, y->width / heads);
   return y;
 }
 

@@ -5,6 +5,7 @@
 #include "attention.h"
 #include "dropout.h"
 #include "head_cross_entropy.h"
+#include "rope.h"
 #include "tape.h"
 
 /* Shapes are those of the operations (core/ops). Pointers that are no nodes must live as long as the computation. */
@@ -12,7 +13,7 @@ ArraNode *arra_graph_embedding (ArraTape *tape, ArraNode *table, const guint32 *
 ArraNode *arra_graph_dense (ArraTape *tape, ArraNode *x, ArraNode *weight, ArraNode *bias); /* @bias: (nullable) */
 ArraNode *arra_graph_rms_norm (ArraTape *tape, ArraNode *x, ArraNode *weight, float eps);
 ArraNode *arra_graph_head_norm (ArraTape *tape, ArraNode *x, ArraNode *weight, ArraNode *bias, gsize heads, float eps);
-ArraNode *arra_graph_rope (ArraTape *tape, ArraNode *x, const float *cosine, const float *sine, gsize heads); /* over x */
+ArraNode *arra_graph_rope (ArraTape *tape, ArraNode *x, ArraRopePairing pairing, const float *cosine, const float *sine, gsize heads); /* over x */
 ArraNode *arra_graph_attention (ArraTape *tape, ArraNode *q, ArraNode *k, ArraNode *v, const ArraSequenceShape *shape);
 ArraNode *arra_graph_silu_mul (ArraTape *tape, ArraNode *gate, ArraNode *up);
 ArraNode *arra_graph_add (ArraTape *tape, ArraNode *x, ArraNode *branch);                   /* over branch */

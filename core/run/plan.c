@@ -122,9 +122,9 @@ arra_plan_measure (const ArraCheckpoint *checkpoint,
                       capacities->picture_rows, capacities->picture_columns);
   *plan = (ArraMemoryPlan){ .weights_mapped = checkpoint->weights_mapped,
                             .weights_private = checkpoint->weights_private + table_bytes (checkpoint) };
-  plan->cache = arra_kv_cache_bytes (&checkpoint->config, capacities->context);
+  plan->cache = arra_chameleon_kv_cache_bytes (&checkpoint->config, capacities->context);
   if (capacities->uncond_context > 0)
-    plan->cache += arra_kv_cache_bytes (&checkpoint->config, capacities->uncond_context);
+    plan->cache += arra_chameleon_kv_cache_bytes (&checkpoint->config, capacities->uncond_context);
   plan->work = work + PROGRAM + capacities->threads * THREAD_STACK;
   plan->total = plan->weights_mapped + plan->weights_private + plan->cache + plan->work;
   plan->available = available (checkpoint);

@@ -16,15 +16,15 @@ allocate (ArraSession *session,
   const guint n_branches = guided ? 2 : 1;
 
   session->run
-      = arra_chameleon_run_new (session->model, &session->exec, capacities->rows, capacities->context, error);
+      = arra_transformer_run_new (arra_chameleon_transformer (session->model), &session->exec, capacities->rows, capacities->context, error);
   if (session->run == NULL)
     return FALSE;
-  session->cond = arra_kv_cache_new (config, capacities->context, error);
+  session->cond = arra_chameleon_kv_cache_new (config, capacities->context, error);
   if (session->cond == NULL)
     return FALSE;
   if (guided)
     {
-      session->uncond = arra_kv_cache_new (config, capacities->uncond_context, error);
+      session->uncond = arra_chameleon_kv_cache_new (config, capacities->uncond_context, error);
       if (session->uncond == NULL)
         return FALSE;
     }
@@ -62,7 +62,7 @@ arra_session_init (ArraSession *session,
 void
 arra_session_clear (ArraSession *session)
 {
-  arra_chameleon_run_free (session->run);
+  arra_transformer_run_free (session->run);
   arra_kv_cache_free (session->cond);
   arra_kv_cache_free (session->uncond);
   arra_mem_free (session->logits[0]);
@@ -157,10 +157,10 @@ arra_session_unread (const ArraSession *session)
 }
 
 /* A branch reads the next @n tokens of its part of the sequence, which begins at @start. */
-static ArraChameleonInput
+static ArraTransformerInput
 input_of (const ArraSession *session, ArraKvCache *cache, guint start, guint n, float *logits)
 {
-  return (ArraChameleonInput){
+  return (ArraTransformerInput){
     .cache = cache, .ids = session->ids + start + arra_kv_cache_length (cache), .n_ids = n, .logits = logits
   };
 }
@@ -178,7 +178,7 @@ read_ahead (
     {
       const guint cond = MIN (lacking (session->cond, session->n_ids) - 1, session->block);
       guint uncond = 0, n_inputs = 0;
-      ArraChameleonInput inputs[2];
+      ArraTransformerInput inputs[2];
 
       if (cond > 0)
         inputs[n_inputs++] = input_of (session, session->cond, 0, cond, NULL);
@@ -189,7 +189,7 @@ read_ahead (
         inputs[n_inputs++] = input_of (session, session->uncond, session->picture_start, uncond, NULL);
       if (n_inputs == 0)
         break;
-      if (!arra_chameleon_forward (session->run, inputs, n_inputs, NULL, NULL, cancellable, error))
+      if (!arra_transformer_forward (session->run, inputs, n_inputs, NULL, NULL, cancellable, error))
         return FALSE;
       if (read != NULL)
         read (total - arra_session_unread (session), total, data);
@@ -210,7 +210,7 @@ compute_logits (
     ArraSession *session, ArraSessionRead read, gpointer data, GCancellable *cancellable, GError **error)
 {
   const guint n_picture = session->n_ids - session->picture_start;
-  ArraChameleonInput inputs[2];
+  ArraTransformerInput inputs[2];
   guint n_inputs = 1;
 
   leave_last_token (session->cond, session->n_ids);
@@ -223,7 +223,7 @@ compute_logits (
   if (is_guided (session))
     inputs[n_inputs++] = input_of (session, session->uncond, session->picture_start,
                                    lacking (session->uncond, n_picture), session->logits[1]);
-  return arra_chameleon_forward (session->run, inputs, n_inputs, NULL, NULL, cancellable, error);
+  return arra_transformer_forward (session->run, inputs, n_inputs, NULL, NULL, cancellable, error);
 }
 
 gboolean

@@ -18,7 +18,7 @@ typedef struct
   const ArraChameleon *model;
   const ArraSource *source; /* nullable: where its weights lie; borrowed */
   ArraExec exec;
-  ArraChameleonRun *run;
+  ArraTransformerRun *run;
   ArraKvCache *cond;
   ArraKvCache *uncond;  /* NULL without guidance */
   float *logits[2];     /* vocab_size each: conditional, unconditional */

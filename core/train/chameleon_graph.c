@@ -41,9 +41,9 @@ static ArraNode *
 norm_heads (const Graph *g, ArraNode *x, const char *weight, const char *bias, gsize heads)
 {
   ArraNode *normed = arra_graph_head_norm (g->tape, x, parameter (g, weight), parameter (g, bias), heads,
-                                           ARRA_CHAMELEON_HEAD_NORM_EPS);
+                                           ARRA_HEAD_NORM_EPS);
 
-  return arra_graph_rope (g->tape, normed, g->cosine, g->sine, heads);
+  return arra_graph_rope (g->tape, normed, ARRA_ROPE_HALVES, g->cosine, g->sine, heads);
 }
 
 static ArraNode *

@@ -13,7 +13,7 @@ enum
 };
 
 gboolean
-arra_transformer_batch_allocate (ArraTransformer *t, GError **error)
+arra_transformer_batch_allocate (ArraTransformerTrainee *t, GError **error)
 {
   static const char what[] = "the pictures of a step";
   ArraTransformerBatch *batch = &t->batch;
@@ -47,7 +47,7 @@ arra_transformer_batch_clear (ArraTransformerBatch *batch)
 
 /* Fisher and Yates, by the noise of (seed, epoch). */
 static void
-shuffle (ArraTransformer *t, guint64 epoch)
+shuffle (ArraTransformerTrainee *t, guint64 epoch)
 {
   if (t->epoch == epoch)
     return;
@@ -67,7 +67,7 @@ shuffle (ArraTransformer *t, guint64 epoch)
 
 /* Sample @number of the whole training. */
 static guint
-draw (ArraTransformer *t, guint64 number, gboolean *prompt)
+draw (ArraTransformerTrainee *t, guint64 number, gboolean *prompt)
 {
   double chance = arra_noise_bits (t->seed, PROMPTS, (guint32) (number >> 32), (guint32) number) * 0x1p-32;
 
@@ -83,7 +83,7 @@ typedef struct
 } Chosen;
 
 static gboolean
-write_picture (ArraTransformer *t, guint place, const Chosen *chosen, GError **error)
+write_picture (ArraTransformerTrainee *t, guint place, const Chosen *chosen, GError **error)
 {
   ArraTransformerBatch *batch = &t->batch;
   guint32 *ids = batch->ids + (gsize) place * batch->length;
@@ -105,7 +105,7 @@ write_picture (ArraTransformer *t, guint place, const Chosen *chosen, GError **e
 }
 
 static gboolean
-write_pictures (ArraTransformer *t, const Chosen *chosen, guint n, GError **error)
+write_pictures (ArraTransformerTrainee *t, const Chosen *chosen, guint n, GError **error)
 {
   ArraTransformerBatch *batch = &t->batch;
   gssize aligned;
@@ -128,7 +128,7 @@ write_pictures (ArraTransformer *t, const Chosen *chosen, guint n, GError **erro
 }
 
 gboolean
-arra_transformer_batch_fill (ArraTransformer *t, guint64 index, GError **error)
+arra_transformer_batch_fill (ArraTransformerTrainee *t, guint64 index, GError **error)
 {
   guint n = (guint) t->settings.batch;
   g_autofree Chosen *chosen = g_new (Chosen, n);
@@ -139,7 +139,7 @@ arra_transformer_batch_fill (ArraTransformer *t, guint64 index, GError **error)
 }
 
 gboolean
-arra_transformer_batch_fill_items (ArraTransformer *t, guint first, guint n, GError **error)
+arra_transformer_batch_fill_items (ArraTransformerTrainee *t, guint first, guint n, GError **error)
 {
   g_autofree Chosen *chosen = g_new (Chosen, n);
 
@@ -149,7 +149,7 @@ arra_transformer_batch_fill_items (ArraTransformer *t, guint first, guint n, GEr
 }
 
 void
-arra_transformer_batch_hash_items (ArraTransformer *t, GChecksum *hash)
+arra_transformer_batch_hash_items (ArraTransformerTrainee *t, GChecksum *hash)
 {
   const ArraTransformerBatch *batch = &t->batch;
 
@@ -163,7 +163,7 @@ arra_transformer_batch_hash_items (ArraTransformer *t, GChecksum *hash)
 }
 
 ArraBatch
-arra_transformer_batch_part (const ArraTransformer *t, guint first, guint end)
+arra_transformer_batch_part (const ArraTransformerTrainee *t, guint first, guint end)
 {
   const ArraTransformerBatch *batch = &t->batch;
   gsize at = (gsize) first * batch->length;

@@ -76,7 +76,7 @@ typedef struct
   guint32 *order; /* of the items in the epoch at hand; arra_mem */
   guint64 epoch;  /* that @order is for; G_MAXUINT64: none */
   GPtrArray *provenance; /* "key", "value", … of the configuration */
-} ArraTransformer;
+} ArraTransformerTrainee;
 
 /* transformer_settings.c: the start first, the rest when the pictures are known */
 gboolean arra_transformer_settings_read_start (const ArraYaml *config, ArraTransformerSettings *settings, GError **error);
@@ -84,21 +84,21 @@ gboolean arra_transformer_settings_read (const ArraYaml *config, const ArraPictu
 void arra_transformer_settings_clear (ArraTransformerSettings *settings);
 
 /* transformer_start.c: tokenizer, and what else a checkpoint to start from says; then vocabulary, shape and first values, and the objective's open ends */
-gboolean arra_transformer_open_start (ArraTransformer *transformer, GError **error);
-gboolean arra_transformer_begin (ArraTransformer *transformer, const ArraYaml *config, GError **error);
+gboolean arra_transformer_open_start (ArraTransformerTrainee *transformer, GError **error);
+gboolean arra_transformer_begin (ArraTransformerTrainee *transformer, const ArraYaml *config, GError **error);
 
 /* transformer_batch.c */
-gboolean arra_transformer_batch_allocate (ArraTransformer *transformer, GError **error);
+gboolean arra_transformer_batch_allocate (ArraTransformerTrainee *transformer, GError **error);
 void arra_transformer_batch_clear (ArraTransformerBatch *batch);
 /* The pictures of step @index: each epoch has its own order; which prompts are dropped is drawn for each picture. FALSE, here and below: their file was
  * changed while it was in use. */
-gboolean arra_transformer_batch_fill (ArraTransformer *transformer, guint64 index, GError **error);
+gboolean arra_transformer_batch_fill (ArraTransformerTrainee *transformer, guint64 index, GError **error);
 /* Pictures @first .. @first + @n - 1 with their prompts. */
-gboolean arra_transformer_batch_fill_items (ArraTransformer *transformer, guint first, guint n, GError **error);
+gboolean arra_transformer_batch_fill_items (ArraTransformerTrainee *transformer, guint first, guint n, GError **error);
 /* All pictures, one after another, prompts and features with them; the batch is filled with them in turn. */
-void arra_transformer_batch_hash_items (ArraTransformer *transformer, GChecksum *hash);
+void arra_transformer_batch_hash_items (ArraTransformerTrainee *transformer, GChecksum *hash);
 /* Pictures @first .. @end - 1 of the batch, at most micro_batch of them; sums are divided by the whole batch's counts. */
-ArraBatch arra_transformer_batch_part (const ArraTransformer *transformer, guint first, guint end);
+ArraBatch arra_transformer_batch_part (const ArraTransformerTrainee *transformer, guint first, guint end);
 
 /* transformer_card.c: read at the start, so that hours later nothing can be missing; then its members for arra.json, and its picture */
 gboolean arra_transformer_card_read (ArraTransformerCard *card, const char *path, GError **error);
@@ -107,4 +107,4 @@ void arra_transformer_card_add (const ArraTransformerCard *card, JsonBuilder *bu
 gboolean arra_transformer_card_save_thumbnail (const ArraTransformerCard *card, const char *directory, GError **error);
 
 /* transformer_save.c: the folder that `arra generate --model` reads */
-gboolean arra_transformer_save (ArraTransformer *transformer, const char *directory, GError **error);
+gboolean arra_transformer_save (ArraTransformerTrainee *transformer, const char *directory, GError **error);

@@ -11,7 +11,7 @@
 /* ------------------------------------------------------------------ weights */
 
 static gboolean
-save_weights (const ArraTransformer *t, const char *directory, GError **error)
+save_weights (const ArraTransformerTrainee *t, const char *directory, GError **error)
 {
   g_autofree char *path = g_build_filename (directory, "model.safetensors", NULL);
   g_autofree ArraNamedTensor *tensors = g_new0 (ArraNamedTensor, t->parameters->n);
@@ -90,7 +90,7 @@ add_rope (JsonBuilder *builder, const ArraChameleonConfig *config)
 
 /* ids as the reference's config.json has them: 1 and 2, whatever the tokenizer says */
 static gboolean
-save_config (const ArraTransformer *t, const char *directory, GError **error)
+save_config (const ArraTransformerTrainee *t, const char *directory, GError **error)
 {
   const ArraChameleonConfig *config = &t->config;
   g_autoptr (JsonBuilder) builder = json_builder_new ();
@@ -137,7 +137,7 @@ save_generation_config (const char *directory, GError **error)
 }
 
 static gboolean
-save_tokenizer (const ArraTransformer *t, const char *directory, GError **error)
+save_tokenizer (const ArraTransformerTrainee *t, const char *directory, GError **error)
 {
   g_autofree char *path = g_build_filename (directory, "tokenizer.json", NULL);
   gsize size;
@@ -161,7 +161,7 @@ put_file (const char *from, const char *directory, const char *name, GError **er
 }
 
 static gboolean
-save_vqgan (const ArraTransformer *t, const char *directory, GError **error)
+save_vqgan (const ArraTransformerTrainee *t, const char *directory, GError **error)
 {
   const char *weights = t->vqgan_weights, *config = t->vqgan_config;
 
@@ -187,7 +187,7 @@ add_value (JsonBuilder *builder, const char *key, const char *value)
 }
 
 static void
-add_provenance (JsonBuilder *builder, const ArraTransformer *t)
+add_provenance (JsonBuilder *builder, const ArraTransformerTrainee *t)
 {
   json_builder_set_member_name (builder, "provenance");
   json_builder_begin_object (builder);
@@ -202,7 +202,7 @@ add_provenance (JsonBuilder *builder, const ArraTransformer *t)
 
 /* The card's members, the size that was learnt, and how. */
 static gboolean
-save_settings (const ArraTransformer *t, const char *directory, GError **error)
+save_settings (const ArraTransformerTrainee *t, const char *directory, GError **error)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
 
@@ -220,7 +220,7 @@ save_settings (const ArraTransformer *t, const char *directory, GError **error)
 }
 
 gboolean
-arra_transformer_save (ArraTransformer *t, const char *directory, GError **error)
+arra_transformer_save (ArraTransformerTrainee *t, const char *directory, GError **error)
 {
   return save_weights (t, directory, error) && save_config (t, directory, error)
          && save_generation_config (directory, error) && save_tokenizer (t, directory, error)

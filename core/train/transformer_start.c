@@ -16,7 +16,7 @@
 /* ------------------------------------------------------------------ a random start */
 
 static gboolean
-read_shape (ArraTransformer *t, const ArraYaml *config, GError **error)
+read_shape (ArraTransformerTrainee *t, const ArraYaml *config, GError **error)
 {
   guint64 hidden = 0, layers = 0, heads = 0, kv_heads, ffn,
           longest = arra_picture_sequence_longest (&t->items),
@@ -56,7 +56,7 @@ read_shape (ArraTransformer *t, const ArraYaml *config, GError **error)
 /* ------------------------------------------------------------------ a checkpoint's */
 
 static gboolean
-open_gguf (ArraTransformer *t, GError **error)
+open_gguf (ArraTransformerTrainee *t, GError **error)
 {
   const char *path = t->settings.from, *text;
   g_autofree char *name = g_strconcat (path, ": " ARRA_TOKENIZER_KEY, NULL);
@@ -72,7 +72,7 @@ open_gguf (ArraTransformer *t, GError **error)
 }
 
 static gboolean
-open_folder (ArraTransformer *t, GError **error)
+open_folder (ArraTransformerTrainee *t, GError **error)
 {
   g_autofree char *config = g_build_filename (t->settings.from, "config.json", NULL);
   g_autofree char *tokenizer = g_build_filename (t->settings.from, "tokenizer.json", NULL);
@@ -90,7 +90,7 @@ open_folder (ArraTransformer *t, GError **error)
 /* ------------------------------------------------------------------ values */
 
 static gboolean
-flag_image_ids (ArraTransformer *t, GError **error)
+flag_image_ids (ArraTransformerTrainee *t, GError **error)
 {
   t->image_ids = arra_mem_new0 (t->vocabulary.n_tokens, 1, "the image tokens", error);
   if (t->image_ids == NULL)
@@ -103,7 +103,7 @@ flag_image_ids (ArraTransformer *t, GError **error)
 /* Its own gain is about 1 at any width, as the reference's deviation 0.02 gives it at 4096: the gradient of a
  * cosine grows as what goes into it shrinks. */
 static void
-start_adaptor (ArraTransformer *t)
+start_adaptor (ArraTransformerTrainee *t)
 {
   for (guint i = 0; i < t->parameters->n; i++)
     {
@@ -120,7 +120,7 @@ start_adaptor (ArraTransformer *t)
 }
 
 static gboolean
-make_parameters (ArraTransformer *t, ArraSource *source, GError **error)
+make_parameters (ArraTransformerTrainee *t, ArraSource *source, GError **error)
 {
   t->parameters = arra_parameters_new (error);
   if (t->parameters == NULL || !arra_parameters_add_chameleon (t->parameters, &t->config, source, error)
@@ -138,7 +138,7 @@ make_parameters (ArraTransformer *t, ArraSource *source, GError **error)
 
 /* Guidance's share of the pictures is learnt without prompt: the token must be in what is left. */
 static gboolean
-check_rep_token (const ArraTransformer *t, const ArraYaml *config, const char *token, GError **error)
+check_rep_token (const ArraTransformerTrainee *t, const ArraYaml *config, const char *token, GError **error)
 {
   guint length = arra_picture_sequence_length (&t->items, 0, FALSE);
   g_autofree guint32 *ids = g_new (guint32, length);
@@ -157,7 +157,7 @@ check_rep_token (const ArraTransformer *t, const ArraYaml *config, const char *t
 
 /* What the objective can only know from the vocabulary. */
 static gboolean
-finish_objective (ArraTransformer *t, const ArraYaml *config, GError **error)
+finish_objective (ArraTransformerTrainee *t, const ArraYaml *config, GError **error)
 {
   ArraAlignment *alignment = &t->settings.objective.alignment;
   const char *token = t->settings.rep_token != NULL ? t->settings.rep_token : IMAGE_START;
@@ -173,7 +173,7 @@ finish_objective (ArraTransformer *t, const ArraYaml *config, GError **error)
 }
 
 gboolean
-arra_transformer_open_start (ArraTransformer *t, GError **error)
+arra_transformer_open_start (ArraTransformerTrainee *t, GError **error)
 {
   if (t->settings.start == ARRA_START_RANDOM)
     return (t->tokenizer = arra_tokenizer_open (t->settings.tokenizer, error)) != NULL;
@@ -181,7 +181,7 @@ arra_transformer_open_start (ArraTransformer *t, GError **error)
 }
 
 static gboolean
-check_pictures (ArraTransformer *t, const char *name, const ArraYaml *config, GError **error)
+check_pictures (ArraTransformerTrainee *t, const char *name, const ArraYaml *config, GError **error)
 {
   guint longest = arra_picture_sequence_longest (&t->items);
 
@@ -216,7 +216,7 @@ find_name (const char *folder, const char *const *names)
 
 /* Where weights and configuration of "model.vqgan" lie. */
 static gboolean
-find_vqgan (ArraTransformer *t, const char *path, GError **error)
+find_vqgan (ArraTransformerTrainee *t, const char *path, GError **error)
 {
   static const char *const names[] = { "vqgan.yaml", "vqgan.json", "config.json", NULL };
   gboolean is_folder = g_file_test (path, G_FILE_TEST_IS_DIR);
@@ -234,7 +234,7 @@ find_vqgan (ArraTransformer *t, const char *path, GError **error)
 
 /* It must be the one that made the codes, when that is known. */
 static gboolean
-compare_vqgan (const ArraTransformer *t, const ArraYaml *config, const ArraVqganFile *file, GError **error)
+compare_vqgan (const ArraTransformerTrainee *t, const ArraYaml *config, const ArraVqganFile *file, GError **error)
 {
   g_autofree char *tokens = NULL, *hash = NULL;
 
@@ -253,7 +253,7 @@ compare_vqgan (const ArraTransformer *t, const ArraYaml *config, const ArraVqgan
 }
 
 static gboolean
-check_vqgan (ArraTransformer *t, const ArraYaml *config, const ArraVqganFile *file, GError **error)
+check_vqgan (ArraTransformerTrainee *t, const ArraYaml *config, const ArraVqganFile *file, GError **error)
 {
   if (file->config.n_embed != t->vocabulary.n_codes)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: has %u codes, but the vocabulary names %u",
@@ -264,7 +264,7 @@ check_vqgan (ArraTransformer *t, const ArraYaml *config, const ArraVqganFile *fi
 
 /* The VQGAN that goes into the saved model must be one for these codes. */
 static gboolean
-look_at_vqgan (ArraTransformer *t, const ArraYaml *config, GError **error)
+look_at_vqgan (ArraTransformerTrainee *t, const ArraYaml *config, GError **error)
 {
   g_auto (ArraVqganFile) file = { .path = NULL };
   const char *path = t->settings.vqgan;
@@ -278,7 +278,7 @@ look_at_vqgan (ArraTransformer *t, const ArraYaml *config, GError **error)
 }
 
 gboolean
-arra_transformer_begin (ArraTransformer *t, const ArraYaml *config, GError **error)
+arra_transformer_begin (ArraTransformerTrainee *t, const ArraYaml *config, GError **error)
 {
   gboolean random = t->settings.start == ARRA_START_RANDOM;
   const char *name = random ? t->settings.tokenizer : t->settings.from;

@@ -24,7 +24,7 @@ static const char *const valid_metrics[] = { "loss", "alignment", NULL };
 static void
 free_transformer (gpointer self)
 {
-  ArraTransformer *t = self;
+  ArraTransformerTrainee *t = self;
 
   arra_objective_run_free (t->run);
   arra_learner_clear (&t->learner);
@@ -51,7 +51,7 @@ free_transformer (gpointer self)
 /* Losses of pictures @first .. @end - 1 of the batch at hand, and with @gradients theirs. Each part's losses
  * are shares of the whole. */
 static gboolean
-evaluate (ArraTransformer *t,
+evaluate (ArraTransformerTrainee *t,
           guint first,
           guint end,
           gboolean gradients,
@@ -78,7 +78,7 @@ evaluate (ArraTransformer *t,
 
 /* Losses and gradients of the whole batch of step @index, of which this process computes its part. */
 static gboolean
-evaluate_together (ArraTransformer *t, guint64 index, double *out, GCancellable *cancellable, GError **error)
+evaluate_together (ArraTransformerTrainee *t, guint64 index, double *out, GCancellable *cancellable, GError **error)
 {
   ArraLosses losses = { 0 };
   GError *fault = NULL;
@@ -104,7 +104,7 @@ static gboolean
 step_transformer (
     gpointer self, const ArraTrainStep *step, double *out, GCancellable *cancellable, GError **error)
 {
-  ArraTransformer *t = self;
+  ArraTransformerTrainee *t = self;
 
   if (!evaluate_together (t, step->index, out, cancellable, error))
     return FALSE;
@@ -126,7 +126,7 @@ enum
 /* Sums over held-out pictures @first .. @end - 1. */
 static gboolean
 validate_part (
-    ArraTransformer *t, guint first, guint end, double *sums, GCancellable *cancellable, GError **error)
+    ArraTransformerTrainee *t, guint first, guint end, double *sums, GCancellable *cancellable, GError **error)
 {
   for (; first < end; first += (guint) t->settings.batch)
     {
@@ -145,7 +145,7 @@ validate_part (
 
 /* Mean over all learnt tokens of the held-out pictures, and over their aligned positions. */
 static gboolean
-validate_together (ArraTransformer *t, double *out, GCancellable *cancellable, GError **error)
+validate_together (ArraTransformerTrainee *t, double *out, GCancellable *cancellable, GError **error)
 {
   double sums[N_SUMS] = { 0 };
   GError *fault = NULL;
@@ -164,7 +164,7 @@ validate_together (ArraTransformer *t, double *out, GCancellable *cancellable, G
 static gboolean
 validate_transformer (gpointer self, double *out, GCancellable *cancellable, GError **error)
 {
-  ArraTransformer *t = self;
+  ArraTransformerTrainee *t = self;
   gboolean ok;
 
   arra_learner_swap (&t->learner);
@@ -178,7 +178,7 @@ validate_transformer (gpointer self, double *out, GCancellable *cancellable, GEr
 static gboolean
 visit_transformer (gpointer self, ArraStateFunc func, gpointer user, GError **error)
 {
-  return arra_learner_visit (&((ArraTransformer *) self)->learner, func, user, error);
+  return arra_learner_visit (&((ArraTransformerTrainee *) self)->learner, func, user, error);
 }
 
 /* What the checkpoint that a training began with says of its shape, as far as sizes of parameters do not tell. */
@@ -195,7 +195,7 @@ hash_shape (const ArraChameleonConfig *shape, GChecksum *hash)
 static void
 hash_data (gpointer self, GChecksum *hash)
 {
-  ArraTransformer *t = self;
+  ArraTransformerTrainee *t = self;
 
   arra_transformer_batch_hash_items (t, hash);
   if (t->settings.start != ARRA_START_RANDOM)
@@ -205,7 +205,7 @@ hash_data (gpointer self, GChecksum *hash)
 static gboolean
 save_transformer (gpointer self, const char *directory, GError **error)
 {
-  ArraTransformer *t = self;
+  ArraTransformerTrainee *t = self;
   gboolean ok;
 
   arra_learner_swap (&t->learner);
@@ -217,7 +217,7 @@ save_transformer (gpointer self, const char *directory, GError **error)
 static gsize
 tokens_of_step (gpointer self)
 {
-  return ((const ArraTransformer *) self)->batch.n_tokens;
+  return ((const ArraTransformerTrainee *) self)->batch.n_tokens;
 }
 
 /* ------------------------------------------------------------------ making it */
@@ -245,7 +245,7 @@ static const ArraTraineeClass blind_class = { .kind = "transformer",
 
 /* Activations and gradients of a step must fit, and that is seen before hours are spent. */
 static gboolean
-check_memory (ArraTransformer *t, GError **error)
+check_memory (ArraTransformerTrainee *t, GError **error)
 {
   guint64 available = arra_mem_available ();
   ArraBatch part;
@@ -274,7 +274,7 @@ keep_setting (const char *key_path, const char *text, gpointer user)
 }
 
 static gboolean
-check_parts (const ArraTransformer *t, const ArraYaml *config, GError **error)
+check_parts (const ArraTransformerTrainee *t, const ArraYaml *config, GError **error)
 {
   if (t->parallel == NULL || t->parallel->size <= t->settings.batch)
     return TRUE;
@@ -285,7 +285,7 @@ check_parts (const ArraTransformer *t, const ArraYaml *config, GError **error)
 }
 
 static gboolean
-make (ArraTransformer *t, const ArraYaml *config, GError **error)
+make (ArraTransformerTrainee *t, const ArraYaml *config, GError **error)
 {
   arra_yaml_each (config, keep_setting, t->provenance);
   if (!arra_transformer_settings_read_start (config, &t->settings, error)
@@ -309,7 +309,7 @@ arra_transformer_trainee_new_with (const ArraYaml *config,
                                    ArraTrainee *trainee,
                                    GError **error)
 {
-  ArraTransformer *t = g_new0 (ArraTransformer, 1);
+  ArraTransformerTrainee *t = g_new0 (ArraTransformerTrainee, 1);
 
   t->exec = setup->exec;
   t->seed = setup->seed;

@@ -107,18 +107,18 @@ check_sequence (Model *model, const ArraChameleonConfig *config, ArraSource *fil
   gsize n;
   g_autofree guint32 *ids = read_ids (check, file, "in.input_ids", &n);
   g_autoptr (ArraChameleon) net = build (model, config, error);
-  g_autoptr (ArraKvCache) cache = net == NULL || ids == NULL ? NULL : arra_kv_cache_new (config, (guint) n, error);
-  g_autoptr (ArraChameleonRun) run = cache == NULL ? NULL : arra_chameleon_run_new (net, &check->exec, config->rope_scaling == ARRA_ROPE_DYNAMIC ? (guint) n : 8, (guint) n, error);
+  g_autoptr (ArraKvCache) cache = net == NULL || ids == NULL ? NULL : arra_chameleon_kv_cache_new (config, (guint) n, error);
+  g_autoptr (ArraTransformerRun) run = cache == NULL ? NULL : arra_transformer_run_new (arra_chameleon_transformer (net), &check->exec, config->rope_scaling == ARRA_ROPE_DYNAMIC ? (guint) n : 8, (guint) n, error);
   g_autofree float *logits = g_new (float, n * config->vocab_size);
   g_autofree float **states = g_new0 (float *, config->n_layers + 2);
   g_autofree float *store = g_new (float, n * config->hidden_size * (config->n_layers + 2));
   g_autofree guint *n_seen = g_new0 (guint, config->n_layers + 2);
   Caught caught = { config->n_layers, config->hidden_size, states, store + n * config->hidden_size * (config->n_layers + 1), n_seen };
-  ArraChameleonInput input = { .cache = cache, .ids = ids, .n_ids = (guint) n, .logits = logits, .all_logits = TRUE };
+  ArraTransformerInput input = { .cache = cache, .ids = ids, .n_ids = (guint) n, .logits = logits, .all_logits = TRUE };
 
   for (guint i = 0; i <= config->n_layers; i++)
     states[i] = store + n * config->hidden_size * i;
-  if (run == NULL || !arra_chameleon_forward (run, &input, 1, catch, &caught, NULL, error))
+  if (run == NULL || !arra_transformer_forward (run, &input, 1, catch, &caught, NULL, error))
     return FALSE;
   check_floats (check, file, file_name, "out.logits", logits, n * config->vocab_size);
   check_caught (check, file, file_name, &caught);
@@ -139,8 +139,8 @@ check_stepwise (Model *model, ArraSource *file, GError **error)
   gsize n, done;
   g_autofree guint32 *ids = read_ids (check, file, "in.input_ids", &n);
   g_autoptr (ArraChameleon) net = build (model, config, error);
-  g_autoptr (ArraKvCache) cache = net == NULL || ids == NULL ? NULL : arra_kv_cache_new (config, (guint) n, error);
-  g_autoptr (ArraChameleonRun) run = cache == NULL ? NULL : arra_chameleon_run_new (net, &check->exec, (guint) n, (guint) n, error);
+  g_autoptr (ArraKvCache) cache = net == NULL || ids == NULL ? NULL : arra_chameleon_kv_cache_new (config, (guint) n, error);
+  g_autoptr (ArraTransformerRun) run = cache == NULL ? NULL : arra_transformer_run_new (arra_chameleon_transformer (net), &check->exec, (guint) n, (guint) n, error);
   g_autofree float *logits = g_new (float, n * config->vocab_size);
 
   if (run == NULL)
@@ -148,9 +148,9 @@ check_stepwise (Model *model, ArraSource *file, GError **error)
   for (done = 0; done < n;)
     {
       guint count = done == 0 ? (guint) (n / 2) : 1;
-      ArraChameleonInput input = { .cache = cache, .ids = ids + done, .n_ids = count, .logits = logits + done * config->vocab_size, .all_logits = TRUE };
+      ArraTransformerInput input = { .cache = cache, .ids = ids + done, .n_ids = count, .logits = logits + done * config->vocab_size, .all_logits = TRUE };
 
-      if (!arra_chameleon_forward (run, &input, 1, NULL, NULL, NULL, error))
+      if (!arra_transformer_forward (run, &input, 1, NULL, NULL, NULL, error))
         return FALSE;
       done += count;
     }
@@ -170,17 +170,17 @@ check_batch (Model *model, ArraSource *file, GError **error)
   g_autoptr (ArraChameleon) net = build (model, config, error);
   g_autofree float *logits = g_new (float, n * config->vocab_size);
   guint half = (guint) n / 2;
-  g_autoptr (ArraKvCache) first = net == NULL ? NULL : arra_kv_cache_new (config, half, error);
-  g_autoptr (ArraKvCache) second = first == NULL ? NULL : arra_kv_cache_new (config, half, error);
-  g_autoptr (ArraChameleonRun) run = second == NULL ? NULL : arra_chameleon_run_new (net, &check->exec, (guint) n, 256, error);
-  ArraChameleonInput inputs[2] = {
+  g_autoptr (ArraKvCache) first = net == NULL ? NULL : arra_chameleon_kv_cache_new (config, half, error);
+  g_autoptr (ArraKvCache) second = first == NULL ? NULL : arra_chameleon_kv_cache_new (config, half, error);
+  g_autoptr (ArraTransformerRun) run = second == NULL ? NULL : arra_transformer_run_new (arra_chameleon_transformer (net), &check->exec, (guint) n, 256, error);
+  ArraTransformerInput inputs[2] = {
     { .cache = first, .ids = ids, .n_ids = half, .positions = positions, .logits = logits, .all_logits = TRUE },
     { .cache = second, .ids = ids + half, .n_ids = half, .positions = positions + half, .logits = logits + half * config->vocab_size, .all_logits = TRUE },
   };
 
   if (run == NULL || ids == NULL || positions == NULL || n_positions != n)
     return FALSE;
-  if (!arra_chameleon_forward (run, inputs, 2, NULL, NULL, NULL, error))
+  if (!arra_transformer_forward (run, inputs, 2, NULL, NULL, NULL, error))
     return FALSE;
   check_floats (check, file, CASE, "out.batch2.logits", logits, n * config->vocab_size);
   return TRUE;
@@ -196,15 +196,15 @@ check_masked (Model *model, ArraSource *file, GError **error)
   g_autofree guint32 *ids = read_ids (check, file, "in.input_ids", &n);
   g_autoptr (ArraChameleon) net = NULL;
   g_autoptr (ArraKvCache) cache = NULL;
-  g_autoptr (ArraChameleonRun) run = NULL;
+  g_autoptr (ArraTransformerRun) run = NULL;
   g_autofree float *logits = g_new (float, config.vocab_size);
-  ArraChameleonInput input = { .ids = ids, .n_ids = (guint) n, .logits = logits };
+  ArraTransformerInput input = { .ids = ids, .n_ids = (guint) n, .logits = logits };
 
   config.mask_image_logits = TRUE;
   net = build (model, &config, error);
-  input.cache = cache = net == NULL || ids == NULL ? NULL : arra_kv_cache_new (&config, (guint) n, error);
-  run = cache == NULL ? NULL : arra_chameleon_run_new (net, &check->exec, 4, (guint) n, error);
-  if (run == NULL || !arra_chameleon_forward (run, &input, 1, NULL, NULL, NULL, error))
+  input.cache = cache = net == NULL || ids == NULL ? NULL : arra_chameleon_kv_cache_new (&config, (guint) n, error);
+  run = cache == NULL ? NULL : arra_transformer_run_new (arra_chameleon_transformer (net), &check->exec, 4, (guint) n, error);
+  if (run == NULL || !arra_transformer_forward (run, &input, 1, NULL, NULL, NULL, error))
     return FALSE;
   check_floats (check, file, CASE, "out.logits_mask_image_true.last_row", logits, config.vocab_size);
   return TRUE;

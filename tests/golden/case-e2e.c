@@ -38,9 +38,9 @@ check_prompt (Check *check, ArraCheckpoint *checkpoint, ArraSource *file, guint 
   guint n = (guint) n_text + 2;
   g_autofree guint32 *ids = g_new (guint32, n);
   g_autofree float *logits = g_new (float, n_tokens);
-  g_autoptr (ArraKvCache) cache = text == NULL ? NULL : arra_kv_cache_new (&checkpoint->config, n, error);
-  g_autoptr (ArraChameleonRun) run = cache == NULL ? NULL : arra_chameleon_run_new (checkpoint->model, &check->exec, 16, n, error);
-  ArraChameleonInput input = { .cache = cache, .ids = ids, .n_ids = n, .logits = logits };
+  g_autoptr (ArraKvCache) cache = text == NULL ? NULL : arra_chameleon_kv_cache_new (&checkpoint->config, n, error);
+  g_autoptr (ArraTransformerRun) run = cache == NULL ? NULL : arra_transformer_run_new (arra_chameleon_transformer (checkpoint->model), &check->exec, 16, n, error);
+  ArraTransformerInput input = { .cache = cache, .ids = ids, .n_ids = n, .logits = logits };
 
   if (run == NULL)
     return FALSE;
@@ -50,7 +50,7 @@ check_prompt (Check *check, ArraCheckpoint *checkpoint, ArraSource *file, guint 
   check_same_int (check, "the prompt's length", json_array_get_length (expected_ids), n);
   for (guint i = 0; i < MIN (n, json_array_get_length (expected_ids)); i++)
     check_same_int (check, "a prompt token", json_array_get_int_element (expected_ids, i), ids[i]);
-  if (!arra_chameleon_forward (run, &input, 1, NULL, NULL, NULL, error))
+  if (!arra_transformer_forward (run, &input, 1, NULL, NULL, NULL, error))
     return FALSE;
   check_floats (check, file, CASE, name, logits, n_tokens);
   return TRUE;

@@ -279,14 +279,14 @@ check_whole (Golden *golden, guint max_rows)
   g_autofree guint32 *ids = read_ids (golden->expected, "in.input_ids", &n);
   g_autofree float *logits = g_new (float, (gsize) n * golden->config.vocab_size);
   g_autoptr (GError) error = NULL;
-  g_autoptr (ArraKvCache) cache = arra_kv_cache_new (&golden->config, n, &error);
-  g_autoptr (ArraChameleonRun) run
-      = arra_chameleon_run_new (golden->model, &golden->exec, max_rows, n, &error);
-  ArraChameleonInput input = { .cache = cache, .ids = ids, .n_ids = n, .logits = logits, .all_logits = TRUE };
+  g_autoptr (ArraKvCache) cache = arra_chameleon_kv_cache_new (&golden->config, n, &error);
+  g_autoptr (ArraTransformerRun) run
+      = arra_transformer_run_new (arra_chameleon_transformer (golden->model), &golden->exec, max_rows, n, &error);
+  ArraTransformerInput input = { .cache = cache, .ids = ids, .n_ids = n, .logits = logits, .all_logits = TRUE };
   Seen seen;
 
   seen_init (&seen, golden->config.n_layers);
-  g_assert_true (arra_chameleon_forward (run, &input, 1, watch, &seen, NULL, &error));
+  g_assert_true (arra_transformer_forward (run, &input, 1, watch, &seen, NULL, &error));
   g_assert_no_error (error);
   compare (golden->expected, "out.logits", logits, (gsize) n * golden->config.vocab_size);
   check_seen (golden, &seen, n);
@@ -302,18 +302,18 @@ check_decode (Golden *golden)
   g_autofree guint32 *ids = read_ids (golden->expected, "in.input_ids", &n);
   g_autofree float *logits = g_new (float, (gsize) n * golden->config.vocab_size);
   g_autoptr (GError) error = NULL;
-  g_autoptr (ArraKvCache) cache = arra_kv_cache_new (&golden->config, n, &error);
-  g_autoptr (ArraChameleonRun) run = arra_chameleon_run_new (golden->model, &golden->exec, n, n, &error);
-  ArraChameleonInput input
+  g_autoptr (ArraKvCache) cache = arra_chameleon_kv_cache_new (&golden->config, n, &error);
+  g_autoptr (ArraTransformerRun) run = arra_transformer_run_new (arra_chameleon_transformer (golden->model), &golden->exec, n, n, &error);
+  ArraTransformerInput input
       = { .cache = cache, .ids = ids, .n_ids = n / 2, .logits = logits, .all_logits = TRUE };
 
-  g_assert_true (arra_chameleon_forward (run, &input, 1, NULL, NULL, NULL, &error));
+  g_assert_true (arra_transformer_forward (run, &input, 1, NULL, NULL, NULL, &error));
   for (guint i = n / 2; i < n; i++)
     {
-      input = (ArraChameleonInput){
+      input = (ArraTransformerInput){
         .cache = cache, .ids = ids + i, .n_ids = 1, .logits = logits + (gsize) i * golden->config.vocab_size
       };
-      g_assert_true (arra_chameleon_forward (run, &input, 1, NULL, NULL, NULL, &error));
+      g_assert_true (arra_transformer_forward (run, &input, 1, NULL, NULL, NULL, &error));
     }
   if (arra_source_find (golden->expected, "out.logits_kv") != NULL)
     compare (golden->expected, "out.logits_kv", logits, (gsize) n * golden->config.vocab_size);
@@ -330,20 +330,20 @@ check_batch (Golden *golden)
   g_autofree guint32 *positions = read_ids (golden->expected, "in.batch2.position_ids", &n);
   g_autofree float *logits = g_new (float, (gsize) n * golden->config.vocab_size);
   g_autoptr (GError) error = NULL;
-  g_autoptr (ArraKvCache) first = arra_kv_cache_new (&golden->config, n, &error);
-  g_autoptr (ArraKvCache) second = arra_kv_cache_new (&golden->config, n, &error);
-  g_autoptr (ArraChameleonRun) run = arra_chameleon_run_new (golden->model, &golden->exec, n, n, &error);
-  ArraChameleonInput inputs[2];
+  g_autoptr (ArraKvCache) first = arra_chameleon_kv_cache_new (&golden->config, n, &error);
+  g_autoptr (ArraKvCache) second = arra_chameleon_kv_cache_new (&golden->config, n, &error);
+  g_autoptr (ArraTransformerRun) run = arra_transformer_run_new (arra_chameleon_transformer (golden->model), &golden->exec, n, n, &error);
+  ArraTransformerInput inputs[2];
 
   half = n / 2;
-  inputs[0] = (ArraChameleonInput){
+  inputs[0] = (ArraTransformerInput){
     .cache = first, .ids = ids, .n_ids = half, .positions = positions, .logits = logits, .all_logits = TRUE
   };
-  inputs[1] = (ArraChameleonInput){
+  inputs[1] = (ArraTransformerInput){
     .cache = second, .ids = ids + half, .n_ids = half, .positions = positions + half, .all_logits = TRUE
   };
   inputs[1].logits = logits + (gsize) half * golden->config.vocab_size;
-  g_assert_true (arra_chameleon_forward (run, inputs, 2, NULL, NULL, NULL, &error));
+  g_assert_true (arra_transformer_forward (run, inputs, 2, NULL, NULL, NULL, &error));
   compare (golden->expected, "out.batch2.logits", logits, (gsize) n * golden->config.vocab_size);
 }
 
@@ -355,14 +355,14 @@ check_masked (Golden *golden)
   g_autofree guint32 *ids = read_ids (golden->expected, "in.input_ids", &n);
   g_autofree float *logits = g_new (float, golden->config.vocab_size);
   g_autoptr (GError) error = NULL;
-  g_autoptr (ArraKvCache) cache = arra_kv_cache_new (&golden->config, n, &error);
-  g_autoptr (ArraChameleonRun) run = NULL;
-  ArraChameleonInput input = { .cache = cache, .ids = ids, .n_ids = n, .logits = logits };
+  g_autoptr (ArraKvCache) cache = arra_chameleon_kv_cache_new (&golden->config, n, &error);
+  g_autoptr (ArraTransformerRun) run = NULL;
+  ArraTransformerInput input = { .cache = cache, .ids = ids, .n_ids = n, .logits = logits };
 
   golden->config.mask_image_logits = TRUE;
   golden_load (golden);
-  run = arra_chameleon_run_new (golden->model, &golden->exec, 4, n, &error);
-  g_assert_true (arra_chameleon_forward (run, &input, 1, NULL, NULL, NULL, &error));
+  run = arra_transformer_run_new (arra_chameleon_transformer (golden->model), &golden->exec, 4, n, &error);
+  g_assert_true (arra_transformer_forward (run, &input, 1, NULL, NULL, NULL, &error));
   compare (golden->expected, "out.logits_mask_image_true.last_row", logits, golden->config.vocab_size);
 }
 
@@ -376,17 +376,17 @@ check_rope (Golden *golden, const char *file, ArraRopeScaling scaling, double fa
   g_autofree guint32 *ids = read_ids (expected, "in.input_ids", &n);
   g_autofree float *logits = g_new (float, (gsize) n * golden->config.vocab_size);
   g_autoptr (ArraKvCache) cache = NULL;
-  g_autoptr (ArraChameleonRun) run = NULL;
-  ArraChameleonInput input = { .ids = ids, .n_ids = n, .logits = logits, .all_logits = TRUE };
+  g_autoptr (ArraTransformerRun) run = NULL;
+  ArraTransformerInput input = { .ids = ids, .n_ids = n, .logits = logits, .all_logits = TRUE };
 
   golden->config.mask_image_logits = FALSE;
   golden->config.rope_scaling = scaling;
   golden->config.rope_factor = factor;
   golden->config.context = context;
   golden_load (golden);
-  input.cache = cache = arra_kv_cache_new (&golden->config, n, &error);
-  run = arra_chameleon_run_new (golden->model, &golden->exec, 4, n, &error);
-  g_assert_true (arra_chameleon_forward (run, &input, 1, NULL, NULL, NULL, &error));
+  input.cache = cache = arra_chameleon_kv_cache_new (&golden->config, n, &error);
+  run = arra_transformer_run_new (arra_chameleon_transformer (golden->model), &golden->exec, 4, n, &error);
+  g_assert_true (arra_transformer_forward (run, &input, 1, NULL, NULL, NULL, &error));
   compare (expected, "out.logits", logits, (gsize) n * golden->config.vocab_size);
 }
 

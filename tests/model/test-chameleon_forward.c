@@ -52,28 +52,28 @@ static ArraKvCache *
 new_cache (Fixture *fixture, guint capacity)
 {
   g_autoptr (GError) error = NULL;
-  ArraKvCache *cache = arra_kv_cache_new (&fixture->config, capacity, &error);
+  ArraKvCache *cache = arra_chameleon_kv_cache_new (&fixture->config, capacity, &error);
 
   g_assert_no_error (error);
   return cache;
 }
 
-static ArraChameleonRun *
+static ArraTransformerRun *
 new_run (Fixture *fixture, guint max_rows)
 {
   g_autoptr (GError) error = NULL;
-  ArraChameleonRun *run = arra_chameleon_run_new (fixture->model, &fixture->exec, max_rows, 64, &error);
+  ArraTransformerRun *run = arra_transformer_run_new (arra_chameleon_transformer (fixture->model), &fixture->exec, max_rows, 64, &error);
 
   g_assert_no_error (error);
   return run;
 }
 
 static void
-read_tokens (ArraChameleonRun *run, ArraChameleonInput *inputs, guint n_inputs)
+read_tokens (ArraTransformerRun *run, ArraTransformerInput *inputs, guint n_inputs)
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (arra_chameleon_forward (run, inputs, n_inputs, NULL, NULL, NULL, &error));
+  g_assert_true (arra_transformer_forward (run, inputs, n_inputs, NULL, NULL, NULL, &error));
   g_assert_no_error (error);
 }
 
@@ -82,12 +82,12 @@ static float *
 logits_by (Fixture *fixture, const guint32 *ids, guint step, guint max_rows)
 {
   g_autoptr (ArraKvCache) cache = new_cache (fixture, N);
-  g_autoptr (ArraChameleonRun) run = new_run (fixture, max_rows);
+  g_autoptr (ArraTransformerRun) run = new_run (fixture, max_rows);
   float *logits = g_new (float, N * fixture->config.vocab_size);
 
   for (guint i = 0; i < N; i += step)
     {
-      ArraChameleonInput input
+      ArraTransformerInput input
           = { .cache = cache, .ids = ids + i, .n_ids = MIN (step, N - i), .all_logits = TRUE };
 
       input.logits = logits + i * fixture->config.vocab_size;
@@ -113,17 +113,17 @@ check_pair (Fixture *fixture, const guint32 *ids)
   guint vocab = fixture->config.vocab_size;
   g_autoptr (ArraKvCache) a = new_cache (fixture, N), b = new_cache (fixture, N), c = new_cache (fixture, N),
                           d = new_cache (fixture, N);
-  g_autoptr (ArraChameleonRun) run = new_run (fixture, 4);
+  g_autoptr (ArraTransformerRun) run = new_run (fixture, 4);
   g_autofree float *together = g_new (float, 2 * vocab), *apart = g_new (float, 2 * vocab);
 
   for (guint step = 0; step < 6; step++)
     {
       guint n = step == 0 ? 5 : 1, m = step == 0 ? 2 : 1;
       const guint32 *from = ids + (step == 0 ? 0 : 4 + step), *also = ids + (step == 0 ? 9 : 10 + step);
-      ArraChameleonInput pair[2] = { { .cache = a, .ids = from, .n_ids = n, .logits = together },
+      ArraTransformerInput pair[2] = { { .cache = a, .ids = from, .n_ids = n, .logits = together },
                                      { .cache = b, .ids = also, .n_ids = m, .logits = together + vocab } };
-      ArraChameleonInput first = { .cache = c, .ids = from, .n_ids = n, .logits = apart };
-      ArraChameleonInput second = { .cache = d, .ids = also, .n_ids = m, .logits = apart + vocab };
+      ArraTransformerInput first = { .cache = c, .ids = from, .n_ids = n, .logits = apart };
+      ArraTransformerInput second = { .cache = d, .ids = also, .n_ids = m, .logits = apart + vocab };
 
       read_tokens (run, pair, 2);
       read_tokens (run, &first, 1);
@@ -199,13 +199,13 @@ test_positions (Fixture *fixture, gconstpointer data)
   const guint32 *positions[] = { NULL, zero_based, shifted, gap };
   guint vocab = fixture->config.vocab_size;
   g_autofree float *logits = g_new (float, 4 * vocab);
-  g_autoptr (ArraChameleonRun) run = new_run (fixture, 3);
+  g_autoptr (ArraTransformerRun) run = new_run (fixture, 3);
   float shift = 0, jump = 0;
 
   for (guint i = 0; i < 4; i++)
     {
       g_autoptr (ArraKvCache) cache = new_cache (fixture, 4);
-      ArraChameleonInput input = {
+      ArraTransformerInput input = {
         .cache = cache, .ids = ids, .n_ids = 4, .positions = positions[i], .logits = logits + i * vocab
       };
 
@@ -230,11 +230,11 @@ test_truncate (Fixture *fixture, gconstpointer data)
   guint vocab = fixture->config.vocab_size;
   g_autofree float *logits = g_new (float, 2 * vocab);
   g_autoptr (ArraKvCache) straight = new_cache (fixture, N), cut = new_cache (fixture, N);
-  g_autoptr (ArraChameleonRun) run = new_run (fixture, 8);
-  ArraChameleonInput whole = { .cache = straight, .ids = ids, .n_ids = 10, .logits = logits };
-  ArraChameleonInput more = { .cache = cut, .ids = ids, .n_ids = 7 },
+  g_autoptr (ArraTransformerRun) run = new_run (fixture, 8);
+  ArraTransformerInput whole = { .cache = straight, .ids = ids, .n_ids = 10, .logits = logits };
+  ArraTransformerInput more = { .cache = cut, .ids = ids, .n_ids = 7 },
                      other = { .cache = cut, .ids = ids + 12, .n_ids = 6 };
-  ArraChameleonInput rest = { .cache = cut, .ids = ids + 7, .n_ids = 3, .logits = logits + vocab };
+  ArraTransformerInput rest = { .cache = cut, .ids = ids + 7, .n_ids = 3, .logits = logits + vocab };
 
   read_tokens (run, &whole, 1);
   read_tokens (run, &more, 1);
@@ -248,11 +248,11 @@ test_truncate (Fixture *fixture, gconstpointer data)
 }
 
 static void
-assert_refused (ArraChameleonRun *run, ArraChameleonInput *inputs, guint n_inputs, const char *words)
+assert_refused (ArraTransformerRun *run, ArraTransformerInput *inputs, guint n_inputs, const char *words)
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_false (arra_chameleon_forward (run, inputs, n_inputs, NULL, NULL, NULL, &error));
+  g_assert_false (arra_transformer_forward (run, inputs, n_inputs, NULL, NULL, NULL, &error));
   g_assert_error (error, ARRA_ERROR, ARRA_ERROR_ARGUMENT);
   g_assert_nonnull (strstr (error->message, words));
 }
@@ -263,18 +263,18 @@ test_refusals (Fixture *fixture, gconstpointer data)
   g_autofree guint32 *ids = random_ids (70, fixture->config.vocab_size, 5);
   const guint32 outside[] = { 1, fixture->config.vocab_size }, far[] = { 1000000 };
   g_autoptr (ArraKvCache) cache = new_cache (fixture, 5), large = new_cache (fixture, 70);
-  g_autoptr (ArraChameleonRun) run = new_run (fixture, 8);
-  ArraChameleonInput fill = { .cache = cache, .ids = ids, .n_ids = 5 },
+  g_autoptr (ArraTransformerRun) run = new_run (fixture, 8);
+  ArraTransformerInput fill = { .cache = cache, .ids = ids, .n_ids = 5 },
                      one = { .cache = cache, .ids = ids, .n_ids = 1 };
-  ArraChameleonInput long_one = { .cache = large, .ids = ids, .n_ids = 65 },
+  ArraTransformerInput long_one = { .cache = large, .ids = ids, .n_ids = 65 },
                      unknown = { .cache = large, .ids = outside, .n_ids = 2 };
-  ArraChameleonInput none = { .cache = large, .ids = ids, .n_ids = 0 },
+  ArraTransformerInput none = { .cache = large, .ids = ids, .n_ids = 0 },
                      away = { .cache = large, .ids = ids, .n_ids = 1, .positions = far };
-  ArraChameleonInput twice[2]
+  ArraTransformerInput twice[2]
       = { { .cache = large, .ids = ids, .n_ids = 1 }, { .cache = large, .ids = ids, .n_ids = 1 } };
   ArraChameleonConfig other = fixture->config;
   g_autoptr (ArraKvCache) foreign = NULL;
-  ArraChameleonInput strange;
+  ArraTransformerInput strange;
 
   read_tokens (run, &fill, 1);
   assert_refused (run, &one, 1, "full");
@@ -284,8 +284,8 @@ test_refusals (Fixture *fixture, gconstpointer data)
   assert_refused (run, &away, 1, "1000000");
   assert_refused (run, twice, 2, "share");
   other.n_layers = 3;
-  foreign = arra_kv_cache_new (&other, 8, NULL);
-  strange = (ArraChameleonInput){ .cache = foreign, .ids = ids, .n_ids = 1 };
+  foreign = arra_chameleon_kv_cache_new (&other, 8, NULL);
+  strange = (ArraTransformerInput){ .cache = foreign, .ids = ids, .n_ids = 1 };
   assert_refused (run, &strange, 1, "another model");
   g_assert_cmpuint (arra_kv_cache_length (cache), ==, 5);
   g_assert_cmpuint (arra_kv_cache_length (large), ==, 0);
@@ -297,15 +297,15 @@ test_sizes (Fixture *fixture, gconstpointer data)
   g_autoptr (GError) error = NULL;
   gsize held = arra_mem_held ();
 
-  g_assert_null (arra_chameleon_run_new (fixture->model, &fixture->exec, 0, 8, &error));
+  g_assert_null (arra_transformer_run_new (arra_chameleon_transformer (fixture->model), &fixture->exec, 0, 8, &error));
   g_assert_error (error, ARRA_ERROR, ARRA_ERROR_ARGUMENT);
   g_clear_error (&error);
-  g_assert_null (arra_chameleon_run_new (fixture->model, &fixture->exec, 8, G_MAXUINT, &error));
+  g_assert_null (arra_transformer_run_new (arra_chameleon_transformer (fixture->model), &fixture->exec, 8, G_MAXUINT, &error));
   g_assert_error (error, ARRA_ERROR, ARRA_ERROR_ARGUMENT);
   g_clear_error (&error);
   {
-    g_autoptr (ArraChameleonRun) run
-        = arra_chameleon_run_new (fixture->model, &fixture->exec, 9, 100, &error);
+    g_autoptr (ArraTransformerRun) run
+        = arra_transformer_run_new (arra_chameleon_transformer (fixture->model), &fixture->exec, 9, 100, &error);
 
     g_assert_nonnull (run);
     g_assert_cmpuint (arra_mem_held () - held, ==,
@@ -318,7 +318,7 @@ static gboolean
 make_run (gpointer data, GError **error)
 {
   const Fixture *fixture = data;
-  g_autoptr (ArraChameleonRun) run = arra_chameleon_run_new (fixture->model, &fixture->exec, 9, 100, error);
+  g_autoptr (ArraTransformerRun) run = arra_transformer_run_new (arra_chameleon_transformer (fixture->model), &fixture->exec, 9, 100, error);
 
   return run != NULL;
 }
@@ -336,8 +336,8 @@ test_allocates_nothing (Fixture *fixture, gconstpointer data)
   g_autofree guint32 *ids = random_ids (N, fixture->config.vocab_size, 5);
   g_autofree float *logits = g_new (float, fixture->config.vocab_size);
   g_autoptr (ArraKvCache) cache = new_cache (fixture, N);
-  g_autoptr (ArraChameleonRun) run = new_run (fixture, 8);
-  ArraChameleonInput input = { .cache = cache, .ids = ids, .n_ids = N, .logits = logits };
+  g_autoptr (ArraTransformerRun) run = new_run (fixture, 8);
+  ArraTransformerInput input = { .cache = cache, .ids = ids, .n_ids = N, .logits = logits };
 
   arra_mem_fail_nth (0);
   read_tokens (run, &input, 1);
@@ -360,13 +360,13 @@ test_cancel (Fixture *fixture, gconstpointer data)
   guint vocab = fixture->config.vocab_size;
   g_autofree float *logits = g_new0 (float, 2 * vocab);
   g_autoptr (ArraKvCache) cache = new_cache (fixture, N), straight = new_cache (fixture, N);
-  g_autoptr (ArraChameleonRun) run = new_run (fixture, 8);
+  g_autoptr (ArraTransformerRun) run = new_run (fixture, 8);
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GError) error = NULL;
-  ArraChameleonInput input = { .cache = cache, .ids = ids, .n_ids = N, .logits = logits };
-  ArraChameleonInput again = { .cache = straight, .ids = ids, .n_ids = N, .logits = logits + vocab };
+  ArraTransformerInput input = { .cache = cache, .ids = ids, .n_ids = N, .logits = logits };
+  ArraTransformerInput again = { .cache = straight, .ids = ids, .n_ids = N, .logits = logits + vocab };
 
-  g_assert_false (arra_chameleon_forward (run, &input, 1, cancel_late, cancellable, cancellable, &error));
+  g_assert_false (arra_transformer_forward (run, &input, 1, cancel_late, cancellable, cancellable, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_assert_cmpuint (arra_kv_cache_length (cache), ==, 0);
   read_tokens (run, &input, 1);
@@ -388,8 +388,8 @@ test_mask (Fixture *fixture, gconstpointer data)
     {
       g_autoptr (GError) error = NULL;
       g_autoptr (ArraKvCache) cache = new_cache (fixture, N);
-      g_autoptr (ArraChameleonRun) run = NULL;
-      ArraChameleonInput input = { .cache = cache, .ids = ids, .n_ids = N, .logits = logits + i * vocab };
+      g_autoptr (ArraTransformerRun) run = NULL;
+      ArraTransformerInput input = { .cache = cache, .ids = ids, .n_ids = N, .logits = logits + i * vocab };
 
       fixture->config.mask_image_logits = i > 0;
       arra_chameleon_free (fixture->model);

@@ -15,14 +15,14 @@ logits_of (const ArraChameleonConfig *config, ArraSource *source, ArraDType dtyp
   g_autoptr (GError) error = NULL;
   g_autoptr (ArraChameleon) model
       = arra_chameleon_new (config, source, dtype, NULL, exec->pool, NULL, &error);
-  g_autoptr (ArraKvCache) cache = arra_kv_cache_new (config, N, &error);
-  g_autoptr (ArraChameleonRun) run = NULL;
+  g_autoptr (ArraKvCache) cache = arra_chameleon_kv_cache_new (config, N, &error);
+  g_autoptr (ArraTransformerRun) run = NULL;
   float *logits = g_new (float, N * config->vocab_size);
-  ArraChameleonInput input = { .cache = cache, .ids = ids, .n_ids = N, .logits = logits, .all_logits = TRUE };
+  ArraTransformerInput input = { .cache = cache, .ids = ids, .n_ids = N, .logits = logits, .all_logits = TRUE };
 
   g_assert_no_error (error);
-  run = arra_chameleon_run_new (model, exec, N, N, &error);
-  g_assert_true (arra_chameleon_forward (run, &input, 1, NULL, NULL, NULL, &error));
+  run = arra_transformer_run_new (arra_chameleon_transformer (model), exec, N, N, &error);
+  g_assert_true (arra_transformer_forward (run, &input, 1, NULL, NULL, NULL, &error));
   g_assert_no_error (error);
   return logits;
 }

@@ -13,10 +13,10 @@ test_size (void)
   ArraKvCache *cache;
 
   random_model_config (&config);
-  cache = arra_kv_cache_new (&config, 37, &error);
+  cache = arra_chameleon_kv_cache_new (&config, 37, &error);
   g_assert_no_error (error);
-  g_assert_cmpuint (arra_mem_held () - held, ==, arra_kv_cache_bytes (&config, 37));
-  g_assert_cmpuint (arra_kv_cache_bytes (&config, 38) - arra_kv_cache_bytes (&config, 37), ==,
+  g_assert_cmpuint (arra_mem_held () - held, ==, arra_chameleon_kv_cache_bytes (&config, 37));
+  g_assert_cmpuint (arra_chameleon_kv_cache_bytes (&config, 38) - arra_chameleon_kv_cache_bytes (&config, 37), ==,
                     2 * 2 * 2 * 16 * sizeof (float));
   g_assert_cmpuint (arra_kv_cache_capacity (cache), ==, 37);
   g_assert_cmpuint (arra_kv_cache_length (cache), ==, 0);
@@ -38,7 +38,7 @@ test_refusals (void)
     {
       g_autoptr (GError) error = NULL;
 
-      g_assert_null (arra_kv_cache_new (&config, capacities[i], &error));
+      g_assert_null (arra_chameleon_kv_cache_new (&config, capacities[i], &error));
       g_assert_error (error, ARRA_ERROR, ARRA_ERROR_ARGUMENT);
     }
 }
@@ -46,7 +46,7 @@ test_refusals (void)
 static gboolean
 make_cache (gpointer data, GError **error)
 {
-  g_autoptr (ArraKvCache) cache = arra_kv_cache_new (data, 4, error);
+  g_autoptr (ArraKvCache) cache = arra_chameleon_kv_cache_new (data, 4, error);
 
   return cache != NULL;
 }

@@ -76,7 +76,7 @@ check_rotation (const ArraExec *exec, gconstpointer data)
           to[i] = (float) (a * cos (angle) - b * sin (angle));
           to[i + DIM / 2] = (float) (b * cos (angle) + a * sin (angle));
         }
-  arra_rope (exec, x, cosine, sine, ROWS, HEADS, DIM);
+  arra_rope (exec, ARRA_ROPE_HALVES, x, cosine, sine, ROWS, HEADS, DIM);
   op_assert_close (x, expected, ROWS * HEADS * DIM, 2e-6);
 }
 
@@ -86,6 +86,23 @@ test_rotation (void)
   op_each_exec (check_rotation, NULL);
 }
 
+/* The rows' angles, then the columns', each at the frequencies of half a head. */
+static void
+test_angles_2d (void)
+{
+  float frequencies[DIM / 4], cosine[DIM / 2], sine[DIM / 2];
+
+  arra_rope_frequencies (10000.0, DIM / 2, frequencies);
+  arra_rope_angles_2d (frequencies, DIM, 3, 11, cosine, sine);
+  for (guint i = 0; i < DIM / 2; i++)
+    {
+      double at = (i < DIM / 4 ? 3 : 11) * (double) frequencies[i % (DIM / 4)];
+
+      g_assert_cmpfloat_with_epsilon ((double) cosine[i], cos (at), 1e-6);
+      g_assert_cmpfloat_with_epsilon ((double) sine[i], sin (at), 1e-6);
+    }
+}
+
 /* ---- vjp: the angles are no inputs, but numbers of the test */
 
 #define V_ROWS 6
@@ -93,6 +110,8 @@ test_rotation (void)
 #define V_DIM 8
 #define V_HALF (V_DIM / 2)
 #define V_N (V_ROWS * V_HEADS * V_DIM)
+
+static ArraRopePairing pairing;
 
 static void
 angles (float *cosine, float *sine)
@@ -115,9 +134,10 @@ define_rope (const double *const *in, double *y)
       {
         double c = (double) cosine[item / V_HEADS * V_HALF + i], s = (double) sine[item / V_HEADS * V_HALF + i];
         const double *x = in[0] + item * V_DIM;
+        gsize a = pairing == ARRA_ROPE_PAIRS ? 2 * i : i, b = pairing == ARRA_ROPE_PAIRS ? a + 1 : i + V_HALF;
 
-        y[item * V_DIM + i] = x[i] * c - x[i + V_HALF] * s;
-        y[item * V_DIM + i + V_HALF] = x[i + V_HALF] * c + x[i] * s;
+        y[item * V_DIM + a] = x[a] * c - x[b] * s;
+        y[item * V_DIM + b] = x[b] * c + x[a] * s;
       }
 }
 
@@ -128,7 +148,7 @@ forward_rope (const ArraExec *exec, const float *const *in, float *y)
 
   angles (cosine, sine);
   memcpy (y, in[0], V_N * sizeof *y);
-  arra_rope (exec, y, cosine, sine, V_ROWS, V_HEADS, V_DIM);
+  arra_rope (exec, pairing, y, cosine, sine, V_ROWS, V_HEADS, V_DIM);
 }
 
 static void
@@ -137,7 +157,7 @@ vjp_rope (const ArraExec *exec, const float *const *in, const float *dy, float *
   float cosine[V_ROWS * V_HALF], sine[V_ROWS * V_HALF];
 
   angles (cosine, sine);
-  arra_rope_vjp (exec, dy, cosine, sine, V_ROWS, V_HEADS, V_DIM, grads[0]);
+  arra_rope_vjp (exec, pairing, dy, cosine, sine, V_ROWS, V_HEADS, V_DIM, grads[0]);
 }
 
 /* rotated on, not back */
@@ -149,7 +169,7 @@ wrong_rope (const ArraExec *exec, const float *const *in, const float *dy, float
   angles (cosine, sine);
   for (gsize i = 0; i < V_ROWS * V_HALF; i++)
     sine[i] = -sine[i];
-  arra_rope_vjp (exec, dy, cosine, sine, V_ROWS, V_HEADS, V_DIM, grads[0]);
+  arra_rope_vjp (exec, pairing, dy, cosine, sine, V_ROWS, V_HEADS, V_DIM, grads[0]);
 }
 
 static void
@@ -157,6 +177,9 @@ test_vjp (void)
 {
   const VjpCase item = { 1, { V_N }, V_N, define_rope, forward_rope, vjp_rope, wrong_rope };
 
+  pairing = ARRA_ROPE_HALVES;
+  vjp_check (&item);
+  pairing = ARRA_ROPE_PAIRS;
   vjp_check (&item);
 }
 
@@ -167,6 +190,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ops/rope/frequencies", test_frequencies);
   g_test_add_func ("/ops/rope/dynamic", test_dynamic);
   g_test_add_func ("/ops/rope/angles", test_angles);
+  g_test_add_func ("/ops/rope/angles-2d", test_angles_2d);
   g_test_add_func ("/ops/rope/rotation", test_rotation);
   g_test_add_func ("/ops/rope/vjp", test_vjp);
   return g_test_run ();

@@ -39,14 +39,14 @@ generate (const ArraChameleonConfig *config, ArraSource *source, const ArraExec 
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (ArraChameleon) model = arra_chameleon_new (config, source, ARRA_F32, NULL, NULL, NULL, &error);
-  g_autoptr (ArraChameleonRun) run = arra_chameleon_run_new (model, exec, LENGTH, LENGTH, &error);
+  g_autoptr (ArraTransformerRun) run = arra_transformer_run_new (arra_chameleon_transformer (model), exec, LENGTH, LENGTH, &error);
 
   for (seen->item = 0; seen->item < N; seen->item++)
     {
-      g_autoptr (ArraKvCache) cache = arra_kv_cache_new (config, LENGTH, &error);
-      ArraChameleonInput input = { .cache = cache, .ids = ids + seen->item * LENGTH, .n_ids = LENGTH };
+      g_autoptr (ArraKvCache) cache = arra_chameleon_kv_cache_new (config, LENGTH, &error);
+      ArraTransformerInput input = { .cache = cache, .ids = ids + seen->item * LENGTH, .n_ids = LENGTH };
 
-      if (!arra_chameleon_forward (run, &input, 1, watch, seen, NULL, &error))
+      if (!arra_transformer_forward (run, &input, 1, watch, seen, NULL, &error))
         g_error ("%s", error->message);
     }
 }

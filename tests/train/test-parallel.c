@@ -221,7 +221,7 @@ make_step (Step *step)
   g_autofree char *text = g_strconcat ("  clip: 1e9\n", step->more, NULL);
   g_autoptr (ArraYaml) config = few_pictures_config (folder, "x", text);
   ArraTrainee trainee = make_trainee (config, step->parallel);
-  const ArraTransformer *t = trainee.self;
+  const ArraTransformerTrainee *t = trainee.self;
   g_autoptr (GError) error = NULL;
 
   trainee.klass->step (trainee.self, &at, step->metrics, NULL, &error);

@@ -117,7 +117,7 @@ test_validation (void)
                        plain_config = few_pictures_config (folder, "x", "data: {held_out: 3}\n");
   ArraTrainee plain = few_pictures_trainee (plain_config, &pictures, TRUE, NULL);
   ArraTrainee trainee = few_pictures_trainee (config, &pictures, TRUE, NULL);
-  ArraTransformer *t = trainee.self;
+  ArraTransformerTrainee *t = trainee.self;
   double metrics[ARRA_TRAIN_METRICS], first[2], again[2], later[2], raw[2];
   g_autoptr (GError) error = NULL;
 
@@ -146,7 +146,7 @@ gradient_of (const char *more, gsize *size, double *norm)
   g_autofree char *text = g_strconcat ("  clip: 1e9\n", more, "objective: {dropout: 0}\n", NULL);
   g_autoptr (ArraYaml) config = few_pictures_config (folder, "x", text);
   ArraTrainee trainee = few_pictures_trainee (config, &pictures, TRUE, NULL);
-  const ArraTransformer *t = trainee.self;
+  const ArraTransformerTrainee *t = trainee.self;
   double metrics[ARRA_TRAIN_METRICS];
   float *gradient;
 
@@ -209,7 +209,7 @@ test_choices (void)
     {
       g_autoptr (ArraYaml) config = few_pictures_config (folder, "x", choices[i].lines);
       ArraTrainee trainee = few_pictures_trainee (config, &pictures, TRUE, NULL);
-      const ArraTransformer *t = trainee.self;
+      const ArraTransformerTrainee *t = trainee.self;
       const ArraAlignment *a = &t->settings.objective.alignment, *b = &choices[i].alignment;
       double metrics[ARRA_TRAIN_METRICS];
 
@@ -234,7 +234,7 @@ test_numbers (void)
                              "  weight_decay: 0.2\n  beta1: 0.8\n  beta2: 0.99\n  clip: 2\n"
                              "objective: {z_weight: 0.25, dropout: 0.5}\n");
   ArraTrainee trainee = few_pictures_trainee (config, &pictures, FALSE, NULL);
-  const ArraTransformer *t = trainee.self;
+  const ArraTransformerTrainee *t = trainee.self;
 
   g_assert_cmpfloat (t->learner.adamw->settings.weight_decay, ==, 0.2);
   g_assert_cmpfloat (t->learner.adamw->settings.beta1, ==, 0.8);
@@ -248,7 +248,7 @@ test_numbers (void)
 
 /* Which picture lies at @place of the batch, by its features. */
 static guint
-item_at (const ArraTransformer *t, guint place)
+item_at (const ArraTransformerTrainee *t, guint place)
 {
   for (guint i = 0; i < FEW_N; i++)
     if (memcmp (t->batch.features + place * FEW_FEATURE, pictures.features[i], sizeof pictures.features[i])
@@ -264,7 +264,7 @@ test_draws (void)
 {
   g_autoptr (ArraYaml) config = few_pictures_config (folder, "x", "data: {drop_prompt: 0.25}\n");
   ArraTrainee trainee;
-  ArraTransformer *t;
+  ArraTransformerTrainee *t;
   guint dropped = 0, order[2][FEW_N], shown = 0;
 
   g_assert_true (arra_yaml_set (config, "optimizer.batch", "5", NULL));
@@ -397,7 +397,7 @@ test_starts (void)
                        averaged_config = few_pictures_config (folder, "x", "  ema: 0.5\n");
   ArraTrainee random = few_pictures_trainee (config, &pictures, TRUE, NULL), general, text,
               averaged = few_pictures_trainee (averaged_config, &pictures, TRUE, NULL);
-  const ArraTransformer *a = random.self, *b, *c;
+  const ArraTransformerTrainee *a = random.self, *b, *c;
   const ArraParameter *head;
   double metrics[ARRA_TRAIN_METRICS];
 
@@ -416,7 +416,7 @@ test_starts (void)
   general = started ("general", path);
   b = general.self;
   g_assert_cmpmem (b->parameters->data, b->parameters->size * sizeof (float),
-                   arra_learner_weights (&((const ArraTransformer *) averaged.self)->learner),
+                   arra_learner_weights (&((const ArraTransformerTrainee *) averaged.self)->learner),
                    b->parameters->size * sizeof (float));
   text = started ("text-only", path);
   c = text.self;

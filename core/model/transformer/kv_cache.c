@@ -1,6 +1,6 @@
 /* kv_cache.c - keys and values of the positions a sequence has read
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include "chameleon_private.h"
+#include "kv_cache.h"
 
 #include <string.h>
 
@@ -8,17 +8,24 @@
 #include "mem.h"
 #include "rope.h"
 
-static guint64
-count (const ArraChameleonConfig *config, guint capacity)
+struct _ArraKvCache
 {
-  return (guint64) 2 * config->n_layers * config->n_kv_heads * config->head_dim * capacity;
+  ArraKvShape shape;
+  guint capacity, length;
+  float *data; /* keys [layer][position][kv_head][head_dim], then values */
+};
+
+static guint64
+count (const ArraKvShape *shape, guint capacity)
+{
+  return (guint64) 2 * shape->n_layers * shape->n_kv_heads * shape->head_dim * capacity;
 }
 
 /* Floats of one position in one layer. */
 static gsize
 width (const ArraKvCache *cache)
 {
-  return (gsize) cache->n_kv_heads * cache->head_dim;
+  return (gsize) cache->shape.n_kv_heads * cache->shape.head_dim;
 }
 
 /* Keys of a layer; its values are n_layers such pieces further on. */
@@ -31,17 +38,17 @@ layer_keys (const ArraKvCache *cache, guint layer)
 static float *
 layer_values (const ArraKvCache *cache, guint layer)
 {
-  return layer_keys (cache, cache->n_layers + layer);
+  return layer_keys (cache, cache->shape.n_layers + layer);
 }
 
 guint64
-arra_kv_cache_bytes (const ArraChameleonConfig *config, guint capacity)
+arra_kv_cache_bytes (const ArraKvShape *shape, guint capacity)
 {
-  return sizeof (ArraKvCache) + count (config, capacity) * sizeof (float);
+  return sizeof (ArraKvCache) + count (shape, capacity) * sizeof (float);
 }
 
 ArraKvCache *
-arra_kv_cache_new (const ArraChameleonConfig *config, guint capacity, GError **error)
+arra_kv_cache_new (const ArraKvShape *shape, guint capacity, GError **error)
 {
   g_autoptr (ArraKvCache) cache = NULL;
 
@@ -54,11 +61,9 @@ arra_kv_cache_new (const ArraChameleonConfig *config, guint capacity, GError **e
   cache = arra_mem_new0 (1, sizeof *cache, "the KV cache", error);
   if (cache == NULL)
     return NULL;
-  cache->n_layers = config->n_layers;
-  cache->n_kv_heads = config->n_kv_heads;
-  cache->head_dim = config->head_dim;
+  cache->shape = *shape;
   cache->capacity = capacity;
-  cache->data = arra_mem_new (count (config, capacity), sizeof (float), "the KV cache", error);
+  cache->data = arra_mem_new (count (shape, capacity), sizeof (float), "the KV cache", error);
   if (cache->data == NULL)
     return NULL;
   return g_steal_pointer (&cache);
@@ -94,22 +99,22 @@ arra_kv_cache_truncate (ArraKvCache *cache, guint length)
 const float *
 arra_kv_cache_keys (const ArraKvCache *cache, guint layer)
 {
-  g_return_val_if_fail (layer < cache->n_layers, NULL);
+  g_return_val_if_fail (layer < cache->shape.n_layers, NULL);
   return layer_keys (cache, layer);
 }
 
 const float *
 arra_kv_cache_values (const ArraKvCache *cache, guint layer)
 {
-  g_return_val_if_fail (layer < cache->n_layers, NULL);
+  g_return_val_if_fail (layer < cache->shape.n_layers, NULL);
   return layer_values (cache, layer);
 }
 
 gboolean
-arra_kv_cache_fits (const ArraKvCache *cache, const ArraChameleonConfig *config)
+arra_kv_cache_fits (const ArraKvCache *cache, const ArraKvShape *shape)
 {
-  return cache->n_layers == config->n_layers && cache->n_kv_heads == config->n_kv_heads
-         && cache->head_dim == config->head_dim;
+  return cache->shape.n_layers == shape->n_layers && cache->shape.n_kv_heads == shape->n_kv_heads
+         && cache->shape.head_dim == shape->head_dim;
 }
 
 void
@@ -120,4 +125,11 @@ arra_kv_cache_put (ArraKvCache *cache, guint layer, guint position, const float 
   g_assert (position < cache->capacity);
   memcpy (layer_keys (cache, layer) + offset, keys, width (cache) * sizeof (float));
   memcpy (layer_values (cache, layer) + offset, values, width (cache) * sizeof (float));
+}
+
+void
+arra_kv_cache_grow (ArraKvCache *cache, guint n)
+{
+  g_assert (n <= cache->capacity - cache->length);
+  cache->length += n;
 }

@@ -1,6 +1,6 @@
-/* chameleon_run.c - the buffers of a forward pass: measured, then allocated in one piece
+/* transformer_run.c - the buffers of a forward pass: measured, then allocated in one piece
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include "chameleon_run.h"
+#include "transformer_run.h"
 
 #include "fail.h"
 #include "linear_rows.h"
@@ -33,26 +33,29 @@ padded_context (guint max_context)
 }
 
 static void
-lay_out (ArraChameleonRun *run, const ArraChameleonConfig *config, guint64 rows, guint max_context,
+lay_out (ArraTransformerRun *run, const ArraTransformerShape *shape, guint64 rows, guint max_context,
          guint threads, Layout *layout)
 {
-  guint64 hidden = config->hidden_size;
-  guint64 kv = (guint64) config->n_kv_heads * config->head_dim;
-  guint64 half = config->head_dim / 2;
+  guint64 hidden = shape->hidden_size;
+  guint64 all = (guint64) shape->n_heads * shape->head_dim;
+  guint64 kv = (guint64) shape->n_kv_heads * shape->head_dim;
+  guint64 half = shape->head_dim / 2;
+  guint64 widest = MAX (MAX (hidden, all), MAX (shape->intermediate_size, shape->widest));
 
   run->rows = place (layout, rows, sizeof *run->rows);
+  run->ids = place (layout, rows, sizeof *run->ids);
   run->seen = place (layout, rows, sizeof *run->seen);
   run->outputs = place (layout, rows, sizeof *run->outputs);
   run->x = place (layout, rows * hidden, sizeof (float));
   run->h = place (layout, rows * hidden, sizeof (float));
-  run->q = place (layout, rows * hidden, sizeof (float));
-  run->attended = place (layout, rows * hidden, sizeof (float));
+  run->q = place (layout, rows * all, sizeof (float));
+  run->attended = place (layout, rows * all, sizeof (float));
   run->k = place (layout, rows * kv, sizeof (float));
   run->v = place (layout, rows * kv, sizeof (float));
-  run->gate = place (layout, rows * config->intermediate_size, sizeof (float));
-  run->up = place (layout, rows * config->intermediate_size, sizeof (float));
-  run->blocks
-      = place (layout, rows * (MAX (hidden, config->intermediate_size) / ARRA_QK), sizeof (ArraBlockQ8A));
+  run->gate = place (layout, rows * shape->intermediate_size, sizeof (float));
+  run->up = place (layout, rows * shape->intermediate_size, sizeof (float));
+  run->workspace = place (layout, rows * shape->workspace, sizeof (float));
+  run->blocks = place (layout, rows * (widest / ARRA_QK), sizeof (ArraBlockQ8A));
   run->frequencies = place (layout, half, sizeof (float));
   run->cosine = place (layout, rows * half, sizeof (float));
   run->sine = place (layout, rows * half, sizeof (float));
@@ -61,20 +64,20 @@ lay_out (ArraChameleonRun *run, const ArraChameleonConfig *config, guint64 rows,
 }
 
 guint64
-arra_chameleon_run_bytes (const ArraChameleonConfig *config, guint max_rows, guint max_context, guint threads)
+arra_transformer_run_bytes (const ArraTransformerShape *shape, guint max_rows, guint max_context, guint threads)
 {
-  ArraChameleonRun measured;
+  ArraTransformerRun measured;
   Layout layout = { NULL, 0 };
 
-  lay_out (&measured, config, max_rows, max_context, threads, &layout);
-  return sizeof (ArraChameleonRun) + layout.used;
+  lay_out (&measured, shape, max_rows, max_context, threads, &layout);
+  return sizeof (ArraTransformerRun) + layout.used;
 }
 
-ArraChameleonRun *
-arra_chameleon_run_new (const ArraChameleon *model, const ArraExec *exec, guint max_rows, guint max_context,
+ArraTransformerRun *
+arra_transformer_run_new (const ArraTransformer *transformer, const ArraExec *exec, guint max_rows, guint max_context,
                         GError **error)
 {
-  g_autoptr (ArraChameleonRun) run = NULL;
+  g_autoptr (ArraTransformerRun) run = NULL;
   guint threads = arra_pool_threads (exec->pool);
   Layout layout = { NULL, 0 };
 
@@ -88,23 +91,23 @@ arra_chameleon_run_new (const ArraChameleon *model, const ArraExec *exec, guint 
   run = arra_mem_new0 (1, sizeof *run, "a forward pass", error);
   if (run == NULL)
     return NULL;
-  run->model = model;
+  run->transformer = transformer;
   run->exec = *exec;
   run->max_rows = max_rows;
   run->max_context = max_context;
   run->score_stride = padded_context (max_context);
   run->block
-      = arra_mem_new (arra_chameleon_run_bytes (&model->config, max_rows, max_context, threads) - sizeof *run,
+      = arra_mem_new (arra_transformer_run_bytes (&transformer->shape, max_rows, max_context, threads) - sizeof *run,
                       1, "a forward pass", error);
   if (run->block == NULL)
     return NULL;
   layout.base = run->block;
-  lay_out (run, &model->config, max_rows, max_context, threads, &layout);
+  lay_out (run, &transformer->shape, max_rows, max_context, threads, &layout);
   return g_steal_pointer (&run);
 }
 
 void
-arra_chameleon_run_free (ArraChameleonRun *run)
+arra_transformer_run_free (ArraTransformerRun *run)
 {
   if (run == NULL)
     return;
@@ -113,7 +116,7 @@ arra_chameleon_run_free (ArraChameleonRun *run)
 }
 
 void
-arra_chameleon_run_show (ArraChameleonRun *run, const char *what, int layer, const float *data, guint width)
+arra_transformer_run_show (ArraTransformerRun *run, const char *what, int layer, const float *data, guint width)
 {
   guint begin = 0;
 

@@ -1,0 +1,29 @@
+/* kv_cache.h - keys and values of the positions a sequence has read
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <arra.h>
+
+typedef struct
+{
+  guint n_layers, n_kv_heads, head_dim;
+} ArraKvShape;
+
+/* f32 [layer][position][kv_head][head_dim] for keys (after norm and RoPE) and for values. A cache fits every model of its shape. */
+typedef struct _ArraKvCache ArraKvCache;
+ArraKvCache *arra_kv_cache_new (const ArraKvShape *shape, guint capacity, GError **error);
+void arra_kv_cache_free (ArraKvCache *cache); /* nullable */
+guint arra_kv_cache_length (const ArraKvCache *cache);
+void arra_kv_cache_truncate (ArraKvCache *cache, guint length);
+guint64 arra_kv_cache_bytes (const ArraKvShape *shape, guint capacity);
+const float *arra_kv_cache_keys (const ArraKvCache *cache, guint layer); /* [capacity][kv_heads][head_dim] */
+const float *arra_kv_cache_values (const ArraKvCache *cache, guint layer);
+guint arra_kv_cache_capacity (const ArraKvCache *cache);
+gboolean arra_kv_cache_fits (const ArraKvCache *cache, const ArraKvShape *shape);
+
+/* ---- for the forward pass: copies the keys and values ([n_kv_heads][head_dim]) of one position of one layer; the length stays. */
+void arra_kv_cache_put (ArraKvCache *cache, guint layer, guint position, const float *keys, const float *values);
+/* @n positions more than before: all of their layers have been put. */
+void arra_kv_cache_grow (ArraKvCache *cache, guint n);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ArraKvCache, arra_kv_cache_free)
