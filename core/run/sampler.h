@@ -38,5 +38,7 @@ guint64 arra_sampler_bytes (guint32 n_tokens);
 /* Fills candidates: the entries the golden `rules` cases list (scores before temperature). @uncond: NULL when the step has no guidance.
  * Fails with INVALID_DATA when no candidate is finite (a broken checkpoint). */
 gboolean arra_sampler_filter (ArraSampler *sampler, const ArraKernels *kernels, const ArraGrammar *grammar, const ArraSampling *sampling, const float *cond, const float *uncond, GError **error);
+/* What a draw is made of: the candidates that temperature and top-p leave, with the logarithms of their weights (the largest is 0); @sampling is not greedy. */
+void arra_sampler_weigh (ArraSampler *sampler, const ArraSampling *sampling);
 /* Picks among the candidates; ties to the lowest id. */
 guint32 arra_sampler_pick (ArraSampler *sampler, const ArraSampling *sampling, guint32 picture, guint32 position);

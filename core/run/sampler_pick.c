@@ -44,24 +44,28 @@ keep_top_p (ArraSampler *sampler, double top_p)
   sampler->n_candidates = n;
 }
 
+/* Only differences count: the largest becomes 0, so that no temperature makes scores overflow. */
+void
+arra_sampler_weigh (ArraSampler *sampler, const ArraSampling *sampling)
+{
+  const float temperature = (float) sampling->temperature;
+  const float top = largest (sampler);
+
+  for (gsize i = 0; i < sampler->n_candidates; i++)
+    sampler->candidates[i].score = (sampler->candidates[i].score - top) / temperature;
+  if (sampling->top_p < 1)
+    keep_top_p (sampler, sampling->top_p);
+}
+
 guint32
 arra_sampler_pick (ArraSampler *sampler, const ArraSampling *sampling, guint32 picture, guint32 position)
 {
-  const float temperature = (float) sampling->temperature;
   ArraCandidate best = { ARRA_NO_TOKEN, -INFINITY };
 
   if (sampler->n_candidates == 1)
     return sampler->candidates[0].id;
   if (!sampling->greedy)
-    {
-      const float top = largest (sampler);
-
-      /* Only differences count: the largest becomes 0, so that no temperature makes scores overflow. */
-      for (gsize i = 0; i < sampler->n_candidates; i++)
-        sampler->candidates[i].score = (sampler->candidates[i].score - top) / temperature;
-      if (sampling->top_p < 1)
-        keep_top_p (sampler, sampling->top_p);
-    }
+    arra_sampler_weigh (sampler, sampling);
   for (gsize i = 0; i < sampler->n_candidates; i++)
     {
       ArraCandidate candidate = sampler->candidates[i];

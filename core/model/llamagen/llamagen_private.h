@@ -1,0 +1,18 @@
+/* llamagen_private.h - the inside of LlamaGen's transformer, for its own files
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "llamagen.h"
+
+struct _ArraLlamagen
+{
+  ArraTransformer transformer;
+  ArraLlamagenConfig config;
+  ArraSource *source;
+  char *prefix;
+  ArraWeight embedding, output;
+  ArraWeight classes;                       /* [n_classes + 1][hidden] */
+  ArraWeight caption_1, caption_2, no_text; /* the last: [n_prefix][caption_size] */
+};
+
+extern const ArraTransformerClass arra_llamagen_class;

@@ -1,0 +1,202 @@
+/* llamagen_weights.c - the table of LlamaGen's weights: loading, measuring, saving
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "llamagen_private.h"
+
+#include "fail.h"
+#include "mem.h"
+
+enum
+{
+  DIM_NONE,
+  DIM_CODES,
+  DIM_HIDDEN,
+  DIM_INTERMEDIATE,
+  DIM_QKV,     /* queries, keys and values of all heads */
+  DIM_QUERIES, /* heads * head_dim */
+  DIM_CLASSES, /* and none */
+  DIM_CAPTION,
+  DIM_PREFIX,
+};
+
+#define IN_MODEL(member) G_STRUCT_OFFSET (ArraLlamagen, member)
+#define IN_LAYER(member) G_STRUCT_OFFSET (ArraTransformerLayer, member)
+
+static const ArraTableEntry before_classes[] = {
+  { { "cls_embedding.embedding_table.weight" }, IN_MODEL (classes), ARRA_PARAM_MATRIX, { DIM_CLASSES, DIM_HIDDEN } },
+  { { "tok_embeddings.weight" }, IN_MODEL (embedding), ARRA_PARAM_MATRIX, { DIM_CODES, DIM_HIDDEN } },
+};
+
+static const ArraTableEntry before_text[] = {
+  { { "cls_embedding.uncond_embedding" }, IN_MODEL (no_text), ARRA_PARAM_VECTOR, { DIM_PREFIX, DIM_CAPTION } },
+  { { "cls_embedding.cap_proj.fc1.weight" }, IN_MODEL (caption_1), ARRA_PARAM_MATRIX, { DIM_HIDDEN, DIM_CAPTION } },
+  { { "cls_embedding.cap_proj.fc2.weight" }, IN_MODEL (caption_2), ARRA_PARAM_MATRIX, { DIM_HIDDEN, DIM_HIDDEN } },
+  { { "tok_embeddings.weight" }, IN_MODEL (embedding), ARRA_PARAM_MATRIX, { DIM_CODES, DIM_HIDDEN } },
+};
+
+static const ArraTableEntry in_layer[] = {
+  { { "attention.wqkv.weight" }, IN_LAYER (qkv), ARRA_PARAM_MATRIX, { DIM_QKV, DIM_HIDDEN } },
+  { { "attention.wo.weight" }, IN_LAYER (o), ARRA_PARAM_MATRIX, { DIM_HIDDEN, DIM_QUERIES } },
+  { { "feed_forward.w1.weight" }, IN_LAYER (gate), ARRA_PARAM_MATRIX, { DIM_INTERMEDIATE, DIM_HIDDEN } },
+  { { "feed_forward.w3.weight" }, IN_LAYER (up), ARRA_PARAM_MATRIX, { DIM_INTERMEDIATE, DIM_HIDDEN } },
+  { { "feed_forward.w2.weight" }, IN_LAYER (down), ARRA_PARAM_MATRIX, { DIM_HIDDEN, DIM_INTERMEDIATE } },
+  { { "attention_norm.weight" }, IN_LAYER (input_norm), ARRA_PARAM_VECTOR, { DIM_HIDDEN } },
+  { { "ffn_norm.weight" }, IN_LAYER (post_attention_norm), ARRA_PARAM_VECTOR, { DIM_HIDDEN } },
+};
+
+static const ArraTableEntry after_layers[] = {
+  { { "norm.weight" }, IN_MODEL (transformer.norm), ARRA_PARAM_VECTOR, { DIM_HIDDEN } },
+  { { "output.weight" }, IN_MODEL (output), ARRA_PARAM_MATRIX, { DIM_CODES, DIM_HIDDEN } },
+};
+
+static gint64
+dim_size (gconstpointer data, guint dim, const ArraSource *source, const char *name)
+{
+  const ArraLlamagenConfig *config = data;
+
+  switch (dim)
+    {
+    case DIM_CODES:
+      return config->n_codes;
+    case DIM_HIDDEN:
+      return config->hidden_size;
+    case DIM_INTERMEDIATE:
+      return config->intermediate_size;
+    case DIM_QKV:
+      return (gint64) (config->n_heads + 2 * config->n_kv_heads) * config->head_dim;
+    case DIM_QUERIES:
+      return (gint64) config->n_heads * config->head_dim;
+    case DIM_CLASSES:
+      return (gint64) config->n_classes + 1;
+    case DIM_CAPTION:
+      return config->caption_size;
+    case DIM_PREFIX:
+      return config->n_prefix;
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+#define TABLE(before_layers)                                                                                 \
+  {                                                                                                          \
+    .before = before_layers, .in_layer = in_layer, .after = after_layers,                                    \
+    .n_before = G_N_ELEMENTS (before_layers), .n_in_layer = G_N_ELEMENTS (in_layer),                         \
+    .n_after = G_N_ELEMENTS (after_layers), .layers = { "layers." },                                         \
+    .layer_size = sizeof (ArraTransformerLayer), .size = dim_size,                                           \
+  }
+
+static const ArraWeightTable tables[] = {
+  [ARRA_LLAMAGEN_CLASSES] = TABLE (before_classes),
+  [ARRA_LLAMAGEN_TEXT] = TABLE (before_text),
+};
+
+static ArraWeights
+weights_of (const ArraLlamagenConfig *config, ArraSource *source, const char *prefix)
+{
+  return (ArraWeights){ .table = &tables[config->kind],
+                        .config = config,
+                        .n_layers = config->n_layers,
+                        .prefix = prefix,
+                        .source = source };
+}
+
+gboolean
+arra_llamagen_measure (const ArraLlamagenConfig *config,
+                       ArraSource *source,
+                       const char *prefix,
+                       ArraDType dtype,
+                       guint64 *mapped,
+                       guint64 *owned,
+                       GError **error)
+{
+  const ArraWeights weights = weights_of (config, source, prefix);
+
+  *mapped = 0;
+  *owned = sizeof (ArraLlamagen) + config->n_layers * sizeof (ArraTransformerLayer);
+  return arra_weights_measure (&weights, dtype, mapped, owned, error);
+}
+
+gboolean
+arra_llamagen_foreach (const ArraLlamagenConfig *config,
+                       ArraSource *source,
+                       const char *prefix,
+                       ArraParamFunc func,
+                       gpointer data,
+                       GError **error)
+{
+  const ArraWeights weights = weights_of (config, source, prefix);
+
+  return arra_weights_foreach (&weights, func, data, error);
+}
+
+gboolean
+arra_llamagen_describe (const ArraLlamagenConfig *config, ArraShapeFunc func, gpointer data, GError **error)
+{
+  const ArraWeights weights = weights_of (config, NULL, "");
+
+  return arra_weights_describe (&weights, func, data, error);
+}
+
+ArraLlamagen *
+arra_llamagen_new (const ArraLlamagenConfig *config,
+                   ArraSource *source,
+                   const char *prefix,
+                   ArraDType dtype,
+                   ArraPool *pool,
+                   GCancellable *cancellable,
+                   GError **error)
+{
+  g_autoptr (ArraLlamagen) model = NULL;
+  const ArraWeights weights = weights_of (config, source, prefix);
+  ArraTransformer *transformer;
+  guint64 mapped, owned;
+
+  /* every shape is checked before the first value is converted */
+  if (!arra_llamagen_measure (config, source, prefix, dtype, &mapped, &owned, error))
+    return NULL;
+  model = arra_mem_new0 (1, sizeof *model, "the model", error);
+  if (model == NULL)
+    return NULL;
+  model->config = *config;
+  model->source = arra_source_ref (source);
+  model->prefix = g_strdup (prefix);
+  transformer = &model->transformer;
+  *transformer = (ArraTransformer){ .klass = &arra_llamagen_class,
+                                    .family = model,
+                                    .shape = arra_llamagen_shape (config) };
+  transformer->layers
+      = arra_mem_new0 (config->n_layers, sizeof *transformer->layers, "the model's layers", error);
+  if (transformer->layers == NULL
+      || !arra_weights_bind (&weights, dtype, model, transformer->layers, pool, cancellable, error)
+      || !arra_source_check (source, error))
+    return NULL;
+  arra_transformer_split_qkv (transformer);
+  return g_steal_pointer (&model);
+}
+
+void
+arra_llamagen_free (ArraLlamagen *model)
+{
+  ArraWeights weights;
+
+  if (model == NULL)
+    return;
+  weights = weights_of (&model->config, model->source, model->prefix);
+  if (model->transformer.layers != NULL)
+    arra_weights_clear (&weights, model, model->transformer.layers);
+  arra_mem_free (model->transformer.layers);
+  arra_source_unref (model->source);
+  g_free (model->prefix);
+  arra_mem_free (model);
+}
+
+const ArraLlamagenConfig *
+arra_llamagen_config (const ArraLlamagen *model)
+{
+  return &model->config;
+}
+
+const ArraTransformer *
+arra_llamagen_transformer (const ArraLlamagen *model)
+{
+  return &model->transformer;
+}
