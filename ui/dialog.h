@@ -50,7 +50,7 @@ typedef struct
 } ArraDialogPlace;
 
 /* Images to insert into: (element-type an image's number and name): g_ptr_array_unref(). Numbers are above 0; names are copied. An image whose
- * number the title of the host's X11 window has as "-NUMBER." is marked as the one in front. */
+ * name and a dot stand in the title of the uppermost of the host's X11 windows that names one is marked as the one in front. */
 GPtrArray *arra_dialog_images_new (void);
 void arra_dialog_images_add (GPtrArray *images, int number, const char *name);
 

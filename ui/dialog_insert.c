@@ -8,9 +8,9 @@ static void
 list_images (ArraDialog *dialog)
 {
   g_autoptr (GPtrArray) images = dialog->host->images != NULL ? dialog->host->images (dialog->host->data) : NULL;
-  g_autofree char *title = arra_dialog_parent_title (dialog->host);
+  g_auto (GStrv) titles = arra_dialog_parent_titles (dialog->host);
 
-  arra_insert_box_set_images (dialog->insert_as, images, dialog->place.image, title);
+  arra_insert_box_set_images (dialog->insert_as, images, dialog->place.image, (const char *const *)titles);
 }
 
 void

@@ -78,5 +78,5 @@ void arra_dialog_reset (ArraDialog *dialog);
 
 /* parent.c: above which window of the host it stays */
 void arra_dialog_set_parent (GtkWidget *window, const ArraDialogHost *host);
-/* (transfer full) (nullable): what that window's title says now, NULL where windows do not tell */
-char *arra_dialog_parent_title (const ArraDialogHost *host);
+/* (transfer full): what the titles of the host's windows say now, the uppermost first, that window's last; empty where windows do not tell */
+char **arra_dialog_parent_titles (const ArraDialogHost *host);

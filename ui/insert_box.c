@@ -145,20 +145,21 @@ arra_insert_box_set_place (ArraInsertBox *box, const ArraDialogPlace *place)
   box->filling = FALSE;
 }
 
-/* Title bars name an image by its name, its number and that of the view: "meadow-3.0". */
+/* Title bars name an image by its name, its number and that of the view: "meadow-3.0". Settings of the host may leave the numbers out: then
+ * no image is known. */
 static const char *
 find_in_title (const Image *image, const char *title)
 {
-  g_autofree char *number = g_strdup_printf ("-%d.", image->number);
+  g_autofree char *shown = g_strconcat (image->name, ".", NULL);
 
-  return title != NULL ? g_strrstr (title, number) : NULL;
+  return g_strrstr (title, shown);
 }
 
 /* What stands last counts: a name can look like a number. NULL: none does. */
 static const Image *
-find_front (const GPtrArray *images, const char *title)
+find_titled (const GPtrArray *images, const char *title)
 {
-  const Image *front = NULL;
+  const Image *found = NULL;
   const char *last = NULL;
 
   for (guint i = 0; i < images->len; i++)
@@ -168,16 +169,26 @@ find_front (const GPtrArray *images, const char *title)
       if (at != NULL && (last == NULL || at > last))
         {
           last = at;
-          front = images->pdata[i];
+          found = images->pdata[i];
         }
     }
+  return found;
+}
+
+static const Image *
+find_front (const GPtrArray *images, const char *const *titles)
+{
+  const Image *front = NULL;
+
+  for (; *titles != NULL && front == NULL; titles++)
+    front = find_titled (images, *titles);
   return front;
 }
 
 static void
-list_images (GtkComboBoxText *where, const GPtrArray *images, const char *title)
+list_images (GtkComboBoxText *where, const GPtrArray *images, const char *const *titles)
 {
-  const Image *front = find_front (images, title);
+  const Image *front = find_front (images, titles);
 
   for (guint i = 0; i < images->len; i++)
     {
@@ -190,7 +201,7 @@ list_images (GtkComboBoxText *where, const GPtrArray *images, const char *title)
 }
 
 void
-arra_insert_box_set_images (ArraInsertBox *box, const GPtrArray *images, int chosen, const char *title)
+arra_insert_box_set_images (ArraInsertBox *box, const GPtrArray *images, int chosen, const char *const *titles)
 {
   GtkComboBoxText *where = GTK_COMBO_BOX_TEXT (box->where);
   g_autofree char *id = g_strdup_printf ("%d", chosen);
@@ -200,7 +211,7 @@ arra_insert_box_set_images (ArraInsertBox *box, const GPtrArray *images, int cho
   box->filling = TRUE;
   gtk_combo_box_text_remove_all (where);
   if (images != NULL)
-    list_images (where, images, title);
+    list_images (where, images, titles);
   gtk_combo_box_text_append (where, NEW_IMAGE, _("New image"));
   gtk_combo_box_set_active_id (GTK_COMBO_BOX (where), id);
   box->filling = FALSE;

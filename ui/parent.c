@@ -6,6 +6,7 @@
 #include <gdk/gdkx.h>
 
 #define LONGEST_TITLE 4096 /* bytes */
+#define MOST_WINDOWS 4096
 
 static GdkWindow *
 x11_window (gulong id)
@@ -24,18 +25,77 @@ set_x11_parent (GdkWindow *window, gulong parent)
     gdk_window_set_transient_for (window, foreign);
 }
 
-static char *
-x11_title (gulong id)
+/* (transfer full) (nullable): @length bytes at most; those of numbers are longs, whatever their size on the wire. */
+static guchar *
+x11_property (GdkWindow *window, const char *name, const char *type, gulong most, gsize *length)
 {
-  g_autoptr (GdkWindow) window = x11_window (id);
-  g_autofree guchar *bytes = NULL;
-  int length = 0;
+  guchar *bytes = NULL;
+  int n = 0;
 
   if (window == NULL
-      || !gdk_property_get (window, gdk_atom_intern_static_string ("_NET_WM_NAME"), gdk_atom_intern_static_string ("UTF8_STRING"), 0,
-                            LONGEST_TITLE, FALSE, NULL, NULL, &length, &bytes))
+      || !gdk_property_get (window, gdk_atom_intern (name, FALSE), gdk_atom_intern (type, FALSE), 0, most, FALSE, NULL, NULL, &n,
+                            &bytes))
     return NULL;
-  return g_utf8_make_valid ((const char *)bytes, length);
+  *length = (gsize)n;
+  return bytes;
+}
+
+static char *
+x11_title (GdkWindow *window)
+{
+  gsize length = 0;
+  g_autofree guchar *bytes = x11_property (window, "_NET_WM_NAME", "UTF8_STRING", LONGEST_TITLE, &length);
+
+  return bytes != NULL ? g_utf8_make_valid ((const char *)bytes, (gssize)length) : NULL;
+}
+
+/* Of the process that a window belongs to; 0: not said */
+static gulong
+x11_process (GdkWindow *window)
+{
+  gsize length = 0;
+  g_autofree guchar *bytes = x11_property (window, "_NET_WM_PID", "CARDINAL", sizeof (guint32), &length);
+
+  return length >= sizeof (gulong) ? *(const gulong *)bytes : 0;
+}
+
+static void
+add_title (GStrvBuilder *titles, GdkWindow *window)
+{
+  g_autofree char *title = x11_title (window);
+
+  if (title != NULL)
+    g_strv_builder_add (titles, title);
+}
+
+/* A host may have a window for each image: the window manager knows which of them lies over the others. */
+static void
+add_titles (GStrvBuilder *titles, GdkWindow *parent)
+{
+  const gulong process = x11_process (parent);
+  gsize length = 0;
+  g_autofree guchar *bytes
+      = x11_property (gdk_get_default_root_window (), "_NET_CLIENT_LIST_STACKING", "WINDOW", MOST_WINDOWS * sizeof (guint32), &length);
+  const gulong *ids = (const gulong *)bytes;
+
+  for (gsize i = length / sizeof (gulong); process != 0 && i-- > 0;)
+    {
+      g_autoptr (GdkWindow) window = x11_window (ids[i]);
+
+      if (window != NULL && x11_process (window) == process)
+        add_title (titles, window);
+    }
+}
+
+static void
+find_titles (GStrvBuilder *titles, gulong id)
+{
+  g_autoptr (GdkWindow) parent = x11_window (id);
+
+  if (parent == NULL)
+    return;
+  add_titles (titles, parent);
+  add_title (titles, parent);
 }
 #else
 static void
@@ -43,10 +103,9 @@ set_x11_parent (GdkWindow *window, gulong parent)
 {
 }
 
-static char *
-x11_title (gulong id)
+static void
+find_titles (GStrvBuilder *titles, gulong id)
 {
-  return NULL;
 }
 #endif
 
@@ -75,8 +134,11 @@ arra_dialog_set_parent (GtkWidget *window, const ArraDialogHost *host)
   set_wayland_parent (own, host->wayland_parent);
 }
 
-char *
-arra_dialog_parent_title (const ArraDialogHost *host)
+char **
+arra_dialog_parent_titles (const ArraDialogHost *host)
 {
-  return x11_title (host->x11_parent);
+  g_autoptr (GStrvBuilder) titles = g_strv_builder_new ();
+
+  find_titles (titles, host->x11_parent);
+  return g_strv_builder_end (titles);
 }

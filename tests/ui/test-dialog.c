@@ -283,27 +283,80 @@ is_listed (GtkWidget *where, const char *name)
   return FALSE;
 }
 
-/* The host's window says which of its images is in front: that one is offered as such, also when another one comes to the front. */
+static GtkWidget *
+host_window (const char *title)
+{
+  GtkWidget *window = gtk_window_new (GTK_WINDOW_TOPLEVEL);
+
+  gtk_window_set_title (GTK_WINDOW (window), title);
+  gtk_widget_show (window);
+  case_idle ();
+  return window;
+}
+
+static gulong
+xid_of (GtkWidget *window)
+{
+  return gdk_x11_window_get_xid (gtk_widget_get_window (window));
+}
+
+static void
+retitle (Case *self, GtkWidget *window, const char *title)
+{
+  gtk_window_set_title (GTK_WINDOW (window), title);
+  case_idle ();
+  arra_dialog_look_around (self->dialog);
+}
+
+/* The host's window says which of its images is in front: that one is offered as such, also when another one comes to the front. A title
+ * without numbers names none, whatever the name of a file looks like. */
 static void
 test_image_in_front (Case *self, gconstpointer data)
 {
-  GtkWidget *window = gtk_window_new (GTK_WINDOW_TOPLEVEL), *where;
+  GtkWidget *window = host_window ("*[image-1.0]-image-2.0 (RGB) – GIMP"), *where;
 
-  gtk_window_set_title (GTK_WINDOW (window), "*[image-1.0]-2.0 (RGB) – GIMP");
-  gtk_widget_show (window);
-  case_idle ();
   self->n_images = 3;
   self->aimed = 1;
-  self->x11_parent = gdk_x11_window_get_xid (gtk_widget_get_window (window));
+  self->x11_parent = xid_of (window);
   case_open (self, SIZED);
   where = case_get (self, GTK_TYPE_COMBO_BOX, "Where");
   g_assert_true (is_listed (where, "image-1") && is_listed (where, "image-2 (in front)") && is_listed (where, "image-3"));
-  gtk_window_set_title (GTK_WINDOW (window), "[Untitled]-3.0 (RGB) – GIMP");
-  case_idle ();
-  arra_dialog_look_around (self->dialog);
+  retitle (self, window, "*image-3.0 (RGB) – GIMP");
   g_assert_true (is_listed (where, "image-2") && is_listed (where, "image-3 (in front)"));
   g_assert_cmpint (self->aimed, ==, 1);
+  retitle (self, window, "photo-2.png – GIMP");
+  g_assert_true (is_listed (where, "image-1") && is_listed (where, "image-2") && is_listed (where, "image-3"));
   gtk_widget_destroy (window);
+}
+
+static void
+stack (const gulong *windows, int n)
+{
+  gdk_property_change (gdk_get_default_root_window (), gdk_atom_intern ("_NET_CLIENT_LIST_STACKING", FALSE), gdk_atom_intern ("WINDOW", FALSE),
+                       32, GDK_PROP_MODE_REPLACE, (const guchar *)windows, n);
+}
+
+/* A host with a window for each image: the uppermost of them counts, not the one that the dialog was opened from, nor one without an image. */
+static void
+test_windows_in_front (Case *self, gconstpointer data)
+{
+  GtkWidget *first = host_window ("image-1.0 – GIMP"), *second = host_window ("image-2.0 – GIMP"), *tools = host_window ("Tools"), *where;
+  gulong windows[] = { xid_of (first), xid_of (second), xid_of (tools), 1 };
+
+  self->n_images = 2;
+  self->aimed = 1;
+  self->x11_parent = windows[0];
+  stack (windows, 4);
+  case_open (self, SIZED);
+  where = case_get (self, GTK_TYPE_COMBO_BOX, "Where");
+  g_assert_true (is_listed (where, "image-1") && is_listed (where, "image-2 (in front)"));
+  stack ((const gulong[]){ windows[1], windows[0] }, 2);
+  arra_dialog_look_around (self->dialog);
+  g_assert_true (is_listed (where, "image-1 (in front)") && is_listed (where, "image-2"));
+  stack (windows, 0);
+  gtk_widget_destroy (first);
+  gtk_widget_destroy (second);
+  gtk_widget_destroy (tools);
 }
 
 static void
@@ -429,6 +482,7 @@ main (int argc, char **argv)
     { "/ui/dialog/selection-is-remembered", test_selection_is_remembered },
     { "/ui/dialog/images", test_images },
     { "/ui/dialog/image-in-front", test_image_in_front },
+    { "/ui/dialog/windows-in-front", test_windows_in_front },
     { "/ui/dialog/indexed", test_indexed },
     { "/ui/dialog/new-checkpoint", test_new_checkpoint },
     { "/ui/dialog/search-again", test_search_again },
