@@ -289,6 +289,23 @@ test_own_image (void)
   close_later_displays ();
 }
 
+/* With two images open the list says which of them GIMP shows. */
+static void
+test_in_front (void)
+{
+  g_autofree char *name = NULL;
+  int number;
+
+  run_script ("(gimp-display-new (new-picture 40 40 RGB u8))");
+  number = said_number ("(say \"n\" (apply max (all-images)))");
+  name = g_strdup_printf ("[Untitled]-%d (in front)", number);
+  g_usleep (G_USEC_PER_SEC);
+  open_dialog ();
+  g_assert_true (desktop_has (DIALOG, ATSPI_ROLE_MENU_ITEM, name, ATSPI_STATE_SENSITIVE, START_SECONDS));
+  close_dialog ();
+  close_later_displays ();
+}
+
 /* GIMP draws what it shows whenever it has time, also while the layer comes in: what it shows in the end is the picture. */
 static void
 test_group (void)
@@ -478,6 +495,7 @@ main (int argc, char **argv)
   g_test_add_func ("/plugin/desktop/layer", test_layer);
   g_test_add_func ("/plugin/desktop/repeat", test_repeat);
   g_test_add_func ("/plugin/desktop/own-image", test_own_image);
+  g_test_add_func ("/plugin/desktop/in-front", test_in_front);
   g_test_add_func ("/plugin/desktop/group", test_group);
   g_test_add_func ("/plugin/desktop/hostile-parasite", test_hostile_parasite);
   g_test_add_func ("/plugin/desktop/cancelled-in-status-bar", test_cancelled_in_status_bar);
