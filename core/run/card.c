@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "card_keys.h"
 #include "checkpoint_private.h"
 #include "fail.h"
 #include "jsonguard.h"
@@ -19,8 +20,8 @@ static const struct
 } texts[] = {
   { "name", "general.name", G_STRUCT_OFFSET (ArraCard, name), 256 },
   { "description", "general.description", G_STRUCT_OFFSET (ArraCard, description), 8192 },
-  { "license", "general.license", G_STRUCT_OFFSET (ArraCard, license), 256 },
-  { "license_link", "general.license.link", G_STRUCT_OFFSET (ArraCard, license_link), 1024 },
+  { "license", ARRA_CARD_LICENSE_KEY, G_STRUCT_OFFSET (ArraCard, license), 256 },
+  { "license_link", ARRA_CARD_LICENSE_LINK_KEY, G_STRUCT_OFFSET (ArraCard, license_link), 1024 },
   { "training_data", "arra.card.training_data", G_STRUCT_OFFSET (ArraCard, training_data), 4096 },
   { "intended_use", "arra.card.intended_use", G_STRUCT_OFFSET (ArraCard, intended_use), 4096 },
   { "domain", "arra.card.domain", G_STRUCT_OFFSET (ArraCard, domain), 256 },
@@ -41,8 +42,10 @@ static const struct
     ARRA_CARD_MAX_WORDS, 128 },
 };
 
-#define MEDICAL_KEY "arra.card.medical"
 #define THUMBNAIL_KEY "arra.card.thumbnail"
+
+#define TRAINED "model" /* how arra train calls the folder of every model */
+#define NAME 0          /* in texts */
 
 static const char *const no_entries[] = { NULL };
 
@@ -68,13 +71,24 @@ arra_card_keep (GStringChunk *strings, const char *text, gsize length)
   return g_string_chunk_insert (strings, clean->str);
 }
 
+/* Of "model" in a folder the folder's name, which says more. */
+static char *
+base_of_path (const char *path, gboolean *is_trained)
+{
+  g_autofree char *whole = g_canonicalize_filename (path, NULL), *base = g_path_get_basename (whole),
+                  *folder = g_path_get_dirname (whole), *above = g_path_get_basename (folder);
+
+  *is_trained = g_str_equal (base, TRAINED);
+  return g_strdup (*is_trained && !g_path_is_absolute (above) ? above : base);
+}
+
 /* A repository's name from the folder of a Hugging Face cache, else the last part of the path without
  * ".gguf". */
 static char *
-name_of_path (const char *path)
+name_of_path (const char *path, gboolean *is_trained)
 {
   g_auto (GStrv) parts = g_strsplit (path, G_DIR_SEPARATOR_S, 0);
-  g_autofree char *base = g_path_get_basename (path);
+  g_autofree char *base = base_of_path (path, is_trained);
 
   for (guint i = 0; parts[i] != NULL; i++)
     if (g_str_has_prefix (parts[i], "models--") && parts[i + 1] != NULL
@@ -91,7 +105,7 @@ name_of_path (const char *path)
 void
 arra_card_init (ArraCheckpoint *checkpoint, const char *path)
 {
-  g_autofree char *name = name_of_path (path);
+  g_autofree char *name = name_of_path (path, &checkpoint->is_unnamed);
 
   checkpoint->strings = g_string_chunk_new (1024);
   checkpoint->card.name = arra_card_keep (checkpoint->strings, name, strlen (name));
@@ -113,9 +127,12 @@ take_text (ArraCheckpoint *checkpoint,
     return arra_fail (error, ARRA_ERROR_INVALID_DATA,
                       "%s: %s is too long: %zu bytes; at most %zu are allowed", name, what, length,
                       texts[index].max);
-  if (length > 0)
-    G_STRUCT_MEMBER (const char *, &checkpoint->card, texts[index].offset)
-        = arra_card_keep (checkpoint->strings, text, length);
+  if (length == 0)
+    return TRUE;
+  G_STRUCT_MEMBER (const char *, &checkpoint->card, texts[index].offset)
+      = arra_card_keep (checkpoint->strings, text, length);
+  if (index == NAME)
+    checkpoint->is_unnamed = FALSE;
   return TRUE;
 }
 
@@ -285,8 +302,8 @@ arra_card_load (ArraCheckpoint *checkpoint, GError **error)
         && (!arra_gguf_get_string (gguf, texts[i].gguf_key, &text, &size, error)
             || !take_text (checkpoint, i, text, size, checkpoint->path, texts[i].gguf_key, error)))
       return FALSE;
-  if (arra_gguf_has (gguf, MEDICAL_KEY)
-      && !arra_gguf_get_bool (gguf, MEDICAL_KEY, &checkpoint->card.medical, error))
+  if (arra_gguf_has (gguf, ARRA_CARD_MEDICAL_KEY)
+      && !arra_gguf_get_bool (gguf, ARRA_CARD_MEDICAL_KEY, &checkpoint->card.medical, error))
     return FALSE;
   for (gsize i = 0; i < G_N_ELEMENTS (lists); i++)
     if (!load_list (checkpoint, i, error))
@@ -310,13 +327,13 @@ arra_card_store (const ArraCheckpoint *checkpoint, ArraGgufWriter *writer)
     {
       const char *text = G_STRUCT_MEMBER (const char *, card, texts[i].offset);
 
-      if (text != NULL)
+      if (text != NULL && (i != NAME || !checkpoint->is_unnamed))
         arra_gguf_writer_set_string (writer, texts[i].gguf_key, text, -1);
     }
   if (card->training_data != NULL)
     arra_gguf_writer_set_strings (writer, "general.datasets",
                                   (const char *const[]){ card->training_data, NULL });
-  arra_gguf_writer_set_bool (writer, MEDICAL_KEY, card->medical);
+  arra_gguf_writer_set_bool (writer, ARRA_CARD_MEDICAL_KEY, card->medical);
   for (gsize i = 0; i < G_N_ELEMENTS (lists); i++)
     {
       const char *const *list = G_STRUCT_MEMBER (const char *const *, card, lists[i].offset);

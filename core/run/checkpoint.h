@@ -36,6 +36,7 @@ struct _ArraCheckpoint
   guint top_k, text_top_k, width, height;
 
   ArraCard card;
+  gboolean is_unnamed;    /* the card's name is its folder's, and that one was called by arra train: a file made of it is called by its own name */
   GStringChunk *strings;  /* what the card points to */
   const char **examples;  /* the card's example prompts, or NULL; the array alone is owned */
   const char **words;     /* the card's words, likewise */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "card.h"
+#include "card_keys.h"
 #include "fail.h"
 #include "job.h"
 #include "jsonguard.h"
@@ -39,7 +40,6 @@ static const struct
 };
 
 #define TEMPLATE "prompt_template"
-#define PREFIX "arra.default."
 
 guint
 arra_checkpoint_picture_room (const ArraCheckpoint *checkpoint)
@@ -121,7 +121,7 @@ arra_defaults_load (ArraCheckpoint *checkpoint, GError **error)
 
   for (gsize i = 0; i < G_N_ELEMENTS (doubles); i++)
     {
-      g_autofree char *key = g_strconcat (PREFIX, doubles[i].key, NULL);
+      g_autofree char *key = g_strconcat (ARRA_DEFAULT_PREFIX, doubles[i].key, NULL);
       double *value = G_STRUCT_MEMBER_P (checkpoint, doubles[i].offset);
 
       if (arra_gguf_has (checkpoint->gguf, key)
@@ -130,7 +130,7 @@ arra_defaults_load (ArraCheckpoint *checkpoint, GError **error)
     }
   for (gsize i = 0; i < G_N_ELEMENTS (counts); i++)
     {
-      g_autofree char *key = g_strconcat (PREFIX, counts[i].key, NULL);
+      g_autofree char *key = g_strconcat (ARRA_DEFAULT_PREFIX, counts[i].key, NULL);
       guint64 value;
 
       if (!arra_gguf_has (checkpoint->gguf, key))
@@ -139,25 +139,25 @@ arra_defaults_load (ArraCheckpoint *checkpoint, GError **error)
         return FALSE;
       G_STRUCT_MEMBER (guint, checkpoint, counts[i].offset) = (guint) value;
     }
-  if (!arra_gguf_has (checkpoint->gguf, PREFIX TEMPLATE))
+  if (!arra_gguf_has (checkpoint->gguf, ARRA_DEFAULT_PREFIX TEMPLATE))
     return TRUE;
-  return arra_gguf_get_string (checkpoint->gguf, PREFIX TEMPLATE, &text, &length, error)
+  return arra_gguf_get_string (checkpoint->gguf, ARRA_DEFAULT_PREFIX TEMPLATE, &text, &length, error)
          && take_template (checkpoint, text, length, checkpoint->path, error);
 }
 
 void
 arra_defaults_store (const ArraCheckpoint *checkpoint, ArraGgufWriter *writer)
 {
-  arra_gguf_writer_set_string (writer, PREFIX TEMPLATE, checkpoint->prompt_template, -1);
+  arra_gguf_writer_set_string (writer, ARRA_DEFAULT_PREFIX TEMPLATE, checkpoint->prompt_template, -1);
   for (gsize i = 0; i < G_N_ELEMENTS (doubles); i++)
     {
-      g_autofree char *key = g_strconcat (PREFIX, doubles[i].key, NULL);
+      g_autofree char *key = g_strconcat (ARRA_DEFAULT_PREFIX, doubles[i].key, NULL);
       arra_gguf_writer_set_double (writer, key,
                                    G_STRUCT_MEMBER (const double, checkpoint, doubles[i].offset));
     }
   for (gsize i = 0; i < G_N_ELEMENTS (counts); i++)
     {
-      g_autofree char *key = g_strconcat (PREFIX, counts[i].key, NULL);
+      g_autofree char *key = g_strconcat (ARRA_DEFAULT_PREFIX, counts[i].key, NULL);
 
       /* without a VQGAN nobody knows how many pixels a code stands for */
       if (arra_checkpoint_grid (checkpoint) == 0 && counts[i].is_size)

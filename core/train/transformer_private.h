@@ -45,6 +45,7 @@ typedef struct
 {
   JsonParser *parser; /* (nullable): of @object; no card */
   JsonObject *object;
+  JsonObject *handed; /* (nullable): what the checkpoint to start from says, and the card does not */
   guint8 *thumbnail;  /* (nullable): the file it names; arra_mem */
   gsize thumbnail_size;
 } ArraTransformerCard;
@@ -102,6 +103,8 @@ ArraBatch arra_transformer_batch_part (const ArraTransformerTrainee *transformer
 
 /* transformer_card.c: read at the start, so that hours later nothing can be missing; then its members for arra.json, and its picture */
 gboolean arra_transformer_card_read (ArraTransformerCard *card, const char *path, GError **error);
+/* Licence, medical use and sampling settings of the checkpoint to start from, a GGUF file or (@gguf is NULL) a @folder: after the card was read, whose members win. */
+gboolean arra_transformer_card_hand_on (ArraTransformerCard *card, const ArraGguf *gguf, const char *folder, GError **error);
 void arra_transformer_card_clear (ArraTransformerCard *card);
 void arra_transformer_card_add (const ArraTransformerCard *card, JsonBuilder *builder);
 gboolean arra_transformer_card_save_thumbnail (const ArraTransformerCard *card, const char *directory, GError **error);

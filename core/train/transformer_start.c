@@ -286,7 +286,8 @@ arra_transformer_begin (ArraTransformerTrainee *t, const ArraYaml *config, GErro
   if ((random && !read_shape (t, config, error))
       || !arra_vocabulary_init_tokenizer (&t->vocabulary, t->config.vocab_size, t->tokenizer, name, error)
       || !check_pictures (t, name, config, error) || !look_at_vqgan (t, config, error)
-      || (t->settings.card != NULL && !arra_transformer_card_read (&t->card, t->settings.card, error)))
+      || (t->settings.card != NULL && !arra_transformer_card_read (&t->card, t->settings.card, error))
+      || (!random && !arra_transformer_card_hand_on (&t->card, t->gguf, t->settings.from, error)))
     return FALSE;
   t->config.mask_image_logits = FALSE;
   if (!flag_image_ids (t, error) || !finish_objective (t, config, error)

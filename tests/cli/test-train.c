@@ -258,6 +258,26 @@ start_from (const char *model, const char *output)
   assert_status (outcome, 0);
 }
 
+/* What holds for the start holds for what is made of it; its name does not, and "model" is none. */
+static void
+assert_handed_on (const char *output, const char *file)
+{
+  g_autofree char *model = g_build_filename (output, "model", NULL), *name = g_strconcat (output, "\n", NULL),
+                  *file_name = g_strndup (file, strlen (file) - strlen (".gguf"));
+  g_autoptr (Outcome) info = arra_run ("info", model, NULL), converted = arra_run ("convert", model, "-o", file, NULL),
+                      shown = arra_run ("info", file, NULL);
+
+  assert_status (info, 0);
+  assert_says (info->out, name);
+  assert_status (converted, 0);
+  assert_status (shown, 0);
+  assert_says (shown->out, file_name);
+  g_assert_null (strstr (shown->out, "Foxes"));
+  assert_says (shown->out, "CC-BY-4.0");
+  assert_says (shown->out, "not for diagnosis");
+  assert_says (shown->out, "guidance 2.5, top-k 30 (text 3), temperature 0.8, top-p 0.9");
+}
+
 /* A folder and the GGUF file made of it are the same start; pictures on the way need prompts. */
 static void
 test_start (void)
@@ -265,11 +285,15 @@ test_start (void)
   g_autoptr (Outcome) converted = NULL;
 
   tiny_training_begin ();
+  tiny_training_put ("model/arra.json", "{\"name\": \"Foxes\", \"license\": \"CC-BY-4.0\", \"medical\": true, \"guidance_scale\": 2.5, "
+                                        "\"top_k\": 30, \"text_top_k\": 3, \"temperature\": 0.8, \"top_p\": 0.9}");
   converted = arra_run ("convert", "model", "--type", "f32", "-o", "model.gguf", NULL);
   assert_status (converted, 0);
   start_from ("model", "folder");
   start_from ("model.gguf", "file");
   g_assert_true (same_bytes ("folder/model/model.safetensors", "file/model/model.safetensors"));
+  assert_handed_on ("folder", "mine.gguf");
+  assert_handed_on ("file", "yours.gguf");
   harness_end ();
 }
 
