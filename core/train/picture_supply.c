@@ -122,8 +122,9 @@ count (const ArraYaml *config, GPtrArray *datasets, guint held, guint *n, GError
       if (size <= held)
         return arra_fail (
             error, ARRA_ERROR_INVALID_DATA,
-            "%s: a data set has %u pictures, of which \"data.validation\" holds out %u: none is left",
-            arra_yaml_path (config), size, held);
+            "%s: a data set has %u pictures, of which \"data.validation\" holds out %u: none is left to learn "
+            "from; hold out fewer, as with --set data.validation=%u",
+            arra_yaml_path (config), size, held, size / 8);
       *n += size - held;
     }
   return TRUE;

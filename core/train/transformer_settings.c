@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "transformer_private.h"
 
+#include <inttypes.h>
+
 #include "fail.h"
 #include "settings.h"
 
@@ -128,6 +130,22 @@ read_start (const ArraYaml *config, ArraTransformerSettings *settings, GError **
   return TRUE;
 }
 
+static gboolean
+read_held_out (const ArraYaml *config,
+               const ArraPictureItems *items,
+               ArraTransformerSettings *settings,
+               GError **error)
+{
+  if (!arra_setting_uint (config, "data.held_out", 0, G_MAXUINT32, &settings->held_out, error))
+    return FALSE;
+  if (settings->held_out < MAX (items->n, 1))
+    return TRUE;
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                    "%s: there are %u pictures, of which \"data.held_out\" holds out %" PRIu64
+                    ": none is left to learn from; hold out fewer, as with --set data.held_out=%u",
+                    arra_yaml_path (config), items->n, settings->held_out, items->n / 8);
+}
+
 gboolean
 arra_transformer_settings_read (const ArraYaml *config,
                                 const ArraPictureItems *items,
@@ -135,8 +153,7 @@ arra_transformer_settings_read (const ArraYaml *config,
                                 GError **error)
 {
   return read_alignment (config, items, settings, error) && read_optimizer (config, settings, error)
-         && arra_setting_uint (config, "data.held_out", 0, items->n - MIN (items->n, 1), &settings->held_out,
-                               error)
+         && read_held_out (config, items, settings, error)
          && arra_setting_double (config, "data.drop_prompt", 0, 1, &settings->drop_prompt, error)
          && arra_setting_double (config, "objective.z_weight", 0, 1, &settings->objective.z_weight, error)
          && arra_setting_double (config, "objective.dropout", 0, 0.99, &settings->objective.dropout, error);

@@ -327,7 +327,9 @@ test_n_settings (void)
   refuse ("objective: {token: rep, rep_token: <s>}\n", TRUE, "data.drop_prompt");
   refuse ("  micro_batch: 5\n", FALSE, "optimizer.micro_batch");
   refuse ("  method: lion\n", FALSE, "\"optimizer.method\" is 'lion', not one of adamw, muon");
-  refuse ("data: {held_out: 10}\n", FALSE, "data.held_out");
+  refuse ("data: {held_out: 10}\n", FALSE, "there are 10 pictures, of which \"data.held_out\" holds out 10");
+  refuse ("data: {held_out: 10}\n", FALSE, "--set data.held_out=1");
+  refuse ("data: {held_out: -1}\n", FALSE, "data.held_out");
   pictures.codes[3][2] = 64;
   refuse ("", FALSE, "picture 3 has code 64");
   few_pictures_init (&pictures, 7);
@@ -386,6 +388,65 @@ test_card (void)
   g_assert_true (g_file_get_contents (copy, &bytes, NULL, NULL));
   g_assert_cmpstr (bytes, ==, few_png);
   arra_trainee_clear (&trainee);
+}
+
+/* A member of a saved arra.json as text; "" where it is missing. */
+static char *
+saved_member (const char *path, const char *key)
+{
+  g_autofree char *file = g_build_filename (path, "arra.json", NULL);
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  JsonObject *object;
+
+  g_assert_true (json_parser_load_from_file (parser, file, NULL));
+  object = json_node_get_object (json_parser_get_root (parser));
+  return json_object_has_member (object, key) ? json_to_string (json_object_get_member (object, key), FALSE) : g_strdup ("");
+}
+
+static void
+assert_member (const char *path, const char *key, const char *value)
+{
+  g_autofree char *text = saved_member (path, key);
+
+  g_assert_cmpstr (text, ==, value);
+}
+
+/* What was trained on is under the same licence, as medical, and drawn with the same settings; the rest of a
+ * card is not true of it any more, and a card of its own wins. */
+static void
+test_handed_on (void)
+{
+  static const char given[] = "{\"name\": \"Hearts\", \"license\": \"CC-BY-4.0\", \"license_link\": \"https://x\", "
+                              "\"medical\": true, \"guidance_scale\": 2.5, \"top_k\": 300, \"domain\": \"cxr\"}",
+                    own[] = "{\"license\": \"CC0-1.0\", \"top_k\": 7}";
+  g_autofree char *base = g_build_filename (folder, "base", NULL), *card = g_build_filename (folder, "own.json", NULL),
+                  *settings = g_build_filename (base, "arra.json", NULL),
+                  *saved = g_build_filename (folder, "handed", NULL), *more = NULL;
+  g_autoptr (ArraYaml) config = few_pictures_config (folder, "x", "");
+  ArraTrainee first = few_pictures_trainee (config, &pictures, FALSE, NULL), next;
+
+  save (&first, base);
+  arra_trainee_clear (&first);
+  g_assert_true (g_file_set_contents (settings, given, -1, NULL));
+  next = started ("general", base);
+  save (&next, saved);
+  arra_trainee_clear (&next);
+  assert_member (saved, "license", "\"CC-BY-4.0\"");
+  assert_member (saved, "license_link", "\"https://x\"");
+  assert_member (saved, "medical", "true");
+  assert_member (saved, "guidance_scale", "2.5");
+  assert_member (saved, "top_k", "300");
+  assert_member (saved, "name", "");
+  assert_member (saved, "domain", "");
+  g_assert_true (g_file_set_contents (card, own, -1, NULL));
+  more = g_strdup_printf ("%s, card: %s", base, card);
+  next = started ("general", more);
+  save (&next, saved);
+  arra_trainee_clear (&next);
+  assert_member (saved, "license", "\"CC0-1.0\"");
+  assert_member (saved, "license_link", "");
+  assert_member (saved, "medical", "true");
+  assert_member (saved, "top_k", "7");
 }
 
 /* A saved model is a start with the same values; of a text-only one the image rows of the head are zero. */
@@ -466,6 +527,7 @@ main (int argc, char **argv)
   g_test_add_func ("/transformer/data", test_data);
   g_test_add_func ("/transformer/n-settings", test_n_settings);
   g_test_add_func ("/transformer/card", test_card);
+  g_test_add_func ("/transformer/handed-on", test_handed_on);
   g_test_add_func ("/transformer/starts", test_starts);
   status = g_test_run ();
   fixture_remove (folder);
