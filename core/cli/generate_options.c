@@ -40,7 +40,7 @@ fill_entries (GenerateOptions *o, GOptionEntry entries[MAX_ENTRIES])
     { "prompts", 0, 0, G_OPTION_ARG_FILENAME, &o->prompts, "A picture for each line of FILE, or each caption of a data set", "PATH" },
     { "limit", 0, 0, G_OPTION_ARG_STRING, &o->limit, "Of --prompts only the first N", "N" },
     { "out", 'o', 0, G_OPTION_ARG_FILENAME, &o->out, "Picture to write (default: arra-SEED.png); - is standard output; with --prompts a folder", "PATH" },
-    { "size", 's', 0, G_OPTION_ARG_STRING, &o->size, "Pixels, or auto: the model chooses, and may answer with text", "WxH" },
+    { "size", 's', 0, G_OPTION_ARG_STRING, &o->size, "Pixels (one number: a square), or auto: the model chooses, and may answer with text", "WxH" },
     { "count", 'n', 0, G_OPTION_ARG_STRING, &o->count, "Number of pictures; more than one are numbered", "N" },
     { "first", 0, 0, G_OPTION_ARG_STRING, &o->first, "Number of the first picture (default: 0): one of several again, alone", "I" },
     { "seed", 0, 0, G_OPTION_ARG_STRING, &o->seed, "Start of the randomness (default: another each time; with --prompts 0)", "N" },

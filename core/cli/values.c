@@ -54,6 +54,7 @@ cli_value_size (const char *option, const char *text, guint *width, guint *heigh
 {
   g_auto (GStrv) sides = NULL;
   guint64 w, h;
+  guint n;
 
   if (strcmp (text, "auto") == 0)
     {
@@ -61,8 +62,9 @@ cli_value_size (const char *option, const char *text, guint *width, guint *heigh
       return TRUE;
     }
   sides = g_strsplit (text, "x", 0);
-  if (g_strv_length (sides) != 2 || !g_ascii_string_to_unsigned (sides[0], 10, 1, MAX_SIDE, &w, NULL)
-      || !g_ascii_string_to_unsigned (sides[1], 10, 1, MAX_SIDE, &h, NULL))
+  n = g_strv_length (sides);
+  if (n < 1 || n > 2 || !g_ascii_string_to_unsigned (sides[0], 10, 1, MAX_SIDE, &w, NULL)
+      || !g_ascii_string_to_unsigned (sides[n - 1], 10, 1, MAX_SIDE, &h, NULL))
     return cli_usage_error (error, "%s: '%s' is no size: give WIDTHxHEIGHT in pixels, as in 512x512", option, text);
   *width = (guint) w;
   *height = (guint) h;

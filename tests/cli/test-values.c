@@ -45,7 +45,7 @@ test_double (void)
 static void
 test_size (void)
 {
-  static const char *const bad[] = { "", "512", "512x", "x512", "512x512x3", "512X512", "0x32", "-1x32", "64*64", "99999999x32" };
+  static const char *const bad[] = { "", "0", "512x", "x512", "x", "99999999", "512x512x3", "512X512", "0x32", "-1x32", "64*64", "99999999x32" };
   guint width, height;
 
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
@@ -53,6 +53,9 @@ test_size (void)
   g_assert_true (cli_value_size ("--size", "512x64", &width, &height, NULL));
   g_assert_cmpuint (width, ==, 512);
   g_assert_cmpuint (height, ==, 64);
+  g_assert_true (cli_value_size ("--size", "96", &width, &height, NULL));
+  g_assert_cmpuint (width, ==, 96);
+  g_assert_cmpuint (height, ==, 96);
   g_assert_true (cli_value_size ("--size", "auto", &width, &height, NULL));
   g_assert_cmpuint (width, ==, 0);
   g_assert_cmpuint (height, ==, 0);
