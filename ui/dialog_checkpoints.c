@@ -252,6 +252,9 @@ arra_dialog_add_folder (gpointer data)
   gtk_window_set_modal (GTK_WINDOW (chooser), TRUE);
   gtk_window_set_destroy_with_parent (GTK_WINDOW (chooser), TRUE);
   gtk_dialog_set_default_response (GTK_DIALOG (chooser), GTK_RESPONSE_ACCEPT);
+  /* else it shows files of late, where a path that is typed cannot be added */
+  gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (chooser),
+                                       dialog->added_folder != NULL ? dialog->added_folder : g_get_home_dir ());
   g_signal_connect (chooser, "response", G_CALLBACK (folder_chosen), dialog);
   gtk_window_present (GTK_WINDOW (chooser));
 }

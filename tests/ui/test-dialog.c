@@ -464,6 +464,44 @@ test_hints (Case *self, gconstpointer data)
   g_assert_true (case_shows (self, "Press Generate"));
 }
 
+static GtkWidget *
+folder_chooser (void)
+{
+  g_autoptr (GList) windows = gtk_window_list_toplevels ();
+
+  for (GList *at = windows; at != NULL; at = at->next)
+    if (GTK_IS_FILE_CHOOSER_DIALOG (at->data))
+      return at->data;
+  return NULL;
+}
+
+static void
+assert_folder (GtkWidget *chooser, const char *folder)
+{
+  g_autofree char *shown = gtk_file_chooser_get_current_folder (GTK_FILE_CHOOSER (chooser));
+
+  g_assert_cmpstr (shown, ==, folder);
+}
+
+/* Among files of late a path that is typed could not be added. */
+static void
+test_add_folder (Case *self, gconstpointer data)
+{
+  case_open (self, "");
+  arra_dialog_add_folder (self->dialog);
+  case_idle ();
+  assert_folder (folder_chooser (), g_get_home_dir ());
+  gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (folder_chooser ()), self->folder);
+  case_idle ();
+  gtk_dialog_response (GTK_DIALOG (folder_chooser ()), GTK_RESPONSE_ACCEPT);
+  g_assert_null (folder_chooser ());
+  arra_dialog_add_folder (self->dialog);
+  case_idle ();
+  assert_folder (folder_chooser (), self->folder);
+  gtk_dialog_response (GTK_DIALOG (folder_chooser ()), GTK_RESPONSE_CANCEL);
+  g_assert_null (folder_chooser ());
+}
+
 int
 main (int argc, char **argv)
 {
@@ -488,6 +526,7 @@ main (int argc, char **argv)
     { "/ui/dialog/search-again", test_search_again },
     { "/ui/dialog/refused-size", test_refused_size },
     { "/ui/dialog/hints", test_hints },
+    { "/ui/dialog/add-folder", test_add_folder },
     { "/ui/dialog/unknown-words", test_unknown_words },
   };
 
