@@ -150,7 +150,7 @@ attempt (const DecodeOptions *options,
          CliItems *items,
          GError **error)
 {
-  g_autoptr (ArraBadItems) bad = options->skip_bad ? arra_bad_items_new () : NULL;
+  g_autoptr (ArraBadItems) bad = cli_bad_items_new (options->skip_bad);
   g_automem guint8 *keys = arra_dataset_keys (inputs->dataset, cli_signals_stage (0), error);
   guint n = 0;
 

@@ -131,7 +131,8 @@ open_sets (const Options *options, guint limit, Run *run, GError **error)
       if (names[role] == NULL)
         continue;
       run->sets[role] = cli_open_dataset (names[role], options->quiet, error);
-      if (run->sets[role] == NULL)
+      if (run->sets[role] == NULL
+          || (options->clip != NULL && !arra_dataset_has_captions (run->sets[role], error)))
         return FALSE;
       run->request.sets[role] = run->sets[role];
       run->request.names[role] = names[role];

@@ -205,7 +205,7 @@ run (gpointer data, GError **error)
   const Options *options = data;
   g_auto (Inputs) inputs = { 0 };
   g_autoptr (ArraFeatureCacheWriter) writer = NULL;
-  g_autoptr (ArraBadItems) bad = options->skip_bad ? arra_bad_items_new () : NULL;
+  g_autoptr (ArraBadItems) bad = cli_bad_items_new (options->skip_bad);
   g_autoptr (CliProgress) progress = NULL;
   CliItems items = { .start = g_get_monotonic_time () };
   guint threads = 0, n, n_new;
@@ -218,7 +218,7 @@ run (gpointer data, GError **error)
   items.first = n - n_new;
   items.progress = progress
       = cli_progress_new (!options->quiet, 1, options->encoder != NULL ? "Encoding" : "Gathering");
-  if ((bad != NULL && !arra_dataset_check_captions (inputs.dataset, bad, error))
+  if ((options->skip_bad && !arra_dataset_check_captions (inputs.dataset, bad, error))
       || !gather (&inputs, writer, bad, &items, error))
     return FALSE;
   cli_progress_clear (progress);

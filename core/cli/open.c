@@ -60,6 +60,13 @@ cli_open_dataset (const char *path, gboolean quiet, GError **error)
   return dataset;
 }
 
+ArraBadItems *
+cli_bad_items_new (gboolean skip)
+{
+  return skip ? arra_bad_items_new ()
+              : arra_bad_items_new_strict (" (--skip-bad leaves out what cannot be used, and lists it)");
+}
+
 void
 cli_note_bad_items (const char *command, const ArraBadItems *bad)
 {

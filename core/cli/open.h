@@ -19,5 +19,7 @@ ArraCheckpoint *cli_open_vqgan (const char *model, const char *vqgan, guint thre
 /* As arra_dataset_open(); says on standard error what was left out, unless @quiet. */
 ArraDataset *cli_open_dataset (const char *path, gboolean quiet, GError **error);
 void cli_note_lines (const char *text); /* nullable: each line a note */
+/* For --skip-bad: gathers (@skip), or says with the first one how to go on without it. */
+ArraBadItems *cli_bad_items_new (gboolean skip);
 /* Says which items were left out, and why. */
 void cli_note_bad_items (const char *command, const ArraBadItems *bad);

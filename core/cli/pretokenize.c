@@ -172,7 +172,7 @@ run (gpointer data, GError **error)
   const Options *options = data;
   g_auto (Inputs) inputs = { .size = DEFAULT_SIZE };
   g_autoptr (ArraTokenCacheWriter) writer = NULL;
-  g_autoptr (ArraBadItems) bad = options->skip_bad ? arra_bad_items_new () : NULL;
+  g_autoptr (ArraBadItems) bad = cli_bad_items_new (options->skip_bad);
   g_autoptr (CliProgress) progress = NULL;
   CliItems items = { .start = g_get_monotonic_time () };
   ArraExec exec = { 0 };

@@ -24,7 +24,7 @@ static gboolean
 read_captions (CliPrompts *prompts, const char *path, GError **error)
 {
   prompts->dataset = cli_open_dataset (path, FALSE, error);
-  if (prompts->dataset == NULL)
+  if (prompts->dataset == NULL || !arra_dataset_has_captions (prompts->dataset, error))
     return FALSE;
   for (guint i = 0; i < arra_dataset_size (prompts->dataset); i++)
     g_ptr_array_add (prompts->texts, (gpointer) arra_dataset_caption (prompts->dataset, i));

@@ -105,6 +105,8 @@ learn_dataset (ArraBpeTrainer *trainer, const char *path, guint64 *n_texts, GErr
 {
   g_autoptr (ArraDataset) dataset = cli_open_dataset (path, FALSE, error);
 
+  if (dataset != NULL && !arra_dataset_has_captions (dataset, error))
+    return FALSE;
   for (guint i = 0; dataset != NULL && i < arra_dataset_size (dataset); i++, ++*n_texts)
     {
       const char *caption = arra_dataset_caption (dataset, i);

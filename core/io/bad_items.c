@@ -10,6 +10,7 @@ typedef struct
 
 struct _ArraBadItems
 {
+  const char *advice; /* (nullable): not NULL when it is strict */
   GMutex lock;
   GArray *items; /* BadItem, sorted */
 };
@@ -28,6 +29,15 @@ arra_bad_items_new (void)
   g_mutex_init (&bad->lock);
   bad->items = g_array_new (FALSE, FALSE, sizeof (BadItem));
   g_array_set_clear_func (bad->items, clear_item);
+  return bad;
+}
+
+ArraBadItems *
+arra_bad_items_new_strict (const char *advice)
+{
+  ArraBadItems *bad = arra_bad_items_new ();
+
+  bad->advice = advice;
   return bad;
 }
 
@@ -56,13 +66,24 @@ is_of_item (const GError *fault)
          && !g_error_matches (fault, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
+static void
+advise (GError *fault, const char *advice)
+{
+  char *message = g_strconcat (fault->message, advice, NULL);
+
+  g_free (fault->message);
+  fault->message = message;
+}
+
 gboolean
 arra_bad_items_take (ArraBadItems *bad, guint item, GError *fault, GError **error)
 {
   BadItem one = { item, fault };
 
-  if (bad == NULL || !is_of_item (fault))
+  if (bad == NULL || bad->advice != NULL || !is_of_item (fault))
     {
+      if (bad != NULL && bad->advice != NULL && is_of_item (fault))
+        advise (fault, bad->advice);
       g_propagate_error (error, fault);
       return FALSE;
     }

@@ -47,9 +47,31 @@ arra_dataset_add (ArraDataset *dataset,
   item.name = g_string_chunk_insert (dataset->texts, name);
   item.picture = g_string_chunk_insert (dataset->texts, picture);
   item.caption = g_string_chunk_insert (dataset->texts, caption);
+  item.fault = NULL;
   g_array_append_val (dataset->items, item);
   g_hash_table_add (dataset->pictures, (gpointer) item.picture);
   return TRUE;
+}
+
+void
+arra_dataset_add_fault (ArraDataset *dataset, const char *fault)
+{
+  g_array_index (dataset->items, ArraDatasetItem, dataset->items->len - 1).fault
+      = g_string_chunk_insert (dataset->texts, fault);
+}
+
+/* What is wrong with the caption of @item; NULL: it can be learnt from. */
+static GError *
+caption_fault (const ArraDatasetItem *item)
+{
+  GError *fault = NULL;
+
+  if (item->fault != NULL)
+    return g_error_new_literal (ARRA_ERROR, ARRA_ERROR_INVALID_DATA, item->fault);
+  if (item->caption[strspn (item->caption, " \t\r\n")] == '\0')
+    arra_set_error (&fault, ARRA_ERROR_INVALID_DATA, "%s: the caption is empty: say what the picture shows",
+                    item->picture);
+  return fault;
 }
 
 gboolean
@@ -57,16 +79,26 @@ arra_dataset_check_captions (const ArraDataset *dataset, ArraBadItems *bad, GErr
 {
   for (guint i = 0; i < dataset->items->len; i++)
     {
-      const ArraDatasetItem *item = &g_array_index (dataset->items, ArraDatasetItem, i);
+      GError *fault = caption_fault (&g_array_index (dataset->items, ArraDatasetItem, i));
 
-      GError *fault = NULL;
-
-      if (item->caption[strspn (item->caption, " \t\r\n")] != '\0')
-        continue;
-      arra_set_error (&fault, ARRA_ERROR_INVALID_DATA, "%s: the caption is empty: say what the picture shows",
-                      item->picture);
-      if (!arra_bad_items_take (bad, i, fault, error))
+      if (fault != NULL && !arra_bad_items_take (bad, i, fault, error))
         return FALSE;
+    }
+  return TRUE;
+}
+
+gboolean
+arra_dataset_has_captions (const ArraDataset *dataset, GError **error)
+{
+  for (guint i = 0; i < dataset->items->len; i++)
+    {
+      const char *fault = g_array_index (dataset->items, ArraDatasetItem, i).fault;
+
+      if (fault != NULL)
+        {
+          g_set_error_literal (error, ARRA_ERROR, ARRA_ERROR_INVALID_DATA, fault);
+          return FALSE;
+        }
     }
   return TRUE;
 }
@@ -95,6 +127,9 @@ read_form (ArraDataset *dataset, const char *path, GError **error)
     return arra_dataset_read_csv (dataset, path, error);
   if (g_str_has_suffix (path, ".jsonl"))
     return arra_dataset_read_metadata (dataset, path, error);
+  if (arra_dataset_format_inside (path) != NULL)
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: is a picture, not a data set: name the folder it lies in",
+                      path);
   return arra_dataset_read_conversations (dataset, path, error);
 }
 
@@ -111,7 +146,7 @@ arra_dataset_open (const char *path, GError **error)
     {
       g_autofree char *left_out = arra_dataset_left_out (dataset);
 
-      arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the data set is empty: no picture with a caption%s%s",
+      arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the data set is empty: no picture%s%s",
                  path, left_out != NULL ? "\n" : "", left_out != NULL ? left_out : "");
       return NULL;
     }

@@ -18,13 +18,15 @@ ArraDataset *arra_dataset_open (const char *path, GError **error);
 void arra_dataset_free (ArraDataset *dataset); /* nullable */
 guint arra_dataset_size (const ArraDataset *dataset);
 const char *arra_dataset_picture (const ArraDataset *dataset, guint item); /* a path that can be opened */
-const char *arra_dataset_caption (const ArraDataset *dataset, guint item); /* never NULL */
+const char *arra_dataset_caption (const ArraDataset *dataset, guint item); /* never NULL; "" where there is none */
 
 /* What was found and not taken: a line for each reason, with numbers and first names. Returns: (transfer full) (nullable): nothing was left out. Hidden files and what
  * systems put into folders are passed over without a word. */
 char *arra_dataset_left_out (const ArraDataset *dataset);
 /* For those who learn from captions: that none is empty. INVALID_DATA names the picture; those go into @bad (nullable), where it is given. */
 gboolean arra_dataset_check_captions (const ArraDataset *dataset, ArraBadItems *bad, GError **error);
+/* For those who may meet empty ones: that each picture has one that can be read. INVALID_DATA: says which has none, and why. */
+gboolean arra_dataset_has_captions (const ArraDataset *dataset, GError **error);
 
 /* Labels: from metadata.jsonl or metadata.csv, with the values of attributes.json beside it, or else those that occur, sorted. */
 guint arra_dataset_attributes (const ArraDataset *dataset);

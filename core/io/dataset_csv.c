@@ -10,6 +10,8 @@
 #include "utf8.h"
 
 #define MAX_COLUMNS 1024
+#define MAX_SHOWN 8 /* names of columns in a message */
+#define MAX_NAME 32 /* characters of each */
 
 /* RFC 4180: fields between quotation marks may hold delimiters, ends of lines, and doubled quotation marks.
  */
@@ -114,6 +116,35 @@ typedef struct
   guint file_name, text;
 } Table;
 
+/* The names that there are, as a message shows them; (transfer full) */
+static char *
+show_names (GPtrArray *names)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < MIN (names->len, MAX_SHOWN); i++)
+    {
+      g_autofree char *name = g_utf8_substring (names->pdata[i], 0, MIN (g_utf8_strlen (names->pdata[i], -1), MAX_NAME));
+
+      g_string_append_printf (text, "%s%s", i > 0 ? ", " : "", name);
+    }
+  g_string_append (text, names->len > MAX_SHOWN ? ", ..." : "");
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static gboolean
+fail_columns (const Table *table, const char *path, GError **error)
+{
+  g_autofree char *names = show_names (table->names);
+
+  if (table->file_name == G_MAXUINT)
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                      "%s: there is no column \"file_name\": the first line names the columns, and has: %s", path, names);
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                    "%s: there is neither a column \"text\" nor \"caption\": the first line names the columns, and has: %s",
+                    path, names);
+}
+
 static gboolean
 find_columns (Table *table, const char *path, GError **error)
 {
@@ -127,12 +158,7 @@ find_columns (Table *table, const char *path, GError **error)
       if (strcmp (name, "text") == 0 || (strcmp (name, "caption") == 0 && table->text == G_MAXUINT))
         table->text = i;
     }
-  if (table->file_name == G_MAXUINT)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: there is no column \"file_name\"", path);
-  if (table->text == G_MAXUINT)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: there is neither a column \"text\" nor \"caption\"", path);
-  return TRUE;
+  return (table->file_name != G_MAXUINT && table->text != G_MAXUINT) || fail_columns (table, path, error);
 }
 
 /* Numbers are no labels, in metadata.jsonl neither. */
@@ -196,7 +222,8 @@ arra_dataset_read_csv (ArraDataset *dataset, const char *path, GError **error)
       || !arra_dataset_read_attributes_beside (dataset, path, error))
     return FALSE;
   if (!arra_utf8_valid (text, size, &bad))
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: is not UTF-8: byte %zu", path, bad);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: is not UTF-8: byte %zu: save it as UTF-8 (spreadsheets: CSV UTF-8)",
+                      path, bad);
   csv.delimiter = find_delimiter (text);
   return read_rows (&table, &csv, error);
 }

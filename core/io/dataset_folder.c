@@ -125,9 +125,8 @@ list_names (const char *path, GError **error)
   return g_steal_pointer (&names);
 }
 
-/* What the first bytes of a file say; NULL: no format that is known, or no file that can be read. */
-static const ArraPictureFormat *
-format_inside (const char *path)
+const ArraPictureFormat *
+arra_dataset_format_inside (const char *path)
 {
   guint8 head[ARRA_PICTURE_HEAD];
   FILE *file = g_file_test (path, G_FILE_TEST_IS_REGULAR) ? g_fopen (path, "rb") : NULL;
@@ -178,21 +177,41 @@ caption_path (const char *folder, const char *name)
   return path;
 }
 
+/* The caption of the picture @name, made of what the file at @path holds; NULL with @error set when there is none. */
+static char *
+read_caption (const char *path, const char *name, GError **error)
+{
+  gsize size, bad;
+  g_automem char *text = NULL;
+
+  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+    arra_set_error (error, ARRA_ERROR_NOT_FOUND, "%s has no caption: write what it shows into %s, or into a metadata.csv", name, path);
+  else
+    text = arra_read_text (path, ARRA_DATASET_MAX_TEXT, &size, error);
+  if (text == NULL || arra_utf8_valid (text, size, &bad))
+    return g_steal_pointer (&text);
+  arra_set_error (error, ARRA_ERROR_INVALID_DATA, "%s: the caption is not UTF-8: byte %zu: save it as UTF-8", path, bad);
+  return NULL;
+}
+
+/* A picture without a caption is one all the same: only some need captions. */
 static gboolean
 add_picture (ArraDataset *dataset, const char *folder, const char *name, const char *relative, GError **error)
 {
   g_autofree char *picture = g_build_filename (folder, name, NULL), *path = caption_path (folder, name);
-  gsize size, bad;
-  g_automem char *text = arra_read_text (path, ARRA_DATASET_MAX_TEXT, &size, error);
+  g_autoptr (GError) fault = NULL;
+  g_automem char *text = read_caption (path, picture, &fault);
 
-  if (text == NULL)
+  if (g_error_matches (fault, ARRA_ERROR, ARRA_ERROR_NO_MEMORY))
     {
-      g_prefix_error (error, arra_translate ("%s has no caption: "), relative);
+      g_propagate_error (error, g_steal_pointer (&fault));
       return FALSE;
     }
-  if (!arra_utf8_valid (text, size, &bad))
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the caption is not UTF-8: byte %zu", path, bad);
-  return arra_dataset_add (dataset, path, relative, picture, g_strstrip (text), error);
+  if (!arra_dataset_add (dataset, path, relative, picture, text != NULL ? g_strstrip (text) : "", error))
+    return FALSE;
+  if (fault != NULL)
+    arra_dataset_add_fault (dataset, fault->message);
+  return TRUE;
 }
 
 static void
@@ -229,7 +248,7 @@ take_file (ArraDataset *dataset,
            GError **error)
 {
   g_autofree char *path = g_build_filename (folder, name, NULL), *text = caption_path (folder, name);
-  const ArraPictureFormat *named = arra_picture_format_named (name), *inside = format_inside (path);
+  const ArraPictureFormat *named = arra_picture_format_named (name), *inside = arra_dataset_format_inside (path);
   const ArraPictureFormat *format = inside != NULL ? inside : named;
 
   /* A name that is no picture's, with contents that look like one, is one when somebody described it. */

@@ -13,6 +13,7 @@ typedef struct
   const char *name;    /* as the metadata write it; in texts, as the others */
   const char *picture; /* that can be opened */
   const char *caption;
+  const char *fault;   /* (nullable): why there is no caption that can be read */
 } ArraDatasetItem;
 
 typedef struct
@@ -42,10 +43,14 @@ struct _ArraDataset
   gint32 *labels;        /* items x attributes, -1: not said; arra_mem */
 };
 
+/* What the first bytes of a file say; NULL: no format that is known, or no file that can be read. */
+const ArraPictureFormat *arra_dataset_format_inside (const char *path);
 /* Whether @name is a path below a folder: not absolute, without "..". */
 gboolean arra_dataset_is_inside (const char *name);
 /* Appends an item; texts are copied. @where starts messages: a picture that is there already, a caption that is too long. */
 gboolean arra_dataset_add (ArraDataset *dataset, const char *where, const char *name, const char *picture, const char *caption, GError **error);
+/* Of the item added last: it has no caption, and what asks for captions says why. */
+void arra_dataset_add_fault (ArraDataset *dataset, const char *fault);
 /* Asks for the memory that @size bytes of metadata need as a data set, which GLib would not be refused. */
 gboolean arra_dataset_is_room (gsize size, const char *path, GError **error);
 

@@ -152,6 +152,7 @@ test_one_bad (void)
   stopped = arra_run (RUN, "-o", "tokens", "--threads", "1", NULL);
   assert_status (stopped, 70);
   assert_says (stopped->err, "000002.png: cannot be read as a picture");
+  assert_says (stopped->err, "(--skip-bad leaves out what cannot be used, and lists it)");
   skipped = arra_run (RUN, "-o", "tokens", "--skip-bad", NULL);
   assert_status (skipped, 0);
   assert_says (skipped->err, "1 left out:");
@@ -171,6 +172,39 @@ test_one_bad (void)
   moved = arra_run (RUN, "--data", "moved", "-o", "tokens", NULL);
   assert_status (moved, 0);
   assert_says (moved->out, "5 pictures of 64 x 64, 0 of them new");
+  harness_end ();
+}
+
+/* A picture without a caption costs itself alone, too, and nothing where captions do not matter. */
+static void
+test_without_caption (void)
+{
+  g_autoptr (Outcome) stopped = NULL, skipped = NULL, sheet = NULL, learnt = NULL, drawn = NULL;
+  g_autofree char *missing = NULL;
+
+  harness_begin ();
+  make_set ();
+  missing = scratch_path ("set/03.txt");
+  g_assert_cmpint (g_unlink (missing), ==, 0);
+  put_caption (5, "\xfc");
+  stopped = arra_run (RUN, "-o", "tokens", NULL);
+  assert_status (stopped, 70);
+  assert_says (stopped->err, "set/03.png has no caption: write what it shows into set/03.txt");
+  assert_says (stopped->err, "--skip-bad");
+  skipped = arra_run (RUN, "-o", "tokens", "--skip-bad", NULL);
+  assert_status (skipped, 0);
+  assert_says (skipped->err, "2 left out:");
+  assert_says (skipped->err, "set/03.png has no caption");
+  assert_says (skipped->err, "set/05.txt: the caption is not UTF-8");
+  assert_says (skipped->out, "tokens: 58 pictures");
+  sheet = arra_run ("contact-sheet", "--data", "set", "-o", "sheet.png", NULL);
+  assert_status (sheet, 0);
+  learnt = arra_run ("tokenizer-train", "--data", "set", "-o", "tokenizer", NULL);
+  assert_status (learnt, 70);
+  assert_says (learnt->err, "set/03.png has no caption");
+  drawn = arra_run ("generate", "--model", golden_model (), "--vqgan", golden_vqgan (), "--prompts", "set", "-o", "drawn", NULL);
+  assert_status (drawn, 70);
+  assert_says (drawn->err, "set/03.png has no caption");
   harness_end ();
 }
 
@@ -211,6 +245,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/pretokenize/killed", test_killed);
   g_test_add_func ("/cli/pretokenize/other-inputs", test_other_inputs);
   g_test_add_func ("/cli/pretokenize/one-bad", test_one_bad);
+  g_test_add_func ("/cli/pretokenize/without-caption", test_without_caption);
   g_test_add_func ("/cli/pretokenize/decoded", test_decoded);
   return g_test_run ();
 }

@@ -138,6 +138,29 @@ test_attributes (void)
   scratch_assert_fault (&error, path, "line 1: \"view\" is \"LL\"");
 }
 
+/* The second of two pictures has no caption: it is a picture all the same, which those who need captions refuse or leave out. */
+static void
+assert_bad_caption (const char *folder, const char *path, const char *why)
+{
+  g_autoptr (ArraDataset) dataset = open_sound (folder);
+  g_autoptr (ArraBadItems) bad = arra_bad_items_new (), strict = arra_bad_items_new_strict (" (give in)");
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+
+  g_assert_cmpuint (arra_dataset_size (dataset), ==, 2);
+  g_assert_cmpstr (arra_dataset_caption (dataset, 1), ==, "");
+  g_assert_false (arra_dataset_has_captions (dataset, &error));
+  scratch_assert_fault (&error, path, why);
+  g_assert_false (arra_dataset_check_captions (dataset, NULL, &error));
+  scratch_assert_fault (&error, path, why);
+  g_assert_false (arra_dataset_check_captions (dataset, strict, &error));
+  scratch_assert_fault (&error, path, "(give in)");
+  g_assert_true (arra_dataset_check_captions (dataset, bad, NULL));
+  g_assert_cmpuint (arra_bad_items_count (bad), ==, 1);
+  text = arra_bad_items_text (bad);
+  g_assert_nonnull (strstr (text, why));
+}
+
 /* Notepad, Excel and PowerShell put a mark before what they save, some save UTF-16. */
 static void
 test_marks (void)
@@ -145,7 +168,6 @@ test_marks (void)
   static const char utf16[] = "\xff\xfe" "f\0o\0x\0\n\0", unmarked[] = "f\0o\0x\0";
   g_autofree char *folder = new_folder (), *lines = new_folder (), *b = g_build_filename (folder, "b.txt", NULL);
   g_autoptr (ArraDataset) beside = NULL, metadata = NULL;
-  g_autoptr (GError) error = NULL;
 
   put_small (folder, "a.png");
   put_small (folder, "b.png");
@@ -155,11 +177,9 @@ test_marks (void)
   assert_item (beside, 0, folder, "a.png", "gr\xc3\xbcn");
   assert_item (beside, 1, folder, "b.png", "fox");
   scratch_write (b, unmarked, sizeof unmarked - 1);
-  g_assert_null (arra_dataset_open (folder, &error));
-  scratch_assert_fault (&error, "b.txt", "UTF-16");
+  assert_bad_caption (folder, b, "UTF-16");
   scratch_write (b, utf16, sizeof utf16 - 2);
-  g_assert_null (arra_dataset_open (folder, &error));
-  scratch_assert_fault (&error, "b.txt", "broken UTF-16");
+  assert_bad_caption (folder, b, "broken UTF-16");
   put_also (lines, "metadata.jsonl", "\xef\xbb\xbf{\"file_name\":\"a.png\",\"text\":\"one\"}\n");
   metadata = open_sound (lines);
   assert_item (metadata, 0, lines, "a.png", "one");
@@ -198,8 +218,9 @@ test_bad_csv (void)
     const char *text, *word;
   } bad[] = {
     { "", "no column \"file_name\"" },
-    { "name,text\na.png,one\n", "no column \"file_name\"" },
-    { "file_name,words\na.png,one\n", "neither a column \"text\"" },
+    { "name,text\na.png,one\n", "no column \"file_name\": the first line names the columns, and has: name, text" },
+    { "file_name,words\na.png,one\n", "neither a column \"text\" nor \"caption\": the first line names the columns, and has: file_name, words" },
+    { "a,b,c,d,e,f,g,12345678901234567890123456789012345,i\n", "has: a, b, c, d, e, f, g, 12345678901234567890123456789012, ..." },
     { "file_name,text\n\na.png\n", "line 3: 1 fields" },
     { "file_name,text\na.png,\"one\n", "line 2: the quotation mark is not closed" },
     { "file_name,text\na.png,\"one\" two\n", "line 2: text stands behind" },
@@ -504,6 +525,8 @@ test_folder (void)
   g_autoptr (ArraDataset) dataset = NULL;
   g_autoptr (GError) error = NULL;
 
+  g_assert_null (arra_dataset_open (b, &error));
+  scratch_assert_fault (&error, b, "is a picture, not a data set");
   put_also (folder, "a.txt", " first\n");
   put_also (folder, "readme.md", "x");
   dataset = open_sound (folder);
@@ -512,14 +535,12 @@ test_folder (void)
   assert_item (dataset, 0, folder, "a.PNG", "first");
   assert_item (dataset, 1, folder, "b.png", "one\ntwo");
   put_also (folder, "b.txt", "\xC3");
-  g_assert_null (arra_dataset_open (folder, &error));
-  scratch_assert_fault (&error, text_b, "not UTF-8");
+  assert_bad_caption (folder, text_b, "not UTF-8: byte 0: save it as UTF-8");
   scratch_write (text_b, "a\0b", 3);
-  g_assert_null (arra_dataset_open (folder, &error));
-  scratch_assert_fault (&error, text_b, "NUL");
+  assert_bad_caption (folder, text_b, "NUL");
   g_unlink (text_b);
-  g_assert_null (arra_dataset_open (folder, &error));
-  scratch_assert_fault (&error, text_b, "b.png has no caption");
+  assert_bad_caption (folder, b, "has no caption: write what it shows into ");
+  assert_bad_caption (folder, text_b, "or into a metadata.csv");
   g_unlink (a);
   g_unlink (b);
   g_assert_null (arra_dataset_open (folder, &error));
