@@ -153,7 +153,6 @@ arra_chameleon_new (const ArraChameleonConfig *config, ArraSource *source, ArraD
 {
   g_autoptr (ArraChameleon) model = NULL;
   const ArraWeights weights = weights_of (config, source);
-  ArraTransformer *transformer;
   guint64 mapped, owned;
 
   g_return_val_if_fail (dtype == ARRA_F32 || dtype == ARRA_F16 || dtype == ARRA_BF16 || dtype == ARRA_Q8_0
@@ -167,12 +166,9 @@ arra_chameleon_new (const ArraChameleonConfig *config, ArraSource *source, ArraD
     return NULL;
   model->config = *config;
   model->source = arra_source_ref (source);
-  transformer = &model->transformer;
-  *transformer = (ArraTransformer){ .klass = &arra_chameleon_class, .family = model, .shape = arra_chameleon_shape (config) };
-  transformer->layers = arra_mem_new0 (config->n_layers, sizeof *transformer->layers, "the model's layers", error);
-  if (transformer->layers == NULL || !keep_masked (model, masked, error)
-      || !arra_weights_bind (&weights, dtype, model, transformer->layers, pool, cancellable, error)
-      || !arra_source_check (source, error))
+  if (!keep_masked (model, masked, error)
+      || !arra_transformer_bind (&model->transformer, &arra_chameleon_class, model, arra_chameleon_shape (config),
+                                 &weights, dtype, pool, cancellable, error))
     return NULL;
   return g_steal_pointer (&model);
 }
@@ -185,9 +181,7 @@ arra_chameleon_free (ArraChameleon *model)
   if (model == NULL)
     return;
   weights = weights_of (&model->config, model->source);
-  if (model->transformer.layers != NULL)
-    arra_weights_clear (&weights, model, model->transformer.layers);
-  arra_mem_free (model->transformer.layers);
+  arra_transformer_clear (&model->transformer, &weights);
   arra_mem_free (model->masked_ids);
   arra_source_unref (model->source);
   arra_mem_free (model);

@@ -124,7 +124,7 @@ prepare_codebook (ArraVqgan *vqgan, ArraPool *pool)
   const ArraExec exec = { .pool = pool };
   float *codebook = vqgan->net.codebook;
 
-  if (config->unit_codes)
+  if (config->unit_codes == ARRA_VQGAN_CODES_UNIT)
     arra_l2_norm (&exec, codebook, config->n_embed, config->embed_dim, codebook);
   arra_code_squares (codebook, config->n_embed, config->embed_dim, vqgan->net.squares);
 }

@@ -23,6 +23,14 @@ typedef enum
   ARRA_VQGAN_TRANSFORMERS, /* Janus' in transformers: taming's words, but "up.0" is the lowest level */
 } ArraVqganNames;
 
+/* Where codes count as vectors of length 1. */
+typedef enum
+{
+  ARRA_VQGAN_CODES_PLAIN,        /* nowhere */
+  ARRA_VQGAN_CODES_UNIT,         /* where they are compared and where they are looked up */
+  ARRA_VQGAN_CODES_UNIT_DECODED, /* where they are looked up; compared as they are, as transformers does with Janus' */
+} ArraVqganCodes;
+
 typedef struct
 {
   guint ch, n_levels, ch_mult[ARRA_VQGAN_MAX_LEVELS], n_res_blocks;
@@ -36,7 +44,7 @@ typedef struct
   guint plain_middle;                     /* 1: no attention between encoder and codes, codes and decoder */
   guint padding;                          /* an ArraPadding: what convolutions learnt to read outside of a picture. Wrapped ones make tiles */
   guint names;                            /* an ArraVqganNames */
-  guint unit_codes;                       /* 1: codes are compared and looked up as vectors of length 1 */
+  guint unit_codes;                       /* an ArraVqganCodes */
   guint nearest_bytes;                    /* 1: pixels become the nearest of 256 steps; 0: the one below, as Meta's */
 } ArraVqganConfig;
 

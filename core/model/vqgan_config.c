@@ -50,7 +50,7 @@ static const struct
   { DDCONFIG "names", "names", "arra-vqgan.names", G_STRUCT_OFFSET (ArraVqganConfig, names), 0,
     ARRA_VQGAN_TRANSFORMERS, TRUE },
   { DDCONFIG "unit_codes", "unit_codes", "arra-vqgan.unit_codes",
-    G_STRUCT_OFFSET (ArraVqganConfig, unit_codes), 0, 1, TRUE },
+    G_STRUCT_OFFSET (ArraVqganConfig, unit_codes), 0, ARRA_VQGAN_CODES_UNIT_DECODED, TRUE },
   { DDCONFIG "nearest_bytes", "nearest_bytes", "arra-vqgan.nearest_bytes",
     G_STRUCT_OFFSET (ArraVqganConfig, nearest_bytes), 0, 1, TRUE },
 };

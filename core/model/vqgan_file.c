@@ -7,6 +7,7 @@
 #include "fail.h"
 #include "jsonguard.h"
 #include "jsonpython.h"
+#include "weight_table.h"
 #include "yamlfile.h"
 
 #define CODEBOOK "quantize.embedding.weight"
@@ -89,21 +90,6 @@ read_config (ArraVqganConfig *config,
                        path);
 }
 
-/* What stands before the names of the VQGAN's tensors; NULL when there is no codebook. */
-static char *
-find_prefix (const ArraSource *source)
-{
-  for (gsize i = 0; i < arra_source_count (source); i++)
-    {
-      const char *name = arra_source_name (source, i);
-
-      if (g_str_has_suffix (name, CODEBOOK)
-          && (strlen (name) == strlen (CODEBOOK) || name[strlen (name) - strlen (CODEBOOK) - 1] == '.'))
-        return g_strndup (name, strlen (name) - strlen (CODEBOOK));
-    }
-  return NULL;
-}
-
 static ArraSource *
 open_torch (const char *path, GError **error)
 {
@@ -152,7 +138,7 @@ read_file (ArraVqganFile *file, const char *path, GError **error)
 {
   if (!read_source (file, path, error))
     return FALSE;
-  file->prefix = find_prefix (file->source);
+  file->prefix = arra_weights_find_prefix (file->source, CODEBOOK);
   if (file->prefix == NULL)
     return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: holds no VQGAN: it has no tensor \"%s\"", path,
                       CODEBOOK);

@@ -110,7 +110,7 @@ quantize (ArraVqganRun *run, const VqganMap *map, guint32 *codes, float *latent,
     }
   if (latent != NULL)
     vqgan_to_planes (map->map.data, n, c->embed_dim, latent);
-  if (c->unit_codes)
+  if (c->unit_codes == ARRA_VQGAN_CODES_UNIT)
     arra_l2_norm (&run->exec, map->map.data, n, c->embed_dim, map->map.data);
   return arra_nearest_code (map->map.data, n, run->net->codebook, run->net->squares, c->n_embed, c->embed_dim,
                             codes, &run->work, error);
@@ -159,6 +159,8 @@ look_up (ArraVqganRun *run, const guint32 *codes, gsize n, float *out, GError **
                           codes[i], run->config->n_embed);
       memcpy (out + i * dim, run->net->codebook + codes[i] * dim, dim * sizeof *out);
     }
+  if (run->config->unit_codes == ARRA_VQGAN_CODES_UNIT_DECODED)
+    arra_l2_norm (&run->exec, out, n, dim, out);
   return TRUE;
 }
 

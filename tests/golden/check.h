@@ -40,6 +40,7 @@ gboolean check_lr_schedule (Check *check);
 gboolean check_clip (Check *check);
 gboolean check_vq (Check *check);
 gboolean check_llamagen (Check *check);
+gboolean check_janus (Check *check);
 
 void check_fault (Check *check, const char *format, ...) G_GNUC_PRINTF (2, 3);
 gboolean check_error (Check *check, GError *error); /* (transfer full) nullable: TRUE and a fault when there is one */

@@ -32,6 +32,7 @@ static const struct
   { "training.", check_training },
   { "vision.clip", check_clip },
   { "llamagen.", check_llamagen },
+  { "janus.", check_janus },
 };
 
 static CheckRunner

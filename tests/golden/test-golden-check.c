@@ -121,6 +121,8 @@ static const TensorCase tensor_cases[] = {
   { "vision.clip", "vision/clip", "case.safetensors" },
   { "llamagen.vq16_like", "llamagen/vq16_like", "case.safetensors" },
   { "llamagen.vq8_like", "llamagen/vq8_like", "case.safetensors" },
+  { "janus.original", "janus/original", "case.safetensors" },
+  { "janus.hf", "janus/hf", "case.safetensors" },
 };
 
 /* Changes the last element of the tensor: the number, by little more than any tolerance. */

@@ -109,26 +109,7 @@ arra_llamagen_config_check (ArraLlamagenConfig *config, const char *name, GError
 char *
 arra_llamagen_find_prefix (const ArraSource *source)
 {
-  for (gsize i = 0; i < arra_source_count (source); i++)
-    {
-      const char *name = arra_source_name (source, i);
-      gsize length = strlen (name), mark = strlen (MARK);
-
-      if (g_str_has_suffix (name, MARK) && (length == mark || name[length - mark - 1] == '.'))
-        return g_strndup (name, length - mark);
-    }
-  return NULL;
-}
-
-/* 0: there is no such tensor, or its size cannot be used. */
-static guint
-size_of (const ArraSource *source, const char *prefix, const char *leaf, guint dim)
-{
-  g_autofree char *name = g_strconcat (prefix, leaf, NULL);
-  const ArraTensor *tensor = arra_source_find (source, name);
-  gint64 size = tensor != NULL && tensor->n_dims > dim ? tensor->shape[dim] : 0;
-
-  return size > 0 && size <= G_MAXINT32 ? (guint) size : 0;
+  return arra_weights_find_prefix (source, MARK);
 }
 
 static guint
@@ -140,7 +121,7 @@ count_layers (const ArraSource *source, const char *prefix)
     {
       g_autofree char *leaf = g_strdup_printf ("layers.%u.attention.wqkv.weight", n);
 
-      if (size_of (source, prefix, leaf, 0) == 0)
+      if (arra_weights_size (source, prefix, leaf, 0) == 0)
         break;
     }
   return n;
@@ -149,12 +130,12 @@ count_layers (const ArraSource *source, const char *prefix)
 static void
 read_kind (ArraLlamagenConfig *config, const ArraSource *source, const char *prefix)
 {
-  guint classes = size_of (source, prefix, "cls_embedding.embedding_table.weight", 0);
+  guint classes = arra_weights_size (source, prefix, "cls_embedding.embedding_table.weight", 0);
 
   config->kind = classes > 0 ? ARRA_LLAMAGEN_CLASSES : ARRA_LLAMAGEN_TEXT;
-  config->n_prefix = classes > 0 ? 1 : size_of (source, prefix, "cls_embedding.uncond_embedding", 0);
+  config->n_prefix = classes > 0 ? 1 : arra_weights_size (source, prefix, "cls_embedding.uncond_embedding", 0);
   config->n_classes = classes > 0 ? classes - 1 : 0;
-  config->caption_size = size_of (source, prefix, "cls_embedding.cap_proj.fc1.weight", 1);
+  config->caption_size = arra_weights_size (source, prefix, "cls_embedding.cap_proj.fc1.weight", 1);
 }
 
 /* n_head, rope_base and norm_eps, where they are given. */
@@ -189,11 +170,11 @@ arra_llamagen_config_from_tensors (ArraLlamagenConfig *config,
                                    const char *name,
                                    GError **error)
 {
-  guint fused = size_of (source, prefix, MARK, 0), head_dim;
+  guint fused = arra_weights_size (source, prefix, MARK, 0), head_dim;
 
-  *config = (ArraLlamagenConfig){ .n_codes = size_of (source, prefix, "tok_embeddings.weight", 0),
-                                  .hidden_size = size_of (source, prefix, "tok_embeddings.weight", 1),
-                                  .intermediate_size = size_of (source, prefix, "layers.0.feed_forward.w1.weight", 0),
+  *config = (ArraLlamagenConfig){ .n_codes = arra_weights_size (source, prefix, "tok_embeddings.weight", 0),
+                                  .hidden_size = arra_weights_size (source, prefix, "tok_embeddings.weight", 1),
+                                  .intermediate_size = arra_weights_size (source, prefix, "layers.0.feed_forward.w1.weight", 0),
                                   .n_layers = count_layers (source, prefix) };
   read_kind (config, source, prefix);
   if (!read_args (config, args, name, error))

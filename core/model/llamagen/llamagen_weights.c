@@ -147,7 +147,6 @@ arra_llamagen_new (const ArraLlamagenConfig *config,
 {
   g_autoptr (ArraLlamagen) model = NULL;
   const ArraWeights weights = weights_of (config, source, prefix);
-  ArraTransformer *transformer;
   guint64 mapped, owned;
 
   /* every shape is checked before the first value is converted */
@@ -159,17 +158,9 @@ arra_llamagen_new (const ArraLlamagenConfig *config,
   model->config = *config;
   model->source = arra_source_ref (source);
   model->prefix = g_strdup (prefix);
-  transformer = &model->transformer;
-  *transformer = (ArraTransformer){ .klass = &arra_llamagen_class,
-                                    .family = model,
-                                    .shape = arra_llamagen_shape (config) };
-  transformer->layers
-      = arra_mem_new0 (config->n_layers, sizeof *transformer->layers, "the model's layers", error);
-  if (transformer->layers == NULL
-      || !arra_weights_bind (&weights, dtype, model, transformer->layers, pool, cancellable, error)
-      || !arra_source_check (source, error))
+  if (!arra_transformer_bind (&model->transformer, &arra_llamagen_class, model, arra_llamagen_shape (config),
+                              &weights, dtype, pool, cancellable, error))
     return NULL;
-  arra_transformer_split_qkv (transformer);
   return g_steal_pointer (&model);
 }
 
@@ -181,9 +172,7 @@ arra_llamagen_free (ArraLlamagen *model)
   if (model == NULL)
     return;
   weights = weights_of (&model->config, model->source, model->prefix);
-  if (model->transformer.layers != NULL)
-    arra_weights_clear (&weights, model, model->transformer.layers);
-  arra_mem_free (model->transformer.layers);
+  arra_transformer_clear (&model->transformer, &weights);
   arra_source_unref (model->source);
   g_free (model->prefix);
   arra_mem_free (model);

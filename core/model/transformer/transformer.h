@@ -58,11 +58,14 @@ struct _ArraTransformer
   ArraTransformerLayer *layers;
 };
 
+/* Fills in @transformer, a part of @family: allocates its layers and binds every weight of the table, whose model is @family. After an error it is to be
+ * cleared, too. */
+gboolean arra_transformer_bind (ArraTransformer *transformer, const ArraTransformerClass *klass, gpointer family, ArraTransformerShape shape, const ArraWeights *weights, ArraDType dtype, ArraPool *pool, GCancellable *cancellable, GError **error);
+void arra_transformer_clear (ArraTransformer *transformer, const ArraWeights *weights);
+
 ArraKvShape arra_transformer_kv_shape (const ArraTransformerShape *shape);
 #define ARRA_HEAD_NORM_EPS 1e-5f /* of the norms of queries and keys, whatever norm_eps is */
 
-/* Gives q, k and v of every layer their rows of qkv. */
-void arra_transformer_split_qkv (ArraTransformer *transformer);
 
 /* ---- forward pass. Buffers for up to max_rows rows at a time, planned once. */
 ArraTransformerRun *arra_transformer_run_new (const ArraTransformer *transformer, const ArraExec *exec, guint max_rows, guint max_context, GError **error);

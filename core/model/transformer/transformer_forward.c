@@ -6,28 +6,6 @@
 
 #include "fail.h"
 
-ArraKvShape
-arra_transformer_kv_shape (const ArraTransformerShape *shape)
-{
-  return (ArraKvShape){ shape->n_layers, shape->n_kv_heads, shape->head_dim };
-}
-
-void
-arra_transformer_split_qkv (ArraTransformer *transformer)
-{
-  const ArraTransformerShape *shape = &transformer->shape;
-  gsize all = (gsize) shape->n_heads * shape->head_dim, kv = (gsize) shape->n_kv_heads * shape->head_dim;
-
-  for (guint i = 0; i < shape->n_layers; i++)
-    {
-      ArraTransformerLayer *layer = &transformer->layers[i];
-
-      layer->q.view = arra_weight_rows (&layer->qkv, 0, all);
-      layer->k.view = arra_weight_rows (&layer->qkv, all, kv);
-      layer->v.view = arra_weight_rows (&layer->qkv, all + kv, kv);
-    }
-}
-
 static guint32
 position_of (const ArraTransformerInput *input, guint index)
 {

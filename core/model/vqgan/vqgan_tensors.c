@@ -98,14 +98,18 @@ arra_vqgan_config_from_tensors (ArraVqganConfig *config,
 {
   Reading reading = { .source = source, .prefix = prefix };
 
-  *config = (ArraVqganConfig){ .resolution = RESOLUTION, .norm_groups = 32, .unit_codes = 1 };
+  *config = (ArraVqganConfig){ .resolution = RESOLUTION, .norm_groups = 32 };
   if (find (&reading, "encoder.conv_blocks.0.res.0.conv1.weight") != NULL)
     {
       config->names = ARRA_VQGAN_LLAMAGEN;
+      config->unit_codes = ARRA_VQGAN_CODES_UNIT;
       config->nearest_bytes = 1;
     }
   else if (find (&reading, "decoder.up.0.upsample.conv.weight") != NULL)
-    config->names = ARRA_VQGAN_TRANSFORMERS;
+    {
+      config->names = ARRA_VQGAN_TRANSFORMERS;
+      config->unit_codes = ARRA_VQGAN_CODES_UNIT_DECODED;
+    }
   else
     return arra_fail (error, ARRA_ERROR_NOT_FOUND,
                       "The tensors do not tell the VQGAN's form: its configuration is needed");

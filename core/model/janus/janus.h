@@ -1,0 +1,62 @@
+/* janus.h - Janus and Janus-Pro, the parts that make pictures: configuration, weights, what its ids mean
+ *
+ * Source: arXiv 2410.13848, 2501.17811; Janus generation_inference.py, janus/models/modeling_vlm.py, projector.py.
+ *
+ * A Llama reads a prompt's text ids, then the picture's codes, a plain raster without row ends. Ids below n_text are text, n_text + CODE is a code;
+ * what comes out are n_codes numbers for the next code. The tower that sees pictures and the head for text are not loaded.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <arra.h>
+#include <json-glib/json-glib.h>
+#include "gguf.h"
+#include "transformer.h"
+#include "vqgan.h"
+
+typedef enum
+{
+  ARRA_JANUS_ORIGINAL,     /* deepseek-ai's names: "gen_embed", "language_model.model" */
+  ARRA_JANUS_TRANSFORMERS, /* transformers': "model.generation_embeddings", "model.language_model" */
+} ArraJanusForm;
+
+typedef struct
+{
+  guint n_text, hidden_size, intermediate_size, n_layers, n_heads, n_kv_heads, head_dim, context;
+  guint n_codes, code_size; /* numbers of a code's vector */
+  guint head_size;          /* between the two layers of the head */
+  float norm_eps;
+  double rope_theta;
+} ArraJanusConfig;
+
+/* Which form the tensors have and what stands before their names, (transfer full); NULL when these are no Janus'. */
+char *arra_janus_find_prefix (const ArraSource *source, ArraJanusForm *form);
+/* config.json's language_config or text_config; what is left out there are Llama's defaults. Sizes around the codes come from the tensors. */
+gboolean arra_janus_config_read (ArraJanusConfig *config, JsonObject *object, const ArraSource *source, const char *prefix, ArraJanusForm form, const char *name, GError **error);
+/* From and to GGUF metadata ("arra-janus.*"). */
+gboolean arra_janus_config_load (ArraJanusConfig *config, const ArraGguf *gguf, GError **error);
+void arra_janus_config_store (const ArraJanusConfig *config, ArraGgufWriter *writer);
+/* Ranges and divisibility; sets head_dim. */
+gboolean arra_janus_config_check (ArraJanusConfig *config, const char *name, GError **error);
+
+/* The image tokenizer beside it: what stands before its tensors' names (transfer full), and its configuration. */
+char *arra_janus_vqgan_prefix (const char *prefix, ArraJanusForm form);
+gboolean arra_janus_vqgan_config (ArraVqganConfig *config, const ArraSource *source, const char *prefix, ArraJanusForm form, GError **error);
+
+typedef struct _ArraJanus ArraJanus; /* immutable once made */
+
+/* Binds all weights. Matrices get @dtype (ARRA_N_DTYPES: as stored). @source is referenced. */
+ArraJanus *arra_janus_new (const ArraJanusConfig *config, ArraSource *source, const char *prefix, ArraJanusForm form, ArraDType dtype, ArraPool *pool, GCancellable *cancellable, GError **error);
+void arra_janus_free (ArraJanus *model); /* nullable */
+const ArraJanusConfig *arra_janus_config (const ArraJanus *model);
+const ArraTransformer *arra_janus_transformer (const ArraJanus *model);
+/* Weight bytes by where they lie, without loading anything. */
+gboolean arra_janus_measure (const ArraJanusConfig *config, ArraSource *source, const char *prefix, ArraJanusForm form, ArraDType dtype, guint64 *mapped, guint64 *owned, GError **error);
+/* What a saver must write, in order, under the original names; names and shapes without a file. */
+gboolean arra_janus_foreach (const ArraJanusConfig *config, ArraSource *source, const char *prefix, ArraJanusForm form, ArraParamFunc func, gpointer data, GError **error);
+gboolean arra_janus_describe (const ArraJanusConfig *config, ArraShapeFunc func, gpointer data, GError **error);
+ArraTransformerShape arra_janus_shape (const ArraJanusConfig *config);
+
+/* The unconditional branch of a prompt of @n ids: as long, with @pad between its first and its last id; nothing is masked. */
+void arra_janus_unconditional (const guint32 *ids, guint n, guint32 pad, guint32 *out);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ArraJanus, arra_janus_free)
