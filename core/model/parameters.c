@@ -74,29 +74,10 @@ arra_parameters_add (ArraParameters *parameters, const char *name, gboolean opti
   return TRUE;
 }
 
-static gboolean
-add_described (const char *name, guint n_dims, const gint64 *shape, gpointer data, GError **error)
+gboolean
+arra_parameters_add_shape (const char *name, guint n_dims, const gint64 *shape, gpointer data, GError **error)
 {
   return arra_parameters_add (data, name, FALSE, n_dims, shape, error);
-}
-
-gboolean
-arra_parameters_add_chameleon (ArraParameters *parameters, const ArraChameleonConfig *config,
-                               ArraSource *source, GError **error)
-{
-  return arra_chameleon_describe (config, source, add_described, parameters, error);
-}
-
-static gboolean
-add_unless_codebook (const char *name, guint n_dims, const gint64 *shape, gpointer data, GError **error)
-{
-  return g_str_has_prefix (name, "quantize.") || add_described (name, n_dims, shape, data, error);
-}
-
-gboolean
-arra_parameters_add_vqgan (ArraParameters *parameters, const ArraVqganConfig *config, GError **error)
-{
-  return arra_vqgan_describe (config, add_unless_codebook, parameters, error);
 }
 
 /* Before a machine without that much is brought to its knees. */

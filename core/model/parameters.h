@@ -3,9 +3,8 @@
 #pragma once
 
 #include <arra.h>
-#include "chameleon.h"
+#include "source.h"
 #include "tape.h"
-#include "vqgan.h"
 
 #define ARRA_PARAMETER_NAME 96
 #define ARRA_PARAMETER_DIMS 4
@@ -32,11 +31,10 @@ typedef struct
 ArraParameters *arra_parameters_new (GError **error);
 void arra_parameters_free (ArraParameters *parameters); /* nullable */
 
-/* Building the table: single tensors, and all of the transformer's (@source, nullable, tells the form of the q and k norms). */
+/* Building the table, tensor by tensor. */
 gboolean arra_parameters_add (ArraParameters *parameters, const char *name, gboolean optional, guint n_dims, const gint64 *shape, GError **error);
-gboolean arra_parameters_add_chameleon (ArraParameters *parameters, const ArraChameleonConfig *config, ArraSource *source, GError **error);
-/* Encoder and decoder of a VQGAN; the codebook, which follows averages instead of gradients, is left out. */
-gboolean arra_parameters_add_vqgan (ArraParameters *parameters, const ArraVqganConfig *config, GError **error);
+/* The same as an ArraShapeFunc, for what describes a model: @data are the parameters; nothing of it is optional. */
+gboolean arra_parameters_add_shape (const char *name, guint n_dims, const gint64 *shape, gpointer data, GError **error);
 /* Ends it: the values and, when @gradients are wanted (inference wants none: leaves are constants then), their gradients; all zero. */
 gboolean arra_parameters_allocate (ArraParameters *parameters, gboolean gradients, GError **error);
 

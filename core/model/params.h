@@ -31,6 +31,10 @@ typedef struct
   ArraWeight *weight;
 } ArraParam;
 
+/* What walks over a model's weights call: for each bound weight, and for each shape without any file. */
+typedef gboolean (*ArraParamFunc) (const char *name, gboolean is_matrix, const ArraTensor *stored, gpointer data, GError **error);
+typedef gboolean (*ArraShapeFunc) (const char *name, guint n_dims, const gint64 *shape, gpointer data, GError **error);
+
 /* Binds @param from @source: checks presence, float type, shape, finiteness, and that a matrix or a norm's scale is not all zero (errors name file, tensor and what was expected), converts to
  * @dtype (ARRA_N_DTYPES: as stored) in chunks over @pool. A matrix whose row is no multiple of 32 stays as stored when Q8_0 is asked. */
 gboolean arra_param_bind (const ArraParam *param, ArraSource *source, ArraDType dtype, ArraPool *pool, GCancellable *cancellable, GError **error);

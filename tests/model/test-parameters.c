@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "allocations.h"
+#include "chameleon_graph.h"
 #include "mem.h"
 #include "parameters.h"
 #include "random_model.h"

@@ -36,9 +36,6 @@ typedef struct
   ArraSource *source; /* nullable: for arra_weights_describe() */
 } ArraWeights;
 
-typedef gboolean (*ArraParamFunc) (const char *name, gboolean is_matrix, const ArraTensor *stored, gpointer data, GError **error);
-typedef gboolean (*ArraShapeFunc) (const char *name, guint n_dims, const gint64 *shape, gpointer data, GError **error);
-
 /* Binds every weight into @model and its @layers (n_layers structs of layer_size). Matrices get @dtype (ARRA_N_DTYPES: as stored). After an error
  * what was bound is cleared by arra_weights_clear(). */
 gboolean arra_weights_bind (const ArraWeights *weights, ArraDType dtype, gpointer model, gpointer layers, ArraPool *pool, GCancellable *cancellable, GError **error);

@@ -1,0 +1,289 @@
+/* generate_setup.c - what the options of `arra generate` come to, checked before any work is done
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "generate.h"
+
+#include <string.h>
+
+#include "checkpoint.h"
+#include "inputs.h"
+#include "locate.h"
+#include "mem.h"
+#include "output.h"
+#include "prompt.h"
+#include "request.h"
+#include "status.h"
+#include "values.h"
+
+#define MAX_TOP (1u << 24)
+
+static gboolean
+apply_counts (const GenerateOptions *options, ArraRequest *request, GError **error)
+{
+  const struct
+  {
+    const char *option, *text;
+    guint min, max, *out;
+  } numbers[] = {
+    { "--count", options->count, 1, ARRA_MAX_COUNT, &request->count },
+    { "--first", options->first, 0, ARRA_MAX_FIRST, &request->first },
+    { "--top-k", options->top_k, 0, MAX_TOP, &request->top_k },
+    { "--text-top-k", options->text_top_k, 0, MAX_TOP, &request->text_top_k },
+    { "--threads", options->threads, 1, 64, &request->threads },
+    { "--max-tokens", options->max_tokens, 1, MAX_TOP, &request->max_tokens },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
+    if (numbers[i].text != NULL
+        && !cli_value_guint (numbers[i].option, numbers[i].text, numbers[i].min, numbers[i].max, numbers[i].out, error))
+      return FALSE;
+  return TRUE;
+}
+
+gboolean
+generate_setup_apply (const GenerateSetup *setup, const GenerateOptions *options, ArraRequest *request, GError **error)
+{
+  request->prompt = setup->prompt;
+  request->prompt_template = setup->prompt_template;
+  request->seed = setup->seed;
+  if (options->greedy)
+    request->greedy = TRUE;
+  if (!apply_counts (options, request, error))
+    return FALSE;
+  if (options->size != NULL && !cli_value_size ("--size", options->size, &request->width, &request->height, error))
+    return FALSE;
+  if (options->cfg != NULL && !cli_value_double ("--cfg", options->cfg, 0, ARRA_MAX_GUIDANCE, &request->guidance_scale, error))
+    return FALSE;
+  if (options->temperature != NULL
+      && !cli_value_double ("--temperature", options->temperature, 0.001, 1000, &request->temperature, error))
+    return FALSE;
+  if (options->top_p != NULL && !cli_value_double ("--top-p", options->top_p, 0.000001, 1, &request->top_p, error))
+    return FALSE;
+  return options->memory == NULL || cli_value_bytes ("--memory", options->memory, &request->memory_limit, error);
+}
+
+typedef struct
+{
+  const char *option;
+  gboolean given;
+} Given;
+
+static gboolean
+refuse_given (const Given *settings, gsize n, const char *beside, GError **error)
+{
+  for (gsize i = 0; i < n; i++)
+    if (settings[i].given)
+      return cli_usage_error (error, "%s cannot go with %s", settings[i].option, beside);
+  return TRUE;
+}
+
+/* A saved run keeps its settings: nothing that would change its picture may come with it. */
+static gboolean
+check_resume (const GenerateOptions *options, GError **error)
+{
+  const Given settings[] = {
+    { "a prompt", options->rest != NULL },
+    { "--prompt", options->prompt != NULL },
+    { "--prompt-file", options->prompt_file != NULL },
+    { "--template", options->prompt_template != NULL },
+    { "--size", options->size != NULL },
+    { "--count", options->count != NULL },
+    { "--first", options->first != NULL },
+    { "--seed", options->seed != NULL },
+    { "--cfg", options->cfg != NULL },
+    { "--top-k", options->top_k != NULL },
+    { "--text-top-k", options->text_top_k != NULL },
+    { "--temperature", options->temperature != NULL },
+    { "--top-p", options->top_p != NULL },
+    { "--greedy", options->greedy },
+    { "--max-tokens", options->max_tokens != NULL },
+    { "--quant", options->quant != NULL },
+  };
+
+  return refuse_given (settings, G_N_ELEMENTS (settings),
+                       "--resume: saved tokens go on with the settings they began with", error);
+}
+
+static gboolean
+take_resumed (GenerateSetup *setup, const GenerateOptions *options, GError **error)
+{
+  g_autofree char *model = NULL, *quant = NULL;
+
+  if (!check_resume (options, error) || !generate_tokens_origin (options->resume, &model, &setup->vqgan, &quant, error))
+    return FALSE;
+  if (quant != NULL && !arra_quant_parse (quant, &setup->quant))
+    return cli_usage_error (error, "--resume: %s names an unknown number format '%s'", options->resume, quant);
+  if (options->vqgan != NULL)
+    {
+      g_free (setup->vqgan);
+      setup->vqgan = g_strdup (options->vqgan);
+    }
+  if (options->model == NULL && model != NULL && !g_file_test (model, G_FILE_TEST_EXISTS))
+    return cli_usage_error (error, "--resume: the checkpoint is no longer at %s: name it with --model", model);
+  setup->model = cli_locate_checkpoint (options->model != NULL ? options->model : model, error);
+  return setup->model != NULL;
+}
+
+/* Their pictures go into a folder, which is checked when the checkpoint is known. */
+static gboolean
+take_prompts (GenerateSetup *setup, const GenerateOptions *options, GError **error)
+{
+  if (options->limit != NULL && !cli_value_guint ("--limit", options->limit, 1, G_MAXINT32, &setup->limit, error))
+    return FALSE;
+  setup->out = g_strdup (options->out);
+  return cli_output_check_folder ("-o", setup->out, error);
+}
+
+static gboolean
+take_new (GenerateSetup *setup, const GenerateOptions *options, GError **error)
+{
+  if (options->quant != NULL && !cli_value_quant ("--quant", options->quant, &setup->quant, error))
+    return FALSE;
+  setup->seed = options->prompts == NULL ? g_random_int () : 0;
+  if (options->seed != NULL && !cli_value_uint ("--seed", options->seed, 0, G_MAXUINT64, &setup->seed, error))
+    return FALSE;
+  setup->vqgan = g_strdup (options->vqgan);
+  if (options->prompt_template != NULL)
+    {
+      setup->prompt_template = cli_argument_utf8 ("--template", options->prompt_template, error);
+      if (setup->prompt_template == NULL)
+        return FALSE;
+    }
+  if (!generate_setup_apply (setup, options, &setup->request, error))
+    return FALSE;
+  setup->model = cli_locate_checkpoint (options->model, error);
+  if (setup->model == NULL)
+    return FALSE;
+  if (options->prompts != NULL)
+    return take_prompts (setup, options, error);
+  setup->prompt = cli_prompt_read (options->prompt, options->prompt_file, options->rest, error);
+  return setup->prompt != NULL;
+}
+
+/* What a list of prompts leaves no room for. */
+static gboolean
+check_prompts (const GenerateOptions *options, GError **error)
+{
+  const Given settings[] = {
+    { "a prompt", options->rest != NULL },
+    { "--prompt", options->prompt != NULL },
+    { "--prompt-file", options->prompt_file != NULL },
+    { "--count", options->count != NULL },
+    { "--first", options->first != NULL },
+    { "--tokens-out", options->tokens_out != NULL },
+    { "--resume", options->resume != NULL },
+  };
+
+  if (!refuse_given (settings, G_N_ELEMENTS (settings), "--prompts", error))
+    return FALSE;
+  if (options->out == NULL)
+    return cli_usage_error (error, "no output: name the folder to write with -o DIR");
+  return TRUE;
+}
+
+static void
+name_outputs (GenerateSetup *setup, const GenerateOptions *options)
+{
+  g_autofree char *named = g_strdup_printf ("arra-%" G_GUINT64_FORMAT ".png", setup->seed);
+
+  if (options->out != NULL)
+    setup->out = g_strdup (cli_output_path (options->out));
+  else if (options->resume != NULL)
+    setup->out = cli_output_sibling (options->resume, ".png");
+  else
+    setup->out = g_strdup (named);
+  if (options->tokens_out != NULL)
+    setup->tokens = g_strdup (cli_output_path (options->tokens_out));
+  else if (options->resume != NULL)
+    setup->tokens = g_strdup (options->resume);
+  else
+    setup->tokens = cli_output_sibling (cli_output_is_stream (setup->out) ? named : setup->out, ".tokens.json");
+}
+
+/* Nothing that is read, nor the tokens, may lie where a picture goes. */
+static gboolean
+check_picture (const GenerateSetup *setup, const CliInputs *inputs, const char *path, GError **error)
+{
+  g_autofree char *whole = g_canonicalize_filename (path, NULL);
+  g_autofree char *tokens = g_canonicalize_filename (setup->tokens, NULL);
+
+  if (strcmp (whole, tokens) == 0 && (cli_output_is_standard (path) || !cli_output_is_stream (path)))
+    return cli_usage_error (error, "-o and --tokens-out both name %s", path);
+  return cli_inputs_spare (inputs, "-o", path, error);
+}
+
+static gboolean
+check_pictures (const GenerateSetup *setup, const CliInputs *inputs, GError **error)
+{
+  guint n = setup->request.count;
+
+  if (!cli_output_check_count ("-o", setup->out, n, error)
+      || !check_picture (setup, inputs, setup->out, error))
+    return FALSE;
+  for (guint i = 1; n > 1 && i <= n; i++)
+    {
+      g_autofree char *name = cli_output_numbered (setup->out, i);
+
+      if (!cli_output_check ("-o", name, error) || !check_picture (setup, inputs, name, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* Saved tokens that go on are read, and written again in their place. */
+static gboolean
+check_outputs (const GenerateSetup *setup, const GenerateOptions *options, GError **error)
+{
+  g_autoptr (CliInputs) inputs = cli_inputs_new ();
+
+  cli_inputs_add_checkpoint (inputs, setup->model, setup->vqgan);
+  cli_inputs_add (inputs, options->prompt_file);
+  if (!cli_output_check_picture ("-o", setup->out, error) || !cli_output_check ("--tokens-out", setup->tokens, error)
+      || !cli_inputs_spare (inputs, "--tokens-out", setup->tokens, error))
+    return FALSE;
+  cli_inputs_add (inputs, options->resume);
+  return check_pictures (setup, inputs, error);
+}
+
+static gboolean
+locate_vqgan (GenerateSetup *setup, GError **error)
+{
+  g_autofree char *given = g_steal_pointer (&setup->vqgan);
+
+  return cli_locate_part ("--vqgan", given, &setup->vqgan, error);
+}
+
+gboolean
+generate_setup_init (GenerateSetup *setup, const GenerateOptions *options, GError **error)
+{
+  *setup = (GenerateSetup){ .quant = ARRA_QUANT_AS_STORED };
+  arra_request_init (&setup->request, NULL);
+  if (options->quiet && options->json)
+    return cli_usage_error (error, "--quiet and --json contradict each other");
+  if (options->json && (cli_output_is_standard (options->out) || cli_output_is_standard (options->tokens_out)))
+    return cli_usage_error (error, "--json prints to standard output, which cannot be a file as well");
+  if (options->limit != NULL && options->prompts == NULL)
+    return cli_usage_error (error, "--limit goes with --prompts");
+  if (options->prompts != NULL && !check_prompts (options, error))
+    return FALSE;
+  if (options->resume != NULL && (!take_resumed (setup, options, error) || !generate_setup_apply (setup, options, &setup->request, error)))
+    return FALSE;
+  if (options->resume == NULL && !take_new (setup, options, error))
+    return FALSE;
+  if (!locate_vqgan (setup, error))
+    return FALSE;
+  if (options->prompts != NULL)
+    return TRUE;
+  name_outputs (setup, options);
+  return check_outputs (setup, options, error);
+}
+
+void
+generate_setup_clear (GenerateSetup *setup)
+{
+  g_free (setup->model);
+  g_free (setup->vqgan);
+  arra_mem_free (setup->prompt);
+  arra_mem_free (setup->prompt_template);
+  g_free (setup->out);
+  g_free (setup->tokens);
+}

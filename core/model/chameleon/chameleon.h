@@ -1,0 +1,72 @@
+/* chameleon.h - the Chameleon transformer (Chameleon, Lumina-mGPT, ARRA): configuration, weights, forward pass
+ *
+ * Source: arXiv 2405.09818; ARRA arra/model/chameleon/modeling_chameleon.py;
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <arra.h>
+#include <json-glib/json-glib.h>
+#include "exec.h"
+#include "gguf.h"
+#include "params.h"
+#include "source.h"
+#include "transformer.h"
+
+typedef enum
+{
+  ARRA_ROPE_PLAIN,
+  ARRA_ROPE_LINEAR,  /* position / factor */
+  ARRA_ROPE_DYNAMIC, /* base grows with the length (NTK) */
+} ArraRopeScaling;
+
+typedef struct
+{
+  guint vocab_size, hidden_size, intermediate_size, n_layers, n_heads, n_kv_heads, head_dim, context;
+  guint model_parallel; /* rows of the q/k norms in ARRA/Lumina files */
+  float norm_eps;
+  double rope_theta;
+  ArraRopeScaling rope_scaling;
+  double rope_factor;
+  gboolean swin_norm;         /* norms after the sublayers, inside the residual */
+  gboolean mask_image_logits; /* image tokens can never be predicted */
+  gboolean mask_left_out;     /* config.json does not say, and its form is that of the models that make pictures: they are not masked */
+} ArraChameleonConfig;
+
+/* Reads config.json's members; ranges and divisibility are checked. @name starts messages. */
+gboolean arra_chameleon_config_read (ArraChameleonConfig *config, JsonObject *object, const char *name, GError **error);
+/* Ranges, divisibility and what else must hold between members, for a configuration made otherwise too; sets head_dim. */
+gboolean arra_chameleon_config_check (ArraChameleonConfig *config, const char *name, GError **error);
+/* The same from and to GGUF metadata ("arra-chameleon.*"). */
+gboolean arra_chameleon_config_load (ArraChameleonConfig *config, const ArraGguf *gguf, GError **error);
+void arra_chameleon_config_store (const ArraChameleonConfig *config, ArraGgufWriter *writer);
+
+typedef struct _ArraChameleon ArraChameleon; /* immutable once made */
+
+/* Binds all weights (tensor names "model.…", "lm_head.weight"). Matrices get @dtype (ARRA_N_DTYPES: as stored). @masked (nullable): vocab_size
+ * flags, copied: logits of flagged ids become the lowest float when config->mask_image_logits. @source is referenced. */
+ArraChameleon *arra_chameleon_new (const ArraChameleonConfig *config, ArraSource *source, ArraDType dtype, const guint8 *masked, ArraPool *pool, GCancellable *cancellable, GError **error);
+void arra_chameleon_free (ArraChameleon *model); /* nullable */
+const ArraChameleonConfig *arra_chameleon_config (const ArraChameleon *model);
+/* Weight bytes by where they lie, without loading anything. */
+gboolean arra_chameleon_measure (const ArraChameleonConfig *config, ArraSource *source, ArraDType dtype, guint64 *mapped, guint64 *owned, GError **error);
+/* The tensors a saver must write, in order: calls @func for each bound weight with its table name and kind. */
+gboolean arra_chameleon_foreach (const ArraChameleonConfig *config, ArraSource *source, ArraParamFunc func, gpointer data, GError **error);
+
+/* The transformer's weights by name and shape, in the order of its table, without any file: what a model of this configuration is trained as.
+ * @source (nullable) tells whether the q and k norms have a row for each head; without one they have a row for each model parallel rank. */
+gboolean arra_chameleon_describe (const ArraChameleonConfig *config, ArraSource *source, ArraShapeFunc func, gpointer data, GError **error);
+
+/* ---- rotary embedding, for inference and training alike: the frequencies when the furthest position of a call is @length - 1 (dynamic
+ * scaling depends on it), then cosine and sine [head_dim / 2] of one position, below ARRA_ROPE_POSITIONS. */
+void arra_chameleon_rope_frequencies (const ArraChameleonConfig *config, guint length, float *frequencies);
+void arra_chameleon_rope_angles (const ArraChameleonConfig *config, const float *frequencies, guint position, float *cosine, float *sine);
+
+/* ---- KV caches and the forward pass: those of the transformer, with Chameleon's shape. Dynamic RoPE scaling beyond config->context follows, as in
+ * the reference, the furthest position of each call. */
+ArraKvCache *arra_chameleon_kv_cache_new (const ArraChameleonConfig *config, guint capacity, GError **error);
+guint64 arra_chameleon_kv_cache_bytes (const ArraChameleonConfig *config, guint capacity);
+
+const ArraTransformer *arra_chameleon_transformer (const ArraChameleon *model);
+guint64 arra_chameleon_run_bytes (const ArraChameleonConfig *config, guint max_rows, guint max_context, guint threads);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ArraChameleon, arra_chameleon_free)

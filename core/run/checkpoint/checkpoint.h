@@ -1,0 +1,56 @@
+/* checkpoint.h - the inside of ArraCheckpoint, for the rooms run and cli only
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <arra.h>
+#include "chameleon.h"
+#include "gguf.h"
+#include "tokenizer.h"
+#include "vocabulary.h"
+#include "vqgan.h"
+
+#define ARRA_MAX_GUIDANCE 1000.0
+
+struct _ArraCheckpoint
+{
+  gatomicrefcount refs;
+  char *path;
+  char *fingerprint;
+  ArraQuant quant;
+
+  ArraGguf *gguf;           /* nullable: a single file */
+  ArraSource *source;       /* transformer tensors */
+  ArraSource *vqgan_source; /* NULL without a VQGAN; may be the same; empty once a VQGAN given apart is loaded */
+  char *vqgan_prefix;
+  char *vqgan_path;         /* nullable: where a VQGAN given apart lies */
+  gboolean vqgan_given;     /* by the options: the checkpoint's own settings may have been made for another one */
+
+  ArraChameleonConfig config;
+  ArraVqganConfig vqgan_config; /* n_embed 0: no VQGAN */
+  ArraTokenizer *tokenizer;     /* nullable: a directory without tokenizer.json cannot read prompts */
+  ArraVocabulary vocabulary;
+  ArraChameleon *model;         /* NULL when metadata_only, or opened for the VQGAN alone */
+  ArraVqgan *vqgan;             /* NULL when metadata_only or there is none */
+
+  /* defaults of requests */
+  char *prompt_template;
+  double guidance_scale, temperature, top_p;
+  guint top_k, text_top_k, width, height;
+
+  ArraCard card;
+  gboolean is_unnamed;    /* the card's name is its folder's, and that one was called by arra train: a file made of it is called by its own name */
+  GStringChunk *strings;  /* what the card points to */
+  const char **examples;  /* the card's example prompts, or NULL; the array alone is owned */
+  const char **words;     /* the card's words, likewise */
+  guint8 *thumbnail;      /* arra_mem; NULL when the card's lies in a mapped file */
+  GPtrArray *notes;       /* of char *, NULL-terminated */
+
+  guint64 weights_mapped, weights_private; /* measured, whether loaded or not */
+};
+
+/* As arra_checkpoint_open(), but of the weights the VQGAN's alone: enough for turning pictures into codes and back, however large the
+ * transformer is. ARGUMENT: there is no VQGAN. */
+ArraCheckpoint *arra_checkpoint_open_vqgan (const char *path, const ArraOpenOptions *options, GCancellable *cancellable, GError **error);
+
+/* Pixels on a side for one grid, also without a VQGAN. */
+guint arra_checkpoint_size_grid (const ArraCheckpoint *checkpoint);

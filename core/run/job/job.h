@@ -1,0 +1,70 @@
+/* job.h - the inside of ArraJob: a request, its answers, the session that writes them and the decoder that shows them
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <arra.h>
+#include "answer.h"
+#include "pace.h"
+#include "plan.h"
+#include "session.h"
+#include "vqgan.h"
+
+#define ARRA_NO_ANSWER G_MAXUINT
+
+/* A picture handed out by arra_job_decode(). */
+typedef struct
+{
+  guint answer, index;
+  guint8 *pixels; /* arra_mem */
+  ArraPicture picture;
+} ArraKeptPicture;
+
+struct _ArraJob
+{
+  ArraCheckpoint *checkpoint;
+  ArraRequest request;   /* its strings are the two below */
+  char *prompt;          /* nullable: a saved job without its prompt; arra_mem */
+  char *prompt_template; /* nullable; arra_mem */
+  ArraSampling sampling;
+  ArraCapacities capacities;
+
+  ArraPool *pool;
+  ArraExec exec;
+  ArraSession session; /* empty in a job without a prompt */
+  guint prompt_length; /* tokens of the session that all answers share */
+
+  ArraAnswer *answers; /* request.count */
+  guint32 *tokens;     /* request.count x capacities.answer_tokens */
+  guint n_begun;
+  guint current; /* the answer that the session holds, or ARRA_NO_ANSWER */
+
+  ArraVqganRun *decoder; /* nullable: no VQGAN */
+  guint32 *codes;        /* of the picture being decoded */
+  float *planes;         /* [3][height][width] */
+  guint8 *preview;
+  GPtrArray *kept;       /* ArraKeptPicture */
+
+  ArraProgressFunc progress;
+  gpointer progress_data;
+  gboolean previews;
+  ArraFinishedFunc finished; /* nullable */
+  gpointer finished_data;
+  ArraPace pace;
+  double fraction; /* told last: it never goes back */
+  guint previewed_begin, previewed_rows;
+};
+
+/* Bytes a job takes besides its KV caches and the stacks of its threads: activations, scores, tokens, VQGAN buffers, pictures. */
+guint64 arra_job_bytes (const ArraCheckpoint *checkpoint, const ArraRequest *request, const ArraCapacities *capacities);
+
+/* arra_job_new() in parts, for saved jobs: @prompted FALSE makes a job that can only decode what it is given. */
+ArraJob *arra_job_build (ArraCheckpoint *checkpoint, const ArraRequest *request, gboolean prompted, GError **error);
+
+/* Progress: what the job is at now. @preview nullable. Throttled unless @always. */
+void arra_job_report (ArraJob *job, ArraPhase phase, guint answer, const ArraPicture *preview, double decoded, gboolean always);
+/* Shows the finished rows of the current picture when there are new ones and time allows. */
+void arra_job_preview (ArraJob *job, guint answer, GCancellable *cancellable);
+/* Decodes the finished rows of @span into @pixels; FALSE as arra_vqgan_decode(). */
+gboolean arra_job_decode_span (ArraJob *job, const ArraAnswer *answer, const ArraPictureSpan *span, guint8 *pixels, ArraPicture *picture, gboolean preview, ArraVqganProgress progress, gpointer data, GCancellable *cancellable, GError **error);
+
+double arra_job_clock (void); /* seconds */

@@ -1,0 +1,181 @@
+/* plan.c - the memory a request needs, added up from what every part says it takes
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "plan.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "checkpoint_private.h"
+#include "fail.h"
+#include "job.h"
+#include "mem.h"
+#include "memory_plan.h"
+#include "prompt.h"
+#include "request.h"
+
+#define BLOCK_ROWS 64                      /* tokens of a prompt that go through the weights together */
+#define PROMPT_GUESS 128                   /* tokens, when the prompt is not known yet */
+#define PROGRAM ((guint64) 32 << 20)       /* code, libraries and GLib's own memory, measured */
+#define THREAD_STACK ((guint64) 256 << 10) /* of a thread's stack, what is touched */
+
+static guint
+answer_room (const ArraCheckpoint *checkpoint, const ArraRequest *request, guint prompt_tokens)
+{
+  guint room = checkpoint->config.context - prompt_tokens;
+
+  return request->max_tokens > 0 ? MIN (room, request->max_tokens) : room;
+}
+
+/* When the model chooses: squares of all codes that fit into the answer, and whatever is no longer on any side. */
+static guint
+longest_side (const ArraCheckpoint *checkpoint, guint answer_tokens)
+{
+  guint side = 0, most = 2 * checkpoint->vocabulary.n_sizes;
+
+  while (side + 2 <= most && (guint64) (side + 2) * (side + 2) <= answer_tokens)
+    side += 2;
+  return side;
+}
+
+static gboolean
+fail_length (guint prompt_tokens, guint64 answer, guint context, GError **error)
+{
+  return arra_fail (error, ARRA_ERROR_ARGUMENT,
+                    "The prompt has %u tokens and the picture %" PRIu64
+                    ", together more than the %u the model can read: "
+                    "shorten the prompt or ask for a smaller picture",
+                    prompt_tokens, answer, context);
+}
+
+gboolean
+arra_plan_capacities (const ArraCheckpoint *checkpoint,
+                      const ArraRequest *request,
+                      guint prompt_tokens,
+                      ArraCapacities *capacities,
+                      GError **error)
+{
+  guint context = checkpoint->config.context;
+  guint grid = arra_checkpoint_size_grid (checkpoint);
+  gboolean fixed = request->width > 0;
+  guint64 answer;
+
+  *capacities = (ArraCapacities){ .prompt_tokens = prompt_tokens, .rows = BLOCK_ROWS };
+  if (fixed && !arra_checkpoint_check_size (checkpoint, request->width, request->height, error))
+    return FALSE;
+  capacities->picture_rows = request->height / grid * 2;
+  capacities->picture_columns = request->width / grid * 2;
+  answer = fixed ? arra_picture_tokens (capacities->picture_rows, capacities->picture_columns) : 1;
+  if (prompt_tokens >= context || prompt_tokens + answer > context)
+    return fail_length (prompt_tokens, answer, context, error);
+  capacities->answer_tokens = fixed ? (guint) answer : answer_room (checkpoint, request, prompt_tokens);
+  if (!fixed)
+    capacities->picture_rows = capacities->picture_columns
+        = longest_side (checkpoint, capacities->answer_tokens);
+  capacities->context = prompt_tokens + capacities->answer_tokens;
+  capacities->uncond_context = arra_request_is_guided (request) ? capacities->answer_tokens : 0;
+  capacities->threads = request->threads > 0 ? request->threads : MIN (arra_cpu_count (), 64);
+  return TRUE;
+}
+
+/* Tokenizer and tables of the vocabulary, which every open checkpoint holds. */
+static guint64
+table_bytes (const ArraCheckpoint *checkpoint)
+{
+  const ArraVocabulary *vocabulary = &checkpoint->vocabulary;
+  guint64 bytes
+      = (guint64) vocabulary->n_tokens * sizeof (gint32) + (guint64) vocabulary->n_codes * sizeof (guint32);
+  gsize json = 0;
+
+  if (checkpoint->tokenizer != NULL)
+    arra_tokenizer_json (checkpoint->tokenizer, &json);
+  return bytes + 3 * (guint64) json;
+}
+
+/* What the process may use: what is free, and what the open checkpoint holds of it already. */
+static guint64
+available (const ArraCheckpoint *checkpoint)
+{
+  guint64 bytes = arra_mem_available ();
+
+  if (bytes > 0 && checkpoint->model != NULL && g_getenv ("ARRA_MEMORY_LIMIT") == NULL)
+    bytes += checkpoint->weights_private;
+  return bytes;
+}
+
+gboolean
+arra_plan_measure (const ArraCheckpoint *checkpoint,
+                   const ArraRequest *request,
+                   const ArraCapacities *capacities,
+                   ArraMemoryPlan *plan,
+                   GError **error)
+{
+  guint64 work = arra_job_bytes (checkpoint, request, capacities);
+
+  if (work > G_MAXUINT64 / 2)
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "A picture of %u x %u codes is too large",
+                      capacities->picture_rows, capacities->picture_columns);
+  *plan = (ArraMemoryPlan){ .weights_mapped = checkpoint->weights_mapped,
+                            .weights_private = checkpoint->weights_private + table_bytes (checkpoint) };
+  plan->cache = arra_chameleon_kv_cache_bytes (&checkpoint->config, capacities->context);
+  if (capacities->uncond_context > 0)
+    plan->cache += arra_chameleon_kv_cache_bytes (&checkpoint->config, capacities->uncond_context);
+  plan->work = work + PROGRAM + capacities->threads * THREAD_STACK;
+  plan->total = plan->weights_mapped + plan->weights_private + plan->cache + plan->work;
+  plan->available = available (checkpoint);
+  return TRUE;
+}
+
+/* Tokens of the context that the picture asked for leaves. */
+static guint
+room_for_prompt (const ArraCheckpoint *checkpoint, const ArraRequest *request)
+{
+  guint grid = arra_checkpoint_size_grid (checkpoint);
+
+  return checkpoint->config.context
+         - (guint) arra_picture_tokens (request->height / grid * 2, request->width / grid * 2);
+}
+
+static gboolean
+plan_request (const ArraCheckpoint *checkpoint,
+              const ArraRequest *request,
+              ArraMemoryPlan *plan,
+              GError **error)
+{
+  g_automem guint32 *ids = NULL;
+  ArraCapacities capacities;
+  guint n = MIN (PROMPT_GUESS, checkpoint->config.context / 4);
+
+  if (!arra_request_check (request, checkpoint, request->prompt != NULL, error))
+    return FALSE;
+  if (request->prompt != NULL)
+    {
+      ids = arra_prompt_tokens (checkpoint, request, &n, error);
+      if (ids == NULL)
+        return FALSE;
+    }
+  else if (request->width > 0)
+    n = MIN (n, room_for_prompt (checkpoint, request));
+  return arra_plan_capacities (checkpoint, request, n, &capacities, error)
+         && arra_plan_measure (checkpoint, request, &capacities, plan, error)
+         && arra_plan_check (plan, request->memory_limit, error);
+}
+
+gboolean
+arra_checkpoint_plan_sized (const ArraCheckpoint *checkpoint,
+                            const ArraRequest *request,
+                            gsize request_size,
+                            ArraMemoryPlan *plan,
+                            gsize plan_size,
+                            GError **error)
+{
+  ArraMemoryPlan whole = { 0 };
+  ArraRequest taken;
+  gboolean ok;
+
+  g_return_val_if_fail (checkpoint != NULL && request != NULL && plan != NULL, FALSE);
+  taken = arra_request_take (request, request_size, checkpoint);
+  ok = plan_request (checkpoint, &taken, &whole, error);
+  memset (plan, 0, plan_size);
+  memcpy (plan, &whole, MIN (plan_size, sizeof whole));
+  return ok;
+}

@@ -1,0 +1,21 @@
+/* plan.h - what a request needs, measured before anything is allocated
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <arra.h>
+
+/* Capacities that follow from a request; the plan and the job use the same numbers. */
+typedef struct
+{
+  guint prompt_tokens;  /* upper bound */
+  guint answer_tokens;  /* most tokens of one answer */
+  guint context;        /* capacity of the conditional cache */
+  guint uncond_context; /* of the unconditional one; 0 without guidance */
+  guint rows;           /* rows of a prefill block */
+  guint threads;
+  guint picture_rows, picture_columns; /* largest picture in codes */
+} ArraCapacities;
+
+/* ARGUMENT when prompt and picture together are longer than the model's context. */
+gboolean arra_plan_capacities (const ArraCheckpoint *checkpoint, const ArraRequest *request, guint prompt_tokens, ArraCapacities *capacities, GError **error);
+gboolean arra_plan_measure (const ArraCheckpoint *checkpoint, const ArraRequest *request, const ArraCapacities *capacities, ArraMemoryPlan *plan, GError **error);

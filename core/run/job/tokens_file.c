@@ -1,0 +1,139 @@
+/* tokens_file.c - a saved job is read again: every value checked, then the job goes on where it stopped
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
+#include "checkpoint.h"
+#include "fail.h"
+#include "job.h"
+#include "jsonguard.h"
+#include "recipe_read.h"
+#include "request.h"
+
+/* The same model in the same number format, or the tokens would not go on as they began. */
+static gboolean
+check_origin (const ArraRecipe *recipe, const ArraCheckpoint *checkpoint, GError **error)
+{
+  const char *quant = arra_quant_name (checkpoint->quant);
+
+  if (g_strcmp0 (recipe->fingerprint, checkpoint->fingerprint) != 0)
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "%s was made with another checkpoint than %s", recipe->name,
+                      checkpoint->path);
+  if (strcmp (recipe->quant, quant) != 0)
+    return arra_fail (error, ARRA_ERROR_ARGUMENT,
+                      "%s was made with weights as \"%s\", but the checkpoint was opened as \"%s\"",
+                      recipe->name, recipe->quant, quant);
+  return TRUE;
+}
+
+/* Tokens must stand where the grammar allows them: the answer may come from anybody. */
+static gboolean
+read_tokens (const ArraRecipe *recipe, ArraJob *job, ArraAnswer *answer, JsonArray *tokens, GError **error)
+{
+  g_autoptr (GError) fault = NULL;
+  ArraGrammar grammar;
+  const guint n = json_array_get_length (tokens);
+
+  if (n > job->capacities.answer_tokens)
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                      "%s: an answer has %u tokens, more than the %u it can have", recipe->name, n,
+                      job->capacities.answer_tokens);
+  arra_grammar_init (&grammar, &job->checkpoint->vocabulary);
+  for (guint i = 0; i < n; i++)
+    {
+      JsonNode *node = json_array_get_element (tokens, i);
+      gint64 id;
+
+      if (!JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_INT64)
+        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: token %u of an answer is no whole number",
+                          recipe->name, i);
+      id = json_node_get_int (node);
+      if (id < 0 || id >= job->checkpoint->vocabulary.n_tokens)
+        return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                          "%s: token %u of an answer is outside the vocabulary", recipe->name, i);
+      if (!arra_grammar_push (&grammar, (guint32) id, &fault))
+        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: token %u of an answer: %s", recipe->name, i,
+                          fault->message);
+      answer->tokens[answer->n_tokens++] = (guint32) id;
+    }
+  return TRUE;
+}
+
+/* With a size asked for an answer is one picture of that size. */
+static gboolean
+check_picture (const ArraRecipe *recipe, const ArraJob *job, const ArraAnswer *answer, GError **error)
+{
+  const guint grid = arra_checkpoint_size_grid (job->checkpoint);
+  ArraPictureSpan span;
+
+  if (job->request.width == 0 || answer->n_tokens == 0)
+    return TRUE;
+  if (!arra_answer_find_picture (answer, &job->checkpoint->vocabulary, 0, &span) || span.begin != 0
+      || span.end != answer->n_tokens || span.rows != 2 * (job->request.height / grid)
+      || span.columns != 2 * (job->request.width / grid))
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: an answer is not one picture of %u x %u",
+                      recipe->name, job->request.width, job->request.height);
+  if (answer->finished != (answer->n_tokens == job->capacities.answer_tokens))
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                      "%s: \"finished\" of an answer does not agree with its tokens", recipe->name);
+  return TRUE;
+}
+
+static gboolean
+read_answer (const ArraRecipe *recipe, ArraJob *job, guint index, JsonNode *node, GError **error)
+{
+  ArraAnswer *answer = &job->answers[index];
+  JsonObject *object;
+  JsonArray *tokens;
+
+  if (!JSON_NODE_HOLDS_OBJECT (node))
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: answer %u is no object", recipe->name, index);
+  object = json_node_get_object (node);
+  tokens = arra_json_get_array (object, recipe->name, "tokens", error);
+  if (tokens == NULL
+      || !arra_json_get_bool_default (object, recipe->name, "finished", FALSE, &answer->finished, error))
+    return FALSE;
+  return read_tokens (recipe, job, answer, tokens, error) && check_picture (recipe, job, answer, error);
+}
+
+static gboolean
+read_answers (const ArraRecipe *recipe, ArraJob *job, GError **error)
+{
+  JsonArray *answers = arra_recipe_answers (recipe, error);
+  guint n;
+
+  if (answers == NULL)
+    return FALSE;
+  n = json_array_get_length (answers);
+  if (n > job->request.count)
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: there are more answers than \"count\" says",
+                      recipe->name);
+  for (guint i = 0; i < n; i++)
+    if (!read_answer (recipe, job, i, json_array_get_element (answers, i), error))
+      return FALSE;
+  job->n_begun = n;
+  return TRUE;
+}
+
+ArraJob *
+arra_job_resume_sized (ArraCheckpoint *checkpoint,
+                       const char *path,
+                       const ArraRequest *request,
+                       gsize request_size,
+                       GError **error)
+{
+  g_autoptr (ArraRecipe) recipe = NULL;
+  g_autoptr (ArraJob) job = NULL;
+  ArraRequest saved, machine = { 0 };
+
+  g_return_val_if_fail (checkpoint != NULL && path != NULL, NULL);
+  recipe = arra_recipe_read_file (path, error);
+  if (recipe == NULL || !check_origin (recipe, checkpoint, error))
+    return NULL;
+  if (request != NULL)
+    machine = arra_request_take (request, request_size, checkpoint);
+  saved = recipe->request;
+  saved.threads = machine.threads;
+  saved.memory_limit = machine.memory_limit;
+  job = arra_job_build (checkpoint, &saved, saved.prompt != NULL, error);
+  return job != NULL && read_answers (recipe, job, error) ? g_steal_pointer (&job) : NULL;
+}
