@@ -305,6 +305,28 @@ test_limit (void)
   harness_end ();
 }
 
+/* Tokens that cannot be saved take no picture with them, and those that nobody asked for keep no picture from a pipe. */
+static void
+test_tokens (void)
+{
+  g_autoptr (Outcome) full = NULL, piped = NULL, named = NULL;
+  g_autofree char *folder = NULL;
+
+  begin ();
+  full = arra_run (FOX, "-o", "full.png", "--tokens-out", "/dev/full", NULL);
+  assert_status (full, 70);
+  assert_says (full->err, "/dev/full");
+  g_assert_true (same_bytes ("fox.png", "full.png"));
+  folder = scratch_path ("arra-5.tokens.json");
+  g_assert_cmpint (g_mkdir (folder, 0755), ==, 0);
+  piped = arra_run_in_shell ("\"$@\" | cat >piped.png", FOX, "-o", "-", NULL);
+  g_assert_true (same_bytes ("fox.png", "piped.png"));
+  named = arra_run (FOX, "-o", "arra-5.png", NULL);
+  assert_status (named, 64);
+  assert_says (named->err, "--tokens-out");
+  harness_end ();
+}
+
 int
 main (int argc, char **argv)
 {
@@ -318,6 +340,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/outputs/n-inputs", test_n_inputs);
   g_test_add_func ("/cli/outputs/y-inputs", test_y_inputs);
   g_test_add_func ("/cli/outputs/closed", test_closed);
+  g_test_add_func ("/cli/outputs/tokens", test_tokens);
   g_test_add_func ("/cli/outputs/limit", test_limit);
   return g_test_run ();
 }

@@ -115,33 +115,42 @@ write_pictures (Run *run, gboolean stopped, guint n_answers, GCancellable *cance
   return TRUE;
 }
 
+/* What cannot be saved takes nothing else with it. */
+static void
+save_tokens (Run *run, GError **error)
+{
+  run->result.tokens_saved = generate_tokens_save (run->setup, run->job, error);
+}
+
+/* @fault: (transfer full) (nullable): what has gone wrong before the pictures were written */
+static gboolean
+all_is_kept (GError *fault, GError **error)
+{
+  if (fault != NULL)
+    g_propagate_error (error, fault);
+  return fault == NULL;
+}
+
 /* Tokens first, then the pictures of what is finished; a second signal leaves those out. */
 static gboolean
 finish_stopped (Run *run, guint n_answers, GError **error)
 {
   g_autoptr (GError) fault = NULL;
+  GError *unsaved = NULL;
 
   if (arra_job_n_answers (run->job) == 0)
     return TRUE;
-  if (!generate_tokens_save (run->setup, run->job, error))
-    return FALSE;
-  run->result.tokens_saved = TRUE;
+  save_tokens (run, &unsaved);
   if (!generate_wants_pictures (run->options) || write_pictures (run, TRUE, n_answers, cli_signals_stage (1), &fault)
-      || g_error_matches (fault, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return TRUE;
+      || g_error_matches (fault, G_IO_ERROR, G_IO_ERROR_CANCELLED) || unsaved != NULL)
+    return all_is_kept (unsaved, error);
   g_propagate_error (error, g_steal_pointer (&fault));
   return FALSE;
 }
 
 static gboolean
-finish (Run *run, guint n_answers, GError **error)
+finish_pictures (Run *run, guint n_answers, GError **error)
 {
-  if (run->options->tokens_out != NULL)
-    {
-      if (!generate_tokens_save (run->setup, run->job, error))
-        return FALSE;
-      run->result.tokens_saved = TRUE;
-    }
   if (!generate_wants_pictures (run->options))
     return TRUE;
   if (!write_pictures (run, FALSE, n_answers, cli_signals_stage (0), error))
@@ -153,6 +162,18 @@ finish (Run *run, guint n_answers, GError **error)
   g_set_error (error, ARRA_ERROR, ARRA_ERROR_FAILED, "the model answered with text alone, so %s is not written (--size WxH asks for a picture)",
                run->setup->out);
   return FALSE;
+}
+
+static gboolean
+finish (Run *run, guint n_answers, GError **error)
+{
+  GError *unsaved = NULL;
+  gboolean written;
+
+  if (run->options->tokens_out != NULL)
+    save_tokens (run, &unsaved);
+  written = finish_pictures (run, n_answers, unsaved != NULL ? NULL : error);
+  return all_is_kept (unsaved, error) && written;
 }
 
 static gboolean

@@ -229,6 +229,15 @@ check_pictures (const GenerateSetup *setup, const CliInputs *inputs, GError **er
   return TRUE;
 }
 
+/* Tokens that nobody asked for are saved when a run is stopped, if they can be: one that writes to a pipe needs no folder. */
+static gboolean
+check_tokens (const GenerateSetup *setup, const GenerateOptions *options, const CliInputs *inputs, GError **error)
+{
+  if (options->tokens_out == NULL && options->resume == NULL && cli_output_is_stream (setup->out))
+    return TRUE;
+  return cli_output_check ("--tokens-out", setup->tokens, error) && cli_inputs_spare (inputs, "--tokens-out", setup->tokens, error);
+}
+
 /* Saved tokens that go on are read, and written again in their place. */
 static gboolean
 check_outputs (const GenerateSetup *setup, const GenerateOptions *options, GError **error)
@@ -237,8 +246,7 @@ check_outputs (const GenerateSetup *setup, const GenerateOptions *options, GErro
 
   cli_inputs_add_checkpoint (inputs, setup->model, setup->vqgan);
   cli_inputs_add (inputs, options->prompt_file);
-  if (!cli_output_check_picture ("-o", setup->out, error) || !cli_output_check ("--tokens-out", setup->tokens, error)
-      || !cli_inputs_spare (inputs, "--tokens-out", setup->tokens, error))
+  if (!cli_output_check_picture ("-o", setup->out, error) || !check_tokens (setup, options, inputs, error))
     return FALSE;
   cli_inputs_add (inputs, options->resume);
   return check_pictures (setup, inputs, error);
