@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "bad_items.h"
 
+#include "text_file.h"
+
 typedef struct
 {
   guint item;
@@ -114,7 +116,10 @@ arra_bad_items_text (const ArraBadItems *bad)
   g_autoptr (GString) text = g_string_new (NULL);
 
   for (guint i = 0; i < bad->items->len; i++)
-    g_string_append_printf (text, "%s%s", i > 0 ? "\n" : "",
-                            g_array_index (bad->items, BadItem, i).fault->message);
+    {
+      g_autofree char *line = arra_text_one_line (g_array_index (bad->items, BadItem, i).fault->message);
+
+      g_string_append_printf (text, "%s%s", i > 0 ? "\n" : "", line);
+    }
   return g_string_free (g_steal_pointer (&text), FALSE);
 }

@@ -145,9 +145,11 @@ arra_dataset_open (const char *path, GError **error)
   if (dataset->items->len == 0)
     {
       g_autofree char *left_out = arra_dataset_left_out (dataset);
+      g_auto (GStrv) lines = g_strsplit (left_out != NULL ? left_out : "", "\n", -1);
+      g_autofree char *all = g_strjoinv ("; ", lines);
 
       arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the data set is empty: no picture%s%s",
-                 path, left_out != NULL ? "\n" : "", left_out != NULL ? left_out : "");
+                 path, left_out != NULL ? "; " : "", all);
       return NULL;
     }
   return g_steal_pointer (&dataset);

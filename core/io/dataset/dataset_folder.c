@@ -76,9 +76,9 @@ arra_dataset_left_out (const ArraDataset *dataset)
   for (guint i = 0; i < dataset->left_out->len; i++)
     {
       const LeftOut *left = dataset->left_out->pdata[i];
+      g_autofree char *names = arra_text_one_line (left->names->str);
 
-      g_string_append_printf (text, "%s%s: %u %s (%s)", i > 0 ? "\n" : "", dataset->path, left->n,
-                              left->reason, left->names->str);
+      g_string_append_printf (text, "%s%s: %u %s (%s)", i > 0 ? "\n" : "", dataset->path, left->n, left->reason, names);
     }
   return text->len > 0 ? g_string_free (g_steal_pointer (&text), FALSE) : NULL;
 }

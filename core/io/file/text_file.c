@@ -100,3 +100,11 @@ arra_read_text (const char *path, gsize limit, gsize *size, GError **error)
 
   return text != NULL ? arra_text_to_utf8 (text, size, path, error) : NULL;
 }
+
+char *
+arra_text_one_line (const char *text)
+{
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+
+  return g_strjoinv ("\\u000a", lines);
+}

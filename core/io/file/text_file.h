@@ -11,3 +11,6 @@ char *arra_read_text (const char *path, gsize limit, gsize *size, GError **error
  * so, with lines that end in a line feed. Takes @text; NULL with INVALID_DATA, naming @name, when it is UTF-32, broken UTF-16, or holds a NUL, as UTF-16 without a mark does. Whether the
  * rest is UTF-8 is not looked at. */
 char *arra_text_to_utf8 (char *text, gsize *size, const char *name, GError **error);
+
+/* @text in one line, its line feeds spelled out: file names can hold some. Returns: (transfer full) */
+char *arra_text_one_line (const char *text);

@@ -368,6 +368,26 @@ test_left_out (void)
   assert_left_out (dataset, "1 left out: a text without a picture beside it (alone.txt)");
 }
 
+/* A reason is a line, whatever a file is called; of a set with nothing in it all are said in the one message. */
+static void
+test_left_out_lines (void)
+{
+  g_autofree char *folder = new_folder (), *text = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ArraDataset) dataset = NULL;
+
+  put_also (folder, "a\nfox: b.bin", "x");
+  put_also (folder, "c.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>");
+  g_assert_null (arra_dataset_open (folder, &error));
+  g_assert_null (strchr (error->message, '\n'));
+  scratch_assert_fault (&error, folder, "; ");
+  put_small (folder, "d.png");
+  put_also (folder, "d.txt", "d");
+  dataset = open_sound (folder);
+  text = arra_dataset_left_out (dataset);
+  g_assert_nonnull (strstr (text, "a\\u000afox: b.bin"));
+}
+
 /* A format whose loader is missing is named with the package that has it. */
 static void
 test_missing_loader (void)
@@ -785,6 +805,7 @@ main (int argc, char **argv)
   g_test_add_func ("/dataset/splits", test_splits);
   g_test_add_func ("/dataset/hidden", test_hidden);
   g_test_add_func ("/dataset/left-out", test_left_out);
+  g_test_add_func ("/dataset/left-out-lines", test_left_out_lines);
   g_test_add_func ("/dataset/missing-loader", test_missing_loader);
   g_test_add_func ("/dataset/empty-caption", test_empty_caption);
   return scratch_run ();
