@@ -263,6 +263,14 @@ should_stop (const Trainer *t, ArraTrainEnd *end)
   return wish != GO_ON;
 }
 
+/* A model that is gone does not come back by itself: the one at hand takes its place. */
+static gboolean
+bring_back_model (const Trainer *t, GError **error)
+{
+  return !leads (t) || g_file_test (t->model_path, G_FILE_TEST_EXISTS)
+         || arra_model_folder_save (t->model_path, t->trainee, error);
+}
+
 static gboolean
 run_steps (Trainer *t, ArraTrainEnd *end, GError **error)
 {
@@ -276,7 +284,7 @@ run_steps (Trainer *t, ArraTrainEnd *end, GError **error)
         return FALSE;
     }
   *end = t->progress.step >= t->settings->steps ? ARRA_TRAINED_ALL : ARRA_TRAINED_EARLY;
-  return TRUE;
+  return bring_back_model (t, error);
 }
 
 /* ------------------------------------------------------------------ begin and end */
@@ -311,6 +319,8 @@ load (Trainer *t, GError **error)
     all[G_N_ELEMENTS (ignored) - 2] = "training.steps"; /* a constant rate does not look ahead */
   if (!arra_training_state_load (t->state_path, t->trainee, t->config, all, &t->progress, error))
     return FALSE;
+  if (!g_file_test (t->model_path, G_FILE_TEST_EXISTS))
+    t->progress.n_validated = t->progress.n_worse = 0; /* the best model is gone: the next one is the best there is */
   if (t->progress.n_validated > 0)
     t->valid = t->progress.best;
   return TRUE;

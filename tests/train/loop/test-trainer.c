@@ -433,6 +433,45 @@ test_begun (void)
   g_assert_false (has ("begun", "training.begun"));
 }
 
+static gboolean
+validate_badly (gpointer self, double *out, GCancellable *cancellable, GError **error)
+{
+  out[0] = 1e9;
+  return TRUE;
+}
+
+static void
+remove_model (const char *folder)
+{
+  g_autofree char *model = path_of (folder, "model");
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (arra_folder_remove (model, &error));
+}
+
+/* A training whose model was removed has one again in the end, also when validation gets no better, and when no step is left. */
+static void
+test_model_is_gone (void)
+{
+  ArraTraineeClass klass = toy_class;
+  g_autoptr (GError) error = NULL;
+  ArraTrainOutcome outcome;
+  Toy toy;
+
+  train_cancelled (&toy, "gone", 20);
+  remove_model ("gone");
+  klass.validate = validate_badly;
+  toy_init (&toy);
+  g_assert_true (train_class (&klass, &toy, "gone", OFTEN, TRUE, NULL, &outcome, &error));
+  g_assert_cmpfloat (outcome.best, ==, 1e9);
+  g_assert_true (has ("gone", "model/weights.bin"));
+  remove_model ("gone");
+  toy_init (&toy);
+  outcome = train (&toy, "gone", OFTEN, TRUE, NULL);
+  g_assert_true (has ("gone", "model/weights.bin"));
+  g_assert_true (isnan (outcome.best));
+}
+
 /* What lies in a folder without a training stays as it is, also when the training that made it has lost its state. */
 static void
 test_foreign (void)
@@ -555,6 +594,7 @@ main (int argc, char **argv)
   g_test_add_func ("/trainer/written", test_written);
   g_test_add_func ("/trainer/longer", test_longer);
   g_test_add_func ("/trainer/begun", test_begun);
+  g_test_add_func ("/trainer/model-is-gone", test_model_is_gone);
   g_test_add_func ("/trainer/foreign", test_foreign);
   g_test_add_func ("/trainer/second", test_second);
   g_test_add_func ("/trainer/calls", test_calls);
