@@ -1,0 +1,88 @@
+/* test-arguments.c - what a call says was in force, and what is remembered of it
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <arguments.h>
+#include <glib/gstdio.h>
+#include <json-glib/json-glib.h>
+#include <sys/stat.h>
+
+#include "fixture.h"
+
+static ArraCheckpoint *
+open_checkpoint (void)
+{
+  g_autofree char *path = fixture_make_named ("tiny");
+  ArraOpenOptions options = { .metadata_only = TRUE };
+  g_autoptr (GError) error = NULL;
+  ArraCheckpoint *checkpoint;
+
+  fixture_put (path, "arra.json", "{\"words\":[\"oak\",\"wood\"]}", -1);
+  checkpoint = arra_checkpoint_open (path, &options, NULL, &error);
+  g_assert_no_error (error);
+  fixture_remove (path);
+  return checkpoint;
+}
+
+static JsonNode *
+describe (const ArraCheckpoint *checkpoint, const char *prompt, gboolean include_prompt)
+{
+  g_auto (PluginSettings) settings;
+  g_autofree char *text = NULL;
+  g_autoptr (GError) error = NULL;
+  ArraRequest request;
+  JsonNode *node;
+
+  plugin_settings_init (&settings);
+  plugin_settings_set_text (&settings, &plugin_arguments[0], prompt);
+  settings.include_prompt = include_prompt;
+  plugin_settings_request (&settings, checkpoint, &request);
+  text = plugin_settings_describe (&settings, &request, checkpoint);
+  node = json_from_string (text, &error);
+  g_assert_no_error (error);
+  return node;
+}
+
+/* Words that the checkpoint never learnt are named when there are some, and stay out of what is kept with the prompt. */
+static void
+test_unknown_words (void)
+{
+  g_autoptr (ArraCheckpoint) checkpoint = open_checkpoint ();
+  g_autoptr (JsonNode) unknown = describe (checkpoint, "a cat on oak wood", TRUE), known = describe (checkpoint, "oak wood", TRUE);
+  g_autoptr (JsonNode) secret = describe (checkpoint, "a cat on oak wood", FALSE), closed = describe (NULL, "a cat", TRUE);
+  JsonArray *words = json_object_get_array_member (json_node_get_object (unknown), "unknown-words");
+
+  g_assert_cmpuint (json_array_get_length (words), ==, 1);
+  g_assert_cmpstr (json_array_get_string_element (words, 0), ==, "cat");
+  g_assert_cmpstr (json_object_get_string_member (json_node_get_object (unknown), "prompt"), ==, "a cat on oak wood");
+  g_assert_false (json_object_has_member (json_node_get_object (known), "unknown-words"));
+  g_assert_false (json_object_has_member (json_node_get_object (secret), "unknown-words"));
+  g_assert_false (json_object_has_member (json_node_get_object (secret), "prompt"));
+  g_assert_false (json_object_has_member (json_node_get_object (closed), "unknown-words"));
+}
+
+/* The last prompt is nobody else's to read. */
+static void
+test_last_values (void)
+{
+  g_autofree char *folder = fixture_directory (), *path = g_build_filename (folder, "last.ini", NULL);
+  g_auto (PluginSettings) settings, again;
+  GStatBuf info;
+
+  plugin_settings_init (&settings);
+  plugin_settings_init (&again);
+  plugin_settings_set_text (&settings, &plugin_arguments[0], "two\nlines");
+  plugin_settings_save (&settings, path);
+  plugin_settings_load (&again, path);
+  g_assert_cmpstr (again.prompt, ==, "two\nlines");
+  g_assert_cmpint (g_stat (path, &info), ==, 0);
+  g_assert_cmpint (info.st_mode & 0777, ==, 0600);
+  fixture_remove (folder);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/plugin/arguments/unknown-words", test_unknown_words);
+  g_test_add_func ("/plugin/arguments/last-values", test_last_values);
+  return g_test_run ();
+}
