@@ -242,14 +242,33 @@ arra_parameters_zero_grad (ArraParameters *parameters)
   memset (parameters->grad, 0, parameters->size * sizeof (float));
 }
 
+static ArraNode *
+leaf (const ArraParameters *parameters, ArraTape *tape, const ArraParameter *item, gsize first, gsize n)
+{
+  gsize width = item->count / (item->n_dims <= 1 ? 1 : (gsize) item->shape[0]), offset = item->offset + first * width;
+
+  return arra_tape_leaf (tape, n, width, parameters->data + offset,
+                         parameters->grad != NULL ? parameters->grad + offset : NULL);
+}
+
 ArraNode *
 arra_parameters_leaf (const ArraParameters *parameters, ArraTape *tape, const char *name)
 {
   const ArraParameter *item = arra_parameters_find (parameters, name);
-  gsize rows;
 
   g_assert (item != NULL);
-  rows = item->n_dims <= 1 ? 1 : (gsize) item->shape[0];
-  return arra_tape_leaf (tape, rows, item->count / rows, parameters->data + item->offset,
-                         parameters->grad != NULL ? parameters->grad + item->offset : NULL);
+  return leaf (parameters, tape, item, 0, item->n_dims <= 1 ? 1 : (gsize) item->shape[0]);
+}
+
+ArraNode *
+arra_parameters_leaf_rows (const ArraParameters *parameters,
+                           ArraTape *tape,
+                           const char *name,
+                           gsize first,
+                           gsize n)
+{
+  const ArraParameter *item = arra_parameters_find (parameters, name);
+
+  g_assert (item != NULL && item->n_dims == 2 && first + n <= (gsize) item->shape[0]);
+  return leaf (parameters, tape, item, first, n);
 }

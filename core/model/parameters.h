@@ -56,5 +56,7 @@ const ArraParameter *arra_parameters_find (const ArraParameters *parameters, con
 void arra_parameters_zero_grad (ArraParameters *parameters);
 /* The tensor as a leaf of a computation: [shape[0]][rest], a vector or number as one row. It must be in the table. */
 ArraNode *arra_parameters_leaf (const ArraParameters *parameters, ArraTape *tape, const char *name);
+/* Rows @first .. @first + @n - 1 of a matrix of the table. */
+ArraNode *arra_parameters_leaf_rows (const ArraParameters *parameters, ArraTape *tape, const char *name, gsize first, gsize n);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ArraParameters, arra_parameters_free)

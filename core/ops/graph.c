@@ -297,6 +297,37 @@ arra_graph_gelu (ArraTape *tape, ArraNode *x)
 /* ---- choosing */
 
 static void
+join_vjp (ArraTape *tape, ArraNode *z)
+{
+  const float *grad = z->grad;
+
+  for (guint i = 0; arra_tape_computes (tape) && i < 2; i++)
+    {
+      const ArraNode *part = z->inputs[i];
+      gsize size = part->rows * part->width;
+
+      if (part->grad != NULL)
+        arra_add (arra_tape_exec (tape), grad, size, part->grad);
+      grad += size;
+    }
+}
+
+ArraNode *
+arra_graph_join (ArraTape *tape, ArraNode *x, ArraNode *y)
+{
+  ArraNode *const inputs[] = { x, y };
+  ArraNode *z = arra_tape_node (tape, x->rows + y->rows, x->width, join_vjp, inputs, N_INPUTS (inputs), NULL, 0);
+
+  g_assert (x->width == y->width);
+  if (arra_tape_computes (tape))
+    {
+      memcpy (z->data, x->data, x->rows * x->width * sizeof (float));
+      memcpy (z->data + x->rows * x->width, y->data, y->rows * y->width * sizeof (float));
+    }
+  return z;
+}
+
+static void
 gather_vjp (ArraTape *tape, ArraNode *y)
 {
   if (arra_tape_computes (tape))

@@ -18,6 +18,7 @@ ArraNode *arra_graph_attention (ArraTape *tape, ArraNode *q, ArraNode *k, ArraNo
 ArraNode *arra_graph_silu_mul (ArraTape *tape, ArraNode *gate, ArraNode *up);
 ArraNode *arra_graph_add (ArraTape *tape, ArraNode *x, ArraNode *branch);                   /* over branch */
 ArraNode *arra_graph_dropout (ArraTape *tape, ArraNode *x, const ArraDropout *dropout);     /* over x; x itself at rate 0 */
+ArraNode *arra_graph_join (ArraTape *tape, ArraNode *x, ArraNode *y);                        /* the rows of x, then those of y */
 ArraNode *arra_graph_gather (ArraTape *tape, ArraNode *x, const guint32 *rows, gsize n);
 ArraNode *arra_graph_gelu (ArraTape *tape, ArraNode *x);
 ArraNode *arra_graph_max_pool (ArraTape *tape, ArraNode *x, gsize outputs);

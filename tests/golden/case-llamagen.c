@@ -543,7 +543,8 @@ check_parts (LlamagenCase *item, const char *path, GError **error)
   check_angles (item);
   if (item->config.kind == ARRA_LLAMAGEN_CLASSES)
     return check_sequences (item, FALSE, "out.logits", error) && check_sequences (item, TRUE, "out.logits_uncond", error)
-           && check_generations (item, error) && check_draws (item, error) && check_other_files (item, path, error);
+           && check_generations (item, error) && check_draws (item, error) && check_other_files (item, path, error)
+           && check_llamagen_training (item, error);
   if (!pad_left (item))
     return FALSE;
   check_seen (item);

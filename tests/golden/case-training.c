@@ -98,7 +98,7 @@ open_training (Training *t, const char *features, GError **error)
   t->objective = read_objective (t->check, (guint) feature->shape[1]);
   t->parameters = arra_parameters_new (error);
   if (t->parameters == NULL || !arra_chameleon_config_read (&t->config, object, path, error)
-      || !arra_parameters_add_chameleon (t->parameters, &t->config, weights, error)
+      || !arra_chameleon_describe (&t->config, weights, arra_parameters_add_shape, t->parameters, error)
       || !arra_objective_add_parameters (&t->objective, &t->config, t->parameters, error)
       || !arra_parameters_allocate (t->parameters, TRUE, error) || !arra_parameters_load (t->parameters, weights, error))
     return FALSE;

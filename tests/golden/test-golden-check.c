@@ -119,6 +119,7 @@ static const TensorCase tensor_cases[] = {
   { "training.adamw_clip4", "training", "adamw_clip4.safetensors" },
   { "training.adamw_clip_active", "training", "adamw_clip_active.safetensors" },
   { "vision.clip", "vision/clip", "case.safetensors" },
+  { "llamagen.c2i", "llamagen/c2i", "case.safetensors" },
   { "llamagen.vq16_like", "llamagen/vq16_like", "case.safetensors" },
   { "llamagen.vq8_like", "llamagen/vq8_like", "case.safetensors" },
   { "janus.original", "janus/original", "case.safetensors" },

@@ -16,7 +16,7 @@ make (const ArraChameleonConfig *config, ArraSource *source)
   g_autoptr (GError) error = NULL;
   ArraParameters *parameters = arra_parameters_new (&error);
 
-  if (parameters == NULL || !arra_parameters_add_chameleon (parameters, config, source, &error)
+  if (parameters == NULL || !arra_chameleon_describe (config, source, arra_parameters_add_shape, parameters, &error)
       || !arra_parameters_add (parameters, "extra.weight", TRUE, 2, extra, &error)
       || !arra_parameters_allocate (parameters, TRUE, &error))
     g_error ("%s", error->message);
@@ -153,7 +153,7 @@ make_parameters (gpointer data, GError **error)
 {
   g_autoptr (ArraParameters) p = arra_parameters_new (error);
 
-  return p != NULL && arra_parameters_add_chameleon (p, data, NULL, error)
+  return p != NULL && arra_chameleon_describe (data, NULL, arra_parameters_add_shape, p, error)
          && arra_parameters_allocate (p, TRUE, error);
 }
 

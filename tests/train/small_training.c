@@ -59,7 +59,7 @@ small_training_start (SmallTraining *t)
 
   t->source = random_model_source (&t->config, 0.2f, 0.2f, FALSE, NULL, NULL);
   t->parameters = arra_parameters_new (&error);
-  if (t->parameters == NULL || !arra_parameters_add_chameleon (t->parameters, &t->config, t->source, &error)
+  if (t->parameters == NULL || !arra_chameleon_describe (&t->config, t->source, arra_parameters_add_shape, t->parameters, &error)
       || !arra_objective_add_parameters (&t->objective, &t->config, t->parameters, &error)
       || !arra_parameters_allocate (t->parameters, TRUE, &error))
     g_error ("%s", error->message);

@@ -73,7 +73,7 @@ compute (ArraTape *tape, gpointer user, GError **error)
   const Graph *g = user;
   const ArraDropout none = { 0 };
   gsize n = (gsize) N * LENGTH * g->config->hidden_size;
-  ArraChameleonGraph out;
+  ArraTransformerNodes out;
 
   arra_chameleon_graph (tape, g->config, g->parameters, &g->sequences, g->seen->tap, &none, &out);
   if (!arra_tape_computes (tape))
@@ -96,11 +96,11 @@ check (const ArraChameleonConfig *config, gboolean per_head, guint tap)
   Seen seen = { tap, config->n_layers, 0, tapped, hidden };
   g_autoptr (GError) error = NULL;
   g_autoptr (ArraParameters) parameters = arra_parameters_new (&error);
-  g_autoptr (ArraTape) tape = arra_tape_new (&exec, arra_chameleon_graph_nodes (config), &error);
+  g_autoptr (ArraTape) tape = arra_tape_new (&exec, arra_transformer_graph_nodes (config->n_layers), &error);
   Graph graph = { config, parameters, { N, LENGTH, ids }, &seen };
 
   generate (config, source, &exec, ids, &seen);
-  if (!arra_parameters_add_chameleon (parameters, config, source, &error)
+  if (!arra_chameleon_describe (config, source, arra_parameters_add_shape, parameters, &error)
       || !arra_parameters_allocate (parameters, TRUE, &error) || !arra_parameters_load (parameters, source, &error)
       || !arra_tape_run (tape, FALSE, compute, &graph, &error))
     g_error ("%s", error->message);

@@ -43,7 +43,7 @@ make_model (Bench *bench, const ArraChameleonConfig *config, GError **error)
   static const ArraObjective objective = { .z_weight = 1e-5 };
 
   bench->parameters = arra_parameters_new (error);
-  if (bench->parameters == NULL || !arra_parameters_add_chameleon (bench->parameters, config, NULL, error)
+  if (bench->parameters == NULL || !arra_chameleon_describe (config, NULL, arra_parameters_add_shape, bench->parameters, error)
       || !arra_parameters_allocate (bench->parameters, TRUE, error))
     return FALSE;
   arra_parameters_start (bench->parameters, 1, 0.02f);

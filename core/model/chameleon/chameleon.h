@@ -67,6 +67,8 @@ ArraKvCache *arra_chameleon_kv_cache_new (const ArraChameleonConfig *config, gui
 guint64 arra_chameleon_kv_cache_bytes (const ArraChameleonConfig *config, guint capacity);
 
 const ArraTransformer *arra_chameleon_transformer (const ArraChameleon *model);
+ArraTransformerShape arra_chameleon_shape (const ArraChameleonConfig *config);
+const ArraWeightTable *arra_chameleon_table (void);
 guint64 arra_chameleon_run_bytes (const ArraChameleonConfig *config, guint max_rows, guint max_context, guint threads);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ArraChameleon, arra_chameleon_free)

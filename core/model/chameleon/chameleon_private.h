@@ -17,6 +17,5 @@ struct _ArraChameleon
   gsize n_masked;
 };
 
-/* The class whose members are this family's; its shape. */
+/* The class whose members are this family's. */
 extern const ArraTransformerClass arra_chameleon_class;
-ArraTransformerShape arra_chameleon_shape (const ArraChameleonConfig *config);

@@ -92,6 +92,12 @@ static const ArraWeightTable table = {
   .size = dim_size,
 };
 
+const ArraWeightTable *
+arra_chameleon_table (void)
+{
+  return &table;
+}
+
 static ArraWeights
 weights_of (const ArraChameleonConfig *config, ArraSource *source)
 {

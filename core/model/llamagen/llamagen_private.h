@@ -15,4 +15,5 @@ struct _ArraLlamagen
   ArraWeight caption_1, caption_2, no_text; /* the last: [n_prefix][caption_size] */
 };
 
+const ArraWeightTable *arra_llamagen_table (const ArraLlamagenConfig *config);
 extern const ArraTransformerClass arra_llamagen_class;

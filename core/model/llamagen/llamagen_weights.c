@@ -89,6 +89,12 @@ static const ArraWeightTable tables[] = {
   [ARRA_LLAMAGEN_TEXT] = TABLE (before_text),
 };
 
+const ArraWeightTable *
+arra_llamagen_table (const ArraLlamagenConfig *config)
+{
+  return &tables[config->kind];
+}
+
 static ArraWeights
 weights_of (const ArraLlamagenConfig *config, ArraSource *source, const char *prefix)
 {

@@ -84,7 +84,7 @@ arra_objective_run_new (const ArraObjective *objective, const ArraChameleonConfi
   run->objective = *objective;
   run->config = config;
   run->parameters = parameters;
-  run->tape = arra_tape_new (exec, arra_chameleon_graph_nodes (config), error);
+  run->tape = arra_tape_new (exec, arra_transformer_graph_nodes (config->n_layers), error);
   return run->tape == NULL ? NULL : g_steal_pointer (&run);
 }
 
@@ -233,7 +233,7 @@ compute (ArraTape *tape, gpointer user, GError **error)
   const ArraSequences sequences = { batch->n, batch->length, batch->ids };
   double n = (double) (batch->n_labels > 0 ? batch->n_labels : losses->n_labels);
   guint tap = losses->n_aligned > 0 ? run->objective.alignment.layer : ARRA_NO_LAYER;
-  ArraChameleonGraph model;
+  ArraTransformerNodes model;
   ArraNode *logits;
 
   arra_chameleon_graph (tape, run->config, run->parameters, &sequences, tap, &dropout, &model);

@@ -123,7 +123,7 @@ static gboolean
 make_parameters (ArraTransformerTrainee *t, ArraSource *source, GError **error)
 {
   t->parameters = arra_parameters_new (error);
-  if (t->parameters == NULL || !arra_parameters_add_chameleon (t->parameters, &t->config, source, error)
+  if (t->parameters == NULL || !arra_chameleon_describe (&t->config, source, arra_parameters_add_shape, t->parameters, error)
       || !arra_objective_add_parameters (&t->settings.objective, &t->config, t->parameters, error)
       || !arra_parameters_allocate (t->parameters, TRUE, error))
     return FALSE;

@@ -1,0 +1,35 @@
+/* transformer_graph.h - a transformer's layers as a computation on a tape, for training
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <arra.h>
+#include "graph.h"
+#include "parameters.h"
+#include "transformer.h"
+
+#define ARRA_NO_LAYER G_MAXUINT
+
+/* @n sequences of @length rows each. Attention is causal, so whatever stands in the padding on the right never reaches a sequence's own rows. */
+typedef struct
+{
+  const ArraTransformerShape *shape;
+  const ArraWeightTable *table; /* what the layers' weights are called */
+  const char *norm;             /* and the final norm's */
+  const ArraParameters *parameters;
+  guint n, length;
+  const float *cosine, *sine; /* [n * length][head_dim / 2]; must live as long as the computation */
+  ArraDropout dropout;        /* on the two residual branches of every layer; its stream is that of the first */
+} ArraTransformerGraph;
+
+typedef struct
+{
+  ArraNode *hidden; /* [n * length][hidden_size]: after the final norm */
+  ArraNode *tapped; /* the same shape: hidden_states[tap] of the reference; NULL: none was asked for */
+} ArraTransformerNodes;
+
+/* @x: [n * length][hidden_size], the embeddings. @tap: 0 (these), 1 .. n_layers - 1 (the raw output of layer tap - 1), n_layers (after the final norm),
+ * or ARRA_NO_LAYER. */
+void arra_transformer_graph (ArraTape *tape, const ArraTransformerGraph *graph, ArraNode *x, guint tap, ArraTransformerNodes *out);
+
+/* Nodes that one computation makes at most, losses and adaptor included. */
+guint arra_transformer_graph_nodes (guint n_layers);
