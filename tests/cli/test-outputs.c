@@ -327,6 +327,50 @@ test_tokens (void)
   harness_end ();
 }
 
+static void
+put_picture (const char *folder, const char *name)
+{
+  g_autofree char *from = scratch_path ("fox.png"), *to = g_strdup_printf ("%s/%s.png", folder, name), *bytes = NULL;
+  g_autofree char *text = g_strdup_printf ("%s/%s.txt", folder, name);
+  gsize size;
+
+  g_assert_true (g_file_get_contents (from, &bytes, &size, NULL));
+  g_assert_true (g_file_set_contents (to, bytes, (gssize) size, NULL));
+  g_assert_true (g_file_set_contents (text, name, -1, NULL));
+}
+
+/* Pictures that are written into a data set's folder would be of the data set the next time. */
+static void
+test_n_among_pictures (void)
+{
+  static const char config[] = "kind: vqgan\noutput: set/trained\nseed: 1\ndata: {path: set, size: 32, crop: 32, validation: 2, batch: 2}\n"
+                               "model: {base_channels: 32, channel_multiplier: [1, 1], num_res_blocks: 1, latent_channels: 8, embed_dim: 8, "
+                               "num_embeddings: 16}\ntraining: {steps: 3, learning_rate: 1e-3}\n";
+  g_autofree char *set = NULL, *link = NULL, *yaml = NULL, *metadata = NULL;
+  g_autoptr (Outcome) sheet = NULL;
+
+  begin ();
+  set = scratch_path ("set");
+  link = scratch_path ("link");
+  yaml = scratch_path ("vqgan.yaml");
+  metadata = scratch_path ("set/metadata.jsonl");
+  g_assert_cmpint (g_mkdir (set, 0755), ==, 0);
+  g_assert_cmpint (symlink ("set", link), ==, 0);
+  for (guint i = 0; i < 6; i++)
+    put_picture (set, (const char[]){ (char) ('a' + i), '\0' });
+  g_assert_true (g_file_set_contents (yaml, config, -1, NULL));
+  refuse ("set/sheet.png lies in set", arra_run ("contact-sheet", "--data", "set", "-o", "set/sheet.png", NULL));
+  refuse ("link/sheet.png lies in set", arra_run ("contact-sheet", "--data", "set", "-o", "link/sheet.png", NULL));
+  refuse ("lies in set", arra_run ("decode", "--data", "set", "--vqgan", golden_vqgan (), "-o", "set/deep/er", NULL));
+  refuse ("lies in set", arra_run ("generate", M, "--prompts", "set", "--size", "64x32", "-o", "set/drawn", NULL));
+  refuse ("set/trained lies in set", arra_run ("train", "vqgan.yaml", "-q", NULL));
+  g_assert_false (scratch_has ("set/trained") || scratch_has ("set/deep") || scratch_has ("set/drawn"));
+  g_assert_true (g_file_set_contents (metadata, "{\"file_name\": \"a.png\", \"text\": \"a\"}\n", -1, NULL));
+  sheet = arra_run ("contact-sheet", "--data", "set", "-o", "set/sheet.png", NULL);
+  assert_status (sheet, 0);
+  harness_end ();
+}
+
 int
 main (int argc, char **argv)
 {
@@ -341,6 +385,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/outputs/y-inputs", test_y_inputs);
   g_test_add_func ("/cli/outputs/closed", test_closed);
   g_test_add_func ("/cli/outputs/tokens", test_tokens);
+  g_test_add_func ("/cli/outputs/n-among-pictures", test_n_among_pictures);
   g_test_add_func ("/cli/outputs/limit", test_limit);
   return g_test_run ();
 }

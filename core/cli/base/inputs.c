@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "inputs.h"
 
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -214,4 +216,69 @@ cli_inputs_spare (const CliInputs *inputs, const char *option, const char *out, 
                             out);
   return cli_usage_error (error, "%s: %s is %s, which this command reads, and would be lost: give another name",
                           option, out, name);
+}
+
+/* The folder that @path would lie in, without links; NULL: none is there. (transfer full) */
+static char *
+folder_of (const char *path)
+{
+  g_autofree char *place = g_canonicalize_filename (path, NULL);
+  char real[PATH_MAX];
+
+  while (!g_file_test (place, G_FILE_TEST_IS_DIR))
+    {
+      char *above = g_path_get_dirname (place);
+
+      g_free (place);
+      place = above;
+    }
+  return realpath (place, real) != NULL ? g_strdup (real) : NULL;
+}
+
+static gboolean
+has_metadata (const char *folder)
+{
+  static const char *const names[] = { "metadata.jsonl", "metadata.csv" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *path = g_build_filename (folder, names[i], NULL);
+
+      if (g_file_test (path, G_FILE_TEST_EXISTS))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* Whether @place, a folder without links, is @folder or lies in it. */
+static gboolean
+lies_in (const char *place, const struct stat *folder)
+{
+  g_autofree char *at = g_strdup (place);
+
+  for (;;)
+    {
+      char *above = g_path_get_dirname (at);
+      gboolean is_top = strcmp (above, at) == 0;
+      struct stat status;
+      gboolean found = stat (at, &status) == 0 && status.st_dev == folder->st_dev && status.st_ino == folder->st_ino;
+
+      g_free (at);
+      at = above;
+      if (found || is_top)
+        return found;
+    }
+}
+
+gboolean
+cli_inputs_outside (const char *option, const char *data, const char *out, GError **error)
+{
+  g_autofree char *place = cli_output_is_stream (out) ? NULL : folder_of (out);
+  struct stat folder;
+
+  if (place == NULL || stat (data, &folder) != 0 || !S_ISDIR (folder.st_mode) || has_metadata (data) || !lies_in (place, &folder))
+    return TRUE;
+  return cli_usage_error (error,
+                          "%s: %s lies in %s, whose pictures are read: what is written would count as one of them; name a place outside",
+                          option, out, data);
 }

@@ -60,7 +60,7 @@ run (gpointer data, GError **error)
   if (!check (options, &sheet, error) || (dataset = cli_open_dataset (options->data, options->quiet, error)) == NULL)
     return FALSE;
   cli_inputs_add_dataset (inputs, options->data, dataset);
-  if (!cli_inputs_spare (inputs, "-o", options->out, error))
+  if (!cli_inputs_spare (inputs, "-o", options->out, error) || !cli_inputs_outside ("-o", options->data, options->out, error))
     return FALSE;
   if (options->title != NULL)
     {

@@ -67,7 +67,7 @@ check_apart (const DecodeOptions *options, const ArraDataset *dataset, GError **
 
   cli_inputs_add (inputs, options->vqgan);
   cli_inputs_add_dataset (inputs, options->data, dataset);
-  return cli_inputs_spare (inputs, "-o", options->out, error);
+  return cli_inputs_spare (inputs, "-o", options->out, error) && cli_inputs_outside ("-o", options->data, options->out, error);
 }
 
 static gboolean

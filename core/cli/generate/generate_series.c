@@ -173,7 +173,8 @@ check_apart (const Series *series, GError **error)
   cli_inputs_add_checkpoint (inputs, series->setup->model, series->setup->vqgan);
   if (series->prompts.dataset != NULL)
     cli_inputs_add_dataset (inputs, series->options->prompts, series->prompts.dataset);
-  return cli_inputs_spare (inputs, "-o", series->setup->out, error);
+  return cli_inputs_spare (inputs, "-o", series->setup->out, error)
+         && cli_inputs_outside ("-o", series->options->prompts, series->setup->out, error);
 }
 
 static void

@@ -148,7 +148,7 @@ note (const char *text, gpointer data)
 }
 
 static gboolean
-add_setting (CliInputs *inputs, const ArraYaml *config, const char *key, GError **error)
+add_setting (CliInputs *inputs, const ArraYaml *config, const char *key, const char *output, GError **error)
 {
   g_autofree char *path = NULL;
 
@@ -156,7 +156,8 @@ add_setting (CliInputs *inputs, const ArraYaml *config, const char *key, GError 
     return FALSE;
   if (path != NULL)
     cli_inputs_add_one (inputs, path);
-  return TRUE;
+  return path == NULL || !g_str_has_prefix (key, "data.path")
+         || (cli_inputs_spare (inputs, "output", output, error) && cli_inputs_outside ("output", path, output, error));
 }
 
 /* What is learnt from is neither the output nor replaced in it. */
@@ -169,7 +170,7 @@ check_apart (const ArraYaml *config, const char *output, GError **error)
   g_autoptr (CliInputs) inputs = cli_inputs_new ();
 
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
-    if (!add_setting (inputs, config, keys[i], error))
+    if (!add_setting (inputs, config, keys[i], output, error))
       return FALSE;
   for (guint i = 0;; i++)
     {
@@ -177,7 +178,7 @@ check_apart (const ArraYaml *config, const char *output, GError **error)
 
       if (!arra_yaml_has (config, key))
         break;
-      if (!add_setting (inputs, config, key, error))
+      if (!add_setting (inputs, config, key, output, error))
         return FALSE;
     }
   if (!cli_inputs_spare (inputs, "output", output, error))
