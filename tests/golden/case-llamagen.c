@@ -7,6 +7,8 @@
 #include "jsonguard.h"
 #include "sampler.h"
 
+#define LOGITS_BOUND 3e-5
+
 /* ---- the model of a case */
 
 static ArraSource *
@@ -563,6 +565,8 @@ check_llamagen (Check *check)
       arra_source_unref (item.file);
       return check_vq (check);
     }
+  if (strstr (check->tolerance, "abs ") == NULL) /* "as c2i" */
+    check->bound = LOGITS_BOUND;
   path = check_weights_path (check);
   if (item.file != NULL && path != NULL && load (&item, path, &error))
     check_parts (&item, path, &error);
