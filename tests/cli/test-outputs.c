@@ -260,6 +260,32 @@ test_y_inputs (void)
   harness_end ();
 }
 
+/* As in a root without /proc mounted: neither links that lead through it nor names for what has none are needed. */
+static void
+test_no_proc (void)
+{
+  static const char *const hide = "unshare -m sh -c 'mount -t tmpfs tmpfs /proc && exec \"$@\"' sh";
+  g_autofree char *possible = g_strconcat (hide, " true", NULL), *script = g_strconcat (hide, " \"$@\" >piped.png", NULL);
+  g_autoptr (Outcome) piped = NULL, filed = NULL, first = NULL;
+
+  begin ();
+  first = arra_run_in_shell (possible, "help", NULL);
+  if (first->status != 0)
+    g_test_skip ("nothing can be mounted here");
+  else
+    {
+      piped = arra_run_in_shell (script, FOX, "-q", "-o", "-", NULL);
+      assert_status (piped, 0);
+      g_assert_true (same_bytes ("fox.png", "piped.png"));
+      g_free (script);
+      script = g_strconcat (hide, " \"$@\"", NULL);
+      filed = arra_run_in_shell (script, FOX, "-q", "-o", "filed.png", NULL);
+      assert_status (filed, 0);
+      g_assert_true (same_bytes ("fox.png", "filed.png"));
+    }
+  harness_end ();
+}
+
 /* ------------------------------------------------------------------ closed descriptors, limits */
 
 /* What prints nothing is done, and what cannot print says so: never is a file of ours taken for standard output. */
@@ -386,6 +412,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/outputs/closed", test_closed);
   g_test_add_func ("/cli/outputs/tokens", test_tokens);
   g_test_add_func ("/cli/outputs/n-among-pictures", test_n_among_pictures);
+  g_test_add_func ("/cli/outputs/no-proc", test_no_proc);
   g_test_add_func ("/cli/outputs/limit", test_limit);
   return g_test_run ();
 }

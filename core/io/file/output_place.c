@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <linux/magic.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -32,10 +33,19 @@ is_in_proc (const char *directory)
   return statfs (directory, &status) == 0 && status.f_type == PROC_SUPER_MAGIC;
 }
 
+/* Its link leads through /proc, which need not be there. */
+static gboolean
+is_standard_output (const char *path)
+{
+  return strcmp (path, "/dev/stdout") == 0;
+}
+
 gboolean
 arra_output_place_find (ArraOutputPlace *place, const char *path, GError **error)
 {
-  *place = (ArraOutputPlace){ .path = g_strdup (path) };
+  *place = (ArraOutputPlace){ .path = g_strdup (path), .is_stream = is_standard_output (path) };
+  if (place->is_stream)
+    return TRUE;
   for (guint i = 0; i < MAX_LINKS; i++)
     {
       g_autofree char *to = g_file_read_link (place->path, NULL);
@@ -68,6 +78,8 @@ own_descriptor (const char *path)
   char real[PATH_MAX];
   guint64 number;
 
+  if (is_standard_output (path))
+    return STDOUT_FILENO;
   if (realpath (directory, real) == NULL || !g_str_equal (real, own)
       || !g_ascii_string_to_unsigned (name, 10, 0, G_MAXINT, &number, NULL))
     return -1;
