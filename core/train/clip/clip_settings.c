@@ -52,7 +52,7 @@ read_tokenizer (ArraClipSettings *s, const ArraYaml *config, GError **error)
 {
   if (!read_text (config, "model.start", "<s>", &s->start, error)
       || !read_text (config, "model.end", "<reserved08706>", &s->end, error)
-      || !arra_setting_path (config, "model.tokenizer", &s->tokenizer, error))
+      || !arra_setting_file (config, "model.tokenizer", &s->tokenizer, error))
     return FALSE;
   if (s->tokenizer == NULL)
     return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: \"model.tokenizer\" is missing",

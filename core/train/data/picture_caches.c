@@ -54,7 +54,7 @@ free_caches (gpointer owner)
 static gboolean
 read_path (const ArraYaml *config, const char *key, const char *maker, char **path, GError **error)
 {
-  if (!arra_setting_path (config, key, path, error))
+  if (!arra_setting_file (config, key, path, error))
     return FALSE;
   if (*path == NULL && maker != NULL)
     return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: \"%s\" is missing: name a file that `%s` has made",

@@ -69,7 +69,7 @@ open_one (const ArraYaml *config, const char *key, GPtrArray *datasets, GError *
   g_autofree char *path = NULL;
   ArraDataset *dataset;
 
-  if (!arra_setting_path (config, key, &path, error))
+  if (!arra_setting_file (config, key, &path, error))
     return FALSE;
   if (path == NULL)
     return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: \"data.path\" is missing", arra_yaml_path (config));

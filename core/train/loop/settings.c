@@ -86,3 +86,15 @@ arra_setting_path (const ArraYaml *config, const char *key, char **out, GError *
                                                                 : g_build_filename (folder, text, NULL);
   return TRUE;
 }
+
+gboolean
+arra_setting_file (const ArraYaml *config, const char *key, char **out, GError **error)
+{
+  if (!arra_setting_path (config, key, out, error))
+    return FALSE;
+  if (!arra_yaml_has (config, key) || g_file_test (*out, G_FILE_TEST_EXISTS))
+    return TRUE;
+  return arra_fail (error, ARRA_ERROR_NOT_FOUND,
+                    "%s: \"%s\": there is no file or folder %s; --set %s=PATH names another",
+                    arra_yaml_path (config), key, *out, key);
+}

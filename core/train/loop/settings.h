@@ -25,3 +25,6 @@ arra_setting_choice (
 /* A path, relative to the configuration's folder: *@out (transfer full), to be freed before, is replaced. */
 gboolean
 arra_setting_path (const ArraYaml *config, const char *key, char **out, GError **error);
+/* The same of what is read: a file or a folder that is there. */
+gboolean
+arra_setting_file (const ArraYaml *config, const char *key, char **out, GError **error);

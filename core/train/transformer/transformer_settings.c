@@ -109,14 +109,14 @@ read_start (const ArraYaml *config, ArraTransformerSettings *settings, GError **
   guint start = ARRA_START_RANDOM;
 
   if (!arra_setting_choice (config, "model.start", starts, &start, error)
-      || !arra_setting_path (config, "model.vqgan", &settings->vqgan, error)
-      || !arra_setting_path (config, "model.card", &settings->card, error))
+      || !arra_setting_file (config, "model.vqgan", &settings->vqgan, error)
+      || !arra_setting_file (config, "model.card", &settings->card, error))
     return FALSE;
   settings->start = start;
   if (start == ARRA_START_RANDOM
-          ? !arra_setting_path (config, "model.tokenizer", &settings->tokenizer, error)
+          ? !arra_setting_file (config, "model.tokenizer", &settings->tokenizer, error)
                 || !arra_setting_double (config, "model.deviation", 1e-6, 10, &settings->deviation, error)
-          : !arra_setting_path (config, "model.from", &settings->from, error))
+          : !arra_setting_file (config, "model.from", &settings->from, error))
     return FALSE;
   if (start == ARRA_START_RANDOM && settings->tokenizer == NULL)
     return arra_fail (

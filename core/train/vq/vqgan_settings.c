@@ -122,7 +122,7 @@ read_start (ArraVqganSettings *s, const ArraYaml *config, GError **error)
 {
   guint part = 0;
 
-  if (!arra_setting_path (config, "model.from", &s->from, error)
+  if (!arra_setting_file (config, "model.from", &s->from, error)
       || !arra_setting_choice (config, "model.learn", parts, &part, error))
     return FALSE;
   s->decoder_only = part == 1;

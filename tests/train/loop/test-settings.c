@@ -57,6 +57,21 @@ test_values (void)
   assert_fault (&error, "\"empty\"");
 }
 
+/* Whoever runs a recipe as it came learns which key to give. */
+static void
+test_file (void)
+{
+  g_autoptr (ArraYaml) config = parse ("there: /\ntokenizer: lost/tokenizer.json\n");
+  g_autofree char *path = NULL, *none = NULL;
+  GError *error = NULL;
+
+  g_assert_true (arra_setting_file (config, "none", &none, &error) && none == NULL);
+  g_assert_true (arra_setting_file (config, "there", &path, &error));
+  g_assert_cmpstr (path, ==, "/");
+  g_assert_false (arra_setting_file (config, "tokenizer", &path, &error));
+  assert_fault (&error, "\"tokenizer\": there is no file or folder folder/lost/tokenizer.json; --set tokenizer=PATH");
+}
+
 static void
 test_trainer (void)
 {
@@ -122,6 +137,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/settings/values", test_values);
+  g_test_add_func ("/settings/file", test_file);
   g_test_add_func ("/settings/trainer", test_trainer);
   g_test_add_func ("/settings/n-trainer", test_n_trainer);
   g_test_add_func ("/settings/y-warmup", test_y_warmup);

@@ -480,7 +480,7 @@ test_refuse (void)
   refuse ("optimizer:\n  beta1: 1.5\n", "optimizer.beta1");
   refuse ("loss:\n  l1: -1\n", "loss.l1");
   refuse_at ("  learn: decoder\n", "", "model.from");
-  refuse_at ("  learn: decoder\n  from: model\n", late_codes, "codebook.start");
+  refuse_at ("  learn: decoder\n  from: .\n", late_codes, "codebook.start");
 }
 
 static void
