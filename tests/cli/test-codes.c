@@ -146,6 +146,20 @@ test_bad_tokens (void)
     }
 }
 
+/* What decode makes is not what it reads. */
+static void
+test_picture (void)
+{
+  g_autofree char *picture = golden_path ("e2e/train_item.png");
+  g_autoptr (Outcome) outcome = NULL;
+
+  harness_begin ();
+  outcome = arra_run ("decode", M, picture, "-o", "x.png", NULL);
+  assert_status (outcome, 70);
+  assert_says (outcome->err, "train_item.png: is a picture: give what arra encode makes of it");
+  harness_end ();
+}
+
 static void
 test_tokenize (void)
 {
@@ -220,6 +234,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/codes/decode-run", test_decode_run);
   g_test_add_func ("/cli/codes/decode-set", test_decode_set);
   g_test_add_func ("/cli/codes/bad-tokens", test_bad_tokens);
+  g_test_add_func ("/cli/codes/picture-for-tokens", test_picture);
   g_test_add_func ("/cli/codes/tokenize", test_tokenize);
   return g_test_run ();
 }

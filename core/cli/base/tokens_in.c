@@ -10,6 +10,7 @@
 #include "grammar.h"
 #include "jsonguard.h"
 #include "mem.h"
+#include "picture_format.h"
 #include "prompt.h"
 
 #define MAX_FILE ((gsize) 64 << 20)
@@ -286,7 +287,11 @@ cli_tokens_read (const char *path, const ArraCheckpoint *checkpoint, GError **er
     return NULL;
   if (strlen (text) != size)
     {
-      arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: neither JSON nor rows of codes", reader.path);
+      gboolean is_picture = arra_picture_format_find ((const guint8 *) text, size) != NULL;
+
+      arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                 is_picture ? "%s: is a picture: give what arra encode makes of it" : "%s: neither JSON nor rows of codes",
+                 reader.path);
       return NULL;
     }
   if (!(text[strspn (text, " \t\r\n")] == '{' ? read_json (&reader, text, size, error) : read_plain (&reader, text, error)))
