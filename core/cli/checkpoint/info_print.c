@@ -4,17 +4,21 @@
 #include "plain.h"
 #include "status.h"
 #include "values.h"
+#include "wrap.h"
+
+#define INDENT 16 /* characters of the labels */
 
 void
 info_line (const char *label, const char *value)
 {
-  g_autofree char *words = NULL, *plain = NULL;
+  g_autofree char *words = NULL, *plain = NULL, *lines = NULL;
 
   if (value == NULL || *value == '\0')
     return;
   words = g_strdelimit (g_strdup (value), "\n\r\t", ' ');
   plain = cli_plain (words, "");
-  cli_print ("%-15s %s\n", label, plain);
+  lines = cli_wrap (plain, INDENT, cli_wrap_width ());
+  cli_print ("%-15s %s\n", label, lines);
 }
 
 static void G_GNUC_PRINTF (2, 3)
