@@ -28,9 +28,9 @@ can_make (const ArraCheckpoint *checkpoint, guint width, guint height)
 
 /* FALSE when the checkpoint cannot make it. */
 static gboolean
-add (GArray *presets, const ArraCheckpoint *checkpoint, guint width, guint height)
+add (GArray *presets, const ArraCheckpoint *checkpoint, ArraPresetKind kind, guint width, guint height)
 {
-  const ArraPreset preset = { width, height };
+  const ArraPreset preset = { width, height, kind };
 
   if (!can_make (checkpoint, width, height))
     return FALSE;
@@ -51,13 +51,13 @@ round_to (double length, guint grid)
 /* The shape @across : @down with about @area pixels, or cut out of a square of that area where more is too
  * long. */
 static void
-add_shape (GArray *presets, const ArraCheckpoint *checkpoint, double area, double across, double down)
+add_shape (GArray *presets, const ArraCheckpoint *checkpoint, ArraPresetKind kind, double area, double across, double down)
 {
   const guint grid = arra_checkpoint_grid (checkpoint);
   const double scale = sqrt (area / (across * down)), smaller = sqrt (area) / MAX (across, down);
 
-  if (!add (presets, checkpoint, round_to (across * scale, grid), round_to (down * scale, grid)))
-    add (presets, checkpoint, round_to (across * smaller, grid), round_to (down * smaller, grid));
+  if (!add (presets, checkpoint, kind, round_to (across * scale, grid), round_to (down * scale, grid)))
+    add (presets, checkpoint, kind, round_to (across * smaller, grid), round_to (down * smaller, grid));
 }
 
 GArray *
@@ -72,12 +72,12 @@ arra_presets_find (const ArraCheckpoint *checkpoint, guint like_width, guint lik
   if (grid == 0 || own.width == 0)
     return presets;
   area = (double)own.width * own.height;
-  add (presets, checkpoint, own.width, own.height);
+  add (presets, checkpoint, ARRA_PRESET_OWN, own.width, own.height);
   if (like_width > 0 && like_height > 0 && like_width / like_height < 8 && like_height / like_width < 8)
-    add_shape (presets, checkpoint, area, like_width, like_height);
+    add_shape (presets, checkpoint, ARRA_PRESET_LIKE, area, like_width, like_height);
   for (gsize i = 0; i < G_N_ELEMENTS (squares); i++)
-    add (presets, checkpoint, squares[i], squares[i]);
+    add (presets, checkpoint, ARRA_PRESET_OTHER, squares[i], squares[i]);
   for (gsize i = 0; i < G_N_ELEMENTS (shapes); i++)
-    add_shape (presets, checkpoint, area, shapes[i][0], shapes[i][1]);
+    add_shape (presets, checkpoint, ARRA_PRESET_OTHER, area, shapes[i][0], shapes[i][1]);
   return presets;
 }

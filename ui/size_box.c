@@ -112,12 +112,27 @@ arra_size_box_new (GtkGrid *grid, int row, void (*changed) (gpointer data), gpoi
   return box;
 }
 
+static char *
+describe (const ArraPreset *preset)
+{
+  switch (preset->kind)
+    {
+    case ARRA_PRESET_OWN:
+      return g_strdup_printf (_("%u × %u (recommended)"), preset->width, preset->height);
+    case ARRA_PRESET_LIKE:
+      /* Translators: of the image or the selection that the picture is made for */
+      return g_strdup_printf (_("%u × %u (fitting shape)"), preset->width, preset->height);
+    case ARRA_PRESET_OTHER:
+    default:
+      return g_strdup_printf (_("%u × %u"), preset->width, preset->height);
+    }
+}
+
 static void
-append (GtkComboBoxText *combo, const ArraPreset *preset, gboolean own)
+append (GtkComboBoxText *combo, const ArraPreset *preset)
 {
   g_autofree char *id = g_strdup_printf ("%ux%u", preset->width, preset->height);
-  g_autofree char *text
-      = g_strdup_printf (own ? _("%u × %u (recommended)") : _("%u × %u"), preset->width, preset->height);
+  g_autofree char *text = describe (preset);
 
   gtk_combo_box_text_append (combo, id, text);
 }
@@ -131,7 +146,7 @@ fill (ArraSizeBox *box, guint like_width, guint like_height)
 
   gtk_combo_box_text_remove_all (combo);
   for (guint i = 0; i < presets->len; i++)
-    append (combo, &g_array_index (presets, ArraPreset, i), i == 0);
+    append (combo, &g_array_index (presets, ArraPreset, i));
   gtk_combo_box_text_append (combo, ID_MODEL, _("The model chooses"));
   gtk_combo_box_text_append (combo, ID_OTHER, _("Another size…"));
   gtk_spin_button_set_increments (GTK_SPIN_BUTTON (box->across), grid, 4 * grid);

@@ -62,6 +62,11 @@ test_shapes (void)
   g_assert_true (offers (presets, 512, 512));
   g_assert_true (offers (presets, 256, 256));
   g_assert_true (offers (presets, 736, 352));
+  g_assert_cmpint (g_array_index (presets, ArraPreset, 0).kind, ==, ARRA_PRESET_OWN);
+  g_assert_cmpint (g_array_index (presets, ArraPreset, 1).kind, ==, ARRA_PRESET_LIKE);
+  g_assert_cmpuint (g_array_index (presets, ArraPreset, 1).width, ==, 736);
+  g_assert_cmpint (g_array_index (presets, ArraPreset, 2).kind, ==, ARRA_PRESET_OTHER);
+  g_assert_cmpint (g_array_index (strip, ArraPreset, 1).kind, ==, ARRA_PRESET_OTHER);
   g_assert_false (offers (strip, 736, 352));
   g_assert_false (offers (presets, 100, 100));
   fixture_remove (folder);
