@@ -67,14 +67,14 @@ measure_set (Work *work, GError **error)
 
   measures->n = request->n[work->role];
   work->stage = ARRA_EVAL_SEEING;
-  if ((encoders->judge != NULL || encoders->clip != NULL)
+  if ((encoders->judge != NULL || encoders->clip != NULL || encoders->features != NULL)
       && !arra_seen_set_init (seen, dataset, measures->n, encoders, show, work, work->cancellable, error))
     return FALSE;
   if (encoders->judge != NULL && !judge_set (work, measures, error))
     return FALSE;
   if (encoders->clip != NULL)
     measures->clip = arra_clip_score (seen->clip_features, seen->texts, seen->n,
-                                      arra_clip_feature_width (encoders->clip, ARRA_CLIP_CLS));
+                                      arra_vision_encoder_width (encoders->clip, ARRA_VISION_CLS));
   work->stage = ARRA_EVAL_COMPARING;
   return measures->n < 2
          || arra_diversity (dataset, measures->n, request->pool, &measures->similarity, show, work,
@@ -122,7 +122,12 @@ measure_sharpnesses (Work *work, GError **error)
 static const float *
 features_of (const Work *work, ArraEvalRole role)
 {
-  return work->request->by_clip ? work->seen[role].clip_features : work->seen[role].judge_features;
+  const ArraEvalEncoders *encoders = &work->request->encoders;
+  const ArraSeenSet *seen = &work->seen[role];
+
+  if (encoders->features == NULL)
+    return seen->judge_features;
+  return encoders->features == encoders->clip ? seen->clip_features : seen->features;
 }
 
 /* Of @n features, every @step-th from @first on. */
@@ -161,8 +166,9 @@ measure_distances (Work *work, GError **error)
   if (g_cancellable_set_error_if_cancelled (work->cancellable, error))
     return FALSE;
   work->evaluation->frechet_width
-      = request->by_clip ? arra_clip_feature_width (request->encoders.clip, ARRA_CLIP_CLS)
-                         : arra_classifier_width (arra_classifier_config (request->encoders.judge));
+      = request->encoders.features != NULL
+            ? arra_vision_encoder_width (request->encoders.features, ARRA_VISION_CLS)
+            : arra_classifier_width (arra_classifier_config (request->encoders.judge));
   return measure_distance (work, ARRA_EVAL_GENERATED, n, error)
          && measure_distance (work, ARRA_EVAL_REAL, n, error)
          && (request->sets[ARRA_EVAL_RECONSTRUCTED] == NULL
@@ -176,7 +182,7 @@ static gboolean
 has_distance (const ArraEvalRequest *request)
 {
   return request->sets[ARRA_EVAL_REAL] != NULL
-         && (request->by_clip ? request->encoders.clip != NULL : request->encoders.judge != NULL);
+         && (request->encoders.features != NULL || request->encoders.judge != NULL);
 }
 
 static gboolean

@@ -27,7 +27,6 @@ typedef struct
   const char *names[ARRA_N_EVAL_ROLES];       /* of the sets, for messages */
   guint n[ARRA_N_EVAL_ROLES];                 /* pictures: the first ones of each */
   ArraEvalEncoders encoders;
-  gboolean by_clip; /* the Fréchet distance: over CLIP's features, not the judge's */
   ArraPool *pool;   /* nullable */
 } ArraEvalRequest;
 

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "mem.h"
-#include "resize.h"
 
 #define BATCH 16 /* pictures at a time */
 
@@ -14,8 +13,9 @@ typedef struct
   ArraSeenSet *set;
   const ArraDataset *dataset;
   const ArraEvalEncoders *encoders;
-  guint8 *judged, *seen;          /* BATCH pictures as the judge and as CLIP take them; NULL without */
-  gsize judged_bytes, seen_bytes; /* of one */
+  guint8 *judged; /* BATCH pictures as the judge takes them; NULL without, as are the next */
+  gsize judged_bytes;     /* of one */
+  float *seen, *measured; /* BATCH pictures as CLIP and as the features' encoder take them */
 } Work;
 
 static gsize
@@ -31,9 +31,9 @@ judge_values (const ArraEvalEncoders *encoders)
 }
 
 static gsize
-clip_width (const ArraEvalEncoders *encoders)
+width_of (const ArraVisionEncoder *encoder)
 {
-  return arra_clip_feature_width (encoders->clip, ARRA_CLIP_CLS);
+  return arra_vision_encoder_width (encoder, ARRA_VISION_CLS);
 }
 
 static gboolean
@@ -53,38 +53,50 @@ make_judge_room (Work *work, GError **error)
   return work->judged != NULL;
 }
 
+/* For features of all pictures, and for the pixels of some. */
+static gboolean
+make_encoder_room (const Work *work, const ArraVisionEncoder *encoder, float **features, float **pixels, GError **error)
+{
+  *features = arra_mem_new (work->set->n, width_of (encoder) * sizeof (float), "features", error);
+  if (*features != NULL)
+    *pixels = arra_mem_new (BATCH, arra_vision_encoder_floats (encoder) * sizeof (float), "pictures", error);
+  return *pixels != NULL;
+}
+
 static gboolean
 make_clip_room (Work *work, GError **error)
 {
   ArraSeenSet *set = work->set;
-  gsize size = arra_clip_image_size (work->encoders->clip),
-        bytes = clip_width (work->encoders) * sizeof (float);
+  const ArraVisionEncoder *clip = work->encoders->clip;
 
-  work->seen_bytes = 3 * size * size;
-  set->clip_features = arra_mem_new (set->n, bytes, "features", error);
-  if (set->clip_features != NULL)
-    set->texts = arra_mem_new (set->n, bytes, "features", error);
-  if (set->texts != NULL)
-    work->seen = arra_mem_new (BATCH, work->seen_bytes, "pictures", error);
-  return work->seen != NULL;
+  set->texts = arra_mem_new (set->n, width_of (clip) * sizeof (float), "features", error);
+  return set->texts != NULL && make_encoder_room (work, clip, &set->clip_features, &work->seen, error);
+}
+
+/* CLIP's features are there already when they are to be measured. */
+static ArraVisionEncoder *
+own_encoder (const ArraEvalEncoders *encoders)
+{
+  return encoders->features != encoders->clip ? encoders->features : NULL;
+}
+
+static gboolean
+prepare_by (const ArraVisionEncoder *encoder, const ArraRaster *picture, guint place, float *pixels, GError **error)
+{
+  return pixels == NULL
+         || arra_vision_encoder_prepare (encoder, picture, pixels + place * arra_vision_encoder_floats (encoder), error);
 }
 
 static gboolean
 prepare (const Work *work, const ArraRaster *picture, guint place, GError **error)
 {
-  g_autoraster ArraRaster opaque = { 0 }, square = { 0 };
+  const ArraEvalEncoders *encoders = work->encoders;
 
   if (work->judged != NULL
-      && !arra_classifier_picture (work->encoders->judge, picture, work->judged + place * work->judged_bytes,
-                                   error))
+      && !arra_classifier_picture (encoders->judge, picture, work->judged + place * work->judged_bytes, error))
     return FALSE;
-  if (work->seen == NULL)
-    return TRUE;
-  if (!arra_raster_whiten (picture, &opaque, error)
-      || !arra_raster_center_square (&opaque, arra_clip_image_size (work->encoders->clip), &square, error))
-    return FALSE;
-  memcpy (work->seen + place * work->seen_bytes, square.pixels, work->seen_bytes);
-  return TRUE;
+  return prepare_by (encoders->clip, picture, place, work->seen, error)
+         && prepare_by (encoders->features, picture, place, work->measured, error);
 }
 
 static gboolean
@@ -102,29 +114,33 @@ load (const Work *work, guint item, guint place, GError **error)
 }
 
 static gboolean
+see_by_clip (const Work *work, guint first, guint n, GError **error)
+{
+  ArraVisionEncoder *clip = work->encoders->clip;
+  gsize at = first * width_of (clip);
+  const char *captions[BATCH];
+
+  for (guint i = 0; i < n; i++)
+    captions[i] = arra_dataset_caption (work->dataset, first + i);
+  return arra_vision_encoder_run (clip, n, work->seen, work->set->clip_features + at, NULL, error)
+         && arra_vision_encoder_texts (clip, n, captions, work->set->texts + at, error);
+}
+
+static gboolean
 see (const Work *work, guint first, guint n, GError **error)
 {
   const ArraEvalEncoders *encoders = work->encoders;
-  const char *captions[BATCH];
-  const guint8 *pictures[BATCH];
-  gsize width;
 
   if (work->judged != NULL
       && !arra_classifier_predict (encoders->judge, work->judged, n,
                                    work->set->probabilities + first * judge_values (encoders),
                                    work->set->judge_features + first * judge_width (encoders), error))
     return FALSE;
-  if (work->seen == NULL)
-    return TRUE;
-  width = clip_width (encoders);
-  for (guint i = 0; i < n; i++)
-    {
-      captions[i] = arra_dataset_caption (work->dataset, first + i);
-      pictures[i] = work->seen + i * work->seen_bytes;
-    }
-  return arra_clip_image_features (encoders->clip, n, pictures, ARRA_CLIP_CLS,
-                                   work->set->clip_features + first * width, error)
-         && arra_clip_text_features (encoders->clip, n, captions, work->set->texts + first * width, error);
+  if (work->seen != NULL && !see_by_clip (work, first, n, error))
+    return FALSE;
+  return work->measured == NULL
+         || arra_vision_encoder_run (encoders->features, n, work->measured,
+                                     work->set->features + first * width_of (encoders->features), NULL, error);
 }
 
 static gboolean
@@ -163,9 +179,12 @@ arra_seen_set_init (ArraSeenSet *set,
   *set = (ArraSeenSet){ .n = n };
   ok = (encoders->judge == NULL || make_judge_room (&work, error))
        && (encoders->clip == NULL || make_clip_room (&work, error))
+       && (own_encoder (encoders) == NULL
+           || make_encoder_room (&work, encoders->features, &set->features, &work.measured, error))
        && see_all (&work, progress, user, cancellable, error);
   arra_mem_free (work.judged);
   arra_mem_free (work.seen);
+  arra_mem_free (work.measured);
   if (!ok)
     arra_seen_set_clear (set);
   return ok;
@@ -178,5 +197,6 @@ arra_seen_set_clear (ArraSeenSet *set)
   arra_mem_free (set->judge_features);
   arra_mem_free (set->clip_features);
   arra_mem_free (set->texts);
+  arra_mem_free (set->features);
   *set = (ArraSeenSet){ 0 };
 }

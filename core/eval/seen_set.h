@@ -4,15 +4,16 @@
 
 #include <arra.h>
 #include "classifier.h"
-#include "clip.h"
 #include "dataset.h"
 #include "item_run.h"
+#include "vision_encoder.h"
 
-/* Each trained apart from what is evaluated. Borrowed; not to be used by two threads at once. */
+/* Each trained apart from what is evaluated; nullable. Borrowed; not to be used by two threads at once. */
 typedef struct
 {
-  ArraClassifier *judge; /* nullable */
-  ArraClip *clip;        /* nullable */
+  ArraClassifier *judge;
+  ArraVisionEncoder *clip; /* reads texts, too */
+  ArraVisionEncoder *features; /* over whose features the Fréchet distance is, instead of the judge's; may be @clip */
 } ArraEvalEncoders;
 
 /* Of the first @n pictures; arra_mem memory, NULL without the encoder. */
@@ -23,6 +24,7 @@ typedef struct
   float *judge_features; /* [n][width of the judge] */
   float *clip_features;  /* [n][clip's width]: of the pictures */
   float *texts;          /* [n][clip's width]: of the captions */
+  float *features;       /* [n][width of the features' encoder] */
 } ArraSeenSet;
 
 /* Errors name the picture. @set is cleared on failure. */

@@ -13,6 +13,7 @@
 #include "params.h"
 
 #define COPIES_IN_TRAINING 4 /* values, gradients, averages of these and of their squares */
+#define HASHED ((gsize) 1 << 28) /* floats at a time: GLib counts bytes in a gssize */
 #define ALIGN (ARRA_MEM_ALIGN / sizeof (float))
 
 ArraParameters *
@@ -234,6 +235,29 @@ arra_parameters_find (const ArraParameters *parameters, const char *name)
     if (strcmp (parameters->items[i].name, name) == 0)
       return &parameters->items[i];
   return NULL;
+}
+
+static gboolean
+begins_with_one (const char *name, const char *const *prefixes)
+{
+  for (; prefixes != NULL && *prefixes != NULL; prefixes++)
+    if (g_str_has_prefix (name, *prefixes))
+      return TRUE;
+  return prefixes == NULL;
+}
+
+void
+arra_parameters_hash (const ArraParameters *parameters, const char *const *prefixes, GChecksum *sum)
+{
+  for (guint i = 0; i < parameters->n; i++)
+    {
+      const ArraParameter *item = &parameters->items[i];
+      const float *data = parameters->data + item->offset;
+
+      for (gsize at = 0; begins_with_one (item->name, prefixes) && at < item->count; at += HASHED)
+        g_checksum_update (sum, (const guchar *) (data + at),
+                           (gssize) (MIN (item->count - at, HASHED) * sizeof *data));
+    }
 }
 
 void

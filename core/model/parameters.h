@@ -53,6 +53,8 @@ gboolean arra_parameters_save (const ArraParameters *parameters, const float *da
 void arra_parameters_zero_rows (ArraParameters *parameters, const char *name, const guint8 *flags);
 
 const ArraParameter *arra_parameters_find (const ArraParameters *parameters, const char *name); /* (nullable) */
+/* Adds the values of the tensors whose names begin with one of @prefixes (nullable: of all) to @sum. */
+void arra_parameters_hash (const ArraParameters *parameters, const char *const *prefixes, GChecksum *sum);
 void arra_parameters_zero_grad (ArraParameters *parameters);
 /* The tensor as a leaf of a computation: [shape[0]][rest], a vector or number as one row. It must be in the table. */
 ArraNode *arra_parameters_leaf (const ArraParameters *parameters, ArraTape *tape, const char *name);

@@ -3,6 +3,7 @@
 #include "graph_encoder.h"
 
 #include "contrastive.h"
+#include "interleave.h"
 #include "l2_norm.h"
 #include "layer_norm.h"
 #include "position_add.h"
@@ -93,6 +94,27 @@ arra_graph_position_add (
   if (arra_tape_computes (tape))
     arra_position_add (arra_tape_exec (tape), x->data, first != NULL ? first->data : NULL, positions->data,
                        batch, length, x->width, y->data);
+  return y;
+}
+
+/* ---- interleave */
+
+static void
+interleave_vjp (ArraTape *tape, ArraNode *y)
+{
+  gsize channels = *ARRA_NODE_SETTINGS_OF (gsize, y);
+
+  if (arra_tape_computes (tape))
+    arra_interleave_vjp (arra_tape_exec (tape), y->grad, y->rows, channels, y->width / channels, y->inputs[0]->grad);
+}
+
+ArraNode *
+arra_graph_interleave (ArraTape *tape, ArraNode *x, gsize channels)
+{
+  ArraNode *y = arra_tape_node (tape, x->rows, x->width, interleave_vjp, &x, 1, &channels, sizeof channels);
+
+  if (arra_tape_computes (tape))
+    arra_interleave (arra_tape_exec (tape), x->data, x->rows, channels, x->width / channels, y->data);
   return y;
 }
 

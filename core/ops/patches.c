@@ -2,15 +2,12 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "patches.h"
 
-#include <string.h>
-
 #define CHANNELS 3
 
 typedef struct
 {
-  const ArraKernels *kernels;
+  const ArraPatches *shape;
   const float *from;
-  gsize size, patch;
   float *to;
   gboolean back;
 } Job;
@@ -19,10 +16,11 @@ typedef struct
 static void
 move (const Job *job, gsize pixel, gsize row)
 {
-  if (job->back)
-    job->kernels->add (job->from + row, job->patch, job->to + pixel);
-  else
-    memcpy (job->to + row, job->from + pixel, job->patch * sizeof (float));
+  for (gsize i = 0; i < job->shape->patch; i++)
+    if (job->back)
+      job->to[pixel + i] += job->from[row + i * CHANNELS];
+    else
+      job->to[row + i * CHANNELS] = job->from[pixel + i];
 }
 
 /* An item is one channel of one row of patches. */
@@ -30,32 +28,41 @@ static void
 run (gsize begin, gsize end, guint worker, gpointer data)
 {
   const Job *job = data;
-  gsize patch = job->patch, grid = job->size / patch;
+  const ArraPatches *s = job->shape;
+  gsize patch = s->patch, across = s->width / patch, down = s->height / patch;
 
   for (gsize item = begin; item < end; item++)
     {
-      gsize channel = item % CHANNELS, band = item / CHANNELS; /* band: picture * grid + row of patches */
-      gsize plane = (band / grid * CHANNELS + channel) * job->size + band % grid * patch;
+      gsize channel = item % CHANNELS, band = item / CHANNELS; /* band: picture * down + row of patches */
+      gsize plane = (band / down * CHANNELS + channel) * s->height + band % down * patch;
 
-      for (gsize column = 0; column < grid; column++)
+      for (gsize column = 0; column < across; column++)
         for (gsize y = 0; y < patch; y++)
-          move (job, (plane + y) * job->size + column * patch,
-                (((band * grid + column) * CHANNELS + channel) * patch + y) * patch);
+          move (job, (plane + y) * s->width + column * patch,
+                ((band * across + column) * patch + y) * patch * CHANNELS + channel);
     }
 }
 
-void
-arra_patches (const ArraExec *exec, const float *pixels, gsize n, gsize size, gsize patch, float *rows)
+static void
+run_all (const ArraExec *exec, Job *job)
 {
-  Job job = { exec->kernels, pixels, size, patch, rows, FALSE };
+  gsize bands = job->shape->n * (job->shape->height / job->shape->patch);
 
-  arra_pool_run (exec->pool, n * (size / patch) * CHANNELS, CHANNELS, run, &job);
+  arra_pool_run (exec->pool, bands * CHANNELS, CHANNELS, run, job);
 }
 
 void
-arra_patches_vjp (const ArraExec *exec, const float *drows, gsize n, gsize size, gsize patch, float *dpixels)
+arra_patches (const ArraExec *exec, const ArraPatches *shape, const float *pixels, float *rows)
 {
-  Job job = { exec->kernels, drows, size, patch, dpixels, TRUE };
+  Job job = { shape, pixels, rows, FALSE };
 
-  arra_pool_run (exec->pool, n * (size / patch) * CHANNELS, CHANNELS, run, &job);
+  run_all (exec, &job);
+}
+
+void
+arra_patches_vjp (const ArraExec *exec, const ArraPatches *shape, const float *drows, float *dpixels)
+{
+  Job job = { shape, drows, dpixels, TRUE };
+
+  run_all (exec, &job);
 }

@@ -4,8 +4,14 @@
 
 #include "exec.h"
 
-/* pixels: [n][3][size][size] to rows [n][size / patch][size / patch][3][patch][patch]; patch divides size. */
-void arra_patches (const ArraExec *exec, const float *pixels, gsize n, gsize size, gsize patch, float *rows);
+typedef struct
+{
+  gsize n, height, width; /* of the pictures */
+  gsize patch;            /* divides both sides */
+} ArraPatches;
+
+/* pixels: [n][3][height][width] to rows [n][height / patch][width / patch][patch][patch][3]. */
+void arra_patches (const ArraExec *exec, const ArraPatches *shape, const float *pixels, float *rows);
 
 /* dpixels += the gradient of arra_patches(): the way back. */
-void arra_patches_vjp (const ArraExec *exec, const float *drows, gsize n, gsize size, gsize patch, float *dpixels);
+void arra_patches_vjp (const ArraExec *exec, const ArraPatches *shape, const float *drows, float *dpixels);

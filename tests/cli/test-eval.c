@@ -140,6 +140,33 @@ test_tables (void)
   harness_end ();
 }
 
+/* The distance is over the features of an image encoder, which is asked for nothing else. */
+static void
+test_encoder (void)
+{
+  g_autofree char *encoder = golden_path ("vision/medsam");
+  g_autoptr (Outcome) outcome = NULL, table = NULL, refused = NULL;
+  g_autoptr (JsonNode) node = NULL;
+  JsonObject *root;
+
+  begin ();
+  outcome = arra_run ("eval", SETS, "--judge", "judge", "--clip", "clip", "--encoder", encoder, "--json", NULL);
+  assert_status (outcome, 0);
+  node = parse_json (outcome->out);
+  root = json_node_get_object (node);
+  g_assert_cmpstr (json_object_get_string_member (root, "encoder"), ==, "SAM");
+  g_assert_cmpint (json_object_get_int_member (root, "features"), ==, 16);
+  g_assert_cmpfloat (number_of (object_of (root, "generated"), "frechet_distance"), >, 0);
+  g_assert_cmpfloat (number_of (object_of (root, "real"), "inception_score"), >=, 1);
+  table = arra_run ("eval", SETS, "--encoder", encoder, NULL);
+  assert_status (table, 0);
+  assert_says (table->out, "over 16 features of SAM");
+  refused = arra_run ("eval", SETS, "--clip", encoder, NULL);
+  assert_status (refused, 70);
+  assert_says (refused->err, "SAM reads no captions");
+  harness_end ();
+}
+
 /* Errors name what is wrong; nothing is written. */
 static void
 test_faults (void)
@@ -179,6 +206,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/cli/eval/json", test_json);
   g_test_add_func ("/cli/eval/tables", test_tables);
+  g_test_add_func ("/cli/eval/encoder", test_encoder);
   g_test_add_func ("/cli/eval/faults", test_faults);
   return g_test_run ();
 }

@@ -126,7 +126,7 @@ test_missing (void)
 #define RUN "features", "--data", "pictures", "--encoder"
 
 static void
-make_pictures (void)
+make_some (guint n)
 {
   g_autofree char *picture = golden_path ("e2e/train_item.png"), *folder = scratch_path ("pictures");
   g_autofree char *bytes = NULL;
@@ -134,7 +134,7 @@ make_pictures (void)
 
   g_assert_cmpint (g_mkdir_with_parents (folder, 0755), ==, 0);
   g_assert_true (g_file_get_contents (picture, &bytes, &size, NULL));
-  for (guint i = 0; i < N_PICTURES; i++)
+  for (guint i = 0; i < n; i++)
     {
       g_autofree char *name = g_strdup_printf ("pictures/%02u.png", i), *path = scratch_path (name);
       g_autofree char *text = g_strdup_printf ("pictures/%02u.txt", i), *caption = scratch_path (text);
@@ -142,6 +142,12 @@ make_pictures (void)
       g_assert_true (g_file_set_contents (path, bytes, (gssize) size, NULL));
       g_assert_true (g_file_set_contents (caption, "x-ray", -1, NULL));
     }
+}
+
+static void
+make_pictures (void)
+{
+  make_some (N_PICTURES);
 }
 
 /* A run that is killed as soon as its file is there. */
@@ -232,6 +238,41 @@ test_other_inputs (void)
   harness_end ();
 }
 
+/* Every encoder's own features, and those of its patches where it has them. */
+static void
+test_encoders (void)
+{
+  static const struct
+  {
+    const char *name, *cls, *both;
+  } encoders[] = {
+    { "vision/biomedclip_hf", "2 features of 20 numbers", "2 features of 40 numbers" },
+    { "vision/dinov2", "2 features of 32 numbers", "2 features of 64 numbers" },
+    { "vision/medsam", "2 features of 16 numbers", "2 features of 32 numbers" },
+  };
+  g_autofree char *none = golden_path ("vqgan/small/case.safetensors");
+  g_autoptr (Outcome) refused = NULL;
+
+  harness_begin ();
+  make_some (2);
+  for (gsize i = 0; i < G_N_ELEMENTS (encoders); i++)
+    {
+      g_autofree char *encoder = golden_path (encoders[i].name), *first = g_strdup_printf ("cls%zu", i);
+      g_autofree char *second = g_strdup_printf ("both%zu", i);
+      g_autoptr (Outcome) cls = arra_run (RUN, encoder, "-o", first, NULL);
+      g_autoptr (Outcome) both = arra_run (RUN, encoder, "--aggregate", "both", "-o", second, NULL);
+
+      assert_status (cls, 0);
+      assert_says (cls->out, encoders[i].cls);
+      assert_status (both, 0);
+      assert_says (both->out, encoders[i].both);
+    }
+  refused = arra_run (RUN, none, "-o", "none", NULL);
+  assert_status (refused, 70);
+  assert_says (refused->err, "no image encoder that is known (CLIP, DINOv2, SAM, Inception v3, DenseNet-121)");
+  harness_end ();
+}
+
 static void
 refuse_usage (const char *option, const char *value, const char *says)
 {
@@ -256,11 +297,11 @@ test_usage (void)
   refuse_usage ("--threads", "0", "--threads");
   none = arra_run ("features", "--data", "pictures", "-o", "cache", NULL);
   assert_status (none, 64);
-  assert_says (none->err, "--encoder DIR");
+  assert_says (none->err, "--encoder PATH");
   make_pictures ();
   missing = arra_run (RUN, "nothing", "-o", "cache", NULL);
   g_assert_cmpint (missing->status, !=, 0);
-  assert_says (missing->err, "nothing/config.json");
+  assert_says (missing->err, "nothing: ");
   harness_end ();
 }
 
@@ -272,6 +313,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/features/missing", test_missing);
   g_test_add_func ("/cli/features/killed", test_killed);
   g_test_add_func ("/cli/features/other-inputs", test_other_inputs);
+  g_test_add_func ("/cli/features/encoders", test_encoders);
   g_test_add_func ("/cli/features/usage", test_usage);
   return g_test_run ();
 }

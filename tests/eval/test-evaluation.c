@@ -55,7 +55,7 @@ case_init (Case *c)
   encoders_write_clip (clip);
   c->request.encoders.judge = arra_classifier_open (judge, &c->exec, &error);
   g_assert_no_error (error);
-  c->request.encoders.clip = arra_clip_open (clip, &c->exec, &error);
+  c->request.encoders.clip = arra_vision_encoder_open (clip, &c->exec, &error);
   g_assert_no_error (error);
 }
 
@@ -65,7 +65,7 @@ case_clear (Case *c)
   for (guint role = 0; role < ARRA_N_EVAL_ROLES; role++)
     arra_dataset_free (c->sets[role]);
   arra_classifier_free (c->request.encoders.judge);
-  arra_clip_free (c->request.encoders.clip);
+  arra_vision_encoder_free (c->request.encoders.clip);
   fixture_remove (c->folder);
   g_free (c->folder);
 }
@@ -115,7 +115,7 @@ test_distance (void)
                      distance (generated.judge_features, 0, 1, real.judge_features, 8, 8));
   g_assert_cmpfloat (judged.sets[2].frechet, ==,
                      distance (real.judge_features, 1, 2, real.judge_features, 8, 8));
-  c.request.by_clip = TRUE;
+  c.request.encoders.features = c.request.encoders.clip;
   evaluate (&c, &seen);
   g_assert_cmpuint (seen.frechet_width, ==, 6);
   g_assert_cmpfloat (seen.sets[0].frechet, ==,

@@ -1,9 +1,13 @@
-/* case-clip.c - features of pictures with CLIP
+/* case-clip.c - features of pictures with CLIP and BiomedCLIP
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <glib/gstdio.h>
+
 #include "check.h"
 #include "clip.h"
+#include "dense.h"
 
 #define CASE "case.safetensors"
+#define PROJECTED "out.last_hidden_state_projected"
 
 static gsize
 count (ArraSource *file, const char *name)
@@ -13,50 +17,136 @@ count (ArraSource *file, const char *name)
   return tensor != NULL ? arra_tensor_count (tensor) : 0;
 }
 
-static float *
-read_floats (ArraSource *file, const char *name)
+/* What a case may hold beside its pictures, and where the model puts it. */
+static const struct
 {
-  const ArraTensor *tensor = check_tensor (file, name);
-  float *values = g_new (float, arra_tensor_count (tensor));
+  const char *name;
+  gsize result; /* in ArraClipResults */
+} outputs[] = {
+  { "out.image_features", G_STRUCT_OFFSET (ArraClipResults, features) },
+  { "out.last_hidden_state", G_STRUCT_OFFSET (ArraClipResults, hidden) },
+  { "out.pooler_output", G_STRUCT_OFFSET (ArraClipResults, pooled) },
+  { "out.tokens_after_norm", G_STRUCT_OFFSET (ArraClipResults, normed) },
+};
 
-  arra_tensor_to_float (tensor, 0, arra_tensor_count (tensor), values);
-  return values;
+static float **
+result (ArraClipResults *results, gsize i)
+{
+  return G_STRUCT_MEMBER_P (results, outputs[i].result);
 }
 
-static gboolean
-compare (Check *check, ArraClip *clip, ArraSource *file, GError **error)
+static gsize
+numbers (const ArraClipConfig *config, const char *name)
 {
-  const ArraTensor *in = check_tensor (file, "in.pixel_values");
-  gsize n_features = count (file, "out.image_features"), n_hidden = count (file, "out.last_hidden_state");
-  gsize n_pooled = count (file, "out.pooler_output"), size = arra_clip_image_size (clip);
-  g_autofree float *features = g_new (float, n_features), *hidden = g_new (float, n_hidden);
-  g_autofree float *pooled = g_new (float, n_pooled), *pixels = NULL;
-  guint n = in != NULL && in->n_dims == 4 ? (guint) in->shape[0] : 0;
+  gsize tokens = arra_clip_picture_tokens (config);
 
-  if (n == 0 || count (file, "in.pixel_values") != 3 * size * size * n || n_hidden == 0 || n_pooled == 0
-      || n_features != n * arra_clip_feature_width (clip, ARRA_CLIP_CLS))
-    {
-      check_fault (check, "the shapes of %s are not those of the model", CASE);
-      return TRUE;
-    }
-  pixels = read_floats (file, "in.pixel_values");
-  if (!arra_clip_pixel_features (clip, n, pixels, ARRA_CLIP_CLS, features, hidden, pooled, error))
-    return FALSE;
-  check_floats (check, file, CASE, "out.image_features", features, n_features);
-  check_floats (check, file, CASE, "out.last_hidden_state", hidden, n_hidden);
-  check_floats (check, file, CASE, "out.pooler_output", pooled, n_pooled);
-  return TRUE;
+  if (g_str_equal (name, "out.image_features"))
+    return config->projection;
+  if (g_str_equal (name, "out.pooler_output"))
+    return config->vision.width;
+  return tokens * config->vision.width;
+}
+
+/* What arra/model/biomedclip.py gives: tokens that are projected without the last norm, which no encoder needs. */
+static void
+compare_projected (Check *check, ArraSource *file, const float *hidden, gsize rows, const ArraClipConfig *config)
+{
+  g_autoptr (ArraSource) model = check_open (check, "model.safetensors");
+  g_autofree float *weight = model != NULL ? check_read_floats (check, model, "visual_projection.weight") : NULL;
+  g_autofree float *out = g_new (float, rows *config->projection);
+
+  if (weight == NULL)
+    return;
+  arra_dense (&check->exec, hidden, weight, NULL, rows, config->vision.width, config->projection, out);
+  check_floats (check, file, CASE, PROJECTED, out, rows * config->projection);
+}
+
+static void
+compare (Check *check, ArraClip *clip, ArraSource *file, guint n, GError **error)
+{
+  const ArraClipConfig *config = arra_clip_config (clip);
+  g_autofree float *pixels = check_read_floats (check, file, "in.pixel_values");
+  ArraClipResults results = { .features = NULL };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (outputs); i++)
+    if (check_tensor (file, outputs[i].name) != NULL)
+      *result (&results, i) = g_new (float, n *numbers (config, outputs[i].name));
+  if (arra_clip_run (clip, n, pixels, &results, error))
+    for (gsize i = 0; i < G_N_ELEMENTS (outputs); i++)
+      if (*result (&results, i) != NULL)
+        check_floats (check, file, CASE, outputs[i].name, *result (&results, i), n * numbers (config, outputs[i].name));
+  if (check_tensor (file, PROJECTED) != NULL && results.hidden != NULL)
+    compare_projected (check, file, results.hidden, n * arra_clip_picture_tokens (config), config);
+  for (gsize i = 0; i < G_N_ELEMENTS (outputs); i++)
+    g_free (*result (&results, i));
+}
+
+static void
+check_model (Check *check, const char *folder)
+{
+  GError *error = NULL;
+  g_autoptr (ArraSource) file = check_open (check, CASE);
+  g_autoptr (ArraClip) clip = arra_clip_open (folder, NULL, &check->exec, &error);
+  const ArraTensor *in = file != NULL ? check_tensor (file, "in.pixel_values") : NULL;
+  gsize size = clip != NULL ? arra_clip_config (clip)->image_size : 0;
+
+  if (in != NULL && clip != NULL && in->n_dims == 4 && count (file, "in.pixel_values") == 3 * size * size * (gsize) in->shape[0])
+    compare (check, clip, file, (guint) in->shape[0], &error);
+  else if (error == NULL)
+    check_fault (check, "the shapes of %s are not those of the model", CASE);
+  check_error (check, error);
 }
 
 gboolean
 check_clip (Check *check)
 {
-  GError *error = NULL;
-  g_autoptr (ArraSource) file = check_open (check, CASE);
-  g_autoptr (ArraClip) clip = arra_clip_open (check->dir, &check->exec, &error);
+  check_model (check, check->dir);
+  return TRUE;
+}
 
-  if (file != NULL && clip != NULL)
-    compare (check, clip, file, &error);
-  check_error (check, error);
+/* ---- open_clip's form: this case's configuration says how wide heads are in words of its own ("_tiny") */
+
+static char *
+write_config (Check *check, const char *folder)
+{
+  JsonObject *root;
+  g_autoptr (JsonParser) parser = check_json (check, "open_clip_config.json", &root);
+  g_autoptr (JsonNode) node = NULL;
+  JsonObject *model, *tiny;
+
+  if (parser == NULL)
+    return NULL;
+  model = json_object_get_object_member (root, "model_cfg");
+  tiny = json_object_get_object_member (model, "_tiny");
+  json_object_set_int_member (json_object_get_object_member (model, "vision_cfg"), "head_width",
+                              json_object_get_int_member (tiny, "w") / json_object_get_int_member (tiny, "h"));
+  node = json_node_copy (json_parser_get_root (parser));
+  {
+    g_autofree char *text = json_to_string (node, FALSE);
+    char *path = g_build_filename (folder, "open_clip_config.json", NULL);
+
+    g_file_set_contents (path, text, -1, NULL);
+    return path;
+  }
+}
+
+gboolean
+check_open_clip (Check *check)
+{
+  g_autofree char *folder = g_dir_make_tmp ("arra-golden-XXXXXX", NULL);
+  g_autofree char *config = write_config (check, folder);
+  g_autofree char *from = g_build_filename (check->dir, "open_clip_visual.safetensors", NULL);
+  g_autofree char *link = g_build_filename (folder, "open_clip_visual.safetensors", NULL);
+  g_autofree char *absolute = g_canonicalize_filename (from, NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (link);
+
+  if (config != NULL && g_file_make_symbolic_link (file, absolute, NULL, NULL))
+    check_model (check, folder);
+  else
+    check_fault (check, "the configuration cannot be copied");
+  g_remove (link);
+  if (config != NULL)
+    g_remove (config);
+  g_rmdir (folder);
   return TRUE;
 }

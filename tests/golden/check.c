@@ -220,6 +220,22 @@ check_read_ints (Check *check, ArraSource *source, const char *name, gsize *n)
   return values;
 }
 
+float *
+check_read_floats (Check *check, ArraSource *source, const char *name)
+{
+  const ArraTensor *tensor = arra_source_find (source, name);
+  float *values;
+
+  if (tensor == NULL || !arra_dtype_is_float (tensor->dtype))
+    {
+      check_fault (check, "%s is missing or holds no floats", name);
+      return NULL;
+    }
+  values = g_new (float, arra_tensor_count (tensor));
+  arra_tensor_to_float (tensor, 0, arra_tensor_count (tensor), values);
+  return values;
+}
+
 void
 check_same_int (Check *check, const char *what, gint64 expected, gint64 got)
 {

@@ -38,6 +38,12 @@ gboolean check_e2e (Check *check);
 gboolean check_training (Check *check);
 gboolean check_lr_schedule (Check *check);
 gboolean check_clip (Check *check);
+gboolean check_open_clip (Check *check);
+gboolean check_preprocess (Check *check);
+gboolean check_dinov2 (Check *check);
+gboolean check_medsam (Check *check);
+gboolean check_inception (Check *check);
+gboolean check_densenet (Check *check);
 gboolean check_vq (Check *check);
 gboolean check_llamagen (Check *check);
 gboolean check_janus (Check *check);
@@ -60,6 +66,9 @@ void check_bytes (Check *check, ArraSource *source, const char *file, const char
 
 /* The integers of a tensor as gint64 (transfer full, g_free): I64, I32 or U8; a fault and NULL when it is missing. */
 gint64 *check_read_ints (Check *check, ArraSource *source, const char *name, gsize *n);
+
+/* The numbers of a tensor (transfer full, g_free); a fault and NULL when it is missing. */
+float *check_read_floats (Check *check, ArraSource *source, const char *name);
 
 /* Values that are not tensors: exact. */
 void check_same_int (Check *check, const char *what, gint64 expected, gint64 got);

@@ -31,6 +31,13 @@ static const struct
   { "training.lr_schedule", check_lr_schedule },
   { "training.", check_training },
   { "vision.clip", check_clip },
+  { "vision.biomedclip_hf", check_clip },
+  { "vision.biomedclip_openclip", check_open_clip },
+  { "vision.preprocess", check_preprocess },
+  { "vision.dinov2", check_dinov2 },
+  { "vision.medsam", check_medsam },
+  { "vision.fid_inception", check_inception },
+  { "vision.xrv_densenet", check_densenet },
   { "llamagen.", check_llamagen },
   { "janus.", check_janus },
 };

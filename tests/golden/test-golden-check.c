@@ -119,6 +119,11 @@ static const TensorCase tensor_cases[] = {
   { "training.adamw_clip4", "training", "adamw_clip4.safetensors" },
   { "training.adamw_clip_active", "training", "adamw_clip_active.safetensors" },
   { "vision.clip", "vision/clip", "case.safetensors" },
+  { "vision.biomedclip_hf", "vision/biomedclip_hf", "case.safetensors" },
+  { "vision.biomedclip_openclip", "vision/biomedclip_openclip", "case.safetensors" },
+  { "vision.dinov2", "vision/dinov2", "case.safetensors" },
+  { "vision.medsam", "vision/medsam", "case.safetensors" },
+  { "vision.preprocess", "vision/preprocess", "case.safetensors" },
   { "llamagen.c2i", "llamagen/c2i", "case.safetensors" },
   { "llamagen.vq16_like", "llamagen/vq16_like", "case.safetensors" },
   { "llamagen.vq8_like", "llamagen/vq8_like", "case.safetensors" },
@@ -235,6 +240,7 @@ static const TextCase text_cases[] = {
   { "training.adamw_clip4", "MANIFEST.json", "lambda 1, K=8, z 1e-5", "lambda 1, K=4, z 1e-5" },
   { "training.adamw_clip4", "MANIFEST.json", "lambda 1, K=8, z 1e-5", "lambda 1, z 1e-5" }, /* nothing is guessed */
   { "training.adamw_clip4", "MANIFEST.json", "AdamW lr 0.001", "AdamW" },
+  { "vision.xrv_densenet", "MANIFEST.json", "picture x0 [224,224,1]", "picture x0 [224,223,1]" },
   { "training.lr_schedule", "training/lr_schedule.json", "0.0009875893165300026", "0.0009875893165320026" },
 };
 
@@ -313,7 +319,7 @@ test_untouched (gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  static const char *const whole[] = { "chameleon.a_mha", "vqgan.small", "rules.layout", "tokenizer.chameleon_bpe_small", "e2e", "training.hybnext_lam1", "training.adamw_clip4", "training.lr_schedule", "vision.clip" };
+  static const char *const whole[] = { "chameleon.a_mha", "vqgan.small", "rules.layout", "tokenizer.chameleon_bpe_small", "e2e", "training.hybnext_lam1", "training.adamw_clip4", "training.lr_schedule", "vision.clip", "vision.biomedclip_hf", "vision.biomedclip_openclip", "vision.dinov2", "vision.medsam", "vision.preprocess" };
 
   g_test_init (&argc, &argv, NULL);
   g_assert_cmpint (argc, >, 1);

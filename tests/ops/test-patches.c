@@ -4,20 +4,24 @@
 #include "vjp_test.h"
 
 #define PICTURES 2
-#define SIZE 6
+#define WIDTH 9
+#define HEIGHT 6
 #define PATCH 3
-#define GRID (SIZE / PATCH)
-#define N (PICTURES * 3 * SIZE * SIZE)
+#define ACROSS (WIDTH / PATCH)
+#define DOWN (HEIGHT / PATCH)
+#define N (PICTURES * 3 * WIDTH * HEIGHT)
+
+static const ArraPatches shape = { PICTURES, HEIGHT, WIDTH, PATCH };
 
 /* where number @i of the rows comes from */
 static gsize
 origin (gsize i)
 {
-  gsize x = i % PATCH, y = i / PATCH % PATCH, channel = i / (PATCH * PATCH) % 3;
-  gsize patch = i / (3 * PATCH * PATCH), column = patch % GRID, row = patch / GRID % GRID;
-  gsize picture = patch / (GRID * GRID);
+  gsize channel = i % 3, x = i / 3 % PATCH, y = i / (3 * PATCH) % PATCH;
+  gsize patch = i / (3 * PATCH * PATCH), column = patch % ACROSS, row = patch / ACROSS % DOWN;
+  gsize picture = patch / (ACROSS * DOWN);
 
-  return ((picture * 3 + channel) * SIZE + row * PATCH + y) * SIZE + column * PATCH + x;
+  return ((picture * 3 + channel) * HEIGHT + row * PATCH + y) * WIDTH + column * PATCH + x;
 }
 
 static void
@@ -30,13 +34,13 @@ define (const double *const *in, double *y)
 static void
 forward (const ArraExec *exec, const float *const *in, float *y)
 {
-  arra_patches (exec, in[0], PICTURES, SIZE, PATCH, y);
+  arra_patches (exec, &shape, in[0], y);
 }
 
 static void
 vjp (const ArraExec *exec, const float *const *in, const float *dy, float *const *grads)
 {
-  arra_patches_vjp (exec, dy, PICTURES, SIZE, PATCH, grads[0]);
+  arra_patches_vjp (exec, &shape, dy, grads[0]);
 }
 
 /* the order of the rows taken for that of the pictures */

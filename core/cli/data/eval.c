@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "fail.h"
 #include "inputs.h"
 #include "mapping.h"
 #include "open.h"
@@ -29,6 +30,7 @@ typedef struct
   ArraPool *pool;
   ArraExec exec;
   ArraEvalRequest request;
+  ArraVisionEncoder *own; /* (nullable): which only the Fréchet distance is over */
   CliProgress *progress;
   CliItems items;
   ArraEvalRole role; /* shown last */
@@ -44,6 +46,7 @@ static const CliHelp help = {
   = "  arra eval --data generated --against real --judge judge/model --clip clip/model\n"
     "  arra eval --data generated --against real --reconstructed again --judge judge/model -o table.md\n"
     "  arra eval --data generated --against real --clip clip/model --limit 2000 --json > report.json\n"
+    "  arra eval --data generated --against real --encoder pt_inception-2015-12-05-6726825d.pth\n"
     "  arra eval --data generated --against real",
   .notes = "Data sets are what 'arra pretokenize' takes; labels and captions come from metadata.jsonl. The "
            "judge is what\n"
@@ -53,6 +56,9 @@ static const CliHelp help = {
            "real ones, is taken over as\n"
            "many, so give twice as many real pictures as generated ones. Reconstructions show what the VQGAN "
            "lets through at most.\n"
+           "--encoder takes pytorch-fid's Inception, with which most published distances (FID) are measured, "
+           "torchxrayvision's\n"
+           "DenseNet-121 for chest X-rays, or whatever 'arra features' takes; --clip takes BiomedCLIP, too.\n"
            "How sharp pictures are (their spectrum beside that of real ones) and how alike they are needs no "
            "encoder.",
 };
@@ -61,7 +67,8 @@ static void
 run_clear (Run *run)
 {
   arra_classifier_free (run->request.encoders.judge);
-  arra_clip_free (run->request.encoders.clip);
+  arra_vision_encoder_free (run->request.encoders.clip);
+  arra_vision_encoder_free (run->own);
   for (guint role = 0; role < ARRA_N_EVAL_ROLES; role++)
     arra_dataset_free (run->sets[role]);
   arra_pool_free (run->pool);
@@ -71,18 +78,24 @@ run_clear (Run *run)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Run, run_clear)
 
 static gboolean
-read_encoder (const Options *options, gboolean *by_clip, GError **error)
+names_option (const char *encoder)
 {
-  *by_clip = options->judge == NULL;
-  if (options->encoder == NULL)
+  return strcmp (encoder, "judge") == 0 || strcmp (encoder, "clip") == 0;
+}
+
+static gboolean
+check_encoder (const Options *options, GError **error)
+{
+  const char *encoder = options->encoder;
+
+  if (encoder != NULL && !names_option (encoder) && !g_file_test (encoder, G_FILE_TEST_EXISTS))
+    return cli_usage_error (error, "--encoder: '%s' is neither judge nor clip, nor is there such a file or folder",
+                            encoder);
+  if (encoder == NULL || !names_option (encoder))
     return TRUE;
-  if (strcmp (options->encoder, "judge") != 0 && strcmp (options->encoder, "clip") != 0)
-    return cli_usage_error (error, "--encoder: '%s' is neither judge nor clip", options->encoder);
-  *by_clip = strcmp (options->encoder, "clip") == 0;
-  if (*by_clip ? options->clip != NULL : options->judge != NULL)
+  if (strcmp (encoder, "clip") == 0 ? options->clip != NULL : options->judge != NULL)
     return TRUE;
-  return cli_usage_error (error, "--encoder %s: name its folder with --%s DIR", options->encoder,
-                          options->encoder);
+  return cli_usage_error (error, "--encoder %s: name its folder with --%s DIR", encoder, encoder);
 }
 
 static gboolean
@@ -97,7 +110,7 @@ check (const Options *options, Run *run, guint *limit, guint *threads, GError **
   if (options->reconstructed != NULL && options->judge == NULL && options->against == NULL)
     return cli_usage_error (
         error, "--reconstructed: name a judge with --judge DIR, or real pictures with --against");
-  return read_encoder (options, &run->request.by_clip, error)
+  return check_encoder (options, error)
          && (options->limit == NULL
              || cli_value_guint ("--limit", options->limit, 1, G_MAXINT32, limit, error))
          && (options->threads == NULL
@@ -113,6 +126,8 @@ check_apart (const Options *options, const Run *run, GError **error)
 
   cli_inputs_add (inputs, options->judge);
   cli_inputs_add (inputs, options->clip);
+  if (options->encoder != NULL && !names_option (options->encoder))
+    cli_inputs_add (inputs, options->encoder);
   for (guint role = 0; role < ARRA_N_EVAL_ROLES; role++)
     if (run->sets[role] != NULL)
       cli_inputs_add_dataset (inputs, run->request.names[role], run->sets[role]);
@@ -142,6 +157,32 @@ open_sets (const Options *options, guint limit, Run *run, GError **error)
 }
 
 static gboolean
+open_clip (const char *path, const ArraExec *exec, ArraVisionEncoder **clip, GError **error)
+{
+  *clip = arra_vision_encoder_open (path, exec, error);
+  if (*clip == NULL || arra_vision_encoder_reads_texts (*clip))
+    return *clip != NULL;
+  return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: %s reads no captions; --encoder takes it for the Fréchet distance",
+                    path, arra_vision_encoder_name (*clip));
+}
+
+/* What the Fréchet distance is over: the judge unless there is none. */
+static gboolean
+open_features (const Options *options, Run *run, GError **error)
+{
+  ArraEvalEncoders *encoders = &run->request.encoders;
+
+  if (options->encoder != NULL && !names_option (options->encoder))
+    {
+      encoders->features = run->own = arra_vision_encoder_open (options->encoder, &run->exec, error);
+      return run->own != NULL;
+    }
+  if (options->encoder != NULL ? strcmp (options->encoder, "clip") == 0 : options->judge == NULL)
+    encoders->features = encoders->clip;
+  return TRUE;
+}
+
+static gboolean
 open_encoders (const Options *options, guint threads, Run *run, GError **error)
 {
   ArraEvalEncoders *encoders = &run->request.encoders;
@@ -153,8 +194,8 @@ open_encoders (const Options *options, guint threads, Run *run, GError **error)
   if (options->judge != NULL
       && (encoders->judge = arra_classifier_open (options->judge, &run->exec, error)) == NULL)
     return FALSE;
-  return options->clip == NULL
-         || (encoders->clip = arra_clip_open (options->clip, &run->exec, error)) != NULL;
+  return (options->clip == NULL || open_clip (options->clip, &run->exec, &encoders->clip, error))
+         && open_features (options, run, error);
 }
 
 /* An ArraEvalProgress */
@@ -240,9 +281,9 @@ cli_eval (int argc, char **argv)
     { "reconstructed", 0, 0, G_OPTION_ARG_FILENAME, &options.reconstructed,
       "Real pictures that went through the VQGAN: a data set", "PATH" },
     { "judge", 0, 0, G_OPTION_ARG_FILENAME, &options.judge, "Attribute classifier: a folder", "DIR" },
-    { "clip", 0, 0, G_OPTION_ARG_FILENAME, &options.clip, "CLIP model: a folder", "DIR" },
-    { "encoder", 0, 0, G_OPTION_ARG_STRING, &options.encoder,
-      "Whose features the Fréchet distance is over: judge (default) or clip", "NAME" },
+    { "clip", 0, 0, G_OPTION_ARG_FILENAME, &options.clip, "CLIP or BiomedCLIP model: a folder", "DIR" },
+    { "encoder", 0, 0, G_OPTION_ARG_FILENAME, &options.encoder,
+      "Whose features the Fréchet distance is over: judge (default), clip, or an image encoder", "PATH" },
     { "limit", 0, 0, G_OPTION_ARG_STRING, &options.limit, "Only the first N pictures, and 2 N real ones",
       "N" },
     { "threads", 0, 0, G_OPTION_ARG_STRING, &options.threads, "Threads (default: all processors)", "N" },

@@ -167,7 +167,10 @@ put_notes (GString *text, const ArraEvalRequest *request, const ArraEvaluation *
     g_string_append_printf (text,
                             "Fréchet distance over %u features of %s; under real: one half of the real "
                             "pictures against the other, the floor.\n",
-                            evaluation->frechet_width, request->by_clip ? "CLIP" : "the judge");
+                            evaluation->frechet_width,
+                            request->encoders.features != NULL
+                                ? arra_vision_encoder_name (request->encoders.features)
+                                : "the judge");
   put_sharpness_note (text, evaluation);
 }
 
@@ -316,9 +319,10 @@ eval_json (const ArraEvalRequest *request, const ArraEvaluation *evaluation)
 
   cli_json_begin_object (json, NULL);
   cli_json_string (json, "encoder",
-                   evaluation->frechet_width == 0 ? NULL
-                   : request->by_clip             ? "clip"
-                                                  : "judge");
+                   evaluation->frechet_width == 0                              ? NULL
+                   : request->encoders.features == NULL                        ? "judge"
+                   : request->encoders.features == request->encoders.clip ? "clip"
+                                                                          : arra_vision_encoder_name (request->encoders.features));
   cli_json_uint (json, "features", evaluation->frechet_width);
   for (guint role = 0; role < ARRA_N_EVAL_ROLES; role++)
     if (evaluation->sets[role].n > 0)

@@ -38,8 +38,12 @@ static const CliHelp help = {
   .examples = "  arra features --data cxr --encoder teacher/model -o cxr.features\n"
               "  arra features --data cxr --encoder clip-vit-large-patch14 --aggregate both -o cxr.features\n"
               "  arra features --data mimic.json --files visual_features --layout mimic -o mimic.features",
-  .notes = "--encoder names a folder in the form of Hugging Face's CLIPModel, as `arra train` with \"kind: "
-           "clip\" makes it. What\n"
+  .notes = "--encoder names an image encoder as it was downloaded: CLIP or BiomedCLIP (Hugging Face's or "
+           "open_clip's form, or what\n"
+           "`arra train` makes of \"kind: clip\"), DINOv2 (S, B, L), SAM or MedSAM, pytorch-fid's Inception, "
+           "torchxrayvision's DenseNet-121.\n"
+           "Its own feature of a picture is the (projected) class token, the mean over SAM's map, or the last "
+           "pooling. What\n"
            "is finished is kept by the contents of each picture; a file of other pictures altogether, or of another encoder or\n"
            "aggregation, is not written to.\n"
            "--files names the root of the reference's feature files, NAME_visual_feature.pt: in "
@@ -51,7 +55,7 @@ static const CliHelp help = {
 static void
 inputs_clear (Inputs *inputs)
 {
-  arra_clip_free (inputs->encoder.clip);
+  arra_vision_encoder_free (inputs->encoder.vision);
   arra_pool_free (inputs->pool);
   arra_dataset_free (inputs->dataset);
 }
@@ -73,15 +77,15 @@ read_layout (const char *text, ArraFeatureLayout *layout, GError **error)
 }
 
 static gboolean
-read_aggregation (const char *text, ArraClipAggregation *aggregation, GError **error)
+read_aggregation (const char *text, ArraVisionAggregation *aggregation, GError **error)
 {
-  *aggregation = ARRA_CLIP_CLS;
+  *aggregation = ARRA_VISION_CLS;
   for (guint i = 0; text != NULL; i++)
     if (arra_feature_aggregations[i] == NULL)
       return cli_usage_error (error, "--aggregate: '%s' is neither cls nor average nor both", text);
     else if (strcmp (text, arra_feature_aggregations[i]) == 0)
       {
-        *aggregation = (ArraClipAggregation) i;
+        *aggregation = (ArraVisionAggregation) i;
         return TRUE;
       }
   return TRUE;
@@ -92,7 +96,7 @@ check_source (const Options *options, GError **error)
 {
   if ((options->encoder == NULL) == (options->files == NULL))
     return cli_usage_error (error, options->files == NULL
-                                       ? "no features: name an image encoder with --encoder DIR, or the root "
+                                       ? "no features: name an image encoder with --encoder PATH, or the root "
                                          "of feature files with --files DIR"
                                        : "--encoder and --files exclude each other");
   if (options->encoder != NULL && options->layout != NULL)
@@ -121,7 +125,7 @@ check (const Options *options, Inputs *inputs, guint *threads, GError **error)
 /* ---- work */
 
 static gboolean
-open_encoder (Inputs *inputs, const char *directory, guint threads, GError **error)
+open_encoder (Inputs *inputs, const char *path, guint threads, GError **error)
 {
   ArraFeatureEncoder *encoder = &inputs->encoder;
   ArraExec exec = { .kernels = arra_kernels_default (error) };
@@ -129,13 +133,16 @@ open_encoder (Inputs *inputs, const char *directory, guint threads, GError **err
   if (exec.kernels == NULL || (inputs->pool = arra_pool_new (threads, error)) == NULL)
     return FALSE;
   encoder->pool = exec.pool = inputs->pool;
-  encoder->clip = arra_clip_open (directory, &exec, error);
-  if (encoder->clip == NULL)
+  encoder->vision = arra_vision_encoder_open (path, &exec, error);
+  if (encoder->vision == NULL)
     return FALSE;
-  inputs->width = arra_clip_feature_width (encoder->clip, encoder->aggregation);
+  inputs->width = arra_vision_encoder_width (encoder->vision, encoder->aggregation);
+  if (inputs->width == 0)
+    return cli_usage_error (error, "--aggregate: %s has no features of patches, only of whole pictures",
+                            arra_vision_encoder_name (encoder->vision));
   if (inputs->width > ARRA_FEATURE_MAX_WIDTH)
     return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: features of %u numbers are too wide (at most %u)",
-                      directory, inputs->width, ARRA_FEATURE_MAX_WIDTH);
+                      path, inputs->width, ARRA_FEATURE_MAX_WIDTH);
   return TRUE;
 }
 
@@ -156,10 +163,10 @@ open_writer (const Inputs *inputs, const char *path, GError **error)
   const ArraFeatureEncoder *encoder = &inputs->encoder;
   g_automem guint8 *keys = arra_dataset_keys (inputs->dataset, cli_signals_stage (0), error);
   g_autofree char *dataset = keys != NULL ? arra_dataset_fingerprint (inputs->dataset, keys) : NULL;
-  g_autofree char *hash = encoder->clip != NULL ? arra_clip_image_sha256 (encoder->clip) : g_strdup ("files");
+  g_autofree char *hash = encoder->vision != NULL ? arra_vision_encoder_sha256 (encoder->vision) : g_strdup ("files");
   g_autofree char *aggregation
       = dataset == NULL         ? NULL
-        : encoder->clip != NULL ? g_strdup (arra_feature_aggregations[encoder->aggregation])
+        : encoder->vision != NULL ? g_strdup (arra_feature_aggregations[encoder->aggregation])
                                 : arra_feature_tree_print (&inputs->tree, inputs->dataset, inputs->width, error);
   const ArraFeatureCacheForm form
       = { .prints = { .dataset = dataset, .encoder = hash, .aggregation = aggregation },
@@ -175,7 +182,7 @@ gather (const Inputs *inputs, ArraFeatureCacheWriter *writer, ArraBadItems *bad,
 {
   GCancellable *cancellable = cli_signals_stage (0);
 
-  if (inputs->encoder.clip == NULL)
+  if (inputs->encoder.vision == NULL)
     return arra_feature_tree_gather (&inputs->tree, inputs->dataset, inputs->width, writer, bad, cli_items_update,
                                      items, cancellable, error);
   return arra_feature_encoder_gather (&inputs->encoder, inputs->dataset, writer, bad, cli_items_update, items,
@@ -239,10 +246,10 @@ cli_features (int argc, char **argv)
   const GOptionEntry entries[] = {
     { "data", 'd', 0, G_OPTION_ARG_FILENAME, &options.data,
       "Data set: a folder, metadata.jsonl or a JSON file", "PATH" },
-    { "encoder", 'e', 0, G_OPTION_ARG_FILENAME, &options.encoder, "Image encoder: the folder of a CLIP model",
-      "DIR" },
+    { "encoder", 'e', 0, G_OPTION_ARG_FILENAME, &options.encoder,
+      "Image encoder: its folder, or its file of weights", "PATH" },
     { "aggregate", 0, 0, G_OPTION_ARG_STRING, &options.aggregate,
-      "Its feature: cls (default), average (of patches) or both", "WHICH" },
+      "Its feature: cls (default: its own of the whole picture), average (of patches) or both", "WHICH" },
     { "files", 0, 0, G_OPTION_ARG_FILENAME, &options.files, "Root of feature files, one for each picture",
       "DIR" },
     { "layout", 0, 0, G_OPTION_ARG_STRING, &options.layout, "Where they lie: mimic (default) or laion-coco",

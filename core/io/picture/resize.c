@@ -26,6 +26,12 @@ box (double x)
   return x > -0.5 && x <= 0.5 ? 1.0 : 0.0;
 }
 
+static double
+bilinear (double x)
+{
+  return MAX (1.0 - fabs (x), 0.0);
+}
+
 /* Keys' cubic convolution with a = -0.5 */
 static double
 bicubic (double x)
@@ -40,13 +46,27 @@ bicubic (double x)
   return 0.0;
 }
 
+static double
+sinc (double x)
+{
+  return x == 0.0 ? 1.0 : sin (x * G_PI) / (x * G_PI);
+}
+
+static double
+lanczos (double x)
+{
+  return x >= -3.0 && x < 3.0 ? sinc (x) * sinc (x / 3.0) : 0.0;
+}
+
 static const struct
 {
   double (*value) (double x);
   double support;
 } filters[] = {
   [ARRA_FILTER_BOX] = { box, 0.5 },
+  [ARRA_FILTER_BILINEAR] = { bilinear, 1.0 },
   [ARRA_FILTER_BICUBIC] = { bicubic, 2.0 },
+  [ARRA_FILTER_LANCZOS] = { lanczos, 3.0 },
 };
 
 static void
@@ -188,11 +208,18 @@ arra_raster_resize (
   return TRUE;
 }
 
-static gboolean
-crop (const ArraRaster *in, gsize left, gsize top, gsize width, gsize height, ArraRaster *out, GError **error)
+gboolean
+arra_raster_crop (const ArraRaster *in,
+                  gsize left,
+                  gsize top,
+                  gsize width,
+                  gsize height,
+                  ArraRaster *out,
+                  GError **error)
 {
   gsize pixel = in->channels;
 
+  g_assert (left + width <= in->width && top + height <= in->height);
   if (!arra_raster_init (out, width, height, in->channels, error))
     return FALSE;
   for (gsize y = 0; y < height; y++)
@@ -222,7 +249,7 @@ resize_by_halves (
   double across, down, scale;
 
   if (!check_sizes (raster, width, height, error)
-      || !crop (raster, 0, 0, raster->width, raster->height, work, error))
+      || !arra_raster_crop (raster, 0, 0, raster->width, raster->height, work, error))
     return FALSE;
   while (work->width >= 2 * width && work->height >= 2 * height)
     if (!resize_step (work, work->width / 2, work->height / 2, ARRA_FILTER_BOX, error))
@@ -240,7 +267,7 @@ arra_raster_center_crop (const ArraRaster *raster, gsize width, gsize height, Ar
   g_autoraster ArraRaster work = { 0 };
 
   return resize_by_halves (raster, width, height, TRUE, &work, error)
-         && crop (&work, (work.width - width) / 2, (work.height - height) / 2, width, height, out, error);
+         && arra_raster_crop (&work, (work.width - width) / 2, (work.height - height) / 2, width, height, out, error);
 }
 
 gboolean
@@ -260,17 +287,4 @@ arra_raster_center_pad (
   for (gsize y = 0; y < work.height; y++)
     memcpy (out->pixels + ((top + y) * width + left) * out->channels, work.pixels + y * row, row);
   return TRUE;
-}
-
-gboolean
-arra_raster_center_square (const ArraRaster *raster, gsize size, ArraRaster *out, GError **error)
-{
-  g_autoraster ArraRaster resized = { 0 };
-  gsize shorter = MIN (raster->width, raster->height);
-
-  if (!check_sizes (raster, size, size, error)
-      || !arra_raster_resize (raster, raster->width * size / shorter, raster->height * size / shorter,
-                              ARRA_FILTER_BICUBIC, &resized, error))
-    return FALSE;
-  return crop (&resized, (resized.width - size) / 2, (resized.height - size) / 2, size, size, out, error);
 }

@@ -2,17 +2,17 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "clip.h"
 
-#include <math.h>
 #include <string.h>
 
+#include "clip_forms.h"
 #include "clip_graph.h"
-#include "clip_pixels.h"
 #include "clip_text.h"
 #include "fail.h"
 #include "jsonguard.h"
 #include "jsonpython.h"
 #include "mem.h"
-#include "source.h"
+#include "weights_folder.h"
+#include "wordpiece.h"
 
 #define MAX_CHUNK 64
 #define CHUNK_BYTES ((gsize) 256 << 20) /* of activations: more pictures at once gain nothing */
@@ -22,9 +22,11 @@ struct _ArraClip
   ArraClipConfig config;
   ArraClipPixels pixels;
   ArraParameters *parameters;
-  ArraTokenizer *tokenizer; /* (nullable): read when it is needed */
+  ArraTokenizer *tokenizer; /* (nullable), as the next: read when it is needed */
+  ArraWordpiece *pieces;    /* BERT's */
   ArraTape *tape;
-  char *directory;
+  char *path;
+  gboolean rounded;
 };
 
 void
@@ -34,107 +36,132 @@ arra_clip_free (ArraClip *clip)
     return;
   arra_parameters_free (clip->parameters);
   arra_tokenizer_unref (clip->tokenizer);
+  arra_wordpiece_free (clip->pieces);
   arra_tape_free (clip->tape);
-  g_free (clip->directory);
+  g_free (clip->path);
   arra_mem_free (clip);
 }
 
 /* ---- opening */
 
 static gboolean
-read_config (ArraClip *clip, GError **error)
+read_config (ArraClip *clip, const char *path, GError **error)
 {
-  g_autofree char *path = g_build_filename (clip->directory, "config.json", NULL);
   JsonObject *root;
   g_autoptr (JsonParser) parser = arra_json_parse_config (path, &root, error);
 
-  return parser != NULL && arra_clip_config_read (&clip->config, root, path, error)
-         && arra_clip_pixels_read (&clip->pixels, clip->directory, error);
+  return parser != NULL && arra_clip_config_read (&clip->config, root, path, error);
+}
+
+/* What open_clip_config.json says beyond the shapes of tensors. */
+static gboolean
+read_open_clip (ArraClip *clip, const char *path, GError **error)
+{
+  g_autoptr (JsonParser) parser = NULL;
+  JsonObject *root, *model, *vision;
+  ArraClipConfig *config = &clip->config;
+  gint64 head;
+  gboolean quick;
+
+  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+    return TRUE;
+  if ((parser = arra_json_parse_config (path, &root, error)) == NULL
+      || (model = arra_json_get_object (root, path, "model_cfg", error)) == NULL
+      || (vision = arra_json_get_object (model, path, "vision_cfg", error)) == NULL
+      || !arra_json_get_bool_default (model, path, "quick_gelu", FALSE, &quick, error)
+      || !arra_json_get_int_default (vision, path, "head_width", 1, G_MAXINT16, ARRA_CLIP_HEAD_WIDTH, &head, error))
+    return FALSE;
+  config->vision.n_heads = MAX (config->vision.width / (guint) head, 1);
+  if (quick)
+    config->vision.exact_gelu = config->text.exact_gelu = FALSE;
+  return TRUE;
+}
+
+/* Without config.json the shape is read off the weights. */
+static gboolean
+read_shape (ArraClip *clip, const ArraClipForm *form, const ArraStoredNames *names, ArraSource *source, GError **error)
+{
+  g_autofree char *path = g_build_filename (clip->path, "open_clip_config.json", NULL);
+
+  clip->rounded = form->rounded;
+  arra_clip_form_config (form, names, source, &clip->config);
+  if (clip->config.projection == 0)
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: the projection of pictures is missing", clip->path);
+  return read_open_clip (clip, path, error) && arra_clip_config_check (&clip->config, clip->path, error);
 }
 
 static gboolean
-read_weights (ArraClip *clip, GError **error)
+read_weights (ArraClip *clip, const ArraStoredNames *names, ArraSource *source, GError **error)
 {
-  g_autoptr (ArraSource) source = arra_safetensors_open_directory (clip->directory, error);
-
-  if (source == NULL)
-    return FALSE;
   clip->parameters = arra_parameters_new (error);
   return clip->parameters != NULL && arra_parameters_add_clip (clip->parameters, &clip->config, error)
-         && arra_parameters_check (clip->parameters, source, error)
-         && arra_parameters_allocate (clip->parameters, FALSE, error)
-         && arra_parameters_load (clip->parameters, source, error);
+         && arra_stored_load (names, clip->parameters, source, error);
+}
+
+static gboolean
+read_model (ArraClip *clip, ArraSource *source, GError **error)
+{
+  g_autofree char *config = g_build_filename (clip->path, "config.json", NULL), *prefix = NULL;
+  g_autoptr (ArraSource) opened = NULL;
+  const ArraClipForm *form;
+  ArraStoredNames names = { NULL, 0, NULL };
+  gboolean described = g_file_test (config, G_FILE_TEST_EXISTS);
+
+  if (described && !read_config (clip, config, error))
+    return FALSE;
+  if (source == NULL && (source = opened = arra_weights_open (clip->path, error)) == NULL)
+    return FALSE;
+  form = arra_clip_form_of (source, &prefix);
+  if (form != NULL)
+    names = (ArraStoredNames){ form->names.rules, form->names.n, prefix };
+  if (!described && (form == NULL || form->names.n == 0))
+    return read_config (clip, config, error); /* which says that it is missing */
+  return (described || read_shape (clip, form, &names, source, error)) && read_weights (clip, &names, source, error);
 }
 
 ArraClip *
-arra_clip_open (const char *directory, const ArraExec *exec, GError **error)
+arra_clip_open (const char *path, ArraSource *source, const ArraExec *exec, GError **error)
 {
   g_autoptr (ArraClip) clip = NULL;
 
-  g_return_val_if_fail (directory != NULL && exec != NULL, NULL);
+  g_return_val_if_fail (path != NULL && exec != NULL, NULL);
   clip = arra_mem_new0 (1, sizeof *clip, "the image encoder", error);
   if (clip == NULL)
     return NULL;
-  clip->directory = g_strdup (directory);
-  if (!read_config (clip, error) || !read_weights (clip, error))
+  clip->path = g_strdup (path);
+  if (!arra_clip_pixels_read (&clip->pixels, path, error) || !read_model (clip, source, error))
     return NULL;
   clip->tape = arra_tape_new (exec, arra_clip_graph_nodes (&clip->config), error);
   return clip->tape == NULL ? NULL : g_steal_pointer (&clip);
 }
 
-guint
-arra_clip_image_size (const ArraClip *clip)
+const ArraClipConfig *
+arra_clip_config (const ArraClip *clip)
 {
-  return clip->config.image_size;
+  return &clip->config;
 }
 
-guint
-arra_clip_feature_width (const ArraClip *clip, ArraClipAggregation aggregation)
+const ArraClipPixels *
+arra_clip_pixels (const ArraClip *clip)
 {
-  return clip->config.projection * (aggregation == ARRA_CLIP_BOTH ? 2 : 1);
+  return &clip->pixels;
 }
 
-float
-arra_clip_logit_scale (const ArraClip *clip)
+gboolean
+arra_clip_rounds (const ArraClip *clip)
 {
-  const ArraParameter *item = arra_parameters_find (clip->parameters, "logit_scale");
-
-  return expf (clip->parameters->data[item->offset]);
+  return clip->rounded;
 }
 
 /* ---- what decides a picture's features */
 
-static void
-add_counts (GChecksum *sum, const ArraClipConfig *config)
-{
-  const ArraClipTower *tower = &config->vision;
-  const guint32 counts[]
-      = { tower->width,       tower->intermediate,         tower->n_layers,    tower->n_heads,
-          config->projection, (guint32) tower->exact_gelu, config->image_size, config->patch_size };
-
-  g_checksum_update (sum, (const guchar *) counts, sizeof counts);
-  g_checksum_update (sum, (const guchar *) &tower->eps, sizeof tower->eps);
-}
-
 char *
 arra_clip_image_sha256 (const ArraClip *clip)
 {
-  g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
+  g_autoptr (GChecksum) sum = arra_vit_hash (&clip->config, clip->parameters, &clip->pixels);
 
-  add_counts (sum, &clip->config);
-  g_checksum_update (sum, (const guchar *) &clip->pixels, sizeof clip->pixels);
-  for (guint i = 0; i < clip->parameters->n; i++)
-    {
-      const ArraParameter *item = &clip->parameters->items[i];
-      const float *data = clip->parameters->data + item->offset;
-
-      if (!g_str_has_prefix (item->name, "vision_model.")
-          && !g_str_has_prefix (item->name, "visual_projection."))
-        continue;
-      for (gsize at = 0; at < item->count; at += 1u << 28)
-        g_checksum_update (sum, (const guchar *) (data + at),
-                           (gssize) (MIN (item->count - at, 1u << 28) * sizeof *data));
-    }
+  if (clip->rounded)
+    g_checksum_update (sum, (const guchar *) "rounded", -1);
   return g_strdup (g_checksum_get_string (sum));
 }
 
@@ -159,36 +186,6 @@ compute_pictures (ArraTape *tape, gpointer user, GError **error)
   return TRUE;
 }
 
-/* The mean of each picture's patches. */
-static void
-average (const PictureRun *run, gsize tokens, float *out, gsize stride)
-{
-  gsize width = run->made.patches->width;
-
-  for (gsize i = 0; i < run->n; i++)
-    for (gsize column = 0; column < width; column++)
-      {
-        const float *x = run->made.patches->data + i * tokens * width + column;
-        double sum = 0;
-
-        for (gsize token = 1; token < tokens; token++)
-          sum += (double) x[token * width];
-        out[i * stride + column] = (float) (sum / (double) (tokens - 1));
-      }
-}
-
-static void
-take_features (const PictureRun *run, ArraClipAggregation aggregation, float *features)
-{
-  gsize width = run->clip->config.projection;
-  gsize stride = arra_clip_feature_width (run->clip, aggregation);
-
-  for (gsize i = 0; aggregation != ARRA_CLIP_AVERAGE && i < run->n; i++)
-    memcpy (features + i * stride, run->made.features->data + i * width, width * sizeof (float));
-  if (aggregation != ARRA_CLIP_CLS)
-    average (run, arra_clip_picture_tokens (&run->clip->config), features + stride - width, stride);
-}
-
 static void
 take_node (const ArraNode *node, gsize first, float *out)
 {
@@ -210,17 +207,10 @@ choose_chunk (ArraClip *clip, gsize n, gboolean patches, gsize *chunk, GError **
 }
 
 gboolean
-arra_clip_pixel_features (ArraClip *clip,
-                          guint n,
-                          const float *pixels,
-                          ArraClipAggregation aggregation,
-                          float *features,
-                          float *hidden,
-                          float *pooled,
-                          GError **error)
+arra_clip_run (ArraClip *clip, guint n, const float *pixels, const ArraClipResults *results, GError **error)
 {
   gsize size = clip->config.image_size, chunk, tokens = arra_clip_picture_tokens (&clip->config);
-  PictureRun run = { .clip = clip, .patches = aggregation != ARRA_CLIP_CLS };
+  PictureRun run = { .clip = clip, .patches = results->normed != NULL || results->patches != NULL };
 
   if (!choose_chunk (clip, n, run.patches, &chunk, error))
     return FALSE;
@@ -230,39 +220,13 @@ arra_clip_pixel_features (ArraClip *clip,
       run.pixels = pixels + first * 3 * size * size;
       if (!arra_tape_run (clip->tape, FALSE, compute_pictures, &run, error))
         return FALSE;
-      take_features (&run, aggregation, features + first * arra_clip_feature_width (clip, aggregation));
-      take_node (run.made.hidden, first * tokens, hidden);
-      take_node (run.made.pooled, first, pooled);
+      take_node (run.made.features, first, results->features);
+      take_node (run.made.pooled, first, results->pooled);
+      take_node (run.made.hidden, first * tokens, results->hidden);
+      take_node (run.made.normed, first * tokens, results->normed);
+      take_node (run.made.patches, first * tokens, results->patches);
     }
   return TRUE;
-}
-
-gboolean
-arra_clip_image_features (ArraClip *clip,
-                          guint n,
-                          const guint8 *const *rgb,
-                          ArraClipAggregation aggregation,
-                          float *features,
-                          GError **error)
-{
-  gsize size = clip->config.image_size, floats = 3 * size * size, chunk;
-  g_automem float *pixels = NULL;
-
-  if (!choose_chunk (clip, n, aggregation != ARRA_CLIP_CLS, &chunk, error))
-    return FALSE;
-  pixels = arra_mem_new (chunk * floats, sizeof *pixels, "the pictures", error);
-  for (gsize first = 0; pixels != NULL && first < n; first += chunk)
-    {
-      gsize part = MIN (chunk, n - first);
-
-      for (gsize i = 0; i < part; i++)
-        arra_clip_pixels_normalise (&clip->pixels, rgb[first + i], size, pixels + i * floats);
-      if (!arra_clip_pixel_features (clip, (guint) part, pixels, aggregation,
-                                     features + first * arra_clip_feature_width (clip, aggregation), NULL,
-                                     NULL, error))
-        return FALSE;
-    }
-  return pixels != NULL;
 }
 
 /* ---- texts */
@@ -287,9 +251,20 @@ compute_texts (ArraTape *tape, gpointer user, GError **error)
 static gboolean
 need_tokenizer (ArraClip *clip, GError **error)
 {
-  if (clip->tokenizer == NULL)
-    clip->tokenizer = arra_tokenizer_open (clip->directory, error);
-  return clip->tokenizer != NULL;
+  if (clip->config.text.width == 0)
+    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: there is no text encoder in it", clip->path);
+  if (clip->config.token_types == 0 && clip->tokenizer == NULL)
+    clip->tokenizer = arra_tokenizer_open (clip->path, error);
+  if (clip->config.token_types > 0 && clip->pieces == NULL)
+    clip->pieces = arra_wordpiece_open (clip->path, error);
+  return clip->tokenizer != NULL || clip->pieces != NULL;
+}
+
+static gboolean
+encode_text (const ArraClip *clip, const char *text, guint32 *ids, ArraClipTokens *tokens, GError **error)
+{
+  return clip->pieces != NULL ? arra_clip_encode_bert (clip->pieces, &clip->config, text, ids, tokens, error)
+                              : arra_clip_encode_text (clip->tokenizer, &clip->config, text, ids, tokens, error);
 }
 
 /* One at a time: they differ in length, and are short. */
@@ -307,7 +282,7 @@ arra_clip_text_features (
       ArraClipTokens tokens;
       TextRun run = { .clip = clip };
 
-      if (!arra_clip_encode_text (clip->tokenizer, &clip->config, captions[i], ids, &tokens, error))
+      if (!encode_text (clip, captions[i], ids, &tokens, error))
         return FALSE;
       run.texts = (ArraClipTexts){ 1, tokens.n, ids, &tokens.end };
       if (!arra_tape_run (clip->tape, FALSE, compute_texts, &run, error))

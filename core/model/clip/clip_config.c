@@ -47,6 +47,14 @@ static const Count text_counts[] = {
 
 static const Count projection_count = { "projection_dim", AT (projection), 1, MAX_WIDTH, 512 };
 
+static const Count bert_counts[] = {
+  { "type_vocab_size", AT (token_types), 1, 64, 2 },
+};
+
+static const Count bert_projection_counts[] = {
+  { "intermediate_size", AT (text_hidden), 1, MAX_WIDTH, 640 },
+};
+
 static guint *
 count_at (ArraClipConfig *config, const Count *count)
 {
@@ -94,14 +102,24 @@ check_counts (const ArraClipConfig *config, const Count *counts, gsize n, const 
   return TRUE;
 }
 
+static gboolean
+check_texts (const ArraClipConfig *config, const char *name, GError **error)
+{
+  return check_counts (config, text_counts, G_N_ELEMENTS (text_counts), name, error)
+         && check_counts (config, &projection_count, 1, name, error)
+         && check_tower (&config->text, "text_config", name, error)
+         && (config->token_types == 0
+             || (check_counts (config, bert_counts, G_N_ELEMENTS (bert_counts), name, error)
+                 && check_counts (config, bert_projection_counts, G_N_ELEMENTS (bert_projection_counts), name,
+                                  error)));
+}
+
 gboolean
 arra_clip_config_check (const ArraClipConfig *config, const char *name, GError **error)
 {
   if (!check_counts (config, vision_counts, G_N_ELEMENTS (vision_counts), name, error)
-      || !check_counts (config, text_counts, G_N_ELEMENTS (text_counts), name, error)
-      || !check_counts (config, &projection_count, 1, name, error)
       || !check_tower (&config->vision, "vision_config", name, error)
-      || !check_tower (&config->text, "text_config", name, error))
+      || (config->text.width > 0 && !check_texts (config, name, error)))
     return FALSE;
   if (config->image_size % config->patch_size != 0)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: image_size (%u) is no multiple of patch_size (%u)",
@@ -140,6 +158,27 @@ read_activation (ArraClipTower *tower, JsonObject *object, const char *name, GEr
   return TRUE;
 }
 
+/* The counts that stand below @key; standard ones where it is missing. */
+static gboolean
+read_part (ArraClipConfig *config,
+           const Count *counts,
+           gsize n,
+           JsonObject *root,
+           const char *key,
+           const char *name,
+           GError **error)
+{
+  g_autoptr (JsonObject) empty = json_object_new ();
+  JsonObject *object = empty;
+
+  if (json_object_has_member (root, key))
+    object = arra_json_get_object (root, name, key, error);
+  for (gsize i = 0; object != NULL && i < n; i++)
+    if (!read_count (config, &counts[i], object, name, error))
+      return FALSE;
+  return object != NULL;
+}
+
 static gboolean
 read_tower (ArraClipConfig *config,
             ArraClipTower *tower,
@@ -154,17 +193,35 @@ read_tower (ArraClipConfig *config,
   JsonObject *object = empty;
   double eps;
 
-  if (json_object_has_member (root, key))
-    object = arra_json_get_object (root, name, key, error);
-  if (object == NULL)
+  if (!read_part (config, counts, n, root, key, name, error))
     return FALSE;
-  for (gsize i = 0; i < n; i++)
-    if (!read_count (config, &counts[i], object, name, error))
-      return FALSE;
+  if (json_object_has_member (root, key))
+    object = json_object_get_object_member (root, key);
   if (!arra_json_get_double_default (object, name, "layer_norm_eps", 1e-5, &eps, error))
     return FALSE;
   tower->eps = (float) eps;
   return read_activation (tower, object, name, error);
+}
+
+/* Whether the texts of the model go through BERT, and its pictures through a plain ViT, as BiomedCLIP's do. */
+static gboolean
+has_bert (JsonObject *root)
+{
+  JsonNode *text = json_object_get_member (root, "text_config");
+  JsonNode *type = text != NULL && JSON_NODE_HOLDS_OBJECT (text)
+                       ? json_object_get_member (json_node_get_object (text), "model_type")
+                       : NULL;
+
+  return type != NULL && JSON_NODE_HOLDS_VALUE (type) && g_strcmp0 (json_node_get_string (type), "bert") == 0;
+}
+
+static gboolean
+read_bert (ArraClipConfig *config, JsonObject *root, const char *name, GError **error)
+{
+  config->plain_patches = config->text.norm_after = TRUE;
+  return read_part (config, bert_counts, G_N_ELEMENTS (bert_counts), root, "text_config", name, error)
+         && read_part (config, bert_projection_counts, G_N_ELEMENTS (bert_projection_counts), root,
+                       "text_projection_config", name, error);
 }
 
 gboolean
@@ -183,6 +240,7 @@ arra_clip_config_read (ArraClipConfig *config, JsonObject *root, const char *nam
          && read_tower (config, &config->text, text_counts, G_N_ELEMENTS (text_counts), root, "text_config",
                         name, error)
          && read_count (config, &projection_count, root, name, error)
+         && (!has_bert (root) || read_bert (config, root, name, error))
          && arra_json_get_double_default (root, name, "logit_scale_init_value", 2.6592, &config->logit_scale,
                                           error)
          && arra_clip_config_check (config, name, error);

@@ -1,6 +1,7 @@
 /* clip_config.h - the shape of a CLIP model, as Hugging Face's config.json has it
  *
- * Reference: transformers, models/clip/configuration_clip.py (defaults of members that are missing are its).
+ * Reference: transformers, models/clip/configuration_clip.py (defaults of members that are missing are its); for BiomedCLIP, whose pictures go
+ * through a plain ViT and whose texts through BERT, configuration_biomed_clip.py of its port.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
@@ -12,6 +13,7 @@ typedef struct
   guint width, intermediate, n_layers, n_heads;
   float eps;           /* of the norms */
   gboolean exact_gelu; /* hidden_act "gelu", not "quick_gelu" */
+  gboolean norm_after; /* each norm follows what it goes with and the addition (BERT), instead of coming before */
 } ArraClipTower;
 
 typedef struct
@@ -20,7 +22,10 @@ typedef struct
   guint image_size, patch_size;
   guint vocab_size, context;
   guint bos, eos; /* ids around a text */
-  guint projection; /* width of features */
+  guint projection; /* width of features; 0: they are not projected (a ViT that stands alone) */
+  gboolean plain_patches; /* patches have a bias, and no norm comes before the first layer (ViT) */
+  guint token_types;      /* BERT's; its text is that of type 0 */
+  guint text_hidden;      /* BERT's projection of texts has two layers, with a GELU and so many numbers between them */
   double logit_scale; /* where an untrained one begins */
 } ArraClipConfig;
 

@@ -9,6 +9,7 @@
 #include "jsonpython.h"
 
 #define FILE_NAME "preprocessor_config.json"
+#define OPEN_CLIP "open_clip_config.json"
 
 const ArraClipPixels arra_clip_pixels_standard
     = { { 0.48145466f, 0.4578275f, 0.40821073f }, { 0.26862954f, 0.26130258f, 0.27577711f } };
@@ -38,6 +39,24 @@ read_three (JsonObject *object, const char *name, const char *key, double least,
   return TRUE;
 }
 
+static gboolean
+read_open_clip (ArraClipPixels *pixels, const char *directory, GError **error)
+{
+  g_autofree char *path = g_build_filename (directory, OPEN_CLIP, NULL);
+  g_autoptr (JsonParser) parser = NULL;
+  JsonObject *object;
+
+  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+    return TRUE;
+  if ((parser = arra_json_parse_config (path, &object, error)) == NULL)
+    return FALSE;
+  if (!json_object_has_member (object, "preprocess_cfg"))
+    return TRUE;
+  object = arra_json_get_object (object, path, "preprocess_cfg", error);
+  return object != NULL && read_three (object, path, "mean", 0, pixels->mean, error)
+         && read_three (object, path, "std", 1e-6, pixels->deviation, error);
+}
+
 gboolean
 arra_clip_pixels_read (ArraClipPixels *pixels, const char *directory, GError **error)
 {
@@ -47,7 +66,7 @@ arra_clip_pixels_read (ArraClipPixels *pixels, const char *directory, GError **e
 
   *pixels = arra_clip_pixels_standard;
   if (!g_file_test (path, G_FILE_TEST_EXISTS))
-    return TRUE;
+    return read_open_clip (pixels, directory, error);
   parser = arra_json_parse_config (path, &object, error);
   return parser != NULL && read_three (object, path, "image_mean", 0, pixels->mean, error)
          && read_three (object, path, "image_std", 1e-6, pixels->deviation, error);
@@ -97,9 +116,22 @@ arra_clip_pixels_to_json (const ArraClipPixels *pixels, guint size)
 }
 
 void
-arra_clip_pixels_normalise (const ArraClipPixels *pixels, const guint8 *rgb, gsize size, float *out)
+arra_clip_pixels_place (const ArraClipPixels *pixels,
+                        const guint8 *rgb,
+                        gsize height,
+                        gsize width,
+                        gsize size,
+                        float *out)
 {
   for (gsize c = 0; c < 3; c++)
-    for (gsize i = 0; i < size * size; i++)
-      out[c * size * size + i] = ((float) rgb[3 * i + c] / 255.0f - pixels->mean[c]) / pixels->deviation[c];
+    for (gsize y = 0; y < height; y++)
+      for (gsize x = 0; x < width; x++)
+        out[(c * size + y) * size + x]
+            = ((float) rgb[3 * (y * width + x) + c] / 255.0f - pixels->mean[c]) / pixels->deviation[c];
+}
+
+void
+arra_clip_pixels_normalise (const ArraClipPixels *pixels, const guint8 *rgb, gsize size, float *out)
+{
+  arra_clip_pixels_place (pixels, rgb, size, size, size, out);
 }

@@ -66,8 +66,24 @@ add_layer (Table *table, const ArraClipTower *tower, const char *tower_name, gui
     }
 }
 
+static void
+add_layers (Table *table, const ArraClipTower *tower, const char *name)
+{
+  for (guint layer = 0; layer < tower->n_layers; layer++)
+    add_layer (table, tower, name, layer);
+}
+
 gboolean
-arra_parameters_add_clip (ArraParameters *parameters, const ArraClipConfig *config, GError **error)
+arra_parameters_add_tower (ArraParameters *parameters, const ArraClipTower *tower, const char *name, GError **error)
+{
+  Table table = { parameters, error, TRUE };
+
+  add_layers (&table, tower, name);
+  return table.ok;
+}
+
+gboolean
+arra_parameters_add_vit (ArraParameters *parameters, const ArraClipConfig *config, GError **error)
 {
   Table table = { parameters, error, TRUE };
   guint width = config->vision.width;
@@ -75,19 +91,63 @@ arra_parameters_add_clip (ArraParameters *parameters, const ArraClipConfig *conf
 
   add_matrix (&table, "vision_model.embeddings.class_embedding", width, 0);
   add (&table, "vision_model.embeddings.patch_embedding.weight", 4, kernel);
+  if (config->plain_patches)
+    add_matrix (&table, "vision_model.embeddings.patch_embedding.bias", width, 0);
   add_matrix (&table, "vision_model.embeddings.position_embedding.weight", arra_clip_picture_tokens (config),
               width);
-  add_pair (&table, "vision_model.pre_layrnorm", width, 0);
-  for (guint layer = 0; layer < config->vision.n_layers; layer++)
-    add_layer (&table, &config->vision, "vision_model", layer);
+  if (!config->plain_patches)
+    add_pair (&table, "vision_model.pre_layrnorm", width, 0);
+  add_layers (&table, &config->vision, "vision_model");
   add_pair (&table, "vision_model.post_layernorm", width, 0);
-  add_matrix (&table, "visual_projection.weight", config->projection, width);
-  add_matrix (&table, "text_model.embeddings.token_embedding.weight", config->vocab_size, config->text.width);
-  add_matrix (&table, "text_model.embeddings.position_embedding.weight", config->context, config->text.width);
-  for (guint layer = 0; layer < config->text.n_layers; layer++)
-    add_layer (&table, &config->text, "text_model", layer);
-  add_pair (&table, "text_model.final_layer_norm", config->text.width, 0);
-  add_matrix (&table, "text_projection.weight", config->projection, config->text.width);
+  if (config->projection > 0)
+    add_matrix (&table, "visual_projection.weight", config->projection, width);
+  return table.ok;
+}
+
+static void
+add_words (Table *table, const ArraClipConfig *config)
+{
+  guint width = config->text.width;
+
+  add_matrix (table, "text_model.embeddings.token_embedding.weight", config->vocab_size, width);
+  add_matrix (table, "text_model.embeddings.position_embedding.weight", config->context, width);
+}
+
+static void
+add_bert (Table *table, const ArraClipConfig *config)
+{
+  guint width = config->text.width;
+
+  add_words (table, config);
+  add_matrix (table, "text_model.embeddings.token_type_embedding.weight", config->token_types, width);
+  add_pair (table, "text_model.embeddings.layer_norm", width, 0);
+  add_layers (table, &config->text, "text_model");
+  add_matrix (table, "text_projection.fc1.weight", config->text_hidden, width);
+  add_matrix (table, "text_projection.fc2.weight", config->projection, config->text_hidden);
+}
+
+static void
+add_texts (Table *table, const ArraClipConfig *config)
+{
+  add_words (table, config);
+  add_layers (table, &config->text, "text_model");
+  add_pair (table, "text_model.final_layer_norm", config->text.width, 0);
+  add_matrix (table, "text_projection.weight", config->projection, config->text.width);
+}
+
+gboolean
+arra_parameters_add_clip (ArraParameters *parameters, const ArraClipConfig *config, GError **error)
+{
+  Table table = { parameters, error, TRUE };
+
+  if (!arra_parameters_add_vit (parameters, config, error))
+    return FALSE;
+  if (config->text.width == 0)
+    return TRUE;
+  if (config->token_types > 0)
+    add_bert (&table, config);
+  else
+    add_texts (&table, config);
   add (&table, "logit_scale", 0, NULL);
   return table.ok;
 }

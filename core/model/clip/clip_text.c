@@ -7,6 +7,7 @@
 #include "fail.h"
 #include "mem.h"
 
+#define BERT_CONTEXT 256
 #define OLD_EOS 2 /* what configurations said before they knew the real one */
 
 static guint
@@ -43,6 +44,17 @@ frame (const ArraClipConfig *config, const guint32 *found, gsize n_found, guint3
   return n;
 }
 
+static gboolean
+check_ids (const ArraClipConfig *config, const guint32 *ids, guint n, GError **error)
+{
+  for (guint i = 0; i < n; i++)
+    if (ids[i] >= config->vocab_size)
+      return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                        "The tokenizer does not fit the text encoder: id %u of a vocabulary of %u", ids[i],
+                        config->vocab_size);
+  return TRUE;
+}
+
 gboolean
 arra_clip_encode_text (const ArraTokenizer *tokenizer,
                        const ArraClipConfig *config,
@@ -58,11 +70,19 @@ arra_clip_encode_text (const ArraTokenizer *tokenizer,
   if (found == NULL)
     return FALSE;
   tokens->n = frame (config, found, n_found, ids);
-  for (guint i = 0; i < tokens->n; i++)
-    if (ids[i] >= config->vocab_size)
-      return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                        "The tokenizer does not fit the text encoder: id %u of a vocabulary of %u", ids[i],
-                        config->vocab_size);
   tokens->end = find_end (config, ids, tokens->n);
-  return TRUE;
+  return check_ids (config, ids, tokens->n, error);
+}
+
+gboolean
+arra_clip_encode_bert (const ArraWordpiece *pieces,
+                       const ArraClipConfig *config,
+                       const char *text,
+                       guint32 *ids,
+                       ArraClipTokens *tokens,
+                       GError **error)
+{
+  tokens->n = arra_wordpiece_encode (pieces, text, ids, MIN (config->context, BERT_CONTEXT), error);
+  tokens->end = 0;
+  return tokens->n > 0 && check_ids (config, ids, tokens->n, error);
 }

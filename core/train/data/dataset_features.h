@@ -3,11 +3,11 @@
 #pragma once
 
 #include <arra.h>
-#include "clip.h"
 #include "dataset.h"
 #include "encode_dataset.h"
 #include "feature_cache.h"
 #include "feature_file.h"
+#include "vision_encoder.h"
 
 /* The reference's feature files: one for each picture, below a folder. */
 typedef struct
@@ -26,15 +26,15 @@ gboolean arra_feature_tree_gather (const ArraFeatureTree *tree, const ArraDatase
 /* What the reference's encoders give (arXiv 2503.07334, section 4.4): features of the whole picture by an image encoder. */
 typedef struct
 {
-  ArraClip *clip;
-  ArraClipAggregation aggregation;
-  ArraPool *pool; /* (nullable): reads the pictures; @clip has its own */
+  ArraVisionEncoder *vision;
+  ArraVisionAggregation aggregation;
+  ArraPool *pool; /* (nullable): reads the pictures; @vision has its own */
 } ArraFeatureEncoder;
 
-/* "cls", "average", "both", NULL: by ArraClipAggregation. */
+/* "cls", "average", "both", NULL: by ArraVisionAggregation. */
 extern const char *const arra_feature_aggregations[];
 
-/* Puts the features of every picture that @writer has not yet, prepared as the encoder's own preprocessing does it (arra_raster_center_square()). Pictures
+/* Puts the features of every picture that @writer has not yet, prepared as the encoder's own preprocessing does it. Pictures
  * are computed in batches whose borders depend on the data set alone: features of a data set that stays the same are the same to the bit for any number of threads, and however often the work was stopped. Errors name the picture; what was
  * finished is kept. @bad (nullable): as arra_encode_dataset(). */
 gboolean arra_feature_encoder_gather (const ArraFeatureEncoder *encoder, const ArraDataset *dataset, ArraFeatureCacheWriter *writer, ArraBadItems *bad, ArraItemProgress progress, gpointer user, GCancellable *cancellable, GError **error);

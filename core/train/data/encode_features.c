@@ -6,7 +6,6 @@
 
 #include "fail.h"
 #include "mem.h"
-#include "resize.h"
 
 #define BATCH 8 /* pictures at once: matrices large enough for their rate, and soon stopped */
 
@@ -16,9 +15,9 @@ typedef struct
 {
   const ArraFeatureEncoder *encoder;
   const ArraDataset *dataset;
-  gsize size;      /* pixels on a side */
+  gsize floats;    /* of a picture */
   guint first, n;  /* items of the batch at hand */
-  guint8 *rgb;     /* [BATCH][size][size][3]; arra_mem, as the next */
+  float *pixels;   /* [BATCH][floats]; arra_mem, as the next */
   float *features; /* [BATCH][width] */
   GError *faults[BATCH];
   ArraBadItems *bad; /* (nullable) */
@@ -29,7 +28,7 @@ batch_clear (Batch *batch)
 {
   for (guint i = 0; i < BATCH; i++)
     g_clear_error (&batch->faults[i]);
-  arra_mem_free (batch->rgb);
+  arra_mem_free (batch->pixels);
   arra_mem_free (batch->features);
 }
 
@@ -38,12 +37,11 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Batch, batch_clear)
 static gboolean
 batch_init (Batch *batch, const ArraFeatureEncoder *encoder, const ArraDataset *dataset, GError **error)
 {
-  gsize size = arra_clip_image_size (encoder->clip);
-  guint width = arra_clip_feature_width (encoder->clip, encoder->aggregation);
+  guint width = arra_vision_encoder_width (encoder->vision, encoder->aggregation);
 
-  *batch = (Batch){ .encoder = encoder, .dataset = dataset, .size = size };
-  batch->rgb = arra_mem_new (BATCH, size * size * 3, "the pictures", error);
-  if (batch->rgb == NULL)
+  *batch = (Batch){ .encoder = encoder, .dataset = dataset, .floats = arra_vision_encoder_floats (encoder->vision) };
+  batch->pixels = arra_mem_new (BATCH, batch->floats * sizeof (float), "the pictures", error);
+  if (batch->pixels == NULL)
     return FALSE;
   batch->features = arra_mem_new (BATCH, width * sizeof (float), "the features", error);
   return batch->features != NULL;
@@ -55,19 +53,14 @@ static gboolean
 load_picture (const Batch *batch, guint place, GError **error)
 {
   const char *path = arra_dataset_picture (batch->dataset, batch->first + place);
-  gsize n_bytes = 3 * batch->size * batch->size;
-  g_autoraster ArraRaster raster = { 0 }, whole = { 0 }, square = { 0 };
+  g_autoraster ArraRaster raster = { 0 };
 
   if (!arra_raster_load (&raster, path, error))
     return FALSE;
-  if (!arra_raster_whiten (&raster, &whole, error)
-      || !arra_raster_center_square (&whole, batch->size, &square, error))
-    {
-      g_prefix_error (error, "%s: ", path);
-      return FALSE;
-    }
-  memcpy (batch->rgb + place * n_bytes, square.pixels, n_bytes);
-  return TRUE;
+  if (arra_vision_encoder_prepare (batch->encoder->vision, &raster, batch->pixels + place * batch->floats, error))
+    return TRUE;
+  g_prefix_error (error, "%s: ", path);
+  return FALSE;
 }
 
 static void
@@ -87,7 +80,7 @@ load_batch (Batch *batch, GError **error)
   for (guint i = 0; i < batch->n; i++)
     if (batch->faults[i] != NULL)
       {
-        memset (batch->rgb + i * 3 * batch->size * batch->size, 0, 3 * batch->size * batch->size);
+        memset (batch->pixels + i * batch->floats, 0, batch->floats * sizeof (float));
         if (!arra_bad_items_take (batch->bad, batch->first + i, g_steal_pointer (&batch->faults[i]), error))
           return FALSE;
       }
@@ -102,14 +95,11 @@ static gboolean
 encode_batch (Batch *batch, ArraFeatureCacheWriter *writer, GError **error)
 {
   const ArraFeatureEncoder *encoder = batch->encoder;
-  guint width = arra_clip_feature_width (encoder->clip, encoder->aggregation);
-  const guint8 *pictures[BATCH];
+  guint width = arra_vision_encoder_width (encoder->vision, encoder->aggregation);
 
-  for (guint i = 0; i < batch->n; i++)
-    pictures[i] = batch->rgb + i * 3 * batch->size * batch->size;
   if (!load_batch (batch, error)
-      || !arra_clip_image_features (encoder->clip, batch->n, pictures, encoder->aggregation, batch->features,
-                                    error))
+      || !arra_vision_encoder_features (encoder->vision, batch->n, batch->pixels, encoder->aggregation, batch->features,
+                                        error))
     return FALSE;
   for (guint i = 0; i < batch->n; i++)
     if (!arra_feature_cache_writer_has (writer, batch->first + i) && !arra_bad_items_has (batch->bad, batch->first + i)

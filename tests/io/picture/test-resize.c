@@ -54,6 +54,18 @@ by_bicubic (const ArraRaster *raster, gsize width, gsize height, ArraRaster *out
   return arra_raster_resize (raster, width, height, ARRA_FILTER_BICUBIC, out, error);
 }
 
+static gboolean
+by_bilinear (const ArraRaster *raster, gsize width, gsize height, ArraRaster *out, GError **error)
+{
+  return arra_raster_resize (raster, width, height, ARRA_FILTER_BILINEAR, out, error);
+}
+
+static gboolean
+by_lanczos (const ArraRaster *raster, gsize width, gsize height, ArraRaster *out, GError **error)
+{
+  return arra_raster_resize (raster, width, height, ARRA_FILTER_LANCZOS, out, error);
+}
+
 static void
 check_golden (ArraSource *source, const char *what, Change change)
 {
@@ -77,6 +89,8 @@ test_resize (void)
   check_golden (source, "box_half", by_box);
   check_golden (source, "bicubic_down", by_bicubic);
   check_golden (source, "bicubic_up", by_bicubic);
+  check_golden (source, "bilinear_down", by_bilinear);
+  check_golden (source, "lanczos_down", by_lanczos);
 }
 
 static void

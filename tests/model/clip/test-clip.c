@@ -12,11 +12,10 @@
 #include "jsonguard.h"
 #include "mem.h"
 #include "noise.h"
-#include "resize.h"
 #include "source.h"
 
-static const ArraClipConfig tiny = { .vision = { 12, 20, 2, 2, 1e-5f, FALSE },
-                                     .text = { 8, 16, 1, 2, 1e-5f, TRUE },
+static const ArraClipConfig tiny = { .vision = { 12, 20, 2, 2, 1e-5f, FALSE, FALSE },
+                                     .text = { 8, 16, 1, 2, 1e-5f, TRUE, FALSE },
                                      .image_size = 8,
                                      .patch_size = 4,
                                      .vocab_size = 20,
@@ -257,7 +256,7 @@ hash_with (Pairs *p, const char *name, const char *folder)
   *value += 1;
   write_model (p, folder);
   *value -= 1;
-  clip = arra_clip_open (folder, &exec, NULL);
+  clip = arra_clip_open (folder, NULL, &exec, NULL);
   return arra_clip_image_sha256 (clip);
 }
 
@@ -294,37 +293,6 @@ golden (void)
   return g_build_filename (g_getenv ("ARRA_TEST_DATA"), "golden", "vision", "clip", NULL);
 }
 
-/* Both is class token and average; one picture is the same alone and among others; average is not the class
- * token. */
-static void
-test_features (void)
-{
-  g_autofree char *folder = golden ();
-  const ArraExec exec = { arra_kernels_default (NULL), NULL };
-  GError *error = NULL;
-  g_autoptr (ArraClip) clip = arra_clip_open (folder, &exec, &error);
-  guint8 pixels[3][32 * 32 * 3];
-  const guint8 *pictures[] = { pixels[0], pixels[1], pixels[2] };
-  float cls[3 * 24], average[3 * 24], both[3 * 48], one[24];
-
-  g_assert_no_error (error);
-  for (guint i = 0; i < sizeof pixels; i++)
-    pixels[i / sizeof pixels[0]][i % sizeof pixels[0]] = (guint8) arra_noise_bits (3, 0, i / 3072, i / 96);
-  g_assert_cmpuint (arra_clip_feature_width (clip, ARRA_CLIP_BOTH), ==, 48);
-  g_assert_true (arra_clip_image_features (clip, 3, pictures, ARRA_CLIP_CLS, cls, NULL));
-  g_assert_true (arra_clip_image_features (clip, 3, pictures, ARRA_CLIP_AVERAGE, average, NULL));
-  g_assert_true (arra_clip_image_features (clip, 3, pictures, ARRA_CLIP_BOTH, both, NULL));
-  g_assert_true (arra_clip_image_features (clip, 1, pictures + 2, ARRA_CLIP_CLS, one, NULL));
-  for (guint i = 0; i < 3; i++)
-    {
-      g_assert_cmpmem (both + 48 * i, 96, cls + 24 * i, 96);
-      g_assert_cmpmem (both + 48 * i + 24, 96, average + 24 * i, 96);
-    }
-  for (guint i = 0; i < 24; i++)
-    g_assert_cmpfloat (fabsf (one[i] - cls[48 + i]), <, 1e-5f);
-  g_assert_cmpint (memcmp (cls, average, sizeof cls), !=, 0);
-}
-
 /* A config.json that claims more than the weights hold is refused before memory is taken for it. */
 static void
 test_claims (void)
@@ -342,7 +310,7 @@ test_claims (void)
   g_assert_true (g_file_make_symbolic_link (link, stored, NULL, NULL));
   g_assert_true (g_file_set_contents (config, huge, -1, NULL));
   arra_mem_reset_peak ();
-  g_assert_null (arra_clip_open (folder, &exec, &error));
+  g_assert_null (arra_clip_open (folder, NULL, &exec, &error));
   g_assert_error (error, ARRA_ERROR, ARRA_ERROR_INVALID_DATA);
   g_assert_cmpuint (arra_mem_peak (), <, 100 << 20);
   g_unlink (weights);
@@ -356,7 +324,7 @@ test_no_tokenizer (void)
 {
   g_autofree char *folder = golden ();
   const ArraExec exec = { arra_kernels_default (NULL), NULL };
-  g_autoptr (ArraClip) clip = arra_clip_open (folder, &exec, NULL);
+  g_autoptr (ArraClip) clip = arra_clip_open (folder, NULL, &exec, NULL);
   g_autoptr (GError) error = NULL;
   const char *caption = "oak";
   float feature[24];
@@ -377,45 +345,6 @@ test_pixels (void)
   g_assert_cmpfloat (out[1], ==, 1);
   g_assert_cmpfloat (fabsf (out[4] - (128 / 255.0f - 0.25f)), <, 1e-6f);
   g_assert_cmpfloat (out[8], ==, 0.5f);
-}
-
-/* ---- pictures of any size, as transformers prepares them */
-
-static void
-raster_from (ArraSource *source, const char *name, ArraRaster *raster)
-{
-  g_autofree char *full = g_strdup_printf ("in.%s.u8", name);
-  const ArraTensor *tensor = arra_source_find (source, full);
-  gsize height = (gsize) tensor->shape[0], width = (gsize) tensor->shape[1];
-  gsize channels = tensor->n_dims == 3 ? 3 : 1;
-
-  g_assert_true (arra_raster_init (raster, width, height, 3, NULL));
-  for (gsize i = 0; i < height * width; i++)
-    for (gsize c = 0; c < 3; c++)
-      raster->pixels[3 * i + c] = ((const guint8 *) tensor->data)[channels * i + (channels == 3 ? c : 0)];
-}
-
-static void
-test_prepare (void)
-{
-  static const char *const names[] = { "gray", "pic0", "pic1", "pic2" };
-  g_autofree char *path = g_build_filename (g_getenv ("ARRA_TEST_DATA"), "golden", "vision", "preprocess",
-                                            "case.safetensors", NULL);
-  g_autoptr (ArraSource) source = arra_safetensors_open (path, NULL);
-
-  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
-    {
-      g_autofree char *name = g_strdup_printf ("out.%s.clip_hf_pixel_values", names[i]);
-      const ArraTensor *expected = arra_source_find (source, name);
-      g_autoraster ArraRaster raster = { 0 }, square = { 0 };
-      float out[3 * 32 * 32];
-
-      raster_from (source, names[i], &raster);
-      g_assert_true (arra_raster_center_square (&raster, 32, &square, NULL));
-      arra_clip_pixels_normalise (&arra_clip_pixels_standard, square.pixels, 32, out);
-      for (gsize k = 0; k < G_N_ELEMENTS (out); k++)
-        g_assert_cmpfloat (fabsf (out[k] - ((const float *) expected->data)[k]), <=, 1e-5f);
-    }
 }
 
 /* ---- texts */
@@ -455,11 +384,9 @@ main (int argc, char **argv)
   g_test_add_func ("/model/clip/config/refuse", test_refuse);
   g_test_add_func ("/model/clip/gradients", test_gradients);
   g_test_add_func ("/model/clip/hash", test_hash);
-  g_test_add_func ("/model/clip/features", test_features);
   g_test_add_func ("/model/clip/claims", test_claims);
   g_test_add_func ("/model/clip/no-tokenizer", test_no_tokenizer);
   g_test_add_func ("/model/clip/pixels", test_pixels);
-  g_test_add_func ("/model/clip/prepare", test_prepare);
   g_test_add_func ("/model/clip/text", test_text);
   return g_test_run ();
 }

@@ -136,23 +136,27 @@ static void
 check_model (Fixture *f)
 {
   g_autofree char *folder = g_dir_make_tmp ("arra-clip-XXXXXX", NULL);
-  g_autofree guint8 *pixels = g_new (guint8, COLOURS * CROP * CROP * 3);
+  g_autofree float *pixels = g_new (float, COLOURS *CROP *CROP * 3);
   const ArraExec exec = { arra_kernels_default (NULL), f->pool };
-  const guint8 *pictures[COLOURS];
   g_autoptr (ArraClip) clip = NULL;
   float images[COLOURS * 12], texts[COLOURS * 12];
+  const ArraClipResults results = { .features = images };
   GError *error = NULL;
 
-  for (guint i = 0; i < COLOURS * CROP * CROP * 3; i++)
-    pixels[i] = colours[i / (CROP * CROP * 3)][i % 3];
-  for (guint i = 0; i < COLOURS; i++)
-    pictures[i] = pixels + i * CROP * CROP * 3;
   g_assert_true (f->trainee.klass->save_model (f->trainee.self, folder, NULL));
-  clip = arra_clip_open (folder, &exec, &error);
+  clip = arra_clip_open (folder, NULL, &exec, &error);
   g_assert_no_error (error);
-  g_assert_cmpuint (arra_clip_image_size (clip), ==, CROP);
-  g_assert_cmpuint (arra_clip_feature_width (clip, ARRA_CLIP_CLS), ==, 12);
-  g_assert_true (arra_clip_image_features (clip, COLOURS, pictures, ARRA_CLIP_CLS, images, NULL));
+  g_assert_cmpuint (arra_clip_config (clip)->image_size, ==, CROP);
+  g_assert_cmpuint (arra_clip_config (clip)->projection, ==, 12);
+  for (guint i = 0; i < COLOURS; i++)
+    {
+      guint8 rgb[CROP * CROP * 3];
+
+      for (guint k = 0; k < sizeof rgb; k++)
+        rgb[k] = colours[i][k % 3];
+      arra_clip_pixels_normalise (arra_clip_pixels (clip), rgb, CROP, pixels + i * CROP * CROP * 3);
+    }
+  g_assert_true (arra_clip_run (clip, COLOURS, pixels, &results, NULL));
   g_assert_true (arra_clip_text_features (clip, COLOURS, captions, texts, NULL));
   for (guint i = 0; i < COLOURS; i++)
     g_assert_cmpuint (nearest (images + 12 * i, texts, 12), ==, i);

@@ -8,7 +8,6 @@
 
 #include "fixture.h"
 #include "mem.h"
-#include "resize.h"
 #include "scratch.h"
 
 #define N 21 /* two batches and five pictures */
@@ -45,7 +44,7 @@ put_picture (const char *folder, guint number)
 }
 
 static void
-setup_init (Setup *setup, guint threads, ArraClipAggregation aggregation)
+setup_init (Setup *setup, guint threads, ArraVisionAggregation aggregation)
 {
   g_autofree char *model = g_build_filename (g_getenv ("ARRA_TEST_DATA"), "golden", "vision", "clip", NULL);
   g_autoptr (GError) error = NULL;
@@ -57,14 +56,14 @@ setup_init (Setup *setup, guint threads, ArraClipAggregation aggregation)
   setup->dataset = arra_dataset_open (setup->folder, &error);
   g_assert_no_error (error);
   setup->encoder.pool = exec.pool = setup->pool = arra_pool_new (threads, &error);
-  setup->encoder.clip = arra_clip_open (model, &exec, &error);
+  setup->encoder.vision = arra_vision_encoder_open (model, &exec, &error);
   g_assert_no_error (error);
 }
 
 static void
 setup_clear (Setup *setup)
 {
-  arra_clip_free (setup->encoder.clip);
+  arra_vision_encoder_free (setup->encoder.vision);
   arra_pool_free (setup->pool);
   arra_dataset_free (setup->dataset);
   fixture_remove (setup->folder);
@@ -80,7 +79,7 @@ open_writer (const Setup *setup, const char *path)
   const ArraFeatureCacheForm form
       = { .prints = { "d", "e", arra_feature_aggregations[encoder->aggregation] },
           .n_items = N,
-          .width = arra_clip_feature_width (encoder->clip, encoder->aggregation) };
+          .width = arra_vision_encoder_width (encoder->vision, encoder->aggregation) };
   g_autoptr (GError) error = NULL;
   ArraFeatureCacheWriter *writer = arra_feature_cache_writer_open (path, &form, &error);
 
@@ -96,19 +95,18 @@ gather (const Setup *setup, ArraFeatureCacheWriter *writer, GError **error)
 
 /* ---- what they are */
 
-/* Of the picture alone, and prepared by hand. */
+/* Of the picture alone. */
 static void
 encode_alone (const Setup *setup, guint item, float *feature)
 {
-  g_autoraster ArraRaster raster = { 0 }, square = { 0 };
-  const guint8 *pixels;
+  g_autoraster ArraRaster raster = { 0 };
+  float pixels[3 * SIZE * SIZE];
   g_autoptr (GError) error = NULL;
 
   g_assert_true (arra_raster_load (&raster, arra_dataset_picture (setup->dataset, item), &error));
-  g_assert_true (arra_raster_center_square (&raster, SIZE, &square, &error));
-  pixels = square.pixels;
-  g_assert_true (arra_clip_image_features (setup->encoder.clip, 1, &pixels, setup->encoder.aggregation,
-                                           feature, &error));
+  g_assert_true (arra_vision_encoder_prepare (setup->encoder.vision, &raster, pixels, &error));
+  g_assert_true (arra_vision_encoder_features (setup->encoder.vision, 1, pixels, setup->encoder.aggregation, feature,
+                                               &error));
 }
 
 static void
@@ -121,8 +119,8 @@ test_features (gconstpointer aggregation)
   g_autoptr (GError) error = NULL;
   guint width;
 
-  setup_init (&setup, 2, (ArraClipAggregation) GPOINTER_TO_UINT (aggregation));
-  width = arra_clip_feature_width (setup.encoder.clip, setup.encoder.aggregation);
+  setup_init (&setup, 2, (ArraVisionAggregation) GPOINTER_TO_UINT (aggregation));
+  width = arra_vision_encoder_width (setup.encoder.vision, setup.encoder.aggregation);
   g_unlink (path);
   writer = open_writer (&setup, path);
   g_assert_true (gather (&setup, writer, &error));
@@ -168,7 +166,7 @@ test_stopped (gconstpointer threads)
     g_auto (Setup) setup = { 0 };
     g_autoptr (ArraFeatureCacheWriter) writer = NULL, all = NULL;
 
-    setup_init (&setup, 1, ARRA_CLIP_CLS);
+    setup_init (&setup, 1, ARRA_VISION_CLS);
     writer = open_writer (&setup, path);
     g_assert_false (arra_feature_encoder_gather (&setup.encoder, setup.dataset, writer, NULL, stop_in_second_batch,
                                                  cancellable, cancellable, &error));
@@ -188,7 +186,7 @@ test_stopped (gconstpointer threads)
     g_assert_cmpint (fseek (file, -(long) ((N - 4) * (32 + 4 * WIDTH)), SEEK_END), ==, 0);
     g_assert_cmpuint (fwrite (nothing, 1, 4, file), ==, 4);
     g_assert_cmpint (fclose (file), ==, 0);
-    setup_init (&setup, GPOINTER_TO_UINT (threads), ARRA_CLIP_CLS);
+    setup_init (&setup, GPOINTER_TO_UINT (threads), ARRA_VISION_CLS);
     writer = open_writer (&setup, path);
     g_assert_cmpuint (arra_feature_cache_writer_left (writer), ==, N - 15);
     g_assert_true (gather (&setup, writer, &error));
@@ -211,7 +209,7 @@ test_faults (void)
   g_autoptr (ArraFeatureCacheWriter) writer = NULL;
   g_autoptr (GError) error = NULL;
 
-  setup_init (&setup, 2, ARRA_CLIP_CLS);
+  setup_init (&setup, 2, ARRA_VISION_CLS);
   g_unlink (path);
   writer = open_writer (&setup, path);
   broken = g_build_filename (setup.folder, "12.png", NULL);
@@ -231,7 +229,7 @@ test_no_memory (void)
   g_autoptr (GError) error = NULL;
   gsize held;
 
-  setup_init (&setup, 1, ARRA_CLIP_CLS);
+  setup_init (&setup, 1, ARRA_VISION_CLS);
   g_unlink (path);
   writer = open_writer (&setup, path);
   held = arra_mem_held ();
@@ -251,9 +249,9 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_data_func ("/encode-features/cls", GUINT_TO_POINTER (ARRA_CLIP_CLS), test_features);
-  g_test_add_data_func ("/encode-features/average", GUINT_TO_POINTER (ARRA_CLIP_AVERAGE), test_features);
-  g_test_add_data_func ("/encode-features/both", GUINT_TO_POINTER (ARRA_CLIP_BOTH), test_features);
+  g_test_add_data_func ("/encode-features/cls", GUINT_TO_POINTER (ARRA_VISION_CLS), test_features);
+  g_test_add_data_func ("/encode-features/average", GUINT_TO_POINTER (ARRA_VISION_AVERAGE), test_features);
+  g_test_add_data_func ("/encode-features/both", GUINT_TO_POINTER (ARRA_VISION_BOTH), test_features);
   g_test_add_data_func ("/encode-features/stopped/1", GUINT_TO_POINTER (1), test_stopped);
   g_test_add_data_func ("/encode-features/stopped/3", GUINT_TO_POINTER (3), test_stopped);
   g_test_add_func ("/encode-features/faults", test_faults);
