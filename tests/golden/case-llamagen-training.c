@@ -6,63 +6,78 @@
 #include "adamw.h"
 #include "case-llamagen.h"
 #include "llamagen_graph.h"
+#include "objective.h"
 
 #define LOSS_BOUND 2e-5
 
+/* Sequences of a class and codes, and of one code more, whose place nothing is predicted at. */
 typedef struct
 {
   const LlamagenCase *item;
+  ArraTrainable model;
   ArraParameters *parameters;
-  ArraLlamagenPictures pictures;
-  guint32 *classes, *codes, *targets;
-  gsize n_rows;
-  double loss, z;
+  guint n, length; /* of the reference's rows */
+  guint32 *ids, *longer, *lengths;
+  gint32 *labels; /* of the longer sequences */
 } Batch;
 
-static guint32 *
-read_ids (const LlamagenCase *item, const char *name, gsize *n)
+/* @classes [n], @codes [n][length - 1], @targets [n][length] */
+static void
+fill (Batch *b, const gint64 *classes, const gint64 *codes, const gint64 *targets)
 {
-  g_autofree gint64 *wide = check_read_ints (item->check, item->file, name, n);
-  guint32 *ids = g_new (guint32, MAX (*n, 1));
+  for (guint i = 0; i < b->n; i++)
+    {
+      guint32 *ids = b->ids + (gsize) i * b->length, *longer = b->longer + (gsize) i * (b->length + 1);
+      gint32 *labels = b->labels + (gsize) i * (b->length + 1);
 
-  for (gsize i = 0; wide != NULL && i < *n; i++)
-    ids[i] = (guint32) wide[i];
-  return ids;
+      b->lengths[i] = b->length + 1;
+      ids[0] = b->item->config.n_codes + (guint32) classes[i];
+      labels[0] = -100;
+      for (guint j = 0; j < b->length; j++)
+        {
+          if (j > 0)
+            ids[j] = (guint32) codes[i * (b->length - 1) + j - 1];
+          longer[j] = ids[j];
+          labels[j + 1] = (gint32) targets[i * b->length + j];
+        }
+      longer[b->length] = (guint32) targets[(i + 1) * b->length - 1];
+    }
 }
 
 static gboolean
 read_batch (Batch *b)
 {
-  gsize n, n_codes;
+  gsize n = 0, n_codes = 0, n_targets = 0;
+  g_autofree gint64 *classes = check_read_ints (b->item->check, b->item->file, "in.class_ids", &n);
+  g_autofree gint64 *codes = check_read_ints (b->item->check, b->item->file, "in.idx", &n_codes);
+  g_autofree gint64 *targets = check_read_ints (b->item->check, b->item->file, "in.train.targets", &n_targets);
 
-  b->classes = read_ids (b->item, "in.class_ids", &n);
-  b->codes = read_ids (b->item, "in.idx", &n_codes);
-  b->targets = read_ids (b->item, "in.train.targets", &b->n_rows);
-  if (n == 0 || b->n_rows != n_codes + n)
+  if (classes == NULL || codes == NULL || targets == NULL || n_targets != n_codes + n)
     return FALSE;
-  b->pictures = (ArraLlamagenPictures){ .n = (guint) n,
-                                        .n_codes = (guint) (n_codes / n),
-                                        .columns = (guint) lround (sqrt ((double) b->n_rows / (double) n)),
-                                        .classes = b->classes,
-                                        .codes = b->codes };
+  b->n = (guint) n;
+  b->length = (guint) (n_targets / n);
+  b->ids = g_new (guint32, n_targets);
+  b->longer = g_new (guint32, n_targets + n);
+  b->labels = g_new (gint32, n_targets + n);
+  b->lengths = g_new (guint32, n);
+  b->model = arra_llamagen_trainable (&b->item->config, (guint) lround (sqrt (b->length)));
+  fill (b, classes, codes, targets);
   return TRUE;
 }
 
-/* Logits are compared before the loss takes their memory. */
 static gboolean
-compute (ArraTape *tape, gpointer user, GError **error)
+compare_logits (ArraTape *tape, gpointer user, GError **error)
 {
-  Batch *b = user;
+  const Batch *b = user;
+  const ArraSequences sequences = { b->n, b->length, b->ids };
   const ArraDropout none = { 0 };
   ArraTransformerNodes nodes;
   ArraNode *logits;
 
-  arra_llamagen_graph (tape, &b->item->config, b->parameters, &b->pictures, ARRA_NO_LAYER, &none, &nodes);
-  logits = arra_llamagen_graph_logits (tape, b->parameters, nodes.hidden);
+  b->model.graph (&b->model, tape, b->parameters, &sequences, ARRA_NO_LAYER, &none, &nodes);
+  logits = b->model.logits (&b->model, tape, b->parameters, nodes.hidden);
   if (arra_tape_computes (tape))
     check_floats (b->item->check, b->item->file, CASE, "out.train.logits", logits->data, logits->rows * logits->width);
-  arra_graph_cross_entropy (tape, logits, b->targets, 1 / (double) b->n_rows, 0, &b->loss, &b->z);
-  arra_tape_backward (tape);
   return TRUE;
 }
 
@@ -95,32 +110,46 @@ check_gradient (const Batch *b, const ArraParameter *parameter)
 }
 
 static gboolean
-run (Batch *b, GError **error)
+check_losses (const Batch *b, GError **error)
+{
+  const ArraExec *exec = &b->item->check->exec;
+  const ArraObjective plain = { .alignment = { .positions = ARRA_ALIGN_NONE } };
+  const ArraBatch batch = { .n = b->n, .length = b->length + 1, .ids = b->longer, .labels = b->labels, .lengths = b->lengths };
+  g_autoptr (ArraObjectiveRun) run = arra_objective_run_new (&plain, b->model, b->parameters, exec, error);
+  ArraLosses losses;
+
+  if (run == NULL || !arra_objective_evaluate (run, &batch, TRUE, &losses, error))
+    return FALSE;
+  check_number (b, "out.train.loss", losses.total);
+  for (guint i = 0; i < b->parameters->n; i++)
+    check_gradient (b, &b->parameters->items[i]);
+  check_number (b, "out.train.grad_norm", arra_clip_gradients (exec, b->parameters, G_MAXDOUBLE));
+  return TRUE;
+}
+
+static gboolean
+check_batch (Batch *b, GError **error)
 {
   const LlamagenCase *item = b->item;
   g_autoptr (ArraTape) tape = arra_tape_new (&item->check->exec, arra_transformer_graph_nodes (item->config.n_layers), error);
 
   b->parameters = arra_parameters_new (error);
-  if (tape == NULL || b->parameters == NULL || !arra_llamagen_describe (&item->config, arra_parameters_add_shape, b->parameters, error)
-      || !arra_parameters_allocate (b->parameters, TRUE, error) || !arra_parameters_load (b->parameters, item->weights, error)
-      || !arra_tape_run (tape, TRUE, compute, b, error))
-    return FALSE;
-  check_number (b, "out.train.loss", b->loss / (double) b->n_rows);
-  for (guint i = 0; i < b->parameters->n; i++)
-    check_gradient (b, &b->parameters->items[i]);
-  check_number (b, "out.train.grad_norm", arra_clip_gradients (&item->check->exec, b->parameters, G_MAXDOUBLE));
-  return TRUE;
+  return tape != NULL && b->parameters != NULL
+         && arra_llamagen_describe (&item->config, arra_parameters_add_shape, b->parameters, error)
+         && arra_parameters_allocate (b->parameters, TRUE, error) && arra_parameters_load (b->parameters, item->weights, error)
+         && arra_tape_run (tape, FALSE, compare_logits, b, error) && check_losses (b, error);
 }
 
 gboolean
 check_llamagen_training (const LlamagenCase *item, GError **error)
 {
   Batch b = { .item = item };
-  gboolean ok = check_tensor (item->file, "in.train.targets") == NULL || (read_batch (&b) && run (&b, error));
+  gboolean ok = check_tensor (item->file, "in.train.targets") == NULL || (read_batch (&b) && check_batch (&b, error));
 
   arra_parameters_free (b.parameters);
-  g_free (b.classes);
-  g_free (b.codes);
-  g_free (b.targets);
+  g_free (b.ids);
+  g_free (b.longer);
+  g_free (b.labels);
+  g_free (b.lengths);
   return ok;
 }

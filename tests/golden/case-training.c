@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "adamw.h"
+#include "chameleon_graph.h"
 #include "check.h"
 #include "jsonguard.h"
 #include "lr_schedule.h"
@@ -99,10 +100,10 @@ open_training (Training *t, const char *features, GError **error)
   t->parameters = arra_parameters_new (error);
   if (t->parameters == NULL || !arra_chameleon_config_read (&t->config, object, path, error)
       || !arra_chameleon_describe (&t->config, weights, arra_parameters_add_shape, t->parameters, error)
-      || !arra_objective_add_parameters (&t->objective, &t->config, t->parameters, error)
+      || !arra_objective_add_parameters (&t->objective, arra_chameleon_trainable (&t->config), t->parameters, error)
       || !arra_parameters_allocate (t->parameters, TRUE, error) || !arra_parameters_load (t->parameters, weights, error))
     return FALSE;
-  t->run = arra_objective_run_new (&t->objective, &t->config, t->parameters, &t->check->exec, error);
+  t->run = arra_objective_run_new (&t->objective, arra_chameleon_trainable (&t->config), t->parameters, &t->check->exec, error);
   return t->run != NULL;
 }
 

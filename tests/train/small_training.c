@@ -60,13 +60,13 @@ small_training_start (SmallTraining *t)
   t->source = random_model_source (&t->config, 0.2f, 0.2f, FALSE, NULL, NULL);
   t->parameters = arra_parameters_new (&error);
   if (t->parameters == NULL || !arra_chameleon_describe (&t->config, t->source, arra_parameters_add_shape, t->parameters, &error)
-      || !arra_objective_add_parameters (&t->objective, &t->config, t->parameters, &error)
+      || !arra_objective_add_parameters (&t->objective, arra_chameleon_trainable (&t->config), t->parameters, &error)
       || !arra_parameters_allocate (t->parameters, TRUE, &error))
     g_error ("%s", error->message);
   arra_parameters_start (t->parameters, 6, 0.3f);
   if (!arra_parameters_load (t->parameters, t->source, &error))
     g_error ("%s", error->message);
-  t->run = arra_objective_run_new (&t->objective, &t->config, t->parameters, &t->exec, &error);
+  t->run = arra_objective_run_new (&t->objective, arra_chameleon_trainable (&t->config), t->parameters, &t->exec, &error);
   g_assert_no_error (error);
 }
 

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "chameleon_graph.h"
 #include "objective.h"
 
 #define SMALL_N 3

@@ -3,6 +3,7 @@
 #include "bench.h"
 
 #include "adamw.h"
+#include "chameleon_graph.h"
 #include "gemm.h"
 #include "mem.h"
 #include "objective.h"
@@ -49,7 +50,7 @@ make_model (Bench *bench, const ArraChameleonConfig *config, GError **error)
   arra_parameters_start (bench->parameters, 1, 0.02f);
   bench->adamw = arra_adamw_new (&settings, bench->parameters, error);
   if (bench->adamw != NULL)
-    bench->run = arra_objective_run_new (&objective, config, bench->parameters, bench->exec, error);
+    bench->run = arra_objective_run_new (&objective, arra_chameleon_trainable (config), bench->parameters, bench->exec, error);
   return bench->run != NULL;
 }
 

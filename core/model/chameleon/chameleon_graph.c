@@ -34,18 +34,44 @@ arra_chameleon_graph (ArraTape *tape, const ArraChameleonConfig *config, const A
                       ArraTransformerNodes *out)
 {
   const ArraTransformerShape shape = arra_chameleon_shape (config);
-  ArraTransformerGraph graph = { .shape = &shape,
-                                 .table = arra_chameleon_table (),
-                                 .norm = "model.norm.weight",
-                                 .parameters = parameters,
-                                 .n = sequences->n,
-                                 .length = sequences->length,
-                                 .dropout = *dropout };
+  ArraTransformerGraph layers = { .shape = &shape,
+                                  .table = arra_chameleon_table (),
+                                  .norm = "model.norm.weight",
+                                  .parameters = parameters,
+                                  .n = sequences->n,
+                                  .length = sequences->length,
+                                  .dropout = *dropout };
   ArraNode *x
       = arra_graph_embedding (tape, arra_parameters_leaf (parameters, tape, "model.embed_tokens.weight"),
                               sequences->ids, (gsize) sequences->n * sequences->length);
 
-  graph.dropout.stream = 0;
-  prepare_rope (tape, config, sequences, &graph);
-  arra_transformer_graph (tape, &graph, x, tap, out);
+  layers.dropout.stream = 0;
+  prepare_rope (tape, config, sequences, &layers);
+  arra_transformer_graph (tape, &layers, x, tap, out);
+}
+
+static void
+graph (const ArraTrainable *model, ArraTape *tape, const ArraParameters *parameters,
+       const ArraSequences *sequences, guint tap, const ArraDropout *dropout, ArraTransformerNodes *out)
+{
+  arra_chameleon_graph (tape, model->config, parameters, sequences, tap, dropout, out);
+}
+
+static ArraNode *
+logits (const ArraTrainable *model, ArraTape *tape, const ArraParameters *parameters, ArraNode *rows)
+{
+  return arra_graph_dense (tape, rows, arra_parameters_leaf (parameters, tape, "lm_head.weight"), NULL);
+}
+
+ArraTrainable
+arra_chameleon_trainable (const ArraChameleonConfig *config)
+{
+  return (ArraTrainable){ .hidden_size = config->hidden_size,
+                          .n_layers = config->n_layers,
+                          .context = config->context,
+                          .n_ids = config->vocab_size,
+                          .n_labels = config->vocab_size,
+                          .config = config,
+                          .graph = graph,
+                          .logits = logits };
 }

@@ -17,4 +17,5 @@ struct _ArraJanus
   ArraWeight head_1, head_1_bias, head_2, head_2_bias;   /* a hidden state to logits */
 };
 
+const ArraWeightTable *arra_janus_table (void);
 extern const ArraTransformerClass arra_janus_class;

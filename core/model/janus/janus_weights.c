@@ -99,6 +99,12 @@ static const ArraWeightTable table = {
   .size = dim_size,
 };
 
+const ArraWeightTable *
+arra_janus_table (void)
+{
+  return &table;
+}
+
 static ArraWeights
 weights_of (const ArraJanusConfig *config, ArraSource *source, const char *prefix, ArraJanusForm form)
 {

@@ -4,84 +4,121 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "llamagen_graph.h"
 
+#include "fail.h"
 #include "llamagen_private.h"
 
-/* Angles of every row: [n * length][head_dim / 2], the same for every picture. */
+/* Angles of every row: [n * length][head_dim / 2], the same for every sequence. */
 static void
-prepare_rope (ArraTape *tape, const ArraLlamagenConfig *config, const ArraLlamagenPictures *pictures, guint length,
-              ArraTransformerGraph *graph)
+prepare_rope (ArraTape *tape, const ArraTrainable *model, ArraTransformerGraph *layers)
 {
-  gsize half = config->head_dim / 2, rows = (gsize) pictures->n * length;
+  const ArraLlamagenConfig *config = model->config;
+  gsize half = config->head_dim / 2, rows = (gsize) layers->n * layers->length;
   float *cosine = arra_tape_keep (tape, rows * half, sizeof (float));
   float *sine = arra_tape_keep (tape, rows * half, sizeof (float));
   float *frequencies = arra_tape_keep (tape, half, sizeof (float));
 
-  graph->cosine = cosine;
-  graph->sine = sine;
+  layers->cosine = cosine;
+  layers->sine = sine;
   if (!arra_tape_computes (tape))
     return;
   arra_llamagen_frequencies (config, frequencies);
   for (gsize row = 0; row < rows; row++)
-    arra_llamagen_angles (config, frequencies, (guint) (row % length), pictures->columns, cosine + row * half,
+    arra_llamagen_angles (config, frequencies, (guint) (row % layers->length), model->columns, cosine + row * half,
                           sine + row * half);
 }
 
-/* The classes' rows lie before all codes' rows: where each row of each sequence is. */
-static const guint32 *
-order_rows (ArraTape *tape, const ArraLlamagenPictures *pictures)
+/* Rows of the two tables, and where each row of the sequences is when the classes' rows lie before the codes'. */
+typedef struct
 {
-  guint32 *order = arra_tape_keep (tape, (gsize) pictures->n * (pictures->n_codes + 1), sizeof *order);
+  guint32 *classes, *codes, *order;
+} Rows;
 
-  for (guint32 picture = 0, row = 0; arra_tape_computes (tape) && picture < pictures->n; picture++)
-    {
-      order[row++] = picture;
-      for (guint32 i = 0; i < pictures->n_codes; i++)
-        order[row++] = pictures->n + picture * pictures->n_codes + i;
-    }
-  return order;
+static Rows
+split_ids (ArraTape *tape, const ArraLlamagenConfig *config, const ArraSequences *sequences)
+{
+  gsize rows = (gsize) sequences->n * sequences->length;
+  guint32 *block = arra_tape_keep (tape, 2 * rows, sizeof *block);
+  Rows split = { block, block != NULL ? block + sequences->n : NULL, block != NULL ? block + rows : NULL };
+  guint32 n_codes = 0;
+
+  for (gsize row = 0; arra_tape_computes (tape) && row < rows; row++)
+    if (row % sequences->length == 0)
+      {
+        split.order[row] = (guint32) (row / sequences->length);
+        split.classes[split.order[row]] = sequences->ids[row] - config->n_codes;
+      }
+    else
+      {
+        split.order[row] = sequences->n + n_codes;
+        split.codes[n_codes++] = sequences->ids[row];
+      }
+  return split;
 }
 
 static ArraNode *
-embed (ArraTape *tape, const ArraParameters *parameters, const ArraLlamagenPictures *pictures)
+embed (ArraTape *tape, const ArraLlamagenConfig *config, const ArraParameters *parameters, const ArraSequences *sequences)
 {
   ArraNode *class_table = arra_parameters_leaf (parameters, tape, "cls_embedding.embedding_table.weight");
   ArraNode *code_table = arra_parameters_leaf (parameters, tape, "tok_embeddings.weight");
-  gsize n_codes = (gsize) pictures->n * pictures->n_codes;
-  ArraNode *classes = arra_graph_embedding (tape, class_table, pictures->classes, pictures->n);
-  ArraNode *codes = arra_graph_embedding (tape, code_table, pictures->codes, n_codes);
-  const guint32 *order = order_rows (tape, pictures);
+  gsize rows = (gsize) sequences->n * sequences->length;
+  Rows split = split_ids (tape, config, sequences);
+  ArraNode *classes = arra_graph_embedding (tape, class_table, split.classes, sequences->n);
+  ArraNode *codes = arra_graph_embedding (tape, code_table, split.codes, rows - sequences->n);
 
-  return arra_graph_gather (tape, arra_graph_join (tape, classes, codes), order, pictures->n + n_codes);
+  return arra_graph_gather (tape, arra_graph_join (tape, classes, codes), split.order, rows);
 }
 
-void
-arra_llamagen_graph (ArraTape *tape,
-                     const ArraLlamagenConfig *config,
-                     const ArraParameters *parameters,
-                     const ArraLlamagenPictures *pictures,
-                     guint tap,
-                     const ArraDropout *dropout,
-                     ArraTransformerNodes *out)
+static void
+graph (const ArraTrainable *model, ArraTape *tape, const ArraParameters *parameters,
+       const ArraSequences *sequences, guint tap, const ArraDropout *dropout, ArraTransformerNodes *out)
 {
+  const ArraLlamagenConfig *config = model->config;
   const ArraTransformerShape shape = arra_llamagen_shape (config);
-  ArraTransformerGraph graph = { .shape = &shape,
-                                 .table = arra_llamagen_table (config),
-                                 .norm = "norm.weight",
-                                 .parameters = parameters,
-                                 .n = pictures->n,
-                                 .length = pictures->n_codes + 1,
-                                 .dropout = *dropout };
-  ArraNode *x = embed (tape, parameters, pictures);
+  ArraTransformerGraph layers = { .shape = &shape,
+                                  .table = arra_llamagen_table (config),
+                                  .norm = "norm.weight",
+                                  .parameters = parameters,
+                                  .n = sequences->n,
+                                  .length = sequences->length,
+                                  .dropout = *dropout };
+  ArraNode *x = embed (tape, config, parameters, sequences);
 
-  graph.dropout.stream = 0;
-  x = arra_graph_dropout (tape, x, &graph.dropout);
-  graph.dropout.stream = 1;
-  prepare_rope (tape, config, pictures, graph.length, &graph);
-  arra_transformer_graph (tape, &graph, x, tap, out);
+  layers.dropout.stream = 0;
+  x = arra_graph_dropout (tape, x, &layers.dropout);
+  layers.dropout.stream = 1;
+  prepare_rope (tape, model, &layers);
+  arra_transformer_graph (tape, &layers, x, tap, out);
 }
 
-ArraNode *
-arra_llamagen_graph_logits (ArraTape *tape, const ArraParameters *parameters, ArraNode *hidden)
+static ArraNode *
+logits (const ArraTrainable *model, ArraTape *tape, const ArraParameters *parameters, ArraNode *rows)
 {
-  return arra_graph_dense (tape, hidden, arra_parameters_leaf (parameters, tape, "output.weight"), NULL);
+  return arra_graph_dense (tape, rows, arra_parameters_leaf (parameters, tape, "output.weight"), NULL);
+}
+
+static gboolean
+check (const ArraTrainable *model, const ArraSequences *sequences, GError **error)
+{
+  guint n_codes = model->n_labels;
+
+  for (gsize row = 0; row < (gsize) sequences->n * sequences->length; row++)
+    if ((sequences->ids[row] >= n_codes) != (row % sequences->length == 0))
+      return arra_fail (error, ARRA_ERROR_ARGUMENT, "A sequence is a class and then codes: id %u cannot stand at place %zu",
+                        sequences->ids[row], (size_t) (row % sequences->length));
+  return TRUE;
+}
+
+ArraTrainable
+arra_llamagen_trainable (const ArraLlamagenConfig *config, guint columns)
+{
+  return (ArraTrainable){ .hidden_size = config->hidden_size,
+                          .n_layers = config->n_layers,
+                          .context = ARRA_ROPE_POSITIONS,
+                          .n_ids = config->n_codes + config->n_classes + 1,
+                          .n_labels = config->n_codes,
+                          .config = config,
+                          .columns = columns,
+                          .check = check,
+                          .graph = graph,
+                          .logits = logits };
 }

@@ -9,7 +9,7 @@
 struct _ArraObjectiveRun
 {
   ArraObjective objective;
-  const ArraChameleonConfig *config;
+  ArraTrainable model;
   ArraParameters *parameters;
   ArraTape *tape;
 
@@ -33,11 +33,11 @@ has_adaptor (const ArraObjective *objective)
 }
 
 gboolean
-arra_objective_add_parameters (const ArraObjective *objective, const ArraChameleonConfig *config,
+arra_objective_add_parameters (const ArraObjective *objective, ArraTrainable model,
                                ArraParameters *parameters, GError **error)
 {
   gint64 feature = objective->alignment.feature_width;
-  const gint64 first[] = { feature, config->hidden_size }, second[] = { feature, feature };
+  const gint64 first[] = { feature, model.hidden_size }, second[] = { feature, feature };
 
   if (!has_adaptor (objective))
     return TRUE;
@@ -48,7 +48,7 @@ arra_objective_add_parameters (const ArraObjective *objective, const ArraChamele
 }
 
 static gboolean
-check_objective (const ArraObjective *objective, const ArraChameleonConfig *config, GError **error)
+check_objective (const ArraObjective *objective, const ArraTrainable *model, GError **error)
 {
   const ArraAlignment *alignment = &objective->alignment;
 
@@ -57,34 +57,34 @@ check_objective (const ArraObjective *objective, const ArraChameleonConfig *conf
                       objective->dropout);
   if (alignment->positions == ARRA_ALIGN_NONE)
     return TRUE;
-  if (alignment->layer > config->n_layers)
+  if (alignment->layer > model->n_layers)
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "Layer %u cannot be aligned: the model has %u",
-                      alignment->layer, config->n_layers);
+                      alignment->layer, model->n_layers);
   if (alignment->feature_width == 0)
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "There is nothing to align with: features have no width");
-  if (alignment->head == ARRA_ALIGN_MAX_POOL && alignment->feature_width > config->hidden_size)
+  if (alignment->head == ARRA_ALIGN_MAX_POOL && alignment->feature_width > model->hidden_size)
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "The max-pool head cannot make %u numbers of %u",
-                      alignment->feature_width, config->hidden_size);
+                      alignment->feature_width, model->hidden_size);
   if (alignment->positions == ARRA_ALIGN_IMAGE && alignment->image_ids == NULL)
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "Which tokens are image tokens is not known");
   return TRUE;
 }
 
 ArraObjectiveRun *
-arra_objective_run_new (const ArraObjective *objective, const ArraChameleonConfig *config,
+arra_objective_run_new (const ArraObjective *objective, ArraTrainable model,
                         ArraParameters *parameters, const ArraExec *exec, GError **error)
 {
   g_autoptr (ArraObjectiveRun) run = NULL;
 
-  if (!check_objective (objective, config, error))
+  if (!check_objective (objective, &model, error))
     return NULL;
   run = arra_mem_new0 (1, sizeof *run, "the objective", error);
   if (run == NULL)
     return NULL;
   run->objective = *objective;
-  run->config = config;
+  run->model = model;
   run->parameters = parameters;
-  run->tape = arra_tape_new (exec, arra_transformer_graph_nodes (config->n_layers), error);
+  run->tape = arra_tape_new (exec, arra_transformer_graph_nodes (model.n_layers), error);
   return run->tape == NULL ? NULL : g_steal_pointer (&run);
 }
 
@@ -100,21 +100,42 @@ arra_objective_run_free (ArraObjectiveRun *run)
 
 /* ---- the batch: checked, then turned into rows */
 
+/* Ids that the model knows, labels that it can predict. */
+static gboolean
+check_ids (const ArraTrainable *model, const ArraBatch *batch, GError **error)
+{
+  const ArraSequences sequences = { batch->n, batch->length, batch->ids };
+  gint64 first = model->first_label, last = first + model->n_labels - 1;
+
+  for (gsize i = 0; i < (gsize) batch->n * batch->length; i++)
+    {
+      gint64 id = batch->ids[i], label = batch->labels[i];
+
+      if (id >= model->n_ids || label > last)
+        return arra_fail (error, ARRA_ERROR_ARGUMENT,
+                          "Token id %" G_GINT64_FORMAT " is outside the vocabulary of %u", MAX (id, label),
+                          id >= model->n_ids ? model->n_ids : (guint) last + 1);
+      if (label >= 0 && label < first)
+        return arra_fail (error, ARRA_ERROR_ARGUMENT,
+                          "Token id %" G_GINT64_FORMAT " cannot be learnt: the model predicts those from %"
+                          G_GINT64_FORMAT " on",
+                          label, first);
+    }
+  return model->check == NULL || model->check (model, &sequences, error);
+}
+
 static gboolean
 check_batch (const ArraObjectiveRun *run, const ArraBatch *batch, GError **error)
 {
-  guint vocab = run->config->vocab_size, longest = MIN (run->config->context, ARRA_ROPE_POSITIONS);
+  guint longest = MIN (run->model.context, ARRA_ROPE_POSITIONS);
 
   if (batch->n == 0 || batch->length < 2 || batch->length > longest
       || (guint64) batch->n * batch->length > G_MAXINT32)
     return arra_fail (error, ARRA_ERROR_ARGUMENT,
                       "A batch of %u sequences of %u tokens: 2 to %u tokens are possible", batch->n,
                       batch->length, longest);
-  for (gsize i = 0; i < (gsize) batch->n * batch->length; i++)
-    if (batch->ids[i] >= vocab || batch->labels[i] >= (gint64) vocab)
-      return arra_fail (error, ARRA_ERROR_ARGUMENT,
-                        "Token id %" G_GINT64_FORMAT " is outside the vocabulary of %u",
-                        MAX ((gint64) batch->ids[i], (gint64) batch->labels[i]), vocab);
+  if (!check_ids (&run->model, batch, error))
+    return FALSE;
   for (guint i = 0; i < batch->n; i++)
     if (batch->lengths[i] == 0 || batch->lengths[i] > batch->length)
       return arra_fail (error, ARRA_ERROR_ARGUMENT, "Sequence %u has %u tokens in a batch of length %u", i,
@@ -158,7 +179,7 @@ find_learnt (ArraObjectiveRun *run, const ArraBatch *batch)
         if (batch->labels[row + 1] >= 0)
           {
             run->learnt[count] = (guint32) row;
-            run->targets[count++] = (guint32) batch->labels[row + 1];
+            run->targets[count++] = (guint32) batch->labels[row + 1] - run->model.first_label;
           }
       }
   return count;
@@ -233,14 +254,15 @@ compute (ArraTape *tape, gpointer user, GError **error)
   const ArraSequences sequences = { batch->n, batch->length, batch->ids };
   double n = (double) (batch->n_labels > 0 ? batch->n_labels : losses->n_labels);
   guint tap = losses->n_aligned > 0 ? run->objective.alignment.layer : ARRA_NO_LAYER;
-  ArraTransformerNodes model;
+  const ArraTrainable *model = &run->model;
+  ArraTransformerNodes nodes;
   ArraNode *logits;
 
-  arra_chameleon_graph (tape, run->config, run->parameters, &sequences, tap, &dropout, &model);
-  if (model.tapped != NULL)
-    align (run, tape, model.tapped);
-  logits = arra_graph_dense (tape, arra_graph_gather (tape, model.hidden, run->learnt, losses->n_labels),
-                             arra_parameters_leaf (run->parameters, tape, "lm_head.weight"), NULL);
+  model->graph (model, tape, run->parameters, &sequences, tap, &dropout, &nodes);
+  if (nodes.tapped != NULL)
+    align (run, tape, nodes.tapped);
+  logits = model->logits (model, tape, run->parameters,
+                          arra_graph_gather (tape, nodes.hidden, run->learnt, losses->n_labels));
   arra_graph_cross_entropy (tape, logits, run->targets, 1 / n, run->objective.z_weight / n,
                             &losses->cross_entropy, &losses->z);
   losses->cross_entropy /= n;

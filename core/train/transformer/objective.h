@@ -4,7 +4,7 @@
 
 #include <arra.h>
 #include "alignment.h"
-#include "chameleon_graph.h"
+#include "trainable.h"
 
 /* The reference computes the alignment only when z_weight > 0; here the two are independent. */
 typedef struct
@@ -36,11 +36,11 @@ typedef struct
 } ArraLosses;
 
 /* Adds the adaptor's tensors to the table, when the head has any. The hidden width of the MLP is the feature's. */
-gboolean arra_objective_add_parameters (const ArraObjective *objective, const ArraChameleonConfig *config, ArraParameters *parameters, GError **error);
+gboolean arra_objective_add_parameters (const ArraObjective *objective, ArraTrainable model, ArraParameters *parameters, GError **error);
 
-/* Runs batches of one objective; keeps its memory from step to step. @config and @parameters must outlive it. */
+/* Runs batches of one objective; keeps its memory from step to step. What @model was made of and @parameters must outlive it. */
 typedef struct _ArraObjectiveRun ArraObjectiveRun;
-ArraObjectiveRun *arra_objective_run_new (const ArraObjective *objective, const ArraChameleonConfig *config, ArraParameters *parameters, const ArraExec *exec, GError **error);
+ArraObjectiveRun *arra_objective_run_new (const ArraObjective *objective, ArraTrainable model, ArraParameters *parameters, const ArraExec *exec, GError **error);
 void arra_objective_run_free (ArraObjectiveRun *run); /* nullable */
 
 /* The losses of @batch, and with @gradients also the gradient of the total, ADDED to parameters->grad. Without, dropout is off. ARGUMENT: ids or labels outside the

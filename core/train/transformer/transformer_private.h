@@ -4,6 +4,7 @@
 
 #include <json-glib/json-glib.h>
 
+#include "chameleon_graph.h"
 #include "learner.h"
 #include "objective.h"
 #include "tokenizer.h"

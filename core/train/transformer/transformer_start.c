@@ -124,7 +124,7 @@ make_parameters (ArraTransformerTrainee *t, ArraSource *source, GError **error)
 {
   t->parameters = arra_parameters_new (error);
   if (t->parameters == NULL || !arra_chameleon_describe (&t->config, source, arra_parameters_add_shape, t->parameters, error)
-      || !arra_objective_add_parameters (&t->settings.objective, &t->config, t->parameters, error)
+      || !arra_objective_add_parameters (&t->settings.objective, arra_chameleon_trainable (&t->config), t->parameters, error)
       || !arra_parameters_allocate (t->parameters, TRUE, error))
     return FALSE;
   arra_parameters_start (t->parameters, t->seed, (float) t->settings.deviation);

@@ -295,7 +295,7 @@ make (ArraTransformerTrainee *t, const ArraYaml *config, GError **error)
       || !check_parts (t, config, error) || !arra_transformer_begin (t, config, error))
     return FALSE;
   t->n_learnt = t->items.n - (guint) t->settings.held_out;
-  t->run = arra_objective_run_new (&t->settings.objective, &t->config, t->parameters, &t->exec, error);
+  t->run = arra_objective_run_new (&t->settings.objective, arra_chameleon_trainable (&t->config), t->parameters, &t->exec, error);
   if (t->run == NULL
       || !arra_learner_init (&t->learner, &t->settings.learner, t->parameters, &t->exec, error))
     return FALSE;

@@ -261,7 +261,7 @@ evaluate (gpointer data, GError **error)
 {
   SmallTraining *t = data;
   g_autoptr (ArraObjectiveRun) run
-      = arra_objective_run_new (&t->objective, &t->config, t->parameters, &t->exec, error);
+      = arra_objective_run_new (&t->objective, arra_chameleon_trainable (&t->config), t->parameters, &t->exec, error);
   ArraLosses losses;
 
   return run != NULL && arra_objective_evaluate (run, &t->batch, TRUE, &losses, error);
@@ -344,7 +344,7 @@ test_bad_objectives (void)
     {
       g_autoptr (GError) error = NULL;
 
-      g_assert_null (arra_objective_run_new (&bad[i], &t.config, t.parameters, &t.exec, &error));
+      g_assert_null (arra_objective_run_new (&bad[i], arra_chameleon_trainable (&t.config), t.parameters, &t.exec, &error));
       g_assert_error (error, ARRA_ERROR, ARRA_ERROR_ARGUMENT);
     }
   small_training_clear (&t);
