@@ -42,11 +42,21 @@ write_name (GString *out, const char *pattern, const char *number, gsize digits,
   g_string_append (out, rest);
 }
 
-/* Their name in @out. (nullable): the rule that gave it. */
-static const ArraStoredName *
-translate (const ArraStoredNames *names, const char *ours, GString *out)
+/* "a.b.weight" as a module that was saved whole has it: "_modules.a._modules.b._parameters.weight". */
+static void
+write_pickled (GString *out, const char *name)
 {
-  g_string_assign (out, names->prefix != NULL ? names->prefix : "");
+  const char *dot;
+
+  for (; (dot = strchr (name, '.')) != NULL; name = dot + 1)
+    g_string_append_printf (out, "_modules.%.*s.", (int) (dot - name), name);
+  g_string_append_printf (out, "%s.%s", g_str_has_prefix (name, "running_") ? "_buffers" : "_parameters", name);
+}
+
+/* Their name, as of a state, in @out. (nullable): the rule that gave it. */
+static const ArraStoredName *
+apply_rules (const ArraStoredNames *names, const char *ours, GString *out)
+{
   for (gsize i = 0; i < names->n; i++)
     {
       const ArraStoredName *rule = &names->rules[i];
@@ -62,6 +72,21 @@ translate (const ArraStoredNames *names, const char *ours, GString *out)
   return NULL;
 }
 
+/* Their name in @out, and the rule as above. */
+static const ArraStoredName *
+translate (const ArraStoredNames *names, const char *ours, GString *out)
+{
+  g_autoptr (GString) plain = g_string_sized_new (MAX_NAME);
+  const ArraStoredName *rule = apply_rules (names, ours, plain);
+
+  g_string_assign (out, names->prefix != NULL ? names->prefix : "");
+  if (names->pickled)
+    write_pickled (out, plain->str);
+  else
+    g_string_append (out, plain->str);
+  return rule;
+}
+
 char *
 arra_stored_prefix (const ArraSource *source, const char *marker)
 {
@@ -74,6 +99,20 @@ arra_stored_prefix (const ArraSource *source, const char *marker)
         return g_strndup (name, before);
     }
   return NULL;
+}
+
+gboolean
+arra_stored_recognise (const ArraSource *source, const char *marker, ArraStoredNames *names, char **prefix)
+{
+  g_autoptr (GString) whole = g_string_sized_new (MAX_NAME);
+
+  write_pickled (whole, marker);
+  *prefix = arra_stored_prefix (source, marker);
+  names->pickled = *prefix == NULL;
+  if (names->pickled)
+    *prefix = arra_stored_prefix (source, whole->str);
+  names->prefix = *prefix;
+  return *prefix != NULL;
 }
 
 const ArraTensor *

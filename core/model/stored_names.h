@@ -21,10 +21,13 @@ typedef struct
   const ArraStoredName *rules; /* what none of them fits keeps its name */
   gsize n;
   const char *prefix; /* of all their names */
+  gboolean pickled;   /* the module itself was saved, not its state: parts are in _modules, tensors in _parameters and _buffers */
 } ArraStoredNames;
 
 /* What goes before @marker where a tensor's name ends with it, as far as the start of the name or a dot. (transfer full) (nullable): no name does. */
 char *arra_stored_prefix (const ArraSource *source, const char *marker);
+/* Finds the file's names by @marker, plain or pickled; @prefix: (transfer full): keeps what they point to. FALSE: no tensor's name ends with it. */
+gboolean arra_stored_recognise (const ArraSource *source, const char *marker, ArraStoredNames *names, char **prefix);
 /* (nullable): the tensor that holds ours, whole or with others. Borrowed. */
 const ArraTensor *arra_stored_find (const ArraStoredNames *names, const ArraSource *source, const char *ours);
 

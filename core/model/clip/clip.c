@@ -104,7 +104,7 @@ read_model (ArraClip *clip, ArraSource *source, GError **error)
   g_autofree char *config = g_build_filename (clip->path, "config.json", NULL), *prefix = NULL;
   g_autoptr (ArraSource) opened = NULL;
   const ArraClipForm *form;
-  ArraStoredNames names = { NULL, 0, NULL };
+  ArraStoredNames names = { .rules = NULL };
   gboolean described = g_file_test (config, G_FILE_TEST_EXISTS);
 
   if (described && !read_config (clip, config, error))
@@ -113,7 +113,7 @@ read_model (ArraClip *clip, ArraSource *source, GError **error)
     return FALSE;
   form = arra_clip_form_of (source, &prefix);
   if (form != NULL)
-    names = (ArraStoredNames){ form->names.rules, form->names.n, prefix };
+    names = (ArraStoredNames){ form->names.rules, form->names.n, prefix, FALSE };
   if (!described && (form == NULL || form->names.n == 0))
     return read_config (clip, config, error); /* which says that it is missing */
   return (described || read_shape (clip, form, &names, source, error)) && read_weights (clip, &names, source, error);

@@ -75,10 +75,10 @@ static const ArraStoredName openai[] = {
   { "text_projection.weight", "text_projection", 0, 0, TRUE },
 };
 
-#define ROWS(rules) { rules, G_N_ELEMENTS (rules), NULL }
+#define ROWS(rules) { rules, G_N_ELEMENTS (rules), NULL, FALSE }
 
 static const ArraClipForm forms[] = {
-  { "vision_model.embeddings.class_embedding", { NULL, 0, NULL }, 1e-5f, FALSE, FALSE },
+  { "vision_model.embeddings.class_embedding", { NULL, 0, NULL, FALSE }, 1e-5f, FALSE, FALSE },
   { "visual.trunk.cls_token", ROWS (timm), 1e-6f, TRUE, TRUE },
   { "visual.class_embedding", ROWS (openai), 1e-5f, TRUE, TRUE },
 };

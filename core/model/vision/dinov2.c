@@ -47,7 +47,7 @@ static const ArraStoredName original[] = {
   { "vision_model.post_layernorm", "norm", 0, 0, FALSE },
 };
 
-#define ROWS(rules) { rules, G_N_ELEMENTS (rules), NULL }
+#define ROWS(rules) { rules, G_N_ELEMENTS (rules), NULL, FALSE }
 
 static const ArraClipForm forms[] = {
   { ARRA_DINOV2_MARKER, ROWS (transformers), 1e-6f, TRUE, FALSE },
@@ -192,7 +192,7 @@ arra_dinov2_open (const char *path, ArraSource *source, const ArraExec *exec, GE
   if ((prefix = arra_stored_prefix (source, form->marker)) == NULL
       && (prefix = arra_stored_prefix (source, forms[1].marker)) != NULL)
     form = &forms[1];
-  names = (ArraStoredNames){ form->names.rules, form->names.n, prefix };
+  names = (ArraStoredNames){ form->names.rules, form->names.n, prefix, FALSE };
   if (!read_shape (dino, form, &names, path, source, error) || !load (dino, &names, source, error))
     return NULL;
   dino->tape = arra_tape_new (exec, arra_clip_graph_nodes (&dino->config), error);

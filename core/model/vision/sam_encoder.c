@@ -50,7 +50,7 @@ static const ArraStoredName original[] = {
   { "vision_encoder.neck.layer_norm2", "image_encoder.neck.3", 0, 0, FALSE },
 };
 
-#define ROWS(rules) { rules, G_N_ELEMENTS (rules), NULL }
+#define ROWS(rules) { rules, G_N_ELEMENTS (rules), NULL, FALSE }
 
 static const struct
 {
@@ -81,7 +81,7 @@ find_names (const ArraSource *source, ArraStoredNames *names, char **prefix)
   for (gsize i = 0; i < G_N_ELEMENTS (forms); i++)
     if ((*prefix = arra_stored_prefix (source, forms[i].marker)) != NULL)
       {
-        *names = (ArraStoredNames){ forms[i].names.rules, forms[i].names.n, *prefix };
+        *names = (ArraStoredNames){ forms[i].names.rules, forms[i].names.n, *prefix, FALSE };
         return TRUE;
       }
   return FALSE;
@@ -235,7 +235,7 @@ sam_open (const ArraVisionFiles *files, ArraVisionShape *shape, GError **error)
 {
   Sam *sam = arra_mem_new0 (1, sizeof *sam, "the image encoder", error);
   g_autofree char *prefix = NULL;
-  ArraStoredNames names = { NULL, 0, NULL };
+  ArraStoredNames names = { .rules = NULL };
   const Shapes shapes = { &names, files->source };
   guint size, grid;
 

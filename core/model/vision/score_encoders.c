@@ -77,6 +77,15 @@ static const Kind densenet
 
 /* ---- opening */
 
+static gboolean
+is_kind (const Kind *kind, const ArraSource *source)
+{
+  g_autofree char *prefix = NULL;
+  ArraStoredNames names = { .rules = NULL };
+
+  return arra_stored_recognise (source, kind->marker, &names, &prefix);
+}
+
 static void
 scorer_free (gpointer self)
 {
@@ -90,13 +99,14 @@ scorer_free (gpointer self)
 static gpointer
 scorer_open (const Kind *kind, const ArraVisionFiles *files, ArraVisionShape *shape, GError **error)
 {
-  g_autofree char *prefix = arra_stored_prefix (files->source, kind->marker);
-  const ArraStoredNames names = { NULL, 0, prefix };
+  g_autofree char *prefix = NULL;
+  ArraStoredNames names = { .rules = NULL };
   Scorer *scorer = g_new0 (Scorer, 1);
   Run run = { .scorer = scorer };
   guint size = (guint) kind->size, features = (guint) kind->features;
 
   scorer->kind = kind;
+  arra_stored_recognise (files->source, kind->marker, &names, &prefix);
   scorer->weights
       = arra_net_load (kind->walk, &run, kind->eps, &names, files->source, &scorer->n_weights, error);
   if (scorer->weights != NULL)
@@ -180,9 +190,7 @@ sha256 (gconstpointer self)
 static gboolean
 fits_inception (const ArraSource *source)
 {
-  g_autofree char *prefix = arra_stored_prefix (source, INCEPTION_MARKER);
-
-  return prefix != NULL;
+  return is_kind (&inception, source);
 }
 
 static gpointer
@@ -213,9 +221,7 @@ const ArraVisionClass arra_vision_inception = { "Inception v3", NULL,   fits_inc
 static gboolean
 fits_densenet (const ArraSource *source)
 {
-  g_autofree char *prefix = arra_stored_prefix (source, DENSENET_MARKER);
-
-  return prefix != NULL;
+  return is_kind (&densenet, source);
 }
 
 static gpointer

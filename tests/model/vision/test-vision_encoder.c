@@ -367,6 +367,53 @@ test_densenet (void)
   g_assert_error (error, ARRA_ERROR, ARRA_ERROR_UNSUPPORTED);
 }
 
+/* "a.b.weight" as a module that is pickled whole has it. */
+static char *
+pickled_name (const char *name)
+{
+  g_auto (GStrv) parts = g_strsplit (name, ".", -1);
+  g_autoptr (GString) text = g_string_new ("model.");
+  guint n = g_strv_length (parts);
+
+  for (guint i = 0; i + 1 < n; i++)
+    g_string_append_printf (text, "_modules.%s.", parts[i]);
+  g_string_append_printf (text, "%s.%s", strstr (parts[n - 1], "running") != NULL ? "_buffers" : "_parameters",
+                          parts[n - 1]);
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+/* torchxrayvision's files hold the module itself. */
+static void
+test_pickled (void)
+{
+  g_autoptr (ArraParameters) parameters = arra_parameters_new (NULL);
+  ArraConvNet net = { .phase = ARRA_NET_NAMING, .parameters = parameters, .ok = TRUE };
+  const ArraWindowMap in = arra_net_map (&net, ARRA_DENSENET_SIZE, ARRA_DENSENET_SIZE, 1);
+  g_autoptr (ArraSource) weights = NULL, module = arra_source_new ();
+  g_autoptr (ArraMapping) nothing = arra_mapping_new_for_bytes ("module", "", 0);
+  g_autoptr (ArraVisionEncoder) plain = NULL, pickled = NULL;
+  const ArraExec exec = exec_of ();
+  g_autofree char *expected = NULL, *sum = NULL;
+  const float *norm;
+  guint file;
+  g_autoptr (GError) error = NULL;
+
+  arra_densenet_walk (&net, &in, &norm);
+  plain = open_made (parameters, &weights);
+  g_assert_true (arra_source_add_file (module, nothing, &file, NULL));
+  for (gsize i = 0; i < arra_source_count (weights); i++)
+    {
+      g_autofree char *name = pickled_name (arra_source_name (weights, i));
+
+      g_assert_true (arra_source_add (module, file, name, arra_source_tensor (weights, i), NULL));
+    }
+  pickled = arra_vision_encoder_open_source ("module", module, &exec, &error);
+  g_assert_no_error (error);
+  expected = arra_vision_encoder_sha256 (plain);
+  sum = arra_vision_encoder_sha256 (pickled);
+  g_assert_cmpstr (sum, ==, expected);
+}
+
 /* ---- texts */
 
 /* BERT's texts: expected values are of an implementation of their own, in double. */
@@ -460,6 +507,7 @@ main (int argc, char **argv)
   g_test_add_func ("/model/vision/refuse", test_refuse);
   g_test_add_func ("/model/vision/unknown", test_unknown);
   g_test_add_func ("/model/vision/densenet", test_densenet);
+  g_test_add_func ("/model/vision/pickled", test_pickled);
   g_test_add_func ("/model/vision/bert", test_bert);
   g_test_add_func ("/model/vision/no-texts", test_no_texts);
   g_test_add_func ("/model/vision/hash", test_hash);
