@@ -32,10 +32,15 @@ set_name (char out[NAME_SIZE], const char *prefix, const char *middle, const cha
   return arra_fail (error, ARRA_ERROR_ARGUMENT, "The tensor name prefix “%s” is too long", prefix);
 }
 
-/* @path: of the layer, in the form of the source and in the first one. @place: the model or the layer, or NULL. */
+/* @path: of the layer, in the form of the source and in the first one. @place: the model or the layer, or
+ * NULL. */
 static gboolean
-visit_entry (const Visit *visit, const ArraTableEntry *entry, const char *path, const char *plain_path,
-             guint8 *place, GError **error)
+visit_entry (const Visit *visit,
+             const ArraTableEntry *entry,
+             const char *path,
+             const char *plain_path,
+             guint8 *place,
+             GError **error)
 {
   const ArraWeights *weights = visit->weights;
   char name[NAME_SIZE], plain[NAME_SIZE];
@@ -53,8 +58,13 @@ visit_entry (const Visit *visit, const ArraTableEntry *entry, const char *path, 
 }
 
 static gboolean
-visit_entries (const Visit *visit, const ArraTableEntry *entries, gsize n, const char *path,
-               const char *plain_path, guint8 *place, GError **error)
+visit_entries (const Visit *visit,
+               const ArraTableEntry *entries,
+               gsize n,
+               const char *path,
+               const char *plain_path,
+               guint8 *place,
+               GError **error)
 {
   for (gsize i = 0; i < n; i++)
     if (!visit_entry (visit, &entries[i], path, plain_path, place, error))
@@ -86,7 +96,8 @@ walk (const Visit *visit, GError **error)
 static gboolean
 bind (const Visit *visit, const char *plain, const ArraParam *param, GError **error)
 {
-  return arra_param_bind (param, visit->weights->source, visit->dtype, visit->pool, visit->cancellable, error);
+  return arra_param_bind (param, visit->weights->source, visit->dtype, visit->pool, visit->cancellable,
+                          error);
 }
 
 static gboolean
@@ -117,8 +128,13 @@ clear (const Visit *visit, const char *plain, const ArraParam *param, GError **e
 }
 
 gboolean
-arra_weights_bind (const ArraWeights *weights, ArraDType dtype, gpointer model, gpointer layers,
-                   ArraPool *pool, GCancellable *cancellable, GError **error)
+arra_weights_bind (const ArraWeights *weights,
+                   ArraDType dtype,
+                   gpointer model,
+                   gpointer layers,
+                   ArraPool *pool,
+                   GCancellable *cancellable,
+                   GError **error)
 {
   const Visit visit = { .func = bind,
                         .weights = weights,
@@ -140,8 +156,8 @@ arra_weights_clear (const ArraWeights *weights, gpointer model, gpointer layers)
 }
 
 gboolean
-arra_weights_measure (const ArraWeights *weights, ArraDType dtype, guint64 *mapped, guint64 *owned,
-                      GError **error)
+arra_weights_measure (
+    const ArraWeights *weights, ArraDType dtype, guint64 *mapped, guint64 *owned, GError **error)
 {
   const Visit visit
       = { .func = measure, .weights = weights, .dtype = dtype, .mapped = mapped, .owned = owned };

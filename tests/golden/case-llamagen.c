@@ -315,15 +315,16 @@ check_generation (const LlamagenCase *item, const char *name, GError **error)
   g_autofree char *stem = g_strndup (name + strlen ("out."), strlen (name) - strlen ("out.") - strlen (".tokens"));
   const ArraTensor *expected = check_tensor (item->file, name);
   Generation g = { .item = item, .n = (guint) expected->shape[0], .steps = (guint) expected->shape[1] };
-  g_autofree gint64 *tokens = g.tokens = g_new0 (gint64, (gsize) g.n * g.steps);
   g_autofree float *logits = NULL;
   gboolean ok;
 
   read_name (stem, &g);
+  g.tokens = g_new0 (gint64, (gsize) g.n * g.steps);
   g.n_branches = g.guidance > 1 ? 2 * g.n : g.n;
   g.logits = logits = g_new0 (float, (gsize) g.n_branches * g.steps * item->config.n_codes);
   g.branches = g_new0 (Branch, g.n_branches);
   ok = generate (&g, stem, error);
+  g_free (g.tokens);
   clear_branches (&g);
   return ok;
 }

@@ -36,7 +36,7 @@ read_sequence (const Reading *reading, const ArraExec *exec)
       = arra_transformer_run_new (reading->transformer, exec, reading->max_rows, reading->n, &error);
   g_autoptr (ArraKvCache) cache = new_cache (reading), other = new_cache (reading);
   g_autofree guint32 *reversed = g_new (guint32, reading->n);
-  float *logits = g_new (float, (gsize) reading->n * n_logits);
+  float *logits = g_new (float, (gsize) reading->n *n_logits);
 
   g_assert_no_error (error);
   for (guint i = 0; i < reading->n; i++)
@@ -45,8 +45,12 @@ read_sequence (const Reading *reading, const ArraExec *exec)
     {
       guint n = MIN (reading->step, reading->n - done);
       ArraTransformerInput inputs[] = {
-        { .cache = cache, .ids = reading->ids + done, .n_ids = n, .columns = reading->columns,
-          .logits = logits + (gsize) done * n_logits, .all_logits = TRUE },
+        { .cache = cache,
+          .ids = reading->ids + done,
+          .n_ids = n,
+          .columns = reading->columns,
+          .logits = logits + (gsize) done * n_logits,
+          .all_logits = TRUE },
         { .cache = other, .ids = reversed + done, .n_ids = n, .columns = reading->columns },
       };
 
@@ -59,7 +63,8 @@ read_sequence (const Reading *reading, const ArraExec *exec)
 static void
 assert_all_ways (Reading reading, const ArraExec *exec, const float *expected)
 {
-  const guint ways[][3] = { { reading.n, reading.n, FALSE }, { reading.n, 3, TRUE }, { 1, 1, FALSE }, { 2, 4, TRUE } };
+  const guint ways[][3]
+      = { { reading.n, reading.n, FALSE }, { reading.n, 3, TRUE }, { 1, 1, FALSE }, { 2, 4, TRUE } };
 
   for (gsize i = 0; i < G_N_ELEMENTS (ways); i++)
     {

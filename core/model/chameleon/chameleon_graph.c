@@ -6,7 +6,9 @@
 
 /* Every sequence's positions run from 0. */
 static void
-prepare_rope (ArraTape *tape, const ArraChameleonConfig *config, const ArraSequences *sequences,
+prepare_rope (ArraTape *tape,
+              const ArraChameleonConfig *config,
+              const ArraSequences *sequences,
               ArraTransformerGraph *graph)
 {
   gsize half = config->head_dim / 2, size = sequences->length * half;
@@ -29,8 +31,12 @@ prepare_rope (ArraTape *tape, const ArraChameleonConfig *config, const ArraSeque
 }
 
 void
-arra_chameleon_graph (ArraTape *tape, const ArraChameleonConfig *config, const ArraParameters *parameters,
-                      const ArraSequences *sequences, guint tap, const ArraDropout *dropout,
+arra_chameleon_graph (ArraTape *tape,
+                      const ArraChameleonConfig *config,
+                      const ArraParameters *parameters,
+                      const ArraSequences *sequences,
+                      guint tap,
+                      const ArraDropout *dropout,
                       ArraTransformerNodes *out)
 {
   const ArraTransformerShape shape = arra_chameleon_shape (config);
@@ -51,8 +57,13 @@ arra_chameleon_graph (ArraTape *tape, const ArraChameleonConfig *config, const A
 }
 
 static void
-graph (const ArraTrainable *model, ArraTape *tape, const ArraParameters *parameters,
-       const ArraSequences *sequences, guint tap, const ArraDropout *dropout, ArraTransformerNodes *out)
+graph (const ArraTrainable *model,
+       ArraTape *tape,
+       const ArraParameters *parameters,
+       const ArraSequences *sequences,
+       guint tap,
+       const ArraDropout *dropout,
+       ArraTransformerNodes *out)
 {
   arra_chameleon_graph (tape, model->config, parameters, sequences, tap, dropout, out);
 }

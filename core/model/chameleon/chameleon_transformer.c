@@ -23,8 +23,12 @@ frequencies (const ArraTransformer *transformer, guint length, float *out)
 }
 
 static void
-angles (const ArraTransformer *transformer, const ArraTransformerInput *input, const float *turns, guint position,
-        float *cosine, float *sine)
+angles (const ArraTransformer *transformer,
+        const ArraTransformerInput *input,
+        const float *turns,
+        guint position,
+        float *cosine,
+        float *sine)
 {
   arra_chameleon_rope_angles (&model_of (transformer)->config, turns, position, cosine, sine);
 }

@@ -1,7 +1,7 @@
 /* janus.c - what Janus adds to the transformer: a way in and a way out for codes
  *
- * Reference: Janus janus/models/modeling_vlm.py, vision_head and prepare_gen_img_embeds; projector.py, MlpProjector.
- * SPDX-License-Identifier: GPL-3.0-or-later */
+ * Reference: Janus janus/models/modeling_vlm.py, vision_head and prepare_gen_img_embeds; projector.py,
+ * MlpProjector. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "janus_private.h"
 
 #include <string.h>
@@ -101,7 +101,8 @@ arra_janus_shape (const ArraJanusConfig *config)
                                  .n_logits = config->n_codes,
                                  .norm_eps = config->norm_eps,
                                  .pairing = ARRA_ROPE_HALVES,
-                                 .workspace = MAX (config->code_size + config->hidden_size, config->head_size),
+                                 .workspace
+                                 = MAX (config->code_size + config->hidden_size, config->head_size),
                                  .widest = MAX (config->code_size, config->head_size) };
 }
 

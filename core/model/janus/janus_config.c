@@ -1,5 +1,5 @@
-/* janus_config.c - the shape of Janus: config.json's section on the language model, tensors around the codes, GGUF metadata
- * SPDX-License-Identifier: GPL-3.0-or-later */
+/* janus_config.c - the shape of Janus: config.json's section on the language model, tensors around the codes,
+ * GGUF metadata SPDX-License-Identifier: GPL-3.0-or-later */
 #include "janus_private.h"
 
 #include <string.h>
@@ -22,11 +22,15 @@ static const struct
   guint max, standard;
 } counts[] = {
   { "vocab_size", PREFIX "vocab_size", G_STRUCT_OFFSET (ArraJanusConfig, n_text), MAX_IDS, 32000 },
-  { "hidden_size", PREFIX "embedding_length", G_STRUCT_OFFSET (ArraJanusConfig, hidden_size), MAX_WIDTH, 4096 },
-  { "intermediate_size", PREFIX "feed_forward_length", G_STRUCT_OFFSET (ArraJanusConfig, intermediate_size), MAX_WIDTH, 11008 },
+  { "hidden_size", PREFIX "embedding_length", G_STRUCT_OFFSET (ArraJanusConfig, hidden_size), MAX_WIDTH,
+    4096 },
+  { "intermediate_size", PREFIX "feed_forward_length", G_STRUCT_OFFSET (ArraJanusConfig, intermediate_size),
+    MAX_WIDTH, 11008 },
   { "num_hidden_layers", PREFIX "block_count", G_STRUCT_OFFSET (ArraJanusConfig, n_layers), MAX_LAYERS, 32 },
-  { "num_attention_heads", PREFIX "attention.head_count", G_STRUCT_OFFSET (ArraJanusConfig, n_heads), MAX_WIDTH, 32 },
-  { "max_position_embeddings", PREFIX "context_length", G_STRUCT_OFFSET (ArraJanusConfig, context), MAX_CONTEXT, 2048 },
+  { "num_attention_heads", PREFIX "attention.head_count", G_STRUCT_OFFSET (ArraJanusConfig, n_heads),
+    MAX_WIDTH, 32 },
+  { "max_position_embeddings", PREFIX "context_length", G_STRUCT_OFFSET (ArraJanusConfig, context),
+    MAX_CONTEXT, 2048 },
   { NULL, PREFIX "attention.head_count_kv", G_STRUCT_OFFSET (ArraJanusConfig, n_kv_heads), MAX_WIDTH, 0 },
   { NULL, PREFIX "code_count", G_STRUCT_OFFSET (ArraJanusConfig, n_codes), MAX_IDS, 0 },
   { NULL, PREFIX "code_length", G_STRUCT_OFFSET (ArraJanusConfig, code_size), MAX_WIDTH, 0 },
@@ -68,11 +72,8 @@ arra_janus_vqgan_prefix (const char *prefix, ArraJanusForm form)
 }
 
 gboolean
-arra_janus_vqgan_config (ArraVqganConfig *config,
-                         const ArraSource *source,
-                         const char *prefix,
-                         ArraJanusForm form,
-                         GError **error)
+arra_janus_vqgan_config (
+    ArraVqganConfig *config, const ArraSource *source, const char *prefix, ArraJanusForm form, GError **error)
 {
   g_autofree char *vqgan = arra_janus_vqgan_prefix (prefix, form);
 
@@ -96,8 +97,8 @@ arra_janus_config_check (ArraJanusConfig *config, const char *name, GError **err
   if (config->hidden_size % config->n_heads != 0 || config->n_heads % config->n_kv_heads != 0
       || config->hidden_size / config->n_heads % 2 != 0)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: %u heads (%u for keys) do not go into a width of %u: each takes an even number", name,
-                      config->n_heads, config->n_kv_heads, config->hidden_size);
+                      "%s: %u heads (%u for keys) do not go into a width of %u: each takes an even number",
+                      name, config->n_heads, config->n_kv_heads, config->hidden_size);
   config->head_dim = config->hidden_size / config->n_heads;
   if (!(config->rope_theta >= 1.0 && config->rope_theta <= 1e12))
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: rope_theta must be between 1 and 1e12", name);
@@ -113,7 +114,8 @@ has (JsonObject *object, const char *key)
   return json_object_has_member (object, key) && !json_object_get_null_member (object, key);
 }
 
-/* rope_theta lies in the section or, later, in its rope_parameters; scaled positions are not what Janus was made with. */
+/* rope_theta lies in the section or, later, in its rope_parameters; scaled positions are not what Janus was
+ * made with. */
 static gboolean
 read_rope (ArraJanusConfig *config, JsonObject *section, const char *name, GError **error)
 {
@@ -127,7 +129,8 @@ read_rope (ArraJanusConfig *config, JsonObject *section, const char *name, GErro
     return TRUE;
   rope = arra_json_get_object (section, name, key, error);
   if (rope == NULL
-      || !arra_json_get_double_default (rope, name, "rope_theta", config->rope_theta, &config->rope_theta, error))
+      || !arra_json_get_double_default (rope, name, "rope_theta", config->rope_theta, &config->rope_theta,
+                                        error))
     return FALSE;
   type_key = has (rope, "rope_type") ? "rope_type" : "type";
   if (has (rope, type_key))
@@ -137,8 +140,9 @@ read_rope (ArraJanusConfig *config, JsonObject *section, const char *name, GErro
       if (type == NULL)
         return FALSE;
       if (strcmp (type, "default") != 0)
-        return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: %s of type \"%.40s\" is not supported (only \"%s\" is)",
-                          name, key, type, "default");
+        return arra_fail (error, ARRA_ERROR_UNSUPPORTED,
+                          "%s: %s of type \"%.40s\" is not supported (only \"%s\" is)", name, key, type,
+                          "default");
     }
   return TRUE;
 }
@@ -153,11 +157,13 @@ read_section (ArraJanusConfig *config, JsonObject *section, const char *name, GE
     {
       if (counts[i].json == NULL)
         continue;
-      if (!arra_json_get_int_default (section, name, counts[i].json, 1, counts[i].max, counts[i].standard, &value, error))
+      if (!arra_json_get_int_default (section, name, counts[i].json, 1, counts[i].max, counts[i].standard,
+                                      &value, error))
         return FALSE;
       *count_at (config, i) = (guint) value;
     }
-  if (!arra_json_get_int_default (section, name, "num_key_value_heads", 1, MAX_WIDTH, config->n_heads, &value, error)
+  if (!arra_json_get_int_default (section, name, "num_key_value_heads", 1, MAX_WIDTH, config->n_heads, &value,
+                                  error)
       || !arra_json_get_double_default (section, name, "rms_norm_eps", 1e-6, &eps, error))
     return FALSE;
   config->n_kv_heads = (guint) value;
@@ -175,7 +181,8 @@ arra_janus_config_read (ArraJanusConfig *config,
                         GError **error)
 {
   const char *key = has (object, "text_config") ? "text_config" : "language_config";
-  const char *head = form == ARRA_JANUS_ORIGINAL ? "gen_head.vision_head.weight" : "generation_head.vision_head.weight";
+  const char *head
+      = form == ARRA_JANUS_ORIGINAL ? "gen_head.vision_head.weight" : "generation_head.vision_head.weight";
   JsonObject *section;
 
   *config = (ArraJanusConfig){ .n_codes = arra_weights_size (source, prefix, forms[form].mark, 0),

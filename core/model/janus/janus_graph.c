@@ -19,7 +19,8 @@ prepare_rope (ArraTape *tape, const ArraJanusConfig *config, ArraTransformerGrap
     return;
   arra_rope_frequencies (config->rope_theta, config->head_dim, frequencies);
   for (gsize row = 0; row < rows; row++)
-    arra_rope_angles (frequencies, half, (float) (row % layers->length), cosine + row * half, sine + row * half);
+    arra_rope_angles (frequencies, half, (float) (row % layers->length), cosine + row * half,
+                      sine + row * half);
 }
 
 static guint32
@@ -41,7 +42,8 @@ layer (ArraTape *tape, const ArraParameters *parameters, const char *name, ArraN
                            arra_parameters_leaf (parameters, tape, bias));
 }
 
-/* Rows of the two tables, and where each row of the sequences is when the texts' rows lie before the codes'. */
+/* Rows of the two tables, and where each row of the sequences is when the texts' rows lie before the codes'.
+ */
 typedef struct
 {
   guint32 *text, *codes, *order;
@@ -70,7 +72,10 @@ split_ids (ArraTape *tape, const ArraJanusConfig *config, const ArraSequences *s
 }
 
 static ArraNode *
-embed (ArraTape *tape, const ArraJanusConfig *config, const ArraParameters *parameters, const ArraSequences *sequences)
+embed (ArraTape *tape,
+       const ArraJanusConfig *config,
+       const ArraParameters *parameters,
+       const ArraSequences *sequences)
 {
   guint32 n_text = count_text (config, sequences);
   gsize rows = (gsize) sequences->n * sequences->length;
@@ -91,8 +96,13 @@ embed (ArraTape *tape, const ArraJanusConfig *config, const ArraParameters *para
 }
 
 static void
-graph (const ArraTrainable *model, ArraTape *tape, const ArraParameters *parameters,
-       const ArraSequences *sequences, guint tap, const ArraDropout *dropout, ArraTransformerNodes *out)
+graph (const ArraTrainable *model,
+       ArraTape *tape,
+       const ArraParameters *parameters,
+       const ArraSequences *sequences,
+       guint tap,
+       const ArraDropout *dropout,
+       ArraTransformerNodes *out)
 {
   const ArraJanusConfig *config = model->config;
   const ArraTransformerShape shape = arra_janus_shape (config);

@@ -19,11 +19,16 @@ enum
 
 #define IN_MODEL(member) G_STRUCT_OFFSET (ArraJanus, member)
 #define IN_LAYER(member) G_STRUCT_OFFSET (ArraTransformerLayer, member)
-#define BOTH(name) { name, name }
+#define BOTH(name)                                                                                           \
+  {                                                                                                          \
+    name, name                                                                                               \
+  }
 
 static const ArraTableEntry before_layers[] = {
   { { "language_model.model.embed_tokens.weight", "language_model.embed_tokens.weight" },
-    IN_MODEL (embedding), ARRA_PARAM_MATRIX, { DIM_TEXT, DIM_HIDDEN } },
+    IN_MODEL (embedding),
+    ARRA_PARAM_MATRIX,
+    { DIM_TEXT, DIM_HIDDEN } },
 };
 
 static const ArraTableEntry in_layer[] = {
@@ -32,7 +37,10 @@ static const ArraTableEntry in_layer[] = {
   { BOTH ("self_attn.k_proj.weight"), IN_LAYER (k), ARRA_PARAM_MATRIX, { DIM_KV, DIM_HIDDEN } },
   { BOTH ("self_attn.v_proj.weight"), IN_LAYER (v), ARRA_PARAM_MATRIX, { DIM_KV, DIM_HIDDEN } },
   { BOTH ("self_attn.o_proj.weight"), IN_LAYER (o), ARRA_PARAM_MATRIX, { DIM_HIDDEN, DIM_HIDDEN } },
-  { BOTH ("post_attention_layernorm.weight"), IN_LAYER (post_attention_norm), ARRA_PARAM_VECTOR, { DIM_HIDDEN } },
+  { BOTH ("post_attention_layernorm.weight"),
+    IN_LAYER (post_attention_norm),
+    ARRA_PARAM_VECTOR,
+    { DIM_HIDDEN } },
   { BOTH ("mlp.gate_proj.weight"), IN_LAYER (gate), ARRA_PARAM_MATRIX, { DIM_INTERMEDIATE, DIM_HIDDEN } },
   { BOTH ("mlp.up_proj.weight"), IN_LAYER (up), ARRA_PARAM_MATRIX, { DIM_INTERMEDIATE, DIM_HIDDEN } },
   { BOTH ("mlp.down_proj.weight"), IN_LAYER (down), ARRA_PARAM_MATRIX, { DIM_HIDDEN, DIM_INTERMEDIATE } },
@@ -40,25 +48,45 @@ static const ArraTableEntry in_layer[] = {
 
 static const ArraTableEntry after_layers[] = {
   { { "language_model.model.norm.weight", "language_model.norm.weight" },
-    IN_MODEL (transformer.norm), ARRA_PARAM_VECTOR, { DIM_HIDDEN } },
+    IN_MODEL (transformer.norm),
+    ARRA_PARAM_VECTOR,
+    { DIM_HIDDEN } },
   { { "gen_embed.weight", "generation_embeddings.weight" },
-    IN_MODEL (codes), ARRA_PARAM_MATRIX, { DIM_CODES, DIM_CODE } },
+    IN_MODEL (codes),
+    ARRA_PARAM_MATRIX,
+    { DIM_CODES, DIM_CODE } },
   { { "gen_aligner.layers.0.weight", "generation_aligner.fc1.weight" },
-    IN_MODEL (aligner_1), ARRA_PARAM_MATRIX, { DIM_HIDDEN, DIM_CODE } },
+    IN_MODEL (aligner_1),
+    ARRA_PARAM_MATRIX,
+    { DIM_HIDDEN, DIM_CODE } },
   { { "gen_aligner.layers.0.bias", "generation_aligner.fc1.bias" },
-    IN_MODEL (aligner_1_bias), ARRA_PARAM_VECTOR, { DIM_HIDDEN } },
+    IN_MODEL (aligner_1_bias),
+    ARRA_PARAM_VECTOR,
+    { DIM_HIDDEN } },
   { { "gen_aligner.layers.2.weight", "generation_aligner.hidden_layers.0.weight" },
-    IN_MODEL (aligner_2), ARRA_PARAM_MATRIX, { DIM_HIDDEN, DIM_HIDDEN } },
+    IN_MODEL (aligner_2),
+    ARRA_PARAM_MATRIX,
+    { DIM_HIDDEN, DIM_HIDDEN } },
   { { "gen_aligner.layers.2.bias", "generation_aligner.hidden_layers.0.bias" },
-    IN_MODEL (aligner_2_bias), ARRA_PARAM_VECTOR, { DIM_HIDDEN } },
+    IN_MODEL (aligner_2_bias),
+    ARRA_PARAM_VECTOR,
+    { DIM_HIDDEN } },
   { { "gen_head.output_mlp_projector.weight", "generation_head.proj_out.weight" },
-    IN_MODEL (head_1), ARRA_PARAM_MATRIX, { DIM_HEAD, DIM_HIDDEN } },
+    IN_MODEL (head_1),
+    ARRA_PARAM_MATRIX,
+    { DIM_HEAD, DIM_HIDDEN } },
   { { "gen_head.output_mlp_projector.bias", "generation_head.proj_out.bias" },
-    IN_MODEL (head_1_bias), ARRA_PARAM_VECTOR, { DIM_HEAD } },
+    IN_MODEL (head_1_bias),
+    ARRA_PARAM_VECTOR,
+    { DIM_HEAD } },
   { { "gen_head.vision_head.weight", "generation_head.vision_head.weight" },
-    IN_MODEL (head_2), ARRA_PARAM_MATRIX, { DIM_CODES, DIM_HEAD } },
+    IN_MODEL (head_2),
+    ARRA_PARAM_MATRIX,
+    { DIM_CODES, DIM_HEAD } },
   { { "gen_head.vision_head.bias", "generation_head.vision_head.bias" },
-    IN_MODEL (head_2_bias), ARRA_PARAM_VECTOR, { DIM_CODES } },
+    IN_MODEL (head_2_bias),
+    ARRA_PARAM_VECTOR,
+    { DIM_CODES } },
 };
 
 static gint64
@@ -179,8 +207,8 @@ arra_janus_new (const ArraJanusConfig *config,
   model->form = form;
   model->source = arra_source_ref (source);
   model->prefix = g_strdup (prefix);
-  if (!arra_transformer_bind (&model->transformer, &arra_janus_class, model, arra_janus_shape (config), &weights,
-                              dtype, pool, cancellable, error))
+  if (!arra_transformer_bind (&model->transformer, &arra_janus_class, model, arra_janus_shape (config),
+                              &weights, dtype, pool, cancellable, error))
     return NULL;
   return g_steal_pointer (&model);
 }

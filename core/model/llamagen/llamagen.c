@@ -1,7 +1,8 @@
-/* llamagen.c - what LlamaGen adds to the transformer: embeddings of codes, classes and captions, places in two dimensions
+/* llamagen.c - what LlamaGen adds to the transformer: embeddings of codes, classes and captions, places in
+ * two dimensions
  *
- * Reference: LlamaGen autoregressive/models/gpt.py, Transformer, LabelEmbedder, CaptionEmbedder, precompute_freqs_cis_2d.
- * SPDX-License-Identifier: GPL-3.0-or-later */
+ * Reference: LlamaGen autoregressive/models/gpt.py, Transformer, LabelEmbedder, CaptionEmbedder,
+ * precompute_freqs_cis_2d. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "llamagen_private.h"
 
 #include <string.h>
@@ -35,8 +36,8 @@ embed_prefix (ArraTransformerRun *run, const ArraLlamagen *model, guint32 index,
   if (model->config.kind == ARRA_LLAMAGEN_CLASSES)
     arra_transformer_run_look_up (run, &model->classes, &index, 1, x);
   else
-    arra_llamagen_project (run, arra_weight_floats (&model->no_text) + (gsize) index * model->config.caption_size,
-                           1, x);
+    arra_llamagen_project (
+        run, arra_weight_floats (&model->no_text) + (gsize) index * model->config.caption_size, 1, x);
 }
 
 static void

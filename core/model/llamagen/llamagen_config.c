@@ -21,8 +21,8 @@ static const struct
   const char *name;
   guint hidden_size, n_layers, n_heads;
 } sizes[] = {
-  { "B", 768, 12, 12 },     { "L", 1024, 24, 16 },    { "XL", 1280, 36, 20 }, { "XXL", 1536, 48, 24 },
-  { "XXXL", 2560, 48, 40 }, { "1B", 2048, 22, 32 },   { "3B", 3200, 24, 32 }, { "7B", 4096, 32, 32 },
+  { "B", 768, 12, 12 },     { "L", 1024, 24, 16 },  { "XL", 1280, 36, 20 }, { "XXL", 1536, 48, 24 },
+  { "XXXL", 2560, 48, 40 }, { "1B", 2048, 22, 32 }, { "3B", 3200, 24, 32 }, { "7B", 4096, 32, 32 },
 };
 
 static const struct
@@ -47,8 +47,10 @@ static const struct
   gsize offset;
   guint max;
 } of_kind[] = {
-  [ARRA_LLAMAGEN_CLASSES] = { PREFIX "class_count", G_STRUCT_OFFSET (ArraLlamagenConfig, n_classes), MAX_IDS },
-  [ARRA_LLAMAGEN_TEXT] = { PREFIX "caption_length", G_STRUCT_OFFSET (ArraLlamagenConfig, caption_size), MAX_WIDTH },
+  [ARRA_LLAMAGEN_CLASSES]
+  = { PREFIX "class_count", G_STRUCT_OFFSET (ArraLlamagenConfig, n_classes), MAX_IDS },
+  [ARRA_LLAMAGEN_TEXT]
+  = { PREFIX "caption_length", G_STRUCT_OFFSET (ArraLlamagenConfig, caption_size), MAX_WIDTH },
 };
 
 static gsize
@@ -73,7 +75,8 @@ in_range (const char *key, guint value, guint max, const char *name, GError **er
 {
   if (value >= 1 && value <= max)
     return TRUE;
-  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s is %u; 1 to %u is possible", name, key, value, max);
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s is %u; 1 to %u is possible", name, key, value,
+                    max);
 }
 
 static gboolean
@@ -82,8 +85,8 @@ check_heads (ArraLlamagenConfig *config, const char *name, GError **error)
   if (config->hidden_size % config->n_heads != 0 || config->n_heads % config->n_kv_heads != 0
       || config->hidden_size / config->n_heads % 4 != 0)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: %u heads (%u for keys) do not go into a width of %u: each takes a multiple of 4", name,
-                      config->n_heads, config->n_kv_heads, config->hidden_size);
+                      "%s: %u heads (%u for keys) do not go into a width of %u: each takes a multiple of 4",
+                      name, config->n_heads, config->n_kv_heads, config->hidden_size);
   config->head_dim = config->hidden_size / config->n_heads;
   if (!(config->rope_base >= 1.0 && config->rope_base <= 1e12))
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: rope_base must be between 1 and 1e12", name);
@@ -96,12 +99,12 @@ gboolean
 arra_llamagen_config_check (ArraLlamagenConfig *config, const char *name, GError **error)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (counts); i++)
-    if (!in_range (counts[i].key + strlen (PREFIX), G_STRUCT_MEMBER (guint, config, counts[i].offset), counts[i].max,
-                   name, error))
+    if (!in_range (counts[i].key + strlen (PREFIX), G_STRUCT_MEMBER (guint, config, counts[i].offset),
+                   counts[i].max, name, error))
       return FALSE;
   if (!in_range (of_kind[config->kind].key + strlen (PREFIX),
-                 G_STRUCT_MEMBER (guint, config, of_kind[config->kind].offset), of_kind[config->kind].max, name,
-                 error))
+                 G_STRUCT_MEMBER (guint, config, of_kind[config->kind].offset), of_kind[config->kind].max,
+                 name, error))
     return FALSE;
   return check_heads (config, name, error);
 }
@@ -133,7 +136,8 @@ read_kind (ArraLlamagenConfig *config, const ArraSource *source, const char *pre
   guint classes = arra_weights_size (source, prefix, "cls_embedding.embedding_table.weight", 0);
 
   config->kind = classes > 0 ? ARRA_LLAMAGEN_CLASSES : ARRA_LLAMAGEN_TEXT;
-  config->n_prefix = classes > 0 ? 1 : arra_weights_size (source, prefix, "cls_embedding.uncond_embedding", 0);
+  config->n_prefix
+      = classes > 0 ? 1 : arra_weights_size (source, prefix, "cls_embedding.uncond_embedding", 0);
   config->n_classes = classes > 0 ? classes - 1 : 0;
   config->caption_size = arra_weights_size (source, prefix, "cls_embedding.cap_proj.fc1.weight", 1);
 }
@@ -154,10 +158,11 @@ read_args (ArraLlamagenConfig *config, JsonObject *args, const char *name, GErro
     return FALSE;
   config->norm_eps = (float) eps;
   if (heads == 0 && size == G_N_ELEMENTS (sizes))
-    return arra_fail (error, ARRA_ERROR_NOT_FOUND,
-                      "%s: a LlamaGen of %u layers of %u is none of the published sizes: put a model_args.json with its "
-                      "\"n_head\" beside it",
-                      name, config->n_layers, config->hidden_size);
+    return arra_fail (
+        error, ARRA_ERROR_NOT_FOUND,
+        "%s: a LlamaGen of %u layers of %u is none of the published sizes: put a model_args.json with its "
+        "\"n_head\" beside it",
+        name, config->n_layers, config->hidden_size);
   config->n_heads = heads > 0 ? (guint) heads : sizes[size].n_heads;
   return TRUE;
 }
@@ -172,10 +177,12 @@ arra_llamagen_config_from_tensors (ArraLlamagenConfig *config,
 {
   guint fused = arra_weights_size (source, prefix, MARK, 0), head_dim;
 
-  *config = (ArraLlamagenConfig){ .n_codes = arra_weights_size (source, prefix, "tok_embeddings.weight", 0),
-                                  .hidden_size = arra_weights_size (source, prefix, "tok_embeddings.weight", 1),
-                                  .intermediate_size = arra_weights_size (source, prefix, "layers.0.feed_forward.w1.weight", 0),
-                                  .n_layers = count_layers (source, prefix) };
+  *config
+      = (ArraLlamagenConfig){ .n_codes = arra_weights_size (source, prefix, "tok_embeddings.weight", 0),
+                              .hidden_size = arra_weights_size (source, prefix, "tok_embeddings.weight", 1),
+                              .intermediate_size
+                              = arra_weights_size (source, prefix, "layers.0.feed_forward.w1.weight", 0),
+                              .n_layers = count_layers (source, prefix) };
   read_kind (config, source, prefix);
   if (!read_args (config, args, name, error))
     return FALSE;

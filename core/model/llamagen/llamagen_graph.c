@@ -23,11 +23,12 @@ prepare_rope (ArraTape *tape, const ArraTrainable *model, ArraTransformerGraph *
     return;
   arra_llamagen_frequencies (config, frequencies);
   for (gsize row = 0; row < rows; row++)
-    arra_llamagen_angles (config, frequencies, (guint) (row % layers->length), model->columns, cosine + row * half,
-                          sine + row * half);
+    arra_llamagen_angles (config, frequencies, (guint) (row % layers->length), model->columns,
+                          cosine + row * half, sine + row * half);
 }
 
-/* Rows of the two tables, and where each row of the sequences is when the classes' rows lie before the codes'. */
+/* Rows of the two tables, and where each row of the sequences is when the classes' rows lie before the
+ * codes'. */
 typedef struct
 {
   guint32 *classes, *codes, *order;
@@ -56,7 +57,10 @@ split_ids (ArraTape *tape, const ArraLlamagenConfig *config, const ArraSequences
 }
 
 static ArraNode *
-embed (ArraTape *tape, const ArraLlamagenConfig *config, const ArraParameters *parameters, const ArraSequences *sequences)
+embed (ArraTape *tape,
+       const ArraLlamagenConfig *config,
+       const ArraParameters *parameters,
+       const ArraSequences *sequences)
 {
   ArraNode *class_table = arra_parameters_leaf (parameters, tape, "cls_embedding.embedding_table.weight");
   ArraNode *code_table = arra_parameters_leaf (parameters, tape, "tok_embeddings.weight");
@@ -69,8 +73,13 @@ embed (ArraTape *tape, const ArraLlamagenConfig *config, const ArraParameters *p
 }
 
 static void
-graph (const ArraTrainable *model, ArraTape *tape, const ArraParameters *parameters,
-       const ArraSequences *sequences, guint tap, const ArraDropout *dropout, ArraTransformerNodes *out)
+graph (const ArraTrainable *model,
+       ArraTape *tape,
+       const ArraParameters *parameters,
+       const ArraSequences *sequences,
+       guint tap,
+       const ArraDropout *dropout,
+       ArraTransformerNodes *out)
 {
   const ArraLlamagenConfig *config = model->config;
   const ArraTransformerShape shape = arra_llamagen_shape (config);
@@ -103,7 +112,8 @@ check (const ArraTrainable *model, const ArraSequences *sequences, GError **erro
 
   for (gsize row = 0; row < (gsize) sequences->n * sequences->length; row++)
     if ((sequences->ids[row] >= n_codes) != (row % sequences->length == 0))
-      return arra_fail (error, ARRA_ERROR_ARGUMENT, "A sequence is a class and then codes: id %u cannot stand at place %zu",
+      return arra_fail (error, ARRA_ERROR_ARGUMENT,
+                        "A sequence is a class and then codes: id %u cannot stand at place %zu",
                         sequences->ids[row], (size_t) (row % sequences->length));
   return TRUE;
 }

@@ -22,14 +22,26 @@ enum
 #define IN_LAYER(member) G_STRUCT_OFFSET (ArraTransformerLayer, member)
 
 static const ArraTableEntry before_classes[] = {
-  { { "cls_embedding.embedding_table.weight" }, IN_MODEL (classes), ARRA_PARAM_MATRIX, { DIM_CLASSES, DIM_HIDDEN } },
+  { { "cls_embedding.embedding_table.weight" },
+    IN_MODEL (classes),
+    ARRA_PARAM_MATRIX,
+    { DIM_CLASSES, DIM_HIDDEN } },
   { { "tok_embeddings.weight" }, IN_MODEL (embedding), ARRA_PARAM_MATRIX, { DIM_CODES, DIM_HIDDEN } },
 };
 
 static const ArraTableEntry before_text[] = {
-  { { "cls_embedding.uncond_embedding" }, IN_MODEL (no_text), ARRA_PARAM_VECTOR, { DIM_PREFIX, DIM_CAPTION } },
-  { { "cls_embedding.cap_proj.fc1.weight" }, IN_MODEL (caption_1), ARRA_PARAM_MATRIX, { DIM_HIDDEN, DIM_CAPTION } },
-  { { "cls_embedding.cap_proj.fc2.weight" }, IN_MODEL (caption_2), ARRA_PARAM_MATRIX, { DIM_HIDDEN, DIM_HIDDEN } },
+  { { "cls_embedding.uncond_embedding" },
+    IN_MODEL (no_text),
+    ARRA_PARAM_VECTOR,
+    { DIM_PREFIX, DIM_CAPTION } },
+  { { "cls_embedding.cap_proj.fc1.weight" },
+    IN_MODEL (caption_1),
+    ARRA_PARAM_MATRIX,
+    { DIM_HIDDEN, DIM_CAPTION } },
+  { { "cls_embedding.cap_proj.fc2.weight" },
+    IN_MODEL (caption_2),
+    ARRA_PARAM_MATRIX,
+    { DIM_HIDDEN, DIM_HIDDEN } },
   { { "tok_embeddings.weight" }, IN_MODEL (embedding), ARRA_PARAM_MATRIX, { DIM_CODES, DIM_HIDDEN } },
 };
 

@@ -41,7 +41,8 @@ check_input (const ArraTransformerRun *run, const ArraTransformerInput *input, G
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "The KV cache was made for another model");
   if (length > room || input->n_ids > room - length)
     return arra_fail (error, ARRA_ERROR_ARGUMENT,
-                      "The context is full: %u tokens after %u do not fit into %u", input->n_ids, length, room);
+                      "The context is full: %u tokens after %u do not fit into %u", input->n_ids, length,
+                      room);
   for (guint i = 0; i < input->n_ids; i++)
     if (!check_row (run, input, i, error))
       return FALSE;
@@ -158,8 +159,13 @@ run_block (ArraTransformerRun *run, GError **error)
 }
 
 gboolean
-arra_transformer_forward (ArraTransformerRun *run, ArraTransformerInput *inputs, guint n_inputs,
-                        ArraTransformerWatch watch, gpointer user, GCancellable *cancellable, GError **error)
+arra_transformer_forward (ArraTransformerRun *run,
+                          ArraTransformerInput *inputs,
+                          guint n_inputs,
+                          ArraTransformerWatch watch,
+                          gpointer user,
+                          GCancellable *cancellable,
+                          GError **error)
 {
   guint input = 0, offset = 0;
 

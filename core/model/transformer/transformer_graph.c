@@ -87,10 +87,12 @@ attention (const Graph *g, ArraNode *x)
   q = parts[0];
   k = parts[1];
   if (HAS (g, q_norm))
-    q = arra_graph_head_norm (g->tape, q, WEIGHT (g, q_norm), WEIGHT (g, q_norm_bias), heads, ARRA_HEAD_NORM_EPS);
+    q = arra_graph_head_norm (g->tape, q, WEIGHT (g, q_norm), WEIGHT (g, q_norm_bias), heads,
+                              ARRA_HEAD_NORM_EPS);
   q = arra_graph_rope (g->tape, q, graph->shape->pairing, graph->cosine, graph->sine, heads);
   if (HAS (g, k_norm))
-    k = arra_graph_head_norm (g->tape, k, WEIGHT (g, k_norm), WEIGHT (g, k_norm_bias), kv_heads, ARRA_HEAD_NORM_EPS);
+    k = arra_graph_head_norm (g->tape, k, WEIGHT (g, k_norm), WEIGHT (g, k_norm_bias), kv_heads,
+                              ARRA_HEAD_NORM_EPS);
   k = arra_graph_rope (g->tape, k, graph->shape->pairing, graph->cosine, graph->sine, kv_heads);
   return dense (g, arra_graph_attention (g->tape, q, k, parts[2], &g->shape), WEIGHT (g, o));
 }
@@ -121,11 +123,8 @@ residual (Graph *g, ArraNode *x, ArraNode *norm, ArraNode *(*sublayer) (const Gr
 }
 
 void
-arra_transformer_graph (ArraTape *tape,
-                        const ArraTransformerGraph *graph,
-                        ArraNode *x,
-                        guint tap,
-                        ArraTransformerNodes *out)
+arra_transformer_graph (
+    ArraTape *tape, const ArraTransformerGraph *graph, ArraNode *x, guint tap, ArraTransformerNodes *out)
 {
   const ArraTransformerShape *shape = graph->shape;
   Graph g = { .tape = tape, .graph = graph, .dropout = graph->dropout };

@@ -1,8 +1,8 @@
 /* transformer_layer.c - the transformer's layers and its head, for the rows of one block
  *
- * Reference: transformers' modeling_llama.py, LlamaDecoderLayer; for norms of heads and norms after the sublayers ARRA
- * arra/model/chameleon/modeling_chameleon.py, ChameleonDecoderLayer and ChameleonSwinDecoderLayer.
- * SPDX-License-Identifier: GPL-3.0-or-later */
+ * Reference: transformers' modeling_llama.py, LlamaDecoderLayer; for norms of heads and norms after the
+ * sublayers ARRA arra/model/chameleon/modeling_chameleon.py, ChameleonDecoderLayer and
+ * ChameleonSwinDecoderLayer. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "transformer_run.h"
 
 #include <math.h>
@@ -21,8 +21,8 @@ norm (ArraTransformerRun *run, const ArraWeight *weight, const float *x, float *
 {
   const ArraTransformerShape *shape = &run->transformer->shape;
 
-  arra_rms_norm (&run->exec, x, arra_weight_floats (weight), run->n_rows, shape->hidden_size,
-                 shape->norm_eps, y);
+  arra_rms_norm (&run->exec, x, arra_weight_floats (weight), run->n_rows, shape->hidden_size, shape->norm_eps,
+                 y);
 }
 
 /* The queries or keys of the block: layer norm for each head, where the model has one. */
@@ -77,8 +77,10 @@ attention (ArraTransformerRun *run, guint index, const float *x)
   norm_heads (run, run->k, shape->n_kv_heads, &layer->k_norm, &layer->k_norm_bias);
   arra_transformer_run_show (run, "q_normed", (int) index, run->q, all);
   arra_transformer_run_show (run, "k_normed", (int) index, run->k, kv);
-  arra_rope (&run->exec, shape->pairing, run->q, run->cosine, run->sine, run->n_rows, shape->n_heads, shape->head_dim);
-  arra_rope (&run->exec, shape->pairing, run->k, run->cosine, run->sine, run->n_rows, shape->n_kv_heads, shape->head_dim);
+  arra_rope (&run->exec, shape->pairing, run->q, run->cosine, run->sine, run->n_rows, shape->n_heads,
+             shape->head_dim);
+  arra_rope (&run->exec, shape->pairing, run->k, run->cosine, run->sine, run->n_rows, shape->n_kv_heads,
+             shape->head_dim);
   arra_transformer_run_show (run, "q_rope", (int) index, run->q, all);
   arra_transformer_run_show (run, "k_rope", (int) index, run->k, kv);
   cache_rows (run, index);
@@ -106,7 +108,9 @@ feed_forward (ArraTransformerRun *run, guint index, const float *x)
 
 /* x += sublayer (norm (x)), or with swin norms x += norm (sublayer (x)) */
 static void
-residual (ArraTransformerRun *run, guint index, const ArraWeight *weight,
+residual (ArraTransformerRun *run,
+          guint index,
+          const ArraWeight *weight,
           void (*sublayer) (ArraTransformerRun *, guint, const float *))
 {
   const ArraTransformerShape *shape = &run->transformer->shape;
@@ -167,8 +171,8 @@ arra_transformer_run_head (ArraTransformerRun *run)
 }
 
 void
-arra_transformer_run_look_up (ArraTransformerRun *run, const ArraWeight *table, const guint32 *ids, guint n,
-                              float *x)
+arra_transformer_run_look_up (
+    ArraTransformerRun *run, const ArraWeight *table, const guint32 *ids, guint n, float *x)
 {
   gsize width = (gsize) table->view.shape[1];
 
@@ -184,8 +188,12 @@ add_bias (ArraTransformerRun *run, const ArraWeight *bias, gsize width, float *y
 }
 
 void
-arra_transformer_run_linear (ArraTransformerRun *run, const ArraWeight *weight, const ArraWeight *bias,
-                             const float *x, guint n, float *y)
+arra_transformer_run_linear (ArraTransformerRun *run,
+                             const ArraWeight *weight,
+                             const ArraWeight *bias,
+                             const float *x,
+                             guint n,
+                             float *y)
 {
   const ArraLinear part = { &weight->view, y };
   gsize outputs = (gsize) weight->view.shape[0];
@@ -196,8 +204,12 @@ arra_transformer_run_linear (ArraTransformerRun *run, const ArraWeight *weight, 
 }
 
 void
-arra_transformer_run_logits (ArraTransformerRun *run, const ArraWeight *weight, const ArraWeight *bias,
-                             const float *x, guint n, float *const *outputs)
+arra_transformer_run_logits (ArraTransformerRun *run,
+                             const ArraWeight *weight,
+                             const ArraWeight *bias,
+                             const float *x,
+                             guint n,
+                             float *const *outputs)
 {
   arra_linear_rows (&run->exec, x, n, run->blocks, &weight->view, run->pieces, outputs);
   for (guint i = 0; i < n; i++)

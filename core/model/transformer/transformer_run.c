@@ -33,8 +33,12 @@ padded_context (guint max_context)
 }
 
 static void
-lay_out (ArraTransformerRun *run, const ArraTransformerShape *shape, guint64 rows, guint max_context,
-         guint threads, Layout *layout)
+lay_out (ArraTransformerRun *run,
+         const ArraTransformerShape *shape,
+         guint64 rows,
+         guint max_context,
+         guint threads,
+         Layout *layout)
 {
   guint64 hidden = shape->hidden_size;
   guint64 all = (guint64) shape->n_heads * shape->head_dim;
@@ -64,7 +68,10 @@ lay_out (ArraTransformerRun *run, const ArraTransformerShape *shape, guint64 row
 }
 
 guint64
-arra_transformer_run_bytes (const ArraTransformerShape *shape, guint max_rows, guint max_context, guint threads)
+arra_transformer_run_bytes (const ArraTransformerShape *shape,
+                            guint max_rows,
+                            guint max_context,
+                            guint threads)
 {
   ArraTransformerRun measured;
   Layout layout = { NULL, 0 };
@@ -74,8 +81,11 @@ arra_transformer_run_bytes (const ArraTransformerShape *shape, guint max_rows, g
 }
 
 ArraTransformerRun *
-arra_transformer_run_new (const ArraTransformer *transformer, const ArraExec *exec, guint max_rows, guint max_context,
-                        GError **error)
+arra_transformer_run_new (const ArraTransformer *transformer,
+                          const ArraExec *exec,
+                          guint max_rows,
+                          guint max_context,
+                          GError **error)
 {
   g_autoptr (ArraTransformerRun) run = NULL;
   guint threads = arra_pool_threads (exec->pool);
@@ -96,9 +106,9 @@ arra_transformer_run_new (const ArraTransformer *transformer, const ArraExec *ex
   run->max_rows = max_rows;
   run->max_context = max_context;
   run->score_stride = padded_context (max_context);
-  run->block
-      = arra_mem_new (arra_transformer_run_bytes (&transformer->shape, max_rows, max_context, threads) - sizeof *run,
-                      1, "a forward pass", error);
+  run->block = arra_mem_new (arra_transformer_run_bytes (&transformer->shape, max_rows, max_context, threads)
+                                 - sizeof *run,
+                             1, "a forward pass", error);
   if (run->block == NULL)
     return NULL;
   layout.base = run->block;
@@ -116,7 +126,8 @@ arra_transformer_run_free (ArraTransformerRun *run)
 }
 
 void
-arra_transformer_run_show (ArraTransformerRun *run, const char *what, int layer, const float *data, guint width)
+arra_transformer_run_show (
+    ArraTransformerRun *run, const char *what, int layer, const float *data, guint width)
 {
   guint begin = 0;
 

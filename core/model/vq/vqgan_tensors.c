@@ -4,7 +4,8 @@
 #include "vqgan_net.h"
 
 #define NAME_SIZE 192
-#define RESOLUTION 256 /* of the pictures such tokenizers were trained on: only where attention stands hangs on it */
+#define RESOLUTION                                                                                           \
+  256 /* of the pictures such tokenizers were trained on: only where attention stands hangs on it */
 
 typedef struct
 {
@@ -13,7 +14,8 @@ typedef struct
   const VqganNames *names;
 } Reading;
 
-static const ArraTensor *find (const Reading *reading, const char *format, ...) G_GNUC_PRINTF (2, 3);
+static const ArraTensor *
+find (const Reading *reading, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
 /* (nullable) */
 static const ArraTensor *

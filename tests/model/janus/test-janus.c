@@ -1,5 +1,5 @@
-/* test-janus.c - Janus: both forms' names, Llama's defaults, refusals, GGUF, and bits that hang on nothing but the sequence
- * SPDX-License-Identifier: GPL-3.0-or-later */
+/* test-janus.c - Janus: both forms' names, Llama's defaults, refusals, GGUF, and bits that hang on nothing
+ * but the sequence SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
 #include "family_test.h"
@@ -15,9 +15,11 @@ shapes (ArraJanusForm form)
   ArraSource *source = family_empty_source (&file);
   gboolean original = form == ARRA_JANUS_ORIGINAL;
 
-  family_add_shape (source, file, original ? "gen_embed.weight" : "model.generation_embeddings.weight", 16384, 8);
+  family_add_shape (source, file, original ? "gen_embed.weight" : "model.generation_embeddings.weight", 16384,
+                    8);
   family_add_shape (source, file,
-                    original ? "gen_head.vision_head.weight" : "model.generation_head.vision_head.weight", 16384, 2048);
+                    original ? "gen_head.vision_head.weight" : "model.generation_head.vision_head.weight",
+                    16384, 2048);
   return source;
 }
 
@@ -96,9 +98,11 @@ test_refused (void)
     { "{\"text_config\": {\"hidden_size\": 0}}", ARRA_ERROR_INVALID_DATA, "hidden_size" },
     { "{\"text_config\": {\"rms_norm_eps\": 2}}", ARRA_ERROR_INVALID_DATA, "epsilon" },
     { "{\"text_config\": {\"rope_theta\": 0.5}}", ARRA_ERROR_INVALID_DATA, "rope_theta" },
-    { "{\"text_config\": {\"rope_scaling\": {\"type\": \"linear\", \"factor\": 2}}}", ARRA_ERROR_UNSUPPORTED, "linear" },
+    { "{\"text_config\": {\"rope_scaling\": {\"type\": \"linear\", \"factor\": 2}}}", ARRA_ERROR_UNSUPPORTED,
+      "linear" },
     { "{\"text_config\": {\"rope_parameters\": {\"rope_type\": \"yarn\"}}}", ARRA_ERROR_UNSUPPORTED, "yarn" },
-    { "{\"quantization_config\": {\"quant_method\": \"gptq\"}, \"text_config\": {}}", ARRA_ERROR_UNSUPPORTED, "GPTQ" },
+    { "{\"quantization_config\": {\"quant_method\": \"gptq\"}, \"text_config\": {}}", ARRA_ERROR_UNSUPPORTED,
+      "GPTQ" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -155,6 +159,7 @@ read_golden (ArraSource *source, ArraJanusConfig *config)
   g_autoptr (JsonParser) parser = arra_json_parse_config (path, &object, &error);
 
   g_assert_no_error (error);
+  g_assert_nonnull (parser);
   arra_janus_config_read (config, object, source, "model.", ARRA_JANUS_TRANSFORMERS, path, &error);
   g_assert_no_error (error);
 }
@@ -206,8 +211,8 @@ test_bits (void)
   for (gsize i = 0; i < G_N_ELEMENTS (dtypes); i++)
     {
       g_autoptr (GError) error = NULL;
-      g_autoptr (ArraJanus) model
-          = arra_janus_new (&config, source, "model.", ARRA_JANUS_TRANSFORMERS, dtypes[i], NULL, NULL, &error);
+      g_autoptr (ArraJanus) model = arra_janus_new (&config, source, "model.", ARRA_JANUS_TRANSFORMERS,
+                                                    dtypes[i], NULL, NULL, &error);
 
       g_assert_no_error (error);
       family_assert_bits (arra_janus_transformer (model), ids, G_N_ELEMENTS (ids), 0);

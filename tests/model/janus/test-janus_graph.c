@@ -14,8 +14,10 @@
 #define N_CODES 128
 
 static const guint32 ids[N * LENGTH] = {
-  0, 33, 401, 12, 5, N_TEXT + 3, N_TEXT + 127, N_TEXT, N_TEXT + 64, /* a prompt and codes */
-  0, 5, N_TEXT + 1, N_TEXT + 2, 17, N_TEXT + 99, N_TEXT + 3, N_TEXT + 3, 9, /* mixed */
+  0,          33,          401,        12,         5,  N_TEXT + 3,  N_TEXT + 127,
+  N_TEXT,     N_TEXT + 64, /* a prompt and codes */
+  0,          5,           N_TEXT + 1, N_TEXT + 2, 17, N_TEXT + 99, N_TEXT + 3,
+  N_TEXT + 3, 9, /* mixed */
 };
 
 typedef struct
@@ -39,6 +41,7 @@ set_up (Fixture *f, gconstpointer data)
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonParser) parser = arra_json_parse_config (config, &object, &error);
 
+  g_assert_nonnull (parser);
   f->source = arra_torch_open (weights, NULL, &error);
   g_assert_no_error (error);
   arra_janus_config_read (&f->config, object, f->source, "", ARRA_JANUS_ORIGINAL, config, &error);
@@ -77,8 +80,11 @@ generate (Fixture *f)
   for (guint i = 0; i < N; i++)
     {
       g_autoptr (ArraKvCache) cache = arra_kv_cache_new (&shape, LENGTH, &error);
-      ArraTransformerInput input = { .cache = cache, .ids = ids + i * LENGTH, .n_ids = LENGTH,
-                                     .logits = f->expected + i * LENGTH * N_CODES, .all_logits = TRUE };
+      ArraTransformerInput input = { .cache = cache,
+                                     .ids = ids + i * LENGTH,
+                                     .n_ids = LENGTH,
+                                     .logits = f->expected + i * LENGTH * N_CODES,
+                                     .all_logits = TRUE };
 
       arra_transformer_forward (run, &input, 1, NULL, NULL, NULL, &error);
       g_assert_no_error (error);
@@ -111,7 +117,8 @@ static void
 run (Fixture *f, gboolean gradients, ArraTapeFunc func)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (ArraTape) tape = arra_tape_new (&f->exec, arra_transformer_graph_nodes (f->config.n_layers), &error);
+  g_autoptr (ArraTape) tape
+      = arra_tape_new (&f->exec, arra_transformer_graph_nodes (f->config.n_layers), &error);
 
   if (tape == NULL || !arra_tape_run (tape, gradients, func, f, &error))
     g_error ("%s", error->message);
@@ -129,7 +136,8 @@ test_logits (Fixture *f, gconstpointer data)
 static gboolean
 lose (ArraTape *tape, gpointer user, GError **error)
 {
-  static const guint32 targets[N * LENGTH] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18 };
+  static const guint32 targets[N * LENGTH]
+      = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18 };
   Fixture *f = user;
   double z;
 
@@ -142,9 +150,13 @@ lose (ArraTape *tape, gpointer user, GError **error)
 static void
 test_gradients (Fixture *f, gconstpointer data)
 {
-  static const char *const names[] = { "language_model.model.embed_tokens.weight", "gen_embed.weight", "gen_aligner.layers.0.weight",
-                                       "gen_aligner.layers.0.bias", "gen_aligner.layers.2.weight",
-                                       "gen_head.output_mlp_projector.weight", "gen_head.vision_head.bias",
+  static const char *const names[] = { "language_model.model.embed_tokens.weight",
+                                       "gen_embed.weight",
+                                       "gen_aligner.layers.0.weight",
+                                       "gen_aligner.layers.0.bias",
+                                       "gen_aligner.layers.2.weight",
+                                       "gen_head.output_mlp_projector.weight",
+                                       "gen_head.vision_head.bias",
                                        "language_model.model.layers.1.self_attn.k_proj.weight" };
   const float step = 0x1p-7f;
 

@@ -1,5 +1,5 @@
-/* test-llamagen.c - LlamaGen: published sizes, styles of keys, refusals, GGUF, and bits that hang on nothing but the sequence
- * SPDX-License-Identifier: GPL-3.0-or-later */
+/* test-llamagen.c - LlamaGen: published sizes, styles of keys, refusals, GGUF, and bits that hang on nothing
+ * but the sequence SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
 #include "family_test.h"
@@ -57,8 +57,8 @@ test_sizes (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (published); i++)
     {
-      g_autoptr (ArraSource) source = shapes ("", published[i].hidden, published[i].layers, published[i].feed_forward,
-                                              3 * published[i].hidden);
+      g_autoptr (ArraSource) source = shapes ("", published[i].hidden, published[i].layers,
+                                              published[i].feed_forward, 3 * published[i].hidden);
       g_autoptr (GError) error = NULL;
       ArraLlamagenConfig config;
 
@@ -101,6 +101,7 @@ test_args (void)
   ArraLlamagenConfig config;
   GError *error = NULL;
 
+  g_assert_nonnull (parser);
   g_assert_false (arra_llamagen_config_from_tensors (&config, source, "", NULL, "model.pt", &error));
   g_assert_error (error, ARRA_ERROR, ARRA_ERROR_NOT_FOUND);
   g_assert_nonnull (strstr (error->message, "model_args.json"));
@@ -116,8 +117,12 @@ test_args (void)
 static void
 test_refused (void)
 {
-  static const char *const args[] = { "{\"n_head\": 5}", "{\"n_head\": 32}", "{\"n_head\": 0}", "{\"n_head\": \"four\"}",
-                                      "{\"n_head\": 4, \"rope_base\": 0}", "{\"n_head\": 4, \"norm_eps\": 2}" };
+  static const char *const args[] = { "{\"n_head\": 5}",
+                                      "{\"n_head\": 32}",
+                                      "{\"n_head\": 0}",
+                                      "{\"n_head\": \"four\"}",
+                                      "{\"n_head\": 4, \"rope_base\": 0}",
+                                      "{\"n_head\": 4, \"norm_eps\": 2}" };
   g_autoptr (ArraSource) source = shapes ("", 64, 2, 256, 192), nothing = shapes ("", 64, 0, 256, 192);
   ArraLlamagenConfig config;
 
@@ -127,6 +132,7 @@ test_refused (void)
       JsonObject *object;
       g_autoptr (JsonParser) parser = parse (args[i], &object);
 
+      g_assert_nonnull (parser);
       g_assert_false (arra_llamagen_config_from_tensors (&config, source, "", object, "model.pt", &error));
       g_assert_error (error, ARRA_ERROR, ARRA_ERROR_INVALID_DATA);
       g_assert_nonnull (strstr (error->message, "model.pt"));
@@ -172,6 +178,7 @@ golden_model (ArraDType dtype)
   ArraLlamagen *model;
   guint64 mapped, owned;
 
+  g_assert_nonnull (parser);
   arra_llamagen_config_from_tensors (&config, source, "", args, "model.safetensors", &error);
   g_assert_no_error (error);
   g_assert_true (arra_llamagen_measure (&config, source, "", dtype, &mapped, &owned, &error));
