@@ -1,7 +1,7 @@
 /* stored_names.h - tensors under the names that published files give them
  *
- * One table of parameters serves all files of a network: these rules say what a tensor is called in a file, and whether it is a part of a larger one there.
- * SPDX-License-Identifier: GPL-3.0-or-later */
+ * One table of parameters serves all files of a network: these rules say what a tensor is called in a file,
+ * and whether it is a part of a larger one there. SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
 #include <arra.h>
@@ -21,16 +21,27 @@ typedef struct
   const ArraStoredName *rules; /* what none of them fits keeps its name */
   gsize n;
   const char *prefix; /* of all their names */
-  gboolean pickled;   /* the module itself was saved, not its state: parts are in _modules, tensors in _parameters and _buffers */
+  gboolean pickled;   /* the module itself was saved, not its state: parts are in _modules, tensors in
+                         _parameters and _buffers */
 } ArraStoredNames;
 
-/* What goes before @marker where a tensor's name ends with it, as far as the start of the name or a dot. (transfer full) (nullable): no name does. */
-char *arra_stored_prefix (const ArraSource *source, const char *marker);
-/* Finds the file's names by @marker, plain or pickled; @prefix: (transfer full): keeps what they point to. FALSE: no tensor's name ends with it. */
-gboolean arra_stored_recognise (const ArraSource *source, const char *marker, ArraStoredNames *names, char **prefix);
+/* What goes before @marker where a tensor's name ends with it, as far as the start of the name or a dot.
+ * (transfer full) (nullable): no name does. */
+char *
+arra_stored_prefix (const ArraSource *source, const char *marker);
+/* Finds the file's names by @marker, plain or pickled; @prefix: (transfer full): keeps what they point to.
+ * FALSE: no tensor's name ends with it. */
+gboolean
+arra_stored_recognise (const ArraSource *source, const char *marker, ArraStoredNames *names, char **prefix);
 /* (nullable): the tensor that holds ours, whole or with others. Borrowed. */
-const ArraTensor *arra_stored_find (const ArraStoredNames *names, const ArraSource *source, const char *ours);
+const ArraTensor *
+arra_stored_find (const ArraStoredNames *names, const ArraSource *source, const char *ours);
 
-/* Allocates @parameters and fills them from @source; presence, shape, type and finiteness are checked, and shapes before memory is taken. Dimensions of 1 may stand
- * before those of ours. Errors call tensors what the file does. */
-gboolean arra_stored_load (const ArraStoredNames *names, ArraParameters *parameters, ArraSource *source, GError **error);
+/* Allocates @parameters and fills them from @source; presence, shape, type and finiteness are checked, and
+ * shapes before memory is taken. Dimensions of 1 may stand before those of ours. Errors call tensors what the
+ * file does. */
+gboolean
+arra_stored_load (const ArraStoredNames *names,
+                  ArraParameters *parameters,
+                  ArraSource *source,
+                  GError **error);

@@ -85,7 +85,8 @@ add_positions (const View *view, gsize cell, const float *q, float *scores)
   for (gsize i = 0; i < s->window; i++)
     {
       rows[i] = kernels->dot (q, view->job->in->rows + (y + s->window - 1 - i) * s->head_dim, s->head_dim);
-      columns[i] = kernels->dot (q, view->job->in->columns + (x + s->window - 1 - i) * s->head_dim, s->head_dim);
+      columns[i]
+          = kernels->dot (q, view->job->in->columns + (x + s->window - 1 - i) * s->head_dim, s->head_dim);
     }
   for (gsize i = 0; i < s->window; i++)
     for (gsize j = 0; j < s->window; j++)

@@ -1,5 +1,5 @@
-/* patches.h - pictures as rows of patches: what a vision transformer's first convolution multiplies (arXiv 2010.11929, section 3.1)
- * SPDX-License-Identifier: GPL-3.0-or-later */
+/* patches.h - pictures as rows of patches: what a vision transformer's first convolution multiplies (arXiv
+ * 2010.11929, section 3.1) SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
 #include "exec.h"
@@ -11,7 +11,9 @@ typedef struct
 } ArraPatches;
 
 /* pixels: [n][3][height][width] to rows [n][height / patch][width / patch][patch][patch][3]. */
-void arra_patches (const ArraExec *exec, const ArraPatches *shape, const float *pixels, float *rows);
+void
+arra_patches (const ArraExec *exec, const ArraPatches *shape, const float *pixels, float *rows);
 
 /* dpixels += the gradient of arra_patches(): the way back. */
-void arra_patches_vjp (const ArraExec *exec, const ArraPatches *shape, const float *drows, float *dpixels);
+void
+arra_patches_vjp (const ArraExec *exec, const ArraPatches *shape, const float *drows, float *dpixels);

@@ -47,13 +47,16 @@ numbers (const ArraClipConfig *config, const char *name)
   return tokens * config->vision.width;
 }
 
-/* What arra/model/biomedclip.py gives: tokens that are projected without the last norm, which no encoder needs. */
+/* What arra/model/biomedclip.py gives: tokens that are projected without the last norm, which no encoder
+ * needs. */
 static void
-compare_projected (Check *check, ArraSource *file, const float *hidden, gsize rows, const ArraClipConfig *config)
+compare_projected (
+    Check *check, ArraSource *file, const float *hidden, gsize rows, const ArraClipConfig *config)
 {
   g_autoptr (ArraSource) model = check_open (check, "model.safetensors");
-  g_autofree float *weight = model != NULL ? check_read_floats (check, model, "visual_projection.weight") : NULL;
-  g_autofree float *out = g_new (float, rows *config->projection);
+  g_autofree float *weight
+      = model != NULL ? check_read_floats (check, model, "visual_projection.weight") : NULL;
+  g_autofree float *out = g_new (float, rows * config->projection);
 
   if (weight == NULL)
     return;
@@ -74,7 +77,8 @@ compare (Check *check, ArraClip *clip, ArraSource *file, guint n, GError **error
   if (arra_clip_run (clip, n, pixels, &results, error))
     for (gsize i = 0; i < G_N_ELEMENTS (outputs); i++)
       if (*result (&results, i) != NULL)
-        check_floats (check, file, CASE, outputs[i].name, *result (&results, i), n * numbers (config, outputs[i].name));
+        check_floats (check, file, CASE, outputs[i].name, *result (&results, i),
+                      n * numbers (config, outputs[i].name));
   if (check_tensor (file, PROJECTED) != NULL && results.hidden != NULL)
     compare_projected (check, file, results.hidden, n * arra_clip_picture_tokens (config), config);
   for (gsize i = 0; i < G_N_ELEMENTS (outputs); i++)
@@ -90,7 +94,8 @@ check_model (Check *check, const char *folder)
   const ArraTensor *in = file != NULL ? check_tensor (file, "in.pixel_values") : NULL;
   gsize size = clip != NULL ? arra_clip_config (clip)->image_size : 0;
 
-  if (in != NULL && clip != NULL && in->n_dims == 4 && count (file, "in.pixel_values") == 3 * size * size * (gsize) in->shape[0])
+  if (in != NULL && clip != NULL && in->n_dims == 4
+      && count (file, "in.pixel_values") == 3 * size * size * (gsize) in->shape[0])
     compare (check, clip, file, (guint) in->shape[0], &error);
   else if (error == NULL)
     check_fault (check, "the shapes of %s are not those of the model", CASE);
@@ -119,7 +124,8 @@ write_config (Check *check, const char *folder)
   model = json_object_get_object_member (root, "model_cfg");
   tiny = json_object_get_object_member (model, "_tiny");
   json_object_set_int_member (json_object_get_object_member (model, "vision_cfg"), "head_width",
-                              json_object_get_int_member (tiny, "w") / json_object_get_int_member (tiny, "h"));
+                              json_object_get_int_member (tiny, "w")
+                                  / json_object_get_int_member (tiny, "h"));
   node = json_node_copy (json_parser_get_root (parser));
   {
     g_autofree char *text = json_to_string (node, FALSE);

@@ -16,7 +16,8 @@ compare (Check *check, ArraDinov2 *dino, ArraSource *file, const char *in, GErro
   gsize patch = arra_dinov2_config (dino)->patch_size, numbers = arra_dinov2_config (dino)->vision.width;
   gsize n = height / patch * (width / patch) * numbers;
   g_autofree char *name = g_strndup (in + strlen ("in."), strlen (in) - strlen ("in..pixels"));
-  g_autofree char *cls = g_strdup_printf ("out.%s.cls", name), *all = g_strdup_printf ("out.%s.patches", name);
+  g_autofree char *cls = g_strdup_printf ("out.%s.cls", name),
+                  *all = g_strdup_printf ("out.%s.patches", name);
   g_autofree float *pixels = check_read_floats (check, file, in), *patches = g_new (float, n);
   g_autofree float *first = g_new (float, numbers);
 

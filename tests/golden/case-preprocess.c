@@ -90,7 +90,8 @@ check_change (Check *check, ArraSource *file, const char *name, const char *what
 /* ---- floats */
 
 static void
-check_pixels (Check *check, ArraSource *file, const char *name, const ArraVisionPixels *pixels, const ArraRaster *in)
+check_pixels (
+    Check *check, ArraSource *file, const char *name, const ArraVisionPixels *pixels, const ArraRaster *in)
 {
   gsize n = 3 * pixels->size * pixels->size;
   g_autofree float *out = g_new (float, n);
@@ -102,14 +103,20 @@ check_pixels (Check *check, ArraSource *file, const char *name, const ArraVision
 }
 
 static void
-check_encoder (Check *check, ArraSource *file, const char *name, const char *what, const Sizes *sizes, const ArraRaster *in)
+check_encoder (Check *check,
+               ArraSource *file,
+               const char *name,
+               const char *what,
+               const Sizes *sizes,
+               const ArraRaster *in)
 {
   gsize clip = (gsize) sizes->clip, sam = (gsize) sizes->sam;
   const ArraVisionPixels hf
       = { ARRA_VISION_SQUARE, ARRA_FILTER_BICUBIC, clip, clip, arra_clip_pixels_standard };
   const ArraVisionPixels openai
       = { ARRA_VISION_SQUARE_ROUNDED, ARRA_FILTER_BICUBIC, clip, clip, arra_clip_pixels_standard };
-  const ArraVisionPixels longest = { ARRA_VISION_LONGEST, ARRA_FILTER_BILINEAR, sam, sam, arra_vision_imagenet };
+  const ArraVisionPixels longest
+      = { ARRA_VISION_LONGEST, ARRA_FILTER_BILINEAR, sam, sam, arra_vision_imagenet };
 
   if (g_str_has_prefix (what, "clip_hf"))
     check_pixels (check, file, name, &hf, in);
@@ -139,7 +146,8 @@ static gboolean
 find_picture (ArraSource *file, const char *name, ArraRaster *in, const char **what)
 {
   const char *picture = name + strlen ("out."), *end = strchr (picture, '.');
-  g_autofree char *tensor = end != NULL ? g_strdup_printf ("in.%.*s.u8", (int) (end - picture), picture) : NULL;
+  g_autofree char *tensor
+      = end != NULL ? g_strdup_printf ("in.%.*s.u8", (int) (end - picture), picture) : NULL;
   const ArraTensor *found = tensor != NULL ? check_tensor (file, tensor) : NULL;
 
   if (found == NULL || found->n_dims < 2)

@@ -55,7 +55,9 @@ made_weights (ArraParameters *parameters, const char *salt)
     {
       const ArraParameter *item = &parameters->items[i];
       float *data = parameters->data + item->offset;
-      ArraTensor tensor = { .dtype = ARRA_F32, .n_dims = item->n_dims, .data = data, .n_bytes = item->count * sizeof *data };
+      ArraTensor tensor = {
+        .dtype = ARRA_F32, .n_dims = item->n_dims, .data = data, .n_bytes = item->count * sizeof *data
+      };
 
       fill (item, salt, data);
       memcpy (tensor.shape, item->shape, item->n_dims * sizeof item->shape[0]);

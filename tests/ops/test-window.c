@@ -14,9 +14,12 @@ typedef struct
 } Case;
 
 static const Case cases[] = {
-  { { 1, 1, 1, 0, 0 }, 2, 7, 5, 9, 4, FALSE, TRUE, FALSE },  { { 3, 3, 2, 0, 0 }, 1, 11, 9, 3, 5, FALSE, TRUE, TRUE },
-  { { 1, 7, 1, 0, 3 }, 1, 9, 10, 4, 3, FALSE, FALSE, TRUE }, { { 5, 5, 1, 2, 2 }, 2, 6, 6, 2, 7, TRUE, TRUE, FALSE },
-  { { 7, 7, 2, 3, 3 }, 1, 16, 16, 1, 8, FALSE, TRUE, TRUE }, { { 3, 3, 1, 1, 1 }, 1, 4, 4, 6, 2, TRUE, FALSE, FALSE },
+  { { 1, 1, 1, 0, 0 }, 2, 7, 5, 9, 4, FALSE, TRUE, FALSE },
+  { { 3, 3, 2, 0, 0 }, 1, 11, 9, 3, 5, FALSE, TRUE, TRUE },
+  { { 1, 7, 1, 0, 3 }, 1, 9, 10, 4, 3, FALSE, FALSE, TRUE },
+  { { 5, 5, 1, 2, 2 }, 2, 6, 6, 2, 7, TRUE, TRUE, FALSE },
+  { { 7, 7, 2, 3, 3 }, 1, 16, 16, 1, 8, FALSE, TRUE, TRUE },
+  { { 3, 3, 1, 1, 1 }, 1, 4, 4, 6, 2, TRUE, FALSE, FALSE },
 };
 
 static gsize
@@ -73,14 +76,17 @@ static void
 check_conv (const ArraExec *exec, gconstpointer data)
 {
   const Case *c = data;
-  gsize items = c->n * out_height (c) * out_width (c), weights = c->window.height * c->window.width * c->in * c->out;
-  g_autofree float *x = op_random (1, c->n * c->height * c->width * (c->in + 2)), *weight = op_random (2, weights);
-  g_autofree float *bias = op_random (3, c->out), *scale = op_random (4, c->in), *shift = op_random (5, c->in);
+  gsize items = c->n * out_height (c) * out_width (c),
+        weights = c->window.height * c->window.width * c->in * c->out;
+  g_autofree float *x = op_random (1, c->n * c->height * c->width * (c->in + 2)),
+                   *weight = op_random (2, weights);
+  g_autofree float *bias = op_random (3, c->out), *scale = op_random (4, c->in),
+                   *shift = op_random (5, c->in);
   g_autofree float *scratch
       = g_new (float, arra_window_conv_scratch (&c->window, c->in, arra_pool_threads (exec->pool)));
   g_autofree float *y = op_random (6, items * (c->out + 2)), *before = op_random (6, items * (c->out + 2));
-  const ArraWindowConv conv = { c->window, weight, c->bias ? bias : NULL, c->read ? scale : NULL,
-                                c->read ? shift : NULL, c->relu };
+  const ArraWindowConv conv
+      = { c->window, weight, c->bias ? bias : NULL, c->read ? scale : NULL, c->read ? shift : NULL, c->relu };
   const ArraWindowMap in = map_of (x, c, c->height, c->width, c->in);
   const ArraWindowMap out = map_of (y, c, out_height (c), out_width (c), c->out);
 
@@ -109,7 +115,7 @@ check_pools (const ArraExec *exec, gconstpointer data)
   const Case *c = data;
   gsize items = c->n * out_height (c) * out_width (c), at;
   g_autofree float *x = op_random (1, c->n * c->height * c->width * (c->in + 2));
-  g_autofree float *most = g_new (float, items * (c->in + 2)), *mean = g_new (float, items * (c->in + 2));
+  g_autofree float *most = g_new (float, items *(c->in + 2)), *mean = g_new (float, items *(c->in + 2));
   const ArraWindowMap in = map_of (x, c, c->height, c->width, c->in);
   const ArraWindowMap largest = map_of (most, c, out_height (c), out_width (c), c->in);
   const ArraWindowMap middle = map_of (mean, c, out_height (c), out_width (c), c->in);

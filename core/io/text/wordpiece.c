@@ -91,7 +91,8 @@ read_json (ArraWordpiece *pieces, const char *path, GError **error)
                       : -1;
 
       if (id < 0 || id >= MAX_ID)
-        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: a token's id is no number below %u", path, MAX_ID);
+        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: a token's id is no number below %u", path,
+                          MAX_ID);
       add (pieces, token, strlen (token), (guint32) id);
     }
   return TRUE;
@@ -128,8 +129,8 @@ read_vocabulary (ArraWordpiece *pieces, const char *directory, GError **error)
   if (find (pieces, "[CLS]", &pieces->first) && find (pieces, "[SEP]", &pieces->last)
       && find (pieces, "[UNK]", &pieces->unknown))
     return TRUE;
-  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: this is no vocabulary of BERT: [CLS], [SEP] or [UNK] is missing",
-                    path);
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                    "%s: this is no vocabulary of BERT: [CLS], [SEP] or [UNK] is missing", path);
 }
 
 ArraWordpiece *
@@ -163,7 +164,8 @@ is_ideograph (gunichar c)
 static gboolean
 stands_alone (gunichar c)
 {
-  return c < 128 ? g_ascii_ispunct ((char) c) : g_unichar_ispunct (c) && g_unichar_type (c) < G_UNICODE_CURRENCY_SYMBOL;
+  return c < 128 ? g_ascii_ispunct ((char) c)
+                 : g_unichar_ispunct (c) && g_unichar_type (c) < G_UNICODE_CURRENCY_SYMBOL;
 }
 
 static gboolean
@@ -214,7 +216,8 @@ put (Encoder *e, guint32 id)
     e->ids[e->n++] = id;
 }
 
-/* The longest piece that the word has at byte @at; later ones are written with ## before them. Its length, 0: there is none. */
+/* The longest piece that the word has at byte @at; later ones are written with ## before them. Its length, 0:
+ * there is none. */
 static gsize
 longest_piece (const Encoder *e, gsize at, guint32 *id)
 {
@@ -274,7 +277,8 @@ take_character (Encoder *e, gunichar c)
 }
 
 guint
-arra_wordpiece_encode (const ArraWordpiece *pieces, const char *text, guint32 *ids, guint room, GError **error)
+arra_wordpiece_encode (
+    const ArraWordpiece *pieces, const char *text, guint32 *ids, guint room, GError **error)
 {
   g_autoptr (GString) word = g_string_new (NULL);
   g_autofree char *folded = NULL;

@@ -24,8 +24,10 @@ static const ArraStoredName timm[] = {
   { "vision_model.post_layernorm", "visual.trunk.norm", 0, 0, FALSE },
   { "visual_projection", "visual.head.proj", 0, 0, FALSE },
   { "text_model.embeddings.token_embedding", "text.transformer.embeddings.word_embeddings", 0, 0, FALSE },
-  { "text_model.embeddings.position_embedding", "text.transformer.embeddings.position_embeddings", 0, 0, FALSE },
-  { "text_model.embeddings.token_type_embedding", "text.transformer.embeddings.token_type_embeddings", 0, 0, FALSE },
+  { "text_model.embeddings.position_embedding", "text.transformer.embeddings.position_embeddings", 0, 0,
+    FALSE },
+  { "text_model.embeddings.token_type_embedding", "text.transformer.embeddings.token_type_embeddings", 0, 0,
+    FALSE },
   { "text_model.embeddings.layer_norm", "text.transformer.embeddings.LayerNorm", 0, 0, FALSE },
   { TEXT "self_attn.q_proj", "text.transformer.encoder.layer.#.attention.self.query", 0, 0, FALSE },
   { TEXT "self_attn.k_proj", "text.transformer.encoder.layer.#.attention.self.key", 0, 0, FALSE },
@@ -75,7 +77,10 @@ static const ArraStoredName openai[] = {
   { "text_projection.weight", "text_projection", 0, 0, TRUE },
 };
 
-#define ROWS(rules) { rules, G_N_ELEMENTS (rules), NULL, FALSE }
+#define ROWS(rules)                                                                                          \
+  {                                                                                                          \
+    rules, G_N_ELEMENTS (rules), NULL, FALSE                                                                 \
+  }
 
 static const ArraClipForm forms[] = {
   { "vision_model.embeddings.class_embedding", { NULL, 0, NULL, FALSE }, 1e-5f, FALSE, FALSE },

@@ -1,5 +1,5 @@
-/* clip_forms.h - the forms in which CLIP models and ViTs are published: what their tensors are called there, and shapes read off them
- * SPDX-License-Identifier: GPL-3.0-or-later */
+/* clip_forms.h - the forms in which CLIP models and ViTs are published: what their tensors are called there,
+ * and shapes read off them SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
 #include <arra.h>
@@ -18,9 +18,15 @@ typedef struct
   gboolean rounded; /* pictures are cut as torchvision cuts them */
 } ArraClipForm;
 
-/* (nullable): none fits. @prefix: (transfer full): what goes before the marker, which belongs before all names. */
-const ArraClipForm *arra_clip_form_of (const ArraSource *source, char **prefix);
+/* (nullable): none fits. @prefix: (transfer full): what goes before the marker, which belongs before all
+ * names. */
+const ArraClipForm *
+arra_clip_form_of (const ArraSource *source, char **prefix);
 
-/* The shape of the model in @source, by the shapes of its tensors, with heads of 64 numbers; without texts it has a text tower of width 0. What does not come out is 0,
- * which arra_clip_config_check() refuses. */
-void arra_clip_form_config (const ArraClipForm *form, const ArraStoredNames *names, const ArraSource *source, ArraClipConfig *config);
+/* The shape of the model in @source, by the shapes of its tensors, with heads of 64 numbers; without texts it
+ * has a text tower of width 0. What does not come out is 0, which arra_clip_config_check() refuses. */
+void
+arra_clip_form_config (const ArraClipForm *form,
+                       const ArraStoredNames *names,
+                       const ArraSource *source,
+                       ArraClipConfig *config);

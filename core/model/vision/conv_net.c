@@ -11,8 +11,7 @@
 ArraWindowMap
 arra_net_map (ArraConvNet *net, gsize height, gsize width, gsize channels)
 {
-  ArraWindowMap map
-      = { .n = 1, .height = height, .width = width, .channels = channels, .stride = channels };
+  ArraWindowMap map = { .n = 1, .height = height, .width = width, .channels = channels, .stride = channels };
 
   if (net->phase == ARRA_NET_RUNNING)
     map.data = arra_tape_keep (net->tape, height * width * channels, sizeof (float));
@@ -82,7 +81,8 @@ take (ArraConvNet *net, gsize count)
 static float
 scale_of (const ArraConvNet *net, const char *norm, gsize channel)
 {
-  return values (net, norm, "weight")[channel] / sqrtf (values (net, norm, "running_var")[channel] + net->eps);
+  return values (net, norm, "weight")[channel]
+         / sqrtf (values (net, norm, "running_var")[channel] + net->eps);
 }
 
 static float
@@ -92,7 +92,8 @@ shift_of (const ArraConvNet *net, const char *norm, gsize channel)
          - values (net, norm, "running_mean")[channel] * scale_of (net, norm, channel);
 }
 
-/* [outputs][inputs][height][width] to [height][width][inputs][outputs], and what the normalisation behind makes of it. */
+/* [outputs][inputs][height][width] to [height][width][inputs][outputs], and what the normalisation behind
+ * makes of it. */
 static void
 fold_conv (const ArraConvNet *net, const ArraNetConv *conv, gsize inputs, float *weight, float *bias)
 {
@@ -106,7 +107,8 @@ fold_conv (const ArraConvNet *net, const ArraNetConv *conv, gsize inputs, float 
       bias[out] = conv->norm != NULL ? shift_of (net, conv->norm, out) : 0.0f;
       for (gsize i = 0; i < inputs; i++)
         for (gsize place = 0; place < places; place++)
-          weight[(place * inputs + i) * conv->outputs + out] = scale * from[(out * inputs + i) * places + place];
+          weight[(place * inputs + i) * conv->outputs + out]
+              = scale * from[(out * inputs + i) * places + place];
     }
 }
 

@@ -47,7 +47,10 @@ static const ArraStoredName original[] = {
   { "vision_model.post_layernorm", "norm", 0, 0, FALSE },
 };
 
-#define ROWS(rules) { rules, G_N_ELEMENTS (rules), NULL, FALSE }
+#define ROWS(rules)                                                                                          \
+  {                                                                                                          \
+    rules, G_N_ELEMENTS (rules), NULL, FALSE                                                                 \
+  }
 
 static const ArraClipForm forms[] = {
   { ARRA_DINOV2_MARKER, ROWS (transformers), 1e-6f, TRUE, FALSE },
@@ -95,9 +98,10 @@ read_config (ArraClipConfig *config, const char *path, GError **error)
   if (!g_file_test (file, G_FILE_TEST_EXISTS))
     return TRUE;
   if ((parser = arra_json_parse_config (file, &root, error)) == NULL
-      || !arra_json_get_int_default (root, file, "num_attention_heads", 1, G_MAXINT16, config->vision.n_heads, &heads,
-                                     error)
-      || !arra_json_get_double_default (root, file, "layer_norm_eps", (double) config->vision.eps, &eps, error))
+      || !arra_json_get_int_default (root, file, "num_attention_heads", 1, G_MAXINT16, config->vision.n_heads,
+                                     &heads, error)
+      || !arra_json_get_double_default (root, file, "layer_norm_eps", (double) config->vision.eps, &eps,
+                                        error))
     return FALSE;
   config->vision.n_heads = (guint) heads;
   config->vision.eps = (float) eps;
@@ -105,17 +109,23 @@ read_config (ArraClipConfig *config, const char *path, GError **error)
 }
 
 static gboolean
-read_shape (ArraDinov2 *dino, const ArraClipForm *form, const ArraStoredNames *names, const char *path,
-            ArraSource *source, GError **error)
+read_shape (ArraDinov2 *dino,
+            const ArraClipForm *form,
+            const ArraStoredNames *names,
+            const char *path,
+            ArraSource *source,
+            GError **error)
 {
   g_autofree char *registers = arra_stored_prefix (source, "register_tokens");
 
   if (registers != NULL)
-    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: DINOv2 with registers is not supported, only without", path);
+    return arra_fail (error, ARRA_ERROR_UNSUPPORTED,
+                      "%s: DINOv2 with registers is not supported, only without", path);
   arra_clip_form_config (form, names, source, &dino->config);
   if (dino->config.vision.intermediate == 0)
-    return arra_fail (error, ARRA_ERROR_UNSUPPORTED,
-                      "%s: this form of DINOv2 (giant, whose layers are gated) is not supported, only S, B and L", path);
+    return arra_fail (
+        error, ARRA_ERROR_UNSUPPORTED,
+        "%s: this form of DINOv2 (giant, whose layers are gated) is not supported, only S, B and L", path);
   return read_config (&dino->config, path, error) && arra_clip_config_check (&dino->config, path, error);
 }
 
@@ -218,7 +228,8 @@ need_positions (ArraDinov2 *dino, gsize rows, gsize columns, GError **error)
       dino->positions = arra_mem_new (rows * columns + 1, width * sizeof (float), "the positions", error);
       if (dino->positions == NULL)
         return FALSE;
-      arra_position_table_resize (dino->parameters->data + table->offset, grid, width, rows, columns, dino->positions);
+      arra_position_table_resize (dino->parameters->data + table->offset, grid, width, rows, columns,
+                                  dino->positions);
     }
   dino->rows = rows;
   dino->columns = columns;
@@ -243,7 +254,12 @@ compute (ArraTape *tape, gpointer user, GError **error)
 }
 
 gboolean
-arra_dinov2_run (ArraDinov2 *dino, gsize height, gsize width, const float *pixels, float *cls, float *patches,
+arra_dinov2_run (ArraDinov2 *dino,
+                 gsize height,
+                 gsize width,
+                 const float *pixels,
+                 float *cls,
+                 float *patches,
                  GError **error)
 {
   gsize patch = dino->config.patch_size, floats = dino->config.vision.width;

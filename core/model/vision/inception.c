@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "inception.h"
 
-/* What a step reads and writes: the block's input, one of two maps between, or the next channels of its output. */
+/* What a step reads and writes: the block's input, one of two maps between, or the next channels of its
+ * output. */
 typedef enum
 {
   IN,
@@ -36,41 +37,52 @@ static const Step conv_1[] = { { NULL, IN, OUT, CONV, 1, 1, 1, FALSE, 0 } };
 static const Step max_down[] = { { NULL, IN, OUT, MAX_OF, 3, 3, 2, FALSE, 0 } };
 
 static const Step block_a[] = {
-  { "branch1x1", IN, OUT, CONV, 1, 1, 1, FALSE, 64 },    { "branch5x5_1", IN, A, CONV, 1, 1, 1, FALSE, 48 },
-  { "branch5x5_2", A, OUT, CONV, 5, 5, 1, TRUE, 64 },    { "branch3x3dbl_1", IN, A, CONV, 1, 1, 1, FALSE, 64 },
-  { "branch3x3dbl_2", A, B, CONV, 3, 3, 1, TRUE, 96 },   { "branch3x3dbl_3", B, OUT, CONV, 3, 3, 1, TRUE, 96 },
-  { NULL, IN, A, MEAN, 3, 3, 1, TRUE, 0 },               { "branch_pool", A, OUT, CONV, 1, 1, 1, FALSE, 0 },
+  { "branch1x1", IN, OUT, CONV, 1, 1, 1, FALSE, 64 },
+  { "branch5x5_1", IN, A, CONV, 1, 1, 1, FALSE, 48 },
+  { "branch5x5_2", A, OUT, CONV, 5, 5, 1, TRUE, 64 },
+  { "branch3x3dbl_1", IN, A, CONV, 1, 1, 1, FALSE, 64 },
+  { "branch3x3dbl_2", A, B, CONV, 3, 3, 1, TRUE, 96 },
+  { "branch3x3dbl_3", B, OUT, CONV, 3, 3, 1, TRUE, 96 },
+  { NULL, IN, A, MEAN, 3, 3, 1, TRUE, 0 },
+  { "branch_pool", A, OUT, CONV, 1, 1, 1, FALSE, 0 },
 };
 
 static const Step block_b[] = {
-  { "branch3x3", IN, OUT, CONV, 3, 3, 2, FALSE, 384 },   { "branch3x3dbl_1", IN, A, CONV, 1, 1, 1, FALSE, 64 },
-  { "branch3x3dbl_2", A, B, CONV, 3, 3, 1, TRUE, 96 },   { "branch3x3dbl_3", B, OUT, CONV, 3, 3, 2, FALSE, 96 },
+  { "branch3x3", IN, OUT, CONV, 3, 3, 2, FALSE, 384 }, { "branch3x3dbl_1", IN, A, CONV, 1, 1, 1, FALSE, 64 },
+  { "branch3x3dbl_2", A, B, CONV, 3, 3, 1, TRUE, 96 }, { "branch3x3dbl_3", B, OUT, CONV, 3, 3, 2, FALSE, 96 },
   { NULL, IN, OUT, MAX_OF, 3, 3, 2, FALSE, 0 },
 };
 
 static const Step block_c[] = {
-  { "branch1x1", IN, OUT, CONV, 1, 1, 1, FALSE, 192 },   { "branch7x7_1", IN, A, CONV, 1, 1, 1, FALSE, 0 },
-  { "branch7x7_2", A, B, CONV, 1, 7, 1, TRUE, 0 },       { "branch7x7_3", B, OUT, CONV, 7, 1, 1, TRUE, 192 },
-  { "branch7x7dbl_1", IN, A, CONV, 1, 1, 1, FALSE, 0 },  { "branch7x7dbl_2", A, B, CONV, 7, 1, 1, TRUE, 0 },
-  { "branch7x7dbl_3", B, A, CONV, 1, 7, 1, TRUE, 0 },    { "branch7x7dbl_4", A, B, CONV, 7, 1, 1, TRUE, 0 },
+  { "branch1x1", IN, OUT, CONV, 1, 1, 1, FALSE, 192 },    { "branch7x7_1", IN, A, CONV, 1, 1, 1, FALSE, 0 },
+  { "branch7x7_2", A, B, CONV, 1, 7, 1, TRUE, 0 },        { "branch7x7_3", B, OUT, CONV, 7, 1, 1, TRUE, 192 },
+  { "branch7x7dbl_1", IN, A, CONV, 1, 1, 1, FALSE, 0 },   { "branch7x7dbl_2", A, B, CONV, 7, 1, 1, TRUE, 0 },
+  { "branch7x7dbl_3", B, A, CONV, 1, 7, 1, TRUE, 0 },     { "branch7x7dbl_4", A, B, CONV, 7, 1, 1, TRUE, 0 },
   { "branch7x7dbl_5", B, OUT, CONV, 1, 7, 1, TRUE, 192 }, { NULL, IN, A, MEAN, 3, 3, 1, TRUE, 0 },
   { "branch_pool", A, OUT, CONV, 1, 1, 1, FALSE, 192 },
 };
 
 static const Step block_d[] = {
-  { "branch3x3_1", IN, A, CONV, 1, 1, 1, FALSE, 192 },   { "branch3x3_2", A, OUT, CONV, 3, 3, 2, FALSE, 320 },
-  { "branch7x7x3_1", IN, A, CONV, 1, 1, 1, FALSE, 192 }, { "branch7x7x3_2", A, B, CONV, 1, 7, 1, TRUE, 192 },
-  { "branch7x7x3_3", B, A, CONV, 7, 1, 1, TRUE, 192 },   { "branch7x7x3_4", A, OUT, CONV, 3, 3, 2, FALSE, 192 },
+  { "branch3x3_1", IN, A, CONV, 1, 1, 1, FALSE, 192 },
+  { "branch3x3_2", A, OUT, CONV, 3, 3, 2, FALSE, 320 },
+  { "branch7x7x3_1", IN, A, CONV, 1, 1, 1, FALSE, 192 },
+  { "branch7x7x3_2", A, B, CONV, 1, 7, 1, TRUE, 192 },
+  { "branch7x7x3_3", B, A, CONV, 7, 1, 1, TRUE, 192 },
+  { "branch7x7x3_4", A, OUT, CONV, 3, 3, 2, FALSE, 192 },
   { NULL, IN, OUT, MAX_OF, 3, 3, 2, FALSE, 0 },
 };
 
-#define BLOCK_E(pool)                                                                                                  \
-  {                                                                                                                    \
-    { "branch1x1", IN, OUT, CONV, 1, 1, 1, FALSE, 320 },   { "branch3x3_1", IN, A, CONV, 1, 1, 1, FALSE, 384 },        \
-    { "branch3x3_2a", A, OUT, CONV, 1, 3, 1, TRUE, 384 },  { "branch3x3_2b", A, OUT, CONV, 3, 1, 1, TRUE, 384 },       \
-    { "branch3x3dbl_1", IN, A, CONV, 1, 1, 1, FALSE, 448 }, { "branch3x3dbl_2", A, B, CONV, 3, 3, 1, TRUE, 384 },      \
-    { "branch3x3dbl_3a", B, OUT, CONV, 1, 3, 1, TRUE, 384 }, { "branch3x3dbl_3b", B, OUT, CONV, 3, 1, 1, TRUE, 384 },  \
-    { NULL, IN, A, pool, 3, 3, 1, TRUE, 0 },               { "branch_pool", A, OUT, CONV, 1, 1, 1, FALSE, 192 },       \
+#define BLOCK_E(pool)                                                                                        \
+  {                                                                                                          \
+    { "branch1x1", IN, OUT, CONV, 1, 1, 1, FALSE, 320 },                                                     \
+        { "branch3x3_1", IN, A, CONV, 1, 1, 1, FALSE, 384 },                                                 \
+        { "branch3x3_2a", A, OUT, CONV, 1, 3, 1, TRUE, 384 },                                                \
+        { "branch3x3_2b", A, OUT, CONV, 3, 1, 1, TRUE, 384 },                                                \
+        { "branch3x3dbl_1", IN, A, CONV, 1, 1, 1, FALSE, 448 },                                              \
+        { "branch3x3dbl_2", A, B, CONV, 3, 3, 1, TRUE, 384 },                                                \
+        { "branch3x3dbl_3a", B, OUT, CONV, 1, 3, 1, TRUE, 384 },                                             \
+        { "branch3x3dbl_3b", B, OUT, CONV, 3, 1, 1, TRUE, 384 }, { NULL, IN, A, pool, 3, 3, 1, TRUE, 0 },    \
+        { "branch_pool", A, OUT, CONV, 1, 1, 1, FALSE, 192 },                                                \
   }
 
 static const Step block_e1[] = BLOCK_E (MEAN);
@@ -82,13 +94,28 @@ static const struct
   const Step *steps;
   guint n, outputs;
 } blocks[] = {
-#define ROW(name, steps, outputs) { name, steps, G_N_ELEMENTS (steps), outputs }
-  ROW ("Conv2d_1a_3x3", conv_3_down, 32), ROW ("Conv2d_2a_3x3", conv_3, 32), ROW ("Conv2d_2b_3x3", conv_3_bordered, 64),
-  ROW (NULL, max_down, 0),                ROW ("Conv2d_3b_1x1", conv_1, 80), ROW ("Conv2d_4a_3x3", conv_3, 192),
-  ROW (NULL, max_down, 0),                ROW ("Mixed_5b", block_a, 32),     ROW ("Mixed_5c", block_a, 64),
-  ROW ("Mixed_5d", block_a, 64),          ROW ("Mixed_6a", block_b, 0),      ROW ("Mixed_6b", block_c, 128),
-  ROW ("Mixed_6c", block_c, 160),         ROW ("Mixed_6d", block_c, 160),    ROW ("Mixed_6e", block_c, 192),
-  ROW ("Mixed_7a", block_d, 0),           ROW ("Mixed_7b", block_e1, 0),     ROW ("Mixed_7c", block_e2, 0),
+#define ROW(name, steps, outputs)                                                                            \
+  {                                                                                                          \
+    name, steps, G_N_ELEMENTS (steps), outputs                                                               \
+  }
+  ROW ("Conv2d_1a_3x3", conv_3_down, 32),
+  ROW ("Conv2d_2a_3x3", conv_3, 32),
+  ROW ("Conv2d_2b_3x3", conv_3_bordered, 64),
+  ROW (NULL, max_down, 0),
+  ROW ("Conv2d_3b_1x1", conv_1, 80),
+  ROW ("Conv2d_4a_3x3", conv_3, 192),
+  ROW (NULL, max_down, 0),
+  ROW ("Mixed_5b", block_a, 32),
+  ROW ("Mixed_5c", block_a, 64),
+  ROW ("Mixed_5d", block_a, 64),
+  ROW ("Mixed_6a", block_b, 0),
+  ROW ("Mixed_6b", block_c, 128),
+  ROW ("Mixed_6c", block_c, 160),
+  ROW ("Mixed_6d", block_c, 160),
+  ROW ("Mixed_6e", block_c, 192),
+  ROW ("Mixed_7a", block_d, 0),
+  ROW ("Mixed_7b", block_e1, 0),
+  ROW ("Mixed_7c", block_e2, 0),
 #undef ROW
 };
 
@@ -144,7 +171,8 @@ run_step (Walk *walk, const Step *step)
   const ArraWindowMap in = walk->maps[step->from];
   ArraWindowMap out = target (walk, step, &window);
   const char *block = blocks[walk->block].name;
-  g_autofree char *name = step->name != NULL ? g_strdup_printf ("%s.%s", block, step->name) : g_strdup (block);
+  g_autofree char *name
+      = step->name != NULL ? g_strdup_printf ("%s.%s", block, step->name) : g_strdup (block);
   g_autofree char *conv = g_strdup_printf ("%s.conv", name), *norm = g_strdup_printf ("%s.bn", name);
   const ArraNetConv layer = { conv, norm, NULL, window, out.channels, TRUE };
 

@@ -116,7 +116,9 @@ scorer_open (const Kind *kind, const ArraVisionFiles *files, ArraVisionShape *sh
       scorer_free (scorer);
       return NULL;
     }
-  *shape = (ArraVisionShape){ .channels = (guint) kind->channels, .height = size, .width = size, .feature = features };
+  *shape = (ArraVisionShape){
+    .channels = (guint) kind->channels, .height = size, .width = size, .feature = features
+  };
   return scorer;
 }
 
@@ -152,7 +154,8 @@ take_mean (const Run *run, float *out)
         {
           float x = map->data[i * map->stride + c];
 
-          sum += (double) (run->norm != NULL ? MAX (x * run->norm[c] + run->norm[map->channels + c], 0.0f) : x);
+          sum += (double) (run->norm != NULL ? MAX (x * run->norm[c] + run->norm[map->channels + c], 0.0f)
+                                             : x);
         }
       out[c] = (float) (sum / (double) n);
     }
@@ -213,8 +216,9 @@ prepare_inception (gconstpointer self, const ArraRaster *raster, float *pixels, 
   return TRUE;
 }
 
-const ArraVisionClass arra_vision_inception = { "Inception v3", NULL,   fits_inception, open_inception, scorer_free,
-                                                prepare_inception, scorer_run, sha256, NULL, NULL };
+const ArraVisionClass arra_vision_inception
+    = { "Inception v3",    NULL,       fits_inception, open_inception, scorer_free,
+        prepare_inception, scorer_run, sha256,         NULL,           NULL };
 
 /* ---- DenseNet */
 
@@ -241,12 +245,14 @@ prepare_densenet (gconstpointer self, const ArraRaster *raster, float *pixels, G
     return FALSE;
   side = MIN (rgb.width, rgb.height);
   if (!arra_raster_crop (&rgb, (rgb.width - side) / 2, (rgb.height - side) / 2, side, side, &square, error)
-      || !arra_raster_resize (&square, ARRA_DENSENET_SIZE, ARRA_DENSENET_SIZE, ARRA_FILTER_BILINEAR, &small, error))
+      || !arra_raster_resize (&square, ARRA_DENSENET_SIZE, ARRA_DENSENET_SIZE, ARRA_FILTER_BILINEAR, &small,
+                              error))
     return FALSE;
   for (gsize i = 0; i < ARRA_DENSENET_SIZE * ARRA_DENSENET_SIZE; i++)
     pixels[i] = (2 * ((float) small.pixels[3 * i] / 255.0f) - 1) * XRAY_RANGE;
   return TRUE;
 }
 
-const ArraVisionClass arra_vision_densenet = { "DenseNet-121", NULL,  fits_densenet, open_densenet, scorer_free,
-                                               prepare_densenet, scorer_run, sha256, NULL, NULL };
+const ArraVisionClass arra_vision_densenet
+    = { "DenseNet-121",   NULL,       fits_densenet, open_densenet, scorer_free,
+        prepare_densenet, scorer_run, sha256,        NULL,          NULL };

@@ -7,12 +7,15 @@
 
 #include "scratch.h"
 
-#define VOCABULARY "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nchest\nx\n##ray\n-\nray\nef\n##fusion\n##s\nnaive\n.\n\xE8\x82\xBA\n##\xC3\x9F\nstra\n"
+#define VOCABULARY                                                                                           \
+  "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nchest\nx\n##ray\n-\nray\nef\n##fusion\n##s\nnaive\n."                 \
+  "\n\xE8\x82\xBA\n##\xC3\x9F\nstra\n"
 
 static char *
 folder_with (const char *name, const char *text)
 {
-  g_autofree char *folder = g_dir_make_tmp ("arra-wordpiece-XXXXXX", NULL), *path = g_build_filename (folder, name, NULL);
+  g_autofree char *folder = g_dir_make_tmp ("arra-wordpiece-XXXXXX", NULL),
+                  *path = g_build_filename (folder, name, NULL);
 
   g_assert_true (g_file_set_contents (path, text, -1, NULL));
   return g_steal_pointer (&folder);
@@ -53,10 +56,10 @@ test_encode (void)
   check (pieces, "Chest X-ray", "2 5 6 8 9 3");
   check (pieces, "xray effusions.", "2 6 7 10 11 12 14 3");
   check (pieces, "na\xC3\xAFve\tNAI\xCC\x88VE", "2 13 13 3");         /* accents fall, composed or not */
-  check (pieces, "chest\xE8\x82\xBAx", "2 5 15 6 3");              /* ideographs stand alone */
-  check (pieces, "stra\xC3\x9F", "2 17 16 3");                     /* a piece of two bytes */
+  check (pieces, "chest\xE8\x82\xBAx", "2 5 15 6 3");                 /* ideographs stand alone */
+  check (pieces, "stra\xC3\x9F", "2 17 16 3");                        /* a piece of two bytes */
   check (pieces, "x\xE2\x80\x8Bray \xEF\xBF\xBD chest", "2 6 7 5 3"); /* what is not seen is dropped */
-  check (pieces, "effusionq chest", "2 1 5 3");                    /* one piece unknown: the word is */
+  check (pieces, "effusionq chest", "2 1 5 3");                       /* one piece unknown: the word is */
   check (pieces, long_word, "2 1 3");
   g_assert_cmpuint (arra_wordpiece_encode (pieces, "chest x chest x", ids, 4, NULL), ==, 4);
   g_assert_true (ids[0] == 2 && ids[2] == 6 && ids[3] == 3);
@@ -66,8 +69,9 @@ test_encode (void)
 static void
 test_json (void)
 {
-  char *folder = folder_with ("tokenizer.json", "{\"model\": {\"type\": \"WordPiece\", \"vocab\": {\"[UNK]\": 0, "
-                                                "\"[CLS]\": 1, \"[SEP]\": 2, \"chest\": 7}}}");
+  char *folder
+      = folder_with ("tokenizer.json", "{\"model\": {\"type\": \"WordPiece\", \"vocab\": {\"[UNK]\": 0, "
+                                       "\"[CLS]\": 1, \"[SEP]\": 2, \"chest\": 7}}}");
   g_autoptr (ArraWordpiece) pieces = arra_wordpiece_open (folder, NULL);
 
   check (pieces, "CHEST x", "1 7 0 2");

@@ -5,7 +5,8 @@
 #include <arra.h>
 #include "source.h"
 
-/* A tensor of another publication: made of one of ours, of three one below the other, or of one transposed; # is a layer's number. */
+/* A tensor of another publication: made of one of ours, of three one below the other, or of one transposed; #
+ * is a layer's number. */
 typedef struct
 {
   const char *theirs;
@@ -13,5 +14,7 @@ typedef struct
   gboolean transposed;
 } Published;
 
-/* (transfer full): the tensors of @from as @rules, @n of them, have them, for @layers layers, and @prefix before every name. Views of @from, and memory of its own. */
-ArraSource *published (ArraSource *from, const Published *rules, gsize n, guint layers, const char *prefix);
+/* (transfer full): the tensors of @from as @rules, @n of them, have them, for @layers layers, and @prefix
+ * before every name. Views of @from, and memory of its own. */
+ArraSource *
+published (ArraSource *from, const Published *rules, gsize n, guint layers, const char *prefix);

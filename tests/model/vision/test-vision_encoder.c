@@ -1,5 +1,5 @@
-/* test-vision_encoder.c - every image encoder through the one interface, under every name it is published with
- * SPDX-License-Identifier: GPL-3.0-or-later */
+/* test-vision_encoder.c - every image encoder through the one interface, under every name it is published
+ * with SPDX-License-Identifier: GPL-3.0-or-later */
 #include "vision_encoder.h"
 
 #include <glib/gstdio.h>
@@ -105,7 +105,8 @@ test_aggregations (void)
     {
       g_autoptr (ArraVisionEncoder) encoder = open_golden (networks[i].folder);
       const ArraVisionShape *shape = arra_vision_encoder_shape (encoder);
-      gsize floats = arra_vision_encoder_floats (encoder), n = shape->rows * shape->columns, width = shape->patch;
+      gsize floats = arra_vision_encoder_floats (encoder), n = shape->rows * shape->columns,
+            width = shape->patch;
       g_autofree float *pixels = g_new (float, 2 * floats), *patches = g_new (float, 2 * n * width);
       g_autofree float *own = g_new (float, 2 * width), *both = g_new (float, 4 * width);
       g_autofree float *mean = g_new (float, 2 * width);
@@ -132,10 +133,16 @@ test_aggregations (void)
 
 #define V "vision_model.encoder.layers.#."
 #define T "text_model.encoder.layers.#."
-#define PAIR(theirs, ours) { theirs ".weight", { ours ".weight" }, FALSE }, { theirs ".bias", { ours ".bias" }, FALSE }
-#define THREE(weight, bias, ours, q, k, v)                                                                             \
-  { weight, { ours q ".weight", ours k ".weight", ours v ".weight" }, FALSE },                                         \
-  { bias, { ours q ".bias", ours k ".bias", ours v ".bias" }, FALSE }
+#define PAIR(theirs, ours)                                                                                   \
+  { theirs ".weight", { ours ".weight" }, FALSE },                                                           \
+  {                                                                                                          \
+    theirs ".bias", { ours ".bias" }, FALSE                                                                  \
+  }
+#define THREE(weight, bias, ours, q, k, v)                                                                   \
+  { weight, { ours q ".weight", ours k ".weight", ours v ".weight" }, FALSE },                               \
+  {                                                                                                          \
+    bias, { ours q ".bias", ours k ".bias", ours v ".bias" }, FALSE                                          \
+  }
 
 static const Published openai[] = {
   { "visual.class_embedding", { "vision_model.embeddings.class_embedding" }, FALSE },
@@ -143,8 +150,12 @@ static const Published openai[] = {
   { "visual.conv1.weight", { "vision_model.embeddings.patch_embedding.weight" }, FALSE },
   PAIR ("visual.ln_pre", "vision_model.pre_layrnorm"),
   PAIR ("visual.transformer.resblocks.#.ln_1", V "layer_norm1"),
-  THREE ("visual.transformer.resblocks.#.attn.in_proj_weight", "visual.transformer.resblocks.#.attn.in_proj_bias", V,
-         "self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"),
+  THREE ("visual.transformer.resblocks.#.attn.in_proj_weight",
+         "visual.transformer.resblocks.#.attn.in_proj_bias",
+         V,
+         "self_attn.q_proj",
+         "self_attn.k_proj",
+         "self_attn.v_proj"),
   PAIR ("visual.transformer.resblocks.#.attn.out_proj", V "self_attn.out_proj"),
   PAIR ("visual.transformer.resblocks.#.ln_2", V "layer_norm2"),
   PAIR ("visual.transformer.resblocks.#.mlp.c_fc", V "mlp.fc1"),
@@ -158,8 +169,12 @@ static const Published timm[] = {
   { "visual.trunk.pos_embed", { "vision_model.embeddings.position_embedding.weight" }, FALSE },
   PAIR ("visual.trunk.patch_embed.proj", "vision_model.embeddings.patch_embedding"),
   PAIR ("visual.trunk.blocks.#.norm1", V "layer_norm1"),
-  THREE ("visual.trunk.blocks.#.attn.qkv.weight", "visual.trunk.blocks.#.attn.qkv.bias", V, "self_attn.q_proj",
-         "self_attn.k_proj", "self_attn.v_proj"),
+  THREE ("visual.trunk.blocks.#.attn.qkv.weight",
+         "visual.trunk.blocks.#.attn.qkv.bias",
+         V,
+         "self_attn.q_proj",
+         "self_attn.k_proj",
+         "self_attn.v_proj"),
   PAIR ("visual.trunk.blocks.#.attn.proj", V "self_attn.out_proj"),
   PAIR ("visual.trunk.blocks.#.norm2", V "layer_norm2"),
   PAIR ("visual.trunk.blocks.#.mlp.fc1", V "mlp.fc1"),
@@ -173,7 +188,11 @@ static const Published dinov2[] = {
   { "pos_embed", { "embeddings.position_embeddings" }, FALSE },
   PAIR ("patch_embed.proj", "embeddings.patch_embeddings.projection"),
   PAIR ("blocks.#.norm1", "encoder.layer.#.norm1"),
-  THREE ("blocks.#.attn.qkv.weight", "blocks.#.attn.qkv.bias", "encoder.layer.#.attention.attention.", "query", "key",
+  THREE ("blocks.#.attn.qkv.weight",
+         "blocks.#.attn.qkv.bias",
+         "encoder.layer.#.attention.attention.",
+         "query",
+         "key",
          "value"),
   PAIR ("blocks.#.attn.proj", "encoder.layer.#.attention.output.dense"),
   { "blocks.#.ls1.gamma", { "encoder.layer.#.layer_scale1.lambda1" }, FALSE },
@@ -212,7 +231,7 @@ typedef struct
 } Form;
 
 #define RULES(rules) rules, G_N_ELEMENTS (rules)
-#define OPEN_CLIP(head, quick)                                                                                         \
+#define OPEN_CLIP(head, quick)                                                                               \
   "open_clip_config.json", "{\"model_cfg\": {\"vision_cfg\": {\"head_width\": " head "}" quick "}}"
 
 static const Form forms[] = {
@@ -225,8 +244,9 @@ static const Form forms[] = {
   { "medsam", RULES (sam), 3, "model.", NULL, NULL },
 };
 
-/* The features are those of the form that is golden. Only pictures that need no cutting: forms round differently. DINOv2's heads are 64 wide without a configuration; the golden one has
- * others, so it gets one. */
+/* The features are those of the form that is golden. Only pictures that need no cutting: forms round
+ * differently. DINOv2's heads are 64 wide without a configuration; the golden one has others, so it gets one.
+ */
 static void
 test_form (gconstpointer data)
 {
@@ -234,7 +254,8 @@ test_form (gconstpointer data)
   g_autoptr (ArraSource) weights = weights_of (form->folder);
   g_autoptr (ArraSource) other = published (weights, form->rules, form->n, form->layers, form->prefix);
   g_autofree char *folder = g_dir_make_tmp ("arra-vision-XXXXXX", NULL);
-  g_autofree char *config = g_build_filename (folder, form->config != NULL ? form->config : "config.json", NULL);
+  g_autofree char *config
+      = g_build_filename (folder, form->config != NULL ? form->config : "config.json", NULL);
   const char *text = form->text != NULL ? form->text : "{\"num_attention_heads\": 4}";
   const ArraExec exec = exec_of ();
   g_autoptr (ArraVisionEncoder) expected = open_golden (form->folder), encoder = NULL;
@@ -264,7 +285,8 @@ test_missing (void)
     {
       const Form *form = &forms[i];
       g_autoptr (ArraSource) weights = weights_of (form->folder);
-      g_autoptr (ArraSource) other = published (weights, form->rules, form->n - 1, form->layers, form->prefix);
+      g_autoptr (ArraSource) other
+          = published (weights, form->rules, form->n - 1, form->layers, form->prefix);
       const ArraExec exec = exec_of ();
       g_autoptr (GError) error = NULL;
 
@@ -362,7 +384,8 @@ test_densenet (void)
   three = g_new (float, arra_vision_encoder_floats (encoder));
   g_assert_true (arra_vision_encoder_prepare (encoder, &grey, one, NULL));
   g_assert_true (arra_vision_encoder_prepare (encoder, &rgb, three, NULL));
-  g_assert_cmpmem (one, arra_vision_encoder_floats (encoder) * 4, three, arra_vision_encoder_floats (encoder) * 4);
+  g_assert_cmpmem (one, arra_vision_encoder_floats (encoder) * 4, three,
+                   arra_vision_encoder_floats (encoder) * 4);
   g_assert_false (arra_vision_encoder_features (encoder, 1, one, ARRA_VISION_BOTH, feature, &error));
   g_assert_error (error, ARRA_ERROR, ARRA_ERROR_UNSUPPORTED);
 }
@@ -377,8 +400,8 @@ pickled_name (const char *name)
 
   for (guint i = 0; i + 1 < n; i++)
     g_string_append_printf (text, "_modules.%s.", parts[i]);
-  g_string_append_printf (text, "%s.%s", strstr (parts[n - 1], "running") != NULL ? "_buffers" : "_parameters",
-                          parts[n - 1]);
+  g_string_append_printf (
+      text, "%s.%s", strstr (parts[n - 1], "running") != NULL ? "_buffers" : "_parameters", parts[n - 1]);
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
@@ -420,11 +443,12 @@ test_pickled (void)
 static void
 test_bert (void)
 {
-  static const char words[] = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nchest\nx\n##ray\n-\nray\nef\n##fusion\neffusion\n";
+  static const char words[]
+      = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nchest\nx\n##ray\n-\nray\nef\n##fusion\neffusion\n";
   static const float expected[20]
-      = { 0.7506995f,  0.3785273f,   -0.6142631f, 0.4543332f, 0.08436668f, 0.07603117f, -0.8822128f,
-          0.3931402f,  -0.0856441f,  0.06080194f, 0.008316481f, 0.1472261f, -0.833109f,  0.1850995f,
-          -0.7234471f, 0.2644117f,   0.03768728f, -0.3720552f, -0.436731f,  0.8933037f };
+      = { 0.7506995f,  0.3785273f,  -0.6142631f, 0.4543332f,   0.08436668f, 0.07603117f, -0.8822128f,
+          0.3931402f,  -0.0856441f, 0.06080194f, 0.008316481f, 0.1472261f,  -0.833109f,  0.1850995f,
+          -0.7234471f, 0.2644117f,  0.03768728f, -0.3720552f,  -0.436731f,  0.8933037f };
   g_autofree char *from = golden ("biomedclip_hf"), *folder = g_dir_make_tmp ("arra-vision-XXXXXX", NULL);
   static const char *const files[] = { "config.json", "model.safetensors", "vocab.txt" };
   const char *text = "Chest X-ray effusion";
@@ -435,7 +459,8 @@ test_bert (void)
 
   for (gsize i = 0; i < 2; i++)
     {
-      g_autofree char *target = g_build_filename (from, files[i], NULL), *path = g_build_filename (folder, files[i], NULL);
+      g_autofree char *target = g_build_filename (from, files[i], NULL),
+                      *path = g_build_filename (folder, files[i], NULL);
       g_autoptr (GFile) link = g_file_new_for_path (path);
 
       g_assert_true (g_file_make_symbolic_link (link, target, NULL, NULL));
@@ -481,7 +506,8 @@ test_hash (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (networks); i++)
     {
-      g_autoptr (ArraVisionEncoder) encoder = open_golden (networks[i].folder), again = open_golden (networks[i].folder);
+      g_autoptr (ArraVisionEncoder) encoder = open_golden (networks[i].folder),
+                                    again = open_golden (networks[i].folder);
       g_autofree char *sum = arra_vision_encoder_sha256 (encoder);
 
       encode (again, feature);
