@@ -1,10 +1,9 @@
-/* case-tokenizer.c - byte-level BPE against encodings.json
+/* case-tokenizer.c - tokenizers against encodings.json
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
 #include "check.h"
 #include "jsonguard.h"
-#include "mapping.h"
 #include "mem.h"
 #include "tokenizer.h"
 
@@ -55,17 +54,62 @@ check_tokens (Check *check, const ArraTokenizer *tokenizer, JsonArray *ids, Json
     check_same_text (check, "a token's text", json_array_get_string_element (tokens, i), arra_tokenizer_token (tokenizer, (guint32) json_array_get_int_element (ids, i)));
 }
 
+/* Compares where the file says what to expect; the three forms of the file name things differently. */
 static void
-check_encoding (Check *check, const ArraTokenizer *tokenizer, JsonObject *item)
+check_member_ids (Check *check, const ArraTokenizer *tokenizer, JsonObject *item, const char *key)
 {
   const char *text = json_object_get_string_member (item, "text");
+
+  if (json_object_has_member (item, key))
+    check_ids (check, tokenizer, text, strlen (text), strcmp (key, "ids") != 0, json_object_get_array_member (item, key));
+}
+
+static void
+check_member_text (Check *check, const ArraTokenizer *tokenizer, JsonObject *item, const char *key, gboolean skip_special)
+{
   JsonArray *ids = json_object_get_array_member (item, "ids");
 
-  check_ids (check, tokenizer, text, strlen (text), FALSE, ids);
-  check_ids (check, tokenizer, text, strlen (text), TRUE, json_object_get_array_member (item, "ids_with_special_tokens"));
-  check_tokens (check, tokenizer, ids, json_object_get_array_member (item, "tokens"));
-  check_decoded (check, tokenizer, ids, FALSE, json_object_get_string_member (item, "decoded"));
-  check_decoded (check, tokenizer, ids, TRUE, json_object_get_string_member (item, "decoded_skip_special"));
+  if (json_object_has_member (item, key))
+    check_decoded (check, tokenizer, ids, skip_special, json_object_get_string_member (item, key));
+}
+
+/* @skip_special: whether "decoded" leaves special tokens out */
+static void
+check_encoding (Check *check, const ArraTokenizer *tokenizer, JsonObject *item, gboolean skip_special)
+{
+  static const char *const keys[] = { "ids", "ids_with_special_tokens", "ids_with_bos", "ids_with_eos" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
+    check_member_ids (check, tokenizer, item, keys[i]);
+  if (json_object_has_member (item, "tokens"))
+    check_tokens (check, tokenizer, json_object_get_array_member (item, "ids"), json_object_get_array_member (item, "tokens"));
+  check_member_text (check, tokenizer, item, "decoded", skip_special);
+  check_member_text (check, tokenizer, item, "decoded_skip_special", TRUE);
+}
+
+/* The prompt within the template of a conversation */
+static void
+check_prompt (Check *check, const ArraTokenizer *tokenizer, JsonObject *object)
+{
+  g_autoptr (GString) text = g_string_new (json_object_get_string_member (object, "template"));
+
+  g_string_replace (text, "{prompt}", json_object_get_string_member (object, "prompt"), 1);
+  check_ids (check, tokenizer, text->str, text->len, TRUE, json_object_get_array_member (object, "prompt_ids"));
+}
+
+static void
+check_all (Check *check, const ArraTokenizer *tokenizer, JsonObject *object, JsonArray *cases)
+{
+  /* the Unigram files have a form, and say what a reader sees */
+  gboolean skip_special = json_object_has_member (object, "form");
+
+  for (guint i = 0; i < json_array_get_length (cases); i++)
+    check_encoding (check, tokenizer, json_array_get_object_element (cases, i), skip_special);
+  cases = json_object_has_member (object, "decode_cases") ? json_object_get_array_member (object, "decode_cases") : NULL;
+  for (guint i = 0; cases != NULL && i < json_array_get_length (cases); i++)
+    check_member_text (check, tokenizer, json_array_get_object_element (cases, i), "decoded", FALSE);
+  if (json_object_has_member (object, "prompt_ids"))
+    check_prompt (check, tokenizer, object);
 }
 
 gboolean
@@ -74,42 +118,19 @@ check_tokenizer (Check *check)
   g_autofree char *path = g_build_filename (check->dir, "tokenizer.json", NULL);
   g_autofree char *encodings = g_build_filename (check->dir, "encodings.json", NULL);
   g_autoptr (GError) error = NULL;
-  gsize size = 0;
-  g_automem char *json = NULL;
   g_autoptr (ArraTokenizer) tokenizer = NULL;
   g_autoptr (JsonParser) parser = NULL;
   JsonObject *object;
-  JsonArray *cases;
+  JsonArray *cases = NULL;
 
   if (!g_file_test (path, G_FILE_TEST_EXISTS) && !g_file_test (encodings, G_FILE_TEST_EXISTS))
     return FALSE;
-  json = arra_read_file (path, ARRA_JSON_MAX_BYTES, &size, &error);
-  tokenizer = json == NULL ? NULL : arra_tokenizer_new (json, size, path, &error);
-  if (tokenizer == NULL)
-    {
-      if (g_error_matches (error, ARRA_ERROR, ARRA_ERROR_UNSUPPORTED))
-        return FALSE;
-      check_fault (check, "%s", error->message);
-      return TRUE;
-    }
-  parser = check_json (check, "encodings.json", &object);
-  cases = parser == NULL ? NULL : arra_json_get_array (object, "encodings.json", "cases", &error);
-  if (cases == NULL)
-    {
-      if (error != NULL)
-        check_fault (check, "%s", error->message);
-      return TRUE;
-    }
-  for (guint i = 0; i < json_array_get_length (cases); i++)
-    check_encoding (check, tokenizer, json_array_get_object_element (cases, i));
-  if (json_object_has_member (object, "decode_cases"))
-    {
-      cases = json_object_get_array_member (object, "decode_cases");
-      for (guint i = 0; i < json_array_get_length (cases); i++)
-        {
-          JsonObject *item = json_array_get_object_element (cases, i);
-          check_decoded (check, tokenizer, json_object_get_array_member (item, "ids"), FALSE, json_object_get_string_member (item, "decoded"));
-        }
-    }
+  tokenizer = arra_tokenizer_open (path, &error);
+  parser = tokenizer != NULL ? check_json (check, "encodings.json", &object) : NULL;
+  if (parser != NULL)
+    cases = arra_json_get_array (object, "encodings.json", json_object_has_member (object, "encodings") ? "encodings" : "cases", &error);
+  if (cases != NULL)
+    check_all (check, tokenizer, object, cases);
+  check_error (check, g_steal_pointer (&error));
   return TRUE;
 }

@@ -94,7 +94,7 @@ arra_bpe_trainer_new (GError **error)
   trainer->pairs = g_hash_table_new_full (hash_pair, equal_pairs, pair_free, NULL);
   trainer->order = g_tree_new (compare_pairs);
   trainer->lengths = g_array_new (FALSE, FALSE, sizeof (guint));
-  if (parser == NULL || !arra_pretokenizer_load (&trainer->pre, root, "pre_tokenizer", error))
+  if (parser == NULL || !arra_pretokenizer_load (&trainer->pre, root, ARRA_PRE_BYTE_LEVEL, "pre_tokenizer", error))
     return NULL;
   return g_steal_pointer (&trainer);
 }

@@ -110,23 +110,9 @@ split_on_class (gboolean (*is_match) (gunichar c), const char *text, gsize start
 }
 
 static gboolean
-split_on_string (const char *pattern, const char *text, gsize start, gsize end, ArraSplitter *splitter,
-                 GError **error)
+add_span (gpointer splitter, gsize start, gsize end, gboolean match, GError **error)
 {
-  gsize length = strlen (pattern), last = start;
-  const char *hit;
-
-  while ((hit = length > 0 ? memmem (text + last, end - last, pattern, length) : NULL) != NULL)
-    {
-      gsize at = (gsize) (hit - text);
-
-      if (last < at && !arra_splitter_add (splitter, last, at, FALSE, error))
-        return FALSE;
-      if (!arra_splitter_add (splitter, at, at + length, TRUE, error))
-        return FALSE;
-      last = at + length;
-    }
-  return last == end || arra_splitter_add (splitter, last, end, FALSE, error);
+  return arra_splitter_add (splitter, start, end, match, error);
 }
 
 static gboolean
@@ -152,10 +138,8 @@ split_piece (const ArraPreStep *step, GRegex *regex, const char *text, ArraPiece
   switch (step->kind)
     {
     case ARRA_PRE_REGEX:
-      ok = arra_pattern_split (step, regex, text, start, end, &splitter, error);
-      break;
     case ARRA_PRE_STRING:
-      ok = split_on_string (step->pattern, text, start, end, &splitter, error);
+      ok = arra_pattern_spans (&step->pattern, regex, text, start, end, add_span, &splitter, error);
       break;
     case ARRA_PRE_DIGITS:
       ok = split_on_class (arra_char_is_number, text, start, end, &splitter, error);
@@ -163,9 +147,16 @@ split_piece (const ArraPreStep *step, GRegex *regex, const char *text, ArraPiece
     case ARRA_PRE_PUNCTUATION:
       ok = split_on_class (arra_char_is_punctuation, text, start, end, &splitter, error);
       break;
+    case ARRA_PRE_WHITESPACE:
+      ok = split_on_class (arra_char_is_space, text, start, end, &splitter, error);
+      break;
+    case ARRA_PRE_METASPACE:
+      ok = step->words ? arra_pattern_spans (&step->pattern, NULL, text, start, end, add_span, &splitter, error)
+                       : arra_pieces_add (out, start, end, error);
+      break;
     case ARRA_PRE_BYTE_LEVEL:
-      ok = step->gpt2_words ? split_gpt2 (text, start, end, &splitter, error)
-                            : arra_pieces_add (out, start, end, error);
+      ok = step->words ? split_gpt2 (text, start, end, &splitter, error)
+                       : arra_pieces_add (out, start, end, error);
       break;
     default:
       g_assert_not_reached ();
@@ -177,17 +168,10 @@ static gboolean
 apply_step (const ArraPreStep *step, const char *text, gsize length, const ArraPieces *in, ArraPieces *out,
             GError **error)
 {
-  g_autoptr (GRegex) regex = step->regex != NULL ? g_regex_ref (step->regex) : NULL;
+  g_autoptr (GRegex) regex = NULL;
 
-  if (regex != NULL && length > ARRA_SHORT_TEXT)
-    {
-      GRegex *longer = arra_pattern_compile (step->pattern, length, step->name, error);
-
-      if (longer == NULL)
-        return FALSE;
-      g_regex_unref (regex);
-      regex = longer;
-    }
+  if (!arra_pattern_regex (&step->pattern, length, &regex, error))
+    return FALSE;
   out->n = 0;
   for (gsize i = 0; i < in->n; i++)
     if (!split_piece (step, regex, text, in->items[i], out, error))
@@ -195,27 +179,52 @@ apply_step (const ArraPreStep *step, const char *text, gsize length, const ArraP
   return TRUE;
 }
 
-/* A copy of @text in which pieces that do not begin with a space are given one; @pieces then are pieces of the copy. */
-static char *
-add_prefix_spaces (const char *text, ArraPieces *pieces, GError **error)
+/* Writes @length bytes with every space as @space. */
+static gsize
+copy_spaced (const char *space, gsize space_length, const char *text, gsize length, char *out)
 {
-  gsize size = 0, at = 0;
+  gsize n = 0;
+
+  for (gsize i = 0; i < length; i++)
+    if (text[i] != ' ')
+      out[n++] = text[i];
+    else
+      {
+        memcpy (out + n, space, space_length);
+        n += space_length;
+      }
+  return n;
+}
+
+static gboolean
+begins_with (const char *text, gsize length, const char *start, gsize start_length)
+{
+  return length >= start_length && memcmp (text, start, start_length) == 0;
+}
+
+/* A copy of @text with spaces as the last step writes them, in which pieces that do not begin with one are given one where it says so; @pieces then
+ * are pieces of the copy. */
+static char *
+rewrite_spaces (const ArraPreStep *step, const char *text, ArraPieces *pieces, GError **error)
+{
+  const char *space = step->kind == ARRA_PRE_METASPACE ? step->pattern.text : " ";
+  gsize width = strlen (space), size = 0, at = 0;
   char *copy;
 
   for (gsize i = 0; i < pieces->n; i++)
-    size += (gsize) pieces->items[i].length + 1;
+    size += ((gsize) pieces->items[i].length + 1) * width;
   copy = arra_mem_new (size, 1, "text with spaces", error);
   if (copy == NULL)
     return NULL;
   for (gsize i = 0; i < pieces->n; i++)
     {
       ArraPiece *piece = &pieces->items[i];
+      const char *old = text + piece->start;
       gsize start = at;
 
-      if (text[piece->start] != ' ')
-        copy[at++] = ' ';
-      memcpy (copy + at, text + piece->start, piece->length);
-      at += piece->length;
+      if (step->prefix_space && old[0] != ' ' && !begins_with (old, piece->length, space, width))
+        at += copy_spaced (space, width, " ", 1, copy + at);
+      at += copy_spaced (space, width, old, piece->length, copy + at);
       *piece = (ArraPiece){ (guint32) start, (guint32) (at - start) };
     }
   return copy;
@@ -239,9 +248,9 @@ arra_pretokenize (const ArraPretokenizer *pre, const char *text, gsize length, A
       const ArraPreStep *step = &pre->steps[i];
       ArraPieces in = *words;
 
-      if (step->prefix_space)
+      if (step->prefix_space || step->kind == ARRA_PRE_METASPACE)
         {
-          *owned = add_prefix_spaces (text, words, error);
+          *owned = rewrite_spaces (step, text, words, error);
           ok = *owned != NULL;
           text = ok ? *owned : text;
         }
@@ -258,10 +267,6 @@ void
 arra_pretokenizer_clear (ArraPretokenizer *pre)
 {
   for (guint i = 0; i < pre->n; i++)
-    {
-      g_clear_pointer (&pre->steps[i].name, g_free);
-      arra_mem_clear (&pre->steps[i].pattern);
-      g_clear_pointer (&pre->steps[i].regex, g_regex_unref);
-    }
+    arra_pattern_clear (&pre->steps[i].pattern);
   pre->n = 0;
 }

@@ -45,34 +45,13 @@ load_behavior (ArraPreStep *step, JsonObject *object, const char *name, GError *
   return fail_value (error, ARRA_ERROR_UNSUPPORTED, name, "behavior", text);
 }
 
-/* {"Regex": "..."} or {"String": "..."} */
-static gboolean
-load_pattern (ArraPreStep *step, JsonObject *object, const char *name, GError **error)
-{
-  JsonObject *pattern = arra_json_get_object (object, name, "pattern", error);
-  const char *text;
-
-  if (pattern == NULL)
-    return FALSE;
-  step->kind = json_object_has_member (pattern, "Regex") ? ARRA_PRE_REGEX : ARRA_PRE_STRING;
-  text = arra_json_get_string (pattern, name, step->kind == ARRA_PRE_REGEX ? "Regex" : "String", error);
-  if (text == NULL)
-    return FALSE;
-  if (strlen (text) > ARRA_MAX_PATTERN_BYTES)
-    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: a pattern is longer than %d bytes", name,
-                      ARRA_MAX_PATTERN_BYTES);
-  step->pattern = arra_mem_strndup (text, strlen (text), "pattern", error);
-  if (step->pattern == NULL)
-    return FALSE;
-  if (step->kind == ARRA_PRE_REGEX)
-    step->regex = arra_pattern_compile (step->pattern, ARRA_SHORT_TEXT, name, error);
-  return step->kind == ARRA_PRE_STRING || step->regex != NULL;
-}
-
 static gboolean
 load_split (ArraPreStep *step, JsonObject *object, const char *name, GError **error)
 {
-  return load_pattern (step, object, name, error) && load_behavior (step, object, name, error)
+  gboolean ok = arra_pattern_load (&step->pattern, object, name, error);
+
+  step->kind = step->pattern.regex != NULL ? ARRA_PRE_REGEX : ARRA_PRE_STRING;
+  return ok && load_behavior (step, object, name, error)
          && arra_json_get_bool_default (object, name, "invert", FALSE, &step->invert, error);
 }
 
@@ -102,7 +81,54 @@ load_byte_level (ArraPreStep *step, JsonObject *object, const char *name, GError
   step->kind = ARRA_PRE_BYTE_LEVEL;
   step->behavior = ARRA_SPLIT_ISOLATED;
   return arra_json_get_bool_default (object, name, "add_prefix_space", TRUE, &step->prefix_space, error)
-         && arra_json_get_bool_default (object, name, "use_regex", TRUE, &step->gpt2_words, error);
+         && arra_json_get_bool_default (object, name, "use_regex", TRUE, &step->words, error);
+}
+
+static gboolean
+load_whitespace_split (ArraPreStep *step, JsonObject *object, const char *name, GError **error)
+{
+  step->kind = ARRA_PRE_WHITESPACE;
+  step->behavior = ARRA_SPLIT_REMOVED;
+  return TRUE;
+}
+
+/* Files before 2023 say "add_prefix_space", later ones "prepend_scheme". */
+static gboolean
+load_prefix (ArraPreStep *step, JsonObject *object, const char *name, GError **error)
+{
+  const char *scheme;
+
+  if (!json_object_has_member (object, "prepend_scheme"))
+    return arra_json_get_bool_default (object, name, "add_prefix_space", TRUE, &step->prefix_space, error);
+  scheme = arra_json_get_string (object, name, "prepend_scheme", error);
+  if (scheme == NULL)
+    return FALSE;
+  step->prefix_space = strcmp (scheme, "always") == 0;
+  return step->prefix_space || strcmp (scheme, "never") == 0
+         || fail_value (error, ARRA_ERROR_UNSUPPORTED, name, "prepend_scheme", scheme);
+}
+
+gboolean
+arra_metaspace_load (ArraPreStep *step, JsonObject *object, const char *name, GError **error)
+{
+  const char *replacement = arra_json_get_string (object, name, "replacement", error);
+
+  if (replacement == NULL || !load_prefix (step, object, name, error)
+      || !arra_json_get_bool_default (object, name, "split", TRUE, &step->words, error))
+    return FALSE;
+  if (g_utf8_strlen (replacement, -1) != 1)
+    return fail_value (error, ARRA_ERROR_INVALID_DATA, name, "replacement", replacement);
+  step->kind = ARRA_PRE_METASPACE;
+  step->behavior = ARRA_SPLIT_MERGED_WITH_NEXT;
+  step->pattern.text = arra_mem_strndup (replacement, strlen (replacement), "pattern", error);
+  return step->pattern.text != NULL;
+}
+
+/* (nullable): what the step is called when it must be the last one */
+static const char *
+last_name (ArraPreKind kind)
+{
+  return kind == ARRA_PRE_BYTE_LEVEL ? "ByteLevel" : kind == ARRA_PRE_METASPACE ? "Metaspace" : NULL;
 }
 
 static gboolean
@@ -117,32 +143,33 @@ load_step (JsonObject *object, const char *name, gpointer data, GError **error)
     { "Split", load_split },
     { "Digits", load_digits },
     { "Punctuation", load_punctuation },
+    { "WhitespaceSplit", load_whitespace_split },
     { "ByteLevel", load_byte_level },
+    { "Metaspace", arra_metaspace_load },
   };
-  const char *type = arra_json_get_string (object, name, "type", error);
+  const char *type = arra_json_get_string (object, name, "type", error), *last;
 
   if (type == NULL)
     return FALSE;
   if (pre->n == ARRA_MAX_PRE_STEPS)
     return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: more than %d steps", name, ARRA_MAX_PRE_STEPS);
-  if (pre->n > 0 && pre->steps[pre->n - 1].kind == ARRA_PRE_BYTE_LEVEL)
-    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: a step after ByteLevel is not supported", name);
+  last = pre->n > 0 ? last_name (pre->steps[pre->n - 1].kind) : NULL;
+  if (last != NULL)
+    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: a step after %s is not supported", name, last);
   for (gsize i = 0; i < G_N_ELEMENTS (loaders); i++)
     if (strcmp (type, loaders[i].type) == 0)
-      {
-        pre->steps[pre->n].name = g_strdup (name);
-        return loaders[i].load (&pre->steps[pre->n++], object, name, error);
-      }
+      return loaders[i].load (&pre->steps[pre->n++], object, name, error);
   return fail_value (error, ARRA_ERROR_UNSUPPORTED, name, "type", type);
 }
 
 gboolean
-arra_pretokenizer_load (ArraPretokenizer *pre, JsonObject *root, const char *name, GError **error)
+arra_pretokenizer_load (
+    ArraPretokenizer *pre, JsonObject *root, ArraPreKind last, const char *name, GError **error)
 {
   if (arra_json_get_object (root, name, "pre_tokenizer", error) == NULL
       || !arra_tokenizer_steps (root, "pre_tokenizer", "pretokenizers", name, load_step, pre, error))
     return FALSE;
-  return (pre->n > 0 && pre->steps[pre->n - 1].kind == ARRA_PRE_BYTE_LEVEL)
+  return (pre->n > 0 && pre->steps[pre->n - 1].kind == last)
          || arra_fail (error, ARRA_ERROR_UNSUPPORTED,
-                       "%s: pre_tokenizer: without a last step ByteLevel it is not supported", name);
+                       "%s: pre_tokenizer: without a last step %s it is not supported", name, last_name (last));
 }

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "fail.h"
+#include "jsonguard.h"
+#include "mem.h"
 #include "utf8.h"
 
 /* Match steps for one text, over all places where a match may begin. */
@@ -48,8 +50,9 @@ find_differing (const char *pattern)
   return NULL;
 }
 
-GRegex *
-arra_pattern_compile (const char *pattern, gsize length, const char *name, GError **error)
+/* Compiles for texts of up to @length bytes. */
+static GRegex *
+compile (const char *pattern, gsize length, const char *name, GError **error)
 {
   gsize steps = CLAMP (STEPS_PER_TEXT / MAX (length, 1), 1, MAX_STEPS_PER_PLACE);
   const char *construct = find_differing (pattern);
@@ -74,43 +77,133 @@ arra_pattern_compile (const char *pattern, gsize length, const char *name, GErro
   return regex;
 }
 
+gboolean
+arra_pattern_load (ArraPattern *pattern, JsonObject *object, const char *name, GError **error)
+{
+  JsonObject *either = arra_json_get_object (object, name, "pattern", error);
+  gboolean is_regex = either != NULL && json_object_has_member (either, "Regex");
+  const char *text = either != NULL ? arra_json_get_string (either, name, is_regex ? "Regex" : "String", error) : NULL;
+
+  if (text == NULL)
+    return FALSE;
+  if (strlen (text) > ARRA_MAX_PATTERN_BYTES)
+    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: a pattern is longer than %d bytes", name,
+                      ARRA_MAX_PATTERN_BYTES);
+  pattern->name = g_strdup (name);
+  pattern->text = arra_mem_strndup (text, strlen (text), "pattern", error);
+  if (pattern->text == NULL)
+    return FALSE;
+  if (is_regex)
+    pattern->regex = compile (pattern->text, ARRA_SHORT_TEXT, name, error);
+  return !is_regex || pattern->regex != NULL;
+}
+
+void
+arra_pattern_clear (ArraPattern *pattern)
+{
+  g_clear_pointer (&pattern->name, g_free);
+  arra_mem_clear (&pattern->text);
+  g_clear_pointer (&pattern->regex, g_regex_unref);
+}
+
+gboolean
+arra_pattern_regex (const ArraPattern *pattern, gsize length, GRegex **regex, GError **error)
+{
+  *regex = NULL;
+  if (pattern->regex == NULL)
+    return TRUE;
+  *regex = length > ARRA_SHORT_TEXT ? compile (pattern->text, length, pattern->name, error)
+                                    : g_regex_ref (pattern->regex);
+  return *regex != NULL;
+}
+
 static gboolean
 inside_character (const char *text, gsize end, gsize at)
 {
   return at < end && ((guint8) text[at] & 0xc0) == 0x80;
 }
 
-gboolean
-arra_pattern_split (const ArraPreStep *step, GRegex *regex, const char *text, gsize start, gsize end,
-                    ArraSplitter *splitter, GError **error)
+/* Hands on what lies between the last match and this one, then the match; *@last moves behind it. */
+static gboolean
+hand_on (ArraSpanFunc func, gpointer data, gsize *last, gsize from, gsize to, GError **error)
+{
+  if (*last < from && !func (data, *last, from, FALSE, error))
+    return FALSE;
+  *last = to;
+  return func (data, from, to, TRUE, error);
+}
+
+static gboolean
+regex_spans (const ArraPattern *pattern,
+             GRegex *regex,
+             const char *text,
+             gsize start,
+             gsize end,
+             gsize *last,
+             ArraSpanFunc func,
+             gpointer data,
+             GError **error)
 {
   g_autoptr (GMatchInfo) info = NULL;
   g_autoptr (GError) fault = NULL;
-  gsize last = start;
 
   g_regex_match_full (regex, text + start, (gssize) (end - start), 0, 0, &info, &fault);
   while (fault == NULL && g_match_info_matches (info))
     {
       gint from, to;
 
-      if (!g_match_info_fetch_pos (info, 0, &from, &to) || from < 0 || to < from
-          || start + (gsize) from < last || inside_character (text, end, start + (gsize) from)
-          || inside_character (text, end, start + (gsize) to))
+      if (!g_match_info_fetch_pos (info, 0, &from, &to) || from < 0 || to < from || start + (gsize) from < *last
+          || inside_character (text, end, start + (gsize) from) || inside_character (text, end, start + (gsize) to))
         break;
-      if (last < start + (gsize) from
-          && !arra_splitter_add (splitter, last, start + (gsize) from, FALSE, error))
+      if (!hand_on (func, data, last, start + (gsize) from, start + (gsize) to, error))
         return FALSE;
-      if (!arra_splitter_add (splitter, start + (gsize) from, start + (gsize) to, TRUE, error))
-        return FALSE;
-      last = start + (gsize) to;
       g_match_info_next (info, &fault);
     }
   if (fault != NULL)
     {
-      g_autofree char *quoted = arra_quote (step->pattern, strlen (step->pattern));
+      g_autofree char *quoted = arra_quote (pattern->text, strlen (pattern->text));
 
       return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: pattern %s takes too many steps for this text",
-                        step->name, quoted);
+                        pattern->name, quoted);
     }
-  return last == end || arra_splitter_add (splitter, last, end, FALSE, error);
+  return TRUE;
+}
+
+static gboolean
+text_spans (const char *pattern,
+            const char *text,
+            gsize end,
+            gsize *last,
+            ArraSpanFunc func,
+            gpointer data,
+            GError **error)
+{
+  gsize length = strlen (pattern);
+  const char *hit;
+
+  while ((hit = length > 0 ? memmem (text + *last, end - *last, pattern, length) : NULL) != NULL)
+    {
+      gsize at = (gsize) (hit - text);
+
+      if (!hand_on (func, data, last, at, at + length, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+gboolean
+arra_pattern_spans (const ArraPattern *pattern,
+                    GRegex *regex,
+                    const char *text,
+                    gsize start,
+                    gsize end,
+                    ArraSpanFunc func,
+                    gpointer data,
+                    GError **error)
+{
+  gsize last = start;
+  gboolean ok = regex != NULL ? regex_spans (pattern, regex, text, start, end, &last, func, data, error)
+                              : text_spans (pattern->text, text, end, &last, func, data, error);
+
+  return ok && (last == end || func (data, last, end, FALSE, error));
 }

@@ -1,4 +1,4 @@
-/* tokenizer.c - byte-level BPE: text to ids
+/* tokenizer.c - text to ids: added tokens, normalizer, pre-tokenizer, model, template
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tokenizer_private.h"
 
@@ -18,9 +18,12 @@ tokenizer_free (ArraTokenizer *tokenizer)
 {
   arra_vocab_clear (&tokenizer->vocab);
   arra_merges_clear (&tokenizer->merges);
-  arra_added_set_clear (&tokenizer->added[0]);
-  arra_added_set_clear (&tokenizer->added[1]);
+  arra_unigram_clear (&tokenizer->unigram);
+  arra_token_index_clear (&tokenizer->added[0]);
+  arra_token_index_clear (&tokenizer->added[1]);
+  arra_normalizer_clear (&tokenizer->normalizer);
   arra_pretokenizer_clear (&tokenizer->pre);
+  arra_pattern_clear (&tokenizer->decoder.pattern);
   arra_mem_free (tokenizer->json);
   g_free (tokenizer);
 }
@@ -39,6 +42,21 @@ open_gguf (const char *path, GError **error)
   return arra_tokenizer_new (text, length, name, error);
 }
 
+/* The tokenizer_config.json beside @file, if there is one. */
+static gboolean
+heed_config (ArraTokenizer *tokenizer, const char *file, GError **error)
+{
+  g_autofree char *folder = g_path_get_dirname (file);
+  g_autofree char *path = g_build_filename (folder, "tokenizer_config.json", NULL);
+  g_automem char *text = NULL;
+  gsize size;
+
+  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+    return TRUE;
+  text = arra_read_file (path, ARRA_JSON_MAX_BYTES, &size, error);
+  return text != NULL && arra_tokenizer_configure (tokenizer, text, size, path, error);
+}
+
 ArraTokenizer *
 arra_tokenizer_open (const char *path, GError **error)
 {
@@ -46,11 +64,13 @@ arra_tokenizer_open (const char *path, GError **error)
                                                                  : g_strdup (path);
   gsize size;
   g_automem char *text = NULL;
+  g_autoptr (ArraTokenizer) tokenizer = NULL;
 
   if (g_str_has_suffix (file, ".gguf"))
     return open_gguf (file, error);
   text = arra_read_file (file, ARRA_JSON_MAX_BYTES, &size, error);
-  return text != NULL ? arra_tokenizer_new (text, size, file, error) : NULL;
+  tokenizer = text != NULL ? arra_tokenizer_new (text, size, file, error) : NULL;
+  return tokenizer != NULL && heed_config (tokenizer, file, error) ? g_steal_pointer (&tokenizer) : NULL;
 }
 
 ArraTokenizer *
@@ -84,7 +104,7 @@ arra_tokenizer_new (const char *json, gsize size, const char *name, GError **err
   tokenizer->json = arra_mem_strndup (json, size, "tokenizer.json", error);
   tokenizer->json_size = size;
   if (tokenizer->json == NULL || !arra_tokenizer_load_model (tokenizer, root, name, error)
-      || !arra_pretokenizer_load (&tokenizer->pre, root, name, error)
+      || !arra_pretokenizer_load (&tokenizer->pre, root, tokenizer->model->last_split, name, error)
       || !arra_tokenizer_load_template (tokenizer, root, name, error))
     return NULL;
   return g_steal_pointer (&tokenizer);
@@ -95,16 +115,12 @@ arra_tokenizer_new (const char *json, gsize size, const char *name, GError **err
 typedef struct
 {
   const ArraTokenizer *tokenizer;
-  guint32 *ids; /* arra_mem memory */
-  gsize n, room;
+  ArraEncoder ids;
   ArraPieces words;
-  ArraBpeWork work;
-  char *chars; /* a word in the byte alphabet, for ignore_merges */
-  gsize chars_room;
-} Encoder;
+} Encoding;
 
-static gboolean
-reserve_ids (Encoder *encoder, gsize more, GError **error)
+gboolean
+arra_encoder_reserve (ArraEncoder *encoder, gsize more, GError **error)
 {
   gsize room = MAX (encoder->n + more, encoder->room * 2);
   guint32 *grown;
@@ -119,104 +135,63 @@ reserve_ids (Encoder *encoder, gsize more, GError **error)
   return TRUE;
 }
 
-/* Whether the word as a whole was found in the vocabulary and added. */
 static gboolean
-add_whole_word (Encoder *encoder, const char *word, gsize length, gboolean *added, GError **error)
+add_text (Encoding *encoding, const char *text, gsize length, GError **error)
 {
-  const ArraToken *token;
-
-  *added = FALSE;
-  if (!encoder->tokenizer->ignore_merges || length > ARRA_MAX_TOKEN_BYTES)
-    return TRUE;
-  if (2 * length > encoder->chars_room)
-    {
-      char *grown = arra_mem_resize (encoder->chars, 2 * length, 1, "characters of a word", error);
-
-      if (grown == NULL)
-        return FALSE;
-      encoder->chars = grown;
-      encoder->chars_room = 2 * length;
-    }
-  token = arra_vocab_find (&encoder->tokenizer->vocab, encoder->chars,
-                           arra_bytes_to_chars (word, length, encoder->chars));
-  if (token != NULL)
-    encoder->ids[encoder->n++] = token->id;
-  *added = token != NULL;
-  return TRUE;
-}
-
-/* The bytes of the word as ids, merged. */
-static gboolean
-add_word (Encoder *encoder, const char *word, gsize length, GError **error)
-{
-  const ArraTokenizer *tokenizer = encoder->tokenizer;
-  gboolean added, was_unknown = FALSE;
-  guint32 *ids;
-  gsize n = 0;
-
-  if (!reserve_ids (encoder, length, error) || !add_whole_word (encoder, word, length, &added, error))
-    return FALSE;
-  if (added)
-    return TRUE;
-  ids = encoder->ids + encoder->n;
-  for (gsize i = 0; i < length; i++)
-    {
-      guint32 id = tokenizer->byte_id[(guint8) word[i]];
-      gboolean unknown = id == ARRA_NO_TOKEN;
-
-      if (unknown && !(was_unknown && tokenizer->fuse_unknown))
-        id = tokenizer->unknown;
-      if (id != ARRA_NO_TOKEN)
-        ids[n++] = id;
-      was_unknown = unknown;
-    }
-  if (!arra_bpe_merge (&tokenizer->merges, ids, &n, &encoder->work, error))
-    return FALSE;
-  encoder->n += n;
-  return TRUE;
-}
-
-static gboolean
-add_text (Encoder *encoder, const char *text, gsize length, GError **error)
-{
+  const ArraTokenizer *tokenizer = encoding->tokenizer;
   g_automem char *owned = NULL;
   const char *words_text;
 
-  if (!arra_pretokenize (&encoder->tokenizer->pre, text, length, &encoder->words, &words_text, &owned, error))
+  if (!arra_pretokenize (&tokenizer->pre, text, length, &encoding->words, &words_text, &owned, error))
     return FALSE;
-  for (gsize i = 0; i < encoder->words.n; i++)
-    if (!add_word (encoder, words_text + encoder->words.items[i].start, encoder->words.items[i].length,
-                   error))
+  for (gsize i = 0; i < encoding->words.n; i++)
+    if (!tokenizer->model->add_word (tokenizer, &encoding->ids, words_text + encoding->words.items[i].start,
+                                     encoding->words.items[i].length, error))
       return FALSE;
   return TRUE;
 }
 
+static gboolean
+add_segment (Encoding *encoding, guint set, const char *text, gsize length, GError **error);
+
 /* Cuts out the added tokens of one set after another; what no set claims is text. Source: Hugging Face's AddedVocabulary. */
 static gboolean
-add_segment (Encoder *encoder, guint set, const char *text, gsize length, GError **error)
+cut_segment (Encoding *encoding, guint set, const char *text, gsize length, GError **error)
 {
   gsize done = 0, from = 0;
   ArraAddedMatch match;
 
-  if (set == G_N_ELEMENTS (encoder->tokenizer->added))
-    return length == 0 || add_text (encoder, text, length, error);
-  while (arra_added_next (&encoder->tokenizer->added[set], text, length, from, done, &match))
+  if (set == G_N_ELEMENTS (encoding->tokenizer->added))
+    return length == 0 || add_text (encoding, text, length, error);
+  while (arra_added_next (&encoding->tokenizer->added[set], text, length, from, done, &match))
     {
-      if (done < match.start && !add_segment (encoder, set + 1, text + done, match.start - done, error))
+      if (done < match.start && !add_segment (encoding, set + 1, text + done, match.start - done, error))
         return FALSE;
-      if (!reserve_ids (encoder, 1, error))
+      if (!arra_encoder_reserve (&encoding->ids, 1, error))
         return FALSE;
-      encoder->ids[encoder->n++] = match.id;
+      encoding->ids.ids[encoding->ids.n++] = match.id;
       done = match.end;
       from = match.resume;
     }
-  return done == length || add_segment (encoder, set + 1, text + done, length - done, error);
+  return done == length || add_segment (encoding, set + 1, text + done, length - done, error);
+}
+
+/* The second set is looked for in normalised text. */
+static gboolean
+add_segment (Encoding *encoding, guint set, const char *text, gsize length, GError **error)
+{
+  g_automem char *normal = NULL;
+
+  if (set != 1 || encoding->tokenizer->normalizer.n == 0)
+    return cut_segment (encoding, set, text, length, error);
+  normal = arra_normalize (&encoding->tokenizer->normalizer, text, length, &length, error);
+  return normal != NULL && cut_segment (encoding, set, normal, length, error);
 }
 
 static gboolean
-add_specials (Encoder *encoder, const guint32 *ids, guint n, GError **error)
+add_specials (ArraEncoder *encoder, const guint32 *ids, guint n, GError **error)
 {
-  if (!reserve_ids (encoder, n, error))
+  if (!arra_encoder_reserve (encoder, n, error))
     return FALSE;
   for (guint i = 0; i < n; i++)
     encoder->ids[encoder->n++] = ids[i];
@@ -224,21 +199,21 @@ add_specials (Encoder *encoder, const guint32 *ids, guint n, GError **error)
 }
 
 static gboolean
-encode (Encoder *encoder, const char *text, gsize length, gboolean special, GError **error)
+encode (Encoding *encoding, const char *text, gsize length, gboolean special, GError **error)
 {
-  const ArraTokenizer *tokenizer = encoder->tokenizer;
+  const ArraTokenizer *tokenizer = encoding->tokenizer;
 
-  return reserve_ids (encoder, 16 + length / 2, error)
-         && (!special || add_specials (encoder, tokenizer->prefix, tokenizer->n_prefix, error))
-         && add_segment (encoder, 0, text, length, error)
-         && (!special || add_specials (encoder, tokenizer->suffix, tokenizer->n_suffix, error));
+  return arra_encoder_reserve (&encoding->ids, 16 + length / 2, error)
+         && (!special || add_specials (&encoding->ids, tokenizer->prefix, tokenizer->n_prefix, error))
+         && add_segment (encoding, 0, text, length, error)
+         && (!special || add_specials (&encoding->ids, tokenizer->suffix, tokenizer->n_suffix, error));
 }
 
 guint32 *
 arra_tokenizer_encode (const ArraTokenizer *tokenizer, const char *text, gssize length, gboolean special,
                        gsize *n, GError **error)
 {
-  Encoder encoder = { .tokenizer = tokenizer };
+  Encoding encoding = { .tokenizer = tokenizer };
   gsize size, bad;
   gboolean ok = TRUE;
 
@@ -250,14 +225,15 @@ arra_tokenizer_encode (const ArraTokenizer *tokenizer, const char *text, gssize 
   else if (!arra_utf8_valid (text, size, &bad))
     ok = arra_fail (error, ARRA_ERROR_ARGUMENT, "the text is not UTF-8: byte 0x%02x at offset %zu",
                     (guint8) text[bad], bad);
-  ok = ok && encode (&encoder, text, size, special, error);
-  arra_pieces_clear (&encoder.words);
-  arra_bpe_work_clear (&encoder.work);
-  arra_mem_free (encoder.chars);
+  ok = ok && encode (&encoding, text, size, special, error);
+  arra_pieces_clear (&encoding.words);
+  arra_bpe_work_clear (&encoding.ids.bpe);
+  arra_unigram_work_clear (&encoding.ids.unigram);
+  arra_mem_free (encoding.ids.chars);
   if (!ok)
-    arra_mem_clear (&encoder.ids);
-  *n = ok ? encoder.n : 0;
-  return encoder.ids;
+    arra_mem_clear (&encoding.ids.ids);
+  *n = ok ? encoding.ids.n : 0;
+  return encoding.ids.ids;
 }
 
 /* ------------------------------------------------------------------ look-up */

@@ -1,4 +1,4 @@
-/* tokenizer.h - byte-level BPE from a Hugging Face tokenizer.json, with Chameleon's whole pipeline
+/* tokenizer.h - text to ids and back as a Hugging Face tokenizer.json says: normalizer, pre-tokenizer, and byte-level BPE or Unigram
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
@@ -6,13 +6,16 @@
 
 typedef struct _ArraTokenizer ArraTokenizer;
 
-/* Reads tokenizer.json text (@name starts every message). Understands: added_tokens (all flags), normalizer null, pre_tokenizer
- * Sequence of Split(Regex|String, any behaviour, invert)/Digits/Punctuation/ByteLevel, model BPE (merges as strings or pairs,
- * ignore_merges, byte_fallback false), post_processor TemplateProcessing, decoder ByteLevel. Anything else: ARRA_ERROR_UNSUPPORTED naming
- * it. Immutable and shareable. Returns: (transfer full): arra_tokenizer_unref(). */
+/* Reads tokenizer.json text (@name starts every message). Understands: added_tokens (all flags), normalizer null or
+ * Precompiled/Replace/Strip, pre_tokenizer Split(Regex|String, any behaviour, invert)/Digits/Punctuation/WhitespaceSplit and a last ByteLevel or
+ * Metaspace, model BPE (merges as strings or pairs, ignore_merges) with ByteLevel or Unigram with Metaspace, both without byte_fallback,
+ * post_processor TemplateProcessing, decoder ByteLevel or Metaspace. Anything else: ARRA_ERROR_UNSUPPORTED naming it. Immutable and shareable. Returns: (transfer full): arra_tokenizer_unref(). */
 ArraTokenizer *arra_tokenizer_new (const char *json, gsize size, const char *name, GError **error);
-/* The same for a file, for tokenizer.json in a folder, or for what a GGUF file of ours holds. */
+/* The same for a file, for tokenizer.json in a folder, or for what a GGUF file of ours holds. A tokenizer_config.json beside the file is heeded. */
 ArraTokenizer *arra_tokenizer_open (const char *path, GError **error);
+/* What tokenizer_config.json (@json, called @name) adds: where it names transformers' Llama tokenizer, the template becomes what its add_bos_token
+ * (standard: true) and add_eos_token (false) say, in place of tokenizer.json's. Not once the tokenizer is shared. */
+gboolean arra_tokenizer_configure (ArraTokenizer *tokenizer, const char *json, gsize size, const char *name, GError **error);
 ArraTokenizer *arra_tokenizer_ref (ArraTokenizer *tokenizer);
 void arra_tokenizer_unref (ArraTokenizer *tokenizer); /* nullable */
 

@@ -2,78 +2,17 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tokenizer_added.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-#include "mem.h"
 #include "utf8.h"
 
-static int
-compare_texts (const void *a, const void *b)
-{
-  const ArraAddedToken *x = a, *y = b;
-  int order = memcmp (x->text, y->text, MIN (x->length, y->length));
-
-  return order != 0 ? order : (x->length > y->length) - (x->length < y->length);
-}
-
-void
-arra_added_set_init (ArraAddedSet *set, ArraAddedToken *tokens, gsize n)
-{
-  gsize at = 0;
-
-  qsort (tokens, n, sizeof *tokens, compare_texts);
-  set->tokens = tokens;
-  set->n = n;
-  for (guint byte = 0; byte < 257; byte++)
-    {
-      while (at < n && (guint8) tokens[at].text[0] < byte)
-        at++;
-      set->first[byte] = (guint32) at;
-    }
-}
-
-void
-arra_added_set_clear (ArraAddedSet *set)
-{
-  arra_mem_clear (&set->tokens);
-  set->n = 0;
-}
-
-/* First token in lo .. hi - 1, which agree in their first @depth bytes, whose byte there is at least @byte (shorter ones come first). */
-static gsize
-lower_bound (const ArraAddedToken *tokens, gsize lo, gsize hi, gsize depth, guint byte)
-{
-  while (lo < hi)
-    {
-      gsize mid = lo + (hi - lo) / 2;
-
-      if (tokens[mid].length <= depth || (guint8) tokens[mid].text[depth] < byte)
-        lo = mid + 1;
-      else
-        hi = mid;
-    }
-  return lo;
-}
-
 /* (nullable): the longest token that @text begins with */
-static const ArraAddedToken *
-longest_at (const ArraAddedSet *set, const char *text, gsize length)
+static const ArraIndexedToken *
+longest_at (const ArraTokenIndex *set, const char *text, gsize length)
 {
-  guint8 byte = (guint8) text[0];
-  gsize lo = set->first[byte], hi = set->first[byte + 1];
-  const ArraAddedToken *longest = NULL;
+  ArraPrefixWalk walk = arra_token_index_walk (set, text, length);
+  const ArraIndexedToken *longest = NULL, *token;
 
-  for (gsize depth = 1; lo < hi; depth++)
-    {
-      if (set->tokens[lo].length == depth)
-        longest = &set->tokens[lo++];
-      if (depth == length)
-        break;
-      byte = (guint8) text[depth];
-      lo = lower_bound (set->tokens, lo, hi, depth, byte);
-      hi = lower_bound (set->tokens, lo, hi, depth, byte + 1u);
-    }
+  while ((token = arra_prefix_walk_next (&walk)) != NULL)
+    longest = token;
   return longest;
 }
 
@@ -104,7 +43,7 @@ stands_alone (const char *text, gsize length, gsize start, gsize end)
 }
 
 static void
-strip (const ArraAddedToken *token, const char *text, gsize length, gsize floor, ArraAddedMatch *match)
+strip (const ArraIndexedToken *token, const char *text, gsize length, gsize floor, ArraAddedMatch *match)
 {
   gunichar c;
 
@@ -117,14 +56,14 @@ strip (const ArraAddedToken *token, const char *text, gsize length, gsize floor,
 }
 
 gboolean
-arra_added_next (const ArraAddedSet *set, const char *text, gsize length, gsize from, gsize floor,
+arra_added_next (const ArraTokenIndex *set, const char *text, gsize length, gsize from, gsize floor,
                  ArraAddedMatch *match)
 {
   gsize at = from;
 
   while (at < length)
     {
-      const ArraAddedToken *token = longest_at (set, text + at, length - at);
+      const ArraIndexedToken *token = longest_at (set, text + at, length - at);
 
       if (token == NULL)
         at++;

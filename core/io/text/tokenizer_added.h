@@ -3,9 +3,11 @@
 #pragma once
 
 #include <arra.h>
+#include "token_index.h"
 
 #define ARRA_MAX_ADDED_BYTES 1024 /* of one added token */
 
+/* Flags of an added token in its index */
 enum
 {
   ARRA_ADDED_SINGLE_WORD = 1 << 0,
@@ -13,25 +15,6 @@ enum
   ARRA_ADDED_RSTRIP = 1 << 2,
 };
 
-typedef struct
-{
-  const char *text; /* borrowed from the vocabulary */
-  guint32 length;
-  guint32 id;
-  guint32 flags;
-} ArraAddedToken;
-
-/* A set of tokens sorted by their bytes. */
-typedef struct
-{
-  ArraAddedToken *tokens;
-  gsize n;
-  guint32 first[257]; /* tokens that begin with byte b are first[b] .. first[b + 1] - 1 */
-} ArraAddedSet;
-
-/* Takes @tokens (arra_mem memory) and sorts it. */
-void arra_added_set_init (ArraAddedSet *set, ArraAddedToken *tokens, gsize n);
-void arra_added_set_clear (ArraAddedSet *set);
 
 typedef struct
 {
@@ -42,4 +25,4 @@ typedef struct
 
 /* The next match at or after @from in @text, leftmost, longest among those that begin there; @floor: stripping spaces to the left stops
  * there. FALSE: none. */
-gboolean arra_added_next (const ArraAddedSet *set, const char *text, gsize length, gsize from, gsize floor, ArraAddedMatch *match);
+gboolean arra_added_next (const ArraTokenIndex *set, const char *text, gsize length, gsize from, gsize floor, ArraAddedMatch *match);

@@ -1,4 +1,4 @@
-/* tokenizer_decode.c - byte-level BPE: ids to text
+/* tokenizer_decode.c - ids to text: through the alphabet of bytes, or with spaces as Metaspace writes them
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tokenizer_private.h"
 
@@ -30,6 +30,25 @@ token_bytes (const char *text, gsize length, char *out)
   return n;
 }
 
+/* The token's text with spaces for the character that stands for them, without them where it is the @first. Source: Hugging Face's Metaspace decoder. */
+static gsize
+token_text (const ArraPreStep *metaspace, gboolean first, const char *text, gsize length, char *out)
+{
+  const char *space = metaspace->pattern.text;
+  gsize width = strlen (space), n = 0;
+
+  for (gsize at = 0; at < length;)
+    if (length - at >= width && memcmp (text + at, space, width) == 0)
+      {
+        if (!(first && metaspace->prefix_space))
+          out[n++] = ' ';
+        at += width;
+      }
+    else
+      out[n++] = text[at++];
+  return n;
+}
+
 static const ArraToken *
 shown_token (const ArraTokenizer *tokenizer, guint32 id, gboolean skip_special)
 {
@@ -38,11 +57,22 @@ shown_token (const ArraTokenizer *tokenizer, guint32 id, gboolean skip_special)
   return token != NULL && !(skip_special && (token->flags & ARRA_TOKEN_SPECIAL)) ? token : NULL;
 }
 
+/* What the token stands for into @out (room for its length) */
+static gsize
+show (const ArraTokenizer *tokenizer, const ArraToken *token, gboolean first, char *out)
+{
+  const char *text = arra_vocab_text (&tokenizer->vocab, token);
+
+  return tokenizer->decoder.pattern.text != NULL ? token_text (&tokenizer->decoder, first, text, token->length, out)
+                                                 : token_bytes (text, token->length, out);
+}
+
 char *
 arra_tokenizer_decode (const ArraTokenizer *tokenizer, const guint32 *ids, gsize n, gboolean skip_special)
 {
   g_autofree char *bytes = NULL;
   gsize size = 0, used = 0;
+  gboolean first = TRUE;
   char *text;
 
   g_return_val_if_fail (tokenizer != NULL && (ids != NULL || n == 0), NULL);
@@ -63,8 +93,10 @@ arra_tokenizer_decode (const ArraTokenizer *tokenizer, const guint32 *ids, gsize
     {
       const ArraToken *token = shown_token (tokenizer, ids[i], skip_special);
 
-      if (token != NULL)
-        used += token_bytes (arra_vocab_text (&tokenizer->vocab, token), token->length, bytes + used);
+      if (token == NULL)
+        continue;
+      used += show (tokenizer, token, first, bytes + used);
+      first = FALSE;
     }
   text[arra_utf8_make_valid (bytes, used, text)] = '\0';
   return text;

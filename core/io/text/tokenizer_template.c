@@ -100,13 +100,16 @@ load_processor (JsonObject *processor, const char *name, gpointer data, GError *
   return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: type %s is not supported", name, quoted);
 }
 
-/* Texts are decoded from the alphabet of bytes, whether a step says so or none does. */
+/* Texts are decoded from the alphabet of bytes, whether a step says so or none does, unless Metaspace says how spaces are written. */
 static gboolean
-check_decoder (JsonObject *decoder, const char *name, gpointer data, GError **error)
+load_decoder (JsonObject *decoder, const char *name, gpointer data, GError **error)
 {
+  ArraTokenizer *tokenizer = data;
   const char *type = json_object_get_string_member (decoder, "type");
   g_autofree char *quoted = arra_quote (type, strlen (type));
 
+  if (strcmp (type, "Metaspace") == 0 && tokenizer->decoder.pattern.text == NULL)
+    return arra_metaspace_load (&tokenizer->decoder, decoder, name, error);
   return strcmp (type, "ByteLevel") == 0 || strcmp (type, "Fuse") == 0
          || arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: decoder %s is not supported", name, quoted);
 }
@@ -114,7 +117,7 @@ check_decoder (JsonObject *decoder, const char *name, gpointer data, GError **er
 gboolean
 arra_tokenizer_load_template (ArraTokenizer *tokenizer, JsonObject *root, const char *name, GError **error)
 {
-  return arra_tokenizer_steps (root, "decoder", "decoders", name, check_decoder, NULL, error)
+  return arra_tokenizer_steps (root, "decoder", "decoders", name, load_decoder, tokenizer, error)
          && arra_tokenizer_steps (root, "post_processor", "processors", name, load_processor, tokenizer,
                                   error);
 }

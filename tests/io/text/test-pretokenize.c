@@ -17,7 +17,7 @@ load (ArraPretokenizer *pre, const char *steps, const char *byte_level, GError *
   JsonObject *root;
   g_autoptr (JsonParser) parser = arra_json_parse (json, strlen (json), "t.json", &root, error);
 
-  return parser != NULL && arra_pretokenizer_load (pre, root, "t.json", error);
+  return parser != NULL && arra_pretokenizer_load (pre, root, ARRA_PRE_BYTE_LEVEL, "t.json", error);
 }
 
 #define WHOLE "{\"type\":\"ByteLevel\",\"add_prefix_space\":false,\"use_regex\":false}"
@@ -193,8 +193,8 @@ test_n_patterns (void)
 static void
 test_n_structure (void)
 {
-  refuse ("{\"type\":\"Metaspace\"}", WHOLE, "", ARRA_ERROR_UNSUPPORTED,
-          "t.json: pre_tokenizer 0: type \"Metaspace\"");
+  refuse ("{\"type\":\"UnicodeScripts\"}", WHOLE, "", ARRA_ERROR_UNSUPPORTED,
+          "t.json: pre_tokenizer 0: type \"UnicodeScripts\"");
   refuse ("{\"type\":1}", WHOLE, "", ARRA_ERROR_INVALID_DATA, "type");
   refuse ("[]", WHOLE, "", ARRA_ERROR_INVALID_DATA, "not an object");
   refuse ("{}", WHOLE, "", ARRA_ERROR_NOT_FOUND, "type");

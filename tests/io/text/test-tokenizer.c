@@ -317,7 +317,8 @@ test_n_other (void)
   REFUSE (decoder, "7", INVALID_DATA, "decoder");
   REFUSE (decoder, "{\"type\":\"Sequence\"}", NOT_FOUND, "decoders");
   REFUSE (decoder, "{\"type\":\"Sequence\",\"decoders\":[3]}", INVALID_DATA, "decoder 0");
-  REFUSE (decoder, "{\"type\":\"Metaspace\"}", UNSUPPORTED, "Metaspace");
+  REFUSE (decoder, "{\"type\":\"Metaspace\"}", NOT_FOUND, "replacement");
+  REFUSE (decoder, "{\"type\":\"WordPiece\"}", UNSUPPORTED, "WordPiece");
   REFUSE (normalizer, "{\"type\":\"NFC\"}", UNSUPPORTED, "NFC");
   REFUSE (normalizer, "{\"type\":\"Sequence\",\"normalizers\":[{\"type\":\"NFC\"}]}", UNSUPPORTED,
           "normalizer 0");
@@ -450,6 +451,83 @@ test_sha256 (void)
   g_assert_cmpstr (hash, ==, expected);
 }
 
+/* ---------------------------------------------------- tokenizer_config.json */
+
+/* (transfer full): ids of "ab" with special tokens once @config is heeded, or NULL with @error */
+static char *
+configured (const char *config, GError **error)
+{
+  g_autoptr (ArraTokenizer) tokenizer = read_parts (&whole, NULL);
+  g_autoptr (GString) got = g_string_new (NULL);
+  g_automem guint32 *ids = NULL;
+  gsize n;
+
+  if (!arra_tokenizer_configure (tokenizer, config, strlen (config), "config.json", error))
+    return NULL;
+  ids = arra_tokenizer_encode (tokenizer, "ab", -1, TRUE, &n, error);
+  for (gsize i = 0; i < n; i++)
+    g_string_append_printf (got, "%s%u", i == 0 ? "" : " ", ids[i]);
+  return g_strdup (got->str);
+}
+
+static void
+expect_configured (const char *config, const char *expected)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *got = configured (config, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (got, ==, expected);
+}
+
+#define LLAMA "\"tokenizer_class\":\"LlamaTokenizerFast\","
+#define SPECIAL_TEXTS "\"bos_token\":{\"content\":\"</s>\"},\"eos_token\":\"<s>\""
+
+static void
+test_y_config (void)
+{
+  g_autofree char *template = NULL;
+  g_autofree char *standard = configured ("{}", NULL);
+
+  expect_configured ("{" LLAMA SPECIAL_TEXTS "}", "11 3");
+  expect_configured ("{" LLAMA "\"add_bos_token\":false," SPECIAL_TEXTS "}", "3");
+  expect_configured ("{" LLAMA "\"add_bos_token\":false}", "3");
+  expect_configured ("{" LLAMA "\"add_eos_token\":true," SPECIAL_TEXTS "}", "11 3 10");
+  expect_configured ("{\"tokenizer_class\":\"T5TokenizerFast\",\"add_bos_token\":true," SPECIAL_TEXTS "}", standard);
+  expect_configured ("{\"tokenizer_class\":null,\"add_bos_token\":true}", standard);
+  expect_configured ("{\"model_max_length\":1000000000000000019884624838656,\"x\":\"\\\"1234567890123456789012\"}", standard);
+  template = configured ("{\"a\":[1234567890123456789,1.0000000000000000000001,10000000000000000000000e1]}", NULL);
+  g_assert_cmpstr (template, ==, standard);
+}
+
+static void
+test_n_config (void)
+{
+  static const struct
+  {
+    const char *config, *words;
+  } cases[] = {
+    { "[]", "config.json" },
+    { "{" LLAMA "\"x\":0}", "bos_token" },
+    { "{" LLAMA "\"bos_token\":\"nowhere\"}", "\"bos_token\" is not in the vocabulary" },
+    { "{" LLAMA "\"bos_token\":null}", "bos_token" },
+    { "{" LLAMA "\"bos_token\":{}}", "content" },
+    { "{\"tokenizer_class\":3}", "tokenizer_class" },
+    { "{" LLAMA "\"add_bos_token\":\"yes\"}", "add_bos_token" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autofree char *got = configured (cases[i].config, &error);
+
+      g_assert_null (got);
+      g_assert_nonnull (error);
+      if (!g_str_has_prefix (error->message, "config.json") || strstr (error->message, cases[i].words) == NULL)
+        g_error ("%s", error->message);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -473,5 +551,7 @@ main (int argc, char **argv)
   g_test_add_func ("/tokenizer/long-texts", test_long_texts);
   g_test_add_func ("/tokenizer/no-memory", test_no_memory);
   g_test_add_func ("/tokenizer/sha256", test_sha256);
+  g_test_add_func ("/tokenizer/y-config", test_y_config);
+  g_test_add_func ("/tokenizer/n-config", test_n_config);
   return g_test_run ();
 }
