@@ -26,6 +26,7 @@ static const struct
   { "vqgan.", check_vqgan },
   { "rules.layout", check_layout },
   { "rules.", check_rules },
+  { "tokenizer.llamagen_clean_caption", check_caption },
   { "tokenizer.", check_tokenizer },
   { "e2e", check_e2e },
   { "training.lr_schedule", check_lr_schedule },
