@@ -28,6 +28,7 @@ static const struct
   { "rules.", check_rules },
   { "tokenizer.llamagen_clean_caption", check_caption },
   { "tokenizer.", check_tokenizer },
+  { "torch_files", check_torch_files },
   { "e2e", check_e2e },
   { "training.lr_schedule", check_lr_schedule },
   { "training.", check_training },

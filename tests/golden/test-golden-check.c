@@ -239,6 +239,7 @@ static const TextCase text_cases[] = {
   { "tokenizer.deepseek_bpe_small", "tokenizer/deepseek_bpe_small/encodings.json", "\n521\n", "\n522\n" },
   { "tokenizer.deepseek_bpe_small", "tokenizer/deepseek_bpe_small/tokenizer_config.json", "\"add_bos_token\": true", "\"add_bos_token\": false" },
   { "tokenizer.t5_unigram_B", "tokenizer/t5_unigram_B/encodings.json", "\"ello orld\"", "\"ello old\"" },
+  { "torch_files", "torch_files/expected.json", "\"list.0\"", "\"list.9\"" },
   { "tokenizer.llamagen_clean_caption", "tokenizer/llamagen_clean_caption.json", "of a dog", "of a cat" },
   { "e2e", "e2e/case.json", "4435,4686", "4435,4687" },
   { "training.adamw_clip4", "MANIFEST.json", "lambda 1, K=8, z 1e-5", "lambda 1, K=4, z 1e-5" },
@@ -323,7 +324,7 @@ test_untouched (gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  static const char *const whole[] = { "chameleon.a_mha", "vqgan.small", "rules.layout", "tokenizer.chameleon_bpe_small", "tokenizer.deepseek_bpe_small", "tokenizer.t5_unigram_A_small_charsmap", "tokenizer.t5_unigram_B", "tokenizer.t5_unigram_C_small_charsmap", "tokenizer.llamagen_clean_caption", "e2e", "training.hybnext_lam1", "training.adamw_clip4", "training.lr_schedule", "vision.clip", "vision.biomedclip_hf", "vision.biomedclip_openclip", "vision.dinov2", "vision.medsam", "vision.preprocess" };
+  static const char *const whole[] = { "chameleon.a_mha", "vqgan.small", "rules.layout", "tokenizer.chameleon_bpe_small", "tokenizer.deepseek_bpe_small", "tokenizer.t5_unigram_A_small_charsmap", "tokenizer.t5_unigram_B", "tokenizer.t5_unigram_C_small_charsmap", "tokenizer.llamagen_clean_caption", "torch_files", "e2e", "training.hybnext_lam1", "training.adamw_clip4", "training.lr_schedule", "vision.clip", "vision.biomedclip_hf", "vision.biomedclip_openclip", "vision.dinov2", "vision.medsam", "vision.preprocess" };
 
   g_test_init (&argc, &argv, NULL);
   g_assert_cmpint (argc, >, 1);

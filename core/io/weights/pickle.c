@@ -68,6 +68,7 @@ run (ArraPickleMachine *machine, GError **error)
       ArraPickleOperand operand = { .param = opcode->param };
 
       machine->at = at;
+      pickle->end = at + 1;
       if (pickle->bytes[at++] == ARRA_OP_STOP)
         return arra_pickle_pop (machine, &pickle->root, error);
       if (opcode->action == NULL)

@@ -13,7 +13,7 @@
 
 typedef enum
 {
-  ARRA_PICKLE_OPAQUE, /* carried, never looked into: unknown classes, what they return, sets, big integers, bytes */
+  ARRA_PICKLE_OPAQUE, /* carried, never looked into: unknown classes and functions, sets, big integers, bytes */
   ARRA_PICKLE_NULL,
   ARRA_PICKLE_BOOL,
   ARRA_PICKLE_INT,
@@ -25,6 +25,7 @@ typedef enum
   ARRA_PICKLE_GLOBAL,  /* a class or function of the whitelist, named but not called */
   ARRA_PICKLE_STORAGE, /* persistent id of numbers that lie elsewhere */
   ARRA_PICKLE_TENSOR,  /* a view of a storage */
+  ARRA_PICKLE_OBJECT,  /* what an unknown class or function would have made: inert, but with its state */
 } ArraPickleKind;
 
 /* What the whitelist knows. */
@@ -34,6 +35,8 @@ typedef enum
   ARRA_GLOBAL_ORDERED_DICT,
   ARRA_GLOBAL_REBUILD_TENSOR,
   ARRA_GLOBAL_REBUILD_PARAMETER,
+  ARRA_GLOBAL_REBUILD_FROM_TYPE,
+  ARRA_GLOBAL_DEFAULT_DICT,
 } ArraPickleGlobal;
 
 typedef struct
@@ -66,6 +69,7 @@ typedef struct
       guint32 storage, sizes, strides; /* STORAGE, TUPLE, TUPLE */
       gint64 offset;                   /* elements */
     } tensor;
+    guint32 state; /* OBJECT: of its attributes, as a rule; ARRA_PICKLE_NONE: it has none */
   };
 } ArraPickleValue;
 
@@ -83,12 +87,17 @@ typedef struct
   ArraPickleCell *cells;
   guint32 n_cells, cells_room;
   guint32 root;
+  gsize end; /* bytes the program took: others may follow it */
 } ArraPickle;
 
-/* Runs the pickle's program (protocols 2 to 5) over a whitelist. Values may be shared and may contain themselves. @name starts
- * messages; a fault names the byte. Zero-initialised @pickle; clear it also after a failure. */
+/* Runs the pickle's program (protocols 2 to 5) over a whitelist; nothing is ever called. What is on neither that nor the list of those who can do harm
+ * (pickle_refused.c) becomes inert. Values may be shared and may contain themselves. @name starts messages; a fault names the byte, and what
+ * would do harm. Zero-initialised @pickle; clear it also after a failure. */
 gboolean arra_pickle_read (ArraPickle *pickle, const guint8 *bytes, gsize size, const char *name, GError **error);
 void arra_pickle_clear (ArraPickle *pickle);
+
+/* Whether the class or function has no place in a file of numbers: one that gets hold of the system, of other code, or of the interpreter. */
+gboolean arra_pickle_is_refused (const char *module, gsize module_length, const char *name, gsize name_length);
 
 /* Value of the text key in a dictionary, the last of equal ones as Python has it; ARRA_PICKLE_NONE: none. */
 guint32 arra_pickle_get (const ArraPickle *pickle, guint32 dict, const char *key, gsize length);

@@ -110,7 +110,7 @@ collect_last (Machine *machine, const Operand *operand, GError **error)
          && arra_pickle_collect (machine, ARRA_PICKLE_TUPLE, first, error);
 }
 
-/* What lies on the stack from @first on goes into the container below it; opaque containers swallow it. */
+/* What lies on the stack from @first on goes into the container below it; opaque containers and objects swallow it. */
 static gboolean
 add_from (Machine *machine, ArraPickleKind kind, guint32 first, GError **error)
 {
@@ -119,7 +119,8 @@ add_from (Machine *machine, ArraPickleKind kind, guint32 first, GError **error)
   machine->n_stack = first;
   if (!arra_pickle_top (machine, &container, error))
     return FALSE;
-  if (machine->pickle->values[container].kind == ARRA_PICKLE_OPAQUE)
+  if (machine->pickle->values[container].kind == ARRA_PICKLE_OPAQUE
+      || machine->pickle->values[container].kind == ARRA_PICKLE_OBJECT)
     return TRUE;
   if (machine->pickle->values[container].kind != kind)
     return arra_pickle_fail (machine, ARRA_ERROR_INVALID_DATA, "items are added to something that holds none",
@@ -247,13 +248,17 @@ call_named (Machine *machine, const Operand *operand, GError **error)
   return arra_pickle_pop (machine, &named, error) && call (machine, operand, error);
 }
 
-/* The state of an object is not looked at. */
+/* An inert object keeps its state; that of others is not looked at. */
 static gboolean
 build (Machine *machine, const Operand *operand, GError **error)
 {
-  guint32 value;
+  guint32 state, object;
 
-  return arra_pickle_pop (machine, &value, error) && arra_pickle_top (machine, &value, error);
+  if (!arra_pickle_pop (machine, &state, error) || !arra_pickle_top (machine, &object, error))
+    return FALSE;
+  if (machine->pickle->values[object].kind == ARRA_PICKLE_OBJECT)
+    machine->pickle->values[object].state = state;
+  return TRUE;
 }
 
 static gboolean

@@ -24,11 +24,12 @@ typedef struct
 typedef struct
 {
   const char *path;
-  ArraTorchZip *zip;
+  ArraTorchZip *zip;       /* one of the two */
+  ArraTorchLegacy *legacy;
   ArraPickle pickle;
   ArraSource *source;
   guint file;
-  GHashTable *storages; /* file name -> Storage, whose data belong to the source */
+  GHashTable *storages; /* key -> Storage, whose data belong to the source */
   gsize copy_budget;
   GString *name; /* of the value that is looked at */
 } Reader;
@@ -44,14 +45,24 @@ is_file_name (const char *text, gsize length)
   return length <= MAX_KEY;
 }
 
+static guint8 *
+read_storage (Reader *reader, const char *key, gsize expected, GError **error)
+{
+  g_autofree char *entry = g_strconcat ("data/", key, NULL);
+  gsize size;
+
+  return reader->legacy != NULL ? arra_torch_legacy_read (reader->legacy, key, expected, error)
+                                : arra_torch_zip_read (reader->zip, entry, expected, &size, error);
+}
+
 /* (nullable): the storage's bytes, read when first asked for */
 static const Storage *
 get_storage (Reader *reader, const ArraPickleValue *value, GError **error)
 {
   const ArraPickleValue *key = &reader->pickle.values[value->storage.key];
-  g_autofree char *entry = NULL;
+  g_autofree char *name = NULL;
   Storage *storage;
-  gsize expected, size;
+  gsize expected;
 
   if (!is_file_name (arra_pickle_text (&reader->pickle, key), key->text.length)
       || !arra_tensor_bytes (value->storage.dtype, 1, &value->storage.count, &expected))
@@ -60,8 +71,8 @@ get_storage (Reader *reader, const ArraPickleValue *value, GError **error)
                  reader->name->str);
       return NULL;
     }
-  entry = g_strdup_printf ("data/%.*s", (int) key->text.length, arra_pickle_text (&reader->pickle, key));
-  storage = g_hash_table_lookup (reader->storages, entry);
+  name = g_strndup (arra_pickle_text (&reader->pickle, key), key->text.length);
+  storage = g_hash_table_lookup (reader->storages, name);
   if (storage != NULL && storage->size != expected)
     {
       arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the storage of tensor '%s' is stated with two sizes",
@@ -70,14 +81,14 @@ get_storage (Reader *reader, const ArraPickleValue *value, GError **error)
     }
   if (storage == NULL)
     {
-      guint8 *data = arra_torch_zip_read (reader->zip, entry, expected, &size, error);
+      guint8 *data = read_storage (reader, name, expected, error);
 
       if (data == NULL)
         return NULL;
       arra_source_add_memory (reader->source, data);
       storage = g_new (Storage, 1);
-      *storage = (Storage){ data, size };
-      g_hash_table_insert (reader->storages, g_steal_pointer (&entry), storage);
+      *storage = (Storage){ data, expected };
+      g_hash_table_insert (reader->storages, g_steal_pointer (&name), storage);
     }
   return storage;
 }
@@ -141,6 +152,7 @@ add_tensor (Reader *reader, const ArraPickleValue *value, GError **error)
 
 typedef struct
 {
+  guint32 value;     /* the container */
   guint32 cell;      /* of the next item; a dictionary's key */
   guint32 index;     /* of the next item */
   gsize name_length; /* of the container's name */
@@ -175,11 +187,29 @@ name_item (Reader *reader, const Level *level, GError **error)
   return TRUE;
 }
 
+/* The state of an object stands for it: that of @index, of its state when that is an object again, and so on. ARRA_PICKLE_NONE: there is none, or it
+ * is one that is being looked at already, as where the parts of a module know the whole. */
+static guint32
+find_state (const Reader *reader, guint32 index, const Level *levels, guint depth)
+{
+  for (guint n = 0; index != ARRA_PICKLE_NONE && reader->pickle.values[index].kind == ARRA_PICKLE_OBJECT; n++)
+    index = n < MAX_DEPTH ? reader->pickle.values[index].state : ARRA_PICKLE_NONE;
+  for (guint i = 0; i < depth; i++)
+    if (levels[i].value == index)
+      return ARRA_PICKLE_NONE;
+  return index;
+}
+
 static gboolean
 enter (Reader *reader, guint32 index, Level *levels, guint *depth, GError **error)
 {
-  const ArraPickleValue *value = &reader->pickle.values[index];
+  const ArraPickleValue *value;
 
+  if (reader->pickle.values[index].kind == ARRA_PICKLE_OBJECT)
+    index = find_state (reader, index, levels, *depth);
+  if (index == ARRA_PICKLE_NONE)
+    return TRUE;
+  value = &reader->pickle.values[index];
   switch (value->kind)
     {
     case ARRA_PICKLE_TENSOR:
@@ -192,7 +222,7 @@ enter (Reader *reader, guint32 index, Level *levels, guint *depth, GError **erro
       if (*depth == MAX_DEPTH)
         return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: containers are nested deeper than %d",
                           reader->path, MAX_DEPTH);
-      levels[(*depth)++] = (Level){ value->items.n > 0 ? value->items.first : ARRA_PICKLE_NONE, 0,
+      levels[(*depth)++] = (Level){ index, value->items.n > 0 ? value->items.first : ARRA_PICKLE_NONE, 0,
                                     reader->name->len, value->kind == ARRA_PICKLE_DICT };
       return TRUE;
     default:
@@ -200,7 +230,7 @@ enter (Reader *reader, guint32 index, Level *levels, guint *depth, GError **erro
     }
 }
 
-/* Adds every tensor within the value, under its path of keys and indices. */
+/* Adds every tensor within the value, under its path of keys, indices and attributes. */
 static gboolean
 walk (Reader *reader, guint32 root, GError **error)
 {
@@ -265,9 +295,12 @@ read_all (Reader *reader, const char *prefix, GError **error)
   guint32 value;
   gsize size;
 
-  bytes = arra_torch_zip_read (reader->zip, "data.pkl", G_MAXSIZE, &size, error);
-  if (bytes == NULL || !arra_pickle_read (&reader->pickle, bytes, size, reader->path, error))
-    return FALSE;
+  if (reader->zip != NULL)
+    {
+      bytes = arra_torch_zip_read (reader->zip, "data.pkl", G_MAXSIZE, &size, error);
+      if (bytes == NULL || !arra_pickle_read (&reader->pickle, bytes, size, reader->path, error))
+        return FALSE;
+    }
   value = reader->pickle.root;
   return descend (reader, prefix != NULL ? prefix : "", &value, error) && walk (reader, value, error);
 }
@@ -276,14 +309,22 @@ ArraSource *
 arra_torch_read (ArraMapping *mapping, const char *prefix, GError **error)
 {
   g_autoptr (ArraSource) source = arra_source_new ();
-  g_autoptr (ArraTorchZip) zip = arra_torch_zip_open (mapping, error);
+  g_autoptr (ArraTorchZip) zip = NULL;
+  g_autoptr (ArraTorchLegacy) legacy = NULL;
   /* the source knows the file's name but need not keep it mapped: all is copied */
   g_autoptr (ArraMapping) path_only = arra_mapping_new_for_bytes (arra_mapping_path (mapping), "", 0);
-  Reader reader = { .path = arra_mapping_path (mapping), .zip = zip, .source = source };
+  Reader reader = { .path = arra_mapping_path (mapping), .source = source };
   gboolean ok;
 
-  if (zip == NULL || !arra_source_add_file (source, path_only, &reader.file, error))
-    return NULL;
+  if (arra_torch_is_legacy (mapping))
+    reader.legacy = legacy = arra_torch_legacy_open (mapping, &reader.pickle, error);
+  else
+    reader.zip = zip = arra_torch_zip_open (mapping, error);
+  if ((zip == NULL && legacy == NULL) || !arra_source_add_file (source, path_only, &reader.file, error))
+    {
+      arra_pickle_clear (&reader.pickle);
+      return NULL;
+    }
   reader.copy_budget = MAX (arra_mapping_size (mapping), COPY_LEAST);
   reader.copy_budget
       = reader.copy_budget < G_MAXSIZE / COPY_FACTOR ? reader.copy_budget * COPY_FACTOR : reader.copy_budget;

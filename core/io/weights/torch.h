@@ -4,6 +4,7 @@
 
 #include <arra.h>
 #include "mapping.h"
+#include "pickle.h"
 #include "source.h"
 
 /* arra_torch_open() for a file already mapped (or bytes made to look so). Everything is copied out of it. */
@@ -21,6 +22,21 @@ void arra_torch_zip_free (ArraTorchZip *zip); /* nullable */
  * read from one archive is no longer than the archive. @size: set to the contents' size; when @expected is not G_MAXSIZE another size
  * is an error, before anything is read. */
 guint8 *arra_torch_zip_read (ArraTorchZip *zip, const char *entry, gsize expected, gsize *size, GError **error);
+
+/* ---------------------------------------------- what PyTorch before 1.6 wrote */
+
+typedef struct _ArraTorchLegacy ArraTorchLegacy;
+
+/* Whether the file begins as torch.save wrote before there were zip files. */
+gboolean arra_torch_is_legacy (ArraMapping *mapping);
+
+/* Reads what stands before the storages, the object into zero-initialised @pickle (to be cleared also after a failure), and finds the storages. The
+ * mapping must outlive both. */
+ArraTorchLegacy *arra_torch_legacy_open (ArraMapping *mapping, ArraPickle *pickle, GError **error);
+void arra_torch_legacy_free (ArraTorchLegacy *legacy); /* nullable */
+
+/* Bytes of the storage called @key (arra_mem memory, transfer full); another size than @expected is an error. */
+guint8 *arra_torch_legacy_read (ArraTorchLegacy *legacy, const char *key, gsize expected, GError **error);
 
 /* ----------------------------------------------------------------- the views */
 
@@ -42,3 +58,4 @@ gboolean arra_torch_view_is_dense (const ArraTorchView *view); /* row-major with
 void arra_torch_view_copy (const ArraTorchView *view, guint8 *out);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ArraTorchZip, arra_torch_zip_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ArraTorchLegacy, arra_torch_legacy_free)

@@ -29,22 +29,6 @@ arra_torch_zip_free (ArraTorchZip *zip)
   g_free (zip);
 }
 
-/* Says what a file is that does not begin as a zip file does. */
-static gboolean
-refuse_other (const guint8 *bytes, gsize size, const char *path, GError **error)
-{
-  /* torch.serialization.MAGIC_NUMBER as a pickle of its own */
-  static const guint8 legacy[]
-      = { 0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19 };
-
-  if (size >= sizeof legacy && memcmp (bytes, legacy, sizeof legacy) == 0)
-    return arra_fail (
-        error, ARRA_ERROR_UNSUPPORTED,
-        "%s: this is a legacy (non-zip) torch.save file; load and save it again with PyTorch 1.6 or later",
-        path);
-  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: not a torch.save file: it is no zip archive", path);
-}
-
 static gboolean
 open_archive (ArraTorchZip *zip, GError **error)
 {
@@ -55,7 +39,7 @@ open_archive (ArraTorchZip *zip, GError **error)
   zip_error_t fault;
 
   if (size < 4 || memcmp (bytes, "PK\3\4", 4) != 0)
-    return refuse_other (bytes, size, path, error);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: not a torch.save file: it is no zip archive", path);
   zip_error_init (&fault);
   bytes_source = zip_source_buffer_create (bytes, size, 0, &fault);
   zip->archive = bytes_source != NULL ? zip_open_from_source (bytes_source, ZIP_RDONLY, &fault) : NULL;
