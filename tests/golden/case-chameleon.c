@@ -1,4 +1,4 @@
-/* case-chameleon.c - the transformer: logits, hidden states, caches, RoPE variants; HF's image encoder
+/* case-chameleon.c - the transformer: logits, hidden states, caches, RoPE variants; HF's image encoder; Meta's form
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
@@ -308,6 +308,48 @@ mark_image_tokens (Model *model)
     }
 }
 
+/* The files of Meta's form hold what those of Hugging Face's, one folder up, do: exactly. */
+static void
+check_conversion (Check *check, ArraSource *meta, GError **error)
+{
+  g_autofree char *folder = g_path_get_dirname (check->dir);
+  g_autoptr (ArraSource) form = arra_safetensors_open_directory (folder, error);
+
+  for (gsize i = 0; form != NULL && i < arra_source_count (form); i++)
+    {
+      const char *name = arra_source_name (form, i);
+      const ArraTensor *expected = arra_source_tensor (form, i), *got = arra_source_find (meta, name);
+      gsize n = arra_tensor_count (expected);
+      g_autofree float *a = g_new (float, n), *b = g_new (float, n);
+
+      if (!g_str_has_prefix (name, "model.layers.") && got == NULL)
+        continue;
+      check_same_int (check, name, (gint64) n, got != NULL ? (gint64) arra_tensor_count (got) : -1);
+      if (got == NULL || arra_tensor_count (got) != n)
+        continue;
+      arra_tensor_to_float (expected, 0, n, a);
+      arra_tensor_to_float (got, 0, n, b);
+      check_same_int (check, name, 0, memcmp (a, b, n * sizeof *a) != 0);
+    }
+}
+
+static void
+check_meta (Model *model, ArraSource *file)
+{
+  GError *error = NULL;
+  g_autoptr (ArraSource) weights = NULL;
+
+  if (arra_chameleon_meta_config (&model->config, model->check->dir, &error))
+    model->weights = weights = arra_chameleon_meta_open (&model->config, model->check->dir, &error);
+  if (weights != NULL)
+    {
+      check_conversion (model->check, weights, &error);
+      if (error == NULL)
+        check_sequence (model, &model->config, file, CASE, &error);
+    }
+  check_error (model->check, error);
+}
+
 gboolean
 check_chameleon (Check *check)
 {
@@ -317,10 +359,14 @@ check_chameleon (Check *check)
   g_autoptr (ArraSource) weights = NULL, file = NULL;
   GError *error = NULL;
 
-  if (!g_file_test (config_path, G_FILE_TEST_EXISTS)) /* Meta's form */
-    return FALSE;
-  parser = check_json (check, "config.json", &model.json);
   file = check_open (check, CASE);
+  if (!g_file_test (config_path, G_FILE_TEST_EXISTS))
+    {
+      if (file != NULL)
+        check_meta (&model, file);
+      return TRUE;
+    }
+  parser = check_json (check, "config.json", &model.json);
   if (parser == NULL || file == NULL)
     return TRUE;
   model.weights = weights = arra_safetensors_open_directory (check->dir, &error);

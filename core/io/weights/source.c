@@ -22,6 +22,7 @@ struct _ArraSource
   gatomicrefcount references;
   GPtrArray *files; /* of ArraMapping */
   GSList *owned;    /* of arra_mem blocks */
+  GSList *held;     /* of sources whose data are seen here */
   Entry *entries;
   gsize n_entries, entries_room;
   char *names; /* NUL-terminated, one after the other */
@@ -65,6 +66,7 @@ arra_source_unref (ArraSource *source)
     return;
   g_ptr_array_unref (source->files);
   g_slist_free_full (source->owned, clear_memory);
+  g_slist_free_full (source->held, (GDestroyNotify) arra_source_unref);
   arra_mem_free (source->entries);
   arra_mem_free (source->names);
   arra_mem_free (source->table);
@@ -208,6 +210,13 @@ arra_source_add_memory (ArraSource *source, void *owned)
 {
   g_return_if_fail (source != NULL && owned != NULL);
   source->owned = g_slist_prepend (source->owned, owned);
+}
+
+void
+arra_source_hold (ArraSource *source, ArraSource *other)
+{
+  g_return_if_fail (source != NULL && other != NULL && source != other);
+  source->held = g_slist_prepend (source->held, arra_source_ref (other));
 }
 
 /* Makes room for @needed elements of @size bytes in *@block, at least doubling it. */

@@ -31,6 +31,8 @@ gboolean arra_source_check (const ArraSource *source, GError **error); /* arra_m
 ArraSource *arra_source_new (void);
 gboolean arra_source_add_file (ArraSource *source, ArraMapping *mapping, guint *file_index, GError **error);
 void arra_source_add_memory (ArraSource *source, void *owned);
+/* Keeps @other as long as @source: its tensors may be added here under other names. */
+void arra_source_hold (ArraSource *source, ArraSource *other);
 gboolean arra_source_add (ArraSource *source, guint file_index, const char *name, const ArraTensor *tensor, GError **error);
 /* A tensor that is named but cannot be used, which matters to nobody who does not ask for it. @why, words that follow its name in a message
  * of @code, is copied. The same errors. */
@@ -44,7 +46,8 @@ ArraSource *arra_safetensors_read (ArraMapping *mapping, GError **error);
 /* A directory's one model.safetensors, or else the shards that its model.safetensors.index.json names. Shards that are missing matter when a
  * tensor of theirs is asked for (arra_source_is_absent()); all of them missing is an error. */
 ArraSource *arra_safetensors_open_directory (const char *directory, GError **error);
-/* torch.save's zip form; executes nothing. @prefix (nullable): only tensors below this key, e.g. "state_dict", whose name loses
+/* What torch.save writes, its zip form or that of before PyTorch 1.6; executes nothing. Tensors are named by their path of keys, indices and, in
+ * objects pickled whole, attributes. @prefix (nullable): only tensors below this key, e.g. "state_dict", whose name loses
  * it. Tensors whose storage class or layout is unknown are passed over only when their name is not asked for later. */
 ArraSource *arra_torch_open (const char *path, const char *prefix, GError **error);
 

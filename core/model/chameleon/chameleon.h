@@ -40,6 +40,11 @@ gboolean arra_chameleon_config_check (ArraChameleonConfig *config, const char *n
 gboolean arra_chameleon_config_load (ArraChameleonConfig *config, const ArraGguf *gguf, GError **error);
 void arra_chameleon_config_store (const ArraChameleonConfig *config, ArraGgufWriter *writer);
 
+/* Meta's own form: @directory with params.json, consolidate_params.json where there are several parts, and consolidated.pth or consolidated.NN.pth.
+ * The source has Hugging Face's names, shapes and order of rows; what need not change stays the file's own. */
+gboolean arra_chameleon_meta_config (ArraChameleonConfig *config, const char *directory, GError **error);
+ArraSource *arra_chameleon_meta_open (const ArraChameleonConfig *config, const char *directory, GError **error);
+
 typedef struct _ArraChameleon ArraChameleon; /* immutable once made */
 
 /* Binds all weights (tensor names "model.…", "lm_head.weight"). Matrices get @dtype (ARRA_N_DTYPES: as stored). @masked (nullable): vocab_size
