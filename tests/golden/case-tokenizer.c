@@ -5,7 +5,7 @@
 #include "check.h"
 #include "jsonguard.h"
 #include "mem.h"
-#include "tokenizer.h"
+#include "t5.h"
 
 static void
 check_ids (Check *check, const ArraTokenizer *tokenizer, const char *text, gsize length, gboolean special, JsonArray *expected)
@@ -97,6 +97,29 @@ check_prompt (Check *check, const ArraTokenizer *tokenizer, JsonObject *object)
   check_ids (check, tokenizer, text->str, text->len, TRUE, json_object_get_array_member (object, "prompt_ids"));
 }
 
+/* What T5's encoder reads of a text: padded with 0, or cut before its end */
+static void
+check_padded (Check *check, const ArraTokenizer *tokenizer, JsonObject *item)
+{
+  const ArraT5Config config = { .vocab_size = arra_tokenizer_size (tokenizer) };
+  const char *text = json_object_get_string_member (item, "text");
+  guint length = (guint) json_object_get_int_member (item, "max_length"), n_seen = 0;
+  JsonArray *expected = json_object_get_array_member (item, "input_ids"), *mask = json_object_get_array_member (item, "attention_mask");
+  g_autofree guint32 *ids = g_new (guint32, length);
+  GError *error = NULL;
+
+  if (!arra_t5_encode_text (&config, tokenizer, text, length, ids, &n_seen, &error))
+    {
+      check_error (check, error);
+      return;
+    }
+  for (guint i = 0; i < length; i++)
+    {
+      check_same_int (check, text, json_array_get_int_element (expected, i), ids[i]);
+      check_same_int (check, text, json_array_get_int_element (mask, i), i < n_seen);
+    }
+}
+
 static void
 check_all (Check *check, const ArraTokenizer *tokenizer, JsonObject *object, JsonArray *cases)
 {
@@ -108,6 +131,9 @@ check_all (Check *check, const ArraTokenizer *tokenizer, JsonObject *object, Jso
   cases = json_object_has_member (object, "decode_cases") ? json_object_get_array_member (object, "decode_cases") : NULL;
   for (guint i = 0; cases != NULL && i < json_array_get_length (cases); i++)
     check_member_text (check, tokenizer, json_array_get_object_element (cases, i), "decoded", FALSE);
+  cases = json_object_has_member (object, "padded_to_max_length") ? json_object_get_array_member (object, "padded_to_max_length") : NULL;
+  for (guint i = 0; cases != NULL && i < json_array_get_length (cases); i++)
+    check_padded (check, tokenizer, json_array_get_object_element (cases, i));
   if (json_object_has_member (object, "prompt_ids"))
     check_prompt (check, tokenizer, object);
 }

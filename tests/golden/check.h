@@ -36,6 +36,7 @@ gboolean check_layout (Check *check);
 gboolean check_tokenizer (Check *check);
 gboolean check_caption (Check *check);
 gboolean check_torch_files (Check *check);
+gboolean check_t5 (Check *check);
 gboolean check_e2e (Check *check);
 gboolean check_training (Check *check);
 gboolean check_lr_schedule (Check *check);

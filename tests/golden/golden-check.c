@@ -29,6 +29,7 @@ static const struct
   { "tokenizer.llamagen_clean_caption", check_caption },
   { "tokenizer.", check_tokenizer },
   { "torch_files", check_torch_files },
+  { "vision.t5_encoder", check_t5 },
   { "e2e", check_e2e },
   { "training.lr_schedule", check_lr_schedule },
   { "training.", check_training },

@@ -119,6 +119,7 @@ static const TensorCase tensor_cases[] = {
   { "training.adamw_clip4", "training", "adamw_clip4.safetensors" },
   { "training.adamw_clip_active", "training", "adamw_clip_active.safetensors" },
   { "vision.clip", "vision/clip", "case.safetensors" },
+  { "vision.t5_encoder", "vision/t5_encoder", "case.safetensors" },
   { "chameleon.b_gqa_swin.meta", "chameleon/b_gqa_swin/meta", "case.safetensors" },
   { "vision.biomedclip_hf", "vision/biomedclip_hf", "case.safetensors" },
   { "vision.biomedclip_openclip", "vision/biomedclip_openclip", "case.safetensors" },
@@ -325,7 +326,7 @@ test_untouched (gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  static const char *const whole[] = { "chameleon.a_mha", "vqgan.small", "rules.layout", "tokenizer.chameleon_bpe_small", "tokenizer.deepseek_bpe_small", "tokenizer.t5_unigram_A_small_charsmap", "tokenizer.t5_unigram_B", "tokenizer.t5_unigram_C_small_charsmap", "tokenizer.llamagen_clean_caption", "torch_files", "chameleon.a_mha.meta", "chameleon.b_gqa_swin.meta", "e2e", "training.hybnext_lam1", "training.adamw_clip4", "training.lr_schedule", "vision.clip", "vision.biomedclip_hf", "vision.biomedclip_openclip", "vision.dinov2", "vision.medsam", "vision.preprocess" };
+  static const char *const whole[] = { "chameleon.a_mha", "vqgan.small", "rules.layout", "tokenizer.chameleon_bpe_small", "tokenizer.deepseek_bpe_small", "tokenizer.t5_unigram_A_small_charsmap", "tokenizer.t5_unigram_B", "tokenizer.t5_unigram_C_small_charsmap", "tokenizer.llamagen_clean_caption", "torch_files", "chameleon.a_mha.meta", "chameleon.b_gqa_swin.meta", "vision.t5_encoder", "e2e", "training.hybnext_lam1", "training.adamw_clip4", "training.lr_schedule", "vision.clip", "vision.biomedclip_hf", "vision.biomedclip_openclip", "vision.dinov2", "vision.medsam", "vision.preprocess" };
 
   g_test_init (&argc, &argv, NULL);
   g_assert_cmpint (argc, >, 1);

@@ -1,0 +1,93 @@
+/* t5_config.c - the encoder's shape, read from config.json
+ *
+ * Reference: transformers' configuration_t5.py (defaults of members that are missing).
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "t5_private.h"
+
+#include <string.h>
+
+#include "fail.h"
+#include "jsonguard.h"
+#include "quantised.h"
+
+#define MAX_LAYERS 4096
+#define MAX_WIDTH (1 << 20)
+#define MAX_VOCAB (1 << 24)
+
+/* Members that count something: `standard` 0 means that it must be there. */
+static const struct
+{
+  const char *key;
+  gsize offset;
+  gint64 max, standard;
+} counts[] = {
+  { "vocab_size", G_STRUCT_OFFSET (ArraT5Config, vocab_size), MAX_VOCAB, 0 },
+  { "d_model", G_STRUCT_OFFSET (ArraT5Config, hidden_size), MAX_WIDTH, 0 },
+  { "d_ff", G_STRUCT_OFFSET (ArraT5Config, intermediate_size), MAX_WIDTH, 0 },
+  { "d_kv", G_STRUCT_OFFSET (ArraT5Config, head_dim), MAX_WIDTH, 0 },
+  { "num_layers", G_STRUCT_OFFSET (ArraT5Config, n_layers), MAX_LAYERS, 0 },
+  { "num_heads", G_STRUCT_OFFSET (ArraT5Config, n_heads), MAX_WIDTH, 0 },
+  { "relative_attention_num_buckets", G_STRUCT_OFFSET (ArraT5Config, n_buckets), 4096, 32 },
+  { "relative_attention_max_distance", G_STRUCT_OFFSET (ArraT5Config, max_distance), MAX_WIDTH, 128 },
+};
+
+static gboolean
+check_string (JsonObject *object, const char *name, const char *key, const char *known, GError **error)
+{
+  const char *value;
+
+  if (!json_object_has_member (object, key) || json_object_get_null_member (object, key))
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: \"%s\" is missing", name, key);
+  value = arra_json_get_string (object, name, key, error);
+  if (value == NULL)
+    return FALSE;
+  return strcmp (value, known) == 0
+         || arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: %s \"%.40s\" is not supported (only \"%s\")", name,
+                       key, value, known);
+}
+
+static gboolean
+check (const ArraT5Config *config, const char *name, GError **error)
+{
+  if ((guint64) config->n_heads * config->head_dim > MAX_WIDTH)
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %u heads of %u numbers are too many", name,
+                      config->n_heads, config->head_dim);
+  if (config->n_buckets % 4 != 0 || config->max_distance <= config->n_buckets / 4)
+    return arra_fail (error, ARRA_ERROR_UNSUPPORTED,
+                      "%s: relative_attention_num_buckets must be a multiple of 4 and its quarter below "
+                      "relative_attention_max_distance",
+                      name);
+  if (!(config->norm_eps > 0.0f && config->norm_eps <= 1.0f))
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                      "%s: the epsilon of the norms must be above 0 and at most 1", name);
+  return TRUE;
+}
+
+gboolean
+arra_t5_config_read (ArraT5Config *config, JsonObject *object, const char *name, GError **error)
+{
+  gint64 value;
+  double eps;
+
+  memset (config, 0, sizeof *config);
+  if (!check_string (object, name, "model_type", "t5", error)
+      || !check_string (object, name, "feed_forward_proj", "gated-gelu", error)
+      || !arra_quantised_check_config (object, name, error))
+    return FALSE;
+  for (gsize i = 0; i < G_N_ELEMENTS (counts); i++)
+    {
+      gboolean ok = counts[i].standard == 0
+                        ? arra_json_get_int (object, name, counts[i].key, 1, counts[i].max, &value, error)
+                        : arra_json_get_int_default (object, name, counts[i].key, 1, counts[i].max,
+                                                     counts[i].standard, &value, error);
+      if (!ok)
+        return FALSE;
+      G_STRUCT_MEMBER (guint, config, counts[i].offset) = (guint) value;
+    }
+  if (!arra_json_get_int_default (object, name, "pad_token_id", 0, config->vocab_size - 1, 0, &value, error)
+      || !arra_json_get_double_default (object, name, "layer_norm_epsilon", 1e-6, &eps, error))
+    return FALSE;
+  config->pad = (guint32) value;
+  config->norm_eps = (float) eps;
+  return check (config, name, error);
+}
