@@ -27,21 +27,15 @@ typedef struct
 
 /* What goes before @marker where a tensor's name ends with it, as far as the start of the name or a dot.
  * (transfer full) (nullable): no name does. */
-char *
-arra_stored_prefix (const ArraSource *source, const char *marker);
+char *arra_stored_prefix (const ArraSource *source, const char *marker);
 /* Finds the file's names by @marker, plain or pickled; @prefix: (transfer full): keeps what they point to.
  * FALSE: no tensor's name ends with it. */
-gboolean
-arra_stored_recognise (const ArraSource *source, const char *marker, ArraStoredNames *names, char **prefix);
+gboolean arra_stored_recognise (const ArraSource *source, const char *marker, ArraStoredNames *names, char **prefix);
 /* (nullable): the tensor that holds ours, whole or with others. Borrowed. */
-const ArraTensor *
-arra_stored_find (const ArraStoredNames *names, const ArraSource *source, const char *ours);
+const ArraTensor *arra_stored_find (const ArraStoredNames *names, const ArraSource *source, const char *ours);
 
 /* Allocates @parameters and fills them from @source; presence, shape, type and finiteness are checked, and
  * shapes before memory is taken. Dimensions of 1 may stand before those of ours. Errors call tensors what the
  * file does. */
-gboolean
-arra_stored_load (const ArraStoredNames *names,
-                  ArraParameters *parameters,
-                  ArraSource *source,
-                  GError **error);
+gboolean arra_stored_load (const ArraStoredNames *names, ArraParameters *parameters, ArraSource *source,
+                           GError **error);

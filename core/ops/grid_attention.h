@@ -22,12 +22,7 @@ typedef struct
   const float *rows, *columns; /* [2 window - 1][head_dim]: place window - 1 is that of equal positions */
 } ArraGridAttentionInputs;
 
-gsize
-arra_grid_attention_scratch (const ArraGridAttention *shape, guint threads); /* floats */
+gsize arra_grid_attention_scratch (const ArraGridAttention *shape, guint threads); /* floats */
 /* @out: the shape of q. The same bits for any number of threads. */
-void
-arra_grid_attention (const ArraExec *exec,
-                     const ArraGridAttention *shape,
-                     const ArraGridAttentionInputs *in,
-                     float *scratch,
-                     float *out);
+void arra_grid_attention (const ArraExec *exec, const ArraGridAttention *shape, const ArraGridAttentionInputs *in,
+                          float *scratch, float *out);

@@ -11,9 +11,7 @@ typedef struct
 } ArraPatches;
 
 /* pixels: [n][3][height][width] to rows [n][height / patch][width / patch][patch][patch][3]. */
-void
-arra_patches (const ArraExec *exec, const ArraPatches *shape, const float *pixels, float *rows);
+void arra_patches (const ArraExec *exec, const ArraPatches *shape, const float *pixels, float *rows);
 
 /* dpixels += the gradient of arra_patches(): the way back. */
-void
-arra_patches_vjp (const ArraExec *exec, const ArraPatches *shape, const float *drows, float *dpixels);
+void arra_patches_vjp (const ArraExec *exec, const ArraPatches *shape, const float *drows, float *dpixels);

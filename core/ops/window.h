@@ -28,31 +28,19 @@ typedef struct
   const float *weight; /* [height][width][in][out] of the window and the maps' channels */
   const float *bias;   /* (nullable): [out] */
   const float *scale,
-      *shift; /* (nullable): [in]: what is read is max (x * scale + shift, 0); outside of the map it is 0 */
+      *shift;    /* (nullable): [in]: what is read is max (x * scale + shift, 0); outside of the map it is 0 */
   gboolean relu; /* of the result */
 } ArraWindowConv;
 
 /* The size of what windows make of a map. */
-gsize
-arra_window_output (gsize size, gsize window, gsize stride, gsize padding);
-gsize
-arra_window_conv_scratch (const ArraWindow *window, gsize in_channels, guint threads); /* floats */
+gsize arra_window_output (gsize size, gsize window, gsize stride, gsize padding);
+gsize arra_window_conv_scratch (const ArraWindow *window, gsize in_channels, guint threads); /* floats */
 
 /* @out has the size of arra_window_output(). The same bits for any number of threads. */
-void
-arra_window_conv (const ArraExec *exec,
-                  const ArraWindowConv *conv,
-                  const ArraWindowMap *in,
-                  float *scratch,
-                  const ArraWindowMap *out);
+void arra_window_conv (const ArraExec *exec, const ArraWindowConv *conv, const ArraWindowMap *in, float *scratch,
+                       const ArraWindowMap *out);
 /* The largest, or the mean, of what lies within the map. */
-void
-arra_window_max (const ArraExec *exec,
-                 const ArraWindow *window,
-                 const ArraWindowMap *in,
-                 const ArraWindowMap *out);
-void
-arra_window_mean (const ArraExec *exec,
-                  const ArraWindow *window,
-                  const ArraWindowMap *in,
-                  const ArraWindowMap *out);
+void arra_window_max (const ArraExec *exec, const ArraWindow *window, const ArraWindowMap *in,
+                      const ArraWindowMap *out);
+void arra_window_mean (const ArraExec *exec, const ArraWindow *window, const ArraWindowMap *in,
+                       const ArraWindowMap *out);

@@ -469,6 +469,27 @@ test_bench_train (void)
   harness_end ();
 }
 
+/* Image encoders are told by their folder or by their file. */
+static void
+test_encoders (void)
+{
+  g_autofree char *folder = golden_path ("vision/clip"), *file = golden_path ("vision/medsam/model.safetensors");
+  g_autoptr (Outcome) text = NULL, json = NULL;
+
+  harness_begin ();
+  text = arra_run ("info", folder, NULL);
+  assert_status (text, 0);
+  assert_says (text->out, "CLIP");
+  assert_says (text->out, "32 x 32 pixels");
+  assert_says (text->out, "24 numbers");
+  assert_says (text->out, "--clip");
+  json = arra_run ("info", file, "--json", NULL);
+  assert_status (json, 0);
+  assert_says (json->out, "\"image_encoder\": \"SAM\"");
+  assert_says (json->out, "\"reads_captions\": false");
+  harness_end ();
+}
+
 int
 main (int argc, char **argv)
 {
@@ -484,6 +505,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/checkpoints/masked", test_masked);
   g_test_add_func ("/cli/checkpoints/zeros", test_zeros);
   g_test_add_func ("/cli/checkpoints/names", test_names);
+  g_test_add_func ("/cli/checkpoints/encoders", test_encoders);
   g_test_add_func ("/cli/checkpoints/bench", test_bench);
   g_test_add_func ("/cli/checkpoints/bench-memory", test_bench_memory);
   g_test_add_func ("/cli/checkpoints/bench-train", test_bench_train);

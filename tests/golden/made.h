@@ -13,7 +13,5 @@
 #include "source.h"
 
 /* The values of all tensors of @parameters, which this allocates, as a source. */
-ArraSource *
-made_weights (ArraParameters *parameters, const char *salt);
-void
-made_picture (const char *salt, const char *name, ArraRaster *raster); /* its size is set */
+ArraSource *made_weights (ArraParameters *parameters, const char *salt);
+void made_picture (const char *salt, const char *name, ArraRaster *raster); /* its size is set */

@@ -9,6 +9,7 @@
 #include "request.h"
 #include "signals.h"
 #include "values.h"
+#include "vision_encoder.h"
 
 typedef struct
 {
@@ -22,7 +23,8 @@ static const CliHelp help = {
   .summary
   = "Says what a checkpoint holds (shapes, number formats, vocabulary, VQGAN, defaults, card, licence) and "
     "how much\n"
-    "memory a request needs, without reading the weights. Alone it lists the checkpoints of this machine.",
+    "memory a request needs, without reading the weights. Alone it lists the checkpoints of this machine.\n"
+    "Of an image encoder it says which one it is, and what it makes of pictures.",
   .examples = "  arra info                               (the checkpoints there are, by name)\n"
               "  arra info textures\n"
               "  arra info model.gguf\n"
@@ -140,6 +142,8 @@ run (gpointer data, GError **error)
     return FALSE;
   if (path == NULL && asks_for_none (options))
     return info_list (options->json, cli_signals_stage (0), error);
+  if (path != NULL && asks_for_none (options) && arra_vision_encoder_knows (path))
+    return info_encoder (path, options->json, error);
   checkpoint = cli_open_metadata (path, options->vqgan, quant, error);
   if (checkpoint == NULL || (options->verify && !verify (checkpoint, options->json, error)))
     return FALSE;

@@ -35,3 +35,5 @@ void info_print_json (const InfoFacts *facts);
 
 /* The checkpoints that are found on this machine. */
 gboolean info_list (gboolean as_json, GCancellable *cancellable, GError **error);
+/* Of an image encoder, which arra_vision_encoder_knows(). */
+gboolean info_encoder (const char *path, gboolean as_json, GError **error);

@@ -18,22 +18,16 @@ typedef struct _ArraClip ArraClip;
 
 /* @source (nullable): the weights at @path, when they are open already. @exec must outlive what its members
  * point to; it is copied. */
-ArraClip *
-arra_clip_open (const char *path, ArraSource *source, const ArraExec *exec, GError **error);
-void
-arra_clip_free (ArraClip *clip); /* nullable */
+ArraClip *arra_clip_open (const char *path, ArraSource *source, const ArraExec *exec, GError **error);
+void arra_clip_free (ArraClip *clip); /* nullable */
 
-const ArraClipConfig *
-arra_clip_config (const ArraClip *clip);
-const ArraClipPixels *
-arra_clip_pixels (const ArraClip *clip);
-gboolean
-arra_clip_rounds (const ArraClip *clip); /* whether its pictures are cut as torchvision cuts them */
+const ArraClipConfig *arra_clip_config (const ArraClip *clip);
+const ArraClipPixels *arra_clip_pixels (const ArraClip *clip);
+gboolean arra_clip_rounds (const ArraClip *clip); /* whether its pictures are cut as torchvision cuts them */
 
 /* SHA-256 (hex, transfer full) of what decides a picture's features: shape, weights and normalisation of the
  * image encoder; texts have no part in it. */
-char *
-arra_clip_image_sha256 (const ArraClip *clip);
+char *arra_clip_image_sha256 (const ArraClip *clip);
 
 /* Where results go; each is nullable: it is not wanted. */
 typedef struct
@@ -46,12 +40,10 @@ typedef struct
 } ArraClipResults;
 
 /* Of @n pictures, normalised: [n][3][image_size][image_size]. Fails when memory is short. */
-gboolean
-arra_clip_run (ArraClip *clip, guint n, const float *pixels, const ArraClipResults *results, GError **error);
+gboolean arra_clip_run (ArraClip *clip, guint n, const float *pixels, const ArraClipResults *results, GError **error);
 
 /* Features [n][projection] of captions, not normalised. Longer ones are cut to the model's context. */
-gboolean
-arra_clip_text_features (
-    ArraClip *clip, guint n, const char *const *captions, float *features, GError **error);
+gboolean arra_clip_text_features (ArraClip *clip, guint n, const char *const *captions, float *features,
+                                  GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ArraClip, arra_clip_free)

@@ -13,8 +13,7 @@ typedef struct
   guint width, intermediate, n_layers, n_heads;
   float eps;           /* of the norms */
   gboolean exact_gelu; /* hidden_act "gelu", not "quick_gelu" */
-  gboolean
-      norm_after; /* each norm follows what it goes with and the addition (BERT), instead of coming before */
+  gboolean norm_after; /* each norm follows what it goes with and the addition (BERT), instead of coming before */
 } ArraClipTower;
 
 typedef struct
@@ -26,22 +25,18 @@ typedef struct
   guint projection;       /* width of features; 0: they are not projected (a ViT that stands alone) */
   gboolean plain_patches; /* patches have a bias, and no norm comes before the first layer (ViT) */
   guint token_types;      /* BERT's; its text is that of type 0 */
-  guint text_hidden;  /* BERT's projection of texts has two layers, with a GELU and so many numbers between
-                         them */
-  double logit_scale; /* where an untrained one begins */
+  guint text_hidden;      /* BERT's projection of texts has two layers, with a GELU and so many numbers between
+                             them */
+  double logit_scale;     /* where an untrained one begins */
 } ArraClipConfig;
 
 /* Reads the root of config.json; @name starts messages. Every number is checked. UNSUPPORTED: another model,
  * activation or number of channels. */
-gboolean
-arra_clip_config_read (ArraClipConfig *config, JsonObject *root, const char *name, GError **error);
+gboolean arra_clip_config_read (ArraClipConfig *config, JsonObject *root, const char *name, GError **error);
 /* The same checks for a shape from elsewhere. */
-gboolean
-arra_clip_config_check (const ArraClipConfig *config, const char *name, GError **error);
+gboolean arra_clip_config_check (const ArraClipConfig *config, const char *name, GError **error);
 /* The text of such a config.json. (transfer full) */
-char *
-arra_clip_config_to_json (const ArraClipConfig *config);
+char *arra_clip_config_to_json (const ArraClipConfig *config);
 
 /* Tokens of a picture: its patches, and the class token before them. */
-guint
-arra_clip_picture_tokens (const ArraClipConfig *config);
+guint arra_clip_picture_tokens (const ArraClipConfig *config);

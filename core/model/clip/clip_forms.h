@@ -20,13 +20,9 @@ typedef struct
 
 /* (nullable): none fits. @prefix: (transfer full): what goes before the marker, which belongs before all
  * names. */
-const ArraClipForm *
-arra_clip_form_of (const ArraSource *source, char **prefix);
+const ArraClipForm *arra_clip_form_of (const ArraSource *source, char **prefix);
 
 /* The shape of the model in @source, by the shapes of its tensors, with heads of 64 numbers; without texts it
  * has a text tower of width 0. What does not come out is 0, which arra_clip_config_check() refuses. */
-void
-arra_clip_form_config (const ArraClipForm *form,
-                       const ArraStoredNames *names,
-                       const ArraSource *source,
-                       ArraClipConfig *config);
+void arra_clip_form_config (const ArraClipForm *form, const ArraStoredNames *names, const ArraSource *source,
+                            ArraClipConfig *config);

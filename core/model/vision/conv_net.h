@@ -42,36 +42,21 @@ typedef struct
 } ArraNetConv;
 
 /* A map of its own. No data but while running. */
-ArraWindowMap
-arra_net_map (ArraConvNet *net, gsize height, gsize width, gsize channels);
+ArraWindowMap arra_net_map (ArraConvNet *net, gsize height, gsize width, gsize channels);
 /* Channels @first.. of @map. */
-ArraWindowMap
-arra_net_part (const ArraWindowMap *map, gsize first, gsize channels);
+ArraWindowMap arra_net_part (const ArraWindowMap *map, gsize first, gsize channels);
 /* The map that windows make of @in. */
-ArraWindowMap
-arra_net_output (ArraConvNet *net, const ArraWindow *window, const ArraWindowMap *in, gsize channels);
+ArraWindowMap arra_net_output (ArraConvNet *net, const ArraWindow *window, const ArraWindowMap *in, gsize channels);
 
-void
-arra_net_conv (ArraConvNet *net, const ArraNetConv *conv, const ArraWindowMap *in, const ArraWindowMap *out);
-void
-arra_net_pool (ArraConvNet *net,
-               const ArraWindow *window,
-               gboolean mean,
-               const ArraWindowMap *in,
-               const ArraWindowMap *out);
+void arra_net_conv (ArraConvNet *net, const ArraNetConv *conv, const ArraWindowMap *in, const ArraWindowMap *out);
+void arra_net_pool (ArraConvNet *net, const ArraWindow *window, gboolean mean, const ArraWindowMap *in,
+                    const ArraWindowMap *out);
 /* Batch normalisation alone: where its [2][channels] scale and shift lie; NULL while they have no place yet.
  */
-const float *
-arra_net_norm (ArraConvNet *net, const char *norm, gsize channels);
+const float *arra_net_norm (ArraConvNet *net, const char *norm, gsize channels);
 
 /* Walks the network @walk describes to name its tensors, reads them from @source under @names, and folds
  * them. Returns the block (transfer full), arra_mem, and its size. */
 typedef void (*ArraNetWalk) (ArraConvNet *net, gpointer user);
-float *
-arra_net_load (ArraNetWalk walk,
-               gpointer user,
-               float eps,
-               const ArraStoredNames *names,
-               ArraSource *source,
-               gsize *n_weights,
-               GError **error);
+float *arra_net_load (ArraNetWalk walk, gpointer user, float eps, const ArraStoredNames *names, ArraSource *source,
+                      gsize *n_weights, GError **error);

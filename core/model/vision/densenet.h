@@ -13,5 +13,4 @@
 
 /* The network as a walk over it. @in: [224][224][1] while running. Returns its last map, [7][7][1024];
  * *@norm: the [2][1024] scale and shift that come before its last ReLU. */
-ArraWindowMap
-arra_densenet_walk (ArraConvNet *net, const ArraWindowMap *in, const float **norm);
+ArraWindowMap arra_densenet_walk (ArraConvNet *net, const ArraWindowMap *in, const float **norm);

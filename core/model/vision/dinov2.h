@@ -19,26 +19,16 @@ typedef struct _ArraDinov2 ArraDinov2; /* not to be used by two threads at once 
 
 /* @path: a folder, whose config.json (nullable: heads of 64 numbers) says how many heads there are, or a
  * file. UNSUPPORTED: forms with registers or SwiGLU. */
-ArraDinov2 *
-arra_dinov2_open (const char *path, ArraSource *source, const ArraExec *exec, GError **error);
-void
-arra_dinov2_free (ArraDinov2 *dino); /* nullable */
-const ArraClipConfig *
-arra_dinov2_config (const ArraDinov2 *dino);
+ArraDinov2 *arra_dinov2_open (const char *path, ArraSource *source, const ArraExec *exec, GError **error);
+void arra_dinov2_free (ArraDinov2 *dino); /* nullable */
+const ArraClipConfig *arra_dinov2_config (const ArraDinov2 *dino);
 
 /* Of one picture, normalised: [3][height][width], both multiples of the patch. @cls (nullable): [width],
  * @patches (nullable): [rows][columns][width], both after the last norm. */
-gboolean
-arra_dinov2_run (ArraDinov2 *dino,
-                 gsize height,
-                 gsize width,
-                 const float *pixels,
-                 float *cls,
-                 float *patches,
-                 GError **error);
+gboolean arra_dinov2_run (ArraDinov2 *dino, gsize height, gsize width, const float *pixels, float *cls,
+                          float *patches, GError **error);
 /* SHA-256 of shape, weights and @normal, to which the caller adds what else decides features. (transfer full)
  */
-GChecksum *
-arra_dinov2_hash (const ArraDinov2 *dino, const ArraClipPixels *normal);
+GChecksum *arra_dinov2_hash (const ArraDinov2 *dino, const ArraClipPixels *normal);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ArraDinov2, arra_dinov2_free)

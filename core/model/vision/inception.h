@@ -14,5 +14,4 @@
 
 /* The network as a walk over it. @in: [299][299][3] while running. Returns the map whose mean is the feature:
  * [8][8][2048]. */
-ArraWindowMap
-arra_inception_walk (ArraConvNet *net, const ArraWindowMap *in);
+ArraWindowMap arra_inception_walk (ArraConvNet *net, const ArraWindowMap *in);

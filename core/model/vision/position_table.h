@@ -7,6 +7,4 @@
 #include <arra.h>
 
 /* @table: [1 + grid * grid][width], the class token's row first; @out: [1 + rows * columns][width]. */
-void
-arra_position_table_resize (
-    const float *table, gsize grid, gsize width, gsize rows, gsize columns, float *out);
+void arra_position_table_resize (const float *table, gsize grid, gsize width, gsize rows, gsize columns, float *out);

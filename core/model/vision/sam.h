@@ -23,10 +23,7 @@ typedef struct
   float *x; /* [grid][grid][width]: between the parts of a run, each of which uses the tape's memory anew */
 } ArraSam;
 
-gboolean
-arra_sam_fits (const ArraSource *source);
+gboolean arra_sam_fits (const ArraSource *source);
 /* An ArraVisionClass's open and free. */
-gpointer
-arra_sam_open (const ArraVisionFiles *files, ArraVisionShape *shape, GError **error);
-void
-arra_sam_free (gpointer self);
+gpointer arra_sam_open (const ArraVisionFiles *files, ArraVisionShape *shape, GError **error);
+void arra_sam_free (gpointer self);

@@ -21,17 +21,15 @@ typedef struct
   gpointer (*open) (const ArraVisionFiles *files, ArraVisionShape *shape, GError **error);
   void (*free) (gpointer self);
   gboolean (*prepare) (gconstpointer self, const ArraRaster *raster, float *pixels, GError **error);
-  gboolean (*run) (
-      gpointer self, guint n, const float *pixels, float *features, float *patches, GError **error);
+  gboolean (*run) (gpointer self, guint n, const float *pixels, float *features, float *patches, GError **error);
   char *(*sha256) (gconstpointer self);
   gboolean (*reads_texts) (gconstpointer self); /* (nullable) */
-  gboolean (*texts) (
-      gpointer self, guint n, const char *const *texts, float *features, GError **error); /* (nullable) */
+  gboolean (*texts) (gpointer self, guint n, const char *const *texts, float *features,
+                     GError **error); /* (nullable) */
 } ArraVisionClass;
 
 /* The mean of @n rows of @width; sums in double, in their order. */
-void
-arra_vision_average (const float *patches, gsize n, gsize width, float *out);
+void arra_vision_average (const float *patches, gsize n, gsize width, float *out);
 
 extern const ArraVisionClass arra_vision_clip, arra_vision_dinov2, arra_vision_sam, arra_vision_inception,
     arra_vision_densenet;

@@ -127,6 +127,21 @@ arra_vision_encoder_open (const char *path, const ArraExec *exec, GError **error
                        : arra_vision_encoder_open_source (path, source, exec, error);
 }
 
+gboolean
+arra_vision_encoder_knows (const char *path)
+{
+  g_autofree char *config = g_build_filename (path, "config.json", NULL);
+  g_autoptr (ArraSource) source = NULL;
+  const ArraVisionClass *class;
+
+  if (g_file_test (config, G_FILE_TEST_EXISTS))
+    return find_class (path, &class, NULL) && class != NULL;
+  if (!g_file_test (path, G_FILE_TEST_EXISTS) || g_str_has_suffix (path, ".gguf"))
+    return FALSE;
+  source = arra_weights_open (path, NULL);
+  return source != NULL && class_by_tensors (source) != NULL;
+}
+
 /* ---- what it is */
 
 const char *

@@ -16,5 +16,4 @@ typedef struct
 
 /* (transfer full): the tensors of @from as @rules, @n of them, have them, for @layers layers, and @prefix
  * before every name. Views of @from, and memory of its own. */
-ArraSource *
-published (ArraSource *from, const Published *rules, gsize n, guint layers, const char *prefix);
+ArraSource *published (ArraSource *from, const Published *rules, gsize n, guint layers, const char *prefix);
