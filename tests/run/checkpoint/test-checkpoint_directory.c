@@ -165,7 +165,7 @@ test_golden (void)
   g_assert_cmpuint (checkpoint->vocabulary.placeholder, ==, 9236);
   g_assert_cmpuint (arra_checkpoint_grid (checkpoint), ==, 32);
   g_assert_cmpuint (checkpoint->width, ==, 512);
-  g_assert_cmpstr (arra_checkpoint_card (checkpoint)->name, ==, "model");
+  g_assert_cmpstr (arra_checkpoint_card (checkpoint)->name, ==, "e2e");
   g_assert_true (arra_vqgan_has_decoder (checkpoint->vqgan));
 }
 
