@@ -127,6 +127,7 @@ static const TensorCase tensor_cases[] = {
   { "vision.medsam", "vision/medsam", "case.safetensors" },
   { "vision.preprocess", "vision/preprocess", "case.safetensors" },
   { "llamagen.c2i", "llamagen/c2i", "case.safetensors" },
+  { "llamagen.t2i", "llamagen/t2i", "case.safetensors" },
   { "llamagen.vq16_like", "llamagen/vq16_like", "case.safetensors" },
   { "llamagen.vq8_like", "llamagen/vq8_like", "case.safetensors" },
   { "janus.original", "janus/original", "case.safetensors" },
