@@ -51,7 +51,7 @@ use_job (const ArraJob *job)
       const guint32 *tokens = arra_job_tokens (job, answer, &n, &finished);
 
       for (gsize i = 0; i < n; i++)
-        g_assert_cmpuint (tokens[i], <, checkpoint->vocabulary.n_tokens);
+        g_assert_cmpuint (tokens[i], <, checkpoint->layout->n_tokens);
     }
 }
 

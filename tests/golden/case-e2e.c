@@ -6,6 +6,7 @@
 #include "checkpoint.h"
 #include "jsonguard.h"
 #include "mem.h"
+#include "vocabulary.h"
 
 #define CASE "case.safetensors"
 #define JSON "case.json"
@@ -44,9 +45,9 @@ check_prompt (Check *check, ArraCheckpoint *checkpoint, ArraSource *file, guint 
 
   if (run == NULL)
     return FALSE;
-  ids[0] = checkpoint->vocabulary.bos;
+  ids[0] = arra_vocabulary_of (checkpoint->layout)->bos;
   memcpy (ids + 1, text, n_text * sizeof ids[0]);
-  ids[n - 1] = checkpoint->vocabulary.stop;
+  ids[n - 1] = arra_vocabulary_of (checkpoint->layout)->stop;
   check_same_int (check, "the prompt's length", json_array_get_length (expected_ids), n);
   for (guint i = 0; i < MIN (n, json_array_get_length (expected_ids)); i++)
     check_same_int (check, "a prompt token", json_array_get_int_element (expected_ids, i), ids[i]);
@@ -123,7 +124,7 @@ check_training_picture (Check *check, ArraCheckpoint *checkpoint, JsonObject *it
   for (guint i = 0; i < json_array_get_length (tokens); i++)
     {
       gint64 id = json_array_get_int_element (tokens, i);
-      gint32 code = id >= 0 && id < checkpoint->vocabulary.n_tokens ? checkpoint->vocabulary.code_of_id[id] : -1;
+      gint32 code = id >= 0 && id < checkpoint->layout->n_tokens ? checkpoint->layout->code_of_id[id] : -1;
       gboolean may_differ = FALSE;
 
       if (code < 0)

@@ -363,13 +363,10 @@ read_sampling (const char *name)
 static gboolean
 weigh (const LlamagenCase *item, ArraSampler *sampler, const ArraSampling *sampling, const float *logits, guint32 n, float *probabilities, GError **error)
 {
-  g_autofree gint32 *codes = g_new (gint32, n);
-  ArraVocabulary vocabulary = { .n_tokens = n, .code_of_id = codes };
-  ArraGrammar grammar = { .vocabulary = &vocabulary, .expect = ARRA_EXPECT_CODE };
+  const ArraLayout layout = { .n_tokens = n, .n_codes = n };
+  const ArraGrammar grammar = { .layout = &layout, .expect = ARRA_EXPECT_CODE };
   double sum = 0;
 
-  for (guint32 i = 0; i < n; i++)
-    codes[i] = (gint32) i;
   if (!arra_sampler_filter (sampler, item->check->exec.kernels, &grammar, sampling, logits, NULL, error))
     return FALSE;
   arra_sampler_weigh (sampler, sampling);

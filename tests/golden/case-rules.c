@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "check.h"
-#include "grammar.h"
+#include "vocabulary.h"
 #include "jsonguard.h"
 #include "mapping.h"
 #include "mem.h"
@@ -129,6 +129,7 @@ synthesize (float *out, gint64 n, guint32 step, guint32 salt)
 static void
 check_uncond (Check *check, Run *run, JsonObject *step, const ArraGrammar *grammar, guint32 last, gboolean guided)
 {
+  const ArraVocabulary *vocabulary = arra_vocabulary_of (grammar->layout);
   JsonNode *node = json_object_get_member (step, "unconditional_call");
   gboolean expected = node != NULL && JSON_NODE_HOLDS_OBJECT (node);
   JsonArray *ids;
@@ -140,9 +141,9 @@ check_uncond (Check *check, Run *run, JsonObject *step, const ArraGrammar *gramm
     return;
   if (grammar->uncond_begins)
     {
-      fed[0] = grammar->vocabulary->image_start;
-      fed[1] = grammar->size_ids[0];
-      fed[2] = grammar->size_ids[1];
+      fed[0] = vocabulary->image_start;
+      fed[1] = vocabulary->id_of_size[grammar->rows / 2];
+      fed[2] = vocabulary->id_of_size[grammar->columns / 2];
       n = 3;
     }
   ids = json_object_get_array_member (json_node_get_object (node), "input_ids");
@@ -212,7 +213,7 @@ follow_script (Check *check, Run *run, ArraVocabulary *vocabulary, ArraSampler *
       check_fault (check, "%s", error->message);
       return;
     }
-  arra_grammar_init (&grammar, vocabulary);
+  arra_grammar_init (&grammar, &vocabulary->layout);
   for (guint i = 0; i < json_array_get_length (prompt); i++)
     {
       last = (guint32) json_array_get_int_element (prompt, i);
@@ -326,9 +327,9 @@ check_roles (Check *check)
     {
       for (gsize i = 0; i < G_N_ELEMENTS (roles); i++)
         check_same_int (check, roles[i].name, GPOINTER_TO_UINT (g_hash_table_lookup (layout.ids, roles[i].name)), *roles[i].id);
-      check_same_int (check, "first image code", layout.first_code, v.id_of_code[0]);
-      check_same_int (check, "last image code", layout.last_code, v.id_of_code[v.n_codes - 1]);
-      for (guint n = 1; n <= v.n_sizes && n <= 64; n++)
+      check_same_int (check, "first image code", layout.first_code, v.layout.id_of_code[0]);
+      check_same_int (check, "last image code", layout.last_code, v.layout.id_of_code[v.layout.n_codes - 1]);
+      for (guint n = 1; n <= v.layout.n_grids && n <= 64; n++)
         check_same_int (check, "a size token", layout.size_base + n, v.id_of_size[n]);
     }
   else

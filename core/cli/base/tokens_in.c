@@ -7,7 +7,7 @@
 #include "answer.h"
 #include "checkpoint.h"
 #include "fail.h"
-#include "grammar.h"
+#include "layout.h"
 #include "jsonguard.h"
 #include "mem.h"
 #include "picture_format.h"
@@ -187,19 +187,19 @@ recipe_of (JsonObject *root, guint answer)
 static gboolean
 add_answer_pictures (Reader *reader, JsonObject *root, guint index, guint n_answers, const ArraAnswer *answer, GError **error)
 {
-  const ArraVocabulary *vocabulary = &reader->checkpoint->vocabulary;
-  guint n = arra_answer_n_pictures (answer, vocabulary);
+  const ArraLayout *layout = reader->checkpoint->layout;
+  guint n = arra_answer_n_pictures (answer, layout);
   ArraPictureSpan span;
 
   for (guint i = 0; i < n; i++)
     {
       CliCodes *picture;
-      if (!arra_answer_picture (answer, vocabulary, i, &span) || span.rows_finished == 0)
+      if (!arra_answer_picture (answer, layout, i, &span) || span.rows_finished == 0)
         continue;
       picture = add_picture (reader, span.rows_finished, span.columns, error);
       if (picture == NULL)
         return FALSE;
-      arra_answer_codes (answer, vocabulary, &span, picture->codes);
+      arra_answer_codes (answer, layout, &span, picture->codes);
       picture->rows_total = span.rows;
       picture->recipe = recipe_of (root, index);
       picture->answer = index;
@@ -221,13 +221,13 @@ read_answer (Reader *reader, JsonObject *root, guint index, guint n_answers, Jso
 
   if (tokens == NULL)
     return FALSE;
-  arra_grammar_init (&grammar, &reader->checkpoint->vocabulary);
+  arra_grammar_init (&grammar, reader->checkpoint->layout);
   for (guint i = 0; i < n; i++)
     {
       gint64 id;
       if (!number_of (reader, ids, i, "token", &id, error))
         return FALSE;
-      if (id < 0 || id >= reader->checkpoint->vocabulary.n_tokens)
+      if (id < 0 || id >= reader->checkpoint->layout->n_tokens)
         return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: token %u is outside the vocabulary", reader->path, i);
       if (!arra_grammar_push (&grammar, (guint32) id, error))
         {

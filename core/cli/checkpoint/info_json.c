@@ -3,6 +3,7 @@
 #include "info.h"
 #include "json.h"
 #include "status.h"
+#include "vocabulary.h"
 
 static void
 put_card (CliJson *json, const ArraCard *card)
@@ -68,8 +69,8 @@ put_vocabulary (CliJson *json, const ArraVocabulary *vocabulary)
   cli_json_uint (json, "image_end", vocabulary->image_end);
   cli_json_uint (json, "new_line", vocabulary->new_line);
   cli_json_uint (json, "stop", vocabulary->stop);
-  cli_json_uint (json, "image_codes", vocabulary->n_codes);
-  cli_json_uint (json, "sizes", vocabulary->n_sizes);
+  cli_json_uint (json, "image_codes", vocabulary->layout.n_codes);
+  cli_json_uint (json, "sizes", vocabulary->layout.n_grids);
   cli_json_end_object (json);
 }
 
@@ -146,7 +147,7 @@ info_print_json (const InfoFacts *facts)
   cli_json_end_array (json);
   put_card (json, arra_checkpoint_card (facts->checkpoint));
   put_transformer (json, facts);
-  put_vocabulary (json, &facts->checkpoint->vocabulary);
+  put_vocabulary (json, arra_vocabulary_of (facts->checkpoint->layout));
   cli_json_bool (json, "tokenizer", facts->checkpoint->tokenizer != NULL);
   put_vqgan (json, facts);
   put_defaults (json, facts->checkpoint);

@@ -4,6 +4,7 @@
 #include "plain.h"
 #include "status.h"
 #include "values.h"
+#include "vocabulary.h"
 #include "wrap.h"
 
 #define INDENT 16 /* characters of the labels */
@@ -78,11 +79,11 @@ print_transformer (const InfoFacts *facts)
 static void
 print_vocabulary (const ArraCheckpoint *checkpoint)
 {
-  const ArraVocabulary *vocabulary = &checkpoint->vocabulary;
+  const ArraVocabulary *vocabulary = arra_vocabulary_of (checkpoint->layout);
 
-  linef ("Vocabulary", "%u ids; %u image codes; start %u, end %u, new line %u, stop %u; sizes up to %u", vocabulary->n_tokens,
-         vocabulary->n_codes, vocabulary->image_start, vocabulary->image_end, vocabulary->new_line, vocabulary->stop,
-         vocabulary->n_sizes);
+  linef ("Vocabulary", "%u ids; %u image codes; start %u, end %u, new line %u, stop %u; sizes up to %u", vocabulary->layout.n_tokens,
+         vocabulary->layout.n_codes, vocabulary->image_start, vocabulary->image_end, vocabulary->new_line, vocabulary->stop,
+         vocabulary->layout.n_grids);
   info_line ("Tokenizer", checkpoint->tokenizer != NULL ? "byte-level BPE" : "none: prompts cannot be read");
 }
 

@@ -48,30 +48,19 @@ plain_text (const guint32 *codes, guint rows, guint columns)
   return g_string_free (text, FALSE);
 }
 
-/* Start, height, width, rows that end with a new line, end. NULL when the vocabulary has no name for the size or a code. */
+/* The codes as a picture in an answer. NULL when the layout has no such size or code. */
 static GArray *
-picture_tokens (const ArraVocabulary *vocabulary, const guint32 *codes, guint rows, guint columns, guint per_grid)
+picture_tokens (const ArraLayout *layout, const guint32 *codes, guint rows, guint columns)
 {
   g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (guint32));
-  guint h = rows / per_grid, w = columns / per_grid;
 
-  if (rows % per_grid != 0 || columns % per_grid != 0 || h > vocabulary->n_sizes || w > vocabulary->n_sizes)
+  if (!arra_layout_has_size (layout, rows, columns))
     return NULL;
-  g_array_append_val (ids, vocabulary->image_start);
-  g_array_append_val (ids, vocabulary->id_of_size[h]);
-  g_array_append_val (ids, vocabulary->id_of_size[w]);
-  for (guint row = 0; row < rows; row++)
-    {
-      for (guint column = 0; column < columns; column++)
-        {
-          guint32 code = codes[(gsize) row * columns + column];
-          if (code >= vocabulary->n_codes)
-            return NULL;
-          g_array_append_val (ids, vocabulary->id_of_code[code]);
-        }
-      g_array_append_val (ids, vocabulary->new_line);
-    }
-  g_array_append_val (ids, vocabulary->image_end);
+  for (gsize i = 0; i < (gsize) rows * columns; i++)
+    if (codes[i] >= layout->n_codes)
+      return NULL;
+  g_array_set_size (ids, (guint) arra_layout_tokens (layout, rows, columns));
+  arra_layout_write (layout, codes, rows, columns, (guint32 *) (void *) ids->data);
   return g_steal_pointer (&ids);
 }
 
@@ -80,8 +69,7 @@ json_text (const ArraCheckpoint *checkpoint, const guint32 *codes, guint rows, g
 {
   g_autoptr (CliJson) json = cli_json_new ();
   guint patch = arra_vqgan_patch (&checkpoint->vqgan_config);
-  guint grid = arra_checkpoint_grid (checkpoint);
-  g_autoptr (GArray) tokens = picture_tokens (&checkpoint->vocabulary, codes, rows, columns, MAX (grid / patch, 1));
+  g_autoptr (GArray) tokens = picture_tokens (checkpoint->layout, codes, rows, columns);
 
   cli_json_begin_object (json, NULL);
   cli_json_string (json, "format", "arra-codes");

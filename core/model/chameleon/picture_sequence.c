@@ -6,9 +6,6 @@
 #include "mem.h"
 
 #define NOT_LEARNT (-100)
-#define PER_GRID 2 /* codes on a side of what sizes count */
-#define HEAD 3     /* start, height, width */
-#define TAIL 2     /* end, stop */
 
 void
 arra_picture_items_clear (ArraPictureItems *items)
@@ -21,17 +18,16 @@ arra_picture_items_clear (ArraPictureItems *items)
 static gboolean
 check_size (const ArraPictureItems *items, const ArraVocabulary *vocabulary, const char *name, GError **error)
 {
-  guint most = vocabulary->n_sizes * PER_GRID;
+  const ArraLayout *layout = &vocabulary->layout;
 
   if (items->n == 0)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: holds no pictures", name);
-  if (items->rows > 0 && items->columns > 0 && items->rows % PER_GRID == 0 && items->columns % PER_GRID == 0
-      && items->rows <= most && items->columns <= most)
+  if (arra_layout_has_size (layout, items->rows, items->columns))
     return TRUE;
   return arra_fail (
       error, ARRA_ERROR_INVALID_DATA,
       "%s: the vocabulary has no names for pictures of %u x %u codes: even numbers up to %u have", name,
-      items->columns, items->rows, most);
+      items->columns, items->rows, layout->grid * layout->n_grids);
 }
 
 static gboolean
@@ -46,16 +42,16 @@ check_item (const ArraPictureItems *items,
   const guint32 *prompt = items->prompt (items->owner, item, &n);
 
   for (guint i = 0; i < n; i++)
-    if (prompt[i] >= vocabulary->n_tokens)
+    if (prompt[i] >= vocabulary->layout.n_tokens)
       return arra_fail (error, ARRA_ERROR_INVALID_DATA,
                         "%s: picture %u: its prompt has token %u, but the vocabulary has %u", name, item,
-                        prompt[i], vocabulary->n_tokens);
+                        prompt[i], vocabulary->layout.n_tokens);
   items->codes (items->owner, item, codes);
   for (guint i = 0; i < items->rows * items->columns; i++)
-    if (codes[i] >= vocabulary->n_codes)
+    if (codes[i] >= vocabulary->layout.n_codes)
       return arra_fail (error, ARRA_ERROR_INVALID_DATA,
                         "%s: picture %u has code %u, but the vocabulary names only %u", name, item, codes[i],
-                        vocabulary->n_codes);
+                        vocabulary->layout.n_codes);
   return TRUE;
 }
 
@@ -85,22 +81,22 @@ arra_picture_items_same (const ArraPictureItems *items, guint item, GError **err
 }
 
 guint
-arra_picture_sequence_length (const ArraPictureItems *items, guint item, gboolean prompt)
+arra_picture_sequence_length (const ArraPictureItems *items, guint item, gboolean prompt, const ArraVocabulary *vocabulary)
 {
   guint n = 0;
 
   if (prompt)
     items->prompt (items->owner, item, &n);
-  return (prompt ? n + 2 : 0) + HEAD + items->rows * (items->columns + 1) + TAIL;
+  return (prompt ? n + 2 : 0) + (guint) arra_layout_tokens (&vocabulary->layout, items->rows, items->columns) + 1;
 }
 
 guint
-arra_picture_sequence_longest (const ArraPictureItems *items)
+arra_picture_sequence_longest (const ArraPictureItems *items, const ArraVocabulary *vocabulary)
 {
   guint length = 0;
 
   for (guint i = 0; i < items->n; i++)
-    length = MAX (length, arra_picture_sequence_length (items, i, TRUE));
+    length = MAX (length, arra_picture_sequence_length (items, i, TRUE, vocabulary));
   return length;
 }
 
@@ -129,20 +125,18 @@ put_prompt (Place *place, const ArraPictureItems *items, guint item, const ArraV
   put (place, vocabulary->stop, FALSE);
 }
 
-/* The codes are read to the very end of the rows, where each is taken before something is written over it. Checked as they
- * were, they may come from a file that is being changed: arra_picture_items_same() tells, and until then none is out of bounds. */
+/* The codes are read to the end of the picture's place, where each is taken before something is written over it. Checked as they were, they may
+ * come from a file that is being changed: arra_picture_items_same() tells, and until then none is out of bounds. */
 static void
-put_rows (Place *place, const ArraPictureItems *items, guint item, const ArraVocabulary *vocabulary)
+put_picture (Place *place, const ArraPictureItems *items, guint item, const ArraVocabulary *vocabulary)
 {
-  const guint32 *code = place->ids + items->rows;
+  const gsize n = arra_layout_tokens (&vocabulary->layout, items->rows, items->columns);
+  guint32 *codes = place->ids + n - (gsize) items->rows * items->columns;
 
-  items->codes (items->owner, item, place->ids + items->rows);
-  for (guint row = 0; row < items->rows; row++)
-    {
-      for (guint column = 0; column < items->columns; column++, code++)
-        put (place, vocabulary->id_of_code[MIN (*code, vocabulary->n_codes - 1)], TRUE);
-      put (place, vocabulary->new_line, TRUE);
-    }
+  items->codes (items->owner, item, codes);
+  arra_layout_write (&vocabulary->layout, codes, items->rows, items->columns, place->ids);
+  for (gsize i = 0; i < n; i++)
+    put (place, *place->ids, TRUE);
 }
 
 void
@@ -157,10 +151,6 @@ arra_picture_sequence_write (const ArraPictureItems *items,
 
   if (prompt)
     put_prompt (&place, items, item, vocabulary);
-  put (&place, vocabulary->image_start, TRUE);
-  put (&place, vocabulary->id_of_size[items->rows / PER_GRID], TRUE);
-  put (&place, vocabulary->id_of_size[items->columns / PER_GRID], TRUE);
-  put_rows (&place, items, item, vocabulary);
-  put (&place, vocabulary->image_end, TRUE);
+  put_picture (&place, items, item, vocabulary);
   put (&place, vocabulary->stop, TRUE);
 }

@@ -32,7 +32,7 @@ gboolean arra_picture_items_check (const ArraPictureItems *items, const ArraVoca
 gboolean arra_picture_items_same (const ArraPictureItems *items, guint item, GError **error);
 
 /* Tokens of @item, with its prompt or as guidance without one sees it: from the start of the picture on. */
-guint arra_picture_sequence_length (const ArraPictureItems *items, guint item, gboolean prompt);
-guint arra_picture_sequence_longest (const ArraPictureItems *items);
+guint arra_picture_sequence_length (const ArraPictureItems *items, guint item, gboolean prompt, const ArraVocabulary *vocabulary);
+guint arra_picture_sequence_longest (const ArraPictureItems *items, const ArraVocabulary *vocabulary);
 /* Writes them: @ids and @labels have room for them all; labels are -100 where nothing is learnt. */
 void arra_picture_sequence_write (const ArraPictureItems *items, guint item, gboolean prompt, const ArraVocabulary *vocabulary, guint32 *ids, gint32 *labels);

@@ -5,10 +5,12 @@
 #include <string.h>
 
 #include "fail.h"
+#include "frame.h"
 #include "mem.h"
 
 #define FIRST_SIZE 8801u /* "<reserved08801>" is one grid */
 #define NAME_LENGTH 32
+#define PER_GRID 2 /* codes on a side of what sizes count */
 
 typedef struct
 {
@@ -144,29 +146,29 @@ read_codes (ArraVocabulary *vocabulary, const Names *names, GError **error)
 {
   char token[NAME_LENGTH];
 
-  if (!count (names, code_name, 0, FALSE, &vocabulary->n_codes, error))
+  if (!count (names, code_name, 0, FALSE, &vocabulary->layout.n_codes, error))
     return FALSE;
-  vocabulary->id_of_code
-      = arra_mem_new (vocabulary->n_codes, sizeof (guint32), "the table of image tokens", error);
-  if (vocabulary->id_of_code == NULL)
+  vocabulary->layout.id_of_code
+      = arra_mem_new (vocabulary->layout.n_codes, sizeof (guint32), "the table of image tokens", error);
+  if (vocabulary->layout.id_of_code == NULL)
     return FALSE;
-  vocabulary->code_of_id
+  vocabulary->layout.code_of_id
       = arra_mem_new (names->n_tokens, sizeof (gint32), "the table of image tokens", error);
-  if (vocabulary->code_of_id == NULL)
+  if (vocabulary->layout.code_of_id == NULL)
     return FALSE;
-  memset (vocabulary->code_of_id, 0xff, names->n_tokens * sizeof (gint32));
-  for (guint32 code = 0; code < vocabulary->n_codes; code++)
+  memset (vocabulary->layout.code_of_id, 0xff, names->n_tokens * sizeof (gint32));
+  for (guint32 code = 0; code < vocabulary->layout.n_codes; code++)
     {
       guint32 id;
 
       code_name (code, token);
       if (!need (names, token, &id, error))
         return FALSE;
-      if (vocabulary->code_of_id[id] >= 0)
+      if (vocabulary->layout.code_of_id[id] >= 0)
         return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: image tokens %d and %u have the same id %u",
-                          names->name, vocabulary->code_of_id[id], code, id);
-      vocabulary->id_of_code[code] = id;
-      vocabulary->code_of_id[id] = (gint32) code;
+                          names->name, vocabulary->layout.code_of_id[id], code, id);
+      vocabulary->layout.id_of_code[code] = id;
+      vocabulary->layout.code_of_id[id] = (gint32) code;
     }
   return TRUE;
 }
@@ -176,14 +178,14 @@ read_sizes (ArraVocabulary *vocabulary, const Names *names, GError **error)
 {
   char token[NAME_LENGTH];
 
-  if (!count (names, size_name, 1, TRUE, &vocabulary->n_sizes, error))
+  if (!count (names, size_name, 1, TRUE, &vocabulary->layout.n_grids, error))
     return FALSE;
   vocabulary->id_of_size
-      = arra_mem_new ((gsize) vocabulary->n_sizes + 1, sizeof (guint32), "the table of size tokens", error);
+      = arra_mem_new ((gsize) vocabulary->layout.n_grids + 1, sizeof (guint32), "the table of size tokens", error);
   if (vocabulary->id_of_size == NULL)
     return FALSE;
   vocabulary->id_of_size[0] = ARRA_NO_TOKEN;
-  for (guint32 grids = 1; grids <= vocabulary->n_sizes; grids++)
+  for (guint32 grids = 1; grids <= vocabulary->layout.n_grids; grids++)
     {
       size_name (grids, token);
       if (!need (names, token, &vocabulary->id_of_size[grids], error))
@@ -201,7 +203,7 @@ check_distinct (const ArraVocabulary *vocabulary, const char *name, GError **err
 
   for (gsize i = 0; i < G_N_ELEMENTS (frame); i++)
     {
-      if (vocabulary->code_of_id[frame[i]] >= 0)
+      if (vocabulary->layout.code_of_id[frame[i]] >= 0)
         return arra_fail (error, ARRA_ERROR_INVALID_DATA,
                           "%s: id %u is both an image token and a token that frames pictures", name,
                           frame[i]);
@@ -241,11 +243,29 @@ arra_vocabulary_init (ArraVocabulary *vocabulary,
 {
   const Names names = { n_tokens, lookup, data, name };
 
-  *vocabulary = (ArraVocabulary){ .n_tokens = n_tokens };
+  *vocabulary = (ArraVocabulary){ .layout = { .class = &arra_chameleon_frame, .n_tokens = n_tokens, .grid = PER_GRID } };
   if (read_all (vocabulary, &names, tokenizer_size, error))
     return TRUE;
   arra_vocabulary_clear (vocabulary);
   return FALSE;
+}
+
+ArraLayout *
+arra_vocabulary_new (guint32 n_tokens,
+                     guint32 tokenizer_size,
+                     ArraTokenLookup lookup,
+                     gpointer data,
+                     const char *name,
+                     GError **error)
+{
+  ArraVocabulary *vocabulary = arra_mem_new0 (1, sizeof *vocabulary, "the vocabulary", error);
+
+  if (vocabulary == NULL)
+    return NULL;
+  if (arra_vocabulary_init (vocabulary, n_tokens, tokenizer_size, lookup, data, name, error))
+    return &vocabulary->layout;
+  arra_mem_free (vocabulary);
+  return NULL;
 }
 
 static gboolean
@@ -268,16 +288,23 @@ arra_vocabulary_init_tokenizer (ArraVocabulary *vocabulary,
 void
 arra_vocabulary_clear (ArraVocabulary *vocabulary)
 {
-  arra_mem_free (vocabulary->id_of_code);
-  arra_mem_free (vocabulary->code_of_id);
+  arra_mem_free (vocabulary->layout.id_of_code);
+  arra_mem_free (vocabulary->layout.code_of_id);
   arra_mem_free (vocabulary->id_of_size);
   *vocabulary = (ArraVocabulary){ 0 };
+}
+
+const ArraVocabulary *
+arra_vocabulary_of (const ArraLayout *layout)
+{
+  g_assert (layout->class == &arra_chameleon_frame);
+  return (const ArraVocabulary *) layout;
 }
 
 guint
 arra_vocabulary_grids (const ArraVocabulary *vocabulary, guint32 id)
 {
-  for (guint32 grids = 1; grids <= vocabulary->n_sizes; grids++)
+  for (guint32 grids = 1; grids <= vocabulary->layout.n_grids; grids++)
     if (vocabulary->id_of_size[grids] == id)
       return grids;
   return 0;

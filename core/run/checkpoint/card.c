@@ -283,7 +283,6 @@ arra_card_check_file (const char *path, GError **error)
   g_autoptr (ArraCheckpoint) none = g_new0 (ArraCheckpoint, 1);
 
   g_atomic_ref_count_init (&none->refs);
-  none->vqgan_given = TRUE; /* no size is wrong for it */
   arra_card_init (none, path);
   arra_defaults_init (none);
   return arra_card_read_file (none, path, error);

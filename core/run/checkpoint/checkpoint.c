@@ -5,13 +5,12 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "answer.h"
 #include "card.h"
 #include "fail.h"
 #include "mem.h"
 
-#define MAX_SIDE 65536        /* pixels */
-#define GRID_WITHOUT_VQGAN 32 /* pixels: Chameleon's own, for tokens that are decoded elsewhere */
+#define MAX_SIDE 65536         /* pixels */
+#define PATCH_WITHOUT_VQGAN 16 /* pixels on a side of a code, for tokens that are decoded elsewhere */
 
 static const struct
 {
@@ -79,13 +78,13 @@ static gboolean
 has_learnt_no_pictures (const ArraCheckpoint *checkpoint)
 {
   const ArraTensor *head = arra_source_find (checkpoint->source, "lm_head.weight");
-  const ArraVocabulary *vocabulary = &checkpoint->vocabulary;
+  const ArraLayout *layout = checkpoint->layout;
   gsize width = checkpoint->config.hidden_size;
 
-  for (guint code = 0; code < vocabulary->n_codes; code++)
-    if (!arra_tensor_is_zero (head, vocabulary->id_of_code[code] * width, width))
+  for (guint code = 0; code < layout->n_codes; code++)
+    if (!arra_tensor_is_zero (head, arra_layout_id (layout, code) * width, width))
       return FALSE;
-  return vocabulary->n_codes > 0;
+  return layout->n_codes > 0;
 }
 
 /* What is to be known before the model is used. */
@@ -175,7 +174,7 @@ arra_checkpoint_unref (ArraCheckpoint *checkpoint)
     return;
   arra_chameleon_free (checkpoint->model);
   arra_vqgan_free (checkpoint->vqgan);
-  arra_vocabulary_clear (&checkpoint->vocabulary);
+  arra_layout_free (checkpoint->layout);
   arra_tokenizer_unref (checkpoint->tokenizer);
   arra_source_unref (checkpoint->source);
   arra_source_unref (checkpoint->vqgan_source);
@@ -221,12 +220,11 @@ arra_checkpoint_fingerprint (const ArraCheckpoint *checkpoint)
   return checkpoint->fingerprint;
 }
 
-/* A size token counts squares of 2 x 2 codes. */
 guint
 arra_checkpoint_grid (const ArraCheckpoint *checkpoint)
 {
   g_return_val_if_fail (checkpoint != NULL, 0);
-  return checkpoint->vqgan_config.n_embed > 0 ? 2 * arra_vqgan_patch (&checkpoint->vqgan_config) : 0;
+  return checkpoint->vqgan_config.n_embed > 0 ? checkpoint->layout->grid * arra_vqgan_patch (&checkpoint->vqgan_config) : 0;
 }
 
 guint
@@ -234,7 +232,20 @@ arra_checkpoint_size_grid (const ArraCheckpoint *checkpoint)
 {
   const guint grid = arra_checkpoint_grid (checkpoint);
 
-  return grid > 0 ? grid : GRID_WITHOUT_VQGAN;
+  return grid > 0 ? grid : checkpoint->layout->grid * PATCH_WITHOUT_VQGAN;
+}
+
+guint
+arra_checkpoint_codes (const ArraCheckpoint *checkpoint, guint pixels)
+{
+  return pixels / arra_checkpoint_size_grid (checkpoint) * checkpoint->layout->grid;
+}
+
+static guint64
+picture_tokens (const ArraCheckpoint *checkpoint, guint width, guint height)
+{
+  return arra_layout_tokens (checkpoint->layout, arra_checkpoint_codes (checkpoint, height),
+                             arra_checkpoint_codes (checkpoint, width));
 }
 
 static guint
@@ -251,7 +262,7 @@ nearest_size (const ArraCheckpoint *checkpoint, guint grid, guint most, guint *w
 
   *width = round_side (*width, grid, most);
   *height = round_side (*height, grid, most);
-  while (MAX (*width, *height) > grid && arra_picture_tokens (*height / grid * 2, *width / grid * 2) > room)
+  while (MAX (*width, *height) > grid && picture_tokens (checkpoint, *width, *height) > room)
     *(*width >= *height ? width : height) -= grid;
 }
 
@@ -261,14 +272,14 @@ arra_checkpoint_fits_size (const ArraCheckpoint *checkpoint, guint width, guint 
   guint grid = arra_checkpoint_size_grid (checkpoint), most, near_width = width, near_height = height;
   guint64 tokens;
 
-  most = MIN (checkpoint->vocabulary.n_sizes, MAX_SIDE / grid);
+  most = MIN (checkpoint->layout->n_grids, MAX_SIDE / grid);
   nearest_size (checkpoint, grid, most, &near_width, &near_height);
   if (width == 0 || height == 0 || width % grid != 0 || height % grid != 0 || width > most * grid || height > most * grid)
     return arra_fail (error, ARRA_ERROR_ARGUMENT,
                       "A picture of %u x %u pixels cannot be made: width and height must be multiples of %u, from %u to %u, and "
                       "the model's context must have room for both; %u x %u can be made",
                       width, height, grid, grid, most * grid, near_width, near_height);
-  tokens = arra_picture_tokens (height / grid * 2, width / grid * 2);
+  tokens = picture_tokens (checkpoint, width, height);
   if (tokens + 2 > checkpoint->config.context)
     return arra_fail (error, ARRA_ERROR_ARGUMENT,
                       "A picture of %u x %u pixels cannot be made: it needs %" PRIu64

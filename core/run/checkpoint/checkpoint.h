@@ -5,8 +5,8 @@
 #include <arra.h>
 #include "chameleon.h"
 #include "gguf.h"
+#include "layout.h"
 #include "tokenizer.h"
-#include "vocabulary.h"
 #include "vqgan.h"
 
 #define ARRA_MAX_GUIDANCE 1000.0
@@ -28,7 +28,7 @@ struct _ArraCheckpoint
   ArraChameleonConfig config;
   ArraVqganConfig vqgan_config; /* n_embed 0: no VQGAN */
   ArraTokenizer *tokenizer;     /* nullable: a directory without tokenizer.json cannot read prompts */
-  ArraVocabulary vocabulary;
+  ArraLayout *layout;           /* the vocabulary, and how pictures lie in sequences */
   ArraChameleon *model;         /* NULL when metadata_only, or opened for the VQGAN alone */
   ArraVqgan *vqgan;             /* NULL when metadata_only or there is none */
 
@@ -52,5 +52,6 @@ struct _ArraCheckpoint
  * transformer is. ARGUMENT: there is no VQGAN. */
 ArraCheckpoint *arra_checkpoint_open_vqgan (const char *path, const ArraOpenOptions *options, GCancellable *cancellable, GError **error);
 
-/* Pixels on a side for one grid, also without a VQGAN. */
+/* Pixels on a side for one grid, also without a VQGAN; and the codes on a side of @pixels. */
 guint arra_checkpoint_size_grid (const ArraCheckpoint *checkpoint);
+guint arra_checkpoint_codes (const ArraCheckpoint *checkpoint, guint pixels);

@@ -4,13 +4,12 @@
 
 #include <string.h>
 
-#include "answer.h"
 #include "card.h"
 #include "card_keys.h"
 #include "fail.h"
 #include "jsonguard.h"
 
-#define STANDARD_GRIDS 16 /* 512 pixels with an f=16 VQGAN, what the published models were trained on */
+#define STANDARD_CODES 32 /* on a side: 512 pixels with an f=16 VQGAN, what the published models were trained on */
 #define PROMPT_ROOM 256   /* tokens of the context that a default size leaves for the prompt */
 #define MAX_SIDE 65536
 #define MAX_TEMPERATURE 1000.0
@@ -45,15 +44,19 @@ arra_checkpoint_picture_room (const ArraCheckpoint *checkpoint)
   return checkpoint->config.context - MIN (PROMPT_ROOM, checkpoint->config.context / 4);
 }
 
-/* The largest square up to the standard one that the size tokens can name and whose tokens leave room for a
- * prompt. */
+/* The largest square up to the standard one that there is and whose tokens leave room for a prompt. */
 static guint
 standard_side (const ArraCheckpoint *checkpoint)
 {
+  const ArraLayout *layout = checkpoint->layout;
   const guint room = arra_checkpoint_picture_room (checkpoint);
-  guint64 grids = MIN (STANDARD_GRIDS, checkpoint->vocabulary.n_sizes);
+  guint64 grids;
 
-  while (grids > 1 && arra_picture_tokens ((guint) grids * 2, (guint) grids * 2) > room)
+  if (layout == NULL) /* a card alone */
+    return 0;
+  grids = MIN (MAX (STANDARD_CODES / layout->grid, 1), layout->n_grids);
+  while (grids > 1
+         && arra_layout_tokens (layout, (guint) grids * layout->grid, (guint) grids * layout->grid) > room)
     grids--;
   return (guint) grids * arra_checkpoint_size_grid (checkpoint);
 }
@@ -173,7 +176,7 @@ check_size (ArraCheckpoint *checkpoint, const char *name, GError **error)
       || (checkpoint->width == 0) != (checkpoint->height == 0))
     return arra_fail (error, ARRA_ERROR_INVALID_DATA,
                       "%s: width and height must both be 0, or both between 1 and %d", name, MAX_SIDE);
-  if (checkpoint->width == 0
+  if (checkpoint->width == 0 || checkpoint->layout == NULL
       || arra_checkpoint_fits_size (checkpoint, checkpoint->width, checkpoint->height, &fault))
     return TRUE;
   /* what the checkpoint says was meant for another VQGAN than the one given */

@@ -3,6 +3,7 @@
 #include "checkpoint_private.h"
 
 #include "fail.h"
+#include "vocabulary.h"
 
 /* Both nullable, but not together. */
 typedef struct
@@ -68,7 +69,6 @@ arra_checkpoint_read_vocabulary (ArraCheckpoint *checkpoint, JsonObject *map, GE
   Names names = { .tokenizer = checkpoint->tokenizer, .map = map };
   g_autofree char *conflict = NULL;
   guint32 size;
-  gboolean ok;
 
   if (names.tokenizer == NULL && map == NULL)
     return arra_fail (error, ARRA_ERROR_NOT_FOUND,
@@ -76,11 +76,10 @@ arra_checkpoint_read_vocabulary (ArraCheckpoint *checkpoint, JsonObject *map, GE
                       "which tokens stand for pictures",
                       checkpoint->path);
   size = names.tokenizer != NULL ? arra_tokenizer_size (names.tokenizer) : size_of_map (map);
-  ok = arra_vocabulary_init (&checkpoint->vocabulary, checkpoint->config.vocab_size, size, look_up, &names,
-                             checkpoint->path, error);
+  checkpoint->layout = arra_vocabulary_new (checkpoint->config.vocab_size, size, look_up, &names, checkpoint->path, error);
   conflict = names.conflict;
-  if (ok && conflict != NULL)
+  if (checkpoint->layout != NULL && conflict != NULL)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the vocabularies disagree: %s", checkpoint->path,
                       conflict);
-  return ok;
+  return checkpoint->layout != NULL;
 }

@@ -33,11 +33,11 @@ arra_checkpoint_find_vqgan (ArraCheckpoint *checkpoint,
 gboolean
 arra_checkpoint_check_vqgan (const ArraCheckpoint *checkpoint, GError **error)
 {
-  if (checkpoint->vqgan_source == NULL || checkpoint->vqgan_config.n_embed == checkpoint->vocabulary.n_codes)
+  if (checkpoint->vqgan_source == NULL || checkpoint->vqgan_config.n_embed == checkpoint->layout->n_codes)
     return TRUE;
   return arra_fail (error, ARRA_ERROR_INVALID_DATA,
                     "%s: this VQGAN has %u codes, but the model's vocabulary has %u image tokens: they do "
                     "not belong together",
                     checkpoint->vqgan_path != NULL ? checkpoint->vqgan_path : checkpoint->path,
-                    checkpoint->vqgan_config.n_embed, checkpoint->vocabulary.n_codes);
+                    checkpoint->vqgan_config.n_embed, checkpoint->layout->n_codes);
 }

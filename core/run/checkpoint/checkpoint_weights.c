@@ -5,6 +5,7 @@
 #include "fail.h"
 #include "mem.h"
 #include "memory_plan.h"
+#include "vocabulary.h"
 
 gboolean
 arra_checkpoint_measure (ArraCheckpoint *checkpoint, GError **error)
@@ -69,11 +70,12 @@ arra_checkpoint_load_vqgan (ArraCheckpoint *checkpoint, guint threads, GCancella
 static guint8 *
 mask_of (const ArraCheckpoint *checkpoint, GError **error)
 {
-  const ArraVocabulary *vocabulary = &checkpoint->vocabulary;
-  guint8 *masked = arra_mem_new (vocabulary->n_tokens, 1, "the masked tokens", error);
+  const ArraVocabulary *vocabulary = arra_vocabulary_of (checkpoint->layout);
+  const ArraLayout *layout = checkpoint->layout;
+  guint8 *masked = arra_mem_new (layout->n_tokens, 1, "the masked tokens", error);
 
-  for (guint32 id = 0; masked != NULL && id < vocabulary->n_tokens; id++)
-    masked[id] = vocabulary->code_of_id[id] >= 0 || id == vocabulary->image_start;
+  for (guint32 id = 0; masked != NULL && id < layout->n_tokens; id++)
+    masked[id] = arra_layout_code (layout, id) >= 0 || id == vocabulary->image_start;
   return masked;
 }
 

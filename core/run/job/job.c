@@ -287,5 +287,5 @@ guint
 arra_job_n_pictures (const ArraJob *job, guint answer)
 {
   g_return_val_if_fail (job != NULL && answer < job->n_begun, 0);
-  return arra_answer_n_pictures (&job->answers[answer], &job->checkpoint->vocabulary);
+  return arra_answer_n_pictures (&job->answers[answer], job->checkpoint->layout);
 }

@@ -27,7 +27,7 @@ arra_job_decode_span (ArraJob *job,
   const guint width = span->columns * patch, height = span->rows_finished * patch;
   const double begin = arra_job_clock ();
 
-  arra_answer_codes (answer, &job->checkpoint->vocabulary, span, job->codes);
+  arra_answer_codes (answer, job->checkpoint->layout, span, job->codes);
   if (!arra_vqgan_decode (job->decoder, job->codes, span->rows_finished, span->columns, job->planes, progress,
                           data, cancellable, error))
     return FALSE;
@@ -54,7 +54,7 @@ find (const ArraJob *job, guint answer, guint index, ArraPictureSpan *span, GErr
 {
   if (answer >= job->n_begun)
     return arra_fail (error, ARRA_ERROR_NOT_FOUND, "Answer %u has not begun", answer);
-  if (!arra_answer_picture (&job->answers[answer], &job->checkpoint->vocabulary, index, span))
+  if (!arra_answer_picture (&job->answers[answer], job->checkpoint->layout, index, span))
     return arra_fail (error, ARRA_ERROR_NOT_FOUND, "Answer %u has no picture %u", answer, index);
   if (span->rows_finished == 0)
     return arra_fail (error, ARRA_ERROR_NOT_FOUND, "No row of the picture is finished");

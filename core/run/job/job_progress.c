@@ -94,7 +94,7 @@ arra_job_preview (ArraJob *job, guint answer, GCancellable *cancellable)
   if (!job->previews || job->progress == NULL || job->decoder == NULL
       || job->session.picture_start < job->prompt_length)
     return;
-  if (!arra_answer_find_picture (tokens, &job->checkpoint->vocabulary,
+  if (!arra_answer_find_picture (tokens, job->checkpoint->layout,
                                  job->session.picture_start - job->prompt_length, &span))
     return;
   if (span.begin != job->previewed_begin)

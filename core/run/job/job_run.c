@@ -38,16 +38,18 @@ append (ArraJob *job, ArraAnswer *answer, guint32 id, GError **error)
   return TRUE;
 }
 
-/* The start, height and width that a picture of the size asked for begins with. */
+/* What a picture of the size asked for begins with. */
 static gboolean
 begin_fixed (ArraJob *job, ArraAnswer *answer, GError **error)
 {
-  const ArraVocabulary *vocabulary = &job->checkpoint->vocabulary;
-  const guint grid = arra_checkpoint_size_grid (job->checkpoint);
+  guint32 head[ARRA_LAYOUT_HEAD];
+  const guint n = arra_layout_head (job->checkpoint->layout, job->capacities.picture_rows,
+                                    job->capacities.picture_columns, head);
 
-  return append (job, answer, vocabulary->image_start, error)
-         && append (job, answer, vocabulary->id_of_size[job->request.height / grid], error)
-         && append (job, answer, vocabulary->id_of_size[job->request.width / grid], error);
+  for (guint i = 0; i < n; i++)
+    if (!append (job, answer, head[i], error))
+      return FALSE;
+  return TRUE;
 }
 
 /* Brings the session to the end of what the answer has, which is nothing at first. */
@@ -79,12 +81,6 @@ is_complete (const ArraJob *job, const ArraAnswer *answer)
   return is_fixed (job) && job->session.grammar.expect == ARRA_EXPECT_TEXT;
 }
 
-static gboolean
-ends (const ArraJob *job, guint32 id)
-{
-  return id == job->checkpoint->vocabulary.stop && job->session.grammar.expect < ARRA_EXPECT_CODE;
-}
-
 /* One token, or the end of the answer. */
 static gboolean
 step (ArraJob *job, guint index, GCancellable *cancellable, GError **error)
@@ -96,7 +92,7 @@ step (ArraJob *job, guint index, GCancellable *cancellable, GError **error)
   if (!arra_session_next (&job->session, &job->sampling, job->request.first + index, answer->n_tokens, &id,
                           report_reading, &reading, cancellable, error))
     return FALSE;
-  if (ends (job, id))
+  if (arra_grammar_ends (&job->session.grammar, id))
     {
       answer->finished = TRUE;
       return TRUE;

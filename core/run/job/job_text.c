@@ -27,7 +27,7 @@ arra_job_text (const ArraJob *job, guint answer)
   g_return_val_if_fail (job != NULL && answer < job->n_begun, NULL);
   tokens = &job->answers[answer];
   text = g_string_new (NULL);
-  while (arra_answer_find_picture (tokens, &job->checkpoint->vocabulary, done, &span))
+  while (arra_answer_find_picture (tokens, job->checkpoint->layout, done, &span))
     {
       add_text (text, job, tokens, done, span.begin);
       g_string_append (text, PLACEHOLDER);

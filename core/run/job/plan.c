@@ -30,10 +30,11 @@ answer_room (const ArraCheckpoint *checkpoint, const ArraRequest *request, guint
 static guint
 longest_side (const ArraCheckpoint *checkpoint, guint answer_tokens)
 {
-  guint side = 0, most = 2 * checkpoint->vocabulary.n_sizes;
+  const guint grid = checkpoint->layout->grid, most = grid * checkpoint->layout->n_grids;
+  guint side = 0;
 
-  while (side + 2 <= most && (guint64) (side + 2) * (side + 2) <= answer_tokens)
-    side += 2;
+  while (side + grid <= most && (guint64) (side + grid) * (side + grid) <= answer_tokens)
+    side += grid;
   return side;
 }
 
@@ -55,16 +56,15 @@ arra_plan_capacities (const ArraCheckpoint *checkpoint,
                       GError **error)
 {
   guint context = checkpoint->config.context;
-  guint grid = arra_checkpoint_size_grid (checkpoint);
   gboolean fixed = request->width > 0;
   guint64 answer;
 
   *capacities = (ArraCapacities){ .prompt_tokens = prompt_tokens, .rows = BLOCK_ROWS };
   if (fixed && !arra_checkpoint_check_size (checkpoint, request->width, request->height, error))
     return FALSE;
-  capacities->picture_rows = request->height / grid * 2;
-  capacities->picture_columns = request->width / grid * 2;
-  answer = fixed ? arra_picture_tokens (capacities->picture_rows, capacities->picture_columns) : 1;
+  capacities->picture_rows = arra_checkpoint_codes (checkpoint, request->height);
+  capacities->picture_columns = arra_checkpoint_codes (checkpoint, request->width);
+  answer = fixed ? arra_layout_tokens (checkpoint->layout, capacities->picture_rows, capacities->picture_columns) : 1;
   if (prompt_tokens >= context || prompt_tokens + answer > context)
     return fail_length (prompt_tokens, answer, context, error);
   capacities->answer_tokens = fixed ? (guint) answer : answer_room (checkpoint, request, prompt_tokens);
@@ -81,9 +81,8 @@ arra_plan_capacities (const ArraCheckpoint *checkpoint,
 static guint64
 table_bytes (const ArraCheckpoint *checkpoint)
 {
-  const ArraVocabulary *vocabulary = &checkpoint->vocabulary;
-  guint64 bytes
-      = (guint64) vocabulary->n_tokens * sizeof (gint32) + (guint64) vocabulary->n_codes * sizeof (guint32);
+  const ArraLayout *layout = checkpoint->layout;
+  guint64 bytes = (guint64) layout->n_tokens * sizeof (gint32) + (guint64) layout->n_codes * sizeof (guint32);
   gsize json = 0;
 
   if (checkpoint->tokenizer != NULL)
@@ -129,10 +128,9 @@ arra_plan_measure (const ArraCheckpoint *checkpoint,
 static guint
 room_for_prompt (const ArraCheckpoint *checkpoint, const ArraRequest *request)
 {
-  guint grid = arra_checkpoint_size_grid (checkpoint);
-
   return checkpoint->config.context
-         - (guint) arra_picture_tokens (request->height / grid * 2, request->width / grid * 2);
+         - (guint) arra_layout_tokens (checkpoint->layout, arra_checkpoint_codes (checkpoint, request->height),
+                                       arra_checkpoint_codes (checkpoint, request->width));
 }
 
 static gboolean

@@ -7,6 +7,7 @@
 #include "checkpoint.h"
 #include "fail.h"
 #include "mem.h"
+#include "vocabulary.h"
 
 typedef struct
 {
@@ -106,9 +107,9 @@ arra_prompt_tokens (const ArraCheckpoint *checkpoint, const ArraRequest *request
   ids = arra_mem_new (n_inner + 2, sizeof (guint32), "the prompt", error);
   if (ids == NULL)
     return NULL;
-  ids[0] = checkpoint->vocabulary.bos;
+  ids[0] = arra_vocabulary_of (checkpoint->layout)->bos;
   memcpy (ids + 1, inner, n_inner * sizeof (guint32));
-  ids[n_inner + 1] = checkpoint->vocabulary.stop;
+  ids[n_inner + 1] = arra_vocabulary_of (checkpoint->layout)->stop;
   *n = (guint) n_inner + 2;
   return ids;
 }

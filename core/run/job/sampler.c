@@ -38,13 +38,13 @@ arra_sampler_bytes (guint32 n_tokens)
 
 /* All ids, or the image tokens alone. FALSE when a score is NaN or infinite where it must not be. */
 static gboolean
-gather (ArraSampler *sampler, const ArraVocabulary *vocabulary, gboolean codes_only, const float *scores)
+gather (ArraSampler *sampler, const ArraLayout *layout, gboolean codes_only, const float *scores)
 {
   gsize n = 0;
 
-  for (guint32 id = 0; id < vocabulary->n_tokens; id++)
+  for (guint32 id = 0; id < layout->n_tokens; id++)
     {
-      if (codes_only && vocabulary->code_of_id[id] < 0)
+      if (codes_only && arra_layout_code (layout, id) < 0)
         continue;
       if (isnan (scores[id]) || scores[id] == INFINITY)
         return FALSE;
@@ -80,7 +80,7 @@ arra_sampler_filter (ArraSampler *sampler,
                      const float *uncond,
                      GError **error)
 {
-  const ArraVocabulary *vocabulary = grammar->vocabulary;
+  const ArraLayout *layout = grammar->layout;
   const gboolean code = grammar->expect == ARRA_EXPECT_CODE;
   const float *scores = cond;
 
@@ -92,10 +92,10 @@ arra_sampler_filter (ArraSampler *sampler,
     }
   if (code && uncond != NULL)
     {
-      kernels->guide (cond, uncond, (float) sampling->guidance_scale, vocabulary->n_tokens, sampler->scores);
+      kernels->guide (cond, uncond, (float) sampling->guidance_scale, layout->n_tokens, sampler->scores);
       scores = sampler->scores;
     }
-  if (!gather (sampler, vocabulary, code, scores))
+  if (!gather (sampler, layout, code, scores))
     return arra_fail (
         error, ARRA_ERROR_INVALID_DATA,
         "the scores the model gives for the next token are not finite numbers; its weights are broken");

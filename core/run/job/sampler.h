@@ -6,7 +6,7 @@
 #pragma once
 
 #include <arra.h>
-#include "grammar.h"
+#include "layout.h"
 #include "kernels.h"
 
 typedef struct

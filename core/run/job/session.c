@@ -52,7 +52,7 @@ arra_session_init (ArraSession *session,
                             .exec = *exec,
                             .capacity = capacities->prompt_tokens + capacities->answer_tokens,
                             .block = MAX (capacities->rows, 1) };
-  arra_grammar_init (&session->grammar, &checkpoint->vocabulary);
+  arra_grammar_init (&session->grammar, checkpoint->layout);
   if (allocate (session, &checkpoint->config, capacities, guided, error))
     return TRUE;
   arra_session_clear (session);
@@ -109,7 +109,7 @@ arra_session_rewind (ArraSession *session, guint n_ids)
   const guint old_start = session->picture_start;
 
   g_return_if_fail (n_ids <= session->n_ids);
-  arra_grammar_init (&session->grammar, session->grammar.vocabulary);
+  arra_grammar_init (&session->grammar, session->grammar.layout);
   session->picture_start = 0;
   session->n_ids = n_ids;
   for (guint i = 0; i < n_ids; i++)

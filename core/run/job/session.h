@@ -8,7 +8,7 @@
 
 #include <arra.h>
 #include "chameleon.h"
-#include "grammar.h"
+#include "layout.h"
 #include "plan.h"
 #include "sampler.h"
 

@@ -37,7 +37,7 @@ read_tokens (const ArraRecipe *recipe, ArraJob *job, ArraAnswer *answer, JsonArr
     return arra_fail (error, ARRA_ERROR_INVALID_DATA,
                       "%s: an answer has %u tokens, more than the %u it can have", recipe->name, n,
                       job->capacities.answer_tokens);
-  arra_grammar_init (&grammar, &job->checkpoint->vocabulary);
+  arra_grammar_init (&grammar, job->checkpoint->layout);
   for (guint i = 0; i < n; i++)
     {
       JsonNode *node = json_array_get_element (tokens, i);
@@ -47,7 +47,7 @@ read_tokens (const ArraRecipe *recipe, ArraJob *job, ArraAnswer *answer, JsonArr
         return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: token %u of an answer is no whole number",
                           recipe->name, i);
       id = json_node_get_int (node);
-      if (id < 0 || id >= job->checkpoint->vocabulary.n_tokens)
+      if (id < 0 || id >= job->checkpoint->layout->n_tokens)
         return arra_fail (error, ARRA_ERROR_INVALID_DATA,
                           "%s: token %u of an answer is outside the vocabulary", recipe->name, i);
       if (!arra_grammar_push (&grammar, (guint32) id, &fault))
@@ -62,14 +62,13 @@ read_tokens (const ArraRecipe *recipe, ArraJob *job, ArraAnswer *answer, JsonArr
 static gboolean
 check_picture (const ArraRecipe *recipe, const ArraJob *job, const ArraAnswer *answer, GError **error)
 {
-  const guint grid = arra_checkpoint_size_grid (job->checkpoint);
   ArraPictureSpan span;
 
   if (job->request.width == 0 || answer->n_tokens == 0)
     return TRUE;
-  if (!arra_answer_find_picture (answer, &job->checkpoint->vocabulary, 0, &span) || span.begin != 0
-      || span.end != answer->n_tokens || span.rows != 2 * (job->request.height / grid)
-      || span.columns != 2 * (job->request.width / grid))
+  if (!arra_answer_find_picture (answer, job->checkpoint->layout, 0, &span) || span.begin != 0
+      || span.end != answer->n_tokens || span.rows != job->capacities.picture_rows
+      || span.columns != job->capacities.picture_columns)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: an answer is not one picture of %u x %u",
                       recipe->name, job->request.width, job->request.height);
   if (answer->finished != (answer->n_tokens == job->capacities.answer_tokens))

@@ -17,7 +17,7 @@ arra_transformer_batch_allocate (ArraTransformerTrainee *t, GError **error)
 {
   static const char what[] = "the pictures of a step";
   ArraTransformerBatch *batch = &t->batch;
-  gsize room = (gsize) arra_picture_sequence_longest (&t->items) * t->settings.batch;
+  gsize room = (gsize) arra_picture_sequence_longest (&t->items, &t->vocabulary) * t->settings.batch;
 
   batch->ids = arra_mem_new (room, sizeof *batch->ids, what, error);
   batch->labels = batch->ids != NULL ? arra_mem_new (room, sizeof *batch->labels, what, error) : NULL;
@@ -115,7 +115,7 @@ write_pictures (ArraTransformerTrainee *t, const Chosen *chosen, guint n, GError
   batch->n_labels = batch->n_tokens = 0;
   for (guint i = 0; i < n; i++)
     {
-      batch->lengths[i] = arra_picture_sequence_length (&t->items, chosen[i].item, chosen[i].prompt);
+      batch->lengths[i] = arra_picture_sequence_length (&t->items, chosen[i].item, chosen[i].prompt, &t->vocabulary);
       batch->length = MAX (batch->length, batch->lengths[i]);
     }
   for (guint i = 0; i < n; i++)

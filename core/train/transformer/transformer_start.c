@@ -19,11 +19,11 @@ static gboolean
 read_shape (ArraTransformerTrainee *t, const ArraYaml *config, GError **error)
 {
   guint64 hidden = 0, layers = 0, heads = 0, kv_heads, ffn,
-          longest = arra_picture_sequence_longest (&t->items),
+          longest = arra_picture_sequence_longest (&t->items, &t->vocabulary),
           context = (longest / CONTEXT_STEP + 1) * CONTEXT_STEP;
   ArraChameleonConfig *shape = &t->config;
 
-  *shape = (ArraChameleonConfig){ .vocab_size = arra_tokenizer_size (t->tokenizer),
+  *shape = (ArraChameleonConfig){ .vocab_size = shape->vocab_size,
                                   .model_parallel = 1,
                                   .norm_eps = 1e-5f,
                                   .rope_theta = 10000,
@@ -92,11 +92,11 @@ open_folder (ArraTransformerTrainee *t, GError **error)
 static gboolean
 flag_image_ids (ArraTransformerTrainee *t, GError **error)
 {
-  t->image_ids = arra_mem_new0 (t->vocabulary.n_tokens, 1, "the image tokens", error);
+  t->image_ids = arra_mem_new0 (t->vocabulary.layout.n_tokens, 1, "the image tokens", error);
   if (t->image_ids == NULL)
     return FALSE;
-  for (guint id = 0; id < t->vocabulary.n_tokens; id++)
-    t->image_ids[id] = t->vocabulary.code_of_id[id] >= 0;
+  for (guint id = 0; id < t->vocabulary.layout.n_tokens; id++)
+    t->image_ids[id] = t->vocabulary.layout.code_of_id[id] >= 0;
   return TRUE;
 }
 
@@ -140,7 +140,7 @@ make_parameters (ArraTransformerTrainee *t, ArraSource *source, GError **error)
 static gboolean
 check_rep_token (const ArraTransformerTrainee *t, const ArraYaml *config, const char *token, GError **error)
 {
-  guint length = arra_picture_sequence_length (&t->items, 0, FALSE);
+  guint length = arra_picture_sequence_length (&t->items, 0, FALSE, &t->vocabulary);
   g_autofree guint32 *ids = g_new (guint32, length);
   g_autofree gint32 *labels = g_new (gint32, length);
 
@@ -183,7 +183,7 @@ arra_transformer_open_start (ArraTransformerTrainee *t, GError **error)
 static gboolean
 check_pictures (ArraTransformerTrainee *t, const char *name, const ArraYaml *config, GError **error)
 {
-  guint longest = arra_picture_sequence_longest (&t->items);
+  guint longest = arra_picture_sequence_longest (&t->items, &t->vocabulary);
 
   if (!arra_picture_items_check (&t->items, &t->vocabulary, arra_yaml_path (config), error))
     return FALSE;
@@ -255,9 +255,9 @@ compare_vqgan (const ArraTransformerTrainee *t, const ArraYaml *config, const Ar
 static gboolean
 check_vqgan (ArraTransformerTrainee *t, const ArraYaml *config, const ArraVqganFile *file, GError **error)
 {
-  if (file->config.n_embed != t->vocabulary.n_codes)
+  if (file->config.n_embed != t->vocabulary.layout.n_codes)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: has %u codes, but the vocabulary names %u",
-                      t->settings.vqgan, file->config.n_embed, t->vocabulary.n_codes);
+                      t->settings.vqgan, file->config.n_embed, t->vocabulary.layout.n_codes);
   t->patch = arra_vqgan_patch (&file->config);
   return compare_vqgan (t, config, file, error);
 }
@@ -283,9 +283,11 @@ arra_transformer_begin (ArraTransformerTrainee *t, const ArraYaml *config, GErro
   gboolean random = t->settings.start == ARRA_START_RANDOM;
   const char *name = random ? t->settings.tokenizer : t->settings.from;
 
-  if ((random && !read_shape (t, config, error))
-      || !arra_vocabulary_init_tokenizer (&t->vocabulary, t->config.vocab_size, t->tokenizer, name, error)
-      || !check_pictures (t, name, config, error) || !look_at_vqgan (t, config, error)
+  if (random)
+    t->config.vocab_size = arra_tokenizer_size (t->tokenizer);
+  if (!arra_vocabulary_init_tokenizer (&t->vocabulary, t->config.vocab_size, t->tokenizer, name, error)
+      || (random && !read_shape (t, config, error)) || !check_pictures (t, name, config, error)
+      || !look_at_vqgan (t, config, error)
       || (t->settings.card != NULL && !arra_transformer_card_read (&t->card, t->settings.card, error))
       || (!random && !arra_transformer_card_hand_on (&t->card, t->gguf, t->settings.from, error)))
     return FALSE;

@@ -54,8 +54,8 @@ take_apart (const gint64 *tokens, guint n, const ArraVocabulary *vocabulary, Pic
   for (; tokens[at] != vocabulary->stop; at++)
     picture->prompt[picture->n_prompt++] = (guint32) tokens[at];
   for (; at < n; at++)
-    if (vocabulary->code_of_id[tokens[at]] >= 0)
-      picture->codes[n_codes++] = (guint32) vocabulary->code_of_id[tokens[at]];
+    if (vocabulary->layout.code_of_id[tokens[at]] >= 0)
+      picture->codes[n_codes++] = (guint32) vocabulary->layout.code_of_id[tokens[at]];
   g_assert_cmpuint (n_codes, ==, 32 * 32);
 }
 
@@ -85,8 +85,8 @@ test_golden (void)
   g_assert_cmpuint (read_list (item, "labels", labels), ==, n);
   take_apart (tokens, n, &vocabulary, &picture);
   g_assert_true (arra_picture_items_check (&items, &vocabulary, "golden", &error));
-  g_assert_cmpuint (arra_picture_sequence_length (&items, 0, TRUE), ==, n);
-  g_assert_cmpuint (arra_picture_sequence_longest (&items), ==, n);
+  g_assert_cmpuint (arra_picture_sequence_length (&items, 0, TRUE, &vocabulary), ==, n);
+  g_assert_cmpuint (arra_picture_sequence_longest (&items, &vocabulary), ==, n);
   arra_picture_sequence_write (&items, 0, TRUE, &vocabulary, ids, learnt);
   for (guint i = 0; i < n; i++)
     {
@@ -109,7 +109,7 @@ test_unconditional (void)
       = { .n = 1, .rows = 4, .columns = 2, .prompt = prompt_of, .codes = codes_of, .owner = &picture };
 
   words_vocabulary (&words, &vocabulary);
-  g_assert_cmpuint (arra_picture_sequence_length (&items, 0, FALSE), ==, 17);
+  g_assert_cmpuint (arra_picture_sequence_length (&items, 0, FALSE, &vocabulary), ==, 17);
   arra_picture_sequence_write (&items, 0, TRUE, &vocabulary, whole, labels);
   arra_picture_sequence_write (&items, 0, FALSE, &vocabulary, part, part_labels);
   g_assert_cmpmem (part, 17 * sizeof *part, whole + 4, 17 * sizeof *part);

@@ -84,13 +84,13 @@ test_vocabulary (void)
   g_assert_true (
       arra_vocabulary_init_tokenizer (&vocabulary, arra_tokenizer_size (tokenizer), tokenizer, "t", &error));
   g_assert_no_error (error);
-  g_assert_cmpuint (vocabulary.n_codes, ==, 1024);
-  g_assert_cmpuint (vocabulary.id_of_code[0], ==, 4);
-  g_assert_cmpuint (vocabulary.id_of_code[1023], ==, 1027);
+  g_assert_cmpuint (vocabulary.layout.n_codes, ==, 1024);
+  g_assert_cmpuint (vocabulary.layout.id_of_code[0], ==, 4);
+  g_assert_cmpuint (vocabulary.layout.id_of_code[1023], ==, 1027);
   g_assert_cmpuint (vocabulary.image_end, ==, 1028);
   g_assert_cmpuint (vocabulary.image_start, ==, 1029);
   g_assert_cmpuint (vocabulary.stop, ==, 1030);
-  g_assert_cmpuint (vocabulary.n_sizes, ==, 16);
+  g_assert_cmpuint (vocabulary.layout.n_grids, ==, 16);
   g_assert_cmpuint (vocabulary.new_line, ==, 1032);
   g_assert_cmpuint (vocabulary.id_of_size[1], ==, 1033);
   g_assert_cmpuint (vocabulary.bos, ==, 0);

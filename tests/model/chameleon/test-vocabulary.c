@@ -19,14 +19,14 @@ test_golden (void)
   g_assert_cmpuint (vocabulary.image_end, ==, 8196);
   g_assert_cmpuint (vocabulary.stop, ==, 8710);
   g_assert_cmpuint (vocabulary.new_line, ==, 8803);
-  g_assert_cmpuint (vocabulary.n_codes, ==, 8192);
-  g_assert_cmpuint (vocabulary.id_of_code[0], ==, 4);
-  g_assert_cmpuint (vocabulary.id_of_code[8191], ==, 8195);
-  g_assert_cmpint (vocabulary.code_of_id[3], ==, -1);
-  g_assert_cmpint (vocabulary.code_of_id[4], ==, 0);
-  g_assert_cmpint (vocabulary.code_of_id[8195], ==, 8191);
-  g_assert_cmpint (vocabulary.code_of_id[8196], ==, -1);
-  g_assert_cmpuint (vocabulary.n_sizes, ==, 64);
+  g_assert_cmpuint (vocabulary.layout.n_codes, ==, 8192);
+  g_assert_cmpuint (vocabulary.layout.id_of_code[0], ==, 4);
+  g_assert_cmpuint (vocabulary.layout.id_of_code[8191], ==, 8195);
+  g_assert_cmpint (vocabulary.layout.code_of_id[3], ==, -1);
+  g_assert_cmpint (vocabulary.layout.code_of_id[4], ==, 0);
+  g_assert_cmpint (vocabulary.layout.code_of_id[8195], ==, 8191);
+  g_assert_cmpint (vocabulary.layout.code_of_id[8196], ==, -1);
+  g_assert_cmpuint (vocabulary.layout.n_grids, ==, 64);
   g_assert_cmpuint (vocabulary.id_of_size[1], ==, 8805);
   g_assert_cmpuint (arra_vocabulary_grids (&vocabulary, 8805), ==, 1);
   g_assert_cmpuint (arra_vocabulary_grids (&vocabulary, 8804 + 64), ==, 64);
@@ -47,12 +47,12 @@ test_shuffled (void)
   words.moved = "<|image|>";
   words.moved_to = 1999;
   words_vocabulary (&words, &vocabulary);
-  g_assert_cmpuint (vocabulary.n_codes, ==, 1024);
-  g_assert_cmpuint (vocabulary.n_sizes, ==, 3);
+  g_assert_cmpuint (vocabulary.layout.n_codes, ==, 1024);
+  g_assert_cmpuint (vocabulary.layout.n_grids, ==, 3);
   for (guint32 code = 0; code < 1024; code++)
     {
-      g_assert_cmpuint (vocabulary.id_of_code[code], ==, 4 + 1023 - code);
-      g_assert_cmpint (vocabulary.code_of_id[4 + 1023 - code], ==, (gint) code);
+      g_assert_cmpuint (vocabulary.layout.id_of_code[code], ==, 4 + 1023 - code);
+      g_assert_cmpint (vocabulary.layout.code_of_id[4 + 1023 - code], ==, (gint) code);
     }
   g_assert_cmpuint (vocabulary.placeholder, ==, 1999);
   arra_vocabulary_clear (&vocabulary);
@@ -116,7 +116,7 @@ test_sizes_beyond (void)
   ArraVocabulary vocabulary;
 
   words_vocabulary (&words, &vocabulary);
-  g_assert_cmpuint (vocabulary.n_sizes, ==, 2);
+  g_assert_cmpuint (vocabulary.layout.n_grids, ==, 2);
   arra_vocabulary_clear (&vocabulary);
 }
 
@@ -157,7 +157,7 @@ test_tokenizer (void)
   g_assert_no_error (error);
   g_assert_true (arra_vocabulary_init_tokenizer (&vocabulary, arra_tokenizer_size (tokenizer) + 1, tokenizer, path, &error));
   g_assert_no_error (error);
-  g_assert_cmpuint (vocabulary.n_codes, ==, 64);
+  g_assert_cmpuint (vocabulary.layout.n_codes, ==, 64);
   g_assert_cmpuint (vocabulary.placeholder, ==, arra_tokenizer_size (tokenizer));
   arra_vocabulary_clear (&vocabulary);
 }

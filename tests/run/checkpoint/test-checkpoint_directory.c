@@ -7,6 +7,7 @@
 #include "allocations.h"
 #include "checkpoint.h"
 #include "fixture.h"
+#include "vocabulary.h"
 
 static ArraCheckpoint *
 open_whole (const char *path)
@@ -112,8 +113,8 @@ test_form (gconstpointer data)
   forms[index].set (&fixture);
   path = fixture_make (&fixture);
   checkpoint = open_whole (path);
-  g_assert_cmpuint (checkpoint->vocabulary.n_codes, ==, fixture.codes);
-  g_assert_cmpuint (checkpoint->vocabulary.n_sizes, ==, fixture.sizes);
+  g_assert_cmpuint (checkpoint->layout->n_codes, ==, fixture.codes);
+  g_assert_cmpuint (checkpoint->layout->n_grids, ==, fixture.sizes);
   g_assert_cmpuint (checkpoint->config.context, ==, fixture.context);
   g_assert_cmpint (checkpoint->config.swin_norm, ==, fixture.swin);
   g_assert_cmpint (checkpoint->config.mask_image_logits, ==, fixture.mask_image_logits);
@@ -130,7 +131,7 @@ test_shuffled_ids (void)
 {
   g_autofree char *path = fixture_make_named ("codes1024");
   g_autoptr (ArraCheckpoint) checkpoint = open_whole (path);
-  const ArraVocabulary *vocabulary = &checkpoint->vocabulary;
+  const ArraVocabulary *vocabulary = arra_vocabulary_of (checkpoint->layout);
   g_auto (GStrv) tokens = NULL;
   Fixture fixture;
 
@@ -138,9 +139,9 @@ test_shuffled_ids (void)
   tokens = fixture_tokens (&fixture, NULL);
   g_assert_cmpstr (tokens[vocabulary->bos], ==, "<s>");
   g_assert_cmpstr (tokens[vocabulary->image_start], ==, "<racm3:break>");
-  g_assert_cmpstr (tokens[vocabulary->id_of_code[1023]], ==, "IMGIMGBACDZ");
+  g_assert_cmpstr (tokens[vocabulary->layout.id_of_code[1023]], ==, "IMGIMGBACDZ");
   g_assert_cmpstr (tokens[vocabulary->id_of_size[2]], ==, "<reserved08802>");
-  g_assert_cmpuint (vocabulary->id_of_code[1], !=, vocabulary->id_of_code[0] + 1);
+  g_assert_cmpuint (vocabulary->layout.id_of_code[1], !=, vocabulary->layout.id_of_code[0] + 1);
   g_assert_cmpuint (arra_checkpoint_grid (checkpoint), ==, 32);
   g_assert_cmpuint (checkpoint->width, ==, 512);
   fixture_remove (path);
@@ -157,12 +158,12 @@ test_golden (void)
   g_autoptr (ArraCheckpoint) checkpoint = arra_checkpoint_open (path, &options, NULL, &error);
 
   g_assert_no_error (error);
-  g_assert_cmpuint (checkpoint->vocabulary.n_codes, ==, 8192);
-  g_assert_cmpuint (checkpoint->vocabulary.bos, ==, 0);
-  g_assert_cmpuint (checkpoint->vocabulary.image_start, ==, 8197);
-  g_assert_cmpuint (checkpoint->vocabulary.new_line, ==, 8803);
-  g_assert_cmpuint (checkpoint->vocabulary.stop, ==, 8710);
-  g_assert_cmpuint (checkpoint->vocabulary.placeholder, ==, 9236);
+  g_assert_cmpuint (checkpoint->layout->n_codes, ==, 8192);
+  g_assert_cmpuint (arra_vocabulary_of (checkpoint->layout)->bos, ==, 0);
+  g_assert_cmpuint (arra_vocabulary_of (checkpoint->layout)->image_start, ==, 8197);
+  g_assert_cmpuint (arra_vocabulary_of (checkpoint->layout)->new_line, ==, 8803);
+  g_assert_cmpuint (arra_vocabulary_of (checkpoint->layout)->stop, ==, 8710);
+  g_assert_cmpuint (arra_vocabulary_of (checkpoint->layout)->placeholder, ==, 9236);
   g_assert_cmpuint (arra_checkpoint_grid (checkpoint), ==, 32);
   g_assert_cmpuint (checkpoint->width, ==, 512);
   g_assert_cmpstr (arra_checkpoint_card (checkpoint)->name, ==, "e2e");

@@ -8,6 +8,7 @@
 #include "checkpoint.h"
 #include "fixture.h"
 #include "mem.h"
+#include "vocabulary.h"
 #include "vqgan_file.h"
 
 static ArraCheckpoint *
@@ -234,7 +235,7 @@ test_metadata (void)
   g_assert_cmpstr (other->prompt_template, ==, "<{prompt}>");
   g_assert_cmpfloat (other->temperature, ==, 0.5);
   g_assert_cmpuint (other->width, ==, 16);
-  g_assert_cmpuint (other->vocabulary.stop, ==, one->vocabulary.stop);
+  g_assert_cmpuint (arra_vocabulary_of (other->layout)->stop, ==, arra_vocabulary_of (one->layout)->stop);
   g_assert_cmpuint (arra_checkpoint_grid (other), ==, 4);
   g_assert_cmpint (memcmp (&one->config, &other->config, sizeof one->config), ==, 0);
   g_assert_cmpstr (arra_checkpoint_fingerprint (one), !=, arra_checkpoint_fingerprint (other));

@@ -7,6 +7,7 @@
 #include "job.h"
 #include "mem.h"
 #include "models.h"
+#include "vocabulary.h"
 
 static char *tiny;
 
@@ -14,7 +15,7 @@ static void
 test_fixed_size (void)
 {
   g_autoptr (ArraCheckpoint) checkpoint = models_open (tiny, ARRA_QUANT_AS_STORED);
-  const ArraVocabulary *vocabulary = &checkpoint->vocabulary;
+  const ArraVocabulary *vocabulary = arra_vocabulary_of (checkpoint->layout);
   const guint grid = arra_checkpoint_grid (checkpoint);
   const ArraRequest request = models_request (checkpoint, 3 * grid, 2 * grid);
   g_autoptr (ArraJob) job = models_run (checkpoint, &request);
@@ -33,7 +34,7 @@ test_fixed_size (void)
     if (i % 7 == 6)
       g_assert_cmpuint (tokens[3 + i], ==, vocabulary->new_line);
     else
-      g_assert_cmpint (vocabulary->code_of_id[tokens[3 + i]], >=, 0);
+      g_assert_cmpint (vocabulary->layout.code_of_id[tokens[3 + i]], >=, 0);
   g_assert_cmpuint (arra_job_n_answers (job), ==, 1);
   g_assert_cmpuint (arra_job_n_pictures (job, 0), ==, 1);
   g_assert_cmpstr (text, ==, "<|image|>");
@@ -57,9 +58,9 @@ test_other_vocabulary (void)
   g_assert_true (fixture_init_named (&fixture, "codes1024"));
   directory = models_write (&fixture);
   checkpoint = models_open (directory, ARRA_QUANT_AS_STORED);
-  g_assert_cmpuint (checkpoint->vocabulary.n_codes, ==, 1024);
+  g_assert_cmpuint (checkpoint->layout->n_codes, ==, 1024);
   for (guint code = 1; code < 1024; code++)
-    n_rising += checkpoint->vocabulary.id_of_code[code] == checkpoint->vocabulary.id_of_code[code - 1] + 1;
+    n_rising += checkpoint->layout->id_of_code[code] == checkpoint->layout->id_of_code[code - 1] + 1;
   g_assert_cmpuint (n_rising, <, 512);
   grid = arra_checkpoint_grid (checkpoint);
   g_assert_cmpuint (grid, ==, 32);
@@ -67,9 +68,9 @@ test_other_vocabulary (void)
   job = models_run (checkpoint, &request);
   tokens = arra_job_tokens (job, 0, &n, NULL);
   g_assert_cmpuint (n, ==, 3 + 2 * 5 + 1);
-  g_assert_cmpuint (tokens[0], ==, checkpoint->vocabulary.image_start);
-  g_assert_cmpuint (arra_vocabulary_grids (&checkpoint->vocabulary, tokens[1]), ==, 1);
-  g_assert_cmpuint (arra_vocabulary_grids (&checkpoint->vocabulary, tokens[2]), ==, 2);
+  g_assert_cmpuint (tokens[0], ==, arra_vocabulary_of (checkpoint->layout)->image_start);
+  g_assert_cmpuint (arra_vocabulary_grids (arra_vocabulary_of (checkpoint->layout), tokens[1]), ==, 1);
+  g_assert_cmpuint (arra_vocabulary_grids (arra_vocabulary_of (checkpoint->layout), tokens[2]), ==, 2);
   picture = arra_job_decode (job, 0, 0, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (picture->width, ==, 64);

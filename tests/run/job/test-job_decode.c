@@ -23,9 +23,9 @@ expected_pixels (const ArraJob *job, guint index, guint rows)
   ArraPictureSpan span;
   guint8 *pixels;
 
-  g_assert_true (arra_answer_find_picture (answer, &checkpoint->vocabulary, 0, &span));
+  g_assert_true (arra_answer_find_picture (answer, checkpoint->layout, 0, &span));
   codes = g_new (guint32, (gsize) span.rows * span.columns);
-  arra_answer_codes (answer, &checkpoint->vocabulary, &span, codes);
+  arra_answer_codes (answer, checkpoint->layout, &span, codes);
   planes = g_new (float, (gsize) 3 * rows * patch * span.columns * patch);
   run = arra_vqgan_run_new (checkpoint->vqgan, &job->exec, rows, span.columns, FALSE, &error);
   g_assert_no_error (error);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "models.h"
+#include "vocabulary.h"
 
 #define SURE 60.0f
 
@@ -32,13 +33,13 @@ scene_begin (Scene *scene)
 
   scene->directory = models_write_tiny ();
   plain = models_open (scene->directory, ARRA_QUANT_AS_STORED);
-  scene->start = plain->vocabulary.image_start;
-  scene->end = plain->vocabulary.image_end;
-  scene->stop = plain->vocabulary.stop;
+  scene->start = arra_vocabulary_of (plain->layout)->image_start;
+  scene->end = arra_vocabulary_of (plain->layout)->image_end;
+  scene->stop = arra_vocabulary_of (plain->layout)->stop;
   scene->a = token (plain, "a");
   scene->b = token (plain, "b");
   for (guint n = 1; n < 4; n++)
-    scene->size[n] = plain->vocabulary.id_of_size[n];
+    scene->size[n] = arra_vocabulary_of (plain->layout)->id_of_size[n];
 }
 
 static void

@@ -19,13 +19,6 @@ open_at (const char *path, ArraQuant quant, gboolean metadata_only)
 }
 
 static void
-test_picture_tokens (void)
-{
-  g_assert_cmpuint (arra_picture_tokens (32, 32), ==, 3 + 1056 + 1);
-  g_assert_cmpuint (arra_picture_tokens (2, 4), ==, 3 + 10 + 1);
-}
-
-static void
 test_capacities (void)
 {
   g_autofree char *path = fixture_make_named ("tiny");
@@ -163,7 +156,6 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/plan/picture-tokens", test_picture_tokens);
   g_test_add_func ("/plan/capacities", test_capacities);
   g_test_add_func ("/plan/peak", test_peak);
   g_test_add_func ("/plan/limit", test_limit);

@@ -5,6 +5,7 @@
 #include "mem.h"
 #include "models.h"
 #include "prompt.h"
+#include "vocabulary.h"
 
 static void
 assert_expands (const char *prompt_template, const char *prompt, const char *expected)
@@ -58,8 +59,8 @@ test_tokens (void)
   inner = arra_tokenizer_encode (checkpoint->tokenizer, request.prompt, -1, FALSE, &n_inner, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (n, ==, n_inner + 2);
-  g_assert_cmpuint (ids[0], ==, checkpoint->vocabulary.bos);
-  g_assert_cmpuint (ids[n - 1], ==, checkpoint->vocabulary.stop);
+  g_assert_cmpuint (ids[0], ==, arra_vocabulary_of (checkpoint->layout)->bos);
+  g_assert_cmpuint (ids[n - 1], ==, arra_vocabulary_of (checkpoint->layout)->stop);
   g_assert_cmpint (memcmp (ids + 1, inner, n_inner * sizeof (guint32)), ==, 0);
   models_remove (directory);
 }

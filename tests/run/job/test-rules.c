@@ -75,8 +75,8 @@ check_uncond (const Case *c, JsonObject *step)
       return;
     }
   g_assert_cmpint (json_array_get_int_element (ids, 0), ==, c->vocabulary.image_start);
-  g_assert_cmpint (json_array_get_int_element (ids, 1), ==, c->grammar.size_ids[0]);
-  g_assert_cmpint (json_array_get_int_element (ids, 2), ==, c->grammar.size_ids[1]);
+  g_assert_cmpint (json_array_get_int_element (ids, 1), ==, c->vocabulary.id_of_size[c->grammar.rows / 2]);
+  g_assert_cmpint (json_array_get_int_element (ids, 2), ==, c->vocabulary.id_of_size[c->grammar.columns / 2]);
 }
 
 static void
@@ -106,11 +106,11 @@ run_step (Case *c, guint index, JsonObject *step)
   const float *uncond = NULL;
   ArraSampling greedy = c->sampling;
 
-  synth (c->cond, c->vocabulary.n_tokens, index, (guint32) number (c->script, "cond_salt"));
+  synth (c->cond, c->vocabulary.layout.n_tokens, index, (guint32) number (c->script, "cond_salt"));
   check_uncond (c, step);
   if (!json_object_get_null_member (step, "unconditional_call"))
     {
-      synth (c->uncond, c->vocabulary.n_tokens, 1000 + ++c->n_uncond,
+      synth (c->uncond, c->vocabulary.layout.n_tokens, 1000 + ++c->n_uncond,
              (guint32) number (c->script, "uncond_salt"));
       uncond = c->uncond;
     }
@@ -154,7 +154,7 @@ test_case (gconstpointer data)
   g_assert_no_error (error);
   c.cond = g_new (float, words.n_tokens);
   c.uncond = g_new (float, words.n_tokens);
-  arra_grammar_init (&c.grammar, &c.vocabulary);
+  arra_grammar_init (&c.grammar, &c.vocabulary.layout);
   push_all (&c, json_object_get_array_member (c.script, "prompt_ids"));
   steps = json_object_get_array_member (c.script, "steps");
   for (guint i = 0; i < json_array_get_length (steps); i++)

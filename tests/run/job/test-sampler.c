@@ -22,7 +22,7 @@ expecting (ArraExpect expect)
 {
   ArraGrammar grammar;
 
-  arra_grammar_init (&grammar, &vocabulary);
+  arra_grammar_init (&grammar, &vocabulary.layout);
   grammar.expect = expect;
   return grammar;
 }
@@ -202,9 +202,9 @@ test_interleaved (void)
   sampling.top_k = 9;
   filter (ARRA_EXPECT_TEXT, &sampling, NULL);
   g_assert_cmpuint (sampler.n_candidates, ==, 5);
-  filter (ARRA_EXPECT_HEIGHT, &sampling, NULL);
+  filter (ARRA_EXPECT_SIZE, &sampling, NULL);
   g_assert_cmpuint (sampler.n_candidates, ==, 9);
-  filter (ARRA_EXPECT_WIDTH, &sampling, NULL);
+  filter (ARRA_EXPECT_SIZE, &sampling, NULL);
   g_assert_cmpuint (sampler.n_candidates, ==, 9);
   g_assert_cmpuint (sampler.candidates[8].id, ==, N - 1);
   filter (ARRA_EXPECT_CODE, &sampling, NULL);
@@ -242,7 +242,7 @@ test_guidance (void)
       g_assert_cmpuint (sampler.candidates[code].id, ==, FIRST_CODE + code);
       g_assert_cmpfloat (sampler.candidates[code].score, ==, u + product);
     }
-  filter (ARRA_EXPECT_HEIGHT, &sampling, uncond); /* not guided */
+  filter (ARRA_EXPECT_SIZE, &sampling, uncond); /* not guided */
   for (guint i = 0; i < N; i++)
     g_assert_cmpfloat (sampler.candidates[i].score, ==, scores[i]);
 }

@@ -3,6 +3,7 @@
 #include "mem.h"
 #include "models.h"
 #include "session.h"
+#include "vocabulary.h"
 
 #define N_PROMPT 20
 #define CAPACITY 200
@@ -47,12 +48,12 @@ push (ArraSession *session, guint32 id)
 static void
 push_prompt (ArraSession *session, guint h, guint w)
 {
-  push (session, checkpoint->vocabulary.bos);
+  push (session, arra_vocabulary_of (checkpoint->layout)->bos);
   for (guint i = 1; i < N_PROMPT; i++)
     push (session, 300 + i);
-  push (session, checkpoint->vocabulary.image_start);
-  push (session, checkpoint->vocabulary.id_of_size[h]);
-  push (session, checkpoint->vocabulary.id_of_size[w]);
+  push (session, arra_vocabulary_of (checkpoint->layout)->image_start);
+  push (session, arra_vocabulary_of (checkpoint->layout)->id_of_size[h]);
+  push (session, arra_vocabulary_of (checkpoint->layout)->id_of_size[w]);
 }
 
 static guint32
@@ -145,9 +146,9 @@ test_rewind (void)
   /* into another picture */
   arra_session_rewind (&session, N_PROMPT);
   push (&session, 400);
-  push (&session, checkpoint->vocabulary.image_start);
-  push (&session, checkpoint->vocabulary.id_of_size[1]);
-  push (&session, checkpoint->vocabulary.id_of_size[2]);
+  push (&session, arra_vocabulary_of (checkpoint->layout)->image_start);
+  push (&session, arra_vocabulary_of (checkpoint->layout)->id_of_size[1]);
+  push (&session, arra_vocabulary_of (checkpoint->layout)->id_of_size[2]);
   write_tokens (&session, 5);
   arra_session_clear (&other);
   begin (&other, 16);
@@ -170,14 +171,14 @@ test_second_picture (void)
   write_tokens (&session, 7); /* 2 x (2 + 1) + 1 */
   g_assert_cmpint (session.grammar.expect, ==, ARRA_EXPECT_TEXT);
   push (&session, 350);
-  push (&session, checkpoint->vocabulary.image_start);
-  push (&session, checkpoint->vocabulary.id_of_size[1]);
-  push (&session, checkpoint->vocabulary.id_of_size[1]);
+  push (&session, arra_vocabulary_of (checkpoint->layout)->image_start);
+  push (&session, arra_vocabulary_of (checkpoint->layout)->id_of_size[1]);
+  push (&session, arra_vocabulary_of (checkpoint->layout)->id_of_size[1]);
   next (&session);
   begin (&alone, 16);
-  push (&alone, checkpoint->vocabulary.image_start);
-  push (&alone, checkpoint->vocabulary.id_of_size[1]);
-  push (&alone, checkpoint->vocabulary.id_of_size[1]);
+  push (&alone, arra_vocabulary_of (checkpoint->layout)->image_start);
+  push (&alone, arra_vocabulary_of (checkpoint->layout)->id_of_size[1]);
+  push (&alone, arra_vocabulary_of (checkpoint->layout)->id_of_size[1]);
   next (&alone);
   g_assert_cmpmem (session.logits[1], checkpoint->config.vocab_size * sizeof (float), alone.logits[1],
                    checkpoint->config.vocab_size * sizeof (float));

@@ -486,7 +486,7 @@ test_starts (void)
     {
       const float *row = c->parameters->data + head->offset + id * 32;
 
-      g_assert_true ((row[0] == 0 && row[31] == 0) == (c->vocabulary.code_of_id[id] >= 0));
+      g_assert_true ((row[0] == 0 && row[31] == 0) == (c->vocabulary.layout.code_of_id[id] >= 0));
     }
   arra_trainee_clear (&random);
   arra_trainee_clear (&averaged);

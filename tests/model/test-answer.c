@@ -23,26 +23,26 @@ test_pictures (void)
   ArraPictureSpan span;
   guint32 codes[4];
 
-  g_assert_cmpuint (arra_answer_n_pictures (&answer, &vocabulary), ==, 2);
-  g_assert_true (arra_answer_picture (&answer, &vocabulary, 0, &span));
+  g_assert_cmpuint (arra_answer_n_pictures (&answer, &vocabulary.layout), ==, 2);
+  g_assert_true (arra_answer_picture (&answer, &vocabulary.layout, 0, &span));
   g_assert_cmpuint (span.begin, ==, 1);
   g_assert_cmpuint (span.end, ==, 11);
   g_assert_cmpuint (span.rows, ==, 2);
   g_assert_cmpuint (span.columns, ==, 2);
   g_assert_cmpuint (span.rows_finished, ==, 2);
-  arra_answer_codes (&answer, &vocabulary, &span, codes);
+  arra_answer_codes (&answer, &vocabulary.layout, &span, codes);
   for (guint i = 0; i < 4; i++)
     g_assert_cmpuint (codes[i], ==, i);
-  g_assert_true (arra_answer_picture (&answer, &vocabulary, 1, &span));
+  g_assert_true (arra_answer_picture (&answer, &vocabulary.layout, 1, &span));
   g_assert_cmpuint (span.begin, ==, 12);
   g_assert_cmpuint (span.end, ==, G_N_ELEMENTS (tokens));
   g_assert_cmpuint (span.rows, ==, 2);
   g_assert_cmpuint (span.columns, ==, 4);
   g_assert_cmpuint (span.rows_finished, ==, 1);
-  arra_answer_codes (&answer, &vocabulary, &span, codes);
+  arra_answer_codes (&answer, &vocabulary.layout, &span, codes);
   for (guint i = 0; i < 4; i++)
     g_assert_cmpuint (codes[i], ==, 9 - i);
-  g_assert_false (arra_answer_picture (&answer, &vocabulary, 2, &span));
+  g_assert_false (arra_answer_picture (&answer, &vocabulary.layout, 2, &span));
 }
 
 /* However short the answer is: a row is finished with its last code, before the new line. */
@@ -57,9 +57,9 @@ test_every_length (void)
       const ArraAnswer answer = { tokens, n, FALSE };
       ArraPictureSpan span = { 0 };
 
-      g_assert_cmpuint (arra_answer_n_pictures (&answer, &vocabulary), ==, begun[n]);
+      g_assert_cmpuint (arra_answer_n_pictures (&answer, &vocabulary.layout), ==, begun[n]);
       if (begun[n] > 0)
-        g_assert_true (arra_answer_picture (&answer, &vocabulary, begun[n] - 1, &span));
+        g_assert_true (arra_answer_picture (&answer, &vocabulary.layout, begun[n] - 1, &span));
       g_assert_cmpuint (span.rows_finished, ==, rows[n]);
     }
 }
