@@ -58,8 +58,8 @@ encoders_write_judge (const char *directory, ArraClassifierAttribute *attributes
 void
 encoders_write_clip (const char *directory)
 {
-  ArraClipConfig config = { .vision = { 12, 20, 1, 2, 1e-5f, FALSE },
-                            .text = { 8, 16, 1, 2, 1e-5f, TRUE },
+  ArraClipConfig config = { .vision = { 12, 20, 1, 2, 1e-5f, FALSE, FALSE },
+                            .text = { 8, 16, 1, 2, 1e-5f, TRUE, FALSE },
                             .image_size = 16,
                             .patch_size = 8,
                             .context = 16,
