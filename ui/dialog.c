@@ -196,6 +196,7 @@ arra_dialog_destroy (ArraDialog *dialog)
     gtk_widget_destroy (dialog->window);
   g_clear_object (&dialog->finding);
   g_free (dialog->added_folder);
+  g_free (dialog->last_folder);
   g_clear_pointer (&dialog->reused, arra_recipe_free);
   arra_settings_clear (&dialog->settings);
   g_free (dialog);

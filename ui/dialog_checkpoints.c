@@ -235,6 +235,8 @@ folder_chosen (GtkDialog *chooser, int response, gpointer data)
   if (folder == NULL)
     return;
   arra_settings_add_folder (&dialog->settings, folder);
+  g_free (dialog->last_folder);
+  dialog->last_folder = g_strdup (folder);
   g_free (dialog->added_folder);
   dialog->added_folder = g_steal_pointer (&folder);
   arra_dialog_store (dialog);
@@ -254,7 +256,7 @@ arra_dialog_add_folder (gpointer data)
   gtk_dialog_set_default_response (GTK_DIALOG (chooser), GTK_RESPONSE_ACCEPT);
   /* else it shows files of late, where a path that is typed cannot be added */
   gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (chooser),
-                                       dialog->added_folder != NULL ? dialog->added_folder : g_get_home_dir ());
+                                       dialog->last_folder != NULL ? dialog->last_folder : g_get_home_dir ());
   g_signal_connect (chooser, "response", G_CALLBACK (folder_chosen), dialog);
   gtk_window_present (GTK_WINDOW (chooser));
 }

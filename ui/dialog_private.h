@@ -23,6 +23,7 @@ struct _ArraDialog
   ArraWork *work;
   GCancellable *finding; /* of the search for checkpoints that runs now; nullable */
   char *added_folder;   /* (nullable): whose checkpoint is to be chosen when the search ends */
+  char *last_folder;    /* (nullable): the one that was added last, where adding the next begins */
   guint alive_source;
   guint inserted;
   guint64 last_seed;   /* of the last press of Generate */
