@@ -88,30 +88,16 @@ translate (const ArraStoredNames *names, const char *ours, GString *out)
   return rule;
 }
 
-char *
-arra_stored_prefix (const ArraSource *source, const char *marker)
-{
-  for (gsize i = 0; i < arra_source_count (source); i++)
-    {
-      const char *name = arra_source_name (source, i);
-      gsize before = strlen (name) - MIN (strlen (name), strlen (marker));
-
-      if (g_str_has_suffix (name, marker) && (before == 0 || name[before - 1] == '.'))
-        return g_strndup (name, before);
-    }
-  return NULL;
-}
-
 gboolean
 arra_stored_recognise (const ArraSource *source, const char *marker, ArraStoredNames *names, char **prefix)
 {
   g_autoptr (GString) whole = g_string_sized_new (MAX_NAME);
 
   write_pickled (whole, marker);
-  *prefix = arra_stored_prefix (source, marker);
+  *prefix = arra_source_find_prefix (source, marker);
   names->pickled = *prefix == NULL;
   if (names->pickled)
-    *prefix = arra_stored_prefix (source, whole->str);
+    *prefix = arra_source_find_prefix (source, whole->str);
   names->prefix = *prefix;
   return *prefix != NULL;
 }

@@ -25,9 +25,6 @@ typedef struct
                          _parameters and _buffers */
 } ArraStoredNames;
 
-/* What goes before @marker where a tensor's name ends with it, as far as the start of the name or a dot.
- * (transfer full) (nullable): no name does. */
-char *arra_stored_prefix (const ArraSource *source, const char *marker);
 /* Finds the file's names by @marker, plain or pickled; @prefix: (transfer full): keeps what they point to.
  * FALSE: no tensor's name ends with it. */
 gboolean arra_stored_recognise (const ArraSource *source, const char *marker, ArraStoredNames *names, char **prefix);

@@ -2,8 +2,6 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "weight_table.h"
 
-#include <string.h>
-
 #include "fail.h"
 
 #define NAME_SIZE 160
@@ -205,22 +203,6 @@ guint
 arra_weights_size (const ArraSource *source, const char *prefix, const char *leaf, guint dim)
 {
   g_autofree char *name = g_strconcat (prefix, leaf, NULL);
-  const ArraTensor *tensor = arra_source_find (source, name);
-  gint64 size = tensor != NULL && tensor->n_dims > dim ? tensor->shape[dim] : 0;
 
-  return size > 0 && size <= G_MAXINT32 ? (guint) size : 0;
-}
-
-char *
-arra_weights_find_prefix (const ArraSource *source, const char *mark)
-{
-  for (gsize i = 0; i < arra_source_count (source); i++)
-    {
-      const char *name = arra_source_name (source, i);
-      gsize rest = strlen (name) - MIN (strlen (name), strlen (mark));
-
-      if (g_str_has_suffix (name, mark) && (rest == 0 || name[rest - 1] == '.'))
-        return g_strndup (name, rest);
-    }
-  return NULL;
+  return arra_tensor_side (arra_source_find (source, name), dim);
 }

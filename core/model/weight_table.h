@@ -49,8 +49,6 @@ gboolean arra_weights_describe (const ArraWeights *weights, ArraShapeFunc func, 
 
 /* Dimension @dim of the tensor @prefix@leaf; 0: there is no such tensor, or no model is that large. */
 guint arra_weights_size (const ArraSource *source, const char *prefix, const char *leaf, guint dim);
-/* What stands before @mark, whole words of a tensor's name, in the first name that ends with it (transfer full); NULL when none does. */
-char *arra_weights_find_prefix (const ArraSource *source, const char *mark);
 
 /* Rows @first .. @first + @n - 1 of a bound matrix, which must outlive the view. */
 ArraTensor arra_weight_rows (const ArraWeight *weight, gsize first, gsize n);

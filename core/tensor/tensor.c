@@ -67,6 +67,14 @@ arra_tensor_count (const ArraTensor *tensor)
   return count;
 }
 
+guint
+arra_tensor_side (const ArraTensor *tensor, guint dim)
+{
+  gint64 side = tensor != NULL && tensor->n_dims > dim ? tensor->shape[dim] : 0;
+
+  return side > 0 && side <= G_MAXINT32 ? (guint) side : 0;
+}
+
 gboolean
 arra_tensor_has_shape (const ArraTensor *tensor, guint n_dims, ...)
 {

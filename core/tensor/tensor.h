@@ -39,6 +39,8 @@ gboolean arra_dtype_is_float (ArraDType dtype);    /* F32, F16, BF16, F64 or qua
 gboolean arra_tensor_bytes (ArraDType dtype, guint n_dims, const gint64 *shape, gsize *n_bytes);
 
 gsize arra_tensor_count (const ArraTensor *tensor); /* elements; a scalar has one */
+/* Dimension @dim; 0: @tensor (nullable) has none, or it is more than G_MAXINT32 */
+guint arra_tensor_side (const ArraTensor *tensor, guint dim);
 gboolean arra_tensor_has_shape (const ArraTensor *tensor, guint n_dims, ...); /* gint64 each */
 char *arra_tensor_describe (const ArraTensor *tensor); /* (transfer full): "BF16[320, 64]" */
 

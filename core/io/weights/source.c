@@ -177,6 +177,20 @@ arra_source_set_note (ArraSource *source, const char *note)
   source->note = g_strdup (note);
 }
 
+char *
+arra_source_find_prefix (const ArraSource *source, const char *mark)
+{
+  for (gsize i = 0; i < arra_source_count (source); i++)
+    {
+      const char *name = arra_source_name (source, i);
+      gsize rest = strlen (name) - MIN (strlen (name), strlen (mark));
+
+      if (g_str_has_suffix (name, mark) && (rest == 0 || name[rest - 1] == '.'))
+        return g_strndup (name, rest);
+    }
+  return NULL;
+}
+
 guint64
 arra_source_mapped_bytes (const ArraSource *source)
 {

@@ -20,6 +20,8 @@ const ArraTensor *arra_source_tensor (const ArraSource *source, gsize index);
 const char *arra_source_file_of (const ArraSource *source, const char *name); /* the file's path, for messages */
 /* Whether a tensor is named but cannot be used, so that arra_source_find() does not give it: then @error says why. */
 gboolean arra_source_is_absent (const ArraSource *source, const char *name, GError **error);
+/* What stands before @mark, whole words of a tensor's name, in the first name that ends with it (transfer full); NULL when none does. */
+char *arra_source_find_prefix (const ArraSource *source, const char *mark);
 /* (nullable): what the user is to know about the files that were taken, a sentence. */
 const char *arra_source_note (const ArraSource *source);
 guint64 arra_source_mapped_bytes (const ArraSource *source);

@@ -92,7 +92,7 @@ const ArraClipForm *
 arra_clip_form_of (const ArraSource *source, char **prefix)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (forms); i++)
-    if ((*prefix = arra_stored_prefix (source, forms[i].marker)) != NULL)
+    if ((*prefix = arra_source_find_prefix (source, forms[i].marker)) != NULL)
       return &forms[i];
   return NULL;
 }

@@ -56,7 +56,7 @@ arra_janus_find_prefix (const ArraSource *source, ArraJanusForm *form)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (forms); i++)
     {
-      char *prefix = arra_weights_find_prefix (source, forms[i].mark);
+      char *prefix = arra_source_find_prefix (source, forms[i].mark);
 
       *form = (ArraJanusForm) i;
       if (prefix != NULL)

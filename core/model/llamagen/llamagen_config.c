@@ -112,7 +112,7 @@ arra_llamagen_config_check (ArraLlamagenConfig *config, const char *name, GError
 char *
 arra_llamagen_find_prefix (const ArraSource *source)
 {
-  return arra_weights_find_prefix (source, MARK);
+  return arra_source_find_prefix (source, MARK);
 }
 
 static guint

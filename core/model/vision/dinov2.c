@@ -116,7 +116,7 @@ read_shape (ArraDinov2 *dino,
             ArraSource *source,
             GError **error)
 {
-  g_autofree char *registers = arra_stored_prefix (source, "register_tokens");
+  g_autofree char *registers = arra_source_find_prefix (source, "register_tokens");
 
   if (registers != NULL)
     return arra_fail (error, ARRA_ERROR_UNSUPPORTED,
@@ -199,8 +199,8 @@ arra_dinov2_open (const char *path, ArraSource *source, const ArraExec *exec, GE
 
   if (dino == NULL)
     return NULL;
-  if ((prefix = arra_stored_prefix (source, form->marker)) == NULL
-      && (prefix = arra_stored_prefix (source, forms[1].marker)) != NULL)
+  if ((prefix = arra_source_find_prefix (source, form->marker)) == NULL
+      && (prefix = arra_source_find_prefix (source, forms[1].marker)) != NULL)
     form = &forms[1];
   names = (ArraStoredNames){ form->names.rules, form->names.n, prefix, FALSE };
   if (!read_shape (dino, form, &names, path, source, error) || !load (dino, &names, source, error))

@@ -15,8 +15,8 @@ typedef struct
 static gboolean
 fits (const ArraSource *source)
 {
-  g_autofree char *prefix = arra_stored_prefix (source, ARRA_DINOV2_MARKER);
-  g_autofree char *original = arra_stored_prefix (source, ARRA_DINOV2_ORIGINAL_MARKER);
+  g_autofree char *prefix = arra_source_find_prefix (source, ARRA_DINOV2_MARKER);
+  g_autofree char *original = arra_source_find_prefix (source, ARRA_DINOV2_ORIGINAL_MARKER);
 
   return prefix != NULL || original != NULL;
 }

@@ -61,7 +61,7 @@ static gboolean
 find_names (const ArraSource *source, ArraStoredNames *names, char **prefix)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (forms); i++)
-    if ((*prefix = arra_stored_prefix (source, forms[i].marker)) != NULL)
+    if ((*prefix = arra_source_find_prefix (source, forms[i].marker)) != NULL)
       {
         *names = (ArraStoredNames){ forms[i].names.rules, forms[i].names.n, *prefix, FALSE };
         return TRUE;

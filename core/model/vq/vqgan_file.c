@@ -138,7 +138,7 @@ read_file (ArraVqganFile *file, const char *path, GError **error)
 {
   if (!read_source (file, path, error))
     return FALSE;
-  file->prefix = arra_weights_find_prefix (file->source, CODEBOOK);
+  file->prefix = arra_source_find_prefix (file->source, CODEBOOK);
   if (file->prefix == NULL)
     return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: holds no VQGAN: it has no tensor \"%s\"", path,
                       CODEBOOK);

@@ -31,15 +31,6 @@ find (const Reading *reading, const char *format, ...)
   return arra_source_find (reading->source, name);
 }
 
-/* 0: there is no such tensor, or no such number can be used. */
-static guint
-size (const ArraTensor *tensor, guint dim)
-{
-  gint64 n = tensor != NULL && tensor->n_dims > dim ? tensor->shape[dim] : 0;
-
-  return n > 0 && n <= G_MAXINT32 ? (guint) n : 0;
-}
-
 static const ArraTensor *
 find_block (const Reading *reading, const char *half, const char *level, guint i, guint block)
 {
@@ -67,7 +58,7 @@ read_levels (const Reading *reading, ArraVqganConfig *config)
       block = find_block (reading, "encoder", down, i, 0);
       if (block == NULL)
         return;
-      config->ch_mult[config->n_levels++] = size (block, 0) / MAX (config->ch, 1);
+      config->ch_mult[config->n_levels++] = arra_tensor_side (block, 0) / MAX (config->ch, 1);
       if (find (reading, "encoder.%s%u.%s0.q.weight", down, i, reading->names->attention) != NULL)
         config->attn_resolutions[config->n_attn++] = config->resolution >> i;
     }
@@ -80,12 +71,12 @@ read_numbers (const Reading *reading, ArraVqganConfig *config)
   const ArraTensor *codebook = find (reading, "quantize.embedding.weight");
   guint decoder_blocks = count_blocks (reading, "decoder", reading->names->up);
 
-  config->ch = size (find (reading, "encoder.conv_in.weight"), 0);
-  config->in_channels = size (find (reading, "encoder.conv_in.weight"), 1);
-  config->out_channels = size (find (reading, "decoder.conv_out.weight"), 0);
-  config->z_channels = size (find (reading, "encoder.conv_out.weight"), 0);
-  config->n_embed = size (codebook, 0);
-  config->embed_dim = size (codebook, 1);
+  config->ch = arra_tensor_side (find (reading, "encoder.conv_in.weight"), 0);
+  config->in_channels = arra_tensor_side (find (reading, "encoder.conv_in.weight"), 1);
+  config->out_channels = arra_tensor_side (find (reading, "decoder.conv_out.weight"), 0);
+  config->z_channels = arra_tensor_side (find (reading, "encoder.conv_out.weight"), 0);
+  config->n_embed = arra_tensor_side (codebook, 0);
+  config->embed_dim = arra_tensor_side (codebook, 1);
   config->n_res_blocks = count_blocks (reading, "encoder", reading->names->down);
   config->decoder_blocks = decoder_blocks == config->n_res_blocks + 1 ? 0 : decoder_blocks;
   config->plain_middle = find (reading, "encoder.%s.q.weight", reading->names->middle[1]) == NULL;
