@@ -25,6 +25,12 @@ typedef struct
                          _parameters and _buffers */
 } ArraStoredNames;
 
+/* An ArraStoredNames of an array of rules, for tables of forms: no prefix yet. */
+#define ARRA_STORED_RULES(array)                                                                             \
+  {                                                                                                          \
+    array, G_N_ELEMENTS (array), NULL, FALSE                                                                 \
+  }
+
 /* Finds the file's names by @marker, plain or pickled; @prefix: (transfer full): keeps what they point to.
  * FALSE: no tensor's name ends with it. */
 gboolean arra_stored_recognise (const ArraSource *source, const char *marker, ArraStoredNames *names, char **prefix);

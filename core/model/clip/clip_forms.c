@@ -77,24 +77,25 @@ static const ArraStoredName openai[] = {
   { "text_projection.weight", "text_projection", 0, 0, TRUE },
 };
 
-#define ROWS(rules)                                                                                          \
-  {                                                                                                          \
-    rules, G_N_ELEMENTS (rules), NULL, FALSE                                                                 \
-  }
-
 static const ArraClipForm forms[] = {
   { "vision_model.embeddings.class_embedding", { NULL, 0, NULL, FALSE }, 1e-5f, FALSE, FALSE },
-  { "visual.trunk.cls_token", ROWS (timm), 1e-6f, TRUE, TRUE },
-  { "visual.class_embedding", ROWS (openai), 1e-5f, TRUE, TRUE },
+  { "visual.trunk.cls_token", ARRA_STORED_RULES (timm), 1e-6f, TRUE, TRUE },
+  { "visual.class_embedding", ARRA_STORED_RULES (openai), 1e-5f, TRUE, TRUE },
 };
+
+const ArraClipForm *
+arra_clip_form_find (const ArraClipForm *among, gsize n, const ArraSource *source, char **prefix)
+{
+  for (gsize i = 0; i < n; i++)
+    if ((*prefix = arra_source_find_prefix (source, among[i].marker)) != NULL)
+      return &among[i];
+  return NULL;
+}
 
 const ArraClipForm *
 arra_clip_form_of (const ArraSource *source, char **prefix)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS (forms); i++)
-    if ((*prefix = arra_source_find_prefix (source, forms[i].marker)) != NULL)
-      return &forms[i];
-  return NULL;
+  return arra_clip_form_find (forms, G_N_ELEMENTS (forms), source, prefix);
 }
 
 /* ---- shapes */

@@ -18,8 +18,10 @@ typedef struct
   gboolean rounded; /* pictures are cut as torchvision cuts them */
 } ArraClipForm;
 
-/* (nullable): none fits. @prefix: (transfer full): what goes before the marker, which belongs before all
- * names. */
+/* The first of @n @forms that fits. (nullable): none does. @prefix: (transfer full): what goes before the marker,
+ * which belongs before all names. */
+const ArraClipForm *arra_clip_form_find (const ArraClipForm *forms, gsize n, const ArraSource *source, char **prefix);
+/* The same among CLIP's own forms. */
 const ArraClipForm *arra_clip_form_of (const ArraSource *source, char **prefix);
 
 /* The shape of the model in @source, by the shapes of its tensors, with heads of 64 numbers; without texts it

@@ -47,15 +47,24 @@ static const ArraStoredName original[] = {
   { "vision_model.post_layernorm", "norm", 0, 0, FALSE },
 };
 
-#define ROWS(rules)                                                                                          \
-  {                                                                                                          \
-    rules, G_N_ELEMENTS (rules), NULL, FALSE                                                                 \
-  }
-
 static const ArraClipForm forms[] = {
-  { ARRA_DINOV2_MARKER, ROWS (transformers), 1e-6f, TRUE, FALSE },
-  { ARRA_DINOV2_ORIGINAL_MARKER, ROWS (original), 1e-6f, TRUE, FALSE },
+  { "encoder.layer.0.layer_scale1.lambda1", ARRA_STORED_RULES (transformers), 1e-6f, TRUE, FALSE },
+  { "blocks.0.ls1.gamma", ARRA_STORED_RULES (original), 1e-6f, TRUE, FALSE },
 };
+
+static const ArraClipForm *
+find_form (const ArraSource *source, char **prefix)
+{
+  return arra_clip_form_find (forms, G_N_ELEMENTS (forms), source, prefix);
+}
+
+gboolean
+arra_dinov2_fits (const ArraSource *source)
+{
+  g_autofree char *prefix = NULL;
+
+  return find_form (source, &prefix) != NULL;
+}
 
 struct _ArraDinov2
 {
@@ -194,14 +203,13 @@ arra_dinov2_open (const char *path, ArraSource *source, const ArraExec *exec, GE
 {
   g_autoptr (ArraDinov2) dino = arra_mem_new0 (1, sizeof *dino, "the image encoder", error);
   g_autofree char *prefix = NULL;
-  const ArraClipForm *form = &forms[0];
+  const ArraClipForm *form = find_form (source, &prefix);
   ArraStoredNames names;
 
   if (dino == NULL)
     return NULL;
-  if ((prefix = arra_source_find_prefix (source, form->marker)) == NULL
-      && (prefix = arra_source_find_prefix (source, forms[1].marker)) != NULL)
-    form = &forms[1];
+  if (form == NULL) /* what is missing is said by the names of the first */
+    form = &forms[0];
   names = (ArraStoredNames){ form->names.rules, form->names.n, prefix, FALSE };
   if (!read_shape (dino, form, &names, path, source, error) || !load (dino, &names, source, error))
     return NULL;

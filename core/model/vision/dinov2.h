@@ -11,12 +11,10 @@
 #include "exec.h"
 #include "source.h"
 
-/* Ends of tensors' names that tell its files: transformers', and the original ones. */
-#define ARRA_DINOV2_MARKER "encoder.layer.0.layer_scale1.lambda1"
-#define ARRA_DINOV2_ORIGINAL_MARKER "blocks.0.ls1.gamma"
-
 typedef struct _ArraDinov2 ArraDinov2; /* not to be used by two threads at once */
 
+/* Whether it is a file of one of these, by the names of its tensors. */
+gboolean arra_dinov2_fits (const ArraSource *source);
 /* @path: a folder, whose config.json (nullable: heads of 64 numbers) says how many heads there are, or a
  * file. UNSUPPORTED: forms with registers or SwiGLU. */
 ArraDinov2 *arra_dinov2_open (const char *path, ArraSource *source, const ArraExec *exec, GError **error);

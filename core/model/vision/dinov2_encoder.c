@@ -2,7 +2,6 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "dinov2.h"
 #include "fail.h"
-#include "stored_names.h"
 #include "vision_class.h"
 #include "vision_pixels.h"
 
@@ -11,15 +10,6 @@ typedef struct
   ArraDinov2 *dino;
   ArraVisionPixels pixels;
 } Encoder;
-
-static gboolean
-fits (const ArraSource *source)
-{
-  g_autofree char *prefix = arra_source_find_prefix (source, ARRA_DINOV2_MARKER);
-  g_autofree char *original = arra_source_find_prefix (source, ARRA_DINOV2_ORIGINAL_MARKER);
-
-  return prefix != NULL || original != NULL;
-}
 
 static void
 encoder_free (gpointer self)
@@ -91,4 +81,4 @@ sha256 (gconstpointer self)
 }
 
 const ArraVisionClass arra_vision_dinov2
-    = { "DINOv2", "dinov2", fits, encoder_open, encoder_free, prepare, run, sha256, NULL, NULL };
+    = { "DINOv2", "dinov2", arra_dinov2_fits, encoder_open, encoder_free, prepare, run, sha256, NULL, NULL };

@@ -40,18 +40,13 @@ static const ArraStoredName original[] = {
   { "vision_encoder.neck.layer_norm2", "image_encoder.neck.3", 0, 0, FALSE },
 };
 
-#define ROWS(rules)                                                                                          \
-  {                                                                                                          \
-    rules, G_N_ELEMENTS (rules), NULL, FALSE                                                                 \
-  }
-
 static const struct
 {
   const char *marker;
   ArraStoredNames names;
 } forms[] = {
-  { "vision_encoder.pos_embed", ROWS (transformers) },
-  { "image_encoder.pos_embed", ROWS (original) },
+  { "vision_encoder.pos_embed", ARRA_STORED_RULES (transformers) },
+  { "image_encoder.pos_embed", ARRA_STORED_RULES (original) },
 };
 
 /* ---- opening */

@@ -79,11 +79,12 @@ find_class (const char *path, const ArraVisionClass **class, GError **error)
       || (type = arra_json_get_string (root, config, "model_type", error)) == NULL)
     return FALSE;
   *class = class_by_type (type);
+  if (*class != NULL)
+    return TRUE;
   names = list_names ();
-  return *class != NULL
-         || arra_fail (error, ARRA_ERROR_UNSUPPORTED,
-                       "%s: model_type is \"%.40s\", which is no image encoder that is known (%s)", config,
-                       type, names);
+  return arra_fail (error, ARRA_ERROR_UNSUPPORTED,
+                    "%s: model_type is \"%.40s\", which is no image encoder that is known (%s)", config, type,
+                    names);
 }
 
 static ArraVisionEncoder *
