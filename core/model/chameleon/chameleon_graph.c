@@ -2,33 +2,19 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "chameleon_graph.h"
 
-#include <string.h>
-
-/* Every sequence's positions run from 0. */
 static void
-prepare_rope (ArraTape *tape,
-              const ArraChameleonConfig *config,
-              const ArraSequences *sequences,
-              ArraTransformerGraph *graph)
+frequencies (gconstpointer config, guint length, float *out)
 {
-  gsize half = config->head_dim / 2, size = sequences->length * half;
-  float *cosine = arra_tape_keep (tape, sequences->n * size, sizeof (float));
-  float *sine = arra_tape_keep (tape, sequences->n * size, sizeof (float));
-  float *frequencies = arra_tape_keep (tape, half, sizeof (float));
-
-  graph->cosine = cosine;
-  graph->sine = sine;
-  if (!arra_tape_computes (tape))
-    return;
-  arra_chameleon_rope_frequencies (config, sequences->length, frequencies);
-  for (guint i = 0; i < sequences->length; i++)
-    arra_chameleon_rope_angles (config, frequencies, i, cosine + i * half, sine + i * half);
-  for (guint i = 1; i < sequences->n; i++)
-    {
-      memcpy (cosine + i * size, cosine, size * sizeof (float));
-      memcpy (sine + i * size, sine, size * sizeof (float));
-    }
+  arra_chameleon_rope_frequencies (config, length, out);
 }
+
+static void
+angles (gconstpointer config, const float *turns, guint position, float *cosine, float *sine)
+{
+  arra_chameleon_rope_angles (config, turns, position, cosine, sine);
+}
+
+static const ArraGraphTurns turns = { frequencies, angles };
 
 void
 arra_chameleon_graph (ArraTape *tape,
@@ -52,7 +38,7 @@ arra_chameleon_graph (ArraTape *tape,
                               sequences->ids, (gsize) sequences->n * sequences->length);
 
   layers.dropout.stream = 0;
-  prepare_rope (tape, config, sequences, &layers);
+  arra_transformer_graph_turn (tape, &layers, &turns, config);
   arra_transformer_graph (tape, &layers, x, tap, out);
 }
 

@@ -4,24 +4,23 @@
 
 #include "janus_private.h"
 
-/* Angles of every row: [n * length][head_dim / 2]; every sequence's positions run from 0. */
 static void
-prepare_rope (ArraTape *tape, const ArraJanusConfig *config, ArraTransformerGraph *layers)
+frequencies (gconstpointer data, guint length, float *out)
 {
-  gsize half = config->head_dim / 2, rows = (gsize) layers->n * layers->length;
-  float *cosine = arra_tape_keep (tape, rows * half, sizeof (float));
-  float *sine = arra_tape_keep (tape, rows * half, sizeof (float));
-  float *frequencies = arra_tape_keep (tape, half, sizeof (float));
+  const ArraJanusConfig *config = data;
 
-  layers->cosine = cosine;
-  layers->sine = sine;
-  if (!arra_tape_computes (tape))
-    return;
-  arra_rope_frequencies (config->rope_theta, config->head_dim, frequencies);
-  for (gsize row = 0; row < rows; row++)
-    arra_rope_angles (frequencies, half, (float) (row % layers->length), cosine + row * half,
-                      sine + row * half);
+  arra_rope_frequencies (config->rope_theta, config->head_dim, out);
 }
+
+static void
+angles (gconstpointer data, const float *turns, guint position, float *cosine, float *sine)
+{
+  const ArraJanusConfig *config = data;
+
+  arra_rope_angles (turns, config->head_dim / 2, (float) position, cosine, sine);
+}
+
+static const ArraGraphTurns turns = { frequencies, angles };
 
 static guint32
 count_text (const ArraJanusConfig *config, const ArraSequences *sequences)
@@ -115,7 +114,7 @@ graph (const ArraTrainable *model,
                                   .dropout = *dropout };
 
   layers.dropout.stream = 0;
-  prepare_rope (tape, config, &layers);
+  arra_transformer_graph_turn (tape, &layers, &turns, config);
   arra_transformer_graph (tape, &layers, embed (tape, config, parameters, sequences), tap, out);
 }
 

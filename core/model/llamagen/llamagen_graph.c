@@ -7,25 +7,23 @@
 #include "fail.h"
 #include "llamagen_private.h"
 
-/* Angles of every row: [n * length][head_dim / 2], the same for every sequence. */
 static void
-prepare_rope (ArraTape *tape, const ArraTrainable *model, ArraTransformerGraph *layers)
+frequencies (gconstpointer data, guint length, float *out)
 {
-  const ArraLlamagenConfig *config = model->config;
-  gsize half = config->head_dim / 2, rows = (gsize) layers->n * layers->length;
-  float *cosine = arra_tape_keep (tape, rows * half, sizeof (float));
-  float *sine = arra_tape_keep (tape, rows * half, sizeof (float));
-  float *frequencies = arra_tape_keep (tape, half, sizeof (float));
+  const ArraTrainable *model = data;
 
-  layers->cosine = cosine;
-  layers->sine = sine;
-  if (!arra_tape_computes (tape))
-    return;
-  arra_llamagen_frequencies (config, frequencies);
-  for (gsize row = 0; row < rows; row++)
-    arra_llamagen_angles (config, frequencies, (guint) (row % layers->length), model->columns,
-                          cosine + row * half, sine + row * half);
+  arra_llamagen_frequencies (model->config, out);
 }
+
+static void
+angles (gconstpointer data, const float *turns, guint position, float *cosine, float *sine)
+{
+  const ArraTrainable *model = data;
+
+  arra_llamagen_angles (model->config, turns, position, model->columns, cosine, sine);
+}
+
+static const ArraGraphTurns turns = { frequencies, angles };
 
 /* Rows of the two tables, and where each row of the sequences is when the classes' rows lie before the
  * codes'. */
@@ -95,7 +93,7 @@ graph (const ArraTrainable *model,
   layers.dropout.stream = 0;
   x = arra_graph_dropout (tape, x, &layers.dropout);
   layers.dropout.stream = 1;
-  prepare_rope (tape, model, &layers);
+  arra_transformer_graph_turn (tape, &layers, &turns, model);
   arra_transformer_graph (tape, &layers, x, tap, out);
 }
 

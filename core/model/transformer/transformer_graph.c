@@ -3,6 +3,7 @@
 #include "transformer_graph.h"
 
 #include <math.h>
+#include <string.h>
 
 typedef struct
 {
@@ -120,6 +121,31 @@ residual (Graph *g, ArraNode *x, ArraNode *norm, ArraNode *(*sublayer) (const Gr
   branch = arra_graph_dropout (g->tape, branch, &g->dropout);
   g->dropout.stream++;
   return arra_graph_add (g->tape, x, branch);
+}
+
+void
+arra_transformer_graph_turn (ArraTape *tape,
+                             ArraTransformerGraph *graph,
+                             const ArraGraphTurns *turns,
+                             gconstpointer config)
+{
+  gsize half = graph->shape->head_dim / 2, size = graph->length * half;
+  float *cosine = arra_tape_keep (tape, graph->n * size, sizeof (float));
+  float *sine = arra_tape_keep (tape, graph->n * size, sizeof (float));
+  float *frequencies = arra_tape_keep (tape, half, sizeof (float));
+
+  graph->cosine = cosine;
+  graph->sine = sine;
+  if (!arra_tape_computes (tape))
+    return;
+  turns->frequencies (config, graph->length, frequencies);
+  for (guint i = 0; i < graph->length; i++)
+    turns->angles (config, frequencies, i, cosine + i * half, sine + i * half);
+  for (guint i = 1; i < graph->n; i++)
+    {
+      memcpy (cosine + i * size, cosine, size * sizeof (float));
+      memcpy (sine + i * size, sine, size * sizeof (float));
+    }
 }
 
 void

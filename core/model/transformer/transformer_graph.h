@@ -27,6 +27,17 @@ typedef struct
   ArraNode *tapped; /* the same shape: hidden_states[tap] of the reference; NULL: none was asked for */
 } ArraTransformerNodes;
 
+/* How a family turns positions, by its own configuration: frequencies of a sequence of @length ([head_dim / 2] at most), and the angles of one position
+ * ([head_dim / 2] each). */
+typedef struct
+{
+  void (*frequencies) (gconstpointer config, guint length, float *out);
+  void (*angles) (gconstpointer config, const float *frequencies, guint position, float *cosine, float *sine);
+} ArraGraphTurns;
+
+/* Sets @graph's cosine and sine, on the tape; every sequence's positions run from 0. */
+void arra_transformer_graph_turn (ArraTape *tape, ArraTransformerGraph *graph, const ArraGraphTurns *turns, gconstpointer config);
+
 /* @x: [n * length][hidden_size], the embeddings. @tap: 0 (these), 1 .. n_layers - 1 (the raw output of layer tap - 1), n_layers (after the final norm),
  * or ARRA_NO_LAYER. */
 void arra_transformer_graph (ArraTape *tape, const ArraTransformerGraph *graph, ArraNode *x, guint tap, ArraTransformerNodes *out);
