@@ -48,20 +48,6 @@ open_job (Run *run, GError **error)
   return TRUE;
 }
 
-static guint64
-count_tokens (const ArraJob *job)
-{
-  guint64 sum = 0;
-
-  for (guint i = 0; i < arra_job_n_answers (job); i++)
-    {
-      gsize n;
-      arra_job_tokens (job, i, &n, NULL);
-      sum += n;
-    }
-  return sum;
-}
-
 /* One answer with one picture: OUT; otherwise numbered by answer, and by picture where an answer has several. */
 static char *
 name_picture (const Run *run, guint answer, guint picture, guint n_answers)
@@ -188,12 +174,12 @@ run_job (Run *run, gboolean *stopped, GError **error)
 {
   g_autoptr (GError) fault = NULL;
   double start = now ();
-  guint64 before = count_tokens (run->job);
+  guint64 before = generate_count_tokens (run->job);
   guint n_answers = generate_request (run->job)->count;
   gboolean ok = arra_job_run (run->job, cli_signals_stage (0), &fault);
 
   run->result.run_seconds = now () - start;
-  run->result.new_tokens = count_tokens (run->job) - before;
+  run->result.new_tokens = generate_count_tokens (run->job) - before;
   ok = ok && finish (run, n_answers, &fault);
   *stopped = is_stopped (fault);
   if (*stopped)

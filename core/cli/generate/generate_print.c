@@ -12,8 +12,8 @@
 
 #define PLACEHOLDER "<|image|>"
 
-static guint64
-count_tokens (const ArraJob *job)
+guint64
+generate_count_tokens (const ArraJob *job)
 {
   guint64 sum = 0;
 
@@ -56,7 +56,7 @@ print_stopped (const GenerateSetup *setup, const ArraJob *job, const GenerateRes
       cli_note ("Stopped before the first token.");
       return;
     }
-  cli_note ("Stopped after %" G_GUINT64_FORMAT " tokens, saved in %s", count_tokens (job), setup->tokens);
+  cli_note ("Stopped after %" G_GUINT64_FORMAT " tokens, saved in %s", generate_count_tokens (job), setup->tokens);
   for (guint i = 0; i < result->partial->len; i++)
     cli_note ("%s", (const char *) g_ptr_array_index (result->partial, i));
   cli_note ("Go on with: arra generate --resume %s -o %s", tokens, out);
@@ -93,7 +93,7 @@ generate_print (const GenerateOptions *options, const GenerateSetup *setup, cons
       print_texts (job);
       for (guint i = 0; i < result->files->len; i++)
         cli_print ("%s\n", (const char *) g_ptr_array_index (result->files, i));
-      cli_print ("seed %" G_GUINT64_FORMAT ", %" G_GUINT64_FORMAT " tokens, %s (%s tokens/s)\n", generate_request (job)->seed, count_tokens (job), time, rate);
+      cli_print ("seed %" G_GUINT64_FORMAT ", %" G_GUINT64_FORMAT " tokens, %s (%s tokens/s)\n", generate_request (job)->seed, generate_count_tokens (job), time, rate);
       if (result->tokens_saved && !stopped)
         cli_print ("tokens: %s\n", setup->tokens);
       if (arra_checkpoint_card (checkpoint)->medical && result->files->len > 0)
@@ -169,7 +169,7 @@ generate_print_json (const GenerateSetup *setup, const ArraCheckpoint *checkpoin
     cli_json_string (json, NULL, g_ptr_array_index (result->files, i));
   cli_json_end_array (json);
   cli_json_string (json, "tokens_file", result->tokens_saved ? setup->tokens : NULL);
-  cli_json_uint (json, "tokens", count_tokens (job));
+  cli_json_uint (json, "tokens", generate_count_tokens (job));
   cli_json_measured (json, "seconds", result->seconds);
   cli_json_measured (json, "tokens_per_second", tokens_per_second (result));
   cli_json_end_object (json);
