@@ -25,6 +25,12 @@ typedef struct
   gint64 (*size) (gconstpointer config, guint dim, const ArraSource *source, const char *name);
 } ArraWeightTable;
 
+/* The members of an ArraWeightTable that say its entries: three arrays. */
+#define ARRA_TABLE_ENTRIES(before_array, in_layer_array, after_array)                                        \
+  .before = before_array, .in_layer = in_layer_array, .after = after_array,                                  \
+  .n_before = G_N_ELEMENTS (before_array), .n_in_layer = G_N_ELEMENTS (in_layer_array),                      \
+  .n_after = G_N_ELEMENTS (after_array)
+
 /* A table with what its sizes hang on, and where the weights are. */
 typedef struct
 {

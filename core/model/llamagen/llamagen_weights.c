@@ -90,9 +90,7 @@ dim_size (gconstpointer data, guint dim, const ArraSource *source, const char *n
 
 #define TABLE(before_layers)                                                                                 \
   {                                                                                                          \
-    .before = before_layers, .in_layer = in_layer, .after = after_layers,                                    \
-    .n_before = G_N_ELEMENTS (before_layers), .n_in_layer = G_N_ELEMENTS (in_layer),                         \
-    .n_after = G_N_ELEMENTS (after_layers), .layers = { "layers." },                                         \
+    ARRA_TABLE_ENTRIES (before_layers, in_layer, after_layers), .layers = { "layers." },                     \
     .layer_size = sizeof (ArraTransformerLayer), .size = dim_size,                                           \
   }
 

@@ -84,12 +84,7 @@ dim_size (gconstpointer data, guint dim, const ArraSource *source, const char *n
 }
 
 static const ArraWeightTable table = {
-  .before = before_layers,
-  .in_layer = in_layer,
-  .after = after_layers,
-  .n_before = G_N_ELEMENTS (before_layers),
-  .n_in_layer = G_N_ELEMENTS (in_layer),
-  .n_after = G_N_ELEMENTS (after_layers),
+  ARRA_TABLE_ENTRIES (before_layers, in_layer, after_layers),
   .layers = BOTH ("encoder.block."),
   .layer_size = sizeof (ArraT5Layer),
   .size = dim_size,
