@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "config_numbers.h"
 #include "fail.h"
 #include "jsonguard.h"
 #include "quantised.h"
@@ -15,13 +16,7 @@
 #define MAX_VOCAB (1 << 24)
 #define MAX_CONTEXT (1 << 19)
 
-/* Members that count something: `standard` 0 means that it must be there. */
-static const struct
-{
-  const char *key;
-  gsize offset;
-  gint64 max, standard;
-} counts[] = {
+static const ArraConfigCount counts[] = {
   { "vocab_size", G_STRUCT_OFFSET (ArraChameleonConfig, vocab_size), MAX_VOCAB, 0 },
   { "hidden_size", G_STRUCT_OFFSET (ArraChameleonConfig, hidden_size), MAX_WIDTH, 0 },
   { "intermediate_size", G_STRUCT_OFFSET (ArraChameleonConfig, intermediate_size), MAX_WIDTH, 0 },
@@ -43,15 +38,6 @@ static const struct
 };
 
 static gboolean
-in_range (guint value, guint max, const char *what, const char *name, GError **error)
-{
-  if (value >= 1 && value <= max)
-    return TRUE;
-  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s is %u; 1 to %u is possible", name, what, value,
-                    max);
-}
-
-static gboolean
 divides (guint divisor, guint value, const char *divisor_name, const char *value_name, const char *name,
          GError **error)
 {
@@ -64,8 +50,8 @@ divides (guint divisor, guint value, const char *divisor_name, const char *value
 static gboolean
 check_rope (const ArraChameleonConfig *config, const char *name, GError **error)
 {
-  if (!(config->rope_theta >= 1.0 && config->rope_theta <= 1e12))
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: rope_theta must be between 1 and 1e12", name);
+  if (!arra_config_check_rope_theta (config->rope_theta, name, error))
+    return FALSE;
   if (config->rope_scaling != ARRA_ROPE_PLAIN && !(config->rope_factor >= 1.0 && config->rope_factor <= 1e6))
     return arra_fail (error, ARRA_ERROR_INVALID_DATA,
                       "%s: the factor of rope_scaling must be between 1 and 1e6", name);
@@ -78,14 +64,14 @@ check_rope (const ArraChameleonConfig *config, const char *name, GError **error)
 gboolean
 arra_chameleon_config_check (ArraChameleonConfig *config, const char *name, GError **error)
 {
-  if (!in_range (config->vocab_size, MAX_VOCAB, "vocab_size", name, error)
-      || !in_range (config->hidden_size, MAX_WIDTH, "hidden_size", name, error)
-      || !in_range (config->intermediate_size, MAX_WIDTH, "intermediate_size", name, error)
-      || !in_range (config->n_layers, MAX_LAYERS, "num_hidden_layers", name, error)
-      || !in_range (config->n_heads, MAX_WIDTH, "num_attention_heads", name, error)
-      || !in_range (config->n_kv_heads, MAX_WIDTH, "num_key_value_heads", name, error)
-      || !in_range (config->context, MAX_CONTEXT, "max_position_embeddings", name, error)
-      || !in_range (config->model_parallel, MAX_WIDTH, "model_parallel_size", name, error)
+  if (!arra_config_check_count (config->vocab_size, MAX_VOCAB, "vocab_size", name, error)
+      || !arra_config_check_count (config->hidden_size, MAX_WIDTH, "hidden_size", name, error)
+      || !arra_config_check_count (config->intermediate_size, MAX_WIDTH, "intermediate_size", name, error)
+      || !arra_config_check_count (config->n_layers, MAX_LAYERS, "num_hidden_layers", name, error)
+      || !arra_config_check_count (config->n_heads, MAX_WIDTH, "num_attention_heads", name, error)
+      || !arra_config_check_count (config->n_kv_heads, MAX_WIDTH, "num_key_value_heads", name, error)
+      || !arra_config_check_count (config->context, MAX_CONTEXT, "max_position_embeddings", name, error)
+      || !arra_config_check_count (config->model_parallel, MAX_WIDTH, "model_parallel_size", name, error)
       || !divides (config->n_heads, config->hidden_size, "num_attention_heads", "hidden_size", name, error)
       || !divides (config->n_kv_heads, config->n_heads, "num_key_value_heads", "num_attention_heads", name,
                    error)
@@ -98,10 +84,7 @@ arra_chameleon_config_check (ArraChameleonConfig *config, const char *name, GErr
   if (config->head_dim % 2 != 0)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: a head has %u numbers; an even number is needed",
                       name, config->head_dim);
-  if (!(config->norm_eps > 0.0f && config->norm_eps <= 1.0f))
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: the epsilon of the norms must be above 0 and at most 1", name);
-  return check_rope (config, name, error);
+  return arra_config_check_norm_eps (config->norm_eps, name, error) && check_rope (config, name, error);
 }
 
 static gboolean
@@ -148,17 +131,8 @@ read_counts (ArraChameleonConfig *config, JsonObject *object, const char *name, 
 {
   gint64 value;
 
-  for (gsize i = 0; i < G_N_ELEMENTS (counts); i++)
-    {
-      gboolean ok = counts[i].standard == 0
-                        ? arra_json_get_int (object, name, counts[i].key, 1, counts[i].max, &value, error)
-                        : arra_json_get_int_default (object, name, counts[i].key, 1, counts[i].max,
-                                                     counts[i].standard, &value, error);
-      if (!ok)
-        return FALSE;
-      G_STRUCT_MEMBER (guint, config, counts[i].offset) = (guint) value;
-    }
-  if (!arra_json_get_int_default (object, name, "num_key_value_heads", 1, MAX_WIDTH, config->n_heads, &value,
+  if (!arra_config_read_counts (config, counts, G_N_ELEMENTS (counts), object, name, error)
+      || !arra_json_get_int_default (object, name, "num_key_value_heads", 1, MAX_WIDTH, config->n_heads, &value,
                                   error))
     return FALSE;
   config->n_kv_heads = (guint) value;

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "config_numbers.h"
 #include "fail.h"
 #include "jsonguard.h"
 #include "quantised.h"
@@ -87,25 +88,17 @@ gboolean
 arra_janus_config_check (ArraJanusConfig *config, const char *name, GError **error)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (counts); i++)
-    {
-      guint value = *count_at (config, i);
-
-      if (value < 1 || value > counts[i].max)
-        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s is %u; 1 to %u is possible", name,
-                          counts[i].gguf + strlen (PREFIX), value, counts[i].max);
-    }
+    if (!arra_config_check_count (*count_at (config, i), counts[i].max, counts[i].gguf + strlen (PREFIX),
+                                  name, error))
+      return FALSE;
   if (config->hidden_size % config->n_heads != 0 || config->n_heads % config->n_kv_heads != 0
       || config->hidden_size / config->n_heads % 2 != 0)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA,
                       "%s: %u heads (%u for keys) do not go into a width of %u: each takes an even number",
                       name, config->n_heads, config->n_kv_heads, config->hidden_size);
   config->head_dim = config->hidden_size / config->n_heads;
-  if (!(config->rope_theta >= 1.0 && config->rope_theta <= 1e12))
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: rope_theta must be between 1 and 1e12", name);
-  if (!(config->norm_eps > 0.0f && config->norm_eps <= 1.0f))
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: the epsilon of the norms must be above 0 and at most 1", name);
-  return TRUE;
+  return arra_config_check_rope_theta (config->rope_theta, name, error)
+         && arra_config_check_norm_eps (config->norm_eps, name, error);
 }
 
 static gboolean

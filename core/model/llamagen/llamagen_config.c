@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "config_numbers.h"
 #include "fail.h"
 #include "jsonguard.h"
 
@@ -71,15 +72,6 @@ arra_llamagen_size (const ArraLlamagenConfig *config)
 }
 
 static gboolean
-in_range (const char *key, guint value, guint max, const char *name, GError **error)
-{
-  if (value >= 1 && value <= max)
-    return TRUE;
-  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s is %u; 1 to %u is possible", name, key, value,
-                    max);
-}
-
-static gboolean
 check_heads (ArraLlamagenConfig *config, const char *name, GError **error)
 {
   if (config->hidden_size % config->n_heads != 0 || config->n_heads % config->n_kv_heads != 0
@@ -99,12 +91,12 @@ gboolean
 arra_llamagen_config_check (ArraLlamagenConfig *config, const char *name, GError **error)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (counts); i++)
-    if (!in_range (counts[i].key + strlen (PREFIX), G_STRUCT_MEMBER (guint, config, counts[i].offset),
-                   counts[i].max, name, error))
+    if (!arra_config_check_count (G_STRUCT_MEMBER (guint, config, counts[i].offset), counts[i].max,
+                                  counts[i].key + strlen (PREFIX), name, error))
       return FALSE;
-  if (!in_range (of_kind[config->kind].key + strlen (PREFIX),
-                 G_STRUCT_MEMBER (guint, config, of_kind[config->kind].offset), of_kind[config->kind].max,
-                 name, error))
+  if (!arra_config_check_count (G_STRUCT_MEMBER (guint, config, of_kind[config->kind].offset),
+                                of_kind[config->kind].max, of_kind[config->kind].key + strlen (PREFIX), name,
+                                error))
     return FALSE;
   return check_heads (config, name, error);
 }

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "config_numbers.h"
 #include "fail.h"
 #include "jsonguard.h"
 #include "quantised.h"
@@ -14,13 +15,7 @@
 #define MAX_WIDTH (1 << 20)
 #define MAX_VOCAB (1 << 24)
 
-/* Members that count something: `standard` 0 means that it must be there. */
-static const struct
-{
-  const char *key;
-  gsize offset;
-  gint64 max, standard;
-} counts[] = {
+static const ArraConfigCount counts[] = {
   { "vocab_size", G_STRUCT_OFFSET (ArraT5Config, vocab_size), MAX_VOCAB, 0 },
   { "d_model", G_STRUCT_OFFSET (ArraT5Config, hidden_size), MAX_WIDTH, 0 },
   { "d_ff", G_STRUCT_OFFSET (ArraT5Config, intermediate_size), MAX_WIDTH, 0 },
@@ -57,10 +52,7 @@ check (const ArraT5Config *config, const char *name, GError **error)
                       "%s: relative_attention_num_buckets must be a multiple of 4 and its quarter below "
                       "relative_attention_max_distance",
                       name);
-  if (!(config->norm_eps > 0.0f && config->norm_eps <= 1.0f))
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: the epsilon of the norms must be above 0 and at most 1", name);
-  return TRUE;
+  return arra_config_check_norm_eps (config->norm_eps, name, error);
 }
 
 gboolean
@@ -72,19 +64,10 @@ arra_t5_config_read (ArraT5Config *config, JsonObject *object, const char *name,
   memset (config, 0, sizeof *config);
   if (!check_string (object, name, "model_type", "t5", error)
       || !check_string (object, name, "feed_forward_proj", "gated-gelu", error)
-      || !arra_quantised_check_config (object, name, error))
-    return FALSE;
-  for (gsize i = 0; i < G_N_ELEMENTS (counts); i++)
-    {
-      gboolean ok = counts[i].standard == 0
-                        ? arra_json_get_int (object, name, counts[i].key, 1, counts[i].max, &value, error)
-                        : arra_json_get_int_default (object, name, counts[i].key, 1, counts[i].max,
-                                                     counts[i].standard, &value, error);
-      if (!ok)
-        return FALSE;
-      G_STRUCT_MEMBER (guint, config, counts[i].offset) = (guint) value;
-    }
-  if (!arra_json_get_int_default (object, name, "pad_token_id", 0, config->vocab_size - 1, 0, &value, error)
+      || !arra_quantised_check_config (object, name, error)
+      || !arra_config_read_counts (config, counts, G_N_ELEMENTS (counts), object, name, error)
+      || !arra_json_get_int_default (object, name, "pad_token_id", 0, config->vocab_size - 1, 0, &value,
+                                     error)
       || !arra_json_get_double_default (object, name, "layer_norm_epsilon", 1e-6, &eps, error))
     return FALSE;
   config->pad = (guint32) value;
