@@ -70,7 +70,7 @@ static const Replacement words[] = {
   { B KINDS "(?:" S "image[s]?)?", "" },
   { B "page" S "+" D "+" B, "" },
   { B D "*[a-zA-Z]+" D "+[a-zA-Z]+" D "+[a-zA-Z\\p{Nd}]*" B, " " }, /* j2d1a2a */
-  { B D "+\\.?" D "*[xх×]" D "+\\.?" D "*" B, "" },                    /* 1024x768 */
+  { B D "+\\.?" D "*[xх×]" D "+\\.?" D "*" B, "" },                 /* 1024x768 */
   { B S "+:" S "+", ": " },
   { "([^\\p{Nd}][,./])" B, "\\1 " },
   { S "+", " " },
@@ -82,17 +82,44 @@ static const Replacement words[] = {
 
 /* ------------------------------------------------------------------- steps */
 
+static void
+compile (GHashTable *regexes, const Replacement *replacements, gsize n)
+{
+  for (gsize i = 0; i < n; i++)
+    {
+      GRegex *regex = g_regex_new (replacements[i].pattern, G_REGEX_OPTIMIZE, G_REGEX_MATCH_DEFAULT, NULL);
+
+      g_assert (regex != NULL);
+      g_hash_table_insert (regexes, (gpointer) &replacements[i], regex);
+    }
+}
+
+/* Made once, for all captions. */
+static const GRegex *
+regex_of (const Replacement *replacement)
+{
+  static gsize table = 0;
+
+  if (g_once_init_enter (&table))
+    {
+      GHashTable *regexes = g_hash_table_new (NULL, NULL);
+
+      compile (regexes, before_tags, G_N_ELEMENTS (before_tags));
+      compile (regexes, punctuation, G_N_ELEMENTS (punctuation));
+      compile (regexes, &joints, 1);
+      compile (regexes, words, G_N_ELEMENTS (words));
+      g_once_init_leave (&table, (gsize) regexes);
+    }
+  return g_hash_table_lookup ((GHashTable *) table, replacement);
+}
+
 /* *@text becomes what is left of it. */
 static gboolean
 replace (char **text, const Replacement *replacement, GError **error)
 {
-  g_autoptr (GError) fault = NULL;
-  g_autoptr (GRegex) regex
-      = g_regex_new (replacement->pattern, G_REGEX_OPTIMIZE, G_REGEX_MATCH_DEFAULT, &fault);
-  char *replaced;
+  char *replaced = g_regex_replace (regex_of (replacement), *text, -1, 0, replacement->with,
+                                    G_REGEX_MATCH_DEFAULT, NULL);
 
-  g_assert (regex != NULL);
-  replaced = g_regex_replace (regex, *text, -1, 0, replacement->with, G_REGEX_MATCH_DEFAULT, &fault);
   if (replaced == NULL)
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "This caption takes too many steps to clean");
   g_free (*text);
