@@ -13,7 +13,7 @@
 #define N_LAYERS 4
 #define N_BOUND (N_LAYERS - 1) /* layers that must not stretch */
 #define N_DOWN 2               /* layers of stride 2 */
-#define MAX_NODES 64
+#define MAX_NODES 128
 #define CLIP 1.0
 #define FIRST_ROUNDS 20   /* of the search for singular values, before the first step */
 #define STREAM 0x43524954 /* of random numbers */
@@ -24,7 +24,14 @@ typedef struct
   gboolean learns; /* the parameters are wanted, not the pictures */
   gsize n;         /* pictures */
   double loss;
+  ArraPatchCriticView *view;
 } Judging;
+
+/* What the layers make of pictures: features, and judgements at last. */
+typedef struct
+{
+  ArraNode *layers[N_LAYERS];
+} Judged;
 
 static gsize
 outputs_of (const ArraPatchCritic *critic, guint layer)
@@ -224,11 +231,12 @@ parameter (const Judging *j, guint scale, guint layer, const char *leaf)
   return j->learns ? node : arra_tape_leaf (j->critic->tape, node->rows, node->width, node->data, NULL);
 }
 
-static ArraNode *
+static Judged
 judge (const Judging *j, guint scale, ArraNode *x)
 {
   const ArraPatchCritic *critic = j->critic;
   const ArraPatchCriticScale *s = &critic->scales[scale];
+  Judged judged;
 
   for (guint i = 0; i < N_LAYERS; i++)
     {
@@ -244,10 +252,9 @@ judge (const Judging *j, guint scale, ArraNode *x)
 
       x = arra_graph_conv (critic->tape, x, parameter (j, scale, i, "weight"),
                            parameter (j, scale, i, "bias"), NULL, &conv);
-      if (i + 1 < N_LAYERS)
-        x = arra_graph_leaky_relu (critic->tape, x);
+      judged.layers[i] = x = i + 1 < N_LAYERS ? arra_graph_leaky_relu (critic->tape, x) : x;
     }
-  return x;
+  return judged;
 }
 
 /* Minus the mean. */
@@ -281,23 +288,120 @@ hinge (const ArraNode *judgements, float *slopes)
   return sum / (double) n;
 }
 
+/* The mean over @n pairs of ln (1 + e^(lower - higher)); the slopes of both (nullable). */
+static double
+compare (const float *higher, const float *lower, gsize n, float *higher_slopes, float *lower_slopes)
+{
+  double sum = 0;
+
+  for (gsize i = 0; i < n; i++)
+    {
+      double apart = (double) lower[i] - (double) higher[i];
+      double slope = 1 / (1 + exp (-apart)) / (double) n;
+
+      sum += fmax (apart, 0) + log1p (exp (-fabs (apart)));
+      if (higher_slopes != NULL)
+        higher_slopes[i] = (float) -slope;
+      if (lower_slopes != NULL)
+        lower_slopes[i] = (float) slope;
+    }
+  return sum / (double) n;
+}
+
+/* The mean of |made - real| over that of |real|; @factor goes into the slopes. */
+static double
+liken (const ArraNode *made, const ArraNode *real, double factor, float *slopes)
+{
+  gsize n = made->rows * made->width;
+  double apart = 0, size = 1e-6 * (double) n;
+
+  for (gsize i = 0; i < n; i++)
+    {
+      float d = made->data[i] - real->data[i];
+
+      apart += fabs ((double) d);
+      size += fabs ((double) real->data[i]);
+      slopes[i] = d > 0 ? 1.0f : d < 0 ? -1.0f : 0.0f;
+    }
+  for (gsize i = 0; i < n; i++)
+    slopes[i] *= (float) (factor / size);
+  return apart / size;
+}
+
+static void
+liken_features (const Judging *j, const Judged *made, const Judged *real)
+{
+  ArraTape *tape = j->critic->tape;
+  const double share = 1.0 / (SCALES * N_BOUND);
+
+  for (guint i = 0; i < N_BOUND; i++)
+    {
+      ArraNode *node = made->layers[i];
+      float *slopes = arra_tape_keep (tape, node->rows * node->width, sizeof *slopes);
+
+      if (arra_tape_computes (tape))
+        j->view->features
+            += share * liken (node, real->layers[i], share * j->critic->settings.features, slopes);
+      arra_graph_given_gradient (tape, node, slopes);
+    }
+}
+
+static ArraNode *
+pixels_of (const Judging *j, const ArraPatchCriticScale *s, guint half, float *grad)
+{
+  gsize rows = j->n * s->height * s->width;
+
+  return arra_tape_leaf (j->critic->tape, rows, 3, s->pixels + half * 3 * rows, grad);
+}
+
+/* What the maker learns. */
+static void
+view_scale (const Judging *j, guint scale)
+{
+  const ArraPatchCriticSettings *settings = &j->critic->settings;
+  const ArraPatchCriticScale *s = &j->critic->scales[scale];
+  ArraTape *tape = j->critic->tape;
+  Judged real = { { NULL } }, made = judge (j, scale, pixels_of (j, s, 0, s->grad));
+  const ArraNode *judgements = made.layers[N_BOUND];
+
+  if (settings->pairs || settings->features > 0)
+    real = judge (j, scale, pixels_of (j, s, 1, NULL));
+  if (arra_tape_computes (tape))
+    j->view->judgement += settings->pairs ? compare (judgements->data, real.layers[N_BOUND]->data,
+                                                     judgements->rows, s->slopes, NULL)
+                                          : please (judgements, s->slopes);
+  arra_graph_given_gradient (tape, made.layers[N_BOUND], s->slopes);
+  if (settings->features > 0)
+    liken_features (j, &made, &real);
+}
+
+/* What the critic learns. */
+static void
+learn_scale (Judging *j, guint scale)
+{
+  const ArraPatchCriticScale *s = &j->critic->scales[scale];
+  ArraTape *tape = j->critic->tape;
+  ArraNode *judgements = judge (j, scale, pixels_of (j, s, 0, NULL)).layers[N_BOUND];
+  gsize half = judgements->rows / 2;
+
+  if (arra_tape_computes (tape))
+    j->loss += (j->critic->settings.pairs
+                    ? compare (judgements->data, judgements->data + half, half, s->slopes, s->slopes + half)
+                    : hinge (judgements, s->slopes))
+               / SCALES;
+  arra_graph_given_gradient (tape, judgements, s->slopes);
+}
+
 static gboolean
 compute (ArraTape *tape, gpointer user, GError **error)
 {
   Judging *j = user;
 
-  j->loss = 0;
   for (guint i = 0; i < SCALES; i++)
-    {
-      const ArraPatchCriticScale *s = &j->critic->scales[i];
-      ArraNode *pixels
-          = arra_tape_leaf (tape, j->n * s->height * s->width, 3, s->pixels, j->learns ? NULL : s->grad);
-      ArraNode *judgements = judge (j, i, pixels);
-
-      if (arra_tape_computes (tape))
-        j->loss += j->learns ? hinge (judgements, s->slopes) / SCALES : please (judgements, s->slopes);
-      arra_graph_given_gradient (tape, judgements, s->slopes);
-    }
+    if (j->learns)
+      learn_scale (j, i);
+    else
+      view_scale (j, i);
   arra_tape_backward (tape);
   return TRUE;
 }
@@ -319,13 +423,19 @@ show (ArraPatchCritic *critic, const float *pictures, guint half)
 }
 
 gboolean
-arra_patch_critic_judge (
-    ArraPatchCritic *critic, const float *made, float *grad, double *loss, GError **error)
+arra_patch_critic_judge (ArraPatchCritic *critic,
+                         const float *real,
+                         const float *made,
+                         float *grad,
+                         ArraPatchCriticView *view,
+                         GError **error)
 {
-  Judging j = { .critic = critic, .n = critic->n };
+  Judging j = { .critic = critic, .n = critic->n, .view = view };
   const ArraPatchCriticScale *s = critic->scales;
 
+  *view = (ArraPatchCriticView){ 0, 0 };
   show (critic, made, 0);
+  show (critic, real, 1);
   for (guint i = 0; i < SCALES; i++)
     memset (s[i].grad, 0, 3 * critic->n * s[i].height * s[i].width * sizeof (float));
   if (!arra_tape_run (critic->tape, TRUE, compute, &j, error))
@@ -333,7 +443,6 @@ arra_patch_critic_judge (
   for (guint i = SCALES - 1; i > 0; i--)
     arra_halve_vjp (s[i].grad, critic->n, s[i].height, s[i].width, s[i - 1].grad);
   memcpy (grad, s->grad, 3 * critic->n * s->height * s->width * sizeof *grad);
-  *loss = j.loss;
   return TRUE;
 }
 

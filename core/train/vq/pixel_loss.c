@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "halve.h"
+#include "texture_loss.h"
 
 typedef struct
 {
@@ -29,12 +30,19 @@ pyramid_floats (gsize height, gsize width)
   return 3 * height * width / 3 * 4;
 }
 
-#define SUMS 5 /* doubles for each picture */
+/* Two pictures of half the size */
+static gsize
+halves_floats (gsize height, gsize width)
+{
+  return 2 * 3 * (height / 2) * (width / 2);
+}
+
+#define SUMS 6 /* doubles for each picture */
 
 gsize
 arra_pixel_loss_scratch (gsize n, gsize height, gsize width)
 {
-  return n * (2 * pyramid_floats (height, width) + 2 * SUMS);
+  return n * (2 * pyramid_floats (height, width) + halves_floats (height, width) + 2 * SUMS);
 }
 
 double
@@ -42,7 +50,7 @@ arra_pixel_loss_sum (const ArraPixelLoss *loss, const ArraPixelDistance *distanc
 {
   return loss->absolute * distance->absolute + loss->squared * distance->squared
          + loss->perceptual * distance->perceptual + loss->colour * distance->colour
-         + loss->coarse * distance->coarse;
+         + loss->coarse * distance->coarse + loss->texture * distance->texture;
 }
 
 static float
@@ -128,9 +136,27 @@ offset (const Scale *s, gsize n, double weight)
   return sum * share;
 }
 
-/* Sets @sums: of edges at all scales, of colour at the last, of differences below the first. */
+/* The mean over the two largest scales of how much strengths of texture differ. */
+static double
+weave (const Call *call, gsize picture, const Scale *scales, float *halves)
+{
+  const Scale *half = &scales[1];
+  gsize size = 3 * call->height * call->width;
+  const float *made = call->made + picture * size, *wanted = call->wanted + picture * size;
+  double share = 1 / (double) (2 * call->n), factor = call->loss->texture * share;
+
+  if (call->loss->texture <= 0)
+    return 0;
+  arra_halve (made, 1, half->height, half->width, halves);
+  arra_halve (wanted, 1, half->height, half->width, halves + size / 4);
+  return share
+         * (arra_texture_loss (made, wanted, call->height, call->width, factor, scales[0].grad)
+            + arra_texture_loss (halves, halves + size / 4, half->height, half->width, factor, half->grad));
+}
+
+/* Sets @sums: of edges at all scales, of colour at the last, of differences below the first, of texture. */
 static void
-perceive (const Call *call, float *d, float *grad, double *sums)
+perceive (const Call *call, gsize picture, float *d, float *grad, double *sums)
 {
   Scale scales[PIXEL_LOSS_SCALES] = { { d, grad, call->height, call->width } };
 
@@ -150,6 +176,7 @@ perceive (const Call *call, float *d, float *grad, double *sums)
         }
       sums[0] += roughness (s, call->n, call->loss->perceptual);
     }
+  sums[3] = weave (call, picture, scales, grad + pyramid_floats (call->height, call->width));
   sums[1] = tint (&scales[PIXEL_LOSS_SCALES - 1], call->n, call->loss->colour);
   for (gsize i = PIXEL_LOSS_SCALES - 1; i > 0; i--)
     arra_halve_vjp (scales[i].grad, 1, scales[i].height, scales[i].width, scales[i - 1].grad);
@@ -160,13 +187,14 @@ compare_pictures (gsize begin, gsize end, guint worker, gpointer data)
 {
   const Call *call = data;
   gsize size = 3 * call->height * call->width, pyramid = pyramid_floats (call->height, call->width);
+  gsize halves = halves_floats (call->height, call->width);
   double share = 1 / (double) (size * call->n);
   float slope = (float) (call->loss->absolute * share), curve = (float) (2 * call->loss->squared * share);
 
   for (gsize i = begin; i < end; i++)
     {
       double *sums = (double *) (gpointer) call->scratch + i * SUMS;
-      float *d = call->scratch + 2 * call->n * SUMS + 2 * i * pyramid, *grad = d + pyramid;
+      float *d = call->scratch + 2 * call->n * SUMS + i * (2 * pyramid + halves), *grad = d + pyramid;
 
       sums[0] = sums[1] = 0;
       for (gsize k = 0; k < size; k++)
@@ -175,7 +203,7 @@ compare_pictures (gsize begin, gsize end, guint worker, gpointer data)
           sums[0] += (double) fabsf (d[k]);
           sums[1] += (double) d[k] * (double) d[k];
         }
-      perceive (call, d, grad, sums + 2);
+      perceive (call, i, d, grad, sums + 2);
       for (gsize k = 0; k < size && call->grad != NULL; k++)
         call->grad[i * size + k] = grad[k] + (slope * sign (d[k]) + curve * d[k]);
     }
@@ -195,7 +223,7 @@ arra_pixel_loss (const ArraExec *exec,
   Call call = { loss, made, wanted, n, height, width, scratch, grad };
   const double *sums = (gpointer) scratch;
   double count = (double) (3 * n * height * width);
-  ArraPixelDistance distance = { 0, 0, 0, 0, 0 };
+  ArraPixelDistance distance = { 0, 0, 0, 0, 0, 0 };
 
   g_assert (height % 8 == 0 && width % 8 == 0);
   arra_pool_run (exec->pool, n, 1, compare_pictures, &call);
@@ -206,6 +234,7 @@ arra_pixel_loss (const ArraExec *exec,
       distance.perceptual += sums[2];
       distance.colour += sums[3];
       distance.coarse += sums[4];
+      distance.texture += sums[5];
     }
   return distance;
 }

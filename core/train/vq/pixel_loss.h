@@ -6,7 +6,7 @@
  * coarsest scale, where the eye looks for it, d^2 and the squares of the differences of d between red, green and blue. Without it few codes are spent on hue, as lightness differs
  * more. Squares, as absolute values are least at the median of what shares a code: a rare hue, such as green, would not show in it at all, and nothing would lead there.
  * And absolute differences at the scales below the full one ("coarse"): what pictures of half, a fourth and an eighth of the size show must agree, while a critic decides
- * about what is finer.
+ * about what is finer. And how strong texture is at the two largest scales, in squares of TEXTURE_CELL pixels (texture_loss.h).
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
@@ -17,13 +17,13 @@
 
 typedef struct
 {
-  double absolute, squared, perceptual, colour, coarse; /* weights */
+  double absolute, squared, perceptual, colour, coarse, texture; /* weights */
 } ArraPixelLoss;
 
-/* Means over all numbers, without the weights. */
+/* Means over all numbers, without the weights; texture is 0 where its weight is. */
 typedef struct
 {
-  double absolute, squared, perceptual, colour, coarse;
+  double absolute, squared, perceptual, colour, coarse, texture;
 } ArraPixelDistance;
 
 gsize arra_pixel_loss_scratch (gsize n, gsize height, gsize width); /* floats */

@@ -19,6 +19,7 @@ typedef enum
 static const char *const paddings[] = { "zeros", "replicate", "wrap", NULL }; /* as in ArraPadding */
 static const char *const parts[] = { "all", "decoder", NULL };
 static const char *const kinds[] = { "none", "perceptual", "patch", NULL };
+static const char *const measures[] = { "hinge", "pairs", NULL };
 
 static gboolean
 read_list (const ArraYaml *config, const char *key, guint *out, guint *n_out, GError **error)
@@ -169,10 +170,11 @@ read_loss (ArraVqganSettings *s, const ArraYaml *config, GError **error)
       || !arra_setting_double (config, "loss.perceptual", 0, 1e6, &s->loss.perceptual, error)
       || !arra_setting_double (config, "loss.colour", 0, 1e6, &s->loss.colour, error)
       || !arra_setting_double (config, "loss.coarse", 0, 1e6, &s->loss.coarse, error)
+      || !arra_setting_double (config, "loss.texture", 0, 1e6, &s->loss.texture, error)
       || !arra_setting_double (config, "loss.commitment", 0, 1e6, &s->commitment, error))
     return FALSE;
   if (kind == KIND_NONE)
-    s->loss.perceptual = s->loss.colour = s->loss.coarse = 0;
+    s->loss.perceptual = s->loss.colour = s->loss.coarse = s->loss.texture = 0;
   s->judged = kind == KIND_PATCH;
   return TRUE;
 }
@@ -180,7 +182,13 @@ read_loss (ArraVqganSettings *s, const ArraYaml *config, GError **error)
 static gboolean
 read_critic (ArraVqganSettings *s, const ArraYaml *config, GError **error)
 {
+  guint measure = 0;
+
+  if (!arra_setting_choice (config, "loss.critic_measure", measures, &measure, error))
+    return FALSE;
+  s->critic.pairs = measure == 1;
   return arra_setting_number (config, "loss.critic_channels", 1, 512, &s->critic.channels, error)
+         && arra_setting_double (config, "loss.critic_features", 0, 1e6, &s->critic.features, error)
          && arra_setting_uint (config, "loss.critic_start", 0, G_MAXINT64, &s->critic_start, error)
          && arra_setting_double (config, "loss.critic_weight", 0, 1e6, &s->critic_weight, error)
          && arra_setting_bool (config, "loss.critic_adaptive", &s->critic_adaptive, error)
@@ -215,9 +223,9 @@ arra_vqgan_settings_read (ArraVqganSettings *settings, const ArraYaml *config, G
     .batch = 8,
     .cropping = { .crop = 128 },
     .learner = { { 0.9, 0.99, 1e-8, 1e-4 }, 1, 0, 0 },
-    .loss = { 1, 1, 1, 1, 0 },
+    .loss = { 1, 1, 1, 1, 0, 0 },
     .commitment = 0.25,
-    .critic = { 32 },
+    .critic = { .channels = 32 },
     .critic_start = 2000,
     .critic_weight = 0.8,
     .critic_adaptive = TRUE,

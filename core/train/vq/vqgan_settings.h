@@ -20,10 +20,10 @@ typedef struct
   guint batch;           /* "data.batch" (8) */
   ArraCropping cropping; /* "data.crop" (128), "data.flip" (false), "data.tile" (false) */
   ArraLearnerSettings learner; /* weight_decay (0.0001), model.average (0) */
-  ArraPixelLoss loss;      /* "loss.l1" (1), "loss.l2" (1), "loss.perceptual", "loss.colour" (1 unless kind is none), "loss.coarse" (0) */
+  ArraPixelLoss loss;      /* "loss.l1" (1), "loss.l2" (1), "loss.perceptual", "loss.colour" (1 unless kind is none), "loss.coarse" (0), "loss.texture" (0) */
   double commitment;       /* "loss.commitment" (0.25) */
   gboolean judged;         /* "loss.kind" (perceptual): none, perceptual, patch: a critic too */
-  ArraPatchCriticSettings critic; /* "loss.critic_channels" (32) */
+  ArraPatchCriticSettings critic; /* "loss.critic_channels" (32), "loss.critic_measure" (hinge): hinge, pairs; "loss.critic_features" (0) */
   guint64 critic_start;           /* "loss.critic_start" (2000): steps without it */
   double critic_weight;           /* "loss.critic_weight" (0.8): of the critic's gradient beside the others' */
   gboolean critic_adaptive;       /* "loss.critic_adaptive" (true): that weight is a share of the norm of the others' gradient of the decoder's last weights */

@@ -25,11 +25,13 @@ enum
   GRADIENT_NORM,
   ADVERSARIAL,
   CRITIC,
+  FEATURES,
+  TEXTURE,
 };
 
 static const char *const metric_names[]
     = { "loss",          "l1",          "l2",     "perceptual", "commitment", "perplexity", "used_codes",
-        "gradient_norm", "adversarial", "critic", NULL };
+        "gradient_norm", "adversarial", "critic", "features", "texture", NULL };
 
 /* ---- a step */
 
@@ -65,9 +67,12 @@ heed_critic (Step *s, GError **error)
   ArraVqganTrainee *t = s->t;
   gsize n = 3 * batch_pixels (t);
   double weight = t->settings.critic_weight;
+  ArraPatchCriticView view;
 
-  if (!arra_patch_critic_judge (t->critic, s->made->data, t->judgement, &s->metrics[ADVERSARIAL], error))
+  if (!arra_patch_critic_judge (t->critic, t->wanted, s->made->data, t->judgement, &view, error))
     return FALSE;
+  s->metrics[ADVERSARIAL] = view.judgement;
+  s->metrics[FEATURES] = view.features;
   if (t->settings.critic_adaptive)
     weight *= MIN (arra_vqgan_graph_last_norm (t->tape, s->made, t->grad)
                        / (arra_vqgan_graph_last_norm (t->tape, s->made, t->judgement) + 1e-6),
@@ -90,6 +95,7 @@ judge (Step *s, GError **error)
   s->metrics[L1] = distance.absolute;
   s->metrics[L2] = distance.squared;
   s->metrics[PERCEPTUAL] = distance.perceptual;
+  s->metrics[TEXTURE] = distance.texture;
   return t->critic == NULL || s->step->index < t->settings.critic_start || heed_critic (s, error);
 }
 

@@ -10,14 +10,21 @@
 #define SIDE 16
 #define SIZE (N * SIDE * SIDE * 3)
 
+static const ArraPatchCriticSettings plain = { .channels = 8 }, pairs = { 8, TRUE, 0 }, both = { 8, TRUE, 2 };
+
 static ArraPatchCritic *
-make (const ArraExec *exec)
+make_with (const ArraPatchCriticSettings *settings, const ArraExec *exec)
 {
-  const ArraPatchCriticSettings settings = { 8 };
-  ArraPatchCritic *critic = arra_patch_critic_new (&settings, exec, N, SIDE, SIDE, 3, NULL);
+  ArraPatchCritic *critic = arra_patch_critic_new (settings, exec, N, SIDE, SIDE, 3, NULL);
 
   g_assert_nonnull (critic);
   return critic;
+}
+
+static ArraPatchCritic *
+make (const ArraExec *exec)
+{
+  return make_with (&plain, exec);
 }
 
 /* Real ones have stripes, made ones noise. */
@@ -33,43 +40,71 @@ fill (float *x, gboolean real, guint32 step)
 }
 
 static double
-loss_of (ArraPatchCritic *critic, const float *x, float *grad)
+loss_of (ArraPatchCritic *critic, const float *real, const float *x, float *grad)
 {
-  double loss;
+  ArraPatchCriticView view;
 
-  g_assert_true (arra_patch_critic_judge (critic, x, grad, &loss, NULL));
-  return loss;
+  g_assert_true (arra_patch_critic_judge (critic, real, x, grad, &view, NULL));
+  return view.judgement + critic->settings.features * view.features;
 }
 
+/* Along the gradient the loss changes as it says. */
 static void
-test_gradient (void)
+check_slope (const ArraPatchCriticSettings *settings)
 {
   const ArraExec exec = { arra_kernels_default (NULL), NULL };
-  g_autoptr (ArraPatchCritic) critic = make (&exec);
-  float x[SIZE], grad[SIZE], other[SIZE];
+  g_autoptr (ArraPatchCritic) critic = make_with (settings, &exec);
+  float real[SIZE], x[SIZE], grad[SIZE], other[SIZE];
   double along = 0, square = 0, step, more, less;
 
+  fill (real, TRUE, 0);
   fill (x, FALSE, 0);
-  loss_of (critic, x, grad);
+  loss_of (critic, real, x, grad);
   for (gsize i = 0; i < SIZE; i++)
     square += (double) grad[i] * (double) grad[i];
   step = 0.002 / sqrt (square);
   for (gsize i = 0; i < SIZE; i++)
     x[i] += (float) step * grad[i];
-  more = loss_of (critic, x, other);
+  more = loss_of (critic, real, x, other);
   for (gsize i = 0; i < SIZE; i++)
     x[i] -= 2 * (float) step * grad[i];
-  less = loss_of (critic, x, other);
+  less = loss_of (critic, real, x, other);
   along = (more - less) / (2 * step);
   g_test_message ("slope %g, %g expected", along, square);
   g_assert_cmpfloat (fabs (along / square - 1), <, 0.01);
 }
 
 static void
-test_learn (void)
+test_gradient (void)
+{
+  check_slope (&plain);
+  check_slope (&pairs);
+  check_slope (&both);
+}
+
+/* Beside itself a picture is as good, and has all its features. */
+static void
+test_same (void)
 {
   const ArraExec exec = { arra_kernels_default (NULL), NULL };
-  g_autoptr (ArraPatchCritic) critic = make (&exec);
+  g_autoptr (ArraPatchCritic) critic = make_with (&both, &exec);
+  float real[SIZE], made[SIZE], grad[SIZE];
+  ArraPatchCriticView view;
+
+  fill (real, TRUE, 0);
+  fill (made, FALSE, 0);
+  g_assert_true (arra_patch_critic_judge (critic, real, real, grad, &view, NULL));
+  g_assert_cmpfloat_with_epsilon (view.judgement, ARRA_PATCH_CRITIC_SCALES * G_LN2, 1e-9);
+  g_assert_cmpfloat (view.features, ==, 0);
+  g_assert_true (arra_patch_critic_judge (critic, real, made, grad, &view, NULL));
+  g_assert_cmpfloat (view.features, >, 0.1);
+}
+
+static void
+learn (const ArraPatchCriticSettings *settings)
+{
+  const ArraExec exec = { arra_kernels_default (NULL), NULL };
+  g_autoptr (ArraPatchCritic) critic = make_with (settings, &exec);
   float real[SIZE], made[SIZE];
   double first = 0, loss = 0;
 
@@ -83,6 +118,13 @@ test_learn (void)
   g_test_message ("%g, then %g", first, loss);
   g_assert_cmpfloat (first, >, 0.5);
   g_assert_cmpfloat (loss, <, 0.1);
+}
+
+static void
+test_learn (void)
+{
+  learn (&plain);
+  learn (&pairs);
 }
 
 /* The largest singular value of a bounded layer of the first scale, by many rounds of its own. */
@@ -149,6 +191,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/patch-critic/gradient", test_gradient);
+  g_test_add_func ("/patch-critic/same", test_same);
   g_test_add_func ("/patch-critic/learn", test_learn);
   g_test_add_func ("/patch-critic/bound", test_bound);
   return g_test_run ();

@@ -11,7 +11,7 @@
 #define WIDTH 8
 #define SIZE (N * HEIGHT * WIDTH * 3)
 
-static const ArraPixelLoss weights = { 0.7, 1.3, 2.1, 3.7, 1.9 };
+static const ArraPixelLoss weights = { 0.7, 1.3, 2.1, 3.7, 1.9, 0 };
 
 static void
 fill (float *x, guint64 seed)
@@ -97,6 +97,51 @@ define_coarse (const double *d)
   return sum;
 }
 
+/* The root mean square of the differences between neighbours that a square has, of one colour. */
+static double
+define_strength (const double *x, gsize picture, gsize scale, const gsize *place, gsize direction)
+{
+  static const int down[] = { 0, 1, 1, 1 }, across[] = { 1, 0, 1, -1 };
+  int height = HEIGHT >> scale, width = WIDTH >> scale, n = 0;
+  double sum = 0;
+
+  for (int i = 0; i < 64; i++)
+    {
+      int top = (int) place[0] * 8 + i / 8, left = (int) place[1] * 8 + i % 8;
+      int below = top + down[direction], beside = left + across[direction];
+
+      if (top >= height || left >= width || below >= height || beside < 0 || beside >= width)
+        continue;
+      sum += pow (mean_at (x, picture, scale, (gsize) below, (gsize) beside, place[2])
+                      - mean_at (x, picture, scale, (gsize) top, (gsize) left, place[2]),
+                  2);
+      n++;
+    }
+  return sqrt (1e-6 + sum / n);
+}
+
+static double
+define_texture (const double *made, const double *wanted)
+{
+  double sum = 0;
+
+  for (gsize s = 0; s < 2; s++)
+    {
+      gsize rows = ((HEIGHT >> s) + 7) / 8, columns = ((WIDTH >> s) + 7) / 8;
+
+      for (gsize i = 0; i < N * rows * columns * 12; i++)
+        {
+          const gsize place[] = { i / 12 / columns % rows, i / 12 % columns, i / 4 % 3 };
+          gsize picture = i / 12 / columns / rows;
+
+          sum += fabs (define_strength (made, picture, s, place, i % 4)
+                       - define_strength (wanted, picture, s, place, i % 4))
+                 / (double) (2 * N * rows * columns * 12);
+        }
+    }
+  return sum;
+}
+
 static double
 define (const double *d)
 {
@@ -142,6 +187,68 @@ test_gradient (void)
   g_assert_cmpfloat (worst, <, 1e-5 * most);
 }
 
+/* How strong texture is hangs on both pictures, not on their difference. */
+static void
+test_texture (void)
+{
+  const ArraExec exec = { arra_kernels_get (ARRA_CPU_C), NULL };
+  const ArraPixelLoss texture = { .texture = 1.7 };
+  float made[SIZE], wanted[SIZE], grad[SIZE];
+  double x[SIZE], y[SIZE], step = 1e-6, worst = 0, most = 0;
+  g_autofree float *scratch = room ();
+  ArraPixelDistance distance;
+
+  fill (made, 1);
+  fill (wanted, 2);
+  for (gsize i = 0; i < SIZE; i++)
+    {
+      made[i] *= i < SIZE / 2 ? 0.4f : 1.3f;
+      x[i] = (double) made[i];
+      y[i] = (double) wanted[i];
+    }
+  distance = arra_pixel_loss (&exec, &texture, made, wanted, N, HEIGHT, WIDTH, scratch, grad);
+  g_assert_cmpfloat_with_epsilon (distance.texture, define_texture (x, y), 1e-6);
+  g_assert_cmpfloat_with_epsilon (arra_pixel_loss_sum (&texture, &distance), 1.7 * distance.texture, 1e-9);
+  for (gsize i = 0; i < SIZE; i += 5)
+    {
+      double kept = x[i], more, less;
+
+      x[i] = kept + step;
+      more = define_texture (x, y);
+      x[i] = kept - step;
+      less = define_texture (x, y);
+      x[i] = kept;
+      most = fmax (most, 1.7 * fabs (more - less) / (2 * step));
+      worst = fmax (worst, fabs (1.7 * (more - less) / (2 * step) - (double) grad[i]));
+    }
+  g_test_message ("largest slope %g, largest error %g", most, worst);
+  g_assert_cmpfloat (worst, <, 1e-4 * most);
+}
+
+/* The same grains elsewhere are as strong. */
+static void
+test_moved (void)
+{
+  const ArraExec exec = { arra_kernels_get (ARRA_CPU_C), NULL };
+  const ArraPixelLoss all = { .absolute = 1, .texture = 1 };
+  float made[SIZE], wanted[SIZE], blurred[SIZE] = { 0 };
+  g_autofree float *scratch = room ();
+  ArraPixelDistance moved, flat;
+
+  for (gsize i = 0; i < SIZE; i++)
+    {
+      gsize y = i / 3 / WIDTH, x = i / 3 % WIDTH;
+
+      wanted[i] = (x + y) % 2 == 0 ? 0.5f : -0.5f;
+      made[i] = -wanted[i];
+    }
+  moved = arra_pixel_loss (&exec, &all, made, wanted, N, HEIGHT, WIDTH, scratch, NULL);
+  flat = arra_pixel_loss (&exec, &all, blurred, wanted, N, HEIGHT, WIDTH, scratch, NULL);
+  g_assert_cmpfloat (moved.absolute, >, flat.absolute);
+  g_assert_cmpfloat (moved.texture, <, 1e-6);
+  g_assert_cmpfloat (flat.texture, >, 0.1);
+}
+
 static void
 test_threads (void)
 {
@@ -185,6 +292,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/pixel-loss/gradient", test_gradient);
+  g_test_add_func ("/pixel-loss/texture", test_texture);
+  g_test_add_func ("/pixel-loss/moved", test_moved);
   g_test_add_func ("/pixel-loss/threads", test_threads);
   g_test_add_func ("/pixel-loss/constant", test_constant);
   return g_test_run ();

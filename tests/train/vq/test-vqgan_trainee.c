@@ -70,6 +70,9 @@ static const char sharp_and_judged[] = "codebook:\n"
                                        "loss:\n"
                                        "  kind: patch\n"
                                        "  coarse: 1\n"
+                                       "  texture: 1\n"
+                                       "  critic_measure: pairs\n"
+                                       "  critic_features: 1\n"
                                        "  critic_start: 2\n"
                                        "  critic_channels: 8\n";
 
@@ -190,7 +193,7 @@ test_repeat (gconstpointer kind)
   two = trainee_test_state (&f.trainee);
   end (&f);
   assert_same (alone, two);
-  g_assert_cmpmem (metrics[0], 10 * sizeof (double), metrics[1], 10 * sizeof (double));
+  g_assert_cmpmem (metrics[0], 12 * sizeof (double), metrics[1], 12 * sizeof (double));
   g_assert_cmpfloat (metrics[0][9], >, 0); /* the critics' loss */
 
   begin_kind (&f, kind, 2);
