@@ -23,7 +23,7 @@ static const char *const all[] = {
   NULL,
 };
 static const char *const transformer[] = {
-  "data. tokens features held_out drop_prompt",
+  "data. tokens features held_out drop_prompt window tile",
   "model. start from tokenizer hidden_size layers heads kv_heads intermediate_size context rope_theta "
   "swin_norm deviation vqgan card",
   "objective. token positions window rep_token layer head measure lambda z_weight dropout",

@@ -61,15 +61,16 @@ arra_picture_items_check (const ArraPictureItems *items,
                           const char *name,
                           GError **error)
 {
+  const ArraPictureItems *all = items->whole != NULL ? items->whole : items;
   g_automem guint32 *codes = NULL;
 
   if (!check_size (items, vocabulary, name, error))
     return FALSE;
-  codes = arra_mem_new ((gsize) items->rows * items->columns, sizeof *codes, "a picture's codes", error);
+  codes = arra_mem_new ((gsize) all->rows * all->columns, sizeof *codes, "a picture's codes", error);
   if (codes == NULL)
     return FALSE;
-  for (guint i = 0; i < items->n; i++)
-    if (!check_item (items, i, codes, vocabulary, name, error))
+  for (guint i = 0; i < all->n; i++)
+    if (!check_item (all, i, codes, vocabulary, name, error))
       return FALSE;
   return TRUE;
 }

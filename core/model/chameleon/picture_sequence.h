@@ -7,11 +7,14 @@
 #include <arra.h>
 #include "vocabulary.h"
 
+typedef struct _ArraPictureItems ArraPictureItems;
+
 /* Captioned pictures as tokens, wherever they lie; all of one size. */
-typedef struct
+struct _ArraPictureItems
 {
   guint n, rows, columns;
   guint feature_width; /* 0: no features */
+  const ArraPictureItems *whole; /* (nullable): what these are parts of, which may be other parts each time */
   const char *vqgan;   /* (nullable): arra_vqgan_encoder_sha256() of what made the codes; borrowed from @owner */
   /* Ids of a caption, without <s> and <stop>; borrowed. */
   const guint32 *(*prompt) (gpointer owner, guint item, guint *n);
@@ -20,11 +23,11 @@ typedef struct
   gboolean (*check) (gpointer owner, guint item, GError **error); /* (nullable): whether what it is read from is as it was opened */
   gpointer owner;
   GDestroyNotify free_owner; /* (nullable) */
-} ArraPictureItems;
+};
 
 void arra_picture_items_clear (ArraPictureItems *items);
 
-/* Whether all ids are in @vocabulary, and it has names for the size; errors name @name and the item. */
+/* Whether all ids are in @vocabulary, those of whole pictures too, and it has names for the size; errors name @name and the item. */
 gboolean arra_picture_items_check (const ArraPictureItems *items, const ArraVocabulary *vocabulary, const char *name, GError **error);
 
 /* Whether nobody has changed what @item is read from since arra_picture_items_check(): asked after reading, so that nothing is learnt from other

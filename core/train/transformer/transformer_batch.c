@@ -10,6 +10,8 @@ enum
   ORDER = 101,
   PROMPTS,
   DROPOUT,
+  DOWN,
+  ACROSS,
 };
 
 gboolean
@@ -65,22 +67,24 @@ shuffle (ArraTransformerTrainee *t, guint64 epoch)
   t->epoch = epoch;
 }
 
-/* Sample @number of the whole training. */
-static guint
-draw (ArraTransformerTrainee *t, guint64 number, gboolean *prompt)
-{
-  double chance = arra_noise_bits (t->seed, PROMPTS, (guint32) (number >> 32), (guint32) number) * 0x1p-32;
-
-  *prompt = chance >= t->settings.drop_prompt;
-  shuffle (t, number / t->n_learnt);
-  return t->order[number % t->n_learnt];
-}
-
 typedef struct
 {
   guint item;
   gboolean prompt;
+  guint32 down, across; /* where its window is */
 } Chosen;
+
+/* Sample @number of the whole training. */
+static Chosen
+draw (ArraTransformerTrainee *t, guint64 number)
+{
+  guint32 high = (guint32) (number >> 32), low = (guint32) number;
+  double chance = arra_noise_bits (t->seed, PROMPTS, high, low) * 0x1p-32;
+
+  shuffle (t, number / t->n_learnt);
+  return (Chosen){ t->order[number % t->n_learnt], chance >= t->settings.drop_prompt,
+                   arra_noise_bits (t->seed, DOWN, high, low), arra_noise_bits (t->seed, ACROSS, high, low) };
+}
 
 static gboolean
 write_picture (ArraTransformerTrainee *t, guint place, const Chosen *chosen, GError **error)
@@ -90,6 +94,8 @@ write_picture (ArraTransformerTrainee *t, guint place, const Chosen *chosen, GEr
   gint32 *labels = batch->labels + (gsize) place * batch->length;
   guint width = t->items.feature_width, length = batch->lengths[place];
 
+  if (t->window != NULL)
+    arra_picture_window_move (t->window, chosen->down, chosen->across);
   arra_picture_sequence_write (&t->items, chosen->item, chosen->prompt, &t->vocabulary, ids, labels);
   for (guint at = length; at < batch->length; at++)
     {
@@ -134,7 +140,7 @@ arra_transformer_batch_fill (ArraTransformerTrainee *t, guint64 index, GError **
   g_autofree Chosen *chosen = g_new (Chosen, n);
 
   for (guint i = 0; i < n; i++)
-    chosen[i].item = draw (t, index * n + i, &chosen[i].prompt);
+    chosen[i] = draw (t, index * n + i);
   return write_pictures (t, chosen, n, error);
 }
 
@@ -144,7 +150,7 @@ arra_transformer_batch_fill_items (ArraTransformerTrainee *t, guint first, guint
   g_autofree Chosen *chosen = g_new (Chosen, n);
 
   for (guint i = 0; i < n; i++)
-    chosen[i] = (Chosen){ first + i, TRUE };
+    chosen[i] = (Chosen){ first + i, TRUE, 0, 0 };
   return write_pictures (t, chosen, n, error);
 }
 
@@ -157,6 +163,10 @@ arra_transformer_batch_hash_items (ArraTransformerTrainee *t, GChecksum *hash)
     {
       arra_transformer_batch_fill_items (t, i, 1, NULL); /* a change is seen by the next step */
       g_checksum_update (hash, (const guchar *) batch->ids, (gssize) (batch->length * sizeof *batch->ids));
+      if (t->window != NULL) /* which was left with the whole picture */
+        g_checksum_update (hash, (const guchar *) t->window->codes,
+                           (gssize) ((gsize) t->window->whole.rows * t->window->whole.columns
+                                     * sizeof *t->window->codes));
       g_checksum_update (hash, (const guchar *) batch->features,
                          (gssize) (t->items.feature_width * sizeof *batch->features));
     }

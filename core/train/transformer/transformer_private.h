@@ -7,6 +7,7 @@
 #include "chameleon_graph.h"
 #include "learner.h"
 #include "objective.h"
+#include "picture_window.h"
 #include "tokenizer.h"
 #include "transformer_trainee.h"
 #include "vqgan_file.h"
@@ -21,6 +22,8 @@ typedef enum
 typedef struct
 {
   guint64 held_out, batch, micro_batch;
+  guint rows, columns; /* of the windows; 0: of whole pictures */
+  gboolean tiles;
   double drop_prompt, deviation;
   ArraTransformerStart start;
   char *from, *tokenizer, *vqgan, *card; /* (nullable) */
@@ -58,6 +61,7 @@ typedef struct
   const ArraParallel *parallel; /* (nullable) */
   ArraTransformerSettings settings;
   ArraPictureItems items;
+  ArraPictureWindow *window; /* (nullable): of @items, to which it belongs */
   guint n_learnt; /* items before the held-out ones */
 
   ArraGguf *gguf;     /* (nullable): of the checkpoint to start from, until it has begun */
@@ -80,7 +84,7 @@ typedef struct
   GPtrArray *provenance; /* "key", "value", … of the configuration */
 } ArraTransformerTrainee;
 
-/* transformer_settings.c: the start first, the rest when the pictures are known */
+/* transformer_settings.c: the start and what is taken of pictures first, the rest when the pictures are known */
 gboolean arra_transformer_settings_read_start (const ArraYaml *config, ArraTransformerSettings *settings, GError **error);
 gboolean arra_transformer_settings_read (const ArraYaml *config, const ArraPictureItems *items, ArraTransformerSettings *settings, GError **error);
 void arra_transformer_settings_clear (ArraTransformerSettings *settings);

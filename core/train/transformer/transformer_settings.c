@@ -131,6 +131,25 @@ read_start (const ArraYaml *config, ArraTransformerSettings *settings, GError **
 }
 
 static gboolean
+read_window (const ArraYaml *config, ArraTransformerSettings *settings, GError **error)
+{
+  gint64 sides[2] = { 0, 0 };
+  gsize n = 2;
+
+  if (!arra_setting_bool (config, "data.tile", &settings->tiles, error)
+      || (arra_yaml_has (config, "data.window")
+          && !arra_yaml_get_ints (config, "data.window", 2, sides, &n, error)))
+    return FALSE;
+  if (n != 2 || sides[0] < 0 || sides[1] < 0 || MAX (sides[0], sides[1]) > G_MAXUINT16)
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                      "%s: \"data.window\" is not two numbers of codes, as in [8, 32]: rows and columns",
+                      arra_yaml_path (config));
+  settings->rows = (guint) sides[0];
+  settings->columns = (guint) sides[1];
+  return TRUE;
+}
+
+static gboolean
 read_held_out (const ArraYaml *config,
                const ArraPictureItems *items,
                ArraTransformerSettings *settings,
@@ -171,7 +190,7 @@ arra_transformer_settings_read_start (const ArraYaml *config,
                                    .learner = { ARRA_ADAMW_REFERENCE, 4, 0, 0 },
                                    .objective
                                    = { .z_weight = 1e-5, .dropout = 0.05, .alignment = { .weight = 1 } } };
-  return read_start (config, settings, error);
+  return read_start (config, settings, error) && read_window (config, settings, error);
 }
 
 void

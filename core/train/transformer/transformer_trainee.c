@@ -284,6 +284,20 @@ check_parts (const ArraTransformerTrainee *t, const ArraYaml *config, GError **e
                     arra_yaml_path (config), t->parallel->size, t->settings.batch);
 }
 
+/* Windows in the place of whole pictures, when they are wanted. */
+static gboolean
+open_window (ArraTransformerTrainee *t, const ArraYaml *config, GError **error)
+{
+  const ArraTransformerSettings *s = &t->settings;
+  g_autofree char *name = g_strconcat (arra_yaml_path (config), ": \"data.window\"", NULL);
+
+  if (s->rows == 0 && s->columns == 0 && !s->tiles)
+    return TRUE;
+  t->window = arra_picture_window_open (&t->items, s->rows > 0 ? s->rows : t->items.rows,
+                                        s->columns > 0 ? s->columns : t->items.columns, s->tiles, name, error);
+  return t->window != NULL;
+}
+
 static gboolean
 make (ArraTransformerTrainee *t, const ArraYaml *config, GError **error)
 {
@@ -291,6 +305,7 @@ make (ArraTransformerTrainee *t, const ArraYaml *config, GError **error)
   if (!arra_transformer_settings_read_start (config, &t->settings, error)
       || !arra_transformer_open_start (t, error)
       || (t->items.prompt == NULL && !arra_picture_caches_open (config, t->tokenizer, &t->items, error))
+      || !open_window (t, config, error)
       || !arra_transformer_settings_read (config, &t->items, &t->settings, error)
       || !check_parts (t, config, error) || !arra_transformer_begin (t, config, error))
     return FALSE;

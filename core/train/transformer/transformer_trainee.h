@@ -4,6 +4,9 @@
  *   data.tokens           cache of tokens (token_cache.h)
  *   data.features         cache of features (feature_cache.h); without it nothing is aligned
  *   data.held_out         [0] pictures at the end that are validated with and not learnt
+ *   data.window           [the whole] rows and columns of codes of each picture that are learnt at a time, another window each time; held-out ones are the first. Its size is
+ *        what the saved model makes when it is not asked for another
+ *   data.tile             [false] pictures have no borders: windows, whole ones too, begin anywhere and go on at the other side
  *   data.drop_prompt      [0.1] share of pictures that are learnt without their prompt, as guidance needs it
  *   model.start           [random] random, text-only (image rows of lm_head zeroed), general
  *   model.from            checkpoint that a start other than random begins with: a folder, or a GGUF file of full precision

@@ -137,6 +137,49 @@ test_validation (void)
   arra_trainee_clear (&plain);
 }
 
+/* ------------------------------------------------------------------ windows */
+
+static guint32 *
+ids_of (ArraTransformerTrainee *t, guint64 index)
+{
+  g_assert_true (arra_transformer_batch_fill (t, index, NULL));
+  return g_memdup2 (t->batch.ids, (gsize) t->batch.n * t->batch.length * sizeof (guint32));
+}
+
+static char *
+hash_of (const ArraTrainee *trainee)
+{
+  g_autoptr (GChecksum) hash = g_checksum_new (G_CHECKSUM_SHA256);
+
+  trainee->klass->hash_data (trainee->self, hash);
+  return g_strdup (g_checksum_get_string (hash));
+}
+
+/* Where the caption is the same, the codes are others of the same picture another time. */
+static void
+test_windows (void)
+{
+  static const char more[] = "data: {drop_prompt: 1, window: [2, 2], tile: true}\n";
+  g_autoptr (ArraYaml) config = few_pictures_config (folder, "x", more);
+  ArraTrainee trainee = few_pictures_trainee (config, &pictures, TRUE, NULL);
+  ArraTransformerTrainee *t = trainee.self;
+  g_autofree guint32 *first = ids_of (t, 0), *second = ids_of (t, 5), *again = ids_of (t, 0);
+  gsize length = t->batch.length, size = (gsize) t->batch.n * length * sizeof *first;
+  g_autofree char *hash = hash_of (&trainee), *changed = NULL;
+
+  g_assert_cmpuint (length, ==, 1 + 2 + 2 * 3 + 1 + 1);
+  g_assert_cmpmem (first, size, again, size);
+  g_assert_cmpint (memcmp (first, second, size), !=, 0);
+  arra_transformer_batch_fill_items (t, 3, 1, NULL);
+  g_assert_cmpint (t->vocabulary.layout.code_of_id[t->batch.ids[t->batch.length - 4]], ==,
+                   (gint32) pictures.codes[3][5]);
+  pictures.codes[3][15] ^= 1; /* outside the first window */
+  changed = hash_of (&trainee);
+  pictures.codes[3][15] ^= 1;
+  g_assert_cmpstr (hash, !=, changed);
+  arra_trainee_clear (&trainee);
+}
+
 /* ------------------------------------------------------------------ accumulation */
 
 /* The gradient of the first step, unclipped. */
@@ -330,6 +373,9 @@ test_n_settings (void)
   refuse ("data: {held_out: 10}\n", FALSE, "there are 10 pictures, of which \"data.held_out\" holds out 10");
   refuse ("data: {held_out: 10}\n", FALSE, "--set data.held_out=1");
   refuse ("data: {held_out: -1}\n", FALSE, "data.held_out");
+  refuse ("data: {window: [2]}\n", FALSE, "data.window");
+  refuse ("data: {window: [2, 6]}\n", FALSE, "data.window");
+  refuse ("data: {window: [3, 4]}\n", FALSE, "even numbers");
   pictures.codes[3][2] = 64;
   refuse ("", FALSE, "picture 3 has code 64");
   few_pictures_init (&pictures, 7);
@@ -520,6 +566,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/transformer/resume", "adamw", test_resume);
   g_test_add_data_func ("/transformer/resume-muon", "muon", test_resume);
   g_test_add_func ("/transformer/validation", test_validation);
+  g_test_add_func ("/transformer/windows", test_windows);
   g_test_add_func ("/transformer/accumulation", test_accumulation);
   g_test_add_func ("/transformer/choices", test_choices);
   g_test_add_func ("/transformer/numbers", test_numbers);
