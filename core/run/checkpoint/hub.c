@@ -94,19 +94,26 @@ folder_from (const char *variable)
 }
 
 char *
+arra_hub_home (void)
+{
+  g_autofree char *caches = NULL;
+  char *home = folder_from ("HF_HOME");
+
+  if (home != NULL)
+    return home;
+  caches = folder_from ("XDG_CACHE_HOME");
+  return g_build_filename (caches != NULL ? caches : g_get_user_cache_dir (), "huggingface", NULL);
+}
+
+char *
 arra_hub_folder (void)
 {
-  g_autofree char *home = folder_from ("HF_HOME"), *caches = NULL;
+  g_autofree char *home = arra_hub_home ();
   char *own = folder_from ("HF_HUB_CACHE");
 
   if (own == NULL)
     own = folder_from ("HUGGINGFACE_HUB_CACHE");
-  if (own != NULL)
-    return own;
-  if (home != NULL)
-    return g_build_filename (home, "hub", NULL);
-  caches = folder_from ("XDG_CACHE_HOME");
-  return g_build_filename (caches != NULL ? caches : g_get_user_cache_dir (), "huggingface", "hub", NULL);
+  return own != NULL ? own : g_build_filename (home, "hub", NULL);
 }
 
 /* ------------------------------------------------------------------ a repository */

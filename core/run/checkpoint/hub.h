@@ -8,6 +8,10 @@
  * ~/.cache/huggingface/hub. (transfer full): g_free() */
 char *arra_hub_folder (void);
 
+/* The folder of huggingface_hub's own files, where the user's token lies: HF_HOME, XDG_CACHE_HOME/huggingface, ~/.cache/huggingface.
+ * (transfer full): g_free() */
+char *arra_hub_home (void);
+
 /* (nullable) (transfer full): "OWNER/REPO" when @folder, whose last part alone matters, is that of a repository of models. */
 char *arra_hub_name (const char *folder);
 
