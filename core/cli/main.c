@@ -23,6 +23,7 @@ static const Command commands[] = {
   { "decode", cli_decode, "turn image tokens into a picture" },
   { "tokenize", cli_tokenize, "turn text into token ids, and back" },
   { "info", cli_info, "say what a checkpoint holds and the memory it needs" },
+  { "get", cli_get, "fetch a checkpoint from the Hugging Face Hub" },
   { "convert", cli_convert, "write a checkpoint as a single GGUF file" },
   { "tokenizer-train", cli_tokenizer_train, "learn a tokenizer from captions" },
   { "pretokenize", cli_pretokenize, "turn a data set into codes and tokens for training" },

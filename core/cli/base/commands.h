@@ -12,6 +12,7 @@ CliStatus cli_encode (int argc, char **argv);
 CliStatus cli_decode (int argc, char **argv);
 CliStatus cli_tokenize (int argc, char **argv);
 CliStatus cli_info (int argc, char **argv);
+CliStatus cli_get (int argc, char **argv);
 CliStatus cli_convert (int argc, char **argv);
 CliStatus cli_tokenizer_train (int argc, char **argv);
 CliStatus cli_pretokenize (int argc, char **argv);
