@@ -155,7 +155,7 @@ test_proxy (void)
 {
   g_autoptr (Server) proxy = server_new (NULL), hub = server_new (NULL);
   g_autofree char *address = g_strdup_printf ("127.0.0.1:%u", server_port (proxy)), *url = server_url (hub, "/file");
-  g_autoptr (ArraHttpAnswer) through = NULL, direct = NULL, past = NULL;
+  g_autoptr (ArraHttpAnswer) through = NULL, past = NULL;
 
   add (proxy, "http://hub.invalid/file", 200, NULL);
   add (hub, "/file", 200, NULL);
