@@ -15,7 +15,37 @@ take() {
   done
 }
 
-# judge DOMAIN: trains the classifier that evaluations of a domain are judged by, once, unless it ships. It learns from pictures of other seeds than the transformers do, so that
+# count NUMBER FEW: NUMBER, or FEW with TRY=1, when everything is to be tiny
+count() {
+  [ -n "${TRY:-}" ] && echo "$2" || echo "$1"
+}
+
+# train RECIPE FOLDER [KEY=VALUE...]; with TRY=1 two steps, and what stands after the word "tiny"
+train() {
+  recipe=$1 folder=$2 skip=
+  shift 2
+  for value in "$@"; do
+    shift
+    if [ "$value" = tiny ]; then
+      [ -n "${TRY:-}" ] && value=training.steps=2 || skip=yes
+    fi
+    [ -n "$skip" ] || set -- "$@" --set "$value"
+  done
+  "$ARRA" train "$here/recipes/$recipe.yaml" --resume -o "$work/$folder" "$@"
+}
+
+# domain_of NAME, vqgan_of NAME: what draws a checkpoint's pictures, and the VQGAN it has
+domain_of() {
+  echo "${1%-sharp}"
+}
+vqgan_of() {
+  case $1 in
+  *-sharp) echo vqgan-sharp ;;
+  *) echo vqgan ;;
+  esac
+}
+
+# judge NAME: trains the classifier that evaluations of a checkpoint are judged by, once, unless it ships. It learns from pictures of other seeds than the transformers do, so that
 # it has nothing in common with what it judges but the generator, and the VQGAN that some of its pictures went through.
 judge() {
   take "judge-$1"
@@ -24,11 +54,11 @@ judge() {
   phantom-cxr) blurred=2000 steps=1600 ;; # what a radiograph shows is soon told
   *) blurred=4000 steps=4000 ;;
   esac
-  "$ARRA" domain "$1" --count 10000 --seed 4 -o "$work/$1-others"
-  "$ARRA" domain "$1" --count $blurred --seed 6 -o "$work/$1-blurred"
-  "$ARRA" decode --data "$work/$1-blurred" --vqgan "$work/vqgan/model" -o "$work/$1-blurred-again"
-  "$ARRA" train "$here/recipes/judge.yaml" --resume --steps $steps -o "$work/judge-$1" --set "data.paths.0=$work/$1-others" \
-    --set "data.paths.1=$work/$1-blurred-again"
+  "$ARRA" domain "$(domain_of "$1")" --count "$(count 10000 12)" --seed 4 -o "$work/$1-others"
+  "$ARRA" domain "$(domain_of "$1")" --count "$(count $blurred 6)" --seed 6 -o "$work/$1-blurred"
+  "$ARRA" decode --data "$work/$1-blurred" --vqgan "$work/$(vqgan_of "$1")/model" -o "$work/$1-blurred-again"
+  train judge "judge-$1" training.steps=$steps "data.paths.0=$work/$1-others" "data.paths.1=$work/$1-blurred-again" \
+    tiny data.validation=2 data.batch=4 training.validate_every=2
   : >"$work/judge-$1.done"
 }
 
