@@ -20,6 +20,8 @@ count() {
   [ -n "${TRY:-}" ] && echo "$2" || echo "$1"
 }
 
+size=$(count 256 64) # pixels a side
+
 # train RECIPE FOLDER [KEY=VALUE...]; with TRY=1 two steps, and what stands after the word "tiny"
 train() {
   recipe=$1 folder=$2 skip=
@@ -54,9 +56,9 @@ judge() {
   phantom-cxr) blurred=2000 steps=1600 ;; # what a radiograph shows is soon told
   *) blurred=4000 steps=4000 ;;
   esac
-  "$ARRA" domain "$(domain_of "$1")" --count "$(count 10000 12)" --seed 4 -o "$work/$1-others"
-  "$ARRA" domain "$(domain_of "$1")" --count "$(count $blurred 6)" --seed 6 -o "$work/$1-blurred"
-  "$ARRA" decode --data "$work/$1-blurred" --vqgan "$work/$(vqgan_of "$1")/model" -o "$work/$1-blurred-again"
+  "$ARRA" domain "$(domain_of "$1")" --count "$(count 10000 12)" --size "$size" --seed 4 -o "$work/$1-others"
+  "$ARRA" domain "$(domain_of "$1")" --count "$(count $blurred 6)" --size "$size" --seed 6 -o "$work/$1-blurred"
+  "$ARRA" decode --size "$size" --data "$work/$1-blurred" --vqgan "$work/$(vqgan_of "$1")/model" -o "$work/$1-blurred-again"
   train judge "judge-$1" training.steps=$steps "data.paths.0=$work/$1-others" "data.paths.1=$work/$1-blurred-again" \
     tiny data.validation=2 data.batch=4 training.validate_every=2
   : >"$work/judge-$1.done"
