@@ -46,6 +46,13 @@ arra_layout_free (ArraLayout *layout)
     layout->class->free (layout);
 }
 
+void
+arra_layout_tell (const ArraLayout *layout, ArraTokenFunc func, gpointer data)
+{
+  if (layout->class->tell != NULL)
+    layout->class->tell (layout, func, data);
+}
+
 /* In one direction: a code that lies among the ids is read before its place is written. */
 void
 arra_layout_write (const ArraLayout *layout, const guint32 *codes, guint rows, guint columns, guint32 *ids)

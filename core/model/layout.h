@@ -21,6 +21,9 @@ typedef struct
   guint rows_finished;
 } ArraPictureSpan;
 
+/* @name: what it means, a key of JSON. */
+typedef void (*ArraTokenFunc) (const char *name, guint32 id, gpointer data);
+
 typedef struct
 {
   /* Tokens of a whole picture of @rows x @columns codes. */
@@ -34,6 +37,8 @@ typedef struct
   void (*init) (ArraGrammar *grammar); /* (nullable): before the first token, when it is not text */
   gboolean (*push) (ArraGrammar *grammar, guint32 id, GError **error); /* @id is below n_tokens */
   gboolean (*find) (const ArraLayout *layout, const guint32 *tokens, guint n, guint from, ArraPictureSpan *span);
+  /* (nullable): calls @func for each id that has a meaning of its own. */
+  void (*tell) (const ArraLayout *layout, ArraTokenFunc func, gpointer data);
   gboolean (*ends) (const ArraLayout *layout, guint32 id); /* whether @id, outside pictures, ends an answer */
   void (*free) (ArraLayout *layout);
 } ArraLayoutClass;
@@ -50,8 +55,22 @@ struct _ArraLayout
   guint n_grids;       /* most grids on a side */
 };
 
+/* @lookup: id of a name, FALSE when there is none. */
+typedef gboolean (*ArraTokenLookup) (gpointer data, const char *token, guint32 *id);
+
+/* What tokens are called. */
+typedef struct
+{
+  ArraTokenLookup lookup; /* NULL: nothing says it */
+  gpointer data;
+  guint32 n; /* highest id + 1 */
+} ArraTokenNames;
+
 /* Of one that its family made with a …_new(); nullable. */
 void arra_layout_free (ArraLayout *layout);
+
+/* Calls @func for each id with a meaning of its own: where a picture begins, ends, … */
+void arra_layout_tell (const ArraLayout *layout, ArraTokenFunc func, gpointer data);
 
 /* ---- sizes and places */
 guint64 arra_layout_tokens (const ArraLayout *layout, guint rows, guint columns);

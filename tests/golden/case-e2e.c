@@ -33,14 +33,15 @@ static gboolean
 check_prompt (Check *check, ArraCheckpoint *checkpoint, ArraSource *file, guint k, const char *prompt, JsonArray *expected_ids, GError **error)
 {
   g_autofree char *name = g_strdup_printf ("out.run%u.raw_logits_after_prompt", k);
-  guint32 n_tokens = checkpoint->config.vocab_size;
+  const ArraKvShape kv_shape = arra_transformer_kv_shape (&checkpoint->decoder.shape);
+  guint32 n_tokens = checkpoint->decoder.shape.n_logits;
   gsize n_text = 0;
   g_automem guint32 *text = arra_tokenizer_encode (checkpoint->tokenizer, prompt, -1, FALSE, &n_text, error);
   guint n = (guint) n_text + 2;
   g_autofree guint32 *ids = g_new (guint32, n);
   g_autofree float *logits = g_new (float, n_tokens);
-  g_autoptr (ArraKvCache) cache = text == NULL ? NULL : arra_chameleon_kv_cache_new (&checkpoint->config, n, error);
-  g_autoptr (ArraTransformerRun) run = cache == NULL ? NULL : arra_transformer_run_new (arra_chameleon_transformer (checkpoint->model), &check->exec, 16, n, error);
+  g_autoptr (ArraKvCache) cache = text == NULL ? NULL : arra_kv_cache_new (&kv_shape, n, error);
+  g_autoptr (ArraTransformerRun) run = cache == NULL ? NULL : arra_transformer_run_new (checkpoint->model, &check->exec, 16, n, error);
   ArraTransformerInput input = { .cache = cache, .ids = ids, .n_ids = n, .logits = logits };
 
   if (run == NULL)

@@ -22,7 +22,8 @@ typedef struct
 
 typedef struct
 {
-  ArraChameleonConfig config;
+  ArraTransformerShape shape;
+  guint context;
   ArraDType types[BENCH_MAX_TYPES];
   guint n_types, threads;
   BenchPlan plan;
@@ -89,18 +90,18 @@ parse_modes (char **rest, BenchPlan *plan, GError **error)
 }
 
 static gboolean
-parse_shape (const Options *options, ArraChameleonConfig *config, GError **error)
+parse_shape (const Options *options, ArraTransformerShape *shape, GError **error)
 {
   const struct
   {
     const char *option, *text;
     guint max, *out;
   } numbers[] = {
-    { "--dim", options->dim, 65536, &config->hidden_size },
-    { "--layers", options->layers, 1024, &config->n_layers },
-    { "--heads", options->heads, 1024, &config->n_heads },
-    { "--ffn", options->ffn, 1u << 20, &config->intermediate_size },
-    { "--vocab", options->vocab, 1u << 22, &config->vocab_size },
+    { "--dim", options->dim, 65536, &shape->hidden_size },
+    { "--layers", options->layers, 1024, &shape->n_layers },
+    { "--heads", options->heads, 1024, &shape->n_heads },
+    { "--ffn", options->ffn, 1u << 20, &shape->intermediate_size },
+    { "--vocab", options->vocab, 1u << 22, &shape->n_ids },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
@@ -112,24 +113,27 @@ parse_shape (const Options *options, ArraChameleonConfig *config, GError **error
       if (!cli_value_guint (numbers[i].option, numbers[i].text, 1, numbers[i].max, numbers[i].out, error))
         return FALSE;
     }
-  if (config->hidden_size % config->n_heads != 0 || config->hidden_size / config->n_heads % 2 != 0)
-    return cli_usage_error (error, "--dim: %u cannot be shared by %u heads in even parts", config->hidden_size, config->n_heads);
-  if (config->hidden_size % 32 != 0 || config->intermediate_size % 32 != 0)
+  if (shape->hidden_size % shape->n_heads != 0 || shape->hidden_size / shape->n_heads % 2 != 0)
+    return cli_usage_error (error, "--dim: %u cannot be shared by %u heads in even parts", shape->hidden_size, shape->n_heads);
+  if (shape->hidden_size % 32 != 0 || shape->intermediate_size % 32 != 0)
     return cli_usage_error (error, "--dim and --ffn must be multiples of 32");
-  config->n_kv_heads = config->n_heads;
-  config->head_dim = config->hidden_size / config->n_heads;
+  shape->n_kv_heads = shape->n_heads;
+  shape->head_dim = shape->hidden_size / shape->n_heads;
   return TRUE;
 }
 
 static void
 set_defaults (Setup *setup)
 {
-  static const ArraChameleonConfig predicting = { .vocab_size = 16384, .hidden_size = 2048, .intermediate_size = 5504, .n_layers = 10, .n_heads = 16, .context = 4096,
-                .model_parallel = 1, .norm_eps = 1e-5f, .rope_theta = 10000, .rope_factor = 1 };
-  static const ArraChameleonConfig learning = { .vocab_size = 2048, .hidden_size = 384, .intermediate_size = 1024, .n_layers = 8, .n_heads = 6, .context = BENCH_LENGTH,
-                .model_parallel = 1, .norm_eps = 1e-5f, .rope_theta = 10000, .rope_factor = 1 };
+  static const ArraTransformerShape predicting = {
+    .n_ids = 16384, .hidden_size = 2048, .intermediate_size = 5504, .n_layers = 10, .n_heads = 16
+  };
+  static const ArraTransformerShape learning = {
+    .n_ids = 2048, .hidden_size = 384, .intermediate_size = 1024, .n_layers = 8, .n_heads = 6
+  };
 
-  setup->config = setup->plan.train ? learning : predicting;
+  setup->shape = setup->plan.train ? learning : predicting;
+  setup->context = setup->plan.train ? BENCH_LENGTH : 4096;
   setup->plan.steps = setup->plan.train ? 5 : 20;
   setup->plan.depth = BENCH_PROMPT;
 }
@@ -151,7 +155,7 @@ setup_init (Setup *setup, const Options *options, GError **error)
     return FALSE;
   if (options->depth != NULL && !cli_value_guint ("--depth", options->depth, 1, 4095, &setup->plan.depth, error))
     return FALSE;
-  return parse_shape (options, &setup->config, error);
+  return parse_shape (options, &setup->shape, error);
 }
 
 /* Refuses what cannot fit, before a gigabyte is filled. */
@@ -177,12 +181,12 @@ plan_memory (
   guint64 mapped = 0, owned = 0;
   gsize random = 0;
 
-  if (source != NULL ? !arra_chameleon_measure (report->config, source, dtype, &mapped, &owned, error)
-                     : !bench_random_bytes (report->config, dtype, &random, error))
+  if (source != NULL ? !arra_decoder_measure (report->decoder, dtype, &mapped, &owned, error)
+                     : !bench_random_bytes (report->decoder, dtype, &random, error))
     return FALSE;
   memory->weights = mapped + owned + random;
   memory->probe = MIN (memory->weights, BENCH_PROBE);
-  bench_measure_bytes (report->config, &report->plan, report->threads, &memory->caches, &memory->work);
+  bench_measure_bytes (report->decoder, &report->plan, report->threads, &memory->caches, &memory->work);
   memory->total = memory->weights + memory->probe + memory->caches + memory->work;
   return TRUE;
 }
@@ -191,18 +195,18 @@ static gboolean
 measure_weights (
     BenchReport *report, BenchResult *result, ArraSource *source, const ArraExec *exec, GError **error)
 {
-  g_autoptr (ArraChameleon) model = NULL;
+  const ArraDecoder decoder = arra_decoder_with (report->decoder, source);
+  const ArraTransformer *model;
   BenchProbe probe = { 0 };
   gboolean ok;
 
-  if (!bench_count (report->config, source, result->dtype, &report->parameters, &result->bytes, error))
+  if (!bench_count (&decoder, result->dtype, &report->parameters, &result->bytes, error))
     return FALSE;
-  model = arra_chameleon_new (report->config, source, result->dtype, NULL, exec->pool, cli_signals_stage (0),
-                              error);
-  if (model == NULL || !bench_probe_init (&probe, result->memory.probe, exec->pool, error))
-    return FALSE;
-  ok = bench_measure (model, exec, &probe, &report->plan, result, cli_signals_stage (0), error);
+  model = arra_decoder_bind (&decoder, NULL, result->dtype, exec->pool, cli_signals_stage (0), error);
+  ok = model != NULL && bench_probe_init (&probe, result->memory.probe, exec->pool, error)
+       && bench_measure (model, exec, &probe, &report->plan, result, cli_signals_stage (0), error);
   bench_probe_clear (&probe);
+  arra_decoder_unbind (&decoder, model);
   return ok;
 }
 
@@ -219,7 +223,7 @@ measure_type (BenchReport *report, ArraSource *source, ArraDType dtype, const Ar
       || !check_memory (result->memory.total, error))
     return FALSE;
   if (weights == NULL)
-    weights = bench_random_source (report->config, dtype, exec->pool, error);
+    weights = bench_random_source (report->decoder, dtype, exec->pool, error);
   if (weights == NULL || !measure_weights (report, result, weights, exec, error))
     return FALSE;
   report->n_results++;
@@ -246,7 +250,7 @@ run_training (const Setup *setup, BenchReport *report, const ArraExec *exec, Cli
   BenchTraining training;
 
   cli_progress_say (progress, "Measuring training ...");
-  if (!bench_train (report->config, exec, setup->plan.steps, &training, cli_signals_stage (0), error))
+  if (!bench_train (report->decoder, exec, setup->plan.steps, &training, cli_signals_stage (0), error))
     return FALSE;
   cli_progress_clear (progress);
   if (json)
@@ -264,6 +268,7 @@ run (gpointer data, GError **error)
   g_autoptr (ArraCheckpoint) checkpoint = NULL;
   g_autoptr (ArraPool) pool = NULL;
   g_autoptr (CliProgress) progress = cli_progress_new (TRUE, 1, NULL);
+  g_auto (ArraDecoder) made = { 0 };
   BenchReport report = { 0 };
   ArraExec exec;
 
@@ -277,7 +282,9 @@ run (gpointer data, GError **error)
   exec = (ArraExec){ .kernels = arra_kernels_default (error), .pool = pool };
   if (exec.kernels == NULL)
     return FALSE;
-  report.config = checkpoint != NULL ? &checkpoint->config : &setup.config;
+  if (checkpoint == NULL)
+    arra_decoder_make (&made, &setup.shape, setup.context);
+  report.decoder = checkpoint != NULL ? &checkpoint->decoder : &made;
   report.path = options->model;
   report.kernels = exec.kernels->name;
   report.threads = arra_pool_threads (pool);

@@ -3,8 +3,8 @@
 #pragma once
 
 #include <arra.h>
-#include "chameleon.h"
 #include "exec.h"
+#include "family.h"
 
 #define BENCH_MAX_TYPES 4
 #define BENCH_PROMPT 32 /* tokens of the prefill */
@@ -13,11 +13,11 @@
 /* bench_source.c: weights to run on. */
 
 /* Random weights of this shape, matrices of @dtype, in memory only; deterministic. A model of that type uses them where they lie. */
-ArraSource *bench_random_source (const ArraChameleonConfig *config, ArraDType dtype, ArraPool *pool, GError **error);
+ArraSource *bench_random_source (const ArraDecoder *decoder, ArraDType dtype, ArraPool *pool, GError **error);
 /* The bytes it takes. */
-gboolean bench_random_bytes (const ArraChameleonConfig *config, ArraDType dtype, gsize *bytes, GError **error);
-/* Weights of the source, and the bytes of them that one token reads with matrices as @dtype: all but the embedding, of which it reads a row. */
-gboolean bench_count (const ArraChameleonConfig *config, ArraSource *source, ArraDType dtype, guint64 *parameters, guint64 *bytes_read, GError **error);
+gboolean bench_random_bytes (const ArraDecoder *decoder, ArraDType dtype, gsize *bytes, GError **error);
+/* Its weights, and the bytes of them that one token reads with matrices as @dtype: all but the embedding, of which it reads a row. */
+gboolean bench_count (const ArraDecoder *decoder, ArraDType dtype, guint64 *parameters, guint64 *bytes_read, GError **error);
 
 /* bench_probe.c: how fast memory can be read. */
 
@@ -66,10 +66,10 @@ typedef struct
 } BenchPlan;
 
 /* Measures @model and sets all of @result but its dtype and bytes, which it reads. Cancellable between passes. */
-gboolean bench_measure (const ArraChameleon *model, const ArraExec *exec, const BenchProbe *probe, const BenchPlan *plan, BenchResult *result, GCancellable *cancellable, GError **error);
+gboolean bench_measure (const ArraTransformer *model, const ArraExec *exec, const BenchProbe *probe, const BenchPlan *plan, BenchResult *result, GCancellable *cancellable, GError **error);
 
 /* Bytes of the caches, and of the buffers of the passes. */
-void bench_measure_bytes (const ArraChameleonConfig *config, const BenchPlan *plan, guint threads, guint64 *caches, guint64 *work);
+void bench_measure_bytes (const ArraDecoder *decoder, const BenchPlan *plan, guint threads, guint64 *caches, guint64 *work);
 
 double bench_median (double *values, guint n); /* reorders them */
 
@@ -88,13 +88,13 @@ typedef struct
 } BenchTraining;
 
 /* Forward, backward, clipping and AdamW of a batch, over and over. Cancellable between steps. */
-gboolean bench_train (const ArraChameleonConfig *config, const ArraExec *exec, guint steps, BenchTraining *training, GCancellable *cancellable, GError **error);
+gboolean bench_train (const ArraDecoder *decoder, const ArraExec *exec, guint steps, BenchTraining *training, GCancellable *cancellable, GError **error);
 
 /* bench_print.c */
 
 typedef struct
 {
-  const ArraChameleonConfig *config;
+  const ArraDecoder *decoder;
   const char *path; /* (nullable): random weights */
   const char *kernels;
   guint threads;

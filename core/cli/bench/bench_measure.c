@@ -46,34 +46,34 @@ context_of (const BenchPlan *plan)
 
 void
 bench_measure_bytes (
-    const ArraChameleonConfig *config, const BenchPlan *plan, guint threads, guint64 *caches, guint64 *work)
+    const ArraDecoder *decoder, const BenchPlan *plan, guint threads, guint64 *caches, guint64 *work)
 {
-  *caches = 2 * arra_chameleon_kv_cache_bytes (config, context_of (plan));
-  *work = arra_chameleon_run_bytes (config, BENCH_PROMPT, context_of (plan), threads)
-          + 2 * sizeof (float) * (guint64) config->vocab_size
+  *caches = 2 * arra_decoder_kv_cache_bytes (decoder, context_of (plan));
+  *work = arra_transformer_run_bytes (&decoder->shape, BENCH_PROMPT, context_of (plan), threads)
+          + 2 * sizeof (float) * (guint64) decoder->shape.n_logits
           + sizeof (guint32) * (guint64) context_of (plan);
 }
 
 static gboolean
 bench_init (
-    Bench *bench, const ArraChameleon *model, const ArraExec *exec, const BenchPlan *plan, GError **error)
+    Bench *bench, const ArraTransformer *model, const ArraExec *exec, const BenchPlan *plan, GError **error)
 {
-  const ArraChameleonConfig *config = arra_chameleon_config (model);
+  const ArraKvShape kv_shape = arra_transformer_kv_shape (&model->shape);
   guint context = context_of (plan);
 
   bench->n_ids = context - 1;
-  bench->run = arra_transformer_run_new (arra_chameleon_transformer (model), exec, BENCH_PROMPT, context, error);
+  bench->run = arra_transformer_run_new (model, exec, BENCH_PROMPT, context, error);
   bench->ids = arra_mem_new (bench->n_ids, sizeof *bench->ids, "token ids", error);
   if (bench->run == NULL || bench->ids == NULL)
     return FALSE;
   for (guint i = 0; i < bench->n_ids; i++)
-    bench->ids[i] = (i * 7919u) % config->vocab_size;
+    bench->ids[i] = (i * 7919u) % model->shape.n_ids;
   for (guint i = 0; i < G_N_ELEMENTS (bench->caches); i++)
     {
-      bench->caches[i] = arra_chameleon_kv_cache_new (config, context, error);
+      bench->caches[i] = arra_kv_cache_new (&kv_shape, context, error);
       if (bench->caches[i] == NULL)
         return FALSE;
-      bench->logits[i] = arra_mem_new (config->vocab_size, sizeof (float), "logits", error);
+      bench->logits[i] = arra_mem_new (model->shape.n_logits, sizeof (float), "logits", error);
       if (bench->logits[i] == NULL)
         return FALSE;
     }
@@ -166,7 +166,7 @@ measure_all (Bench *bench, const ArraExec *exec, const BenchProbe *probe, const 
 }
 
 gboolean
-bench_measure (const ArraChameleon *model, const ArraExec *exec, const BenchProbe *probe, const BenchPlan *plan, BenchResult *result, GCancellable *cancellable, GError **error)
+bench_measure (const ArraTransformer *model, const ArraExec *exec, const BenchProbe *probe, const BenchPlan *plan, BenchResult *result, GCancellable *cancellable, GError **error)
 {
   Bench bench = { 0 };
   gboolean ok = bench_init (&bench, model, exec, plan, error)

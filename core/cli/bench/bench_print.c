@@ -51,12 +51,12 @@ print_memory (const char *type, const BenchMemory *memory)
 void
 bench_print (const BenchReport *report)
 {
-  const ArraChameleonConfig *config = report->config;
+  const ArraTransformerShape *shape = &report->decoder->shape;
   g_autofree char *parameters = cli_format_count (report->parameters);
 
   cli_print ("%s: %s parameters, %u layers, %u wide, %u heads (%u for keys and values), feed-forward %u, vocabulary %u\n",
-             report->path != NULL ? report->path : "Random weights", parameters, config->n_layers, config->hidden_size, config->n_heads,
-             config->n_kv_heads, config->intermediate_size, config->vocab_size);
+             report->path != NULL ? report->path : "Random weights", parameters, shape->n_layers, shape->hidden_size, shape->n_heads,
+             shape->n_kv_heads, shape->intermediate_size, shape->n_ids);
   cli_print ("%u %s, %s kernels, %u tokens in the cache; medians of %u passes, each after a read of as much memory\n\n", report->threads,
              report->threads == 1 ? "thread" : "threads", report->kernels, report->plan.depth, report->plan.steps);
   cli_print ("%-6s %-16s %10s %13s %10s %10s %8s\n", "type", "pass", "tokens/s", "a pass", "GB/s", "read GB/s", "share");
@@ -127,18 +127,18 @@ put_result (CliJson *json, const BenchResult *result)
 void
 bench_print_json (const BenchReport *report)
 {
-  const ArraChameleonConfig *config = report->config;
+  const ArraTransformerShape *shape = &report->decoder->shape;
   g_autoptr (CliJson) json = cli_json_new ();
 
   cli_json_begin_object (json, NULL);
   cli_json_string (json, "model", report->path);
   cli_json_uint (json, "parameters", report->parameters);
-  cli_json_uint (json, "hidden_size", config->hidden_size);
-  cli_json_uint (json, "layers", config->n_layers);
-  cli_json_uint (json, "heads", config->n_heads);
-  cli_json_uint (json, "kv_heads", config->n_kv_heads);
-  cli_json_uint (json, "intermediate_size", config->intermediate_size);
-  cli_json_uint (json, "vocab_size", config->vocab_size);
+  cli_json_uint (json, "hidden_size", shape->hidden_size);
+  cli_json_uint (json, "layers", shape->n_layers);
+  cli_json_uint (json, "heads", shape->n_heads);
+  cli_json_uint (json, "kv_heads", shape->n_kv_heads);
+  cli_json_uint (json, "intermediate_size", shape->intermediate_size);
+  cli_json_uint (json, "vocab_size", shape->n_ids);
   cli_json_string (json, "kernels", report->kernels);
   cli_json_uint (json, "threads", report->threads);
   cli_json_uint (json, "depth", report->plan.depth);

@@ -8,7 +8,7 @@
 void
 bench_print_training (const BenchReport *report, const BenchTraining *training)
 {
-  const ArraChameleonConfig *config = report->config;
+  const ArraTransformerShape *shape = &report->decoder->shape;
   g_autofree char *parameters = cli_format_count (training->parameters);
   g_autofree char *flop = cli_format_double (training->flop * 1e-9, 0),
                   *seconds = cli_format_double (training->seconds, 3);
@@ -19,8 +19,8 @@ bench_print_training (const BenchReport *report, const BenchTraining *training)
 
   cli_print ("Training: %s parameters, %u layers, %u wide, %u heads, feed-forward %u, vocabulary %u; %d "
              "sequences of %d tokens\n",
-             parameters, config->n_layers, config->hidden_size, config->n_heads, config->intermediate_size,
-             config->vocab_size, BENCH_BATCH, BENCH_LENGTH);
+             parameters, shape->n_layers, shape->hidden_size, shape->n_heads, shape->intermediate_size,
+             shape->n_ids, BENCH_BATCH, BENCH_LENGTH);
   cli_print ("%u %s, %s kernels; medians of %u steps, products of 2048 x 2048 matrices between them\n\n",
              report->threads, report->threads == 1 ? "thread" : "threads", report->kernels,
              report->plan.steps);
@@ -36,11 +36,11 @@ bench_print_training_json (const BenchReport *report, const BenchTraining *train
 
   cli_json_begin_object (json, NULL);
   cli_json_uint (json, "parameters", training->parameters);
-  cli_json_uint (json, "hidden_size", report->config->hidden_size);
-  cli_json_uint (json, "layers", report->config->n_layers);
-  cli_json_uint (json, "heads", report->config->n_heads);
-  cli_json_uint (json, "intermediate_size", report->config->intermediate_size);
-  cli_json_uint (json, "vocab_size", report->config->vocab_size);
+  cli_json_uint (json, "hidden_size", report->decoder->shape.hidden_size);
+  cli_json_uint (json, "layers", report->decoder->shape.n_layers);
+  cli_json_uint (json, "heads", report->decoder->shape.n_heads);
+  cli_json_uint (json, "intermediate_size", report->decoder->shape.intermediate_size);
+  cli_json_uint (json, "vocab_size", report->decoder->shape.n_ids);
   cli_json_uint (json, "batch", BENCH_BATCH);
   cli_json_uint (json, "length", BENCH_LENGTH);
   cli_json_string (json, "kernels", report->kernels);

@@ -112,25 +112,25 @@ place (const char *name, guint n_dims, const gint64 *shape, gpointer data, GErro
 }
 
 gboolean
-bench_random_bytes (const ArraChameleonConfig *config, ArraDType dtype, gsize *bytes, GError **error)
+bench_random_bytes (const ArraDecoder *decoder, ArraDType dtype, gsize *bytes, GError **error)
 {
   Layout layout = { .dtype = dtype };
 
-  if (!arra_chameleon_describe (config, NULL, place, &layout, error))
+  if (!arra_weights_describe (&decoder->weights, place, &layout, error))
     return FALSE;
   *bytes = layout.used;
   return TRUE;
 }
 
 ArraSource *
-bench_random_source (const ArraChameleonConfig *config, ArraDType dtype, ArraPool *pool, GError **error)
+bench_random_source (const ArraDecoder *decoder, ArraDType dtype, ArraPool *pool, GError **error)
 {
   g_autoptr (ArraSource) source = arra_source_new ();
   g_autoptr (ArraMapping) mapping = NULL;
   Layout layout = { .dtype = dtype, .pool = pool, .source = source };
   gsize bytes;
 
-  if (!bench_random_bytes (config, dtype, &bytes, error))
+  if (!bench_random_bytes (decoder, dtype, &bytes, error))
     return NULL;
   layout.data = arra_mem_new (bytes, 1, "random weights", error);
   if (layout.data == NULL)
@@ -138,7 +138,7 @@ bench_random_source (const ArraChameleonConfig *config, ArraDType dtype, ArraPoo
   arra_source_add_memory (source, layout.data);
   mapping = arra_mapping_new_for_bytes ("random weights", layout.data, bytes);
   if (!arra_source_add_file (source, mapping, &layout.file, error)
-      || !arra_chameleon_describe (config, NULL, place, &layout, error))
+      || !arra_weights_describe (&decoder->weights, place, &layout, error))
     return NULL;
   return g_steal_pointer (&source);
 }
@@ -146,6 +146,7 @@ bench_random_source (const ArraChameleonConfig *config, ArraDType dtype, ArraPoo
 typedef struct
 {
   ArraDType dtype;
+  const char *embedding; /* of which a token reads a row */
   guint64 parameters, bytes;
 } Count;
 
@@ -157,7 +158,7 @@ count_tensor (const char *name, gboolean is_matrix, const ArraTensor *stored, gp
   gsize bytes;
 
   count->parameters += arra_tensor_count (stored);
-  if (strcmp (name, "model.embed_tokens.weight") == 0)
+  if (strcmp (name, count->embedding) == 0)
     return TRUE;
   if (!arra_tensor_bytes (dtype, stored->n_dims, stored->shape, &bytes))
     bytes = stored->n_bytes;
@@ -166,11 +167,11 @@ count_tensor (const char *name, gboolean is_matrix, const ArraTensor *stored, gp
 }
 
 gboolean
-bench_count (const ArraChameleonConfig *config, ArraSource *source, ArraDType dtype, guint64 *parameters, guint64 *bytes_read, GError **error)
+bench_count (const ArraDecoder *decoder, ArraDType dtype, guint64 *parameters, guint64 *bytes_read, GError **error)
 {
-  Count count = { .dtype = dtype };
+  Count count = { .dtype = dtype, .embedding = decoder->family->embedding };
 
-  if (!arra_chameleon_foreach (config, source, count_tensor, &count, error))
+  if (!arra_weights_foreach (&decoder->weights, count_tensor, &count, error))
     return FALSE;
   *parameters = count.parameters;
   *bytes_read = count.bytes;

@@ -3,7 +3,6 @@
 #include "bench.h"
 
 #include "adamw.h"
-#include "chameleon_graph.h"
 #include "gemm.h"
 #include "mem.h"
 #include "objective.h"
@@ -38,24 +37,24 @@ clear (Bench *bench)
 }
 
 static gboolean
-make_model (Bench *bench, const ArraChameleonConfig *config, GError **error)
+make_model (Bench *bench, const ArraDecoder *decoder, GError **error)
 {
   static const ArraAdamWSettings settings = ARRA_ADAMW_REFERENCE;
   static const ArraObjective objective = { .z_weight = 1e-5 };
 
   bench->parameters = arra_parameters_new (error);
-  if (bench->parameters == NULL || !arra_chameleon_describe (config, NULL, arra_parameters_add_shape, bench->parameters, error)
+  if (bench->parameters == NULL || !arra_weights_describe (&decoder->weights, arra_parameters_add_shape, bench->parameters, error)
       || !arra_parameters_allocate (bench->parameters, TRUE, error))
     return FALSE;
   arra_parameters_start (bench->parameters, 1, 0.02f);
   bench->adamw = arra_adamw_new (&settings, bench->parameters, error);
   if (bench->adamw != NULL)
-    bench->run = arra_objective_run_new (&objective, arra_chameleon_trainable (config), bench->parameters, bench->exec, error);
+    bench->run = arra_objective_run_new (&objective, decoder->family->trainable (decoder), bench->parameters, bench->exec, error);
   return bench->run != NULL;
 }
 
 static gboolean
-make_batch (Bench *bench, const ArraChameleonConfig *config, GError **error)
+make_batch (Bench *bench, const ArraDecoder *decoder, GError **error)
 {
   gsize n = (gsize) BENCH_BATCH * BENCH_LENGTH;
 
@@ -67,7 +66,7 @@ make_batch (Bench *bench, const ArraChameleonConfig *config, GError **error)
     return FALSE;
   for (gsize i = 0; i < n; i++)
     {
-      bench->ids[i] = (guint32) (i * 7919u % config->vocab_size);
+      bench->ids[i] = (guint32) (i * 7919u % decoder->shape.n_ids);
       bench->labels[i] = (gint32) bench->ids[i];
     }
   for (guint i = 0; i < BENCH_BATCH; i++)
@@ -129,14 +128,14 @@ make_step (Bench *bench, double *seconds, GError **error)
 /* Six for each weight and token (a product forward, two backward), and the attention's scores and sums over
  * whole squares. */
 static double
-flop_of_step (const ArraChameleonConfig *config)
+flop_of_step (const ArraTransformerShape *shape)
 {
-  double dim = config->hidden_size, kv = dim / config->n_heads * config->n_kv_heads;
-  double layer = 2 * dim * (dim + kv) + 3 * dim * config->intermediate_size;
+  double dim = shape->hidden_size, kv = dim / shape->n_heads * shape->n_kv_heads;
+  double layer = 2 * dim * (dim + kv) + 3 * dim * shape->intermediate_size;
   double tokens = BENCH_BATCH * BENCH_LENGTH;
 
-  return 6 * tokens * (config->n_layers * layer + dim * config->vocab_size)
-         + 12.0 * tokens * BENCH_LENGTH * dim * config->n_layers;
+  return 6 * tokens * (shape->n_layers * layer + dim * shape->n_logits)
+         + 12.0 * tokens * BENCH_LENGTH * dim * shape->n_layers;
 }
 
 static gboolean
@@ -164,7 +163,7 @@ measure (Bench *bench, guint steps, BenchTraining *training, GCancellable *cance
 }
 
 gboolean
-bench_train (const ArraChameleonConfig *config,
+bench_train (const ArraDecoder *decoder,
              const ArraExec *exec,
              guint steps,
              BenchTraining *training,
@@ -174,8 +173,8 @@ bench_train (const ArraChameleonConfig *config,
   Bench bench = { .exec = exec };
   gboolean ok;
 
-  *training = (BenchTraining){ .flop = flop_of_step (config) };
-  ok = make_model (&bench, config, error) && make_batch (&bench, config, error)
+  *training = (BenchTraining){ .flop = flop_of_step (&decoder->shape) };
+  ok = make_model (&bench, decoder, error) && make_batch (&bench, decoder, error)
        && make_squares (&bench, error) && measure (&bench, steps, training, cancellable, error);
   training->parameters = ok ? bench.parameters->size : 0;
   clear (&bench);

@@ -60,7 +60,7 @@ info_facts_init (InfoFacts *facts, const ArraCheckpoint *checkpoint, const ArraR
   g_autoptr (GError) plan_error = NULL;
 
   *facts = (InfoFacts){ .checkpoint = checkpoint, .request = *request };
-  if (!arra_chameleon_foreach (&checkpoint->config, checkpoint->source, count_tensor, facts, error))
+  if (!arra_weights_foreach (&checkpoint->decoder.weights, count_tensor, facts, error))
     return FALSE;
   facts->has_vqgan = checkpoint->vqgan_source != NULL;
   facts->has_encoder = has_part (checkpoint, "encoder.conv_in.weight");

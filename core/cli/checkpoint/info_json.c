@@ -3,7 +3,6 @@
 #include "info.h"
 #include "json.h"
 #include "status.h"
-#include "vocabulary.h"
 
 static void
 put_card (CliJson *json, const ArraCard *card)
@@ -32,20 +31,22 @@ put_card (CliJson *json, const ArraCard *card)
 static void
 put_transformer (CliJson *json, const InfoFacts *facts)
 {
-  const ArraChameleonConfig *config = &facts->checkpoint->config;
+  const ArraDecoder *decoder = &facts->checkpoint->decoder;
+  const ArraTransformerShape *shape = &decoder->shape;
 
   cli_json_begin_object (json, "transformer");
+  cli_json_string (json, "family", decoder->family->name);
   cli_json_uint (json, "parameters", facts->parameters);
-  cli_json_uint (json, "layers", config->n_layers);
-  cli_json_uint (json, "hidden_size", config->hidden_size);
-  cli_json_uint (json, "intermediate_size", config->intermediate_size);
-  cli_json_uint (json, "heads", config->n_heads);
-  cli_json_uint (json, "kv_heads", config->n_kv_heads);
-  cli_json_uint (json, "head_dim", config->head_dim);
-  cli_json_uint (json, "vocab_size", config->vocab_size);
-  cli_json_uint (json, "context", config->context);
-  cli_json_bool (json, "swin_norm", config->swin_norm);
-  cli_json_bool (json, "mask_image_logits", config->mask_image_logits);
+  cli_json_uint (json, "layers", shape->n_layers);
+  cli_json_uint (json, "hidden_size", shape->hidden_size);
+  cli_json_uint (json, "intermediate_size", shape->intermediate_size);
+  cli_json_uint (json, "heads", shape->n_heads);
+  cli_json_uint (json, "kv_heads", shape->n_kv_heads);
+  cli_json_uint (json, "head_dim", shape->head_dim);
+  cli_json_uint (json, "vocab_size", shape->n_ids);
+  cli_json_uint (json, "context", decoder->context);
+  cli_json_bool (json, "swin_norm", shape->swin_norm);
+  cli_json_bool (json, "mask_image_logits", decoder->writes_only);
   cli_json_begin_object (json, "weights");
   for (guint i = 0; i < ARRA_N_DTYPES; i++)
     if (facts->by_dtype[i].tensors > 0)
@@ -61,16 +62,18 @@ put_transformer (CliJson *json, const InfoFacts *facts)
 }
 
 static void
-put_vocabulary (CliJson *json, const ArraVocabulary *vocabulary)
+put_token (const char *name, guint32 id, gpointer data)
+{
+  cli_json_uint (data, name, id);
+}
+
+static void
+put_vocabulary (CliJson *json, const ArraLayout *layout)
 {
   cli_json_begin_object (json, "vocabulary");
-  cli_json_uint (json, "bos", vocabulary->bos);
-  cli_json_uint (json, "image_start", vocabulary->image_start);
-  cli_json_uint (json, "image_end", vocabulary->image_end);
-  cli_json_uint (json, "new_line", vocabulary->new_line);
-  cli_json_uint (json, "stop", vocabulary->stop);
-  cli_json_uint (json, "image_codes", vocabulary->layout.n_codes);
-  cli_json_uint (json, "sizes", vocabulary->layout.n_grids);
+  arra_layout_tell (layout, put_token, json);
+  cli_json_uint (json, "image_codes", layout->n_codes);
+  cli_json_uint (json, "sizes", layout->n_grids);
   cli_json_end_object (json);
 }
 
@@ -147,7 +150,7 @@ info_print_json (const InfoFacts *facts)
   cli_json_end_array (json);
   put_card (json, arra_checkpoint_card (facts->checkpoint));
   put_transformer (json, facts);
-  put_vocabulary (json, arra_vocabulary_of (facts->checkpoint->layout));
+  put_vocabulary (json, facts->checkpoint->layout);
   cli_json_bool (json, "tokenizer", facts->checkpoint->tokenizer != NULL);
   put_vqgan (json, facts);
   put_defaults (json, facts->checkpoint);

@@ -4,7 +4,6 @@
 #include "plain.h"
 #include "status.h"
 #include "values.h"
-#include "vocabulary.h"
 #include "wrap.h"
 
 #define INDENT 16 /* characters of the labels */
@@ -59,12 +58,15 @@ print_card (const ArraCard *card)
 static void
 print_transformer (const InfoFacts *facts)
 {
-  const ArraChameleonConfig *config = &facts->checkpoint->config;
+  const ArraDecoder *decoder = &facts->checkpoint->decoder;
+  const ArraTransformerShape *shape = &decoder->shape;
   g_autofree char *parameters = cli_format_count (facts->parameters);
 
-  linef ("Transformer", "%s parameters: %u layers, %u wide, %u heads (%u for keys and values), feed-forward %u", parameters,
-         config->n_layers, config->hidden_size, config->n_heads, config->n_kv_heads, config->intermediate_size);
-  linef ("Context", "%u tokens", config->context);
+  linef ("Transformer",
+         "%s, %s parameters: %u layers, %u wide, %u heads (%u for keys and values), feed-forward %u",
+         decoder->family->name, parameters, shape->n_layers, shape->hidden_size, shape->n_heads,
+         shape->n_kv_heads, shape->intermediate_size);
+  linef ("Context", "%u tokens", decoder->context);
   for (guint i = 0; i < ARRA_N_DTYPES; i++)
     {
       const InfoAmount *amount = &facts->by_dtype[i];
@@ -77,13 +79,24 @@ print_transformer (const InfoFacts *facts)
 }
 
 static void
+add_token (const char *name, guint32 id, gpointer data)
+{
+  g_autofree char *words = g_strdelimit (g_strdup (name), "_", ' ');
+
+  g_string_append_printf (data, "; %s %u", words, id);
+}
+
+static void
 print_vocabulary (const ArraCheckpoint *checkpoint)
 {
-  const ArraVocabulary *vocabulary = arra_vocabulary_of (checkpoint->layout);
+  const ArraLayout *layout = checkpoint->layout;
+  g_autoptr (GString) tokens = g_string_new (NULL);
 
-  linef ("Vocabulary", "%u ids; %u image codes; start %u, end %u, new line %u, stop %u; sizes up to %u", vocabulary->layout.n_tokens,
-         vocabulary->layout.n_codes, vocabulary->image_start, vocabulary->image_end, vocabulary->new_line, vocabulary->stop,
-         vocabulary->layout.n_grids);
+  arra_layout_tell (layout, add_token, tokens);
+  linef ("Vocabulary", "%u ids; %u image codes%s; sizes up to %u", layout->n_tokens, layout->n_codes,
+         tokens->str, layout->n_grids);
+  if (!checkpoint->decoder.family->reads_text)
+    return;
   info_line ("Tokenizer", checkpoint->tokenizer != NULL ? "byte-level BPE" : "none: prompts cannot be read");
 }
 

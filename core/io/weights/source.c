@@ -153,6 +153,15 @@ arra_source_file_of (const ArraSource *source, const char *name)
   return entry != NULL ? file_path (source, entry->file) : NULL;
 }
 
+const char *
+arra_source_file_with (const ArraSource *source, const ArraTensor *tensor)
+{
+  const Entry *entry = (const Entry *) (const void *) ((const char *) tensor - G_STRUCT_OFFSET (Entry, tensor));
+
+  g_return_val_if_fail (entry >= source->entries && entry < source->entries + source->n_entries, NULL);
+  return file_path (source, entry->file);
+}
+
 gboolean
 arra_source_is_absent (const ArraSource *source, const char *name, GError **error)
 {

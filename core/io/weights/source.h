@@ -18,6 +18,7 @@ gsize arra_source_count (const ArraSource *source);
 const char *arra_source_name (const ArraSource *source, gsize index); /* in file order */
 const ArraTensor *arra_source_tensor (const ArraSource *source, gsize index);
 const char *arra_source_file_of (const ArraSource *source, const char *name); /* the file's path, for messages */
+const char *arra_source_file_with (const ArraSource *source, const ArraTensor *tensor); /* the same of a tensor of the source */
 /* Whether a tensor is named but cannot be used, so that arra_source_find() does not give it: then @error says why. */
 gboolean arra_source_is_absent (const ArraSource *source, const char *name, GError **error);
 /* What stands before @mark, whole words of a tensor's name, in the first name that ends with it (transfer full); NULL when none does. */

@@ -150,6 +150,18 @@ find (const ArraLayout *layout, const guint32 *ids, guint n, guint from, ArraPic
   return TRUE;
 }
 
+static void
+tell (const ArraLayout *layout, ArraTokenFunc func, gpointer data)
+{
+  const ArraVocabulary *vocabulary = arra_vocabulary_of (layout);
+
+  func ("bos", vocabulary->bos, data);
+  func ("image_start", vocabulary->image_start, data);
+  func ("image_end", vocabulary->image_end, data);
+  func ("new_line", vocabulary->new_line, data);
+  func ("stop", vocabulary->stop, data);
+}
+
 static gboolean
 ends (const ArraLayout *layout, guint32 id)
 {
@@ -170,6 +182,7 @@ const ArraLayoutClass arra_chameleon_frame = {
   .between = between,
   .push = push,
   .find = find,
+  .tell = tell,
   .ends = ends,
   .free = free_vocabulary,
 };

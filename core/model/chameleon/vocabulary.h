@@ -18,8 +18,7 @@ typedef struct
   guint32 *id_of_size; /* [0] unused, [n] = id of n grids; n_grids + 1 entries; arra_mem. Size tokens "<reserved08801>" (1 grid), … : as many as follow without a gap */
 } ArraVocabulary;
 
-/* @lookup: id of a name, FALSE when there is none. Fails naming the missing token. @name starts messages. */
-typedef gboolean (*ArraTokenLookup) (gpointer data, const char *token, guint32 *id);
+/* Fails naming the missing token. @name starts messages. */
 gboolean arra_vocabulary_init (ArraVocabulary *vocabulary, guint32 n_tokens, guint32 tokenizer_size, ArraTokenLookup lookup, gpointer data, const char *name, GError **error);
 /* The same as a layout of its own, to be freed with arra_layout_free(). */
 ArraLayout *arra_vocabulary_new (guint32 n_tokens, guint32 tokenizer_size, ArraTokenLookup lookup, gpointer data, const char *name, GError **error);

@@ -77,9 +77,9 @@ take_note (ArraCheckpoint *checkpoint, const char *note)
 static gboolean
 has_learnt_no_pictures (const ArraCheckpoint *checkpoint)
 {
-  const ArraTensor *head = arra_source_find (checkpoint->source, "lm_head.weight");
+  const ArraTensor *head = arra_decoder_head (&checkpoint->decoder);
   const ArraLayout *layout = checkpoint->layout;
-  gsize width = checkpoint->config.hidden_size;
+  gsize width = checkpoint->decoder.shape.hidden_size;
 
   for (guint code = 0; code < layout->n_codes; code++)
     if (!arra_tensor_is_zero (head, arra_layout_id (layout, code) * width, width))
@@ -91,15 +91,13 @@ has_learnt_no_pictures (const ArraCheckpoint *checkpoint)
 static void
 take_notes (ArraCheckpoint *checkpoint)
 {
-  const ArraChameleonConfig *config = &checkpoint->config;
+  const ArraDecoder *decoder = &checkpoint->decoder;
 
   if (arra_source_note (checkpoint->source) != NULL)
     take_note (checkpoint, arra_source_note (checkpoint->source));
-  if (config->mask_left_out)
-    take_note (checkpoint, arra_translate ("config.json does not say mask_image_logits, and its form is that "
-                                           "of Lumina-mGPT and ARRA, which make "
-                                           "pictures: the image tokens are not masked"));
-  if (config->mask_image_logits)
+  if (decoder->note != NULL)
+    take_note (checkpoint, arra_translate (decoder->note));
+  if (decoder->writes_only)
     take_note (checkpoint, arra_translate ("the image tokens are masked (mask_image_logits): this model "
                                            "writes text and cannot make pictures"));
   else if (has_learnt_no_pictures (checkpoint))
@@ -172,7 +170,8 @@ arra_checkpoint_unref (ArraCheckpoint *checkpoint)
 {
   if (checkpoint == NULL || !g_atomic_ref_count_dec (&checkpoint->refs))
     return;
-  arra_chameleon_free (checkpoint->model);
+  arra_decoder_unbind (&checkpoint->decoder, checkpoint->model);
+  arra_decoder_clear (&checkpoint->decoder);
   arra_vqgan_free (checkpoint->vqgan);
   arra_layout_free (checkpoint->layout);
   arra_tokenizer_unref (checkpoint->tokenizer);
@@ -280,11 +279,11 @@ arra_checkpoint_fits_size (const ArraCheckpoint *checkpoint, guint width, guint 
                       "the model's context must have room for both; %u x %u can be made",
                       width, height, grid, grid, most * grid, near_width, near_height);
   tokens = picture_tokens (checkpoint, width, height);
-  if (tokens + 2 > checkpoint->config.context)
+  if (tokens + checkpoint->decoder.least_prompt > checkpoint->decoder.context)
     return arra_fail (error, ARRA_ERROR_ARGUMENT,
                       "A picture of %u x %u pixels cannot be made: it needs %" PRIu64
                       " tokens, but the model's context has room for %u; %u x %u can be made",
-                      width, height, tokens, checkpoint->config.context, near_width, near_height);
+                      width, height, tokens, checkpoint->decoder.context, near_width, near_height);
   return TRUE;
 }
 
@@ -292,7 +291,7 @@ gboolean
 arra_checkpoint_check_size (const ArraCheckpoint *checkpoint, guint width, guint height, GError **error)
 {
   g_return_val_if_fail (checkpoint != NULL, FALSE);
-  if (checkpoint->config.mask_image_logits)
+  if (checkpoint->decoder.writes_only)
     return arra_fail (
         error, ARRA_ERROR_UNSUPPORTED,
         checkpoint->gguf != NULL

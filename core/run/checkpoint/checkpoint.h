@@ -3,7 +3,7 @@
 #pragma once
 
 #include <arra.h>
-#include "chameleon.h"
+#include "family.h"
 #include "gguf.h"
 #include "layout.h"
 #include "tokenizer.h"
@@ -25,11 +25,11 @@ struct _ArraCheckpoint
   char *vqgan_path;         /* nullable: where a VQGAN given apart lies */
   gboolean vqgan_given;     /* by the options: the checkpoint's own settings may have been made for another one */
 
-  ArraChameleonConfig config;
+  ArraDecoder decoder;          /* what the model is */
   ArraVqganConfig vqgan_config; /* n_embed 0: no VQGAN */
   ArraTokenizer *tokenizer;     /* nullable: a directory without tokenizer.json cannot read prompts */
   ArraLayout *layout;           /* the vocabulary, and how pictures lie in sequences */
-  ArraChameleon *model;         /* NULL when metadata_only, or opened for the VQGAN alone */
+  const ArraTransformer *model; /* NULL when metadata_only, or opened for the VQGAN alone */
   ArraVqgan *vqgan;             /* NULL when metadata_only or there is none */
 
   /* defaults of requests */

@@ -41,7 +41,7 @@ static const struct
 guint
 arra_checkpoint_picture_room (const ArraCheckpoint *checkpoint)
 {
-  return checkpoint->config.context - MIN (PROMPT_ROOM, checkpoint->config.context / 4);
+  return checkpoint->decoder.context - MIN (PROMPT_ROOM, checkpoint->decoder.context / 4);
 }
 
 /* The largest square up to the standard one that there is and whose tokens leave room for a prompt. */

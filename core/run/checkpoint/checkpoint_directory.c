@@ -75,35 +75,24 @@ read_vocabulary (ArraCheckpoint *checkpoint, const Reading *reading, GError **er
   return arra_checkpoint_read_vocabulary (checkpoint, map, error);
 }
 
-/* Encoders come in the weights of facebook/chameleon-7b and its like. */
+/* The one that lies among the model's weights. */
 static gboolean
-read_inner_vqgan (ArraCheckpoint *checkpoint, const Reading *reading, GError **error)
+read_inner_vqgan (ArraCheckpoint *checkpoint, const ArraModelFiles *files, GError **error)
 {
-  static const char prefix[] = "model.vqmodel.";
-  JsonObject *config = NULL;
+  const ArraDecoder *decoder = &checkpoint->decoder;
 
-  if (arra_source_find (checkpoint->source, "model.vqmodel.quantize.embedding.weight") == NULL)
+  if (decoder->family->find_vqgan == NULL)
     return TRUE;
-  if (json_object_has_member (reading->config, "vq_config"))
-    {
-      config = arra_json_get_object (reading->config, reading->config_path, "vq_config", error);
-      if (config == NULL)
-        return FALSE;
-    }
-  if (config == NULL)
-    return arra_fail (error, ARRA_ERROR_NOT_FOUND,
-                      "%s: the weights hold a VQGAN, but vq_config, its shape, is missing",
-                      reading->config_path);
-  if (!arra_vqgan_config_from_json (&checkpoint->vqgan_config, config, reading->config_path, error))
+  if (!decoder->family->find_vqgan (decoder, files, &checkpoint->vqgan_config, &checkpoint->vqgan_prefix, error))
     return FALSE;
-  checkpoint->vqgan_source = arra_source_ref (checkpoint->source);
-  checkpoint->vqgan_prefix = g_strdup (prefix);
+  if (checkpoint->vqgan_prefix != NULL)
+    checkpoint->vqgan_source = arra_source_ref (checkpoint->source);
   return TRUE;
 }
 
 static gboolean
 read_vqgan (ArraCheckpoint *checkpoint,
-            const Reading *reading,
+            const ArraModelFiles *files,
             const ArraOpenOptions *options,
             GError **error)
 {
@@ -111,9 +100,9 @@ read_vqgan (ArraCheckpoint *checkpoint,
 
   if (options->vqgan != NULL)
     return arra_checkpoint_read_vqgan (checkpoint, options->vqgan, error);
-  if (!arra_checkpoint_find_vqgan (checkpoint, reading->directory, &found, error))
+  if (!arra_checkpoint_find_vqgan (checkpoint, files->directory, &found, error))
     return FALSE;
-  return found || read_inner_vqgan (checkpoint, reading, error);
+  return found || read_inner_vqgan (checkpoint, files, error);
 }
 
 static gboolean
@@ -125,6 +114,22 @@ read_settings (ArraCheckpoint *checkpoint, const char *directory, GError **error
   return !g_file_test (path, G_FILE_TEST_EXISTS) || arra_card_read_file (checkpoint, path, error);
 }
 
+/* All but what every checkpoint has. */
+static gboolean
+read_model (ArraCheckpoint *checkpoint, const Reading *reading, const ArraOpenOptions *options, GError **error)
+{
+  const ArraFamily *family = arra_family_of_config (reading->config, reading->config_path, error);
+  ArraModelFiles files
+      = { .directory = reading->directory, .name = reading->config_path, .config = reading->config };
+
+  if (family == NULL)
+    return FALSE;
+  checkpoint->source = files.source = arra_safetensors_open_directory (reading->directory, error);
+  return checkpoint->source != NULL && arra_decoder_read (&checkpoint->decoder, family, &files, error)
+         && read_tokenizer (checkpoint, reading->directory, error) && read_vocabulary (checkpoint, reading, error)
+         && read_vqgan (checkpoint, &files, options, error);
+}
+
 gboolean
 arra_checkpoint_read_directory (ArraCheckpoint *checkpoint, const ArraOpenOptions *options, GError **error)
 {
@@ -134,13 +139,7 @@ arra_checkpoint_read_directory (ArraCheckpoint *checkpoint, const ArraOpenOption
       || (!exists (reading.directory, "model.safetensors")
           && !exists (reading.directory, "model.safetensors.index.json")))
     return arra_checkpoint_explain_directory (reading.directory, error);
-  if (!read_config (&reading, error)
-      || !arra_chameleon_config_read (&checkpoint->config, reading.config, reading.config_path, error)
-      || !read_tokenizer (checkpoint, reading.directory, error)
-      || !read_vocabulary (checkpoint, &reading, error))
-    return FALSE;
-  checkpoint->source = arra_safetensors_open_directory (reading.directory, error);
-  return checkpoint->source != NULL && read_vqgan (checkpoint, &reading, options, error)
+  return read_config (&reading, error) && read_model (checkpoint, &reading, options, error)
          && arra_checkpoint_check_vqgan (checkpoint, error)
          && read_settings (checkpoint, reading.directory, error)
          && arra_checkpoint_take_fingerprint (checkpoint, reading.text, reading.size, error);

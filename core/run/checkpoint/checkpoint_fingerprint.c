@@ -75,7 +75,7 @@ add_directory (
 
   add_bytes (sum, config, config_size);
   add_bytes (sum, tokenizer, size);
-  return arra_chameleon_foreach (&checkpoint->config, checkpoint->source, add_weight, sum, error)
+  return arra_weights_foreach (&checkpoint->decoder.weights, add_weight, sum, error)
          && add_vqgan (checkpoint, sum, error);
 }
 

@@ -25,25 +25,29 @@ begins_as_gguf (const char *path)
   return memcmp (magic, "GGUF", sizeof magic) == 0;
 }
 
-static gboolean
-check_architecture (const ArraGguf *gguf, GError **error)
+static const ArraFamily *
+find_family (const ArraGguf *gguf, GError **error)
 {
-  g_autofree char *quoted = NULL;
+  g_autofree char *quoted = NULL, *known = NULL;
+  const ArraFamily *family;
   const char *text;
   gsize length;
 
   if (!arra_gguf_get_string (gguf, "general.architecture", &text, &length, error))
-    return FALSE;
-  if (length == strlen (ARRA_ARCHITECTURE) && memcmp (text, ARRA_ARCHITECTURE, length) == 0)
-    return TRUE;
+    return NULL;
+  family = arra_family_of_architecture (text, length);
+  if (family != NULL)
+    return family;
+  known = arra_family_architectures ();
   quoted = g_strndup (text, MIN (length, 40));
   for (char *c = quoted; *c != '\0'; c++)
     if (!g_ascii_isprint (*c))
       *c = '?';
-  return arra_fail (error, ARRA_ERROR_UNSUPPORTED,
-                    "%s: holds a model of architecture \"%s\", as other programs use; only \"%s\" files made "
-                    "by `arra convert` can be opened",
-                    arra_gguf_path (gguf), quoted, ARRA_ARCHITECTURE);
+  arra_fail (error, ARRA_ERROR_UNSUPPORTED,
+             "%s: holds a model of architecture \"%s\", as other programs use; only \"%s\" files made "
+             "by `arra convert` can be opened",
+             arra_gguf_path (gguf), quoted, known);
+  return NULL;
 }
 
 static gboolean
@@ -53,6 +57,8 @@ read_tokenizer (ArraCheckpoint *checkpoint, GError **error)
   const char *text;
   gsize length;
 
+  if (!checkpoint->decoder.family->reads_text)
+    return TRUE;
   if (!arra_gguf_get_string (checkpoint->gguf, ARRA_TOKENIZER_KEY, &text, &length, error))
     return FALSE;
   checkpoint->tokenizer = arra_tokenizer_new (text, length, name, error);
@@ -76,14 +82,18 @@ read_vqgan (ArraCheckpoint *checkpoint, const ArraOpenOptions *options, GError *
 gboolean
 arra_checkpoint_read_gguf (ArraCheckpoint *checkpoint, const ArraOpenOptions *options, GError **error)
 {
+  const ArraFamily *family;
+
   if (!begins_as_gguf (checkpoint->path))
     return arra_checkpoint_explain_file (checkpoint->path, error);
   checkpoint->gguf = arra_gguf_open (checkpoint->path, error);
-  if (checkpoint->gguf == NULL || !check_architecture (checkpoint->gguf, error)
-      || !arra_chameleon_config_load (&checkpoint->config, checkpoint->gguf, error)
-      || !read_tokenizer (checkpoint, error) || !arra_checkpoint_read_vocabulary (checkpoint, NULL, error))
+  family = checkpoint->gguf != NULL ? find_family (checkpoint->gguf, error) : NULL;
+  if (family == NULL)
     return FALSE;
   checkpoint->source = arra_source_ref (arra_gguf_source (checkpoint->gguf));
+  if (!arra_decoder_load (&checkpoint->decoder, family, checkpoint->gguf, checkpoint->source, error)
+      || !read_tokenizer (checkpoint, error) || !arra_checkpoint_read_vocabulary (checkpoint, NULL, error))
+    return FALSE;
   if (!read_vqgan (checkpoint, options, error) || !arra_checkpoint_check_vqgan (checkpoint, error))
     return FALSE;
   arra_defaults_init (checkpoint);

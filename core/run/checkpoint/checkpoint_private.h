@@ -5,7 +5,6 @@
 #include "checkpoint.h"
 #include "vqgan_file.h"
 
-#define ARRA_ARCHITECTURE "arra-chameleon" /* general.architecture of our GGUF files */
 #define ARRA_SHA256_KEY "arra.sha256"
 #define ARRA_SETTINGS_FILE "arra.json" /* card and sampling defaults in a directory */
 
@@ -17,7 +16,7 @@ gboolean arra_checkpoint_read_gguf (ArraCheckpoint *checkpoint, const ArraOpenOp
 gboolean arra_checkpoint_explain_file (const char *path, GError **error);
 gboolean arra_checkpoint_explain_directory (const char *path, GError **error);
 
-/* The vocabulary from the tokenizer, from @map (nullable: config.json's vocabulary_map), or both, which then must agree. */
+/* The vocabulary and layout from the tokenizer, from @map (nullable: config.json's vocabulary_map), or both, which then must agree. */
 gboolean arra_checkpoint_read_vocabulary (ArraCheckpoint *checkpoint, JsonObject *map, GError **error);
 
 /* Takes the VQGAN from @path, a file or a folder. */

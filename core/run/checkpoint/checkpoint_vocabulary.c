@@ -3,7 +3,6 @@
 #include "checkpoint_private.h"
 
 #include "fail.h"
-#include "vocabulary.h"
 
 /* Both nullable, but not together. */
 typedef struct
@@ -67,16 +66,14 @@ gboolean
 arra_checkpoint_read_vocabulary (ArraCheckpoint *checkpoint, JsonObject *map, GError **error)
 {
   Names names = { .tokenizer = checkpoint->tokenizer, .map = map };
+  ArraTokenNames tokens = { 0 };
   g_autofree char *conflict = NULL;
-  guint32 size;
 
-  if (names.tokenizer == NULL && map == NULL)
-    return arra_fail (error, ARRA_ERROR_NOT_FOUND,
-                      "%s: has neither tokenizer.json nor a vocabulary_map in config.json: nothing says "
-                      "which tokens stand for pictures",
-                      checkpoint->path);
-  size = names.tokenizer != NULL ? arra_tokenizer_size (names.tokenizer) : size_of_map (map);
-  checkpoint->layout = arra_vocabulary_new (checkpoint->config.vocab_size, size, look_up, &names, checkpoint->path, error);
+  if (names.tokenizer != NULL || map != NULL)
+    tokens = (ArraTokenNames){ look_up, &names,
+                               names.tokenizer != NULL ? arra_tokenizer_size (names.tokenizer) : size_of_map (map) };
+  checkpoint->layout
+      = checkpoint->decoder.family->layout (&checkpoint->decoder, &tokens, checkpoint->path, error);
   conflict = names.conflict;
   if (checkpoint->layout != NULL && conflict != NULL)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the vocabularies disagree: %s", checkpoint->path,

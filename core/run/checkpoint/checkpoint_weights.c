@@ -5,15 +5,14 @@
 #include "fail.h"
 #include "mem.h"
 #include "memory_plan.h"
-#include "vocabulary.h"
 
 gboolean
 arra_checkpoint_measure (ArraCheckpoint *checkpoint, GError **error)
 {
   guint64 mapped = 0, owned = 0, vqgan_mapped = 0, vqgan_owned = 0;
 
-  if (!arra_chameleon_measure (&checkpoint->config, checkpoint->source, arra_quant_dtype (checkpoint->quant),
-                               &mapped, &owned, error))
+  if (!arra_decoder_measure (&checkpoint->decoder, arra_quant_dtype (checkpoint->quant), &mapped, &owned,
+                             error))
     return FALSE;
   if (checkpoint->vqgan_source != NULL
       && !arra_vqgan_measure (&checkpoint->vqgan_config, checkpoint->vqgan_source, checkpoint->vqgan_prefix,
@@ -42,14 +41,10 @@ load_vqgan (ArraCheckpoint *checkpoint, ArraPool *pool, GCancellable *cancellabl
 }
 
 static gboolean
-load_model (ArraCheckpoint *checkpoint,
-            const guint8 *masked,
-            ArraPool *pool,
-            GCancellable *cancellable,
-            GError **error)
+load_model (ArraCheckpoint *checkpoint, ArraPool *pool, GCancellable *cancellable, GError **error)
 {
-  checkpoint->model = arra_chameleon_new (&checkpoint->config, checkpoint->source, arra_quant_dtype (checkpoint->quant),
-                                          masked, pool, cancellable, error);
+  checkpoint->model = arra_decoder_bind (&checkpoint->decoder, checkpoint->layout,
+                                         arra_quant_dtype (checkpoint->quant), pool, cancellable, error);
   return checkpoint->model != NULL;
 }
 
@@ -64,19 +59,6 @@ arra_checkpoint_load_vqgan (ArraCheckpoint *checkpoint, guint threads, GCancella
                       checkpoint->path);
   pool = arra_pool_new (threads, error);
   return pool != NULL && load_vqgan (checkpoint, pool, cancellable, error);
-}
-
-/* Flags of the image tokens, which a model of pure text must not predict, nor the beginning of a picture that it could not fill. */
-static guint8 *
-mask_of (const ArraCheckpoint *checkpoint, GError **error)
-{
-  const ArraVocabulary *vocabulary = arra_vocabulary_of (checkpoint->layout);
-  const ArraLayout *layout = checkpoint->layout;
-  guint8 *masked = arra_mem_new (layout->n_tokens, 1, "the masked tokens", error);
-
-  for (guint32 id = 0; masked != NULL && id < layout->n_tokens; id++)
-    masked[id] = arra_layout_code (layout, id) >= 0 || id == vocabulary->image_start;
-  return masked;
 }
 
 static gboolean
@@ -100,18 +82,10 @@ arra_checkpoint_load_weights (ArraCheckpoint *checkpoint,
                               GError **error)
 {
   g_autoptr (ArraPool) pool = NULL;
-  g_automem guint8 *masked = NULL;
 
   if (!check_memory (checkpoint, error))
     return FALSE;
   pool = arra_pool_new (threads, error);
-  if (pool == NULL || !load_vqgan (checkpoint, pool, cancellable, error))
-    return FALSE;
-  if (checkpoint->config.mask_image_logits)
-    {
-      masked = mask_of (checkpoint, error);
-      if (masked == NULL)
-        return FALSE;
-    }
-  return load_model (checkpoint, masked, pool, cancellable, error);
+  return pool != NULL && load_vqgan (checkpoint, pool, cancellable, error)
+         && load_model (checkpoint, pool, cancellable, error);
 }

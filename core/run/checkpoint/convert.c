@@ -62,7 +62,7 @@ list_weight (const char *name, gboolean is_matrix, const ArraTensor *stored, gpo
   Conversion *conversion = data;
 
   add_item (conversion, "", name, stored, is_matrix ? matrix_type (conversion->asked, stored) : ARRA_F32,
-            arra_source_file_of (conversion->source, name));
+            arra_source_file_with (conversion->source, stored));
   return TRUE;
 }
 
@@ -83,10 +83,9 @@ static gboolean
 list_vqgan_weight (const char *name, const ArraTensor *stored, gpointer data, GError **error)
 {
   Conversion *conversion = data;
-  g_autofree char *full = g_strconcat (conversion->checkpoint->vqgan_prefix, name, NULL);
 
   add_item (conversion, ARRA_VQGAN_PREFIX, name, stored, vqgan_type (conversion->asked, stored),
-            arra_source_file_of (conversion->source, full));
+            arra_source_file_with (conversion->source, stored));
   return TRUE;
 }
 
@@ -96,7 +95,7 @@ list_tensors (Conversion *conversion, GError **error)
   const ArraCheckpoint *checkpoint = conversion->checkpoint;
 
   conversion->source = checkpoint->source;
-  if (!arra_chameleon_foreach (&checkpoint->config, checkpoint->source, list_weight, conversion, error))
+  if (!arra_weights_foreach (&checkpoint->decoder.weights, list_weight, conversion, error))
     return FALSE;
   if (checkpoint->vqgan_source == NULL)
     return TRUE;
@@ -125,8 +124,10 @@ file_type (ArraDType dtype)
 static ArraDType
 main_type (const Conversion *conversion)
 {
+  const ArraTensor *head = arra_decoder_head (&conversion->checkpoint->decoder);
+
   for (guint i = 0; i < conversion->items->len; i++)
-    if (g_str_equal (g_array_index (conversion->items, ArraConversion, i).name, "lm_head.weight"))
+    if (g_array_index (conversion->items, ArraConversion, i).stored == head)
       return g_array_index (conversion->items, ArraConversion, i).dtype;
   return ARRA_F32;
 }
@@ -139,20 +140,23 @@ store_metadata (const Conversion *conversion, ArraGgufWriter *writer)
   g_autofree char *source = g_path_get_basename (checkpoint->path);
   g_autofree char *source_name = g_utf8_make_valid (source, -1);
   gsize size;
-  const char *tokenizer = arra_tokenizer_json (checkpoint->tokenizer, &size);
 
-  arra_gguf_writer_set_string (writer, "general.architecture", ARRA_ARCHITECTURE, -1);
+  arra_gguf_writer_set_string (writer, "general.architecture", checkpoint->decoder.family->architecture, -1);
   arra_gguf_writer_set_uint (writer, "general.file_type", file_type (main_type (conversion)));
   arra_gguf_writer_set_uint (writer, "general.quantization_version", 2);
   arra_card_store (checkpoint, writer);
-  arra_chameleon_config_store (&checkpoint->config, writer);
+  checkpoint->decoder.family->store (&checkpoint->decoder, writer);
   if (checkpoint->vqgan_source != NULL)
     arra_vqgan_config_store (&checkpoint->vqgan_config, writer);
   arra_defaults_store (checkpoint, writer);
   arra_gguf_writer_set_string (writer, "arra.source.name", source_name, -1);
   arra_gguf_writer_set_string (writer, "arra.source.fingerprint", checkpoint->fingerprint, -1);
   arra_gguf_writer_set_string (writer, ARRA_SHA256_KEY, no_hash, -1);
-  arra_gguf_writer_set_string (writer, ARRA_TOKENIZER_KEY, tokenizer, (gssize) size);
+  if (checkpoint->tokenizer != NULL)
+    {
+      const char *tokenizer = arra_tokenizer_json (checkpoint->tokenizer, &size);
+      arra_gguf_writer_set_string (writer, ARRA_TOKENIZER_KEY, tokenizer, (gssize) size);
+    }
 }
 
 static gboolean
@@ -238,7 +242,7 @@ arra_checkpoint_convert (const char *path,
   checkpoint = arra_checkpoint_open (path, &options, cancellable, error);
   if (checkpoint == NULL)
     return FALSE;
-  if (checkpoint->tokenizer == NULL)
+  if (checkpoint->decoder.family->reads_text && checkpoint->tokenizer == NULL)
     return arra_fail (error, ARRA_ERROR_NOT_FOUND,
                       "%s: has no tokenizer.json, without which no prompt can be read", path);
   conversion.checkpoint = checkpoint;

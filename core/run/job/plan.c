@@ -21,7 +21,7 @@
 static guint
 answer_room (const ArraCheckpoint *checkpoint, const ArraRequest *request, guint prompt_tokens)
 {
-  guint room = checkpoint->config.context - prompt_tokens;
+  guint room = checkpoint->decoder.context - prompt_tokens;
 
   return request->max_tokens > 0 ? MIN (room, request->max_tokens) : room;
 }
@@ -55,7 +55,7 @@ arra_plan_capacities (const ArraCheckpoint *checkpoint,
                       ArraCapacities *capacities,
                       GError **error)
 {
-  guint context = checkpoint->config.context;
+  guint context = checkpoint->decoder.context;
   gboolean fixed = request->width > 0;
   guint64 answer;
 
@@ -115,9 +115,9 @@ arra_plan_measure (const ArraCheckpoint *checkpoint,
                       capacities->picture_rows, capacities->picture_columns);
   *plan = (ArraMemoryPlan){ .weights_mapped = checkpoint->weights_mapped,
                             .weights_private = checkpoint->weights_private + table_bytes (checkpoint) };
-  plan->cache = arra_chameleon_kv_cache_bytes (&checkpoint->config, capacities->context);
+  plan->cache = arra_decoder_kv_cache_bytes (&checkpoint->decoder, capacities->context);
   if (capacities->uncond_context > 0)
-    plan->cache += arra_chameleon_kv_cache_bytes (&checkpoint->config, capacities->uncond_context);
+    plan->cache += arra_decoder_kv_cache_bytes (&checkpoint->decoder, capacities->uncond_context);
   plan->work = work + PROGRAM + capacities->threads * THREAD_STACK;
   plan->total = plan->weights_mapped + plan->weights_private + plan->cache + plan->work;
   plan->available = available (checkpoint);
@@ -128,7 +128,7 @@ arra_plan_measure (const ArraCheckpoint *checkpoint,
 static guint
 room_for_prompt (const ArraCheckpoint *checkpoint, const ArraRequest *request)
 {
-  return checkpoint->config.context
+  return checkpoint->decoder.context
          - (guint) arra_layout_tokens (checkpoint->layout, arra_checkpoint_codes (checkpoint, request->height),
                                        arra_checkpoint_codes (checkpoint, request->width));
 }
@@ -141,7 +141,7 @@ plan_request (const ArraCheckpoint *checkpoint,
 {
   g_automem guint32 *ids = NULL;
   ArraCapacities capacities;
-  guint n = MIN (PROMPT_GUESS, checkpoint->config.context / 4);
+  guint n = MIN (PROMPT_GUESS, checkpoint->decoder.context / 4);
 
   if (!arra_request_check (request, checkpoint, request->prompt != NULL, error))
     return FALSE;

@@ -97,11 +97,11 @@ arra_prompt_tokens (const ArraCheckpoint *checkpoint, const ArraRequest *request
   inner = arra_tokenizer_encode (checkpoint->tokenizer, text, -1, FALSE, &n_inner, error);
   if (inner == NULL)
     return NULL;
-  if (n_inner > checkpoint->config.context)
+  if (n_inner > checkpoint->decoder.context)
     {
       arra_fail (error, ARRA_ERROR_ARGUMENT,
                  "The prompt is too long: %zu tokens, but the model reads at most %u", n_inner,
-                 checkpoint->config.context);
+                 checkpoint->decoder.context);
       return NULL;
     }
   ids = arra_mem_new (n_inner + 2, sizeof (guint32), "the prompt", error);

@@ -8,34 +8,35 @@
 
 static gboolean
 allocate (ArraSession *session,
-          const ArraChameleonConfig *config,
+          const ArraTransformerShape *shape,
           const ArraCapacities *capacities,
           gboolean guided,
           GError **error)
 {
+  const ArraKvShape kv_shape = arra_transformer_kv_shape (shape);
   const guint n_branches = guided ? 2 : 1;
 
   session->run
-      = arra_transformer_run_new (arra_chameleon_transformer (session->model), &session->exec, capacities->rows, capacities->context, error);
+      = arra_transformer_run_new (session->model, &session->exec, capacities->rows, capacities->context, error);
   if (session->run == NULL)
     return FALSE;
-  session->cond = arra_chameleon_kv_cache_new (config, capacities->context, error);
+  session->cond = arra_kv_cache_new (&kv_shape, capacities->context, error);
   if (session->cond == NULL)
     return FALSE;
   if (guided)
     {
-      session->uncond = arra_chameleon_kv_cache_new (config, capacities->uncond_context, error);
+      session->uncond = arra_kv_cache_new (&kv_shape, capacities->uncond_context, error);
       if (session->uncond == NULL)
         return FALSE;
     }
   for (guint branch = 0; branch < n_branches; branch++)
     {
-      session->logits[branch] = arra_mem_new (config->vocab_size, sizeof (float), "scores of tokens", error);
+      session->logits[branch] = arra_mem_new (shape->n_logits, sizeof (float), "scores of tokens", error);
       if (session->logits[branch] == NULL)
         return FALSE;
     }
   session->ids = arra_mem_new (session->capacity, sizeof (guint32), "tokens", error);
-  return session->ids != NULL && arra_sampler_init (&session->sampler, config->vocab_size, error);
+  return session->ids != NULL && arra_sampler_init (&session->sampler, shape->n_logits, error);
 }
 
 gboolean
@@ -53,7 +54,7 @@ arra_session_init (ArraSession *session,
                             .capacity = capacities->prompt_tokens + capacities->answer_tokens,
                             .block = MAX (capacities->rows, 1) };
   arra_grammar_init (&session->grammar, checkpoint->layout);
-  if (allocate (session, &checkpoint->config, capacities, guided, error))
+  if (allocate (session, &checkpoint->decoder.shape, capacities, guided, error))
     return TRUE;
   arra_session_clear (session);
   return FALSE;
@@ -75,11 +76,10 @@ arra_session_clear (ArraSession *session)
 guint64
 arra_session_bytes (const ArraCheckpoint *checkpoint, const ArraCapacities *capacities, gboolean guided)
 {
-  const guint64 vocab_size = checkpoint->config.vocab_size;
+  const ArraTransformerShape *shape = &checkpoint->decoder.shape;
 
-  return arra_chameleon_run_bytes (&checkpoint->config, capacities->rows, capacities->context,
-                                   capacities->threads)
-         + vocab_size * sizeof (float) * (guided ? 2 : 1) + arra_sampler_bytes ((guint32) vocab_size)
+  return arra_transformer_run_bytes (shape, capacities->rows, capacities->context, capacities->threads)
+         + (guint64) shape->n_logits * sizeof (float) * (guided ? 2 : 1) + arra_sampler_bytes (shape->n_logits)
          + ((guint64) capacities->prompt_tokens + capacities->answer_tokens) * sizeof (guint32);
 }
 

@@ -7,21 +7,21 @@
 #pragma once
 
 #include <arra.h>
-#include "chameleon.h"
 #include "layout.h"
 #include "plan.h"
 #include "sampler.h"
+#include "transformer.h"
 
 typedef struct
 {
   const char *path; /* of the checkpoint, for messages; borrowed */
-  const ArraChameleon *model;
+  const ArraTransformer *model;
   const ArraSource *source; /* nullable: where its weights lie; borrowed */
   ArraExec exec;
   ArraTransformerRun *run;
   ArraKvCache *cond;
   ArraKvCache *uncond;  /* NULL without guidance */
-  float *logits[2];     /* vocab_size each: conditional, unconditional */
+  float *logits[2];     /* n_logits each: conditional, unconditional */
   ArraSampler sampler;
   ArraGrammar grammar;  /* after all of ids */
   guint32 *ids;         /* capacity */

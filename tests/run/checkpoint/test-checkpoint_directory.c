@@ -115,9 +115,9 @@ test_form (gconstpointer data)
   checkpoint = open_whole (path);
   g_assert_cmpuint (checkpoint->layout->n_codes, ==, fixture.codes);
   g_assert_cmpuint (checkpoint->layout->n_grids, ==, fixture.sizes);
-  g_assert_cmpuint (checkpoint->config.context, ==, fixture.context);
-  g_assert_cmpint (checkpoint->config.swin_norm, ==, fixture.swin);
-  g_assert_cmpint (checkpoint->config.mask_image_logits, ==, fixture.mask_image_logits);
+  g_assert_cmpuint (checkpoint->decoder.context, ==, fixture.context);
+  g_assert_cmpint (checkpoint->decoder.shape.swin_norm, ==, fixture.swin);
+  g_assert_cmpint (checkpoint->decoder.writes_only, ==, fixture.mask_image_logits);
   g_assert_cmpint (checkpoint->tokenizer != NULL, ==, fixture.tokenizer);
   g_assert_cmpint (checkpoint->vqgan != NULL, ==, fixture.vqgan || fixture.hf_vqgan);
   if (checkpoint->vqgan != NULL)

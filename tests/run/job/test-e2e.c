@@ -107,7 +107,7 @@ check_prompt (const Case *c, JsonObject *run, guint index)
   arra_session_next (&job->session, &job->sampling, 0, 0, &id, NULL, NULL, NULL, &error);
   g_assert_no_error (error);
   g_assert_nonnull (expected);
-  g_assert_cmpuint (arra_tensor_count (expected), ==, c->checkpoint->config.vocab_size);
+  g_assert_cmpuint (arra_tensor_count (expected), ==, c->checkpoint->decoder.shape.n_logits);
   for (gsize i = 0; i < arra_tensor_count (expected); i++)
     g_assert_cmpfloat (fabsf (job->session.logits[0][i] - ((const float *) expected->data)[i]), <=,
                        LOGIT_TOLERANCE);

@@ -280,8 +280,8 @@ test_memory (void)
   g_assert_cmpuint (arra_mem_peak (), ==, made);
   g_assert_nonnull (arra_job_decode (job, 0, 0, NULL, NULL));
   planned = arra_job_bytes (checkpoint, &request, &job->capacities)
-            + arra_chameleon_kv_cache_bytes (&checkpoint->config, job->capacities.context)
-            + arra_chameleon_kv_cache_bytes (&checkpoint->config, job->capacities.uncond_context);
+            + arra_decoder_kv_cache_bytes (&checkpoint->decoder, job->capacities.context)
+            + arra_decoder_kv_cache_bytes (&checkpoint->decoder, job->capacities.uncond_context);
   g_assert_cmpuint (arra_mem_held () - before, <=, planned + 8192); /* the prompt and small structures */
   g_assert_cmpuint (arra_mem_held () - before, >=, planned - 8192);
   arra_job_free (g_steal_pointer (&job));

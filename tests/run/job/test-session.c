@@ -84,7 +84,7 @@ assert_same (const ArraSession *a, const ArraSession *b)
 static void
 assert_same_logits (const ArraSession *a, const ArraSession *b)
 {
-  const gsize size = checkpoint->config.vocab_size * sizeof (float);
+  const gsize size = checkpoint->decoder.shape.n_logits * sizeof (float);
 
   g_assert_cmpmem (a->logits[0], size, b->logits[0], size);
   g_assert_cmpmem (a->logits[1], size, b->logits[1], size);
@@ -180,11 +180,11 @@ test_second_picture (void)
   push (&alone, arra_vocabulary_of (checkpoint->layout)->id_of_size[1]);
   push (&alone, arra_vocabulary_of (checkpoint->layout)->id_of_size[1]);
   next (&alone);
-  g_assert_cmpmem (session.logits[1], checkpoint->config.vocab_size * sizeof (float), alone.logits[1],
-                   checkpoint->config.vocab_size * sizeof (float));
+  g_assert_cmpmem (session.logits[1], checkpoint->decoder.shape.n_logits * sizeof (float), alone.logits[1],
+                   checkpoint->decoder.shape.n_logits * sizeof (float));
   /* what the unconditional branch sees of a picture is what a sequence of its own would say */
-  g_assert_cmpmem (alone.logits[0], checkpoint->config.vocab_size * sizeof (float), alone.logits[1],
-                   checkpoint->config.vocab_size * sizeof (float));
+  g_assert_cmpmem (alone.logits[0], checkpoint->decoder.shape.n_logits * sizeof (float), alone.logits[1],
+                   checkpoint->decoder.shape.n_logits * sizeof (float));
   arra_session_clear (&session);
   arra_session_clear (&alone);
 }

@@ -1,0 +1,7 @@
+/* chameleon_family.h - Chameleon's row in the table of families
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "family.h"
+
+extern const ArraFamily arra_chameleon_family;

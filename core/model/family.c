@@ -1,0 +1,103 @@
+/* family.c - a model as its family describes it
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "family.h"
+
+static void
+describe (ArraDecoder *decoder, ArraSource *source)
+{
+  decoder->family->describe (decoder, source);
+  decoder->weights.config = decoder->config;
+  decoder->weights.n_layers = decoder->shape.n_layers;
+  decoder->weights.prefix = decoder->prefix != NULL ? decoder->prefix : "";
+  decoder->weights.source = source;
+}
+
+gboolean
+arra_decoder_read (ArraDecoder *decoder, const ArraFamily *family, const ArraModelFiles *files, GError **error)
+{
+  *decoder = (ArraDecoder){ .family = family };
+  if (!family->read (decoder, files, error))
+    return FALSE;
+  describe (decoder, files->source);
+  return TRUE;
+}
+
+gboolean
+arra_decoder_load (
+    ArraDecoder *decoder, const ArraFamily *family, const ArraGguf *gguf, ArraSource *source, GError **error)
+{
+  *decoder = (ArraDecoder){ .family = family };
+  if (!family->load (decoder, gguf, error))
+    return FALSE;
+  describe (decoder, source);
+  return TRUE;
+}
+
+void
+arra_decoder_make (ArraDecoder *decoder, const ArraTransformerShape *shape, guint context)
+{
+  *decoder = (ArraDecoder){ .family = arra_family_usual () };
+  decoder->family->make (decoder, shape, context);
+  describe (decoder, NULL);
+}
+
+void
+arra_decoder_clear (ArraDecoder *decoder)
+{
+  g_free (decoder->config);
+  g_free (decoder->prefix);
+  *decoder = (ArraDecoder){ 0 };
+}
+
+ArraDecoder
+arra_decoder_with (const ArraDecoder *decoder, ArraSource *source)
+{
+  ArraDecoder other = *decoder;
+
+  other.weights.source = source;
+  return other;
+}
+
+gboolean
+arra_decoder_measure (
+    const ArraDecoder *decoder, ArraDType dtype, guint64 *mapped, guint64 *owned, GError **error)
+{
+  *mapped = 0;
+  *owned = decoder->bytes + decoder->shape.n_layers * sizeof (ArraTransformerLayer);
+  return arra_weights_measure (&decoder->weights, dtype, mapped, owned, error);
+}
+
+const ArraTransformer *
+arra_decoder_bind (const ArraDecoder *decoder,
+                   const ArraLayout *layout,
+                   ArraDType dtype,
+                   ArraPool *pool,
+                   GCancellable *cancellable,
+                   GError **error)
+{
+  return decoder->family->bind (decoder, layout, dtype, pool, cancellable, error);
+}
+
+void
+arra_decoder_unbind (const ArraDecoder *decoder, const ArraTransformer *transformer)
+{
+  if (transformer != NULL)
+    decoder->family->unbind (transformer);
+}
+
+const ArraTensor *
+arra_decoder_head (const ArraDecoder *decoder)
+{
+  const ArraWeights *weights = &decoder->weights;
+  g_autofree char *name = g_strconcat (weights->prefix, decoder->family->head[weights->form], NULL);
+
+  return arra_source_find (weights->source, name);
+}
+
+guint64
+arra_decoder_kv_cache_bytes (const ArraDecoder *decoder, guint capacity)
+{
+  const ArraKvShape shape = arra_transformer_kv_shape (&decoder->shape);
+
+  return arra_kv_cache_bytes (&shape, capacity);
+}

@@ -1,0 +1,100 @@
+/* family.h - what a family of models says of itself, and a model of it as everybody else sees it
+ *
+ * Outside its room and families.c nothing names a family: whoever opens, measures, converts, describes, measures the speed of or runs a model asks here.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <arra.h>
+#include <json-glib/json-glib.h>
+#include "gguf.h"
+#include "layout.h"
+#include "source.h"
+#include "tokenizer.h"
+#include "trainable.h"
+#include "transformer.h"
+#include "vqgan.h"
+
+typedef struct _ArraFamily ArraFamily;
+
+/* What a model is read from; borrowed. */
+typedef struct
+{
+  const char *directory;
+  const char *name;   /* starts messages: the path of config.json, or of the weights */
+  JsonObject *config; /* (nullable): config.json */
+  ArraSource *source; /* the weights */
+} ArraModelFiles;
+
+/* A model as it is described, with no weight read: what it can do, and what walks its weights. */
+typedef struct
+{
+  const ArraFamily *family;
+  gpointer config; /* the family's own; g_free() */
+  char *prefix;    /* before the names of its tensors; g_free() */
+  ArraTransformerShape shape;
+  ArraWeights weights;   /* ONE walk: loader, measurer, converter, trainer and bench take it; its source is borrowed */
+  guint context;         /* positions of the longest sequence, with what stands in front of it */
+  guint least_prompt;    /* positions that the shortest prompt takes */
+  guint64 bytes;         /* that a bound model takes beside its weights */
+  gboolean writes_only;  /* codes can never be predicted: it writes text */
+  const char *note;      /* (nullable): what is to be known about how it was read, a sentence to be translated */
+} ArraDecoder;
+
+struct _ArraFamily
+{
+  const char *name;               /* for people */
+  const char *architecture;       /* general.architecture of our GGUF files */
+  const char *const *model_types; /* of config.json, NULL-terminated */
+  const char *head[ARRA_TABLE_FORMS];      /* the matrix whose rows give a token's score, in each form of names */
+  const char *embedding; /* the matrix of which a token reads one row, as it is called in the first form */
+  gboolean reads_text;            /* prompts need a tokenizer */
+
+  /* Fills in the family's config and prefix, checked. After an error arra_decoder_clear() does what is needed. */
+  gboolean (*read) (ArraDecoder *decoder, const ArraModelFiles *files, GError **error);
+  gboolean (*load) (ArraDecoder *decoder, const ArraGguf *gguf, GError **error);
+  void (*store) (const ArraDecoder *decoder, ArraGgufWriter *writer);
+  /* (nullable): the config of a model that no file describes, with this shape and what is usual else. */
+  void (*make) (ArraDecoder *decoder, const ArraTransformerShape *shape, guint context);
+  /* Fills in what follows from these: shape, weights without their source, and the rest. */
+  void (*describe) (ArraDecoder *decoder, const ArraSource *source);
+
+  /* How pictures lie in its sequences. */
+  ArraLayout *(*layout) (const ArraDecoder *decoder, const ArraTokenNames *names, const char *name, GError **error);
+  /* Binds the weights. @layout (nullable): says which ids are codes, where that matters. To be given back to unbind(). */
+  const ArraTransformer *(*bind) (const ArraDecoder *decoder, const ArraLayout *layout, ArraDType dtype, ArraPool *pool, GCancellable *cancellable, GError **error);
+  void (*unbind) (const ArraTransformer *transformer);
+  /* (nullable): the image tokenizer that lies among the model's weights. *@prefix (transfer full): before its tensors' names; NULL: there is none. */
+  gboolean (*find_vqgan) (const ArraDecoder *decoder, const ArraModelFiles *files, ArraVqganConfig *config, char **prefix, GError **error);
+  ArraTrainable (*trainable) (const ArraDecoder *decoder);
+};
+
+/* ---- which family it is */
+
+/* By config.json's model_type; where there is none it is the first. UNSUPPORTED: another one's. @name starts messages. */
+const ArraFamily *arra_family_of_config (JsonObject *config, const char *name, GError **error);
+/* (nullable): by general.architecture. */
+const ArraFamily *arra_family_of_architecture (const char *text, gsize length);
+/* (transfer full): all architectures, for messages. */
+char *arra_family_architectures (void);
+/* What shapes without a file are made as. */
+const ArraFamily *arra_family_usual (void);
+
+/* ---- a model */
+gboolean arra_decoder_read (ArraDecoder *decoder, const ArraFamily *family, const ArraModelFiles *files, GError **error);
+/* @source: the tensors of @gguf. */
+gboolean arra_decoder_load (ArraDecoder *decoder, const ArraFamily *family, const ArraGguf *gguf, ArraSource *source, GError **error);
+void arra_decoder_make (ArraDecoder *decoder, const ArraTransformerShape *shape, guint context);
+void arra_decoder_clear (ArraDecoder *decoder);
+
+/* The same with its weights elsewhere, for as long as @decoder lives. */
+ArraDecoder arra_decoder_with (const ArraDecoder *decoder, ArraSource *source);
+/* Bytes of all that arra_decoder_bind() keeps, by where they lie; every shape is checked, nothing is loaded. */
+gboolean arra_decoder_measure (const ArraDecoder *decoder, ArraDType dtype, guint64 *mapped, guint64 *owned, GError **error);
+const ArraTransformer *arra_decoder_bind (const ArraDecoder *decoder, const ArraLayout *layout, ArraDType dtype, ArraPool *pool, GCancellable *cancellable, GError **error);
+void arra_decoder_unbind (const ArraDecoder *decoder, const ArraTransformer *transformer); /* @transformer: nullable */
+/* The tensor of family->head, (nullable). */
+const ArraTensor *arra_decoder_head (const ArraDecoder *decoder);
+
+guint64 arra_decoder_kv_cache_bytes (const ArraDecoder *decoder, guint capacity);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ArraDecoder, arra_decoder_clear)
