@@ -5,12 +5,16 @@
 #include "chameleon_family.h"
 #include "fail.h"
 #include "family.h"
+#include "janus_family.h"
 #include "jsonguard.h"
+#include "llamagen_family.h"
 
 #define MODEL_TYPE "model_type"
 
 static const ArraFamily *const families[] = {
   &arra_chameleon_family,
+  &arra_llamagen_family,
+  &arra_janus_family,
 };
 
 static gboolean
@@ -48,6 +52,15 @@ arra_family_of_config (JsonObject *config, const char *name, GError **error)
   types = all_types ();
   arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: %s \"%.40s\" is not supported (only \"%s\")", name,
              MODEL_TYPE, type, types);
+  return NULL;
+}
+
+const ArraFamily *
+arra_family_of_source (const ArraSource *source)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (families); i++)
+    if (families[i]->knows != NULL && families[i]->knows (source))
+      return families[i];
   return NULL;
 }
 

@@ -6,6 +6,7 @@
 
 #include <arra.h>
 #include <json-glib/json-glib.h>
+#include "conditioner.h"
 #include "gguf.h"
 #include "layout.h"
 #include "source.h"
@@ -20,13 +21,14 @@ typedef struct _ArraFamily ArraFamily;
 typedef struct
 {
   const char *directory;
+  const char *path;   /* of the weights, or of the folder they are in */
   const char *name;   /* starts messages: the path of config.json, or of the weights */
   JsonObject *config; /* (nullable): config.json */
   ArraSource *source; /* the weights */
 } ArraModelFiles;
 
 /* A model as it is described, with no weight read: what it can do, and what walks its weights. */
-typedef struct
+struct _ArraDecoder
 {
   const ArraFamily *family;
   gpointer config; /* the family's own; g_free() */
@@ -34,11 +36,13 @@ typedef struct
   ArraTransformerShape shape;
   ArraWeights weights;   /* ONE walk: loader, measurer, converter, trainer and bench take it; its source is borrowed */
   guint context;         /* positions of the longest sequence, with what stands in front of it */
+  const ArraConditioner *conditioner;
+  guint32 first_id;      /* of the transformer, for the sequence's id 0 */
   guint least_prompt;    /* positions that the shortest prompt takes */
   guint64 bytes;         /* that a bound model takes beside its weights */
   gboolean writes_only;  /* codes can never be predicted: it writes text */
   const char *note;      /* (nullable): what is to be known about how it was read, a sentence to be translated */
-} ArraDecoder;
+};
 
 struct _ArraFamily
 {
@@ -47,8 +51,13 @@ struct _ArraFamily
   const char *const *model_types; /* of config.json, NULL-terminated */
   const char *head[ARRA_TABLE_FORMS];      /* the matrix whose rows give a token's score, in each form of names */
   const char *embedding; /* the matrix of which a token reads one row, as it is called in the first form */
-  gboolean reads_text;            /* prompts need a tokenizer */
+  double guidance_scale;          /* defaults that suit it */
+  guint top_k;                    /* 0: all codes */
 
+  gboolean as_torch;              /* published as torch.save's files, too */
+
+  /* (nullable): whether these are weights of its, told by their names alone: models that come without a config.json. */
+  gboolean (*knows) (const ArraSource *source);
   /* Fills in the family's config and prefix, checked. After an error arra_decoder_clear() does what is needed. */
   gboolean (*read) (ArraDecoder *decoder, const ArraModelFiles *files, GError **error);
   gboolean (*load) (ArraDecoder *decoder, const ArraGguf *gguf, GError **error);
@@ -72,6 +81,8 @@ struct _ArraFamily
 
 /* By config.json's model_type; where there is none it is the first. UNSUPPORTED: another one's. @name starts messages. */
 const ArraFamily *arra_family_of_config (JsonObject *config, const char *name, GError **error);
+/* (nullable): by the names of weights that come without a config.json. */
+const ArraFamily *arra_family_of_source (const ArraSource *source);
 /* (nullable): by general.architecture. */
 const ArraFamily *arra_family_of_architecture (const char *text, gsize length);
 /* (transfer full): all architectures, for messages. */

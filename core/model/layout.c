@@ -25,6 +25,12 @@ arra_layout_has_size (const ArraLayout *layout, guint rows, guint columns)
          && columns <= most;
 }
 
+gboolean
+arra_layout_has_text (const ArraLayout *layout)
+{
+  return layout->n_tokens > layout->n_codes;
+}
+
 gint32
 arra_layout_code (const ArraLayout *layout, guint32 id)
 {

@@ -76,6 +76,8 @@ void arra_layout_tell (const ArraLayout *layout, ArraTokenFunc func, gpointer da
 guint64 arra_layout_tokens (const ArraLayout *layout, guint rows, guint columns);
 guint arra_layout_head (const ArraLayout *layout, guint rows, guint columns, guint32 *ids);
 gboolean arra_layout_has_size (const ArraLayout *layout, guint rows, guint columns);
+/* Whether there are ids beside the codes: without, prompts stand in front of sequences, and an answer is one picture. */
+gboolean arra_layout_has_text (const ArraLayout *layout);
 /* The code that @id stands for, or -1. */
 gint32 arra_layout_code (const ArraLayout *layout, guint32 id);
 guint32 arra_layout_id (const ArraLayout *layout, guint32 code);

@@ -95,7 +95,7 @@ print_vocabulary (const ArraCheckpoint *checkpoint)
   arra_layout_tell (layout, add_token, tokens);
   linef ("Vocabulary", "%u ids; %u image codes%s; sizes up to %u", layout->n_tokens, layout->n_codes,
          tokens->str, layout->n_grids);
-  if (!checkpoint->decoder.family->reads_text)
+  if (!checkpoint->decoder.conditioner->reads_text)
     return;
   info_line ("Tokenizer", checkpoint->tokenizer != NULL ? "byte-level BPE" : "none: prompts cannot be read");
 }

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "chameleon_family.h"
 
+#include <string.h>
+
 #include "chameleon_graph.h"
 #include "chameleon_private.h"
 #include "fail.h"
@@ -51,6 +53,36 @@ make (ArraDecoder *decoder, const ArraTransformerShape *shape, guint context)
   decoder->config = config;
 }
 
+/* `<s>` text end-of-turn, in the sequence. */
+static gboolean
+condition_on (const ArraDecoder *decoder,
+              const ArraLayout *layout,
+              const ArraTokenizer *tokenizer,
+              const char *prompt,
+              ArraCondition *condition,
+              GError **error)
+{
+  const ArraVocabulary *vocabulary = arra_vocabulary_of (layout);
+  ArraPrefix *sequence = &condition->sequence;
+  gsize n;
+  g_automem guint32 *inner = arra_tokenizer_encode (tokenizer, prompt, -1, FALSE, &n, error);
+
+  if (inner == NULL)
+    return FALSE;
+  if (n > decoder->context)
+    return arra_fail (error, ARRA_ERROR_ARGUMENT,
+                      "The prompt is too long: %zu tokens, but the model reads at most %u", n,
+                      decoder->context);
+  if (!arra_prefix_init (sequence, n + 2, error))
+    return FALSE;
+  sequence->ids[0] = vocabulary->bos;
+  memcpy (sequence->ids + 1, inner, n * sizeof *inner);
+  sequence->ids[n + 1] = vocabulary->stop;
+  return TRUE;
+}
+
+static const ArraConditioner conditioner = { .reads_text = TRUE, .condition = condition_on };
+
 static void
 describe (ArraDecoder *decoder, const ArraSource *source)
 {
@@ -59,6 +91,7 @@ describe (ArraDecoder *decoder, const ArraSource *source)
   decoder->shape = arra_chameleon_shape (config);
   decoder->weights.table = arra_chameleon_table ();
   decoder->context = config->context;
+  decoder->conditioner = &conditioner;
   decoder->least_prompt = 2; /* its beginning and its end */
   decoder->bytes = sizeof (ArraChameleon);
   if (config->mask_image_logits)
@@ -159,7 +192,8 @@ const ArraFamily arra_chameleon_family = {
   .model_types = model_types,
   .head = { "lm_head.weight" },
   .embedding = "model.embed_tokens.weight",
-  .reads_text = TRUE,
+  .guidance_scale = 4,
+  .top_k = 2000,
   .read = read_files,
   .load = load,
   .store = store,

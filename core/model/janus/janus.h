@@ -26,6 +26,7 @@ typedef struct
   guint head_size;          /* between the two layers of the head */
   float norm_eps;
   double rope_theta;
+  guint side; /* codes on a side of a picture */
 } ArraJanusConfig;
 
 /* Which form the tensors have and what stands before their names, (transfer full); NULL when these are no Janus'. */

@@ -14,6 +14,9 @@
 #define MAX_WIDTH (1 << 20)
 #define MAX_IDS (1 << 23)
 #define MAX_CONTEXT (1 << 19)
+#define MAX_SIDE 4096
+#define SIDE_KEY PREFIX "picture_side"
+#define SIDE 24 /* 384 pixels, 16 for each code: what is not said */
 
 /* What config.json calls them and Llama's defaults, which transformers leaves out; 0: not in config.json. */
 static const struct
@@ -164,6 +167,28 @@ read_section (ArraJanusConfig *config, JsonObject *section, const char *name, GE
   return read_rope (config, section, name, error);
 }
 
+/* transformers' form says how many codes a picture has. */
+static gboolean
+read_side (ArraJanusConfig *config, JsonObject *object, const char *name, GError **error)
+{
+  gint64 codes = SIDE * SIDE;
+  JsonObject *section;
+
+  if (has (object, "vision_config"))
+    {
+      section = arra_json_get_object (object, name, "vision_config", error);
+      if (section == NULL
+          || !arra_json_get_int_default (section, name, "num_image_tokens", 1, MAX_SIDE * MAX_SIDE, codes, &codes,
+                                         error))
+        return FALSE;
+    }
+  while ((gint64) config->side * config->side < codes)
+    config->side++;
+  if ((gint64) config->side * config->side == codes)
+    return TRUE;
+  return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: pictures of %u codes are no squares", name, (guint) codes);
+}
+
 gboolean
 arra_janus_config_read (ArraJanusConfig *config,
                         JsonObject *object,
@@ -184,7 +209,7 @@ arra_janus_config_read (ArraJanusConfig *config,
   if (!arra_quantised_check_config (object, name, error))
     return FALSE;
   section = arra_json_get_object (object, name, key, error);
-  return section != NULL && read_section (config, section, name, error)
+  return section != NULL && read_section (config, section, name, error) && read_side (config, object, name, error)
          && arra_janus_config_check (config, name, error);
 }
 
@@ -206,6 +231,15 @@ arra_janus_config_load (ArraJanusConfig *config, const ArraGguf *gguf, GError **
       || !arra_gguf_get_double (gguf, PREFIX "rope.freq_base", &config->rope_theta, error))
     return FALSE;
   config->norm_eps = (float) eps;
+  config->side = SIDE;
+  if (arra_gguf_has (gguf, SIDE_KEY))
+    {
+      guint64 side;
+
+      if (!arra_gguf_get_uint (gguf, SIDE_KEY, MAX_SIDE, &side, error))
+        return FALSE;
+      config->side = MAX ((guint) side, 1);
+    }
   return arra_janus_config_check (config, arra_gguf_path (gguf), error);
 }
 
@@ -216,4 +250,5 @@ arra_janus_config_store (const ArraJanusConfig *config, ArraGgufWriter *writer)
     arra_gguf_writer_set_uint (writer, counts[i].gguf, *count_at (config, i));
   arra_gguf_writer_set_double (writer, PREFIX "attention.layer_norm_rms_epsilon", (double) config->norm_eps);
   arra_gguf_writer_set_double (writer, PREFIX "rope.freq_base", config->rope_theta);
+  arra_gguf_writer_set_uint (writer, SIDE_KEY, config->side);
 }

@@ -27,6 +27,7 @@ typedef struct
   guint n_classes;    /* classes only */
   guint caption_size; /* text only: numbers of a feature */
   guint n_prefix;     /* rows before the first code */
+  guint side;         /* codes on a side of the pictures it was trained on; no weight tells it. 0: not said */
   float norm_eps;
   double rope_base;
 } ArraLlamagenConfig;

@@ -41,6 +41,9 @@ static const struct
   { PREFIX "prefix_length", G_STRUCT_OFFSET (ArraLlamagenConfig, n_prefix), MAX_WIDTH },
 };
 
+#define SIDE_KEY PREFIX "picture_side"
+#define MAX_SIDE 4096
+
 /* The member that one kind has and the other has not. */
 static const struct
 {
@@ -134,21 +137,34 @@ read_kind (ArraLlamagenConfig *config, const ArraSource *source, const char *pre
   config->caption_size = arra_weights_size (source, prefix, "cls_embedding.cap_proj.fc1.weight", 1);
 }
 
-/* n_head, rope_base and norm_eps, where they are given. */
+/* The side of a picture of @codes codes. */
+static guint
+side_of (gint64 codes)
+{
+  guint side = 0;
+
+  while ((gint64) side * side < codes)
+    side++;
+  return (gint64) side * side == codes ? side : 0;
+}
+
+/* n_head, rope_base, norm_eps and block_size, where they are given. */
 static gboolean
 read_args (ArraLlamagenConfig *config, JsonObject *args, const char *name, GError **error)
 {
   double eps = NORM_EPS;
-  gint64 heads = 0;
+  gint64 heads = 0, codes = 0;
   gsize size = find_size (config);
 
   config->rope_base = ROPE_BASE;
   if (args != NULL
       && (!arra_json_get_int_default (args, name, "n_head", 1, MAX_WIDTH, 0, &heads, error)
+          || !arra_json_get_int_default (args, name, "block_size", 1, MAX_SIDE * MAX_SIDE, 0, &codes, error)
           || !arra_json_get_double_default (args, name, "rope_base", ROPE_BASE, &config->rope_base, error)
           || !arra_json_get_double_default (args, name, "norm_eps", NORM_EPS, &eps, error)))
     return FALSE;
   config->norm_eps = (float) eps;
+  config->side = side_of (codes);
   if (heads == 0 && size == G_N_ELEMENTS (sizes))
     return arra_fail (
         error, ARRA_ERROR_NOT_FOUND,
@@ -205,6 +221,12 @@ arra_llamagen_config_load (ArraLlamagenConfig *config, const ArraGguf *gguf, GEr
       || !arra_gguf_get_double (gguf, PREFIX "rope.freq_base", &config->rope_base, error))
     return FALSE;
   config->norm_eps = (float) eps;
+  if (arra_gguf_has (gguf, SIDE_KEY))
+    {
+      if (!arra_gguf_get_uint (gguf, SIDE_KEY, MAX_SIDE, &value, error))
+        return FALSE;
+      config->side = (guint) value;
+    }
   return arra_llamagen_config_check (config, arra_gguf_path (gguf), error);
 }
 
@@ -217,4 +239,6 @@ arra_llamagen_config_store (const ArraLlamagenConfig *config, ArraGgufWriter *wr
                              G_STRUCT_MEMBER (guint, config, of_kind[config->kind].offset));
   arra_gguf_writer_set_double (writer, PREFIX "attention.layer_norm_rms_epsilon", (double) config->norm_eps);
   arra_gguf_writer_set_double (writer, PREFIX "rope.freq_base", config->rope_base);
+  if (config->side > 0)
+    arra_gguf_writer_set_uint (writer, SIDE_KEY, config->side);
 }

@@ -1,5 +1,5 @@
 /* checkpoint_directory.c - a Hugging Face directory: config.json, tokenizer.json, safetensors, our own
- * arra.json SPDX-License-Identifier: GPL-3.0-or-later */
+ * arra.json; or weights alone SPDX-License-Identifier: GPL-3.0-or-later */
 #include "checkpoint_private.h"
 
 #include "card.h"
@@ -7,6 +7,7 @@
 #include "jsonguard.h"
 #include "jsonpython.h"
 #include "mem.h"
+#include "weights_folder.h"
 
 /* One configuration file while a directory is read. */
 typedef struct
@@ -114,20 +115,41 @@ read_settings (ArraCheckpoint *checkpoint, const char *directory, GError **error
   return !g_file_test (path, G_FILE_TEST_EXISTS) || arra_card_read_file (checkpoint, path, error);
 }
 
-/* All but what every checkpoint has. */
+/* The VQGAN, settings and name of a model whose weights and layout are there. */
+static gboolean
+complete (ArraCheckpoint *checkpoint, const ArraModelFiles *files, const ArraOpenOptions *options, const Reading *reading, GError **error)
+{
+  return read_vqgan (checkpoint, files, options, error) && arra_checkpoint_check_vqgan (checkpoint, error)
+         && read_settings (checkpoint, files->directory, error)
+         && arra_checkpoint_take_fingerprint (checkpoint, reading->text, reading->size, error);
+}
+
 static gboolean
 read_model (ArraCheckpoint *checkpoint, const Reading *reading, const ArraOpenOptions *options, GError **error)
 {
   const ArraFamily *family = arra_family_of_config (reading->config, reading->config_path, error);
-  ArraModelFiles files
-      = { .directory = reading->directory, .name = reading->config_path, .config = reading->config };
+  ArraModelFiles files = { .directory = reading->directory,
+                           .path = reading->directory,
+                           .name = reading->config_path,
+                           .config = reading->config };
 
   if (family == NULL)
     return FALSE;
-  checkpoint->source = files.source = arra_safetensors_open_directory (reading->directory, error);
+  checkpoint->source = files.source = family->as_torch ? arra_weights_open (reading->directory, error)
+                                                       : arra_safetensors_open_directory (reading->directory, error);
   return checkpoint->source != NULL && arra_decoder_read (&checkpoint->decoder, family, &files, error)
          && read_tokenizer (checkpoint, reading->directory, error) && read_vocabulary (checkpoint, reading, error)
-         && read_vqgan (checkpoint, &files, options, error);
+         && complete (checkpoint, &files, options, reading, error);
+}
+
+/* Whether config.json is that of a model which is published as torch.save's files, too. */
+static gboolean
+may_be_torch (Reading *reading)
+{
+  const ArraFamily *family
+      = read_config (reading, NULL) ? arra_family_of_config (reading->config, reading->config_path, NULL) : NULL;
+
+  return family != NULL && family->as_torch;
 }
 
 gboolean
@@ -135,12 +157,31 @@ arra_checkpoint_read_directory (ArraCheckpoint *checkpoint, const ArraOpenOption
 {
   g_auto (Reading) reading = { .directory = checkpoint->path };
 
-  if (!exists (reading.directory, "config.json")
-      || (!exists (reading.directory, "model.safetensors")
-          && !exists (reading.directory, "model.safetensors.index.json")))
+  if (!exists (reading.directory, "config.json"))
+    return arra_checkpoint_read_bare (checkpoint, options, error);
+  if (!exists (reading.directory, "model.safetensors")
+      && !exists (reading.directory, "model.safetensors.index.json") && !may_be_torch (&reading))
     return arra_checkpoint_explain_directory (reading.directory, error);
-  return read_config (&reading, error) && read_model (checkpoint, &reading, options, error)
-         && arra_checkpoint_check_vqgan (checkpoint, error)
-         && read_settings (checkpoint, reading.directory, error)
-         && arra_checkpoint_take_fingerprint (checkpoint, reading.text, reading.size, error);
+  return (reading.config != NULL || read_config (&reading, error))
+         && read_model (checkpoint, &reading, options, error);
+}
+
+gboolean
+arra_checkpoint_read_bare (ArraCheckpoint *checkpoint, const ArraOpenOptions *options, GError **error)
+{
+  const gboolean folder = g_file_test (checkpoint->path, G_FILE_TEST_IS_DIR);
+  g_autofree char *directory = folder ? g_strdup (checkpoint->path) : g_path_get_dirname (checkpoint->path);
+  const Reading nothing = { .text = (char *) "" };
+  const ArraFamily *family = NULL;
+  ArraModelFiles files = { .directory = directory, .path = checkpoint->path, .name = checkpoint->path };
+
+  checkpoint->source = files.source = arra_weights_open (checkpoint->path, NULL);
+  if (files.source != NULL)
+    family = arra_family_of_source (files.source);
+  if (family == NULL)
+    return folder ? arra_checkpoint_explain_directory (checkpoint->path, error)
+                  : arra_checkpoint_explain_file (checkpoint->path, error);
+  return arra_decoder_read (&checkpoint->decoder, family, &files, error)
+         && arra_checkpoint_read_vocabulary (checkpoint, NULL, error)
+         && complete (checkpoint, &files, options, &nothing, error);
 }

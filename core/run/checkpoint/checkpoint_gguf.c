@@ -57,7 +57,7 @@ read_tokenizer (ArraCheckpoint *checkpoint, GError **error)
   const char *text;
   gsize length;
 
-  if (!checkpoint->decoder.family->reads_text)
+  if (!checkpoint->decoder.conditioner->reads_text)
     return TRUE;
   if (!arra_gguf_get_string (checkpoint->gguf, ARRA_TOKENIZER_KEY, &text, &length, error))
     return FALSE;
@@ -85,7 +85,7 @@ arra_checkpoint_read_gguf (ArraCheckpoint *checkpoint, const ArraOpenOptions *op
   const ArraFamily *family;
 
   if (!begins_as_gguf (checkpoint->path))
-    return arra_checkpoint_explain_file (checkpoint->path, error);
+    return arra_checkpoint_read_bare (checkpoint, options, error);
   checkpoint->gguf = arra_gguf_open (checkpoint->path, error);
   family = checkpoint->gguf != NULL ? find_family (checkpoint->gguf, error) : NULL;
   if (family == NULL)

@@ -10,6 +10,8 @@
 
 /* Fill a checkpoint from a directory or a GGUF file: configuration, tokenizer, vocabulary, sources, defaults and card, no weights. */
 gboolean arra_checkpoint_read_directory (ArraCheckpoint *checkpoint, const ArraOpenOptions *options, GError **error);
+/* The same from weights that come without a config.json, in a folder or alone, known by the names of their tensors; what is no such is explained. */
+gboolean arra_checkpoint_read_bare (ArraCheckpoint *checkpoint, const ArraOpenOptions *options, GError **error);
 gboolean arra_checkpoint_read_gguf (ArraCheckpoint *checkpoint, const ArraOpenOptions *options, GError **error);
 
 /* Errors for a path that is no checkpoint, in words that say what it is instead. Always FALSE. */

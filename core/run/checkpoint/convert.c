@@ -242,7 +242,7 @@ arra_checkpoint_convert (const char *path,
   checkpoint = arra_checkpoint_open (path, &options, cancellable, error);
   if (checkpoint == NULL)
     return FALSE;
-  if (checkpoint->decoder.family->reads_text && checkpoint->tokenizer == NULL)
+  if (checkpoint->decoder.conditioner->reads_text && checkpoint->tokenizer == NULL)
     return arra_fail (error, ARRA_ERROR_NOT_FOUND,
                       "%s: has no tokenizer.json, without which no prompt can be read", path);
   conversion.checkpoint = checkpoint;

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "family.h"
 #include "hub.h"
 #include "jsonguard.h"
 #include "jsonpython.h"
@@ -116,16 +117,16 @@ add_data_folder (List *list, const char *data_folder)
   add_folder (list, folder, TRUE);
 }
 
-/* A cache holds models of every kind: only Chameleon's are ours to list. */
+/* A cache holds models of every kind: only those of our families are ours to list. */
 static gboolean
-is_chameleon (const char *folder)
+is_ours (const char *folder)
 {
   g_autofree char *path = g_build_filename (folder, "config.json", NULL);
   JsonObject *object = NULL;
   g_autoptr (JsonParser) parser = arra_json_parse_config (path, &object, NULL);
 
   return parser != NULL
-         && g_strcmp0 (arra_json_get_string (object, path, "model_type", NULL), "chameleon") == 0;
+         && json_object_has_member (object, "model_type") && arra_family_of_config (object, path, NULL) != NULL;
 }
 
 static void
@@ -139,7 +140,7 @@ add_cache (List *list)
       g_autofree char *name = arra_hub_name (repositories->pdata[i]);
       g_autofree char *snapshot = name != NULL ? arra_hub_snapshot (repositories->pdata[i]) : NULL;
 
-      if (snapshot != NULL && is_chameleon (snapshot))
+      if (snapshot != NULL && is_ours (snapshot))
         add (list, snapshot, g_steal_pointer (&name));
     }
 }

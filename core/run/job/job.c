@@ -126,61 +126,58 @@ make_decoder (ArraJob *job, GError **error)
 
 /* The prompt's tokens into the session, after which answers begin. */
 static gboolean
-push_prompt (ArraJob *job, const guint32 *ids, guint n, GError **error)
+push_prompt (ArraJob *job, const ArraPrefix *prompt, GError **error)
 {
-  for (guint i = 0; i < n; i++)
-    if (!arra_session_push (&job->session, ids[i], error))
+  for (guint i = 0; i < prompt->n; i++)
+    if (!arra_session_push (&job->session, prompt->ids[i], error))
       {
         g_clear_error (error);
         return arra_fail (error, ARRA_ERROR_ARGUMENT,
                           "The prompt contains tokens of a picture that do not make one (token %u)", i);
       }
-  if (job->session.grammar.expect != ARRA_EXPECT_TEXT)
+  if (prompt->n > 0 && job->session.grammar.expect != ARRA_EXPECT_TEXT)
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "The prompt contains a picture without an end");
-  job->prompt_length = n;
+  job->prompt_length = prompt->n;
   return TRUE;
 }
 
 static gboolean
-plan (ArraJob *job, guint n_prompt, GError **error)
+plan (ArraJob *job, const ArraCondition *condition, GError **error)
 {
+  const guint n = condition->front[ARRA_CONDITIONAL].n + condition->sequence.n;
   ArraMemoryPlan needed;
 
-  return arra_plan_capacities (job->checkpoint, &job->request, n_prompt, &job->capacities, error)
+  return arra_plan_capacities (job->checkpoint, &job->request, n, condition->front[ARRA_UNCONDITIONAL].n,
+                               &job->capacities, error)
          && arra_plan_measure (job->checkpoint, &job->request, &job->capacities, &needed, error)
          && arra_plan_check (&needed, job->request.memory_limit, error);
 }
 
 static gboolean
-make_session (ArraJob *job, const guint32 *ids, guint n, GError **error)
+make_session (ArraJob *job, const ArraCondition *condition, GError **error)
 {
-  return arra_session_init (&job->session, job->checkpoint, &job->exec, &job->capacities,
+  return arra_session_init (&job->session, job->checkpoint, &job->exec, &job->capacities, condition,
                             arra_request_is_guided (&job->request), error)
-         && push_prompt (job, ids, n, error);
+         && push_prompt (job, &condition->sequence, error);
 }
 
 static gboolean
 build (ArraJob *job, gboolean prompted, GError **error)
 {
-  g_automem guint32 *ids = NULL;
-  guint n = 0;
+  g_auto (ArraCondition) condition = { 0 };
 
   job->exec.kernels = arra_kernels_default (error);
   if (job->exec.kernels == NULL || !arra_request_check (&job->request, job->checkpoint, prompted, error))
     return FALSE;
-  if (prompted)
-    {
-      ids = arra_prompt_tokens (job->checkpoint, &job->request, &n, error);
-      if (ids == NULL)
-        return FALSE;
-    }
-  if (!plan (job, n, error))
+  if (prompted && !arra_prompt_condition (job->checkpoint, &job->request, &condition, error))
+    return FALSE;
+  if (!plan (job, &condition, error))
     return FALSE;
   job->pool = arra_pool_new (job->capacities.threads, error);
   if (job->pool == NULL)
     return FALSE;
   job->exec.pool = job->pool;
-  if (prompted && !make_session (job, ids, n, error))
+  if (prompted && !make_session (job, &condition, error))
     return FALSE;
   return make_answers (job, error) && make_decoder (job, error);
 }

@@ -78,7 +78,8 @@ is_complete (const ArraJob *job, const ArraAnswer *answer)
 {
   if (answer->n_tokens >= job->capacities.answer_tokens)
     return TRUE;
-  return is_fixed (job) && job->session.grammar.expect == ARRA_EXPECT_TEXT;
+  return (is_fixed (job) || !arra_layout_has_text (job->checkpoint->layout))
+         && job->session.grammar.expect == ARRA_EXPECT_TEXT;
 }
 
 /* One token, or the end of the answer. */

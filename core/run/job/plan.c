@@ -52,6 +52,7 @@ gboolean
 arra_plan_capacities (const ArraCheckpoint *checkpoint,
                       const ArraRequest *request,
                       guint prompt_tokens,
+                      guint uncond_tokens,
                       ArraCapacities *capacities,
                       GError **error)
 {
@@ -59,7 +60,7 @@ arra_plan_capacities (const ArraCheckpoint *checkpoint,
   gboolean fixed = request->width > 0;
   guint64 answer;
 
-  *capacities = (ArraCapacities){ .prompt_tokens = prompt_tokens, .rows = BLOCK_ROWS };
+  *capacities = (ArraCapacities){ .prompt_tokens = prompt_tokens, .uncond_tokens = uncond_tokens, .rows = BLOCK_ROWS };
   if (fixed && !arra_checkpoint_check_size (checkpoint, request->width, request->height, error))
     return FALSE;
   capacities->picture_rows = arra_checkpoint_codes (checkpoint, request->height);
@@ -72,7 +73,7 @@ arra_plan_capacities (const ArraCheckpoint *checkpoint,
     capacities->picture_rows = capacities->picture_columns
         = longest_side (checkpoint, capacities->answer_tokens);
   capacities->context = prompt_tokens + capacities->answer_tokens;
-  capacities->uncond_context = arra_request_is_guided (request) ? capacities->answer_tokens : 0;
+  capacities->uncond_context = arra_request_is_guided (request) ? uncond_tokens + capacities->answer_tokens : 0;
   capacities->threads = request->threads > 0 ? request->threads : MIN (arra_cpu_count (), 64);
   return TRUE;
 }
@@ -139,21 +140,24 @@ plan_request (const ArraCheckpoint *checkpoint,
               ArraMemoryPlan *plan,
               GError **error)
 {
-  g_automem guint32 *ids = NULL;
+  g_auto (ArraCondition) condition = { 0 };
   ArraCapacities capacities;
-  guint n = MIN (PROMPT_GUESS, checkpoint->decoder.context / 4);
+  guint n = MIN (PROMPT_GUESS, checkpoint->decoder.context / 4), uncond = 0;
 
   if (!arra_request_check (request, checkpoint, request->prompt != NULL, error))
     return FALSE;
   if (request->prompt != NULL)
     {
-      ids = arra_prompt_tokens (checkpoint, request, &n, error);
-      if (ids == NULL)
+      if (!arra_prompt_condition (checkpoint, request, &condition, error))
         return FALSE;
+      n = condition.front[ARRA_CONDITIONAL].n + condition.sequence.n;
+      uncond = condition.front[ARRA_UNCONDITIONAL].n;
     }
   else if (request->width > 0)
     n = MIN (n, room_for_prompt (checkpoint, request));
-  return arra_plan_capacities (checkpoint, request, n, &capacities, error)
+  if (request->prompt == NULL && !arra_layout_has_text (checkpoint->layout))
+    uncond = n;
+  return arra_plan_capacities (checkpoint, request, n, uncond, &capacities, error)
          && arra_plan_measure (checkpoint, request, &capacities, plan, error)
          && arra_plan_check (plan, request->memory_limit, error);
 }

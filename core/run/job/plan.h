@@ -7,7 +7,8 @@
 /* Capacities that follow from a request; the plan and the job use the same numbers. */
 typedef struct
 {
-  guint prompt_tokens;  /* upper bound */
+  guint prompt_tokens;  /* that the conditional branch reads: upper bound */
+  guint uncond_tokens;  /* in front of the unconditional one */
   guint answer_tokens;  /* most tokens of one answer */
   guint context;        /* capacity of the conditional cache */
   guint uncond_context; /* of the unconditional one; 0 without guidance */
@@ -17,5 +18,5 @@ typedef struct
 } ArraCapacities;
 
 /* ARGUMENT when prompt and picture together are longer than the model's context. */
-gboolean arra_plan_capacities (const ArraCheckpoint *checkpoint, const ArraRequest *request, guint prompt_tokens, ArraCapacities *capacities, GError **error);
+gboolean arra_plan_capacities (const ArraCheckpoint *checkpoint, const ArraRequest *request, guint prompt_tokens, guint uncond_tokens, ArraCapacities *capacities, GError **error);
 gboolean arra_plan_measure (const ArraCheckpoint *checkpoint, const ArraRequest *request, const ArraCapacities *capacities, ArraMemoryPlan *plan, GError **error);

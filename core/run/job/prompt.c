@@ -1,4 +1,4 @@
-/* prompt.c - a prompt becomes the tokens the model answers to
+/* prompt.c - a prompt becomes what the model answers to
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "prompt.h"
 
@@ -7,7 +7,6 @@
 #include "checkpoint.h"
 #include "fail.h"
 #include "mem.h"
-#include "vocabulary.h"
 
 typedef struct
 {
@@ -83,33 +82,17 @@ template_of (const ArraCheckpoint *checkpoint, const ArraRequest *request)
   return checkpoint->prompt_template != NULL ? checkpoint->prompt_template : "{prompt}";
 }
 
-guint32 *
-arra_prompt_tokens (const ArraCheckpoint *checkpoint, const ArraRequest *request, guint *n, GError **error)
+gboolean
+arra_prompt_condition (const ArraCheckpoint *checkpoint,
+                       const ArraRequest *request,
+                       ArraCondition *condition,
+                       GError **error)
 {
+  const ArraDecoder *decoder = &checkpoint->decoder;
   g_automem char *text = arra_prompt_expand (template_of (checkpoint, request), request->prompt,
                                              request->width, request->height, error);
-  g_automem guint32 *inner = NULL;
-  guint32 *ids;
-  gsize n_inner;
 
-  if (text == NULL)
-    return NULL;
-  inner = arra_tokenizer_encode (checkpoint->tokenizer, text, -1, FALSE, &n_inner, error);
-  if (inner == NULL)
-    return NULL;
-  if (n_inner > checkpoint->decoder.context)
-    {
-      arra_fail (error, ARRA_ERROR_ARGUMENT,
-                 "The prompt is too long: %zu tokens, but the model reads at most %u", n_inner,
-                 checkpoint->decoder.context);
-      return NULL;
-    }
-  ids = arra_mem_new (n_inner + 2, sizeof (guint32), "the prompt", error);
-  if (ids == NULL)
-    return NULL;
-  ids[0] = arra_vocabulary_of (checkpoint->layout)->bos;
-  memcpy (ids + 1, inner, n_inner * sizeof (guint32));
-  ids[n_inner + 1] = arra_vocabulary_of (checkpoint->layout)->stop;
-  *n = (guint) n_inner + 2;
-  return ids;
+  return text != NULL
+         && decoder->conditioner->condition (decoder, checkpoint->layout, checkpoint->tokenizer, text,
+                                             condition, error);
 }

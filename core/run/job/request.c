@@ -67,7 +67,7 @@ check_prompt (const ArraRequest *request, const ArraCheckpoint *checkpoint, GErr
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "The prompt template is not UTF-8");
   if (request->prompt_template != NULL && strstr (request->prompt_template, "{prompt}") == NULL)
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "The prompt template has no {prompt}");
-  if (checkpoint->tokenizer == NULL)
+  if (checkpoint->decoder.conditioner->reads_text && checkpoint->tokenizer == NULL)
     return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s has no tokenizer.json, so it cannot read prompts",
                       checkpoint->path);
   return TRUE;

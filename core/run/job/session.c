@@ -2,14 +2,43 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "session.h"
 
+#include <string.h>
+
 #include "checkpoint.h"
 #include "fail.h"
 #include "mem.h"
+
+/* What a branch reads first, with room for the sequence behind it. */
+static gboolean
+take_front (ArraSession *session, guint branch, const ArraPrefix *front, GError **error)
+{
+  const gsize n = (gsize) session->capacity + (branch == ARRA_UNCONDITIONAL ? front->n : 0);
+
+  session->n_front[branch] = front->n;
+  session->read[branch] = arra_mem_new (n, sizeof (guint32), "tokens", error);
+  if (session->read[branch] == NULL)
+    return FALSE;
+  if (front->n > 0)
+    memcpy (session->read[branch], front->ids, front->n * sizeof (guint32));
+  return TRUE;
+}
+
+static gboolean
+take_fronts (ArraSession *session, const ArraCondition *condition, gboolean guided, GError **error)
+{
+  static const ArraCondition nothing = { 0 };
+  const ArraPrefix *front = condition != NULL ? condition->front : nothing.front;
+
+  return take_front (session, ARRA_CONDITIONAL, &front[ARRA_CONDITIONAL], error)
+         && (!guided || front[ARRA_UNCONDITIONAL].n == 0
+             || take_front (session, ARRA_UNCONDITIONAL, &front[ARRA_UNCONDITIONAL], error));
+}
 
 static gboolean
 allocate (ArraSession *session,
           const ArraTransformerShape *shape,
           const ArraCapacities *capacities,
+          const ArraCondition *condition,
           gboolean guided,
           GError **error)
 {
@@ -36,7 +65,8 @@ allocate (ArraSession *session,
         return FALSE;
     }
   session->ids = arra_mem_new (session->capacity, sizeof (guint32), "tokens", error);
-  return session->ids != NULL && arra_sampler_init (&session->sampler, shape->n_logits, error);
+  return session->ids != NULL && take_fronts (session, condition, guided, error)
+         && arra_sampler_init (&session->sampler, shape->n_logits, error);
 }
 
 gboolean
@@ -44,6 +74,7 @@ arra_session_init (ArraSession *session,
                    const ArraCheckpoint *checkpoint,
                    const ArraExec *exec,
                    const ArraCapacities *capacities,
+                   const ArraCondition *condition,
                    gboolean guided,
                    GError **error)
 {
@@ -51,10 +82,11 @@ arra_session_init (ArraSession *session,
                             .model = checkpoint->model,
                             .source = checkpoint->source,
                             .exec = *exec,
+                            .first_id = checkpoint->decoder.first_id,
                             .capacity = capacities->prompt_tokens + capacities->answer_tokens,
                             .block = MAX (capacities->rows, 1) };
   arra_grammar_init (&session->grammar, checkpoint->layout);
-  if (allocate (session, &checkpoint->decoder.shape, capacities, guided, error))
+  if (allocate (session, &checkpoint->decoder.shape, capacities, condition, guided, error))
     return TRUE;
   arra_session_clear (session);
   return FALSE;
@@ -69,6 +101,8 @@ arra_session_clear (ArraSession *session)
   arra_mem_free (session->logits[0]);
   arra_mem_free (session->logits[1]);
   arra_mem_free (session->ids);
+  arra_mem_free (session->read[ARRA_CONDITIONAL]);
+  arra_mem_free (session->read[ARRA_UNCONDITIONAL]);
   arra_sampler_clear (&session->sampler);
   *session = (ArraSession){ 0 };
 }
@@ -77,10 +111,30 @@ guint64
 arra_session_bytes (const ArraCheckpoint *checkpoint, const ArraCapacities *capacities, gboolean guided)
 {
   const ArraTransformerShape *shape = &checkpoint->decoder.shape;
+  const guint64 capacity = (guint64) capacities->prompt_tokens + capacities->answer_tokens;
+  guint64 n_ids = 2 * capacity;
 
+  if (guided && capacities->uncond_tokens > 0)
+    n_ids += capacity + capacities->uncond_tokens;
   return arra_transformer_run_bytes (shape, capacities->rows, capacities->context, capacities->threads)
          + (guint64) shape->n_logits * sizeof (float) * (guided ? 2 : 1) + arra_sampler_bytes (shape->n_logits)
-         + ((guint64) capacities->prompt_tokens + capacities->answer_tokens) * sizeof (guint32);
+         + n_ids * sizeof (guint32);
+}
+
+/* Of what a branch has read or is still to read. The unconditional one begins with the picture, behind what stands in front of it. */
+static guint
+length_of (const ArraSession *session, guint branch)
+{
+  const guint n = session->n_front[branch] + session->n_ids;
+
+  return branch == ARRA_CONDITIONAL ? n : n - session->picture_start;
+}
+
+static void
+shorten (ArraSession *session, guint branch, ArraKvCache *cache)
+{
+  if (arra_kv_cache_length (cache) > length_of (session, branch))
+    arra_kv_cache_truncate (cache, length_of (session, branch));
 }
 
 gboolean
@@ -88,7 +142,7 @@ arra_session_push (ArraSession *session, guint32 id, GError **error)
 {
   const guint n_pictures = session->grammar.n_pictures;
 
-  if (session->n_ids == session->capacity)
+  if (session->n_front[ARRA_CONDITIONAL] + session->n_ids == session->capacity)
     return arra_fail (error, ARRA_ERROR_FAILED, "the sequence is longer than the %u tokens planned for",
                       session->capacity);
   if (!arra_grammar_push (&session->grammar, id, error))
@@ -99,6 +153,9 @@ arra_session_push (ArraSession *session, guint32 id, GError **error)
       if (session->uncond != NULL)
         arra_kv_cache_truncate (session->uncond, 0);
     }
+  for (guint branch = 0; branch < ARRA_N_BRANCHES; branch++)
+    if (session->read[branch] != NULL)
+      session->read[branch][session->n_front[branch] + session->n_ids] = session->first_id + id;
   session->ids[session->n_ids++] = id;
   return TRUE;
 }
@@ -121,14 +178,13 @@ arra_session_rewind (ArraSession *session, guint n_ids)
       if (session->grammar.n_pictures != n_pictures)
         session->picture_start = i;
     }
-  if (arra_kv_cache_length (session->cond) > n_ids)
-    arra_kv_cache_truncate (session->cond, n_ids);
+  shorten (session, ARRA_CONDITIONAL, session->cond);
   if (session->uncond == NULL)
     return;
   if (session->picture_start != old_start)
     arra_kv_cache_truncate (session->uncond, 0);
-  else if (arra_kv_cache_length (session->uncond) > n_ids - session->picture_start)
-    arra_kv_cache_truncate (session->uncond, n_ids - session->picture_start);
+  else
+    shorten (session, ARRA_UNCONDITIONAL, session->uncond);
 }
 
 static gboolean
@@ -139,30 +195,40 @@ is_guided (const ArraSession *session)
 
 /* At least the last token is read again: its scores are what the next step needs. */
 static guint
-lacking (const ArraKvCache *cache, guint n)
+lacking (const ArraSession *session, guint branch)
 {
+  const ArraKvCache *cache = branch == ARRA_CONDITIONAL ? session->cond : session->uncond;
+  const guint n = length_of (session, branch);
+
   return MAX (n - MIN (arra_kv_cache_length (cache), n), 1);
 }
 
 guint
 arra_session_unread (const ArraSession *session)
 {
-  guint n = lacking (session->cond, session->n_ids);
+  guint n = lacking (session, ARRA_CONDITIONAL);
 
   if (session->grammar.expect == ARRA_EXPECT_FORCED)
     return 0;
   if (is_guided (session))
-    n += lacking (session->uncond, session->n_ids - session->picture_start);
+    n += lacking (session, ARRA_UNCONDITIONAL);
   return n;
 }
 
-/* A branch reads the next @n tokens of its part of the sequence, which begins at @start. */
+/* A branch reads its next @n tokens. */
 static ArraTransformerInput
-input_of (const ArraSession *session, ArraKvCache *cache, guint start, guint n, float *logits)
+input_of (const ArraSession *session, guint branch, guint n, float *logits)
 {
-  return (ArraTransformerInput){
-    .cache = cache, .ids = session->ids + start + arra_kv_cache_length (cache), .n_ids = n, .logits = logits
-  };
+  ArraKvCache *cache = branch == ARRA_CONDITIONAL ? session->cond : session->uncond;
+  const guint32 *ids = session->read[branch];
+
+  if (ids == NULL)
+    ids = session->read[ARRA_CONDITIONAL] + session->n_front[ARRA_CONDITIONAL] + session->picture_start;
+  return (ArraTransformerInput){ .cache = cache,
+                                 .ids = ids + arra_kv_cache_length (cache),
+                                 .n_ids = n,
+                                 .columns = session->grammar.columns,
+                                 .logits = logits };
 }
 
 /* Reads blocks without scores until what is left fits one pass. A cancelled reading keeps the blocks it
@@ -176,17 +242,16 @@ read_ahead (
 
   for (guint left = total; left > session->block; left = arra_session_unread (session))
     {
-      const guint cond = MIN (lacking (session->cond, session->n_ids) - 1, session->block);
+      const guint cond = MIN (lacking (session, ARRA_CONDITIONAL) - 1, session->block);
       guint uncond = 0, n_inputs = 0;
       ArraTransformerInput inputs[2];
 
       if (cond > 0)
-        inputs[n_inputs++] = input_of (session, session->cond, 0, cond, NULL);
+        inputs[n_inputs++] = input_of (session, ARRA_CONDITIONAL, cond, NULL);
       if (guided)
-        uncond = MIN (lacking (session->uncond, session->n_ids - session->picture_start) - 1,
-                      session->block - cond);
+        uncond = MIN (lacking (session, ARRA_UNCONDITIONAL) - 1, session->block - cond);
       if (uncond > 0)
-        inputs[n_inputs++] = input_of (session, session->uncond, session->picture_start, uncond, NULL);
+        inputs[n_inputs++] = input_of (session, ARRA_UNCONDITIONAL, uncond, NULL);
       if (n_inputs == 0)
         break;
       if (!arra_transformer_forward (session->run, inputs, n_inputs, NULL, NULL, cancellable, error))
@@ -209,20 +274,18 @@ static gboolean
 compute_logits (
     ArraSession *session, ArraSessionRead read, gpointer data, GCancellable *cancellable, GError **error)
 {
-  const guint n_picture = session->n_ids - session->picture_start;
   ArraTransformerInput inputs[2];
   guint n_inputs = 1;
 
-  leave_last_token (session->cond, session->n_ids);
+  leave_last_token (session->cond, length_of (session, ARRA_CONDITIONAL));
   if (is_guided (session))
-    leave_last_token (session->uncond, n_picture);
+    leave_last_token (session->uncond, length_of (session, ARRA_UNCONDITIONAL));
   if (!read_ahead (session, read, data, cancellable, error))
     return FALSE;
-  inputs[0]
-      = input_of (session, session->cond, 0, lacking (session->cond, session->n_ids), session->logits[0]);
+  inputs[0] = input_of (session, ARRA_CONDITIONAL, lacking (session, ARRA_CONDITIONAL), session->logits[0]);
   if (is_guided (session))
-    inputs[n_inputs++] = input_of (session, session->uncond, session->picture_start,
-                                   lacking (session->uncond, n_picture), session->logits[1]);
+    inputs[n_inputs++]
+        = input_of (session, ARRA_UNCONDITIONAL, lacking (session, ARRA_UNCONDITIONAL), session->logits[1]);
   return arra_transformer_forward (session->run, inputs, n_inputs, NULL, NULL, cancellable, error);
 }
 
@@ -237,7 +300,7 @@ arra_session_next (ArraSession *session,
                    GCancellable *cancellable,
                    GError **error)
 {
-  g_return_val_if_fail (session->n_ids > 0, FALSE);
+  g_return_val_if_fail (length_of (session, ARRA_CONDITIONAL) > 0, FALSE);
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;
   if (session->grammar.expect == ARRA_EXPECT_FORCED)

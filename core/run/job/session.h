@@ -7,6 +7,7 @@
 #pragma once
 
 #include <arra.h>
+#include "conditioner.h"
 #include "layout.h"
 #include "plan.h"
 #include "sampler.h"
@@ -25,6 +26,10 @@ typedef struct
   ArraSampler sampler;
   ArraGrammar grammar;  /* after all of ids */
   guint32 *ids;         /* capacity */
+  guint32 *read[ARRA_N_BRANCHES]; /* the same as the transformer's ids, behind what stands in front of the branch; NULL: nothing does, and the conditional
+                                   * branch's are read */
+  guint n_front[ARRA_N_BRANCHES];
+  guint32 first_id;     /* of the transformer, for id 0 */
   guint n_ids, capacity;
   guint picture_start;  /* where in ids the unconditional branch begins: the start token of the last picture */
   guint block;          /* most tokens read at once */
@@ -33,8 +38,8 @@ typedef struct
 /* Tells how far reading has come: @done of @total tokens that the caches lacked. */
 typedef void (*ArraSessionRead) (guint done, guint total, gpointer data);
 
-/* @guided: with the unconditional branch. @checkpoint and @exec must outlive the session. */
-gboolean arra_session_init (ArraSession *session, const ArraCheckpoint *checkpoint, const ArraExec *exec, const ArraCapacities *capacities, gboolean guided, GError **error);
+/* @condition (nullable): of which only what stands in front of the branches is taken. @guided: with the unconditional branch. @checkpoint and @exec must outlive the session. */
+gboolean arra_session_init (ArraSession *session, const ArraCheckpoint *checkpoint, const ArraExec *exec, const ArraCapacities *capacities, const ArraCondition *condition, gboolean guided, GError **error);
 void arra_session_clear (ArraSession *session);
 
 /* Bytes of arra_session_init() without the caches: activations, scores, ids. */

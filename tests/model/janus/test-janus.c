@@ -126,7 +126,7 @@ store (gconstpointer config, ArraGgufWriter *writer)
 static void
 test_gguf (void)
 {
-  const ArraJanusConfig config = { 420, 64, 112, 3, 4, 2, 16, 256, 128, 8, 64, 1e-6f, 10000 };
+  const ArraJanusConfig config = { 420, 64, 112, 3, 4, 2, 16, 256, 128, 8, 64, 1e-6f, 10000, 4 };
   g_autoptr (ArraGguf) gguf = family_store (store, &config);
   g_autoptr (GError) error = NULL;
   ArraJanusConfig again;

@@ -31,7 +31,7 @@ test_capacities (void)
   request.width = 16;
   request.height = 8;
   request.threads = 3;
-  g_assert_true (arra_plan_capacities (checkpoint, &request, 10, &capacities, &error));
+  g_assert_true (arra_plan_capacities (checkpoint, &request, 10, 0, &capacities, &error));
   g_assert_cmpuint (capacities.picture_rows, ==, 4);
   g_assert_cmpuint (capacities.picture_columns, ==, 8);
   g_assert_cmpuint (capacities.answer_tokens, ==, 3 + 4 * 9 + 1);
@@ -39,22 +39,22 @@ test_capacities (void)
   g_assert_cmpuint (capacities.uncond_context, ==, capacities.answer_tokens);
   g_assert_cmpuint (capacities.threads, ==, 3);
   request.guidance_scale = 1;
-  g_assert_true (arra_plan_capacities (checkpoint, &request, 10, &capacities, &error));
+  g_assert_true (arra_plan_capacities (checkpoint, &request, 10, 0, &capacities, &error));
   g_assert_cmpuint (capacities.uncond_context, ==, 0);
-  g_assert_false (arra_plan_capacities (checkpoint, &request, 1000, &capacities, &error));
+  g_assert_false (arra_plan_capacities (checkpoint, &request, 1000, 0, &capacities, &error));
   fixture_assert_error (error, ARRA_ERROR_ARGUMENT, FIXTURE_WORDS ("1000 tokens", "1024"));
   g_clear_error (&error);
   request.width = request.height = 0;
   request.max_tokens = 50;
-  g_assert_true (arra_plan_capacities (checkpoint, &request, 10, &capacities, &error));
+  g_assert_true (arra_plan_capacities (checkpoint, &request, 10, 0, &capacities, &error));
   g_assert_cmpuint (capacities.answer_tokens, ==, 50);
   g_assert_cmpuint (capacities.picture_rows, ==, 6);
   request.max_tokens = 0;
-  g_assert_true (arra_plan_capacities (checkpoint, &request, 10, &capacities, &error));
+  g_assert_true (arra_plan_capacities (checkpoint, &request, 10, 0, &capacities, &error));
   g_assert_cmpuint (capacities.answer_tokens, ==, 1014);
   g_assert_cmpuint (capacities.picture_rows, ==, 16); /* 8 size tokens */
   g_assert_cmpuint (capacities.picture_columns, ==, 16);
-  g_assert_false (arra_plan_capacities (checkpoint, &request, 1024, &capacities, &error));
+  g_assert_false (arra_plan_capacities (checkpoint, &request, 1024, 0, &capacities, &error));
   fixture_remove (path);
 }
 

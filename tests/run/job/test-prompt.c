@@ -49,13 +49,17 @@ test_tokens (void)
   g_autoptr (ArraCheckpoint) checkpoint = models_open (directory, ARRA_QUANT_AS_STORED);
   ArraRequest request = models_request (checkpoint, 0, 0);
   g_autoptr (GError) error = NULL;
-  g_automem guint32 *ids = NULL;
+  g_auto (ArraCondition) condition = { 0 };
   g_automem guint32 *inner = NULL;
+  const guint32 *ids;
   gsize n_inner;
   guint n;
 
-  ids = arra_prompt_tokens (checkpoint, &request, &n, &error);
+  arra_prompt_condition (checkpoint, &request, &condition, &error);
   g_assert_no_error (error);
+  ids = condition.sequence.ids;
+  n = condition.sequence.n;
+  g_assert_cmpuint (condition.front[ARRA_CONDITIONAL].n + condition.front[ARRA_UNCONDITIONAL].n, ==, 0);
   inner = arra_tokenizer_encode (checkpoint->tokenizer, request.prompt, -1, FALSE, &n_inner, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (n, ==, n_inner + 2);

@@ -31,7 +31,7 @@ begin (ArraSession *session, guint block)
                                       .threads = 1 };
   g_autoptr (GError) error = NULL;
 
-  arra_session_init (session, checkpoint, &executive, &capacities, TRUE, &error);
+  arra_session_init (session, checkpoint, &executive, &capacities, NULL, TRUE, &error);
   g_assert_no_error (error);
 }
 
