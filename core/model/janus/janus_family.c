@@ -149,9 +149,16 @@ find_vqgan (const ArraDecoder *decoder,
             GError **error)
 {
   const ArraJanusForm form = (ArraJanusForm) decoder->weights.form;
+  g_autofree char *inner = arra_janus_vqgan_prefix (decoder->prefix, form);
+  g_autofree char *codebook = g_strconcat (inner, "quantize.embedding.weight", NULL);
 
-  *prefix = arra_janus_vqgan_prefix (decoder->prefix, form);
-  return arra_janus_vqgan_config (config, files->source, decoder->prefix, form, error);
+  *prefix = NULL;
+  if (arra_source_find (files->source, codebook) == NULL)
+    return TRUE;
+  if (!arra_janus_vqgan_config (config, files->source, decoder->prefix, form, error))
+    return FALSE;
+  *prefix = g_steal_pointer (&inner);
+  return TRUE;
 }
 
 static ArraTrainable

@@ -101,8 +101,10 @@ take_notes (ArraCheckpoint *checkpoint)
     take_note (checkpoint, arra_translate ("the image tokens are masked (mask_image_logits): this model "
                                            "writes text and cannot make pictures"));
   else if (has_learnt_no_pictures (checkpoint))
-    take_note (checkpoint, arra_translate ("the rows of the image tokens in lm_head.weight are zero: a "
-                                           "training has only begun, and pictures are noise"));
+    g_ptr_array_add (checkpoint->notes,
+                     g_strdup_printf (arra_translate ("the rows of the image tokens in %s are zero: a "
+                                                      "training has only begun, and pictures are noise"),
+                                      decoder->family->head[decoder->weights.form]));
 }
 
 typedef gboolean (*LoadFunc) (ArraCheckpoint *checkpoint, guint threads, GCancellable *cancellable, GError **error);
