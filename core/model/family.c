@@ -33,12 +33,41 @@ arra_decoder_load (
   return TRUE;
 }
 
-void
-arra_decoder_make (ArraDecoder *decoder, const ArraTransformerShape *shape, guint context)
+gboolean
+arra_decoder_make (ArraDecoder *decoder,
+                   const ArraTransformerShape *shape,
+                   guint context,
+                   double rope_theta,
+                   const char *name,
+                   GError **error)
 {
   *decoder = (ArraDecoder){ .family = arra_family_usual () };
-  decoder->family->make (decoder, shape, context);
+  if (!decoder->family->make (decoder, shape, context, rope_theta, name, error))
+    return FALSE;
   describe (decoder, NULL);
+  return TRUE;
+}
+
+void
+arra_decoder_draw (ArraDecoder *decoder)
+{
+  if (decoder->family->draw != NULL)
+    decoder->family->draw (decoder);
+  describe (decoder, decoder->weights.source);
+}
+
+static gboolean
+look_up (gpointer data, const char *token, guint32 *id)
+{
+  return arra_tokenizer_id (data, token, id);
+}
+
+ArraLayout *
+arra_decoder_layout (const ArraDecoder *decoder, const ArraTokenizer *tokenizer, const char *name, GError **error)
+{
+  const ArraTokenNames names = { look_up, (gpointer) tokenizer, arra_tokenizer_size (tokenizer) };
+
+  return decoder->family->layout (decoder, &names, name, error);
 }
 
 void

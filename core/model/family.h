@@ -62,8 +62,14 @@ struct _ArraFamily
   gboolean (*read) (ArraDecoder *decoder, const ArraModelFiles *files, GError **error);
   gboolean (*load) (ArraDecoder *decoder, const ArraGguf *gguf, GError **error);
   void (*store) (const ArraDecoder *decoder, ArraGgufWriter *writer);
-  /* (nullable): the config of a model that no file describes, with this shape and what is usual else. */
-  void (*make) (ArraDecoder *decoder, const ArraTransformerShape *shape, guint context);
+  /* (nullable): the config of a model that no file describes, checked: this shape, and what is usual else. */
+  gboolean (*make) (ArraDecoder *decoder, const ArraTransformerShape *shape, guint context, double rope_theta, const char *name, GError **error);
+  /* (nullable): from now on it is to make pictures, whatever its config said. */
+  void (*draw) (ArraDecoder *decoder);
+  /* (nullable): config.json, as read() takes it; (transfer full) */
+  char *(*to_json) (const ArraDecoder *decoder);
+  /* (nullable): what the sizes of its weights do not tell, in one text; (transfer full) */
+  char *(*settings) (const ArraDecoder *decoder);
   /* Fills in what follows from these: shape, weights without their source, and the rest. */
   void (*describe) (ArraDecoder *decoder, const ArraSource *source);
 
@@ -94,7 +100,12 @@ const ArraFamily *arra_family_usual (void);
 gboolean arra_decoder_read (ArraDecoder *decoder, const ArraFamily *family, const ArraModelFiles *files, GError **error);
 /* @source: the tensors of @gguf. */
 gboolean arra_decoder_load (ArraDecoder *decoder, const ArraFamily *family, const ArraGguf *gguf, ArraSource *source, GError **error);
-void arra_decoder_make (ArraDecoder *decoder, const ArraTransformerShape *shape, guint context);
+/* A model of the usual family; @name starts messages. */
+gboolean arra_decoder_make (ArraDecoder *decoder, const ArraTransformerShape *shape, guint context, double rope_theta, const char *name, GError **error);
+/* From now on it makes pictures. */
+void arra_decoder_draw (ArraDecoder *decoder);
+/* What its tokens mean, by the names that @tokenizer has for them; @name starts messages. To be freed with arra_layout_free(). */
+ArraLayout *arra_decoder_layout (const ArraDecoder *decoder, const ArraTokenizer *tokenizer, const char *name, GError **error);
 void arra_decoder_clear (ArraDecoder *decoder);
 
 /* The same with its weights elsewhere, for as long as @decoder lives. */

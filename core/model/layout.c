@@ -59,6 +59,13 @@ arra_layout_tell (const ArraLayout *layout, ArraTokenFunc func, gpointer data)
     layout->class->tell (layout, func, data);
 }
 
+ArraTurn
+arra_layout_turn (const ArraLayout *layout)
+{
+  g_assert (layout->class->turn != NULL);
+  return layout->class->turn (layout);
+}
+
 /* In one direction: a code that lies among the ids is read before its place is written. */
 void
 arra_layout_write (const ArraLayout *layout, const guint32 *codes, guint rows, guint columns, guint32 *ids)

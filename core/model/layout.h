@@ -21,6 +21,12 @@ typedef struct
   guint rows_finished;
 } ArraPictureSpan;
 
+/* What stands before a prompt, and what ends it, and ends an answer. */
+typedef struct
+{
+  guint32 begin, end;
+} ArraTurn;
+
 /* @name: what it means, a key of JSON. */
 typedef void (*ArraTokenFunc) (const char *name, guint32 id, gpointer data);
 
@@ -39,6 +45,8 @@ typedef struct
   gboolean (*find) (const ArraLayout *layout, const guint32 *tokens, guint n, guint from, ArraPictureSpan *span);
   /* (nullable): calls @func for each id that has a meaning of its own. */
   void (*tell) (const ArraLayout *layout, ArraTokenFunc func, gpointer data);
+  /* (nullable): layouts without text have none. */
+  ArraTurn (*turn) (const ArraLayout *layout);
   gboolean (*ends) (const ArraLayout *layout, guint32 id); /* whether @id, outside pictures, ends an answer */
   void (*free) (ArraLayout *layout);
 } ArraLayoutClass;
@@ -71,6 +79,9 @@ void arra_layout_free (ArraLayout *layout);
 
 /* Calls @func for each id with a meaning of its own: where a picture begins, ends, … */
 void arra_layout_tell (const ArraLayout *layout, ArraTokenFunc func, gpointer data);
+
+/* Of a layout with text. */
+ArraTurn arra_layout_turn (const ArraLayout *layout);
 
 /* ---- sizes and places */
 guint64 arra_layout_tokens (const ArraLayout *layout, guint rows, guint columns);

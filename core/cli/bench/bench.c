@@ -282,8 +282,9 @@ run (gpointer data, GError **error)
   exec = (ArraExec){ .kernels = arra_kernels_default (error), .pool = pool };
   if (exec.kernels == NULL)
     return FALSE;
-  if (checkpoint == NULL)
-    arra_decoder_make (&made, &setup.shape, setup.context);
+  if (checkpoint == NULL
+      && !arra_decoder_make (&made, &setup.shape, setup.context, 10000, "Random weights", error))
+    return FALSE;
   report.decoder = checkpoint != NULL ? &checkpoint->decoder : &made;
   report.path = options->model;
   report.kernels = exec.kernels->name;

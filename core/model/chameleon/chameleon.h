@@ -34,6 +34,8 @@ typedef struct
 
 /* Reads config.json's members; ranges and divisibility are checked. @name starts messages. */
 gboolean arra_chameleon_config_read (ArraChameleonConfig *config, JsonObject *object, const char *name, GError **error);
+/* As arra_chameleon_config_read() takes it, of a model that makes pictures; (transfer full) */
+char *arra_chameleon_config_to_json (const ArraChameleonConfig *config);
 /* Ranges, divisibility and what else must hold between members, for a configuration made otherwise too; sets head_dim. */
 gboolean arra_chameleon_config_check (ArraChameleonConfig *config, const char *name, GError **error);
 /* The same from and to GGUF metadata ("arra-chameleon.*"). */

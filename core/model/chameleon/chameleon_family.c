@@ -33,8 +33,13 @@ store (const ArraDecoder *decoder, ArraGgufWriter *writer)
   arra_chameleon_config_store (decoder->config, writer);
 }
 
-static void
-make (ArraDecoder *decoder, const ArraTransformerShape *shape, guint context)
+static gboolean
+make (ArraDecoder *decoder,
+      const ArraTransformerShape *shape,
+      guint context,
+      double rope_theta,
+      const char *name,
+      GError **error)
 {
   ArraChameleonConfig *config = g_new (ArraChameleonConfig, 1);
 
@@ -44,13 +49,38 @@ make (ArraDecoder *decoder, const ArraTransformerShape *shape, guint context)
                                    .n_layers = shape->n_layers,
                                    .n_heads = shape->n_heads,
                                    .n_kv_heads = shape->n_kv_heads,
-                                   .head_dim = shape->head_dim,
                                    .context = context,
                                    .model_parallel = 1,
                                    .norm_eps = 1e-5f,
-                                   .rope_theta = 10000,
-                                   .rope_factor = 1 };
+                                   .rope_theta = rope_theta,
+                                   .rope_factor = 1,
+                                   .swin_norm = shape->swin_norm };
   decoder->config = config;
+  return arra_chameleon_config_check (config, name, error);
+}
+
+static void
+draw (ArraDecoder *decoder)
+{
+  ArraChameleonConfig *config = decoder->config;
+
+  config->mask_image_logits = FALSE;
+}
+
+static char *
+to_json (const ArraDecoder *decoder)
+{
+  return arra_chameleon_config_to_json (decoder->config);
+}
+
+static char *
+settings (const ArraDecoder *decoder)
+{
+  const ArraChameleonConfig *config = decoder->config;
+
+  return g_strdup_printf ("%u %u %.9g %.17g %d %.17g %d", config->n_heads, config->n_kv_heads,
+                          (double) config->norm_eps, config->rope_theta, (int) config->rope_scaling,
+                          config->rope_factor, config->swin_norm);
 }
 
 /* `<s>` text end-of-turn, in the sequence. */
@@ -198,6 +228,9 @@ const ArraFamily arra_chameleon_family = {
   .load = load,
   .store = store,
   .make = make,
+  .draw = draw,
+  .to_json = to_json,
+  .settings = settings,
   .describe = describe,
   .layout = layout,
   .bind = bind_weights,

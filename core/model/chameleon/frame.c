@@ -162,6 +162,14 @@ tell (const ArraLayout *layout, ArraTokenFunc func, gpointer data)
   func ("stop", vocabulary->stop, data);
 }
 
+static ArraTurn
+turn (const ArraLayout *layout)
+{
+  const ArraVocabulary *vocabulary = arra_vocabulary_of (layout);
+
+  return (ArraTurn){ vocabulary->bos, vocabulary->stop };
+}
+
 static gboolean
 ends (const ArraLayout *layout, guint32 id)
 {
@@ -183,6 +191,7 @@ const ArraLayoutClass arra_chameleon_frame = {
   .push = push,
   .find = find,
   .tell = tell,
+  .turn = turn,
   .ends = ends,
   .free = free_vocabulary,
 };

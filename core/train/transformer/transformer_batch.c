@@ -19,7 +19,7 @@ arra_transformer_batch_allocate (ArraTransformerTrainee *t, GError **error)
 {
   static const char what[] = "the pictures of a step";
   ArraTransformerBatch *batch = &t->batch;
-  gsize room = (gsize) arra_picture_sequence_longest (&t->items, &t->vocabulary) * t->settings.batch;
+  gsize room = (gsize) arra_picture_sequence_longest (&t->items, t->layout) * t->settings.batch;
 
   batch->ids = arra_mem_new (room, sizeof *batch->ids, what, error);
   batch->labels = batch->ids != NULL ? arra_mem_new (room, sizeof *batch->labels, what, error) : NULL;
@@ -96,7 +96,7 @@ write_picture (ArraTransformerTrainee *t, guint place, const Chosen *chosen, GEr
 
   if (t->window != NULL)
     arra_picture_window_move (t->window, chosen->down, chosen->across);
-  arra_picture_sequence_write (&t->items, chosen->item, chosen->prompt, &t->vocabulary, ids, labels);
+  arra_picture_sequence_write (&t->items, chosen->item, chosen->prompt, t->layout, ids, labels);
   for (guint at = length; at < batch->length; at++)
     {
       ids[at] = 0;
@@ -121,7 +121,7 @@ write_pictures (ArraTransformerTrainee *t, const Chosen *chosen, guint n, GError
   batch->n_labels = batch->n_tokens = 0;
   for (guint i = 0; i < n; i++)
     {
-      batch->lengths[i] = arra_picture_sequence_length (&t->items, chosen[i].item, chosen[i].prompt, &t->vocabulary);
+      batch->lengths[i] = arra_picture_sequence_length (&t->items, chosen[i].item, chosen[i].prompt, t->layout);
       batch->length = MAX (batch->length, batch->lengths[i]);
     }
   for (guint i = 0; i < n; i++)

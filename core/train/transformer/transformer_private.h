@@ -4,7 +4,7 @@
 
 #include <json-glib/json-glib.h>
 
-#include "chameleon_graph.h"
+#include "family.h"
 #include "learner.h"
 #include "objective.h"
 #include "picture_window.h"
@@ -67,13 +67,13 @@ typedef struct
   ArraGguf *gguf;     /* (nullable): of the checkpoint to start from, until it has begun */
   ArraSource *source; /* (nullable): the same */
   ArraTokenizer *tokenizer;
-  ArraVocabulary vocabulary;
+  ArraLayout *layout;
   guint patch;        /* pixels on a side of a code; 0: no VQGAN is known */
   char *vqgan_weights, *vqgan_config; /* (nullable): files for the saved model */
   ArraVqganFile vqgan; /* in their place the VQGAN of a GGUF file, or empty */
   ArraTransformerCard card;
   guint8 *image_ids; /* flags of the ids that are image tokens; arra_mem */
-  ArraChameleonConfig config;
+  ArraDecoder decoder;
   ArraParameters *parameters;
   ArraObjectiveRun *run;
   ArraLearner learner;

@@ -11,7 +11,6 @@
 #include "transformer_private.h"
 
 #define CONTEXT_STEP 256 /* room for prompts that are longer than the captions */
-#define IMAGE_START "<racm3:break>"
 
 /* ------------------------------------------------------------------ a random start */
 
@@ -19,15 +18,11 @@ static gboolean
 read_shape (ArraTransformerTrainee *t, const ArraYaml *config, GError **error)
 {
   guint64 hidden = 0, layers = 0, heads = 0, kv_heads, ffn,
-          longest = arra_picture_sequence_longest (&t->items, &t->vocabulary),
+          longest = arra_picture_sequence_longest (&t->items, t->layout),
           context = (longest / CONTEXT_STEP + 1) * CONTEXT_STEP;
-  ArraChameleonConfig *shape = &t->config;
+  ArraTransformerShape shape = { .n_ids = t->decoder.shape.n_ids };
+  double rope_theta = 10000;
 
-  *shape = (ArraChameleonConfig){ .vocab_size = shape->vocab_size,
-                                  .model_parallel = 1,
-                                  .norm_eps = 1e-5f,
-                                  .rope_theta = 10000,
-                                  .rope_factor = 1 };
   if (!arra_setting_uint (config, "model.hidden_size", 1, 1 << 20, &hidden, error)
       || !arra_setting_uint (config, "model.layers", 1, 4096, &layers, error)
       || !arra_setting_uint (config, "model.heads", 1, 1 << 20, &heads, error))
@@ -41,32 +36,45 @@ read_shape (ArraTransformerTrainee *t, const ArraYaml *config, GError **error)
   if (!arra_setting_uint (config, "model.kv_heads", 1, 1 << 20, &kv_heads, error)
       || !arra_setting_uint (config, "model.intermediate_size", 1, 1 << 20, &ffn, error)
       || !arra_setting_uint (config, "model.context", longest, 1 << 19, &context, error)
-      || !arra_setting_double (config, "model.rope_theta", 1, 1e12, &shape->rope_theta, error)
-      || !arra_setting_bool (config, "model.swin_norm", &shape->swin_norm, error))
+      || !arra_setting_double (config, "model.rope_theta", 1, 1e12, &rope_theta, error)
+      || !arra_setting_bool (config, "model.swin_norm", &shape.swin_norm, error))
     return FALSE;
-  shape->hidden_size = (guint) hidden;
-  shape->n_layers = (guint) layers;
-  shape->n_heads = (guint) heads;
-  shape->n_kv_heads = (guint) kv_heads;
-  shape->intermediate_size = (guint) ffn;
-  shape->context = (guint) context;
-  return arra_chameleon_config_check (shape, arra_yaml_path (config), error);
+  shape.hidden_size = (guint) hidden;
+  shape.n_layers = (guint) layers;
+  shape.n_heads = (guint) heads;
+  shape.n_kv_heads = (guint) kv_heads;
+  shape.intermediate_size = (guint) ffn;
+  return arra_decoder_make (&t->decoder, &shape, (guint) context, rope_theta, arra_yaml_path (config), error);
 }
 
 /* ------------------------------------------------------------------ a checkpoint's */
+
+/* Whether it can be learnt on: prompts lie in the sequence, and what read it can write it. */
+static gboolean
+check_family (const ArraFamily *family, const char *name, GError **error)
+{
+  if (family != NULL && family->to_json != NULL && family->settings != NULL)
+    return TRUE;
+  return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: a training cannot begin with a model of this family", name);
+}
 
 static gboolean
 open_gguf (ArraTransformerTrainee *t, GError **error)
 {
   const char *path = t->settings.from, *text;
   g_autofree char *name = g_strconcat (path, ": " ARRA_TOKENIZER_KEY, NULL);
+  const ArraFamily *family = NULL;
   gsize length;
 
   t->gguf = arra_gguf_open (path, error);
-  if (t->gguf == NULL || !arra_chameleon_config_load (&t->config, t->gguf, error)
+  if (t->gguf == NULL || !arra_gguf_get_string (t->gguf, "general.architecture", &text, &length, error))
+    return FALSE;
+  family = arra_family_of_architecture (text, length);
+  t->source = arra_source_ref (arra_gguf_source (t->gguf));
+  if (!check_family (family, path, error)
+      || !arra_decoder_load (&t->decoder, family, t->gguf, t->source, error)
       || !arra_gguf_get_string (t->gguf, ARRA_TOKENIZER_KEY, &text, &length, error))
     return FALSE;
-  t->source = arra_source_ref (arra_gguf_source (t->gguf));
   t->tokenizer = arra_tokenizer_new (text, length, name, error);
   return t->tokenizer != NULL;
 }
@@ -77,14 +85,18 @@ open_folder (ArraTransformerTrainee *t, GError **error)
   g_autofree char *config = g_build_filename (t->settings.from, "config.json", NULL);
   g_autofree char *tokenizer = g_build_filename (t->settings.from, "tokenizer.json", NULL);
   g_autoptr (JsonParser) parser = NULL;
-  JsonObject *object;
+  ArraModelFiles files = { .directory = t->settings.from, .path = t->settings.from, .name = config };
+  const ArraFamily *family;
 
-  parser = arra_json_parse_config (config, &object, error);
-  if (parser == NULL || !arra_chameleon_config_read (&t->config, object, config, error)
-      || (t->tokenizer = arra_tokenizer_open (tokenizer, error)) == NULL)
+  parser = arra_json_parse_config (config, &files.config, error);
+  family = parser != NULL ? arra_family_of_config (files.config, config, error) : NULL;
+  if (family == NULL || !check_family (family, t->settings.from, error))
     return FALSE;
-  t->source = arra_safetensors_open_directory (t->settings.from, error);
-  return t->source != NULL;
+  t->source = files.source = arra_safetensors_open_directory (t->settings.from, error);
+  if (t->source == NULL || !arra_decoder_read (&t->decoder, family, &files, error))
+    return FALSE;
+  t->tokenizer = arra_tokenizer_open (tokenizer, error);
+  return t->tokenizer != NULL;
 }
 
 /* ------------------------------------------------------------------ values */
@@ -92,11 +104,11 @@ open_folder (ArraTransformerTrainee *t, GError **error)
 static gboolean
 flag_image_ids (ArraTransformerTrainee *t, GError **error)
 {
-  t->image_ids = arra_mem_new0 (t->vocabulary.layout.n_tokens, 1, "the image tokens", error);
+  t->image_ids = arra_mem_new0 (t->layout->n_tokens, 1, "the image tokens", error);
   if (t->image_ids == NULL)
     return FALSE;
-  for (guint id = 0; id < t->vocabulary.layout.n_tokens; id++)
-    t->image_ids[id] = t->vocabulary.layout.code_of_id[id] >= 0;
+  for (guint id = 0; id < t->layout->n_tokens; id++)
+    t->image_ids[id] = arra_layout_code (t->layout, id) >= 0;
   return TRUE;
 }
 
@@ -123,8 +135,8 @@ static gboolean
 make_parameters (ArraTransformerTrainee *t, ArraSource *source, GError **error)
 {
   t->parameters = arra_parameters_new (error);
-  if (t->parameters == NULL || !arra_chameleon_describe (&t->config, source, arra_parameters_add_shape, t->parameters, error)
-      || !arra_objective_add_parameters (&t->settings.objective, arra_chameleon_trainable (&t->config), t->parameters, error)
+  if (t->parameters == NULL || !arra_weights_describe (&t->decoder.weights, arra_parameters_add_shape, t->parameters, error)
+      || !arra_objective_add_parameters (&t->settings.objective, t->decoder.family->trainable (&t->decoder), t->parameters, error)
       || !arra_parameters_allocate (t->parameters, TRUE, error))
     return FALSE;
   arra_parameters_start (t->parameters, t->seed, (float) t->settings.deviation);
@@ -132,7 +144,7 @@ make_parameters (ArraTransformerTrainee *t, ArraSource *source, GError **error)
   if (source != NULL && !arra_parameters_load (t->parameters, source, error))
     return FALSE;
   if (t->settings.start == ARRA_START_TEXT_ONLY)
-    arra_parameters_zero_rows (t->parameters, "lm_head.weight", t->image_ids);
+    arra_parameters_zero_rows (t->parameters, t->decoder.family->head[0], t->image_ids);
   return TRUE;
 }
 
@@ -140,11 +152,11 @@ make_parameters (ArraTransformerTrainee *t, ArraSource *source, GError **error)
 static gboolean
 check_rep_token (const ArraTransformerTrainee *t, const ArraYaml *config, const char *token, GError **error)
 {
-  guint length = arra_picture_sequence_length (&t->items, 0, FALSE, &t->vocabulary);
+  guint length = arra_picture_sequence_length (&t->items, 0, FALSE, t->layout);
   g_autofree guint32 *ids = g_new (guint32, length);
   g_autofree gint32 *labels = g_new (gint32, length);
 
-  arra_picture_sequence_write (&t->items, 0, FALSE, &t->vocabulary, ids, labels);
+  arra_picture_sequence_write (&t->items, 0, FALSE, t->layout, ids, labels);
   for (guint i = 0; i < length; i++)
     if (ids[i] == t->settings.objective.alignment.rep_id)
       return TRUE;
@@ -160,11 +172,15 @@ static gboolean
 finish_objective (ArraTransformerTrainee *t, const ArraYaml *config, GError **error)
 {
   ArraAlignment *alignment = &t->settings.objective.alignment;
-  const char *token = t->settings.rep_token != NULL ? t->settings.rep_token : IMAGE_START;
+  guint32 head[ARRA_LAYOUT_HEAD];
+  const char *token = t->settings.rep_token;
 
   alignment->image_ids = t->image_ids;
   if (alignment->positions != ARRA_ALIGN_TOKEN)
     return TRUE;
+  arra_layout_head (t->layout, t->items.rows, t->items.columns, head);
+  if (token == NULL)
+    token = arra_tokenizer_token (t->tokenizer, head[0]);
   if (!arra_tokenizer_id (t->tokenizer, token, &alignment->rep_id))
     return arra_fail (error, ARRA_ERROR_NOT_FOUND,
                       "%s: \"objective.rep_token\": the vocabulary has no token \"%s\"",
@@ -183,14 +199,14 @@ arra_transformer_open_start (ArraTransformerTrainee *t, GError **error)
 static gboolean
 check_pictures (ArraTransformerTrainee *t, const char *name, const ArraYaml *config, GError **error)
 {
-  guint longest = arra_picture_sequence_longest (&t->items, &t->vocabulary);
+  guint longest = arra_picture_sequence_longest (&t->items, t->layout);
 
-  if (!arra_picture_items_check (&t->items, &t->vocabulary, arra_yaml_path (config), error))
+  if (!arra_picture_items_check (&t->items, t->layout, arra_yaml_path (config), error))
     return FALSE;
-  if (longest > t->config.context)
+  if (longest > t->decoder.context)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA,
                       "%s: a picture with its prompt has %u tokens, but the model reads at most %u", name,
-                      longest, t->config.context);
+                      longest, t->decoder.context);
   return TRUE;
 }
 
@@ -255,9 +271,9 @@ compare_vqgan (const ArraTransformerTrainee *t, const ArraYaml *config, const Ar
 static gboolean
 check_vqgan (ArraTransformerTrainee *t, const ArraYaml *config, const ArraVqganFile *file, GError **error)
 {
-  if (file->config.n_embed != t->vocabulary.layout.n_codes)
+  if (file->config.n_embed != t->layout->n_codes)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: has %u codes, but the vocabulary names %u",
-                      t->settings.vqgan, file->config.n_embed, t->vocabulary.layout.n_codes);
+                      t->settings.vqgan, file->config.n_embed, t->layout->n_codes);
   t->patch = arra_vqgan_patch (&file->config);
   return compare_vqgan (t, config, file, error);
 }
@@ -283,18 +299,20 @@ arra_transformer_begin (ArraTransformerTrainee *t, const ArraYaml *config, GErro
   gboolean random = t->settings.start == ARRA_START_RANDOM;
   const char *name = random ? t->settings.tokenizer : t->settings.from;
 
-  if (random)
-    t->config.vocab_size = arra_tokenizer_size (t->tokenizer);
-  if (!arra_vocabulary_init_tokenizer (&t->vocabulary, t->config.vocab_size, t->tokenizer, name, error)
+  if (random) /* the tokens come first: how long their sequences are decides about the shape */
+    t->decoder = (ArraDecoder){ .family = arra_family_usual (), .shape.n_ids = arra_tokenizer_size (t->tokenizer) };
+  t->layout = arra_decoder_layout (&t->decoder, t->tokenizer, name, error);
+  if (t->layout == NULL
       || (random && !read_shape (t, config, error)) || !check_pictures (t, name, config, error)
       || !look_at_vqgan (t, config, error)
       || (t->settings.card != NULL && !arra_transformer_card_read (&t->card, t->settings.card, error))
       || (!random && !arra_transformer_card_hand_on (&t->card, t->gguf, t->settings.from, error)))
     return FALSE;
-  t->config.mask_image_logits = FALSE;
+  arra_decoder_draw (&t->decoder);
   if (!flag_image_ids (t, error) || !finish_objective (t, config, error)
       || !make_parameters (t, t->source, error))
     return FALSE;
+  t->decoder.weights.source = NULL;
   g_clear_pointer (&t->source, arra_source_unref);
   g_clear_pointer (&t->gguf, arra_gguf_free);
   return TRUE;

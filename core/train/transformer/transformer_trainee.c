@@ -1,4 +1,4 @@
-/* transformer_trainee.c - the Chameleon-form transformer learns captioned pictures with ARRA's objective
+/* transformer_trainee.c - the transformer learns captioned pictures with ARRA's objective
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "transformer_trainee.h"
 
@@ -32,7 +32,8 @@ free_transformer (gpointer self)
   arra_transformer_batch_clear (&t->batch);
   arra_mem_free (t->order);
   arra_mem_free (t->image_ids);
-  arra_vocabulary_clear (&t->vocabulary);
+  arra_layout_free (t->layout);
+  arra_decoder_clear (&t->decoder);
   arra_tokenizer_unref (t->tokenizer);
   arra_picture_items_clear (&t->items);
   arra_source_unref (t->source);
@@ -183,11 +184,9 @@ visit_transformer (gpointer self, ArraStateFunc func, gpointer user, GError **er
 
 /* What the checkpoint that a training began with says of its shape, as far as sizes of parameters do not tell. */
 static void
-hash_shape (const ArraChameleonConfig *shape, GChecksum *hash)
+hash_shape (const ArraDecoder *decoder, GChecksum *hash)
 {
-  g_autofree char *text
-      = g_strdup_printf ("%u %u %.9g %.17g %d %.17g %d", shape->n_heads, shape->n_kv_heads, (double) shape->norm_eps,
-                         shape->rope_theta, (int) shape->rope_scaling, shape->rope_factor, shape->swin_norm);
+  g_autofree char *text = decoder->family->settings (decoder);
 
   g_checksum_update (hash, (const guchar *) text, -1);
 }
@@ -199,7 +198,7 @@ hash_data (gpointer self, GChecksum *hash)
 
   arra_transformer_batch_hash_items (t, hash);
   if (t->settings.start != ARRA_START_RANDOM)
-    hash_shape (&t->config, hash);
+    hash_shape (&t->decoder, hash);
 }
 
 static gboolean
@@ -310,7 +309,7 @@ make (ArraTransformerTrainee *t, const ArraYaml *config, GError **error)
       || !check_parts (t, config, error) || !arra_transformer_begin (t, config, error))
     return FALSE;
   t->n_learnt = t->items.n - (guint) t->settings.held_out;
-  t->run = arra_objective_run_new (&t->settings.objective, arra_chameleon_trainable (&t->config), t->parameters, &t->exec, error);
+  t->run = arra_objective_run_new (&t->settings.objective, t->decoder.family->trainable (&t->decoder), t->parameters, &t->exec, error);
   if (t->run == NULL
       || !arra_learner_init (&t->learner, &t->settings.learner, t->parameters, &t->exec, error))
     return FALSE;

@@ -1,4 +1,4 @@
-/* transformer_trainee.h - the Chameleon-form transformer learns captioned pictures with ARRA's objective (arXiv 2503.07334)
+/* transformer_trainee.h - the transformer learns captioned pictures with ARRA's objective (arXiv 2503.07334)
  *
  * Keys of the configuration beside the trainer's; paths are relative to its folder, values in brackets are the defaults.
  *   data.tokens           cache of tokens (token_cache.h)

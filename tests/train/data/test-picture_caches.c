@@ -124,7 +124,7 @@ test_changed (void)
   g_assert_true (g_file_set_contents_full (path, bytes, (gssize) size, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
   g_assert_cmpuint (items.prompt (items.owner, 2, &n)[1], ==, 302);
   g_assert_cmpuint (n, ==, 2);
-  arra_picture_sequence_write (&items, 2, TRUE, &vocabulary, ids, labels);
+  arra_picture_sequence_write (&items, 2, TRUE, &vocabulary.layout, ids, labels);
   g_assert_false (arra_picture_items_same (&items, 2, &error));
   g_assert_error (error, ARRA_ERROR, ARRA_ERROR_INVALID_DATA);
   g_assert_nonnull (strstr (error->message, "changed.tokens: was"));

@@ -9,6 +9,7 @@
 #include "kinds.h"
 #include "trainee_test.h"
 #include "trainer.h"
+#include "vocabulary.h"
 
 static char *folder; /* a checkpoint with a tokenizer */
 static FewPictures pictures;
@@ -320,7 +321,7 @@ test_draws (void)
         {
           guint item = item_at (t, k);
 
-          dropped += t->batch.ids[k * t->batch.length] == t->vocabulary.image_start;
+          dropped += t->batch.ids[k * t->batch.length] == arra_vocabulary_of (t->layout)->image_start;
           shown |= 1u << item;
           order[i / 2 % 2][i % 2 * 5 + k] = item;
         }
@@ -515,8 +516,8 @@ test_starts (void)
   g_assert_cmpuint (b->parameters->n + 4, ==, a->parameters->n); /* the adaptor is gone */
   g_assert_cmpmem (b->parameters->data, b->parameters->size * sizeof (float), a->parameters->data,
                    b->parameters->size * sizeof (float));
-  g_assert_false (b->config.mask_image_logits);
-  g_assert_cmpuint (b->config.context, ==, 256); /* longer prompts than those of the pictures fit */
+  g_assert_false (b->decoder.writes_only);
+  g_assert_cmpuint (b->decoder.context, ==, 256); /* longer prompts than those of the pictures fit */
   arra_trainee_clear (&general);
   step (&averaged, 0, metrics);
   save (&averaged, path);
@@ -528,11 +529,11 @@ test_starts (void)
   text = started ("text-only", path);
   c = text.self;
   head = arra_parameters_find (c->parameters, "lm_head.weight");
-  for (guint id = 0; id < c->config.vocab_size; id++)
+  for (guint id = 0; id < c->decoder.shape.n_ids; id++)
     {
       const float *row = c->parameters->data + head->offset + id * 32;
 
-      g_assert_true ((row[0] == 0 && row[31] == 0) == (c->vocabulary.layout.code_of_id[id] >= 0));
+      g_assert_true ((row[0] == 0 && row[31] == 0) == (arra_layout_code (c->layout, id) >= 0));
     }
   arra_trainee_clear (&random);
   arra_trainee_clear (&averaged);

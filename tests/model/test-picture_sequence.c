@@ -84,10 +84,10 @@ test_golden (void)
   n = read_list (item, "tokens", tokens);
   g_assert_cmpuint (read_list (item, "labels", labels), ==, n);
   take_apart (tokens, n, &vocabulary, &picture);
-  g_assert_true (arra_picture_items_check (&items, &vocabulary, "golden", &error));
-  g_assert_cmpuint (arra_picture_sequence_length (&items, 0, TRUE, &vocabulary), ==, n);
-  g_assert_cmpuint (arra_picture_sequence_longest (&items, &vocabulary), ==, n);
-  arra_picture_sequence_write (&items, 0, TRUE, &vocabulary, ids, learnt);
+  g_assert_true (arra_picture_items_check (&items, &vocabulary.layout, "golden", &error));
+  g_assert_cmpuint (arra_picture_sequence_length (&items, 0, TRUE, &vocabulary.layout), ==, n);
+  g_assert_cmpuint (arra_picture_sequence_longest (&items, &vocabulary.layout), ==, n);
+  arra_picture_sequence_write (&items, 0, TRUE, &vocabulary.layout, ids, learnt);
   for (guint i = 0; i < n; i++)
     {
       g_assert_cmpint (ids[i], ==, tokens[i]);
@@ -109,9 +109,9 @@ test_unconditional (void)
       = { .n = 1, .rows = 4, .columns = 2, .prompt = prompt_of, .codes = codes_of, .owner = &picture };
 
   words_vocabulary (&words, &vocabulary);
-  g_assert_cmpuint (arra_picture_sequence_length (&items, 0, FALSE, &vocabulary), ==, 17);
-  arra_picture_sequence_write (&items, 0, TRUE, &vocabulary, whole, labels);
-  arra_picture_sequence_write (&items, 0, FALSE, &vocabulary, part, part_labels);
+  g_assert_cmpuint (arra_picture_sequence_length (&items, 0, FALSE, &vocabulary.layout), ==, 17);
+  arra_picture_sequence_write (&items, 0, TRUE, &vocabulary.layout, whole, labels);
+  arra_picture_sequence_write (&items, 0, FALSE, &vocabulary.layout, part, part_labels);
   g_assert_cmpmem (part, 17 * sizeof *part, whole + 4, 17 * sizeof *part);
   g_assert_cmpmem (part_labels, 17 * sizeof *part, labels + 4, 17 * sizeof *part);
   g_assert_cmpuint (part[1], ==, vocabulary.id_of_size[2]); /* height first */
@@ -138,7 +138,7 @@ test_n_sizes (void)
                                  .owner = &picture };
       g_autoptr (GError) error = NULL;
 
-      g_assert_false (arra_picture_items_check (&items, &vocabulary, "x.tokens", &error));
+      g_assert_false (arra_picture_items_check (&items, &vocabulary.layout, "x.tokens", &error));
       g_assert_error (error, ARRA_ERROR, ARRA_ERROR_INVALID_DATA);
       g_assert_nonnull (strstr (error->message, "x.tokens"));
     }

@@ -16,10 +16,8 @@ arra_picture_items_clear (ArraPictureItems *items)
 }
 
 static gboolean
-check_size (const ArraPictureItems *items, const ArraVocabulary *vocabulary, const char *name, GError **error)
+check_size (const ArraPictureItems *items, const ArraLayout *layout, const char *name, GError **error)
 {
-  const ArraLayout *layout = &vocabulary->layout;
-
   if (items->n == 0)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: holds no pictures", name);
   if (arra_layout_has_size (layout, items->rows, items->columns))
@@ -34,7 +32,7 @@ static gboolean
 check_item (const ArraPictureItems *items,
             guint item,
             guint32 *codes,
-            const ArraVocabulary *vocabulary,
+            const ArraLayout *layout,
             const char *name,
             GError **error)
 {
@@ -42,35 +40,35 @@ check_item (const ArraPictureItems *items,
   const guint32 *prompt = items->prompt (items->owner, item, &n);
 
   for (guint i = 0; i < n; i++)
-    if (prompt[i] >= vocabulary->layout.n_tokens)
+    if (prompt[i] >= layout->n_tokens)
       return arra_fail (error, ARRA_ERROR_INVALID_DATA,
                         "%s: picture %u: its prompt has token %u, but the vocabulary has %u", name, item,
-                        prompt[i], vocabulary->layout.n_tokens);
+                        prompt[i], layout->n_tokens);
   items->codes (items->owner, item, codes);
   for (guint i = 0; i < items->rows * items->columns; i++)
-    if (codes[i] >= vocabulary->layout.n_codes)
+    if (codes[i] >= layout->n_codes)
       return arra_fail (error, ARRA_ERROR_INVALID_DATA,
                         "%s: picture %u has code %u, but the vocabulary names only %u", name, item, codes[i],
-                        vocabulary->layout.n_codes);
+                        layout->n_codes);
   return TRUE;
 }
 
 gboolean
 arra_picture_items_check (const ArraPictureItems *items,
-                          const ArraVocabulary *vocabulary,
+                          const ArraLayout *layout,
                           const char *name,
                           GError **error)
 {
   const ArraPictureItems *all = items->whole != NULL ? items->whole : items;
   g_automem guint32 *codes = NULL;
 
-  if (!check_size (items, vocabulary, name, error))
+  if (!check_size (items, layout, name, error))
     return FALSE;
   codes = arra_mem_new ((gsize) all->rows * all->columns, sizeof *codes, "a picture's codes", error);
   if (codes == NULL)
     return FALSE;
   for (guint i = 0; i < all->n; i++)
-    if (!check_item (all, i, codes, vocabulary, name, error))
+    if (!check_item (all, i, codes, layout, name, error))
       return FALSE;
   return TRUE;
 }
@@ -82,22 +80,22 @@ arra_picture_items_same (const ArraPictureItems *items, guint item, GError **err
 }
 
 guint
-arra_picture_sequence_length (const ArraPictureItems *items, guint item, gboolean prompt, const ArraVocabulary *vocabulary)
+arra_picture_sequence_length (const ArraPictureItems *items, guint item, gboolean prompt, const ArraLayout *layout)
 {
   guint n = 0;
 
   if (prompt)
     items->prompt (items->owner, item, &n);
-  return (prompt ? n + 2 : 0) + (guint) arra_layout_tokens (&vocabulary->layout, items->rows, items->columns) + 1;
+  return (prompt ? n + 2 : 0) + (guint) arra_layout_tokens (layout, items->rows, items->columns) + 1;
 }
 
 guint
-arra_picture_sequence_longest (const ArraPictureItems *items, const ArraVocabulary *vocabulary)
+arra_picture_sequence_longest (const ArraPictureItems *items, const ArraLayout *layout)
 {
   guint length = 0;
 
   for (guint i = 0; i < items->n; i++)
-    length = MAX (length, arra_picture_sequence_length (items, i, TRUE, vocabulary));
+    length = MAX (length, arra_picture_sequence_length (items, i, TRUE, layout));
   return length;
 }
 
@@ -115,27 +113,28 @@ put (Place *place, guint32 id, gboolean learnt)
 }
 
 static void
-put_prompt (Place *place, const ArraPictureItems *items, guint item, const ArraVocabulary *vocabulary)
+put_prompt (Place *place, const ArraPictureItems *items, guint item, const ArraLayout *layout)
 {
+  const ArraTurn turn = arra_layout_turn (layout);
   guint n;
   const guint32 *prompt = items->prompt (items->owner, item, &n);
 
-  put (place, vocabulary->bos, FALSE);
+  put (place, turn.begin, FALSE);
   for (guint i = 0; i < n; i++)
     put (place, prompt[i], FALSE);
-  put (place, vocabulary->stop, FALSE);
+  put (place, turn.end, FALSE);
 }
 
 /* The codes are read to the end of the picture's place, where each is taken before something is written over it. Checked as they were, they may
  * come from a file that is being changed: arra_picture_items_same() tells, and until then none is out of bounds. */
 static void
-put_picture (Place *place, const ArraPictureItems *items, guint item, const ArraVocabulary *vocabulary)
+put_picture (Place *place, const ArraPictureItems *items, guint item, const ArraLayout *layout)
 {
-  const gsize n = arra_layout_tokens (&vocabulary->layout, items->rows, items->columns);
+  const gsize n = arra_layout_tokens (layout, items->rows, items->columns);
   guint32 *codes = place->ids + n - (gsize) items->rows * items->columns;
 
   items->codes (items->owner, item, codes);
-  arra_layout_write (&vocabulary->layout, codes, items->rows, items->columns, place->ids);
+  arra_layout_write (layout, codes, items->rows, items->columns, place->ids);
   for (gsize i = 0; i < n; i++)
     put (place, *place->ids, TRUE);
 }
@@ -144,14 +143,14 @@ void
 arra_picture_sequence_write (const ArraPictureItems *items,
                              guint item,
                              gboolean prompt,
-                             const ArraVocabulary *vocabulary,
+                             const ArraLayout *layout,
                              guint32 *ids,
                              gint32 *labels)
 {
   Place place = { ids, labels };
 
   if (prompt)
-    put_prompt (&place, items, item, vocabulary);
-  put_picture (&place, items, item, vocabulary);
-  put (&place, vocabulary->stop, TRUE);
+    put_prompt (&place, items, item, layout);
+  put_picture (&place, items, item, layout);
+  put (&place, arra_layout_turn (layout).end, TRUE);
 }

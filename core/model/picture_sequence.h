@@ -1,11 +1,12 @@
 /* picture_sequence.h - what a transformer learns from a captioned picture: its tokens, and which of them are learnt
  *
- * golden README, "Sequence" and "Rules": <s> prompt <stop> | start height width, rows that end with a new line, end <stop>. The answer, after the bar, is learnt.
+ * golden README, "Sequence" and "Rules": begin prompt end | picture end, as the layout has them. The answer, after the bar, is learnt. Layouts without text have no
+ * such sequences.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
 #include <arra.h>
-#include "vocabulary.h"
+#include "layout.h"
 
 typedef struct _ArraPictureItems ArraPictureItems;
 
@@ -27,15 +28,15 @@ struct _ArraPictureItems
 
 void arra_picture_items_clear (ArraPictureItems *items);
 
-/* Whether all ids are in @vocabulary, those of whole pictures too, and it has names for the size; errors name @name and the item. */
-gboolean arra_picture_items_check (const ArraPictureItems *items, const ArraVocabulary *vocabulary, const char *name, GError **error);
+/* Whether all ids are in @layout, those of whole pictures too, and it has names for the size; errors name @name and the item. */
+gboolean arra_picture_items_check (const ArraPictureItems *items, const ArraLayout *layout, const char *name, GError **error);
 
 /* Whether nobody has changed what @item is read from since arra_picture_items_check(): asked after reading, so that nothing is learnt from other
  * numbers. INVALID_DATA names the file that was changed, or cut short. */
 gboolean arra_picture_items_same (const ArraPictureItems *items, guint item, GError **error);
 
 /* Tokens of @item, with its prompt or as guidance without one sees it: from the start of the picture on. */
-guint arra_picture_sequence_length (const ArraPictureItems *items, guint item, gboolean prompt, const ArraVocabulary *vocabulary);
-guint arra_picture_sequence_longest (const ArraPictureItems *items, const ArraVocabulary *vocabulary);
+guint arra_picture_sequence_length (const ArraPictureItems *items, guint item, gboolean prompt, const ArraLayout *layout);
+guint arra_picture_sequence_longest (const ArraPictureItems *items, const ArraLayout *layout);
 /* Writes them: @ids and @labels have room for them all; labels are -100 where nothing is learnt. */
-void arra_picture_sequence_write (const ArraPictureItems *items, guint item, gboolean prompt, const ArraVocabulary *vocabulary, guint32 *ids, gint32 *labels);
+void arra_picture_sequence_write (const ArraPictureItems *items, guint item, gboolean prompt, const ArraLayout *layout, guint32 *ids, gint32 *labels);
