@@ -36,6 +36,8 @@ typedef struct
   gboolean (*condition) (const ArraDecoder *decoder, const ArraLayout *layout, const ArraTokenizer *tokenizer, const char *prompt, ArraCondition *condition, GError **error);
 } ArraConditioner;
 
+/* Ids of @text, with nothing around it; (transfer full): arra_mem memory. ARGUMENT: they are more than @most. */
+guint32 *arra_condition_encode (const ArraTokenizer *tokenizer, const char *text, guint most, gsize *n, GError **error);
 /* Room for @n ids. */
 gboolean arra_prefix_init (ArraPrefix *prefix, gsize n, GError **error);
 void arra_condition_clear (ArraCondition *condition);

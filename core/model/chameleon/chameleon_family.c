@@ -95,15 +95,9 @@ condition_on (const ArraDecoder *decoder,
   const ArraVocabulary *vocabulary = arra_vocabulary_of (layout);
   ArraPrefix *sequence = &condition->sequence;
   gsize n;
-  g_automem guint32 *inner = arra_tokenizer_encode (tokenizer, prompt, -1, FALSE, &n, error);
+  g_automem guint32 *inner = arra_condition_encode (tokenizer, prompt, decoder->context, &n, error);
 
-  if (inner == NULL)
-    return FALSE;
-  if (n > decoder->context)
-    return arra_fail (error, ARRA_ERROR_ARGUMENT,
-                      "The prompt is too long: %zu tokens, but the model reads at most %u", n,
-                      decoder->context);
-  if (!arra_prefix_init (sequence, n + 2, error))
+  if (inner == NULL || !arra_prefix_init (sequence, n + 2, error))
     return FALSE;
   sequence->ids[0] = vocabulary->bos;
   memcpy (sequence->ids + 1, inner, n * sizeof *inner);

@@ -80,13 +80,9 @@ condition_on (const ArraDecoder *decoder,
   if (!find_token (tokenizer, BEGIN, &begin, error) || !find_token (tokenizer, PAD, &pad, error)
       || !find_token (tokenizer, IMAGE, &image, error))
     return FALSE;
-  inner = arra_tokenizer_encode (tokenizer, text, -1, FALSE, &n, error);
+  inner = arra_condition_encode (tokenizer, text, decoder->context, &n, error);
   if (inner == NULL)
     return FALSE;
-  if (n > decoder->context)
-    return arra_fail (error, ARRA_ERROR_ARGUMENT,
-                      "The prompt is too long: %zu tokens, but the model reads at most %u", n,
-                      decoder->context);
   for (guint i = 0; i < ARRA_N_BRANCHES; i++)
     if (!arra_prefix_init (&front[i], n + 1, error))
       return FALSE;
