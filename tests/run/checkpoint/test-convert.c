@@ -206,6 +206,7 @@ test_metadata (void)
   g_autofree char *directory = fixture_make_named ("tiny");
   g_autofree char *thumbnail = g_strdup ("\x89PNG\r\n\x1a\nx"), *file = NULL,
                   *card_path = g_build_filename (directory, "card.json", NULL);
+  g_autofree char *settings = NULL, *other_settings = NULL;
   g_autoptr (ArraCheckpoint) one = NULL, other = NULL;
   const ArraCard *card;
 
@@ -237,7 +238,11 @@ test_metadata (void)
   g_assert_cmpuint (other->width, ==, 16);
   g_assert_cmpuint (arra_vocabulary_of (other->layout)->stop, ==, arra_vocabulary_of (one->layout)->stop);
   g_assert_cmpuint (arra_checkpoint_grid (other), ==, 4);
-  g_assert_cmpint (memcmp (&one->config, &other->config, sizeof one->config), ==, 0);
+  g_assert_cmpint (memcmp (&one->decoder.shape, &other->decoder.shape, sizeof one->decoder.shape), ==, 0);
+  g_assert_cmpuint (one->decoder.context, ==, other->decoder.context);
+  settings = one->decoder.family->settings (&one->decoder);
+  other_settings = other->decoder.family->settings (&other->decoder);
+  g_assert_cmpstr (settings, ==, other_settings);
   g_assert_cmpstr (arra_checkpoint_fingerprint (one), !=, arra_checkpoint_fingerprint (other));
   g_assert_true (arra_gguf_has (other->gguf, "arra.source.fingerprint"));
   fixture_remove (directory);
