@@ -12,8 +12,8 @@ arra_condition_encode (const ArraTokenizer *tokenizer, const char *text, guint m
 
   if (ids == NULL || *n <= most)
     return g_steal_pointer (&ids);
-  arra_fail (error, ARRA_ERROR_ARGUMENT,
-             "The prompt is too long: %zu tokens, but the model reads at most %u", *n, most);
+  arra_fail (error, ARRA_ERROR_ARGUMENT, "The prompt is too long: %zu tokens, but the model reads at most %u",
+             *n, most);
   return NULL;
 }
 

@@ -13,7 +13,10 @@ describe (ArraDecoder *decoder, ArraSource *source)
 }
 
 gboolean
-arra_decoder_read (ArraDecoder *decoder, const ArraFamily *family, const ArraModelFiles *files, GError **error)
+arra_decoder_read (ArraDecoder *decoder,
+                   const ArraFamily *family,
+                   const ArraModelFiles *files,
+                   GError **error)
 {
   *decoder = (ArraDecoder){ .family = family };
   if (!family->read (decoder, files, error))
@@ -63,7 +66,10 @@ look_up (gpointer data, const char *token, guint32 *id)
 }
 
 ArraLayout *
-arra_decoder_layout (const ArraDecoder *decoder, const ArraTokenizer *tokenizer, const char *name, GError **error)
+arra_decoder_layout (const ArraDecoder *decoder,
+                     const ArraTokenizer *tokenizer,
+                     const char *name,
+                     GError **error)
 {
   const ArraTokenNames names = { look_up, (gpointer) tokenizer, arra_tokenizer_size (tokenizer) };
 

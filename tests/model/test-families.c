@@ -1,5 +1,5 @@
-/* test-families.c - nobody but a family's own room and the table of families names it, and each can be found by
- * what it says of itself SPDX-License-Identifier: GPL-3.0-or-later */
+/* test-families.c - nobody but a family's own room and the table of families names it, and each can be found
+ * by what it says of itself SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
 #include "family.h"
@@ -7,9 +7,9 @@
 
 static const char *const rooms[] = { "model/chameleon", "model/llamagen", "model/janus" };
 static const char *const names[] = {
-  "arra_chameleon_",      "ArraChameleon",       "arra_llamagen_",   "ArraLlamagen", "arra_janus_",
-  "ArraJanus",            "#include \"chameleon", "#include \"llamagen", "#include \"janus", "\"chameleon\"",
-  "\"ChameleonForCondit", "\"multi_modality\"",
+  "arra_chameleon_",  "ArraChameleon", "arra_llamagen_",       "ArraLlamagen",
+  "arra_janus_",      "ArraJanus",     "#include \"chameleon", "#include \"llamagen",
+  "#include \"janus", "\"chameleon\"", "\"ChameleonForCondit", "\"multi_modality\"",
 };
 
 static gboolean

@@ -49,7 +49,8 @@ find_token (const ArraTokenizer *tokenizer, const char *token, guint32 *id, GErr
 {
   if (arra_tokenizer_id (tokenizer, token, id))
     return TRUE;
-  return arra_fail (error, ARRA_ERROR_NOT_FOUND, "The tokenizer has no token \"%s\", which prompts need", token);
+  return arra_fail (error, ARRA_ERROR_NOT_FOUND, "The tokenizer has no token \"%s\", which prompts need",
+                    token);
 }
 
 /* As the reference's conversation has it; the first Janus has its roles in words. */

@@ -84,7 +84,8 @@ read_inner_vqgan (ArraCheckpoint *checkpoint, const ArraModelFiles *files, GErro
 
   if (decoder->family->find_vqgan == NULL)
     return TRUE;
-  if (!decoder->family->find_vqgan (decoder, files, &checkpoint->vqgan_config, &checkpoint->vqgan_prefix, error))
+  if (!decoder->family->find_vqgan (decoder, files, &checkpoint->vqgan_config, &checkpoint->vqgan_prefix,
+                                    error))
     return FALSE;
   if (checkpoint->vqgan_prefix != NULL)
     checkpoint->vqgan_source = arra_source_ref (checkpoint->source);
@@ -117,7 +118,11 @@ read_settings (ArraCheckpoint *checkpoint, const char *directory, GError **error
 
 /* The VQGAN, settings and name of a model whose weights and layout are there. */
 static gboolean
-complete (ArraCheckpoint *checkpoint, const ArraModelFiles *files, const ArraOpenOptions *options, const Reading *reading, GError **error)
+complete (ArraCheckpoint *checkpoint,
+          const ArraModelFiles *files,
+          const ArraOpenOptions *options,
+          const Reading *reading,
+          GError **error)
 {
   return read_vqgan (checkpoint, files, options, error) && arra_checkpoint_check_vqgan (checkpoint, error)
          && read_settings (checkpoint, files->directory, error)
@@ -125,7 +130,10 @@ complete (ArraCheckpoint *checkpoint, const ArraModelFiles *files, const ArraOpe
 }
 
 static gboolean
-read_model (ArraCheckpoint *checkpoint, const Reading *reading, const ArraOpenOptions *options, GError **error)
+read_model (ArraCheckpoint *checkpoint,
+            const Reading *reading,
+            const ArraOpenOptions *options,
+            GError **error)
 {
   const ArraFamily *family = arra_family_of_config (reading->config, reading->config_path, error);
   ArraModelFiles files = { .directory = reading->directory,
@@ -135,10 +143,12 @@ read_model (ArraCheckpoint *checkpoint, const Reading *reading, const ArraOpenOp
 
   if (family == NULL)
     return FALSE;
-  checkpoint->source = files.source = family->as_torch ? arra_weights_open (reading->directory, error)
-                                                       : arra_safetensors_open_directory (reading->directory, error);
+  checkpoint->source = files.source = family->as_torch
+                                          ? arra_weights_open (reading->directory, error)
+                                          : arra_safetensors_open_directory (reading->directory, error);
   return checkpoint->source != NULL && arra_decoder_read (&checkpoint->decoder, family, &files, error)
-         && read_tokenizer (checkpoint, reading->directory, error) && read_vocabulary (checkpoint, reading, error)
+         && read_tokenizer (checkpoint, reading->directory, error)
+         && read_vocabulary (checkpoint, reading, error)
          && complete (checkpoint, &files, options, reading, error);
 }
 
@@ -146,8 +156,9 @@ read_model (ArraCheckpoint *checkpoint, const Reading *reading, const ArraOpenOp
 static gboolean
 may_be_torch (Reading *reading)
 {
-  const ArraFamily *family
-      = read_config (reading, NULL) ? arra_family_of_config (reading->config, reading->config_path, NULL) : NULL;
+  const ArraFamily *family = read_config (reading, NULL)
+                                 ? arra_family_of_config (reading->config, reading->config_path, NULL)
+                                 : NULL;
 
   return family != NULL && family->as_torch;
 }

@@ -71,7 +71,8 @@ arra_checkpoint_read_vocabulary (ArraCheckpoint *checkpoint, JsonObject *map, GE
 
   if (names.tokenizer != NULL || map != NULL)
     tokens = (ArraTokenNames){ look_up, &names,
-                               names.tokenizer != NULL ? arra_tokenizer_size (names.tokenizer) : size_of_map (map) };
+                               names.tokenizer != NULL ? arra_tokenizer_size (names.tokenizer)
+                                                       : size_of_map (map) };
   checkpoint->layout
       = checkpoint->decoder.family->layout (&checkpoint->decoder, &tokens, checkpoint->path, error);
   conflict = names.conflict;

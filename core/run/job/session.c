@@ -45,8 +45,8 @@ allocate (ArraSession *session,
   const ArraKvShape kv_shape = arra_transformer_kv_shape (shape);
   const guint n_branches = guided ? 2 : 1;
 
-  session->run
-      = arra_transformer_run_new (session->model, &session->exec, capacities->rows, capacities->context, error);
+  session->run = arra_transformer_run_new (session->model, &session->exec, capacities->rows,
+                                           capacities->context, error);
   if (session->run == NULL)
     return FALSE;
   session->cond = arra_kv_cache_new (&kv_shape, capacities->context, error);
@@ -117,11 +117,12 @@ arra_session_bytes (const ArraCheckpoint *checkpoint, const ArraCapacities *capa
   if (guided && capacities->uncond_tokens > 0)
     n_ids += capacity + capacities->uncond_tokens;
   return arra_transformer_run_bytes (shape, capacities->rows, capacities->context, capacities->threads)
-         + (guint64) shape->n_logits * sizeof (float) * (guided ? 2 : 1) + arra_sampler_bytes (shape->n_logits)
-         + n_ids * sizeof (guint32);
+         + (guint64) shape->n_logits * sizeof (float) * (guided ? 2 : 1)
+         + arra_sampler_bytes (shape->n_logits) + n_ids * sizeof (guint32);
 }
 
-/* Of what a branch has read or is still to read. The unconditional one begins with the picture, behind what stands in front of it. */
+/* Of what a branch has read or is still to read. The unconditional one begins with the picture, behind what
+ * stands in front of it. */
 static guint
 length_of (const ArraSession *session, guint branch)
 {

@@ -55,7 +55,8 @@ check_family (const ArraFamily *family, const char *name, GError **error)
 {
   if (family != NULL && family->to_json != NULL && family->settings != NULL)
     return TRUE;
-  return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: a training cannot begin with a model of this family", name);
+  return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: a training cannot begin with a model of this family",
+                    name);
 }
 
 static gboolean
@@ -135,8 +136,10 @@ static gboolean
 make_parameters (ArraTransformerTrainee *t, ArraSource *source, GError **error)
 {
   t->parameters = arra_parameters_new (error);
-  if (t->parameters == NULL || !arra_weights_describe (&t->decoder.weights, arra_parameters_add_shape, t->parameters, error)
-      || !arra_objective_add_parameters (&t->settings.objective, t->decoder.family->trainable (&t->decoder), t->parameters, error)
+  if (t->parameters == NULL
+      || !arra_weights_describe (&t->decoder.weights, arra_parameters_add_shape, t->parameters, error)
+      || !arra_objective_add_parameters (&t->settings.objective, t->decoder.family->trainable (&t->decoder),
+                                         t->parameters, error)
       || !arra_parameters_allocate (t->parameters, TRUE, error))
     return FALSE;
   arra_parameters_start (t->parameters, t->seed, (float) t->settings.deviation);
@@ -250,7 +253,10 @@ find_vqgan (ArraTransformerTrainee *t, const char *path, GError **error)
 
 /* It must be the one that made the codes, when that is known. */
 static gboolean
-compare_vqgan (const ArraTransformerTrainee *t, const ArraYaml *config, const ArraVqganFile *file, GError **error)
+compare_vqgan (const ArraTransformerTrainee *t,
+               const ArraYaml *config,
+               const ArraVqganFile *file,
+               GError **error)
 {
   g_autofree char *tokens = NULL, *hash = NULL;
 
@@ -300,11 +306,11 @@ arra_transformer_begin (ArraTransformerTrainee *t, const ArraYaml *config, GErro
   const char *name = random ? t->settings.tokenizer : t->settings.from;
 
   if (random) /* the tokens come first: how long their sequences are decides about the shape */
-    t->decoder = (ArraDecoder){ .family = arra_family_usual (), .shape.n_ids = arra_tokenizer_size (t->tokenizer) };
+    t->decoder
+        = (ArraDecoder){ .family = arra_family_usual (), .shape.n_ids = arra_tokenizer_size (t->tokenizer) };
   t->layout = arra_decoder_layout (&t->decoder, t->tokenizer, name, error);
-  if (t->layout == NULL
-      || (random && !read_shape (t, config, error)) || !check_pictures (t, name, config, error)
-      || !look_at_vqgan (t, config, error)
+  if (t->layout == NULL || (random && !read_shape (t, config, error))
+      || !check_pictures (t, name, config, error) || !look_at_vqgan (t, config, error)
       || (t->settings.card != NULL && !arra_transformer_card_read (&t->card, t->settings.card, error))
       || (!random && !arra_transformer_card_hand_on (&t->card, t->gguf, t->settings.from, error)))
     return FALSE;

@@ -1,5 +1,5 @@
-/* test-raster_job.c - models whose prompts stand in front of the sequence: opened, planned, converted, and the
- * same tokens as their transformer gives by hand SPDX-License-Identifier: GPL-3.0-or-later */
+/* test-raster_job.c - models whose prompts stand in front of the sequence: opened, planned, converted, and
+ * the same tokens as their transformer gives by hand SPDX-License-Identifier: GPL-3.0-or-later */
 #include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
@@ -226,7 +226,8 @@ assert_same_elsewhere (const char *directory, const ArraJob *job)
   arra_checkpoint_convert (directory, NULL, NULL, path, ARRA_QUANT_F32, NULL, NULL, NULL, &error);
   g_assert_no_error (error);
   checkpoint = open_at (path);
-  g_assert_cmpstr (checkpoint->decoder.family->architecture, ==, job->checkpoint->decoder.family->architecture);
+  g_assert_cmpstr (checkpoint->decoder.family->architecture, ==,
+                   job->checkpoint->decoder.family->architecture);
   other = run (checkpoint, &job->request);
   g_assert_cmpmem (other->answers[0].tokens, SIDE * SIDE * sizeof (guint32), job->answers[0].tokens,
                    SIDE * SIDE * sizeof (guint32));
@@ -304,7 +305,8 @@ static const char tokenizer_json[]
       "\"rstrip\": false, \"normalized\": false, \"special\": true},"
       "{\"id\": 13, \"content\": \"<｜▁pad▁｜>\", \"single_word\": false, \"lstrip\": false, \"rstrip\": "
       "false, \"normalized\": false, \"special\": true},"
-      "{\"id\": 14, \"content\": \"<begin_of_image>\", \"single_word\": false, \"lstrip\": false, \"rstrip\": "
+      "{\"id\": 14, \"content\": \"<begin_of_image>\", \"single_word\": false, \"lstrip\": false, "
+      "\"rstrip\": "
       "false, \"normalized\": false, \"special\": true},"
       "{\"id\": 15, \"content\": \"<|User|>\", \"single_word\": false, \"lstrip\": false, \"rstrip\": false, "
       "\"normalized\": false, \"special\": true},"
@@ -339,10 +341,11 @@ write_janus (void)
   g_assert_true (arra_janus_describe (&config, add_tensor, &weights, NULL));
   weights_write (&weights, directory);
   write_text (directory, "tokenizer.json", tokenizer_json);
-  write_text (directory, "config.json",
-              "{\"model_type\": \"multi_modality\", \"language_config\": {\"vocab_size\": 20, \"hidden_size\": 32, "
-              "\"intermediate_size\": 64, \"num_hidden_layers\": 2, \"num_attention_heads\": 2, "
-              "\"max_position_embeddings\": 64}, \"vision_config\": {\"num_image_tokens\": 16}}");
+  write_text (
+      directory, "config.json",
+      "{\"model_type\": \"multi_modality\", \"language_config\": {\"vocab_size\": 20, \"hidden_size\": 32, "
+      "\"intermediate_size\": 64, \"num_hidden_layers\": 2, \"num_attention_heads\": 2, "
+      "\"max_position_embeddings\": 64}, \"vision_config\": {\"num_image_tokens\": 16}}");
   return directory;
 }
 
