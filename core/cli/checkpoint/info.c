@@ -148,7 +148,7 @@ run (gpointer data, GError **error)
   if (checkpoint == NULL || (options->verify && !verify (checkpoint, options->json, error)))
     return FALSE;
   arra_request_init (&request, checkpoint);
-  request.prompt = "a picture";
+  request.prompt = checkpoint->decoder.conditioner->reads_text ? "a picture" : NULL;
   ok = apply (options, &request, &quant, error) && info_facts_init (&facts, checkpoint, &request, error);
   if (!ok)
     return FALSE;
