@@ -131,11 +131,12 @@ static gboolean
 check_batch (Batch *b, GError **error)
 {
   const LlamagenCase *item = b->item;
+  const ArraWeights weights = arra_llamagen_weights (&item->config, NULL, "");
   g_autoptr (ArraTape) tape = arra_tape_new (&item->check->exec, arra_transformer_graph_nodes (item->config.n_layers), error);
 
   b->parameters = arra_parameters_new (error);
   return tape != NULL && b->parameters != NULL
-         && arra_llamagen_describe (&item->config, arra_parameters_add_shape, b->parameters, error)
+         && arra_weights_describe (&weights, arra_parameters_add_shape, b->parameters, error)
          && arra_parameters_allocate (b->parameters, TRUE, error) && arra_parameters_load (b->parameters, item->weights, error)
          && arra_tape_run (tape, FALSE, compare_logits, b, error) && check_losses (b, error);
 }

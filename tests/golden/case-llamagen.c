@@ -507,6 +507,7 @@ compare_weight (const char *name, gboolean is_matrix, const ArraTensor *stored, 
 static gboolean
 check_other_file (const LlamagenCase *item, const char *file, GError **error)
 {
+  const ArraWeights weights = arra_llamagen_weights (&item->config, item->weights, item->prefix);
   g_autofree char *path = g_build_filename (item->check->dir, file, NULL), *prefix = NULL;
   g_autoptr (ArraSource) source = NULL;
   ArraLlamagenConfig config;
@@ -517,7 +518,7 @@ check_other_file (const LlamagenCase *item, const char *file, GError **error)
   if (memcmp (&config, &item->config, sizeof config) != 0)
     check_fault (item->check, "%s tells another shape", file);
   comparison = (Comparison){ item, source, prefix };
-  return arra_llamagen_foreach (&item->config, item->weights, item->prefix, compare_weight, &comparison, error);
+  return arra_weights_foreach (&weights, compare_weight, &comparison, error);
 }
 
 static gboolean

@@ -81,6 +81,14 @@ read_objective (Check *check, guint feature_width)
 /* ---- the model */
 
 static gboolean
+describe (const ArraChameleonConfig *config, ArraSource *source, ArraParameters *parameters, GError **error)
+{
+  const ArraWeights weights = arra_chameleon_weights (config, source);
+
+  return arra_weights_describe (&weights, arra_parameters_add_shape, parameters, error);
+}
+
+static gboolean
 open_training (Training *t, const char *features, GError **error)
 {
   g_autofree char *path = g_build_filename (t->check->dir, "config.json", NULL);
@@ -99,7 +107,7 @@ open_training (Training *t, const char *features, GError **error)
   t->objective = read_objective (t->check, (guint) feature->shape[1]);
   t->parameters = arra_parameters_new (error);
   if (t->parameters == NULL || !arra_chameleon_config_read (&t->config, object, path, error)
-      || !arra_chameleon_describe (&t->config, weights, arra_parameters_add_shape, t->parameters, error)
+      || !describe (&t->config, weights, t->parameters, error)
       || !arra_objective_add_parameters (&t->objective, arra_chameleon_trainable (&t->config), t->parameters, error)
       || !arra_parameters_allocate (t->parameters, TRUE, error) || !arra_parameters_load (t->parameters, weights, error))
     return FALSE;

@@ -13,10 +13,11 @@ static ArraParameters *
 make (const ArraChameleonConfig *config, ArraSource *source)
 {
   const gint64 extra[] = { 3, 5 };
+  const ArraWeights weights = arra_chameleon_weights (config, source);
   g_autoptr (GError) error = NULL;
   ArraParameters *parameters = arra_parameters_new (&error);
 
-  if (parameters == NULL || !arra_chameleon_describe (config, source, arra_parameters_add_shape, parameters, &error)
+  if (parameters == NULL || !arra_weights_describe (&weights, arra_parameters_add_shape, parameters, &error)
       || !arra_parameters_add (parameters, "extra.weight", TRUE, 2, extra, &error)
       || !arra_parameters_allocate (parameters, TRUE, &error))
     g_error ("%s", error->message);
@@ -151,9 +152,10 @@ test_zero_rows (void)
 static gboolean
 make_parameters (gpointer data, GError **error)
 {
+  const ArraWeights weights = arra_chameleon_weights (data, NULL);
   g_autoptr (ArraParameters) p = arra_parameters_new (error);
 
-  return p != NULL && arra_chameleon_describe (data, NULL, arra_parameters_add_shape, p, error)
+  return p != NULL && arra_weights_describe (&weights, arra_parameters_add_shape, p, error)
          && arra_parameters_allocate (p, TRUE, error);
 }
 

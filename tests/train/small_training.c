@@ -55,11 +55,13 @@ small_training_init (SmallTraining *t, guint threads)
 void
 small_training_start (SmallTraining *t)
 {
+  ArraWeights weights;
   g_autoptr (GError) error = NULL;
 
   t->source = random_model_source (&t->config, 0.2f, 0.2f, FALSE, NULL, NULL);
+  weights = arra_chameleon_weights (&t->config, t->source);
   t->parameters = arra_parameters_new (&error);
-  if (t->parameters == NULL || !arra_chameleon_describe (&t->config, t->source, arra_parameters_add_shape, t->parameters, &error)
+  if (t->parameters == NULL || !arra_weights_describe (&weights, arra_parameters_add_shape, t->parameters, &error)
       || !arra_objective_add_parameters (&t->objective, arra_chameleon_trainable (&t->config), t->parameters, &error)
       || !arra_parameters_allocate (t->parameters, TRUE, &error))
     g_error ("%s", error->message);

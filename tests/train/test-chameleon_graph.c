@@ -90,6 +90,7 @@ check (const ArraChameleonConfig *config, gboolean per_head, guint tap)
 {
   const ArraExec exec = { arra_kernels_get (ARRA_CPU_C), NULL };
   g_autoptr (ArraSource) source = random_model_source (config, 0.2f, 0.2f, per_head, NULL, NULL);
+  const ArraWeights weights = arra_chameleon_weights (config, source);
   g_autofree guint32 *ids = random_ids (N * LENGTH, config->vocab_size, 3);
   g_autofree float *tapped = g_new (float, N *LENGTH * config->hidden_size),
                    *hidden = g_new (float, N *LENGTH * config->hidden_size);
@@ -100,7 +101,7 @@ check (const ArraChameleonConfig *config, gboolean per_head, guint tap)
   Graph graph = { config, parameters, { N, LENGTH, ids }, &seen };
 
   generate (config, source, &exec, ids, &seen);
-  if (!arra_chameleon_describe (config, source, arra_parameters_add_shape, parameters, &error)
+  if (!arra_weights_describe (&weights, arra_parameters_add_shape, parameters, &error)
       || !arra_parameters_allocate (parameters, TRUE, &error) || !arra_parameters_load (parameters, source, &error)
       || !arra_tape_run (tape, FALSE, compute, &graph, &error))
     g_error ("%s", error->message);

@@ -53,15 +53,9 @@ typedef struct _ArraChameleon ArraChameleon; /* immutable once made */
  * flags, copied: logits of flagged ids become the lowest float when config->mask_image_logits. @source is referenced. */
 ArraChameleon *arra_chameleon_new (const ArraChameleonConfig *config, ArraSource *source, ArraDType dtype, const guint8 *masked, ArraPool *pool, GCancellable *cancellable, GError **error);
 void arra_chameleon_free (ArraChameleon *model); /* nullable */
-const ArraChameleonConfig *arra_chameleon_config (const ArraChameleon *model);
-/* Weight bytes by where they lie, without loading anything. */
-gboolean arra_chameleon_measure (const ArraChameleonConfig *config, ArraSource *source, ArraDType dtype, guint64 *mapped, guint64 *owned, GError **error);
-/* The tensors a saver must write, in order: calls @func for each bound weight with its table name and kind. */
-gboolean arra_chameleon_foreach (const ArraChameleonConfig *config, ArraSource *source, ArraParamFunc func, gpointer data, GError **error);
-
-/* The transformer's weights by name and shape, in the order of its table, without any file: what a model of this configuration is trained as.
- * @source (nullable) tells whether the q and k norms have a row for each head; without one they have a row for each model parallel rank. */
-gboolean arra_chameleon_describe (const ArraChameleonConfig *config, ArraSource *source, ArraShapeFunc func, gpointer data, GError **error);
+/* All of them, in @source (nullable). It tells whether the q and k norms have a row for each head; without one they have a row for each model
+ * parallel rank. */
+ArraWeights arra_chameleon_weights (const ArraChameleonConfig *config, ArraSource *source);
 
 /* ---- rotary embedding, for inference and training alike: the frequencies when the furthest position of a call is @length - 1 (dynamic
  * scaling depends on it), then cosine and sine [head_dim / 2] of one position, below ARRA_ROPE_POSITIONS. */

@@ -93,43 +93,12 @@ arra_chameleon_table (void)
   return &table;
 }
 
-static ArraWeights
-weights_of (const ArraChameleonConfig *config, ArraSource *source)
+ArraWeights
+arra_chameleon_weights (const ArraChameleonConfig *config, ArraSource *source)
 {
   return (ArraWeights){
     .table = &table, .config = config, .n_layers = config->n_layers, .prefix = "", .source = source
   };
-}
-
-gboolean
-arra_chameleon_measure (const ArraChameleonConfig *config, ArraSource *source, ArraDType dtype,
-                        guint64 *mapped, guint64 *owned, GError **error)
-{
-  const ArraWeights weights = weights_of (config, source);
-
-  *mapped = 0;
-  *owned = sizeof (ArraChameleon) + config->n_layers * sizeof (ArraTransformerLayer);
-  if (config->mask_image_logits)
-    *owned += (guint64) config->vocab_size * sizeof (guint32);
-  return arra_weights_measure (&weights, dtype, mapped, owned, error);
-}
-
-gboolean
-arra_chameleon_foreach (const ArraChameleonConfig *config, ArraSource *source, ArraParamFunc func,
-                        gpointer data, GError **error)
-{
-  const ArraWeights weights = weights_of (config, source);
-
-  return arra_weights_foreach (&weights, func, data, error);
-}
-
-gboolean
-arra_chameleon_describe (const ArraChameleonConfig *config, ArraSource *source, ArraShapeFunc func, gpointer data,
-                         GError **error)
-{
-  const ArraWeights weights = weights_of (config, source);
-
-  return arra_weights_describe (&weights, func, data, error);
 }
 
 static gboolean
@@ -153,14 +122,14 @@ arra_chameleon_new (const ArraChameleonConfig *config, ArraSource *source, ArraD
                     const guint8 *masked, ArraPool *pool, GCancellable *cancellable, GError **error)
 {
   g_autoptr (ArraChameleon) model = NULL;
-  const ArraWeights weights = weights_of (config, source);
-  guint64 mapped, owned;
+  const ArraWeights weights = arra_chameleon_weights (config, source);
+  guint64 mapped = 0, owned = 0;
 
   g_return_val_if_fail (dtype == ARRA_F32 || dtype == ARRA_F16 || dtype == ARRA_BF16 || dtype == ARRA_Q8_0
                             || dtype == ARRA_N_DTYPES,
                         NULL);
   /* every shape is checked before the first value is converted */
-  if (!arra_chameleon_measure (config, source, dtype, &mapped, &owned, error))
+  if (!arra_weights_measure (&weights, dtype, &mapped, &owned, error))
     return NULL;
   model = arra_mem_new0 (1, sizeof *model, "the model", error);
   if (model == NULL)
@@ -181,15 +150,9 @@ arra_chameleon_free (ArraChameleon *model)
 
   if (model == NULL)
     return;
-  weights = weights_of (&model->config, model->source);
+  weights = arra_chameleon_weights (&model->config, model->source);
   arra_transformer_clear (&model->transformer, &weights);
   arra_mem_free (model->masked_ids);
   arra_source_unref (model->source);
   arra_mem_free (model);
-}
-
-const ArraChameleonConfig *
-arra_chameleon_config (const ArraChameleon *model)
-{
-  return &model->config;
 }

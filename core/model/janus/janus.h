@@ -48,13 +48,9 @@ typedef struct _ArraJanus ArraJanus; /* immutable once made */
 /* Binds all weights. Matrices get @dtype (ARRA_N_DTYPES: as stored). @source is referenced. */
 ArraJanus *arra_janus_new (const ArraJanusConfig *config, ArraSource *source, const char *prefix, ArraJanusForm form, ArraDType dtype, ArraPool *pool, GCancellable *cancellable, GError **error);
 void arra_janus_free (ArraJanus *model); /* nullable */
-const ArraJanusConfig *arra_janus_config (const ArraJanus *model);
 const ArraTransformer *arra_janus_transformer (const ArraJanus *model);
-/* Weight bytes by where they lie, without loading anything. */
-gboolean arra_janus_measure (const ArraJanusConfig *config, ArraSource *source, const char *prefix, ArraJanusForm form, ArraDType dtype, guint64 *mapped, guint64 *owned, GError **error);
-/* What a saver must write, in order, under the original names; names and shapes without a file. */
-gboolean arra_janus_foreach (const ArraJanusConfig *config, ArraSource *source, const char *prefix, ArraJanusForm form, ArraParamFunc func, gpointer data, GError **error);
-gboolean arra_janus_describe (const ArraJanusConfig *config, ArraShapeFunc func, gpointer data, GError **error);
+/* All of them, under the original names for whoever writes them. @source: nullable. */
+ArraWeights arra_janus_weights (const ArraJanusConfig *config, ArraSource *source, const char *prefix, ArraJanusForm form);
 ArraTransformerShape arra_janus_shape (const ArraJanusConfig *config);
 
 /* The unconditional branch of a prompt of @n ids: as long, with @pad between its first and its last id; nothing is masked. */

@@ -128,8 +128,8 @@ arra_janus_table (void)
   return &table;
 }
 
-static ArraWeights
-weights_of (const ArraJanusConfig *config, ArraSource *source, const char *prefix, ArraJanusForm form)
+ArraWeights
+arra_janus_weights (const ArraJanusConfig *config, ArraSource *source, const char *prefix, ArraJanusForm form)
 {
   return (ArraWeights){ .table = &table,
                         .config = config,
@@ -137,45 +137,6 @@ weights_of (const ArraJanusConfig *config, ArraSource *source, const char *prefi
                         .form = form,
                         .prefix = prefix,
                         .source = source };
-}
-
-gboolean
-arra_janus_measure (const ArraJanusConfig *config,
-                    ArraSource *source,
-                    const char *prefix,
-                    ArraJanusForm form,
-                    ArraDType dtype,
-                    guint64 *mapped,
-                    guint64 *owned,
-                    GError **error)
-{
-  const ArraWeights weights = weights_of (config, source, prefix, form);
-
-  *mapped = 0;
-  *owned = sizeof (ArraJanus) + config->n_layers * sizeof (ArraTransformerLayer);
-  return arra_weights_measure (&weights, dtype, mapped, owned, error);
-}
-
-gboolean
-arra_janus_foreach (const ArraJanusConfig *config,
-                    ArraSource *source,
-                    const char *prefix,
-                    ArraJanusForm form,
-                    ArraParamFunc func,
-                    gpointer data,
-                    GError **error)
-{
-  const ArraWeights weights = weights_of (config, source, prefix, form);
-
-  return arra_weights_foreach (&weights, func, data, error);
-}
-
-gboolean
-arra_janus_describe (const ArraJanusConfig *config, ArraShapeFunc func, gpointer data, GError **error)
-{
-  const ArraWeights weights = weights_of (config, NULL, "", ARRA_JANUS_ORIGINAL);
-
-  return arra_weights_describe (&weights, func, data, error);
 }
 
 ArraJanus *
@@ -189,11 +150,11 @@ arra_janus_new (const ArraJanusConfig *config,
                 GError **error)
 {
   g_autoptr (ArraJanus) model = NULL;
-  const ArraWeights weights = weights_of (config, source, prefix, form);
-  guint64 mapped, owned;
+  const ArraWeights weights = arra_janus_weights (config, source, prefix, form);
+  guint64 mapped = 0, owned = 0;
 
   /* every shape is checked before the first value is converted */
-  if (!arra_janus_measure (config, source, prefix, form, dtype, &mapped, &owned, error))
+  if (!arra_weights_measure (&weights, dtype, &mapped, &owned, error))
     return NULL;
   model = arra_mem_new0 (1, sizeof *model, "the model", error);
   if (model == NULL)
@@ -215,17 +176,11 @@ arra_janus_free (ArraJanus *model)
 
   if (model == NULL)
     return;
-  weights = weights_of (&model->config, model->source, model->prefix, model->form);
+  weights = arra_janus_weights (&model->config, model->source, model->prefix, model->form);
   arra_transformer_clear (&model->transformer, &weights);
   arra_source_unref (model->source);
   g_free (model->prefix);
   arra_mem_free (model);
-}
-
-const ArraJanusConfig *
-arra_janus_config (const ArraJanus *model)
-{
-  return &model->config;
 }
 
 const ArraTransformer *

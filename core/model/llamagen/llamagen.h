@@ -50,13 +50,9 @@ typedef struct _ArraLlamagen ArraLlamagen; /* immutable once made */
 /* Binds all weights. Matrices get @dtype (ARRA_N_DTYPES: as stored). @source is referenced. */
 ArraLlamagen *arra_llamagen_new (const ArraLlamagenConfig *config, ArraSource *source, const char *prefix, ArraDType dtype, ArraPool *pool, GCancellable *cancellable, GError **error);
 void arra_llamagen_free (ArraLlamagen *model); /* nullable */
-const ArraLlamagenConfig *arra_llamagen_config (const ArraLlamagen *model);
 const ArraTransformer *arra_llamagen_transformer (const ArraLlamagen *model); /* its inputs give the picture's columns */
-/* Weight bytes by where they lie, without loading anything. */
-gboolean arra_llamagen_measure (const ArraLlamagenConfig *config, ArraSource *source, const char *prefix, ArraDType dtype, guint64 *mapped, guint64 *owned, GError **error);
-/* What a saver must write, in order, without prefix; names and shapes without a file. */
-gboolean arra_llamagen_foreach (const ArraLlamagenConfig *config, ArraSource *source, const char *prefix, ArraParamFunc func, gpointer data, GError **error);
-gboolean arra_llamagen_describe (const ArraLlamagenConfig *config, ArraShapeFunc func, gpointer data, GError **error);
+/* All of them. @source: nullable. */
+ArraWeights arra_llamagen_weights (const ArraLlamagenConfig *config, ArraSource *source, const char *prefix);
 ArraTransformerShape arra_llamagen_shape (const ArraLlamagenConfig *config);
 
 /* cosine and sine [head_dim / 2] of a position in a picture of @columns codes a row: 0 for the prefix, whose queries and keys vanish. */

@@ -105,51 +105,14 @@ arra_llamagen_table (const ArraLlamagenConfig *config)
   return &tables[config->kind];
 }
 
-static ArraWeights
-weights_of (const ArraLlamagenConfig *config, ArraSource *source, const char *prefix)
+ArraWeights
+arra_llamagen_weights (const ArraLlamagenConfig *config, ArraSource *source, const char *prefix)
 {
   return (ArraWeights){ .table = &tables[config->kind],
                         .config = config,
                         .n_layers = config->n_layers,
                         .prefix = prefix,
                         .source = source };
-}
-
-gboolean
-arra_llamagen_measure (const ArraLlamagenConfig *config,
-                       ArraSource *source,
-                       const char *prefix,
-                       ArraDType dtype,
-                       guint64 *mapped,
-                       guint64 *owned,
-                       GError **error)
-{
-  const ArraWeights weights = weights_of (config, source, prefix);
-
-  *mapped = 0;
-  *owned = sizeof (ArraLlamagen) + config->n_layers * sizeof (ArraTransformerLayer);
-  return arra_weights_measure (&weights, dtype, mapped, owned, error);
-}
-
-gboolean
-arra_llamagen_foreach (const ArraLlamagenConfig *config,
-                       ArraSource *source,
-                       const char *prefix,
-                       ArraParamFunc func,
-                       gpointer data,
-                       GError **error)
-{
-  const ArraWeights weights = weights_of (config, source, prefix);
-
-  return arra_weights_foreach (&weights, func, data, error);
-}
-
-gboolean
-arra_llamagen_describe (const ArraLlamagenConfig *config, ArraShapeFunc func, gpointer data, GError **error)
-{
-  const ArraWeights weights = weights_of (config, NULL, "");
-
-  return arra_weights_describe (&weights, func, data, error);
 }
 
 ArraLlamagen *
@@ -162,11 +125,11 @@ arra_llamagen_new (const ArraLlamagenConfig *config,
                    GError **error)
 {
   g_autoptr (ArraLlamagen) model = NULL;
-  const ArraWeights weights = weights_of (config, source, prefix);
-  guint64 mapped, owned;
+  const ArraWeights weights = arra_llamagen_weights (config, source, prefix);
+  guint64 mapped = 0, owned = 0;
 
   /* every shape is checked before the first value is converted */
-  if (!arra_llamagen_measure (config, source, prefix, dtype, &mapped, &owned, error))
+  if (!arra_weights_measure (&weights, dtype, &mapped, &owned, error))
     return NULL;
   model = arra_mem_new0 (1, sizeof *model, "the model", error);
   if (model == NULL)
@@ -187,17 +150,11 @@ arra_llamagen_free (ArraLlamagen *model)
 
   if (model == NULL)
     return;
-  weights = weights_of (&model->config, model->source, model->prefix);
+  weights = arra_llamagen_weights (&model->config, model->source, model->prefix);
   arra_transformer_clear (&model->transformer, &weights);
   arra_source_unref (model->source);
   g_free (model->prefix);
   arra_mem_free (model);
-}
-
-const ArraLlamagenConfig *
-arra_llamagen_config (const ArraLlamagen *model)
-{
-  return &model->config;
 }
 
 const ArraTransformer *

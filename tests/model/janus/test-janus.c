@@ -190,12 +190,14 @@ test_names (void)
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GError) error = NULL;
   ArraJanusConfig config;
+  ArraWeights weights;
 
   read_golden (source, &config);
-  arra_janus_foreach (&config, source, "model.", ARRA_JANUS_TRANSFORMERS, note_name, names, &error);
+  weights = arra_janus_weights (&config, source, "model.", ARRA_JANUS_TRANSFORMERS);
+  arra_weights_foreach (&weights, note_name, names, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (g_ptr_array_index (names, 0), ==, "language_model.model.embed_tokens.weight");
-  g_assert_true (arra_janus_describe (&config, expect_name, names, &error));
+  g_assert_true (arra_weights_describe (&weights, expect_name, names, &error));
   g_assert_cmpuint (names->len, ==, 0);
 }
 

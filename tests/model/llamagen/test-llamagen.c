@@ -176,12 +176,14 @@ golden_model (ArraDType dtype)
   g_autoptr (GError) error = NULL;
   ArraLlamagenConfig config;
   ArraLlamagen *model;
-  guint64 mapped, owned;
+  ArraWeights weights;
+  guint64 mapped = 0, owned = 0;
 
   g_assert_nonnull (parser);
   arra_llamagen_config_from_tensors (&config, source, "", args, "model.safetensors", &error);
   g_assert_no_error (error);
-  g_assert_true (arra_llamagen_measure (&config, source, "", dtype, &mapped, &owned, &error));
+  weights = arra_llamagen_weights (&config, source, "");
+  g_assert_true (arra_weights_measure (&weights, dtype, &mapped, &owned, &error));
   g_assert_cmpuint (mapped + owned, >, 100000);
   model = arra_llamagen_new (&config, source, "", dtype, NULL, NULL, &error);
   g_assert_no_error (error);

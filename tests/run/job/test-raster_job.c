@@ -120,10 +120,11 @@ write_classes (void)
                                 .norm_eps = 1e-5f,
                                 .rope_base = 10000 };
   char *directory = new_directory ();
+  const ArraWeights table = arra_llamagen_weights (&config, NULL, "");
   Weights weights = weights_new ();
 
   g_assert_true (arra_llamagen_config_check (&config, "test", NULL));
-  g_assert_true (arra_llamagen_describe (&config, add_tensor, &weights, NULL));
+  g_assert_true (arra_weights_describe (&table, add_tensor, &weights, NULL));
   weights_write (&weights, directory);
   write_text (directory, "model_args.json", "{\"n_head\": 2, \"block_size\": 16}");
   return directory;
@@ -335,10 +336,11 @@ write_janus (void)
                              .norm_eps = 1e-6f,
                              .rope_theta = 10000 };
   char *directory = new_directory ();
+  const ArraWeights table = arra_janus_weights (&config, NULL, "", ARRA_JANUS_ORIGINAL);
   Weights weights = weights_new ();
 
   g_assert_true (arra_janus_config_check (&config, "test", NULL));
-  g_assert_true (arra_janus_describe (&config, add_tensor, &weights, NULL));
+  g_assert_true (arra_weights_describe (&table, add_tensor, &weights, NULL));
   weights_write (&weights, directory);
   write_text (directory, "tokenizer.json", tokenizer_json);
   write_text (
