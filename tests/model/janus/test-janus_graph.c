@@ -38,7 +38,7 @@ set_up (Fixture *f, gconstpointer data)
   g_autofree char *weights = golden_path ("janus/original/pytorch_model.bin");
   g_autofree char *config = golden_path ("janus/original/config.json");
   JsonObject *object;
-  ArraWeights weights;
+  ArraWeights table;
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonParser) parser = arra_json_parse_config (config, &object, &error);
 
@@ -52,8 +52,8 @@ set_up (Fixture *f, gconstpointer data)
   f->model = arra_janus_trainable (&f->config);
   f->expected = g_new (float, N *LENGTH *N_CODES);
   f->parameters = arra_parameters_new (NULL);
-  weights = arra_janus_weights (&f->config, NULL, "", ARRA_JANUS_ORIGINAL);
-  if (!arra_weights_describe (&weights, arra_parameters_add_shape, f->parameters, &error)
+  table = arra_janus_weights (&f->config, NULL, "", ARRA_JANUS_ORIGINAL);
+  if (!arra_weights_describe (&table, arra_parameters_add_shape, f->parameters, &error)
       || !arra_parameters_allocate (f->parameters, TRUE, &error)
       || !arra_parameters_load (f->parameters, f->source, &error))
     g_error ("%s", error->message);

@@ -150,8 +150,8 @@ static void
 test_gguf (void)
 {
   const ArraLlamagenConfig configs[]
-      = { { ARRA_LLAMAGEN_CLASSES, 64, 256, 2, 4, 2, 16, 128, 10, 0, 1, 1e-5f, 10000 },
-          { ARRA_LLAMAGEN_TEXT, 64, 256, 2, 4, 4, 16, 128, 0, 32, 120, 1e-6f, 500 } };
+      = { { ARRA_LLAMAGEN_CLASSES, 64, 256, 2, 4, 2, 16, 128, 10, 0, 1, 0, 1e-5f, 10000 },
+          { ARRA_LLAMAGEN_TEXT, 64, 256, 2, 4, 4, 16, 128, 0, 32, 120, 24, 1e-6f, 500 } };
 
   for (gsize i = 0; i < G_N_ELEMENTS (configs); i++)
     {
