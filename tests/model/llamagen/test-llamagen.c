@@ -161,7 +161,9 @@ test_gguf (void)
 
       arra_llamagen_config_load (&again, gguf, &error);
       g_assert_no_error (error);
-      g_assert_cmpmem (&again, sizeof again, &configs[i], sizeof again);
+      g_assert_cmpmem (&again, G_STRUCT_OFFSET (ArraLlamagenConfig, norm_eps), &configs[i],
+                       G_STRUCT_OFFSET (ArraLlamagenConfig, norm_eps));
+      g_assert_true (again.norm_eps == configs[i].norm_eps && again.rope_base == configs[i].rope_base);
     }
 }
 
