@@ -172,7 +172,7 @@ test_windows (void)
   g_assert_cmpmem (first, size, again, size);
   g_assert_cmpint (memcmp (first, second, size), !=, 0);
   arra_transformer_batch_fill_items (t, 3, 1, NULL);
-  g_assert_cmpint (t->vocabulary.layout.code_of_id[t->batch.ids[t->batch.length - 4]], ==,
+  g_assert_cmpint (t->layout->code_of_id[t->batch.ids[t->batch.length - 4]], ==,
                    (gint32) pictures.codes[3][5]);
   pictures.codes[3][15] ^= 1; /* outside the first window */
   changed = hash_of (&trainee);
