@@ -5,8 +5,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "bound_stretch.h"
 #include "graph_conv.h"
 #include "halve.h"
+#include "judgements.h"
 #include "mem.h"
 
 #define SCALES ARRA_PATCH_CRITIC_SCALES
@@ -66,35 +68,6 @@ add_layer (ArraPatchCritic *critic, guint scale, guint layer, GError **error)
 
 /* ---- bounds */
 
-/* @direction [rows] turns towards that of the largest singular value of @matrix [rows][columns], which is
- * returned. @across: [columns] */
-static double
-turn (const float *matrix, gsize rows, gsize columns, float *direction, double *across)
-{
-  double length = 0, stretched = 0;
-
-  memset (across, 0, columns * sizeof *across);
-  for (gsize r = 0; r < rows; r++)
-    for (gsize c = 0; c < columns; c++)
-      across[c] += (double) direction[r] * (double) matrix[r * columns + c];
-  for (gsize c = 0; c < columns; c++)
-    length += across[c] * across[c];
-  length = sqrt (length) + 1e-12;
-  for (gsize r = 0; r < rows; r++)
-    {
-      double sum = 0;
-
-      for (gsize c = 0; c < columns; c++)
-        sum += across[c] / length * (double) matrix[r * columns + c];
-      stretched += sum * sum;
-      direction[r] = (float) sum;
-    }
-  stretched = sqrt (stretched) + 1e-12;
-  for (gsize r = 0; r < rows; r++)
-    direction[r] = (float) ((double) direction[r] / stretched);
-  return stretched;
-}
-
 static gboolean
 bind_layers (ArraPatchCritic *critic, guint rounds, GError **error)
 {
@@ -108,15 +81,12 @@ bind_layers (ArraPatchCritic *critic, guint rounds, GError **error)
     {
       char name[ARRA_PARAMETER_NAME];
       const ArraParameter *p;
-      double largest = 0;
       gsize rows = outputs_of (critic, i % N_BOUND);
 
       name_parameter (name, i / N_BOUND, i % N_BOUND, "weight");
       p = arra_parameters_find (critic->parameters, name);
-      for (guint round = 0; round < rounds; round++)
-        largest = turn (critic->parameters->data + p->offset, rows, p->count / rows, direction, across);
-      for (gsize k = 0; k < p->count && largest > 1; k++)
-        critic->parameters->data[p->offset + k] /= (float) largest;
+      arra_bound_stretch (critic->parameters->data + p->offset, rows, p->count / rows, rounds, direction,
+                          across);
       direction += rows;
     }
   return TRUE;
@@ -257,77 +227,6 @@ judge (const Judging *j, guint scale, ArraNode *x)
   return judged;
 }
 
-/* Minus the mean. */
-static double
-please (const ArraNode *judgements, float *slopes)
-{
-  double sum = 0;
-
-  for (gsize i = 0; i < judgements->rows; i++)
-    {
-      sum -= (double) judgements->data[i];
-      slopes[i] = -1.0f / (float) judgements->rows;
-    }
-  return sum / (double) judgements->rows;
-}
-
-/* The first half is real. */
-static double
-hinge (const ArraNode *judgements, float *slopes)
-{
-  gsize n = judgements->rows;
-  double sum = 0;
-
-  for (gsize i = 0; i < n; i++)
-    {
-      float side = i < n / 2 ? 1.0f : -1.0f, margin = 1 - side * judgements->data[i];
-
-      sum += margin > 0 ? (double) margin : 0;
-      slopes[i] = margin > 0 ? -side / (float) n : 0;
-    }
-  return sum / (double) n;
-}
-
-/* The mean over @n pairs of ln (1 + e^(lower - higher)); the slopes of both (nullable). */
-static double
-compare (const float *higher, const float *lower, gsize n, float *higher_slopes, float *lower_slopes)
-{
-  double sum = 0;
-
-  for (gsize i = 0; i < n; i++)
-    {
-      double apart = (double) lower[i] - (double) higher[i];
-      double slope = 1 / (1 + exp (-apart)) / (double) n;
-
-      sum += fmax (apart, 0) + log1p (exp (-fabs (apart)));
-      if (higher_slopes != NULL)
-        higher_slopes[i] = (float) -slope;
-      if (lower_slopes != NULL)
-        lower_slopes[i] = (float) slope;
-    }
-  return sum / (double) n;
-}
-
-/* The mean of |made - real| over that of |real|; @factor goes into the slopes. */
-static double
-liken (const ArraNode *made, const ArraNode *real, double factor, float *slopes)
-{
-  gsize n = made->rows * made->width;
-  double apart = 0, size = 1e-6 * (double) n;
-
-  for (gsize i = 0; i < n; i++)
-    {
-      float d = made->data[i] - real->data[i];
-
-      apart += fabs ((double) d);
-      size += fabs ((double) real->data[i]);
-      slopes[i] = d > 0 ? 1.0f : d < 0 ? -1.0f : 0.0f;
-    }
-  for (gsize i = 0; i < n; i++)
-    slopes[i] *= (float) (factor / size);
-  return apart / size;
-}
-
 static void
 liken_features (const Judging *j, const Judged *made, const Judged *real)
 {
@@ -341,7 +240,9 @@ liken_features (const Judging *j, const Judged *made, const Judged *real)
 
       if (arra_tape_computes (tape))
         j->view->features
-            += share * liken (node, real->layers[i], share * j->critic->settings.features, slopes);
+            += share
+               * arra_judgements_liken (node->data, real->layers[i]->data, node->rows * node->width,
+                                        share * j->critic->settings.features, slopes);
       arra_graph_given_gradient (tape, node, slopes);
     }
 }
@@ -367,9 +268,10 @@ view_scale (const Judging *j, guint scale)
   if (settings->pairs || settings->features > 0)
     real = judge (j, scale, pixels_of (j, s, 1, NULL));
   if (arra_tape_computes (tape))
-    j->view->judgement += settings->pairs ? compare (judgements->data, real.layers[N_BOUND]->data,
-                                                     judgements->rows, s->slopes, NULL)
-                                          : please (judgements, s->slopes);
+    j->view->judgement += settings->pairs
+                              ? arra_judgements_compare (judgements->data, real.layers[N_BOUND]->data,
+                                                         judgements->rows, s->slopes, NULL)
+                              : arra_judgements_please (judgements->data, judgements->rows, s->slopes);
   arra_graph_given_gradient (tape, made.layers[N_BOUND], s->slopes);
   if (settings->features > 0)
     liken_features (j, &made, &real);
@@ -385,9 +287,9 @@ learn_scale (Judging *j, guint scale)
   gsize half = judgements->rows / 2;
 
   if (arra_tape_computes (tape))
-    j->loss += (j->critic->settings.pairs
-                    ? compare (judgements->data, judgements->data + half, half, s->slopes, s->slopes + half)
-                    : hinge (judgements, s->slopes))
+    j->loss += (j->critic->settings.pairs ? arra_judgements_compare (
+                    judgements->data, judgements->data + half, half, s->slopes, s->slopes + half)
+                                          : arra_judgements_hinge (judgements->data, half, s->slopes))
                / SCALES;
   arra_graph_given_gradient (tape, judgements, s->slopes);
 }
