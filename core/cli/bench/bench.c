@@ -197,15 +197,15 @@ measure_weights (
 {
   const ArraDecoder decoder = arra_decoder_with (report->decoder, source);
   const ArraTransformer *model;
-  BenchProbe probe = { 0 };
+  ArraReadProbe probe = { 0 };
   gboolean ok;
 
   if (!bench_count (&decoder, result->dtype, &report->parameters, &result->bytes, error))
     return FALSE;
   model = arra_decoder_bind (&decoder, NULL, result->dtype, exec->pool, cli_signals_stage (0), error);
-  ok = model != NULL && bench_probe_init (&probe, result->memory.probe, exec->pool, error)
+  ok = model != NULL && arra_read_probe_init (&probe, result->memory.probe, exec->pool, error)
        && bench_measure (model, exec, &probe, &report->plan, result, cli_signals_stage (0), error);
-  bench_probe_clear (&probe);
+  arra_read_probe_clear (&probe);
   arra_decoder_unbind (&decoder, model);
   return ok;
 }

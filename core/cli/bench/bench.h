@@ -4,6 +4,7 @@
 
 #include <arra.h>
 #include "exec.h"
+#include "read_probe.h"
 #include "family.h"
 
 #define BENCH_MAX_TYPES 4
@@ -18,19 +19,6 @@ ArraSource *bench_random_source (const ArraDecoder *decoder, ArraDType dtype, Ar
 gboolean bench_random_bytes (const ArraDecoder *decoder, ArraDType dtype, gsize *bytes, GError **error);
 /* Its weights, and the bytes of them that one token reads with matrices as @dtype: all but the embedding, of which it reads a row. */
 gboolean bench_count (const ArraDecoder *decoder, ArraDType dtype, guint64 *parameters, guint64 *bytes_read, GError **error);
-
-/* bench_probe.c: how fast memory can be read. */
-
-typedef struct
-{
-  guint8 *data; /* arra_mem */
-  gsize size;
-} BenchProbe;
-
-gboolean bench_probe_init (BenchProbe *probe, gsize size, ArraPool *pool, GError **error);
-void bench_probe_clear (BenchProbe *probe);
-/* Seconds for reading @size bytes with all threads of @pool; more than there are are read over and over. */
-double bench_probe_read (const BenchProbe *probe, gsize size, ArraPool *pool);
 
 /* bench_measure.c */
 
@@ -66,7 +54,7 @@ typedef struct
 } BenchPlan;
 
 /* Measures @model and sets all of @result but its dtype and bytes, which it reads. Cancellable between passes. */
-gboolean bench_measure (const ArraTransformer *model, const ArraExec *exec, const BenchProbe *probe, const BenchPlan *plan, BenchResult *result, GCancellable *cancellable, GError **error);
+gboolean bench_measure (const ArraTransformer *model, const ArraExec *exec, const ArraReadProbe *probe, const BenchPlan *plan, BenchResult *result, GCancellable *cancellable, GError **error);
 
 /* Bytes of the caches, and of the buffers of the passes. */
 void bench_measure_bytes (const ArraDecoder *decoder, const BenchPlan *plan, guint threads, guint64 *caches, guint64 *work);

@@ -104,7 +104,7 @@ pass (Bench *bench, guint n, guint n_ids, GCancellable *cancellable, GError **er
 }
 
 static gboolean
-measure_pass (Bench *bench, guint n, const ArraExec *exec, const BenchProbe *probe, const BenchPlan *plan, guint64 bytes, BenchPass *out, GCancellable *cancellable, GError **error)
+measure_pass (Bench *bench, guint n, const ArraExec *exec, const ArraReadProbe *probe, const BenchPlan *plan, guint64 bytes, BenchPass *out, GCancellable *cancellable, GError **error)
 {
   g_autofree double *seconds = g_new (double, plan->steps);
   g_autofree double *rates = g_new (double, plan->steps);
@@ -112,7 +112,7 @@ measure_pass (Bench *bench, guint n, const ArraExec *exec, const BenchProbe *pro
 
   for (guint step = 0; step <= plan->steps; step++) /* the first one only warms up */
     {
-      double read = bench_probe_read (probe, bytes, exec->pool);
+      double read = arra_read_probe_read (probe, bytes, exec->pool);
       double start = now (), taken;
       if (!pass (bench, n, 1, cancellable, error))
         return FALSE;
@@ -151,7 +151,7 @@ measure_prefill (Bench *bench, BenchResult *result, GCancellable *cancellable, G
 }
 
 static gboolean
-measure_all (Bench *bench, const ArraExec *exec, const BenchProbe *probe, const BenchPlan *plan, BenchResult *result, GCancellable *cancellable, GError **error)
+measure_all (Bench *bench, const ArraExec *exec, const ArraReadProbe *probe, const BenchPlan *plan, BenchResult *result, GCancellable *cancellable, GError **error)
 {
   if (plan->prefill && !measure_prefill (bench, result, cancellable, error))
     return FALSE;
@@ -166,7 +166,7 @@ measure_all (Bench *bench, const ArraExec *exec, const BenchProbe *probe, const 
 }
 
 gboolean
-bench_measure (const ArraTransformer *model, const ArraExec *exec, const BenchProbe *probe, const BenchPlan *plan, BenchResult *result, GCancellable *cancellable, GError **error)
+bench_measure (const ArraTransformer *model, const ArraExec *exec, const ArraReadProbe *probe, const BenchPlan *plan, BenchResult *result, GCancellable *cancellable, GError **error)
 {
   Bench bench = { 0 };
   gboolean ok = bench_init (&bench, model, exec, plan, error)

@@ -1,6 +1,6 @@
-/* bench_probe.c - how fast this machine's memory can be read with the threads a model runs on
+/* read_probe.c - how fast this machine's memory can be read with the threads a model runs on
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include "bench.h"
+#include "read_probe.h"
 
 #include <string.h>
 
@@ -44,7 +44,7 @@ sum_pages (gsize begin, gsize end, guint worker, gpointer data)
 }
 
 gboolean
-bench_probe_init (BenchProbe *probe, gsize size, ArraPool *pool, GError **error)
+arra_read_probe_init (ArraReadProbe *probe, gsize size, ArraPool *pool, GError **error)
 {
   Walk walk = { 0 };
 
@@ -58,13 +58,13 @@ bench_probe_init (BenchProbe *probe, gsize size, ArraPool *pool, GError **error)
 }
 
 void
-bench_probe_clear (BenchProbe *probe)
+arra_read_probe_clear (ArraReadProbe *probe)
 {
   arra_mem_clear (&probe->data);
 }
 
 double
-bench_probe_read (const BenchProbe *probe, gsize size, ArraPool *pool)
+arra_read_probe_read (const ArraReadProbe *probe, gsize size, ArraPool *pool)
 {
   Walk walk = { .data = probe->data };
   gint64 start = g_get_monotonic_time ();
