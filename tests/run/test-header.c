@@ -1,9 +1,9 @@
-/* test-header.c - the public header against the library that is built: symbols, version, tags
+/* test-header.c - the public headers against the library that is built: symbols, version, tags
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <arra.h>
 #include <string.h>
 
-static char *header;
+static char *header; /* both, one after the other */
 
 /* The functions that are declared, in order; a set. */
 static GHashTable *
@@ -107,14 +107,25 @@ test_since (void)
   g_assert_cmpuint (seen, >, 45);
 }
 
+static char *
+read_header (const char *name)
+{
+  g_autofree char *path = g_build_filename (g_getenv ("ARRA_TEST_DATA"), "..", "core", name, NULL);
+  char *text;
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  return text;
+}
+
 int
 main (int argc, char **argv)
 {
-  g_autofree char *path = NULL;
+  g_autofree char *first = NULL, *second = NULL;
 
   g_test_init (&argc, &argv, NULL);
-  path = g_build_filename (g_getenv ("ARRA_TEST_DATA"), "..", "core", "arra.h", NULL);
-  g_assert_true (g_file_get_contents (path, &header, NULL, NULL));
+  first = read_header ("arra.h");
+  second = read_header ("arra-get.h");
+  header = g_strconcat (first, "\n", second, NULL);
   g_test_add_func ("/header/symbols", test_symbols);
   g_test_add_func ("/header/version", test_version);
   g_test_add_func ("/header/since", test_since);
