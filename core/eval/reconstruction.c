@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "reconstruction.h"
 
+#include "encode_bench.h"
 #include "fail.h"
 #include "imagefolder.h"
 #include "kept_pictures.h"
@@ -12,10 +13,8 @@
 /* What one thread works with, made when it begins. */
 typedef struct
 {
-  ArraVqganRun *encoder, *decoder;
-  ArraRaster raster;
-  float *pixels;
-  guint32 *codes;
+  ArraEncodeBench encode;
+  ArraVqganRun *decoder;
 } Bench;
 
 typedef struct
@@ -33,30 +32,17 @@ typedef struct
 static void
 bench_clear (Bench *bench)
 {
-  arra_vqgan_run_free (bench->encoder);
+  arra_encode_bench_clear (&bench->encode);
   arra_vqgan_run_free (bench->decoder);
-  arra_raster_clear (&bench->raster);
-  arra_mem_free (bench->pixels);
-  arra_mem_free (bench->codes);
 }
 
 static gboolean
 bench_init (Bench *bench, const Work *work, GError **error)
 {
   const ArraExec alone = { .kernels = work->exec->kernels };
-  gsize size = work->what->size;
 
-  if (bench->decoder != NULL)
-    return TRUE;
-  if (!arra_raster_init (&bench->raster, size, size, 3, error))
-    return FALSE;
-  bench->pixels = arra_mem_new (3 * size * size, sizeof (float), "a picture", error);
-  if (bench->pixels != NULL)
-    bench->codes
-        = arra_mem_new ((gsize) work->side * work->side, sizeof (guint32), "the codes of a picture", error);
-  if (bench->codes != NULL)
-    bench->encoder = arra_vqgan_run_new (work->vqgan, &alone, work->side, work->side, TRUE, error);
-  if (bench->encoder != NULL)
+  if (arra_encode_bench_init (&bench->encode, work->vqgan, alone.kernels, work->what->size, error)
+      && bench->decoder == NULL)
     bench->decoder = arra_vqgan_run_new (work->vqgan, &alone, work->side, work->side, FALSE, error);
   return bench->decoder != NULL;
 }
@@ -70,6 +56,7 @@ key_of (const Work *work, guint item)
 static gboolean
 make (const Work *work, Bench *bench, guint item, GError **error)
 {
+  ArraEncodeBench *encode = &bench->encode;
   ArraPictureLabels labels = { .software = "arra" };
   g_autofree char *path = arra_imagefolder_path (work->directory, item);
   guint size = work->what->size;
@@ -78,18 +65,16 @@ make (const Work *work, Bench *bench, guint item, GError **error)
   gboolean marked;
 
   if (!arra_medical_note_find (arra_dataset_picture (work->dataset, item), &marked, &fault)
-      || !arra_dataset_load (work->dataset, item, size, bench->raster.pixels, &fault))
+      || !arra_dataset_load (work->dataset, item, size, encode->raster.pixels, &fault))
     return arra_bad_items_take (work->what->bad, item, fault, error);
-  arra_vqgan_from_u8 (&bench->raster, bench->pixels);
-  if (!arra_vqgan_encode (bench->encoder, bench->pixels, size, size, bench->codes, NULL, work->cancellable,
-                          error)
-      || !arra_vqgan_decode (bench->decoder, bench->codes, work->side, work->side, bench->pixels, NULL, NULL,
+  if (!arra_encode_bench_run (encode, work->cancellable, error)
+      || !arra_vqgan_decode (bench->decoder, encode->codes, work->side, work->side, encode->pixels, NULL, NULL,
                              work->cancellable, error))
     return FALSE;
   labels.parameters = source;
   labels.description = marked ? ARRA_MEDICAL_NOTE : NULL;
-  arra_vqgan_to_u8 (arra_vqgan_config (work->vqgan), bench->pixels, size, size, bench->raster.pixels);
-  return arra_raster_save_png (&bench->raster, &labels, path, error);
+  arra_vqgan_to_u8 (arra_vqgan_config (work->vqgan), encode->pixels, size, size, encode->raster.pixels);
+  return arra_raster_save_png (&encode->raster, &labels, path, error);
 }
 
 /* An ArraItemFunc */
@@ -136,17 +121,11 @@ make_missing (Work *work, guint *n_new, ArraItemProgress progress, gpointer user
 static gboolean
 check (const ArraReconstruction *what, const ArraVqgan *vqgan, GError **error)
 {
-  guint patch = arra_vqgan_patch (arra_vqgan_config (vqgan));
-
   if (!arra_vqgan_has_encoder (vqgan) || !arra_vqgan_has_decoder (vqgan))
     return arra_fail (error, ARRA_ERROR_NOT_FOUND,
                       "The VQGAN has no %s, and reconstructions need both halves",
                       arra_vqgan_has_encoder (vqgan) ? "decoder" : "encoder");
-  if (what->size == 0 || what->size % patch != 0)
-    return arra_fail (error, ARRA_ERROR_ARGUMENT,
-                      "Pictures of %u pixels cannot be encoded: the size must be a multiple of %u",
-                      what->size, patch);
-  return TRUE;
+  return arra_encode_check_size (vqgan, what->size, error);
 }
 
 static gboolean

@@ -3,6 +3,7 @@
 #include "open.h"
 
 #include "checkpoint.h"
+#include "fail.h"
 #include "locate.h"
 #include "signals.h"
 #include "status.h"
@@ -74,4 +75,19 @@ cli_note_bad_items (const char *command, const ArraBadItems *bad)
 
   cli_note ("arra %s: %u left out:", command, arra_bad_items_count (bad));
   cli_note_lines (text);
+}
+
+gboolean
+cli_drop_bad_items (const char *command, ArraDataset *dataset, const ArraBadItems *bad, GError **error)
+{
+  cli_note_bad_items (command, bad);
+  arra_dataset_drop (dataset, bad);
+  return arra_dataset_size (dataset) > 0 || arra_fail (error, ARRA_ERROR_INVALID_DATA, "no picture is left");
+}
+
+gboolean
+cli_check_unchanged (const char *path, guint left, GError **error)
+{
+  return left == 0
+         || arra_fail (error, ARRA_ERROR_FAILED, "%s: pictures were changed meanwhile: give the command again", path);
 }

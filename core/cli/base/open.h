@@ -23,3 +23,7 @@ void cli_note_lines (const char *text); /* nullable: each line a note */
 ArraBadItems *cli_bad_items_new (gboolean skip);
 /* Says which items were left out, and why. */
 void cli_note_bad_items (const char *command, const ArraBadItems *bad);
+/* Says it, and takes them out of @dataset, in which something must be left. */
+gboolean cli_drop_bad_items (const char *command, ArraDataset *dataset, const ArraBadItems *bad, GError **error);
+/* An error unless @left is 0: what @path lacks of a data set of which everything was done. */
+gboolean cli_check_unchanged (const char *path, guint left, GError **error);

@@ -144,15 +144,8 @@ leave_out (Inputs *inputs, const ArraBadItems *bad, const char *path, GError **e
 {
   g_autoptr (ArraTokenCacheWriter) writer = NULL;
 
-  cli_note_bad_items ("pretokenize", bad);
-  arra_dataset_drop (inputs->dataset, bad);
-  if (arra_dataset_size (inputs->dataset) == 0)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "no picture is left");
-  if ((writer = open_writer (inputs, path, error)) == NULL)
-    return FALSE;
-  if (arra_token_cache_writer_left (writer) > 0)
-    return arra_fail (error, ARRA_ERROR_FAILED, "%s: pictures were changed meanwhile: give the command again", path);
-  return arra_token_cache_writer_finish (writer, error);
+  return cli_drop_bad_items ("pretokenize", inputs->dataset, bad, error) && (writer = open_writer (inputs, path, error)) != NULL
+         && cli_check_unchanged (path, arra_token_cache_writer_left (writer), error) && arra_token_cache_writer_finish (writer, error);
 }
 
 static void

@@ -4,76 +4,35 @@
 
 #include <string.h>
 
+#include "encode_bench.h"
 #include "fail.h"
 #include "mem.h"
-
-/* What one thread works with, made when it begins. */
-typedef struct
-{
-  ArraVqganRun *run;
-  guint8 *rgb;
-  float *pixels;
-  guint32 *codes;
-} Bench;
 
 typedef struct
 {
   const ArraDataset *dataset;
   const ArraVqgan *vqgan;
   const ArraKernels *kernels;
-  guint size, side; /* pixels and codes */
+  guint size; /* pixels */
   ArraTokenCacheWriter *writer;
   ArraBadItems *bad; /* (nullable) */
   GCancellable *cancellable;
-  Bench *benches;
+  ArraEncodeBench *benches; /* one for each thread */
 } Work;
-
-static void
-bench_clear (Bench *bench)
-{
-  arra_vqgan_run_free (bench->run);
-  arra_mem_free (bench->rgb);
-  arra_mem_free (bench->pixels);
-  arra_mem_free (bench->codes);
-}
-
-static gboolean
-bench_init (Bench *bench, const Work *work, GError **error)
-{
-  const ArraExec alone = { .kernels = work->kernels };
-  gsize n = (gsize) work->size * work->size * 3;
-
-  if (bench->run != NULL)
-    return TRUE;
-  if (bench->rgb == NULL)
-    bench->rgb = arra_mem_new (n, 1, "a picture", error);
-  if (bench->rgb != NULL && bench->pixels == NULL)
-    bench->pixels = arra_mem_new (n, sizeof (float), "a picture", error);
-  if (bench->pixels != NULL && bench->codes == NULL)
-    bench->codes
-        = arra_mem_new ((gsize) work->side * work->side, sizeof (guint32), "the codes of a picture", error);
-  if (bench->codes != NULL)
-    bench->run = arra_vqgan_run_new (work->vqgan, &alone, work->side, work->side, TRUE, error);
-  return bench->run != NULL;
-}
 
 /* An ArraItemFunc */
 static gboolean
 encode_item (guint item, guint worker, gpointer user, GError **error)
 {
   Work *work = user;
-  Bench *bench = &work->benches[worker];
-  ArraRaster raster = { .width = work->size, .height = work->size, .channels = 3, .pixels = NULL };
+  ArraEncodeBench *bench = &work->benches[worker];
   GError *fault = NULL;
 
-  if (!bench_init (bench, work, error))
+  if (!arra_encode_bench_init (bench, work->vqgan, work->kernels, work->size, error))
     return FALSE;
-  if (!arra_dataset_load (work->dataset, item, work->size, bench->rgb, &fault))
+  if (!arra_dataset_load (work->dataset, item, work->size, bench->raster.pixels, &fault))
     return arra_bad_items_take (work->bad, item, fault, error);
-  raster.pixels = bench->rgb;
-  arra_vqgan_from_u8 (&raster, bench->pixels);
-  return arra_vqgan_encode (bench->run, bench->pixels, work->size, work->size, bench->codes, NULL,
-                            work->cancellable, error)
+  return arra_encode_bench_run (bench, work->cancellable, error)
          && arra_token_cache_writer_put (work->writer, item, bench->codes, error);
 }
 
@@ -84,20 +43,6 @@ is_encoded (guint item, gpointer user)
   const Work *work = user;
 
   return arra_token_cache_writer_has (work->writer, item);
-}
-
-static gboolean
-check_size (const ArraVqgan *vqgan, guint size, GError **error)
-{
-  guint patch = arra_vqgan_patch (arra_vqgan_config (vqgan));
-
-  if (!arra_vqgan_has_encoder (vqgan))
-    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "The VQGAN has no encoder, which turns pixels into codes");
-  if (size == 0 || size % patch != 0)
-    return arra_fail (error, ARRA_ERROR_ARGUMENT,
-                      "Pictures of %u pixels cannot be encoded: the size must be a multiple of %u", size,
-                      patch);
-  return TRUE;
 }
 
 static gboolean
@@ -113,10 +58,10 @@ run (Work *work, ArraPool *pool, ArraItemProgress progress, gpointer user, GErro
                             .cancellable = work->cancellable };
   gboolean ok;
 
-  work->benches = g_new0 (Bench, threads);
+  work->benches = g_new0 (ArraEncodeBench, threads);
   ok = arra_item_run (pool, &run, NULL, error);
   for (guint i = 0; i < threads; i++)
-    bench_clear (&work->benches[i]);
+    arra_encode_bench_clear (&work->benches[i]);
   g_free (work->benches);
   return ok;
 }
@@ -141,10 +86,10 @@ arra_encode_dataset (const ArraDataset *dataset,
                 .bad = bad,
                 .cancellable = cancellable };
 
-  if (!check_size (vqgan, size, error))
-    return FALSE;
-  work.side = size / arra_vqgan_patch (arra_vqgan_config (vqgan));
-  return run (&work, exec->pool, progress, user, error) && arra_token_cache_writer_finish (writer, error);
+  if (!arra_vqgan_has_encoder (vqgan))
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "The VQGAN has no encoder, which turns pixels into codes");
+  return arra_encode_check_size (vqgan, size, error) && run (&work, exec->pool, progress, user, error)
+         && arra_token_cache_writer_finish (writer, error);
 }
 
 static gboolean
