@@ -14,6 +14,7 @@ struct _ArraCheckpointBox
   GPtrArray *found;         /* ArraFound */
   ArraCheckpoint *selected; /* borrowed from found */
   void (*chosen) (gpointer data);
+  void (*get) (gpointer data);
   void (*add_folder) (gpointer data);
   void (*opened) (gpointer data);
   gpointer data;
@@ -59,7 +60,7 @@ show_face (ArraCheckpointBox *box)
                                        arra_checkpoint_path (box->selected), 40);
   else
     inside = gtk_label_new (box->found == NULL ? _("Looking for checkpoints…")
-                                               : _("No checkpoint yet: add a folder"));
+                                               : _("No checkpoint yet: get one, or add a folder"));
   gtk_container_add (GTK_CONTAINER (box->face), inside);
   gtk_widget_show_all (inside);
 }
@@ -80,6 +81,15 @@ activated (GtkListBox *list, GtkListBoxRow *row, gpointer data)
   gtk_popover_popdown (GTK_POPOVER (box->popover));
   select_checkpoint (box, found->checkpoint);
   box->chosen (box->data);
+}
+
+static void
+get_clicked (GtkButton *button, gpointer data)
+{
+  ArraCheckpointBox *box = data;
+
+  gtk_popover_popdown (GTK_POPOVER (box->popover));
+  box->get (box->data);
 }
 
 static void
@@ -108,11 +118,27 @@ free_box (gpointer data)
   g_free (box);
 }
 
+/* More of them. */
+static GtkWidget *
+new_buttons (ArraCheckpointBox *box)
+{
+  GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 2 * ARRA_FORM_GAP);
+  GtkWidget *get = arra_form_button (_("Get Checkpoints…")), *add = arra_form_button (_("Add Folder…"));
+
+  gtk_widget_set_tooltip_text (get, _("From the Hugging Face Hub; nothing is contacted before you choose one"));
+  gtk_widget_set_tooltip_text (add,
+                               _("A folder that holds checkpoints: GGUF files or Hugging Face directories"));
+  g_signal_connect (get, "clicked", G_CALLBACK (get_clicked), box);
+  g_signal_connect (add, "clicked", G_CALLBACK (add_clicked), box);
+  gtk_box_pack_start (GTK_BOX (line), get, TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (line), add, TRUE, TRUE, 0);
+  return line;
+}
+
 static GtkWidget *
 new_popover (ArraCheckpointBox *box)
 {
   GtkWidget *inside = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2 * ARRA_FORM_GAP), *scrolled;
-  GtkWidget *add = arra_form_button (_("Add Folder…"));
 
   box->list = gtk_list_box_new ();
   gtk_list_box_set_selection_mode (GTK_LIST_BOX (box->list), GTK_SELECTION_NONE);
@@ -120,12 +146,9 @@ new_popover (ArraCheckpointBox *box)
   g_signal_connect (box->list, "row-activated", G_CALLBACK (activated), box);
   scrolled = arra_form_scrolled (box->list, _("Checkpoints"), TRUE);
   gtk_widget_set_size_request (scrolled, 420, 320);
-  gtk_widget_set_tooltip_text (add,
-                               _("A folder that holds checkpoints: GGUF files or Hugging Face directories"));
-  g_signal_connect (add, "clicked", G_CALLBACK (add_clicked), box);
   g_object_set (inside, "margin", 2 * ARRA_FORM_GAP, NULL);
   gtk_container_add (GTK_CONTAINER (inside), scrolled);
-  gtk_container_add (GTK_CONTAINER (inside), add);
+  gtk_container_add (GTK_CONTAINER (inside), new_buttons (box));
   gtk_widget_show_all (inside);
   box->popover = gtk_popover_new (NULL);
   gtk_container_add (GTK_CONTAINER (box->popover), inside);
@@ -151,6 +174,7 @@ new_button (ArraCheckpointBox *box)
 
 ArraCheckpointBox *
 arra_checkpoint_box_new (void (*chosen) (gpointer data),
+                         void (*get) (gpointer data),
                          void (*add_folder) (gpointer data),
                          void (*opened) (gpointer data),
                          gpointer data)
@@ -159,6 +183,7 @@ arra_checkpoint_box_new (void (*chosen) (gpointer data),
   GtkWidget *button = new_button (box);
 
   box->chosen = chosen;
+  box->get = get;
   box->add_folder = add_folder;
   box->opened = opened;
   box->data = data;

@@ -7,9 +7,9 @@
 
 typedef struct _ArraCheckpointBox ArraCheckpointBox;
 
-/* Lives as long as its widget. @chosen: by the user; @add_folder: the button was pressed; @opened: the list is shown. */
-ArraCheckpointBox *arra_checkpoint_box_new (void (*chosen) (gpointer data), void (*add_folder) (gpointer data),
-                                            void (*opened) (gpointer data), gpointer data);
+/* Lives as long as its widget. @chosen: by the user; @get, @add_folder: the button was pressed; @opened: the list is shown. */
+ArraCheckpointBox *arra_checkpoint_box_new (void (*chosen) (gpointer data), void (*get) (gpointer data),
+                                            void (*add_folder) (gpointer data), void (*opened) (gpointer data), gpointer data);
 GtkWidget *arra_checkpoint_box_widget (ArraCheckpointBox *box);
 
 /* Lists @found (element-type ArraFound), of which it takes a reference; broken ones greyed with the reason. What was selected stays so, if it

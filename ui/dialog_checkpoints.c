@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "dialog_private.h"
+#include "get_window.h"
 #include "words.h"
 
 #define FRAME_TOKENS 4 /* of a picture, besides its rows */
@@ -41,7 +42,7 @@ tell_none (ArraDialog *dialog, const GPtrArray *found)
   if (found->len == 0)
     arra_dialog_fail (
         dialog,
-        _("No checkpoint was found. Put one into %s, or choose Add Folder in the list of checkpoints."),
+        _("No checkpoint was found. Choose Get Checkpoints or Add Folder in the list of checkpoints, or put one into %s."),
         folder);
   else
     arra_dialog_fail (dialog, _("None of the checkpoints that were found can be used: the list says why."));
@@ -223,6 +224,24 @@ arra_dialog_show_needs (gpointer data)
 }
 
 /* ---- more places to look */
+
+static void
+was_got (const char *path, gpointer data)
+{
+  ArraDialog *dialog = data;
+
+  g_free (dialog->added_folder);
+  dialog->added_folder = g_strdup (path);
+  arra_dialog_find_checkpoints (dialog);
+}
+
+void
+arra_dialog_get_checkpoints (gpointer data)
+{
+  ArraDialog *dialog = data;
+
+  arra_get_window_new (GTK_WINDOW (dialog->window), was_got, dialog);
+}
 
 static void
 folder_chosen (GtkDialog *chooser, int response, gpointer data)

@@ -22,7 +22,7 @@ struct _ArraDialog
   GMainLoop *loop;      /* (nullable): runs now */
   ArraWork *work;
   GCancellable *finding; /* of the search for checkpoints that runs now; nullable */
-  char *added_folder;   /* (nullable): whose checkpoint is to be chosen when the search ends */
+  char *added_folder;   /* (nullable): folder or file whose checkpoint is to be chosen when the search ends */
   char *last_folder;    /* (nullable): the one that was added last, where adding the next begins */
   guint alive_source;
   guint inserted;
@@ -59,6 +59,7 @@ void arra_dialog_find_checkpoints (gpointer dialog);
 void arra_dialog_checkpoint_chosen (gpointer dialog);
 void arra_dialog_show_checkpoint (ArraDialog *dialog);
 void arra_dialog_show_needs (gpointer dialog);
+void arra_dialog_get_checkpoints (gpointer dialog);
 void arra_dialog_add_folder (gpointer dialog);
 
 /* dialog_work.c */

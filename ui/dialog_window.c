@@ -87,7 +87,8 @@ new_form (ArraDialog *dialog)
 
   dialog->prompt = arra_prompt_box_new (dialog->settings.history, arra_dialog_show_needs, arra_dialog_generate, dialog);
   dialog->checkpoints
-      = arra_checkpoint_box_new (arra_dialog_checkpoint_chosen, arra_dialog_add_folder, arra_dialog_find_checkpoints, dialog);
+      = arra_checkpoint_box_new (arra_dialog_checkpoint_chosen, arra_dialog_get_checkpoints, arra_dialog_add_folder,
+                                 arra_dialog_find_checkpoints, dialog);
   dialog->card = arra_card_view_new ();
   dialog->picture = arra_picture_box_new (arra_dialog_show_needs, dialog);
   dialog->insert_as = arra_insert_box_new (arra_dialog_aim, dialog);
