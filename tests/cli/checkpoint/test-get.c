@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "fixture.h"
 #include "golden_hub.h"
 #include "harness.h"
 
@@ -170,6 +171,38 @@ test_offline (GoldenHub *hub, gconstpointer data)
   assert_says (got->err, folder);
 }
 
+/* Killed at some moment, of fetching, converting or verifying, again and again: there is no file, or the right one. */
+static void
+test_killed (GoldenHub *hub, gconstpointer data)
+{
+  static const char *const args[] = { "get", "fox", "--agree", "-q", "-o", "killed.gguf", NULL };
+  g_autoptr (Outcome) whole = arra_run ("get", "fox", "--agree", "-q", "-o", "whole.gguf", NULL), last = NULL;
+  g_autofree char *fetched = scratch_path ("data/arra/checkpoints/.fetch"), *killed = scratch_path ("killed.gguf");
+  guint32 state = 11;
+
+  assert_status (whole, 0);
+  for (guint i = 0; i < 30; i++)
+    {
+      GSubprocess *process;
+      g_autoptr (Outcome) outcome = NULL;
+
+      if (i % 10 == 0)
+        fixture_remove (fetched);
+      process = arra_start (args, -1);
+      state = state * 1664525u + 1013904223u;
+      g_usleep (state % 400000);
+      g_subprocess_force_exit (process);
+      outcome = arra_finish (process, NULL);
+      if (!scratch_has ("killed.gguf"))
+        continue;
+      g_assert_true (same_bytes ("whole.gguf", "killed.gguf"));
+      g_assert_cmpint (g_remove (killed), ==, 0);
+    }
+  last = arra_run ("get", "fox", "--agree", "-q", "-o", "killed.gguf", NULL);
+  assert_status (last, 0);
+  g_assert_true (same_bytes ("whole.gguf", "killed.gguf"));
+}
+
 static void
 test_not_agreed (GoldenHub *hub, gconstpointer data)
 {
@@ -215,6 +248,7 @@ main (int argc, char **argv)
   g_test_add ("/get/no-config", GoldenHub, NULL, set_up, test_no_config, tear_down);
   g_test_add ("/get/no-vqgan", GoldenHub, NULL, set_up, test_no_vqgan, tear_down);
   g_test_add ("/get/offline", GoldenHub, NULL, set_up, test_offline, tear_down);
+  g_test_add ("/get/killed", GoldenHub, NULL, set_up, test_killed, tear_down);
   g_test_add ("/get/not-agreed", GoldenHub, NULL, set_up, test_not_agreed, tear_down);
   g_test_add ("/get/bad-names", GoldenHub, NULL, set_up, test_bad_names, tear_down);
   g_test_add ("/get/not-there", GoldenHub, NULL, set_up, test_not_there, tear_down);
