@@ -9,36 +9,38 @@
 
 G_BEGIN_DECLS
 
-/* Nothing here contacts anything but arra_get_ask() and arra_get_run(), and these only the Hugging Face Hub, or what HF_ENDPOINT names, and where it sends on to. */
+/* Nothing here contacts anything but arra_get_ask() and arra_get_run(), and these only the Hugging Face Hub, or what
+ * HF_ENDPOINT names, and where it sends on to. */
 
 /**
  * ArraOffer:
- * A checkpoint of the catalogue (arra/catalogue.json of the installation): what there is to know before it is got. Strings belong to the list
- * that it is in. Sizes and times follow from what was published about it, and are about right; 0 where that is not known. The hub says what there is to fetch, and
- * what each file's hash must be.
+ * A checkpoint of the catalogue (arra/catalogue.json of the installation): what there is to know before it is got.
+ * Strings belong to the list that it is in. Sizes and times follow from what was published about it, and are about
+ * right; 0 where that is not known. The hub says what there is to fetch, and what each file's hash must be.
  *
  * Since: 0.1
  */
 typedef struct
 {
-  const char *name;         /* for arra_get_new() */
-  const char *title;        /* for people */
-  const char *repository;   /* OWNER/REPO */
-  const char *draws;        /* what it makes pictures of, a sentence in the user's language */
+  const char *name;       /* for arra_get_new() */
+  const char *title;      /* for people */
+  const char *repository; /* OWNER/REPO */
+  const char *draws;      /* what it makes pictures of, a sentence in the user's language */
   const char *license;
   const char *license_link;
-  const char *vqgan_link;   /* (nullable): where its image tokenizer is had, which is then to be given to arra_get_new() as a file */
-  guint side;               /* pixels on a side of its pictures */
-  ArraQuant quant;          /* of the weights in its GGUF file, unless asked otherwise */
-  guint64 fetched_bytes;    /* what is fetched */
-  guint64 file_bytes;       /* its GGUF file */
-  guint64 memory;           /* bytes, while it makes a picture */
-  double seconds;           /* for a picture on this computer, by how fast its memory is read */
-  const char *problem;      /* (nullable): why it cannot be used on this computer, in words */
+  const char *vqgan_link; /* (nullable): where its image tokenizer is had, which is then to be given to arra_get_new()
+                             as a file */
+  guint side;             /* pixels on a side of its pictures */
+  ArraQuant quant;        /* of the weights in its GGUF file, unless asked otherwise */
+  guint64 fetched_bytes;  /* what is fetched */
+  guint64 file_bytes;     /* its GGUF file */
+  guint64 memory;         /* bytes, while it makes a picture */
+  double seconds;         /* for a picture on this computer, by how fast its memory is read */
+  const char *problem;    /* (nullable): why it cannot be used on this computer, in words */
 } ArraOffer;
 
-/* (transfer full) (element-type ArraOffer): g_ptr_array_unref(). Reads memory for some milliseconds, to see how fast that goes. NOT_FOUND when no
- * catalogue is installed. Since: 0.1 */
+/* (transfer full) (element-type ArraOffer): g_ptr_array_unref(). Reads memory for some milliseconds, to see how fast
+ * that goes. NOT_FOUND when no catalogue is installed. Since: 0.1 */
 ARRA_API GPtrArray *arra_offers_list (GError **error);
 
 /* A checkpoint that is being got. Since: 0.1 */
@@ -62,12 +64,13 @@ typedef struct
  * @what: the name of an offer, or OWNER/REPO
  * @options: (nullable): NULL for the defaults
  *
- * Contacts nothing. ARGUMENT for what can be known to be wrong already: a file of that name is there, or the image tokenizer is missing.
- * Returns: (transfer full): arra_get_free(). It belongs to one thread at a time.
+ * Contacts nothing. ARGUMENT for what can be known to be wrong already: a file of that name is there, or the image
+ * tokenizer is missing. Returns: (transfer full): arra_get_free(). It belongs to one thread at a time.
  *
  * Since: 0.1
  */
-ARRA_API ArraGet *arra_get_new_sized (const char *what, const ArraGetOptions *options, gsize options_size, GError **error);
+ARRA_API ArraGet *
+arra_get_new_sized (const char *what, const ArraGetOptions *options, gsize options_size, GError **error);
 #define arra_get_new(what, options, error) arra_get_new_sized (what, options, sizeof (ArraGetOptions), error)
 
 /* Since: 0.1 */
@@ -94,7 +97,8 @@ typedef struct
 
 /* Called in the thread that runs it, some times a second and at every change of stage. Since: 0.1 */
 typedef void (*ArraGetProgressFunc) (const ArraGetProgress *progress, gpointer data);
-/* Something that the user is to know, in words: a wrong file was removed. Called in any thread, never two at a time. Since: 0.1 */
+/* Something that the user is to know, in words: a wrong file was removed. Called in any thread, never two at a time.
+ * Since: 0.1 */
 typedef void (*ArraGetNoteFunc) (const char *note, gpointer data);
 
 /* @progress, @note: (nullable). Since: 0.1 */
@@ -102,8 +106,9 @@ ARRA_API void arra_get_set_progress (ArraGet *get, ArraGetProgressFunc progress,
 
 /**
  * arra_get_ask:
- * Asks the hub what there is: then arra_get_offered() knows it. Errors are in words: UNAVAILABLE without a network, NOT_FOUND, ARGUMENT for what its owner opens only
- * to some, INVALID_DATA for files that differ from those that the catalogue knows.
+ * Asks the hub what there is: then arra_get_offered() knows it. Errors are in words: UNAVAILABLE without a network,
+ * NOT_FOUND, ARGUMENT for what its owner opens only to some, INVALID_DATA for files that differ from those that the
+ * catalogue knows.
  *
  * Since: 0.1
  */
@@ -132,9 +137,11 @@ ARRA_API void arra_get_agree (ArraGet *get);
 
 /**
  * arra_get_run:
- * Fetches, converts and verifies; what config.json says is looked at before any weights are fetched. What is stopped, however that comes about, is gone on with by another call, also in another
- * process: whole files are checked and not fetched again. The file is in its place only when it is whole and verified. Private memory stays small. G_IO_ERROR_CANCELLED
- * when cancelled; UNSUPPORTED for a kind of model that is not known; G_FILE_ERROR_NOSPC names the room that is needed.
+ * Fetches, converts and verifies; what config.json says is looked at before any weights are fetched. What is stopped,
+ * however that comes about, is gone on with by another call, also in another process: whole files are checked and not
+ * fetched again. The file is in its place only when it is whole and verified. Private memory stays small.
+ * G_IO_ERROR_CANCELLED when cancelled; UNSUPPORTED for a kind of model that is not known; G_FILE_ERROR_NOSPC names the
+ * room that is needed.
  *
  * Since: 0.1
  */
@@ -142,8 +149,8 @@ ARRA_API gboolean arra_get_run (ArraGet *get, GCancellable *cancellable, GError 
 ARRA_API void arra_get_run_async (ArraGet *get, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 ARRA_API gboolean arra_get_run_finish (ArraGet *get, GAsyncResult *result, GError **error);
 
-/* Deletes what was fetched, which is not needed any more once the GGUF file is there; links into the Hugging Face cache are deleted, not what
- * they point to. Since: 0.1 */
+/* Deletes what was fetched, which is not needed any more once the GGUF file is there; links into the Hugging Face cache
+ * are deleted, not what they point to. Since: 0.1 */
 ARRA_API void arra_get_delete_fetched (ArraGet *get);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ArraGet, arra_get_free)

@@ -45,12 +45,12 @@ needs_of (const ArraOffer *offer)
   GString *line = g_string_new (NULL);
   g_autofree char *duration = arra_words_duration (offer->seconds);
 
-  append (line, g_strdup_printf (_("%u × %u pixels"), offer->side, offer->side));
-  append_bytes (line, _("%s to fetch"), offer->fetched_bytes);
-  append_bytes (line, _("%s on the disk then"), offer->file_bytes);
-  append_bytes (line, _("%s of memory"), offer->memory);
+  append (line, g_strdup_printf (_ ("%u × %u pixels"), offer->side, offer->side));
+  append_bytes (line, _ ("%s to fetch"), offer->fetched_bytes);
+  append_bytes (line, _ ("%s on the disk then"), offer->file_bytes);
+  append_bytes (line, _ ("%s of memory"), offer->memory);
   if (offer->seconds > 0)
-    append (line, g_strdup_printf (_("about %s a picture on this computer"), duration));
+    append (line, g_strdup_printf (_ ("about %s a picture on this computer"), duration));
   return g_string_free (line, FALSE);
 }
 

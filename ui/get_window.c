@@ -56,7 +56,7 @@ update (ArraGetWindow *self)
   gtk_widget_set_visible (self->stop, busy);
   gtk_widget_set_visible (self->get, !busy);
   gtk_widget_set_sensitive (self->get, self->state == ASKED ? agreed : has_parts);
-  arra_form_set_button (GTK_BUTTON (self->get), self->state == ASKED ? _("_Fetch") : _("_Get…"));
+  arra_form_set_button (GTK_BUTTON (self->get), self->state == ASKED ? _ ("_Fetch") : _ ("_Get…"));
 }
 
 static void
@@ -76,7 +76,7 @@ arra_get_window_row_selected (GtkListBox *list, GtkListBoxRow *row, gpointer dat
 {
   ArraGetWindow *self = data;
   const ArraOffer *offer = chosen_offer (self);
-  g_autofree char *license = offer != NULL ? g_strdup_printf (_("Licence: %s"), offer->license) : NULL;
+  g_autofree char *license = offer != NULL ? g_strdup_printf (_ ("Licence: %s"), offer->license) : NULL;
 
   g_clear_pointer (&self->work, arra_get_free);
   self->state = CHOOSING;
@@ -121,21 +121,21 @@ keep_note (const char *note, gpointer data)
 static char *
 status_of (const ArraGetProgress *progress)
 {
-  const char *const stages[] = { [ARRA_GET_ASKING] = _("Asking the hub…"),
-                                 [ARRA_GET_FETCHING] = _("Fetching"),
-                                 [ARRA_GET_CONVERTING] = _("Converting"),
-                                 [ARRA_GET_VERIFYING] = _("Verifying") };
+  const char *const stages[] = { [ARRA_GET_ASKING] = _ ("Asking the hub…"),
+                                 [ARRA_GET_FETCHING] = _ ("Fetching"),
+                                 [ARRA_GET_CONVERTING] = _ ("Converting"),
+                                 [ARRA_GET_VERIFYING] = _ ("Verifying") };
   GString *line = g_string_new (stages[progress->stage]);
   g_autofree char *done = arra_words_bytes (progress->bytes_done), *total = arra_words_bytes (progress->bytes_total);
   g_autofree char *rate = arra_words_bytes ((guint64) progress->bytes_per_second);
   g_autofree char *left = arra_words_duration (MAX (progress->seconds_left, 0));
 
   if (progress->bytes_total > 0)
-    g_string_append_printf (line, _(" · %s of %s"), done, total);
+    g_string_append_printf (line, _ (" · %s of %s"), done, total);
   if (progress->bytes_per_second > 0)
-    g_string_append_printf (line, _(" · %s/s"), rate);
+    g_string_append_printf (line, _ (" · %s/s"), rate);
   if (progress->seconds_left >= 0)
-    g_string_append_printf (line, _(" · %s left"), left);
+    g_string_append_printf (line, _ (" · %s left"), left);
   return g_string_free (line, FALSE);
 }
 
@@ -164,7 +164,7 @@ begin (ArraGetWindow *self, ArraGetState state)
   g_set_object (&self->cancellable, NULL);
   self->cancellable = g_cancellable_new ();
   self->state = state;
-  keep_progress (&(ArraGetProgress){ .stage = ARRA_GET_ASKING, .seconds_left = -1 }, self);
+  keep_progress (&(ArraGetProgress) { .stage = ARRA_GET_ASKING, .seconds_left = -1 }, self);
   arra_notice_hide (self->notice);
   self->looking = g_timeout_add (LOOK_EVERY, look, self);
   look (self);
@@ -181,7 +181,7 @@ end (ArraGetWindow *self, ArraGetState state, const GError *error)
   self->state = state;
   gtk_label_set_text (GTK_LABEL (self->status), NULL);
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    gtk_label_set_text (GTK_LABEL (self->status), _("Stopped. What is there is kept, and gone on with next time."));
+    gtk_label_set_text (GTK_LABEL (self->status), _ ("Stopped. What is there is kept, and gone on with next time."));
   else if (error != NULL)
     arra_notice_show (self->notice, GTK_MESSAGE_ERROR, error->message);
   update (self);
@@ -200,7 +200,8 @@ was_got (GObject *source, GAsyncResult *result, gpointer data)
   if (end (self, done ? CHOOSING : ASKED, error) && done)
     {
       g_autofree char *name = g_path_get_basename (arra_get_path (self->work));
-      g_autofree char *text = g_strdup_printf (_("%s is there and verified. What was fetched is not needed any more."), name);
+      g_autofree char *text
+          = g_strdup_printf (_ ("%s is there and verified. What was fetched is not needed any more."), name);
 
       gtk_label_set_text (GTK_LABEL (self->status), text);
       gtk_widget_show (self->delete);
@@ -216,9 +217,9 @@ show_offered (ArraGetWindow *self)
   const ArraOffer *offer = chosen_offer (self);
   g_autofree char *bytes = arra_words_bytes (offered->bytes);
   g_autofree char *text = g_strdup_printf (
-      g_dngettext (GETTEXT_PACKAGE, "%u file, %s. Licence: %s. Its page names it: %s", "%u files, %s. Licence: %s. Its page names it: %s",
-                   offered->n_files),
-      offered->n_files, bytes, offer->license, offered->license != NULL ? offered->license : _("not stated"));
+      g_dngettext (GETTEXT_PACKAGE, "%u file, %s. Licence: %s. Its page names it: %s",
+                   "%u files, %s. Licence: %s. Its page names it: %s", offered->n_files),
+      offered->n_files, bytes, offer->license, offered->license != NULL ? offered->license : _ ("not stated"));
 
   show_license (self, text, offered->license_link);
   gtk_label_set_text (GTK_LABEL (self->status), NULL);
@@ -285,7 +286,7 @@ arra_get_window_delete (GtkButton *button, gpointer data)
 
   arra_get_delete_fetched (self->work);
   gtk_widget_hide (self->delete);
-  gtk_label_set_text (GTK_LABEL (self->status), _("What was fetched is deleted."));
+  gtk_label_set_text (GTK_LABEL (self->status), _ ("What was fetched is deleted."));
 }
 
 void
@@ -298,7 +299,7 @@ arra_get_window_open_folder (GtkButton *button, gpointer data)
   g_mkdir_with_parents (folder, 0777);
   if (!gtk_show_uri_on_window (GTK_WINDOW (self->window), uri, GDK_CURRENT_TIME, &error))
     {
-      g_autofree char *text = g_strdup_printf (_("%s could not be opened: %s"), folder, error->message);
+      g_autofree char *text = g_strdup_printf (_ ("%s could not be opened: %s"), folder, error->message);
       arra_notice_show (self->notice, GTK_MESSAGE_ERROR, text);
     }
 }
@@ -375,7 +376,7 @@ arra_get_window_new (GtkWindow *parent, void (*got) (const char *path, gpointer 
   self->data = data;
   self->window = gtk_window_new (GTK_WINDOW_TOPLEVEL);
   self->notice = arra_notice_new ();
-  gtk_window_set_title (GTK_WINDOW (self->window), _("Get Checkpoints"));
+  gtk_window_set_title (GTK_WINDOW (self->window), _ ("Get Checkpoints"));
   gtk_window_set_transient_for (GTK_WINDOW (self->window), parent);
   gtk_window_set_modal (GTK_WINDOW (self->window), TRUE);
   gtk_window_set_destroy_with_parent (GTK_WINDOW (self->window), TRUE);

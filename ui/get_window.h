@@ -4,6 +4,7 @@
 
 #include <gtk/gtk.h>
 
-/* A window above @parent that is shown, lives until it is closed, and stops then what it does. Nothing is contacted before its button is pressed. @got:
- * in the main thread, for each checkpoint that is there now, with the path of its file. Returns: (transfer none) */
+/* A window above @parent that is shown, lives until it is closed, and stops then what it does. Nothing is contacted
+ * before its button is pressed. @got: in the main thread, for each checkpoint that is there now, with the path of its
+ * file. Returns: (transfer none) */
 GtkWidget *arra_get_window_new (GtkWindow *parent, void (*got) (const char *path, gpointer data), gpointer data);

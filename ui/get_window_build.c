@@ -30,13 +30,13 @@ new_actions (ArraGetWindow *self)
 {
   GtkWidget *actions = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, ARRA_FORM_GAP), *folder;
 
-  folder = add_button (actions, FALSE, _("_Open Folder"), G_CALLBACK (arra_get_window_open_folder), self);
-  gtk_widget_set_tooltip_text (folder, _("Without a network: put a .gguf file here"));
-  self->delete = add_button (actions, FALSE, _("_Delete What Was Fetched"), G_CALLBACK (arra_get_window_delete), self);
-  self->get = add_button (actions, TRUE, _("_Get…"), G_CALLBACK (arra_get_window_get), self);
+  folder = add_button (actions, FALSE, _ ("_Open Folder"), G_CALLBACK (arra_get_window_open_folder), self);
+  gtk_widget_set_tooltip_text (folder, _ ("Without a network: put a .gguf file here"));
+  self->delete = add_button (actions, FALSE, _ ("_Delete What Was Fetched"), G_CALLBACK (arra_get_window_delete), self);
+  self->get = add_button (actions, TRUE, _ ("_Get…"), G_CALLBACK (arra_get_window_get), self);
   gtk_style_context_add_class (gtk_widget_get_style_context (self->get), GTK_STYLE_CLASS_SUGGESTED_ACTION);
-  self->stop = add_button (actions, TRUE, _("_Stop"), G_CALLBACK (arra_get_window_stop), self);
-  add_button (actions, TRUE, _("_Close"), G_CALLBACK (close_clicked), self);
+  self->stop = add_button (actions, TRUE, _ ("_Stop"), G_CALLBACK (arra_get_window_stop), self);
+  add_button (actions, TRUE, _ ("_Close"), G_CALLBACK (close_clicked), self);
   gtk_widget_set_no_show_all (self->delete, TRUE);
   gtk_widget_set_no_show_all (self->get, TRUE);
   gtk_widget_set_no_show_all (self->stop, TRUE);
@@ -48,9 +48,9 @@ new_vqgan_line (ArraGetWindow *self)
 {
   GtkGrid *grid = arra_form_grid ();
 
-  self->vqgan = gtk_file_chooser_button_new (_("Its image tokenizer (vqgan.ckpt)"), GTK_FILE_CHOOSER_ACTION_OPEN);
+  self->vqgan = gtk_file_chooser_button_new (_ ("Its image tokenizer (vqgan.ckpt)"), GTK_FILE_CHOOSER_ACTION_OPEN);
   g_signal_connect (self->vqgan, "file-set", G_CALLBACK (arra_get_window_changed), self);
-  arra_form_row (grid, 0, _("_Image tokenizer:"), self->vqgan);
+  arra_form_row (grid, 0, _ ("_Image tokenizer:"), self->vqgan);
   gtk_widget_show_all (GTK_WIDGET (grid));
   gtk_widget_set_no_show_all (GTK_WIDGET (grid), TRUE);
   return self->vqgan_line = GTK_WIDGET (grid);
@@ -62,9 +62,9 @@ new_list (ArraGetWindow *self)
   GtkWidget *scrolled;
 
   self->list = gtk_list_box_new ();
-  arra_form_name (self->list, _("Checkpoints to get"));
+  arra_form_name (self->list, _ ("Checkpoints to get"));
   g_signal_connect (self->list, "row-selected", G_CALLBACK (arra_get_window_row_selected), self);
-  scrolled = arra_form_scrolled (self->list, _("Checkpoints to get"), TRUE);
+  scrolled = arra_form_scrolled (self->list, _ ("Checkpoints to get"), TRUE);
   gtk_widget_set_size_request (scrolled, 560, 360);
   return scrolled;
 }
@@ -77,9 +77,9 @@ arra_get_window_inside (ArraGetWindow *self)
   self->license = arra_form_text (FALSE);
   self->status = arra_form_text (TRUE);
   self->progress = gtk_progress_bar_new ();
-  self->link = gtk_link_button_new_with_label ("", _("Read the licence"));
-  self->agree = arra_form_check (_("I have _read the licence and agree to it"), NULL);
-  arra_form_name (self->progress, _("Progress"));
+  self->link = gtk_link_button_new_with_label ("", _ ("Read the licence"));
+  self->agree = arra_form_check (_ ("I have _read the licence and agree to it"), NULL);
+  arra_form_name (self->progress, _ ("Progress"));
   gtk_widget_set_halign (self->link, GTK_ALIGN_START);
   g_signal_connect (self->agree, "toggled", G_CALLBACK (arra_get_window_changed), self);
   gtk_widget_set_no_show_all (self->link, TRUE);

@@ -125,7 +125,8 @@ read_quant (ArraCatalogueEntry *entry, JsonObject *object, const char *path, GEr
 
   return type != NULL
          && (arra_quant_parse (type, &entry->quant)
-             || arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s: there are no weights of type %s", path, entry->name, type));
+             || arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s: there are no weights of type %s", path, entry->name,
+                           type));
 }
 
 static gboolean
@@ -134,7 +135,8 @@ check (const ArraCatalogueEntry *entry, const char *path, GError **error)
   ArraDigest digest;
 
   if (!arra_hub_is_name (entry->repository))
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s: %s is no repository", path, entry->name, entry->repository);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s: %s is no repository", path, entry->name,
+                      entry->repository);
   if (strchr (entry->name, '/') != NULL)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s: names have no \"/\" in them", path, entry->name);
   if (entry->vqgan_sha256 != NULL && !arra_digest_set (&digest, ARRA_DIGEST_SHA256, entry->vqgan_sha256, 0))
@@ -210,7 +212,8 @@ arra_catalogue_open (GError **error)
     path = catalogue_in (*dir);
   if (path != NULL)
     return arra_catalogue_read (path, error);
-  arra_fail (error, ARRA_ERROR_NOT_FOUND, "The catalogue of checkpoints, %s, is not installed: name a repository, OWNER/REPO", FILE_NAME);
+  arra_fail (error, ARRA_ERROR_NOT_FOUND,
+             "The catalogue of checkpoints, %s, is not installed: name a repository, OWNER/REPO", FILE_NAME);
   return NULL;
 }
 

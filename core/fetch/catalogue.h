@@ -8,7 +8,7 @@
 /* Strings belong to the catalogue. Numbers are 0 where they are not published. */
 typedef struct
 {
-  const char *name;         /* one word */
+  const char *name; /* one word */
   const char *title;
   const char *repository;   /* OWNER/REPO */
   const char *revision;     /* (nullable): the commit that is known */
@@ -19,12 +19,12 @@ typedef struct
   const char *t5;           /* (nullable): the repository of the encoder that reads its prompts */
   const char *license;
   const char *license_link;
-  const char *draws;        /* what it makes pictures of, in the user's language */
-  ArraQuant quant;          /* that suits it */
-  JsonObject *sha256;       /* (nullable): of files, by their names, as they were published */
-  JsonObject *card;         /* (nullable): what goes into the card */
-  guint64 side;             /* pixels of a picture */
-  guint64 bytes;            /* that are fetched */
+  const char *draws;  /* what it makes pictures of, in the user's language */
+  ArraQuant quant;    /* that suits it */
+  JsonObject *sha256; /* (nullable): of files, by their names, as they were published */
+  JsonObject *card;   /* (nullable): what goes into the card */
+  guint64 side;       /* pixels of a picture */
+  guint64 bytes;      /* that are fetched */
   guint64 parameters, vqgan_parameters;
   guint64 layers, width, positions; /* of the transformer; positions that a picture takes */
 } ArraCatalogueEntry;
@@ -35,8 +35,8 @@ typedef struct
   GArray *entries; /* ArraCatalogueEntry */
 } ArraCatalogue;
 
-/* arra/catalogue.json in the user's data folder, the installation's or the system's, the first there is. (transfer full):
- * arra_catalogue_free(). NOT_FOUND where there is none. */
+/* arra/catalogue.json in the user's data folder, the installation's or the system's, the first there is. (transfer
+ * full): arra_catalogue_free(). NOT_FOUND where there is none. */
 ArraCatalogue *arra_catalogue_open (GError **error);
 ArraCatalogue *arra_catalogue_read (const char *path, GError **error);
 void arra_catalogue_free (ArraCatalogue *catalogue); /* nullable */

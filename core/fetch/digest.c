@@ -18,7 +18,7 @@ arra_digest_set (ArraDigest *digest, ArraDigestKind kind, const char *hex, guint
 {
   gsize length = kind == ARRA_DIGEST_SHA256 ? 64 : 40;
 
-  *digest = (ArraDigest){ .kind = kind, .size = size };
+  *digest = (ArraDigest) { .kind = kind, .size = size };
   if (hex == NULL || strlen (hex) != length)
     return FALSE;
   for (gsize i = 0; i < length; i++)
@@ -58,7 +58,12 @@ fail_read (const char *path, int number, GError **error)
 }
 
 gboolean
-arra_digest_feed (GChecksum *checksum, int fd, guint64 length, const char *path, GCancellable *cancellable, GError **error)
+arra_digest_feed (GChecksum *checksum,
+                  int fd,
+                  guint64 length,
+                  const char *path,
+                  GCancellable *cancellable,
+                  GError **error)
 {
   g_autofree guint8 *piece = g_malloc (PIECE);
 
@@ -79,7 +84,11 @@ arra_digest_feed (GChecksum *checksum, int fd, guint64 length, const char *path,
 }
 
 gboolean
-arra_digest_check (const ArraDigest *digest, const char *path, gboolean *right, GCancellable *cancellable, GError **error)
+arra_digest_check (const ArraDigest *digest,
+                   const char *path,
+                   gboolean *right,
+                   GCancellable *cancellable,
+                   GError **error)
 {
   g_autoptr (GChecksum) checksum = arra_digest_begin (digest);
   int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);

@@ -26,7 +26,16 @@ GChecksum *arra_digest_begin (const ArraDigest *digest);
 gboolean arra_digest_matches (const ArraDigest *digest, GChecksum *checksum); /* ends it */
 
 /* Feeds @length bytes of the file open as @fd from its start. G_FILE_ERROR naming @path. */
-gboolean arra_digest_feed (GChecksum *checksum, int fd, guint64 length, const char *path, GCancellable *cancellable, GError **error);
+gboolean arra_digest_feed (GChecksum *checksum,
+                           int fd,
+                           guint64 length,
+                           const char *path,
+                           GCancellable *cancellable,
+                           GError **error);
 
 /* Whether the regular file at @path is there and is it: *@right. FALSE with @error set when it cannot be read. */
-gboolean arra_digest_check (const ArraDigest *digest, const char *path, gboolean *right, GCancellable *cancellable, GError **error);
+gboolean arra_digest_check (const ArraDigest *digest,
+                            const char *path,
+                            gboolean *right,
+                            GCancellable *cancellable,
+                            GError **error);

@@ -47,8 +47,7 @@ tell (const Fetch *fetch, gint64 bytes, gboolean fetched)
     fetch->tell->func (bytes, fetched, fetch->tell->data);
 }
 
-static void G_GNUC_PRINTF (2, 3)
-note (const Fetch *fetch, const char *format, ...)
+static void G_GNUC_PRINTF (2, 3) note (const Fetch *fetch, const char *format, ...)
 {
   g_autofree char *text = NULL;
   va_list args;
@@ -162,7 +161,8 @@ check_linked (const Fetch *fetch, const ArraHttpAnswer *answer, GError **error)
   if (fetch->file->digest.kind != ARRA_DIGEST_SHA256 || !arra_digest_set (&linked, ARRA_DIGEST_SHA256, hash, 0)
       || strcmp (linked.hex, fetch->file->digest.hex) == 0)
     return TRUE;
-  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the server has another file of that name now, with SHA-256 %.12s… instead of %.12s…",
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                    "%s: the server has another file of that name now, with SHA-256 %.12s… instead of %.12s…",
                     fetch->file->name, linked.hex, fetch->file->digest.hex);
 }
 
@@ -170,14 +170,16 @@ check_linked (const Fetch *fetch, const ArraHttpAnswer *answer, GError **error)
 static gboolean
 look_at (Fetch *fetch, const ArraHttpAnswer *answer, gboolean *usable, GError **error)
 {
-  *usable = answer->status == 200 || (answer->status == 206 && range_fits (fetch, arra_http_header (answer, "content-range")));
+  *usable = answer->status == 200
+            || (answer->status == 206 && range_fits (fetch, arra_http_header (answer, "content-range")));
   if (!check_linked (fetch, answer, error))
     return FALSE;
   /* The server does not know parts, or has none there. */
   if (fetch->length > 0 && (answer->status == 200 || !*usable))
     return begin_anew (fetch, error);
   return *usable
-         || arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the server sends another part of the file than was asked for", fetch->file->name);
+         || arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                       "%s: the server sends another part of the file than was asked for", fetch->file->name);
 }
 
 /* Reads to the end of @answer, or to where it is cut. */
@@ -190,7 +192,8 @@ read_answer (Fetch *fetch, ArraHttpAnswer *answer, GError **error)
   while ((n = g_input_stream_read (answer->body, piece, PIECE, fetch->cancellable, error)) > 0)
     {
       if ((guint64) n > fetch->file->digest.size - fetch->length)
-        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the server sends more than the %" PRIu64 " bytes that it has", fetch->file->name,
+        return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                          "%s: the server sends more than the %" PRIu64 " bytes that it has", fetch->file->name,
                           fetch->file->digest.size);
       if (!append (fetch, piece, (gsize) n, error))
         return FALSE;
@@ -206,8 +209,8 @@ fetch_some (Fetch *fetch, gboolean *gained, GError **error)
 {
   gboolean usable;
   g_autoptr (GError) failure = NULL;
-  g_autoptr (ArraHttpAnswer) answer = arra_hub_get (fetch->access, fetch->http, fetch->file->name, fetch->file->from, fetch->length,
-                                                    fetch->cancellable, error);
+  g_autoptr (ArraHttpAnswer) answer = arra_hub_get (fetch->access, fetch->http, fetch->file->name, fetch->file->from,
+                                                    fetch->length, fetch->cancellable, error);
 
   *gained = FALSE;
   if (answer == NULL || !look_at (fetch, answer, &usable, error))
@@ -235,7 +238,8 @@ fetch_all (Fetch *fetch, GError **error)
       if (fetch->length == fetch->file->digest.size)
         break;
       if (failed >= fetch->access->tries)
-        return arra_fail (error, ARRA_ERROR_UNAVAILABLE, "%s: the connection is cut again and again; what is there is kept: try again later",
+        return arra_fail (error, ARRA_ERROR_UNAVAILABLE,
+                          "%s: the connection is cut again and again; what is there is kept: try again later",
                           fetch->file->name);
       if (!arra_hub_wait (failed > 0 ? arra_hub_pause (fetch->access, failed - 1) : 0, fetch->cancellable, error))
         return FALSE;
@@ -279,8 +283,8 @@ fetch_right (Fetch *fetch, GError **error)
       fetch->reached = 0;
     }
   g_unlink (fetch->part);
-  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: what the server sends has not the hash that it names: it was removed",
-                    fetch->file->name);
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                    "%s: what the server sends has not the hash that it names: it was removed", fetch->file->name);
 }
 
 /* Whether the file is in place and right; what is there and wrong is removed. */
@@ -319,7 +323,8 @@ arra_fetch_file (const ArraHubAccess *access,
                  GCancellable *cancellable,
                  GError **error)
 {
-  g_auto (Fetch) fetch = { .access = access, .http = http, .file = file, .tell = listener, .cancellable = cancellable, .fd = -1 };
+  g_auto (Fetch) fetch
+      = { .access = access, .http = http, .file = file, .tell = listener, .cancellable = cancellable, .fd = -1 };
   gboolean right;
 
   if (!look_in_place (&fetch, &right, error))

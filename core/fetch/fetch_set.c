@@ -60,9 +60,10 @@ arra_fetch_check_room (const char *folder, guint64 bytes, GError **error)
     return TRUE;
   needed = g_format_size_full (bytes, G_FORMAT_SIZE_IEC_UNITS);
   free_text = g_format_size_full (room, G_FORMAT_SIZE_IEC_UNITS);
-  g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_NOSPC,
-               arra_translate (N_ ("%s: %s are needed, and %s are free there: make room, or choose a folder on another disk")), there, needed,
-               free_text);
+  g_set_error (
+      error, G_FILE_ERROR, G_FILE_ERROR_NOSPC,
+      arra_translate (N_ ("%s: %s are needed, and %s are free there: make room, or choose a folder on another disk")),
+      there, needed, free_text);
   return FALSE;
 }
 
@@ -136,7 +137,8 @@ bring (Set *set, ArraHttp *http, const ArraHubFile *file, GError **error)
   const ArraFetchTell tell = { count_bytes, pass_note, set };
   gboolean linked;
 
-  if (!make_folder_of (path, error) || !arra_hub_link_cached (set->repository, file, path, &linked, set->cancellable, error))
+  if (!make_folder_of (path, error)
+      || !arra_hub_link_cached (set->repository, file, path, &linked, set->cancellable, error))
     return FALSE;
   if (!linked)
     return arra_fetch_file (set->access, http, &wanted, &tell, set->cancellable, error);

@@ -9,7 +9,7 @@
 
 typedef struct
 {
-  guint64 done, total;     /* bytes that are there, and that there will be */
+  guint64 done, total; /* bytes that are there, and that there will be */
   guint files_done, n_files;
   double bytes_per_second; /* over the last half minute; 0: not known yet */
   double seconds_left;     /* -1: not known yet */
@@ -26,11 +26,15 @@ typedef struct
   gpointer data;
 } ArraFetchOptions;
 
-/* Brings all files of @repository below @folder, which is made with the folders in it. What the Hugging Face cache has is checked and linked to instead. The disk's
- * free room is looked at first: NO_SPACE names what is needed. The first error ends the other files, too; what they have stays for the
- * next call. Errors: those of arra_fetch_file(). */
-gboolean arra_fetch_set (const ArraHubAccess *access, const ArraHubRepository *repository, const char *folder,
-                         const ArraFetchOptions *options, GCancellable *cancellable, GError **error);
+/* Brings all files of @repository below @folder, which is made with the folders in it. What the Hugging Face cache has
+ * is checked and linked to instead. The disk's free room is looked at first: NO_SPACE names what is needed. The first
+ * error ends the other files, too; what they have stays for the next call. Errors: those of arra_fetch_file(). */
+gboolean arra_fetch_set (const ArraHubAccess *access,
+                         const ArraHubRepository *repository,
+                         const char *folder,
+                         const ArraFetchOptions *options,
+                         GCancellable *cancellable,
+                         GError **error);
 
 /* Whether @folder's disk, or that of the first folder above it that is there, has room for @bytes. */
 gboolean arra_fetch_check_room (const char *folder, guint64 bytes, GError **error);

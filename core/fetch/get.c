@@ -19,8 +19,10 @@ fail_name (const ArraCatalogue *catalogue, const char *name, GError **error)
   g_autoptr (GString) names = g_string_new (NULL);
 
   for (guint i = 0; i < catalogue->entries->len; i++)
-    g_string_append_printf (names, "%s%s", i > 0 ? ", " : "", g_array_index (catalogue->entries, ArraCatalogueEntry, i).name);
-  return arra_fail (error, ARRA_ERROR_ARGUMENT, "%s: is no repository, whose name has the form OWNER/REPO, and none of the catalogue: %s", name,
+    g_string_append_printf (names, "%s%s", i > 0 ? ", " : "",
+                            g_array_index (catalogue->entries, ArraCatalogueEntry, i).name);
+  return arra_fail (error, ARRA_ERROR_ARGUMENT,
+                    "%s: is no repository, whose name has the form OWNER/REPO, and none of the catalogue: %s", name,
                     names->str);
 }
 
@@ -61,13 +63,15 @@ check_parts (const ArraGet *get, GError **error)
   if (entry == NULL)
     return TRUE;
   if (entry->t5 != NULL)
-    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: its prompts are read by a T5 encoder, %s, which this version cannot give it", get->name,
+    return arra_fail (error, ARRA_ERROR_UNSUPPORTED,
+                      "%s: its prompts are read by a T5 encoder, %s, which this version cannot give it", get->name,
                       entry->t5);
   return entry->vqgan_link == NULL || get->vqgan != NULL
-         || arra_fail (error, ARRA_ERROR_ARGUMENT,
-                       "%s: its image tokenizer is not in the repository: get vqgan.ckpt and vqgan.yaml from %s, where its licence is to be agreed to, and name "
-                       "the file",
-                       get->name, entry->vqgan_link);
+         || arra_fail (
+             error, ARRA_ERROR_ARGUMENT,
+             "%s: its image tokenizer is not in the repository: get vqgan.ckpt and vqgan.yaml from %s, where its licence is to be agreed to, and name "
+             "the file",
+             get->name, entry->vqgan_link);
 }
 
 /* (transfer full): in the user's folder of checkpoints */
@@ -85,13 +89,16 @@ static gboolean
 take_options (ArraGet *get, const ArraGetOptions *options, GError **error)
 {
   get->vqgan = g_strdup (options->vqgan);
-  get->revision = g_strdup (options->revision != NULL ? options->revision : get->entry != NULL ? get->entry->revision : NULL);
+  get->revision = g_strdup (options->revision != NULL ? options->revision
+                            : get->entry != NULL      ? get->entry->revision
+                                                      : NULL);
   get->parallel = options->parallel > 0 ? options->parallel : STANDARD_PARALLEL;
   if (!take_type (get, options->type, error) || !check_parts (get, error))
     return FALSE;
   get->path = options->path != NULL ? g_strdup (options->path) : standard_path (get);
   return !g_file_test (get->path, G_FILE_TEST_EXISTS)
-         || arra_fail (error, ARRA_ERROR_ARGUMENT, "%s: is there already: delete it first, or name another file", get->path);
+         || arra_fail (error, ARRA_ERROR_ARGUMENT, "%s: is there already: delete it first, or name another file",
+                       get->path);
 }
 
 ArraGet *
@@ -169,7 +176,8 @@ keep_named (const ArraGet *get, GPtrArray *files, GError **error)
       g_ptr_array_remove_index (files, i);
   for (gsize i = 0; i < G_N_ELEMENTS (wanted); i++)
     if (wanted[i] != NULL && !has_file (files, wanted[i]))
-      return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: the file %s is not there any more", get->repository->name, wanted[i]);
+      return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: the file %s is not there any more", get->repository->name,
+                        wanted[i]);
   return TRUE;
 }
 
@@ -182,12 +190,16 @@ check_published (const ArraGet *get, GError **error)
   for (guint i = 0; sha256 != NULL && i < get->repository->files->len; i++)
     {
       const ArraHubFile *file = get->repository->files->pdata[i];
-      const char *known = json_object_has_member (sha256, file->path) ? arra_json_get_string (sha256, get->name, file->path, error) : NULL;
+      const char *known = json_object_has_member (sha256, file->path)
+                              ? arra_json_get_string (sha256, get->name, file->path, error)
+                              : NULL;
 
-      if (known != NULL && (file->digest.kind != ARRA_DIGEST_SHA256 || g_ascii_strcasecmp (known, file->digest.hex) != 0))
-        return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                          "%s/%s: the hub has another file of that name than was published: its SHA-256 is %.12s… instead of %.12s…",
-                          get->repository->name, file->path, file->digest.hex, known);
+      if (known != NULL
+          && (file->digest.kind != ARRA_DIGEST_SHA256 || g_ascii_strcasecmp (known, file->digest.hex) != 0))
+        return arra_fail (
+            error, ARRA_ERROR_INVALID_DATA,
+            "%s/%s: the hub has another file of that name than was published: its SHA-256 is %.12s… instead of %.12s…",
+            get->repository->name, file->path, file->digest.hex, known);
     }
   return TRUE;
 }
@@ -201,7 +213,9 @@ choose_files (ArraGet *get, GError **error)
     return keep_named (get, files, error) && check_published (get, error);
   arra_hub_files_keep_needed (files);
   if (!has_file (files, "config.json"))
-    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: has no config.json that says what its weights are: nothing is fetched", get->repository->name);
+    return arra_fail (error, ARRA_ERROR_UNSUPPORTED,
+                      "%s: has no config.json that says what its weights are: nothing is fetched",
+                      get->repository->name);
   return check_published (get, error);
 }
 
@@ -215,10 +229,10 @@ take_answer (ArraGet *get)
   get->folder = g_build_filename (checkpoints, HIDDEN, plain, get->repository->commit, NULL);
   get->license_link = get->entry != NULL ? g_strdup (get->entry->license_link)
                                          : g_strdup_printf ("%s/%s", get->access->origin, get->repository->name);
-  get->offered = (ArraOffered){ .license = get->repository->license,
-                                .license_link = get->license_link,
-                                .n_files = get->repository->files->len,
-                                .bytes = arra_hub_files_size (get->repository->files) };
+  get->offered = (ArraOffered) { .license = get->repository->license,
+                                 .license_link = get->license_link,
+                                 .n_files = get->repository->files->len,
+                                 .bytes = arra_hub_files_size (get->repository->files) };
 }
 
 static ArraHubRepository *
@@ -229,7 +243,8 @@ ask (ArraGet *get, GCancellable *cancellable, GError **error)
 
   if (http == NULL)
     return NULL;
-  return arra_hub_repository_get (get->access, http, name, get->revision != NULL ? get->revision : "main", cancellable, error);
+  return arra_hub_repository_get (get->access, http, name, get->revision != NULL ? get->revision : "main", cancellable,
+                                  error);
 }
 
 gboolean

@@ -39,7 +39,7 @@ start (ArraGet *get, Work work, GCancellable *cancellable, GAsyncReadyCallback c
   GError *error = NULL;
   GThread *thread;
 
-  *call = (Call){ get, work };
+  *call = (Call) { get, work };
   g_task_set_task_data (task, call, g_free);
   /* what finished before it saw the cancellation has finished */
   g_task_set_check_cancellable (task, FALSE);

@@ -59,7 +59,8 @@ fetch_config (ArraGet *get, GCancellable *cancellable, GError **error)
     if (strcmp (((const ArraHubFile *) get->repository->files->pdata[i])->path, "config.json") == 0)
       g_ptr_array_add (files, get->repository->files->pdata[i]);
   part.files = files;
-  return files->len == 0 || (fetch (get, &part, TRUE, cancellable, error) && arra_checkpoint_check_config (get->folder, error));
+  return files->len == 0
+         || (fetch (get, &part, TRUE, cancellable, error) && arra_checkpoint_check_config (get->folder, error));
 }
 
 /* ------------------------------------------------------------------ its GGUF file */
@@ -111,7 +112,8 @@ write_card (const ArraGet *get, char **path, GError **error)
 static void
 tell_converting (const ArraProgress *state, gpointer get)
 {
-  const ArraGetProgress progress = { .stage = ARRA_GET_CONVERTING, .fraction = state->fraction, .seconds_left = state->seconds_left };
+  const ArraGetProgress progress
+      = { .stage = ARRA_GET_CONVERTING, .fraction = state->fraction, .seconds_left = state->seconds_left };
 
   arra_get_tell (get, &progress);
 }
@@ -138,12 +140,13 @@ static gboolean
 convert (ArraGet *get, const char *path, GCancellable *cancellable, GError **error)
 {
   const ArraCatalogueEntry *entry = get->entry;
-  g_autofree char *card = NULL, *vqgan = entry != NULL && entry->vqgan != NULL ? path_in_folder (get, entry->vqgan) : NULL;
+  g_autofree char *card = NULL,
+                  *vqgan = entry != NULL && entry->vqgan != NULL ? path_in_folder (get, entry->vqgan) : NULL;
   g_autofree char *weights = path_in_folder (get, entry != NULL ? entry->weights : NULL);
 
   return write_card (get, &card, error)
-         && arra_checkpoint_convert (weights, get->vqgan != NULL ? get->vqgan : vqgan, card, path, get->quant, tell_converting, get, cancellable,
-                                     error);
+         && arra_checkpoint_convert (weights, get->vqgan != NULL ? get->vqgan : vqgan, card, path, get->quant,
+                                     tell_converting, get, cancellable, error);
 }
 
 static gboolean
@@ -184,7 +187,8 @@ arra_get_run (ArraGet *get, GCancellable *cancellable, GError **error)
   if (!arra_get_ask (get, cancellable, error))
     return FALSE;
   if (!get->agreed)
-    return arra_fail (error, ARRA_ERROR_ARGUMENT, "%s: its licence has not been agreed to: read it at %s", get->name, get->offered.license_link);
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "%s: its licence has not been agreed to: read it at %s", get->name,
+                      get->offered.license_link);
   return fetch_config (get, cancellable, error) && fetch (get, get->repository, FALSE, cancellable, error)
          && make_file (get, cancellable, error);
 }

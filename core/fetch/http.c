@@ -261,8 +261,8 @@ send_once (ArraHttp *http,
   text = to != NULL ? g_uri_to_string (to) : NULL;
   *next = parse_url (text != NULL ? text : "", error);
   if (*next != NULL && g_str_equal (g_uri_get_scheme (uri), "https") && g_str_equal (g_uri_get_scheme (*next), "http"))
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: sends on from https to http, where anybody may change what comes",
-                      g_uri_get_host (uri));
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                      "%s: sends on from https to http, where anybody may change what comes", g_uri_get_host (uri));
   return *next != NULL;
 }
 
@@ -285,7 +285,8 @@ arra_http_get (ArraHttp *http, const ArraHttpRequest *request, GCancellable *can
       uri = g_steal_pointer (&next);
     }
   if (uri != NULL)
-    arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: sends on and on, more than %d times", g_uri_get_host (uri), MAX_REDIRECTS);
+    arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: sends on and on, more than %d times", g_uri_get_host (uri),
+               MAX_REDIRECTS);
   return NULL;
 }
 

@@ -7,18 +7,18 @@
 /* A session belongs to the thread that made it. */
 typedef struct _ArraHttp ArraHttp;
 
-/* Proxies are those of HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, also in small letters, else the desktop's. A file that SSL_CERT_FILE,
- * REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names replaces the system's authorities. @timeout: seconds without a byte after which a connection
- * counts as cut. Returns: (transfer full): arra_http_free(). */
+/* Proxies are those of HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, also in small letters, else the desktop's. A
+ * file that SSL_CERT_FILE, REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names replaces the system's authorities. @timeout:
+ * seconds without a byte after which a connection counts as cut. Returns: (transfer full): arra_http_free(). */
 ArraHttp *arra_http_new (guint timeout, GError **error);
 void arra_http_free (ArraHttp *http); /* nullable */
 
 typedef struct
 {
   const char *url;
-  const char *token;  /* (nullable): sent to @token_origin, and to no other host, whatever redirects there are */
+  const char *token;        /* (nullable): sent to @token_origin, and to no other host, whatever redirects there are */
   const char *token_origin; /* (nullable): "https://host", with a port where it is not the usual one */
-  guint64 offset;     /* where the body is to begin */
+  guint64 offset;           /* where the body is to begin */
 } ArraHttpRequest;
 
 /* What came back, once redirects have been followed. */
@@ -26,19 +26,23 @@ typedef struct
 {
   guint status;
   GInputStream *body;
-  GHashTable *headers; /* names in small letters; what one of the redirects said stays when the last answer does not say it */
+  GHashTable
+      *headers; /* names in small letters; what one of the redirects said stays when the last answer does not say it */
 } ArraHttpAnswer;
 
-/* At most ten redirects, never from https to http. Statuses are no errors here: failures are those of the network, and ARGUMENT
- * for a URL that is none. Messages name the host, never what follows a "?". Returns: (transfer full): arra_http_answer_free(). */
-ArraHttpAnswer *arra_http_get (ArraHttp *http, const ArraHttpRequest *request, GCancellable *cancellable, GError **error);
+/* At most ten redirects, never from https to http. Statuses are no errors here: failures are those of the network, and
+ * ARGUMENT for a URL that is none. Messages name the host, never what follows a "?". Returns: (transfer full):
+ * arra_http_answer_free(). */
+ArraHttpAnswer *
+arra_http_get (ArraHttp *http, const ArraHttpRequest *request, GCancellable *cancellable, GError **error);
 void arra_http_answer_free (ArraHttpAnswer *answer); /* nullable */
 
 /* (nullable) (transfer none): @name in small letters */
 const char *arra_http_header (const ArraHttpAnswer *answer, const char *name);
 
 /* The whole body, of at most @limit bytes; @name starts messages. Returns: (transfer full). */
-GBytes *arra_http_read (ArraHttpAnswer *answer, const char *name, gsize limit, GCancellable *cancellable, GError **error);
+GBytes *
+arra_http_read (ArraHttpAnswer *answer, const char *name, gsize limit, GCancellable *cancellable, GError **error);
 
 /* (nullable) (transfer full): a date as headers have it */
 GDateTime *arra_http_date (const char *text);

@@ -150,8 +150,9 @@ wait_while_busy (const ArraHubAccess *access,
   guint64 pause = asked >= 0 ? (guint64) asked * 1000 : arra_hub_pause (access, failed);
 
   if (pause > MAX_PAUSE)
-    return arra_fail (error, ARRA_ERROR_UNAVAILABLE, "%s: the server is busy and asks to be left alone for %" PRId64 " minutes; try again then",
-                      name, asked / 60);
+    return arra_fail (error, ARRA_ERROR_UNAVAILABLE,
+                      "%s: the server is busy and asks to be left alone for %" PRId64 " minutes; try again then", name,
+                      asked / 60);
   return arra_hub_wait (pause, cancellable, error);
 }
 
@@ -163,16 +164,18 @@ fail_closed (const ArraHubAccess *access, const ArraHttpAnswer *answer, const ch
   const char *code = arra_http_header (answer, "x-error-code");
 
   if (g_strcmp0 (code, "GatedRepo") == 0 && access->token != NULL)
-    return arra_fail (error, ARRA_ERROR_ARGUMENT,
-                      "%s: its owner lets in only who has agreed to the terms: open its page at %s with a browser, agree, and try again",
-                      name, access->origin);
+    return arra_fail (
+        error, ARRA_ERROR_ARGUMENT,
+        "%s: its owner lets in only who has agreed to the terms: open its page at %s with a browser, agree, and try again",
+        name, access->origin);
   if (access->token == NULL)
-    return arra_fail (error, ARRA_ERROR_ARGUMENT,
-                      "%s: is not there, or not open to everybody: agree to its terms at %s, make a token there (Settings, Access Tokens), and give it as HF_TOKEN",
-                      name, access->origin);
+    return arra_fail (
+        error, ARRA_ERROR_ARGUMENT,
+        "%s: is not there, or not open to everybody: agree to its terms at %s, make a token there (Settings, Access Tokens), and give it as HF_TOKEN",
+        name, access->origin);
   return arra_fail (error, ARRA_ERROR_ARGUMENT,
-                    "%s: the token (of HF_TOKEN or Hugging Face's token file) does not open it: make a new one at %s", name,
-                    access->origin);
+                    "%s: the token (of HF_TOKEN or Hugging Face's token file) does not open it: make a new one at %s",
+                    name, access->origin);
 }
 
 static gboolean
@@ -189,10 +192,11 @@ fail_status (const ArraHubAccess *access, const ArraHttpAnswer *answer, const ch
     case 407:
       return arra_fail (error, ARRA_ERROR_UNAVAILABLE, "%s: the proxy asks for a name and a password", name);
     case 429:
-      return arra_fail (error, ARRA_ERROR_UNAVAILABLE, "%s: too much was asked for at once; try again in some minutes", name);
+      return arra_fail (error, ARRA_ERROR_UNAVAILABLE, "%s: too much was asked for at once; try again in some minutes",
+                        name);
     default:
-      return arra_fail (error, ARRA_ERROR_UNAVAILABLE, "%s: the server %s answered %u; try again later", name, access->origin,
-                        answer->status);
+      return arra_fail (error, ARRA_ERROR_UNAVAILABLE, "%s: the server %s answered %u; try again later", name,
+                        access->origin, answer->status);
     }
 }
 
@@ -204,21 +208,28 @@ is_answer (const ArraHttpAnswer *answer)
   return answer->status == 200 || answer->status == 206 || answer->status == 416;
 }
 
-/* Offline is a state with words, once there is no hope that the network comes back: who has bytes already waits for it. */
+/* Offline is a state with words, once there is no hope that the network comes back: who has bytes already waits for it.
+ */
 static gboolean
 fail_network (GError **failure, GError **error)
 {
   g_autofree char *folder = arra_checkpoints_folder ();
 
   if (arra_http_is_offline (*failure))
-    return arra_fail (error, ARRA_ERROR_UNAVAILABLE, "no network: %s; a .gguf file that is put into %s needs none", (*failure)->message, folder);
+    return arra_fail (error, ARRA_ERROR_UNAVAILABLE, "no network: %s; a .gguf file that is put into %s needs none",
+                      (*failure)->message, folder);
   g_propagate_error (error, g_steal_pointer (failure));
   return FALSE;
 }
 
 /* Waits after a failure of the network that may pass; FALSE, with @error set, for others. */
 static gboolean
-wait_after (const ArraHubAccess *access, guint failed, gboolean begun, GError **failure, GCancellable *cancellable, GError **error)
+wait_after (const ArraHubAccess *access,
+            guint failed,
+            gboolean begun,
+            GError **failure,
+            GCancellable *cancellable,
+            GError **error)
 {
   if (failed + 1 < access->tries && arra_http_is_passing (*failure) && (begun || !arra_http_is_offline (*failure)))
     {

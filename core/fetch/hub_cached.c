@@ -52,7 +52,8 @@ arra_hub_link_cached (const ArraHubRepository *repository,
       g_autoptr (GError) unread = NULL;
 
       /* What cannot be read there is fetched. */
-      if (!arra_digest_check (&file->digest, places[i], linked, cancellable, &unread) && g_error_matches (unread, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+      if (!arra_digest_check (&file->digest, places[i], linked, cancellable, &unread)
+          && g_error_matches (unread, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         {
           g_propagate_error (error, g_steal_pointer (&unread));
           return FALSE;

@@ -4,7 +4,12 @@
 
 #include "hub_repository.h"
 
-/* Makes @path a link to the cache's own copy of @file, when there is one and its hash is right: *@linked. The cache itself is never changed. FALSE with
+/* Makes @path a link to the cache's own copy of @file, when there is one and its hash is right: *@linked. The cache
+ * itself is never changed. FALSE with
  * @error set when it cannot be read, or the link not be made. */
-gboolean arra_hub_link_cached (const ArraHubRepository *repository, const ArraHubFile *file, const char *path, gboolean *linked,
-                               GCancellable *cancellable, GError **error);
+gboolean arra_hub_link_cached (const ArraHubRepository *repository,
+                               const ArraHubFile *file,
+                               const char *path,
+                               gboolean *linked,
+                               GCancellable *cancellable,
+                               GError **error);

@@ -117,7 +117,8 @@ read_entry (GPtrArray *files, JsonNode *node, const char *name, GError **error)
   if (kind == PATH_BAD)
     {
       g_autofree char *quoted = arra_quote (path, strlen (path));
-      return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: lists the file %s, which no folder can hold: nothing is fetched", name, quoted);
+      return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                        "%s: lists the file %s, which no folder can hold: nothing is fetched", name, quoted);
     }
   if (kind == PATH_HIDDEN)
     return TRUE;
@@ -193,7 +194,13 @@ arra_hub_read_revision (ArraHubRepository *repository, const char *text, gsize s
 /* ------------------------------------------------------------------ asking */
 
 static GBytes *
-get_page (const ArraHubAccess *access, ArraHttp *http, const char *name, const char *from, char **next, GCancellable *cancellable, GError **error)
+get_page (const ArraHubAccess *access,
+          ArraHttp *http,
+          const char *name,
+          const char *from,
+          char **next,
+          GCancellable *cancellable,
+          GError **error)
 {
   g_autoptr (ArraHttpAnswer) answer = arra_hub_get (access, http, name, from, 0, cancellable, error);
   const char *link = answer != NULL ? arra_http_header (answer, "link") : NULL;
@@ -205,7 +212,12 @@ get_page (const ArraHubAccess *access, ArraHttp *http, const char *name, const c
 }
 
 static gboolean
-get_revision (const ArraHubAccess *access, ArraHttp *http, ArraHubRepository *repository, const char *revision, GCancellable *cancellable, GError **error)
+get_revision (const ArraHubAccess *access,
+              ArraHttp *http,
+              ArraHubRepository *repository,
+              const char *revision,
+              GCancellable *cancellable,
+              GError **error)
 {
   g_autofree char *escaped = g_uri_escape_string (revision, NULL, FALSE);
   g_autofree char *from = g_strdup_printf ("/api/models/%s/revision/%s", repository->name, escaped);
@@ -218,19 +230,30 @@ get_revision (const ArraHubAccess *access, ArraHttp *http, ArraHubRepository *re
 
 /* A next page elsewhere would be another's word. */
 static gboolean
-check_next (const ArraHubAccess *access, const ArraHubRepository *repository, const char *next, guint pages, GError **error)
+check_next (const ArraHubAccess *access,
+            const ArraHubRepository *repository,
+            const char *next,
+            guint pages,
+            GError **error)
 {
   g_autofree char *origin = next != NULL && *next != '/' ? arra_http_origin (next) : NULL;
 
   if (next != NULL && *next != '/' && g_strcmp0 (origin, access->origin) != 0)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: its list of files goes on at another server", repository->name);
-  return pages < MAX_PAGES || arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: its list of files does not end", repository->name);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: its list of files goes on at another server",
+                      repository->name);
+  return pages < MAX_PAGES
+         || arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: its list of files does not end", repository->name);
 }
 
 static gboolean
-get_tree (const ArraHubAccess *access, ArraHttp *http, ArraHubRepository *repository, GCancellable *cancellable, GError **error)
+get_tree (const ArraHubAccess *access,
+          ArraHttp *http,
+          ArraHubRepository *repository,
+          GCancellable *cancellable,
+          GError **error)
 {
-  g_autofree char *from = g_strdup_printf ("/api/models/%s/tree/%s?recursive=true", repository->name, repository->commit);
+  g_autofree char *from
+      = g_strdup_printf ("/api/models/%s/tree/%s?recursive=true", repository->name, repository->commit);
 
   for (guint pages = 0; from != NULL; pages++)
     {
@@ -239,7 +262,8 @@ get_tree (const ArraHubAccess *access, ArraHttp *http, ArraHubRepository *reposi
       gsize size = 0;
       const char *text = page != NULL ? g_bytes_get_data (page, &size) : NULL;
 
-      if (page == NULL || !arra_hub_read_tree (repository->files, text != NULL ? text : "", size, repository->name, error)
+      if (page == NULL
+          || !arra_hub_read_tree (repository->files, text != NULL ? text : "", size, repository->name, error)
           || !check_next (access, repository, next, pages, error))
         return FALSE;
       g_free (from);
@@ -284,7 +308,8 @@ arra_hub_repository_get (const ArraHubAccess *access,
       arra_fail (error, ARRA_ERROR_ARGUMENT, "%s: is no repository: its name has the form OWNER/REPO", name);
       return NULL;
     }
-  if (!get_revision (access, http, repository, revision, cancellable, error) || !get_tree (access, http, repository, cancellable, error))
+  if (!get_revision (access, http, repository, revision, cancellable, error)
+      || !get_tree (access, http, repository, cancellable, error))
     return NULL;
   g_ptr_array_sort (repository->files, by_path);
   return check_files (repository, error) ? g_steal_pointer (&repository) : NULL;
@@ -360,7 +385,8 @@ is_second_form (const GPtrArray *files, const ArraHubFile *file)
     {
       const ArraHubFile *other = files->pdata[i];
 
-      if (is_safetensors (other) && strncmp (other->path, file->path, length) == 0 && strchr (other->path + length, '/') == NULL)
+      if (is_safetensors (other) && strncmp (other->path, file->path, length) == 0
+          && strchr (other->path + length, '/') == NULL)
         return TRUE;
     }
   return FALSE;

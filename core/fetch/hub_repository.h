@@ -25,10 +25,15 @@ typedef struct
 /* Whether @text is of the form OWNER/REPO. */
 gboolean arra_hub_is_name (const char *text);
 
-/* Asks the hub for @name at @revision ("main", a branch or a commit). Hidden files are left out. INVALID_DATA for an answer that is broken, or that
- * names files which would lie elsewhere. Returns: (transfer full): arra_hub_repository_free(). */
-ArraHubRepository *arra_hub_repository_get (const ArraHubAccess *access, ArraHttp *http, const char *name, const char *revision,
-                                            GCancellable *cancellable, GError **error);
+/* Asks the hub for @name at @revision ("main", a branch or a commit). Hidden files are left out. INVALID_DATA for an
+ * answer that is broken, or that names files which would lie elsewhere. Returns: (transfer full):
+ * arra_hub_repository_free(). */
+ArraHubRepository *arra_hub_repository_get (const ArraHubAccess *access,
+                                            ArraHttp *http,
+                                            const char *name,
+                                            const char *revision,
+                                            GCancellable *cancellable,
+                                            GError **error);
 void arra_hub_repository_free (ArraHubRepository *repository); /* nullable */
 
 /* Where the file's bytes are asked for, on the endpoint; (transfer full). */
@@ -41,7 +46,8 @@ gboolean arra_hub_read_revision (ArraHubRepository *repository, const char *text
 /* (element-type ArraHubFile) (transfer full): empty */
 GPtrArray *arra_hub_files_new (void);
 
-/* What a checkpoint is made of: leaves out pictures, other frameworks' weights, and pickles where there are safetensors. */
+/* What a checkpoint is made of: leaves out pictures, other frameworks' weights, and pickles where there are
+ * safetensors. */
 void arra_hub_files_keep_needed (GPtrArray *files);
 /* The sum of their bytes. */
 guint64 arra_hub_files_size (const GPtrArray *files);

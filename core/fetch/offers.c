@@ -16,7 +16,8 @@
 
 /* Bits of a weight, with its share of its block's scale. */
 static const double bits[] = {
-  [ARRA_QUANT_AS_STORED] = 32, [ARRA_QUANT_F32] = 32, [ARRA_QUANT_F16] = 16, [ARRA_QUANT_BF16] = 16, [ARRA_QUANT_Q8_0] = 8.5,
+  [ARRA_QUANT_AS_STORED] = 32, [ARRA_QUANT_F32] = 32,   [ARRA_QUANT_F16] = 16,
+  [ARRA_QUANT_BF16] = 16,      [ARRA_QUANT_Q8_0] = 8.5,
 };
 
 static void
@@ -63,7 +64,8 @@ transformer_bytes (const ArraCatalogueEntry *entry)
 static guint64
 memory_of (const ArraCatalogueEntry *entry, guint64 file_bytes)
 {
-  return file_bytes + 2 * 2 * sizeof (float) * entry->layers * entry->width * entry->positions + entry->side * entry->side * PIXEL + PROGRAM;
+  return file_bytes + 2 * 2 * sizeof (float) * entry->layers * entry->width * entry->positions
+         + entry->side * entry->side * PIXEL + PROGRAM;
 }
 
 /* (nullable) (transfer full) */
@@ -72,11 +74,13 @@ find_problem (const ArraCatalogueEntry *entry, const ArraOffer *offer)
 {
   guint64 available = arra_mem_available ();
   g_autofree char *needed = g_format_size_full (offer->memory, G_FORMAT_SIZE_IEC_UNITS);
-  g_autofree char *there = g_format_size_full (available, G_FORMAT_SIZE_IEC_UNITS), *folder = arra_checkpoints_folder ();
+  g_autofree char *there = g_format_size_full (available, G_FORMAT_SIZE_IEC_UNITS),
+                  *folder = arra_checkpoints_folder ();
   g_autoptr (GError) error = NULL;
 
   if (entry->t5 != NULL)
-    return g_strdup_printf (arra_translate (N_ ("its prompts are read by a T5 encoder, %s, which this version cannot give it")), entry->t5);
+    return g_strdup_printf (
+        arra_translate (N_ ("its prompts are read by a T5 encoder, %s, which this version cannot give it")), entry->t5);
   if (available > 0 && offer->memory > available)
     return g_strdup_printf (arra_translate (N_ ("it needs about %s of memory, and %s are free")), needed, there);
   if (!arra_fetch_check_room (folder, offer->fetched_bytes + offer->file_bytes, &error))

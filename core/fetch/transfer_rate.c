@@ -17,5 +17,6 @@ arra_transfer_rate_add (ArraTransferRate *rate, gint64 time, guint64 bytes)
   oldest = rate->n < ARRA_RATE_SAMPLES ? 0 : rate->next;
   if (time - rate->samples[oldest].time < G_USEC_PER_SEC || bytes < rate->samples[oldest].bytes)
     return 0;
-  return (double) (bytes - rate->samples[oldest].bytes) / ((double) (time - rate->samples[oldest].time) / G_USEC_PER_SEC);
+  return (double) (bytes - rate->samples[oldest].bytes)
+         / ((double) (time - rate->samples[oldest].time) / G_USEC_PER_SEC);
 }

@@ -17,6 +17,6 @@ typedef struct
   guint n, next;
 } ArraTransferRate;
 
-/* @bytes have come in all at @time (microseconds). Returns bytes a second over the samples that are kept, the last half minute; 0 until there is a
- * second of them. */
+/* @bytes have come in all at @time (microseconds). Returns bytes a second over the samples that are kept, the last half
+ * minute; 0 until there is a second of them. */
 double arra_transfer_rate_add (ArraTransferRate *rate, gint64 time, guint64 bytes);

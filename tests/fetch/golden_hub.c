@@ -38,7 +38,9 @@ add_file (GoldenHub *hub, const char *path, const char *name)
   route.size = size;
   route.cut_after = 65536;
   server_add (hub->server, &route);
-  g_string_append_printf (hub->tree, "%s{\"type\":\"file\",\"path\":\"%s\",\"size\":%" G_GSIZE_FORMAT ",\"oid\":\"\",\"lfs\":{\"oid\":\"%s\"}}",
+  g_string_append_printf (hub->tree,
+                          "%s{\"type\":\"file\",\"path\":\"%s\",\"size\":%" G_GSIZE_FORMAT
+                          ",\"oid\":\"\",\"lfs\":{\"oid\":\"%s\"}}",
                           hub->tree->len > 1 ? "," : "", name, size, sha256);
 }
 
@@ -64,11 +66,13 @@ golden_hub_put_catalogue (const char *home, const char *model)
   static const char entry[]
       = "{\"checkpoints\": [{\"name\": \"fox\", \"title\": \"A little fox\", \"repository\": \"fox/little\", \"draws\": {\"en\": \"Foxes.\"},"
         " \"license\": \"of all foxes\", \"license_link\": \"https://fox.example/license\", \"side\": 32, \"type\": \"f16\", \"bytes\": 1048576,"
-        " \"parameters\": 1000000, \"layers\": 1, \"width\": 64, \"positions\": 4, \"vqgan\": \"" VQGAN "\", \"card\": {\"domain\": \"foxes\"},"
+        " \"parameters\": 1000000, \"layers\": 1, \"width\": 64, \"positions\": 4, \"vqgan\": \"" VQGAN
+        "\", \"card\": {\"domain\": \"foxes\"},"
         " \"sha256\": {\"config.json\": \"%s\"}},"
         "{\"name\": \"whale\", \"title\": \"A whale\", \"repository\": \"sea/whale\", \"draws\": {\"en\": \"Whales.\"}, \"license\": \"of whales\","
         " \"license_link\": \"https://whale.example/\", \"type\": \"q8_0\", \"parameters\": 1000000000000000, \"vqgan_link\": \"https://vqgan.example/\"}]}";
-  g_autofree char *folder = g_build_filename (home, "arra", NULL), *path = g_build_filename (folder, "catalogue.json", NULL);
+  g_autofree char *folder = g_build_filename (home, "arra", NULL),
+                  *path = g_build_filename (folder, "catalogue.json", NULL);
   g_autofree char *known = g_build_filename (model, "config.json", NULL), *bytes = NULL, *sha256 = NULL, *text = NULL;
   gsize size;
 

@@ -20,6 +20,6 @@ void golden_hub_end (GoldenHub *hub);
 /* Takes @text, which is there at @path from now on. */
 void golden_hub_add (GoldenHub *hub, const char *path, char *text);
 
-/* Puts a catalogue below @home, a folder for data: "fox" is the repository, as long as its config.json is that of the folder @model; "whale"
- * is what no computer can run. */
+/* Puts a catalogue below @home, a folder for data: "fox" is the repository, as long as its config.json is that of the
+ * folder @model; "whale" is what no computer can run. */
 void golden_hub_put_catalogue (const char *home, const char *model);

@@ -87,9 +87,24 @@ hub_count (const char *folder)
 void
 hub_without_environment (void)
 {
-  static const char *const names[] = { "HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "HF_TOKEN_PATH", "HF_HOME", "HF_ENDPOINT", "HF_HUB_CACHE",
-                                       "HUGGINGFACE_HUB_CACHE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "http_proxy",
-                                       "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY" };
+  static const char *const names[] = { "HF_TOKEN",
+                                       "HUGGING_FACE_HUB_TOKEN",
+                                       "HF_TOKEN_PATH",
+                                       "HF_HOME",
+                                       "HF_ENDPOINT",
+                                       "HF_HUB_CACHE",
+                                       "HUGGINGFACE_HUB_CACHE",
+                                       "SSL_CERT_FILE",
+                                       "REQUESTS_CA_BUNDLE",
+                                       "CURL_CA_BUNDLE",
+                                       "http_proxy",
+                                       "HTTP_PROXY",
+                                       "https_proxy",
+                                       "HTTPS_PROXY",
+                                       "all_proxy",
+                                       "ALL_PROXY",
+                                       "no_proxy",
+                                       "NO_PROXY" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     g_unsetenv (names[i]);

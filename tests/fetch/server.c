@@ -75,8 +75,9 @@ read_request (GInputStream *in, Request *request, GCancellable *cancellable)
 static void
 note_request (Server *server, const Request *request)
 {
-  g_ptr_array_add (server->asked, g_strdup_printf ("%s %s %s", request->path, request->range != NULL ? request->range : "-",
-                                                   request->token != NULL ? request->token : "-"));
+  g_ptr_array_add (server->asked,
+                   g_strdup_printf ("%s %s %s", request->path, request->range != NULL ? request->range : "-",
+                                    request->token != NULL ? request->token : "-"));
 }
 
 static Route *
@@ -103,10 +104,10 @@ meet (Server *server, const Request *request)
       if (route->n_busy > 0)
         {
           route->n_busy--;
-          met = (Route){ .status = route->busy_status, .headers = route->busy_headers };
+          met = (Route) { .status = route->busy_status, .headers = route->busy_headers };
         }
       else if (route->token != NULL && g_strcmp0 (request->token, route->token) != 0)
-        met = (Route){ .status = 401, .headers = "X-Error-Code: GatedRepo\r\n" };
+        met = (Route) { .status = 401, .headers = "X-Error-Code: GatedRepo\r\n" };
       else if (route->n_wrong > 0)
         route->n_wrong--;
     }
@@ -172,8 +173,9 @@ answer (Server *server, GOutputStream *out, const Request *request)
   g_string_append_printf (head, "HTTP/1.1 %u Answer\r\nContent-Length: %" G_GSIZE_FORMAT "\r\n", status,
                           route.size - (gsize) begin + route.too_many);
   if (is_part && !beyond)
-    g_string_append_printf (head, "Content-Range: bytes %" G_GUINT64_FORMAT "-%" G_GSIZE_FORMAT "/%" G_GSIZE_FORMAT "\r\n", told,
-                            route.size - 1, route.size);
+    g_string_append_printf (head,
+                            "Content-Range: bytes %" G_GUINT64_FORMAT "-%" G_GSIZE_FORMAT "/%" G_GSIZE_FORMAT "\r\n",
+                            told, route.size - 1, route.size);
   g_string_append (head, route.headers != NULL ? route.headers : "");
   g_string_append (head, "\r\n");
   return send_all (out, head->str, head->len, server->end) && send_content (server, out, &route, (gsize) begin);

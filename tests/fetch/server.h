@@ -14,16 +14,16 @@ typedef struct
   const char *headers;   /* (nullable): lines that end in "\r\n" */
   const guint8 *content; /* borrowed */
   gsize size;
-  guint n_busy;          /* answers with busy_status before the others */
+  guint n_busy; /* answers with busy_status before the others */
   guint busy_status;
   const char *busy_headers;
-  gsize cut_after;       /* 0: never; else the connection ends after so many bytes of content */
-  gboolean no_ranges;    /* ranges are passed over */
-  gboolean wrong_range;  /* another range comes than was asked for */
-  guint n_wrong;         /* answers whose first byte is another one */
-  gsize too_many;        /* bytes that are sent, and announced, beyond the content */
-  const char *token;     /* (nullable): without it the answer is 401 */
-  gboolean waits;        /* after the first bytes of content nothing comes any more */
+  gsize cut_after;      /* 0: never; else the connection ends after so many bytes of content */
+  gboolean no_ranges;   /* ranges are passed over */
+  gboolean wrong_range; /* another range comes than was asked for */
+  guint n_wrong;        /* answers whose first byte is another one */
+  gsize too_many;       /* bytes that are sent, and announced, beyond the content */
+  const char *token;    /* (nullable): without it the answer is 401 */
+  gboolean waits;       /* after the first bytes of content nothing comes any more */
 } Route;
 
 /* @certificate: (nullable): of a TLS server */
@@ -39,6 +39,6 @@ guint16 server_port (const Server *server);
 /* What was asked for, a line each: "PATH RANGE TOKEN", with "-" for what was not given. (transfer full) */
 char **server_asked (Server *server);
 guint server_count (Server *server, const char *path); /* requests for it */
-guint64 server_sent (Server *server);                   /* bytes of content */
+guint64 server_sent (Server *server);                  /* bytes of content */
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Server, server_free)

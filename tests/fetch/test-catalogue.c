@@ -25,7 +25,8 @@ assert_digests (JsonObject *sha256)
   ArraDigest digest;
 
   for (const GList *name = names; name != NULL; name = name->next)
-    g_assert_true (arra_digest_set (&digest, ARRA_DIGEST_SHA256, json_object_get_string_member (sha256, name->data), 0));
+    g_assert_true (
+        arra_digest_set (&digest, ARRA_DIGEST_SHA256, json_object_get_string_member (sha256, name->data), 0));
 }
 
 static void
@@ -55,11 +56,13 @@ test_languages (void)
 {
   static const char *const languages[] = { "en", "de", "fr" };
   g_autoptr (ArraCatalogue) catalogue = open_shipped ();
-  JsonArray *array = json_object_get_array_member (json_node_get_object (json_parser_get_root (catalogue->parser)), "checkpoints");
+  JsonArray *array
+      = json_object_get_array_member (json_node_get_object (json_parser_get_root (catalogue->parser)), "checkpoints");
 
   for (guint i = 0; i < json_array_get_length (array); i++)
     for (gsize k = 0; k < G_N_ELEMENTS (languages); k++)
-      g_assert_true (json_object_has_member (json_object_get_object_member (json_array_get_object_element (array, i), "draws"), languages[k]));
+      g_assert_true (json_object_has_member (
+          json_object_get_object_member (json_array_get_object_element (array, i), "draws"), languages[k]));
 }
 
 static void
@@ -80,7 +83,8 @@ test_broken (void)
     "{\"checkpoints\":[{\"name\":\"a\",\"repository\":\"a/b\",\"bytes\":\"1\"," GOOD "}]}",
     "{\"checkpoints\":[{\"name\":\"a\",\"repository\":\"a/b\",\"card\":1," GOOD "}]}",
     "{\"checkpoints\":[{\"name\":\"a\",\"repository\":\"a/b\",\"vqgan_sha256\":\"1\"," GOOD "}]}",
-    "{\"checkpoints\":[{\"name\":\"a\",\"repository\":\"a/b\"," GOOD "},{\"name\":\"a\",\"repository\":\"a/b\"," GOOD "}]}",
+    "{\"checkpoints\":[{\"name\":\"a\",\"repository\":\"a/b\"," GOOD "},{\"name\":\"a\",\"repository\":\"a/b\"," GOOD
+    "}]}",
   };
   g_autofree char *folder = hub_scratch (), *path = g_build_filename (folder, "catalogue.json", NULL);
 

@@ -23,7 +23,7 @@ typedef struct
   ArraHubAccess *access;
   char *folder, *path;
   ArraFetchFile file;
-  gint64 told;     /* bytes */
+  gint64 told; /* bytes */
   guint notes;
   GCancellable *stop; /* cancelled when half is there */
 } Fixture;
@@ -39,7 +39,7 @@ set_up (Fixture *fixture, gconstpointer data)
   fixture->access = hub_access (fixture->server, NULL);
   fixture->folder = hub_scratch ();
   fixture->path = g_build_filename (fixture->folder, "model.safetensors", NULL);
-  fixture->file = (ArraFetchFile){ .name = "owner/repo/model.safetensors", .from = FROM, .path = fixture->path };
+  fixture->file = (ArraFetchFile) { .name = "owner/repo/model.safetensors", .from = FROM, .path = fixture->path };
   hex = hub_sha256 (fixture->bytes, SIZE);
   g_assert_true (arra_digest_set (&fixture->file.digest, ARRA_DIGEST_SHA256, hex, SIZE));
   server_add (fixture->server, &route);
@@ -357,7 +357,12 @@ test_killed (Fixture *fixture, gconstpointer data)
       g_assert_cmpint (child, >=, 0);
       if (child == 0)
         {
-          const char *args[] = { g_getenv ("ARRA_FETCH_PROGRAM"), fixture->access->endpoint, FROM, fixture->path, fixture->file.digest.hex, NULL };
+          const char *args[] = { g_getenv ("ARRA_FETCH_PROGRAM"),
+                                 fixture->access->endpoint,
+                                 FROM,
+                                 fixture->path,
+                                 fixture->file.digest.hex,
+                                 NULL };
           execv (args[0], (char *const *) args);
           _exit (127);
         }

@@ -46,7 +46,9 @@ add_file (Fixture *fixture, guint i)
 
   route.path = keep (fixture, g_strdup_printf ("/o/r/resolve/" COMMIT "/part%%20%u/model.safetensors", i));
   server_add (fixture->server, &route);
-  g_string_append_printf (fixture->tree, "%s{\"type\":\"file\",\"path\":\"part %u/model.safetensors\",\"size\":%u,\"oid\":\"%s\"", i > 0 ? "," : "", i, SIZE, git);
+  g_string_append_printf (fixture->tree,
+                          "%s{\"type\":\"file\",\"path\":\"part %u/model.safetensors\",\"size\":%u,\"oid\":\"%s\"",
+                          i > 0 ? "," : "", i, SIZE, git);
   if (i % 3 != 0)
     g_string_append_printf (fixture->tree, ",\"lfs\":{\"oid\":\"%s\",\"size\":%u,\"pointerSize\":134}", sha256, SIZE);
   g_string_append (fixture->tree, "}");
@@ -66,7 +68,8 @@ set_up (Fixture *fixture, gconstpointer data)
   for (guint i = 0; i < N_FILES; i++)
     add_file (fixture, i);
   g_string_append (fixture->tree, ",{\"type\":\"directory\",\"path\":\"part 0\",\"oid\":\"x\",\"size\":0}]");
-  add_text (fixture, "/api/models/o/r/revision/main", "{\"sha\":\"" COMMIT "\",\"gated\":\"auto\",\"cardData\":{\"license\":\"mit\"}}");
+  add_text (fixture, "/api/models/o/r/revision/main",
+            "{\"sha\":\"" COMMIT "\",\"gated\":\"auto\",\"cardData\":{\"license\":\"mit\"}}");
   add_text (fixture, "/api/models/o/r/tree/" COMMIT, fixture->tree->str);
 }
 
@@ -154,7 +157,8 @@ static void
 test_cached (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *sha256 = hub_sha256 (fixture->bytes + 1, SIZE);
-  g_autofree char *blobs = g_build_filename (fixture->cache, "models--o--r", "blobs", NULL), *blob = g_build_filename (blobs, sha256, NULL);
+  g_autofree char *blobs = g_build_filename (fixture->cache, "models--o--r", "blobs", NULL),
+                  *blob = g_build_filename (blobs, sha256, NULL);
   g_autoptr (GError) error = NULL;
 
   g_assert_cmpint (g_mkdir_with_parents (blobs, 0700), ==, 0);
@@ -196,10 +200,23 @@ test_trees (void)
 {
 #define FILE_OF(path, size, oid) "[{\"type\":\"file\",\"path\":\"" path "\",\"size\":" size ",\"oid\":\"" oid "\"}]"
   static const char *const bad[] = {
-    "", "{}", "[1]", "[{}]", FILE_OF ("a", "1", "zz"), FILE_OF ("a", "-1", COMMIT), FILE_OF ("a", "1e30", COMMIT),
-    FILE_OF ("a", "9223372036854775807", COMMIT), FILE_OF ("../a", "1", COMMIT), FILE_OF ("/a", "1", COMMIT), FILE_OF ("a/../../b", "1", COMMIT),
-    FILE_OF ("a//b", "1", COMMIT), FILE_OF ("a\\\\b", "1", COMMIT), FILE_OF ("a\\nb", "1", COMMIT), FILE_OF ("C:a", "1", COMMIT),
-    FILE_OF ("", "1", COMMIT), FILE_OF ("a/.", "1", COMMIT),
+    "",
+    "{}",
+    "[1]",
+    "[{}]",
+    FILE_OF ("a", "1", "zz"),
+    FILE_OF ("a", "-1", COMMIT),
+    FILE_OF ("a", "1e30", COMMIT),
+    FILE_OF ("a", "9223372036854775807", COMMIT),
+    FILE_OF ("../a", "1", COMMIT),
+    FILE_OF ("/a", "1", COMMIT),
+    FILE_OF ("a/../../b", "1", COMMIT),
+    FILE_OF ("a//b", "1", COMMIT),
+    FILE_OF ("a\\\\b", "1", COMMIT),
+    FILE_OF ("a\\nb", "1", COMMIT),
+    FILE_OF ("C:a", "1", COMMIT),
+    FILE_OF ("", "1", COMMIT),
+    FILE_OF ("a/.", "1", COMMIT),
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
@@ -217,13 +234,13 @@ static void
 test_needed (void)
 {
   static const char text[] = "[" //
-    "{\"type\":\"file\",\"path\":\"model.safetensors\",\"size\":1,\"oid\":\"" COMMIT "\"},"
-    "{\"type\":\"file\",\"path\":\"pytorch_model.bin\",\"size\":1,\"oid\":\"" COMMIT "\"},"
-    "{\"type\":\"file\",\"path\":\"vq/vqgan.ckpt\",\"size\":1,\"oid\":\"" COMMIT "\"},"
-    "{\"type\":\"file\",\"path\":\"other/model.pt\",\"size\":1,\"oid\":\"" COMMIT "\"},"
-    "{\"type\":\"file\",\"path\":\"config.json\",\"size\":1,\"oid\":\"" COMMIT "\"},"
-    "{\"type\":\"file\",\"path\":\"picture.png\",\"size\":1,\"oid\":\"" COMMIT "\"},"
-    "{\"type\":\"file\",\"path\":\".gitattributes\",\"size\":1,\"oid\":\"" COMMIT "\"}]";
+                             "{\"type\":\"file\",\"path\":\"model.safetensors\",\"size\":1,\"oid\":\"" COMMIT "\"},"
+                             "{\"type\":\"file\",\"path\":\"pytorch_model.bin\",\"size\":1,\"oid\":\"" COMMIT "\"},"
+                             "{\"type\":\"file\",\"path\":\"vq/vqgan.ckpt\",\"size\":1,\"oid\":\"" COMMIT "\"},"
+                             "{\"type\":\"file\",\"path\":\"other/model.pt\",\"size\":1,\"oid\":\"" COMMIT "\"},"
+                             "{\"type\":\"file\",\"path\":\"config.json\",\"size\":1,\"oid\":\"" COMMIT "\"},"
+                             "{\"type\":\"file\",\"path\":\"picture.png\",\"size\":1,\"oid\":\"" COMMIT "\"},"
+                             "{\"type\":\"file\",\"path\":\".gitattributes\",\"size\":1,\"oid\":\"" COMMIT "\"}]";
   g_autoptr (GPtrArray) files = arra_hub_files_new ();
 
   g_assert_true (arra_hub_read_tree (files, text, strlen (text), "o/r", NULL));
@@ -236,7 +253,8 @@ static void
 test_names (void)
 {
   static const char *const good[] = { "a/b", "deepseek-ai/Janus-Pro-1B", "o/r.v1_2" };
-  static const char *const bad[] = { "", "a", "a/", "/b", "a/b/c", "../b", "a/..", "a/.b", "a/b?x", "a/b#", "a /b", "a/b--c", "-a/b", "a/b%2f" };
+  static const char *const bad[]
+      = { "", "a", "a/", "/b", "a/b/c", "../b", "a/..", "a/.b", "a/b?x", "a/b#", "a /b", "a/b--c", "-a/b", "a/b%2f" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (good); i++)
     g_assert_true (arra_hub_is_name (good[i]));

@@ -11,7 +11,8 @@
 static void
 add (Server *server, const char *path, guint status, const char *headers)
 {
-  const Route route = { .path = path, .status = status, .headers = headers, .content = (const guint8 *) TEXT, .size = strlen (TEXT) };
+  const Route route
+      = { .path = path, .status = status, .headers = headers, .content = (const guint8 *) TEXT, .size = strlen (TEXT) };
 
   server_add (server, &route);
 }

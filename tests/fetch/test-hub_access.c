@@ -19,7 +19,8 @@ assert_token (const char *token)
 static void
 test_token (void)
 {
-  g_autofree char *home = hub_scratch (), *in_home = g_build_filename (home, "token", NULL), *other = g_build_filename (home, "other", NULL);
+  g_autofree char *home = hub_scratch (), *in_home = g_build_filename (home, "token", NULL),
+                  *other = g_build_filename (home, "other", NULL);
 
   g_setenv ("HF_HOME", home, TRUE);
   assert_token (NULL);

@@ -19,7 +19,8 @@ typedef struct
 static void
 set_up (Getting *fixture, gconstpointer data)
 {
-  g_autofree char *model = g_build_filename (g_getenv ("ARRA_TEST_DATA"), "golden", "e2e", "model", NULL), *checkpoints = NULL;
+  g_autofree char *model = g_build_filename (g_getenv ("ARRA_TEST_DATA"), "golden", "e2e", "model", NULL),
+                  *checkpoints = NULL;
 
   golden_hub_begin (&fixture->hub);
   golden_hub_put_catalogue (home, model);
@@ -65,7 +66,8 @@ wait_for (Getting *fixture, GType type, const char *name)
 
   do
     g_main_context_iteration (NULL, TRUE);
-  while ((widget = case_find (fixture->window, type, name)) == NULL || !gtk_widget_is_visible (widget) || !gtk_widget_is_sensitive (widget));
+  while ((widget = case_find (fixture->window, type, name)) == NULL || !gtk_widget_is_visible (widget)
+         || !gtk_widget_is_sensitive (widget));
 }
 
 static void
@@ -109,7 +111,8 @@ static void
 test_got (Getting *fixture, gconstpointer data)
 {
   g_autofree char *path = g_build_filename (home, "arra", "checkpoints", "fox-f16.gguf", NULL);
-  g_autofree char *fetched = g_build_filename (home, "arra", "checkpoints", ".fetch", "fox--little", GOLDEN_HUB_COMMIT, NULL);
+  g_autofree char *fetched
+      = g_build_filename (home, "arra", "checkpoints", ".fetch", "fox--little", GOLDEN_HUB_COMMIT, NULL);
   GtkWidget *agree;
 
   open_window (fixture);
@@ -170,7 +173,8 @@ begin_fetch (Getting *fixture)
   choose (fixture, 0);
   press (fixture, "Get…");
   wait_for (fixture, GTK_TYPE_CHECK_BUTTON, "I have read the licence and agree to it");
-  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (get (fixture, GTK_TYPE_CHECK_BUTTON, "I have read the licence and agree to it")), TRUE);
+  gtk_toggle_button_set_active (
+      GTK_TOGGLE_BUTTON (get (fixture, GTK_TYPE_CHECK_BUTTON, "I have read the licence and agree to it")), TRUE);
   press (fixture, "Fetch");
 }
 
@@ -178,7 +182,8 @@ begin_fetch (Getting *fixture)
 static void
 test_stop (Getting *fixture, gconstpointer data)
 {
-  Route *route = server_route (fixture->hub.server, "/fox/little/resolve/" GOLDEN_HUB_COMMIT "/model-00001-of-00002.safetensors");
+  Route *route = server_route (fixture->hub.server,
+                               "/fox/little/resolve/" GOLDEN_HUB_COMMIT "/model-00001-of-00002.safetensors");
 
   route->waits = TRUE;
   open_window (fixture);
@@ -195,7 +200,9 @@ test_stop (Getting *fixture, gconstpointer data)
 static void
 test_closed (Getting *fixture, gconstpointer data)
 {
-  server_route (fixture->hub.server, "/fox/little/resolve/" GOLDEN_HUB_COMMIT "/model-00001-of-00002.safetensors")->waits = TRUE;
+  server_route (fixture->hub.server, "/fox/little/resolve/" GOLDEN_HUB_COMMIT "/model-00001-of-00002.safetensors")
+      ->waits
+      = TRUE;
   open_window (fixture);
   begin_fetch (fixture);
   wait_for_words (fixture, "Fetching");

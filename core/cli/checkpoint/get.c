@@ -30,16 +30,18 @@ typedef struct
 static const CliHelp help = {
   .command = "get",
   .arguments = "[NAME|OWNER/REPO]",
-  .summary = "Fetches a checkpoint from the Hugging Face Hub and writes it as a single GGUF file where `arra info` and GIMP find it.\n"
-             "Without a name it lists those of the catalogue: what they draw, their licence, what they need; nothing is contacted.\n"
-             "What is stopped goes on where it was; every file's hash is checked, and what the Hugging Face cache has is not fetched.",
+  .summary
+  = "Fetches a checkpoint from the Hugging Face Hub and writes it as a single GGUF file where `arra info` and GIMP find it.\n"
+    "Without a name it lists those of the catalogue: what they draw, their licence, what they need; nothing is contacted.\n"
+    "What is stopped goes on where it was; every file's hash is checked, and what the Hugging Face cache has is not fetched.",
   .examples = "  arra get\n"
               "  arra get janus-pro-1b\n"
               "  arra get OWNER/REPO --type q8_0 --agree --delete-originals\n"
               "  HF_TOKEN=hf_... arra get lumina-mgpt-7b --vqgan vqgan.ckpt -o model.gguf",
-  .notes = "The licence is shown first, and agreed to with y, or with --agree where nobody can be asked. For what its owner opens only to\n"
-           "some, HF_TOKEN or Hugging Face's token file holds a token; it is sent to the hub's own host alone. HF_ENDPOINT names another\n"
-           "hub, HTTPS_PROXY, HTTP_PROXY and NO_PROXY a proxy, SSL_CERT_FILE other authorities.",
+  .notes
+  = "The licence is shown first, and agreed to with y, or with --agree where nobody can be asked. For what its owner opens only to\n"
+    "some, HF_TOKEN or Hugging Face's token file holds a token; it is sent to the hub's own host alone. HF_ENDPOINT names another\n"
+    "hub, HTTPS_PROXY, HTTP_PROXY and NO_PROXY a proxy, SSL_CERT_FILE other authorities.",
 };
 
 /* ------------------------------------------------------------------ what is asked for */
@@ -53,7 +55,8 @@ begin (const Options *options, GError **error)
 
   if (!cli_options_max_rest (options->rest, 1, error)
       || (options->type != NULL && !cli_value_quant ("--type", options->type, &quant, error))
-      || (options->parallel != NULL && !cli_value_guint ("--parallel", options->parallel, 1, ARRA_FETCH_MAX_PARALLEL, &parallel, error))
+      || (options->parallel != NULL
+          && !cli_value_guint ("--parallel", options->parallel, 1, ARRA_FETCH_MAX_PARALLEL, &parallel, error))
       || !cli_locate_part ("--vqgan", options->vqgan, &vqgan, error)
       || (options->out != NULL && !cli_output_check_file ("-o", options->out, error)))
     return NULL;
@@ -63,7 +66,11 @@ begin (const Options *options, GError **error)
       return NULL;
     }
   return arra_get_new (options->rest[0],
-                       &((ArraGetOptions){ .path = options->out, .type = options->type, .vqgan = vqgan, .revision = options->revision, .parallel = parallel }),
+                       &((ArraGetOptions) { .path = options->out,
+                                            .type = options->type,
+                                            .vqgan = vqgan,
+                                            .revision = options->revision,
+                                            .parallel = parallel }),
                        error);
 }
 
@@ -98,8 +105,8 @@ show_license (const Options *options, const ArraOffered *offered)
       if (g_str_equal (offer->name, options->rest[0]))
         cli_print ("Licence: %s\n", offer->license);
     }
-  cli_print ("Licence as its page names it: %s\nTo be read at %s\n", offered->license != NULL ? offered->license : "not stated",
-             offered->license_link);
+  cli_print ("Licence as its page names it: %s\nTo be read at %s\n",
+             offered->license != NULL ? offered->license : "not stated", offered->license_link);
 }
 
 static gboolean
@@ -110,7 +117,8 @@ agree (const Options *options, ArraGet *get, GError **error)
   if (!options->quiet || !options->agree)
     show_license (options, offered);
   if (!options->agree && !isatty (STDIN_FILENO))
-    return cli_usage_error (error, "its licence must be agreed to: read it at %s, and say --agree", offered->license_link);
+    return cli_usage_error (error, "its licence must be agreed to: read it at %s, and say --agree",
+                            offered->license_link);
   if (!options->agree && !ask ("Have you read the licence, and do you agree to it?"))
     return cli_usage_error (error, "nothing was fetched: the licence was not agreed to");
   arra_get_agree (get);
@@ -123,9 +131,13 @@ static void
 show_progress (const ArraGetProgress *state, gpointer data)
 {
   static const char *const labels[] = {
-    [ARRA_GET_ASKING] = "Asking", [ARRA_GET_FETCHING] = "Fetching", [ARRA_GET_CONVERTING] = "Converting", [ARRA_GET_VERIFYING] = "Verifying",
+    [ARRA_GET_ASKING] = "Asking",
+    [ARRA_GET_FETCHING] = "Fetching",
+    [ARRA_GET_CONVERTING] = "Converting",
+    [ARRA_GET_VERIFYING] = "Verifying",
   };
-  const ArraProgress shown = { .phase = ARRA_PHASE_PROMPT, .fraction = state->fraction, .seconds_left = state->seconds_left };
+  const ArraProgress shown
+      = { .phase = ARRA_PHASE_PROMPT, .fraction = state->fraction, .seconds_left = state->seconds_left };
   View *view = data;
 
   if (state->stage != view->stage)
@@ -176,7 +188,8 @@ run (gpointer data, GError **error)
   if (options->rest == NULL)
     return get_list (error);
   get = begin (options, error);
-  if (get == NULL || !arra_get_ask (get, cli_signals_stage (0), error) || !agree (options, get, error) || !fetch (options, get, error))
+  if (get == NULL || !arra_get_ask (get, cli_signals_stage (0), error) || !agree (options, get, error)
+      || !fetch (options, get, error))
     return FALSE;
   tell_end (options, get);
   return TRUE;
@@ -187,13 +200,19 @@ cli_get (int argc, char **argv)
 {
   Options options = { 0 };
   const GOptionEntry entries[] = {
-    { "type", 't', 0, G_OPTION_ARG_STRING, &options.type, "Weights as f32, bf16, f16, q8_0 or auto: as stored (default: as the catalogue says, else auto)", "TYPE" },
-    { "out", 'o', 0, G_OPTION_ARG_FILENAME, &options.out, "File to write (default: NAME-TYPE.gguf in the user's folder of checkpoints)", "FILE.gguf" },
-    { "vqgan", 0, 0, G_OPTION_ARG_FILENAME, &options.vqgan, "VQGAN to include, in place of the checkpoint's own", "FILE" },
-    { "revision", 0, 0, G_OPTION_ARG_STRING, &options.revision, "Branch, tag or commit (default: the catalogue's, else main)", "NAME" },
-    { "parallel", 0, 0, G_OPTION_ARG_STRING, &options.parallel, "Files that are fetched at once, 1 to 8 (default: 3)", "N" },
+    { "type", 't', 0, G_OPTION_ARG_STRING, &options.type,
+      "Weights as f32, bf16, f16, q8_0 or auto: as stored (default: as the catalogue says, else auto)", "TYPE" },
+    { "out", 'o', 0, G_OPTION_ARG_FILENAME, &options.out,
+      "File to write (default: NAME-TYPE.gguf in the user's folder of checkpoints)", "FILE.gguf" },
+    { "vqgan", 0, 0, G_OPTION_ARG_FILENAME, &options.vqgan, "VQGAN to include, in place of the checkpoint's own",
+      "FILE" },
+    { "revision", 0, 0, G_OPTION_ARG_STRING, &options.revision,
+      "Branch, tag or commit (default: the catalogue's, else main)", "NAME" },
+    { "parallel", 0, 0, G_OPTION_ARG_STRING, &options.parallel, "Files that are fetched at once, 1 to 8 (default: 3)",
+      "N" },
     { "agree", 0, 0, G_OPTION_ARG_NONE, &options.agree, "The licence has been read and agreed to: do not ask", NULL },
-    { "delete-originals", 0, 0, G_OPTION_ARG_NONE, &options.delete, "Delete what was fetched once the GGUF file is verified: do not ask", NULL },
+    { "delete-originals", 0, 0, G_OPTION_ARG_NONE, &options.delete,
+      "Delete what was fetched once the GGUF file is verified: do not ask", NULL },
     { "keep-originals", 0, 0, G_OPTION_ARG_NONE, &options.keep, "Keep what was fetched: do not ask", NULL },
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet, "Print nothing but errors", NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.rest, NULL, NULL },

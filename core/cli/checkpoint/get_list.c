@@ -37,8 +37,10 @@ static void
 print_offer (const ArraOffer *offer)
 {
   g_autofree char *license = g_strdup_printf ("Licence: %s; %s", offer->license, offer->license_link);
-  g_autofree char *problem = offer->problem != NULL ? g_strdup_printf ("Not on this computer: %s", offer->problem) : NULL;
-  g_autofree char *vqgan = offer->vqgan_link != NULL ? g_strdup_printf ("Its VQGAN (--vqgan) is had at %s", offer->vqgan_link) : NULL;
+  g_autofree char *problem
+      = offer->problem != NULL ? g_strdup_printf ("Not on this computer: %s", offer->problem) : NULL;
+  g_autofree char *vqgan
+      = offer->vqgan_link != NULL ? g_strdup_printf ("Its VQGAN (--vqgan) is had at %s", offer->vqgan_link) : NULL;
 
   info_line (offer->name, offer->title);
   info_line ("", offer->draws);

@@ -14,5 +14,6 @@ arra_checkpoint_check_config (const char *folder, GError **error)
   g_autoptr (JsonParser) parser = arra_json_parse_config (path, &config, error);
 
   /* one that names no type would be taken for the first family's */
-  return parser != NULL && arra_json_get_string (config, path, "model_type", error) != NULL && arra_family_of_config (config, path, error) != NULL;
+  return parser != NULL && arra_json_get_string (config, path, "model_type", error) != NULL
+         && arra_family_of_config (config, path, error) != NULL;
 }

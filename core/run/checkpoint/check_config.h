@@ -4,5 +4,6 @@
 
 #include <arra.h>
 
-/* TRUE when the config.json in @folder is that of a model of a family that is known; else UNSUPPORTED, or what is wrong with the file. */
+/* TRUE when the config.json in @folder is that of a model of a family that is known; else UNSUPPORTED, or what is wrong
+ * with the file. */
 gboolean arra_checkpoint_check_config (const char *folder, GError **error);

@@ -34,8 +34,11 @@ tear_down (GoldenHub *hub, gconstpointer data)
 static void
 test_get (GoldenHub *hub, gconstpointer data)
 {
-  g_autoptr (Outcome) got = arra_run ("get", "fox/little", "--vqgan", golden_vqgan (), "--type", "q8_0", "--agree", NULL), info = NULL;
-  g_autofree char *fetched = scratch_path ("data/arra/checkpoints/.fetch/fox--little/" GOLDEN_HUB_COMMIT "/config.json");
+  g_autoptr (Outcome) got
+      = arra_run ("get", "fox/little", "--vqgan", golden_vqgan (), "--type", "q8_0", "--agree", NULL),
+      info = NULL;
+  g_autofree char *fetched
+      = scratch_path ("data/arra/checkpoints/.fetch/fox--little/" GOLDEN_HUB_COMMIT "/config.json");
 
   assert_status (got, 0);
   assert_says (got->out, "of-foxes");
@@ -52,12 +55,15 @@ test_get (GoldenHub *hub, gconstpointer data)
 static void
 test_again (GoldenHub *hub, gconstpointer data)
 {
-  g_autoptr (Outcome) first = arra_run ("get", "fox/little", "--vqgan", golden_vqgan (), "--agree", "-o", "one.gguf", NULL), second = NULL;
+  g_autoptr (Outcome) first
+      = arra_run ("get", "fox/little", "--vqgan", golden_vqgan (), "--agree", "-o", "one.gguf", NULL),
+      second = NULL;
   g_autofree char *fetched = scratch_path ("data/arra/checkpoints/.fetch/fox--little/" GOLDEN_HUB_COMMIT);
   guint64 sent = server_sent (hub->server), listed = strlen (hub->tree->str) + 100;
 
   assert_status (first, 0);
-  second = arra_run ("get", "fox/little", "--vqgan", golden_vqgan (), "--agree", "--delete-originals", "-o", "two.gguf", NULL);
+  second = arra_run ("get", "fox/little", "--vqgan", golden_vqgan (), "--agree", "--delete-originals", "-o", "two.gguf",
+                     NULL);
   assert_status (second, 0);
   g_assert_true (same_bytes ("one.gguf", "two.gguf"));
   g_assert_cmpuint (server_sent (hub->server), <, sent + listed);
@@ -120,10 +126,12 @@ test_other_kind (GoldenHub *hub, gconstpointer data)
   g_autoptr (Outcome) got = NULL;
 
   golden_hub_add (hub, "/api/models/sea/walrus/revision/main", g_strdup ("{\"sha\":\"" GOLDEN_HUB_COMMIT "\"}"));
-  golden_hub_add (hub, "/api/models/sea/walrus/tree/" GOLDEN_HUB_COMMIT,
-            g_strdup_printf ("[{\"type\":\"file\",\"path\":\"config.json\",\"size\":%zu,\"oid\":\"\",\"lfs\":{\"oid\":\"%s\"}},"
-                             "{\"type\":\"file\",\"path\":\"model.safetensors\",\"size\":1000,\"oid\":\"\",\"lfs\":{\"oid\":\"%s\"}}]",
-                             strlen (config), sha256, sha256));
+  golden_hub_add (
+      hub, "/api/models/sea/walrus/tree/" GOLDEN_HUB_COMMIT,
+      g_strdup_printf (
+          "[{\"type\":\"file\",\"path\":\"config.json\",\"size\":%zu,\"oid\":\"\",\"lfs\":{\"oid\":\"%s\"}},"
+          "{\"type\":\"file\",\"path\":\"model.safetensors\",\"size\":1000,\"oid\":\"\",\"lfs\":{\"oid\":\"%s\"}}]",
+          strlen (config), sha256, sha256));
   golden_hub_add (hub, "/sea/walrus/resolve/" GOLDEN_HUB_COMMIT "/config.json", g_strdup (config));
   got = arra_run ("get", "sea/walrus", "--agree", NULL);
   assert_status (got, 70);
@@ -140,8 +148,10 @@ test_no_config (GoldenHub *hub, gconstpointer data)
   g_autoptr (Outcome) got = NULL;
 
   golden_hub_add (hub, "/api/models/sea/shell/revision/main", g_strdup ("{\"sha\":\"" GOLDEN_HUB_COMMIT "\"}"));
-  golden_hub_add (hub, "/api/models/sea/shell/tree/" GOLDEN_HUB_COMMIT,
-            g_strdup_printf ("[{\"type\":\"file\",\"path\":\"model.pt\",\"size\":0,\"oid\":\"\",\"lfs\":{\"oid\":\"%s\"}}]", sha256));
+  golden_hub_add (
+      hub, "/api/models/sea/shell/tree/" GOLDEN_HUB_COMMIT,
+      g_strdup_printf ("[{\"type\":\"file\",\"path\":\"model.pt\",\"size\":0,\"oid\":\"\",\"lfs\":{\"oid\":\"%s\"}}]",
+                       sha256));
   got = arra_run ("get", "sea/shell", "--agree", NULL);
   assert_status (got, 70);
   assert_says (got->err, "no config.json");
