@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "check_config.h"
 #include "fail.h"
@@ -61,6 +62,29 @@ fetch_config (ArraGet *get, GCancellable *cancellable, GError **error)
   part.files = files;
   return files->len == 0
          || (fetch (get, &part, TRUE, cancellable, error) && arra_checkpoint_check_config (get->folder, error));
+}
+
+/* The user's own file may be another one that fits: it is told, not refused. */
+static gboolean
+look_at_vqgan (ArraGet *get, GCancellable *cancellable, GError **error)
+{
+  const char *known = get->entry != NULL ? get->entry->vqgan_sha256 : NULL;
+  g_autofree char *text = NULL;
+  ArraDigest digest;
+  GStatBuf status;
+  gboolean right;
+
+  if (known == NULL || get->vqgan == NULL || g_stat (get->vqgan, &status) != 0 || !S_ISREG (status.st_mode))
+    return TRUE;
+  arra_digest_set (&digest, ARRA_DIGEST_SHA256, known, (guint64) status.st_size);
+  if (!arra_digest_check (&digest, get->vqgan, &right, cancellable, error))
+    return FALSE;
+  text = g_strdup_printf (
+      arra_translate (N_ ("%s: is another image tokenizer than the one that is known for %s; it is used all the same")),
+      get->vqgan, get->name);
+  if (!right)
+    tell_note (text, get);
+  return TRUE;
 }
 
 /* ------------------------------------------------------------------ its GGUF file */
@@ -189,8 +213,8 @@ arra_get_run (ArraGet *get, GCancellable *cancellable, GError **error)
   if (!get->agreed)
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "%s: its licence has not been agreed to: read it at %s", get->name,
                       get->offered.license_link);
-  return fetch_config (get, cancellable, error) && fetch (get, get->repository, FALSE, cancellable, error)
-         && make_file (get, cancellable, error);
+  return look_at_vqgan (get, cancellable, error) && fetch_config (get, cancellable, error)
+         && fetch (get, get->repository, FALSE, cancellable, error) && make_file (get, cancellable, error);
 }
 
 /* Removes a folder with what is in it; links are removed, not followed. */

@@ -66,7 +66,7 @@ golden_hub_put_catalogue (const char *home, const char *model)
   static const char entry[]
       = "{\"checkpoints\": [{\"name\": \"fox\", \"title\": \"A little fox\", \"repository\": \"fox/little\", \"draws\": {\"en\": \"Foxes.\"},"
         " \"license\": \"of all foxes\", \"license_link\": \"https://fox.example/license\", \"side\": 32, \"type\": \"f16\", \"bytes\": 1048576,"
-        " \"parameters\": 1000000, \"layers\": 1, \"width\": 64, \"positions\": 4, \"vqgan\": \"" VQGAN
+        " \"parameters\": 1000000, \"layers\": 1, \"width\": 64, \"positions\": 4, \"vqgan_sha256\": \"%064d\", \"vqgan\": \"" VQGAN
         "\", \"card\": {\"domain\": \"foxes\"},"
         " \"sha256\": {\"config.json\": \"%s\"}},"
         "{\"name\": \"whale\", \"title\": \"A whale\", \"repository\": \"sea/whale\", \"draws\": {\"en\": \"Whales.\"}, \"license\": \"of whales\","
@@ -78,7 +78,7 @@ golden_hub_put_catalogue (const char *home, const char *model)
 
   g_assert_true (g_file_get_contents (known, &bytes, &size, NULL));
   sha256 = g_compute_checksum_for_data (G_CHECKSUM_SHA256, (const guchar *) bytes, size);
-  text = g_strdup_printf (entry, sha256);
+  text = g_strdup_printf (entry, 0, sha256);
   g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
   g_assert_true (g_file_set_contents (path, text, -1, NULL));
 }

@@ -102,6 +102,16 @@ test_by_name (GoldenHub *hub, gconstpointer data)
   assert_says (again->err, "is there already");
 }
 
+/* An image tokenizer of the user's own may be another one than is known. */
+static void
+test_own_vqgan (GoldenHub *hub, gconstpointer data)
+{
+  g_autoptr (Outcome) got = arra_run ("get", "fox", "--vqgan", golden_vqgan (), "--agree", "--delete-originals", NULL);
+
+  assert_status (got, 0);
+  assert_says (got->err, "is another image tokenizer than the one that is known for fox");
+}
+
 /* What was published under a name stays that. */
 static void
 test_other_file (GoldenHub *hub, gconstpointer data)
@@ -253,6 +263,7 @@ main (int argc, char **argv)
   g_test_add ("/get/again", GoldenHub, NULL, set_up, test_again, tear_down);
   g_test_add ("/get/list", GoldenHub, NULL, set_up, test_list, tear_down);
   g_test_add ("/get/by-name", GoldenHub, NULL, set_up, test_by_name, tear_down);
+  g_test_add ("/get/own-vqgan", GoldenHub, NULL, set_up, test_own_vqgan, tear_down);
   g_test_add ("/get/other-file", GoldenHub, NULL, set_up, test_other_file, tear_down);
   g_test_add ("/get/other-kind", GoldenHub, NULL, set_up, test_other_kind, tear_down);
   g_test_add ("/get/no-config", GoldenHub, NULL, set_up, test_no_config, tear_down);
