@@ -49,7 +49,9 @@ needs_of (const ArraOffer *offer)
   append_bytes (line, _ ("%s to fetch"), offer->fetched_bytes);
   append_bytes (line, _ ("%s on the disk then"), offer->file_bytes);
   append_bytes (line, _ ("%s of memory"), offer->memory);
-  if (offer->seconds > 0)
+  if (offer->seconds > 0 && offer->seconds < 1)
+    append (line, g_strdup_printf (_ ("%s a picture on this computer"), duration));
+  else if (offer->seconds > 0)
     append (line, g_strdup_printf (_ ("about %s a picture on this computer"), duration));
   return g_string_free (line, FALSE);
 }
