@@ -69,8 +69,7 @@ typedef struct
  *
  * Since: 0.1
  */
-ARRA_API ArraGet *
-arra_get_new_sized (const char *what, const ArraGetOptions *options, gsize options_size, GError **error);
+ARRA_API ArraGet *arra_get_new_sized (const char *what, const ArraGetOptions *options, gsize size, GError **error);
 #define arra_get_new(what, options, error) arra_get_new_sized (what, options, sizeof (ArraGetOptions), error)
 
 /* Since: 0.1 */
