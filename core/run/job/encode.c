@@ -109,6 +109,42 @@ encode (const ArraCheckpoint *checkpoint,
   return g_steal_pointer (&codes);
 }
 
+static gboolean
+check_encoder (const ArraCheckpoint *checkpoint, GError **error)
+{
+  if (checkpoint->vqgan != NULL && arra_vqgan_has_encoder (checkpoint->vqgan))
+    return TRUE;
+  return arra_fail (error, ARRA_ERROR_NOT_FOUND,
+                    "%s holds no VQGAN encoder, which turns pixels into tokens: name a file with one",
+                    checkpoint->path);
+}
+
+guint32 *
+arra_checkpoint_encode (ArraCheckpoint *checkpoint,
+                        const guint8 *pixels,
+                        guint width,
+                        guint height,
+                        guint threads,
+                        GCancellable *cancellable,
+                        GError **error)
+{
+  const ArraRaster rgb = { width, height, 3, (guint8 *) pixels }; /* read alone */
+  guint patch;
+
+  g_return_val_if_fail (checkpoint != NULL && pixels != NULL, NULL);
+  if (!check_encoder (checkpoint, error))
+    return NULL;
+  patch = arra_vqgan_patch (&checkpoint->vqgan_config);
+  if (width == 0 || height == 0 || width % patch != 0 || height % patch != 0)
+    {
+      arra_fail (error, ARRA_ERROR_ARGUMENT,
+                 "A picture of %u x %u pixels cannot be encoded: width and height must be multiples of %u",
+                 width, height, patch);
+      return NULL;
+    }
+  return encode (checkpoint, &rgb, threads, height / patch, width / patch, cancellable, error);
+}
+
 guint32 *
 arra_checkpoint_encode_file (ArraCheckpoint *checkpoint,
                              const char *path,
@@ -124,13 +160,8 @@ arra_checkpoint_encode_file (ArraCheckpoint *checkpoint,
   guint patch;
 
   g_return_val_if_fail (checkpoint != NULL && path != NULL && rows != NULL && columns != NULL, NULL);
-  if (checkpoint->vqgan == NULL || !arra_vqgan_has_encoder (checkpoint->vqgan))
-    {
-      arra_fail (error, ARRA_ERROR_NOT_FOUND,
-                 "%s holds no VQGAN encoder, which turns pixels into tokens: name a file with one",
-                 checkpoint->path);
-      return NULL;
-    }
+  if (!check_encoder (checkpoint, error))
+    return NULL;
   if (!load (checkpoint, path, width, height, &rgb, error))
     return NULL;
   patch = arra_vqgan_patch (&checkpoint->vqgan_config);

@@ -7,6 +7,7 @@
 #include "checkpoint.h"
 #include "estimate.h"
 #include "fail.h"
+#include "job_mosaic.h"
 #include "mem.h"
 #include "memory_plan.h"
 #include "prompt.h"
@@ -38,16 +39,38 @@ arra_job_bytes (const ArraCheckpoint *checkpoint,
                 const ArraCapacities *capacities)
 {
   const guint64 codes = picture_codes (capacities);
-  guint64 bytes = arra_session_bytes (checkpoint, capacities, arra_request_is_guided (request))
-                  + (guint64) request->count
-                        * (sizeof (ArraAnswer) + (guint64) capacities->answer_tokens * sizeof (guint32));
+  guint64 bytes
+      = arra_session_bytes (checkpoint, capacities, arra_request_is_guided (request))
+        + (guint64) request->count
+              * (sizeof (ArraAnswer) + (guint64) arra_capacities_kept (capacities) * sizeof (guint32));
 
-  if (checkpoint->vqgan_config.n_embed == 0 || codes == 0)
+  if (checkpoint->vqgan_config.n_embed > 0 && codes > 0)
+    bytes += arra_vqgan_run_bytes (&checkpoint->vqgan_config, capacities->picture_rows,
+                                   capacities->picture_columns, FALSE, capacities->threads);
+  if (capacities->mosaic_codes > 0)
+    return bytes + arra_job_mosaic_bytes (checkpoint, request);
+  if (checkpoint->vqgan_config.n_embed == 0)
     return bytes;
-  bytes += arra_vqgan_run_bytes (&checkpoint->vqgan_config, capacities->picture_rows,
-                                 capacities->picture_columns, FALSE, capacities->threads);
   bytes += codes * (sizeof (guint32) + pixels_of_code (checkpoint) * 3 * (sizeof (float) + 1));
   return bytes + request->count * codes * pixels_of_code (checkpoint) * 3;
+}
+
+static gboolean
+copy_known (ArraJob *job, const ArraRequest *request, GError **error)
+{
+  gsize n;
+
+  if (request->known == NULL)
+    return TRUE;
+  if (!arra_size_mul (request->known_rows, request->known_columns, &n))
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "A picture of %u x %u codes is too large",
+                      request->known_columns, request->known_rows);
+  job->known = arra_mem_new (n, sizeof *job->known, "a picture", error);
+  if (job->known == NULL)
+    return FALSE;
+  memcpy (job->known, request->known, n * sizeof *job->known);
+  job->request.known = job->known;
+  return TRUE;
 }
 
 static gboolean
@@ -55,6 +78,7 @@ copy_request (ArraJob *job, const ArraRequest *request, GError **error)
 {
   job->request = *request;
   job->request.prompt = job->request.prompt_template = NULL;
+  job->request.known = NULL;
   if (request->prompt != NULL)
     {
       job->prompt = arra_mem_strndup (request->prompt, strlen (request->prompt), "the prompt", error);
@@ -68,6 +92,8 @@ copy_request (ArraJob *job, const ArraRequest *request, GError **error)
       if (job->prompt_template == NULL)
         return FALSE;
     }
+  if (!copy_known (job, request, error))
+    return FALSE;
   job->request.prompt = job->prompt;
   job->request.prompt_template = job->prompt_template;
   job->sampling = (ArraSampling){ .guidance_scale = request->guidance_scale,
@@ -85,7 +111,7 @@ make_answers (ArraJob *job, GError **error)
 {
   gsize n_tokens;
 
-  if (!arra_size_mul (job->request.count, job->capacities.answer_tokens, &n_tokens))
+  if (!arra_size_mul (job->request.count, arra_capacities_kept (&job->capacities), &n_tokens))
     return arra_fail (error, ARRA_ERROR_NO_MEMORY, "Not enough memory for the tokens of %u answers",
                       job->request.count);
   job->answers = arra_mem_new0 (job->request.count, sizeof (ArraAnswer), "tokens", error);
@@ -95,7 +121,7 @@ make_answers (ArraJob *job, GError **error)
   if (job->tokens == NULL)
     return FALSE;
   for (gsize i = 0; i < job->request.count; i++)
-    job->answers[i].tokens = job->tokens + i * job->capacities.answer_tokens;
+    job->answers[i].tokens = job->tokens + i * arra_capacities_kept (&job->capacities);
   return TRUE;
 }
 
@@ -114,6 +140,8 @@ make_decoder (ArraJob *job, GError **error)
                                      job->capacities.picture_columns, FALSE, error);
   if (job->decoder == NULL)
     return FALSE;
+  if (job->capacities.mosaic_codes > 0)
+    return arra_job_mosaic_init_decoder (job, error);
   job->codes = arra_mem_new (codes, sizeof (guint32), "a picture", error);
   if (job->codes == NULL)
     return FALSE;
@@ -179,6 +207,8 @@ build (ArraJob *job, gboolean prompted, GError **error)
   job->exec.pool = job->pool;
   if (prompted && !make_session (job, &condition, error))
     return FALSE;
+  if (job->capacities.mosaic_codes > 0 && !arra_job_mosaic_init (job, error))
+    return FALSE;
   return make_answers (job, error) && make_decoder (job, error);
 }
 
@@ -234,6 +264,7 @@ arra_job_free (ArraJob *job)
   arra_mem_free (job->preview);
   arra_mem_free (job->planes);
   arra_mem_free (job->codes);
+  arra_job_mosaic_clear (job);
   arra_vqgan_run_free (job->decoder);
   arra_mem_free (job->tokens);
   arra_mem_free (job->answers);
@@ -284,5 +315,6 @@ guint
 arra_job_n_pictures (const ArraJob *job, guint answer)
 {
   g_return_val_if_fail (job != NULL && answer < job->n_begun, 0);
-  return arra_answer_n_pictures (&job->answers[answer], job->checkpoint->layout);
+  return arra_job_is_mosaic (job) ? 1
+                                  : arra_answer_n_pictures (&job->answers[answer], job->checkpoint->layout);
 }

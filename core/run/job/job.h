@@ -4,9 +4,12 @@
 
 #include <arra.h>
 #include "answer.h"
+#include "mosaic.h"
+#include "likelihood.h"
 #include "pace.h"
 #include "plan.h"
 #include "session.h"
+#include "tiles.h"
 #include "vqgan.h"
 
 #define ARRA_NO_ANSWER G_MAXUINT
@@ -34,9 +37,20 @@ struct _ArraJob
   guint prompt_length; /* tokens of the session that all answers share */
 
   ArraAnswer *answers; /* request.count */
-  guint32 *tokens;     /* request.count x capacities.answer_tokens */
+  guint32 *tokens;     /* request.count x arra_capacities_kept() */
   guint n_begun;
   guint current; /* the answer that the session holds, or ARRA_NO_ANSWER */
+
+  /* answers that are mosaices: job_mosaic.h */
+  gint32 *known;             /* nullable: the request's, ours; arra_mem */
+  ArraMosaicShape shape;
+  ArraMosaic mosaic;         /* n_stages 0: answers are none; else it holds the codes of one of them */
+  ArraTiles tiles;
+  ArraLikelihoodRoom room;
+  ArraLikelihood *likelihoods; /* of a row of codes */
+  guint32 *following;          /* likewise */
+  guint32 *tried;              /* two windows of codes */
+  guint n_tries;
 
   ArraVqganRun *decoder; /* nullable: no VQGAN */
   guint32 *codes;        /* of the picture being decoded */

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "checkpoint.h"
 #include "job.h"
+#include "job_mosaic.h"
 
 typedef struct
 {
@@ -22,7 +23,7 @@ count_tokens (const ArraJob *job)
   for (guint i = 0; i < job->n_begun; i++)
     tokens.done += job->answers[i].n_tokens;
   if (job->request.width > 0)
-    tokens.total = (double) job->request.count * job->capacities.answer_tokens;
+    tokens.total = (double) job->request.count * arra_capacities_kept (&job->capacities);
   return tokens;
 }
 
@@ -30,7 +31,9 @@ count_tokens (const ArraJob *job)
 static Amount
 count_codes (const ArraJob *job, double decoded)
 {
-  const double picture = (double) job->capacities.picture_rows * job->capacities.picture_columns;
+  const double picture = arra_job_is_mosaic (job)
+                             ? arra_job_mosaic_decoded (job)
+                             : (double) job->capacities.picture_rows * job->capacities.picture_columns;
   Amount codes = { 0, 0 };
 
   if (job->decoder == NULL || job->request.width == 0)
@@ -73,7 +76,7 @@ arra_job_report (
   progress = (ArraProgress){ .phase = phase,
                              .answer = answer,
                              .tokens_done = job->answers[answer].n_tokens,
-                             .tokens_total = tokens.total > 0 ? job->capacities.answer_tokens : 0,
+                             .tokens_total = tokens.total > 0 ? arra_capacities_kept (&job->capacities) : 0,
                              .fraction = fraction_of (job, tokens, codes),
                              .tokens_per_second = arra_pace_tokens_per_second (&job->pace),
                              .seconds_left = -1,

@@ -3,6 +3,7 @@
 #include "checkpoint.h"
 #include "fail.h"
 #include "job.h"
+#include "job_mosaic.h"
 #include "mem.h"
 
 typedef struct
@@ -110,6 +111,8 @@ write_answer (ArraJob *job, guint index, GCancellable *cancellable, GError **err
   ArraAnswer *answer = &job->answers[index];
   gboolean read = FALSE;
 
+  if (arra_job_is_mosaic (job))
+    return arra_job_mosaic_run (job, index, cancellable, error);
   if (!enter (job, index, error))
     return FALSE;
   arra_job_report (job, ARRA_PHASE_PROMPT, index, NULL, 0, TRUE);

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "checkpoint.h"
 #include "job.h"
+#include "job_mosaic.h"
 
 #define PLACEHOLDER "<|image|>"
 
@@ -25,6 +26,8 @@ arra_job_text (const ArraJob *job, guint answer)
   guint done = 0;
 
   g_return_val_if_fail (job != NULL && answer < job->n_begun, NULL);
+  if (arra_job_is_mosaic (job))
+    return g_strdup (PLACEHOLDER);
   tokens = &job->answers[answer];
   text = g_string_new (NULL);
   while (arra_answer_find_picture (tokens, job->checkpoint->layout, done, &span))

@@ -12,6 +12,7 @@
 #include "memory_plan.h"
 #include "prompt.h"
 #include "request.h"
+#include "request_mosaic.h"
 
 #define BLOCK_ROWS 64                      /* tokens of a prompt that go through the weights together */
 #define PROMPT_GUESS 128                   /* tokens, when the prompt is not known yet */
@@ -26,7 +27,8 @@ answer_room (const ArraCheckpoint *checkpoint, const ArraRequest *request, guint
   return request->max_tokens > 0 ? MIN (room, request->max_tokens) : room;
 }
 
-/* When the model chooses: squares of all codes that fit into the answer, and whatever is no longer on any side. */
+/* When the model chooses: squares of all codes that fit into the answer, and whatever is no longer on any
+ * side. */
 static guint
 longest_side (const ArraCheckpoint *checkpoint, guint answer_tokens)
 {
@@ -48,6 +50,48 @@ fail_length (guint prompt_tokens, guint64 answer, guint context, GError **error)
                     prompt_tokens, answer, context);
 }
 
+guint
+arra_capacities_kept (const ArraCapacities *capacities)
+{
+  return capacities->mosaic_codes > 0 ? capacities->mosaic_codes : capacities->answer_tokens;
+}
+
+/* A window of the mosaic takes the place of the picture. */
+static gboolean
+take_mosaic (const ArraCheckpoint *checkpoint,
+             const ArraRequest *request,
+             ArraCapacities *capacities,
+             GError **error)
+{
+  g_auto (ArraMosaic) mosaic = { 0 };
+  ArraMosaicShape shape;
+
+  if (!arra_request_check_mosaic (request, checkpoint, error))
+    return FALSE;
+  shape = arra_request_mosaic (request, checkpoint);
+  if (!arra_mosaic_init (&mosaic, &shape, error))
+    return FALSE;
+  capacities->mosaic_codes = mosaic.n_cells;
+  capacities->picture_rows = shape.window_rows;
+  capacities->picture_columns = shape.window_columns;
+  return TRUE;
+}
+
+static gboolean
+take_picture (const ArraCheckpoint *checkpoint,
+              const ArraRequest *request,
+              ArraCapacities *capacities,
+              GError **error)
+{
+  if (request->width == 0)
+    return TRUE;
+  if (arra_request_is_mosaic (request, checkpoint))
+    return take_mosaic (checkpoint, request, capacities, error);
+  capacities->picture_rows = arra_checkpoint_codes (checkpoint, request->height);
+  capacities->picture_columns = arra_checkpoint_codes (checkpoint, request->width);
+  return TRUE;
+}
+
 gboolean
 arra_plan_capacities (const ArraCheckpoint *checkpoint,
                       const ArraRequest *request,
@@ -60,12 +104,14 @@ arra_plan_capacities (const ArraCheckpoint *checkpoint,
   gboolean fixed = request->width > 0;
   guint64 answer;
 
-  *capacities = (ArraCapacities){ .prompt_tokens = prompt_tokens, .uncond_tokens = uncond_tokens, .rows = BLOCK_ROWS };
-  if (fixed && !arra_checkpoint_check_size (checkpoint, request->width, request->height, error))
+  *capacities = (ArraCapacities){ .prompt_tokens = prompt_tokens,
+                                  .uncond_tokens = uncond_tokens,
+                                  .rows = BLOCK_ROWS };
+  if (!take_picture (checkpoint, request, capacities, error))
     return FALSE;
-  capacities->picture_rows = arra_checkpoint_codes (checkpoint, request->height);
-  capacities->picture_columns = arra_checkpoint_codes (checkpoint, request->width);
-  answer = fixed ? arra_layout_tokens (checkpoint->layout, capacities->picture_rows, capacities->picture_columns) : 1;
+  answer
+      = fixed ? arra_layout_tokens (checkpoint->layout, capacities->picture_rows, capacities->picture_columns)
+              : 1;
   if (prompt_tokens >= context || prompt_tokens + answer > context)
     return fail_length (prompt_tokens, answer, context, error);
   capacities->answer_tokens = fixed ? (guint) answer : answer_room (checkpoint, request, prompt_tokens);
@@ -73,7 +119,8 @@ arra_plan_capacities (const ArraCheckpoint *checkpoint,
     capacities->picture_rows = capacities->picture_columns
         = longest_side (checkpoint, capacities->answer_tokens);
   capacities->context = prompt_tokens + capacities->answer_tokens;
-  capacities->uncond_context = arra_request_is_guided (request) ? uncond_tokens + capacities->answer_tokens : 0;
+  capacities->uncond_context
+      = arra_request_is_guided (request) ? uncond_tokens + capacities->answer_tokens : 0;
   capacities->threads = request->threads > 0 ? request->threads : MIN (arra_cpu_count (), 64);
   return TRUE;
 }
@@ -125,13 +172,17 @@ arra_plan_measure (const ArraCheckpoint *checkpoint,
   return TRUE;
 }
 
-/* Tokens of the context that the picture asked for leaves. */
+/* Tokens of the context that the picture asked for, or a window of it, leaves. */
 static guint
 room_for_prompt (const ArraCheckpoint *checkpoint, const ArraRequest *request)
 {
+  const gboolean mosaic = arra_request_is_mosaic (request, checkpoint);
+  const guint width = mosaic ? checkpoint->width : request->width,
+              height = mosaic ? checkpoint->height : request->height;
+
   return checkpoint->decoder.context
-         - (guint) arra_layout_tokens (checkpoint->layout, arra_checkpoint_codes (checkpoint, request->height),
-                                       arra_checkpoint_codes (checkpoint, request->width));
+         - (guint) arra_layout_tokens (checkpoint->layout, arra_checkpoint_codes (checkpoint, height),
+                                       arra_checkpoint_codes (checkpoint, width));
 }
 
 static gboolean

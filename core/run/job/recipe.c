@@ -4,12 +4,16 @@
  * "height": …, "count": …, "first": index of the first answer here among those of the request, "seed":
  * decimal text (JSON numbers lose 64-bit integers), "guidance_scale": …, "top_k": …, "text_top_k": …,
  * "temperature": …, "top_p": …, "greedy": …, "max_tokens": …, "answers": [{"finished": …, "tokens": [ids]}]}
- * SPDX-License-Identifier: GPL-3.0-or-later */
+ *
+ * Of a mosaic also "seamless": 1 for the sides, 2 for top and bottom, 3 for both, "tries": …, and where
+ * something is known "known_rows": …, "known_columns": …, "known": [codes or -1]; "tokens" are codes then, in
+ * the order in which windows make them. SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
 #include "checkpoint.h"
-#include "job.h"
+#include "job_mosaic.h"
 #include "mapping.h"
+#include "request_mosaic.h"
 
 static void
 add_text (GString *json, const char *key, const char *text)
@@ -54,6 +58,22 @@ add_answer (GString *json, const ArraAnswer *answer)
   g_string_append (json, "]}");
 }
 
+/* What an own size has no need of is left out: older versions read such recipes. */
+static void
+add_mosaic (GString *json, const ArraRequest *request)
+{
+  add_uint (json, "seamless", request->seamless);
+  add_uint (json, "tries", arra_request_tries (request));
+  if (request->known == NULL)
+    return;
+  add_uint (json, "known_rows", request->known_rows);
+  add_uint (json, "known_columns", request->known_columns);
+  g_string_append (json, "  \"known\": [");
+  for (gsize i = 0; i < (gsize) request->known_rows * request->known_columns; i++)
+    g_string_append_printf (json, i == 0 ? "%d" : ",%d", request->known[i]);
+  g_string_append (json, "],\n");
+}
+
 static void
 add_settings (GString *json, const ArraJob *job, gboolean with_prompt)
 {
@@ -77,6 +97,8 @@ add_settings (GString *json, const ArraJob *job, gboolean with_prompt)
   add_double (json, "top_p", request->top_p);
   g_string_append_printf (json, "  \"greedy\": %s,\n", request->greedy ? "true" : "false");
   add_uint (json, "max_tokens", request->max_tokens);
+  if (arra_job_is_mosaic (job))
+    add_mosaic (json, request);
 }
 
 char *

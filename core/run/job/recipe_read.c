@@ -7,6 +7,7 @@
 #include "fail.h"
 #include "jsonguard.h"
 #include "request.h"
+#include "request_mosaic.h"
 
 #define VERSION 1
 #define NAME "recipe"
@@ -71,6 +72,62 @@ read_request (const ArraRecipe *recipe, ArraRequest *request, GError **error)
 }
 
 static gboolean
+read_known_code (const ArraRecipe *recipe, JsonArray *array, guint index, GError **error)
+{
+  JsonNode *node = json_array_get_element (array, index);
+  const gboolean whole = JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_INT64;
+  const gint64 code = whole ? json_node_get_int (node) : G_MININT64;
+
+  if (code < ARRA_CODE_FREE || code > G_MAXINT32)
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"known\": %u is neither a code nor -1",
+                      recipe->name, index);
+  recipe->known[index] = (gint32) code;
+  return TRUE;
+}
+
+static gboolean
+read_known (ArraRecipe *recipe, GError **error)
+{
+  ArraRequest *request = &recipe->request;
+  JsonArray *array;
+  guint n;
+
+  if (!json_object_has_member (recipe->root, "known"))
+    return TRUE;
+  array = arra_json_get_array (recipe->root, recipe->name, "known", error);
+  if (array == NULL || !read_uint (recipe, "known_rows", &request->known_rows, error)
+      || !read_uint (recipe, "known_columns", &request->known_columns, error))
+    return FALSE;
+  n = json_array_get_length (array);
+  if (n == 0 || (guint64) request->known_rows * request->known_columns != n)
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"known\" has %u codes, not %u x %u", recipe->name,
+                      n, request->known_columns, request->known_rows);
+  recipe->known = g_new (gint32, n);
+  for (guint i = 0; i < n; i++)
+    if (!read_known_code (recipe, array, i, error))
+      return FALSE;
+  request->known = recipe->known;
+  return TRUE;
+}
+
+/* Of a mosaic. */
+static gboolean
+read_mosaic (ArraRecipe *recipe, GError **error)
+{
+  ArraRequest *request = &recipe->request;
+  gint64 seamless, tries;
+
+  if (!arra_json_get_int_default (recipe->root, recipe->name, "seamless", 0,
+                                  ARRA_SEAMLESS_X | ARRA_SEAMLESS_Y, 0, &seamless, error)
+      || !arra_json_get_int_default (recipe->root, recipe->name, "tries", 0, ARRA_MAX_TRIES, 0, &tries,
+                                     error))
+    return FALSE;
+  request->seamless = (guint) seamless;
+  request->tries = (guint) tries;
+  return read_known (recipe, error);
+}
+
+static gboolean
 check_ranges (const ArraRecipe *recipe, GError **error)
 {
   g_autoptr (GError) fault = NULL;
@@ -92,7 +149,7 @@ read_all (ArraRecipe *recipe, GError **error)
     return FALSE;
   recipe->quant = arra_json_get_string (recipe->root, recipe->name, "quant", error);
   return recipe->quant != NULL && read_request (recipe, &recipe->request, error)
-         && check_ranges (recipe, error);
+         && read_mosaic (recipe, error) && check_ranges (recipe, error);
 }
 
 /* Takes @parser, which may be NULL after an error. */
@@ -136,6 +193,7 @@ arra_recipe_free (ArraRecipe *recipe)
   if (recipe == NULL)
     return;
   g_object_unref (recipe->parser);
+  g_free (recipe->known);
   g_free (recipe->name);
   g_free (recipe);
 }

@@ -11,6 +11,7 @@ struct _ArraRecipe
   JsonObject *root;
   char *name;              /* starts messages */
   ArraRequest request;
+  gint32 *known;           /* (nullable): request.known */
   const char *fingerprint;
   const char *quant;
 };

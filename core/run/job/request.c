@@ -7,6 +7,7 @@
 
 #include "checkpoint.h"
 #include "fail.h"
+#include "request_mosaic.h"
 
 #define MAX_THREADS 64
 
@@ -102,6 +103,13 @@ arra_request_check_ranges (const ArraRequest *request, GError **error)
     return FALSE;
   if ((request->width == 0) != (request->height == 0))
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "Width and height must be given together, or neither");
+  if (request->width == 0 && (request->seamless != 0 || request->known != NULL))
+    return arra_fail (error, ARRA_ERROR_ARGUMENT,
+                      "A picture without seams, or one that is partly there, needs its size");
+  if ((request->seamless & ~(guint) (ARRA_SEAMLESS_X | ARRA_SEAMLESS_Y)) != 0)
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "There are no other edges than those of rows and columns");
+  if (request->tries > ARRA_MAX_TRIES)
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "At most %d tries can be compared", ARRA_MAX_TRIES);
   return TRUE;
 }
 
@@ -114,6 +122,6 @@ arra_request_check (const ArraRequest *request,
   if ((need_prompt && !check_prompt (request, checkpoint, error))
       || !arra_request_check_ranges (request, error))
     return FALSE;
-  return request->width == 0
-         || arra_checkpoint_check_size (checkpoint, request->width, request->height, error);
+  return request->width == 0 || !arra_request_is_mosaic (request, checkpoint)
+         || arra_request_check_mosaic (request, checkpoint, error);
 }

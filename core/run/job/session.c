@@ -1,6 +1,6 @@
 /* session.c - one sequence being written: caches, scores, grammar and the step from token to token
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include "session.h"
+#include "session_private.h"
 
 #include <string.h>
 
@@ -121,10 +121,8 @@ arra_session_bytes (const ArraCheckpoint *checkpoint, const ArraCapacities *capa
          + arra_sampler_bytes (shape->n_logits) + n_ids * sizeof (guint32);
 }
 
-/* Of what a branch has read or is still to read. The unconditional one begins with the picture, behind what
- * stands in front of it. */
-static guint
-length_of (const ArraSession *session, guint branch)
+guint
+arra_session_length (const ArraSession *session, guint branch)
 {
   const guint n = session->n_front[branch] + session->n_ids;
 
@@ -134,8 +132,8 @@ length_of (const ArraSession *session, guint branch)
 static void
 shorten (ArraSession *session, guint branch, ArraKvCache *cache)
 {
-  if (arra_kv_cache_length (cache) > length_of (session, branch))
-    arra_kv_cache_truncate (cache, length_of (session, branch));
+  if (arra_kv_cache_length (cache) > arra_session_length (session, branch))
+    arra_kv_cache_truncate (cache, arra_session_length (session, branch));
 }
 
 gboolean
@@ -194,12 +192,11 @@ is_guided (const ArraSession *session)
   return session->uncond != NULL && session->grammar.expect == ARRA_EXPECT_CODE;
 }
 
-/* At least the last token is read again: its scores are what the next step needs. */
-static guint
-lacking (const ArraSession *session, guint branch)
+guint
+arra_session_lacking (const ArraSession *session, guint branch)
 {
   const ArraKvCache *cache = branch == ARRA_CONDITIONAL ? session->cond : session->uncond;
-  const guint n = length_of (session, branch);
+  const guint n = arra_session_length (session, branch);
 
   return MAX (n - MIN (arra_kv_cache_length (cache), n), 1);
 }
@@ -207,18 +204,17 @@ lacking (const ArraSession *session, guint branch)
 guint
 arra_session_unread (const ArraSession *session)
 {
-  guint n = lacking (session, ARRA_CONDITIONAL);
+  guint n = arra_session_lacking (session, ARRA_CONDITIONAL);
 
   if (session->grammar.expect == ARRA_EXPECT_FORCED)
     return 0;
   if (is_guided (session))
-    n += lacking (session, ARRA_UNCONDITIONAL);
+    n += arra_session_lacking (session, ARRA_UNCONDITIONAL);
   return n;
 }
 
-/* A branch reads its next @n tokens. */
-static ArraTransformerInput
-input_of (const ArraSession *session, guint branch, guint n, float *logits)
+ArraTransformerInput
+arra_session_input (const ArraSession *session, guint branch, guint n, float *logits)
 {
   ArraKvCache *cache = branch == ARRA_CONDITIONAL ? session->cond : session->uncond;
   const guint32 *ids = session->read[branch];
@@ -243,16 +239,16 @@ read_ahead (
 
   for (guint left = total; left > session->block; left = arra_session_unread (session))
     {
-      const guint cond = MIN (lacking (session, ARRA_CONDITIONAL) - 1, session->block);
+      const guint cond = MIN (arra_session_lacking (session, ARRA_CONDITIONAL) - 1, session->block);
       guint uncond = 0, n_inputs = 0;
       ArraTransformerInput inputs[2];
 
       if (cond > 0)
-        inputs[n_inputs++] = input_of (session, ARRA_CONDITIONAL, cond, NULL);
+        inputs[n_inputs++] = arra_session_input (session, ARRA_CONDITIONAL, cond, NULL);
       if (guided)
-        uncond = MIN (lacking (session, ARRA_UNCONDITIONAL) - 1, session->block - cond);
+        uncond = MIN (arra_session_lacking (session, ARRA_UNCONDITIONAL) - 1, session->block - cond);
       if (uncond > 0)
-        inputs[n_inputs++] = input_of (session, ARRA_UNCONDITIONAL, uncond, NULL);
+        inputs[n_inputs++] = arra_session_input (session, ARRA_UNCONDITIONAL, uncond, NULL);
       if (n_inputs == 0)
         break;
       if (!arra_transformer_forward (session->run, inputs, n_inputs, NULL, NULL, cancellable, error))
@@ -278,15 +274,16 @@ compute_logits (
   ArraTransformerInput inputs[2];
   guint n_inputs = 1;
 
-  leave_last_token (session->cond, length_of (session, ARRA_CONDITIONAL));
+  leave_last_token (session->cond, arra_session_length (session, ARRA_CONDITIONAL));
   if (is_guided (session))
-    leave_last_token (session->uncond, length_of (session, ARRA_UNCONDITIONAL));
+    leave_last_token (session->uncond, arra_session_length (session, ARRA_UNCONDITIONAL));
   if (!read_ahead (session, read, data, cancellable, error))
     return FALSE;
-  inputs[0] = input_of (session, ARRA_CONDITIONAL, lacking (session, ARRA_CONDITIONAL), session->logits[0]);
+  inputs[0] = arra_session_input (session, ARRA_CONDITIONAL, arra_session_lacking (session, ARRA_CONDITIONAL),
+                                  session->logits[0]);
   if (is_guided (session))
-    inputs[n_inputs++]
-        = input_of (session, ARRA_UNCONDITIONAL, lacking (session, ARRA_UNCONDITIONAL), session->logits[1]);
+    inputs[n_inputs++] = arra_session_input (
+        session, ARRA_UNCONDITIONAL, arra_session_lacking (session, ARRA_UNCONDITIONAL), session->logits[1]);
   return arra_transformer_forward (session->run, inputs, n_inputs, NULL, NULL, cancellable, error);
 }
 
@@ -301,7 +298,7 @@ arra_session_next (ArraSession *session,
                    GCancellable *cancellable,
                    GError **error)
 {
-  g_return_val_if_fail (length_of (session, ARRA_CONDITIONAL) > 0, FALSE);
+  g_return_val_if_fail (arra_session_length (session, ARRA_CONDITIONAL) > 0, FALSE);
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;
   if (session->grammar.expect == ARRA_EXPECT_FORCED)

@@ -5,6 +5,7 @@
 #include "checkpoint.h"
 #include "fail.h"
 #include "job.h"
+#include "job_mosaic.h"
 #include "jsonguard.h"
 #include "recipe_read.h"
 #include "request.h"
@@ -31,12 +32,14 @@ read_tokens (const ArraRecipe *recipe, ArraJob *job, ArraAnswer *answer, JsonArr
 {
   g_autoptr (GError) fault = NULL;
   ArraGrammar grammar;
+  const gboolean mosaic = arra_job_is_mosaic (job); /* codes alone */
+  const guint32 n_ids = mosaic ? job->checkpoint->layout->n_codes : job->checkpoint->layout->n_tokens;
   const guint n = json_array_get_length (tokens);
 
-  if (n > job->capacities.answer_tokens)
+  if (n > arra_capacities_kept (&job->capacities))
     return arra_fail (error, ARRA_ERROR_INVALID_DATA,
                       "%s: an answer has %u tokens, more than the %u it can have", recipe->name, n,
-                      job->capacities.answer_tokens);
+                      arra_capacities_kept (&job->capacities));
   arra_grammar_init (&grammar, job->checkpoint->layout);
   for (guint i = 0; i < n; i++)
     {
@@ -47,10 +50,10 @@ read_tokens (const ArraRecipe *recipe, ArraJob *job, ArraAnswer *answer, JsonArr
         return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: token %u of an answer is no whole number",
                           recipe->name, i);
       id = json_node_get_int (node);
-      if (id < 0 || id >= job->checkpoint->layout->n_tokens)
+      if (id < 0 || id >= n_ids)
         return arra_fail (error, ARRA_ERROR_INVALID_DATA,
                           "%s: token %u of an answer is outside the vocabulary", recipe->name, i);
-      if (!arra_grammar_push (&grammar, (guint32) id, &fault))
+      if (!mosaic && !arra_grammar_push (&grammar, (guint32) id, &fault))
         return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: token %u of an answer: %s", recipe->name, i,
                           fault->message);
       answer->tokens[answer->n_tokens++] = (guint32) id;
@@ -58,20 +61,26 @@ read_tokens (const ArraRecipe *recipe, ArraJob *job, ArraAnswer *answer, JsonArr
   return TRUE;
 }
 
+static gboolean
+is_one_picture (const ArraJob *job, const ArraAnswer *answer)
+{
+  ArraPictureSpan span;
+
+  return arra_answer_find_picture (answer, job->checkpoint->layout, 0, &span) && span.begin == 0
+         && span.end == answer->n_tokens && span.rows == job->capacities.picture_rows
+         && span.columns == job->capacities.picture_columns;
+}
+
 /* With a size asked for an answer is one picture of that size. */
 static gboolean
 check_picture (const ArraRecipe *recipe, const ArraJob *job, const ArraAnswer *answer, GError **error)
 {
-  ArraPictureSpan span;
-
   if (job->request.width == 0 || answer->n_tokens == 0)
     return TRUE;
-  if (!arra_answer_find_picture (answer, job->checkpoint->layout, 0, &span) || span.begin != 0
-      || span.end != answer->n_tokens || span.rows != job->capacities.picture_rows
-      || span.columns != job->capacities.picture_columns)
+  if (!arra_job_is_mosaic (job) && !is_one_picture (job, answer))
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: an answer is not one picture of %u x %u",
                       recipe->name, job->request.width, job->request.height);
-  if (answer->finished != (answer->n_tokens == job->capacities.answer_tokens))
+  if (answer->finished != (answer->n_tokens == arra_capacities_kept (&job->capacities)))
     return arra_fail (error, ARRA_ERROR_INVALID_DATA,
                       "%s: \"finished\" of an answer does not agree with its tokens", recipe->name);
   return TRUE;

@@ -1,0 +1,94 @@
+/* job_mosaic_room.c - what jobs need whose answers are mosaices
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "checkpoint.h"
+#include "job_mosaic.h"
+#include "mem.h"
+#include "request.h"
+#include "request_mosaic.h"
+
+gboolean
+arra_job_is_mosaic (const ArraJob *job)
+{
+  return job->capacities.mosaic_codes > 0;
+}
+
+static guint
+window_codes (const ArraMosaicShape *shape)
+{
+  return shape->window_rows * shape->window_columns;
+}
+
+static ArraTileAxis
+down_of (const ArraMosaicShape *shape)
+{
+  return arra_tile_axis (shape->rows, shape->window_rows, shape->wrap_rows);
+}
+
+static ArraTileAxis
+across_of (const ArraMosaicShape *shape)
+{
+  return arra_tile_axis (shape->columns, shape->window_columns, shape->wrap_columns);
+}
+
+guint64
+arra_job_mosaic_bytes (const ArraCheckpoint *checkpoint, const ArraRequest *request)
+{
+  const ArraMosaicShape shape = arra_request_mosaic (request, checkpoint);
+  const ArraTileAxis down = down_of (&shape), across = across_of (&shape);
+  guint64 bytes
+      = arra_mosaic_bytes (&shape) + (guint64) request->known_rows * request->known_columns * sizeof (gint32);
+
+  bytes += arra_likelihood_room_bytes (checkpoint->decoder.shape.n_logits, shape.window_columns,
+                                       arra_request_is_guided (request));
+  bytes += shape.window_columns * (sizeof (ArraLikelihood) + sizeof (guint32))
+           + 2 * (guint64) window_codes (&shape) * sizeof (guint32);
+  if (checkpoint->vqgan_config.n_embed == 0)
+    return bytes;
+  return bytes + arra_tiles_bytes (&checkpoint->vqgan_config, &down, &across)
+         + (1 + (guint64) request->count) * request->width * request->height * 3;
+}
+
+gboolean
+arra_job_mosaic_init (ArraJob *job, GError **error)
+{
+  const guint columns = (job->shape = arra_request_mosaic (&job->request, job->checkpoint)).window_columns;
+
+  if (!arra_mosaic_init (&job->mosaic, &job->shape, error))
+    return FALSE;
+  job->n_tries = arra_request_tries (&job->request);
+  if (job->session.ids == NULL)
+    return TRUE;
+  if (!arra_likelihood_room_init (&job->room, &job->session, columns, error))
+    return FALSE;
+  job->likelihoods = arra_mem_new (columns, sizeof *job->likelihoods, "scores of tokens", error);
+  if (job->likelihoods == NULL)
+    return FALSE;
+  job->following = arra_mem_new (columns, sizeof *job->following, "tokens", error);
+  if (job->following == NULL)
+    return FALSE;
+  job->tried = arra_mem_new (window_codes (&job->shape), 2 * sizeof *job->tried, "tokens", error);
+  return job->tried != NULL;
+}
+
+gboolean
+arra_job_mosaic_init_decoder (ArraJob *job, GError **error)
+{
+  const ArraTileAxis down = down_of (&job->shape), across = across_of (&job->shape);
+
+  if (!arra_tiles_init (&job->tiles, job->decoder, &job->checkpoint->vqgan_config, &down, &across, error))
+    return FALSE;
+  job->preview = arra_mem_new ((gsize) job->request.width * job->request.height, 3, "a preview", error);
+  return job->preview != NULL;
+}
+
+void
+arra_job_mosaic_clear (ArraJob *job)
+{
+  arra_mosaic_clear (&job->mosaic);
+  arra_tiles_clear (&job->tiles);
+  arra_likelihood_room_clear (&job->room);
+  arra_mem_free (job->likelihoods);
+  arra_mem_free (job->following);
+  arra_mem_free (job->tried);
+  arra_mem_free (job->known);
+}
