@@ -78,8 +78,6 @@ check (const PluginSettings *settings, GError **error)
   if (head == NULL)
     return FALSE;
   plugin_settings_request (settings, head, &request);
-  if (request.width != 0 && !arra_checkpoint_check_size (head, request.width, request.height, error))
-    return FALSE;
   return arra_checkpoint_plan (head, &request, &plan, error);
 }
 

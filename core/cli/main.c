@@ -19,6 +19,7 @@ typedef struct
 
 static const Command commands[] = {
   { "generate", cli_generate, "make a picture from a prompt" },
+  { "fill", cli_fill, "fill a hole in a picture, or draw on beyond its edges" },
   { "encode", cli_encode, "turn a picture into image tokens" },
   { "decode", cli_decode, "turn image tokens into a picture" },
   { "tokenize", cli_tokenize, "turn text into token ids, and back" },

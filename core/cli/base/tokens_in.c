@@ -247,6 +247,9 @@ read_recipe (Reader *reader, JsonObject *object, GError **error)
 
   if (answers == NULL)
     return FALSE;
+  if (json_object_has_member (object, "seamless"))
+    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: holds a picture that was made in windows: decode it with arra generate --resume %s",
+                      reader->path, reader->path);
   for (guint i = 0; i < n; i++)
     {
       JsonNode *node = json_array_get_element (answers, i);

@@ -72,6 +72,20 @@ cli_value_size (const char *option, const char *text, guint *width, guint *heigh
 }
 
 gboolean
+cli_value_seamless (const char *option, const char *text, guint *out, GError **error)
+{
+  static const char *const words[] = { "x", "y", "both", NULL };
+
+  for (guint i = 0; words[i] != NULL; i++)
+    if (strcmp (text, words[i]) == 0)
+      {
+        *out = i + 1;
+        return TRUE;
+      }
+  return cli_usage_error (error, "%s: '%s' names no edges: x, y or both", option, text);
+}
+
+gboolean
 cli_value_bytes (const char *option, const char *text, guint64 *out, GError **error)
 {
   static const char units[] = "KMGT";

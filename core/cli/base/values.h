@@ -11,6 +11,8 @@ gboolean cli_value_guint (const char *option, const char *text, guint min, guint
 gboolean cli_value_double (const char *option, const char *text, double min, double max, double *out, GError **error);
 /* "WxH" in pixels, or "N", a square; "auto": 0 x 0 */
 gboolean cli_value_size (const char *option, const char *text, guint *width, guint *height, GError **error);
+/* "x", "y", "both": flags of ArraSeamless */
+gboolean cli_value_seamless (const char *option, const char *text, guint *out, GError **error);
 /* "800M", "4G", "1.5GiB", "3000000000": K, M, G, T are powers of 1024 */
 gboolean cli_value_bytes (const char *option, const char *text, guint64 *out, GError **error);
 gboolean cli_value_quant (const char *option, const char *text, ArraQuant *out, GError **error);

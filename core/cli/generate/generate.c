@@ -29,6 +29,7 @@ now (void)
 static gboolean
 open_job (Run *run, GError **error)
 {
+  g_autofree gint32 *known = NULL;
   ArraRequest request;
 
   run->checkpoint = generate_open (run->options, run->setup, run->progress, error);
@@ -37,6 +38,12 @@ open_job (Run *run, GError **error)
   arra_request_init (&request, run->checkpoint);
   if (!generate_setup_apply (run->setup, run->options, &request, error))
     return FALSE;
+  if (run->options->from != NULL)
+    {
+      known = generate_from (run->options, run->setup, run->checkpoint, &request, error);
+      if (known == NULL)
+        return FALSE;
+    }
   run->job = run->options->resume != NULL ? arra_job_resume (run->checkpoint, run->options->resume, &request, error)
                                           : arra_job_new (run->checkpoint, &request, error);
   if (run->job == NULL || !cli_output_check_count ("-o", run->setup->out, generate_request (run->job)->count, error))

@@ -12,7 +12,7 @@ typedef struct
 {
   char *model, *vqgan, *quant, *prompt, *prompt_file, *prompts, *limit, **rest;
   char *size, *count, *first, *seed, *cfg, *top_k, *text_top_k, *temperature, *top_p, *prompt_template, *max_tokens;
-  char *out, *tokens_out, *resume, *threads, *memory;
+  char *out, *tokens_out, *resume, *threads, *memory, *seamless, *tries, *from, *from_row, *vary;
   gboolean greedy, json, no_metadata, quiet;
 } GenerateOptions;
 
@@ -28,6 +28,8 @@ typedef struct
   ArraQuant quant;
   guint64 seed;
   guint limit;     /* of several prompts: how many; 0: all */
+  guint from_row;  /* of --from: the first row that is made again, from 1; 0: not said */
+  double vary;     /* of --from: the share of codes that is made again; 0: not said */
   ArraRequest request; /* as far as it can be known without the checkpoint */
 } GenerateSetup;
 
@@ -62,6 +64,11 @@ gboolean generate_setup_apply (const GenerateSetup *setup, const GenerateOptions
 gboolean generate_wants_pictures (const GenerateOptions *options);
 /* Checks the request against the checkpoint, then loads it. */
 ArraCheckpoint *generate_open (const GenerateOptions *options, const GenerateSetup *setup, CliProgress *progress, GError **error);
+
+/* generate_from.c: what --from keeps of a picture */
+
+/* The codes that stay, into @request, which borrows them: (transfer full), g_free(). NULL with @error set. */
+gint32 *generate_from (const GenerateOptions *options, const GenerateSetup *setup, ArraCheckpoint *checkpoint, ArraRequest *request, GError **error);
 
 /* generate_series.c: a picture for each of many prompts, in a folder. Prints what it has done. */
 

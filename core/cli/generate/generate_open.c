@@ -68,8 +68,6 @@ check_metadata (const GenerateOptions *options, const GenerateSetup *setup, GErr
     return TRUE;
   arra_request_init (&request, checkpoint);
   return generate_setup_apply (setup, options, &request, error)
-         && (request.width == 0
-             || arra_checkpoint_check_size (checkpoint, request.width, request.height, error))
          && arra_checkpoint_plan (checkpoint, &request, &plan, error);
 }
 

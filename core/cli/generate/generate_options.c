@@ -4,7 +4,7 @@
 
 #include "options.h"
 
-#define MAX_ENTRIES 32
+#define MAX_ENTRIES 40
 
 static const CliHelp help = {
   .command = "generate",
@@ -15,6 +15,8 @@ static const CliHelp help = {
               "  arra generate --model lumina-folder --vqgan vqgan.ckpt --quant q8_0 \"a red fox in snow\" --seed 7\n"
               "  arra generate --prompt-file prompt.txt --count 4 --cfg 3.5 -o fox.png     (fox-1.png ... fox-4.png)\n"
               "  echo \"a red fox\" | arra generate - --json > report.json\n"
+              "  arra generate \"old oak planks\" --size 1024x512 --seamless x -o planks.png  (any size; a strip to repeat)\n"
+              "  arra generate \"old oak planks\" --from planks.png --vary 0.3 --count 4 -o others.png\n"
               "  arra generate --resume fox.tokens.json -o fox.png                         (after Ctrl-C)\n"
               "  arra generate \"a red fox\" -o - | display                                  (into a pipe)\n"
               "  arra generate --prompts captions.txt --seed 1 -o pictures                 (images/000000.png ...)\n"
@@ -23,6 +25,7 @@ static const CliHelp help = {
            "second Ctrl-C leaves the picture out. --resume goes on to the very picture that an uninterrupted run gives.\n"
            "--prompts writes an imagefolder: pictures, and metadata.jsonl with the prompts and the labels of the data set. Pictures\n"
            "that are there are kept: after Ctrl-C the same command goes on. Picture I has the noise of --first I.\n"
+           "A size that is none of the model's own is made in windows that overlap by half; --resume goes on with it likewise.\n"
            "Same checkpoint, prompt, settings and seed give the same picture, whatever the number of threads.\n"
            "The PNG holds the recipe (text chunk \"parameters\") and says that the picture was made by AI (XMP, IPTC\n"
            "trainedAlgorithmicMedia); --no-metadata leaves both out.\n"
@@ -40,7 +43,12 @@ fill_entries (GenerateOptions *o, GOptionEntry entries[MAX_ENTRIES])
     { "prompts", 0, 0, G_OPTION_ARG_FILENAME, &o->prompts, "A picture for each line of FILE, or each caption of a data set", "PATH" },
     { "limit", 0, 0, G_OPTION_ARG_STRING, &o->limit, "Of --prompts only the first N", "N" },
     { "out", 'o', 0, G_OPTION_ARG_FILENAME, &o->out, "Picture to write (default: arra-SEED.png); - is standard output; with --prompts a folder", "PATH" },
-    { "size", 's', 0, G_OPTION_ARG_STRING, &o->size, "Pixels (one number: a square), or auto: the model chooses, and may answer with text", "WxH" },
+    { "size", 's', 0, G_OPTION_ARG_STRING, &o->size, "Pixels, any (one number: a square), or auto: the model chooses, and may answer with text", "WxH" },
+    { "seamless", 0, 0, G_OPTION_ARG_STRING, &o->seamless, "Edges that fit when the picture is repeated: x, y or both", "EDGES" },
+    { "tries", 0, 0, G_OPTION_ARG_STRING, &o->tries, "Of --seamless: compare N ways on to each edge (default: 4)", "N" },
+    { "from", 0, 0, G_OPTION_ARG_FILENAME, &o->from, "A picture or saved tokens to make anew in part: with --from-row or --vary", "FILE" },
+    { "from-row", 0, 0, G_OPTION_ARG_STRING, &o->from_row, "Of --from: keep the rows of tokens above row R, from 1", "R" },
+    { "vary", 0, 0, G_OPTION_ARG_STRING, &o->vary, "Of --from: make this share of the tokens anew, the least likely ones", "SHARE" },
     { "count", 'n', 0, G_OPTION_ARG_STRING, &o->count, "Number of pictures; more than one are numbered", "N" },
     { "first", 0, 0, G_OPTION_ARG_STRING, &o->first, "Number of the first picture (default: 0): one of several again, alone", "I" },
     { "seed", 0, 0, G_OPTION_ARG_STRING, &o->seed, "Start of the randomness (default: another each time; with --prompts 0)", "N" },

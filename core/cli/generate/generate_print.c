@@ -7,6 +7,7 @@
 #include "checkpoint.h"
 #include "cpu.h"
 #include "json.h"
+#include "request_mosaic.h"
 #include "status.h"
 #include "values.h"
 
@@ -111,6 +112,11 @@ put_settings (CliJson *json, const ArraCheckpoint *checkpoint, const ArraRequest
   cli_json_string (json, "template", request->prompt_template != NULL ? request->prompt_template : checkpoint->prompt_template);
   cli_json_uint (json, "width", request->width);
   cli_json_uint (json, "height", request->height);
+  if (arra_request_is_mosaic (request, checkpoint))
+    {
+      cli_json_uint (json, "seamless", request->seamless);
+      cli_json_uint (json, "tries", arra_request_tries (request));
+    }
   cli_json_uint (json, "count", request->count);
   cli_json_uint (json, "first", request->first);
   cli_json_double (json, "guidance_scale", request->guidance_scale);

@@ -11,6 +11,7 @@
 #include "output.h"
 #include "prompt.h"
 #include "request.h"
+#include "request_mosaic.h"
 #include "status.h"
 #include "values.h"
 
@@ -30,6 +31,7 @@ apply_counts (const GenerateOptions *options, ArraRequest *request, GError **err
     { "--text-top-k", options->text_top_k, 0, MAX_TOP, &request->text_top_k },
     { "--threads", options->threads, 1, 64, &request->threads },
     { "--max-tokens", options->max_tokens, 1, MAX_TOP, &request->max_tokens },
+    { "--tries", options->tries, 1, ARRA_MAX_TRIES, &request->tries },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
@@ -50,6 +52,8 @@ generate_setup_apply (const GenerateSetup *setup, const GenerateOptions *options
   if (!apply_counts (options, request, error))
     return FALSE;
   if (options->size != NULL && !cli_value_size ("--size", options->size, &request->width, &request->height, error))
+    return FALSE;
+  if (options->seamless != NULL && !cli_value_seamless ("--seamless", options->seamless, &request->seamless, error))
     return FALSE;
   if (options->cfg != NULL && !cli_value_double ("--cfg", options->cfg, 0, ARRA_MAX_GUIDANCE, &request->guidance_scale, error))
     return FALSE;
@@ -95,6 +99,9 @@ check_resume (const GenerateOptions *options, GError **error)
     { "--temperature", options->temperature != NULL },
     { "--top-p", options->top_p != NULL },
     { "--greedy", options->greedy },
+    { "--seamless", options->seamless != NULL },
+    { "--from", options->from != NULL },
+    { "--tries", options->tries != NULL },
     { "--max-tokens", options->max_tokens != NULL },
     { "--quant", options->quant != NULL },
   };
@@ -133,6 +140,25 @@ take_prompts (GenerateSetup *setup, const GenerateOptions *options, GError **err
   return cli_output_check_folder ("-o", setup->out, error);
 }
 
+/* A picture that is kept in part says its own size, and which part is what is to be said. */
+static gboolean
+take_from (GenerateSetup *setup, const GenerateOptions *options, GError **error)
+{
+  if (options->from == NULL)
+    {
+      if (options->from_row == NULL && options->vary == NULL)
+        return TRUE;
+      return cli_usage_error (error, "%s goes with --from FILE", options->from_row != NULL ? "--from-row" : "--vary");
+    }
+  if ((options->from_row == NULL) == (options->vary == NULL))
+    return cli_usage_error (error, "--from goes with either --from-row R or --vary SHARE");
+  if (options->size != NULL || options->prompts != NULL)
+    return cli_usage_error (error, "%s cannot go with --from", options->size != NULL ? "--size" : "--prompts");
+  if (options->from_row != NULL)
+    return cli_value_guint ("--from-row", options->from_row, 1, 65536, &setup->from_row, error);
+  return cli_value_double ("--vary", options->vary, 0.000001, 1, &setup->vary, error);
+}
+
 static gboolean
 take_new (GenerateSetup *setup, const GenerateOptions *options, GError **error)
 {
@@ -148,7 +174,7 @@ take_new (GenerateSetup *setup, const GenerateOptions *options, GError **error)
       if (setup->prompt_template == NULL)
         return FALSE;
     }
-  if (!generate_setup_apply (setup, options, &setup->request, error))
+  if (!take_from (setup, options, error) || !generate_setup_apply (setup, options, &setup->request, error))
     return FALSE;
   setup->model = cli_locate_checkpoint (options->model, error);
   if (setup->model == NULL)
@@ -246,6 +272,7 @@ check_outputs (const GenerateSetup *setup, const GenerateOptions *options, GErro
 
   cli_inputs_add_checkpoint (inputs, setup->model, setup->vqgan);
   cli_inputs_add (inputs, options->prompt_file);
+  cli_inputs_add (inputs, options->from);
   if (!cli_output_check_picture ("-o", setup->out, error) || !check_tokens (setup, options, inputs, error))
     return FALSE;
   cli_inputs_add (inputs, options->resume);
