@@ -158,7 +158,7 @@ ARRA_API char *arra_checkpoint_unknown_text (const ArraCheckpoint *checkpoint, c
 ARRA_API const char *arra_checkpoint_fingerprint (const ArraCheckpoint *checkpoint);
 /* Pixels on a side that width and height must be multiples of (32 for an f=16 VQGAN), 0 without a VQGAN. Since: 0.1 */
 ARRA_API guint arra_checkpoint_grid (const ArraCheckpoint *checkpoint);
-/* Whether a picture of this size can be asked for; the error says which sizes can. Since: 0.1 */
+/* Whether the model makes a picture of this size in one piece; the error says which sizes it does. Since: 0.1 */
 ARRA_API gboolean arra_checkpoint_check_size (const ArraCheckpoint *checkpoint, guint width, guint height, GError **error);
 
 /**
@@ -210,6 +210,19 @@ ARRA_API char *arra_checkpoints_default (void);
 /* ------------------------------------------------------------------ requests */
 
 /**
+ * ArraSeamless:
+ * @ARRA_SEAMLESS_X: the right edge goes on at the left one
+ * @ARRA_SEAMLESS_Y: the bottom edge goes on at the top one
+ *
+ * Since: 0.1
+ */
+typedef enum
+{
+  ARRA_SEAMLESS_X = 1 << 0,
+  ARRA_SEAMLESS_Y = 1 << 1,
+} ArraSeamless;
+
+/**
  * ArraRequest:
  * What to generate. Fill with arra_request_init() first, so that fields added later have their defaults. Strings are borrowed.
  *
@@ -219,7 +232,8 @@ typedef struct
 {
   const char *prompt;          /* UTF-8 */
   const char *prompt_template; /* (nullable): the checkpoint's; "{prompt}", "{width}", "{height}" are replaced */
-  guint width, height;         /* pixels; 0 x 0: the model chooses, and may answer with text or several pictures */
+  guint width, height;         /* pixels, any: what is no size of the model's own is made window by window; 0 x 0: the model chooses, and may answer
+                                * with text or several pictures */
   guint count;                 /* answers, each from its own noise */
   guint first;                 /* number of the first of them in the noise, from 0: one of several pictures can be made again alone */
   guint64 seed;
@@ -232,6 +246,10 @@ typedef struct
   guint threads;               /* 0: all */
   guint max_tokens;            /* longest answer when the model chooses; 0: what fits the context */
   guint64 memory_limit;        /* bytes; 0: what the machine has free */
+  guint seamless;              /* ArraSeamless: edges that fit each other when the picture is repeated */
+  const gint32 *known;         /* (nullable): codes of the picture that stay, row by row, as arra_checkpoint_encode_file() gives them; -1: to be made */
+  guint known_rows, known_columns;
+  guint tries;                 /* of a run of codes that known ones follow, how many are compared by how likely they make these: up to 16; 0: 4 */
 } ArraRequest;
 
 /* Sets @request to the checkpoint's sampling defaults (prompt NULL, seed 0). @checkpoint: (nullable). Since: 0.1 */
@@ -340,6 +358,8 @@ ARRA_API gboolean arra_job_run_finish (ArraJob *job, GAsyncResult *result, GErro
 ARRA_API guint arra_job_n_answers (const ArraJob *job);           /* begun so far */
 /* Token ids of an answer (what follows the prompt, without the stop token); valid until the job runs on. Since: 0.1 */
 ARRA_API const guint32 *arra_job_tokens (const ArraJob *job, guint answer, gsize *n_tokens, gboolean *finished);
+/* The codes of a picture's finished rows, row by row; (transfer full): g_free(). NULL: there is no such picture, or no row of it. Since: 0.1 */
+ARRA_API guint32 *arra_job_codes (ArraJob *job, guint answer, guint picture, guint *rows, guint *columns);
 /* (transfer full): g_free(). The answer as text, pictures as <|image|>. Since: 0.1 */
 ARRA_API char *arra_job_text (const ArraJob *job, guint answer);
 ARRA_API guint arra_job_n_pictures (const ArraJob *job, guint answer); /* begun ones too */
@@ -385,6 +405,54 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ArraRecipe, arra_recipe_free)
 /* The codes of a picture file. The picture is cropped to the centre and resized to @width x @height (0 x 0: its own size
  * rounded down to the grid). Returns: (transfer full): g_free(); rows x columns codes in raster order. Since: 0.1 */
 ARRA_API guint32 *arra_checkpoint_encode_file (ArraCheckpoint *checkpoint, const char *path, guint width, guint height, guint threads, guint *rows, guint *columns, GCancellable *cancellable, GError **error);
+
+/* The same of @pixels, 8-bit RGB as in ArraPicture; width and height are multiples of the pixels a code stands for on a side. Since: 0.1 */
+ARRA_API guint32 *arra_checkpoint_encode (ArraCheckpoint *checkpoint, const guint8 *pixels, guint width, guint height, guint threads, GCancellable *cancellable, GError **error);
+
+/* ------------------------------------------------------------------ painting */
+
+/* A hole in a picture, being filled. Since: 0.1 */
+typedef struct _ArraFill ArraFill;
+
+/**
+ * arra_fill_new:
+ * @pixels: the picture, 8-bit RGB, rows top down without padding; copied
+ * @mask: a byte for each pixel: 0 stays as it is, to the bit; 255 is made; between them is blended. Copied
+ * @request: prompt, seed and settings; its size and what it knows are those of the hole's surroundings, which are encoded here
+ *
+ * Returns: (transfer full): free with arra_fill_free().
+ *
+ * Since: 0.1
+ */
+ARRA_API ArraFill *arra_fill_new_sized (ArraCheckpoint *checkpoint, const guint8 *pixels, const guint8 *mask, guint width, guint height, const ArraRequest *request,
+                                        gsize request_size, GCancellable *cancellable, GError **error);
+#define arra_fill_new(checkpoint, pixels, mask, width, height, request, cancellable, error) \
+  arra_fill_new_sized (checkpoint, pixels, mask, width, height, request, sizeof (ArraRequest), cancellable, error)
+ARRA_API void arra_fill_free (ArraFill *fill);
+/* (transfer none): the job that makes what is in the hole: to be run, watched and cancelled as any other. Since: 0.1 */
+ARRA_API ArraJob *arra_fill_job (ArraFill *fill);
+/* The whole picture with answer @answer in its hole; pixels are valid until the next call. NOT_FOUND: the answer is not finished. Since: 0.1 */
+ARRA_API gboolean arra_fill_paint (ArraFill *fill, guint answer, ArraPicture *picture, GCancellable *cancellable, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ArraFill, arra_fill_free)
+
+/**
+ * arra_checkpoint_likelihood:
+ * @request: the prompt, and threads
+ * @codes: of a picture of any size, row by row
+ * @with_prompt, @without_prompt: (nullable): [@rows][@columns]: natural logarithms of each code's probability given the codes before it, with the
+ * prompt and with none. Where a picture is larger than the model's own, a code is seen in the first of the overlapping windows that hold it
+ * @func: (nullable): its fraction is told
+ *
+ * What the sum of their differences says of a picture: how much the prompt explains of it.
+ *
+ * Since: 0.1
+ */
+ARRA_API gboolean arra_checkpoint_likelihood_sized (ArraCheckpoint *checkpoint, const ArraRequest *request, gsize request_size, const guint32 *codes, guint rows,
+                                                    guint columns, double *with_prompt, double *without_prompt, ArraProgressFunc func, gpointer data,
+                                                    GCancellable *cancellable, GError **error);
+#define arra_checkpoint_likelihood(checkpoint, request, codes, rows, columns, with_prompt, without_prompt, func, data, cancellable, error) \
+  arra_checkpoint_likelihood_sized (checkpoint, request, sizeof (ArraRequest), codes, rows, columns, with_prompt, without_prompt, func, data, cancellable, error)
 
 /* What medical pictures carry everywhere (card->medical): "synthetic – not for diagnosis" */
 #define ARRA_MEDICAL_NOTE "synthetic \xe2\x80\x93 not for diagnosis"
