@@ -12,7 +12,7 @@
 
 #define CHUNK 4096         /* elements converted at a time, on the stack */
 #define LARGE ((gsize) 1 << 12) /* numbers of a tensor whose half is zero by no accident */
-#define GRAIN (16 * CHUNK) /* elements handed to a thread at a time; both are multiples of ARRA_QK */
+#define GRAIN (16 * CHUNK) /* elements handed to a thread at a time; both are multiples of ARRA_MAX_BLOCK */
 
 typedef struct
 {
@@ -83,7 +83,7 @@ is_table (const ArraParam *param)
 static gboolean
 check_not_zero (const ArraParam *param, const ArraTensor *stored, ArraSource *source, GError **error)
 {
-  gsize count = arra_tensor_count (stored), half = count / 2 / ARRA_QK * ARRA_QK;
+  gsize count = arra_tensor_count (stored), half = count / 2 / ARRA_MAX_BLOCK * ARRA_MAX_BLOCK;
   gboolean first, second;
 
   if (!needs_numbers (param))
@@ -130,17 +130,19 @@ find (const ArraParam *param, ArraSource *source, const ArraTensor **stored, GEr
                     file_of (source, param->name), param->name, is, expected);
 }
 
+ArraDType
+arra_param_matrix_dtype (const ArraTensor *stored, ArraDType asked)
+{
+  if (asked == ARRA_N_DTYPES || !arra_tensor_has_blocks (stored, asked))
+    asked = stored->dtype;
+  return asked == ARRA_F64 ? ARRA_F32 : asked;
+}
+
 /* The type a weight takes in memory. */
 static ArraDType
 kept_dtype (const ArraParam *param, const ArraTensor *stored, ArraDType asked)
 {
-  gboolean whole_blocks = stored->n_dims > 0 && stored->shape[stored->n_dims - 1] % ARRA_QK == 0;
-
-  if (param->kind == ARRA_PARAM_VECTOR)
-    return ARRA_F32;
-  if (asked == ARRA_N_DTYPES || (asked == ARRA_Q8_0 && !whole_blocks))
-    asked = stored->dtype;
-  return asked == ARRA_F64 ? ARRA_F32 : asked;
+  return param->kind == ARRA_PARAM_VECTOR ? ARRA_F32 : arra_param_matrix_dtype (stored, asked);
 }
 
 static gboolean
@@ -164,41 +166,10 @@ slice (const ArraTensor *stored, gsize first, gsize count)
 }
 
 static gboolean
-convert_chunk (const float *values, gsize count, ArraDType dtype, gsize first, guint8 *out)
-{
-  guint16 halves[CHUNK];
-
-  switch (dtype)
-    {
-    case ARRA_Q8_0:
-      return arra_quantize_row_q8_0 (values, count, (ArraBlockQ8_0 *) out + first / ARRA_QK);
-    case ARRA_F16:
-      for (gsize i = 0; i < count; i++)
-        {
-          halves[i] = arra_float_to_half (values[i]);
-          if ((halves[i] & 0x7c00) == 0x7c00) /* too large for the type */
-            return FALSE;
-        }
-      break;
-    case ARRA_BF16:
-      for (gsize i = 0; i < count; i++)
-        {
-          halves[i] = arra_float_to_bf16 (values[i]);
-          if ((halves[i] & 0x7f80) == 0x7f80)
-            return FALSE;
-        }
-      break;
-    default:
-      g_assert_not_reached ();
-    }
-  memcpy (out + first * sizeof *halves, halves, count * sizeof *halves);
-  return TRUE;
-}
-
-static gboolean
 take_chunk (const Job *job, gsize first, gsize count)
 {
   ArraTensor part = slice (job->stored, first, count);
+  const ArraDTypeTraits *traits = arra_dtype_traits (job->dtype);
   float values[CHUNK];
 
   if (!arra_tensor_is_finite (&part))
@@ -221,7 +192,7 @@ take_chunk (const Job *job, gsize first, gsize count)
   else
     {
       arra_tensor_to_float (&part, 0, count, values);
-      return convert_chunk (values, count, job->dtype, first, job->out);
+      return traits->narrow (values, count, job->out + first / traits->block * traits->bytes);
     }
   return TRUE;
 }

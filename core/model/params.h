@@ -35,8 +35,12 @@ typedef struct
 typedef gboolean (*ArraParamFunc) (const char *name, gboolean is_matrix, const ArraTensor *stored, gpointer data, GError **error);
 typedef gboolean (*ArraShapeFunc) (const char *name, guint n_dims, const gint64 *shape, gpointer data, GError **error);
 
+/* The type a matrix gets when @asked (ARRA_N_DTYPES: as stored) is: that, or the stored one where rows are no multiple of its block.
+ * The same when weights are converted into a file and when they are loaded. */
+ArraDType arra_param_matrix_dtype (const ArraTensor *stored, ArraDType asked);
+
 /* Binds @param from @source: checks presence, float type, shape, finiteness, and that a matrix or a norm's scale is not all zero (errors name file, tensor and what was expected), converts to
- * @dtype (ARRA_N_DTYPES: as stored) in chunks over @pool. A matrix whose row is no multiple of 32 stays as stored when Q8_0 is asked. */
+ * @dtype (ARRA_N_DTYPES: as stored) in chunks over @pool. Matrices take arra_param_matrix_dtype(). */
 gboolean arra_param_bind (const ArraParam *param, ArraSource *source, ArraDType dtype, ArraPool *pool, GCancellable *cancellable, GError **error);
 void arra_weight_clear (ArraWeight *weight);
 

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "embedding.h"
 
-#include <string.h>
+#include "dtype_kernels.h"
 
 void
 arra_embedding (const ArraExec *exec, const ArraTensor *table, guint32 id, float *y)
@@ -11,23 +11,7 @@ arra_embedding (const ArraExec *exec, const ArraTensor *table, guint32 id, float
   const guint8 *row = (const guint8 *) table->data + id * (table->n_bytes / (gsize) table->shape[0]);
 
   g_assert (id < table->shape[0]);
-  switch (table->dtype)
-    {
-    case ARRA_F32:
-      memcpy (y, row, width * sizeof (float));
-      break;
-    case ARRA_F16:
-      exec->kernels->widen_f16 (row, width, y);
-      break;
-    case ARRA_BF16:
-      exec->kernels->widen_bf16 (row, width, y);
-      break;
-    case ARRA_Q8_0:
-      exec->kernels->widen_q8_0 (row, width, y);
-      break;
-    default:
-      g_assert_not_reached ();
-    }
+  arra_dtype_widen (table->dtype, exec->kernels, row, width, y);
 }
 
 #define COLUMNS 64 /* columns a thread sums at a time, over all rows in order */

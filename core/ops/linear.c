@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "linear.h"
 
+#include "dtype_kernels.h"
+
 #define QUANTIZE_GRAIN 8192 /* elements: fewer are not worth waking a thread for */
 
 typedef struct
@@ -21,24 +23,6 @@ typedef struct
   ArraBlockQ8A *blocks;
 } QuantizeJob;
 
-static ArraMatmulFunc
-matmul_for (const ArraKernels *kernels, ArraDType dtype)
-{
-  switch (dtype)
-    {
-    case ARRA_F32:
-      return kernels->matmul_f32;
-    case ARRA_F16:
-      return kernels->matmul_f16;
-    case ARRA_BF16:
-      return kernels->matmul_bf16;
-    case ARRA_Q8_0:
-      return kernels->matmul_q8_0;
-    default:
-      g_assert_not_reached ();
-    }
-}
-
 void
 arra_linear_piece (const ArraKernels *kernels, const ArraTensor *weight, gsize begin, gsize end,
                    const void *x, gsize rows, float *y, gsize y_stride)
@@ -46,11 +30,11 @@ arra_linear_piece (const ArraKernels *kernels, const ArraTensor *weight, gsize b
   gsize width = (gsize) weight->shape[1];
   gsize w_stride = weight->n_bytes / (gsize) weight->shape[0];
   gsize x_stride
-      = weight->dtype == ARRA_Q8_0 ? width / ARRA_QK * sizeof (ArraBlockQ8A) : width * sizeof (float);
+      = arra_dtype_takes_blocks (weight->dtype) ? width / ARRA_QK * sizeof (ArraBlockQ8A) : width * sizeof (float);
   const guint8 *w = weight->data;
 
-  matmul_for (kernels, weight->dtype) (w + begin * w_stride, w_stride, end - begin, width, x, x_stride, rows,
-                                       y, y_stride);
+  arra_dtype_matmul (weight->dtype, kernels) (w + begin * w_stride, w_stride, end - begin, width, x, x_stride, rows, y,
+                                              y_stride);
 }
 
 /* The loop runs over the output rows of all parts, one after the other: a chunk may hold the end of one and
@@ -70,7 +54,7 @@ multiply (gsize begin, gsize end, guint worker, gpointer data)
 
       if (first + outputs > begin && from < to)
         arra_linear_piece (job->kernels, part->weight, from, to,
-                           part->weight->dtype == ARRA_Q8_0 ? (const void *) job->blocks : job->x, job->rows,
+                           arra_dtype_takes_blocks (part->weight->dtype) ? (const void *) job->blocks : job->x, job->rows,
                            part->y + from, outputs);
       first += outputs;
     }
@@ -105,7 +89,7 @@ arra_linear (const ArraExec *exec, const float *x, gsize rows, gsize width, Arra
     {
       g_assert (parts[i].weight->n_dims == 2 && (gsize) parts[i].weight->shape[1] == width);
       outputs += (gsize) parts[i].weight->shape[0];
-      quantized |= parts[i].weight->dtype == ARRA_Q8_0;
+      quantized |= arra_dtype_takes_blocks (parts[i].weight->dtype);
     }
   if (quantized)
     arra_linear_quantize (exec, x, rows, width, scratch);

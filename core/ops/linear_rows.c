@@ -36,7 +36,7 @@ arra_linear_rows (const ArraExec *exec, const float *x, gsize rows, ArraBlockQ8A
                   const ArraTensor *weight, float *pieces, float *const *y)
 {
   gsize width = (gsize) weight->shape[1];
-  gboolean quantized = weight->dtype == ARRA_Q8_0;
+  gboolean quantized = arra_dtype_takes_blocks (weight->dtype);
   Job job = { exec->kernels, weight, quantized ? (const void *) scratch : x, rows, pieces, y };
 
   if (quantized)

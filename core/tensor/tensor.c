@@ -2,59 +2,36 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tensor.h"
 
-#include <math.h>
 #include <stdarg.h>
 #include <string.h>
 
+#include "dtype_kernels.h"
 #include "fail.h"
-#include "kernels.h"
 
-static const struct
+static gboolean
+whole_blocks (ArraDType dtype, guint n_dims, const gint64 *shape)
 {
-  const char *name;
-  guint bytes; /* of one element, or of one block of ARRA_QK elements */
-  gboolean is_float;
-} types[ARRA_N_DTYPES] = {
-  [ARRA_F32] = { "F32", 4, TRUE },
-  [ARRA_F16] = { "F16", 2, TRUE },
-  [ARRA_BF16] = { "BF16", 2, TRUE },
-  [ARRA_Q8_0] = { "Q8_0", sizeof (ArraBlockQ8_0), TRUE },
-  [ARRA_F64] = { "F64", 8, TRUE },
-  [ARRA_I64] = { "I64", 8, FALSE },
-  [ARRA_I32] = { "I32", 4, FALSE },
-  [ARRA_I16] = { "I16", 2, FALSE },
-  [ARRA_I8] = { "I8", 1, FALSE },
-  [ARRA_U8] = { "U8", 1, FALSE },
-  [ARRA_BOOL] = { "BOOL", 1, FALSE },
-};
+  gsize block = arra_dtype_traits (dtype)->block;
 
-const char *
-arra_dtype_name (ArraDType dtype)
-{
-  return types[dtype].name;
+  return block == 1 || (n_dims > 0 && shape[n_dims - 1] % (gint64) block == 0);
 }
 
 gboolean
-arra_dtype_is_float (ArraDType dtype)
+arra_tensor_has_blocks (const ArraTensor *tensor, ArraDType dtype)
 {
-  return types[dtype].is_float;
+  return whole_blocks (dtype, tensor->n_dims, tensor->shape);
 }
 
 gboolean
 arra_tensor_bytes (ArraDType dtype, guint n_dims, const gint64 *shape, gsize *n_bytes)
 {
+  const ArraDTypeTraits *traits = arra_dtype_traits (dtype);
   gsize count = 1;
 
   for (guint i = 0; i < n_dims; i++)
     if (shape[i] < 0 || !arra_size_mul (count, (gsize) shape[i], &count))
       return FALSE;
-  if (dtype == ARRA_Q8_0)
-    {
-      if (n_dims == 0 || shape[n_dims - 1] % ARRA_QK != 0)
-        return FALSE;
-      count /= ARRA_QK;
-    }
-  return arra_size_mul (count, types[dtype].bytes, n_bytes);
+  return whole_blocks (dtype, n_dims, shape) && arra_size_mul (count / traits->block, traits->bytes, n_bytes);
 }
 
 gsize
@@ -91,7 +68,7 @@ arra_tensor_has_shape (const ArraTensor *tensor, guint n_dims, ...)
 char *
 arra_tensor_describe (const ArraTensor *tensor)
 {
-  GString *text = g_string_new (types[tensor->dtype].name);
+  GString *text = g_string_new (arra_dtype_name (tensor->dtype));
 
   g_string_append_c (text, '[');
   for (guint i = 0; i < tensor->n_dims; i++)
@@ -100,110 +77,22 @@ arra_tensor_describe (const ArraTensor *tensor)
   return g_string_free (text, FALSE);
 }
 
-static void
-widen_f64 (const void *data, gsize first, gsize count, float *out)
-{
-  const char *bytes = data;
-
-  for (gsize i = 0; i < count; i++)
-    {
-      double value;
-      memcpy (&value, bytes + (first + i) * sizeof value, sizeof value);
-      out[i] = (float) value;
-    }
-}
-
 void
 arra_tensor_to_float (const ArraTensor *tensor, gsize first, gsize count, float *out)
 {
-  const ArraKernels *kernels = arra_kernels_get (ARRA_CPU_C);
-  const char *data = tensor->data;
+  const ArraDTypeTraits *traits = arra_dtype_traits (tensor->dtype);
+  const guint8 *data = tensor->data;
 
-  switch (tensor->dtype)
-    {
-    case ARRA_F32:
-      memcpy (out, data + first * sizeof (float), count * sizeof (float));
-      break;
-    case ARRA_F16:
-      kernels->widen_f16 (data + first * 2, count, out);
-      break;
-    case ARRA_BF16:
-      kernels->widen_bf16 (data + first * 2, count, out);
-      break;
-    case ARRA_Q8_0:
-      g_assert (first % ARRA_QK == 0 && count % ARRA_QK == 0);
-      kernels->widen_q8_0 (data + first / ARRA_QK * sizeof (ArraBlockQ8_0), count, out);
-      break;
-    case ARRA_F64:
-      widen_f64 (data, first, count, out);
-      break;
-    default:
-      g_assert_not_reached ();
-    }
-}
-
-/* Of 16-bit numbers: every exponent bit set means infinity or NaN. */
-static gboolean
-halves_finite (const guint8 *data, gsize count, gsize stride, guint16 exponent)
-{
-  guint16 bad = 0;
-
-  for (gsize i = 0; i < count; i++)
-    {
-      guint16 bits;
-      memcpy (&bits, data + i * stride, sizeof bits);
-      bad |= (bits & exponent) == exponent;
-    }
-  return !bad;
-}
-
-static gboolean
-floats_finite (const guint8 *data, gsize count)
-{
-  guint32 bad = 0;
-
-  for (gsize i = 0; i < count; i++)
-    {
-      guint32 bits;
-      memcpy (&bits, data + i * sizeof bits, sizeof bits);
-      bad |= (bits & 0x7f800000u) == 0x7f800000u;
-    }
-  return !bad;
-}
-
-static gboolean
-doubles_finite (const guint8 *data, gsize count)
-{
-  for (gsize i = 0; i < count; i++)
-    {
-      double value;
-      memcpy (&value, data + i * sizeof value, sizeof value);
-      if (!isfinite (value))
-        return FALSE;
-    }
-  return TRUE;
+  g_assert (first % traits->block == 0);
+  arra_dtype_widen (tensor->dtype, arra_kernels_get (ARRA_CPU_C), data + first / traits->block * traits->bytes, count, out);
 }
 
 gboolean
 arra_tensor_is_finite (const ArraTensor *tensor)
 {
-  gsize count = arra_tensor_count (tensor);
+  const ArraDTypeTraits *traits = arra_dtype_traits (tensor->dtype);
 
-  switch (tensor->dtype)
-    {
-    case ARRA_F32:
-      return floats_finite (tensor->data, count);
-    case ARRA_F16:
-      return halves_finite (tensor->data, count, 2, 0x7c00);
-    case ARRA_BF16:
-      return halves_finite (tensor->data, count, 2, 0x7f80);
-    case ARRA_Q8_0:
-      return halves_finite (tensor->data, count / ARRA_QK, sizeof (ArraBlockQ8_0), 0x7c00);
-    case ARRA_F64:
-      return doubles_finite (tensor->data, count);
-    default:
-      return TRUE;
-    }
+  return traits->is_finite == NULL || traits->is_finite (traits, tensor->data, arra_tensor_count (tensor) / traits->block);
 }
 
 /* Numbers of @size bytes, little-endian, whose highest bit is the sign. */
@@ -222,34 +111,28 @@ numbers_zero (const guint8 *data, gsize count, gsize size)
 }
 
 static gboolean
-blocks_zero (const guint8 *data, gsize count)
+blocks_zero (const ArraTensor *tensor, gsize first, gsize count)
 {
-  static const gint8 none[ARRA_QK];
+  gsize block = arra_dtype_traits (tensor->dtype)->block;
+  float values[ARRA_MAX_BLOCK];
 
-  for (gsize i = 0; i < count; i++, data += sizeof (ArraBlockQ8_0))
-    if (!numbers_zero (data + offsetof (ArraBlockQ8_0, d), 1, sizeof (guint16))
-        && memcmp (data + offsetof (ArraBlockQ8_0, q), none, sizeof none) != 0)
-      return FALSE;
+  for (gsize i = first; i < first + count; i += block)
+    {
+      arra_tensor_to_float (tensor, i, block, values);
+      if (!numbers_zero ((const guint8 *) values, block, sizeof *values))
+        return FALSE;
+    }
   return TRUE;
 }
 
 gboolean
 arra_tensor_is_zero (const ArraTensor *tensor, gsize first, gsize count)
 {
-  const guint8 *data = tensor->data;
+  const ArraDTypeTraits *traits = arra_dtype_traits (tensor->dtype);
 
-  switch (tensor->dtype)
-    {
-    case ARRA_F32:
-      return numbers_zero (data + 4 * first, count, 4);
-    case ARRA_F16:
-    case ARRA_BF16:
-      return numbers_zero (data + 2 * first, count, 2);
-    case ARRA_F64:
-      return numbers_zero (data + 8 * first, count, 8);
-    case ARRA_Q8_0:
-      return blocks_zero (data + first / ARRA_QK * sizeof (ArraBlockQ8_0), count / ARRA_QK);
-    default:
-      return FALSE;
-    }
+  if (!traits->is_float)
+    return FALSE;
+  if (traits->block > 1)
+    return blocks_zero (tensor, first, count);
+  return numbers_zero ((const guint8 *) tensor->data + first * traits->bytes, count, traits->bytes);
 }

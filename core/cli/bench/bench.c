@@ -46,9 +46,6 @@ static const CliHelp help = {
 static gboolean
 parse_types (const char *text, Setup *setup, GError **error)
 {
-  static const ArraDType dtypes[] = {
-    [ARRA_QUANT_F32] = ARRA_F32, [ARRA_QUANT_F16] = ARRA_F16, [ARRA_QUANT_BF16] = ARRA_BF16, [ARRA_QUANT_Q8_0] = ARRA_Q8_0
-  };
   g_auto (GStrv) names = g_strsplit (text, ",", -1);
 
   if (g_strv_length (names) > BENCH_MAX_TYPES)
@@ -56,10 +53,10 @@ parse_types (const char *text, Setup *setup, GError **error)
   setup->n_types = 0;
   for (char **name = names; *name != NULL; name++)
     {
-      ArraQuant quant;
-      if (!arra_quant_parse (*name, &quant) || quant == ARRA_QUANT_AS_STORED)
+      ArraDType dtype;
+      if (!arra_dtype_from_name (*name, &dtype) || arra_dtype_traits (dtype)->narrow == NULL)
         return cli_usage_error (error, "--type: '%s' is none of f32, f16, bf16, q8_0", *name);
-      setup->types[setup->n_types++] = dtypes[quant];
+      setup->types[setup->n_types++] = dtype;
     }
   if (setup->n_types == 0)
     return cli_usage_error (error, "--type: no type is named");

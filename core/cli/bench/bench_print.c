@@ -5,21 +5,6 @@
 #include "status.h"
 #include "values.h"
 
-static const char *
-type_name (ArraDType dtype)
-{
-  static const struct
-  {
-    ArraDType dtype;
-    const char *name;
-  } names[] = { { ARRA_F32, "f32" }, { ARRA_F16, "f16" }, { ARRA_BF16, "bf16" }, { ARRA_Q8_0, "q8_0" } };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
-    if (names[i].dtype == dtype)
-      return names[i].name;
-  return arra_dtype_name (dtype);
-}
-
 static void
 print_pass (const char *type, const char *what, const BenchPass *pass, guint64 bytes, guint tokens)
 {
@@ -63,7 +48,7 @@ bench_print (const BenchReport *report)
   for (guint i = 0; i < report->n_results; i++)
     {
       const BenchResult *result = &report->results[i];
-      const char *name = type_name (result->dtype);
+      g_autofree char *name = g_ascii_strdown (arra_dtype_name (result->dtype), -1);
 
       print_memory (name, &result->memory);
       print_pass (name, "one token", &result->single, result->bytes, 1);
@@ -107,8 +92,10 @@ put_memory (CliJson *json, const BenchMemory *memory)
 static void
 put_result (CliJson *json, const BenchResult *result)
 {
+  g_autofree char *type = g_ascii_strdown (arra_dtype_name (result->dtype), -1);
+
   cli_json_begin_object (json, NULL);
-  cli_json_string (json, "type", type_name (result->dtype));
+  cli_json_string (json, "type", type);
   cli_json_uint (json, "bytes_per_pass", result->bytes);
   put_memory (json, &result->memory);
   put_pass (json, "decode", &result->single, result->bytes, 1);

@@ -8,13 +8,6 @@ static const gsize value_sizes[ARRA_GGUF_N_TYPES] = {
   [ARRA_GGUF_U64] = 8, [ARRA_GGUF_I64] = 8, [ARRA_GGUF_F64] = 8,
 };
 
-/* ggml_type of ggml.h */
-static const struct
-{
-  guint32 number;
-  ArraDType dtype;
-} tensor_types[] = { { 0, ARRA_F32 }, { 1, ARRA_F16 }, { 8, ARRA_Q8_0 }, { 30, ARRA_BF16 } };
-
 static const char *const other_types[] = {
   [2] = "Q4_0",    [3] = "Q4_1",     [6] = "Q5_0",    [7] = "Q5_1",     [9] = "Q8_1",
   [10] = "Q2_K",   [11] = "Q3_K",    [12] = "Q4_K",   [13] = "Q5_K",    [14] = "Q6_K",
@@ -27,30 +20,6 @@ gsize
 arra_gguf_type_size (ArraGgufType type)
 {
   return value_sizes[type];
-}
-
-gboolean
-arra_gguf_tensor_type (ArraDType dtype, guint32 *number)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (tensor_types); i++)
-    if (tensor_types[i].dtype == dtype)
-      {
-        *number = tensor_types[i].number;
-        return TRUE;
-      }
-  return FALSE;
-}
-
-gboolean
-arra_gguf_tensor_dtype (guint32 number, ArraDType *dtype)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (tensor_types); i++)
-    if (tensor_types[i].number == number)
-      {
-        *dtype = tensor_types[i].dtype;
-        return TRUE;
-      }
-  return FALSE;
 }
 
 const char *

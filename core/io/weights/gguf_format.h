@@ -56,9 +56,6 @@ gsize arra_gguf_type_size (ArraGgufType type);
 /* (nullable) */
 const ArraGgufEntry *arra_gguf_find (const ArraGguf *gguf, const char *key);
 
-/* ggml's number of a tensor type; FALSE for one that is not kept in GGUF files here. */
-gboolean arra_gguf_tensor_type (ArraDType dtype, guint32 *number);
-gboolean arra_gguf_tensor_dtype (guint32 number, ArraDType *dtype);
 /* (nullable): what ggml calls a tensor type that is not kept in GGUF files here, for messages. */
 const char *arra_gguf_type_name (guint32 number);
 

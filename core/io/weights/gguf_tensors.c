@@ -64,7 +64,7 @@ read_item (ArraGgufReader *reader, ArraGgufItem *item, GError **error)
       || !arra_gguf_read_u32 (reader, &item->number, error)
       || !arra_gguf_read_u64 (reader, &item->offset, error))
     return FALSE;
-  item->is_unknown = !arra_gguf_tensor_dtype (item->number, &tensor->dtype);
+  item->is_unknown = !arra_dtype_from_gguf (item->number, &tensor->dtype);
   if (item->is_unknown)
     return TRUE;
   if (!arra_tensor_bytes (tensor->dtype, tensor->n_dims, tensor->shape, &tensor->n_bytes))

@@ -243,7 +243,6 @@ arra_gguf_writer_add_tensor (ArraGgufWriter *writer,
                              GError **error)
 {
   Declared declared = { .dtype = dtype, .n_dims = n_dims };
-  guint32 number;
 
   g_return_val_if_fail (writer != NULL && !writer->begun && name != NULL && (shape != NULL || n_dims == 0),
                         FALSE);
@@ -252,7 +251,7 @@ arra_gguf_writer_add_tensor (ArraGgufWriter *writer,
                       name);
   if (is_declared (writer, name))
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "%s: duplicate tensor '%s'", writer->path, name);
-  if (!arra_gguf_tensor_type (dtype, &number))
+  if (arra_dtype_traits (dtype)->gguf_type < 0)
     return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: tensor '%s': %s is not supported in GGUF",
                       writer->path, name, arra_dtype_name (dtype));
   if (n_dims > ARRA_GGUF_MAX_DIMS || !arra_tensor_bytes (dtype, n_dims, shape, &declared.n_bytes))
@@ -272,14 +271,12 @@ append_tensors (ArraGgufWriter *writer)
   for (guint i = 0; i < writer->tensors->len; i++)
     {
       const Declared *declared = &g_array_index (writer->tensors, Declared, i);
-      guint32 number = 0;
 
-      arra_gguf_tensor_type (declared->dtype, &number);
       append_string (writer, declared->name, strlen (declared->name));
       append_u32 (writer, declared->n_dims);
       for (guint d = declared->n_dims; d-- > 0;)
         append_u64 (writer, (guint64) declared->shape[d]);
-      append_u32 (writer, number);
+      append_u32 (writer, (guint32) arra_dtype_traits (declared->dtype)->gguf_type);
       append_u64 (writer, offset);
       offset += arra_gguf_align (declared->n_bytes, ARRA_GGUF_ALIGNMENT);
     }

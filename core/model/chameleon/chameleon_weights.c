@@ -125,9 +125,7 @@ arra_chameleon_new (const ArraChameleonConfig *config, ArraSource *source, ArraD
   const ArraWeights weights = arra_chameleon_weights (config, source);
   guint64 mapped = 0, owned = 0;
 
-  g_return_val_if_fail (dtype == ARRA_F32 || dtype == ARRA_F16 || dtype == ARRA_BF16 || dtype == ARRA_Q8_0
-                            || dtype == ARRA_N_DTYPES,
-                        NULL);
+  g_return_val_if_fail (dtype == ARRA_N_DTYPES || arra_dtype_traits (dtype)->narrow != NULL, NULL);
   /* every shape is checked before the first value is converted */
   if (!arra_weights_measure (&weights, dtype, &mapped, &owned, error))
     return NULL;

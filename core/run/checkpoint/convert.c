@@ -9,6 +9,7 @@
 #include "fail.h"
 #include "mapping.h"
 #include "mem.h"
+#include "params.h"
 
 #define UPDATE_INTERVAL (G_USEC_PER_SEC / 10) /* between two calls of the progress function */
 
@@ -31,16 +32,6 @@ clear_item (gpointer data)
   g_free (((ArraConversion *) data)->name);
 }
 
-/* The type a matrix gets: Q8_0 needs rows of whole blocks. The same rule as when weights are converted at
- * load. */
-static ArraDType
-matrix_type (ArraDType asked, const ArraTensor *stored)
-{
-  if (asked == ARRA_N_DTYPES || (asked == ARRA_Q8_0 && stored->shape[stored->n_dims - 1] % ARRA_QK != 0))
-    asked = stored->dtype;
-  return asked == ARRA_F64 ? ARRA_F32 : asked;
-}
-
 static void
 add_item (Conversion *conversion,
           const char *prefix,
@@ -61,7 +52,7 @@ list_weight (const char *name, gboolean is_matrix, const ArraTensor *stored, gpo
 {
   Conversion *conversion = data;
 
-  add_item (conversion, "", name, stored, is_matrix ? matrix_type (conversion->asked, stored) : ARRA_F32,
+  add_item (conversion, "", name, stored, is_matrix ? arra_param_matrix_dtype (stored, conversion->asked) : ARRA_F32,
             arra_source_file_with (conversion->source, stored));
   return TRUE;
 }
@@ -71,12 +62,11 @@ list_weight (const char *name, gboolean is_matrix, const ArraTensor *stored, gpo
 static ArraDType
 vqgan_type (ArraDType asked, const ArraTensor *stored)
 {
+  if (asked == ARRA_N_DTYPES)
+    asked = stored->dtype;
   if (stored->dtype == ARRA_BF16)
     return ARRA_BF16;
-  if (stored->n_dims == 4
-      && (asked == ARRA_F16 || asked == ARRA_Q8_0 || (asked == ARRA_N_DTYPES && stored->dtype == ARRA_F16)))
-    return ARRA_F16;
-  return ARRA_F32;
+  return stored->n_dims == 4 && (asked == ARRA_F16 || arra_dtype_takes_blocks (asked)) ? ARRA_F16 : ARRA_F32;
 }
 
 static gboolean
@@ -104,22 +94,6 @@ list_tensors (Conversion *conversion, GError **error)
                              list_vqgan_weight, conversion, error);
 }
 
-static guint32
-file_type (ArraDType dtype)
-{
-  switch (dtype)
-    {
-    case ARRA_F16:
-      return 1;
-    case ARRA_Q8_0:
-      return 7;
-    case ARRA_BF16:
-      return 32;
-    default:
-      return 0;
-    }
-}
-
 /* What most of the matrices are, for general.file_type: the head's type. */
 static ArraDType
 main_type (const Conversion *conversion)
@@ -142,7 +116,7 @@ store_metadata (const Conversion *conversion, ArraGgufWriter *writer)
   gsize size;
 
   arra_gguf_writer_set_string (writer, "general.architecture", checkpoint->decoder.family->architecture, -1);
-  arra_gguf_writer_set_uint (writer, "general.file_type", file_type (main_type (conversion)));
+  arra_gguf_writer_set_uint (writer, "general.file_type", arra_dtype_traits (main_type (conversion))->gguf_file_type);
   arra_gguf_writer_set_uint (writer, "general.quantization_version", 2);
   arra_card_store (checkpoint, writer);
   checkpoint->decoder.family->store (&checkpoint->decoder, writer);

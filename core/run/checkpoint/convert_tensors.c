@@ -11,7 +11,7 @@
 #include "mem.h"
 
 #define PIECE ((gsize) 4 << 20) /* elements converted and written together */
-#define STEP ((gsize) 4096)     /* elements a thread widens at a time; a multiple of ARRA_QK, as PIECE is */
+#define STEP ((gsize) 4096)     /* elements a thread widens at a time; a multiple of ARRA_MAX_BLOCK, as PIECE is */
 #define GRAIN (16 * STEP)
 
 /* One piece: elements @first on of a tensor. */
@@ -24,47 +24,15 @@ typedef struct
   atomic_bool bad;
 } Piece;
 
-static gboolean
-narrow (const float *values, gsize n, ArraDType dtype, guint16 *out)
-{
-  const guint16 exponent = dtype == ARRA_F16 ? 0x7c00 : 0x7f80;
-
-  for (gsize i = 0; i < n; i++)
-    {
-      out[i] = dtype == ARRA_F16 ? arra_float_to_half (values[i]) : arra_float_to_bf16 (values[i]);
-      if ((out[i] & exponent) == exponent) /* not finite, or too large for the type */
-        return FALSE;
-    }
-  return TRUE;
-}
-
-static gboolean
-all_finite (const float *values, gsize n)
-{
-  const ArraTensor view = {
-    .dtype = ARRA_F32, .n_dims = 1, .shape = { (gint64) n }, .data = values, .n_bytes = n * sizeof (float)
-  };
-
-  return arra_tensor_is_finite (&view);
-}
-
 /* @n elements from @at on, counted within the piece. */
 static gboolean
 convert_step (const Piece *piece, gsize at, gsize n)
 {
+  const ArraDTypeTraits *traits = arra_dtype_traits (piece->dtype);
   float values[STEP];
 
   arra_tensor_to_float (piece->stored, piece->first + at, n, values);
-  switch (piece->dtype)
-    {
-    case ARRA_F32:
-      memcpy (piece->out + at * sizeof (float), values, n * sizeof (float));
-      return all_finite (values, n);
-    case ARRA_Q8_0:
-      return arra_quantize_row_q8_0 (values, n, (ArraBlockQ8_0 *) piece->out + at / ARRA_QK);
-    default:
-      return narrow (values, n, piece->dtype, (guint16 *) piece->out + at);
-    }
+  return traits->narrow (values, n, piece->out + at / traits->block * traits->bytes);
 }
 
 static void
