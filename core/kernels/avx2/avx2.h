@@ -99,30 +99,6 @@ exp8 (__m256 x)
   return _mm256_andnot_ps (_mm256_cmp_ps (x, _mm256_set1_ps (-87.33654f), _CMP_LT_OQ), y);
 }
 
-/* Four weights times four bytes of a token, summed, in each of eight lanes; @magnitude is |w|. maddubs wants one
- * unsigned side: |w| (up to 128) against x with w's sign; two products stay below 2^15. */
-ALWAYS_INLINE __m256i
-dot_fours (__m256i magnitude, __m256i w, __m256i x)
-{
-  return _mm256_madd_epi16 (_mm256_maddubs_epi16 (magnitude, _mm256_sign_epi8 (x, w)), _mm256_set1_epi16 (1));
-}
-
-/* One call of matmul_q8_0 */
-typedef struct
-{
-  const guint8 *w;
-  gsize w_stride;
-  gsize n_blocks;
-  const guint8 *x;
-  gsize x_stride;
-  gsize n_tokens;
-  float *y;
-  gsize y_stride;
-} Q8Product;
-
-/* Rows @begin..@end-1 times all tokens, made for few tokens and for the rows that fill no panel */
-void arra_avx2_q8_0_quads (const Q8Product *p, gsize begin, gsize end);
-
 void arra_avx2_matmul_f32 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x,
                            gsize x_stride, gsize n_tokens, float *y, gsize y_stride);
 void arra_avx2_matmul_bf16 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x,
