@@ -15,7 +15,8 @@
 #include "cpu.h"
 
 #define ARRA_LANES 16
-#define ARRA_QK 32 /* weights per quantised block */
+#define ARRA_QK 32    /* weights per quantised block */
+#define ARRA_QK_K 256 /* weights of a superblock: of eight blocks whose scales are small integers times its own */
 
 /* GGUF's Q8_0: d is an IEEE half. value = d * q */
 typedef struct
@@ -24,6 +25,34 @@ typedef struct
   gint8 q[ARRA_QK];
 } ArraBlockQ8_0;
 G_STATIC_ASSERT (sizeof (ArraBlockQ8_0) == 34);
+
+/* GGUF's Q4_0: byte i holds q of weight i in its low half, of weight i + 16 in its high half. value = d * (q - 8) */
+typedef struct
+{
+  guint16 d;
+  guint8 q[ARRA_QK / 2];
+} ArraBlockQ4_0;
+G_STATIC_ASSERT (sizeof (ArraBlockQ4_0) == 18);
+
+/* GGUF's Q4_K. Block b: value = d * scale[b] * q - dmin * min[b]; scales and minima, 6 bits each, are packed into 12 bytes;
+ * of 32 bytes of q, the low halves are one block, the high halves the next. */
+typedef struct
+{
+  guint16 d, dmin;
+  guint8 scales[12];
+  guint8 q[ARRA_QK_K / 2];
+} ArraBlockQ4_K;
+G_STATIC_ASSERT (sizeof (ArraBlockQ4_K) == 144);
+
+/* GGUF's Q6_K. Sixteen weights share a scale: value = d * scale * (q - 32), q's low four bits in @low, its high two in @high. */
+typedef struct
+{
+  guint8 low[ARRA_QK_K / 2];
+  guint8 high[ARRA_QK_K / 4];
+  gint8 scales[ARRA_QK_K / 16];
+  guint16 d;
+} ArraBlockQ6_K;
+G_STATIC_ASSERT (sizeof (ArraBlockQ6_K) == 210);
 
 /* Activations quantised on the fly, one block for each ARRA_QK inputs: made by quantize_q8a alone. q is in -127..127. */
 typedef struct
@@ -38,9 +67,12 @@ G_STATIC_ASSERT (sizeof (ArraBlockQ8A) == 40);
 #define ARRA_Q8A_SMALLEST 0x1p-119f
 
 /* y[t * y_stride + r] = sum over i of w[r][i] * x[t][i], for r < n_rows and t < n_tokens.
- * @w: n_rows rows, @w_stride bytes apart, of the kernel's weight type. @x: float rows @x_stride BYTES apart, or for q8_0
- * ArraBlockQ8A rows @x_stride bytes apart. @y_stride in floats. @k: row length in elements (q8_0: a multiple of 32).
- * float types: the lane sum above, fma (w, x, lane). q8_0: for rising blocks b, acc = fma ((float) isum_b, dw_b * dx_b, acc). */
+ * @w: n_rows rows, @w_stride bytes apart, of the kernel's weight type. @x: float rows @x_stride BYTES apart, or for quantised
+ * types ArraBlockQ8A rows @x_stride bytes apart. @y_stride in floats. @k: row length in elements (a multiple of the type's block).
+ * float types: the lane sum above, fma (w, x, lane). Quantised ones: for rising blocks b of 32, with isum the integer sum of their products,
+ *  q8_0, q4_0: acc = fma ((float) isum, d * dx, acc), q4_0's weights being q - 8;
+ *  q6_k: the same, isum being that of the first 16 (of q - 32) times their scale and that of the others times theirs;
+ *  q4_k: acc = fma ((float) isum, (d * scale) * dx, acc), then fma (dmin * min, (float) (-sum of x's q) * dx, acc). */
 typedef void (*ArraMatmulFunc) (const void *w,
                                 gsize w_stride,
                                 gsize n_rows,
@@ -70,6 +102,9 @@ typedef struct
   ArraMatmulFunc matmul_bf16;
   ArraMatmulFunc matmul_f16;
   ArraMatmulFunc matmul_q8_0;
+  ArraMatmulFunc matmul_q4_0;
+  ArraMatmulFunc matmul_q4_k;
+  ArraMatmulFunc matmul_q6_k;
 
   /* dst = the block form of x[0..k-1], k a multiple of 32: d = max|x| / 127, q = round to nearest even of x * (127 / max|x|)
    * (d = 0 and q = 0 for a zero block). A non-finite input gives d = NaN and q = 0, so that it is not lost. */
@@ -78,6 +113,9 @@ typedef struct
   void (*widen_bf16) (const void *src, gsize n, float *dst);
   void (*widen_f16) (const void *src, gsize n, float *dst);
   void (*widen_q8_0) (const void *src, gsize n, float *dst); /* n a multiple of 32 */
+  void (*widen_q4_0) (const void *src, gsize n, float *dst);
+  void (*widen_q4_k) (const void *src, gsize n, float *dst); /* n a multiple of 256; (d * scale) * q - dmin * min, each step rounded */
+  void (*widen_q6_k) (const void *src, gsize n, float *dst); /* (d * scale) * (q - 32) */
 
   float (*dot) (const float *a, const float *b, gsize n); /* the lane sum */
 
@@ -138,3 +176,9 @@ guint16 arra_float_to_bf16 (float f);
 /* GGUF's Q8_0 of one row, k a multiple of 32: d = max|x| / 127 as half, q = round half away from zero of x / d_unrounded, as
  * ggml's reference does. FALSE when a value is not finite, or so large that d is beyond the largest half. */
 gboolean arra_quantize_row_q8_0 (const float *x, gsize k, ArraBlockQ8_0 *dst);
+
+/* GGUF's Q4_0, Q4_K and Q6_K of one row, k a multiple of their block: scales by least squares, large numbers counting more, over several
+ * roundings. FALSE when a value is not finite, or so large that a scale is beyond the largest half. */
+gboolean arra_quantize_row_q4_0 (const float *x, gsize k, ArraBlockQ4_0 *dst);
+gboolean arra_quantize_row_q4_k (const float *x, gsize k, ArraBlockQ4_K *dst);
+gboolean arra_quantize_row_q6_k (const float *x, gsize k, ArraBlockQ6_K *dst);

@@ -153,6 +153,41 @@ bad_widen_q8_0 (const void *src, gsize n, float *dst)
 }
 
 static void
+bad_widen_q4_0 (const void *src, gsize n, float *dst)
+{
+  good ()->widen_q4_0 (src, n, dst);
+  if (n > 0)
+    spoil_last_bit (dst + n - 1);
+}
+
+static void
+bad_widen_q4_k (const void *src, gsize n, float *dst)
+{
+  for (gsize u = 0; u < n / ARRA_QK_K; u++)
+    {
+      ArraBlockQ4_K block;
+
+      memcpy (&block, (const guint8 *) src + u * sizeof block, sizeof block);
+      block.scales[3] &= 63;
+      good ()->widen_q4_k (&block, ARRA_QK_K, dst + u * ARRA_QK_K);
+    }
+}
+
+static void
+bad_widen_q6_k (const void *src, gsize n, float *dst)
+{
+  good ()->widen_q6_k (src, n, dst);
+  for (gsize i = 0; i < n; i++)
+    {
+      ArraBlockQ6_K block;
+
+      memcpy (&block, (const guint8 *) src + i / ARRA_QK_K * sizeof block, sizeof block);
+      if (block.scales[i % ARRA_QK_K / 16] < 0)
+        dst[i] = -dst[i];
+    }
+}
+
+static void
 bad_affine_swish (const float *x, gsize n_pixels, gsize channels, const float *scale, const float *bias,
                   gboolean swish, float *y)
 {
@@ -236,6 +271,63 @@ bad_matmul_q8_0 (const void *w, gsize w_stride, gsize n_rows, gsize k, const voi
       for (gsize i = 0; i < k; i++)
         row[i / ARRA_QK].q[i % ARRA_QK] = MAX (row[i / ARRA_QK].q[i % ARRA_QK], -127);
       good ()->matmul_q8_0 (row, row_size, 1, k, x, x_stride, n_tokens, y + r, y_stride);
+    }
+}
+
+static void
+exchange (guint8 *a, guint8 *b, gsize n)
+{
+  for (gsize i = 0; i < n; i++)
+    {
+      guint8 kept = a[i];
+
+      a[i] = b[i];
+      b[i] = kept;
+    }
+}
+
+static void
+bad_matmul_q4_0 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
+                 gsize n_tokens, float *y, gsize y_stride)
+{
+  gsize row_size = k / ARRA_QK * sizeof (ArraBlockQ4_0);
+
+  for (gsize r = 0; r < n_rows; r++)
+    {
+      g_autofree ArraBlockQ4_0 *row = g_memdup2 ((const guint8 *) w + r * w_stride, row_size);
+
+      exchange (row[0].q, row[0].q + 8, 8);
+      good ()->matmul_q4_0 (row, row_size, 1, k, x, x_stride, n_tokens, y + r, y_stride);
+    }
+}
+
+static void
+bad_matmul_q4_k (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
+                 gsize n_tokens, float *y, gsize y_stride)
+{
+  gsize row_size = k / ARRA_QK_K * sizeof (ArraBlockQ4_K);
+
+  for (gsize r = 0; r < n_rows; r++)
+    {
+      g_autofree ArraBlockQ4_K *row = g_memdup2 ((const guint8 *) w + r * w_stride, row_size);
+
+      row[0].scales[5] &= 0xc0;
+      good ()->matmul_q4_k (row, row_size, 1, k, x, x_stride, n_tokens, y + r, y_stride);
+    }
+}
+
+static void
+bad_matmul_q6_k (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
+                 gsize n_tokens, float *y, gsize y_stride)
+{
+  gsize row_size = k / ARRA_QK_K * sizeof (ArraBlockQ6_K);
+
+  for (gsize r = 0; r < n_rows; r++)
+    {
+      g_autofree ArraBlockQ6_K *row = g_memdup2 ((const guint8 *) w + r * w_stride, row_size);
+
+      exchange ((guint8 *) row[0].scales, (guint8 *) row[0].scales + 1, 1);
+      good ()->matmul_q6_k (row, row_size, 1, k, x, x_stride, n_tokens, y + r, y_stride);
     }
 }
 

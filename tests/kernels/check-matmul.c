@@ -64,6 +64,42 @@ draw_q8_0 (GRand *rand, Values values, guint8 *w, gsize n)
     }
 }
 
+/* Any bytes but the halves at @halves: in some blocks all of them 0, or all 255. */
+static void
+draw_unit (GRand *rand, Values values, guint8 *unit, gsize size, gsize halves, gsize n_halves)
+{
+  guint32 kind = g_rand_int (rand) % 8;
+
+  for (gsize i = 0; i < size; i++)
+    unit[i] = kind == 0 ? 0 : kind == 1 ? 255 : kind == 2 ? 128 : (guint8) g_rand_int (rand);
+  for (gsize i = 0; i < n_halves; i++)
+    {
+      guint16 half = arra_float_to_half (draw_float (rand, values));
+      memcpy (unit + halves + i * sizeof half, &half, sizeof half);
+    }
+}
+
+static void
+draw_q4_0 (GRand *rand, Values values, guint8 *w, gsize n)
+{
+  for (gsize b = 0; b < n / ARRA_QK; b++)
+    draw_unit (rand, values, w + b * sizeof (ArraBlockQ4_0), sizeof (ArraBlockQ4_0), offsetof (ArraBlockQ4_0, d), 1);
+}
+
+static void
+draw_q4_k (GRand *rand, Values values, guint8 *w, gsize n)
+{
+  for (gsize b = 0; b < n / ARRA_QK_K; b++)
+    draw_unit (rand, values, w + b * sizeof (ArraBlockQ4_K), sizeof (ArraBlockQ4_K), offsetof (ArraBlockQ4_K, d), 2);
+}
+
+static void
+draw_q6_k (GRand *rand, Values values, guint8 *w, gsize n)
+{
+  for (gsize b = 0; b < n / ARRA_QK_K; b++)
+    draw_unit (rand, values, w + b * sizeof (ArraBlockQ6_K), sizeof (ArraBlockQ6_K), offsetof (ArraBlockQ6_K, d), 1);
+}
+
 static void
 draw_tokens_q8a (GRand *rand, Values values, guint8 *x, gsize n)
 {
@@ -95,9 +131,9 @@ draw_shape (GRand *rand, gsize round, gsize unit, gsize unit_bytes_w, gsize unit
   Shape s;
   gsize units;
 
-  s.k = unit > 1 ? unit * (gsize) g_rand_int_range (rand, 1, 12) : 1 + round % 70;
+  s.k = unit > 1 ? unit * (gsize) g_rand_int_range (rand, 1, unit > ARRA_QK ? 6 : 12) : 1 + round % 70;
   if (round % 50 == 0)
-    s.k = unit * (gsize) g_rand_int_range (rand, 33, 80) * (unit > 1 ? 1 : 16) + (unit > 1 ? 0 : round % 16);
+    s.k = unit * (gsize) (unit > ARRA_QK ? g_rand_int_range (rand, 5, 20) : g_rand_int_range (rand, 33, 80)) * (unit > 1 ? 1 : 16) + (unit > 1 ? 0 : round % 16);
   units = s.k / unit;
   s.n_rows = (gsize) g_rand_int_range (rand, 1, round % 7 == 0 ? 50 : 10);
   s.n_tokens = (gsize) g_rand_int_range (rand, 1, round % 5 == 0 ? 24 : 6);
@@ -162,15 +198,41 @@ check_matmul_f16 (const ArraKernels *spec, const ArraKernels *variant, GRand *ra
   return check_matmul (spec->matmul_f16, variant->matmul_f16, rand, "matmul_f16", 2, draw_f16);
 }
 
-char *
-check_matmul_q8_0 (const ArraKernels *spec, const ArraKernels *variant, GRand *rand)
+/* @unit weights lie in @size bytes. */
+static char *
+check_blocks (ArraMatmulFunc spec, ArraMatmulFunc variant, GRand *rand, const char *name, gsize unit, gsize size,
+              DrawWeights weights)
 {
   char *fault = NULL;
 
   for (gsize round = 0; round < 600 && fault == NULL; round++)
     {
-      Shape s = draw_shape (rand, round, ARRA_QK, sizeof (ArraBlockQ8_0), sizeof (ArraBlockQ8A));
-      fault = check_once (spec->matmul_q8_0, variant->matmul_q8_0, rand, "matmul_q8_0", &s, draw_q8_0, draw_tokens_q8a);
+      Shape s = draw_shape (rand, round, unit, size, unit / ARRA_QK * sizeof (ArraBlockQ8A));
+      fault = check_once (spec, variant, rand, name, &s, weights, draw_tokens_q8a);
     }
   return fault;
+}
+
+char *
+check_matmul_q8_0 (const ArraKernels *spec, const ArraKernels *variant, GRand *rand)
+{
+  return check_blocks (spec->matmul_q8_0, variant->matmul_q8_0, rand, "matmul_q8_0", ARRA_QK, sizeof (ArraBlockQ8_0), draw_q8_0);
+}
+
+char *
+check_matmul_q4_0 (const ArraKernels *spec, const ArraKernels *variant, GRand *rand)
+{
+  return check_blocks (spec->matmul_q4_0, variant->matmul_q4_0, rand, "matmul_q4_0", ARRA_QK, sizeof (ArraBlockQ4_0), draw_q4_0);
+}
+
+char *
+check_matmul_q4_k (const ArraKernels *spec, const ArraKernels *variant, GRand *rand)
+{
+  return check_blocks (spec->matmul_q4_k, variant->matmul_q4_k, rand, "matmul_q4_k", ARRA_QK_K, sizeof (ArraBlockQ4_K), draw_q4_k);
+}
+
+char *
+check_matmul_q6_k (const ArraKernels *spec, const ArraKernels *variant, GRand *rand)
+{
+  return check_blocks (spec->matmul_q6_k, variant->matmul_q6_k, rand, "matmul_q6_k", ARRA_QK_K, sizeof (ArraBlockQ6_K), draw_q6_k);
 }

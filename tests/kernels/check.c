@@ -155,6 +155,9 @@ ROW_CHECK (softmax, 1, out[N] = table->softmax (out, N))
 ROW_CHECK (widen_bf16, 1, table->widen_bf16 ((const guint8 *) A + 1, N > 0 ? N - 1 : 0, out))
 ROW_CHECK (widen_f16, 1, table->widen_f16 ((const guint8 *) A + 1, N > 0 ? N - 1 : 0, out))
 ROW_CHECK (widen_q8_0, 32, table->widen_q8_0 ((const guint8 *) A + 1, N, out))
+ROW_CHECK (widen_q4_0, 32, table->widen_q4_0 ((const guint8 *) A + 1, N, out))
+ROW_CHECK (widen_q4_k, 256, table->widen_q4_k ((const guint8 *) A + 1, N, out))
+ROW_CHECK (widen_q6_k, 256, table->widen_q6_k ((const guint8 *) A + 1, N, out))
 
 /* The integers as floats, the scales among them. */
 static void
@@ -234,6 +237,7 @@ check_affine_swish (const ArraKernels *spec, const ArraKernels *variant, GRand *
 
 const CheckCase check_cases[] = {
   CASE (matmul_f32), CASE (matmul_bf16), CASE (matmul_f16),   CASE (matmul_q8_0), CASE (quantize_q8a), CASE (widen_bf16),
+  CASE (matmul_q4_0), CASE (matmul_q4_k),  CASE (matmul_q6_k),  CASE (widen_q4_0),  CASE (widen_q4_k),   CASE (widen_q6_k),
   CASE (widen_f16),  CASE (widen_q8_0),  CASE (dot),          CASE (rms_norm),    CASE (layer_norm),   CASE (rope_half),
   CASE (silu_mul),   CASE (add),         CASE (guide),        CASE (exp),         CASE (max),          CASE (softmax),
   CASE (attend),     CASE (affine_swish), CASE (affine_swish_vjp), CASE (convolve), CASE (convolve_weights),

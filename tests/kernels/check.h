@@ -23,6 +23,9 @@ char *check_matmul_f32 (const ArraKernels *spec, const ArraKernels *variant, GRa
 char *check_matmul_bf16 (const ArraKernels *spec, const ArraKernels *variant, GRand *rand);
 char *check_matmul_f16 (const ArraKernels *spec, const ArraKernels *variant, GRand *rand);
 char *check_matmul_q8_0 (const ArraKernels *spec, const ArraKernels *variant, GRand *rand);
+char *check_matmul_q4_0 (const ArraKernels *spec, const ArraKernels *variant, GRand *rand);
+char *check_matmul_q4_k (const ArraKernels *spec, const ArraKernels *variant, GRand *rand);
+char *check_matmul_q6_k (const ArraKernels *spec, const ArraKernels *variant, GRand *rand);
 char *check_affine_swish_vjp (const ArraKernels *spec, const ArraKernels *variant, GRand *rand);
 char *check_convolve (const ArraKernels *spec, const ArraKernels *variant, GRand *rand);
 char *check_convolve_weights (const ArraKernels *spec, const ArraKernels *variant, GRand *rand);

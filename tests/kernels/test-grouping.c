@@ -9,7 +9,7 @@
 
 #define ROWS 37
 #define TOKENS 21
-#define K 416 /* thirteen blocks */
+#define K 1280 /* forty blocks, more than are packed at a time */
 
 typedef struct
 {
@@ -57,6 +57,9 @@ test_matmul (void)
   g_autofree guint16 *w16 = g_new (guint16, ROWS * K);
   g_autofree guint16 *half = g_new (guint16, ROWS * K);
   g_autofree ArraBlockQ8_0 *w8 = g_new (ArraBlockQ8_0, ROWS * K / ARRA_QK);
+  g_autofree ArraBlockQ4_0 *w4 = g_new (ArraBlockQ4_0, ROWS * K / ARRA_QK);
+  g_autofree ArraBlockQ4_K *w4k = g_new (ArraBlockQ4_K, ROWS * K / ARRA_QK_K);
+  g_autofree ArraBlockQ6_K *w6k = g_new (ArraBlockQ6_K, ROWS * K / ARRA_QK_K);
   g_autofree ArraBlockQ8A *x8 = g_new (ArraBlockQ8A, TOKENS * K / ARRA_QK);
 
   for (gsize i = 0; i < TOKENS * K; i++)
@@ -68,6 +71,9 @@ test_matmul (void)
       half[i] = arra_float_to_half (w32[i]);
     }
   g_assert_true (arra_quantize_row_q8_0 (w32, ROWS * K, w8));
+  g_assert_true (arra_quantize_row_q4_0 (w32, ROWS * K, w4));
+  g_assert_true (arra_quantize_row_q4_k (w32, ROWS * K, w4k));
+  g_assert_true (arra_quantize_row_q6_k (w32, ROWS * K, w6k));
   for (ArraCpu cpu = ARRA_CPU_C; cpu < ARRA_N_CPU; cpu++)
     {
       const ArraKernels *table;
@@ -81,6 +87,9 @@ test_matmul (void)
         { table->matmul_bf16, K * 2, K * 4, (const guint8 *) w16, (const guint8 *) x },
         { table->matmul_f16, K * 2, K * 4, (const guint8 *) half, (const guint8 *) x },
         { table->matmul_q8_0, K / ARRA_QK * sizeof *w8, K / ARRA_QK * sizeof *x8, (const guint8 *) w8, (const guint8 *) x8 },
+        { table->matmul_q4_0, K / ARRA_QK * sizeof *w4, K / ARRA_QK * sizeof *x8, (const guint8 *) w4, (const guint8 *) x8 },
+        { table->matmul_q4_k, K / ARRA_QK_K * sizeof *w4k, K / ARRA_QK * sizeof *x8, (const guint8 *) w4k, (const guint8 *) x8 },
+        { table->matmul_q6_k, K / ARRA_QK_K * sizeof *w6k, K / ARRA_QK * sizeof *x8, (const guint8 *) w6k, (const guint8 *) x8 },
       };
       for (gsize i = 0; i < G_N_ELEMENTS (products); i++)
         assert_independent (&products[i], rand);

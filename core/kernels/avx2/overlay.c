@@ -10,6 +10,9 @@ arra_kernels_overlay_avx2 (ArraKernels *table)
   table->matmul_bf16 = arra_avx2_matmul_bf16;
   table->matmul_f16 = arra_avx2_matmul_f16;
   table->matmul_q8_0 = arra_avx2_matmul_q8_0;
+  table->matmul_q4_0 = arra_avx2_matmul_q4_0;
+  table->matmul_q4_k = arra_avx2_matmul_q4_k;
+  table->matmul_q6_k = arra_avx2_matmul_q6_k;
   table->quantize_q8a = arra_avx2_quantize_q8a;
   table->widen_bf16 = arra_avx2_widen_bf16;
   table->widen_f16 = arra_avx2_widen_f16;

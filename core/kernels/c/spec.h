@@ -15,11 +15,29 @@ void arra_c_matmul_f16 (const void *w, gsize w_stride, gsize n_rows, gsize k, co
                         gsize n_tokens, float *y, gsize y_stride);
 void arra_c_matmul_q8_0 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
                          gsize n_tokens, float *y, gsize y_stride);
+void arra_c_matmul_q4_0 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
+                         gsize n_tokens, float *y, gsize y_stride);
+void arra_c_matmul_q4_k (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
+                         gsize n_tokens, float *y, gsize y_stride);
+void arra_c_matmul_q6_k (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
+                         gsize n_tokens, float *y, gsize y_stride);
 
 void arra_c_quantize_q8a (const float *x, gsize k, ArraBlockQ8A *dst);
 void arra_c_widen_bf16 (const void *src, gsize n, float *dst);
 void arra_c_widen_f16 (const void *src, gsize n, float *dst);
 void arra_c_widen_q8_0 (const void *src, gsize n, float *dst);
+void arra_c_widen_q4_0 (const void *src, gsize n, float *dst);
+void arra_c_widen_q4_k (const void *src, gsize n, float *dst);
+void arra_c_widen_q6_k (const void *src, gsize n, float *dst);
+
+/* What blocks hold, each weight's q (0 to 15, 0 to 63) in a byte of its own, and back; scales and minima are 6 bits each. */
+void arra_c_unpack_q4_0 (const ArraBlockQ4_0 *block, guint8 q[ARRA_QK]);
+void arra_c_unpack_q4_k (const ArraBlockQ4_K *block, guint8 q[ARRA_QK_K]);
+void arra_c_unpack_scales_q4_k (const guint8 packed[12], guint8 scales[8], guint8 mins[8]);
+void arra_c_unpack_q6_k (const ArraBlockQ6_K *block, guint8 q[ARRA_QK_K]);
+void arra_c_pack_q4_0 (const guint8 q[ARRA_QK], ArraBlockQ4_0 *block);
+void arra_c_pack_q4_k (const guint8 q[ARRA_QK_K], const guint8 scales[8], const guint8 mins[8], ArraBlockQ4_K *block);
+void arra_c_pack_q6_k (const guint8 q[ARRA_QK_K], ArraBlockQ6_K *block);
 
 float arra_c_dot (const float *a, const float *b, gsize n);
 void arra_c_rms_norm (const float *x, const float *w, gsize n, float eps, float *y);
