@@ -108,9 +108,12 @@ typedef enum
   ARRA_QUANT_F16,
   ARRA_QUANT_BF16,
   ARRA_QUANT_Q8_0,
+  ARRA_QUANT_Q4_0, /* 4.5 bits per weight; embedding and head as Q6_K */
+  ARRA_QUANT_Q4_K, /* the same size, nearer to the original */
+  ARRA_QUANT_Q6_K, /* 6.6 bits per weight */
 } ArraQuant;
 
-/* "auto", "f32", "f16", "bf16", "q8_0"; FALSE for another name. Since: 0.1 */
+/* "auto", "f32", "f16", "bf16", "q8_0", "q4_0", "q4_k", "q6_k"; FALSE for another name. Since: 0.1 */
 ARRA_API gboolean arra_quant_parse (const char *name, ArraQuant *quant);
 ARRA_API const char *arra_quant_name (ArraQuant quant);
 

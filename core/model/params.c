@@ -73,9 +73,9 @@ needs_numbers (const ArraParam *param)
 /* Tables hold a row for each token, code or place; those that nothing uses may be zero, as are the rows of
  * image tokens when a training begins with a model that wrote text. */
 static gboolean
-is_table (const ArraParam *param)
+is_table (const char *name)
 {
-  return strstr (param->name, "embed") != NULL || g_str_has_suffix (param->name, "lm_head.weight");
+  return strstr (name, "embed") != NULL || strstr (name, "head.") != NULL || g_str_equal (name, "output.weight");
 }
 
 /* A download that stopped leaves zeros where it had reserved room. Sound tensors are left at their first
@@ -95,7 +95,7 @@ check_not_zero (const ArraParam *param, const ArraTensor *stored, ArraSource *so
         error, ARRA_ERROR_INVALID_DATA,
         "%s: tensor \"%s\" is all zero: the file is damaged, as by a download that stopped; get it again",
         file_of (source, param->name), param->name);
-  if ((!first && !second) || count < LARGE || is_table (param))
+  if ((!first && !second) || count < LARGE || is_table (param->name))
     return TRUE;
   return arra_fail (
       error, ARRA_ERROR_INVALID_DATA,
@@ -131,8 +131,12 @@ find (const ArraParam *param, ArraSource *source, const ArraTensor **stored, GEr
 }
 
 ArraDType
-arra_param_matrix_dtype (const ArraTensor *stored, ArraDType asked)
+arra_param_matrix_dtype (const char *name, const ArraTensor *stored, ArraDType asked)
 {
+  if (asked != ARRA_N_DTYPES && is_table (name))
+    asked = arra_dtype_traits (asked)->table;
+  if (asked != ARRA_N_DTYPES && !arra_tensor_has_blocks (stored, asked))
+    asked = arra_dtype_traits (asked)->ragged;
   if (asked == ARRA_N_DTYPES || !arra_tensor_has_blocks (stored, asked))
     asked = stored->dtype;
   return asked == ARRA_F64 ? ARRA_F32 : asked;
@@ -142,7 +146,7 @@ arra_param_matrix_dtype (const ArraTensor *stored, ArraDType asked)
 static ArraDType
 kept_dtype (const ArraParam *param, const ArraTensor *stored, ArraDType asked)
 {
-  return param->kind == ARRA_PARAM_VECTOR ? ARRA_F32 : arra_param_matrix_dtype (stored, asked);
+  return param->kind == ARRA_PARAM_VECTOR ? ARRA_F32 : arra_param_matrix_dtype (param->name, stored, asked);
 }
 
 static gboolean

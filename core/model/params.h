@@ -35,9 +35,10 @@ typedef struct
 typedef gboolean (*ArraParamFunc) (const char *name, gboolean is_matrix, const ArraTensor *stored, gpointer data, GError **error);
 typedef gboolean (*ArraShapeFunc) (const char *name, guint n_dims, const gint64 *shape, gpointer data, GError **error);
 
-/* The type a matrix gets when @asked (ARRA_N_DTYPES: as stored) is: that, or the stored one where rows are no multiple of its block.
+/* The type that the matrix @name gets when @asked (ARRA_N_DTYPES: as stored) is: an embedding and a head take what the type's traits say for
+ * tables, rows that are no multiple of the block what they say for those, and stay as stored when that does not fit either.
  * The same when weights are converted into a file and when they are loaded. */
-ArraDType arra_param_matrix_dtype (const ArraTensor *stored, ArraDType asked);
+ArraDType arra_param_matrix_dtype (const char *name, const ArraTensor *stored, ArraDType asked);
 
 /* Binds @param from @source: checks presence, float type, shape, finiteness, and that a matrix or a norm's scale is not all zero (errors name file, tensor and what was expected), converts to
  * @dtype (ARRA_N_DTYPES: as stored) in chunks over @pool. Matrices take arra_param_matrix_dtype(). */

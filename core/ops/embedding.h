@@ -5,7 +5,7 @@
 #include "exec.h"
 #include "tensor.h"
 
-/* y = the row @id of @table [n][width] (F32, F16, BF16 or Q8_0), widened; id < n. */
+/* y = the row @id of @table [n][width] of any type of weights, widened; id < n. */
 void arra_embedding (const ArraExec *exec, const ArraTensor *table, guint32 id, float *y);
 
 /* dtable[ids[row]] += dy[row] for each of @rows rows; dtable: [n][width]. Rows of one id are added in their order. */

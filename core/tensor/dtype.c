@@ -112,22 +112,58 @@ narrow_q8_0 (const float *x, gsize n, void *dst)
   return arra_quantize_row_q8_0 (x, n, dst);
 }
 
+static gboolean
+narrow_q4_0 (const float *x, gsize n, void *dst)
+{
+  return arra_quantize_row_q4_0 (x, n, dst);
+}
+
+static gboolean
+narrow_q4_k (const float *x, gsize n, void *dst)
+{
+  return arra_quantize_row_q4_k (x, n, dst);
+}
+
+static gboolean
+narrow_q6_k (const float *x, gsize n, void *dst)
+{
+  return arra_quantize_row_q6_k (x, n, dst);
+}
+
 #define PLAIN(type_name, size) { .name = type_name, .block = 1, .bytes = size, .gguf_type = -1 }
 
 static const ArraDTypeTraits traits[ARRA_N_DTYPES] = {
-  [ARRA_F32] = { .name = "F32", .block = 1, .bytes = 4, .is_float = TRUE, .gguf_type = 0, .gguf_file_type = 0,
-                 .activation = ARRA_ACTIVATION_F32, .matmul = KERNEL (matmul_f32), .read = read_f32,
-                 .narrow = narrow_f32, .is_finite = floats_finite },
-  [ARRA_F16] = { .name = "F16", .block = 1, .bytes = 2, .is_float = TRUE, .gguf_type = 1, .gguf_file_type = 1,
-                 .activation = ARRA_ACTIVATION_F32, .matmul = KERNEL (matmul_f16), .widen = KERNEL (widen_f16),
-                 .narrow = narrow_f16, .is_finite = halves_finite, .n_halves = 1, .exponent = HALF_EXPONENT },
-  [ARRA_BF16] = { .name = "BF16", .block = 1, .bytes = 2, .is_float = TRUE, .gguf_type = 30, .gguf_file_type = 32,
-                  .activation = ARRA_ACTIVATION_F32, .matmul = KERNEL (matmul_bf16), .widen = KERNEL (widen_bf16),
-                  .narrow = narrow_bf16, .is_finite = halves_finite, .n_halves = 1, .exponent = BF16_EXPONENT },
-  [ARRA_Q8_0] = { .name = "Q8_0", .block = ARRA_QK, .bytes = sizeof (ArraBlockQ8_0), .is_float = TRUE, .gguf_type = 8,
-                  .gguf_file_type = 7, .activation = ARRA_ACTIVATION_Q8A, .matmul = KERNEL (matmul_q8_0),
-                  .widen = KERNEL (widen_q8_0), .narrow = narrow_q8_0, .is_finite = halves_finite,
-                  .halves_at = offsetof (ArraBlockQ8_0, d), .n_halves = 1, .exponent = HALF_EXPONENT },
+  [ARRA_F32] = { .name = "F32", .block = 1, .bytes = 4, .is_float = TRUE, .ragged = ARRA_F32, .table = ARRA_F32,
+                 .gguf_type = 0, .gguf_file_type = 0, .activation = ARRA_ACTIVATION_F32,
+                 .matmul = KERNEL (matmul_f32), .read = read_f32, .narrow = narrow_f32, .is_finite = floats_finite },
+  [ARRA_F16] = { .name = "F16", .block = 1, .bytes = 2, .is_float = TRUE, .ragged = ARRA_F16, .table = ARRA_F16,
+                 .gguf_type = 1, .gguf_file_type = 1, .activation = ARRA_ACTIVATION_F32,
+                 .matmul = KERNEL (matmul_f16), .widen = KERNEL (widen_f16), .narrow = narrow_f16,
+                 .is_finite = halves_finite, .n_halves = 1, .exponent = HALF_EXPONENT },
+  [ARRA_BF16] = { .name = "BF16", .block = 1, .bytes = 2, .is_float = TRUE, .ragged = ARRA_BF16, .table = ARRA_BF16,
+                  .gguf_type = 30, .gguf_file_type = 32, .activation = ARRA_ACTIVATION_F32,
+                  .matmul = KERNEL (matmul_bf16), .widen = KERNEL (widen_bf16), .narrow = narrow_bf16,
+                  .is_finite = halves_finite, .n_halves = 1, .exponent = BF16_EXPONENT },
+  [ARRA_Q8_0] = { .name = "Q8_0", .block = ARRA_QK, .bytes = sizeof (ArraBlockQ8_0), .is_float = TRUE,
+                  .ragged = ARRA_Q8_0, .table = ARRA_Q8_0, .gguf_type = 8, .gguf_file_type = 7,
+                  .activation = ARRA_ACTIVATION_Q8A, .matmul = KERNEL (matmul_q8_0), .widen = KERNEL (widen_q8_0),
+                  .narrow = narrow_q8_0, .is_finite = halves_finite, .halves_at = offsetof (ArraBlockQ8_0, d),
+                  .n_halves = 1, .exponent = HALF_EXPONENT },
+  [ARRA_Q4_0] = { .name = "Q4_0", .block = ARRA_QK, .bytes = sizeof (ArraBlockQ4_0), .is_float = TRUE,
+                  .ragged = ARRA_Q4_0, .table = ARRA_Q6_K, .gguf_type = 2, .gguf_file_type = 2,
+                  .activation = ARRA_ACTIVATION_Q8A, .matmul = KERNEL (matmul_q4_0), .widen = KERNEL (widen_q4_0),
+                  .narrow = narrow_q4_0, .is_finite = halves_finite, .halves_at = offsetof (ArraBlockQ4_0, d),
+                  .n_halves = 1, .exponent = HALF_EXPONENT },
+  [ARRA_Q4_K] = { .name = "Q4_K", .block = ARRA_QK_K, .bytes = sizeof (ArraBlockQ4_K), .is_float = TRUE,
+                  .ragged = ARRA_Q8_0, .table = ARRA_Q6_K, .gguf_type = 12, .gguf_file_type = 15,
+                  .activation = ARRA_ACTIVATION_Q8A, .matmul = KERNEL (matmul_q4_k), .widen = KERNEL (widen_q4_k),
+                  .narrow = narrow_q4_k, .is_finite = halves_finite, .halves_at = offsetof (ArraBlockQ4_K, d),
+                  .n_halves = 2, .exponent = HALF_EXPONENT },
+  [ARRA_Q6_K] = { .name = "Q6_K", .block = ARRA_QK_K, .bytes = sizeof (ArraBlockQ6_K), .is_float = TRUE,
+                  .ragged = ARRA_Q8_0, .table = ARRA_Q6_K, .gguf_type = 14, .gguf_file_type = 18,
+                  .activation = ARRA_ACTIVATION_Q8A, .matmul = KERNEL (matmul_q6_k), .widen = KERNEL (widen_q6_k),
+                  .narrow = narrow_q6_k, .is_finite = halves_finite, .halves_at = offsetof (ArraBlockQ6_K, d),
+                  .n_halves = 1, .exponent = HALF_EXPONENT },
   [ARRA_F64] = { .name = "F64", .block = 1, .bytes = 8, .is_float = TRUE, .gguf_type = -1, .read = read_f64,
                  .is_finite = doubles_finite },
   [ARRA_I64] = PLAIN ("I64", 8),

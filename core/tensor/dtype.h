@@ -10,6 +10,9 @@ typedef enum
   ARRA_F16,
   ARRA_BF16,
   ARRA_Q8_0,
+  ARRA_Q4_0,
+  ARRA_Q4_K,
+  ARRA_Q6_K,
   ARRA_F64,
   ARRA_I64,
   ARRA_I32,
@@ -20,7 +23,7 @@ typedef enum
   ARRA_N_DTYPES,
 } ArraDType;
 
-#define ARRA_MAX_BLOCK 32 /* no type's block is larger */
+#define ARRA_MAX_BLOCK 256 /* no type's block is larger */
 
 /* What a product of weights of a type takes as its other side. */
 typedef enum
@@ -38,6 +41,10 @@ struct _ArraDTypeTraits
   gsize block;      /* elements that are stored together: the last dimension is a multiple of it */
   gsize bytes;      /* of a block */
   gboolean is_float;
+
+  /* What a matrix takes that cannot, or should not, be of this type: */
+  ArraDType ragged; /* one whose rows are no multiple of the block; where they are none of that type's either, it stays as stored */
+  ArraDType table;  /* an embedding or a head, whose rows are tokens: loss there is seen at once */
 
   int gguf_type;      /* ggml_type of ggml.h, -1: not kept in GGUF files */
   guint32 gguf_file_type; /* general.file_type of a file whose matrices are of it */

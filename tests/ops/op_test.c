@@ -27,13 +27,7 @@ op_matrix (ArraDType dtype, guint64 seed, gint64 rows, gint64 columns, void **da
   g_assert_true (arra_tensor_bytes (dtype, 2, tensor.shape, &tensor.n_bytes));
   *data = g_malloc (tensor.n_bytes);
   tensor.data = *data;
-  if (dtype == ARRA_Q8_0)
-    g_assert_true (arra_quantize_row_q8_0 (x, n, *data));
-  for (gsize i = 0; i < n && dtype != ARRA_Q8_0; i++)
-    if (dtype == ARRA_F32)
-      ((float *) *data)[i] = x[i];
-    else
-      ((guint16 *) *data)[i] = dtype == ARRA_F16 ? arra_float_to_half (x[i]) : arra_float_to_bf16 (x[i]);
+  g_assert_true (arra_dtype_traits (dtype)->narrow (x, n, *data));
   return tensor;
 }
 

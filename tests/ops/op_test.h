@@ -8,7 +8,7 @@
 /* (transfer full): @n floats between -2 and 2, a function of @seed */
 float *op_random (guint64 seed, gsize n);
 
-/* @rows x @columns of op_random() as @dtype (F32, F16, BF16, Q8_0). The caller frees *@data. */
+/* @rows x @columns of op_random() as @dtype, a type of weights. The caller frees *@data. */
 ArraTensor op_matrix (ArraDType dtype, guint64 seed, gint64 rows, gint64 columns, void **data);
 
 void op_assert_close (const float *actual, const float *expected, gsize n, double tolerance);

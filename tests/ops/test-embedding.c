@@ -4,22 +4,24 @@
 #include "op_test.h"
 #include "vjp_test.h"
 
+#define WIDTH 512
+
 static void
 check (const ArraExec *exec, gconstpointer data)
 {
-  const ArraDType types[] = { ARRA_F32, ARRA_BF16, ARRA_F16, ARRA_Q8_0 };
+  const ArraDType types[] = { ARRA_F32, ARRA_BF16, ARRA_F16, ARRA_Q8_0, ARRA_Q4_0, ARRA_Q4_K, ARRA_Q6_K };
 
   for (gsize i = 0; i < G_N_ELEMENTS (types); i++)
     {
       g_autofree void *bytes = NULL;
-      ArraTensor table = op_matrix (types[i], 3, 7, 64, &bytes);
-      float all[7 * 64], row[64];
+      ArraTensor table = op_matrix (types[i], 3, 7, WIDTH, &bytes);
+      float all[7 * WIDTH], row[WIDTH];
 
-      arra_tensor_to_float (&table, 0, 7 * 64, all);
+      arra_tensor_to_float (&table, 0, 7 * WIDTH, all);
       for (guint32 id = 0; id < 7; id++)
         {
           arra_embedding (exec, &table, id, row);
-          op_assert_same (row, all + id * 64, 64);
+          op_assert_same (row, all + id * WIDTH, WIDTH);
         }
     }
 }

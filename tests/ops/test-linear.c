@@ -4,11 +4,11 @@
 #include "op_test.h"
 
 #define ROWS 5
-#define WIDTH 96
+#define WIDTH 512
 
 static const gint64 outputs[] = { 70, 1, 130 }; /* borders of parts fall inside a chunk */
 
-/* [ROWS][n] = x W^T in double; for Q8_0 x is what its blocks hold. */
+/* [ROWS][n] = x W^T in double; for quantised types x is what its blocks hold. */
 static float *
 expected_product (const ArraExec *exec, const float *x, const ArraTensor *weight)
 {
@@ -19,7 +19,7 @@ expected_product (const ArraExec *exec, const float *x, const ArraTensor *weight
 
   arra_tensor_to_float (weight, 0, n * WIDTH, w);
   exec->kernels->quantize_q8a (x, ROWS * WIDTH, blocks);
-  for (gsize i = 0; i < ROWS * WIDTH && weight->dtype == ARRA_Q8_0; i++)
+  for (gsize i = 0; i < ROWS * WIDTH && arra_dtype_takes_blocks (weight->dtype); i++)
     seen[i] = blocks[i / ARRA_QK].d * (float) blocks[i / ARRA_QK].q[i % ARRA_QK];
   for (gsize row = 0; row < ROWS; row++)
     for (gsize r = 0; r < n; r++)
@@ -53,7 +53,7 @@ check (const ArraExec *exec, const ArraDType types[3])
     {
       g_autofree float *expected = expected_product (exec, x, &weights[i]);
 
-      op_assert_close (parts[i].y, expected, ROWS * (gsize) outputs[i], 1e-4);
+      op_assert_close (parts[i].y, expected, ROWS * (gsize) outputs[i], 2e-4);
       g_free (parts[i].y);
       g_free (data[i]);
     }
@@ -65,7 +65,9 @@ check_types (const ArraExec *exec, gconstpointer data)
   const ArraDType types[][3] = { { ARRA_F32, ARRA_F32, ARRA_F32 },
                                  { ARRA_BF16, ARRA_F16, ARRA_BF16 },
                                  { ARRA_Q8_0, ARRA_Q8_0, ARRA_Q8_0 },
-                                 { ARRA_Q8_0, ARRA_F32, ARRA_Q8_0 } };
+                                 { ARRA_Q8_0, ARRA_F32, ARRA_Q8_0 },
+                                 { ARRA_Q4_0, ARRA_Q4_K, ARRA_Q6_K },
+                                 { ARRA_Q4_K, ARRA_BF16, ARRA_Q6_K } };
 
   for (gsize i = 0; i < G_N_ELEMENTS (types); i++)
     check (exec, types[i]);
@@ -100,7 +102,7 @@ check_rows (const ArraExec *exec, gconstpointer data)
 static void
 test_rows (void)
 {
-  const ArraDType types[] = { ARRA_F32, ARRA_BF16, ARRA_F16, ARRA_Q8_0 };
+  const ArraDType types[] = { ARRA_F32, ARRA_BF16, ARRA_F16, ARRA_Q8_0, ARRA_Q4_0, ARRA_Q4_K, ARRA_Q6_K };
 
   for (gsize i = 0; i < G_N_ELEMENTS (types); i++)
     op_each_exec (check_rows, &types[i]);

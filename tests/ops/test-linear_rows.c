@@ -4,7 +4,7 @@
 #include "op_test.h"
 
 #define ROWS 3
-#define WIDTH 64
+#define WIDTH 512
 #define OUTPUTS 150
 
 static void
@@ -33,7 +33,7 @@ check (const ArraExec *exec, gconstpointer data)
 static void
 test_rows (void)
 {
-  const ArraDType types[] = { ARRA_F32, ARRA_BF16, ARRA_F16, ARRA_Q8_0 };
+  const ArraDType types[] = { ARRA_F32, ARRA_BF16, ARRA_F16, ARRA_Q8_0, ARRA_Q4_0, ARRA_Q4_K, ARRA_Q6_K };
 
   for (gsize i = 0; i < G_N_ELEMENTS (types); i++)
     op_each_exec (check, &types[i]);

@@ -21,6 +21,12 @@ test_rows (void)
       g_assert_true ((traits->activation != ARRA_ACTIVATION_NONE) == (traits->matmul != 0));
       g_assert_true ((traits->narrow != NULL) == (traits->matmul != 0)); /* what can be made can be used */
       g_assert_true (arra_dtype_takes_blocks (dtype) == (traits->block > 1));
+      if (traits->matmul != 0) /* what takes a type's place is one of weights, and needs no other in its turn */
+        {
+          g_assert_true (arra_dtype_traits (traits->ragged)->matmul != 0 && arra_dtype_traits (traits->table)->matmul != 0);
+          g_assert_cmpuint (arra_dtype_traits (traits->ragged)->block, <=, ARRA_QK);
+          g_assert_true (arra_dtype_traits (traits->table)->table == traits->table);
+        }
       g_assert_cmpuint (traits->halves_at + 2 * traits->n_halves, <=, traits->bytes);
     }
 }
@@ -39,7 +45,10 @@ test_gguf (void)
     }
   g_assert_cmpint (arra_dtype_traits (ARRA_F32)->gguf_type, ==, 0);
   g_assert_cmpint (arra_dtype_traits (ARRA_F16)->gguf_type, ==, 1);
+  g_assert_cmpint (arra_dtype_traits (ARRA_Q4_0)->gguf_type, ==, 2);
   g_assert_cmpint (arra_dtype_traits (ARRA_Q8_0)->gguf_type, ==, 8);
+  g_assert_cmpint (arra_dtype_traits (ARRA_Q4_K)->gguf_type, ==, 12);
+  g_assert_cmpint (arra_dtype_traits (ARRA_Q6_K)->gguf_type, ==, 14);
   g_assert_cmpint (arra_dtype_traits (ARRA_BF16)->gguf_type, ==, 30);
 }
 

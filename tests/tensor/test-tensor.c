@@ -11,6 +11,7 @@ static void
 test_bytes (void)
 {
   const gint64 shape[] = { 3, 64 }, odd[] = { 64, 3 }, negative[] = { 3, -1 }, empty[] = { 0, 64 };
+  const gint64 superblocks[] = { 3, 512 };
   const gint64 huge[] = { (gint64) 1 << 32, (gint64) 1 << 32 },
                wide[] = { (gint64) 1 << 31, (gint64) 1 << 31 };
   gsize n = 7;
@@ -21,6 +22,12 @@ test_bytes (void)
   g_assert_cmpuint (n, ==, 384);
   g_assert_true (arra_tensor_bytes (ARRA_Q8_0, 2, shape, &n));
   g_assert_cmpuint (n, ==, 6 * 34);
+  g_assert_true (arra_tensor_bytes (ARRA_Q4_0, 2, shape, &n));
+  g_assert_cmpuint (n, ==, 6 * 18);
+  g_assert_true (arra_tensor_bytes (ARRA_Q4_K, 2, superblocks, &n));
+  g_assert_cmpuint (n, ==, 6 * 144);
+  g_assert_true (arra_tensor_bytes (ARRA_Q6_K, 2, superblocks, &n));
+  g_assert_cmpuint (n, ==, 6 * 210);
   g_assert_true (arra_tensor_bytes (ARRA_F64, 0, NULL, &n));
   g_assert_cmpuint (n, ==, 8);
   g_assert_true (arra_tensor_bytes (ARRA_U8, 2, empty, &n));
@@ -28,6 +35,8 @@ test_bytes (void)
   n = 7;
   g_assert_false (arra_tensor_bytes (ARRA_Q8_0, 2, odd, &n));
   g_assert_false (arra_tensor_bytes (ARRA_Q8_0, 0, NULL, &n));
+  g_assert_false (arra_tensor_bytes (ARRA_Q4_K, 2, shape, &n));
+  g_assert_false (arra_tensor_bytes (ARRA_Q6_K, 2, shape, &n));
   g_assert_false (arra_tensor_bytes (ARRA_F32, 2, negative, &n));
   g_assert_false (arra_tensor_bytes (ARRA_U8, 2, huge, &n));
   g_assert_false (arra_tensor_bytes (ARRA_F32, 2, wide, &n));
@@ -199,6 +208,48 @@ test_finite_others (void)
   g_assert_true (arra_tensor_is_finite (&tensor));
 }
 
+/* Of each quantised type: each scale matters to finiteness, wherever it lies; a block is zero when what it means is. */
+static void
+test_quantised (void)
+{
+  const struct
+  {
+    ArraDType dtype;
+    gsize size, scales[2], n_scales;
+  } types[] = { { ARRA_Q4_0, 18, { 0 }, 1 }, { ARRA_Q4_K, 144, { 0, 2 }, 2 }, { ARRA_Q6_K, 210, { 208 }, 1 } };
+  const guint16 infinity = 0x7c00;
+
+  for (gsize t = 0; t < G_N_ELEMENTS (types); t++)
+    {
+      ArraTensor tensor = { .dtype = types[t].dtype, .n_dims = 1, .shape = { 512 } };
+      g_autofree guint8 *bytes = NULL;
+      float x[512], back[512];
+
+      for (gsize i = 0; i < 512; i++)
+        x[i] = i == 300 ? 4 : 0;
+      g_assert_true (arra_tensor_bytes (types[t].dtype, 1, tensor.shape, &tensor.n_bytes));
+      bytes = g_malloc0 (tensor.n_bytes);
+      tensor.data = bytes;
+      g_assert_true (arra_tensor_is_zero (&tensor, 0, 512));
+      g_assert_true (arra_dtype_traits (types[t].dtype)->narrow (x, 512, bytes));
+      g_assert_true (arra_tensor_is_zero (&tensor, 0, 256));
+      g_assert_false (arra_tensor_is_zero (&tensor, 256, 256));
+      arra_tensor_to_float (&tensor, 256, 256, back);
+      g_assert_cmpfloat (fabsf (back[44] - 4), <, 0.02f);
+      for (gsize i = 0; i < types[t].n_scales; i++)
+        {
+          guint8 *scale = bytes + tensor.n_bytes - types[t].size + types[t].scales[i];
+          guint16 kept;
+
+          g_assert_true (arra_tensor_is_finite (&tensor));
+          memcpy (&kept, scale, sizeof kept);
+          memcpy (scale, &infinity, sizeof infinity);
+          g_assert_false (arra_tensor_is_finite (&tensor));
+          memcpy (scale, &kept, sizeof kept);
+        }
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -208,6 +259,7 @@ main (int argc, char **argv)
   g_test_add_func ("/tensor/widen", test_widen);
   g_test_add_func ("/tensor/zero", test_zero);
   g_test_add_func ("/tensor/finite", test_finite);
+  g_test_add_func ("/tensor/quantised", test_quantised);
   g_test_add_func ("/tensor/finite-others", test_finite_others);
   return g_test_run ();
 }

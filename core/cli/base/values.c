@@ -119,7 +119,7 @@ cli_value_quant (const char *option, const char *text, ArraQuant *out, GError **
 {
   if (arra_quant_parse (text, out))
     return TRUE;
-  return cli_usage_error (error, "%s: '%s' is none of auto, f32, f16, bf16, q8_0", option, text);
+  return cli_usage_error (error, "%s: '%s' is none of auto, f32, f16, bf16, q8_0, q6_k, q4_k, q4_0", option, text);
 }
 
 char *

@@ -55,7 +55,7 @@ parse_types (const char *text, Setup *setup, GError **error)
     {
       ArraDType dtype;
       if (!arra_dtype_from_name (*name, &dtype) || arra_dtype_traits (dtype)->narrow == NULL)
-        return cli_usage_error (error, "--type: '%s' is none of f32, f16, bf16, q8_0", *name);
+        return cli_usage_error (error, "--type: '%s' is none of f32, f16, bf16, q8_0, q6_k, q4_k, q4_0", *name);
       setup->types[setup->n_types++] = dtype;
     }
   if (setup->n_types == 0)

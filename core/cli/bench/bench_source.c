@@ -5,12 +5,13 @@
 #include <string.h>
 
 #include "fail.h"
-#include "kernels.h"
 #include "mapping.h"
 #include "mem.h"
+#include "params.h"
 #include "status.h"
 
-#define GRAIN ((gsize) 1 << 16) /* words or blocks filled at a time */
+#define GRAIN ((gsize) 1 << 16)   /* words or blocks filled at a time */
+#define SAMPLE ((gsize) 1 << 16)  /* weights that are quantised, and then repeated */
 
 /* Lays tensors one after the other; the first walk measures, the second one fills and adds. */
 typedef struct
@@ -29,6 +30,8 @@ typedef struct
 {
   guint8 *data;
   guint64 kept, set; /* bits of a word that are random, and that are 1 */
+  const guint8 *sample; /* of quantised types: blocks that are repeated */
+  gsize n_sample, block_size;
 } Pattern;
 
 static guint64
@@ -51,19 +54,30 @@ fill_words (gsize begin, gsize end, guint worker, gpointer data)
     words[i] = (random_word (i) & pattern->kept) | pattern->set;
 }
 
-/* d is 2^-13, so that the largest of a block is about 1/64. */
 static void
 fill_blocks (gsize begin, gsize end, guint worker, gpointer data)
 {
   const Pattern *pattern = data;
-  ArraBlockQ8_0 *blocks = (ArraBlockQ8_0 *) (void *) pattern->data;
 
   for (gsize i = begin; i < end; i++)
-    {
-      blocks[i].d = 0x0800;
-      for (gsize k = 0; k < ARRA_QK; k++)
-        blocks[i].q[k] = (gint8) ((random_word (i * (ARRA_QK / 8) + k / 8) >> (k % 8 * 8) & 0x7f) | 0x40);
-    }
+    memcpy (pattern->data + i * pattern->block_size, pattern->sample + i % pattern->n_sample * pattern->block_size,
+            pattern->block_size);
+}
+
+static void
+fill_quantised (const Layout *layout, const ArraTensor *tensor, Pattern *pattern)
+{
+  const ArraDTypeTraits *traits = arra_dtype_traits (tensor->dtype);
+  g_autofree float *values = g_new (float, SAMPLE);
+  g_autofree guint8 *sample = g_malloc (SAMPLE / traits->block * traits->bytes);
+
+  for (gsize i = 0; i < SAMPLE; i++)
+    values[i] = (float) ((double) (gint64) random_word (i) * 0x1p-69);
+  g_assert (traits->narrow (values, SAMPLE, sample));
+  pattern->sample = sample;
+  pattern->n_sample = SAMPLE / traits->block;
+  pattern->block_size = traits->bytes;
+  arra_pool_run (layout->pool, tensor->n_bytes / traits->bytes, GRAIN, fill_blocks, pattern);
 }
 
 /* The room after a tensor's last number is filled, too. */
@@ -73,9 +87,9 @@ fill (const Layout *layout, const ArraTensor *tensor)
   Pattern pattern = { .data = layout->data + layout->used };
   gsize n_words = (tensor->n_bytes + sizeof (guint64) - 1) / sizeof (guint64);
 
-  if (tensor->dtype == ARRA_Q8_0)
+  if (arra_dtype_takes_blocks (tensor->dtype))
     {
-      arra_pool_run (layout->pool, tensor->n_bytes / sizeof (ArraBlockQ8_0), GRAIN, fill_blocks, &pattern);
+      fill_quantised (layout, tensor, &pattern);
       return;
     }
   pattern.kept = tensor->dtype == ARRA_F32    ? G_GUINT64_CONSTANT (0x807FFFFF807FFFFF)
@@ -92,10 +106,12 @@ place (const char *name, guint n_dims, const gint64 *shape, gpointer data, GErro
 {
   Layout *layout = data;
   gboolean is_matrix = n_dims == 2 && strstr (name, "norm") == NULL;
-  ArraTensor tensor = { .dtype = is_matrix ? layout->dtype : ARRA_F32, .n_dims = n_dims };
+  ArraTensor tensor = { .dtype = ARRA_F32, .n_dims = n_dims };
   gsize rounded;
 
   memcpy (tensor.shape, shape, n_dims * sizeof *shape);
+  if (is_matrix)
+    tensor.dtype = arra_param_matrix_dtype (name, &tensor, layout->dtype);
   if (!arra_tensor_bytes (tensor.dtype, n_dims, shape, &tensor.n_bytes)
       || !arra_size_add (tensor.n_bytes, ARRA_MEM_ALIGN - 1, &rounded))
     return cli_usage_error (error, "the model's shape is too large");
@@ -154,7 +170,7 @@ static gboolean
 count_tensor (const char *name, gboolean is_matrix, const ArraTensor *stored, gpointer data, GError **error)
 {
   Count *count = data;
-  ArraDType dtype = is_matrix ? count->dtype : ARRA_F32;
+  ArraDType dtype = is_matrix ? arra_param_matrix_dtype (name, stored, count->dtype) : ARRA_F32;
   gsize bytes;
 
   count->parameters += arra_tensor_count (stored);

@@ -170,7 +170,7 @@ cli_info (int argc, char **argv)
       "Checkpoint: a .gguf file, a Hugging Face folder, or a name", "PATH" },
     { "vqgan", 0, 0, G_OPTION_ARG_FILENAME, &options.vqgan, "VQGAN, when the checkpoint has none", "FILE" },
     { "quant", 0, 0, G_OPTION_ARG_STRING, &options.quant,
-      "Memory for weights as auto, f32, f16, bf16 or q8_0", "TYPE" },
+      "Memory for weights as auto, f32, f16, bf16, q8_0, q6_k, q4_k or q4_0", "TYPE" },
     { "size", 's', 0, G_OPTION_ARG_STRING, &options.size, "Memory for pictures of this size, or auto",
       "WxH" },
     { "count", 'n', 0, G_OPTION_ARG_STRING, &options.count, "Memory for this many pictures", "N" },

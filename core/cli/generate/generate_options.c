@@ -60,7 +60,7 @@ fill_entries (GenerateOptions *o, GOptionEntry entries[MAX_ENTRIES])
     { "greedy", 0, 0, G_OPTION_ARG_NONE, &o->greedy, "Always the likeliest token", NULL },
     { "max-tokens", 0, 0, G_OPTION_ARG_STRING, &o->max_tokens, "Longest answer with --size auto", "N" },
     { "template", 0, 0, G_OPTION_ARG_FILENAME, &o->prompt_template, "Prompt template: {prompt}, {width}, {height} are replaced", "TEXT" },
-    { "quant", 0, 0, G_OPTION_ARG_STRING, &o->quant, "Weights in memory as auto, f32, f16, bf16 or q8_0", "TYPE" },
+    { "quant", 0, 0, G_OPTION_ARG_STRING, &o->quant, "Weights in memory as auto, f32, f16, bf16, q8_0, q6_k, q4_k or q4_0", "TYPE" },
     { "threads", 0, 0, G_OPTION_ARG_STRING, &o->threads, "Threads (default: all processors)", "N" },
     { "memory", 0, 0, G_OPTION_ARG_STRING, &o->memory, "Refuse to take more memory than this, as in 4G", "SIZE" },
     { "tokens-out", 0, 0, G_OPTION_ARG_FILENAME, &o->tokens_out, "Save the tokens (default: only when stopped)", "FILE" },

@@ -132,7 +132,7 @@ add_item (const ArraGgufItem *item, ArraSource *source, guint file, GError **err
     return arra_source_add (source, file, item->name, &item->tensor, error);
   why = type != NULL
             ? g_strdup_printf (
-                arra_translate ("has the type %s, which is not supported: only F32, F16, BF16 and Q8_0 are"),
+                arra_translate ("has the type %s, which is not supported: only F32, F16, BF16, Q8_0, Q6_K, Q4_K and Q4_0 are"),
                 type)
             : g_strdup_printf (arra_translate ("has the type %u, which is not supported"), item->number);
   return arra_source_add_absent (source, file, item->name, ARRA_ERROR_UNSUPPORTED, why, error);

@@ -55,7 +55,7 @@ ArraSource *arra_safetensors_open_directory (const char *directory, GError **err
 ArraSource *arra_torch_open (const char *path, const char *prefix, GError **error);
 
 /* Writer of safetensors for tests, tools and checkpoints: names in the given order, data too except that wider elements come first
- * (so that all are aligned), 8-byte aligned header, atomic. No Q8_0. */
+ * (so that all are aligned), 8-byte aligned header, atomic. No quantised types. */
 typedef struct
 {
   const char *name;

@@ -22,6 +22,9 @@ static const struct
   [ARRA_QUANT_F16] = { "f16", ARRA_F16 },
   [ARRA_QUANT_BF16] = { "bf16", ARRA_BF16 },
   [ARRA_QUANT_Q8_0] = { "q8_0", ARRA_Q8_0 },
+  [ARRA_QUANT_Q4_0] = { "q4_0", ARRA_Q4_0 },
+  [ARRA_QUANT_Q4_K] = { "q4_k", ARRA_Q4_K },
+  [ARRA_QUANT_Q6_K] = { "q6_k", ARRA_Q6_K },
 };
 
 gboolean

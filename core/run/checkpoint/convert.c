@@ -52,7 +52,7 @@ list_weight (const char *name, gboolean is_matrix, const ArraTensor *stored, gpo
 {
   Conversion *conversion = data;
 
-  add_item (conversion, "", name, stored, is_matrix ? arra_param_matrix_dtype (stored, conversion->asked) : ARRA_F32,
+  add_item (conversion, "", name, stored, is_matrix ? arra_param_matrix_dtype (name, stored, conversion->asked) : ARRA_F32,
             arra_source_file_with (conversion->source, stored));
   return TRUE;
 }
@@ -94,15 +94,17 @@ list_tensors (Conversion *conversion, GError **error)
                              list_vqgan_weight, conversion, error);
 }
 
-/* What most of the matrices are, for general.file_type: the head's type. */
+/* What the matrices of the layers are, for general.file_type: the first one's type. */
 static ArraDType
 main_type (const Conversion *conversion)
 {
-  const ArraTensor *head = arra_decoder_head (&conversion->checkpoint->decoder);
-
   for (guint i = 0; i < conversion->items->len; i++)
-    if (g_array_index (conversion->items, ArraConversion, i).stored == head)
-      return g_array_index (conversion->items, ArraConversion, i).dtype;
+    {
+      const ArraConversion *item = &g_array_index (conversion->items, ArraConversion, i);
+
+      if (strstr (item->name, "layers.") != NULL && item->stored->n_dims == 2 && strstr (item->name, "norm") == NULL)
+        return item->dtype;
+    }
   return ARRA_F32;
 }
 

@@ -377,6 +377,42 @@ n_block (GByteArray *bytes)
 }
 
 static void
+n_superblock (GByteArray *bytes)
+{
+  build_one (bytes, "a", 12, 0, 1, 255);
+}
+
+static void
+n_superblocks_of_columns (GByteArray *bytes)
+{
+  build_one (bytes, "a", 14, 0, 256, 128);
+}
+
+static void
+n_q4_0_past_end (GByteArray *bytes)
+{
+  build_one (bytes, "a", 2, 0, 1, 15 * 32);
+}
+
+static void
+n_q4_k_past_end (GByteArray *bytes)
+{
+  build_one (bytes, "a", 12, 0, 2, 256);
+}
+
+static void
+n_q6_k_past_end (GByteArray *bytes)
+{
+  build_one (bytes, "a", 14, 64, 1, 256);
+}
+
+static void
+n_q4_k_overflow (GByteArray *bytes)
+{
+  build_one (bytes, "a", 12, 0, G_GUINT64_CONSTANT (1) << 54, 256);
+}
+
+static void
 n_offset_odd (GByteArray *bytes)
 {
   build_one (bytes, "a", 0, 16, 1, 1);
@@ -469,6 +505,12 @@ static const struct
   { "shape_overflow", n_shape_overflow, "'a': invalid shape" },
   { "shape_bytes_overflow", n_shape_bytes_overflow, "'a': invalid shape" },
   { "block", n_block, "'a': invalid shape" },
+  { "superblock", n_superblock, "'a': invalid shape" },
+  { "superblocks_of_columns", n_superblocks_of_columns, "'a': invalid shape" },
+  { "q4_0_past_end", n_q4_0_past_end, "past the end" },
+  { "q4_k_past_end", n_q4_k_past_end, "past the end" },
+  { "q6_k_past_end", n_q6_k_past_end, "past the end" },
+  { "q4_k_overflow", n_q4_k_overflow, "'a'" },
   { "offset_odd", n_offset_odd, "not a multiple of the alignment" },
   { "offset_past_end", n_offset_past_end, "past the end" },
   { "offset_huge", n_offset_huge, "past the end" },
@@ -477,6 +519,38 @@ static const struct
   { "same_place", n_same_place, "overlaps" },
   { "duplicate_tensor", n_duplicate_tensor, "duplicate tensor 'a'" },
 };
+
+/* Quantised types of other programs are read as they lie. */
+static void
+test_quantised (void)
+{
+  const struct
+  {
+    guint32 number;
+    ArraDType dtype;
+    guint64 rows, columns;
+    gsize n_bytes;
+  } types[] = { { 2, ARRA_Q4_0, 2, 64, 2 * 2 * 18 }, { 12, ARRA_Q4_K, 1, 256, 144 }, { 14, ARRA_Q6_K, 1, 256, 210 } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (types); i++)
+    {
+      g_autoptr (GByteArray) bytes = g_byte_array_new ();
+      g_autoptr (ArraMapping) mapping = NULL;
+      g_autoptr (GError) error = NULL;
+      g_autoptr (ArraGguf) gguf = NULL;
+      const ArraTensor *a;
+
+      build_one (bytes, "a", types[i].number, 0, types[i].rows, types[i].columns);
+      mapping = arra_mapping_new_for_bytes ("FILE", bytes->data, bytes->len);
+      gguf = arra_gguf_read (mapping, &error);
+      g_assert_no_error (error);
+      a = arra_source_find (arra_gguf_source (gguf), "a");
+      g_assert_nonnull (a);
+      g_assert_cmpint (a->dtype, ==, types[i].dtype);
+      g_assert_true (arra_tensor_has_shape (a, 2, (gint64) types[i].rows, (gint64) types[i].columns));
+      g_assert_cmpuint (a->n_bytes, ==, types[i].n_bytes);
+    }
+}
 
 /* A tensor of a type that is not supported matters to nobody who does not ask for it. */
 static void
@@ -487,7 +561,7 @@ test_unknown_types (void)
     guint32 number;
     const char *words;
   } types[]
-      = { { 2, "type Q4_0" }, { 14, "type Q6_K" }, { 4, "type 4," }, { 0xFFFFFFFF, "type 4294967295," } };
+      = { { 3, "type Q4_1" }, { 15, "type Q8_K" }, { 4, "type 4," }, { 0xFFFFFFFF, "type 4294967295," } };
 
   for (guint i = 0; i < G_N_ELEMENTS (types); i++)
     {
@@ -592,6 +666,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/io/gguf-read/sample", test_sample);
+  g_test_add_func ("/io/gguf-read/quantised", test_quantised);
   g_test_add_func ("/io/gguf-read/unknown-types", test_unknown_types);
   g_test_add_func ("/io/gguf-read/version-2", test_version_2);
   g_test_add_func ("/io/gguf-read/truncated", test_truncated);

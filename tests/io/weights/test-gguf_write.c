@@ -106,6 +106,39 @@ assert_tensors (ArraGguf *gguf)
   g_assert_cmpuint ((guintptr) c->data % ARRA_GGUF_ALIGNMENT, ==, 0);
 }
 
+/* Each quantised type is declared by ggml's number and comes back as it was. */
+static void
+test_quantised (void)
+{
+  const ArraDType types[] = { ARRA_Q4_0, ARRA_Q4_K, ARRA_Q6_K };
+  const gint64 shape[] = { 2, 256 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (types); i++)
+    {
+      g_autofree char *path = scratch_path ("quantised.gguf");
+      g_autoptr (GError) error = NULL;
+      g_autoptr (ArraGgufWriter) writer = arra_gguf_writer_new (path, &error);
+      g_autoptr (ArraGguf) gguf = NULL;
+      const ArraTensor *a;
+      guint8 bytes[512];
+      gsize size;
+
+      for (gsize b = 0; b < sizeof bytes; b++)
+        bytes[b] = (guint8) (b * 7);
+      g_assert_true (arra_tensor_bytes (types[i], 2, shape, &size) && size <= sizeof bytes);
+      g_assert_true (arra_gguf_writer_add_tensor (writer, "a", types[i], 2, shape, &error)
+                     && arra_gguf_writer_begin (writer, &error) && arra_gguf_writer_write (writer, bytes, size, &error)
+                     && arra_gguf_writer_commit (writer, NULL, &error));
+      gguf = arra_gguf_open (path, &error);
+      g_assert_no_error (error);
+      a = arra_source_find (arra_gguf_source (gguf), "a");
+      g_assert_cmpint (a->dtype, ==, types[i]);
+      g_assert_true (arra_tensor_has_shape (a, 2, shape[0], shape[1]));
+      g_assert_cmpmem (a->data, a->n_bytes, bytes, size);
+      g_assert_cmpint (g_unlink (path), ==, 0);
+    }
+}
+
 static void
 assert_hash (ArraGguf *gguf)
 {
@@ -229,6 +262,9 @@ test_bad_tensors (void)
   assert_tensor_refused ("b", ARRA_I64, 1, 1, "I64 is not supported");
   assert_tensor_refused ("b", ARRA_F32, 1, -1, "invalid shape");
   assert_tensor_refused ("b", ARRA_Q8_0, 1, 33, "invalid shape");
+  assert_tensor_refused ("b", ARRA_Q4_0, 1, 33, "invalid shape");
+  assert_tensor_refused ("b", ARRA_Q4_K, 1, 128, "invalid shape");
+  assert_tensor_refused ("b", ARRA_Q6_K, 1, 255, "invalid shape");
   assert_tensor_refused ("b", ARRA_F32, 5, 1, "invalid shape");
 }
 
@@ -292,6 +328,7 @@ main (int argc, char **argv)
   for (guint i = 0; i < DATA_SIZE; i++)
     data[i] = (guint8) (i * 7 + 1);
   g_test_add_func ("/io/gguf-write/round-trip", test_round_trip);
+  g_test_add_func ("/io/gguf-write/quantised", test_quantised);
   g_test_add_func ("/io/gguf-write/hash-sees-damage", test_hash_sees_damage);
   g_test_add_func ("/io/gguf-write/no-tensors", test_no_tensors);
   g_test_add_func ("/io/gguf-write/bad-metadata", test_bad_metadata);

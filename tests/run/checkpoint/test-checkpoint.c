@@ -19,7 +19,8 @@ static void
 test_quant_names (void)
 {
   static const ArraQuant all[]
-      = { ARRA_QUANT_AS_STORED, ARRA_QUANT_F32, ARRA_QUANT_F16, ARRA_QUANT_BF16, ARRA_QUANT_Q8_0 };
+      = { ARRA_QUANT_AS_STORED, ARRA_QUANT_F32, ARRA_QUANT_F16, ARRA_QUANT_BF16, ARRA_QUANT_Q8_0,
+          ARRA_QUANT_Q4_0, ARRA_QUANT_Q4_K, ARRA_QUANT_Q6_K };
   ArraQuant quant;
 
   for (gsize i = 0; i < G_N_ELEMENTS (all); i++)
@@ -36,7 +37,8 @@ static void
 test_weights (void)
 {
   static const ArraQuant quants[]
-      = { ARRA_QUANT_AS_STORED, ARRA_QUANT_F32, ARRA_QUANT_F16, ARRA_QUANT_BF16, ARRA_QUANT_Q8_0 };
+      = { ARRA_QUANT_AS_STORED, ARRA_QUANT_F32, ARRA_QUANT_F16, ARRA_QUANT_BF16, ARRA_QUANT_Q8_0,
+          ARRA_QUANT_Q4_0, ARRA_QUANT_Q4_K, ARRA_QUANT_Q6_K };
   g_autofree char *path = fixture_make_named ("tiny");
   gsize before = arra_mem_held ();
 

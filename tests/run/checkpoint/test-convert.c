@@ -69,7 +69,8 @@ static void
 test_same_tokens (void)
 {
   static const ArraQuant quants[]
-      = { ARRA_QUANT_AS_STORED, ARRA_QUANT_F32, ARRA_QUANT_BF16, ARRA_QUANT_F16, ARRA_QUANT_Q8_0 };
+      = { ARRA_QUANT_AS_STORED, ARRA_QUANT_F32, ARRA_QUANT_BF16, ARRA_QUANT_F16, ARRA_QUANT_Q8_0,
+          ARRA_QUANT_Q4_0, ARRA_QUANT_Q4_K, ARRA_QUANT_Q6_K };
   static const ArraDType stored[] = { ARRA_BF16, ARRA_F32, ARRA_F16 };
 
   for (gsize d = 0; d < G_N_ELEMENTS (stored); d++)
@@ -125,6 +126,43 @@ test_types (void)
   fixture_remove (directory);
 }
 
+/* The types of a model 256 wide: embedding and head are never less than Q6_K; rows that are no superblocks are Q8_0, rows that are
+ * no blocks either stay. */
+static void
+test_quantised_types (void)
+{
+  const struct
+  {
+    ArraQuant quant;
+    ArraDType up, down, table;
+    guint ffn;
+  } cases[] = { { ARRA_QUANT_Q4_0, ARRA_Q4_0, ARRA_Q4_0, ARRA_Q6_K, 512 },  { ARRA_QUANT_Q4_K, ARRA_Q4_K, ARRA_Q4_K, ARRA_Q6_K, 512 },
+                { ARRA_QUANT_Q6_K, ARRA_Q6_K, ARRA_Q6_K, ARRA_Q6_K, 512 },  { ARRA_QUANT_Q4_0, ARRA_Q4_0, ARRA_BF16, ARRA_Q6_K, 172 },
+                { ARRA_QUANT_Q4_K, ARRA_Q4_K, ARRA_Q8_0, ARRA_Q6_K, 160 },  { ARRA_QUANT_Q6_K, ARRA_Q6_K, ARRA_Q8_0, ARRA_Q6_K, 160 },
+                { ARRA_QUANT_Q4_K, ARRA_Q4_K, ARRA_BF16, ARRA_Q6_K, 172 } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *directory = NULL, *file = NULL;
+      g_autoptr (ArraCheckpoint) checkpoint = NULL;
+      Fixture fixture;
+
+      fixture_init (&fixture);
+      fixture.hidden = 256;
+      fixture.ffn = cases[i].ffn;
+      directory = fixture_make (&fixture);
+      file = convert (directory, NULL, cases[i].quant);
+      checkpoint = open_as (file, ARRA_QUANT_AS_STORED);
+      g_assert_cmpint (arra_source_find (checkpoint->source, "lm_head.weight")->dtype, ==, cases[i].table);
+      g_assert_cmpint (arra_source_find (checkpoint->source, "model.embed_tokens.weight")->dtype, ==, cases[i].table);
+      g_assert_cmpint (arra_source_find (checkpoint->source, "model.layers.1.mlp.up_proj.weight")->dtype, ==, cases[i].up);
+      g_assert_cmpint (arra_source_find (checkpoint->source, "model.layers.1.mlp.down_proj.weight")->dtype, ==, cases[i].down);
+      g_assert_cmpint (arra_source_find (checkpoint->source, "model.norm.weight")->dtype, ==, ARRA_F32);
+      assert_same_tokens (directory, file, cases[i].quant);
+      fixture_remove (directory);
+    }
+}
+
 static ArraDType
 vqgan_dtype (ArraDType stored, ArraQuant quant, const char *name)
 {
@@ -150,6 +188,7 @@ test_half_vqgan (void)
   const char *kernel = "decoder.conv_in.weight", *bias = "decoder.conv_in.bias", *codes = "quantize.embedding.weight";
 
   g_assert_cmpint (vqgan_dtype (ARRA_F32, ARRA_QUANT_Q8_0, kernel), ==, ARRA_F16);
+  g_assert_cmpint (vqgan_dtype (ARRA_F32, ARRA_QUANT_Q4_K, kernel), ==, ARRA_F16);
   g_assert_cmpint (vqgan_dtype (ARRA_F32, ARRA_QUANT_F16, kernel), ==, ARRA_F16);
   g_assert_cmpint (vqgan_dtype (ARRA_F32, ARRA_QUANT_F32, kernel), ==, ARRA_F32);
   g_assert_cmpint (vqgan_dtype (ARRA_F32, ARRA_QUANT_AS_STORED, kernel), ==, ARRA_F32);
@@ -375,7 +414,7 @@ test_values (void)
   value = (float) INFINITY;
   memcpy (bytes + size - 4, &value, 4);
   fixture_put (directory, "model.safetensors", bytes, (gssize) size);
-  for (int quant = ARRA_QUANT_AS_STORED; quant <= ARRA_QUANT_Q8_0; quant++)
+  for (int quant = ARRA_QUANT_AS_STORED; quant <= ARRA_QUANT_Q6_K; quant++)
     expect_error (directory, NULL, out, (ArraQuant) quant, ARRA_ERROR_INVALID_DATA,
                   FIXTURE_WORDS ("model.safetensors", "lm_head.weight", "finite"));
   fixture_remove (directory);
@@ -483,6 +522,7 @@ main (int argc, char **argv)
   g_test_add_func ("/convert/same-tokens", test_same_tokens);
   g_test_add_func ("/convert/shuffled-vocabulary", test_shuffled_vocabulary);
   g_test_add_func ("/convert/types", test_types);
+  g_test_add_func ("/convert/quantised-types", test_quantised_types);
   g_test_add_func ("/convert/half-vqgan", test_half_vqgan);
   g_test_add_func ("/convert/other-vqgan", test_other_vqgan);
   g_test_add_func ("/convert/metadata", test_metadata);
