@@ -331,6 +331,41 @@ bad_matmul_q6_k (const void *w, gsize w_stride, gsize n_rows, gsize k, const voi
     }
 }
 
+static void
+bad_matmul_q8_0_panels (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
+                        gsize n_tokens, float *y, gsize y_stride)
+{
+  good ()->matmul_q8_0_panels (w, w_stride, n_rows, k, x, x_stride, n_tokens, y, y_stride);
+  y[(n_tokens - 1) * y_stride + n_rows] = 0;
+}
+
+static void
+bad_matmul_q4_0_panels (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
+                        gsize n_tokens, float *y, gsize y_stride)
+{
+  good ()->matmul_q4_0_panels (w, w_stride, n_rows, k, x, x_stride, n_tokens, y, y_stride);
+  exchange ((guint8 *) (y + 2), (guint8 *) (y + 3), sizeof *y);
+}
+
+static void
+bad_matmul_q4_k_panels (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
+                        gsize n_tokens, float *y, gsize y_stride)
+{
+  g_autofree ArraBlockQ4_K *panel = g_memdup2 (w, n_rows * w_stride);
+  guint8 *q = (guint8 *) panel + ARRA_PANEL_ROWS * offsetof (ArraBlockQ4_K, q);
+
+  for (gsize i = 0; i < ARRA_PANEL_ROWS * sizeof panel->q; i++)
+    q[i] &= 0x77;
+  good ()->matmul_q4_k_panels (panel, w_stride, n_rows, k, x, x_stride, n_tokens, y, y_stride);
+}
+
+static void
+bad_matmul_q6_k_panels (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
+                        gsize n_tokens, float *y, gsize y_stride)
+{
+  good ()->matmul_q6_k_panels (w, w_stride, n_rows - ARRA_PANEL_ROWS, k, x, x_stride, n_tokens, y, y_stride);
+}
+
 #define BAD(name, words) \
   static void spoil_##name (ArraKernels *table) \
   { \

@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "panels.h"
+
 typedef struct
 {
   gsize n_rows, k, n_tokens;
@@ -146,9 +148,24 @@ draw_shape (GRand *rand, gsize round, gsize unit, gsize unit_bytes_w, gsize unit
   return s;
 }
 
+/* Rows, a multiple of ARRA_PANEL_ROWS, are put in panels where they are. */
+static void
+interleave (const ArraPanelLayout *layout, guint8 *w, const Shape *s, gsize n_blocks)
+{
+  const gsize size = ARRA_PANEL_ROWS * s->w_stride;
+
+  for (gsize row = 0; row < s->n_rows; row += ARRA_PANEL_ROWS)
+    {
+      guint8 *panel = w + row * s->w_stride;
+      g_autofree guint8 *rows = g_memdup2 (panel, size);
+      arra_panels_pack (layout, rows, s->w_stride, n_blocks, panel);
+    }
+}
+
+/* @layout: (nullable): weights are in panels. */
 static char *
 check_once (ArraMatmulFunc spec, ArraMatmulFunc variant, GRand *rand, const char *name, const Shape *s,
-            DrawWeights weights, DrawWeights tokens)
+            DrawWeights weights, DrawWeights tokens, const ArraPanelLayout *layout)
 {
   Values values = (Values) g_rand_int_range (rand, 0, N_VALUES);
   gsize shift = (gsize) g_rand_int_range (rand, 0, 4);
@@ -161,6 +178,8 @@ check_once (ArraMatmulFunc spec, ArraMatmulFunc variant, GRand *rand, const char
     weights (rand, values, buffer + shift + r * s->w_stride, s->k);
   for (gsize t = 0; t < s->n_tokens; t++)
     tokens (rand, values, x + t * s->x_stride, s->k);
+  if (layout != NULL)
+    interleave (layout, buffer + shift, s, s->w_stride / layout->bytes);
   spec (buffer + shift, s->w_stride, s->n_rows, s->k, x, s->x_stride, s->n_tokens, a, s->y_stride);
   variant (buffer + shift, s->w_stride, s->n_rows, s->k, x, s->x_stride, s->n_tokens, b, s->y_stride);
   return difference (name, s->k, a, b, s->n_y);
@@ -175,7 +194,7 @@ check_matmul (ArraMatmulFunc spec, ArraMatmulFunc variant, GRand *rand, const ch
   for (gsize round = 0; round < 420 && fault == NULL; round++)
     {
       Shape s = draw_shape (rand, round, 1, size, sizeof (float));
-      fault = check_once (spec, variant, rand, name, &s, weights, draw_tokens);
+      fault = check_once (spec, variant, rand, name, &s, weights, draw_tokens, NULL);
     }
   return fault;
 }
@@ -208,7 +227,7 @@ check_blocks (ArraMatmulFunc spec, ArraMatmulFunc variant, GRand *rand, const ch
   for (gsize round = 0; round < 600 && fault == NULL; round++)
     {
       Shape s = draw_shape (rand, round, unit, size, unit / ARRA_QK * sizeof (ArraBlockQ8A));
-      fault = check_once (spec, variant, rand, name, &s, weights, draw_tokens_q8a);
+      fault = check_once (spec, variant, rand, name, &s, weights, draw_tokens_q8a, NULL);
     }
   return fault;
 }
@@ -235,4 +254,53 @@ char *
 check_matmul_q6_k (const ArraKernels *spec, const ArraKernels *variant, GRand *rand)
 {
   return check_blocks (spec->matmul_q6_k, variant->matmul_q6_k, rand, "matmul_q6_k", ARRA_QK_K, sizeof (ArraBlockQ6_K), draw_q6_k);
+}
+
+/* @unit weights lie as @layout says. */
+static char *
+check_panels (ArraMatmulFunc spec, ArraMatmulFunc variant, GRand *rand, const char *name, gsize unit,
+              const ArraPanelLayout *layout, DrawWeights weights)
+{
+  char *fault = NULL;
+
+  for (gsize round = 0; round < 300 && fault == NULL; round++)
+    {
+      Shape s = draw_shape (rand, round, unit, layout->bytes, unit / ARRA_QK * sizeof (ArraBlockQ8A));
+
+      s.n_rows = (1 + s.n_rows % 4) * ARRA_PANEL_ROWS;
+      s.w_stride = s.k / unit * layout->bytes;
+      s.y_stride = s.n_rows + round % 5;
+      s.n_w = s.n_rows * s.w_stride;
+      s.n_y = s.n_tokens * s.y_stride + 32;
+      fault = check_once (spec, variant, rand, name, &s, weights, draw_tokens_q8a, layout);
+    }
+  return fault;
+}
+
+char *
+check_matmul_q8_0_panels (const ArraKernels *spec, const ArraKernels *variant, GRand *rand)
+{
+  return check_panels (spec->matmul_q8_0_panels, variant->matmul_q8_0_panels, rand, "matmul_q8_0_panels", ARRA_QK,
+                       &arra_panels_q8_0, draw_q8_0);
+}
+
+char *
+check_matmul_q4_0_panels (const ArraKernels *spec, const ArraKernels *variant, GRand *rand)
+{
+  return check_panels (spec->matmul_q4_0_panels, variant->matmul_q4_0_panels, rand, "matmul_q4_0_panels", ARRA_QK,
+                       &arra_panels_q4_0, draw_q4_0);
+}
+
+char *
+check_matmul_q4_k_panels (const ArraKernels *spec, const ArraKernels *variant, GRand *rand)
+{
+  return check_panels (spec->matmul_q4_k_panels, variant->matmul_q4_k_panels, rand, "matmul_q4_k_panels", ARRA_QK_K,
+                       &arra_panels_q4_k, draw_q4_k);
+}
+
+char *
+check_matmul_q6_k_panels (const ArraKernels *spec, const ArraKernels *variant, GRand *rand)
+{
+  return check_panels (spec->matmul_q6_k_panels, variant->matmul_q6_k_panels, rand, "matmul_q6_k_panels", ARRA_QK_K,
+                       &arra_panels_q6_k, draw_q6_k);
 }

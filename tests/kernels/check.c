@@ -238,6 +238,7 @@ check_affine_swish (const ArraKernels *spec, const ArraKernels *variant, GRand *
 const CheckCase check_cases[] = {
   CASE (matmul_f32), CASE (matmul_bf16), CASE (matmul_f16),   CASE (matmul_q8_0), CASE (quantize_q8a), CASE (widen_bf16),
   CASE (matmul_q4_0), CASE (matmul_q4_k),  CASE (matmul_q6_k),  CASE (widen_q4_0),  CASE (widen_q4_k),   CASE (widen_q6_k),
+  CASE (matmul_q8_0_panels), CASE (matmul_q4_0_panels), CASE (matmul_q4_k_panels), CASE (matmul_q6_k_panels),
   CASE (widen_f16),  CASE (widen_q8_0),  CASE (dot),          CASE (rms_norm),    CASE (layer_norm),   CASE (rope_half),
   CASE (silu_mul),   CASE (add),         CASE (guide),        CASE (exp),         CASE (max),          CASE (softmax),
   CASE (attend),     CASE (affine_swish), CASE (affine_swish_vjp), CASE (convolve), CASE (convolve_weights),

@@ -26,6 +26,10 @@ char *check_matmul_q8_0 (const ArraKernels *spec, const ArraKernels *variant, GR
 char *check_matmul_q4_0 (const ArraKernels *spec, const ArraKernels *variant, GRand *rand);
 char *check_matmul_q4_k (const ArraKernels *spec, const ArraKernels *variant, GRand *rand);
 char *check_matmul_q6_k (const ArraKernels *spec, const ArraKernels *variant, GRand *rand);
+char *check_matmul_q8_0_panels (const ArraKernels *spec, const ArraKernels *variant, GRand *rand);
+char *check_matmul_q4_0_panels (const ArraKernels *spec, const ArraKernels *variant, GRand *rand);
+char *check_matmul_q4_k_panels (const ArraKernels *spec, const ArraKernels *variant, GRand *rand);
+char *check_matmul_q6_k_panels (const ArraKernels *spec, const ArraKernels *variant, GRand *rand);
 char *check_affine_swish_vjp (const ArraKernels *spec, const ArraKernels *variant, GRand *rand);
 char *check_convolve (const ArraKernels *spec, const ArraKernels *variant, GRand *rand);
 char *check_convolve_weights (const ArraKernels *spec, const ArraKernels *variant, GRand *rand);

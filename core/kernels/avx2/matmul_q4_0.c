@@ -61,6 +61,18 @@ panel_add (const Panel *panel, const guint8 *x, gsize x_stride, gsize tokens, __
   panel_scale (panel, x, x_stride, tokens, sum, acc);
 }
 
+/* A stored unit: eight scales, then columns 0 and 4, 1 and 5, .. in the halves of bytes */
+ALWAYS_INLINE void
+unit_add (const guint8 *unit, const guint8 *x, gsize x_stride, gsize tokens, __m256 *acc)
+{
+  Panel panel;
+
+  panel_nibbles (unit + PANEL_ROWS * 2, 0, COLUMNS / 2, panel.q);
+  panel_nibbles (unit + PANEL_ROWS * 2, 4, COLUMNS / 2, panel.q + COLUMNS / 2);
+  panel.d = eight_halves (unit);
+  panel_add (&panel, x, x_stride, tokens, acc);
+}
+
 #include "quantised_body.h"
 
 void
@@ -68,4 +80,11 @@ arra_avx2_matmul_q4_0 (const void *w, gsize w_stride, gsize n_rows, gsize k, con
                        gsize n_tokens, float *y, gsize y_stride)
 {
   multiply (&(Product){ w, w_stride, k / ARRA_QK, x, x_stride, n_tokens, y, y_stride }, n_rows);
+}
+
+void
+arra_avx2_matmul_q4_0_panels (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
+                              gsize n_tokens, float *y, gsize y_stride)
+{
+  multiply_stored (&(Product){ w, w_stride, k / ARRA_QK, x, x_stride, n_tokens, y, y_stride }, n_rows);
 }

@@ -76,9 +76,9 @@ quad_add (const Quad *quad, gsize at, const guint8 *x, gsize x_stride, gsize tok
 }
 
 ALWAYS_INLINE __m256
-panel_floats (const gint32 bytes[2])
+panel_floats (const void *bytes)
 {
-  return _mm256_cvtepi32_ps (_mm256_cvtepu8_epi32 (_mm_loadl_epi64 ((const __m128i *) bytes)));
+  return _mm256_cvtepi32_ps (_mm256_cvtepu8_epi32 (_mm_loadl_epi64 (bytes)));
 }
 
 ALWAYS_INLINE void
@@ -120,6 +120,46 @@ panel_add (const Panel *panel, const guint8 *x, gsize x_stride, gsize tokens, __
     acc[t] = _mm256_fmadd_ps (panel->m, _mm256_set1_ps (minus_sum (token_block (x, x_stride, t, 0))), acc[t]);
 }
 
+/* The scales of a stored unit's blocks, eight rows each, then the minima, from its 12 times 8 bytes */
+ALWAYS_INLINE void
+stored_scales (const guint8 *packed, guint8 out[16][PANEL_ROWS])
+{
+  const __m256i six = _mm256_set1_epi8 (63), low = _mm256_set1_epi8 (15), top = _mm256_set1_epi8 (48);
+  __m256i a = _mm256_loadu_si256 ((const __m256i *) packed);
+  __m256i b = _mm256_loadu_si256 ((const __m256i *) packed + 1);
+  __m256i c = _mm256_loadu_si256 ((const __m256i *) packed + 2);
+  __m256i *scales = (__m256i *) out;
+
+  _mm256_storeu_si256 (scales, _mm256_and_si256 (a, six));
+  _mm256_storeu_si256 (scales + 2, _mm256_and_si256 (b, six));
+  a = _mm256_and_si256 (_mm256_srli_epi16 (a, 2), top);
+  b = _mm256_and_si256 (_mm256_srli_epi16 (b, 2), top);
+  _mm256_storeu_si256 (scales + 1, _mm256_or_si256 (_mm256_and_si256 (c, low), a));
+  _mm256_storeu_si256 (scales + 3, _mm256_or_si256 (_mm256_and_si256 (_mm256_srli_epi16 (c, 4), low), b));
+}
+
+/* A stored unit: eight scales, eight scales of minima, 12 times 8 bytes of both in small, then the columns of two blocks at a time */
+ALWAYS_INLINE void
+unit_add (const guint8 *unit, const guint8 *x, gsize x_stride, gsize tokens, __m256 *acc)
+{
+  const guint8 *q = unit + PANEL_ROWS * offsetof (ArraBlockQ4_K, q);
+  __m256 d = eight_halves (unit), dmin = eight_halves (unit + PANEL_ROWS * 2);
+  guint8 scales[16][PANEL_ROWS];
+
+  stored_scales (unit + PANEL_ROWS * offsetof (ArraBlockQ4_K, scales), scales);
+  for (gsize pair = 0; pair < UNIT_BLOCKS / 2; pair++, q += COLUMNS * sizeof (__m256i))
+    UNROLL for (gsize i = 0; i < 2; i++)
+      {
+        gsize b = 2 * pair + i;
+        Panel panel;
+
+        panel_nibbles (q, i == 0 ? 0 : 4, COLUMNS, panel.q);
+        panel.d = _mm256_mul_ps (d, panel_floats (scales[b]));
+        panel.m = _mm256_mul_ps (dmin, panel_floats (scales[UNIT_BLOCKS + b]));
+        panel_add (&panel, x + b * sizeof (ArraBlockQ8A), x_stride, tokens, acc);
+      }
+}
+
 #include "quantised_body.h"
 
 void
@@ -127,4 +167,11 @@ arra_avx2_matmul_q4_k (const void *w, gsize w_stride, gsize n_rows, gsize k, con
                        gsize n_tokens, float *y, gsize y_stride)
 {
   multiply (&(Product){ w, w_stride, k / ARRA_QK_K, x, x_stride, n_tokens, y, y_stride }, n_rows);
+}
+
+void
+arra_avx2_matmul_q4_k_panels (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
+                              gsize n_tokens, float *y, gsize y_stride)
+{
+  multiply_stored (&(Product){ w, w_stride, k / ARRA_QK_K, x, x_stride, n_tokens, y, y_stride }, n_rows);
 }

@@ -45,8 +45,20 @@ panel_add (const Panel *panel, const guint8 *x, gsize x_stride, gsize tokens, __
 {
   __m256i sum[4];
 
-  panel_sums_signed (panel, 0, COLUMNS, x, x_stride, tokens, sum);
+  panel_sums_signed (panel, x, x_stride, tokens, sum);
   panel_scale (panel, x, x_stride, tokens, sum, acc);
+}
+
+/* A stored unit: eight scales, then columns */
+ALWAYS_INLINE void
+unit_add (const guint8 *unit, const guint8 *x, gsize x_stride, gsize tokens, __m256 *acc)
+{
+  Panel panel;
+
+  UNROLL for (int c = 0; c < COLUMNS; c++)
+    panel.q[c] = _mm256_loadu_si256 ((const __m256i *) (unit + PANEL_ROWS * 2) + c);
+  panel.d = eight_halves (unit);
+  panel_add (&panel, x, x_stride, tokens, acc);
 }
 
 #include "quantised_body.h"
@@ -56,4 +68,11 @@ arra_avx2_matmul_q8_0 (const void *w, gsize w_stride, gsize n_rows, gsize k, con
                        gsize n_tokens, float *y, gsize y_stride)
 {
   multiply (&(Product){ w, w_stride, k / ARRA_QK, x, x_stride, n_tokens, y, y_stride }, n_rows);
+}
+
+void
+arra_avx2_matmul_q8_0_panels (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
+                              gsize n_tokens, float *y, gsize y_stride)
+{
+  multiply_stored (&(Product){ w, w_stride, k / ARRA_QK, x, x_stride, n_tokens, y, y_stride }, n_rows);
 }

@@ -13,6 +13,10 @@ arra_kernels_overlay_avx2 (ArraKernels *table)
   table->matmul_q4_0 = arra_avx2_matmul_q4_0;
   table->matmul_q4_k = arra_avx2_matmul_q4_k;
   table->matmul_q6_k = arra_avx2_matmul_q6_k;
+  table->matmul_q8_0_panels = arra_avx2_matmul_q8_0_panels;
+  table->matmul_q4_0_panels = arra_avx2_matmul_q4_0_panels;
+  table->matmul_q4_k_panels = arra_avx2_matmul_q4_k_panels;
+  table->matmul_q6_k_panels = arra_avx2_matmul_q6_k_panels;
   table->quantize_q8a = arra_avx2_quantize_q8a;
   table->widen_bf16 = arra_avx2_widen_bf16;
   table->widen_f16 = arra_avx2_widen_f16;

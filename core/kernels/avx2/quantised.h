@@ -31,7 +31,7 @@ typedef struct
   __m256i q[COLUMNS]; /* q[c]: weights 4c..4c+3 of row 0, of row 1, .. */
   __m256 d;           /* scales of the rows */
   __m256 m;           /* what is taken off each weight, where the type has that */
-  __m256i s[2];       /* integer scales of the halves of a block, where the type has those */
+  __m256i s[2];       /* integer scales of the halves of a block, each row's twice in 16 bits, where the type has those */
 } Panel;
 
 /* Block @b of token @t at @x */
@@ -142,6 +142,24 @@ panel_halves (const guint8 *at, gsize stride)
                                           (short) d[4], (short) d[5], (short) d[6], (short) d[7]));
 }
 
+/* @count columns of four weights of the panel's rows, 4 bits each at @shift (0 or 4) of the bytes at @q */
+ALWAYS_INLINE void
+panel_nibbles (const guint8 *q, int shift, int count, __m256i *columns)
+{
+  UNROLL for (int c = 0; c < count; c++)
+    {
+      __m256i both = _mm256_loadu_si256 ((const __m256i *) q + c);
+      columns[c] = _mm256_and_si256 (shift == 0 ? both : _mm256_srli_epi16 (both, 4), _mm256_set1_epi8 (15));
+    }
+}
+
+/* The halves of a panel's rows, side by side */
+ALWAYS_INLINE __m256
+eight_halves (const guint8 *at)
+{
+  return _mm256_cvtph_ps (_mm_loadu_si128 ((const __m128i *) at));
+}
+
 /* Weights 4c..4c+3 of a token's block, eight times */
 ALWAYS_INLINE __m256i
 four_of (const ArraBlockQ8A *block, int c)
@@ -169,14 +187,13 @@ panel_sums_nibbles (const Panel *panel, const guint8 *x, gsize x_stride, gsize t
     sum[t] = _mm256_madd_epi16 (sum[t], _mm256_set1_epi16 (1));
 }
 
-/* The same for signed weights, of columns @begin to @end - 1 */
+/* The same for signed weights */
 ALWAYS_INLINE void
-panel_sums_signed (
-    const Panel *panel, int begin, int end, const guint8 *x, gsize x_stride, gsize tokens, __m256i *sum)
+panel_sums_signed (const Panel *panel, const guint8 *x, gsize x_stride, gsize tokens, __m256i *sum)
 {
   UNROLL for (gsize t = 0; t < tokens; t++)
     sum[t] = _mm256_setzero_si256 ();
-  UNROLL for (int c = begin; c < end; c++)
+  UNROLL for (int c = 0; c < COLUMNS; c++)
     {
       __m256i w = panel->q[c];
       __m256i magnitude = _mm256_abs_epi8 (w);

@@ -1,7 +1,8 @@
 /* quantised_body.h - the product of quantised rows with quantised tokens (AVX2), included once for each type of weights
  *
  * The file that includes this says how its weights lie: UNIT_SIZE bytes hold UNIT_BLOCKS blocks of 32, quad_add() adds such a
- * unit of four rows to their sums, pack() makes panels of one of eight rows, panel_add() adds a panel to the rows' sums.
+ * unit of four rows to their sums, pack() makes panels of one of eight rows, panel_add() adds a panel to the rows' sums, and unit_add()
+ * adds a unit of eight rows that are stored as panels.h says.
  *
  * One or two tokens, bound by memory: four rows at a time, a quarter of the range apart: a thread reads four long streams of
  * weights, where short ones that jump from row to row cost a third of the memory bandwidth.
@@ -140,4 +141,43 @@ multiply (const Product *p, gsize n_rows)
     for (; r + PANEL_ROWS <= n_rows; r += PANEL_ROWS)
       rows_packed (p, r);
   rows_streamed (p, r, n_rows);
+}
+
+/* A stored panel at @w, whose first row is @row, times @tokens tokens. Its reading is the only stream of a thread; @prefetch: it
+ * comes from memory. */
+ALWAYS_INLINE void
+stored_times_tokens (const Product *p, const guint8 *w, gsize row, gsize token, gsize tokens, gboolean prefetch)
+{
+  const guint8 *x = p->x + token * p->x_stride;
+  __m256 acc[4];
+
+  UNROLL for (gsize t = 0; t < tokens; t++)
+    acc[t] = _mm256_setzero_ps ();
+  for (gsize unit = 0; unit < p->n_units; unit++, w += PANEL_ROWS * UNIT_SIZE)
+    {
+      UNROLL for (gsize line = 0; prefetch && line < PANEL_ROWS * UNIT_SIZE; line += 64)
+        _mm_prefetch (w + line + ARRA_PREFETCH, _MM_HINT_T0);
+      unit_add (w, x + unit * UNIT_BLOCKS * sizeof (ArraBlockQ8A), p->x_stride, tokens, acc);
+    }
+  UNROLL for (gsize t = 0; t < tokens; t++)
+    _mm256_storeu_ps (p->y + (token + t) * p->y_stride + row, acc[t]);
+}
+
+static void
+multiply_stored (const Product *p, gsize n_rows)
+{
+  for (gsize row = 0; row < n_rows; row += PANEL_ROWS)
+    {
+      const guint8 *w = p->w + row * p->w_stride;
+      gsize left = p->n_tokens;
+
+      for (; left >= 4; left -= 4)
+        stored_times_tokens (p, w, row, p->n_tokens - left, 4, left == p->n_tokens);
+      if (left == 3)
+        stored_times_tokens (p, w, row, p->n_tokens - 3, 3, TRUE);
+      else if (left == 2)
+        stored_times_tokens (p, w, row, p->n_tokens - 2, 2, TRUE);
+      else if (left == 1)
+        stored_times_tokens (p, w, row, p->n_tokens - 1, 1, TRUE);
+    }
 }

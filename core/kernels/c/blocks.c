@@ -1,5 +1,6 @@
-/* blocks.c - how GGUF's blocks of 4 and 6 bits lie, their products with quantised activations and their widening (scalar)
+/* blocks.c - how GGUF's blocks of 4 and 6 bits lie and widen, and the products of all quantised types with quantised activations (scalar)
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "panels.h"
 #include "spec.h"
 
 #include <math.h>
@@ -110,28 +111,34 @@ sum_of (const guint8 *q, gint32 centre, const gint8 *x, gsize n)
 }
 
 static float
-add_q4_0 (const guint8 *unit, const ArraBlockQ8A *token, float acc)
+add_q8_0 (const ArraBlockQ8_0 *block, const ArraBlockQ8A *token, float acc)
 {
-  ArraBlockQ4_0 block;
-  guint8 q[ARRA_QK];
+  gint32 sum = 0;
 
-  memcpy (&block, unit, sizeof block);
-  arra_c_unpack_q4_0 (&block, q);
-  return fmaf ((float) sum_of (q, 8, token->q, ARRA_QK), arra_half_to_float (block.d) * token->d, acc);
+  for (gsize i = 0; i < ARRA_QK; i++)
+    sum += (gint32) block->q[i] * (gint32) token->q[i];
+  return fmaf ((float) sum, arra_half_to_float (block->d) * token->d, acc);
 }
 
 static float
-add_q4_k (const guint8 *unit, const ArraBlockQ8A *token, float acc)
+add_q4_0 (const ArraBlockQ4_0 *block, const ArraBlockQ8A *token, float acc)
 {
-  ArraBlockQ4_K block;
+  guint8 q[ARRA_QK];
+
+  arra_c_unpack_q4_0 (block, q);
+  return fmaf ((float) sum_of (q, 8, token->q, ARRA_QK), arra_half_to_float (block->d) * token->d, acc);
+}
+
+static float
+add_q4_k (const ArraBlockQ4_K *block, const ArraBlockQ8A *token, float acc)
+{
   guint8 q[ARRA_QK_K], scales[8], mins[8];
   float d, dmin;
 
-  memcpy (&block, unit, sizeof block);
-  arra_c_unpack_q4_k (&block, q);
-  arra_c_unpack_scales_q4_k (block.scales, scales, mins);
-  d = arra_half_to_float (block.d);
-  dmin = arra_half_to_float (block.dmin);
+  arra_c_unpack_q4_k (block, q);
+  arra_c_unpack_scales_q4_k (block->scales, scales, mins);
+  d = arra_half_to_float (block->d);
+  dmin = arra_half_to_float (block->dmin);
   for (gsize b = 0; b < 8; b++)
     {
       gint32 sum = sum_of (q + b * ARRA_QK, 0, token[b].q, ARRA_QK);
@@ -143,45 +150,61 @@ add_q4_k (const guint8 *unit, const ArraBlockQ8A *token, float acc)
 }
 
 static float
-add_q6_k (const guint8 *unit, const ArraBlockQ8A *token, float acc)
+add_q6_k (const ArraBlockQ6_K *block, const ArraBlockQ8A *token, float acc)
 {
-  ArraBlockQ6_K block;
   guint8 q[ARRA_QK_K];
   float d;
 
-  memcpy (&block, unit, sizeof block);
-  arra_c_unpack_q6_k (&block, q);
-  d = arra_half_to_float (block.d);
+  arra_c_unpack_q6_k (block, q);
+  d = arra_half_to_float (block->d);
   for (gsize b = 0; b < 8; b++)
     {
       gint32 first = sum_of (q + b * ARRA_QK, 32, token[b].q, 16);
       gint32 second = sum_of (q + b * ARRA_QK + 16, 32, token[b].q + 16, 16);
 
-      acc = fmaf ((float) (block.scales[2 * b] * first + block.scales[2 * b + 1] * second), d * token[b].d, acc);
+      acc = fmaf ((float) (block->scales[2 * b] * first + block->scales[2 * b + 1] * second), d * token[b].d, acc);
     }
   return acc;
 }
 
-#define MATMUL(name, type, weights)                                                                                      \
+/* Row @r of rows: its blocks lie one after the other. */
+#define IN_ROWS(type) memcpy (&block, (const guint8 *) w + r * w_stride + u * sizeof (type), sizeof block)
+
+/* Row @r of panels: a block is taken out of those of the panel's rows. */
+#define IN_PANELS(type, layout)                                                                                          \
+  arra_panels_unpack (                                                                                                   \
+      &layout,                                                                                                           \
+      (const guint8 *) w + (r - r % ARRA_PANEL_ROWS) * w_stride + u * ARRA_PANEL_ROWS * sizeof (type), r % ARRA_PANEL_ROWS, &block)
+
+#define MATMUL(name, add, type, weights, fetch)                                                                          \
   void arra_c_matmul_##name (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,        \
                              gsize n_tokens, float *y, gsize y_stride)                                                   \
   {                                                                                                                      \
     for (gsize r = 0; r < n_rows; r++)                                                                                   \
       for (gsize t = 0; t < n_tokens; t++)                                                                               \
         {                                                                                                                \
-          const guint8 *row = (const guint8 *) w + r * w_stride;                                                         \
           const ArraBlockQ8A *token = (const ArraBlockQ8A *) ((const guint8 *) x + t * x_stride);                        \
           float acc = 0.0f;                                                                                              \
                                                                                                                          \
           for (gsize u = 0; u < k / weights; u++)                                                                        \
-            acc = add_##name (row + u * sizeof (type), token + u * (weights / ARRA_QK), acc);                            \
+            {                                                                                                            \
+              type block;                                                                                                \
+                                                                                                                         \
+              fetch;                                                                                                     \
+              acc = add (&block, token + u * (weights / ARRA_QK), acc);                                                  \
+            }                                                                                                            \
           y[t * y_stride + r] = acc;                                                                                     \
         }                                                                                                                \
   }
 
-MATMUL (q4_0, ArraBlockQ4_0, ARRA_QK)
-MATMUL (q4_k, ArraBlockQ4_K, ARRA_QK_K)
-MATMUL (q6_k, ArraBlockQ6_K, ARRA_QK_K)
+MATMUL (q8_0, add_q8_0, ArraBlockQ8_0, ARRA_QK, IN_ROWS (ArraBlockQ8_0))
+MATMUL (q4_0, add_q4_0, ArraBlockQ4_0, ARRA_QK, IN_ROWS (ArraBlockQ4_0))
+MATMUL (q4_k, add_q4_k, ArraBlockQ4_K, ARRA_QK_K, IN_ROWS (ArraBlockQ4_K))
+MATMUL (q6_k, add_q6_k, ArraBlockQ6_K, ARRA_QK_K, IN_ROWS (ArraBlockQ6_K))
+MATMUL (q8_0_panels, add_q8_0, ArraBlockQ8_0, ARRA_QK, IN_PANELS (ArraBlockQ8_0, arra_panels_q8_0))
+MATMUL (q4_0_panels, add_q4_0, ArraBlockQ4_0, ARRA_QK, IN_PANELS (ArraBlockQ4_0, arra_panels_q4_0))
+MATMUL (q4_k_panels, add_q4_k, ArraBlockQ4_K, ARRA_QK_K, IN_PANELS (ArraBlockQ4_K, arra_panels_q4_k))
+MATMUL (q6_k_panels, add_q6_k, ArraBlockQ6_K, ARRA_QK_K, IN_PANELS (ArraBlockQ6_K, arra_panels_q6_k))
 
 void
 arra_c_widen_q4_0 (const void *src, gsize n, float *dst)

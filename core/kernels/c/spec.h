@@ -21,6 +21,14 @@ void arra_c_matmul_q4_k (const void *w, gsize w_stride, gsize n_rows, gsize k, c
                          gsize n_tokens, float *y, gsize y_stride);
 void arra_c_matmul_q6_k (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
                          gsize n_tokens, float *y, gsize y_stride);
+void arra_c_matmul_q8_0_panels (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
+                                gsize n_tokens, float *y, gsize y_stride);
+void arra_c_matmul_q4_0_panels (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
+                                gsize n_tokens, float *y, gsize y_stride);
+void arra_c_matmul_q4_k_panels (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
+                                gsize n_tokens, float *y, gsize y_stride);
+void arra_c_matmul_q6_k_panels (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
+                                gsize n_tokens, float *y, gsize y_stride);
 
 void arra_c_quantize_q8a (const float *x, gsize k, ArraBlockQ8A *dst);
 void arra_c_widen_bf16 (const void *src, gsize n, float *dst);
