@@ -5,19 +5,22 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "dtype_kernels.h"
 #include "fail.h"
-#include "kernels.h"
 #include "mem.h"
+#include "panels.h"
 #include "quantised.h"
 
 #define CHUNK 4096         /* elements converted at a time, on the stack */
 #define LARGE ((gsize) 1 << 12) /* numbers of a tensor whose half is zero by no accident */
 #define GRAIN (16 * CHUNK) /* elements handed to a thread at a time; both are multiples of ARRA_MAX_BLOCK */
+#define PIECE (CHUNK / ARRA_PANEL_ROWS) /* of each row of a panel */
 
 typedef struct
 {
   const ArraTensor *stored;
   ArraDType dtype;
+  const ArraPanelLayout *layout; /* nullable: rows stay apart */
   guint8 *out; /* nullable: values are only checked */
   GCancellable *cancellable;
   atomic_bool bad, cancelled;
@@ -142,17 +145,29 @@ arra_param_matrix_dtype (const char *name, const ArraTensor *stored, ArraDType a
   return asked == ARRA_F64 ? ARRA_F32 : asked;
 }
 
-/* The type a weight takes in memory. */
+/* The type a weight takes in memory, whichever way its rows lie. */
 static ArraDType
 kept_dtype (const ArraParam *param, const ArraTensor *stored, ArraDType asked)
 {
   return param->kind == ARRA_PARAM_VECTOR ? ARRA_F32 : arra_param_matrix_dtype (param->name, stored, asked);
 }
 
-static gboolean
-stays_mapped (const ArraParam *param, const ArraTensor *stored, ArraDType dtype)
+/* The same with the way they lie */
+static ArraDType
+laid_dtype (const ArraParam *param, const ArraTensor *stored, ArraDType kept)
 {
-  return param->kind == ARRA_PARAM_MATRIX && stored->dtype == dtype;
+  ArraCpu cpu;
+
+  if (param->kind != ARRA_PARAM_MATRIX || stored->n_dims != 2 || param->cut % ARRA_PANEL_ROWS != 0)
+    return kept;
+  return arra_dtype_for_products (kept, (gsize) stored->shape[0],
+                                  arra_kernels_get (arra_cpu_choose (&cpu, NULL) ? cpu : ARRA_CPU_C));
+}
+
+static gboolean
+stays_mapped (const ArraParam *param, const ArraTensor *stored, ArraDType laid)
+{
+  return param->kind != ARRA_PARAM_VECTOR && stored->dtype == laid;
 }
 
 /* Elements @first..@first+@count-1 of the stored tensor as a tensor of their own. */
@@ -169,36 +184,82 @@ slice (const ArraTensor *stored, gsize first, gsize count)
   return part;
 }
 
+/* Elements @first..@first+@count-1 as job->dtype at @out (nullable: values are only checked). */
 static gboolean
-take_chunk (const Job *job, gsize first, gsize count)
+take_to (const Job *job, gsize first, gsize count, guint8 *out)
 {
   ArraTensor part = slice (job->stored, first, count);
-  const ArraDTypeTraits *traits = arra_dtype_traits (job->dtype);
   float values[CHUNK];
 
   if (!arra_tensor_is_finite (&part))
     return FALSE;
-  if (job->out == NULL)
+  if (out == NULL)
     return TRUE;
   if (job->dtype == part.dtype)
-    memcpy (job->out + ((const guint8 *) part.data - (const guint8 *) job->stored->data), part.data,
-            part.n_bytes);
+    memcpy (out, part.data, part.n_bytes);
   else if (job->dtype == ARRA_F32)
     {
       ArraTensor wide = {
-        .dtype = ARRA_F32, .n_dims = 1, .shape = { (gint64) count }, .n_bytes = count * sizeof (float)
+        .dtype = ARRA_F32, .n_dims = 1, .shape = { (gint64) count }, .n_bytes = count * sizeof (float), .data = out
       };
 
-      wide.data = job->out + first * sizeof (float);
-      arra_tensor_to_float (&part, 0, count, (float *) (job->out + first * sizeof (float)));
+      arra_tensor_to_float (&part, 0, count, (float *) out);
       return part.dtype != ARRA_F64 || arra_tensor_is_finite (&wide);
     }
   else
     {
       arra_tensor_to_float (&part, 0, count, values);
-      return traits->narrow (values, count, job->out + first / traits->block * traits->bytes);
+      return arra_dtype_traits (job->dtype)->narrow (values, count, out);
     }
   return TRUE;
+}
+
+/* Where element @first of the weight goes; NULL: nowhere */
+static guint8 *
+place_of (const Job *job, gsize first)
+{
+  const ArraDTypeTraits *traits = arra_dtype_traits (job->dtype);
+
+  return job->out == NULL ? NULL : job->out + first / traits->block * traits->bytes;
+}
+
+static gboolean
+take_chunk (const Job *job, gsize first, gsize count)
+{
+  return take_to (job, first, count, place_of (job, first));
+}
+
+/* Elements @first..@first+@count-1, PIECE at most, of the rows of the panel that begins with row @row */
+static gboolean
+take_panel_piece (const Job *job, gsize row, gsize first, gsize count)
+{
+  const gsize width = (gsize) job->stored->shape[1];
+  const gsize n_blocks = count / arra_dtype_traits (job->dtype)->block;
+  guint8 rows[ARRA_PANEL_ROWS][2 * PIECE];
+
+  for (gsize r = 0; r < ARRA_PANEL_ROWS; r++)
+    if (!take_to (job, (row + r) * width + first, count, rows[r]))
+      return FALSE;
+  arra_panels_pack (job->layout, rows[0], sizeof rows[0], n_blocks, place_of (job, row * width + first * ARRA_PANEL_ROWS));
+  return TRUE;
+}
+
+/* What was copied or converted need not stay in memory twice. */
+static void
+release (const Job *job, gsize begin, gsize end)
+{
+  ArraTensor done = slice (job->stored, begin, end - begin);
+
+  if (job->out != NULL)
+    arra_mapping_release (done.data, done.n_bytes);
+}
+
+static gboolean
+goes_on (Job *job)
+{
+  if (g_cancellable_is_cancelled (job->cancellable))
+    atomic_store (&job->cancelled, TRUE);
+  return !atomic_load (&job->cancelled);
 }
 
 static void
@@ -206,23 +267,38 @@ take (gsize begin, gsize end, guint worker, gpointer data)
 {
   Job *job = data;
 
-  if (g_cancellable_is_cancelled (job->cancellable))
-    atomic_store (&job->cancelled, TRUE);
-  for (gsize first = begin; first < end && !atomic_load (&job->cancelled); first += CHUNK)
+  for (gsize first = begin; first < end && goes_on (job); first += CHUNK)
     if (!take_chunk (job, first, MIN (CHUNK, end - first)))
       atomic_store (&job->bad, TRUE);
-  if (job->out != NULL) /* what was copied or converted need not stay in memory twice */
-    {
-      ArraTensor done = slice (job->stored, begin, end - begin);
-      arra_mapping_release (done.data, done.n_bytes);
-    }
+  release (job, begin, end);
+}
+
+static void
+take_panels (gsize begin, gsize end, guint worker, gpointer data)
+{
+  Job *job = data;
+  const gsize width = (gsize) job->stored->shape[1];
+
+  for (gsize panel = begin; panel < end && goes_on (job); panel++)
+    for (gsize first = 0; first < width; first += PIECE)
+      if (!take_panel_piece (job, panel * ARRA_PANEL_ROWS, first, MIN (PIECE, width - first)))
+        atomic_store (&job->bad, TRUE);
+  release (job, begin * ARRA_PANEL_ROWS * width, end * ARRA_PANEL_ROWS * width);
 }
 
 /* Checks all values and, with job->out, converts them. */
 static gboolean
 take_all (Job *job, const ArraParam *param, ArraSource *source, ArraPool *pool, GError **error)
 {
-  arra_pool_run (pool, arra_tensor_count (job->stored), GRAIN, take, job);
+  const gsize count = arra_tensor_count (job->stored);
+
+  if (job->layout == NULL)
+    arra_pool_run (pool, count, GRAIN, take, job);
+  else
+    {
+      const gsize rows = (gsize) job->stored->shape[0];
+      arra_pool_run (pool, rows / ARRA_PANEL_ROWS, GRAIN / (count / rows * ARRA_PANEL_ROWS) + 1, take_panels, job);
+    }
   if (g_cancellable_set_error_if_cancelled (job->cancellable, error))
     return FALSE;
   if (atomic_load (&job->bad))
@@ -248,7 +324,9 @@ arra_param_bind (const ArraParam *param, ArraSource *source, ArraDType dtype, Ar
     return TRUE;
   job.stored = stored;
   view = *stored;
-  view.dtype = job.dtype = kept_dtype (param, stored, dtype);
+  job.dtype = kept_dtype (param, stored, dtype);
+  view.dtype = laid_dtype (param, stored, job.dtype);
+  job.layout = arra_dtype_traits (view.dtype)->layout;
   if (!stays_mapped (param, stored, view.dtype))
     {
       if (!arra_tensor_bytes (view.dtype, view.n_dims, view.shape, &view.n_bytes))
@@ -287,7 +365,7 @@ arra_param_measure (const ArraParam *param, ArraSource *source, ArraDType dtype,
     return FALSE;
   if (stored == NULL)
     return TRUE;
-  kept = kept_dtype (param, stored, dtype);
+  kept = laid_dtype (param, stored, kept_dtype (param, stored, dtype));
   if (stays_mapped (param, stored, kept))
     *mapped += stored->n_bytes;
   else if (arra_tensor_bytes (kept, stored->n_dims, stored->shape, &n_bytes))

@@ -17,7 +17,8 @@ typedef struct
 /* How a weight is kept in memory. */
 typedef enum
 {
-  ARRA_PARAM_MATRIX, /* as stored, or converted to the asked type: large matrices of the transformer */
+  ARRA_PARAM_MATRIX, /* as stored, or converted to the asked type, and laid as products read it fastest: large matrices of the transformer */
+  ARRA_PARAM_TABLE,  /* the same but for how it is laid: its rows are looked up one by one */
   ARRA_PARAM_VECTOR, /* always widened to f32: norms, biases, everything of the VQGAN */
 } ArraParamKind;
 
@@ -28,6 +29,7 @@ typedef struct
   gboolean optional;
   guint n_dims;
   gint64 shape[4]; /* -1: any size */
+  guint cut; /* it may be cut by rows at multiples of this; 0: never */
   ArraWeight *weight;
 } ArraParam;
 

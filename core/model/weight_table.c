@@ -42,7 +42,7 @@ visit_entry (const Visit *visit,
 {
   const ArraWeights *weights = visit->weights;
   char name[NAME_SIZE], plain[NAME_SIZE];
-  ArraParam param = { .name = name, .kind = entry->kind };
+  ArraParam param = { .name = name, .kind = entry->kind, .cut = weights->cut };
 
   if (!set_name (name, weights->prefix, path, entry->names[weights->form], error)
       || !set_name (plain, "", plain_path, entry->names[0], error))
@@ -108,7 +108,7 @@ static gboolean
 show (const Visit *visit, const char *plain, const ArraParam *param, GError **error)
 {
   return measure (visit, plain, param, error)
-         && visit->each (plain, param->kind == ARRA_PARAM_MATRIX,
+         && visit->each (plain, param->kind != ARRA_PARAM_VECTOR,
                          arra_source_find (visit->weights->source, param->name), visit->data, error);
 }
 
@@ -192,7 +192,7 @@ arra_weight_rows (const ArraWeight *weight, gsize first, gsize n)
   ArraTensor view = weight->view;
   gsize row = view.n_bytes / (gsize) view.shape[0];
 
-  g_assert (first + n <= (gsize) view.shape[0]);
+  g_assert (first + n <= (gsize) view.shape[0] && first % arra_dtype_rows (view.dtype) == 0 && n % arra_dtype_rows (view.dtype) == 0);
   view.data = (const guint8 *) view.data + first * row;
   view.shape[0] = (gint64) n;
   view.n_bytes = n * row;

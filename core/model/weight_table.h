@@ -40,6 +40,7 @@ typedef struct
   guint form;         /* whose names the source has */
   const char *prefix; /* before every name of the source */
   ArraSource *source; /* nullable: for arra_weights_describe() */
+  guint cut;          /* matrices may be cut by rows at multiples of it; 0: never */
 } ArraWeights;
 
 /* Binds every weight into @model and its @layers (n_layers structs of layer_size). Matrices get @dtype (ARRA_N_DTYPES: as stored). After an error

@@ -37,8 +37,15 @@ arra_linear_piece (const ArraKernels *kernels, const ArraTensor *weight, gsize b
                                               y_stride);
 }
 
+/* @n as a multiple of @together, upwards */
+static gsize
+whole (gsize n, gsize together)
+{
+  return (n + together - 1) / together * together;
+}
+
 /* The loop runs over the output rows of all parts, one after the other: a chunk may hold the end of one and
- * the beginning of the next. */
+ * the beginning of the next. Rows that lie together belong to the chunk that holds the first of them. */
 static void
 multiply (gsize begin, gsize end, guint worker, gpointer data)
 {
@@ -49,8 +56,9 @@ multiply (gsize begin, gsize end, guint worker, gpointer data)
     {
       const ArraLinear *part = &job->parts[i];
       gsize outputs = (gsize) part->weight->shape[0];
-      gsize from = MAX (begin, first) - first;
-      gsize to = MIN (end, first + outputs) - first;
+      gsize together = arra_dtype_rows (part->weight->dtype);
+      gsize from = whole (MAX (begin, first) - first, together);
+      gsize to = whole (MIN (end, first + outputs) - first, together);
 
       if (first + outputs > begin && from < to)
         arra_linear_piece (job->kernels, part->weight, from, to,

@@ -19,7 +19,7 @@ void arra_linear (const ArraExec *exec, const float *x, gsize rows, gsize width,
 /* x as blocks for quantised weights: [rows][width / ARRA_QK]. */
 void arra_linear_quantize (const ArraExec *exec, const float *x, gsize rows, gsize width, ArraBlockQ8A *blocks);
 
-/* Outputs @begin..@end-1 of one matrix; @x: float rows, or blocks when @weight is quantised. y[row * y_stride] is output @begin. */
+/* Outputs @begin..@end-1 of one matrix, both multiples of arra_dtype_rows(); @x: float rows, or blocks when @weight is quantised. y[row * y_stride] is output @begin. */
 void arra_linear_piece (const ArraKernels *kernels, const ArraTensor *weight, gsize begin, gsize end, const void *x, gsize rows, float *y, gsize y_stride);
 
 /* Weight rows handed to a thread at a time. */

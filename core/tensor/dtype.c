@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "panels.h"
+
 #define HALF_EXPONENT 0x7c00
 #define BF16_EXPONENT 0x7f80
 #define KERNEL(name) offsetof (ArraKernels, name)
@@ -131,6 +133,9 @@ narrow_q6_k (const float *x, gsize n, void *dst)
 }
 
 #define PLAIN(type_name, size) { .name = type_name, .block = 1, .bytes = size, .gguf_type = -1 }
+#define PANELS(type, kernel, weights)                                                                                    \
+  { .name = #type " in panels", .block = weights, .bytes = sizeof (ArraBlock##type), .gguf_type = -1,                   \
+    .layout = &arra_panels_##kernel, .activation = ARRA_ACTIVATION_Q8A, .matmul = KERNEL (matmul_##kernel##_panels) }
 
 static const ArraDTypeTraits traits[ARRA_N_DTYPES] = {
   [ARRA_F32] = { .name = "F32", .block = 1, .bytes = 4, .is_float = TRUE, .ragged = ARRA_F32, .table = ARRA_F32,
@@ -146,24 +151,32 @@ static const ArraDTypeTraits traits[ARRA_N_DTYPES] = {
                   .is_finite = halves_finite, .n_halves = 1, .exponent = BF16_EXPONENT },
   [ARRA_Q8_0] = { .name = "Q8_0", .block = ARRA_QK, .bytes = sizeof (ArraBlockQ8_0), .is_float = TRUE,
                   .ragged = ARRA_Q8_0, .table = ARRA_Q8_0, .gguf_type = 8, .gguf_file_type = 7,
+                  .panels = ARRA_Q8_0_PANELS,
                   .activation = ARRA_ACTIVATION_Q8A, .matmul = KERNEL (matmul_q8_0), .widen = KERNEL (widen_q8_0),
                   .narrow = narrow_q8_0, .is_finite = halves_finite, .halves_at = offsetof (ArraBlockQ8_0, d),
                   .n_halves = 1, .exponent = HALF_EXPONENT },
   [ARRA_Q4_0] = { .name = "Q4_0", .block = ARRA_QK, .bytes = sizeof (ArraBlockQ4_0), .is_float = TRUE,
                   .ragged = ARRA_Q4_0, .table = ARRA_Q6_K, .gguf_type = 2, .gguf_file_type = 2,
+                  .panels = ARRA_Q4_0_PANELS,
                   .activation = ARRA_ACTIVATION_Q8A, .matmul = KERNEL (matmul_q4_0), .widen = KERNEL (widen_q4_0),
                   .narrow = narrow_q4_0, .is_finite = halves_finite, .halves_at = offsetof (ArraBlockQ4_0, d),
                   .n_halves = 1, .exponent = HALF_EXPONENT },
   [ARRA_Q4_K] = { .name = "Q4_K", .block = ARRA_QK_K, .bytes = sizeof (ArraBlockQ4_K), .is_float = TRUE,
                   .ragged = ARRA_Q8_0, .table = ARRA_Q6_K, .gguf_type = 12, .gguf_file_type = 15,
+                  .panels = ARRA_Q4_K_PANELS,
                   .activation = ARRA_ACTIVATION_Q8A, .matmul = KERNEL (matmul_q4_k), .widen = KERNEL (widen_q4_k),
                   .narrow = narrow_q4_k, .is_finite = halves_finite, .halves_at = offsetof (ArraBlockQ4_K, d),
                   .n_halves = 2, .exponent = HALF_EXPONENT },
   [ARRA_Q6_K] = { .name = "Q6_K", .block = ARRA_QK_K, .bytes = sizeof (ArraBlockQ6_K), .is_float = TRUE,
                   .ragged = ARRA_Q8_0, .table = ARRA_Q6_K, .gguf_type = 14, .gguf_file_type = 18,
+                  .panels = ARRA_Q6_K_PANELS,
                   .activation = ARRA_ACTIVATION_Q8A, .matmul = KERNEL (matmul_q6_k), .widen = KERNEL (widen_q6_k),
                   .narrow = narrow_q6_k, .is_finite = halves_finite, .halves_at = offsetof (ArraBlockQ6_K, d),
                   .n_halves = 1, .exponent = HALF_EXPONENT },
+  [ARRA_Q8_0_PANELS] = PANELS (Q8_0, q8_0, ARRA_QK),
+  [ARRA_Q4_0_PANELS] = PANELS (Q4_0, q4_0, ARRA_QK),
+  [ARRA_Q4_K_PANELS] = PANELS (Q4_K, q4_k, ARRA_QK_K),
+  [ARRA_Q6_K_PANELS] = PANELS (Q6_K, q6_k, ARRA_QK_K),
   [ARRA_F64] = { .name = "F64", .block = 1, .bytes = 8, .is_float = TRUE, .gguf_type = -1, .read = read_f64,
                  .is_finite = doubles_finite },
   [ARRA_I64] = PLAIN ("I64", 8),
@@ -199,6 +212,20 @@ arra_dtype_takes_blocks (ArraDType dtype)
   return traits[dtype].activation == ARRA_ACTIVATION_Q8A;
 }
 
+gsize
+arra_dtype_rows (ArraDType dtype)
+{
+  return traits[dtype].layout != NULL ? ARRA_PANEL_ROWS : 1;
+}
+
+ArraDType
+arra_dtype_for_products (ArraDType dtype, gsize rows, const ArraKernels *kernels)
+{
+  if (traits[dtype].panels == 0 || rows % ARRA_PANEL_ROWS != 0 || (dtype == ARRA_Q8_0 && kernels->q8_0_by_rows))
+    return dtype;
+  return traits[dtype].panels;
+}
+
 ArraMatmulFunc
 arra_dtype_matmul (ArraDType dtype, const ArraKernels *kernels)
 {
@@ -214,7 +241,7 @@ arra_dtype_widen (ArraDType dtype, const ArraKernels *kernels, const void *src, 
 {
   void (*widen) (const void *src, gsize n, float *dst) = traits[dtype].read;
 
-  g_assert (traits[dtype].is_float && n % traits[dtype].block == 0);
+  g_assert (traits[dtype].is_float && traits[dtype].layout == NULL && n % traits[dtype].block == 0);
   if (traits[dtype].widen != 0)
     memcpy (&widen, (const guint8 *) kernels + traits[dtype].widen, sizeof widen);
   widen (src, n, dst);

@@ -13,6 +13,10 @@ typedef enum
   ARRA_Q4_0,
   ARRA_Q4_K,
   ARRA_Q6_K,
+  ARRA_Q8_0_PANELS, /* as products read them: only in memory */
+  ARRA_Q4_0_PANELS,
+  ARRA_Q4_K_PANELS,
+  ARRA_Q6_K_PANELS,
   ARRA_F64,
   ARRA_I64,
   ARRA_I32,
@@ -49,6 +53,9 @@ struct _ArraDTypeTraits
   int gguf_type;      /* ggml_type of ggml.h, -1: not kept in GGUF files */
   guint32 gguf_file_type; /* general.file_type of a file whose matrices are of it */
 
+  ArraDType panels; /* the type of the same blocks in panels, 0: there is none */
+  const struct _ArraPanelLayout *layout; /* (nullable): it is one of panels (panels.h), which lie like this */
+
   ArraActivation activation;
   gsize matmul; /* where the table of kernels (dtype_kernels.h) has the product, 0: nowhere */
   gsize widen;  /* where it has the conversion to float, 0: nowhere */
@@ -71,6 +78,9 @@ gboolean arra_dtype_is_float (ArraDType dtype); /* F32, F16, BF16, F64 or quanti
 
 /* Whether products with weights of this type take ArraBlockQ8A rather than floats. */
 gboolean arra_dtype_takes_blocks (ArraDType dtype);
+
+/* Rows of a matrix that must stay together when it is cut: 1, or ARRA_PANEL_ROWS. */
+gsize arra_dtype_rows (ArraDType dtype);
 
 /* The type of ggml's number, or of a name in any case. FALSE when there is none. */
 gboolean arra_dtype_from_gguf (guint32 number, ArraDType *dtype);

@@ -3,8 +3,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "kernels.h"
+#include "dtype_kernels.h"
 #include "mem.h"
+#include "panels.h"
 #include "params.h"
 
 #define ROWS 5
@@ -275,6 +276,78 @@ test_threads (void)
   arra_weight_clear (&many);
 }
 
+/* Matrices that products read are laid in panels, of stored blocks as of those that numbers become; tables are not, nor what may be cut
+ * within a panel. */
+static void
+check_panels (ArraDType dtype, ArraDType stored, const void *data)
+{
+  enum
+  {
+    COLUMNS = 1280,
+    MANY = 2 * ARRA_PANEL_ROWS
+  };
+  const ArraDTypeTraits *traits = arra_dtype_traits (dtype);
+  const gsize row = COLUMNS / traits->block * traits->bytes;
+  static const guint64 bytes;
+  g_autoptr (ArraMapping) mapping = arra_mapping_new_for_bytes ("weights.bin", &bytes, sizeof bytes);
+  g_autoptr (ArraSource) source = arra_source_new ();
+  g_autoptr (ArraPool) pool = arra_pool_new (2, NULL);
+  ArraTensor tensor = { .dtype = stored, .n_dims = 2, .shape = { MANY, COLUMNS }, .data = data };
+  ArraWeight laid, apart;
+  ArraParam param = { .name = "w", .kind = ARRA_PARAM_TABLE, .n_dims = 2, .shape = { MANY, COLUMNS }, .weight = &apart };
+  guint64 mapped = 0, owned = 0;
+  guint file;
+
+  g_assert_true (arra_tensor_bytes (stored, 2, tensor.shape, &tensor.n_bytes));
+  g_assert_true (arra_source_add_file (source, mapping, &file, NULL));
+  g_assert_true (arra_source_add (source, file, "w", &tensor, NULL));
+  g_assert_true (arra_param_bind (&param, source, dtype, pool, NULL, NULL));
+  g_assert_cmpint (apart.view.dtype, ==, dtype);
+  param.kind = ARRA_PARAM_MATRIX;
+  param.weight = &laid;
+  g_assert_true (arra_param_measure (&param, source, dtype, &mapped, &owned, NULL));
+  g_assert_cmpuint (mapped, ==, 0);
+  g_assert_cmpuint (owned, ==, MANY * row);
+  g_assert_true (arra_param_bind (&param, source, dtype, pool, NULL, NULL));
+  g_assert_cmpint (laid.view.dtype, ==, traits->panels);
+  for (gsize r = 0; r < MANY; r++)
+    for (gsize b = 0; b < row / traits->bytes; b++)
+      {
+        guint8 block[sizeof (ArraBlockQ6_K)];
+        const guint8 *panel = (const guint8 *) laid.view.data + (r - r % ARRA_PANEL_ROWS) * row;
+
+        arra_panels_unpack (arra_dtype_traits (laid.view.dtype)->layout, panel + b * ARRA_PANEL_ROWS * traits->bytes,
+                            r % ARRA_PANEL_ROWS, block);
+        g_assert_cmpmem (block, traits->bytes, (const guint8 *) apart.view.data + r * row + b * traits->bytes, traits->bytes);
+      }
+  arra_weight_clear (&laid);
+  arra_weight_clear (&apart);
+  param.cut = 12;
+  g_assert_true (arra_param_bind (&param, source, dtype, pool, NULL, NULL));
+  g_assert_cmpint (laid.view.dtype, ==, dtype);
+  arra_weight_clear (&laid);
+}
+
+static void
+test_panels (void)
+{
+  const ArraDType types[] = { ARRA_Q8_0, ARRA_Q4_0, ARRA_Q4_K, ARRA_Q6_K };
+  const gsize n = 2 * ARRA_PANEL_ROWS * 1280;
+  g_autofree float *data = g_new (float, n);
+  g_autofree guint8 *blocks = g_malloc (2 * n);
+
+  for (gsize i = 0; i < n; i++)
+    data[i] = value (i) * (float) (1 + i % 7);
+  for (gsize i = 0; i < G_N_ELEMENTS (types); i++)
+    {
+      if (arra_dtype_for_products (types[i], ARRA_PANEL_ROWS, arra_kernels_default (NULL)) == types[i])
+        continue;
+      g_assert_true (arra_dtype_traits (types[i])->narrow (data, n, blocks));
+      check_panels (types[i], types[i], blocks);
+      check_panels (types[i], ARRA_F32, data);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -285,5 +358,6 @@ main (int argc, char **argv)
   g_test_add_func ("/params/optional", test_optional);
   g_test_add_func ("/params/not-finite", test_not_finite);
   g_test_add_func ("/params/threads", test_threads);
+  g_test_add_func ("/params/panels", test_panels);
   return g_test_run ();
 }

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "linear.h"
 #include "op_test.h"
+#include "panels.h"
 
 #define ROWS 5
 #define WIDTH 512
@@ -108,11 +109,71 @@ test_rows (void)
     op_each_exec (check_rows, &types[i]);
 }
 
+/* The same blocks in panels */
+static ArraTensor
+panels_of (const ArraTensor *rows, ArraDType dtype, void **data)
+{
+  const ArraPanelLayout *layout = arra_dtype_traits (dtype)->layout;
+  const gsize n = (gsize) rows->shape[0], row = rows->n_bytes / n;
+  ArraTensor panels = *rows;
+
+  *data = g_malloc (rows->n_bytes);
+  for (gsize r = 0; r < n; r += ARRA_PANEL_ROWS)
+    arra_panels_pack (layout, (const guint8 *) rows->data + r * row, row, row / layout->bytes, (guint8 *) *data + r * row);
+  panels.dtype = dtype;
+  panels.data = *data;
+  return panels;
+}
+
+/* Chunks begin and end within panels: each is still computed once, whole. */
+static void
+check_panels (const ArraExec *exec, gconstpointer data)
+{
+  const ArraDType *types = data;
+  const gint64 counts[] = { 70, 136, 24 };
+  g_autofree float *x = op_random (1, ROWS * WIDTH);
+  ArraBlockQ8A blocks[ROWS * WIDTH / ARRA_QK];
+  ArraTensor rows[3], panels[3];
+  ArraLinear by_rows[3], by_panels[3];
+  void *bytes[3], *panel_bytes[3] = { NULL };
+
+  for (guint i = 0; i < 3; i++)
+    {
+      rows[i] = op_matrix (types[0], 2 + i, counts[i], WIDTH, &bytes[i]);
+      panels[i] = i == 0 ? rows[i] : panels_of (&rows[i], types[1], &panel_bytes[i]);
+      by_rows[i] = (ArraLinear){ &rows[i], g_new0 (float, ROWS *counts[i]) };
+      by_panels[i] = (ArraLinear){ &panels[i], g_new0 (float, ROWS *counts[i]) };
+    }
+  arra_linear (exec, x, ROWS, WIDTH, blocks, by_rows, 3);
+  arra_linear (exec, x, ROWS, WIDTH, blocks, by_panels, 3);
+  for (guint i = 0; i < 3; i++)
+    {
+      op_assert_same (by_panels[i].y, by_rows[i].y, ROWS * (gsize) counts[i]);
+      g_free (by_rows[i].y);
+      g_free (by_panels[i].y);
+      g_free (bytes[i]);
+      g_free (panel_bytes[i]);
+    }
+}
+
+static void
+test_panels (void)
+{
+  const ArraDType types[][2] = { { ARRA_Q8_0, ARRA_Q8_0_PANELS },
+                                 { ARRA_Q4_0, ARRA_Q4_0_PANELS },
+                                 { ARRA_Q4_K, ARRA_Q4_K_PANELS },
+                                 { ARRA_Q6_K, ARRA_Q6_K_PANELS } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (types); i++)
+    op_each_exec (check_panels, types[i]);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/ops/linear/types", test_types);
   g_test_add_func ("/ops/linear/rows", test_rows);
+  g_test_add_func ("/ops/linear/panels", test_panels);
   return g_test_run ();
 }

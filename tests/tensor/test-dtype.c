@@ -1,6 +1,7 @@
 /* test-dtype.c - the table of types agrees with itself, with the kernels and with ggml's numbers
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "dtype_kernels.h"
+#include "panels.h"
 
 #include <math.h>
 
@@ -19,7 +20,14 @@ test_rows (void)
       g_assert_true (traits->is_float == (traits->is_finite != NULL));
       g_assert_true (traits->is_float == (traits->widen != 0 || traits->read != NULL));
       g_assert_true ((traits->activation != ARRA_ACTIVATION_NONE) == (traits->matmul != 0));
-      g_assert_true ((traits->narrow != NULL) == (traits->matmul != 0)); /* what can be made can be used */
+      g_assert_true ((traits->narrow != NULL) == (traits->matmul != 0 && traits->layout == NULL)); /* what can be made can be used */
+      g_assert_cmpuint (arra_dtype_rows (dtype), ==, traits->layout != NULL ? ARRA_PANEL_ROWS : 1);
+      if (traits->panels != 0)
+        {
+          const ArraDTypeTraits *panels = arra_dtype_traits (traits->panels);
+          g_assert_true (panels->layout != NULL && panels->layout->bytes == panels->bytes);
+          g_assert_true (panels->block == traits->block && panels->bytes == traits->bytes);
+        }
       g_assert_true (arra_dtype_takes_blocks (dtype) == (traits->block > 1));
       if (traits->matmul != 0) /* what takes a type's place is one of weights, and needs no other in its turn */
         {
@@ -39,7 +47,7 @@ test_gguf (void)
       const ArraDTypeTraits *traits = arra_dtype_traits (dtype);
       ArraDType back = ARRA_N_DTYPES;
 
-      g_assert_true ((traits->gguf_type >= 0) == (traits->matmul != 0));
+      g_assert_true ((traits->gguf_type >= 0) == (traits->narrow != NULL));
       if (traits->gguf_type >= 0)
         g_assert_true (arra_dtype_from_gguf ((guint32) traits->gguf_type, &back) && back == dtype);
     }

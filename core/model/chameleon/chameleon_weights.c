@@ -21,7 +21,7 @@ enum
 #define IN_LAYER(member) G_STRUCT_OFFSET (ArraTransformerLayer, member)
 
 static const ArraTableEntry before_layers[] = {
-  { { "model.embed_tokens.weight" }, IN_MODEL (embedding), ARRA_PARAM_MATRIX, { DIM_VOCAB, DIM_HIDDEN } },
+  { { "model.embed_tokens.weight" }, IN_MODEL (embedding), ARRA_PARAM_TABLE, { DIM_VOCAB, DIM_HIDDEN } },
 };
 
 static const ArraTableEntry in_layer[] = {

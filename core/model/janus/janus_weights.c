@@ -27,7 +27,7 @@ enum
 static const ArraTableEntry before_layers[] = {
   { { "language_model.model.embed_tokens.weight", "language_model.embed_tokens.weight" },
     IN_MODEL (embedding),
-    ARRA_PARAM_MATRIX,
+    ARRA_PARAM_TABLE,
     { DIM_TEXT, DIM_HIDDEN } },
 };
 
@@ -53,7 +53,7 @@ static const ArraTableEntry after_layers[] = {
     { DIM_HIDDEN } },
   { { "gen_embed.weight", "generation_embeddings.weight" },
     IN_MODEL (codes),
-    ARRA_PARAM_MATRIX,
+    ARRA_PARAM_TABLE,
     { DIM_CODES, DIM_CODE } },
   { { "gen_aligner.layers.0.weight", "generation_aligner.fc1.weight" },
     IN_MODEL (aligner_1),

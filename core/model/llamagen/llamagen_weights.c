@@ -24,9 +24,9 @@ enum
 static const ArraTableEntry before_classes[] = {
   { { "cls_embedding.embedding_table.weight" },
     IN_MODEL (classes),
-    ARRA_PARAM_MATRIX,
+    ARRA_PARAM_TABLE,
     { DIM_CLASSES, DIM_HIDDEN } },
-  { { "tok_embeddings.weight" }, IN_MODEL (embedding), ARRA_PARAM_MATRIX, { DIM_CODES, DIM_HIDDEN } },
+  { { "tok_embeddings.weight" }, IN_MODEL (embedding), ARRA_PARAM_TABLE, { DIM_CODES, DIM_HIDDEN } },
 };
 
 static const ArraTableEntry before_text[] = {
@@ -42,7 +42,7 @@ static const ArraTableEntry before_text[] = {
     IN_MODEL (caption_2),
     ARRA_PARAM_MATRIX,
     { DIM_HIDDEN, DIM_HIDDEN } },
-  { { "tok_embeddings.weight" }, IN_MODEL (embedding), ARRA_PARAM_MATRIX, { DIM_CODES, DIM_HIDDEN } },
+  { { "tok_embeddings.weight" }, IN_MODEL (embedding), ARRA_PARAM_TABLE, { DIM_CODES, DIM_HIDDEN } },
 };
 
 static const ArraTableEntry in_layer[] = {
@@ -112,7 +112,8 @@ arra_llamagen_weights (const ArraLlamagenConfig *config, ArraSource *source, con
                         .config = config,
                         .n_layers = config->n_layers,
                         .prefix = prefix,
-                        .source = source };
+                        .source = source,
+                        .cut = config->n_kv_heads * config->head_dim };
 }
 
 ArraLlamagen *

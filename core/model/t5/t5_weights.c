@@ -26,7 +26,7 @@ enum
 static const ArraTableEntry before_layers[] = {
   { { "shared.weight", "encoder.embed_tokens.weight" },
     IN_MODEL (embedding),
-    ARRA_PARAM_MATRIX,
+    ARRA_PARAM_TABLE,
     { DIM_VOCAB, DIM_HIDDEN } },
   { BOTH ("encoder.block.0.layer.0.SelfAttention.relative_attention_bias.weight"),
     IN_MODEL (bias),
