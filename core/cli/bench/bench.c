@@ -34,7 +34,8 @@ static const CliHelp help = {
   .arguments = "[decode] [pair] [prefill] | train",
   .summary = "Measures how fast a model predicts: one token at a time (decode), two sequences in one pass as guidance\n"
              "needs them (pair), and a prompt of 32 tokens (prefill); all three when none is named. Before each pass the\n"
-             "same threads read as much memory as the pass reads weights: the share is that of this bandwidth.\n"
+             "same threads read as much memory as the pass reads weights: the share is that of this bandwidth. What products of\n"
+             "floats and of 8-bit weights reach in the caches is measured first.\n"
              "train measures a step of training instead, as a share of what products of square matrices reach.",
   .examples = "  arra bench                              (random weights, 573 million parameters)\n"
               "  arra bench --model model.gguf --type q8_0\n"
@@ -138,7 +139,7 @@ set_defaults (Setup *setup)
 static gboolean
 setup_init (Setup *setup, const Options *options, GError **error)
 {
-  *setup = (Setup){ .types = { ARRA_BF16, ARRA_Q8_0 }, .n_types = 2 };
+  *setup = (Setup){ .types = { ARRA_BF16, ARRA_Q8_0, ARRA_Q6_K, ARRA_Q4_K, ARRA_Q4_0 }, .n_types = 5 };
   if (!parse_modes (options->rest, &setup->plan, error))
     return FALSE;
   set_defaults (setup);
@@ -173,13 +174,13 @@ check_memory (guint64 needed, GError **error)
  * weights */
 static gboolean
 plan_memory (
-    const BenchReport *report, ArraSource *source, ArraDType dtype, BenchMemory *memory, GError **error)
+    const BenchReport *report, ArraSource *source, const ArraExec *exec, ArraDType dtype, BenchMemory *memory, GError **error)
 {
   guint64 mapped = 0, owned = 0;
   gsize random = 0;
 
   if (source != NULL ? !arra_decoder_measure (report->decoder, dtype, &mapped, &owned, error)
-                     : !bench_random_bytes (report->decoder, dtype, &random, error))
+                     : !bench_random_bytes (report->decoder, exec, dtype, &random, error))
     return FALSE;
   memory->weights = mapped + owned + random;
   memory->probe = MIN (memory->weights, BENCH_PROBE);
@@ -216,11 +217,11 @@ measure_type (BenchReport *report, ArraSource *source, ArraDType dtype, const Ar
   g_autoptr (ArraSource) weights = source != NULL ? arra_source_ref (source) : NULL;
 
   *result = (BenchResult){ .dtype = dtype };
-  if (!plan_memory (report, source, dtype, &result->memory, error)
+  if (!plan_memory (report, source, exec, dtype, &result->memory, error)
       || !check_memory (result->memory.total, error))
     return FALSE;
   if (weights == NULL)
-    weights = bench_random_source (report->decoder, dtype, exec->pool, error);
+    weights = bench_random_source (report->decoder, exec, dtype, error);
   if (weights == NULL || !measure_weights (report, result, weights, exec, error))
     return FALSE;
   report->n_results++;
@@ -230,6 +231,8 @@ measure_type (BenchReport *report, ArraSource *source, ArraDType dtype, const Ar
 static gboolean
 measure (const Setup *setup, BenchReport *report, ArraSource *source, const ArraExec *exec, CliProgress *progress, GError **error)
 {
+  if (!bench_limits (exec, &report->limits, error))
+    return FALSE;
   for (guint i = 0; i < setup->n_types; i++)
     {
       g_autofree char *text = g_strdup_printf ("Measuring %s ...", arra_dtype_name (setup->types[i]));
@@ -306,7 +309,7 @@ cli_bench (int argc, char **argv)
   const GOptionEntry entries[] = {
     { "model", 'm', 0, G_OPTION_ARG_FILENAME, &options.model,
       "Measure this checkpoint (default: random weights)", "PATH" },
-    { "type", 't', 0, G_OPTION_ARG_STRING, &options.type, "Weights as these types (default: bf16,q8_0)",
+    { "type", 't', 0, G_OPTION_ARG_STRING, &options.type, "Weights as these types (default: bf16,q8_0,q6_k,q4_k,q4_0)",
       "TYPE,..." },
     { "dim", 0, 0, G_OPTION_ARG_STRING, &options.dim, "Random weights: width (2048)", "N" },
     { "layers", 0, 0, G_OPTION_ARG_STRING, &options.layers, "Random weights: layers (10)", "N" },

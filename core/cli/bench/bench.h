@@ -7,18 +7,29 @@
 #include "read_probe.h"
 #include "family.h"
 
-#define BENCH_MAX_TYPES 4
+#define BENCH_MAX_TYPES 8
 #define BENCH_PROMPT 32 /* tokens of the prefill */
 #define BENCH_PROBE ((gsize) 1 << 30) /* bytes of the probe's buffer at most: more than any cache holds */
 
 /* bench_source.c: weights to run on. */
 
-/* Random weights of this shape, matrices of @dtype, in memory only; deterministic. A model of that type uses them where they lie. */
-ArraSource *bench_random_source (const ArraDecoder *decoder, ArraDType dtype, ArraPool *pool, GError **error);
-/* The bytes it takes. */
-gboolean bench_random_bytes (const ArraDecoder *decoder, ArraDType dtype, gsize *bytes, GError **error);
+/* Random weights of this shape, matrices of @dtype, in memory only; deterministic. A model of that type uses them where they lie, or copies
+ * them; of the latter one lies for all. */
+ArraSource *bench_random_source (const ArraDecoder *decoder, const ArraExec *exec, ArraDType dtype, GError **error);
+/* The bytes that it and a model made of it take. */
+gboolean bench_random_bytes (const ArraDecoder *decoder, const ArraExec *exec, ArraDType dtype, gsize *bytes, GError **error);
 /* Its weights, and the bytes of them that one token reads with matrices as @dtype: all but the embedding, of which it reads a row. */
 gboolean bench_count (const ArraDecoder *decoder, ArraDType dtype, guint64 *parameters, guint64 *bytes_read, GError **error);
+
+/* bench_limits.c */
+
+typedef struct
+{
+  double floats; /* FLOP a second of products of float matrices, median */
+  double bytes;  /* operations a second of products of 8-bit weights in a cache with 16 tokens, median */
+} BenchLimits;
+
+gboolean bench_limits (const ArraExec *exec, BenchLimits *limits, GError **error);
 
 /* bench_measure.c */
 
@@ -88,6 +99,7 @@ typedef struct
   guint threads;
   guint64 parameters;
   BenchPlan plan;
+  BenchLimits limits;
   BenchResult results[BENCH_MAX_TYPES];
   guint n_results;
 } BenchReport;

@@ -33,6 +33,15 @@ print_memory (const char *type, const BenchMemory *memory)
              weights, caches, probe, work);
 }
 
+static void
+print_limits (const BenchLimits *limits)
+{
+  g_autofree char *floats = cli_format_double (limits->floats * 1e-9, 1);
+  g_autofree char *bytes = cli_format_double (limits->bytes * 1e-9, 1);
+
+  cli_print ("Limits: products of floats %s GFLOP/s, of 8-bit weights %s GOP/s\n\n", floats, bytes);
+}
+
 void
 bench_print (const BenchReport *report)
 {
@@ -42,8 +51,9 @@ bench_print (const BenchReport *report)
   cli_print ("%s: %s parameters, %u layers, %u wide, %u heads (%u for keys and values), feed-forward %u, vocabulary %u\n",
              report->path != NULL ? report->path : "Random weights", parameters, shape->n_layers, shape->hidden_size, shape->n_heads,
              shape->n_kv_heads, shape->intermediate_size, shape->n_ids);
-  cli_print ("%u %s, %s kernels, %u tokens in the cache; medians of %u passes, each after a read of as much memory\n\n", report->threads,
+  cli_print ("%u %s, %s kernels, %u tokens in the cache; medians of %u passes, each after a read of as much memory\n", report->threads,
              report->threads == 1 ? "thread" : "threads", report->kernels, report->plan.depth, report->plan.steps);
+  print_limits (&report->limits);
   cli_print ("%-6s %-16s %10s %13s %10s %10s %8s\n", "type", "pass", "tokens/s", "a pass", "GB/s", "read GB/s", "share");
   for (guint i = 0; i < report->n_results; i++)
     {
@@ -130,6 +140,10 @@ bench_print_json (const BenchReport *report)
   cli_json_uint (json, "threads", report->threads);
   cli_json_uint (json, "depth", report->plan.depth);
   cli_json_uint (json, "steps", report->plan.steps);
+  cli_json_begin_object (json, "limits");
+  cli_json_measured (json, "float_operations_per_second", report->limits.floats);
+  cli_json_measured (json, "byte_operations_per_second", report->limits.bytes);
+  cli_json_end_object (json);
   cli_json_begin_array (json, "results");
   for (guint i = 0; i < report->n_results; i++)
     put_result (json, &report->results[i]);

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "dtype_kernels.h"
 #include "fail.h"
 #include "mapping.h"
 #include "mem.h"
@@ -13,11 +14,22 @@
 #define GRAIN ((gsize) 1 << 16)   /* words or blocks filled at a time */
 #define SAMPLE ((gsize) 1 << 16)  /* weights that are quantised, and then repeated */
 
-/* Lays tensors one after the other; the first walk measures, the second one fills and adds. */
+/* Where all matrices of a type lie that a model copies into another order: their numbers are random, so one of them serves for all. */
+typedef struct
+{
+  gsize size, at;
+  gboolean filled;
+} Shared;
+
+/* Lays tensors one after the other, after the shared ones; the first walk measures, the second one fills and adds. */
 typedef struct
 {
   ArraDType dtype; /* of matrices */
+  const char *embedding; /* of which a token reads a row */
+  const ArraKernels *kernels;
   ArraPool *pool;
+  Shared shared[ARRA_N_DTYPES];
+  gsize copied; /* bytes that the model will copy */
   ArraSource *source; /* NULL: measuring */
   guint file;
   guint8 *data;
@@ -82,9 +94,9 @@ fill_quantised (const Layout *layout, const ArraTensor *tensor, Pattern *pattern
 
 /* The room after a tensor's last number is filled, too. */
 static void
-fill (const Layout *layout, const ArraTensor *tensor)
+fill (const Layout *layout, const ArraTensor *tensor, gsize at)
 {
-  Pattern pattern = { .data = layout->data + layout->used };
+  Pattern pattern = { .data = layout->data + at };
   gsize n_words = (tensor->n_bytes + sizeof (guint64) - 1) / sizeof (guint64);
 
   if (arra_dtype_takes_blocks (tensor->dtype))
@@ -102,52 +114,99 @@ fill (const Layout *layout, const ArraTensor *tensor)
 }
 
 static gboolean
+too_large (GError **error)
+{
+  return cli_usage_error (error, "the model's shape is too large");
+}
+
+/* Makes room for @n_bytes at the end. */
+static gboolean
+reserve (Layout *layout, gsize n_bytes, gsize *at, GError **error)
+{
+  gsize rounded;
+
+  *at = layout->used;
+  if (!arra_size_add (n_bytes, ARRA_MEM_ALIGN - 1, &rounded)
+      || !arra_size_add (layout->used, rounded / ARRA_MEM_ALIGN * ARRA_MEM_ALIGN, &layout->used))
+    return too_large (error);
+  return TRUE;
+}
+
+/* Where @tensor lies, and whether that is filled. A model copies all but the embedding. */
+static gboolean
+find_place (Layout *layout, const char *name, const ArraTensor *tensor, gsize *at, gboolean *filled, GError **error)
+{
+  Shared *shared = &layout->shared[tensor->dtype];
+
+  *filled = FALSE;
+  if (arra_dtype_for_products (tensor->dtype, (gsize) tensor->shape[0], layout->kernels) == tensor->dtype)
+    return reserve (layout, tensor->n_bytes, at, error);
+  if (layout->source == NULL)
+    shared->size = MAX (shared->size, tensor->n_bytes);
+  if (g_strcmp0 (name, layout->embedding) != 0 && !arra_size_add (layout->copied, tensor->n_bytes, &layout->copied))
+    return too_large (error);
+  *at = shared->at;
+  *filled = shared->filled;
+  shared->filled |= layout->source != NULL && tensor->n_bytes == shared->size;
+  return TRUE;
+}
+
+static gboolean
 place (const char *name, guint n_dims, const gint64 *shape, gpointer data, GError **error)
 {
   Layout *layout = data;
-  gboolean is_matrix = n_dims == 2 && strstr (name, "norm") == NULL;
+  gboolean is_matrix = n_dims == 2 && strstr (name, "norm") == NULL, filled = FALSE;
   ArraTensor tensor = { .dtype = ARRA_F32, .n_dims = n_dims };
-  gsize rounded;
+  gsize at = 0;
 
   memcpy (tensor.shape, shape, n_dims * sizeof *shape);
   if (is_matrix)
     tensor.dtype = arra_param_matrix_dtype (name, &tensor, layout->dtype);
-  if (!arra_tensor_bytes (tensor.dtype, n_dims, shape, &tensor.n_bytes)
-      || !arra_size_add (tensor.n_bytes, ARRA_MEM_ALIGN - 1, &rounded))
-    return cli_usage_error (error, "the model's shape is too large");
-  if (layout->source != NULL)
-    {
-      fill (layout, &tensor);
-      tensor.data = layout->data + layout->used;
-      if (!arra_source_add (layout->source, layout->file, name, &tensor, error))
-        return FALSE;
-    }
-  if (!arra_size_add (layout->used, rounded / ARRA_MEM_ALIGN * ARRA_MEM_ALIGN, &layout->used))
-    return cli_usage_error (error, "the model's shape is too large");
-  return TRUE;
+  if (!arra_tensor_bytes (tensor.dtype, n_dims, shape, &tensor.n_bytes))
+    return too_large (error);
+  if (!find_place (layout, name, &tensor, &at, &filled, error))
+    return FALSE;
+  if (layout->source == NULL)
+    return TRUE;
+  if (!filled)
+    fill (layout, &tensor, at);
+  tensor.data = layout->data + at;
+  return arra_source_add (layout->source, layout->file, name, &tensor, error);
+}
+
+/* The first walk: what lies where, and in how much memory */
+static gboolean
+measure (Layout *layout, const ArraDecoder *decoder, gsize *bytes, GError **error)
+{
+  if (!arra_weights_describe (&decoder->weights, place, layout, error))
+    return FALSE;
+  *bytes = layout->used;
+  layout->used = 0;
+  for (guint i = 0; i < ARRA_N_DTYPES; i++)
+    if (!reserve (layout, layout->shared[i].size, &layout->shared[i].at, error))
+      return FALSE;
+  return arra_size_add (*bytes, layout->used, bytes) || too_large (error);
 }
 
 gboolean
-bench_random_bytes (const ArraDecoder *decoder, ArraDType dtype, gsize *bytes, GError **error)
+bench_random_bytes (const ArraDecoder *decoder, const ArraExec *exec, ArraDType dtype, gsize *bytes, GError **error)
 {
-  Layout layout = { .dtype = dtype };
+  Layout layout = { .dtype = dtype, .embedding = decoder->family->embedding, .kernels = exec->kernels };
 
-  if (!arra_weights_describe (&decoder->weights, place, &layout, error))
-    return FALSE;
-  *bytes = layout.used;
-  return TRUE;
+  return measure (&layout, decoder, bytes, error) && (arra_size_add (*bytes, layout.copied, bytes) || too_large (error));
 }
 
 ArraSource *
-bench_random_source (const ArraDecoder *decoder, ArraDType dtype, ArraPool *pool, GError **error)
+bench_random_source (const ArraDecoder *decoder, const ArraExec *exec, ArraDType dtype, GError **error)
 {
   g_autoptr (ArraSource) source = arra_source_new ();
   g_autoptr (ArraMapping) mapping = NULL;
-  Layout layout = { .dtype = dtype, .pool = pool, .source = source };
+  Layout layout = { .dtype = dtype, .embedding = decoder->family->embedding, .kernels = exec->kernels, .pool = exec->pool };
   gsize bytes;
 
-  if (!bench_random_bytes (decoder, dtype, &bytes, error))
+  if (!measure (&layout, decoder, &bytes, error))
     return NULL;
+  layout.source = source;
   layout.data = arra_mem_new (bytes, 1, "random weights", error);
   if (layout.data == NULL)
     return NULL;

@@ -201,7 +201,8 @@ cli_get (int argc, char **argv)
   Options options = { 0 };
   const GOptionEntry entries[] = {
     { "type", 't', 0, G_OPTION_ARG_STRING, &options.type,
-      "Weights as f32, bf16, f16, q8_0 or auto: as stored (default: as the catalogue says, else auto)", "TYPE" },
+      "Weights as f32, bf16, f16, q8_0, q6_k, q4_k, q4_0 or auto: as stored (default: as the catalogue says, else auto)",
+      "TYPE" },
     { "out", 'o', 0, G_OPTION_ARG_FILENAME, &options.out,
       "File to write (default: NAME-TYPE.gguf in the user's folder of checkpoints)", "FILE.gguf" },
     { "vqgan", 0, 0, G_OPTION_ARG_FILENAME, &options.vqgan, "VQGAN to include, in place of the checkpoint's own",

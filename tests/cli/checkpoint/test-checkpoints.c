@@ -385,8 +385,11 @@ test_bench (void)
   /* 2 layers of 4 x 64 x 64 + 3 x 64 x 160 weights, two norms of 64 and four head norms of 16; embedding, head, norm */
   g_assert_cmpint (json_object_get_int_member (object, "parameters"), ==, 2 * (16384 + 30720 + 128 + 64) + 2 * 256 * 64 + 64);
   results = json_object_get_array_member (object, "results");
-  g_assert_cmpuint (json_array_get_length (results), ==, 2);
-  for (guint i = 0; i < 2; i++)
+  g_assert_cmpuint (json_array_get_length (results), ==, 5);
+  result = json_object_get_object_member (object, "limits");
+  g_assert_cmpfloat (json_object_get_double_member (result, "float_operations_per_second"), >, 0);
+  g_assert_cmpfloat (json_object_get_double_member (result, "byte_operations_per_second"), >, 0);
+  for (guint i = 0; i < 5; i++)
     {
       result = json_array_get_object_element (results, i);
       g_assert_cmpfloat (json_object_get_double_member (json_object_get_object_member (result, "decode"), "share"), >, 0);
