@@ -16,8 +16,8 @@
 
 /* Bits of a weight, with its share of its block's scale. */
 static const double bits[] = {
-  [ARRA_QUANT_AS_STORED] = 32, [ARRA_QUANT_F32] = 32,   [ARRA_QUANT_F16] = 16,
-  [ARRA_QUANT_BF16] = 16,      [ARRA_QUANT_Q8_0] = 8.5,
+  [ARRA_QUANT_AS_STORED] = 32, [ARRA_QUANT_F32] = 32,   [ARRA_QUANT_F16] = 16,   [ARRA_QUANT_BF16] = 16,
+  [ARRA_QUANT_Q8_0] = 8.5,     [ARRA_QUANT_Q4_0] = 4.5, [ARRA_QUANT_Q4_K] = 4.5, [ARRA_QUANT_Q6_K] = 6.5625,
 };
 
 static void
@@ -57,6 +57,7 @@ measure_reading (void)
 static guint64
 transformer_bytes (const ArraCatalogueEntry *entry)
 {
+  g_assert ((gsize) entry->quant < G_N_ELEMENTS (bits));
   return (guint64) ((double) entry->parameters * bits[entry->quant] / 8);
 }
 
