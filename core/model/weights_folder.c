@@ -4,6 +4,8 @@
 
 #include "fail.h"
 
+#define TORCH_INDEX "pytorch_model.bin.index.json"
+
 static const char *const usual[]
     = { "pytorch_model.bin", "open_clip_model.safetensors", "open_clip_pytorch_model.bin" };
 static const char *const endings[] = { ".safetensors", ".bin", ".pth", ".pt", ".ckpt" };
@@ -67,6 +69,8 @@ arra_weights_open (const char *path, GError **error)
     return open_file (path, error);
   if (has (path, "model.safetensors") || has (path, "model.safetensors.index.json"))
     return arra_safetensors_open_directory (path, error);
+  if (!has (path, usual[0]) && has (path, TORCH_INDEX))
+    return arra_torch_open_shards (path, TORCH_INDEX, error);
   for (gsize i = 0; name == NULL && i < G_N_ELEMENTS (usual); i++)
     if (has (path, usual[i]))
       name = g_strdup (usual[i]);

@@ -1,5 +1,5 @@
-/* safetensors_index.c - a directory's model.safetensors, or its shards named by model.safetensors.index.json
- * SPDX-License-Identifier: GPL-3.0-or-later */
+/* safetensors_index.c - a directory's model.safetensors, or its shards named by an index; those of
+ * torch.save, too SPDX-License-Identifier: GPL-3.0-or-later */
 #include "safetensors.h"
 
 #include <string.h>
@@ -81,14 +81,44 @@ is_present (const Index *index, const char *shard)
 }
 
 static gboolean
-add_shard (const Index *index, const char *shard, GError **error)
+add_safetensors (const Index *index, const char *shard, const char *path, GError **error)
 {
-  g_autofree char *path = g_build_filename (index->directory, shard, NULL);
   g_autoptr (ArraMapping) mapping = arra_mapping_open (path, error);
 
   return mapping != NULL && arra_safetensors_add (index->source, mapping, index->weight_map, shard, error);
 }
 
+/* The tensors of a file of torch.save that the index places in it. */
+static gboolean
+add_torch (const Index *index, const char *shard, const char *path, GError **error)
+{
+  g_autoptr (ArraMapping) path_only = arra_mapping_new_for_bytes (path, "", 0);
+  g_autoptr (ArraSource) torch = arra_torch_open (path, NULL, error);
+  guint file;
+
+  if (torch == NULL || !arra_source_add_file (index->source, path_only, &file, error))
+    return FALSE;
+  arra_source_hold (index->source, torch);
+  for (gsize i = 0; i < arra_source_count (torch); i++)
+    {
+      const char *name = arra_source_name (torch, i);
+
+      if (json_object_has_member (index->weight_map, name)
+          && strcmp (json_object_get_string_member (index->weight_map, name), shard) == 0
+          && !arra_source_add (index->source, file, name, arra_source_tensor (torch, i), error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+add_shard (const Index *index, const char *shard, GError **error)
+{
+  g_autofree char *path = g_build_filename (index->directory, shard, NULL);
+
+  return g_str_has_suffix (shard, ".bin") ? add_torch (index, shard, path, error)
+                                          : add_safetensors (index, shard, path, error);
+}
 static gboolean
 add_shards (const Index *index, GError **error)
 {
@@ -187,6 +217,14 @@ open_single (const char *path, gboolean has_index, GError **error)
         arra_translate (
             "model.safetensors holds the weights; model.safetensors.index.json beside it is not used"));
   return source;
+}
+
+ArraSource *
+arra_torch_open_shards (const char *directory, const char *index, GError **error)
+{
+  g_autofree char *path = g_build_filename (directory, index, NULL);
+
+  return open_index (directory, path, error);
 }
 
 ArraSource *

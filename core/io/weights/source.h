@@ -53,6 +53,9 @@ ArraSource *arra_safetensors_open_directory (const char *directory, GError **err
  * objects pickled whole, attributes. @prefix (nullable): only tensors below this key, e.g. "state_dict", whose name loses
  * it. Tensors whose storage class or layout is unknown are passed over only when their name is not asked for later. */
 ArraSource *arra_torch_open (const char *path, const char *prefix, GError **error);
+/* The files that @index names, pytorch_model.bin.index.json in @directory: the same for what torch.save wrote. Shards that are missing matter when a
+ * tensor of theirs is asked for. */
+ArraSource *arra_torch_open_shards (const char *directory, const char *index, GError **error);
 
 /* Writer of safetensors for tests, tools and checkpoints: names in the given order, data too except that wider elements come first
  * (so that all are aligned), 8-byte aligned header, atomic. No quantised types. */

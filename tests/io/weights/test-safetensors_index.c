@@ -215,6 +215,33 @@ test_golden (void)
   g_assert_true (g_str_has_suffix (arra_source_file_of (source, "lm_head.weight"), "model-00001-of-00002.safetensors"));
 }
 
+/* Files of torch.save that an index names: the same, with the tensors that it places in each. */
+static void
+test_torch (void)
+{
+  g_autofree char *folder = scratch_path ("y_torch");
+  g_autofree char *golden = g_build_filename (g_getenv ("ARRA_TEST_DATA"), "golden", "janus", "original", "pytorch_model.bin", NULL);
+  g_autofree char *shard = g_build_filename (folder, "pytorch_model-00001-of-00002.bin", NULL);
+  g_autofree char *index = g_build_filename (folder, "pytorch_model.bin.index.json", NULL), *bytes = NULL;
+  static const char text[] = "{\"weight_map\": {\"gen_embed.weight\": \"pytorch_model-00001-of-00002.bin\", "
+                             "\"gone\": \"pytorch_model-00002-of-00002.bin\"}}";
+  g_autoptr (ArraSource) source = NULL;
+  g_autoptr (GError) error = NULL;
+  gsize size;
+
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0755), ==, 0);
+  g_assert_true (g_file_get_contents (golden, &bytes, &size, NULL));
+  scratch_write (shard, bytes, size);
+  scratch_write (index, text, strlen (text));
+  source = arra_torch_open_shards (folder, "pytorch_model.bin.index.json", &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (arra_source_count (source), ==, 1);
+  g_assert_nonnull (arra_source_find (source, "gen_embed.weight"));
+  g_assert_cmpstr (arra_source_file_of (source, "gen_embed.weight"), ==, shard);
+  g_assert_true (arra_source_is_absent (source, "gone", &error));
+  g_assert_nonnull (strstr (error->message, "1 of 2 files"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -226,5 +253,6 @@ main (int argc, char **argv)
   g_test_add_func ("/io/safetensors-index/single-before-index", test_single_before_index);
   g_test_add_func ("/io/safetensors-index/allocations", test_allocations);
   g_test_add_func ("/io/safetensors-index/golden", test_golden);
+  g_test_add_func ("/io/safetensors-index/torch", test_torch);
   return scratch_run ();
 }
