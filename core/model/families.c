@@ -65,6 +65,15 @@ arra_family_of_source (const ArraSource *source)
 }
 
 const ArraFamily *
+arra_family_of_directory (const char *directory)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (families); i++)
+    if (families[i]->has_own_form != NULL && families[i]->has_own_form (directory))
+      return families[i];
+  return NULL;
+}
+
+const ArraFamily *
 arra_family_of_architecture (const char *text, gsize length)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (families); i++)

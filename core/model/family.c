@@ -25,6 +25,21 @@ arra_decoder_read (ArraDecoder *decoder,
   return TRUE;
 }
 
+ArraSource *
+arra_decoder_open_own_form (ArraDecoder *decoder,
+                            const ArraFamily *family,
+                            const char *directory,
+                            GError **error)
+{
+  ArraSource *source;
+
+  *decoder = (ArraDecoder){ .family = family };
+  source = family->open_own_form (decoder, directory, error);
+  if (source != NULL)
+    describe (decoder, source);
+  return source;
+}
+
 gboolean
 arra_decoder_load (
     ArraDecoder *decoder, const ArraFamily *family, const ArraGguf *gguf, ArraSource *source, GError **error)
@@ -81,6 +96,7 @@ arra_decoder_clear (ArraDecoder *decoder)
 {
   g_free (decoder->config);
   g_free (decoder->prefix);
+  g_strfreev (decoder->own_classes);
   *decoder = (ArraDecoder){ 0 };
 }
 

@@ -37,9 +37,13 @@ struct _ArraDecoder
   ArraWeights weights;   /* ONE walk: loader, measurer, converter, trainer and bench take it; its source is borrowed */
   guint context;         /* positions of the longest sequence, with what stands in front of it */
   const ArraConditioner *conditioner;
+  const char *const *classes; /* (nullable): names of the classes that prompts are, NULL-terminated; class_names.h */
+  char **own_classes;         /* (nullable): the same, where the model's own files have them; g_strfreev() */
   guint32 first_id;      /* of the transformer, for the sequence's id 0 */
   guint least_prompt;    /* positions that the shortest prompt takes */
   guint64 bytes;         /* that a bound model takes beside its weights */
+  double guidance_scale; /* defaults that suit it */
+  guint top_k;           /* 0: all codes */
   gboolean writes_only;  /* codes can never be predicted: it writes text */
   const char *note;      /* (nullable): what is to be known about how it was read, a sentence to be translated */
 };
@@ -47,15 +51,18 @@ struct _ArraDecoder
 struct _ArraFamily
 {
   const char *name;               /* for people */
+  const char *license;            /* of the published models, where a checkpoint does not say its own */
+  const char *vqgan_published;    /* (nullable): where the image tokenizer is published that is not among the weights */
   const char *architecture;       /* general.architecture of our GGUF files */
   const char *const *model_types; /* of config.json, NULL-terminated */
   const char *head[ARRA_TABLE_FORMS];      /* the matrix whose rows give a token's score, in each form of names */
   const char *embedding; /* the matrix of which a token reads one row, as it is called in the first form */
-  double guidance_scale;          /* defaults that suit it */
-  guint top_k;                    /* 0: all codes */
-
   gboolean as_torch;              /* published as torch.save's files, too */
 
+  /* (nullable, but together): a form of its own that has no config.json: whether @directory holds it, and its weights (transfer full) under the
+   * usual names; fills in the config. */
+  gboolean (*has_own_form) (const char *directory);
+  ArraSource *(*open_own_form) (ArraDecoder *decoder, const char *directory, GError **error);
   /* (nullable): whether these are weights of its, told by their names alone: models that come without a config.json. */
   gboolean (*knows) (const ArraSource *source);
   /* Fills in the family's config and prefix, checked. After an error arra_decoder_clear() does what is needed. */
@@ -89,6 +96,8 @@ struct _ArraFamily
 const ArraFamily *arra_family_of_config (JsonObject *config, const char *name, GError **error);
 /* (nullable): by the names of weights that come without a config.json. */
 const ArraFamily *arra_family_of_source (const ArraSource *source);
+/* (nullable): by a form of its own that @directory holds. */
+const ArraFamily *arra_family_of_directory (const char *directory);
 /* (nullable): by general.architecture. */
 const ArraFamily *arra_family_of_architecture (const char *text, gsize length);
 /* (transfer full): all architectures, for messages. */
@@ -98,6 +107,8 @@ const ArraFamily *arra_family_usual (void);
 
 /* ---- a model */
 gboolean arra_decoder_read (ArraDecoder *decoder, const ArraFamily *family, const ArraModelFiles *files, GError **error);
+/* Its own form in @directory. (transfer full): the weights. */
+ArraSource *arra_decoder_open_own_form (ArraDecoder *decoder, const ArraFamily *family, const char *directory, GError **error);
 /* @source: the tensors of @gguf. */
 gboolean arra_decoder_load (ArraDecoder *decoder, const ArraFamily *family, const ArraGguf *gguf, ArraSource *source, GError **error);
 /* A model of the usual family; @name starts messages. */

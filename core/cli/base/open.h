@@ -6,8 +6,8 @@
 #include "dataset.h"
 #include "progress.h"
 
-/* Headers and metadata only. @model: (nullable): as cli_locate_checkpoint(). */
-ArraCheckpoint *cli_open_metadata (const char *model, const char *vqgan, ArraQuant quant, GError **error);
+/* Headers and metadata only. @model: (nullable): as cli_locate_checkpoint(). @vqgan, @text_encoder (nullable): where these lie apart. */
+ArraCheckpoint *cli_open_metadata (const char *model, const char *vqgan, const char *text_encoder, ArraQuant quant, GError **error);
 
 /* Says on standard error what the checkpoint's user is to know. */
 void cli_show_notes (const ArraCheckpoint *checkpoint);

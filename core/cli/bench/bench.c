@@ -275,7 +275,7 @@ run (gpointer data, GError **error)
   if (!setup_init (&setup, options, error))
     return FALSE;
   if (options->model != NULL)
-    checkpoint = cli_open_metadata (options->model, NULL, ARRA_QUANT_AS_STORED, error);
+    checkpoint = cli_open_metadata (options->model, NULL, NULL, ARRA_QUANT_AS_STORED, error);
   pool = options->model != NULL && checkpoint == NULL ? NULL : arra_pool_new (setup.threads, error);
   if (pool == NULL)
     return FALSE;

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <glib/gstdio.h>
 
+#include "checkpoint.h"
 #include "commands.h"
 #include "inputs.h"
 #include "locate.h"
@@ -14,14 +15,14 @@
 
 typedef struct
 {
-  char *out, *type, *vqgan, *card, **rest;
+  char *out, *type, *vqgan, *text_encoder, *card, **rest;
   gboolean quiet;
 } Options;
 
 static const CliHelp help = {
   .command = "convert",
   .arguments = "CHECKPOINT",
-  .summary = "Writes transformer, VQGAN, tokenizer, defaults and card of a checkpoint (a Hugging Face folder, or a\n"
+  .summary = "Writes transformer, VQGAN, text encoder, tokenizer, defaults and card of a checkpoint (a Hugging Face folder, or a\n"
              "GGUF file) into a single GGUF file. Little memory is needed, however large the checkpoint is.",
   .examples = "  arra convert ARRA-Adapt-MIMIC-7B --vqgan vqgan.ckpt --type q8_0 -o arra-mimic-7B-q8_0.gguf\n"
               "  arra convert model-folder --card card.json --type bf16 -o model.gguf",
@@ -48,14 +49,15 @@ check (const Options *options, ArraQuant *quant, GError **error)
   if (options->type != NULL && !cli_value_quant ("--type", options->type, quant, error))
     return FALSE;
   cli_inputs_add_checkpoint (inputs, options->rest[0], options->vqgan);
+  cli_inputs_add (inputs, options->text_encoder);
   cli_inputs_add (inputs, options->card);
   return cli_output_check_binary ("-o", options->out, error) && cli_inputs_spare (inputs, "-o", options->out, error);
 }
 
 static gboolean
-say_notes (const char *model, const char *vqgan, gboolean quiet, GError **error)
+say_notes (const char *model, const char *vqgan, const char *text_encoder, gboolean quiet, GError **error)
 {
-  g_autoptr (ArraCheckpoint) checkpoint = cli_open_metadata (model, vqgan, ARRA_QUANT_AS_STORED, error);
+  g_autoptr (ArraCheckpoint) checkpoint = cli_open_metadata (model, vqgan, text_encoder, ARRA_QUANT_AS_STORED, error);
 
   if (checkpoint != NULL && !quiet)
     cli_show_notes (checkpoint);
@@ -73,11 +75,12 @@ run (gpointer data, GError **error)
 
   if (!check (options, &quant, error) || (model = cli_locate_checkpoint (options->rest[0], error)) == NULL
       || !cli_locate_part ("--vqgan", options->vqgan, &vqgan, error)
-      || !say_notes (model, vqgan, options->quiet, error))
+      || !say_notes (model, vqgan, options->text_encoder, options->quiet, error))
     return FALSE;
   progress = cli_progress_new (!options->quiet, 1, "Converting");
-  if (!arra_checkpoint_convert (model, vqgan, options->card, cli_output_path (options->out), quant,
-                                cli_progress_update, progress, cli_signals_stage (0), error))
+  if (!arra_checkpoint_convert_parts (model, vqgan, options->text_encoder, options->card,
+                                      cli_output_path (options->out), quant, cli_progress_update, progress,
+                                      cli_signals_stage (0), error))
     return FALSE;
   cli_progress_clear (progress);
   if (!options->quiet)
@@ -103,6 +106,7 @@ cli_convert (int argc, char **argv)
       "Weights as f32, bf16, f16, q8_0, q6_k, q4_k or q4_0 (default: auto, as they are stored)", "TYPE" },
     { "vqgan", 0, 0, G_OPTION_ARG_FILENAME, &options.vqgan,
       "VQGAN to include, in place of the checkpoint's own", "FILE" },
+    { "text-encoder", 0, 0, G_OPTION_ARG_FILENAME, &options.text_encoder, "Text encoder to include, for a model whose prompts one reads", "FOLDER" },
     { "card", 0, 0, G_OPTION_ARG_FILENAME, &options.card, "JSON file whose members replace the card's",
       "FILE" },
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet, "Print nothing but errors", NULL },

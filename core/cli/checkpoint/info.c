@@ -13,7 +13,7 @@
 
 typedef struct
 {
-  char *model, *vqgan, *quant, *size, *count, *cfg, *threads, **rest;
+  char *model, *vqgan, *text_encoder, *quant, *size, *count, *cfg, *threads, **rest;
   gboolean verify, json;
 } Options;
 
@@ -72,6 +72,14 @@ info_facts_init (InfoFacts *facts, const ArraCheckpoint *checkpoint, const ArraR
   return TRUE;
 }
 
+guint64
+info_weights_as (const ArraCheckpoint *checkpoint, ArraQuant quant)
+{
+  guint64 mapped, owned;
+
+  return arra_decoder_measure (&checkpoint->decoder, arra_quant_dtype (quant), &mapped, &owned, NULL) ? mapped + owned : 0;
+}
+
 void
 info_facts_clear (InfoFacts *facts)
 {
@@ -116,7 +124,7 @@ verify (ArraCheckpoint *checkpoint, gboolean quiet, GError **error)
 static gboolean
 asks_for_none (const Options *options)
 {
-  return options->vqgan == NULL && options->quant == NULL && options->size == NULL && options->count == NULL
+  return options->vqgan == NULL && options->text_encoder == NULL && options->quant == NULL && options->size == NULL && options->count == NULL
          && options->cfg == NULL && options->threads == NULL && !options->verify;
 }
 
@@ -144,11 +152,12 @@ run (gpointer data, GError **error)
     return info_list (options->json, cli_signals_stage (0), error);
   if (path != NULL && asks_for_none (options) && arra_vision_encoder_knows (path))
     return info_encoder (path, options->json, error);
-  checkpoint = cli_open_metadata (path, options->vqgan, quant, error);
+  checkpoint = cli_open_metadata (path, options->vqgan, options->text_encoder, quant, error);
   if (checkpoint == NULL || (options->verify && !verify (checkpoint, options->json, error)))
     return FALSE;
   arra_request_init (&request, checkpoint);
-  request.prompt = checkpoint->decoder.conditioner->reads_text ? "a picture" : NULL;
+  if (checkpoint->decoder.conditioner->reads_text || checkpoint->text_encoder != NULL)
+    request.prompt = "a picture";
   ok = apply (options, &request, &quant, error) && info_facts_init (&facts, checkpoint, &request, error);
   if (!ok)
     return FALSE;
@@ -169,6 +178,7 @@ cli_info (int argc, char **argv)
     { "model", 'm', 0, G_OPTION_ARG_FILENAME, &options.model,
       "Checkpoint: a .gguf file, a Hugging Face folder, or a name", "PATH" },
     { "vqgan", 0, 0, G_OPTION_ARG_FILENAME, &options.vqgan, "VQGAN, when the checkpoint has none", "FILE" },
+    { "text-encoder", 0, 0, G_OPTION_ARG_FILENAME, &options.text_encoder, "Text encoder, for a model whose prompts one reads", "FOLDER" },
     { "quant", 0, 0, G_OPTION_ARG_STRING, &options.quant,
       "Memory for weights as auto, f32, f16, bf16, q8_0, q6_k, q4_k or q4_0", "TYPE" },
     { "size", 's', 0, G_OPTION_ARG_STRING, &options.size, "Memory for pictures of this size, or auto",

@@ -27,6 +27,8 @@ typedef struct
 
 gboolean info_facts_init (InfoFacts *facts, const ArraCheckpoint *checkpoint, const ArraRequest *request, GError **error);
 void info_facts_clear (InfoFacts *facts);
+/* Bytes of the transformer with weights of that format; 0: it cannot have them. */
+guint64 info_weights_as (const ArraCheckpoint *checkpoint, ArraQuant quant);
 
 /* A label and a value, aligned; on one line, on a terminal on as many as it takes. Nothing when the value is NULL or empty. */
 void info_line (const char *label, const char *value);

@@ -36,6 +36,7 @@ put_transformer (CliJson *json, const InfoFacts *facts)
 
   cli_json_begin_object (json, "transformer");
   cli_json_string (json, "family", decoder->family->name);
+  cli_json_string (json, "published_license", decoder->family->license);
   cli_json_uint (json, "parameters", facts->parameters);
   cli_json_uint (json, "layers", shape->n_layers);
   cli_json_uint (json, "hidden_size", shape->hidden_size);
@@ -78,6 +79,23 @@ put_vocabulary (CliJson *json, const ArraLayout *layout)
 }
 
 static void
+put_prompts (CliJson *json, const ArraCheckpoint *checkpoint)
+{
+  const ArraTextEncoder *encoder = checkpoint->text_encoder;
+  const char *const *classes = arra_checkpoint_classes (checkpoint);
+
+  cli_json_bool (json, "tokenizer", checkpoint->tokenizer != NULL);
+  if (checkpoint->decoder.conditioner->reads_features)
+    cli_json_string (json, "text_encoder", encoder != NULL ? encoder->path : NULL);
+  if (classes == NULL)
+    return;
+  cli_json_begin_array (json, "classes");
+  for (; *classes != NULL; classes++)
+    cli_json_string (json, NULL, *classes);
+  cli_json_end_array (json);
+}
+
+static void
 put_vqgan (CliJson *json, const InfoFacts *facts)
 {
   const ArraVqganConfig *config = &facts->checkpoint->vqgan_config;
@@ -110,6 +128,16 @@ put_defaults (CliJson *json, const ArraCheckpoint *checkpoint)
   cli_json_double (json, "temperature", checkpoint->temperature);
   cli_json_double (json, "top_p", checkpoint->top_p);
   cli_json_string (json, "prompt_template", checkpoint->prompt_template);
+  cli_json_end_object (json);
+}
+
+static void
+put_quants (CliJson *json, const ArraCheckpoint *checkpoint)
+{
+  cli_json_begin_object (json, "weights_by_quant");
+  for (guint quant = ARRA_QUANT_F32; quant <= ARRA_QUANT_Q6_K; quant++)
+    cli_json_uint (json, arra_quant_name ((ArraQuant) quant),
+                   info_weights_as (checkpoint, (ArraQuant) quant));
   cli_json_end_object (json);
 }
 
@@ -151,9 +179,10 @@ info_print_json (const InfoFacts *facts)
   put_card (json, arra_checkpoint_card (facts->checkpoint));
   put_transformer (json, facts);
   put_vocabulary (json, facts->checkpoint->layout);
-  cli_json_bool (json, "tokenizer", facts->checkpoint->tokenizer != NULL);
+  put_prompts (json, facts->checkpoint);
   put_vqgan (json, facts);
   put_defaults (json, facts->checkpoint);
+  put_quants (json, facts->checkpoint);
   put_plan (json, facts);
   if (facts->verified)
     cli_json_bool (json, "verified", TRUE);

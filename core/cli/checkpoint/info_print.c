@@ -93,11 +93,44 @@ print_vocabulary (const ArraCheckpoint *checkpoint)
   g_autoptr (GString) tokens = g_string_new (NULL);
 
   arra_layout_tell (layout, add_token, tokens);
-  linef ("Vocabulary", "%u ids; %u image codes%s; sizes up to %u", layout->n_tokens, layout->n_codes,
-         tokens->str, layout->n_grids);
+  if (layout->n_grids > 1)
+    g_string_append_printf (tokens, "; sizes up to %u", layout->n_grids);
+  else
+    g_string_append_printf (tokens, "; pictures of %u x %u", layout->grid, layout->grid);
+  linef ("Vocabulary", "%u ids; %u image codes%s", layout->n_tokens, layout->n_codes, tokens->str);
   if (!checkpoint->decoder.conditioner->reads_text)
     return;
   info_line ("Tokenizer", checkpoint->tokenizer != NULL ? "byte-level BPE" : "none: prompts cannot be read");
+}
+
+static void
+print_text_encoder (const ArraCheckpoint *checkpoint)
+{
+  const ArraTextEncoder *encoder = checkpoint->text_encoder;
+
+  if (!checkpoint->decoder.conditioner->reads_features)
+    return;
+  if (encoder == NULL)
+    {
+      info_line ("Text encoder", "none: put the folder " ARRA_TEXT_ENCODER_PUBLISHED
+                                 " beside it, or give it with --text-encoder FOLDER, to read prompts");
+      return;
+    }
+  linef ("Text encoder", "%s, %u layers, %u numbers for a token; in memory only while a prompt is read", encoder->class->name,
+         encoder->weights.n_layers, encoder->width);
+  info_line ("", encoder->path);
+}
+
+static void
+print_classes (const ArraCheckpoint *checkpoint)
+{
+  const char *const *classes = arra_checkpoint_classes (checkpoint);
+
+  if (classes != NULL && classes[0] != NULL)
+    linef ("Classes", "%u, listed by --json: prompts are their names or numbers, as in \"%s\"", g_strv_length ((char **) classes),
+           classes[0]);
+  else if (classes != NULL)
+    info_line ("Classes", "without names: prompts are their numbers");
 }
 
 static void
@@ -107,7 +140,11 @@ print_vqgan (const InfoFacts *facts)
 
   if (!facts->has_vqgan)
     {
-      info_line ("VQGAN", "none: give one with --vqgan FILE to make pictures");
+      const char *published = facts->checkpoint->decoder.family->vqgan_published;
+      g_autofree char *where = g_strconcat ("none: give one with --vqgan FILE to make pictures", published != NULL ? "; it is published as " : "",
+                                            published, NULL);
+
+      info_line ("VQGAN", where);
       return;
     }
   linef ("VQGAN", "%u codes of %u numbers, %u pixels a side for each%s%s%s", config->n_embed, config->embed_dim,
@@ -126,6 +163,21 @@ print_defaults (const ArraCheckpoint *checkpoint)
   linef ("Defaults", "%ux%u, guidance %s, top-k %u (text %u), temperature %s, top-p %s", checkpoint->width, checkpoint->height,
          guidance, checkpoint->top_k, checkpoint->text_top_k, temperature, top_p);
   info_line ("Template", checkpoint->prompt_template);
+}
+
+/* What --quant makes of the transformer's weights. */
+static void
+print_quants (const ArraCheckpoint *checkpoint)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint quant = ARRA_QUANT_F32; quant <= ARRA_QUANT_Q6_K; quant++)
+    {
+      g_autofree char *bytes = cli_format_bytes (info_weights_as (checkpoint, (ArraQuant) quant));
+
+      g_string_append_printf (text, "%s%s %s", quant > ARRA_QUANT_F32 ? ", " : "", arra_quant_name ((ArraQuant) quant), bytes);
+    }
+  info_line ("By --quant", text->str);
 }
 
 static void
@@ -159,10 +211,16 @@ info_print (const InfoFacts *facts)
   for (const char *const *note = arra_checkpoint_notes (facts->checkpoint); *note != NULL; note++)
     info_line ("Note", *note);
   print_card (arra_checkpoint_card (facts->checkpoint));
+  if (arra_checkpoint_card (facts->checkpoint)->license == NULL)
+    linef ("Licence", "not said; that of the published %s models is: %s", facts->checkpoint->decoder.family->name,
+           facts->checkpoint->decoder.family->license);
   print_transformer (facts);
   print_vocabulary (facts->checkpoint);
+  print_text_encoder (facts->checkpoint);
+  print_classes (facts->checkpoint);
   print_vqgan (facts);
   print_defaults (facts->checkpoint);
+  print_quants (facts->checkpoint);
   print_plan (facts);
   info_line ("Fingerprint", arra_checkpoint_fingerprint (facts->checkpoint));
   if (facts->verified)

@@ -152,7 +152,7 @@ run (gpointer data, GError **error)
   g_automem char *text = NULL;
   gsize size;
 
-  checkpoint = cli_open_metadata (options->model, NULL, ARRA_QUANT_AS_STORED, error);
+  checkpoint = cli_open_metadata (options->model, NULL, NULL, ARRA_QUANT_AS_STORED, error);
   if (checkpoint == NULL)
     return FALSE;
   if (checkpoint->tokenizer == NULL)

@@ -6,6 +6,7 @@
 
 #include "checkpoint.h"
 #include "commands.h"
+#include "job.h"
 #include "output.h"
 #include "progress.h"
 #include "signals.h"
@@ -48,6 +49,8 @@ open_job (Run *run, GError **error)
                                           : arra_job_new (run->checkpoint, &request, error);
   if (run->job == NULL || !cli_output_check_count ("-o", run->setup->out, generate_request (run->job)->count, error))
     return FALSE;
+  if (run->setup->cfg_interval >= 0)
+    arra_job_set_cfg_interval (run->job, run->setup->cfg_interval);
   if (!run->options->quiet && !run->options->json)
     generate_note_unknown (run->checkpoint, generate_request (run->job)->prompt);
   cli_progress_set_count (run->progress, generate_request (run->job)->count);

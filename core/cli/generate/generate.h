@@ -10,8 +10,8 @@
 /* The options as given, NULL or FALSE when they were not. */
 typedef struct
 {
-  char *model, *vqgan, *quant, *prompt, *prompt_file, *prompts, *limit, **rest;
-  char *size, *count, *first, *seed, *cfg, *top_k, *text_top_k, *temperature, *top_p, *prompt_template, *max_tokens;
+  char *model, *vqgan, *text_encoder, *quant, *prompt, *prompt_file, *prompts, *limit, **rest;
+  char *size, *count, *first, *seed, *cfg, *cfg_interval, *top_k, *text_top_k, *temperature, *top_p, *prompt_template, *max_tokens;
   char *out, *tokens_out, *resume, *threads, *memory, *seamless, *tries, *from, *from_row, *vary;
   gboolean greedy, json, no_metadata, quiet;
 } GenerateOptions;
@@ -21,6 +21,7 @@ typedef struct
 {
   char *model;    /* path of the checkpoint */
   char *vqgan;    /* (nullable) */
+  char *text_encoder; /* (nullable) */
   char *prompt;   /* (nullable): resuming; arra_mem memory */
   char *prompt_template; /* (nullable): arra_mem memory */
   char *out;       /* a picture; with several prompts a folder */
@@ -30,6 +31,7 @@ typedef struct
   guint limit;     /* of several prompts: how many; 0: all */
   guint from_row;  /* of --from: the first row that is made again, from 1; 0: not said */
   double vary;     /* of --from: the share of codes that is made again; 0: not said */
+  gint cfg_interval; /* as arra_job_set_cfg_interval() */
   ArraRequest request; /* as far as it can be known without the checkpoint */
 } GenerateSetup;
 
@@ -76,9 +78,9 @@ CliStatus generate_series (const GenerateOptions *options, const GenerateSetup *
 
 /* generate_tokens.c: the file that --resume reads. */
 
-/* Where the checkpoint was when @path was written, as far as the file says; (transfer full) strings, nullable. */
-gboolean generate_tokens_origin (const char *path, char **model, char **vqgan, char **quant, GError **error);
-/* The recipe of the whole job with the places of checkpoint and VQGAN, written whole or not at all. */
+/* Where the checkpoint was when @path was written, and the VQGAN and the text encoder of @setup, as far as the file says; (transfer full) strings, nullable. */
+gboolean generate_tokens_origin (const char *path, GenerateSetup *setup, char **model, char **quant, GError **error);
+/* The recipe of the whole job with the places of checkpoint, VQGAN and text encoder, written whole or not at all. */
 gboolean generate_tokens_save (const GenerateSetup *setup, const ArraJob *job, GError **error);
 
 /* The settings in force, also those of a resumed job; (transfer none) */

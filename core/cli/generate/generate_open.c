@@ -24,7 +24,8 @@ open_checkpoint (const GenerateSetup *setup, gboolean metadata_only, GError **er
   options.quant = setup->quant;
   options.threads = setup->request.threads;
   options.metadata_only = metadata_only;
-  return arra_checkpoint_open (setup->model, &options, cli_signals_stage (0), error);
+  return arra_checkpoint_open_parts (setup->model, &options, setup->text_encoder, cli_signals_stage (0),
+                                     error);
 }
 
 static gboolean

@@ -38,6 +38,7 @@ fill_entries (GenerateOptions *o, GOptionEntry entries[MAX_ENTRIES])
   const GOptionEntry list[] = {
     { "model", 'm', 0, G_OPTION_ARG_FILENAME, &o->model, "Checkpoint: a .gguf file, a Hugging Face folder, or a name", "PATH" },
     { "vqgan", 0, 0, G_OPTION_ARG_FILENAME, &o->vqgan, "VQGAN, when the checkpoint has none", "FILE" },
+    { "text-encoder", 0, 0, G_OPTION_ARG_FILENAME, &o->text_encoder, "Text encoder, for a checkpoint whose prompts one reads and that has none", "FOLDER" },
     { "prompt", 'p', 0, G_OPTION_ARG_FILENAME, &o->prompt, "What the picture shows", "TEXT" },
     { "prompt-file", 'f', 0, G_OPTION_ARG_FILENAME, &o->prompt_file, "Read the prompt from FILE; - is standard input", "FILE" },
     { "prompts", 0, 0, G_OPTION_ARG_FILENAME, &o->prompts, "A picture for each line of FILE, or each caption of a data set", "PATH" },
@@ -53,6 +54,7 @@ fill_entries (GenerateOptions *o, GOptionEntry entries[MAX_ENTRIES])
     { "first", 0, 0, G_OPTION_ARG_STRING, &o->first, "Number of the first picture (default: 0): one of several again, alone", "I" },
     { "seed", 0, 0, G_OPTION_ARG_STRING, &o->seed, "Start of the randomness (default: another each time; with --prompts 0)", "N" },
     { "cfg", 0, 0, G_OPTION_ARG_STRING, &o->cfg, "Guidance scale: how closely to follow the prompt; 1: off", "SCALE" },
+    { "cfg-interval", 0, 0, G_OPTION_ARG_STRING, &o->cfg_interval, "Guide only so many image tokens after the first (default: all)", "N" },
     { "top-k", 0, 0, G_OPTION_ARG_STRING, &o->top_k, "Choose among the K likeliest image tokens; 0: all", "K" },
     { "text-top-k", 0, 0, G_OPTION_ARG_STRING, &o->text_top_k, "The same for text tokens", "K" },
     { "temperature", 't', 0, G_OPTION_ARG_STRING, &o->temperature, "Above 1 more varied, below 1 more certain", "T" },

@@ -124,6 +124,7 @@ draw (Series *series, const char *path, GError **error)
   job = arra_job_new (series->checkpoint, &series->request, error);
   if (job == NULL)
     return FALSE;
+  arra_job_set_cfg_interval (job, series->setup->cfg_interval);
   arra_job_set_progress (job, show, series, FALSE);
   if (!arra_job_run (job, cli_signals_stage (0), error)
       || (picture = arra_job_decode (job, 0, 0, cli_signals_stage (0), error)) == NULL)

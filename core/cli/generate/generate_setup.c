@@ -17,6 +17,20 @@
 
 #define MAX_TOP (1u << 24)
 
+/* -1 would be taken for an option: all tokens are guided when none is given. */
+static gboolean
+take_interval (GenerateSetup *setup, const GenerateOptions *options, GError **error)
+{
+  guint interval;
+
+  if (options->cfg_interval == NULL)
+    return TRUE;
+  if (!cli_value_guint ("--cfg-interval", options->cfg_interval, 0, MAX_TOP, &interval, error))
+    return FALSE;
+  setup->cfg_interval = (gint) interval;
+  return TRUE;
+}
+
 static gboolean
 apply_counts (const GenerateOptions *options, ArraRequest *request, GError **error)
 {
@@ -94,6 +108,7 @@ check_resume (const GenerateOptions *options, GError **error)
     { "--first", options->first != NULL },
     { "--seed", options->seed != NULL },
     { "--cfg", options->cfg != NULL },
+    { "--cfg-interval", options->cfg_interval != NULL },
     { "--top-k", options->top_k != NULL },
     { "--text-top-k", options->text_top_k != NULL },
     { "--temperature", options->temperature != NULL },
@@ -115,7 +130,7 @@ take_resumed (GenerateSetup *setup, const GenerateOptions *options, GError **err
 {
   g_autofree char *model = NULL, *quant = NULL;
 
-  if (!check_resume (options, error) || !generate_tokens_origin (options->resume, &model, &setup->vqgan, &quant, error))
+  if (!check_resume (options, error) || !generate_tokens_origin (options->resume, setup, &model, &quant, error))
     return FALSE;
   if (quant != NULL && !arra_quant_parse (quant, &setup->quant))
     return cli_usage_error (error, "--resume: %s names an unknown number format '%s'", options->resume, quant);
@@ -123,6 +138,11 @@ take_resumed (GenerateSetup *setup, const GenerateOptions *options, GError **err
     {
       g_free (setup->vqgan);
       setup->vqgan = g_strdup (options->vqgan);
+    }
+  if (options->text_encoder != NULL)
+    {
+      g_free (setup->text_encoder);
+      setup->text_encoder = g_strdup (options->text_encoder);
     }
   if (options->model == NULL && model != NULL && !g_file_test (model, G_FILE_TEST_EXISTS))
     return cli_usage_error (error, "--resume: the checkpoint is no longer at %s: name it with --model", model);
@@ -167,7 +187,10 @@ take_new (GenerateSetup *setup, const GenerateOptions *options, GError **error)
   setup->seed = options->prompts == NULL ? g_random_int () : 0;
   if (options->seed != NULL && !cli_value_uint ("--seed", options->seed, 0, G_MAXUINT64, &setup->seed, error))
     return FALSE;
+  if (!take_interval (setup, options, error))
+    return FALSE;
   setup->vqgan = g_strdup (options->vqgan);
+  setup->text_encoder = g_strdup (options->text_encoder);
   if (options->prompt_template != NULL)
     {
       setup->prompt_template = cli_argument_utf8 ("--template", options->prompt_template, error);
@@ -271,6 +294,7 @@ check_outputs (const GenerateSetup *setup, const GenerateOptions *options, GErro
   g_autoptr (CliInputs) inputs = cli_inputs_new ();
 
   cli_inputs_add_checkpoint (inputs, setup->model, setup->vqgan);
+  cli_inputs_add (inputs, setup->text_encoder);
   cli_inputs_add (inputs, options->prompt_file);
   cli_inputs_add (inputs, options->from);
   if (!cli_output_check_picture ("-o", setup->out, error) || !check_tokens (setup, options, inputs, error))
@@ -290,7 +314,7 @@ locate_vqgan (GenerateSetup *setup, GError **error)
 gboolean
 generate_setup_init (GenerateSetup *setup, const GenerateOptions *options, GError **error)
 {
-  *setup = (GenerateSetup){ .quant = ARRA_QUANT_AS_STORED };
+  *setup = (GenerateSetup){ .quant = ARRA_QUANT_AS_STORED, .cfg_interval = -1 };
   arra_request_init (&setup->request, NULL);
   if (options->quiet && options->json)
     return cli_usage_error (error, "--quiet and --json contradict each other");
@@ -317,6 +341,7 @@ generate_setup_clear (GenerateSetup *setup)
 {
   g_free (setup->model);
   g_free (setup->vqgan);
+  g_free (setup->text_encoder);
   arra_mem_free (setup->prompt);
   arra_mem_free (setup->prompt_template);
   g_free (setup->out);

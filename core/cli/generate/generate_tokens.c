@@ -28,12 +28,13 @@ read_member (JsonObject *object, const char *path, const char *key, char **out, 
 }
 
 gboolean
-generate_tokens_origin (const char *path, char **model, char **vqgan, char **quant, GError **error)
+generate_tokens_origin (const char *path, GenerateSetup *setup, char **model, char **quant, GError **error)
 {
   JsonObject *object;
   g_autoptr (JsonParser) parser = arra_json_parse_file (path, &object, error);
 
-  return parser != NULL && read_member (object, path, "model", model, error) && read_member (object, path, "vqgan", vqgan, error)
+  return parser != NULL && read_member (object, path, "model", model, error) && read_member (object, path, "vqgan", &setup->vqgan, error)
+         && read_member (object, path, "text_encoder", &setup->text_encoder, error)
          && read_member (object, path, "quant", quant, error);
 }
 
@@ -60,6 +61,7 @@ generate_tokens_save (const GenerateSetup *setup, const ArraJob *job, GError **e
   g_assert (members != NULL && g_str_has_prefix (members, "{\n"));
   put_path (text, "model", setup->model);
   put_path (text, "vqgan", setup->vqgan);
+  put_path (text, "text_encoder", setup->text_encoder);
   g_string_append (text, members + 2);
   return arra_write_file (setup->tokens, text->str, text->len, error);
 }

@@ -20,6 +20,32 @@ read_files (ArraDecoder *decoder, const ArraModelFiles *files, GError **error)
   return arra_chameleon_config_read (decoder->config, files->config, files->name, error);
 }
 
+/* Meta's: consolidated.pth or its parts, beside params.json. */
+static gboolean
+has_own_form (const char *directory)
+{
+  static const char *const weights[] = { "consolidated.pth", "consolidated.00.pth" };
+  g_autofree char *params = g_build_filename (directory, "params.json", NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (weights); i++)
+    {
+      g_autofree char *path = g_build_filename (directory, weights[i], NULL);
+
+      if (g_file_test (path, G_FILE_TEST_EXISTS))
+        return g_file_test (params, G_FILE_TEST_EXISTS);
+    }
+  return FALSE;
+}
+
+static ArraSource *
+open_own_form (ArraDecoder *decoder, const char *directory, GError **error)
+{
+  decoder->config = g_new0 (ArraChameleonConfig, 1);
+  return arra_chameleon_meta_config (decoder->config, directory, error)
+             ? arra_chameleon_meta_open (decoder->config, directory, error)
+             : NULL;
+}
+
 static gboolean
 load (ArraDecoder *decoder, const ArraGguf *gguf, GError **error)
 {
@@ -86,16 +112,15 @@ settings (const ArraDecoder *decoder)
 /* `<s>` text end-of-turn, in the sequence. */
 static gboolean
 condition_on (const ArraDecoder *decoder,
-              const ArraLayout *layout,
-              const ArraTokenizer *tokenizer,
+              const ArraPromptReader *reader,
               const char *prompt,
               ArraCondition *condition,
               GError **error)
 {
-  const ArraVocabulary *vocabulary = arra_vocabulary_of (layout);
+  const ArraVocabulary *vocabulary = arra_vocabulary_of (reader->layout);
   ArraPrefix *sequence = &condition->sequence;
   gsize n;
-  g_automem guint32 *inner = arra_condition_encode (tokenizer, prompt, decoder->context, &n, error);
+  g_automem guint32 *inner = arra_condition_encode (reader->tokenizer, prompt, decoder->context, &n, error);
 
   if (inner == NULL || !arra_prefix_init (sequence, n + 2, error))
     return FALSE;
@@ -118,6 +143,8 @@ describe (ArraDecoder *decoder, const ArraSource *source)
   decoder->conditioner = &conditioner;
   decoder->least_prompt = 2; /* its beginning and its end */
   decoder->bytes = sizeof (ArraChameleon);
+  decoder->guidance_scale = 4;
+  decoder->top_k = 2000;
   if (config->mask_image_logits)
     decoder->bytes += (guint64) config->vocab_size * sizeof (guint32);
   decoder->writes_only = config->mask_image_logits;
@@ -190,7 +217,8 @@ find_vqgan (const ArraDecoder *decoder,
   JsonObject *object;
 
   *prefix = NULL;
-  if (arra_source_find (files->source, INNER_VQGAN "quantize.embedding.weight") == NULL)
+  if (files->config == NULL
+      || arra_source_find (files->source, INNER_VQGAN "quantize.embedding.weight") == NULL)
     return TRUE;
   if (!json_object_has_member (files->config, "vq_config"))
     return arra_fail (error, ARRA_ERROR_NOT_FOUND,
@@ -212,12 +240,14 @@ static const char *const model_types[] = { "chameleon", NULL };
 
 const ArraFamily arra_chameleon_family = {
   .name = "Chameleon",
+  .license = "Chameleon Research License: research only",
+  .vqgan_published = "tokenizer/vqgan.ckpt and vqgan.yaml of facebook/chameleon",
   .architecture = "arra-chameleon",
   .model_types = model_types,
   .head = { "lm_head.weight" },
   .embedding = "model.embed_tokens.weight",
-  .guidance_scale = 4,
-  .top_k = 2000,
+  .has_own_form = has_own_form,
+  .open_own_form = open_own_form,
   .read = read_files,
   .load = load,
   .store = store,

@@ -64,14 +64,26 @@ conversation (const ArraTokenizer *tokenizer, const char *prompt)
              : g_strconcat ("User: ", prompt, "\n\nAssistant:" IMAGE, NULL);
 }
 
+/* Ids behind the text's would be codes. */
+static gboolean
+check_ids (const ArraJanusConfig *config, const ArraPrefix *prefix, GError **error)
+{
+  for (guint i = 0; i < prefix->n; i++)
+    if (prefix->ids[i] >= config->n_text)
+      return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                        "The tokenizer does not fit the model: id %u of a vocabulary of %u", prefix->ids[i],
+                        config->n_text);
+  return TRUE;
+}
+
 static gboolean
 condition_on (const ArraDecoder *decoder,
-              const ArraLayout *layout,
-              const ArraTokenizer *tokenizer,
+              const ArraPromptReader *reader,
               const char *prompt,
               ArraCondition *condition,
               GError **error)
 {
+  const ArraTokenizer *tokenizer = reader->tokenizer;
   g_autofree char *text = conversation (tokenizer, prompt);
   ArraPrefix *front = condition->front;
   g_automem guint32 *inner = NULL;
@@ -90,7 +102,8 @@ condition_on (const ArraDecoder *decoder,
   front[ARRA_CONDITIONAL].ids[0] = begin;
   memcpy (front[ARRA_CONDITIONAL].ids + 1, inner, n * sizeof *inner);
   arra_janus_unconditional (front[ARRA_CONDITIONAL].ids, (guint) n + 1, pad, front[ARRA_UNCONDITIONAL].ids);
-  return TRUE;
+  return check_ids (decoder->config, &front[ARRA_CONDITIONAL], error)
+         && check_ids (decoder->config, &front[ARRA_UNCONDITIONAL], error);
 }
 
 static const ArraConditioner conditioner = { .reads_text = TRUE, .condition = condition_on };
@@ -107,6 +120,7 @@ describe (ArraDecoder *decoder, const ArraSource *source)
   decoder->first_id = config->n_text;
   decoder->least_prompt = 2; /* its beginning and the picture's */
   decoder->bytes = sizeof (ArraJanus);
+  decoder->guidance_scale = 5;
 }
 
 static ArraLayout *
@@ -168,11 +182,11 @@ static const char *const model_types[] = { "multi_modality", "janus", NULL };
 
 const ArraFamily arra_janus_family = {
   .name = "Janus",
+  .license = "DeepSeek Model License: commercial use is permitted, with restrictions that must be passed on",
   .architecture = "arra-janus",
   .model_types = model_types,
   .head = { "gen_head.vision_head.weight", "generation_head.vision_head.weight" },
   .embedding = "language_model.model.embed_tokens.weight",
-  .guidance_scale = 5,
   .as_torch = TRUE,
   .read = read_files,
   .load = load,

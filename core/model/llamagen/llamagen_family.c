@@ -4,14 +4,19 @@
 
 #include <string.h>
 
+#include "class_names.h"
+#include "clean_caption.h"
 #include "fail.h"
+#include "jsonguard.h"
 #include "jsonpython.h"
 #include "llamagen_graph.h"
 #include "llamagen_private.h"
 #include "raster.h"
 
 #define ARGS "model_args.json" /* LlamaGen's ModelArgs, where no published size tells them */
-#define SIDE 16                /* 256 pixels, 16 for each code */
+#define CLASS_NAMES "class_names"
+#define CLASSES_KEY "arra-llamagen." CLASS_NAMES
+#define SIDE 16 /* 256 pixels, 16 for each code */
 
 static gboolean
 knows (const ArraSource *source)
@@ -39,6 +44,44 @@ side_in_name (const char *path)
 }
 
 static gboolean
+check_classes (const ArraDecoder *decoder, const char *name, GError **error)
+{
+  const ArraLlamagenConfig *config = decoder->config;
+  const guint n = decoder->own_classes != NULL ? g_strv_length (decoder->own_classes) : config->n_classes;
+
+  if (n == config->n_classes)
+    return TRUE;
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s names %u classes, but the model has %u", name,
+                    CLASS_NAMES, n, config->n_classes);
+}
+
+/* Names of classes, where model_args.json has them. */
+static gboolean
+read_classes (ArraDecoder *decoder, JsonObject *args, const char *name, GError **error)
+{
+  JsonArray *array;
+  guint n;
+
+  if (args == NULL || !json_object_has_member (args, CLASS_NAMES))
+    return TRUE;
+  array = arra_json_get_array (args, name, CLASS_NAMES, error);
+  if (array == NULL)
+    return FALSE;
+  n = json_array_get_length (array);
+  decoder->own_classes = g_new0 (char *, (gsize) n + 1);
+  for (guint i = 0; i < n; i++)
+    {
+      JsonNode *node = json_array_get_element (array, i);
+
+      if (!JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_STRING)
+        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s: entry %u is no text", name, CLASS_NAMES,
+                          i);
+      decoder->own_classes[i] = json_node_dup_string (node);
+    }
+  return check_classes (decoder, name, error);
+}
+
+static gboolean
 read_files (ArraDecoder *decoder, const ArraModelFiles *files, GError **error)
 {
   g_autofree char *path = g_build_filename (files->directory, ARGS, NULL);
@@ -58,7 +101,7 @@ read_files (ArraDecoder *decoder, const ArraModelFiles *files, GError **error)
     return FALSE;
   if (config->side == 0)
     config->side = side_in_name (files->path);
-  return TRUE;
+  return read_classes (decoder, args, path, error);
 }
 
 static gboolean
@@ -71,55 +114,84 @@ load (ArraDecoder *decoder, const ArraGguf *gguf, GError **error)
     return FALSE;
   if (config->side == 0)
     config->side = SIDE;
-  return TRUE;
+  if (!arra_gguf_has (gguf, CLASSES_KEY))
+    return TRUE;
+  decoder->own_classes = arra_gguf_get_strings (gguf, CLASSES_KEY, config->n_classes, error);
+  return decoder->own_classes != NULL && check_classes (decoder, arra_gguf_path (gguf), error);
 }
 
 static void
 store (const ArraDecoder *decoder, ArraGgufWriter *writer)
 {
   arra_llamagen_config_store (decoder->config, writer);
+  if (decoder->classes != NULL)
+    arra_gguf_writer_set_strings (writer, CLASSES_KEY, decoder->classes);
 }
 
-/* A class by its number, and none. */
+/* A class by its name or number, and none. */
 static gboolean
 condition_on_class (const ArraDecoder *decoder,
-                    const ArraLayout *layout,
-                    const ArraTokenizer *tokenizer,
+                    const ArraPromptReader *reader,
                     const char *prompt,
                     ArraCondition *condition,
                     GError **error)
 {
   const ArraLlamagenConfig *config = decoder->config;
-  g_autofree char *number = g_strstrip (g_strdup (prompt));
-  guint64 class;
+  guint class;
 
-  if (!g_ascii_string_to_unsigned (number, 10, 0, config->n_classes - 1, &class, NULL))
-    return arra_fail (error, ARRA_ERROR_ARGUMENT,
-                      "This model makes pictures of classes: the prompt must be the number of one, 0 to %u",
-                      config->n_classes - 1);
-  if (!arra_prefix_init (&condition->front[ARRA_CONDITIONAL], 1, error)
+  if (!arra_class_find (decoder->classes, config->n_classes, prompt, &class, error)
+      || !arra_prefix_init (&condition->front[ARRA_CONDITIONAL], 1, error)
       || !arra_prefix_init (&condition->front[ARRA_UNCONDITIONAL], 1, error))
     return FALSE;
-  *condition->front[ARRA_CONDITIONAL].ids = config->n_codes + (guint32) class;
+  *condition->front[ARRA_CONDITIONAL].ids = config->n_codes + class;
   *condition->front[ARRA_UNCONDITIONAL].ids = config->n_codes + config->n_classes;
   return TRUE;
 }
 
+/* Features of a text as captions were in training, behind their padding, and rows of no text at the same
+ * places. */
 static gboolean
-refuse_text (const ArraDecoder *decoder,
-             const ArraLayout *layout,
-             const ArraTokenizer *tokenizer,
-             const char *prompt,
-             ArraCondition *condition,
-             GError **error)
+condition_on_text (const ArraDecoder *decoder,
+                   const ArraPromptReader *reader,
+                   const char *prompt,
+                   ArraCondition *condition,
+                   GError **error)
 {
-  return arra_fail (error, ARRA_ERROR_UNSUPPORTED,
-                    "This model's prompts are features of a T5 encoder, which cannot be given to it yet");
+  const ArraLlamagenConfig *config = decoder->config;
+  ArraPrefix *text = &condition->front[ARRA_CONDITIONAL], *none = &condition->front[ARRA_UNCONDITIONAL];
+  g_autofree char *clean = arra_clean_caption (prompt, error);
+
+  if (reader->text_encoder->width != config->caption_size)
+    return arra_fail (
+        error, ARRA_ERROR_INVALID_DATA,
+        "%s: features of this text encoder have %u numbers, but the model reads %u: they do not "
+        "belong together",
+        reader->text_encoder->path, reader->text_encoder->width, config->caption_size);
+  if (clean == NULL || !arra_prefix_init (text, config->n_prefix, error)
+      || !arra_text_encoder_encode (reader->text_encoder, clean, config->n_prefix, text->ids, &text->n, error)
+      || !arra_prefix_init (none, text->n, error))
+    return FALSE;
+  text->features = TRUE;
+  text->left_out = none->left_out = config->n_prefix - text->n;
+  for (guint i = 0; i < none->n; i++)
+    none->ids[i] = config->n_codes + none->left_out + i;
+  return TRUE;
 }
 
 static const ArraConditioner conditioners[] = {
   [ARRA_LLAMAGEN_CLASSES] = { .condition = condition_on_class },
-  [ARRA_LLAMAGEN_TEXT] = { .condition = refuse_text },
+  [ARRA_LLAMAGEN_TEXT]
+  = { .reads_features = TRUE, .condition = condition_on_text, .project = arra_llamagen_project },
+};
+
+/* As LlamaGen's demonstration and its script for texts have them. */
+static const struct
+{
+  double guidance_scale;
+  guint top_k;
+} defaults[] = {
+  [ARRA_LLAMAGEN_CLASSES] = { 4, 2000 },
+  [ARRA_LLAMAGEN_TEXT] = { 7.5, 1000 },
 };
 
 static void
@@ -133,6 +205,12 @@ describe (ArraDecoder *decoder, const ArraSource *source)
   decoder->context = config->n_prefix + config->side * config->side;
   decoder->least_prompt = config->n_prefix;
   decoder->bytes = sizeof (ArraLlamagen);
+  if (decoder->own_classes != NULL)
+    decoder->classes = (const char *const *) decoder->own_classes;
+  else if (config->kind == ARRA_LLAMAGEN_CLASSES)
+    decoder->classes = arra_llamagen_class_names (config->n_classes);
+  decoder->guidance_scale = defaults[config->kind].guidance_scale;
+  decoder->top_k = defaults[config->kind].top_k;
 }
 
 static ArraLayout *
@@ -175,12 +253,12 @@ static const char *const model_types[] = { NULL };
 
 const ArraFamily arra_llamagen_family = {
   .name = "LlamaGen",
+  .license = "MIT",
+  .vqgan_published = "vq_ds16_c2i.pt, for texts vq_ds16_t2i.pt, of FoundationVision/LlamaGen",
   .architecture = "arra-llamagen",
   .model_types = model_types,
   .head = { "output.weight" },
   .embedding = "tok_embeddings.weight",
-  .guidance_scale = 4,
-  .top_k = 2000,
   .as_torch = TRUE,
   .knows = knows,
   .read = read_files,

@@ -17,3 +17,5 @@ struct _ArraLlamagen
 
 const ArraWeightTable *arra_llamagen_table (const ArraLlamagenConfig *config);
 extern const ArraTransformerClass arra_llamagen_class;
+/* (nullable): names of so many classes, NULL-terminated: ImageNet's where there are as many. */
+const char *const *arra_llamagen_class_names (guint n_classes);

@@ -7,8 +7,10 @@
 #include <arra.h>
 #include <json-glib/json-glib.h>
 #include "exec.h"
+#include "gguf.h"
 #include "source.h"
 #include "tokenizer.h"
+#include "weight_table.h"
 
 typedef struct
 {
@@ -20,6 +22,9 @@ typedef struct
 
 /* Reads config.json's members; only gated GELU. @name starts messages. */
 gboolean arra_t5_config_read (ArraT5Config *config, JsonObject *object, const char *name, GError **error);
+/* From and to GGUF metadata ("arra-t5.*"). */
+gboolean arra_t5_config_load (ArraT5Config *config, const ArraGguf *gguf, GError **error);
+void arra_t5_config_store (const ArraT5Config *config, ArraGgufWriter *writer);
 
 typedef struct _ArraT5 ArraT5; /* immutable once made */
 
@@ -28,8 +33,8 @@ typedef struct _ArraT5 ArraT5; /* immutable once made */
 ArraT5 *arra_t5_new (const ArraT5Config *config, ArraSource *source, ArraDType dtype, ArraPool *pool, GCancellable *cancellable, GError **error);
 void arra_t5_free (ArraT5 *model); /* nullable */
 const ArraT5Config *arra_t5_config (const ArraT5 *model);
-/* Weight bytes by where they lie, without loading anything. */
-gboolean arra_t5_measure (const ArraT5Config *config, ArraSource *source, ArraDType dtype, guint64 *mapped, guint64 *owned, GError **error);
+/* All of them. */
+ArraWeights arra_t5_weights (const ArraT5Config *config, ArraSource *source);
 
 /* Ids of @text as T5's tokenizer pads them to @length: @ids [length], of which the first *@n_seen are the text's and
  * its end's; a text that is too long is cut, but its end is kept. INVALID_DATA: the tokenizer has ids beyond the

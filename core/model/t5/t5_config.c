@@ -26,6 +26,10 @@ static const ArraConfigCount counts[] = {
   { "relative_attention_max_distance", G_STRUCT_OFFSET (ArraT5Config, max_distance), MAX_WIDTH, 128 },
 };
 
+#define PREFIX "arra-t5."
+#define EPS_KEY PREFIX "layer_norm_epsilon"
+#define PAD_KEY PREFIX "pad_token_id"
+
 static gboolean
 check_string (JsonObject *object, const char *name, const char *key, const char *known, GError **error)
 {
@@ -73,4 +77,42 @@ arra_t5_config_read (ArraT5Config *config, JsonObject *object, const char *name,
   config->pad = (guint32) value;
   config->norm_eps = (float) eps;
   return check (config, name, error);
+}
+
+gboolean
+arra_t5_config_load (ArraT5Config *config, const ArraGguf *gguf, GError **error)
+{
+  guint64 value;
+  double eps;
+
+  memset (config, 0, sizeof *config);
+  for (gsize i = 0; i < G_N_ELEMENTS (counts); i++)
+    {
+      g_autofree char *key = g_strconcat (PREFIX, counts[i].key, NULL);
+
+      if (!arra_gguf_get_uint (gguf, key, (guint64) counts[i].max, &value, error))
+        return FALSE;
+      G_STRUCT_MEMBER (guint, config, counts[i].offset) = (guint) value;
+      if (!arra_config_check_count ((guint) value, (guint) counts[i].max, key, arra_gguf_path (gguf), error))
+        return FALSE;
+    }
+  if (!arra_gguf_get_uint (gguf, PAD_KEY, config->vocab_size - 1, &value, error)
+      || !arra_gguf_get_double (gguf, EPS_KEY, &eps, error))
+    return FALSE;
+  config->pad = (guint32) value;
+  config->norm_eps = (float) eps;
+  return check (config, arra_gguf_path (gguf), error);
+}
+
+void
+arra_t5_config_store (const ArraT5Config *config, ArraGgufWriter *writer)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (counts); i++)
+    {
+      g_autofree char *key = g_strconcat (PREFIX, counts[i].key, NULL);
+
+      arra_gguf_writer_set_uint (writer, key, G_STRUCT_MEMBER (const guint, config, counts[i].offset));
+    }
+  arra_gguf_writer_set_uint (writer, PAD_KEY, config->pad);
+  arra_gguf_writer_set_double (writer, EPS_KEY, (double) config->norm_eps);
 }

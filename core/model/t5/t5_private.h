@@ -3,7 +3,6 @@
 #pragma once
 
 #include "t5.h"
-#include "weight_table.h"
 
 typedef struct
 {

@@ -91,8 +91,8 @@ static const ArraWeightTable table = {
 };
 
 /* The encoder's files may keep the embedding under its own name. */
-static ArraWeights
-weights_of (const ArraT5Config *config, ArraSource *source)
+ArraWeights
+arra_t5_weights (const ArraT5Config *config, ArraSource *source)
 {
   return (ArraWeights){ .table = &table,
                         .config = config,
@@ -100,21 +100,6 @@ weights_of (const ArraT5Config *config, ArraSource *source)
                         .form = arra_source_find (source, "shared.weight") != NULL ? 0 : 1,
                         .prefix = "",
                         .source = source };
-}
-
-gboolean
-arra_t5_measure (const ArraT5Config *config,
-                 ArraSource *source,
-                 ArraDType dtype,
-                 guint64 *mapped,
-                 guint64 *owned,
-                 GError **error)
-{
-  const ArraWeights weights = weights_of (config, source);
-
-  *mapped = 0;
-  *owned = sizeof (ArraT5) + config->n_layers * sizeof (ArraT5Layer);
-  return arra_weights_measure (&weights, dtype, mapped, owned, error);
 }
 
 ArraT5 *
@@ -126,11 +111,11 @@ arra_t5_new (const ArraT5Config *config,
              GError **error)
 {
   g_autoptr (ArraT5) model = NULL;
-  const ArraWeights weights = weights_of (config, source);
-  guint64 mapped, owned;
+  const ArraWeights weights = arra_t5_weights (config, source);
+  guint64 mapped = 0, owned = 0;
 
   /* every shape is checked before the first value is converted */
-  if (!arra_t5_measure (config, source, dtype, &mapped, &owned, error))
+  if (!arra_weights_measure (&weights, dtype, &mapped, &owned, error))
     return NULL;
   model = arra_mem_new0 (1, sizeof *model, "the model", error);
   if (model == NULL)
@@ -152,7 +137,7 @@ arra_t5_free (ArraT5 *model)
 
   if (model == NULL)
     return;
-  weights = weights_of (&model->config, model->source);
+  weights = arra_t5_weights (&model->config, model->source);
   if (model->layers != NULL)
     arra_weights_clear (&weights, model, model->layers);
   arra_mem_free (model->layers);

@@ -53,6 +53,12 @@ arra_quant_dtype (ArraQuant quant)
   return quants[quant].dtype;
 }
 
+ArraDType
+arra_checkpoint_dtype (const ArraCheckpoint *checkpoint)
+{
+  return arra_quant_dtype (checkpoint->quant);
+}
+
 static gboolean
 read_path (ArraCheckpoint *checkpoint, const ArraOpenOptions *options, GError **error)
 {
@@ -116,6 +122,7 @@ typedef gboolean (*LoadFunc) (ArraCheckpoint *checkpoint, guint threads, GCancel
 static ArraCheckpoint *
 open_with (const char *path,
            const ArraOpenOptions *options,
+           const char *text_encoder,
            LoadFunc load,
            GCancellable *cancellable,
            GError **error)
@@ -128,9 +135,11 @@ open_with (const char *path,
   checkpoint->notes = g_ptr_array_new_null_terminated (4, g_free, TRUE);
   checkpoint->quant = options->quant;
   checkpoint->vqgan_given = options->vqgan != NULL;
+  checkpoint->text_encoder_given = text_encoder;
   arra_card_init (checkpoint, path);
   if (!read_path (checkpoint, options, error) || !arra_checkpoint_measure (checkpoint, error))
     return NULL;
+  checkpoint->text_encoder_given = NULL;
   take_notes (checkpoint);
   if (load != NULL && !load (checkpoint, options->threads, cancellable, error))
     return NULL;
@@ -150,7 +159,18 @@ arra_checkpoint_open_sized (const char *path,
   if (options != NULL)
     memcpy (&whole, options, MIN (options_size, sizeof whole));
   g_return_val_if_fail ((gsize) whole.quant < G_N_ELEMENTS (quants), NULL);
-  return open_with (path, &whole, whole.metadata_only ? NULL : arra_checkpoint_load_weights, cancellable, error);
+  return arra_checkpoint_open_parts (path, &whole, NULL, cancellable, error);
+}
+
+ArraCheckpoint *
+arra_checkpoint_open_parts (const char *path,
+                            const ArraOpenOptions *options,
+                            const char *text_encoder,
+                            GCancellable *cancellable,
+                            GError **error)
+{
+  return open_with (path, options, text_encoder, options->metadata_only ? NULL : arra_checkpoint_load_weights,
+                    cancellable, error);
 }
 
 ArraCheckpoint *
@@ -159,7 +179,7 @@ arra_checkpoint_open_vqgan (const char *path,
                             GCancellable *cancellable,
                             GError **error)
 {
-  return open_with (path, options, arra_checkpoint_load_vqgan, cancellable, error);
+  return open_with (path, options, NULL, arra_checkpoint_load_vqgan, cancellable, error);
 }
 
 ArraCheckpoint *
@@ -180,6 +200,7 @@ arra_checkpoint_unref (ArraCheckpoint *checkpoint)
   arra_vqgan_free (checkpoint->vqgan);
   arra_layout_free (checkpoint->layout);
   arra_tokenizer_unref (checkpoint->tokenizer);
+  arra_text_encoder_free (checkpoint->text_encoder);
   arra_source_unref (checkpoint->source);
   arra_source_unref (checkpoint->vqgan_source);
   arra_gguf_free (checkpoint->gguf);
@@ -222,6 +243,16 @@ arra_checkpoint_fingerprint (const ArraCheckpoint *checkpoint)
 {
   g_return_val_if_fail (checkpoint != NULL, NULL);
   return checkpoint->fingerprint;
+}
+
+const char *const *
+arra_checkpoint_classes (const ArraCheckpoint *checkpoint)
+{
+  static const char *const none[] = { NULL };
+
+  if (checkpoint->decoder.conditioner->reads_text || checkpoint->decoder.conditioner->reads_features)
+    return NULL;
+  return checkpoint->decoder.classes != NULL ? checkpoint->decoder.classes : none;
 }
 
 guint

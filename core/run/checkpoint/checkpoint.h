@@ -10,6 +10,7 @@
 #include "vqgan.h"
 
 #define ARRA_MAX_GUIDANCE 1000.0
+#define ARRA_TEXT_ENCODER_PUBLISHED "google/flan-t5-xl" /* the one that published models were trained with */
 
 struct _ArraCheckpoint
 {
@@ -28,6 +29,8 @@ struct _ArraCheckpoint
   ArraDecoder decoder;          /* what the model is */
   ArraVqganConfig vqgan_config; /* n_embed 0: no VQGAN */
   ArraTokenizer *tokenizer;     /* nullable: a directory without tokenizer.json cannot read prompts */
+  const char *text_encoder_given; /* (nullable): while it is opened: where the text encoder lies apart */
+  ArraTextEncoder *text_encoder; /* nullable: what reads prompts for a model that begins with features */
   ArraLayout *layout;           /* the vocabulary, and how pictures lie in sequences */
   const ArraTransformer *model; /* NULL when metadata_only, or opened for the VQGAN alone */
   ArraVqgan *vqgan;             /* NULL when metadata_only or there is none */
@@ -51,6 +54,20 @@ struct _ArraCheckpoint
 /* As arra_checkpoint_open(), but of the weights the VQGAN's alone: enough for turning pictures into codes and back, however large the
  * transformer is. ARGUMENT: there is no VQGAN. */
 ArraCheckpoint *arra_checkpoint_open_vqgan (const char *path, const ArraOpenOptions *options, GCancellable *cancellable, GError **error);
+
+/* As arra_checkpoint_open(), with a text encoder's folder (nullable) for a model whose prompts one reads. */
+ArraCheckpoint *arra_checkpoint_open_parts (const char *path, const ArraOpenOptions *options, const char *text_encoder, GCancellable *cancellable, GError **error);
+/* (nullable): names of the classes that a model makes pictures of, in their order, each with its other names behind commas, NULL-terminated; NULL: its prompts are free text;
+ * empty: its classes have numbers alone. */
+const char *const *arra_checkpoint_classes (const ArraCheckpoint *checkpoint);
+
+/* As arra_checkpoint_convert(), with what else lies apart. */
+gboolean arra_checkpoint_convert_parts (const char *path, const char *vqgan, const char *text_encoder, const char *card_path, const char *out_path, ArraQuant quant,
+                                        ArraProgressFunc func, gpointer data, GCancellable *cancellable, GError **error);
+
+/* The type that matrices have in memory; ARRA_N_DTYPES: as they are stored. */
+ArraDType arra_checkpoint_dtype (const ArraCheckpoint *checkpoint);
+ArraDType arra_quant_dtype (ArraQuant quant);
 
 /* Pixels on a side for one grid, also without a VQGAN; and the codes on a side of @pixels. */
 guint arra_checkpoint_size_grid (const ArraCheckpoint *checkpoint);

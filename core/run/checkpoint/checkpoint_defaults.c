@@ -64,15 +64,13 @@ standard_side (const ArraCheckpoint *checkpoint)
 void
 arra_defaults_init (ArraCheckpoint *checkpoint)
 {
-  const ArraFamily *family = checkpoint->decoder.family; /* NULL: a card alone */
+  const ArraDecoder *decoder = &checkpoint->decoder; /* empty for a card alone */
 
-  if (family == NULL)
-    family = arra_family_usual ();
   checkpoint->prompt_template = g_strdup ("{prompt}");
-  checkpoint->guidance_scale = family->guidance_scale;
+  checkpoint->guidance_scale = decoder->guidance_scale;
   checkpoint->temperature = 1;
   checkpoint->top_p = 1;
-  checkpoint->top_k = family->top_k;
+  checkpoint->top_k = decoder->top_k;
   checkpoint->text_top_k = 10;
   checkpoint->width = checkpoint->height = standard_side (checkpoint);
 }

@@ -2,6 +2,8 @@
  * arra.json; or weights alone SPDX-License-Identifier: GPL-3.0-or-later */
 #include "checkpoint_private.h"
 
+#include <string.h>
+
 #include "card.h"
 #include "fail.h"
 #include "jsonguard.h"
@@ -50,15 +52,31 @@ clear_reading (Reading *reading)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Reading, clear_reading)
 
+/* The first of @names, NULL-terminated, that is in @directory. */
+static gboolean
+read_tokenizer_of (ArraCheckpoint *checkpoint,
+                   const char *directory,
+                   const char *const *names,
+                   GError **error)
+{
+  for (; *names != NULL; names++)
+    {
+      g_autofree char *path = g_build_filename (directory, *names, NULL);
+
+      if (!g_file_test (path, G_FILE_TEST_EXISTS))
+        continue;
+      checkpoint->tokenizer = arra_tokenizer_open (path, error);
+      return checkpoint->tokenizer != NULL;
+    }
+  return TRUE;
+}
+
 static gboolean
 read_tokenizer (ArraCheckpoint *checkpoint, const char *directory, GError **error)
 {
-  g_autofree char *path = g_build_filename (directory, "tokenizer.json", NULL);
+  static const char *const names[] = { "tokenizer.json", NULL };
 
-  if (!g_file_test (path, G_FILE_TEST_EXISTS))
-    return TRUE;
-  checkpoint->tokenizer = arra_tokenizer_open (path, error);
-  return checkpoint->tokenizer != NULL;
+  return read_tokenizer_of (checkpoint, directory, names, error);
 }
 
 static gboolean
@@ -125,6 +143,7 @@ complete (ArraCheckpoint *checkpoint,
           GError **error)
 {
   return read_vqgan (checkpoint, files, options, error) && arra_checkpoint_check_vqgan (checkpoint, error)
+         && arra_checkpoint_find_text_encoder (checkpoint, files->directory, error)
          && read_settings (checkpoint, files->directory, error)
          && arra_checkpoint_take_fingerprint (checkpoint, reading->text, reading->size, error);
 }
@@ -177,6 +196,51 @@ arra_checkpoint_read_directory (ArraCheckpoint *checkpoint, const ArraOpenOption
          && read_model (checkpoint, &reading, options, error);
 }
 
+/* Where the VQGAN lies in the folders that a form of its own is published in: beside the weights, or in a
+ * folder beside theirs. */
+static gboolean
+find_vqgan_around (ArraCheckpoint *checkpoint, const char *directory, GError **error)
+{
+  static const char *const folders[] = { ".", "..", "../.." };
+  gboolean found = FALSE;
+
+  for (gsize i = 0; !found && i < G_N_ELEMENTS (folders); i++)
+    {
+      g_autofree char *folder = g_build_filename (directory, folders[i], NULL);
+
+      if (!arra_checkpoint_find_vqgan (checkpoint, i == 0 ? directory : folder, &found, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+read_own_form (ArraCheckpoint *checkpoint,
+               const ArraFamily *family,
+               const ArraOpenOptions *options,
+               GError **error)
+{
+  static const char *const names[] = { "tokenizer.json",
+                                       "text_tokenizer.json",
+                                       "tokenizer/text_tokenizer.json",
+                                       "../tokenizer/text_tokenizer.json",
+                                       "../../tokenizer/text_tokenizer.json",
+                                       NULL };
+  const char *directory = checkpoint->path;
+  g_autofree char *settings = NULL;
+
+  checkpoint->source = arra_decoder_open_own_form (&checkpoint->decoder, family, directory, error);
+  if (checkpoint->source == NULL || !read_tokenizer_of (checkpoint, directory, names, error)
+      || !arra_checkpoint_read_vocabulary (checkpoint, NULL, error))
+    return FALSE;
+  if (!(options->vqgan != NULL ? arra_checkpoint_read_vqgan (checkpoint, options->vqgan, error)
+                               : find_vqgan_around (checkpoint, directory, error)))
+    return FALSE;
+  settings = family->settings (&checkpoint->decoder);
+  return arra_checkpoint_check_vqgan (checkpoint, error) && read_settings (checkpoint, directory, error)
+         && arra_checkpoint_take_fingerprint (checkpoint, settings, strlen (settings), error);
+}
+
 gboolean
 arra_checkpoint_read_bare (ArraCheckpoint *checkpoint, const ArraOpenOptions *options, GError **error)
 {
@@ -186,6 +250,9 @@ arra_checkpoint_read_bare (ArraCheckpoint *checkpoint, const ArraOpenOptions *op
   const ArraFamily *family = NULL;
   ArraModelFiles files = { .directory = directory, .path = checkpoint->path, .name = checkpoint->path };
 
+  family = folder ? arra_family_of_directory (directory) : NULL;
+  if (family != NULL)
+    return read_own_form (checkpoint, family, options, error);
   checkpoint->source = files.source = arra_weights_open (checkpoint->path, NULL);
   if (files.source != NULL)
     family = arra_family_of_source (files.source);

@@ -13,22 +13,24 @@ static const struct
   const char *magic;
   gsize at, length;
   const char *what;
+  gboolean pickle;
 } kinds[] = {
-  { "\x89PNG", 0, 4, N_ ("is a picture (PNG), not a checkpoint") },
-  { "\xff\xd8\xff", 0, 3, N_ ("is a picture (JPEG), not a checkpoint") },
-  { "GIF8", 0, 4, N_ ("is a picture (GIF), not a checkpoint") },
-  { "WEBP", 8, 4, N_ ("is a picture (WebP), not a checkpoint") },
+  { "\x89PNG", 0, 4, N_ ("is a picture (PNG), not a checkpoint"), FALSE },
+  { "\xff\xd8\xff", 0, 3, N_ ("is a picture (JPEG), not a checkpoint"), FALSE },
+  { "GIF8", 0, 4, N_ ("is a picture (GIF), not a checkpoint"), FALSE },
+  { "WEBP", 8, 4, N_ ("is a picture (WebP), not a checkpoint"), FALSE },
   { "PK\x03\x04", 0, 4,
-    N_ ("is a zip or PyTorch file (pickle): it is never loaded; name the Hugging Face directory with the "
-        "model "
-        "as safetensors") },
+    N_ ("is a zip or PyTorch file (pickle) with the weights of no model that is known so; name the Hugging "
+        "Face directory with the model as safetensors"),
+    TRUE },
   { "\x80\x02", 0, 2,
-    N_ ("is a Python pickle: it is never loaded; name the Hugging Face directory with the model as "
-        "safetensors") },
-  { "ggml", 0, 4, N_ ("is a file of an old ggml format, not GGUF") },
-  { "lmgg", 0, 4, N_ ("is a file of an old ggml format, not GGUF") },
-  { "tjgg", 0, 4, N_ ("is a file of an old ggml format, not GGUF") },
-  { "FUGG", 0, 4, N_ ("is a big-endian GGUF file, which is not supported") },
+    N_ ("is a Python pickle with the weights of no model that is known so; name the Hugging Face directory "
+        "with the model as safetensors"),
+    TRUE },
+  { "ggml", 0, 4, N_ ("is a file of an old ggml format, not GGUF"), FALSE },
+  { "lmgg", 0, 4, N_ ("is a file of an old ggml format, not GGUF"), FALSE },
+  { "tjgg", 0, 4, N_ ("is a file of an old ggml format, not GGUF"), FALSE },
+  { "FUGG", 0, 4, N_ ("is a big-endian GGUF file, which is not supported"), FALSE },
 };
 
 /* The directory of a file that belongs to a checkpoint, when that is what was named. */
@@ -49,6 +51,19 @@ explain_part (const char *path, GError **error)
   return FALSE;
 }
 
+/* What its reader says of a pickle, for one that means harm above all. */
+static gboolean
+fail_kind (const char *path, const char *what, gboolean pickle, GError **error)
+{
+  g_autoptr (GError) fault = NULL;
+
+  if (pickle)
+    arra_source_unref (arra_torch_open (path, NULL, &fault));
+  if (fault != NULL)
+    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: %s (%s)", path, what, fault->message);
+  return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: %s", path, what);
+}
+
 gboolean
 arra_checkpoint_explain_file (const char *path, GError **error)
 {
@@ -59,7 +74,7 @@ arra_checkpoint_explain_file (const char *path, GError **error)
   for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
     if (arra_mapping_size (mapping) >= kinds[i].at + kinds[i].length
         && memcmp (arra_mapping_data (mapping) + kinds[i].at, kinds[i].magic, kinds[i].length) == 0)
-      return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: %s", path, arra_translate (kinds[i].what));
+      return fail_kind (path, arra_translate (kinds[i].what), kinds[i].pickle, error);
   if (g_str_has_suffix (path, ".safetensors"))
     return arra_fail (error, ARRA_ERROR_UNSUPPORTED,
                       "%s: holds weights alone: name the directory with its config.json", path);
@@ -116,10 +131,11 @@ explain_pickles (const char *path, GError **error)
 
       if (found == NULL)
         continue;
-      arra_fail (error, ARRA_ERROR_UNSUPPORTED,
-                 "%s: holds its weights as a Python pickle (%s), which is never loaded: get the model as "
-                 "safetensors",
-                 path, found);
+      arra_fail (
+          error, ARRA_ERROR_UNSUPPORTED,
+          "%s: holds its weights as a Python pickle (%s), in which this model is not published: get it as "
+          "safetensors",
+          path, found);
       return TRUE;
     }
   return FALSE;

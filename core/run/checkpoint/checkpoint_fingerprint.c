@@ -65,6 +65,21 @@ add_vqgan (const ArraCheckpoint *checkpoint, GChecksum *sum, GError **error)
                              error);
 }
 
+/* Nothing for one that lies in the checkpoint's own file. */
+static gboolean
+add_text_encoder (const ArraCheckpoint *checkpoint, GChecksum *sum, GError **error)
+{
+  const ArraTextEncoder *encoder = checkpoint->text_encoder;
+  const char *tokenizer;
+  gsize size;
+
+  if (encoder == NULL || encoder->is_inner)
+    return TRUE;
+  tokenizer = arra_tokenizer_json (encoder->tokenizer, &size);
+  add_bytes (sum, tokenizer, size);
+  return arra_weights_foreach (&encoder->weights, add_weight, sum, error);
+}
+
 static gboolean
 add_directory (
     const ArraCheckpoint *checkpoint, GChecksum *sum, const char *config, gsize config_size, GError **error)
@@ -76,7 +91,7 @@ add_directory (
   add_bytes (sum, config, config_size);
   add_bytes (sum, tokenizer, size);
   return arra_weights_foreach (&checkpoint->decoder.weights, add_weight, sum, error)
-         && add_vqgan (checkpoint, sum, error);
+         && add_vqgan (checkpoint, sum, error) && add_text_encoder (checkpoint, sum, error);
 }
 
 gboolean
@@ -96,7 +111,8 @@ arra_checkpoint_take_fingerprint (ArraCheckpoint *checkpoint,
     {
       g_checksum_update (sum, arra_gguf_data (checkpoint->gguf),
                          (gssize) arra_gguf_header_size (checkpoint->gguf));
-      if (checkpoint->vqgan_path != NULL && !add_vqgan (checkpoint, sum, error))
+      if ((checkpoint->vqgan_path != NULL && !add_vqgan (checkpoint, sum, error))
+          || !add_text_encoder (checkpoint, sum, error))
         return FALSE;
     }
   checkpoint->fingerprint = g_strdup (g_checksum_get_string (sum));

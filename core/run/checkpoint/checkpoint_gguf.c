@@ -82,6 +82,7 @@ read_vqgan (ArraCheckpoint *checkpoint, const ArraOpenOptions *options, GError *
 gboolean
 arra_checkpoint_read_gguf (ArraCheckpoint *checkpoint, const ArraOpenOptions *options, GError **error)
 {
+  g_autofree char *directory = g_path_get_dirname (checkpoint->path);
   const ArraFamily *family;
 
   if (!begins_as_gguf (checkpoint->path))
@@ -94,7 +95,8 @@ arra_checkpoint_read_gguf (ArraCheckpoint *checkpoint, const ArraOpenOptions *op
   if (!arra_decoder_load (&checkpoint->decoder, family, checkpoint->gguf, checkpoint->source, error)
       || !read_tokenizer (checkpoint, error) || !arra_checkpoint_read_vocabulary (checkpoint, NULL, error))
     return FALSE;
-  if (!read_vqgan (checkpoint, options, error) || !arra_checkpoint_check_vqgan (checkpoint, error))
+  if (!read_vqgan (checkpoint, options, error) || !arra_checkpoint_check_vqgan (checkpoint, error)
+      || !arra_checkpoint_find_text_encoder (checkpoint, directory, error))
     return FALSE;
   arra_defaults_init (checkpoint);
   return arra_card_load (checkpoint, error) && arra_defaults_load (checkpoint, error)

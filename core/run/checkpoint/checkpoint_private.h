@@ -25,6 +25,8 @@ gboolean arra_checkpoint_read_vocabulary (ArraCheckpoint *checkpoint, JsonObject
 gboolean arra_checkpoint_read_vqgan (ArraCheckpoint *checkpoint, const char *path, GError **error);
 /* Takes the VQGAN that lies in the checkpoint's @directory, if there is one. *@found says so. */
 gboolean arra_checkpoint_find_vqgan (ArraCheckpoint *checkpoint, const char *directory, gboolean *found, GError **error);
+/* The text encoder of a model that begins with features, if there is one: given apart, in the checkpoint's file, or beside it in @directory. */
+gboolean arra_checkpoint_find_text_encoder (ArraCheckpoint *checkpoint, const char *directory, GError **error);
 /* Whether codebook and image tokens fit together. TRUE without a VQGAN. */
 gboolean arra_checkpoint_check_vqgan (const ArraCheckpoint *checkpoint, GError **error);
 
@@ -37,7 +39,6 @@ gboolean arra_checkpoint_measure (ArraCheckpoint *checkpoint, GError **error);
 gboolean arra_checkpoint_load_weights (ArraCheckpoint *checkpoint, guint threads, GCancellable *cancellable, GError **error);
 /* Binds the VQGAN's alone. ARGUMENT: there is none. */
 gboolean arra_checkpoint_load_vqgan (ArraCheckpoint *checkpoint, guint threads, GCancellable *cancellable, GError **error);
-ArraDType arra_quant_dtype (ArraQuant quant);
 
 /* @config, @tokenizer: the files' texts of a directory; both NULL for GGUF. */
 gboolean arra_checkpoint_take_fingerprint (ArraCheckpoint *checkpoint, const char *config, gsize config_size, GError **error);

@@ -80,12 +80,38 @@ list_vqgan_weight (const char *name, const ArraTensor *stored, gpointer data, GE
 }
 
 static gboolean
+list_encoder_weight (
+    const char *name, gboolean is_matrix, const ArraTensor *stored, gpointer data, GError **error)
+{
+  Conversion *conversion = data;
+  const ArraTextEncoderClass *class = conversion->checkpoint->text_encoder->class;
+  g_autofree char *short_name = class->to_file (name);
+
+  add_item (conversion, class->prefix, short_name, stored,
+            is_matrix ? arra_param_matrix_dtype (name, stored, conversion->asked) : ARRA_F32,
+            arra_source_file_with (conversion->source, stored));
+  return TRUE;
+}
+
+static gboolean
+list_text_encoder (Conversion *conversion, GError **error)
+{
+  const ArraTextEncoder *encoder = conversion->checkpoint->text_encoder;
+
+  if (encoder == NULL)
+    return TRUE;
+  conversion->source = encoder->source;
+  return arra_weights_foreach (&encoder->weights, list_encoder_weight, conversion, error);
+}
+
+static gboolean
 list_tensors (Conversion *conversion, GError **error)
 {
   const ArraCheckpoint *checkpoint = conversion->checkpoint;
 
   conversion->source = checkpoint->source;
-  if (!arra_weights_foreach (&checkpoint->decoder.weights, list_weight, conversion, error))
+  if (!arra_weights_foreach (&checkpoint->decoder.weights, list_weight, conversion, error)
+      || !list_text_encoder (conversion, error))
     return FALSE;
   if (checkpoint->vqgan_source == NULL)
     return TRUE;
@@ -124,6 +150,8 @@ store_metadata (const Conversion *conversion, ArraGgufWriter *writer)
   checkpoint->decoder.family->store (&checkpoint->decoder, writer);
   if (checkpoint->vqgan_source != NULL)
     arra_vqgan_config_store (&checkpoint->vqgan_config, writer);
+  if (checkpoint->text_encoder != NULL)
+    arra_text_encoder_store (checkpoint->text_encoder, writer);
   arra_defaults_store (checkpoint, writer);
   arra_gguf_writer_set_string (writer, "arra.source.name", source_name, -1);
   arra_gguf_writer_set_string (writer, "arra.source.fingerprint", checkpoint->fingerprint, -1);
@@ -178,7 +206,8 @@ write_file (Conversion *conversion, const char *out_path, GError **error)
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "%s: is a directory; name the GGUF file to write",
                       out_path);
   if (arra_mapping_is_open (out_path))
-    return arra_fail (error, ARRA_ERROR_ARGUMENT, "%s: is being read, and would be lost: give another name", out_path);
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "%s: is being read, and would be lost: give another name",
+                      out_path);
   if (!list_tensors (conversion, error))
     return FALSE;
   pool = arra_pool_new (0, error);
@@ -190,6 +219,8 @@ write_file (Conversion *conversion, const char *out_path, GError **error)
   return declare_tensors (conversion, writer, error) && arra_gguf_writer_begin (writer, error)
          && arra_convert_tensors (conversion->items, writer, pool, advance, conversion, error)
          && arra_source_check (conversion->checkpoint->source, error)
+         && (conversion->checkpoint->text_encoder == NULL
+             || arra_source_check (conversion->checkpoint->text_encoder->source, error))
          && (conversion->checkpoint->vqgan_source == NULL
              || arra_source_check (conversion->checkpoint->vqgan_source, error))
          && arra_gguf_writer_commit (writer, ARRA_SHA256_KEY, error);
@@ -206,6 +237,22 @@ arra_checkpoint_convert (const char *path,
                          GCancellable *cancellable,
                          GError **error)
 {
+  return arra_checkpoint_convert_parts (path, vqgan, NULL, card_path, out_path, quant, func, data,
+                                        cancellable, error);
+}
+
+gboolean
+arra_checkpoint_convert_parts (const char *path,
+                               const char *vqgan,
+                               const char *text_encoder,
+                               const char *card_path,
+                               const char *out_path,
+                               ArraQuant quant,
+                               ArraProgressFunc func,
+                               gpointer data,
+                               GCancellable *cancellable,
+                               GError **error)
+{
   ArraOpenOptions options = { .vqgan = vqgan, .metadata_only = TRUE };
   g_autoptr (ArraCheckpoint) checkpoint = NULL;
   g_autoptr (GArray) items = g_array_new (FALSE, FALSE, sizeof (ArraConversion));
@@ -215,7 +262,7 @@ arra_checkpoint_convert (const char *path,
 
   g_return_val_if_fail (path != NULL && out_path != NULL, FALSE);
   g_array_set_clear_func (items, clear_item);
-  checkpoint = arra_checkpoint_open (path, &options, cancellable, error);
+  checkpoint = arra_checkpoint_open_parts (path, &options, text_encoder, cancellable, error);
   if (checkpoint == NULL)
     return FALSE;
   if (checkpoint->decoder.conditioner->reads_text && checkpoint->tokenizer == NULL)

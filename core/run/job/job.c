@@ -181,6 +181,18 @@ plan (ArraJob *job, const ArraCondition *condition, GError **error)
          && arra_plan_check (&needed, job->request.memory_limit, error);
 }
 
+/* Keeps what the text encoder is to read when the job runs. */
+static void
+take_text (ArraJob *job, ArraCondition *condition)
+{
+  ArraPrefix *front = &condition->front[ARRA_CONDITIONAL];
+
+  if (!front->features)
+    return;
+  job->text = g_steal_pointer (&front->ids);
+  job->n_text = front->n;
+}
+
 static gboolean
 make_session (ArraJob *job, const ArraCondition *condition, GError **error)
 {
@@ -209,6 +221,7 @@ build (ArraJob *job, gboolean prompted, GError **error)
     return FALSE;
   if (job->capacities.mosaic_codes > 0 && !arra_job_mosaic_init (job, error))
     return FALSE;
+  take_text (job, &condition);
   return make_answers (job, error) && make_decoder (job, error);
 }
 
@@ -270,10 +283,17 @@ arra_job_free (ArraJob *job)
   arra_mem_free (job->answers);
   arra_session_clear (&job->session);
   arra_pool_free (job->pool);
+  arra_mem_free (job->text);
   arra_mem_free (job->prompt);
   arra_mem_free (job->prompt_template);
   arra_checkpoint_unref (job->checkpoint);
   g_free (job);
+}
+
+void
+arra_job_set_cfg_interval (ArraJob *job, gint interval)
+{
+  job->session.cfg_interval = interval;
 }
 
 void

@@ -35,6 +35,8 @@ struct _ArraJob
   ArraExec exec;
   ArraSession session; /* empty in a job without a prompt */
   guint prompt_length; /* tokens of the session that all answers share */
+  guint32 *text;       /* (nullable): ids of the prompt for the text encoder, which is still to read them; arra_mem */
+  guint n_text;
 
   ArraAnswer *answers; /* request.count */
   guint32 *tokens;     /* request.count x arra_capacities_kept() */
@@ -73,6 +75,12 @@ guint64 arra_job_bytes (const ArraCheckpoint *checkpoint, const ArraRequest *req
 
 /* arra_job_new() in parts, for saved jobs: @prompted FALSE makes a job that can only decode what it is given. */
 ArraJob *arra_job_build (ArraCheckpoint *checkpoint, const ArraRequest *request, gboolean prompted, GError **error);
+
+/* Guidance ends after so many image tokens behind the first, as LlamaGen's cfg_interval has it; -1, which is standard: it does not. Before the job runs. */
+void arra_job_set_cfg_interval (ArraJob *job, gint interval);
+
+/* The features of the prompt into the session, where it begins with them; the text encoder is in memory only meanwhile. */
+gboolean arra_job_read_text (ArraJob *job, GCancellable *cancellable, GError **error);
 
 /* Progress: what the job is at now. @preview nullable. Throttled unless @always. */
 void arra_job_report (ArraJob *job, ArraPhase phase, guint answer, const ArraPicture *preview, double decoded, gboolean always);

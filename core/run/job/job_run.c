@@ -132,6 +132,14 @@ write_answer (ArraJob *job, guint index, GCancellable *cancellable, GError **err
   return TRUE;
 }
 
+static gboolean
+read_text (ArraJob *job, guint index, GCancellable *cancellable, GError **error)
+{
+  if (job->text != NULL)
+    arra_job_report (job, ARRA_PHASE_PROMPT, index, NULL, 0, TRUE);
+  return arra_job_read_text (job, cancellable, error);
+}
+
 gboolean
 arra_job_run (ArraJob *job, GCancellable *cancellable, GError **error)
 {
@@ -145,7 +153,7 @@ arra_job_run (ArraJob *job, GCancellable *cancellable, GError **error)
       if (job->session.ids == NULL)
         return arra_fail (error, ARRA_ERROR_ARGUMENT,
                           "The saved tokens hold no prompt, so the answer cannot be continued");
-      if (!write_answer (job, index, cancellable, error)
+      if (!read_text (job, index, cancellable, error) || !write_answer (job, index, cancellable, error)
           || (job->finished != NULL && !job->finished (job, index, job->finished_data, error)))
         return FALSE;
     }

@@ -135,6 +135,8 @@ table_bytes (const ArraCheckpoint *checkpoint)
 
   if (checkpoint->tokenizer != NULL)
     arra_tokenizer_json (checkpoint->tokenizer, &json);
+  else if (checkpoint->text_encoder != NULL)
+    arra_tokenizer_json (checkpoint->text_encoder->tokenizer, &json);
   return bytes + 3 * (guint64) json;
 }
 
@@ -149,6 +151,28 @@ available (const ArraCheckpoint *checkpoint)
   return bytes;
 }
 
+/* What reading the prompt takes beyond what the picture's tokens do, which come when the text encoder is gone. Caches and buffers are reserved by
+ * then, but nothing is in them. */
+static gboolean
+reading_bytes (const ArraCheckpoint *checkpoint,
+               const ArraCapacities *capacities,
+               guint64 later,
+               guint64 *bytes,
+               GError **error)
+{
+  guint64 mapped, owned;
+
+  *bytes = 0;
+  if (checkpoint->text_encoder == NULL)
+    return TRUE;
+  if (!arra_text_encoder_measure (checkpoint->text_encoder, arra_checkpoint_dtype (checkpoint), &mapped, &owned, error))
+    return FALSE;
+  *bytes = mapped + owned
+           + arra_text_encoder_run_bytes (checkpoint->text_encoder, capacities->prompt_tokens, capacities->threads);
+  *bytes -= MIN (*bytes, later);
+  return TRUE;
+}
+
 gboolean
 arra_plan_measure (const ArraCheckpoint *checkpoint,
                    const ArraRequest *request,
@@ -156,7 +180,7 @@ arra_plan_measure (const ArraCheckpoint *checkpoint,
                    ArraMemoryPlan *plan,
                    GError **error)
 {
-  guint64 work = arra_job_bytes (checkpoint, request, capacities);
+  guint64 work = arra_job_bytes (checkpoint, request, capacities), reading;
 
   if (work > G_MAXUINT64 / 2)
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "A picture of %u x %u codes is too large",
@@ -166,7 +190,9 @@ arra_plan_measure (const ArraCheckpoint *checkpoint,
   plan->cache = arra_decoder_kv_cache_bytes (&checkpoint->decoder, capacities->context);
   if (capacities->uncond_context > 0)
     plan->cache += arra_decoder_kv_cache_bytes (&checkpoint->decoder, capacities->uncond_context);
-  plan->work = work + PROGRAM + capacities->threads * THREAD_STACK;
+  if (!reading_bytes (checkpoint, capacities, plan->cache + work, &reading, error))
+    return FALSE;
+  plan->work = work + reading + PROGRAM + capacities->threads * THREAD_STACK;
   plan->total = plan->weights_mapped + plan->weights_private + plan->cache + plan->work;
   plan->available = available (checkpoint);
   return TRUE;

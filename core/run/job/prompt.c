@@ -89,10 +89,9 @@ arra_prompt_condition (const ArraCheckpoint *checkpoint,
                        GError **error)
 {
   const ArraDecoder *decoder = &checkpoint->decoder;
+  const ArraPromptReader reader = { checkpoint->layout, checkpoint->tokenizer, checkpoint->text_encoder };
   g_automem char *text = arra_prompt_expand (template_of (checkpoint, request), request->prompt,
                                              request->width, request->height, error);
 
-  return text != NULL
-         && decoder->conditioner->condition (decoder, checkpoint->layout, checkpoint->tokenizer, text,
-                                             condition, error);
+  return text != NULL && decoder->conditioner->condition (decoder, &reader, text, condition, error);
 }

@@ -96,6 +96,8 @@ add_settings (GString *json, const ArraJob *job, gboolean with_prompt)
   add_double (json, "temperature", request->temperature);
   add_double (json, "top_p", request->top_p);
   g_string_append_printf (json, "  \"greedy\": %s,\n", request->greedy ? "true" : "false");
+  if (job->session.ids != NULL && job->session.cfg_interval >= 0)
+    add_uint (json, "cfg_interval", (guint) job->session.cfg_interval);
   add_uint (json, "max_tokens", request->max_tokens);
   if (arra_job_is_mosaic (job))
     add_mosaic (json, request);

@@ -53,6 +53,19 @@ read_double (const ArraRecipe *recipe, const char *key, double *value, GError **
   return arra_json_get_double_default (recipe->root, recipe->name, key, *value, value, error);
 }
 
+/* Not there: all tokens are guided. */
+static gboolean
+read_interval (ArraRecipe *recipe, GError **error)
+{
+  gint64 number;
+
+  if (!arra_json_get_int_default (recipe->root, recipe->name, "cfg_interval", 0, G_MAXINT32 - 2, -1, &number,
+                                  error))
+    return FALSE;
+  recipe->cfg_interval = (gint) number;
+  return TRUE;
+}
+
 static gboolean
 read_request (const ArraRecipe *recipe, ArraRequest *request, GError **error)
 {
@@ -149,7 +162,7 @@ read_all (ArraRecipe *recipe, GError **error)
     return FALSE;
   recipe->quant = arra_json_get_string (recipe->root, recipe->name, "quant", error);
   return recipe->quant != NULL && read_request (recipe, &recipe->request, error)
-         && read_mosaic (recipe, error) && check_ranges (recipe, error);
+         && read_mosaic (recipe, error) && read_interval (recipe, error) && check_ranges (recipe, error);
 }
 
 /* Takes @parser, which may be NULL after an error. */

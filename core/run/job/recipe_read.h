@@ -12,6 +12,7 @@ struct _ArraRecipe
   char *name;              /* starts messages */
   ArraRequest request;
   gint32 *known;           /* (nullable): request.known */
+  gint cfg_interval; /* as arra_job_set_cfg_interval() */
   const char *fingerprint;
   const char *quant;
 };

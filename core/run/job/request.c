@@ -71,6 +71,12 @@ check_prompt (const ArraRequest *request, const ArraCheckpoint *checkpoint, GErr
   if (checkpoint->decoder.conditioner->reads_text && checkpoint->tokenizer == NULL)
     return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s has no tokenizer.json, so it cannot read prompts",
                       checkpoint->path);
+  if (checkpoint->decoder.conditioner->reads_features && checkpoint->text_encoder == NULL)
+    return arra_fail (
+        error, ARRA_ERROR_NOT_FOUND,
+        "%s has no text encoder, which reads its prompts (%s): put the folder beside it, or give "
+        "it with --text-encoder FOLDER",
+        checkpoint->path, ARRA_TEXT_ENCODER_PUBLISHED);
   return TRUE;
 }
 

@@ -15,12 +15,16 @@ take_front (ArraSession *session, guint branch, const ArraPrefix *front, GError 
   const gsize n = (gsize) session->capacity + (branch == ARRA_UNCONDITIONAL ? front->n : 0);
 
   session->n_front[branch] = front->n;
+  session->left_out[branch] = front->left_out;
   session->read[branch] = arra_mem_new (n, sizeof (guint32), "tokens", error);
   if (session->read[branch] == NULL)
     return FALSE;
-  if (front->n > 0)
+  if (front->n > 0 && !front->features)
     memcpy (session->read[branch], front->ids, front->n * sizeof (guint32));
-  return TRUE;
+  if (front->features)
+    session->rows
+        = arra_mem_new (front->n, session->model->shape.hidden_size * sizeof (float), "the prompt", error);
+  return !front->features || session->rows != NULL;
 }
 
 static gboolean
@@ -82,6 +86,7 @@ arra_session_init (ArraSession *session,
                             .model = checkpoint->model,
                             .source = checkpoint->source,
                             .exec = *exec,
+                            .cfg_interval = -1,
                             .first_id = checkpoint->decoder.first_id,
                             .capacity = capacities->prompt_tokens + capacities->answer_tokens,
                             .block = MAX (capacities->rows, 1) };
@@ -103,6 +108,7 @@ arra_session_clear (ArraSession *session)
   arra_mem_free (session->ids);
   arra_mem_free (session->read[ARRA_CONDITIONAL]);
   arra_mem_free (session->read[ARRA_UNCONDITIONAL]);
+  arra_mem_free (session->rows);
   arra_sampler_clear (&session->sampler);
   *session = (ArraSession){ 0 };
 }
@@ -112,13 +118,28 @@ arra_session_bytes (const ArraCheckpoint *checkpoint, const ArraCapacities *capa
 {
   const ArraTransformerShape *shape = &checkpoint->decoder.shape;
   const guint64 capacity = (guint64) capacities->prompt_tokens + capacities->answer_tokens;
-  guint64 n_ids = 2 * capacity;
+  guint64 n_ids = 2 * capacity, rows = 0;
 
   if (guided && capacities->uncond_tokens > 0)
     n_ids += capacity + capacities->uncond_tokens;
+  if (checkpoint->decoder.conditioner->reads_features)
+    rows = (guint64) capacities->prompt_tokens * shape->hidden_size;
   return arra_transformer_run_bytes (shape, capacities->rows, capacities->context, capacities->threads)
          + (guint64) shape->n_logits * sizeof (float) * (guided ? 2 : 1)
-         + arra_sampler_bytes (shape->n_logits) + n_ids * sizeof (guint32);
+         + arra_sampler_bytes (shape->n_logits) + n_ids * sizeof (guint32) + rows * sizeof (float);
+}
+
+void
+arra_session_take_features (ArraSession *session,
+                            const ArraConditioner *conditioner,
+                            const float *features,
+                            guint width)
+{
+  const guint n = session->n_front[ARRA_CONDITIONAL];
+
+  for (guint i = 0; i < n; i += session->block)
+    conditioner->project (session->run, features + (gsize) i * width, MIN (session->block, n - i),
+                          session->rows + (gsize) i * session->model->shape.hidden_size);
 }
 
 guint
@@ -186,10 +207,20 @@ arra_session_rewind (ArraSession *session, guint n_ids)
     shorten (session, ARRA_UNCONDITIONAL, session->uncond);
 }
 
+/* Reference: LlamaGen's generate(), whose cfg_interval counts the steps after the first. */
+static gboolean
+is_in_interval (const ArraSession *session)
+{
+  const ArraGrammar *grammar = &session->grammar;
+  const guint64 first = grammar->layout->class->place (grammar->layout, grammar->columns, 0);
+
+  return session->cfg_interval < 0 || grammar->place <= first + (guint64) session->cfg_interval + 1;
+}
+
 static gboolean
 is_guided (const ArraSession *session)
 {
-  return session->uncond != NULL && session->grammar.expect == ARRA_EXPECT_CODE;
+  return session->uncond != NULL && session->grammar.expect == ARRA_EXPECT_CODE && is_in_interval (session);
 }
 
 guint
@@ -213,19 +244,53 @@ arra_session_unread (const ArraSession *session)
   return n;
 }
 
+/* Rows that a branch is still to read, which cannot go through the layers together with ids. */
+static guint
+unread_rows (const ArraSession *session, guint branch)
+{
+  const guint n = session->n_front[branch];
+
+  if (branch != ARRA_CONDITIONAL || session->rows == NULL)
+    return 0;
+  return n - MIN (arra_kv_cache_length (session->cond), n);
+}
+
+/* How many of its next @n tokens a branch can read at once. */
+static guint
+together (const ArraSession *session, guint branch, guint n)
+{
+  const guint rows = unread_rows (session, branch);
+
+  return rows > 0 ? MIN (n, rows) : n;
+}
+
 ArraTransformerInput
 arra_session_input (const ArraSession *session, guint branch, guint n, float *logits)
 {
   ArraKvCache *cache = branch == ARRA_CONDITIONAL ? session->cond : session->uncond;
   const guint32 *ids = session->read[branch];
+  const float *rows = NULL;
 
   if (ids == NULL)
     ids = session->read[ARRA_CONDITIONAL] + session->n_front[ARRA_CONDITIONAL] + session->picture_start;
+  if (unread_rows (session, branch) > 0)
+    rows = session->rows + (gsize) arra_kv_cache_length (cache) * session->model->shape.hidden_size;
   return (ArraTransformerInput){ .cache = cache,
                                  .ids = ids + arra_kv_cache_length (cache),
+                                 .rows = rows,
                                  .n_ids = n,
+                                 .left_out = session->left_out[branch],
                                  .columns = session->grammar.columns,
                                  .logits = logits };
+}
+
+/* Whether what is left can be read in one pass. */
+static gboolean
+fits_one_pass (const ArraSession *session, guint left)
+{
+  const guint cond = arra_session_lacking (session, ARRA_CONDITIONAL);
+
+  return left <= session->block && together (session, ARRA_CONDITIONAL, cond) == cond;
 }
 
 /* Reads blocks without scores until what is left fits one pass. A cancelled reading keeps the blocks it
@@ -237,9 +302,10 @@ read_ahead (
   const gboolean guided = is_guided (session);
   const guint total = arra_session_unread (session);
 
-  for (guint left = total; left > session->block; left = arra_session_unread (session))
+  for (guint left = total; !fits_one_pass (session, left); left = arra_session_unread (session))
     {
-      const guint cond = MIN (arra_session_lacking (session, ARRA_CONDITIONAL) - 1, session->block);
+      const guint cond = together (session, ARRA_CONDITIONAL,
+                                   MIN (arra_session_lacking (session, ARRA_CONDITIONAL) - 1, session->block));
       guint uncond = 0, n_inputs = 0;
       ArraTransformerInput inputs[2];
 

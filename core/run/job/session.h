@@ -29,6 +29,9 @@ typedef struct
   guint32 *read[ARRA_N_BRANCHES]; /* the same as the transformer's ids, behind what stands in front of the branch; NULL: nothing does, and the conditional
                                    * branch's are read */
   guint n_front[ARRA_N_BRANCHES];
+  guint left_out[ARRA_N_BRANCHES]; /* positions before the first */
+  float *rows;          /* (nullable): what stands in front of the conditional branch, as rows: [n_front][hidden_size] */
+  gint cfg_interval;    /* the last token of a picture that is guided, counted from the one after the first; -1: all are. The owner sets it */
   guint32 first_id;     /* of the transformer, for id 0 */
   guint n_ids, capacity;
   guint picture_start;  /* where in ids the unconditional branch begins: the start token of the last picture */
@@ -44,6 +47,10 @@ void arra_session_clear (ArraSession *session);
 
 /* Bytes of arra_session_init() without the caches: activations, scores, ids. */
 guint64 arra_session_bytes (const ArraCheckpoint *checkpoint, const ArraCapacities *capacities, gboolean guided);
+
+/* Makes the rows in front of the conditional branch of @features, one for each id that its condition had: before the first step of a session whose
+ * condition has features. */
+void arra_session_take_features (ArraSession *session, const ArraConditioner *conditioner, const float *features, guint width);
 
 /* Appends a token. FAILED when it cannot stand there or the sequence is full. */
 gboolean arra_session_push (ArraSession *session, guint32 id, GError **error);

@@ -143,5 +143,8 @@ arra_job_resume_sized (ArraCheckpoint *checkpoint,
   saved.threads = machine.threads;
   saved.memory_limit = machine.memory_limit;
   job = arra_job_build (checkpoint, &saved, saved.prompt != NULL, error);
-  return job != NULL && read_answers (recipe, job, error) ? g_steal_pointer (&job) : NULL;
+  if (job == NULL || !read_answers (recipe, job, error))
+    return NULL;
+  arra_job_set_cfg_interval (job, recipe->cfg_interval);
+  return g_steal_pointer (&job);
 }

@@ -11,6 +11,7 @@
 #include "job.h"
 #include "llamagen.h"
 #include "mem.h"
+#include "t5.h"
 
 #define SIDE 4
 #define N_CODES 64
@@ -97,16 +98,22 @@ remove_directory (char *directory)
 
   while ((name = g_dir_read_name (dir)) != NULL)
     {
-      g_autofree char *path = g_build_filename (directory, name, NULL);
+      char *path = g_build_filename (directory, name, NULL);
 
+      if (g_file_test (path, G_FILE_TEST_IS_DIR))
+        {
+          remove_directory (path);
+          continue;
+        }
       g_assert_cmpint (g_remove (path), ==, 0);
+      g_free (path);
     }
   g_assert_cmpint (g_rmdir (directory), ==, 0);
   g_free (directory);
 }
 
 static char *
-write_classes (void)
+write_classes_of (guint n_classes, const char *args)
 {
   ArraLlamagenConfig config = { .kind = ARRA_LLAMAGEN_CLASSES,
                                 .hidden_size = 32,
@@ -115,7 +122,7 @@ write_classes (void)
                                 .n_heads = 2,
                                 .n_kv_heads = 2,
                                 .n_codes = N_CODES,
-                                .n_classes = 10,
+                                .n_classes = n_classes,
                                 .n_prefix = 1,
                                 .norm_eps = 1e-5f,
                                 .rope_base = 10000 };
@@ -126,8 +133,14 @@ write_classes (void)
   g_assert_true (arra_llamagen_config_check (&config, "test", NULL));
   g_assert_true (arra_weights_describe (&table, add_tensor, &weights, NULL));
   weights_write (&weights, directory);
-  write_text (directory, "model_args.json", "{\"n_head\": 2, \"block_size\": 16}");
+  write_text (directory, "model_args.json", args);
   return directory;
+}
+
+static char *
+write_classes (void)
+{
+  return write_classes_of (10, "{\"n_head\": 2, \"block_size\": 16}");
 }
 
 static ArraCheckpoint *
@@ -170,15 +183,30 @@ run (ArraCheckpoint *checkpoint, const ArraRequest *request)
   return job;
 }
 
+/* What a branch begins with. */
+typedef struct
+{
+  const guint32 *ids;
+  const float *rows; /* or these */
+  guint n, left_out;
+} Front;
+
+static ArraTransformerRun *
+new_pass (const ArraJob *job, guint n_front)
+{
+  return arra_transformer_run_new (job->checkpoint->model, &job->exec, 2 * n_front, n_front + SIDE * SIDE,
+                                   NULL);
+}
+
 /* The arg max of u + 3 (c - u), token by token, by hand. */
 static void
-assert_by_hand (const ArraJob *job, const guint32 *fronts[2], guint n_front)
+assert_by_hand (const ArraJob *job, const Front fronts[2])
 {
+  const guint n_front = fronts[0].n;
   const ArraCheckpoint *checkpoint = job->checkpoint;
   const ArraKvShape shape = arra_transformer_kv_shape (&checkpoint->decoder.shape);
   const guint n_logits = checkpoint->decoder.shape.n_logits;
-  g_autoptr (ArraTransformerRun) pass
-      = arra_transformer_run_new (checkpoint->model, &job->exec, 2 * n_front, n_front + SIDE * SIDE, NULL);
+  g_autoptr (ArraTransformerRun) pass = new_pass (job, n_front);
   ArraKvCache *caches[2];
   g_autofree float *logits = g_new (float, 2 * n_logits);
   guint32 last = 0;
@@ -193,7 +221,9 @@ assert_by_hand (const ArraJob *job, const guint32 *fronts[2], guint n_front)
 
       for (guint i = 0; i < 2; i++)
         inputs[i] = (ArraTransformerInput){ .cache = caches[i],
-                                            .ids = at == 0 ? fronts[i] : &last,
+                                            .ids = at == 0 ? fronts[i].ids : &last,
+                                            .rows = at == 0 ? fronts[i].rows : NULL,
+                                            .left_out = fronts[i].left_out,
                                             .n_ids = at == 0 ? n_front : 1,
                                             .columns = SIDE,
                                             .logits = logits + i * n_logits };
@@ -238,13 +268,13 @@ static void
 test_classes (void)
 {
   static const guint32 three[] = { N_CODES + 3 }, none[] = { N_CODES + 10 };
-  const guint32 *fronts[] = { three, none };
+  const Front fronts[] = { { three, NULL, 1, 0 }, { none, NULL, 1, 0 } };
   char *directory = write_classes ();
   ArraCheckpoint *checkpoint = open_at (directory);
   const ArraRequest request = request_of (checkpoint, " 3 ");
   ArraJob *job = run (checkpoint, &request);
 
-  assert_by_hand (job, fronts, 1);
+  assert_by_hand (job, fronts);
   assert_same_elsewhere (directory, job);
   arra_job_free (job);
   arra_checkpoint_unref (checkpoint);
@@ -269,6 +299,39 @@ test_no_class (void)
     }
   arra_checkpoint_unref (checkpoint);
   remove_directory (directory);
+}
+
+/* Names are ImageNet's where there are as many classes, or the model's own; a GGUF file keeps them. */
+static void
+test_names (void)
+{
+  static const struct
+  {
+    guint n;
+    const char *args, *prompt;
+    guint class;
+  } models[] = {
+    { 1000, "{\"n_head\": 2, \"block_size\": 16}", "Golden retriever", 207 },
+    { 2, "{\"n_head\": 2, \"block_size\": 16, \"class_names\": [\"oak, oak wood\", \"pine\"]}", "oak wood",
+      0 },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (models); i++)
+    {
+      const guint32 class[] = { N_CODES + models[i].class }, none[] = { N_CODES + models[i].n };
+      const Front fronts[] = { { class, NULL, 1, 0 }, { none, NULL, 1, 0 } };
+      char *directory = write_classes_of (models[i].n, models[i].args);
+      ArraCheckpoint *checkpoint = open_at (directory);
+      const ArraRequest request = request_of (checkpoint, models[i].prompt);
+      ArraJob *job = run (checkpoint, &request);
+
+      g_assert_cmpuint (g_strv_length ((char **) arra_checkpoint_classes (checkpoint)), ==, models[i].n);
+      assert_by_hand (job, fronts);
+      assert_same_elsewhere (directory, job);
+      arra_job_free (job);
+      arra_checkpoint_unref (checkpoint);
+      remove_directory (directory);
+    }
 }
 
 /* What a job takes is what was planned: the part in front of either branch is counted. */
@@ -357,15 +420,157 @@ test_text (void)
   /* <｜begin▁of▁sentence｜><|User|>: a cat\n\n<|Assistant|>:<begin_of_image> */
   static const guint32 prompt[] = { BEGIN, 15, 3, 4, 0, 4, 1, 0, 2, 5, 5, 16, 3, IMAGE };
   guint32 none[G_N_ELEMENTS (prompt)];
-  const guint32 *fronts[] = { prompt, none };
+  const Front fronts[]
+      = { { prompt, NULL, G_N_ELEMENTS (prompt), 0 }, { none, NULL, G_N_ELEMENTS (prompt), 0 } };
   char *directory = write_janus ();
   ArraCheckpoint *checkpoint = open_at (directory);
   const ArraRequest request = request_of (checkpoint, "a cat");
   ArraJob *job = run (checkpoint, &request);
 
   arra_janus_unconditional (prompt, G_N_ELEMENTS (prompt), PAD, none);
-  assert_by_hand (job, fronts, G_N_ELEMENTS (prompt));
+  assert_by_hand (job, fronts);
   assert_same_elsewhere (directory, job);
+  arra_job_free (job);
+  arra_checkpoint_unref (checkpoint);
+  remove_directory (directory);
+}
+
+/* A tokenizer with more ids than the model has text: none of them becomes a code. */
+static void
+test_too_many_ids (void)
+{
+  char *directory = write_janus ();
+  g_autofree char *more = g_strdup (tokenizer_json);
+  ArraCheckpoint *checkpoint;
+  g_autoptr (GError) error = NULL;
+  ArraRequest request;
+
+  memcpy (strstr (more, "\"id\": 16"), "\"id\": 20", 8);
+  write_text (directory, "tokenizer.json", more);
+  checkpoint = open_at (directory);
+  request = request_of (checkpoint, "a cat");
+  g_assert_null (arra_job_new (checkpoint, &request, &error));
+  g_assert_error (error, ARRA_ERROR, ARRA_ERROR_INVALID_DATA);
+  g_assert_nonnull (strstr (error->message, "id 20 of a vocabulary of 20"));
+  arra_checkpoint_unref (checkpoint);
+  remove_directory (directory);
+}
+
+/* ---- prompts whose features stand in front */
+
+static void
+copy_golden (const char *directory, const char *golden, const char *name)
+{
+  g_autofree char *from = g_build_filename (g_getenv ("ARRA_TEST_DATA"), "golden", golden, NULL);
+  g_autofree char *to = g_build_filename (directory, name, NULL), *text = NULL;
+  gsize size;
+
+  g_assert_true (g_file_get_contents (from, &text, &size, NULL));
+  g_assert_true (g_file_set_contents (to, text, (gssize) size, NULL));
+}
+
+static char *
+write_features (gboolean with_encoder)
+{
+  char *directory = new_directory ();
+  g_autofree char *encoder = g_build_filename (directory, "text_encoder", NULL);
+
+  copy_golden (directory, "llamagen/t2i/t2i_bf16.pt", "t2i_bf16.pt");
+  copy_golden (directory, "llamagen/t2i/model_args.json", "model_args.json");
+  if (!with_encoder)
+    return directory;
+  g_assert_cmpint (g_mkdir (encoder, 0700), ==, 0);
+  copy_golden (encoder, "vision/t5_encoder/config.json", "config.json");
+  copy_golden (encoder, "vision/t5_encoder/model.safetensors", "model.safetensors");
+  copy_golden (encoder, "tokenizer/t5_unigram_A_small_charsmap/tokenizer.json", "tokenizer.json");
+  return directory;
+}
+
+#define N_PREFIX 120
+
+/* Rows of a text's features, as the reference has them: of padded ids. */
+static guint
+rows_by_hand (const ArraJob *job, const char *clean, float *rows)
+{
+  const ArraCheckpoint *checkpoint = job->checkpoint;
+  const ArraT5Config *config = checkpoint->text_encoder->config;
+  g_autoptr (ArraT5) t5
+      = arra_t5_new (config, checkpoint->text_encoder->source, ARRA_N_DTYPES, NULL, NULL, NULL);
+  g_autoptr (ArraTransformerRun) pass = new_pass (job, N_PREFIX);
+  g_autofree float *features = g_new (float, N_PREFIX * config->hidden_size);
+  guint32 ids[N_PREFIX];
+  guint n_seen;
+
+  g_assert_true (
+      arra_t5_encode_text (config, checkpoint->text_encoder->tokenizer, clean, N_PREFIX, ids, &n_seen, NULL));
+  g_assert_true (arra_t5_forward (t5, &job->exec, ids, N_PREFIX, n_seen, features, NULL, NULL));
+  arra_llamagen_project (pass, features, n_seen, rows);
+  return n_seen;
+}
+
+static void
+test_features (void)
+{
+  char *directory = write_features (TRUE);
+  ArraCheckpoint *checkpoint = open_at (directory);
+  ArraRequest request = request_of (checkpoint, "A Tench, on <b>sand</b>!");
+  g_autofree float *rows = g_new (float, N_PREFIX * checkpoint->decoder.shape.hidden_size);
+  guint32 none[N_PREFIX];
+  ArraJob *job;
+  guint n;
+
+  request.count = 2;
+  request.threads = 2;
+  job = run (checkpoint, &request);
+  n = rows_by_hand (job, "a tench, on sand!", rows);
+  g_assert_cmpuint (n, >, 3);
+  for (guint i = 0; i < n; i++)
+    none[i] = N_CODES + N_PREFIX - n + i;
+  assert_by_hand (job, (const Front[]){ { NULL, rows, n, N_PREFIX - n }, { none, NULL, n, N_PREFIX - n } });
+  g_assert_cmpmem (job->answers[1].tokens, SIDE * SIDE * sizeof (guint32), job->answers[0].tokens,
+                   SIDE * SIDE * sizeof (guint32));
+  assert_same_elsewhere (directory, job);
+  arra_job_free (job);
+  arra_checkpoint_unref (checkpoint);
+  remove_directory (directory);
+}
+
+/* The text encoder is needed for prompts, and said to be. */
+static void
+test_no_encoder (void)
+{
+  char *directory = write_features (FALSE);
+  ArraCheckpoint *checkpoint = open_at (directory);
+  const ArraRequest request = request_of (checkpoint, "a tench");
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (arra_job_new (checkpoint, &request, &error));
+  g_assert_error (error, ARRA_ERROR, ARRA_ERROR_NOT_FOUND);
+  g_assert_nonnull (strstr (error->message, "flan-t5-xl"));
+  g_assert_nonnull (strstr (error->message, "--text-encoder"));
+  arra_checkpoint_unref (checkpoint);
+  remove_directory (directory);
+}
+
+/* After so many tokens guidance ends: the unconditional branch reads no further. */
+static void
+test_interval (void)
+{
+  char *directory = write_classes ();
+  ArraCheckpoint *checkpoint = open_at (directory);
+  const ArraRequest request = request_of (checkpoint, "3");
+  g_autofree char *recipe = NULL;
+  g_autoptr (GError) error = NULL;
+  ArraJob *job = arra_job_new (checkpoint, &request, &error);
+
+  g_assert_no_error (error);
+  arra_job_set_cfg_interval (job, 4);
+  arra_job_run (job, NULL, &error);
+  g_assert_no_error (error);
+  recipe = arra_job_recipe (job, G_MAXUINT, TRUE);
+  g_assert_nonnull (strstr (recipe, "\"cfg_interval\": 4"));
+  g_assert_cmpuint (arra_kv_cache_length (job->session.uncond), ==, 1 + 4 + 1);
+  g_assert_cmpuint (arra_kv_cache_length (job->session.cond), ==, SIDE * SIDE);
   arra_job_free (job);
   arra_checkpoint_unref (checkpoint);
   remove_directory (directory);
@@ -377,7 +582,12 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/raster_job/classes", test_classes);
   g_test_add_func ("/raster_job/no-class", test_no_class);
+  g_test_add_func ("/raster_job/names", test_names);
   g_test_add_func ("/raster_job/planned", test_planned);
   g_test_add_func ("/raster_job/text", test_text);
+  g_test_add_func ("/raster_job/too-many-ids", test_too_many_ids);
+  g_test_add_func ("/raster_job/features", test_features);
+  g_test_add_func ("/raster_job/no-encoder", test_no_encoder);
+  g_test_add_func ("/raster_job/interval", test_interval);
   return g_test_run ();
 }
