@@ -113,7 +113,6 @@ typedef struct
   ArraMatmulFunc matmul_q4_0_panels;
   ArraMatmulFunc matmul_q4_k_panels;
   ArraMatmulFunc matmul_q6_k_panels;
-  gboolean q8_0_by_rows;
 
   /* dst = the block form of x[0..k-1], k a multiple of 32: d = max|x| / 127, q = round to nearest even of x * (127 / max|x|)
    * (d = 0 and q = 0 for a zero block). A non-finite input gives d = NaN and q = 0, so that it is not lost. */
@@ -168,6 +167,8 @@ typedef struct
   void (*convolve) (const ArraConvShape *shape, const float *x, const float *w, float *y);
   /* dw += the gradient of the weights: for each weight a chain of fma (x, dy, dw) over rising rows, then pixels */
   void (*convolve_weights) (const ArraConvShape *shape, const float *x, const float *dy, float *dw);
+
+  gboolean q8_0_by_rows; /* the last member: all between it and the name are functions */
 } ArraKernels;
 
 /* The table for @cpu, which the machine must support. Static, immutable; any thread may ask at any time. */
