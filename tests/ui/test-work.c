@@ -231,7 +231,7 @@ test_failures (Case *self, gconstpointer data)
   ArraRequest request;
 
   fill (self, &request);
-  request.width = 33;
+  request.temperature = -1;
   arra_work_start (self->work, self->described, &request);
   g_main_loop_run (self->loop);
   g_assert_error (self->error, ARRA_ERROR, ARRA_ERROR_ARGUMENT);
@@ -239,7 +239,7 @@ test_failures (Case *self, gconstpointer data)
   arra_work_free (self->work);
   self->work = arra_work_new (&funcs, self);
   g_assert_cmpint (g_unlink (weights), ==, 0);
-  request.width = 32;
+  request.temperature = 1;
   arra_work_start (self->work, self->described, &request);
   g_main_loop_run (self->loop);
   g_assert_nonnull (self->error);
