@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define POLL_MICROSECONDS 100000
-#define PATIENCE_SECONDS 60
+#define PATIENCE_SECONDS 600 /* however busy the machine is */
 #define MAX_DEPTH 60
 
 static void

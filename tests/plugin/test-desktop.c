@@ -11,9 +11,6 @@
 #define DIALOG "arra-generate"
 #define PROMPT "weathered oak wood"
 #define SECRET "what nobody may read"
-#define START_SECONDS 90
-#define SCRIPT_SECONDS 60
-#define END_SECONDS 10
 #define WORK_SECONDS 600 /* however busy the machine is */
 #define PROCEDURE "Generate from Text (ARRA)"
 /* GIMP 2.10 has an entry of its own for the time when no image is open. */
@@ -50,7 +47,7 @@ wait_for_script (void)
 {
   g_autofree char *report = gimp_path ("report.txt"), *text = NULL;
 
-  for (guint i = 0; i < 10 * SCRIPT_SECONDS; i++)
+  for (guint i = 0; i < 10 * WORK_SECONDS; i++)
     {
       g_clear_pointer (&text, g_free);
       if (g_file_get_contents (report, &text, NULL, NULL) && strstr (text, "done=1") != NULL)
@@ -78,7 +75,7 @@ open_gimp (void)
 
   gimp = g_subprocess_newv (args, G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, &error);
   g_assert_no_error (error);
-  for (guint i = 0; i < 10 * START_SECONDS && !g_file_test (report, G_FILE_TEST_EXISTS); i++)
+  for (guint i = 0; i < 10 * WORK_SECONDS && !g_file_test (report, G_FILE_TEST_EXISTS); i++)
     g_usleep (100000);
   g_usleep (2 * G_USEC_PER_SEC);
 }
@@ -89,7 +86,7 @@ open_dialog_by (const char *entry)
   g_autoptr (DesktopObject) window = NULL;
 
   desktop_press ("gimp", ATSPI_ROLE_MENU_ITEM, entry);
-  window = desktop_find (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Generate", START_SECONDS);
+  window = desktop_find (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Generate", WORK_SECONDS);
   g_assert_nonnull (window);
 }
 
@@ -108,7 +105,7 @@ test_without_image (void)
   pid = gimp_plug_in_pid (gimp, 5);
   g_assert_cmpint (pid, >, 0);
   desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Close");
-  g_assert_true (gimp_pid_ends (pid, END_SECONDS));
+  g_assert_true (gimp_pid_ends (pid, WORK_SECONDS));
 }
 
 static void
@@ -301,7 +298,7 @@ test_in_front (void)
   name = g_strdup_printf ("[Untitled]-%d (in front)", number);
   g_usleep (G_USEC_PER_SEC);
   open_dialog ();
-  g_assert_true (desktop_has (DIALOG, ATSPI_ROLE_MENU_ITEM, name, ATSPI_STATE_SENSITIVE, START_SECONDS));
+  g_assert_true (desktop_has (DIALOG, ATSPI_ROLE_MENU_ITEM, name, ATSPI_STATE_SENSITIVE, WORK_SECONDS));
   close_dialog ();
   close_later_displays ();
 }
@@ -346,7 +343,7 @@ test_hostile_parasite (void)
       run_script (script);
       open_dialog ();
       desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Reuse Settings of This Layer");
-      g_assert_true (desktop_has (DIALOG, ATSPI_ROLE_LABEL, "The settings of this layer cannot be used*", ATSPI_STATE_SHOWING, START_SECONDS));
+      g_assert_true (desktop_has (DIALOG, ATSPI_ROLE_LABEL, "The settings of this layer cannot be used*", ATSPI_STATE_SHOWING, WORK_SECONDS));
       close_dialog ();
     }
   write_settings (MODEL_FILE, "native");
@@ -369,10 +366,10 @@ test_cancelled_in_status_bar (void)
                 "(catch #f (call-plug-in image))\n"
                 "(say \"kept\" (equal? names (layer-names image)))\n"
                 "(save-image image \"after.png\")");
-  pid = gimp_plug_in_pid (gimp, START_SECONDS);
+  pid = gimp_plug_in_pid (gimp, WORK_SECONDS);
   g_assert_cmpint (pid, >, 0);
   desktop_press ("gimp", ATSPI_ROLE_PUSH_BUTTON, "Cancel");
-  g_assert_true (gimp_pid_ends (pid, END_SECONDS));
+  g_assert_true (gimp_pid_ends (pid, WORK_SECONDS));
   wait_for_script ();
   g_assert_true (gimp_file_holds ("report.txt", "kept=#t\n"));
   g_assert_cmpuint (picture_difference (after, before), ==, 0);
@@ -397,7 +394,7 @@ test_window_closed (void)
   pid = gimp_plug_in_pid (gimp, 5);
   g_assert_cmpint (pid, >, 0);
   desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Close");
-  g_assert_true (gimp_pid_ends (pid, END_SECONDS));
+  g_assert_true (gimp_pid_ends (pid, WORK_SECONDS));
   run_script ("(say \"names\" (layer-names (car (all-images))))");
   g_assert_true (gimp_temporary_is_empty ());
 }
@@ -428,9 +425,9 @@ test_secret (void)
   desktop_type (DIALOG, "Prompt", SECRET);
   desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Generate");
   desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Insert");
-  g_assert_true (desktop_has ("gimp", ATSPI_ROLE_MENU_ITEM, "Undo Generate from Text (ARRA)", ATSPI_STATE_SENSITIVE, START_SECONDS));
+  g_assert_true (desktop_has ("gimp", ATSPI_ROLE_MENU_ITEM, "Undo Generate from Text (ARRA)", ATSPI_STATE_SENSITIVE, WORK_SECONDS));
   desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Close");
-  g_assert_true (gimp_pid_ends (gimp_plug_in_pid (gimp, 1), END_SECONDS));
+  g_assert_true (gimp_pid_ends (gimp_plug_in_pid (gimp, 1), WORK_SECONDS));
   run_script ("(save-xcf (car (all-images)) (at \"secret.xcf\"))");
   g_assert_true (gimp_file_holds ("secret.xcf", "fingerprint")); /* of the recipe */
   g_assert_false (gimp_file_holds ("secret.xcf", SECRET));
@@ -447,7 +444,7 @@ test_gimp_killed (void)
   g_assert_cmpint (pid, >, 0);
   g_subprocess_force_exit (gimp);
   g_subprocess_wait (gimp, NULL, NULL);
-  g_assert_true (gimp_pid_ends (pid, END_SECONDS));
+  g_assert_true (gimp_pid_ends (pid, WORK_SECONDS));
   g_assert_true (gimp_temporary_is_empty ());
 }
 
