@@ -4,6 +4,8 @@
 
 #define UNIT_SIZE sizeof (ArraBlockQ4_0)
 #define UNIT_BLOCKS 1
+#define STREAMS_ONE 4
+#define STREAMS_PAIR 1
 
 /* The weights plus 8 */
 ALWAYS_INLINE __m256i

@@ -4,6 +4,8 @@
 
 #define UNIT_SIZE sizeof (ArraBlockQ4_K)
 #define UNIT_BLOCKS (ARRA_QK_K / ARRA_QK)
+#define STREAMS_ONE 2
+#define STREAMS_PAIR 2
 
 /* Blocks 2 @pair and 2 @pair + 1 of a unit */
 ALWAYS_INLINE void

@@ -4,6 +4,8 @@
 
 #define UNIT_SIZE sizeof (ArraBlockQ6_K)
 #define UNIT_BLOCKS (ARRA_QK_K / ARRA_QK)
+#define STREAMS_ONE 1
+#define STREAMS_PAIR 1
 
 /* Block @b of a unit, from -32 to 31 */
 ALWAYS_INLINE __m256i

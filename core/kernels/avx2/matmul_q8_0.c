@@ -4,6 +4,8 @@
 
 #define UNIT_SIZE sizeof (ArraBlockQ8_0)
 #define UNIT_BLOCKS 1
+#define STREAMS_ONE 4
+#define STREAMS_PAIR 4
 
 ALWAYS_INLINE __m256i
 load_weights (const guint8 *block)

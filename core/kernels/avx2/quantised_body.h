@@ -2,7 +2,7 @@
  *
  * The file that includes this says how its weights lie: UNIT_SIZE bytes hold UNIT_BLOCKS blocks of 32, quad_add() adds such a
  * unit of four rows to their sums, pack() makes panels of one of eight rows, panel_add() adds a panel to the rows' sums, and unit_add()
- * adds a unit of eight rows that are stored as panels.h says.
+ * adds a unit of eight rows that are stored as panels.h says; STREAMS_ONE and STREAMS_PAIR panels are read at a time for one and two tokens.
  *
  * One or two tokens, bound by memory: four rows at a time, a quarter of the range apart: a thread reads four long streams of
  * weights, where short ones that jump from row to row cost a third of the memory bandwidth.
@@ -143,41 +143,66 @@ multiply (const Product *p, gsize n_rows)
   rows_streamed (p, r, n_rows);
 }
 
-/* A stored panel at @w, whose first row is @row, times @tokens tokens. Its reading is the only stream of a thread; @prefetch: it
- * comes from memory. */
+/* @streams (1 to 4) stored panels, the first rows @step apart from @row on, times @tokens tokens. A panel is read from its beginning to its end;
+ * several at a time, far apart, come from memory faster than one. @prefetch: they come from memory. */
 ALWAYS_INLINE void
-stored_times_tokens (const Product *p, const guint8 *w, gsize row, gsize token, gsize tokens, gboolean prefetch)
+stored_times_tokens (
+    const Product *p, gsize row, gsize step, gsize streams, gsize token, gsize tokens, gboolean prefetch)
 {
   const guint8 *x = p->x + token * p->x_stride;
-  __m256 acc[4];
+  const guint8 *w[4];
+  __m256 acc[4][4];
 
-  UNROLL for (gsize t = 0; t < tokens; t++)
-    acc[t] = _mm256_setzero_ps ();
-  for (gsize unit = 0; unit < p->n_units; unit++, w += PANEL_ROWS * UNIT_SIZE)
+  UNROLL for (gsize s = 0; s < streams; s++)
     {
-      UNROLL for (gsize line = 0; prefetch && line < PANEL_ROWS * UNIT_SIZE; line += 64)
-        _mm_prefetch (w + line + ARRA_PREFETCH, _MM_HINT_T0);
-      unit_add (w, x + unit * UNIT_BLOCKS * sizeof (ArraBlockQ8A), p->x_stride, tokens, acc);
+      w[s] = p->w + (row + s * step) * p->w_stride;
+      UNROLL for (gsize t = 0; t < tokens; t++)
+        acc[s][t] = _mm256_setzero_ps ();
     }
-  UNROLL for (gsize t = 0; t < tokens; t++)
-    _mm256_storeu_ps (p->y + (token + t) * p->y_stride + row, acc[t]);
+  for (gsize unit = 0; unit < p->n_units; unit++, x += UNIT_BLOCKS * sizeof (ArraBlockQ8A))
+    UNROLL for (gsize s = 0; s < streams; s++)
+      {
+        const guint8 *at = w[s] + unit * PANEL_ROWS * UNIT_SIZE;
+
+        UNROLL for (gsize line = 0; prefetch && line < PANEL_ROWS * UNIT_SIZE; line += 64)
+          _mm_prefetch (at + line + ARRA_PREFETCH, _MM_HINT_T0);
+        unit_add (at, x, p->x_stride, tokens, acc[s]);
+      }
+  UNROLL for (gsize s = 0; s < streams; s++)
+    UNROLL for (gsize t = 0; t < tokens; t++)
+      _mm256_storeu_ps (p->y + (token + t) * p->y_stride + row + s * step, acc[s][t]);
 }
 
 static void
+stored_times_all (const Product *p, gsize row)
+{
+  gsize t = 0;
+
+  for (; t + 4 <= p->n_tokens; t += 4)
+    stored_times_tokens (p, row, 0, 1, t, 4, t == 0);
+  if (t + 3 == p->n_tokens)
+    stored_times_tokens (p, row, 0, 1, t, 3, TRUE);
+  else if (t + 2 == p->n_tokens)
+    stored_times_tokens (p, row, 0, 1, t, 2, TRUE);
+  else if (t < p->n_tokens)
+    stored_times_tokens (p, row, 0, 1, t, 1, TRUE);
+}
+
+/* One or two tokens, bound by memory: as many panels at a time as were measured to be read fastest, before sums no longer fit the registers.
+ * The last ones, and all with more tokens, one by one. */
+static void
 multiply_stored (const Product *p, gsize n_rows)
 {
-  for (gsize row = 0; row < n_rows; row += PANEL_ROWS)
-    {
-      const guint8 *w = p->w + row * p->w_stride;
-      gsize left = p->n_tokens;
+  const gsize streams = p->n_tokens == 1 ? STREAMS_ONE : p->n_tokens == 2 ? STREAMS_PAIR : 1;
+  const gsize step = n_rows / streams / PANEL_ROWS * PANEL_ROWS;
+  gsize row = 0;
 
-      for (; left >= 4; left -= 4)
-        stored_times_tokens (p, w, row, p->n_tokens - left, 4, left == p->n_tokens);
-      if (left == 3)
-        stored_times_tokens (p, w, row, p->n_tokens - 3, 3, TRUE);
-      else if (left == 2)
-        stored_times_tokens (p, w, row, p->n_tokens - 2, 2, TRUE);
-      else if (left == 1)
-        stored_times_tokens (p, w, row, p->n_tokens - 1, 1, TRUE);
-    }
+  if (p->n_tokens == 1 && STREAMS_ONE > 1)
+    for (; row < step; row += PANEL_ROWS)
+      stored_times_tokens (p, row, step, STREAMS_ONE, 0, 1, TRUE);
+  else if (p->n_tokens == 2 && STREAMS_PAIR > 1)
+    for (; row < step; row += PANEL_ROWS)
+      stored_times_tokens (p, row, step, STREAMS_PAIR, 0, 2, TRUE);
+  for (row *= streams; row < n_rows; row += PANEL_ROWS)
+    stored_times_all (p, row);
 }
