@@ -103,7 +103,7 @@ typedef struct
  */
 typedef enum
 {
-  ARRA_QUANT_AS_STORED, /* what the file holds, mapped and not copied */
+  ARRA_QUANT_AS_STORED, /* what the file holds: plain numbers mapped and not copied, quantised matrices laid out anew in memory */
   ARRA_QUANT_F32,
   ARRA_QUANT_F16,
   ARRA_QUANT_BF16,
