@@ -133,6 +133,9 @@ test_command (void)
   g_autofree char *a = contents (directory, "a.png"), *b = contents (directory, "b.png");
 
   g_assert_nonnull (strstr (info, "Toy, "));
+  g_assert_cmpstr (made, ==, "");
+  g_assert_cmpstr (converted, ==, "");
+  g_assert_cmpstr (again, ==, "");
   g_assert_cmpmem (a, 8, "\x89PNG\r\n\x1a\n", 8);
   g_assert_cmpmem (a, 64, b, 64);
   fixture_remove (directory);
