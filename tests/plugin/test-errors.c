@@ -56,12 +56,6 @@ test_no_checkpoint (void)
 }
 
 static void
-test_size (void)
-{
-  expect ("(set! width 50)\n(call-plug-in -1)", "32");
-}
-
-static void
 test_memory (void)
 {
   expect ("(set! memory-limit 1)\n(call-plug-in -1)", "memory");
@@ -97,7 +91,6 @@ main (int argc, char **argv)
   g_test_add_func ("/plugin/errors/unknown-name", test_unknown_name);
   g_test_add_func ("/plugin/errors/corrupt-checkpoint", test_corrupt_checkpoint);
   g_test_add_func ("/plugin/errors/no-checkpoint", test_no_checkpoint);
-  g_test_add_func ("/plugin/errors/size", test_size);
   g_test_add_func ("/plugin/errors/memory", test_memory);
   g_test_add_func ("/plugin/errors/no-selection", test_no_selection);
   g_test_add_func ("/plugin/errors/out-of-range", test_out_of_range);
