@@ -271,6 +271,12 @@ arra_checkpoint_size_grid (const ArraCheckpoint *checkpoint)
 }
 
 guint
+arra_checkpoint_patch (const ArraCheckpoint *checkpoint)
+{
+  return arra_checkpoint_size_grid (checkpoint) / checkpoint->layout->grid;
+}
+
+guint
 arra_checkpoint_codes (const ArraCheckpoint *checkpoint, guint pixels)
 {
   return pixels / arra_checkpoint_size_grid (checkpoint) * checkpoint->layout->grid;

@@ -25,25 +25,6 @@ typedef struct
   GCancellable *cancellable;
 } Walk;
 
-/* What the model reads between two codes. */
-static gboolean
-pass_between (ArraSession *session, GError **error)
-{
-  while (session->grammar.expect == ARRA_EXPECT_FORCED)
-    if (!arra_session_push (session, session->grammar.forced, error))
-      return FALSE;
-  return TRUE;
-}
-
-static gboolean
-read_code (Walk *walk, guint32 code, GError **error)
-{
-  ArraSession *session = &walk->job->session;
-
-  return pass_between (session, error)
-         && arra_session_push (session, arra_layout_id (session->grammar.layout, code), error);
-}
-
 static guint
 cell_of (const Walk *walk, guint place)
 {
@@ -100,9 +81,9 @@ make_code (Walk *walk, guint cell, guint try, guint32 *code, GError **error)
   const guint64 position = layout->class->place (layout, job->mosaic.columns, cell);
   guint32 id;
 
-  if (!pass_between (&job->session, error)
-      || !arra_session_next (&job->session, &job->sampling, picture, (guint32) position, &id, report_reading,
-                             walk, walk->cancellable, error))
+  if (!arra_session_pass_between (&job->session, error)
+      || !arra_session_next (&job->session, &job->sampling, picture, (guint32) position, &id, report_reading, walk,
+                             walk->cancellable, error))
     return FALSE;
   *code = (guint32) arra_layout_code (layout, id);
   arra_pace_token (&job->pace, arra_job_clock ());
@@ -141,8 +122,8 @@ try_run (Walk *walk, guint n, guint try, guint n_following, guint32 *codes, doub
   *sum = 0;
   if (n_following == 0)
     return TRUE;
-  if (!arra_session_likelihood (&job->session, &job->room, job->following, n_following,
-                                job->sampling.guidance_scale, job->likelihoods, walk->cancellable, error))
+  if (!arra_session_likelihood (&job->session, &job->room, job->following, n_following, job->sampling.guidance_scale,
+                                job->likelihoods, walk->cancellable, error))
     return FALSE;
   for (guint i = 0; i < n_following; i++)
     *sum += job->likelihoods[i].guided;
@@ -174,7 +155,7 @@ make_run (Walk *walk, guint n, GError **error)
     }
   for (guint i = 0; i < n; i++)
     {
-      if (!read_code (walk, best[i], error))
+      if (!arra_session_push_code (&job->session, best[i], error))
         return FALSE;
       keep_code (walk, best[i]);
     }
@@ -202,24 +183,10 @@ step (Walk *walk, GError **error)
 
   if (n > 0 && walk->cursor >= walk->answer->n_tokens)
     return make_next (walk, n, error);
-  if (!read_code (walk, walk->job->mosaic.codes[cell_of (walk, walk->place)], error))
+  if (!arra_session_push_code (&walk->job->session, walk->job->mosaic.codes[cell_of (walk, walk->place)], error))
     return FALSE;
   walk->cursor += n > 0 ? 1 : 0;
   walk->place++;
-  return TRUE;
-}
-
-static gboolean
-begin_window (ArraJob *job, GError **error)
-{
-  guint32 head[ARRA_LAYOUT_HEAD];
-  const guint n
-      = arra_layout_head (job->checkpoint->layout, job->mosaic.window_rows, job->mosaic.window_columns, head);
-
-  arra_session_rewind (&job->session, job->prompt_length);
-  for (guint i = 0; i < n; i++)
-    if (!arra_session_push (&job->session, head[i], error))
-      return FALSE;
   return TRUE;
 }
 
@@ -230,7 +197,8 @@ run_stage (Walk *walk, GError **error)
 
   walk->cursor = walk->stage->begin;
   walk->place = 0;
-  if (!begin_window (job, error))
+  if (!arra_session_begin_picture (&job->session, job->prompt_length, job->mosaic.window_rows,
+                                   job->mosaic.window_columns, error))
     return FALSE;
   arra_pace_mark (&job->pace, arra_job_clock ());
   while (walk->cursor < walk->stage->end)

@@ -31,12 +31,12 @@ across_of (const ArraMosaicShape *shape)
 }
 
 guint64
-arra_job_mosaic_bytes (const ArraCheckpoint *checkpoint, const ArraRequest *request)
+arra_job_mosaic_bytes (const ArraCheckpoint *checkpoint, const ArraRequest *request, guint n_cells)
 {
   const ArraMosaicShape shape = arra_request_mosaic (request, checkpoint);
   const ArraTileAxis down = down_of (&shape), across = across_of (&shape);
   guint64 bytes
-      = arra_mosaic_bytes (&shape) + (guint64) request->known_rows * request->known_columns * sizeof (gint32);
+      = arra_mosaic_bytes (&shape, n_cells) + (guint64) request->known_rows * request->known_columns * sizeof (gint32);
 
   bytes += arra_likelihood_room_bytes (checkpoint->decoder.shape.n_logits, shape.window_columns,
                                        arra_request_is_guided (request));

@@ -20,15 +20,11 @@ rows_for (guint n_codes)
 guint64
 arra_likelihood_room_bytes (guint32 n_logits, guint n_codes, gboolean guided)
 {
-  return (guint64) rows_for (n_codes) * n_logits * sizeof (float) * (guided ? 2 : 1)
-         + n_codes * sizeof (guint);
+  return (guint64) rows_for (n_codes) * n_logits * sizeof (float) * (guided ? 2 : 1) + n_codes * sizeof (guint);
 }
 
 gboolean
-arra_likelihood_room_init (ArraLikelihoodRoom *room,
-                           const ArraSession *session,
-                           guint n_codes,
-                           GError **error)
+arra_likelihood_room_init (ArraLikelihoodRoom *room, const ArraSession *session, guint n_codes, GError **error)
 {
   const guint n_branches = session->uncond != NULL ? 2 : 1;
 
@@ -38,8 +34,8 @@ arra_likelihood_room_init (ArraLikelihoodRoom *room,
     return FALSE;
   for (guint branch = 0; branch < n_branches; branch++)
     {
-      room->logits[branch] = arra_mem_new ((gsize) room->n_rows * session->model->shape.n_logits,
-                                           sizeof (float), "scores of tokens", error);
+      room->logits[branch] = arra_mem_new ((gsize) room->n_rows * session->model->shape.n_logits, sizeof (float),
+                                           "scores of tokens", error);
       if (room->logits[branch] == NULL)
         return FALSE;
     }
@@ -52,7 +48,7 @@ arra_likelihood_room_clear (ArraLikelihoodRoom *room)
   arra_mem_free (room->logits[ARRA_CONDITIONAL]);
   arra_mem_free (room->logits[ARRA_UNCONDITIONAL]);
   arra_mem_free (room->rows);
-  *room = (ArraLikelihoodRoom){ 0 };
+  *room = (ArraLikelihoodRoom) { 0 };
 }
 
 /* Reads all but the last token. */
@@ -75,15 +71,6 @@ read_before (ArraSession *session, guint branch, GCancellable *cancellable, GErr
   return TRUE;
 }
 
-static gboolean
-pass_between (ArraSession *session, GError **error)
-{
-  while (session->grammar.expect == ARRA_EXPECT_FORCED)
-    if (!arra_session_push (session, session->grammar.forced, error))
-      return FALSE;
-  return TRUE;
-}
-
 /* Appends all codes but the last, and what stands between them. @rows: how many tokens stand before each
  * code, from the first on. */
 static gboolean
@@ -93,13 +80,12 @@ push_run (ArraSession *session, const guint32 *codes, guint n, guint *rows, GErr
 
   for (guint i = 0; i < n; i++)
     {
-      if (!pass_between (session, error))
+      if (!arra_session_pass_between (session, error))
         return FALSE;
       if (session->grammar.expect != ARRA_EXPECT_CODE)
         return arra_fail (error, ARRA_ERROR_FAILED, "no code can stand where the picture is");
       rows[i] = session->n_ids - begin;
-      if (i + 1 < n
-          && !arra_session_push (session, arra_layout_id (session->grammar.layout, codes[i]), error))
+      if (i + 1 < n && !arra_session_push (session, arra_layout_id (session->grammar.layout, codes[i]), error))
         return FALSE;
     }
   return TRUE;

@@ -26,6 +26,15 @@ border (guint window)
   return MAX (window / 8, 1);
 }
 
+/* Where they are in a window with the edge in its middle. */
+static Span
+beside (guint window)
+{
+  const guint middle = window / 2, width = border (window);
+
+  return (Span) { middle - MIN (width, middle), middle + width };
+}
+
 static guint
 half (guint window)
 {
@@ -45,12 +54,12 @@ cover (Span free, guint extent, guint window)
       const guint middle = free.begin + (free.end - free.begin) / 2;
 
       first = MIN (middle > window / 2 ? middle - window / 2 : 0, most);
-      return (Axis){ first, step, first, 1 };
+      return (Axis) { first, step, first, 1 };
     }
   first = MIN (free.begin > window / 4 ? free.begin - window / 4 : 0, most);
   last = MIN (free.end + window / 4, extent);
   last = last > first + window ? last - window : first;
-  return (Axis){ first, step, last, 1 + (last - first + step - 1) / step };
+  return (Axis) { first, step, last, 1 + (last - first + step - 1) / step };
 }
 
 /* Windows along an edge: all of it; where it goes around, from half a window before its beginning on. */
@@ -60,8 +69,8 @@ follow (guint extent, guint window, gboolean wrap)
   const guint step = half (window);
 
   if (wrap)
-    return (Axis){ extent - step, step, extent - step + (extent - 1) / step * step, 1 + (extent - 1) / step };
-  return cover ((Span){ 0, extent }, extent, window);
+    return (Axis) { extent - step, step, extent - step + (extent - 1) / step * step, 1 + (extent - 1) / step };
+  return cover ((Span) { 0, extent }, extent, window);
 }
 
 static guint
@@ -74,7 +83,7 @@ axis_at (const Axis *axis, guint index)
 static gboolean
 find_free (const ArraMosaic *mosaic, Span *rows, Span *columns)
 {
-  *rows = *columns = (Span){ G_MAXUINT, 0 };
+  *rows = *columns = (Span) { G_MAXUINT, 0 };
   for (guint row = 0; row < mosaic->rows; row++)
     for (guint column = 0; column < mosaic->columns; column++)
       if (!mosaic->is_known[(gsize) row * mosaic->columns + column])
@@ -145,40 +154,55 @@ add_free (ArraMosaic *mosaic, gboolean has_known, guint8 *done)
 static void
 add_column_border (ArraMosaic *mosaic, guint8 *done)
 {
-  const guint middle = mosaic->window_columns / 2, width = border (mosaic->window_columns);
   const Axis down = follow (mosaic->rows, mosaic->window_rows, mosaic->wrap_rows);
-  Part part = { { 0, mosaic->window_rows }, { middle - MIN (width, middle), middle + width } };
+  Part part = { { 0, mosaic->window_rows }, beside (mosaic->window_columns) };
 
   memset (done, 0, (gsize) mosaic->rows * mosaic->columns);
   part.rows.begin = mosaic->wrap_rows ? half (mosaic->window_rows) : 0;
   for (guint i = 0; i < down.n; i++)
-    add_stage (mosaic, axis_at (&down, i), mosaic->columns - middle, &part, TRUE, done);
+    add_stage (mosaic, axis_at (&down, i), mosaic->columns - mosaic->window_columns / 2, &part, TRUE, done);
 }
 
 /* The same where the last row meets the first one. */
 static void
 add_row_border (ArraMosaic *mosaic, guint8 *done)
 {
-  const guint middle = mosaic->window_rows / 2, width = border (mosaic->window_rows);
   const Axis across = follow (mosaic->columns, mosaic->window_columns, mosaic->wrap_columns);
-  Part part = { { middle - MIN (width, middle), middle + width }, { 0, mosaic->window_columns } };
+  Part part = { beside (mosaic->window_rows), { 0, mosaic->window_columns } };
 
   memset (done, 0, (gsize) mosaic->rows * mosaic->columns);
   part.columns.begin = mosaic->wrap_columns ? half (mosaic->window_columns) : 0;
   for (guint j = 0; j < across.n; j++)
-    add_stage (mosaic, mosaic->rows - middle, axis_at (&across, j), &part, TRUE, done);
+    add_stage (mosaic, mosaic->rows - mosaic->window_rows / 2, axis_at (&across, j), &part, TRUE, done);
 }
 
 static guint64
-most_cells (const ArraMosaicShape *shape)
+count_known (const ArraMosaicShape *shape)
 {
+  guint64 n = 0;
+
+  for (gsize i = 0; shape->known != NULL && i < (gsize) shape->known_rows * shape->known_columns; i++)
+    n += shape->known[i] != ARRA_CODE_FREE;
+  return n;
+}
+
+gboolean
+arra_mosaic_count (const ArraMosaicShape *shape, guint *n_cells, GError **error)
+{
+  const Span across = beside (shape->window_columns), down = beside (shape->window_rows);
   guint64 n = (guint64) shape->rows * shape->columns;
 
   if (shape->wrap_columns)
-    n += 2 * (guint64) border (shape->window_columns) * shape->rows;
+    n += (guint64) (across.end - across.begin) * shape->rows;
   if (shape->wrap_rows)
-    n += 2 * (guint64) border (shape->window_rows) * shape->columns;
-  return n;
+    n += (guint64) (down.end - down.begin) * shape->columns;
+  if (n > G_MAXINT32)
+    return arra_fail (error, ARRA_ERROR_NO_MEMORY, "A picture of %u x %u codes is too large", shape->columns,
+                      shape->rows);
+  *n_cells = (guint) (n - count_known (shape));
+  if (*n_cells > 0)
+    return TRUE;
+  return arra_fail (error, ARRA_ERROR_ARGUMENT, "There is nothing to make: all of the picture is to be kept");
 }
 
 static guint64
@@ -191,14 +215,14 @@ most_stages (const ArraMosaicShape *shape)
 }
 
 guint64
-arra_mosaic_bytes (const ArraMosaicShape *shape)
+arra_mosaic_bytes (const ArraMosaicShape *shape, guint n_cells)
 {
-  return (guint64) shape->rows * shape->columns * (sizeof (guint32) + 2)
-         + most_cells (shape) * sizeof (guint32) + most_stages (shape) * sizeof (ArraMosaicStage);
+  return (guint64) shape->rows * shape->columns * (sizeof (guint32) + 2) + (guint64) n_cells * sizeof (guint32)
+         + most_stages (shape) * sizeof (ArraMosaicStage);
 }
 
 static gboolean
-allocate (ArraMosaic *mosaic, const ArraMosaicShape *shape, GError **error)
+allocate (ArraMosaic *mosaic, const ArraMosaicShape *shape, guint n_cells, GError **error)
 {
   const gsize n = (gsize) shape->rows * shape->columns;
 
@@ -208,7 +232,7 @@ allocate (ArraMosaic *mosaic, const ArraMosaicShape *shape, GError **error)
   mosaic->is_known = arra_mem_new0 (n, 1, "a picture", error);
   if (mosaic->is_known == NULL)
     return FALSE;
-  mosaic->cells = arra_mem_new (most_cells (shape), sizeof (guint32), "a picture", error);
+  mosaic->cells = arra_mem_new (n_cells, sizeof (guint32), "a picture", error);
   if (mosaic->cells == NULL)
     return FALSE;
   mosaic->stages = arra_mem_new (most_stages (shape), sizeof (ArraMosaicStage), "a picture", error);
@@ -235,19 +259,19 @@ gboolean
 arra_mosaic_init (ArraMosaic *mosaic, const ArraMosaicShape *shape, GError **error)
 {
   g_automem guint8 *done = NULL;
+  guint n_cells;
 
   g_assert (shape->rows >= shape->window_rows && shape->columns >= shape->window_columns);
-  *mosaic = (ArraMosaic){ .rows = shape->rows,
-                          .columns = shape->columns,
-                          .window_rows = shape->window_rows,
-                          .window_columns = shape->window_columns,
-                          .wrap_rows = shape->wrap_rows,
-                          .wrap_columns = shape->wrap_columns };
-  if (most_cells (shape) > G_MAXINT32)
-    return arra_fail (error, ARRA_ERROR_NO_MEMORY, "A picture of %u x %u codes is too large", shape->columns,
-                      shape->rows);
+  *mosaic = (ArraMosaic) { .rows = shape->rows,
+                           .columns = shape->columns,
+                           .window_rows = shape->window_rows,
+                           .window_columns = shape->window_columns,
+                           .wrap_rows = shape->wrap_rows,
+                           .wrap_columns = shape->wrap_columns };
+  if (!arra_mosaic_count (shape, &n_cells, error))
+    return FALSE;
   done = arra_mem_new ((gsize) shape->rows * shape->columns, 1, "a picture", error);
-  if (done == NULL || !allocate (mosaic, shape, error))
+  if (done == NULL || !allocate (mosaic, shape, n_cells, error))
     return FALSE;
   arra_mosaic_begin (mosaic, shape);
   add_free (mosaic, shape->known != NULL, done);
@@ -256,9 +280,8 @@ arra_mosaic_init (ArraMosaic *mosaic, const ArraMosaicShape *shape, GError **err
     add_column_border (mosaic, done);
   if (shape->wrap_rows)
     add_row_border (mosaic, done);
-  if (mosaic->n_cells > 0)
-    return TRUE;
-  return arra_fail (error, ARRA_ERROR_ARGUMENT, "There is nothing to make: all of the picture is to be kept");
+  g_assert (mosaic->n_cells == n_cells);
+  return TRUE;
 }
 
 void
@@ -268,7 +291,7 @@ arra_mosaic_clear (ArraMosaic *mosaic)
   arra_mem_free (mosaic->is_known);
   arra_mem_free (mosaic->cells);
   arra_mem_free (mosaic->stages);
-  *mosaic = (ArraMosaic){ 0 };
+  *mosaic = (ArraMosaic) { 0 };
 }
 
 void

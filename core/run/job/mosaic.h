@@ -38,10 +38,12 @@ typedef struct
   guint n_stages;
 } ArraMosaic;
 
-/* NO_MEMORY, or ARGUMENT when nothing is free and no edge wraps. @mosaic is to be cleared in any case. */
+/* Codes that such a mosaic makes. NO_MEMORY: too many; ARGUMENT: none, for nothing is free and no edge wraps. */
+gboolean arra_mosaic_count (const ArraMosaicShape *shape, guint *n_cells, GError **error);
+/* Fails as arra_mosaic_count(). @mosaic is to be cleared in any case. */
 gboolean arra_mosaic_init (ArraMosaic *mosaic, const ArraMosaicShape *shape, GError **error);
 void arra_mosaic_clear (ArraMosaic *mosaic);
-guint64 arra_mosaic_bytes (const ArraMosaicShape *shape); /* of arra_mosaic_init(), at most */
+guint64 arra_mosaic_bytes (const ArraMosaicShape *shape, guint n_cells); /* of arra_mosaic_init(), at most; @n_cells: as counted */
 
 /* Where code @index of a window at @row, @column lies. */
 guint arra_mosaic_cell (const ArraMosaic *mosaic, guint row, guint column, guint index);

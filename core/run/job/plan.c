@@ -63,15 +63,13 @@ take_mosaic (const ArraCheckpoint *checkpoint,
              ArraCapacities *capacities,
              GError **error)
 {
-  g_auto (ArraMosaic) mosaic = { 0 };
   ArraMosaicShape shape;
 
   if (!arra_request_check_mosaic (request, checkpoint, error))
     return FALSE;
   shape = arra_request_mosaic (request, checkpoint);
-  if (!arra_mosaic_init (&mosaic, &shape, error))
+  if (!arra_mosaic_count (&shape, &capacities->mosaic_codes, error))
     return FALSE;
-  capacities->mosaic_codes = mosaic.n_cells;
   capacities->picture_rows = shape.window_rows;
   capacities->picture_columns = shape.window_columns;
   return TRUE;

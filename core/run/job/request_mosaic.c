@@ -8,13 +8,6 @@
 #define MAX_SIDE 65536
 #define USUAL_TRIES 4
 
-/* Pixels on a side for one code. */
-static guint
-patch_of (const ArraCheckpoint *checkpoint)
-{
-  return arra_checkpoint_size_grid (checkpoint) / checkpoint->layout->grid;
-}
-
 static guint
 codes_for (guint pixels, guint patch)
 {
@@ -52,7 +45,7 @@ check_tile (guint pixels, guint smallest, guint patch, GError **error)
 static gboolean
 check_known (const ArraRequest *request, const ArraCheckpoint *checkpoint, GError **error)
 {
-  const guint patch = patch_of (checkpoint);
+  const guint patch = arra_checkpoint_patch (checkpoint);
   const gsize n = (gsize) request->known_rows * request->known_columns;
 
   if (request->known_rows != codes_for (request->height, patch)
@@ -71,19 +64,17 @@ check_known (const ArraRequest *request, const ArraCheckpoint *checkpoint, GErro
 gboolean
 arra_request_check_mosaic (const ArraRequest *request, const ArraCheckpoint *checkpoint, GError **error)
 {
-  const guint patch = patch_of (checkpoint);
+  const guint patch = arra_checkpoint_patch (checkpoint);
 
   if (checkpoint->decoder.writes_only || checkpoint->width == 0)
     return arra_checkpoint_check_size (checkpoint, request->width, request->height, error);
   if (MAX (request->width, request->height) > MAX_SIDE)
     return arra_fail (error, ARRA_ERROR_ARGUMENT,
-                      "A picture of %u x %u pixels cannot be made: no side can be longer than %d",
-                      request->width, request->height, MAX_SIDE);
-  if ((request->seamless & ARRA_SEAMLESS_X) != 0
-      && !check_tile (request->width, checkpoint->width, patch, error))
+                      "A picture of %u x %u pixels cannot be made: no side can be longer than %d", request->width,
+                      request->height, MAX_SIDE);
+  if ((request->seamless & ARRA_SEAMLESS_X) != 0 && !check_tile (request->width, checkpoint->width, patch, error))
     return FALSE;
-  if ((request->seamless & ARRA_SEAMLESS_Y) != 0
-      && !check_tile (request->height, checkpoint->height, patch, error))
+  if ((request->seamless & ARRA_SEAMLESS_Y) != 0 && !check_tile (request->height, checkpoint->height, patch, error))
     return FALSE;
   return request->known == NULL || check_known (request, checkpoint, error);
 }
@@ -91,7 +82,7 @@ arra_request_check_mosaic (const ArraRequest *request, const ArraCheckpoint *che
 ArraMosaicShape
 arra_request_mosaic (const ArraRequest *request, const ArraCheckpoint *checkpoint)
 {
-  const guint patch = patch_of (checkpoint);
+  const guint patch = arra_checkpoint_patch (checkpoint);
   ArraMosaicShape shape = { .window_rows = checkpoint->height / patch,
                             .window_columns = checkpoint->width / patch,
                             .wrap_rows = (request->seamless & ARRA_SEAMLESS_Y) != 0,

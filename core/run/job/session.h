@@ -55,6 +55,13 @@ void arra_session_take_features (ArraSession *session, const ArraConditioner *co
 /* Appends a token. FAILED when it cannot stand there or the sequence is full. */
 gboolean arra_session_push (ArraSession *session, guint32 id, GError **error);
 
+/* Back to the first @n_prompt tokens, and then what stands before the first code of a picture of @rows x @columns. */
+gboolean arra_session_begin_picture (ArraSession *session, guint n_prompt, guint rows, guint columns, GError **error);
+/* Appends what stands between two codes, if anything does. */
+gboolean arra_session_pass_between (ArraSession *session, GError **error);
+/* Appends @code, and what stands before it. */
+gboolean arra_session_push_code (ArraSession *session, guint32 code, GError **error);
+
 /* Back to the first @n_ids tokens; what the caches hold of them stays. */
 void arra_session_rewind (ArraSession *session, guint n_ids);
 

@@ -107,8 +107,7 @@ encode (ArraFill *fill, guint threads, GCancellable *cancellable, GError **error
   codes = arra_checkpoint_encode (fill->checkpoint, rgb, width, height, threads, cancellable, error);
   for (guint row = 0; codes != NULL && row < fill->region.rows; row++)
     for (guint column = 0; column < fill->region.columns; column++)
-      if (arra_fill_region_is_free (&fill->region, fill->mask, fill->width, fill->height, fill->patch, row,
-                                    column))
+      if (arra_fill_region_is_free (&fill->region, fill->mask, fill->width, fill->height, fill->patch, row, column))
         codes[row * fill->region.columns + column] = (guint32) -1;
   return (gint32 *) codes;
 }
@@ -117,12 +116,11 @@ static gboolean
 look (ArraFill *fill, GError **error)
 {
   const ArraCheckpoint *checkpoint = fill->checkpoint;
-  const guint patch = fill->patch = arra_checkpoint_size_grid (checkpoint) / checkpoint->layout->grid;
+  const guint patch = fill->patch = arra_checkpoint_patch (checkpoint);
 
   if (checkpoint->width == 0)
     return arra_fail (error, ARRA_ERROR_UNSUPPORTED,
-                      "%s does not say which size its pictures have, so it cannot fill holes",
-                      checkpoint->path);
+                      "%s does not say which size its pictures have, so it cannot fill holes", checkpoint->path);
   if (!arra_fill_region (fill->mask, fill->width, fill->height, patch, checkpoint->height / patch,
                          checkpoint->width / patch, &fill->region))
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "There is nothing to fill: the mask is black everywhere");
@@ -165,9 +163,8 @@ arra_fill_new_sized (ArraCheckpoint *checkpoint,
   const gsize n = (gsize) width * height;
   ArraRequest taken;
 
-  g_return_val_if_fail (checkpoint != NULL && pixels != NULL && mask != NULL && width > 0 && height > 0
-                            && request != NULL,
-                        NULL);
+  g_return_val_if_fail (
+      checkpoint != NULL && pixels != NULL && mask != NULL && width > 0 && height > 0 && request != NULL, NULL);
   fill->checkpoint = arra_checkpoint_ref (checkpoint);
   fill->width = width;
   fill->height = height;
@@ -215,8 +212,7 @@ correct (ArraFill *fill, const ArraPicture *made, GError **error)
         const gsize at = (gsize) y * width + x, from = place_of (fill, x, y);
 
         for (guint plane = 0; plane < 3; plane++)
-          fill->planes[plane * n + at]
-              = (float) fill->pixels[3 * from + plane] - made->pixels[3 * at + plane];
+          fill->planes[plane * n + at] = (float) fill->pixels[3 * from + plane] - made->pixels[3 * at + plane];
       }
   return arra_smooth_fill (fill->planes, fill->known, 3, width, height, error);
 }
@@ -225,16 +221,14 @@ correct (ArraFill *fill, const ArraPicture *made, GError **error)
 static void
 blend (ArraFill *fill, const ArraPicture *made, guint x, guint y)
 {
-  const gsize at = (gsize) y * made->width + x, to = place_of (fill, x, y),
-              n = (gsize) made->width * made->height;
+  const gsize at = (gsize) y * made->width + x, to = place_of (fill, x, y), n = (gsize) made->width * made->height;
   const float share = fill->mask[to] / 255.0f;
 
   for (guint plane = 0; plane < 3; plane++)
     {
       const float value = CLAMP (made->pixels[3 * at + plane] + fill->planes[plane * n + at], 0, 255);
 
-      fill->painted[3 * to + plane]
-          = (guint8) (fill->pixels[3 * to + plane] * (1 - share) + value * share + 0.5f);
+      fill->painted[3 * to + plane] = (guint8) (fill->pixels[3 * to + plane] * (1 - share) + value * share + 0.5f);
     }
 }
 
@@ -251,8 +245,7 @@ paint (ArraFill *fill, const ArraPicture *made)
 }
 
 gboolean
-arra_fill_paint (
-    ArraFill *fill, guint answer, ArraPicture *picture, GCancellable *cancellable, GError **error)
+arra_fill_paint (ArraFill *fill, guint answer, ArraPicture *picture, GCancellable *cancellable, GError **error)
 {
   const ArraPicture *made;
 
@@ -265,10 +258,10 @@ arra_fill_paint (
   if (!correct (fill, made, error))
     return FALSE;
   paint (fill, made);
-  *picture = (ArraPicture){ .width = fill->width,
-                            .height = fill->height,
-                            .rows_finished = made->rows_finished,
-                            .rows_total = made->rows_total,
-                            .pixels = fill->painted };
+  *picture = (ArraPicture) { .width = fill->width,
+                             .height = fill->height,
+                             .rows_finished = made->rows_finished,
+                             .rows_total = made->rows_total,
+                             .pixels = fill->painted };
   return TRUE;
 }

@@ -40,30 +40,6 @@ report (const Map *map, double fraction)
     map->func (&progress, map->data);
 }
 
-static gboolean
-read_code (ArraSession *session, guint32 code, GError **error)
-{
-  while (session->grammar.expect == ARRA_EXPECT_FORCED)
-    if (!arra_session_push (session, session->grammar.forced, error))
-      return FALSE;
-  return arra_session_push (session, arra_layout_id (session->grammar.layout, code), error);
-}
-
-static gboolean
-begin_window (Map *map, GError **error)
-{
-  ArraJob *job = map->job;
-  guint32 head[ARRA_LAYOUT_HEAD];
-  const guint n
-      = arra_layout_head (job->checkpoint->layout, map->mosaic.window_rows, map->mosaic.window_columns, head);
-
-  arra_session_rewind (&job->session, job->prompt_length);
-  for (guint i = 0; i < n; i++)
-    if (!arra_session_push (&job->session, head[i], error))
-      return FALSE;
-  return TRUE;
-}
-
 /* A row of the window: measured, then read. */
 static gboolean
 measure_row (Map *map,
@@ -79,14 +55,13 @@ measure_row (Map *map,
 
   for (guint i = 0; i < n; i++)
     map->codes[i] = map->all[arra_mosaic_cell (mosaic, stage->row, stage->column, row * n + i)];
-  if (!arra_session_likelihood (&map->job->session, &map->room, map->codes, n, scale, map->row, cancellable,
-                                error))
+  if (!arra_session_likelihood (&map->job->session, &map->room, map->codes, n, scale, map->row, cancellable, error))
     return FALSE;
   for (guint i = 0; i < n; i++)
     {
       const guint cell = arra_mosaic_cell (mosaic, stage->row, stage->column, row * n + i);
 
-      if (!read_code (&map->job->session, map->codes[i], error))
+      if (!arra_session_push_code (&map->job->session, map->codes[i], error))
         return FALSE;
       if (*cursor == stage->end || mosaic->cells[*cursor] != cell)
         continue;
@@ -107,7 +82,8 @@ measure (Map *map, GCancellable *cancellable, GError **error)
       const ArraMosaicStage *stage = &map->mosaic.stages[i];
       guint cursor = stage->begin;
 
-      if (!begin_window (map, error))
+      if (!arra_session_begin_picture (&map->job->session, map->job->prompt_length, map->mosaic.window_rows,
+                                       map->mosaic.window_columns, error))
         return FALSE;
       for (guint row = 0; row < map->mosaic.window_rows && cursor < stage->end; row++)
         {
@@ -137,12 +113,7 @@ make_job (Map *map, ArraCheckpoint *checkpoint, const ArraRequest *given, GError
 }
 
 static gboolean
-init (Map *map,
-      ArraCheckpoint *checkpoint,
-      const ArraRequest *request,
-      guint rows,
-      guint columns,
-      GError **error)
+init (Map *map, ArraCheckpoint *checkpoint, const ArraRequest *request, guint rows, guint columns, GError **error)
 {
   ArraMosaicShape shape = { .rows = rows, .columns = columns };
 
@@ -152,8 +123,8 @@ init (Map *map,
   shape.window_columns = map->job->capacities.picture_columns;
   if (rows < shape.window_rows || columns < shape.window_columns)
     return arra_fail (error, ARRA_ERROR_ARGUMENT,
-                      "A picture of %u x %u codes is smaller than the model's own, which have %u x %u",
-                      columns, rows, shape.window_columns, shape.window_rows);
+                      "A picture of %u x %u codes is smaller than the model's own, which have %u x %u", columns, rows,
+                      shape.window_columns, shape.window_rows);
   if (!arra_mosaic_init (&map->mosaic, &shape, error)
       || !arra_likelihood_room_init (&map->room, &map->job->session, shape.window_columns, error))
     return FALSE;
@@ -196,7 +167,8 @@ arra_checkpoint_likelihood_sized (ArraCheckpoint *checkpoint,
   arra_request_init (&taken, checkpoint);
   memcpy (&taken, request, MIN (request_size, sizeof taken));
   ok = check_codes (checkpoint, codes, (gsize) rows * columns, error)
-       && init (&map, checkpoint, &taken, rows, columns, error) && measure (&map, cancellable, error);
+       && init (&map, checkpoint, &taken, rows, columns, error)
+       && measure (&map, cancellable, error);
   clear (&map);
   return ok;
 }
