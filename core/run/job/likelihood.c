@@ -62,8 +62,9 @@ read_before (ArraSession *session, guint branch, GCancellable *cancellable, GErr
     arra_kv_cache_truncate (cache, n - 1);
   while (arra_session_lacking (session, branch) > 1)
     {
-      ArraTransformerInput input = arra_session_input (
-          session, branch, MIN (arra_session_lacking (session, branch) - 1, session->block), NULL);
+      const guint left = MIN (arra_session_lacking (session, branch) - 1, session->block);
+      ArraTransformerInput input
+          = arra_session_input (session, branch, arra_session_together (session, branch, left), NULL);
 
       if (!arra_transformer_forward (session->run, &input, 1, NULL, NULL, cancellable, error))
         return FALSE;
@@ -91,20 +92,37 @@ push_run (ArraSession *session, const guint32 *codes, guint n, guint *rows, GErr
   return TRUE;
 }
 
-static gboolean
-compute (
-    ArraSession *session, ArraLikelihoodRoom *room, guint n_rows, GCancellable *cancellable, GError **error)
+/* The next @n rows of @branch, whose scores go to @room from row @begin on. */
+static ArraTransformerInput
+next_rows (const ArraSession *session, const ArraLikelihoodRoom *room, guint branch, guint begin, guint n)
 {
+  ArraTransformerInput input
+      = arra_session_input (session, branch, n, room->logits[branch] + (gsize) begin * session->model->shape.n_logits);
+
+  input.all_logits = TRUE;
+  return input;
+}
+
+/* Both branches in one pass over the weights, but for a row in front of the conditional one. */
+static gboolean
+compute (ArraSession *session, ArraLikelihoodRoom *room, guint n_rows, GCancellable *cancellable, GError **error)
+{
+  const guint at_once = arra_session_together (session, ARRA_CONDITIONAL, n_rows);
+  const guint front = at_once < n_rows ? at_once : 0;
   ArraTransformerInput inputs[ARRA_N_BRANCHES];
-  const guint n_branches = session->uncond != NULL ? 2 : 1;
+  guint n_inputs = 0;
 
   g_assert (n_rows <= room->n_rows);
-  for (guint branch = 0; branch < n_branches; branch++)
+  if (front > 0)
     {
-      inputs[branch] = arra_session_input (session, branch, n_rows, room->logits[branch]);
-      inputs[branch].all_logits = TRUE;
+      inputs[0] = next_rows (session, room, ARRA_CONDITIONAL, 0, front);
+      if (!arra_transformer_forward (session->run, inputs, 1, NULL, NULL, cancellable, error))
+        return FALSE;
     }
-  return arra_transformer_forward (session->run, inputs, n_branches, NULL, NULL, cancellable, error);
+  inputs[n_inputs++] = next_rows (session, room, ARRA_CONDITIONAL, front, n_rows - front);
+  if (session->uncond != NULL)
+    inputs[n_inputs++] = next_rows (session, room, ARRA_UNCONDITIONAL, 0, n_rows);
+  return arra_transformer_forward (session->run, inputs, n_inputs, NULL, NULL, cancellable, error);
 }
 
 /* log p of @id among the codes. NaN when a score is not finite where it must be. */

@@ -255,9 +255,8 @@ unread_rows (const ArraSession *session, guint branch)
   return n - MIN (arra_kv_cache_length (session->cond), n);
 }
 
-/* How many of its next @n tokens a branch can read at once. */
-static guint
-together (const ArraSession *session, guint branch, guint n)
+guint
+arra_session_together (const ArraSession *session, guint branch, guint n)
 {
   const guint rows = unread_rows (session, branch);
 
@@ -290,7 +289,7 @@ fits_one_pass (const ArraSession *session, guint left)
 {
   const guint cond = arra_session_lacking (session, ARRA_CONDITIONAL);
 
-  return left <= session->block && together (session, ARRA_CONDITIONAL, cond) == cond;
+  return left <= session->block && arra_session_together (session, ARRA_CONDITIONAL, cond) == cond;
 }
 
 /* Reads blocks without scores until what is left fits one pass. A cancelled reading keeps the blocks it
@@ -304,7 +303,7 @@ read_ahead (
 
   for (guint left = total; !fits_one_pass (session, left); left = arra_session_unread (session))
     {
-      const guint cond = together (session, ARRA_CONDITIONAL,
+      const guint cond = arra_session_together (session, ARRA_CONDITIONAL,
                                    MIN (arra_session_lacking (session, ARRA_CONDITIONAL) - 1, session->block));
       guint uncond = 0, n_inputs = 0;
       ArraTransformerInput inputs[2];

@@ -167,7 +167,7 @@ arra_checkpoint_likelihood_sized (ArraCheckpoint *checkpoint,
   arra_request_init (&taken, checkpoint);
   memcpy (&taken, request, MIN (request_size, sizeof taken));
   ok = check_codes (checkpoint, codes, (gsize) rows * columns, error)
-       && init (&map, checkpoint, &taken, rows, columns, error)
+       && init (&map, checkpoint, &taken, rows, columns, error) && arra_job_read_text (map.job, cancellable, error)
        && measure (&map, cancellable, error);
   clear (&map);
   return ok;

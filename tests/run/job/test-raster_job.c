@@ -245,6 +245,40 @@ assert_by_hand (const ArraJob *job, const Front fronts[2])
     arra_kv_cache_free (caches[i]);
 }
 
+static double
+log_softmax (const float *scores, guint32 code)
+{
+  double sum = 0;
+
+  for (guint i = 0; i < N_CODES; i++)
+    sum += exp ((double) scores[i]);
+  return (double) scores[code] - log (sum);
+}
+
+/* How likely the picture's codes are is what the scores of its own steps say, whatever stands in front of the branches.
+ */
+static void
+assert_likely (ArraJob *job)
+{
+  const guint32 *codes = job->answers[0].tokens;
+  double with[SIDE * SIDE], without[SIDE * SIDE];
+  g_autoptr (GError) error = NULL;
+
+  arra_checkpoint_likelihood (job->checkpoint, &job->request, codes, SIDE, SIDE, with, without, NULL, NULL, NULL,
+                              &error);
+  g_assert_no_error (error);
+  arra_session_rewind (&job->session, job->prompt_length);
+  for (guint i = 0; i < SIDE * SIDE; i++)
+    {
+      guint32 id;
+
+      g_assert_true (arra_session_next (&job->session, &job->sampling, 0, i, &id, NULL, NULL, NULL, NULL));
+      g_assert_cmpfloat_with_epsilon (with[i], log_softmax (job->session.logits[0], codes[i]), 1e-5);
+      g_assert_cmpfloat_with_epsilon (without[i], log_softmax (job->session.logits[1], codes[i]), 1e-5);
+      g_assert_true (arra_session_push_code (&job->session, codes[i], NULL));
+    }
+}
+
 /* The same tokens after a cancelled run that goes on, and from a GGUF file made of it. */
 static void
 assert_same_elsewhere (const char *directory, const ArraJob *job)
@@ -276,6 +310,7 @@ test_classes (void)
 
   assert_by_hand (job, fronts);
   assert_same_elsewhere (directory, job);
+  assert_likely (job);
   arra_job_free (job);
   arra_checkpoint_unref (checkpoint);
   remove_directory (directory);
@@ -328,6 +363,7 @@ test_names (void)
       g_assert_cmpuint (g_strv_length ((char **) arra_checkpoint_classes (checkpoint)), ==, models[i].n);
       assert_by_hand (job, fronts);
       assert_same_elsewhere (directory, job);
+  assert_likely (job);
       arra_job_free (job);
       arra_checkpoint_unref (checkpoint);
       remove_directory (directory);
@@ -430,6 +466,7 @@ test_text (void)
   arra_janus_unconditional (prompt, G_N_ELEMENTS (prompt), PAD, none);
   assert_by_hand (job, fronts);
   assert_same_elsewhere (directory, job);
+  assert_likely (job);
   arra_job_free (job);
   arra_checkpoint_unref (checkpoint);
   remove_directory (directory);
@@ -530,6 +567,7 @@ test_features (void)
   g_assert_cmpmem (job->answers[1].tokens, SIDE * SIDE * sizeof (guint32), job->answers[0].tokens,
                    SIDE * SIDE * sizeof (guint32));
   assert_same_elsewhere (directory, job);
+  assert_likely (job);
   arra_job_free (job);
   arra_checkpoint_unref (checkpoint);
   remove_directory (directory);
