@@ -2,38 +2,26 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fill.h"
 
-#include "checkpoint.h"
 #include "commands.h"
-#include "fail.h"
+#include "generate.h"
 #include "inputs.h"
-#include "locate.h"
-#include "mem.h"
-#include "open.h"
 #include "options.h"
 #include "output.h"
 #include "progress.h"
-#include "prompt.h"
-#include "request.h"
-#include "request_mosaic.h"
 #include "signals.h"
-#include "values.h"
 
-#define MAX_TOP (1u << 24)
-
+/* Of GenerateOptions only those that a hole can have are set. */
 typedef struct
 {
-  char *model, *vqgan, *mask, *extend, *prompt, *prompt_file, *out, *count, *seed, *cfg, *top_k, *temperature,
-      *top_p, *tries, *threads, *memory, **rest;
-  gboolean no_metadata, quiet;
+  GenerateOptions made;
+  char *mask, *extend;
 } Options;
 
 typedef struct
 {
   const Options *options;
-  char *model, *vqgan, *prompt;
-  const char *out;
+  GenerateSetup setup;
   FillExtend extend;
-  ArraRequest request; /* as far as the options say */
   ArraCheckpoint *checkpoint;
   ArraFill *fill;
   CliProgress *progress;
@@ -45,135 +33,75 @@ static const CliHelp help = {
   .summary = "Fills a hole in a picture with what goes on around it, or draws on beyond its edges. Outside "
              "of the hole the picture\n"
              "stays as it is, to the bit.",
-  .examples
-  = "  arra fill wall.png --mask hole.png --prompt \"red brick wall\" -o whole.png\n"
-    "  arra fill wall.png --extend left=128,right=128 --prompt \"red brick wall\" -o wide.png\n"
-    "  arra fill cut-out.png --prompt \"oak planks\" --count 4 -o filled.png        (its transparent parts)",
+  .examples = "  arra fill wall.png --mask hole.png --prompt \"red brick wall\" -o whole.png\n"
+              "  arra fill wall.png --extend left=128,right=128 --prompt \"red brick wall\" -o wide.png\n"
+              "  arra fill cut-out.png --prompt \"oak planks\" --count 4 -o filled.png        (its transparent parts)",
   .notes = "MASK has the picture's size: white is made, black stays, grey is blended. Transparent pixels are "
            "made, too.\n"
            "Only what lies around the hole is looked at, so large pictures take no longer than small ones.",
 };
 
 static gboolean
-apply (const Options *options, ArraRequest *request, GError **error)
-{
-  const struct
-  {
-    const char *option, *text;
-    guint min, max, *out;
-  } numbers[] = {
-    { "--count", options->count, 1, ARRA_MAX_COUNT, &request->count },
-    { "--top-k", options->top_k, 0, MAX_TOP, &request->top_k },
-    { "--tries", options->tries, 1, ARRA_MAX_TRIES, &request->tries },
-    { "--threads", options->threads, 1, 64, &request->threads },
-  };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
-    if (numbers[i].text != NULL
-        && !cli_value_guint (numbers[i].option, numbers[i].text, numbers[i].min, numbers[i].max,
-                             numbers[i].out, error))
-      return FALSE;
-  if (options->seed != NULL
-      && !cli_value_uint ("--seed", options->seed, 0, G_MAXUINT64, &request->seed, error))
-    return FALSE;
-  if (options->cfg != NULL
-      && !cli_value_double ("--cfg", options->cfg, 0, ARRA_MAX_GUIDANCE, &request->guidance_scale, error))
-    return FALSE;
-  if (options->temperature != NULL
-      && !cli_value_double ("--temperature", options->temperature, 0.001, 1000, &request->temperature, error))
-    return FALSE;
-  if (options->top_p != NULL
-      && !cli_value_double ("--top-p", options->top_p, 0.000001, 1, &request->top_p, error))
-    return FALSE;
-  return options->memory == NULL
-         || cli_value_bytes ("--memory", options->memory, &request->memory_limit, error);
-}
-
-static gboolean
-check_outputs (Run *run, GError **error)
+check_outputs (const Run *run, GError **error)
 {
   g_autoptr (CliInputs) inputs = cli_inputs_new ();
-  const guint n = run->request.count;
 
-  cli_inputs_add_checkpoint (inputs, run->model, run->vqgan);
-  cli_inputs_add (inputs, run->options->rest[0]);
+  cli_inputs_add_checkpoint (inputs, run->setup.model, run->setup.vqgan);
+  cli_inputs_add (inputs, run->options->made.rest[0]);
   cli_inputs_add (inputs, run->options->mask);
-  cli_inputs_add (inputs, run->options->prompt_file);
-  if (!cli_output_check_picture ("-o", run->out, error) || !cli_output_check_count ("-o", run->out, n, error)
-      || !cli_inputs_spare (inputs, "-o", run->out, error))
-    return FALSE;
-  for (guint i = 1; n > 1 && i <= n; i++)
-    {
-      g_autofree char *name = cli_output_numbered (run->out, i);
-
-      if (!cli_output_check ("-o", name, error) || !cli_inputs_spare (inputs, "-o", name, error))
-        return FALSE;
-    }
-  return TRUE;
+  cli_inputs_add (inputs, run->options->made.prompt_file);
+  return cli_output_check_picture ("-o", run->setup.out, error) && generate_check_pictures (&run->setup, inputs, error);
 }
 
 static gboolean
 check (Run *run, GError **error)
 {
-  const Options *options = run->options;
+  GenerateOptions made = run->options->made;
 
-  if (options->rest == NULL)
+  if (made.rest == NULL)
     return cli_usage_error (error, "no picture: name the file to fill");
-  if (!cli_options_max_rest (options->rest, 1, error))
+  if (!cli_options_max_rest (made.rest, 1, error))
     return FALSE;
-  if (options->out == NULL)
+  if (made.out == NULL)
     return cli_usage_error (error, "no output: name the picture to write with -o FILE.png");
-  if (options->extend != NULL && !fill_extend_parse (options->extend, &run->extend, error))
+  if (run->options->extend != NULL && !fill_extend_parse (run->options->extend, &run->extend, error))
     return FALSE;
-  arra_request_init (&run->request, NULL);
-  run->request.seed = g_random_int ();
-  run->prompt = cli_prompt_read (options->prompt, options->prompt_file, NULL, error);
-  if (run->prompt == NULL || !apply (options, &run->request, error))
+  made.rest = NULL; /* it is no prompt */
+  if (!generate_setup_take (&run->setup, &made, error))
     return FALSE;
-  run->out = cli_output_path (options->out);
-  run->model = cli_locate_checkpoint (options->model, error);
-  return run->model != NULL && cli_locate_part ("--vqgan", options->vqgan, &run->vqgan, error)
-         && check_outputs (run, error);
+  run->setup.out = g_strdup (cli_output_path (made.out));
+  return check_outputs (run, error);
 }
 
 static gboolean
 open_fill (Run *run, const ArraRaster *rgb, const ArraRaster *mask, GError **error)
 {
-  ArraOpenOptions options = ARRA_OPEN_OPTIONS_INIT;
   ArraRequest request;
 
-  options.vqgan = run->vqgan;
-  options.threads = run->request.threads;
-  cli_progress_say (run->progress, "Loading ...");
-  run->checkpoint = arra_checkpoint_open (run->model, &options, cli_signals_stage (0), error);
+  run->checkpoint = generate_open (&run->options->made, &run->setup, run->progress, error);
   if (run->checkpoint == NULL)
     return FALSE;
-  if (!run->options->quiet)
-    cli_show_notes (run->checkpoint);
   arra_request_init (&request, run->checkpoint);
-  request.seed = run->request.seed;
-  request.prompt = run->prompt;
-  if (!apply (run->options, &request, error))
+  if (!generate_setup_apply (&run->setup, &run->options->made, &request, error))
     return FALSE;
-  run->fill = arra_fill_new (run->checkpoint, rgb->pixels, mask->pixels, (guint) rgb->width,
-                             (guint) rgb->height, &request, cli_signals_stage (0), error);
+  run->fill = arra_fill_new (run->checkpoint, rgb->pixels, mask->pixels, (guint) rgb->width, (guint) rgb->height,
+                             &request, cli_signals_stage (0), error);
   return run->fill != NULL;
 }
 
 static gboolean
 write_picture (Run *run, guint answer, guint n, GError **error)
 {
-  g_autofree char *path = n > 1 ? cli_output_numbered (run->out, answer + 1) : g_strdup (run->out);
-  const gboolean labelled = !run->options->no_metadata;
+  g_autofree char *path = n > 1 ? cli_output_numbered (run->setup.out, answer + 1) : g_strdup (run->setup.out);
+  const gboolean labelled = !run->options->made.no_metadata;
   g_autofree char *recipe = labelled ? arra_job_recipe (arra_fill_job (run->fill), answer, TRUE) : NULL;
   ArraPicture picture;
 
   if (!arra_fill_paint (run->fill, answer, &picture, cli_signals_stage (0), error)
-      || !arra_picture_save_png (&picture, path, recipe, labelled, arra_checkpoint_card (run->checkpoint),
-                                 error))
+      || !arra_picture_save_png (&picture, path, recipe, labelled, arra_checkpoint_card (run->checkpoint), error))
     return FALSE;
   cli_progress_clear (run->progress);
-  if (!run->options->quiet)
+  if (!run->options->made.quiet)
     cli_print ("%s\n", path);
   return TRUE;
 }
@@ -184,7 +112,7 @@ finished (ArraJob *job, guint answer, gpointer data, GError **error)
 {
   Run *run = data;
 
-  return write_picture (run, answer, run->request.count, error);
+  return write_picture (run, answer, run->setup.request.count, error);
 }
 
 static gboolean
@@ -194,9 +122,9 @@ fill (Run *run, GError **error)
   ArraJob *job;
 
   if (!check (run, error)
-      || !fill_picture_load (run->options->rest[0], run->options->mask, &run->extend, &rgb, &mask, error))
+      || !fill_picture_load (run->options->made.rest[0], run->options->mask, &run->extend, &rgb, &mask, error))
     return FALSE;
-  run->progress = cli_progress_new (!run->options->quiet, run->request.count, NULL);
+  run->progress = cli_progress_new (!run->options->made.quiet, run->setup.request.count, NULL);
   if (!open_fill (run, &rgb, &mask, error))
     return FALSE;
   job = arra_fill_job (run->fill);
@@ -204,8 +132,8 @@ fill (Run *run, GError **error)
   arra_job_set_finished (job, finished, run);
   if (!arra_job_run (job, cli_signals_stage (0), error))
     return FALSE;
-  if (!run->options->quiet)
-    cli_print ("seed %" G_GUINT64_FORMAT "\n", run->request.seed);
+  if (!run->options->made.quiet)
+    cli_print ("seed %" G_GUINT64_FORMAT "\n", run->setup.seed);
   return TRUE;
 }
 
@@ -218,9 +146,7 @@ work (gpointer data, GError **error)
   cli_progress_free (run.progress);
   arra_fill_free (run.fill);
   g_clear_pointer (&run.checkpoint, arra_checkpoint_unref);
-  arra_mem_free (run.prompt);
-  g_free (run.model);
-  g_free (run.vqgan);
+  generate_setup_clear (&run.setup);
   return ok;
 }
 
@@ -229,38 +155,37 @@ cli_fill (int argc, char **argv)
 {
   Options options = { 0 };
   const GOptionEntry entries[] = {
-    { "model", 'm', 0, G_OPTION_ARG_FILENAME, &options.model,
+    { "model", 'm', 0, G_OPTION_ARG_FILENAME, &options.made.model,
       "Checkpoint: a .gguf file, a Hugging Face folder, or a name", "PATH" },
-    { "vqgan", 0, 0, G_OPTION_ARG_FILENAME, &options.vqgan, "VQGAN, when the checkpoint has none", "FILE" },
-    { "mask", 0, 0, G_OPTION_ARG_FILENAME, &options.mask, "Picture of the same size: what is white is made",
-      "FILE" },
-    { "extend", 0, 0, G_OPTION_ARG_STRING, &options.extend,
-      "Pixels to draw on beyond the edges, as in left=256,top=64", "SIDES" },
-    { "prompt", 'p', 0, G_OPTION_ARG_FILENAME, &options.prompt, "What the picture shows", "TEXT" },
-    { "prompt-file", 'f', 0, G_OPTION_ARG_FILENAME, &options.prompt_file,
+    { "vqgan", 0, 0, G_OPTION_ARG_FILENAME, &options.made.vqgan, "VQGAN, when the checkpoint has none", "FILE" },
+    { "mask", 0, 0, G_OPTION_ARG_FILENAME, &options.mask, "Picture of the same size: what is white is made", "FILE" },
+    { "extend", 0, 0, G_OPTION_ARG_STRING, &options.extend, "Pixels to draw on beyond the edges, as in left=256,top=64",
+      "SIDES" },
+    { "prompt", 'p', 0, G_OPTION_ARG_FILENAME, &options.made.prompt, "What the picture shows", "TEXT" },
+    { "prompt-file", 'f', 0, G_OPTION_ARG_FILENAME, &options.made.prompt_file,
       "Read the prompt from FILE; - is standard input", "FILE" },
-    { "out", 'o', 0, G_OPTION_ARG_FILENAME, &options.out, "Picture to write; - is standard output", "PATH" },
-    { "count", 'n', 0, G_OPTION_ARG_STRING, &options.count, "Number of pictures; more than one are numbered",
+    { "out", 'o', 0, G_OPTION_ARG_FILENAME, &options.made.out, "Picture to write; - is standard output", "PATH" },
+    { "count", 'n', 0, G_OPTION_ARG_STRING, &options.made.count, "Number of pictures; more than one are numbered",
       "N" },
-    { "seed", 0, 0, G_OPTION_ARG_STRING, &options.seed,
-      "Start of the randomness (default: another each time)", "N" },
-    { "cfg", 0, 0, G_OPTION_ARG_STRING, &options.cfg,
-      "Guidance scale: how closely to follow the prompt; 1: off", "SCALE" },
-    { "top-k", 0, 0, G_OPTION_ARG_STRING, &options.top_k, "Choose among the K likeliest image tokens; 0: all",
+    { "seed", 0, 0, G_OPTION_ARG_STRING, &options.made.seed, "Start of the randomness (default: another each time)",
+      "N" },
+    { "cfg", 0, 0, G_OPTION_ARG_STRING, &options.made.cfg, "Guidance scale: how closely to follow the prompt; 1: off",
+      "SCALE" },
+    { "top-k", 0, 0, G_OPTION_ARG_STRING, &options.made.top_k, "Choose among the K likeliest image tokens; 0: all",
       "K" },
-    { "temperature", 't', 0, G_OPTION_ARG_STRING, &options.temperature,
+    { "temperature", 't', 0, G_OPTION_ARG_STRING, &options.made.temperature,
       "Above 1 more varied, below 1 more certain", "T" },
-    { "top-p", 0, 0, G_OPTION_ARG_STRING, &options.top_p, "Choose among tokens of this probability together",
+    { "top-p", 0, 0, G_OPTION_ARG_STRING, &options.made.top_p, "Choose among tokens of this probability together",
       "P" },
-    { "tries", 0, 0, G_OPTION_ARG_STRING, &options.tries,
+    { "tries", 0, 0, G_OPTION_ARG_STRING, &options.made.tries,
       "Compare N ways through each row of the hole (default: 4)", "N" },
-    { "threads", 0, 0, G_OPTION_ARG_STRING, &options.threads, "Threads (default: all processors)", "N" },
-    { "memory", 0, 0, G_OPTION_ARG_STRING, &options.memory, "Refuse to take more memory than this, as in 4G",
+    { "threads", 0, 0, G_OPTION_ARG_STRING, &options.made.threads, "Threads (default: all processors)", "N" },
+    { "memory", 0, 0, G_OPTION_ARG_STRING, &options.made.memory, "Refuse to take more memory than this, as in 4G",
       "SIZE" },
-    { "no-metadata", 0, 0, G_OPTION_ARG_NONE, &options.no_metadata,
-      "Leave recipe and AI label out of the picture", NULL },
-    { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet, "Print nothing but errors", NULL },
-    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.rest, NULL, NULL },
+    { "no-metadata", 0, 0, G_OPTION_ARG_NONE, &options.made.no_metadata, "Leave recipe and AI label out of the picture",
+      NULL },
+    { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options.made.quiet, "Print nothing but errors", NULL },
+    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.made.rest, NULL, NULL },
     { NULL, 0, 0, 0, NULL, NULL, NULL },
   };
 

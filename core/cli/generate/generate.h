@@ -3,6 +3,7 @@
 #pragma once
 
 #include <arra.h>
+#include "inputs.h"
 #include "json.h"
 #include "progress.h"
 #include "status.h"
@@ -57,9 +58,14 @@ void generate_options_clear (GenerateOptions *options);
 
 /* Checks all that can be checked before any work: combinations, values, prompt, checkpoint's name, output files. */
 gboolean generate_setup_init (GenerateSetup *setup, const GenerateOptions *options, GError **error);
+/* Of these only what is made and with what, for a command whose outputs are its own. */
+gboolean generate_setup_take (GenerateSetup *setup, const GenerateOptions *options, GError **error);
 void generate_setup_clear (GenerateSetup *setup);
 /* Sets what the options say about the request; the rest stays. */
 gboolean generate_setup_apply (const GenerateSetup *setup, const GenerateOptions *options, ArraRequest *request, GError **error);
+
+/* Whether request.count pictures can be written to setup->out, and none of them lies where something is read or where setup->tokens (nullable) goes. */
+gboolean generate_check_pictures (const GenerateSetup *setup, const CliInputs *inputs, GError **error);
 
 /* generate_open.c */
 

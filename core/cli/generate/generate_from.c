@@ -108,7 +108,7 @@ generate_from (const GenerateOptions *options,
                ArraRequest *request,
                GError **error)
 {
-  const guint patch = arra_checkpoint_size_grid (checkpoint) / checkpoint->layout->grid;
+  const guint patch = arra_checkpoint_patch (checkpoint);
   g_autofree gint32 *known = NULL;
   Codes codes = { 0 };
   gboolean ok;

@@ -253,15 +253,15 @@ static gboolean
 check_picture (const GenerateSetup *setup, const CliInputs *inputs, const char *path, GError **error)
 {
   g_autofree char *whole = g_canonicalize_filename (path, NULL);
-  g_autofree char *tokens = g_canonicalize_filename (setup->tokens, NULL);
+  g_autofree char *tokens = setup->tokens != NULL ? g_canonicalize_filename (setup->tokens, NULL) : NULL;
 
-  if (strcmp (whole, tokens) == 0 && (cli_output_is_standard (path) || !cli_output_is_stream (path)))
+  if (g_strcmp0 (whole, tokens) == 0 && (cli_output_is_standard (path) || !cli_output_is_stream (path)))
     return cli_usage_error (error, "-o and --tokens-out both name %s", path);
   return cli_inputs_spare (inputs, "-o", path, error);
 }
 
-static gboolean
-check_pictures (const GenerateSetup *setup, const CliInputs *inputs, GError **error)
+gboolean
+generate_check_pictures (const GenerateSetup *setup, const CliInputs *inputs, GError **error)
 {
   guint n = setup->request.count;
 
@@ -300,7 +300,7 @@ check_outputs (const GenerateSetup *setup, const GenerateOptions *options, GErro
   if (!cli_output_check_picture ("-o", setup->out, error) || !check_tokens (setup, options, inputs, error))
     return FALSE;
   cli_inputs_add (inputs, options->resume);
-  return check_pictures (setup, inputs, error);
+  return generate_check_pictures (setup, inputs, error);
 }
 
 static gboolean
@@ -311,11 +311,24 @@ locate_vqgan (GenerateSetup *setup, GError **error)
   return cli_locate_part ("--vqgan", given, &setup->vqgan, error);
 }
 
-gboolean
-generate_setup_init (GenerateSetup *setup, const GenerateOptions *options, GError **error)
+static void
+begin (GenerateSetup *setup)
 {
   *setup = (GenerateSetup){ .quant = ARRA_QUANT_AS_STORED, .cfg_interval = -1 };
   arra_request_init (&setup->request, NULL);
+}
+
+gboolean
+generate_setup_take (GenerateSetup *setup, const GenerateOptions *options, GError **error)
+{
+  begin (setup);
+  return take_new (setup, options, error) && locate_vqgan (setup, error);
+}
+
+gboolean
+generate_setup_init (GenerateSetup *setup, const GenerateOptions *options, GError **error)
+{
+  begin (setup);
   if (options->quiet && options->json)
     return cli_usage_error (error, "--quiet and --json contradict each other");
   if (options->json && (cli_output_is_standard (options->out) || cli_output_is_standard (options->tokens_out)))
