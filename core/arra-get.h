@@ -1,8 +1,7 @@
 /* arra-get.h - the public face of libarra, continued: checkpoints from the Hugging Face Hub
  *
  * Copyright (C) 2026 The ARRA for GIMP authors
- * SPDX-License-Identifier: GPL-3.0-or-later
- */
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
 #include <arra.h>

@@ -33,16 +33,8 @@ const PluginArgument plugin_arguments[] = {
             0,
             0,
             vqgan),
-  ARGUMENT (
-      "width", N_ ("_Width"), N_ ("Width in pixels; 0: the checkpoint's"), PLUGIN_INT, 0, 16384, 0, width),
-  ARGUMENT ("height",
-            N_ ("_Height"),
-            N_ ("Height in pixels; 0: the checkpoint's"),
-            PLUGIN_INT,
-            0,
-            16384,
-            0,
-            height),
+  ARGUMENT ("width", N_ ("_Width"), N_ ("Width in pixels; 0: the checkpoint's"), PLUGIN_INT, 0, 16384, 0, width),
+  ARGUMENT ("height", N_ ("_Height"), N_ ("Height in pixels; 0: the checkpoint's"), PLUGIN_INT, 0, 16384, 0, height),
   ARGUMENT ("count",
             N_ ("_Number of pictures"),
             N_ ("How many pictures to make, each a layer"),
@@ -83,14 +75,7 @@ const PluginArgument plugin_arguments[] = {
             MAX_TOP,
             -1,
             top_k),
-  ARGUMENT ("text-top-k",
-            N_ ("Te_xt top-k"),
-            N_ ("The same for text tokens"),
-            PLUGIN_INT,
-            -1,
-            MAX_TOP,
-            -1,
-            text_top_k),
+  ARGUMENT ("text-top-k", N_ ("Te_xt top-k"), N_ ("The same for text tokens"), PLUGIN_INT, -1, MAX_TOP, -1, text_top_k),
   ARGUMENT ("temperature",
             N_ ("Te_mperature"),
             N_ ("Above 1 more varied, below 1 more certain; 0: the checkpoint's"),
@@ -154,8 +139,16 @@ const guint plugin_n_arguments = G_N_ELEMENTS (plugin_arguments);
 void
 plugin_settings_init (PluginSettings *settings)
 {
-  *settings = (PluginSettings){ .prompt = g_strdup (""), .checkpoint = g_strdup (""), .vqgan = g_strdup (""), .count = 1,
-                                .seed = -1, .guidance = -1, .top_k = -1, .text_top_k = -1, .include_recipe = TRUE, .include_prompt = TRUE };
+  *settings = (PluginSettings) { .prompt = g_strdup (""),
+                                 .checkpoint = g_strdup (""),
+                                 .vqgan = g_strdup (""),
+                                 .count = 1,
+                                 .seed = -1,
+                                 .guidance = -1,
+                                 .top_k = -1,
+                                 .text_top_k = -1,
+                                 .include_recipe = TRUE,
+                                 .include_prompt = TRUE };
 }
 
 void
@@ -196,7 +189,8 @@ check_ranges (const PluginSettings *settings, GError **error)
       value = number (settings, argument);
       if (value >= argument->min && value <= argument->max)
         continue;
-      g_set_error (error, ARRA_ERROR, ARRA_ERROR_ARGUMENT, _("%s must be between %.0f and %.0f"), argument->name, argument->min, argument->max);
+      g_set_error (error, ARRA_ERROR, ARRA_ERROR_ARGUMENT, _ ("%s must be between %.0f and %.0f"), argument->name,
+                   argument->min, argument->max);
       return FALSE;
     }
   return TRUE;
@@ -207,7 +201,8 @@ plugin_settings_settle (PluginSettings *settings, GError **error)
 {
   if (settings->prompt == NULL || settings->prompt[strspn (settings->prompt, " \t\r\n")] == '\0')
     {
-      g_set_error_literal (error, ARRA_ERROR, ARRA_ERROR_ARGUMENT, _("The prompt is empty: say what the picture shall show"));
+      g_set_error_literal (error, ARRA_ERROR, ARRA_ERROR_ARGUMENT,
+                           _ ("The prompt is empty: say what the picture shall show"));
       return FALSE;
     }
   if (!check_ranges (settings, error))
@@ -228,7 +223,8 @@ plugin_settings_settle (PluginSettings *settings, GError **error)
   {
     g_autofree char *folder = arra_checkpoints_folder ();
 
-    g_set_error (error, ARRA_ERROR, ARRA_ERROR_NOT_FOUND, _("There is no checkpoint: put a .gguf file into %s, or name one"), folder);
+    g_set_error (error, ARRA_ERROR, ARRA_ERROR_NOT_FOUND,
+                 _ ("There is no checkpoint: put a .gguf file into %s, or name one"), folder);
   }
   return FALSE;
 }

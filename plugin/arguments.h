@@ -13,17 +13,17 @@ typedef struct
   char *prompt, *checkpoint, *vqgan; /* empty checkpoint or VQGAN: the default one */
   int width, height;                 /* 0: the checkpoint's */
   int count;
-  double seed;                       /* whole number; -1: a new one */
-  int first;                         /* number of the first picture among those of the seed, from 0 */
-  double guidance;                   /* -1: the checkpoint's */
-  int top_k, text_top_k;             /* -1: the checkpoint's */
-  double temperature, top_p;         /* 0: the checkpoint's */
+  double seed;               /* whole number; -1: a new one */
+  int first;                 /* number of the first picture among those of the seed, from 0 */
+  double guidance;           /* -1: the checkpoint's */
+  int top_k, text_top_k;     /* -1: the checkpoint's */
+  double temperature, top_p; /* 0: the checkpoint's */
   gboolean greedy;
-  int threads;                       /* 0: all */
-  double memory_limit;               /* MiB; 0: what is free */
-  int insert;                        /* ArraInsertMode */
-  gboolean include_recipe;           /* recipe on the layer and AI label on the image */
-  gboolean include_prompt;           /* FALSE: the prompt stays out of everything that is kept */
+  int threads;             /* 0: all */
+  double memory_limit;     /* MiB; 0: what is free */
+  int insert;              /* ArraInsertMode */
+  gboolean include_recipe; /* recipe on the layer and AI label on the image */
+  gboolean include_prompt; /* FALSE: the prompt stays out of everything that is kept */
 } PluginSettings;
 
 typedef enum
@@ -55,8 +55,10 @@ void plugin_settings_set_text (PluginSettings *settings, const PluginArgument *a
 gboolean plugin_settings_settle (PluginSettings *settings, GError **error);
 /* Strings stay with @settings. */
 void plugin_settings_request (const PluginSettings *settings, const ArraCheckpoint *checkpoint, ArraRequest *request);
-/* What was in force, as a JSON object without line ends; (transfer full): g_free(). Words that @checkpoint (nullable) never learnt are in it with the prompt. */
-char *plugin_settings_describe (const PluginSettings *settings, const ArraRequest *request, const ArraCheckpoint *checkpoint);
+/* What was in force, as a JSON object without line ends; (transfer full): g_free(). Words that @checkpoint (nullable)
+ * never learnt are in it with the prompt. */
+char *
+plugin_settings_describe (const PluginSettings *settings, const ArraRequest *request, const ArraCheckpoint *checkpoint);
 
 /* last_values.c: what is missing or unreadable is left as it is. The prompt is saved only when it may be kept. */
 void plugin_settings_load (PluginSettings *settings, const char *path);

@@ -17,14 +17,14 @@ typedef struct
   GArray *pictures; /* of InsertPicture */
   GPtrArray *recipes;
   GMainLoop *loop;
-  GMutex lock;      /* over what follows */
-  double fraction;  /* below 0: not known yet */
+  GMutex lock;     /* over what follows */
+  double fraction; /* below 0: not known yet */
 } Batch;
 
 static void
 batch_init (Batch *batch, PluginSettings *settings)
 {
-  *batch = (Batch){ .settings = settings, .fraction = -1 };
+  *batch = (Batch) { .settings = settings, .fraction = -1 };
   batch->pictures = g_array_new (FALSE, FALSE, sizeof (InsertPicture));
   batch->recipes = g_ptr_array_new_with_free_func (g_free);
   batch->loop = g_main_loop_new (NULL, FALSE);
@@ -111,7 +111,7 @@ decode_all (Batch *batch, GError **error)
       }
   if (batch->pictures->len > 0)
     return TRUE;
-  g_set_error_literal (error, ARRA_ERROR, ARRA_ERROR_FAILED, _("The model answered without a picture"));
+  g_set_error_literal (error, ARRA_ERROR, ARRA_ERROR_FAILED, _ ("The model answered without a picture"));
   return FALSE;
 }
 
@@ -187,7 +187,7 @@ wait_for_pictures (Batch *batch, GError **error)
   GThread *thread;
   guint tick;
 
-  gimp_progress_init (_("Generating from text"));
+  gimp_progress_init (_ ("Generating from text"));
   g_task_set_task_data (task, batch, NULL);
   thread = start_thread (task);
   tick = g_timeout_add (TICK_MILLISECONDS, show_progress, batch);
@@ -206,12 +206,14 @@ run_batch (PluginCall *call, GError **error)
   InsertTarget target = { .image = call->image, .own = HOST_NONE };
 
   batch_init (&batch, settings);
-  if (!plugin_settings_settle (settings, error) || !insert_check_place (call->image, (ArraInsertMode) settings->insert, error)
+  if (!plugin_settings_settle (settings, error)
+      || !insert_check_place (call->image, (ArraInsertMode) settings->insert, error)
       || !wait_for_pictures (&batch, error))
     return FALSE;
   call->described = plugin_settings_describe (settings, &batch.request, batch.checkpoint);
   target.place = (ArraInsertMode) settings->insert;
   target.label = settings->include_recipe;
   target.display = call->mode != GIMP_RUN_NONINTERACTIVE;
-  return insert_pictures (&target, (const InsertPicture *) (gpointer) batch.pictures->data, batch.pictures->len, call->layers, error);
+  return insert_pictures (&target, (const InsertPicture *) (gpointer) batch.pictures->data, batch.pictures->len,
+                          call->layers, error);
 }

@@ -11,11 +11,11 @@
 
 #define FIXED_ARGUMENTS 3 /* run mode, image, drawable */
 #define MAX_VALUES 4
-/* GIMP 2.10 offers Repeat, Re-Show and Recently Used only for procedures that name the kinds of images they work on, and those need an image: a
- * second procedure is there without one. */
+/* GIMP 2.10 offers Repeat, Re-Show and Recently Used only for procedures that name the kinds of images they work on,
+ * and those need an image: a second procedure is there without one. */
 #define NEW_PROCEDURE PLUGIN_PROCEDURE "-new"
 #define NEW_MENU_PATH "<Image>/File/Create"
-#define NEW_MENU_LABEL N_("From _Text (ARRA)…")
+#define NEW_MENU_LABEL N_ ("From _Text (ARRA)…")
 
 /* ---- images and layers */
 
@@ -72,7 +72,8 @@ foreign_space (HostImage image)
   return space != babl_space ("sRGB") ? space : NULL;
 }
 
-/* GIMP 2.10 shows plug-ins every buffer as if it were sRGB: colours of another space are converted here and written as bare numbers. */
+/* GIMP 2.10 shows plug-ins every buffer as if it were sRGB: colours of another space are converted here and written as
+ * bare numbers. */
 static void
 write_converted (GeglBuffer *buffer, const Babl *space, int width, int height, const guint8 *pixels, int stride)
 {
@@ -117,7 +118,12 @@ host_parent_window (gulong *x11, char **wayland)
 /* ---- the procedures */
 
 static void
-install (const char *name, const char *label, const char *image_types, const char *path, const GimpParamDef *arguments, guint n_arguments)
+install (const char *name,
+         const char *label,
+         const char *image_types,
+         const char *path,
+         const GimpParamDef *arguments,
+         guint n_arguments)
 {
   static const GimpParamDef values[] = {
     { GIMP_PDB_STRING, (char *) "settings", (char *) "The settings in force, as JSON" },
@@ -125,8 +131,9 @@ install (const char *name, const char *label, const char *image_types, const cha
     { GIMP_PDB_INT32ARRAY, (char *) "layers", (char *) "The new layers" },
   };
 
-  gimp_install_procedure (name, plugin_words.blurb, plugin_words.help, plugin_words.authors, plugin_words.authors, plugin_words.date, label,
-                          image_types, GIMP_PLUGIN, (int) n_arguments, G_N_ELEMENTS (values), arguments, values);
+  gimp_install_procedure (name, plugin_words.blurb, plugin_words.help, plugin_words.authors, plugin_words.authors,
+                          plugin_words.date, label, image_types, GIMP_PLUGIN, (int) n_arguments, G_N_ELEMENTS (values),
+                          arguments, values);
   gimp_plugin_menu_register (name, path);
 }
 
@@ -134,11 +141,12 @@ static void
 query (void)
 {
   static const GimpPDBArgType types[] = {
-    [PLUGIN_TEXT] = GIMP_PDB_STRING, [PLUGIN_INT] = GIMP_PDB_INT32, [PLUGIN_REAL] = GIMP_PDB_FLOAT,
-    [PLUGIN_FLAG] = GIMP_PDB_INT32, [PLUGIN_CHOICE] = GIMP_PDB_INT32,
+    [PLUGIN_TEXT] = GIMP_PDB_STRING, [PLUGIN_INT] = GIMP_PDB_INT32,    [PLUGIN_REAL] = GIMP_PDB_FLOAT,
+    [PLUGIN_FLAG] = GIMP_PDB_INT32,  [PLUGIN_CHOICE] = GIMP_PDB_INT32,
   };
   static const GimpParamDef fixed[FIXED_ARGUMENTS] = {
-    { GIMP_PDB_INT32, (char *) "run-mode", (char *) "The run mode { RUN-INTERACTIVE (0), RUN-NONINTERACTIVE (1), RUN-WITH-LAST-VALS (2) }" },
+    { GIMP_PDB_INT32, (char *) "run-mode",
+      (char *) "The run mode { RUN-INTERACTIVE (0), RUN-NONINTERACTIVE (1), RUN-WITH-LAST-VALS (2) }" },
     { GIMP_PDB_IMAGE, (char *) "image", (char *) "Image to insert into; -1: a new one" },
     { GIMP_PDB_DRAWABLE, (char *) "drawable", (char *) "Not used" },
   };
@@ -147,9 +155,11 @@ query (void)
 
   memcpy (all, fixed, sizeof fixed);
   for (guint i = 0; i < plugin_n_arguments; i++)
-    all[FIXED_ARGUMENTS + i] = (GimpParamDef){ types[plugin_arguments[i].kind], (char *) plugin_arguments[i].name, (char *) plugin_arguments[i].blurb };
+    all[FIXED_ARGUMENTS + i] = (GimpParamDef) { types[plugin_arguments[i].kind], (char *) plugin_arguments[i].name,
+                                                (char *) plugin_arguments[i].blurb };
   gimp_plugin_domain_register (GETTEXT_PACKAGE, catalogues);
-  install (PLUGIN_PROCEDURE, plugin_words.menu_label, "*", plugin_words.menu_path, all, FIXED_ARGUMENTS + plugin_n_arguments);
+  install (PLUGIN_PROCEDURE, plugin_words.menu_label, "*", plugin_words.menu_path, all,
+           FIXED_ARGUMENTS + plugin_n_arguments);
   install (NEW_PROCEDURE, NEW_MENU_LABEL, "", NEW_MENU_PATH, fixed, 1);
 }
 
@@ -171,17 +181,18 @@ read_settings (const GimpParam *params, int n_params, PluginSettings *settings)
     }
 }
 
-/* The text is the first value: GIMP 2.10 puts what it has to say of a run that was cancelled or killed there, whatever that value is, and crashes
- * when it was the count of an array. The words of our own errors take the same place. */
+/* The text is the first value: GIMP 2.10 puts what it has to say of a run that was cancelled or killed there, whatever
+ * that value is, and crashes when it was the count of an array. The words of our own errors take the same place. */
 static void
 give_back (GimpPDBStatusType status, const char *text, const PluginCall *call, int *n_values, GimpParam **values)
 {
   static GimpParam result[MAX_VALUES];
 
-  result[0] = (GimpParam){ .type = GIMP_PDB_STATUS, .data.d_status = status };
-  result[1] = (GimpParam){ .type = GIMP_PDB_STRING, .data.d_string = g_strdup (text) };
-  result[2] = (GimpParam){ .type = GIMP_PDB_INT32, .data.d_int32 = (gint32) call->layers->len };
-  result[3] = (GimpParam){ .type = GIMP_PDB_INT32ARRAY, .data.d_int32array = g_memdup2 (call->layers->data, call->layers->len * sizeof (gint32)) };
+  result[0] = (GimpParam) { .type = GIMP_PDB_STATUS, .data.d_status = status };
+  result[1] = (GimpParam) { .type = GIMP_PDB_STRING, .data.d_string = g_strdup (text) };
+  result[2] = (GimpParam) { .type = GIMP_PDB_INT32, .data.d_int32 = (gint32) call->layers->len };
+  result[3] = (GimpParam) { .type = GIMP_PDB_INT32ARRAY,
+                            .data.d_int32array = g_memdup2 (call->layers->data, call->layers->len * sizeof (gint32)) };
   *n_values = MAX_VALUES;
   *values = result;
 }

@@ -98,7 +98,7 @@ host_parent_window (gulong *x11, char **wayland)
 static void
 add_argument (GimpProcedure *procedure, const PluginArgument *a)
 {
-  const char *nick = _(a->nick), *blurb = _(a->blurb);
+  const char *nick = _ (a->nick), *blurb = _ (a->blurb);
 
   switch (a->kind)
     {
@@ -106,21 +106,23 @@ add_argument (GimpProcedure *procedure, const PluginArgument *a)
       gimp_procedure_add_string_argument (procedure, a->name, nick, blurb, "", G_PARAM_READWRITE);
       break;
     case PLUGIN_INT:
-      gimp_procedure_add_int_argument (procedure, a->name, nick, blurb, (int) a->min, (int) a->max, (int) a->fallback, G_PARAM_READWRITE);
+      gimp_procedure_add_int_argument (procedure, a->name, nick, blurb, (int) a->min, (int) a->max, (int) a->fallback,
+                                       G_PARAM_READWRITE);
       break;
     case PLUGIN_REAL:
-      gimp_procedure_add_double_argument (procedure, a->name, nick, blurb, a->min, a->max, a->fallback, G_PARAM_READWRITE);
+      gimp_procedure_add_double_argument (procedure, a->name, nick, blurb, a->min, a->max, a->fallback,
+                                          G_PARAM_READWRITE);
       break;
     case PLUGIN_FLAG:
       gimp_procedure_add_boolean_argument (procedure, a->name, nick, blurb, a->fallback != 0, G_PARAM_READWRITE);
       break;
     case PLUGIN_CHOICE:
       gimp_procedure_add_choice_argument (
-        procedure, a->name, nick, blurb,
-        gimp_choice_new_with_values ("native", ARRA_INSERT_NATIVE, _("New layer at native size"), NULL,
-                                     "canvas", ARRA_INSERT_CANVAS, _("Fitted to the canvas"), NULL,
-                                     "selection", ARRA_INSERT_SELECTION, _("Fitted to the selection"), NULL, NULL),
-        "native", G_PARAM_READWRITE);
+          procedure, a->name, nick, blurb,
+          gimp_choice_new_with_values ("native", ARRA_INSERT_NATIVE, _ ("New layer at native size"), NULL, "canvas",
+                                       ARRA_INSERT_CANVAS, _ ("Fitted to the canvas"), NULL, "selection",
+                                       ARRA_INSERT_SELECTION, _ ("Fitted to the selection"), NULL, NULL),
+          "native", G_PARAM_READWRITE);
       break;
     }
 }
@@ -142,7 +144,8 @@ read_settings (GimpProcedureConfig *config, PluginSettings *settings)
     }
 }
 
-/* GIMP keeps what the configuration holds, as last values and with the image: a prompt that is not to be kept must not be in it. */
+/* GIMP keeps what the configuration holds, as last values and with the image: a prompt that is not to be kept must not
+ * be in it. */
 static void
 write_settings (GimpProcedureConfig *config, const PluginSettings *settings)
 {
@@ -165,7 +168,12 @@ write_settings (GimpProcedureConfig *config, const PluginSettings *settings)
 }
 
 static GimpValueArray *
-run (GimpProcedure *procedure, GimpRunMode mode, GimpImage *image, GimpDrawable **drawables, GimpProcedureConfig *config, gpointer data)
+run (GimpProcedure *procedure,
+     GimpRunMode mode,
+     GimpImage *image,
+     GimpDrawable **drawables,
+     GimpProcedureConfig *config,
+     gpointer data)
 {
   g_auto (PluginCall) call;
   GError *error = NULL;
@@ -205,15 +213,18 @@ create_procedure (GimpPlugIn *plug_in, const char *name)
 
   gimp_procedure_set_image_types (procedure, "*");
   gimp_procedure_set_sensitivity_mask (procedure, GIMP_PROCEDURE_SENSITIVE_ALWAYS);
-  gimp_procedure_set_menu_label (procedure, _(plugin_words.menu_label));
+  gimp_procedure_set_menu_label (procedure, _ (plugin_words.menu_label));
   gimp_procedure_add_menu_path (procedure, plugin_words.menu_path);
-  gimp_procedure_set_documentation (procedure, _(plugin_words.blurb), _(plugin_words.help), name);
+  gimp_procedure_set_documentation (procedure, _ (plugin_words.blurb), _ (plugin_words.help), name);
   gimp_procedure_set_attribution (procedure, plugin_words.authors, plugin_words.authors, plugin_words.date);
   for (guint i = 0; i < plugin_n_arguments; i++)
     add_argument (procedure, &plugin_arguments[i]);
-  gimp_procedure_add_string_return_value (procedure, "settings", _("Settings"), _("The settings in force, as JSON"), "", G_PARAM_READWRITE);
-  gimp_procedure_add_int_return_value (procedure, "count", _("Count"), _("Number of new layers"), 0, G_MAXINT, 0, G_PARAM_READWRITE);
-  gimp_procedure_add_core_object_array_return_value (procedure, "layers", _("Layers"), _("The new layers"), GIMP_TYPE_LAYER, G_PARAM_READWRITE);
+  gimp_procedure_add_string_return_value (procedure, "settings", _ ("Settings"), _ ("The settings in force, as JSON"),
+                                          "", G_PARAM_READWRITE);
+  gimp_procedure_add_int_return_value (procedure, "count", _ ("Count"), _ ("Number of new layers"), 0, G_MAXINT, 0,
+                                       G_PARAM_READWRITE);
+  gimp_procedure_add_core_object_array_return_value (procedure, "layers", _ ("Layers"), _ ("The new layers"),
+                                                     GIMP_TYPE_LAYER, G_PARAM_READWRITE);
   return procedure;
 }
 

@@ -1,8 +1,8 @@
 /* host.h - the few things that the two series of GIMP do differently, and what the parts of the plug-in share
  *
- * What differs in types and names alone is evened out here; code then calls GIMP by GIMP 3's names. For the rest gimp3.c and gimp2.c
- * implement the host_ functions, each for its series, and turn a call of the procedure into plugin_run(). All of this talks to GIMP, so
- * all of it runs in the main thread.
+ * What differs in types and names alone is evened out here; code then calls GIMP by GIMP 3's names. For the rest
+ * gimp3.c and gimp2.c implement the host_ functions, each for its series, and turn a call of the procedure into
+ * plugin_run(). All of this talks to GIMP, so all of it runs in the main thread.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
@@ -37,11 +37,12 @@ typedef struct
 extern const PluginWords plugin_words;
 
 gboolean host_image_has_palette (HostImage image);
-GArray *host_images (void); /* (transfer full) (element-type HostImage): those that are open */
+GArray *host_images (void);              /* (transfer full) (element-type HostImage): those that are open */
 int host_image_number (HostImage image); /* as title bars have it */
 HostImage host_image_of_number (int number);
 HostLayer host_active_layer (HostImage image); /* HOST_NONE: there is none */
-/* Writes a layer's pixels: 8-bit sRGB, @stride bytes from row to row, into whatever the image's profile and precision are. */
+/* Writes a layer's pixels: 8-bit sRGB, @stride bytes from row to row, into whatever the image's profile and precision
+ * are. */
 void host_write_pixels (HostImage image, HostLayer layer, int width, int height, const guint8 *pixels, int stride);
 const char *host_error_text (void); /* why the last call into GIMP failed */
 /* The window that a dialog belongs to: an X11 window, or the handle of a Wayland one ((transfer full): g_free()). */

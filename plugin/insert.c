@@ -15,7 +15,7 @@ typedef struct
 static gboolean
 fail (GError **error)
 {
-  g_set_error (error, ARRA_ERROR, ARRA_ERROR_FAILED, _("GIMP could not insert the layer: %s"), host_error_text ());
+  g_set_error (error, ARRA_ERROR, ARRA_ERROR_FAILED, _ ("GIMP could not insert the layer: %s"), host_error_text ());
   return FALSE;
 }
 
@@ -65,7 +65,8 @@ insert_check_place (HostImage image, ArraInsertMode place, GError **error)
     return TRUE;
   if (image != HOST_NONE && gimp_image_is_valid (image) && insert_selection_box (image, &x, &y, &width, &height))
     return TRUE;
-  g_set_error_literal (error, ARRA_ERROR, ARRA_ERROR_ARGUMENT, _("Nothing is selected that the picture could be fitted to"));
+  g_set_error_literal (error, ARRA_ERROR, ARRA_ERROR_ARGUMENT,
+                       _ ("Nothing is selected that the picture could be fitted to"));
   return FALSE;
 }
 
@@ -113,7 +114,8 @@ insert_one (const InsertTarget *target, const InsertPicture *item, const Box *bo
 
   layer = gimp_layer_new (target->image, name, part.width, part.height, layer_type (target->image), 100,
                           gimp_image_get_default_new_layer_mode (target->image));
-  if (layer == HOST_NONE || !gimp_image_insert_layer (target->image, layer, 0, -1)) /* above the active one, or in it when it is a group */
+  if (layer == HOST_NONE
+      || !gimp_image_insert_layer (target->image, layer, 0, -1)) /* above the active one, or in it when it is a group */
     return FALSE;
   g_array_insert_val (layers, at, layer);
   host_write_pixels (target->image, layer, part.width, part.height, pixels, 3 * (int) picture->width);
@@ -138,12 +140,17 @@ label_image (const InsertTarget *target, gboolean medical, GError **error)
   serialised = gimp_metadata_serialize ((GimpMetadata *) old);
   labelled = plugin_label_image (serialised, target->label, target->image == target->own, medical);
   new = (GObject *) gimp_metadata_deserialize (labelled);
-  return (new != NULL && gimp_image_set_metadata (target->image, (GimpMetadata *) new)) || fail (error);
+  return (new != NULL &&gimp_image_set_metadata (target->image, (GimpMetadata *) new)) || fail (error);
 }
 
 /* @fit: to the place asked for, in an image that was there before */
 static gboolean
-insert_all (InsertTarget *target, gboolean fit, const InsertPicture *pictures, guint n_pictures, GArray *layers, GError **error)
+insert_all (InsertTarget *target,
+            gboolean fit,
+            const InsertPicture *pictures,
+            guint n_pictures,
+            GArray *layers,
+            GError **error)
 {
   const guint at = layers->len;
   gboolean medical = FALSE;
@@ -153,7 +160,8 @@ insert_all (InsertTarget *target, gboolean fit, const InsertPicture *pictures, g
   if (gimp_image_get_base_type (target->image) == GIMP_INDEXED && !host_image_has_palette (target->image)
       && !gimp_image_convert_rgb (target->image))
     return fail (error);
-  if (fit && target->place == ARRA_INSERT_SELECTION && !insert_selection_box (target->image, &box.x, &box.y, &box.width, &box.height))
+  if (fit && target->place == ARRA_INSERT_SELECTION
+      && !insert_selection_box (target->image, &box.x, &box.y, &box.width, &box.height))
     return insert_check_place (target->image, target->place, error);
   for (guint i = n_pictures; i-- > 0;)
     {
@@ -182,7 +190,8 @@ insert_pictures (InsertTarget *target, const InsertPicture *pictures, guint n_pi
   g_return_val_if_fail (n_pictures > 0, FALSE);
   made = target->image == HOST_NONE || !gimp_image_is_valid (target->image);
   if (made)
-    target->own = target->image = gimp_image_new ((int) pictures[0].picture->width, (int) pictures[0].picture->height, GIMP_RGB);
+    target->own = target->image
+        = gimp_image_new ((int) pictures[0].picture->width, (int) pictures[0].picture->height, GIMP_RGB);
   if (made)
     gimp_image_undo_disable (target->image);
   else

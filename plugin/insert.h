@@ -14,15 +14,17 @@ typedef struct
 
 typedef struct
 {
-  HostImage image;    /* in and out: an image that is gone, or HOST_NONE, is replaced by a new one */
-  HostImage own;      /* in and out: the image made here, HOST_NONE when there is none */
+  HostImage image; /* in and out: an image that is gone, or HOST_NONE, is replaced by a new one */
+  HostImage own;   /* in and out: the image made here, HOST_NONE when there is none */
   ArraInsertMode place;
-  gboolean label;     /* say in the image's metadata that AI made it */
-  gboolean display;   /* show a new image */
+  gboolean label;   /* say in the image's metadata that AI made it */
+  gboolean display; /* show a new image */
 } InsertTarget;
 
-/* Inserts all pictures in one undo step, the first one on top, or none of them; appends the new layers to @layers (of HostLayer). */
-gboolean insert_pictures (InsertTarget *target, const InsertPicture *pictures, guint n_pictures, GArray *layers, GError **error);
+/* Inserts all pictures in one undo step, the first one on top, or none of them; appends the new layers to @layers (of
+ * HostLayer). */
+gboolean
+insert_pictures (InsertTarget *target, const InsertPicture *pictures, guint n_pictures, GArray *layers, GError **error);
 /* The selection's bounding box; FALSE without a selection. */
 gboolean insert_selection_box (HostImage image, int *x, int *y, int *width, int *height);
 /* Whether the place is there: a selection to fit to. */

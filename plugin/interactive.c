@@ -25,7 +25,8 @@ static char *
 active_recipe (const Interactive *self)
 {
   const HostLayer layer = has_image (self) ? host_active_layer (self->target.image) : HOST_NONE;
-  GimpParasite *parasite = layer != HOST_NONE ? gimp_item_get_parasite (HOST_ITEM (layer), PLUGIN_RECIPE_PARASITE) : NULL;
+  GimpParasite *parasite
+      = layer != HOST_NONE ? gimp_item_get_parasite (HOST_ITEM (layer), PLUGIN_RECIPE_PARASITE) : NULL;
   char *recipe = parasite != NULL ? g_strndup (parasite->data, parasite->size) : NULL;
 
   g_clear_pointer (&parasite, gimp_parasite_free);
@@ -45,8 +46,8 @@ insert (const ArraDialogInsert *what, gpointer data, GError **error)
     {
       const ArraDialogPicture *picture = &what->pictures[i];
 
-      pictures[i] = (InsertPicture){ &picture->picture, picture->prompt, picture->recipe,
-                                     picture->card != NULL && picture->card->medical };
+      pictures[i] = (InsertPicture) { &picture->picture, picture->prompt, picture->recipe,
+                                      picture->card != NULL && picture->card->medical };
       target->label |= picture->label;
     }
   return insert_pictures (target, pictures, what->n_pictures, self->call->layers, error);
@@ -107,7 +108,7 @@ recipe_of_layer (gpointer data, GError **error)
   char *recipe = active_recipe (data);
 
   if (recipe == NULL)
-    g_set_error_literal (error, ARRA_ERROR, ARRA_ERROR_NOT_FOUND, _("The active layer holds no recipe"));
+    g_set_error_literal (error, ARRA_ERROR, ARRA_ERROR_NOT_FOUND, _ ("The active layer holds no recipe"));
   return recipe;
 }
 
@@ -118,9 +119,10 @@ show_help (gpointer data, GError **error)
   g_autofree char *uri = g_filename_to_uri (PLUGIN_HELP_FILE, NULL, NULL);
 
   if (!g_file_test (PLUGIN_HELP_FILE, G_FILE_TEST_EXISTS))
-    g_set_error (error, ARRA_ERROR, ARRA_ERROR_NOT_FOUND, _("%s is missing"), PLUGIN_HELP_FILE);
+    g_set_error (error, ARRA_ERROR, ARRA_ERROR_NOT_FOUND, _ ("%s is missing"), PLUGIN_HELP_FILE);
   else if (!g_app_info_launch_default_for_uri (uri, NULL, &fault))
-    g_set_error (error, ARRA_ERROR, ARRA_ERROR_UNAVAILABLE, _("%s. It is the file %s"), fault->message, PLUGIN_HELP_FILE);
+    g_set_error (error, ARRA_ERROR, ARRA_ERROR_UNAVAILABLE, _ ("%s. It is the file %s"), fault->message,
+                 PLUGIN_HELP_FILE);
   else
     return TRUE;
   return FALSE;
@@ -211,11 +213,11 @@ run_dialog (PluginCall *call, GError **error)
   if (!gtk_init_check (NULL, NULL))
     {
       g_set_error_literal (error, ARRA_ERROR, ARRA_ERROR_UNAVAILABLE,
-                           _("There is no display to show the dialog on: call the procedure with RUN-NONINTERACTIVE"));
+                           _ ("There is no display to show the dialog on: call the procedure with RUN-NONINTERACTIVE"));
       return FALSE;
     }
   if (show_dialog (&self, &host))
     return TRUE;
-  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, _("No picture was inserted"));
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("No picture was inserted"));
   return FALSE;
 }

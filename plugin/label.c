@@ -1,7 +1,7 @@
 /* label.c - what a layer's name, and an image's XMP, say about their origin (IPTC Photo Metadata, Digital Source Type)
  *
- * GIMP hands metadata out as objects of a library whose headers 2.10 does not bring. Their serialised form, which both series read and write, is
- * lines of <tag name="…">value</tag>; a later tag of a name replaces an earlier one.
+ * GIMP hands metadata out as objects of a library whose headers 2.10 does not bring. Their serialised form, which both
+ * series read and write, is lines of <tag name="…">value</tag>; a later tag of a name replaces an earlier one.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "label.h"
 
@@ -20,7 +20,7 @@
 char *
 plugin_label_layer (const char *prompt, gboolean medical)
 {
-  g_autofree char *line = prompt != NULL ? g_strdup (prompt) : g_strdup (_("Generated picture"));
+  g_autofree char *line = prompt != NULL ? g_strdup (prompt) : g_strdup (_ ("Generated picture"));
   g_autofree char *shown = NULL;
 
   g_strdelimit (g_strstrip (line), "\n\r\t", ' ');
@@ -64,7 +64,8 @@ plugin_label_image (const char *metadata, gboolean label, gboolean alone, gboole
   GString *xml = g_string_new (metadata);
 
   if (label)
-    add_tag (xml, SOURCE_TYPE, alone ? VOCABULARY "trainedAlgorithmicMedia" : VOCABULARY "compositeWithTrainedAlgorithmicMedia");
+    add_tag (xml, SOURCE_TYPE,
+             alone ? VOCABULARY "trainedAlgorithmicMedia" : VOCABULARY "compositeWithTrainedAlgorithmicMedia");
   if (medical)
     add_note (xml);
   return g_string_free (xml, FALSE);

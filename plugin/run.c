@@ -9,10 +9,11 @@
 
 const PluginWords plugin_words = {
   .menu_path = "<Image>/Filters/Render",
-  .menu_label = N_("Generate from _Text (ARRA)…"),
-  .blurb = N_("Make a picture from a description in words"),
-  .help = N_("Makes pictures from a prompt with an ARRA-trained model on this machine's processor, nothing leaves it, and inserts them as "
-             "layers. Without an image a new one is made. Returns the settings in force as JSON, the number of new layers, and the layers."),
+  .menu_label = N_ ("Generate from _Text (ARRA)…"),
+  .blurb = N_ ("Make a picture from a description in words"),
+  .help = N_ (
+      "Makes pictures from a prompt with an ARRA-trained model on this machine's processor, nothing leaves it, and inserts them as "
+      "layers. Without an image a new one is made. Returns the settings in force as JSON, the number of new layers, and the layers."),
   .authors = "The ARRA for GIMP authors",
   .date = "2026",
 };
@@ -22,7 +23,7 @@ static pid_t host_pid;
 void
 plugin_call_init (PluginCall *call, GimpRunMode mode, HostImage image)
 {
-  *call = (PluginCall){ .mode = mode, .image = image, .layers = g_array_new (FALSE, FALSE, sizeof (HostLayer)) };
+  *call = (PluginCall) { .mode = mode, .image = image, .layers = g_array_new (FALSE, FALSE, sizeof (HostLayer)) };
   plugin_settings_init (&call->settings);
 }
 

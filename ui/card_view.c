@@ -7,7 +7,7 @@
 #include "form.h"
 #include "words.h"
 
-#define LONGEST 600   /* characters of a field */
+#define LONGEST 600  /* characters of a field */
 #define ENDLESS 4000 /* of its tooltip, which has all of it */
 
 enum
@@ -55,7 +55,7 @@ show_license (ArraCardView *view, const ArraCard *card)
 
   show_row (view, ROW_LICENSE, plain);
   if (*plain == '\0' && card != NULL)
-    show_row (view, ROW_LICENSE, _("not stated"));
+    show_row (view, ROW_LICENSE, _ ("not stated"));
   gtk_widget_set_visible (view->link, linked);
   if (!linked)
     return;
@@ -101,8 +101,7 @@ arra_card_view_refuse (ArraCardView *view, const char *why)
 static void
 build_rows (ArraCardView *view, GtkGrid *grid)
 {
-  const char *const names[N_ROWS]
-      = { _("Trained on"), _("Meant for"), _("Licence"), _("Memory"), _("Time") };
+  const char *const names[N_ROWS] = { _ ("Trained on"), _ ("Meant for"), _ ("Licence"), _ ("Memory"), _ ("Time") };
 
   for (int row = 0; row < N_ROWS; row++)
     {
@@ -145,7 +144,7 @@ arra_card_view_new (void)
   view->root = gtk_box_new (GTK_ORIENTATION_VERTICAL, ARRA_FORM_GAP);
   view->description = arra_form_text (FALSE);
   view->warning = arra_form_text (FALSE);
-  gtk_label_set_text (GTK_LABEL (view->warning), _("Pictures are synthetic – not for diagnosis."));
+  gtk_label_set_text (GTK_LABEL (view->warning), _ ("Pictures are synthetic – not for diagnosis."));
   gtk_style_context_add_class (gtk_widget_get_style_context (view->warning), "arra-note");
   view->refusal = arra_form_text (FALSE);
   gtk_style_context_add_class (gtk_widget_get_style_context (view->refusal), GTK_STYLE_CLASS_ERROR);

@@ -14,5 +14,6 @@ ArraCardView *arra_card_view_new (void); /* lives as long as its widget */
 GtkWidget *arra_card_view_widget (ArraCardView *view);
 void arra_card_view_set (ArraCardView *view, const ArraCard *card); /* nullable */
 /* @short_of: more than there is. NULL texts: not known. */
-void arra_card_view_refuse (ArraCardView *view, const char *why); /* in the place of what is needed: that it cannot be made */
+/* in the place of what is needed: that it cannot be made */
+void arra_card_view_refuse (ArraCardView *view, const char *why);
 void arra_card_view_set_needs (ArraCardView *view, const char *memory, gboolean short_of, const char *time);

@@ -39,7 +39,7 @@ arra_checkpoint_box_problem (const ArraFound *found)
     return g_strdup (without_path (found->problem, found->path));
   grid = arra_checkpoint_grid (found->checkpoint);
   if (grid == 0)
-    return g_strdup (_("It holds no image tokenizer (VQGAN), so it makes no pictures. Join both with: arra "
+    return g_strdup (_ ("It holds no image tokenizer (VQGAN), so it makes no pictures. Join both with: arra "
                         "convert --vqgan FILE"));
   if (!arra_checkpoint_check_size (found->checkpoint, grid, grid, &error)
       && g_error_matches (error, ARRA_ERROR, ARRA_ERROR_UNSUPPORTED))
@@ -56,11 +56,10 @@ show_face (ArraCheckpointBox *box)
   if (old != NULL)
     gtk_widget_destroy (old);
   if (box->selected != NULL)
-    inside = arra_checkpoint_row_face (arra_checkpoint_card (box->selected),
-                                       arra_checkpoint_path (box->selected), 40);
+    inside = arra_checkpoint_row_face (arra_checkpoint_card (box->selected), arra_checkpoint_path (box->selected), 40);
   else
-    inside = gtk_label_new (box->found == NULL ? _("Looking for checkpoints…")
-                                               : _("No checkpoint yet: get one, or add a folder"));
+    inside = gtk_label_new (box->found == NULL ? _ ("Looking for checkpoints…")
+                                               : _ ("No checkpoint yet: get one, or add a folder"));
   gtk_container_add (GTK_CONTAINER (box->face), inside);
   gtk_widget_show_all (inside);
 }
@@ -123,11 +122,10 @@ static GtkWidget *
 new_buttons (ArraCheckpointBox *box)
 {
   GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 2 * ARRA_FORM_GAP);
-  GtkWidget *get = arra_form_button (_("Get Checkpoints…")), *add = arra_form_button (_("Add Folder…"));
+  GtkWidget *get = arra_form_button (_ ("Get Checkpoints…")), *add = arra_form_button (_ ("Add Folder…"));
 
-  gtk_widget_set_tooltip_text (get, _("From the Hugging Face Hub; nothing is contacted before you choose one"));
-  gtk_widget_set_tooltip_text (add,
-                               _("A folder that holds checkpoints: GGUF files or Hugging Face directories"));
+  gtk_widget_set_tooltip_text (get, _ ("From the Hugging Face Hub; nothing is contacted before you choose one"));
+  gtk_widget_set_tooltip_text (add, _ ("A folder that holds checkpoints: GGUF files or Hugging Face directories"));
   g_signal_connect (get, "clicked", G_CALLBACK (get_clicked), box);
   g_signal_connect (add, "clicked", G_CALLBACK (add_clicked), box);
   gtk_box_pack_start (GTK_BOX (line), get, TRUE, TRUE, 0);
@@ -142,9 +140,9 @@ new_popover (ArraCheckpointBox *box)
 
   box->list = gtk_list_box_new ();
   gtk_list_box_set_selection_mode (GTK_LIST_BOX (box->list), GTK_SELECTION_NONE);
-  arra_form_name (box->list, _("Checkpoints"));
+  arra_form_name (box->list, _ ("Checkpoints"));
   g_signal_connect (box->list, "row-activated", G_CALLBACK (activated), box);
-  scrolled = arra_form_scrolled (box->list, _("Checkpoints"), TRUE);
+  scrolled = arra_form_scrolled (box->list, _ ("Checkpoints"), TRUE);
   gtk_widget_set_size_request (scrolled, 420, 320);
   g_object_set (inside, "margin", 2 * ARRA_FORM_GAP, NULL);
   gtk_container_add (GTK_CONTAINER (inside), scrolled);
@@ -165,8 +163,8 @@ new_button (ArraCheckpointBox *box)
   box->face = gtk_event_box_new ();
   gtk_event_box_set_visible_window (GTK_EVENT_BOX (box->face), FALSE);
   gtk_box_pack_start (GTK_BOX (line), box->face, TRUE, TRUE, 0);
-  gtk_box_pack_end (GTK_BOX (line), gtk_image_new_from_icon_name ("pan-down-symbolic", GTK_ICON_SIZE_BUTTON),
-                    FALSE, FALSE, 0);
+  gtk_box_pack_end (GTK_BOX (line), gtk_image_new_from_icon_name ("pan-down-symbolic", GTK_ICON_SIZE_BUTTON), FALSE,
+                    FALSE, 0);
   gtk_container_add (GTK_CONTAINER (box->button), line);
   gtk_menu_button_set_popover (GTK_MENU_BUTTON (box->button), new_popover (box));
   return box->button;
@@ -188,7 +186,7 @@ arra_checkpoint_box_new (void (*chosen) (gpointer data),
   box->opened = opened;
   box->data = data;
   box->root = gtk_box_new (GTK_ORIENTATION_VERTICAL, ARRA_FORM_GAP);
-  gtk_container_add (GTK_CONTAINER (box->root), arra_form_heading (_("_Checkpoint"), button));
+  gtk_container_add (GTK_CONTAINER (box->root), arra_form_heading (_ ("_Checkpoint"), button));
   gtk_container_add (GTK_CONTAINER (box->root), button);
   show_face (box);
   g_object_set_data_full (G_OBJECT (box->root), "arra-checkpoint-box", box, free_box);
@@ -205,8 +203,8 @@ arra_checkpoint_box_widget (ArraCheckpointBox *box)
 static int
 compare_use (gconstpointer a, gconstpointer b)
 {
-  g_autofree char *problem_a = arra_checkpoint_box_problem (*(ArraFound *const *)a),
-                  *problem_b = arra_checkpoint_box_problem (*(ArraFound *const *)b);
+  g_autofree char *problem_a = arra_checkpoint_box_problem (*(ArraFound *const *) a),
+                  *problem_b = arra_checkpoint_box_problem (*(ArraFound *const *) b);
 
   return (problem_a != NULL) - (problem_b != NULL);
 }
@@ -217,7 +215,8 @@ is_same (const ArraFound *found, const ArraFound *other)
   if (strcmp (found->path, other->path) != 0 || g_strcmp0 (found->problem, other->problem) != 0)
     return FALSE;
   return found->checkpoint == NULL || other->checkpoint == NULL
-         || strcmp (arra_checkpoint_fingerprint (found->checkpoint), arra_checkpoint_fingerprint (other->checkpoint)) == 0;
+         || strcmp (arra_checkpoint_fingerprint (found->checkpoint), arra_checkpoint_fingerprint (other->checkpoint))
+                == 0;
 }
 
 static gboolean
@@ -269,10 +268,8 @@ arra_checkpoint_box_select (ArraCheckpointBox *box, const char *path, const char
       const ArraFound *found = box->found->pdata[i];
       g_autofree char *problem = arra_checkpoint_box_problem (found);
 
-      if (problem != NULL
-          || (path != NULL && strcmp (found->path, path) != 0 && g_strcmp0 (found->name, path) != 0)
-          || (fingerprint != NULL
-              && strcmp (arra_checkpoint_fingerprint (found->checkpoint), fingerprint) != 0))
+      if (problem != NULL || (path != NULL && strcmp (found->path, path) != 0 && g_strcmp0 (found->name, path) != 0)
+          || (fingerprint != NULL && strcmp (arra_checkpoint_fingerprint (found->checkpoint), fingerprint) != 0))
         continue;
       select_checkpoint (box, found->checkpoint);
       return TRUE;

@@ -32,11 +32,11 @@ new_thumbnail (const ArraCard *card, int side)
   if (surface != NULL)
     image = gtk_image_new_from_surface (surface);
   else
-    image = gtk_image_new_from_icon_name (
-        card != NULL ? "image-x-generic-symbolic" : "dialog-warning-symbolic", GTK_ICON_SIZE_DND);
+    image = gtk_image_new_from_icon_name (card != NULL ? "image-x-generic-symbolic" : "dialog-warning-symbolic",
+                                          GTK_ICON_SIZE_DND);
   g_clear_pointer (&surface, cairo_surface_destroy);
   gtk_widget_set_size_request (image, side, side);
-  arra_form_name (image, _("Thumbnail"));
+  arra_form_name (image, _ ("Thumbnail"));
   return image;
 }
 
@@ -74,8 +74,7 @@ arra_checkpoint_row_face (const ArraCard *card, const char *path, int side)
 {
   g_autofree char *base = g_filename_display_basename (path);
 
-  return new_line_of (new_thumbnail (card, side),
-                      new_texts (card->name, card->domain != NULL ? card->domain : base));
+  return new_line_of (new_thumbnail (card, side), new_texts (card->name, card->domain != NULL ? card->domain : base));
 }
 
 GtkWidget *

@@ -40,7 +40,7 @@ arra_dialog_save (ArraDialog *dialog)
   if (arra_settings_save (&dialog->settings, dialog->host->settings_path, &error))
     return;
   if (dialog->window != NULL)
-    arra_dialog_fail (dialog, _("The settings could not be saved: %s"), error->message);
+    arra_dialog_fail (dialog, _ ("The settings could not be saved: %s"), error->message);
 }
 
 void
@@ -58,20 +58,18 @@ arra_dialog_fail (ArraDialog *dialog, const char *format, ...)
 void
 arra_dialog_update (ArraDialog *dialog)
 {
-  const gboolean running = arra_work_is_running (dialog->work),
-                 stopped = arra_work_can_continue (dialog->work);
+  const gboolean running = arra_work_is_running (dialog->work), stopped = arra_work_can_continue (dialog->work);
   g_autoptr (GPtrArray) selected = arra_results_selected (dialog->results);
-  g_autofree char *insert = g_strdup_printf (
-      g_dngettext (GETTEXT_PACKAGE, "Inse_rt", "Inse_rt %u Pictures", selected->len), selected->len);
+  g_autofree char *insert
+      = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "Inse_rt", "Inse_rt %u Pictures", selected->len), selected->len);
 
-  gtk_widget_set_sensitive (dialog->generate,
-                            !running && arra_checkpoint_box_get (dialog->checkpoints) != NULL);
+  gtk_widget_set_sensitive (dialog->generate, !running && arra_checkpoint_box_get (dialog->checkpoints) != NULL);
   arra_form_set_button (GTK_BUTTON (dialog->generate),
-                        arra_results_length (dialog->results) > 0 ? _("_Generate Again") : _("_Generate"));
+                        arra_results_length (dialog->results) > 0 ? _ ("_Generate Again") : _ ("_Generate"));
   gtk_widget_set_visible (dialog->pause, running || stopped);
-  arra_form_set_button (GTK_BUTTON (dialog->pause), running ? _("_Stop") : _("Contin_ue"));
+  arra_form_set_button (GTK_BUTTON (dialog->pause), running ? _ ("_Stop") : _ ("Contin_ue"));
   gtk_widget_set_sensitive (dialog->insert, selected->len > 0);
-  arra_form_set_button (GTK_BUTTON (dialog->insert), selected->len > 1 ? insert : _("Inse_rt"));
+  arra_form_set_button (GTK_BUTTON (dialog->insert), selected->len > 1 ? insert : _ ("Inse_rt"));
   gtk_widget_set_sensitive (dialog->reuse, dialog->place.has_recipe);
 }
 
@@ -160,12 +158,12 @@ arra_dialog_get_choices (ArraDialog *dialog, ArraDialogChoices *choices)
 
   if (dialog->window != NULL)
     arra_dialog_store (dialog);
-  *choices = (ArraDialogChoices){ .checkpoint = settings->checkpoint,
-                                  .text_top_k = -1,
-                                  .keep_seed = settings->keep_seed,
-                                  .mode = dialog->used,
-                                  .record = settings->record,
-                                  .remember = settings->remember };
+  *choices = (ArraDialogChoices) { .checkpoint = settings->checkpoint,
+                                   .text_top_k = -1,
+                                   .keep_seed = settings->keep_seed,
+                                   .mode = dialog->used,
+                                   .record = settings->record,
+                                   .remember = settings->remember };
   arra_request_init (&choices->request, NULL);
   choices->request.prompt = settings->remember ? settings->prompt : NULL;
   choices->request.width = settings->width;
@@ -178,7 +176,7 @@ arra_dialog_get_choices (ArraDialog *dialog, ArraDialogChoices *choices)
   choices->request.top_k = settings->top_k;
   choices->request.top_p = settings->top_p;
   if (dialog->reused != NULL)
-    choices->text_top_k = (int)arra_dialog_text_top_k (dialog->reused);
+    choices->text_top_k = (int) arra_dialog_text_top_k (dialog->reused);
 }
 
 GtkWindow *

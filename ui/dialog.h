@@ -42,15 +42,16 @@ typedef struct
 {
   gboolean has_image;
   gboolean has_selection;
-  int image;           /* its number among those of ArraDialogHost.images; 0: a new one is made */
-  gboolean indexed;    /* the image has a palette, whose colours pictures take */
-  gboolean has_recipe; /* the active layer holds a recipe: "Reuse settings of this layer" can be chosen */
-  guint canvas_width, canvas_height;       /* 0 x 0: not known */
+  int image;                         /* its number among those of ArraDialogHost.images; 0: a new one is made */
+  gboolean indexed;                  /* the image has a palette, whose colours pictures take */
+  gboolean has_recipe;               /* the active layer holds a recipe: "Reuse settings of this layer" can be chosen */
+  guint canvas_width, canvas_height; /* 0 x 0: not known */
   guint selection_width, selection_height; /* of the bounding box; 0 x 0: not known */
 } ArraDialogPlace;
 
-/* Images to insert into: (element-type an image's number and name): g_ptr_array_unref(). Numbers are above 0; names are copied. An image whose
- * name and a dot stand in the title of the uppermost of the host's X11 windows that names one is marked as the one in front. */
+/* Images to insert into: (element-type an image's number and name): g_ptr_array_unref(). Numbers are above 0; names are
+ * copied. An image whose name and a dot stand in the title of the uppermost of the host's X11 windows that names one is
+ * marked as the one in front. */
 GPtrArray *arra_dialog_images_new (void);
 void arra_dialog_images_add (GPtrArray *images, int number, const char *name);
 
@@ -68,9 +69,9 @@ typedef struct
   /* (nullable): JSON for the layer's parasite; NULL when switched off; without the prompt when that is not
    * remembered. */
   const char *recipe;
-  gboolean label;      /* whether the image is to carry the AI label */
+  gboolean label; /* whether the image is to carry the AI label */
   guint64 seed;
-  guint answer;        /* its number among the pictures of its seed, from 0 */
+  guint answer;         /* its number among the pictures of its seed, from 0 */
   const ArraCard *card; /* of the checkpoint that made it: a medical one has its note whatever @label says */
 } ArraDialogPicture;
 
@@ -114,11 +115,11 @@ typedef struct
 
   /* Key file of the settings, e.g. $XDG_CONFIG_HOME/arra/dialog.ini; its folder is made when needed. */
   const char *settings_path;
-  const char *const *folders;      /* NULL-terminated further places to look for checkpoints */
-  const char *title;               /* of the window; NULL: "Generate from Text" */
-  const char *help_hint;           /* tooltip of the help button */
-  gulong x11_parent;               /* X11 window to be transient for; 0: none */
-  const char *wayland_parent;      /* exported xdg-foreign handle, likewise */
+  const char *const *folders; /* NULL-terminated further places to look for checkpoints */
+  const char *title;          /* of the window; NULL: "Generate from Text" */
+  const char *help_hint;      /* tooltip of the help button */
+  gulong x11_parent;          /* X11 window to be transient for; 0: none */
+  const char *wayland_parent; /* exported xdg-foreign handle, likewise */
 } ArraDialogHost;
 
 /**
@@ -127,13 +128,13 @@ typedef struct
  */
 typedef struct
 {
-  const char *checkpoint;  /* (nullable): path */
-  ArraRequest request;     /* prompt NULL when prompts are not to be remembered */
-  int text_top_k;          /* of a recipe that is used again; -1: the checkpoint's */
-  gboolean keep_seed;      /* else a later run takes another seed, and the first of its pictures */
+  const char *checkpoint; /* (nullable): path */
+  ArraRequest request;    /* prompt NULL when prompts are not to be remembered */
+  int text_top_k;         /* of a recipe that is used again; -1: the checkpoint's */
+  gboolean keep_seed;     /* else a later run takes another seed, and the first of its pictures */
   ArraInsertMode mode;
-  gboolean record;         /* recipe and AI label go with the pictures */
-  gboolean remember;       /* prompts may be remembered */
+  gboolean record;   /* recipe and AI label go with the pictures */
+  gboolean remember; /* prompts may be remembered */
 } ArraDialogChoices;
 
 /* Makes the window, not yet shown. gtk_init_check() must have succeeded. Never NULL; free with

@@ -15,7 +15,7 @@ find (gpointer data)
   g_autoptr (GTask) task = data;
 
   g_task_return_pointer (task, arra_checkpoints_find (g_task_get_task_data (task), g_task_get_cancellable (task)),
-                         (GDestroyNotify)g_ptr_array_unref);
+                         (GDestroyNotify) g_ptr_array_unref);
   return NULL;
 }
 
@@ -42,10 +42,10 @@ tell_none (ArraDialog *dialog, const GPtrArray *found)
   if (found->len == 0)
     arra_dialog_fail (
         dialog,
-        _("No checkpoint was found. Choose Get Checkpoints or Add Folder in the list of checkpoints, or put one into %s."),
+        _ ("No checkpoint was found. Choose Get Checkpoints or Add Folder in the list of checkpoints, or put one into %s."),
         folder);
   else
-    arra_dialog_fail (dialog, _("None of the checkpoints that were found can be used: the list says why."));
+    arra_dialog_fail (dialog, _ ("None of the checkpoints that were found can be used: the list says why."));
 }
 
 static void
@@ -55,7 +55,7 @@ choose (ArraDialog *dialog, const GPtrArray *found)
 
   if (added && !select_added (dialog, found))
     arra_dialog_fail (dialog,
-                      _("%s holds no checkpoint that can be used: neither GGUF files of this program nor "
+                      _ ("%s holds no checkpoint that can be used: neither GGUF files of this program nor "
                          "Hugging Face directories of "
                          "Chameleon models."),
                       dialog->added_folder);
@@ -95,8 +95,8 @@ all_folders (const ArraDialog *dialog)
   char **folders;
 
   if (dialog->host->folders != NULL)
-    g_strv_builder_addv (builder, (const char **)dialog->host->folders);
-  g_strv_builder_addv (builder, (const char **)dialog->settings.folders);
+    g_strv_builder_addv (builder, (const char **) dialog->host->folders);
+  g_strv_builder_addv (builder, (const char **) dialog->settings.folders);
   folders = g_strv_builder_end (builder);
   g_strv_builder_unref (builder);
   return folders;
@@ -114,7 +114,7 @@ arra_dialog_find_checkpoints (gpointer data)
   dialog->finding = g_cancellable_new ();
   task = g_task_new (NULL, dialog->finding, was_found, dialog);
   g_task_set_check_cancellable (task, FALSE);
-  g_task_set_task_data (task, all_folders (dialog), (GDestroyNotify)g_strfreev);
+  g_task_set_task_data (task, all_folders (dialog), (GDestroyNotify) g_strfreev);
   thread = g_thread_try_new ("arra-find", find, g_object_ref (task), NULL);
   if (thread == NULL)
     find (task); /* the window waits, then */
@@ -131,10 +131,9 @@ arra_dialog_show_checkpoint (ArraDialog *dialog)
 
   arra_card_view_set (dialog->card, card);
   arra_prompt_box_set_examples (dialog->prompt, card != NULL ? card->example_prompts : NULL);
-  arra_picture_box_set_checkpoint (
-      dialog->picture, checkpoint,
-      fits_selection ? dialog->place.selection_width : dialog->place.canvas_width,
-      fits_selection ? dialog->place.selection_height : dialog->place.canvas_height);
+  arra_picture_box_set_checkpoint (dialog->picture, checkpoint,
+                                   fits_selection ? dialog->place.selection_width : dialog->place.canvas_width,
+                                   fits_selection ? dialog->place.selection_height : dialog->place.canvas_height);
   arra_dialog_show_needs (dialog);
   arra_dialog_update (dialog);
 }
@@ -161,14 +160,14 @@ time_words (ArraDialog *dialog, ArraCheckpoint *checkpoint, const ArraRequest *r
   g_autofree char *duration = NULL;
 
   if (pace <= 0)
-    return g_strdup (_("not measured on this computer yet"));
+    return g_strdup (_ ("not measured on this computer yet"));
   if (request->width == 0)
-    return g_strdup_printf (_("%.0f tokens/s on this computer"), 1 / pace);
+    return g_strdup_printf (_ ("%.0f tokens/s on this computer"), 1 / pace);
   tokens = (request->height / side * (request->width / side + 1) + FRAME_TOKENS) * request->count;
   duration = arra_words_duration (tokens * pace);
   if (tokens * pace < 1)
-    return g_strdup_printf (_("%s on this computer"), duration);
-  return g_strdup_printf (_("about %s on this computer"), duration);
+    return g_strdup_printf (_ ("%s on this computer"), duration);
+  return g_strdup_printf (_ ("about %s on this computer"), duration);
 }
 
 static char *
@@ -180,7 +179,7 @@ memory_words (const ArraMemoryPlan *plan)
     return NULL;
   if (plan->available == 0)
     return g_strdup (needed);
-  return g_strdup_printf (_("%s needed, %s free"), needed, there);
+  return g_strdup_printf (_ ("%s needed, %s free"), needed, there);
 }
 
 /* What would be refused is not quoted: the reason stands there instead. */
@@ -266,9 +265,9 @@ void
 arra_dialog_add_folder (gpointer data)
 {
   ArraDialog *dialog = data;
-  GtkWidget *chooser = gtk_file_chooser_dialog_new (
-      _("Add a folder with checkpoints"), GTK_WINDOW (dialog->window), GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER,
-      _("_Cancel"), GTK_RESPONSE_CANCEL, _("_Add"), GTK_RESPONSE_ACCEPT, NULL);
+  GtkWidget *chooser = gtk_file_chooser_dialog_new (_ ("Add a folder with checkpoints"), GTK_WINDOW (dialog->window),
+                                                    GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, _ ("_Cancel"),
+                                                    GTK_RESPONSE_CANCEL, _ ("_Add"), GTK_RESPONSE_ACCEPT, NULL);
 
   gtk_window_set_modal (GTK_WINDOW (chooser), TRUE);
   gtk_window_set_destroy_with_parent (GTK_WINDOW (chooser), TRUE);

@@ -10,13 +10,13 @@ list_images (ArraDialog *dialog)
   g_autoptr (GPtrArray) images = dialog->host->images != NULL ? dialog->host->images (dialog->host->data) : NULL;
   g_auto (GStrv) titles = arra_dialog_parent_titles (dialog->host);
 
-  arra_insert_box_set_images (dialog->insert_as, images, dialog->place.image, (const char *const *)titles);
+  arra_insert_box_set_images (dialog->insert_as, images, dialog->place.image, (const char *const *) titles);
 }
 
 void
 arra_dialog_look_around (ArraDialog *dialog)
 {
-  dialog->place = (ArraDialogPlace){ 0 };
+  dialog->place = (ArraDialogPlace) { 0 };
   if (dialog->host->describe != NULL)
     dialog->host->describe (&dialog->place, dialog->host->data);
   arra_insert_box_set_place (dialog->insert_as, &dialog->place);
@@ -38,12 +38,12 @@ describe (const ArraDialog *dialog, const ArraMade *made, ArraDialogPicture *pic
 {
   const ArraSettings *settings = &dialog->settings;
 
-  *picture = (ArraDialogPicture){ .picture = made->picture,
-                                  .prompt = settings->remember ? made->prompt : NULL,
-                                  .label = settings->record,
-                                  .seed = made->seed,
-                                  .answer = made->answer,
-                                  .card = arra_checkpoint_card (made->from) };
+  *picture = (ArraDialogPicture) { .picture = made->picture,
+                                   .prompt = settings->remember ? made->prompt : NULL,
+                                   .label = settings->record,
+                                   .seed = made->seed,
+                                   .answer = made->answer,
+                                   .card = arra_checkpoint_card (made->from) };
   if (settings->record)
     picture->recipe = settings->remember ? made->recipe : made->recipe_bare;
 }
@@ -68,16 +68,14 @@ arra_dialog_insert (gpointer data)
     describe (dialog, selected->pdata[i], &pictures[i]);
   if (!dialog->host->insert (&what, dialog->host->data, &error))
     {
-      arra_dialog_fail (dialog, "%s",
-                        error != NULL ? error->message : _("The picture could not be inserted."));
+      arra_dialog_fail (dialog, "%s", error != NULL ? error->message : _ ("The picture could not be inserted."));
       return;
     }
   for (guint i = 0; i < selected->len; i++)
     arra_results_mark_inserted (dialog->results, selected->pdata[i]);
   dialog->inserted += selected->len;
-  words = g_strdup_printf (
-      g_dngettext (GETTEXT_PACKAGE, "%u picture inserted", "%u pictures inserted", selected->len),
-      selected->len);
+  words = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u picture inserted", "%u pictures inserted", selected->len),
+                           selected->len);
   gtk_label_set_text (GTK_LABEL (dialog->status), words);
   arra_dialog_look_around (dialog);
 }
@@ -113,8 +111,8 @@ arra_dialog_reuse (ArraDialog *dialog)
   arra_notice_hide (dialog->notice);
   if (recipe == NULL)
     {
-      arra_dialog_fail (dialog, _("The settings of this layer cannot be used: %s"),
-                        error != NULL ? error->message : _("it has none"));
+      arra_dialog_fail (dialog, _ ("The settings of this layer cannot be used: %s"),
+                        error != NULL ? error->message : _ ("it has none"));
       return;
     }
   known = arra_checkpoint_box_select (dialog->checkpoints, NULL, arra_recipe_fingerprint (recipe));
@@ -127,7 +125,7 @@ arra_dialog_reuse (ArraDialog *dialog)
   arra_dialog_show_checkpoint (dialog);
   if (!known)
     arra_notice_show (dialog->notice, GTK_MESSAGE_WARNING,
-                      _("The layer was made with a checkpoint that is not here: with another one the same "
+                      _ ("The layer was made with a checkpoint that is not here: with another one the same "
                          "settings give another picture."));
 }
 

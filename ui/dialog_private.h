@@ -19,11 +19,11 @@ struct _ArraDialog
   const ArraDialogHost *host;
   ArraSettings settings;
   ArraDialogPlace place;
-  GMainLoop *loop;      /* (nullable): runs now */
+  GMainLoop *loop; /* (nullable): runs now */
   ArraWork *work;
   GCancellable *finding; /* of the search for checkpoints that runs now; nullable */
-  char *added_folder;   /* (nullable): folder or file whose checkpoint is to be chosen when the search ends */
-  char *last_folder;    /* (nullable): the one that was added last, where adding the next begins */
+  char *added_folder;    /* (nullable): folder or file whose checkpoint is to be chosen when the search ends */
+  char *last_folder;     /* (nullable): the one that was added last, where adding the next begins */
   guint alive_source;
   guint inserted;
   guint64 last_seed;   /* of the last press of Generate */
@@ -80,5 +80,6 @@ void arra_dialog_reset (ArraDialog *dialog);
 
 /* parent.c: above which window of the host it stays */
 void arra_dialog_set_parent (GtkWidget *window, const ArraDialogHost *host);
-/* (transfer full): what the titles of the host's windows say now, the uppermost first, that window's last; empty where windows do not tell */
+/* (transfer full): what the titles of the host's windows say now, the uppermost first, that window's last; empty where
+ * windows do not tell */
 char **arra_dialog_parent_titles (const ArraDialogHost *host);

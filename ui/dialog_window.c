@@ -31,7 +31,7 @@ help (ArraDialog *dialog)
   g_autoptr (GError) error = NULL;
 
   if (dialog->host->help != NULL && !dialog->host->help (dialog->host->data, &error))
-    arra_dialog_fail (dialog, _("The help could not be opened: %s"), error->message);
+    arra_dialog_fail (dialog, _ ("The help could not be opened: %s"), error->message);
 }
 
 static void
@@ -86,9 +86,8 @@ new_form (ArraDialog *dialog)
   GtkWidget *checkpoint = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2 * ARRA_FORM_GAP);
 
   dialog->prompt = arra_prompt_box_new (dialog->settings.history, arra_dialog_show_needs, arra_dialog_generate, dialog);
-  dialog->checkpoints
-      = arra_checkpoint_box_new (arra_dialog_checkpoint_chosen, arra_dialog_get_checkpoints, arra_dialog_add_folder,
-                                 arra_dialog_find_checkpoints, dialog);
+  dialog->checkpoints = arra_checkpoint_box_new (arra_dialog_checkpoint_chosen, arra_dialog_get_checkpoints,
+                                                 arra_dialog_add_folder, arra_dialog_find_checkpoints, dialog);
   dialog->card = arra_card_view_new ();
   dialog->picture = arra_picture_box_new (arra_dialog_show_needs, dialog);
   dialog->insert_as = arra_insert_box_new (arra_dialog_aim, dialog);
@@ -99,7 +98,7 @@ new_form (ArraDialog *dialog)
   gtk_container_add (GTK_CONTAINER (form), arra_picture_box_widget (dialog->picture));
   gtk_container_add (GTK_CONTAINER (form), arra_insert_box_widget (dialog->insert_as));
   g_object_set (form, "margin", ARRA_FORM_MARGIN, NULL);
-  scrolled = arra_form_scrolled (form, _("Settings"), FALSE);
+  scrolled = arra_form_scrolled (form, _ ("Settings"), FALSE);
   gtk_widget_set_size_request (scrolled, 410, -1);
   gtk_widget_set_hexpand (scrolled, FALSE);
   return scrolled;
@@ -113,7 +112,7 @@ new_progress (ArraDialog *dialog)
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, ARRA_FORM_GAP);
 
   dialog->progress = gtk_progress_bar_new ();
-  arra_form_name (dialog->progress, _("Progress"));
+  arra_form_name (dialog->progress, _ ("Progress"));
   dialog->status = arra_form_text (TRUE);
   gtk_label_set_line_wrap (GTK_LABEL (dialog->status), FALSE);
   gtk_label_set_ellipsize (GTK_LABEL (dialog->status), PANGO_ELLIPSIZE_END);
@@ -157,23 +156,21 @@ new_actions (ArraDialog *dialog)
   GtkWidget *actions = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, ARRA_FORM_GAP), *button;
   GtkBox *box = GTK_BOX (actions);
 
-  button = add_button (dialog, box, FALSE, _("_Help"), G_CALLBACK (help));
+  button = add_button (dialog, box, FALSE, _ ("_Help"), G_CALLBACK (help));
   gtk_widget_set_tooltip_text (button, dialog->host->help_hint);
   gtk_widget_set_no_show_all (button, dialog->host->help == NULL);
-  add_button (dialog, box, FALSE, _("Reset to De_faults"), G_CALLBACK (arra_dialog_reset));
-  dialog->reuse
-      = add_button (dialog, box, FALSE, _("Reuse Settings of This La_yer"), G_CALLBACK (arra_dialog_reuse));
+  add_button (dialog, box, FALSE, _ ("Reset to De_faults"), G_CALLBACK (arra_dialog_reset));
+  dialog->reuse = add_button (dialog, box, FALSE, _ ("Reuse Settings of This La_yer"), G_CALLBACK (arra_dialog_reuse));
   gtk_widget_set_no_show_all (dialog->reuse, dialog->host->recipe_of_layer == NULL);
 
-  dialog->generate = add_button (dialog, box, TRUE, _("_Generate"), G_CALLBACK (arra_dialog_generate));
-  gtk_style_context_add_class (gtk_widget_get_style_context (dialog->generate),
-                               GTK_STYLE_CLASS_SUGGESTED_ACTION);
+  dialog->generate = add_button (dialog, box, TRUE, _ ("_Generate"), G_CALLBACK (arra_dialog_generate));
+  gtk_style_context_add_class (gtk_widget_get_style_context (dialog->generate), GTK_STYLE_CLASS_SUGGESTED_ACTION);
   gtk_widget_set_can_default (dialog->generate, TRUE);
-  gtk_widget_set_tooltip_text (dialog->generate, _("Ctrl+Enter in the prompt does the same"));
-  dialog->pause = add_button (dialog, box, TRUE, _("_Stop"), G_CALLBACK (arra_dialog_pause));
+  gtk_widget_set_tooltip_text (dialog->generate, _ ("Ctrl+Enter in the prompt does the same"));
+  dialog->pause = add_button (dialog, box, TRUE, _ ("_Stop"), G_CALLBACK (arra_dialog_pause));
   gtk_widget_set_no_show_all (dialog->pause, TRUE);
-  dialog->insert = add_button (dialog, box, TRUE, _("Inse_rt"), G_CALLBACK (arra_dialog_insert));
-  add_button (dialog, box, TRUE, _("C_lose"), G_CALLBACK (leave));
+  dialog->insert = add_button (dialog, box, TRUE, _ ("Inse_rt"), G_CALLBACK (arra_dialog_insert));
+  add_button (dialog, box, TRUE, _ ("C_lose"), G_CALLBACK (leave));
   g_object_set (actions, "margin", 2 * ARRA_FORM_GAP, NULL);
   return actions;
 }
@@ -181,8 +178,7 @@ new_actions (ArraDialog *dialog)
 void
 arra_dialog_build (ArraDialog *dialog)
 {
-  GtkWidget *all = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0),
-            *sides = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+  GtkWidget *all = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *sides = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
   GtkWindow *window;
 
   use_style ();
@@ -199,7 +195,7 @@ arra_dialog_build (ArraDialog *dialog)
   gtk_container_add (GTK_CONTAINER (window), all);
   gtk_widget_show_all (all);
 
-  gtk_window_set_title (window, dialog->host->title != NULL ? dialog->host->title : _("Generate from Text"));
+  gtk_window_set_title (window, dialog->host->title != NULL ? dialog->host->title : _ ("Generate from Text"));
   gtk_window_set_icon_name (window, "arra");
   gtk_window_set_type_hint (window, GDK_WINDOW_TYPE_HINT_DIALOG);
   gtk_window_set_default_size (window, dialog->settings.window_width, dialog->settings.window_height);

@@ -67,14 +67,14 @@ fill_request (ArraDialog *dialog, ArraCheckpoint *checkpoint, ArraRequest *reque
   arra_dialog_store (dialog);
   if (*settings->prompt == '\0')
     {
-      arra_dialog_fail (dialog, _("Write into the prompt what the picture should show."));
+      arra_dialog_fail (dialog, _ ("Write into the prompt what the picture should show."));
       arra_prompt_box_focus (dialog->prompt);
       return FALSE;
     }
   if (!arra_picture_box_store (dialog->picture, settings))
     {
-      arra_dialog_fail (
-          dialog, _("The seed must be a whole number from 0 to 18446744073709551615. The die throws one."));
+      arra_dialog_fail (dialog,
+                        _ ("The seed must be a whole number from 0 to 18446744073709551615. The die throws one."));
       return FALSE;
     }
   renew_seed (dialog);
@@ -107,7 +107,7 @@ check_request (ArraDialog *dialog, ArraCheckpoint *checkpoint, const ArraRequest
   needed = arra_words_bytes (plan.total);
   there = arra_words_bytes (plan.available);
   arra_dialog_fail (dialog,
-                    _("Not enough memory: %s are needed, %s are free. Choose a smaller size or checkpoint, "
+                    _ ("Not enough memory: %s are needed, %s are free. Choose a smaller size or checkpoint, "
                        "or close other programs."),
                     needed, there);
   return FALSE;
@@ -144,7 +144,7 @@ arra_dialog_pause (ArraDialog *dialog)
     {
       arra_work_stop (dialog->work);
       gtk_widget_set_sensitive (dialog->pause, FALSE);
-      say (dialog, _("Stopping…"));
+      say (dialog, _ ("Stopping…"));
       return;
     }
   if (!arra_work_can_continue (dialog->work))
@@ -162,14 +162,14 @@ phase_words (ArraWorkPhase phase)
   switch (phase)
     {
     case ARRA_WORK_OPENING:
-      return _("Opening the checkpoint…");
+      return _ ("Opening the checkpoint…");
     case ARRA_WORK_PROMPT:
-      return _("Reading the prompt");
+      return _ ("Reading the prompt");
     case ARRA_WORK_DECODING:
-      return _("Turning tokens into pixels");
+      return _ ("Turning tokens into pixels");
     case ARRA_WORK_TOKENS:
     default:
-      return _("Making the picture");
+      return _ ("Making the picture");
     }
 }
 
@@ -178,8 +178,8 @@ progress (const ArraWorkState *state, const ArraPicture *preview, gpointer data)
 {
   ArraDialog *dialog = data;
   GtkProgressBar *bar = GTK_PROGRESS_BAR (dialog->progress);
-  g_autofree char *line = arra_words_progress (phase_words (state->phase), state->answer, state->count,
-                                               state->rate, state->left);
+  g_autofree char *line
+      = arra_words_progress (phase_words (state->phase), state->answer, state->count, state->rate, state->left);
 
   if (preview != NULL)
     arra_preview_set_picture (dialog->preview, preview, is_medical (arra_work_checkpoint (dialog->work)));
@@ -205,10 +205,9 @@ said (const char *text, gpointer data)
 {
   ArraDialog *dialog = data;
   g_autofree char *plain = arra_words_plain (text, 300);
-  g_autofree char *words = g_strdup_printf (
-      _("The model answered in words instead of a picture: “%s”. "
-        "Choose a size to have a picture always."),
-      plain);
+  g_autofree char *words = g_strdup_printf (_ ("The model answered in words instead of a picture: “%s”. "
+                                               "Choose a size to have a picture always."),
+                                            plain);
 
   arra_notice_show (dialog->notice, GTK_MESSAGE_INFO, words);
 }
@@ -220,7 +219,7 @@ show_finished (ArraDialog *dialog, double pace)
   const ArraMade *any = selected->len > 0 ? selected->pdata[0] : NULL;
 
   gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (dialog->progress), 1);
-  say (dialog, _("Finished"));
+  say (dialog, _ ("Finished"));
   if (any == NULL || pace <= 0)
     return;
   arra_settings_set_pace (&dialog->settings, arra_checkpoint_fingerprint (any->from), pace);
@@ -237,11 +236,11 @@ done (const GError *error, double pace, gpointer data)
     show_finished (dialog, pace);
   else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     say (dialog, arra_work_can_continue (dialog->work)
-                     ? _("Stopped. Finished rows are kept: insert them, or continue.")
-                     : _("Stopped"));
+                     ? _ ("Stopped. Finished rows are kept: insert them, or continue.")
+                     : _ ("Stopped"));
   else
     {
-      say (dialog, _("Nothing more was made"));
+      say (dialog, _ ("Nothing more was made"));
       arra_dialog_fail (dialog, "%s", error->message);
     }
   arra_dialog_update (dialog);

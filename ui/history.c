@@ -103,6 +103,5 @@ arra_history_store (const ArraHistory *history, GKeyFile *keys)
   if (history->prompts->len == 0)
     g_key_file_remove_key (keys, GROUP, KEY, NULL);
   else
-    g_key_file_set_string_list (keys, GROUP, KEY, (const char *const *)history->prompts->pdata,
-                                history->prompts->len);
+    g_key_file_set_string_list (keys, GROUP, KEY, (const char *const *) history->prompts->pdata, history->prompts->len);
 }

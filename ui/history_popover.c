@@ -37,14 +37,14 @@ add (Popover *self, const char *prompt, const char *group)
   gtk_container_add (GTK_CONTAINER (row), label);
   arra_form_name (row, plain);
   g_object_set_data_full (G_OBJECT (row), KEY_PROMPT, g_strdup (prompt), g_free);
-  g_object_set_data (G_OBJECT (row), KEY_GROUP, (gpointer)group);
+  g_object_set_data (G_OBJECT (row), KEY_GROUP, (gpointer) group);
   gtk_container_add (GTK_CONTAINER (self->list), row);
 }
 
 static void
 fill (Popover *self)
 {
-  const char *const earlier = _("Earlier prompts"), *const suggested = _("Examples for this checkpoint");
+  const char *const earlier = _ ("Earlier prompts"), *const suggested = _ ("Examples for this checkpoint");
 
   arra_form_empty (self->list);
   for (guint i = 0; i < arra_history_length (self->history); i++)
@@ -136,7 +136,7 @@ clear (GtkButton *button, gpointer data)
 static GtkWidget *
 new_list (Popover *self)
 {
-  GtkWidget *empty = gtk_label_new (_("No prompt found"));
+  GtkWidget *empty = gtk_label_new (_ ("No prompt found"));
 
   self->list = gtk_list_box_new ();
   gtk_list_box_set_selection_mode (GTK_LIST_BOX (self->list), GTK_SELECTION_NONE);
@@ -145,7 +145,7 @@ new_list (Popover *self)
   gtk_widget_set_margin_top (empty, ARRA_FORM_MARGIN);
   gtk_widget_show (empty);
   gtk_list_box_set_placeholder (GTK_LIST_BOX (self->list), empty);
-  arra_form_name (self->list, _("Prompts"));
+  arra_form_name (self->list, _ ("Prompts"));
   g_signal_connect (self->list, "row-activated", G_CALLBACK (activated), self);
   return self->list;
 }
@@ -156,14 +156,14 @@ arra_history_popover_new (ArraHistory *history, char ***examples, ArraHistoryCho
   Popover *self = g_new0 (Popover, 1);
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, ARRA_FORM_GAP), *scrolled;
 
-  *self = (Popover){ .history = history, .examples = examples, .chosen = chosen, .data = data };
-  scrolled = arra_form_scrolled (new_list (self), _("Prompts"), TRUE);
+  *self = (Popover) { .history = history, .examples = examples, .chosen = chosen, .data = data };
+  scrolled = arra_form_scrolled (new_list (self), _ ("Prompts"), TRUE);
   gtk_widget_set_size_request (scrolled, 360, 300);
   self->popover = gtk_popover_new (NULL);
   self->search = gtk_search_entry_new ();
-  gtk_entry_set_placeholder_text (GTK_ENTRY (self->search), _("Search prompts"));
-  arra_form_name (self->search, _("Search prompts"));
-  self->clear = arra_form_button (_("Forget All"));
+  gtk_entry_set_placeholder_text (GTK_ENTRY (self->search), _ ("Search prompts"));
+  arra_form_name (self->search, _ ("Search prompts"));
+  self->clear = arra_form_button (_ ("Forget All"));
   g_object_set (box, "margin", 2 * ARRA_FORM_GAP, NULL);
   gtk_container_add (GTK_CONTAINER (box), self->search);
   gtk_container_add (GTK_CONTAINER (box), scrolled);
@@ -172,8 +172,7 @@ arra_history_popover_new (ArraHistory *history, char ***examples, ArraHistoryCho
   gtk_widget_show_all (box);
   g_signal_connect (self->clear, "clicked", G_CALLBACK (clear), self);
   g_signal_connect (self->search, "activate", G_CALLBACK (search_activated), self);
-  g_signal_connect_swapped (self->search, "search-changed", G_CALLBACK (gtk_list_box_invalidate_filter),
-                            self->list);
+  g_signal_connect_swapped (self->search, "search-changed", G_CALLBACK (gtk_list_box_invalidate_filter), self->list);
   g_signal_connect (self->popover, "show", G_CALLBACK (shown), self);
   g_object_set_data_full (G_OBJECT (self->popover), "arra-self", self, g_free);
   return self->popover;

@@ -10,5 +10,4 @@ typedef void (*ArraHistoryChosen) (const char *prompt, gpointer data);
 
 /* A popover for a menu button. It reads @history and *@examples (nullable, NULL-terminated) whenever it
  * opens. */
-GtkWidget *arra_history_popover_new (ArraHistory *history, char ***examples, ArraHistoryChosen chosen,
-                                     gpointer data);
+GtkWidget *arra_history_popover_new (ArraHistory *history, char ***examples, ArraHistoryChosen chosen, gpointer data);

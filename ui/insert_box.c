@@ -45,7 +45,7 @@ arra_dialog_images_add (GPtrArray *images, int number, const char *name)
 {
   Image *image = g_new (Image, 1);
 
-  *image = (Image){ number, arra_words_plain (name, LONGEST_NAME) };
+  *image = (Image) { number, arra_words_plain (name, LONGEST_NAME) };
   g_ptr_array_add (images, image);
 }
 
@@ -65,7 +65,7 @@ where_changed (GtkComboBox *where, gpointer data)
   const char *id = gtk_combo_box_get_active_id (where);
 
   if (!box->filling && id != NULL)
-    box->aimed ((int)g_ascii_strtoll (id, NULL, 10), box->data);
+    box->aimed ((int) g_ascii_strtoll (id, NULL, 10), box->data);
 }
 
 /* Which image it is for, and what its kind does to pictures. */
@@ -73,10 +73,12 @@ static void
 add_where (ArraInsertBox *box, GtkGrid *grid)
 {
   box->where = arra_form_combo ();
-  box->where_label = arra_form_row (grid, 0, _("_Where:"), box->where);
-  gtk_widget_set_tooltip_text (box->where, _("The image that pictures are inserted into"));
+  box->where_label = arra_form_row (grid, 0, _ ("_Where:"), box->where);
+  gtk_widget_set_tooltip_text (box->where, _ ("The image that pictures are inserted into"));
   box->indexed = arra_form_text (FALSE);
-  gtk_label_set_text (GTK_LABEL (box->indexed), _("This image is indexed: pictures get the nearest colours of its palette. Image > Mode > RGB keeps theirs."));
+  gtk_label_set_text (
+      GTK_LABEL (box->indexed),
+      _ ("This image is indexed: pictures get the nearest colours of its palette. Image > Mode > RGB keeps theirs."));
   gtk_label_set_max_width_chars (GTK_LABEL (box->indexed), 40);
   gtk_grid_attach (grid, box->indexed, 0, 2, 2, 1);
   gtk_widget_set_no_show_all (box->where, TRUE);
@@ -95,14 +97,14 @@ arra_insert_box_new (void (*aimed) (int image, gpointer data), gpointer data)
   box->data = data;
   box->mode = arra_form_combo ();
   box->record = arra_form_check (
-      _("Include recipe and AI la_bel"),
-      _("The layer keeps the settings that made it, and the image says that a picture was made by AI"));
+      _ ("Include recipe and AI la_bel"),
+      _ ("The layer keeps the settings that made it, and the image says that a picture was made by AI"));
   box->remember = arra_form_check (
-      _("Remember pro_mpts"),
-      _("Off: no history, and the prompt stays out of the recipe, the layer's name and the undo step"));
+      _ ("Remember pro_mpts"),
+      _ ("Off: no history, and the prompt stays out of the recipe, the layer's name and the undo step"));
   box->root = GTK_WIDGET (grid);
   add_where (box, grid);
-  arra_form_row (grid, 1, _("_Insert as:"), box->mode);
+  arra_form_row (grid, 1, _ ("_Insert as:"), box->mode);
   gtk_grid_attach (grid, box->record, 0, 3, 2, 1);
   gtk_grid_attach (grid, box->remember, 0, 4, 2, 1);
   g_signal_connect (box->mode, "changed", G_CALLBACK (mode_changed), box);
@@ -119,8 +121,7 @@ arra_insert_box_widget (ArraInsertBox *box)
 static void
 append (ArraInsertBox *box, ArraInsertMode mode, const char *text, guint width, guint height)
 {
-  g_autofree char *sized
-      = width > 0 ? g_strdup_printf (_("%s (%u × %u)"), text, width, height) : g_strdup (text);
+  g_autofree char *sized = width > 0 ? g_strdup_printf (_ ("%s (%u × %u)"), text, width, height) : g_strdup (text);
 
   gtk_combo_box_text_append (GTK_COMBO_BOX_TEXT (box->mode), arra_insert_mode_name (mode), sized);
 }
@@ -132,21 +133,19 @@ arra_insert_box_set_place (ArraInsertBox *box, const ArraDialogPlace *place)
 
   box->filling = TRUE;
   gtk_combo_box_text_remove_all (GTK_COMBO_BOX_TEXT (mode));
-  append (box, ARRA_INSERT_NATIVE, place->has_image ? _("New layer in its own size") : _("New image"), 0,
-          0);
+  append (box, ARRA_INSERT_NATIVE, place->has_image ? _ ("New layer in its own size") : _ ("New image"), 0, 0);
   if (place->has_image)
-    append (box, ARRA_INSERT_CANVAS, _("Fitted to the canvas"), place->canvas_width, place->canvas_height);
+    append (box, ARRA_INSERT_CANVAS, _ ("Fitted to the canvas"), place->canvas_width, place->canvas_height);
   if (place->has_selection)
-    append (box, ARRA_INSERT_SELECTION, _("Fitted to the selection"), place->selection_width,
-            place->selection_height);
+    append (box, ARRA_INSERT_SELECTION, _ ("Fitted to the selection"), place->selection_width, place->selection_height);
   if (!gtk_combo_box_set_active_id (mode, arra_insert_mode_name (box->wanted)))
     gtk_combo_box_set_active (mode, 0);
   gtk_widget_set_visible (box->indexed, place->indexed);
   box->filling = FALSE;
 }
 
-/* Title bars name an image by its name, its number and that of the view: "meadow-3.0". Settings of the host may leave the numbers out: then
- * no image is known. */
+/* Title bars name an image by its name, its number and that of the view: "meadow-3.0". Settings of the host may leave
+ * the numbers out: then no image is known. */
 static const char *
 find_in_title (const Image *image, const char *title)
 {
@@ -194,7 +193,7 @@ list_images (GtkComboBoxText *where, const GPtrArray *images, const char *const 
     {
       const Image *image = images->pdata[i];
       g_autofree char *number = g_strdup_printf ("%d", image->number);
-      g_autofree char *marked = g_strdup_printf (_("%s (in front)"), image->name);
+      g_autofree char *marked = g_strdup_printf (_ ("%s (in front)"), image->name);
 
       gtk_combo_box_text_append (where, number, image == front && images->len > 1 ? marked : image->name);
     }
@@ -212,7 +211,7 @@ arra_insert_box_set_images (ArraInsertBox *box, const GPtrArray *images, int cho
   gtk_combo_box_text_remove_all (where);
   if (images != NULL)
     list_images (where, images, titles);
-  gtk_combo_box_text_append (where, NEW_IMAGE, _("New image"));
+  gtk_combo_box_text_append (where, NEW_IMAGE, _ ("New image"));
   gtk_combo_box_set_active_id (GTK_COMBO_BOX (where), id);
   box->filling = FALSE;
 }

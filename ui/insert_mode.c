@@ -10,7 +10,7 @@ arra_insert_mode_parse (const char *name, ArraInsertMode *mode)
   for (guint i = 0; i < ARRA_N_INSERT_MODES; i++)
     if (g_strcmp0 (name, names[i]) == 0)
       {
-        *mode = (ArraInsertMode)i;
+        *mode = (ArraInsertMode) i;
         return TRUE;
       }
   return FALSE;

@@ -25,7 +25,7 @@ read_bytes (int fd, gsize size, gsize *length)
         return NULL;
       if (n == 0)
         break;
-      *length += n > 0 ? (gsize)n : 0;
+      *length += n > 0 ? (gsize) n : 0;
     }
   return g_steal_pointer (&text);
 }
@@ -41,7 +41,7 @@ arra_keys_load (GKeyFile *keys, const char *path)
   if (fd < 0)
     return FALSE;
   if (fstat (fd, &status) == 0 && S_ISREG (status.st_mode) && status.st_size <= LARGEST)
-    text = read_bytes (fd, (gsize)status.st_size, &length);
+    text = read_bytes (fd, (gsize) status.st_size, &length);
   close (fd);
   return text != NULL && g_key_file_load_from_data (keys, text, length, G_KEY_FILE_NONE, NULL);
 }
@@ -85,9 +85,9 @@ arra_keys_save (GKeyFile *keys, const char *path, GError **error)
     {
       const int fault = errno;
 
-      g_set_error (error, G_FILE_ERROR, (gint)g_file_error_from_errno (fault), "%s: %s", folder, g_strerror (fault));
+      g_set_error (error, G_FILE_ERROR, (gint) g_file_error_from_errno (fault), "%s: %s", folder, g_strerror (fault));
       return FALSE;
     }
   text = g_key_file_to_data (keys, &length, NULL);
-  return g_file_set_contents_full (place, text, (gssize)length, G_FILE_SET_CONTENTS_CONSISTENT, 0600, error);
+  return g_file_set_contents_full (place, text, (gssize) length, G_FILE_SET_CONTENTS_CONSISTENT, 0600, error);
 }

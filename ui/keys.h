@@ -4,10 +4,10 @@
 
 #include <glib.h>
 
-/* Loads @path into @keys. FALSE when it is not a regular file, cannot be read, is larger than any settings, or is no key file. Never waits for
- * a pipe or a device. */
+/* Loads @path into @keys. FALSE when it is not a regular file, cannot be read, is larger than any settings, or is no
+ * key file. Never waits for a pipe or a device. */
 gboolean arra_keys_load (GKeyFile *keys, const char *path);
 
-/* Writes @keys to @path, whole or not at all, for nobody else to read; folders that are missing are made, and a link is followed to its target. A
- * device or a pipe stays as it is, and gets nothing. */
+/* Writes @keys to @path, whole or not at all, for nobody else to read; folders that are missing are made, and a link is
+ * followed to its target. A device or a pipe stays as it is, and gets nothing. */
 gboolean arra_keys_save (GKeyFile *keys, const char *path, GError **error);

@@ -8,14 +8,13 @@
 guint8 *
 arra_made_copy_pixels (const ArraPicture *picture, GError **error)
 {
-  const gsize row = (gsize)picture->width * 3;
-  guint8 *pixels = picture->height > 0 && row <= G_MAXSIZE / picture->height
-                       ? g_try_malloc (row * picture->height)
-                       : NULL;
+  const gsize row = (gsize) picture->width * 3;
+  guint8 *pixels
+      = picture->height > 0 && row <= G_MAXSIZE / picture->height ? g_try_malloc (row * picture->height) : NULL;
 
   if (pixels == NULL)
     g_set_error_literal (error, ARRA_ERROR, ARRA_ERROR_NO_MEMORY,
-                         _("There is not enough memory to keep the picture."));
+                         _ ("There is not enough memory to keep the picture."));
   else
     memcpy (pixels, picture->pixels, row * picture->height);
   return pixels;
@@ -40,7 +39,7 @@ arra_made_free (ArraMade *made)
 {
   if (made == NULL)
     return;
-  g_free ((guint8 *)made->picture.pixels);
+  g_free ((guint8 *) made->picture.pixels);
   g_free (made->prompt);
   g_free (made->recipe);
   g_free (made->recipe_bare);

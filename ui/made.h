@@ -6,10 +6,10 @@
 
 typedef struct
 {
-  guint batch;          /* counts presses of Generate */
-  guint answer, index;  /* of the seed, of the answer; a continued picture has those of the stopped one */
+  guint batch;         /* counts presses of Generate */
+  guint answer, index; /* of the seed, of the answer; a continued picture has those of the stopped one */
   guint64 seed;
-  ArraPicture picture;  /* pixels belong to it */
+  ArraPicture picture; /* pixels belong to it */
   char *prompt;
   char *recipe;         /* with the prompt */
   char *recipe_bare;    /* without */

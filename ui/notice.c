@@ -25,11 +25,10 @@ arra_notice_new (void)
   gtk_widget_set_can_focus (notice->label, FALSE);
   gtk_label_set_yalign (GTK_LABEL (notice->label), 0.5);
   gtk_info_bar_set_show_close_button (GTK_INFO_BAR (notice->bar), TRUE);
-  gtk_container_add (GTK_CONTAINER (gtk_info_bar_get_content_area (GTK_INFO_BAR (notice->bar))),
-                     notice->label);
+  gtk_container_add (GTK_CONTAINER (gtk_info_bar_get_content_area (GTK_INFO_BAR (notice->bar))), notice->label);
   gtk_widget_show (notice->label);
   gtk_widget_set_no_show_all (notice->bar, TRUE);
-  arra_form_name (notice->bar, _("Message"));
+  arra_form_name (notice->bar, _ ("Message"));
   g_signal_connect_swapped (notice->bar, "response", G_CALLBACK (arra_notice_hide), notice);
   g_object_set_data_full (G_OBJECT (notice->bar), "arra-notice", notice, g_free);
   return notice;

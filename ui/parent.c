@@ -33,10 +33,10 @@ x11_property (GdkWindow *window, const char *name, const char *type, gulong most
   int n = 0;
 
   if (window == NULL
-      || !gdk_property_get (window, gdk_atom_intern (name, FALSE), gdk_atom_intern (type, FALSE), 0, most, FALSE, NULL, NULL, &n,
-                            &bytes))
+      || !gdk_property_get (window, gdk_atom_intern (name, FALSE), gdk_atom_intern (type, FALSE), 0, most, FALSE, NULL,
+                            NULL, &n, &bytes))
     return NULL;
-  *length = (gsize)n;
+  *length = (gsize) n;
   return bytes;
 }
 
@@ -46,7 +46,7 @@ x11_title (GdkWindow *window)
   gsize length = 0;
   g_autofree guchar *bytes = x11_property (window, "_NET_WM_NAME", "UTF8_STRING", LONGEST_TITLE, &length);
 
-  return bytes != NULL ? g_utf8_make_valid ((const char *)bytes, (gssize)length) : NULL;
+  return bytes != NULL ? g_utf8_make_valid ((const char *) bytes, (gssize) length) : NULL;
 }
 
 /* Of the process that a window belongs to; 0: not said */
@@ -56,7 +56,7 @@ x11_process (GdkWindow *window)
   gsize length = 0;
   g_autofree guchar *bytes = x11_property (window, "_NET_WM_PID", "CARDINAL", sizeof (guint32), &length);
 
-  return length >= sizeof (gulong) ? *(const gulong *)bytes : 0;
+  return length >= sizeof (gulong) ? *(const gulong *) bytes : 0;
 }
 
 static void
@@ -74,9 +74,9 @@ add_titles (GStrvBuilder *titles, GdkWindow *parent)
 {
   const gulong process = x11_process (parent);
   gsize length = 0;
-  g_autofree guchar *bytes
-      = x11_property (gdk_get_default_root_window (), "_NET_CLIENT_LIST_STACKING", "WINDOW", MOST_WINDOWS * sizeof (guint32), &length);
-  const gulong *ids = (const gulong *)bytes;
+  g_autofree guchar *bytes = x11_property (gdk_get_default_root_window (), "_NET_CLIENT_LIST_STACKING", "WINDOW",
+                                           MOST_WINDOWS * sizeof (guint32), &length);
+  const gulong *ids = (const gulong *) bytes;
 
   for (gsize i = length / sizeof (gulong); process != 0 && i-- > 0;)
     {
@@ -116,7 +116,7 @@ static void
 set_wayland_parent (GdkWindow *window, const char *parent)
 {
   if (parent != NULL && GDK_IS_WAYLAND_WINDOW (window))
-    gdk_wayland_window_set_transient_for_exported (window, (char *)parent);
+    gdk_wayland_window_set_transient_for_exported (window, (char *) parent);
 }
 #else
 static void

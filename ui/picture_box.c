@@ -50,7 +50,7 @@ arra_picture_box_new (void (*changed) (gpointer data), gpointer data)
   box->root = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2 * ARRA_FORM_GAP);
   box->size = arra_size_box_new (grid, 0, size_changed, box);
   box->count = arra_form_spin (1, ARRA_COUNT_MAX, 1, 0);
-  arra_form_row (grid, 2, _("_Number of pictures:"), box->count);
+  arra_form_row (grid, 2, _ ("_Number of pictures:"), box->count);
   box->seed = arra_seed_box_new (grid, 3);
   box->sampling = arra_sampling_box_new (anything_changed, box);
   gtk_container_add (GTK_CONTAINER (box->root), GTK_WIDGET (grid));
@@ -83,7 +83,7 @@ arra_picture_box_store (ArraPictureBox *box, ArraSettings *settings)
 {
   settings->sized = box->sized;
   arra_size_box_get (box->size, &settings->width, &settings->height);
-  settings->count = (guint)gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (box->count));
+  settings->count = (guint) gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (box->count));
   arra_sampling_box_store (box->sampling, settings);
   return arra_seed_box_store (box->seed, settings);
 }
@@ -123,6 +123,6 @@ void
 arra_picture_box_fill (ArraPictureBox *box, ArraRequest *request)
 {
   arra_size_box_get (box->size, &request->width, &request->height);
-  request->count = (guint)gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (box->count));
+  request->count = (guint) gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (box->count));
   arra_sampling_box_fill (box->sampling, request);
 }

@@ -17,7 +17,9 @@ void arra_picture_box_load (ArraPictureBox *box, const ArraSettings *settings);
 /* FALSE, with the settings' old seed, when what stands there is no seed. */
 gboolean arra_picture_box_store (ArraPictureBox *box, ArraSettings *settings);
 /* Sizes that @checkpoint can make; its own sampling unless another was chosen. */
-void arra_picture_box_set_checkpoint (ArraPictureBox *box, const ArraCheckpoint *checkpoint, guint like_width,
+void arra_picture_box_set_checkpoint (ArraPictureBox *box,
+                                      const ArraCheckpoint *checkpoint,
+                                      guint like_width,
                                       guint like_height);
 /* Own size and sampling of the next checkpoint again. */
 void arra_picture_box_forget (ArraPictureBox *box);

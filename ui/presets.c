@@ -23,7 +23,8 @@ can_make (const ArraCheckpoint *checkpoint, guint width, guint height)
   request.prompt = PROMPT;
   request.width = width;
   request.height = height;
-  return arra_checkpoint_plan (checkpoint, &request, &plan, &error) || !g_error_matches (error, ARRA_ERROR, ARRA_ERROR_ARGUMENT);
+  return arra_checkpoint_plan (checkpoint, &request, &plan, &error)
+         || !g_error_matches (error, ARRA_ERROR, ARRA_ERROR_ARGUMENT);
 }
 
 /* FALSE when the checkpoint cannot make it. */
@@ -45,13 +46,18 @@ add (GArray *presets, const ArraCheckpoint *checkpoint, ArraPresetKind kind, gui
 static guint
 round_to (double length, guint grid)
 {
-  return (guint)MAX (1, lrint (length / grid)) * grid;
+  return (guint) MAX (1, lrint (length / grid)) * grid;
 }
 
 /* The shape @across : @down with about @area pixels, or cut out of a square of that area where more is too
  * long. */
 static void
-add_shape (GArray *presets, const ArraCheckpoint *checkpoint, ArraPresetKind kind, double area, double across, double down)
+add_shape (GArray *presets,
+           const ArraCheckpoint *checkpoint,
+           ArraPresetKind kind,
+           double area,
+           double across,
+           double down)
 {
   const guint grid = arra_checkpoint_grid (checkpoint);
   const double scale = sqrt (area / (across * down)), smaller = sqrt (area) / MAX (across, down);
@@ -71,7 +77,7 @@ arra_presets_find (const ArraCheckpoint *checkpoint, guint like_width, guint lik
   arra_request_init (&own, checkpoint);
   if (grid == 0 || own.width == 0)
     return presets;
-  area = (double)own.width * own.height;
+  area = (double) own.width * own.height;
   add (presets, checkpoint, ARRA_PRESET_OWN, own.width, own.height);
   if (like_width > 0 && like_height > 0 && like_width / like_height < 8 && like_height / like_width < 8)
     add_shape (presets, checkpoint, ARRA_PRESET_LIKE, area, like_width, like_height);

@@ -6,8 +6,8 @@
 
 typedef enum
 {
-  ARRA_PRESET_OWN,   /* what the checkpoint makes unasked */
-  ARRA_PRESET_LIKE,  /* of the shape of what it goes into */
+  ARRA_PRESET_OWN,  /* what the checkpoint makes unasked */
+  ARRA_PRESET_LIKE, /* of the shape of what it goes into */
   ARRA_PRESET_OTHER,
 } ArraPresetKind;
 
@@ -17,7 +17,7 @@ typedef struct
   ArraPresetKind kind;
 } ArraPreset;
 
-/* Sizes that the checkpoint can make: its own first, then one like @like_width x @like_height, then squares from small to large, then other shapes of
- * about the own area. @like_width and @like_height (0 x 0: none): the canvas or selection, whose shape is
- * offered, too. (transfer full) (element-type ArraPreset): g_array_unref() */
+/* Sizes that the checkpoint can make: its own first, then one like @like_width x @like_height, then squares from small
+ * to large, then other shapes of about the own area. @like_width and @like_height (0 x 0: none): the canvas or
+ * selection, whose shape is offered, too. (transfer full) (element-type ArraPreset): g_array_unref() */
 GArray *arra_presets_find (const ArraCheckpoint *checkpoint, guint like_width, guint like_height);

@@ -119,7 +119,7 @@ new_hint (ArraPreview *preview)
 
   gtk_image_set_pixel_size (GTK_IMAGE (image), 64);
   gtk_label_set_justify (GTK_LABEL (text), GTK_JUSTIFY_CENTER);
-  arra_form_name (image, _("Empty picture"));
+  arra_form_name (image, _ ("Empty picture"));
   gtk_container_add (GTK_CONTAINER (box), image);
   gtk_container_add (GTK_CONTAINER (box), text);
   gtk_widget_set_halign (box, GTK_ALIGN_CENTER);
@@ -135,7 +135,7 @@ build_area (ArraPreview *preview)
   gtk_widget_set_size_request (preview->area, 320, 240);
   gtk_style_context_add_class (gtk_widget_get_style_context (preview->area), "arra-preview");
   atk_object_set_role (gtk_widget_get_accessible (preview->area), ATK_ROLE_IMAGE);
-  arra_form_name (preview->area, _("Preview"));
+  arra_form_name (preview->area, _ ("Preview"));
   g_signal_connect (preview->area, "draw", G_CALLBACK (draw), preview);
 }
 
@@ -149,7 +149,7 @@ arra_preview_new (void)
   preview->hint = new_hint (preview);
   arra_preview_set_ready (preview, FALSE);
   preview->note = arra_form_text (FALSE);
-  gtk_label_set_text (GTK_LABEL (preview->note), _("synthetic – not for diagnosis"));
+  gtk_label_set_text (GTK_LABEL (preview->note), _ ("synthetic – not for diagnosis"));
   gtk_label_set_xalign (GTK_LABEL (preview->note), 0.5);
   gtk_style_context_add_class (gtk_widget_get_style_context (preview->note), "arra-note");
   gtk_widget_set_no_show_all (preview->note, TRUE);
@@ -176,7 +176,7 @@ describe (ArraPreview *preview)
   g_autofree char *text = NULL;
 
   if (preview->rows_total > 0)
-    text = g_strdup_printf (_("%u of %u rows finished"), preview->rows_finished, preview->rows_total);
+    text = g_strdup_printf (_ ("%u of %u rows finished"), preview->rows_finished, preview->rows_total);
   atk_object_set_description (gtk_widget_get_accessible (preview->area), text != NULL ? text : "");
   gtk_widget_set_visible (preview->hint, preview->width == 0);
   gtk_widget_queue_draw (preview->area);
@@ -218,6 +218,6 @@ void
 arra_preview_set_ready (ArraPreview *preview, gboolean ready)
 {
   gtk_label_set_text (GTK_LABEL (preview->hint_text),
-                      ready ? _("Press Generate.\nThe picture forms here, row by row.")
-                            : _("Describe a picture and press Generate.\nIt forms here, row by row."));
+                      ready ? _ ("Press Generate.\nThe picture forms here, row by row.")
+                            : _ ("Describe a picture and press Generate.\nIt forms here, row by row."));
 }

@@ -83,12 +83,12 @@ new_view (ArraPromptBox *box)
   gtk_text_view_set_right_margin (view, 8);
   gtk_text_view_set_top_margin (view, 6);
   gtk_text_view_set_bottom_margin (view, 6);
-  scrolled = arra_form_scrolled (box->view, _("Prompt area"), TRUE);
+  scrolled = arra_form_scrolled (box->view, _ ("Prompt area"), TRUE);
   gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (scrolled), 84);
   gtk_container_add (GTK_CONTAINER (overlay), scrolled);
 
   box->hint = arra_form_text (TRUE);
-  gtk_label_set_text (GTK_LABEL (box->hint), _("What should the picture show?"));
+  gtk_label_set_text (GTK_LABEL (box->hint), _ ("What should the picture show?"));
   gtk_widget_set_margin_start (box->hint, 9);
   gtk_widget_set_margin_top (box->hint, 7);
   gtk_widget_set_halign (box->hint, GTK_ALIGN_START);
@@ -115,11 +115,11 @@ arra_prompt_box_new (ArraHistory *history,
   box->changed = changed;
   box->submit = submit;
   box->data = data;
-  arra_form_dress_icon (button, "document-open-recent-symbolic", _("Prompt history"));
+  arra_form_dress_icon (button, "document-open-recent-symbolic", _ ("Prompt history"));
   gtk_button_set_relief (GTK_BUTTON (button), GTK_RELIEF_NONE);
   gtk_menu_button_set_popover (GTK_MENU_BUTTON (button),
                                arra_history_popover_new (history, &box->examples, chosen, box));
-  gtk_box_pack_start (GTK_BOX (line), arra_form_heading (_("_Prompt"), box->view), TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (line), arra_form_heading (_ ("_Prompt"), box->view), TRUE, TRUE, 0);
   gtk_box_pack_end (GTK_BOX (line), button, FALSE, FALSE, 0);
   box->root = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
   gtk_container_add (GTK_CONTAINER (box->root), line);
@@ -162,7 +162,7 @@ void
 arra_prompt_box_set_examples (ArraPromptBox *box, const char *const *examples)
 {
   g_strfreev (box->examples);
-  box->examples = g_strdupv ((char **)examples);
+  box->examples = g_strdupv ((char **) examples);
 }
 
 void

@@ -100,28 +100,26 @@ ArraResults *
 arra_results_new (void (*changed) (gpointer data), void (*activated) (gpointer data), gpointer data)
 {
   ArraResults *results = g_new0 (ArraResults, 1);
-  GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, ARRA_FORM_GAP),
-            *all = arra_form_button (_("Select All"));
+  GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, ARRA_FORM_GAP), *all = arra_form_button (_ ("Select All"));
 
   results->changed = changed;
   results->activated = activated;
   results->data = data;
   results->order = g_ptr_array_new ();
   build_flow (results);
-  results->heading = arra_form_heading (_("New pictures"), results->flow);
+  results->heading = arra_form_heading (_ ("New pictures"), results->flow);
   gtk_button_set_relief (GTK_BUTTON (all), GTK_RELIEF_NONE);
   gtk_box_pack_start (GTK_BOX (line), results->heading, TRUE, TRUE, 0);
   gtk_box_pack_end (GTK_BOX (line), all, FALSE, FALSE, 0);
-  results->scrolled = arra_form_scrolled (results->flow, _("New pictures"), TRUE);
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (results->scrolled), GTK_POLICY_AUTOMATIC,
-                                  GTK_POLICY_NEVER);
+  results->scrolled = arra_form_scrolled (results->flow, _ ("New pictures"), TRUE);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (results->scrolled), GTK_POLICY_AUTOMATIC, GTK_POLICY_NEVER);
   gtk_widget_set_size_request (results->scrolled, -1, SIDE + 30);
   results->root = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
   gtk_container_add (GTK_CONTAINER (results->root), line);
   gtk_container_add (GTK_CONTAINER (results->root), results->scrolled);
   g_signal_connect_swapped (all, "clicked", G_CALLBACK (gtk_flow_box_select_all), results->flow);
-  g_signal_connect (gtk_scrolled_window_get_hadjustment (GTK_SCROLLED_WINDOW (results->scrolled)),
-                    "notify::upper", G_CALLBACK (scroll_to_end), NULL);
+  g_signal_connect (gtk_scrolled_window_get_hadjustment (GTK_SCROLLED_WINDOW (results->scrolled)), "notify::upper",
+                    G_CALLBACK (scroll_to_end), NULL);
   g_object_set_data_full (G_OBJECT (results->root), "arra-results", results, free_results);
   gtk_widget_show_all (results->root);
   gtk_widget_hide (results->root);
@@ -139,19 +137,17 @@ static void
 dress (ArraResults *results, GtkWidget *child, ArraMade *made)
 {
   GtkImage *image = g_object_get_data (G_OBJECT (child), KEY_IMAGE);
-  cairo_surface_t *surface
-      = arra_surface_thumbnail (&made->picture, SIDE, gtk_widget_get_scale_factor (results->root));
+  cairo_surface_t *surface = arra_surface_thumbnail (&made->picture, SIDE, gtk_widget_get_scale_factor (results->root));
   g_autofree char *seed = g_strdup_printf ("%" G_GUINT64_FORMAT, made->seed);
-  g_autofree char *name = g_strdup_printf (_("Picture %u of seed %s"), made->answer + 1, seed);
-  g_autofree char *hint
-      = g_strdup_printf (arra_made_is_partial (made) ? _("%s, %u × %u, stopped") : _("%s, %u × %u"), name,
-                         made->picture.width, made->picture.height);
+  g_autofree char *name = g_strdup_printf (_ ("Picture %u of seed %s"), made->answer + 1, seed);
+  g_autofree char *hint = g_strdup_printf (arra_made_is_partial (made) ? _ ("%s, %u × %u, stopped") : _ ("%s, %u × %u"),
+                                           name, made->picture.width, made->picture.height);
 
   gtk_image_set_from_surface (image, surface);
   g_clear_pointer (&surface, cairo_surface_destroy);
   arra_form_name (child, name);
   gtk_widget_set_tooltip_text (child, hint);
-  g_object_set_data_full (G_OBJECT (child), KEY_MADE, made, (GDestroyNotify)arra_made_free);
+  g_object_set_data_full (G_OBJECT (child), KEY_MADE, made, (GDestroyNotify) arra_made_free);
 }
 
 static GtkWidget *
@@ -165,7 +161,7 @@ new_child (ArraResults *results)
   gtk_widget_set_halign (mark, GTK_ALIGN_END);
   gtk_widget_set_valign (mark, GTK_ALIGN_END);
   gtk_style_context_add_class (gtk_widget_get_style_context (mark), "arra-mark");
-  gtk_widget_set_tooltip_text (mark, _("Inserted"));
+  gtk_widget_set_tooltip_text (mark, _ ("Inserted"));
   gtk_overlay_add_overlay (GTK_OVERLAY (overlay), mark);
   gtk_container_add (GTK_CONTAINER (child), overlay);
   gtk_widget_show_all (child);

@@ -10,8 +10,7 @@ typedef struct _ArraResults ArraResults;
 
 /* Lives as long as its widget. @changed: the selection, or a picture; @activated: a double click or Enter on
  * @made. */
-ArraResults *arra_results_new (void (*changed) (gpointer data), void (*activated) (gpointer data),
-                               gpointer data);
+ArraResults *arra_results_new (void (*changed) (gpointer data), void (*activated) (gpointer data), gpointer data);
 GtkWidget *arra_results_widget (ArraResults *results);
 
 /* Takes @made, selects it, and shows it in the place of an earlier state of the same picture, if there is

@@ -44,18 +44,17 @@ arra_sampling_box_new (void (*changed) (gpointer data), gpointer data)
   box->changed = changed;
   box->data = data;
   box->guidance_scale
-      = add (box, grid, 0, _("Gui_dance:"), arra_form_spin (0, 100, 0.5, 2),
-             _("How closely the picture follows the prompt; 1 turns guidance off and takes half the time"));
-  box->temperature = add (box, grid, 1, _("_Temperature:"), arra_form_spin (0.01, 10, 0.05, 2),
-                          _("Below 1: safer and smoother; above 1: more surprising"));
-  box->top_k = add (box, grid, 2, _("T_op-k:"), arra_form_spin (0, 65536, 100, 0),
-                    _("Choose among this many of the likeliest tokens; 0: among all"));
-  box->top_p
-      = add (box, grid, 3, _("Top-p (co_verage):"), arra_form_spin (0.01, 1, 0.05, 2),
-             _("Choose among the likeliest tokens that together have this probability; 1: among all"));
+      = add (box, grid, 0, _ ("Gui_dance:"), arra_form_spin (0, 100, 0.5, 2),
+             _ ("How closely the picture follows the prompt; 1 turns guidance off and takes half the time"));
+  box->temperature = add (box, grid, 1, _ ("_Temperature:"), arra_form_spin (0.01, 10, 0.05, 2),
+                          _ ("Below 1: safer and smoother; above 1: more surprising"));
+  box->top_k = add (box, grid, 2, _ ("T_op-k:"), arra_form_spin (0, 65536, 100, 0),
+                    _ ("Choose among this many of the likeliest tokens; 0: among all"));
+  box->top_p = add (box, grid, 3, _ ("Top-p (co_verage):"), arra_form_spin (0.01, 1, 0.05, 2),
+                    _ ("Choose among the likeliest tokens that together have this probability; 1: among all"));
   gtk_widget_set_margin_top (GTK_WIDGET (grid), ARRA_FORM_GAP);
-  box->expander = gtk_expander_new_with_mnemonic (_("_Advanced"));
-  arra_form_name (box->expander, _("Advanced"));
+  box->expander = gtk_expander_new_with_mnemonic (_ ("_Advanced"));
+  arra_form_name (box->expander, _ ("Advanced"));
   gtk_container_add (GTK_CONTAINER (box->expander), GTK_WIDGET (grid));
   g_object_set_data_full (G_OBJECT (box->expander), "arra-sampling-box", box, g_free);
   return box;
@@ -118,6 +117,6 @@ arra_sampling_box_fill (ArraSamplingBox *box, ArraRequest *request)
 {
   request->guidance_scale = gtk_spin_button_get_value (GTK_SPIN_BUTTON (box->guidance_scale));
   request->temperature = gtk_spin_button_get_value (GTK_SPIN_BUTTON (box->temperature));
-  request->top_k = (guint)gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (box->top_k));
+  request->top_k = (guint) gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (box->top_k));
   request->top_p = gtk_spin_button_get_value (GTK_SPIN_BUTTON (box->top_p));
 }

@@ -19,5 +19,5 @@ arra_seed_text (guint64 seed)
 guint64
 arra_seed_random (void)
 {
-  return (guint64)g_random_int_range (1, 1000000000);
+  return (guint64) g_random_int_range (1, 1000000000);
 }

@@ -1,6 +1,8 @@
-/* seed_box.c - the seed: a number, a die that throws another, and whether to keep it; and which of its pictures comes first
+/* seed_box.c - the seed: a number, a die that throws another, and whether to keep it; and which of its pictures comes
+ * first
  *
- * That row is seen only when it says something: after the settings of a picture were taken that was not the first of its seed.
+ * That row is seen only when it says something: after the settings of a picture were taken that was not the first of
+ * its seed.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "seed_box.h"
 
@@ -46,8 +48,9 @@ static void
 add_first (ArraSeedBox *box, GtkGrid *grid, int row)
 {
   box->first = arra_form_spin (1, ARRA_FIRST_MAX + 1.0, 1, 0);
-  box->first_label = arra_form_row (grid, row, _("First picture:"), box->first);
-  gtk_widget_set_tooltip_text (box->first, _("Which of the seed's pictures is made first: the layer was this one of several"));
+  box->first_label = arra_form_row (grid, row, _ ("First picture:"), box->first);
+  gtk_widget_set_tooltip_text (box->first,
+                               _ ("Which of the seed's pictures is made first: the layer was this one of several"));
   gtk_widget_set_no_show_all (box->first, TRUE);
   gtk_widget_set_no_show_all (box->first_label, TRUE);
 }
@@ -57,7 +60,7 @@ arra_seed_box_new (GtkGrid *grid, int row)
 {
   ArraSeedBox *box = g_new0 (ArraSeedBox, 1);
   GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, ARRA_FORM_GAP), *label;
-  GtkWidget *die = arra_form_icon_button ("arra-die-symbolic", _("Random seed"));
+  GtkWidget *die = arra_form_icon_button ("arra-die-symbolic", _ ("Random seed"));
 
   box->entry = gtk_entry_new ();
   gtk_entry_set_width_chars (GTK_ENTRY (box->entry), 10);
@@ -65,16 +68,16 @@ arra_seed_box_new (GtkGrid *grid, int row)
   gtk_entry_set_activates_default (GTK_ENTRY (box->entry), TRUE);
   gtk_entry_set_max_length (GTK_ENTRY (box->entry), 24);
   gtk_widget_set_hexpand (box->entry, TRUE);
-  box->keep = arra_form_check (_("_Keep"),
-                               _("Use this seed again next time: the same settings give the same pictures"));
+  box->keep
+      = arra_form_check (_ ("_Keep"), _ ("Use this seed again next time: the same settings give the same pictures"));
   gtk_box_pack_start (GTK_BOX (line), box->entry, TRUE, TRUE, 0);
   gtk_container_add (GTK_CONTAINER (line), die);
   gtk_container_add (GTK_CONTAINER (line), box->keep);
-  label = arra_form_row (grid, row, _("S_eed:"), line);
+  label = arra_form_row (grid, row, _ ("S_eed:"), line);
   gtk_label_set_mnemonic_widget (GTK_LABEL (label), box->entry);
-  arra_form_name (box->entry, _("Seed"));
-  arra_form_name (line, _("Seed controls"));
-  arra_form_name (box->keep, _("Keep seed"));
+  arra_form_name (box->entry, _ ("Seed"));
+  arra_form_name (line, _ ("Seed controls"));
+  arra_form_name (box->keep, _ ("Keep seed"));
   add_first (box, grid, row + 1);
   g_signal_connect (die, "clicked", G_CALLBACK (thrown), box);
   g_signal_connect (box->entry, "changed", G_CALLBACK (changed), box);
@@ -101,7 +104,7 @@ arra_seed_box_load (ArraSeedBox *box, const ArraSettings *settings)
 gboolean
 arra_seed_box_store (ArraSeedBox *box, ArraSettings *settings)
 {
-  settings->first = (guint)gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (box->first)) - 1;
+  settings->first = (guint) gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (box->first)) - 1;
   settings->keep_seed = gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (box->keep));
   return arra_seed_parse (gtk_entry_get_text (GTK_ENTRY (box->entry)), &settings->seed);
 }

@@ -1,4 +1,5 @@
-/* seed_box.h - the seed: a number, a die that throws another, and whether to keep it; and which of its pictures comes first
+/* seed_box.h - the seed: a number, a die that throws another, and whether to keep it; and which of its pictures comes
+ * first
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 

@@ -14,7 +14,7 @@
 void
 arra_settings_init (ArraSettings *settings)
 {
-  *settings = (ArraSettings){
+  *settings = (ArraSettings) {
     .prompt = g_strdup (""),
     .folders = g_new0 (char *, 1),
     .keys = g_key_file_new (),
@@ -92,7 +92,7 @@ read_uint (GKeyFile *keys, const char *key, guint min, guint max, guint *number)
 
   read_uint64 (keys, key, &value);
   if (value >= min && value <= max)
-    *number = (guint)value;
+    *number = (guint) value;
 }
 
 static void
@@ -157,7 +157,7 @@ arra_settings_load (ArraSettings *settings, const char *path)
 {
   g_autofree char *mode = NULL;
   GKeyFile *keys = settings->keys;
-  guint width = (guint)settings->window_width, height = (guint)settings->window_height;
+  guint width = (guint) settings->window_width, height = (guint) settings->window_height;
 
   if (path == NULL || !arra_keys_load (keys, path))
     return;
@@ -178,8 +178,8 @@ arra_settings_load (ArraSettings *settings, const char *path)
   read_switch (keys, "advanced", &settings->advanced);
   read_uint (keys, "window-width", 200, 20000, &width);
   read_uint (keys, "window-height", 200, 20000, &height);
-  settings->window_width = (int)width;
-  settings->window_height = (int)height;
+  settings->window_width = (int) width;
+  settings->window_height = (int) height;
 }
 
 /* ---- writing */
@@ -202,7 +202,7 @@ write_all (ArraSettings *settings)
   write_text (keys, "prompt", settings->remember ? settings->prompt : NULL);
   arra_history_store (settings->remember ? settings->history : empty, keys);
   write_text (keys, "checkpoint", settings->checkpoint);
-  g_key_file_set_string_list (keys, GROUP, "folders", (const char *const *)settings->folders,
+  g_key_file_set_string_list (keys, GROUP, "folders", (const char *const *) settings->folders,
                               g_strv_length (settings->folders));
   g_key_file_set_boolean (keys, GROUP, "sized", settings->sized);
   g_key_file_set_uint64 (keys, GROUP, "width", settings->width);
@@ -253,7 +253,7 @@ arra_settings_add_folder (ArraSettings *settings, const char *folder)
 {
   guint n = g_strv_length (settings->folders);
 
-  if (*folder == '\0' || g_strv_contains ((const char *const *)settings->folders, folder))
+  if (*folder == '\0' || g_strv_contains ((const char *const *) settings->folders, folder))
     return;
   settings->folders = g_renew (char *, settings->folders, n + 2);
   settings->folders[n] = g_strdup (folder);

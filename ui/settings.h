@@ -38,7 +38,8 @@ typedef struct
 
 void arra_settings_init (ArraSettings *settings);
 void arra_settings_clear (ArraSettings *settings);
-/* Back to the defaults, with another seed, but for the prompt, history, folders, what was measured, and whether prompts are remembered. */
+/* Back to the defaults, with another seed, but for the prompt, history, folders, what was measured, and whether prompts
+ * are remembered. */
 void arra_settings_reset (ArraSettings *settings);
 
 /* Another seed, and its first picture. */

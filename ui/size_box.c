@@ -1,5 +1,6 @@
 /* size_box.c - how large a picture is to be: a preset of the checkpoint, another size on its grid, or what
- * the model chooses SPDX-License-Identifier: GPL-3.0-or-later */
+ * the model chooses
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "size_box.h"
 
 #include <glib/gi18n-lib.h>
@@ -39,13 +40,13 @@ read_choice (ArraSizeBox *box)
   box->width = box->height = 0;
   if (strcmp (id, ID_OTHER) == 0)
     {
-      box->width = (guint)gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (box->across));
-      box->height = (guint)gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (box->down));
+      box->width = (guint) gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (box->across));
+      box->height = (guint) gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (box->down));
     }
   else if (g_strv_length (sides) == 2)
     {
-      box->width = (guint)g_ascii_strtoull (sides[0], NULL, 10);
-      box->height = (guint)g_ascii_strtoull (sides[1], NULL, 10);
+      box->width = (guint) g_ascii_strtoull (sides[0], NULL, 10);
+      box->height = (guint) g_ascii_strtoull (sides[1], NULL, 10);
     }
 }
 
@@ -65,7 +66,7 @@ snap (GtkSpinButton *spin, gpointer data)
 {
   ArraSizeBox *box = data;
   const guint grid = box->checkpoint != NULL ? arra_checkpoint_grid (box->checkpoint) : 0;
-  const guint value = (guint)gtk_spin_button_get_value_as_int (spin);
+  const guint value = (guint) gtk_spin_button_get_value_as_int (spin);
   const guint nearest = grid > 0 ? MAX (1, (value + grid / 2) / grid) * grid : value;
 
   if (nearest != value)
@@ -94,14 +95,14 @@ arra_size_box_new (GtkGrid *grid, int row, void (*changed) (gpointer data), gpoi
   box->changed = changed;
   box->data = data;
   box->combo = arra_form_combo ();
-  box->across = new_side (box, _("Width"));
-  box->down = new_side (box, _("Height"));
+  box->across = new_side (box, _ ("Width"));
+  box->down = new_side (box, _ ("Height"));
   box->other = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, ARRA_FORM_GAP);
   gtk_container_add (GTK_CONTAINER (box->other), box->across);
   gtk_container_add (GTK_CONTAINER (box->other), gtk_label_new ("×"));
   gtk_container_add (GTK_CONTAINER (box->other), box->down);
-  arra_form_row (grid, row, _("Si_ze:"), box->combo);
-  box->other_label = arra_form_row (grid, row + 1, _("E_xact size:"), box->other);
+  arra_form_row (grid, row, _ ("Si_ze:"), box->combo);
+  box->other_label = arra_form_row (grid, row + 1, _ ("E_xact size:"), box->other);
   gtk_label_set_mnemonic_widget (GTK_LABEL (box->other_label), box->across);
   gtk_widget_show_all (box->other);
   gtk_widget_hide (box->other);
@@ -118,13 +119,13 @@ describe (const ArraPreset *preset)
   switch (preset->kind)
     {
     case ARRA_PRESET_OWN:
-      return g_strdup_printf (_("%u × %u (recommended)"), preset->width, preset->height);
+      return g_strdup_printf (_ ("%u × %u (recommended)"), preset->width, preset->height);
     case ARRA_PRESET_LIKE:
       /* Translators: of the image or the selection that the picture is made for */
-      return g_strdup_printf (_("%u × %u (fitting shape)"), preset->width, preset->height);
+      return g_strdup_printf (_ ("%u × %u (fitting shape)"), preset->width, preset->height);
     case ARRA_PRESET_OTHER:
     default:
-      return g_strdup_printf (_("%u × %u"), preset->width, preset->height);
+      return g_strdup_printf (_ ("%u × %u"), preset->width, preset->height);
     }
 }
 
@@ -147,17 +148,14 @@ fill (ArraSizeBox *box, guint like_width, guint like_height)
   gtk_combo_box_text_remove_all (combo);
   for (guint i = 0; i < presets->len; i++)
     append (combo, &g_array_index (presets, ArraPreset, i));
-  gtk_combo_box_text_append (combo, ID_MODEL, _("The model chooses"));
-  gtk_combo_box_text_append (combo, ID_OTHER, _("Another size…"));
+  gtk_combo_box_text_append (combo, ID_MODEL, _ ("The model chooses"));
+  gtk_combo_box_text_append (combo, ID_OTHER, _ ("Another size…"));
   gtk_spin_button_set_increments (GTK_SPIN_BUTTON (box->across), grid, 4 * grid);
   gtk_spin_button_set_increments (GTK_SPIN_BUTTON (box->down), grid, 4 * grid);
 }
 
 void
-arra_size_box_set_checkpoint (ArraSizeBox *box,
-                              const ArraCheckpoint *checkpoint,
-                              guint like_width,
-                              guint like_height)
+arra_size_box_set_checkpoint (ArraSizeBox *box, const ArraCheckpoint *checkpoint, guint like_width, guint like_height)
 {
   ArraRequest own;
 

@@ -12,7 +12,7 @@ ArraSizeBox *arra_size_box_new (GtkGrid *grid, int row, void (*changed) (gpointe
 
 /* Offers what @checkpoint can make. @like_width, @like_height: as for arra_presets_find(). Keeps the size
  * when that is possible, else takes the checkpoint's own. */
-void arra_size_box_set_checkpoint (ArraSizeBox *box, const ArraCheckpoint *checkpoint, guint like_width,
-                                   guint like_height);
+void
+arra_size_box_set_checkpoint (ArraSizeBox *box, const ArraCheckpoint *checkpoint, guint like_width, guint like_height);
 void arra_size_box_set (ArraSizeBox *box, guint width, guint height); /* 0 x 0: the model chooses */
 void arra_size_box_get (ArraSizeBox *box, guint *width, guint *height);

@@ -6,7 +6,7 @@ cairo_surface_t *
 arra_surface_new (const ArraPicture *picture)
 {
   cairo_surface_t *surface
-      = cairo_image_surface_create (CAIRO_FORMAT_RGB24, (int)picture->width, (int)picture->height);
+      = cairo_image_surface_create (CAIRO_FORMAT_RGB24, (int) picture->width, (int) picture->height);
   guint8 *rows = cairo_image_surface_get_data (surface);
   const int stride = cairo_image_surface_get_stride (surface);
 
@@ -18,11 +18,11 @@ arra_surface_new (const ArraPicture *picture)
   cairo_surface_flush (surface);
   for (guint y = 0; y < picture->height; y++)
     {
-      const guint8 *from = picture->pixels + (gsize)y * picture->width * 3;
-      guint32 *to = (guint32 *)(void *)(rows + (gsize)y * (gsize)stride);
+      const guint8 *from = picture->pixels + (gsize) y * picture->width * 3;
+      guint32 *to = (guint32 *) (void *) (rows + (gsize) y * (gsize) stride);
 
       for (guint x = 0; x < picture->width; x++, from += 3)
-        to[x] = (guint32)from[0] << 16 | (guint32)from[1] << 8 | from[2];
+        to[x] = (guint32) from[0] << 16 | (guint32) from[1] << 8 | from[2];
     }
   cairo_surface_mark_dirty (surface);
   return surface;
@@ -32,8 +32,7 @@ arra_surface_new (const ArraPicture *picture)
 static guint
 whole_height (const ArraPicture *picture)
 {
-  return picture->rows_finished > 0 ? picture->height / picture->rows_finished * picture->rows_total
-                                    : picture->height;
+  return picture->rows_finished > 0 ? picture->height / picture->rows_finished * picture->rows_total : picture->height;
 }
 
 cairo_surface_t *
@@ -41,13 +40,13 @@ arra_surface_thumbnail (const ArraPicture *picture, int side, int scale)
 {
   cairo_surface_t *whole = arra_surface_new (picture), *small;
   const guint height = whole_height (picture);
-  const double zoom = (double)side * scale / MAX (MAX (picture->width, height), 1);
+  const double zoom = (double) side * scale / MAX (MAX (picture->width, height), 1);
   cairo_t *cr;
 
   if (whole == NULL)
     return NULL;
-  small = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, MAX (1, (int)(picture->width * zoom)),
-                                      MAX (1, (int)(height * zoom)));
+  small = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, MAX (1, (int) (picture->width * zoom)),
+                                      MAX (1, (int) (height * zoom)));
   cr = cairo_create (small);
   cairo_scale (cr, zoom, zoom);
   cairo_set_source_surface (cr, whole, 0, 0);

@@ -40,7 +40,7 @@ shared_begin (const char *text, const char *other)
   gsize n = 0;
 
   while (text[n] != '\0' && g_utf8_get_char (text + n) == g_utf8_get_char (other + n))
-    n += (gsize)(g_utf8_next_char (text + n) - (text + n));
+    n += (gsize) (g_utf8_next_char (text + n) - (text + n));
   return n;
 }
 

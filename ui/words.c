@@ -61,17 +61,17 @@ arra_words_plain (const char *text, guint max)
 char *
 arra_words_duration (double seconds)
 {
-  guint64 whole = seconds > 0 && seconds < 1e9 ? (guint64)(seconds + 0.5) : 0;
+  guint64 whole = seconds > 0 && seconds < 1e9 ? (guint64) (seconds + 0.5) : 0;
 
   if (!(seconds < 1e9))
-    return g_strdup (_("very long"));
+    return g_strdup (_ ("very long"));
   if (whole == 0)
-    return g_strdup (_("less than a second"));
+    return g_strdup (_ ("less than a second"));
   if (whole < 60)
-    return g_strdup_printf (_("%u s"), (guint)whole);
+    return g_strdup_printf (_ ("%u s"), (guint) whole);
   if (whole < 3600)
-    return g_strdup_printf (_("%u min %u s"), (guint)(whole / 60), (guint)(whole % 60));
-  return g_strdup_printf (_("%u h %u min"), (guint)(whole / 3600), (guint)(whole % 3600 / 60));
+    return g_strdup_printf (_ ("%u min %u s"), (guint) (whole / 60), (guint) (whole % 60));
+  return g_strdup_printf (_ ("%u h %u min"), (guint) (whole / 3600), (guint) (whole % 3600 / 60));
 }
 
 char *
@@ -86,13 +86,13 @@ arra_words_progress (const char *what, guint picture, guint count, double rate, 
   g_autoptr (GString) line = g_string_new (what);
 
   if (count > 1)
-    g_string_append_printf (line, _(" · picture %u of %u"), picture + 1, count);
+    g_string_append_printf (line, _ (" · picture %u of %u"), picture + 1, count);
   if (rate > 0)
-    g_string_append_printf (line, rate < 10 ? _(" · %.1f tokens/s") : _(" · %.0f tokens/s"), rate);
+    g_string_append_printf (line, rate < 10 ? _ (" · %.1f tokens/s") : _ (" · %.0f tokens/s"), rate);
   if (left >= 0)
     {
       g_autofree char *duration = arra_words_duration (left);
-      g_string_append_printf (line, _(" · %s left"), duration);
+      g_string_append_printf (line, _ (" · %s left"), duration);
     }
   return g_string_free (g_steal_pointer (&line), FALSE);
 }
@@ -100,8 +100,7 @@ arra_words_progress (const char *what, guint picture, guint count, double rate, 
 gboolean
 arra_words_is_web_link (const char *link)
 {
-  g_autoptr (GUri) uri
-      = link != NULL && strlen (link) < 2000 ? g_uri_parse (link, G_URI_FLAGS_NONE, NULL) : NULL;
+  g_autoptr (GUri) uri = link != NULL && strlen (link) < 2000 ? g_uri_parse (link, G_URI_FLAGS_NONE, NULL) : NULL;
   const char *scheme, *host;
 
   if (uri == NULL)

@@ -5,11 +5,11 @@
 void
 arra_work_mail_clear (ArraWorkMail *mail)
 {
-  g_free ((guint8 *)mail->preview.pixels);
+  g_free ((guint8 *) mail->preview.pixels);
   g_clear_pointer (&mail->made, g_ptr_array_unref);
   g_clear_pointer (&mail->said, g_ptr_array_unref);
   g_clear_error (&mail->error);
-  *mail = (ArraWorkMail){ 0 };
+  *mail = (ArraWorkMail) { 0 };
 }
 
 static void
@@ -27,7 +27,7 @@ deliver (gpointer data)
 
   g_mutex_lock (&work->lock);
   mail = work->mail;
-  work->mail = (ArraWorkMail){ 0 };
+  work->mail = (ArraWorkMail) { 0 };
   work->source = 0;
   g_mutex_unlock (&work->lock);
 
@@ -68,7 +68,7 @@ arra_work_post_state (ArraWork *work, const ArraWorkState *state, const ArraPict
   work->mail.state = *state;
   if (pixels != NULL)
     {
-      g_free ((guint8 *)work->mail.preview.pixels);
+      g_free ((guint8 *) work->mail.preview.pixels);
       work->mail.preview = *preview;
       work->mail.preview.pixels = pixels;
     }
@@ -81,7 +81,7 @@ arra_work_post_made (ArraWork *work, ArraMade *made)
 {
   g_mutex_lock (&work->lock);
   if (work->mail.made == NULL)
-    work->mail.made = g_ptr_array_new_with_free_func ((GDestroyNotify)arra_made_free);
+    work->mail.made = g_ptr_array_new_with_free_func ((GDestroyNotify) arra_made_free);
   g_ptr_array_add (work->mail.made, made);
   ring (work);
   g_mutex_unlock (&work->lock);

@@ -30,8 +30,8 @@ struct _ArraWork
   char *prompt, *prompt_template; /* its strings; the template is nullable */
   ArraJob *job;
   guint batch;
-  guint n_told; /* answers whose pictures were told whole */
-  double rate;     /* told last */
+  guint n_told;          /* answers whose pictures were told whole */
+  double rate;           /* told last */
   GCancellable *abandon; /* cancelled when nobody waits for pictures any more */
 
   GMutex lock; /* of all below */

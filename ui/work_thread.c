@@ -43,14 +43,11 @@ static gboolean
 open_checkpoint (ArraWork *work, GError **error)
 {
   const char *path = arra_checkpoint_path (work->described);
-  const ArraWorkState state
-      = { .phase = ARRA_WORK_OPENING, .count = work->request.count, .fraction = -1, .left = -1 };
+  const ArraWorkState state = { .phase = ARRA_WORK_OPENING, .count = work->request.count, .fraction = -1, .left = -1 };
   g_autoptr (GCancellable) cancellable = NULL;
 
   if (work->checkpoint != NULL
-      && strcmp (arra_checkpoint_fingerprint (work->checkpoint),
-                 arra_checkpoint_fingerprint (work->described))
-             == 0)
+      && strcmp (arra_checkpoint_fingerprint (work->checkpoint), arra_checkpoint_fingerprint (work->described)) == 0)
     return TRUE;
   arra_work_post_state (work, &state, NULL);
   g_clear_pointer (&work->checkpoint, arra_checkpoint_unref);
@@ -171,8 +168,7 @@ arra_work_thread (gpointer data)
       const gint64 begin = g_get_monotonic_time ();
 
       if (run (work, &error))
-        pace = (double)(g_get_monotonic_time () - begin) * 1e-6
-               / (double)MAX (count_tokens (work->job) - tokens, 1);
+        pace = (double) (g_get_monotonic_time () - begin) * 1e-6 / (double) MAX (count_tokens (work->job) - tokens, 1);
     }
   arra_work_post_done (work, error, pace);
   return NULL;

@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The number after @key in a file of "key value" lines, or the whole file's number when @key is NULL. 0: none (also "max"). */
+/* The number after @key in a file of "key value" lines, or the whole file's number when @key is NULL. 0: none (also
+ * "max"). */
 static guint64
 read_number (const char *path, const char *key)
 {
@@ -66,11 +67,13 @@ room_in_cgroups (void)
 
       if (tail == NULL)
         continue;
-      folder = v2 ? g_strconcat ("/sys/fs/cgroup", tail, NULL) : g_strconcat ("/sys/fs/cgroup/memory", tail + strlen (":memory:"), NULL);
+      folder = v2 ? g_strconcat ("/sys/fs/cgroup", tail, NULL)
+                  : g_strconcat ("/sys/fs/cgroup/memory", tail + strlen (":memory:"), NULL);
       for (;;)
         {
-          guint64 here = v2 ? room_in (folder, "memory.max", "memory.current", "inactive_file ")
-                            : room_in (folder, "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file ");
+          guint64 here
+              = v2 ? room_in (folder, "memory.max", "memory.current", "inactive_file ")
+                   : room_in (folder, "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file ");
           char *slash = strrchr (folder, '/');
 
           room = MIN (room, here);

@@ -140,7 +140,8 @@ arra_cpu_count (void)
   if (sched_getaffinity (0, sizeof set, &set) == 0)
     count = (guint) CPU_COUNT (&set);
   /* A container's share ("max" when unlimited) may be less than the processors it sees. */
-  if (g_file_get_contents ("/sys/fs/cgroup/cpu.max", &quota, NULL, NULL) && sscanf (quota, "%lld %lld", &limit, &period) == 2 && period > 0)
+  if (g_file_get_contents ("/sys/fs/cgroup/cpu.max", &quota, NULL, NULL)
+      && sscanf (quota, "%lld %lld", &limit, &period) == 2 && period > 0)
     count = MIN (count, (guint) MAX ((limit + period - 1) / period, 1));
   return CLAMP (count, 1, 64);
 }

@@ -14,12 +14,12 @@ typedef enum
 
 const char *arra_cpu_name (ArraCpu cpu); /* "c", "avx2", "avx512" */
 
-/* Whether this machine and its operating system (CPUID and XCR0) can run @cpu. *@missing (nullable, static string) is set
- * to the first feature that lacks. */
+/* Whether this machine and its operating system (CPUID and XCR0) can run @cpu. *@missing (nullable, static string) is
+ * set to the first feature that lacks. */
 gboolean arra_cpu_supports (ArraCpu cpu, const char **missing);
 
-/* The level to use: ARRA_CPU from the environment, else the best supported. Fails with ARRA_ERROR_UNAVAILABLE naming the
- * feature, or ARRA_ERROR_ARGUMENT for an unknown name. */
+/* The level to use: ARRA_CPU from the environment, else the best supported. Fails with ARRA_ERROR_UNAVAILABLE naming
+ * the feature, or ARRA_ERROR_ARGUMENT for an unknown name. */
 gboolean arra_cpu_choose (ArraCpu *cpu, GError **error);
 
 guint arra_cpu_count (void); /* processors this process may use (affinity and cgroup quota), at least 1 */

@@ -1,7 +1,7 @@
 /* detmath.c - elementary functions that give the same bits on every machine
  *
- * Range reduction by Cody and Waite ("Software Manual for the Elementary Functions", 1980), Taylor polynomials inside the
- * reduced range, each with fma in Horner form.
+ * Range reduction by Cody and Waite ("Software Manual for the Elementary Functions", 1980), Taylor polynomials inside
+ * the reduced range, each with fma in Horner form.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "detmath.h"
 
@@ -59,7 +59,8 @@ arra_expf (float x)
   memcpy (&bits, &shifted, sizeof bits);
   gint32 exponent = (gint32) (bits - 0x4b400000u); /* magic's bits */
   gint32 half = exponent >> 1;                     /* two steps, so that 2^128 is in reach */
-  float y = p * float_from_bits ((guint32) (half + 127) << 23) * float_from_bits ((guint32) (exponent - half + 127) << 23);
+  float y
+      = p * float_from_bits ((guint32) (half + 127) << 23) * float_from_bits ((guint32) (exponent - half + 127) << 23);
   if (x > 88.72283f)
     return INFINITY;
   if (x < -87.33654f)
@@ -77,8 +78,21 @@ double
 arra_exp (double x)
 {
   static const double inverse_factorial[] = {
-    1.0, 1.0, 1.0 / 2, 1.0 / 6, 1.0 / 24, 1.0 / 120, 1.0 / 720, 1.0 / 5040, 1.0 / 40320, 1.0 / 362880,
-    1.0 / 3628800, 1.0 / 39916800, 1.0 / 479001600, 1.0 / 6227020800.0, 1.0 / 87178291200.0,
+    1.0,
+    1.0,
+    1.0 / 2,
+    1.0 / 6,
+    1.0 / 24,
+    1.0 / 120,
+    1.0 / 720,
+    1.0 / 5040,
+    1.0 / 40320,
+    1.0 / 362880,
+    1.0 / 3628800,
+    1.0 / 39916800,
+    1.0 / 479001600,
+    1.0 / 6227020800.0,
+    1.0 / 87178291200.0,
   };
   double n, r, p;
   gint64 exponent, half;
@@ -97,7 +111,8 @@ arra_exp (double x)
     p = fma (p, r, inverse_factorial[i]);
   exponent = (gint64) n;
   half = exponent >> 1;
-  return p * double_from_bits ((guint64) (half + 1023) << 52) * double_from_bits ((guint64) (exponent - half + 1023) << 52);
+  return p * double_from_bits ((guint64) (half + 1023) << 52)
+         * double_from_bits ((guint64) (exponent - half + 1023) << 52);
 }
 
 double
@@ -140,7 +155,8 @@ arra_pow (double base, double exponent)
   return arra_exp (exponent * arra_log (base));
 }
 
-/* The ratio of two polynomials of degree @n: @p and @q from the highest coefficient down, that of q's highest power being 1. */
+/* The ratio of two polynomials of degree @n: @p and @q from the highest coefficient down, that of q's highest power
+ * being 1. */
 static double
 ratio (const double *p, const double *q, int n, double x)
 {
@@ -162,10 +178,9 @@ arra_erf (double x)
                                    3.77485237685302021e2, 3.20937758913846947e3 };
   static const double q_near[]
       = { 2.36012909523441209e1, 2.44024637934444173e2, 1.28261652607737228e3, 2.84423683343917062e3 };
-  static const double p_mid[]
-      = { 2.15311535474403846e-8, 5.64188496988670089e-1, 8.88314979438837594e0,
-          6.61191906371416295e1,  2.98635138197400131e2,  8.81952221241769090e2,
-          1.71204761263407058e3,  2.05107837782607147e3,  1.23033935479799725e3 };
+  static const double p_mid[] = { 2.15311535474403846e-8, 5.64188496988670089e-1, 8.88314979438837594e0,
+                                  6.61191906371416295e1,  2.98635138197400131e2,  8.81952221241769090e2,
+                                  1.71204761263407058e3,  2.05107837782607147e3,  1.23033935479799725e3 };
   static const double q_mid[]
       = { 1.57449261107098347e1, 1.17693950891312499e2, 5.37181101862009858e2, 1.62138957456669019e3,
           3.29079923573345963e3, 4.36261909014324716e3, 3.43936767414372164e3, 1.23033935480374942e3 };

@@ -7,7 +7,8 @@
 
 #include <arra.h>
 
-float arra_expf (float x); /* within 3 ulp; 0 below about -87.3 (no denormal results), +inf above 88.72; NaN stays NaN */
+/* within 3 ulp; 0 below about -87.3 (no denormal results), +inf above 88.72; NaN stays NaN */
+float arra_expf (float x);
 float arra_logf (float x); /* within 2 ulp for normal x > 0; -inf at 0, NaN below */
 
 double arra_exp (double x);

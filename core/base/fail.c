@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fail.h"
 
-G_DEFINE_QUARK (arra-error-quark, arra_error)
+G_DEFINE_QUARK (arra - error - quark, arra_error)
 
 const char *
 arra_translate (const char *text)

@@ -4,9 +4,10 @@
 
 #include <arra.h>
 
-/* Messages are translated, by the catalogues in data/po, where the program has bound their domain: the plug-in does, `arra` does not
- * and stays English. data/po/update finds the literals that are given to these functions and those marked N_(), in the rooms it
- * names. Sizes in them are %zu, 64-bit numbers PRIu64 and PRId64: it cannot read GLib's macros. */
+/* Messages are translated, by the catalogues in data/po, where the program has bound their domain: the plug-in does,
+ * `arra` does not and stays English. data/po/update finds the literals that are given to these functions and those
+ * marked N_(), in the rooms it names. Sizes in them are %zu, 64-bit numbers PRIu64 and PRId64: it cannot read GLib's
+ * macros. */
 
 /* The translation of @text, a literal or what N_() marks; @text itself when there is none. */
 const char *arra_translate (const char *text) G_GNUC_FORMAT (1);
@@ -23,7 +24,8 @@ arra_false (void)
   return FALSE;
 }
 
-/* The same, and FALSE, so that a check reads `return arra_fail (...)`; a macro, so that the compiler knows that it is FALSE. */
+/* The same, and FALSE, so that a check reads `return arra_fail (...)`; a macro, so that the compiler knows that it is
+ * FALSE. */
 #define arra_fail(error, code, ...) (arra_set_error (error, code, __VA_ARGS__), arra_false ())
 
 /* Overflow-checked size arithmetic: TRUE and *@out set, or FALSE with *@out untouched. */

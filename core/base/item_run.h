@@ -16,8 +16,9 @@ typedef gboolean (*ArraItemDoneFunc) (guint i, gpointer user);
 
 typedef struct
 {
-  guint n;               /* items 0 .. n - 1 are worked on */
-  ArraItemDoneFunc done; /* (nullable): leaves them out, but for @progress; asked on the caller's thread, before all work */
+  guint n; /* items 0 .. n - 1 are worked on */
+  /* (nullable): leaves them out, but for @progress; asked on the caller's thread, before all work */
+  ArraItemDoneFunc done;
   ArraItemFunc work;
   gpointer user;
   ArraItemProgress progress; /* (nullable) */
@@ -25,6 +26,6 @@ typedef struct
   GCancellable *cancellable; /* (nullable): asked before each item */
 } ArraItemRun;
 
-/* Stops at the first error, which is the one that is told; items that other threads are at are finished. @pool: (nullable): the caller alone; @n_new:
- * (nullable): how many were left to do. */
+/* Stops at the first error, which is the one that is told; items that other threads are at are finished. @pool:
+ * (nullable): the caller alone; @n_new: (nullable): how many were left to do. */
 gboolean arra_item_run (ArraPool *pool, const ArraItemRun *run, guint *n_new, GError **error);

@@ -67,7 +67,8 @@ allocate (gsize count, gsize size, gboolean zero, const char *what, GError **err
   void *base = NULL;
   char *block;
 
-  if (!arra_size_mul (count, size, &bytes) || !arra_size_add (bytes, ARRA_MEM_ALIGN, &total) || total > G_MAXSSIZE || must_fail ())
+  if (!arra_size_mul (count, size, &bytes) || !arra_size_add (bytes, ARRA_MEM_ALIGN, &total) || total > G_MAXSSIZE
+      || must_fail ())
     return out_of_memory (bytes, what, error);
   align = total >= HUGE_FROM ? HUGE_PAGE : ARRA_MEM_ALIGN;
   if (posix_memalign (&base, align, total) != 0)
@@ -75,7 +76,7 @@ allocate (gsize count, gsize size, gboolean zero, const char *what, GError **err
   if (align == HUGE_PAGE)
     madvise (base, total, MADV_HUGEPAGE);
   block = (char *) base + ARRA_MEM_ALIGN;
-  *head_of (block) = (Head){ .size = bytes, .base = base };
+  *head_of (block) = (Head) { .size = bytes, .base = base };
   if (zero)
     memset (block, 0, bytes);
   count_in (bytes);

@@ -28,7 +28,8 @@ struct _ArraPool
   GThread *threads[MAX_THREADS];
   Worker workers[MAX_THREADS];
 
-  /* The loop at hand. Written before its ticket is out; who has drawn a chunk of that ticket may rely on what it read of these before. */
+  /* The loop at hand. Written before its ticket is out; who has drawn a chunk of that ticket may rely on what it read
+   * of these before. */
   _Atomic (ArraPoolFunc) func;
   atomic_uintptr_t data;
   atomic_size_t n_items, grain;
@@ -36,7 +37,7 @@ struct _ArraPool
   atomic_uint_fast64_t ticket; /* the loop's number above, chunks left to draw below (CHUNK_BITS) */
   atomic_size_t unfinished;    /* chunks of the loop that are not done */
   atomic_bool quit;
-  atomic_uint sleepers;        /* helpers asleep on `wake` */
+  atomic_uint sleepers; /* helpers asleep on `wake` */
   atomic_bool caller_sleeps;
   GMutex lock;
   GCond wake, done;
@@ -79,8 +80,8 @@ finish_chunk (ArraPool *pool)
   g_mutex_unlock (&pool->lock);
 }
 
-/* Draws chunks in order until none is left. A chunk drawn keeps its loop from ending, so what was read of the loop before is still
- * true. */
+/* Draws chunks in order until none is left. A chunk drawn keeps its loop from ending, so what was read of the loop
+ * before is still true. */
 static void
 work (ArraPool *pool, guint index)
 {
@@ -212,7 +213,7 @@ arra_pool_new (guint threads, GError **error)
   threads = threads == 0 ? arra_cpu_count () : threads;
   for (guint i = 1; i < threads; i++)
     {
-      pool->workers[i] = (Worker){ pool, i };
+      pool->workers[i] = (Worker) { pool, i };
       pool->threads[i] = arra_thread_new ("arra-worker", worker_main, &pool->workers[i], error);
       if (pool->threads[i] == NULL)
         {

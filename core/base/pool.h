@@ -14,8 +14,9 @@ ArraPool *arra_pool_new (guint threads, GError **error);
 void arra_pool_free (ArraPool *pool); /* nullable */
 guint arra_pool_threads (const ArraPool *pool);
 
-/* Splits 0..@n_items into chunks of @grain (the last may be shorter), hands them out to the workers and returns when all
- * are done. The borders of chunks depend on @n_items and @grain only, never on the number of threads. Not reentrant. A NULL
+/* Splits 0..@n_items into chunks of @grain (the last may be shorter), hands them out to the workers and returns when
+ * all are done. The borders of chunks depend on @n_items and @grain only, never on the number of threads. Not
+ * reentrant. A NULL
  * @pool runs on the caller alone. */
 void arra_pool_run (ArraPool *pool, gsize n_items, gsize grain, ArraPoolFunc func, gpointer data);
 

@@ -11,8 +11,9 @@ arra_thread_new (const char *name, GThreadFunc func, gpointer data, GError **err
   GThread *thread = g_thread_try_new (name, func, data, &fault);
 
   if (thread == NULL)
-    arra_fail (error, ARRA_ERROR_FAILED,
-               "No thread can be started: %s; this user or container may have no more processes (`ulimit -u`), or no more memory",
-               fault->message);
+    arra_fail (
+        error, ARRA_ERROR_FAILED,
+        "No thread can be started: %s; this user or container may have no more processes (`ulimit -u`), or no more memory",
+        fault->message);
   return thread;
 }

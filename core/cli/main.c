@@ -48,18 +48,19 @@ print_help (void)
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
     cli_print ("  %-15s %s\n", commands[i].name, commands[i].summary);
   cli_print ("  %-15s %s\n", "help", "show this help, or with a command's name the help of that command");
-  cli_print ("\n"
-             "Examples:\n"
-             "  arra generate --model textures.gguf \"weathered oak wood\" -o oak.png\n"
-             "  arra info --model textures.gguf\n"
-             "  arra generate --help\n"
-             "\n"
-             "Environment:\n"
-             "  ARRA_CPU=c|avx2|avx512   the kernels to use (default: the best this machine can run)\n"
-             "  ARRA_MEMORY_LIMIT=BYTES  pretend that no more memory than this is free\n"
-             "\n"
-             "Exit codes:\n"
-             "  0 done, 64 wrong use, 69 this machine lacks a feature, 70 failure (a broken file, too little memory), 130 stopped by Ctrl-C\n");
+  cli_print (
+      "\n"
+      "Examples:\n"
+      "  arra generate --model textures.gguf \"weathered oak wood\" -o oak.png\n"
+      "  arra info --model textures.gguf\n"
+      "  arra generate --help\n"
+      "\n"
+      "Environment:\n"
+      "  ARRA_CPU=c|avx2|avx512   the kernels to use (default: the best this machine can run)\n"
+      "  ARRA_MEMORY_LIMIT=BYTES  pretend that no more memory than this is free\n"
+      "\n"
+      "Exit codes:\n"
+      "  0 done, 64 wrong use, 69 this machine lacks a feature, 70 failure (a broken file, too little memory), 130 stopped by Ctrl-C\n");
 }
 
 static const Command *
@@ -143,8 +144,8 @@ dispatch (int argc, char **argv)
   return run_command (command, argc - 1, argv + 1);
 }
 
-/* Where standard input, output or error is closed, no file of ours may take its number: it would get what is printed. What takes it can
- * neither be read nor written, as a closed one. */
+/* Where standard input, output or error is closed, no file of ours may take its number: it would get what is printed.
+ * What takes it can neither be read nor written, as a closed one. */
 static void
 hold_standard_descriptors (void)
 {

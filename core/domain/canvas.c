@@ -12,11 +12,10 @@
 gboolean
 arra_canvas_init (ArraCanvas *canvas, gsize width, gsize height, guint channels, GError **error)
 {
-  *canvas = (ArraCanvas){ .width = width, .height = height, .channels = channels };
+  *canvas = (ArraCanvas) { .width = width, .height = height, .channels = channels };
   if (width == 0 || height == 0 || height > ARRA_RASTER_MAX_PIXELS / width)
     return arra_fail (error, ARRA_ERROR_ARGUMENT,
-                      "a canvas of %" G_GSIZE_FORMAT " x %" G_GSIZE_FORMAT " pixels cannot be drawn on",
-                      width, height);
+                      "a canvas of %" G_GSIZE_FORMAT " x %" G_GSIZE_FORMAT " pixels cannot be drawn on", width, height);
   canvas->values = arra_mem_new0 (width * height, channels * sizeof (float), "canvas", error);
   return canvas->values != NULL;
 }
@@ -25,7 +24,7 @@ void
 arra_canvas_clear (ArraCanvas *canvas)
 {
   arra_mem_free (canvas->values);
-  *canvas = (ArraCanvas){ 0 };
+  *canvas = (ArraCanvas) { 0 };
 }
 
 void
@@ -72,8 +71,7 @@ add_scaled (float *restrict to, const float *restrict from, gsize n, float scale
 
 /* Each row of @to is the weighted sum of rows of @from. */
 static void
-blur_rows (
-    const ArraCanvas *canvas, const float *from, float *to, const float *taps, gsize radius, ArraEdge edge)
+blur_rows (const ArraCanvas *canvas, const float *from, float *to, const float *taps, gsize radius, ArraEdge edge)
 {
   gsize n = canvas->width * canvas->channels;
 
@@ -90,8 +88,7 @@ blur_row (const ArraCanvas *canvas, float *row, float *padded, const float *taps
   gsize c = canvas->channels, n = canvas->width * c;
 
   for (gsize i = 0; i < canvas->width + 2 * radius; i++)
-    memcpy (padded + i * c, row + edge_index ((gssize) i - (gssize) radius, canvas->width, edge) * c,
-            c * sizeof *row);
+    memcpy (padded + i * c, row + edge_index ((gssize) i - (gssize) radius, canvas->width, edge) * c, c * sizeof *row);
   memset (row, 0, n * sizeof *row);
   for (gsize t = 0; t <= 2 * radius; t++)
     add_scaled (row, padded + t * c, n, taps[t < radius ? radius - t : t - radius]);
@@ -102,11 +99,10 @@ arra_canvas_blur (ArraCanvas *canvas, float sigma, ArraEdge edge, GError **error
 {
   gsize radius = MAX (1, (gsize) ceilf (3 * sigma)), n = canvas->width * canvas->channels;
   g_automem float *taps = arra_mem_new (radius + 1, sizeof (float), "blur", error);
-  g_automem float *rows
-      = taps == NULL ? NULL : arra_mem_new (canvas->height, n * sizeof (float), "blur", error);
-  g_automem float *padded = rows == NULL ? NULL
-                                         : arra_mem_new (canvas->width + 2 * radius,
-                                                         canvas->channels * sizeof (float), "blur", error);
+  g_automem float *rows = taps == NULL ? NULL : arra_mem_new (canvas->height, n * sizeof (float), "blur", error);
+  g_automem float *padded
+      = rows == NULL ? NULL
+                     : arra_mem_new (canvas->width + 2 * radius, canvas->channels * sizeof (float), "blur", error);
 
   if (padded == NULL)
     return FALSE;
@@ -122,10 +118,8 @@ void
 arra_canvas_sample (const ArraCanvas *canvas, float x, float y, ArraEdge edge, float *colour)
 {
   float left = arra_floor (x), top = arra_floor (y);
-  gsize x0 = edge_index ((gssize) left, canvas->width, edge),
-        x1 = edge_index ((gssize) left + 1, canvas->width, edge);
-  gsize y0 = edge_index ((gssize) top, canvas->height, edge),
-        y1 = edge_index ((gssize) top + 1, canvas->height, edge);
+  gsize x0 = edge_index ((gssize) left, canvas->width, edge), x1 = edge_index ((gssize) left + 1, canvas->width, edge);
+  gsize y0 = edge_index ((gssize) top, canvas->height, edge), y1 = edge_index ((gssize) top + 1, canvas->height, edge);
   const float *a = arra_canvas_at (canvas, x0, y0), *b = arra_canvas_at (canvas, x1, y0);
   const float *c = arra_canvas_at (canvas, x0, y1), *d = arra_canvas_at (canvas, x1, y1);
 

@@ -1,7 +1,7 @@
 /* canvas.h - float pictures to draw on
  *
- * Channels are side by side: values[(y * width + x) * channels + channel]. Pixel (x, y) has its centre at (x, y). Values have no bounds until they become
- * a raster.
+ * Channels are side by side: values[(y * width + x) * channels + channel]. Pixel (x, y) has its centre at (x, y).
+ * Values have no bounds until they become a raster.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
@@ -36,8 +36,8 @@ void arra_canvas_sample (const ArraCanvas *canvas, float x, float y, ArraEdge ed
 /* Mixes @colour over the pixel: @opacity 0 leaves it, 1 replaces it. */
 void arra_canvas_blend (ArraCanvas *canvas, gsize x, gsize y, const float *colour, float opacity);
 
-/* Writes 255 * value^(1/gamma) for values of 0..1 (others are cut off), rounded; gamma 1: as they are. A canvas of one channel gives grey in a raster of
- * three. Sizes must be the same. */
+/* Writes 255 * value^(1/gamma) for values of 0..1 (others are cut off), rounded; gamma 1: as they are. A canvas of one
+ * channel gives grey in a raster of three. Sizes must be the same. */
 void arra_canvas_to_raster (const ArraCanvas *canvas, float gamma, ArraRaster *raster);
 
 static inline void
@@ -80,6 +80,7 @@ arra_smoothstep (float low, float high, float x)
 }
 
 /* Signed distances (Quilez, "2D distance functions"): negative inside. */
-float arra_distance_segment (float x, float y, float ax, float ay, float bx, float by); /* >= 0 */
+float arra_distance_segment (float x, float y, float ax, float ay, float bx, float by);       /* >= 0 */
 float arra_distance_box (float x, float y, float half_width, float half_height, float round); /* around (0, 0) */
-float arra_distance_ellipse (float x, float y, float rx, float ry); /* around (0, 0); first order: right near the border */
+/* around (0, 0); first order: right near the border */
+float arra_distance_ellipse (float x, float y, float rx, float ry);

@@ -7,7 +7,7 @@
 ArraDice
 arra_dice (guint64 seed, guint64 index, guint32 stream)
 {
-  return (ArraDice){ .seed = seed ^ (index >> 32), .picture = (guint32) index, .stream = stream };
+  return (ArraDice) { .seed = seed ^ (index >> 32), .picture = (guint32) index, .stream = stream };
 }
 
 guint32

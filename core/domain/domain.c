@@ -68,10 +68,9 @@ belongs (const ArraDomain *domain, ArraDomainSplit split, const guint8 *labels)
 }
 
 void
-arra_domain_item (
-    const ArraDomain *domain, ArraDomainSplit split, guint64 seed, guint64 index, ArraDomainItem *item)
+arra_domain_item (const ArraDomain *domain, ArraDomainSplit split, guint64 seed, guint64 index, ArraDomainItem *item)
 {
-  *item = (ArraDomainItem){ 0 };
+  *item = (ArraDomainItem) { 0 };
   for (guint64 try = 0; try < MAX_TRIES; try++)
     {
       domain->choose (seed + try * GOLDEN_RATIO, index, item->labels);
@@ -101,8 +100,7 @@ arra_domain_words (const ArraDomain *domain)
 gboolean
 arra_domain_check (const ArraDomain *domain, const guint8 *labels, const ArraRaster *raster, GError **error)
 {
-  if (raster->channels != 3 || raster->width != raster->height || raster->width == 0
-      || raster->width % 32 != 0)
+  if (raster->channels != 3 || raster->width != raster->height || raster->width == 0 || raster->width % 32 != 0)
     return arra_fail (
         error, ARRA_ERROR_ARGUMENT,
         "pictures of %s have three channels and are squares of a multiple of 32 pixels, not %" G_GSIZE_FORMAT

@@ -33,18 +33,16 @@ split_name (ArraDomainSplit split)
 static char *
 series_text (const Work *work)
 {
-  return g_strdup_printf (
-      "{\"domain\": \"%s\", \"split\": \"%s\", \"seed\": %" G_GUINT64_FORMAT ", \"size\": %u}\n",
-      work->domain->name, split_name (work->series->split), work->series->seed, work->size);
+  return g_strdup_printf ("{\"domain\": \"%s\", \"split\": \"%s\", \"seed\": %" G_GUINT64_FORMAT ", \"size\": %u}\n",
+                          work->domain->name, split_name (work->series->split), work->series->seed, work->size);
 }
 
 static gboolean
 draw_picture (const Work *work, guint64 index, const char *path, GError **error)
 {
-  g_autofree char *recipe = g_strdup_printf ("arra domain %s --split %s --seed %" G_GUINT64_FORMAT
-                                             " --first %" G_GUINT64_FORMAT " --count 1 --size %u",
-                                             work->domain->name, split_name (work->series->split),
-                                             work->series->seed, index, work->size);
+  g_autofree char *recipe = g_strdup_printf (
+      "arra domain %s --split %s --seed %" G_GUINT64_FORMAT " --first %" G_GUINT64_FORMAT " --count 1 --size %u",
+      work->domain->name, split_name (work->series->split), work->series->seed, index, work->size);
   ArraPictureLabels about = { .parameters = recipe,
                               .digital_source_type = "algorithmicMedia",
                               .description = work->domain->notice,
@@ -103,8 +101,7 @@ write_metadata (const Work *work, GError **error)
       g_autofree char *name = arra_imagefolder_name (work->series->first + i);
       ArraDomainItem item;
 
-      arra_domain_item (work->domain, work->series->split, work->series->seed, work->series->first + i,
-                        &item);
+      arra_domain_item (work->domain, work->series->split, work->series->seed, work->series->first + i, &item);
       arra_words_add (words, item.caption);
       g_string_printf (line, "{\"file_name\": \"%s\", \"text\": \"%s\"", name, item.caption);
       for (guint a = 0; a < work->domain->n_attributes; a++)
@@ -140,9 +137,8 @@ static gboolean
 check_series (const ArraDomain *domain, const ArraDomainSeries *series, guint size, GError **error)
 {
   if (size % 32 != 0 || size > MAX_SIZE)
-    return arra_fail (error, ARRA_ERROR_ARGUMENT,
-                      "pictures of %s are a multiple of 32 pixels wide, up to %d; not %u", domain->name,
-                      MAX_SIZE, size);
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "pictures of %s are a multiple of 32 pixels wide, up to %d; not %u",
+                      domain->name, MAX_SIZE, size);
   if (series->count == 0 || series->count > MAX_COUNT || series->first > G_MAXUINT64 - series->count)
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "a series has 1 to %d pictures", MAX_COUNT);
   return TRUE;
@@ -157,10 +153,9 @@ arra_domain_write (const ArraDomain *domain,
                    GCancellable *cancellable,
                    GError **error)
 {
-  Work work = { .domain = domain,
-                .series = series,
-                .directory = directory,
-                .size = series->size == 0 ? USUAL_SIZE : series->size };
+  Work work = {
+    .domain = domain, .series = series, .directory = directory, .size = series->size == 0 ? USUAL_SIZE : series->size
+  };
   const ArraItemRun run = { .n = (guint) series->count,
                             .done = is_drawn,
                             .work = draw_one,

@@ -22,8 +22,7 @@ arra_lattice_init (ArraLattice *lattice, guint64 seed, guint64 index, guint32 st
       double sine, cosine;
 
       arra_sincos ((double) (bits >> 16) * (2 * G_PI / 65536), &sine, &cosine);
-      lattice->points[i]
-          = (ArraLatticePoint){ (float) cosine, (float) sine, (float) (bits & 0xffff) / 65536 };
+      lattice->points[i] = (ArraLatticePoint) { (float) cosine, (float) sine, (float) (bits & 0xffff) / 65536 };
     }
 }
 
@@ -64,8 +63,7 @@ arra_lattice_noise (const ArraLattice *lattice, float x, float y, guint period)
 {
   int ix = whole (x), iy = whole (y);
   float dx = x - (float) ix, dy = y - (float) iy, u = fade (dx), v = fade (dy);
-  guint x0 = wrap (ix, period), x1 = wrap (ix + 1, period), y0 = wrap (iy, period),
-        y1 = wrap (iy + 1, period);
+  guint x0 = wrap (ix, period), x1 = wrap (ix + 1, period), y0 = wrap (iy, period), y1 = wrap (iy + 1, period);
   float a = slope (lattice, x0, y0, dx, dy), b = slope (lattice, x1, y0, dx - 1, dy);
   float c = slope (lattice, x0, y1, dx, dy - 1), d = slope (lattice, x1, y1, dx - 1, dy - 1);
   float top = a + u * (b - a), bottom = c + u * (d - c);
@@ -127,8 +125,7 @@ arra_lattice_cell (const ArraLattice *lattice, float x, float y, guint period, f
         float dy = y - ((float) j + 0.5f + 0.5f * jitter * p->y * p->shade);
         float distance = dx * dx + dy * dy;
 
-        gboolean nearer
-            = distance < cell.nearest; /* as choices of values: jumps here are guessed wrong too often */
+        gboolean nearer = distance < cell.nearest; /* as choices of values: jumps here are guessed wrong too often */
 
         cell.second = MIN (cell.second, MAX (cell.nearest, distance));
         cell.nearest = nearer ? distance : cell.nearest;
@@ -194,8 +191,13 @@ arra_lattice_torus_noise (const ArraLattice *lattice, ArraTorus torus, float x, 
 }
 
 float
-arra_lattice_torus_fbm (
-    const ArraLattice *lattice, ArraTorus torus, float x, float y, guint field, guint octaves, float gain)
+arra_lattice_torus_fbm (const ArraLattice *lattice,
+                        ArraTorus torus,
+                        float x,
+                        float y,
+                        guint field,
+                        guint octaves,
+                        float gain)
 {
   float sum = 0, height = 1, total = 0;
 
@@ -206,7 +208,7 @@ arra_lattice_torus_fbm (
       height *= gain;
       x *= 2;
       y *= 2;
-      torus = (ArraTorus){ 2 * torus.wide, 2 * torus.high, 2 * torus.skew };
+      torus = (ArraTorus) { 2 * torus.wide, 2 * torus.high, 2 * torus.skew };
     }
   return sum / sqrtf (total);
 }
@@ -253,8 +255,7 @@ border_distance (const Neighbours *found, guint best)
 
   for (guint k = 0; k < AROUND; k++)
     {
-      float dx = found->dx[k] - found->dx[best], dy = found->dy[k] - found->dy[best],
-            apart = dx * dx + dy * dy;
+      float dx = found->dx[k] - found->dx[best], dy = found->dy[k] - found->dy[best], apart = dx * dx + dy * dy;
       float more = found->square[k] - found->square[best];
       gboolean nearer = k != best && more * more * apart_of_nearest < nearest * nearest * apart;
 
@@ -265,8 +266,7 @@ border_distance (const Neighbours *found, guint best)
 }
 
 ArraTorusCell
-arra_lattice_torus_cell (
-    const ArraLattice *lattice, ArraTorus torus, float x, float y, guint field, float jitter)
+arra_lattice_torus_cell (const ArraLattice *lattice, ArraTorus torus, float x, float y, guint field, float jitter)
 {
   Neighbours found;
   float first = 99, second = 99;
@@ -279,8 +279,8 @@ arra_lattice_torus_cell (
       best = found.square[k] < first ? k : best;
       first = MIN (first, found.square[k]);
     }
-  return (ArraTorusCell){ sqrtf (first),  sqrtf (second), border_distance (&found, best),
-                          found.dx[best], found.dy[best], found.at[best] };
+  return (ArraTorusCell) { sqrtf (first),  sqrtf (second), border_distance (&found, best),
+                           found.dx[best], found.dy[best], found.at[best] };
 }
 
 float

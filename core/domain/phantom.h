@@ -1,7 +1,8 @@
 /* phantom.h - inside of phantom-cxr: a chest in layers of path lengths, and the film that sees their sum
  *
- * Lengths are in units of a 256th of the picture. Places are (x, y): x from the spine towards the patient's left, which is the picture's right; y down from the
- * picture's top. A side's own x grows outward. Thicknesses are in units of the chest's own; what air displaces is taken away.
+ * Lengths are in units of a 256th of the picture. Places are (x, y): x from the spine towards the patient's left, which
+ * is the picture's right; y down from the picture's top. A side's own x grows outward. Thicknesses are in units of the
+ * chest's own; what air displaces is taken away.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
@@ -91,25 +92,25 @@ typedef struct
   float zoom, cosine, sine, shift_x, shift_y;
 
   /* the torso */
-  float torso;   /* half width */
-  float girth;   /* 0 thin .. 1 stout */
-  float breast;  /* thickness; 0: none */
+  float torso;  /* half width */
+  float girth;  /* 0 thin .. 1 stout */
+  float breast; /* thickness; 0: none */
   float breast_y;
 
   /* the cage and what is in it */
-  float cage;    /* half width at the base */
-  float lung;    /* depth of its air */
-  float apex;    /* y of the lungs' tops */
-  float dome[2]; /* y of the diaphragm's tops: [0] right, [1] left */
-  float heart;   /* width */
-  float heart_x; /* to the left of the middle */
-  float heart_y; /* of its middle */
+  float cage;                     /* half width at the base */
+  float lung;                     /* depth of its air */
+  float apex;                     /* y of the lungs' tops */
+  float dome[2];                  /* y of the diaphragm's tops: [0] right, [1] left */
+  float heart;                    /* width */
+  float heart_x;                  /* to the left of the middle */
+  float heart_y;                  /* of its middle */
   float heart_cosine, heart_sine; /* the turn of its long axis */
-  float enlarged; /* 0 .. 1 */
-  float pedicle; /* half width of the upper mediastinum */
-  float knob;    /* radius of the aortic knob */
-  float trachea; /* x of its lower end */
-  float bubble;  /* size of the stomach's air */
+  float enlarged;                 /* 0 .. 1 */
+  float pedicle;                  /* half width of the upper mediastinum */
+  float knob;                     /* radius of the aortic knob */
+  float trachea;                  /* x of its lower end */
+  float bubble;                   /* size of the stomach's air */
 
   /* tables by y */
   float wall[PHANTOM_ROWS];  /* the cavity's outer border */
@@ -156,11 +157,20 @@ void phantom_draw_vessels (const PhantomPatient *patient, PhantomRay *ray);
 void phantom_draw_devices (const PhantomPatient *patient, PhantomRay *ray);
 gboolean phantom_film (const PhantomPatient *patient, PhantomRay *ray, ArraRaster *raster, GError **error);
 
-/* phantom_stroke.c: a tapering line between places of the chest; where it lies, @canvas is raised to @thickness times the profile */
+/* phantom_stroke.c: a tapering line between places of the chest; where it lies, @canvas is raised to @thickness times
+ * the profile */
 typedef float (*PhantomProfile) (float distance, float radius); /* in pixels */
-float phantom_tube (float distance, float radius);  /* round and full */
-float phantom_shell (float distance, float radius); /* with dense rims */
-void phantom_stroke (const PhantomPatient *patient, const PhantomRay *ray, ArraCanvas *canvas, PhantomPoint a, float radius_a, PhantomPoint b, float radius_b, PhantomProfile profile, float thickness);
+float phantom_tube (float distance, float radius);              /* round and full */
+float phantom_shell (float distance, float radius);             /* with dense rims */
+void phantom_stroke (const PhantomPatient *patient,
+                     const PhantomRay *ray,
+                     ArraCanvas *canvas,
+                     PhantomPoint a,
+                     float radius_a,
+                     PhantomPoint b,
+                     float radius_b,
+                     PhantomProfile profile,
+                     float thickness);
 /* Adds what is on @scratch and empties it. */
 void phantom_add_scratch (PhantomRay *ray, ArraCanvas *canvas);
 

@@ -20,9 +20,9 @@ rib_place (const Rib *rib, float angle)
 {
   float forward = 0.5f * (1 - cosf (angle));
 
-  return (PhantomPoint){ rib->sign * (7 + (rib->reach - 7) * sinf (angle)),
-                         rib->top + rib->drop * forward
-                             - rib->arch * sinf (angle) * cosf (angle) * (angle < (float) G_PI_2) };
+  return (PhantomPoint) { rib->sign * (7 + (rib->reach - 7) * sinf (angle)),
+                          rib->top + rib->drop * forward
+                              - rib->arch * sinf (angle) * cosf (angle) * (angle < (float) G_PI_2) };
 }
 
 /* At the side the ray passes along the bone; towards its front end the bone is thin. */
@@ -51,33 +51,25 @@ draw_rib_part (const PhantomPatient *p, PhantomRay *ray, const Rib *rib, int beg
 }
 
 static Rib
-make_rib (const PhantomPatient *p,
-          int n,
-          float sign,
-          float first,
-          float pitch,
-          float drop,
-          float radius,
-          float bone)
+make_rib (const PhantomPatient *p, int n, float sign, float first, float pitch, float drop, float radius, float bone)
 {
   float top = first + pitch * (float) n, grown = MIN (1, ((float) n + 1) / 5),
         side = top + 0.5f * drop * (0.45f + 0.55f * grown);
 
-  return (Rib){ .sign = sign,
-                .reach = MAX (phantom_row (p->wall, side), 34) + 1.5f,
-                .top = top,
-                .drop = drop * (0.45f + 0.55f * grown),
-                .arch = 3 + 4 * grown,
-                .radius = radius * (n == 0 ? 0.85f : 1),
-                .bone = bone * (n > 8 ? 0.8f : 1) };
+  return (Rib) { .sign = sign,
+                 .reach = MAX (phantom_row (p->wall, side), 34) + 1.5f,
+                 .top = top,
+                 .drop = drop * (0.45f + 0.55f * grown),
+                 .arch = 3 + 4 * grown,
+                 .radius = radius * (n == 0 ? 0.85f : 1),
+                 .bone = bone * (n > 8 ? 0.8f : 1) };
 }
 
 static void
 draw_ribs (const PhantomPatient *p, PhantomRay *ray, ArraDice *dice)
 {
   float pitch = (p->dome[0] + 10 - p->apex) / 9.4f * arra_dice_uniform (dice, 0.96f, 1.04f);
-  float first = p->apex + arra_dice_uniform (dice, 2, 6),
-        drop = arra_dice_uniform (dice, 62, 82) - (p->ap ? 6 : 0);
+  float first = p->apex + arra_dice_uniform (dice, 2, 6), drop = arra_dice_uniform (dice, 62, 82) - (p->ap ? 6 : 0);
   float radius = arra_dice_uniform (dice, 3.5f, 4.4f), bone = arra_dice_uniform (dice, 0.105f, 0.14f);
 
   for (int half = 0; half < 2; half++)
@@ -87,8 +79,7 @@ draw_ribs (const PhantomPatient *p, PhantomRay *ray, ArraDice *dice)
           {
             Rib rib = make_rib (p, n, side == 0 ? -1 : 1, first + (float) side, pitch, drop, radius, bone);
             if (half == 0 || n < 7)
-              draw_rib_part (p, ray, &rib, half == 0 ? 0 : POSTERIOR_STEPS,
-                             half == 0 ? POSTERIOR_STEPS : RIB_STEPS);
+              draw_rib_part (p, ray, &rib, half == 0 ? 0 : POSTERIOR_STEPS, half == 0 ? POSTERIOR_STEPS : RIB_STEPS);
           }
       phantom_add_scratch (ray, &ray->tissue);
     }
@@ -130,9 +121,8 @@ draw_clavicles (const PhantomPatient *p, PhantomRay *ray, ArraDice *dice)
       for (int i = 0; i < CLAVICLE_POINTS; i++)
         {
           float t = (float) i / (CLAVICLE_POINTS - 1);
-          points[i]
-              = (PhantomPoint){ sign * (9 + 92 * t),
-                                inner_y + lift - rise * t - 3.5f * sinf (2 * (float) G_PI * (t - 0.08f)) };
+          points[i] = (PhantomPoint) { sign * (9 + 92 * t),
+                                       inner_y + lift - rise * t - 3.5f * sinf (2 * (float) G_PI * (t - 0.08f)) };
         }
       draw_curve (p, ray, points, CLAVICLE_POINTS, radius + 1.1f, radius, 0.17f);
     }
@@ -164,8 +154,7 @@ draw_blade (const PhantomPatient *p, PhantomRay *ray, float sign, float out, flo
 static void
 draw_shoulders (const PhantomPatient *p, PhantomRay *ray, ArraDice *dice)
 {
-  float out = (p->ap ? 68 : 90) + arra_dice_uniform (dice, -4, 4),
-        top = p->apex + arra_dice_uniform (dice, 0, 8);
+  float out = (p->ap ? 68 : 90) + arra_dice_uniform (dice, -4, 4), top = p->apex + arra_dice_uniform (dice, 0, 8);
 
   for (int side = 0; side < 2; side++)
     {
@@ -193,8 +182,7 @@ draw_spine (const PhantomPatient *p, PhantomRay *ray, ArraDice *dice)
 
       for (int i = 0; i < 5; i++)
         {
-          float at = y + 1.5f + (height - 3.4f) * (float) i / 4,
-                wide = half - 1.8f * (float) (i > 0 && i < 4);
+          float at = y + 1.5f + (height - 3.4f) * (float) i / 4, wide = half - 1.8f * (float) (i > 0 && i < 4);
           PhantomPoint a = { x - wide, at }, b = { x + wide, at };
           phantom_stroke (p, ray, &ray->scratch, a, 1.9f, b, 1.9f, phantom_tube,
                           bone * (i == 0 || i == 4 ? 1.15f : 0.9f));
@@ -204,8 +192,8 @@ draw_spine (const PhantomPatient *p, PhantomRay *ray, ArraDice *dice)
           PhantomPoint pedicle = { x + (float) side * half * 0.62f, y + height * 0.4f };
           phantom_stroke (p, ray, &ray->scratch, pedicle, 2, pedicle, 2, phantom_shell, bone * 1.5f);
         }
-      phantom_stroke (p, ray, &ray->scratch, (PhantomPoint){ x, y + height * 0.6f }, 1.4f,
-                      (PhantomPoint){ x, y + height * 0.95f }, 1.8f, phantom_tube, bone * 1.45f);
+      phantom_stroke (p, ray, &ray->scratch, (PhantomPoint) { x, y + height * 0.6f }, 1.4f,
+                      (PhantomPoint) { x, y + height * 0.95f }, 1.8f, phantom_tube, bone * 1.45f);
       y += height;
     }
   phantom_add_scratch (ray, &ray->tissue);

@@ -42,9 +42,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PhantomRay, clear_ray)
 static gboolean
 make_ray (PhantomRay *ray, gsize size, GError **error)
 {
-  *ray = (PhantomRay){ .size = size, .scale = (float) size / 256 };
-  return arra_canvas_init (&ray->tissue, size, size, 1, error)
-         && arra_canvas_init (&ray->air, size, size, 1, error)
+  *ray = (PhantomRay) { .size = size, .scale = (float) size / 256 };
+  return arra_canvas_init (&ray->tissue, size, size, 1, error) && arra_canvas_init (&ray->air, size, size, 1, error)
          && arra_canvas_init (&ray->vessels, size, size, 1, error)
          && arra_canvas_init (&ray->scratch, size, size, 1, error);
 }
@@ -101,8 +100,7 @@ draw (guint64 seed, guint64 index, const guint8 *labels, ArraRaster *raster, GEr
   g_autofree ArraLattice *lattice = NULL;
   PhantomPatient patient;
 
-  if (!arra_domain_check (&arra_domain_phantom_cxr, labels, raster, error)
-      || !make_ray (&ray, raster->width, error))
+  if (!arra_domain_check (&arra_domain_phantom_cxr, labels, raster, error) || !make_ray (&ray, raster->width, error))
     return FALSE;
   lattice = g_new (ArraLattice, 1);
   arra_lattice_init (lattice, seed, index, PHANTOM_DICE_TISSUE);

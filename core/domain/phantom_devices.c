@@ -14,8 +14,7 @@ draw_wire (const PhantomPatient *p, PhantomRay *ray, const PhantomPoint c[4], fl
 
   for (int i = 1; i <= LEAD_STEPS; i++)
     {
-      float t = (float) i / LEAD_STEPS, s = 1 - t,
-            w[4] = { s * s * s, 3 * s * s * t, 3 * s * t * t, t * t * t };
+      float t = (float) i / LEAD_STEPS, s = 1 - t, w[4] = { s * s * s, 3 * s * s * t, 3 * s * t * t, t * t * t };
       PhantomPoint to = { w[0] * c[0].x + w[1] * c[1].x + w[2] * c[2].x + w[3] * c[3].x,
                           w[0] * c[0].y + w[1] * c[1].y + w[2] * c[2].y + w[3] * c[3].y };
 
@@ -34,8 +33,7 @@ draw_pacemaker (const PhantomPatient *p, PhantomRay *ray)
         turn = arra_dice_uniform (&dice, -0.35f, 0.35f);
   float cosine = cosf (turn), sine = sinf (turn), tip_y = p->dome[1] - arra_dice_uniform (&dice, 8, 16),
         cava = -0.62f * p->pedicle;
-  PhantomPoint exit = { x - 9 * cosine + 11 * sine, y - 11 * cosine - 9 * sine },
-               entry = { cava, p->apex + 40 };
+  PhantomPoint exit = { x - 9 * cosine + 11 * sine, y - 11 * cosine - 9 * sine }, entry = { cava, p->apex + 40 };
   PhantomPoint vein[4] = { exit, { exit.x - 14, exit.y - 16 }, { 6, p->apex + 14 }, entry };
   PhantomPoint ventricle[4]
       = { entry, { cava - 7, p->dome[1] - 42 }, { cava - 2, p->dome[1] + 2 }, { 0.44f * p->heart, tip_y } };
@@ -70,8 +68,8 @@ draw_tube (const PhantomPatient *p, PhantomRay *ray)
 
   for (int i = 0; i < 4; i++)
     {
-      stripe[i] = (PhantomPoint){ middle[i].x + 2.6f * side, middle[i].y };
-      wall[i] = (PhantomPoint){ middle[i].x - 2.6f * side, middle[i].y - (i == 3 ? 4 : 0) };
+      stripe[i] = (PhantomPoint) { middle[i].x + 2.6f * side, middle[i].y };
+      wall[i] = (PhantomPoint) { middle[i].x - 2.6f * side, middle[i].y - (i == 3 ? 4 : 0) };
     }
   draw_wire (p, ray, middle, 2.9f, 0.07f);
   draw_wire (p, ray, wall, 0.6f, 0.22f);

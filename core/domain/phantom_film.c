@@ -1,8 +1,8 @@
 /* phantom_film.c - what the detector sees of the sum of all thicknesses
  *
  * The ray is weakened by exp(-thickness); the picture shows the logarithm of what is left along an S curve,
- * bright where little is left. The noise of the quanta grows as they get fewer. SPDX-License-Identifier:
- * GPL-3.0-or-later */
+ * bright where little is left. The noise of the quanta grows as they get fewer.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "phantom.h"
 
 #include <math.h>
@@ -17,8 +17,7 @@ static float
 grain (const PhantomPatient *p, guint row, guint column)
 {
   guint32 bits = arra_noise_bits (p->seed, (guint32) p->index, PHANTOM_DICE_GRAIN | row << 8, column);
-  float sum
-      = (float) (bits & 255) + (float) (bits >> 8 & 255) + (float) (bits >> 16 & 255) + (float) (bits >> 24);
+  float sum = (float) (bits & 255) + (float) (bits >> 8 & 255) + (float) (bits >> 16 & 255) + (float) (bits >> 24);
 
   return (sum - 510) / 147.8f;
 }
@@ -61,8 +60,8 @@ phantom_film (const PhantomPatient *p, PhantomRay *ray, ArraRaster *raster, GErr
         float *thick = arra_canvas_at (film, x, y), u = (float) x / (float) ray->size - 0.5f,
               v = (float) y / (float) ray->size - 0.5f;
 
-        *thick += arra_canvas_at (&ray->vessels, x, y)[0] - arra_canvas_at (&ray->air, x, y)[0]
-                  + 0.10f * (u * u + v * v);
+        *thick
+            += arra_canvas_at (&ray->vessels, x, y)[0] - arra_canvas_at (&ray->air, x, y)[0] + 0.10f * (u * u + v * v);
         *thick = MAX (*thick, 0);
         *thick += p->mottle * 2 * expf (0.55f * MIN (*thick, 1.6f)) * grain (p, (guint) y, (guint) x);
       }

@@ -32,8 +32,8 @@ phantom_fluid (const PhantomPatient *p, float x, float y)
   dice.thrown = x > 0;
   varied = arra_dice_uniform (&dice, -4, 4) * (label == 1 ? 0.4f : 1);
   near_wall = MAX (0, phantom_row (p->wall, MIN (y, p->dome[x > 0] + 10)) - fabsf (x));
-  surface = p->dome[x > 0] - fluids[label].middle - varied
-            - fluids[label].rise * expf (-near_wall / fluids[label].width);
+  surface
+      = p->dome[x > 0] - fluids[label].middle - varied - fluids[label].rise * expf (-near_wall / fluids[label].width);
   if (label > 1)
     surface -= 7 * expf (-MAX (0, fabsf (x) - 22) / 12);
   return 0.97f * arra_smoothstep (surface - 7, surface + 5, y);
@@ -81,7 +81,7 @@ zone_place (const PhantomPatient *p, guint zone, float share, float shift)
     inner = MIN (MAX (inner, 0.37f * p->heart), wall - 30);
   if (phantom_zone_level (zone) == 2)
     inner = MIN (MAX (inner, (side == PHANTOM_LEFT ? 0.64f : 0.36f) * p->heart + 4), wall - 30);
-  return (PhantomPoint){ phantom_sign (side) * arra_mix (inner, wall - 4, share), y };
+  return (PhantomPoint) { phantom_sign (side) * arra_mix (inner, wall - 4, share), y };
 }
 
 void
@@ -96,9 +96,8 @@ phantom_draw_nodule (const PhantomPatient *p, PhantomRay *ray)
   if (zone == 0)
     return;
   at = zone_place (p, zone, share, shift);
-  phantom_stroke (p, ray, &ray->scratch, at, radius,
-                  (PhantomPoint){ at.x + 0.25f * radius, at.y + 0.15f * radius }, radius * 0.92f,
-                  phantom_tube, dense);
+  phantom_stroke (p, ray, &ray->scratch, at, radius, (PhantomPoint) { at.x + 0.25f * radius, at.y + 0.15f * radius },
+                  radius * 0.92f, phantom_tube, dense);
   phantom_add_scratch (ray, &ray->tissue);
 }
 
@@ -106,8 +105,7 @@ phantom_draw_nodule (const PhantomPatient *p, PhantomRay *ray)
 static void
 draw_bronchi (const PhantomPatient *p, PhantomRay *ray, ArraDice *dice, PhantomPoint at, float radius)
 {
-  float sign = at.x > 0 ? 1 : -1, hilum_y = 0.5f * (p->apex + p->dome[0]), x = at.x - sign * 24,
-        y = hilum_y - at.y;
+  float sign = at.x > 0 ? 1 : -1, hilum_y = 0.5f * (p->apex + p->dome[0]), x = at.x - sign * 24, y = hilum_y - at.y;
   float base = atan2f (-y, sign * x > 0 ? fabsf (at.x) - 24 : 10);
 
   for (int i = -1; i <= 1; i++)
@@ -118,10 +116,9 @@ draw_bronchi (const PhantomPatient *p, PhantomRay *ray, ArraDice *dice, PhantomP
 
       for (int step = 0; step < 5; step++)
         {
-          PhantomPoint to
-              = { from.x + sign * radius * 0.3f * cosf (angle), from.y + radius * 0.3f * sinf (angle) };
-          phantom_stroke (p, ray, &ray->scratch, from, 1.1f - 0.16f * (float) step, to,
-                          0.94f - 0.16f * (float) step, phantom_tube, 0.38f);
+          PhantomPoint to = { from.x + sign * radius * 0.3f * cosf (angle), from.y + radius * 0.3f * sinf (angle) };
+          phantom_stroke (p, ray, &ray->scratch, from, 1.1f - 0.16f * (float) step, to, 0.94f - 0.16f * (float) step,
+                          phantom_tube, 0.38f);
           angle += arra_dice_uniform (dice, -0.4f, 0.4f);
           from = to;
         }
@@ -148,8 +145,8 @@ phantom_draw_consolidation (const PhantomPatient *p, PhantomRay *ray)
     for (gsize i = 0; i < ray->size; i++)
       {
         PhantomPoint here = phantom_to_chest (p, ray, (float) i, (float) j);
-        float u = (here.x - at.x) / (radius * 1.1f), v = (here.y - at.y) / (radius * 0.92f),
-              r = sqrtf (u * u + v * v), fluffy, filled;
+        float u = (here.x - at.x) / (radius * 1.1f), v = (here.y - at.y) / (radius * 0.92f), r = sqrtf (u * u + v * v),
+              fluffy, filled;
         float *bronchi = arra_canvas_at (&ray->scratch, i, j), *air = arra_canvas_at (&ray->air, i, j);
 
         if (r < 1.7f && here.x * at.x > 0)

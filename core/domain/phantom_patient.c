@@ -31,8 +31,7 @@ fill_tables (PhantomPatient *p)
       s = CLAMP (s, 0, 1);
       p->wall[row] = y < p->apex ? 0 : APEX_X + (p->cage - APEX_X) * powf (1 - powf (1 - t, 2.5f), 0.5f);
       p->inner[row] = APEX_X - 20 * sqrtf (1 - (1 - s) * (1 - s));
-      p->flank[row]
-          = arra_mix (190, p->torso, arra_smoothstep (84, 150, y)) + 6 * arra_smoothstep (150, 240, y);
+      p->flank[row] = arra_mix (190, p->torso, arra_smoothstep (84, 150, y)) + 6 * arra_smoothstep (150, 240, y);
     }
 }
 
@@ -79,7 +78,7 @@ phantom_patient_init (PhantomPatient *p, guint64 seed, guint64 index, const guin
   gboolean female = arra_dice_chance (&dice, 0.48f);
   float breath;
 
-  *p = (PhantomPatient){ .seed = seed, .index = index, .labels = labels, .ap = labels[PHANTOM_VIEW] == 1 };
+  *p = (PhantomPatient) { .seed = seed, .index = index, .labels = labels, .ap = labels[PHANTOM_VIEW] == 1 };
   p->girth = arra_dice_uniform (&dice, 0, 1);
   p->cage = arra_dice_uniform (&dice, 93, 101) - (female ? 2 : 0);
   p->torso = p->cage + arra_dice_uniform (&dice, 16, 20) + 14 * p->girth;
@@ -102,8 +101,8 @@ phantom_to_picture (const PhantomPatient *p, const PhantomRay *ray, float x, flo
 {
   float u = p->zoom * x, v = p->zoom * (y - 128);
 
-  return (PhantomPoint){ ray->scale * (128 + p->shift_x + p->cosine * u - p->sine * v) - 0.5f,
-                         ray->scale * (128 + p->shift_y + p->sine * u + p->cosine * v) - 0.5f };
+  return (PhantomPoint) { ray->scale * (128 + p->shift_x + p->cosine * u - p->sine * v) - 0.5f,
+                          ray->scale * (128 + p->shift_y + p->sine * u + p->cosine * v) - 0.5f };
 }
 
 PhantomPoint
@@ -111,6 +110,5 @@ phantom_to_chest (const PhantomPatient *p, const PhantomRay *ray, float x, float
 {
   float u = (x + 0.5f) / ray->scale - 128 - p->shift_x, v = (y + 0.5f) / ray->scale - 128 - p->shift_y;
 
-  return (PhantomPoint){ (p->cosine * u + p->sine * v) / p->zoom,
-                         (p->cosine * v - p->sine * u) / p->zoom + 128 };
+  return (PhantomPoint) { (p->cosine * u + p->sine * v) / p->zoom, (p->cosine * v - p->sine * u) / p->zoom + 128 };
 }

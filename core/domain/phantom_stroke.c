@@ -55,8 +55,7 @@ phantom_stroke (const PhantomPatient *patient,
                 PhantomProfile profile,
                 float thickness)
 {
-  PhantomPoint a = phantom_to_picture (patient, ray, from.x, from.y),
-               b = phantom_to_picture (patient, ray, to.x, to.y);
+  PhantomPoint a = phantom_to_picture (patient, ray, from.x, from.y), b = phantom_to_picture (patient, ray, to.x, to.y);
   float ra = radius_a * ray->scale, rb = radius_b * ray->scale, dx = b.x - a.x, dy = b.y - a.y;
   float length = MAX (dx * dx + dy * dy, 1e-6f);
   gsize x[2], y[2];
@@ -65,8 +64,7 @@ phantom_stroke (const PhantomPatient *patient,
   for (gsize j = y[0]; j < y[1]; j++)
     for (gsize i = x[0]; i < x[1]; i++)
       {
-        float px = (float) i - a.x, py = (float) j - a.y, t = (px * dx + py * dy) / length, radius, far,
-              *value;
+        float px = (float) i - a.x, py = (float) j - a.y, t = (px * dx + py * dy) / length, radius, far, *value;
 
         t = CLAMP (t, 0, 1);
         px -= t * dx;

@@ -72,8 +72,7 @@ phantom_cavity (const PhantomPatient *p, float x, float y)
 
   if (u >= 1 || y <= p->apex)
     return 0;
-  behind
-      = below < -1 ? 1 : arra_mix (1, 0.20f * expf (-MAX (below, 0) / 13), arra_smoothstep (-1, 1.2f, below));
+  behind = below < -1 ? 1 : arra_mix (1, 0.20f * expf (-MAX (below, 0) / 13), arra_smoothstep (-1, 1.2f, below));
   return p->lung * (0.62f + 0.38f * top) * depth_of (1 - u2 * u2 * u)
          * arra_smoothstep (-1, 1.5f, out - inner + 4 * (y > p->apex + 17)) * behind;
 }
@@ -100,8 +99,8 @@ static float
 heart (const PhantomPatient *p, float x, float y)
 {
   float w = p->heart, down = y - p->heart_y, big = p->enlarged;
-  float ventricle = ellipse (x - 0.21f * w, down, arra_mix (0.53f, 0.49f, big) * w,
-                             arra_mix (0.35f, 0.30f, big) * w, p->heart_cosine, p->heart_sine);
+  float ventricle = ellipse (x - 0.21f * w, down, arra_mix (0.53f, 0.49f, big) * w, arra_mix (0.35f, 0.30f, big) * w,
+                             p->heart_cosine, p->heart_sine);
   float atrium = ellipse (x + 0.09f * w, down - 0.07f * w, 0.26f * w, arra_mix (0.37f, 0.32f, big) * w, 1, 0);
   float outflow = ellipse (x - 10, y - p->dome[1] + 74, 17.5f, 36, 0.95f, 0.31f);
 
@@ -112,8 +111,7 @@ heart (const PhantomPatient *p, float x, float y)
 static float
 pedicle (const PhantomPatient *p, float x, float y)
 {
-  float half = p->pedicle * (x > 0 ? 0.92f : 1) * (1 + 0.10f * arra_smoothstep (58, 34, y)),
-        knob_y = p->apex + 47;
+  float half = p->pedicle * (x > 0 ? 0.92f : 1) * (1 + 0.10f * arra_smoothstep (58, 34, y)), knob_y = p->apex + 47;
   float cava = 1 + 0.28f * arra_smoothstep (p->apex + 62, p->apex + 100, y)
                - 0.08f * arra_smoothstep (30, 0, fabsf (y - p->apex - 52));
   float column;

@@ -89,8 +89,7 @@ is_sensible (const guint8 *labels)
 static void
 choose_findings (ArraDice *dice, guint8 *labels)
 {
-  static const float counts[] = { 0.36f, 0.38f, 0.26f },
-                     often[N_FINDINGS] = { 1.2f, 1.5f, 1, 1.8f, 1.8f, 0.7f, 0.55f };
+  static const float counts[] = { 0.36f, 0.38f, 0.26f }, often[N_FINDINGS] = { 1.2f, 1.5f, 1, 1.8f, 1.8f, 0.7f, 0.55f };
   guint n = arra_dice_weighted (dice, counts, MAX_FINDINGS) + 1;
   float weights[N_FINDINGS];
 
@@ -133,8 +132,8 @@ one_of (ArraDice *dice, const char *const *words, guint n)
 {
   return words[arra_dice_below (dice, n)];
 }
-#define ONE_OF(dice, ...)                                                                                    \
-  one_of (dice, (const char *const[]){ __VA_ARGS__ }, G_N_ELEMENTS (((const char *const[]){ __VA_ARGS__ })))
+#define ONE_OF(dice, ...) \
+  one_of (dice, (const char *const[]) { __VA_ARGS__ }, G_N_ELEMENTS (((const char *const[]) { __VA_ARGS__ })))
 
 static char *
 say_heart (ArraDice *dice, const guint8 *labels)
@@ -206,17 +205,15 @@ say (ArraDice *dice, guint finding, const guint8 *labels)
     case NODULE:
       return labels[PHANTOM_NODULE] == 0 ? NULL : say_zone (dice, "nodule", labels[PHANTOM_NODULE]);
     case CONSOLIDATION:
-      return labels[PHANTOM_CONSOLIDATION] == 0
-                 ? NULL
-                 : say_zone (dice, "consolidation", labels[PHANTOM_CONSOLIDATION]);
+      return labels[PHANTOM_CONSOLIDATION] == 0 ? NULL
+                                                : say_zone (dice, "consolidation", labels[PHANTOM_CONSOLIDATION]);
     case PACEMAKER:
       return labels[PHANTOM_PACEMAKER] == 0
                  ? NULL
                  : g_strdup (ONE_OF (dice, "pacemaker", "pacemaker in place", "cardiac pacemaker"));
     default:
-      return labels[PHANTOM_TUBE] == 0
-                 ? NULL
-                 : g_strdup (ONE_OF (dice, "endotracheal tube", "endotracheal tube in place"));
+      return labels[PHANTOM_TUBE] == 0 ? NULL
+                                       : g_strdup (ONE_OF (dice, "endotracheal tube", "endotracheal tube in place"));
     }
 }
 
@@ -253,9 +250,9 @@ phantom_caption (guint64 seed, guint64 index, const guint8 *labels, char caption
   before = text->len;
   append_findings (text, &dice, labels);
   if (text->len == before)
-    g_string_append_printf (text, ", %s",
-                            ONE_OF (&dice, "normal", "no acute findings", "normal heart size, clear lungs",
-                                    "clear lungs, normal heart"));
+    g_string_append_printf (
+        text, ", %s",
+        ONE_OF (&dice, "normal", "no acute findings", "normal heart size, clear lungs", "clear lungs, normal heart"));
   g_string_append_c (text, '.');
   g_strlcpy (caption, text->str, ARRA_DOMAIN_CAPTION);
 }

@@ -48,8 +48,7 @@ choose (guint64 seed, guint64 index, guint8 *labels)
   labels[TEXTURE_SCALE] = (guint8) arra_dice_weighted (&dice, scales, G_N_ELEMENTS (scales));
   labels[TEXTURE_WEATHERING] = (guint8) choose_age (&dice, material);
   labels[TEXTURE_DIRECTION]
-      = (guint8) (material->grain == NULL ? TEXTURE_UNDIRECTED
-                                          : TEXTURE_HORIZONTAL + arra_dice_below (&dice, 3));
+      = (guint8) (material->grain == NULL ? TEXTURE_UNDIRECTED : TEXTURE_HORIZONTAL + arra_dice_below (&dice, 3));
 }
 
 /* Turned so that u runs along the label's direction. A turn by 45 degrees leaves a plane that repeats across
@@ -82,10 +81,9 @@ mix_dye (TextureScene *scene, ArraDice *dice)
   guint colour = scene->labels[TEXTURE_COLOUR];
   gboolean plain = colour == TEXTURE_WHITE || colour == TEXTURE_GREY || colour == TEXTURE_BLACK;
   TextureTint tint = texture_colour_tint (colour);
-  float light = arra_dice_uniform (dice, 0.9f, 1.1f),
-        shift = arra_dice_uniform (dice, -1, 1) * (plain ? 0.02f : 0.09f);
+  float light = arra_dice_uniform (dice, 0.9f, 1.1f), shift = arra_dice_uniform (dice, -1, 1) * (plain ? 0.02f : 0.09f);
 
-  scene->dye = (TextureTint){ tint.r * light, tint.g * light * (1 + shift), tint.b * light * (1 - shift) };
+  scene->dye = (TextureTint) { tint.r * light, tint.g * light * (1 + shift), tint.b * light * (1 - shift) };
 }
 
 static void
@@ -96,8 +94,7 @@ scene_init (TextureScene *scene, gsize samples)
 
   scene->side = (float) samples / 256;
   place (scene, &dice);
-  arra_sincos (arra_dice_normal (&dice, -2.2f, 0.35f, 2), &sine,
-               &cosine); /* from above, mostly from the left */
+  arra_sincos (arra_dice_normal (&dice, -2.2f, 0.35f, 2), &sine, &cosine); /* from above, mostly from the left */
   scene->light[2] = arra_dice_uniform (&dice, 0.55f, 0.70f);
   scene->light[0] = (float) cosine * sqrtf (1 - scene->light[2] * scene->light[2]);
   scene->light[1] = (float) sine * sqrtf (1 - scene->light[2] * scene->light[2]);
@@ -107,8 +104,7 @@ scene_init (TextureScene *scene, gsize samples)
 }
 
 static void
-draw_point (
-    const TextureScene *scene, const TextureMaterial *material, float x, float y, float *pixel, float *sheen)
+draw_point (const TextureScene *scene, const TextureMaterial *material, float x, float y, float *pixel, float *sheen)
 {
   TexturePoint point = { .dye = 1 };
   float across = x * scene->stretch, down = y * scene->stretch;
@@ -149,8 +145,7 @@ draw_scene (const TextureScene *scene, gsize samples, ArraCanvas *paint, GError 
   const TextureMaterial *material = texture_materials + scene->labels[TEXTURE_MATERIAL];
   g_autocanvas ArraCanvas sheen = { 0 }, around = { 0 };
 
-  if (!arra_canvas_init (paint, samples, samples, 4, error)
-      || !arra_canvas_init (&sheen, samples, samples, 3, error))
+  if (!arra_canvas_init (paint, samples, samples, 4, error) || !arra_canvas_init (&sheen, samples, samples, 3, error))
     return FALSE;
   for (gsize y = 0; y < samples; y++)
     for (gsize x = 0; x < samples; x++)
@@ -160,8 +155,7 @@ draw_scene (const TextureScene *scene, gsize samples, ArraCanvas *paint, GError 
     material->strokes (scene, paint);
   if (!texture_surroundings (scene, paint, &around, error))
     return FALSE;
-  if (scene->labels[TEXTURE_WEATHERING] != TEXTURE_PRISTINE
-      && !texture_wear (scene, material, &around, paint, error))
+  if (scene->labels[TEXTURE_WEATHERING] != TEXTURE_PRISTINE && !texture_wear (scene, material, &around, paint, error))
     return FALSE;
   return texture_light (scene, material, &around, paint, &sheen, error);
 }
@@ -188,8 +182,7 @@ check_labels (const guint8 *labels, const ArraRaster *raster, GError **error)
   return TRUE;
 }
 
-#define FEWEST_SAMPLES                                                                                       \
-  512 /* small pictures are drawn twice as large and shrunk, so that their edges are smooth */
+#define FEWEST_SAMPLES 512 /* small pictures are drawn twice as large and shrunk, so that their edges are smooth */
 
 static gboolean
 draw (guint64 seed, guint64 index, const guint8 *labels, ArraRaster *raster, GError **error)
@@ -199,8 +192,7 @@ draw (guint64 seed, guint64 index, const guint8 *labels, ArraRaster *raster, GEr
   g_autocanvas ArraCanvas paint = { 0 };
   gsize fold = raster->width < FEWEST_SAMPLES ? 2 : 1;
 
-  if (!check_labels (labels, raster, error)
-      || (lattice = arra_mem_new (1, sizeof *lattice, "noise", error)) == NULL)
+  if (!check_labels (labels, raster, error) || (lattice = arra_mem_new (1, sizeof *lattice, "noise", error)) == NULL)
     return FALSE;
   arra_lattice_init (lattice, seed, index, TEXTURE_DICE_LATTICE);
   scene.lattice = lattice;
@@ -211,47 +203,17 @@ draw (guint64 seed, guint64 index, const guint8 *labels, ArraRaster *raster, GEr
   return TRUE;
 }
 
-static const char *const colours[] = { "natural", "red",  "orange", "yellow", "green", "blue",
-                                       "purple",  "pink", "white",  "grey",   "black", "brown" };
+static const char *const colours[]
+    = { "natural", "red", "orange", "yellow", "green", "blue", "purple", "pink", "white", "grey", "black", "brown" };
 static const char *const scales[] = { "medium", "fine", "coarse" };
 static const char *const ages[] = { "pristine", "weathered", "heavily worn", "mossy" };
 static const char *const directions[] = { "none", "horizontal", "vertical", "diagonal" };
 static const char *const names[] = {
-  "oak wood",
-  "pine planks",
-  "tree bark",
-  "marble",
-  "granite",
-  "cobblestones",
-  "sand",
-  "brick wall",
-  "ceramic tiles",
-  "steel plates",
-  "rusty metal",
-  "leather",
-  "woven fabric",
-  "knitted wool",
-  "crumpled paper",
-  "clouds",
-  "water",
-  "grass",
-  "lava",
-  "oak planks",
-  "wicker",
-  "stone wall",
-  "gravel",
-  "cracked earth",
-  "moss",
-  "snow",
-  "concrete",
-  "plaster",
-  "roof tiles",
-  "brushed steel",
-  "hammered copper",
-  "denim",
-  "ice",
-  "fur",
-  "night sky",
+  "oak wood",       "pine planks",   "tree bark",       "marble",      "granite", "cobblestones", "sand",
+  "brick wall",     "ceramic tiles", "steel plates",    "rusty metal", "leather", "woven fabric", "knitted wool",
+  "crumpled paper", "clouds",        "water",           "grass",       "lava",    "oak planks",   "wicker",
+  "stone wall",     "gravel",        "cracked earth",   "moss",        "snow",    "concrete",     "plaster",
+  "roof tiles",     "brushed steel", "hammered copper", "denim",       "ice",     "fur",          "night sky",
 };
 
 static const ArraDomainAttribute attributes[TEXTURE_ATTRIBUTES] = {
@@ -264,8 +226,7 @@ static const ArraDomainAttribute attributes[TEXTURE_ATTRIBUTES] = {
 
 const ArraDomain arra_domain_textures = {
   .name = "textures",
-  .summary
-  = "materials: wood, stone, cloth, walls, water and more, by colour, scale, weathering and direction",
+  .summary = "materials: wood, stone, cloth, walls, water and more, by colour, scale, weathering and direction",
   .n_attributes = G_N_ELEMENTS (attributes),
   .attributes = attributes,
   .choose = choose,

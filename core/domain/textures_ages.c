@@ -20,9 +20,8 @@ const TextureWear texture_wicker_wear = {
   .stain = { 0.30f, 0.25f, 0.20f },
   .chip = { 0.12f, 0.09f, 0.06f },
 };
-const TextureWear texture_bark_wear = {
-  .chips = 0.8f, .stains = 0.5f, .moss = 1, .stain = { 0.52f, 0.55f, 0.46f }, .chip = { 0.64f, 0.45f, 0.28f }
-};
+const TextureWear texture_bark_wear
+    = { .chips = 0.8f, .stains = 0.5f, .moss = 1, .stain = { 0.52f, 0.55f, 0.46f }, .chip = { 0.64f, 0.45f, 0.28f } };
 const TextureWear texture_stone_wear = {
   .cracks = 1,
   .stains = 0.8f,

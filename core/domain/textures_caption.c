@@ -1,7 +1,8 @@
 /* textures_caption.c - wordings of labels
  *
  * What goes without saying is the usual: medium, pristine, the material's own colour. All else is always
- * said. SPDX-License-Identifier: GPL-3.0-or-later */
+ * said.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "textures_private.h"
 
 typedef struct
@@ -34,11 +35,9 @@ say_age (ArraDice *dice, const TextureMaterial *material, guint age, Words *word
 {
   static const char *const pristine[] = { "", "", "", "pristine", "clean", "new", NULL };
   static const char *const weathered[] = { "weathered", "weathered", "aged", "old", NULL };
-  static const char *const worn[]
-      = { "heavily worn", "heavily worn", "badly damaged", "battered", "ruined", NULL };
+  static const char *const worn[] = { "heavily worn", "heavily worn", "badly damaged", "battered", "ruined", NULL };
   static const char *const mossy[] = { "mossy", "mossy", "moss-covered", NULL };
-  static const char *const grown[]
-      = { "mossy", "covered in moss", "covered with moss", "overgrown with moss", NULL };
+  static const char *const grown[] = { "mossy", "covered in moss", "covered with moss", "overgrown with moss", NULL };
   static const char *const *const before[] = { pristine, weathered, worn, mossy };
   static const char *const *const after[] = { pristine, weathered, worn, grown };
   const char *age_word = one_of (dice, before[age]), *state = one_of (dice, after[age]);
@@ -50,8 +49,8 @@ say_age (ArraDice *dice, const TextureMaterial *material, guint age, Words *word
 static const char *
 say_colour (ArraDice *dice, const TextureMaterial *material, guint colour)
 {
-  static const char *const words[] = { "natural", "red",  "orange", "yellow", "green", "blue",
-                                       "purple",  "pink", "white",  "grey",   "black", "brown" };
+  static const char *const words[]
+      = { "natural", "red", "orange", "yellow", "green", "blue", "purple", "pink", "white", "grey", "black", "brown" };
   static const char *const other[TEXTURE_COLOURS]
       = { [TEXTURE_PURPLE] = "violet", [TEXTURE_GREY] = "gray", [TEXTURE_RED] = "crimson" };
   guint way = arra_dice_below (dice, 4);
@@ -69,8 +68,7 @@ say_direction (ArraDice *dice, const TextureMaterial *material, guint direction,
 
   if (direction == TEXTURE_UNDIRECTED)
     return;
-  g_snprintf (words->grain, sizeof words->grain, "%s%s %s", with ? "with " : "", names[direction],
-              material->grain);
+  g_snprintf (words->grain, sizeof words->grain, "%s%s %s", with ? "with " : "", names[direction], material->grain);
   if (laid && material->laid != NULL)
     g_snprintf (words->running, sizeof words->running, "%s %sly", material->laid, names[direction]);
   else

@@ -116,8 +116,7 @@ mirrored (const TextureScene *scene, const float normal[3])
   float flat = sqrtf (1 - scene->light[2] * scene->light[2]);
   float towards = (normal[0] * scene->light[0] + normal[1] * scene->light[1]) / flat;
 
-  return 0.72f + 0.85f * arra_smoothstep (-0.05f, 0.55f, towards)
-         - 0.5f * arra_smoothstep (0, -0.5f, towards);
+  return 0.72f + 0.85f * arra_smoothstep (-0.05f, 0.55f, towards) - 0.5f * arra_smoothstep (0, -0.5f, towards);
 }
 
 static void
@@ -132,8 +131,7 @@ light_pixel (const TextureScene *scene,
   float normal[3] = { -slope[0] * length, -slope[1] * length, length };
   float facing = normal[0] * scene->light[0] + normal[1] * scene->light[1] + normal[2] * scene->light[2];
   float direct = MAX (facing, 0) / scene->light[2] * (1 - shade);
-  float bright = (0.40f + 0.60f * direct) * hollow,
-        shine = sheen[0] * highlight (scene, normal) * (1 - shade);
+  float bright = (0.40f + 0.60f * direct) * hollow, shine = sheen[0] * highlight (scene, normal) * (1 - shade);
 
   bright = arra_mix (bright, mirrored (scene, normal) * hollow, sheen[2]);
   bright = arra_mix (bright, 1, sheen[1]);

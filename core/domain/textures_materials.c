@@ -370,8 +370,8 @@ const TextureMaterial texture_materials[] = {
       .own_colour = "silver",
       .grain = "brush marks",
       .laid = "brushed",
-      .colours = IN (NATURAL) | IN (RED) | IN (ORANGE) | IN (YELLOW) | IN (GREEN) | IN (BLUE) | IN (PURPLE)
-                 | IN (PINK) | IN (BLACK),
+      .colours = IN (NATURAL) | IN (RED) | IN (ORANGE) | IN (YELLOW) | IN (GREEN) | IN (BLUE) | IN (PURPLE) | IN (PINK)
+                 | IN (BLACK),
       .mean = 0.64f,
       .take = 0.92f,
       .relief = 0.5f,
@@ -417,8 +417,7 @@ const TextureMaterial texture_materials[] = {
       .own_colour = "brown",
       .grain = "hair",
       .laid = "combed",
-      .colours
-      = IN (NATURAL) | IN (WHITE) | IN (GREY) | IN (BLACK) | IN (ORANGE) | IN (RED) | IN (PINK) | IN (BLUE),
+      .colours = IN (NATURAL) | IN (WHITE) | IN (GREY) | IN (BLACK) | IN (ORANGE) | IN (RED) | IN (PINK) | IN (BLUE),
       .mean = 0.36f,
       .take = 0.97f,
       .relief = 0.5f,
@@ -429,8 +428,7 @@ const TextureMaterial texture_materials[] = {
   },
   {
       .name = "night sky",
-      .words
-      = { "+night sky", "+starry sky", "+starry night", "stars", "+night sky full of stars", "outer space" },
+      .words = { "+night sky", "+starry sky", "+starry night", "stars", "+night sky full of stars", "outer space" },
       .colours = IN (NATURAL) | IN (PURPLE) | IN (GREEN) | IN (RED) | IN (BLUE) | IN (BLACK),
       .mean = 0.16f,
       .take = 0.92f,

@@ -1,8 +1,9 @@
 /* textures_private.h - what the drawers of materials share
  *
- * A material says for each point of its plane what is there: colour, height, gloss. The plane is turned by the label of direction and stretched by the label
- * of scale; lengths in it are pixels of a picture of 256 x 256 at medium scale. It closes upon itself at the picture's edges, so that every picture can be
- * tiled: noise, cells and pieces (planks, bricks, stitches) are asked for by their size and come in whole numbers. Colours are display values of 0..1 (about
+ * A material says for each point of its plane what is there: colour, height, gloss. The plane is turned by the label of
+ * direction and stretched by the label of scale; lengths in it are pixels of a picture of 256 x 256 at medium scale. It
+ * closes upon itself at the picture's edges, so that every picture can be tiled: noise, cells and pieces (planks,
+ * bricks, stitches) are asked for by their size and come in whole numbers. Colours are display values of 0..1 (about
  * sRGB); light multiplies them. Only arithmetic that gives the same bits everywhere: no libm but sqrtf.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
@@ -91,13 +92,14 @@ typedef struct
   const ArraLattice *lattice;
   float side;                  /* samples for a 256th of the picture's side */
   float cosine, sine, stretch; /* from the picture to the material's plane */
-  float wide, high, skew;      /* the plane's periods; @high further in v it is the same as @skew further in u: 0 or half of @wide */
-  float once_wide, once_high;  /* their inverses */
-  float sample;                /* a sample's side in units of the plane: nothing is sharper */
-  float spread;                /* units of the plane by which age spreads where the scale is medium */
-  float light[3];              /* towards the light, of length 1 */
-  TextureTint dye;             /* the label's colour, as this picture has it */
-  float knobs[TEXTURE_KNOBS];  /* 0..1: what else differs from picture to picture */
+  /* the plane's periods; @high further in v it is the same as @skew further in u: 0 or half of @wide */
+  float wide, high, skew;
+  float once_wide, once_high; /* their inverses */
+  float sample;               /* a sample's side in units of the plane: nothing is sharper */
+  float spread;               /* units of the plane by which age spreads where the scale is medium */
+  float light[3];             /* towards the light, of length 1 */
+  TextureTint dye;            /* the label's colour, as this picture has it */
+  float knobs[TEXTURE_KNOBS]; /* 0..1: what else differs from picture to picture */
 } TextureScene;
 
 typedef struct
@@ -114,9 +116,10 @@ typedef struct
 typedef struct
 {
   float cracks, stains, chips, scratches, moss;
-  float fade;                              /* how grey it becomes */
-  gboolean along;                          /* cracks follow the grain */
-  TextureTint stain, chip, scratch, crack; /* dirt that lies on it; what shows where a piece is gone, where it is scratched or cracked */
+  float fade;     /* how grey it becomes */
+  gboolean along; /* cracks follow the grain */
+  /* dirt that lies on it; what shows where a piece is gone, where it is scratched or cracked */
+  TextureTint stain, chip, scratch, crack;
 } TextureWear;
 
 typedef struct _TextureMaterial TextureMaterial;
@@ -138,7 +141,10 @@ struct _TextureMaterial
   void (*strokes) (const TextureScene *scene, ArraCanvas *paint); /* (nullable): what is drawn over it */
 };
 
-extern const TextureWear texture_wood_wear, texture_wicker_wear, texture_bark_wear, texture_stone_wear, texture_marble_wear, texture_outdoor_wear, texture_brick_wear, texture_concrete_wear, texture_plaster_wear, texture_tile_wear, texture_steel_wear, texture_copper_wear, texture_leather_wear, texture_cloth_wear, texture_denim_wear, texture_paper_wear, texture_grass_wear, texture_moss_wear;
+extern const TextureWear texture_wood_wear, texture_wicker_wear, texture_bark_wear, texture_stone_wear,
+    texture_marble_wear, texture_outdoor_wear, texture_brick_wear, texture_concrete_wear, texture_plaster_wear,
+    texture_tile_wear, texture_steel_wear, texture_copper_wear, texture_leather_wear, texture_cloth_wear,
+    texture_denim_wear, texture_paper_wear, texture_grass_wear, texture_moss_wear;
 
 /* paint: channels r, g, b, height (in units of the plane) */
 typedef struct
@@ -163,9 +169,18 @@ void texture_stroke (const TextureScene *scene, ArraCanvas *paint, const Texture
 #define TEXTURE_STEP 4
 gboolean texture_surroundings (const TextureScene *scene, const ArraCanvas *paint, ArraCanvas *around, GError **error);
 
-gboolean texture_wear (const TextureScene *scene, const TextureMaterial *material, const ArraCanvas *around, ArraCanvas *paint, GError **error);
+gboolean texture_wear (const TextureScene *scene,
+                       const TextureMaterial *material,
+                       const ArraCanvas *around,
+                       ArraCanvas *paint,
+                       GError **error);
 /* @sheen: channels gloss, glow, metal */
-gboolean texture_light (const TextureScene *scene, const TextureMaterial *material, const ArraCanvas *around, ArraCanvas *paint, const ArraCanvas *sheen, GError **error);
+gboolean texture_light (const TextureScene *scene,
+                        const TextureMaterial *material,
+                        const ArraCanvas *around,
+                        ArraCanvas *paint,
+                        const ArraCanvas *sheen,
+                        GError **error);
 void texture_caption (guint64 seed, guint64 index, const guint8 *labels, char caption[ARRA_DOMAIN_CAPTION]);
 
 /* A piece of a layout: plank, brick, tile, stitch */
@@ -174,7 +189,7 @@ typedef struct
   float x, y;       /* from its middle to here */
   float wide, high; /* its size */
   int row, column;
-  guint id;         /* for texture_shade() */
+  guint id; /* for texture_shade() */
 } TexturePiece;
 
 typedef enum
@@ -185,7 +200,8 @@ typedef enum
   TEXTURE_WOVEN,     /* joints in line, and both numbers of pieces are multiples of four */
 } TextureBond;
 
-/* The piece at (@u, @v) of rows that are about @high and pieces that are about @wide: as whole numbers of them fill the plane */
+/* The piece at (@u, @v) of rows that are about @high and pieces that are about @wide: as whole numbers of them fill the
+ * plane */
 TexturePiece texture_piece (const TextureScene *scene, float u, float v, float wide, float high, TextureBond bond);
 
 /* (@u, @v) as it lies in the one period of the plane that begins at (0, 0) */
@@ -194,13 +210,13 @@ void texture_fold (const TextureScene *scene, float *u, float *v);
 static inline TextureTint
 texture_mix (TextureTint a, TextureTint b, float t)
 {
-  return (TextureTint){ arra_mix (a.r, b.r, t), arra_mix (a.g, b.g, t), arra_mix (a.b, b.b, t) };
+  return (TextureTint) { arra_mix (a.r, b.r, t), arra_mix (a.g, b.g, t), arra_mix (a.b, b.b, t) };
 }
 
 static inline TextureTint
 texture_scale (TextureTint a, float by)
 {
-  return (TextureTint){ a.r * by, a.g * by, a.b * by };
+  return (TextureTint) { a.r * by, a.g * by, a.b * by };
 }
 
 static inline float
@@ -218,7 +234,7 @@ texture_torus (const TextureScene *scene, float wide, float high, guint least)
   across = MAX (across, least);
   if (scene->skew > 0)
     across += across & 1;
-  return (ArraTorus){ across, MAX (down, least), scene->skew > 0 ? across / 2 : 0 };
+  return (ArraTorus) { across, MAX (down, least), scene->skew > 0 ? across / 2 : 0 };
 }
 
 /* Noise with bumps of about @wide x @high; @field tells fields apart. */

@@ -17,8 +17,8 @@ is_dark (const TextureScene *scene)
 {
   guint colour = scene->labels[TEXTURE_COLOUR];
 
-  return colour != TEXTURE_NATURAL && colour != TEXTURE_WHITE && colour != TEXTURE_PINK
-         && colour != TEXTURE_GREY && colour != TEXTURE_YELLOW;
+  return colour != TEXTURE_NATURAL && colour != TEXTURE_WHITE && colour != TEXTURE_PINK && colour != TEXTURE_GREY
+         && colour != TEXTURE_YELLOW;
 }
 
 void
@@ -28,8 +28,7 @@ texture_marble (const TextureScene *scene, float u, float v, TexturePoint *point
   static const TextureTint slate = { 0.28f, 0.29f, 0.33f }, gold = { 0.58f, 0.46f, 0.28f },
                            milk = { 0.93f, 0.92f, 0.88f };
   gboolean inverse = is_dark (scene);
-  float x = u + 28 * texture_fbm (scene, u, v, 72, 72, 3, 1),
-        y = v + 28 * texture_fbm (scene, u, v, 72, 72, 3, 2);
+  float x = u + 28 * texture_fbm (scene, u, v, 72, 72, 3, 1), y = v + 28 * texture_fbm (scene, u, v, 72, 72, 3, 2);
   float lean = scene->knobs[0] < 0.5f ? x + y : x - y;
   float thick = 0.5f + texture_noise (scene, u, v, 100, 100, 3);
   float cloud = texture_fbm (scene, x, lean, 110, 80, 4, 4);
@@ -59,21 +58,17 @@ mineral (float kind, float shade)
 void
 texture_granite (const TextureScene *scene, float u, float v, TexturePoint *point)
 {
-  float x = u + 3.5f * texture_fbm (scene, u, v, 12, 12, 2, 1),
-        y = v + 3.5f * texture_fbm (scene, u, v, 12, 12, 2, 2);
-  ArraTorusCell large = texture_cell (scene, x, y, 19, 19, 3, 1),
-                cell = texture_cell (scene, x, y, 7, 7, 4, 1);
+  float x = u + 3.5f * texture_fbm (scene, u, v, 12, 12, 2, 1), y = v + 3.5f * texture_fbm (scene, u, v, 12, 12, 2, 2);
+  ArraTorusCell large = texture_cell (scene, x, y, 19, 19, 3, 1), cell = texture_cell (scene, x, y, 7, 7, 4, 1);
   gboolean coarse = texture_shade (scene, large.cell, 1) < 0.42f && large.nearest < 0.5f;
   guint id = coarse ? large.cell : cell.cell;
-  float facet = coarse ? large.dx + large.dy : cell.dx + cell.dy,
-        edge = coarse ? 2.6f * large.border : cell.border;
+  float facet = coarse ? large.dx + large.dy : cell.dx + cell.dy, edge = coarse ? 2.6f * large.border : cell.border;
   float tilt = texture_shade (scene, id, 4) - 0.5f;
 
   point->tint = mineral (texture_shade (scene, id, 2), texture_shade (scene, id, 3));
-  point->tint
-      = texture_scale (point->tint, (1 + 0.35f * tilt * facet + 0.1f * texture_noise (scene, u, v, 80, 80, 5)
-                                     + 0.08f * texture_noise (scene, u, v, 2.5f, 2.5f, 7))
-                                        * (0.84f + 0.16f * arra_smoothstep (0, 0.16f, edge)));
+  point->tint = texture_scale (point->tint, (1 + 0.35f * tilt * facet + 0.1f * texture_noise (scene, u, v, 80, 80, 5)
+                                             + 0.08f * texture_noise (scene, u, v, 2.5f, 2.5f, 7))
+                                                * (0.84f + 0.16f * arra_smoothstep (0, 0.16f, edge)));
   point->gloss = 0.2f;
   point->height = 0.3f * texture_fbm (scene, u, v, 9, 9, 2, 6) + 0.5f * tilt;
 }
@@ -101,13 +96,13 @@ stones (const TextureScene *scene,
                + cell->dy * (texture_shade (scene, cell->cell, 5) - 0.5f);
 
   point->tint = texture_mix (look->warm, look->cold, texture_shade (scene, cell->cell, 1));
-  point->tint = texture_scale (point->tint, 0.72f + 0.46f * texture_shade (scene, cell->cell, 2)
-                                                + 0.3f * grain + 0.08f * fine);
+  point->tint
+      = texture_scale (point->tint, 0.72f + 0.46f * texture_shade (scene, cell->cell, 2) + 0.3f * grain + 0.08f * fine);
   point->tint = texture_scale (point->tint, 0.8f + 0.2f * flank);
   point->tint = texture_mix (texture_scale (look->joint, 1 + 0.5f * sandy), point->tint, stone);
   point->height = stone
-                      * (look->dome * (flank + look->bulge * (1 - cell->nearest * cell->nearest))
-                         + look->rough * grain + 0.3f * fine + 5 * tilt)
+                      * (look->dome * (flank + look->bulge * (1 - cell->nearest * cell->nearest)) + look->rough * grain
+                         + 0.3f * fine + 5 * tilt)
                   + (1 - stone) * 0.7f * sandy;
   point->gloss = 0.08f * stone;
   point->dye = stone;
@@ -125,8 +120,7 @@ texture_cobble (const TextureScene *scene, float u, float v, TexturePoint *point
                    .dome = 3.4f,
                    .bulge = 2.6f,
                    .rough = 1.1f };
-  float x = u + 3.5f * texture_noise (scene, u, v, 30, 30, 1),
-        y = v + 3.5f * texture_noise (scene, u, v, 30, 30, 2);
+  float x = u + 3.5f * texture_noise (scene, u, v, 30, 30, 1), y = v + 3.5f * texture_noise (scene, u, v, 30, 30, 2);
   ArraTorusCell cell = texture_cell (scene, x, y, 41, 36, 3, 0.62f);
 
   stones (scene, &look, &cell, u, v, point);
@@ -136,17 +130,15 @@ void
 texture_stone_wall (const TextureScene *scene, float u, float v, TexturePoint *point)
 {
   static const TextureTint mortars[] = { { 0.62f, 0.58f, 0.51f }, { 0.20f, 0.18f, 0.16f } };
-  Masonry look
-      = { .warm = { 0.70f, 0.60f, 0.45f },
-          .cold = { 0.52f, 0.50f, 0.49f },
-          .joint = texture_mix (mortars[0], mortars[1], arra_smoothstep (0.45f, 0.65f, scene->knobs[0])),
-          .gap = 0.05f,
-          .round = 0.09f,
-          .dome = 3.4f,
-          .bulge = 0.4f,
-          .rough = 3.2f };
-  float x = u + 4 * texture_fbm (scene, u, v, 26, 26, 2, 1),
-        y = v + 3 * texture_fbm (scene, u, v, 26, 26, 2, 2);
+  Masonry look = { .warm = { 0.70f, 0.60f, 0.45f },
+                   .cold = { 0.52f, 0.50f, 0.49f },
+                   .joint = texture_mix (mortars[0], mortars[1], arra_smoothstep (0.45f, 0.65f, scene->knobs[0])),
+                   .gap = 0.05f,
+                   .round = 0.09f,
+                   .dome = 3.4f,
+                   .bulge = 0.4f,
+                   .rough = 3.2f };
+  float x = u + 4 * texture_fbm (scene, u, v, 26, 26, 2, 1), y = v + 3 * texture_fbm (scene, u, v, 26, 26, 2, 2);
   ArraTorusCell cell = texture_cell (scene, x, y, 62, 33, 3, 0.95f);
 
   stones (scene, &look, &cell, u, v, point);
@@ -169,7 +161,7 @@ pebble (const TextureScene *scene, float u, float v, float size, guint field, fl
   float height = base + 0.42f * size * texture_dome (round * round);
 
   if (cell.nearest < 1.05f * radius && height > best.height)
-    return (Pebble){ height, cell.cell, cell.dx, cell.dy };
+    return (Pebble) { height, cell.cell, cell.dx, cell.dy };
   return best;
 }
 
@@ -178,9 +170,8 @@ texture_gravel (const TextureScene *scene, float u, float v, TexturePoint *point
 {
   static const TextureTint warm = { 0.66f, 0.57f, 0.47f }, cold = { 0.46f, 0.48f, 0.51f },
                            pale = { 0.83f, 0.80f, 0.75f }, soil = { 0.16f, 0.13f, 0.10f };
-  float x = u + 2.4f * texture_noise (scene, u, v, 13, 13, 1),
-        y = v + 2.4f * texture_noise (scene, u, v, 13, 13, 2);
-  Pebble top = pebble (scene, x, y, 9, 3, -2, (Pebble){ -3, 0, 0, 0 });
+  float x = u + 2.4f * texture_noise (scene, u, v, 13, 13, 1), y = v + 2.4f * texture_noise (scene, u, v, 13, 13, 2);
+  Pebble top = pebble (scene, x, y, 9, 3, -2, (Pebble) { -3, 0, 0, 0 });
   float speckle = texture_fbm (scene, u, v, 3.2f, 3.2f, 2, 6), kind, body;
 
   top = pebble (scene, x, y, 15, 4, 0, top);

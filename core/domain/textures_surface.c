@@ -30,8 +30,7 @@ texture_dye (const TextureScene *scene, TextureTint tint, float mean, float amou
 
   if (colour == TEXTURE_NATURAL || amount <= 0)
     return tint;
-  target = light < 1 ? texture_scale (target, light)
-                     : texture_mix (target, white, MIN (0.6f, 0.45f * (light - 1)));
+  target = light < 1 ? texture_scale (target, light) : texture_mix (target, white, MIN (0.6f, 0.45f * (light - 1)));
   return texture_mix (tint, target, amount);
 }
 
@@ -63,7 +62,7 @@ texture_piece (const TextureScene *scene, float u, float v, float wide, float hi
   if (bond == TEXTURE_STAGGERED)
     torus.high += torus.high & 1;
   if (bond == TEXTURE_WOVEN)
-    torus = (ArraTorus){ MAX (4, (torus.wide + 2) / 4 * 4), MAX (4, (torus.high + 2) / 4 * 4), 0 };
+    torus = (ArraTorus) { MAX (4, (torus.wide + 2) / 4 * 4), MAX (4, (torus.high + 2) / 4 * 4), 0 };
   texture_fold (scene, &u, &v);
   piece.wide = scene->wide / (float) torus.wide;
   piece.high = scene->high / (float) torus.high;
@@ -74,8 +73,7 @@ texture_piece (const TextureScene *scene, float u, float v, float wide, float hi
   piece.y = v - ((float) piece.row + 0.5f) * piece.high;
   if (piece.column >= (int) torus.wide)
     piece.column -= (int) torus.wide;
-  piece.id = ((guint) piece.row * 59 + (guint) piece.column * 7 + 11) * 17
-             % (ARRA_LATTICE_SIDE * ARRA_LATTICE_SIDE);
+  piece.id = ((guint) piece.row * 59 + (guint) piece.column * 7 + 11) * 17 % (ARRA_LATTICE_SIDE * ARRA_LATTICE_SIDE);
   return piece;
 }
 
@@ -91,8 +89,7 @@ round_edge (gssize i, gsize n)
 
 /* Mixes one sample of a stroke in; @cover 0..1 */
 static void
-stroke_pixel (
-    ArraCanvas *paint, gssize x, gssize y, const TextureStroke *stroke, float t, float side, float cover)
+stroke_pixel (ArraCanvas *paint, gssize x, gssize y, const TextureStroke *stroke, float t, float side, float cover)
 {
   TextureTint tint = texture_scale (texture_mix (stroke->from, stroke->to, t), 1 - 0.25f * side * side);
   float colour[4] = { tint.r, tint.g, tint.b, stroke->height + stroke->rise * (t - 0.5f * side * side) };
@@ -118,8 +115,7 @@ texture_stroke (const TextureScene *scene, ArraCanvas *paint, const TextureStrok
   for (float i = 0; i < reach; i++)
     {
       float t = i / reach, shift = stroke->bend * length * t * t;
-      float x = x0 + dx * length * t - (steep ? shift * dy : 0),
-            y = y0 + dy * length * t + (steep ? 0 : shift * dx);
+      float x = x0 + dx * length * t - (steep ? shift * dy : 0), y = y0 + dy * length * t + (steep ? 0 : shift * dx);
       float half = 0.5f * stroke->width * scene->side * (1 - stroke->taper * t * t), middle = steep ? x : y;
 
       for (gssize k = (gssize) arra_floor (middle - half); k <= (gssize) ceilf (middle + half); k++)
@@ -127,8 +123,8 @@ texture_stroke (const TextureScene *scene, ArraCanvas *paint, const TextureStrok
           float away = fabsf ((float) k - middle), cover = CLAMP (half - away + 0.5f, 0, 1);
 
           if (cover > 0)
-            stroke_pixel (paint, steep ? k : (gssize) arra_floor (x), steep ? (gssize) arra_floor (y) : k,
-                          stroke, t, MIN (1, away / MAX (half, 0.5f)), cover);
+            stroke_pixel (paint, steep ? k : (gssize) arra_floor (x), steep ? (gssize) arra_floor (y) : k, stroke, t,
+                          MIN (1, away / MAX (half, 0.5f)), cover);
         }
     }
 }

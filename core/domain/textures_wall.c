@@ -8,12 +8,11 @@ texture_brick (const TextureScene *scene, float u, float v, TexturePoint *point)
   static const TextureTint bright = { 0.73f, 0.36f, 0.24f }, burnt = { 0.42f, 0.17f, 0.13f },
                            pale = { 0.80f, 0.53f, 0.38f }, lime = { 0.78f, 0.75f, 0.69f },
                            cement = { 0.50f, 0.48f, 0.45f };
-  float x = u + 1.1f * texture_noise (scene, u, v, 24, 24, 1),
-        y = v + 1.1f * texture_noise (scene, u, v, 24, 24, 2);
+  float x = u + 1.1f * texture_noise (scene, u, v, 24, 24, 1), y = v + 1.1f * texture_noise (scene, u, v, 24, 24, 2);
   TexturePiece brick = texture_piece (scene, x, y, 72, 26, TEXTURE_STAGGERED);
   float rough = texture_fbm (scene, u, v, 14, 14, 4, 3), sandy = texture_fbm (scene, u, v, 3.4f, 3.4f, 2, 4);
-  float chipped = arra_smoothstep (0.25f, 0.7f, texture_fbm (scene, u, v, 20, 20, 3, 5)) * 5
-                  * texture_shade (scene, brick.id, 6);
+  float chipped
+      = arra_smoothstep (0.25f, 0.7f, texture_fbm (scene, u, v, 20, 20, 3, 5)) * 5 * texture_shade (scene, brick.id, 6);
   float edge = -arra_distance_box (brick.x, brick.y, 0.5f * brick.wide - 2.5f, 0.5f * brick.high - 2.5f, 1.8f)
                - 0.9f * rough - chipped;
   float body = texture_inside (scene, edge), flank = arra_smoothstep (0, 2.6f, edge);
@@ -22,12 +21,10 @@ texture_brick (const TextureScene *scene, float u, float v, TexturePoint *point)
   TextureTint mortar = texture_mix (lime, cement, arra_smoothstep (0.35f, 0.75f, scene->knobs[0]));
 
   point->tint = texture_mix (bright, burnt, CLAMP (1.1f * fired - 0.1f + 0.3f * rough, 0, 1));
-  point->tint = texture_mix (point->tint, pale,
-                             0.5f * arra_smoothstep (0.72f, 1, texture_shade (scene, brick.id, 3)));
+  point->tint = texture_mix (point->tint, pale, 0.5f * arra_smoothstep (0.72f, 1, texture_shade (scene, brick.id, 3)));
   point->tint = texture_scale (point->tint, 0.9f + 0.2f * texture_shade (scene, brick.id, 4) + 0.22f * rough
                                                 + 0.07f * sandy - 0.25f * pits);
-  point->tint
-      = texture_mix (texture_scale (mortar, 0.92f + 0.12f * rough + 0.16f * sandy), point->tint, body);
+  point->tint = texture_mix (texture_scale (mortar, 0.92f + 0.12f * rough + 0.16f * sandy), point->tint, body);
   point->height = body
                       * (1.4f + 2.6f * flank + 1.1f * rough + 0.25f * sandy - 1.2f * pits
                          + 1.2f * texture_shade (scene, brick.id, 5))
@@ -47,8 +44,8 @@ texture_tiles (const TextureScene *scene, float u, float v, TexturePoint *point)
   float body = texture_inside (scene, edge), pool = arra_smoothstep (0, 3.4f, edge),
         sandy = texture_noise (scene, u, v, 2.5f, 2.5f, 4);
   float waves = texture_fbm (scene, u + 90 * texture_shade (scene, tile.id, 5), v, 36, 36, 2, 2);
-  float tilt = (texture_shade (scene, tile.id, 3) - 0.5f) * tile.x
-               + (texture_shade (scene, tile.id, 4) - 0.5f) * tile.y;
+  float tilt
+      = (texture_shade (scene, tile.id, 3) - 0.5f) * tile.x + (texture_shade (scene, tile.id, 4) - 0.5f) * tile.y;
 
   point->tint = texture_scale (glaze, 0.80f + 0.30f * texture_shade (scene, tile.id, 2)
                                           + 0.10f * texture_fbm (scene, u, v, 30, 30, 3, 1));
@@ -74,8 +71,7 @@ texture_concrete (const TextureScene *scene, float u, float v, TexturePoint *poi
 {
   static const TextureTint grey = { 0.63f, 0.62f, 0.60f }, dark = { 0.44f, 0.43f, 0.42f },
                            hole = { 0.17f, 0.17f, 0.17f };
-  float x = u + 12 * texture_noise (scene, u, v, 60, 60, 1),
-        y = v + 12 * texture_noise (scene, u, v, 60, 60, 2);
+  float x = u + 12 * texture_noise (scene, u, v, 60, 60, 1), y = v + 12 * texture_noise (scene, u, v, 60, 60, 2);
   float cloud = texture_fbm (scene, x, y, 90, 90, 5, 3), grain = texture_fbm (scene, u, v, 5, 5, 3, 4);
   float pits = MAX (bubble (scene, x, y, 13, 5, 0.3f), bubble (scene, u, v, 6, 6, 0.2f));
   float trowel = texture_fbm (scene, x, y, 70, 16, 3, 7);
@@ -92,8 +88,7 @@ texture_concrete (const TextureScene *scene, float u, float v, TexturePoint *poi
       bore = arra_smoothstep (4.4f, 3.6f, away);
       cloud += 0.35f * (texture_shade (scene, panel.id, 2) - 0.5f);
     }
-  point->tint
-      = texture_mix (dark, grey, CLAMP (0.62f + 0.6f * cloud + 0.22f * trowel + 0.2f * grain, 0, 1.2f));
+  point->tint = texture_mix (dark, grey, CLAMP (0.62f + 0.6f * cloud + 0.22f * trowel + 0.2f * grain, 0, 1.2f));
   point->tint = texture_mix (point->tint, hole, MAX (0.75f * pits, MAX (0.7f * seams, 0.8f * bore)));
   point->height = 0.55f * grain + 1.1f * cloud + 0.7f * trowel - 2.4f * pits - 1.8f * seams - 3.5f * bore;
   point->gloss = 0.03f;
@@ -103,17 +98,15 @@ void
 texture_plaster (const TextureScene *scene, float u, float v, TexturePoint *point)
 {
   static const TextureTint lime = { 0.88f, 0.84f, 0.76f };
-  float x = u + 22 * texture_fbm (scene, u, v, 60, 60, 2, 1),
-        y = v + 22 * texture_fbm (scene, u, v, 60, 60, 2, 2);
+  float x = u + 22 * texture_fbm (scene, u, v, 60, 60, 2, 1), y = v + 22 * texture_fbm (scene, u, v, 60, 60, 2, 2);
   float strokes = fabsf (texture_noise (scene, x, y, 46, 24, 3)),
         cross = fabsf (texture_noise (scene, y, x, 52, 22, 4));
   float ridge = MAX (arra_smoothstep (0.16f, 0, strokes), arra_smoothstep (0.14f, 0, cross));
   float coat = texture_fbm (scene, x, y, 34, 34, 4, 5), sandy = texture_fbm (scene, u, v, 2.6f, 2.6f, 2, 6);
 
-  point->tint = texture_scale (lime, 0.93f + 0.07f * coat + 0.05f * sandy
-                                         + 0.06f * texture_fbm (scene, u, v, 110, 110, 2, 7));
-  point->height
-      = 2.2f * ridge * (0.4f + 0.6f * arra_smoothstep (-0.4f, 0.4f, coat)) + 3.4f * coat + 0.35f * sandy;
+  point->tint
+      = texture_scale (lime, 0.93f + 0.07f * coat + 0.05f * sandy + 0.06f * texture_fbm (scene, u, v, 110, 110, 2, 7));
+  point->height = 2.2f * ridge * (0.4f + 0.6f * arra_smoothstep (-0.4f, 0.4f, coat)) + 3.4f * coat + 0.35f * sandy;
 }
 
 /* Tiles whose round ends lie over the row below */
@@ -136,8 +129,8 @@ texture_shingles (const TextureScene *scene, float u, float v, TexturePoint *poi
   edge = MIN (0.5f * tile.wide - fabsf (tile.x) - 0.6f, covered ? hang - top : 9);
   along = (covered ? top + tile.high : top) / (1.62f * tile.high);
   across = texture_fbm (scene, u, v, 15, 15, 4, 2);
-  point->tint = texture_mix (clay, smoked,
-                             CLAMP (texture_shade (scene, tile.id, 2) * 1.1f - 0.2f + 0.35f * across, 0, 1));
+  point->tint
+      = texture_mix (clay, smoked, CLAMP (texture_shade (scene, tile.id, 2) * 1.1f - 0.2f + 0.35f * across, 0, 1));
   point->tint = texture_scale (point->tint, 0.84f + 0.28f * texture_shade (scene, tile.id, 3)
                                                 + 0.1f * texture_noise (scene, u, v, 3, 3, 4));
   point->tint = texture_scale (point->tint, 0.45f + 0.55f * arra_smoothstep (-0.3f, 1.5f, edge));

@@ -37,14 +37,12 @@ ground_init (const TextureScene *scene, gsize side, Ground *ground, GError **err
   gsize n = side / TEXTURE_STEP;
   float size = scene->spread;
 
-  if (!arra_canvas_init (&ground->spread, n, n, 4, error)
-      || !arra_canvas_init (&ground->bend, n, n, 2, error))
+  if (!arra_canvas_init (&ground->spread, n, n, 4, error) || !arra_canvas_init (&ground->bend, n, n, 2, error))
     return FALSE;
   for (gsize j = 0; j < n; j++)
     for (gsize i = 0; i < n; i++)
       {
-        float u, v, *spread = arra_canvas_at (&ground->spread, i, j),
-                    *bend = arra_canvas_at (&ground->bend, i, j);
+        float u, v, *spread = arra_canvas_at (&ground->spread, i, j), *bend = arra_canvas_at (&ground->bend, i, j);
 
         plane_at (scene, (float) (i * TEXTURE_STEP), (float) (j * TEXTURE_STEP), &u, &v);
         spread[0] = texture_fbm (scene, u, v, 85 * size, 85 * size, 4, 41);
@@ -89,8 +87,7 @@ stain (const TextureScene *scene, const TextureMaterial *material, const Sample 
   const TextureWear *wear = material->wear;
   float low = (is_worn (scene) ? -0.22f : 0.02f) + 0.3f * (1 - wear->stains),
         cover = arra_smoothstep (low, low + 0.28f, at->spread[0] - 0.3f * at->stands);
-  float light
-      = texture_luminance ((TextureTint){ at->pixel[0], at->pixel[1], at->pixel[2] }) / material->mean;
+  float light = texture_luminance ((TextureTint) { at->pixel[0], at->pixel[1], at->pixel[2] }) / material->mean;
 
   if (cover > 0)
     lay (at->pixel, texture_scale (wear->stain, 0.4f + 0.6f * MIN (light, 1.6f)),
@@ -108,8 +105,7 @@ grow_moss (const TextureScene *scene, const TextureWear *wear, const Sample *at)
 
   if (cover <= 0)
     return;
-  lay (at->pixel, texture_mix (dark, light, CLAMP (0.3f + 0.9f * tufts + 0.35f * cushion, 0, 1)),
-       0.96f * cover);
+  lay (at->pixel, texture_mix (dark, light, CLAMP (0.3f + 0.9f * tufts + 0.35f * cushion, 0, 1)), 0.96f * cover);
   at->pixel[3] += cover * (1.2f + 3.2f * cushion + 2.4f * tufts);
 }
 
@@ -170,9 +166,9 @@ crack (const TextureScene *scene, const TextureWear *wear, const Sample *at)
 static void
 fade (const TextureScene *scene, const TextureWear *wear, float *pixel)
 {
-  float grey = 0.06f + 0.9f * texture_luminance ((TextureTint){ pixel[0], pixel[1], pixel[2] });
+  float grey = 0.06f + 0.9f * texture_luminance ((TextureTint) { pixel[0], pixel[1], pixel[2] });
 
-  lay (pixel, (TextureTint){ grey, grey, 0.98f * grey }, wear->fade * (is_worn (scene) ? 0.45f : 0.25f));
+  lay (pixel, (TextureTint) { grey, grey, 0.98f * grey }, wear->fade * (is_worn (scene) ? 0.45f : 0.25f));
 }
 
 static void

@@ -30,11 +30,9 @@ wood_point (const TextureScene *scene, const Wood *wood, float u, float v, float
   float fibre = texture_noise (scene, u, v, 70, 2.4f, 3), thread = texture_noise (scene, u, v, 34, 1.3f, 4);
   float pores = texture_noise (scene, u, v, 15, 1.9f, 5), cloud = texture_noise (scene, u, v, 120, 60, 6);
 
-  pores = wood->pores * arra_smoothstep (0.16f, 0.42f, pores)
-          * arra_mix (1, 0.3f, arra_smoothstep (0.1f, 0.5f, year));
-  point->tint
-      = texture_mix (wood->light, wood->dark,
-                     CLAMP (0.14f + 0.6f * late + 0.2f * fibre + 0.12f * thread + 0.16f * cloud, 0, 1.1f));
+  pores = wood->pores * arra_smoothstep (0.16f, 0.42f, pores) * arra_mix (1, 0.3f, arra_smoothstep (0.1f, 0.5f, year));
+  point->tint = texture_mix (wood->light, wood->dark,
+                             CLAMP (0.14f + 0.6f * late + 0.2f * fibre + 0.12f * thread + 0.16f * cloud, 0, 1.1f));
   point->tint = texture_mix (point->tint, wood->pore, 0.7f * pores);
   point->height = 0.35f * fibre + 0.2f * thread - 0.8f * pores - 0.35f * late;
   point->gloss = 0.07f;
@@ -47,12 +45,12 @@ oak_of (const TextureScene *scene)
                            tan = { 0.74f, 0.55f, 0.35f }, deep = { 0.43f, 0.26f, 0.14f };
   float old = scene->knobs[0];
 
-  return (Wood){ .light = texture_mix (light, tan, old),
-                 .dark = texture_mix (dark, deep, old),
-                 .pore = { 0.26f, 0.15f, 0.08f },
-                 .ring = arra_mix (9, 15, scene->knobs[1]),
-                 .swirl = arra_mix (1.5f, 4.5f, scene->knobs[2]),
-                 .pores = 1 };
+  return (Wood) { .light = texture_mix (light, tan, old),
+                  .dark = texture_mix (dark, deep, old),
+                  .pore = { 0.26f, 0.15f, 0.08f },
+                  .ring = arra_mix (9, 15, scene->knobs[1]),
+                  .swirl = arra_mix (1.5f, 4.5f, scene->knobs[2]),
+                  .pores = 1 };
 }
 
 void
@@ -70,8 +68,7 @@ open_gap (const TextureScene *scene, float edge, float bevel, TexturePoint *poin
   static const TextureTint gap = { 0.09f, 0.06f, 0.04f };
   float solid = texture_inside (scene, edge);
 
-  point->tint = texture_mix (
-      gap, texture_scale (point->tint, 0.72f + 0.28f * arra_smoothstep (0, bevel, edge)), solid);
+  point->tint = texture_mix (gap, texture_scale (point->tint, 0.72f + 0.28f * arra_smoothstep (0, bevel, edge)), solid);
   point->height = (point->height + 1.6f * arra_smoothstep (0, bevel, edge)) * solid - 2.5f * (1 - solid);
   point->gloss *= solid;
   point->dye = solid;
@@ -94,8 +91,8 @@ texture_oak_planks (const TextureScene *scene, float u, float v, TexturePoint *p
   wood.ring *= 0.8f;
   wood_point (scene, &wood, u + texture_shade (scene, plank.id, 1) * scene->wide,
               v + texture_shade (scene, plank.id, 4) * scene->high, 0, point);
-  point->tint = texture_scale (
-      texture_mix (point->tint, wood.dark, 0.35f * texture_shade (scene, plank.id, 3)), 0.8f + 0.36f * tone);
+  point->tint = texture_scale (texture_mix (point->tint, wood.dark, 0.35f * texture_shade (scene, plank.id, 3)),
+                               0.8f + 0.36f * tone);
   point->gloss = 0.16f;
   open_gap (scene, piece_edge (&plank, 0.7f), 1.8f, point);
 }
@@ -116,8 +113,8 @@ plank_knot (const TextureScene *scene, const TexturePiece *plank, guint nth)
   float du = (plank->x - at) / size, dv = (plank->y - side) / size, square = dv * dv;
   float reach = 1 / (1 + 0.10f * du * du * du * du) / (1 + 0.20f * square);
 
-  return (Knot){ .rings = sqrtf (du * du * 0.6f + square),
-                 .swerve = (dv < 0 ? -1 : 1) * 1.1f * size * reach * square / (0.25f + square) };
+  return (Knot) { .rings = sqrtf (du * du * 0.6f + square),
+                  .swerve = (dv < 0 ? -1 : 1) * 1.1f * size * reach * square / (0.25f + square) };
 }
 
 /* A knot's own years, dark and hard */
@@ -130,8 +127,7 @@ draw_knot (const TextureScene *scene, float u, float v, float rings, TexturePoin
   float ring = 0.5f + 0.5f * texture_wave (wobble * 2.6f);
 
   point->tint = texture_scale (point->tint, 1 - 0.3f * halo);
-  point->tint
-      = texture_mix (point->tint, texture_mix (heart, rim, 0.75f * ring * MIN (1, 1.6f * wobble)), body);
+  point->tint = texture_mix (point->tint, texture_mix (heart, rim, 0.75f * ring * MIN (1, 1.6f * wobble)), body);
   point->height += body * (0.7f - 0.4f * ring);
 }
 
@@ -146,8 +142,8 @@ drive_nails (const TextureScene *scene, const TexturePiece *plank, TexturePoint 
 
   point->tint = texture_mix (point->tint, bleed, 0.5f * rust);
   point->tint = texture_mix (point->tint, iron, head);
-  point->height += 0.6f * head * texture_dome (away * away / 8)
-                   - 0.8f * arra_smoothstep (3.2f, 2.1f, away) * (1 - head);
+  point->height
+      += 0.6f * head * texture_dome (away * away / 8) - 0.8f * arra_smoothstep (3.2f, 2.1f, away) * (1 - head);
   point->dye *= 1 - head;
   point->gloss = MAX (point->gloss, 0.5f * head);
 }
@@ -179,15 +175,14 @@ texture_bark (const TextureScene *scene, float u, float v, TexturePoint *point)
 {
   static const TextureTint deep = { 0.16f, 0.11f, 0.08f }, plate = { 0.56f, 0.45f, 0.35f },
                            pale = { 0.78f, 0.70f, 0.60f }, red = { 0.50f, 0.31f, 0.20f };
-  float x = u + 16 * texture_noise (scene, u, v, 50, 30, 1),
-        y = v + 12 * texture_fbm (scene, u, v, 60, 40, 2, 2);
+  float x = u + 16 * texture_noise (scene, u, v, 50, 30, 1), y = v + 12 * texture_fbm (scene, u, v, 60, 40, 2, 2);
   ArraTorusCell cell = texture_cell (scene, x, y, 92, 25, 3, 0.95f);
   float rough = texture_fbm (scene, u, v, 40, 9, 4, 4), flakes = texture_fbm (scene, x, y, 16, 6, 2, 5);
   float fissure = cell.border + 0.10f * rough, body = arra_smoothstep (0.02f, 0.22f, fissure);
   float layers = texture_fraction (2.6f * fissure + 0.8f * texture_noise (scene, u, v, 30, 12, 6));
 
-  point->tint = texture_mix (
-      plate, pale, CLAMP (0.6f * texture_shade (scene, cell.cell, 1) + 0.8f * rough + 0.5f * flakes, 0, 1));
+  point->tint = texture_mix (plate, pale,
+                             CLAMP (0.6f * texture_shade (scene, cell.cell, 1) + 0.8f * rough + 0.5f * flakes, 0, 1));
   point->tint = texture_mix (point->tint, red, 0.6f * arra_smoothstep (0.5f, 0.0f, fissure) * body);
   point->tint = texture_scale (point->tint, 0.9f + 0.25f * layers);
   point->tint = texture_mix (deep, point->tint, body * CLAMP (0.8f + 0.5f * rough, 0, 1));

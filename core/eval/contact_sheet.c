@@ -171,9 +171,8 @@ make_surface (Drawing *drawing, GError **error)
   cairo_set_source_rgb (drawing->cairo, 0.12, 0.13, 0.14);
   if (cairo_status (drawing->cairo) == CAIRO_STATUS_SUCCESS)
     return TRUE;
-  return arra_fail (error, ARRA_ERROR_NO_MEMORY,
-                    "a sheet of %" G_GSIZE_FORMAT " x %" G_GSIZE_FORMAT " pixels: %s", width, height,
-                    cairo_status_to_string (cairo_status (drawing->cairo)));
+  return arra_fail (error, ARRA_ERROR_NO_MEMORY, "a sheet of %" G_GSIZE_FORMAT " x %" G_GSIZE_FORMAT " pixels: %s",
+                    width, height, cairo_status_to_string (cairo_status (drawing->cairo)));
 }
 
 /* The whole picture, its longer side @cell pixels. */
@@ -188,8 +187,7 @@ load_picture (const char *path, guint cell, ArraRaster *out, GError **error)
   scale = (double) cell / (double) MAX (raster.width, raster.height);
   if (arra_raster_whiten (&raster, &whole, error)
       && arra_raster_resize (&whole, (gsize) MAX (1, lround ((double) whole.width * scale)),
-                             (gsize) MAX (1, lround ((double) whole.height * scale)), ARRA_FILTER_BICUBIC,
-                             out, error))
+                             (gsize) MAX (1, lround ((double) whole.height * scale)), ARRA_FILTER_BICUBIC, out, error))
     return TRUE;
   g_prefix_error (error, "%s: ", path);
   return FALSE;
@@ -223,8 +221,7 @@ draw_item (Drawing *drawing, guint item, gsize top, GError **error)
 
   if (!load_picture (arra_dataset_picture (drawing->dataset, item), cell, &picture, error))
     return FALSE;
-  put_picture (drawing->surface, &picture, left + (cell - picture.width) / 2,
-               top + (cell - picture.height) / 2);
+  put_picture (drawing->surface, &picture, left + (cell - picture.width) / 2, top + (cell - picture.height) / 2);
   for (guint i = 0; i < lines->len; i++)
     {
       cairo_move_to (drawing->cairo, (double) left, (double) (top + cell + (i + 1) * LINE - 2));
@@ -243,8 +240,7 @@ draw_title (Drawing *drawing)
 }
 
 static gboolean
-draw_items (
-    Drawing *drawing, ArraItemProgress progress, gpointer user, GCancellable *cancellable, GError **error)
+draw_items (Drawing *drawing, ArraItemProgress progress, gpointer user, GCancellable *cancellable, GError **error)
 {
   const ArraContactSheet *sheet = drawing->sheet;
   gsize top = top_of_rows (drawing);

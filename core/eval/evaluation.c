@@ -77,8 +77,8 @@ measure_set (Work *work, GError **error)
                                       arra_vision_encoder_width (encoders->clip, ARRA_VISION_CLS));
   work->stage = ARRA_EVAL_COMPARING;
   return measures->n < 2
-         || arra_diversity (dataset, measures->n, request->pool, &measures->similarity, show, work,
-                            work->cancellable, error);
+         || arra_diversity (dataset, measures->n, request->pool, &measures->similarity, show, work, work->cancellable,
+                            error);
 }
 
 /* ---- sharpness */
@@ -92,8 +92,7 @@ measure_sharpness (Work *work, guint size, GError **error)
     return TRUE;
   work->stage = ARRA_EVAL_SHARPNESS;
   return arra_sharpness_measure (request->sets[work->role], request->n[work->role], size, request->pool,
-                                 &work->evaluation->sets[work->role].sharpness, show, work, work->cancellable,
-                                 error);
+                                 &work->evaluation->sets[work->role].sharpness, show, work, work->cancellable, error);
 }
 
 /* Of all sets; pictures that are too small have none. */
@@ -165,15 +164,13 @@ measure_distances (Work *work, GError **error)
 
   if (g_cancellable_set_error_if_cancelled (work->cancellable, error))
     return FALSE;
-  work->evaluation->frechet_width
-      = request->encoders.features != NULL
-            ? arra_vision_encoder_width (request->encoders.features, ARRA_VISION_CLS)
-            : arra_classifier_width (arra_classifier_config (request->encoders.judge));
-  return measure_distance (work, ARRA_EVAL_GENERATED, n, error)
-         && measure_distance (work, ARRA_EVAL_REAL, n, error)
+  work->evaluation->frechet_width = request->encoders.features != NULL
+                                        ? arra_vision_encoder_width (request->encoders.features, ARRA_VISION_CLS)
+                                        : arra_classifier_width (arra_classifier_config (request->encoders.judge));
+  return measure_distance (work, ARRA_EVAL_GENERATED, n, error) && measure_distance (work, ARRA_EVAL_REAL, n, error)
          && (request->sets[ARRA_EVAL_RECONSTRUCTED] == NULL
-             || measure_distance (work, ARRA_EVAL_RECONSTRUCTED,
-                                  MIN (request->n[ARRA_EVAL_RECONSTRUCTED], half), error));
+             || measure_distance (work, ARRA_EVAL_RECONSTRUCTED, MIN (request->n[ARRA_EVAL_RECONSTRUCTED], half),
+                                  error));
 }
 
 /* ---- all of it */
@@ -205,7 +202,7 @@ check (const ArraEvalRequest *request, GError **error)
 static void
 evaluation_init (ArraEvaluation *evaluation, const ArraEvalRequest *request)
 {
-  *evaluation = (ArraEvaluation){ 0 };
+  *evaluation = (ArraEvaluation) { 0 };
   if (request->encoders.judge != NULL)
     evaluation->n_attributes = arra_classifier_config (request->encoders.judge)->n_attributes;
   for (guint role = 0; role < ARRA_N_EVAL_ROLES; role++)
@@ -213,7 +210,7 @@ evaluation_init (ArraEvaluation *evaluation, const ArraEvalRequest *request)
       ArraEvalMeasures *measures = &evaluation->sets[role];
 
       measures->frechet = measures->inception = measures->similarity = measures->clip = NAN;
-      measures->bands = (ArraSharpnessBands){ NAN, NAN };
+      measures->bands = (ArraSharpnessBands) { NAN, NAN };
     }
 }
 
@@ -225,11 +222,9 @@ arra_evaluate (const ArraEvalRequest *request,
                GCancellable *cancellable,
                GError **error)
 {
-  Work work = { .request = request,
-                .evaluation = evaluation,
-                .progress = progress,
-                .user = user,
-                .cancellable = cancellable };
+  Work work = {
+    .request = request, .evaluation = evaluation, .progress = progress, .user = user, .cancellable = cancellable
+  };
   gboolean ok;
 
   g_return_val_if_fail (request->sets[ARRA_EVAL_GENERATED] != NULL, FALSE);
@@ -257,7 +252,7 @@ arra_evaluation_clear (ArraEvaluation *evaluation)
       arra_mem_free (evaluation->sets[role].attributes);
       arra_sharpness_clear (&evaluation->sets[role].sharpness);
     }
-  *evaluation = (ArraEvaluation){ 0 };
+  *evaluation = (ArraEvaluation) { 0 };
 }
 
 /* ---- the table of attributes */
@@ -279,8 +274,7 @@ arra_evaluation_adherence (const ArraEvaluation *evaluation, guint attribute)
   if (!arra_evaluation_counts (evaluation, attribute) || reconstructed->attributes == NULL
       || reconstructed->attributes[attribute].n == 0)
     return NAN;
-  return arra_adherence (generated->attributes[attribute].balanced,
-                         reconstructed->attributes[attribute].balanced,
+  return arra_adherence (generated->attributes[attribute].balanced, reconstructed->attributes[attribute].balanced,
                          generated->attributes[attribute].chance);
 }
 
@@ -307,7 +301,7 @@ arra_evaluation_summary (const ArraEvaluation *evaluation, ArraEvalSummary *summ
   double chance = 0, adherence = 0;
   guint n_adherences = 0;
 
-  *summary = (ArraEvalSummary){ .lowest = NAN };
+  *summary = (ArraEvalSummary) { .lowest = NAN };
   for (guint a = 0; a < evaluation->n_attributes; a++)
     {
       double one = arra_evaluation_adherence (evaluation, a);

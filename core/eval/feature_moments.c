@@ -61,17 +61,13 @@ arra_feature_moments_add (ArraFeatureMoments *moments, const float *features, gs
 }
 
 gboolean
-arra_feature_moments_finish (const ArraFeatureMoments *moments,
-                             double *mean,
-                             double *covariance,
-                             GError **error)
+arra_feature_moments_finish (const ArraFeatureMoments *moments, double *mean, double *covariance, GError **error)
 {
   double n = (double) moments->n;
 
   if (moments->n < 2)
     return arra_fail (error, ARRA_ERROR_ARGUMENT,
-                      "%" G_GUINT64_FORMAT " pictures are too few for statistics: at least 2 are needed",
-                      moments->n);
+                      "%" G_GUINT64_FORMAT " pictures are too few for statistics: at least 2 are needed", moments->n);
   for (gsize i = 0; i < moments->width; i++)
     {
       mean[i] = (double) moments->first[i] + moments->sum[i] / n;

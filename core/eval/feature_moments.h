@@ -19,7 +19,9 @@ void arra_feature_moments_free (ArraFeatureMoments *moments); /* nullable */
 /* @features: [n][width] */
 void arra_feature_moments_add (ArraFeatureMoments *moments, const float *features, gsize n);
 
-/* @mean: [width]; @covariance: [width][width], of the sample (divided by n - 1). At least 2 vectors are needed: ARGUMENT. */
-gboolean arra_feature_moments_finish (const ArraFeatureMoments *moments, double *mean, double *covariance, GError **error);
+/* @mean: [width]; @covariance: [width][width], of the sample (divided by n - 1). At least 2 vectors are needed:
+ * ARGUMENT. */
+gboolean
+arra_feature_moments_finish (const ArraFeatureMoments *moments, double *mean, double *covariance, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ArraFeatureMoments, arra_feature_moments_free)

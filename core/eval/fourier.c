@@ -1,6 +1,6 @@
 /* fourier.c - discrete Fourier transform of any length: Cooley and Tukey, "An Algorithm for the Machine
- * Calculation of Complex Fourier Series", 1965, for the factors of two SPDX-License-Identifier:
- * GPL-3.0-or-later */
+ * Calculation of Complex Fourier Series", 1965, for the factors of two
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fourier.h"
 
 #include <string.h>

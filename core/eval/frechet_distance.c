@@ -87,10 +87,7 @@ measure (Work *w, const ArraFeatureMoments *a, const ArraFeatureMoments *b, doub
 }
 
 gboolean
-arra_frechet_distance (const ArraFeatureMoments *a,
-                       const ArraFeatureMoments *b,
-                       double *distance,
-                       GError **error)
+arra_frechet_distance (const ArraFeatureMoments *a, const ArraFeatureMoments *b, double *distance, GError **error)
 {
   gsize n = a->width;
   g_automem double *memory = NULL;
@@ -98,8 +95,8 @@ arra_frechet_distance (const ArraFeatureMoments *a,
 
   if (a->width != b->width)
     return arra_fail (error, ARRA_ERROR_ARGUMENT,
-                      "Features of %" G_GSIZE_FORMAT " and %" G_GSIZE_FORMAT " numbers cannot be compared",
-                      a->width, b->width);
+                      "Features of %" G_GSIZE_FORMAT " and %" G_GSIZE_FORMAT " numbers cannot be compared", a->width,
+                      b->width);
   memory = arra_mem_new (4 * n + 3, n * sizeof *memory, "a Fréchet distance", error);
   if (memory == NULL)
     return FALSE;

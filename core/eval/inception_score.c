@@ -41,8 +41,7 @@ arra_inception_score (const float *probabilities,
 
   if (splits == 0 || n < splits)
     return arra_fail (error, ARRA_ERROR_ARGUMENT,
-                      "%" G_GSIZE_FORMAT " pictures cannot be cut into %u parts for an Inception score", n,
-                      splits);
+                      "%" G_GSIZE_FORMAT " pictures cannot be cut into %u parts for an Inception score", n, splits);
   for (guint i = 0; i < splits; i++)
     {
       gsize begin = n * i / splits, end = n * (i + 1) / splits;

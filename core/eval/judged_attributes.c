@@ -49,9 +49,8 @@ take_labels (const ArraClassifierAttribute *attribute,
 
       labels[i] = value < 0 ? -1 : find_value (attribute, arra_dataset_value (dataset, place, (guint) value));
       if (value >= 0 && labels[i] < 0)
-        return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                          "%s: \"%s\" is \"%s\", which the judge does not know", name, attribute->name,
-                          arra_dataset_value (dataset, place, (guint) value));
+        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"%s\" is \"%s\", which the judge does not know", name,
+                          attribute->name, arra_dataset_value (dataset, place, (guint) value));
     }
   return TRUE;
 }
@@ -75,15 +74,18 @@ arra_judged_attributes (const ArraClassifierConfig *judge,
 
       if (!take_labels (&judge->attributes[a], dataset, name, n, labels, error))
         return FALSE;
-      arra_attribute_accuracy (probabilities + judge->starts[a], labels, n, n_values,
-                               arra_classifier_n_values (judge), &accuracies[a]);
+      arra_attribute_accuracy (probabilities + judge->starts[a], labels, n, n_values, arra_classifier_n_values (judge),
+                               &accuracies[a]);
     }
   return TRUE;
 }
 
 gboolean
-arra_judged_score (
-    const ArraClassifierConfig *judge, guint n, const float *probabilities, double *score, GError **error)
+arra_judged_score (const ArraClassifierConfig *judge,
+                   guint n,
+                   const float *probabilities,
+                   double *score,
+                   GError **error)
 {
   guint splits = n >= SPLITS * SPLITS ? SPLITS : 1;
 

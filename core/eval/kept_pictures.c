@@ -113,8 +113,7 @@ number_of (const char *path)
 
 /* Puts all pictures that stand at a wrong number aside; those of no source go. */
 static gboolean
-put_aside (
-    const char *directory, GPtrArray *paths, const guint8 *keys, guint n, GHashTable *index, GError **error)
+put_aside (const char *directory, GPtrArray *paths, const guint8 *keys, guint n, GHashTable *index, GError **error)
 {
   for (guint i = 0; i < paths->len; i++)
     {
@@ -163,7 +162,7 @@ arra_kept_sort (const char *directory, const guint8 *keys, guint n, GError **err
       n_wanted += source != NULL && g_hash_table_contains (index, source);
     }
   if (n_made > 0 && n_wanted == 0)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s holds pictures of another data set: name another folder", directory);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s holds pictures of another data set: name another folder",
+                      directory);
   return put_aside (directory, paths, keys, n, index, error) && take_back (directory, keys, n, error);
 }

@@ -89,8 +89,8 @@ add_pixel (const Scale *s, gsize x, Similarity *sum)
   for (gsize map = 0; map < N_MAPS; map++)
     for (gsize k = 0; k < WINDOW; k++)
       mean[map] += s->window[k] * s->row[map * s->width + x + k];
-  contrast = (2 * (mean[4] - mean[0] * mean[1]) + C2)
-             / (mean[2] - mean[0] * mean[0] + mean[3] - mean[1] * mean[1] + C2);
+  contrast
+      = (2 * (mean[4] - mean[0] * mean[1]) + C2) / (mean[2] - mean[0] * mean[0] + mean[3] - mean[1] * mean[1] + C2);
   sum->contrast += contrast;
   sum->luminance += contrast * (2 * mean[0] * mean[1] + C1) / (mean[0] * mean[0] + mean[1] * mean[1] + C1);
 }
@@ -108,7 +108,7 @@ compare (const Scale *s)
       for (gsize x = 0; x < columns; x++)
         add_pixel (s, x, &sum);
     }
-  return (Similarity){ sum.luminance / n, sum.contrast / n };
+  return (Similarity) { sum.luminance / n, sum.contrast / n };
 }
 
 /* In place: an odd row or column at the end is left out. */
@@ -165,8 +165,8 @@ check (const ArraRaster *a, const ArraRaster *b, GError **error)
 {
   if (a->width != b->width || a->height != b->height || a->channels != b->channels || a->channels > 3)
     return arra_fail (error, ARRA_ERROR_ARGUMENT,
-                      "Pictures of %" G_GSIZE_FORMAT " x %" G_GSIZE_FORMAT " and %" G_GSIZE_FORMAT
-                      " x %" G_GSIZE_FORMAT " pixels, %u and %u channels, cannot be compared",
+                      "Pictures of %" G_GSIZE_FORMAT " x %" G_GSIZE_FORMAT " and %" G_GSIZE_FORMAT " x %" G_GSIZE_FORMAT
+                      " pixels, %u and %u channels, cannot be compared",
                       a->width, a->height, b->width, b->height, a->channels, b->channels);
   if (arra_ms_ssim_scales (a->width, a->height) == 0)
     return arra_fail (error, ARRA_ERROR_ARGUMENT,

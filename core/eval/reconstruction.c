@@ -122,8 +122,7 @@ static gboolean
 check (const ArraReconstruction *what, const ArraVqgan *vqgan, GError **error)
 {
   if (!arra_vqgan_has_encoder (vqgan) || !arra_vqgan_has_decoder (vqgan))
-    return arra_fail (error, ARRA_ERROR_NOT_FOUND,
-                      "The VQGAN has no %s, and reconstructions need both halves",
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "The VQGAN has no %s, and reconstructions need both halves",
                       arra_vqgan_has_encoder (vqgan) ? "decoder" : "encoder");
   return arra_encode_check_size (vqgan, what->size, error);
 }
@@ -150,17 +149,15 @@ arra_reconstruct (const ArraReconstruction *what,
                   GCancellable *cancellable,
                   GError **error)
 {
-  Work work = { .what = what,
-                .dataset = dataset,
-                .vqgan = vqgan,
-                .exec = exec,
-                .directory = directory,
-                .cancellable = cancellable };
+  Work work = {
+    .what = what, .dataset = dataset, .vqgan = vqgan, .exec = exec, .directory = directory, .cancellable = cancellable
+  };
 
   g_return_val_if_fail (what->n <= arra_dataset_size (dataset), FALSE);
   if (!check (what, vqgan, error) || !arra_imagefolder_claim (directory, what->series, error)
       || (what->keys != NULL && !arra_kept_sort (directory, what->keys, arra_dataset_size (dataset), error)))
     return FALSE;
   work.side = what->size / arra_vqgan_patch (arra_vqgan_config (vqgan));
-  return make_missing (&work, n_new, progress, user, error) && (arra_bad_items_count (what->bad) > 0 || finish (&work, error));
+  return make_missing (&work, n_new, progress, user, error)
+         && (arra_bad_items_count (what->bad) > 0 || finish (&work, error));
 }

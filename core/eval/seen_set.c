@@ -13,7 +13,7 @@ typedef struct
   ArraSeenSet *set;
   const ArraDataset *dataset;
   const ArraEvalEncoders *encoders;
-  guint8 *judged; /* BATCH pictures as the judge takes them; NULL without, as are the next */
+  guint8 *judged;         /* BATCH pictures as the judge takes them; NULL without, as are the next */
   gsize judged_bytes;     /* of one */
   float *seen, *measured; /* BATCH pictures as CLIP and as the features' encoder take them */
 } Work;
@@ -43,11 +43,9 @@ make_judge_room (Work *work, GError **error)
   gsize size = arra_classifier_config (work->encoders->judge)->size;
 
   work->judged_bytes = 3 * size * size;
-  set->probabilities
-      = arra_mem_new (set->n, judge_values (work->encoders) * sizeof (float), "probabilities", error);
+  set->probabilities = arra_mem_new (set->n, judge_values (work->encoders) * sizeof (float), "probabilities", error);
   if (set->probabilities != NULL)
-    set->judge_features
-        = arra_mem_new (set->n, judge_width (work->encoders) * sizeof (float), "features", error);
+    set->judge_features = arra_mem_new (set->n, judge_width (work->encoders) * sizeof (float), "features", error);
   if (set->judge_features != NULL)
     work->judged = arra_mem_new (BATCH, work->judged_bytes, "pictures", error);
   return work->judged != NULL;
@@ -84,7 +82,8 @@ static gboolean
 prepare_by (const ArraVisionEncoder *encoder, const ArraRaster *picture, guint place, float *pixels, GError **error)
 {
   return pixels == NULL
-         || arra_vision_encoder_prepare (encoder, picture, pixels + place * arra_vision_encoder_floats (encoder), error);
+         || arra_vision_encoder_prepare (encoder, picture, pixels + place * arra_vision_encoder_floats (encoder),
+                                         error);
 }
 
 static gboolean
@@ -144,8 +143,7 @@ see (const Work *work, guint first, guint n, GError **error)
 }
 
 static gboolean
-see_all (
-    const Work *work, ArraItemProgress progress, gpointer user, GCancellable *cancellable, GError **error)
+see_all (const Work *work, ArraItemProgress progress, gpointer user, GCancellable *cancellable, GError **error)
 {
   for (guint first = 0; first < work->set->n; first += BATCH)
     {
@@ -176,7 +174,7 @@ arra_seen_set_init (ArraSeenSet *set,
   gboolean ok;
 
   g_return_val_if_fail (n <= arra_dataset_size (dataset), FALSE);
-  *set = (ArraSeenSet){ .n = n };
+  *set = (ArraSeenSet) { .n = n };
   ok = (encoders->judge == NULL || make_judge_room (&work, error))
        && (encoders->clip == NULL || make_clip_room (&work, error))
        && (own_encoder (encoders) == NULL
@@ -198,5 +196,5 @@ arra_seen_set_clear (ArraSeenSet *set)
   arra_mem_free (set->clip_features);
   arra_mem_free (set->texts);
   arra_mem_free (set->features);
-  *set = (ArraSeenSet){ 0 };
+  *set = (ArraSeenSet) { 0 };
 }

@@ -12,7 +12,7 @@
 typedef struct
 {
   ArraClassifier *judge;
-  ArraVisionEncoder *clip; /* reads texts, too */
+  ArraVisionEncoder *clip;     /* reads texts, too */
   ArraVisionEncoder *features; /* over whose features the Fréchet distance is, instead of the judge's; may be @clip */
 } ArraEvalEncoders;
 
@@ -28,7 +28,14 @@ typedef struct
 } ArraSeenSet;
 
 /* Errors name the picture. @set is cleared on failure. */
-gboolean arra_seen_set_init (ArraSeenSet *set, const ArraDataset *dataset, guint n, const ArraEvalEncoders *encoders, ArraItemProgress progress, gpointer user, GCancellable *cancellable, GError **error);
+gboolean arra_seen_set_init (ArraSeenSet *set,
+                             const ArraDataset *dataset,
+                             guint n,
+                             const ArraEvalEncoders *encoders,
+                             ArraItemProgress progress,
+                             gpointer user,
+                             GCancellable *cancellable,
+                             GError **error);
 void arra_seen_set_clear (ArraSeenSet *set);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ArraSeenSet, arra_seen_set_clear)

@@ -119,8 +119,8 @@ measure_shrunk (const ArraRaster *picture, double *shrunk, GError **error)
   gsize n = 3 * picture->width * picture->height;
   double sum = 0;
 
-  if (!arra_raster_resize (picture, picture->width / SHRINK, picture->height / SHRINK, ARRA_FILTER_BICUBIC,
-                           &small, error)
+  if (!arra_raster_resize (picture, picture->width / SHRINK, picture->height / SHRINK, ARRA_FILTER_BICUBIC, &small,
+                           error)
       || !arra_raster_resize (&small, picture->width, picture->height, ARRA_FILTER_BICUBIC, &again, error))
     return FALSE;
   for (gsize i = 0; i < n; i++)
@@ -149,8 +149,7 @@ mean_step (const guint8 *pixels, gsize n, gsize apart, gsize step)
 /* Along one axis of @n rows that lie @row bytes apart, of @width pixels that lie @apart bytes apart; adds
  * half of each. */
 static void
-measure_steps (
-    const guint8 *pixels, gsize n, gsize row, gsize width, gsize apart, double *outer, double *inner)
+measure_steps (const guint8 *pixels, gsize n, gsize row, gsize width, gsize apart, double *outer, double *inner)
 {
   for (gsize y = 0; y + 1 < n; y++)
     {
@@ -179,17 +178,15 @@ cut (const ArraRaster *picture, guint size, ArraRaster *out, GError **error)
   gsize left, top;
 
   if (picture->width < size || picture->height < size)
-    return arra_fail (
-        error, ARRA_ERROR_ARGUMENT,
-        "%zu x %zu pixels: smaller than the first picture's %u, so its sharpness cannot be compared",
-        picture->width, picture->height, size);
+    return arra_fail (error, ARRA_ERROR_ARGUMENT,
+                      "%zu x %zu pixels: smaller than the first picture's %u, so its sharpness cannot be compared",
+                      picture->width, picture->height, size);
   if (!arra_raster_init (out, size, size, 3, error))
     return FALSE;
   left = (picture->width - size) / 2;
   top = (picture->height - size) / 2;
   for (gsize y = 0; y < size; y++)
-    memcpy (out->pixels + 3 * y * size, picture->pixels + 3 * ((top + y) * picture->width + left),
-            3 * (gsize) size);
+    memcpy (out->pixels + 3 * y * size, picture->pixels + 3 * ((top + y) * picture->width + left), 3 * (gsize) size);
   return TRUE;
 }
 
@@ -266,17 +263,13 @@ arra_sharpness_measure (const ArraDataset *dataset,
 {
   gsize rings = size / 2;
   Work work = { .dataset = dataset, .size = size };
-  const ArraItemRun run = { .n = n,
-                            .work = measure,
-                            .user = &work,
-                            .progress = progress,
-                            .progress_user = user,
-                            .cancellable = cancellable };
+  const ArraItemRun run = {
+    .n = n, .work = measure, .user = &work, .progress = progress, .progress_user = user, .cancellable = cancellable
+  };
   g_automem double *room = NULL;
 
-  g_return_val_if_fail (n <= arra_dataset_size (dataset) && size >= ARRA_SHARPNESS_LEAST && size % 2 == 0,
-                        FALSE);
-  *sharpness = (ArraSharpness){ 0 };
+  g_return_val_if_fail (n <= arra_dataset_size (dataset) && size >= ARRA_SHARPNESS_LEAST && size % 2 == 0, FALSE);
+  *sharpness = (ArraSharpness) { 0 };
   room = arra_mem_new (n, (rings + 3) * sizeof *room, "spectra", error);
   if (room == NULL)
     return FALSE;
@@ -300,7 +293,7 @@ void
 arra_sharpness_clear (ArraSharpness *sharpness)
 {
   arra_mem_free (sharpness->power);
-  *sharpness = (ArraSharpness){ 0 };
+  *sharpness = (ArraSharpness) { 0 };
 }
 
 /* ---- one set beside another */
@@ -320,6 +313,6 @@ ArraSharpnessBands
 arra_sharpness_compare (const ArraSharpness *of, const ArraSharpness *real)
 {
   g_assert (of->size == real->size);
-  return (ArraSharpnessBands){ .fine = compare_band (of, real, 0.225, 0.9),
-                               .middle = compare_band (of, real, 0.125, 0.225) };
+  return (ArraSharpnessBands) { .fine = compare_band (of, real, 0.225, 0.9),
+                                .middle = compare_band (of, real, 0.125, 0.225) };
 }

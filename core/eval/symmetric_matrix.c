@@ -33,8 +33,7 @@ gboolean
 arra_symmetric_sqrt (double *matrix, gsize n, GError **error)
 {
   g_automem double *vectors = arra_mem_new (n, n * sizeof *vectors, "a square root", error);
-  g_automem double *values
-      = vectors != NULL ? arra_mem_new (n, sizeof *values, "a square root", error) : NULL;
+  g_automem double *values = vectors != NULL ? arra_mem_new (n, sizeof *values, "a square root", error) : NULL;
 
   if (values == NULL)
     return FALSE;

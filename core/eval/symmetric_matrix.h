@@ -4,6 +4,6 @@
 
 #include <arra.h>
 
-/* Over @matrix [n][n]: its square root, which is symmetric too: sqrt (V L V^T) = V sqrt (L) V^T. Eigenvalues below zero, which rounding makes of
- * zeros, count as zero. Errors: as arra_symmetric_eigen(). */
+/* Over @matrix [n][n]: its square root, which is symmetric too: sqrt (V L V^T) = V sqrt (L) V^T. Eigenvalues below
+ * zero, which rounding makes of zeros, count as zero. Errors: as arra_symmetric_eigen(). */
 gboolean arra_symmetric_sqrt (double *matrix, gsize n, GError **error);

@@ -1,7 +1,8 @@
 /* convolve_body.h - convolutions of pixels and the gradients of their weights, for any instruction set
  *
- * Who includes it, once, has defined WIDTH (floats of a register), BLOCK (pixels, or inputs, at once), Vector, Mask and, on them, first_lanes (n <= WIDTH),
- * load (p, mask), store (p, mask, v), spread (x) and multiply_add (a, b, c) = a b + c.
+ * Who includes it, once, has defined WIDTH (floats of a register), BLOCK (pixels, or inputs, at once), Vector, Mask
+ * and, on them, first_lanes (n <= WIDTH), load (p, mask), store (p, mask, v), spread (x) and multiply_add (a, b, c) = a
+ * b + c.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
@@ -21,7 +22,8 @@ columns_of (gsize n)
 ALWAYS_INLINE void
 load_sums (Vector sums[BLOCK][2], const float *from, gsize step, Columns columns, gsize n, gboolean wide)
 {
-  UNROLL for (gsize i = 0; i < n; i++)
+  UNROLL
+  for (gsize i = 0; i < n; i++)
     {
       sums[i][0] = load (from + i * step, columns.first);
       if (wide)
@@ -32,7 +34,8 @@ load_sums (Vector sums[BLOCK][2], const float *from, gsize step, Columns columns
 ALWAYS_INLINE void
 store_sums (Vector sums[BLOCK][2], float *to, gsize step, Columns columns, gsize n, gboolean wide)
 {
-  UNROLL for (gsize i = 0; i < n; i++)
+  UNROLL
+  for (gsize i = 0; i < n; i++)
     {
       store (to + i * step, columns.first, sums[i][0]);
       if (wide)
@@ -42,14 +45,20 @@ store_sums (Vector sums[BLOCK][2], float *to, gsize step, Columns columns, gsize
 
 /* Adds to each sum its factor, @step floats from one to the next, times the row at @row. */
 ALWAYS_INLINE void
-add_products (Vector sums[BLOCK][2], const float *factors, gsize step, const float *row, Columns columns, gsize n,
+add_products (Vector sums[BLOCK][2],
+              const float *factors,
+              gsize step,
+              const float *row,
+              Columns columns,
+              gsize n,
               gboolean wide)
 {
   Vector first = load (row, columns.first), second = first;
 
   if (wide)
     second = load (row + WIDTH, columns.second);
-  UNROLL for (gsize i = 0; i < n; i++)
+  UNROLL
+  for (gsize i = 0; i < n; i++)
     {
       Vector v = spread (factors[i * step]);
 
@@ -61,7 +70,12 @@ add_products (Vector sums[BLOCK][2], const float *factors, gsize step, const flo
 
 /* @n pixels of a row, and @wide: two registers of outputs. */
 ALWAYS_INLINE void
-convolve_block (const ArraConvShape *s, const float *x, const float *w, float *y, Columns columns, gsize n,
+convolve_block (const ArraConvShape *s,
+                const float *x,
+                const float *w,
+                float *y,
+                Columns columns,
+                gsize n,
                 gboolean wide)
 {
   Vector sums[BLOCK][2];
@@ -105,7 +119,12 @@ convolve (const ArraConvShape *s, const float *x, const float *w, float *y)
 
 /* @n inputs of one tap, and @wide: two registers of outputs. */
 ALWAYS_INLINE void
-weights_block (const ArraConvShape *s, const float *x, const float *dy, float *dw, Columns columns, gsize n,
+weights_block (const ArraConvShape *s,
+               const float *x,
+               const float *dy,
+               float *dw,
+               Columns columns,
+               gsize n,
                gboolean wide)
 {
   Vector sums[BLOCK][2];
@@ -113,8 +132,7 @@ weights_block (const ArraConvShape *s, const float *x, const float *dy, float *d
   load_sums (sums, dw, s->w_step, columns, n, wide);
   for (gsize row = 0; row < s->n_rows; row++)
     for (gsize p = 0; p < s->n_pixels; p++)
-      add_products (sums, x + row * s->x_row + p * s->x_step, 1, dy + row * s->y_row + p * s->y_step, columns, n,
-                    wide);
+      add_products (sums, x + row * s->x_row + p * s->x_step, 1, dy + row * s->y_row + p * s->y_step, columns, n, wide);
   store_sums (sums, dw, s->w_step, columns, n, wide);
 }
 

@@ -38,20 +38,9 @@ arra_sgemm (gboolean trans_a,
             gsize ldc)
 {
   g_assert (MAX (MAX (m, n), k) <= G_MAXINT && MAX (MAX (lda, ldb), ldc) <= G_MAXINT);
-  arra_openblas_enter ()->sgemm (CblasRowMajor,
-                                 trans_a ? CblasTrans : CblasNoTrans,
-                                 trans_b ? CblasTrans : CblasNoTrans,
-                                 (blasint) m,
-                                 (blasint) n,
-                                 (blasint) k,
-                                 alpha,
-                                 a,
-                                 (blasint) lda,
-                                 b,
-                                 (blasint) ldb,
-                                 beta,
-                                 c,
-                                 (blasint) ldc);
+  arra_openblas_enter ()->sgemm (CblasRowMajor, trans_a ? CblasTrans : CblasNoTrans,
+                                 trans_b ? CblasTrans : CblasNoTrans, (blasint) m, (blasint) n, (blasint) k, alpha, a,
+                                 (blasint) lda, b, (blasint) ldb, beta, c, (blasint) ldc);
   arra_openblas_leave ();
 }
 
@@ -65,18 +54,9 @@ run_tiles (gsize begin, gsize end, guint worker, gpointer data)
       gsize row = tile / g->n_across * g->tile_rows;
       gsize column = tile % g->n_across * g->tile_columns;
 
-      arra_sgemm (g->trans_a,
-                  g->trans_b,
-                  MIN (g->tile_rows, g->m - row),
-                  MIN (g->tile_columns, g->n - column),
-                  g->k,
-                  g->alpha,
-                  g->a + (g->trans_a ? row : row * g->lda),
-                  g->lda,
-                  g->b + (g->trans_b ? column * g->ldb : column),
-                  g->ldb,
-                  g->beta,
-                  g->c + row * g->ldc + column,
+      arra_sgemm (g->trans_a, g->trans_b, MIN (g->tile_rows, g->m - row), MIN (g->tile_columns, g->n - column), g->k,
+                  g->alpha, g->a + (g->trans_a ? row : row * g->lda), g->lda,
+                  g->b + (g->trans_b ? column * g->ldb : column), g->ldb, g->beta, g->c + row * g->ldc + column,
                   g->ldc);
     }
 }

@@ -1,7 +1,7 @@
 /* gemm.h - the only door to BLAS, for VQGAN, encoders and training (never for what decides tokens)
  *
- * OpenBLAS is held to one thread for good; parallel work is cut into tiles of fixed borders by the caller's pool, so that the
- * result is the same for any thread count and nobody fights over cores.
+ * OpenBLAS is held to one thread for good; parallel work is cut into tiles of fixed borders by the caller's pool, so
+ * that the result is the same for any thread count and nobody fights over cores.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 

@@ -1,8 +1,8 @@
 /* openblas.c - OpenBLAS, loaded when it is first needed
  *
- * It is not linked: as soon as it is loaded it starts threads and takes buffers, and where it cannot have them it tries for ever, or raises
- * SIGINT. So commands that multiply no matrices never load it, it is told of one thread before it starts, and every buffer is
- * taken here, after a look whether it is to be had.
+ * It is not linked: as soon as it is loaded it starts threads and takes buffers, and where it cannot have them it tries
+ * for ever, or raises SIGINT. So commands that multiply no matrices never load it, it is told of one thread before it
+ * starts, and every buffer is taken here, after a look whether it is to be had.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "openblas.h"
 
@@ -29,7 +29,8 @@ static ArraOpenblas openblas;
 static guint n_seats; /* as many calls as there are buffers may be under way; 0: not started */
 static guint n_busy;
 
-/* The other threads of the process see this environment for a moment. What they were given of it must stay, so it is never freed. */
+/* The other threads of the process see this environment for a moment. What they were given of it must stay, so it is
+ * never freed. */
 static void *
 load_with_one_thread (const char *name)
 {
@@ -58,10 +59,11 @@ fail_room (gsize bytes, GError **error)
 {
   g_autofree char *text = g_format_size_full (bytes, G_FORMAT_SIZE_IEC_UNITS);
 
-  return arra_fail (error, ARRA_ERROR_NO_MEMORY,
-                    "Not enough address space for OpenBLAS, which multiplies matrices: %s in one piece are needed; raise the limit, which "
-                    "`ulimit -v` shows",
-                    text);
+  return arra_fail (
+      error, ARRA_ERROR_NO_MEMORY,
+      "Not enough address space for OpenBLAS, which multiplies matrices: %s in one piece are needed; raise the limit, which "
+      "`ulimit -v` shows",
+      text);
 }
 
 static gboolean
@@ -88,7 +90,8 @@ load (GError **error)
     return fail_room (LIBRARY + BUFFER + SPARE, error);
   handle = load_with_one_thread ("libopenblas.so.0");
   if (handle == NULL)
-    return arra_fail (error, ARRA_ERROR_UNAVAILABLE, "OpenBLAS, which multiplies matrices, cannot be loaded: %s", dlerror ());
+    return arra_fail (error, ARRA_ERROR_UNAVAILABLE, "OpenBLAS, which multiplies matrices, cannot be loaded: %s",
+                      dlerror ());
   if (!find_functions (handle, error))
     {
       dlclose (handle);

@@ -25,11 +25,11 @@ typedef struct
   ArraDsyev dsyev; /* (nullable): built without LAPACK */
 } ArraOpenblas;
 
-/* Loads it, held to one thread for good, and takes its buffers; cheap once that is done. Any thread. NO_MEMORY when there is no room for a
- * buffer, UNAVAILABLE when the library is not there. It can be tried again. */
+/* Loads it, held to one thread for good, and takes its buffers; cheap once that is done. Any thread. NO_MEMORY when
+ * there is no room for a buffer, UNAVAILABLE when the library is not there. It can be tried again. */
 gboolean arra_openblas_start (GError **error);
 
-/* Before and after each call of it: waits while as many are under way as there are buffers. Starts it where nobody has done so, and ends the
- * process when that fails: whoever can tell an error calls arra_openblas_start() first. */
+/* Before and after each call of it: waits while as many are under way as there are buffers. Starts it where nobody has
+ * done so, and ends the process when that fails: whoever can tell an error calls arra_openblas_start() first. */
 const ArraOpenblas *arra_openblas_enter (void);
 void arra_openblas_leave (void);

@@ -14,8 +14,9 @@ typedef struct
 
 typedef struct _ArraPanelLayout ArraPanelLayout;
 
-/* A panel holds ARRA_PANEL_ROWS rows. For each block of @bytes bytes (superblock, where a type has those) in turn, and each of its fields
- * in turn: the field's first number of each row, then the second of each row, and so on. A panel begins where its first row would. */
+/* A panel holds ARRA_PANEL_ROWS rows. For each block of @bytes bytes (superblock, where a type has those) in turn, and
+ * each of its fields in turn: the field's first number of each row, then the second of each row, and so on. A panel
+ * begins where its first row would. */
 struct _ArraPanelLayout
 {
   gsize bytes;

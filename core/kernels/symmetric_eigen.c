@@ -23,7 +23,8 @@ find (ArraDsyev dsyev, double *matrix, int n, gboolean vectors, double *values, 
   double wanted;
 
   if (dsyev == NULL)
-    return arra_fail (error, ARRA_ERROR_UNAVAILABLE, "The OpenBLAS of this machine finds no eigenvalues: it was built without LAPACK");
+    return arra_fail (error, ARRA_ERROR_UNAVAILABLE,
+                      "The OpenBLAS of this machine finds no eigenvalues: it was built without LAPACK");
   call (dsyev, matrix, n, vectors, values, &wanted, -1);
   work = arra_mem_new ((gsize) wanted, sizeof *work, "eigenvalues", error);
   if (work == NULL)

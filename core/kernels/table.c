@@ -8,7 +8,8 @@
 typedef void (*Overlay) (ArraKernels *table);
 
 #ifdef ARRA_KERNELS_X86
-static const Overlay overlays[ARRA_N_CPU] = { arra_kernels_fill_c, arra_kernels_overlay_avx2, arra_kernels_overlay_avx512 };
+static const Overlay overlays[ARRA_N_CPU]
+    = { arra_kernels_fill_c, arra_kernels_overlay_avx2, arra_kernels_overlay_avx512 };
 #else
 static const Overlay overlays[ARRA_N_CPU] = { arra_kernels_fill_c };
 #endif

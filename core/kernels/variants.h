@@ -4,8 +4,8 @@
 
 #include "kernels.h"
 
-/* How many bytes ahead of its reading a stream of weights is asked for, measured: less comes late, more is pushed out of
- * the first cache again. It may lie beyond the weights, where a prefetch does nothing. */
+/* How many bytes ahead of its reading a stream of weights is asked for, measured: less comes late, more is pushed out
+ * of the first cache again. It may lie beyond the weights, where a prefetch does nothing. */
 #define ARRA_PREFETCH 2048
 
 /* Every entry, in scalar C. */

@@ -22,7 +22,7 @@ arra_answer_n_pictures (const ArraAnswer *answer, const ArraLayout *layout)
 gboolean
 arra_answer_picture (const ArraAnswer *answer, const ArraLayout *layout, guint index, ArraPictureSpan *span)
 {
-  *span = (ArraPictureSpan){ 0 };
+  *span = (ArraPictureSpan) { 0 };
   for (guint i = 0; i <= index; i++)
     if (!arra_answer_find_picture (answer, layout, span->end, span))
       return FALSE;

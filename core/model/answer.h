@@ -13,9 +13,11 @@ typedef struct
 } ArraAnswer;
 
 /* The first picture that begins at token @from or later. FALSE: there is none. */
-gboolean arra_answer_find_picture (const ArraAnswer *answer, const ArraLayout *layout, guint from, ArraPictureSpan *span);
+gboolean
+arra_answer_find_picture (const ArraAnswer *answer, const ArraLayout *layout, guint from, ArraPictureSpan *span);
 guint arra_answer_n_pictures (const ArraAnswer *answer, const ArraLayout *layout);
 gboolean arra_answer_picture (const ArraAnswer *answer, const ArraLayout *layout, guint index, ArraPictureSpan *span);
 
 /* Codes [rows_finished][columns] of the picture. */
-void arra_answer_codes (const ArraAnswer *answer, const ArraLayout *layout, const ArraPictureSpan *span, guint32 *codes);
+void
+arra_answer_codes (const ArraAnswer *answer, const ArraLayout *layout, const ArraPictureSpan *span, guint32 *codes);

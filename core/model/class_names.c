@@ -105,7 +105,7 @@ nearest_of (const char *names, guint class, const char *text, gboolean *same)
 
       *same = *same || strcmp (known, text) == 0;
       if (far < near.far)
-        near = (Near){ class, far, name, length };
+        near = (Near) { class, far, name, length };
       name += length;
     }
   return near;
@@ -130,12 +130,11 @@ fail_name (const char *text, const Near *near, gboolean several, GError **error)
 {
   g_autofree char *list = list_nearest (near);
 
-  return arra_fail (
-      error, ARRA_ERROR_ARGUMENT,
-      several ? N_ ("\"%.60s\" is the name of several classes; say which by its number: %s")
-              : N_ ("This model makes pictures of classes, and \"%.60s\" is none of them. Names that "
-                    "are near: %s"),
-      text, list);
+  return arra_fail (error, ARRA_ERROR_ARGUMENT,
+                    several ? N_ ("\"%.60s\" is the name of several classes; say which by its number: %s")
+                            : N_ ("This model makes pictures of classes, and \"%.60s\" is none of them. Names that "
+                                  "are near: %s"),
+                    text, list);
 }
 
 static gboolean
@@ -146,7 +145,7 @@ find_name (const char *const *names, guint n, const char *text, guint *class, GE
   guint n_equal = 0;
 
   for (guint i = 0; i < NEAREST; i++)
-    near[i] = equal[i] = (Near){ 0, FAR, NULL, 0 };
+    near[i] = equal[i] = (Near) { 0, FAR, NULL, 0 };
   for (guint i = 0; i < n; i++)
     {
       gboolean same = FALSE;
@@ -171,12 +170,11 @@ arra_class_find (const char *const *names, guint n, const char *text, guint *cla
       return TRUE;
     }
   if (names == NULL || strspn (number, "0123456789+-.") == strlen (number))
-    return arra_fail (
-        error, ARRA_ERROR_ARGUMENT,
-        names != NULL
-            ? N_ ("This model makes pictures of classes: the prompt must be the name of one, or its "
-                  "number, 0 to %u")
-            : N_ ("This model makes pictures of classes: the prompt must be the number of one, 0 to %u"),
-        n - 1);
+    return arra_fail (error, ARRA_ERROR_ARGUMENT,
+                      names != NULL
+                          ? N_ ("This model makes pictures of classes: the prompt must be the name of one, or its "
+                                "number, 0 to %u")
+                          : N_ ("This model makes pictures of classes: the prompt must be the number of one, 0 to %u"),
+                      n - 1);
   return find_name (names, n, number, class, error);
 }

@@ -6,6 +6,6 @@
 
 #include <arra.h>
 
-/* The class that @text means, its number or one of its names in any case. @names: (nullable): of the @n classes. ARGUMENT: it is none, and then the message has
- * the names that are nearest; or several. */
+/* The class that @text means, its number or one of its names in any case. @names: (nullable): of the @n classes.
+ * ARGUMENT: it is none, and then the message has the names that are nearest; or several. */
 gboolean arra_class_find (const char *const *names, guint n, const char *text, guint *class, GError **error);

@@ -12,8 +12,8 @@ arra_condition_encode (const ArraTokenizer *tokenizer, const char *text, guint m
 
   if (ids == NULL || *n <= most)
     return g_steal_pointer (&ids);
-  arra_fail (error, ARRA_ERROR_ARGUMENT, "The prompt is too long: %zu tokens, but the model reads at most %u",
-             *n, most);
+  arra_fail (error, ARRA_ERROR_ARGUMENT, "The prompt is too long: %zu tokens, but the model reads at most %u", *n,
+             most);
   return NULL;
 }
 
@@ -31,5 +31,5 @@ arra_condition_clear (ArraCondition *condition)
   arra_mem_free (condition->sequence.ids);
   for (guint i = 0; i < ARRA_N_BRANCHES; i++)
     arra_mem_free (condition->front[i].ids);
-  *condition = (ArraCondition){ 0 };
+  *condition = (ArraCondition) { 0 };
 }

@@ -19,14 +19,14 @@ enum
 
 typedef struct
 {
-  guint32 *ids;      /* arra_mem */
+  guint32 *ids; /* arra_mem */
   guint n;
   guint left_out;    /* positions before the first, which nobody sees */
   gboolean features; /* the ids are a text encoder's, whose features become rows */
 } ArraPrefix;
 
-/* What lies in the sequence is the layout's to judge; the unconditional branch begins with the picture there. What stands in front of it is each
- * branch's own, and in ids of the transformer or of the text encoder. */
+/* What lies in the sequence is the layout's to judge; the unconditional branch begins with the picture there. What
+ * stands in front of it is each branch's own, and in ids of the transformer or of the text encoder. */
 typedef struct
 {
   ArraPrefix sequence;
@@ -37,7 +37,7 @@ typedef struct
 typedef struct
 {
   const ArraLayout *layout;
-  const ArraTokenizer *tokenizer;     /* NULL where the conditioner does not read text */
+  const ArraTokenizer *tokenizer;      /* NULL where the conditioner does not read text */
   const ArraTextEncoder *text_encoder; /* NULL where it does not read features */
 } ArraPromptReader;
 
@@ -46,7 +46,11 @@ typedef struct
   gboolean reads_text;     /* prompts are free text, and need a tokenizer */
   gboolean reads_features; /* prompts are free text, and need a text encoder */
   /* @prompt: the template's text with the user's in it. @condition is empty. ARGUMENT when it cannot be one. */
-  gboolean (*condition) (const ArraDecoder *decoder, const ArraPromptReader *reader, const char *prompt, ArraCondition *condition, GError **error);
+  gboolean (*condition) (const ArraDecoder *decoder,
+                         const ArraPromptReader *reader,
+                         const char *prompt,
+                         ArraCondition *condition,
+                         GError **error);
   /* @n features become rows of the transformer, at most the max_rows of @run; NULL where it reads none. */
   void (*project) (ArraTransformerRun *run, const float *features, guint n, float *rows);
 } ArraConditioner;

@@ -18,8 +18,8 @@ arra_config_read_counts (gpointer config,
       gint64 value;
       gboolean ok = counts[i].standard == 0
                         ? arra_json_get_int (object, name, counts[i].key, 1, counts[i].max, &value, error)
-                        : arra_json_get_int_default (object, name, counts[i].key, 1, counts[i].max,
-                                                     counts[i].standard, &value, error);
+                        : arra_json_get_int_default (object, name, counts[i].key, 1, counts[i].max, counts[i].standard,
+                                                     &value, error);
       if (!ok)
         return FALSE;
       G_STRUCT_MEMBER (guint, config, counts[i].offset) = (guint) value;
@@ -32,8 +32,7 @@ arra_config_check_count (guint value, guint max, const char *what, const char *n
 {
   if (value >= 1 && value <= max)
     return TRUE;
-  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s is %u; 1 to %u is possible", name, what, value,
-                    max);
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s is %u; 1 to %u is possible", name, what, value, max);
 }
 
 gboolean
@@ -49,6 +48,5 @@ arra_config_check_norm_eps (float eps, const char *name, GError **error)
 {
   if (eps > 0.0f && eps <= 1.0f)
     return TRUE;
-  return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                    "%s: the epsilon of the norms must be above 0 and at most 1", name);
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the epsilon of the norms must be above 0 and at most 1", name);
 }

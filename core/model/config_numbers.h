@@ -15,8 +15,12 @@ typedef struct
 } ArraConfigCount;
 
 /* All of them into @config. @name starts messages, as below. */
-gboolean arra_config_read_counts (gpointer config, const ArraConfigCount *counts, gsize n, JsonObject *object,
-                                  const char *name, GError **error);
+gboolean arra_config_read_counts (gpointer config,
+                                  const ArraConfigCount *counts,
+                                  gsize n,
+                                  JsonObject *object,
+                                  const char *name,
+                                  GError **error);
 
 /* INVALID_DATA: @value, which messages call @what, is not in 1 .. @max; */
 gboolean arra_config_check_count (guint value, guint max, const char *what, const char *name, GError **error);

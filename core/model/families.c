@@ -50,8 +50,8 @@ arra_family_of_config (JsonObject *config, const char *name, GError **error)
     if (g_strv_contains (families[i]->model_types, type))
       return families[i];
   types = all_types ();
-  arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: %s \"%.40s\" is not supported (only \"%s\")", name,
-             MODEL_TYPE, type, types);
+  arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: %s \"%.40s\" is not supported (only \"%s\")", name, MODEL_TYPE, type,
+             types);
   return NULL;
 }
 

@@ -13,12 +13,9 @@ describe (ArraDecoder *decoder, ArraSource *source)
 }
 
 gboolean
-arra_decoder_read (ArraDecoder *decoder,
-                   const ArraFamily *family,
-                   const ArraModelFiles *files,
-                   GError **error)
+arra_decoder_read (ArraDecoder *decoder, const ArraFamily *family, const ArraModelFiles *files, GError **error)
 {
-  *decoder = (ArraDecoder){ .family = family };
+  *decoder = (ArraDecoder) { .family = family };
   if (!family->read (decoder, files, error))
     return FALSE;
   describe (decoder, files->source);
@@ -26,14 +23,11 @@ arra_decoder_read (ArraDecoder *decoder,
 }
 
 ArraSource *
-arra_decoder_open_own_form (ArraDecoder *decoder,
-                            const ArraFamily *family,
-                            const char *directory,
-                            GError **error)
+arra_decoder_open_own_form (ArraDecoder *decoder, const ArraFamily *family, const char *directory, GError **error)
 {
   ArraSource *source;
 
-  *decoder = (ArraDecoder){ .family = family };
+  *decoder = (ArraDecoder) { .family = family };
   source = family->open_own_form (decoder, directory, error);
   if (source != NULL)
     describe (decoder, source);
@@ -41,10 +35,13 @@ arra_decoder_open_own_form (ArraDecoder *decoder,
 }
 
 gboolean
-arra_decoder_load (
-    ArraDecoder *decoder, const ArraFamily *family, const ArraGguf *gguf, ArraSource *source, GError **error)
+arra_decoder_load (ArraDecoder *decoder,
+                   const ArraFamily *family,
+                   const ArraGguf *gguf,
+                   ArraSource *source,
+                   GError **error)
 {
-  *decoder = (ArraDecoder){ .family = family };
+  *decoder = (ArraDecoder) { .family = family };
   if (!family->load (decoder, gguf, error))
     return FALSE;
   describe (decoder, source);
@@ -59,7 +56,7 @@ arra_decoder_make (ArraDecoder *decoder,
                    const char *name,
                    GError **error)
 {
-  *decoder = (ArraDecoder){ .family = arra_family_usual () };
+  *decoder = (ArraDecoder) { .family = arra_family_usual () };
   if (!decoder->family->make (decoder, shape, context, rope_theta, name, error))
     return FALSE;
   describe (decoder, NULL);
@@ -81,10 +78,7 @@ look_up (gpointer data, const char *token, guint32 *id)
 }
 
 ArraLayout *
-arra_decoder_layout (const ArraDecoder *decoder,
-                     const ArraTokenizer *tokenizer,
-                     const char *name,
-                     GError **error)
+arra_decoder_layout (const ArraDecoder *decoder, const ArraTokenizer *tokenizer, const char *name, GError **error)
 {
   const ArraTokenNames names = { look_up, (gpointer) tokenizer, arra_tokenizer_size (tokenizer) };
 
@@ -97,7 +91,7 @@ arra_decoder_clear (ArraDecoder *decoder)
   g_free (decoder->config);
   g_free (decoder->prefix);
   g_strfreev (decoder->own_classes);
-  *decoder = (ArraDecoder){ 0 };
+  *decoder = (ArraDecoder) { 0 };
 }
 
 ArraDecoder
@@ -110,8 +104,7 @@ arra_decoder_with (const ArraDecoder *decoder, ArraSource *source)
 }
 
 gboolean
-arra_decoder_measure (
-    const ArraDecoder *decoder, ArraDType dtype, guint64 *mapped, guint64 *owned, GError **error)
+arra_decoder_measure (const ArraDecoder *decoder, ArraDType dtype, guint64 *mapped, guint64 *owned, GError **error)
 {
   *mapped = 0;
   *owned = decoder->bytes + decoder->shape.n_layers * sizeof (ArraTransformerLayer);

@@ -1,6 +1,7 @@
 /* family.h - what a family of models says of itself, and a model of it as everybody else sees it
  *
- * Outside its room and families.c nothing names a family: whoever opens, measures, converts, describes, measures the speed of or runs a model asks here.
+ * Outside its room and families.c nothing names a family: whoever opens, measures, converts, describes, measures the
+ * speed of or runs a model asks here.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
@@ -34,18 +35,18 @@ struct _ArraDecoder
   gpointer config; /* the family's own; g_free() */
   char *prefix;    /* before the names of its tensors; g_free() */
   ArraTransformerShape shape;
-  ArraWeights weights;   /* ONE walk: loader, measurer, converter, trainer and bench take it; its source is borrowed */
-  guint context;         /* positions of the longest sequence, with what stands in front of it */
+  ArraWeights weights; /* ONE walk: loader, measurer, converter, trainer and bench take it; its source is borrowed */
+  guint context;       /* positions of the longest sequence, with what stands in front of it */
   const ArraConditioner *conditioner;
   const char *const *classes; /* (nullable): names of the classes that prompts are, NULL-terminated; class_names.h */
   char **own_classes;         /* (nullable): the same, where the model's own files have them; g_strfreev() */
-  guint32 first_id;      /* of the transformer, for the sequence's id 0 */
-  guint least_prompt;    /* positions that the shortest prompt takes */
-  guint64 bytes;         /* that a bound model takes beside its weights */
-  double guidance_scale; /* defaults that suit it */
-  guint top_k;           /* 0: all codes */
-  gboolean writes_only;  /* codes can never be predicted: it writes text */
-  const char *note;      /* (nullable): what is to be known about how it was read, a sentence to be translated */
+  guint32 first_id;           /* of the transformer, for the sequence's id 0 */
+  guint least_prompt;         /* positions that the shortest prompt takes */
+  guint64 bytes;              /* that a bound model takes beside its weights */
+  double guidance_scale;      /* defaults that suit it */
+  guint top_k;                /* 0: all codes */
+  gboolean writes_only;       /* codes can never be predicted: it writes text */
+  const char *note;           /* (nullable): what is to be known about how it was read, a sentence to be translated */
 };
 
 struct _ArraFamily
@@ -55,12 +56,12 @@ struct _ArraFamily
   const char *vqgan_published;    /* (nullable): where the image tokenizer is published that is not among the weights */
   const char *architecture;       /* general.architecture of our GGUF files */
   const char *const *model_types; /* of config.json, NULL-terminated */
-  const char *head[ARRA_TABLE_FORMS];      /* the matrix whose rows give a token's score, in each form of names */
-  const char *embedding; /* the matrix of which a token reads one row, as it is called in the first form */
-  gboolean as_torch;              /* published as torch.save's files, too */
+  const char *head[ARRA_TABLE_FORMS]; /* the matrix whose rows give a token's score, in each form of names */
+  const char *embedding;              /* the matrix of which a token reads one row, as it is called in the first form */
+  gboolean as_torch;                  /* published as torch.save's files, too */
 
-  /* (nullable, but together): a form of its own that has no config.json: whether @directory holds it, and its weights (transfer full) under the
-   * usual names; fills in the config. */
+  /* (nullable, but together): a form of its own that has no config.json: whether @directory holds it, and its weights
+   * (transfer full) under the usual names; fills in the config. */
   gboolean (*has_own_form) (const char *directory);
   ArraSource *(*open_own_form) (ArraDecoder *decoder, const char *directory, GError **error);
   /* (nullable): whether these are weights of its, told by their names alone: models that come without a config.json. */
@@ -70,7 +71,12 @@ struct _ArraFamily
   gboolean (*load) (ArraDecoder *decoder, const ArraGguf *gguf, GError **error);
   void (*store) (const ArraDecoder *decoder, ArraGgufWriter *writer);
   /* (nullable): the config of a model that no file describes, checked: this shape, and what is usual else. */
-  gboolean (*make) (ArraDecoder *decoder, const ArraTransformerShape *shape, guint context, double rope_theta, const char *name, GError **error);
+  gboolean (*make) (ArraDecoder *decoder,
+                    const ArraTransformerShape *shape,
+                    guint context,
+                    double rope_theta,
+                    const char *name,
+                    GError **error);
   /* (nullable): from now on it is to make pictures, whatever its config said. */
   void (*draw) (ArraDecoder *decoder);
   /* (nullable): config.json, as read() takes it; (transfer full) */
@@ -82,17 +88,29 @@ struct _ArraFamily
 
   /* How pictures lie in its sequences. */
   ArraLayout *(*layout) (const ArraDecoder *decoder, const ArraTokenNames *names, const char *name, GError **error);
-  /* Binds the weights. @layout (nullable): says which ids are codes, where that matters. To be given back to unbind(). */
-  const ArraTransformer *(*bind) (const ArraDecoder *decoder, const ArraLayout *layout, ArraDType dtype, ArraPool *pool, GCancellable *cancellable, GError **error);
+  /* Binds the weights. @layout (nullable): says which ids are codes, where that matters. To be given back to unbind().
+   */
+  const ArraTransformer *(*bind) (const ArraDecoder *decoder,
+                                  const ArraLayout *layout,
+                                  ArraDType dtype,
+                                  ArraPool *pool,
+                                  GCancellable *cancellable,
+                                  GError **error);
   void (*unbind) (const ArraTransformer *transformer);
-  /* (nullable): the image tokenizer that lies among the model's weights. *@prefix (transfer full): before its tensors' names; NULL: there is none. */
-  gboolean (*find_vqgan) (const ArraDecoder *decoder, const ArraModelFiles *files, ArraVqganConfig *config, char **prefix, GError **error);
+  /* (nullable): the image tokenizer that lies among the model's weights. *@prefix (transfer full): before its tensors'
+   * names; NULL: there is none. */
+  gboolean (*find_vqgan) (const ArraDecoder *decoder,
+                          const ArraModelFiles *files,
+                          ArraVqganConfig *config,
+                          char **prefix,
+                          GError **error);
   ArraTrainable (*trainable) (const ArraDecoder *decoder);
 };
 
 /* ---- which family it is */
 
-/* By config.json's model_type; where there is none it is the first. UNSUPPORTED: another one's. @name starts messages. */
+/* By config.json's model_type; where there is none it is the first. UNSUPPORTED: another one's. @name starts messages.
+ */
 const ArraFamily *arra_family_of_config (JsonObject *config, const char *name, GError **error);
 /* (nullable): by the names of weights that come without a config.json. */
 const ArraFamily *arra_family_of_source (const ArraSource *source);
@@ -106,24 +124,43 @@ char *arra_family_architectures (void);
 const ArraFamily *arra_family_usual (void);
 
 /* ---- a model */
-gboolean arra_decoder_read (ArraDecoder *decoder, const ArraFamily *family, const ArraModelFiles *files, GError **error);
+gboolean
+arra_decoder_read (ArraDecoder *decoder, const ArraFamily *family, const ArraModelFiles *files, GError **error);
 /* Its own form in @directory. (transfer full): the weights. */
-ArraSource *arra_decoder_open_own_form (ArraDecoder *decoder, const ArraFamily *family, const char *directory, GError **error);
+ArraSource *
+arra_decoder_open_own_form (ArraDecoder *decoder, const ArraFamily *family, const char *directory, GError **error);
 /* @source: the tensors of @gguf. */
-gboolean arra_decoder_load (ArraDecoder *decoder, const ArraFamily *family, const ArraGguf *gguf, ArraSource *source, GError **error);
+gboolean arra_decoder_load (ArraDecoder *decoder,
+                            const ArraFamily *family,
+                            const ArraGguf *gguf,
+                            ArraSource *source,
+                            GError **error);
 /* A model of the usual family; @name starts messages. */
-gboolean arra_decoder_make (ArraDecoder *decoder, const ArraTransformerShape *shape, guint context, double rope_theta, const char *name, GError **error);
+gboolean arra_decoder_make (ArraDecoder *decoder,
+                            const ArraTransformerShape *shape,
+                            guint context,
+                            double rope_theta,
+                            const char *name,
+                            GError **error);
 /* From now on it makes pictures. */
 void arra_decoder_draw (ArraDecoder *decoder);
-/* What its tokens mean, by the names that @tokenizer has for them; @name starts messages. To be freed with arra_layout_free(). */
-ArraLayout *arra_decoder_layout (const ArraDecoder *decoder, const ArraTokenizer *tokenizer, const char *name, GError **error);
+/* What its tokens mean, by the names that @tokenizer has for them; @name starts messages. To be freed with
+ * arra_layout_free(). */
+ArraLayout *
+arra_decoder_layout (const ArraDecoder *decoder, const ArraTokenizer *tokenizer, const char *name, GError **error);
 void arra_decoder_clear (ArraDecoder *decoder);
 
 /* The same with its weights elsewhere, for as long as @decoder lives. */
 ArraDecoder arra_decoder_with (const ArraDecoder *decoder, ArraSource *source);
 /* Bytes of all that arra_decoder_bind() keeps, by where they lie; every shape is checked, nothing is loaded. */
-gboolean arra_decoder_measure (const ArraDecoder *decoder, ArraDType dtype, guint64 *mapped, guint64 *owned, GError **error);
-const ArraTransformer *arra_decoder_bind (const ArraDecoder *decoder, const ArraLayout *layout, ArraDType dtype, ArraPool *pool, GCancellable *cancellable, GError **error);
+gboolean
+arra_decoder_measure (const ArraDecoder *decoder, ArraDType dtype, guint64 *mapped, guint64 *owned, GError **error);
+const ArraTransformer *arra_decoder_bind (const ArraDecoder *decoder,
+                                          const ArraLayout *layout,
+                                          ArraDType dtype,
+                                          ArraPool *pool,
+                                          GCancellable *cancellable,
+                                          GError **error);
 void arra_decoder_unbind (const ArraDecoder *decoder, const ArraTransformer *transformer); /* @transformer: nullable */
 /* The tensor of family->head, (nullable). */
 const ArraTensor *arra_decoder_head (const ArraDecoder *decoder);

@@ -87,7 +87,7 @@ arra_layout_write (const ArraLayout *layout, const guint32 *codes, guint rows, g
 void
 arra_grammar_init (ArraGrammar *grammar, const ArraLayout *layout)
 {
-  *grammar = (ArraGrammar){ .layout = layout, .expect = ARRA_EXPECT_TEXT };
+  *grammar = (ArraGrammar) { .layout = layout, .expect = ARRA_EXPECT_TEXT };
   if (layout->class->init != NULL)
     layout->class->init (grammar);
 }

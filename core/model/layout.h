@@ -1,7 +1,7 @@
 /* layout.h - how pictures lie in a sequence of tokens: which ids are codes, what stands around them, what may come next
  *
- * Every family has one (Chameleon: framed rows, chameleon/frame.h; LlamaGen, Janus: a plain raster, raster.h). Whatever makes, continues, edits, encodes
- * or learns sequences asks it.
+ * Every family has one (Chameleon: framed rows, chameleon/frame.h; LlamaGen, Janus: a plain raster, raster.h). Whatever
+ * makes, continues, edits, encodes or learns sequences asks it.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
@@ -16,8 +16,8 @@ typedef struct _ArraGrammar ArraGrammar;
 /* From the first token of a picture to its last one, or to the last one there is. */
 typedef struct
 {
-  guint begin, end;      /* tokens; end is exclusive */
-  guint rows, columns;   /* codes; 0 when the size is not there yet */
+  guint begin, end;    /* tokens; end is exclusive */
+  guint rows, columns; /* codes; 0 when the size is not there yet */
   guint rows_finished;
 } ArraPictureSpan;
 
@@ -55,7 +55,7 @@ typedef struct
 struct _ArraLayout
 {
   const ArraLayoutClass *class;
-  guint32 n_tokens;    /* ids are below it */
+  guint32 n_tokens; /* ids are below it */
   guint32 n_codes;
   guint32 *id_of_code; /* (nullable): n_codes; NULL: a code is its id */
   gint32 *code_of_id;  /* (nullable): n_tokens, -1: no code; NULL: an id is its code */
@@ -87,13 +87,14 @@ ArraTurn arra_layout_turn (const ArraLayout *layout);
 guint64 arra_layout_tokens (const ArraLayout *layout, guint rows, guint columns);
 guint arra_layout_head (const ArraLayout *layout, guint rows, guint columns, guint32 *ids);
 gboolean arra_layout_has_size (const ArraLayout *layout, guint rows, guint columns);
-/* Whether there are ids beside the codes: without, prompts stand in front of sequences, and an answer is one picture. */
+/* Whether there are ids beside the codes: without, prompts stand in front of sequences, and an answer is one picture.
+ */
 gboolean arra_layout_has_text (const ArraLayout *layout);
 /* The code that @id stands for, or -1. */
 gint32 arra_layout_code (const ArraLayout *layout, guint32 id);
 guint32 arra_layout_id (const ArraLayout *layout, guint32 code);
-/* A whole picture: @ids [arra_layout_tokens()] from @codes [rows][columns], which may be the last ones of @ids. A code beyond the last one, which a file
- * that changes under us can bring, becomes the last one. */
+/* A whole picture: @ids [arra_layout_tokens()] from @codes [rows][columns], which may be the last ones of @ids. A code
+ * beyond the last one, which a file that changes under us can bring, becomes the last one. */
 void arra_layout_write (const ArraLayout *layout, const guint32 *codes, guint rows, guint columns, guint32 *ids);
 
 /* ---- what may come next */
@@ -111,10 +112,11 @@ struct _ArraGrammar
   const ArraLayout *layout;
   ArraExpect expect;
   guint32 forced;
-  guint rows, columns;    /* codes of the picture at hand; 0: not known yet */
-  guint64 place;          /* in the picture at hand */
-  guint n_pictures;       /* begun */
-  gboolean uncond_begins; /* this step is the first that needs the unconditional pass: it reads the picture's head; later ones the last token */
+  guint rows, columns; /* codes of the picture at hand; 0: not known yet */
+  guint64 place;       /* in the picture at hand */
+  guint n_pictures;    /* begun */
+  /* this step is the first that needs the unconditional pass: it reads the picture's head; later ones the last token */
+  gboolean uncond_begins;
 };
 
 void arra_grammar_init (ArraGrammar *grammar, const ArraLayout *layout);

@@ -12,7 +12,7 @@
 #include "noise.h"
 #include "params.h"
 
-#define COPIES_IN_TRAINING 4 /* values, gradients, averages of these and of their squares */
+#define COPIES_IN_TRAINING 4     /* values, gradients, averages of these and of their squares */
 #define HASHED ((gsize) 1 << 28) /* floats at a time: GLib counts bytes in a gssize */
 #define ALIGN (ARRA_MEM_ALIGN / sizeof (float))
 
@@ -50,8 +50,12 @@ make_room (ArraParameters *parameters, GError **error)
 }
 
 gboolean
-arra_parameters_add (ArraParameters *parameters, const char *name, gboolean optional, guint n_dims,
-                     const gint64 *shape, GError **error)
+arra_parameters_add (ArraParameters *parameters,
+                     const char *name,
+                     gboolean optional,
+                     guint n_dims,
+                     const gint64 *shape,
+                     GError **error)
 {
   ArraParameter item = { .optional = optional, .n_dims = n_dims, .count = 1, .offset = parameters->size };
   gsize end;
@@ -90,8 +94,7 @@ check_memory (gsize size, GError **error)
   if (available == 0 || need <= available)
     return TRUE;
   return arra_fail (error, ARRA_ERROR_NO_MEMORY,
-                    "Training %zu parameters needs %" PRIu64
-                    " KiB for them, their gradients and two averages, %" PRIu64
+                    "Training %zu parameters needs %" PRIu64 " KiB for them, their gradients and two averages, %" PRIu64
                     " KiB are free: train a smaller model, or close other programs",
                     size, need >> 10, available >> 10);
 }
@@ -153,11 +156,9 @@ arra_parameters_start_by_inputs (ArraParameters *parameters, guint64 seed)
 static ArraParam
 param_of (const ArraParameter *item, ArraWeight *weight)
 {
-  ArraParam param = { .name = item->name,
-                      .kind = ARRA_PARAM_VECTOR,
-                      .optional = item->optional,
-                      .n_dims = item->n_dims,
-                      .weight = weight };
+  ArraParam param = {
+    .name = item->name, .kind = ARRA_PARAM_VECTOR, .optional = item->optional, .n_dims = item->n_dims, .weight = weight
+  };
 
   memcpy (param.shape, item->shape, sizeof item->shape);
   return param;
@@ -189,7 +190,7 @@ arra_parameters_save (const ArraParameters *parameters, const float *data, const
       ArraTensor *tensor = &tensors[i].tensor;
 
       tensors[i].name = item->name;
-      *tensor = (ArraTensor){ .dtype = ARRA_F32, .n_dims = item->n_dims, .data = data + item->offset };
+      *tensor = (ArraTensor) { .dtype = ARRA_F32, .n_dims = item->n_dims, .data = data + item->offset };
       memcpy (tensor->shape, item->shape, sizeof item->shape);
       tensor->n_bytes = item->count * sizeof (float);
     }
@@ -255,8 +256,7 @@ arra_parameters_hash (const ArraParameters *parameters, const char *const *prefi
       const float *data = parameters->data + item->offset;
 
       for (gsize at = 0; begins_with_one (item->name, prefixes) && at < item->count; at += HASHED)
-        g_checksum_update (sum, (const guchar *) (data + at),
-                           (gssize) (MIN (item->count - at, HASHED) * sizeof *data));
+        g_checksum_update (sum, (const guchar *) (data + at), (gssize) (MIN (item->count - at, HASHED) * sizeof *data));
     }
 }
 
@@ -285,11 +285,7 @@ arra_parameters_leaf (const ArraParameters *parameters, ArraTape *tape, const ch
 }
 
 ArraNode *
-arra_parameters_leaf_rows (const ArraParameters *parameters,
-                           ArraTape *tape,
-                           const char *name,
-                           gsize first,
-                           gsize n)
+arra_parameters_leaf_rows (const ArraParameters *parameters, ArraTape *tape, const char *name, gsize first, gsize n)
 {
   const ArraParameter *item = arra_parameters_find (parameters, name);
 

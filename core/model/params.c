@@ -11,9 +11,9 @@
 #include "panels.h"
 #include "quantised.h"
 
-#define CHUNK 4096         /* elements converted at a time, on the stack */
+#define CHUNK 4096              /* elements converted at a time, on the stack */
 #define LARGE ((gsize) 1 << 12) /* numbers of a tensor whose half is zero by no accident */
-#define GRAIN (16 * CHUNK) /* elements handed to a thread at a time; both are multiples of ARRA_MAX_BLOCK */
+#define GRAIN (16 * CHUNK)      /* elements handed to a thread at a time; both are multiples of ARRA_MAX_BLOCK */
 #define PIECE (CHUNK / ARRA_PANEL_ROWS) /* of each row of a panel */
 
 typedef struct
@@ -21,7 +21,7 @@ typedef struct
   const ArraTensor *stored;
   ArraDType dtype;
   const ArraPanelLayout *layout; /* nullable: rows stay apart */
-  guint8 *out; /* nullable: values are only checked */
+  guint8 *out;                   /* nullable: values are only checked */
   GCancellable *cancellable;
   atomic_bool bad, cancelled;
 } Job;
@@ -94,10 +94,9 @@ check_not_zero (const ArraParam *param, const ArraTensor *stored, ArraSource *so
   first = arra_tensor_is_zero (stored, 0, half);
   second = arra_tensor_is_zero (stored, half, count - half);
   if (first && second)
-    return arra_fail (
-        error, ARRA_ERROR_INVALID_DATA,
-        "%s: tensor \"%s\" is all zero: the file is damaged, as by a download that stopped; get it again",
-        file_of (source, param->name), param->name);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                      "%s: tensor \"%s\" is all zero: the file is damaged, as by a download that stopped; get it again",
+                      file_of (source, param->name), param->name);
   if ((!first && !second) || count < LARGE || is_table (param->name))
     return TRUE;
   return arra_fail (
@@ -122,8 +121,8 @@ find (const ArraParam *param, ArraSource *source, const ArraTensor **stored, GEr
   if (*stored == NULL && param->optional)
     return TRUE;
   if (*stored == NULL)
-    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: tensor \"%s\" is missing",
-                      file_of (source, param->name), param->name);
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: tensor \"%s\" is missing", file_of (source, param->name),
+                      param->name);
   if (arra_dtype_is_float ((*stored)->dtype) && shape_fits (param, *stored))
     return check_not_zero (param, *stored, source, error);
   is = arra_tensor_describe (*stored);
@@ -240,7 +239,8 @@ take_panel_piece (const Job *job, gsize row, gsize first, gsize count)
   for (gsize r = 0; r < ARRA_PANEL_ROWS; r++)
     if (!take_to (job, (row + r) * width + first, count, rows[r]))
       return FALSE;
-  arra_panels_pack (job->layout, rows[0], sizeof rows[0], n_blocks, place_of (job, row * width + first * ARRA_PANEL_ROWS));
+  arra_panels_pack (job->layout, rows[0], sizeof rows[0], n_blocks,
+                    place_of (job, row * width + first * ARRA_PANEL_ROWS));
   return TRUE;
 }
 
@@ -309,8 +309,12 @@ take_all (Job *job, const ArraParam *param, ArraSource *source, ArraPool *pool, 
 }
 
 gboolean
-arra_param_bind (const ArraParam *param, ArraSource *source, ArraDType dtype, ArraPool *pool,
-                 GCancellable *cancellable, GError **error)
+arra_param_bind (const ArraParam *param,
+                 ArraSource *source,
+                 ArraDType dtype,
+                 ArraPool *pool,
+                 GCancellable *cancellable,
+                 GError **error)
 {
   const ArraTensor *stored;
   ArraTensor view;
@@ -354,8 +358,12 @@ arra_weight_clear (ArraWeight *weight)
 }
 
 gboolean
-arra_param_measure (const ArraParam *param, ArraSource *source, ArraDType dtype, guint64 *mapped,
-                    guint64 *owned, GError **error)
+arra_param_measure (const ArraParam *param,
+                    ArraSource *source,
+                    ArraDType dtype,
+                    guint64 *mapped,
+                    guint64 *owned,
+                    GError **error)
 {
   const ArraTensor *stored;
   ArraDType kept;
@@ -371,7 +379,7 @@ arra_param_measure (const ArraParam *param, ArraSource *source, ArraDType dtype,
   else if (arra_tensor_bytes (kept, stored->n_dims, stored->shape, &n_bytes))
     *owned += n_bytes;
   else
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: tensor \"%s\" is too large",
-                      file_of (source, param->name), param->name);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: tensor \"%s\" is too large", file_of (source, param->name),
+                      param->name);
   return TRUE;
 }

@@ -12,7 +12,7 @@ arra_picture_items_clear (ArraPictureItems *items)
 {
   if (items->free_owner != NULL)
     items->free_owner (items->owner);
-  *items = (ArraPictureItems){ 0 };
+  *items = (ArraPictureItems) { 0 };
 }
 
 static gboolean
@@ -22,10 +22,9 @@ check_size (const ArraPictureItems *items, const ArraLayout *layout, const char 
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: holds no pictures", name);
   if (arra_layout_has_size (layout, items->rows, items->columns))
     return TRUE;
-  return arra_fail (
-      error, ARRA_ERROR_INVALID_DATA,
-      "%s: the vocabulary has no names for pictures of %u x %u codes: even numbers up to %u have", name,
-      items->columns, items->rows, layout->grid * layout->n_grids);
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                    "%s: the vocabulary has no names for pictures of %u x %u codes: even numbers up to %u have", name,
+                    items->columns, items->rows, layout->grid * layout->n_grids);
 }
 
 static gboolean
@@ -42,22 +41,18 @@ check_item (const ArraPictureItems *items,
   for (guint i = 0; i < n; i++)
     if (prompt[i] >= layout->n_tokens)
       return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                        "%s: picture %u: its prompt has token %u, but the vocabulary has %u", name, item,
-                        prompt[i], layout->n_tokens);
+                        "%s: picture %u: its prompt has token %u, but the vocabulary has %u", name, item, prompt[i],
+                        layout->n_tokens);
   items->codes (items->owner, item, codes);
   for (guint i = 0; i < items->rows * items->columns; i++)
     if (codes[i] >= layout->n_codes)
-      return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                        "%s: picture %u has code %u, but the vocabulary names only %u", name, item, codes[i],
-                        layout->n_codes);
+      return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: picture %u has code %u, but the vocabulary names only %u",
+                        name, item, codes[i], layout->n_codes);
   return TRUE;
 }
 
 gboolean
-arra_picture_items_check (const ArraPictureItems *items,
-                          const ArraLayout *layout,
-                          const char *name,
-                          GError **error)
+arra_picture_items_check (const ArraPictureItems *items, const ArraLayout *layout, const char *name, GError **error)
 {
   const ArraPictureItems *all = items->whole != NULL ? items->whole : items;
   g_automem guint32 *codes = NULL;
@@ -125,8 +120,9 @@ put_prompt (Place *place, const ArraPictureItems *items, guint item, const ArraL
   put (place, turn.end, FALSE);
 }
 
-/* The codes are read to the end of the picture's place, where each is taken before something is written over it. Checked as they were, they may
- * come from a file that is being changed: arra_picture_items_same() tells, and until then none is out of bounds. */
+/* The codes are read to the end of the picture's place, where each is taken before something is written over it.
+ * Checked as they were, they may come from a file that is being changed: arra_picture_items_same() tells, and until
+ * then none is out of bounds. */
 static void
 put_picture (Place *place, const ArraPictureItems *items, guint item, const ArraLayout *layout)
 {

@@ -1,7 +1,7 @@
 /* picture_sequence.h - what a transformer learns from a captioned picture: its tokens, and which of them are learnt
  *
- * golden README, "Sequence" and "Rules": begin prompt end | picture end, as the layout has them. The answer, after the bar, is learnt. Layouts without text have no
- * such sequences.
+ * golden README, "Sequence" and "Rules": begin prompt end | picture end, as the layout has them. The answer, after the
+ * bar, is learnt. Layouts without text have no such sequences.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
@@ -14,29 +14,38 @@ typedef struct _ArraPictureItems ArraPictureItems;
 struct _ArraPictureItems
 {
   guint n, rows, columns;
-  guint feature_width; /* 0: no features */
+  guint feature_width;           /* 0: no features */
   const ArraPictureItems *whole; /* (nullable): what these are parts of, which may be other parts each time */
-  const char *vqgan;   /* (nullable): arra_vqgan_encoder_sha256() of what made the codes; borrowed from @owner */
+  const char *vqgan; /* (nullable): arra_vqgan_encoder_sha256() of what made the codes; borrowed from @owner */
   /* Ids of a caption, without <s> and <stop>; borrowed. */
   const guint32 *(*prompt) (gpointer owner, guint item, guint *n);
-  void (*codes) (gpointer owner, guint item, guint32 *codes); /* [rows][columns] of the VQGAN */
+  void (*codes) (gpointer owner, guint item, guint32 *codes);     /* [rows][columns] of the VQGAN */
   void (*features) (gpointer owner, guint item, float *features); /* (nullable): [feature_width] */
-  gboolean (*check) (gpointer owner, guint item, GError **error); /* (nullable): whether what it is read from is as it was opened */
+  /* (nullable): whether what it is read from is as it was opened */
+  gboolean (*check) (gpointer owner, guint item, GError **error);
   gpointer owner;
   GDestroyNotify free_owner; /* (nullable) */
 };
 
 void arra_picture_items_clear (ArraPictureItems *items);
 
-/* Whether all ids are in @layout, those of whole pictures too, and it has names for the size; errors name @name and the item. */
-gboolean arra_picture_items_check (const ArraPictureItems *items, const ArraLayout *layout, const char *name, GError **error);
+/* Whether all ids are in @layout, those of whole pictures too, and it has names for the size; errors name @name and the
+ * item. */
+gboolean
+arra_picture_items_check (const ArraPictureItems *items, const ArraLayout *layout, const char *name, GError **error);
 
-/* Whether nobody has changed what @item is read from since arra_picture_items_check(): asked after reading, so that nothing is learnt from other
- * numbers. INVALID_DATA names the file that was changed, or cut short. */
+/* Whether nobody has changed what @item is read from since arra_picture_items_check(): asked after reading, so that
+ * nothing is learnt from other numbers. INVALID_DATA names the file that was changed, or cut short. */
 gboolean arra_picture_items_same (const ArraPictureItems *items, guint item, GError **error);
 
 /* Tokens of @item, with its prompt or as guidance without one sees it: from the start of the picture on. */
-guint arra_picture_sequence_length (const ArraPictureItems *items, guint item, gboolean prompt, const ArraLayout *layout);
+guint
+arra_picture_sequence_length (const ArraPictureItems *items, guint item, gboolean prompt, const ArraLayout *layout);
 guint arra_picture_sequence_longest (const ArraPictureItems *items, const ArraLayout *layout);
 /* Writes them: @ids and @labels have room for them all; labels are -100 where nothing is learnt. */
-void arra_picture_sequence_write (const ArraPictureItems *items, guint item, gboolean prompt, const ArraLayout *layout, guint32 *ids, gint32 *labels);
+void arra_picture_sequence_write (const ArraPictureItems *items,
+                                  guint item,
+                                  gboolean prompt,
+                                  const ArraLayout *layout,
+                                  guint32 *ids,
+                                  gint32 *labels);

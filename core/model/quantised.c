@@ -7,8 +7,8 @@
 #include "fail.h"
 #include "jsonguard.h"
 
-#define ADVICE                                                                                               \
-  N_ ("which cannot be read: get the original model (bfloat16 or float32); `arra convert --type q8_0` "      \
+#define ADVICE                                                                                          \
+  N_ ("which cannot be read: get the original model (bfloat16 or float32); `arra convert --type q8_0` " \
       "makes that small")
 
 /* Names that "quant_method" gives, and what people call them. */
@@ -83,8 +83,8 @@ arra_quantised_check_config (JsonObject *config, const char *name, GError **erro
         continue;
       method = method_of (json_node_get_object (node));
       if (method != NULL)
-        return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: the weights are quantised by %s, %s", name,
-                          method, arra_translate (ADVICE));
+        return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: the weights are quantised by %s, %s", name, method,
+                          arra_translate (ADVICE));
     }
   return TRUE;
 }
@@ -101,8 +101,8 @@ arra_quantised_explain (const ArraSource *source, const char *name, GError **err
 
       if (file == NULL)
         continue;
-      arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: tensor \"%s\" is quantised by %s, %s", file, name,
-                 marks[i].title, arra_translate (ADVICE));
+      arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: tensor \"%s\" is quantised by %s, %s", file, name, marks[i].title,
+                 arra_translate (ADVICE));
       return TRUE;
     }
   return FALSE;

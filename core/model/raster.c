@@ -54,7 +54,7 @@ find (const ArraLayout *layout, const guint32 *ids, guint n, guint from, ArraPic
 {
   if (from > 0 || n == 0)
     return FALSE;
-  *span = (ArraPictureSpan){
+  *span = (ArraPictureSpan) {
     .end = n, .rows = layout->grid, .columns = layout->grid, .rows_finished = MIN (n / layout->grid, layout->grid)
   };
   return TRUE;
@@ -93,6 +93,6 @@ arra_raster_new (guint32 n_codes, guint side, GError **error)
   g_assert (n_codes > 0 && side > 0);
   layout = arra_mem_new0 (1, sizeof *layout, "the order of codes", error);
   if (layout != NULL)
-    *layout = (ArraLayout){ .class = &raster, .n_tokens = n_codes, .n_codes = n_codes, .grid = side, .n_grids = 1 };
+    *layout = (ArraLayout) { .class = &raster, .n_tokens = n_codes, .n_codes = n_codes, .grid = side, .n_grids = 1 };
   return layout;
 }

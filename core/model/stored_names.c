@@ -50,8 +50,7 @@ write_pickled (GString *out, const char *name)
 
   for (; (dot = strchr (name, '.')) != NULL; name = dot + 1)
     g_string_append_printf (out, "_modules.%.*s.", (int) (dot - name), name);
-  g_string_append_printf (out, "%s.%s", g_str_has_prefix (name, "running_") ? "_buffers" : "_parameters",
-                          name);
+  g_string_append_printf (out, "%s.%s", g_str_has_prefix (name, "running_") ? "_buffers" : "_parameters", name);
 }
 
 /* Their name, as of a state, in @out. (nullable): the rule that gave it. */
@@ -146,20 +145,14 @@ take_dimensions (ArraParam *param, const ArraTensor *stored)
 
 /* @name: keeps the name that the wanted tensor points to. */
 static Wanted
-want (const ArraStoredNames *names,
-      const ArraParameter *item,
-      ArraSource *source,
-      ArraWeight *weight,
-      GString *name)
+want (const ArraStoredNames *names, const ArraParameter *item, ArraSource *source, ArraWeight *weight, GString *name)
 {
   Wanted wanted = { .item = item, .rule = translate (names, item->name, name) };
   ArraParam *param = &wanted.param;
 
-  *param = (ArraParam){ .name = name->str,
-                        .kind = ARRA_PARAM_VECTOR,
-                        .optional = item->optional,
-                        .n_dims = item->n_dims,
-                        .weight = weight };
+  *param = (ArraParam) {
+    .name = name->str, .kind = ARRA_PARAM_VECTOR, .optional = item->optional, .n_dims = item->n_dims, .weight = weight
+  };
   memcpy (param->shape, item->shape, sizeof item->shape);
   if (wanted.rule != NULL && wanted.rule->parts > 0)
     param->shape[0] *= wanted.rule->parts;
@@ -226,10 +219,7 @@ load (const ArraStoredNames *names, ArraParameters *parameters, ArraSource *sour
 }
 
 gboolean
-arra_stored_load (const ArraStoredNames *names,
-                  ArraParameters *parameters,
-                  ArraSource *source,
-                  GError **error)
+arra_stored_load (const ArraStoredNames *names, ArraParameters *parameters, ArraSource *source, GError **error)
 {
   return check (names, parameters, source, error) && arra_parameters_allocate (parameters, FALSE, error)
          && load (names, parameters, source, error) && arra_source_check (source, error);

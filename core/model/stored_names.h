@@ -1,7 +1,8 @@
 /* stored_names.h - tensors under the names that published files give them
  *
  * One table of parameters serves all files of a network: these rules say what a tensor is called in a file,
- * and whether it is a part of a larger one there. SPDX-License-Identifier: GPL-3.0-or-later */
+ * and whether it is a part of a larger one there.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
 #include <arra.h>
@@ -26,10 +27,7 @@ typedef struct
 } ArraStoredNames;
 
 /* An ArraStoredNames of an array of rules, for tables of forms: no prefix yet. */
-#define ARRA_STORED_RULES(array)                                                                             \
-  {                                                                                                          \
-    array, G_N_ELEMENTS (array), NULL, FALSE                                                                 \
-  }
+#define ARRA_STORED_RULES(array) { array, G_N_ELEMENTS (array), NULL, FALSE }
 
 /* Finds the file's names by @marker, plain or pickled; @prefix: (transfer full): keeps what they point to.
  * FALSE: no tensor's name ends with it. */
@@ -40,5 +38,5 @@ const ArraTensor *arra_stored_find (const ArraStoredNames *names, const ArraSour
 /* Allocates @parameters and fills them from @source; presence, shape, type and finiteness are checked, and
  * shapes before memory is taken. Dimensions of 1 may stand before those of ours. Errors call tensors what the
  * file does. */
-gboolean arra_stored_load (const ArraStoredNames *names, ArraParameters *parameters, ArraSource *source,
-                           GError **error);
+gboolean
+arra_stored_load (const ArraStoredNames *names, ArraParameters *parameters, ArraSource *source, GError **error);

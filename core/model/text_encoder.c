@@ -25,8 +25,11 @@ arra_text_encoder_free (ArraTextEncoder *encoder)
 }
 
 gboolean
-arra_text_encoder_measure (
-    const ArraTextEncoder *encoder, ArraDType dtype, guint64 *mapped, guint64 *owned, GError **error)
+arra_text_encoder_measure (const ArraTextEncoder *encoder,
+                           ArraDType dtype,
+                           guint64 *mapped,
+                           guint64 *owned,
+                           GError **error)
 {
   *mapped = 0;
   *owned = encoder->bytes;
@@ -41,8 +44,12 @@ arra_text_encoder_run_bytes (const ArraTextEncoder *encoder, guint n, guint thre
 }
 
 gboolean
-arra_text_encoder_encode (
-    const ArraTextEncoder *encoder, const char *text, guint most, guint32 *ids, guint *n, GError **error)
+arra_text_encoder_encode (const ArraTextEncoder *encoder,
+                          const char *text,
+                          guint most,
+                          guint32 *ids,
+                          guint *n,
+                          GError **error)
 {
   return encoder->class->encode (encoder, text, most, ids, n, error);
 }

@@ -17,10 +17,10 @@ typedef struct _ArraTextEncoder ArraTextEncoder;
 /* What a kind of encoder says of itself. */
 typedef struct
 {
-  const char *name;          /* for people */
-  const char *model_type;    /* of config.json */
-  const char *tokenizer_key; /* its tokenizer.json in our GGUF files */
-  const char *prefix;        /* before the names of its tensors in these, which must be short: */
+  const char *name;                      /* for people */
+  const char *model_type;                /* of config.json */
+  const char *tokenizer_key;             /* its tokenizer.json in our GGUF files */
+  const char *prefix;                    /* before the names of its tensors in these, which must be short: */
   char *(*to_file) (const char *name);   /* a name for what stands behind it, (transfer full), */
   char *(*from_file) (const char *name); /* and the other way round */
   /* Fills in the encoder's config, checked. */
@@ -29,9 +29,17 @@ typedef struct
   void (*store) (const ArraTextEncoder *encoder, ArraGgufWriter *writer);
   /* Fills in what follows from that: weights of its source, width, bytes. */
   void (*describe) (ArraTextEncoder *encoder);
-  gboolean (*encode) (const ArraTextEncoder *encoder, const char *text, guint most, guint32 *ids, guint *n, GError **error);
+  gboolean (
+      *encode) (const ArraTextEncoder *encoder, const char *text, guint most, guint32 *ids, guint *n, GError **error);
   guint64 (*run_bytes) (const ArraTextEncoder *encoder, guint n, guint threads);
-  gboolean (*run) (const ArraTextEncoder *encoder, ArraDType dtype, const ArraExec *exec, const guint32 *ids, guint n, float *features, GCancellable *cancellable, GError **error);
+  gboolean (*run) (const ArraTextEncoder *encoder,
+                   ArraDType dtype,
+                   const ArraExec *exec,
+                   const guint32 *ids,
+                   guint n,
+                   float *features,
+                   GCancellable *cancellable,
+                   GError **error);
 } ArraTextEncoderClass;
 
 struct _ArraTextEncoder
@@ -42,9 +50,9 @@ struct _ArraTextEncoder
   ArraSource *source;
   ArraWeights weights;
   gboolean is_inner; /* it lies in the checkpoint's own file */
-  char *path;    /* of its folder, or of the file that it lies in */
-  guint width;   /* numbers of a feature */
-  guint64 bytes; /* that it takes in memory beside its weights */
+  char *path;        /* of its folder, or of the file that it lies in */
+  guint width;       /* numbers of a feature */
+  guint64 bytes;     /* that it takes in memory beside its weights */
 };
 
 /* From a folder: config.json, tokenizer.json and the weights. Errors name the file. */
@@ -57,12 +65,28 @@ void arra_text_encoder_store (const ArraTextEncoder *encoder, ArraGgufWriter *wr
 void arra_text_encoder_free (ArraTextEncoder *encoder); /* nullable */
 
 /* Bytes of its weights by where they lie; every shape is checked, nothing is loaded. */
-gboolean arra_text_encoder_measure (const ArraTextEncoder *encoder, ArraDType dtype, guint64 *mapped, guint64 *owned, GError **error);
+gboolean arra_text_encoder_measure (const ArraTextEncoder *encoder,
+                                    ArraDType dtype,
+                                    guint64 *mapped,
+                                    guint64 *owned,
+                                    GError **error);
 /* Bytes that reading a text of @n tokens takes beside the weights, its ids and features among them. */
 guint64 arra_text_encoder_run_bytes (const ArraTextEncoder *encoder, guint n, guint threads);
 /* Ids of @text, at most @most, into @ids [most]; a text that is too long is cut. */
-gboolean arra_text_encoder_encode (const ArraTextEncoder *encoder, const char *text, guint most, guint32 *ids, guint *n, GError **error);
+gboolean arra_text_encoder_encode (const ArraTextEncoder *encoder,
+                                   const char *text,
+                                   guint most,
+                                   guint32 *ids,
+                                   guint *n,
+                                   GError **error);
 /* Loads the weights with matrices of @dtype, reads @ids [n] into @features [n][width], and lets go of the weights. */
-gboolean arra_text_encoder_run (const ArraTextEncoder *encoder, ArraDType dtype, const ArraExec *exec, const guint32 *ids, guint n, float *features, GCancellable *cancellable, GError **error);
+gboolean arra_text_encoder_run (const ArraTextEncoder *encoder,
+                                ArraDType dtype,
+                                const ArraExec *exec,
+                                const guint32 *ids,
+                                guint n,
+                                float *features,
+                                GCancellable *cancellable,
+                                GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ArraTextEncoder, arra_text_encoder_free)

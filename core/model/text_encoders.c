@@ -45,8 +45,8 @@ read_tokenizer (ArraTextEncoder *encoder, const char *folder, GError **error)
   g_autofree char *path = g_build_filename (folder, "tokenizer.json", NULL);
 
   if (!g_file_test (path, G_FILE_TEST_EXISTS))
-    return arra_fail (error, ARRA_ERROR_NOT_FOUND,
-                      "%s: has no tokenizer.json, without which no prompt can be read", folder);
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: has no tokenizer.json, without which no prompt can be read",
+                      folder);
   encoder->tokenizer = arra_tokenizer_open (path, error);
   return encoder->tokenizer != NULL;
 }
@@ -112,9 +112,8 @@ load_tensors (ArraTextEncoder *encoder, ArraGguf *gguf, GError **error)
   for (gsize i = 0; i < arra_source_count (all); i++)
     {
       const char *stored = arra_source_name (all, i);
-      g_autofree char *name = g_str_has_prefix (stored, class->prefix)
-                                  ? class->from_file (stored + strlen (class->prefix))
-                                  : NULL;
+      g_autofree char *name
+          = g_str_has_prefix (stored, class->prefix) ? class->from_file (stored + strlen (class->prefix)) : NULL;
 
       if (name != NULL && !arra_source_add (encoder->source, file, name, arra_source_tensor (all, i), error))
         return FALSE;

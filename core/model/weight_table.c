@@ -94,8 +94,7 @@ walk (const Visit *visit, GError **error)
 static gboolean
 bind (const Visit *visit, const char *plain, const ArraParam *param, GError **error)
 {
-  return arra_param_bind (param, visit->weights->source, visit->dtype, visit->pool, visit->cancellable,
-                          error);
+  return arra_param_bind (param, visit->weights->source, visit->dtype, visit->pool, visit->cancellable, error);
 }
 
 static gboolean
@@ -154,11 +153,9 @@ arra_weights_clear (const ArraWeights *weights, gpointer model, gpointer layers)
 }
 
 gboolean
-arra_weights_measure (
-    const ArraWeights *weights, ArraDType dtype, guint64 *mapped, guint64 *owned, GError **error)
+arra_weights_measure (const ArraWeights *weights, ArraDType dtype, guint64 *mapped, guint64 *owned, GError **error)
 {
-  const Visit visit
-      = { .func = measure, .weights = weights, .dtype = dtype, .mapped = mapped, .owned = owned };
+  const Visit visit = { .func = measure, .weights = weights, .dtype = dtype, .mapped = mapped, .owned = owned };
 
   return walk (&visit, error);
 }
@@ -192,7 +189,8 @@ arra_weight_rows (const ArraWeight *weight, gsize first, gsize n)
   ArraTensor view = weight->view;
   gsize row = view.n_bytes / (gsize) view.shape[0];
 
-  g_assert (first + n <= (gsize) view.shape[0] && first % arra_dtype_rows (view.dtype) == 0 && n % arra_dtype_rows (view.dtype) == 0);
+  g_assert (first + n <= (gsize) view.shape[0] && first % arra_dtype_rows (view.dtype) == 0
+            && n % arra_dtype_rows (view.dtype) == 0);
   view.data = (const guint8 *) view.data + first * row;
   view.shape[0] = (gint64) n;
   view.n_bytes = n * row;

@@ -21,15 +21,15 @@ typedef struct
   gsize n_before, n_in_layer, n_after;
   const char *layers[ARRA_TABLE_FORMS]; /* before a layer's number: "model.layers." */
   gsize layer_size;
-  /* The size that the family gives number @dim. @name and @source (nullable): the tensor at hand, where its shape tells it. */
+  /* The size that the family gives number @dim. @name and @source (nullable): the tensor at hand, where its shape tells
+   * it. */
   gint64 (*size) (gconstpointer config, guint dim, const ArraSource *source, const char *name);
 } ArraWeightTable;
 
 /* The members of an ArraWeightTable that say its entries: three arrays. */
-#define ARRA_TABLE_ENTRIES(before_array, in_layer_array, after_array)                                        \
-  .before = before_array, .in_layer = in_layer_array, .after = after_array,                                  \
-  .n_before = G_N_ELEMENTS (before_array), .n_in_layer = G_N_ELEMENTS (in_layer_array),                      \
-  .n_after = G_N_ELEMENTS (after_array)
+#define ARRA_TABLE_ENTRIES(before_array, in_layer_array, after_array)                                                \
+  .before = before_array, .in_layer = in_layer_array, .after = after_array, .n_before = G_N_ELEMENTS (before_array), \
+  .n_in_layer = G_N_ELEMENTS (in_layer_array), .n_after = G_N_ELEMENTS (after_array)
 
 /* A table with what its sizes hang on, and where the weights are. */
 typedef struct
@@ -43,12 +43,19 @@ typedef struct
   guint cut;          /* matrices may be cut by rows at multiples of it; 0: never */
 } ArraWeights;
 
-/* Binds every weight into @model and its @layers (n_layers structs of layer_size). Matrices get @dtype (ARRA_N_DTYPES: as stored). After an error
- * what was bound is cleared by arra_weights_clear(). */
-gboolean arra_weights_bind (const ArraWeights *weights, ArraDType dtype, gpointer model, gpointer layers, ArraPool *pool, GCancellable *cancellable, GError **error);
+/* Binds every weight into @model and its @layers (n_layers structs of layer_size). Matrices get @dtype (ARRA_N_DTYPES:
+ * as stored). After an error what was bound is cleared by arra_weights_clear(). */
+gboolean arra_weights_bind (const ArraWeights *weights,
+                            ArraDType dtype,
+                            gpointer model,
+                            gpointer layers,
+                            ArraPool *pool,
+                            GCancellable *cancellable,
+                            GError **error);
 void arra_weights_clear (const ArraWeights *weights, gpointer model, gpointer layers);
 /* Bytes by where they lie are added to *@mapped and *@owned, and every shape is checked, without loading anything. */
-gboolean arra_weights_measure (const ArraWeights *weights, ArraDType dtype, guint64 *mapped, guint64 *owned, GError **error);
+gboolean
+arra_weights_measure (const ArraWeights *weights, ArraDType dtype, guint64 *mapped, guint64 *owned, GError **error);
 /* Each stored tensor in order, under its name in the first form, without prefix: what a saver must write. */
 gboolean arra_weights_foreach (const ArraWeights *weights, ArraParamFunc func, gpointer data, GError **error);
 /* Names (of the first form) and shapes in order, with no file: what such a model is trained as. */

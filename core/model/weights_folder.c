@@ -55,8 +55,8 @@ find_only (const char *folder, GError **error)
       found = g_strdup (name);
     }
   if (dir != NULL && found == NULL)
-    arra_fail (error, ARRA_ERROR_NOT_FOUND,
-               "%s: there are no weights: no model.safetensors, pytorch_model.bin or .pth", folder);
+    arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: there are no weights: no model.safetensors, pytorch_model.bin or .pth",
+               folder);
   return g_steal_pointer (&found);
 }
 

@@ -32,9 +32,8 @@ attend (gsize begin, gsize end, guint worker, gpointer data)
       gsize kv = head / job->heads_per_kv * seen->head_stride;
       gsize own = (row * job->heads + head) * job->head_dim;
 
-      job->kernels->attend (job->q + own, seen->keys + kv, seen->values + kv, seen->position_stride,
-                            seen->n_positions, job->head_dim, job->scale,
-                            job->scores + worker * job->score_stride, job->out + own);
+      job->kernels->attend (job->q + own, seen->keys + kv, seen->values + kv, seen->position_stride, seen->n_positions,
+                            job->head_dim, job->scale, job->scores + worker * job->score_stride, job->out + own);
     }
 }
 
@@ -51,8 +50,7 @@ arra_attention (const ArraExec *exec,
                 gsize score_stride,
                 float *out)
 {
-  Job job = { exec->kernels, q,     rows,   n_rows,       heads, heads / kv_heads,
-              head_dim,      scale, scores, score_stride, out };
+  Job job = { exec->kernels, q, rows, n_rows, heads, heads / kv_heads, head_dim, scale, scores, score_stride, out };
   gsize longest = 1;
 
   for (gsize row = 0; row < n_rows; row++)
@@ -121,8 +119,8 @@ attend_block (const SequenceJob *job, const Block *b, float *p)
   const ArraSequenceShape *s = job->shape;
 
   weigh (job, b, p);
-  arra_sgemm (FALSE, FALSE, b->n, s->head_dim, b->seen, 1, p, b->seen, job->v + b->kv,
-              s->kv_heads * s->head_dim, 0, job->out + b->own, s->heads * s->head_dim);
+  arra_sgemm (FALSE, FALSE, b->n, s->head_dim, b->seen, 1, p, b->seen, job->v + b->kv, s->kv_heads * s->head_dim, 0,
+              job->out + b->own, s->heads * s->head_dim);
 }
 
 /* @dp: [n][seen]: the gradient of the softmax @p becomes that of the scores. */

@@ -36,8 +36,8 @@ weigh (const Call *call, gsize first, gsize n, float *weights)
   gsize item = first / s->pixels * s->pixels;
 
   arra_sgemm (FALSE, TRUE, n, s->pixels, s->channels, (float) (1 / sqrt ((double) s->channels)),
-              call->q + first * s->channels, s->channels, call->k + item * s->channels, s->channels, 0,
-              weights, s->pixels);
+              call->q + first * s->channels, s->channels, call->k + item * s->channels, s->channels, 0, weights,
+              s->pixels);
   for (gsize i = 0; i < n; i++)
     call->exec->kernels->softmax (weights + i * s->pixels, s->pixels);
 }
@@ -56,8 +56,7 @@ attend_items (gsize begin, gsize end, guint worker, gpointer data)
 
         weigh (call, at, n, weights);
         arra_sgemm (FALSE, FALSE, n, s->channels, s->pixels, 1, weights, s->pixels,
-                    call->v + item * s->pixels * s->channels, s->channels, 0, call->y + at * s->channels,
-                    s->channels);
+                    call->v + item * s->pixels * s->channels, s->channels, 0, call->y + at * s->channels, s->channels);
       }
 }
 
@@ -128,16 +127,9 @@ arra_attention_batch_vjp (const ArraExec *exec,
                           float *dk,
                           float *dv)
 {
-  Call call = { .exec = exec,
-                .shape = shape,
-                .q = q,
-                .k = k,
-                .v = v,
-                .dy = dy,
-                .scratch = scratch,
-                .dq = dq,
-                .dk = dk,
-                .dv = dv };
+  Call call = {
+    .exec = exec, .shape = shape, .q = q, .k = k, .v = v, .dy = dy, .scratch = scratch, .dq = dq, .dk = dk, .dv = dv
+  };
 
   arra_pool_run (exec->pool, shape->n, 1, items_vjp, &call);
 }

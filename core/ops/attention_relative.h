@@ -16,6 +16,12 @@ typedef struct
 /* out = softmax (q k^T * scale + bias) v for each head; q, k, v, out: [length][heads][head_dim]. The same bits on
  * every machine and for any number of threads: it may decide tokens. @scratch: arra_attention_relative_scratch()
  * floats. Raffel et al. 2020 (arXiv 1910.10683), section 2.1. */
-void arra_attention_relative (const ArraExec *exec, const ArraRelativeShape *shape, const float *q, const float *k, const float *v, float *scratch, float *out);
+void arra_attention_relative (const ArraExec *exec,
+                              const ArraRelativeShape *shape,
+                              const float *q,
+                              const float *k,
+                              const float *v,
+                              float *scratch,
+                              float *out);
 
 gsize arra_attention_relative_scratch (gsize length, gsize head_dim, guint threads);

@@ -42,13 +42,11 @@ vjp (gsize begin, gsize end, guint worker, gpointer data)
   for (gsize map = begin; map < end; map++)
     for (gsize p = 0; p < job->pixels; p++)
       for (gsize c = 0; c < job->channels; c++)
-        job->out[(map * job->pixels + p) * job->channels + c]
-            += job->in[map * job->channels + c] / (float) job->pixels;
+        job->out[(map * job->pixels + p) * job->channels + c] += job->in[map * job->channels + c] / (float) job->pixels;
 }
 
 void
-arra_average_pool_vjp (
-    const ArraExec *exec, const float *dy, gsize n, gsize pixels, gsize channels, float *dx)
+arra_average_pool_vjp (const ArraExec *exec, const float *dy, gsize n, gsize pixels, gsize channels, float *dx)
 {
   Job job = { dy, pixels, channels, dx };
 

@@ -33,8 +33,7 @@ ceil_div (gsize a, gsize b)
 
 /* Pixels of a 1x1 convolution are independent: the map counts as one long row. */
 static void
-tile_grid (
-    const ArraConv2d *conv, gsize height, gsize width, gsize *tile_height, gsize *tile_width, gsize *columns)
+tile_grid (const ArraConv2d *conv, gsize height, gsize width, gsize *tile_height, gsize *tile_width, gsize *columns)
 {
   if (conv->kernel == 1)
     {
@@ -85,8 +84,12 @@ arra_conv2d_tiles (const ArraConv2d *conv, gsize out_height, gsize out_width)
 }
 
 void
-arra_conv2d_output_size (
-    const ArraConv2d *conv, gboolean upsample, gsize height, gsize width, gsize *out_height, gsize *out_width)
+arra_conv2d_output_size (const ArraConv2d *conv,
+                         gboolean upsample,
+                         gsize height,
+                         gsize width,
+                         gsize *out_height,
+                         gsize *out_width)
 {
   gsize factor = upsample ? 2 : 1;
 
@@ -257,15 +260,13 @@ gather_input (const Call *call, const Tile *tile, guint ky, float *patches)
       for (gsize x = 0; x < tile->width; x++)
         for (gsize kx = 0; kx < 3; kx++, patches += channels)
           {
-            gssize from_x
-                = arra_padding_index (padding, (gssize) ((tile->x + x) * stride + kx) - border, width);
+            gssize from_x = arra_padding_index (padding, (gssize) ((tile->x + x) * stride + kx) - border, width);
 
             if (from_y < 0 || from_x < 0)
               memset (patches, 0, channels * sizeof *patches);
             else
               memcpy (patches,
-                      in->data
-                          + (((gsize) from_y >> shift) * in->width + ((gsize) from_x >> shift)) * channels,
+                      in->data + (((gsize) from_y >> shift) * in->width + ((gsize) from_x >> shift)) * channels,
                       channels * sizeof *patches);
           }
     }
@@ -291,8 +292,8 @@ multiply_3x3 (const Call *call, const Tile *tile, float *scratch, float *result)
       else
         gather_input (call, tile, ky, patches);
       arra_sgemm (FALSE, FALSE, tile->height * tile->width, conv->out_channels, depth, 1.0f, patches, depth,
-                  conv->weight + ky * depth * conv->out_channels, conv->out_channels, ky > 0 ? 1.0f : 0.0f,
-                  result, conv->out_channels);
+                  conv->weight + ky * depth * conv->out_channels, conv->out_channels, ky > 0 ? 1.0f : 0.0f, result,
+                  conv->out_channels);
     }
 }
 
@@ -305,17 +306,16 @@ multiply_1x1 (const Call *call, const Tile *tile, float *scratch, float *result)
 
   if (reading->scale != NULL)
     {
-      call->work->exec->kernels->affine_swish (pixels, tile->width, conv->in_channels, reading->scale,
-                                               reading->shift, reading->swish, scratch);
+      call->work->exec->kernels->affine_swish (pixels, tile->width, conv->in_channels, reading->scale, reading->shift,
+                                               reading->swish, scratch);
       pixels = scratch;
     }
-  arra_sgemm (FALSE, FALSE, tile->width, conv->out_channels, conv->in_channels, 1.0f, pixels,
-              conv->in_channels, conv->weight, conv->out_channels, 0.0f, result, conv->out_channels);
+  arra_sgemm (FALSE, FALSE, tile->width, conv->out_channels, conv->in_channels, 1.0f, pixels, conv->in_channels,
+              conv->weight, conv->out_channels, 0.0f, result, conv->out_channels);
 }
 
 static void
-write_row (
-    const float *result, const float *bias, const float *residual, gsize n_pixels, gsize channels, float *out)
+write_row (const float *result, const float *bias, const float *residual, gsize n_pixels, gsize channels, float *out)
 {
   for (gsize p = 0; p < n_pixels; p++, result += channels, out += channels)
     {
@@ -341,8 +341,7 @@ write_tile (const Call *call, const Tile *tile, const float *result, double *mom
       gsize at = ((tile->y + y) * out->width + tile->x) * channels;
 
       write_row (result + y * tile->width * channels, call->conv->bias,
-                 call->residual != NULL ? call->residual->data + at : NULL, tile->width, channels,
-                 out->data + at);
+                 call->residual != NULL ? call->residual->data + at : NULL, tile->width, channels, out->data + at);
       if (moments != NULL)
         arra_channel_moments (out->data + at, tile->width, channels, moments);
     }

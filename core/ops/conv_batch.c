@@ -42,8 +42,7 @@ pack_taps (gsize begin, gsize end, guint worker, gpointer data)
         float *row = p->packed + (t * n_in + i) * p->pass->w_step;
 
         for (gsize o = 0; o < n_out; o++)
-          row[o] = sum_of_kernel (p->weight + (p->backward ? i * n_out + o : o * n_in + i) * square, p->side,
-                                  &taps[t]);
+          row[o] = sum_of_kernel (p->weight + (p->backward ? i * n_out + o : o * n_in + i) * square, p->side, &taps[t]);
       }
 }
 
@@ -72,8 +71,7 @@ taps_of (const ArraConvPass *pass, guint py, guint px, gsize taps[ARRA_CONV_MAX_
 static void
 begin_outputs (const ArraConvPass *pass, const ArraConvStrip *strip)
 {
-  gsize phases = pass->axis->n_phases, at = arra_conv_strip_output (pass, strip, 0, 0),
-        channels = pass->n_out;
+  gsize phases = pass->axis->n_phases, at = arra_conv_strip_output (pass, strip, 0, 0), channels = pass->n_out;
   gsize n = strip->rows * phases * pass->width * phases;
   float *y = pass->y + at;
 
@@ -105,8 +103,7 @@ convolve_strips (gsize begin, gsize end, guint worker, gpointer data)
         for (guint px = 0; px < pass->axis->n_phases; px++)
           {
             shape.n_taps = taps_of (pass, py, px, taps);
-            pass->exec->kernels->convolve (&shape, x, weights,
-                                           pass->y + arra_conv_strip_output (pass, &strip, py, px));
+            pass->exec->kernels->convolve (&shape, x, weights, pass->y + arra_conv_strip_output (pass, &strip, py, px));
             weights += shape.n_taps * pass->n_in * pass->w_step;
           }
     }
@@ -134,9 +131,9 @@ padded_floats (const ArraConvPass *backward)
 {
   gsize phases = backward->axis->n_phases;
 
-  return backward->border == 0 ? 0
-                               : arra_conv_aligned (backward->n * backward->height * phases * backward->width
-                                                    * phases * backward->n_out);
+  return backward->border == 0
+             ? 0
+             : arra_conv_aligned (backward->n * backward->height * phases * backward->width * phases * backward->n_out);
 }
 
 gsize
@@ -217,8 +214,7 @@ fold_items (gsize begin, gsize end, guint worker, gpointer data)
       {
         gssize to = arra_padding_index (conv->padding, (gssize) y - (gssize) f->border, conv->height);
 
-        fold_row (f, f->padded + (item * rows + y) * padded_row,
-                  f->dx + (item * conv->height + (gsize) to) * row);
+        fold_row (f, f->padded + (item * rows + y) * padded_row, f->dx + (item * conv->height + (gsize) to) * row);
       }
 }
 

@@ -26,8 +26,12 @@ chunks_of (const ArraConvPass *pass)
 
 /* The gradients of taps @first..@last-1 from one strip. */
 static void
-gradients_of_strip (
-    const Gradients *g, const ArraConvStrip *strip, const float *x, guint first, guint last, float *sums)
+gradients_of_strip (const Gradients *g,
+                    const ArraConvStrip *strip,
+                    const float *x,
+                    guint first,
+                    guint last,
+                    float *sums)
 {
   const ArraConvPass *pass = g->pass;
   gsize tap;
@@ -58,8 +62,8 @@ gradients_of_bias (const Gradients *g, const ArraConvStrip *strip, double *sums)
 {
   gsize phases = g->pass->axis->n_phases;
 
-  add_pixels (g->dy + arra_conv_strip_output (g->pass, strip, 0, 0),
-              strip->rows * g->pass->width * phases * phases, g->pass->n_out, sums);
+  add_pixels (g->dy + arra_conv_strip_output (g->pass, strip, 0, 0), strip->rows * g->pass->width * phases * phases,
+              g->pass->n_out, sums);
 }
 
 static void
@@ -85,8 +89,7 @@ gradients_of_task (gsize begin, gsize end, guint worker, gpointer data)
         {
           ArraConvStrip strip = arra_conv_strip_at (pass, i);
 
-          gradients_of_strip (g, &strip,
-                              arra_conv_strip_read (pass, &strip, pass->halos + worker * pass->halo_floats),
+          gradients_of_strip (g, &strip, arra_conv_strip_read (pass, &strip, pass->halos + worker * pass->halo_floats),
                               first, last, sums);
           if (part == 0)
             gradients_of_bias (g, &strip, biases);
@@ -155,8 +158,12 @@ arra_conv_gradients_scratch (const ArraConvPass *pass)
 }
 
 void
-arra_conv_gradients (
-    const ArraConvPass *pass, const float *dy, guint side, float *scratch, float *dweight, float *dbias)
+arra_conv_gradients (const ArraConvPass *pass,
+                     const float *dy,
+                     guint side,
+                     float *scratch,
+                     float *dweight,
+                     float *dbias)
 {
   Gradients g = { .pass = pass, .dy = dy, .n_chunks = chunks_of (pass) };
   Unpacking unpacking = { &g, side, dweight };

@@ -6,6 +6,11 @@
 
 gsize arra_conv_gradients_scratch (const ArraConvPass *pass); /* floats */
 
-/* Adds to @dweight ([n_out][n_in][side][side]) and @dbias what @dy, the gradient of the forward pass's outputs, makes of them. The sums are of parts that do not
- * depend on the number of threads. */
-void arra_conv_gradients (const ArraConvPass *pass, const float *dy, guint side, float *scratch, float *dweight, float *dbias);
+/* Adds to @dweight ([n_out][n_in][side][side]) and @dbias what @dy, the gradient of the forward pass's outputs, makes
+ * of them. The sums are of parts that do not depend on the number of threads. */
+void arra_conv_gradients (const ArraConvPass *pass,
+                          const float *dy,
+                          guint side,
+                          float *scratch,
+                          float *dweight,
+                          float *dbias);

@@ -8,33 +8,17 @@
 #define LINE 16            /* rows of packed weights are multiples of a register */
 
 /* Which of a kernel's weights */
-#define FIRST                                                                                                \
-  {                                                                                                          \
-    1, 0, 0                                                                                                  \
-  }
-#define MIDDLE                                                                                               \
-  {                                                                                                          \
-    0, 1, 0                                                                                                  \
-  }
-#define LAST                                                                                                 \
-  {                                                                                                          \
-    0, 0, 1                                                                                                  \
-  }
-#define FRONT                                                                                                \
-  {                                                                                                          \
-    1, 1, 0                                                                                                  \
-  }
-#define BACK                                                                                                 \
-  {                                                                                                          \
-    0, 1, 1                                                                                                  \
-  }
+#define FIRST { 1, 0, 0 }
+#define MIDDLE { 0, 1, 0 }
+#define LAST { 0, 0, 1 }
+#define FRONT { 1, 1, 0 }
+#define BACK { 0, 1, 1 }
 
 static const ArraConvAxis forward_axes[] = {
   [ARRA_CONV_1X1] = { 1, 1, 0, 0, { 1 }, { { { 0, FIRST } } } },
   [ARRA_CONV_3X3] = { 1, 1, -1, 1, { 3 }, { { { -1, FIRST }, { 0, MIDDLE }, { 1, LAST } } } },
   [ARRA_CONV_DOWN] = { 1, 2, 0, 2, { 3 }, { { { 0, FIRST }, { 1, MIDDLE }, { 2, LAST } } } },
-  [ARRA_CONV_UP]
-  = { 2, 1, -1, 1, { 2, 2 }, { { { -1, FIRST }, { 0, BACK } }, { { 0, FRONT }, { 1, LAST } } } },
+  [ARRA_CONV_UP] = { 2, 1, -1, 1, { 2, 2 }, { { { -1, FIRST }, { 0, BACK } }, { { 0, FRONT }, { 1, LAST } } } },
   [ARRA_CONV_UP_SMOOTH]
   = { 2,
       1,
@@ -84,8 +68,7 @@ lay_out (ArraConvPass *pass)
   pass->strip = STRIP_FLOATS / (pass->halo_width * pass->n_in * axis->step);
   pass->strip = CLAMP (pass->strip, reach + 1, pass->height + reach) - reach;
   pass->n_strips = (pass->height + pass->strip - 1) / pass->strip;
-  pass->halo_floats
-      = arra_conv_aligned (((pass->strip - 1) * axis->step + reach + 1) * pass->halo_width * pass->n_in);
+  pass->halo_floats = arra_conv_aligned (((pass->strip - 1) * axis->step + reach + 1) * pass->halo_width * pass->n_in);
   pass->w_step = arra_conv_aligned (pass->n_out);
   pass->n_weights = (guint) (taps * taps);
 }
@@ -141,7 +124,7 @@ arra_conv_pass_taps (const ArraConvAxis *axis, ArraConvTap taps[ARRA_CONV_MAX_TA
     for (guint px = 0; px < axis->n_phases; px++)
       for (guint a = 0; a < axis->n_taps[py]; a++)
         for (guint b = 0; b < axis->n_taps[px]; b++, n++)
-          taps[n] = (ArraConvTap){ py, px, axis->taps[py][a], axis->taps[px][b] };
+          taps[n] = (ArraConvTap) { py, px, axis->taps[py][a], axis->taps[px][b] };
   return n;
 }
 
@@ -185,8 +168,7 @@ fill_row (const ArraConvPass *pass, gsize item, gssize y, float *row)
   source = pass->x + (item * pass->source_height + (gsize) from) * pass->source_width * n_in;
   fill_outside (pass, source, -(gssize) left, left, row);
   memcpy (row + left * n_in, source, inside * n_in * sizeof *row);
-  fill_outside (pass, source, (gssize) inside, pass->halo_width - left - inside,
-                row + (left + inside) * n_in);
+  fill_outside (pass, source, (gssize) inside, pass->halo_width - left - inside, row + (left + inside) * n_in);
 }
 
 const float *
@@ -210,16 +192,16 @@ arra_conv_strip_shape (const ArraConvPass *pass, const ArraConvStrip *strip, gsi
   gsize step = pass->axis->step, phases = pass->axis->n_phases;
   gsize row = pass->halo_width * pass->n_in;
 
-  return (ArraConvShape){ .taps = taps,
-                          .n_in = pass->n_in,
-                          .n_out = pass->n_out,
-                          .w_step = pass->w_step,
-                          .n_rows = strip->rows,
-                          .n_pixels = pass->width,
-                          .x_row = step * row,
-                          .x_step = step * pass->n_in,
-                          .y_row = phases * phases * pass->width * pass->n_out,
-                          .y_step = phases * pass->n_out };
+  return (ArraConvShape) { .taps = taps,
+                           .n_in = pass->n_in,
+                           .n_out = pass->n_out,
+                           .w_step = pass->w_step,
+                           .n_rows = strip->rows,
+                           .n_pixels = pass->width,
+                           .x_row = step * row,
+                           .x_step = step * pass->n_in,
+                           .y_row = phases * phases * pass->width * pass->n_out,
+                           .y_step = phases * pass->n_out };
 }
 
 gsize
@@ -227,8 +209,7 @@ arra_conv_strip_output (const ArraConvPass *pass, const ArraConvStrip *strip, gu
 {
   gsize phases = pass->axis->n_phases;
 
-  return ((strip->item * pass->height * phases + strip->first * phases + py) * pass->width * phases + px)
-         * pass->n_out;
+  return ((strip->item * pass->height * phases + strip->first * phases + py) * pass->width * phases + px) * pass->n_out;
 }
 
 gsize

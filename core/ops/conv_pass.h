@@ -58,7 +58,8 @@ gsize arra_conv_aligned (gsize floats);
 /* Weights along a side of the kernel */
 guint arra_conv_side (ArraConvForm form);
 
-/* From the input to the output, or from the gradient of the output to that of the input; exec and pointers are the caller's to set. */
+/* From the input to the output, or from the gradient of the output to that of the input; exec and pointers are the
+ * caller's to set. */
 ArraConvPass arra_conv_pass_forward (const ArraConvBatch *conv);
 ArraConvPass arra_conv_pass_backward (const ArraConvBatch *conv);
 

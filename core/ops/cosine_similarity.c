@@ -53,8 +53,13 @@ forward (gsize begin, gsize end, guint worker, gpointer data)
 }
 
 double
-arra_cosine_similarity (const ArraExec *exec, const float *x, const float *features, const guint32 *items,
-                        gsize rows, gsize width, float *cosines)
+arra_cosine_similarity (const ArraExec *exec,
+                        const float *x,
+                        const float *features,
+                        const guint32 *items,
+                        gsize rows,
+                        gsize width,
+                        float *cosines)
 {
   Job job = { x, features, items, width, cosines, 0, NULL };
   double sum = 0;
@@ -83,8 +88,14 @@ vjp (gsize begin, gsize end, guint worker, gpointer data)
 }
 
 void
-arra_cosine_similarity_vjp (const ArraExec *exec, const float *x, const float *features, const guint32 *items,
-                            gsize rows, gsize width, float scale, float *dx)
+arra_cosine_similarity_vjp (const ArraExec *exec,
+                            const float *x,
+                            const float *features,
+                            const guint32 *items,
+                            gsize rows,
+                            gsize width,
+                            float scale,
+                            float *dx)
 {
   Job job = { x, features, items, width, NULL, scale, dx };
 

@@ -4,10 +4,23 @@
 
 #include "exec.h"
 
-/* Sum over rows of cos (x[row], features[items[row]]); x: [rows][width], features: [n][width]. Each norm counts as at least
- * ARRA_COSINE_EPS, as in PyTorch's cosine_similarity. @cosines: [rows], written. */
-double arra_cosine_similarity (const ArraExec *exec, const float *x, const float *features, const guint32 *items, gsize rows, gsize width, float *cosines);
+/* Sum over rows of cos (x[row], features[items[row]]); x: [rows][width], features: [n][width]. Each norm counts as at
+ * least ARRA_COSINE_EPS, as in PyTorch's cosine_similarity. @cosines: [rows], written. */
+double arra_cosine_similarity (const ArraExec *exec,
+                               const float *x,
+                               const float *features,
+                               const guint32 *items,
+                               gsize rows,
+                               gsize width,
+                               float *cosines);
 #define ARRA_COSINE_EPS 1e-8
 
 /* dx += scale * d cos / dx. */
-void arra_cosine_similarity_vjp (const ArraExec *exec, const float *x, const float *features, const guint32 *items, gsize rows, gsize width, float scale, float *dx);
+void arra_cosine_similarity_vjp (const ArraExec *exec,
+                                 const float *x,
+                                 const float *features,
+                                 const guint32 *items,
+                                 gsize rows,
+                                 gsize width,
+                                 float scale,
+                                 float *dx);

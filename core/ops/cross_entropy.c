@@ -52,8 +52,14 @@ reduce (gsize begin, gsize end, guint worker, gpointer data)
 }
 
 void
-arra_cross_entropy (const ArraExec *exec, const float *logits, const guint32 *targets, gsize rows,
-                    gsize vocab, float *logsumexp, double *cross_entropy, double *z)
+arra_cross_entropy (const ArraExec *exec,
+                    const float *logits,
+                    const guint32 *targets,
+                    gsize rows,
+                    gsize vocab,
+                    float *logsumexp,
+                    double *cross_entropy,
+                    double *z)
 {
   Job job = { exec->kernels, logits, targets, vocab, logsumexp, 0, 0, NULL };
 
@@ -88,8 +94,15 @@ vjp (gsize begin, gsize end, guint worker, gpointer data)
 }
 
 void
-arra_cross_entropy_vjp (const ArraExec *exec, const float *logits, const guint32 *targets, gsize rows,
-                        gsize vocab, const float *logsumexp, float scale, float z_scale, float *dlogits)
+arra_cross_entropy_vjp (const ArraExec *exec,
+                        const float *logits,
+                        const guint32 *targets,
+                        gsize rows,
+                        gsize vocab,
+                        const float *logsumexp,
+                        float scale,
+                        float z_scale,
+                        float *dlogits)
 {
   Job job = { exec->kernels, logits, targets, vocab, (float *) logsumexp, scale, z_scale, dlogits };
 

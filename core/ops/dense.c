@@ -25,8 +25,14 @@ add_bias (gsize begin, gsize end, guint worker, gpointer data)
 }
 
 void
-arra_dense (const ArraExec *exec, const float *x, const float *weight, const float *bias, gsize rows,
-            gsize width, gsize outputs, float *y)
+arra_dense (const ArraExec *exec,
+            const float *x,
+            const float *weight,
+            const float *bias,
+            gsize rows,
+            gsize width,
+            gsize outputs,
+            float *y)
 {
   BiasJob job = { rows, outputs, bias, y };
 
@@ -49,16 +55,22 @@ sum_rows (gsize begin, gsize end, guint worker, gpointer data)
 }
 
 void
-arra_dense_vjp (const ArraExec *exec, const float *x, const float *weight, const float *dy, gsize rows,
-                gsize width, gsize outputs, float *dx, float *dweight, float *dbias)
+arra_dense_vjp (const ArraExec *exec,
+                const float *x,
+                const float *weight,
+                const float *dy,
+                gsize rows,
+                gsize width,
+                gsize outputs,
+                float *dx,
+                float *dweight,
+                float *dbias)
 {
   BiasJob job = { rows, outputs, dy, dbias };
 
   if (dx != NULL)
-    arra_sgemm_pool (exec->pool, FALSE, FALSE, rows, width, outputs, 1, dy, outputs, weight, width, 1, dx,
-                     width);
-  arra_sgemm_pool (exec->pool, TRUE, FALSE, outputs, width, rows, 1, dy, outputs, x, width, 1, dweight,
-                   width);
+    arra_sgemm_pool (exec->pool, FALSE, FALSE, rows, width, outputs, 1, dy, outputs, weight, width, 1, dx, width);
+  arra_sgemm_pool (exec->pool, TRUE, FALSE, outputs, width, rows, 1, dy, outputs, x, width, 1, dweight, width);
   if (dbias != NULL)
     arra_pool_run (exec->pool, outputs, COLUMNS, sum_rows, &job);
 }

@@ -49,8 +49,7 @@ mask (gsize begin, gsize end, guint worker, gpointer data)
 }
 
 void
-arra_dropout (const ArraExec *exec, const ArraDropout *dropout, const float *x, gsize rows, gsize width,
-              float *y)
+arra_dropout (const ArraExec *exec, const ArraDropout *dropout, const float *x, gsize rows, gsize width, float *y)
 {
   Job job = { dropout, width, x, y, FALSE };
 
@@ -58,8 +57,7 @@ arra_dropout (const ArraExec *exec, const ArraDropout *dropout, const float *x, 
 }
 
 void
-arra_dropout_vjp (const ArraExec *exec, const ArraDropout *dropout, const float *dy, gsize rows, gsize width,
-                  float *dx)
+arra_dropout_vjp (const ArraExec *exec, const ArraDropout *dropout, const float *dy, gsize rows, gsize width, float *dx)
 {
   Job job = { dropout, width, dy, dx, TRUE };
 

@@ -4,8 +4,9 @@
 
 #include "exec.h"
 
-/* An element is dropped when its 16 random bits are below @rate * 65536 (rounded), the others are divided by the share that is kept. Nothing is
- * stored: the vjp draws the same mask again, and a resumed run draws the one of the run it continues. */
+/* An element is dropped when its 16 random bits are below @rate * 65536 (rounded), the others are divided by the share
+ * that is kept. Nothing is stored: the vjp draws the same mask again, and a resumed run draws the one of the run it
+ * continues. */
 typedef struct
 {
   double rate;    /* 0 <= rate < 1 */
@@ -17,4 +18,9 @@ typedef struct
 void arra_dropout (const ArraExec *exec, const ArraDropout *dropout, const float *x, gsize rows, gsize width, float *y);
 
 /* dx += mask dy / kept. */
-void arra_dropout_vjp (const ArraExec *exec, const ArraDropout *dropout, const float *dy, gsize rows, gsize width, float *dx);
+void arra_dropout_vjp (const ArraExec *exec,
+                       const ArraDropout *dropout,
+                       const float *dy,
+                       gsize rows,
+                       gsize width,
+                       float *dx);

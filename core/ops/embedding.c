@@ -40,8 +40,7 @@ scatter (gsize begin, gsize end, guint worker, gpointer data)
 }
 
 void
-arra_embedding_vjp (const ArraExec *exec, const guint32 *ids, const float *dy, gsize rows, gsize width,
-                    float *dtable)
+arra_embedding_vjp (const ArraExec *exec, const guint32 *ids, const float *dy, gsize rows, gsize width, float *dtable)
 {
   VjpJob job = { ids, dy, rows, width, dtable };
 

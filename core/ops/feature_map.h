@@ -12,14 +12,16 @@ typedef struct
   gsize channels, height, width;
 } ArraFeatureMap;
 
-/* What a picture operation runs with. Work is cut into tiles whose borders depend on shapes only, so results are the same for any
- * number of threads; a cancelled @cancellable is noticed between tiles. */
+/* What a picture operation runs with. Work is cut into tiles whose borders depend on shapes only, so results are the
+ * same for any number of threads; a cancelled @cancellable is noticed between tiles. */
 typedef struct
 {
   const ArraExec *exec;
-  GCancellable *cancellable;                         /* (nullable) */
-  float *scratch;                                    /* one part for each thread of the pool */
-  gsize scratch_stride;                              /* floats in a part: at least what the operation's _scratch() says */
-  void (*advanced) (double fraction, gpointer user); /* (nullable): share of the operation that is done, from the calling thread */
+  GCancellable *cancellable; /* (nullable) */
+  float *scratch;            /* one part for each thread of the pool */
+  /* floats in a part: at least what the operation's _scratch() says */
+  gsize scratch_stride;
+  /* (nullable): share of the operation that is done, from the calling thread */
+  void (*advanced) (double fraction, gpointer user);
   gpointer user;
 } ArraMapWork;

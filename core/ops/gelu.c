@@ -4,7 +4,7 @@
 
 #include "detmath.h"
 
-#define GRAIN 2048 /* elements: fewer are not worth waking a thread for */
+#define GRAIN 2048                         /* elements: fewer are not worth waking a thread for */
 #define DENSITY 0.398942280401432677939946 /* 1 / sqrt (2 pi) */
 
 typedef struct

@@ -28,16 +28,15 @@ static void
 embedding_vjp (ArraTape *tape, ArraNode *y)
 {
   if (arra_tape_computes (tape))
-    arra_embedding_vjp (arra_tape_exec (tape), ARRA_NODE_SETTINGS_OF (Rows, y)->ids, y->grad, y->rows,
-                        y->width, y->inputs[0]->grad);
+    arra_embedding_vjp (arra_tape_exec (tape), ARRA_NODE_SETTINGS_OF (Rows, y)->ids, y->grad, y->rows, y->width,
+                        y->inputs[0]->grad);
 }
 
 ArraNode *
 arra_graph_embedding (ArraTape *tape, ArraNode *table, const guint32 *ids, gsize rows)
 {
   const Rows settings = { ids };
-  ArraNode *y
-      = arra_tape_node (tape, rows, table->width, embedding_vjp, &table, 1, &settings, sizeof settings);
+  ArraNode *y = arra_tape_node (tape, rows, table->width, embedding_vjp, &table, 1, &settings, sizeof settings);
 
   if (arra_tape_computes (tape))
     arra_gather (arra_tape_exec (tape), table->data, ids, rows, table->width, y->data);
@@ -52,8 +51,8 @@ dense_vjp (ArraTape *tape, ArraNode *y)
   const ArraNode *x = y->inputs[0], *weight = y->inputs[1], *bias = y->inputs[2];
 
   if (arra_tape_computes (tape))
-    arra_dense_vjp (arra_tape_exec (tape), x->data, weight->data, y->grad, x->rows, x->width, y->width,
-                    x->grad, weight->grad, bias != NULL ? bias->grad : NULL);
+    arra_dense_vjp (arra_tape_exec (tape), x->data, weight->data, y->grad, x->rows, x->width, y->width, x->grad,
+                    weight->grad, bias != NULL ? bias->grad : NULL);
 }
 
 ArraNode *
@@ -64,8 +63,8 @@ arra_graph_dense (ArraTape *tape, ArraNode *x, ArraNode *weight, ArraNode *bias)
 
   g_assert (weight->width == x->width);
   if (arra_tape_computes (tape))
-    arra_dense (arra_tape_exec (tape), x->data, weight->data, bias != NULL ? bias->data : NULL, x->rows,
-                x->width, y->width, y->data);
+    arra_dense (arra_tape_exec (tape), x->data, weight->data, bias != NULL ? bias->data : NULL, x->rows, x->width,
+                y->width, y->data);
   return y;
 }
 
@@ -93,8 +92,8 @@ arra_graph_rms_norm (ArraTape *tape, ArraNode *x, ArraNode *weight, float eps)
 {
   const Norm settings = { 0, eps };
   ArraNode *const inputs[] = { x, weight };
-  ArraNode *y = arra_tape_node (tape, x->rows, x->width, rms_norm_vjp, inputs, N_INPUTS (inputs), &settings,
-                                sizeof settings);
+  ArraNode *y
+      = arra_tape_node (tape, x->rows, x->width, rms_norm_vjp, inputs, N_INPUTS (inputs), &settings, sizeof settings);
 
   if (arra_tape_computes (tape))
     arra_rms_norm (arra_tape_exec (tape), x->data, weight->data, x->rows, x->width, eps, y->data);
@@ -111,9 +110,8 @@ head_norm_vjp (ArraTape *tape, ArraNode *y)
   float *moments = arra_tape_scratch (tape, 2 * y->rows * norm->heads);
 
   if (arra_tape_computes (tape))
-    arra_head_norm_vjp (arra_tape_exec (tape), x->data, weight->data, y->grad, weight->rows, y->rows,
-                        norm->heads, y->width / norm->heads, norm->eps, moments, x->grad, weight->grad,
-                        y->inputs[2]->grad);
+    arra_head_norm_vjp (arra_tape_exec (tape), x->data, weight->data, y->grad, weight->rows, y->rows, norm->heads,
+                        y->width / norm->heads, norm->eps, moments, x->grad, weight->grad, y->inputs[2]->grad);
 }
 
 ArraNode *
@@ -121,8 +119,8 @@ arra_graph_head_norm (ArraTape *tape, ArraNode *x, ArraNode *weight, ArraNode *b
 {
   const Norm settings = { heads, eps };
   ArraNode *const inputs[] = { x, weight, bias };
-  ArraNode *y = arra_tape_node (tape, x->rows, x->width, head_norm_vjp, inputs, N_INPUTS (inputs), &settings,
-                                sizeof settings);
+  ArraNode *y
+      = arra_tape_node (tape, x->rows, x->width, head_norm_vjp, inputs, N_INPUTS (inputs), &settings, sizeof settings);
 
   if (!arra_tape_computes (tape))
     return y;
@@ -152,7 +150,12 @@ rope_vjp (ArraTape *tape, ArraNode *y)
 }
 
 ArraNode *
-arra_graph_rope (ArraTape *tape, ArraNode *x, ArraRopePairing pairing, const float *cosine, const float *sine, gsize heads)
+arra_graph_rope (ArraTape *tape,
+                 ArraNode *x,
+                 ArraRopePairing pairing,
+                 const float *cosine,
+                 const float *sine,
+                 gsize heads)
 {
   const Rope settings = { pairing, cosine, sine, heads };
   ArraNode *y = arra_tape_node_over (tape, x, rope_vjp, &x, 1, &settings, sizeof settings);
@@ -170,22 +173,27 @@ attention_vjp (ArraTape *tape, ArraNode *y)
   const ArraNode *q = y->inputs[0], *k = y->inputs[1], *v = y->inputs[2];
   const ArraSequenceShape *shape = ARRA_NODE_SETTINGS_OF (ArraSequenceShape, y);
   const ArraExec *exec = arra_tape_exec (tape);
-  float *scratch
-      = arra_tape_scratch (tape, arra_attention_vjp_scratch (shape->length, arra_pool_threads (exec->pool)));
+  float *scratch = arra_tape_scratch (tape, arra_attention_vjp_scratch (shape->length, arra_pool_threads (exec->pool)));
 
   if (arra_tape_computes (tape))
     arra_attention_vjp (exec, shape, q->data, k->data, v->data, y->grad, scratch, q->grad, k->grad, v->grad);
 }
 
 static void
-attend (const ArraExec *exec, const ArraSequenceShape *s, const ArraNode *q, const ArraNode *k,
-        const ArraNode *v, ArraAttentionRow *rows, float *scores, float *out)
+attend (const ArraExec *exec,
+        const ArraSequenceShape *s,
+        const ArraNode *q,
+        const ArraNode *k,
+        const ArraNode *v,
+        ArraAttentionRow *rows,
+        float *scores,
+        float *out)
 {
   for (gsize row = 0; row < q->rows; row++)
     {
       gsize first = row / s->length * s->length * k->width;
 
-      rows[row] = (ArraAttentionRow){
+      rows[row] = (ArraAttentionRow) {
         .keys = k->data + first,
         .values = v->data + first,
         .head_stride = s->head_dim,
@@ -193,16 +201,15 @@ attend (const ArraExec *exec, const ArraSequenceShape *s, const ArraNode *q, con
         .n_positions = row % s->length + 1,
       };
     }
-  arra_attention (exec, q->data, rows, q->rows, s->heads, s->kv_heads, s->head_dim, s->scale, scores,
-                  s->length, out);
+  arra_attention (exec, q->data, rows, q->rows, s->heads, s->kv_heads, s->head_dim, s->scale, scores, s->length, out);
 }
 
 ArraNode *
 arra_graph_attention (ArraTape *tape, ArraNode *q, ArraNode *k, ArraNode *v, const ArraSequenceShape *shape)
 {
   ArraNode *const inputs[] = { q, k, v };
-  ArraNode *y = arra_tape_node (tape, q->rows, q->width, attention_vjp, inputs, N_INPUTS (inputs), shape,
-                                sizeof *shape);
+  ArraNode *y
+      = arra_tape_node (tape, q->rows, q->width, attention_vjp, inputs, N_INPUTS (inputs), shape, sizeof *shape);
   const ArraExec *exec = arra_tape_exec (tape);
   gsize row_floats = q->rows * (sizeof (ArraAttentionRow) / sizeof (float));
   float *scratch = arra_tape_scratch (tape, row_floats + shape->length * arra_pool_threads (exec->pool));
@@ -221,16 +228,14 @@ silu_mul_vjp (ArraTape *tape, ArraNode *y)
   const ArraNode *gate = y->inputs[0], *up = y->inputs[1];
 
   if (arra_tape_computes (tape))
-    arra_silu_mul_vjp (arra_tape_exec (tape), gate->data, up->data, y->grad, y->rows * y->width, gate->grad,
-                       up->grad);
+    arra_silu_mul_vjp (arra_tape_exec (tape), gate->data, up->data, y->grad, y->rows * y->width, gate->grad, up->grad);
 }
 
 ArraNode *
 arra_graph_silu_mul (ArraTape *tape, ArraNode *gate, ArraNode *up)
 {
   ArraNode *const inputs[] = { gate, up };
-  ArraNode *y
-      = arra_tape_node (tape, gate->rows, gate->width, silu_mul_vjp, inputs, N_INPUTS (inputs), NULL, 0);
+  ArraNode *y = arra_tape_node (tape, gate->rows, gate->width, silu_mul_vjp, inputs, N_INPUTS (inputs), NULL, 0);
 
   if (arra_tape_computes (tape))
     arra_silu_mul (arra_tape_exec (tape), gate->data, up->data, y->rows * y->width, y->data);
@@ -259,8 +264,8 @@ static void
 dropout_vjp (ArraTape *tape, ArraNode *y)
 {
   if (arra_tape_computes (tape))
-    arra_dropout_vjp (arra_tape_exec (tape), ARRA_NODE_SETTINGS_OF (ArraDropout, y), y->grad, y->rows,
-                      y->width, y->inputs[0]->grad);
+    arra_dropout_vjp (arra_tape_exec (tape), ARRA_NODE_SETTINGS_OF (ArraDropout, y), y->grad, y->rows, y->width,
+                      y->inputs[0]->grad);
 }
 
 ArraNode *
@@ -280,8 +285,7 @@ static void
 gelu_vjp (ArraTape *tape, ArraNode *y)
 {
   if (arra_tape_computes (tape))
-    arra_gelu_vjp (arra_tape_exec (tape), y->inputs[0]->data, y->grad, y->rows * y->width,
-                   y->inputs[0]->grad);
+    arra_gelu_vjp (arra_tape_exec (tape), y->inputs[0]->data, y->grad, y->rows * y->width, y->inputs[0]->grad);
 }
 
 ArraNode *

@@ -17,13 +17,11 @@ conv_vjp (ArraTape *tape, ArraNode *y)
   const ArraNode *x = y->inputs[0], *weight = y->inputs[1], *bias = y->inputs[2], *residual = y->inputs[3];
   const ArraConvBatch *conv = ARRA_NODE_SETTINGS_OF (ArraConvBatch, y);
   const ArraExec *exec = arra_tape_exec (tape);
-  float *scratch
-      = arra_tape_scratch (tape, arra_conv_batch_vjp_scratch (conv, arra_pool_threads (exec->pool)));
+  float *scratch = arra_tape_scratch (tape, arra_conv_batch_vjp_scratch (conv, arra_pool_threads (exec->pool)));
 
   if (!arra_tape_computes (tape))
     return;
-  arra_conv_batch_vjp (exec, conv, x->data, weight->data, y->grad, scratch, x->grad, weight->grad,
-                       bias->grad);
+  arra_conv_batch_vjp (exec, conv, x->data, weight->data, y->grad, scratch, x->grad, weight->grad, bias->grad);
   if (residual != NULL && residual->grad != NULL)
     arra_add (exec, y->grad, y->rows * y->width, residual->grad);
 }
@@ -44,11 +42,11 @@ arra_graph_conv (ArraTape *tape,
 
   arra_conv_batch_output_size (conv, &height, &width);
   g_assert (x->rows == conv->n * conv->height * conv->width && x->width == conv->in_channels);
-  y = arra_tape_node (tape, conv->n * height * width, conv->out_channels, conv_vjp, inputs,
-                      G_N_ELEMENTS (inputs), conv, sizeof *conv);
+  y = arra_tape_node (tape, conv->n * height * width, conv->out_channels, conv_vjp, inputs, G_N_ELEMENTS (inputs), conv,
+                      sizeof *conv);
   if (arra_tape_computes (tape))
-    arra_conv_batch (exec, conv, x->data, weight->data, bias->data, residual != NULL ? residual->data : NULL,
-                     scratch, y->data);
+    arra_conv_batch (exec, conv, x->data, weight->data, bias->data, residual != NULL ? residual->data : NULL, scratch,
+                     y->data);
   return y;
 }
 
@@ -68,8 +66,8 @@ norm_vjp (ArraTape *tape, ArraNode *y)
   float *scratch = arra_tape_scratch (tape, arra_norm_batch_scratch (&n->norm));
 
   if (arra_tape_computes (tape))
-    arra_norm_batch_vjp (arra_tape_exec (tape), &n->norm, x->data, weight->data, &n->kept, y->grad, scratch,
-                         x->grad, weight->grad, y->inputs[2]->grad);
+    arra_norm_batch_vjp (arra_tape_exec (tape), &n->norm, x->data, weight->data, &n->kept, y->grad, scratch, x->grad,
+                         weight->grad, y->inputs[2]->grad);
 }
 
 ArraNode *
@@ -80,13 +78,12 @@ arra_graph_norm (ArraTape *tape, ArraNode *x, ArraNode *weight, ArraNode *bias, 
                             arra_tape_keep (tape, 2 * norm->n * norm->groups, sizeof (double)) } };
   ArraNode *const inputs[] = { x, weight, bias };
   float *scratch = arra_tape_scratch (tape, arra_norm_batch_scratch (norm));
-  ArraNode *y = arra_tape_node (tape, x->rows, x->width, norm_vjp, inputs, G_N_ELEMENTS (inputs), &settings,
-                                sizeof settings);
+  ArraNode *y
+      = arra_tape_node (tape, x->rows, x->width, norm_vjp, inputs, G_N_ELEMENTS (inputs), &settings, sizeof settings);
 
   g_assert (x->rows == norm->n * norm->pixels && x->width == norm->channels);
   if (arra_tape_computes (tape))
-    arra_norm_batch (arra_tape_exec (tape), norm, x->data, weight->data, bias->data, scratch, &settings.kept,
-                     y->data);
+    arra_norm_batch (arra_tape_exec (tape), norm, x->data, weight->data, bias->data, scratch, &settings.kept, y->data);
   return y;
 }
 
@@ -119,24 +116,20 @@ attention_vjp (ArraTape *tape, ArraNode *y)
   const ArraNode *q = y->inputs[0], *k = y->inputs[1], *v = y->inputs[2];
   const ArraAttentionBatch *shape = ARRA_NODE_SETTINGS_OF (ArraAttentionBatch, y);
   const ArraExec *exec = arra_tape_exec (tape);
-  float *scratch
-      = arra_tape_scratch (tape, arra_attention_batch_scratch (shape, arra_pool_threads (exec->pool)));
+  float *scratch = arra_tape_scratch (tape, arra_attention_batch_scratch (shape, arra_pool_threads (exec->pool)));
 
   if (arra_tape_computes (tape))
-    arra_attention_batch_vjp (exec, shape, q->data, k->data, v->data, y->grad, scratch, q->grad, k->grad,
-                              v->grad);
+    arra_attention_batch_vjp (exec, shape, q->data, k->data, v->data, y->grad, scratch, q->grad, k->grad, v->grad);
 }
 
 ArraNode *
-arra_graph_spatial_attention (
-    ArraTape *tape, ArraNode *q, ArraNode *k, ArraNode *v, const ArraAttentionBatch *shape)
+arra_graph_spatial_attention (ArraTape *tape, ArraNode *q, ArraNode *k, ArraNode *v, const ArraAttentionBatch *shape)
 {
   ArraNode *const inputs[] = { q, k, v };
   const ArraExec *exec = arra_tape_exec (tape);
-  float *scratch
-      = arra_tape_scratch (tape, arra_attention_batch_scratch (shape, arra_pool_threads (exec->pool)));
-  ArraNode *y = arra_tape_node (tape, q->rows, q->width, attention_vjp, inputs, G_N_ELEMENTS (inputs), shape,
-                                sizeof *shape);
+  float *scratch = arra_tape_scratch (tape, arra_attention_batch_scratch (shape, arra_pool_threads (exec->pool)));
+  ArraNode *y
+      = arra_tape_node (tape, q->rows, q->width, attention_vjp, inputs, G_N_ELEMENTS (inputs), shape, sizeof *shape);
 
   g_assert (q->rows == shape->n * shape->pixels && q->width == shape->channels);
   if (arra_tape_computes (tape))
@@ -208,11 +201,10 @@ bounded_through_vjp (ArraTape *tape, ArraNode *y)
 }
 
 ArraNode *
-arra_graph_straight_through (
-    ArraTape *tape, ArraNode *x, const float *codebook, const guint32 *codes, gboolean bounded)
+arra_graph_straight_through (ArraTape *tape, ArraNode *x, const float *codebook, const guint32 *codes, gboolean bounded)
 {
-  ArraNode *y = arra_tape_node (tape, x->rows, x->width, bounded ? bounded_through_vjp : straight_through_vjp,
-                                &x, 1, NULL, 0);
+  ArraNode *y
+      = arra_tape_node (tape, x->rows, x->width, bounded ? bounded_through_vjp : straight_through_vjp, &x, 1, NULL, 0);
 
   if (arra_tape_computes (tape))
     arra_gather (arra_tape_exec (tape), codebook, codes, x->rows, x->width, y->data);

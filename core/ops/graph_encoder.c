@@ -24,8 +24,7 @@ layer_norm_vjp (ArraTape *tape, ArraNode *y)
 
   if (arra_tape_computes (tape))
     arra_layer_norm_vjp (arra_tape_exec (tape), x->data, weight->data, y->grad, y->rows, y->width,
-                         ARRA_NODE_SETTINGS_OF (Norm, y)->eps, moments, x->grad, weight->grad,
-                         y->inputs[2]->grad);
+                         ARRA_NODE_SETTINGS_OF (Norm, y)->eps, moments, x->grad, weight->grad, y->inputs[2]->grad);
 }
 
 ArraNode *
@@ -33,12 +32,11 @@ arra_graph_layer_norm (ArraTape *tape, ArraNode *x, ArraNode *weight, ArraNode *
 {
   const Norm settings = { eps };
   ArraNode *const inputs[] = { x, weight, bias };
-  ArraNode *y = arra_tape_node (tape, x->rows, x->width, layer_norm_vjp, inputs, G_N_ELEMENTS (inputs),
-                                &settings, sizeof settings);
+  ArraNode *y = arra_tape_node (tape, x->rows, x->width, layer_norm_vjp, inputs, G_N_ELEMENTS (inputs), &settings,
+                                sizeof settings);
 
   if (arra_tape_computes (tape))
-    arra_layer_norm (arra_tape_exec (tape), x->data, weight->data, bias->data, x->rows, x->width, eps,
-                     y->data);
+    arra_layer_norm (arra_tape_exec (tape), x->data, weight->data, bias->data, x->rows, x->width, eps, y->data);
   return y;
 }
 
@@ -77,23 +75,22 @@ position_add_vjp (ArraTape *tape, ArraNode *y)
   const ArraNode *first = y->inputs[2];
 
   if (arra_tape_computes (tape))
-    arra_position_add_vjp (arra_tape_exec (tape), y->grad, places->batch, places->length, y->width,
-                           y->inputs[0]->grad, first != NULL ? first->grad : NULL, y->inputs[1]->grad);
+    arra_position_add_vjp (arra_tape_exec (tape), y->grad, places->batch, places->length, y->width, y->inputs[0]->grad,
+                           first != NULL ? first->grad : NULL, y->inputs[1]->grad);
 }
 
 ArraNode *
-arra_graph_position_add (
-    ArraTape *tape, ArraNode *x, ArraNode *first, ArraNode *positions, gsize batch, gsize length)
+arra_graph_position_add (ArraTape *tape, ArraNode *x, ArraNode *first, ArraNode *positions, gsize batch, gsize length)
 {
   const Places settings = { batch, length };
   ArraNode *const inputs[] = { x, positions, first };
-  ArraNode *y = arra_tape_node (tape, batch * length, x->width, position_add_vjp, inputs,
-                                G_N_ELEMENTS (inputs), &settings, sizeof settings);
+  ArraNode *y = arra_tape_node (tape, batch * length, x->width, position_add_vjp, inputs, G_N_ELEMENTS (inputs),
+                                &settings, sizeof settings);
 
   g_assert (x->rows == batch * (first != NULL ? length - 1 : length) && positions->rows >= length);
   if (arra_tape_computes (tape))
-    arra_position_add (arra_tape_exec (tape), x->data, first != NULL ? first->data : NULL, positions->data,
-                       batch, length, x->width, y->data);
+    arra_position_add (arra_tape_exec (tape), x->data, first != NULL ? first->data : NULL, positions->data, batch,
+                       length, x->width, y->data);
   return y;
 }
 
@@ -135,17 +132,16 @@ attention_vjp (ArraTape *tape, ArraNode *y)
   float *scratch = attention_scratch (tape, shape);
 
   if (arra_tape_computes (tape))
-    arra_attention_vjp (arra_tape_exec (tape), shape, q->data, k->data, v->data, y->grad, scratch, q->grad,
-                        k->grad, v->grad);
+    arra_attention_vjp (arra_tape_exec (tape), shape, q->data, k->data, v->data, y->grad, scratch, q->grad, k->grad,
+                        v->grad);
 }
 
 ArraNode *
-arra_graph_attention_sequences (
-    ArraTape *tape, ArraNode *q, ArraNode *k, ArraNode *v, const ArraSequenceShape *shape)
+arra_graph_attention_sequences (ArraTape *tape, ArraNode *q, ArraNode *k, ArraNode *v, const ArraSequenceShape *shape)
 {
   ArraNode *const inputs[] = { q, k, v };
-  ArraNode *y = arra_tape_node (tape, q->rows, q->width, attention_vjp, inputs, G_N_ELEMENTS (inputs), shape,
-                                sizeof *shape);
+  ArraNode *y
+      = arra_tape_node (tape, q->rows, q->width, attention_vjp, inputs, G_N_ELEMENTS (inputs), shape, sizeof *shape);
   float *scratch = attention_scratch (tape, shape);
 
   g_assert (q->rows == shape->batch * shape->length);
@@ -191,8 +187,8 @@ contrastive_vjp (ArraTape *tape, ArraNode *loss)
   const ArraContrastive shape = { images->rows, images->width, c->groups };
 
   if (arra_tape_computes (tape))
-    arra_contrastive_vjp (arra_tape_exec (tape), &shape, images->data, texts->data, log_scale->data, c->work,
-                          1, images->grad, texts->grad, log_scale->grad);
+    arra_contrastive_vjp (arra_tape_exec (tape), &shape, images->data, texts->data, log_scale->data, c->work, 1,
+                          images->grad, texts->grad, log_scale->grad);
 }
 
 void
@@ -203,8 +199,7 @@ arra_graph_contrastive (ArraTape *tape,
                         const guint32 *groups,
                         double *loss)
 {
-  const Contrastive settings
-      = { groups, arra_tape_keep (tape, arra_contrastive_work (images->rows), sizeof (float)) };
+  const Contrastive settings = { groups, arra_tape_keep (tape, arra_contrastive_work (images->rows), sizeof (float)) };
   const ArraContrastive shape = { images->rows, images->width, groups };
   ArraNode *const inputs[] = { images, texts, log_scale };
 
@@ -212,6 +207,5 @@ arra_graph_contrastive (ArraTape *tape,
   arra_tape_node (tape, 0, 0, contrastive_vjp, inputs, G_N_ELEMENTS (inputs), &settings, sizeof settings);
   *loss = 0;
   if (arra_tape_computes (tape))
-    *loss = arra_contrastive (arra_tape_exec (tape), &shape, images->data, texts->data, log_scale->data,
-                              settings.work);
+    *loss = arra_contrastive (arra_tape_exec (tape), &shape, images->data, texts->data, log_scale->data, settings.work);
 }

@@ -21,13 +21,18 @@ cross_entropy_vjp (ArraTape *tape, ArraNode *loss)
   const CrossEntropy *c = ARRA_NODE_SETTINGS_OF (CrossEntropy, loss);
 
   if (arra_tape_computes (tape))
-    arra_cross_entropy_vjp (arra_tape_exec (tape), logits->data, c->targets, logits->rows, logits->width,
-                            c->logsumexp, c->scale, c->z_scale, logits->grad);
+    arra_cross_entropy_vjp (arra_tape_exec (tape), logits->data, c->targets, logits->rows, logits->width, c->logsumexp,
+                            c->scale, c->z_scale, logits->grad);
 }
 
 void
-arra_graph_cross_entropy (ArraTape *tape, ArraNode *logits, const guint32 *targets, double scale,
-                          double z_scale, double *cross_entropy, double *z)
+arra_graph_cross_entropy (ArraTape *tape,
+                          ArraNode *logits,
+                          const guint32 *targets,
+                          double scale,
+                          double z_scale,
+                          double *cross_entropy,
+                          double *z)
 {
   float *logsumexp = arra_tape_keep (tape, logits->rows, sizeof (float));
   const CrossEntropy settings = { targets, logsumexp, (float) scale, (float) z_scale };
@@ -56,13 +61,17 @@ head_cross_entropy_vjp (ArraTape *tape, ArraNode *loss)
   const Heads *h = ARRA_NODE_SETTINGS_OF (Heads, loss);
 
   if (arra_tape_computes (tape))
-    arra_head_cross_entropy_vjp (arra_tape_exec (tape), logits->data, h->labels, logits->rows, &h->heads,
-                                 h->scale, logits->grad);
+    arra_head_cross_entropy_vjp (arra_tape_exec (tape), logits->data, h->labels, logits->rows, &h->heads, h->scale,
+                                 logits->grad);
 }
 
 void
-arra_graph_head_cross_entropy (ArraTape *tape, ArraNode *logits, const gint32 *labels, const ArraHeads *heads,
-                               double scale, double *sum)
+arra_graph_head_cross_entropy (ArraTape *tape,
+                               ArraNode *logits,
+                               const gint32 *labels,
+                               const ArraHeads *heads,
+                               double scale,
+                               double *sum)
 {
   const Heads settings = { *heads, labels, (float) scale };
 
@@ -89,13 +98,17 @@ cosine_similarity_vjp (ArraTape *tape, ArraNode *loss)
   const Alignment *a = ARRA_NODE_SETTINGS_OF (Alignment, loss);
 
   if (arra_tape_computes (tape))
-    arra_cosine_similarity_vjp (arra_tape_exec (tape), x->data, a->features, a->items, x->rows, x->width,
-                                a->scale, x->grad);
+    arra_cosine_similarity_vjp (arra_tape_exec (tape), x->data, a->features, a->items, x->rows, x->width, a->scale,
+                                x->grad);
 }
 
 void
-arra_graph_cosine_similarity (ArraTape *tape, ArraNode *x, const float *features, const guint32 *items,
-                              double scale, double *sum)
+arra_graph_cosine_similarity (ArraTape *tape,
+                              ArraNode *x,
+                              const float *features,
+                              const guint32 *items,
+                              double scale,
+                              double *sum)
 {
   const Alignment settings = { features, items, (float) scale };
   float *cosines = arra_tape_scratch (tape, x->rows);
@@ -103,8 +116,7 @@ arra_graph_cosine_similarity (ArraTape *tape, ArraNode *x, const float *features
   arra_tape_node (tape, 0, 0, cosine_similarity_vjp, &x, 1, &settings, sizeof settings);
   *sum = 0;
   if (arra_tape_computes (tape))
-    *sum = arra_cosine_similarity (arra_tape_exec (tape), x->data, features, items, x->rows, x->width,
-                                   cosines);
+    *sum = arra_cosine_similarity (arra_tape_exec (tape), x->data, features, items, x->rows, x->width, cosines);
 }
 
 static void
@@ -114,13 +126,17 @@ squared_error_vjp (ArraTape *tape, ArraNode *loss)
   const Alignment *a = ARRA_NODE_SETTINGS_OF (Alignment, loss);
 
   if (arra_tape_computes (tape))
-    arra_squared_error_vjp (arra_tape_exec (tape), x->data, a->features, a->items, x->rows, x->width,
-                            a->scale, x->grad);
+    arra_squared_error_vjp (arra_tape_exec (tape), x->data, a->features, a->items, x->rows, x->width, a->scale,
+                            x->grad);
 }
 
 void
-arra_graph_squared_error (ArraTape *tape, ArraNode *x, const float *features, const guint32 *items,
-                          double scale, double *sum)
+arra_graph_squared_error (ArraTape *tape,
+                          ArraNode *x,
+                          const float *features,
+                          const guint32 *items,
+                          double scale,
+                          double *sum)
 {
   const Alignment settings = { features, items, (float) scale };
   float *errors = arra_tape_scratch (tape, x->rows);

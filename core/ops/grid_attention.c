@@ -85,8 +85,7 @@ add_positions (const View *view, gsize cell, const float *q, float *scores)
   for (gsize i = 0; i < s->window; i++)
     {
       rows[i] = kernels->dot (q, view->job->in->rows + (y + s->window - 1 - i) * s->head_dim, s->head_dim);
-      columns[i]
-          = kernels->dot (q, view->job->in->columns + (x + s->window - 1 - i) * s->head_dim, s->head_dim);
+      columns[i] = kernels->dot (q, view->job->in->columns + (x + s->window - 1 - i) * s->head_dim, s->head_dim);
     }
   for (gsize i = 0; i < s->window; i++)
     for (gsize j = 0; j < s->window; j++)
@@ -175,8 +174,7 @@ arra_grid_attention (const ArraExec *exec,
                      float *out)
 {
   Job job = { exec->kernels, shape, in, scratch, out };
-  gsize windows
-      = shape->n * windows_along (shape->height, shape->window) * windows_along (shape->width, shape->window);
+  gsize windows = shape->n * windows_along (shape->height, shape->window) * windows_along (shape->width, shape->window);
 
   arra_pool_run (exec->pool, windows * shape->heads, 1, run, &job);
 }

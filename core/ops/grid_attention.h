@@ -2,7 +2,8 @@
  *
  * Source: Li et al., arXiv 2112.01526, section 4.1 (decomposed relative positions), as segment-anything has
  * them: the score of a query for a key is scale q k + q rows[y_q - y_k] + q columns[x_q - x_k], where the
- * last two are not scaled. SPDX-License-Identifier: GPL-3.0-or-later */
+ * last two are not scaled.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
 #include "exec.h"
@@ -10,7 +11,7 @@
 typedef struct
 {
   gsize n, height, width; /* of the grids */
-  gsize window; /* cells on a side; windows that reach over the right or the lower border see padding there */
+  gsize window;           /* cells on a side; windows that reach over the right or the lower border see padding there */
   gsize heads, head_dim;
   float scale;
 } ArraGridAttention;
@@ -24,5 +25,8 @@ typedef struct
 
 gsize arra_grid_attention_scratch (const ArraGridAttention *shape, guint threads); /* floats */
 /* @out: the shape of q. The same bits for any number of threads. */
-void arra_grid_attention (const ArraExec *exec, const ArraGridAttention *shape, const ArraGridAttentionInputs *in,
-                          float *scratch, float *out);
+void arra_grid_attention (const ArraExec *exec,
+                          const ArraGridAttention *shape,
+                          const ArraGridAttentionInputs *in,
+                          float *scratch,
+                          float *out);

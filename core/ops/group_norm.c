@@ -21,8 +21,7 @@ arra_channel_moments (const float *x, gsize n_pixels, gsize channels, double *mo
 
 /* The group's sum and sum of squares: tiles in order, in each the channels in order. */
 static void
-group_moments (
-    const double *moments, gsize n_tiles, gsize channels, gsize first, gsize n, double *sum, double *squares)
+group_moments (const double *moments, gsize n_tiles, gsize channels, gsize first, gsize n, double *sum, double *squares)
 {
   *sum = *squares = 0.0;
   for (gsize t = 0; t < n_tiles; t++, moments += 2 * channels)

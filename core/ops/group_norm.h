@@ -7,8 +7,8 @@
 /* Adds each channel's sum and sum of squares over @n_pixels pixels [n_pixels][channels] to @moments [2][channels]. */
 void arra_channel_moments (const float *x, gsize n_pixels, gsize channels, double *moments);
 
-/* From @moments [n_tiles][2][channels] over @n_pixels pixels in all: (x - mean) / sqrt (var + eps) * weight + bias, with mean and variance of the
- * channel's group, becomes x * scale + shift. @channels is a multiple of @groups. */
+/* From @moments [n_tiles][2][channels] over @n_pixels pixels in all: (x - mean) / sqrt (var + eps) * weight + bias,
+ * with mean and variance of the channel's group, becomes x * scale + shift. @channels is a multiple of @groups. */
 void arra_group_norm_prepare (const double *moments,
                               gsize n_tiles,
                               gsize n_pixels,

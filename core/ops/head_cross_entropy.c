@@ -53,8 +53,11 @@ weight_of (const ArraHeads *heads, guint32 column)
 }
 
 double
-arra_head_cross_entropy (
-    const ArraExec *exec, const float *logits, const gint32 *labels, gsize rows, const ArraHeads *heads)
+arra_head_cross_entropy (const ArraExec *exec,
+                         const float *logits,
+                         const gint32 *labels,
+                         gsize rows,
+                         const ArraHeads *heads)
 {
   gsize width = heads->starts[heads->n];
   double sum = 0;
@@ -108,6 +111,5 @@ arra_head_softmax (const float *logits, gsize rows, const ArraHeads *heads, floa
 
   for (gsize row = 0; row < rows; row++, logits += width, probabilities += width)
     for (guint h = 0; h < heads->n; h++)
-      softmax (logits + heads->starts[h], heads->starts[h + 1] - heads->starts[h],
-               probabilities + heads->starts[h]);
+      softmax (logits + heads->starts[h], heads->starts[h + 1] - heads->starts[h], probabilities + heads->starts[h]);
 }

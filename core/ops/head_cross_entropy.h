@@ -12,9 +12,20 @@ typedef struct
   const float *weights;  /* (nullable): [width]: of each value; NULL: all are 1 */
 } ArraHeads;
 
-/* Sum over rows and heads of weights[label] * -log softmax (logits of the head)[label]. @labels: [rows][n], negative: this head learns nothing of this row. */
-double arra_head_cross_entropy (const ArraExec *exec, const float *logits, const gint32 *labels, gsize rows, const ArraHeads *heads);
+/* Sum over rows and heads of weights[label] * -log softmax (logits of the head)[label]. @labels: [rows][n], negative:
+ * this head learns nothing of this row. */
+double arra_head_cross_entropy (const ArraExec *exec,
+                                const float *logits,
+                                const gint32 *labels,
+                                gsize rows,
+                                const ArraHeads *heads);
 /* dlogits += scale * weights[label] * (softmax - 1 at the label). */
-void arra_head_cross_entropy_vjp (const ArraExec *exec, const float *logits, const gint32 *labels, gsize rows, const ArraHeads *heads, float scale, float *dlogits);
+void arra_head_cross_entropy_vjp (const ArraExec *exec,
+                                  const float *logits,
+                                  const gint32 *labels,
+                                  gsize rows,
+                                  const ArraHeads *heads,
+                                  float scale,
+                                  float *dlogits);
 /* Softmax of each head, may be in place. */
 void arra_head_softmax (const float *logits, gsize rows, const ArraHeads *heads, float *probabilities);

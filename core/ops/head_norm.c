@@ -27,14 +27,20 @@ normalise (gsize begin, gsize end, guint worker, gpointer data)
         float *x = job->x + (row * job->heads + head) * job->head_dim;
         gsize parameters = head / heads_per_group * job->head_dim;
 
-        job->kernels->layer_norm (x, job->weight + parameters, job->bias + parameters, job->head_dim,
-                                  job->eps, x);
+        job->kernels->layer_norm (x, job->weight + parameters, job->bias + parameters, job->head_dim, job->eps, x);
       }
 }
 
 void
-arra_head_norm (const ArraExec *exec, float *x, const float *weight, const float *bias, gsize groups,
-                gsize rows, gsize heads, gsize head_dim, float eps)
+arra_head_norm (const ArraExec *exec,
+                float *x,
+                const float *weight,
+                const float *bias,
+                gsize groups,
+                gsize rows,
+                gsize heads,
+                gsize head_dim,
+                float eps)
 {
   Job job = { exec->kernels, x, weight, bias, groups, heads, head_dim, eps };
 
@@ -99,9 +105,19 @@ vjp_parameters (gsize begin, gsize end, guint worker, gpointer data)
 }
 
 void
-arra_head_norm_vjp (const ArraExec *exec, const float *x, const float *weight, const float *dy, gsize groups,
-                    gsize rows, gsize heads, gsize head_dim, float eps, float *moments, float *dx,
-                    float *dweight, float *dbias)
+arra_head_norm_vjp (const ArraExec *exec,
+                    const float *x,
+                    const float *weight,
+                    const float *dy,
+                    gsize groups,
+                    gsize rows,
+                    gsize heads,
+                    gsize head_dim,
+                    float eps,
+                    float *moments,
+                    float *dx,
+                    float *dweight,
+                    float *dbias)
 {
   VjpJob job = { x, weight, dy, groups, rows, heads, head_dim, eps, moments, dx, dweight, dbias };
 

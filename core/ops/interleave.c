@@ -21,8 +21,7 @@ run (gsize begin, gsize end, guint worker, gpointer data)
   for (gsize row = begin; row < end; row++)
     for (gsize i = 0; i < width; i++)
       {
-        gsize planes = row * width + i,
-              together = row * width + i % job->pixels * job->channels + i / job->pixels;
+        gsize planes = row * width + i, together = row * width + i % job->pixels * job->channels + i / job->pixels;
 
         if (job->back)
           job->to[planes] += job->from[together];
@@ -40,8 +39,7 @@ arra_interleave (const ArraExec *exec, const float *x, gsize rows, gsize channel
 }
 
 void
-arra_interleave_vjp (
-    const ArraExec *exec, const float *dy, gsize rows, gsize channels, gsize pixels, float *dx)
+arra_interleave_vjp (const ArraExec *exec, const float *dy, gsize rows, gsize channels, gsize pixels, float *dx)
 {
   Job job = { dy, dx, channels, pixels, TRUE };
 

@@ -65,8 +65,12 @@ arra_layer_norm_measure (const float *x, gsize n, float eps, float moments[2])
 }
 
 void
-arra_layer_norm_vjp_row (
-    const float *x, const float *weight, const float *dy, gsize n, const float moments[2], float *dx)
+arra_layer_norm_vjp_row (const float *x,
+                         const float *weight,
+                         const float *dy,
+                         gsize n,
+                         const float moments[2],
+                         float *dx)
 {
   double sum = 0, along = 0;
 
@@ -80,8 +84,7 @@ arra_layer_norm_vjp_row (
   sum /= (double) n;
   along /= (double) n;
   for (gsize i = 0; i < n; i++)
-    dx[i]
-        += moments[1] * (weight[i] * dy[i] - (float) sum - (x[i] - moments[0]) * moments[1] * (float) along);
+    dx[i] += moments[1] * (weight[i] * dy[i] - (float) sum - (x[i] - moments[0]) * moments[1] * (float) along);
 }
 
 static void

@@ -1,4 +1,5 @@
-/* leaky_relu.h - the leaky rectified linear unit (Maas et al., "Rectifier Nonlinearities Improve Neural Network Acoustic Models", 2013)
+/* leaky_relu.h - the leaky rectified linear unit (Maas et al., "Rectifier Nonlinearities Improve Neural Network
+ * Acoustic Models", 2013)
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 

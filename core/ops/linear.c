@@ -24,8 +24,14 @@ typedef struct
 } QuantizeJob;
 
 void
-arra_linear_piece (const ArraKernels *kernels, const ArraTensor *weight, gsize begin, gsize end,
-                   const void *x, gsize rows, float *y, gsize y_stride)
+arra_linear_piece (const ArraKernels *kernels,
+                   const ArraTensor *weight,
+                   gsize begin,
+                   gsize end,
+                   const void *x,
+                   gsize rows,
+                   float *y,
+                   gsize y_stride)
 {
   gsize width = (gsize) weight->shape[1];
   gsize w_stride = weight->n_bytes / (gsize) weight->shape[0];
@@ -62,8 +68,8 @@ multiply (gsize begin, gsize end, guint worker, gpointer data)
 
       if (first + outputs > begin && from < to)
         arra_linear_piece (job->kernels, part->weight, from, to,
-                           arra_dtype_takes_blocks (part->weight->dtype) ? (const void *) job->blocks : job->x, job->rows,
-                           part->y + from, outputs);
+                           arra_dtype_takes_blocks (part->weight->dtype) ? (const void *) job->blocks : job->x,
+                           job->rows, part->y + from, outputs);
       first += outputs;
     }
 }
@@ -86,8 +92,13 @@ arra_linear_quantize (const ArraExec *exec, const float *x, gsize rows, gsize wi
 }
 
 void
-arra_linear (const ArraExec *exec, const float *x, gsize rows, gsize width, ArraBlockQ8A *scratch,
-             const ArraLinear *parts, guint n_parts)
+arra_linear (const ArraExec *exec,
+             const float *x,
+             gsize rows,
+             gsize width,
+             ArraBlockQ8A *scratch,
+             const ArraLinear *parts,
+             guint n_parts)
 {
   Job job = { exec->kernels, x, scratch, rows, parts, n_parts };
   gsize outputs = 0;

@@ -32,8 +32,13 @@ multiply (gsize begin, gsize end, guint worker, gpointer data)
 }
 
 void
-arra_linear_rows (const ArraExec *exec, const float *x, gsize rows, ArraBlockQ8A *scratch,
-                  const ArraTensor *weight, float *pieces, float *const *y)
+arra_linear_rows (const ArraExec *exec,
+                  const float *x,
+                  gsize rows,
+                  ArraBlockQ8A *scratch,
+                  const ArraTensor *weight,
+                  float *pieces,
+                  float *const *y)
 {
   gsize width = (gsize) weight->shape[1];
   gboolean quantized = arra_dtype_takes_blocks (weight->dtype);

@@ -58,8 +58,13 @@ vjp (gsize begin, gsize end, guint worker, gpointer data)
 }
 
 void
-arra_max_pool_vjp (const ArraExec *exec, const float *x, const float *dy, gsize rows, gsize width,
-                   gsize outputs, float *dx)
+arra_max_pool_vjp (const ArraExec *exec,
+                   const float *x,
+                   const float *dy,
+                   gsize rows,
+                   gsize width,
+                   gsize outputs,
+                   float *dx)
 {
   Job job = { x, dy, width, outputs, dx };
 

@@ -65,8 +65,8 @@ arra_code_squares (const float *codebook, gsize n_codes, gsize dim, float *squar
 static guint32
 choose (const Call *call, const float *x, const float *products)
 {
-  double bound = (double) (call->dim + 4) * 0x1p-23
-                 * (call->largest + 2.0 * sqrt (call->largest * square (x, call->dim)));
+  double bound
+      = (double) (call->dim + 4) * 0x1p-23 * (call->largest + 2.0 * sqrt (call->largest * square (x, call->dim)));
   double least = INFINITY, best = INFINITY;
   guint32 code = 0;
 
@@ -93,8 +93,8 @@ quantize_tile (gsize begin, gsize end, guint worker, gpointer data)
 
   if (g_cancellable_is_cancelled (call->work->cancellable))
     return;
-  arra_sgemm (FALSE, TRUE, end - begin, call->n_codes, call->dim, -2.0f, call->x + begin * call->dim,
-              call->dim, call->codebook, call->dim, 0.0f, products, call->n_codes);
+  arra_sgemm (FALSE, TRUE, end - begin, call->n_codes, call->dim, -2.0f, call->x + begin * call->dim, call->dim,
+              call->codebook, call->dim, 0.0f, products, call->n_codes);
   for (gsize i = begin; i < end; i++)
     call->codes[i] = choose (call, call->x + i * call->dim, products + (i - begin) * call->n_codes);
 }

@@ -10,9 +10,9 @@ void arra_code_squares (const float *codebook, gsize n_codes, gsize dim, float *
 
 gsize arra_nearest_code_scratch (gsize n_codes); /* floats for each thread */
 
-/* For each of the n vectors @x [n][dim] the entry with the least squared distance, the first one when several are equal. Products in single
- * precision only choose the candidates; those whose distance could be the least are compared in double. @squares: from arra_code_squares().
- * Fails only when cancelled. */
+/* For each of the n vectors @x [n][dim] the entry with the least squared distance, the first one when several are
+ * equal. Products in single precision only choose the candidates; those whose distance could be the least are compared
+ * in double. @squares: from arra_code_squares(). Fails only when cancelled. */
 gboolean arra_nearest_code (const float *x,
                             gsize n,
                             const float *codebook,

@@ -71,8 +71,7 @@ make_call (const ArraExec *exec,
            const float *weight,
            float *scratch)
 {
-  Call call
-      = { .exec = exec, .norm = norm, .kept = kept, .x = x, .weight = weight, .n_tiles = tiles_of (norm) };
+  Call call = { .exec = exec, .norm = norm, .kept = kept, .x = x, .weight = weight, .n_tiles = tiles_of (norm) };
 
   g_assert (norm->channels % norm->groups == 0);
   call.moments = (gpointer) scratch;

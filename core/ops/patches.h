@@ -1,5 +1,6 @@
 /* patches.h - pictures as rows of patches: what a vision transformer's first convolution multiplies (arXiv
- * 2010.11929, section 3.1) SPDX-License-Identifier: GPL-3.0-or-later */
+ * 2010.11929, section 3.1)
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
 #include "exec.h"

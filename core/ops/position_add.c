@@ -21,9 +21,8 @@ forward (gsize begin, gsize end, guint worker, gpointer data)
   for (gsize row = begin; row < end; row++)
     {
       gsize sequence = row / job->length, place = row % job->length;
-      const float *token = place < before
-                               ? job->first
-                               : job->x + (sequence * (job->length - before) + place - before) * width;
+      const float *token
+          = place < before ? job->first : job->x + (sequence * (job->length - before) + place - before) * width;
 
       for (gsize i = 0; i < width; i++)
         job->y[row * width + i] = token[i] + job->positions[place * width + i];
@@ -64,9 +63,8 @@ vjp (gsize begin, gsize end, guint worker, gpointer data)
     for (gsize sequence = 0; sequence < job->batch; sequence++)
       {
         const float *dy = job->dy + (sequence * job->length + place) * width;
-        float *token = place < before
-                           ? job->dfirst
-                           : job->dx + (sequence * (job->length - before) + place - before) * width;
+        float *token
+            = place < before ? job->dfirst : job->dx + (sequence * (job->length - before) + place - before) * width;
 
         job->kernels->add (dy, width, token);
         job->kernels->add (dy, width, job->dpositions + place * width);

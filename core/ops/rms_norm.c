@@ -21,13 +21,11 @@ normalise (gsize begin, gsize end, guint worker, gpointer data)
   const Job *job = data;
 
   for (gsize row = begin; row < end; row++)
-    job->kernels->rms_norm (job->x + row * job->width, job->weight, job->width, job->eps,
-                            job->y + row * job->width);
+    job->kernels->rms_norm (job->x + row * job->width, job->weight, job->width, job->eps, job->y + row * job->width);
 }
 
 void
-arra_rms_norm (const ArraExec *exec, const float *x, const float *weight, gsize rows, gsize width, float eps,
-               float *y)
+arra_rms_norm (const ArraExec *exec, const float *x, const float *weight, gsize rows, gsize width, float eps, float *y)
 {
   Job job = { exec->kernels, x, weight, width, eps, y };
 
@@ -76,15 +74,22 @@ vjp_weight (gsize begin, gsize end, guint worker, gpointer data)
 
   for (gsize row = 0; row < job->rows; row++)
     for (gsize i = begin; i < end; i++)
-      sums[i - begin]
-          += (double) (job->dy[row * job->width + i] * job->x[row * job->width + i] * job->scales[row]);
+      sums[i - begin] += (double) (job->dy[row * job->width + i] * job->x[row * job->width + i] * job->scales[row]);
   for (gsize i = begin; i < end; i++)
     job->dweight[i] += (float) sums[i - begin];
 }
 
 void
-arra_rms_norm_vjp (const ArraExec *exec, const float *x, const float *weight, const float *dy, gsize rows,
-                   gsize width, float eps, float *scales, float *dx, float *dweight)
+arra_rms_norm_vjp (const ArraExec *exec,
+                   const float *x,
+                   const float *weight,
+                   const float *dy,
+                   gsize rows,
+                   gsize width,
+                   float eps,
+                   float *scales,
+                   float *dx,
+                   float *dweight)
 {
   VjpJob job = { exec->kernels, x, weight, dy, rows, width, eps, scales, dx, dweight };
 

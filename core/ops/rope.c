@@ -50,8 +50,7 @@ arra_rope_angles (const float *frequencies, gsize half, float position, float *c
 }
 
 void
-arra_rope_angles_2d (const float *frequencies, gsize head_dim, float row, float column, float *cosine,
-                     float *sine)
+arra_rope_angles_2d (const float *frequencies, gsize head_dim, float row, float column, float *cosine, float *sine)
 {
   gsize quarter = head_dim / 4;
 
@@ -91,8 +90,14 @@ rotate (gsize begin, gsize end, guint worker, gpointer data)
 }
 
 void
-arra_rope (const ArraExec *exec, ArraRopePairing pairing, float *x, const float *cosine, const float *sine,
-           gsize rows, gsize heads, gsize head_dim)
+arra_rope (const ArraExec *exec,
+           ArraRopePairing pairing,
+           float *x,
+           const float *cosine,
+           const float *sine,
+           gsize rows,
+           gsize heads,
+           gsize head_dim)
 {
   Job job = { exec->kernels, pairing, x, cosine, sine, heads, head_dim };
 
@@ -116,8 +121,7 @@ rotate_back (gsize begin, gsize end, guint worker, gpointer data)
 
   for (gsize item = begin * job->heads; item < end * job->heads; item++)
     {
-      const float *cosine = job->cosine + item / job->heads * half,
-                  *sine = job->sine + item / job->heads * half;
+      const float *cosine = job->cosine + item / job->heads * half, *sine = job->sine + item / job->heads * half;
       const float *dy = job->dy + item * job->head_dim;
       float *dx = job->dx + item * job->head_dim;
 
@@ -132,8 +136,15 @@ rotate_back (gsize begin, gsize end, guint worker, gpointer data)
 }
 
 void
-arra_rope_vjp (const ArraExec *exec, ArraRopePairing pairing, const float *dy, const float *cosine,
-               const float *sine, gsize rows, gsize heads, gsize head_dim, float *dx)
+arra_rope_vjp (const ArraExec *exec,
+               ArraRopePairing pairing,
+               const float *dy,
+               const float *cosine,
+               const float *sine,
+               gsize rows,
+               gsize heads,
+               gsize head_dim,
+               float *dx)
 {
   VjpJob job = { pairing, dy, cosine, sine, heads, head_dim, dx };
 

@@ -1,7 +1,7 @@
 /* rope.h - rotary position embedding (Su et al., arXiv 2104.09864)
  *
- * Reference: transformers modeling_chameleon.py, ChameleonRotaryEmbedding: frequencies and angles are single precision there, and
- * so they are here; cosine and sine come from detmath.h, the same on every machine.
+ * Reference: transformers modeling_chameleon.py, ChameleonRotaryEmbedding: frequencies and angles are single precision
+ * there, and so they are here; cosine and sine come from detmath.h, the same on every machine.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
@@ -14,7 +14,8 @@ void arra_rope_frequencies (double base, gsize head_dim, float *frequencies);
  * base * (factor * length / context - (factor - 1))^(head_dim / (head_dim - 2)). head_dim > 2. */
 double arra_rope_dynamic_base (double base, double factor, gsize length, gsize context, gsize head_dim);
 
-/* cosine and sine of @position (below ARRA_ROPE_POSITIONS, already divided by a linear factor) times each of @half frequencies. */
+/* cosine and sine of @position (below ARRA_ROPE_POSITIONS, already divided by a linear factor) times each of @half
+ * frequencies. */
 void arra_rope_angles (const float *frequencies, gsize half, float position, float *cosine, float *sine);
 #define ARRA_ROPE_POSITIONS 1000000
 
@@ -25,12 +26,30 @@ typedef enum
   ARRA_ROPE_PAIRS,  /* 2i and 2i + 1, as Meta and LlamaGen have it */
 } ArraRopePairing;
 
-/* cosine and sine [head_dim / 2] of a place in two dimensions, head_dim a multiple of 4: the first half of the pairs turns with @row, the second with
- * @column, each with head_dim / 4 frequencies. Reference: LlamaGen autoregressive/models/gpt.py, precompute_freqs_cis_2d. */
-void arra_rope_angles_2d (const float *frequencies, gsize head_dim, float row, float column, float *cosine, float *sine);
+/* cosine and sine [head_dim / 2] of a place in two dimensions, head_dim a multiple of 4: the first half of the pairs
+ * turns with @row, the second with
+ * @column, each with head_dim / 4 frequencies. Reference: LlamaGen autoregressive/models/gpt.py,
+ * precompute_freqs_cis_2d. */
+void
+arra_rope_angles_2d (const float *frequencies, gsize head_dim, float row, float column, float *cosine, float *sine);
 
 /* Rotates x: [rows][heads][head_dim] in place by cosine, sine: [rows][head_dim / 2]. */
-void arra_rope (const ArraExec *exec, ArraRopePairing pairing, float *x, const float *cosine, const float *sine, gsize rows, gsize heads, gsize head_dim);
+void arra_rope (const ArraExec *exec,
+                ArraRopePairing pairing,
+                float *x,
+                const float *cosine,
+                const float *sine,
+                gsize rows,
+                gsize heads,
+                gsize head_dim);
 
 /* dx += dy rotated back. */
-void arra_rope_vjp (const ArraExec *exec, ArraRopePairing pairing, const float *dy, const float *cosine, const float *sine, gsize rows, gsize heads, gsize head_dim, float *dx);
+void arra_rope_vjp (const ArraExec *exec,
+                    ArraRopePairing pairing,
+                    const float *dy,
+                    const float *cosine,
+                    const float *sine,
+                    gsize rows,
+                    gsize heads,
+                    gsize head_dim,
+                    float *dx);

@@ -61,8 +61,13 @@ vjp (gsize begin, gsize end, guint worker, gpointer data)
 }
 
 void
-arra_silu_mul_vjp (const ArraExec *exec, const float *gate, const float *up, const float *dy, gsize n,
-                   float *dgate, float *dup)
+arra_silu_mul_vjp (const ArraExec *exec,
+                   const float *gate,
+                   const float *up,
+                   const float *dy,
+                   gsize n,
+                   float *dgate,
+                   float *dup)
 {
   VjpJob job = { exec->kernels, gate, up, dy, dgate, dup };
 

@@ -8,4 +8,10 @@
 void arra_silu_mul (const ArraExec *exec, const float *gate, const float *up, gsize n, float *out);
 
 /* dgate += and dup += the gradients of arra_silu_mul() over @n elements. */
-void arra_silu_mul_vjp (const ArraExec *exec, const float *gate, const float *up, const float *dy, gsize n, float *dgate, float *dup);
+void arra_silu_mul_vjp (const ArraExec *exec,
+                        const float *gate,
+                        const float *up,
+                        const float *dy,
+                        gsize n,
+                        float *dgate,
+                        float *dup);

@@ -46,17 +46,14 @@ attend_tile (gsize begin, gsize end, guint worker, gpointer data)
               q + begin * stride, stride, q + channels, stride, 0.0f, scores, call->n_pixels);
   for (gsize i = 0; i < end - begin; i++)
     work->exec->kernels->softmax (scores + i * call->n_pixels, call->n_pixels);
-  arra_sgemm (FALSE, FALSE, end - begin, channels, call->n_pixels, 1.0f, scores, call->n_pixels,
-              q + 2 * channels, stride, 0.0f, call->out->data + begin * channels, channels);
+  arra_sgemm (FALSE, FALSE, end - begin, channels, call->n_pixels, 1.0f, scores, call->n_pixels, q + 2 * channels,
+              stride, 0.0f, call->out->data + begin * channels, channels);
   if (worker == 0 && work->advanced != NULL)
     work->advanced ((double) begin / (double) call->n_pixels, work->user);
 }
 
 gboolean
-arra_spatial_attention (const ArraFeatureMap *qkv,
-                        const ArraFeatureMap *out,
-                        const ArraMapWork *work,
-                        GError **error)
+arra_spatial_attention (const ArraFeatureMap *qkv, const ArraFeatureMap *out, const ArraMapWork *work, GError **error)
 {
   Call call = { qkv, out, work, out->height * out->width };
 

@@ -7,6 +7,7 @@
 
 gsize arra_spatial_attention_scratch (gsize height, gsize width); /* floats for each thread */
 
-/* @qkv: [height][width][3 channels], queries, keys, values side by side. out = softmax (q k^T / sqrt (channels)) v. Fails only when
- * cancelled. */
-gboolean arra_spatial_attention (const ArraFeatureMap *qkv, const ArraFeatureMap *out, const ArraMapWork *work, GError **error);
+/* @qkv: [height][width][3 channels], queries, keys, values side by side. out = softmax (q k^T / sqrt (channels)) v.
+ * Fails only when cancelled. */
+gboolean
+arra_spatial_attention (const ArraFeatureMap *qkv, const ArraFeatureMap *out, const ArraMapWork *work, GError **error);

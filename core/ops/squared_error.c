@@ -31,8 +31,13 @@ forward (gsize begin, gsize end, guint worker, gpointer data)
 }
 
 double
-arra_squared_error (const ArraExec *exec, const float *x, const float *features, const guint32 *items,
-                    gsize rows, gsize width, float *errors)
+arra_squared_error (const ArraExec *exec,
+                    const float *x,
+                    const float *features,
+                    const guint32 *items,
+                    gsize rows,
+                    gsize width,
+                    float *errors)
 {
   Job job = { x, features, items, width, errors, 0, NULL };
   double sum = 0;
@@ -57,8 +62,14 @@ vjp (gsize begin, gsize end, guint worker, gpointer data)
 }
 
 void
-arra_squared_error_vjp (const ArraExec *exec, const float *x, const float *features, const guint32 *items,
-                        gsize rows, gsize width, float scale, float *dx)
+arra_squared_error_vjp (const ArraExec *exec,
+                        const float *x,
+                        const float *features,
+                        const guint32 *items,
+                        gsize rows,
+                        gsize width,
+                        float scale,
+                        float *dx)
 {
   Job job = { x, features, items, width, NULL, scale, dx };
 

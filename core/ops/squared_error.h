@@ -4,8 +4,22 @@
 
 #include "exec.h"
 
-/* Sum over rows and columns of (x[row] - features[items[row]])^2; x: [rows][width], features: [n][width]. @errors: [rows], written. */
-double arra_squared_error (const ArraExec *exec, const float *x, const float *features, const guint32 *items, gsize rows, gsize width, float *errors);
+/* Sum over rows and columns of (x[row] - features[items[row]])^2; x: [rows][width], features: [n][width]. @errors:
+ * [rows], written. */
+double arra_squared_error (const ArraExec *exec,
+                           const float *x,
+                           const float *features,
+                           const guint32 *items,
+                           gsize rows,
+                           gsize width,
+                           float *errors);
 
 /* dx += scale * 2 (x - feature). */
-void arra_squared_error_vjp (const ArraExec *exec, const float *x, const float *features, const guint32 *items, gsize rows, gsize width, float scale, float *dx);
+void arra_squared_error_vjp (const ArraExec *exec,
+                             const float *x,
+                             const float *features,
+                             const guint32 *items,
+                             gsize rows,
+                             gsize width,
+                             float scale,
+                             float *dx);

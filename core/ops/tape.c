@@ -107,8 +107,7 @@ arra_tape_scratch (ArraTape *tape, gsize n_floats)
 {
   gsize n_bytes;
 
-  if (!arra_size_mul (n_floats, sizeof (float), &n_bytes)
-      || !arra_size_add (n_bytes, ARRA_MEM_ALIGN, &n_bytes))
+  if (!arra_size_mul (n_floats, sizeof (float), &n_bytes) || !arra_size_add (n_bytes, ARRA_MEM_ALIGN, &n_bytes))
     {
       tape->overflow = TRUE;
       return NULL;
@@ -129,7 +128,7 @@ add_node (ArraTape *tape, gsize rows, gsize width)
 
   g_assert (tape->n_nodes < tape->max_nodes);
   node = &tape->nodes[tape->n_nodes++];
-  *node = (ArraNode){ .rows = rows, .width = width };
+  *node = (ArraNode) { .rows = rows, .width = width };
   return node;
 }
 
@@ -145,8 +144,14 @@ arra_tape_leaf (ArraTape *tape, gsize rows, gsize width, const float *data, floa
 }
 
 static ArraNode *
-result (ArraTape *tape, gsize rows, gsize width, ArraNodeVjp vjp, ArraNode *const *inputs, guint n_inputs,
-        gconstpointer settings, gsize settings_size)
+result (ArraTape *tape,
+        gsize rows,
+        gsize width,
+        ArraNodeVjp vjp,
+        ArraNode *const *inputs,
+        guint n_inputs,
+        gconstpointer settings,
+        gsize settings_size)
 {
   ArraNode *node = add_node (tape, rows, width);
 
@@ -163,8 +168,14 @@ result (ArraTape *tape, gsize rows, gsize width, ArraNodeVjp vjp, ArraNode *cons
 }
 
 ArraNode *
-arra_tape_node (ArraTape *tape, gsize rows, gsize width, ArraNodeVjp vjp, ArraNode *const *inputs,
-                guint n_inputs, gconstpointer settings, gsize settings_size)
+arra_tape_node (ArraTape *tape,
+                gsize rows,
+                gsize width,
+                ArraNodeVjp vjp,
+                ArraNode *const *inputs,
+                guint n_inputs,
+                gconstpointer settings,
+                gsize settings_size)
 {
   ArraNode *node = result (tape, rows, width, vjp, inputs, n_inputs, settings, settings_size);
   gsize count = 0;
@@ -176,8 +187,13 @@ arra_tape_node (ArraTape *tape, gsize rows, gsize width, ArraNodeVjp vjp, ArraNo
 }
 
 ArraNode *
-arra_tape_node_over (ArraTape *tape, ArraNode *over, ArraNodeVjp vjp, ArraNode *const *inputs, guint n_inputs,
-                     gconstpointer settings, gsize settings_size)
+arra_tape_node_over (ArraTape *tape,
+                     ArraNode *over,
+                     ArraNodeVjp vjp,
+                     ArraNode *const *inputs,
+                     guint n_inputs,
+                     gconstpointer settings,
+                     gsize settings_size)
 {
   ArraNode *node = result (tape, over->rows, over->width, vjp, inputs, n_inputs, settings, settings_size);
 
@@ -228,8 +244,7 @@ static void
 release (ArraTape *tape, ArraNode *node)
 {
   if (node->reached && !node->grad_over_data)
-    tape->gaps[tape->n_gaps++]
-        = (Gap){ tape->grads[node - tape->nodes], node->rows * node->width * sizeof (float) };
+    tape->gaps[tape->n_gaps++] = (Gap) { tape->grads[node - tape->nodes], node->rows * node->width * sizeof (float) };
   node->grad = NULL;
 }
 
@@ -265,8 +280,7 @@ begin (ArraTape *tape, gboolean recording, gboolean computing)
 }
 
 gboolean
-arra_tape_measure (ArraTape *tape, gboolean recording, ArraTapeFunc func, gpointer user, gsize *n_bytes,
-                   GError **error)
+arra_tape_measure (ArraTape *tape, gboolean recording, ArraTapeFunc func, gpointer user, gsize *n_bytes, GError **error)
 {
   begin (tape, recording, FALSE);
   if (!func (tape, user, error))
@@ -288,8 +302,7 @@ arra_tape_run (ArraTape *tape, gboolean recording, ArraTapeFunc func, gpointer u
     {
       arra_mem_clear (&tape->block);
       tape->capacity = 0;
-      tape->block
-          = arra_mem_new_within (needed, 1, "the activations, of which a smaller batch needs fewer", error);
+      tape->block = arra_mem_new_within (needed, 1, "the activations, of which a smaller batch needs fewer", error);
       if (tape->block == NULL)
         return FALSE;
       tape->capacity = needed;

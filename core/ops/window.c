@@ -37,16 +37,14 @@ static const float *
 pixel_at (const Job *job, gsize item, gsize y, gsize x)
 {
   const ArraWindowMap *in = job->in, *out = job->out;
-  gsize column = item % out->width, row = item / out->width % out->height,
-        n = item / (out->width * out->height);
+  gsize column = item % out->width, row = item / out->width % out->height, n = item / (out->width * out->height);
 
   y += row * job->window->stride;
   x += column * job->window->stride;
   if (y < job->window->top || x < job->window->left || y - job->window->top >= in->height
       || x - job->window->left >= in->width)
     return NULL;
-  return in->data
-         + ((n * in->height + y - job->window->top) * in->width + x - job->window->left) * in->stride;
+  return in->data + ((n * in->height + y - job->window->top) * in->width + x - job->window->left) * in->stride;
 }
 
 static void
@@ -101,8 +99,8 @@ run_conv (gsize begin, gsize end, guint worker, gpointer data)
       float *to = out->data + first * out->stride;
 
       read_windows (job, first, n, rows);
-      arra_sgemm (FALSE, FALSE, n, out->channels, inputs, 1, rows, inputs, job->conv->weight, out->channels,
-                  0, to, out->stride);
+      arra_sgemm (FALSE, FALSE, n, out->channels, inputs, 1, rows, inputs, job->conv->weight, out->channels, 0, to,
+                  out->stride);
       for (gsize i = 0; i < n; i++)
         finish_pixel (job->conv, out->channels, to + i * out->stride);
     }
@@ -172,10 +170,7 @@ pool (const ArraExec *exec, Job *job)
 }
 
 void
-arra_window_max (const ArraExec *exec,
-                 const ArraWindow *window,
-                 const ArraWindowMap *in,
-                 const ArraWindowMap *out)
+arra_window_max (const ArraExec *exec, const ArraWindow *window, const ArraWindowMap *in, const ArraWindowMap *out)
 {
   Job job = { .window = window, .in = in, .out = out };
 
@@ -183,10 +178,7 @@ arra_window_max (const ArraExec *exec,
 }
 
 void
-arra_window_mean (const ArraExec *exec,
-                  const ArraWindow *window,
-                  const ArraWindowMap *in,
-                  const ArraWindowMap *out)
+arra_window_mean (const ArraExec *exec, const ArraWindow *window, const ArraWindowMap *in, const ArraWindowMap *out)
 {
   Job job = { .window = window, .in = in, .out = out, .mean = TRUE };
 

@@ -2,8 +2,8 @@
  * only run
  *
  * A map is [n][height][width][channels] with rows of pixels that may be parts of wider ones, so that what
- * several operations make lies side by side without being copied. SPDX-License-Identifier: GPL-3.0-or-later
- */
+ * several operations make lies side by side without being copied.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
 #include "exec.h"
@@ -37,10 +37,13 @@ gsize arra_window_output (gsize size, gsize window, gsize stride, gsize padding)
 gsize arra_window_conv_scratch (const ArraWindow *window, gsize in_channels, guint threads); /* floats */
 
 /* @out has the size of arra_window_output(). The same bits for any number of threads. */
-void arra_window_conv (const ArraExec *exec, const ArraWindowConv *conv, const ArraWindowMap *in, float *scratch,
+void arra_window_conv (const ArraExec *exec,
+                       const ArraWindowConv *conv,
+                       const ArraWindowMap *in,
+                       float *scratch,
                        const ArraWindowMap *out);
 /* The largest, or the mean, of what lies within the map. */
-void arra_window_max (const ArraExec *exec, const ArraWindow *window, const ArraWindowMap *in,
-                      const ArraWindowMap *out);
-void arra_window_mean (const ArraExec *exec, const ArraWindow *window, const ArraWindowMap *in,
-                       const ArraWindowMap *out);
+void
+arra_window_max (const ArraExec *exec, const ArraWindow *window, const ArraWindowMap *in, const ArraWindowMap *out);
+void
+arra_window_mean (const ArraExec *exec, const ArraWindow *window, const ArraWindowMap *in, const ArraWindowMap *out);

@@ -47,13 +47,14 @@ struct _ArraDTypeTraits
   gboolean is_float;
 
   /* What a matrix takes that cannot, or should not, be of this type: */
-  ArraDType ragged; /* one whose rows are no multiple of the block; where they are none of that type's either, it stays as stored */
-  ArraDType table;  /* an embedding or a head, whose rows are tokens: loss there is seen at once */
+  /* one whose rows are no multiple of the block; where they are none of that type's either, it stays as stored */
+  ArraDType ragged;
+  ArraDType table; /* an embedding or a head, whose rows are tokens: loss there is seen at once */
 
-  int gguf_type;      /* ggml_type of ggml.h, -1: not kept in GGUF files */
+  int gguf_type;          /* ggml_type of ggml.h, -1: not kept in GGUF files */
   guint32 gguf_file_type; /* general.file_type of a file whose matrices are of it */
 
-  ArraDType panels; /* the type of the same blocks in panels, 0: there is none */
+  ArraDType panels;                      /* the type of the same blocks in panels, 0: there is none */
   const struct _ArraPanelLayout *layout; /* (nullable): it is one of panels (panels.h), which lie like this */
 
   ArraActivation activation;

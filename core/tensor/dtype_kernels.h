@@ -8,7 +8,8 @@
 /* The product for weights of @dtype, which must be a type of weights. */
 ArraMatmulFunc arra_dtype_matmul (ArraDType dtype, const ArraKernels *kernels);
 
-/* The type in which products with a matrix of @dtype and @rows rows are fastest: @dtype itself, or the same blocks in panels. */
+/* The type in which products with a matrix of @dtype and @rows rows are fastest: @dtype itself, or the same blocks in
+ * panels. */
 ArraDType arra_dtype_for_products (ArraDType dtype, gsize rows, const ArraKernels *kernels);
 
 /* @n numbers of a float type, a multiple of its block, as floats. */

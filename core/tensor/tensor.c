@@ -84,7 +84,8 @@ arra_tensor_to_float (const ArraTensor *tensor, gsize first, gsize count, float 
   const guint8 *data = tensor->data;
 
   g_assert (first % traits->block == 0);
-  arra_dtype_widen (tensor->dtype, arra_kernels_get (ARRA_CPU_C), data + first / traits->block * traits->bytes, count, out);
+  arra_dtype_widen (tensor->dtype, arra_kernels_get (ARRA_CPU_C), data + first / traits->block * traits->bytes, count,
+                    out);
 }
 
 gboolean
@@ -92,7 +93,8 @@ arra_tensor_is_finite (const ArraTensor *tensor)
 {
   const ArraDTypeTraits *traits = arra_dtype_traits (tensor->dtype);
 
-  return traits->is_finite == NULL || traits->is_finite (traits, tensor->data, arra_tensor_count (tensor) / traits->block);
+  return traits->is_finite == NULL
+         || traits->is_finite (traits, tensor->data, arra_tensor_count (tensor) / traits->block);
 }
 
 /* Numbers of @size bytes, little-endian, whose highest bit is the sign. */

@@ -49,12 +49,9 @@ static const char *const clip[] = {
   NULL,
 };
 static const char *const classifier[] = {
-  "model. size colours channels norm_groups average",
-  "data. path paths fit validation batch",
-  "augment. shift brightness contrast blur noise",
-  "loss. balance",
-  "optimizer. beta1 beta2 weight_decay clip",
-  NULL,
+  "model. size colours channels norm_groups average", "data. path paths fit validation batch",
+  "augment. shift brightness contrast blur noise",    "loss. balance",
+  "optimizer. beta1 beta2 weight_decay clip",         NULL,
 };
 static const Keys kinds[] = {
   { "transformer", transformer },
@@ -111,15 +108,14 @@ look_at (const char *key, const char *text, gpointer data)
 gboolean
 arra_kind_keys_check (const ArraYaml *config, GError **error)
 {
-  Search search
-      = { .kind = arra_yaml_has (config, "kind") ? arra_yaml_get_string (config, "kind", NULL) : NULL };
+  Search search = { .kind = arra_yaml_has (config, "kind") ? arra_yaml_get_string (config, "kind", NULL) : NULL };
   g_autofree char *unknown = NULL;
 
   arra_yaml_each (config, look_at, &search);
   unknown = search.unknown;
   if (unknown == NULL)
     return TRUE;
-  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"%s\" is not known%s%s%s", arra_yaml_path (config),
-                    unknown, search.kind != NULL ? " to trainings of the kind \"" : "",
-                    search.kind != NULL ? search.kind : "", search.kind != NULL ? "\"" : "");
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"%s\" is not known%s%s%s", arra_yaml_path (config), unknown,
+                    search.kind != NULL ? " to trainings of the kind \"" : "", search.kind != NULL ? search.kind : "",
+                    search.kind != NULL ? "\"" : "");
 }

@@ -7,5 +7,4 @@
 
 /* Whether every key of @config is one that trainings of its kind know; INVALID_DATA names the first that is not. A
  * configuration without a kind may have the keys of all. */
-gboolean
-arra_kind_keys_check (const ArraYaml *config, GError **error);
+gboolean arra_kind_keys_check (const ArraYaml *config, GError **error);

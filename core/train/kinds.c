@@ -51,13 +51,13 @@ arra_trainee_make (const ArraYaml *config, const ArraTrainSetup *setup, ArraTrai
 {
   const Kind *kind = find_kind (config, error);
 
-  *trainee = (ArraTrainee){ NULL, NULL };
+  *trainee = (ArraTrainee) { NULL, NULL };
   if (kind == NULL)
     return FALSE;
   if (!kind->shared && setup->parallel != NULL && setup->parallel->size > 1)
     return arra_fail (error, ARRA_ERROR_UNSUPPORTED,
-                      "%s: %u processes cannot share a training of the kind \"%s\": start one",
-                      arra_yaml_path (config), setup->parallel->size, kind->name);
+                      "%s: %u processes cannot share a training of the kind \"%s\": start one", arra_yaml_path (config),
+                      setup->parallel->size, kind->name);
   return kind->make (config, setup, trainee, error);
 }
 
@@ -66,5 +66,5 @@ arra_trainee_clear (ArraTrainee *trainee)
 {
   if (trainee->klass != NULL)
     trainee->klass->free (trainee->self);
-  *trainee = (ArraTrainee){ NULL, NULL };
+  *trainee = (ArraTrainee) { NULL, NULL };
 }

@@ -1,5 +1,5 @@
-/* test-flatpak.c - the Flatpak manifest says what the build and the AppStream metadata say, and pins every source it fetches
- *   test-flatpak MANIFEST METAINFO OPTIONS
+/* test-flatpak.c - the Flatpak manifest says what the build and the AppStream metadata say, and pins every source it
+ * fetches test-flatpak MANIFEST METAINFO OPTIONS
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <json-glib/json-glib.h>
 #include <string.h>
@@ -102,7 +102,8 @@ test_sources (void)
     }
 }
 
-/* Every -Doption of our own module is an option of the build, and the plug-in goes where GIMP's extension point looks. */
+/* Every -Doption of our own module is an option of the build, and the plug-in goes where GIMP's extension point looks.
+ */
 static void
 test_options (void)
 {

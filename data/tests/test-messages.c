@@ -1,6 +1,5 @@
-/* test-messages.c - what the core says about a checkpoint that cannot be opened is German where the catalogue is bound, and
- * English elsewhere
- *   test-messages FOLDER   of the catalogues
+/* test-messages.c - what the core says about a checkpoint that cannot be opened is German where the catalogue is bound,
+ * and English elsewhere test-messages FOLDER   of the catalogues
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <arra.h>
 #include <glib/gstdio.h>
@@ -22,8 +21,9 @@ typedef struct
 static const Case cases[] = {
   { "missing.gguf", NULL, -1, ARRA_ERROR_NOT_FOUND, ": there is no such file or directory",
     ": diese Datei oder diesen Ordner gibt es nicht" },
-  { "truncated.gguf", "GGUF\3\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\310\0\0\0\0\0\0\0general.", 40, ARRA_ERROR_INVALID_DATA,
-    ": truncated: a string reaches past its end", ": abgeschnitten: eine Zeichenkette reicht über das Dateiende hinaus" },
+  { "truncated.gguf", "GGUF\3\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\310\0\0\0\0\0\0\0general.", 40,
+    ARRA_ERROR_INVALID_DATA, ": truncated: a string reaches past its end",
+    ": abgeschnitten: eine Zeichenkette reicht über das Dateiende hinaus" },
   { "keys.gguf", "GGUF\3\0\0\0\0\0\0\0\0\0\0\0\377\377\377\377\0\0\0\0", 24, ARRA_ERROR_INVALID_DATA,
     ": invalid number of keys: 4294967295", ": ungültige Anzahl von Schlüsseln: 4294967295" },
   { "picture.gguf", "\211PNG\r\n\32\n", 8, ARRA_ERROR_UNSUPPORTED, ": is a picture (PNG), not a checkpoint",
@@ -58,7 +58,8 @@ make_locale (const char *target)
 {
   const char *argv[] = { "localedef", "-i", "de_DE", "-f", "UTF-8", target, NULL };
 
-  g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, NULL, NULL, NULL, NULL);
+  g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, NULL, NULL,
+                NULL, NULL);
   g_setenv ("LOCPATH", folder, TRUE);
   return setlocale (LC_ALL, "de_DE.UTF-8") != NULL;
 }

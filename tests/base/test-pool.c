@@ -40,7 +40,7 @@ check_loop (ArraPool *pool, gsize n_items, gsize grain)
 {
   static Loop loop;
 
-  loop = (Loop){ .n_items = n_items, .grain = grain, .n_workers = arra_pool_threads (pool) };
+  loop = (Loop) { .n_items = n_items, .grain = grain, .n_workers = arra_pool_threads (pool) };
   arra_pool_run (pool, n_items, grain, visit, &loop);
   for (gsize i = 0; i < MAX_ITEMS; i++)
     {

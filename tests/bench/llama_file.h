@@ -1,4 +1,5 @@
-/* llama_file.h - a GGUF of llama.cpp's architecture "llama" with random Q8_0 weights: what a peer program runs beside us
+/* llama_file.h - a GGUF of llama.cpp's architecture "llama" with random Q8_0 weights: what a peer program runs beside
+ * us
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 

@@ -2,7 +2,8 @@
  * takes
  *
  * Arguments: the `arra` program and the name of a shape (fixture_init_named()). Files go below TMPDIR; 7B
- * needs about 21 GB there. SPDX-License-Identifier: GPL-3.0-or-later */
+ * needs about 21 GB there.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
 #include <string.h>
@@ -55,9 +56,8 @@ has_room (const Large *large)
   there = (guint64) status.f_bavail * status.f_frsize;
   if (there >= needed)
     return TRUE;
-  g_autofree char *reason
-      = g_strdup_printf ("%s has %" G_GUINT64_FORMAT " MB free, %" G_GUINT64_FORMAT " are needed",
-                         g_get_tmp_dir (), there / 1000000, needed / 1000000);
+  g_autofree char *reason = g_strdup_printf ("%s has %" G_GUINT64_FORMAT " MB free, %" G_GUINT64_FORMAT " are needed",
+                                             g_get_tmp_dir (), there / 1000000, needed / 1000000);
   g_test_skip (reason);
   return FALSE;
 }
@@ -88,8 +88,7 @@ clear (Large *large)
 static void
 convert (const Large *large)
 {
-  const char *const arguments[]
-      = { program, "convert", large->model, "-o", large->file, "--type", "q8_0", NULL };
+  const char *const arguments[] = { program, "convert", large->model, "-o", large->file, "--type", "q8_0", NULL };
   g_autoptr (Watched) watched = run ("convert", 0, NULL, arguments);
 
   g_assert_cmpuint (watched->peak_private, <, MAX_CONVERSION);
@@ -124,8 +123,7 @@ generate (const Large *large)
   g_autoptr (Watched) watched = run ("generate", 0, NULL, arguments);
   double share = (double) watched->peak_total / (double) total;
 
-  g_test_message ("announced %.0f MiB, taken %.4f of it; %s", (double) total / (1 << 20), share,
-                  watched->out);
+  g_test_message ("announced %.0f MiB, taken %.4f of it; %s", (double) total / (1 << 20), share, watched->out);
   g_assert_true (g_file_test (large->picture, G_FILE_TEST_EXISTS));
   g_assert_cmpfloat (share, <, 1 + TOLERANCE);
   g_assert_cmpfloat (share, >, 1 - TOLERANCE);
@@ -136,13 +134,13 @@ static void
 refuse (const Large *large)
 {
   guint64 total = announced (large, "total");
-  g_autofree char *limit = g_strdup_printf ("%" G_GUINT64_FORMAT, total / 10 * 9); /* a short prompt needs a little less than announced */
+  g_autofree char *limit
+      = g_strdup_printf ("%" G_GUINT64_FORMAT, total / 10 * 9); /* a short prompt needs a little less than announced */
   g_autofree char *variable = g_strconcat ("ARRA_MEMORY_LIMIT=", limit, NULL);
   const char *const limited[] = { program,  "generate", "--model", large->file,    "--prompt", "a red fox",
                                   "--size", SIZE,       "-o",      large->picture, NULL };
-  const char *const asked[]
-      = { program, "generate", "--model",      large->file, "--prompt", "a red fox", "--size",
-          SIZE,    "-o",       large->picture, "--memory",  limit,      NULL };
+  const char *const asked[] = { program, "generate", "--model",      large->file, "--prompt", "a red fox", "--size",
+                                SIZE,    "-o",       large->picture, "--memory",  limit,      NULL };
 
   g_unlink (large->picture);
   for (guint i = 0; i < 2; i++)

@@ -3,7 +3,8 @@
  *
  * Argument: the `arra` program. llama-bench is the one in PATH, or the command that ARRA_LLAMA_BENCH holds
  * ("chroot /srv/sid llama-bench"; TMPDIR must be visible to it under the same name); Debian has it in the
- * package llama.cpp-tools. Nothing is asserted of a time. SPDX-License-Identifier: GPL-3.0-or-later */
+ * package llama.cpp-tools. Nothing is asserted of a time.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
 #include <stdlib.h>
@@ -63,16 +64,15 @@ measure_ours (guint round, Measured *passes)
   JsonObject *result = json_array_get_object_element (json_object_get_array_member (report, "results"), 0);
 
   for (Pass pass = 0; pass < N_PASSES; pass++)
-    passes[pass].ours[round] = json_object_get_double_member (
-        json_object_get_object_member (result, names[pass]), "tokens_per_second");
+    passes[pass].ours[round]
+        = json_object_get_double_member (json_object_get_object_member (result, names[pass]), "tokens_per_second");
 }
 
 /* Its rows are told apart by how many tokens they generate. */
 static void
 measure_theirs (char **command, const char *file, guint round, Measured *passes)
 {
-  const char *const options[]
-      = { "-m", file, "-t", THREADS, "-p", PROMPT, "-n", STEPS, "-r", "3", "-o", "json" };
+  const char *const options[] = { "-m", file, "-t", THREADS, "-p", PROMPT, "-n", STEPS, "-r", "3", "-o", "json" };
   g_autoptr (GPtrArray) argv = g_ptr_array_new ();
   g_autoptr (JsonParser) parser = NULL;
   JsonArray *rows;
@@ -154,8 +154,7 @@ test_llama (void)
 
   if (command == NULL)
     {
-      g_test_skip (
-          "llama-bench is not in PATH (Debian: llama.cpp-tools), and ARRA_LLAMA_BENCH names no command");
+      g_test_skip ("llama-bench is not in PATH (Debian: llama.cpp-tools), and ARRA_LLAMA_BENCH names no command");
       return;
     }
   directory = fixture_directory ();

@@ -53,7 +53,8 @@ harness_set_child_setup (GSpawnChildSetupFunc func, gpointer data)
 void
 harness_setenv (const char *name, const char *value)
 {
-  environment = value != NULL ? g_environ_setenv (environment, name, value, TRUE) : g_environ_unsetenv (environment, name);
+  environment
+      = value != NULL ? g_environ_setenv (environment, name, value, TRUE) : g_environ_unsetenv (environment, name);
 }
 
 char *
@@ -116,8 +117,9 @@ text_of (GBytes *bytes)
   return data != NULL ? g_strndup (data, size) : g_strdup ("");
 }
 
-/* (transfer full): in which fresh memory has other contents than in the process before, so that nothing which nobody wrote is alike by
- * chance, in C's allocator as in AddressSanitizer's; and with what the build loads to check GLib's functions. */
+/* (transfer full): in which fresh memory has other contents than in the process before, so that nothing which nobody
+ * wrote is alike by chance, in C's allocator as in AddressSanitizer's; and with what the build loads to check GLib's
+ * functions. */
 static char **
 next_environment (void)
 {
@@ -151,7 +153,7 @@ start (const char *script, const char *const *args, int err_fd)
   if (child_setup != NULL)
     g_subprocess_launcher_set_child_setup (launcher, child_setup, child_setup_data, NULL);
   for (guint i = 0; script != NULL && i < 4; i++)
-    g_ptr_array_add (argv, (gpointer) (const char *[]){ "sh", "-c", script, "sh" }[i]);
+    g_ptr_array_add (argv, (gpointer) (const char *[]) { "sh", "-c", script, "sh" }[i]);
   g_ptr_array_add (argv, (gpointer) g_getenv ("ARRA_PROGRAM"));
   for (; *args != NULL; args++)
     g_ptr_array_add (argv, (gpointer) *args);

@@ -29,7 +29,8 @@ char *golden_path (const char *name); /* (transfer full): below tests/golden */
 /* Environment of the runs that follow; NULL takes a variable away. Undone by harness_end(). */
 void harness_setenv (const char *name, const char *value);
 
-/* Called in the child of each run that follows, before it becomes `arra`: no function of GLib. Undone by harness_end(). */
+/* Called in the child of each run that follows, before it becomes `arra`: no function of GLib. Undone by harness_end().
+ */
 void harness_set_child_setup (GSpawnChildSetupFunc func, gpointer data);
 
 /* Starts `arra` with these arguments in the scratch folder. @err_fd: -1 for a pipe, else standard error, taken. */

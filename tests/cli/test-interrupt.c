@@ -14,9 +14,9 @@
 #include "harness.h"
 
 #define PATIENCE 120000 /* milliseconds */
-#define SIZE "56x48"  /* 28 x 24 codes */
-#define SMALL "28x24" /* 14 x 12 codes */
-#define GRID 4 /* pixels: two codes of two pixels */
+#define SIZE "56x48"    /* 28 x 24 codes */
+#define SMALL "28x24"   /* 14 x 12 codes */
+#define GRID 4          /* pixels: two codes of two pixels */
 
 /* A model slow enough to be stopped in the middle of its 700 tokens. */
 static void
@@ -119,7 +119,8 @@ first_answer (JsonNode *node)
 static void
 test_resume (void)
 {
-  const char *args[] = { "generate", "--model", "model", "-s", SIZE, "--threads", "1", "--seed", "11", "-o", "stopped.png", "a fox", NULL };
+  const char *args[] = { "generate", "--model", "model", "-s",          SIZE,    "--threads", "1",
+                         "--seed",   "11",      "-o",    "stopped.png", "a fox", NULL };
   g_autoptr (Outcome) whole = NULL;
   g_autoptr (Outcome) stopped = NULL;
   g_autoptr (Outcome) resumed = NULL;
@@ -130,7 +131,8 @@ test_resume (void)
 
   harness_begin ();
   write_model ("model", 8);
-  whole = arra_run ("generate", "--model", "model", "-s", SIZE, "--threads", "1", "--seed", "11", "-o", "whole.png", "a fox", NULL);
+  whole = arra_run ("generate", "--model", "model", "-s", SIZE, "--threads", "1", "--seed", "11", "-o", "whole.png",
+                    "a fox", NULL);
   assert_status (whole, 0);
   stopped = stop_when (args, "", 100, SIGINT, 0, &drawn);
   g_test_message ("drawn: %s", drawn);
@@ -163,7 +165,8 @@ test_resume (void)
 static void
 test_several (void)
 {
-  const char *args[] = { "generate", "--model", "model", "-s", SIZE, "--threads", "1", "-n", "4", "--seed", "11", "-o", "four.png", "a fox", NULL };
+  const char *args[] = { "generate", "--model", "model", "-s", SIZE,       "--threads", "1", "-n",
+                         "4",        "--seed",  "11",    "-o", "four.png", "a fox",     NULL };
   g_autoptr (Outcome) stopped = NULL;
   g_autofree char *drawn = NULL;
 
@@ -179,7 +182,8 @@ test_several (void)
 static void
 test_second_signal (void)
 {
-  const char *args[] = { "generate", "--model", "model", "-s", SMALL, "--threads", "1", "-n", "2", "--seed", "3", "--tokens-out", "t.json", "-o", "fox.png", "a fox", NULL };
+  const char *args[] = { "generate", "--model", "model",        "-s",     SMALL, "--threads", "1",     "-n", "2",
+                         "--seed",   "3",       "--tokens-out", "t.json", "-o",  "fox.png",   "a fox", NULL };
   g_autoptr (Outcome) whole = NULL;
   g_autoptr (Outcome) stopped = NULL;
   g_autoptr (Outcome) resumed = NULL;
@@ -194,18 +198,21 @@ test_second_signal (void)
   g_assert_cmpuint (scratch_count (), ==, 2);
   resumed = arra_run ("generate", "--threads", "1", "--resume", "t.json", "-o", "fox.png", NULL);
   assert_status (resumed, 0);
-  whole = arra_run ("generate", "--model", "model", "-s", SMALL, "--threads", "1", "-n", "2", "--seed", "3", "-o", "whole.png", "a fox", NULL);
+  whole = arra_run ("generate", "--model", "model", "-s", SMALL, "--threads", "1", "-n", "2", "--seed", "3", "-o",
+                    "whole.png", "a fox", NULL);
   assert_status (whole, 0);
   g_assert_true (same_bytes ("fox-1.png", "whole-1.png"));
   g_assert_true (same_bytes ("fox-2.png", "whole-2.png"));
   harness_end ();
 }
 
-/* A list of prompts keeps the pictures it has; the same command makes the others, and all are those of an uninterrupted run. */
+/* A list of prompts keeps the pictures it has; the same command makes the others, and all are those of an uninterrupted
+ * run. */
 static void
 test_prompts (void)
 {
-  const char *args[] = { "generate", "--model", "model", "-s", SMALL, "--threads", "1", "--seed", "3", "--prompts", "prompts.txt", "-o", "set", NULL };
+  const char *args[] = { "generate", "--model", "model",     "-s",          SMALL, "--threads", "1",
+                         "--seed",   "3",       "--prompts", "prompts.txt", "-o",  "set",       NULL };
   g_autoptr (Outcome) whole = NULL;
   g_autoptr (Outcome) stopped = NULL;
   g_autoptr (Outcome) again = NULL;
@@ -222,10 +229,12 @@ test_prompts (void)
   g_assert_true (scratch_has ("set/images/000000.png"));
   g_assert_false (scratch_has ("set/images/000001.png"));
   g_assert_false (scratch_has ("set/metadata.jsonl"));
-  again = arra_run ("generate", "--model", "model", "-s", SMALL, "--seed", "3", "--prompts", "prompts.txt", "-o", "set", NULL);
+  again = arra_run ("generate", "--model", "model", "-s", SMALL, "--seed", "3", "--prompts", "prompts.txt", "-o", "set",
+                    NULL);
   assert_status (again, 0);
   assert_says (again->out, "3 pictures, 2 of them new");
-  whole = arra_run ("generate", "--model", "model", "-s", SMALL, "--seed", "3", "--prompts", "prompts.txt", "-o", "whole", NULL);
+  whole = arra_run ("generate", "--model", "model", "-s", SMALL, "--seed", "3", "--prompts", "prompts.txt", "-o",
+                    "whole", NULL);
   assert_status (whole, 0);
   g_assert_true (same_bytes ("set/images/000001.png", "whole/images/000001.png"));
   g_assert_true (same_bytes ("set/images/000002.png", "whole/images/000002.png"));
@@ -237,7 +246,8 @@ test_prompts (void)
 static void
 test_json (void)
 {
-  const char *args[] = { "generate", "--model", "model", "-s", SIZE, "--threads", "1", "--json", "-o", "fox.png", "a fox", NULL };
+  const char *args[]
+      = { "generate", "--model", "model", "-s", SIZE, "--threads", "1", "--json", "-o", "fox.png", "a fox", NULL };
   g_autoptr (Outcome) stopped = NULL;
   g_autoptr (JsonNode) node = NULL;
   g_autofree char *drawn = NULL;

@@ -1,4 +1,5 @@
-/* test-limits.c - little address space, no threads, pipes where files are expected: each command ends by itself and says why
+/* test-limits.c - little address space, no threads, pipes where files are expected: each command ends by itself and
+ * says why
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <glib/gstdio.h>
 #include <string.h>
@@ -44,11 +45,13 @@ limit_address_space (gpointer data)
   setrlimit (RLIMIT_AS, &limit);
 }
 
-/* Below what the loader of programs needs there is no program; everywhere else it is done, or it says what is missing. */
+/* Below what the loader of programs needs there is no program; everywhere else it is done, or it says what is missing.
+ */
 static void
 test_address_space (void)
 {
-  static const guint kibibytes[] = { 84000, 100000, 120000, 150000, 200000, 250000, 300000, 350000, 400000, 600000, 1000000, 4000000 };
+  static const guint kibibytes[]
+      = { 84000, 100000, 120000, 150000, 200000, 250000, 300000, 350000, 400000, 600000, 1000000, 4000000 };
 
   for (gsize i = 0; i < G_N_ELEMENTS (kibibytes); i++)
     for (gsize j = 0; j < G_N_ELEMENTS (commands); j++)
@@ -136,7 +139,8 @@ model_with_pipe (const char *name)
   g_assert_cmpint (g_mkdir (folder, 0700), ==, 0);
   while ((entry = g_dir_read_name (dir)) != NULL)
     {
-      g_autofree char *from = g_build_filename (golden_model (), entry, NULL), *to = g_build_filename (folder, entry, NULL);
+      g_autofree char *from = g_build_filename (golden_model (), entry, NULL),
+                      *to = g_build_filename (folder, entry, NULL);
 
       g_assert_cmpint (strcmp (entry, name) == 0 ? mkfifo (to, 0600) : symlink (from, to), ==, 0);
     }
@@ -146,7 +150,8 @@ model_with_pipe (const char *name)
 static void
 test_pipes (void)
 {
-  static const char *const names[] = { "config.json", "model-00001-of-00002.safetensors", "tokenizer.json", "model.safetensors.index.json" };
+  static const char *const names[]
+      = { "config.json", "model-00001-of-00002.safetensors", "tokenizer.json", "model.safetensors.index.json" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     {
@@ -213,7 +218,8 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  if (g_getenv ("ARRA_SANITIZED") == NULL) /* a sanitizer takes terabytes of address space, and a thread to look for leaks */
+  if (g_getenv ("ARRA_SANITIZED")
+      == NULL) /* a sanitizer takes terabytes of address space, and a thread to look for leaks */
     {
       g_test_add_func ("/cli/limits/address-space", test_address_space);
       g_test_add_func ("/cli/limits/without-openblas", test_without_openblas);

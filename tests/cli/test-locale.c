@@ -27,7 +27,8 @@ make_locale (const char **reason)
   locales = fixture_directory ();
   target = g_build_filename (locales, "de_DE.UTF-8", NULL);
   argv[5] = target;
-  if (!g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, NULL, NULL, &status, NULL)
+  if (!g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL,
+                     NULL, NULL, &status, NULL)
       || !g_file_test (target, G_FILE_TEST_IS_DIR))
     {
       *reason = "the sources of the locale de_DE are missing";
@@ -116,7 +117,8 @@ assert_no_comma_number (const char *text)
 static void
 run_series (const char *prompts, const char *folder, const char *table)
 {
-  g_autoptr (Outcome) made = arra_run ("generate", M, "--prompts", prompts, "-s", "64x32", "--cfg", "2.5", "-o", folder, NULL);
+  g_autoptr (Outcome) made
+      = arra_run ("generate", M, "--prompts", prompts, "-s", "64x32", "--cfg", "2.5", "-o", folder, NULL);
   g_autoptr (Outcome) measured = NULL;
 
   assert_status (made, 0);
@@ -169,7 +171,8 @@ test_others (void)
   assert_no_comma_number (info->out);
   json = arra_run ("info", "de.gguf", "--json", NULL);
   node = parse_json (json->out);
-  bench = arra_run ("bench", "--dim", "64", "--layers", "1", "--heads", "2", "--ffn", "64", "--vocab", "64", "--steps", "1", NULL);
+  bench = arra_run ("bench", "--dim", "64", "--layers", "1", "--heads", "2", "--ffn", "64", "--vocab", "64", "--steps",
+                    "1", NULL);
   assert_status (bench, 0);
   g_assert_false (g_regex_match_simple ("[0-9],[0-9]", bench->out, 0, 0));
   harness_end ();

@@ -131,8 +131,8 @@ test_pipe (void)
   g_autoptr (Outcome) piped = NULL;
 
   begin ();
-  piped = arra_run_in_shell ("mkfifo pipe; cat pipe >read.png & \"$@\"; status=$?; wait; exit $status", FOX, "-o", "pipe",
-                             NULL);
+  piped = arra_run_in_shell ("mkfifo pipe; cat pipe >read.png & \"$@\"; status=$?; wait; exit $status", FOX, "-o",
+                             "pipe", NULL);
   assert_status (piped, 0);
   g_assert_true (is_kind ("pipe", S_IFIFO));
   g_assert_true (same_bytes ("fox.png", "read.png"));
@@ -177,12 +177,14 @@ test_link (void)
   g_autoptr (Outcome) drawn = NULL;
 
   begin ();
-  drawn = arra_run_in_shell ("mkdir aside; ln -s aside/real.png link.png; umask 022; : >aside/real.png; chmod 600 aside/real.png; \"$@\"",
-                             FOX, "-o", "link.png", NULL);
+  drawn = arra_run_in_shell (
+      "mkdir aside; ln -s aside/real.png link.png; umask 022; : >aside/real.png; chmod 600 aside/real.png; \"$@\"", FOX,
+      "-o", "link.png", NULL);
   assert_status (drawn, 0);
   g_assert_true (is_kind ("link.png", S_IFLNK));
   g_assert_true (same_bytes ("fox.png", "aside/real.png"));
-  refuse ("the folder ./gone does not exist", arra_run_in_shell ("ln -s gone/real.png lost.png; \"$@\"", FOX, "-o", "lost.png", NULL));
+  refuse ("the folder ./gone does not exist",
+          arra_run_in_shell ("ln -s gone/real.png lost.png; \"$@\"", FOX, "-o", "lost.png", NULL));
   harness_end ();
 }
 
@@ -206,7 +208,8 @@ test_n_inputs (void)
     const char *says;
     const char *args[12];
   } cases[] = {
-    { "hard is model/model-00001-of-00002.safetensors, which", { "convert", "model", "--vqgan", "vqgan.ckpt", "-o", "hard" } },
+    { "hard is model/model-00001-of-00002.safetensors, which",
+      { "convert", "model", "--vqgan", "vqgan.ckpt", "-o", "hard" } },
     { "model/config.json is read", { "convert", "model", "-o", "model/config.json" } },
     { "soft is vqgan.ckpt, which", { "convert", "model", "--vqgan", "vqgan.ckpt", "-o", "soft" } },
     { "vqgan.yaml is read", { "convert", "model", "--vqgan", "vqgan.ckpt", "-o", "vqgan.yaml" } },
@@ -233,7 +236,8 @@ test_n_inputs (void)
   assert_status (made, 0);
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     refuse (cases[i].says, arra_finish (arra_start (cases[i].args, -1), NULL));
-  refuse ("is standard input", arra_run_in_shell ("cp fox.json tokens; \"$@\" <tokens", "decode", OWN, "-", "-o", "tokens", NULL));
+  refuse ("is standard input",
+          arra_run_in_shell ("cp fox.json tokens; \"$@\" <tokens", "decode", OWN, "-", "-o", "tokens", NULL));
   compared = arra_run_in_shell ("sha256sum --quiet -c before", "", NULL);
   assert_status (compared, 0);
   harness_end ();
@@ -248,12 +252,13 @@ test_y_inputs (void)
   begin ();
   made = arra_run_in_shell (scene, golden_model (), golden_vqgan (), NULL);
   assert_status (made, 0);
-  again = arra_run_in_shell ("\"$@\" && \"$@\"", "generate", OWN, "a fox", "--size", "64x32", "-o", "model/fox.png", "--tokens-out",
-                             "model.json", NULL);
+  again = arra_run_in_shell ("\"$@\" && \"$@\"", "generate", OWN, "a fox", "--size", "64x32", "-o", "model/fox.png",
+                             "--tokens-out", "model.json", NULL);
   assert_status (again, 0);
   resumed = arra_run ("generate", "--resume", "model.json", "-o", "fox.png", NULL);
   assert_status (resumed, 0);
-  resumed = (outcome_free (resumed), arra_run ("generate", "--resume", "model.json", "--tokens-out", "model.json", NULL));
+  resumed
+      = (outcome_free (resumed), arra_run ("generate", "--resume", "model.json", "--tokens-out", "model.json", NULL));
   assert_status (resumed, 0);
   refuse ("both name tokens",
           arra_run_in_shell ("cp model.json tokens; \"$@\"", "generate", "--resume", "tokens", "-o", "tokens", NULL));
@@ -265,7 +270,8 @@ static void
 test_no_proc (void)
 {
   static const char *const hide = "unshare -m sh -c 'mount -t tmpfs tmpfs /proc && exec \"$@\"' sh";
-  g_autofree char *possible = g_strconcat (hide, " true", NULL), *script = g_strconcat (hide, " \"$@\" >piped.png", NULL);
+  g_autofree char *possible = g_strconcat (hide, " true", NULL),
+                  *script = g_strconcat (hide, " \"$@\" >piped.png", NULL);
   g_autoptr (Outcome) piped = NULL, filed = NULL, first = NULL;
 
   begin ();
@@ -332,7 +338,8 @@ test_limit (void)
   harness_end ();
 }
 
-/* Tokens that cannot be saved take no picture with them, and those that nobody asked for keep no picture from a pipe. */
+/* Tokens that cannot be saved take no picture with them, and those that nobody asked for keep no picture from a pipe.
+ */
 static void
 test_tokens (void)
 {
@@ -370,9 +377,10 @@ put_picture (const char *folder, const char *name)
 static void
 test_n_among_pictures (void)
 {
-  static const char config[] = "kind: vqgan\noutput: set/trained\nseed: 1\ndata: {path: set, size: 32, crop: 32, validation: 2, batch: 2}\n"
-                               "model: {base_channels: 32, channel_multiplier: [1, 1], num_res_blocks: 1, latent_channels: 8, embed_dim: 8, "
-                               "num_embeddings: 16}\ntraining: {steps: 3, learning_rate: 1e-3}\n";
+  static const char config[]
+      = "kind: vqgan\noutput: set/trained\nseed: 1\ndata: {path: set, size: 32, crop: 32, validation: 2, batch: 2}\n"
+        "model: {base_channels: 32, channel_multiplier: [1, 1], num_res_blocks: 1, latent_channels: 8, embed_dim: 8, "
+        "num_embeddings: 16}\ntraining: {steps: 3, learning_rate: 1e-3}\n";
   g_autofree char *set = NULL, *link = NULL, *yaml = NULL, *metadata = NULL;
   g_autoptr (Outcome) sheet = NULL;
 
@@ -384,7 +392,7 @@ test_n_among_pictures (void)
   g_assert_cmpint (g_mkdir (set, 0755), ==, 0);
   g_assert_cmpint (symlink ("set", link), ==, 0);
   for (guint i = 0; i < 6; i++)
-    put_picture (set, (const char[]){ (char) ('a' + i), '\0' });
+    put_picture (set, (const char[]) { (char) ('a' + i), '\0' });
   g_assert_true (g_file_set_contents (yaml, config, -1, NULL));
   refuse ("set/sheet.png lies in set", arra_run ("contact-sheet", "--data", "set", "-o", "set/sheet.png", NULL));
   refuse ("link/sheet.png lies in set", arra_run ("contact-sheet", "--data", "set", "-o", "link/sheet.png", NULL));

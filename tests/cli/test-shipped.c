@@ -65,8 +65,8 @@ mean_colour (const char *name, Area area, double mean[3])
   for (int y = area.top; y < area.top + area.height; y++)
     for (int x = area.left; x < area.left + area.width; x++)
       for (int c = 0; c < 3; c++)
-        mean[c] += gdk_pixbuf_read_pixels (picture)[y * gdk_pixbuf_get_rowstride (picture)
-                                                    + x * gdk_pixbuf_get_n_channels (picture) + c]
+        mean[c] += gdk_pixbuf_read_pixels (
+                       picture)[y * gdk_pixbuf_get_rowstride (picture) + x * gdk_pixbuf_get_n_channels (picture) + c]
                    / (double) (area.width * area.height);
 }
 
@@ -184,8 +184,7 @@ test_radiograph (void)
 
   harness_begin ();
   draw ("phantom-cxr.gguf", "PA view chest x-ray image, normal heart size, clear lungs.", "normal.png");
-  draw ("phantom-cxr.gguf", "PA view chest x-ray image, bilateral pleural effusions, large.",
-        "effusions.png");
+  draw ("phantom-cxr.gguf", "PA view chest x-ray image, bilateral pleural effusions, large.", "effusions.png");
   draw ("phantom-cxr.gguf", "PA view chest x-ray image, large right pleural effusion.", "right.png");
   draw ("phantom-cxr.gguf", "AP view chest x-ray image, severe cardiomegaly.", "heart.png");
   lungs[0] = brightness ("normal.png", right) + brightness ("normal.png", left);
@@ -194,8 +193,8 @@ test_radiograph (void)
   sides[1] = brightness ("right.png", left) - brightness ("normal.png", left);
   heart[0] = brightness ("normal.png", beside);
   heart[1] = brightness ("heart.png", beside);
-  g_test_message ("lungs %.0f and %.0f, right effusion %+.0f right and %+.0f left, heart %.0f and %.0f",
-                  lungs[0], lungs[1], sides[0], sides[1], heart[0], heart[1]);
+  g_test_message ("lungs %.0f and %.0f, right effusion %+.0f right and %+.0f left, heart %.0f and %.0f", lungs[0],
+                  lungs[1], sides[0], sides[1], heart[0], heart[1]);
   g_assert_cmpfloat (lungs[1], >, lungs[0] + 60);
   g_assert_cmpfloat (sides[0], >, sides[1] + 30);
   g_assert_cmpfloat (heart[1], >, heart[0] + 30);
@@ -225,8 +224,8 @@ of_mean (JsonNode *report, const char *which)
 typedef struct
 {
   const char *domain;
-  const char *asked; /* (nullable): drawings that the checkpoint and its judge learnt from were like these;
-                        else those that are drawn today */
+  const char *asked;      /* (nullable): drawings that the checkpoint and its judge learnt from were like these;
+                             else those that are drawn today */
   double real, generated; /* least balanced accuracy, mean over attributes */
 } Judged;
 
@@ -237,8 +236,8 @@ asked_of (const Judged *expected)
 
   if (expected->asked != NULL)
     return g_build_filename (g_getenv ("ARRA_TEST_DATA"), "cli", expected->asked, NULL);
-  domain = arra_run ("domain", expected->domain, "--count", "16", "--seed", "2", "--split", "held-out", "-o",
-                     "asked", NULL);
+  domain = arra_run ("domain", expected->domain, "--count", "16", "--seed", "2", "--split", "held-out", "-o", "asked",
+                     NULL);
   assert_status (domain, 0);
   return g_strdup ("asked");
 }
@@ -277,8 +276,8 @@ test_vqgan (gconstpointer data)
 
   harness_begin ();
   draw (data, "something", "own.png");
-  apart = arra_run ("generate", "--prompt", "something", "--seed", "1", "-o", "apart.png", "--model", model,
-                    "--vqgan", vqgan, NULL);
+  apart = arra_run ("generate", "--prompt", "something", "--seed", "1", "-o", "apart.png", "--model", model, "--vqgan",
+                    vqgan, NULL);
   assert_status (apart, 0);
   g_assert_cmpuint (picture_difference ("own.png", "apart.png"), ==, 0);
   harness_end ();

@@ -8,7 +8,9 @@
 #include "harness.h"
 
 /* A title for the window, red, one line up, right to left */
-#define HOSTILE "\x1b]0;owned\x07\x1b[31m\xc2\x9b" "A\xe2\x80\xae"
+#define HOSTILE                      \
+  "\x1b]0;owned\x07\x1b[31m\xc2\x9b" \
+  "A\xe2\x80\xae"
 #define HOSTILE_JSON "\\u001b]0;owned\\u0007\\u001b[31m\\u009bA\\u202e"
 
 static void
@@ -45,7 +47,8 @@ model_with (const char *name, const char *text, gssize size)
   g_assert_cmpint (g_mkdir (folder, 0700), ==, 0);
   while ((entry = g_dir_read_name (dir)) != NULL)
     {
-      g_autofree char *from = g_build_filename (golden_model (), entry, NULL), *to = g_build_filename (folder, entry, NULL);
+      g_autofree char *from = g_build_filename (golden_model (), entry, NULL),
+                      *to = g_build_filename (folder, entry, NULL);
 
       if (strcmp (entry, name) != 0)
         g_assert_cmpint (symlink (from, to), ==, 0);
@@ -153,7 +156,7 @@ test_tensor (void)
   harness_begin ();
   g_byte_array_append (bytes, (const guint8 *) &length, sizeof length);
   g_byte_array_append (bytes, (const guint8 *) header, sizeof header - 1);
-  g_byte_array_append (bytes, (const guint8[9]){ 0 }, 9);
+  g_byte_array_append (bytes, (const guint8[9]) { 0 }, 9);
   folder = model_with ("model-00001-of-00002.safetensors", (const char *) bytes->data, (gssize) bytes->len);
   outcome = arra_run ("info", folder, NULL);
   g_test_message ("%s", outcome->err);
@@ -165,7 +168,8 @@ test_tensor (void)
 static void
 test_resume (void)
 {
-  static const char saved[] = "{\"arra_tokens\": 1, \"fingerprint\": \"" HOSTILE_JSON "\", \"model\": \"" HOSTILE_JSON "\"}";
+  static const char saved[]
+      = "{\"arra_tokens\": 1, \"fingerprint\": \"" HOSTILE_JSON "\", \"model\": \"" HOSTILE_JSON "\"}";
   g_autofree char *path = NULL;
   g_autoptr (Outcome) outcome = NULL;
 

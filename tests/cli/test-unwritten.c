@@ -13,12 +13,11 @@
 #define TRAINING "training: {steps: 4, learning_rate: 1e-3, checkpoint_every: 2, validate_every: 2}\n"
 
 static const char *const configs[][2] = {
-  { "vqgan.yaml",
-    "kind: vqgan\noutput: made/vqgan\n"
-    "model: {base_channels: 8, channel_multiplier: [1, 1, 1], num_res_blocks: 1, latent_channels: 8, "
-    "embed_dim: 4, num_embeddings: 16, norm_groups: 4, average: 0.9}\n"
-    "data: {path: set, size: 32, validation: 2, batch: 2, crop: 16}\n"
-    "loss: {kind: patch, critic_start: 1, critic_channels: 8}\ncodebook: {start: 1}\n" TRAINING },
+  { "vqgan.yaml", "kind: vqgan\noutput: made/vqgan\n"
+                  "model: {base_channels: 8, channel_multiplier: [1, 1, 1], num_res_blocks: 1, latent_channels: 8, "
+                  "embed_dim: 4, num_embeddings: 16, norm_groups: 4, average: 0.9}\n"
+                  "data: {path: set, size: 32, validation: 2, batch: 2, crop: 16}\n"
+                  "loss: {kind: patch, critic_start: 1, critic_channels: 8}\ncodebook: {start: 1}\n" TRAINING },
   { "clip.yaml", "kind: clip\noutput: made/clip\n"
                  "model: {tokenizer: made/tokenizer, image_size: 16, patch_size: 8, width: 16, layers: 1, "
                  "heads: 2, text_width: 16, "
@@ -28,12 +27,11 @@ static const char *const configs[][2] = {
                   "model: {size: 16, channels: [8, 8], norm_groups: 4, average: 0.9}\n"
                   "data: {path: set, validation: 2, batch: 3}\n"
                   "augment: {shift: 1, brightness: 0.1, contrast: 0.1, blur: 0.3, noise: 0.03}\n" TRAINING },
-  { "transformer.yaml",
-    "kind: transformer\noutput: made/transformer\n"
-    "data: {tokens: made/set.tokens, features: made/set.features, held_out: 2, drop_prompt: 0.3}\n"
-    "model: {tokenizer: made/tokenizer/tokenizer.json, hidden_size: 32, layers: 2, heads: 2, "
-    "vqgan: made/vqgan/model}\n"
-    "optimizer: {method: muon, batch: 3, ema: 0.9}\n" TRAINING },
+  { "transformer.yaml", "kind: transformer\noutput: made/transformer\n"
+                        "data: {tokens: made/set.tokens, features: made/set.features, held_out: 2, drop_prompt: 0.3}\n"
+                        "model: {tokenizer: made/tokenizer/tokenizer.json, hidden_size: 32, layers: 2, heads: 2, "
+                        "vqgan: made/vqgan/model}\n"
+                        "optimizer: {method: muon, batch: 3, ema: 0.9}\n" TRAINING },
 };
 
 static void
@@ -105,8 +103,7 @@ is_time (const char *name)
 static void
 compare_states (const char *path, const char *other_path)
 {
-  g_autoptr (ArraSource) state = arra_safetensors_open (path, NULL),
-                         other = arra_safetensors_open (other_path, NULL);
+  g_autoptr (ArraSource) state = arra_safetensors_open (path, NULL), other = arra_safetensors_open (other_path, NULL);
 
   g_assert_cmpuint (arra_source_count (state), ==, arra_source_count (other));
   for (gsize i = 0; i < arra_source_count (state); i++)
@@ -114,8 +111,7 @@ compare_states (const char *path, const char *other_path)
       const char *name = arra_source_name (state, i);
       const ArraTensor *one = arra_source_tensor (state, i), *two = arra_source_find (other, name);
 
-      if (!is_time (name)
-          && (one->n_bytes != two->n_bytes || memcmp (one->data, two->data, one->n_bytes) != 0))
+      if (!is_time (name) && (one->n_bytes != two->n_bytes || memcmp (one->data, two->data, one->n_bytes) != 0))
         g_error ("%s: \"%s\" differs", path, name);
     }
 }
@@ -125,8 +121,7 @@ compare_files (const char *path, const char *other)
 {
   if (g_str_has_suffix (path, "training.safetensors"))
     compare_states (path, other);
-  else if (!g_str_has_suffix (path, "metrics.csv")
-           && !same_bytes (path, other)) /* which says the seconds, too */
+  else if (!g_str_has_suffix (path, "metrics.csv") && !same_bytes (path, other)) /* which says the seconds, too */
     g_error ("%s differs", path);
 }
 
@@ -139,8 +134,7 @@ compare_folders (const char *folder, const char *other)
 
   for (; (name = g_dir_read_name (dir)) != NULL; n++)
     {
-      g_autofree char *path = g_build_filename (folder, name, NULL),
-                      *other_path = g_build_filename (other, name, NULL);
+      g_autofree char *path = g_build_filename (folder, name, NULL), *other_path = g_build_filename (other, name, NULL);
 
       if (g_file_test (path, G_FILE_TEST_IS_DIR))
         n += compare_folders (path, other_path);

@@ -132,9 +132,13 @@ static const Case cases[] = {
   { 64, "no VQGAN", { "pretokenize", "--data", "BAD" } },
   { 64, "no tokenizer", { "pretokenize", "--data", "BAD", "--vqgan", "VQGAN" } },
   { 64, "no output", { "pretokenize", "--data", "BAD", "--vqgan", "VQGAN", "--tokenizer", "MODEL" } },
-  { 64, "--size: 'big'", { "pretokenize", "--data", "BAD", "--vqgan", "VQGAN", "--tokenizer", "MODEL", "-o", "t", "--size", "big" } },
+  { 64,
+    "--size: 'big'",
+    { "pretokenize", "--data", "BAD", "--vqgan", "VQGAN", "--tokenizer", "MODEL", "-o", "t", "--size", "big" } },
   { 70, "BAD: broken JSON", { "pretokenize", "--data", "BAD", "--vqgan", "VQGAN", "--tokenizer", "MODEL", "-o", "t" } },
-  { 70, "no-such-set", { "pretokenize", "--data", "no-such-set", "--vqgan", "VQGAN", "--tokenizer", "MODEL", "-o", "t" } },
+  { 70,
+    "no-such-set",
+    { "pretokenize", "--data", "no-such-set", "--vqgan", "VQGAN", "--tokenizer", "MODEL", "-o", "t" } },
   { 64, "no data set", { "features" } },
   { 64, "no features", { "features", "--data", "BAD" } },
   { 64, "no output", { "features", "--data", "BAD", "--files", "." } },
@@ -247,7 +251,8 @@ test_default_checkpoint (void)
 static void
 test_help (void)
 {
-  static const char *const commands[] = { "generate", "encode", "decode", "tokenize", "info", "convert", "domain", "eval", "contact-sheet", "bench" };
+  static const char *const commands[]
+      = { "generate", "encode", "decode", "tokenize", "info", "convert", "domain", "eval", "contact-sheet", "bench" };
 
   harness_begin ();
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
@@ -301,7 +306,8 @@ test_cpu (void)
       g_autoptr (Outcome) outcome = NULL;
 
       harness_setenv ("ARRA_CPU", arra_cpu_name (cpu));
-      outcome = arra_run ("generate", "--model", golden_model (), "--vqgan", golden_vqgan (), "--size", "64x32", "a fox", NULL);
+      outcome = arra_run ("generate", "--model", golden_model (), "--vqgan", golden_vqgan (), "--size", "64x32",
+                          "a fox", NULL);
       assert_status (outcome, supported ? 0 : 69);
       if (!supported)
         assert_says (outcome->err, missing);

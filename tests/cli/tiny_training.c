@@ -59,7 +59,7 @@ write_cache (const char *vqgan, guint first_code)
   tokenizer = arra_tokenizer_new (text, size, json, &error);
   g_assert_no_error (error);
   hash = arra_tokenizer_sha256 (tokenizer);
-  form.prints = (ArraTokenCachePrints){ "00", vqgan, hash };
+  form.prints = (ArraTokenCachePrints) { "00", vqgan, hash };
   form.n_ids = arra_tokenizer_size (tokenizer);
   for (guint i = 0; i <= N; i++)
     starts[i] = i * PROMPT;
@@ -121,6 +121,8 @@ tiny_training_begin (void)
   vqgan = hash_vqgan ();
   write_cache (vqgan, 0);
   tiny_training_put ("train.yaml", config_text);
-  tiny_training_put ("card.json", "{\"name\": \"foxes\", \"license\": \"CC0-1.0\", \"guidance_scale\": 2.5, \"thumbnail\": \"card.png\"}");
+  tiny_training_put (
+      "card.json",
+      "{\"name\": \"foxes\", \"license\": \"CC0-1.0\", \"guidance_scale\": 2.5, \"thumbnail\": \"card.png\"}");
   put_picture ("card.png");
 }

@@ -36,10 +36,8 @@ test_blur (void)
   arra_canvas_at (&canvas, 1, 15)[1] = 100;
   g_assert_true (arra_canvas_blur (&canvas, 2, ARRA_EDGE_WRAP, &error));
   g_assert_cmpfloat (fabs (sum_of (&canvas) - 100), <, 1e-3);
-  g_assert_cmpfloat (fabsf (arra_canvas_at (&canvas, 39, 15)[1] - arra_canvas_at (&canvas, 3, 15)[1]), <,
-                     1e-5f);
-  g_assert_cmpfloat (fabsf (arra_canvas_at (&canvas, 1, 12)[1] - arra_canvas_at (&canvas, 4, 15)[1]), <,
-                     1e-5f);
+  g_assert_cmpfloat (fabsf (arra_canvas_at (&canvas, 39, 15)[1] - arra_canvas_at (&canvas, 3, 15)[1]), <, 1e-5f);
+  g_assert_cmpfloat (fabsf (arra_canvas_at (&canvas, 1, 12)[1] - arra_canvas_at (&canvas, 4, 15)[1]), <, 1e-5f);
   for (gsize y = 0; y < 30; y++)
     for (gsize x = 0; x < 40; x++)
       {

@@ -1,5 +1,6 @@
 /* test-domain.c - what every domain keeps to: names, labels, splits, captions, pictures that are functions of
- * (seed, index) SPDX-License-Identifier: GPL-3.0-or-later */
+ * (seed, index)
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
 #include "allocations.h"
@@ -83,8 +84,7 @@ test_splits (gconstpointer data)
       g_assert_false (arra_domain_held_out (domain, train.labels));
       g_assert_true (arra_domain_held_out (domain, held.labels));
       g_assert_cmpmem (all.labels, sizeof all.labels,
-                       arra_domain_held_out (domain, all.labels) ? held.labels : train.labels,
-                       sizeof all.labels);
+                       arra_domain_held_out (domain, all.labels) ? held.labels : train.labels, sizeof all.labels);
       g_hash_table_add (training, g_bytes_new (train.labels, sizeof train.labels));
       g_hash_table_add (held_out, g_bytes_new (held.labels, sizeof held.labels));
     }

@@ -1,5 +1,6 @@
 /* test-domain_write.c - a written series: pictures, captions and labels; resuming, growing, stopping,
- * refusing SPDX-License-Identifier: GPL-3.0-or-later */
+ * refusing
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -14,7 +15,7 @@ static const ArraDomain *domain;
 static ArraDomainSeries
 series_of (guint64 first, guint64 count, guint threads)
 {
-  return (ArraDomainSeries){
+  return (ArraDomainSeries) {
     .split = ARRA_DOMAIN_TRAINING, .seed = 4, .first = first, .count = count, .size = SIZE, .threads = threads
   };
 }
@@ -143,8 +144,7 @@ test_threads (void)
 static void
 test_resume (void)
 {
-  g_autofree char *directory = scratch_path ("resume"),
-                  *kept = g_build_filename (directory, "images/000001.png", NULL);
+  g_autofree char *directory = scratch_path ("resume"), *kept = g_build_filename (directory, "images/000001.png", NULL);
   g_autofree char *lost = g_build_filename (directory, "images/000002.png", NULL);
   g_autofree char *empty = g_build_filename (directory, "images/000000.png", NULL);
   g_autofree char *cut = g_build_filename (directory, "images/000003.png", NULL), *other = NULL, *text = NULL;
@@ -180,8 +180,7 @@ test_cancel (void)
   g_autoptr (GError) error = NULL;
   ArraDomainSeries series = series_of (0, 200, 2);
 
-  g_assert_false (
-      arra_domain_write (domain, &series, directory, cancel_early, cancellable, cancellable, &error));
+  g_assert_false (arra_domain_write (domain, &series, directory, cancel_early, cancellable, cancellable, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_assert_false (g_file_test (metadata, G_FILE_TEST_EXISTS));
   write_series (directory, 0, 50, 2);

@@ -25,8 +25,7 @@ test_noise (void)
     }
   g_assert_cmpfloat (fabs (sum / 20000), <, 0.03);
   g_assert_cmpfloat (sqrt (square / 20000), >, 0.2);
-  g_assert_cmpfloat (arra_lattice_noise (&lattice, 5, -7, 0), ==,
-                     0); /* lattice points have slopes, no heights */
+  g_assert_cmpfloat (arra_lattice_noise (&lattice, 5, -7, 0), ==, 0); /* lattice points have slopes, no heights */
 }
 
 static void
@@ -36,11 +35,9 @@ test_periods (void)
 
   for (int i = 0; i < 500; i++)
     {
-      float x = (float) arra_dice_below (&dice, 4096) / 256 - 8,
-            y = (float) arra_dice_below (&dice, 4096) / 256 - 8;
+      float x = (float) arra_dice_below (&dice, 4096) / 256 - 8, y = (float) arra_dice_below (&dice, 4096) / 256 - 8;
 
-      g_assert_cmpfloat (arra_lattice_noise (&lattice, x, y, 5), ==,
-                         arra_lattice_noise (&lattice, x + 5, y - 10, 5));
+      g_assert_cmpfloat (arra_lattice_noise (&lattice, x, y, 5), ==, arra_lattice_noise (&lattice, x + 5, y - 10, 5));
       g_assert_cmpfloat (arra_lattice_fbm (&lattice, x, y, 4, 6, 0.5f), ==,
                          arra_lattice_fbm (&lattice, x - 4, y + 4, 4, 6, 0.5f));
       g_assert_cmpfloat (arra_lattice_ridges (&lattice, x, y, 8, 3, 0.5f), ==,
@@ -56,8 +53,7 @@ test_cells (void)
   for (int i = 0; i < 400; i++)
     {
       float x = 0.37f * (float) i, y = 0.11f * (float) i;
-      ArraCell cell = arra_lattice_cell (&lattice, x, y, 0, 1),
-               grid = arra_lattice_cell (&lattice, x, y, 0, 0);
+      ArraCell cell = arra_lattice_cell (&lattice, x, y, 0, 1), grid = arra_lattice_cell (&lattice, x, y, 0, 0);
 
       g_assert_true (cell.nearest >= 0 && cell.nearest <= cell.second && cell.second < 2.2f);
       g_assert_cmpfloat (fabsf (hypotf (cell.dx, cell.dy) - cell.nearest), <, 1e-5f);

@@ -5,14 +5,8 @@
 #include "differences.h"
 
 #define N_PATIENTS 6
-#define LEFT_OF_PICTURE                                                                                      \
-  {                                                                                                          \
-    0, 128 + 12, 0, 256                                                                                      \
-  } /* the patient's right; patients may stand a little aside */
-#define RIGHT_OF_PICTURE                                                                                     \
-  {                                                                                                          \
-    128 - 12, 256, 0, 256                                                                                    \
-  }
+#define LEFT_OF_PICTURE { 0, 128 + 12, 0, 256 } /* the patient's right; patients may stand a little aside */
+#define RIGHT_OF_PICTURE { 128 - 12, 256, 0, 256 }
 
 static const ArraDomain *cxr;
 
@@ -87,11 +81,10 @@ check_toggle (const Toggle *toggle, guint64 index, guint8 view, const ArraRaster
   if (difference.strong_inside >= toggle->strong && difference.outside <= 0.02 * difference.inside
       && difference.strong_outside < 20)
     return;
-  g_test_message (
-      "%s %s %s of patient %u (%s): %u pixels changed in its region, %u elsewhere; sums %.0f and %.0f",
-      toggle->attribute, toggle->value, toggle->also == NULL ? "" : toggle->also_value, (guint) index,
-      view == 0 ? "PA" : "AP", difference.strong_inside, difference.strong_outside, difference.inside,
-      difference.outside);
+  g_test_message ("%s %s %s of patient %u (%s): %u pixels changed in its region, %u elsewhere; sums %.0f and %.0f",
+                  toggle->attribute, toggle->value, toggle->also == NULL ? "" : toggle->also_value, (guint) index,
+                  view == 0 ? "PA" : "AP", difference.strong_inside, difference.strong_outside, difference.inside,
+                  difference.outside);
   g_test_fail ();
 }
 
@@ -145,8 +138,7 @@ test_heart (void)
           g_autoraster ArraRaster enlarged = drawn (cxr, index, labels);
           guint won = columns_won (&usual, &enlarged);
 
-          g_test_message ("patient %u, degree %u: the heart is %u pixels wider", (guint) index, labels[1],
-                          won);
+          g_test_message ("patient %u, degree %u: the heart is %u pixels wider", (guint) index, labels[1], won);
           g_assert_cmpuint (won, >=, last + 9);
           last = won;
         }
@@ -181,7 +173,7 @@ test_view (void)
     {
       g_autoraster ArraRaster a = drawn (cxr, index, pa), b = drawn (cxr, index, ap);
 
-      g_assert_cmpuint (difference_of (&a, &b, (Region){ 0, 256, 0, 256 }).strong_inside, >, 8000);
+      g_assert_cmpuint (difference_of (&a, &b, (Region) { 0, 256, 0, 256 }).strong_inside, >, 8000);
     }
 }
 

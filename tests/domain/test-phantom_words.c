@@ -70,8 +70,8 @@ check_heart_words (const ArraDomainItem *item)
 {
   guint degree = item->labels[PHANTOM_CARDIOMEGALY];
   gboolean named = strstr (item->caption, "cardiomegaly") || strstr (item->caption, "enlarge");
-  gboolean said_normal = strstr (item->caption, "normal") || strstr (item->caption, "clear")
-                         || strstr (item->caption, "no acute");
+  gboolean said_normal
+      = strstr (item->caption, "normal") || strstr (item->caption, "clear") || strstr (item->caption, "no acute");
 
   g_assert_true (named == (degree > 0));
   if (degree > 0)
@@ -102,8 +102,7 @@ static void
 test_wordings (void)
 {
   const ArraDomain *cxr = arra_domain_find ("phantom-cxr", NULL);
-  guint8 labels[PHANTOM_N_ATTRIBUTES]
-      = { [PHANTOM_EFFUSION] = 2, [PHANTOM_EFFUSION_SIDE] = 1, [PHANTOM_NODULE] = 4 };
+  guint8 labels[PHANTOM_N_ATTRIBUTES] = { [PHANTOM_EFFUSION] = 2, [PHANTOM_EFFUSION_SIDE] = 1, [PHANTOM_NODULE] = 4 };
   g_autoptr (GHashTable) captions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
   for (guint64 i = 0; i < 300; i++)
@@ -133,8 +132,7 @@ check_sense (const guint8 *l)
     g_assert_true (l[PHANTOM_EFFUSION_SIDE] != phantom_zone_side (l[PHANTOM_NODULE])
                    && l[PHANTOM_EFFUSION_SIDE] != PHANTOM_BILATERAL);
   if (l[PHANTOM_NODULE] && l[PHANTOM_CONSOLIDATION])
-    g_assert_cmpuint (phantom_zone_side (l[PHANTOM_NODULE]), !=,
-                      phantom_zone_side (l[PHANTOM_CONSOLIDATION]));
+    g_assert_cmpuint (phantom_zone_side (l[PHANTOM_NODULE]), !=, phantom_zone_side (l[PHANTOM_CONSOLIDATION]));
 }
 
 static void

@@ -63,8 +63,7 @@ test_determinism (void)
 {
   for (guint m = 0; m < texture_n_materials; m++)
     {
-      g_autoraster ArraRaster a = drawn (5, usual (m), 64), b = drawn (5, usual (m), 64),
-                              c = drawn (6, usual (m), 64);
+      g_autoraster ArraRaster a = drawn (5, usual (m), 64), b = drawn (5, usual (m), 64), c = drawn (6, usual (m), 64);
 
       g_assert_cmpmem (a.pixels, bytes (&a), b.pixels, bytes (&b));
       g_assert_cmpint (memcmp (a.pixels, c.pixels, bytes (&a)), !=, 0);
@@ -239,8 +238,7 @@ test_directions (void)
           g_autoraster ArraRaster raster = drawn (index, with (usual (m), TEXTURE_DIRECTION, d), 128);
           float off = fabsf (orientation (&raster) - wanted[d]);
 
-          g_test_message ("%s: %.1f degrees off %.0f", texture_materials[m].name, MIN (off, 180 - off),
-                          wanted[d]);
+          g_test_message ("%s: %.1f degrees off %.0f", texture_materials[m].name, MIN (off, 180 - off), wanted[d]);
           g_assert_cmpfloat (MIN (off, 180 - off), <, 15);
         }
 }
@@ -311,8 +309,7 @@ test_weathering (void)
     for (guint64 index = 0; index < 2 && texture_materials[m].wear != NULL; index++)
       {
         g_autoraster ArraRaster pristine = drawn (index, usual (m), 128);
-        g_autoraster ArraRaster weathered
-            = drawn (index, with (usual (m), TEXTURE_WEATHERING, TEXTURE_WEATHERED), 128);
+        g_autoraster ArraRaster weathered = drawn (index, with (usual (m), TEXTURE_WEATHERING, TEXTURE_WEATHERED), 128);
         g_autoraster ArraRaster worn = drawn (index, with (usual (m), TEXTURE_WEATHERING, TEXTURE_WORN), 128);
         float some = changed (&pristine, &weathered), much = changed (&pristine, &worn);
 
@@ -325,8 +322,7 @@ test_weathering (void)
     for (guint64 index = 0; index < 2 && grows_moss (m); index++)
       {
         g_autoraster ArraRaster pristine = drawn (index, usual (m), 128);
-        g_autoraster ArraRaster mossy
-            = drawn (index, with (usual (m), TEXTURE_WEATHERING, TEXTURE_MOSSY), 128);
+        g_autoraster ArraRaster mossy = drawn (index, with (usual (m), TEXTURE_WEATHERING, TEXTURE_MOSSY), 128);
         float some = changed (&pristine, &mossy);
 
         g_test_message ("%s: %.2f under moss", texture_materials[m].name, some);
@@ -377,9 +373,7 @@ test_tiles (void)
 {
   for (guint m = 0; m < texture_n_materials; m++)
     {
-      guint age = texture_materials[m].wear == NULL ? TEXTURE_PRISTINE
-                  : grows_moss (m)                  ? TEXTURE_MOSSY
-                                                    : TEXTURE_WORN;
+      guint age = texture_materials[m].wear == NULL ? TEXTURE_PRISTINE : grows_moss (m) ? TEXTURE_MOSSY : TEXTURE_WORN;
       Labels coarse = with (usual (m), TEXTURE_SCALE, TEXTURE_COARSE);
 
       check_tile (1, usual (m));
@@ -405,8 +399,7 @@ difference (const ArraRaster *a, const ArraRaster *b)
 static void
 test_shrunk (void)
 {
-  g_autoraster ArraRaster large = drawn (5, usual (7), 512), small = drawn (5, usual (7), 256),
-                          shrunk = { 0 };
+  g_autoraster ArraRaster large = drawn (5, usual (7), 512), small = drawn (5, usual (7), 256), shrunk = { 0 };
 
   g_assert_true (arra_raster_init (&shrunk, 256, 256, 3, NULL));
   for (gsize y = 0; y < 256; y++)
@@ -415,8 +408,7 @@ test_shrunk (void)
         {
           const guint8 *p = large.pixels + (2 * y * 512 + 2 * x) * 3 + c;
 
-          shrunk.pixels[(y * 256 + x) * 3 + c]
-              = (guint8) ((p[0] + p[3] + p[512 * 3] + p[512 * 3 + 3] + 2) / 4);
+          shrunk.pixels[(y * 256 + x) * 3 + c] = (guint8) ((p[0] + p[3] + p[512 * 3] + p[512 * 3 + 3] + 2) / 4);
         }
   g_assert_cmpfloat (difference (&small, &shrunk), <, 0.6);
 }

@@ -79,8 +79,7 @@ check_attribute (guint attribute, const char *const *const *words, guint unsaid)
 static void
 test_scales (void)
 {
-  static const char *const medium[] = { "medium", NULL },
-                           *const fine[] = { "fine", "small-scale", "tiny", NULL },
+  static const char *const medium[] = { "medium", NULL }, *const fine[] = { "fine", "small-scale", "tiny", NULL },
                            *const coarse[] = { "coarse", "large-scale", "large", "big", NULL };
   static const char *const *const words[] = { medium, fine, coarse };
 
@@ -132,10 +131,9 @@ test_colours (void)
 
       for (guint c = TEXTURE_NATURAL + 1; c < TEXTURE_COLOURS; c++)
         if (says_colour (caption.text, c))
-          g_assert_true (
-              c == colour
-              || (colour == TEXTURE_NATURAL
-                  && g_strcmp0 (own, arra_domain_textures.attributes[TEXTURE_COLOUR].values[c]) == 0));
+          g_assert_true (c == colour
+                         || (colour == TEXTURE_NATURAL
+                             && g_strcmp0 (own, arra_domain_textures.attributes[TEXTURE_COLOUR].values[c]) == 0));
         else
           g_assert_cmpuint (c, !=, colour);
     }
@@ -166,8 +164,7 @@ test_form (void)
       g_assert_null (strstr (caption.text, "  "));
       g_assert_null (strstr (caption.text, ",,"));
       g_assert_null (strstr (caption.text, " ,"));
-      g_assert_false (says (caption.text, "a aged") || says (caption.text, "a orange")
-                      || says (caption.text, "a oak"));
+      g_assert_false (says (caption.text, "a aged") || says (caption.text, "a orange") || says (caption.text, "a oak"));
     }
 }
 

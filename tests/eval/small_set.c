@@ -16,8 +16,7 @@ draw (const char *path, guint64 seed, guint number, guint size)
 
   g_assert_true (arra_raster_init (&raster, size, size, 3, NULL));
   for (guint i = 0; i < size * size * 3; i++)
-    raster.pixels[i]
-        = (guint8) (arra_noise_bits (seed, number, i / 3, i % 3) % 120 + (i % 3 == number % 3 ? 130 : 0));
+    raster.pixels[i] = (guint8) (arra_noise_bits (seed, number, i / 3, i % 3) % 120 + (i % 3 == number % 3 ? 130 : 0));
   g_assert_true (arra_raster_save_png (&raster, &labels, path, NULL));
 }
 
@@ -35,8 +34,8 @@ small_set_make (const char *folder, guint64 seed, guint n, guint size)
       g_autofree char *path = arra_imagefolder_path (folder, i), *name = arra_imagefolder_name (i);
 
       draw (path, seed, i, size);
-      g_string_append_printf (lines, "{\"file_name\": \"%s\", \"text\": \"%s\", \"colour\": \"%s\"%s}\n",
-                              name, colours[i % 3], colours[i % 3],
+      g_string_append_printf (lines, "{\"file_name\": \"%s\", \"text\": \"%s\", \"colour\": \"%s\"%s}\n", name,
+                              colours[i % 3], colours[i % 3],
                               i % 5 == 4       ? ""
                               : i / 3 % 2 == 0 ? ", \"size\": \"small\""
                                                : ", \"size\": \"large\"");

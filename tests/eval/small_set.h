@@ -4,6 +4,6 @@
 
 #include "dataset.h"
 
-/* A set of @n pictures of @size pixels in @folder, with noise of @seed: labels "colour" (red, green, blue: picture i has i % 3; the strongest channel) and "size" (small, large; every fifth picture
- * has none). */
+/* A set of @n pictures of @size pixels in @folder, with noise of @seed: labels "colour" (red, green, blue: picture i
+ * has i % 3; the strongest channel) and "size" (small, large; every fifth picture has none). */
 ArraDataset *small_set_make (const char *folder, guint64 seed, guint n, guint size);

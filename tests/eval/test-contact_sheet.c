@@ -90,8 +90,7 @@ test_places (void)
       g_assert_cmpuint (pixel (&raster, left + CELL / 2, top), ==, i == 2 ? 255 : 50 * i);
       g_assert_cmpuint (pixel (&raster, left - 1, top + CELL / 2), ==, 255);
     }
-  g_assert_cmpuint (pixel (&raster, EDGE + CELL + EDGE + CELL / 2, EDGE + 2 * (CELL + EDGE) + CELL / 2), ==,
-                    255);
+  g_assert_cmpuint (pixel (&raster, EDGE + CELL + EDGE + CELL / 2, EDGE + 2 * (CELL + EDGE) + CELL / 2), ==, 255);
   end ();
 }
 
@@ -112,9 +111,8 @@ count_ink (const ArraRaster *raster, gsize left, gsize top, gsize width, gsize h
 static void
 test_captions (void)
 {
-  static const char longest[]
-      = "an unbreakable-and-very-long-word \xc3\xa9 and many more words than six lines have "
-        "room for, \n even more";
+  static const char longest[] = "an unbreakable-and-very-long-word \xc3\xa9 and many more words than six lines have "
+                                "room for, \n even more";
   static const char *const captions[] = { "", "a b", longest, "" };
   g_autoptr (ArraDataset) dataset = make_set (captions, 4);
   const ArraContactSheet sheet = { .n = 4, .columns = 2, .cell = CELL };
@@ -129,7 +127,7 @@ test_captions (void)
   for (guint line = 0; line < 6; line++)
     g_assert_cmpuint (count_ink (&raster, EDGE, low + line * 15, CELL, 15), >, 5);
   g_assert_cmpuint (count_ink (&raster, second, low, CELL, 6 * 15), ==, 0);
-  draw (&(ArraContactSheet){ .n = 4, .columns = 2, .cell = CELL, .title = "x" }, dataset, &titled);
+  draw (&(ArraContactSheet) { .n = 4, .columns = 2, .cell = CELL, .title = "x" }, dataset, &titled);
   g_assert_cmpuint (titled.height, ==, raster.height + 32);
   g_assert_cmpuint (count_ink (&titled, EDGE, 0, CELL, EDGE + 32), >, 5);
   end ();

@@ -40,7 +40,7 @@ case_init (Case *c)
   g_autofree char *judge = NULL, *clip = NULL;
   g_autoptr (GError) error = NULL;
 
-  *c = (Case){ .folder = fixture_directory (), .exec = { arra_kernels_default (NULL), NULL } };
+  *c = (Case) { .folder = fixture_directory (), .exec = { arra_kernels_default (NULL), NULL } };
   for (guint role = 0; role < ARRA_N_EVAL_ROLES; role++)
     {
       g_autofree char *path = inside (c, arra_eval_role_name (role));
@@ -111,17 +111,13 @@ test_distance (void)
   g_assert_cmpuint (judged.sets[0].frechet_n, ==, 8);
   g_assert_cmpuint (judged.sets[1].frechet_n, ==, 7);
   g_assert_cmpuint (judged.sets[2].frechet_n, ==, 8);
-  g_assert_cmpfloat (judged.sets[0].frechet, ==,
-                     distance (generated.judge_features, 0, 1, real.judge_features, 8, 8));
-  g_assert_cmpfloat (judged.sets[2].frechet, ==,
-                     distance (real.judge_features, 1, 2, real.judge_features, 8, 8));
+  g_assert_cmpfloat (judged.sets[0].frechet, ==, distance (generated.judge_features, 0, 1, real.judge_features, 8, 8));
+  g_assert_cmpfloat (judged.sets[2].frechet, ==, distance (real.judge_features, 1, 2, real.judge_features, 8, 8));
   c.request.encoders.features = c.request.encoders.clip;
   evaluate (&c, &seen);
   g_assert_cmpuint (seen.frechet_width, ==, 6);
-  g_assert_cmpfloat (seen.sets[0].frechet, ==,
-                     distance (generated.clip_features, 0, 1, real.clip_features, 8, 6));
-  g_assert_cmpfloat (judged.sets[0].clip, ==,
-                     arra_clip_score (generated.clip_features, generated.texts, 10, 6));
+  g_assert_cmpfloat (seen.sets[0].frechet, ==, distance (generated.clip_features, 0, 1, real.clip_features, 8, 6));
+  g_assert_cmpfloat (judged.sets[0].clip, ==, arra_clip_score (generated.clip_features, generated.texts, 10, 6));
   case_clear (&c);
 }
 
@@ -170,9 +166,8 @@ test_parts (void)
 static void
 test_adherence (void)
 {
-  ArraAttributeAccuracy generated[] = {
-    { 10, 2, 0.8, 0.7, 0.5 }, { 10, 1, 1, 1, 1 }, { 10, 4, 0.5, 0.55, 0.25 }, { 10, 2, 0.5, 0.5, 0.5 }
-  };
+  ArraAttributeAccuracy generated[]
+      = { { 10, 2, 0.8, 0.7, 0.5 }, { 10, 1, 1, 1, 1 }, { 10, 4, 0.5, 0.55, 0.25 }, { 10, 2, 0.5, 0.5, 0.5 } };
   ArraAttributeAccuracy reconstructed[]
       = { { 9, 2, 0.9, 0.9, 0.5 }, { 9, 1, 1, 1, 1 }, { 9, 4, 0.9, 0.85, 0.25 }, { 9, 2, 0.5, 0.5, 0.5 } };
   ArraEvaluation evaluation = { .n_attributes = 4 };

@@ -23,8 +23,7 @@ draw (ArraRaster *raster, gsize width, gsize height, guint channels, guint64 see
   g_assert_true (arra_raster_init (raster, width, height, channels, NULL));
   for (gsize i = 0; i < width * height * channels; i++)
     {
-      double x = (double) (i / channels % width), y = (double) (i / channels / width),
-             c = (double) (i % channels);
+      double x = (double) (i / channels % width), y = (double) (i / channels / width), c = (double) (i % channels);
       double noise = arra_noise_bits (seed, 1, 2, (guint32) i) * 0x1p-32 - 0.5;
 
       raster->pixels[i]

@@ -28,7 +28,7 @@ case_init (Case *c)
   g_autoptr (GError) error = NULL;
   Fixture fixture;
 
-  *c = (Case){ .folder = fixture_directory () };
+  *c = (Case) { .folder = fixture_directory () };
   set = g_build_filename (c->folder, "set", NULL);
   model = g_build_filename (c->folder, "model", NULL);
   c->dataset = small_set_make (set, 4, N, SIZE);
@@ -65,8 +65,8 @@ reconstruct (const Case *c,
   g_autoptr (ArraPool) pool = arra_pool_new (threads, NULL);
   const ArraExec exec = { arra_kernels_default (NULL), pool };
 
-  return arra_reconstruct (&what, c->dataset, c->vqgan, &exec, directory, n_new, progress, cancellable,
-                           cancellable, error);
+  return arra_reconstruct (&what, c->dataset, c->vqgan, &exec, directory, n_new, progress, cancellable, cancellable,
+                           error);
 }
 
 static GBytes *

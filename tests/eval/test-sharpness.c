@@ -133,8 +133,8 @@ test_rank (void)
 
       measure (blurs[i], pool, &blurred);
       bands = arra_sharpness_compare (&blurred, &real);
-      g_test_message ("blur %g: fine %.1f dB, middle %.1f dB, shrunk %.1f dB", blurs[i], bands.fine,
-                      bands.middle, blurred.shrunk);
+      g_test_message ("blur %g: fine %.1f dB, middle %.1f dB, shrunk %.1f dB", blurs[i], bands.fine, bands.middle,
+                      blurred.shrunk);
       g_assert_cmpfloat (bands.fine, <, before.fine - 1);
       g_assert_cmpfloat (bands.middle, <, before.middle);
       g_assert_cmpfloat (blurred.shrunk, >, shrunk);
@@ -148,8 +148,7 @@ test_rank (void)
 static void
 test_ring (void)
 {
-  ArraSharpness real = { .size = 64, .power = g_new (double, 32) },
-                weak = { .size = 64, .power = g_new (double, 32) };
+  ArraSharpness real = { .size = 64, .power = g_new (double, 32) }, weak = { .size = 64, .power = g_new (double, 32) };
 
   for (guint i = 0; i < 32; i++)
     {

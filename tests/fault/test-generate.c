@@ -36,7 +36,7 @@ scene_init (Scene *scene, const Fixture *fixture, ArraQuant quant)
 {
   g_autoptr (GError) error = NULL;
 
-  *scene = (Scene){ .directory = fixture_directory (), .quant = quant };
+  *scene = (Scene) { .directory = fixture_directory (), .quant = quant };
   fixture_write (fixture, scene->directory, &error);
   g_assert_no_error (error);
   scene->path = g_strdup (scene->directory);
@@ -88,8 +88,7 @@ decode_and_save (const Scene *scene, ArraCheckpoint *checkpoint, ArraJob *job, G
     }
   recipe = arra_job_recipe (job, 0, TRUE);
   return arra_job_save_tokens (job, scene->tokens, error)
-         && arra_picture_save_png (picture, scene->png, recipe, TRUE, arra_checkpoint_card (checkpoint),
-                                   error);
+         && arra_picture_save_png (picture, scene->png, recipe, TRUE, arra_checkpoint_card (checkpoint), error);
 }
 
 static gboolean
@@ -215,8 +214,8 @@ convert (const Scene *scene, GError **error)
 {
   g_autofree char *out = g_build_filename (scene->directory, "whole.gguf", NULL);
 
-  return arra_checkpoint_convert (scene->directory, scene->directory, NULL, out, ARRA_QUANT_Q8_0, NULL, NULL,
-                                  NULL, error);
+  return arra_checkpoint_convert (scene->directory, scene->directory, NULL, out, ARRA_QUANT_Q8_0, NULL, NULL, NULL,
+                                  error);
 }
 
 static void

@@ -13,7 +13,7 @@ static void
 read_tokens (const char *path)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (ArraTokenCache) cache = arra_token_cache_open (path, &(ArraTokenCachePrints){ 0 }, &error);
+  g_autoptr (ArraTokenCache) cache = arra_token_cache_open (path, &(ArraTokenCachePrints) { 0 }, &error);
   g_autofree guint32 *codes = NULL;
   gsize n_codes;
 
@@ -39,7 +39,7 @@ static void
 read_features (const char *path)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (ArraFeatureCache) cache = arra_feature_cache_open (path, &(ArraFeatureCachePrints){ 0 }, &error);
+  g_autoptr (ArraFeatureCache) cache = arra_feature_cache_open (path, &(ArraFeatureCachePrints) { 0 }, &error);
   g_autofree float *feature = NULL;
 
   g_assert_true ((cache != NULL) == (error == NULL));

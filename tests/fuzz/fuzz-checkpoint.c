@@ -1,4 +1,5 @@
-/* fuzz-checkpoint.c - a checkpoint in one file with bytes of its header changed (folder.h): defaults, card, vocabulary, tokenizer, shapes
+/* fuzz-checkpoint.c - a checkpoint in one file with bytes of its header changed (folder.h): defaults, card, vocabulary,
+ * tokenizer, shapes
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fuzz.h"
 

@@ -32,6 +32,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
     check_file (files->pdata[i]);
   arra_hub_files_keep_needed (files);
   arra_hub_files_size (files);
-  g_assert_true (arra_hub_read_revision (repository, (const char *) data, size, &revision_error) == (revision_error == NULL));
+  g_assert_true (arra_hub_read_revision (repository, (const char *) data, size, &revision_error)
+                 == (revision_error == NULL));
   return 0;
 }

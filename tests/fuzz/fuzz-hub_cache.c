@@ -1,4 +1,5 @@
-/* fuzz-hub_cache.c - a Hugging Face cache: refs/main, "---", config.json, "---", model.safetensors.index.json of a model in it
+/* fuzz-hub_cache.c - a Hugging Face cache: refs/main, "---", config.json, "---", model.safetensors.index.json of a
+ * model in it
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fuzz.h"
 

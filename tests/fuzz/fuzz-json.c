@@ -21,7 +21,6 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   g_assert_true ((parser != NULL) == (error == NULL));
   g_assert_true (sound || parser == NULL);
   if (sound && parser == NULL)
-    g_assert_true (strstr (error->message, "twice") != NULL
-                   || strstr (error->message, "not an object") != NULL);
+    g_assert_true (strstr (error->message, "twice") != NULL || strstr (error->message, "not an object") != NULL);
   return 0;
 }

@@ -17,8 +17,7 @@ encode (const ArraTokenizer *tokenizer, const char *text, gsize length)
 
   g_assert_true ((ids != NULL) == (error == NULL));
   for (gsize i = 0; i < n; i++)
-    g_assert_true (ids[i] < arra_tokenizer_size (tokenizer)
-                   && arra_tokenizer_token (tokenizer, ids[i]) != NULL);
+    g_assert_true (ids[i] < arra_tokenizer_size (tokenizer) && arra_tokenizer_token (tokenizer, ids[i]) != NULL);
   decoded = arra_tokenizer_decode (tokenizer, ids, n, (length & 1) != 0);
   g_assert_true (decoded != NULL && g_utf8_validate (decoded, -1, NULL));
 }

@@ -1,4 +1,5 @@
-/* fuzz-tokens.c - saved tokens: to go on with, and to be decoded. "@F@" in the input stands for the checkpoint's fingerprint
+/* fuzz-tokens.c - saved tokens: to go on with, and to be decoded. "@F@" in the input stands for the checkpoint's
+ * fingerprint
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fuzz.h"
 

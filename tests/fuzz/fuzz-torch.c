@@ -1,5 +1,5 @@
-/* fuzz-torch.c - torch.save files: a whole archive or file of before there were archives, or (what begins as neither) the pickle of an archive
- * with four storages
+/* fuzz-torch.c - torch.save files: a whole archive or file of before there were archives, or (what begins as neither)
+ * the pickle of an archive with four storages
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fuzz.h"
 
@@ -118,7 +118,8 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
                       { "x/data/3", numbers, 0, 0, 0 } };
   g_autoptr (GByteArray) archive = NULL;
 
-  if ((size >= 4 && memcmp (data, "PK\3\4", 4) == 0) || (size >= 14 && memcmp (data, "\x80\2\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19", 14) == 0))
+  if ((size >= 4 && memcmp (data, "PK\3\4", 4) == 0)
+      || (size >= 14 && memcmp (data, "\x80\2\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19", 14) == 0))
     read_file (data, size);
   else
     {

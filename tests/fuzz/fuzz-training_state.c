@@ -1,4 +1,5 @@
-/* fuzz-training_state.c - the file that a training goes on from, with bytes changed (folder.h), and with its checksum made right again
+/* fuzz-training_state.c - the file that a training goes on from, with bytes changed (folder.h), and with its checksum
+ * made right again
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fuzz.h"
 
@@ -28,7 +29,7 @@ save_state (void)
     return;
   toy_init (&toy);
   config = toy_config (folder, "");
-  g_assert_true (arra_training_state_save (path, &(ArraTrainee){ &toy_class, &toy }, config, &progress, &error));
+  g_assert_true (arra_training_state_save (path, &(ArraTrainee) { &toy_class, &toy }, config, &progress, &error));
   g_assert_true (g_file_get_contents (path, (char **) &whole, &whole_size, NULL));
 }
 
@@ -41,11 +42,12 @@ load (const char *path)
   Toy toy;
 
   toy_init (&toy);
-  taken = arra_training_state_load (path, &(ArraTrainee){ &toy_class, &toy }, config, ignored, &progress, &error);
+  taken = arra_training_state_load (path, &(ArraTrainee) { &toy_class, &toy }, config, ignored, &progress, &error);
   fuzz_check (taken, error, NULL);
 }
 
-/* Somebody who changes a file with intent computes its checksum, too. FALSE: the file is no longer one that has tensors. */
+/* Somebody who changes a file with intent computes its checksum, too. FALSE: the file is no longer one that has
+ * tensors. */
 static gboolean
 put_checksum (const char *path, guint8 *changed)
 {

@@ -10,7 +10,8 @@ check_caption (Check *check)
   JsonObject *object;
   g_autoptr (JsonParser) parser = check_json (check, "llamagen_clean_caption.json", &object);
   GError *error = NULL;
-  JsonArray *cases = parser == NULL ? NULL : arra_json_get_array (object, "llamagen_clean_caption.json", "cases", &error);
+  JsonArray *cases
+      = parser == NULL ? NULL : arra_json_get_array (object, "llamagen_clean_caption.json", "cases", &error);
 
   check_error (check, error);
   for (guint i = 0; cases != NULL && i < json_array_get_length (cases); i++)

@@ -23,7 +23,8 @@ typedef struct
 static ArraChameleon *
 build (Model *model, const ArraChameleonConfig *config, GError **error)
 {
-  return arra_chameleon_new (config, model->weights, ARRA_N_DTYPES, model->masked, model->check->exec.pool, NULL, error);
+  return arra_chameleon_new (config, model->weights, ARRA_N_DTYPES, model->masked, model->check->exec.pool, NULL,
+                             error);
 }
 
 /* ---- hidden states, caught while a sequence runs */
@@ -32,9 +33,9 @@ typedef struct
 {
   guint n_layers;
   guint hidden;
-  float **states;   /* n_layers + 1 of rows x hidden; the last after the final norm */
-  float *last;      /* the last layer's raw output */
-  guint *n_seen;    /* rows so far, for each state; [n_layers + 1] for `last` */
+  float **states; /* n_layers + 1 of rows x hidden; the last after the final norm */
+  float *last;    /* the last layer's raw output */
+  guint *n_seen;  /* rows so far, for each state; [n_layers + 1] for `last` */
 } Caught;
 
 static void
@@ -44,8 +45,7 @@ catch_rows (Caught *caught, guint index, float *into, const float *data, guint r
   caught->n_seen[index] += rows;
 }
 
-static void
-catch (const char *what, int layer, guint input, const float *data, guint rows, guint width, gpointer user)
+static void catch (const char *what, int layer, guint input, const float *data, guint rows, guint width, gpointer user)
 {
   Caught *caught = user;
 
@@ -67,19 +67,27 @@ check_caught (Check *check, ArraSource *file, const char *file_name, Caught *cau
       g_autofree char *name = g_strdup_printf ("out.hidden_states.%u", i);
       check_floats (check, file, file_name, name, caught->states[i], (gsize) caught->n_seen[i] * caught->hidden);
     }
-  check_floats (check, file, file_name, "out.last_layer_before_norm", caught->last, (gsize) caught->n_seen[caught->n_layers + 1] * caught->hidden);
+  check_floats (check, file, file_name, "out.last_layer_before_norm", caught->last,
+                (gsize) caught->n_seen[caught->n_layers + 1] * caught->hidden);
 }
 
 /* [capacity][kv_heads][head_dim] -> the reference's [kv_heads][positions][head_dim] */
 static void
-check_cache (Check *check, ArraSource *file, const char *file_name, const ArraChameleonConfig *config, const char *name, const float *cache, guint n)
+check_cache (Check *check,
+             ArraSource *file,
+             const char *file_name,
+             const ArraChameleonConfig *config,
+             const char *name,
+             const float *cache,
+             guint n)
 {
   gsize size = (gsize) n * config->n_kv_heads * config->head_dim;
   g_autofree float *turned = g_new (float, size);
 
   for (guint h = 0; h < config->n_kv_heads; h++)
     for (guint p = 0; p < n; p++)
-      memcpy (turned + ((gsize) h * n + p) * config->head_dim, cache + ((gsize) p * config->n_kv_heads + h) * config->head_dim, sizeof (float) * config->head_dim);
+      memcpy (turned + ((gsize) h * n + p) * config->head_dim,
+              cache + ((gsize) p * config->n_kv_heads + h) * config->head_dim, sizeof (float) * config->head_dim);
   check_floats (check, file, file_name, name, turned, size);
 }
 
@@ -101,19 +109,29 @@ read_ids (Check *check, ArraSource *file, const char *name, gsize *n)
 
 /* One pass over in.input_ids: out.logits, hidden states, caches. */
 static gboolean
-check_sequence (Model *model, const ArraChameleonConfig *config, ArraSource *file, const char *file_name, GError **error)
+check_sequence (Model *model,
+                const ArraChameleonConfig *config,
+                ArraSource *file,
+                const char *file_name,
+                GError **error)
 {
   Check *check = model->check;
   gsize n;
   g_autofree guint32 *ids = read_ids (check, file, "in.input_ids", &n);
   g_autoptr (ArraChameleon) net = build (model, config, error);
-  g_autoptr (ArraKvCache) cache = net == NULL || ids == NULL ? NULL : arra_chameleon_kv_cache_new (config, (guint) n, error);
-  g_autoptr (ArraTransformerRun) run = cache == NULL ? NULL : arra_transformer_run_new (arra_chameleon_transformer (net), &check->exec, config->rope_scaling == ARRA_ROPE_DYNAMIC ? (guint) n : 8, (guint) n, error);
+  g_autoptr (ArraKvCache) cache
+      = net == NULL || ids == NULL ? NULL : arra_chameleon_kv_cache_new (config, (guint) n, error);
+  g_autoptr (ArraTransformerRun) run
+      = cache == NULL
+            ? NULL
+            : arra_transformer_run_new (arra_chameleon_transformer (net), &check->exec,
+                                        config->rope_scaling == ARRA_ROPE_DYNAMIC ? (guint) n : 8, (guint) n, error);
   g_autofree float *logits = g_new (float, n * config->vocab_size);
   g_autofree float **states = g_new0 (float *, config->n_layers + 2);
   g_autofree float *store = g_new (float, n * config->hidden_size * (config->n_layers + 2));
   g_autofree guint *n_seen = g_new0 (guint, config->n_layers + 2);
-  Caught caught = { config->n_layers, config->hidden_size, states, store + n * config->hidden_size * (config->n_layers + 1), n_seen };
+  Caught caught = { config->n_layers, config->hidden_size, states,
+                    store + n * config->hidden_size * (config->n_layers + 1), n_seen };
   ArraTransformerInput input = { .cache = cache, .ids = ids, .n_ids = (guint) n, .logits = logits, .all_logits = TRUE };
 
   for (guint i = 0; i <= config->n_layers; i++)
@@ -139,8 +157,12 @@ check_stepwise (Model *model, ArraSource *file, GError **error)
   gsize n, done;
   g_autofree guint32 *ids = read_ids (check, file, "in.input_ids", &n);
   g_autoptr (ArraChameleon) net = build (model, config, error);
-  g_autoptr (ArraKvCache) cache = net == NULL || ids == NULL ? NULL : arra_chameleon_kv_cache_new (config, (guint) n, error);
-  g_autoptr (ArraTransformerRun) run = cache == NULL ? NULL : arra_transformer_run_new (arra_chameleon_transformer (net), &check->exec, (guint) n, (guint) n, error);
+  g_autoptr (ArraKvCache) cache
+      = net == NULL || ids == NULL ? NULL : arra_chameleon_kv_cache_new (config, (guint) n, error);
+  g_autoptr (ArraTransformerRun) run
+      = cache == NULL
+            ? NULL
+            : arra_transformer_run_new (arra_chameleon_transformer (net), &check->exec, (guint) n, (guint) n, error);
   g_autofree float *logits = g_new (float, n * config->vocab_size);
 
   if (run == NULL)
@@ -148,7 +170,11 @@ check_stepwise (Model *model, ArraSource *file, GError **error)
   for (done = 0; done < n;)
     {
       guint count = done == 0 ? (guint) (n / 2) : 1;
-      ArraTransformerInput input = { .cache = cache, .ids = ids + done, .n_ids = count, .logits = logits + done * config->vocab_size, .all_logits = TRUE };
+      ArraTransformerInput input = { .cache = cache,
+                                     .ids = ids + done,
+                                     .n_ids = count,
+                                     .logits = logits + done * config->vocab_size,
+                                     .all_logits = TRUE };
 
       if (!arra_transformer_forward (run, &input, 1, NULL, NULL, NULL, error))
         return FALSE;
@@ -172,10 +198,17 @@ check_batch (Model *model, ArraSource *file, GError **error)
   guint half = (guint) n / 2;
   g_autoptr (ArraKvCache) first = net == NULL ? NULL : arra_chameleon_kv_cache_new (config, half, error);
   g_autoptr (ArraKvCache) second = first == NULL ? NULL : arra_chameleon_kv_cache_new (config, half, error);
-  g_autoptr (ArraTransformerRun) run = second == NULL ? NULL : arra_transformer_run_new (arra_chameleon_transformer (net), &check->exec, (guint) n, 256, error);
+  g_autoptr (ArraTransformerRun) run = second == NULL ? NULL
+                                                      : arra_transformer_run_new (arra_chameleon_transformer (net),
+                                                                                  &check->exec, (guint) n, 256, error);
   ArraTransformerInput inputs[2] = {
     { .cache = first, .ids = ids, .n_ids = half, .positions = positions, .logits = logits, .all_logits = TRUE },
-    { .cache = second, .ids = ids + half, .n_ids = half, .positions = positions + half, .logits = logits + half * config->vocab_size, .all_logits = TRUE },
+    { .cache = second,
+      .ids = ids + half,
+      .n_ids = half,
+      .positions = positions + half,
+      .logits = logits + half * config->vocab_size,
+      .all_logits = TRUE },
   };
 
   if (run == NULL || ids == NULL || positions == NULL || n_positions != n)
@@ -203,7 +236,8 @@ check_masked (Model *model, ArraSource *file, GError **error)
   config.mask_image_logits = TRUE;
   net = build (model, &config, error);
   input.cache = cache = net == NULL || ids == NULL ? NULL : arra_chameleon_kv_cache_new (&config, (guint) n, error);
-  run = cache == NULL ? NULL : arra_transformer_run_new (arra_chameleon_transformer (net), &check->exec, 4, (guint) n, error);
+  run = cache == NULL ? NULL
+                      : arra_transformer_run_new (arra_chameleon_transformer (net), &check->exec, 4, (guint) n, error);
   if (run == NULL || !arra_transformer_forward (run, &input, 1, NULL, NULL, NULL, error))
     return FALSE;
   check_floats (check, file, CASE, "out.logits_mask_image_true.last_row", logits, config.vocab_size);
@@ -256,7 +290,7 @@ check_encoder (Model *model, ArraSource *file, GError **error)
   vqgan = arra_vqgan_new (&config, model->weights, "model.vqmodel.", check->exec.pool, NULL, error);
   run = vqgan == NULL ? NULL : arra_vqgan_run_new (vqgan, &check->exec, rows, columns, TRUE, error);
   codes = g_new (guint32, n);
-  latent = g_new (float, n * config.embed_dim);
+  latent = g_new (float, n *config.embed_dim);
   if (run == NULL || !arra_vqgan_encode (run, pixels->data, height, width, codes, latent, NULL, error))
     return FALSE;
   wide = g_new (gint64, n);
@@ -294,7 +328,9 @@ check_parts (Model *model, ArraSource *file, GError **error)
 static void
 mark_image_tokens (Model *model)
 {
-  JsonObject *map = json_object_has_member (model->json, "vocabulary_map") ? json_object_get_object_member (model->json, "vocabulary_map") : NULL;
+  JsonObject *map = json_object_has_member (model->json, "vocabulary_map")
+                        ? json_object_get_object_member (model->json, "vocabulary_map")
+                        : NULL;
   g_autoptr (GList) names = map == NULL ? NULL : json_object_get_members (map);
 
   model->masked = g_new0 (guint8, model->config.vocab_size);

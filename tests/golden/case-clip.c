@@ -50,12 +50,10 @@ numbers (const ArraClipConfig *config, const char *name)
 /* What arra/model/biomedclip.py gives: tokens that are projected without the last norm, which no encoder
  * needs. */
 static void
-compare_projected (
-    Check *check, ArraSource *file, const float *hidden, gsize rows, const ArraClipConfig *config)
+compare_projected (Check *check, ArraSource *file, const float *hidden, gsize rows, const ArraClipConfig *config)
 {
   g_autoptr (ArraSource) model = check_open (check, "model.safetensors");
-  g_autofree float *weight
-      = model != NULL ? check_read_floats (check, model, "visual_projection.weight") : NULL;
+  g_autofree float *weight = model != NULL ? check_read_floats (check, model, "visual_projection.weight") : NULL;
   g_autofree float *out = g_new (float, rows * config->projection);
 
   if (weight == NULL)
@@ -77,8 +75,7 @@ compare (Check *check, ArraClip *clip, ArraSource *file, guint n, GError **error
   if (arra_clip_run (clip, n, pixels, &results, error))
     for (gsize i = 0; i < G_N_ELEMENTS (outputs); i++)
       if (*result (&results, i) != NULL)
-        check_floats (check, file, CASE, outputs[i].name, *result (&results, i),
-                      n * numbers (config, outputs[i].name));
+        check_floats (check, file, CASE, outputs[i].name, *result (&results, i), n * numbers (config, outputs[i].name));
   if (check_tensor (file, PROJECTED) != NULL && results.hidden != NULL)
     compare_projected (check, file, results.hidden, n * arra_clip_picture_tokens (config), config);
   for (gsize i = 0; i < G_N_ELEMENTS (outputs); i++)
@@ -124,8 +121,7 @@ write_config (Check *check, const char *folder)
   model = json_object_get_object_member (root, "model_cfg");
   tiny = json_object_get_object_member (model, "_tiny");
   json_object_set_int_member (json_object_get_object_member (model, "vision_cfg"), "head_width",
-                              json_object_get_int_member (tiny, "w")
-                                  / json_object_get_int_member (tiny, "h"));
+                              json_object_get_int_member (tiny, "w") / json_object_get_int_member (tiny, "h"));
   node = json_node_copy (json_parser_get_root (parser));
   {
     g_autofree char *text = json_to_string (node, FALSE);

@@ -16,8 +16,7 @@ compare (Check *check, ArraDinov2 *dino, ArraSource *file, const char *in, GErro
   gsize patch = arra_dinov2_config (dino)->patch_size, numbers = arra_dinov2_config (dino)->vision.width;
   gsize n = height / patch * (width / patch) * numbers;
   g_autofree char *name = g_strndup (in + strlen ("in."), strlen (in) - strlen ("in..pixels"));
-  g_autofree char *cls = g_strdup_printf ("out.%s.cls", name),
-                  *all = g_strdup_printf ("out.%s.patches", name);
+  g_autofree char *cls = g_strdup_printf ("out.%s.cls", name), *all = g_strdup_printf ("out.%s.patches", name);
   g_autofree float *pixels = check_read_floats (check, file, in), *patches = g_new (float, n);
   g_autofree float *first = g_new (float, numbers);
 
@@ -32,8 +31,7 @@ check_dinov2 (Check *check)
 {
   GError *error = NULL;
   g_autoptr (ArraSource) file = check_open (check, CASE), weights = check_open (check, "model.safetensors");
-  g_autoptr (ArraDinov2) dino
-      = weights != NULL ? arra_dinov2_open (check->dir, weights, &check->exec, &error) : NULL;
+  g_autoptr (ArraDinov2) dino = weights != NULL ? arra_dinov2_open (check->dir, weights, &check->exec, &error) : NULL;
 
   for (gsize i = 0; file != NULL && dino != NULL && error == NULL && i < arra_source_count (file); i++)
     {

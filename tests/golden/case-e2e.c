@@ -30,7 +30,13 @@ open_checkpoint (Check *check, JsonObject *object, GError **error)
 
 /* The logits after the prompt, before any rule. */
 static gboolean
-check_prompt (Check *check, ArraCheckpoint *checkpoint, ArraSource *file, guint k, const char *prompt, JsonArray *expected_ids, GError **error)
+check_prompt (Check *check,
+              ArraCheckpoint *checkpoint,
+              ArraSource *file,
+              guint k,
+              const char *prompt,
+              JsonArray *expected_ids,
+              GError **error)
 {
   g_autofree char *name = g_strdup_printf ("out.run%u.raw_logits_after_prompt", k);
   const ArraKvShape kv_shape = arra_transformer_kv_shape (&checkpoint->decoder.shape);
@@ -41,7 +47,8 @@ check_prompt (Check *check, ArraCheckpoint *checkpoint, ArraSource *file, guint 
   g_autofree guint32 *ids = g_new (guint32, n);
   g_autofree float *logits = g_new (float, n_tokens);
   g_autoptr (ArraKvCache) cache = text == NULL ? NULL : arra_kv_cache_new (&kv_shape, n, error);
-  g_autoptr (ArraTransformerRun) run = cache == NULL ? NULL : arra_transformer_run_new (checkpoint->model, &check->exec, 16, n, error);
+  g_autoptr (ArraTransformerRun) run
+      = cache == NULL ? NULL : arra_transformer_run_new (checkpoint->model, &check->exec, 16, n, error);
   ArraTransformerInput input = { .cache = cache, .ids = ids, .n_ids = n, .logits = logits };
 
   if (run == NULL)
@@ -69,7 +76,8 @@ check_pictures (Check *check, ArraJob *job, ArraSource *file, guint k, JsonArray
 
       if (picture == NULL)
         return FALSE;
-      check_bytes (check, file, CASE, name, picture->pixels, (gsize) picture->width * picture->height * 3, check->within);
+      check_bytes (check, file, CASE, name, picture->pixels, (gsize) picture->width * picture->height * 3,
+                   check->within);
     }
   return TRUE;
 }
@@ -118,7 +126,8 @@ check_training_picture (Check *check, ArraCheckpoint *checkpoint, JsonObject *it
   JsonArray *tokens = json_object_get_array_member (item, "tokens");
   JsonArray *unsure = json_object_get_array_member (item, "codes_with_margin_below_1e-3");
   guint rows, columns, k = 0;
-  g_autofree guint32 *codes = arra_checkpoint_encode_file (checkpoint, path, 512, 512, check->threads, &rows, &columns, NULL, error);
+  g_autofree guint32 *codes
+      = arra_checkpoint_encode_file (checkpoint, path, 512, 512, check->threads, &rows, &columns, NULL, error);
 
   if (codes == NULL)
     return FALSE;
@@ -147,7 +156,8 @@ check_e2e (Check *check)
   g_autoptr (JsonParser) parser = check_json (check, JSON, &object);
   g_autoptr (ArraSource) file = check_open (check, CASE);
   GError *error = NULL;
-  g_autoptr (ArraCheckpoint) checkpoint = parser == NULL || file == NULL ? NULL : open_checkpoint (check, object, &error);
+  g_autoptr (ArraCheckpoint) checkpoint
+      = parser == NULL || file == NULL ? NULL : open_checkpoint (check, object, &error);
   JsonArray *runs = checkpoint == NULL ? NULL : arra_json_get_array (object, JSON, "runs", &error);
 
   for (guint k = 0; runs != NULL && error == NULL && k < json_array_get_length (runs); k++)

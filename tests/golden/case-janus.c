@@ -43,18 +43,23 @@ load (Janus *janus, const char *path, GError **error)
   JsonObject *json;
   g_autoptr (JsonParser) parser = check_json (check, "config.json", &json);
 
-  janus->weights = g_str_has_suffix (path, ".safetensors") ? arra_safetensors_open (path, error) : arra_torch_open (path, NULL, error);
+  janus->weights = g_str_has_suffix (path, ".safetensors") ? arra_safetensors_open (path, error)
+                                                           : arra_torch_open (path, NULL, error);
   if (parser == NULL || janus->weights == NULL)
     return FALSE;
   janus->prefix = arra_janus_find_prefix (janus->weights, &janus->form);
   if (janus->prefix == NULL)
     check_fault (check, "%s holds no Janus", path);
-  if (janus->prefix == NULL || !arra_janus_config_read (&janus->config, json, janus->weights, janus->prefix, janus->form, "config.json", error)
+  if (janus->prefix == NULL
+      || !arra_janus_config_read (&janus->config, json, janus->weights, janus->prefix, janus->form, "config.json",
+                                  error)
       || !arra_janus_vqgan_config (&janus->vqgan_config, janus->weights, janus->prefix, janus->form, error))
     return FALSE;
   janus->vqgan_prefix = arra_janus_vqgan_prefix (janus->prefix, janus->form);
-  janus->model = arra_janus_new (&janus->config, janus->weights, janus->prefix, janus->form, ARRA_N_DTYPES, check->exec.pool, NULL, error);
-  janus->vqgan = arra_vqgan_new (&janus->vqgan_config, janus->weights, janus->vqgan_prefix, check->exec.pool, NULL, janus->model != NULL ? error : NULL);
+  janus->model = arra_janus_new (&janus->config, janus->weights, janus->prefix, janus->form, ARRA_N_DTYPES,
+                                 check->exec.pool, NULL, error);
+  janus->vqgan = arra_vqgan_new (&janus->vqgan_config, janus->weights, janus->vqgan_prefix, check->exec.pool, NULL,
+                                 janus->model != NULL ? error : NULL);
   return janus->model != NULL && janus->vqgan != NULL;
 }
 
@@ -84,7 +89,8 @@ check_picture (const Janus *janus, const char *stem, const float *planes, guint 
   gsize n = (gsize) height * width;
   g_autofree float *turned = g_new (float, 3 * n);
   g_autofree guint8 *rgb = g_new (guint8, 3 * n);
-  g_autofree char *decoded = name_of ("out", stem, "decoded"), *hwc = name_of ("out", stem, "decoded_hwc"), *bytes = name_of ("out", stem, "u8");
+  g_autofree char *decoded = name_of ("out", stem, "decoded"), *hwc = name_of ("out", stem, "decoded_hwc"),
+                  *bytes = name_of ("out", stem, "u8");
 
   for (gsize c = 0; c < 3; c++)
     for (gsize i = 0; i < n; i++)
@@ -101,7 +107,7 @@ decode (const Janus *janus, const char *stem, const gint64 *tokens, guint rows, 
   guint patch = arra_vqgan_patch (&janus->vqgan_config);
   gsize n = (gsize) rows * columns;
   g_autofree guint32 *codes = g_new (guint32, n);
-  g_autofree float *planes = g_new (float, n * patch * patch * 3);
+  g_autofree float *planes = g_new (float, n *patch *patch * 3);
   g_autoptr (ArraVqganRun) run = arra_vqgan_run_new (janus->vqgan, &janus->check->exec, rows, columns, FALSE, error);
 
   for (gsize i = 0; i < n; i++)
@@ -151,7 +157,8 @@ check_embedding (const Janus *janus, GError **error)
   g_autofree guint32 *ids = g_new (guint32, n);
   g_autofree float *rows = g_new (float, n * janus->config.hidden_size);
   g_autoptr (ArraKvCache) cache = arra_kv_cache_new (&shape, (guint) n, error);
-  g_autoptr (ArraTransformerRun) run = arra_transformer_run_new (transformer, &janus->check->exec, (guint) n, (guint) n, error);
+  g_autoptr (ArraTransformerRun) run
+      = arra_transformer_run_new (transformer, &janus->check->exec, (guint) n, (guint) n, error);
   ArraTransformerInput input = { .cache = cache, .ids = ids, .n_ids = (guint) n };
 
   for (gsize i = 0; i < n; i++)
@@ -203,7 +210,10 @@ step (Generation *g, guint at, GError **error)
   ArraTransformerInput inputs[2];
 
   for (guint i = 0; i < 2; i++)
-    inputs[i] = (ArraTransformerInput){ .cache = g->caches[i], .ids = at > 0 ? &last : g->ids[i], .n_ids = at > 0 ? 1 : g->n, .logits = logits + i * n_codes };
+    inputs[i] = (ArraTransformerInput) { .cache = g->caches[i],
+                                         .ids = at > 0 ? &last : g->ids[i],
+                                         .n_ids = at > 0 ? 1 : g->n,
+                                         .logits = logits + i * n_codes };
   if (!arra_transformer_forward (g->run, inputs, 2, NULL, NULL, NULL, error))
     return FALSE;
   g->janus->check->exec.kernels->guide (logits, logits + n_codes, (float) g->janus->guidance, n_codes, scores);
@@ -218,7 +228,8 @@ generate (Generation *g, const char *stem, GError **error)
 {
   Check *check = g->janus->check;
   ArraSource *file = g->janus->file;
-  g_autofree char *uncond = name_of ("out", stem, "uncond_ids"), *tokens = name_of ("out", stem, "tokens"), *logits = name_of ("out", stem, "raw_logits");
+  g_autofree char *uncond = name_of ("out", stem, "uncond_ids"), *tokens = name_of ("out", stem, "tokens"),
+                  *logits = name_of ("out", stem, "raw_logits");
   g_autofree gint64 *wide = g_new (gint64, g->n);
   guint side = (guint) lround (sqrt (g->steps));
 

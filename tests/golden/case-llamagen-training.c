@@ -114,7 +114,8 @@ check_losses (const Batch *b, GError **error)
 {
   const ArraExec *exec = &b->item->check->exec;
   const ArraObjective plain = { .alignment = { .positions = ARRA_ALIGN_NONE } };
-  const ArraBatch batch = { .n = b->n, .length = b->length + 1, .ids = b->longer, .labels = b->labels, .lengths = b->lengths };
+  const ArraBatch batch
+      = { .n = b->n, .length = b->length + 1, .ids = b->longer, .labels = b->labels, .lengths = b->lengths };
   g_autoptr (ArraObjectiveRun) run = arra_objective_run_new (&plain, b->model, b->parameters, exec, error);
   ArraLosses losses;
 
@@ -132,12 +133,14 @@ check_batch (Batch *b, GError **error)
 {
   const LlamagenCase *item = b->item;
   const ArraWeights weights = arra_llamagen_weights (&item->config, NULL, "");
-  g_autoptr (ArraTape) tape = arra_tape_new (&item->check->exec, arra_transformer_graph_nodes (item->config.n_layers), error);
+  g_autoptr (ArraTape) tape
+      = arra_tape_new (&item->check->exec, arra_transformer_graph_nodes (item->config.n_layers), error);
 
   b->parameters = arra_parameters_new (error);
   return tape != NULL && b->parameters != NULL
          && arra_weights_describe (&weights, arra_parameters_add_shape, b->parameters, error)
-         && arra_parameters_allocate (b->parameters, TRUE, error) && arra_parameters_load (b->parameters, item->weights, error)
+         && arra_parameters_allocate (b->parameters, TRUE, error)
+         && arra_parameters_load (b->parameters, item->weights, error)
          && arra_tape_run (tape, FALSE, compare_logits, b, error) && check_losses (b, error);
 }
 

@@ -14,11 +14,17 @@
 static ArraSource *
 open_weights (const char *path, GError **error)
 {
-  return g_str_has_suffix (path, ".safetensors") ? arra_safetensors_open (path, error) : arra_torch_open (path, NULL, error);
+  return g_str_has_suffix (path, ".safetensors") ? arra_safetensors_open (path, error)
+                                                 : arra_torch_open (path, NULL, error);
 }
 
 static gboolean
-load_file (const LlamagenCase *item, const char *path, ArraSource **source, char **prefix, ArraLlamagenConfig *config, GError **error)
+load_file (const LlamagenCase *item,
+           const char *path,
+           ArraSource **source,
+           char **prefix,
+           ArraLlamagenConfig *config,
+           GError **error)
 {
   JsonObject *args;
   g_autoptr (JsonParser) parser = check_json (item->check, "model_args.json", &args);
@@ -37,7 +43,8 @@ load (LlamagenCase *item, const char *path, GError **error)
 {
   if (!load_file (item, path, &item->weights, &item->prefix, &item->config, error))
     return FALSE;
-  item->model = arra_llamagen_new (&item->config, item->weights, item->prefix, ARRA_N_DTYPES, item->check->exec.pool, NULL, error);
+  item->model = arra_llamagen_new (&item->config, item->weights, item->prefix, ARRA_N_DTYPES, item->check->exec.pool,
+                                   NULL, error);
   return item->model != NULL;
 }
 
@@ -79,7 +86,7 @@ check_angles (const LlamagenCase *item)
   const ArraTensor *expected = check_tensor (item->file, "out.freqs_cis");
   guint n = (guint) expected->shape[0], half = item->config.head_dim / 2, side = side_of (n - item->config.n_prefix);
   g_autofree float *frequencies = g_new (float, half), *cosine = g_new (float, half), *sine = g_new (float, half);
-  g_autofree float *all = g_new (float, (gsize) n * half * 2);
+  g_autofree float *all = g_new (float, (gsize) n *half * 2);
 
   arra_llamagen_frequencies (&item->config, frequencies);
   for (guint row = 0; row < n; row++)
@@ -121,7 +128,7 @@ check_sequences (const LlamagenCase *item, gboolean none, const char *name, GErr
   guint length = (guint) (n_codes / n) + 1;
   gsize size = (gsize) length * item->config.n_codes;
   g_autofree guint32 *ids = g_new (guint32, n * length);
-  g_autofree float *logits = g_new (float, n * size), *embedded = g_new (float, n * item->config.hidden_size);
+  g_autofree float *logits = g_new (float, n *size), *embedded = g_new (float, n * item->config.hidden_size);
   g_autofree ArraTransformerInput *inputs = g_new0 (ArraTransformerInput, n);
   g_autoptr (ArraTransformerRun) run = new_run (item, (guint) n * length, length, error);
   First first = { embedded, item->config.hidden_size };
@@ -132,7 +139,12 @@ check_sequences (const LlamagenCase *item, gboolean none, const char *name, GErr
       ids[i * length] = item->config.n_codes + (none ? item->config.n_classes : (guint) classes[i]);
       for (guint j = 1; j < length; j++)
         ids[i * length + j] = (guint32) codes[i * (length - 1) + j - 1];
-      inputs[i] = (ArraTransformerInput){ .cache = new_cache (item, length, error), .ids = ids + i * length, .n_ids = length, .columns = side_of (length), .logits = logits + i * size, .all_logits = TRUE };
+      inputs[i] = (ArraTransformerInput) { .cache = new_cache (item, length, error),
+                                           .ids = ids + i * length,
+                                           .n_ids = length,
+                                           .columns = side_of (length),
+                                           .logits = logits + i * size,
+                                           .all_logits = TRUE };
       ok = inputs[i].cache != NULL;
     }
   ok = ok && arra_transformer_forward (run, inputs, (guint) n, catch_first, &first, NULL, error);
@@ -215,7 +227,8 @@ choose (const Generation *g, guint index, guint step)
   guint32 best = 0;
 
   if (guided)
-    g->item->check->exec.kernels->guide (c, logits_at (g, index + g->n, step), (float) g->guidance, g->item->config.n_codes, scores);
+    g->item->check->exec.kernels->guide (c, logits_at (g, index + g->n, step), (float) g->guidance,
+                                         g->item->config.n_codes, scores);
   for (guint32 i = 1; i < g->item->config.n_codes; i++)
     if (scores[i] > scores[best])
       best = i;
@@ -232,7 +245,11 @@ step (const Generation *g, ArraTransformerRun *run, guint at, GError **error)
     {
       const Branch *branch = &g->branches[i];
 
-      inputs[i] = (ArraTransformerInput){ .cache = branch->cache, .left_out = branch->left_out, .columns = side_of (g->steps), .logits = logits_at (g, i, at), .n_ids = at == 0 ? branch->n : 1 };
+      inputs[i] = (ArraTransformerInput) { .cache = branch->cache,
+                                           .left_out = branch->left_out,
+                                           .columns = side_of (g->steps),
+                                           .logits = logits_at (g, i, at),
+                                           .n_ids = at == 0 ? branch->n : 1 };
       if (at > 0)
         last[i] = (guint32) g->tokens[i % g->n * g->steps + at - 1];
       inputs[i].ids = at > 0 ? &last[i] : branch->ids;
@@ -267,7 +284,8 @@ static gboolean
 generate (const Generation *g, const char *stem, GError **error)
 {
   const ArraLlamagenConfig *config = &g->item->config;
-  g_autofree char *tokens = g_strdup_printf ("out.%s.tokens", stem), *logits = g_strdup_printf ("out.%s.raw_logits", stem);
+  g_autofree char *tokens = g_strdup_printf ("out.%s.tokens", stem),
+                  *logits = g_strdup_printf ("out.%s.raw_logits", stem);
   g_autoptr (ArraTransformerRun) run = new_run (g->item, config->n_prefix, config->n_prefix + g->steps, error);
   gboolean ok = run != NULL && begin (g, run, error);
 
@@ -276,7 +294,8 @@ generate (const Generation *g, const char *stem, GError **error)
   if (!ok)
     return FALSE;
   check_ints (g->item->check, g->item->file, CASE, tokens, g->tokens, (gsize) g->n * g->steps);
-  check_floats (g->item->check, g->item->file, CASE, logits, g->logits, (gsize) g->n_branches * g->steps * config->n_codes);
+  check_floats (g->item->check, g->item->file, CASE, logits, g->logits,
+                (gsize) g->n_branches * g->steps * config->n_codes);
   return TRUE;
 }
 
@@ -321,7 +340,7 @@ check_generation (const LlamagenCase *item, const char *name, GError **error)
   read_name (stem, &g);
   g.tokens = g_new0 (gint64, (gsize) g.n * g.steps);
   g.n_branches = g.guidance > 1 ? 2 * g.n : g.n;
-  g.logits = logits = g_new0 (float, (gsize) g.n_branches * g.steps * item->config.n_codes);
+  g.logits = logits = g_new0 (float, (gsize) g.n_branches *g.steps * item->config.n_codes);
   g.branches = g_new0 (Branch, g.n_branches);
   ok = generate (&g, stem, error);
   g_free (g.tokens);
@@ -336,7 +355,8 @@ check_generations (const LlamagenCase *item, GError **error)
     {
       const char *name = arra_source_name (item->file, i);
 
-      if (g_str_has_prefix (name, "out.") && g_str_has_suffix (name, ".tokens") && !check_generation (item, name, error))
+      if (g_str_has_prefix (name, "out.") && g_str_has_suffix (name, ".tokens")
+          && !check_generation (item, name, error))
         return FALSE;
     }
   return TRUE;
@@ -361,7 +381,13 @@ read_sampling (const char *name)
 }
 
 static gboolean
-weigh (const LlamagenCase *item, ArraSampler *sampler, const ArraSampling *sampling, const float *logits, guint32 n, float *probabilities, GError **error)
+weigh (const LlamagenCase *item,
+       ArraSampler *sampler,
+       const ArraSampling *sampling,
+       const float *logits,
+       guint32 n,
+       float *probabilities,
+       GError **error)
 {
   const ArraLayout layout = { .n_tokens = n, .n_codes = n };
   const ArraGrammar grammar = { .layout = &layout, .expect = ARRA_EXPECT_CODE };
@@ -422,7 +448,7 @@ pad_left (LlamagenCase *item)
   g_autofree gint64 *turned = g_new0 (gint64, MAX (n_mask, 1));
   guint n = (guint) (n_mask / config->n_prefix);
 
-  item->features = g_new0 (float, n_mask * row);
+  item->features = g_new0 (float, n_mask *row);
   item->padding = g_new0 (guint, n);
   for (guint i = 0; mask != NULL && i < n; i++)
     {
@@ -524,14 +550,16 @@ check_other_file (const LlamagenCase *item, const char *file, GError **error)
     return FALSE;
   if (!is_same_shape (&config, &item->config))
     check_fault (item->check, "%s tells another shape", file);
-  comparison = (Comparison){ item, source, prefix };
+  comparison = (Comparison) { item, source, prefix };
   return arra_weights_foreach (&weights, compare_weight, &comparison, error);
 }
 
 static gboolean
 check_other_files (const LlamagenCase *item, const char *path, GError **error)
 {
-  JsonArray *files = json_object_has_member (item->check->entry, "other_files") ? json_object_get_array_member (item->check->entry, "other_files") : NULL;
+  JsonArray *files = json_object_has_member (item->check->entry, "other_files")
+                         ? json_object_get_array_member (item->check->entry, "other_files")
+                         : NULL;
 
   for (guint i = 0; files != NULL && i < json_array_get_length (files); i++)
     {
@@ -550,8 +578,9 @@ check_parts (LlamagenCase *item, const char *path, GError **error)
 {
   check_angles (item);
   if (item->config.kind == ARRA_LLAMAGEN_CLASSES)
-    return check_sequences (item, FALSE, "out.logits", error) && check_sequences (item, TRUE, "out.logits_uncond", error)
-           && check_generations (item, error) && check_draws (item, error) && check_other_files (item, path, error)
+    return check_sequences (item, FALSE, "out.logits", error)
+           && check_sequences (item, TRUE, "out.logits_uncond", error) && check_generations (item, error)
+           && check_draws (item, error) && check_other_files (item, path, error)
            && check_llamagen_training (item, error);
   if (!pad_left (item))
     return FALSE;

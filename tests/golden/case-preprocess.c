@@ -90,8 +90,7 @@ check_change (Check *check, ArraSource *file, const char *name, const char *what
 /* ---- floats */
 
 static void
-check_pixels (
-    Check *check, ArraSource *file, const char *name, const ArraVisionPixels *pixels, const ArraRaster *in)
+check_pixels (Check *check, ArraSource *file, const char *name, const ArraVisionPixels *pixels, const ArraRaster *in)
 {
   gsize n = 3 * pixels->size * pixels->size;
   g_autofree float *out = g_new (float, n);
@@ -111,12 +110,10 @@ check_encoder (Check *check,
                const ArraRaster *in)
 {
   gsize clip = (gsize) sizes->clip, sam = (gsize) sizes->sam;
-  const ArraVisionPixels hf
-      = { ARRA_VISION_SQUARE, ARRA_FILTER_BICUBIC, clip, clip, arra_clip_pixels_standard };
+  const ArraVisionPixels hf = { ARRA_VISION_SQUARE, ARRA_FILTER_BICUBIC, clip, clip, arra_clip_pixels_standard };
   const ArraVisionPixels openai
       = { ARRA_VISION_SQUARE_ROUNDED, ARRA_FILTER_BICUBIC, clip, clip, arra_clip_pixels_standard };
-  const ArraVisionPixels longest
-      = { ARRA_VISION_LONGEST, ARRA_FILTER_BILINEAR, sam, sam, arra_vision_imagenet };
+  const ArraVisionPixels longest = { ARRA_VISION_LONGEST, ARRA_FILTER_BILINEAR, sam, sam, arra_vision_imagenet };
 
   if (g_str_has_prefix (what, "clip_hf"))
     check_pixels (check, file, name, &hf, in);
@@ -146,16 +143,15 @@ static gboolean
 find_picture (ArraSource *file, const char *name, ArraRaster *in, const char **what)
 {
   const char *picture = name + strlen ("out."), *end = strchr (picture, '.');
-  g_autofree char *tensor
-      = end != NULL ? g_strdup_printf ("in.%.*s.u8", (int) (end - picture), picture) : NULL;
+  g_autofree char *tensor = end != NULL ? g_strdup_printf ("in.%.*s.u8", (int) (end - picture), picture) : NULL;
   const ArraTensor *found = tensor != NULL ? check_tensor (file, tensor) : NULL;
 
   if (found == NULL || found->n_dims < 2)
     return FALSE;
-  *in = (ArraRaster){ .width = (gsize) found->shape[1],
-                      .height = (gsize) found->shape[0],
-                      .channels = found->n_dims == 3 ? (guint) found->shape[2] : 1,
-                      .pixels = (guint8 *) found->data };
+  *in = (ArraRaster) { .width = (gsize) found->shape[1],
+                       .height = (gsize) found->shape[0],
+                       .channels = found->n_dims == 3 ? (guint) found->shape[2] : 1,
+                       .pixels = (guint8 *) found->data };
   *what = end + 1;
   return TRUE;
 }

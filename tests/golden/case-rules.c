@@ -43,8 +43,12 @@ read_layout (Check *check, Layout *layout)
     {
       const char *name = at->data;
       JsonNode *node = json_object_get_member (special, name);
-      const char *formula = JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING ? json_node_get_string (node) : NULL;
-      gint64 id = JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_INT64 ? json_node_get_int (node) : -1;
+      const char *formula = JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING
+                                ? json_node_get_string (node)
+                                : NULL;
+      gint64 id = JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_INT64
+                      ? json_node_get_int (node)
+                      : -1;
 
       if (strcmp (name, "first_image_code") == 0)
         layout->first_code = id;
@@ -172,7 +176,13 @@ check_candidates (Check *check, Run *run, guint k, const ArraSampler *sampler)
 }
 
 static gboolean
-check_step (Check *check, Run *run, guint k, JsonObject *step, ArraGrammar *grammar, ArraSampler *sampler, guint32 *last)
+check_step (Check *check,
+            Run *run,
+            guint k,
+            JsonObject *step,
+            ArraGrammar *grammar,
+            ArraSampler *sampler,
+            guint32 *last)
 {
   g_autoptr (GError) error = NULL;
   gboolean in_rows = grammar->expect == ARRA_EXPECT_CODE || grammar->expect == ARRA_EXPECT_FORCED;
@@ -181,7 +191,8 @@ check_step (Check *check, Run *run, guint k, JsonObject *step, ArraGrammar *gram
 
   synthesize (run->cond, run->vocab_size, k, (guint32) run->cond_salt);
   check_uncond (check, run, step, grammar, *last, guided);
-  if (!arra_sampler_filter (sampler, check->exec.kernels, grammar, &run->sampling, run->cond, guided ? run->uncond : NULL, &error))
+  if (!arra_sampler_filter (sampler, check->exec.kernels, grammar, &run->sampling, run->cond,
+                            guided ? run->uncond : NULL, &error))
     {
       check_fault (check, "step %u: %s", k, error->message);
       return FALSE;
@@ -189,7 +200,8 @@ check_step (Check *check, Run *run, guint k, JsonObject *step, ArraGrammar *gram
   check_candidates (check, run, k, sampler);
   greedy.greedy = TRUE;
   check_same_int (check, "n_finite", json_object_get_int_member (step, "n_finite"), (gint64) sampler->n_candidates);
-  check_same_int (check, "argmax", json_object_get_int_member (step, "argmax"), arra_sampler_pick (sampler, &greedy, 0, k));
+  check_same_int (check, "argmax", json_object_get_int_member (step, "argmax"),
+                  arra_sampler_pick (sampler, &greedy, 0, k));
   *last = (guint32) json_object_get_int_member (step, "next_token_in_script");
   if (!arra_grammar_push (grammar, *last, &error))
     {
@@ -241,7 +253,9 @@ read_script (Run *run, GError **error)
       || !arra_json_get_int (run->script, run->name, "text_top_k", 1, 1 << 20, &text_top_k, error)
       || !arra_json_get_double_default (run->script, run->name, "cfg", 1, &cfg, error))
     return FALSE;
-  run->sampling = (ArraSampling){ .guidance_scale = cfg, .temperature = 1, .top_p = 1, .top_k = (guint) top_k, .text_top_k = (guint) text_top_k };
+  run->sampling = (ArraSampling) {
+    .guidance_scale = cfg, .temperature = 1, .top_p = 1, .top_k = (guint) top_k, .text_top_k = (guint) text_top_k
+  };
   return TRUE;
 }
 
@@ -263,7 +277,8 @@ check_rules (Check *check)
   if (parser != NULL && expected != NULL && read_layout (check, &layout))
     {
       if (read_script (&run, &error)
-          && arra_vocabulary_init (&vocabulary, (guint32) run.vocab_size, (guint32) run.vocab_size, look_up, &layout, check->id, &error)
+          && arra_vocabulary_init (&vocabulary, (guint32) run.vocab_size, (guint32) run.vocab_size, look_up, &layout,
+                                   check->id, &error)
           && arra_sampler_init (&sampler, (guint32) run.vocab_size, &error))
         {
           run.cond = g_new (float, run.vocab_size);
@@ -283,7 +298,8 @@ check_rules (Check *check)
 
 /* ---- layout: the roles our vocabulary finds, and crop sizes */
 
-/* The ids the file gives, against its own rule for reserved names and against the tokenizer of the same golden directory. */
+/* The ids the file gives, against its own rule for reserved names and against the tokenizer of the same golden
+ * directory. */
 static void
 check_names (Check *check, const Layout *layout)
 {
@@ -316,8 +332,11 @@ check_roles (Check *check)
     const char *name;
     guint32 *id;
   } roles[] = {
-    { "<s>", &v.bos },        { "<eoss>", &v.image_end },          { "<racm3:break>", &v.image_start },
-    { "<reserved08706>", &v.stop }, { "<reserved08799>", &v.new_line },
+    { "<s>", &v.bos },
+    { "<eoss>", &v.image_end },
+    { "<racm3:break>", &v.image_start },
+    { "<reserved08706>", &v.stop },
+    { "<reserved08799>", &v.new_line },
   };
 
   if (!read_layout (check, &layout))
@@ -326,7 +345,8 @@ check_roles (Check *check)
   if (arra_vocabulary_init (&v, 65536, 65536, look_up, &layout, check->id, &error))
     {
       for (gsize i = 0; i < G_N_ELEMENTS (roles); i++)
-        check_same_int (check, roles[i].name, GPOINTER_TO_UINT (g_hash_table_lookup (layout.ids, roles[i].name)), *roles[i].id);
+        check_same_int (check, roles[i].name, GPOINTER_TO_UINT (g_hash_table_lookup (layout.ids, roles[i].name)),
+                        *roles[i].id);
       check_same_int (check, "first image code", layout.first_code, v.layout.id_of_code[0]);
       check_same_int (check, "last image code", layout.last_code, v.layout.id_of_code[v.layout.n_codes - 1]);
       for (guint n = 1; n <= v.layout.n_grids && n <= 64; n++)
@@ -358,13 +378,15 @@ static void
 check_size_choice (Check *check, JsonObject *choice)
 {
   guint target = (guint) json_object_get_int_member (choice, "target_size");
-  JsonArray *picture = json_object_get_array_member (choice, "image_wh"), *chosen = json_object_get_array_member (choice, "chosen_wh");
+  JsonArray *picture = json_object_get_array_member (choice, "image_wh"),
+            *chosen = json_object_get_array_member (choice, "chosen_wh");
   guint n = arra_crop_sizes (target, 32, NULL, 0);
   g_autofree ArraSize *sizes = g_new (ArraSize, n);
   ArraSize best;
 
   arra_crop_sizes (target, 32, sizes, n);
-  best = arra_crop_choose (sizes, n, (guint) json_array_get_int_element (picture, 0), (guint) json_array_get_int_element (picture, 1));
+  best = arra_crop_choose (sizes, n, (guint) json_array_get_int_element (picture, 0),
+                           (guint) json_array_get_int_element (picture, 1));
   check_same_int (check, "the chosen width", json_array_get_int_element (chosen, 0), best.width);
   check_same_int (check, "the chosen height", json_array_get_int_element (chosen, 1), best.height);
 }

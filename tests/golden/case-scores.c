@@ -39,8 +39,7 @@ find_size (const char *what, const char *name, ArraRaster *raster)
   const char *at = strstr (what, begin);
 
   return at != NULL
-         && sscanf (at + strlen (begin), "%zu,%zu,%u]", &raster->height, &raster->width, &raster->channels)
-                == 3;
+         && sscanf (at + strlen (begin), "%zu,%zu,%u]", &raster->height, &raster->width, &raster->channels) == 3;
 }
 
 /* The tolerance is a share of the largest value. */

@@ -10,14 +10,20 @@
 
 /* @mask (nullable): 1 for each id that is seen, these first; else all are. */
 static gboolean
-check_features (Check *check, const ArraT5 *model, ArraSource *file, const char *ids_name, const gint64 *mask, const char *out, GError **error)
+check_features (Check *check,
+                const ArraT5 *model,
+                ArraSource *file,
+                const char *ids_name,
+                const gint64 *mask,
+                const char *out,
+                GError **error)
 {
   gsize n, width = arra_t5_config (model)->hidden_size;
   g_autofree gint64 *wide = check_read_ints (check, file, ids_name, &n);
   const ArraTensor *shape = check_tensor (file, ids_name);
   guint batch = shape != NULL ? (guint) shape->shape[0] : 0, length = batch > 0 ? (guint) (n / batch) : 0;
   g_autofree guint32 *ids = g_new (guint32, n + 1);
-  g_autofree float *features = g_new (float, n * width + 1);
+  g_autofree float *features = g_new (float, n *width + 1);
 
   for (gsize i = 0; i < n && wide != NULL; i++)
     ids[i] = (guint32) wide[i];
@@ -27,7 +33,8 @@ check_features (Check *check, const ArraT5 *model, ArraSource *file, const char 
 
       for (guint i = 0; mask != NULL && i < length; i++)
         n_seen += (guint) mask[text * length + i];
-      if (!arra_t5_forward (model, &check->exec, ids + text * length, length, n_seen, features + (gsize) text * length * width, NULL, error))
+      if (!arra_t5_forward (model, &check->exec, ids + text * length, length, n_seen,
+                            features + (gsize) text * length * width, NULL, error))
         return FALSE;
     }
   check_floats (check, file, CASE, out, features, n * width);
@@ -40,7 +47,7 @@ check_bias (Check *check, const ArraT5 *model, ArraSource *file)
 {
   const ArraTensor *expected = check_tensor (file, "probe.position_bias");
   gsize heads = arra_t5_config (model)->n_heads, length = expected != NULL ? (gsize) expected->shape[3] : 1;
-  g_autofree float *by_distance = g_new (float, heads * (2 * length - 1)), *bias = g_new (float, heads * length * length);
+  g_autofree float *by_distance = g_new (float, heads * (2 * length - 1)), *bias = g_new (float, heads *length *length);
 
   arra_t5_bias (model, (guint) length, by_distance);
   for (gsize head = 0; head < heads; head++)
@@ -61,9 +68,12 @@ check_torch (Check *check, ArraSource *weights)
   check_error (check, error);
   for (gsize i = 0; torch != NULL && i < arra_source_count (weights); i++)
     {
-      const ArraTensor *a = arra_source_tensor (weights, i), *b = arra_source_find (torch, arra_source_name (weights, i));
+      const ArraTensor *a = arra_source_tensor (weights, i),
+                       *b = arra_source_find (torch, arra_source_name (weights, i));
 
-      check_same_int (check, arra_source_name (weights, i), TRUE, b != NULL && a->dtype == b->dtype && a->n_bytes == b->n_bytes && memcmp (a->data, b->data, a->n_bytes) == 0);
+      check_same_int (check, arra_source_name (weights, i), TRUE,
+                      b != NULL && a->dtype == b->dtype && a->n_bytes == b->n_bytes
+                          && memcmp (a->data, b->data, a->n_bytes) == 0);
     }
 }
 

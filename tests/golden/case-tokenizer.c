@@ -8,7 +8,12 @@
 #include "t5.h"
 
 static void
-check_ids (Check *check, const ArraTokenizer *tokenizer, const char *text, gsize length, gboolean special, JsonArray *expected)
+check_ids (Check *check,
+           const ArraTokenizer *tokenizer,
+           const char *text,
+           gsize length,
+           gboolean special,
+           JsonArray *expected)
 {
   g_autoptr (GError) error = NULL;
   gsize n = 0;
@@ -38,7 +43,11 @@ read_ids (JsonArray *array, gsize *n)
 }
 
 static void
-check_decoded (Check *check, const ArraTokenizer *tokenizer, JsonArray *array, gboolean skip_special, const char *expected)
+check_decoded (Check *check,
+               const ArraTokenizer *tokenizer,
+               JsonArray *array,
+               gboolean skip_special,
+               const char *expected)
 {
   gsize n;
   g_autofree guint32 *ids = read_ids (array, &n);
@@ -51,7 +60,8 @@ static void
 check_tokens (Check *check, const ArraTokenizer *tokenizer, JsonArray *ids, JsonArray *tokens)
 {
   for (guint i = 0; i < MIN (json_array_get_length (ids), json_array_get_length (tokens)); i++)
-    check_same_text (check, "a token's text", json_array_get_string_element (tokens, i), arra_tokenizer_token (tokenizer, (guint32) json_array_get_int_element (ids, i)));
+    check_same_text (check, "a token's text", json_array_get_string_element (tokens, i),
+                     arra_tokenizer_token (tokenizer, (guint32) json_array_get_int_element (ids, i)));
 }
 
 /* Compares where the file says what to expect; the three forms of the file name things differently. */
@@ -61,11 +71,16 @@ check_member_ids (Check *check, const ArraTokenizer *tokenizer, JsonObject *item
   const char *text = json_object_get_string_member (item, "text");
 
   if (json_object_has_member (item, key))
-    check_ids (check, tokenizer, text, strlen (text), strcmp (key, "ids") != 0, json_object_get_array_member (item, key));
+    check_ids (check, tokenizer, text, strlen (text), strcmp (key, "ids") != 0,
+               json_object_get_array_member (item, key));
 }
 
 static void
-check_member_text (Check *check, const ArraTokenizer *tokenizer, JsonObject *item, const char *key, gboolean skip_special)
+check_member_text (Check *check,
+                   const ArraTokenizer *tokenizer,
+                   JsonObject *item,
+                   const char *key,
+                   gboolean skip_special)
 {
   JsonArray *ids = json_object_get_array_member (item, "ids");
 
@@ -82,7 +97,8 @@ check_encoding (Check *check, const ArraTokenizer *tokenizer, JsonObject *item, 
   for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
     check_member_ids (check, tokenizer, item, keys[i]);
   if (json_object_has_member (item, "tokens"))
-    check_tokens (check, tokenizer, json_object_get_array_member (item, "ids"), json_object_get_array_member (item, "tokens"));
+    check_tokens (check, tokenizer, json_object_get_array_member (item, "ids"),
+                  json_object_get_array_member (item, "tokens"));
   check_member_text (check, tokenizer, item, "decoded", skip_special);
   check_member_text (check, tokenizer, item, "decoded_skip_special", TRUE);
 }
@@ -104,7 +120,8 @@ check_padded (Check *check, const ArraTokenizer *tokenizer, JsonObject *item)
   const ArraT5Config config = { .vocab_size = arra_tokenizer_size (tokenizer) };
   const char *text = json_object_get_string_member (item, "text");
   guint length = (guint) json_object_get_int_member (item, "max_length"), n_seen = 0;
-  JsonArray *expected = json_object_get_array_member (item, "input_ids"), *mask = json_object_get_array_member (item, "attention_mask");
+  JsonArray *expected = json_object_get_array_member (item, "input_ids"),
+            *mask = json_object_get_array_member (item, "attention_mask");
   g_autofree guint32 *ids = g_new (guint32, length);
   GError *error = NULL;
 
@@ -128,10 +145,13 @@ check_all (Check *check, const ArraTokenizer *tokenizer, JsonObject *object, Jso
 
   for (guint i = 0; i < json_array_get_length (cases); i++)
     check_encoding (check, tokenizer, json_array_get_object_element (cases, i), skip_special);
-  cases = json_object_has_member (object, "decode_cases") ? json_object_get_array_member (object, "decode_cases") : NULL;
+  cases
+      = json_object_has_member (object, "decode_cases") ? json_object_get_array_member (object, "decode_cases") : NULL;
   for (guint i = 0; cases != NULL && i < json_array_get_length (cases); i++)
     check_member_text (check, tokenizer, json_array_get_object_element (cases, i), "decoded", FALSE);
-  cases = json_object_has_member (object, "padded_to_max_length") ? json_object_get_array_member (object, "padded_to_max_length") : NULL;
+  cases = json_object_has_member (object, "padded_to_max_length")
+              ? json_object_get_array_member (object, "padded_to_max_length")
+              : NULL;
   for (guint i = 0; cases != NULL && i < json_array_get_length (cases); i++)
     check_padded (check, tokenizer, json_array_get_object_element (cases, i));
   if (json_object_has_member (object, "prompt_ids"))
@@ -154,7 +174,8 @@ check_tokenizer (Check *check)
   tokenizer = arra_tokenizer_open (path, &error);
   parser = tokenizer != NULL ? check_json (check, "encodings.json", &object) : NULL;
   if (parser != NULL)
-    cases = arra_json_get_array (object, "encodings.json", json_object_has_member (object, "encodings") ? "encodings" : "cases", &error);
+    cases = arra_json_get_array (object, "encodings.json",
+                                 json_object_has_member (object, "encodings") ? "encodings" : "cases", &error);
   if (cases != NULL)
     check_all (check, tokenizer, object, cases);
   check_error (check, g_steal_pointer (&error));

@@ -29,7 +29,8 @@ check_file (Check *check, const char *file, ArraSource *expected)
     return;
   check_same_int (check, file, (gint64) arra_source_count (expected), (gint64) arra_source_count (source));
   for (gsize i = 0; i < arra_source_count (expected); i++)
-    check_same_tensor (check, arra_source_name (expected, i), arra_source_tensor (expected, i), arra_source_find (source, arra_source_name (expected, i)));
+    check_same_tensor (check, arra_source_name (expected, i), arra_source_tensor (expected, i),
+                       arra_source_find (source, arra_source_name (expected, i)));
 }
 
 /* The names of expected.json are those of expected.safetensors. */
@@ -43,7 +44,8 @@ check_keys (Check *check, ArraSource *expected)
 
   check_error (check, error);
   for (guint i = 0; keys != NULL && i < json_array_get_length (keys); i++)
-    check_same_int (check, json_array_get_string_element (keys, i), TRUE, arra_source_find (expected, json_array_get_string_element (keys, i)) != NULL);
+    check_same_int (check, json_array_get_string_element (keys, i), TRUE,
+                    arra_source_find (expected, json_array_get_string_element (keys, i)) != NULL);
 }
 
 /* Every torch file that the manifest lists: bare_tensor.pt has an expectation of its own. */

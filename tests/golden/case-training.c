@@ -71,7 +71,7 @@ read_objective (Check *check, guint feature_width)
   alignment->weight = number_after (what, "lambda (weight of similar_loss) ", number_after (what, "lambda ", 1));
   alignment->rep_id = (guint32) number_after (note (check), "rep_id = ", 0);
   alignment->measure = strstr (what, "mse_loss") != NULL ? ARRA_ALIGN_MSE : ARRA_ALIGN_COSINE;
-  alignment->positions = objective.z_weight <= 0                        ? ARRA_ALIGN_NONE
+  alignment->positions = objective.z_weight <= 0                   ? ARRA_ALIGN_NONE
                          : strstr (check->id, "rep_last") != NULL  ? ARRA_ALIGN_LAST
                          : strstr (check->id, "rep_token") != NULL ? ARRA_ALIGN_TOKEN
                                                                    : ARRA_ALIGN_WINDOW;
@@ -109,9 +109,11 @@ open_training (Training *t, const char *features, GError **error)
   if (t->parameters == NULL || !arra_chameleon_config_read (&t->config, object, path, error)
       || !describe (&t->config, weights, t->parameters, error)
       || !arra_objective_add_parameters (&t->objective, arra_chameleon_trainable (&t->config), t->parameters, error)
-      || !arra_parameters_allocate (t->parameters, TRUE, error) || !arra_parameters_load (t->parameters, weights, error))
+      || !arra_parameters_allocate (t->parameters, TRUE, error)
+      || !arra_parameters_load (t->parameters, weights, error))
     return FALSE;
-  t->run = arra_objective_run_new (&t->objective, arra_chameleon_trainable (&t->config), t->parameters, &t->check->exec, error);
+  t->run = arra_objective_run_new (&t->objective, arra_chameleon_trainable (&t->config), t->parameters, &t->check->exec,
+                                   error);
   return t->run != NULL;
 }
 
@@ -167,7 +169,12 @@ read_batch (Training *t, const char *prefix, Batch *b)
     }
   b->features = g_new (float, count);
   arra_tensor_to_float (feature, 0, count, b->features);
-  b->batch = (ArraBatch){ .n = (guint) n, .length = (guint) (n_ids / n), .ids = b->ids, .labels = b->labels, .lengths = b->lengths, .features = b->features };
+  b->batch = (ArraBatch) { .n = (guint) n,
+                           .length = (guint) (n_ids / n),
+                           .ids = b->ids,
+                           .labels = b->labels,
+                           .lengths = b->lengths,
+                           .features = b->features };
   return TRUE;
 }
 
@@ -254,7 +261,8 @@ check_step (Training *t, ArraAdamW *adamw, guint step, GError **error)
   if (!ok)
     return FALSE;
   check_number (t, out, "loss", losses.total);
-  check_number (t, out, "grad_norm_before_clip", arra_clip_gradients (&t->check->exec, t->parameters, number_said (t->check, "total L2 norm ")));
+  check_number (t, out, "grad_norm_before_clip",
+                arra_clip_gradients (&t->check->exec, t->parameters, number_said (t->check, "total L2 norm ")));
   arra_adamw_step (adamw, &t->check->exec, number_said (t->check, " lr "), t->parameters);
   for (guint i = 0; i < t->parameters->n; i++)
     {
@@ -336,7 +344,8 @@ check_lr_schedule (Check *check)
       check_error (check, error);
       return TRUE;
     }
-  cases = JSON_NODE_HOLDS_ARRAY (json_parser_get_root (parser)) ? json_node_get_array (json_parser_get_root (parser)) : NULL;
+  cases = JSON_NODE_HOLDS_ARRAY (json_parser_get_root (parser)) ? json_node_get_array (json_parser_get_root (parser))
+                                                                : NULL;
   for (guint i = 0; cases != NULL && i < json_array_get_length (cases); i++)
     {
       JsonObject *item = json_array_get_object_element (cases, i), *args = json_object_get_object_member (item, "args");

@@ -150,7 +150,8 @@ check_vq (Check *check)
 
   if (vq.file != NULL && path != NULL && arra_vqgan_file_open (&vq.weights, path, &error))
     {
-      vq.vqgan = arra_vqgan_new (&vq.weights.config, vq.weights.source, vq.weights.prefix, check->exec.pool, NULL, &error);
+      vq.vqgan
+          = arra_vqgan_new (&vq.weights.config, vq.weights.source, vq.weights.prefix, check->exec.pool, NULL, &error);
       if (vq.vqgan != NULL)
         check_parts (&vq, &error);
     }

@@ -24,7 +24,8 @@ load_vqgan (Check *check, GError **error)
 
   if (yaml == NULL || !arra_vqgan_config_from_yaml (&config, yaml, error))
     return NULL;
-  source = g_file_test (plain, G_FILE_TEST_EXISTS) ? arra_safetensors_open (plain, error) : arra_torch_open (pickle, "state_dict", error);
+  source = g_file_test (plain, G_FILE_TEST_EXISTS) ? arra_safetensors_open (plain, error)
+                                                   : arra_torch_open (pickle, "state_dict", error);
   return source == NULL ? NULL : arra_vqgan_new (&config, source, "", check->exec.pool, NULL, error);
 }
 
@@ -40,7 +41,15 @@ widen (const guint32 *codes, gsize n)
 
 /* codes -> floats and bytes, against the case's tensors of these names */
 static gboolean
-decode (Check *check, const ArraVqgan *vqgan, ArraSource *file, const guint32 *codes, guint rows, guint columns, const char *floats, const char *bytes, GError **error)
+decode (Check *check,
+        const ArraVqgan *vqgan,
+        ArraSource *file,
+        const guint32 *codes,
+        guint rows,
+        guint columns,
+        const char *floats,
+        const char *bytes,
+        GError **error)
 {
   guint patch = arra_vqgan_patch (arra_vqgan_config (vqgan));
   gsize n = (gsize) rows * columns * patch * patch * 3;
@@ -63,7 +72,8 @@ encode (Check *check, const ArraVqgan *vqgan, ArraSource *file, guint k, GError 
   guint patch = arra_vqgan_patch (config);
   g_autofree char *stem = g_strdup_printf ("out.enc%u.", k);
   g_autofree char *in_name = g_strdup_printf ("in.enc%u.image_u8", k);
-  g_autofree char *whitened = g_strconcat (stem, "whitened_u8", NULL), *pixels_name = g_strconcat (stem, "pixels", NULL);
+  g_autofree char *whitened = g_strconcat (stem, "whitened_u8", NULL),
+                  *pixels_name = g_strconcat (stem, "pixels", NULL);
   g_autofree char *latent_name = g_strconcat (stem, "latent", NULL), *indices = g_strconcat (stem, "indices", NULL);
   g_autofree char *floats = g_strconcat (stem, "decoded_float", NULL), *bytes = g_strconcat (stem, "decoded_u8", NULL);
   const ArraTensor *in = check_tensor (file, in_name);
@@ -71,7 +81,7 @@ encode (Check *check, const ArraVqgan *vqgan, ArraSource *file, guint k, GError 
   guint height = (guint) in->shape[0], width = (guint) in->shape[1], rows = height / patch, columns = width / patch;
   gsize n = (gsize) height * width * 3;
   g_autofree float *pixels = g_new (float, n);
-  g_autofree float *latent = g_new (float, (gsize) rows * columns * config->embed_dim);
+  g_autofree float *latent = g_new (float, (gsize) rows *columns * config->embed_dim);
   g_autofree guint32 *codes = g_new (guint32, (gsize) rows * columns);
   g_autofree gint64 *wide = NULL;
   g_autoptr (ArraVqganRun) run = arra_vqgan_run_new (vqgan, &check->exec, rows, columns, TRUE, error);
@@ -187,12 +197,13 @@ check_order (Check *check, JsonObject *map, JsonArray *ids_of_codes)
       guint32 code;
 
       if (arra_image_code_parse (at->data, &code) && code < json_array_get_length (ids_of_codes))
-        check_same_int (check, at->data, json_array_get_int_element (ids_of_codes, code), json_object_get_int_member (map, at->data));
+        check_same_int (check, at->data, json_array_get_int_element (ids_of_codes, code),
+                        json_object_get_int_member (map, at->data));
     }
 }
 
-/* `real_first_last` of that file is left alone: it names code 1891 (IMGIMGBIJBZ) as the last of 8,192, while `sample_names`
- * rightly gives IMGIMGIBJBZ for 8191. */
+/* `real_first_last` of that file is left alone: it names code 1891 (IMGIMGBIJBZ) as the last of 8,192, while
+ * `sample_names` rightly gives IMGIMGIBJBZ for 8191. */
 gboolean
 check_vocabulary_names (Check *check)
 {

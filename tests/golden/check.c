@@ -185,7 +185,13 @@ check_ints (Check *check, ArraSource *source, const char *file, const char *name
 }
 
 void
-check_bytes (Check *check, ArraSource *source, const char *file, const char *name, const guint8 *got, gsize n, guint within)
+check_bytes (Check *check,
+             ArraSource *source,
+             const char *file,
+             const char *name,
+             const guint8 *got,
+             gsize n,
+             guint within)
 {
   const ArraTensor *tensor = begin (check, source, file, name, n);
   int error = 0;

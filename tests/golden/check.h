@@ -11,16 +11,16 @@
 typedef struct
 {
   const char *id;
-  const char *root;        /* the golden directory */
-  char *dir;               /* the case's own */
-  const char *tolerance;   /* the manifest's words */
-  double bound;            /* its first "abs NUMBER" */
-  guint within;            /* its "within NUMBER", for 8-bit pictures */
+  const char *root;      /* the golden directory */
+  char *dir;             /* the case's own */
+  const char *tolerance; /* the manifest's words */
+  double bound;          /* its first "abs NUMBER" */
+  guint within;          /* its "within NUMBER", for 8-bit pictures */
   JsonObject *entry;
   guint threads;
   ArraExec exec;
 
-  GHashTable *compared;    /* "file:tensor" */
+  GHashTable *compared; /* "file:tensor" */
   guint n_compared;
   double worst, worst_bound; /* the comparison nearest to, or farthest past, its bound */
   GString *faults;           /* nullable: a sentence for each failure */
@@ -54,7 +54,8 @@ gboolean check_janus (Check *check);
 void check_fault (Check *check, const char *format, ...) G_GNUC_PRINTF (2, 3);
 gboolean check_error (Check *check, GError *error); /* (transfer full) nullable: TRUE and a fault when there is one */
 
-/* (transfer full) (nullable): the file that the manifest's sentence on weights begins with; a fault when it names none. */
+/* (transfer full) (nullable): the file that the manifest's sentence on weights begins with; a fault when it names none.
+ */
 char *check_weights_path (Check *check);
 
 /* A case's file; a fault when it cannot be read. */
@@ -62,10 +63,17 @@ ArraSource *check_open (Check *check, const char *file);
 /* (nullable) */
 const ArraTensor *check_tensor (ArraSource *source, const char *name);
 
-/* Compare with tensor @name of @source (opened from @file) and count it. An absent tensor is passed over: not every case has every one. */
+/* Compare with tensor @name of @source (opened from @file) and count it. An absent tensor is passed over: not every
+ * case has every one. */
 void check_floats (Check *check, ArraSource *source, const char *file, const char *name, const float *got, gsize n);
 void check_ints (Check *check, ArraSource *source, const char *file, const char *name, const gint64 *got, gsize n);
-void check_bytes (Check *check, ArraSource *source, const char *file, const char *name, const guint8 *got, gsize n, guint within);
+void check_bytes (Check *check,
+                  ArraSource *source,
+                  const char *file,
+                  const char *name,
+                  const guint8 *got,
+                  gsize n,
+                  guint within);
 
 /* The integers of a tensor as gint64 (transfer full, g_free): I64, I32 or U8; a fault and NULL when it is missing. */
 gint64 *check_read_ints (Check *check, ArraSource *source, const char *name, gsize *n);

@@ -49,7 +49,8 @@ static CheckRunner
 find_runner (const char *id)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (families); i++)
-    if (strcmp (id, families[i].id) == 0 || (g_str_has_suffix (families[i].id, ".") && g_str_has_prefix (id, families[i].id)))
+    if (strcmp (id, families[i].id) == 0
+        || (g_str_has_suffix (families[i].id, ".") && g_str_has_prefix (id, families[i].id)))
       return families[i].runner;
   return NULL;
 }
@@ -99,7 +100,8 @@ run_case (const char *root, JsonObject *entry, ArraExec exec, guint threads)
     }
   check_complete (&check);
   ok = check.faults == NULL;
-  g_print ("%-32s error %-10.3g tolerance %-8.3g %s (%u compared)\n", id, check.worst, MAX (check.worst_bound, 0), ok ? "ok" : "FAIL", check.n_compared);
+  g_print ("%-32s error %-10.3g tolerance %-8.3g %s (%u compared)\n", id, check.worst, MAX (check.worst_bound, 0),
+           ok ? "ok" : "FAIL", check.n_compared);
   if (!ok)
     {
       g_print ("    %s\n", check.faults->str);
@@ -128,7 +130,8 @@ run_all (const char *root, const char *only, ArraExec exec, guint threads)
           g_printerr ("%s: case %u is no object\n", path, i);
           return EXIT_FAIL;
         }
-      if (only != NULL && g_strcmp0 (only, json_object_get_string_member_with_default (json_node_get_object (node), "id", "")) != 0)
+      if (only != NULL
+          && g_strcmp0 (only, json_object_get_string_member_with_default (json_node_get_object (node), "id", "")) != 0)
         continue;
       n_run++;
       ok = run_case (root, json_node_get_object (node), exec, threads) && ok;
@@ -157,7 +160,8 @@ main (int argc, char **argv)
 
   setlocale (LC_ALL, "");
   g_option_context_add_main_entries (context, options, NULL);
-  g_option_context_set_summary (context, "Runs every case of DIR/MANIFEST.json that is supported and compares all its out.* values.");
+  g_option_context_set_summary (
+      context, "Runs every case of DIR/MANIFEST.json that is supported and compares all its out.* values.");
   if (!g_option_context_parse (context, &argc, &argv, &error) || argc != 2 || threads < 1)
     {
       g_printerr ("%s\n", error != NULL ? error->message : "Usage: golden-check [--threads N] [--case ID] DIR");

@@ -30,8 +30,8 @@ static void
 fill (const ArraParameter *item, const char *salt, float *out)
 {
   guint64 first = start (salt, item->name);
-  gboolean scale = (item->n_dims == 1 && g_str_has_suffix (item->name, ".weight"))
-                   || g_str_has_suffix (item->name, "running_var");
+  gboolean scale
+      = (item->n_dims == 1 && g_str_has_suffix (item->name, ".weight")) || g_str_has_suffix (item->name, "running_var");
   double range = item->n_dims > 1 ? sqrt (3.0 / ((double) item->count / (double) item->shape[0])) : 0.1;
 
   for (gsize i = 0; i < item->count; i++)
@@ -55,9 +55,8 @@ made_weights (ArraParameters *parameters, const char *salt)
     {
       const ArraParameter *item = &parameters->items[i];
       float *data = parameters->data + item->offset;
-      ArraTensor tensor = {
-        .dtype = ARRA_F32, .n_dims = item->n_dims, .data = data, .n_bytes = item->count * sizeof *data
-      };
+      ArraTensor tensor
+          = { .dtype = ARRA_F32, .n_dims = item->n_dims, .data = data, .n_bytes = item->count * sizeof *data };
 
       fill (item, salt, data);
       memcpy (tensor.shape, item->shape, item->n_dims * sizeof item->shape[0]);

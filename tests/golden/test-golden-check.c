@@ -68,7 +68,8 @@ static int
 run (const char *dir, const char *id, char **output)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GSubprocess) process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_MERGE, &error, golden_check, "--case", id, dir, NULL);
+  g_autoptr (GSubprocess) process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_MERGE,
+                                                      &error, golden_check, "--case", id, dir, NULL);
 
   g_assert_no_error (error);
   g_subprocess_communicate_utf8 (process, NULL, NULL, output, NULL, &error);
@@ -240,7 +241,8 @@ static const TextCase text_cases[] = {
   { "rules.one_image_cfg4", "rules/one_image_cfg4.json", "\"argmax\":6147", "\"argmax\":6148" },
   { "tokenizer.chameleon_bpe_small", "tokenizer/chameleon_bpe_small/encodings.json", "[166", "[167" },
   { "tokenizer.deepseek_bpe_small", "tokenizer/deepseek_bpe_small/encodings.json", "\n521\n", "\n522\n" },
-  { "tokenizer.deepseek_bpe_small", "tokenizer/deepseek_bpe_small/tokenizer_config.json", "\"add_bos_token\": true", "\"add_bos_token\": false" },
+  { "tokenizer.deepseek_bpe_small", "tokenizer/deepseek_bpe_small/tokenizer_config.json", "\"add_bos_token\": true",
+    "\"add_bos_token\": false" },
   { "tokenizer.t5_unigram_B", "tokenizer/t5_unigram_B/encodings.json", "\"ello orld\"", "\"ello old\"" },
   { "torch_files", "torch_files/expected.json", "\"list.0\"", "\"list.9\"" },
   { "tokenizer.llamagen_clean_caption", "tokenizer/llamagen_clean_caption.json", "of a dog", "of a cat" },
@@ -284,8 +286,10 @@ test_uncompared (void)
   const float value = 1;
 
   for (gsize i = 0; i < n; i++)
-    tensors[i] = (ArraNamedTensor){ arra_source_name (source, i), *arra_source_tensor (source, i) };
-  tensors[n] = (ArraNamedTensor){ "out.nobody_knows", { .dtype = ARRA_F32, .n_dims = 1, .shape = { 1 }, .data = &value, .n_bytes = sizeof value } };
+    tensors[i] = (ArraNamedTensor) { arra_source_name (source, i), *arra_source_tensor (source, i) };
+  tensors[n] = (ArraNamedTensor) {
+    "out.nobody_knows", { .dtype = ARRA_F32, .n_dims = 1, .shape = { 1 }, .data = &value, .n_bytes = sizeof value }
+  };
   g_assert_true (arra_safetensors_write (larger, tensors, n + 1, &error));
   g_assert_cmpint (g_remove (path), ==, 0);
   g_assert_cmpint (g_rename (larger, path), ==, 0);
@@ -327,7 +331,29 @@ test_untouched (gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  static const char *const whole[] = { "chameleon.a_mha", "vqgan.small", "rules.layout", "tokenizer.chameleon_bpe_small", "tokenizer.deepseek_bpe_small", "tokenizer.t5_unigram_A_small_charsmap", "tokenizer.t5_unigram_B", "tokenizer.t5_unigram_C_small_charsmap", "tokenizer.llamagen_clean_caption", "torch_files", "chameleon.a_mha.meta", "chameleon.b_gqa_swin.meta", "vision.t5_encoder", "e2e", "training.hybnext_lam1", "training.adamw_clip4", "training.lr_schedule", "vision.clip", "vision.biomedclip_hf", "vision.biomedclip_openclip", "vision.dinov2", "vision.medsam", "vision.preprocess" };
+  static const char *const whole[] = { "chameleon.a_mha",
+                                       "vqgan.small",
+                                       "rules.layout",
+                                       "tokenizer.chameleon_bpe_small",
+                                       "tokenizer.deepseek_bpe_small",
+                                       "tokenizer.t5_unigram_A_small_charsmap",
+                                       "tokenizer.t5_unigram_B",
+                                       "tokenizer.t5_unigram_C_small_charsmap",
+                                       "tokenizer.llamagen_clean_caption",
+                                       "torch_files",
+                                       "chameleon.a_mha.meta",
+                                       "chameleon.b_gqa_swin.meta",
+                                       "vision.t5_encoder",
+                                       "e2e",
+                                       "training.hybnext_lam1",
+                                       "training.adamw_clip4",
+                                       "training.lr_schedule",
+                                       "vision.clip",
+                                       "vision.biomedclip_hf",
+                                       "vision.biomedclip_openclip",
+                                       "vision.dinov2",
+                                       "vision.medsam",
+                                       "vision.preprocess" };
 
   g_test_init (&argc, &argv, NULL);
   g_assert_cmpint (argc, >, 1);

@@ -109,7 +109,8 @@ build_others (GByteArray *bytes)
   build_key (bytes, "maybe", 7);
   build_u8 (bytes, 2);
   build_key (bytes, "text", 8);
-  build_string (bytes, "gr\xC3\xBC\xC3\x9F" "e");
+  build_string (bytes, "gr\xC3\xBC\xC3\x9F"
+                       "e");
   build_key (bytes, "binary", 8);
   build_string (bytes, "\xFF");
   build_key (bytes, "bytes", 9);

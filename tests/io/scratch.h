@@ -14,7 +14,8 @@ int scratch_run (void);           /* g_test_run() and scratch_remove() */
 /* That *@error is set and its message names @file and holds @word elsewhere; clears it. */
 void scratch_assert_fault (GError **error, const char *file, const char *word);
 
-/* Files that no reader takes: missing, empty, a directory, a named pipe, unreadable ones. @open returns NULL and an error. */
+/* Files that no reader takes: missing, empty, a directory, a named pipe, unreadable ones. @open returns NULL and an
+ * error. */
 typedef gpointer (*ScratchOpen) (const char *path, GError **error);
 void scratch_check_odd_files (ScratchOpen open_file);
 

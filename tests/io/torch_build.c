@@ -20,8 +20,7 @@ torch_build (const char *path, const TorchEntry *entries, gboolean deflated)
 
       g_assert_cmpint (index, >=, 0);
       g_assert_cmpint (
-          zip_set_file_compression (zip, (zip_uint64_t) index, deflated ? ZIP_CM_DEFLATE : ZIP_CM_STORE, 0),
-          ==, 0);
+          zip_set_file_compression (zip, (zip_uint64_t) index, deflated ? ZIP_CM_DEFLATE : ZIP_CM_STORE, 0), ==, 0);
     }
   g_assert_cmpint (zip_close (zip), ==, 0);
 }

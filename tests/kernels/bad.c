@@ -111,8 +111,15 @@ bad_softmax (float *x, gsize n)
 }
 
 static void
-bad_attend (const float *q, const float *k, const float *v, gsize stride, gsize n_pos, gsize head_dim,
-            float scale, float *scores, float *out)
+bad_attend (const float *q,
+            const float *k,
+            const float *v,
+            gsize stride,
+            gsize n_pos,
+            gsize head_dim,
+            float scale,
+            float *scores,
+            float *out)
 {
   good ()->attend (q, k, v, stride, n_pos, head_dim, scale, scores, out);
   out[head_dim] = 0; /* beyond the end */
@@ -188,15 +195,26 @@ bad_widen_q6_k (const void *src, gsize n, float *dst)
 }
 
 static void
-bad_affine_swish (const float *x, gsize n_pixels, gsize channels, const float *scale, const float *bias,
-                  gboolean swish, float *y)
+bad_affine_swish (const float *x,
+                  gsize n_pixels,
+                  gsize channels,
+                  const float *scale,
+                  const float *bias,
+                  gboolean swish,
+                  float *y)
 {
   good ()->affine_swish (x, n_pixels, channels, scale, bias, TRUE, y);
 }
 
 static void
-bad_affine_swish_vjp (const float *x, const float *dy, gsize n_pixels, gsize channels, const float *scale,
-                      const float *bias, float *dv, float *sums)
+bad_affine_swish_vjp (const float *x,
+                      const float *dy,
+                      gsize n_pixels,
+                      gsize channels,
+                      const float *scale,
+                      const float *bias,
+                      float *dv,
+                      float *sums)
 {
   for (gsize c = 0; c < channels; c++)
     {
@@ -233,8 +251,15 @@ bad_convolve_weights (const ArraConvShape *shape, const float *x, const float *d
 }
 
 static void
-bad_matmul_f32 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
-                gsize n_tokens, float *y, gsize y_stride)
+bad_matmul_f32 (const void *w,
+                gsize w_stride,
+                gsize n_rows,
+                gsize k,
+                const void *x,
+                gsize x_stride,
+                gsize n_tokens,
+                float *y,
+                gsize y_stride)
 {
   good ()->matmul_f32 (w, w_stride, n_rows, k, x, x_stride, n_tokens, y, y_stride);
   if (n_rows > 3)
@@ -242,15 +267,29 @@ bad_matmul_f32 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void
 }
 
 static void
-bad_matmul_bf16 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
-                 gsize n_tokens, float *y, gsize y_stride)
+bad_matmul_bf16 (const void *w,
+                 gsize w_stride,
+                 gsize n_rows,
+                 gsize k,
+                 const void *x,
+                 gsize x_stride,
+                 gsize n_tokens,
+                 float *y,
+                 gsize y_stride)
 {
   good ()->matmul_bf16 (w, w_stride, n_rows, k / 16 * 16, x, x_stride, n_tokens, y, y_stride);
 }
 
 static void
-bad_matmul_f16 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
-                gsize n_tokens, float *y, gsize y_stride)
+bad_matmul_f16 (const void *w,
+                gsize w_stride,
+                gsize n_rows,
+                gsize k,
+                const void *x,
+                gsize x_stride,
+                gsize n_tokens,
+                float *y,
+                gsize y_stride)
 {
   good ()->matmul_f16 (w, w_stride, n_rows, k, x, x_stride, n_tokens, y, y_stride);
   if (n_tokens > 1)
@@ -259,8 +298,15 @@ bad_matmul_f16 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void
 
 /* -128 is taken for -127, as a sign trick on the wrong side does. */
 static void
-bad_matmul_q8_0 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
-                 gsize n_tokens, float *y, gsize y_stride)
+bad_matmul_q8_0 (const void *w,
+                 gsize w_stride,
+                 gsize n_rows,
+                 gsize k,
+                 const void *x,
+                 gsize x_stride,
+                 gsize n_tokens,
+                 float *y,
+                 gsize y_stride)
 {
   gsize row_size = k / ARRA_QK * sizeof (ArraBlockQ8_0);
 
@@ -287,8 +333,15 @@ exchange (guint8 *a, guint8 *b, gsize n)
 }
 
 static void
-bad_matmul_q4_0 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
-                 gsize n_tokens, float *y, gsize y_stride)
+bad_matmul_q4_0 (const void *w,
+                 gsize w_stride,
+                 gsize n_rows,
+                 gsize k,
+                 const void *x,
+                 gsize x_stride,
+                 gsize n_tokens,
+                 float *y,
+                 gsize y_stride)
 {
   gsize row_size = k / ARRA_QK * sizeof (ArraBlockQ4_0);
 
@@ -302,8 +355,15 @@ bad_matmul_q4_0 (const void *w, gsize w_stride, gsize n_rows, gsize k, const voi
 }
 
 static void
-bad_matmul_q4_k (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
-                 gsize n_tokens, float *y, gsize y_stride)
+bad_matmul_q4_k (const void *w,
+                 gsize w_stride,
+                 gsize n_rows,
+                 gsize k,
+                 const void *x,
+                 gsize x_stride,
+                 gsize n_tokens,
+                 float *y,
+                 gsize y_stride)
 {
   gsize row_size = k / ARRA_QK_K * sizeof (ArraBlockQ4_K);
 
@@ -317,8 +377,15 @@ bad_matmul_q4_k (const void *w, gsize w_stride, gsize n_rows, gsize k, const voi
 }
 
 static void
-bad_matmul_q6_k (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
-                 gsize n_tokens, float *y, gsize y_stride)
+bad_matmul_q6_k (const void *w,
+                 gsize w_stride,
+                 gsize n_rows,
+                 gsize k,
+                 const void *x,
+                 gsize x_stride,
+                 gsize n_tokens,
+                 float *y,
+                 gsize y_stride)
 {
   gsize row_size = k / ARRA_QK_K * sizeof (ArraBlockQ6_K);
 
@@ -332,24 +399,45 @@ bad_matmul_q6_k (const void *w, gsize w_stride, gsize n_rows, gsize k, const voi
 }
 
 static void
-bad_matmul_q8_0_panels (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
-                        gsize n_tokens, float *y, gsize y_stride)
+bad_matmul_q8_0_panels (const void *w,
+                        gsize w_stride,
+                        gsize n_rows,
+                        gsize k,
+                        const void *x,
+                        gsize x_stride,
+                        gsize n_tokens,
+                        float *y,
+                        gsize y_stride)
 {
   good ()->matmul_q8_0_panels (w, w_stride, n_rows, k, x, x_stride, n_tokens, y, y_stride);
   y[(n_tokens - 1) * y_stride + n_rows] = 0;
 }
 
 static void
-bad_matmul_q4_0_panels (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
-                        gsize n_tokens, float *y, gsize y_stride)
+bad_matmul_q4_0_panels (const void *w,
+                        gsize w_stride,
+                        gsize n_rows,
+                        gsize k,
+                        const void *x,
+                        gsize x_stride,
+                        gsize n_tokens,
+                        float *y,
+                        gsize y_stride)
 {
   good ()->matmul_q4_0_panels (w, w_stride, n_rows, k, x, x_stride, n_tokens, y, y_stride);
   exchange ((guint8 *) (y + 2), (guint8 *) (y + 3), sizeof *y);
 }
 
 static void
-bad_matmul_q4_k_panels (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
-                        gsize n_tokens, float *y, gsize y_stride)
+bad_matmul_q4_k_panels (const void *w,
+                        gsize w_stride,
+                        gsize n_rows,
+                        gsize k,
+                        const void *x,
+                        gsize x_stride,
+                        gsize n_tokens,
+                        float *y,
+                        gsize y_stride)
 {
   g_autofree ArraBlockQ4_K *panel = g_memdup2 (w, n_rows * w_stride);
   guint8 *q = (guint8 *) panel + ARRA_PANEL_ROWS * offsetof (ArraBlockQ4_K, q);
@@ -360,16 +448,23 @@ bad_matmul_q4_k_panels (const void *w, gsize w_stride, gsize n_rows, gsize k, co
 }
 
 static void
-bad_matmul_q6_k_panels (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
-                        gsize n_tokens, float *y, gsize y_stride)
+bad_matmul_q6_k_panels (const void *w,
+                        gsize w_stride,
+                        gsize n_rows,
+                        gsize k,
+                        const void *x,
+                        gsize x_stride,
+                        gsize n_tokens,
+                        float *y,
+                        gsize y_stride)
 {
   good ()->matmul_q6_k_panels (w, w_stride, n_rows - ARRA_PANEL_ROWS, k, x, x_stride, n_tokens, y, y_stride);
 }
 
-#define BAD(name, words) \
+#define BAD(name, words)                        \
   static void spoil_##name (ArraKernels *table) \
-  { \
-    table->name = bad_##name; \
+  {                                             \
+    table->name = bad_##name;                   \
   }
 #include "bad-list.h"
 #undef BAD

@@ -23,7 +23,7 @@ draw_shape (GRand *rand, gsize round, Draw *d)
 {
   ArraConvShape *s = &d->shape;
 
-  *d = (Draw){ .shape = { .taps = d->taps, .n_rows = pick (rand, 1, 3), .n_pixels = pick (rand, 1, 29) } };
+  *d = (Draw) { .shape = { .taps = d->taps, .n_rows = pick (rand, 1, 3), .n_pixels = pick (rand, 1, 29) } };
   s->n_taps = pick (rand, 1, MAX_TAPS);
   s->n_in = pick (rand, 1, 27);
   s->n_out = round % 3 == 0 ? pick (rand, 1, 70) : 16 * pick (rand, 1, 3);

@@ -60,7 +60,10 @@ draw_q8_0 (GRand *rand, Values values, guint8 *w, gsize n)
       for (gsize i = 0; i < ARRA_QK; i++)
         {
           guint32 bits = g_rand_int (rand);
-          block.q[i] = kind == 0 ? -128 : kind == 1 ? 0 : kind == 2 ? (gint8) ((bits & 1) ? -128 : 127) : (gint8) (bits & 0xff);
+          block.q[i] = kind == 0   ? -128
+                       : kind == 1 ? 0
+                       : kind == 2 ? (gint8) ((bits & 1) ? -128 : 127)
+                                   : (gint8) (bits & 0xff);
         }
       memcpy (w + b * sizeof block, &block, sizeof block);
     }
@@ -114,7 +117,10 @@ draw_tokens_q8a (GRand *rand, Values values, guint8 *x, gsize n)
       block.offset = 0;
       for (gsize i = 0; i < ARRA_QK; i++)
         {
-          block.q[i] = (gint8) (kind == 0 ? 127 : kind == 1 ? -127 : kind == 2 ? 0 : g_rand_int_range (rand, -127, 128));
+          block.q[i] = (gint8) (kind == 0   ? 127
+                                : kind == 1 ? -127
+                                : kind == 2 ? 0
+                                            : g_rand_int_range (rand, -127, 128));
           block.offset -= 128 * block.q[i];
         }
       memcpy (x + b * sizeof block, &block, sizeof block);
@@ -135,7 +141,9 @@ draw_shape (GRand *rand, gsize round, gsize unit, gsize unit_bytes_w, gsize unit
 
   s.k = unit > 1 ? unit * (gsize) g_rand_int_range (rand, 1, unit > ARRA_QK ? 6 : 12) : 1 + round % 70;
   if (round % 50 == 0)
-    s.k = unit * (gsize) (unit > ARRA_QK ? g_rand_int_range (rand, 5, 20) : g_rand_int_range (rand, 33, 80)) * (unit > 1 ? 1 : 16) + (unit > 1 ? 0 : round % 16);
+    s.k = unit * (gsize) (unit > ARRA_QK ? g_rand_int_range (rand, 5, 20) : g_rand_int_range (rand, 33, 80))
+              * (unit > 1 ? 1 : 16)
+          + (unit > 1 ? 0 : round % 16);
   units = s.k / unit;
   s.n_rows = (gsize) g_rand_int_range (rand, 1, round % 7 == 0 ? 50 : 10);
   s.n_tokens = (gsize) g_rand_int_range (rand, 1, round % 5 == 0 ? 24 : 6);
@@ -164,8 +172,14 @@ interleave (const ArraPanelLayout *layout, guint8 *w, const Shape *s, gsize n_bl
 
 /* @layout: (nullable): weights are in panels. */
 static char *
-check_once (ArraMatmulFunc spec, ArraMatmulFunc variant, GRand *rand, const char *name, const Shape *s,
-            DrawWeights weights, DrawWeights tokens, const ArraPanelLayout *layout)
+check_once (ArraMatmulFunc spec,
+            ArraMatmulFunc variant,
+            GRand *rand,
+            const char *name,
+            const Shape *s,
+            DrawWeights weights,
+            DrawWeights tokens,
+            const ArraPanelLayout *layout)
 {
   Values values = (Values) g_rand_int_range (rand, 0, N_VALUES);
   gsize shift = (gsize) g_rand_int_range (rand, 0, 4);
@@ -186,7 +200,11 @@ check_once (ArraMatmulFunc spec, ArraMatmulFunc variant, GRand *rand, const char
 }
 
 static char *
-check_matmul (ArraMatmulFunc spec, ArraMatmulFunc variant, GRand *rand, const char *name, gsize size,
+check_matmul (ArraMatmulFunc spec,
+              ArraMatmulFunc variant,
+              GRand *rand,
+              const char *name,
+              gsize size,
               DrawWeights weights)
 {
   char *fault = NULL;
@@ -219,7 +237,12 @@ check_matmul_f16 (const ArraKernels *spec, const ArraKernels *variant, GRand *ra
 
 /* @unit weights lie in @size bytes. */
 static char *
-check_blocks (ArraMatmulFunc spec, ArraMatmulFunc variant, GRand *rand, const char *name, gsize unit, gsize size,
+check_blocks (ArraMatmulFunc spec,
+              ArraMatmulFunc variant,
+              GRand *rand,
+              const char *name,
+              gsize unit,
+              gsize size,
               DrawWeights weights)
 {
   char *fault = NULL;
@@ -235,31 +258,40 @@ check_blocks (ArraMatmulFunc spec, ArraMatmulFunc variant, GRand *rand, const ch
 char *
 check_matmul_q8_0 (const ArraKernels *spec, const ArraKernels *variant, GRand *rand)
 {
-  return check_blocks (spec->matmul_q8_0, variant->matmul_q8_0, rand, "matmul_q8_0", ARRA_QK, sizeof (ArraBlockQ8_0), draw_q8_0);
+  return check_blocks (spec->matmul_q8_0, variant->matmul_q8_0, rand, "matmul_q8_0", ARRA_QK, sizeof (ArraBlockQ8_0),
+                       draw_q8_0);
 }
 
 char *
 check_matmul_q4_0 (const ArraKernels *spec, const ArraKernels *variant, GRand *rand)
 {
-  return check_blocks (spec->matmul_q4_0, variant->matmul_q4_0, rand, "matmul_q4_0", ARRA_QK, sizeof (ArraBlockQ4_0), draw_q4_0);
+  return check_blocks (spec->matmul_q4_0, variant->matmul_q4_0, rand, "matmul_q4_0", ARRA_QK, sizeof (ArraBlockQ4_0),
+                       draw_q4_0);
 }
 
 char *
 check_matmul_q4_k (const ArraKernels *spec, const ArraKernels *variant, GRand *rand)
 {
-  return check_blocks (spec->matmul_q4_k, variant->matmul_q4_k, rand, "matmul_q4_k", ARRA_QK_K, sizeof (ArraBlockQ4_K), draw_q4_k);
+  return check_blocks (spec->matmul_q4_k, variant->matmul_q4_k, rand, "matmul_q4_k", ARRA_QK_K, sizeof (ArraBlockQ4_K),
+                       draw_q4_k);
 }
 
 char *
 check_matmul_q6_k (const ArraKernels *spec, const ArraKernels *variant, GRand *rand)
 {
-  return check_blocks (spec->matmul_q6_k, variant->matmul_q6_k, rand, "matmul_q6_k", ARRA_QK_K, sizeof (ArraBlockQ6_K), draw_q6_k);
+  return check_blocks (spec->matmul_q6_k, variant->matmul_q6_k, rand, "matmul_q6_k", ARRA_QK_K, sizeof (ArraBlockQ6_K),
+                       draw_q6_k);
 }
 
 /* @unit weights lie as @layout says. */
 static char *
-check_panels (ArraMatmulFunc spec, ArraMatmulFunc variant, GRand *rand, const char *name, gsize unit,
-              const ArraPanelLayout *layout, DrawWeights weights)
+check_panels (ArraMatmulFunc spec,
+              ArraMatmulFunc variant,
+              GRand *rand,
+              const char *name,
+              gsize unit,
+              const ArraPanelLayout *layout,
+              DrawWeights weights)
 {
   char *fault = NULL;
 

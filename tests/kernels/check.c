@@ -5,9 +5,9 @@
 #include <math.h>
 #include <string.h>
 
-#define ROUNDS 40  /* draws for each length up to LENGTHS */
+#define ROUNDS 40 /* draws for each length up to LENGTHS */
 #define LENGTHS 71
-#define GUARD 20   /* floats after an output that must stay as they are */
+#define GUARD 20 /* floats after an output that must stay as they are */
 
 float
 draw_float (GRand *rand, Values values)
@@ -62,7 +62,8 @@ difference (const char *what, gsize n, const float *a, const float *b, gsize n_c
 
   if (same_floats (a, b, n_compared, &at))
     return NULL;
-  return g_strdup_printf ("%s of %" G_GSIZE_FORMAT ": element %" G_GSIZE_FORMAT " is %a instead of %a", what, n, at, b[at], a[at]);
+  return g_strdup_printf ("%s of %" G_GSIZE_FORMAT ": element %" G_GSIZE_FORMAT " is %a instead of %a", what, n, at,
+                          b[at], a[at]);
 }
 
 /* Inputs of one draw, at an odd place, and the outputs of both tables with a guard behind. */
@@ -107,8 +108,7 @@ draw_init (Draw *draw, GRand *rand, gsize n, gsize n_in)
 typedef void (*Call) (const ArraKernels *table, const Draw *draw, float *out);
 
 static char *
-check_rows (const ArraKernels *spec, const ArraKernels *variant, GRand *rand, const char *name, gsize step,
-            Call call)
+check_rows (const ArraKernels *spec, const ArraKernels *variant, GRand *rand, const char *name, gsize step, Call call)
 {
   char *fault = NULL;
 
@@ -127,14 +127,14 @@ check_rows (const ArraKernels *spec, const ArraKernels *variant, GRand *rand, co
   return fault;
 }
 
-#define ROW_CHECK(entry, step, ...) \
-  static void call_##entry (const ArraKernels *table, const Draw *draw, float *out) \
-  { \
-    __VA_ARGS__; \
-  } \
+#define ROW_CHECK(entry, step, ...)                                                             \
+  static void call_##entry (const ArraKernels *table, const Draw *draw, float *out)             \
+  {                                                                                             \
+    __VA_ARGS__;                                                                                \
+  }                                                                                             \
   static char *check_##entry (const ArraKernels *spec, const ArraKernels *variant, GRand *rand) \
-  { \
-    return check_rows (spec, variant, rand, #entry, step, call_##entry); \
+  {                                                                                             \
+    return check_rows (spec, variant, rand, #entry, step, call_##entry);                        \
   }
 
 #define N draw->n
@@ -236,11 +236,38 @@ check_affine_swish (const ArraKernels *spec, const ArraKernels *variant, GRand *
 #define CASE(entry) { #entry, check_##entry }
 
 const CheckCase check_cases[] = {
-  CASE (matmul_f32), CASE (matmul_bf16), CASE (matmul_f16),   CASE (matmul_q8_0), CASE (quantize_q8a), CASE (widen_bf16),
-  CASE (matmul_q4_0), CASE (matmul_q4_k),  CASE (matmul_q6_k),  CASE (widen_q4_0),  CASE (widen_q4_k),   CASE (widen_q6_k),
-  CASE (matmul_q8_0_panels), CASE (matmul_q4_0_panels), CASE (matmul_q4_k_panels), CASE (matmul_q6_k_panels),
-  CASE (widen_f16),  CASE (widen_q8_0),  CASE (dot),          CASE (rms_norm),    CASE (layer_norm),   CASE (rope_half),
-  CASE (silu_mul),   CASE (add),         CASE (guide),        CASE (exp),         CASE (max),          CASE (softmax),
-  CASE (attend),     CASE (affine_swish), CASE (affine_swish_vjp), CASE (convolve), CASE (convolve_weights),
+  CASE (matmul_f32),
+  CASE (matmul_bf16),
+  CASE (matmul_f16),
+  CASE (matmul_q8_0),
+  CASE (quantize_q8a),
+  CASE (widen_bf16),
+  CASE (matmul_q4_0),
+  CASE (matmul_q4_k),
+  CASE (matmul_q6_k),
+  CASE (widen_q4_0),
+  CASE (widen_q4_k),
+  CASE (widen_q6_k),
+  CASE (matmul_q8_0_panels),
+  CASE (matmul_q4_0_panels),
+  CASE (matmul_q4_k_panels),
+  CASE (matmul_q6_k_panels),
+  CASE (widen_f16),
+  CASE (widen_q8_0),
+  CASE (dot),
+  CASE (rms_norm),
+  CASE (layer_norm),
+  CASE (rope_half),
+  CASE (silu_mul),
+  CASE (add),
+  CASE (guide),
+  CASE (exp),
+  CASE (max),
+  CASE (softmax),
+  CASE (attend),
+  CASE (affine_swish),
+  CASE (affine_swish_vjp),
+  CASE (convolve),
+  CASE (convolve_weights),
 };
 const gsize n_check_cases = G_N_ELEMENTS (check_cases);

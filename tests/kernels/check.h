@@ -1,7 +1,8 @@
 /* check.h - compares a table of kernels with the scalar one, bit for bit
  *
- * One check for each entry. A check draws lengths, alignments and values (ordinary, denormal, infinite, NaN, zeros of both
- * signs, the whole range of exponents), calls the entry of both tables and compares all that was, or must not be, written.
+ * One check for each entry. A check draws lengths, alignments and values (ordinary, denormal, infinite, NaN, zeros of
+ * both signs, the whole range of exponents), calls the entry of both tables and compares all that was, or must not be,
+ * written.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 

@@ -29,14 +29,14 @@ test_q4_0 (void)
     }
 }
 
-/* Scales 1, 2, 3, 4, 21, 38, 55, 63 and minima 0, 7, 14, 63, 5, 20, 35, 62 by hand: of each, four in six bits, then four whose low
- * half is in the last four bytes, their upper two bits above the first ones. */
+/* Scales 1, 2, 3, 4, 21, 38, 55, 63 and minima 0, 7, 14, 63, 5, 20, 35, 62 by hand: of each, four in six bits, then
+ * four whose low half is in the last four bytes, their upper two bits above the first ones. */
 static void
 test_q4_k (void)
 {
   const float scales[] = { 1, 2, 3, 4, 21, 38, 55, 63 }, mins[] = { 0, 7, 14, 63, 5, 20, 35, 62 };
-  const guint8 packed[12] = { 1 | 1 << 6, 2 | 2 << 6, 3 | 3 << 6, 4 | 3 << 6, 0 | 0 << 6,  7 | 1 << 6,
-                              14 | 2 << 6, 63 | 3 << 6, 5 | 5 << 4,  6 | 4 << 4, 7 | 3 << 4, 15 | 14 << 4 };
+  const guint8 packed[12] = { 1 | 1 << 6,  2 | 2 << 6,  3 | 3 << 6, 4 | 3 << 6, 0 | 0 << 6, 7 | 1 << 6,
+                              14 | 2 << 6, 63 | 3 << 6, 5 | 5 << 4, 6 | 4 << 4, 7 | 3 << 4, 15 | 14 << 4 };
   ArraBlockQ4_K block = { .d = ONE, .dmin = TWO };
   float x[ARRA_QK_K];
 
@@ -52,8 +52,8 @@ test_q4_k (void)
     }
 }
 
-/* Of 128 weights, 32 at a time: low halves of the first 32 and of the next 32 bytes, then their upper halves; two bits more each
- * from the bits 0, 2, 4 and 6 of 32 other bytes. */
+/* Of 128 weights, 32 at a time: low halves of the first 32 and of the next 32 bytes, then their upper halves; two bits
+ * more each from the bits 0, 2, 4 and 6 of 32 other bytes. */
 static void
 test_q6_k (void)
 {

@@ -13,10 +13,10 @@ typedef struct
 } Shape;
 
 static const Shape shapes[] = {
-  { 1, 1, 1, FALSE, FALSE, 1, 0 },        { 5, 7, 3, FALSE, FALSE, 1, 0 },       { 17, 33, 65, TRUE, FALSE, 0.5f, 1 },
-  { 64, 48, 100, FALSE, TRUE, 1, -2 },    { 300, 40, 31, TRUE, TRUE, 2, 0 },     { 257, 1030, 20, FALSE, TRUE, 1, 1 },
-  { 600, 520, 9, TRUE, FALSE, 1, 0 },     { 2100, 30, 17, FALSE, FALSE, 1, 0.5f }, { 3, 1500, 40, FALSE, TRUE, 1, 0 },
-  { 2, 3, 0, FALSE, FALSE, 1, 0.5f },     { 0, 4, 4, FALSE, FALSE, 1, 0 },
+  { 1, 1, 1, FALSE, FALSE, 1, 0 },     { 5, 7, 3, FALSE, FALSE, 1, 0 },         { 17, 33, 65, TRUE, FALSE, 0.5f, 1 },
+  { 64, 48, 100, FALSE, TRUE, 1, -2 }, { 300, 40, 31, TRUE, TRUE, 2, 0 },       { 257, 1030, 20, FALSE, TRUE, 1, 1 },
+  { 600, 520, 9, TRUE, FALSE, 1, 0 },  { 2100, 30, 17, FALSE, FALSE, 1, 0.5f }, { 3, 1500, 40, FALSE, TRUE, 1, 0 },
+  { 2, 3, 0, FALSE, FALSE, 1, 0.5f },  { 0, 4, 4, FALSE, FALSE, 1, 0 },
 };
 
 static float *
@@ -30,13 +30,13 @@ draw (GRand *rand, gsize n)
 }
 
 static double
-expected_at (const Shape *s, const float *a, gsize lda, const float *b, gsize ldb, double before, gsize i,
-             gsize j)
+expected_at (const Shape *s, const float *a, gsize lda, const float *b, gsize ldb, double before, gsize i, gsize j)
 {
   double sum = 0;
 
   for (gsize l = 0; l < s->k; l++)
-    sum += (double) (s->trans_a ? a[l * lda + i] : a[i * lda + l]) * (double) (s->trans_b ? b[j * ldb + l] : b[l * ldb + j]);
+    sum += (double) (s->trans_a ? a[l * lda + i] : a[i * lda + l])
+           * (double) (s->trans_b ? b[j * ldb + l] : b[l * ldb + j]);
   return (double) s->alpha * sum + (s->beta != 0 ? (double) s->beta * before : 0);
 }
 

@@ -1,4 +1,5 @@
-/* test-grouping.c - a row's result does not depend on how many rows and tokens are computed together; exp over all floats
+/* test-grouping.c - a row's result does not depend on how many rows and tokens are computed together; exp over all
+ * floats
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "kernels.h"
 
@@ -23,9 +24,11 @@ assert_part (const Product *p, const float *whole, gsize row, gsize n_rows, gsiz
 {
   float part[ROWS * TOKENS];
 
-  p->matmul (p->w + row * p->row_size, p->row_size, n_rows, K, p->x + token * p->token_size, p->token_size, n_tokens, part, n_rows);
+  p->matmul (p->w + row * p->row_size, p->row_size, n_rows, K, p->x + token * p->token_size, p->token_size, n_tokens,
+             part, n_rows);
   for (gsize t = 0; t < n_tokens; t++)
-    g_assert_cmpmem (part + t * n_rows, n_rows * sizeof (float), whole + (token + t) * ROWS + row, n_rows * sizeof (float));
+    g_assert_cmpmem (part + t * n_rows, n_rows * sizeof (float), whole + (token + t) * ROWS + row,
+                     n_rows * sizeof (float));
 }
 
 static void
@@ -52,8 +55,8 @@ static void
 test_matmul (void)
 {
   GRand *rand = g_rand_new_with_seed (5);
-  g_autofree float *x = g_new (float, TOKENS * K);
-  g_autofree float *w32 = g_new (float, ROWS * K);
+  g_autofree float *x = g_new (float, TOKENS *K);
+  g_autofree float *w32 = g_new (float, ROWS *K);
   g_autofree guint16 *w16 = g_new (guint16, ROWS * K);
   g_autofree guint16 *half = g_new (guint16, ROWS * K);
   g_autofree ArraBlockQ8_0 *w8 = g_new (ArraBlockQ8_0, ROWS * K / ARRA_QK);
@@ -86,10 +89,14 @@ test_matmul (void)
         { table->matmul_f32, K * 4, K * 4, (const guint8 *) w32, (const guint8 *) x },
         { table->matmul_bf16, K * 2, K * 4, (const guint8 *) w16, (const guint8 *) x },
         { table->matmul_f16, K * 2, K * 4, (const guint8 *) half, (const guint8 *) x },
-        { table->matmul_q8_0, K / ARRA_QK * sizeof *w8, K / ARRA_QK * sizeof *x8, (const guint8 *) w8, (const guint8 *) x8 },
-        { table->matmul_q4_0, K / ARRA_QK * sizeof *w4, K / ARRA_QK * sizeof *x8, (const guint8 *) w4, (const guint8 *) x8 },
-        { table->matmul_q4_k, K / ARRA_QK_K * sizeof *w4k, K / ARRA_QK * sizeof *x8, (const guint8 *) w4k, (const guint8 *) x8 },
-        { table->matmul_q6_k, K / ARRA_QK_K * sizeof *w6k, K / ARRA_QK * sizeof *x8, (const guint8 *) w6k, (const guint8 *) x8 },
+        { table->matmul_q8_0, K / ARRA_QK * sizeof *w8, K / ARRA_QK * sizeof *x8, (const guint8 *) w8,
+          (const guint8 *) x8 },
+        { table->matmul_q4_0, K / ARRA_QK * sizeof *w4, K / ARRA_QK * sizeof *x8, (const guint8 *) w4,
+          (const guint8 *) x8 },
+        { table->matmul_q4_k, K / ARRA_QK_K * sizeof *w4k, K / ARRA_QK * sizeof *x8, (const guint8 *) w4k,
+          (const guint8 *) x8 },
+        { table->matmul_q6_k, K / ARRA_QK_K * sizeof *w6k, K / ARRA_QK * sizeof *x8, (const guint8 *) w6k,
+          (const guint8 *) x8 },
       };
       for (gsize i = 0; i < G_N_ELEMENTS (products); i++)
         assert_independent (&products[i], rand);
@@ -101,7 +108,10 @@ test_matmul (void)
 static void
 test_exp (void)
 {
-  enum { CHUNK = 4096 };
+  enum
+  {
+    CHUNK = 4096
+  };
   static float x[CHUNK], expected[CHUNK], y[CHUNK];
   const guint32 starts[] = { 0, 0x42b17000, 0xc2aea000 }; /* 88.72, -87.31 */
 

@@ -61,7 +61,7 @@ multiply (guint threads)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (ArraPool) pool = arra_pool_new (threads, &error);
-  g_autofree float *a = g_new (float, SIDE * SIDE), *c = g_new (float, SIDE * SIDE);
+  g_autofree float *a = g_new (float, SIDE *SIDE), *c = g_new (float, SIDE *SIDE);
 
   g_assert_no_error (error);
   for (gsize i = 0; i < SIDE * SIDE; i++)

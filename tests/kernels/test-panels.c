@@ -12,16 +12,15 @@ typedef struct
 {
   const char *name;
   const ArraPanelLayout *layout;
-  gsize unit; /* weights of a block */
+  gsize unit;         /* weights of a block */
   gsize rows, panels; /* where the table of kernels has the products */
 } Case;
 
-#define CASE(type, weights)                                                                                              \
-  {                                                                                                                      \
-    "/kernels/panels/" #type, &arra_panels_##type, weights, offsetof (ArraKernels, matmul_##type),                      \
-        offsetof (ArraKernels, matmul_##type##_panels)                                                                   \
-  }
-static const Case cases[] = { CASE (q8_0, ARRA_QK), CASE (q4_0, ARRA_QK), CASE (q4_k, ARRA_QK_K), CASE (q6_k, ARRA_QK_K) };
+#define CASE(type, weights)                                                                        \
+  { "/kernels/panels/" #type, &arra_panels_##type, weights, offsetof (ArraKernels, matmul_##type), \
+    offsetof (ArraKernels, matmul_##type##_panels) }
+static const Case cases[]
+    = { CASE (q8_0, ARRA_QK), CASE (q4_0, ARRA_QK), CASE (q4_k, ARRA_QK_K), CASE (q6_k, ARRA_QK_K) };
 
 static ArraMatmulFunc
 product_of (const ArraKernels *table, gsize at)
@@ -68,7 +67,10 @@ assert_unpacked (const ArraPanelLayout *layout, const guint8 *rows, const guint8
 }
 
 static void
-assert_same_products (const Case *c, const ArraKernels *table, const guint8 *rows, const guint8 *panels,
+assert_same_products (const Case *c,
+                      const ArraKernels *table,
+                      const guint8 *rows,
+                      const guint8 *panels,
                       const ArraBlockQ8A *x)
 {
   const gsize stride = K / c->unit * c->layout->bytes, x_stride = K / ARRA_QK * sizeof *x;
@@ -91,7 +93,7 @@ test_case (gconstpointer data)
   GRand *rand = g_rand_new_with_seed (29);
   g_autofree guint8 *rows = draw_rows (rand, ROWS * stride);
   g_autofree guint8 *panels = packed (c->layout, rows, stride);
-  g_autofree float *x = g_new (float, TOKENS * K);
+  g_autofree float *x = g_new (float, TOKENS *K);
   g_autofree ArraBlockQ8A *blocks = g_new (ArraBlockQ8A, TOKENS * K / ARRA_QK);
 
   for (gsize i = 0; i < TOKENS * K; i++)

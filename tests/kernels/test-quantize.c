@@ -19,7 +19,8 @@ test_row_error (void)
   for (gsize i = 0; i < G_N_ELEMENTS (x); i++)
     {
       float d = arra_half_to_float (blocks[i / ARRA_QK].d);
-      g_assert_cmpfloat (fabsf (x[i] - back[i]), <=, 0.5f * d + 127 * d * 0x1p-11f); /* half a step, and d's own rounding */
+      /* half a step, and d's own rounding */
+      g_assert_cmpfloat (fabsf (x[i] - back[i]), <=, 0.5f * d + 127 * d * 0x1p-11f);
     }
   g_rand_free (rand);
 }

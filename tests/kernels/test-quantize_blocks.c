@@ -1,4 +1,5 @@
-/* test-quantize_blocks.c - floats to blocks of 4 and 6 bits: exact where they can be, near where not, never silently infinite
+/* test-quantize_blocks.c - floats to blocks of 4 and 6 bits: exact where they can be, near where not, never silently
+ * infinite
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "kernels.h"
 
@@ -59,8 +60,8 @@ relative_error (const float *x, const float *back, gsize n)
   return sqrt (error / all);
 }
 
-/* Numbers like weights: sums of three draws. 4 bits leave less than a twelfth of their size, 6 bits a fiftieth; blocks with their own
- * minimum do better than those without. */
+/* Numbers like weights: sums of three draws. 4 bits leave less than a twelfth of their size, 6 bits a fiftieth; blocks
+ * with their own minimum do better than those without. */
 static void
 test_error (void)
 {
@@ -70,7 +71,9 @@ test_error (void)
   double errors[G_N_ELEMENTS (formats)];
 
   for (gsize i = 0; i < N; i++)
-    x[i] = (float) (g_rand_double_range (rand, -1, 1) + g_rand_double_range (rand, -1, 1) + g_rand_double_range (rand, -1, 1)) * 0.02f;
+    x[i] = (float) (g_rand_double_range (rand, -1, 1) + g_rand_double_range (rand, -1, 1)
+                    + g_rand_double_range (rand, -1, 1))
+           * 0.02f;
   for (gsize f = 0; f < G_N_ELEMENTS (formats); f++)
     {
       g_assert_true (there_and_back (&formats[f], x, N, back));

@@ -16,8 +16,7 @@ make (double *matrix)
   for (guint32 k = 0; k < N - 5; k++)
     for (guint32 i = 0; i < N; i++)
       for (guint32 j = 0; j < N; j++)
-        matrix[i * N + j]
-            += (double) arra_noise_gumbel (1, k, 0, i) * (double) arra_noise_gumbel (1, k, 0, j);
+        matrix[i * N + j] += (double) arra_noise_gumbel (1, k, 0, i) * (double) arra_noise_gumbel (1, k, 0, j);
 }
 
 static void

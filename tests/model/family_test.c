@@ -63,8 +63,7 @@ read_sequence (const Reading *reading, const ArraExec *exec)
 static void
 assert_all_ways (Reading reading, const ArraExec *exec, const float *expected)
 {
-  const guint ways[][3]
-      = { { reading.n, reading.n, FALSE }, { reading.n, 3, TRUE }, { 1, 1, FALSE }, { 2, 4, TRUE } };
+  const guint ways[][3] = { { reading.n, reading.n, FALSE }, { reading.n, 3, TRUE }, { 1, 1, FALSE }, { 2, 4, TRUE } };
 
   for (gsize i = 0; i < G_N_ELEMENTS (ways); i++)
     {

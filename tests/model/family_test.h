@@ -6,8 +6,8 @@
 #include "gguf.h"
 #include "transformer.h"
 
-/* The logits of every row are the same bits whether the rows of @ids come at once, in blocks or one by one, alone or beside another sequence, on every
- * kernel table that this machine has and on any number of threads. */
+/* The logits of every row are the same bits whether the rows of @ids come at once, in blocks or one by one, alone or
+ * beside another sequence, on every kernel table that this machine has and on any number of threads. */
 void family_assert_bits (const ArraTransformer *transformer, const guint32 *ids, guint n, guint columns);
 
 /* A GGUF file of the metadata that @store writes, read back (transfer full). */

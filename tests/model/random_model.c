@@ -31,7 +31,7 @@ typedef struct
 void
 random_model_config (ArraChameleonConfig *config)
 {
-  *config = (ArraChameleonConfig){
+  *config = (ArraChameleonConfig) {
     .vocab_size = 96,
     .hidden_size = 64,
     .intermediate_size = 96,
@@ -90,8 +90,7 @@ is (const char *fault, const char *name)
   return fault != NULL && strcmp (fault, name) == 0;
 }
 
-static void
-add (Maker *maker, float centre, float spread, gint64 rows, gint64 columns, const char *format, ...)
+static void add (Maker *maker, float centre, float spread, gint64 rows, gint64 columns, const char *format, ...)
     G_GNUC_PRINTF (6, 7);
 
 /* @columns 0: a vector */
@@ -152,8 +151,12 @@ add_layer (Maker *maker, guint layer, gint64 q_rows, gint64 k_rows)
 }
 
 ArraSource *
-random_model_source (const ArraChameleonConfig *config, float spread, float norm_spread, gboolean per_head,
-                     const RandomFaults *faults, ArraPool *pool)
+random_model_source (const ArraChameleonConfig *config,
+                     float spread,
+                     float norm_spread,
+                     gboolean per_head,
+                     const RandomFaults *faults,
+                     ArraPool *pool)
 {
   static const guint64 bytes;
   g_autoptr (ArraMapping) mapping = arra_mapping_new_for_bytes ("memory", &bytes, sizeof bytes);

@@ -4,9 +4,8 @@
 
 #include <string.h>
 
-static const char *const names[] = {
-  "tench, Tinca tinca", "crane", "golden retriever", "lesser panda, red panda, bear cat", "crane", NULL
-};
+static const char *const names[]
+    = { "tench, Tinca tinca", "crane", "golden retriever", "lesser panda, red panda, bear cat", "crane", NULL };
 
 #define N 5
 
@@ -18,8 +17,7 @@ test_found (void)
     const char *text;
     guint class;
   } found[] = {
-    { "0", 0 },         { " 4 ", 4 }, { "tench", 0 }, { "Tinca  TINCA", 0 }, { " Golden_Retriever\n", 2 },
-    { "red panda", 3 },
+    { "0", 0 }, { " 4 ", 4 }, { "tench", 0 }, { "Tinca  TINCA", 0 }, { " Golden_Retriever\n", 2 }, { "red panda", 3 },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (found); i++)
@@ -88,8 +86,7 @@ test_refused (void)
 static void
 test_long (void)
 {
-  g_autofree char *text = g_strnfill (100000, 'x'), *message = refuse (names, text),
-                  *other = refuse (names, "Käse");
+  g_autofree char *text = g_strnfill (100000, 'x'), *message = refuse (names, text), *other = refuse (names, "Käse");
 
   g_assert_cmpuint (strlen (message), <, 1000);
   g_assert_nonnull (other);

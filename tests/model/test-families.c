@@ -1,5 +1,6 @@
 /* test-families.c - nobody but a family's own room and the table of families names it, and each can be found
- * by what it says of itself SPDX-License-Identifier: GPL-3.0-or-later */
+ * by what it says of itself
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
 #include "family.h"

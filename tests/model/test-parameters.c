@@ -97,10 +97,8 @@ test_load (void)
   arra_parameters_start (p, 1, 0.02f);
   g_assert_true (arra_parameters_load (p, source, &error));
   stored = arra_source_find (source, "model.layers.1.mlp.up_proj.weight");
-  g_assert_cmpmem (values (p, "model.layers.1.mlp.up_proj.weight"), stored->n_bytes, stored->data,
-                   stored->n_bytes);
-  g_assert_cmpint (arra_parameters_find (p, "model.layers.1.self_attn.q_norm.weight")->shape[0], ==,
-                   config.n_heads);
+  g_assert_cmpmem (values (p, "model.layers.1.mlp.up_proj.weight"), stored->n_bytes, stored->data, stored->n_bytes);
+  g_assert_cmpint (arra_parameters_find (p, "model.layers.1.self_attn.q_norm.weight")->shape[0], ==, config.n_heads);
   g_assert_cmpfloat (fabsf (values (p, "extra.weight")[0]), >, 0); /* keeps its start */
 }
 

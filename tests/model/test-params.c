@@ -34,8 +34,14 @@ value (gsize i)
 
 /* Binds "w" of @stored as @asked; checks what it becomes, and that measuring says the same. */
 static void
-check_bind (ArraDType stored, gint64 columns, const void *data, ArraParamKind kind, ArraDType asked,
-            ArraDType expected, gboolean is_mapped, double tolerance)
+check_bind (ArraDType stored,
+            gint64 columns,
+            const void *data,
+            ArraParamKind kind,
+            ArraDType asked,
+            ArraDType expected,
+            gboolean is_mapped,
+            double tolerance)
 {
   g_autoptr (ArraSource) source = source_of (stored, columns, data);
   g_autoptr (GError) error = NULL;
@@ -110,13 +116,11 @@ check_zeros (const char *name, gint64 rows, gint64 columns, gsize nonzero, const
   g_autoptr (ArraMapping) mapping = arra_mapping_new_for_bytes ("weights.bin", numbers, n * sizeof (float));
   g_autoptr (ArraSource) source = arra_source_new ();
   g_autoptr (GError) error = NULL;
-  ArraTensor tensor = { .n_dims = rows > 1 ? 2 : 1,
-                        .shape = { rows > 1 ? rows : columns, columns },
-                        .data = numbers,
-                        .n_bytes = n * 4 };
-  ArraParam param = {
-    .name = name, .kind = ARRA_PARAM_MATRIX, .n_dims = tensor.n_dims, .shape = { tensor.shape[0], columns }
+  ArraTensor tensor = {
+    .n_dims = rows > 1 ? 2 : 1, .shape = { rows > 1 ? rows : columns, columns }, .data = numbers, .n_bytes = n * 4
   };
+  ArraParam param
+      = { .name = name, .kind = ARRA_PARAM_MATRIX, .n_dims = tensor.n_dims, .shape = { tensor.shape[0], columns } };
   guint64 mapped = 0, owned = 0;
   guint file;
 
@@ -215,8 +219,7 @@ assert_not_finite (ArraDType stored, const void *data, ArraDType asked)
   g_autoptr (GError) error = NULL;
   gsize held = arra_mem_held ();
   ArraWeight weight;
-  ArraParam param
-      = { .name = "w", .kind = ARRA_PARAM_MATRIX, .n_dims = 2, .shape = { ROWS, 32 }, .weight = &weight };
+  ArraParam param = { .name = "w", .kind = ARRA_PARAM_MATRIX, .n_dims = 2, .shape = { ROWS, 32 }, .weight = &weight };
 
   g_assert_false (arra_param_bind (&param, source, asked, NULL, NULL, &error));
   g_assert_error (error, ARRA_ERROR, ARRA_ERROR_INVALID_DATA);
@@ -263,8 +266,7 @@ test_threads (void)
   g_autoptr (ArraPool) pool = arra_pool_new (4, NULL);
   g_autoptr (ArraSource) source = source_of (ARRA_F32, COLUMNS, data);
   ArraWeight one, many;
-  ArraParam param
-      = { .name = "w", .kind = ARRA_PARAM_MATRIX, .n_dims = 2, .shape = { ROWS, COLUMNS }, .weight = &one };
+  ArraParam param = { .name = "w", .kind = ARRA_PARAM_MATRIX, .n_dims = 2, .shape = { ROWS, COLUMNS }, .weight = &one };
 
   for (gsize i = 0; i < ROWS * COLUMNS; i++)
     data[i] = value (i) * (float) (1 + i % 7);
@@ -276,8 +278,8 @@ test_threads (void)
   arra_weight_clear (&many);
 }
 
-/* Matrices that products read are laid in panels, of stored blocks as of those that numbers become; tables are not, nor what may be cut
- * within a panel. */
+/* Matrices that products read are laid in panels, of stored blocks as of those that numbers become; tables are not, nor
+ * what may be cut within a panel. */
 static void
 check_panels (ArraDType dtype, ArraDType stored, const void *data)
 {
@@ -294,7 +296,8 @@ check_panels (ArraDType dtype, ArraDType stored, const void *data)
   g_autoptr (ArraPool) pool = arra_pool_new (2, NULL);
   ArraTensor tensor = { .dtype = stored, .n_dims = 2, .shape = { MANY, COLUMNS }, .data = data };
   ArraWeight laid, apart;
-  ArraParam param = { .name = "w", .kind = ARRA_PARAM_TABLE, .n_dims = 2, .shape = { MANY, COLUMNS }, .weight = &apart };
+  ArraParam param
+      = { .name = "w", .kind = ARRA_PARAM_TABLE, .n_dims = 2, .shape = { MANY, COLUMNS }, .weight = &apart };
   guint64 mapped = 0, owned = 0;
   guint file;
 
@@ -318,7 +321,8 @@ check_panels (ArraDType dtype, ArraDType stored, const void *data)
 
         arra_panels_unpack (arra_dtype_traits (laid.view.dtype)->layout, panel + b * ARRA_PANEL_ROWS * traits->bytes,
                             r % ARRA_PANEL_ROWS, block);
-        g_assert_cmpmem (block, traits->bytes, (const guint8 *) apart.view.data + r * row + b * traits->bytes, traits->bytes);
+        g_assert_cmpmem (block, traits->bytes, (const guint8 *) apart.view.data + r * row + b * traits->bytes,
+                         traits->bytes);
       }
   arra_weight_clear (&laid);
   arra_weight_clear (&apart);

@@ -130,12 +130,9 @@ test_n_sizes (void)
   words_vocabulary (&words, &vocabulary);
   for (guint i = 0; i < G_N_ELEMENTS (sides); i++)
     {
-      ArraPictureItems items = { .n = 1,
-                                 .rows = sides[i][0],
-                                 .columns = sides[i][1],
-                                 .prompt = prompt_of,
-                                 .codes = codes_of,
-                                 .owner = &picture };
+      ArraPictureItems items = {
+        .n = 1, .rows = sides[i][0], .columns = sides[i][1], .prompt = prompt_of, .codes = codes_of, .owner = &picture
+      };
       g_autoptr (GError) error = NULL;
 
       g_assert_false (arra_picture_items_check (&items, &vocabulary.layout, "x.tokens", &error));

@@ -80,7 +80,8 @@ test_spans (void)
       g_assert_cmpuint (span.columns, ==, SIDE);
       g_assert_cmpuint (span.rows_finished, ==, n / SIDE);
       arra_answer_codes (&answer, layout, &span, codes);
-      g_assert_cmpmem (codes, span.rows_finished * SIDE * sizeof *codes, tokens, span.rows_finished * SIDE * sizeof *codes);
+      g_assert_cmpmem (codes, span.rows_finished * SIDE * sizeof *codes, tokens,
+                       span.rows_finished * SIDE * sizeof *codes);
       g_assert_false (arra_answer_find_picture (&answer, layout, span.end, &span));
     }
   arra_layout_free (layout);

@@ -19,7 +19,7 @@ random_floats (GRand *random, gsize n)
 ArraFeatureMap
 random_map (GRand *random, gsize channels, gsize height, gsize width)
 {
-  return (ArraFeatureMap){ random_floats (random, channels * height * width), channels, height, width };
+  return (ArraFeatureMap) { random_floats (random, channels * height * width), channels, height, width };
 }
 
 double

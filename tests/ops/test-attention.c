@@ -41,23 +41,21 @@ static void
 check (const ArraExec *exec, gconstpointer data)
 {
   g_autofree float *q = op_random (1, ROWS * HEADS * DIM);
-  g_autofree float *keys = op_random (2, KV_HEADS * CAPACITY * DIM),
-                   *values = op_random (3, KV_HEADS * CAPACITY * DIM);
-  g_autofree float *more_keys = op_random (4, KV_HEADS * 50 * DIM),
-                   *more_values = op_random (5, KV_HEADS * 50 * DIM);
+  g_autofree float *keys = op_random (2, KV_HEADS * CAPACITY * DIM), *values = op_random (3, KV_HEADS * CAPACITY * DIM);
+  g_autofree float *more_keys = op_random (4, KV_HEADS * 50 * DIM), *more_values = op_random (5, KV_HEADS * 50 * DIM);
   float expected[ROWS * HEADS * DIM], out[ROWS * HEADS * DIM], scores[2 * 48];
   ArraAttentionRow rows[ROWS];
 
   for (gsize row = 0; row < ROWS; row++)
     {
-      rows[row] = (ArraAttentionRow){ keys, values, CAPACITY * DIM, DIM, row == 6 ? CAPACITY : row * 5 + 1 };
+      rows[row] = (ArraAttentionRow) { keys, values, CAPACITY * DIM, DIM, row == 6 ? CAPACITY : row * 5 + 1 };
       if (row % 2 == 1)
-        rows[row] = (ArraAttentionRow){ more_keys, more_values, DIM, KV_HEADS * DIM, row };
+        rows[row] = (ArraAttentionRow) { more_keys, more_values, DIM, KV_HEADS * DIM, row };
       for (gsize head = 0; head < HEADS; head++)
         {
           gsize kv = head / (HEADS / KV_HEADS) * rows[row].head_stride, at = (row * HEADS + head) * DIM;
-          expect (q + at, rows[row].keys + kv, rows[row].values + kv, rows[row].position_stride,
-                  rows[row].n_positions, expected + at);
+          expect (q + at, rows[row].keys + kv, rows[row].values + kv, rows[row].position_stride, rows[row].n_positions,
+                  expected + at);
         }
     }
   arra_attention (exec, q, rows, ROWS, HEADS, KV_HEADS, DIM, 0.25f, scores, 48, out);
@@ -118,13 +116,17 @@ forward_attention (const ArraExec *exec, const float *const *in, float *y)
   for (gsize row = 0; row < V_ROWS; row++)
     {
       gsize first = row / 66 * 66 * V_DIM;
-      rows[row] = (ArraAttentionRow){ in[1] + first, in[2] + first, V_DIM, V_DIM, row % 66 + 1 };
+      rows[row] = (ArraAttentionRow) { in[1] + first, in[2] + first, V_DIM, V_DIM, row % 66 + 1 };
     }
   arra_attention (exec, in[0], rows, V_ROWS, V_HEADS, 1, V_DIM, v_shape.scale, scores, 66, y);
 }
 
 static void
-vjp_attention_with (const ArraExec *exec, const ArraSequenceShape *shape, const float *const *in, const float *dy, float *const *grads)
+vjp_attention_with (const ArraExec *exec,
+                    const ArraSequenceShape *shape,
+                    const float *const *in,
+                    const float *dy,
+                    float *const *grads)
 {
   g_autofree float *scratch = g_new (float, arra_attention_vjp_scratch (66, 2));
 
@@ -149,7 +151,8 @@ wrong_attention (const ArraExec *exec, const float *const *in, const float *dy, 
 static void
 test_vjp (void)
 {
-  const VjpCase item = { 3, { V_Q, V_KV, V_KV }, V_Q, define_attention, forward_attention, vjp_attention, wrong_attention };
+  const VjpCase item
+      = { 3, { V_Q, V_KV, V_KV }, V_Q, define_attention, forward_attention, vjp_attention, wrong_attention };
 
   vjp_check (&item);
 }

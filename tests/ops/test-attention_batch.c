@@ -77,7 +77,7 @@ wrong (const ArraExec *exec, const float *const *in, const float *dy, float *con
 static void
 test_vjp (void)
 {
-  shape = (ArraAttentionBatch){ 2, 4, 3 };
+  shape = (ArraAttentionBatch) { 2, 4, 3 };
   const VjpCase item = { 3, { size (), size (), size () }, size (), define, forward, vjp, wrong };
 
   vjp_check (&item);
@@ -89,7 +89,7 @@ test_many (void)
 {
   const ArraExec exec = { arra_kernels_default (NULL), NULL };
 
-  shape = (ArraAttentionBatch){ 2, 70, 8 };
+  shape = (ArraAttentionBatch) { 2, 70, 8 };
   g_autofree float *q = op_random (1, size ()), *k = op_random (2, size ()), *v = op_random (3, size ());
   g_autofree float *y = g_new (float, size ()), *expected = g_new (float, size ());
   g_autofree double *wide = g_new (double, 4 * size ());

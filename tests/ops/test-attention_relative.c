@@ -5,7 +5,6 @@
 #include <math.h>
 #include <string.h>
 
-
 #define LENGTH 19
 #define HEADS 3
 #define DIM 5

@@ -1,5 +1,6 @@
 /* test-attention_sequences.c - attention within whole sequences: masks of length and order, against the
- * definition in double, and the gradients SPDX-License-Identifier: GPL-3.0-or-later */
+ * definition in double, and the gradients
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <string.h>
 
@@ -66,11 +67,7 @@ forward (const ArraExec *exec, const float *const *in, float *y)
 }
 
 static void
-vjp_as (const ArraExec *exec,
-        const ArraSequenceShape *as,
-        const float *const *in,
-        const float *dy,
-        float *const *grads)
+vjp_as (const ArraExec *exec, const ArraSequenceShape *as, const float *const *in, const float *dy, float *const *grads)
 {
   g_autofree float *scratch = g_new (float, arra_attention_vjp_scratch (LENGTH, 2));
 

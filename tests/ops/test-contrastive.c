@@ -51,8 +51,7 @@ forward (const ArraExec *exec, const float *const *in, const guint32 *groups, fl
 }
 
 static void
-vjp_by (
-    const ArraExec *exec, const float *const *in, const guint32 *groups, const float *dy, float *const *grads)
+vjp_by (const ArraExec *exec, const float *const *in, const guint32 *groups, const float *dy, float *const *grads)
 {
   const ArraContrastive shape = { PAIRS, WIDTH, groups };
   g_autofree float *work = g_new (float, arra_contrastive_work (PAIRS));
@@ -100,10 +99,8 @@ vjp_repeated (const ArraExec *exec, const float *const *in, const float *dy, flo
 static void
 test_different (void)
 {
-  const VjpCase item = {
-    3,           { PAIRS * WIDTH, PAIRS * WIDTH, 1 }, 1, define_different, forward_different, vjp_different,
-    vjp_repeated
-  };
+  const VjpCase item
+      = { 3, { PAIRS * WIDTH, PAIRS * WIDTH, 1 }, 1, define_different, forward_different, vjp_different, vjp_repeated };
 
   vjp_check (&item);
 }
@@ -112,9 +109,8 @@ test_different (void)
 static void
 test_repeated (void)
 {
-  const VjpCase item = {
-    3, { PAIRS * WIDTH, PAIRS * WIDTH, 1 }, 1, define_repeated, forward_repeated, vjp_repeated, vjp_different
-  };
+  const VjpCase item
+      = { 3, { PAIRS * WIDTH, PAIRS * WIDTH, 1 }, 1, define_repeated, forward_repeated, vjp_repeated, vjp_different };
 
   vjp_check (&item);
 }
@@ -156,8 +152,8 @@ check_far (const ArraExec *exec, gconstpointer data)
 
   g_assert_cmpuint (arra_contrastive_work (2), <=, G_N_ELEMENTS (work));
   /* rows: 200 and log 2; columns: 100 and 100 */
-  g_assert_cmpfloat (
-      fabs (arra_contrastive (exec, &shape, images, texts, &log_scale, work) - (400 + log (2)) / 4), <, 1e-3);
+  g_assert_cmpfloat (fabs (arra_contrastive (exec, &shape, images, texts, &log_scale, work) - (400 + log (2)) / 4), <,
+                     1e-3);
 }
 
 static void

@@ -125,8 +125,7 @@ expected_at (const Problem *p, gsize y, gsize x, gsize o)
     for (gsize ky = 0; ky < s->kernel; ky++)
       for (gsize kx = 0; kx < s->kernel; kx++)
         sum += (double) p->weight[((o * s->in_channels + c) * s->kernel + ky) * s->kernel + kx]
-               * read_at (p, (gssize) (y * s->stride + ky) - padding, (gssize) (x * s->stride + kx) - padding,
-                          c);
+               * read_at (p, (gssize) (y * s->stride + ky) - padding, (gssize) (x * s->stride + kx) - padding, c);
   return s->add ? sum + (double) p->before.data[(y * p->before.width + x) * s->out_channels + o] : sum;
 }
 
@@ -160,9 +159,8 @@ check_shape (const ArraExec *exec, const Shape *shape)
                       .stride = shape->stride,
                       .in_channels = shape->in_channels,
                       .out_channels = shape->out_channels };
-  ArraConv2dReading reading = {
-    .swish = shape->swish, .upsample = shape->upsample, .smooth = shape->smooth, .padding = shape->padding
-  };
+  ArraConv2dReading reading
+      = { .swish = shape->swish, .upsample = shape->upsample, .smooth = shape->smooth, .padding = shape->padding };
   ArraMapWork work = { .exec = exec };
   ArraFeatureMap out = { .channels = shape->out_channels };
   gsize tiles;
@@ -188,9 +186,9 @@ check_shape (const ArraExec *exec, const Shape *shape)
   for (gsize y = 0; y < out.height; y++)
     for (gsize x = 0; x < out.width; x++)
       for (gsize o = 0; o < out.channels; o++)
-        g_assert_cmpfloat (relative_error ((double) out.data[(y * out.width + x) * out.channels + o],
-                                           expected_at (&p, y, x, o)),
-                           <, 5e-6);
+        g_assert_cmpfloat (
+            relative_error ((double) out.data[(y * out.width + x) * out.channels + o], expected_at (&p, y, x, o)), <,
+            5e-6);
   check_moments (&out, moments, tiles);
   arra_mem_free (out.data);
   problem_clear (&p);

@@ -42,9 +42,8 @@ pixel_at (const double *x, gsize item, gssize row, gssize column, gsize channel)
   gssize y = arra_padding_index (conv.padding, row, conv.height);
   gssize at = arra_padding_index (conv.padding, column, conv.width);
 
-  return y < 0 || at < 0
-             ? 0
-             : x[((item * conv.height + (gsize) y) * conv.width + (gsize) at) * conv.in_channels + channel];
+  return y < 0 || at < 0 ? 0
+                         : x[((item * conv.height + (gsize) y) * conv.width + (gsize) at) * conv.in_channels + channel];
 }
 
 /* The same of a map that interpolation made twice as large. */
@@ -109,8 +108,7 @@ forward (const ArraExec *exec, const float *const *in, float *y)
 static void
 vjp (const ArraExec *exec, const float *const *in, const float *dy, float *const *grads)
 {
-  g_autofree float *scratch
-      = g_new (float, arra_conv_batch_vjp_scratch (&conv, arra_pool_threads (exec->pool)));
+  g_autofree float *scratch = g_new (float, arra_conv_batch_vjp_scratch (&conv, arra_pool_threads (exec->pool)));
 
   arra_conv_batch_vjp (exec, &conv, in[0], in[1], dy, scratch, grads[0], grads[1], grads[2]);
 }
@@ -196,8 +194,7 @@ check_large (const ArraExec *exec, gconstpointer data)
   if (exec->pool != NULL)
     {
       const ArraExec alone = { exec->kernels, NULL };
-      g_autofree float *y2 = g_new (float, n_y ()), *dx2 = g_new0 (float, n_x ()),
-                       *dw2 = g_new0 (float, n_w ());
+      g_autofree float *y2 = g_new (float, n_y ()), *dx2 = g_new0 (float, n_x ()), *dw2 = g_new0 (float, n_w ());
       float *const again[] = { dx2, dw2, db };
 
       forward (&alone, in, y2);
@@ -223,7 +220,7 @@ test_residual (void)
 {
   const ArraExec exec = { arra_kernels_get (ARRA_CPU_C), NULL };
 
-  conv = (ArraConvBatch){ ARRA_CONV_3X3, 2, 4, 3, 2, 5, ARRA_PADDING_ZEROS };
+  conv = (ArraConvBatch) { ARRA_CONV_3X3, 2, 4, 3, 2, 5, ARRA_PADDING_ZEROS };
   g_autofree float *x = op_random (1, n_x ()), *w = op_random (2, n_w ()), *b = op_random (3, 5);
   g_autofree float *r = op_random (4, n_y ()), *plain = g_new (float, n_y ()), *y = g_new (float, n_y ());
   g_autofree float *scratch = g_new (float, arra_conv_batch_scratch (&conv, 1));
@@ -239,10 +236,8 @@ int
 main (int argc, char **argv)
 {
   static const ArraConvBatch small[] = {
-    { ARRA_CONV_1X1, 2, 2, 3, 5, 3, ARRA_PADDING_ZEROS },
-    { ARRA_CONV_3X3, 2, 3, 4, 3, 2, ARRA_PADDING_ZEROS },
-    { ARRA_CONV_DOWN, 2, 4, 6, 2, 3, ARRA_PADDING_ZEROS },
-    { ARRA_CONV_UP, 2, 2, 3, 3, 2, ARRA_PADDING_ZEROS },
+    { ARRA_CONV_1X1, 2, 2, 3, 5, 3, ARRA_PADDING_ZEROS },       { ARRA_CONV_3X3, 2, 3, 4, 3, 2, ARRA_PADDING_ZEROS },
+    { ARRA_CONV_DOWN, 2, 4, 6, 2, 3, ARRA_PADDING_ZEROS },      { ARRA_CONV_UP, 2, 2, 3, 3, 2, ARRA_PADDING_ZEROS },
     { ARRA_CONV_UP_SMOOTH, 2, 2, 3, 3, 2, ARRA_PADDING_ZEROS },
   };
   static const ArraConvBatch padded[] = {

@@ -51,10 +51,11 @@ test_vjp (void)
 static void
 check_no_bias (const ArraExec *exec, gconstpointer data)
 {
-  g_autofree float *x = op_random (1, ROWS * WIDTH), *weight = op_random (2, OUTPUTS * WIDTH), *none = g_new0 (float, OUTPUTS);
+  g_autofree float *x = op_random (1, ROWS * WIDTH), *weight = op_random (2, OUTPUTS * WIDTH),
+                   *none = g_new0 (float, OUTPUTS);
   float y[ROWS * OUTPUTS], expected[ROWS * OUTPUTS];
   float dx[ROWS * WIDTH] = { 0 }, dx_expected[ROWS * WIDTH] = { 0 };
-  g_autofree float *dweight = g_new0 (float, OUTPUTS * WIDTH);
+  g_autofree float *dweight = g_new0 (float, OUTPUTS *WIDTH);
 
   arra_dense (exec, x, weight, NULL, ROWS, WIDTH, OUTPUTS, y);
   arra_dense (exec, x, weight, none, ROWS, WIDTH, OUTPUTS, expected);
@@ -74,9 +75,13 @@ test_no_bias (void)
 static void
 test_threads (void)
 {
-  enum { N = 700 };
-  g_autofree float *x = op_random (1, N * WIDTH), *weight = op_random (2, OUTPUTS * WIDTH), *bias = op_random (3, OUTPUTS);
-  g_autofree float *y = g_new (float, N * OUTPUTS), *kept = g_new (float, N * OUTPUTS);
+  enum
+  {
+    N = 700
+  };
+  g_autofree float *x = op_random (1, N * WIDTH), *weight = op_random (2, OUTPUTS * WIDTH),
+                   *bias = op_random (3, OUTPUTS);
+  g_autofree float *y = g_new (float, N *OUTPUTS), *kept = g_new (float, N *OUTPUTS);
   g_autoptr (ArraPool) pool = arra_pool_new (3, NULL);
   const ArraExec alone = { arra_kernels_get (ARRA_CPU_C), NULL }, three = { alone.kernels, pool };
 

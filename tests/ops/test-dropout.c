@@ -67,9 +67,12 @@ test_vjp (void)
 static void
 test_share (void)
 {
-  enum { MANY = 400 };
+  enum
+  {
+    MANY = 400
+  };
   const ArraExec exec = { arra_kernels_get (ARRA_CPU_C), NULL };
-  g_autofree float *x = g_new (float, MANY * MANY);
+  g_autofree float *x = g_new (float, MANY *MANY);
   gsize dropped = 0;
 
   for (gsize i = 0; i < MANY * MANY; i++)
@@ -99,8 +102,8 @@ static void
 test_streams (void)
 {
   g_assert_true (same_mask (&some));
-  g_assert_false (same_mask (&(ArraDropout){ some.rate, some.seed + 1, some.stream }));
-  g_assert_false (same_mask (&(ArraDropout){ some.rate, some.seed, some.stream + 1 }));
+  g_assert_false (same_mask (&(ArraDropout) { some.rate, some.seed + 1, some.stream }));
+  g_assert_false (same_mask (&(ArraDropout) { some.rate, some.seed, some.stream + 1 }));
 }
 
 int

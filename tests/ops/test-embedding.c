@@ -72,7 +72,9 @@ wrong_embedding (const ArraExec *exec, const float *const *in, const float *dy, 
 static void
 test_vjp (void)
 {
-  const VjpCase item = { 1, { V_TABLE * V_WIDTH }, V_ROWS * V_WIDTH, define_embedding, forward_embedding, vjp_embedding, wrong_embedding };
+  const VjpCase item = {
+    1, { V_TABLE * V_WIDTH }, V_ROWS * V_WIDTH, define_embedding, forward_embedding, vjp_embedding, wrong_embedding
+  };
 
   vjp_check (&item);
 }

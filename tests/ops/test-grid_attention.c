@@ -33,19 +33,12 @@ dot (const float *a, const float *b, gsize n)
 
 /* The weights of the window's cells for the query at @y, @x: unnormalised. */
 static double
-score (const ArraGridAttention *s,
-       const ArraGridAttentionInputs *in,
-       gsize n,
-       gsize y,
-       gsize x,
-       gsize head,
-       gsize cell)
+score (const ArraGridAttention *s, const ArraGridAttentionInputs *in, gsize n, gsize y, gsize x, gsize head, gsize cell)
 {
-  gsize row = y / s->window * s->window + cell / s->window,
-        column = x / s->window * s->window + cell % s->window;
+  gsize row = y / s->window * s->window + cell / s->window, column = x / s->window * s->window + cell % s->window;
   const float *q = in->q + place (s, n, y, x, head);
-  const float *k = row < s->height && column < s->width ? in->k + place (s, n, row, column, head)
-                                                        : in->pad_k + head * s->head_dim;
+  const float *k
+      = row < s->height && column < s->width ? in->k + place (s, n, row, column, head) : in->pad_k + head * s->head_dim;
 
   return exp ((double) s->scale * dot (q, k, s->head_dim)
               + dot (q, in->rows + (y + s->window - 1 - row) * s->head_dim, s->head_dim)
@@ -53,20 +46,13 @@ score (const ArraGridAttention *s,
 }
 
 static double
-defined (const ArraGridAttention *s,
-         const ArraGridAttentionInputs *in,
-         gsize n,
-         gsize y,
-         gsize x,
-         gsize head,
-         gsize i)
+defined (const ArraGridAttention *s, const ArraGridAttentionInputs *in, gsize n, gsize y, gsize x, gsize head, gsize i)
 {
   double sum = 0, all = 0;
 
   for (gsize cell = 0; cell < s->window * s->window; cell++)
     {
-      gsize row = y / s->window * s->window + cell / s->window,
-            column = x / s->window * s->window + cell % s->window;
+      gsize row = y / s->window * s->window + cell / s->window, column = x / s->window * s->window + cell % s->window;
       double weight = score (s, in, n, y, x, head, cell);
       const float *v = row < s->height && column < s->width ? in->v + place (s, n, row, column, head)
                                                             : in->pad_v + head * s->head_dim;
@@ -81,11 +67,9 @@ static void
 check (const ArraExec *exec, gconstpointer data)
 {
   const ArraGridAttention *s = data;
-  gsize count = s->n * s->height * s->width * s->heads * s->head_dim,
-        table = (2 * s->window - 1) * s->head_dim;
+  gsize count = s->n * s->height * s->width * s->heads * s->head_dim, table = (2 * s->window - 1) * s->head_dim;
   g_autofree float *q = op_random (1, count), *k = op_random (2, count), *v = op_random (3, count);
-  g_autofree float *pad_k = op_random (4, s->heads * s->head_dim),
-                   *pad_v = op_random (5, s->heads * s->head_dim);
+  g_autofree float *pad_k = op_random (4, s->heads * s->head_dim), *pad_v = op_random (5, s->heads * s->head_dim);
   g_autofree float *rows = op_random (6, table), *columns = op_random (7, table), *out = g_new (float, count);
   g_autofree float *scratch = g_new (float, arra_grid_attention_scratch (s, arra_pool_threads (exec->pool)));
   const ArraGridAttentionInputs in = { q, k, v, pad_k, pad_v, rows, columns };
@@ -96,8 +80,8 @@ check (const ArraExec *exec, gconstpointer data)
       gsize cell = i / s->head_dim / s->heads, head = i / s->head_dim % s->heads;
       gsize y = cell / s->width % s->height, n = cell / s->width / s->height;
 
-      g_assert_cmpfloat (
-          fabs ((double) out[i] - defined (s, &in, n, y, cell % s->width, head, i % s->head_dim)), <, 1e-5);
+      g_assert_cmpfloat (fabs ((double) out[i] - defined (s, &in, n, y, cell % s->width, head, i % s->head_dim)), <,
+                         1e-5);
     }
 }
 

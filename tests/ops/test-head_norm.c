@@ -91,7 +91,8 @@ vjp_norm (const ArraExec *exec, const float *const *in, const float *dy, float *
 {
   float moments[2 * V_ROWS * V_HEADS];
 
-  arra_head_norm_vjp (exec, in[0], in[1], dy, V_GROUPS, V_ROWS, V_HEADS, V_DIM, 0.01f, moments, grads[0], grads[1], grads[2]);
+  arra_head_norm_vjp (exec, in[0], in[1], dy, V_GROUPS, V_ROWS, V_HEADS, V_DIM, 0.01f, moments, grads[0], grads[1],
+                      grads[2]);
 }
 
 /* with the groups' weights in the wrong order */
@@ -102,13 +103,15 @@ wrong_norm (const ArraExec *exec, const float *const *in, const float *dy, float
 
   for (gsize i = 0; i < V_GROUPS * V_DIM; i++)
     swapped[i] = in[1][(i + V_DIM) % (V_GROUPS * V_DIM)];
-  arra_head_norm_vjp (exec, in[0], swapped, dy, V_GROUPS, V_ROWS, V_HEADS, V_DIM, 0.01f, moments, grads[0], grads[1], grads[2]);
+  arra_head_norm_vjp (exec, in[0], swapped, dy, V_GROUPS, V_ROWS, V_HEADS, V_DIM, 0.01f, moments, grads[0], grads[1],
+                      grads[2]);
 }
 
 static void
 test_vjp (void)
 {
-  const VjpCase item = { 3, { V_N, V_GROUPS * V_DIM, V_GROUPS * V_DIM }, V_N, define_norm, forward_norm, vjp_norm, wrong_norm };
+  const VjpCase item
+      = { 3, { V_N, V_GROUPS * V_DIM, V_GROUPS * V_DIM }, V_N, define_norm, forward_norm, vjp_norm, wrong_norm };
 
   vjp_check (&item);
 }

@@ -47,7 +47,7 @@ check (const ArraExec *exec, const ArraDType types[3])
   for (guint i = 0; i < 3; i++)
     {
       weights[i] = op_matrix (types[i], 2 + i, outputs[i], WIDTH, &data[i]);
-      parts[i] = (ArraLinear){ &weights[i], g_new (float, ROWS *outputs[i]) };
+      parts[i] = (ArraLinear) { &weights[i], g_new (float, ROWS *outputs[i]) };
     }
   arra_linear (exec, x, ROWS, WIDTH, blocks, parts, 3);
   for (guint i = 0; i < 3; i++)
@@ -63,12 +63,9 @@ check (const ArraExec *exec, const ArraDType types[3])
 static void
 check_types (const ArraExec *exec, gconstpointer data)
 {
-  const ArraDType types[][3] = { { ARRA_F32, ARRA_F32, ARRA_F32 },
-                                 { ARRA_BF16, ARRA_F16, ARRA_BF16 },
-                                 { ARRA_Q8_0, ARRA_Q8_0, ARRA_Q8_0 },
-                                 { ARRA_Q8_0, ARRA_F32, ARRA_Q8_0 },
-                                 { ARRA_Q4_0, ARRA_Q4_K, ARRA_Q6_K },
-                                 { ARRA_Q4_K, ARRA_BF16, ARRA_Q6_K } };
+  const ArraDType types[][3] = { { ARRA_F32, ARRA_F32, ARRA_F32 },    { ARRA_BF16, ARRA_F16, ARRA_BF16 },
+                                 { ARRA_Q8_0, ARRA_Q8_0, ARRA_Q8_0 }, { ARRA_Q8_0, ARRA_F32, ARRA_Q8_0 },
+                                 { ARRA_Q4_0, ARRA_Q4_K, ARRA_Q6_K }, { ARRA_Q4_K, ARRA_BF16, ARRA_Q6_K } };
 
   for (gsize i = 0; i < G_N_ELEMENTS (types); i++)
     check (exec, types[i]);
@@ -119,7 +116,8 @@ panels_of (const ArraTensor *rows, ArraDType dtype, void **data)
 
   *data = g_malloc (rows->n_bytes);
   for (gsize r = 0; r < n; r += ARRA_PANEL_ROWS)
-    arra_panels_pack (layout, (const guint8 *) rows->data + r * row, row, row / layout->bytes, (guint8 *) *data + r * row);
+    arra_panels_pack (layout, (const guint8 *) rows->data + r * row, row, row / layout->bytes,
+                      (guint8 *) *data + r * row);
   panels.dtype = dtype;
   panels.data = *data;
   return panels;
@@ -141,8 +139,8 @@ check_panels (const ArraExec *exec, gconstpointer data)
     {
       rows[i] = op_matrix (types[0], 2 + i, counts[i], WIDTH, &bytes[i]);
       panels[i] = i == 0 ? rows[i] : panels_of (&rows[i], types[1], &panel_bytes[i]);
-      by_rows[i] = (ArraLinear){ &rows[i], g_new0 (float, ROWS *counts[i]) };
-      by_panels[i] = (ArraLinear){ &panels[i], g_new0 (float, ROWS *counts[i]) };
+      by_rows[i] = (ArraLinear) { &rows[i], g_new0 (float, ROWS *counts[i]) };
+      by_panels[i] = (ArraLinear) { &panels[i], g_new0 (float, ROWS *counts[i]) };
     }
   arra_linear (exec, x, ROWS, WIDTH, blocks, by_rows, 3);
   arra_linear (exec, x, ROWS, WIDTH, blocks, by_panels, 3);

@@ -18,8 +18,7 @@ quantize (const ArraExec *exec,
 {
   g_autofree float *squares = g_new (float, n_codes);
   gsize stride = arra_nearest_code_scratch (n_codes);
-  g_automem float *scratch
-      = arra_mem_new (stride * arra_pool_threads (exec->pool), sizeof *scratch, "a test", NULL);
+  g_automem float *scratch = arra_mem_new (stride * arra_pool_threads (exec->pool), sizeof *scratch, "a test", NULL);
   ArraMapWork work = { .exec = exec, .scratch = scratch, .scratch_stride = stride };
 
   arra_code_squares (codebook, n_codes, dim, squares);
@@ -36,8 +35,7 @@ expected (const float *x, const float *codebook, gsize n_codes, gsize dim)
     {
       double d = 0;
       for (gsize c = 0; c < dim; c++)
-        d += ((double) x[c] - (double) codebook[j * dim + c])
-             * ((double) x[c] - (double) codebook[j * dim + c]);
+        d += ((double) x[c] - (double) codebook[j * dim + c]) * ((double) x[c] - (double) codebook[j * dim + c]);
       if (d < least)
         {
           least = d;
@@ -79,11 +77,9 @@ check_near_ties (const ArraExec *exec)
   {
     DIM = 4
   };
-  const float codebook[5][DIM] = { { 0, 0, 0, 0 },
-                                   { 10000, 0, 0, 0.002f },
-                                   { 10000, 0, 0, 0.001f },
-                                   { 10000, 0, 0, 0.001f },
-                                   { 10000, 0, 0, -0.0015f } };
+  const float codebook[5][DIM] = {
+    { 0, 0, 0, 0 }, { 10000, 0, 0, 0.002f }, { 10000, 0, 0, 0.001f }, { 10000, 0, 0, 0.001f }, { 10000, 0, 0, -0.0015f }
+  };
   const float x[2][DIM] = { { 10000, 0, 0, 0 }, { 10000, 0, 0, 0.01f } };
   guint32 codes[2];
 

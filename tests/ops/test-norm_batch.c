@@ -16,7 +16,7 @@ static gboolean swish;
 static ArraNormBatch
 shape (void)
 {
-  return (ArraNormBatch){ N, PIXELS, CHANNELS, GROUPS, 1e-3, swish };
+  return (ArraNormBatch) { N, PIXELS, CHANNELS, GROUPS, 1e-3, swish };
 }
 
 static gboolean
@@ -122,8 +122,7 @@ test_tiles (void)
       float *grads = g_new0 (float, 12008);
 
       arra_norm_batch (&execs[i], &norm, x, weight, bias, scratch, &kept, y);
-      arra_norm_batch_vjp (&execs[i], &norm, x, weight, &kept, dy, scratch, grads, grads + 12000,
-                           grads + 12004);
+      arra_norm_batch_vjp (&execs[i], &norm, x, weight, &kept, dy, scratch, grads, grads + 12000, grads + 12004);
       g_assert_cmpfloat_with_epsilon (groups[i][0], mean, 1e-9);
       dx[i] = grads;
     }

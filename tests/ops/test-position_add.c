@@ -75,13 +75,9 @@ vjp_plain (const ArraExec *exec, const float *const *in, const float *dy, float 
 static void
 test_plain (void)
 {
-  const VjpCase item = { 2,
-                         { BATCH * LENGTH * WIDTH, LENGTH * WIDTH },
-                         BATCH * LENGTH * WIDTH,
-                         define_plain,
-                         forward_plain,
-                         vjp_plain,
-                         NULL };
+  const VjpCase item = {
+    2, { BATCH * LENGTH * WIDTH, LENGTH * WIDTH }, BATCH * LENGTH * WIDTH, define_plain, forward_plain, vjp_plain, NULL
+  };
 
   vjp_check (&item);
 }

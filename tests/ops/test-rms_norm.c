@@ -77,7 +77,7 @@ static void
 wrong_norm (const ArraExec *exec, const float *const *in, const float *dy, float *const *grads)
 {
   float scales[V_ROWS];
-  g_autofree float *unused = g_new0 (float, V_ROWS * V_WIDTH);
+  g_autofree float *unused = g_new0 (float, V_ROWS *V_WIDTH);
 
   arra_rms_norm_vjp (exec, in[0], in[1], dy, V_ROWS, V_WIDTH, V_EPS, scales, unused, grads[1]);
   for (gsize i = 0; i < V_ROWS * V_WIDTH; i++)
@@ -87,7 +87,8 @@ wrong_norm (const ArraExec *exec, const float *const *in, const float *dy, float
 static void
 test_vjp (void)
 {
-  const VjpCase item = { 2, { V_ROWS * V_WIDTH, V_WIDTH }, V_ROWS * V_WIDTH, define_norm, forward_norm, vjp_norm, wrong_norm };
+  const VjpCase item
+      = { 2, { V_ROWS * V_WIDTH, V_WIDTH }, V_ROWS * V_WIDTH, define_norm, forward_norm, vjp_norm, wrong_norm };
 
   vjp_check (&item);
 }

@@ -30,8 +30,7 @@ static void
 test_dynamic (void)
 {
   g_assert_cmpfloat_with_epsilon (arra_rope_dynamic_base (10000, 2, 4096, 4096, 128), 10000, 1e-6);
-  g_assert_cmpfloat_with_epsilon (arra_rope_dynamic_base (10000, 2, 15, 8, 16),
-                                  10000 * pow (2.75, 16.0 / 14.0), 1e-6);
+  g_assert_cmpfloat_with_epsilon (arra_rope_dynamic_base (10000, 2, 15, 8, 16), 10000 * pow (2.75, 16.0 / 14.0), 1e-6);
 }
 
 static void
@@ -62,8 +61,7 @@ check_rotation (const ArraExec *exec, gconstpointer data)
 
   arra_rope_frequencies (100.0, DIM, frequencies);
   for (guint row = 0; row < ROWS; row++)
-    arra_rope_angles (frequencies, DIM / 2, (float) (3 * row), cosine + row * (DIM / 2),
-                      sine + row * (DIM / 2));
+    arra_rope_angles (frequencies, DIM / 2, (float) (3 * row), cosine + row * (DIM / 2), sine + row * (DIM / 2));
   for (guint row = 0; row < ROWS; row++)
     for (guint head = 0; head < HEADS; head++)
       for (guint i = 0; i < DIM / 2; i++)

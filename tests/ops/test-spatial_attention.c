@@ -16,8 +16,7 @@ expect_pixel (const ArraFeatureMap *qkv, gsize i, gsize channels, double *out)
   for (gsize j = 0; j < n; j++)
     {
       for (gsize c = 0; c < channels; c++)
-        weights[j]
-            += (double) qkv->data[i * 3 * channels + c] * (double) qkv->data[j * 3 * channels + channels + c];
+        weights[j] += (double) qkv->data[i * 3 * channels + c] * (double) qkv->data[j * 3 * channels + channels + c];
       weights[j] /= sqrt ((double) channels);
       most = fmax (most, weights[j]);
     }

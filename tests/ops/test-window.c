@@ -14,12 +14,9 @@ typedef struct
 } Case;
 
 static const Case cases[] = {
-  { { 1, 1, 1, 0, 0 }, 2, 7, 5, 9, 4, FALSE, TRUE, FALSE },
-  { { 3, 3, 2, 0, 0 }, 1, 11, 9, 3, 5, FALSE, TRUE, TRUE },
-  { { 1, 7, 1, 0, 3 }, 1, 9, 10, 4, 3, FALSE, FALSE, TRUE },
-  { { 5, 5, 1, 2, 2 }, 2, 6, 6, 2, 7, TRUE, TRUE, FALSE },
-  { { 7, 7, 2, 3, 3 }, 1, 16, 16, 1, 8, FALSE, TRUE, TRUE },
-  { { 3, 3, 1, 1, 1 }, 1, 4, 4, 6, 2, TRUE, FALSE, FALSE },
+  { { 1, 1, 1, 0, 0 }, 2, 7, 5, 9, 4, FALSE, TRUE, FALSE },  { { 3, 3, 2, 0, 0 }, 1, 11, 9, 3, 5, FALSE, TRUE, TRUE },
+  { { 1, 7, 1, 0, 3 }, 1, 9, 10, 4, 3, FALSE, FALSE, TRUE }, { { 5, 5, 1, 2, 2 }, 2, 6, 6, 2, 7, TRUE, TRUE, FALSE },
+  { { 7, 7, 2, 3, 3 }, 1, 16, 16, 1, 8, FALSE, TRUE, TRUE }, { { 3, 3, 1, 1, 1 }, 1, 4, 4, 6, 2, TRUE, FALSE, FALSE },
 };
 
 static gsize
@@ -38,7 +35,7 @@ out_width (const Case *c)
 static ArraWindowMap
 map_of (float *data, const Case *c, gsize height, gsize width, gsize channels)
 {
-  return (ArraWindowMap){ data + 1, c->n, height, width, channels, channels + 2 };
+  return (ArraWindowMap) { data + 1, c->n, height, width, channels, channels + 2 };
 }
 
 /* Where pixel @y, @x of the window of output @item lies in the input; FALSE: outside. */
@@ -76,12 +73,9 @@ static void
 check_conv (const ArraExec *exec, gconstpointer data)
 {
   const Case *c = data;
-  gsize items = c->n * out_height (c) * out_width (c),
-        weights = c->window.height * c->window.width * c->in * c->out;
-  g_autofree float *x = op_random (1, c->n * c->height * c->width * (c->in + 2)),
-                   *weight = op_random (2, weights);
-  g_autofree float *bias = op_random (3, c->out), *scale = op_random (4, c->in),
-                   *shift = op_random (5, c->in);
+  gsize items = c->n * out_height (c) * out_width (c), weights = c->window.height * c->window.width * c->in * c->out;
+  g_autofree float *x = op_random (1, c->n * c->height * c->width * (c->in + 2)), *weight = op_random (2, weights);
+  g_autofree float *bias = op_random (3, c->out), *scale = op_random (4, c->in), *shift = op_random (5, c->in);
   g_autofree float *scratch
       = g_new (float, arra_window_conv_scratch (&c->window, c->in, arra_pool_threads (exec->pool)));
   g_autofree float *y = op_random (6, items * (c->out + 2)), *before = op_random (6, items * (c->out + 2));

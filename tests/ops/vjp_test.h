@@ -14,13 +14,14 @@ typedef void (*VjpFunc) (const ArraExec *exec, const float *const *inputs, const
 typedef struct
 {
   guint n_inputs;
-  gsize sizes[VJP_INPUTS], n_out; /* elements */
+  gsize sizes[VJP_INPUTS], n_out;                          /* elements */
   void (*define) (const double *const *inputs, double *y); /* what the operation means */
   void (*forward) (const ArraExec *exec, const float *const *inputs, float *y);
   VjpFunc vjp;   /* adds to grads */
   VjpFunc wrong; /* (nullable): a plausible mistake, which must be noticed */
 } VjpCase;
 
-/* On every mode of this machine: the operation computes its definition; the vjp agrees with finite differences, adds to what is there, and gives
- * the same bits alone and with 2 threads; one gradient that is off by a hundredth, and @wrong, are noticed. */
+/* On every mode of this machine: the operation computes its definition; the vjp agrees with finite differences, adds to
+ * what is there, and gives the same bits alone and with 2 threads; one gradient that is off by a hundredth, and @wrong,
+ * are noticed. */
 void vjp_check (const VjpCase *item);

@@ -19,7 +19,8 @@ call (const char *name, const char *path, const char *interface, const char *met
   g_autoptr (GVariant) reply = NULL;
 
   g_assert_no_error (error);
-  reply = g_dbus_connection_call_sync (bus, name, path, interface, method, arguments, NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
+  reply = g_dbus_connection_call_sync (bus, name, path, interface, method, arguments, NULL, G_DBUS_CALL_FLAGS_NONE, -1,
+                                       NULL, &error);
   g_assert_no_error (error);
 }
 
@@ -51,7 +52,8 @@ has_state (DesktopObject *object, AtspiStateType state)
   return states != NULL && atspi_state_set_contains ((AtspiStateSet *) states, state);
 }
 
-/* @state: which it must have, ATSPI_STATE_INVALID: none. GIMP's list of recent filters holds entries of the same name. */
+/* @state: which it must have, ATSPI_STATE_INVALID: none. GIMP's list of recent filters holds entries of the same name.
+ */
 static DesktopObject *
 search (DesktopObject *object, AtspiRole role, const char *name, AtspiStateType state, guint depth)
 {
@@ -169,14 +171,16 @@ desktop_choose (const char *application, const char *name, int number)
 void
 desktop_script (const char *scheme)
 {
-  call ("org.gimp.GIMP.UI", "/org/gimp/GIMP/UI", "org.gimp.GIMP.UI", "BatchRun", g_variant_new ("(ss)", "plug-in-script-fu-eval", scheme));
+  call ("org.gimp.GIMP.UI", "/org/gimp/GIMP/UI", "org.gimp.GIMP.UI", "BatchRun",
+        g_variant_new ("(ss)", "plug-in-script-fu-eval", scheme));
 }
 
 void
 desktop_screenshot (const char *name)
 {
   GdkWindow *root = gdk_get_default_root_window ();
-  g_autoptr (GdkPixbuf) picture = gdk_pixbuf_get_from_window (root, 0, 0, gdk_window_get_width (root), gdk_window_get_height (root));
+  g_autoptr (GdkPixbuf) picture
+      = gdk_pixbuf_get_from_window (root, 0, 0, gdk_window_get_width (root), gdk_window_get_height (root));
   g_autofree char *path = g_build_filename (g_getenv ("ARRA_TEST_LOGS"), name, NULL);
   g_autoptr (GError) error = NULL;
 

@@ -11,10 +11,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DesktopObject, g_object_unref)
 /* Names are whole ones, or beginnings of one with "*" behind. */
 
 void desktop_begin (void); /* needs a session bus and a display of the test's own */
-/* (transfer full): the first showing object of the application with this role and name; NULL when none comes within @seconds */
+/* (transfer full): the first showing object of the application with this role and name; NULL when none comes within
+ * @seconds */
 DesktopObject *desktop_find (const char *application, AtspiRole role, const char *name, double seconds);
-gboolean desktop_has (const char *application, AtspiRole role, const char *name, AtspiStateType state, double seconds); /* it comes to be so */
-void desktop_press (const char *application, AtspiRole role, const char *name); /* waits until it can be pressed; fails the test else */
+/* it comes to be so */
+gboolean desktop_has (const char *application, AtspiRole role, const char *name, AtspiStateType state, double seconds);
+/* waits until it can be pressed; fails the test else */
+void desktop_press (const char *application, AtspiRole role, const char *name);
 void desktop_type (const char *application, const char *name, const char *text);
 /* Chooses from a list by number, from 0. */
 void desktop_choose (const char *application, const char *name, int number);

@@ -72,7 +72,7 @@ gimp_begin (void)
   g_unsetenv ("XDG_CACHE_HOME");
   g_unsetenv ("DISPLAY");
   g_unsetenv ("WAYLAND_DISPLAY");
-  g_unsetenv ("G_DEBUG"); /* GIMP has criticals of its own */
+  g_unsetenv ("G_DEBUG");        /* GIMP has criticals of its own */
   gimp_run_free (gimp_run ("")); /* a fresh profile asks every plug-in what it is, once */
 }
 
@@ -171,7 +171,8 @@ gimp_write_job (const char *script)
   char *path = gimp_path ("job.scm");
 
   g_remove (report);
-  g_string_append_printf (job, "(define scratch \"%s\")\n(define checkpoint \"%s\")\n(define vqgan \"%s\")\n", scratch, model, vqgan);
+  g_string_append_printf (job, "(define scratch \"%s\")\n(define checkpoint \"%s\")\n(define vqgan \"%s\")\n", scratch,
+                          model, vqgan);
   append_file (job, "plugin/prelude.scm");
   append_file (job, GIMP_PRELUDE);
   g_string_append (job, script);
@@ -184,9 +185,11 @@ GSubprocess *
 gimp_start (const char *script)
 {
   g_autofree char *path = gimp_write_job (script), *load = g_strdup_printf ("(load \"%s\")", path);
-  const char *const args[] = { g_getenv ("ARRA_GIMP"), "-i", "-d", "-f", GIMP_INTERPRETER, "-b", load, GIMP_QUIT, NULL };
+  const char *const args[]
+      = { g_getenv ("ARRA_GIMP"), "-i", "-d", "-f", GIMP_INTERPRETER, "-b", load, GIMP_QUIT, NULL };
   g_autoptr (GError) error = NULL;
-  GSubprocess *process = g_subprocess_newv (args, G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE, &error);
+  GSubprocess *process
+      = g_subprocess_newv (args, G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE, &error);
 
   g_assert_no_error (error);
   return process;
@@ -310,7 +313,7 @@ gimp_reference (const char *name, const char *const *options)
   g_autofree char *model = gimp_data (MODEL), *vqgan = gimp_data (VQGAN);
   char *path = gimp_path (name);
   const char *const fixed[] = { gimp_arra (), "generate", "--model", model, "--vqgan", vqgan, "--prompt", "a red fox",
-                                "--size", "64x64", "--seed", "7", "--quiet", "-o", path };
+                                "--size",     "64x64",    "--seed",  "7",   "--quiet", "-o",  path };
   g_autoptr (GPtrArray) args = g_ptr_array_new ();
   g_autoptr (GSubprocess) process = NULL;
   g_autoptr (GError) error = NULL;

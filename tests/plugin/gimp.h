@@ -21,8 +21,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (GimpRun, gimp_run_free)
 /* The scratch folder with profile, home and temporary folder; removed by gimp_end(). */
 void gimp_begin (void);
 void gimp_end (void);
-char *gimp_path (const char *name); /* (transfer full): in the scratch folder */
-char *gimp_data (const char *name); /* (transfer full): in the tests' folder */
+char *gimp_path (const char *name);      /* (transfer full): in the scratch folder */
+char *gimp_data (const char *name);      /* (transfer full): in the tests' folder */
 gboolean gimp_temporary_is_empty (void); /* no file of ours in the temporary folder */
 
 /* Scheme after the preludes; checkpoint and VQGAN are the golden ones unless @script sets others. */

@@ -17,7 +17,8 @@ picture_load (const char *path)
 const guint8 *
 picture_at (GdkPixbuf *picture, int x, int y)
 {
-  return gdk_pixbuf_read_pixels (picture) + y * gdk_pixbuf_get_rowstride (picture) + x * gdk_pixbuf_get_n_channels (picture);
+  return gdk_pixbuf_read_pixels (picture) + y * gdk_pixbuf_get_rowstride (picture)
+         + x * gdk_pixbuf_get_n_channels (picture);
 }
 
 static double

@@ -41,13 +41,16 @@ describe (const ArraCheckpoint *checkpoint, const char *prompt, gboolean include
   return node;
 }
 
-/* Words that the checkpoint never learnt are named when there are some, and stay out of what is kept with the prompt. */
+/* Words that the checkpoint never learnt are named when there are some, and stay out of what is kept with the prompt.
+ */
 static void
 test_unknown_words (void)
 {
   g_autoptr (ArraCheckpoint) checkpoint = open_checkpoint ();
-  g_autoptr (JsonNode) unknown = describe (checkpoint, "a cat on oak wood", TRUE), known = describe (checkpoint, "oak wood", TRUE);
-  g_autoptr (JsonNode) secret = describe (checkpoint, "a cat on oak wood", FALSE), closed = describe (NULL, "a cat", TRUE);
+  g_autoptr (JsonNode) unknown = describe (checkpoint, "a cat on oak wood", TRUE),
+                       known = describe (checkpoint, "oak wood", TRUE);
+  g_autoptr (JsonNode) secret = describe (checkpoint, "a cat on oak wood", FALSE),
+                       closed = describe (NULL, "a cat", TRUE);
   JsonArray *words = json_object_get_array_member (json_node_get_object (unknown), "unknown-words");
 
   g_assert_cmpuint (json_array_get_length (words), ==, 1);

@@ -1,4 +1,5 @@
-/* test-desktop.c - the dialog in a real GIMP on a screen of its own: from the menu to a layer with the picture's very pixels
+/* test-desktop.c - the dialog in a real GIMP on a screen of its own: from the menu to a layer with the picture's very
+ * pixels
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "desktop.h"
 #include "gimp.h"
@@ -132,9 +133,10 @@ reference (void)
   g_assert_true (json_parser_load_from_file (parser, recipe, NULL));
   object = json_node_get_object (json_parser_get_root (parser));
   g_assert_cmpstr (json_object_get_string_member (object, "prompt"), ==, PROMPT);
-  size = g_strdup_printf ("%dx%d", (int) json_object_get_int_member (object, "width"), (int) json_object_get_int_member (object, "height"));
-  gimp_command (gimp_arra (), "generate", "--model", model, "--prompt", PROMPT, "--size", size, "--seed", json_object_get_string_member (object, "seed"),
-                "--quiet", "-o", path, NULL);
+  size = g_strdup_printf ("%dx%d", (int) json_object_get_int_member (object, "width"),
+                          (int) json_object_get_int_member (object, "height"));
+  gimp_command (gimp_arra (), "generate", "--model", model, "--prompt", PROMPT, "--size", size, "--seed",
+                json_object_get_string_member (object, "seed"), "--quiet", "-o", path, NULL);
   return path;
 }
 
@@ -157,7 +159,8 @@ test_layer (void)
   g_assert_true (desktop_has (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Insert", ATSPI_STATE_SENSITIVE, 120));
   desktop_screenshot (GIMP_NAME "-finished.png");
   desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Insert");
-  g_assert_true (desktop_has ("gimp", ATSPI_ROLE_MENU_ITEM, "Undo Generate from Text (ARRA)", ATSPI_STATE_SENSITIVE, 10));
+  g_assert_true (
+      desktop_has ("gimp", ATSPI_ROLE_MENU_ITEM, "Undo Generate from Text (ARRA)", ATSPI_STATE_SENSITIVE, 10));
   desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Close");
   g_usleep (2 * G_USEC_PER_SEC);
   run_script ("(define image (car (all-images)))\n"
@@ -176,7 +179,8 @@ test_layer (void)
 static void
 write_settings (const char *checkpoint, const char *insert)
 {
-  g_autofree char *path = gimp_path (SETTINGS_FILE), *folder = g_path_get_dirname (path), *model = gimp_path (checkpoint);
+  g_autofree char *path = gimp_path (SETTINGS_FILE), *folder = g_path_get_dirname (path),
+                  *model = gimp_path (checkpoint);
   g_autofree char *text = g_strdup_printf ("[Dialog]\nprompt=" PROMPT "\ncheckpoint=%s\ninsert=%s\n", model, insert);
 
   g_mkdir_with_parents (folder, 0700);
@@ -303,7 +307,8 @@ test_in_front (void)
   close_later_displays ();
 }
 
-/* GIMP draws what it shows whenever it has time, also while the layer comes in: what it shows in the end is the picture. */
+/* GIMP draws what it shows whenever it has time, also while the layer comes in: what it shows in the end is the
+ * picture. */
 static void
 test_group (void)
 {
@@ -336,14 +341,16 @@ test_hostile_parasite (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (recipes); i++)
     {
-      g_autofree char *script = g_strdup_printf ("(gimp-item-attach-parasite (car (all-layers (apply max (all-images))))\n"
-                                                 "  (list \"plug-in-arra-generate/recipe\" 3 \"%s\"))",
-                                                 recipes[i]);
+      g_autofree char *script
+          = g_strdup_printf ("(gimp-item-attach-parasite (car (all-layers (apply max (all-images))))\n"
+                             "  (list \"plug-in-arra-generate/recipe\" 3 \"%s\"))",
+                             recipes[i]);
 
       run_script (script);
       open_dialog ();
       desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Reuse Settings of This Layer");
-      g_assert_true (desktop_has (DIALOG, ATSPI_ROLE_LABEL, "The settings of this layer cannot be used*", ATSPI_STATE_SHOWING, WORK_SECONDS));
+      g_assert_true (desktop_has (DIALOG, ATSPI_ROLE_LABEL, "The settings of this layer cannot be used*",
+                                  ATSPI_STATE_SHOWING, WORK_SECONDS));
       close_dialog ();
     }
   write_settings (MODEL_FILE, "native");
@@ -416,7 +423,8 @@ test_image_closed (void)
   g_assert_true (gimp_file_holds ("report.txt", "names=(" PROMPT ")"));
 }
 
-/* A prompt that is not to be remembered is in no file: neither in the image with what GIMP itself keeps of a call, nor in the settings. */
+/* A prompt that is not to be remembered is in no file: neither in the image with what GIMP itself keeps of a call, nor
+ * in the settings. */
 static void
 test_secret (void)
 {
@@ -425,7 +433,8 @@ test_secret (void)
   desktop_type (DIALOG, "Prompt", SECRET);
   desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Generate");
   desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Insert");
-  g_assert_true (desktop_has ("gimp", ATSPI_ROLE_MENU_ITEM, "Undo Generate from Text (ARRA)", ATSPI_STATE_SENSITIVE, WORK_SECONDS));
+  g_assert_true (desktop_has ("gimp", ATSPI_ROLE_MENU_ITEM, "Undo Generate from Text (ARRA)", ATSPI_STATE_SENSITIVE,
+                              WORK_SECONDS));
   desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Close");
   g_assert_true (gimp_pid_ends (gimp_plug_in_pid (gimp, 1), WORK_SECONDS));
   run_script ("(save-xcf (car (all-images)) (at \"secret.xcf\"))");
@@ -469,8 +478,8 @@ prepare (void)
   rc = gimp_path ("profile/gimprc");
   path = g_build_filename (folder, "desktop.gguf", NULL);
   g_mkdir_with_parents (folder, 0700);
-  gimp_command (g_getenv ("ARRA_MAKE_CHECKPOINT"), "--preset", "tiny", "--hidden", "1024", "--layers", "12", "--heads", "8", "--kv-heads", "8",
-                "--ffn", "4096", slow, NULL);
+  gimp_command (g_getenv ("ARRA_MAKE_CHECKPOINT"), "--preset", "tiny", "--hidden", "1024", "--layers", "12", "--heads",
+                "8", "--kv-heads", "8", "--ffn", "4096", slow, NULL);
   gimp_command (gimp_arra (), "convert", slow, "--type", "bf16", "--quiet", "-o", path, NULL);
   make_quick_checkpoint ();
   g_assert_true (g_file_set_contents (rc, GIMP_SERIES == 3 ? SETTINGS_3 : SETTINGS_2, -1, NULL));

@@ -1,4 +1,5 @@
-/* test-kill.c - the plug-in or GIMP is killed while pictures are made: the image is as it was, no process and no file is left
+/* test-kill.c - the plug-in or GIMP is killed while pictures are made: the image is as it was, no process and no file
+ * is left
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gimp.h"
 #include "picture.h"
@@ -10,7 +11,8 @@
 static const guint8 background[3] = { 40, 90, 160 };
 
 /* Would take minutes, so that it is always in the middle of its work when it is killed. */
-#define LONG_CALL "(set! checkpoint (at \"slow\"))\n(set! vqgan \"\")\n(set! width 0)\n(set! height 0)\n(set! count 64)\n"
+#define LONG_CALL \
+  "(set! checkpoint (at \"slow\"))\n(set! vqgan \"\")\n(set! width 0)\n(set! height 0)\n(set! count 64)\n"
 
 static int
 start (const char *script, GSubprocess **process)
@@ -70,8 +72,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   gimp_begin ();
   slow = gimp_path ("slow");
-  gimp_command (g_getenv ("ARRA_MAKE_CHECKPOINT"), "--preset", "tiny", "--hidden", "512", "--layers", "8", "--heads", "8", "--kv-heads", "8",
-                "--ffn", "1024", slow, NULL);
+  gimp_command (g_getenv ("ARRA_MAKE_CHECKPOINT"), "--preset", "tiny", "--hidden", "512", "--layers", "8", "--heads",
+                "8", "--kv-heads", "8", "--ffn", "1024", slow, NULL);
   g_test_add_func ("/plugin/kill/plug-in", test_plug_in_killed);
   g_test_add_func ("/plugin/kill/gimp", test_gimp_killed);
   status = g_test_run ();

@@ -27,13 +27,14 @@ check (const char *script, const char *name, guint bound)
 static void
 test_new_image (void)
 {
-  g_autoptr (GimpRun) run = gimp_run ("(let* ((made (call-plug-in -1)) (layer (vector-ref (caddr made) 0)) (image (image-of layer)))\n"
-                                      "  (say \"count\" (cadr made))\n"
-                                      "  (say \"layers\" (vector-length (caddr made)))\n"
-                                      "  (say \"size\" (layer-size layer))\n"
-                                      "  (say \"names\" (layer-names image))\n"
-                                      "  (say \"settings\" (car made))\n"
-                                      "  (save-layer layer \"new.png\"))");
+  g_autoptr (GimpRun) run
+      = gimp_run ("(let* ((made (call-plug-in -1)) (layer (vector-ref (caddr made) 0)) (image (image-of layer)))\n"
+                  "  (say \"count\" (cadr made))\n"
+                  "  (say \"layers\" (vector-length (caddr made)))\n"
+                  "  (say \"size\" (layer-size layer))\n"
+                  "  (say \"names\" (layer-names image))\n"
+                  "  (say \"settings\" (car made))\n"
+                  "  (save-layer layer \"new.png\"))");
 
   gimp_assert_done (run);
   gimp_assert_said (run, "count", "1");
@@ -54,9 +55,10 @@ test_rgb (void)
 static void
 test_precisions (void)
 {
-  g_autoptr (GimpRun) run = gimp_run ("(save-layer (car (generate (new-picture 100 80 RGB u16))) \"u16.png\")\n"
-                                      "(save-layer (car (generate (new-picture 100 80 RGB float-linear))) \"float.png\")\n"
-                                      "(save-layer (car (generate (new-picture 100 80 RGB u8-linear))) \"linear.png\")\n");
+  g_autoptr (GimpRun) run
+      = gimp_run ("(save-layer (car (generate (new-picture 100 80 RGB u16))) \"u16.png\")\n"
+                  "(save-layer (car (generate (new-picture 100 80 RGB float-linear))) \"float.png\")\n"
+                  "(save-layer (car (generate (new-picture 100 80 RGB u8-linear))) \"linear.png\")\n");
 
   gimp_assert_done (run);
   g_assert_cmpuint (off_by ("u16.png"), ==, 0);
@@ -109,11 +111,11 @@ test_several (void)
 
   g_free (gimp_reference ("several.png", options));
   run = gimp_run ("(set! count 3)\n"
-                 "(let* ((image (new-picture 64 64 RGB u8)) (layers (generate image)))\n"
-                 "  (say \"layers\" (length (layer-names image)))\n"
-                 "  (save-layer (car layers) \"a.png\")\n"
-                 "  (save-layer (cadr layers) \"b.png\")\n"
-                 "  (save-layer (caddr layers) \"c.png\"))");
+                  "(let* ((image (new-picture 64 64 RGB u8)) (layers (generate image)))\n"
+                  "  (say \"layers\" (length (layer-names image)))\n"
+                  "  (save-layer (car layers) \"a.png\")\n"
+                  "  (save-layer (cadr layers) \"b.png\")\n"
+                  "  (save-layer (caddr layers) \"c.png\"))");
 
   gimp_assert_done (run);
   gimp_assert_said (run, "layers", "4");

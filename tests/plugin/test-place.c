@@ -67,7 +67,8 @@ test_selection (void)
         g_assert_cmpint (picture_at (picture, 50 + x, 20 + y)[c], ==, picture_at (reference, x, y)[c]);
 }
 
-/* Of other proportions: the picture's middle fills the box. GIMP scales in linear light, so busy pictures become a little lighter. */
+/* Of other proportions: the picture's middle fills the box. GIMP scales in linear light, so busy pictures become a
+ * little lighter. */
 static void
 test_selection_scaled (void)
 {
@@ -101,16 +102,17 @@ test_selection_scaled (void)
 static void
 check_group (const char *active)
 {
-  g_autofree char *script = g_strdup_printf ("(let* ((image (new-picture 64 64 RGB u8)) (group (new-group image)) (inner (new-layer image 64 64 0)))\n"
-                                             "  (gimp-image-insert-layer image group 0 0)\n"
-                                             "  (gimp-image-insert-layer image inner group 0)\n"
-                                             "  (fill inner)\n"
-                                             "  (activate image %s)\n"
-                                             "  (save-visible image 64 64 \"before.png\")\n"
-                                             "  (generate image)\n"
-                                             "  (say \"top\" (length (layer-names image)))\n"
-                                             "  (save-visible image 64 64 \"group.png\"))",
-                                             active);
+  g_autofree char *script = g_strdup_printf (
+      "(let* ((image (new-picture 64 64 RGB u8)) (group (new-group image)) (inner (new-layer image 64 64 0)))\n"
+      "  (gimp-image-insert-layer image group 0 0)\n"
+      "  (gimp-image-insert-layer image inner group 0)\n"
+      "  (fill inner)\n"
+      "  (activate image %s)\n"
+      "  (save-visible image 64 64 \"before.png\")\n"
+      "  (generate image)\n"
+      "  (say \"top\" (length (layer-names image)))\n"
+      "  (save-visible image 64 64 \"group.png\"))",
+      active);
   g_autofree char *path = gimp_path ("group.png"), *wanted = gimp_reference ("reference.png", NULL);
   g_autoptr (GimpRun) run = gimp_run (script);
 
@@ -129,10 +131,11 @@ test_group (void)
 static void
 test_recipe_and_label (void)
 {
-  g_autoptr (GimpRun) run = gimp_run ("(save-xcf (image-of (car (generate -1))) (at \"alone.xcf\"))\n"
-                                      "(let ((image (new-picture 64 64 RGB u8))) (generate image) (save-xcf image (at \"user.xcf\")))\n"
-                                      "(set! include-recipe FALSE)\n"
-                                      "(save-xcf (image-of (car (generate -1))) (at \"without.xcf\"))\n");
+  g_autoptr (GimpRun) run
+      = gimp_run ("(save-xcf (image-of (car (generate -1))) (at \"alone.xcf\"))\n"
+                  "(let ((image (new-picture 64 64 RGB u8))) (generate image) (save-xcf image (at \"user.xcf\")))\n"
+                  "(set! include-recipe FALSE)\n"
+                  "(save-xcf (image-of (car (generate -1))) (at \"without.xcf\"))\n");
 
   gimp_assert_done (run);
   g_assert_true (gimp_file_holds ("alone.xcf", LABEL_ALONE));

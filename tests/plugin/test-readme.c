@@ -1,4 +1,5 @@
-/* test-readme.c - README's example of a batch, as it stands there: it makes its layers, and GIMP ends with nothing left over
+/* test-readme.c - README's example of a batch, as it stands there: it makes its layers, and GIMP ends with nothing left
+ * over
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gimp.h"
 
@@ -74,7 +75,8 @@ test_batch (void)
   g_autoptr (GError) error = NULL;
   int status;
 
-  g_assert_true (g_spawn_sync (folder, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &out, &log, &status, &error));
+  g_assert_true (
+      g_spawn_sync (folder, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &out, &log, &status, &error));
   g_assert_no_error (error);
   g_test_message ("%s\n%s%s", command, out, log);
   g_assert_true (g_spawn_check_wait_status (status, &error));

@@ -68,7 +68,7 @@ rewrite (const char *directory, Change change, gpointer data)
 
       g_ptr_array_add (blocks, values);
       arra_tensor_to_float (stored, 0, n, values);
-      tensors[i] = (ArraNamedTensor){ arra_source_name (source, i), *stored };
+      tensors[i] = (ArraNamedTensor) { arra_source_name (source, i), *stored };
       change (tensors[i].name, values, stored, data);
       tensors[i].tensor.dtype = ARRA_F32;
       tensors[i].tensor.data = values;

@@ -20,7 +20,8 @@ void models_remove (char *directory);
 /* Opens with the VQGAN in the same directory. Aborts the test on an error. */
 ArraCheckpoint *models_open (const char *directory, ArraQuant quant);
 
-/* Replaces the weights in @directory (one shard): layers add nothing, so that the last token alone decides about the next. */
+/* Replaces the weights in @directory (one shard): layers add nothing, so that the last token alone decides about the
+ * next. */
 void models_chain (const char *directory, const ModelsLink *links, gsize n_links);
 
 /* Replaces one number of a tensor. */

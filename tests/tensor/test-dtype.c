@@ -20,7 +20,8 @@ test_rows (void)
       g_assert_true (traits->is_float == (traits->is_finite != NULL));
       g_assert_true (traits->is_float == (traits->widen != 0 || traits->read != NULL));
       g_assert_true ((traits->activation != ARRA_ACTIVATION_NONE) == (traits->matmul != 0));
-      g_assert_true ((traits->narrow != NULL) == (traits->matmul != 0 && traits->layout == NULL)); /* what can be made can be used */
+      /* what can be made can be used */
+      g_assert_true ((traits->narrow != NULL) == (traits->matmul != 0 && traits->layout == NULL));
       g_assert_cmpuint (arra_dtype_rows (dtype), ==, traits->layout != NULL ? ARRA_PANEL_ROWS : 1);
       if (traits->panels != 0)
         {
@@ -31,7 +32,8 @@ test_rows (void)
       g_assert_true (arra_dtype_takes_blocks (dtype) == (traits->block > 1));
       if (traits->matmul != 0) /* what takes a type's place is one of weights, and needs no other in its turn */
         {
-          g_assert_true (arra_dtype_traits (traits->ragged)->matmul != 0 && arra_dtype_traits (traits->table)->matmul != 0);
+          g_assert_true (arra_dtype_traits (traits->ragged)->matmul != 0
+                         && arra_dtype_traits (traits->table)->matmul != 0);
           g_assert_cmpuint (arra_dtype_traits (traits->ragged)->block, <=, ARRA_QK);
           g_assert_true (arra_dtype_traits (traits->table)->table == traits->table);
         }

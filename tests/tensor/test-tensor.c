@@ -12,8 +12,7 @@ test_bytes (void)
 {
   const gint64 shape[] = { 3, 64 }, odd[] = { 64, 3 }, negative[] = { 3, -1 }, empty[] = { 0, 64 };
   const gint64 superblocks[] = { 3, 512 };
-  const gint64 huge[] = { (gint64) 1 << 32, (gint64) 1 << 32 },
-               wide[] = { (gint64) 1 << 31, (gint64) 1 << 31 };
+  const gint64 huge[] = { (gint64) 1 << 32, (gint64) 1 << 32 }, wide[] = { (gint64) 1 << 31, (gint64) 1 << 31 };
   gsize n = 7;
 
   g_assert_true (arra_tensor_bytes (ARRA_F32, 2, shape, &n));
@@ -46,8 +45,7 @@ test_bytes (void)
 static void
 test_names (void)
 {
-  const ArraTensor tensor = { .dtype = ARRA_BF16, .n_dims = 2, .shape = { 320, 64 } },
-                   scalar = { .dtype = ARRA_I64 };
+  const ArraTensor tensor = { .dtype = ARRA_BF16, .n_dims = 2, .shape = { 320, 64 } }, scalar = { .dtype = ARRA_I64 };
   g_autofree char *text = arra_tensor_describe (&tensor), *bare = arra_tensor_describe (&scalar);
 
   g_assert_cmpstr (text, ==, "BF16[320, 64]");
@@ -109,8 +107,7 @@ test_widen (void)
 
       arra_tensor_to_float (&tensor, first, 64, out);
       for (gsize i = 0; i < 64; i++)
-        g_assert_cmpfloat (fabsf (out[i] - ((float) (first + i) - 48)), <=,
-                           types[t] == ARRA_Q8_0 ? 0.2f : 0.0f);
+        g_assert_cmpfloat (fabsf (out[i] - ((float) (first + i) - 48)), <=, types[t] == ARRA_Q8_0 ? 0.2f : 0.0f);
       g_assert_true (arra_tensor_is_finite (&tensor));
     }
 }
@@ -174,9 +171,7 @@ test_finite (void)
     { ARRA_BF16, 2, { { 0xc0, 0x7f }, { 0x80, 0x7f }, { 0x80, 0xff } } },
     { ARRA_F64,
       8,
-      { { 0, 0, 0, 0, 0, 0, 0xf8, 0x7f },
-        { 0, 0, 0, 0, 0, 0, 0xf0, 0x7f },
-        { 0, 0, 0, 0, 0, 0, 0xf0, 0xff } } },
+      { { 0, 0, 0, 0, 0, 0, 0xf8, 0x7f }, { 0, 0, 0, 0, 0, 0, 0xf0, 0x7f }, { 0, 0, 0, 0, 0, 0, 0xf0, 0xff } } },
   };
 
   for (gsize t = 0; t < G_N_ELEMENTS (types); t++)

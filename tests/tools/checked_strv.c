@@ -3,7 +3,8 @@
  *
  * GLib is not built with sanitizers: an array without an end is read past its last string unnoticed, the more
  * so since the zone that AddressSanitizer lays behind it is zero, which ends the array. Preloaded, these are
- * found before GLib's own. SPDX-License-Identifier: GPL-3.0-or-later */
+ * found before GLib's own.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <dlfcn.h>
 #include <glib.h>
 
@@ -19,8 +20,8 @@ read_all (char *const *texts)
 }
 
 /* GLib's function in a pointer of its type. */
-#define REAL(name)                                                                                           \
-  __typeof__ (&name) real = NULL;                                                                            \
+#define REAL(name)                \
+  __typeof__ (&name) real = NULL; \
   *(void **) &real = dlsym (RTLD_NEXT, #name)
 
 char *

@@ -21,9 +21,7 @@ save_weights (const ArraParameters *parameters, const char *directory)
       ArraTensor *tensor = &tensors[i].tensor;
 
       tensors[i].name = item->name;
-      *tensor = (ArraTensor){ .dtype = ARRA_F32,
-                              .n_dims = item->n_dims,
-                              .data = parameters->data + item->offset };
+      *tensor = (ArraTensor) { .dtype = ARRA_F32, .n_dims = item->n_dims, .data = parameters->data + item->offset };
       memcpy (tensor->shape, item->shape, sizeof item->shape);
       tensor->n_bytes = item->count * sizeof (float);
     }

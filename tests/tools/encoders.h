@@ -5,7 +5,8 @@
 #include <arra.h>
 #include "classifier.h"
 
-/* A judge of @attributes [n], for pictures of 16 x 16 pixels, with 8 features. Failing aborts the test, here and below. */
+/* A judge of @attributes [n], for pictures of 16 x 16 pixels, with 8 features. Failing aborts the test, here and below.
+ */
 void encoders_write_judge (const char *directory, ArraClassifierAttribute *attributes, guint n);
 
 /* A CLIP model for pictures of 16 x 16 pixels, with 6 features and the tokenizer of fixture_init(). */

@@ -11,7 +11,7 @@
 void
 fixture_init (Fixture *fixture)
 {
-  *fixture = (Fixture){
+  *fixture = (Fixture) {
     .hidden = 64,
     .layers = 2,
     .heads = 4,
@@ -183,8 +183,7 @@ fixture_bytes (const Fixture *fixture)
   g_autoptr (GArray) tensors = all_tensors (fixture);
   g_autoptr (GArray) vqgan = fixture_vqgan_tensors (fixture, "", TRUE);
 
-  return (count_all (tensors) + (fixture->vqgan ? count_all (vqgan) : 0))
-         * (fixture->dtype == ARRA_F32 ? 4 : 2);
+  return (count_all (tensors) + (fixture->vqgan ? count_all (vqgan) : 0)) * (fixture->dtype == ARRA_F32 ? 4 : 2);
 }
 
 gboolean

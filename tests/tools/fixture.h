@@ -11,8 +11,9 @@
 /* Which ids the vocabulary gives to its tokens. */
 typedef enum
 {
-  FIXTURE_IDS_CHAMELEON, /* <s> 0, image tokens from 4 on in order of their codes, ends, sizes; as the golden vocabulary begins */
-  FIXTURE_IDS_SHUFFLED,  /* bytes first, image tokens in another order than their codes, sizes falling, <s> somewhere */
+  /* <s> 0, image tokens from 4 on in order of their codes, ends, sizes; as the golden vocabulary begins */
+  FIXTURE_IDS_CHAMELEON,
+  FIXTURE_IDS_SHUFFLED, /* bytes first, image tokens in another order than their codes, sizes falling, <s> somewhere */
 } FixtureIds;
 
 /* What to write. Fill with fixture_init() first; every number may then be changed. */
@@ -38,14 +39,16 @@ typedef struct
   guint n_attn, attn_resolutions[FIXTURE_MAX_LEVELS];
 } Fixture;
 
-/* A tiny model: hidden 64, 2 layers, 4 heads, 512 tokens, 64 codes, 8 size tokens, a VQGAN with patch 2; grid 4 pixels. */
+/* A tiny model: hidden 64, 2 layers, 4 heads, 512 tokens, 64 codes, 8 size tokens, a VQGAN with patch 2; grid 4 pixels.
+ */
 void fixture_init (Fixture *fixture);
 
-/* "tiny", "codes1024" (1,024 codes and shuffled ids, patch 16), "100m", "300m", "500m", "7b"; FALSE for another name. */
+/* "tiny", "codes1024" (1,024 codes and shuffled ids, patch 16), "100m", "300m", "500m", "7b"; FALSE for another name.
+ */
 gboolean fixture_init_named (Fixture *fixture, const char *name);
 
-/* Writes the checkpoint into @directory, which is made when it is not there. Same fixture, same bytes. Weights are streamed: the
- * memory needed does not grow with them. */
+/* Writes the checkpoint into @directory, which is made when it is not there. Same fixture, same bytes. Weights are
+ * streamed: the memory needed does not grow with them. */
 gboolean fixture_write (const Fixture *fixture, const char *directory, GError **error);
 
 /* Only vqgan.safetensors and vqgan.yaml, into @directory. */
@@ -54,7 +57,8 @@ gboolean fixture_write_vqgan (const Fixture *fixture, const char *directory, GEr
 /* Bytes of all the weights fixture_write() writes. */
 guint64 fixture_bytes (const Fixture *fixture);
 
-/* (transfer full): the names of the vocabulary's tokens by id, NULL-terminated; NULL with @error set when they do not fit. */
+/* (transfer full): the names of the vocabulary's tokens by id, NULL-terminated; NULL with @error set when they do not
+ * fit. */
 char **fixture_tokens (const Fixture *fixture, GError **error);
 
 /* (transfer full): a new directory under the system's one for temporary files. Aborts the test when there is none. */
@@ -73,4 +77,4 @@ void fixture_replace (const char *directory, const char *name, const char *from,
 
 /* The error must be ARRA_ERROR of that code, with all of @words (NULL-terminated) in its message. */
 void fixture_assert_error (const GError *error, int code, const char *const *words);
-#define FIXTURE_WORDS(...) ((const char *const[]){ __VA_ARGS__, NULL })
+#define FIXTURE_WORDS(...) ((const char *const[]) { __VA_ARGS__, NULL })

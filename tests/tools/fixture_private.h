@@ -17,8 +17,14 @@ typedef struct
 GArray *fixture_transformer_tensors (const Fixture *fixture);
 GArray *fixture_vqgan_tensors (const Fixture *fixture, const char *prefix, gboolean decoder);
 
-/* Writes @tensors first .. end-1 as one safetensors file of @dtype; values depend on @seed and the tensor's name alone. */
-gboolean fixture_write_safetensors (const char *path, GArray *tensors, guint first, guint end, ArraDType dtype, guint64 seed,
+/* Writes @tensors first .. end-1 as one safetensors file of @dtype; values depend on @seed and the tensor's name alone.
+ */
+gboolean fixture_write_safetensors (const char *path,
+                                    GArray *tensors,
+                                    guint first,
+                                    guint end,
+                                    ArraDType dtype,
+                                    guint64 seed,
                                     GError **error);
 
 /* (transfer full) texts of the files */

@@ -39,12 +39,11 @@ make_header (GArray *tensors, guint first, guint end, ArraDType dtype)
       const FixtureTensor *tensor = &g_array_index (tensors, FixtureTensor, i);
       guint64 bytes = bytes_of (tensor, dtype);
 
-      g_string_append_printf (header, ",\"%s\":{\"dtype\":\"%s\",\"shape\":[", tensor->name,
-                              arra_dtype_name (dtype));
+      g_string_append_printf (header, ",\"%s\":{\"dtype\":\"%s\",\"shape\":[", tensor->name, arra_dtype_name (dtype));
       for (guint d = 0; d < tensor->n_dims; d++)
         g_string_append_printf (header, "%s%" G_GINT64_FORMAT, d == 0 ? "" : ",", tensor->shape[d]);
-      g_string_append_printf (header, "],\"data_offsets\":[%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT "]}",
-                              offset, offset + bytes);
+      g_string_append_printf (header, "],\"data_offsets\":[%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT "]}", offset,
+                              offset + bytes);
       offset += bytes;
     }
   g_string_append_c (header, '}');
@@ -102,8 +101,8 @@ write_tensor (ArraAtomicFile *file,
               GError **error)
 {
   gsize size = element_size (dtype);
-  guint64 state = ((guint64) g_str_hash (tensor->name) << 32 | g_str_hash (tensor->name))
-                  ^ (seed * 0x9e3779b97f4a7c15u) ^ 0x5851f42d;
+  guint64 state = ((guint64) g_str_hash (tensor->name) << 32 | g_str_hash (tensor->name)) ^ (seed * 0x9e3779b97f4a7c15u)
+                  ^ 0x5851f42d;
 
   if (state == 0)
     state = 1;
@@ -121,8 +120,13 @@ write_tensor (ArraAtomicFile *file,
 }
 
 gboolean
-fixture_write_safetensors (
-    const char *path, GArray *tensors, guint first, guint end, ArraDType dtype, guint64 seed, GError **error)
+fixture_write_safetensors (const char *path,
+                           GArray *tensors,
+                           guint first,
+                           guint end,
+                           ArraDType dtype,
+                           guint64 seed,
+                           GError **error)
 {
   g_autoptr (ArraAtomicFile) file = arra_atomic_file_new (path, error);
   g_autoptr (GString) header = make_header (tensors, first, end, dtype);

@@ -19,8 +19,7 @@ new_list (void)
   return tensors;
 }
 
-static FixtureTensor *
-add (GArray *tensors, float centre, float spread, const char *format, ...) G_GNUC_PRINTF (4, 5);
+static FixtureTensor *add (GArray *tensors, float centre, float spread, const char *format, ...) G_GNUC_PRINTF (4, 5);
 
 /* Adds a tensor without a shape yet. */
 static FixtureTensor *
@@ -56,17 +55,14 @@ spread_of (guint64 inputs)
 static void
 add_matrix (GArray *tensors, guint layer, const char *name, guint rows, guint columns)
 {
-  set_shape (add (tensors, 0, spread_of (columns), "model.layers.%u.%s.weight", layer, name), 2, rows,
-             columns, 0, 0);
+  set_shape (add (tensors, 0, spread_of (columns), "model.layers.%u.%s.weight", layer, name), 2, rows, columns, 0, 0);
 }
 
 static void
 add_head_norm (GArray *tensors, guint layer, const char *name, guint rows, guint head_dim)
 {
-  set_shape (add (tensors, 1, 0.2f, "model.layers.%u.self_attn.%s.weight", layer, name), 2, rows, head_dim, 0,
-             0);
-  set_shape (add (tensors, 0, 0.1f, "model.layers.%u.self_attn.%s.bias", layer, name), 2, rows, head_dim, 0,
-             0);
+  set_shape (add (tensors, 1, 0.2f, "model.layers.%u.self_attn.%s.weight", layer, name), 2, rows, head_dim, 0, 0);
+  set_shape (add (tensors, 0, 0.1f, "model.layers.%u.self_attn.%s.bias", layer, name), 2, rows, head_dim, 0, 0);
 }
 
 static void
@@ -75,16 +71,15 @@ add_layer (const Fixture *fixture, GArray *tensors, guint layer)
   guint head_dim = fixture->hidden / fixture->heads;
   guint kv = head_dim * fixture->kv_heads;
 
-  set_shape (add (tensors, 1, 0.2f, "model.layers.%u.input_layernorm.weight", layer), 1, fixture->hidden, 0,
-             0, 0);
+  set_shape (add (tensors, 1, 0.2f, "model.layers.%u.input_layernorm.weight", layer), 1, fixture->hidden, 0, 0, 0);
   add_matrix (tensors, layer, "self_attn.q_proj", fixture->hidden, fixture->hidden);
   add_matrix (tensors, layer, "self_attn.k_proj", kv, fixture->hidden);
   add_matrix (tensors, layer, "self_attn.v_proj", kv, fixture->hidden);
   add_matrix (tensors, layer, "self_attn.o_proj", fixture->hidden, fixture->hidden);
   add_head_norm (tensors, layer, "q_norm", fixture->model_parallel, head_dim);
   add_head_norm (tensors, layer, "k_norm", fixture->model_parallel, head_dim);
-  set_shape (add (tensors, 1, 0.2f, "model.layers.%u.post_attention_layernorm.weight", layer), 1,
-             fixture->hidden, 0, 0, 0);
+  set_shape (add (tensors, 1, 0.2f, "model.layers.%u.post_attention_layernorm.weight", layer), 1, fixture->hidden, 0, 0,
+             0);
   add_matrix (tensors, layer, "mlp.gate_proj", fixture->ffn, fixture->hidden);
   add_matrix (tensors, layer, "mlp.up_proj", fixture->ffn, fixture->hidden);
   add_matrix (tensors, layer, "mlp.down_proj", fixture->hidden, fixture->ffn);
@@ -98,21 +93,20 @@ fixture_transformer_tensors (const Fixture *fixture)
   /* what training leaves in such files, and nobody asks for */
   set_shape (add (tensors, 0, 0.1f, "adaptor.layers.0.weight"), 2, 16, fixture->hidden, 0, 0);
   set_shape (add (tensors, 0, 0.1f, "adaptor.layers.0.bias"), 1, 16, 0, 0, 0);
-  set_shape (add (tensors, 0, spread_of (1), "model.embed_tokens.weight"), 2, fixture->vocab, fixture->hidden,
-             0, 0);
+  set_shape (add (tensors, 0, spread_of (1), "model.embed_tokens.weight"), 2, fixture->vocab, fixture->hidden, 0, 0);
   for (guint layer = 0; layer < fixture->layers; layer++)
     add_layer (fixture, tensors, layer);
   set_shape (add (tensors, 1, 0.2f, "model.norm.weight"), 1, fixture->hidden, 0, 0, 0);
-  set_shape (add (tensors, 0, 2 * spread_of (fixture->hidden), "lm_head.weight"), 2, fixture->vocab,
-             fixture->hidden, 0, 0);
+  set_shape (add (tensors, 0, 2 * spread_of (fixture->hidden), "lm_head.weight"), 2, fixture->vocab, fixture->hidden, 0,
+             0);
   return tensors;
 }
 
 static void
 add_conv (GArray *tensors, const char *prefix, const char *name, guint out, guint in, guint kernel)
 {
-  set_shape (add (tensors, 0, spread_of ((guint64) in * kernel * kernel), "%s%s.weight", prefix, name), 4,
-             out, in, kernel, kernel);
+  set_shape (add (tensors, 0, spread_of ((guint64) in * kernel * kernel), "%s%s.weight", prefix, name), 4, out, in,
+             kernel, kernel);
   set_shape (add (tensors, 0, 0.05f, "%s%s.bias", prefix, name), 1, out, 0, 0, 0);
 }
 
@@ -240,7 +234,6 @@ fixture_vqgan_tensors (const Fixture *fixture, const char *prefix, gboolean deco
     add_decoder (fixture, tensors, prefix);
   add_conv (tensors, prefix, "quant_conv", fixture->embed_dim, fixture->z_channels, 1);
   add_conv (tensors, prefix, "post_quant_conv", fixture->z_channels, fixture->embed_dim, 1);
-  set_shape (add (tensors, 0, 1, "%squantize.embedding.weight", prefix), 2, fixture->codes,
-             fixture->embed_dim, 0, 0);
+  set_shape (add (tensors, 0, 1, "%squantize.embedding.weight", prefix), 2, fixture->codes, fixture->embed_dim, 0, 0);
   return tensors;
 }

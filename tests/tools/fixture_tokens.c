@@ -8,14 +8,16 @@
 
 /* Pieces of words, each made of two that are in the vocabulary before it. */
 static const char *const merges[][2] = {
-  { "t", "h" }, { "th", "e" }, { "i", "n" }, { "in", "g" }, { "a", "n" }, { "o", "r" }, { "e", "r" }, { "e", "d" },
-  { "o", "x" }, { "f", "ox" }, { "r", "ed" }, { "Ġ", "a" }, { "Ġ", "red" }, { "Ġ", "fox" }, { "Ġ", "the" }, { "Ġa", "n" },
+  { "t", "h" },   { "th", "e" },  { "i", "n" },   { "in", "g" }, { "a", "n" },  { "o", "r" },
+  { "e", "r" },   { "e", "d" },   { "o", "x" },   { "f", "ox" }, { "r", "ed" }, { "Ġ", "a" },
+  { "Ġ", "red" }, { "Ġ", "fox" }, { "Ġ", "the" }, { "Ġa", "n" },
 };
 
 /* Tokens with a meaning of their own, except image and size tokens. */
 static const char *const marks[] = { "<eoss>", "<racm3:break>", "<reserved08706>", "<image>", "<reserved08799>" };
 
-/* GPT-2's table of bytes as printable characters: those that print stand for themselves, the others get U+0100 and up. */
+/* GPT-2's table of bytes as printable characters: those that print stand for themselves, the others get U+0100 and up.
+ */
 static gunichar
 byte_character (guint byte)
 {
@@ -119,7 +121,8 @@ fixture_tokens (const Fixture *fixture, GError **error)
   /* one row of the embedding stays free for <|image|>, some stand for nothing */
   if (tokens->len + 1 > fixture->vocab)
     {
-      arra_fail (error, ARRA_ERROR_ARGUMENT, "A vocabulary of %u cannot hold the %u tokens needed", fixture->vocab, tokens->len + 1);
+      arra_fail (error, ARRA_ERROR_ARGUMENT, "A vocabulary of %u cannot hold the %u tokens needed", fixture->vocab,
+                 tokens->len + 1);
       return NULL;
     }
   while (tokens->len + MIN (12, fixture->vocab / 64 + 1) < fixture->vocab)
@@ -173,7 +176,8 @@ append_added (GString *text, char **tokens)
         continue;
       g_string_append_printf (text, "%s{\"id\":%u,\"content\":", comma, id);
       append_quoted (text, tokens[id]);
-      g_string_append (text, ",\"single_word\":false,\"lstrip\":false,\"rstrip\":false,\"normalized\":false,\"special\":true}");
+      g_string_append (
+          text, ",\"single_word\":false,\"lstrip\":false,\"rstrip\":false,\"normalized\":false,\"special\":true}");
       comma = ",";
     }
 }
@@ -203,15 +207,17 @@ fixture_tokenizer_json (char **tokens)
 
   append_added (text, tokens);
   g_string_append_printf (text, "],\"normalizer\":null,\"pre_tokenizer\":%s,\"post_processor\":", pre_tokenizer);
-  g_string_append_printf (text,
-                          "{\"type\":\"TemplateProcessing\",\"single\":[{\"SpecialToken\":{\"id\":\"<s>\",\"type_id\":0}},"
-                          "{\"Sequence\":{\"id\":\"A\",\"type_id\":0}}],\"pair\":[{\"SpecialToken\":{\"id\":\"<s>\",\"type_id\":0}},"
-                          "{\"Sequence\":{\"id\":\"A\",\"type_id\":0}},{\"Sequence\":{\"id\":\"B\",\"type_id\":1}}],"
-                          "\"special_tokens\":{\"<s>\":{\"id\":\"<s>\",\"ids\":[%u],\"tokens\":[\"<s>\"]}}}",
-                          find_token (tokens, "<s>"));
-  g_string_append (text, ",\"decoder\":{\"type\":\"ByteLevel\",\"add_prefix_space\":true,\"trim_offsets\":true,\"use_regex\":true},"
-                         "\"model\":{\"type\":\"BPE\",\"dropout\":null,\"unk_token\":null,\"continuing_subword_prefix\":null,"
-                         "\"end_of_word_suffix\":null,\"fuse_unk\":false,\"byte_fallback\":false,\"vocab\":");
+  g_string_append_printf (
+      text,
+      "{\"type\":\"TemplateProcessing\",\"single\":[{\"SpecialToken\":{\"id\":\"<s>\",\"type_id\":0}},"
+      "{\"Sequence\":{\"id\":\"A\",\"type_id\":0}}],\"pair\":[{\"SpecialToken\":{\"id\":\"<s>\",\"type_id\":0}},"
+      "{\"Sequence\":{\"id\":\"A\",\"type_id\":0}},{\"Sequence\":{\"id\":\"B\",\"type_id\":1}}],"
+      "\"special_tokens\":{\"<s>\":{\"id\":\"<s>\",\"ids\":[%u],\"tokens\":[\"<s>\"]}}}",
+      find_token (tokens, "<s>"));
+  g_string_append (
+      text, ",\"decoder\":{\"type\":\"ByteLevel\",\"add_prefix_space\":true,\"trim_offsets\":true,\"use_regex\":true},"
+            "\"model\":{\"type\":\"BPE\",\"dropout\":null,\"unk_token\":null,\"continuing_subword_prefix\":null,"
+            "\"end_of_word_suffix\":null,\"fuse_unk\":false,\"byte_fallback\":false,\"vocab\":");
   append_map (text, tokens);
   g_string_append (text, ",\"merges\":[");
   for (gsize i = 0; i < G_N_ELEMENTS (merges); i++)
@@ -232,12 +238,12 @@ append_list (GString *text, const guint *values, guint n)
 static void
 append_vq_config (GString *text, const Fixture *fixture)
 {
-  g_string_append_printf (text,
-                          ",\"vq_config\":{\"model_type\":\"chameleon_vqgan\",\"num_embeddings\":%u,\"embed_dim\":%u,"
-                          "\"latent_channels\":%u,\"base_channels\":%u,\"resolution\":%u,\"num_res_blocks\":%u,\"in_channels\":3,"
-                          "\"double_latent\":false,\"channel_multiplier\":",
-                          fixture->codes, fixture->embed_dim, fixture->z_channels, fixture->ch, fixture->resolution,
-                          fixture->n_res_blocks);
+  g_string_append_printf (
+      text,
+      ",\"vq_config\":{\"model_type\":\"chameleon_vqgan\",\"num_embeddings\":%u,\"embed_dim\":%u,"
+      "\"latent_channels\":%u,\"base_channels\":%u,\"resolution\":%u,\"num_res_blocks\":%u,\"in_channels\":3,"
+      "\"double_latent\":false,\"channel_multiplier\":",
+      fixture->codes, fixture->embed_dim, fixture->z_channels, fixture->ch, fixture->resolution, fixture->n_res_blocks);
   append_list (text, fixture->ch_mult, fixture->n_levels);
   g_string_append (text, ",\"attn_resolutions\":");
   append_list (text, fixture->attn_resolutions, fixture->n_attn);
@@ -247,18 +253,21 @@ append_vq_config (GString *text, const Fixture *fixture)
 char *
 fixture_config_json (const Fixture *fixture, char **tokens)
 {
-  GString *text = g_string_new ("{\"architectures\":[\"ChameleonXLLMXForConditionalGeneration\"],\"model_type\":\"chameleon\"");
+  GString *text
+      = g_string_new ("{\"architectures\":[\"ChameleonXLLMXForConditionalGeneration\"],\"model_type\":\"chameleon\"");
 
-  g_string_append_printf (text,
-                          ",\"hidden_size\":%u,\"intermediate_size\":%u,\"num_hidden_layers\":%u,\"num_attention_heads\":%u,"
-                          "\"num_key_value_heads\":%u,\"vocab_size\":%u,\"max_position_embeddings\":%u,\"model_parallel_size\":%u",
-                          fixture->hidden, fixture->ffn, fixture->layers, fixture->heads, fixture->kv_heads, fixture->vocab,
-                          fixture->context, fixture->model_parallel);
+  g_string_append_printf (
+      text,
+      ",\"hidden_size\":%u,\"intermediate_size\":%u,\"num_hidden_layers\":%u,\"num_attention_heads\":%u,"
+      "\"num_key_value_heads\":%u,\"vocab_size\":%u,\"max_position_embeddings\":%u,\"model_parallel_size\":%u",
+      fixture->hidden, fixture->ffn, fixture->layers, fixture->heads, fixture->kv_heads, fixture->vocab,
+      fixture->context, fixture->model_parallel);
   g_string_append_printf (text, ",\"swin_norm\":%s,\"mask_image_logits\":%s", fixture->swin ? "true" : "false",
                           fixture->mask_image_logits ? "true" : "false");
-  g_string_append (text, ",\"rms_norm_eps\":1e-05,\"rope_theta\":10000.0,\"rope_scaling\":null,\"attention_bias\":false,"
-                         "\"mlp_bias\":false,\"hidden_act\":\"silu\",\"bos_token_id\":1,\"eos_token_id\":2,"
-                         "\"tie_word_embeddings\":false");
+  g_string_append (text,
+                   ",\"rms_norm_eps\":1e-05,\"rope_theta\":10000.0,\"rope_scaling\":null,\"attention_bias\":false,"
+                   "\"mlp_bias\":false,\"hidden_act\":\"silu\",\"bos_token_id\":1,\"eos_token_id\":2,"
+                   "\"tie_word_embeddings\":false");
   if (fixture->hf_vqgan)
     append_vq_config (text, fixture);
   if (fixture->map)
@@ -275,12 +284,12 @@ fixture_vqgan_yaml (const Fixture *fixture)
 {
   GString *text = g_string_new ("model:\n  target: taming.models.vqgan.VQModel\n  params:\n");
 
-  g_string_append_printf (text,
-                          "    embed_dim: %u\n    n_embed: %u\n    ddconfig:\n      double_z: false\n      z_channels: %u\n"
-                          "      resolution: %u\n      in_channels: 3\n      out_ch: 3\n      ch: %u\n      num_res_blocks: %u\n"
-                          "      dropout: 0.0\n      ch_mult: ",
-                          fixture->embed_dim, fixture->codes, fixture->z_channels, fixture->resolution, fixture->ch,
-                          fixture->n_res_blocks);
+  g_string_append_printf (
+      text,
+      "    embed_dim: %u\n    n_embed: %u\n    ddconfig:\n      double_z: false\n      z_channels: %u\n"
+      "      resolution: %u\n      in_channels: 3\n      out_ch: 3\n      ch: %u\n      num_res_blocks: %u\n"
+      "      dropout: 0.0\n      ch_mult: ",
+      fixture->embed_dim, fixture->codes, fixture->z_channels, fixture->resolution, fixture->ch, fixture->n_res_blocks);
   append_list (text, fixture->ch_mult, fixture->n_levels);
   g_string_append (text, "\n      attn_resolutions: ");
   append_list (text, fixture->attn_resolutions, fixture->n_attn);

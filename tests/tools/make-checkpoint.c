@@ -11,8 +11,8 @@ static gint64 seed = -1;
 static gboolean swin, no_vqgan, no_tokenizer, hf_vqgan;
 
 static const GOptionEntry entries[] = {
-  { "preset", 'p', 0, G_OPTION_ARG_STRING, &preset,
-    "Shape to start from: tiny, codes1024, 100m, 300m, 500m, 7b", "NAME" },
+  { "preset", 'p', 0, G_OPTION_ARG_STRING, &preset, "Shape to start from: tiny, codes1024, 100m, 300m, 500m, 7b",
+    "NAME" },
   { "hidden", 0, 0, G_OPTION_ARG_INT, &hidden, "Hidden size", "N" },
   { "layers", 0, 0, G_OPTION_ARG_INT, &layers, "Layers", "N" },
   { "heads", 0, 0, G_OPTION_ARG_INT, &heads, "Attention heads", "N" },
@@ -96,8 +96,7 @@ main (int argc, char **argv)
       fprintf (stderr, "%s: %s\n", g_get_prgname (), error->message);
       return 64;
     }
-  if (argc != 2 || !fixture_init_named (&fixture, preset != NULL ? preset : "tiny")
-      || !apply_options (&fixture))
+  if (argc != 2 || !fixture_init_named (&fixture, preset != NULL ? preset : "tiny") || !apply_options (&fixture))
     {
       g_autofree char *help = g_option_context_get_help (options, TRUE, NULL);
       fputs (help, stderr);

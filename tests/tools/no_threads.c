@@ -11,8 +11,8 @@
 
 #define NOBODY 65534
 
-/* No limit on processes holds root, so root becomes nobody. What root may read stays readable (a clone may lie in /root, which is closed
- * to others), for the programs that this process becomes, too. */
+/* No limit on processes holds root, so root becomes nobody. What root may read stays readable (a clone may lie in
+ * /root, which is closed to others), for the programs that this process becomes, too. */
 static gboolean
 become_nobody (void)
 {

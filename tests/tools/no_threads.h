@@ -4,8 +4,9 @@
 
 #include <glib.h>
 
-/* From now on no thread can be started in this process and those that it becomes. For a child of a test: root, whom no limit holds, becomes
- * nobody who may read and write what root may. No function of GLib is called, so it may stand between fork and exec. */
+/* From now on no thread can be started in this process and those that it becomes. For a child of a test: root, whom no
+ * limit holds, becomes nobody who may read and write what root may. No function of GLib is called, so it may stand
+ * between fork and exec. */
 void no_threads_from_here (void);
 
 /* Whether @check, called in a child that is given no threads, returns TRUE. */

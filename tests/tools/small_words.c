@@ -9,7 +9,7 @@
 Words
 words_golden (guint32 n_tokens)
 {
-  return (Words){
+  return (Words) {
     .n_tokens = n_tokens, .n_codes = 8192, .n_sizes = 64, .stop = 8710, .new_line = 8803, .size_base = 8804
   };
 }
@@ -19,12 +19,12 @@ words_small (guint32 n_tokens, guint32 n_codes, guint32 n_sizes)
 {
   const guint32 free_id = FIRST_CODE + n_codes + 2;
 
-  return (Words){ .n_tokens = n_tokens,
-                  .n_codes = n_codes,
-                  .n_sizes = n_sizes,
-                  .stop = free_id,
-                  .new_line = free_id + 1,
-                  .size_base = free_id + 1 };
+  return (Words) { .n_tokens = n_tokens,
+                   .n_codes = n_codes,
+                   .n_sizes = n_sizes,
+                   .stop = free_id,
+                   .new_line = free_id + 1,
+                   .size_base = free_id + 1 };
 }
 
 static gboolean

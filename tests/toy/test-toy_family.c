@@ -1,5 +1,6 @@
 /* test-toy_family.c - a new family is a folder and a row: with these alone a job and the command run,
- * describe and convert its models SPDX-License-Identifier: GPL-3.0-or-later */
+ * describe and convert its models
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <gio/gio.h>
 #include <string.h>
 
@@ -55,8 +56,7 @@ write_model (void)
   decoder.weights.n_layers = TOY_LAYERS;
   decoder.weights.prefix = "";
   g_assert_true (arra_weights_describe (&decoder.weights, add_tensor, &weights, NULL));
-  arra_safetensors_write (path, (const ArraNamedTensor *) (void *) weights.tensors->data,
-                          weights.tensors->len, &error);
+  arra_safetensors_write (path, (const ArraNamedTensor *) (void *) weights.tensors->data, weights.tensors->len, &error);
   g_assert_no_error (error);
   g_array_unref (weights.tensors);
   g_ptr_array_unref (weights.owned);

@@ -30,9 +30,8 @@ enum
 
 #define IN_LAYER(member) G_STRUCT_OFFSET (ArraTransformerLayer, member)
 
-static const ArraTableEntry before[] = {
-  { { "toy.embedding" }, G_STRUCT_OFFSET (Toy, embedding), ARRA_PARAM_MATRIX, { DIM_IDS, DIM_HIDDEN } }
-};
+static const ArraTableEntry before[]
+    = { { { "toy.embedding" }, G_STRUCT_OFFSET (Toy, embedding), ARRA_PARAM_MATRIX, { DIM_IDS, DIM_HIDDEN } } };
 
 static const ArraTableEntry in_layer[] = {
   { { "q" }, IN_LAYER (q), ARRA_PARAM_MATRIX, { DIM_HIDDEN, DIM_HIDDEN } },
@@ -104,9 +103,10 @@ head (ArraTransformerRun *run, float *rows, guint n, float *const *logits)
   arra_transformer_run_logits (run, &codes, NULL, rows, n, logits);
 }
 
-static const ArraTransformerClass class = {
-  .embed = embed, .frequencies = frequencies, .angles = angles, .head = head
-};
+static const ArraTransformerClass class = { .embed = embed,
+                                            .frequencies = frequencies,
+                                            .angles = angles,
+                                            .head = head };
 
 /* ---- what the family says */
 
@@ -158,16 +158,16 @@ static const char *const classes[] = { "bear", "rabbit, bunny", "doll", NULL };
 static void
 describe (ArraDecoder *decoder, const ArraSource *source)
 {
-  decoder->shape = (ArraTransformerShape){ .hidden_size = TOY_HIDDEN,
-                                           .intermediate_size = TOY_INNER,
-                                           .n_layers = TOY_LAYERS,
-                                           .n_heads = TOY_HEADS,
-                                           .n_kv_heads = TOY_HEADS,
-                                           .head_dim = TOY_HIDDEN / TOY_HEADS,
-                                           .n_ids = N_IDS,
-                                           .n_logits = TOY_CODES,
-                                           .norm_eps = 1e-5f,
-                                           .pairing = ARRA_ROPE_HALVES };
+  decoder->shape = (ArraTransformerShape) { .hidden_size = TOY_HIDDEN,
+                                            .intermediate_size = TOY_INNER,
+                                            .n_layers = TOY_LAYERS,
+                                            .n_heads = TOY_HEADS,
+                                            .n_kv_heads = TOY_HEADS,
+                                            .head_dim = TOY_HIDDEN / TOY_HEADS,
+                                            .n_ids = N_IDS,
+                                            .n_logits = TOY_CODES,
+                                            .norm_eps = 1e-5f,
+                                            .pairing = ARRA_ROPE_HALVES };
   decoder->weights.table = &table;
   decoder->conditioner = &conditioner;
   decoder->classes = classes;
@@ -208,8 +208,8 @@ bind_weights (const ArraDecoder *decoder,
   toy->weights = decoder->weights;
   toy->weights.prefix = "";
   toy->source = arra_source_ref (decoder->weights.source);
-  if (arra_transformer_bind (&toy->transformer, &class, toy, decoder->shape, &toy->weights, dtype, pool,
-                             cancellable, error))
+  if (arra_transformer_bind (&toy->transformer, &class, toy, decoder->shape, &toy->weights, dtype, pool, cancellable,
+                             error))
     return &toy->transformer;
   toy->transformer.family = toy;
   unbind (&toy->transformer);
@@ -219,7 +219,7 @@ bind_weights (const ArraDecoder *decoder,
 static ArraTrainable
 trainable (const ArraDecoder *decoder)
 {
-  return (ArraTrainable){ 0 };
+  return (ArraTrainable) { 0 };
 }
 
 static const char *const model_types[] = { "toy", NULL };

@@ -49,14 +49,14 @@ features_of (gpointer owner, guint item, float *features)
 ArraPictureItems
 few_pictures_items (FewPictures *pictures, gboolean features)
 {
-  return (ArraPictureItems){ .n = FEW_N,
-                             .rows = FEW_SIDE,
-                             .columns = FEW_SIDE,
-                             .feature_width = features ? FEW_FEATURE : 0,
-                             .prompt = prompt_of,
-                             .codes = codes_of,
-                             .features = features_of,
-                             .owner = pictures };
+  return (ArraPictureItems) { .n = FEW_N,
+                              .rows = FEW_SIDE,
+                              .columns = FEW_SIDE,
+                              .feature_width = features ? FEW_FEATURE : 0,
+                              .prompt = prompt_of,
+                              .codes = codes_of,
+                              .features = features_of,
+                              .owner = pictures };
 }
 
 ArraYaml *

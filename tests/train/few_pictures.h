@@ -21,8 +21,8 @@ typedef struct
 void few_pictures_init (FewPictures *pictures, guint64 seed);
 ArraPictureItems few_pictures_items (FewPictures *pictures, gboolean features); /* borrows @pictures */
 
-/* "kind: transformer" with a random model of 32 numbers, 2 layers and 4 heads, the tokenizer of the checkpoint in @folder, batches of 4 that learn 6 steps at
- * the constant rate 0.01, and @more lines. */
+/* "kind: transformer" with a random model of 32 numbers, 2 layers and 4 heads, the tokenizer of the checkpoint in
+ * @folder, batches of 4 that learn 6 steps at the constant rate 0.01, and @more lines. */
 ArraYaml *few_pictures_config (const char *folder, const char *output, const char *more);
 /* The test ends when it cannot be made. */
 ArraTrainee few_pictures_trainee (const ArraYaml *config, FewPictures *pictures, gboolean features, ArraPool *pool);

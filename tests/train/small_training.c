@@ -22,13 +22,13 @@ fill_batch (SmallTraining *t)
     }
   for (guint i = 0; i < SMALL_N * SMALL_FEATURE; i++)
     t->features[i] = (float) arra_noise_bits (4, 0, 0, i) * 0x1p-31f - 1.0f;
-  t->batch = (ArraBatch){ .n = SMALL_N,
-                          .length = SMALL_LENGTH,
-                          .ids = t->ids,
-                          .labels = t->labels,
-                          .lengths = t->lengths,
-                          .features = t->features,
-                          .dropout_seed = 5 };
+  t->batch = (ArraBatch) { .n = SMALL_N,
+                           .length = SMALL_LENGTH,
+                           .ids = t->ids,
+                           .labels = t->labels,
+                           .lengths = t->lengths,
+                           .features = t->features,
+                           .dropout_seed = 5 };
 }
 
 void
@@ -36,19 +36,19 @@ small_training_init (SmallTraining *t, guint threads)
 {
   g_autoptr (GError) error = NULL;
 
-  *t = (SmallTraining){ .objective = { .z_weight = 1e-2 } };
+  *t = (SmallTraining) { .objective = { .z_weight = 1e-2 } };
   t->pool = arra_pool_new (threads, &error);
   g_assert_no_error (error);
-  t->exec = (ArraExec){ arra_kernels_get (ARRA_CPU_C), t->pool };
+  t->exec = (ArraExec) { arra_kernels_get (ARRA_CPU_C), t->pool };
   random_model_config (&t->config);
   for (guint id = 40; id < 70; id++)
     t->image_ids[id] = 1;
-  t->objective.alignment = (ArraAlignment){ .positions = ARRA_ALIGN_IMAGE,
-                                            .layer = 1,
-                                            .window = 6,
-                                            .image_ids = t->image_ids,
-                                            .feature_width = SMALL_FEATURE,
-                                            .weight = 1 };
+  t->objective.alignment = (ArraAlignment) { .positions = ARRA_ALIGN_IMAGE,
+                                             .layer = 1,
+                                             .window = 6,
+                                             .image_ids = t->image_ids,
+                                             .feature_width = SMALL_FEATURE,
+                                             .weight = 1 };
   fill_batch (t);
 }
 
@@ -68,7 +68,8 @@ small_training_start (SmallTraining *t)
   arra_parameters_start (t->parameters, 6, 0.3f);
   if (!arra_parameters_load (t->parameters, t->source, &error))
     g_error ("%s", error->message);
-  t->run = arra_objective_run_new (&t->objective, arra_chameleon_trainable (&t->config), t->parameters, &t->exec, &error);
+  t->run
+      = arra_objective_run_new (&t->objective, arra_chameleon_trainable (&t->config), t->parameters, &t->exec, &error);
   g_assert_no_error (error);
 }
 

@@ -26,8 +26,8 @@ typedef struct
   ArraBatch batch; /* of the four arrays */
 } SmallTraining;
 
-/* random_model_config(), <HYBNEXT> at image positions with the cosine, an MLP head, layer 1 and lambda 1; ids 40..69 are image tokens. Sequences of 14, 11
- * and 14 tokens; the second half of each is an image, and is learnt. */
+/* random_model_config(), <HYBNEXT> at image positions with the cosine, an MLP head, layer 1 and lambda 1; ids 40..69
+ * are image tokens. Sequences of 14, 11 and 14 tokens; the second half of each is an image, and is learnt. */
 void small_training_init (SmallTraining *t, guint threads);
 /* Parameters with random values, and the run. */
 void small_training_start (SmallTraining *t);

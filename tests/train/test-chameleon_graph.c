@@ -23,8 +23,7 @@ watch (const char *what, int layer, guint input, const float *data, guint rows, 
   Seen *seen = user;
   gsize at = (gsize) seen->item * LENGTH * width, bytes = (gsize) rows * width * sizeof *data;
 
-  g_assert_cmpuint (rows, ==,
-                    strcmp (what, "final_norm") == 0 || strcmp (what, "layer") == 0 ? LENGTH : rows);
+  g_assert_cmpuint (rows, ==, strcmp (what, "final_norm") == 0 || strcmp (what, "layer") == 0 ? LENGTH : rows);
   if (strcmp (what, "final_norm") == 0)
     memcpy (seen->hidden + at, data, bytes);
   if ((strcmp (what, "embedding") == 0 && seen->tap == 0)
@@ -34,12 +33,12 @@ watch (const char *what, int layer, guint input, const float *data, guint rows, 
 }
 
 static void
-generate (const ArraChameleonConfig *config, ArraSource *source, const ArraExec *exec, const guint32 *ids,
-          Seen *seen)
+generate (const ArraChameleonConfig *config, ArraSource *source, const ArraExec *exec, const guint32 *ids, Seen *seen)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (ArraChameleon) model = arra_chameleon_new (config, source, ARRA_F32, NULL, NULL, NULL, &error);
-  g_autoptr (ArraTransformerRun) run = arra_transformer_run_new (arra_chameleon_transformer (model), exec, LENGTH, LENGTH, &error);
+  g_autoptr (ArraTransformerRun) run
+      = arra_transformer_run_new (arra_chameleon_transformer (model), exec, LENGTH, LENGTH, &error);
 
   for (seen->item = 0; seen->item < N; seen->item++)
     {

@@ -45,8 +45,7 @@ static void
 test_unknown (void)
 {
   g_assert_true (is_known ("kind: vqgan\nmodel: {channel_multiplier: [1, 2]}\ndata: {paths: [a, b]}\n", ""));
-  g_assert_true (
-      is_known ("model: {hidden_size: 1, channels: [1]}\ncodebook: {start: 1}\n", "")); /* of any kind */
+  g_assert_true (is_known ("model: {hidden_size: 1, channels: [1]}\ncodebook: {start: 1}\n", "")); /* of any kind */
   g_assert_false (is_known ("kinds: vqgan\n", "\"kinds\""));
   g_assert_false (is_known ("kind: vqgan\ntrainig: {steps: 1}\n", "\"trainig.steps\""));
   g_assert_false (is_known ("kind: vqgan\ntraining: {step: 1}\n", "\"training.step\""));

@@ -14,7 +14,7 @@ static const char *const valid_metrics[] = { "loss", NULL };
 void
 toy_init (Toy *toy)
 {
-  *toy = (Toy){ .poison = -1, .worse_from = -1, .stop_at = -1 };
+  *toy = (Toy) { .poison = -1, .worse_from = -1, .stop_at = -1 };
 }
 
 static double
@@ -123,10 +123,10 @@ const ArraTraineeClass toy_class_blind = { .kind = "toy",
 ArraYaml *
 toy_config (const char *folder, const char *more)
 {
-  g_autofree char *text = g_strdup_printf (
-      "kind: toy\noutput: %s\nseed: 5\ntraining:\n  schedule: constant\n  learning_rate: 0.1\n"
-      "  steps: 40\n  checkpoint_minutes: 0\n%s",
-      folder, more);
+  g_autofree char *text
+      = g_strdup_printf ("kind: toy\noutput: %s\nseed: 5\ntraining:\n  schedule: constant\n  learning_rate: 0.1\n"
+                         "  steps: 40\n  checkpoint_minutes: 0\n%s",
+                         folder, more);
   g_autoptr (GError) error = NULL;
   ArraYaml *config = arra_yaml_parse (text, strlen (text), "toy.yaml", &error);
 

@@ -23,9 +23,7 @@ typedef struct
 
 extern const ArraTraineeClass toy_class, toy_class_blind; /* the second cannot validate */
 
-void
-toy_init (Toy *toy);
+void toy_init (Toy *toy);
 /* A configuration in memory: "kind: toy", constant rate 0.1, 40 steps, "output" in @folder, and @more lines
  * of "training:". */
-ArraYaml *
-toy_config (const char *folder, const char *more);
+ArraYaml *toy_config (const char *folder, const char *more);

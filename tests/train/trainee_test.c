@@ -5,8 +5,7 @@
 #include <string.h>
 
 void
-trainee_test_steps (
-    const ArraTrainee *trainee, guint first, guint last, double learning_rate, double *metrics)
+trainee_test_steps (const ArraTrainee *trainee, guint first, guint last, double learning_rate, double *metrics)
 {
   for (guint i = first; i < last; i++)
     {

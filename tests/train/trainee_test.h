@@ -11,5 +11,6 @@ void trainee_test_steps (const ArraTrainee *trainee, guint first, guint last, do
 GByteArray *trainee_test_state (const ArraTrainee *trainee);
 void trainee_test_set_state (const ArraTrainee *trainee, const GByteArray *state);
 
-/* Whether the hash of its data says that @byte, of what @trainee learns from, has changed, and that it is back; it is, afterwards. */
+/* Whether the hash of its data says that @byte, of what @trainee learns from, has changed, and that it is back; it is,
+ * afterwards. */
 void trainee_test_data_counts (const ArraTrainee *trainee, void *byte);

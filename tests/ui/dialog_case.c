@@ -75,8 +75,8 @@ make_checkpoint (Case *self, const char *name, gboolean medical)
 {
   Fixture fixture;
   g_autofree char *path = g_build_filename (self->folder, "checkpoints", name, NULL);
-  g_autofree char *card = g_strdup_printf ("{\"name\": \"%s\", %s}", name,
-                                           medical ? "\"medical\": true, \"words\": [\"chest\"]" : "\"medical\": false");
+  g_autofree char *card = g_strdup_printf (
+      "{\"name\": \"%s\", %s}", name, medical ? "\"medical\": true, \"words\": [\"chest\"]" : "\"medical\": false");
   g_autoptr (GError) error = NULL;
 
   g_assert_true (fixture_init_named (&fixture, "tiny"));
@@ -106,16 +106,16 @@ case_open (Case *self, const char *settings)
   folders[0] = g_build_filename (self->folder, "checkpoints", NULL);
   if (*settings != '\0')
     fixture_put (self->folder, "dialog.ini", settings, -1);
-  self->host = (ArraDialogHost){ .insert = insert,
-                                 .describe = describe,
-                                 .images = self->n_images > 0 ? list_images : NULL,
-                                 .aim = aim,
-                                 .recipe_of_layer = recipe_of_layer,
-                                 .help = help,
-                                 .data = self,
-                                 .settings_path = self->settings_path,
-                                 .x11_parent = self->x11_parent,
-                                 .folders = folders };
+  self->host = (ArraDialogHost) { .insert = insert,
+                                  .describe = describe,
+                                  .images = self->n_images > 0 ? list_images : NULL,
+                                  .aim = aim,
+                                  .recipe_of_layer = recipe_of_layer,
+                                  .help = help,
+                                  .data = self,
+                                  .settings_path = self->settings_path,
+                                  .x11_parent = self->x11_parent,
+                                  .folders = folders };
   self->dialog = arra_dialog_new (&self->host);
   gtk_widget_show (self->dialog->window);
   case_wait_found (self);
@@ -248,7 +248,8 @@ look_for_text (GtkWidget *widget, gpointer data)
 {
   Wanted *wanted = data;
 
-  if (GTK_IS_LABEL (widget) && gtk_widget_get_mapped (widget) && strstr (gtk_label_get_text (GTK_LABEL (widget)), wanted->name) != NULL)
+  if (GTK_IS_LABEL (widget) && gtk_widget_get_mapped (widget)
+      && strstr (gtk_label_get_text (GTK_LABEL (widget)), wanted->name) != NULL)
     wanted->found = widget;
 }
 

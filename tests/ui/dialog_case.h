@@ -9,21 +9,22 @@ typedef struct
   char *folder, *settings_path;
   ArraDialogHost host;
   ArraDialog *dialog;
-  ArraDialogPlace place; /* what the host describes */
-  GPtrArray *inserted;   /* of char *: mode and seed of each picture */
-  const char *recipe;    /* of the active layer; NULL: none */
+  ArraDialogPlace place;  /* what the host describes */
+  GPtrArray *inserted;    /* of char *: mode and seed of each picture */
+  const char *recipe;     /* of the active layer; NULL: none */
   const char *help_fault; /* why the help cannot be opened; NULL: it can */
   gulong x11_parent;
   int aimed;
-  guint n_images;        /* that the host has open; 0: it offers no choice */
+  guint n_images; /* that the host has open; 0: it offers no choice */
 } Case;
 
-/* Two checkpoints, "plain" and "medical", which says that it learnt the word "chest", in a folder of the case's own, and no dialog yet. */
+/* Two checkpoints, "plain" and "medical", which says that it learnt the word "chest", in a folder of the case's own,
+ * and no dialog yet. */
 void case_begin (Case *self, gconstpointer data);
 void case_end (Case *self, gconstpointer data);
 /* @settings: the key file's text; "": none */
 void case_open (Case *self, const char *settings);
-void case_close (Case *self); /* the settings are saved */
+void case_close (Case *self);  /* the settings are saved */
 char *case_saved (Case *self); /* (transfer full): the key file's text */
 
 /* Runs the main loop until nothing is to be done, or until the checkpoints were found, or the work has ended. */

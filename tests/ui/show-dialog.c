@@ -14,15 +14,12 @@ static gboolean dark;
 static const GOptionEntry entries[] = {
   { "settings", 0, 0, G_OPTION_ARG_FILENAME, &settings, "Key file of the settings", "FILE" },
   { "out", 0, 0, G_OPTION_ARG_FILENAME, &out, "Folder for the pictures that are inserted", "FOLDER" },
-  { "folder", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &folders, "Further place to look for checkpoints",
-    "FOLDER" },
+  { "folder", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &folders, "Further place to look for checkpoints", "FOLDER" },
   { "canvas-width", 0, 0, G_OPTION_ARG_INT, &canvas_width, "Width of the image; 0: there is none", "N" },
   { "canvas-height", 0, 0, G_OPTION_ARG_INT, &canvas_height, "Its height", "N" },
-  { "selection-width", 0, 0, G_OPTION_ARG_INT, &selection_width, "Width of the selection; 0: there is none",
-    "N" },
+  { "selection-width", 0, 0, G_OPTION_ARG_INT, &selection_width, "Width of the selection; 0: there is none", "N" },
   { "selection-height", 0, 0, G_OPTION_ARG_INT, &selection_height, "Its height", "N" },
-  { "lifetime", 0, 0, G_OPTION_ARG_INT, &lifetime,
-    "How often the host says that it is still there; -1: always", "N" },
+  { "lifetime", 0, 0, G_OPTION_ARG_INT, &lifetime, "How often the host says that it is still there; -1: always", "N" },
   { "dark", 0, 0, G_OPTION_ARG_NONE, &dark, "Prefer the dark theme", NULL },
   G_OPTION_ENTRY_NULL,
 };
@@ -44,8 +41,7 @@ insert (const ArraDialogInsert *what, gpointer data, GError **error)
       g_autofree char *name = g_strdup_printf ("inserted-%u.png", show->n_inserted);
       g_autofree char *path = g_build_filename (out, name, NULL);
 
-      if (!arra_picture_save_png (&picture->picture, path, picture->recipe, picture->label, picture->card,
-                                  error))
+      if (!arra_picture_save_png (&picture->picture, path, picture->recipe, picture->label, picture->card, error))
         return FALSE;
       printf ("inserted %s %s rows %u of %u seed %" G_GUINT64_FORMAT " prompt %s\n", name,
               arra_insert_mode_name (what->mode), picture->picture.rows_finished, picture->picture.rows_total,
@@ -66,10 +62,10 @@ describe (ArraDialogPlace *place, gpointer data)
   place->has_image = canvas_width > 0;
   place->has_selection = selection_width > 0;
   place->has_recipe = show->recipe != NULL;
-  place->canvas_width = (guint)canvas_width;
-  place->canvas_height = (guint)canvas_height;
-  place->selection_width = (guint)selection_width;
-  place->selection_height = (guint)selection_height;
+  place->canvas_width = (guint) canvas_width;
+  place->canvas_height = (guint) canvas_height;
+  place->selection_width = (guint) selection_width;
+  place->selection_height = (guint) selection_height;
 }
 
 static char *
@@ -126,7 +122,7 @@ main (int argc, char **argv)
     }
   g_object_set (gtk_settings_get_default (), "gtk-application-prefer-dark-theme", dark, NULL);
   host.settings_path = settings;
-  host.folders = (const char *const *)folders;
+  host.folders = (const char *const *) folders;
   dialog = arra_dialog_new (&host);
   n = arra_dialog_run (dialog);
   printf ("closed %u\n", n);

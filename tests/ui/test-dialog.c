@@ -63,9 +63,10 @@ recipe_of (Case *self, const char *more)
 {
   ArraCheckpoint *checkpoint = arra_checkpoint_box_get (self->dialog->checkpoints);
 
-  return g_strdup_printf ("{\"arra_tokens\": 1, \"fingerprint\": \"%s\", \"quant\": \"f32\", \"prompt\": \"another word\", \"width\": 8, \"height\": 8, "
-                          "\"count\": 1, \"first\": 2, \"seed\": \"77\", \"top_k\": 9, \"text_top_k\": 3, \"max_tokens\": 0%s}",
-                          arra_checkpoint_fingerprint (checkpoint), more);
+  return g_strdup_printf (
+      "{\"arra_tokens\": 1, \"fingerprint\": \"%s\", \"quant\": \"f32\", \"prompt\": \"another word\", \"width\": 8, \"height\": 8, "
+      "\"count\": 1, \"first\": 2, \"seed\": \"77\", \"top_k\": 9, \"text_top_k\": 3, \"max_tokens\": 0%s}",
+      arra_checkpoint_fingerprint (checkpoint), more);
 }
 
 static void
@@ -89,7 +90,8 @@ test_reuse (Case *self, gconstpointer data)
   for (guint i = 0; i < 2; i++)
     {
       case_press (self, "Reuse Settings of This Layer");
-      g_assert_false (gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (case_get (self, GTK_TYPE_CHECK_BUTTON, "Keep seed"))));
+      g_assert_false (
+          gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (case_get (self, GTK_TYPE_CHECK_BUTTON, "Keep seed"))));
       arra_dialog_fill_request (self->dialog, arra_checkpoint_box_get (self->dialog->checkpoints), &request);
       g_assert_cmpstr (request.prompt_template, ==, "one {prompt} two");
       g_assert_cmpuint (request.text_top_k, ==, 3);
@@ -131,12 +133,20 @@ static void
 test_hostile_recipes (Case *self, gconstpointer data)
 {
   static const char *const hostile[] = {
-    "", "{", "[]", "null", "{}", "\xff\xfe", "{\"arra_tokens\": 1}", "{\"arra_tokens\": 2, \"fingerprint\": \"\"}",
+    "",
+    "{",
+    "[]",
+    "null",
+    "{}",
+    "\xff\xfe",
+    "{\"arra_tokens\": 1}",
+    "{\"arra_tokens\": 2, \"fingerprint\": \"\"}",
     "{\"arra_tokens\": 1, \"fingerprint\": 7, \"quant\": \"f32\"}",
   };
   static const char *const wrong[] = {
-    ", \"temperature\": 1e400", ", \"temperature\": -1", ", \"top_p\": 0", ", \"guidance_scale\": 1e300", ", \"greedy\": \"yes\"",
-    ", \"width\": -8", ", \"count\": 0", ", \"count\": 4294967296", ", \"seed\": \"-1\"", ", \"prompt\": [\"a\"]", ", \"template\": 7",
+    ", \"temperature\": 1e400", ", \"temperature\": -1", ", \"top_p\": 0",    ", \"guidance_scale\": 1e300",
+    ", \"greedy\": \"yes\"",    ", \"width\": -8",       ", \"count\": 0",    ", \"count\": 4294967296",
+    ", \"seed\": \"-1\"",       ", \"prompt\": [\"a\"]", ", \"template\": 7",
   };
   g_autofree char *deep = g_strnfill (100000, '[');
 
@@ -144,7 +154,7 @@ test_hostile_recipes (Case *self, gconstpointer data)
   for (gsize i = 0; i < G_N_ELEMENTS (hostile) + G_N_ELEMENTS (wrong) + 1; i++)
     {
       const gsize at = i - G_N_ELEMENTS (hostile);
-      g_autofree char *recipe = i < G_N_ELEMENTS (hostile) ? g_strdup (hostile[i])
+      g_autofree char *recipe = i < G_N_ELEMENTS (hostile)  ? g_strdup (hostile[i])
                                 : at < G_N_ELEMENTS (wrong) ? recipe_of (self, wrong[at])
                                                             : g_strdup (deep);
 
@@ -239,7 +249,8 @@ test_selection_is_remembered (Case *self, gconstpointer data)
   case_close (self);
   saved = case_saved (self);
   g_assert_nonnull (strstr (saved, "insert=selection\n"));
-  self->place = (ArraDialogPlace){ .has_image = TRUE, .has_selection = TRUE, .selection_width = 8, .selection_height = 8 };
+  self->place
+      = (ArraDialogPlace) { .has_image = TRUE, .has_selection = TRUE, .selection_width = 8, .selection_height = 8 };
   case_open (self, "");
   case_generate (self);
   case_press (self, "Insert");
@@ -272,7 +283,8 @@ is_listed (GtkWidget *where, const char *name)
   GtkTreeModel *model = gtk_combo_box_get_model (GTK_COMBO_BOX (where));
   GtkTreeIter iter;
 
-  for (gboolean more = gtk_tree_model_get_iter_first (model, &iter); more; more = gtk_tree_model_iter_next (model, &iter))
+  for (gboolean more = gtk_tree_model_get_iter_first (model, &iter); more;
+       more = gtk_tree_model_iter_next (model, &iter))
     {
       g_autofree char *text = NULL;
 
@@ -308,8 +320,8 @@ retitle (Case *self, GtkWidget *window, const char *title)
   arra_dialog_look_around (self->dialog);
 }
 
-/* The host's window says which of its images is in front: that one is offered as such, also when another one comes to the front. A title
- * without numbers names none, whatever the name of a file looks like. */
+/* The host's window says which of its images is in front: that one is offered as such, also when another one comes to
+ * the front. A title without numbers names none, whatever the name of a file looks like. */
 static void
 test_image_in_front (Case *self, gconstpointer data)
 {
@@ -320,7 +332,8 @@ test_image_in_front (Case *self, gconstpointer data)
   self->x11_parent = xid_of (window);
   case_open (self, SIZED);
   where = case_get (self, GTK_TYPE_COMBO_BOX, "Where");
-  g_assert_true (is_listed (where, "image-1") && is_listed (where, "image-2 (in front)") && is_listed (where, "image-3"));
+  g_assert_true (is_listed (where, "image-1") && is_listed (where, "image-2 (in front)")
+                 && is_listed (where, "image-3"));
   retitle (self, window, "*image-3.0 (RGB) – GIMP");
   g_assert_true (is_listed (where, "image-2") && is_listed (where, "image-3 (in front)"));
   g_assert_cmpint (self->aimed, ==, 1);
@@ -332,15 +345,17 @@ test_image_in_front (Case *self, gconstpointer data)
 static void
 stack (const gulong *windows, int n)
 {
-  gdk_property_change (gdk_get_default_root_window (), gdk_atom_intern ("_NET_CLIENT_LIST_STACKING", FALSE), gdk_atom_intern ("WINDOW", FALSE),
-                       32, GDK_PROP_MODE_REPLACE, (const guchar *)windows, n);
+  gdk_property_change (gdk_get_default_root_window (), gdk_atom_intern ("_NET_CLIENT_LIST_STACKING", FALSE),
+                       gdk_atom_intern ("WINDOW", FALSE), 32, GDK_PROP_MODE_REPLACE, (const guchar *) windows, n);
 }
 
-/* A host with a window for each image: the uppermost of them counts, not the one that the dialog was opened from, nor one without an image. */
+/* A host with a window for each image: the uppermost of them counts, not the one that the dialog was opened from, nor
+ * one without an image. */
 static void
 test_windows_in_front (Case *self, gconstpointer data)
 {
-  GtkWidget *first = host_window ("image-1.0 – GIMP"), *second = host_window ("image-2.0 – GIMP"), *tools = host_window ("Tools"), *where;
+  GtkWidget *first = host_window ("image-1.0 – GIMP"), *second = host_window ("image-2.0 – GIMP"),
+            *tools = host_window ("Tools"), *where;
   gulong windows[] = { xid_of (first), xid_of (second), xid_of (tools), 1 };
 
   self->n_images = 2;
@@ -350,7 +365,7 @@ test_windows_in_front (Case *self, gconstpointer data)
   case_open (self, SIZED);
   where = case_get (self, GTK_TYPE_COMBO_BOX, "Where");
   g_assert_true (is_listed (where, "image-1") && is_listed (where, "image-2 (in front)"));
-  stack ((const gulong[]){ windows[1], windows[0] }, 2);
+  stack ((const gulong[]) { windows[1], windows[0] }, 2);
   arra_dialog_look_around (self->dialog);
   g_assert_true (is_listed (where, "image-1 (in front)") && is_listed (where, "image-2"));
   stack (windows, 0);
@@ -362,7 +377,7 @@ test_windows_in_front (Case *self, gconstpointer data)
 static void
 test_indexed (Case *self, gconstpointer data)
 {
-  self->place = (ArraDialogPlace){ .has_image = TRUE };
+  self->place = (ArraDialogPlace) { .has_image = TRUE };
   case_open (self, SIZED);
   g_assert_false (case_shows (self, "This image is indexed"));
   self->place.indexed = TRUE;

@@ -93,7 +93,8 @@ claim (Letters *letters, guint letter, gpointer owner, const char *text)
 
   if (other != NULL && other != owner)
     g_error ("%s: Alt+%c is ambiguous: “%s” and “%s”", letters->language, (int) letter, text,
-             GTK_IS_LABEL (other) ? gtk_label_get_label (other) : atk_object_get_name (gtk_widget_get_accessible (other)));
+             GTK_IS_LABEL (other) ? gtk_label_get_label (other)
+                                  : atk_object_get_name (gtk_widget_get_accessible (other)));
   g_hash_table_insert (letters->owners, key, owner);
 }
 
@@ -148,7 +149,8 @@ make_locale (const char *folder)
   g_autofree char *target = g_build_filename (folder, "de_DE.UTF-8", NULL);
   const char *argv[] = { "localedef", "-i", "de_DE", "-f", "UTF-8", target, NULL };
 
-  g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, NULL, NULL, NULL, NULL);
+  g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, NULL, NULL,
+                NULL, NULL);
   g_setenv ("LOCPATH", folder, TRUE);
   return setlocale (LC_ALL, "de_DE.UTF-8") != NULL;
 }

@@ -163,8 +163,10 @@ test_bounds (Case *self, gconstpointer data)
     gsize offset;
     gboolean is_real;
   } bounds[] = {
-#define REAL(key, below, least, most, above, field) { key, below, least, most, above, G_STRUCT_OFFSET (ArraSettings, field), TRUE }
-#define WHOLE(key, below, least, most, above, field) { key, below, least, most, above, G_STRUCT_OFFSET (ArraSettings, field), FALSE }
+#define REAL(key, below, least, most, above, field) \
+  { key, below, least, most, above, G_STRUCT_OFFSET (ArraSettings, field), TRUE }
+#define WHOLE(key, below, least, most, above, field) \
+  { key, below, least, most, above, G_STRUCT_OFFSET (ArraSettings, field), FALSE }
     REAL ("guidance-scale", "-0.001", "0", "100", "100.001", guidance_scale),
     REAL ("temperature", "0.0099", "0.01", "10", "10.001", temperature),
     REAL ("top-p", "0.0099", "0.01", "1", "1.0001", top_p),
@@ -178,7 +180,8 @@ test_bounds (Case *self, gconstpointer data)
   for (gsize i = 0; i < G_N_ELEMENTS (bounds); i++)
     for (guint j = 0; j < 4; j++)
       {
-        const char *value = (const char *const[]){ bounds[i].below, bounds[i].least, bounds[i].most, bounds[i].above }[j];
+        const char *value
+            = (const char *const[]) { bounds[i].below, bounds[i].least, bounds[i].most, bounds[i].above }[j];
         g_autofree char *text = g_strdup_printf ("[Dialog]\n%s=%s\n", bounds[i].key, value);
         g_autofree char *path = g_build_filename (self->folder, "bounds.ini", NULL);
         ArraSettings plain, read;
@@ -190,12 +193,13 @@ test_bounds (Case *self, gconstpointer data)
         arra_settings_load (&read, path);
         same = bounds[i].is_real
                    ? G_STRUCT_MEMBER (double, &read, bounds[i].offset) == g_ascii_strtod (value, NULL)
-                   : (gint64)G_STRUCT_MEMBER (guint, &read, bounds[i].offset) == g_ascii_strtoll (value, NULL, 10);
+                   : (gint64) G_STRUCT_MEMBER (guint, &read, bounds[i].offset) == g_ascii_strtoll (value, NULL, 10);
         g_test_message ("%s=%s", bounds[i].key, value);
         g_assert_true (same == (j == 1 || j == 2));
         if (j == 0 || j == 3)
-          g_assert_cmpmem (G_STRUCT_MEMBER_P (&read, bounds[i].offset), bounds[i].is_real ? sizeof (double) : sizeof (guint),
-                           G_STRUCT_MEMBER_P (&plain, bounds[i].offset), bounds[i].is_real ? sizeof (double) : sizeof (guint));
+          g_assert_cmpmem (
+              G_STRUCT_MEMBER_P (&read, bounds[i].offset), bounds[i].is_real ? sizeof (double) : sizeof (guint),
+              G_STRUCT_MEMBER_P (&plain, bounds[i].offset), bounds[i].is_real ? sizeof (double) : sizeof (guint));
         arra_settings_clear (&plain);
         arra_settings_clear (&read);
       }
@@ -205,12 +209,13 @@ test_bounds (Case *self, gconstpointer data)
 static void
 test_no_file (Case *self, gconstpointer data)
 {
-  g_autofree char *pipe = g_build_filename (self->folder, "pipe", NULL), *huge = g_build_filename (self->folder, "huge", NULL);
+  g_autofree char *pipe = g_build_filename (self->folder, "pipe", NULL),
+                  *huge = g_build_filename (self->folder, "huge", NULL);
   const char *const paths[] = { pipe, "/dev/zero", self->folder, huge };
 
   g_assert_cmpint (mkfifo (pipe, 0600), ==, 0);
   fixture_put (self->folder, "huge", "[Dialog]\ncount=3\n", -1);
-  g_assert_cmpint (truncate (huge, (off_t)1 << 40), ==, 0);
+  g_assert_cmpint (truncate (huge, (off_t) 1 << 40), ==, 0);
   for (gsize i = 0; i < G_N_ELEMENTS (paths); i++)
     {
       arra_settings_load (&self->settings, paths[i]);
@@ -222,7 +227,8 @@ test_no_file (Case *self, gconstpointer data)
 static void
 test_link (Case *self, gconstpointer data)
 {
-  g_autofree char *link = g_build_filename (self->folder, "link", NULL), *inner = g_build_filename (self->folder, "inner", NULL);
+  g_autofree char *link = g_build_filename (self->folder, "link", NULL),
+                  *inner = g_build_filename (self->folder, "inner", NULL);
   g_autofree char *target = g_build_filename (self->folder, "kept", "dialog.ini", NULL);
   GStatBuf info;
 
@@ -244,7 +250,8 @@ test_link (Case *self, gconstpointer data)
 static void
 test_nowhere (Case *self, gconstpointer data)
 {
-  g_autofree char *link = g_build_filename (self->folder, "link", NULL), *pipe = g_build_filename (self->folder, "pipe", NULL);
+  g_autofree char *link = g_build_filename (self->folder, "link", NULL),
+                  *pipe = g_build_filename (self->folder, "pipe", NULL);
   GStatBuf info;
 
   g_assert_cmpint (mkfifo (pipe, 0600), ==, 0);

@@ -9,7 +9,7 @@ pixel (cairo_surface_t *surface, int x, int y)
 {
   const guint8 *row = cairo_image_surface_get_data (surface) + y * cairo_image_surface_get_stride (surface);
 
-  return ((const guint32 *)(const void *)row)[x] & 0xffffff;
+  return ((const guint32 *) (const void *) row)[x] & 0xffffff;
 }
 
 static void

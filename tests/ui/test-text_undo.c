@@ -25,7 +25,7 @@ static void
 type (Case *self, const char *text)
 {
   for (const char *c = text; *c != '\0'; c = g_utf8_next_char (c))
-    gtk_text_buffer_insert_at_cursor (self->buffer, c, (int)(g_utf8_next_char (c) - c));
+    gtk_text_buffer_insert_at_cursor (self->buffer, c, (int) (g_utf8_next_char (c) - c));
 }
 
 static void

@@ -77,7 +77,7 @@ set_up (Case *self, gconstpointer data)
   g_assert_no_error (error);
   self->loop = g_main_loop_new (NULL, FALSE);
   self->main = g_thread_self ();
-  self->made = g_ptr_array_new_with_free_func ((GDestroyNotify)arra_made_free);
+  self->made = g_ptr_array_new_with_free_func ((GDestroyNotify) arra_made_free);
   self->work = arra_work_new (&funcs, self);
 }
 
@@ -123,8 +123,8 @@ assert_as_in_a_job (Case *self, const ArraRequest *request)
       g_assert_no_error (error);
       g_assert_cmpuint (made->answer, ==, request->first + i);
       g_assert_cmpuint (made->seed, ==, 7);
-      g_assert_cmpmem (made->picture.pixels, (gsize)made->picture.width * made->picture.height * 3,
-                       picture->pixels, (gsize)picture->width * picture->height * 3);
+      g_assert_cmpmem (made->picture.pixels, (gsize) made->picture.width * made->picture.height * 3, picture->pixels,
+                       (gsize) picture->width * picture->height * 3);
       g_assert_cmpstr (made->recipe, ==, recipe);
       g_assert_nonnull (strstr (made->recipe, "a word"));
       g_assert_null (strstr (made->recipe_bare, "a word"));

@@ -212,10 +212,9 @@ cli_inputs_spare (const CliInputs *inputs, const char *option, const char *out, 
   if (name == NULL)
     return TRUE;
   if (is_same_name (name, out))
-    return cli_usage_error (error, "%s: %s is read by this command, and would be lost: give another name", option,
-                            out);
-  return cli_usage_error (error, "%s: %s is %s, which this command reads, and would be lost: give another name",
-                          option, out, name);
+    return cli_usage_error (error, "%s: %s is read by this command, and would be lost: give another name", option, out);
+  return cli_usage_error (error, "%s: %s is %s, which this command reads, and would be lost: give another name", option,
+                          out, name);
 }
 
 /* The folder that @path would lie in, without links; NULL: none is there. (transfer full) */
@@ -276,9 +275,11 @@ cli_inputs_outside (const char *option, const char *data, const char *out, GErro
   g_autofree char *place = cli_output_is_stream (out) ? NULL : folder_of (out);
   struct stat folder;
 
-  if (place == NULL || stat (data, &folder) != 0 || !S_ISDIR (folder.st_mode) || has_metadata (data) || !lies_in (place, &folder))
+  if (place == NULL || stat (data, &folder) != 0 || !S_ISDIR (folder.st_mode) || has_metadata (data)
+      || !lies_in (place, &folder))
     return TRUE;
-  return cli_usage_error (error,
-                          "%s: %s lies in %s, whose pictures are read: what is written would count as one of them; name a place outside",
-                          option, out, data);
+  return cli_usage_error (
+      error,
+      "%s: %s lies in %s, whose pictures are read: what is written would count as one of them; name a place outside",
+      option, out, data);
 }

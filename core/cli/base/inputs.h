@@ -11,8 +11,8 @@ typedef struct _CliInputs CliInputs;
 CliInputs *cli_inputs_new (void);
 void cli_inputs_free (CliInputs *inputs); /* nullable */
 
-/* A file, with the descriptions of weights that lie beside it; "-": standard input; a model's folder: all files in it but
- * pictures that a card does not show. What is not there, or NULL, is passed over. */
+/* A file, with the descriptions of weights that lie beside it; "-": standard input; a model's folder: all files in it
+ * but pictures that a card does not show. What is not there, or NULL, is passed over. */
 void cli_inputs_add (CliInputs *inputs, const char *path);
 /* A file or a folder itself, not what is in it. */
 void cli_inputs_add_one (CliInputs *inputs, const char *path);
@@ -23,8 +23,8 @@ void cli_inputs_add_dataset (CliInputs *inputs, const char *path, const ArraData
 
 /* Whether @out, a file or a folder, is none of them. The message starts with @option and names both. */
 gboolean cli_inputs_spare (const CliInputs *inputs, const char *option, const char *out, GError **error);
-/* Whether the pictures that are written to @out, a file or a folder, stay out of the data set @data. A folder whose metadata say which pictures
- * count may hold others, too. The message starts with @option and names both. */
+/* Whether the pictures that are written to @out, a file or a folder, stay out of the data set @data. A folder whose
+ * metadata say which pictures count may hold others, too. The message starts with @option and names both. */
 gboolean cli_inputs_outside (const char *option, const char *data, const char *out, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CliInputs, cli_inputs_free)

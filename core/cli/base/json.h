@@ -8,7 +8,7 @@ typedef struct
 {
   GString *text;
   guint depth;
-  gboolean filled;  /* the innermost object or array has a member */
+  gboolean filled; /* the innermost object or array has a member */
 } CliJson;
 
 CliJson *cli_json_new (void);
@@ -20,10 +20,12 @@ void cli_json_end_object (CliJson *json);
 void cli_json_begin_array (CliJson *json, const char *key);
 void cli_json_end_array (CliJson *json);
 void cli_json_uint (CliJson *json, const char *key, guint64 value);
-void cli_json_double (CliJson *json, const char *key, double value); /* shortest text that gives the same number; null when not finite */
+/* shortest text that gives the same number; null when not finite */
+void cli_json_double (CliJson *json, const char *key, double value);
 void cli_json_measured (CliJson *json, const char *key, double value); /* six digits: all that a measurement is worth */
 void cli_json_bool (CliJson *json, const char *key, gboolean value);
-void cli_json_string (CliJson *json, const char *key, const char *value); /* NULL: null; ill-formed UTF-8 becomes U+FFFD */
+/* NULL: null; ill-formed UTF-8 becomes U+FFFD */
+void cli_json_string (CliJson *json, const char *key, const char *value);
 
 /* An array of numbers on one line. */
 void cli_json_ids (CliJson *json, const char *key, const guint32 *ids, gsize n);

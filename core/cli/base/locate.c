@@ -39,7 +39,6 @@ cli_locate_part (const char *option, const char *given, char **path, GError **er
   *path = NULL;
   if (given == NULL)
     return TRUE;
-  *path
-      = g_file_test (given, G_FILE_TEST_EXISTS) ? g_strdup (given) : arra_checkpoints_locate (given, &fault);
+  *path = g_file_test (given, G_FILE_TEST_EXISTS) ? g_strdup (given) : arra_checkpoints_locate (given, &fault);
   return *path != NULL || cli_usage_error (error, "%s: %s", option, fault->message);
 }

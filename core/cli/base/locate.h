@@ -4,10 +4,12 @@
 
 #include <arra.h>
 
-/* @model as arra_checkpoints_locate() has it, or when it is NULL the first *.gguf (by name) in the user's, then the installation's, then the
- * system's folder arra/checkpoints. Wrong use when there is none: the message says what to do. Returns: (transfer full): g_free(). */
+/* @model as arra_checkpoints_locate() has it, or when it is NULL the first *.gguf (by name) in the user's, then the
+ * installation's, then the system's folder arra/checkpoints. Wrong use when there is none: the message says what to do.
+ * Returns: (transfer full): g_free(). */
 char *cli_locate_checkpoint (const char *model, GError **error);
 
-/* What an option (--vqgan, --tokenizer) takes its part from: any file or folder that is there, else the checkpoint of that name. *@path: (transfer
- * full), NULL when @given is. Wrong use when there is neither; @option starts the message. */
+/* What an option (--vqgan, --tokenizer) takes its part from: any file or folder that is there, else the checkpoint of
+ * that name. *@path: (transfer full), NULL when @given is. Wrong use when there is neither; @option starts the message.
+ */
 gboolean cli_locate_part (const char *option, const char *given, char **path, GError **error);

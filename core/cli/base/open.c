@@ -9,8 +9,7 @@
 #include "status.h"
 
 ArraCheckpoint *
-cli_open_metadata (
-    const char *model, const char *vqgan, const char *text_encoder, ArraQuant quant, GError **error)
+cli_open_metadata (const char *model, const char *vqgan, const char *text_encoder, ArraQuant quant, GError **error)
 {
   ArraOpenOptions options = ARRA_OPEN_OPTIONS_INIT;
   g_autofree char *path = cli_locate_checkpoint (model, error), *vqgan_path = NULL;

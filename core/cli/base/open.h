@@ -6,14 +6,16 @@
 #include "dataset.h"
 #include "progress.h"
 
-/* Headers and metadata only. @model: (nullable): as cli_locate_checkpoint(). @vqgan, @text_encoder (nullable): where these lie apart. */
-ArraCheckpoint *cli_open_metadata (const char *model, const char *vqgan, const char *text_encoder, ArraQuant quant, GError **error);
+/* Headers and metadata only. @model: (nullable): as cli_locate_checkpoint(). @vqgan, @text_encoder (nullable): where
+ * these lie apart. */
+ArraCheckpoint *
+cli_open_metadata (const char *model, const char *vqgan, const char *text_encoder, ArraQuant quant, GError **error);
 
 /* Says on standard error what the checkpoint's user is to know. */
 void cli_show_notes (const ArraCheckpoint *checkpoint);
 
-/* Metadata and the VQGAN alone: enough for turning pictures into codes and back, however large the transformer is. Fails when there is no
- * VQGAN. */
+/* Metadata and the VQGAN alone: enough for turning pictures into codes and back, however large the transformer is.
+ * Fails when there is no VQGAN. */
 ArraCheckpoint *cli_open_vqgan (const char *model, const char *vqgan, guint threads, GError **error);
 
 /* As arra_dataset_open(); says on standard error what was left out, unless @quiet. */

@@ -57,7 +57,12 @@ parse (GOptionContext *context, int argc, char **argv, GError **error)
 }
 
 gboolean
-cli_options_parse (const CliHelp *help, const GOptionEntry *entries, int argc, char **argv, gboolean *helped, GError **error)
+cli_options_parse (const CliHelp *help,
+                   const GOptionEntry *entries,
+                   int argc,
+                   char **argv,
+                   gboolean *helped,
+                   GError **error)
 {
   g_autoptr (GOptionContext) context = make_context (help, entries, helped);
 
@@ -85,13 +90,16 @@ cli_options_clear (const GOptionEntry *entries)
 }
 
 CliStatus
-cli_run_command (
-    const CliHelp *help, const GOptionEntry *entries, int argc, char **argv, CliWork work, gpointer options)
+cli_run_command (const CliHelp *help,
+                 const GOptionEntry *entries,
+                 int argc,
+                 char **argv,
+                 CliWork work,
+                 gpointer options)
 {
   g_autoptr (GError) error = NULL;
   gboolean helped;
-  gboolean ok
-      = cli_options_parse (help, entries, argc, argv, &helped, &error) && (helped || work (options, &error));
+  gboolean ok = cli_options_parse (help, entries, argc, argv, &helped, &error) && (helped || work (options, &error));
 
   cli_options_clear (entries);
   return ok ? CLI_OK : cli_report (help->command, error);

@@ -15,17 +15,27 @@ typedef struct
   const char *notes;     /* (nullable): after the options */
 } CliHelp;
 
-/* Reads @argv (its [0] is passed over) into what @entries point to, which must be zero before; numbers are read as strings
- * and parsed by values.h, as GOption's own readers depend on the locale. *@helped is set when --help was given and printed. Errors are
- * wrong use. */
-gboolean cli_options_parse (const CliHelp *help, const GOptionEntry *entries, int argc, char **argv, gboolean *helped, GError **error);
+/* Reads @argv (its [0] is passed over) into what @entries point to, which must be zero before; numbers are read as
+ * strings and parsed by values.h, as GOption's own readers depend on the locale. *@helped is set when --help was given
+ * and printed. Errors are wrong use. */
+gboolean cli_options_parse (const CliHelp *help,
+                            const GOptionEntry *entries,
+                            int argc,
+                            char **argv,
+                            gboolean *helped,
+                            GError **error);
 
 /* What a command does, its line once read: @options are what the entries point into. */
 typedef gboolean (*CliWork) (gpointer options, GError **error);
 
-/* A command from its line to its exit code: reads @argv, calls @work unless help was asked for, reports what went wrong, and frees what the
- * entries point to. */
-CliStatus cli_run_command (const CliHelp *help, const GOptionEntry *entries, int argc, char **argv, CliWork work, gpointer options);
+/* A command from its line to its exit code: reads @argv, calls @work unless help was asked for, reports what went
+ * wrong, and frees what the entries point to. */
+CliStatus cli_run_command (const CliHelp *help,
+                           const GOptionEntry *entries,
+                           int argc,
+                           char **argv,
+                           CliWork work,
+                           gpointer options);
 
 /* The text of --help; (transfer full): g_free() */
 char *cli_options_help (const CliHelp *help, const GOptionEntry *entries);

@@ -30,8 +30,7 @@ cli_output_is_stream (const char *path)
 {
   g_auto (ArraOutputPlace) place = { .path = NULL };
 
-  return cli_output_is_standard (path)
-         || (arra_output_place_find (&place, path, NULL) && place.is_stream);
+  return cli_output_is_standard (path) || (arra_output_place_find (&place, path, NULL) && place.is_stream);
 }
 
 static gboolean
@@ -76,8 +75,7 @@ cli_output_check (const char *option, const char *path, GError **error)
     return FALSE;
   if (!place.is_stream)
     return check_place (option, path, place.path, error);
-  return access (place.path, W_OK) == 0
-         || cli_usage_error (error, "%s: %s is write-protected", option, path);
+  return access (place.path, W_OK) == 0 || cli_usage_error (error, "%s: %s is write-protected", option, path);
 }
 
 gboolean
@@ -138,8 +136,8 @@ cli_output_check_count (const char *option, const char *path, guint n, GError **
 {
   if (n <= 1 || !cli_output_is_stream (path))
     return TRUE;
-  return cli_usage_error (error, "%s: %u pictures do not go into %s: give a file name, to which numbers are added", option,
-                          n, cli_output_is_standard (path) ? "standard output" : path);
+  return cli_usage_error (error, "%s: %u pictures do not go into %s: give a file name, to which numbers are added",
+                          option, n, cli_output_is_standard (path) ? "standard output" : path);
 }
 
 /* Where the ending of the file's name starts. */

@@ -6,8 +6,9 @@
 
 /* All checks start their messages with @option ("-o"), and are made before any work. */
 
-/* Whether @path can be written: its folder, or that of what it links to, exists and is writable, and there is no folder of that name; a device
- * or a pipe may be written to. "-" is standard output: then cli_print() prints elsewhere from now on. */
+/* Whether @path can be written: its folder, or that of what it links to, exists and is writable, and there is no folder
+ * of that name; a device or a pipe may be written to. "-" is standard output: then cli_print() prints elsewhere from
+ * now on. */
 gboolean cli_output_check (const char *option, const char *path, GError **error);
 /* The same for what is no text: also refuses standard output that is a terminal. */
 gboolean cli_output_check_binary (const char *option, const char *path, GError **error);
@@ -23,7 +24,8 @@ gboolean cli_output_check_count (const char *option, const char *path, guint n, 
 /* @path as it can be opened: "-" as /dev/stdout; nullable */
 const char *cli_output_path (const char *path);
 gboolean cli_output_is_standard (const char *path); /* nullable */
-gboolean cli_output_is_stream (const char *path);   /* standard output, a pipe or a device: nothing has a place beside it */
+/* standard output, a pipe or a device: nothing has a place beside it */
+gboolean cli_output_is_stream (const char *path);
 
 /* "fox.png" -> "fox-2.png"; (transfer full): g_free() */
 char *cli_output_numbered (const char *path, guint number);

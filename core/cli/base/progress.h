@@ -6,16 +6,16 @@
 
 typedef struct _CliProgress CliProgress;
 
-/* Draws on standard error, and only when that is a terminal and @wanted. @count: answers of the request, @label: (nullable): what
- * fractions without a phase are about ("Converting"). Returns: (transfer full): cli_progress_free() */
+/* Draws on standard error, and only when that is a terminal and @wanted. @count: answers of the request, @label:
+ * (nullable): what fractions without a phase are about ("Converting"). Returns: (transfer full): cli_progress_free() */
 CliProgress *cli_progress_new (gboolean wanted, guint count, const char *label);
 void cli_progress_free (CliProgress *progress); /* nullable; takes the line away */
 
 gboolean cli_progress_is_shown (const CliProgress *progress); /* whether anything is drawn */
 void cli_progress_set_label (CliProgress *progress, const char *label);
 void cli_progress_set_count (CliProgress *progress, guint count);
-void cli_progress_say (CliProgress *progress, const char *text); /* a line without a bar: "Loading ..." */
-void cli_progress_clear (CliProgress *progress);                 /* before something else is written */
+void cli_progress_say (CliProgress *progress, const char *text);         /* a line without a bar: "Loading ..." */
+void cli_progress_clear (CliProgress *progress);                         /* before something else is written */
 void cli_progress_update (const ArraProgress *state, gpointer progress); /* an ArraProgressFunc */
 
 /* The line for a terminal of @columns; (transfer full): g_free(). */

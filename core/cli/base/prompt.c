@@ -73,7 +73,8 @@ read_stream (const char *option, const char *name, int fd, gsize limit, gsize *s
   return g_steal_pointer (&buffer);
 }
 
-/* /dev/stdin, a terminal, what a shell hands over with <(...): somebody writes to those. A pipe elsewhere may be one that nobody writes to. */
+/* /dev/stdin, a terminal, what a shell hands over with <(...): somebody writes to those. A pipe elsewhere may be one
+ * that nobody writes to. */
 static gboolean
 is_stream (const char *path)
 {
@@ -96,7 +97,8 @@ cli_read_input (const char *option, const char *path, gsize limit, gsize *size, 
   fd = open (path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
   if (fd < 0)
     {
-      g_set_error (error, G_FILE_ERROR, (gint) g_file_error_from_errno (errno), "%s: cannot be opened: %s", path, g_strerror (errno));
+      g_set_error (error, G_FILE_ERROR, (gint) g_file_error_from_errno (errno), "%s: cannot be opened: %s", path,
+                   g_strerror (errno));
       return NULL;
     }
   text = read_stream (option, path, fd, limit, size, error);
@@ -168,8 +170,9 @@ cli_prompt_read (const char *prompt, const char *prompt_file, char **rest, GErro
 
   if (n_rest > 1)
     {
-      cli_usage_error (error, "the prompt came as %u arguments, the second is '%s': put quotation marks around the prompt", n_rest,
-                       rest[1]);
+      cli_usage_error (error,
+                       "the prompt came as %u arguments, the second is '%s': put quotation marks around the prompt",
+                       n_rest, rest[1]);
       return NULL;
     }
   if (n_sources > 1)

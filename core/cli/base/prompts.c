@@ -16,8 +16,8 @@
 static gboolean
 is_dataset (const char *path)
 {
-  return g_file_test (path, G_FILE_TEST_IS_DIR) || g_str_has_suffix (path, ".jsonl")
-         || g_str_has_suffix (path, ".json") || g_str_has_suffix (path, ".csv");
+  return g_file_test (path, G_FILE_TEST_IS_DIR) || g_str_has_suffix (path, ".jsonl") || g_str_has_suffix (path, ".json")
+         || g_str_has_suffix (path, ".csv");
 }
 
 static gboolean
@@ -37,8 +37,8 @@ add_line (CliPrompts *prompts, char *line, const char *name, guint number, GErro
   gsize length = strlen (line);
 
   if (length > CLI_MAX_TEXT)
-    return arra_fail (error, ARRA_ERROR_ARGUMENT, "--prompts: %s: line %u is longer than %u bytes", name,
-                      number, CLI_MAX_TEXT);
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "--prompts: %s: line %u is longer than %u bytes", name, number,
+                      CLI_MAX_TEXT);
   if (!arra_utf8_valid (line, length, NULL))
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "--prompts: %s: line %u is not UTF-8 text", name, number);
   if (*g_strstrip (line) != '\0')
@@ -65,15 +65,14 @@ read_lines (CliPrompts *prompts, const char *path, GError **error)
         return FALSE;
     }
   if (prompts->texts->len == 0)
-    return arra_fail (error, ARRA_ERROR_ARGUMENT, "--prompts: %s holds no prompt: one a line is expected",
-                      name);
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "--prompts: %s holds no prompt: one a line is expected", name);
   return TRUE;
 }
 
 gboolean
 cli_prompts_read (CliPrompts *prompts, const char *path, GError **error)
 {
-  *prompts = (CliPrompts){ .texts = g_ptr_array_new () };
+  *prompts = (CliPrompts) { .texts = g_ptr_array_new () };
   if (is_dataset (path) ? read_captions (prompts, path, error) : read_lines (prompts, path, error))
     return TRUE;
   cli_prompts_clear (prompts);

@@ -12,8 +12,8 @@ typedef struct
   char *lines;          /* (nullable): what other prompts point into; arra_mem */
 } CliPrompts;
 
-/* @path: a folder, .jsonl or .json file is a data set; any other file, or standard input for "-", has a prompt a line, where lines of spaces alone are passed over.
- * Errors name file and line. */
+/* @path: a folder, .jsonl or .json file is a data set; any other file, or standard input for "-", has a prompt a line,
+ * where lines of spaces alone are passed over. Errors name file and line. */
 gboolean cli_prompts_read (CliPrompts *prompts, const char *path, GError **error);
 void cli_prompts_clear (CliPrompts *prompts);
 

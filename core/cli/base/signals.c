@@ -1,7 +1,7 @@
 /* signals.c - Ctrl-C as cancellation, in stages
  *
- * Libraries may have threads that are older than main(), so the signals cannot be blocked everywhere and waited for: the handler
- * writes a byte into a pipe, whichever thread it runs on, and a thread of ours reads it.
+ * Libraries may have threads that are older than main(), so the signals cannot be blocked everywhere and waited for:
+ * the handler writes a byte into a pipe, whichever thread it runs on, and a thread of ours reads it.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "signals.h"
 
@@ -52,7 +52,7 @@ handle (int signal_number)
 
   if (sigaction (signal_number, NULL, &before) != 0 || before.sa_handler == SIG_IGN)
     return;
-  action = (struct sigaction){ .sa_handler = tell, .sa_flags = SA_RESTART };
+  action = (struct sigaction) { .sa_handler = tell, .sa_flags = SA_RESTART };
   sigemptyset (&action.sa_mask);
   sigaction (signal_number, &action, NULL);
 }

@@ -23,9 +23,9 @@ CliStatus cli_report (const char *command, const GError *error);
 /* Sets @error to ARRA_ERROR_ARGUMENT: wrong use. Returns FALSE. */
 gboolean cli_usage_error (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
-/* A message of one line on standard error, or results on standard output: UTF-8, whatever the locale's character set, and plain (plain.h), so that
- * what stands in a file cannot steer the terminal; results keep their line breaks and tabs. Floating-point numbers must come as text
- * from values.h, as printf's depend on the locale. */
+/* A message of one line on standard error, or results on standard output: UTF-8, whatever the locale's character set,
+ * and plain (plain.h), so that what stands in a file cannot steer the terminal; results keep their line breaks and
+ * tabs. Floating-point numbers must come as text from values.h, as printf's depend on the locale. */
 void cli_note (const char *format, ...) G_GNUC_PRINTF (1, 2);
 void cli_print (const char *format, ...) G_GNUC_PRINTF (1, 2);
 /* From now on results go to standard error, too: standard output is where a file goes. */

@@ -53,7 +53,8 @@ check_code (const Reader *reader, guint64 code, GError **error)
 
   if (code < n)
     return TRUE;
-  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: code %" G_GUINT64_FORMAT " is none of the VQGAN's %u", reader->path, code, n);
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: code %" G_GUINT64_FORMAT " is none of the VQGAN's %u",
+                    reader->path, code, n);
 }
 
 /* The next number of @text, which is moved behind it. FALSE without an error at the end. */
@@ -105,7 +106,8 @@ read_plain (Reader *reader, const char *text, GError **error)
 
   measure_plain (text, &rows, &columns);
   if (rows == 0 || rows > MAX_SIDE || columns > MAX_SIDE)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: holds no rows of codes, or more than %d of them or in them", reader->path, MAX_SIDE);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: holds no rows of codes, or more than %d of them or in them",
+                      reader->path, MAX_SIDE);
   picture = add_picture (reader, rows, columns, error);
   for (const char *c = text; picture != NULL && row < rows; c++)
     {
@@ -122,7 +124,8 @@ read_plain (Reader *reader, const char *text, GError **error)
           return FALSE;
         }
       if (column != 0 && column != columns)
-        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: row %u has %u codes, the first has %u", reader->path, row + 1, column, columns);
+        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: row %u has %u codes, the first has %u", reader->path,
+                          row + 1, column, columns);
       row += column != 0;
     }
   return picture != NULL;
@@ -151,8 +154,8 @@ read_codes (Reader *reader, JsonObject *object, GError **error)
       || !arra_json_get_int (object, reader->path, "columns", 1, MAX_SIDE, &columns, error))
     return FALSE;
   if (json_array_get_length (array) != rows * columns)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %u codes are not %d rows of %d", reader->path, json_array_get_length (array),
-                      (int) rows, (int) columns);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %u codes are not %d rows of %d", reader->path,
+                      json_array_get_length (array), (int) rows, (int) columns);
   picture = add_picture (reader, (guint) rows, (guint) columns, error);
   for (guint i = 0; picture != NULL && i < rows * columns; i++)
     {
@@ -178,14 +181,20 @@ recipe_of (JsonObject *root, guint answer)
       json_object_set_member (copy, key->data, json_node_copy (json_object_get_member (root, key->data)));
   json_object_set_int_member (copy, "count", 1);
   json_object_set_int_member (copy, "first", json_object_get_int_member_with_default (root, "first", 0) + answer);
-  json_array_add_element (answers, json_node_copy (json_array_get_element (json_object_get_array_member (root, "answers"), answer)));
+  json_array_add_element (
+      answers, json_node_copy (json_array_get_element (json_object_get_array_member (root, "answers"), answer)));
   json_object_set_array_member (copy, "answers", answers);
   json_node_take_object (node, copy);
   return json_to_string (node, TRUE);
 }
 
 static gboolean
-add_answer_pictures (Reader *reader, JsonObject *root, guint index, guint n_answers, const ArraAnswer *answer, GError **error)
+add_answer_pictures (Reader *reader,
+                     JsonObject *root,
+                     guint index,
+                     guint n_answers,
+                     const ArraAnswer *answer,
+                     GError **error)
 {
   const ArraLayout *layout = reader->checkpoint->layout;
   guint n = arra_answer_n_pictures (answer, layout);
@@ -248,7 +257,8 @@ read_recipe (Reader *reader, JsonObject *object, GError **error)
   if (answers == NULL)
     return FALSE;
   if (json_object_has_member (object, "seamless"))
-    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: holds a picture that was made in windows: decode it with arra generate --resume %s",
+    return arra_fail (error, ARRA_ERROR_UNSUPPORTED,
+                      "%s: holds a picture that was made in windows: decode it with arra generate --resume %s",
                       reader->path, reader->path);
   for (guint i = 0; i < n; i++)
     {
@@ -275,7 +285,8 @@ read_json (Reader *reader, const char *text, gsize size, GError **error)
     return read_codes (reader, object, error);
   if (json_object_has_member (object, "answers"))
     return read_recipe (reader, object, error);
-  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: holds neither \"codes\" (arra encode) nor \"answers\" (arra generate)", reader->path);
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                    "%s: holds neither \"codes\" (arra encode) nor \"answers\" (arra generate)", reader->path);
 }
 
 GPtrArray *
@@ -293,11 +304,13 @@ cli_tokens_read (const char *path, const ArraCheckpoint *checkpoint, GError **er
       gboolean is_picture = arra_picture_format_find ((const guint8 *) text, size) != NULL;
 
       arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                 is_picture ? "%s: is a picture: give what arra encode makes of it" : "%s: neither JSON nor rows of codes",
+                 is_picture ? "%s: is a picture: give what arra encode makes of it"
+                            : "%s: neither JSON nor rows of codes",
                  reader.path);
       return NULL;
     }
-  if (!(text[strspn (text, " \t\r\n")] == '{' ? read_json (&reader, text, size, error) : read_plain (&reader, text, error)))
+  if (!(text[strspn (text, " \t\r\n")] == '{' ? read_json (&reader, text, size, error)
+                                              : read_plain (&reader, text, error)))
     return NULL;
   if (pictures->len > 0)
     return g_steal_pointer (&pictures);

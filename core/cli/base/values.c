@@ -17,8 +17,7 @@ cli_value_uint (const char *option, const char *text, guint64 min, guint64 max, 
   if (g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT64, NULL, NULL))
     return cli_usage_error (error, "%s: %s is out of range: from %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT, option,
                             text, min, max);
-  return cli_usage_error (error,
-                          "%s: '%s' is no whole number from %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT, option,
+  return cli_usage_error (error, "%s: '%s' is no whole number from %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT, option,
                           text, min, max);
 }
 
@@ -106,8 +105,8 @@ cli_value_bytes (const char *option, const char *text, guint64 *out, GError **er
   if (*unit == 'B')
     unit++;
   if (*number == '\0' || *end != '\0' || *unit != '\0')
-    return cli_usage_error (error, "%s: '%s' is no amount of memory: give bytes, or a number with K, M, G or T, as in 4G",
-                            option, text);
+    return cli_usage_error (
+        error, "%s: '%s' is no amount of memory: give bytes, or a number with K, M, G or T, as in 4G", option, text);
   if (!(value >= 1 && value < 0x1p63))
     return cli_usage_error (error, "%s: %s is out of range", option, text);
   *out = (guint64) value;

@@ -4,8 +4,8 @@
 
 #include <arra.h>
 
-/* Strict readers: the whole text or nothing, a point as decimal mark, no sign but that of a number below zero. @option ("--seed") starts the
- * message of the error (ARRA_ERROR_ARGUMENT). */
+/* Strict readers: the whole text or nothing, a point as decimal mark, no sign but that of a number below zero. @option
+ * ("--seed") starts the message of the error (ARRA_ERROR_ARGUMENT). */
 gboolean cli_value_uint (const char *option, const char *text, guint64 min, guint64 max, guint64 *out, GError **error);
 gboolean cli_value_guint (const char *option, const char *text, guint min, guint max, guint *out, GError **error);
 gboolean cli_value_double (const char *option, const char *text, double min, double max, double *out, GError **error);
@@ -19,6 +19,6 @@ gboolean cli_value_quant (const char *option, const char *text, ArraQuant *out, 
 
 /* (transfer full), g_free() each */
 char *cli_format_double (double value, guint decimals);
-char *cli_format_bytes (guint64 bytes);     /* "1.4 GiB" */
-char *cli_format_seconds (double seconds);  /* "0.84 s", "12 s", "3 min 20 s", "1 h 05 min" */
-char *cli_format_count (guint64 count);     /* "573 M" */
+char *cli_format_bytes (guint64 bytes);    /* "1.4 GiB" */
+char *cli_format_seconds (double seconds); /* "0.84 s", "12 s", "3 min 20 s", "1 h 05 min" */
+char *cli_format_count (guint64 count);    /* "573 M" */

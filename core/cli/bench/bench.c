@@ -32,11 +32,12 @@ typedef struct
 static const CliHelp help = {
   .command = "bench",
   .arguments = "[decode] [pair] [prefill] | train",
-  .summary = "Measures how fast a model predicts: one token at a time (decode), two sequences in one pass as guidance\n"
-             "needs them (pair), and a prompt of 32 tokens (prefill); all three when none is named. Before each pass the\n"
-             "same threads read as much memory as the pass reads weights: the share is that of this bandwidth. What products of\n"
-             "floats and of 8-bit weights reach in the caches is measured first.\n"
-             "train measures a step of training instead, as a share of what products of square matrices reach.",
+  .summary
+  = "Measures how fast a model predicts: one token at a time (decode), two sequences in one pass as guidance\n"
+    "needs them (pair), and a prompt of 32 tokens (prefill); all three when none is named. Before each pass the\n"
+    "same threads read as much memory as the pass reads weights: the share is that of this bandwidth. What products of\n"
+    "floats and of 8-bit weights reach in the caches is measured first.\n"
+    "train measures a step of training instead, as a share of what products of square matrices reach.",
   .examples = "  arra bench                              (random weights, 573 million parameters)\n"
               "  arra bench --model model.gguf --type q8_0\n"
               "  arra bench --dim 4096 --layers 8 --heads 32 --ffn 11008 --vocab 65536 decode\n"
@@ -112,7 +113,8 @@ parse_shape (const Options *options, ArraTransformerShape *shape, GError **error
         return FALSE;
     }
   if (shape->hidden_size % shape->n_heads != 0 || shape->hidden_size / shape->n_heads % 2 != 0)
-    return cli_usage_error (error, "--dim: %u cannot be shared by %u heads in even parts", shape->hidden_size, shape->n_heads);
+    return cli_usage_error (error, "--dim: %u cannot be shared by %u heads in even parts", shape->hidden_size,
+                            shape->n_heads);
   if (shape->hidden_size % 32 != 0 || shape->intermediate_size % 32 != 0)
     return cli_usage_error (error, "--dim and --ffn must be multiples of 32");
   shape->n_kv_heads = shape->n_heads;
@@ -123,12 +125,10 @@ parse_shape (const Options *options, ArraTransformerShape *shape, GError **error
 static void
 set_defaults (Setup *setup)
 {
-  static const ArraTransformerShape predicting = {
-    .n_ids = 16384, .hidden_size = 2048, .intermediate_size = 5504, .n_layers = 10, .n_heads = 16
-  };
-  static const ArraTransformerShape learning = {
-    .n_ids = 2048, .hidden_size = 384, .intermediate_size = 1024, .n_layers = 8, .n_heads = 6
-  };
+  static const ArraTransformerShape predicting
+      = { .n_ids = 16384, .hidden_size = 2048, .intermediate_size = 5504, .n_layers = 10, .n_heads = 16 };
+  static const ArraTransformerShape learning
+      = { .n_ids = 2048, .hidden_size = 384, .intermediate_size = 1024, .n_layers = 8, .n_heads = 6 };
 
   setup->shape = setup->plan.train ? learning : predicting;
   setup->context = setup->plan.train ? BENCH_LENGTH : 4096;
@@ -139,12 +139,13 @@ set_defaults (Setup *setup)
 static gboolean
 setup_init (Setup *setup, const Options *options, GError **error)
 {
-  *setup = (Setup){ .types = { ARRA_BF16, ARRA_Q8_0, ARRA_Q6_K, ARRA_Q4_K, ARRA_Q4_0 }, .n_types = 5 };
+  *setup = (Setup) { .types = { ARRA_BF16, ARRA_Q8_0, ARRA_Q6_K, ARRA_Q4_K, ARRA_Q4_0 }, .n_types = 5 };
   if (!parse_modes (options->rest, &setup->plan, error))
     return FALSE;
   set_defaults (setup);
   if (setup->plan.train && (options->model != NULL || options->type != NULL || options->depth != NULL))
-    return cli_usage_error (error, "train is measured with random weights: --model, --type and --depth have no meaning");
+    return cli_usage_error (error,
+                            "train is measured with random weights: --model, --type and --depth have no meaning");
   if (options->type != NULL && !parse_types (options->type, setup, error))
     return FALSE;
   if (options->threads != NULL && !cli_value_guint ("--threads", options->threads, 1, 64, &setup->threads, error))
@@ -166,15 +167,19 @@ check_memory (guint64 needed, GError **error)
 
   if (available == 0 || needed <= available)
     return TRUE;
-  return arra_fail (error, ARRA_ERROR_NO_MEMORY, "the measurement needs %s of memory, %s are free: take a smaller shape or one --type", need,
-                    have);
+  return arra_fail (error, ARRA_ERROR_NO_MEMORY,
+                    "the measurement needs %s of memory, %s are free: take a smaller shape or one --type", need, have);
 }
 
 /* Weights, once; caches; the probe's buffer; the passes' buffers. @source: (nullable): NULL for random
  * weights */
 static gboolean
-plan_memory (
-    const BenchReport *report, ArraSource *source, const ArraExec *exec, ArraDType dtype, BenchMemory *memory, GError **error)
+plan_memory (const BenchReport *report,
+             ArraSource *source,
+             const ArraExec *exec,
+             ArraDType dtype,
+             BenchMemory *memory,
+             GError **error)
 {
   guint64 mapped = 0, owned = 0;
   gsize random = 0;
@@ -190,8 +195,7 @@ plan_memory (
 }
 
 static gboolean
-measure_weights (
-    BenchReport *report, BenchResult *result, ArraSource *source, const ArraExec *exec, GError **error)
+measure_weights (BenchReport *report, BenchResult *result, ArraSource *source, const ArraExec *exec, GError **error)
 {
   const ArraDecoder decoder = arra_decoder_with (report->decoder, source);
   const ArraTransformer *model;
@@ -216,9 +220,8 @@ measure_type (BenchReport *report, ArraSource *source, ArraDType dtype, const Ar
   BenchResult *result = &report->results[report->n_results];
   g_autoptr (ArraSource) weights = source != NULL ? arra_source_ref (source) : NULL;
 
-  *result = (BenchResult){ .dtype = dtype };
-  if (!plan_memory (report, source, exec, dtype, &result->memory, error)
-      || !check_memory (result->memory.total, error))
+  *result = (BenchResult) { .dtype = dtype };
+  if (!plan_memory (report, source, exec, dtype, &result->memory, error) || !check_memory (result->memory.total, error))
     return FALSE;
   if (weights == NULL)
     weights = bench_random_source (report->decoder, exec, dtype, error);
@@ -229,7 +232,12 @@ measure_type (BenchReport *report, ArraSource *source, ArraDType dtype, const Ar
 }
 
 static gboolean
-measure (const Setup *setup, BenchReport *report, ArraSource *source, const ArraExec *exec, CliProgress *progress, GError **error)
+measure (const Setup *setup,
+         BenchReport *report,
+         ArraSource *source,
+         const ArraExec *exec,
+         CliProgress *progress,
+         GError **error)
 {
   if (!bench_limits (exec, &report->limits, error))
     return FALSE;
@@ -245,7 +253,12 @@ measure (const Setup *setup, BenchReport *report, ArraSource *source, const Arra
 }
 
 static gboolean
-run_training (const Setup *setup, BenchReport *report, const ArraExec *exec, CliProgress *progress, gboolean json, GError **error)
+run_training (const Setup *setup,
+              BenchReport *report,
+              const ArraExec *exec,
+              CliProgress *progress,
+              gboolean json,
+              GError **error)
 {
   BenchTraining training;
 
@@ -279,11 +292,10 @@ run (gpointer data, GError **error)
   pool = options->model != NULL && checkpoint == NULL ? NULL : arra_pool_new (setup.threads, error);
   if (pool == NULL)
     return FALSE;
-  exec = (ArraExec){ .kernels = arra_kernels_default (error), .pool = pool };
+  exec = (ArraExec) { .kernels = arra_kernels_default (error), .pool = pool };
   if (exec.kernels == NULL)
     return FALSE;
-  if (checkpoint == NULL
-      && !arra_decoder_make (&made, &setup.shape, setup.context, 10000, "Random weights", error))
+  if (checkpoint == NULL && !arra_decoder_make (&made, &setup.shape, setup.context, 10000, "Random weights", error))
     return FALSE;
   report.decoder = checkpoint != NULL ? &checkpoint->decoder : &made;
   report.path = options->model;
@@ -307,8 +319,8 @@ cli_bench (int argc, char **argv)
 {
   Options options = { 0 };
   const GOptionEntry entries[] = {
-    { "model", 'm', 0, G_OPTION_ARG_FILENAME, &options.model,
-      "Measure this checkpoint (default: random weights)", "PATH" },
+    { "model", 'm', 0, G_OPTION_ARG_FILENAME, &options.model, "Measure this checkpoint (default: random weights)",
+      "PATH" },
     { "type", 't', 0, G_OPTION_ARG_STRING, &options.type, "Weights as these types (default: bf16,q8_0,q6_k,q4_k,q4_0)",
       "TYPE,..." },
     { "dim", 0, 0, G_OPTION_ARG_STRING, &options.dim, "Random weights: width (2048)", "N" },

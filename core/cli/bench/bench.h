@@ -8,18 +8,21 @@
 #include "family.h"
 
 #define BENCH_MAX_TYPES 8
-#define BENCH_PROMPT 32 /* tokens of the prefill */
+#define BENCH_PROMPT 32               /* tokens of the prefill */
 #define BENCH_PROBE ((gsize) 1 << 30) /* bytes of the probe's buffer at most: more than any cache holds */
 
 /* bench_source.c: weights to run on. */
 
-/* Random weights of this shape, matrices of @dtype, in memory only; deterministic. A model of that type uses them where they lie, or copies
- * them; of the latter one lies for all. */
+/* Random weights of this shape, matrices of @dtype, in memory only; deterministic. A model of that type uses them where
+ * they lie, or copies them; of the latter one lies for all. */
 ArraSource *bench_random_source (const ArraDecoder *decoder, const ArraExec *exec, ArraDType dtype, GError **error);
 /* The bytes that it and a model made of it take. */
-gboolean bench_random_bytes (const ArraDecoder *decoder, const ArraExec *exec, ArraDType dtype, gsize *bytes, GError **error);
-/* Its weights, and the bytes of them that one token reads with matrices as @dtype: all but the embedding, of which it reads a row. */
-gboolean bench_count (const ArraDecoder *decoder, ArraDType dtype, guint64 *parameters, guint64 *bytes_read, GError **error);
+gboolean
+bench_random_bytes (const ArraDecoder *decoder, const ArraExec *exec, ArraDType dtype, gsize *bytes, GError **error);
+/* Its weights, and the bytes of them that one token reads with matrices as @dtype: all but the embedding, of which it
+ * reads a row. */
+gboolean
+bench_count (const ArraDecoder *decoder, ArraDType dtype, guint64 *parameters, guint64 *bytes_read, GError **error);
 
 /* bench_limits.c */
 
@@ -50,11 +53,11 @@ typedef struct
 typedef struct
 {
   ArraDType dtype;
-  guint64 bytes;        /* of weights that a pass reads */
+  guint64 bytes; /* of weights that a pass reads */
   BenchMemory memory;
-  BenchPass single;     /* one token */
-  BenchPass pair;       /* two sequences, one token each: guidance */
-  double prefill;       /* seconds for BENCH_PROMPT tokens; 0: not measured */
+  BenchPass single; /* one token */
+  BenchPass pair;   /* two sequences, one token each: guidance */
+  double prefill;   /* seconds for BENCH_PROMPT tokens; 0: not measured */
 } BenchResult;
 
 typedef struct
@@ -65,10 +68,17 @@ typedef struct
 } BenchPlan;
 
 /* Measures @model and sets all of @result but its dtype and bytes, which it reads. Cancellable between passes. */
-gboolean bench_measure (const ArraTransformer *model, const ArraExec *exec, const ArraReadProbe *probe, const BenchPlan *plan, BenchResult *result, GCancellable *cancellable, GError **error);
+gboolean bench_measure (const ArraTransformer *model,
+                        const ArraExec *exec,
+                        const ArraReadProbe *probe,
+                        const BenchPlan *plan,
+                        BenchResult *result,
+                        GCancellable *cancellable,
+                        GError **error);
 
 /* Bytes of the caches, and of the buffers of the passes. */
-void bench_measure_bytes (const ArraDecoder *decoder, const BenchPlan *plan, guint threads, guint64 *caches, guint64 *work);
+void
+bench_measure_bytes (const ArraDecoder *decoder, const BenchPlan *plan, guint threads, guint64 *caches, guint64 *work);
 
 double bench_median (double *values, guint n); /* reorders them */
 
@@ -87,7 +97,12 @@ typedef struct
 } BenchTraining;
 
 /* Forward, backward, clipping and AdamW of a batch, over and over. Cancellable between steps. */
-gboolean bench_train (const ArraDecoder *decoder, const ArraExec *exec, guint steps, BenchTraining *training, GCancellable *cancellable, GError **error);
+gboolean bench_train (const ArraDecoder *decoder,
+                      const ArraExec *exec,
+                      guint steps,
+                      BenchTraining *training,
+                      GCancellable *cancellable,
+                      GError **error);
 
 /* bench_print.c */
 

@@ -9,11 +9,11 @@
 #include "mem.h"
 
 #define ROUNDS 9
-#define SIDE 768    /* of square matrices of floats */
-#define WIDTH 1024  /* of rows of 8 bits */
-#define ROWS 64     /* that a thread multiplies at a time */
+#define SIDE 768   /* of square matrices of floats */
+#define WIDTH 1024 /* of rows of 8 bits */
+#define ROWS 64    /* that a thread multiplies at a time */
 #define TOKENS 16
-#define PIECES 256  /* times in a round */
+#define PIECES 256   /* times in a round */
 #define FILLING 0x11 /* of weights: as a half a number, too */
 
 typedef struct
@@ -62,9 +62,9 @@ multiply_bytes (gsize begin, gsize end, guint worker, gpointer data)
   const Limits *limits = data;
 
   for (gsize i = begin; i < end; i++)
-    arra_dtype_matmul (limits->dtype, limits->kernels) (
-        limits->weights, WIDTH / ARRA_QK * sizeof (ArraBlockQ8_0), ROWS, WIDTH, limits->tokens,
-        WIDTH / ARRA_QK * sizeof (ArraBlockQ8A), TOKENS, limits->outputs + (gsize) worker * TOKENS * ROWS, ROWS);
+    arra_dtype_matmul (limits->dtype, limits->kernels) (limits->weights, WIDTH / ARRA_QK * sizeof (ArraBlockQ8_0), ROWS,
+                                                        WIDTH, limits->tokens, WIDTH / ARRA_QK * sizeof (ArraBlockQ8A),
+                                                        TOKENS, limits->outputs + (gsize) worker * TOKENS * ROWS, ROWS);
 }
 
 static double
@@ -105,7 +105,7 @@ bench_limits (const ArraExec *exec, BenchLimits *out, GError **error)
       bytes[i] = byte_rate (&limits, exec);
     }
   if (ok)
-    *out = (BenchLimits){ .floats = bench_median (floats, ROUNDS), .bytes = bench_median (bytes, ROUNDS) };
+    *out = (BenchLimits) { .floats = bench_median (floats, ROUNDS), .bytes = bench_median (bytes, ROUNDS) };
   clear (&limits);
   return ok;
 }

@@ -45,18 +45,15 @@ context_of (const BenchPlan *plan)
 }
 
 void
-bench_measure_bytes (
-    const ArraDecoder *decoder, const BenchPlan *plan, guint threads, guint64 *caches, guint64 *work)
+bench_measure_bytes (const ArraDecoder *decoder, const BenchPlan *plan, guint threads, guint64 *caches, guint64 *work)
 {
   *caches = 2 * arra_decoder_kv_cache_bytes (decoder, context_of (plan));
   *work = arra_transformer_run_bytes (&decoder->shape, BENCH_PROMPT, context_of (plan), threads)
-          + 2 * sizeof (float) * (guint64) decoder->shape.n_logits
-          + sizeof (guint32) * (guint64) context_of (plan);
+          + 2 * sizeof (float) * (guint64) decoder->shape.n_logits + sizeof (guint32) * (guint64) context_of (plan);
 }
 
 static gboolean
-bench_init (
-    Bench *bench, const ArraTransformer *model, const ArraExec *exec, const BenchPlan *plan, GError **error)
+bench_init (Bench *bench, const ArraTransformer *model, const ArraExec *exec, const BenchPlan *plan, GError **error)
 {
   const ArraKvShape kv_shape = arra_transformer_kv_shape (&model->shape);
   guint context = context_of (plan);
@@ -99,12 +96,22 @@ pass (Bench *bench, guint n, guint n_ids, GCancellable *cancellable, GError **er
   ArraTransformerInput inputs[2] = { 0 };
 
   for (guint i = 0; i < n; i++)
-    inputs[i] = (ArraTransformerInput){ .cache = bench->caches[i], .ids = bench->ids, .n_ids = n_ids, .logits = bench->logits[i] };
+    inputs[i] = (ArraTransformerInput) {
+      .cache = bench->caches[i], .ids = bench->ids, .n_ids = n_ids, .logits = bench->logits[i]
+    };
   return arra_transformer_forward (bench->run, inputs, n, NULL, NULL, cancellable, error);
 }
 
 static gboolean
-measure_pass (Bench *bench, guint n, const ArraExec *exec, const ArraReadProbe *probe, const BenchPlan *plan, guint64 bytes, BenchPass *out, GCancellable *cancellable, GError **error)
+measure_pass (Bench *bench,
+              guint n,
+              const ArraExec *exec,
+              const ArraReadProbe *probe,
+              const BenchPlan *plan,
+              guint64 bytes,
+              BenchPass *out,
+              GCancellable *cancellable,
+              GError **error)
 {
   g_autofree double *seconds = g_new (double, plan->steps);
   g_autofree double *rates = g_new (double, plan->steps);
@@ -151,7 +158,13 @@ measure_prefill (Bench *bench, BenchResult *result, GCancellable *cancellable, G
 }
 
 static gboolean
-measure_all (Bench *bench, const ArraExec *exec, const ArraReadProbe *probe, const BenchPlan *plan, BenchResult *result, GCancellable *cancellable, GError **error)
+measure_all (Bench *bench,
+             const ArraExec *exec,
+             const ArraReadProbe *probe,
+             const BenchPlan *plan,
+             BenchResult *result,
+             GCancellable *cancellable,
+             GError **error)
 {
   if (plan->prefill && !measure_prefill (bench, result, cancellable, error))
     return FALSE;
@@ -159,14 +172,19 @@ measure_all (Bench *bench, const ArraExec *exec, const ArraReadProbe *probe, con
     arra_kv_cache_truncate (bench->caches[i], 0);
   if (!pass (bench, 2, plan->depth, cancellable, error))
     return FALSE;
-  if (plan->decode
-      && !measure_pass (bench, 1, exec, probe, plan, result->bytes, &result->single, cancellable, error))
+  if (plan->decode && !measure_pass (bench, 1, exec, probe, plan, result->bytes, &result->single, cancellable, error))
     return FALSE;
   return !plan->pair || measure_pass (bench, 2, exec, probe, plan, result->bytes, &result->pair, cancellable, error);
 }
 
 gboolean
-bench_measure (const ArraTransformer *model, const ArraExec *exec, const ArraReadProbe *probe, const BenchPlan *plan, BenchResult *result, GCancellable *cancellable, GError **error)
+bench_measure (const ArraTransformer *model,
+               const ArraExec *exec,
+               const ArraReadProbe *probe,
+               const BenchPlan *plan,
+               BenchResult *result,
+               GCancellable *cancellable,
+               GError **error)
 {
   Bench bench = { 0 };
   gboolean ok = bench_init (&bench, model, exec, plan, error)

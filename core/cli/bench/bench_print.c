@@ -29,8 +29,8 @@ print_memory (const char *type, const BenchMemory *memory)
   g_autofree char *probe = cli_format_bytes (memory->probe);
   g_autofree char *work = cli_format_bytes (memory->work);
 
-  cli_print ("%-6s %-16s %s: weights %s, caches %s, read buffer %s, work %s\n", type, "memory", total,
-             weights, caches, probe, work);
+  cli_print ("%-6s %-16s %s: weights %s, caches %s, read buffer %s, work %s\n", type, "memory", total, weights, caches,
+             probe, work);
 }
 
 static void
@@ -48,13 +48,16 @@ bench_print (const BenchReport *report)
   const ArraTransformerShape *shape = &report->decoder->shape;
   g_autofree char *parameters = cli_format_count (report->parameters);
 
-  cli_print ("%s: %s parameters, %u layers, %u wide, %u heads (%u for keys and values), feed-forward %u, vocabulary %u\n",
-             report->path != NULL ? report->path : "Random weights", parameters, shape->n_layers, shape->hidden_size, shape->n_heads,
-             shape->n_kv_heads, shape->intermediate_size, shape->n_ids);
-  cli_print ("%u %s, %s kernels, %u tokens in the cache; medians of %u passes, each after a read of as much memory\n", report->threads,
-             report->threads == 1 ? "thread" : "threads", report->kernels, report->plan.depth, report->plan.steps);
+  cli_print (
+      "%s: %s parameters, %u layers, %u wide, %u heads (%u for keys and values), feed-forward %u, vocabulary %u\n",
+      report->path != NULL ? report->path : "Random weights", parameters, shape->n_layers, shape->hidden_size,
+      shape->n_heads, shape->n_kv_heads, shape->intermediate_size, shape->n_ids);
+  cli_print ("%u %s, %s kernels, %u tokens in the cache; medians of %u passes, each after a read of as much memory\n",
+             report->threads, report->threads == 1 ? "thread" : "threads", report->kernels, report->plan.depth,
+             report->plan.steps);
   print_limits (&report->limits);
-  cli_print ("%-6s %-16s %10s %13s %10s %10s %8s\n", "type", "pass", "tokens/s", "a pass", "GB/s", "read GB/s", "share");
+  cli_print ("%-6s %-16s %10s %13s %10s %10s %8s\n", "type", "pass", "tokens/s", "a pass", "GB/s", "read GB/s",
+             "share");
   for (guint i = 0; i < report->n_results; i++)
     {
       const BenchResult *result = &report->results[i];

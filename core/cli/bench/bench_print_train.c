@@ -19,13 +19,11 @@ bench_print_training (const BenchReport *report, const BenchTraining *training)
 
   cli_print ("Training: %s parameters, %u layers, %u wide, %u heads, feed-forward %u, vocabulary %u; %d "
              "sequences of %d tokens\n",
-             parameters, shape->n_layers, shape->hidden_size, shape->n_heads, shape->intermediate_size,
-             shape->n_ids, BENCH_BATCH, BENCH_LENGTH);
+             parameters, shape->n_layers, shape->hidden_size, shape->n_heads, shape->intermediate_size, shape->n_ids,
+             BENCH_BATCH, BENCH_LENGTH);
   cli_print ("%u %s, %s kernels; medians of %u steps, products of 2048 x 2048 matrices between them\n\n",
-             report->threads, report->threads == 1 ? "thread" : "threads", report->kernels,
-             report->plan.steps);
-  cli_print ("%10s %10s %12s %10s %14s %8s\n", "GFLOP", "a step", "tokens/s", "GFLOP/s", "sgemm GFLOP/s",
-             "share");
+             report->threads, report->threads == 1 ? "thread" : "threads", report->kernels, report->plan.steps);
+  cli_print ("%10s %10s %12s %10s %14s %8s\n", "GFLOP", "a step", "tokens/s", "GFLOP/s", "sgemm GFLOP/s", "share");
   cli_print ("%10s %8s s %12s %10s %14s %8s\n", flop, seconds, tokens, rate, product, share);
 }
 

@@ -11,10 +11,11 @@
 #include "params.h"
 #include "status.h"
 
-#define GRAIN ((gsize) 1 << 16)   /* words or blocks filled at a time */
-#define SAMPLE ((gsize) 1 << 16)  /* weights that are quantised, and then repeated */
+#define GRAIN ((gsize) 1 << 16)  /* words or blocks filled at a time */
+#define SAMPLE ((gsize) 1 << 16) /* weights that are quantised, and then repeated */
 
-/* Where all matrices of a type lie that a model copies into another order: their numbers are random, so one of them serves for all. */
+/* Where all matrices of a type lie that a model copies into another order: their numbers are random, so one of them
+ * serves for all. */
 typedef struct
 {
   gsize size, at;
@@ -24,12 +25,12 @@ typedef struct
 /* Lays tensors one after the other, after the shared ones; the first walk measures, the second one fills and adds. */
 typedef struct
 {
-  ArraDType dtype; /* of matrices */
+  ArraDType dtype;       /* of matrices */
   const char *embedding; /* of which a token reads a row */
   const ArraKernels *kernels;
   ArraPool *pool;
   Shared shared[ARRA_N_DTYPES];
-  gsize copied; /* bytes that the model will copy */
+  gsize copied;       /* bytes that the model will copy */
   ArraSource *source; /* NULL: measuring */
   guint file;
   guint8 *data;
@@ -41,7 +42,7 @@ typedef struct
 typedef struct
 {
   guint8 *data;
-  guint64 kept, set; /* bits of a word that are random, and that are 1 */
+  guint64 kept, set;    /* bits of a word that are random, and that are 1 */
   const guint8 *sample; /* of quantised types: blocks that are repeated */
   gsize n_sample, block_size;
 } Pattern;
@@ -193,7 +194,8 @@ bench_random_bytes (const ArraDecoder *decoder, const ArraExec *exec, ArraDType 
 {
   Layout layout = { .dtype = dtype, .embedding = decoder->family->embedding, .kernels = exec->kernels };
 
-  return measure (&layout, decoder, bytes, error) && (arra_size_add (*bytes, layout.copied, bytes) || too_large (error));
+  return measure (&layout, decoder, bytes, error)
+         && (arra_size_add (*bytes, layout.copied, bytes) || too_large (error));
 }
 
 ArraSource *
@@ -201,7 +203,8 @@ bench_random_source (const ArraDecoder *decoder, const ArraExec *exec, ArraDType
 {
   g_autoptr (ArraSource) source = arra_source_new ();
   g_autoptr (ArraMapping) mapping = NULL;
-  Layout layout = { .dtype = dtype, .embedding = decoder->family->embedding, .kernels = exec->kernels, .pool = exec->pool };
+  Layout layout
+      = { .dtype = dtype, .embedding = decoder->family->embedding, .kernels = exec->kernels, .pool = exec->pool };
   gsize bytes;
 
   if (!measure (&layout, decoder, &bytes, error))

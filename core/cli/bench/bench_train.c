@@ -43,13 +43,15 @@ make_model (Bench *bench, const ArraDecoder *decoder, GError **error)
   static const ArraObjective objective = { .z_weight = 1e-5 };
 
   bench->parameters = arra_parameters_new (error);
-  if (bench->parameters == NULL || !arra_weights_describe (&decoder->weights, arra_parameters_add_shape, bench->parameters, error)
+  if (bench->parameters == NULL
+      || !arra_weights_describe (&decoder->weights, arra_parameters_add_shape, bench->parameters, error)
       || !arra_parameters_allocate (bench->parameters, TRUE, error))
     return FALSE;
   arra_parameters_start (bench->parameters, 1, 0.02f);
   bench->adamw = arra_adamw_new (&settings, bench->parameters, error);
   if (bench->adamw != NULL)
-    bench->run = arra_objective_run_new (&objective, decoder->family->trainable (decoder), bench->parameters, bench->exec, error);
+    bench->run = arra_objective_run_new (&objective, decoder->family->trainable (decoder), bench->parameters,
+                                         bench->exec, error);
   return bench->run != NULL;
 }
 
@@ -60,8 +62,7 @@ make_batch (Bench *bench, const ArraDecoder *decoder, GError **error)
 
   bench->ids = arra_mem_new (n, sizeof *bench->ids, "token ids", error);
   bench->labels = bench->ids != NULL ? arra_mem_new (n, sizeof *bench->labels, "labels", error) : NULL;
-  bench->lengths
-      = bench->labels != NULL ? arra_mem_new (BENCH_BATCH, sizeof *bench->lengths, "lengths", error) : NULL;
+  bench->lengths = bench->labels != NULL ? arra_mem_new (BENCH_BATCH, sizeof *bench->lengths, "lengths", error) : NULL;
   if (bench->lengths == NULL)
     return FALSE;
   for (gsize i = 0; i < n; i++)
@@ -100,19 +101,17 @@ product_rate (Bench *bench)
 {
   double start = now ();
 
-  arra_sgemm_pool (bench->exec->pool, FALSE, FALSE, SIDE, SIDE, SIDE, 1, bench->square[0], SIDE,
-                   bench->square[1], SIDE, 0, bench->square[2], SIDE);
+  arra_sgemm_pool (bench->exec->pool, FALSE, FALSE, SIDE, SIDE, SIDE, 1, bench->square[0], SIDE, bench->square[1], SIDE,
+                   0, bench->square[2], SIDE);
   return 2.0 * SIDE * SIDE * SIDE / (now () - start);
 }
 
 static gboolean
 make_step (Bench *bench, double *seconds, GError **error)
 {
-  ArraBatch batch = { .n = BENCH_BATCH,
-                      .length = BENCH_LENGTH,
-                      .ids = bench->ids,
-                      .labels = bench->labels,
-                      .lengths = bench->lengths };
+  ArraBatch batch = {
+    .n = BENCH_BATCH, .length = BENCH_LENGTH, .ids = bench->ids, .labels = bench->labels, .lengths = bench->lengths
+  };
   ArraLosses losses;
   double start = now ();
 
@@ -141,8 +140,7 @@ flop_of_step (const ArraTransformerShape *shape)
 static gboolean
 measure (Bench *bench, guint steps, BenchTraining *training, GCancellable *cancellable, GError **error)
 {
-  g_autofree double *seconds = g_new (double, steps), *rates = g_new (double, steps),
-                    *shares = g_new (double, steps);
+  g_autofree double *seconds = g_new (double, steps), *rates = g_new (double, steps), *shares = g_new (double, steps);
   double first;
 
   if (!make_step (bench, &first, error)) /* memory is met for the first time */
@@ -173,9 +171,9 @@ bench_train (const ArraDecoder *decoder,
   Bench bench = { .exec = exec };
   gboolean ok;
 
-  *training = (BenchTraining){ .flop = flop_of_step (&decoder->shape) };
-  ok = make_model (&bench, decoder, error) && make_batch (&bench, decoder, error)
-       && make_squares (&bench, error) && measure (&bench, steps, training, cancellable, error);
+  *training = (BenchTraining) { .flop = flop_of_step (&decoder->shape) };
+  ok = make_model (&bench, decoder, error) && make_batch (&bench, decoder, error) && make_squares (&bench, error)
+       && measure (&bench, steps, training, cancellable, error);
   training->parameters = ok ? bench.parameters->size : 0;
   clear (&bench);
   return ok;

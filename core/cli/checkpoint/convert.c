@@ -22,16 +22,18 @@ typedef struct
 static const CliHelp help = {
   .command = "convert",
   .arguments = "CHECKPOINT",
-  .summary = "Writes transformer, VQGAN, text encoder, tokenizer, defaults and card of a checkpoint (a Hugging Face folder, or a\n"
-             "GGUF file) into a single GGUF file. Little memory is needed, however large the checkpoint is.",
+  .summary
+  = "Writes transformer, VQGAN, text encoder, tokenizer, defaults and card of a checkpoint (a Hugging Face folder, or a\n"
+    "GGUF file) into a single GGUF file. Little memory is needed, however large the checkpoint is.",
   .examples = "  arra convert ARRA-Adapt-MIMIC-7B --vqgan vqgan.ckpt --type q8_0 -o arra-mimic-7B-q8_0.gguf\n"
               "  arra convert model-folder --card card.json --type bf16 -o model.gguf",
-  .notes = "Types: f32, bf16 and f16 are plain numbers of 32 and 16 bits; q8_0 takes 8.5 bits per weight, half of bf16;\n"
-           "q6_k takes 6.6, q4_k and q4_0 take 4.5, of which q4_k is nearer to the original. With these two the embedding and\n"
-           "the head are q6_k; matrices whose rows are no multiple of 256 are q8_0 in place of q6_k and q4_k. Norms and other\n"
-           "small tensors stay f32; with f16 and the quantised types the VQGAN's kernels become f16.\n"
-           "--card names a JSON object whose members replace those of the checkpoint's card: name, description, license,\n"
-           "license_link, training_data, intended_use, domain, medical, example_prompts, words.",
+  .notes
+  = "Types: f32, bf16 and f16 are plain numbers of 32 and 16 bits; q8_0 takes 8.5 bits per weight, half of bf16;\n"
+    "q6_k takes 6.6, q4_k and q4_0 take 4.5, of which q4_k is nearer to the original. With these two the embedding and\n"
+    "the head are q6_k; matrices whose rows are no multiple of 256 are q8_0 in place of q6_k and q4_k. Norms and other\n"
+    "small tensors stay f32; with f16 and the quantised types the VQGAN's kernels become f16.\n"
+    "--card names a JSON object whose members replace those of the checkpoint's card: name, description, license,\n"
+    "license_link, training_data, intended_use, domain, medical, example_prompts, words.",
 };
 
 static gboolean
@@ -104,11 +106,11 @@ cli_convert (int argc, char **argv)
     { "out", 'o', 0, G_OPTION_ARG_FILENAME, &options.out, "File to write; - is standard output", "FILE.gguf" },
     { "type", 't', 0, G_OPTION_ARG_STRING, &options.type,
       "Weights as f32, bf16, f16, q8_0, q6_k, q4_k or q4_0 (default: auto, as they are stored)", "TYPE" },
-    { "vqgan", 0, 0, G_OPTION_ARG_FILENAME, &options.vqgan,
-      "VQGAN to include, in place of the checkpoint's own", "FILE" },
-    { "text-encoder", 0, 0, G_OPTION_ARG_FILENAME, &options.text_encoder, "Text encoder to include, for a model whose prompts one reads", "FOLDER" },
-    { "card", 0, 0, G_OPTION_ARG_FILENAME, &options.card, "JSON file whose members replace the card's",
+    { "vqgan", 0, 0, G_OPTION_ARG_FILENAME, &options.vqgan, "VQGAN to include, in place of the checkpoint's own",
       "FILE" },
+    { "text-encoder", 0, 0, G_OPTION_ARG_FILENAME, &options.text_encoder,
+      "Text encoder to include, for a model whose prompts one reads", "FOLDER" },
+    { "card", 0, 0, G_OPTION_ARG_FILENAME, &options.card, "JSON file whose members replace the card's", "FILE" },
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet, "Print nothing but errors", NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.rest, NULL, NULL },
     { NULL, 0, 0, 0, NULL, NULL, NULL },

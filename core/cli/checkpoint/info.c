@@ -20,11 +20,10 @@ typedef struct
 static const CliHelp help = {
   .command = "info",
   .arguments = "[CHECKPOINT]",
-  .summary
-  = "Says what a checkpoint holds (shapes, number formats, vocabulary, VQGAN, defaults, card, licence) and "
-    "how much\n"
-    "memory a request needs, without reading the weights. Alone it lists the checkpoints of this machine.\n"
-    "Of an image encoder it says which one it is, and what it makes of pictures.",
+  .summary = "Says what a checkpoint holds (shapes, number formats, vocabulary, VQGAN, defaults, card, licence) and "
+             "how much\n"
+             "memory a request needs, without reading the weights. Alone it lists the checkpoints of this machine.\n"
+             "Of an image encoder it says which one it is, and what it makes of pictures.",
   .examples = "  arra info                               (the checkpoints there are, by name)\n"
               "  arra info textures\n"
               "  arra info model.gguf\n"
@@ -59,7 +58,7 @@ info_facts_init (InfoFacts *facts, const ArraCheckpoint *checkpoint, const ArraR
 {
   g_autoptr (GError) plan_error = NULL;
 
-  *facts = (InfoFacts){ .checkpoint = checkpoint, .request = *request };
+  *facts = (InfoFacts) { .checkpoint = checkpoint, .request = *request };
   if (!arra_weights_foreach (&checkpoint->decoder.weights, count_tensor, facts, error))
     return FALSE;
   facts->has_vqgan = checkpoint->vqgan_source != NULL;
@@ -77,7 +76,8 @@ info_weights_as (const ArraCheckpoint *checkpoint, ArraQuant quant)
 {
   guint64 mapped, owned;
 
-  return arra_decoder_measure (&checkpoint->decoder, arra_quant_dtype (quant), &mapped, &owned, NULL) ? mapped + owned : 0;
+  return arra_decoder_measure (&checkpoint->decoder, arra_quant_dtype (quant), &mapped, &owned, NULL) ? mapped + owned
+                                                                                                      : 0;
 }
 
 void
@@ -124,8 +124,8 @@ verify (ArraCheckpoint *checkpoint, gboolean quiet, GError **error)
 static gboolean
 asks_for_none (const Options *options)
 {
-  return options->vqgan == NULL && options->text_encoder == NULL && options->quant == NULL && options->size == NULL && options->count == NULL
-         && options->cfg == NULL && options->threads == NULL && !options->verify;
+  return options->vqgan == NULL && options->text_encoder == NULL && options->quant == NULL && options->size == NULL
+         && options->count == NULL && options->cfg == NULL && options->threads == NULL && !options->verify;
 }
 
 static gboolean
@@ -178,11 +178,11 @@ cli_info (int argc, char **argv)
     { "model", 'm', 0, G_OPTION_ARG_FILENAME, &options.model,
       "Checkpoint: a .gguf file, a Hugging Face folder, or a name", "PATH" },
     { "vqgan", 0, 0, G_OPTION_ARG_FILENAME, &options.vqgan, "VQGAN, when the checkpoint has none", "FILE" },
-    { "text-encoder", 0, 0, G_OPTION_ARG_FILENAME, &options.text_encoder, "Text encoder, for a model whose prompts one reads", "FOLDER" },
+    { "text-encoder", 0, 0, G_OPTION_ARG_FILENAME, &options.text_encoder,
+      "Text encoder, for a model whose prompts one reads", "FOLDER" },
     { "quant", 0, 0, G_OPTION_ARG_STRING, &options.quant,
       "Memory for weights as auto, f32, f16, bf16, q8_0, q6_k, q4_k or q4_0", "TYPE" },
-    { "size", 's', 0, G_OPTION_ARG_STRING, &options.size, "Memory for pictures of this size, or auto",
-      "WxH" },
+    { "size", 's', 0, G_OPTION_ARG_STRING, &options.size, "Memory for pictures of this size, or auto", "WxH" },
     { "count", 'n', 0, G_OPTION_ARG_STRING, &options.count, "Memory for this many pictures", "N" },
     { "cfg", 0, 0, G_OPTION_ARG_STRING, &options.cfg, "Memory with this guidance; 1: without", "SCALE" },
     { "threads", 0, 0, G_OPTION_ARG_STRING, &options.threads, "Memory with this many threads", "N" },

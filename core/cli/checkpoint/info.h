@@ -25,12 +25,14 @@ typedef struct
   gboolean verified;
 } InfoFacts;
 
-gboolean info_facts_init (InfoFacts *facts, const ArraCheckpoint *checkpoint, const ArraRequest *request, GError **error);
+gboolean
+info_facts_init (InfoFacts *facts, const ArraCheckpoint *checkpoint, const ArraRequest *request, GError **error);
 void info_facts_clear (InfoFacts *facts);
 /* Bytes of the transformer with weights of that format; 0: it cannot have them. */
 guint64 info_weights_as (const ArraCheckpoint *checkpoint, ArraQuant quant);
 
-/* A label and a value, aligned; on one line, on a terminal on as many as it takes. Nothing when the value is NULL or empty. */
+/* A label and a value, aligned; on one line, on a terminal on as many as it takes. Nothing when the value is NULL or
+ * empty. */
 void info_line (const char *label, const char *value);
 void info_print (const InfoFacts *facts);
 void info_print_json (const InfoFacts *facts);

@@ -51,8 +51,7 @@ gboolean
 info_encoder (const char *path, gboolean as_json, GError **error)
 {
   const ArraExec exec = { .kernels = arra_kernels_default (error) };
-  g_autoptr (ArraVisionEncoder) encoder
-      = exec.kernels != NULL ? arra_vision_encoder_open (path, &exec, error) : NULL;
+  g_autoptr (ArraVisionEncoder) encoder = exec.kernels != NULL ? arra_vision_encoder_open (path, &exec, error) : NULL;
 
   if (encoder == NULL)
     return FALSE;

@@ -136,8 +136,7 @@ put_quants (CliJson *json, const ArraCheckpoint *checkpoint)
 {
   cli_json_begin_object (json, "weights_by_quant");
   for (guint quant = ARRA_QUANT_F32; quant <= ARRA_QUANT_Q6_K; quant++)
-    cli_json_uint (json, arra_quant_name ((ArraQuant) quant),
-                   info_weights_as (checkpoint, (ArraQuant) quant));
+    cli_json_uint (json, arra_quant_name ((ArraQuant) quant), info_weights_as (checkpoint, (ArraQuant) quant));
   cli_json_end_object (json);
 }
 

@@ -37,8 +37,7 @@ print_all (const GPtrArray *found, const char *chosen, const char *folder)
     print_item (found->pdata[i], is_default (found->pdata[i], chosen));
   if (found->len == 0)
     cli_print ("No checkpoint was found.\n");
-  cli_print ("\nPut more (.gguf files, Hugging Face folders) into %s\nFor one of them: arra info NAME\n",
-             folder);
+  cli_print ("\nPut more (.gguf files, Hugging Face folders) into %s\nFor one of them: arra info NAME\n", folder);
 }
 
 static void

@@ -21,8 +21,7 @@ info_line (const char *label, const char *value)
   cli_print ("%-15s %s\n", label, lines);
 }
 
-static void G_GNUC_PRINTF (2, 3)
-linef (const char *label, const char *format, ...)
+static void G_GNUC_PRINTF (2, 3) linef (const char *label, const char *format, ...)
 {
   va_list args;
   g_autofree char *value = NULL;
@@ -62,10 +61,9 @@ print_transformer (const InfoFacts *facts)
   const ArraTransformerShape *shape = &decoder->shape;
   g_autofree char *parameters = cli_format_count (facts->parameters);
 
-  linef ("Transformer",
-         "%s, %s parameters: %u layers, %u wide, %u heads (%u for keys and values), feed-forward %u",
-         decoder->family->name, parameters, shape->n_layers, shape->hidden_size, shape->n_heads,
-         shape->n_kv_heads, shape->intermediate_size);
+  linef ("Transformer", "%s, %s parameters: %u layers, %u wide, %u heads (%u for keys and values), feed-forward %u",
+         decoder->family->name, parameters, shape->n_layers, shape->hidden_size, shape->n_heads, shape->n_kv_heads,
+         shape->intermediate_size);
   linef ("Context", "%u tokens", decoder->context);
   for (guint i = 0; i < ARRA_N_DTYPES; i++)
     {
@@ -73,8 +71,8 @@ print_transformer (const InfoFacts *facts)
       g_autofree char *weights = cli_format_count (amount->weights);
       g_autofree char *bytes = cli_format_bytes (amount->bytes);
       if (amount->tensors > 0)
-        linef ("Weights", "%s: %s in %" G_GUINT64_FORMAT " tensors, %s", arra_dtype_name ((ArraDType) i), weights, amount->tensors,
-               bytes);
+        linef ("Weights", "%s: %s in %" G_GUINT64_FORMAT " tensors, %s", arra_dtype_name ((ArraDType) i), weights,
+               amount->tensors, bytes);
     }
 }
 
@@ -116,8 +114,8 @@ print_text_encoder (const ArraCheckpoint *checkpoint)
                                  " beside it, or give it with --text-encoder FOLDER, to read prompts");
       return;
     }
-  linef ("Text encoder", "%s, %u layers, %u numbers for a token; in memory only while a prompt is read", encoder->class->name,
-         encoder->weights.n_layers, encoder->width);
+  linef ("Text encoder", "%s, %u layers, %u numbers for a token; in memory only while a prompt is read",
+         encoder->class->name, encoder->weights.n_layers, encoder->width);
   info_line ("", encoder->path);
 }
 
@@ -127,8 +125,8 @@ print_classes (const ArraCheckpoint *checkpoint)
   const char *const *classes = arra_checkpoint_classes (checkpoint);
 
   if (classes != NULL && classes[0] != NULL)
-    linef ("Classes", "%u, listed by --json: prompts are their names or numbers, as in \"%s\"", g_strv_length ((char **) classes),
-           classes[0]);
+    linef ("Classes", "%u, listed by --json: prompts are their names or numbers, as in \"%s\"",
+           g_strv_length ((char **) classes), classes[0]);
   else if (classes != NULL)
     info_line ("Classes", "without names: prompts are their numbers");
 }
@@ -141,8 +139,8 @@ print_vqgan (const InfoFacts *facts)
   if (!facts->has_vqgan)
     {
       const char *published = facts->checkpoint->decoder.family->vqgan_published;
-      g_autofree char *where = g_strconcat ("none: give one with --vqgan FILE to make pictures", published != NULL ? "; it is published as " : "",
-                                            published, NULL);
+      g_autofree char *where = g_strconcat ("none: give one with --vqgan FILE to make pictures",
+                                            published != NULL ? "; it is published as " : "", published, NULL);
 
       info_line ("VQGAN", where);
       return;
@@ -160,8 +158,8 @@ print_defaults (const ArraCheckpoint *checkpoint)
   g_autofree char *temperature = cli_format_double (checkpoint->temperature, 6);
   g_autofree char *top_p = cli_format_double (checkpoint->top_p, 6);
 
-  linef ("Defaults", "%ux%u, guidance %s, top-k %u (text %u), temperature %s, top-p %s", checkpoint->width, checkpoint->height,
-         guidance, checkpoint->top_k, checkpoint->text_top_k, temperature, top_p);
+  linef ("Defaults", "%ux%u, guidance %s, top-k %u (text %u), temperature %s, top-p %s", checkpoint->width,
+         checkpoint->height, guidance, checkpoint->top_k, checkpoint->text_top_k, temperature, top_p);
   info_line ("Template", checkpoint->prompt_template);
 }
 
@@ -175,7 +173,8 @@ print_quants (const ArraCheckpoint *checkpoint)
     {
       g_autofree char *bytes = cli_format_bytes (info_weights_as (checkpoint, (ArraQuant) quant));
 
-      g_string_append_printf (text, "%s%s %s", quant > ARRA_QUANT_F32 ? ", " : "", arra_quant_name ((ArraQuant) quant), bytes);
+      g_string_append_printf (text, "%s%s %s", quant > ARRA_QUANT_F32 ? ", " : "", arra_quant_name ((ArraQuant) quant),
+                              bytes);
     }
   info_line ("By --quant", text->str);
 }
@@ -190,16 +189,17 @@ print_plan (const InfoFacts *facts)
   g_autofree char *cache = cli_format_bytes (plan->cache);
   g_autofree char *work = cli_format_bytes (plan->work);
   g_autofree char *available = cli_format_bytes (plan->available);
-  g_autofree char *size = facts->request.width == 0 ? g_strdup ("the largest size")
-                                                    : g_strdup_printf ("%ux%u", facts->request.width, facts->request.height);
+  g_autofree char *size = facts->request.width == 0
+                              ? g_strdup ("the largest size")
+                              : g_strdup_printf ("%ux%u", facts->request.width, facts->request.height);
 
   if (!facts->planned)
     {
       info_line ("Memory", facts->plan_error);
       return;
     }
-  linef ("Memory", "%s for %u %s of %s: weights %s mapped and %s private, cache %s, work %s", total, facts->request.count,
-         facts->request.count == 1 ? "picture" : "pictures", size, mapped, own, cache, work);
+  linef ("Memory", "%s for %u %s of %s: weights %s mapped and %s private, cache %s, work %s", total,
+         facts->request.count, facts->request.count == 1 ? "picture" : "pictures", size, mapped, own, cache, work);
   if (plan->available > 0)
     linef ("", "%s free now: %s", available, facts->fits ? "enough" : "NOT enough");
 }

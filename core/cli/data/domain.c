@@ -20,9 +20,8 @@ typedef struct
 static const CliHelp help = {
   .command = "domain",
   .arguments = "[NAME]",
-  .summary
-  = "Draws pictures of a domain into a folder that models can be trained on: pictures, captions and labels\n"
-    "(a Hugging Face imagefolder). Without a name, the domains there are.",
+  .summary = "Draws pictures of a domain into a folder that models can be trained on: pictures, captions and labels\n"
+             "(a Hugging Face imagefolder). Without a name, the domains there are.",
   .examples = "  arra domain\n"
               "  arra domain phantom-cxr --count 20000 --seed 1 --split training -o cxr\n"
               "  arra domain phantom-cxr --count 500 --seed 2 --split held-out -o cxr-held-out\n"
@@ -60,10 +59,8 @@ check (const Options *options, ArraDomainSeries *series, GError **error)
   return cli_options_max_rest (options->rest, 1, error) && cli_output_check_folder ("-o", options->out, error)
          && cli_value_uint ("--count", options->count, 1, 100000000, &series->count, error)
          && cli_value_uint ("--seed", options->seed, 0, G_MAXUINT64, &series->seed, error)
-         && (options->first == NULL
-             || cli_value_uint ("--first", options->first, 0, G_MAXINT64, &series->first, error))
-         && (options->size == NULL
-             || cli_value_guint ("--size", options->size, 32, 2048, &series->size, error))
+         && (options->first == NULL || cli_value_uint ("--first", options->first, 0, G_MAXINT64, &series->first, error))
+         && (options->size == NULL || cli_value_guint ("--size", options->size, 32, 2048, &series->size, error))
          && (options->threads == NULL
              || cli_value_guint ("--threads", options->threads, 1, 64, &series->threads, error))
          && (options->split == NULL || read_split (options->split, &series->split, error));
@@ -133,8 +130,7 @@ run (gpointer data, GError **error)
   if (domain == NULL)
     return cli_usage_error (error, "%s", unknown->message);
   items.progress = progress = cli_progress_new (!options->quiet, 1, "Drawing");
-  if (!arra_domain_write (domain, &series, options->out, cli_items_update, &items, cli_signals_stage (0),
-                          error))
+  if (!arra_domain_write (domain, &series, options->out, cli_items_update, &items, cli_signals_stage (0), error))
     return FALSE;
   cli_progress_clear (progress);
   if (!options->quiet)
@@ -153,12 +149,10 @@ cli_domain (int argc, char **argv)
     { "count", 'n', 0, G_OPTION_ARG_STRING, &options.count, "Number of pictures", "N" },
     { "first", 0, 0, G_OPTION_ARG_STRING, &options.first, "Number of the first one (default: 0)", "I" },
     { "seed", 0, 0, G_OPTION_ARG_STRING, &options.seed, "Which series", "S" },
-    { "split", 0, 0, G_OPTION_ARG_STRING, &options.split,
-      "Combinations of labels: all (default), training, held-out", "SPLIT" },
-    { "size", 's', 0, G_OPTION_ARG_STRING, &options.size, "Pixels a side, a multiple of 32 (default: 256)",
-      "PIXELS" },
-    { "words", 0, 0, G_OPTION_ARG_NONE, &options.words,
-      "Draw nothing: print the words that captions can have", NULL },
+    { "split", 0, 0, G_OPTION_ARG_STRING, &options.split, "Combinations of labels: all (default), training, held-out",
+      "SPLIT" },
+    { "size", 's', 0, G_OPTION_ARG_STRING, &options.size, "Pixels a side, a multiple of 32 (default: 256)", "PIXELS" },
+    { "words", 0, 0, G_OPTION_ARG_NONE, &options.words, "Draw nothing: print the words that captions can have", NULL },
     { "threads", 0, 0, G_OPTION_ARG_STRING, &options.threads, "Threads (default: all processors)", "N" },
     { "out", 'o', 0, G_OPTION_ARG_FILENAME, &options.out, "Folder to write", "DIR" },
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet, "Print nothing but errors", NULL },

@@ -28,8 +28,9 @@ typedef struct
 static const CliHelp help = {
   .command = "encode",
   .arguments = "PICTURE",
-  .summary = "Turns a picture (PNG, JPEG, ...) into the codes of the checkpoint's VQGAN and the token ids a model reads.\n"
-             "The picture is cropped at its sides and resized when --size asks for another shape.",
+  .summary
+  = "Turns a picture (PNG, JPEG, ...) into the codes of the checkpoint's VQGAN and the token ids a model reads.\n"
+    "The picture is cropped at its sides and resized when --size asks for another shape.",
   .examples = "  arra encode --model model.gguf photo.jpg -o photo.json\n"
               "  arra encode --model model-folder --vqgan vqgan.ckpt --size 512x512 photo.jpg -o photo.json\n"
               "  arra encode --model model.gguf --plain photo.jpg | head -1\n"
@@ -123,8 +124,8 @@ run (gpointer data, GError **error)
     return FALSE;
   if (!arra_vqgan_has_encoder (checkpoint->vqgan))
     return arra_fail (error, ARRA_ERROR_NOT_FOUND, "the VQGAN of %s has no encoder", arra_checkpoint_path (checkpoint));
-  codes = arra_checkpoint_encode_file (checkpoint, options->rest[0], values.width, values.height, values.threads, &rows, &columns,
-                                       cli_signals_stage (0), error);
+  codes = arra_checkpoint_encode_file (checkpoint, options->rest[0], values.width, values.height, values.threads, &rows,
+                                       &columns, cli_signals_stage (0), error);
   if (codes == NULL)
     return FALSE;
   text = options->plain ? plain_text (codes, rows, columns) : json_text (checkpoint, codes, rows, columns);
@@ -148,12 +149,10 @@ cli_encode (int argc, char **argv)
     { "model", 'm', 0, G_OPTION_ARG_FILENAME, &options.model,
       "Checkpoint: a .gguf file, a Hugging Face folder, or a name", "PATH" },
     { "vqgan", 0, 0, G_OPTION_ARG_FILENAME, &options.vqgan, "VQGAN, when the checkpoint has none", "FILE" },
-    { "size", 's', 0, G_OPTION_ARG_STRING, &options.size,
-      "Crop and resize to this size (default: the picture's own)", "WxH" },
-    { "out", 'o', 0, G_OPTION_ARG_FILENAME, &options.out, "File to write (default: standard output)",
-      "FILE" },
-    { "plain", 0, 0, G_OPTION_ARG_NONE, &options.plain, "Codes as plain text, one row per line, not JSON",
-      NULL },
+    { "size", 's', 0, G_OPTION_ARG_STRING, &options.size, "Crop and resize to this size (default: the picture's own)",
+      "WxH" },
+    { "out", 'o', 0, G_OPTION_ARG_FILENAME, &options.out, "File to write (default: standard output)", "FILE" },
+    { "plain", 0, 0, G_OPTION_ARG_NONE, &options.plain, "Codes as plain text, one row per line, not JSON", NULL },
     { "threads", 0, 0, G_OPTION_ARG_STRING, &options.threads, "Threads (default: all processors)", "N" },
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet, "Print nothing but errors and results", NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.rest, NULL, NULL },

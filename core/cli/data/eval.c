@@ -42,12 +42,11 @@ static const CliHelp help = {
   .summary = "Measures generated pictures: Fréchet distance to real ones, inception score, how varied they "
              "are, how well they go with\n"
              "their captions, how sharp they are, and how often a judge finds what their labels ask for.",
-  .examples
-  = "  arra eval --data generated --against real --judge judge/model --clip clip/model\n"
-    "  arra eval --data generated --against real --reconstructed again --judge judge/model -o table.md\n"
-    "  arra eval --data generated --against real --clip clip/model --limit 2000 --json > report.json\n"
-    "  arra eval --data generated --against real --encoder pt_inception-2015-12-05-6726825d.pth\n"
-    "  arra eval --data generated --against real",
+  .examples = "  arra eval --data generated --against real --judge judge/model --clip clip/model\n"
+              "  arra eval --data generated --against real --reconstructed again --judge judge/model -o table.md\n"
+              "  arra eval --data generated --against real --clip clip/model --limit 2000 --json > report.json\n"
+              "  arra eval --data generated --against real --encoder pt_inception-2015-12-05-6726825d.pth\n"
+              "  arra eval --data generated --against real",
   .notes = "Data sets are what 'arra pretokenize' takes; labels and captions come from metadata.jsonl. The "
            "judge is what\n"
            "'arra train' makes of kind: classifier, CLIP of kind: clip; neither should have been used for "
@@ -108,13 +107,10 @@ check (const Options *options, Run *run, guint *limit, guint *threads, GError **
   if (options->json && cli_output_is_standard (options->out))
     return cli_usage_error (error, "--json prints to standard output, which cannot be a file as well");
   if (options->reconstructed != NULL && options->judge == NULL && options->against == NULL)
-    return cli_usage_error (
-        error, "--reconstructed: name a judge with --judge DIR, or real pictures with --against");
+    return cli_usage_error (error, "--reconstructed: name a judge with --judge DIR, or real pictures with --against");
   return check_encoder (options, error)
-         && (options->limit == NULL
-             || cli_value_guint ("--limit", options->limit, 1, G_MAXINT32, limit, error))
-         && (options->threads == NULL
-             || cli_value_guint ("--threads", options->threads, 1, 64, threads, error))
+         && (options->limit == NULL || cli_value_guint ("--limit", options->limit, 1, G_MAXINT32, limit, error))
+         && (options->threads == NULL || cli_value_guint ("--threads", options->threads, 1, 64, threads, error))
          && (options->out == NULL || cli_output_check ("-o", options->out, error));
 }
 
@@ -146,8 +142,7 @@ open_sets (const Options *options, guint limit, Run *run, GError **error)
       if (names[role] == NULL)
         continue;
       run->sets[role] = cli_open_dataset (names[role], options->quiet, error);
-      if (run->sets[role] == NULL
-          || (options->clip != NULL && !arra_dataset_has_captions (run->sets[role], error)))
+      if (run->sets[role] == NULL || (options->clip != NULL && !arra_dataset_has_captions (run->sets[role], error)))
         return FALSE;
       run->request.sets[role] = run->sets[role];
       run->request.names[role] = names[role];
@@ -162,8 +157,9 @@ open_clip (const char *path, const ArraExec *exec, ArraVisionEncoder **clip, GEr
   *clip = arra_vision_encoder_open (path, exec, error);
   if (*clip == NULL || arra_vision_encoder_reads_texts (*clip))
     return *clip != NULL;
-  return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: %s reads no captions; --encoder takes it for the Fréchet distance",
-                    path, arra_vision_encoder_name (*clip));
+  return arra_fail (error, ARRA_ERROR_UNSUPPORTED,
+                    "%s: %s reads no captions; --encoder takes it for the Fréchet distance", path,
+                    arra_vision_encoder_name (*clip));
 }
 
 /* What the Fréchet distance is over: the judge unless there is none. */
@@ -191,8 +187,7 @@ open_encoders (const Options *options, guint threads, Run *run, GError **error)
   if (run->exec.kernels == NULL || (run->pool = arra_pool_new (threads, error)) == NULL)
     return FALSE;
   run->exec.pool = run->request.pool = run->pool;
-  if (options->judge != NULL
-      && (encoders->judge = arra_classifier_open (options->judge, &run->exec, error)) == NULL)
+  if (options->judge != NULL && (encoders->judge = arra_classifier_open (options->judge, &run->exec, error)) == NULL)
     return FALSE;
   return (options->clip == NULL || open_clip (options->clip, &run->exec, &encoders->clip, error))
          && open_features (options, run, error);
@@ -211,7 +206,7 @@ show (ArraEvalRole role, ArraEvalStage stage, guint done, guint count, gpointer 
     {
       label = g_strdup_printf (labels[stage], arra_eval_role_name (role));
       cli_progress_set_label (run->progress, label);
-      run->items = (CliItems){ .progress = run->progress, .start = g_get_monotonic_time (), .first = done };
+      run->items = (CliItems) { .progress = run->progress, .start = g_get_monotonic_time (), .first = done };
     }
   run->role = role;
   run->stage = stage;
@@ -225,9 +220,10 @@ warn_of_few (const ArraEvaluation *evaluation)
   guint n = evaluation->sets[ARRA_EVAL_GENERATED].frechet_n;
 
   if (n > 0 && n < FEW)
-    cli_note ("arra eval: the Fréchet distance is over %u pictures on each side: below %u it is not reliable, and too large; "
-              "compare it with sets of the same size alone",
-              n, FEW);
+    cli_note (
+        "arra eval: the Fréchet distance is over %u pictures on each side: below %u it is not reliable, and too large; "
+        "compare it with sets of the same size alone",
+        n, FEW);
 }
 
 /* The table goes to a file, or where there is no other result to standard output. */
@@ -259,8 +255,7 @@ evaluate (gpointer data, GError **error)
   guint limit = 0, threads = 0;
 
   if (!check (options, &run, &limit, &threads, error) || !open_sets (options, limit, &run, error)
-      || !check_apart (options, &run, error)
-      || !open_encoders (options, threads, &run, error))
+      || !check_apart (options, &run, error) || !open_encoders (options, threads, &run, error))
     return FALSE;
   run.progress = cli_progress_new (!options->quiet, 1, NULL);
   if (!arra_evaluate (&run.request, &evaluation, show, &run, cli_signals_stage (0), error))
@@ -284,11 +279,10 @@ cli_eval (int argc, char **argv)
     { "clip", 0, 0, G_OPTION_ARG_FILENAME, &options.clip, "CLIP or BiomedCLIP model: a folder", "DIR" },
     { "encoder", 0, 0, G_OPTION_ARG_FILENAME, &options.encoder,
       "Whose features the Fréchet distance is over: judge (default), clip, or an image encoder", "PATH" },
-    { "limit", 0, 0, G_OPTION_ARG_STRING, &options.limit, "Only the first N pictures, and 2 N real ones",
-      "N" },
+    { "limit", 0, 0, G_OPTION_ARG_STRING, &options.limit, "Only the first N pictures, and 2 N real ones", "N" },
     { "threads", 0, 0, G_OPTION_ARG_STRING, &options.threads, "Threads (default: all processors)", "N" },
-    { "out", 'o', 0, G_OPTION_ARG_FILENAME, &options.out,
-      "Markdown file for the tables (default: standard output)", "TABLE.md" },
+    { "out", 'o', 0, G_OPTION_ARG_FILENAME, &options.out, "Markdown file for the tables (default: standard output)",
+      "TABLE.md" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print a JSON object", NULL },
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet, "Print nothing but errors and results", NULL },
     { NULL, 0, 0, 0, NULL, NULL, NULL },

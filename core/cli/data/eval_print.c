@@ -168,9 +168,8 @@ put_notes (GString *text, const ArraEvalRequest *request, const ArraEvaluation *
                             "Fréchet distance over %u features of %s; under real: one half of the real "
                             "pictures against the other, the floor.\n",
                             evaluation->frechet_width,
-                            request->encoders.features != NULL
-                                ? arra_vision_encoder_name (request->encoders.features)
-                                : "the judge");
+                            request->encoders.features != NULL ? arra_vision_encoder_name (request->encoders.features)
+                                                               : "the judge");
   put_sharpness_note (text, evaluation);
 }
 
@@ -218,11 +217,10 @@ put_attributes (GString *text, const ArraEvalRequest *request, const ArraEvaluat
   if (summary.n == 0)
     return;
   judge = arra_classifier_config (request->encoders.judge);
-  g_string_append (
-      text,
-      "\nBalanced accuracy of the judge; adherence: (generated - chance) / (reconstruction - chance).\n\n"
-      "| attribute | real | reconstruction | generated | chance | adherence |\n"
-      "|---|---:|---:|---:|---:|---:|\n");
+  g_string_append (text,
+                   "\nBalanced accuracy of the judge; adherence: (generated - chance) / (reconstruction - chance).\n\n"
+                   "| attribute | real | reconstruction | generated | chance | adherence |\n"
+                   "|---|---:|---:|---:|---:|---:|\n");
   for (guint a = 0; a < evaluation->n_attributes; a++)
     if (arra_evaluation_counts (evaluation, a))
       put_attribute (text, evaluation, a, judge->attributes[a].name);
@@ -319,10 +317,11 @@ eval_json (const ArraEvalRequest *request, const ArraEvaluation *evaluation)
 
   cli_json_begin_object (json, NULL);
   cli_json_string (json, "encoder",
-                   evaluation->frechet_width == 0                              ? NULL
-                   : request->encoders.features == NULL                        ? "judge"
-                   : request->encoders.features == request->encoders.clip ? "clip"
-                                                                          : arra_vision_encoder_name (request->encoders.features));
+                   evaluation->frechet_width == 0       ? NULL
+                   : request->encoders.features == NULL ? "judge"
+                   : request->encoders.features == request->encoders.clip
+                       ? "clip"
+                       : arra_vision_encoder_name (request->encoders.features));
   cli_json_uint (json, "features", evaluation->frechet_width);
   for (guint role = 0; role < ARRA_N_EVAL_ROLES; role++)
     if (evaluation->sets[role].n > 0)

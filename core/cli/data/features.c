@@ -38,18 +38,19 @@ static const CliHelp help = {
   .examples = "  arra features --data cxr --encoder teacher/model -o cxr.features\n"
               "  arra features --data cxr --encoder clip-vit-large-patch14 --aggregate both -o cxr.features\n"
               "  arra features --data mimic.json --files visual_features --layout mimic -o mimic.features",
-  .notes = "--encoder names an image encoder as it was downloaded: CLIP or BiomedCLIP (Hugging Face's or "
-           "open_clip's form, or what\n"
-           "`arra train` makes of \"kind: clip\"), DINOv2 (S, B, L), SAM or MedSAM, pytorch-fid's Inception, "
-           "torchxrayvision's DenseNet-121.\n"
-           "Its own feature of a picture is the (projected) class token, the mean over SAM's map, or the last "
-           "pooling. What\n"
-           "is finished is kept by the contents of each picture; a file of other pictures altogether, or of another encoder or\n"
-           "aggregation, is not written to.\n"
-           "--files names the root of the reference's feature files, NAME_visual_feature.pt: in "
-           "ROOT/A/visual_features for a\n"
-           "picture A/B/C/NAME.jpg with --layout mimic, in ROOT/A for a picture A/NAME.jpg with --layout "
-           "laion-coco.",
+  .notes
+  = "--encoder names an image encoder as it was downloaded: CLIP or BiomedCLIP (Hugging Face's or "
+    "open_clip's form, or what\n"
+    "`arra train` makes of \"kind: clip\"), DINOv2 (S, B, L), SAM or MedSAM, pytorch-fid's Inception, "
+    "torchxrayvision's DenseNet-121.\n"
+    "Its own feature of a picture is the (projected) class token, the mean over SAM's map, or the last "
+    "pooling. What\n"
+    "is finished is kept by the contents of each picture; a file of other pictures altogether, or of another encoder or\n"
+    "aggregation, is not written to.\n"
+    "--files names the root of the reference's feature files, NAME_visual_feature.pt: in "
+    "ROOT/A/visual_features for a\n"
+    "picture A/B/C/NAME.jpg with --layout mimic, in ROOT/A for a picture A/NAME.jpg with --layout "
+    "laion-coco.",
 };
 
 static void
@@ -141,8 +142,8 @@ open_encoder (Inputs *inputs, const char *path, guint threads, GError **error)
     return cli_usage_error (error, "--aggregate: %s has no features of patches, only of whole pictures",
                             arra_vision_encoder_name (encoder->vision));
   if (inputs->width > ARRA_FEATURE_MAX_WIDTH)
-    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: features of %u numbers are too wide (at most %u)",
-                      path, inputs->width, ARRA_FEATURE_MAX_WIDTH);
+    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: features of %u numbers are too wide (at most %u)", path,
+                      inputs->width, ARRA_FEATURE_MAX_WIDTH);
   return TRUE;
 }
 
@@ -152,9 +153,8 @@ open_inputs (const Options *options, guint threads, Inputs *inputs, GError **err
   inputs->dataset = cli_open_dataset (options->data, options->quiet, error);
   if (inputs->dataset == NULL)
     return FALSE;
-  return options->encoder != NULL
-             ? open_encoder (inputs, options->encoder, threads, error)
-             : arra_feature_tree_width (&inputs->tree, inputs->dataset, &inputs->width, error);
+  return options->encoder != NULL ? open_encoder (inputs, options->encoder, threads, error)
+                                  : arra_feature_tree_width (&inputs->tree, inputs->dataset, &inputs->width, error);
 }
 
 static ArraFeatureCacheWriter *
@@ -164,15 +164,14 @@ open_writer (const Inputs *inputs, const char *path, GError **error)
   g_automem guint8 *keys = arra_dataset_keys (inputs->dataset, cli_signals_stage (0), error);
   g_autofree char *dataset = keys != NULL ? arra_dataset_fingerprint (inputs->dataset, keys) : NULL;
   g_autofree char *hash = encoder->vision != NULL ? arra_vision_encoder_sha256 (encoder->vision) : g_strdup ("files");
-  g_autofree char *aggregation
-      = dataset == NULL         ? NULL
-        : encoder->vision != NULL ? g_strdup (arra_feature_aggregations[encoder->aggregation])
-                                : arra_feature_tree_print (&inputs->tree, inputs->dataset, inputs->width, error);
-  const ArraFeatureCacheForm form
-      = { .prints = { .dataset = dataset, .encoder = hash, .aggregation = aggregation },
-          .n_items = arra_dataset_size (inputs->dataset),
-          .width = inputs->width,
-          .keys = keys };
+  g_autofree char *aggregation = dataset == NULL ? NULL
+                                 : encoder->vision != NULL
+                                     ? g_strdup (arra_feature_aggregations[encoder->aggregation])
+                                     : arra_feature_tree_print (&inputs->tree, inputs->dataset, inputs->width, error);
+  const ArraFeatureCacheForm form = { .prints = { .dataset = dataset, .encoder = hash, .aggregation = aggregation },
+                                      .n_items = arra_dataset_size (inputs->dataset),
+                                      .width = inputs->width,
+                                      .keys = keys };
 
   return aggregation != NULL ? arra_feature_cache_writer_open (path, &form, error) : NULL;
 }
@@ -195,8 +194,10 @@ leave_out (Inputs *inputs, const ArraBadItems *bad, const char *path, GError **e
 {
   g_autoptr (ArraFeatureCacheWriter) writer = NULL;
 
-  return cli_drop_bad_items ("features", inputs->dataset, bad, error) && (writer = open_writer (inputs, path, error)) != NULL
-         && cli_check_unchanged (path, arra_feature_cache_writer_left (writer), error) && arra_feature_cache_writer_finish (writer, error);
+  return cli_drop_bad_items ("features", inputs->dataset, bad, error)
+         && (writer = open_writer (inputs, path, error)) != NULL
+         && cli_check_unchanged (path, arra_feature_cache_writer_left (writer), error)
+         && arra_feature_cache_writer_finish (writer, error);
 }
 
 static gboolean
@@ -237,16 +238,14 @@ cli_features (int argc, char **argv)
 {
   Options options = { 0 };
   const GOptionEntry entries[] = {
-    { "data", 'd', 0, G_OPTION_ARG_FILENAME, &options.data,
-      "Data set: a folder, metadata.jsonl or a JSON file", "PATH" },
-    { "encoder", 'e', 0, G_OPTION_ARG_FILENAME, &options.encoder,
-      "Image encoder: its folder, or its file of weights", "PATH" },
+    { "data", 'd', 0, G_OPTION_ARG_FILENAME, &options.data, "Data set: a folder, metadata.jsonl or a JSON file",
+      "PATH" },
+    { "encoder", 'e', 0, G_OPTION_ARG_FILENAME, &options.encoder, "Image encoder: its folder, or its file of weights",
+      "PATH" },
     { "aggregate", 0, 0, G_OPTION_ARG_STRING, &options.aggregate,
       "Its feature: cls (default: its own of the whole picture), average (of patches) or both", "WHICH" },
-    { "files", 0, 0, G_OPTION_ARG_FILENAME, &options.files, "Root of feature files, one for each picture",
-      "DIR" },
-    { "layout", 0, 0, G_OPTION_ARG_STRING, &options.layout, "Where they lie: mimic (default) or laion-coco",
-      "LAYOUT" },
+    { "files", 0, 0, G_OPTION_ARG_FILENAME, &options.files, "Root of feature files, one for each picture", "DIR" },
+    { "layout", 0, 0, G_OPTION_ARG_STRING, &options.layout, "Where they lie: mimic (default) or laion-coco", "LAYOUT" },
     { "out", 'o', 0, G_OPTION_ARG_FILENAME, &options.out, "File to write, or to go on with", "FILE" },
     { "skip-bad", 0, 0, G_OPTION_ARG_NONE, &options.skip_bad,
       "Leave out what cannot be used, and say at the end what it was", NULL },

@@ -34,15 +34,18 @@ typedef struct
 
 static const CliHelp help = {
   .command = "pretokenize",
-  .summary = "Turns the pictures of a data set into codes of a VQGAN and its captions into tokens, and keeps both in one file,\n"
-             "which training reads. It may be stopped at any time: given again, the command goes on where it was.",
-  .examples = "  arra pretokenize --data textures --vqgan vqgan --tokenizer tokenizer -o textures.tokens\n"
-              "  arra pretokenize --data captions.json --vqgan vqgan.ckpt --tokenizer model-folder --size 512 -o cxr.tokens\n"
-              "  arra pretokenize --data photos --vqgan textures.gguf --tokenizer textures.gguf -o photos.tokens",
-  .notes = "A data set is a folder with metadata.jsonl or metadata.csv, a folder of pictures with NAME.txt beside each, a folder\n"
-           "of such folders, or a JSON file of ARRA's conversations. Pictures are cropped to squares (--fit) and resized. What is\n"
-           "finished is kept by the contents of each picture: when some are added, repaired or removed, the others are not done\n"
-           "again. A file that was made of other pictures altogether, or with another VQGAN, tokenizer or size is not written to.",
+  .summary
+  = "Turns the pictures of a data set into codes of a VQGAN and its captions into tokens, and keeps both in one file,\n"
+    "which training reads. It may be stopped at any time: given again, the command goes on where it was.",
+  .examples
+  = "  arra pretokenize --data textures --vqgan vqgan --tokenizer tokenizer -o textures.tokens\n"
+    "  arra pretokenize --data captions.json --vqgan vqgan.ckpt --tokenizer model-folder --size 512 -o cxr.tokens\n"
+    "  arra pretokenize --data photos --vqgan textures.gguf --tokenizer textures.gguf -o photos.tokens",
+  .notes
+  = "A data set is a folder with metadata.jsonl or metadata.csv, a folder of pictures with NAME.txt beside each, a folder\n"
+    "of such folders, or a JSON file of ARRA's conversations. Pictures are cropped to squares (--fit) and resized. What is\n"
+    "finished is kept by the contents of each picture: when some are added, repaired or removed, the others are not done\n"
+    "again. A file that was made of other pictures altogether, or with another VQGAN, tokenizer or size is not written to.",
 };
 
 static void
@@ -96,8 +99,7 @@ open_inputs (const Options *options, guint threads, Inputs *inputs, GError **err
       || !cli_locate_part ("--tokenizer", options->tokenizer, &tokenizer, error)
       || (inputs->tokenizer = arra_tokenizer_open (tokenizer, error)) == NULL
       || !cli_locate_part ("--vqgan", options->vqgan, &vqgan, error)
-      || !arra_vqgan_file_open (&inputs->file, vqgan, error)
-      || (inputs->pool = arra_pool_new (threads, error)) == NULL)
+      || !arra_vqgan_file_open (&inputs->file, vqgan, error) || (inputs->pool = arra_pool_new (threads, error)) == NULL)
     return FALSE;
   arra_dataset_set_fit (inputs->dataset, (ArraDatasetFit) inputs->fit);
   inputs->vqgan = arra_vqgan_new (&inputs->file.config, inputs->file.source, inputs->file.prefix, inputs->pool,
@@ -105,7 +107,8 @@ open_inputs (const Options *options, guint threads, Inputs *inputs, GError **err
   if (inputs->vqgan == NULL)
     return FALSE;
   if (!arra_vqgan_has_encoder (inputs->vqgan))
-    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s has no encoder, which turns pictures into codes", inputs->file.path);
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s has no encoder, which turns pictures into codes",
+                      inputs->file.path);
   if (inputs->size % arra_vqgan_patch (&inputs->file.config) != 0)
     return cli_usage_error (error, "--size: %u is not a multiple of %u, as this VQGAN needs", inputs->size,
                             arra_vqgan_patch (&inputs->file.config));
@@ -131,7 +134,8 @@ open_writer (const Inputs *inputs, const char *path, GError **error)
                               .keys = keys,
                               .fit = arra_dataset_fits[inputs->fit] };
 
-  if (dataset == NULL || vqgan == NULL || !arra_caption_tokens_init (&captions, inputs->dataset, inputs->tokenizer, error))
+  if (dataset == NULL || vqgan == NULL
+      || !arra_caption_tokens_init (&captions, inputs->dataset, inputs->tokenizer, error))
     return NULL;
   form.starts = captions.starts;
   form.ids = captions.ids;
@@ -144,8 +148,10 @@ leave_out (Inputs *inputs, const ArraBadItems *bad, const char *path, GError **e
 {
   g_autoptr (ArraTokenCacheWriter) writer = NULL;
 
-  return cli_drop_bad_items ("pretokenize", inputs->dataset, bad, error) && (writer = open_writer (inputs, path, error)) != NULL
-         && cli_check_unchanged (path, arra_token_cache_writer_left (writer), error) && arra_token_cache_writer_finish (writer, error);
+  return cli_drop_bad_items ("pretokenize", inputs->dataset, bad, error)
+         && (writer = open_writer (inputs, path, error)) != NULL
+         && cli_check_unchanged (path, arra_token_cache_writer_left (writer), error)
+         && arra_token_cache_writer_finish (writer, error);
 }
 
 static void
@@ -155,8 +161,8 @@ print_result (const Inputs *inputs, const char *path, guint n_new, gint64 start)
   g_autofree char *time = cli_format_seconds (seconds);
   g_autofree char *rate = cli_format_double (n_new / MAX (seconds, 1e-6), 1);
 
-  cli_print ("%s: %u pictures of %u x %u, %u of them new in %s (%s a second)\n", path, arra_dataset_size (inputs->dataset),
-             inputs->size, inputs->size, n_new, time, rate);
+  cli_print ("%s: %u pictures of %u x %u, %u of them new in %s (%s a second)\n", path,
+             arra_dataset_size (inputs->dataset), inputs->size, inputs->size, n_new, time, rate);
 }
 
 static gboolean
@@ -172,8 +178,7 @@ run (gpointer data, GError **error)
   guint threads = 0, n_new;
 
   if (!check (options, &inputs.size, &threads, error) || !read_fit (options->fit, &inputs.fit, error)
-      || !open_inputs (options, threads, &inputs, error)
-      || !arra_dataset_check_captions (inputs.dataset, bad, error)
+      || !open_inputs (options, threads, &inputs, error) || !arra_dataset_check_captions (inputs.dataset, bad, error)
       || (exec.kernels = arra_kernels_default (error)) == NULL
       || (writer = open_writer (&inputs, options->out, error)) == NULL)
     return FALSE;
@@ -198,13 +203,12 @@ cli_pretokenize (int argc, char **argv)
 {
   Options options = { 0 };
   const GOptionEntry entries[] = {
-    { "data", 'd', 0, G_OPTION_ARG_FILENAME, &options.data,
-      "Data set: a folder, metadata.jsonl or a JSON file", "PATH" },
+    { "data", 'd', 0, G_OPTION_ARG_FILENAME, &options.data, "Data set: a folder, metadata.jsonl or a JSON file",
+      "PATH" },
     { "vqgan", 0, 0, G_OPTION_ARG_FILENAME, &options.vqgan, "VQGAN: a file, its folder, or a .gguf file", "PATH" },
     { "tokenizer", 0, 0, G_OPTION_ARG_FILENAME, &options.tokenizer,
       "tokenizer.json, a folder that holds it, or a .gguf file", "PATH" },
-    { "size", 's', 0, G_OPTION_ARG_STRING, &options.size, "Side of the pictures in pixels (default: 256)",
-      "N" },
+    { "size", 's', 0, G_OPTION_ARG_STRING, &options.size, "Side of the pictures in pixels (default: 256)", "N" },
     { "out", 'o', 0, G_OPTION_ARG_FILENAME, &options.out, "File to write, or to go on with", "FILE" },
     { "fit", 0, 0, G_OPTION_ARG_STRING, &options.fit,
       "How pictures become squares: crop (default), pad (white) or pad-black", "HOW" },

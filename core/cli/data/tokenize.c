@@ -46,7 +46,8 @@ parse_ids (const char *text, GArray *ids, GError **error)
   return TRUE;
 }
 
-/* What is given: --file, else the arguments with spaces between, else standard input. (transfer full): arra_mem memory. */
+/* What is given: --file, else the arguments with spaces between, else standard input. (transfer full): arra_mem memory.
+ */
 static char *
 read_text (const Options *options, gsize *size, GError **error)
 {
@@ -176,8 +177,8 @@ cli_tokenize (int argc, char **argv)
   const GOptionEntry entries[] = {
     { "model", 'm', 0, G_OPTION_ARG_FILENAME, &options.model,
       "Checkpoint: a .gguf file, a Hugging Face folder, or a name", "PATH" },
-    { "file", 'f', 0, G_OPTION_ARG_FILENAME, &options.file,
-      "Read the text (or ids) from FILE; - is standard input", "FILE" },
+    { "file", 'f', 0, G_OPTION_ARG_FILENAME, &options.file, "Read the text (or ids) from FILE; - is standard input",
+      "FILE" },
     { "decode", 'd', 0, G_OPTION_ARG_NONE, &options.decode, "Ids to text", NULL },
     { "tokens", 't', 0, G_OPTION_ARG_NONE, &options.tokens,
       "One token per line: its id and how the vocabulary writes it", NULL },

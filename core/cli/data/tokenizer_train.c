@@ -38,13 +38,15 @@ typedef struct
 
 static const CliHelp help = {
   .command = "tokenizer-train",
-  .summary = "Learns a byte-level BPE tokenizer from the captions of data sets and from texts, and writes it in the form of\n"
-             "Chameleon's, with the tokens that stand for pictures. The same texts give the same tokenizer.",
+  .summary
+  = "Learns a byte-level BPE tokenizer from the captions of data sets and from texts, and writes it in the form of\n"
+    "Chameleon's, with the tokens that stand for pictures. The same texts give the same tokenizer.",
   .examples = "  arra tokenizer-train --data textures --data phantom-cxr -o tokenizer\n"
               "  arra tokenizer-train --text captions.txt --vocab-size 4096 --codes 1024 --max-grids 16 -o tokenizer",
-  .notes = "--data and --text may be given several times; a text file holds one text a line. --vocab-size counts everything:\n"
-           "the image tokens, 256 bytes, special tokens and the merges, which take what is left. --max-grids is the longest\n"
-           "side of a picture in grids: 16 are 512 pixels for a VQGAN with 16 pixels a code.",
+  .notes
+  = "--data and --text may be given several times; a text file holds one text a line. --vocab-size counts everything:\n"
+    "the image tokens, 256 bytes, special tokens and the merges, which take what is left. --max-grids is the longest\n"
+    "side of a picture in grids: 16 are 512 pixels for a VQGAN with 16 pixels a code.",
 };
 
 /* No text that is learnt from is one of the files that are written. */
@@ -72,7 +74,8 @@ check_no_model (const Options *options, GError **error)
   g_autofree char *config = g_build_filename (options->out, "config.json", NULL);
 
   return !g_file_test (config, G_FILE_TEST_EXISTS)
-         || cli_usage_error (error, "-o: %s holds a model, whose tokenizer would be lost: name another folder", options->out);
+         || cli_usage_error (error, "-o: %s holds a model, whose tokenizer would be lost: name another folder",
+                             options->out);
 }
 
 static gboolean
@@ -95,7 +98,8 @@ check (const Options *options, Values *values, GError **error)
     return FALSE;
   fixed = arra_tokenizer_form_fixed (values->codes, values->grids);
   if (values->size < fixed)
-    return cli_usage_error (error, "--vocab-size: %u tokens are too few: codes, bytes and special tokens are %u already",
+    return cli_usage_error (error,
+                            "--vocab-size: %u tokens are too few: codes, bytes and special tokens are %u already",
                             values->size, fixed);
   return TRUE;
 }
@@ -124,9 +128,11 @@ learn_line (ArraBpeTrainer *trainer, const char *path, guint number, const char 
   gsize bad;
 
   if (length > ARRA_MAX_TEXT)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: line %u is longer than %u bytes", path, number, ARRA_MAX_TEXT);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: line %u is longer than %u bytes", path, number,
+                      ARRA_MAX_TEXT);
   if (!arra_utf8_valid (line, length, &bad))
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: line %u is not UTF-8: byte %" G_GSIZE_FORMAT, path, number, bad);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: line %u is not UTF-8: byte %" G_GSIZE_FORMAT, path, number,
+                      bad);
   return !g_cancellable_set_error_if_cancelled (cli_signals_stage (0), error)
          && arra_bpe_trainer_add (trainer, line, length, error);
 }
@@ -180,14 +186,15 @@ run (gpointer data, GError **error)
     return FALSE;
   fixed = arra_tokenizer_form_fixed (values.codes, values.grids);
   merges = arra_bpe_trainer_run (trainer, values.size - fixed);
-  form = (ArraTokenizerForm){ values.codes, values.grids, merges };
+  form = (ArraTokenizerForm) { values.codes, values.grids, merges };
   if (!arra_tokenizer_form_write (&form, options->out, error))
     return FALSE;
   if (!options->quiet)
     cli_print ("%s: %u tokens, %u of them merges, learnt from %" G_GUINT64_FORMAT " texts\n", options->out,
                fixed + merges->len, merges->len, n_texts);
   if (!options->quiet && fixed + merges->len < values.size)
-    cli_note ("arra tokenizer-train: no more pairs occur twice, so that the vocabulary is smaller than %u", values.size);
+    cli_note ("arra tokenizer-train: no more pairs occur twice, so that the vocabulary is smaller than %u",
+              values.size);
   return TRUE;
 }
 
@@ -196,14 +203,11 @@ cli_tokenizer_train (int argc, char **argv)
 {
   Options options = { 0 };
   const GOptionEntry entries[] = {
-    { "data", 'd', 0, G_OPTION_ARG_FILENAME_ARRAY, &options.data, "Data set whose captions are learnt from",
-      "PATH" },
+    { "data", 'd', 0, G_OPTION_ARG_FILENAME_ARRAY, &options.data, "Data set whose captions are learnt from", "PATH" },
     { "text", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.text, "File with one text a line", "FILE" },
     { "vocab-size", 0, 0, G_OPTION_ARG_STRING, &options.size, "Tokens in all (default: 2048)", "N" },
-    { "codes", 0, 0, G_OPTION_ARG_STRING, &options.codes, "Image tokens: codes of the VQGAN (default: 1024)",
-      "N" },
-    { "max-grids", 0, 0, G_OPTION_ARG_STRING, &options.grids,
-      "Size tokens: longest side in grids (default: 16)", "N" },
+    { "codes", 0, 0, G_OPTION_ARG_STRING, &options.codes, "Image tokens: codes of the VQGAN (default: 1024)", "N" },
+    { "max-grids", 0, 0, G_OPTION_ARG_STRING, &options.grids, "Size tokens: longest side in grids (default: 16)", "N" },
     { "out", 'o', 0, G_OPTION_ARG_FILENAME, &options.out, "Folder to write", "DIR" },
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet, "Print nothing but errors", NULL },
     { NULL, 0, 0, 0, NULL, NULL, NULL },

@@ -21,8 +21,7 @@ typedef struct
 
 static const CliHelp help = {
   .command = "contact-sheet",
-  .summary
-  = "Draws pictures of a data set beside each other, each with its caption beneath, to be looked at.",
+  .summary = "Draws pictures of a data set beside each other, each with its caption beneath, to be looked at.",
   .examples = "  arra contact-sheet --data textures --limit 24 -o textures.png\n"
               "  arra contact-sheet --data generated --limit 24 --columns 4 --cell 256 \\\n"
               "    --title \"held-out prompts, seed 1\" -o generated.png",
@@ -37,12 +36,10 @@ check (const Options *options, ArraContactSheet *sheet, GError **error)
     return cli_usage_error (error, "no data set: name one with --data PATH");
   if (options->out == NULL)
     return cli_usage_error (error, "no output: name the picture to write with -o SHEET.png");
-  return (options->limit == NULL
-          || cli_value_guint ("--limit", options->limit, 1, G_MAXINT32, &sheet->n, error))
+  return (options->limit == NULL || cli_value_guint ("--limit", options->limit, 1, G_MAXINT32, &sheet->n, error))
          && (options->columns == NULL
              || cli_value_guint ("--columns", options->columns, 1, 1000, &sheet->columns, error))
-         && (options->cell == NULL
-             || cli_value_guint ("--cell", options->cell, 16, 2048, &sheet->cell, error))
+         && (options->cell == NULL || cli_value_guint ("--cell", options->cell, 16, 2048, &sheet->cell, error))
          && cli_output_check_picture ("-o", options->out, error);
 }
 
@@ -60,7 +57,8 @@ run (gpointer data, GError **error)
   if (!check (options, &sheet, error) || (dataset = cli_open_dataset (options->data, options->quiet, error)) == NULL)
     return FALSE;
   cli_inputs_add_dataset (inputs, options->data, dataset);
-  if (!cli_inputs_spare (inputs, "-o", options->out, error) || !cli_inputs_outside ("-o", options->data, options->out, error))
+  if (!cli_inputs_spare (inputs, "-o", options->out, error)
+      || !cli_inputs_outside ("-o", options->data, options->out, error))
     return FALSE;
   if (options->title != NULL)
     {
@@ -84,14 +82,12 @@ cli_contact_sheet (int argc, char **argv)
 {
   Options options = { 0 };
   const GOptionEntry entries[] = {
-    { "data", 'd', 0, G_OPTION_ARG_FILENAME, &options.data,
-      "Data set: a folder, metadata.jsonl or a JSON file", "PATH" },
+    { "data", 'd', 0, G_OPTION_ARG_FILENAME, &options.data, "Data set: a folder, metadata.jsonl or a JSON file",
+      "PATH" },
     { "limit", 0, 0, G_OPTION_ARG_STRING, &options.limit, "Only the first N pictures", "N" },
     { "columns", 0, 0, G_OPTION_ARG_STRING, &options.columns, "Pictures in a row (default: 6)", "N" },
-    { "cell", 0, 0, G_OPTION_ARG_STRING, &options.cell, "Longer side of a picture in pixels (default: 192)",
-      "PX" },
-    { "title", 0, 0, G_OPTION_ARG_FILENAME, &options.title, "Written above, and into the file's description",
-      "TEXT" },
+    { "cell", 0, 0, G_OPTION_ARG_STRING, &options.cell, "Longer side of a picture in pixels (default: 192)", "PX" },
+    { "title", 0, 0, G_OPTION_ARG_FILENAME, &options.title, "Written above, and into the file's description", "TEXT" },
     { "out", 'o', 0, G_OPTION_ARG_FILENAME, &options.out, "Picture to write; - is standard output", "FILE.png" },
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet, "Print nothing but errors", NULL },
     { NULL, 0, 0, 0, NULL, NULL, NULL },

@@ -53,10 +53,8 @@ check (const DecodeOptions *options, guint *size, guint *limit, guint *threads, 
     return cli_usage_error (error, "no output: name the folder to write with -o DIR");
   return cli_output_check_folder ("-o", options->out, error)
          && (options->size == NULL || cli_value_guint ("--size", options->size, 1, MAX_SIZE, size, error))
-         && (options->limit == NULL
-             || cli_value_guint ("--limit", options->limit, 1, G_MAXINT32, limit, error))
-         && (options->threads == NULL
-             || cli_value_guint ("--threads", options->threads, 1, 64, threads, error));
+         && (options->limit == NULL || cli_value_guint ("--limit", options->limit, 1, G_MAXINT32, limit, error))
+         && (options->threads == NULL || cli_value_guint ("--threads", options->threads, 1, 64, threads, error));
 }
 
 /* The folder to write is not the data set's, nor the VQGAN's. */
@@ -67,7 +65,8 @@ check_apart (const DecodeOptions *options, const ArraDataset *dataset, GError **
 
   cli_inputs_add (inputs, options->vqgan);
   cli_inputs_add_dataset (inputs, options->data, dataset);
-  return cli_inputs_spare (inputs, "-o", options->out, error) && cli_inputs_outside ("-o", options->data, options->out, error);
+  return cli_inputs_spare (inputs, "-o", options->out, error)
+         && cli_inputs_outside ("-o", options->data, options->out, error);
 }
 
 static gboolean
@@ -85,8 +84,8 @@ open_inputs (const DecodeOptions *options, guint size, guint threads, Inputs *in
   inputs->pool = arra_pool_new (threads, error);
   if (inputs->pool == NULL)
     return FALSE;
-  inputs->vqgan = arra_vqgan_new (&inputs->file.config, inputs->file.source, inputs->file.prefix,
-                                  inputs->pool, cli_signals_stage (0), error);
+  inputs->vqgan = arra_vqgan_new (&inputs->file.config, inputs->file.source, inputs->file.prefix, inputs->pool,
+                                  cli_signals_stage (0), error);
   if (inputs->vqgan == NULL)
     return FALSE;
   if (arra_vqgan_has_encoder (inputs->vqgan) && arra_vqgan_has_decoder (inputs->vqgan))
@@ -118,8 +117,7 @@ series_text (const Inputs *inputs, guint size, GError **error)
   g_autoptr (CliJson) json = cli_json_new ();
 
   g_checksum_update (sum, (const guchar *) config, -1);
-  if (!arra_vqgan_foreach (&inputs->file.config, inputs->file.source, inputs->file.prefix, digest_tensor, sum,
-                           error))
+  if (!arra_vqgan_foreach (&inputs->file.config, inputs->file.source, inputs->file.prefix, digest_tensor, sum, error))
     return NULL;
   cli_json_begin_object (json, NULL);
   cli_json_string (json, "made_by", "arra decode --data");

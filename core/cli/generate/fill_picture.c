@@ -17,13 +17,12 @@ fill_extend_parse (const char *text, FillExtend *extend, GError **error)
   {
     const char *name;
     guint *pixels;
-  } sides[] = { { "left=", &extend->left },
-                { "right=", &extend->right },
-                { "top=", &extend->top },
-                { "bottom=", &extend->bottom } };
+  } sides[] = {
+    { "left=", &extend->left }, { "right=", &extend->right }, { "top=", &extend->top }, { "bottom=", &extend->bottom }
+  };
   g_auto (GStrv) parts = g_strsplit (text, ",", -1);
 
-  *extend = (FillExtend){ 0 };
+  *extend = (FillExtend) { 0 };
   for (guint i = 0; parts[i] != NULL; i++)
     {
       gsize side = 0;
@@ -31,10 +30,8 @@ fill_extend_parse (const char *text, FillExtend *extend, GError **error)
       while (side < G_N_ELEMENTS (sides) && !g_str_has_prefix (parts[i], sides[side].name))
         side++;
       if (side == G_N_ELEMENTS (sides))
-        return cli_usage_error (error, "--extend: '%s' is no side: give pixels as in left=256,top=64",
-                                parts[i]);
-      if (!cli_value_guint ("--extend", parts[i] + strlen (sides[side].name), 0, MAX_EXTEND,
-                            sides[side].pixels, error))
+        return cli_usage_error (error, "--extend: '%s' is no side: give pixels as in left=256,top=64", parts[i]);
+      if (!cli_value_guint ("--extend", parts[i] + strlen (sides[side].name), 0, MAX_EXTEND, sides[side].pixels, error))
         return FALSE;
     }
   return TRUE;
@@ -62,8 +59,7 @@ fill_mask (const ArraRaster *picture, const ArraRaster *given, ArraRaster *mask)
 }
 
 static gboolean
-load_mask (
-    const char *path, const ArraRaster *picture, const char *picture_path, ArraRaster *mask, GError **error)
+load_mask (const char *path, const ArraRaster *picture, const char *picture_path, ArraRaster *mask, GError **error)
 {
   g_autoraster ArraRaster given = { 0 }, rgb = { 0 };
 
@@ -78,8 +74,8 @@ load_mask (
     return FALSE;
   if (rgb.width != picture->width || rgb.height != picture->height)
     return arra_fail (error, ARRA_ERROR_ARGUMENT,
-                      "%s has %zu x %zu pixels, but %s has %zu x %zu: a mask has the picture's size", path,
-                      rgb.width, rgb.height, picture_path, picture->width, picture->height);
+                      "%s has %zu x %zu pixels, but %s has %zu x %zu: a mask has the picture's size", path, rgb.width,
+                      rgb.height, picture_path, picture->width, picture->height);
   fill_mask (picture, &rgb, mask);
   return TRUE;
 }

@@ -63,7 +63,8 @@ static char *
 name_picture (const Run *run, guint answer, guint picture, guint n_answers)
 {
   guint n_pictures = arra_job_n_pictures (run->job, answer);
-  g_autofree char *numbered = n_answers > 1 ? cli_output_numbered (run->setup->out, answer + 1) : g_strdup (run->setup->out);
+  g_autofree char *numbered
+      = n_answers > 1 ? cli_output_numbered (run->setup->out, answer + 1) : g_strdup (run->setup->out);
 
   return n_pictures > 1 ? cli_output_numbered (numbered, picture + 1) : g_steal_pointer (&numbered);
 }
@@ -82,8 +83,8 @@ write_picture (Run *run, guint answer, guint index, guint n_answers, GCancellabl
   if (!arra_picture_save_png (picture, path, recipe, labelled, arra_checkpoint_card (run->checkpoint), error))
     return FALSE;
   if (picture->rows_finished < picture->rows_total)
-    g_ptr_array_add (run->result.partial, g_strdup_printf ("%s: %u finished rows of %u", path, picture->rows_finished,
-                                                           picture->rows_total));
+    g_ptr_array_add (run->result.partial,
+                     g_strdup_printf ("%s: %u finished rows of %u", path, picture->rows_finished, picture->rows_total));
   g_ptr_array_add (run->result.files, g_steal_pointer (&path));
   g_array_append_val (run->result.answers, answer);
   return TRUE;
@@ -155,7 +156,8 @@ finish_pictures (Run *run, guint n_answers, GError **error)
     return TRUE;
   cli_progress_clear (run->progress);
   generate_print (run->options, run->setup, run->checkpoint, run->job, &run->result, FALSE);
-  g_set_error (error, ARRA_ERROR, ARRA_ERROR_FAILED, "the model answered with text alone, so %s is not written (--size WxH asks for a picture)",
+  g_set_error (error, ARRA_ERROR, ARRA_ERROR_FAILED,
+               "the model answered with text alone, so %s is not written (--size WxH asks for a picture)",
                run->setup->out);
   return FALSE;
 }
@@ -231,7 +233,8 @@ run_with_options (const GenerateOptions *options, GError **error)
   if (generate_setup_init (&setup, options, error))
     {
       run.progress = cli_progress_new (!options->quiet, setup.request.count, NULL);
-      status = options->prompts != NULL ? generate_series (options, &setup, run.progress, error) : generate (&run, error);
+      status
+          = options->prompts != NULL ? generate_series (options, &setup, run.progress, error) : generate (&run, error);
     }
   cli_progress_free (run.progress);
   arra_job_free (run.job);

@@ -12,7 +12,8 @@
 typedef struct
 {
   char *model, *vqgan, *text_encoder, *quant, *prompt, *prompt_file, *prompts, *limit, **rest;
-  char *size, *count, *first, *seed, *cfg, *cfg_interval, *top_k, *text_top_k, *temperature, *top_p, *prompt_template, *max_tokens;
+  char *size, *count, *first, *seed, *cfg, *cfg_interval, *top_k, *text_top_k, *temperature, *top_p, *prompt_template,
+      *max_tokens;
   char *out, *tokens_out, *resume, *threads, *memory, *seamless, *tries, *from, *from_row, *vary;
   gboolean greedy, json, no_metadata, quiet;
 } GenerateOptions;
@@ -20,32 +21,32 @@ typedef struct
 /* What the options come to, before the checkpoint is opened. */
 typedef struct
 {
-  char *model;    /* path of the checkpoint */
-  char *vqgan;    /* (nullable) */
-  char *text_encoder; /* (nullable) */
-  char *prompt;   /* (nullable): resuming; arra_mem memory */
+  char *model;           /* path of the checkpoint */
+  char *vqgan;           /* (nullable) */
+  char *text_encoder;    /* (nullable) */
+  char *prompt;          /* (nullable): resuming; arra_mem memory */
   char *prompt_template; /* (nullable): arra_mem memory */
-  char *out;       /* a picture; with several prompts a folder */
-  char *tokens;    /* where tokens go: asked for, or when the run is stopped */
+  char *out;             /* a picture; with several prompts a folder */
+  char *tokens;          /* where tokens go: asked for, or when the run is stopped */
   ArraQuant quant;
   guint64 seed;
-  guint limit;     /* of several prompts: how many; 0: all */
-  guint from_row;  /* of --from: the first row that is made again, from 1; 0: not said */
-  double vary;     /* of --from: the share of codes that is made again; 0: not said */
-  gint cfg_interval; /* as arra_job_set_cfg_interval() */
+  guint limit;         /* of several prompts: how many; 0: all */
+  guint from_row;      /* of --from: the first row that is made again, from 1; 0: not said */
+  double vary;         /* of --from: the share of codes that is made again; 0: not said */
+  gint cfg_interval;   /* as arra_job_set_cfg_interval() */
   ArraRequest request; /* as far as it can be known without the checkpoint */
 } GenerateSetup;
 
 /* What came out. */
 typedef struct
 {
-  GPtrArray *files;    /* char *: pictures written */
-  GArray *answers;     /* guint: the answer each of them belongs to */
-  GPtrArray *partial;  /* "fox.png: 5 finished rows of 16", of those that are not whole */
+  GPtrArray *files;   /* char *: pictures written */
+  GArray *answers;    /* guint: the answer each of them belongs to */
+  GPtrArray *partial; /* "fox.png: 5 finished rows of 16", of those that are not whole */
   gboolean tokens_saved;
-  guint64 new_tokens;  /* predicted in this run */
-  double run_seconds;  /* of predicting them */
-  double seconds;      /* of everything */
+  guint64 new_tokens; /* predicted in this run */
+  double run_seconds; /* of predicting them */
+  double seconds;     /* of everything */
 } GenerateResult;
 
 /* generate_options.c */
@@ -62,29 +63,38 @@ gboolean generate_setup_init (GenerateSetup *setup, const GenerateOptions *optio
 gboolean generate_setup_take (GenerateSetup *setup, const GenerateOptions *options, GError **error);
 void generate_setup_clear (GenerateSetup *setup);
 /* Sets what the options say about the request; the rest stays. */
-gboolean generate_setup_apply (const GenerateSetup *setup, const GenerateOptions *options, ArraRequest *request, GError **error);
+gboolean
+generate_setup_apply (const GenerateSetup *setup, const GenerateOptions *options, ArraRequest *request, GError **error);
 
-/* Whether request.count pictures can be written to setup->out, and none of them lies where something is read or where setup->tokens (nullable) goes. */
+/* Whether request.count pictures can be written to setup->out, and none of them lies where something is read or where
+ * setup->tokens (nullable) goes. */
 gboolean generate_check_pictures (const GenerateSetup *setup, const CliInputs *inputs, GError **error);
 
 /* generate_open.c */
 
 gboolean generate_wants_pictures (const GenerateOptions *options);
 /* Checks the request against the checkpoint, then loads it. */
-ArraCheckpoint *generate_open (const GenerateOptions *options, const GenerateSetup *setup, CliProgress *progress, GError **error);
+ArraCheckpoint *
+generate_open (const GenerateOptions *options, const GenerateSetup *setup, CliProgress *progress, GError **error);
 
 /* generate_from.c: what --from keeps of a picture */
 
 /* The codes that stay, into @request, which borrows them: (transfer full), g_free(). NULL with @error set. */
-gint32 *generate_from (const GenerateOptions *options, const GenerateSetup *setup, ArraCheckpoint *checkpoint, ArraRequest *request, GError **error);
+gint32 *generate_from (const GenerateOptions *options,
+                       const GenerateSetup *setup,
+                       ArraCheckpoint *checkpoint,
+                       ArraRequest *request,
+                       GError **error);
 
 /* generate_series.c: a picture for each of many prompts, in a folder. Prints what it has done. */
 
-CliStatus generate_series (const GenerateOptions *options, const GenerateSetup *setup, CliProgress *progress, GError **error);
+CliStatus
+generate_series (const GenerateOptions *options, const GenerateSetup *setup, CliProgress *progress, GError **error);
 
 /* generate_tokens.c: the file that --resume reads. */
 
-/* Where the checkpoint was when @path was written, and the VQGAN and the text encoder of @setup, as far as the file says; (transfer full) strings, nullable. */
+/* Where the checkpoint was when @path was written, and the VQGAN and the text encoder of @setup, as far as the file
+ * says; (transfer full) strings, nullable. */
 gboolean generate_tokens_origin (const char *path, GenerateSetup *setup, char **model, char **quant, GError **error);
 /* The recipe of the whole job with the places of checkpoint, VQGAN and text encoder, written whole or not at all. */
 gboolean generate_tokens_save (const GenerateSetup *setup, const ArraJob *job, GError **error);
@@ -101,5 +111,14 @@ void generate_note_unknown (const ArraCheckpoint *checkpoint, const char *prompt
 /* The same as an array, "unknown_words", in @json. */
 void generate_json_unknown (CliJson *json, const ArraCheckpoint *checkpoint, const char *prompt);
 
-void generate_print (const GenerateOptions *options, const GenerateSetup *setup, const ArraCheckpoint *checkpoint, const ArraJob *job, const GenerateResult *result, gboolean stopped);
-void generate_print_json (const GenerateSetup *setup, const ArraCheckpoint *checkpoint, const ArraJob *job, const GenerateResult *result, gboolean stopped);
+void generate_print (const GenerateOptions *options,
+                     const GenerateSetup *setup,
+                     const ArraCheckpoint *checkpoint,
+                     const ArraJob *job,
+                     const GenerateResult *result,
+                     gboolean stopped);
+void generate_print_json (const GenerateSetup *setup,
+                          const ArraCheckpoint *checkpoint,
+                          const ArraJob *job,
+                          const GenerateResult *result,
+                          gboolean stopped);

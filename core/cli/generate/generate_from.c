@@ -29,25 +29,23 @@ is_picture (const char *path)
 }
 
 static gboolean
-read_codes (
-    const char *path, const GenerateSetup *setup, ArraCheckpoint *checkpoint, Codes *codes, GError **error)
+read_codes (const char *path, const GenerateSetup *setup, ArraCheckpoint *checkpoint, Codes *codes, GError **error)
 {
   g_autoptr (GPtrArray) pictures = NULL;
   const CliCodes *first;
 
   if (is_picture (path))
     {
-      codes->codes
-          = arra_checkpoint_encode_file (checkpoint, path, 0, 0, setup->request.threads, &codes->rows,
-                                         &codes->columns, cli_signals_stage (0), error);
+      codes->codes = arra_checkpoint_encode_file (checkpoint, path, 0, 0, setup->request.threads, &codes->rows,
+                                                  &codes->columns, cli_signals_stage (0), error);
       return codes->codes != NULL;
     }
   pictures = cli_tokens_read (path, checkpoint, error);
   if (pictures == NULL)
     return FALSE;
   first = g_ptr_array_index (pictures, 0);
-  *codes = (Codes){ first->rows, first->columns,
-                    g_memdup2 (first->codes, (gsize) first->rows * first->columns * sizeof *first->codes) };
+  *codes = (Codes) { first->rows, first->columns,
+                     g_memdup2 (first->codes, (gsize) first->rows * first->columns * sizeof *first->codes) };
   return TRUE;
 }
 
@@ -90,11 +88,11 @@ free_unlikely (const Codes *codes,
   g_autofree double *likelihoods = g_new (double, n);
   g_autofree Place *places = g_new (Place, n);
 
-  if (!arra_checkpoint_likelihood (checkpoint, request, codes->codes, codes->rows, codes->columns,
-                                   likelihoods, NULL, NULL, NULL, cli_signals_stage (0), error))
+  if (!arra_checkpoint_likelihood (checkpoint, request, codes->codes, codes->rows, codes->columns, likelihoods, NULL,
+                                   NULL, NULL, cli_signals_stage (0), error))
     return FALSE;
   for (guint i = 0; i < n; i++)
-    places[i] = (Place){ likelihoods[i], i };
+    places[i] = (Place) { likelihoods[i], i };
   qsort (places, n, sizeof *places, compare);
   for (guint i = 0; i < n_free; i++)
     known[places[i].place] = -1;

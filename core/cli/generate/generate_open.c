@@ -1,5 +1,6 @@
 /* generate_open.c - the checkpoint of `arra generate`: headers and the request against them first, then the
- * weights SPDX-License-Identifier: GPL-3.0-or-later */
+ * weights
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "generate.h"
 
 #include <unistd.h>
@@ -24,8 +25,7 @@ open_checkpoint (const GenerateSetup *setup, gboolean metadata_only, GError **er
   options.quant = setup->quant;
   options.threads = setup->request.threads;
   options.metadata_only = metadata_only;
-  return arra_checkpoint_open_parts (setup->model, &options, setup->text_encoder, cli_signals_stage (0),
-                                     error);
+  return arra_checkpoint_open_parts (setup->model, &options, setup->text_encoder, cli_signals_stage (0), error);
 }
 
 static gboolean
@@ -48,8 +48,7 @@ show_licence (const GenerateOptions *options, const ArraCheckpoint *checkpoint)
   if (options->quiet || options->json || !isatty (STDERR_FILENO))
     return;
   cli_note ("%s%s%s%s", card->name, card->license != NULL ? ", licence: " : "",
-            card->license != NULL ? card->license : "",
-            card->medical ? "; synthetic - not for diagnosis" : "");
+            card->license != NULL ? card->license : "", card->medical ? "; synthetic - not for diagnosis" : "");
 }
 
 /* Size, template and memory against the checkpoint's headers, before gigabytes of weights are read. */
@@ -73,10 +72,7 @@ check_metadata (const GenerateOptions *options, const GenerateSetup *setup, GErr
 }
 
 ArraCheckpoint *
-generate_open (const GenerateOptions *options,
-               const GenerateSetup *setup,
-               CliProgress *progress,
-               GError **error)
+generate_open (const GenerateOptions *options, const GenerateSetup *setup, CliProgress *progress, GError **error)
 {
   g_autofree char *text = g_strdup_printf ("Loading %s ...", setup->model);
 

@@ -84,7 +84,12 @@ generate_json_unknown (CliJson *json, const ArraCheckpoint *checkpoint, const ch
 }
 
 void
-generate_print (const GenerateOptions *options, const GenerateSetup *setup, const ArraCheckpoint *checkpoint, const ArraJob *job, const GenerateResult *result, gboolean stopped)
+generate_print (const GenerateOptions *options,
+                const GenerateSetup *setup,
+                const ArraCheckpoint *checkpoint,
+                const ArraJob *job,
+                const GenerateResult *result,
+                gboolean stopped)
 {
   g_autofree char *rate = cli_format_double (tokens_per_second (result), 1);
   g_autofree char *time = cli_format_seconds (result->seconds);
@@ -94,7 +99,8 @@ generate_print (const GenerateOptions *options, const GenerateSetup *setup, cons
       print_texts (job);
       for (guint i = 0; i < result->files->len; i++)
         cli_print ("%s\n", (const char *) g_ptr_array_index (result->files, i));
-      cli_print ("seed %" G_GUINT64_FORMAT ", %" G_GUINT64_FORMAT " tokens, %s (%s tokens/s)\n", generate_request (job)->seed, generate_count_tokens (job), time, rate);
+      cli_print ("seed %" G_GUINT64_FORMAT ", %" G_GUINT64_FORMAT " tokens, %s (%s tokens/s)\n",
+                 generate_request (job)->seed, generate_count_tokens (job), time, rate);
       if (result->tokens_saved && !stopped)
         cli_print ("tokens: %s\n", setup->tokens);
       if (arra_checkpoint_card (checkpoint)->medical && result->files->len > 0)
@@ -109,7 +115,8 @@ put_settings (CliJson *json, const ArraCheckpoint *checkpoint, const ArraRequest
 {
   cli_json_begin_object (json, "settings");
   cli_json_string (json, "prompt", request->prompt);
-  cli_json_string (json, "template", request->prompt_template != NULL ? request->prompt_template : checkpoint->prompt_template);
+  cli_json_string (json, "template",
+                   request->prompt_template != NULL ? request->prompt_template : checkpoint->prompt_template);
   cli_json_uint (json, "width", request->width);
   cli_json_uint (json, "height", request->height);
   if (arra_request_is_mosaic (request, checkpoint))
@@ -157,7 +164,11 @@ put_answers (CliJson *json, const ArraJob *job, const GenerateResult *result)
 }
 
 void
-generate_print_json (const GenerateSetup *setup, const ArraCheckpoint *checkpoint, const ArraJob *job, const GenerateResult *result, gboolean stopped)
+generate_print_json (const GenerateSetup *setup,
+                     const ArraCheckpoint *checkpoint,
+                     const ArraJob *job,
+                     const GenerateResult *result,
+                     gboolean stopped)
 {
   g_autoptr (CliJson) json = cli_json_new ();
 

@@ -87,8 +87,7 @@ static char *
 series_text (const Series *series)
 {
   const ArraRequest *request = &series->request;
-  const char *own
-      = request->prompt_template != NULL ? request->prompt_template : series->checkpoint->prompt_template;
+  const char *own = request->prompt_template != NULL ? request->prompt_template : series->checkpoint->prompt_template;
   g_autofree char *prompts = cli_prompts_sha256 (&series->prompts);
   g_autoptr (CliJson) json = cli_json_new ();
 
@@ -130,8 +129,7 @@ draw (Series *series, const char *path, GError **error)
       || (picture = arra_job_decode (job, 0, 0, cli_signals_stage (0), error)) == NULL)
     return FALSE;
   recipe = labelled ? arra_job_recipe (job, 0, TRUE) : NULL;
-  return arra_picture_save_png (picture, path, recipe, labelled, arra_checkpoint_card (series->checkpoint),
-                                error);
+  return arra_picture_save_png (picture, path, recipe, labelled, arra_checkpoint_card (series->checkpoint), error);
 }
 
 static gboolean
@@ -203,8 +201,7 @@ begin (Series *series, GError **error)
   if (!generate_setup_apply (series->setup, series->options, &series->request, error))
     return FALSE;
   if (series->request.width == 0)
-    return cli_usage_error (error,
-                            "--prompts: each prompt becomes one picture: say how large with --size WxH");
+    return cli_usage_error (error, "--prompts: each prompt becomes one picture: say how large with --size WxH");
   text = series_text (series);
   if (!check_prompts (series, error) || !arra_imagefolder_claim (series->setup->out, text, error))
     return FALSE;
@@ -228,8 +225,7 @@ print (const Series *series, gboolean stopped)
     cli_note ("Stopped with %u of %u pictures in %s. The same command goes on.",
               series->n - series->n_missing + series->n_new, series->n, out);
   else if (!options->quiet)
-    cli_print ("%s: %u pictures, %u of them new in %s (%s each)\n", out, series->n, series->n_new, time,
-               each);
+    cli_print ("%s: %u pictures, %u of them new in %s (%s each)\n", out, series->n, series->n_new, time, each);
   if (!options->quiet && !stopped && arra_checkpoint_card (series->checkpoint)->medical)
     cli_print ("synthetic - not for diagnosis\n");
 }
@@ -265,8 +261,8 @@ run (Series *series, gboolean *stopped, GError **error)
   if (!begin (series, error))
     return FALSE;
   if (draw_missing (series, &fault))
-    return arra_imagefolder_finish (series->setup->out, (const char *const *) series->prompts.texts->pdata,
-                                    series->n, series->prompts.dataset, error);
+    return arra_imagefolder_finish (series->setup->out, (const char *const *) series->prompts.texts->pdata, series->n,
+                                    series->prompts.dataset, error);
   *stopped = g_error_matches (fault, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   if (!*stopped)
     g_propagate_error (error, g_steal_pointer (&fault));
@@ -274,10 +270,7 @@ run (Series *series, gboolean *stopped, GError **error)
 }
 
 CliStatus
-generate_series (const GenerateOptions *options,
-                 const GenerateSetup *setup,
-                 CliProgress *progress,
-                 GError **error)
+generate_series (const GenerateOptions *options, const GenerateSetup *setup, CliProgress *progress, GError **error)
 {
   Series series = { .options = options, .setup = setup, .progress = progress };
   gboolean stopped = FALSE, ok = run (&series, &stopped, error);

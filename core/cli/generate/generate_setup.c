@@ -69,7 +69,8 @@ generate_setup_apply (const GenerateSetup *setup, const GenerateOptions *options
     return FALSE;
   if (options->seamless != NULL && !cli_value_seamless ("--seamless", options->seamless, &request->seamless, error))
     return FALSE;
-  if (options->cfg != NULL && !cli_value_double ("--cfg", options->cfg, 0, ARRA_MAX_GUIDANCE, &request->guidance_scale, error))
+  if (options->cfg != NULL
+      && !cli_value_double ("--cfg", options->cfg, 0, ARRA_MAX_GUIDANCE, &request->guidance_scale, error))
     return FALSE;
   if (options->temperature != NULL
       && !cli_value_double ("--temperature", options->temperature, 0.001, 1000, &request->temperature, error))
@@ -265,8 +266,7 @@ generate_check_pictures (const GenerateSetup *setup, const CliInputs *inputs, GE
 {
   guint n = setup->request.count;
 
-  if (!cli_output_check_count ("-o", setup->out, n, error)
-      || !check_picture (setup, inputs, setup->out, error))
+  if (!cli_output_check_count ("-o", setup->out, n, error) || !check_picture (setup, inputs, setup->out, error))
     return FALSE;
   for (guint i = 1; n > 1 && i <= n; i++)
     {
@@ -278,13 +278,15 @@ generate_check_pictures (const GenerateSetup *setup, const CliInputs *inputs, GE
   return TRUE;
 }
 
-/* Tokens that nobody asked for are saved when a run is stopped, if they can be: one that writes to a pipe needs no folder. */
+/* Tokens that nobody asked for are saved when a run is stopped, if they can be: one that writes to a pipe needs no
+ * folder. */
 static gboolean
 check_tokens (const GenerateSetup *setup, const GenerateOptions *options, const CliInputs *inputs, GError **error)
 {
   if (options->tokens_out == NULL && options->resume == NULL && cli_output_is_stream (setup->out))
     return TRUE;
-  return cli_output_check ("--tokens-out", setup->tokens, error) && cli_inputs_spare (inputs, "--tokens-out", setup->tokens, error);
+  return cli_output_check ("--tokens-out", setup->tokens, error)
+         && cli_inputs_spare (inputs, "--tokens-out", setup->tokens, error);
 }
 
 /* Saved tokens that go on are read, and written again in their place. */
@@ -314,7 +316,7 @@ locate_vqgan (GenerateSetup *setup, GError **error)
 static void
 begin (GenerateSetup *setup)
 {
-  *setup = (GenerateSetup){ .quant = ARRA_QUANT_AS_STORED, .cfg_interval = -1 };
+  *setup = (GenerateSetup) { .quant = ARRA_QUANT_AS_STORED, .cfg_interval = -1 };
   arra_request_init (&setup->request, NULL);
 }
 
@@ -337,7 +339,8 @@ generate_setup_init (GenerateSetup *setup, const GenerateOptions *options, GErro
     return cli_usage_error (error, "--limit goes with --prompts");
   if (options->prompts != NULL && !check_prompts (options, error))
     return FALSE;
-  if (options->resume != NULL && (!take_resumed (setup, options, error) || !generate_setup_apply (setup, options, &setup->request, error)))
+  if (options->resume != NULL
+      && (!take_resumed (setup, options, error) || !generate_setup_apply (setup, options, &setup->request, error)))
     return FALSE;
   if (options->resume == NULL && !take_new (setup, options, error))
     return FALSE;

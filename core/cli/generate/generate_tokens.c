@@ -33,7 +33,8 @@ generate_tokens_origin (const char *path, GenerateSetup *setup, char **model, ch
   JsonObject *object;
   g_autoptr (JsonParser) parser = arra_json_parse_file (path, &object, error);
 
-  return parser != NULL && read_member (object, path, "model", model, error) && read_member (object, path, "vqgan", &setup->vqgan, error)
+  return parser != NULL && read_member (object, path, "model", model, error)
+         && read_member (object, path, "vqgan", &setup->vqgan, error)
          && read_member (object, path, "text_encoder", &setup->text_encoder, error)
          && read_member (object, path, "quant", quant, error);
 }

@@ -120,8 +120,7 @@ print_outcome (const ArraTrainerSettings *settings, const ArraTrainOutcome *outc
   g_autofree char *time = cli_format_seconds (outcome->seconds);
   g_autofree char *best = isnan (outcome->best) ? NULL : cli_format_double (outcome->best, 5);
 
-  cli_print ("%s: %" G_GUINT64_FORMAT " steps in %s: %s\n", settings->output, outcome->step, time,
-             ends[outcome->end]);
+  cli_print ("%s: %" G_GUINT64_FORMAT " steps in %s: %s\n", settings->output, outcome->step, time, ends[outcome->end]);
   if (best != NULL)
     cli_print ("%s/model: validation loss %s, of step %" G_GUINT64_FORMAT "\n", settings->output, best,
                outcome->best_step);
@@ -133,8 +132,7 @@ check_card (const ArraYaml *config, GError **error)
 {
   g_autofree char *card = NULL;
 
-  return arra_setting_path (config, "model.card", &card, error)
-         && (card == NULL || arra_card_check_file (card, error));
+  return arra_setting_path (config, "model.card", &card, error) && (card == NULL || arra_card_check_file (card, error));
 }
 
 /* What the one who starts the training should see */
@@ -164,8 +162,8 @@ add_setting (CliInputs *inputs, const ArraYaml *config, const char *key, const c
 static gboolean
 check_apart (const ArraYaml *config, const char *output, GError **error)
 {
-  static const char *const keys[] = { "data.path",  "data.tokens", "data.features",  "model.from",
-                                      "model.vqgan", "model.card",  "model.tokenizer" };
+  static const char *const keys[]
+      = { "data.path", "data.tokens", "data.features", "model.from", "model.vqgan", "model.card", "model.tokenizer" };
   static const char *const written[] = { "metrics.csv", "loss.png", ARRA_TRAINING_STATE };
   g_autoptr (CliInputs) inputs = cli_inputs_new ();
 
@@ -245,8 +243,7 @@ check (const Options *options, guint *threads, GError **error)
     return cli_usage_error (error, "no configuration: name the YAML file that says what to train");
   return cli_options_max_rest (options->rest, 1, error)
          && (options->output == NULL || cli_output_check_folder ("--output", options->output, error))
-         && (options->threads == NULL
-             || cli_value_guint ("--threads", options->threads, 1, 64, threads, error));
+         && (options->threads == NULL || cli_value_guint ("--threads", options->threads, 1, 64, threads, error));
 }
 
 /* A schedule that is longer than a trial run is no reason to refuse it. */
@@ -268,8 +265,8 @@ run_config (const Options *options, const ArraYaml *config, guint threads, GErro
 
   if (!arra_trainee_check_kind (config, error) || !arra_trainer_settings_read (config, &settings, error))
     return FALSE;
-  ok = cli_training_init (&training, config, &settings, threads,
-                          options->quiet || !arra_parallel_leads (parallel), error);
+  ok = cli_training_init (&training, config, &settings, threads, options->quiet || !arra_parallel_leads (parallel),
+                          error);
   if (ok)
     say_warmup (&training, &settings);
   ok = ok && train (&training, config, options->resume, &settings, error);
@@ -306,8 +303,8 @@ cli_train (int argc, char **argv)
   CliStatus status;
   const GOptionEntry entries[] = {
     { "resume", 0, 0, G_OPTION_ARG_NONE, &options.resume, "Go on from what the output folder holds", NULL },
-    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output,
-      "Folder to write, in place of the configuration's", "DIR" },
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output, "Folder to write, in place of the configuration's",
+      "DIR" },
     { "steps", 0, 0, G_OPTION_ARG_STRING, &options.steps, "Steps in all, in place of training.steps", "N" },
     { "set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.sets,
       "Another value of the configuration, a list as [a, b]; may be repeated", "KEY=VALUE" },

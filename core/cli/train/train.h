@@ -22,27 +22,20 @@ typedef struct
 } CliTraining;
 
 /* Reads "samples.…" of @config; lives no longer than @settings. Clear it also after a failure. */
-gboolean
-cli_training_init (CliTraining *training,
-                   const ArraYaml *config,
-                   const ArraTrainerSettings *settings,
-                   guint threads,
-                   gboolean quiet,
-                   GError **error);
-void
-cli_training_clear (CliTraining *training);
-void
-cli_training_clear_line (CliTraining *training);
+gboolean cli_training_init (CliTraining *training,
+                            const ArraYaml *config,
+                            const ArraTrainerSettings *settings,
+                            guint threads,
+                            gboolean quiet,
+                            GError **error);
+void cli_training_clear (CliTraining *training);
+void cli_training_clear_line (CliTraining *training);
 
 /* Calls of ArraTrainSetup and ArraTrainCalls; @training is a CliTraining. */
-void
-cli_training_preparing (const char *what, double fraction, gpointer training);
-void
-cli_training_stepped (const ArraTrainNews *news, gpointer training);
+void cli_training_preparing (const char *what, double fraction, gpointer training);
+void cli_training_stepped (const ArraTrainNews *news, gpointer training);
 /* OUTPUT/samples/STEP-n.png of each prompt. */
-gboolean
-cli_training_sample (const char *directory, guint64 step, gpointer training, GError **error);
+gboolean cli_training_sample (const char *directory, guint64 step, gpointer training, GError **error);
 
 /* "step 120/1000  loss 5.4321  validation 5.5012  1.2 k tokens/s"; (transfer full) */
-char *
-cli_training_line (const ArraTrainNews *news, const ArraTraineeClass *klass);
+char *cli_training_line (const ArraTrainNews *news, const ArraTraineeClass *klass);

@@ -44,8 +44,8 @@ make_pictures (const CliTraining *training, const char *directory, guint64 step,
 
   if (g_mkdir_with_parents (folder, 0777) != 0)
     {
-      g_set_error (error, G_FILE_ERROR, (gint) g_file_error_from_errno (errno), "%s: cannot be created: %s",
-                   folder, g_strerror (errno));
+      g_set_error (error, G_FILE_ERROR, (gint) g_file_error_from_errno (errno), "%s: cannot be created: %s", folder,
+                   g_strerror (errno));
       return FALSE;
     }
   checkpoint = arra_checkpoint_open (directory, NULL, cli_signals_stage (1), error);

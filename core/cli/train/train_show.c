@@ -13,19 +13,15 @@
 #define LINE_EVERY (20 * G_USEC_PER_SEC) /* where there is no terminal */
 
 static gboolean
-read_samples (CliTraining *training,
-              const ArraYaml *config,
-              const ArraTrainerSettings *settings,
-              GError **error)
+read_samples (CliTraining *training, const ArraYaml *config, const ArraTrainerSettings *settings, GError **error)
 {
   gsize n = arra_yaml_items (config, "samples.prompts");
 
   if (settings->sample_every > 0 && n == 0)
-    return arra_fail (
-        error, ARRA_ERROR_NOT_FOUND,
-        "%s: \"training.sample_every\" asks for pictures, but \"samples.prompts\" is missing: say "
-        "there what they show",
-        arra_yaml_path (config));
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND,
+                      "%s: \"training.sample_every\" asks for pictures, but \"samples.prompts\" is missing: say "
+                      "there what they show",
+                      arra_yaml_path (config));
   training->prompts = g_new0 (char *, n + 1);
   for (gsize i = 0; i < n; i++)
     {
@@ -80,8 +76,8 @@ cli_training_line (const ArraTrainNews *news, const ArraTraineeClass *klass)
   g_autofree char *loss = cli_format_double (news->metrics[0], 4);
   GString *line = g_string_new (NULL);
 
-  g_string_append_printf (line, "step %" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT "  %s %s", news->step,
-                          news->steps, klass->metrics[0], loss);
+  g_string_append_printf (line, "step %" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT "  %s %s", news->step, news->steps,
+                          klass->metrics[0], loss);
   if (!isnan (news->valid))
     {
       g_autofree char *valid = cli_format_double (news->valid, 4);
@@ -89,9 +85,8 @@ cli_training_line (const ArraTrainNews *news, const ArraTraineeClass *klass)
     }
   if (news->samples_per_second > 0)
     {
-      g_autofree char *rate = news->samples_per_second < 10
-                                  ? cli_format_double (news->samples_per_second, 1)
-                                  : cli_format_count ((guint64) news->samples_per_second);
+      g_autofree char *rate = news->samples_per_second < 10 ? cli_format_double (news->samples_per_second, 1)
+                                                            : cli_format_count ((guint64) news->samples_per_second);
       g_string_append_printf (line, "  %s %s/s", rate, klass->samples != NULL ? klass->samples : "samples");
     }
   return g_string_free (line, FALSE);
@@ -119,8 +114,7 @@ say (CliTraining *training, const ArraTrainNews *news, const char *line)
   g_autofree char *left = news->seconds_left > 0 ? cli_format_seconds (news->seconds_left) : NULL;
 
   cli_progress_clear (training->progress);
-  cli_note ("%s%s%s%s", line, left != NULL ? "  " : "", left != NULL ? left : "",
-            left != NULL ? " left" : "");
+  cli_note ("%s%s%s%s", line, left != NULL ? "  " : "", left != NULL ? left : "", left != NULL ? " left" : "");
   training->said_at = g_get_monotonic_time ();
 }
 

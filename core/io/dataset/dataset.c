@@ -42,8 +42,8 @@ arra_dataset_add (ArraDataset *dataset,
   if (g_hash_table_contains (dataset->pictures, picture))
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the picture %s appears twice", where, name);
   if (strlen (caption) > ARRA_DATASET_MAX_TEXT)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the caption is too long: %zu bytes can be used",
-                      where, ARRA_DATASET_MAX_TEXT);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the caption is too long: %zu bytes can be used", where,
+                      ARRA_DATASET_MAX_TEXT);
   item.name = g_string_chunk_insert (dataset->texts, name);
   item.picture = g_string_chunk_insert (dataset->texts, picture);
   item.caption = g_string_chunk_insert (dataset->texts, caption);
@@ -148,8 +148,8 @@ arra_dataset_open (const char *path, GError **error)
       g_auto (GStrv) lines = g_strsplit (left_out != NULL ? left_out : "", "\n", -1);
       g_autofree char *all = g_strjoinv ("; ", lines);
 
-      arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the data set is empty: no picture%s%s",
-                 path, left_out != NULL ? "; " : "", all);
+      arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the data set is empty: no picture%s%s", path,
+                 left_out != NULL ? "; " : "", all);
       return NULL;
     }
   return g_steal_pointer (&dataset);
@@ -206,8 +206,7 @@ arra_dataset_set_fit (ArraDataset *dataset, ArraDatasetFit fit)
 }
 
 static gboolean
-make_square (
-    const ArraDataset *dataset, const ArraRaster *whole, guint size, ArraRaster *square, GError **error)
+make_square (const ArraDataset *dataset, const ArraRaster *whole, guint size, ArraRaster *square, GError **error)
 {
   if (dataset->fit == ARRA_FIT_CROP)
     return arra_raster_center_crop (whole, size, size, square, error);
@@ -253,8 +252,7 @@ digest_file (const char *path, guint8 key[ARRA_CACHE_KEY])
 guint8 *
 arra_dataset_keys (const ArraDataset *dataset, GCancellable *cancellable, GError **error)
 {
-  g_automem guint8 *keys
-      = arra_mem_new (dataset->items->len, ARRA_CACHE_KEY, "the keys of a data set", error);
+  g_automem guint8 *keys = arra_mem_new (dataset->items->len, ARRA_CACHE_KEY, "the keys of a data set", error);
 
   for (guint i = 0; keys != NULL && i < dataset->items->len; i++)
     {

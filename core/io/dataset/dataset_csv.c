@@ -38,16 +38,16 @@ read_quoted (Csv *csv, GString *field, GError **error)
   for (csv->at++; *csv->at != '"' || csv->at[1] == '"'; csv->at++)
     {
       if (*csv->at == '\0')
-        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: line %u: the quotation mark is not closed",
-                          csv->path, begin);
+        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: line %u: the quotation mark is not closed", csv->path,
+                          begin);
       csv->line += *csv->at == '\n';
       csv->at += *csv->at == '"';
       g_string_append_c (field, *csv->at);
     }
   csv->at++;
   if (!ends_row (*csv->at) && *csv->at != csv->delimiter)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: line %u: text stands behind a closing quotation mark", csv->path, csv->line);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: line %u: text stands behind a closing quotation mark",
+                      csv->path, csv->line);
   return TRUE;
 }
 
@@ -64,8 +64,7 @@ read_field (Csv *csv, GPtrArray *fields, const char *begin, GError **error)
   g_autoptr (GString) field = g_string_new (NULL);
 
   if (fields->len == MAX_COLUMNS || csv->at - begin > (gssize) ARRA_DATASET_MAX_TEXT)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: line %u: the row is too long", csv->path,
-                      csv->line);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: line %u: the row is too long", csv->path, csv->line);
   if (*csv->at != '"')
     read_plain (csv, field);
   else if (!read_quoted (csv, field, error))
@@ -124,7 +123,8 @@ show_names (GPtrArray *names)
 
   for (guint i = 0; i < MIN (names->len, MAX_SHOWN); i++)
     {
-      g_autofree char *name = g_utf8_substring (names->pdata[i], 0, MIN (g_utf8_strlen (names->pdata[i], -1), MAX_NAME));
+      g_autofree char *name
+          = g_utf8_substring (names->pdata[i], 0, MIN (g_utf8_strlen (names->pdata[i], -1), MAX_NAME));
 
       g_string_append_printf (text, "%s%s", i > 0 ? ", " : "", name);
     }
@@ -139,10 +139,12 @@ fail_columns (const Table *table, const char *path, GError **error)
 
   if (table->file_name == G_MAXUINT)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: there is no column \"file_name\": the first line names the columns, and has: %s", path, names);
-  return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                    "%s: there is neither a column \"text\" nor \"caption\": the first line names the columns, and has: %s",
-                    path, names);
+                      "%s: there is no column \"file_name\": the first line names the columns, and has: %s", path,
+                      names);
+  return arra_fail (
+      error, ARRA_ERROR_INVALID_DATA,
+      "%s: there is neither a column \"text\" nor \"caption\": the first line names the columns, and has: %s", path,
+      names);
 }
 
 static gboolean
@@ -222,8 +224,8 @@ arra_dataset_read_csv (ArraDataset *dataset, const char *path, GError **error)
       || !arra_dataset_read_attributes_beside (dataset, path, error))
     return FALSE;
   if (!arra_utf8_valid (text, size, &bad))
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: is not UTF-8: byte %zu: save it as UTF-8 (spreadsheets: CSV UTF-8)",
-                      path, bad);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                      "%s: is not UTF-8: byte %zu: save it as UTF-8 (spreadsheets: CSV UTF-8)", path, bad);
   csv.delimiter = find_delimiter (text);
   return read_rows (&table, &csv, error);
 }

@@ -89,10 +89,9 @@ arra_dataset_left_out (const ArraDataset *dataset)
 static gboolean
 is_junk (const char *name)
 {
-  static const char *const names[]
-      = { "Thumbs.db", "ehthumbs.db", "desktop.ini",  "__MACOSX",
-          "@eaDir",    "lost+found",  "$RECYCLE.BIN", "System Volume Information",
-          NULL };
+  static const char *const names[] = { "Thumbs.db", "ehthumbs.db", "desktop.ini",  "__MACOSX",
+                                       "@eaDir",    "lost+found",  "$RECYCLE.BIN", "System Volume Information",
+                                       NULL };
 
   if (*name == '.')
     return TRUE;
@@ -185,12 +184,14 @@ read_caption (const char *path, const char *name, GError **error)
   g_automem char *text = NULL;
 
   if (!g_file_test (path, G_FILE_TEST_EXISTS))
-    arra_set_error (error, ARRA_ERROR_NOT_FOUND, "%s has no caption: write what it shows into %s, or into a metadata.csv", name, path);
+    arra_set_error (error, ARRA_ERROR_NOT_FOUND,
+                    "%s has no caption: write what it shows into %s, or into a metadata.csv", name, path);
   else
     text = arra_read_text (path, ARRA_DATASET_MAX_TEXT, &size, error);
   if (text == NULL || arra_utf8_valid (text, size, &bad))
     return g_steal_pointer (&text);
-  arra_set_error (error, ARRA_ERROR_INVALID_DATA, "%s: the caption is not UTF-8: byte %zu: save it as UTF-8", path, bad);
+  arra_set_error (error, ARRA_ERROR_INVALID_DATA, "%s: the caption is not UTF-8: byte %zu: save it as UTF-8", path,
+                  bad);
   return NULL;
 }
 
@@ -277,13 +278,11 @@ leave_out_rest (ArraDataset *dataset, GHashTable *stems, GPtrArray *rest, const 
     }
 }
 
-static gboolean
-read_folder (Walk *walk, const char *below, guint depth, GError **error);
+static gboolean read_folder (Walk *walk, const char *below, guint depth, GError **error);
 
 /* The files of a folder; its folders are put into @folders. */
 static gboolean
-take_files (
-    Walk *walk, const char *folder, const char *below, GPtrArray *names, GPtrArray *folders, GError **error)
+take_files (Walk *walk, const char *folder, const char *below, GPtrArray *names, GPtrArray *folders, GError **error)
 {
   g_autoptr (GHashTable) stems = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GPtrArray) rest = g_ptr_array_new ();
@@ -318,10 +317,8 @@ note_repeats (Walk *walk, const char *below)
   gsize digits = strspn (name, "0123456789");
 
   if (digits > 0 && name[digits] == '_')
-    leave_out (
-        walk->dataset,
-        arra_translate ("left out: the number of repeats in a folder's name: each picture counts once"),
-        below);
+    leave_out (walk->dataset,
+               arra_translate ("left out: the number of repeats in a folder's name: each picture counts once"), below);
 }
 
 static gboolean
@@ -360,8 +357,7 @@ note_unnamed (Walk *walk, const char *below, guint depth, GError **error)
         }
       else if (arra_picture_format_named (names->pdata[i]) != NULL
                && !g_hash_table_contains (walk->dataset->pictures, path))
-        leave_out (walk->dataset, arra_translate ("left out: a picture that the metadata do not name"),
-                   relative);
+        leave_out (walk->dataset, arra_translate ("left out: a picture that the metadata do not name"), relative);
     }
   return names != NULL;
 }
@@ -386,16 +382,14 @@ enter (Walk *walk, const char *folder)
   GStatBuf about;
 
   return g_stat (folder, &about) == 0
-         && g_hash_table_add (walk->entered,
-                              g_strdup_printf ("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT,
-                                               (guint64) about.st_dev, (guint64) about.st_ino));
+         && g_hash_table_add (walk->entered, g_strdup_printf ("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT,
+                                                              (guint64) about.st_dev, (guint64) about.st_ino));
 }
 
 static gboolean
 read_folder (Walk *walk, const char *below, guint depth, GError **error)
 {
-  g_autofree char *folder
-      = *below == '\0' ? g_strdup (walk->root) : g_build_filename (walk->root, below, NULL);
+  g_autofree char *folder = *below == '\0' ? g_strdup (walk->root) : g_build_filename (walk->root, below, NULL);
   g_autofree char *jsonl = g_build_filename (folder, "metadata.jsonl", NULL);
   g_autofree char *csv = g_build_filename (folder, "metadata.csv", NULL);
 

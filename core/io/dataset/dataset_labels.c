@@ -65,19 +65,15 @@ add_value (ArraDataset *dataset, ArraDatasetAttribute *attribute, const char *va
 }
 
 static gboolean
-read_values (ArraDataset *dataset,
-             ArraDatasetAttribute *attribute,
-             JsonArray *values,
-             const char *path,
-             GError **error)
+read_values (ArraDataset *dataset, ArraDatasetAttribute *attribute, JsonArray *values, const char *path, GError **error)
 {
   for (guint i = 0; i < json_array_get_length (values); i++)
     {
       JsonNode *node = json_array_get_element (values, i);
 
       if (!JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_STRING)
-        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"%s\": value %u is not a string", path,
-                          attribute->name, i);
+        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"%s\": value %u is not a string", path, attribute->name,
+                          i);
       if (g_hash_table_contains (attribute->index, json_node_get_string (node)))
         return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"%s\": the value \"%s\" appears twice", path,
                           attribute->name, json_node_get_string (node));
@@ -104,8 +100,7 @@ read_attributes (ArraDataset *dataset, const char *path, GError **error)
       JsonArray *values = arra_json_get_array (object, path, name->data, error);
 
       if (values == NULL || !add_attribute (dataset, path, name->data, error)
-          || !read_values (dataset, get_attribute (dataset, dataset->attributes->len - 1), values, path,
-                           error))
+          || !read_values (dataset, get_attribute (dataset, dataset->attributes->len - 1), values, path, error))
         return FALSE;
     }
   dataset->closed = TRUE;
@@ -139,14 +134,14 @@ arra_dataset_read_attributes_beside (ArraDataset *dataset, const char *path, GEr
     return check_same (attributes, dataset->attributes_from, error);
   if (dataset->attributes->len > 0)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: other folders, which were read before, have none: put it into the folder above them", attributes);
+                      "%s: other folders, which were read before, have none: put it into the folder above them",
+                      attributes);
   dataset->attributes_from = g_steal_pointer (&attributes);
   return read_attributes (dataset, dataset->attributes_from, error);
 }
 
 gboolean
-arra_dataset_add_label (
-    ArraDataset *dataset, const char *where, const char *name, const char *value, GError **error)
+arra_dataset_add_label (ArraDataset *dataset, const char *where, const char *name, const char *value, GError **error)
 {
   ArraDatasetLabel label = { .item = dataset->items->len - 1 };
   ArraDatasetAttribute *attribute;
@@ -164,8 +159,8 @@ arra_dataset_add_label (
   if (g_hash_table_lookup_extended (attribute->index, value, NULL, &place))
     label.value = GPOINTER_TO_UINT (place);
   else if (dataset->closed)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: \"%s\" is \"%s\", which attributes.json does not list", where, name, value);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"%s\" is \"%s\", which attributes.json does not list",
+                      where, name, value);
   else
     label.value = add_value (dataset, attribute, value);
   g_array_append_val (dataset->said, label);
@@ -181,16 +176,14 @@ compare_values (gconstpointer a, gconstpointer b)
 static int
 compare_attributes (gconstpointer a, gconstpointer b)
 {
-  return strcmp ((*(const ArraDatasetAttribute *const *) a)->name,
-                 (*(const ArraDatasetAttribute *const *) b)->name);
+  return strcmp ((*(const ArraDatasetAttribute *const *) a)->name, (*(const ArraDatasetAttribute *const *) b)->name);
 }
 
 /* Sorts the values of @attribute. Returns: (transfer full): where each of them has gone. */
 static guint *
 sort_values (ArraDatasetAttribute *attribute)
 {
-  g_autofree gpointer *before
-      = g_memdup2 (attribute->values->pdata, attribute->values->len * sizeof (gpointer));
+  g_autofree gpointer *before = g_memdup2 (attribute->values->pdata, attribute->values->len * sizeof (gpointer));
   guint *places = g_new (guint, attribute->values->len);
 
   g_ptr_array_sort (attribute->values, compare_values);
@@ -205,8 +198,7 @@ sort_values (ArraDatasetAttribute *attribute)
 static void
 sort_found (ArraDataset *dataset)
 {
-  g_autofree gpointer *before
-      = g_memdup2 (dataset->attributes->pdata, dataset->attributes->len * sizeof (gpointer));
+  g_autofree gpointer *before = g_memdup2 (dataset->attributes->pdata, dataset->attributes->len * sizeof (gpointer));
   g_autoptr (GPtrArray) places = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GHashTable) index = g_hash_table_new (NULL, NULL);
 

@@ -16,8 +16,8 @@ fail_outside (GError **error, const char *where, const char *name)
 {
   g_autofree char *quoted = arra_quote (name, strlen (name));
 
-  return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                    "%s: the picture %s does not lie in the data set's folder", where, quoted);
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the picture %s does not lie in the data set's folder", where,
+                    quoted);
 }
 
 /* NULL without an error: there is no such member. */
@@ -67,20 +67,15 @@ add_labels (ArraDataset *dataset, JsonObject *object, const char *where, GError 
 }
 
 static gboolean
-read_line (ArraDataset *dataset,
-           const char *folder,
-           const char *line,
-           gsize length,
-           const char *where,
-           GError **error)
+read_line (ArraDataset *dataset, const char *folder, const char *line, gsize length, const char *where, GError **error)
 {
   g_autoptr (JsonParser) parser = NULL;
   JsonObject *object;
   const char *name, *caption;
 
   if (length > ARRA_DATASET_MAX_TEXT)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the line is too long: %zu bytes can be used",
-                      where, ARRA_DATASET_MAX_TEXT);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the line is too long: %zu bytes can be used", where,
+                      ARRA_DATASET_MAX_TEXT);
   if (strspn (line, " \t\r") >= length)
     return TRUE;
   parser = arra_json_parse (line, length, where, &object, error);
@@ -132,8 +127,7 @@ arra_dataset_read_metadata (ArraDataset *dataset, const char *path, GError **err
   g_automem char *text = arra_read_text (path, ARRA_DATASET_MAX_FILE, &size, error);
 
   return text != NULL && arra_dataset_is_room (size, path, error)
-         && arra_dataset_read_attributes_beside (dataset, path, error)
-         && read_lines (dataset, path, text, size, error);
+         && arra_dataset_read_attributes_beside (dataset, path, error) && read_lines (dataset, path, text, size, error);
 }
 
 /* The value of turn @index, which @from says. */
@@ -154,8 +148,8 @@ read_turn (JsonArray *turns, guint index, const char *from, const char *where, G
     return NULL;
   if (strcmp (says, from) != 0)
     {
-      arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: turn %u is from \"%s\"; \"%s\" is expected", where,
-                 index, says, from);
+      arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: turn %u is from \"%s\"; \"%s\" is expected", where, index, says,
+                 from);
       return NULL;
     }
   return arra_json_get_string (turn, where, "value", error);
@@ -187,8 +181,7 @@ static const char *
 read_image (JsonObject *object, const char *where, GError **error)
 {
   JsonArray *images = arra_json_get_array (object, where, "image", error);
-  JsonNode *node
-      = images != NULL && json_array_get_length (images) == 1 ? json_array_get_element (images, 0) : NULL;
+  JsonNode *node = images != NULL && json_array_get_length (images) == 1 ? json_array_get_element (images, 0) : NULL;
 
   if (node != NULL && JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING)
     return json_node_get_string (node);
@@ -198,8 +191,7 @@ read_image (JsonObject *object, const char *where, GError **error)
 }
 
 static gboolean
-read_conversation (
-    ArraDataset *dataset, const char *folder, JsonNode *node, const char *where, GError **error)
+read_conversation (ArraDataset *dataset, const char *folder, JsonNode *node, const char *where, GError **error)
 {
   JsonObject *object = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
   g_autofree char *picture = NULL;
@@ -207,8 +199,7 @@ read_conversation (
 
   if (object == NULL)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: it is not an object", where);
-  if ((caption = read_turns (object, where, error)) == NULL
-      || (name = read_image (object, where, error)) == NULL)
+  if ((caption = read_turns (object, where, error)) == NULL || (name = read_image (object, where, error)) == NULL)
     return FALSE;
   if (!g_path_is_absolute (name) && !arra_dataset_is_inside (name))
     return fail_outside (error, where, name);

@@ -41,8 +41,7 @@ check_finite (const float *feature, guint width, const char *path, guint item, G
 {
   for (guint i = 0; i < width; i++)
     if (!isfinite (feature[i]))
-      return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: number %u of item %u is not finite", path, i,
-                        item);
+      return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: number %u of item %u is not finite", path, i, item);
   return TRUE;
 }
 
@@ -70,8 +69,7 @@ read_width (ArraFeatureCache *cache, const char *path, GError **error)
   if (!arra_item_cache_number (cache->items, N_ ("width"), 1, ARRA_FEATURE_MAX_WIDTH, &width, error))
     return FALSE;
   if (arra_item_cache_item_size (cache->items) != width * sizeof (float))
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %" PRIu64 " numbers do not fill an item", path,
-                      width);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %" PRIu64 " numbers do not fill an item", path, width);
   cache->width = (guint) width;
   return TRUE;
 }
@@ -88,8 +86,8 @@ arra_feature_cache_open (const char *path, const ArraFeatureCachePrints *expecte
 
   cache->items = arra_item_cache_open (path, "features", fields, G_N_ELEMENTS (fields), error);
   if (cache->items == NULL || arra_item_cache_text (cache->items, "dataset", error) == NULL
-      || arra_item_cache_text (cache->items, N_ ("aggregation"), error) == NULL
-      || !read_width (cache, path, error) || !check_items (cache, path, error))
+      || arra_item_cache_text (cache->items, N_ ("aggregation"), error) == NULL || !read_width (cache, path, error)
+      || !check_items (cache, path, error))
     return NULL;
   return g_steal_pointer (&cache);
 }
@@ -190,10 +188,7 @@ arra_feature_cache_writer_left (const ArraFeatureCacheWriter *writer)
 }
 
 gboolean
-arra_feature_cache_writer_put (ArraFeatureCacheWriter *writer,
-                               guint item,
-                               const float *feature,
-                               GError **error)
+arra_feature_cache_writer_put (ArraFeatureCacheWriter *writer, guint item, const float *feature, GError **error)
 {
   g_automem float *record = NULL;
 

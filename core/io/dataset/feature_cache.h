@@ -19,10 +19,12 @@ typedef struct
 
 typedef struct _ArraFeatureCache ArraFeatureCache; /* immutable once open */
 
-/* Everything is checked: hashes, and that all numbers are finite. Errors name the file and what differs or is broken. */
+/* Everything is checked: hashes, and that all numbers are finite. Errors name the file and what differs or is broken.
+ */
 ArraFeatureCache *arra_feature_cache_open (const char *path, const ArraFeatureCachePrints *expected, GError **error);
 void arra_feature_cache_free (ArraFeatureCache *cache); /* nullable */
-gboolean arra_feature_cache_check (const ArraFeatureCache *cache, guint item, GError **error); /* whether the file, and @item in it, are as they were opened */
+/* whether the file, and @item in it, are as they were opened */
+gboolean arra_feature_cache_check (const ArraFeatureCache *cache, guint item, GError **error);
 guint arra_feature_cache_items (const ArraFeatureCache *cache);
 guint arra_feature_cache_width (const ArraFeatureCache *cache);
 const char *arra_feature_cache_dataset (const ArraFeatureCache *cache); /* the hash */
@@ -39,12 +41,14 @@ typedef struct
 typedef struct _ArraFeatureCacheWriter ArraFeatureCacheWriter;
 
 /* Creates the file or continues it: see arra_item_cache_writer_open(). */
-ArraFeatureCacheWriter *arra_feature_cache_writer_open (const char *path, const ArraFeatureCacheForm *form, GError **error);
+ArraFeatureCacheWriter *
+arra_feature_cache_writer_open (const char *path, const ArraFeatureCacheForm *form, GError **error);
 void arra_feature_cache_writer_free (ArraFeatureCacheWriter *writer); /* nullable */
 gboolean arra_feature_cache_writer_has (const ArraFeatureCacheWriter *writer, guint item);
 guint arra_feature_cache_writer_left (const ArraFeatureCacheWriter *writer);
 /* @feature: [width], finite, or it is refused. Several threads may put different items at a time. */
-gboolean arra_feature_cache_writer_put (ArraFeatureCacheWriter *writer, guint item, const float *feature, GError **error);
+gboolean
+arra_feature_cache_writer_put (ArraFeatureCacheWriter *writer, guint item, const float *feature, GError **error);
 gboolean arra_feature_cache_writer_finish (ArraFeatureCacheWriter *writer, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ArraFeatureCache, arra_feature_cache_free)

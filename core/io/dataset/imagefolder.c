@@ -68,8 +68,7 @@ check_foreign (const char *directory, GError **error)
     }
   return found == NULL
          || arra_fail (error, ARRA_ERROR_ARGUMENT,
-                       "%s holds %s, but no series that made it (series.json): name another folder", directory,
-                       found);
+                       "%s holds %s, but no series that made it (series.json): name another folder", directory, found);
 }
 
 gboolean
@@ -130,8 +129,7 @@ append_labels (GString *line, const ArraDataset *labels, guint item)
 }
 
 static gboolean
-write_metadata (
-    const char *directory, const char *const *captions, guint n, const ArraDataset *labels, GError **error)
+write_metadata (const char *directory, const char *const *captions, guint n, const ArraDataset *labels, GError **error)
 {
   g_autofree char *path = g_build_filename (directory, "metadata.jsonl", NULL);
   g_autoptr (ArraAtomicFile) file = arra_atomic_file_new (path, error);
@@ -153,8 +151,11 @@ write_metadata (
 }
 
 gboolean
-arra_imagefolder_finish (
-    const char *directory, const char *const *captions, guint n, const ArraDataset *labels, GError **error)
+arra_imagefolder_finish (const char *directory,
+                         const char *const *captions,
+                         guint n,
+                         const ArraDataset *labels,
+                         GError **error)
 {
   g_return_val_if_fail (labels == NULL || n <= arra_dataset_size (labels), FALSE);
   if (labels != NULL && arra_dataset_attributes (labels) > 0 && !write_attributes (directory, labels, error))

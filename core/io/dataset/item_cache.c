@@ -18,19 +18,16 @@ align (gsize value, gsize step, gsize *out)
 }
 
 gboolean
-arra_cache_layout (
-    ArraCacheLayout *layout, gsize header_size, guint64 n_items, guint64 item_size, guint64 shared_size)
+arra_cache_layout (ArraCacheLayout *layout, gsize header_size, guint64 n_items, guint64 item_size, guint64 shared_size)
 {
   gsize end, record, all, keys, keys_end;
 
   if (n_items > G_MAXUINT || item_size % 4 != 0 || item_size > G_MAXSIZE || shared_size > G_MAXSIZE
       || !align (ARRA_CACHE_PREFIX + header_size, 64, &layout->shared_at)
       || !arra_size_add (layout->shared_at, (gsize) shared_size, &end) || !align (end, 64, &layout->keys_at)
-      || !arra_size_mul ((gsize) n_items, ARRA_CACHE_KEY, &keys)
-      || !arra_size_add (layout->keys_at, keys, &keys_end) || !align (keys_end, 64, &layout->items_at)
-      || !arra_size_add ((gsize) item_size, ARRA_CACHE_HASH, &record)
-      || !arra_size_mul (record, (gsize) n_items, &all)
-      || !arra_size_add (layout->items_at, all, &layout->end))
+      || !arra_size_mul ((gsize) n_items, ARRA_CACHE_KEY, &keys) || !arra_size_add (layout->keys_at, keys, &keys_end)
+      || !align (keys_end, 64, &layout->items_at) || !arra_size_add ((gsize) item_size, ARRA_CACHE_HASH, &record)
+      || !arra_size_mul (record, (gsize) n_items, &all) || !arra_size_add (layout->items_at, all, &layout->end))
     return FALSE;
   layout->n_items = (guint) n_items;
   layout->item_size = (gsize) item_size;
@@ -81,18 +78,15 @@ read_sizes (ArraItemCache *cache, JsonObject *header, gsize header_size, GError 
       || !arra_json_get_int (header, path, "item_size", 0, G_MAXINT64, &item_size, error)
       || !arra_json_get_int (header, path, "shared_size", 0, G_MAXINT64, &shared_size, error))
     return FALSE;
-  if (!arra_cache_layout (&cache->layout, header_size, (guint64) n_items, (guint64) item_size,
-                          (guint64) shared_size)
+  if (!arra_cache_layout (&cache->layout, header_size, (guint64) n_items, (guint64) item_size, (guint64) shared_size)
       || cache->layout.end != arra_mapping_size (cache->mapping))
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: the file has %zu bytes, which is not what its header says", path,
-                      arra_mapping_size (cache->mapping));
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the file has %zu bytes, which is not what its header says",
+                      path, arra_mapping_size (cache->mapping));
   return TRUE;
 }
 
 static gboolean
-check_part (
-    const ArraItemCache *cache, JsonObject *header, const char *name, gsize at, gsize size, GError **error)
+check_part (const ArraItemCache *cache, JsonObject *header, const char *name, gsize at, gsize size, GError **error)
 {
   const char *path = arra_mapping_path (cache->mapping);
   const char *expected = arra_json_get_string (header, path, name, error);
@@ -102,8 +96,8 @@ check_part (
     return FALSE;
   arra_cache_hash_shared (arra_mapping_data (cache->mapping) + at, size, hex);
   if (strcmp (hex, expected) != 0)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: is damaged: what stands before the items has another hash", path);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: is damaged: what stands before the items has another hash",
+                      path);
   return TRUE;
 }
 
@@ -113,8 +107,7 @@ check_shared (const ArraItemCache *cache, JsonObject *header, GError **error)
   const ArraCacheLayout *layout = &cache->layout;
 
   return check_part (cache, header, "shared_sha256", layout->shared_at, layout->shared_size, error)
-         && check_part (cache, header, "keys_sha256", layout->keys_at,
-                        (gsize) layout->n_items * ARRA_CACHE_KEY, error);
+         && check_part (cache, header, "keys_sha256", layout->keys_at, (gsize) layout->n_items * ARRA_CACHE_KEY, error);
 }
 
 const guint8 *
@@ -129,16 +122,15 @@ read_header (ArraItemCache *cache, gsize size, const char *kind, GError **error)
   const char *path = arra_mapping_path (cache->mapping), *is;
   JsonObject *header;
 
-  cache->parser = arra_json_parse ((const char *) arra_mapping_data (cache->mapping) + ARRA_CACHE_PREFIX,
-                                   size, path, &header, error);
+  cache->parser = arra_json_parse ((const char *) arra_mapping_data (cache->mapping) + ARRA_CACHE_PREFIX, size, path,
+                                   &header, error);
   if (cache->parser == NULL || (is = arra_json_get_string (header, path, "kind", error)) == NULL)
     return FALSE;
   if (strcmp (is, kind) != 0)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: is a cache of \"%s\"; one of \"%s\" is needed",
-                      path, is, kind);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: is a cache of \"%s\"; one of \"%s\" is needed", path, is,
+                      kind);
   cache->made_of = arra_json_get_object (header, path, "of", error);
-  return cache->made_of != NULL && read_sizes (cache, header, size, error)
-         && check_shared (cache, header, error);
+  return cache->made_of != NULL && read_sizes (cache, header, size, error) && check_shared (cache, header, error);
 }
 
 static gboolean
@@ -153,13 +145,12 @@ read_file (ArraItemCache *cache, const char *kind, GError **error)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: is not a cache of a data set", path);
   memcpy (numbers, data + strlen (ARRA_CACHE_MAGIC), sizeof numbers);
   if (GUINT32_FROM_LE (numbers[0]) != ARRA_CACHE_VERSION)
-    return arra_fail (
-        error, ARRA_ERROR_UNSUPPORTED,
-        "%s: is a cache of version %u; this program reads version %d: remove the file, and make it anew",
-        path, GUINT32_FROM_LE (numbers[0]), ARRA_CACHE_VERSION);
+    return arra_fail (error, ARRA_ERROR_UNSUPPORTED,
+                      "%s: is a cache of version %u; this program reads version %d: remove the file, and make it anew",
+                      path, GUINT32_FROM_LE (numbers[0]), ARRA_CACHE_VERSION);
   if (GUINT32_FROM_LE (numbers[1]) > MIN (size - ARRA_CACHE_PREFIX, ARRA_CACHE_MAX_HEADER))
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the header's length of %u bytes cannot be right",
-                      path, GUINT32_FROM_LE (numbers[1]));
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the header's length of %u bytes cannot be right", path,
+                      GUINT32_FROM_LE (numbers[1]));
   return read_header (cache, GUINT32_FROM_LE (numbers[1]), kind, error);
 }
 
@@ -175,10 +166,7 @@ arra_item_cache_open_unfinished (const char *path, const char *kind, GError **er
 }
 
 gboolean
-arra_item_cache_check_fields (const ArraItemCache *cache,
-                              const ArraCacheField *fields,
-                              guint n_fields,
-                              GError **error)
+arra_item_cache_check_fields (const ArraItemCache *cache, const ArraCacheField *fields, guint n_fields, GError **error)
 {
   for (guint i = 0; i < n_fields; i++)
     {
@@ -190,10 +178,9 @@ arra_item_cache_check_fields (const ArraItemCache *cache,
       if (value == NULL)
         return FALSE;
       if (strcmp (value, field->value) != 0)
-        return arra_fail (
-            error, ARRA_ERROR_INVALID_DATA,
-            "%s: was made of another %s (there %.16s, here %.16s): remove the file or name another one",
-            arra_mapping_path (cache->mapping), arra_translate (field->what), value, field->value);
+        return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                          "%s: was made of another %s (there %.16s, here %.16s): remove the file or name another one",
+                          arra_mapping_path (cache->mapping), arra_translate (field->what), value, field->value);
     }
   return TRUE;
 }
@@ -236,21 +223,19 @@ check_items (const ArraItemCache *cache, GError **error)
     }
   if (n_missing > 0)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: %u of %u items are missing: the command that wrote the file makes them", path,
-                      n_missing, cache->layout.n_items);
+                      "%s: %u of %u items are missing: the command that wrote the file makes them", path, n_missing,
+                      cache->layout.n_items);
   return arra_mapping_check (cache->mapping, error);
 }
 
 ArraItemCache *
-arra_item_cache_open (
-    const char *path, const char *kind, const ArraCacheField *fields, guint n_fields, GError **error)
+arra_item_cache_open (const char *path, const char *kind, const ArraCacheField *fields, guint n_fields, GError **error)
 {
   g_autoptr (ArraItemCache) cache = NULL;
 
   g_return_val_if_fail (path != NULL && kind != NULL, NULL);
   cache = arra_item_cache_open_unfinished (path, kind, error);
-  if (cache == NULL || !arra_item_cache_check_fields (cache, fields, n_fields, error)
-      || !check_items (cache, error))
+  if (cache == NULL || !arra_item_cache_check_fields (cache, fields, n_fields, error) || !check_items (cache, error))
     return NULL;
   return g_steal_pointer (&cache);
 }
@@ -269,8 +254,7 @@ gboolean
 arra_item_cache_check (const ArraItemCache *cache, guint item, GError **error)
 {
   return arra_mapping_check (cache->mapping, error)
-         && (arra_item_cache_look (cache, item) == ARRA_CACHE_ITEM_THERE
-             || fail_damaged (cache, item, error));
+         && (arra_item_cache_look (cache, item) == ARRA_CACHE_ITEM_THERE || fail_damaged (cache, item, error));
 }
 
 guint
@@ -311,8 +295,12 @@ arra_item_cache_text (const ArraItemCache *cache, const char *name, GError **err
 }
 
 gboolean
-arra_item_cache_number (
-    const ArraItemCache *cache, const char *name, guint64 min, guint64 max, guint64 *number, GError **error)
+arra_item_cache_number (const ArraItemCache *cache,
+                        const char *name,
+                        guint64 min,
+                        guint64 max,
+                        guint64 *number,
+                        GError **error)
 {
   const char *text = arra_item_cache_text (cache, name, error);
 

@@ -1,9 +1,10 @@
 /* item_cache.h - what is computed once for each item of a data set, in one file that can be continued at any time
  *
- * "ARRASET\n", a 32-bit version, the header's length, the header (JSON: kind, sizes, what it was made of), shared bytes, a key of 32 bytes for each item (what it was
- * computed from), then one record for each item: SHA-256 of (key, contents), contents. All numbers are little-endian; shared bytes, keys and records begin at multiples
- * of 64, 64 and 4 bytes. The file has its full size from the beginning: a record whose hash does not match is not there yet, so that a writer may be killed at
- * any moment.
+ * "ARRASET\n", a 32-bit version, the header's length, the header (JSON: kind, sizes, what it was made of), shared
+ * bytes, a key of 32 bytes for each item (what it was computed from), then one record for each item: SHA-256 of (key,
+ * contents), contents. All numbers are little-endian; shared bytes, keys and records begin at multiples of 64, 64 and 4
+ * bytes. The file has its full size from the beginning: a record whose hash does not match is not there yet, so that a
+ * writer may be killed at any moment.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
@@ -26,17 +27,22 @@ typedef struct
   gsize item_size; /* bytes: a multiple of 4 */
   const void *shared;
   gsize shared_size;
-  const guint8 *keys;   /* [n_items][ARRA_CACHE_KEY]: what each item is computed from; NULL: its number. All zero: not known, and never kept for others */
-  const char *of_items; /* (nullable): the name of the field that says which items there are: when it changes, those that stay the same are kept */
+  /* [n_items][ARRA_CACHE_KEY]: what each item is computed from; NULL: its number. All zero: not known, and never kept
+   * for others */
+  const guint8 *keys;
+  /* (nullable): the name of the field that says which items there are: when it changes, those that stay the same are
+   * kept */
+  const char *of_items;
 } ArraCacheForm;
 
 #define ARRA_CACHE_KEY 32 /* bytes: SHA-256 */
 
 typedef struct _ArraItemCache ArraItemCache; /* immutable once open */
 
-/* Opens a complete cache of @kind: every hash is checked, and those of @fields that have a value must be equal. Errors name the file, and what differs, is
- * damaged or missing. */
-ArraItemCache *arra_item_cache_open (const char *path, const char *kind, const ArraCacheField *fields, guint n_fields, GError **error);
+/* Opens a complete cache of @kind: every hash is checked, and those of @fields that have a value must be equal. Errors
+ * name the file, and what differs, is damaged or missing. */
+ArraItemCache *
+arra_item_cache_open (const char *path, const char *kind, const ArraCacheField *fields, guint n_fields, GError **error);
 void arra_item_cache_free (ArraItemCache *cache); /* nullable */
 /* Whether the file, and @item in it, are as they were when it was opened: INVALID_DATA names it. */
 gboolean arra_item_cache_check (const ArraItemCache *cache, guint item, GError **error);
@@ -46,12 +52,18 @@ const void *arra_item_cache_item (const ArraItemCache *cache, guint item);
 const void *arra_item_cache_shared (const ArraItemCache *cache, gsize *size);
 /* Values of fields, which come from a file: missing or out of range is ARRA_ERROR_INVALID_DATA. */
 const char *arra_item_cache_text (const ArraItemCache *cache, const char *name, GError **error);
-gboolean arra_item_cache_number (const ArraItemCache *cache, const char *name, guint64 min, guint64 max, guint64 *number, GError **error);
+gboolean arra_item_cache_number (const ArraItemCache *cache,
+                                 const char *name,
+                                 guint64 min,
+                                 guint64 max,
+                                 guint64 *number,
+                                 GError **error);
 
 typedef struct _ArraItemCacheWriter ArraItemCacheWriter;
 
-/* Creates the file, or continues one of the same form. A file of other items or shared bytes is made anew, with all items whose keys are among the new ones. One of another
- * form, or without a single such item, is refused, naming what differs, and left as it is. One writer at a time. */
+/* Creates the file, or continues one of the same form. A file of other items or shared bytes is made anew, with all
+ * items whose keys are among the new ones. One of another form, or without a single such item, is refused, naming what
+ * differs, and left as it is. One writer at a time. */
 ArraItemCacheWriter *arra_item_cache_writer_open (const char *path, const ArraCacheForm *form, GError **error);
 void arra_item_cache_writer_free (ArraItemCacheWriter *writer); /* nullable; what was put stays */
 gboolean arra_item_cache_writer_has (const ArraItemCacheWriter *writer, guint item);

@@ -35,7 +35,8 @@ struct _ArraItemCache
 };
 
 /* Offsets from the sizes. FALSE without an error when they do not fit into memory. */
-gboolean arra_cache_layout (ArraCacheLayout *layout, gsize header_size, guint64 n_items, guint64 item_size, guint64 shared_size);
+gboolean
+arra_cache_layout (ArraCacheLayout *layout, gsize header_size, guint64 n_items, guint64 item_size, guint64 shared_size);
 /* SHA-256 of an item's key and contents. */
 void arra_cache_hash (const guint8 key[ARRA_CACHE_KEY], const void *data, gsize size, guint8 hash[ARRA_CACHE_HASH]);
 void arra_cache_hash_shared (const void *data, gsize size, char hex[2 * ARRA_CACHE_HASH + 1]);
@@ -43,6 +44,7 @@ gsize arra_cache_item_at (const ArraCacheLayout *layout, guint item); /* where i
 
 /* Opens a cache of @kind whose items may be missing. */
 ArraItemCache *arra_item_cache_open_unfinished (const char *path, const char *kind, GError **error);
-gboolean arra_item_cache_check_fields (const ArraItemCache *cache, const ArraCacheField *fields, guint n_fields, GError **error);
+gboolean
+arra_item_cache_check_fields (const ArraItemCache *cache, const ArraCacheField *fields, guint n_fields, GError **error);
 const guint8 *arra_item_cache_keys (const ArraItemCache *cache); /* [n_items][ARRA_CACHE_KEY] */
 ArraCacheItem arra_item_cache_look (const ArraItemCache *cache, guint item);

@@ -54,8 +54,7 @@ header_of (const ArraCacheForm *form, const guint8 *keys)
   for (guint i = 0; i < form->n_fields; i++)
     {
       g_assert (is_plain (form->fields[i].value));
-      g_string_append_printf (text, "%s\"%s\": \"%s\"", i > 0 ? ", " : "", form->fields[i].name,
-                              form->fields[i].value);
+      g_string_append_printf (text, "%s\"%s\": \"%s\"", i > 0 ? ", " : "", form->fields[i].name, form->fields[i].value);
     }
   g_string_append (text, "}}\n");
   return g_string_free (g_steal_pointer (&text), FALSE);
@@ -158,8 +157,7 @@ create (const char *path,
          && arra_atomic_file_write (file, numbers, sizeof numbers, error)
          && arra_atomic_file_write (file, header, size, error)
          && arra_atomic_file_write_at (file, layout.shared_at, form->shared, form->shared_size, error)
-         && arra_atomic_file_write_at (file, layout.keys_at, keys, (gsize) form->n_items * ARRA_CACHE_KEY,
-                                       error)
+         && arra_atomic_file_write_at (file, layout.keys_at, keys, (gsize) form->n_items * ARRA_CACHE_KEY, error)
          && arra_atomic_file_write_at (file, layout.end - 1, "", 1, error) /* zeros up to there */
          && (from == NULL || copy_items (file, &layout, keys, from, index, error))
          && arra_atomic_file_commit (file, error);
@@ -186,8 +184,7 @@ has_same_items (const ArraItemCache *cache, const ArraCacheForm *form, const gui
   gsize size;
   const void *shared = arra_item_cache_shared (cache, &size);
 
-  return cache->layout.n_items == form->n_items && size == form->shared_size
-         && memcmp (shared, form->shared, size) == 0
+  return cache->layout.n_items == form->n_items && size == form->shared_size && memcmp (shared, form->shared, size) == 0
          && memcmp (arra_item_cache_keys (cache), keys, (gsize) form->n_items * ARRA_CACHE_KEY) == 0
          && arra_item_cache_check_fields (cache, form->fields, form->n_fields, NULL);
 }
@@ -198,8 +195,8 @@ lock (const ArraItemCacheWriter *writer, GError **error)
 {
   struct stat named, opened;
 
-  if (flock (writer->fd, LOCK_EX | LOCK_NB) == 0 && stat (writer->path, &named) == 0
-      && fstat (writer->fd, &opened) == 0 && named.st_ino == opened.st_ino && named.st_dev == opened.st_dev)
+  if (flock (writer->fd, LOCK_EX | LOCK_NB) == 0 && stat (writer->path, &named) == 0 && fstat (writer->fd, &opened) == 0
+      && named.st_ino == opened.st_ino && named.st_dev == opened.st_dev)
     return TRUE;
   return arra_fail (error, ARRA_ERROR_FAILED, "%s: is being written by another process", writer->path);
 }

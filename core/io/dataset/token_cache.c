@@ -83,15 +83,13 @@ check_prompts (const ArraTokenCache *cache, gsize n_numbers, const char *path, G
 
   for (guint i = 0; i < n_items; i++)
     if (cache->starts[i] > cache->starts[i + 1])
-      return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the prompt of item %u ends before it begins",
-                        path, i);
+      return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the prompt of item %u ends before it begins", path, i);
   if (cache->starts[0] != 0 || cache->starts[n_items] != n)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the prompts do not fill their place of %zu tokens",
-                      path, n);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the prompts do not fill their place of %zu tokens", path, n);
   for (gsize i = 0; i < n; i++)
     if (cache->ids[i] >= cache->n_ids)
-      return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: a prompt has token %u of %u", path,
-                        cache->ids[i], cache->n_ids);
+      return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: a prompt has token %u of %u", path, cache->ids[i],
+                        cache->n_ids);
   return TRUE;
 }
 
@@ -125,8 +123,8 @@ read_numbers (ArraTokenCache *cache, const char *path, GError **error)
   cache->n_codes = (guint) n_codes;
   cache->n_ids = (guint) n_ids;
   if (arra_item_cache_item_size (cache->items) != item_size (cache->rows, cache->columns, cache->n_codes))
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %u x %u codes do not fill an item", path,
-                      cache->rows, cache->columns);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %u x %u codes do not fill an item", path, cache->rows,
+                      cache->columns);
   return TRUE;
 }
 
@@ -232,8 +230,7 @@ open_writer (ArraTokenCacheWriter *writer,
              gsize n,
              GError **error)
 {
-  g_autofree char *rows = g_strdup_printf ("%u", form->rows),
-                  *columns = g_strdup_printf ("%u", form->columns);
+  g_autofree char *rows = g_strdup_printf ("%u", form->rows), *columns = g_strdup_printf ("%u", form->columns);
   g_autofree char *codes = g_strdup_printf ("%u", form->n_codes), *ids = g_strdup_printf ("%u", form->n_ids);
   const ArraCacheField fields[N_FIELDS] = {
     { "dataset", N_ ("data set"), form->prints.dataset },

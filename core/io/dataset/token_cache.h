@@ -1,7 +1,7 @@
 /* token_cache.h - image codes and prompt tokens of a data set, computed once by `arra pretokenize`
  *
- * An item_cache.h of kind "tokens": a record holds [rows][columns] codes (16 bits each, 32 when there are more than 65,536 codes), the shared bytes hold
- * n_items + 1 starts and then the ids of all captions (32 bits each).
+ * An item_cache.h of kind "tokens": a record holds [rows][columns] codes (16 bits each, 32 when there are more than
+ * 65,536 codes), the shared bytes hold n_items + 1 starts and then the ids of all captions (32 bits each).
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
@@ -18,17 +18,19 @@ typedef struct
 
 typedef struct _ArraTokenCache ArraTokenCache; /* immutable once open */
 
-/* Everything is checked: hashes, that codes are below n_codes and ids below n_ids. Errors name the file and what differs or is broken. */
+/* Everything is checked: hashes, that codes are below n_codes and ids below n_ids. Errors name the file and what
+ * differs or is broken. */
 ArraTokenCache *arra_token_cache_open (const char *path, const ArraTokenCachePrints *expected, GError **error);
 void arra_token_cache_free (ArraTokenCache *cache); /* nullable */
-gboolean arra_token_cache_check (const ArraTokenCache *cache, guint item, GError **error); /* whether the file, and @item in it, are as they were opened */
+/* whether the file, and @item in it, are as they were opened */
+gboolean arra_token_cache_check (const ArraTokenCache *cache, guint item, GError **error);
 guint arra_token_cache_items (const ArraTokenCache *cache);
 guint arra_token_cache_rows (const ArraTokenCache *cache);
 guint arra_token_cache_columns (const ArraTokenCache *cache);
-guint arra_token_cache_n_codes (const ArraTokenCache *cache); /* of the VQGAN */
-guint arra_token_cache_n_ids (const ArraTokenCache *cache);   /* of the tokenizer */
-const char *arra_token_cache_dataset (const ArraTokenCache *cache); /* the hash */
-const char *arra_token_cache_vqgan (const ArraTokenCache *cache);   /* the same */
+guint arra_token_cache_n_codes (const ArraTokenCache *cache);                          /* of the VQGAN */
+guint arra_token_cache_n_ids (const ArraTokenCache *cache);                            /* of the tokenizer */
+const char *arra_token_cache_dataset (const ArraTokenCache *cache);                    /* the hash */
+const char *arra_token_cache_vqgan (const ArraTokenCache *cache);                      /* the same */
 void arra_token_cache_codes (const ArraTokenCache *cache, guint item, guint32 *codes); /* [rows][columns] */
 /* The caption's ids without any special token: <s> before and <reserved08706> after them are the trainer's. */
 const guint32 *arra_token_cache_prompt (const ArraTokenCache *cache, guint item, guint *n);

@@ -1,8 +1,9 @@
 /* atomic_file.c - files that appear whole or not at all
  *
- * The data go to a file without a name (O_TMPFILE), which vanishes with the process, and which is linked to its place when it
- * is complete. Where the file system has no such thing, a hidden file beside the place is renamed or removed. What goes into a
- * device or a pipe, which can be neither replaced nor written out of order, is collected in the folder for temporary files.
+ * The data go to a file without a name (O_TMPFILE), which vanishes with the process, and which is linked to its place
+ * when it is complete. Where the file system has no such thing, a hidden file beside the place is renamed or removed.
+ * What goes into a device or a pipe, which can be neither replaced nor written out of order, is collected in the folder
+ * for temporary files.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mapping.h"
 
@@ -101,8 +102,7 @@ file_new (const char *path, gboolean named, GError **error)
   file->path = g_strdup (path);
   if (!arra_output_place_find (&file->place, path, error))
     return NULL;
-  file->directory
-      = file->place.is_stream ? g_strdup (g_get_tmp_dir ()) : g_path_get_dirname (file->place.path);
+  file->directory = file->place.is_stream ? g_strdup (g_get_tmp_dir ()) : g_path_get_dirname (file->place.path);
   if (g_file_test (file->place.path, G_FILE_TEST_IS_DIR))
     {
       fail_errno (error, path, "cannot be created", EISDIR);
@@ -145,10 +145,9 @@ arra_atomic_file_write_at (ArraAtomicFile *file, guint64 offset, const void *dat
     {
       file->failed = TRUE;
       /* EFAULT: the bytes lie in a mapped file that was cut short. */
-      return fail_data (file,
-                        number == EFAULT ? N_ ("cannot be written, its source could not be read")
-                                         : N_ ("cannot be written"),
-                        number, error);
+      return fail_data (
+          file, number == EFAULT ? N_ ("cannot be written, its source could not be read") : N_ ("cannot be written"),
+          number, error);
     }
   file->end = MAX (file->end, offset + size);
   return TRUE;
@@ -316,6 +315,5 @@ arra_write_file (const char *path, const void *data, gsize size, GError **error)
 {
   g_autoptr (ArraAtomicFile) file = arra_atomic_file_new (path, error);
 
-  return file != NULL && arra_atomic_file_write (file, data, size, error)
-         && arra_atomic_file_commit (file, error);
+  return file != NULL && arra_atomic_file_write (file, data, size, error) && arra_atomic_file_commit (file, error);
 }

@@ -51,5 +51,5 @@ void
 arra_bytes_clear (ArraBytes *bytes)
 {
   arra_mem_free (bytes->data);
-  *bytes = (ArraBytes){ 0 };
+  *bytes = (ArraBytes) { 0 };
 }

@@ -1,7 +1,7 @@
 /* jsonguard.c - JSON from strangers, handed to json-glib only when it is known to be sound
  *
- * json-glib recurses once per bracket, takes the last of two equal keys without a word, and wraps large integers. None of
- * these ever reaches it: see jsonscan.c.
+ * json-glib recurses once per bracket, takes the last of two equal keys without a word, and wraps large integers. None
+ * of these ever reaches it: see jsonscan.c.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "jsonguard.h"
 
@@ -72,12 +72,12 @@ load (JsonParser *parser, const char *text, gsize size, const char *name, GError
   if (!loaded)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: broken JSON: %s", name, cause->message);
   if (twice != NULL)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: broken JSON: the key \"%s\" appears twice", name,
-                      twice);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: broken JSON: the key \"%s\" appears twice", name, twice);
   return TRUE;
 }
 
-/* json-glib builds its tree in GLib's memory, which ends the process when it is short: the room is asked for beforehand. */
+/* json-glib builds its tree in GLib's memory, which ends the process when it is short: the room is asked for
+ * beforehand. */
 static gboolean
 is_room_for_tree (gsize size, gsize n_values, const char *name, GError **error)
 {
@@ -91,23 +91,20 @@ static gboolean
 check_beginning (const char *text, gsize size, const char *name, GError **error)
 {
   if (size >= 2 && (memcmp (text, "\xFF\xFE", 2) == 0 || memcmp (text, "\xFE\xFF", 2) == 0))
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: broken JSON: it is UTF-16; save it as UTF-8",
-                      name);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: broken JSON: it is UTF-16; save it as UTF-8", name);
   return (size > 0 && strchr ("{[", *text) != NULL)
          || arra_stand_in_check (name, text, size, ARRA_STAND_IN_FORMAT, error);
 }
 
 /* (transfer full): a parser whose root is of @type, which is called @type_name in messages. */
 static JsonParser *
-parse_root (
-    const char *text, gsize size, const char *name, JsonNodeType type, const char *type_name, GError **error)
+parse_root (const char *text, gsize size, const char *name, JsonNodeType type, const char *type_name, GError **error)
 {
   g_autoptr (JsonParser) parser = NULL;
   JsonNode *root;
   gsize n_values;
 
-  if (!check_beginning (text, size, name, error)
-      || !arra_json_scan_values (text, size, name, &n_values, error)
+  if (!check_beginning (text, size, name, error) || !arra_json_scan_values (text, size, name, &n_values, error)
       || !is_room_for_tree (size, n_values, name, error))
     return NULL;
   parser = json_parser_new ();
@@ -183,8 +180,7 @@ fail_type (GError **error, const char *name, const char *key, const char *type)
 }
 
 static gboolean
-read_int (
-    JsonNode *node, const char *name, const char *key, gint64 min, gint64 max, gint64 *out, GError **error)
+read_int (JsonNode *node, const char *name, const char *key, gint64 min, gint64 max, gint64 *out, GError **error)
 {
   gint64 value;
 
@@ -193,8 +189,8 @@ read_int (
   value = json_node_get_int (node);
   if (value < min || value > max)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: \"%s\" is out of range: %" PRId64 " is not in %" PRId64 "..%" PRId64, name, key,
-                      value, min, max);
+                      "%s: \"%s\" is out of range: %" PRId64 " is not in %" PRId64 "..%" PRId64, name, key, value, min,
+                      max);
   *out = value;
   return TRUE;
 }
@@ -232,12 +228,15 @@ arra_json_get_int_default (JsonObject *object,
 }
 
 gboolean
-arra_json_get_double_default (
-    JsonObject *object, const char *name, const char *key, double standard, double *out, GError **error)
+arra_json_get_double_default (JsonObject *object,
+                              const char *name,
+                              const char *key,
+                              double standard,
+                              double *out,
+                              GError **error)
 {
   JsonNode *node = member (object, key);
-  GType type
-      = node != NULL && JSON_NODE_HOLDS_VALUE (node) ? json_node_get_value_type (node) : G_TYPE_INVALID;
+  GType type = node != NULL && JSON_NODE_HOLDS_VALUE (node) ? json_node_get_value_type (node) : G_TYPE_INVALID;
 
   if (node == NULL)
     {
@@ -247,15 +246,18 @@ arra_json_get_double_default (
   if (type != G_TYPE_INT64 && type != G_TYPE_DOUBLE)
     return fail_type (error, name, key, "a number");
   if (!isfinite (json_node_get_double (node)))
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"%s\" is out of range: not a finite number", name,
-                      key);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"%s\" is out of range: not a finite number", name, key);
   *out = json_node_get_double (node);
   return TRUE;
 }
 
 gboolean
-arra_json_get_bool_default (
-    JsonObject *object, const char *name, const char *key, gboolean standard, gboolean *out, GError **error)
+arra_json_get_bool_default (JsonObject *object,
+                            const char *name,
+                            const char *key,
+                            gboolean standard,
+                            gboolean *out,
+                            GError **error)
 {
   JsonNode *node = member (object, key);
 

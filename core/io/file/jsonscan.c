@@ -46,8 +46,7 @@ peek (const Scan *scan)
 static void
 skip_space (Scan *scan)
 {
-  while (scan->at < scan->size && strchr (" \t\r\n", scan->text[scan->at]) != NULL
-         && scan->text[scan->at] != 0)
+  while (scan->at < scan->size && strchr (" \t\r\n", scan->text[scan->at]) != NULL && scan->text[scan->at] != 0)
     scan->at++;
 }
 
@@ -187,8 +186,7 @@ scan_word (Scan *scan, GError **error)
           return TRUE;
         }
     }
-  return fail_here (scan, error,
-                    scan->at < scan->size ? N_ ("an invalid character") : N_ ("it ends too early"));
+  return fail_here (scan, error, scan->at < scan->size ? N_ ("an invalid character") : N_ ("it ends too early"));
 }
 
 static gboolean
@@ -217,8 +215,7 @@ static gboolean
 scan_key (Scan *scan, Want *want, GError **error)
 {
   if (peek (scan) != '"')
-    return fail_here (scan, error,
-                      scan->at < scan->size ? N_ ("a key is missing") : N_ ("it ends too early"));
+    return fail_here (scan, error, scan->at < scan->size ? N_ ("a key is missing") : N_ ("it ends too early"));
   if (!scan_string (scan, error))
     return FALSE;
   skip_space (scan);
@@ -234,8 +231,7 @@ scan_comma (Scan *scan, Want *want, GError **error)
 {
   if (peek (scan) != ',')
     return fail_here (scan, error,
-                      scan->at < scan->size ? N_ ("an invalid character after a value")
-                                            : N_ ("unbalanced brackets"));
+                      scan->at < scan->size ? N_ ("an invalid character after a value") : N_ ("unbalanced brackets"));
   scan->at++;
   *want = scan->closing[scan->depth - 1] == '}' ? WANT_KEY : WANT_VALUE;
   return TRUE;

@@ -228,10 +228,8 @@ arra_mapping_check (const ArraMapping *mapping, GError **error)
   if (status.st_size < 0 || (guint64) status.st_size < mapping->size)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: was cut short while it was in use", mapping->path);
   if (arra_mapping_guard_damaged (mapping->place))
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: could not be read while it was in use",
-                      mapping->path);
-  if (status.st_mtim.tv_sec != mapping->modified.tv_sec
-      || status.st_mtim.tv_nsec != mapping->modified.tv_nsec)
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: could not be read while it was in use", mapping->path);
+  if (status.st_mtim.tv_sec != mapping->modified.tv_sec || status.st_mtim.tv_nsec != mapping->modified.tv_nsec)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: was changed while it was in use", mapping->path);
   return TRUE;
 }
@@ -275,8 +273,7 @@ arra_read_file (const char *path, gsize limit, gsize *size, GError **error)
     return NULL;
   length = (gsize) status.st_size;
   if (length > limit)
-    arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: is too large: %zu bytes, at most %zu", path, length,
-               limit);
+    arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: is too large: %zu bytes, at most %zu", path, length, limit);
   else if ((text = arra_mem_new (length + 1, 1, path, error)) != NULL)
     sound = read_fully (fd, path, text, &length, error)
             && arra_stand_in_check (path, text, length, ARRA_STAND_IN_TEXT, error);

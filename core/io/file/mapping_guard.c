@@ -35,8 +35,7 @@ place_of (guintptr address)
       guintptr start = atomic_load (&places[i].start);
       guintptr end = atomic_load (&places[i].end);
 
-      if ((sequence & 1) == 0 && atomic_load (&places[i].sequence) == sequence && address >= start
-          && address < end)
+      if ((sequence & 1) == 0 && atomic_load (&places[i].sequence) == sequence && address >= start && address < end)
         return &places[i];
     }
   return NULL;

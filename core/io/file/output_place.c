@@ -43,7 +43,7 @@ is_standard_output (const char *path)
 gboolean
 arra_output_place_find (ArraOutputPlace *place, const char *path, GError **error)
 {
-  *place = (ArraOutputPlace){ .path = g_strdup (path), .is_stream = is_standard_output (path) };
+  *place = (ArraOutputPlace) { .path = g_strdup (path), .is_stream = is_standard_output (path) };
   if (place->is_stream)
     return TRUE;
   for (guint i = 0; i < MAX_LINKS; i++)
@@ -55,8 +55,7 @@ arra_output_place_find (ArraOutputPlace *place, const char *path, GError **error
       if (to == NULL || place->is_stream)
         return TRUE;
       g_free (place->path);
-      place->path
-          = g_path_is_absolute (to) ? g_steal_pointer (&to) : g_build_filename (directory, to, NULL);
+      place->path = g_path_is_absolute (to) ? g_steal_pointer (&to) : g_build_filename (directory, to, NULL);
     }
   g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_LOOP, arra_translate ("%s: %s: %s"), path,
                arra_translate (N_ ("cannot be created")), g_strerror (ELOOP));

@@ -2,7 +2,8 @@
  * pages
  *
  * Copies that were made without Git LFS, or by a system without symlinks, hold a few bytes that say where the
- * file is. SPDX-License-Identifier: GPL-3.0-or-later */
+ * file is.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "stand_in.h"
 
 #include <string.h>
@@ -20,12 +21,9 @@ static const struct
                                                     "pull` in its repository, or download the file again") },
   { "version https://hawser.github.com/spec/", N_ ("is a Git LFS pointer, not the file itself: run `git lfs "
                                                    "pull` in its repository, or download the file again") },
-  { "/annex/objects/",
-    N_ ("is a git-annex pointer, not the file itself: run `git annex get` in its repository") },
-  { "XSym\n",
-    N_ ("is a symbolic link that was copied as a file: copy or download the file that it stands for") },
-  { "!<symlink>",
-    N_ ("is a symbolic link that was copied as a file: copy or download the file that it stands for") },
+  { "/annex/objects/", N_ ("is a git-annex pointer, not the file itself: run `git annex get` in its repository") },
+  { "XSym\n", N_ ("is a symbolic link that was copied as a file: copy or download the file that it stands for") },
+  { "!<symlink>", N_ ("is a symbolic link that was copied as a file: copy or download the file that it stands for") },
 };
 
 static const char *const pages[] = { "<!doctype html", "<html" };
@@ -89,9 +87,7 @@ path_in (const char *path, const char *text, gsize size, ArraStandIn expected)
   if (size == 0 || size > MAX_LINK || !is_line_without (text, size, climbs ? "" : " {}[]<>\"'`,;:|*?"))
     return NULL;
   target = g_strndup (text, size);
-  if (climbs
-      || (expected == ARRA_STAND_IN_FORMAT
-          && (strchr (target, '/') != NULL || leads_somewhere (path, target))))
+  if (climbs || (expected == ARRA_STAND_IN_FORMAT && (strchr (target, '/') != NULL || leads_somewhere (path, target))))
     return g_steal_pointer (&target);
   return NULL;
 }

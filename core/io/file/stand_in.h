@@ -11,6 +11,6 @@ typedef enum
   ARRA_STAND_IN_FORMAT /* a format that no path and no web page is a file of */
 } ArraStandIn;
 
-/* Whether the @size bytes at @bytes are no stand-in. FALSE: ARRA_ERROR_INVALID_DATA, whose message names @path, says what lies there instead
- * and what to do. */
+/* Whether the @size bytes at @bytes are no stand-in. FALSE: ARRA_ERROR_INVALID_DATA, whose message names @path, says
+ * what lies there instead and what to do. */
 gboolean arra_stand_in_check (const char *path, const void *bytes, gsize size, ArraStandIn expected, GError **error);

@@ -84,8 +84,7 @@ arra_text_to_utf8 (char *text, gsize *size, const char *name, GError **error)
   if (whole != NULL && memchr (whole, '\0', *size) != NULL)
     {
       arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                 "%s: holds a NUL: it is no text, or UTF-16 text without a byte order mark: save it as UTF-8",
-                 name);
+                 "%s: holds a NUL: it is no text, or UTF-16 text without a byte order mark: save it as UTF-8", name);
       return NULL;
     }
   if (whole != NULL)

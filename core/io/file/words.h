@@ -1,6 +1,7 @@
 /* words.h - the words of texts, as a reader tells them apart
  *
- * A word is a run of letters and of the marks upon them; everything else parts words. Case does not matter: words are kept folded and in one normal form (Unicode's NFKC).
+ * A word is a run of letters and of the marks upon them; everything else parts words. Case does not matter: words are
+ * kept folded and in one normal form (Unicode's NFKC).
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 

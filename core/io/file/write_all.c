@@ -1,7 +1,8 @@
 /* write_all.c - writing to a descriptor to the end, without a signal
  *
- * A file that would grow past the limit raises SIGXFSZ and a pipe without a reader SIGPIPE, both of which end the process before it can
- * say what has gone wrong. They come to the thread that writes, so that it can hold them back and take them away.
+ * A file that would grow past the limit raises SIGXFSZ and a pipe without a reader SIGPIPE, both of which end the
+ * process before it can say what has gone wrong. They come to the thread that writes, so that it can hold them back and
+ * take them away.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "write_all.h"
 
@@ -54,8 +55,7 @@ arra_write_all (int fd, const void *data, gsize size, gint64 offset)
   sigpending (&pending); /* what was there before is not ours to take */
   pthread_sigmask (SIG_BLOCK, &ending, &before);
   number = write_all (fd, data, size, offset);
-  if ((number == EPIPE && !sigismember (&pending, SIGPIPE))
-      || (number == EFBIG && !sigismember (&pending, SIGXFSZ)))
+  if ((number == EPIPE && !sigismember (&pending, SIGPIPE)) || (number == EFBIG && !sigismember (&pending, SIGXFSZ)))
     take_signal (number);
   pthread_sigmask (SIG_SETMASK, &before, NULL);
   return number;

@@ -86,7 +86,8 @@ reserve_node (Reader *reader, const yaml_event_t *event, GError **error)
   return arra_yaml_grow (reader->yaml, error);
 }
 
-/* Adds a node, for which there is room, under the present key path or as the next item of a sequence; takes its text. */
+/* Adds a node, for which there is room, under the present key path or as the next item of a sequence; takes its text.
+ */
 static gboolean
 add_node (Reader *reader, const yaml_event_t *event, Node node, GError **error)
 {
@@ -136,14 +137,13 @@ read_scalar (Reader *reader, const yaml_event_t *event, GError **error)
     return read_key (reader, event, error);
   if (!reserve_node (reader, event, error))
     return FALSE;
-  node.text = arra_mem_strndup ((const char *) event->data.scalar.value, event->data.scalar.length,
-                                "configuration", error);
+  node.text
+      = arra_mem_strndup ((const char *) event->data.scalar.value, event->data.scalar.length, "configuration", error);
   return node.text != NULL && add_node (reader, event, node, error);
 }
 
 static gboolean
-begin (Reader *reader, const yaml_event_t *event, gboolean is_sequence, const yaml_char_t *anchor,
-       GError **error)
+begin (Reader *reader, const yaml_event_t *event, gboolean is_sequence, const yaml_char_t *anchor, GError **error)
 {
   Level *level = reader->depth > 0 ? &reader->levels[reader->depth - 1] : NULL;
   Node node = { .is_sequence = is_sequence };
@@ -156,7 +156,7 @@ begin (Reader *reader, const yaml_event_t *event, gboolean is_sequence, const ya
     return fail_at (reader, event, ARRA_ERROR_INVALID_DATA, "nested too deep", error);
   if (!reserve_node (reader, event, error) || !add_node (reader, event, node, error))
     return FALSE;
-  reader->levels[reader->depth++] = (Level){ reader->yaml->n_nodes - 1, reader->key_path->len, FALSE };
+  reader->levels[reader->depth++] = (Level) { reader->yaml->n_nodes - 1, reader->key_path->len, FALSE };
   return TRUE;
 }
 
@@ -218,8 +218,7 @@ read_events (Reader *reader, yaml_parser_t *parser, GError **error)
       yaml_event_delete (&event);
     }
   if (ok && reader->yaml->n_nodes == 0)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the file is empty: it holds no value",
-                      reader->yaml->path);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the file is empty: it holds no value", reader->yaml->path);
   return ok;
 }
 
@@ -297,20 +296,17 @@ read_int (const ArraYaml *yaml, const Node *node, gint64 min, gint64 max, gint64
   g_autoptr (GError) fault = NULL;
 
   if (node->text == NULL || !node->plain)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"%s\" is not an integer", yaml->path,
-                      node->key_path);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"%s\" is not an integer", yaml->path, node->key_path);
   if (g_ascii_string_to_signed (node->text, 10, min, max, out, &fault))
     return TRUE;
   if (g_error_matches (fault, G_NUMBER_PARSER_ERROR, G_NUMBER_PARSER_ERROR_OUT_OF_BOUNDS))
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"%s\" is not in %" PRId64 "..%" PRId64,
-                      yaml->path, node->key_path, min, max);
-  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"%s\" is not an integer", yaml->path,
-                    node->key_path);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"%s\" is not in %" PRId64 "..%" PRId64, yaml->path,
+                      node->key_path, min, max);
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"%s\" is not an integer", yaml->path, node->key_path);
 }
 
 gboolean
-arra_yaml_get_int (const ArraYaml *yaml, const char *key_path, gint64 min, gint64 max, gint64 *out,
-                   GError **error)
+arra_yaml_get_int (const ArraYaml *yaml, const char *key_path, gint64 min, gint64 max, gint64 *out, GError **error)
 {
   const Node *node;
 
@@ -320,8 +316,7 @@ arra_yaml_get_int (const ArraYaml *yaml, const char *key_path, gint64 min, gint6
 }
 
 gboolean
-arra_yaml_get_double (const ArraYaml *yaml, const char *key_path, double min, double max, double *out,
-                      GError **error)
+arra_yaml_get_double (const ArraYaml *yaml, const char *key_path, double min, double max, double *out, GError **error)
 {
   const Node *node;
   char *end = NULL;
@@ -335,8 +330,7 @@ arra_yaml_get_double (const ArraYaml *yaml, const char *key_path, double min, do
   if (end == NULL || end == node->text || *end != '\0' || !isfinite (value))
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"%s\" is not a number", yaml->path, key_path);
   if (value < min || value > max)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"%s\" is not in %g..%g", yaml->path, key_path, min,
-                      max);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"%s\" is not in %g..%g", yaml->path, key_path, min, max);
   *out = value;
   return TRUE;
 }
@@ -363,8 +357,7 @@ arra_yaml_path (const ArraYaml *yaml)
 gboolean
 arra_yaml_get_bool (const ArraYaml *yaml, const char *key_path, gboolean *out, GError **error)
 {
-  static const char *const words[]
-      = { "false", "False", "FALSE", "no", "off", "true", "True", "TRUE", "yes", "on" };
+  static const char *const words[] = { "false", "False", "FALSE", "no", "off", "true", "True", "TRUE", "yes", "on" };
   const Node *node;
 
   g_return_val_if_fail (yaml != NULL && key_path != NULL && out != NULL, FALSE);
@@ -381,8 +374,7 @@ arra_yaml_get_bool (const ArraYaml *yaml, const char *key_path, gboolean *out, G
 }
 
 gboolean
-arra_yaml_get_ints (const ArraYaml *yaml, const char *key_path, gsize max, gint64 *out, gsize *n,
-                    GError **error)
+arra_yaml_get_ints (const ArraYaml *yaml, const char *key_path, gsize max, gint64 *out, gsize *n, GError **error)
 {
   const Node *node;
 
@@ -393,12 +385,10 @@ arra_yaml_get_ints (const ArraYaml *yaml, const char *key_path, gsize max, gint6
   if (!node->is_sequence)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"%s\" is not a list", yaml->path, key_path);
   if (node->n_items > max)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"%s\" has more than %zu items", yaml->path,
-                      key_path, max);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"%s\" has more than %zu items", yaml->path, key_path, max);
   for (gsize i = 0; i < node->n_items; i++)
     {
-      g_autofree char *item
-          = g_strdup_printf ("%s%s%" G_GSIZE_FORMAT, key_path, key_path[0] != '\0' ? "." : "", i);
+      g_autofree char *item = g_strdup_printf ("%s%s%" G_GSIZE_FORMAT, key_path, key_path[0] != '\0' ? "." : "", i);
       const Node *value = need (yaml, item, error);
 
       if (value == NULL || !read_int (yaml, value, G_MININT64, G_MAXINT64, &out[i], error))

@@ -115,14 +115,13 @@ arra_yaml_set (ArraYaml *yaml, const char *key_path, const char *text, GError **
   if (*text == '[')
     return set_list (yaml, key_path, text, error);
   if (node != NULL && node->text == NULL)
-    return arra_fail (error, ARRA_ERROR_ARGUMENT, "%s: \"%s\" is a list: give it one, as in [a, b]",
-                      yaml->path, key_path);
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "%s: \"%s\" is a list: give it one, as in [a, b]", yaml->path,
+                      key_path);
   copy = arra_mem_strndup (text, strlen (text), "configuration", error);
   if (copy == NULL)
     return FALSE;
   if (node == NULL)
-    return append (yaml, (ArraYamlNode){ .key_path = g_strdup (key_path), .text = copy, .plain = TRUE },
-                   error);
+    return append (yaml, (ArraYamlNode) { .key_path = g_strdup (key_path), .text = copy, .plain = TRUE }, error);
   arra_mem_free (node->text);
   node->text = copy;
   node->plain = TRUE;

@@ -27,13 +27,12 @@ arra_raster_init (ArraRaster *raster, gsize width, gsize height, guint channels,
 
   g_assert (channels == 1 || channels == 3 || channels == 4);
   if (arra_picture_is_too_large (width, height))
-    return arra_fail (error, ARRA_ERROR_ARGUMENT,
-                      "A picture of %zu x %zu pixels is too large; %zu pixels can be used", width, height,
-                      ARRA_RASTER_MAX_PIXELS);
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "A picture of %zu x %zu pixels is too large; %zu pixels can be used",
+                      width, height, ARRA_RASTER_MAX_PIXELS);
   pixels = arra_mem_new (width * height, channels, "a picture", error);
   if (pixels == NULL)
     return FALSE;
-  *raster = (ArraRaster){ .width = width, .height = height, .channels = channels, .pixels = pixels };
+  *raster = (ArraRaster) { .width = width, .height = height, .channels = channels, .pixels = pixels };
   return TRUE;
 }
 
@@ -41,7 +40,7 @@ void
 arra_raster_clear (ArraRaster *raster)
 {
   arra_mem_free (raster->pixels);
-  *raster = (ArraRaster){ 0 };
+  *raster = (ArraRaster) { 0 };
 }
 
 static void
@@ -120,9 +119,8 @@ feed_parts (GdkPixbufLoader *loader,
 static gboolean
 fail_too_large (const char *path, gsize width, gsize height, GError **error)
 {
-  return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                    "%s: says it is %zu x %zu pixels; at most %zu pixels can be used", path, width, height,
-                    ARRA_RASTER_MAX_PIXELS);
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: says it is %zu x %zu pixels; at most %zu pixels can be used",
+                    path, width, height, ARRA_RASTER_MAX_PIXELS);
 }
 
 /* NULL with @error set when gdk-pixbuf has none here. */
@@ -137,8 +135,8 @@ new_loader (const ArraPictureFormat *format, const char *path, GError **error)
                "package %s)",
                path, format->name, format->package);
   else if (loader == NULL)
-    arra_fail (error, ARRA_ERROR_UNSUPPORTED,
-               "%s: is of the format %s, for which gdk-pixbuf has no loader here", path, format->name);
+    arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: is of the format %s, for which gdk-pixbuf has no loader here", path,
+               format->name);
   return loader;
 }
 
@@ -215,8 +213,8 @@ find_format (const char *path, const guint8 *bytes, gsize n, GError **error)
     }
   else if (format->mime == NULL)
     arra_fail (error, ARRA_ERROR_UNSUPPORTED,
-               "%s: cannot be read as a picture: it is of the format %s, which is not read: save it as PNG",
-               path, arra_translate (format->name));
+               "%s: cannot be read as a picture: it is of the format %s, which is not read: save it as PNG", path,
+               arra_translate (format->name));
   return n > 0 && format != NULL && format->mime != NULL ? format : NULL;
 }
 
@@ -240,8 +238,7 @@ read_whole (const char *path, const ArraPictureFormat **format, ArraPictureFacts
     fault = arra_picture_is_damaged;
   if (fault == NULL)
     return g_steal_pointer (&bytes);
-  arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: cannot be read as a picture: %s", path,
-             arra_translate (fault));
+  arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: cannot be read as a picture: %s", path, arra_translate (fault));
   return NULL;
 }
 

@@ -94,8 +94,7 @@ box_size (const guint8 *box, gsize room, gsize *head)
 static void
 read_extent (Boxes *boxes, const guint8 *data, gsize size)
 {
-  gsize width = size >= 12 ? arra_be_number (data + 4, 4) : 0,
-        height = size >= 12 ? arra_be_number (data + 8, 4) : 0;
+  gsize width = size >= 12 ? arra_be_number (data + 4, 4) : 0, height = size >= 12 ? arra_be_number (data + 8, 4) : 0;
 
   if (width * height > boxes->facts->width * boxes->facts->height)
     {

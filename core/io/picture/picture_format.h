@@ -13,7 +13,8 @@ typedef struct
   gsize at, size;
 } ArraPicturePart;
 
-/* What the structure of a file says. A loader is given the parts alone: no texts and profiles that it would unpack, no second frame, nothing behind the end. */
+/* What the structure of a file says. A loader is given the parts alone: no texts and profiles that it would unpack, no
+ * second frame, nothing behind the end. */
 typedef struct
 {
   gsize width, height; /* pixels, as they are stored */
@@ -27,10 +28,10 @@ typedef const char *(*ArraPictureLook) (const guint8 *bytes, gsize n, ArraPictur
 
 typedef struct
 {
-  const char *name;       /* "PNG" */
-  const char *endings;    /* of file names, each after a dot: ".png" */
-  const char *mime;       /* that names gdk-pixbuf's loader; NULL: a format that is not read */
-  const char *package;    /* (nullable): Debian's, of a loader that does not come with gdk-pixbuf */
+  const char *name;    /* "PNG" */
+  const char *endings; /* of file names, each after a dot: ".png" */
+  const char *mime;    /* that names gdk-pixbuf's loader; NULL: a format that is not read */
+  const char *package; /* (nullable): Debian's, of a loader that does not come with gdk-pixbuf */
   ArraPictureLook look;
   gboolean (*is_a) (const guint8 *bytes, gsize n); /* the first 64 bytes are enough, but for drawings */
 } ArraPictureFormat;

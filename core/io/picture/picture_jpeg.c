@@ -7,7 +7,7 @@
 #include "jpeg_scans.h"
 #include "tiff_tags.h"
 
-#define MAX_SCANS 100 /* each goes over the whole picture; programs write about ten */
+#define MAX_SCANS 100                          /* each goes over the whole picture; programs write about ten */
 #define MAX_WORK (16 * ARRA_RASTER_MAX_PIXELS) /* pixels times scans */
 
 enum
@@ -98,8 +98,7 @@ arra_jpeg_look (const guint8 *bytes, gsize n, ArraPictureFacts *facts)
       if (is_needed (marker))
         arra_picture_facts_add (facts, at, next - at);
       if (marker == EOI)
-        return arra_picture_is_too_large (facts->width, facts->height)
-                       || arra_jpeg_scans_are_whole (bytes, next)
+        return arra_picture_is_too_large (facts->width, facts->height) || arra_jpeg_scans_are_whole (bytes, next)
                    ? NULL
                    : arra_picture_is_damaged;
     }

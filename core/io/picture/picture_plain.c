@@ -1,5 +1,6 @@
 /* picture_plain.c - the structure of files that hold pixels as they are, or in runs: BMP, Targa, PNM; and of
- * TIFF SPDX-License-Identifier: GPL-3.0-or-later */
+ * TIFF
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "picture_format.h"
 
 #include <string.h>
@@ -136,7 +137,7 @@ arra_tga_look (const guint8 *bytes, gsize n, ArraPictureFacts *facts)
   facts->width = arra_le_number (bytes + 12, 2);
   facts->height = arra_le_number (bytes + 14, 2);
   arra_picture_facts_add (facts, 0, n);
-  rows = (Rows){ .stride = pixel * facts->width, .width = pixel * facts->width, .n = facts->height };
+  rows = (Rows) { .stride = pixel * facts->width, .width = pixel * facts->width, .n = facts->height };
   if (arra_picture_is_too_large (facts->width, facts->height))
     return NULL;
   return bytes[2] < 8 ? check_rows (bytes, n, at, &rows)
@@ -253,8 +254,7 @@ has_pieces (const ArraTiff *tiff, guint offsets, guint counts)
 static gboolean
 takes_long (const ArraTiff *tiff, gsize width, gsize height)
 {
-  gsize bits = MAX (arra_tiff_number (tiff, BITS, 1), 1),
-        samples = MAX (arra_tiff_number (tiff, SAMPLES, 1), 1);
+  gsize bits = MAX (arra_tiff_number (tiff, BITS, 1), 1), samples = MAX (arra_tiff_number (tiff, SAMPLES, 1), 1);
   gsize pixels, all;
 
   return !arra_size_mul (width, height, &pixels) || !arra_size_mul (pixels, samples, &all)
@@ -275,8 +275,7 @@ arra_tiff_look (const guint8 *bytes, gsize n, ArraPictureFacts *facts)
   if (arra_picture_is_too_large (facts->width, facts->height))
     return NULL;
   if (takes_long (&tiff, facts->width, facts->height)
-      || takes_long (&tiff, arra_tiff_number (&tiff, TILE_WIDTH, 0),
-                     arra_tiff_number (&tiff, TILE_LENGTH, 0)))
+      || takes_long (&tiff, arra_tiff_number (&tiff, TILE_WIDTH, 0), arra_tiff_number (&tiff, TILE_LENGTH, 0)))
     return arra_picture_takes_long;
   return (arra_tiff_find (&tiff, TILE_OFFSETS, &tile) ? has_pieces (&tiff, TILE_OFFSETS, TILE_COUNTS)
                                                       : has_pieces (&tiff, STRIP_OFFSETS, STRIP_COUNTS))

@@ -35,8 +35,7 @@ arra_png_look (const guint8 *bytes, gsize n, ArraPictureFacts *facts)
   gsize at = SIGNATURE;
 
   arra_picture_facts_add (facts, 0, at);
-  for (gsize size; n - at >= FRAME && (size = arra_be_number (bytes + at, 4)) <= n - at - FRAME;
-       at += size + FRAME)
+  for (gsize size; n - at >= FRAME && (size = arra_be_number (bytes + at, 4)) <= n - at - FRAME; at += size + FRAME)
     {
       const guint8 *chunk = bytes + at;
 

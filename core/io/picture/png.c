@@ -26,8 +26,7 @@ finish_chunk (ArraBytes *bytes, gsize begin, GError **error)
   guint32 length;
 
   if (size > G_MAXINT32)
-    return arra_fail (error, ARRA_ERROR_ARGUMENT,
-                      "The text to be kept in the picture is too long (%zu bytes)", size);
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "The text to be kept in the picture is too long (%zu bytes)", size);
   length = GUINT32_TO_BE ((guint32) size);
   memcpy (bytes->data + begin, &length, sizeof length);
   return arra_bytes_append_be32 (bytes, (guint32) crc32_z (0, bytes->data + begin + 4, size + 4), error);
@@ -70,8 +69,7 @@ begin_itxt (ArraBytes *bytes, const char *keyword, gsize *begin, GError **error)
 {
   static const guint8 plain[4] = { 0, 0, 0, 0 }; /* not compressed; no language, no translated keyword */
 
-  return begin_chunk (bytes, "iTXt", begin, error)
-         && arra_bytes_append (bytes, keyword, strlen (keyword) + 1, error)
+  return begin_chunk (bytes, "iTXt", begin, error) && arra_bytes_append (bytes, keyword, strlen (keyword) + 1, error)
          && arra_bytes_append (bytes, plain, sizeof plain, error);
 }
 
@@ -83,8 +81,7 @@ append_text (ArraBytes *bytes, const char *keyword, const char *text, GError **e
   if (text == NULL)
     return TRUE;
   if (is_latin1 (text))
-    return begin_chunk (bytes, "tEXt", &begin, error)
-           && arra_bytes_append (bytes, keyword, strlen (keyword) + 1, error)
+    return begin_chunk (bytes, "tEXt", &begin, error) && arra_bytes_append (bytes, keyword, strlen (keyword) + 1, error)
            && append_latin1 (bytes, text, error) && finish_chunk (bytes, begin, error);
   return begin_itxt (bytes, keyword, &begin, error) && arra_bytes_append_text (bytes, text, error)
          && finish_chunk (bytes, begin, error);
@@ -105,8 +102,7 @@ append_xmp (ArraBytes *bytes, const ArraPictureLabels *labels, GError **error)
 static gboolean
 labels_are_utf8 (const ArraPictureLabels *labels, GError **error)
 {
-  const char *texts[]
-      = { labels->parameters, labels->digital_source_type, labels->description, labels->software };
+  const char *texts[] = { labels->parameters, labels->digital_source_type, labels->description, labels->software };
 
   for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
     if (texts[i] != NULL && !g_utf8_validate (texts[i], -1, NULL))
@@ -178,9 +174,8 @@ arra_raster_to_png (const ArraRaster *raster, const ArraPictureLabels *labels, g
         return NULL;
       from = &rgb;
     }
-  pixbuf
-      = gdk_pixbuf_new_from_data (from->pixels, GDK_COLORSPACE_RGB, from->channels == 4, 8, (int) from->width,
-                                  (int) from->height, (int) (from->width * from->channels), NULL, NULL);
+  pixbuf = gdk_pixbuf_new_from_data (from->pixels, GDK_COLORSPACE_RGB, from->channels == 4, 8, (int) from->width,
+                                     (int) from->height, (int) (from->width * from->channels), NULL, NULL);
   ok = gdk_pixbuf_save_to_callback (pixbuf, receive, &writing, "png", error, NULL);
   out = writing.out;
   if (!ok)
@@ -190,10 +185,7 @@ arra_raster_to_png (const ArraRaster *raster, const ArraPictureLabels *labels, g
 }
 
 gboolean
-arra_raster_save_png (const ArraRaster *raster,
-                      const ArraPictureLabels *labels,
-                      const char *path,
-                      GError **error)
+arra_raster_save_png (const ArraRaster *raster, const ArraPictureLabels *labels, const char *path, GError **error)
 {
   gsize size;
   g_automem guint8 *png = arra_raster_to_png (raster, labels, &size, error);

@@ -118,8 +118,7 @@ taps_init (Taps *taps, gsize in_size, gsize out_size, ArraFilter filter, GError 
 
   taps->width = (gsize) ceil (filters[filter].support * MAX (scale, 1.0)) * 2 + 1;
   if (!arra_size_mul (out_size, taps->width, &n_weights))
-    return arra_fail (error, ARRA_ERROR_NO_MEMORY, "Not enough memory for resizing a picture to %zu pixels",
-                      out_size);
+    return arra_fail (error, ARRA_ERROR_NO_MEMORY, "Not enough memory for resizing a picture to %zu pixels", out_size);
   if ((taps->first = arra_mem_new (out_size, sizeof (gsize), "resizing a picture", error)) == NULL
       || (taps->n = arra_mem_new (out_size, sizeof (gsize), "resizing a picture", error)) == NULL
       || (taps->weights = arra_mem_new (n_weights, sizeof (gint32), "resizing a picture", error)) == NULL
@@ -185,17 +184,19 @@ resize_height (const ArraRaster *in, gsize height, ArraFilter filter, ArraRaster
 static gboolean
 check_sizes (const ArraRaster *raster, gsize width, gsize height, GError **error)
 {
-  if (MIN (MIN (raster->width, raster->height), MIN (width, height)) > 0
-      && width <= ARRA_RASTER_MAX_PIXELS / height)
+  if (MIN (MIN (raster->width, raster->height), MIN (width, height)) > 0 && width <= ARRA_RASTER_MAX_PIXELS / height)
     return TRUE;
-  return arra_fail (error, ARRA_ERROR_ARGUMENT,
-                    "A picture of %zu x %zu pixels cannot be resized to %zu x %zu", raster->width,
-                    raster->height, width, height);
+  return arra_fail (error, ARRA_ERROR_ARGUMENT, "A picture of %zu x %zu pixels cannot be resized to %zu x %zu",
+                    raster->width, raster->height, width, height);
 }
 
 gboolean
-arra_raster_resize (
-    const ArraRaster *raster, gsize width, gsize height, ArraFilter filter, ArraRaster *out, GError **error)
+arra_raster_resize (const ArraRaster *raster,
+                    gsize width,
+                    gsize height,
+                    ArraFilter filter,
+                    ArraRaster *out,
+                    GError **error)
 {
   g_autoraster ArraRaster between = { 0 };
   g_autoraster ArraRaster resized = { 0 };
@@ -204,7 +205,7 @@ arra_raster_resize (
       || !resize_height (&between, height, filter, &resized, error))
     return FALSE;
   *out = resized;
-  resized = (ArraRaster){ 0 };
+  resized = (ArraRaster) { 0 };
   return TRUE;
 }
 
@@ -223,8 +224,7 @@ arra_raster_crop (const ArraRaster *in,
   if (!arra_raster_init (out, width, height, in->channels, error))
     return FALSE;
   for (gsize y = 0; y < height; y++)
-    memcpy (out->pixels + y * width * pixel, in->pixels + ((top + y) * in->width + left) * pixel,
-            width * pixel);
+    memcpy (out->pixels + y * width * pixel, in->pixels + ((top + y) * in->width + left) * pixel, width * pixel);
   return TRUE;
 }
 
@@ -243,8 +243,7 @@ resize_step (ArraRaster *raster, gsize width, gsize height, ArraFilter filter, G
 
 /* Resized by @scale, by halves first while more than that is to be taken away: (out) @work. */
 static gboolean
-resize_by_halves (
-    const ArraRaster *raster, gsize width, gsize height, gboolean cover, ArraRaster *work, GError **error)
+resize_by_halves (const ArraRaster *raster, gsize width, gsize height, gboolean cover, ArraRaster *work, GError **error)
 {
   double across, down, scale;
 
@@ -271,8 +270,12 @@ arra_raster_center_crop (const ArraRaster *raster, gsize width, gsize height, Ar
 }
 
 gboolean
-arra_raster_center_pad (
-    const ArraRaster *raster, gsize width, gsize height, guint8 fill, ArraRaster *out, GError **error)
+arra_raster_center_pad (const ArraRaster *raster,
+                        gsize width,
+                        gsize height,
+                        guint8 fill,
+                        ArraRaster *out,
+                        GError **error)
 {
   g_autoraster ArraRaster work = { 0 };
   gsize left, top, row;

@@ -29,8 +29,8 @@ arra_thumbnail_read (const char *folder, const char *file, const char *name, gsi
 
   if (*file == '\0' || strchr (file, '/') != NULL || g_str_equal (file, "..") || g_str_equal (file, "."))
     {
-      arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                 "%s: thumbnail must be the name of a PNG file in the same folder", name);
+      arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: thumbnail must be the name of a PNG file in the same folder",
+                 name);
       return NULL;
     }
   path = g_build_filename (folder, file, NULL);

@@ -8,5 +8,6 @@
 
 /* Size and PNG's signature; who shows the picture decodes it with care. @name starts messages. INVALID_DATA. */
 gboolean arra_thumbnail_check (const guint8 *bytes, gsize size, const char *name, GError **error);
-/* Reads @file of @folder, checked; it must be a plain name: INVALID_DATA, in a message that @name starts. Returns: arra_mem. */
+/* Reads @file of @folder, checked; it must be a plain name: INVALID_DATA, in a message that @name starts. Returns:
+ * arra_mem. */
 guint8 *arra_thumbnail_read (const char *folder, const char *file, const char *name, gsize *size, GError **error);

@@ -20,7 +20,7 @@ get (const ArraTiff *tiff, gsize at, guint size)
 gboolean
 arra_tiff_init (ArraTiff *tiff, const guint8 *bytes, gsize n)
 {
-  *tiff = (ArraTiff){ .bytes = bytes, .n = n };
+  *tiff = (ArraTiff) { .bytes = bytes, .n = n };
   if (n < 8 || (memcmp (bytes, "II*", 4) != 0 && memcmp (bytes, "MM\0*", 4) != 0))
     return FALSE;
   tiff->big_endian = bytes[0] == 'M';
@@ -41,7 +41,7 @@ read_entry (const ArraTiff *tiff, guint i, ArraTiffTag *tag)
   guint type = get (tiff, at + 2, 2);
   gsize bytes;
 
-  *tag = (ArraTiffTag){ .at = at + 8, .count = get (tiff, at + 4, 4) };
+  *tag = (ArraTiffTag) { .at = at + 8, .count = get (tiff, at + 4, 4) };
   tag->size = type < G_N_ELEMENTS (sizes) ? sizes[type] : 0;
   bytes = tag->count * tag->size;
   if (bytes > 4)

@@ -1,4 +1,5 @@
-/* tiff_tags.h - numbers out of the first directory of a TIFF file, or of the EXIF block in another picture, which has the same form
+/* tiff_tags.h - numbers out of the first directory of a TIFF file, or of the EXIF block in another picture, which has
+ * the same form
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
@@ -15,9 +16,9 @@ typedef struct
 
 typedef struct
 {
-  gsize at;      /* of its first value */
-  gsize count;   /* values */
-  guint size;    /* bytes of each: 1, 2, 4 or 8 */
+  gsize at;    /* of its first value */
+  gsize count; /* values */
+  guint size;  /* bytes of each: 1, 2, 4 or 8 */
 } ArraTiffTag;
 
 /* FALSE: @bytes begin with no TIFF header, or the first directory does not lie in them. */
@@ -26,7 +27,8 @@ gboolean arra_tiff_init (ArraTiff *tiff, const guint8 *bytes, gsize n);
 gboolean arra_tiff_is_whole (const ArraTiff *tiff);
 /* FALSE: there is no such tag, or its values do not lie in the file. */
 gboolean arra_tiff_find (const ArraTiff *tiff, guint number, ArraTiffTag *tag);
-guint32 arra_tiff_value (const ArraTiff *tiff, const ArraTiffTag *tag, gsize i); /* of integers of at most 4 bytes; others: 0 */
+/* of integers of at most 4 bytes; others: 0 */
+guint32 arra_tiff_value (const ArraTiff *tiff, const ArraTiffTag *tag, gsize i);
 /* The first value of tag @number, or @otherwise. */
 guint32 arra_tiff_number (const ArraTiff *tiff, guint number, guint32 otherwise);
 /* How the picture of an EXIF block is to be turned: 1 (not at all) to 8, by EXIF's numbers; 1 when it does not say. */

@@ -2,12 +2,12 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "xmp.h"
 
-#define HEAD                                                                                                 \
-  "<?xpacket begin=\"\xEF\xBB\xBF\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n"                                     \
-  "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\">\n"                                                                 \
-  " <rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">\n"                                   \
-  "  <rdf:Description rdf:about=\"\"\n"                                                                      \
-  "    xmlns:dc=\"http://purl.org/dc/elements/1.1/\"\n"                                                      \
+#define HEAD                                                               \
+  "<?xpacket begin=\"\xEF\xBB\xBF\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n"   \
+  "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\">\n"                               \
+  " <rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">\n" \
+  "  <rdf:Description rdf:about=\"\"\n"                                    \
+  "    xmlns:dc=\"http://purl.org/dc/elements/1.1/\"\n"                    \
   "    xmlns:Iptc4xmpExt=\"http://iptc.org/std/Iptc4xmpExt/2008-02-29/\">\n"
 #define SOURCE_BEGIN "   <Iptc4xmpExt:DigitalSourceType>http://cv.iptc.org/newscodes/digitalsourcetype/"
 #define SOURCE_END "</Iptc4xmpExt:DigitalSourceType>\n"
@@ -25,9 +25,8 @@ append_escaped (ArraBytes *bytes, const char *text, GError **error)
       gunichar c = g_utf8_get_char (at);
       gboolean allowed = (c >= 0x20 && c != 0x7f && c != 0xfffe && c != 0xffff) || c == '\t' || c == '\n';
 
-      if (entity != NULL
-              ? !arra_bytes_append_text (bytes, entity, error)
-              : allowed && !arra_bytes_append (bytes, at, (gsize) (g_utf8_next_char (at) - at), error))
+      if (entity != NULL ? !arra_bytes_append_text (bytes, entity, error)
+                         : allowed && !arra_bytes_append (bytes, at, (gsize) (g_utf8_next_char (at) - at), error))
         return FALSE;
     }
   return TRUE;

@@ -5,5 +5,6 @@
 #include <arra.h>
 #include "bytes.h"
 
-/* Appends a packet. @digital_source_type: (nullable): a code of IPTC's vocabulary; @description: (nullable): UTF-8 text. */
+/* Appends a packet. @digital_source_type: (nullable): a code of IPTC's vocabulary; @description: (nullable): UTF-8
+ * text. */
 gboolean arra_xmp_append (ArraBytes *bytes, const char *digital_source_type, const char *description, GError **error);

@@ -64,7 +64,7 @@ find_slot (const ArraMerges *merges, guint32 left, guint32 right)
 void
 arra_merges_put (ArraMerges *merges, guint32 left, guint32 right, guint32 rank, guint32 result)
 {
-  *find_slot (merges, left, right) = (ArraMergeSlot){ left, right, rank, result };
+  *find_slot (merges, left, right) = (ArraMergeSlot) { left, right, rank, result };
 }
 
 const ArraMergeSlot *
@@ -156,7 +156,7 @@ push_pair (const ArraMerges *merges, const ArraBpeWork *work, gsize *n_heap, gui
     return;
   merge = arra_merges_find (merges, symbols[at].id, symbols[symbols[at].next].id);
   if (merge != NULL)
-    heap_push (work->heap, n_heap, (Pair){ merge->rank, at, merge->result });
+    heap_push (work->heap, n_heap, (Pair) { merge->rank, at, merge->result });
 }
 
 /* Whether the pair still stands as it was when it was pushed. */
@@ -196,7 +196,7 @@ arra_bpe_merge (const ArraMerges *merges, guint32 *ids, gsize *n, ArraBpeWork *w
     return FALSE;
   symbols = work->symbols;
   for (gsize i = 0; i < count; i++)
-    symbols[i] = (Symbol){ ids[i], i == 0 ? NONE : (guint32) i - 1, i + 1 == count ? NONE : (guint32) i + 1 };
+    symbols[i] = (Symbol) { ids[i], i == 0 ? NONE : (guint32) i - 1, i + 1 == count ? NONE : (guint32) i + 1 };
   for (gsize i = 0; i < count; i++)
     push_pair (merges, work, &n_heap, (guint32) i);
 

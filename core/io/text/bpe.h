@@ -35,6 +35,7 @@ typedef struct
 
 void arra_bpe_work_clear (ArraBpeWork *work);
 
-/* Merges the *@n symbols of one word in place, lowest rank first, leftmost among equals, in O(n log n); *@n becomes the number that
- * is left. Sennrich et al. 2016 (arXiv 1508.07909), in the order of Hugging Face's Word::merge_all. Fails only for want of memory. */
+/* Merges the *@n symbols of one word in place, lowest rank first, leftmost among equals, in O(n log n); *@n becomes the
+ * number that is left. Sennrich et al. 2016 (arXiv 1508.07909), in the order of Hugging Face's Word::merge_all. Fails
+ * only for want of memory. */
 gboolean arra_bpe_merge (const ArraMerges *merges, guint32 *ids, gsize *n, ArraBpeWork *work, GError **error);

@@ -88,8 +88,7 @@ arra_bpe_trainer_new (GError **error)
   JsonObject *root;
   g_autoptr (JsonParser) parser = arra_json_parse (json, sizeof json - 1, "pre_tokenizer", &root, error);
 
-  trainer->counts
-      = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify) g_bytes_unref, g_free);
+  trainer->counts = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify) g_bytes_unref, g_free);
   trainer->words = g_ptr_array_new_with_free_func (word_free);
   trainer->pairs = g_hash_table_new_full (hash_pair, equal_pairs, pair_free, NULL);
   trainer->order = g_tree_new (compare_pairs);
@@ -193,8 +192,7 @@ find_pair (ArraBpeTrainer *trainer, guint32 left, guint32 right)
 static gboolean
 is_short_enough (const ArraBpeTrainer *trainer, const ArraBpeMerge *merge)
 {
-  return g_array_index (trainer->lengths, guint, merge->left)
-             + g_array_index (trainer->lengths, guint, merge->right)
+  return g_array_index (trainer->lengths, guint, merge->left) + g_array_index (trainer->lengths, guint, merge->right)
          <= ARRA_BPE_MAX_SYMBOL;
 }
 
@@ -254,8 +252,8 @@ apply (ArraBpeTrainer *trainer, Pair *pair)
 {
   const ArraBpeMerge merge = pair->merge;
   guint32 result = trainer->lengths->len;
-  guint length = g_array_index (trainer->lengths, guint, merge.left)
-                 + g_array_index (trainer->lengths, guint, merge.right);
+  guint length
+      = g_array_index (trainer->lengths, guint, merge.left) + g_array_index (trainer->lengths, guint, merge.right);
   g_autoptr (GArray) words = g_steal_pointer (&pair->words);
 
   pair->words = g_array_new (FALSE, FALSE, sizeof (guint));

@@ -41,8 +41,7 @@ children (guint32 unit, gsize at)
 static gboolean
 fail_map (const char *name, const char *fault, GError **error)
 {
-  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: precompiled_charsmap: %s", name,
-                    arra_translate (fault));
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: precompiled_charsmap: %s", name, arra_translate (fault));
 }
 
 static gboolean
@@ -64,13 +63,7 @@ check_node (const ArraCharsmap *map, guint32 unit, gsize base, const char *name,
 
 /* Puts those children of the node at @base on the stack that were not seen yet. */
 static gboolean
-visit (const ArraCharsmap *map,
-       gsize base,
-       guint8 *seen,
-       guint32 *stack,
-       gsize *n,
-       const char *name,
-       GError **error)
+visit (const ArraCharsmap *map, gsize base, guint8 *seen, guint32 *stack, gsize *n, const char *name, GError **error)
 {
   for (guint32 byte = 1; byte < 256; byte++)
     {
@@ -125,8 +118,7 @@ copy_parts (ArraCharsmap *map, const guint8 *bytes, gsize size, const char *name
   map->units = arra_mem_new (map->n_units, sizeof *map->units, "map of characters", error);
   if (map->units == NULL)
     return FALSE;
-  map->text
-      = arra_mem_strndup ((const char *) bytes + 4 + length, map->size, "replacements of characters", error);
+  map->text = arra_mem_strndup ((const char *) bytes + 4 + length, map->size, "replacements of characters", error);
   if (map->text == NULL)
     return FALSE;
   memcpy (map->units, bytes + 4, length);

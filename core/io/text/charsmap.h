@@ -2,7 +2,8 @@
  *
  * It is a double array (Aoe 1989) of short texts, which leads from characters to what replaces them. Source
  * of the layout: SentencePiece's normalizer, darts-clone, and Hugging Face's spm_precompiled, whose rules for
- * what is looked up in it are kept, oddities included. SPDX-License-Identifier: GPL-3.0-or-later */
+ * what is looked up in it are kept, oddities included.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
 #include <arra.h>

@@ -1,7 +1,8 @@
 /* clean_caption.c - captions as LlamaGen's text-conditional models saw them in training
  *
  * What is replaced, and in which order, is what the models learnt: LlamaGen's language/t5.py, which has it
- * from DeepFloyd's IF. SPDX-License-Identifier: GPL-3.0-or-later */
+ * from DeepFloyd's IF.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "clean_caption.h"
 
 #include <string.h>
@@ -117,8 +118,8 @@ regex_of (const Replacement *replacement)
 static gboolean
 replace (char **text, const Replacement *replacement, GError **error)
 {
-  char *replaced = g_regex_replace (regex_of (replacement), *text, -1, 0, replacement->with,
-                                    G_REGEX_MATCH_DEFAULT, NULL);
+  char *replaced
+      = g_regex_replace (regex_of (replacement), *text, -1, 0, replacement->with, G_REGEX_MATCH_DEFAULT, NULL);
 
   if (replaced == NULL)
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "This caption takes too many steps to clean");
@@ -281,11 +282,10 @@ arra_clean_caption (const char *caption, GError **error)
   g_return_val_if_fail (caption != NULL, NULL);
   size = strlen (caption);
   if (size > ARRA_MAX_CAPTION)
-    arra_fail (error, ARRA_ERROR_ARGUMENT, "a text of %zu bytes is too long: at most %u", size,
-               ARRA_MAX_CAPTION);
+    arra_fail (error, ARRA_ERROR_ARGUMENT, "a text of %zu bytes is too long: at most %u", size, ARRA_MAX_CAPTION);
   else if (!arra_utf8_valid (caption, size, &bad))
-    arra_fail (error, ARRA_ERROR_ARGUMENT, "the text is not UTF-8: byte 0x%02x at offset %zu",
-               (guint8) caption[bad], bad);
+    arra_fail (error, ARRA_ERROR_ARGUMENT, "the text is not UTF-8: byte 0x%02x at offset %zu", (guint8) caption[bad],
+               bad);
   else
     {
       text = g_strdup (caption);

@@ -1,7 +1,7 @@
 /* html_entities.c - HTML's named characters
  *
- * Data of the HTML standard (13.5 Named character references): name and text, one after another; * before a name: it is known without
- * a semicolon behind it, too.
+ * Data of the HTML standard (13.5 Named character references): name and text, one after another; * before a name: it is
+ * known without a semicolon behind it, too.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "html_text.h"
 

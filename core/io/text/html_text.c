@@ -1,7 +1,8 @@
 /* html_text.c - the text of HTML that people put into captions
  *
  * Source of the rules: Python's html/__init__.py and html/parser.py, and BeautifulSoup's tree builder above
- * the latter. SPDX-License-Identifier: GPL-3.0-or-later */
+ * the latter.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "html_text.h"
 
 #include <string.h>
@@ -53,8 +54,7 @@ windows_char (guint64 number)
           0x2039, 0x0152, 0,      0x017d, 0,      0,      0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
           0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0,      0x017e, 0x0178 };
 
-  return number >= 0x80 && number < 0xa0 && chars[number - 0x80] != 0 ? chars[number - 0x80]
-                                                                      : (gunichar) number;
+  return number >= 0x80 && number < 0xa0 && chars[number - 0x80] != 0 ? chars[number - 0x80] : (gunichar) number;
 }
 
 /* Whether the standard knows no character of that number */
@@ -62,8 +62,7 @@ static gboolean
 is_noncharacter (guint64 number)
 {
   return (number >= 1 && number <= 8) || number == 0xb || (number >= 0xe && number <= 0x1f)
-         || (number >= 0x7f && number <= 0x9f) || (number >= 0xfdd0 && number <= 0xfdef)
-         || (number & 0xfffe) == 0xfffe;
+         || (number >= 0x7f && number <= 0x9f) || (number >= 0xfdd0 && number <= 0xfdef) || (number & 0xfffe) == 0xfffe;
 }
 
 static void
@@ -209,11 +208,10 @@ start_tag_length (const char *text, gboolean *whole)
   gint from = 0, to = 0;
 
   if (g_once_init_enter (&once))
-    g_once_init_leave (
-        &once, (gsize) g_regex_new (
-                   "<[a-zA-Z][^\\t\\n\\r\\f />]*(?:[\\s/]*(?:(?<=['\"\\s/])[^\\s/>][^\\s/=>]*"
-                   "(?:\\s*=+\\s*(?:'[^']*'|\"[^\"]*\"|(?!['\"])[^>\\s]*)\\s*)?(?:\\s|/(?!>))*)*)?\\s*",
-                   G_REGEX_OPTIMIZE, G_REGEX_MATCH_ANCHORED, NULL));
+    g_once_init_leave (&once, (gsize) g_regex_new (
+                                  "<[a-zA-Z][^\\t\\n\\r\\f />]*(?:[\\s/]*(?:(?<=['\"\\s/])[^\\s/>][^\\s/=>]*"
+                                  "(?:\\s*=+\\s*(?:'[^']*'|\"[^\"]*\"|(?!['\"])[^>\\s]*)\\s*)?(?:\\s|/(?!>))*)*)?\\s*",
+                                  G_REGEX_OPTIMIZE, G_REGEX_MATCH_ANCHORED, NULL));
   *whole = FALSE;
   if (!g_regex_match ((const GRegex *) once, text, G_REGEX_MATCH_ANCHORED, &info)
       || !g_match_info_fetch_pos (info, 0, &from, &to))
@@ -221,8 +219,7 @@ start_tag_length (const char *text, gboolean *whole)
   *whole = text[to] == '>' || (text[to] == '/' && text[to + 1] == '>');
   if (*whole)
     return (gsize) to + (text[to] == '>' ? 1 : 2);
-  return text[to] == '\0' || text[to] == '/' || text[to] == '=' || g_ascii_isalpha (text[to]) ? 0
-                                                                                              : (gsize) to;
+  return text[to] == '\0' || text[to] == '/' || text[to] == '=' || g_ascii_isalpha (text[to]) ? 0 : (gsize) to;
 }
 
 /* What is no tag after all, as far as its end or the next tag */

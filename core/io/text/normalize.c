@@ -101,8 +101,7 @@ apply_precompiled (const ArraNormalStep *step, const char *text, gsize length, T
 
       next = at + 1;
       if (!is_plain (text, length, at)
-          && g_regex_match_full (step->clusters, text, (gssize) length, (gint) at, G_REGEX_MATCH_ANCHORED,
-                                 &info, NULL)
+          && g_regex_match_full (step->clusters, text, (gssize) length, (gint) at, G_REGEX_MATCH_ANCHORED, &info, NULL)
           && g_match_info_fetch_pos (info, 0, &from, &to) && to > from)
         next = (gsize) to;
       if (!map_cluster (&step->map, text + at, next - at, out, error))

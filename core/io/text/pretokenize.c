@@ -25,7 +25,7 @@ arra_pieces_add (ArraPieces *pieces, gsize start, gsize end, GError **error)
       pieces->items = grown;
       pieces->room = room;
     }
-  pieces->items[pieces->n++] = (ArraPiece){ (guint32) start, (guint32) (end - start) };
+  pieces->items[pieces->n++] = (ArraPiece) { (guint32) start, (guint32) (end - start) };
   return TRUE;
 }
 
@@ -88,8 +88,12 @@ arra_splitter_add (ArraSplitter *splitter, gsize start, gsize end, gboolean matc
 
 /* Every character of a class is a match of its own. */
 static gboolean
-split_on_class (gboolean (*is_match) (gunichar c), const char *text, gsize start, gsize end,
-                ArraSplitter *splitter, GError **error)
+split_on_class (gboolean (*is_match) (gunichar c),
+                const char *text,
+                gsize start,
+                gsize end,
+                ArraSplitter *splitter,
+                GError **error)
 {
   gsize last = start;
 
@@ -128,8 +132,7 @@ split_gpt2 (const char *text, gsize start, gsize end, ArraSplitter *splitter, GE
 }
 
 static gboolean
-split_piece (const ArraPreStep *step, GRegex *regex, const char *text, ArraPiece piece, ArraPieces *out,
-             GError **error)
+split_piece (const ArraPreStep *step, GRegex *regex, const char *text, ArraPiece piece, ArraPieces *out, GError **error)
 {
   ArraSplitter splitter = { step->behavior, step->invert, out, FALSE, FALSE, 0, 0 };
   gsize start = piece.start, end = start + piece.length;
@@ -155,8 +158,7 @@ split_piece (const ArraPreStep *step, GRegex *regex, const char *text, ArraPiece
                        : arra_pieces_add (out, start, end, error);
       break;
     case ARRA_PRE_BYTE_LEVEL:
-      ok = step->words ? split_gpt2 (text, start, end, &splitter, error)
-                       : arra_pieces_add (out, start, end, error);
+      ok = step->words ? split_gpt2 (text, start, end, &splitter, error) : arra_pieces_add (out, start, end, error);
       break;
     default:
       g_assert_not_reached ();
@@ -165,7 +167,11 @@ split_piece (const ArraPreStep *step, GRegex *regex, const char *text, ArraPiece
 }
 
 static gboolean
-apply_step (const ArraPreStep *step, const char *text, gsize length, const ArraPieces *in, ArraPieces *out,
+apply_step (const ArraPreStep *step,
+            const char *text,
+            gsize length,
+            const ArraPieces *in,
+            ArraPieces *out,
             GError **error)
 {
   g_autoptr (GRegex) regex = NULL;
@@ -202,8 +208,8 @@ begins_with (const char *text, gsize length, const char *start, gsize start_leng
   return length >= start_length && memcmp (text, start, start_length) == 0;
 }
 
-/* A copy of @text with spaces as the last step writes them, in which pieces that do not begin with one are given one where it says so; @pieces then
- * are pieces of the copy. */
+/* A copy of @text with spaces as the last step writes them, in which pieces that do not begin with one are given one
+ * where it says so; @pieces then are pieces of the copy. */
 static char *
 rewrite_spaces (const ArraPreStep *step, const char *text, ArraPieces *pieces, GError **error)
 {
@@ -225,14 +231,19 @@ rewrite_spaces (const ArraPreStep *step, const char *text, ArraPieces *pieces, G
       if (step->prefix_space && old[0] != ' ' && !begins_with (old, piece->length, space, width))
         at += copy_spaced (space, width, " ", 1, copy + at);
       at += copy_spaced (space, width, old, piece->length, copy + at);
-      *piece = (ArraPiece){ (guint32) start, (guint32) (at - start) };
+      *piece = (ArraPiece) { (guint32) start, (guint32) (at - start) };
     }
   return copy;
 }
 
 gboolean
-arra_pretokenize (const ArraPretokenizer *pre, const char *text, gsize length, ArraPieces *words,
-                  const char **words_text, char **owned, GError **error)
+arra_pretokenize (const ArraPretokenizer *pre,
+                  const char *text,
+                  gsize length,
+                  ArraPieces *words,
+                  const char **words_text,
+                  char **owned,
+                  GError **error)
 {
   ArraPieces other = { NULL, 0, 0 };
   gboolean ok = length <= ARRA_MAX_TEXT;
@@ -240,8 +251,7 @@ arra_pretokenize (const ArraPretokenizer *pre, const char *text, gsize length, A
   *owned = NULL;
   words->n = 0;
   if (!ok)
-    arra_fail (error, ARRA_ERROR_ARGUMENT, "a text of %zu bytes is too long: at most %u", length,
-               ARRA_MAX_TEXT);
+    arra_fail (error, ARRA_ERROR_ARGUMENT, "a text of %zu bytes is too long: at most %u", length, ARRA_MAX_TEXT);
   ok = ok && arra_pieces_add (words, 0, length, error);
   for (guint i = 0; ok && i < pre->n; i++)
     {

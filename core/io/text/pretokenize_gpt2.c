@@ -1,6 +1,7 @@
 /* pretokenize_gpt2.c - GPT-2's words
  *
- * Source: the expression of OpenAI's GPT-2 encoder, which every ByteLevel pre-tokenizer uses; written out, one branch after another.
+ * Source: the expression of OpenAI's GPT-2 encoder, which every ByteLevel pre-tokenizer uses; written out, one branch
+ * after another.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pretokenize.h"
 

@@ -163,13 +163,12 @@ load_step (JsonObject *object, const char *name, gpointer data, GError **error)
 }
 
 gboolean
-arra_pretokenizer_load (
-    ArraPretokenizer *pre, JsonObject *root, ArraPreKind last, const char *name, GError **error)
+arra_pretokenizer_load (ArraPretokenizer *pre, JsonObject *root, ArraPreKind last, const char *name, GError **error)
 {
   if (arra_json_get_object (root, name, "pre_tokenizer", error) == NULL
       || !arra_tokenizer_steps (root, "pre_tokenizer", "pretokenizers", name, load_step, pre, error))
     return FALSE;
   return (pre->n > 0 && pre->steps[pre->n - 1].kind == last)
-         || arra_fail (error, ARRA_ERROR_UNSUPPORTED,
-                       "%s: pre_tokenizer: without a last step %s it is not supported", name, last_name (last));
+         || arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: pre_tokenizer: without a last step %s it is not supported",
+                       name, last_name (last));
 }

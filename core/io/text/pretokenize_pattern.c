@@ -1,7 +1,7 @@
 /* pretokenize_pattern.c - regular expressions of a tokenizer.json, with bounded backtracking
  *
- * The reference runs them with Oniguruma (Ruby syntax): ^ and $ are line anchors, classes know Unicode. PCRE is told to do likewise, and
- * a pattern with a construct that means something else to the two is refused.
+ * The reference runs them with Oniguruma (Ruby syntax): ^ and $ are line anchors, classes know Unicode. PCRE is told to
+ * do likewise, and a pattern with a construct that means something else to the two is refused.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pretokenize.h"
 
@@ -29,8 +29,7 @@ find_differing (const char *pattern)
   for (const char *p = pattern; *p != '\0'; p++)
     {
       for (gsize i = 0; i < G_N_ELEMENTS (differing); i++)
-        if (g_str_has_prefix (p, differing[i])
-            && (!in_class || differing[i][0] == '\\' || differing[i][0] == '&'))
+        if (g_str_has_prefix (p, differing[i]) && (!in_class || differing[i][0] == '\\' || differing[i][0] == '&'))
           return differing[i];
       if (*p == '\\' && p[1] != '\0')
         p++;
@@ -63,17 +62,15 @@ compile (const char *pattern, gsize length, const char *name, GError **error)
 
   if (construct != NULL)
     {
-      arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: pattern %s: %s is not supported", name, quoted,
-                 construct);
+      arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: pattern %s: %s is not supported", name, quoted, construct);
       return NULL;
     }
-  bounded = g_strdup_printf ("(*LIMIT_MATCH=%" G_GSIZE_FORMAT ")(*LIMIT_DEPTH=%" G_GSIZE_FORMAT
-                             ")(*LIMIT_HEAP=%u)%s",
+  bounded = g_strdup_printf ("(*LIMIT_MATCH=%" G_GSIZE_FORMAT ")(*LIMIT_DEPTH=%" G_GSIZE_FORMAT ")(*LIMIT_HEAP=%u)%s",
                              steps, steps, MAX_HEAP_KIB, pattern);
   regex = g_regex_new (bounded, G_REGEX_MULTILINE | G_REGEX_NEWLINE_LF, 0, &fault);
   if (regex == NULL)
-    arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: pattern %s is not a regular expression (code %d)", name,
-               quoted, fault->code);
+    arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: pattern %s is not a regular expression (code %d)", name, quoted,
+               fault->code);
   return regex;
 }
 
@@ -112,8 +109,8 @@ arra_pattern_regex (const ArraPattern *pattern, gsize length, GRegex **regex, GE
   *regex = NULL;
   if (pattern->regex == NULL)
     return TRUE;
-  *regex = length > ARRA_SHORT_TEXT ? compile (pattern->text, length, pattern->name, error)
-                                    : g_regex_ref (pattern->regex);
+  *regex
+      = length > ARRA_SHORT_TEXT ? compile (pattern->text, length, pattern->name, error) : g_regex_ref (pattern->regex);
   return *regex != NULL;
 }
 

@@ -61,7 +61,7 @@ arra_token_index_walk (const ArraTokenIndex *index, const char *text, gsize leng
 {
   guint8 byte = (guint8) text[0];
 
-  return (ArraPrefixWalk){ index, text, length, index->first[byte], index->first[byte + 1], 1 };
+  return (ArraPrefixWalk) { index, text, length, index->first[byte], index->first[byte + 1], 1 };
 }
 
 const ArraIndexedToken *

@@ -60,8 +60,8 @@ heed_config (ArraTokenizer *tokenizer, const char *file, GError **error)
 ArraTokenizer *
 arra_tokenizer_open (const char *path, GError **error)
 {
-  g_autofree char *file = g_file_test (path, G_FILE_TEST_IS_DIR) ? g_build_filename (path, "tokenizer.json", NULL)
-                                                                 : g_strdup (path);
+  g_autofree char *file
+      = g_file_test (path, G_FILE_TEST_IS_DIR) ? g_build_filename (path, "tokenizer.json", NULL) : g_strdup (path);
   gsize size;
   g_automem char *text = NULL;
   g_autoptr (ArraTokenizer) tokenizer = NULL;
@@ -151,10 +151,10 @@ add_text (Encoding *encoding, const char *text, gsize length, GError **error)
   return TRUE;
 }
 
-static gboolean
-add_segment (Encoding *encoding, guint set, const char *text, gsize length, GError **error);
+static gboolean add_segment (Encoding *encoding, guint set, const char *text, gsize length, GError **error);
 
-/* Cuts out the added tokens of one set after another; what no set claims is text. Source: Hugging Face's AddedVocabulary. */
+/* Cuts out the added tokens of one set after another; what no set claims is text. Source: Hugging Face's
+ * AddedVocabulary. */
 static gboolean
 cut_segment (Encoding *encoding, guint set, const char *text, gsize length, GError **error)
 {
@@ -210,8 +210,12 @@ encode (Encoding *encoding, const char *text, gsize length, gboolean special, GE
 }
 
 guint32 *
-arra_tokenizer_encode (const ArraTokenizer *tokenizer, const char *text, gssize length, gboolean special,
-                       gsize *n, GError **error)
+arra_tokenizer_encode (const ArraTokenizer *tokenizer,
+                       const char *text,
+                       gssize length,
+                       gboolean special,
+                       gsize *n,
+                       GError **error)
 {
   Encoding encoding = { .tokenizer = tokenizer };
   gsize size, bad;
@@ -220,11 +224,10 @@ arra_tokenizer_encode (const ArraTokenizer *tokenizer, const char *text, gssize 
   g_return_val_if_fail (tokenizer != NULL && text != NULL && n != NULL, NULL);
   size = length < 0 ? strlen (text) : (gsize) length;
   if (size > ARRA_MAX_TEXT)
-    ok = arra_fail (error, ARRA_ERROR_ARGUMENT, "a text of %zu bytes is too long: at most %u", size,
-                    ARRA_MAX_TEXT);
+    ok = arra_fail (error, ARRA_ERROR_ARGUMENT, "a text of %zu bytes is too long: at most %u", size, ARRA_MAX_TEXT);
   else if (!arra_utf8_valid (text, size, &bad))
-    ok = arra_fail (error, ARRA_ERROR_ARGUMENT, "the text is not UTF-8: byte 0x%02x at offset %zu",
-                    (guint8) text[bad], bad);
+    ok = arra_fail (error, ARRA_ERROR_ARGUMENT, "the text is not UTF-8: byte 0x%02x at offset %zu", (guint8) text[bad],
+                    bad);
   ok = ok && encode (&encoding, text, size, special, error);
   arra_pieces_clear (&encoding.words);
   arra_bpe_work_clear (&encoding.ids.bpe);
@@ -272,6 +275,5 @@ arra_tokenizer_json (const ArraTokenizer *tokenizer, gsize *size)
 char *
 arra_tokenizer_sha256 (const ArraTokenizer *tokenizer)
 {
-  return g_compute_checksum_for_data (G_CHECKSUM_SHA256, (const guchar *) tokenizer->json,
-                                      tokenizer->json_size);
+  return g_compute_checksum_for_data (G_CHECKSUM_SHA256, (const guchar *) tokenizer->json, tokenizer->json_size);
 }

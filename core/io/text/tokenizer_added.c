@@ -56,7 +56,11 @@ strip (const ArraIndexedToken *token, const char *text, gsize length, gsize floo
 }
 
 gboolean
-arra_added_next (const ArraTokenIndex *set, const char *text, gsize length, gsize from, gsize floor,
+arra_added_next (const ArraTokenIndex *set,
+                 const char *text,
+                 gsize length,
+                 gsize from,
+                 gsize floor,
                  ArraAddedMatch *match)
 {
   gsize at = from;
@@ -67,12 +71,11 @@ arra_added_next (const ArraTokenIndex *set, const char *text, gsize length, gsiz
 
       if (token == NULL)
         at++;
-      else if ((token->flags & ARRA_ADDED_SINGLE_WORD)
-               && !stands_alone (text, length, at, at + token->length))
+      else if ((token->flags & ARRA_ADDED_SINGLE_WORD) && !stands_alone (text, length, at, at + token->length))
         at += token->length;
       else
         {
-          *match = (ArraAddedMatch){ at, at + token->length, at + token->length, token->id };
+          *match = (ArraAddedMatch) { at, at + token->length, at + token->length, token->id };
           strip (token, text, length, floor, match);
           return TRUE;
         }

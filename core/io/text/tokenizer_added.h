@@ -15,14 +15,18 @@ enum
   ARRA_ADDED_RSTRIP = 1 << 2,
 };
 
-
 typedef struct
 {
-  gsize start, end;     /* of the match, stripped spaces included */
-  gsize resume;         /* where the search for the next one starts */
+  gsize start, end; /* of the match, stripped spaces included */
+  gsize resume;     /* where the search for the next one starts */
   guint32 id;
 } ArraAddedMatch;
 
-/* The next match at or after @from in @text, leftmost, longest among those that begin there; @floor: stripping spaces to the left stops
- * there. FALSE: none. */
-gboolean arra_added_next (const ArraTokenIndex *set, const char *text, gsize length, gsize from, gsize floor, ArraAddedMatch *match);
+/* The next match at or after @from in @text, leftmost, longest among those that begin there; @floor: stripping spaces
+ * to the left stops there. FALSE: none. */
+gboolean arra_added_next (const ArraTokenIndex *set,
+                          const char *text,
+                          gsize length,
+                          gsize from,
+                          gsize floor,
+                          ArraAddedMatch *match);

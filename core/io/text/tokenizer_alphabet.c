@@ -1,6 +1,7 @@
 /* tokenizer_alphabet.c - GPT-2's alphabet: every byte is one printable character
  *
- * Bytes that print in Latin-1 stand for themselves; the others are U+0100 and on, in order. Source: bytes_to_unicode of OpenAI's GPT-2.
+ * Bytes that print in Latin-1 stand for themselves; the others are U+0100 and on, in order. Source: bytes_to_unicode of
+ * OpenAI's GPT-2.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tokenizer_private.h"
 

@@ -39,8 +39,8 @@ add_token (ArraVocab *vocab, const char *text, JsonNode *node, const char *name,
     {
       g_autofree char *quoted = arra_quote (text, strlen (text));
 
-      return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the id of token %s is not an integer in 0..%u",
-                        name, quoted, ARRA_MAX_TOKENS - 1);
+      return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the id of token %s is not an integer in 0..%u", name,
+                        quoted, ARRA_MAX_TOKENS - 1);
     }
   return arra_tokenizer_check_token (text, name, error)
          && arra_vocab_add (vocab, name, text, strlen (text), (guint32) id, 0, error);
@@ -92,8 +92,7 @@ read_merge (JsonNode *node, const char **left, gsize *left_length, const char **
 }
 
 static gboolean
-load_merge (
-    ArraTokenizer *tokenizer, JsonNode *node, guint32 rank, char *joined, const char *name, GError **error)
+load_merge (ArraTokenizer *tokenizer, JsonNode *node, guint32 rank, char *joined, const char *name, GError **error)
 {
   const char *left, *right;
   const ArraToken *parts[3];
@@ -117,8 +116,8 @@ load_merge (
         gsize part_length = i == 0 ? n : (gsize) (joined + length - part);
         g_autofree char *quoted = arra_quote (part, part_length);
 
-        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: merge %u: %s is not in the vocabulary", name,
-                          rank, quoted);
+        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: merge %u: %s is not in the vocabulary", name, rank,
+                          quoted);
       }
   arra_merges_put (&tokenizer->merges, parts[0]->id, parts[1]->id, rank, parts[2]->id);
   return TRUE;
@@ -128,8 +127,7 @@ static gboolean
 load_merges (ArraTokenizer *tokenizer, JsonObject *model, const char *name, GError **error)
 {
   JsonArray *list = arra_json_get_array (model, name, "merges", error);
-  g_automem char *joined
-      = list != NULL ? arra_mem_new (ARRA_MAX_TOKEN_BYTES, 1, "merged token", error) : NULL;
+  g_automem char *joined = list != NULL ? arra_mem_new (ARRA_MAX_TOKEN_BYTES, 1, "merged token", error) : NULL;
 
   if (joined == NULL || !arra_merges_init (&tokenizer->merges, json_array_get_length (list), error))
     return FALSE;
@@ -238,8 +236,7 @@ add_whole_word (const ArraTokenizer *tokenizer,
       encoder->chars = grown;
       encoder->chars_room = 2 * length;
     }
-  token = arra_vocab_find (&tokenizer->vocab, encoder->chars,
-                           arra_bytes_to_chars (word, length, encoder->chars));
+  token = arra_vocab_find (&tokenizer->vocab, encoder->chars, arra_bytes_to_chars (word, length, encoder->chars));
   if (token != NULL)
     encoder->ids[encoder->n++] = token->id;
   *added = token != NULL;
@@ -248,8 +245,7 @@ add_whole_word (const ArraTokenizer *tokenizer,
 
 /* The bytes of the word as ids, merged. */
 static gboolean
-add_word (
-    const ArraTokenizer *tokenizer, ArraEncoder *encoder, const char *word, gsize length, GError **error)
+add_word (const ArraTokenizer *tokenizer, ArraEncoder *encoder, const char *word, gsize length, GError **error)
 {
   gboolean added, was_unknown = FALSE;
   guint32 *ids;

@@ -83,8 +83,7 @@ is_llama (JsonObject *root, const char *name, gboolean *is, GError **error)
   const char *class;
 
   *is = FALSE;
-  if (!json_object_has_member (root, "tokenizer_class")
-      || json_object_get_null_member (root, "tokenizer_class"))
+  if (!json_object_has_member (root, "tokenizer_class") || json_object_get_null_member (root, "tokenizer_class"))
     return TRUE;
   class = arra_json_get_string (root, name, "tokenizer_class", error);
   *is = class != NULL && (strcmp (class, "LlamaTokenizer") == 0 || strcmp (class, "LlamaTokenizerFast") == 0);
@@ -92,8 +91,7 @@ is_llama (JsonObject *root, const char *name, gboolean *is, GError **error)
 }
 
 gboolean
-arra_tokenizer_configure (
-    ArraTokenizer *tokenizer, const char *json, gsize size, const char *name, GError **error)
+arra_tokenizer_configure (ArraTokenizer *tokenizer, const char *json, gsize size, const char *name, GError **error)
 {
   gsize widened;
   g_automem char *text = widen_integers (json, size, &widened, error);
@@ -107,8 +105,6 @@ arra_tokenizer_configure (
     return TRUE;
   return arra_json_get_bool_default (root, name, "add_bos_token", TRUE, &bos, error)
          && arra_json_get_bool_default (root, name, "add_eos_token", FALSE, &eos, error)
-         && set_token (tokenizer, root, "bos_token", bos, tokenizer->prefix, &tokenizer->n_prefix, name,
-                       error)
-         && set_token (tokenizer, root, "eos_token", eos, tokenizer->suffix, &tokenizer->n_suffix, name,
-                       error);
+         && set_token (tokenizer, root, "bos_token", bos, tokenizer->prefix, &tokenizer->n_prefix, name, error)
+         && set_token (tokenizer, root, "eos_token", eos, tokenizer->suffix, &tokenizer->n_suffix, name, error);
 }

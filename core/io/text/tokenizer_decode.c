@@ -6,8 +6,8 @@
 
 #include "utf8.h"
 
-/* The bytes a token stands for into @out (room for its length); a token with a character beyond the alphabet stands for its own text.
- * Source: Hugging Face's ByteLevel decoder. */
+/* The bytes a token stands for into @out (room for its length); a token with a character beyond the alphabet stands for
+ * its own text. Source: Hugging Face's ByteLevel decoder. */
 static gsize
 token_bytes (const char *text, gsize length, char *out)
 {
@@ -30,7 +30,8 @@ token_bytes (const char *text, gsize length, char *out)
   return n;
 }
 
-/* The token's text with spaces for the character that stands for them, without them where it is the @first. Source: Hugging Face's Metaspace decoder. */
+/* The token's text with spaces for the character that stands for them, without them where it is the @first. Source:
+ * Hugging Face's Metaspace decoder. */
 static gsize
 token_text (const ArraPreStep *metaspace, gboolean first, const char *text, gsize length, char *out)
 {

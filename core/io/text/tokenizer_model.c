@@ -17,8 +17,7 @@ arra_tokenizer_check_token (const char *text, const char *name, GError **error)
 {
   if (strlen (text) <= ARRA_MAX_TOKEN_BYTES)
     return TRUE;
-  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: a token is longer than %d bytes", name,
-                    ARRA_MAX_TOKEN_BYTES);
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: a token is longer than %d bytes", name, ARRA_MAX_TOKEN_BYTES);
 }
 
 /* Most bytes the texts of added tokens can take */
@@ -30,12 +29,10 @@ count_text (JsonArray *added)
   for (guint i = 0; added != NULL && i < json_array_get_length (added); i++)
     {
       JsonNode *node = json_array_get_element (added, i);
-      JsonNode *content = JSON_NODE_HOLDS_OBJECT (node)
-                              ? json_object_get_member (json_node_get_object (node), "content")
-                              : NULL;
+      JsonNode *content
+          = JSON_NODE_HOLDS_OBJECT (node) ? json_object_get_member (json_node_get_object (node), "content") : NULL;
 
-      if (content != NULL && JSON_NODE_HOLDS_VALUE (content)
-          && json_node_get_value_type (content) == G_TYPE_STRING)
+      if (content != NULL && JSON_NODE_HOLDS_VALUE (content) && json_node_get_value_type (content) == G_TYPE_STRING)
         bytes += strlen (json_node_get_string (content));
     }
   return bytes;
@@ -44,8 +41,12 @@ count_text (JsonArray *added)
 /* ------------------------------------------------------------ added tokens */
 
 static gboolean
-load_added_token (ArraTokenizer *tokenizer, JsonObject *object, ArraIndexedToken *token, gboolean *normalized,
-                  const char *name, GError **error)
+load_added_token (ArraTokenizer *tokenizer,
+                  JsonObject *object,
+                  ArraIndexedToken *token,
+                  gboolean *normalized,
+                  const char *name,
+                  GError **error)
 {
   gboolean single_word, lstrip, rstrip, special;
   const ArraToken *known;
@@ -62,8 +63,8 @@ load_added_token (ArraTokenizer *tokenizer, JsonObject *object, ArraIndexedToken
       || !arra_json_get_bool_default (object, name, "special", FALSE, &special, error))
     return FALSE;
   if (content[0] == '\0' || strlen (content) > ARRA_MAX_ADDED_BYTES)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: its content is empty or longer than %d bytes",
-                      name, ARRA_MAX_ADDED_BYTES);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: its content is empty or longer than %d bytes", name,
+                      ARRA_MAX_ADDED_BYTES);
   known = arra_vocab_find (&tokenizer->vocab, content, strlen (content));
   if (known != NULL && (known->flags & ARRA_TOKEN_ADDED))
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the token appears twice", name);
@@ -71,9 +72,9 @@ load_added_token (ArraTokenizer *tokenizer, JsonObject *object, ArraIndexedToken
   if (!arra_vocab_add (&tokenizer->vocab, name, content, strlen (content), (guint32) id, flags, error))
     return FALSE;
   known = arra_vocab_find (&tokenizer->vocab, content, strlen (content));
-  *token = (ArraIndexedToken){ arra_vocab_text (&tokenizer->vocab, known), known->length, (guint32) id,
-                             (single_word ? ARRA_ADDED_SINGLE_WORD : 0u) | (lstrip ? ARRA_ADDED_LSTRIP : 0u)
-                                 | (rstrip ? ARRA_ADDED_RSTRIP : 0u) };
+  *token = (ArraIndexedToken) { arra_vocab_text (&tokenizer->vocab, known), known->length, (guint32) id,
+                                (single_word ? ARRA_ADDED_SINGLE_WORD : 0u) | (lstrip ? ARRA_ADDED_LSTRIP : 0u)
+                                    | (rstrip ? ARRA_ADDED_RSTRIP : 0u) };
   return TRUE;
 }
 
@@ -90,7 +91,8 @@ check_normal (const ArraTokenizer *tokenizer, const ArraIndexedToken *token, con
   if (normal == NULL)
     return FALSE;
   return (size == token->length && memcmp (normal, token->text, size) == 0)
-         || arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: the normalizer changes its content, which is not supported", name);
+         || arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: the normalizer changes its content, which is not supported",
+                       name);
 }
 
 static gboolean

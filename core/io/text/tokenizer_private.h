@@ -35,7 +35,8 @@ typedef struct
   gboolean (*add_vocab) (ArraVocab *vocab, JsonObject *model, const char *name, GError **error);
   /* The rest, once the vocabulary is sealed */
   gboolean (*load) (ArraTokenizer *tokenizer, JsonObject *model, const char *name, GError **error);
-  gboolean (*add_word) (const ArraTokenizer *tokenizer, ArraEncoder *encoder, const char *word, gsize length, GError **error);
+  gboolean (
+      *add_word) (const ArraTokenizer *tokenizer, ArraEncoder *encoder, const char *word, gsize length, GError **error);
 } ArraTokenizerModel;
 
 extern const ArraTokenizerModel arra_bpe_model, arra_unigram_model;
@@ -72,6 +73,7 @@ gsize arra_bytes_to_chars (const char *bytes, gsize n, char *out);
 /* Whether a token's text is no longer than ours may be. */
 gboolean arra_tokenizer_check_token (const char *text, const char *name, GError **error);
 
-/* Fill a zero-initialised tokenizer from the parsed file; messages start with @name. In this order, between them the normalizer. */
+/* Fill a zero-initialised tokenizer from the parsed file; messages start with @name. In this order, between them the
+ * normalizer. */
 gboolean arra_tokenizer_load_model (ArraTokenizer *tokenizer, JsonObject *root, const char *name, GError **error);
 gboolean arra_tokenizer_load_template (ArraTokenizer *tokenizer, JsonObject *root, const char *name, GError **error);

@@ -14,8 +14,7 @@ typedef struct
   gpointer data;
 } Walk;
 
-static gboolean
-walk_step (const Walk *walk, JsonObject *step, const char *name, GError **error);
+static gboolean walk_step (const Walk *walk, JsonObject *step, const char *name, GError **error);
 
 /* The depth of sequences within sequences is that of the JSON. */
 static gboolean

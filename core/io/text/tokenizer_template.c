@@ -17,19 +17,21 @@ add_id (ArraTokenizer *tokenizer, JsonNode *node, gboolean after, const char *na
   gint64 id = json_node_get_value_type (node) == G_TYPE_INT64 ? json_node_get_int (node) : -1;
 
   if (id < 0 || id >= ARRA_MAX_TOKENS || arra_vocab_get (&tokenizer->vocab, (guint32) id) == NULL)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: a special token's id is not in the vocabulary",
-                      name);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: a special token's id is not in the vocabulary", name);
   if (*n == ARRA_MAX_TEMPLATE)
-    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: more than %d special tokens", name,
-                      ARRA_MAX_TEMPLATE);
+    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: more than %d special tokens", name, ARRA_MAX_TEMPLATE);
   list[(*n)++] = (guint32) id;
   return TRUE;
 }
 
 /* {"id": NAME}: its ids are special_tokens.NAME.ids. */
 static gboolean
-add_special (ArraTokenizer *tokenizer, JsonObject *item, JsonObject *specials, gboolean after,
-             const char *name, GError **error)
+add_special (ArraTokenizer *tokenizer,
+             JsonObject *item,
+             JsonObject *specials,
+             gboolean after,
+             const char *name,
+             GError **error)
 {
   const char *key = arra_json_get_string (item, name, "id", error);
   JsonObject *special = key != NULL ? arra_json_get_object (specials, name, key, error) : NULL;
@@ -45,7 +47,11 @@ add_special (ArraTokenizer *tokenizer, JsonObject *item, JsonObject *specials, g
 
 /* One entry of "single": {"SpecialToken": ...}, or {"Sequence": {"id": "A"}}, which must come once. */
 static gboolean
-add_item (ArraTokenizer *tokenizer, JsonNode *node, JsonObject *specials, gboolean *after, const char *name,
+add_item (ArraTokenizer *tokenizer,
+          JsonNode *node,
+          JsonObject *specials,
+          gboolean *after,
+          const char *name,
           GError **error)
 {
   JsonObject *item = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL, *inner;
@@ -100,7 +106,8 @@ load_processor (JsonObject *processor, const char *name, gpointer data, GError *
   return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: type %s is not supported", name, quoted);
 }
 
-/* Texts are decoded from the alphabet of bytes, whether a step says so or none does, unless Metaspace says how spaces are written. */
+/* Texts are decoded from the alphabet of bytes, whether a step says so or none does, unless Metaspace says how spaces
+ * are written. */
 static gboolean
 load_decoder (JsonObject *decoder, const char *name, gpointer data, GError **error)
 {
@@ -118,6 +125,5 @@ gboolean
 arra_tokenizer_load_template (ArraTokenizer *tokenizer, JsonObject *root, const char *name, GError **error)
 {
   return arra_tokenizer_steps (root, "decoder", "decoders", name, load_decoder, tokenizer, error)
-         && arra_tokenizer_steps (root, "post_processor", "processors", name, load_processor, tokenizer,
-                                  error);
+         && arra_tokenizer_steps (root, "post_processor", "processors", name, load_processor, tokenizer, error);
 }

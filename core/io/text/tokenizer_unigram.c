@@ -27,8 +27,7 @@ read_entry (JsonArray *vocab, guint i, const char **text, double *score, const c
   first = json_array_get_element (pair, 0);
   second = json_array_get_element (pair, 1);
   if (json_node_get_value_type (first) != G_TYPE_STRING
-      || (json_node_get_value_type (second) != G_TYPE_DOUBLE
-          && json_node_get_value_type (second) != G_TYPE_INT64)
+      || (json_node_get_value_type (second) != G_TYPE_DOUBLE && json_node_get_value_type (second) != G_TYPE_INT64)
       || !isfinite (json_node_get_double (second)))
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: token %u is not a text with a score", name, i);
   *text = json_node_get_string (first);
@@ -99,7 +98,7 @@ load_scores (ArraTokenizer *tokenizer, JsonArray *vocab, const char *name, GErro
         return FALSE;
       lowest = MIN (lowest, unigram->scores[i]);
       if (token->length > 0)
-        tokens[n++] = (ArraIndexedToken){ arra_vocab_text (&tokenizer->vocab, token), token->length, i, i };
+        tokens[n++] = (ArraIndexedToken) { arra_vocab_text (&tokenizer->vocab, token), token->length, i, i };
     }
   arra_token_index_init (&unigram->index, tokens, n);
   unigram->unknown_score = lowest - UNKNOWN_PENALTY;
@@ -129,15 +128,13 @@ load (ArraTokenizer *tokenizer, JsonObject *model, const char *name, GError **er
 static guint32
 run_id (const ArraTokenizer *tokenizer, const char *text, gsize length)
 {
-  const ArraToken *token
-      = length <= ARRA_MAX_TOKEN_BYTES ? arra_vocab_find (&tokenizer->vocab, text, length) : NULL;
+  const ArraToken *token = length <= ARRA_MAX_TOKEN_BYTES ? arra_vocab_find (&tokenizer->vocab, text, length) : NULL;
 
   return token != NULL ? token->id : tokenizer->unknown;
 }
 
 static gboolean
-add_word (
-    const ArraTokenizer *tokenizer, ArraEncoder *encoder, const char *word, gsize length, GError **error)
+add_word (const ArraTokenizer *tokenizer, ArraEncoder *encoder, const char *word, gsize length, GError **error)
 {
   const ArraUnigramEnd *ends;
   gsize n = 0;
@@ -172,5 +169,4 @@ add_word (
   return TRUE;
 }
 
-const ArraTokenizerModel arra_unigram_model
-    = { "Unigram", ARRA_PRE_METASPACE, measure, add_vocab, load, add_word };
+const ArraTokenizerModel arra_unigram_model = { "Unigram", ARRA_PRE_METASPACE, measure, add_vocab, load, add_word };

@@ -17,8 +17,7 @@ arra_vocab_init (ArraVocab *vocab, const char *name, gsize count, gsize bytes, G
   gsize size = 16;
 
   if (count > 2 * (gsize) ARRA_MAX_TOKENS || bytes > G_MAXUINT32 - 2 * count)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %zu tokens of %zu bytes are too many", name, count,
-                      bytes);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %zu tokens of %zu bytes are too many", name, count, bytes);
   while (size < 2 * count)
     size *= 2;
   vocab->room = count;
@@ -65,14 +64,18 @@ find_place (const ArraVocab *vocab, const char *text, gsize length)
       guint32 *place = &vocab->table[i];
       const ArraToken *token = &vocab->tokens[*place == FREE ? 0 : *place];
 
-      if (*place == FREE
-          || (token->length == length && memcmp (vocab->text + token->offset, text, length) == 0))
+      if (*place == FREE || (token->length == length && memcmp (vocab->text + token->offset, text, length) == 0))
         return place;
     }
 }
 
 gboolean
-arra_vocab_add (ArraVocab *vocab, const char *name, const char *text, gsize length, guint32 id, guint32 flags,
+arra_vocab_add (ArraVocab *vocab,
+                const char *name,
+                const char *text,
+                gsize length,
+                guint32 id,
+                guint32 flags,
                 GError **error)
 {
   guint32 *place = find_place (vocab, text, length);
@@ -90,7 +93,7 @@ arra_vocab_add (ArraVocab *vocab, const char *name, const char *text, gsize leng
     }
   g_assert (vocab->n < vocab->room && length < vocab->text_room - vocab->text_size);
   *place = (guint32) vocab->n;
-  vocab->tokens[vocab->n++] = (ArraToken){ id, (guint32) vocab->text_size, (guint32) length, flags };
+  vocab->tokens[vocab->n++] = (ArraToken) { id, (guint32) vocab->text_size, (guint32) length, flags };
   memcpy (vocab->text + vocab->text_size, text, length);
   vocab->text_size += length;
   vocab->text[vocab->text_size++] = '\0';
@@ -112,10 +115,8 @@ arra_vocab_seal (ArraVocab *vocab, const char *name, GError **error)
   for (gsize i = 1; i < vocab->n; i++)
     if (vocab->tokens[i].id == vocab->tokens[i - 1].id)
       {
-        g_autofree char *one
-            = arra_quote (arra_vocab_text (vocab, &vocab->tokens[i - 1]), vocab->tokens[i - 1].length);
-        g_autofree char *two
-            = arra_quote (arra_vocab_text (vocab, &vocab->tokens[i]), vocab->tokens[i].length);
+        g_autofree char *one = arra_quote (arra_vocab_text (vocab, &vocab->tokens[i - 1]), vocab->tokens[i - 1].length);
+        g_autofree char *two = arra_quote (arra_vocab_text (vocab, &vocab->tokens[i]), vocab->tokens[i].length);
 
         return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: id %u belongs to two tokens, %s and %s", name,
                           vocab->tokens[i].id, one, two);

@@ -4,8 +4,8 @@
 
 #include <arra.h>
 
-#define ARRA_MAX_TOKENS (1u << 24)   /* ids are below this */
-#define ARRA_MAX_TOKEN_BYTES 65536   /* of one token's text */
+#define ARRA_MAX_TOKENS (1u << 24) /* ids are below this */
+#define ARRA_MAX_TOKEN_BYTES 65536 /* of one token's text */
 
 enum
 {
@@ -37,7 +37,13 @@ void arra_vocab_clear (ArraVocab *vocab);
 
 /* Adds a token. A text that is there already only gains @flags when the id is the same, and is ARRA_ERROR_INVALID_DATA
  * otherwise. No more than the announced count and bytes may come. */
-gboolean arra_vocab_add (ArraVocab *vocab, const char *name, const char *text, gsize length, guint32 id, guint32 flags, GError **error);
+gboolean arra_vocab_add (ArraVocab *vocab,
+                         const char *name,
+                         const char *text,
+                         gsize length,
+                         guint32 id,
+                         guint32 flags,
+                         GError **error);
 
 /* Sorts by id; two texts of one id are ARRA_ERROR_INVALID_DATA. */
 gboolean arra_vocab_seal (ArraVocab *vocab, const char *name, GError **error);

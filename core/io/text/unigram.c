@@ -36,7 +36,7 @@ prepare (ArraUnigramWork *work, gsize length, GError **error)
       work->room = room;
     }
   for (gsize i = 0; i <= length; i++)
-    work->ends[i] = (ArraUnigramEnd){ 0, NOWHERE, 0 };
+    work->ends[i] = (ArraUnigramEnd) { 0, NOWHERE, 0 };
   return TRUE;
 }
 
@@ -47,7 +47,7 @@ go_on (ArraUnigramEnd *ends, gsize start, gsize end, double score, guint32 id)
   double total = ends[start].score + score;
 
   if (ends[end].start == NOWHERE || total > ends[end].score)
-    ends[end] = (ArraUnigramEnd){ total, (guint32) start, id };
+    ends[end] = (ArraUnigramEnd) { total, (guint32) start, id };
 }
 
 gboolean

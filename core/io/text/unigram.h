@@ -36,4 +36,9 @@ void arra_unigram_work_clear (ArraUnigramWork *work);
  * Unigram::encode_optimized. A character that is no token by itself may be @unknown. Leaves the ends in
  * @work: the last token is [ends[length].start, length), the one before it ends where that starts. Fails only
  * for want of memory. */
-gboolean arra_unigram_cut (const ArraUnigram *unigram, guint32 unknown, const char *word, gsize length, ArraUnigramWork *work, GError **error);
+gboolean arra_unigram_cut (const ArraUnigram *unigram,
+                           guint32 unknown,
+                           const char *word,
+                           gsize length,
+                           ArraUnigramWork *work,
+                           GError **error);

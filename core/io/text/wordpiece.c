@@ -91,8 +91,7 @@ read_json (ArraWordpiece *pieces, const char *path, GError **error)
                       : -1;
 
       if (id < 0 || id >= MAX_ID)
-        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: a token's id is no number below %u", path,
-                          MAX_ID);
+        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: a token's id is no number below %u", path, MAX_ID);
       add (pieces, token, strlen (token), (guint32) id);
     }
   return TRUE;
@@ -139,9 +138,8 @@ arra_wordpiece_open (const char *directory, GError **error)
   g_autoptr (ArraWordpiece) pieces = g_new0 (ArraWordpiece, 1);
 
   pieces->ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  return read_vocabulary (pieces, directory, error) && read_case (pieces, directory, error)
-             ? g_steal_pointer (&pieces)
-             : NULL;
+  return read_vocabulary (pieces, directory, error) && read_case (pieces, directory, error) ? g_steal_pointer (&pieces)
+                                                                                            : NULL;
 }
 
 /* ---- words */
@@ -164,8 +162,7 @@ is_ideograph (gunichar c)
 static gboolean
 stands_alone (gunichar c)
 {
-  return c < 128 ? g_ascii_ispunct ((char) c)
-                 : g_unichar_ispunct (c) && g_unichar_type (c) < G_UNICODE_CURRENCY_SYMBOL;
+  return c < 128 ? g_ascii_ispunct ((char) c) : g_unichar_ispunct (c) && g_unichar_type (c) < G_UNICODE_CURRENCY_SYMBOL;
 }
 
 static gboolean
@@ -277,8 +274,7 @@ take_character (Encoder *e, gunichar c)
 }
 
 guint
-arra_wordpiece_encode (
-    const ArraWordpiece *pieces, const char *text, guint32 *ids, guint room, GError **error)
+arra_wordpiece_encode (const ArraWordpiece *pieces, const char *text, guint32 *ids, guint room, GError **error)
 {
   g_autoptr (GString) word = g_string_new (NULL);
   g_autofree char *folded = NULL;

@@ -2,7 +2,8 @@
  * vocabulary has
  *
  * Reference: google-research/bert, tokenization.py (arXiv 1810.04805); the same as transformers'
- * BertTokenizer. SPDX-License-Identifier: GPL-3.0-or-later */
+ * BertTokenizer.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
 #include <arra.h>

@@ -202,8 +202,8 @@ needed_array (const ArraGguf *gguf, const char *key, ArraGgufType items, const c
   return NULL;
 }
 
-/* A copy of the string at *@at, which moves past it; NULL when it is not one. The bounds are checked again, for the mapped file
- * may have changed since it was opened. */
+/* A copy of the string at *@at, which moves past it; NULL when it is not one. The bounds are checked again, for the
+ * mapped file may have changed since it was opened. */
 static char *
 copy_string (const ArraGguf *gguf, gsize *at)
 {
@@ -253,8 +253,7 @@ arra_gguf_get_strings (const ArraGguf *gguf, const char *key, gsize max, GError 
 }
 
 gboolean
-arra_gguf_get_bytes (
-    const ArraGguf *gguf, const char *key, const guint8 **bytes, gsize *length, GError **error)
+arra_gguf_get_bytes (const ArraGguf *gguf, const char *key, const guint8 **bytes, gsize *length, GError **error)
 {
   const ArraGgufEntry *entry
       = needed_array (gguf, key, ARRA_GGUF_U8, "wrong type: it must be an array of bytes", error);

@@ -153,7 +153,7 @@ read_entry (ArraGgufReader *reader, GError **error)
   ArraGgufEntry *entry = &reader->gguf->entries[reader->gguf->n_entries];
   gsize start, length;
 
-  *entry = (ArraGgufEntry){ .key = reader->keys_size };
+  *entry = (ArraGgufEntry) { .key = reader->keys_size };
   if (!arra_gguf_skip_string (reader, &start, &length, error))
     return FALSE;
   if (length == 0 || length > ARRA_GGUF_MAX_KEY)
@@ -182,8 +182,7 @@ read_entries (ArraGgufReader *reader, guint64 count, GError **error)
   ArraGguf *gguf = reader->gguf;
 
   if (count > ARRA_GGUF_MAX_KEYS || count > (reader->size - reader->at) / MIN_ENTRY)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: invalid number of keys: %" PRIu64, reader->path,
-                      count);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: invalid number of keys: %" PRIu64, reader->path, count);
   gguf->entries = arra_mem_new ((gsize) count, sizeof (ArraGgufEntry), reader->path, error);
   if (gguf->entries == NULL)
     return FALSE;
@@ -193,8 +192,7 @@ read_entries (ArraGgufReader *reader, guint64 count, GError **error)
   qsort_r (gguf->entries, gguf->n_entries, sizeof (ArraGgufEntry), compare_entries, gguf->keys);
   for (gsize i = 1; i < gguf->n_entries; i++)
     if (compare_entries (&gguf->entries[i - 1], &gguf->entries[i], gguf->keys) == 0)
-      return fail_key (reader, error, ARRA_ERROR_INVALID_DATA, gguf->keys + gguf->entries[i].key,
-                       "duplicate key");
+      return fail_key (reader, error, ARRA_ERROR_INVALID_DATA, gguf->keys + gguf->entries[i].key, "duplicate key");
   return TRUE;
 }
 
@@ -229,8 +227,7 @@ read_version (ArraGgufReader *reader, GError **error)
     return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: big-endian GGUF is not supported", reader->path);
   /* Version 2 has the same layout. */
   if (version != ARRA_GGUF_VERSION && version != 2)
-    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: version %u of GGUF is not supported", reader->path,
-                      version);
+    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: version %u of GGUF is not supported", reader->path, version);
   return TRUE;
 }
 

@@ -11,8 +11,7 @@
 static gboolean
 fail_tensor (const ArraGgufReader *reader, GError **error, const char *name, const char *fault)
 {
-  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: tensor '%s': %s", reader->path, name,
-                    arra_translate (fault));
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: tensor '%s': %s", reader->path, name, arra_translate (fault));
 }
 
 static gboolean
@@ -61,15 +60,13 @@ read_item (ArraGgufReader *reader, ArraGgufItem *item, GError **error)
 
   memset (item, 0, sizeof *item);
   if (!read_name (reader, item, error) || !read_shape (reader, item, error)
-      || !arra_gguf_read_u32 (reader, &item->number, error)
-      || !arra_gguf_read_u64 (reader, &item->offset, error))
+      || !arra_gguf_read_u32 (reader, &item->number, error) || !arra_gguf_read_u64 (reader, &item->offset, error))
     return FALSE;
   item->is_unknown = !arra_dtype_from_gguf (item->number, &tensor->dtype);
   if (item->is_unknown)
     return TRUE;
   if (!arra_tensor_bytes (tensor->dtype, tensor->n_dims, tensor->shape, &tensor->n_bytes))
-    return fail_tensor (reader, error, item->name,
-                        "invalid shape: too large, or not a multiple of the block");
+    return fail_tensor (reader, error, item->name, "invalid shape: too large, or not a multiple of the block");
   return TRUE;
 }
 
@@ -132,8 +129,9 @@ add_item (const ArraGgufItem *item, ArraSource *source, guint file, GError **err
     return arra_source_add (source, file, item->name, &item->tensor, error);
   why = type != NULL
             ? g_strdup_printf (
-                arra_translate ("has the type %s, which is not supported: only F32, F16, BF16, Q8_0, Q6_K, Q4_K and Q4_0 are"),
-                type)
+                  arra_translate (
+                      "has the type %s, which is not supported: only F32, F16, BF16, Q8_0, Q6_K, Q4_K and Q4_0 are"),
+                  type)
             : g_strdup_printf (arra_translate ("has the type %u, which is not supported"), item->number);
   return arra_source_add_absent (source, file, item->name, ARRA_ERROR_UNSUPPORTED, why, error);
 }

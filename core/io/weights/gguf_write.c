@@ -1,7 +1,7 @@
 /* gguf_write.c - streaming writer of GGUF files
  *
- * Metadata come from files too (a tokenizer, a thumbnail), so that they are gathered in arra_mem memory; since setting a key returns
- * nothing, the first fault is kept and reported when the header is written.
+ * Metadata come from files too (a tokenizer, a thumbnail), so that they are gathered in arra_mem memory; since setting
+ * a key returns nothing, the first fault is kept and reported when the header is written.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gguf_format.h"
 
@@ -244,16 +244,14 @@ arra_gguf_writer_add_tensor (ArraGgufWriter *writer,
 {
   Declared declared = { .dtype = dtype, .n_dims = n_dims };
 
-  g_return_val_if_fail (writer != NULL && !writer->begun && name != NULL && (shape != NULL || n_dims == 0),
-                        FALSE);
+  g_return_val_if_fail (writer != NULL && !writer->begun && name != NULL && (shape != NULL || n_dims == 0), FALSE);
   if (strlen (name) == 0 || strlen (name) > ARRA_GGUF_MAX_NAME || !g_utf8_validate (name, -1, NULL))
-    return arra_fail (error, ARRA_ERROR_ARGUMENT, "%s: tensor '%s': invalid name for GGUF", writer->path,
-                      name);
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "%s: tensor '%s': invalid name for GGUF", writer->path, name);
   if (is_declared (writer, name))
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "%s: duplicate tensor '%s'", writer->path, name);
   if (arra_dtype_traits (dtype)->gguf_type < 0)
-    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: tensor '%s': %s is not supported in GGUF",
-                      writer->path, name, arra_dtype_name (dtype));
+    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: tensor '%s': %s is not supported in GGUF", writer->path, name,
+                      arra_dtype_name (dtype));
   if (n_dims > ARRA_GGUF_MAX_DIMS || !arra_tensor_bytes (dtype, n_dims, shape, &declared.n_bytes))
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "%s: tensor '%s': invalid shape", writer->path, name);
   g_strlcpy (declared.name, name, sizeof declared.name);
@@ -326,8 +324,7 @@ arra_gguf_writer_begin (ArraGgufWriter *writer, GError **error)
       return FALSE;
     }
   writer->begun = TRUE;
-  if (!write_fixed (writer, error)
-      || !arra_atomic_file_write (writer->file, writer->buffer, writer->buffer_size, error)
+  if (!write_fixed (writer, error) || !arra_atomic_file_write (writer->file, writer->buffer, writer->buffer_size, error)
       || !write_padding (writer, FALSE, error))
     return FALSE;
   skip_empty (writer);
@@ -372,10 +369,8 @@ write_hash (ArraGgufWriter *writer, const char *key, GError **error)
   const Written *written = find_key (writer, key);
 
   if (written == NULL || written->string_length != strlen (text))
-    return arra_fail (error, ARRA_ERROR_ARGUMENT, "%s: key '%s': not set to 64 characters", writer->path,
-                      key);
-  return arra_atomic_file_write_at (writer->file, ARRA_GGUF_FIXED_SIZE + written->at, text, strlen (text),
-                                    error);
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "%s: key '%s': not set to 64 characters", writer->path, key);
+  return arra_atomic_file_write_at (writer->file, ARRA_GGUF_FIXED_SIZE + written->at, text, strlen (text), error);
 }
 
 gboolean

@@ -1,4 +1,5 @@
-/* pickle.h - a reader of pickles that executes nothing: what torch.save writes becomes a tree, everything else an opaque value
+/* pickle.h - a reader of pickles that executes nothing: what torch.save writes becomes a tree, everything else an
+ * opaque value
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
@@ -8,8 +9,8 @@
 #define ARRA_PICKLE_MAX_BYTES (64u << 20)
 #define ARRA_PICKLE_MAX_VALUES (1u << 22) /* values; items of lists, tuples and dictionaries as well */
 #define ARRA_PICKLE_MAX_STACK (1u << 20)
-#define ARRA_PICKLE_MAX_MARKS 1024        /* containers begun one within the other */
-#define ARRA_PICKLE_NONE G_MAXUINT32      /* no value, no cell */
+#define ARRA_PICKLE_MAX_MARKS 1024   /* containers begun one within the other */
+#define ARRA_PICKLE_NONE G_MAXUINT32 /* no value, no cell */
 
 typedef enum
 {
@@ -90,13 +91,15 @@ typedef struct
   gsize end; /* bytes the program took: others may follow it */
 } ArraPickle;
 
-/* Runs the pickle's program (protocols 2 to 5) over a whitelist; nothing is ever called. What is on neither that nor the list of those who can do harm
- * (pickle_refused.c) becomes inert. Values may be shared and may contain themselves. @name starts messages; a fault names the byte, and what
- * would do harm. Zero-initialised @pickle; clear it also after a failure. */
+/* Runs the pickle's program (protocols 2 to 5) over a whitelist; nothing is ever called. What is on neither that nor
+ * the list of those who can do harm (pickle_refused.c) becomes inert. Values may be shared and may contain themselves.
+ * @name starts messages; a fault names the byte, and what would do harm. Zero-initialised @pickle; clear it also after
+ * a failure. */
 gboolean arra_pickle_read (ArraPickle *pickle, const guint8 *bytes, gsize size, const char *name, GError **error);
 void arra_pickle_clear (ArraPickle *pickle);
 
-/* Whether the class or function has no place in a file of numbers: one that gets hold of the system, of other code, or of the interpreter. */
+/* Whether the class or function has no place in a file of numbers: one that gets hold of the system, of other code, or
+ * of the interpreter. */
 gboolean arra_pickle_is_refused (const char *module, gsize module_length, const char *name, gsize name_length);
 
 /* Value of the text key in a dictionary, the last of equal ones as Python has it; ARRA_PICKLE_NONE: none. */

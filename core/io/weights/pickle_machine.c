@@ -8,14 +8,19 @@
 gboolean
 arra_pickle_fail (const ArraPickleMachine *machine, ArraError code, const char *fault, GError **error)
 {
-  return arra_fail (error, code, "%s: pickle, byte %zu: %s", machine->name, machine->at,
-                    arra_translate (fault));
+  return arra_fail (error, code, "%s: pickle, byte %zu: %s", machine->name, machine->at, arra_translate (fault));
 }
 
 /* Makes room for one more than @n elements of *@block; at most @max. */
 static gboolean
-grow (const ArraPickleMachine *machine, void *block, guint32 n, guint32 *room, gsize size, guint32 max,
-      const char *fault, GError **error)
+grow (const ArraPickleMachine *machine,
+      void *block,
+      guint32 n,
+      guint32 *room,
+      gsize size,
+      guint32 max,
+      const char *fault,
+      GError **error)
 {
   void **place = block;
   guint32 wanted = MIN (MAX (64, 2 * *room), max);
@@ -48,8 +53,8 @@ arra_pickle_push_new (ArraPickleMachine *machine, ArraPickleValue value, GError 
 {
   ArraPickle *pickle = machine->pickle;
 
-  if (!grow (machine, &pickle->values, pickle->n_values, &pickle->values_room, sizeof value,
-             ARRA_PICKLE_MAX_VALUES, "too many values", error)
+  if (!grow (machine, &pickle->values, pickle->n_values, &pickle->values_room, sizeof value, ARRA_PICKLE_MAX_VALUES,
+             "too many values", error)
       || !arra_pickle_push (machine, pickle->n_values, error))
     return FALSE;
   pickle->values[pickle->n_values++] = value;
@@ -103,7 +108,7 @@ arra_pickle_append (ArraPickleMachine *machine, guint32 container, guint32 value
   if (!grow (machine, &pickle->cells, pickle->n_cells, &pickle->cells_room, sizeof (ArraPickleCell),
              ARRA_PICKLE_MAX_VALUES, "too many items", error))
     return FALSE;
-  pickle->cells[pickle->n_cells] = (ArraPickleCell){ value, ARRA_PICKLE_NONE };
+  pickle->cells[pickle->n_cells] = (ArraPickleCell) { value, ARRA_PICKLE_NONE };
   if (list->items.n == 0)
     list->items.first = pickle->n_cells;
   else

@@ -38,8 +38,14 @@ gboolean arra_pickle_memo_put (ArraPickleMachine *machine, guint64 number, GErro
 gboolean arra_pickle_memo_get (ArraPickleMachine *machine, guint64 number, GError **error);
 
 /* Objects: whitelist, calls, persistent ids */
-gboolean arra_pickle_push_global (ArraPickleMachine *machine, const char *module, gsize module_length, const char *name, gsize name_length, GError **error);
-gboolean arra_pickle_call (ArraPickleMachine *machine, guint32 callee, guint32 args, GError **error); /* pushes what it gives */
+gboolean arra_pickle_push_global (ArraPickleMachine *machine,
+                                  const char *module,
+                                  gsize module_length,
+                                  const char *name,
+                                  gsize name_length,
+                                  GError **error);
+/* pushes what it gives */
+gboolean arra_pickle_call (ArraPickleMachine *machine, guint32 callee, guint32 args, GError **error);
 gboolean arra_pickle_push_persistent (ArraPickleMachine *machine, guint32 id, GError **error);
 
 /* --------------------------------------------------------------- opcode table */
@@ -56,9 +62,9 @@ typedef enum
 
 typedef struct
 {
-  guint param;          /* of the opcode's table entry */
-  guint64 number;       /* UINT, INT4 (two's complement) */
-  const guint8 *bytes;  /* BYTES; LINES: the first */
+  guint param;         /* of the opcode's table entry */
+  guint64 number;      /* UINT, INT4 (two's complement) */
+  const guint8 *bytes; /* BYTES; LINES: the first */
   gsize n;
   const guint8 *second; /* LINES */
   gsize n_second;
@@ -66,7 +72,8 @@ typedef struct
 
 typedef struct
 {
-  gboolean (*action) (ArraPickleMachine *machine, const ArraPickleOperand *operand, GError **error); /* NULL: no such opcode */
+  /* NULL: no such opcode */
+  gboolean (*action) (ArraPickleMachine *machine, const ArraPickleOperand *operand, GError **error);
   guint8 param;
   ArraOperandKind operand;
   guint8 width; /* bytes of the number */

@@ -1,8 +1,8 @@
 /* pickle_objects.c - classes and calls in a pickle: a whitelist, and nothing is ever executed
  *
  * Sources of the forms: torch/serialization.py (persistent_id), torch/_utils.py (_rebuild_tensor_v2,
- * _rebuild_parameter and their like), torch/_tensor.py (_rebuild_from_type_v2). SPDX-License-Identifier:
- * GPL-3.0-or-later */
+ * _rebuild_parameter and their like), torch/_tensor.py (_rebuild_from_type_v2).
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pickle_machine.h"
 
 #include <string.h>
@@ -44,14 +44,14 @@ equals (const char *text, gsize length, const char *name)
 static gboolean
 push_opaque (ArraPickleMachine *machine, GError **error)
 {
-  return arra_pickle_push_new (machine, (ArraPickleValue){ .kind = ARRA_PICKLE_OPAQUE }, error);
+  return arra_pickle_push_new (machine, (ArraPickleValue) { .kind = ARRA_PICKLE_OPAQUE }, error);
 }
 
 static gboolean
 push_object (ArraPickleMachine *machine, GError **error)
 {
-  return arra_pickle_push_new (
-      machine, (ArraPickleValue){ .kind = ARRA_PICKLE_OBJECT, .state = ARRA_PICKLE_NONE }, error);
+  return arra_pickle_push_new (machine, (ArraPickleValue) { .kind = ARRA_PICKLE_OBJECT, .state = ARRA_PICKLE_NONE },
+                               error);
 }
 
 /* Names what the file asks for, as far as it can be printed. */
@@ -66,11 +66,10 @@ refuse_global (const ArraPickleMachine *machine,
   g_autofree char *path = g_strdup_printf ("%.*s.%.*s", (int) module_length, module, (int) name_length, name);
   g_autofree char *quoted = arra_quote (path, strlen (path));
 
-  return arra_fail (
-      error, ARRA_ERROR_INVALID_DATA,
-      "%s: pickle, byte %zu: it asks for %s, which no model needs and which can do harm: refused, "
-      "nothing was executed",
-      machine->name, machine->at, quoted);
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                    "%s: pickle, byte %zu: it asks for %s, which no model needs and which can do harm: refused, "
+                    "nothing was executed",
+                    machine->name, machine->at, quoted);
 }
 
 gboolean
@@ -83,10 +82,10 @@ arra_pickle_push_global (ArraPickleMachine *machine,
 {
   for (gsize i = 0; i < G_N_ELEMENTS (whitelist); i++)
     if (equals (module, module_length, whitelist[i].module) && equals (name, name_length, whitelist[i].name))
-      return arra_pickle_push_new (machine,
-                                   (ArraPickleValue){ .kind = ARRA_PICKLE_GLOBAL,
-                                                      .global = { whitelist[i].known, whitelist[i].dtype } },
-                                   error);
+      return arra_pickle_push_new (
+          machine,
+          (ArraPickleValue) { .kind = ARRA_PICKLE_GLOBAL, .global = { whitelist[i].known, whitelist[i].dtype } },
+          error);
   if (arra_pickle_is_refused (module, module_length, name, name_length))
     return refuse_global (machine, module, module_length, name, name_length, error);
   return push_opaque (machine, error);
@@ -126,12 +125,11 @@ rebuild_tensor (ArraPickleMachine *machine, const ArraPickleValue *args, GError 
     return push_opaque (machine, error);
   if (n < 4 || values[items[0]].kind != ARRA_PICKLE_STORAGE || values[items[1]].kind != ARRA_PICKLE_INT
       || values[items[2]].kind != ARRA_PICKLE_TUPLE || values[items[3]].kind != ARRA_PICKLE_TUPLE)
-    return arra_pickle_fail (machine, ARRA_ERROR_INVALID_DATA, "a tensor is built from the wrong things",
-                             error);
+    return arra_pickle_fail (machine, ARRA_ERROR_INVALID_DATA, "a tensor is built from the wrong things", error);
   return arra_pickle_push_new (
       machine,
-      (ArraPickleValue){ .kind = ARRA_PICKLE_TENSOR,
-                         .tensor = { items[0], items[2], items[3], values[items[1]].integer } },
+      (ArraPickleValue) { .kind = ARRA_PICKLE_TENSOR,
+                          .tensor = { items[0], items[2], items[3], values[items[1]].integer } },
       error);
 }
 
@@ -143,10 +141,9 @@ rebuild_parameter (ArraPickleMachine *machine, const ArraPickleValue *args, GErr
   guint n = items_of (machine->pickle, args, 1, &item);
 
   if (n == 0
-      || (machine->pickle->values[item].kind != ARRA_PICKLE_TENSOR
-          && !is_unknown (&machine->pickle->values[item])))
-    return arra_pickle_fail (machine, ARRA_ERROR_INVALID_DATA,
-                             "a parameter is built from something that is no tensor", error);
+      || (machine->pickle->values[item].kind != ARRA_PICKLE_TENSOR && !is_unknown (&machine->pickle->values[item])))
+    return arra_pickle_fail (machine, ARRA_ERROR_INVALID_DATA, "a parameter is built from something that is no tensor",
+                             error);
   return arra_pickle_push (machine, item, error);
 }
 
@@ -158,10 +155,8 @@ rebuild_from_type (ArraPickleMachine *machine, const ArraPickleValue *args, GErr
   guint32 items[3];
 
   if (items_of (machine->pickle, args, 3, items) < 3 || values[items[2]].kind != ARRA_PICKLE_TUPLE)
-    return arra_pickle_fail (machine, ARRA_ERROR_INVALID_DATA, "a tensor is built from the wrong things",
-                             error);
-  if (values[items[0]].kind != ARRA_PICKLE_GLOBAL
-      || values[items[0]].global.known != ARRA_GLOBAL_REBUILD_TENSOR)
+    return arra_pickle_fail (machine, ARRA_ERROR_INVALID_DATA, "a tensor is built from the wrong things", error);
+  if (values[items[0]].kind != ARRA_PICKLE_GLOBAL || values[items[0]].global.known != ARRA_GLOBAL_REBUILD_TENSOR)
     return push_object (machine, error);
   return rebuild_tensor (machine, &values[items[2]], error);
 }
@@ -210,8 +205,8 @@ arra_pickle_call (ArraPickleMachine *machine, guint32 callee, guint32 args, GErr
   if (is_unknown (function))
     return push_object (machine, error);
   if (function->kind != ARRA_PICKLE_GLOBAL)
-    return arra_pickle_fail (machine, ARRA_ERROR_INVALID_DATA,
-                             "something is called that is neither class nor function", error);
+    return arra_pickle_fail (machine, ARRA_ERROR_INVALID_DATA, "something is called that is neither class nor function",
+                             error);
   switch (function->global.known)
     {
     case ARRA_GLOBAL_REBUILD_TENSOR:
@@ -253,14 +248,11 @@ arra_pickle_push_persistent (ArraPickleMachine *machine, guint32 id, GError **er
   class = &values[items[1]];
   key = &values[items[2]];
   count = &values[items[4]];
-  if (tag->kind != ARRA_PICKLE_TEXT
-      || !equals (arra_pickle_text (machine->pickle, tag), tag->text.length, "storage")
+  if (tag->kind != ARRA_PICKLE_TEXT || !equals (arra_pickle_text (machine->pickle, tag), tag->text.length, "storage")
       || key->kind != ARRA_PICKLE_TEXT || count->kind != ARRA_PICKLE_INT || count->integer < 0)
-    return arra_pickle_fail (machine, ARRA_ERROR_INVALID_DATA, "a persistent id does not name a storage",
-                             error);
+    return arra_pickle_fail (machine, ARRA_ERROR_INVALID_DATA, "a persistent id does not name a storage", error);
   if (values[id].items.n > 5 && !is_none (machine->pickle, &values[id], 5))
-    return arra_pickle_fail (machine, ARRA_ERROR_UNSUPPORTED, "a storage that is a part of another one",
-                             error);
+    return arra_pickle_fail (machine, ARRA_ERROR_UNSUPPORTED, "a storage that is a part of another one", error);
   if (class->kind != ARRA_PICKLE_GLOBAL || class->global.known != ARRA_GLOBAL_STORAGE_CLASS)
     return push_opaque (machine, error);
   storage.storage.key = items[2];

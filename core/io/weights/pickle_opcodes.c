@@ -14,21 +14,21 @@ typedef ArraPickleValue Value;
 static gboolean
 push_kind (Machine *machine, const Operand *operand, GError **error)
 {
-  return arra_pickle_push_new (machine, (Value){ .kind = (ArraPickleKind) operand->param }, error);
+  return arra_pickle_push_new (machine, (Value) { .kind = (ArraPickleKind) operand->param }, error);
 }
 
 static gboolean
 push_bool (Machine *machine, const Operand *operand, GError **error)
 {
-  return arra_pickle_push_new (
-      machine, (Value){ .kind = ARRA_PICKLE_BOOL, .integer = (gint64) operand->param }, error);
+  return arra_pickle_push_new (machine, (Value) { .kind = ARRA_PICKLE_BOOL, .integer = (gint64) operand->param },
+                               error);
 }
 
 static gboolean
 push_int (Machine *machine, const Operand *operand, GError **error)
 {
-  return arra_pickle_push_new (
-      machine, (Value){ .kind = ARRA_PICKLE_INT, .integer = (gint64) operand->number }, error);
+  return arra_pickle_push_new (machine, (Value) { .kind = ARRA_PICKLE_INT, .integer = (gint64) operand->number },
+                               error);
 }
 
 /* A little-endian two's complement number; one of more than 64 bits is opaque. */
@@ -38,7 +38,7 @@ push_long (Machine *machine, const Operand *operand, GError **error)
   Operand number = { 0 };
 
   if (operand->n > 8)
-    return arra_pickle_push_new (machine, (Value){ .kind = ARRA_PICKLE_OPAQUE }, error);
+    return arra_pickle_push_new (machine, (Value) { .kind = ARRA_PICKLE_OPAQUE }, error);
   if (operand->n > 0 && operand->bytes[operand->n - 1] >= 0x80)
     number.number = G_MAXUINT64;
   for (gsize i = operand->n; i > 0; i--)
@@ -51,8 +51,8 @@ push_text (Machine *machine, const Operand *operand, GError **error)
 {
   guint32 start = (guint32) (operand->bytes - machine->pickle->bytes);
 
-  return arra_pickle_push_new (
-      machine, (Value){ .kind = ARRA_PICKLE_TEXT, .text = { start, (guint32) operand->n } }, error);
+  return arra_pickle_push_new (machine, (Value) { .kind = ARRA_PICKLE_TEXT, .text = { start, (guint32) operand->n } },
+                               error);
 }
 
 /* --------------------------------------------------------------- containers */
@@ -95,8 +95,7 @@ collect_marked (Machine *machine, const Operand *operand, GError **error)
   ArraPickleKind kind = (ArraPickleKind) operand->param;
   guint32 first = 0;
 
-  return arra_pickle_unmark (machine, &first, error)
-         && check_pairs (machine, kind, machine->n_stack - first, error)
+  return arra_pickle_unmark (machine, &first, error) && check_pairs (machine, kind, machine->n_stack - first, error)
          && arra_pickle_collect (machine, kind, first, error);
 }
 
@@ -123,8 +122,7 @@ add_from (Machine *machine, ArraPickleKind kind, guint32 first, GError **error)
       || machine->pickle->values[container].kind == ARRA_PICKLE_OBJECT)
     return TRUE;
   if (machine->pickle->values[container].kind != kind)
-    return arra_pickle_fail (machine, ARRA_ERROR_INVALID_DATA, "items are added to something that holds none",
-                             error);
+    return arra_pickle_fail (machine, ARRA_ERROR_INVALID_DATA, "items are added to something that holds none", error);
   if (!check_pairs (machine, kind, end - first, error))
     return FALSE;
   for (guint32 i = first; i < end; i++)
@@ -157,7 +155,7 @@ static gboolean
 collect_set (Machine *machine, const Operand *operand, GError **error)
 {
   return arra_pickle_unmark (machine, &machine->n_stack, error)
-         && arra_pickle_push_new (machine, (Value){ .kind = ARRA_PICKLE_OPAQUE }, error);
+         && arra_pickle_push_new (machine, (Value) { .kind = ARRA_PICKLE_OPAQUE }, error);
 }
 
 /* ------------------------------------------------------------ stack and memo */
@@ -209,8 +207,8 @@ memoize (Machine *machine, const Operand *operand, GError **error)
 static gboolean
 push_global (Machine *machine, const Operand *operand, GError **error)
 {
-  return arra_pickle_push_global (machine, (const char *) operand->bytes, operand->n,
-                                  (const char *) operand->second, operand->n_second, error);
+  return arra_pickle_push_global (machine, (const char *) operand->bytes, operand->n, (const char *) operand->second,
+                                  operand->n_second, error);
 }
 
 static gboolean
@@ -224,8 +222,7 @@ push_named_global (Machine *machine, const Operand *operand, GError **error)
   module = &machine->pickle->values[below];
   name = &machine->pickle->values[above];
   if (module->kind != ARRA_PICKLE_TEXT || name->kind != ARRA_PICKLE_TEXT)
-    return arra_pickle_fail (machine, ARRA_ERROR_INVALID_DATA,
-                             "a class is named by something that is no text", error);
+    return arra_pickle_fail (machine, ARRA_ERROR_INVALID_DATA, "a class is named by something that is no text", error);
   return arra_pickle_push_global (machine, arra_pickle_text (machine->pickle, module), module->text.length,
                                   arra_pickle_text (machine->pickle, name), name->text.length, error);
 }
@@ -286,8 +283,7 @@ refuse_protocol (Machine *machine, const Operand *operand, GError **error)
 static gboolean
 refuse (Machine *machine, const Operand *operand, GError **error)
 {
-  return arra_pickle_fail (machine, ARRA_ERROR_UNSUPPORTED, "an opcode that torch.save does not write",
-                           error);
+  return arra_pickle_fail (machine, ARRA_ERROR_UNSUPPORTED, "an opcode that torch.save does not write", error);
 }
 
 /* -------------------------------------------------------------------- table */

@@ -1,7 +1,8 @@
 /* pickle_refused.c - what pickles that mean harm ask for
  *
  * Nothing in a pickle is ever called here: this list is for saying plainly what a file tried to do, instead
- * of reading on. SPDX-License-Identifier: GPL-3.0-or-later */
+ * of reading on.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pickle.h"
 
 #include <string.h>
@@ -116,16 +117,9 @@ static const struct
 {
   const char *module, *name;
 } globals[] = {
-  { "torch.jit", "load" },
-  { "torch", "load" },
-  { "numpy", "load" },
-  { "operator", "attrgetter" },
-  { "operator", "methodcaller" },
-  { "functools", "reduce" },
-  { "types", "CodeType" },
-  { "types", "FunctionType" },
-  { "types", "MethodType" },
-  { "types", "ModuleType" },
+  { "torch.jit", "load" },        { "torch", "load" },       { "numpy", "load" },     { "operator", "attrgetter" },
+  { "operator", "methodcaller" }, { "functools", "reduce" }, { "types", "CodeType" }, { "types", "FunctionType" },
+  { "types", "MethodType" },      { "types", "ModuleType" },
 };
 
 /* Of the builtins nothing but types of data, and what makes them. */
@@ -166,8 +160,7 @@ is_in_package (const char *module, gsize length)
 gboolean
 arra_pickle_is_refused (const char *module, gsize module_length, const char *name, gsize name_length)
 {
-  if (is_in_package (module, module_length)
-      || is_listed (module, module_length, modules, G_N_ELEMENTS (modules)))
+  if (is_in_package (module, module_length) || is_listed (module, module_length, modules, G_N_ELEMENTS (modules)))
     return TRUE;
   if (equals (module, module_length, "builtins") || equals (module, module_length, "__builtin__"))
     return !is_listed (name, name_length, builtins, G_N_ELEMENTS (builtins));

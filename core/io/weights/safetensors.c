@@ -57,18 +57,16 @@ read_prefix (Reader *reader, GError **error)
   guint64 length;
 
   if (size < PREFIX_SIZE)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: too short for a safetensors file: %zu bytes",
-                      reader->path, size);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: too short for a safetensors file: %zu bytes", reader->path,
+                      size);
   memcpy (&length, bytes, PREFIX_SIZE);
   length = GUINT64_FROM_LE (length);
   if (length > ARRA_SAFETENSORS_MAX_HEADER)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: invalid header length %" PRIu64 ": more than %u bytes", reader->path, length,
-                      ARRA_SAFETENSORS_MAX_HEADER);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: invalid header length %" PRIu64 ": more than %u bytes",
+                      reader->path, length, ARRA_SAFETENSORS_MAX_HEADER);
   if (length > size - PREFIX_SIZE)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: truncated: the header of %" PRIu64 " bytes reaches past the end", reader->path,
-                      length);
+                      "%s: truncated: the header of %" PRIu64 " bytes reaches past the end", reader->path, length);
   reader->header_size = (gsize) length;
   reader->data = bytes + PREFIX_SIZE + length;
   reader->data_size = size - PREFIX_SIZE - (gsize) length;
@@ -113,15 +111,13 @@ read_shape (const Reader *reader, Item *item, JsonObject *object, GError **error
   if (shape == NULL)
     return fail_tensor (reader, error, ARRA_ERROR_INVALID_DATA, item->name, "missing or invalid shape");
   if (json_array_get_length (shape) > ARRA_MAX_DIMS)
-    return fail_tensor (reader, error, ARRA_ERROR_INVALID_DATA, item->name,
-                        "invalid shape: too many dimensions");
+    return fail_tensor (reader, error, ARRA_ERROR_INVALID_DATA, item->name, "invalid shape: too many dimensions");
   item->tensor.n_dims = json_array_get_length (shape);
   for (guint i = 0; i < item->tensor.n_dims; i++)
     if (!read_size (shape, i, &item->tensor.shape[i]))
       return fail_tensor (reader, error, ARRA_ERROR_INVALID_DATA, item->name, "invalid shape: not a size");
   if (item->unknown == NULL
-      && !arra_tensor_bytes (item->tensor.dtype, item->tensor.n_dims, item->tensor.shape,
-                             &item->tensor.n_bytes))
+      && !arra_tensor_bytes (item->tensor.dtype, item->tensor.n_dims, item->tensor.shape, &item->tensor.n_bytes))
     return fail_tensor (reader, error, ARRA_ERROR_INVALID_DATA, item->name, "invalid shape: too large");
   return TRUE;
 }
@@ -134,8 +130,7 @@ read_offsets (const Reader *reader, Item *item, JsonObject *object, GError **err
 
   if (offsets == NULL || json_array_get_length (offsets) != 2 || !read_size (offsets, 0, &begin)
       || !read_size (offsets, 1, &end))
-    return fail_tensor (reader, error, ARRA_ERROR_INVALID_DATA, item->name,
-                        "missing or invalid data_offsets");
+    return fail_tensor (reader, error, ARRA_ERROR_INVALID_DATA, item->name, "missing or invalid data_offsets");
   if (begin > end)
     return fail_tensor (reader, error, ARRA_ERROR_INVALID_DATA, item->name,
                         "invalid data_offsets: it ends before it begins");
@@ -181,7 +176,7 @@ read_item (Reader *reader, const char *name, JsonNode *node, GError **error)
   if (!JSON_NODE_HOLDS_OBJECT (node))
     return fail_tensor (reader, error, ARRA_ERROR_INVALID_DATA, name, "invalid description: not an object");
   object = json_node_get_object (node);
-  *item = (Item){ .name = name };
+  *item = (Item) { .name = name };
   if (!read_dtype (reader, item, object, error) || !read_shape (reader, item, object, error)
       || !read_offsets (reader, item, object, error))
     return FALSE;
@@ -242,7 +237,8 @@ read_items (Reader *reader, JsonObject *header, GError **error)
   return check_layout (reader, error);
 }
 
-/* Files need not place tensors at multiples of their element size; reading such a tensor in place would be undefined. */
+/* Files need not place tensors at multiples of their element size; reading such a tensor in place would be undefined.
+ */
 static gboolean
 align_item (const Reader *reader, ArraSource *source, Item *item, GError **error)
 {
@@ -270,9 +266,9 @@ add_unknown (const Reader *reader, ArraSource *source, guint file, const Item *i
   if (strlen (printable) > MAX_DTYPE)
     printable[MAX_DTYPE] = '\0';
   why = g_strdup_printf (
-      g_str_has_prefix (printable, "F8_") ? arra_translate (
-          "is quantised to 8 bits (%s), which is not supported: get the model as bfloat16 or float32")
-                                          : arra_translate ("has the dtype %s, which is not supported"),
+      g_str_has_prefix (printable, "F8_")
+          ? arra_translate ("is quantised to 8 bits (%s), which is not supported: get the model as bfloat16 or float32")
+          : arra_translate ("has the dtype %s, which is not supported"),
       printable);
   return arra_source_add_absent (source, file, item->name, ARRA_ERROR_UNSUPPORTED, why, error);
 }
@@ -282,13 +278,11 @@ add_item (const Reader *reader, ArraSource *source, guint file, Item *item, GErr
 {
   if (item->unknown != NULL)
     return add_unknown (reader, source, file, item, error);
-  return align_item (reader, source, item, error)
-         && arra_source_add (source, file, item->name, &item->tensor, error);
+  return align_item (reader, source, item, error) && arra_source_add (source, file, item->name, &item->tensor, error);
 }
 
 static gboolean
-add_items (
-    const Reader *reader, ArraSource *source, JsonObject *weight_map, const char *shard, GError **error)
+add_items (const Reader *reader, ArraSource *source, JsonObject *weight_map, const char *shard, GError **error)
 {
   guint file;
 
@@ -299,8 +293,7 @@ add_items (
       Item *item = &reader->items[i];
 
       if (weight_map != NULL
-          && g_strcmp0 (json_object_get_string_member_with_default (weight_map, item->name, NULL), shard)
-                 != 0)
+          && g_strcmp0 (json_object_get_string_member_with_default (weight_map, item->name, NULL), shard) != 0)
         continue;
       if (!add_item (reader, source, file, item, error))
         return FALSE;
@@ -309,8 +302,11 @@ add_items (
 }
 
 gboolean
-arra_safetensors_add (
-    ArraSource *source, ArraMapping *mapping, JsonObject *weight_map, const char *shard, GError **error)
+arra_safetensors_add (ArraSource *source,
+                      ArraMapping *mapping,
+                      JsonObject *weight_map,
+                      const char *shard,
+                      GError **error)
 {
   Reader reader = { .mapping = mapping, .path = arra_mapping_path (mapping) };
   g_autofree char *name = g_strdup_printf (arra_translate ("%s: header"), reader.path);
@@ -322,8 +318,7 @@ arra_safetensors_add (
   if (!read_prefix (&reader, error))
     return FALSE;
   /* A copy, so that nobody changes the text between its check and its use. */
-  text = arra_mem_strndup ((const char *) arra_mapping_data (mapping) + PREFIX_SIZE, reader.header_size, name,
-                           error);
+  text = arra_mem_strndup ((const char *) arra_mapping_data (mapping) + PREFIX_SIZE, reader.header_size, name, error);
   if (text == NULL)
     return FALSE;
   parser = arra_json_parse (text, reader.header_size, name, &header, error);

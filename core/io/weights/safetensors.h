@@ -8,7 +8,8 @@
 
 #define ARRA_SAFETENSORS_MAX_HEADER (100u * 1000 * 1000)
 
-/* Checks a mapped file and adds its tensors to @source: all of them, or with @weight_map (nullable) those that it places in @shard. */
+/* Checks a mapped file and adds its tensors to @source: all of them, or with @weight_map (nullable) those that it
+ * places in @shard. */
 gboolean arra_safetensors_add (ArraSource *source,
                                ArraMapping *mapping,
                                JsonObject *weight_map,

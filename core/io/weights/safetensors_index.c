@@ -1,5 +1,6 @@
 /* safetensors_index.c - a directory's model.safetensors, or its shards named by an index; those of
- * torch.save, too SPDX-License-Identifier: GPL-3.0-or-later */
+ * torch.save, too
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "safetensors.h"
 
 #include <string.h>
@@ -31,12 +32,11 @@ check_weight_map (JsonObject *weight_map, const char *path, GError **error)
   while (json_object_iter_next (&iter, &name, &node))
     {
       if (!JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_STRING)
-        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: tensor '%s': invalid file name: not a string",
-                          path, name);
+        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: tensor '%s': invalid file name: not a string", path,
+                          name);
       if (!is_plain_name (json_node_get_string (node)))
         return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                          "%s: tensor '%s': invalid file name: not a plain name in the same directory", path,
-                          name);
+                          "%s: tensor '%s': invalid file name: not a plain name in the same directory", path, name);
     }
   return TRUE;
 }
@@ -131,8 +131,7 @@ add_shards (const Index *index, GError **error)
     {
       const char *shard = json_node_get_string (node);
 
-      if (g_hash_table_add (seen, (gpointer) shard) && is_present (index, shard)
-          && !add_shard (index, shard, error))
+      if (g_hash_table_add (seen, (gpointer) shard) && is_present (index, shard) && !add_shard (index, shard, error))
         return FALSE;
     }
   return TRUE;
@@ -145,9 +144,8 @@ why_absent (const Index *index, const char *shard)
   if (is_present (index, shard))
     return g_strdup_printf (arra_translate ("is not in %s, where the index says it is"), shard);
   return g_strdup_printf (
-      arra_translate (
-          "is in %s, which is missing: %u of %u files are there, so the download is not complete"),
-      shard, index->n_present, g_hash_table_size (index->shards));
+      arra_translate ("is in %s, which is missing: %u of %u files are there, so the download is not complete"), shard,
+      index->n_present, g_hash_table_size (index->shards));
 }
 
 /* Entries that lead to nothing matter to nobody who does not ask for them. */
@@ -180,8 +178,8 @@ read_index (Index *index, GError **error)
   count_shards (index);
   if (index->n_present == 0 && g_hash_table_size (index->shards) > 0)
     return arra_fail (error, ARRA_ERROR_NOT_FOUND,
-                      "%s: 0 of %u files that it names are there, so the download is not complete",
-                      index->path, g_hash_table_size (index->shards));
+                      "%s: 0 of %u files that it names are there, so the download is not complete", index->path,
+                      g_hash_table_size (index->shards));
   return add_shards (index, error) && arra_source_add_file (index->source, path_only, &index->file, error)
          && add_absent (index, error);
 }
@@ -214,8 +212,7 @@ open_single (const char *path, gboolean has_index, GError **error)
   if (source != NULL && has_index)
     arra_source_set_note (
         source,
-        arra_translate (
-            "model.safetensors holds the weights; model.safetensors.index.json beside it is not used"));
+        arra_translate ("model.safetensors holds the weights; model.safetensors.index.json beside it is not used"));
   return source;
 }
 
@@ -242,7 +239,6 @@ arra_safetensors_open_directory (const char *directory, GError **error)
   if (!g_file_test (directory, G_FILE_TEST_IS_DIR))
     arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: is missing or not a directory", directory);
   else
-    arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: holds neither %s nor %s", directory, SINGLE_NAME,
-               INDEX_NAME);
+    arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: holds neither %s nor %s", directory, SINGLE_NAME, INDEX_NAME);
   return NULL;
 }

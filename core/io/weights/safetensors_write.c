@@ -28,20 +28,17 @@ check_tensor (const char *path, const ArraNamedTensor *named, GHashTable *seen, 
 
   for (const char *c = named->name; *c != '\0'; c++)
     if (g_ascii_iscntrl (*c))
-      return arra_fail (error, ARRA_ERROR_ARGUMENT, "%s: invalid name of a tensor: it has control characters",
-                        path);
+      return arra_fail (error, ARRA_ERROR_ARGUMENT, "%s: invalid name of a tensor: it has control characters", path);
   if (!g_utf8_validate (named->name, -1, NULL) || strcmp (named->name, "__metadata__") == 0)
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "%s: invalid name of a tensor", path);
   if (!g_hash_table_add (seen, (gpointer) named->name))
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "%s: duplicate tensor '%s'", path, named->name);
   if (arra_safetensors_element_size (tensor->dtype) == 0)
-    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: tensor '%s': %s is not supported by safetensors",
-                      path, named->name, arra_dtype_name (tensor->dtype));
-  if (tensor->n_dims > ARRA_MAX_DIMS
-      || !arra_tensor_bytes (tensor->dtype, tensor->n_dims, tensor->shape, &n_bytes)
+    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: tensor '%s': %s is not supported by safetensors", path,
+                      named->name, arra_dtype_name (tensor->dtype));
+  if (tensor->n_dims > ARRA_MAX_DIMS || !arra_tensor_bytes (tensor->dtype, tensor->n_dims, tensor->shape, &n_bytes)
       || n_bytes != tensor->n_bytes)
-    return arra_fail (error, ARRA_ERROR_ARGUMENT, "%s: tensor '%s': invalid shape or size", path,
-                      named->name);
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "%s: tensor '%s': invalid shape or size", path, named->name);
   return TRUE;
 }
 
@@ -92,17 +89,12 @@ header_new (const ArraNamedTensor *tensors, gsize n_tensors, const gsize *offset
 }
 
 static gboolean
-write_data (ArraAtomicFile *file,
-            const ArraNamedTensor *tensors,
-            gsize n_tensors,
-            const gsize *offsets,
-            GError **error)
+write_data (ArraAtomicFile *file, const ArraNamedTensor *tensors, gsize n_tensors, const gsize *offsets, GError **error)
 {
   guint64 start = arra_atomic_file_tell (file);
 
   for (gsize i = 0; i < n_tensors; i++)
-    if (!arra_atomic_file_write_at (file, start + offsets[i], tensors[i].tensor.data,
-                                    tensors[i].tensor.n_bytes, error))
+    if (!arra_atomic_file_write_at (file, start + offsets[i], tensors[i].tensor.data, tensors[i].tensor.n_bytes, error))
       return FALSE;
   return TRUE;
 }

@@ -29,7 +29,7 @@ struct _ArraSource
   gsize names_size, names_room;
   gsize *table; /* entry index + 1, 0: free; open addressing, at most half full */
   gsize table_size;
-  guint64 salt; /* so that a file cannot be made of names that fall together */
+  guint64 salt;       /* so that a file cannot be made of names that fall together */
   ArraSource *absent; /* (nullable): of the tensors that are named but cannot be used */
   char *note;
 };
@@ -309,8 +309,7 @@ add_entry (ArraSource *source, const char *path, const char *name, Entry entry, 
   gsize place;
 
   if (has_control_character (name))
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: invalid name of a tensor: it has control characters", path);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: invalid name of a tensor: it has control characters", path);
   if (!grow (&source->entries, &source->entries_room, source->n_entries + 1, sizeof (Entry), error)
       || !grow_table (source, error))
     return FALSE;
@@ -325,13 +324,11 @@ add_entry (ArraSource *source, const char *path, const char *name, Entry entry, 
 }
 
 gboolean
-arra_source_add (
-    ArraSource *source, guint file_index, const char *name, const ArraTensor *tensor, GError **error)
+arra_source_add (ArraSource *source, guint file_index, const char *name, const ArraTensor *tensor, GError **error)
 {
-  g_return_val_if_fail (source != NULL && name != NULL && tensor != NULL && file_index < source->files->len,
-                        FALSE);
-  return add_entry (source, file_path (source, file_index), name,
-                    (Entry){ .file = file_index, .tensor = *tensor }, error);
+  g_return_val_if_fail (source != NULL && name != NULL && tensor != NULL && file_index < source->files->len, FALSE);
+  return add_entry (source, file_path (source, file_index), name, (Entry) { .file = file_index, .tensor = *tensor },
+                    error);
 }
 
 /* One reason often holds for many tensors in a row: it is kept once. */
@@ -348,16 +345,19 @@ keep_reason (ArraSource *absent, const char *why, gsize *offset, GError **error)
 }
 
 gboolean
-arra_source_add_absent (
-    ArraSource *source, guint file_index, const char *name, ArraError code, const char *why, GError **error)
+arra_source_add_absent (ArraSource *source,
+                        guint file_index,
+                        const char *name,
+                        ArraError code,
+                        const char *why,
+                        GError **error)
 {
   Entry entry = { .file = file_index, .code = code };
 
-  g_return_val_if_fail (source != NULL && name != NULL && why != NULL && file_index < source->files->len,
-                        FALSE);
+  g_return_val_if_fail (source != NULL && name != NULL && why != NULL && file_index < source->files->len, FALSE);
   if (find_entry (source, name) != NULL)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: duplicate tensor '%s'",
-                      file_path (source, file_index), name);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: duplicate tensor '%s'", file_path (source, file_index),
+                      name);
   if (source->absent == NULL)
     source->absent = arra_source_new ();
   return keep_reason (source->absent, why, &entry.why, error)

@@ -24,7 +24,7 @@ typedef struct
 typedef struct
 {
   const char *path;
-  ArraTorchZip *zip;       /* one of the two */
+  ArraTorchZip *zip; /* one of the two */
   ArraTorchLegacy *legacy;
   ArraPickle pickle;
   ArraSource *source;
@@ -87,7 +87,7 @@ get_storage (Reader *reader, const ArraPickleValue *value, GError **error)
         return NULL;
       arra_source_add_memory (reader->source, data);
       storage = g_new (Storage, 1);
-      *storage = (Storage){ data, expected };
+      *storage = (Storage) { data, expected };
       g_hash_table_insert (reader->storages, g_steal_pointer (&name), storage);
     }
   return storage;
@@ -102,8 +102,8 @@ copy_view (Reader *reader, const ArraTorchView *view, ArraTensor *tensor, GError
   guint8 *copy;
 
   if (tensor->n_bytes > reader->copy_budget)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: tensor '%s' is too large for its storage",
-                      reader->path, reader->name->str);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: tensor '%s' is too large for its storage", reader->path,
+                      reader->name->str);
   copy = arra_mem_new (tensor->n_bytes, 1, "tensor", error);
   if (copy == NULL)
     return FALSE;
@@ -159,7 +159,8 @@ typedef struct
   gboolean is_dict;
 } Level;
 
-/* Makes the name that of the item: container, dot, key or index. FALSE: the key cannot be part of a name, or with @error set. */
+/* Makes the name that of the item: container, dot, key or index. FALSE: the key cannot be part of a name, or with
+ * @error set. */
 static gboolean
 name_item (Reader *reader, const Level *level, GError **error)
 {
@@ -171,10 +172,8 @@ name_item (Reader *reader, const Level *level, GError **error)
   if (level->name_length > 0)
     g_string_append_c (reader->name, '.');
   if (is_text && level->name_length + key->text.length >= MAX_NAME)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: a key is longer than %d bytes", reader->path,
-                      MAX_NAME);
-  if (is_text
-      && (!arra_utf8_valid (text, key->text.length, NULL) || memchr (text, '\0', key->text.length) != NULL))
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: a key is longer than %d bytes", reader->path, MAX_NAME);
+  if (is_text && (!arra_utf8_valid (text, key->text.length, NULL) || memchr (text, '\0', key->text.length) != NULL))
     return FALSE;
   if (is_text)
     g_string_append_len (reader->name, text, key->text.length);
@@ -187,8 +186,9 @@ name_item (Reader *reader, const Level *level, GError **error)
   return TRUE;
 }
 
-/* The state of an object stands for it: that of @index, of its state when that is an object again, and so on. ARRA_PICKLE_NONE: there is none, or it
- * is one that is being looked at already, as where the parts of a module know the whole. */
+/* The state of an object stands for it: that of @index, of its state when that is an object again, and so on.
+ * ARRA_PICKLE_NONE: there is none, or it is one that is being looked at already, as where the parts of a module know
+ * the whole. */
 static guint32
 find_state (const Reader *reader, guint32 index, const Level *levels, guint depth)
 {
@@ -220,10 +220,10 @@ enter (Reader *reader, guint32 index, Level *levels, guint *depth, GError **erro
     case ARRA_PICKLE_LIST:
     case ARRA_PICKLE_TUPLE:
       if (*depth == MAX_DEPTH)
-        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: containers are nested deeper than %d",
-                          reader->path, MAX_DEPTH);
-      levels[(*depth)++] = (Level){ index, value->items.n > 0 ? value->items.first : ARRA_PICKLE_NONE, 0,
-                                    reader->name->len, value->kind == ARRA_PICKLE_DICT };
+        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: containers are nested deeper than %d", reader->path,
+                          MAX_DEPTH);
+      levels[(*depth)++] = (Level) { index, value->items.n > 0 ? value->items.first : ARRA_PICKLE_NONE, 0,
+                                     reader->name->len, value->kind == ARRA_PICKLE_DICT };
       return TRUE;
     default:
       return TRUE;
@@ -279,8 +279,7 @@ descend (Reader *reader, const char *prefix, guint32 *value, GError **error)
 
       *value = arra_pickle_get (&reader->pickle, *value, prefix, length);
       if (*value == ARRA_PICKLE_NONE)
-        return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: there is no '%.*s'", reader->path, (int) length,
-                          prefix);
+        return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: there is no '%.*s'", reader->path, (int) length, prefix);
       prefix += length + (prefix[length] == '.' ? 1 : 0);
     }
   return TRUE;

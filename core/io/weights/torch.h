@@ -18,9 +18,9 @@ typedef struct _ArraTorchZip ArraTorchZip;
 ArraTorchZip *arra_torch_zip_open (ArraMapping *mapping, GError **error);
 void arra_torch_zip_free (ArraTorchZip *zip); /* nullable */
 
-/* Contents of ROOT/@entry (arra_mem memory, transfer full), which must be stored, not compressed, and match its CRC-32. All that is
- * read from one archive is no longer than the archive. @size: set to the contents' size; when @expected is not G_MAXSIZE another size
- * is an error, before anything is read. */
+/* Contents of ROOT/@entry (arra_mem memory, transfer full), which must be stored, not compressed, and match its CRC-32.
+ * All that is read from one archive is no longer than the archive. @size: set to the contents' size; when @expected is
+ * not G_MAXSIZE another size is an error, before anything is read. */
 guint8 *arra_torch_zip_read (ArraTorchZip *zip, const char *entry, gsize expected, gsize *size, GError **error);
 
 /* ---------------------------------------------- what PyTorch before 1.6 wrote */
@@ -30,8 +30,8 @@ typedef struct _ArraTorchLegacy ArraTorchLegacy;
 /* Whether the file begins as torch.save wrote before there were zip files. */
 gboolean arra_torch_is_legacy (ArraMapping *mapping);
 
-/* Reads what stands before the storages, the object into zero-initialised @pickle (to be cleared also after a failure), and finds the storages. The
- * mapping must outlive both. */
+/* Reads what stands before the storages, the object into zero-initialised @pickle (to be cleared also after a failure),
+ * and finds the storages. The mapping must outlive both. */
 ArraTorchLegacy *arra_torch_legacy_open (ArraMapping *mapping, ArraPickle *pickle, GError **error);
 void arra_torch_legacy_free (ArraTorchLegacy *legacy); /* nullable */
 

@@ -2,7 +2,8 @@
  *
  * Magic number, protocol, facts of the system, the object, the list of its storages' keys; then for each key
  * the number of elements (64 bits) and the elements. Source of the form: torch/serialization.py
- * (_legacy_save, _legacy_load). SPDX-License-Identifier: GPL-3.0-or-later */
+ * (_legacy_save, _legacy_load).
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "torch.h"
 
 #include <string.h>
@@ -31,8 +32,7 @@ struct _ArraTorchLegacy
 gboolean
 arra_torch_is_legacy (ArraMapping *mapping)
 {
-  return arra_mapping_size (mapping) >= sizeof magic
-         && memcmp (arra_mapping_data (mapping), magic, sizeof magic) == 0;
+  return arra_mapping_size (mapping) >= sizeof magic && memcmp (arra_mapping_data (mapping), magic, sizeof magic) == 0;
 }
 
 void
@@ -79,10 +79,10 @@ check_system (ArraTorchLegacy *legacy, GError **error)
 {
   ArraPickle pickle = { 0 };
   gboolean read = read_pickle (legacy, &pickle, error);
-  guint32 order = read ? arra_pickle_get (&pickle, pickle.root, "little_endian", strlen ("little_endian"))
-                       : ARRA_PICKLE_NONE;
-  gboolean little = order != ARRA_PICKLE_NONE && pickle.values[order].kind == ARRA_PICKLE_BOOL
-                    && pickle.values[order].integer;
+  guint32 order
+      = read ? arra_pickle_get (&pickle, pickle.root, "little_endian", strlen ("little_endian")) : ARRA_PICKLE_NONE;
+  gboolean little
+      = order != ARRA_PICKLE_NONE && pickle.values[order].kind == ARRA_PICKLE_BOOL && pickle.values[order].integer;
 
   arra_pickle_clear (&pickle);
   return little
@@ -123,8 +123,8 @@ place_storage (ArraTorchLegacy *legacy, const char *key, gsize element, GError *
   guint64 count;
 
   if (element == 0)
-    return arra_fail (error, ARRA_ERROR_UNSUPPORTED,
-                      "%s: storage %s is of a kind of numbers that is not supported", path, key);
+    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: storage %s is of a kind of numbers that is not supported",
+                      path, key);
   if (left < sizeof count)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: it ends before storage %s", path, key);
   memcpy (&count, arra_mapping_data (legacy->mapping) + legacy->at, sizeof count);
@@ -132,7 +132,7 @@ place_storage (ArraTorchLegacy *legacy, const char *key, gsize element, GError *
   if (count > G_MAXSIZE || !arra_size_mul ((gsize) count, element, &size) || size > left - sizeof count)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: it ends within storage %s", path, key);
   g_hash_table_insert (legacy->places, g_strdup (key),
-                       g_memdup2 (&(Place){ legacy->at + sizeof count, size }, sizeof (Place)));
+                       g_memdup2 (&(Place) { legacy->at + sizeof count, size }, sizeof (Place)));
   legacy->at += sizeof count + size;
   return TRUE;
 }
@@ -149,13 +149,11 @@ place_all (ArraTorchLegacy *legacy, const ArraPickle *keys, GHashTable *sizes, G
   for (; cell != ARRA_PICKLE_NONE; cell = keys->cells[cell].next)
     {
       const ArraPickleValue *item = &keys->values[keys->cells[cell].value];
-      g_autofree char *key = item->kind == ARRA_PICKLE_TEXT
-                                 ? g_strndup (arra_pickle_text (keys, item), item->text.length)
-                                 : NULL;
+      g_autofree char *key
+          = item->kind == ARRA_PICKLE_TEXT ? g_strndup (arra_pickle_text (keys, item), item->text.length) : NULL;
 
       if (key == NULL || g_hash_table_contains (legacy->places, key))
-        return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                          "%s: the list of its storages names none, or one twice",
+        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the list of its storages names none, or one twice",
                           arra_mapping_path (legacy->mapping));
       if (!place_storage (legacy, key, GPOINTER_TO_SIZE (g_hash_table_lookup (sizes, key)), error))
         return FALSE;
@@ -198,8 +196,7 @@ arra_torch_legacy_read (ArraTorchLegacy *legacy, const char *key, gsize expected
 
   if (place == NULL || place->size != expected)
     {
-      arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                 "%s: storage %s is missing or has another size than its tensors say",
+      arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: storage %s is missing or has another size than its tensors say",
                  arra_mapping_path (legacy->mapping), key);
       return NULL;
     }

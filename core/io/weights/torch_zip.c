@@ -45,8 +45,7 @@ open_archive (ArraTorchZip *zip, GError **error)
   zip->archive = bytes_source != NULL ? zip_open_from_source (bytes_source, ZIP_RDONLY, &fault) : NULL;
   if (zip->archive == NULL)
     {
-      ArraError code
-          = zip_error_code_zip (&fault) == ZIP_ER_MEMORY ? ARRA_ERROR_NO_MEMORY : ARRA_ERROR_INVALID_DATA;
+      ArraError code = zip_error_code_zip (&fault) == ZIP_ER_MEMORY ? ARRA_ERROR_NO_MEMORY : ARRA_ERROR_INVALID_DATA;
 
       arra_fail (error, code, "%s: broken zip archive: %s", path, zip_error_strerror (&fault));
       if (bytes_source != NULL)
@@ -123,8 +122,7 @@ static gboolean
 check_entry (ArraTorchZip *zip, const char *entry, gsize expected, zip_stat_t *stat, GError **error)
 {
   const char *path = arra_mapping_path (zip->mapping);
-  const zip_uint64_t needed
-      = ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD | ZIP_STAT_ENCRYPTION_METHOD;
+  const zip_uint64_t needed = ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD | ZIP_STAT_ENCRYPTION_METHOD;
   zip_int64_t index = locate (zip, entry);
 
   if (index < 0)
@@ -137,9 +135,8 @@ check_entry (ArraTorchZip *zip, const char *entry, gsize expected, zip_stat_t *s
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the size of %s is wrong: %" PRIu64, path, entry,
                       (guint64) stat->size);
   if (expected != G_MAXSIZE && stat->size != expected)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: %s has %" PRIu64 " bytes, not the %zu that data.pkl states", path, entry,
-                      (guint64) stat->size, expected);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s has %" PRIu64 " bytes, not the %zu that data.pkl states",
+                      path, entry, (guint64) stat->size, expected);
   return TRUE;
 }
 

@@ -77,13 +77,15 @@ score_four (const float *q, const float *k, gsize stride, gsize head_dim, float 
   for (; i + ARRA_LANES <= head_dim; i += ARRA_LANES)
     {
       Lanes a = lanes_load (q + i);
-      UNROLL for (int p = 0; p < 4; p++)
+      UNROLL
+      for (int p = 0; p < 4; p++)
         sum[p] = lanes_fma (a, lanes_load (k + (gsize) p * stride + i), sum[p]);
     }
   if (i < head_dim)
     {
       Lanes a = lanes_load_part (q + i, head_dim - i);
-      UNROLL for (int p = 0; p < 4; p++)
+      UNROLL
+      for (int p = 0; p < 4; p++)
         {
           Lanes b = lanes_load_part (k + (gsize) p * stride + i, head_dim - i);
           sum[p] = lanes_choose (head_dim - i, lanes_fma (a, b, sum[p]), sum[p]);
@@ -98,15 +100,18 @@ mix_64 (const float *scores, const float *v, gsize stride, gsize n_pos, float *o
 {
   __m256 acc[8];
 
-  UNROLL for (int j = 0; j < 8; j++)
+  UNROLL
+  for (int j = 0; j < 8; j++)
     acc[j] = _mm256_setzero_ps ();
   for (gsize p = 0; p < n_pos; p++, v += stride)
     {
       __m256 s = _mm256_set1_ps (scores[p]);
-      UNROLL for (int j = 0; j < 8; j++)
+      UNROLL
+      for (int j = 0; j < 8; j++)
         acc[j] = _mm256_fmadd_ps (s, _mm256_loadu_ps (v + 8 * j), acc[j]);
     }
-  UNROLL for (int j = 0; j < 8; j++)
+  UNROLL
+  for (int j = 0; j < 8; j++)
     _mm256_storeu_ps (out + 8 * j, acc[j]);
 }
 
@@ -121,8 +126,15 @@ mix_8 (const float *scores, const float *v, gsize stride, gsize n_pos, float *ou
 }
 
 void
-arra_avx2_attend (const float *q, const float *k, const float *v, gsize stride, gsize n_pos, gsize head_dim,
-                  float scale, float *scores, float *out)
+arra_avx2_attend (const float *q,
+                  const float *k,
+                  const float *v,
+                  gsize stride,
+                  gsize n_pos,
+                  gsize head_dim,
+                  float scale,
+                  float *scores,
+                  float *out)
 {
   gsize p = 0;
   gsize i = 0;

@@ -93,34 +93,110 @@ exp8 (__m256 x)
   p = _mm256_fmadd_ps (p, r, _mm256_set1_ps (1.0f));
   y = _mm256_mul_ps (p, _mm256_castsi256_ps (_mm256_slli_epi32 (_mm256_add_epi32 (half, bias), 23)));
   y = _mm256_mul_ps (y, _mm256_castsi256_ps (_mm256_slli_epi32 (_mm256_add_epi32 (rest, bias), 23)));
-  y = _mm256_blendv_ps (y,
-                        _mm256_set1_ps (__builtin_inff ()),
+  y = _mm256_blendv_ps (y, _mm256_set1_ps (__builtin_inff ()),
                         _mm256_cmp_ps (x, _mm256_set1_ps (88.72283f), _CMP_GT_OQ));
   return _mm256_andnot_ps (_mm256_cmp_ps (x, _mm256_set1_ps (-87.33654f), _CMP_LT_OQ), y);
 }
 
-void arra_avx2_matmul_f32 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x,
-                           gsize x_stride, gsize n_tokens, float *y, gsize y_stride);
-void arra_avx2_matmul_bf16 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x,
-                            gsize x_stride, gsize n_tokens, float *y, gsize y_stride);
-void arra_avx2_matmul_f16 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x,
-                           gsize x_stride, gsize n_tokens, float *y, gsize y_stride);
-void arra_avx2_matmul_q8_0 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x,
-                            gsize x_stride, gsize n_tokens, float *y, gsize y_stride);
-void arra_avx2_matmul_q4_0 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x,
-                            gsize x_stride, gsize n_tokens, float *y, gsize y_stride);
-void arra_avx2_matmul_q4_k (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x,
-                            gsize x_stride, gsize n_tokens, float *y, gsize y_stride);
-void arra_avx2_matmul_q6_k (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x,
-                            gsize x_stride, gsize n_tokens, float *y, gsize y_stride);
-void arra_avx2_matmul_q8_0_panels (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x,
-                                   gsize x_stride, gsize n_tokens, float *y, gsize y_stride);
-void arra_avx2_matmul_q4_0_panels (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x,
-                                   gsize x_stride, gsize n_tokens, float *y, gsize y_stride);
-void arra_avx2_matmul_q4_k_panels (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x,
-                                   gsize x_stride, gsize n_tokens, float *y, gsize y_stride);
-void arra_avx2_matmul_q6_k_panels (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x,
-                                   gsize x_stride, gsize n_tokens, float *y, gsize y_stride);
+void arra_avx2_matmul_f32 (const void *w,
+                           gsize w_stride,
+                           gsize n_rows,
+                           gsize k,
+                           const void *x,
+                           gsize x_stride,
+                           gsize n_tokens,
+                           float *y,
+                           gsize y_stride);
+void arra_avx2_matmul_bf16 (const void *w,
+                            gsize w_stride,
+                            gsize n_rows,
+                            gsize k,
+                            const void *x,
+                            gsize x_stride,
+                            gsize n_tokens,
+                            float *y,
+                            gsize y_stride);
+void arra_avx2_matmul_f16 (const void *w,
+                           gsize w_stride,
+                           gsize n_rows,
+                           gsize k,
+                           const void *x,
+                           gsize x_stride,
+                           gsize n_tokens,
+                           float *y,
+                           gsize y_stride);
+void arra_avx2_matmul_q8_0 (const void *w,
+                            gsize w_stride,
+                            gsize n_rows,
+                            gsize k,
+                            const void *x,
+                            gsize x_stride,
+                            gsize n_tokens,
+                            float *y,
+                            gsize y_stride);
+void arra_avx2_matmul_q4_0 (const void *w,
+                            gsize w_stride,
+                            gsize n_rows,
+                            gsize k,
+                            const void *x,
+                            gsize x_stride,
+                            gsize n_tokens,
+                            float *y,
+                            gsize y_stride);
+void arra_avx2_matmul_q4_k (const void *w,
+                            gsize w_stride,
+                            gsize n_rows,
+                            gsize k,
+                            const void *x,
+                            gsize x_stride,
+                            gsize n_tokens,
+                            float *y,
+                            gsize y_stride);
+void arra_avx2_matmul_q6_k (const void *w,
+                            gsize w_stride,
+                            gsize n_rows,
+                            gsize k,
+                            const void *x,
+                            gsize x_stride,
+                            gsize n_tokens,
+                            float *y,
+                            gsize y_stride);
+void arra_avx2_matmul_q8_0_panels (const void *w,
+                                   gsize w_stride,
+                                   gsize n_rows,
+                                   gsize k,
+                                   const void *x,
+                                   gsize x_stride,
+                                   gsize n_tokens,
+                                   float *y,
+                                   gsize y_stride);
+void arra_avx2_matmul_q4_0_panels (const void *w,
+                                   gsize w_stride,
+                                   gsize n_rows,
+                                   gsize k,
+                                   const void *x,
+                                   gsize x_stride,
+                                   gsize n_tokens,
+                                   float *y,
+                                   gsize y_stride);
+void arra_avx2_matmul_q4_k_panels (const void *w,
+                                   gsize w_stride,
+                                   gsize n_rows,
+                                   gsize k,
+                                   const void *x,
+                                   gsize x_stride,
+                                   gsize n_tokens,
+                                   float *y,
+                                   gsize y_stride);
+void arra_avx2_matmul_q6_k_panels (const void *w,
+                                   gsize w_stride,
+                                   gsize n_rows,
+                                   gsize k,
+                                   const void *x,
+                                   gsize x_stride,
+                                   gsize n_tokens,
+                                   float *y,
+                                   gsize y_stride);
 void arra_avx2_quantize_q8a (const float *x, gsize k, ArraBlockQ8A *dst);
 void arra_avx2_widen_bf16 (const void *src, gsize n, float *dst);
 void arra_avx2_widen_f16 (const void *src, gsize n, float *dst);
@@ -135,11 +211,29 @@ void arra_avx2_guide (const float *cond, const float *uncond, float scale, gsize
 void arra_avx2_exp (const float *x, gsize n, float *y);
 float arra_avx2_max (const float *x, gsize n);
 float arra_avx2_softmax (float *x, gsize n);
-void arra_avx2_attend (const float *q, const float *k, const float *v, gsize stride, gsize n_pos,
-                       gsize head_dim, float scale, float *scores, float *out);
-void arra_avx2_affine_swish (const float *x, gsize n_pixels, gsize channels, const float *scale,
-                             const float *bias, gboolean swish, float *y);
-void arra_avx2_affine_swish_vjp (const float *x, const float *dy, gsize n_pixels, gsize channels, const float *scale,
-                              const float *bias, float *dv, float *sums);
+void arra_avx2_attend (const float *q,
+                       const float *k,
+                       const float *v,
+                       gsize stride,
+                       gsize n_pos,
+                       gsize head_dim,
+                       float scale,
+                       float *scores,
+                       float *out);
+void arra_avx2_affine_swish (const float *x,
+                             gsize n_pixels,
+                             gsize channels,
+                             const float *scale,
+                             const float *bias,
+                             gboolean swish,
+                             float *y);
+void arra_avx2_affine_swish_vjp (const float *x,
+                                 const float *dy,
+                                 gsize n_pixels,
+                                 gsize channels,
+                                 const float *scale,
+                                 const float *bias,
+                                 float *dv,
+                                 float *sums);
 void arra_avx2_convolve (const ArraConvShape *shape, const float *x, const float *w, float *y);
 void arra_avx2_convolve_weights (const ArraConvShape *shape, const float *x, const float *dy, float *dw);

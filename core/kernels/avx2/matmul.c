@@ -16,7 +16,7 @@ typedef struct
 
 typedef struct
 {
-  gsize size; /* bytes of one weight */
+  gsize size;                       /* bytes of one weight */
   __m256 (*load) (const guint8 *p); /* eight weights, unaligned: half of the lanes */
 } Weight;
 
@@ -75,50 +75,67 @@ tile (const Product *p, gsize row, gsize step, gsize token, Weight weight, gsize
   const guint8 *x = p->x + token * p->x_stride;
   Lanes acc[4][2];
 
-  UNROLL for (gsize r = 0; r < rows; r++)
-    UNROLL for (gsize t = 0; t < tokens; t++)
-      acc[r][t] = lanes_zero ();
+  UNROLL
+  for (gsize r = 0; r < rows; r++)
+    UNROLL
+  for (gsize t = 0; t < tokens; t++)
+    acc[r][t] = lanes_zero ();
   for (gsize i = 0; i + ARRA_LANES <= p->k; i += ARRA_LANES)
     {
       Lanes b[2];
-      UNROLL for (gsize t = 0; t < tokens; t++)
+      UNROLL
+      for (gsize t = 0; t < tokens; t++)
         b[t] = lanes_load ((const float *) (x + t * p->x_stride) + i);
-      UNROLL for (gsize r = 0; r < rows; r++)
+      UNROLL
+      for (gsize r = 0; r < rows; r++)
         {
           const guint8 *p_w = w + r * w_step + i * weight.size;
           Lanes a = load_lanes (weight, p_w);
 
           _mm_prefetch (p_w + ARRA_PREFETCH, _MM_HINT_T0);
-          UNROLL for (gsize t = 0; t < tokens; t++)
+          UNROLL
+          for (gsize t = 0; t < tokens; t++)
             acc[r][t] = lanes_fma (a, b[t], acc[r][t]);
         }
     }
-  UNROLL for (gsize r = 0; r < rows; r++)
-    UNROLL for (gsize t = 0; t < tokens; t++)
-      {
-        if (p->k % ARRA_LANES != 0)
-          acc[r][t] = add_tail (p, weight, w + r * w_step, x + t * p->x_stride, acc[r][t]);
-        p->y[(token + t) * p->y_stride + row + r * step] = lanes_fold (acc[r][t]);
-      }
+  UNROLL
+  for (gsize r = 0; r < rows; r++)
+    UNROLL
+  for (gsize t = 0; t < tokens; t++)
+    {
+      if (p->k % ARRA_LANES != 0)
+        acc[r][t] = add_tail (p, weight, w + r * w_step, x + t * p->x_stride, acc[r][t]);
+      p->y[(token + t) * p->y_stride + row + r * step] = lanes_fold (acc[r][t]);
+    }
 }
 
 /* Half of the lanes of four rows and three tokens: as many sums as there are registers for */
 ALWAYS_INLINE void
-half_tile (const Product *p, const guint8 *w, gsize w_step, const guint8 *x, Weight weight, gsize from,
+half_tile (const Product *p,
+           const guint8 *w,
+           gsize w_step,
+           const guint8 *x,
+           Weight weight,
+           gsize from,
            __m256 acc[4][3])
 {
-  UNROLL for (gsize r = 0; r < 4; r++)
-    UNROLL for (gsize t = 0; t < 3; t++)
-      acc[r][t] = _mm256_setzero_ps ();
+  UNROLL
+  for (gsize r = 0; r < 4; r++)
+    UNROLL
+  for (gsize t = 0; t < 3; t++)
+    acc[r][t] = _mm256_setzero_ps ();
   for (gsize i = 0; i + ARRA_LANES <= p->k; i += ARRA_LANES)
     {
       __m256 b[3];
-      UNROLL for (gsize t = 0; t < 3; t++)
+      UNROLL
+      for (gsize t = 0; t < 3; t++)
         b[t] = _mm256_loadu_ps ((const float *) (x + t * p->x_stride) + i + from);
-      UNROLL for (gsize r = 0; r < 4; r++)
+      UNROLL
+      for (gsize r = 0; r < 4; r++)
         {
           __m256 a = weight.load (w + r * w_step + (i + from) * weight.size);
-          UNROLL for (gsize t = 0; t < 3; t++)
+          UNROLL
+          for (gsize t = 0; t < 3; t++)
             acc[r][t] = _mm256_fmadd_ps (a, b[t], acc[r][t]);
         }
     }
@@ -146,8 +163,8 @@ big_tile (const Product *p, gsize row, gsize step, gsize token, Weight weight)
       }
 }
 
-/* All tokens of four rows, a part of the range apart, so that a thread reads few long streams of weights: short ones that
- * jump from row to row cost a third of the memory bandwidth. */
+/* All tokens of four rows, a part of the range apart, so that a thread reads few long streams of weights: short ones
+ * that jump from row to row cost a third of the memory bandwidth. */
 ALWAYS_INLINE void
 four_rows (const Product *p, gsize row, gsize step, gsize n_tokens, Weight weight)
 {
@@ -177,24 +194,45 @@ matmul (const Product *p, gsize n_rows, gsize n_tokens, Weight weight)
 }
 
 void
-arra_avx2_matmul_f32 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
-                      gsize n_tokens, float *y, gsize y_stride)
+arra_avx2_matmul_f32 (const void *w,
+                      gsize w_stride,
+                      gsize n_rows,
+                      gsize k,
+                      const void *x,
+                      gsize x_stride,
+                      gsize n_tokens,
+                      float *y,
+                      gsize y_stride)
 {
   const Product p = { w, w_stride, k, x, x_stride, y, y_stride };
   matmul (&p, n_rows, n_tokens, (Weight) { 4, load_f32 });
 }
 
 void
-arra_avx2_matmul_bf16 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
-                       gsize n_tokens, float *y, gsize y_stride)
+arra_avx2_matmul_bf16 (const void *w,
+                       gsize w_stride,
+                       gsize n_rows,
+                       gsize k,
+                       const void *x,
+                       gsize x_stride,
+                       gsize n_tokens,
+                       float *y,
+                       gsize y_stride)
 {
   const Product p = { w, w_stride, k, x, x_stride, y, y_stride };
   matmul (&p, n_rows, n_tokens, (Weight) { 2, load_bf16 });
 }
 
 void
-arra_avx2_matmul_f16 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
-                      gsize n_tokens, float *y, gsize y_stride)
+arra_avx2_matmul_f16 (const void *w,
+                      gsize w_stride,
+                      gsize n_rows,
+                      gsize k,
+                      const void *x,
+                      gsize x_stride,
+                      gsize n_tokens,
+                      float *y,
+                      gsize y_stride)
 {
   const Product p = { w, w_stride, k, x, x_stride, y, y_stride };
   matmul (&p, n_rows, n_tokens, (Weight) { 2, load_f16 });

@@ -29,9 +29,11 @@ quad_add (const Quad *quad, gsize at, const guint8 *x, gsize x_stride, gsize tok
   __m128 d = _mm_cvtph_ps (quad_halves (quad, at));
   __m256i w[4];
 
-  UNROLL for (int r = 0; r < 4; r++)
+  UNROLL
+  for (int r = 0; r < 4; r++)
     w[r] = load_weights (quad->row[r] + at);
-  UNROLL for (gsize t = 0; t < tokens; t++)
+  UNROLL
+  for (gsize t = 0; t < tokens; t++)
     {
       const ArraBlockQ8A *token = token_block (x, x_stride, t, 0);
       __m128i sums = quad_sums_nibbles (w, _mm256_loadu_si256 ((const __m256i *) token->q));
@@ -46,7 +48,8 @@ pack (const guint8 *block, gsize w_stride, Panel *panel)
 {
   __m256i rows[PANEL_ROWS];
 
-  UNROLL for (gsize r = 0; r < PANEL_ROWS; r++)
+  UNROLL
+  for (gsize r = 0; r < PANEL_ROWS; r++)
     rows[r] = load_weights (block + r * w_stride);
   panel_columns (rows, panel);
   panel->d = panel_halves (block, w_stride);
@@ -58,7 +61,8 @@ panel_add (const Panel *panel, const guint8 *x, gsize x_stride, gsize tokens, __
   __m256i sum[4];
 
   panel_sums_nibbles (panel, x, x_stride, tokens, sum);
-  UNROLL for (gsize t = 0; t < tokens; t++)
+  UNROLL
+  for (gsize t = 0; t < tokens; t++)
     sum[t] = _mm256_add_epi32 (sum[t], _mm256_set1_epi32 (offset_of (token_block (x, x_stride, t, 0))));
   panel_scale (panel, x, x_stride, tokens, sum, acc);
 }
@@ -78,15 +82,29 @@ unit_add (const guint8 *unit, const guint8 *x, gsize x_stride, gsize tokens, __m
 #include "quantised_body.h"
 
 void
-arra_avx2_matmul_q4_0 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
-                       gsize n_tokens, float *y, gsize y_stride)
+arra_avx2_matmul_q4_0 (const void *w,
+                       gsize w_stride,
+                       gsize n_rows,
+                       gsize k,
+                       const void *x,
+                       gsize x_stride,
+                       gsize n_tokens,
+                       float *y,
+                       gsize y_stride)
 {
-  multiply (&(Product){ w, w_stride, k / ARRA_QK, x, x_stride, n_tokens, y, y_stride }, n_rows);
+  multiply (&(Product) { w, w_stride, k / ARRA_QK, x, x_stride, n_tokens, y, y_stride }, n_rows);
 }
 
 void
-arra_avx2_matmul_q4_0_panels (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
-                              gsize n_tokens, float *y, gsize y_stride)
+arra_avx2_matmul_q4_0_panels (const void *w,
+                              gsize w_stride,
+                              gsize n_rows,
+                              gsize k,
+                              const void *x,
+                              gsize x_stride,
+                              gsize n_tokens,
+                              float *y,
+                              gsize y_stride)
 {
-  multiply_stored (&(Product){ w, w_stride, k / ARRA_QK, x, x_stride, n_tokens, y, y_stride }, n_rows);
+  multiply_stored (&(Product) { w, w_stride, k / ARRA_QK, x, x_stride, n_tokens, y, y_stride }, n_rows);
 }

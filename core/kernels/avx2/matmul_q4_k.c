@@ -18,7 +18,8 @@ load_weights (const guint8 *unit, gsize pair, __m256i *first, __m256i *second)
   *second = _mm256_and_si256 (_mm256_srli_epi16 (q, 4), nibble);
 }
 
-/* The eight scales, then the eight minima, as bytes; @head is the unit's first 16 bytes: two halves, then 96 bits of those */
+/* The eight scales, then the eight minima, as bytes; @head is the unit's first 16 bytes: two halves, then 96 bits of
+ * those */
 ALWAYS_INLINE __m128i
 scales_and_mins (__m128i head)
 {
@@ -50,22 +51,26 @@ quad_add (const Quad *quad, gsize at, const guint8 *x, gsize x_stride, gsize tok
   __m128 d = _mm_cvtph_ps (halves), dmin = _mm_cvtph_ps (_mm_srli_si128 (halves, 8));
   gint32 scales[16];
 
-  UNROLL for (int r = 0; r < 4; r++)
+  UNROLL
+  for (int r = 0; r < 4; r++)
     rows[r] = scales_and_mins (_mm_loadu_si128 ((const __m128i *) (quad->row[r] + at)));
   quad_bytes (rows, scales);
   for (gsize pair = 0; pair < UNIT_BLOCKS / 2; pair++)
     {
       __m256i w[2][4];
 
-      UNROLL for (int r = 0; r < 4; r++)
+      UNROLL
+      for (int r = 0; r < 4; r++)
         load_weights (quad->row[r] + at, pair, &w[0][r], &w[1][r]);
-      UNROLL for (gsize i = 0; i < 2; i++)
+      UNROLL
+      for (gsize i = 0; i < 2; i++)
         {
           gsize b = 2 * pair + i;
           __m128 scale = _mm_mul_ps (d, quad_floats (scales[b]));
           __m128 min = _mm_mul_ps (dmin, quad_floats (scales[8 + b]));
 
-          UNROLL for (gsize t = 0; t < tokens; t++)
+          UNROLL
+          for (gsize t = 0; t < tokens; t++)
             {
               const ArraBlockQ8A *token = token_block (x, x_stride, t, b);
               __m128i sums = quad_sums_nibbles (w[i], _mm256_loadu_si256 ((const __m256i *) token->q));
@@ -91,16 +96,19 @@ pack (const guint8 *unit, gsize w_stride, Panel *panels)
   __m128i rows[PANEL_ROWS];
   gint32 scales[16][2];
 
-  UNROLL for (gsize r = 0; r < PANEL_ROWS; r++)
+  UNROLL
+  for (gsize r = 0; r < PANEL_ROWS; r++)
     rows[r] = scales_and_mins (_mm_loadu_si128 ((const __m128i *) (unit + r * w_stride)));
   panel_bytes (rows, scales);
   for (gsize pair = 0; pair < UNIT_BLOCKS / 2; pair++)
     {
       __m256i w[2][PANEL_ROWS];
 
-      UNROLL for (gsize r = 0; r < PANEL_ROWS; r++)
+      UNROLL
+      for (gsize r = 0; r < PANEL_ROWS; r++)
         load_weights (unit + r * w_stride, pair, &w[0][r], &w[1][r]);
-      UNROLL for (gsize i = 0; i < 2; i++)
+      UNROLL
+      for (gsize i = 0; i < 2; i++)
         {
           Panel *panel = &panels[2 * pair + i];
 
@@ -118,7 +126,8 @@ panel_add (const Panel *panel, const guint8 *x, gsize x_stride, gsize tokens, __
 
   panel_sums_nibbles (panel, x, x_stride, tokens, sum);
   panel_scale (panel, x, x_stride, tokens, sum, acc);
-  UNROLL for (gsize t = 0; t < tokens; t++)
+  UNROLL
+  for (gsize t = 0; t < tokens; t++)
     acc[t] = _mm256_fmadd_ps (panel->m, _mm256_set1_ps (minus_sum (token_block (x, x_stride, t, 0))), acc[t]);
 }
 
@@ -140,7 +149,8 @@ stored_scales (const guint8 *packed, guint8 out[16][PANEL_ROWS])
   _mm256_storeu_si256 (scales + 3, _mm256_or_si256 (_mm256_and_si256 (_mm256_srli_epi16 (c, 4), low), b));
 }
 
-/* A stored unit: eight scales, eight scales of minima, 12 times 8 bytes of both in small, then the columns of two blocks at a time */
+/* A stored unit: eight scales, eight scales of minima, 12 times 8 bytes of both in small, then the columns of two
+ * blocks at a time */
 ALWAYS_INLINE void
 unit_add (const guint8 *unit, const guint8 *x, gsize x_stride, gsize tokens, __m256 *acc)
 {
@@ -150,30 +160,45 @@ unit_add (const guint8 *unit, const guint8 *x, gsize x_stride, gsize tokens, __m
 
   stored_scales (unit + PANEL_ROWS * offsetof (ArraBlockQ4_K, scales), scales);
   for (gsize pair = 0; pair < UNIT_BLOCKS / 2; pair++, q += COLUMNS * sizeof (__m256i))
-    UNROLL for (gsize i = 0; i < 2; i++)
-      {
-        gsize b = 2 * pair + i;
-        Panel panel;
+    UNROLL
+  for (gsize i = 0; i < 2; i++)
+    {
+      gsize b = 2 * pair + i;
+      Panel panel;
 
-        panel_nibbles (q, i == 0 ? 0 : 4, COLUMNS, panel.q);
-        panel.d = _mm256_mul_ps (d, panel_floats (scales[b]));
-        panel.m = _mm256_mul_ps (dmin, panel_floats (scales[UNIT_BLOCKS + b]));
-        panel_add (&panel, x + b * sizeof (ArraBlockQ8A), x_stride, tokens, acc);
-      }
+      panel_nibbles (q, i == 0 ? 0 : 4, COLUMNS, panel.q);
+      panel.d = _mm256_mul_ps (d, panel_floats (scales[b]));
+      panel.m = _mm256_mul_ps (dmin, panel_floats (scales[UNIT_BLOCKS + b]));
+      panel_add (&panel, x + b * sizeof (ArraBlockQ8A), x_stride, tokens, acc);
+    }
 }
 
 #include "quantised_body.h"
 
 void
-arra_avx2_matmul_q4_k (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
-                       gsize n_tokens, float *y, gsize y_stride)
+arra_avx2_matmul_q4_k (const void *w,
+                       gsize w_stride,
+                       gsize n_rows,
+                       gsize k,
+                       const void *x,
+                       gsize x_stride,
+                       gsize n_tokens,
+                       float *y,
+                       gsize y_stride)
 {
-  multiply (&(Product){ w, w_stride, k / ARRA_QK_K, x, x_stride, n_tokens, y, y_stride }, n_rows);
+  multiply (&(Product) { w, w_stride, k / ARRA_QK_K, x, x_stride, n_tokens, y, y_stride }, n_rows);
 }
 
 void
-arra_avx2_matmul_q4_k_panels (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
-                              gsize n_tokens, float *y, gsize y_stride)
+arra_avx2_matmul_q4_k_panels (const void *w,
+                              gsize w_stride,
+                              gsize n_rows,
+                              gsize k,
+                              const void *x,
+                              gsize x_stride,
+                              gsize n_tokens,
+                              float *y,
+                              gsize y_stride)
 {
-  multiply_stored (&(Product){ w, w_stride, k / ARRA_QK_K, x, x_stride, n_tokens, y, y_stride }, n_rows);
+  multiply_stored (&(Product) { w, w_stride, k / ARRA_QK_K, x, x_stride, n_tokens, y, y_stride }, n_rows);
 }

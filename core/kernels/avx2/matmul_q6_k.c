@@ -38,7 +38,8 @@ quad_ends (const Quad *quad, gsize at)
 {
   __m128i d[4];
 
-  UNROLL for (int r = 0; r < 4; r++)
+  UNROLL
+  for (int r = 0; r < 4; r++)
     d[r] = _mm_loadu_si128 ((const __m128i *) (quad->row[r] + at + UNIT_SIZE - 16));
   d[0] = _mm_unpackhi_epi32 (_mm_unpackhi_epi16 (d[0], d[1]), _mm_unpackhi_epi16 (d[2], d[3]));
   return _mm_cvtph_ps (_mm_srli_si128 (d[0], 8));
@@ -51,17 +52,21 @@ quad_add (const Quad *quad, gsize at, const guint8 *x, gsize x_stride, gsize tok
   __m128i rows[4];
   gint32 scales[16];
 
-  UNROLL for (int r = 0; r < 4; r++)
+  UNROLL
+  for (int r = 0; r < 4; r++)
     rows[r] = load_scales (quad->row[r] + at);
   quad_bytes (rows, scales);
-  UNROLL for (gsize b = 0; b < UNIT_BLOCKS; b++)
+  UNROLL
+  for (gsize b = 0; b < UNIT_BLOCKS; b++)
     {
       __m256i scale = _mm256_cvtepi8_epi32 (_mm_loadl_epi64 ((const __m128i *) (scales + 2 * b)));
       __m256i w[4];
 
-      UNROLL for (int r = 0; r < 4; r++)
+      UNROLL
+      for (int r = 0; r < 4; r++)
         w[r] = load_weights (quad->row[r] + at, b);
-      UNROLL for (gsize t = 0; t < tokens; t++)
+      UNROLL
+      for (gsize t = 0; t < tokens; t++)
         {
           const ArraBlockQ8A *token = token_block (x, x_stride, t, b);
           __m256i halves = quad_sums_signed (w, _mm256_loadu_si256 ((const __m256i *) token->q));
@@ -87,40 +92,50 @@ pack (const guint8 *unit, gsize w_stride, Panel *panels)
   __m128i rows[PANEL_ROWS];
   gint32 scales[16][2];
 
-  UNROLL for (gsize r = 0; r < PANEL_ROWS; r++)
+  UNROLL
+  for (gsize r = 0; r < PANEL_ROWS; r++)
     rows[r] = load_scales (unit + r * w_stride);
   panel_bytes (rows, scales);
-  UNROLL for (gsize b = 0; b < UNIT_BLOCKS; b++)
+  UNROLL
+  for (gsize b = 0; b < UNIT_BLOCKS; b++)
     {
       __m256i w[PANEL_ROWS];
 
-      UNROLL for (gsize r = 0; r < PANEL_ROWS; r++)
+      UNROLL
+      for (gsize r = 0; r < PANEL_ROWS; r++)
         w[r] = load_weights (unit + r * w_stride, b);
       panel_columns (w, &panels[b]);
       panels[b].d = d;
-      UNROLL for (gsize i = 0; i < 2; i++)
+      UNROLL
+      for (gsize i = 0; i < 2; i++)
         panels[b].s[i] = panel_twice (scales[2 * b + i]);
     }
 }
 
-/* The sums of a half of the columns times its scales: four pairs of products, of at most 2 * 32 * 127, stay below 2^15. */
+/* The sums of a half of the columns times its scales: four pairs of products, of at most 2 * 32 * 127, stay below 2^15.
+ */
 ALWAYS_INLINE void
 half_sums (const Panel *panel, int half, const guint8 *x, gsize x_stride, gsize tokens, __m256i *sum)
 {
   __m256i pairs[4];
 
-  UNROLL for (gsize t = 0; t < tokens; t++)
+  UNROLL
+  for (gsize t = 0; t < tokens; t++)
     pairs[t] = _mm256_setzero_si256 ();
-  UNROLL for (int c = half * COLUMNS / 2; c < (half + 1) * COLUMNS / 2; c++)
+  UNROLL
+  for (int c = half * COLUMNS / 2; c < (half + 1) * COLUMNS / 2; c++)
     {
       __m256i w = panel->q[c];
       __m256i magnitude = _mm256_abs_epi8 (w);
 
-      UNROLL for (gsize t = 0; t < tokens; t++)
+      UNROLL
+      for (gsize t = 0; t < tokens; t++)
         pairs[t] = _mm256_add_epi16 (
-            pairs[t], _mm256_maddubs_epi16 (magnitude, _mm256_sign_epi8 (four_of (token_block (x, x_stride, t, 0), c), w)));
+            pairs[t],
+            _mm256_maddubs_epi16 (magnitude, _mm256_sign_epi8 (four_of (token_block (x, x_stride, t, 0), c), w)));
     }
-  UNROLL for (gsize t = 0; t < tokens; t++)
+  UNROLL
+  for (gsize t = 0; t < tokens; t++)
     sum[t] = _mm256_madd_epi16 (pairs[t], panel->s[half]);
 }
 
@@ -131,7 +146,8 @@ panel_add (const Panel *panel, const guint8 *x, gsize x_stride, gsize tokens, __
 
   half_sums (panel, 0, x, x_stride, tokens, first);
   half_sums (panel, 1, x, x_stride, tokens, second);
-  UNROLL for (gsize t = 0; t < tokens; t++)
+  UNROLL
+  for (gsize t = 0; t < tokens; t++)
     first[t] = _mm256_add_epi32 (first[t], second[t]);
   panel_scale (panel, x, x_stride, tokens, first, acc);
 }
@@ -140,7 +156,8 @@ panel_add (const Panel *panel, const guint8 *x, gsize x_stride, gsize tokens, __
 ALWAYS_INLINE void
 stored_columns (const guint8 *low, const guint8 *high, int quarter, __m256i *columns)
 {
-  UNROLL for (int c = 0; c < COLUMNS; c++)
+  UNROLL
+  for (int c = 0; c < COLUMNS; c++)
     {
       __m256i two = _mm256_loadu_si256 ((const __m256i *) high + c);
 
@@ -163,30 +180,45 @@ unit_add (const guint8 *unit, const guint8 *x, gsize x_stride, gsize tokens, __m
   __m256 d = eight_halves (unit + PANEL_ROWS * offsetof (ArraBlockQ6_K, d));
 
   for (gsize half = 0; half < 2; half++, low += 16 * sizeof (__m256i), high += 8 * sizeof (__m256i))
-    UNROLL for (int quarter = 0; quarter < 4; quarter++, scales += 2 * PANEL_ROWS, x += sizeof (ArraBlockQ8A))
-      {
-        Panel panel;
+    UNROLL
+  for (int quarter = 0; quarter < 4; quarter++, scales += 2 * PANEL_ROWS, x += sizeof (ArraBlockQ8A))
+    {
+      Panel panel;
 
-        stored_columns (low + quarter % 2 * 8 * sizeof (__m256i), high, quarter, panel.q);
-        panel.d = d;
-        panel.s[0] = panel_twice (scales);
-        panel.s[1] = panel_twice (scales + PANEL_ROWS);
-        panel_add (&panel, x, x_stride, tokens, acc);
-      }
+      stored_columns (low + quarter % 2 * 8 * sizeof (__m256i), high, quarter, panel.q);
+      panel.d = d;
+      panel.s[0] = panel_twice (scales);
+      panel.s[1] = panel_twice (scales + PANEL_ROWS);
+      panel_add (&panel, x, x_stride, tokens, acc);
+    }
 }
 
 #include "quantised_body.h"
 
 void
-arra_avx2_matmul_q6_k (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
-                       gsize n_tokens, float *y, gsize y_stride)
+arra_avx2_matmul_q6_k (const void *w,
+                       gsize w_stride,
+                       gsize n_rows,
+                       gsize k,
+                       const void *x,
+                       gsize x_stride,
+                       gsize n_tokens,
+                       float *y,
+                       gsize y_stride)
 {
-  multiply (&(Product){ w, w_stride, k / ARRA_QK_K, x, x_stride, n_tokens, y, y_stride }, n_rows);
+  multiply (&(Product) { w, w_stride, k / ARRA_QK_K, x, x_stride, n_tokens, y, y_stride }, n_rows);
 }
 
 void
-arra_avx2_matmul_q6_k_panels (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
-                              gsize n_tokens, float *y, gsize y_stride)
+arra_avx2_matmul_q6_k_panels (const void *w,
+                              gsize w_stride,
+                              gsize n_rows,
+                              gsize k,
+                              const void *x,
+                              gsize x_stride,
+                              gsize n_tokens,
+                              float *y,
+                              gsize y_stride)
 {
-  multiply_stored (&(Product){ w, w_stride, k / ARRA_QK_K, x, x_stride, n_tokens, y, y_stride }, n_rows);
+  multiply_stored (&(Product) { w, w_stride, k / ARRA_QK_K, x, x_stride, n_tokens, y, y_stride }, n_rows);
 }

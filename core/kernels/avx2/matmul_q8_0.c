@@ -18,13 +18,15 @@ quad_add (const Quad *quad, gsize at, const guint8 *x, gsize x_stride, gsize tok
 {
   __m128 d = _mm_cvtph_ps (quad_halves (quad, at));
 
-  UNROLL for (gsize t = 0; t < tokens; t++)
+  UNROLL
+  for (gsize t = 0; t < tokens; t++)
     {
       const ArraBlockQ8A *token = token_block (x, x_stride, t, 0);
       __m256i w[4];
       __m128i sums;
 
-      UNROLL for (int r = 0; r < 4; r++)
+      UNROLL
+      for (int r = 0; r < 4; r++)
         w[r] = load_weights (quad->row[r] + at);
       sums = add_halves (quad_sums_signed (w, _mm256_loadu_si256 ((const __m256i *) token->q)));
       acc[t] = _mm_fmadd_ps (_mm_cvtepi32_ps (sums), _mm_mul_ps (d, _mm_broadcast_ss (&token->d)), acc[t]);
@@ -36,7 +38,8 @@ pack (const guint8 *block, gsize w_stride, Panel *panel)
 {
   __m256i rows[PANEL_ROWS];
 
-  UNROLL for (gsize r = 0; r < PANEL_ROWS; r++)
+  UNROLL
+  for (gsize r = 0; r < PANEL_ROWS; r++)
     rows[r] = load_weights (block + r * w_stride);
   panel_columns (rows, panel);
   panel->d = panel_halves (block, w_stride);
@@ -57,7 +60,8 @@ unit_add (const guint8 *unit, const guint8 *x, gsize x_stride, gsize tokens, __m
 {
   Panel panel;
 
-  UNROLL for (int c = 0; c < COLUMNS; c++)
+  UNROLL
+  for (int c = 0; c < COLUMNS; c++)
     panel.q[c] = _mm256_loadu_si256 ((const __m256i *) (unit + PANEL_ROWS * 2) + c);
   panel.d = eight_halves (unit);
   panel_add (&panel, x, x_stride, tokens, acc);
@@ -66,15 +70,29 @@ unit_add (const guint8 *unit, const guint8 *x, gsize x_stride, gsize tokens, __m
 #include "quantised_body.h"
 
 void
-arra_avx2_matmul_q8_0 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
-                       gsize n_tokens, float *y, gsize y_stride)
+arra_avx2_matmul_q8_0 (const void *w,
+                       gsize w_stride,
+                       gsize n_rows,
+                       gsize k,
+                       const void *x,
+                       gsize x_stride,
+                       gsize n_tokens,
+                       float *y,
+                       gsize y_stride)
 {
-  multiply (&(Product){ w, w_stride, k / ARRA_QK, x, x_stride, n_tokens, y, y_stride }, n_rows);
+  multiply (&(Product) { w, w_stride, k / ARRA_QK, x, x_stride, n_tokens, y, y_stride }, n_rows);
 }
 
 void
-arra_avx2_matmul_q8_0_panels (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
-                              gsize n_tokens, float *y, gsize y_stride)
+arra_avx2_matmul_q8_0_panels (const void *w,
+                              gsize w_stride,
+                              gsize n_rows,
+                              gsize k,
+                              const void *x,
+                              gsize x_stride,
+                              gsize n_tokens,
+                              float *y,
+                              gsize y_stride)
 {
-  multiply_stored (&(Product){ w, w_stride, k / ARRA_QK, x, x_stride, n_tokens, y, y_stride }, n_rows);
+  multiply_stored (&(Product) { w, w_stride, k / ARRA_QK, x, x_stride, n_tokens, y, y_stride }, n_rows);
 }

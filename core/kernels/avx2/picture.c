@@ -5,8 +5,7 @@
 #include "c/spec.h"
 
 ALWAYS_INLINE gsize
-affine_swish_pixel (const float *x, gsize channels, const float *scale, const float *bias, gboolean swish,
-                    float *y)
+affine_swish_pixel (const float *x, gsize channels, const float *scale, const float *bias, gboolean swish, float *y)
 {
   const __m256 sign = _mm256_set1_ps (-0.0f);
   const __m256 one = _mm256_set1_ps (1.0f);
@@ -24,8 +23,13 @@ affine_swish_pixel (const float *x, gsize channels, const float *scale, const fl
 }
 
 void
-arra_avx2_affine_swish (const float *x, gsize n_pixels, gsize channels, const float *scale, const float *bias,
-                        gboolean swish, float *y)
+arra_avx2_affine_swish (const float *x,
+                        gsize n_pixels,
+                        gsize channels,
+                        const float *scale,
+                        const float *bias,
+                        gboolean swish,
+                        float *y)
 {
   for (gsize p = 0; p < n_pixels; p++, x += channels, y += channels)
     {
@@ -38,8 +42,14 @@ arra_avx2_affine_swish (const float *x, gsize n_pixels, gsize channels, const fl
 }
 
 ALWAYS_INLINE void
-affine_swish_vjp_pixel (const float *x, const float *dy, gsize c, gsize channels, const float *scale, const float *bias,
-                        float *dv, float *sums)
+affine_swish_vjp_pixel (const float *x,
+                        const float *dy,
+                        gsize c,
+                        gsize channels,
+                        const float *scale,
+                        const float *bias,
+                        float *dv,
+                        float *sums)
 {
   const __m256 one = _mm256_set1_ps (1.0f);
   __m256 from = _mm256_loadu_ps (x + c);
@@ -55,8 +65,14 @@ affine_swish_vjp_pixel (const float *x, const float *dy, gsize c, gsize channels
 
 /* The channels that fill no register, whose two sums lie apart. */
 static void
-affine_swish_vjp_rest (const float *x, const float *dy, gsize c, gsize channels, const float *scale, const float *bias,
-                       float *dv, float *sums)
+affine_swish_vjp_rest (const float *x,
+                       const float *dy,
+                       gsize c,
+                       gsize channels,
+                       const float *scale,
+                       const float *bias,
+                       float *dv,
+                       float *sums)
 {
   gsize n = channels - c;
   float rest[2 * 8];
@@ -69,8 +85,14 @@ affine_swish_vjp_rest (const float *x, const float *dy, gsize c, gsize channels,
 }
 
 void
-arra_avx2_affine_swish_vjp (const float *x, const float *dy, gsize n_pixels, gsize channels, const float *scale,
-                            const float *bias, float *dv, float *sums)
+arra_avx2_affine_swish_vjp (const float *x,
+                            const float *dy,
+                            gsize n_pixels,
+                            gsize channels,
+                            const float *scale,
+                            const float *bias,
+                            float *dv,
+                            float *sums)
 {
   for (gsize p = 0; p < n_pixels; p++, x += channels, dy += channels, dv += channels)
     {

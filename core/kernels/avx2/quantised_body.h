@@ -1,13 +1,14 @@
 /* quantised_body.h - the product of quantised rows with quantised tokens (AVX2), included once for each type of weights
  *
- * The file that includes this says how its weights lie: UNIT_SIZE bytes hold UNIT_BLOCKS blocks of 32, quad_add() adds such a
- * unit of four rows to their sums, pack() makes panels of one of eight rows, panel_add() adds a panel to the rows' sums, and unit_add()
- * adds a unit of eight rows that are stored as panels.h says; STREAMS_ONE and STREAMS_PAIR panels are read at a time for one and two tokens.
+ * The file that includes this says how its weights lie: UNIT_SIZE bytes hold UNIT_BLOCKS blocks of 32, quad_add() adds
+ * such a unit of four rows to their sums, pack() makes panels of one of eight rows, panel_add() adds a panel to the
+ * rows' sums, and unit_add() adds a unit of eight rows that are stored as panels.h says; STREAMS_ONE and STREAMS_PAIR
+ * panels are read at a time for one and two tokens.
  *
- * One or two tokens, bound by memory: four rows at a time, a quarter of the range apart: a thread reads four long streams of
- * weights, where short ones that jump from row to row cost a third of the memory bandwidth.
- * More tokens: eight rows at a time as panels of columns of four weights, so that the sums of the eight rows stand in one
- * register and a token's scale and sum cost one multiplication and one fma.
+ * One or two tokens, bound by memory: four rows at a time, a quarter of the range apart: a thread reads four long
+ * streams of weights, where short ones that jump from row to row cost a third of the memory bandwidth. More tokens:
+ * eight rows at a time as panels of columns of four weights, so that the sums of the eight rows stand in one register
+ * and a token's scale and sum cost one multiplication and one fma.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "variants.h"
 
@@ -22,15 +23,19 @@ quad_times_tokens (const Product *p, gsize row, gsize step, gsize count, gsize t
   __m128 acc[2];
   Quad quad;
 
-  UNROLL for (gsize i = 0; i < 4; i++)
+  UNROLL
+  for (gsize i = 0; i < 4; i++)
     quad.row[i] = p->w + (row + MIN (i, count - 1) * step) * p->w_stride;
-  UNROLL for (gsize t = 0; t < tokens; t++)
+  UNROLL
+  for (gsize t = 0; t < tokens; t++)
     acc[t] = _mm_setzero_ps ();
   for (gsize unit = 0; unit < p->n_units; unit++)
     {
-      UNROLL for (gsize line = 0; line < UNIT_SIZE; line += 64)
-        UNROLL for (int r = 0; r < 4; r++)
-          _mm_prefetch (quad.row[r] + unit * UNIT_SIZE + line + ARRA_PREFETCH, _MM_HINT_T0);
+      UNROLL
+      for (gsize line = 0; line < UNIT_SIZE; line += 64)
+        UNROLL
+      for (int r = 0; r < 4; r++)
+        _mm_prefetch (quad.row[r] + unit * UNIT_SIZE + line + ARRA_PREFETCH, _MM_HINT_T0);
       quad_add (&quad, unit * UNIT_SIZE, x + unit * UNIT_BLOCKS * sizeof (ArraBlockQ8A), p->x_stride, tokens, acc);
     }
   for (gsize t = 0; t < tokens; t++)
@@ -82,7 +87,8 @@ chunk_times_tokens (const Product *p, const Chunk *chunk, gsize row, gsize token
   float *y = p->y + token * p->y_stride + row;
   __m256 acc[4];
 
-  UNROLL for (gsize t = 0; t < tokens; t++)
+  UNROLL
+  for (gsize t = 0; t < tokens; t++)
     acc[t] = chunk->begin == 0 ? _mm256_setzero_ps () : _mm256_loadu_ps (y + t * p->y_stride);
   for (gsize b = 0; b < chunk->n_units * UNIT_BLOCKS; b++, x += sizeof (ArraBlockQ8A))
     {
@@ -90,7 +96,8 @@ chunk_times_tokens (const Product *p, const Chunk *chunk, gsize row, gsize token
       for (gsize r = 0; r < chunk->n_ahead; r++)
         _mm_prefetch (chunk->ahead + r * p->w_stride + b * (UNIT_SIZE / UNIT_BLOCKS), _MM_HINT_T0);
     }
-  UNROLL for (gsize t = 0; t < tokens; t++)
+  UNROLL
+  for (gsize t = 0; t < tokens; t++)
     _mm256_storeu_ps (y + t * p->y_stride, acc[t]);
 }
 
@@ -112,7 +119,8 @@ chunk_times_all (const Product *p, Chunk *chunk, gsize row)
     chunk_times_tokens (p, chunk, row, t, 1);
 }
 
-/* Many tokens: a chunk of the rows is packed once, then meets all of them; meanwhile the next chunk comes from memory. */
+/* Many tokens: a chunk of the rows is packed once, then meets all of them; meanwhile the next chunk comes from memory.
+ */
 static void
 rows_packed (const Product *p, gsize row)
 {
@@ -143,34 +151,46 @@ multiply (const Product *p, gsize n_rows)
   rows_streamed (p, r, n_rows);
 }
 
-/* @streams (1 to 4) stored panels, the first rows @step apart from @row on, times @tokens tokens. A panel is read from its beginning to its end;
- * several at a time, far apart, come from memory faster than one. @prefetch: they come from memory. */
+/* @streams (1 to 4) stored panels, the first rows @step apart from @row on, times @tokens tokens. A panel is read from
+ * its beginning to its end; several at a time, far apart, come from memory faster than one. @prefetch: they come from
+ * memory. */
 ALWAYS_INLINE void
-stored_times_tokens (
-    const Product *p, gsize row, gsize step, gsize streams, gsize token, gsize tokens, gboolean prefetch)
+stored_times_tokens (const Product *p,
+                     gsize row,
+                     gsize step,
+                     gsize streams,
+                     gsize token,
+                     gsize tokens,
+                     gboolean prefetch)
 {
   const guint8 *x = p->x + token * p->x_stride;
   const guint8 *w[4];
   __m256 acc[4][4];
 
-  UNROLL for (gsize s = 0; s < streams; s++)
+  UNROLL
+  for (gsize s = 0; s < streams; s++)
     {
       w[s] = p->w + (row + s * step) * p->w_stride;
-      UNROLL for (gsize t = 0; t < tokens; t++)
+      UNROLL
+      for (gsize t = 0; t < tokens; t++)
         acc[s][t] = _mm256_setzero_ps ();
     }
   for (gsize unit = 0; unit < p->n_units; unit++, x += UNIT_BLOCKS * sizeof (ArraBlockQ8A))
-    UNROLL for (gsize s = 0; s < streams; s++)
-      {
-        const guint8 *at = w[s] + unit * PANEL_ROWS * UNIT_SIZE;
+    UNROLL
+  for (gsize s = 0; s < streams; s++)
+    {
+      const guint8 *at = w[s] + unit * PANEL_ROWS * UNIT_SIZE;
 
-        UNROLL for (gsize line = 0; prefetch && line < PANEL_ROWS * UNIT_SIZE; line += 64)
-          _mm_prefetch (at + line + ARRA_PREFETCH, _MM_HINT_T0);
-        unit_add (at, x, p->x_stride, tokens, acc[s]);
-      }
-  UNROLL for (gsize s = 0; s < streams; s++)
-    UNROLL for (gsize t = 0; t < tokens; t++)
-      _mm256_storeu_ps (p->y + (token + t) * p->y_stride + row + s * step, acc[s][t]);
+      UNROLL
+      for (gsize line = 0; prefetch && line < PANEL_ROWS * UNIT_SIZE; line += 64)
+        _mm_prefetch (at + line + ARRA_PREFETCH, _MM_HINT_T0);
+      unit_add (at, x, p->x_stride, tokens, acc[s]);
+    }
+  UNROLL
+  for (gsize s = 0; s < streams; s++)
+    UNROLL
+  for (gsize t = 0; t < tokens; t++)
+    _mm256_storeu_ps (p->y + (token + t) * p->y_stride + row + s * step, acc[s][t]);
 }
 
 static void
@@ -188,8 +208,8 @@ stored_times_all (const Product *p, gsize row)
     stored_times_tokens (p, row, 0, 1, t, 1, TRUE);
 }
 
-/* One or two tokens, bound by memory: as many panels at a time as were measured to be read fastest, before sums no longer fit the registers.
- * The last ones, and all with more tokens, one by one. */
+/* One or two tokens, bound by memory: as many panels at a time as were measured to be read fastest, before sums no
+ * longer fit the registers. The last ones, and all with more tokens, one by one. */
 static void
 multiply_stored (const Product *p, gsize n_rows)
 {

@@ -12,7 +12,8 @@ largest_bits (const __m256 x[4])
   __m256i a = _mm256_and_si256 (_mm256_castps_si256 (x[0]), magnitude);
   __m128i m;
 
-  UNROLL for (int j = 1; j < 4; j++)
+  UNROLL
+  for (int j = 1; j < 4; j++)
     a = _mm256_max_epi32 (a, _mm256_and_si256 (_mm256_castps_si256 (x[j]), magnitude));
   m = _mm_max_epi32 (_mm256_castsi256_si128 (a), _mm256_extracti128_si256 (a, 1));
   m = _mm_max_epi32 (m, _mm_shuffle_epi32 (m, _MM_SHUFFLE (1, 0, 3, 2)));
@@ -27,7 +28,8 @@ round_to_bytes (const __m256 x[4], float inverse)
   __m256 s = _mm256_set1_ps (inverse);
   __m256i q[4];
 
-  UNROLL for (int j = 0; j < 4; j++)
+  UNROLL
+  for (int j = 0; j < 4; j++)
     q[j] = _mm256_cvtps_epi32 (_mm256_mul_ps (x[j], s));
   q[0] = _mm256_packs_epi16 (_mm256_packs_epi32 (q[0], q[1]), _mm256_packs_epi32 (q[2], q[3]));
   return _mm256_permutevar8x32_epi32 (q[0], in_order);
@@ -56,7 +58,8 @@ arra_avx2_quantize_q8a (const float *x, gsize k, ArraBlockQ8A *dst)
       gint32 bits;
       float largest;
 
-      UNROLL for (int j = 0; j < 4; j++)
+      UNROLL
+      for (int j = 0; j < 4; j++)
         v[j] = _mm256_loadu_ps (x + 8 * j);
       bits = largest_bits (v);
       memcpy (&largest, &bits, sizeof largest);

@@ -1,4 +1,5 @@
-/* superblocks.h - what the products of K-quantised rows share (AVX2): blocks of 256 weights whose scales are small integers
+/* superblocks.h - what the products of K-quantised rows share (AVX2): blocks of 256 weights whose scales are small
+ * integers
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
@@ -10,7 +11,8 @@ quad_bytes (const __m128i rows[4], gint32 out[16])
 {
   __m128i low[2], high[2];
 
-  UNROLL for (int i = 0; i < 2; i++)
+  UNROLL
+  for (int i = 0; i < 2; i++)
     {
       low[i] = _mm_unpacklo_epi8 (rows[2 * i], rows[2 * i + 1]);
       high[i] = _mm_unpackhi_epi8 (rows[2 * i], rows[2 * i + 1]);
@@ -29,7 +31,8 @@ panel_bytes (const __m128i rows[PANEL_ROWS], gint32 out[16][2])
 
   quad_bytes (rows, upper);
   quad_bytes (rows + 4, lower);
-  UNROLL for (int i = 0; i < 16; i++)
+  UNROLL
+  for (int i = 0; i < 16; i++)
     {
       out[i][0] = upper[i];
       out[i][1] = lower[i];

@@ -51,8 +51,7 @@ exp16 (__m512 x)
   p = _mm512_fmadd_ps (p, r, _mm512_set1_ps (1.0f));
   y = _mm512_mul_ps (p, _mm512_castsi512_ps (_mm512_slli_epi32 (_mm512_add_epi32 (half, bias), 23)));
   y = _mm512_mul_ps (y, _mm512_castsi512_ps (_mm512_slli_epi32 (_mm512_add_epi32 (rest, bias), 23)));
-  y = _mm512_mask_mov_ps (y,
-                          _mm512_cmp_ps_mask (x, _mm512_set1_ps (88.72283f), _CMP_GT_OQ),
+  y = _mm512_mask_mov_ps (y, _mm512_cmp_ps_mask (x, _mm512_set1_ps (88.72283f), _CMP_GT_OQ),
                           _mm512_set1_ps (__builtin_inff ()));
   return _mm512_mask_mov_ps (y, _mm512_cmp_ps_mask (x, _mm512_set1_ps (-87.33654f), _CMP_LT_OQ), _mm512_setzero_ps ());
 }
@@ -73,20 +72,59 @@ typedef struct
 /* Rows @begin..@end-1 times all tokens, made for few tokens and for the rows that fill no panel */
 void arra_avx512_q8_0_quads (const Q8Product *p, gsize begin, gsize end);
 
-void arra_avx512_matmul_f32 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x,
-                             gsize x_stride, gsize n_tokens, float *y, gsize y_stride);
-void arra_avx512_matmul_bf16 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x,
-                              gsize x_stride, gsize n_tokens, float *y, gsize y_stride);
-void arra_avx512_matmul_f16 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x,
-                             gsize x_stride, gsize n_tokens, float *y, gsize y_stride);
-void arra_avx512_matmul_q8_0 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x,
-                              gsize x_stride, gsize n_tokens, float *y, gsize y_stride);
+void arra_avx512_matmul_f32 (const void *w,
+                             gsize w_stride,
+                             gsize n_rows,
+                             gsize k,
+                             const void *x,
+                             gsize x_stride,
+                             gsize n_tokens,
+                             float *y,
+                             gsize y_stride);
+void arra_avx512_matmul_bf16 (const void *w,
+                              gsize w_stride,
+                              gsize n_rows,
+                              gsize k,
+                              const void *x,
+                              gsize x_stride,
+                              gsize n_tokens,
+                              float *y,
+                              gsize y_stride);
+void arra_avx512_matmul_f16 (const void *w,
+                             gsize w_stride,
+                             gsize n_rows,
+                             gsize k,
+                             const void *x,
+                             gsize x_stride,
+                             gsize n_tokens,
+                             float *y,
+                             gsize y_stride);
+void arra_avx512_matmul_q8_0 (const void *w,
+                              gsize w_stride,
+                              gsize n_rows,
+                              gsize k,
+                              const void *x,
+                              gsize x_stride,
+                              gsize n_tokens,
+                              float *y,
+                              gsize y_stride);
 void arra_avx512_silu_mul (const float *gate, const float *up, gsize n, float *out);
 void arra_avx512_exp (const float *x, gsize n, float *y);
 float arra_avx512_softmax (float *x, gsize n);
-void arra_avx512_affine_swish (const float *x, gsize n_pixels, gsize channels, const float *scale,
-                               const float *bias, gboolean swish, float *y);
-void arra_avx512_affine_swish_vjp (const float *x, const float *dy, gsize n_pixels, gsize channels, const float *scale,
-                              const float *bias, float *dv, float *sums);
+void arra_avx512_affine_swish (const float *x,
+                               gsize n_pixels,
+                               gsize channels,
+                               const float *scale,
+                               const float *bias,
+                               gboolean swish,
+                               float *y);
+void arra_avx512_affine_swish_vjp (const float *x,
+                                   const float *dy,
+                                   gsize n_pixels,
+                                   gsize channels,
+                                   const float *scale,
+                                   const float *bias,
+                                   float *dv,
+                                   float *sums);
 void arra_avx512_convolve (const ArraConvShape *shape, const float *x, const float *w, float *y);
 void arra_avx512_convolve_weights (const ArraConvShape *shape, const float *x, const float *dy, float *dw);

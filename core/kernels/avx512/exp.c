@@ -41,7 +41,8 @@ max_of (const float *x, gsize n)
   for (gsize i = 0; i < n; i += ARRA_LANES)
     {
       __mmask16 mask = first_lanes (MIN (n - i, ARRA_LANES));
-      max = _mm512_mask_max_ps (max, mask, _mm512_maskz_loadu_ps (mask, x + i), max); /* a NaN gives the second operand */
+      /* a NaN gives the second operand */
+      max = _mm512_mask_max_ps (max, mask, _mm512_maskz_loadu_ps (mask, x + i), max);
     }
   /* any order finds the same maximum; + 0 makes a zero positive */
   return _mm512_add_ps (_mm512_set1_ps (_mm512_reduce_max_ps (max)), _mm512_setzero_ps ());
@@ -74,15 +75,19 @@ arra_avx512_softmax (float *x, gsize n)
 }
 
 void
-arra_avx512_affine_swish (const float *x, gsize n_pixels, gsize channels, const float *scale,
-                          const float *bias, gboolean swish, float *y)
+arra_avx512_affine_swish (const float *x,
+                          gsize n_pixels,
+                          gsize channels,
+                          const float *scale,
+                          const float *bias,
+                          gboolean swish,
+                          float *y)
 {
   for (gsize p = 0; p < n_pixels; p++, x += channels, y += channels)
     for (gsize c = 0; c < channels; c += ARRA_LANES)
       {
         __mmask16 mask = first_lanes (MIN (channels - c, ARRA_LANES));
-        __m512 v = _mm512_fmadd_ps (_mm512_maskz_loadu_ps (mask, x + c),
-                                    _mm512_maskz_loadu_ps (mask, scale + c),
+        __m512 v = _mm512_fmadd_ps (_mm512_maskz_loadu_ps (mask, x + c), _mm512_maskz_loadu_ps (mask, scale + c),
                                     _mm512_maskz_loadu_ps (mask, bias + c));
 
         _mm512_mask_storeu_ps (y + c, mask, swish ? swish16 (v) : v);
@@ -90,8 +95,14 @@ arra_avx512_affine_swish (const float *x, gsize n_pixels, gsize channels, const 
 }
 
 void
-arra_avx512_affine_swish_vjp (const float *x, const float *dy, gsize n_pixels, gsize channels, const float *scale,
-                              const float *bias, float *dv, float *sums)
+arra_avx512_affine_swish_vjp (const float *x,
+                              const float *dy,
+                              gsize n_pixels,
+                              gsize channels,
+                              const float *scale,
+                              const float *bias,
+                              float *dv,
+                              float *sums)
 {
   const __m512 one = _mm512_set1_ps (1.0f);
 

@@ -16,7 +16,7 @@ typedef struct
 
 typedef struct
 {
-  gsize size; /* bytes of one weight */
+  gsize size;                                            /* bytes of one weight */
   __m512 (*load) (const guint8 *p);                      /* ARRA_LANES weights, unaligned */
   __m512 (*load_part) (__mmask16 mask, const guint8 *p); /* those of the mask, zeros elsewhere */
 } Weight;
@@ -74,38 +74,47 @@ tile (const Product *p, gsize row, gsize step, gsize token, Weight weight, gsize
   __m512 acc[6][4];
   gsize i = 0;
 
-  UNROLL for (gsize r = 0; r < rows; r++)
-    UNROLL for (gsize t = 0; t < tokens; t++)
-      acc[r][t] = _mm512_setzero_ps ();
+  UNROLL
+  for (gsize r = 0; r < rows; r++)
+    UNROLL
+  for (gsize t = 0; t < tokens; t++)
+    acc[r][t] = _mm512_setzero_ps ();
   for (; i + ARRA_LANES <= p->k; i += ARRA_LANES)
     {
       __m512 b[4];
-      UNROLL for (gsize t = 0; t < tokens; t++)
+      UNROLL
+      for (gsize t = 0; t < tokens; t++)
         b[t] = _mm512_loadu_ps (x + t * p->x_stride + i * sizeof (float));
-      UNROLL for (gsize r = 0; r < rows; r++)
+      UNROLL
+      for (gsize r = 0; r < rows; r++)
         {
           const guint8 *p_w = w + r * w_step + i * weight.size;
           __m512 a = weight.load (p_w);
 
           _mm_prefetch (p_w + ARRA_PREFETCH, _MM_HINT_T0);
-          UNROLL for (gsize t = 0; t < tokens; t++)
+          UNROLL
+          for (gsize t = 0; t < tokens; t++)
             acc[r][t] = _mm512_fmadd_ps (a, b[t], acc[r][t]);
         }
     }
   if (i < p->k)
-    UNROLL for (gsize r = 0; r < rows; r++)
-      {
-        __mmask16 mask = first_lanes (p->k - i);
-        __m512 a = weight.load_part (mask, w + r * w_step + i * weight.size);
-        UNROLL for (gsize t = 0; t < tokens; t++)
-          {
-            __m512 b = _mm512_maskz_loadu_ps (mask, x + t * p->x_stride + i * sizeof (float));
-            acc[r][t] = _mm512_mask3_fmadd_ps (a, b, acc[r][t], mask);
-          }
-      }
-  UNROLL for (gsize r = 0; r < rows; r++)
-    UNROLL for (gsize t = 0; t < tokens; t++)
-      p->y[(token + t) * p->y_stride + row + r * step] = lanes_fold (acc[r][t]);
+    UNROLL
+  for (gsize r = 0; r < rows; r++)
+    {
+      __mmask16 mask = first_lanes (p->k - i);
+      __m512 a = weight.load_part (mask, w + r * w_step + i * weight.size);
+      UNROLL
+      for (gsize t = 0; t < tokens; t++)
+        {
+          __m512 b = _mm512_maskz_loadu_ps (mask, x + t * p->x_stride + i * sizeof (float));
+          acc[r][t] = _mm512_mask3_fmadd_ps (a, b, acc[r][t], mask);
+        }
+    }
+  UNROLL
+  for (gsize r = 0; r < rows; r++)
+    UNROLL
+  for (gsize t = 0; t < tokens; t++)
+    p->y[(token + t) * p->y_stride + row + r * step] = lanes_fold (acc[r][t]);
 }
 
 /* All tokens of @rows rows. */
@@ -122,8 +131,8 @@ strip (const Product *p, gsize row, gsize step, gsize n_tokens, Weight weight, g
     tile (p, row, step, t, weight, rows, 1);
 }
 
-/* Rows in groups of @rows, a part of the range apart, so that a thread reads few long streams of weights: short ones that
- * jump from row to row cost a third of the memory bandwidth. */
+/* Rows in groups of @rows, a part of the range apart, so that a thread reads few long streams of weights: short ones
+ * that jump from row to row cost a third of the memory bandwidth. */
 ALWAYS_INLINE void
 groups (const Product *p, gsize n_rows, gsize n_tokens, Weight weight, gsize rows)
 {
@@ -145,24 +154,45 @@ matmul (const Product *p, gsize n_rows, gsize n_tokens, Weight weight)
 }
 
 void
-arra_avx512_matmul_f32 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
-                        gsize n_tokens, float *y, gsize y_stride)
+arra_avx512_matmul_f32 (const void *w,
+                        gsize w_stride,
+                        gsize n_rows,
+                        gsize k,
+                        const void *x,
+                        gsize x_stride,
+                        gsize n_tokens,
+                        float *y,
+                        gsize y_stride)
 {
   const Product p = { w, w_stride, k, x, x_stride, y, y_stride };
   matmul (&p, n_rows, n_tokens, (Weight) { 4, load_f32, load_part_f32 });
 }
 
 void
-arra_avx512_matmul_bf16 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
-                         gsize n_tokens, float *y, gsize y_stride)
+arra_avx512_matmul_bf16 (const void *w,
+                         gsize w_stride,
+                         gsize n_rows,
+                         gsize k,
+                         const void *x,
+                         gsize x_stride,
+                         gsize n_tokens,
+                         float *y,
+                         gsize y_stride)
 {
   const Product p = { w, w_stride, k, x, x_stride, y, y_stride };
   matmul (&p, n_rows, n_tokens, (Weight) { 2, load_bf16, load_part_bf16 });
 }
 
 void
-arra_avx512_matmul_f16 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
-                        gsize n_tokens, float *y, gsize y_stride)
+arra_avx512_matmul_f16 (const void *w,
+                        gsize w_stride,
+                        gsize n_rows,
+                        gsize k,
+                        const void *x,
+                        gsize x_stride,
+                        gsize n_tokens,
+                        float *y,
+                        gsize y_stride)
 {
   const Product p = { w, w_stride, k, x, x_stride, y, y_stride };
   matmul (&p, n_rows, n_tokens, (Weight) { 2, load_f16, load_part_f16 });

@@ -1,8 +1,8 @@
 /* q8_0_quads.c - products of Q8_0 rows with one or two quantised tokens, bound by memory (AVX-512 VNNI)
  *
- * Four rows at a time, a quarter of the range apart: a thread reads four long streams of weights, where short ones that jump
- * from row to row cost a third of the memory bandwidth. Four blocks of the four rows are summed in one register, then added
- * to the rows' sums one block after the other.
+ * Four rows at a time, a quarter of the range apart: a thread reads four long streams of weights, where short ones that
+ * jump from row to row cost a third of the memory bandwidth. Four blocks of the four rows are summed in one register,
+ * then added to the rows' sums one block after the other.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "avx512.h"
 #include "variants.h"
@@ -16,11 +16,11 @@ ALWAYS_INLINE __m512i
 two_blocks (const guint8 *q, gsize size)
 {
   return _mm512_inserti64x4 (_mm512_castsi256_si512 (_mm256_loadu_si256 ((const __m256i *) q)),
-                             _mm256_loadu_si256 ((const __m256i *) (q + size)),
-                             1);
+                             _mm256_loadu_si256 ((const __m256i *) (q + size)), 1);
 }
 
-/* Sums of two blocks' dwords for four rows: row 0..3 of block 0, low half | high half | block 1, low half | high half */
+/* Sums of two blocks' dwords for four rows: row 0..3 of block 0, low half | high half | block 1, low half | high half
+ */
 ALWAYS_INLINE __m512i
 quad_sums (const __m512i w[4], __m512i x)
 {
@@ -28,7 +28,8 @@ quad_sums (const __m512i w[4], __m512i x)
   __m512i start = _mm512_sub_epi32 (_mm512_setzero_si512 (), _mm512_dpbusd_epi32 (_mm512_setzero_si512 (), unsign, x));
   __m512i s[4], ab, cd;
 
-  UNROLL for (int r = 0; r < 4; r++)
+  UNROLL
+  for (int r = 0; r < 4; r++)
     s[r] = _mm512_dpbusd_epi32 (start, w[r], x);
   ab = _mm512_add_epi32 (_mm512_unpacklo_epi32 (s[0], s[1]), _mm512_unpackhi_epi32 (s[0], s[1]));
   cd = _mm512_add_epi32 (_mm512_unpacklo_epi32 (s[2], s[3]), _mm512_unpackhi_epi32 (s[2], s[3]));
@@ -41,7 +42,8 @@ quad_scales (const Quad *quad, gsize at)
 {
   __m128i d[4];
 
-  UNROLL for (int r = 0; r < 4; r++)
+  UNROLL
+  for (int r = 0; r < 4; r++)
     d[r] = _mm_loadu_si128 ((const __m128i *) (quad->row[r] + at));
   return _mm_unpacklo_epi32 (_mm_unpacklo_epi16 (d[0], d[1]), _mm_unpacklo_epi16 (d[2], d[3]));
 }
@@ -67,18 +69,22 @@ add_four_blocks (const Quad *quad, gsize block, const guint8 *x, gsize x_stride,
   __m256i halves;
   __m512 d;
 
-  UNROLL for (int r = 0; r < 4; r++)
+  UNROLL
+  for (int r = 0; r < 4; r++)
     {
       _mm_prefetch (quad->row[r] + at + ARRA_PREFETCH, _MM_HINT_T0);
       _mm_prefetch (quad->row[r] + at + ARRA_PREFETCH + 64, _MM_HINT_T0);
     }
-  UNROLL for (gsize i = 0; i < 2; i++)
-    UNROLL for (int r = 0; r < 4; r++)
-      w[i][r] = _mm512_xor_si512 (two_blocks (quad->row[r] + at + 2 * i * size + sizeof (guint16), size), unsign);
+  UNROLL
+  for (gsize i = 0; i < 2; i++)
+    UNROLL
+  for (int r = 0; r < 4; r++)
+    w[i][r] = _mm512_xor_si512 (two_blocks (quad->row[r] + at + 2 * i * size + sizeof (guint16), size), unsign);
   halves = _mm256_set_m128i (_mm_unpacklo_epi64 (quad_scales (quad, at + 2 * size), quad_scales (quad, at + 3 * size)),
                              _mm_unpacklo_epi64 (quad_scales (quad, at), quad_scales (quad, at + size)));
   d = _mm512_cvtph_ps (halves);
-  UNROLL for (gsize t = 0; t < tokens; t++)
+  UNROLL
+  for (gsize t = 0; t < tokens; t++)
     {
       const ArraBlockQ8A *token = (const ArraBlockQ8A *) (x + t * x_stride) + block;
       __m512i a = quad_sums (w[0], two_blocks ((const guint8 *) token[0].q, sizeof *token));
@@ -104,9 +110,11 @@ add_one_block (const Quad *quad, gsize block, const guint8 *x, gsize x_stride, g
   __m128 d = _mm_cvtph_ps (quad_scales (quad, at));
   __m512i w[4];
 
-  UNROLL for (int r = 0; r < 4; r++)
+  UNROLL
+  for (int r = 0; r < 4; r++)
     w[r] = _mm512_xor_si512 (two_blocks (quad->row[r] + at + sizeof (guint16), 0), unsign);
-  UNROLL for (gsize t = 0; t < tokens; t++)
+  UNROLL
+  for (gsize t = 0; t < tokens; t++)
     {
       const ArraBlockQ8A *token = (const ArraBlockQ8A *) (x + t * x_stride) + block;
       __m512i halves = quad_sums (w, two_blocks ((const guint8 *) token->q, 0));
@@ -125,9 +133,11 @@ quad_times_tokens (const Q8Product *p, gsize row, gsize step, gsize count, gsize
   __m128 acc[2];
   Quad quad;
 
-  UNROLL for (gsize i = 0; i < 4; i++)
+  UNROLL
+  for (gsize i = 0; i < 4; i++)
     quad.row[i] = p->w + (row + MIN (i, count - 1) * step) * p->w_stride;
-  UNROLL for (gsize t = 0; t < tokens; t++)
+  UNROLL
+  for (gsize t = 0; t < tokens; t++)
     acc[t] = _mm_setzero_ps ();
   for (; block + 4 <= p->n_blocks; block += 4)
     add_four_blocks (&quad, block, x, p->x_stride, tokens, acc);

@@ -25,8 +25,15 @@ arra_c_softmax (float *x, gsize n)
 }
 
 void
-arra_c_attend (const float *q, const float *k, const float *v, gsize stride, gsize n_pos, gsize head_dim,
-               float scale, float *scores, float *out)
+arra_c_attend (const float *q,
+               const float *k,
+               const float *v,
+               gsize stride,
+               gsize n_pos,
+               gsize head_dim,
+               float scale,
+               float *scores,
+               float *out)
 {
   for (gsize p = 0; p < n_pos; p++)
     scores[p] = arra_c_dot (q, k + p * stride, head_dim) * scale;

@@ -1,4 +1,5 @@
-/* blocks.c - how GGUF's blocks of 4 and 6 bits lie and widen, and the products of all quantised types with quantised activations (scalar)
+/* blocks.c - how GGUF's blocks of 4 and 6 bits lie and widen, and the products of all quantised types with quantised
+ * activations (scalar)
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "panels.h"
 #include "spec.h"
@@ -171,30 +172,30 @@ add_q6_k (const ArraBlockQ6_K *block, const ArraBlockQ8A *token, float acc)
 #define IN_ROWS(type) memcpy (&block, (const guint8 *) w + r * w_stride + u * sizeof (type), sizeof block)
 
 /* Row @r of panels: a block is taken out of those of the panel's rows. */
-#define IN_PANELS(type, layout)                                                                                          \
-  arra_panels_unpack (                                                                                                   \
-      &layout,                                                                                                           \
-      (const guint8 *) w + (r - r % ARRA_PANEL_ROWS) * w_stride + u * ARRA_PANEL_ROWS * sizeof (type), r % ARRA_PANEL_ROWS, &block)
+#define IN_PANELS(type, layout)                                                                                        \
+  arra_panels_unpack (&layout,                                                                                         \
+                      (const guint8 *) w + (r - r % ARRA_PANEL_ROWS) * w_stride + u * ARRA_PANEL_ROWS * sizeof (type), \
+                      r % ARRA_PANEL_ROWS, &block)
 
-#define MATMUL(name, add, type, weights, fetch)                                                                          \
-  void arra_c_matmul_##name (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,        \
-                             gsize n_tokens, float *y, gsize y_stride)                                                   \
-  {                                                                                                                      \
-    for (gsize r = 0; r < n_rows; r++)                                                                                   \
-      for (gsize t = 0; t < n_tokens; t++)                                                                               \
-        {                                                                                                                \
-          const ArraBlockQ8A *token = (const ArraBlockQ8A *) ((const guint8 *) x + t * x_stride);                        \
-          float acc = 0.0f;                                                                                              \
-                                                                                                                         \
-          for (gsize u = 0; u < k / weights; u++)                                                                        \
-            {                                                                                                            \
-              type block;                                                                                                \
-                                                                                                                         \
-              fetch;                                                                                                     \
-              acc = add (&block, token + u * (weights / ARRA_QK), acc);                                                  \
-            }                                                                                                            \
-          y[t * y_stride + r] = acc;                                                                                     \
-        }                                                                                                                \
+#define MATMUL(name, add, type, weights, fetch)                                                                   \
+  void arra_c_matmul_##name (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride, \
+                             gsize n_tokens, float *y, gsize y_stride)                                            \
+  {                                                                                                               \
+    for (gsize r = 0; r < n_rows; r++)                                                                            \
+      for (gsize t = 0; t < n_tokens; t++)                                                                        \
+        {                                                                                                         \
+          const ArraBlockQ8A *token = (const ArraBlockQ8A *) ((const guint8 *) x + t * x_stride);                 \
+          float acc = 0.0f;                                                                                       \
+                                                                                                                  \
+          for (gsize u = 0; u < k / weights; u++)                                                                 \
+            {                                                                                                     \
+              type block;                                                                                         \
+                                                                                                                  \
+              fetch;                                                                                              \
+              acc = add (&block, token + u * (weights / ARRA_QK), acc);                                           \
+            }                                                                                                     \
+          y[t * y_stride + r] = acc;                                                                              \
+        }                                                                                                         \
   }
 
 MATMUL (q8_0, add_q8_0, ArraBlockQ8_0, ARRA_QK, IN_ROWS (ArraBlockQ8_0))

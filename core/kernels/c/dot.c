@@ -42,8 +42,15 @@ arra_c_dot (const float *a, const float *b, gsize n)
 }
 
 void
-arra_c_matmul_f32 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
-                   gsize n_tokens, float *y, gsize y_stride)
+arra_c_matmul_f32 (const void *w,
+                   gsize w_stride,
+                   gsize n_rows,
+                   gsize k,
+                   const void *x,
+                   gsize x_stride,
+                   gsize n_tokens,
+                   float *y,
+                   gsize y_stride)
 {
   for (gsize r = 0; r < n_rows; r++)
     for (gsize t = 0; t < n_tokens; t++)
@@ -59,8 +66,15 @@ arra_c_matmul_f32 (const void *w, gsize w_stride, gsize n_rows, gsize k, const v
 }
 
 void
-arra_c_matmul_bf16 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
-                    gsize n_tokens, float *y, gsize y_stride)
+arra_c_matmul_bf16 (const void *w,
+                    gsize w_stride,
+                    gsize n_rows,
+                    gsize k,
+                    const void *x,
+                    gsize x_stride,
+                    gsize n_tokens,
+                    float *y,
+                    gsize y_stride)
 {
   for (gsize r = 0; r < n_rows; r++)
     for (gsize t = 0; t < n_tokens; t++)
@@ -76,8 +90,15 @@ arra_c_matmul_bf16 (const void *w, gsize w_stride, gsize n_rows, gsize k, const 
 }
 
 void
-arra_c_matmul_f16 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
-                   gsize n_tokens, float *y, gsize y_stride)
+arra_c_matmul_f16 (const void *w,
+                   gsize w_stride,
+                   gsize n_rows,
+                   gsize k,
+                   const void *x,
+                   gsize x_stride,
+                   gsize n_tokens,
+                   float *y,
+                   gsize y_stride)
 {
   for (gsize r = 0; r < n_rows; r++)
     for (gsize t = 0; t < n_tokens; t++)

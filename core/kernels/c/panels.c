@@ -10,10 +10,10 @@ const ArraPanelLayout arra_panels_q8_0
 const ArraPanelLayout arra_panels_q4_0
     = { sizeof (ArraBlockQ4_0), { { 0, 2, 1 }, { offsetof (ArraBlockQ4_0, q), 4, ARRA_QK / 8 } } };
 
-const ArraPanelLayout arra_panels_q4_k = { sizeof (ArraBlockQ4_K),
-                                           { { 0, 2, 2 },
-                                             { offsetof (ArraBlockQ4_K, scales), 1, 12 },
-                                             { offsetof (ArraBlockQ4_K, q), 4, ARRA_QK_K / 8 } } };
+const ArraPanelLayout arra_panels_q4_k = {
+  sizeof (ArraBlockQ4_K),
+  { { 0, 2, 2 }, { offsetof (ArraBlockQ4_K, scales), 1, 12 }, { offsetof (ArraBlockQ4_K, q), 4, ARRA_QK_K / 8 } }
+};
 
 const ArraPanelLayout arra_panels_q6_k = { sizeof (ArraBlockQ6_K),
                                            { { 0, 4, ARRA_QK_K / 8 },

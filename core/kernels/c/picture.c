@@ -7,8 +7,13 @@
 #include "detmath.h"
 
 void
-arra_c_affine_swish (const float *x, gsize n_pixels, gsize channels, const float *scale, const float *bias,
-                     gboolean swish, float *y)
+arra_c_affine_swish (const float *x,
+                     gsize n_pixels,
+                     gsize channels,
+                     const float *scale,
+                     const float *bias,
+                     gboolean swish,
+                     float *y)
 {
   for (gsize p = 0; p < n_pixels; p++, x += channels, y += channels)
     for (gsize c = 0; c < channels; c++)
@@ -19,8 +24,14 @@ arra_c_affine_swish (const float *x, gsize n_pixels, gsize channels, const float
 }
 
 void
-arra_c_affine_swish_vjp (const float *x, const float *dy, gsize n_pixels, gsize channels, const float *scale,
-                         const float *bias, float *dv, float *sums)
+arra_c_affine_swish_vjp (const float *x,
+                         const float *dy,
+                         gsize n_pixels,
+                         gsize channels,
+                         const float *scale,
+                         const float *bias,
+                         float *dv,
+                         float *sums)
 {
   for (gsize p = 0; p < n_pixels; p++, x += channels, dy += channels, dv += channels)
     for (gsize c = 0; c < channels; c++)

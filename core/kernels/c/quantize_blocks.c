@@ -29,7 +29,8 @@ rounded (float x, int low, int high)
   return (int) lrintf (CLAMP (x, (float) low, (float) high));
 }
 
-/* The scale whose multiples from -@limit to @limit - 1 come nearest to @x, numbers of at most 1; large ones count more. */
+/* The scale whose multiples from -@limit to @limit - 1 come nearest to @x, numbers of at most 1; large ones count more.
+ */
 static float
 fit_scale (const float *x, gsize n, int limit)
 {

@@ -7,28 +7,105 @@
 /* Adds up ARRA_LANES lanes, 16 -> 8 -> 4 -> 2 -> 1, lane j adding lane j + half; @lane is overwritten. */
 float arra_c_fold (float lane[ARRA_LANES]);
 
-void arra_c_matmul_f32 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
-                        gsize n_tokens, float *y, gsize y_stride);
-void arra_c_matmul_bf16 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
-                         gsize n_tokens, float *y, gsize y_stride);
-void arra_c_matmul_f16 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
-                        gsize n_tokens, float *y, gsize y_stride);
-void arra_c_matmul_q8_0 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
-                         gsize n_tokens, float *y, gsize y_stride);
-void arra_c_matmul_q4_0 (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
-                         gsize n_tokens, float *y, gsize y_stride);
-void arra_c_matmul_q4_k (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
-                         gsize n_tokens, float *y, gsize y_stride);
-void arra_c_matmul_q6_k (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
-                         gsize n_tokens, float *y, gsize y_stride);
-void arra_c_matmul_q8_0_panels (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
-                                gsize n_tokens, float *y, gsize y_stride);
-void arra_c_matmul_q4_0_panels (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
-                                gsize n_tokens, float *y, gsize y_stride);
-void arra_c_matmul_q4_k_panels (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
-                                gsize n_tokens, float *y, gsize y_stride);
-void arra_c_matmul_q6_k_panels (const void *w, gsize w_stride, gsize n_rows, gsize k, const void *x, gsize x_stride,
-                                gsize n_tokens, float *y, gsize y_stride);
+void arra_c_matmul_f32 (const void *w,
+                        gsize w_stride,
+                        gsize n_rows,
+                        gsize k,
+                        const void *x,
+                        gsize x_stride,
+                        gsize n_tokens,
+                        float *y,
+                        gsize y_stride);
+void arra_c_matmul_bf16 (const void *w,
+                         gsize w_stride,
+                         gsize n_rows,
+                         gsize k,
+                         const void *x,
+                         gsize x_stride,
+                         gsize n_tokens,
+                         float *y,
+                         gsize y_stride);
+void arra_c_matmul_f16 (const void *w,
+                        gsize w_stride,
+                        gsize n_rows,
+                        gsize k,
+                        const void *x,
+                        gsize x_stride,
+                        gsize n_tokens,
+                        float *y,
+                        gsize y_stride);
+void arra_c_matmul_q8_0 (const void *w,
+                         gsize w_stride,
+                         gsize n_rows,
+                         gsize k,
+                         const void *x,
+                         gsize x_stride,
+                         gsize n_tokens,
+                         float *y,
+                         gsize y_stride);
+void arra_c_matmul_q4_0 (const void *w,
+                         gsize w_stride,
+                         gsize n_rows,
+                         gsize k,
+                         const void *x,
+                         gsize x_stride,
+                         gsize n_tokens,
+                         float *y,
+                         gsize y_stride);
+void arra_c_matmul_q4_k (const void *w,
+                         gsize w_stride,
+                         gsize n_rows,
+                         gsize k,
+                         const void *x,
+                         gsize x_stride,
+                         gsize n_tokens,
+                         float *y,
+                         gsize y_stride);
+void arra_c_matmul_q6_k (const void *w,
+                         gsize w_stride,
+                         gsize n_rows,
+                         gsize k,
+                         const void *x,
+                         gsize x_stride,
+                         gsize n_tokens,
+                         float *y,
+                         gsize y_stride);
+void arra_c_matmul_q8_0_panels (const void *w,
+                                gsize w_stride,
+                                gsize n_rows,
+                                gsize k,
+                                const void *x,
+                                gsize x_stride,
+                                gsize n_tokens,
+                                float *y,
+                                gsize y_stride);
+void arra_c_matmul_q4_0_panels (const void *w,
+                                gsize w_stride,
+                                gsize n_rows,
+                                gsize k,
+                                const void *x,
+                                gsize x_stride,
+                                gsize n_tokens,
+                                float *y,
+                                gsize y_stride);
+void arra_c_matmul_q4_k_panels (const void *w,
+                                gsize w_stride,
+                                gsize n_rows,
+                                gsize k,
+                                const void *x,
+                                gsize x_stride,
+                                gsize n_tokens,
+                                float *y,
+                                gsize y_stride);
+void arra_c_matmul_q6_k_panels (const void *w,
+                                gsize w_stride,
+                                gsize n_rows,
+                                gsize k,
+                                const void *x,
+                                gsize x_stride,
+                                gsize n_tokens,
+                                float *y,
+                                gsize y_stride);
 
 void arra_c_quantize_q8a (const float *x, gsize k, ArraBlockQ8A *dst);
 void arra_c_widen_bf16 (const void *src, gsize n, float *dst);
@@ -38,7 +115,8 @@ void arra_c_widen_q4_0 (const void *src, gsize n, float *dst);
 void arra_c_widen_q4_k (const void *src, gsize n, float *dst);
 void arra_c_widen_q6_k (const void *src, gsize n, float *dst);
 
-/* What blocks hold, each weight's q (0 to 15, 0 to 63) in a byte of its own, and back; scales and minima are 6 bits each. */
+/* What blocks hold, each weight's q (0 to 15, 0 to 63) in a byte of its own, and back; scales and minima are 6 bits
+ * each. */
 void arra_c_unpack_q4_0 (const ArraBlockQ4_0 *block, guint8 q[ARRA_QK]);
 void arra_c_unpack_q4_k (const ArraBlockQ4_K *block, guint8 q[ARRA_QK_K]);
 void arra_c_unpack_scales_q4_k (const guint8 packed[12], guint8 scales[8], guint8 mins[8]);
@@ -57,12 +135,30 @@ void arra_c_guide (const float *cond, const float *uncond, float scale, gsize n,
 void arra_c_exp (const float *x, gsize n, float *y);
 float arra_c_max (const float *x, gsize n);
 float arra_c_softmax (float *x, gsize n);
-void arra_c_attend (const float *q, const float *k, const float *v, gsize stride, gsize n_pos, gsize head_dim,
-                    float scale, float *scores, float *out);
+void arra_c_attend (const float *q,
+                    const float *k,
+                    const float *v,
+                    gsize stride,
+                    gsize n_pos,
+                    gsize head_dim,
+                    float scale,
+                    float *scores,
+                    float *out);
 
-void arra_c_affine_swish (const float *x, gsize n_pixels, gsize channels, const float *scale,
-                          const float *bias, gboolean swish, float *y);
-void arra_c_affine_swish_vjp (const float *x, const float *dy, gsize n_pixels, gsize channels, const float *scale,
-                              const float *bias, float *dv, float *sums);
+void arra_c_affine_swish (const float *x,
+                          gsize n_pixels,
+                          gsize channels,
+                          const float *scale,
+                          const float *bias,
+                          gboolean swish,
+                          float *y);
+void arra_c_affine_swish_vjp (const float *x,
+                              const float *dy,
+                              gsize n_pixels,
+                              gsize channels,
+                              const float *scale,
+                              const float *bias,
+                              float *dv,
+                              float *sums);
 void arra_c_convolve (const ArraConvShape *shape, const float *x, const float *w, float *y);
 void arra_c_convolve_weights (const ArraConvShape *shape, const float *x, const float *dy, float *dw);

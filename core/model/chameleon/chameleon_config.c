@@ -38,13 +38,12 @@ static const struct
 };
 
 static gboolean
-divides (guint divisor, guint value, const char *divisor_name, const char *value_name, const char *name,
-         GError **error)
+divides (guint divisor, guint value, const char *divisor_name, const char *value_name, const char *name, GError **error)
 {
   if (value % divisor == 0)
     return TRUE;
-  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s (%u) is no multiple of %s (%u)", name, value_name,
-                    value, divisor_name, divisor);
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s (%u) is no multiple of %s (%u)", name, value_name, value,
+                    divisor_name, divisor);
 }
 
 static gboolean
@@ -53,11 +52,10 @@ check_rope (const ArraChameleonConfig *config, const char *name, GError **error)
   if (!arra_config_check_rope_theta (config->rope_theta, name, error))
     return FALSE;
   if (config->rope_scaling != ARRA_ROPE_PLAIN && !(config->rope_factor >= 1.0 && config->rope_factor <= 1e6))
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: the factor of rope_scaling must be between 1 and 1e6", name);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the factor of rope_scaling must be between 1 and 1e6", name);
   if (config->rope_scaling == ARRA_ROPE_DYNAMIC && config->head_dim < 4)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: dynamic rope_scaling needs heads of at least 4 numbers", name);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: dynamic rope_scaling needs heads of at least 4 numbers",
+                      name);
   return TRUE;
 }
 
@@ -73,17 +71,15 @@ arra_chameleon_config_check (ArraChameleonConfig *config, const char *name, GErr
       || !arra_config_check_count (config->context, MAX_CONTEXT, "max_position_embeddings", name, error)
       || !arra_config_check_count (config->model_parallel, MAX_WIDTH, "model_parallel_size", name, error)
       || !divides (config->n_heads, config->hidden_size, "num_attention_heads", "hidden_size", name, error)
-      || !divides (config->n_kv_heads, config->n_heads, "num_key_value_heads", "num_attention_heads", name,
-                   error)
-      || !divides (config->model_parallel, config->n_heads, "model_parallel_size", "num_attention_heads",
-                   name, error)
-      || !divides (config->model_parallel, config->n_kv_heads, "model_parallel_size", "num_key_value_heads",
-                   name, error))
+      || !divides (config->n_kv_heads, config->n_heads, "num_key_value_heads", "num_attention_heads", name, error)
+      || !divides (config->model_parallel, config->n_heads, "model_parallel_size", "num_attention_heads", name, error)
+      || !divides (config->model_parallel, config->n_kv_heads, "model_parallel_size", "num_key_value_heads", name,
+                   error))
     return FALSE;
   config->head_dim = config->hidden_size / config->n_heads;
   if (config->head_dim % 2 != 0)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: a head has %u numbers; an even number is needed",
-                      name, config->head_dim);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: a head has %u numbers; an even number is needed", name,
+                      config->head_dim);
   return arra_config_check_norm_eps (config->norm_eps, name, error) && check_rope (config, name, error);
 }
 
@@ -105,8 +101,8 @@ only_string (JsonObject *object, const char *name, const char *key, const char *
   if (value == NULL)
     return FALSE;
   if (strcmp (value, known) != 0)
-    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: %s \"%.40s\" is not supported (only \"%s\")", name,
-                      key, value, known);
+    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: %s \"%.40s\" is not supported (only \"%s\")", name, key,
+                      value, known);
   return TRUE;
 }
 
@@ -132,12 +128,11 @@ read_counts (ArraChameleonConfig *config, JsonObject *object, const char *name, 
   gint64 value;
 
   if (!arra_config_read_counts (config, counts, G_N_ELEMENTS (counts), object, name, error)
-      || !arra_json_get_int_default (object, name, "num_key_value_heads", 1, MAX_WIDTH, config->n_heads, &value,
-                                  error))
+      || !arra_json_get_int_default (object, name, "num_key_value_heads", 1, MAX_WIDTH, config->n_heads, &value, error))
     return FALSE;
   config->n_kv_heads = (guint) value;
-  if (!arra_json_get_int_default (object, name, "head_dim", 1, MAX_WIDTH,
-                                  config->hidden_size / config->n_heads, &value, error))
+  if (!arra_json_get_int_default (object, name, "head_dim", 1, MAX_WIDTH, config->hidden_size / config->n_heads, &value,
+                                  error))
     return FALSE;
   if (value != config->hidden_size / config->n_heads)
     return arra_fail (error, ARRA_ERROR_UNSUPPORTED,
@@ -172,8 +167,7 @@ read_rope (ArraChameleonConfig *config, JsonObject *object, const char *name, GE
   scaling = arra_json_get_object (object, name, key, error);
   type = scaling != NULL ? rope_type (scaling, name, error) : NULL;
   if (type == NULL
-      || !arra_json_get_double_default (scaling, name, "rope_theta", config->rope_theta, &config->rope_theta,
-                                        error))
+      || !arra_json_get_double_default (scaling, name, "rope_theta", config->rope_theta, &config->rope_theta, error))
     return FALSE;
   if (strcmp (type, "default") == 0)
     return TRUE;
@@ -183,8 +177,7 @@ read_rope (ArraChameleonConfig *config, JsonObject *object, const char *name, GE
     config->rope_scaling = ARRA_ROPE_DYNAMIC;
   else
     return arra_fail (error, ARRA_ERROR_UNSUPPORTED,
-                      "%s: %s of type \"%.40s\" is not supported (\"linear\" and \"dynamic\" are)", name, key,
-                      type);
+                      "%s: %s of type \"%.40s\" is not supported (\"linear\" and \"dynamic\" are)", name, key, type);
   return arra_json_get_double_default (scaling, name, "factor", 1.0, &config->rope_factor, error);
 }
 
@@ -223,9 +216,9 @@ arra_chameleon_config_read (ArraChameleonConfig *config, JsonObject *object, con
 
   memset (config, 0, sizeof *config);
   if (!only_string (object, name, "model_type", "chameleon", error)
-      || !arra_quantised_check_config (object, name, error)
-      || !only_string (object, name, "hidden_act", "silu", error) || !read_switches (object, name, error)
-      || !read_counts (config, object, name, error) || !read_rope (config, object, name, error)
+      || !arra_quantised_check_config (object, name, error) || !only_string (object, name, "hidden_act", "silu", error)
+      || !read_switches (object, name, error) || !read_counts (config, object, name, error)
+      || !read_rope (config, object, name, error)
       || !arra_json_get_double_default (object, name, "rms_norm_eps", 1e-5, &eps, error)
       || !arra_json_get_bool_default (object, name, "swin_norm", FALSE, &config->swin_norm, error)
       || !read_mask (config, object, name, error))

@@ -69,18 +69,18 @@ make (ArraDecoder *decoder,
 {
   ArraChameleonConfig *config = g_new (ArraChameleonConfig, 1);
 
-  *config = (ArraChameleonConfig){ .vocab_size = shape->n_ids,
-                                   .hidden_size = shape->hidden_size,
-                                   .intermediate_size = shape->intermediate_size,
-                                   .n_layers = shape->n_layers,
-                                   .n_heads = shape->n_heads,
-                                   .n_kv_heads = shape->n_kv_heads,
-                                   .context = context,
-                                   .model_parallel = 1,
-                                   .norm_eps = 1e-5f,
-                                   .rope_theta = rope_theta,
-                                   .rope_factor = 1,
-                                   .swin_norm = shape->swin_norm };
+  *config = (ArraChameleonConfig) { .vocab_size = shape->n_ids,
+                                    .hidden_size = shape->hidden_size,
+                                    .intermediate_size = shape->intermediate_size,
+                                    .n_layers = shape->n_layers,
+                                    .n_heads = shape->n_heads,
+                                    .n_kv_heads = shape->n_kv_heads,
+                                    .context = context,
+                                    .model_parallel = 1,
+                                    .norm_eps = 1e-5f,
+                                    .rope_theta = rope_theta,
+                                    .rope_factor = 1,
+                                    .swin_norm = shape->swin_norm };
   decoder->config = config;
   return arra_chameleon_config_check (config, name, error);
 }
@@ -217,12 +217,11 @@ find_vqgan (const ArraDecoder *decoder,
   JsonObject *object;
 
   *prefix = NULL;
-  if (files->config == NULL
-      || arra_source_find (files->source, INNER_VQGAN "quantize.embedding.weight") == NULL)
+  if (files->config == NULL || arra_source_find (files->source, INNER_VQGAN "quantize.embedding.weight") == NULL)
     return TRUE;
   if (!json_object_has_member (files->config, "vq_config"))
-    return arra_fail (error, ARRA_ERROR_NOT_FOUND,
-                      "%s: the weights hold a VQGAN, but vq_config, its shape, is missing", files->name);
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: the weights hold a VQGAN, but vq_config, its shape, is missing",
+                      files->name);
   object = arra_json_get_object (files->config, files->name, "vq_config", error);
   if (object == NULL || !arra_vqgan_config_from_json (config, object, files->name, error))
     return FALSE;

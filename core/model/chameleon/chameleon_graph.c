@@ -33,9 +33,8 @@ arra_chameleon_graph (ArraTape *tape,
                                   .n = sequences->n,
                                   .length = sequences->length,
                                   .dropout = *dropout };
-  ArraNode *x
-      = arra_graph_embedding (tape, arra_parameters_leaf (parameters, tape, "model.embed_tokens.weight"),
-                              sequences->ids, (gsize) sequences->n * sequences->length);
+  ArraNode *x = arra_graph_embedding (tape, arra_parameters_leaf (parameters, tape, "model.embed_tokens.weight"),
+                                      sequences->ids, (gsize) sequences->n * sequences->length);
 
   layers.dropout.stream = 0;
   arra_transformer_graph_turn (tape, &layers, &turns, config);
@@ -63,12 +62,12 @@ logits (const ArraTrainable *model, ArraTape *tape, const ArraParameters *parame
 ArraTrainable
 arra_chameleon_trainable (const ArraChameleonConfig *config)
 {
-  return (ArraTrainable){ .hidden_size = config->hidden_size,
-                          .n_layers = config->n_layers,
-                          .context = config->context,
-                          .n_ids = config->vocab_size,
-                          .n_labels = config->vocab_size,
-                          .config = config,
-                          .graph = graph,
-                          .logits = logits };
+  return (ArraTrainable) { .hidden_size = config->hidden_size,
+                           .n_layers = config->n_layers,
+                           .context = config->context,
+                           .n_ids = config->vocab_size,
+                           .n_labels = config->vocab_size,
+                           .config = config,
+                           .graph = graph,
+                           .logits = logits };
 }

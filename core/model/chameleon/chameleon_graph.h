@@ -6,9 +6,16 @@
 #include "chameleon.h"
 #include "trainable.h"
 
-/* Runs the transformer of @config with the values of @parameters. @tap: 0 (the embeddings), 1 .. n_layers - 1 (the raw output of layer
- * tap - 1), n_layers (after the final norm), or ARRA_NO_LAYER. @dropout acts on the two residual branches of every layer (its stream is set here). */
-void arra_chameleon_graph (ArraTape *tape, const ArraChameleonConfig *config, const ArraParameters *parameters, const ArraSequences *sequences, guint tap, const ArraDropout *dropout, ArraTransformerNodes *out);
+/* Runs the transformer of @config with the values of @parameters. @tap: 0 (the embeddings), 1 .. n_layers - 1 (the raw
+ * output of layer tap - 1), n_layers (after the final norm), or ARRA_NO_LAYER. @dropout acts on the two residual
+ * branches of every layer (its stream is set here). */
+void arra_chameleon_graph (ArraTape *tape,
+                           const ArraChameleonConfig *config,
+                           const ArraParameters *parameters,
+                           const ArraSequences *sequences,
+                           guint tap,
+                           const ArraDropout *dropout,
+                           ArraTransformerNodes *out);
 
 /* The same for training; every id can be read and predicted. */
 ArraTrainable arra_chameleon_trainable (const ArraChameleonConfig *config);

@@ -41,8 +41,7 @@ read_counts (ArraChameleonConfig *config, JsonObject *model, const char *name, G
       || !arra_json_get_double_default (model, name, "ffn_dim_multiplier", 1, &factor, error))
     return FALSE;
   if (!(factor > 0 && factor <= 64))
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: ffn_dim_multiplier must be above 0 and at most 64",
-                      name);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: ffn_dim_multiplier must be above 0 and at most 64", name);
   config->hidden_size = (guint) width;
   config->n_layers = (guint) layers;
   config->n_heads = (guint) heads;
@@ -67,8 +66,7 @@ read_params (ArraChameleonConfig *config, JsonObject *params, const char *name, 
       || !arra_json_get_bool_default (model, name, "swin_norm", FALSE, &config->swin_norm, error))
     return FALSE;
   if (!normalised)
-    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: %s %s is not supported", name, "qk_normalization",
-                      "false");
+    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: %s %s is not supported", name, "qk_normalization", "false");
   config->norm_eps = (float) eps;
   return TRUE;
 }
@@ -88,11 +86,9 @@ arra_chameleon_meta_config (ArraChameleonConfig *config, const char *directory, 
   memset (config, 0, sizeof *config);
   config->context = 4096;
   config->rope_factor = 1;
-  if (parser == NULL || (has_parts && parts_parser == NULL)
-      || !read_params (config, params, params_path, error)
+  if (parser == NULL || (has_parts && parts_parser == NULL) || !read_params (config, params, params_path, error)
       || (parts != NULL
-          && !arra_json_get_int_default (parts, parts_path, "model_parallel_size", 1, MAX_PARTS, 1, &n_parts,
-                                         error)))
+          && !arra_json_get_int_default (parts, parts_path, "model_parallel_size", 1, MAX_PARTS, 1, &n_parts, error)))
     return FALSE;
   config->model_parallel = (guint) n_parts;
   return arra_chameleon_config_check (config, params_path, error);
@@ -155,13 +151,11 @@ find_parts (const Meta *meta, const char *name, const ArraTensor **tensors, GErr
     {
       tensors[i] = arra_source_find (meta->parts[i], name);
       if (tensors[i] == NULL)
-        return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: part %u has no tensor '%s'", meta->directory, i,
-                          name);
+        return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: part %u has no tensor '%s'", meta->directory, i, name);
       if (tensors[i]->dtype != tensors[0]->dtype || tensors[i]->n_dims != tensors[0]->n_dims
-          || memcmp (tensors[i]->shape, tensors[0]->shape, sizeof tensors[0]->shape[0] * tensors[0]->n_dims)
-                 != 0)
-        return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                          "%s: tensor '%s' differs in shape between the parts", meta->directory, name);
+          || memcmp (tensors[i]->shape, tensors[0]->shape, sizeof tensors[0]->shape[0] * tensors[0]->n_dims) != 0)
+        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: tensor '%s' differs in shape between the parts",
+                          meta->directory, name);
     }
   return TRUE;
 }
@@ -217,8 +211,7 @@ check_part (const Meta *meta, const Part *part, const ArraTensor *tensor, const 
 
   if (tensor->n_dims != dims || (part->turned && tensor->shape[0] % meta->config->head_dim != 0)
       || tensor->n_bytes > G_MAXSIZE / MAX_PARTS)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: tensor '%s' has an impossible shape",
-                      meta->directory, name);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: tensor '%s' has an impossible shape", meta->directory, name);
   return TRUE;
 }
 

@@ -10,8 +10,7 @@ rope_base (const ArraChameleonConfig *config, guint length)
 {
   if (config->rope_scaling != ARRA_ROPE_DYNAMIC || length <= config->context)
     return config->rope_theta;
-  return arra_rope_dynamic_base (config->rope_theta, config->rope_factor, length, config->context,
-                                 config->head_dim);
+  return arra_rope_dynamic_base (config->rope_theta, config->rope_factor, length, config->context, config->head_dim);
 }
 
 void
@@ -21,8 +20,11 @@ arra_chameleon_rope_frequencies (const ArraChameleonConfig *config, guint length
 }
 
 void
-arra_chameleon_rope_angles (const ArraChameleonConfig *config, const float *frequencies, guint position,
-                            float *cosine, float *sine)
+arra_chameleon_rope_angles (const ArraChameleonConfig *config,
+                            const float *frequencies,
+                            guint position,
+                            float *cosine,
+                            float *sine)
 {
   float at = (float) position;
 

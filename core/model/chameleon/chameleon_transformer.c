@@ -50,17 +50,17 @@ const ArraTransformerClass arra_chameleon_class
 ArraTransformerShape
 arra_chameleon_shape (const ArraChameleonConfig *config)
 {
-  return (ArraTransformerShape){ .hidden_size = config->hidden_size,
-                                 .intermediate_size = config->intermediate_size,
-                                 .n_layers = config->n_layers,
-                                 .n_heads = config->n_heads,
-                                 .n_kv_heads = config->n_kv_heads,
-                                 .head_dim = config->head_dim,
-                                 .n_ids = config->vocab_size,
-                                 .n_logits = config->vocab_size,
-                                 .norm_eps = config->norm_eps,
-                                 .pairing = ARRA_ROPE_HALVES,
-                                 .swin_norm = config->swin_norm };
+  return (ArraTransformerShape) { .hidden_size = config->hidden_size,
+                                  .intermediate_size = config->intermediate_size,
+                                  .n_layers = config->n_layers,
+                                  .n_heads = config->n_heads,
+                                  .n_kv_heads = config->n_kv_heads,
+                                  .head_dim = config->head_dim,
+                                  .n_ids = config->vocab_size,
+                                  .n_logits = config->vocab_size,
+                                  .norm_eps = config->norm_eps,
+                                  .pairing = ARRA_ROPE_HALVES,
+                                  .swin_norm = config->swin_norm };
 }
 
 const ArraTransformer *

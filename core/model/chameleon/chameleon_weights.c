@@ -96,9 +96,8 @@ arra_chameleon_table (void)
 ArraWeights
 arra_chameleon_weights (const ArraChameleonConfig *config, ArraSource *source)
 {
-  return (ArraWeights){
-    .table = &table, .config = config, .n_layers = config->n_layers, .prefix = "", .source = source
-  };
+  return (
+      ArraWeights) { .table = &table, .config = config, .n_layers = config->n_layers, .prefix = "", .source = source };
 }
 
 static gboolean
@@ -118,8 +117,13 @@ keep_masked (ArraChameleon *model, const guint8 *masked, GError **error)
 }
 
 ArraChameleon *
-arra_chameleon_new (const ArraChameleonConfig *config, ArraSource *source, ArraDType dtype,
-                    const guint8 *masked, ArraPool *pool, GCancellable *cancellable, GError **error)
+arra_chameleon_new (const ArraChameleonConfig *config,
+                    ArraSource *source,
+                    ArraDType dtype,
+                    const guint8 *masked,
+                    ArraPool *pool,
+                    GCancellable *cancellable,
+                    GError **error)
 {
   g_autoptr (ArraChameleon) model = NULL;
   const ArraWeights weights = arra_chameleon_weights (config, source);

@@ -81,8 +81,7 @@ push_forced (ArraGrammar *grammar, guint32 id, GError **error)
 {
   if (id != grammar->forced)
     return arra_fail (error, ARRA_ERROR_FAILED,
-                      "token %u stands where only token %u (the end of a row or a picture) can", id,
-                      grammar->forced);
+                      "token %u stands where only token %u (the end of a row or a picture) can", id, grammar->forced);
   if (id == arra_vocabulary_of (grammar->layout)->image_end)
     {
       grammar->expect = ARRA_EXPECT_TEXT;
@@ -138,7 +137,7 @@ find (const ArraLayout *layout, const guint32 *ids, guint n, guint from, ArraPic
     from++;
   if (from >= n)
     return FALSE;
-  *span = (ArraPictureSpan){ .begin = from, .end = from + 1 };
+  *span = (ArraPictureSpan) { .begin = from, .end = from + 1 };
   while (span->end < n && ids[span->end - 1] != vocabulary->image_end)
     span->end++;
   have = span->end - span->begin;
@@ -167,7 +166,7 @@ turn (const ArraLayout *layout)
 {
   const ArraVocabulary *vocabulary = arra_vocabulary_of (layout);
 
-  return (ArraTurn){ vocabulary->bos, vocabulary->stop };
+  return (ArraTurn) { vocabulary->bos, vocabulary->stop };
 }
 
 static gboolean

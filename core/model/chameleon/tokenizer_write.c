@@ -70,8 +70,7 @@ fixed_names (guint n_codes, guint n_grids)
 guint
 arra_tokenizer_form_fixed (guint n_codes, guint n_grids)
 {
-  return (guint) (G_N_ELEMENTS (before_codes) + G_N_ELEMENTS (after_codes)) + n_codes + n_grids
-         + ARRA_BPE_BYTES;
+  return (guint) (G_N_ELEMENTS (before_codes) + G_N_ELEMENTS (after_codes)) + n_codes + n_grids + ARRA_BPE_BYTES;
 }
 
 static void
@@ -148,8 +147,7 @@ char *
 arra_tokenizer_form_json (const ArraTokenizerForm *form)
 {
   g_autoptr (GPtrArray) names = fixed_names (form->n_codes, form->n_grids);
-  GString *json
-      = g_string_new ("{\"version\":\"1.0\",\"truncation\":null,\"padding\":null,\"added_tokens\":[");
+  GString *json = g_string_new ("{\"version\":\"1.0\",\"truncation\":null,\"padding\":null,\"added_tokens\":[");
 
   append_added (json, names);
   g_string_append (json, "],\"normalizer\":null,\"pre_tokenizer\":" ARRA_CHAMELEON_PRE_TOKENIZER

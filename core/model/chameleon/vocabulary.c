@@ -28,9 +28,8 @@ find (const Names *names, const char *token, guint32 *id, GError **error)
     return FALSE;
   if (*id < names->n_tokens)
     return TRUE;
-  return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                    "%s: token \"%s\" has id %u, but the model has only %u tokens", names->name, token, *id,
-                    names->n_tokens);
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: token \"%s\" has id %u, but the model has only %u tokens",
+                    names->name, token, *id, names->n_tokens);
 }
 
 static gboolean
@@ -41,8 +40,7 @@ need (const Names *names, const char *token, guint32 *id, GError **error)
   if (find (names, token, id, &fault))
     return TRUE;
   if (fault == NULL)
-    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: the vocabulary has no token \"%s\"", names->name,
-                      token);
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: the vocabulary has no token \"%s\"", names->name, token);
   g_propagate_error (error, fault);
   return FALSE;
 }
@@ -67,8 +65,7 @@ arra_image_code_parse (const char *token, guint32 *code)
   const char *letter = token + sizeof prefix - 1;
   guint64 value = 0;
 
-  if (!g_str_has_prefix (token, prefix) || *letter < 'A' || *letter > 'J'
-      || (letter[0] == 'A' && letter[1] != 'Z'))
+  if (!g_str_has_prefix (token, prefix) || *letter < 'A' || *letter > 'J' || (letter[0] == 'A' && letter[1] != 'Z'))
     return FALSE;
   for (; *letter >= 'A' && *letter <= 'J'; letter++)
     {
@@ -135,8 +132,7 @@ count (const Names *names,
   g_clear_error (&fault);
   spell (first, token);
   if (last == first)
-    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: the vocabulary has no token \"%s\"", names->name,
-                      token);
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: the vocabulary has no token \"%s\"", names->name, token);
   *n = last - first;
   return TRUE;
 }
@@ -152,8 +148,7 @@ read_codes (ArraVocabulary *vocabulary, const Names *names, GError **error)
       = arra_mem_new (vocabulary->layout.n_codes, sizeof (guint32), "the table of image tokens", error);
   if (vocabulary->layout.id_of_code == NULL)
     return FALSE;
-  vocabulary->layout.code_of_id
-      = arra_mem_new (names->n_tokens, sizeof (gint32), "the table of image tokens", error);
+  vocabulary->layout.code_of_id = arra_mem_new (names->n_tokens, sizeof (gint32), "the table of image tokens", error);
   if (vocabulary->layout.code_of_id == NULL)
     return FALSE;
   memset (vocabulary->layout.code_of_id, 0xff, names->n_tokens * sizeof (gint32));
@@ -165,8 +160,8 @@ read_codes (ArraVocabulary *vocabulary, const Names *names, GError **error)
       if (!need (names, token, &id, error))
         return FALSE;
       if (vocabulary->layout.code_of_id[id] >= 0)
-        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: image tokens %d and %u have the same id %u",
-                          names->name, vocabulary->layout.code_of_id[id], code, id);
+        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: image tokens %d and %u have the same id %u", names->name,
+                          vocabulary->layout.code_of_id[id], code, id);
       vocabulary->layout.id_of_code[code] = id;
       vocabulary->layout.code_of_id[id] = (gint32) code;
     }
@@ -198,15 +193,14 @@ read_sizes (ArraVocabulary *vocabulary, const Names *names, GError **error)
 static gboolean
 check_distinct (const ArraVocabulary *vocabulary, const char *name, GError **error)
 {
-  const guint32 frame[] = { vocabulary->image_start, vocabulary->image_end, vocabulary->new_line,
-                            vocabulary->stop, vocabulary->bos };
+  const guint32 frame[]
+      = { vocabulary->image_start, vocabulary->image_end, vocabulary->new_line, vocabulary->stop, vocabulary->bos };
 
   for (gsize i = 0; i < G_N_ELEMENTS (frame); i++)
     {
       if (vocabulary->layout.code_of_id[frame[i]] >= 0)
         return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                          "%s: id %u is both an image token and a token that frames pictures", name,
-                          frame[i]);
+                          "%s: id %u is both an image token and a token that frames pictures", name, frame[i]);
       for (gsize j = 0; j < i; j++)
         if (frame[i] == frame[j])
           return arra_fail (error, ARRA_ERROR_INVALID_DATA,
@@ -218,8 +212,7 @@ check_distinct (const ArraVocabulary *vocabulary, const char *name, GError **err
 static gboolean
 read_all (ArraVocabulary *vocabulary, const Names *names, guint32 tokenizer_size, GError **error)
 {
-  if (!need (names, "<s>", &vocabulary->bos, error)
-      || !need (names, "<racm3:break>", &vocabulary->image_start, error)
+  if (!need (names, "<s>", &vocabulary->bos, error) || !need (names, "<racm3:break>", &vocabulary->image_start, error)
       || !need (names, "<eoss>", &vocabulary->image_end, error)
       || !need (names, "<reserved08799>", &vocabulary->new_line, error)
       || !need (names, "<reserved08706>", &vocabulary->stop, error) || !read_codes (vocabulary, names, error)
@@ -243,7 +236,8 @@ arra_vocabulary_init (ArraVocabulary *vocabulary,
 {
   const Names names = { n_tokens, lookup, data, name };
 
-  *vocabulary = (ArraVocabulary){ .layout = { .class = &arra_chameleon_frame, .n_tokens = n_tokens, .grid = PER_GRID } };
+  *vocabulary
+      = (ArraVocabulary) { .layout = { .class = &arra_chameleon_frame, .n_tokens = n_tokens, .grid = PER_GRID } };
   if (read_all (vocabulary, &names, tokenizer_size, error))
     return TRUE;
   arra_vocabulary_clear (vocabulary);
@@ -291,7 +285,7 @@ arra_vocabulary_clear (ArraVocabulary *vocabulary)
   arra_mem_free (vocabulary->layout.id_of_code);
   arra_mem_free (vocabulary->layout.code_of_id);
   arra_mem_free (vocabulary->id_of_size);
-  *vocabulary = (ArraVocabulary){ 0 };
+  *vocabulary = (ArraVocabulary) { 0 };
 }
 
 const ArraVocabulary *

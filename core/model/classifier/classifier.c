@@ -95,8 +95,7 @@ arra_classifier_picture (const ArraClassifier *c, const ArraRaster *picture, gui
   gsize size = c->config.size;
   g_autoraster ArraRaster opaque = { 0 }, fitted = { 0 };
 
-  if (!arra_raster_whiten (picture, &opaque, error)
-      || !arra_raster_center_crop (&opaque, size, size, &fitted, error))
+  if (!arra_raster_whiten (picture, &opaque, error) || !arra_raster_center_crop (&opaque, size, size, &fitted, error))
     return FALSE;
   memcpy (rgb, fitted.pixels, 3 * size * size);
   return TRUE;
@@ -129,8 +128,12 @@ take_pictures (ArraClassifier *c, const guint8 *rgb, guint n)
 }
 
 gboolean
-arra_classifier_predict (
-    ArraClassifier *c, const guint8 *rgb, guint n, float *probabilities, float *features, GError **error)
+arra_classifier_predict (ArraClassifier *c,
+                         const guint8 *rgb,
+                         guint n,
+                         float *probabilities,
+                         float *features,
+                         GError **error)
 {
   const ArraClassifierConfig *config = &c->config;
   const ArraHeads heads = { config->n_attributes, config->starts, NULL };

@@ -36,9 +36,7 @@ arra_classifier_config_clear (ArraClassifierConfig *config)
 }
 
 void
-arra_classifier_config_set_attributes (ArraClassifierConfig *config,
-                                       const ArraClassifierAttribute *attributes,
-                                       guint n)
+arra_classifier_config_set_attributes (ArraClassifierConfig *config, const ArraClassifierAttribute *attributes, guint n)
 {
   config->n_attributes = n;
   config->attributes = g_new0 (ArraClassifierAttribute, n + 1);
@@ -55,21 +53,19 @@ gboolean
 arra_classifier_config_check_shape (const ArraClassifierConfig *config, const char *name, GError **error)
 {
   if (config->n_levels < 1 || config->n_levels > ARRA_CLASSIFIER_LEVELS)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"channels\" has %u entries; 1 to %d can be used",
-                      name, config->n_levels, ARRA_CLASSIFIER_LEVELS);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"channels\" has %u entries; 1 to %d can be used", name,
+                      config->n_levels, ARRA_CLASSIFIER_LEVELS);
   if (config->size < 2 || config->size > MAX_SIZE || config->size % (1u << config->n_levels) != 0)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: \"size\" is %u; multiples of %u up to %d can be used", name, config->size,
-                      1u << config->n_levels, MAX_SIZE);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"size\" is %u; multiples of %u up to %d can be used", name,
+                      config->size, 1u << config->n_levels, MAX_SIZE);
   if (config->colours != 1 && config->colours != 3)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"colours\" is %u, not 1 or 3", name,
-                      config->colours);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"colours\" is %u, not 1 or 3", name, config->colours);
   for (guint i = 0; i < config->n_levels; i++)
     if (config->norm_groups < 1 || config->channels[i] < 1 || config->channels[i] > MAX_CHANNELS
         || config->channels[i] % config->norm_groups != 0)
       return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                        "%s: %u channels in %u groups: multiples of \"norm_groups\" up to %d can be used",
-                        name, config->channels[i], config->norm_groups, MAX_CHANNELS);
+                        "%s: %u channels in %u groups: multiples of \"norm_groups\" up to %d can be used", name,
+                        config->channels[i], config->norm_groups, MAX_CHANNELS);
   return TRUE;
 }
 
@@ -86,8 +82,7 @@ arra_classifier_config_check (ArraClassifierConfig *config, const char *name, GE
       guint n = g_strv_length (config->attributes[i].values);
 
       if (n < 1 || n > ARRA_CLASSIFIER_VALUES)
-        return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                          "%s: attribute %s has %u values; 1 to %d can be used", name,
+        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: attribute %s has %u values; 1 to %d can be used", name,
                           config->attributes[i].name, n, ARRA_CLASSIFIER_VALUES);
       config->starts[i + 1] = config->starts[i] + n;
     }
@@ -210,7 +205,7 @@ arra_classifier_config_load (ArraClassifierConfig *config, const char *path, GEr
   JsonObject *object;
   g_autoptr (JsonParser) parser = arra_json_parse_config (path, &object, error);
 
-  *config = (ArraClassifierConfig){ 0 };
+  *config = (ArraClassifierConfig) { 0 };
   if (parser == NULL)
     return FALSE;
   if (read_type (object, path, error) && read_number (object, path, "size", MAX_SIZE, &config->size, error)

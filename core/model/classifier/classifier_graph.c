@@ -50,9 +50,7 @@ add_level (ArraParameters *parameters, guint level, gint64 in, gint64 out, GErro
 }
 
 gboolean
-arra_parameters_add_classifier (ArraParameters *parameters,
-                                const ArraClassifierConfig *config,
-                                GError **error)
+arra_parameters_add_classifier (ArraParameters *parameters, const ArraClassifierConfig *config, GError **error)
 {
   gint64 side = config->size >> config->n_levels;
   const gint64 heads[] = { arra_classifier_n_values (config), side * side * arra_classifier_width (config) };
@@ -64,8 +62,7 @@ arra_parameters_add_classifier (ArraParameters *parameters,
         return FALSE;
       in = config->channels[i];
     }
-  return add_layer (parameters, "norm_out", 1, &in, error)
-         && add_layer (parameters, "heads", 2, heads, error);
+  return add_layer (parameters, "norm_out", 1, &in, error) && add_layer (parameters, "heads", 2, heads, error);
 }
 
 /* ---- the computation */

@@ -113,7 +113,7 @@ read_model (ArraClip *clip, ArraSource *source, GError **error)
     return FALSE;
   form = arra_clip_form_of (source, &prefix);
   if (form != NULL)
-    names = (ArraStoredNames){ form->names.rules, form->names.n, prefix, FALSE };
+    names = (ArraStoredNames) { form->names.rules, form->names.n, prefix, FALSE };
   if (!described && (form == NULL || form->names.n == 0))
     return read_config (clip, config, error); /* which says that it is missing */
   return (described || read_shape (clip, form, &names, source, error)) && read_weights (clip, &names, source, error);
@@ -269,8 +269,7 @@ encode_text (const ArraClip *clip, const char *text, guint32 *ids, ArraClipToken
 
 /* One at a time: they differ in length, and are short. */
 gboolean
-arra_clip_text_features (
-    ArraClip *clip, guint n, const char *const *captions, float *features, GError **error)
+arra_clip_text_features (ArraClip *clip, guint n, const char *const *captions, float *features, GError **error)
 {
   g_automem guint32 *ids = NULL;
 
@@ -284,7 +283,7 @@ arra_clip_text_features (
 
       if (!encode_text (clip, captions[i], ids, &tokens, error))
         return FALSE;
-      run.texts = (ArraClipTexts){ 1, tokens.n, ids, &tokens.end };
+      run.texts = (ArraClipTexts) { 1, tokens.n, ids, &tokens.end };
       if (!arra_tape_run (clip->tape, FALSE, compute_texts, &run, error))
         return FALSE;
       take_node (run.features, i, features);

@@ -4,7 +4,8 @@
  * A directory in Hugging Face's form: config.json, model.safetensors, preprocessor_config.json (optional),
  * tokenizer.json (for texts; BiomedCLIP: or vocab.txt). Or one in open_clip's, which has
  * open_clip_config.json instead, with OpenAI's names of tensors or, as BiomedCLIP, timm's; or just such a
- * file of weights, whose texts cannot be read. SPDX-License-Identifier: GPL-3.0-or-later */
+ * file of weights, whose texts cannot be read.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
 #include <arra.h>
@@ -43,7 +44,7 @@ typedef struct
 gboolean arra_clip_run (ArraClip *clip, guint n, const float *pixels, const ArraClipResults *results, GError **error);
 
 /* Features [n][projection] of captions, not normalised. Longer ones are cut to the model's context. */
-gboolean arra_clip_text_features (ArraClip *clip, guint n, const char *const *captions, float *features,
-                                  GError **error);
+gboolean
+arra_clip_text_features (ArraClip *clip, guint n, const char *const *captions, float *features, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ArraClip, arra_clip_free)

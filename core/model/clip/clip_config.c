@@ -66,8 +66,7 @@ read_count (ArraClipConfig *config, const Count *count, JsonObject *object, cons
 {
   gint64 value;
 
-  if (!arra_json_get_int_default (object, name, count->key, count->min, count->max, count->standard, &value,
-                                  error))
+  if (!arra_json_get_int_default (object, name, count->key, count->min, count->max, count->standard, &value, error))
     return FALSE;
   *count_at (config, count) = (guint) value;
   return TRUE;
@@ -80,11 +79,11 @@ check_tower (const ArraClipTower *tower, const char *what, const char *name, GEr
 {
   if (tower->width % tower->n_heads != 0)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: the width of %s (%u) is no multiple of its number of heads (%u)", name, what,
-                      tower->width, tower->n_heads);
+                      "%s: the width of %s (%u) is no multiple of its number of heads (%u)", name, what, tower->width,
+                      tower->n_heads);
   if (!(tower->eps > 0 && (double) tower->eps <= MAX_EPS))
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: layer_norm_eps of %s must be above 0 and at most %g", name, what, MAX_EPS);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: layer_norm_eps of %s must be above 0 and at most %g", name,
+                      what, MAX_EPS);
   return TRUE;
 }
 
@@ -96,8 +95,8 @@ check_counts (const ArraClipConfig *config, const Count *counts, gsize n, const 
       guint value = *count_at ((ArraClipConfig *) config, &counts[i]);
 
       if (value < counts[i].min || value > counts[i].max)
-        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s is %u; %u to %u is possible", name,
-                          counts[i].key, value, counts[i].min, counts[i].max);
+        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s is %u; %u to %u is possible", name, counts[i].key,
+                          value, counts[i].min, counts[i].max);
     }
   return TRUE;
 }
@@ -110,8 +109,7 @@ check_texts (const ArraClipConfig *config, const char *name, GError **error)
          && check_tower (&config->text, "text_config", name, error)
          && (config->token_types == 0
              || (check_counts (config, bert_counts, G_N_ELEMENTS (bert_counts), name, error)
-                 && check_counts (config, bert_projection_counts, G_N_ELEMENTS (bert_projection_counts), name,
-                                  error)));
+                 && check_counts (config, bert_projection_counts, G_N_ELEMENTS (bert_projection_counts), name, error)));
 }
 
 gboolean
@@ -122,11 +120,11 @@ arra_clip_config_check (const ArraClipConfig *config, const char *name, GError *
       || (config->text.width > 0 && !check_texts (config, name, error)))
     return FALSE;
   if (config->image_size % config->patch_size != 0)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: image_size (%u) is no multiple of patch_size (%u)",
-                      name, config->image_size, config->patch_size);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: image_size (%u) is no multiple of patch_size (%u)", name,
+                      config->image_size, config->patch_size);
   if (!(config->logit_scale >= 0 && config->logit_scale <= MAX_LOGIT_SCALE))
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: logit_scale_init_value must be between 0 and %g",
-                      name, MAX_LOGIT_SCALE);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: logit_scale_init_value must be between 0 and %g", name,
+                      MAX_LOGIT_SCALE);
   return TRUE;
 }
 
@@ -153,8 +151,7 @@ read_activation (ArraClipTower *tower, JsonObject *object, const char *name, GEr
   tower->exact_gelu = g_str_equal (activation, "gelu");
   if (!tower->exact_gelu && !g_str_equal (activation, "quick_gelu"))
     return arra_fail (error, ARRA_ERROR_UNSUPPORTED,
-                      "%s: hidden_act \"%.40s\" is not supported (only \"quick_gelu\" and \"gelu\")", name,
-                      activation);
+                      "%s: hidden_act \"%.40s\" is not supported (only \"quick_gelu\" and \"gelu\")", name, activation);
   return TRUE;
 }
 
@@ -229,20 +226,19 @@ arra_clip_config_read (ArraClipConfig *config, JsonObject *root, const char *nam
 {
   const char *type = arra_json_get_string (root, name, "model_type", error);
 
-  *config = (ArraClipConfig){ .projection = 0 };
+  *config = (ArraClipConfig) { .projection = 0 };
   if (type == NULL)
     return FALSE;
   if (!g_str_equal (type, "clip"))
     return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: model_type is \"%.40s\", not \"clip\"", name, type);
   return arra_quantised_check_config (root, name, error)
-         && read_tower (config, &config->vision, vision_counts, G_N_ELEMENTS (vision_counts), root,
-                        "vision_config", name, error)
-         && read_tower (config, &config->text, text_counts, G_N_ELEMENTS (text_counts), root, "text_config",
+         && read_tower (config, &config->vision, vision_counts, G_N_ELEMENTS (vision_counts), root, "vision_config",
                         name, error)
+         && read_tower (config, &config->text, text_counts, G_N_ELEMENTS (text_counts), root, "text_config", name,
+                        error)
          && read_count (config, &projection_count, root, name, error)
          && (!has_bert (root) || read_bert (config, root, name, error))
-         && arra_json_get_double_default (root, name, "logit_scale_init_value", 2.6592, &config->logit_scale,
-                                          error)
+         && arra_json_get_double_default (root, name, "logit_scale_init_value", 2.6592, &config->logit_scale, error)
          && arra_clip_config_check (config, name, error);
 }
 
@@ -256,8 +252,7 @@ add_counts (JsonObject *object, const ArraClipConfig *config, const Count *count
 }
 
 static JsonObject *
-tower_object (
-    const ArraClipConfig *config, const ArraClipTower *tower, const Count *counts, gsize n, const char *type)
+tower_object (const ArraClipConfig *config, const ArraClipTower *tower, const Count *counts, gsize n, const char *type)
 {
   JsonObject *object = json_object_new ();
   char eps[G_ASCII_DTOSTR_BUF_SIZE]; /* as a float is written, not the double beside it */
@@ -285,9 +280,9 @@ arra_clip_config_to_json (const ArraClipConfig *config)
   json_object_set_string_member (root, "torch_dtype", "float32");
   add_counts (root, config, &projection_count, 1);
   json_object_set_double_member (root, "logit_scale_init_value", config->logit_scale);
-  json_object_set_object_member (root, "vision_config",
-                                 tower_object (config, &config->vision, vision_counts,
-                                               G_N_ELEMENTS (vision_counts), "clip_vision_model"));
+  json_object_set_object_member (
+      root, "vision_config",
+      tower_object (config, &config->vision, vision_counts, G_N_ELEMENTS (vision_counts), "clip_vision_model"));
   json_object_set_object_member (
       root, "text_config",
       tower_object (config, &config->text, text_counts, G_N_ELEMENTS (text_counts), "clip_text_model"));

@@ -2,7 +2,8 @@
  *
  * Reference: transformers, models/clip/configuration_clip.py (defaults of members that are missing are its);
  * for BiomedCLIP, whose pictures go through a plain ViT and whose texts through BERT,
- * configuration_biomed_clip.py of its port. SPDX-License-Identifier: GPL-3.0-or-later */
+ * configuration_biomed_clip.py of its port.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
 #include <arra.h>

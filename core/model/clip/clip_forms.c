@@ -24,10 +24,8 @@ static const ArraStoredName timm[] = {
   { "vision_model.post_layernorm", "visual.trunk.norm", 0, 0, FALSE },
   { "visual_projection", "visual.head.proj", 0, 0, FALSE },
   { "text_model.embeddings.token_embedding", "text.transformer.embeddings.word_embeddings", 0, 0, FALSE },
-  { "text_model.embeddings.position_embedding", "text.transformer.embeddings.position_embeddings", 0, 0,
-    FALSE },
-  { "text_model.embeddings.token_type_embedding", "text.transformer.embeddings.token_type_embeddings", 0, 0,
-    FALSE },
+  { "text_model.embeddings.position_embedding", "text.transformer.embeddings.position_embeddings", 0, 0, FALSE },
+  { "text_model.embeddings.token_type_embedding", "text.transformer.embeddings.token_type_embeddings", 0, 0, FALSE },
   { "text_model.embeddings.layer_norm", "text.transformer.embeddings.LayerNorm", 0, 0, FALSE },
   { TEXT "self_attn.q_proj", "text.transformer.encoder.layer.#.attention.self.query", 0, 0, FALSE },
   { TEXT "self_attn.k_proj", "text.transformer.encoder.layer.#.attention.self.key", 0, 0, FALSE },
@@ -141,8 +139,7 @@ read_tower (const Shapes *s, const char *name, ArraClipTower *tower)
 static void
 read_pictures (const Shapes *s, ArraClipConfig *config)
 {
-  const ArraTensor *kernel
-      = arra_stored_find (s->names, s->source, "vision_model.embeddings.patch_embedding.weight");
+  const ArraTensor *kernel = arra_stored_find (s->names, s->source, "vision_model.embeddings.patch_embedding.weight");
   guint width = count (s, "vision_model.embeddings.class_embedding", 1);
   guint tokens = count (s, "vision_model.embeddings.position_embedding.weight", width);
 
@@ -157,8 +154,7 @@ read_pictures (const Shapes *s, ArraClipConfig *config)
 static void
 read_texts (const Shapes *s, ArraClipConfig *config)
 {
-  const ArraTensor *words
-      = arra_stored_find (s->names, s->source, "text_model.embeddings.token_embedding.weight");
+  const ArraTensor *words = arra_stored_find (s->names, s->source, "text_model.embeddings.token_embedding.weight");
   guint width = words != NULL && words->n_dims == 2 ? (guint) MIN (words->shape[1], G_MAXINT) : 0;
 
   config->text.width = width;
@@ -182,8 +178,8 @@ arra_clip_form_config (const ArraClipForm *form,
 {
   const Shapes shapes = { names, source };
 
-  *config = (ArraClipConfig){ .vision = { .eps = form->eps, .exact_gelu = form->exact_gelu },
-                              .text = { .eps = form->eps, .exact_gelu = form->exact_gelu } };
+  *config = (ArraClipConfig) { .vision = { .eps = form->eps, .exact_gelu = form->exact_gelu },
+                               .text = { .eps = form->eps, .exact_gelu = form->exact_gelu } };
   read_pictures (&shapes, config);
   read_texts (&shapes, config);
   if (config->token_types > 0)

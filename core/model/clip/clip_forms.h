@@ -1,5 +1,6 @@
 /* clip_forms.h - the forms in which CLIP models and ViTs are published: what their tensors are called there,
- * and shapes read off them SPDX-License-Identifier: GPL-3.0-or-later */
+ * and shapes read off them
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
 #include <arra.h>
@@ -26,5 +27,7 @@ const ArraClipForm *arra_clip_form_of (const ArraSource *source, char **prefix);
 
 /* The shape of the model in @source, by the shapes of its tensors, with heads of 64 numbers; without texts it
  * has a text tower of width 0. What does not come out is 0, which arra_clip_config_check() refuses. */
-void arra_clip_form_config (const ArraClipForm *form, const ArraStoredNames *names, const ArraSource *source,
+void arra_clip_form_config (const ArraClipForm *form,
+                            const ArraStoredNames *names,
+                            const ArraSource *source,
                             ArraClipConfig *config);

@@ -42,8 +42,7 @@ attention (const ArraTower *t, ArraNode *x)
   ArraNode *q = dense (t, x, "self_attn.q_proj"), *k = dense (t, x, "self_attn.k_proj");
   ArraNode *v = dense (t, x, "self_attn.v_proj");
 
-  x = t->attend != NULL ? t->attend (t, q, k, v)
-                        : arra_graph_attention_sequences (t->tape, q, k, v, &t->shape);
+  x = t->attend != NULL ? t->attend (t, q, k, v) : arra_graph_attention_sequences (t->tape, q, k, v, &t->shape);
   return dense (t, x, "self_attn.out_proj");
 }
 
@@ -81,25 +80,20 @@ arra_tower_layers (ArraTower *t, ArraNode *x)
 }
 
 static ArraTower
-tower_of (ArraTape *tape,
-          const ArraClipNet *net,
-          const ArraClipTower *tower,
-          const char *name,
-          gsize n,
-          gsize length)
+tower_of (ArraTape *tape, const ArraClipNet *net, const ArraClipTower *tower, const char *name, gsize n, gsize length)
 {
   gsize head_dim = tower->width / tower->n_heads;
 
-  return (ArraTower){ .tape = tape,
-                      .parameters = net->parameters,
-                      .tower = tower,
-                      .name = name,
-                      .shape = { .batch = n,
-                                 .length = length,
-                                 .heads = tower->n_heads,
-                                 .kv_heads = tower->n_heads,
-                                 .head_dim = head_dim,
-                                 .scale = 1.0f / sqrtf ((float) head_dim) } };
+  return (ArraTower) { .tape = tape,
+                       .parameters = net->parameters,
+                       .tower = tower,
+                       .name = name,
+                       .shape = { .batch = n,
+                                  .length = length,
+                                  .heads = tower->n_heads,
+                                  .kv_heads = tower->n_heads,
+                                  .head_dim = head_dim,
+                                  .scale = 1.0f / sqrtf ((float) head_dim) } };
 }
 
 static ArraNode *
@@ -117,8 +111,7 @@ outer_norm (const ArraTower *t, ArraNode *x, const char *weight, const char *bia
 /* ---- pictures */
 
 ArraNode *
-arra_vit_patches (
-    ArraTape *tape, const ArraPatches *shape, const float *pixels, ArraNode *kernel, ArraNode *bias)
+arra_vit_patches (ArraTape *tape, const ArraPatches *shape, const float *pixels, ArraNode *kernel, ArraNode *bias)
 {
   gsize rows = shape->n * (shape->height / shape->patch) * (shape->width / shape->patch);
   float *patches = arra_tape_keep (tape, rows * kernel->width, sizeof (float));
@@ -134,15 +127,14 @@ embed_patches (const ArraTower *t, const ArraClipConfig *config, const ArraVitIn
 {
   const ArraPatches shape = { input->n, input->height, input->width, config->patch_size };
   ArraNode *bias = config->plain_patches ? leaf (t, "vision_model.embeddings.patch_embedding.bias") : NULL;
-  ArraNode *positions
-      = input->positions != NULL
-            ? arra_tape_leaf (t->tape, t->shape.length, config->vision.width, input->positions, NULL)
-            : leaf (t, "vision_model.embeddings.position_embedding.weight");
+  ArraNode *positions = input->positions != NULL
+                            ? arra_tape_leaf (t->tape, t->shape.length, config->vision.width, input->positions, NULL)
+                            : leaf (t, "vision_model.embeddings.position_embedding.weight");
   ArraNode *x = arra_vit_patches (t->tape, &shape, input->pixels,
                                   leaf (t, "vision_model.embeddings.patch_embedding.weight"), bias);
 
-  return arra_graph_position_add (t->tape, x, leaf (t, "vision_model.embeddings.class_embedding"), positions,
-                                  input->n, t->shape.length);
+  return arra_graph_position_add (t->tape, x, leaf (t, "vision_model.embeddings.class_embedding"), positions, input->n,
+                                  t->shape.length);
 }
 
 static ArraNode *
@@ -184,7 +176,7 @@ arra_vit_graph (ArraTape *tape, const ArraClipNet *net, const ArraVitInput *inpu
   t.shape.full = TRUE;
   if (!config->plain_patches)
     x = outer_norm (&t, x, "vision_model.pre_layrnorm.weight", "vision_model.pre_layrnorm.bias");
-  *out = (ArraClipPictures){ .hidden = arra_tower_layers (&t, x) };
+  *out = (ArraClipPictures) { .hidden = arra_tower_layers (&t, x) };
   out->pooled = post_norm (&t, first_tokens (&t, out->hidden));
   out->features = project_picture (&t, config, out->pooled);
   if (!input->patches)
@@ -212,11 +204,11 @@ arra_clip_graph_pictures (ArraTape *tape,
 static ArraNode *
 embed_words (const ArraTower *t, const ArraClipTexts *texts)
 {
-  ArraNode *x = arra_graph_embedding (t->tape, leaf (t, "text_model.embeddings.token_embedding.weight"),
-                                      texts->ids, texts->n * texts->length);
+  ArraNode *x = arra_graph_embedding (t->tape, leaf (t, "text_model.embeddings.token_embedding.weight"), texts->ids,
+                                      texts->n * texts->length);
 
-  return arra_graph_position_add (
-      t->tape, x, NULL, leaf (t, "text_model.embeddings.position_embedding.weight"), texts->n, texts->length);
+  return arra_graph_position_add (t->tape, x, NULL, leaf (t, "text_model.embeddings.position_embedding.weight"),
+                                  texts->n, texts->length);
 }
 
 /* BERT (arXiv 1810.04805): each token also has a type, here the first; every token sees all of its text. */

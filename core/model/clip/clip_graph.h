@@ -51,7 +51,9 @@ struct _ArraTower
   const char *name; /* of the tower's tensors */
   ArraSequenceShape shape;
   guint layer;
-  ArraNode *(*attend) (const ArraTower *tower, ArraNode *q, ArraNode *k,
+  ArraNode *(*attend) (const ArraTower *tower,
+                       ArraNode *q,
+                       ArraNode *k,
                        ArraNode *v); /* (nullable): in place of attention within sequences */
   gconstpointer user;                /* @attend's */
 };
@@ -60,17 +62,21 @@ struct _ArraTower
 ArraNode *arra_tower_layer (const ArraTower *tower, ArraNode *x);
 ArraNode *arra_tower_layers (ArraTower *tower, ArraNode *x);
 ArraNode *arra_tower_parameter (const ArraTower *tower, const char *part, const char *kind);
-gboolean arra_parameters_add_tower (ArraParameters *parameters, const ArraClipTower *tower, const char *name,
-                                    GError **error);
+gboolean
+arra_parameters_add_tower (ArraParameters *parameters, const ArraClipTower *tower, const char *name, GError **error);
 
 /* [n * rows * columns][width]: @pixels, [n][3][height][width], cut into patches and multiplied with a kernel,
  * [width][3][patch][patch]. Pixels are summed row by row, their channels together: the order of the
  * reference's convolution, where large sums lose the same digits. */
-ArraNode *arra_vit_patches (ArraTape *tape, const ArraPatches *shape, const float *pixels, ArraNode *kernel,
-                            ArraNode *bias);
+ArraNode *
+arra_vit_patches (ArraTape *tape, const ArraPatches *shape, const float *pixels, ArraNode *kernel, ArraNode *bias);
 void arra_vit_graph (ArraTape *tape, const ArraClipNet *net, const ArraVitInput *input, ArraClipPictures *out);
 /* The same for pictures of the model's size. */
-void arra_clip_graph_pictures (ArraTape *tape, const ArraClipNet *net, const float *pixels, gsize n, gboolean patches,
+void arra_clip_graph_pictures (ArraTape *tape,
+                               const ArraClipNet *net,
+                               const float *pixels,
+                               gsize n,
+                               gboolean patches,
                                ArraClipPictures *out);
 
 /* Texts of one length, those that are shorter padded on the right: attention is causal, so whatever the
@@ -87,8 +93,7 @@ ArraNode *arra_clip_graph_texts (ArraTape *tape, const ArraClipNet *net, const A
 
 /* SHA-256 of what decides the features of a picture: the shape, the tensors of pictures among @parameters,
  * and @pixels. (transfer full) */
-GChecksum *arra_vit_hash (const ArraClipConfig *config, const ArraParameters *parameters,
-                          const ArraClipPixels *pixels);
+GChecksum *arra_vit_hash (const ArraClipConfig *config, const ArraParameters *parameters, const ArraClipPixels *pixels);
 
 /* Nodes that both make at most, a loss included. */
 guint arra_clip_graph_nodes (const ArraClipConfig *config);

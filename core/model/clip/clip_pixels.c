@@ -27,13 +27,12 @@ read_three (JsonObject *object, const char *name, const char *key, double least,
   for (guint i = 0; i < 3; i++)
     {
       JsonNode *node = json_array_get_length (array) == 3 ? json_array_get_element (array, i) : NULL;
-      GType type
-          = node != NULL && JSON_NODE_HOLDS_VALUE (node) ? json_node_get_value_type (node) : G_TYPE_NONE;
+      GType type = node != NULL && JSON_NODE_HOLDS_VALUE (node) ? json_node_get_value_type (node) : G_TYPE_NONE;
       double value = type == G_TYPE_DOUBLE || type == G_TYPE_INT64 ? json_node_get_double (node) : -1;
 
       if (!(value >= least && value <= 1e3))
-        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s must be three numbers from %g to 1000",
-                          name, key, least);
+        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s must be three numbers from %g to 1000", name, key,
+                          least);
       out[i] = (float) value;
     }
   return TRUE;
@@ -95,10 +94,8 @@ set_size (JsonObject *object, const char *key, const char *const *members, guint
 char *
 arra_clip_pixels_to_json (const ArraClipPixels *pixels, guint size)
 {
-  static const char *const steps[]
-      = { "do_resize", "do_center_crop", "do_rescale", "do_normalize", "do_convert_rgb" };
-  static const char *const shortest[] = { "shortest_edge", NULL }, *const both[]
-                                                                   = { "height", "width", NULL };
+  static const char *const steps[] = { "do_resize", "do_center_crop", "do_rescale", "do_normalize", "do_convert_rgb" };
+  static const char *const shortest[] = { "shortest_edge", NULL }, *const both[] = { "height", "width", NULL };
   g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
   JsonObject *root = json_object_new ();
 

@@ -20,6 +20,11 @@ gboolean arra_clip_pixels_read (ArraClipPixels *pixels, const char *directory, G
 char *arra_clip_pixels_to_json (const ArraClipPixels *pixels, guint size);
 
 /* rgb: [height][width][3] to the upper left of out: [3][size][size], (value / 255 - mean) / deviation. */
-void arra_clip_pixels_place (const ArraClipPixels *pixels, const guint8 *rgb, gsize height, gsize width, gsize size, float *out);
+void arra_clip_pixels_place (const ArraClipPixels *pixels,
+                             const guint8 *rgb,
+                             gsize height,
+                             gsize width,
+                             gsize size,
+                             float *out);
 /* rgb: [size][size][3] to out: [3][size][size], (value / 255 - mean) / deviation. */
 void arra_clip_pixels_normalise (const ArraClipPixels *pixels, const guint8 *rgb, gsize size, float *out);

@@ -93,8 +93,7 @@ arra_parameters_add_vit (ArraParameters *parameters, const ArraClipConfig *confi
   add (&table, "vision_model.embeddings.patch_embedding.weight", 4, kernel);
   if (config->plain_patches)
     add_matrix (&table, "vision_model.embeddings.patch_embedding.bias", width, 0);
-  add_matrix (&table, "vision_model.embeddings.position_embedding.weight", arra_clip_picture_tokens (config),
-              width);
+  add_matrix (&table, "vision_model.embeddings.position_embedding.weight", arra_clip_picture_tokens (config), width);
   if (!config->plain_patches)
     add_pair (&table, "vision_model.pre_layrnorm", width, 0);
   add_layers (&table, &config->vision, "vision_model");
@@ -178,8 +177,8 @@ arra_clip_start (ArraParameters *parameters, const ArraClipConfig *config, guint
     {
       const ArraParameter *item = &parameters->items[i];
       float *data = parameters->data + item->offset;
-      float deviation = (float) deviation_of (
-          item->name, g_str_has_prefix (item->name, "text") ? &config->text : &config->vision);
+      float deviation
+          = (float) deviation_of (item->name, g_str_has_prefix (item->name, "text") ? &config->text : &config->vision);
 
       if (item->n_dims == 0)
         *data = (float) config->logit_scale;

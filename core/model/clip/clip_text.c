@@ -64,8 +64,7 @@ arra_clip_encode_text (const ArraTokenizer *tokenizer,
                        GError **error)
 {
   gsize n_found;
-  g_automem guint32 *found
-      = arra_tokenizer_encode (tokenizer, text, (gssize) strlen (text), TRUE, &n_found, error);
+  g_automem guint32 *found = arra_tokenizer_encode (tokenizer, text, (gssize) strlen (text), TRUE, &n_found, error);
 
   if (found == NULL)
     return FALSE;

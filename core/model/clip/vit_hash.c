@@ -6,9 +6,8 @@ static void
 add_shape (GChecksum *sum, const ArraClipConfig *config)
 {
   const ArraClipTower *tower = &config->vision;
-  const guint32 counts[]
-      = { tower->width,       tower->intermediate,         tower->n_layers,    tower->n_heads,
-          config->projection, (guint32) tower->exact_gelu, config->image_size, config->patch_size };
+  const guint32 counts[] = { tower->width,       tower->intermediate,         tower->n_layers,    tower->n_heads,
+                             config->projection, (guint32) tower->exact_gelu, config->image_size, config->patch_size };
 
   g_checksum_update (sum, (const guchar *) counts, sizeof counts);
   g_checksum_update (sum, (const guchar *) &tower->eps, sizeof tower->eps);

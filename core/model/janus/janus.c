@@ -1,7 +1,8 @@
 /* janus.c - what Janus adds to the transformer: a way in and a way out for codes
  *
  * Reference: Janus janus/models/modeling_vlm.py, vision_head and prepare_gen_img_embeds; projector.py,
- * MlpProjector. SPDX-License-Identifier: GPL-3.0-or-later */
+ * MlpProjector.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "janus_private.h"
 
 #include <string.h>
@@ -91,19 +92,18 @@ const ArraTransformerClass arra_janus_class
 ArraTransformerShape
 arra_janus_shape (const ArraJanusConfig *config)
 {
-  return (ArraTransformerShape){ .hidden_size = config->hidden_size,
-                                 .intermediate_size = config->intermediate_size,
-                                 .n_layers = config->n_layers,
-                                 .n_heads = config->n_heads,
-                                 .n_kv_heads = config->n_kv_heads,
-                                 .head_dim = config->head_dim,
-                                 .n_ids = config->n_text + config->n_codes,
-                                 .n_logits = config->n_codes,
-                                 .norm_eps = config->norm_eps,
-                                 .pairing = ARRA_ROPE_HALVES,
-                                 .workspace
-                                 = MAX (config->code_size + config->hidden_size, config->head_size),
-                                 .widest = MAX (config->code_size, config->head_size) };
+  return (ArraTransformerShape) { .hidden_size = config->hidden_size,
+                                  .intermediate_size = config->intermediate_size,
+                                  .n_layers = config->n_layers,
+                                  .n_heads = config->n_heads,
+                                  .n_kv_heads = config->n_kv_heads,
+                                  .head_dim = config->head_dim,
+                                  .n_ids = config->n_text + config->n_codes,
+                                  .n_logits = config->n_codes,
+                                  .norm_eps = config->norm_eps,
+                                  .pairing = ARRA_ROPE_HALVES,
+                                  .workspace = MAX (config->code_size + config->hidden_size, config->head_size),
+                                  .widest = MAX (config->code_size, config->head_size) };
 }
 
 void

@@ -1,5 +1,6 @@
 /* janus_config.c - the shape of Janus: config.json's section on the language model, tensors around the codes,
- * GGUF metadata SPDX-License-Identifier: GPL-3.0-or-later */
+ * GGUF metadata
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "janus_private.h"
 
 #include <string.h>
@@ -26,15 +27,12 @@ static const struct
   guint max, standard;
 } counts[] = {
   { "vocab_size", PREFIX "vocab_size", G_STRUCT_OFFSET (ArraJanusConfig, n_text), MAX_IDS, 32000 },
-  { "hidden_size", PREFIX "embedding_length", G_STRUCT_OFFSET (ArraJanusConfig, hidden_size), MAX_WIDTH,
-    4096 },
-  { "intermediate_size", PREFIX "feed_forward_length", G_STRUCT_OFFSET (ArraJanusConfig, intermediate_size),
-    MAX_WIDTH, 11008 },
+  { "hidden_size", PREFIX "embedding_length", G_STRUCT_OFFSET (ArraJanusConfig, hidden_size), MAX_WIDTH, 4096 },
+  { "intermediate_size", PREFIX "feed_forward_length", G_STRUCT_OFFSET (ArraJanusConfig, intermediate_size), MAX_WIDTH,
+    11008 },
   { "num_hidden_layers", PREFIX "block_count", G_STRUCT_OFFSET (ArraJanusConfig, n_layers), MAX_LAYERS, 32 },
-  { "num_attention_heads", PREFIX "attention.head_count", G_STRUCT_OFFSET (ArraJanusConfig, n_heads),
-    MAX_WIDTH, 32 },
-  { "max_position_embeddings", PREFIX "context_length", G_STRUCT_OFFSET (ArraJanusConfig, context),
-    MAX_CONTEXT, 2048 },
+  { "num_attention_heads", PREFIX "attention.head_count", G_STRUCT_OFFSET (ArraJanusConfig, n_heads), MAX_WIDTH, 32 },
+  { "max_position_embeddings", PREFIX "context_length", G_STRUCT_OFFSET (ArraJanusConfig, context), MAX_CONTEXT, 2048 },
   { NULL, PREFIX "attention.head_count_kv", G_STRUCT_OFFSET (ArraJanusConfig, n_kv_heads), MAX_WIDTH, 0 },
   { NULL, PREFIX "code_count", G_STRUCT_OFFSET (ArraJanusConfig, n_codes), MAX_IDS, 0 },
   { NULL, PREFIX "code_length", G_STRUCT_OFFSET (ArraJanusConfig, code_size), MAX_WIDTH, 0 },
@@ -76,8 +74,11 @@ arra_janus_vqgan_prefix (const char *prefix, ArraJanusForm form)
 }
 
 gboolean
-arra_janus_vqgan_config (
-    ArraVqganConfig *config, const ArraSource *source, const char *prefix, ArraJanusForm form, GError **error)
+arra_janus_vqgan_config (ArraVqganConfig *config,
+                         const ArraSource *source,
+                         const char *prefix,
+                         ArraJanusForm form,
+                         GError **error)
 {
   g_autofree char *vqgan = arra_janus_vqgan_prefix (prefix, form);
 
@@ -91,14 +92,13 @@ gboolean
 arra_janus_config_check (ArraJanusConfig *config, const char *name, GError **error)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (counts); i++)
-    if (!arra_config_check_count (*count_at (config, i), counts[i].max, counts[i].gguf + strlen (PREFIX),
-                                  name, error))
+    if (!arra_config_check_count (*count_at (config, i), counts[i].max, counts[i].gguf + strlen (PREFIX), name, error))
       return FALSE;
   if (config->hidden_size % config->n_heads != 0 || config->n_heads % config->n_kv_heads != 0
       || config->hidden_size / config->n_heads % 2 != 0)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: %u heads (%u for keys) do not go into a width of %u: each takes an even number",
-                      name, config->n_heads, config->n_kv_heads, config->hidden_size);
+                      "%s: %u heads (%u for keys) do not go into a width of %u: each takes an even number", name,
+                      config->n_heads, config->n_kv_heads, config->hidden_size);
   config->head_dim = config->hidden_size / config->n_heads;
   return arra_config_check_rope_theta (config->rope_theta, name, error)
          && arra_config_check_norm_eps (config->norm_eps, name, error);
@@ -125,8 +125,7 @@ read_rope (ArraJanusConfig *config, JsonObject *section, const char *name, GErro
     return TRUE;
   rope = arra_json_get_object (section, name, key, error);
   if (rope == NULL
-      || !arra_json_get_double_default (rope, name, "rope_theta", config->rope_theta, &config->rope_theta,
-                                        error))
+      || !arra_json_get_double_default (rope, name, "rope_theta", config->rope_theta, &config->rope_theta, error))
     return FALSE;
   type_key = has (rope, "rope_type") ? "rope_type" : "type";
   if (has (rope, type_key))
@@ -136,9 +135,8 @@ read_rope (ArraJanusConfig *config, JsonObject *section, const char *name, GErro
       if (type == NULL)
         return FALSE;
       if (strcmp (type, "default") != 0)
-        return arra_fail (error, ARRA_ERROR_UNSUPPORTED,
-                          "%s: %s of type \"%.40s\" is not supported (only \"%s\" is)", name, key, type,
-                          "default");
+        return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: %s of type \"%.40s\" is not supported (only \"%s\" is)",
+                          name, key, type, "default");
     }
   return TRUE;
 }
@@ -153,13 +151,12 @@ read_section (ArraJanusConfig *config, JsonObject *section, const char *name, GE
     {
       if (counts[i].json == NULL)
         continue;
-      if (!arra_json_get_int_default (section, name, counts[i].json, 1, counts[i].max, counts[i].standard,
-                                      &value, error))
+      if (!arra_json_get_int_default (section, name, counts[i].json, 1, counts[i].max, counts[i].standard, &value,
+                                      error))
         return FALSE;
       *count_at (config, i) = (guint) value;
     }
-  if (!arra_json_get_int_default (section, name, "num_key_value_heads", 1, MAX_WIDTH, config->n_heads, &value,
-                                  error)
+  if (!arra_json_get_int_default (section, name, "num_key_value_heads", 1, MAX_WIDTH, config->n_heads, &value, error)
       || !arra_json_get_double_default (section, name, "rms_norm_eps", 1e-6, &eps, error))
     return FALSE;
   config->n_kv_heads = (guint) value;
@@ -199,13 +196,12 @@ arra_janus_config_read (ArraJanusConfig *config,
                         GError **error)
 {
   const char *key = has (object, "text_config") ? "text_config" : "language_config";
-  const char *head
-      = form == ARRA_JANUS_ORIGINAL ? "gen_head.vision_head.weight" : "generation_head.vision_head.weight";
+  const char *head = form == ARRA_JANUS_ORIGINAL ? "gen_head.vision_head.weight" : "generation_head.vision_head.weight";
   JsonObject *section;
 
-  *config = (ArraJanusConfig){ .n_codes = arra_weights_size (source, prefix, forms[form].mark, 0),
-                               .code_size = arra_weights_size (source, prefix, forms[form].mark, 1),
-                               .head_size = arra_weights_size (source, prefix, head, 1) };
+  *config = (ArraJanusConfig) { .n_codes = arra_weights_size (source, prefix, forms[form].mark, 0),
+                                .code_size = arra_weights_size (source, prefix, forms[form].mark, 1),
+                                .head_size = arra_weights_size (source, prefix, head, 1) };
   if (!arra_quantised_check_config (object, name, error))
     return FALSE;
   section = arra_json_get_object (object, name, key, error);
@@ -218,7 +214,7 @@ arra_janus_config_load (ArraJanusConfig *config, const ArraGguf *gguf, GError **
 {
   double eps;
 
-  *config = (ArraJanusConfig){ 0 };
+  *config = (ArraJanusConfig) { 0 };
   for (gsize i = 0; i < G_N_ELEMENTS (counts); i++)
     {
       guint64 value;

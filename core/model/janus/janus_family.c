@@ -23,11 +23,11 @@ read_files (ArraDecoder *decoder, const ArraModelFiles *files, GError **error)
   decoder->config = g_new0 (ArraJanusConfig, 1);
   decoder->prefix = arra_janus_find_prefix (files->source, &form);
   if (decoder->prefix == NULL)
-    return arra_fail (error, ARRA_ERROR_NOT_FOUND,
-                      "%s: the weights are not those of a model that makes pictures", files->name);
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: the weights are not those of a model that makes pictures",
+                      files->name);
   decoder->weights.form = form;
-  return arra_janus_config_read (decoder->config, files->config, files->source, decoder->prefix, form,
-                                 files->name, error);
+  return arra_janus_config_read (decoder->config, files->config, files->source, decoder->prefix, form, files->name,
+                                 error);
 }
 
 static gboolean
@@ -49,8 +49,7 @@ find_token (const ArraTokenizer *tokenizer, const char *token, guint32 *id, GErr
 {
   if (arra_tokenizer_id (tokenizer, token, id))
     return TRUE;
-  return arra_fail (error, ARRA_ERROR_NOT_FOUND, "The tokenizer has no token \"%s\", which prompts need",
-                    token);
+  return arra_fail (error, ARRA_ERROR_NOT_FOUND, "The tokenizer has no token \"%s\", which prompts need", token);
 }
 
 /* As the reference's conversation has it; the first Janus has its roles in words. */
@@ -59,9 +58,8 @@ conversation (const ArraTokenizer *tokenizer, const char *prompt)
 {
   guint32 id;
 
-  return arra_tokenizer_id (tokenizer, USER, &id)
-             ? g_strconcat (USER ": ", prompt, "\n\n<|Assistant|>:" IMAGE, NULL)
-             : g_strconcat ("User: ", prompt, "\n\nAssistant:" IMAGE, NULL);
+  return arra_tokenizer_id (tokenizer, USER, &id) ? g_strconcat (USER ": ", prompt, "\n\n<|Assistant|>:" IMAGE, NULL)
+                                                  : g_strconcat ("User: ", prompt, "\n\nAssistant:" IMAGE, NULL);
 }
 
 /* Ids behind the text's would be codes. */
@@ -140,8 +138,8 @@ bind_weights (const ArraDecoder *decoder,
               GError **error)
 {
   const ArraWeights *weights = &decoder->weights;
-  ArraJanus *model = arra_janus_new (decoder->config, weights->source, weights->prefix,
-                                     (ArraJanusForm) weights->form, dtype, pool, cancellable, error);
+  ArraJanus *model = arra_janus_new (decoder->config, weights->source, weights->prefix, (ArraJanusForm) weights->form,
+                                     dtype, pool, cancellable, error);
 
   return model != NULL ? arra_janus_transformer (model) : NULL;
 }

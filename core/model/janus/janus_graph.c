@@ -71,10 +71,7 @@ split_ids (ArraTape *tape, const ArraJanusConfig *config, const ArraSequences *s
 }
 
 static ArraNode *
-embed (ArraTape *tape,
-       const ArraJanusConfig *config,
-       const ArraParameters *parameters,
-       const ArraSequences *sequences)
+embed (ArraTape *tape, const ArraJanusConfig *config, const ArraParameters *parameters, const ArraSequences *sequences)
 {
   guint32 n_text = count_text (config, sequences);
   gsize rows = (gsize) sequences->n * sequences->length;
@@ -129,13 +126,13 @@ logits (const ArraTrainable *model, ArraTape *tape, const ArraParameters *parame
 ArraTrainable
 arra_janus_trainable (const ArraJanusConfig *config)
 {
-  return (ArraTrainable){ .hidden_size = config->hidden_size,
-                          .n_layers = config->n_layers,
-                          .context = config->context,
-                          .n_ids = config->n_text + config->n_codes,
-                          .first_label = config->n_text,
-                          .n_labels = config->n_codes,
-                          .config = config,
-                          .graph = graph,
-                          .logits = logits };
+  return (ArraTrainable) { .hidden_size = config->hidden_size,
+                           .n_layers = config->n_layers,
+                           .context = config->context,
+                           .n_ids = config->n_text + config->n_codes,
+                           .first_label = config->n_text,
+                           .n_labels = config->n_codes,
+                           .config = config,
+                           .graph = graph,
+                           .logits = logits };
 }

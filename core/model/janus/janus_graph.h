@@ -6,5 +6,6 @@
 #include "janus.h"
 #include "trainable.h"
 
-/* Sequences are text ids and codes (n_text + CODE) in any order; codes are predicted. The parameters have the tensors of arra_janus_weights(). */
+/* Sequences are text ids and codes (n_text + CODE) in any order; codes are predicted. The parameters have the tensors
+ * of arra_janus_weights(). */
 ArraTrainable arra_janus_trainable (const ArraJanusConfig *config);

@@ -11,10 +11,10 @@ struct _ArraJanus
   ArraJanusForm form;
   ArraSource *source;
   char *prefix;
-  ArraWeight embedding;                                  /* of text */
-  ArraWeight codes;                                      /* [n_codes][code_size] */
+  ArraWeight embedding;                                            /* of text */
+  ArraWeight codes;                                                /* [n_codes][code_size] */
   ArraWeight aligner_1, aligner_1_bias, aligner_2, aligner_2_bias; /* a code's vector to an embedding */
-  ArraWeight head_1, head_1_bias, head_2, head_2_bias;   /* a hidden state to logits */
+  ArraWeight head_1, head_1_bias, head_2, head_2_bias;             /* a hidden state to logits */
 };
 
 const ArraWeightTable *arra_janus_table (void);

@@ -19,10 +19,7 @@ enum
 
 #define IN_MODEL(member) G_STRUCT_OFFSET (ArraJanus, member)
 #define IN_LAYER(member) G_STRUCT_OFFSET (ArraTransformerLayer, member)
-#define BOTH(name)                                                                                           \
-  {                                                                                                          \
-    name, name                                                                                               \
-  }
+#define BOTH(name) { name, name }
 
 static const ArraTableEntry before_layers[] = {
   { { "language_model.model.embed_tokens.weight", "language_model.embed_tokens.weight" },
@@ -37,10 +34,7 @@ static const ArraTableEntry in_layer[] = {
   { BOTH ("self_attn.k_proj.weight"), IN_LAYER (k), ARRA_PARAM_MATRIX, { DIM_KV, DIM_HIDDEN } },
   { BOTH ("self_attn.v_proj.weight"), IN_LAYER (v), ARRA_PARAM_MATRIX, { DIM_KV, DIM_HIDDEN } },
   { BOTH ("self_attn.o_proj.weight"), IN_LAYER (o), ARRA_PARAM_MATRIX, { DIM_HIDDEN, DIM_HIDDEN } },
-  { BOTH ("post_attention_layernorm.weight"),
-    IN_LAYER (post_attention_norm),
-    ARRA_PARAM_VECTOR,
-    { DIM_HIDDEN } },
+  { BOTH ("post_attention_layernorm.weight"), IN_LAYER (post_attention_norm), ARRA_PARAM_VECTOR, { DIM_HIDDEN } },
   { BOTH ("mlp.gate_proj.weight"), IN_LAYER (gate), ARRA_PARAM_MATRIX, { DIM_INTERMEDIATE, DIM_HIDDEN } },
   { BOTH ("mlp.up_proj.weight"), IN_LAYER (up), ARRA_PARAM_MATRIX, { DIM_INTERMEDIATE, DIM_HIDDEN } },
   { BOTH ("mlp.down_proj.weight"), IN_LAYER (down), ARRA_PARAM_MATRIX, { DIM_HIDDEN, DIM_INTERMEDIATE } },
@@ -131,12 +125,9 @@ arra_janus_table (void)
 ArraWeights
 arra_janus_weights (const ArraJanusConfig *config, ArraSource *source, const char *prefix, ArraJanusForm form)
 {
-  return (ArraWeights){ .table = &table,
-                        .config = config,
-                        .n_layers = config->n_layers,
-                        .form = form,
-                        .prefix = prefix,
-                        .source = source };
+  return (ArraWeights) {
+    .table = &table, .config = config, .n_layers = config->n_layers, .form = form, .prefix = prefix, .source = source
+  };
 }
 
 ArraJanus *
@@ -163,8 +154,8 @@ arra_janus_new (const ArraJanusConfig *config,
   model->form = form;
   model->source = arra_source_ref (source);
   model->prefix = g_strdup (prefix);
-  if (!arra_transformer_bind (&model->transformer, &arra_janus_class, model, arra_janus_shape (config),
-                              &weights, dtype, pool, cancellable, error))
+  if (!arra_transformer_bind (&model->transformer, &arra_janus_class, model, arra_janus_shape (config), &weights, dtype,
+                              pool, cancellable, error))
     return NULL;
   return g_steal_pointer (&model);
 }

@@ -2,7 +2,8 @@
  * two dimensions
  *
  * Reference: LlamaGen autoregressive/models/gpt.py, Transformer, LabelEmbedder, CaptionEmbedder,
- * precompute_freqs_cis_2d. SPDX-License-Identifier: GPL-3.0-or-later */
+ * precompute_freqs_cis_2d.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "llamagen_private.h"
 
 #include <string.h>
@@ -36,8 +37,8 @@ embed_prefix (ArraTransformerRun *run, const ArraLlamagen *model, guint32 index,
   if (model->config.kind == ARRA_LLAMAGEN_CLASSES)
     arra_transformer_run_look_up (run, &model->classes, &index, 1, x);
   else
-    arra_llamagen_project (
-        run, arra_weight_floats (&model->no_text) + (gsize) index * model->config.caption_size, 1, x);
+    arra_llamagen_project (run, arra_weight_floats (&model->no_text) + (gsize) index * model->config.caption_size, 1,
+                           x);
 }
 
 static void
@@ -80,8 +81,8 @@ arra_llamagen_angles (const ArraLlamagenConfig *config,
       memset (sine, 0, size);
     }
   else
-    arra_rope_angles_2d (frequencies, config->head_dim, (float) (place / across), (float) (place % across),
-                         cosine, sine);
+    arra_rope_angles_2d (frequencies, config->head_dim, (float) (place / across), (float) (place % across), cosine,
+                         sine);
 }
 
 static void
@@ -115,16 +116,16 @@ arra_llamagen_shape (const ArraLlamagenConfig *config)
 {
   gboolean text = config->kind == ARRA_LLAMAGEN_TEXT;
 
-  return (ArraTransformerShape){ .hidden_size = config->hidden_size,
-                                 .intermediate_size = config->intermediate_size,
-                                 .n_layers = config->n_layers,
-                                 .n_heads = config->n_heads,
-                                 .n_kv_heads = config->n_kv_heads,
-                                 .head_dim = config->head_dim,
-                                 .n_ids = config->n_codes + (text ? config->n_prefix : config->n_classes + 1),
-                                 .n_logits = config->n_codes,
-                                 .norm_eps = config->norm_eps,
-                                 .pairing = ARRA_ROPE_PAIRS,
-                                 .workspace = text ? config->hidden_size : 0,
-                                 .widest = text ? config->caption_size : 0 };
+  return (ArraTransformerShape) { .hidden_size = config->hidden_size,
+                                  .intermediate_size = config->intermediate_size,
+                                  .n_layers = config->n_layers,
+                                  .n_heads = config->n_heads,
+                                  .n_kv_heads = config->n_kv_heads,
+                                  .head_dim = config->head_dim,
+                                  .n_ids = config->n_codes + (text ? config->n_prefix : config->n_classes + 1),
+                                  .n_logits = config->n_codes,
+                                  .norm_eps = config->norm_eps,
+                                  .pairing = ARRA_ROPE_PAIRS,
+                                  .workspace = text ? config->hidden_size : 0,
+                                  .widest = text ? config->caption_size : 0 };
 }

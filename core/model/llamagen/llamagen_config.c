@@ -51,10 +51,8 @@ static const struct
   gsize offset;
   guint max;
 } of_kind[] = {
-  [ARRA_LLAMAGEN_CLASSES]
-  = { PREFIX "class_count", G_STRUCT_OFFSET (ArraLlamagenConfig, n_classes), MAX_IDS },
-  [ARRA_LLAMAGEN_TEXT]
-  = { PREFIX "caption_length", G_STRUCT_OFFSET (ArraLlamagenConfig, caption_size), MAX_WIDTH },
+  [ARRA_LLAMAGEN_CLASSES] = { PREFIX "class_count", G_STRUCT_OFFSET (ArraLlamagenConfig, n_classes), MAX_IDS },
+  [ARRA_LLAMAGEN_TEXT] = { PREFIX "caption_length", G_STRUCT_OFFSET (ArraLlamagenConfig, caption_size), MAX_WIDTH },
 };
 
 static gsize
@@ -80,8 +78,8 @@ check_heads (ArraLlamagenConfig *config, const char *name, GError **error)
   if (config->hidden_size % config->n_heads != 0 || config->n_heads % config->n_kv_heads != 0
       || config->hidden_size / config->n_heads % 4 != 0)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: %u heads (%u for keys) do not go into a width of %u: each takes a multiple of 4",
-                      name, config->n_heads, config->n_kv_heads, config->hidden_size);
+                      "%s: %u heads (%u for keys) do not go into a width of %u: each takes a multiple of 4", name,
+                      config->n_heads, config->n_kv_heads, config->hidden_size);
   config->head_dim = config->hidden_size / config->n_heads;
   if (!(config->rope_base >= 1.0 && config->rope_base <= 1e12))
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: rope_base must be between 1 and 1e12", name);
@@ -98,8 +96,7 @@ arra_llamagen_config_check (ArraLlamagenConfig *config, const char *name, GError
                                   counts[i].key + strlen (PREFIX), name, error))
       return FALSE;
   if (!arra_config_check_count (G_STRUCT_MEMBER (guint, config, of_kind[config->kind].offset),
-                                of_kind[config->kind].max, of_kind[config->kind].key + strlen (PREFIX), name,
-                                error))
+                                of_kind[config->kind].max, of_kind[config->kind].key + strlen (PREFIX), name, error))
     return FALSE;
   return check_heads (config, name, error);
 }
@@ -131,8 +128,7 @@ read_kind (ArraLlamagenConfig *config, const ArraSource *source, const char *pre
   guint classes = arra_weights_size (source, prefix, "cls_embedding.embedding_table.weight", 0);
 
   config->kind = classes > 0 ? ARRA_LLAMAGEN_CLASSES : ARRA_LLAMAGEN_TEXT;
-  config->n_prefix
-      = classes > 0 ? 1 : arra_weights_size (source, prefix, "cls_embedding.uncond_embedding", 0);
+  config->n_prefix = classes > 0 ? 1 : arra_weights_size (source, prefix, "cls_embedding.uncond_embedding", 0);
   config->n_classes = classes > 0 ? classes - 1 : 0;
   config->caption_size = arra_weights_size (source, prefix, "cls_embedding.cap_proj.fc1.weight", 1);
 }
@@ -185,12 +181,11 @@ arra_llamagen_config_from_tensors (ArraLlamagenConfig *config,
 {
   guint fused = arra_weights_size (source, prefix, MARK, 0), head_dim;
 
-  *config
-      = (ArraLlamagenConfig){ .n_codes = arra_weights_size (source, prefix, "tok_embeddings.weight", 0),
-                              .hidden_size = arra_weights_size (source, prefix, "tok_embeddings.weight", 1),
-                              .intermediate_size
-                              = arra_weights_size (source, prefix, "layers.0.feed_forward.w1.weight", 0),
-                              .n_layers = count_layers (source, prefix) };
+  *config = (ArraLlamagenConfig) { .n_codes = arra_weights_size (source, prefix, "tok_embeddings.weight", 0),
+                                   .hidden_size = arra_weights_size (source, prefix, "tok_embeddings.weight", 1),
+                                   .intermediate_size
+                                   = arra_weights_size (source, prefix, "layers.0.feed_forward.w1.weight", 0),
+                                   .n_layers = count_layers (source, prefix) };
   read_kind (config, source, prefix);
   if (!read_args (config, args, name, error))
     return FALSE;
@@ -205,9 +200,9 @@ arra_llamagen_config_load (ArraLlamagenConfig *config, const ArraGguf *gguf, GEr
   guint64 value;
   double eps;
 
-  *config = (ArraLlamagenConfig){ .kind = arra_gguf_has (gguf, of_kind[ARRA_LLAMAGEN_TEXT].key)
-                                              ? ARRA_LLAMAGEN_TEXT
-                                              : ARRA_LLAMAGEN_CLASSES };
+  *config
+      = (ArraLlamagenConfig) { .kind = arra_gguf_has (gguf, of_kind[ARRA_LLAMAGEN_TEXT].key) ? ARRA_LLAMAGEN_TEXT
+                                                                                             : ARRA_LLAMAGEN_CLASSES };
   for (gsize i = 0; i < G_N_ELEMENTS (counts); i++)
     {
       if (!arra_gguf_get_uint (gguf, counts[i].key, counts[i].max, &value, error))

@@ -51,8 +51,8 @@ check_classes (const ArraDecoder *decoder, const char *name, GError **error)
 
   if (n == config->n_classes)
     return TRUE;
-  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s names %u classes, but the model has %u", name,
-                    CLASS_NAMES, n, config->n_classes);
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s names %u classes, but the model has %u", name, CLASS_NAMES,
+                    n, config->n_classes);
 }
 
 /* Names of classes, where model_args.json has them. */
@@ -74,8 +74,7 @@ read_classes (ArraDecoder *decoder, JsonObject *args, const char *name, GError *
       JsonNode *node = json_array_get_element (array, i);
 
       if (!JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_STRING)
-        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s: entry %u is no text", name, CLASS_NAMES,
-                          i);
+        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s: entry %u is no text", name, CLASS_NAMES, i);
       decoder->own_classes[i] = json_node_dup_string (node);
     }
   return check_classes (decoder, name, error);
@@ -162,11 +161,10 @@ condition_on_text (const ArraDecoder *decoder,
   g_autofree char *clean = arra_clean_caption (prompt, error);
 
   if (reader->text_encoder->width != config->caption_size)
-    return arra_fail (
-        error, ARRA_ERROR_INVALID_DATA,
-        "%s: features of this text encoder have %u numbers, but the model reads %u: they do not "
-        "belong together",
-        reader->text_encoder->path, reader->text_encoder->width, config->caption_size);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                      "%s: features of this text encoder have %u numbers, but the model reads %u: they do not "
+                      "belong together",
+                      reader->text_encoder->path, reader->text_encoder->width, config->caption_size);
   if (clean == NULL || !arra_prefix_init (text, config->n_prefix, error)
       || !arra_text_encoder_encode (reader->text_encoder, clean, config->n_prefix, text->ids, &text->n, error)
       || !arra_prefix_init (none, text->n, error))
@@ -180,8 +178,7 @@ condition_on_text (const ArraDecoder *decoder,
 
 static const ArraConditioner conditioners[] = {
   [ARRA_LLAMAGEN_CLASSES] = { .condition = condition_on_class },
-  [ARRA_LLAMAGEN_TEXT]
-  = { .reads_features = TRUE, .condition = condition_on_text, .project = arra_llamagen_project },
+  [ARRA_LLAMAGEN_TEXT] = { .reads_features = TRUE, .condition = condition_on_text, .project = arra_llamagen_project },
 };
 
 /* As LlamaGen's demonstration and its script for texts have them. */
@@ -229,8 +226,8 @@ bind_weights (const ArraDecoder *decoder,
               GCancellable *cancellable,
               GError **error)
 {
-  ArraLlamagen *model = arra_llamagen_new (decoder->config, decoder->weights.source, decoder->weights.prefix,
-                                           dtype, pool, cancellable, error);
+  ArraLlamagen *model = arra_llamagen_new (decoder->config, decoder->weights.source, decoder->weights.prefix, dtype,
+                                           pool, cancellable, error);
 
   return model != NULL ? arra_llamagen_transformer (model) : NULL;
 }

@@ -111,22 +111,22 @@ check (const ArraTrainable *model, const ArraSequences *sequences, GError **erro
   for (gsize row = 0; row < (gsize) sequences->n * sequences->length; row++)
     if ((sequences->ids[row] >= n_codes) != (row % sequences->length == 0))
       return arra_fail (error, ARRA_ERROR_ARGUMENT,
-                        "A sequence is a class and then codes: id %u cannot stand at place %zu",
-                        sequences->ids[row], (size_t) (row % sequences->length));
+                        "A sequence is a class and then codes: id %u cannot stand at place %zu", sequences->ids[row],
+                        (size_t) (row % sequences->length));
   return TRUE;
 }
 
 ArraTrainable
 arra_llamagen_trainable (const ArraLlamagenConfig *config, guint columns)
 {
-  return (ArraTrainable){ .hidden_size = config->hidden_size,
-                          .n_layers = config->n_layers,
-                          .context = ARRA_ROPE_POSITIONS,
-                          .n_ids = config->n_codes + config->n_classes + 1,
-                          .n_labels = config->n_codes,
-                          .config = config,
-                          .columns = columns,
-                          .check = check,
-                          .graph = graph,
-                          .logits = logits };
+  return (ArraTrainable) { .hidden_size = config->hidden_size,
+                           .n_layers = config->n_layers,
+                           .context = ARRA_ROPE_POSITIONS,
+                           .n_ids = config->n_codes + config->n_classes + 1,
+                           .n_labels = config->n_codes,
+                           .config = config,
+                           .columns = columns,
+                           .check = check,
+                           .graph = graph,
+                           .logits = logits };
 }

@@ -6,6 +6,7 @@
 #include "llamagen.h"
 #include "trainable.h"
 
-/* Sequences are a class (n_codes + CLASS, none included) and then codes of pictures with @columns of them in a row; codes are predicted. The parameters
- * have the tensors of arra_llamagen_weights(). Dropout acts on the embeddings, too, as in the reference. */
+/* Sequences are a class (n_codes + CLASS, none included) and then codes of pictures with @columns of them in a row;
+ * codes are predicted. The parameters have the tensors of arra_llamagen_weights(). Dropout acts on the embeddings, too,
+ * as in the reference. */
 ArraTrainable arra_llamagen_trainable (const ArraLlamagenConfig *config, guint columns);

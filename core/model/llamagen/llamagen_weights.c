@@ -22,26 +22,14 @@ enum
 #define IN_LAYER(member) G_STRUCT_OFFSET (ArraTransformerLayer, member)
 
 static const ArraTableEntry before_classes[] = {
-  { { "cls_embedding.embedding_table.weight" },
-    IN_MODEL (classes),
-    ARRA_PARAM_TABLE,
-    { DIM_CLASSES, DIM_HIDDEN } },
+  { { "cls_embedding.embedding_table.weight" }, IN_MODEL (classes), ARRA_PARAM_TABLE, { DIM_CLASSES, DIM_HIDDEN } },
   { { "tok_embeddings.weight" }, IN_MODEL (embedding), ARRA_PARAM_TABLE, { DIM_CODES, DIM_HIDDEN } },
 };
 
 static const ArraTableEntry before_text[] = {
-  { { "cls_embedding.uncond_embedding" },
-    IN_MODEL (no_text),
-    ARRA_PARAM_VECTOR,
-    { DIM_PREFIX, DIM_CAPTION } },
-  { { "cls_embedding.cap_proj.fc1.weight" },
-    IN_MODEL (caption_1),
-    ARRA_PARAM_MATRIX,
-    { DIM_HIDDEN, DIM_CAPTION } },
-  { { "cls_embedding.cap_proj.fc2.weight" },
-    IN_MODEL (caption_2),
-    ARRA_PARAM_MATRIX,
-    { DIM_HIDDEN, DIM_HIDDEN } },
+  { { "cls_embedding.uncond_embedding" }, IN_MODEL (no_text), ARRA_PARAM_VECTOR, { DIM_PREFIX, DIM_CAPTION } },
+  { { "cls_embedding.cap_proj.fc1.weight" }, IN_MODEL (caption_1), ARRA_PARAM_MATRIX, { DIM_HIDDEN, DIM_CAPTION } },
+  { { "cls_embedding.cap_proj.fc2.weight" }, IN_MODEL (caption_2), ARRA_PARAM_MATRIX, { DIM_HIDDEN, DIM_HIDDEN } },
   { { "tok_embeddings.weight" }, IN_MODEL (embedding), ARRA_PARAM_TABLE, { DIM_CODES, DIM_HIDDEN } },
 };
 
@@ -88,10 +76,12 @@ dim_size (gconstpointer data, guint dim, const ArraSource *source, const char *n
     }
 }
 
-#define TABLE(before_layers)                                                                                 \
-  {                                                                                                          \
-    ARRA_TABLE_ENTRIES (before_layers, in_layer, after_layers), .layers = { "layers." },                     \
-    .layer_size = sizeof (ArraTransformerLayer), .size = dim_size,                                           \
+#define TABLE(before_layers)                                    \
+  {                                                             \
+    ARRA_TABLE_ENTRIES (before_layers, in_layer, after_layers), \
+    .layers = { "layers." },                                    \
+    .layer_size = sizeof (ArraTransformerLayer),                \
+    .size = dim_size,                                           \
   }
 
 static const ArraWeightTable tables[] = {
@@ -108,12 +98,12 @@ arra_llamagen_table (const ArraLlamagenConfig *config)
 ArraWeights
 arra_llamagen_weights (const ArraLlamagenConfig *config, ArraSource *source, const char *prefix)
 {
-  return (ArraWeights){ .table = &tables[config->kind],
-                        .config = config,
-                        .n_layers = config->n_layers,
-                        .prefix = prefix,
-                        .source = source,
-                        .cut = config->n_kv_heads * config->head_dim };
+  return (ArraWeights) { .table = &tables[config->kind],
+                         .config = config,
+                         .n_layers = config->n_layers,
+                         .prefix = prefix,
+                         .source = source,
+                         .cut = config->n_kv_heads * config->head_dim };
 }
 
 ArraLlamagen *
@@ -138,8 +128,8 @@ arra_llamagen_new (const ArraLlamagenConfig *config,
   model->config = *config;
   model->source = arra_source_ref (source);
   model->prefix = g_strdup (prefix);
-  if (!arra_transformer_bind (&model->transformer, &arra_llamagen_class, model, arra_llamagen_shape (config),
-                              &weights, dtype, pool, cancellable, error))
+  if (!arra_transformer_bind (&model->transformer, &arra_llamagen_class, model, arra_llamagen_shape (config), &weights,
+                              dtype, pool, cancellable, error))
     return NULL;
   return g_steal_pointer (&model);
 }

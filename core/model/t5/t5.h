@@ -14,7 +14,8 @@
 
 typedef struct
 {
-  guint vocab_size, hidden_size, intermediate_size, n_layers, n_heads, head_dim; /* n_heads * head_dim need not be hidden_size */
+  /* n_heads * head_dim need not be hidden_size */
+  guint vocab_size, hidden_size, intermediate_size, n_layers, n_heads, head_dim;
   guint n_buckets, max_distance; /* of the relative positions' bias */
   guint32 pad;
   float norm_eps;
@@ -30,7 +31,12 @@ typedef struct _ArraT5 ArraT5; /* immutable once made */
 
 /* Binds the encoder's weights; a decoder's are left alone. Matrices get @dtype (ARRA_N_DTYPES: as stored). @source
  * is referenced. */
-ArraT5 *arra_t5_new (const ArraT5Config *config, ArraSource *source, ArraDType dtype, ArraPool *pool, GCancellable *cancellable, GError **error);
+ArraT5 *arra_t5_new (const ArraT5Config *config,
+                     ArraSource *source,
+                     ArraDType dtype,
+                     ArraPool *pool,
+                     GCancellable *cancellable,
+                     GError **error);
 void arra_t5_free (ArraT5 *model); /* nullable */
 const ArraT5Config *arra_t5_config (const ArraT5 *model);
 /* All of them. */
@@ -39,11 +45,24 @@ ArraWeights arra_t5_weights (const ArraT5Config *config, ArraSource *source);
 /* Ids of @text as T5's tokenizer pads them to @length: @ids [length], of which the first *@n_seen are the text's and
  * its end's; a text that is too long is cut, but its end is kept. INVALID_DATA: the tokenizer has ids beyond the
  * vocabulary. */
-gboolean arra_t5_encode_text (const ArraT5Config *config, const ArraTokenizer *tokenizer, const char *text, guint length, guint32 *ids, guint *n_seen, GError **error);
+gboolean arra_t5_encode_text (const ArraT5Config *config,
+                              const ArraTokenizer *tokenizer,
+                              const char *text,
+                              guint length,
+                              guint32 *ids,
+                              guint *n_seen,
+                              GError **error);
 
 /* The last hidden states [length][hidden_size] of one text of @length ids, of which the first @n_seen are seen by
  * all; those of the others are computed, too. The same bits on every machine and for any number of threads. */
-gboolean arra_t5_forward (const ArraT5 *model, const ArraExec *exec, const guint32 *ids, guint length, guint n_seen, float *features, GCancellable *cancellable, GError **error);
+gboolean arra_t5_forward (const ArraT5 *model,
+                          const ArraExec *exec,
+                          const guint32 *ids,
+                          guint length,
+                          guint n_seen,
+                          float *features,
+                          GCancellable *cancellable,
+                          GError **error);
 /* Bytes that a forward pass takes beside the weights and its result. */
 guint64 arra_t5_run_bytes (const ArraT5Config *config, guint length, guint threads);
 

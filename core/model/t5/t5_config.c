@@ -41,16 +41,16 @@ check_string (JsonObject *object, const char *name, const char *key, const char 
   if (value == NULL)
     return FALSE;
   return strcmp (value, known) == 0
-         || arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: %s \"%.40s\" is not supported (only \"%s\")", name,
-                       key, value, known);
+         || arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: %s \"%.40s\" is not supported (only \"%s\")", name, key,
+                       value, known);
 }
 
 static gboolean
 check (const ArraT5Config *config, const char *name, GError **error)
 {
   if ((guint64) config->n_heads * config->head_dim > MAX_WIDTH)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %u heads of %u numbers are too many", name,
-                      config->n_heads, config->head_dim);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %u heads of %u numbers are too many", name, config->n_heads,
+                      config->head_dim);
   if (config->n_buckets % 4 != 0 || config->max_distance <= config->n_buckets / 4)
     return arra_fail (error, ARRA_ERROR_UNSUPPORTED,
                       "%s: relative_attention_num_buckets must be a multiple of 4 and its quarter below "
@@ -70,8 +70,7 @@ arra_t5_config_read (ArraT5Config *config, JsonObject *object, const char *name,
       || !check_string (object, name, "feed_forward_proj", "gated-gelu", error)
       || !arra_quantised_check_config (object, name, error)
       || !arra_config_read_counts (config, counts, G_N_ELEMENTS (counts), object, name, error)
-      || !arra_json_get_int_default (object, name, "pad_token_id", 0, config->vocab_size - 1, 0, &value,
-                                     error)
+      || !arra_json_get_int_default (object, name, "pad_token_id", 0, config->vocab_size - 1, 0, &value, error)
       || !arra_json_get_double_default (object, name, "layer_norm_epsilon", 1e-6, &eps, error))
     return FALSE;
   config->pad = (guint32) value;

@@ -73,8 +73,7 @@ run (const ArraTextEncoder *encoder,
      GCancellable *cancellable,
      GError **error)
 {
-  g_autoptr (ArraT5) model
-      = arra_t5_new (encoder->config, encoder->source, dtype, exec->pool, cancellable, error);
+  g_autoptr (ArraT5) model = arra_t5_new (encoder->config, encoder->source, dtype, exec->pool, cancellable, error);
 
   return model != NULL && arra_t5_forward (model, exec, ids, n, n, features, cancellable, error);
 }

@@ -1,8 +1,8 @@
 /* t5_forward.c - the encoder's layers
  *
  * Reference: transformers' modeling_t5.py, T5Attention and T5DenseGatedActDense: scores are not scaled, the
- * bias of the relative positions is the first layer's everywhere. SPDX-License-Identifier: GPL-3.0-or-later
- */
+ * bias of the relative positions is the first layer's everywhere.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "t5_private.h"
 
 #include "add.h"
@@ -38,8 +38,7 @@ bucket_of (const ArraT5Config *config, gint64 distance)
 
   if (away < exact)
     return base + (guint) away;
-  share = arra_logf ((float) away / (float) exact)
-          / (float) arra_log ((double) config->max_distance / (double) exact);
+  share = arra_logf ((float) away / (float) exact) / (float) arra_log ((double) config->max_distance / (double) exact);
   further = exact + (guint) (share * (float) (half - exact));
   return base + MIN (further, half - 1);
 }
@@ -103,8 +102,8 @@ prepare (Run *run, GError **error)
                                      "the text encoder's work", error);
   if (run->memory == NULL)
     return FALSE;
-  run->blocks = arra_mem_new (count_blocks (config, run->length), sizeof *run->blocks,
-                              "the text encoder's work", error);
+  run->blocks
+      = arra_mem_new (count_blocks (config, run->length), sizeof *run->blocks, "the text encoder's work", error);
   if (run->blocks == NULL)
     return FALSE;
   run->h = run->memory;
@@ -131,8 +130,7 @@ attention (const Run *run, const ArraT5Layer *layer, float *x)
   const ArraLinear projections[]
       = { { &layer->q.view, run->q }, { &layer->k.view, run->k }, { &layer->v.view, run->v } };
   const ArraLinear output = { &layer->o.view, run->h };
-  const ArraRelativeShape shape
-      = { run->length, config->n_heads, config->head_dim, run->n_seen, 1.0f, run->bias };
+  const ArraRelativeShape shape = { run->length, config->n_heads, config->head_dim, run->n_seen, 1.0f, run->bias };
 
   arra_rms_norm (run->exec, x, arra_weight_floats (&layer->attention_norm), run->length, config->hidden_size,
                  config->norm_eps, run->h);
@@ -154,8 +152,7 @@ feed_forward (const Run *run, const ArraT5Layer *layer, float *x)
 
   arra_rms_norm (run->exec, x, arra_weight_floats (&layer->feed_norm), run->length, config->hidden_size,
                  config->norm_eps, run->h);
-  arra_linear (run->exec, run->h, run->length, config->hidden_size, run->blocks, inputs,
-               G_N_ELEMENTS (inputs));
+  arra_linear (run->exec, run->h, run->length, config->hidden_size, run->blocks, inputs, G_N_ELEMENTS (inputs));
   arra_gelu_tanh (run->exec, run->gate, n, run->gate);
   for (gsize i = 0; i < n; i++)
     run->gate[i] *= run->up[i];

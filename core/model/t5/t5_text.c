@@ -32,8 +32,7 @@ arra_t5_encode_text (const ArraT5Config *config,
 {
   gsize n_found, n_end;
   g_automem guint32 *found = arra_tokenizer_encode (tokenizer, text, -1, TRUE, &n_found, error);
-  g_automem guint32 *end
-      = found != NULL ? arra_tokenizer_encode (tokenizer, "", 0, TRUE, &n_end, error) : NULL;
+  g_automem guint32 *end = found != NULL ? arra_tokenizer_encode (tokenizer, "", 0, TRUE, &n_end, error) : NULL;
 
   if (end == NULL)
     return FALSE;

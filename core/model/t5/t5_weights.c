@@ -18,10 +18,7 @@ enum
 
 #define IN_MODEL(member) G_STRUCT_OFFSET (ArraT5, member)
 #define IN_LAYER(member) G_STRUCT_OFFSET (ArraT5Layer, member)
-#define BOTH(name)                                                                                           \
-  {                                                                                                          \
-    name, name                                                                                               \
-  }
+#define BOTH(name) { name, name }
 
 static const ArraTableEntry before_layers[] = {
   { { "shared.weight", "encoder.embed_tokens.weight" },
@@ -41,18 +38,9 @@ static const ArraTableEntry in_layer[] = {
   { BOTH ("layer.0.SelfAttention.v.weight"), IN_LAYER (v), ARRA_PARAM_MATRIX, { DIM_INNER, DIM_HIDDEN } },
   { BOTH ("layer.0.SelfAttention.o.weight"), IN_LAYER (o), ARRA_PARAM_MATRIX, { DIM_HIDDEN, DIM_INNER } },
   { BOTH ("layer.1.layer_norm.weight"), IN_LAYER (feed_norm), ARRA_PARAM_VECTOR, { DIM_HIDDEN } },
-  { BOTH ("layer.1.DenseReluDense.wi_0.weight"),
-    IN_LAYER (gate),
-    ARRA_PARAM_MATRIX,
-    { DIM_INTERMEDIATE, DIM_HIDDEN } },
-  { BOTH ("layer.1.DenseReluDense.wi_1.weight"),
-    IN_LAYER (up),
-    ARRA_PARAM_MATRIX,
-    { DIM_INTERMEDIATE, DIM_HIDDEN } },
-  { BOTH ("layer.1.DenseReluDense.wo.weight"),
-    IN_LAYER (down),
-    ARRA_PARAM_MATRIX,
-    { DIM_HIDDEN, DIM_INTERMEDIATE } },
+  { BOTH ("layer.1.DenseReluDense.wi_0.weight"), IN_LAYER (gate), ARRA_PARAM_MATRIX, { DIM_INTERMEDIATE, DIM_HIDDEN } },
+  { BOTH ("layer.1.DenseReluDense.wi_1.weight"), IN_LAYER (up), ARRA_PARAM_MATRIX, { DIM_INTERMEDIATE, DIM_HIDDEN } },
+  { BOTH ("layer.1.DenseReluDense.wo.weight"), IN_LAYER (down), ARRA_PARAM_MATRIX, { DIM_HIDDEN, DIM_INTERMEDIATE } },
 };
 
 static const ArraTableEntry after_layers[] = {
@@ -94,12 +82,12 @@ static const ArraWeightTable table = {
 ArraWeights
 arra_t5_weights (const ArraT5Config *config, ArraSource *source)
 {
-  return (ArraWeights){ .table = &table,
-                        .config = config,
-                        .n_layers = config->n_layers,
-                        .form = arra_source_find (source, "shared.weight") != NULL ? 0 : 1,
-                        .prefix = "",
-                        .source = source };
+  return (ArraWeights) { .table = &table,
+                         .config = config,
+                         .n_layers = config->n_layers,
+                         .form = arra_source_find (source, "shared.weight") != NULL ? 0 : 1,
+                         .prefix = "",
+                         .source = source };
 }
 
 ArraT5 *
@@ -123,8 +111,7 @@ arra_t5_new (const ArraT5Config *config,
   model->config = *config;
   model->source = arra_source_ref (source);
   model->layers = arra_mem_new0 (config->n_layers, sizeof *model->layers, "the model's layers", error);
-  if (model->layers == NULL
-      || !arra_weights_bind (&weights, dtype, model, model->layers, pool, cancellable, error)
+  if (model->layers == NULL || !arra_weights_bind (&weights, dtype, model, model->layers, pool, cancellable, error)
       || !arra_source_check (source, error))
     return NULL;
   return g_steal_pointer (&model);

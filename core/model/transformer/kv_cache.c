@@ -54,8 +54,8 @@ arra_kv_cache_new (const ArraKvShape *shape, guint capacity, GError **error)
 
   if (capacity == 0 || capacity > ARRA_ROPE_POSITIONS)
     {
-      arra_fail (error, ARRA_ERROR_ARGUMENT, "A KV cache has room for 1 to %d positions, not %u",
-                 ARRA_ROPE_POSITIONS, capacity);
+      arra_fail (error, ARRA_ERROR_ARGUMENT, "A KV cache has room for 1 to %d positions, not %u", ARRA_ROPE_POSITIONS,
+                 capacity);
       return NULL;
     }
   cache = arra_mem_new0 (1, sizeof *cache, "the KV cache", error);

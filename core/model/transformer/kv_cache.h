@@ -9,7 +9,8 @@ typedef struct
   guint n_layers, n_kv_heads, head_dim;
 } ArraKvShape;
 
-/* f32 [layer][position][kv_head][head_dim] for keys (after norm and RoPE) and for values. A cache fits every model of its shape. */
+/* f32 [layer][position][kv_head][head_dim] for keys (after norm and RoPE) and for values. A cache fits every model of
+ * its shape. */
 typedef struct _ArraKvCache ArraKvCache;
 ArraKvCache *arra_kv_cache_new (const ArraKvShape *shape, guint capacity, GError **error);
 void arra_kv_cache_free (ArraKvCache *cache); /* nullable */
@@ -21,7 +22,8 @@ const float *arra_kv_cache_values (const ArraKvCache *cache, guint layer);
 guint arra_kv_cache_capacity (const ArraKvCache *cache);
 gboolean arra_kv_cache_fits (const ArraKvCache *cache, const ArraKvShape *shape);
 
-/* ---- for the forward pass: copies the keys and values ([n_kv_heads][head_dim]) of one position of one layer; the length stays. */
+/* ---- for the forward pass: copies the keys and values ([n_kv_heads][head_dim]) of one position of one layer; the
+ * length stays. */
 void arra_kv_cache_put (ArraKvCache *cache, guint layer, guint position, const float *keys, const float *values);
 /* @n positions more than before: all of their layers have been put. */
 void arra_kv_cache_grow (ArraKvCache *cache, guint n);

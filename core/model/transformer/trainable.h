@@ -25,7 +25,13 @@ struct _ArraTrainable
   /* (nullable): whether such sequences can be read, beyond that their ids are below n_ids */
   gboolean (*check) (const ArraTrainable *model, const ArraSequences *sequences, GError **error);
   /* @out->hidden: [n * length][hidden_size]. @tap: as arra_transformer_graph(). The stream of @dropout is set here. */
-  void (*graph) (const ArraTrainable *model, ArraTape *tape, const ArraParameters *parameters, const ArraSequences *sequences, guint tap, const ArraDropout *dropout, ArraTransformerNodes *out);
+  void (*graph) (const ArraTrainable *model,
+                 ArraTape *tape,
+                 const ArraParameters *parameters,
+                 const ArraSequences *sequences,
+                 guint tap,
+                 const ArraDropout *dropout,
+                 ArraTransformerNodes *out);
   /* Rows of hidden states -> [rows][n_labels] */
   ArraNode *(*logits) (const ArraTrainable *model, ArraTape *tape, const ArraParameters *parameters, ArraNode *rows);
 };

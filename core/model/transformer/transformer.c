@@ -7,7 +7,7 @@
 ArraKvShape
 arra_transformer_kv_shape (const ArraTransformerShape *shape)
 {
-  return (ArraKvShape){ shape->n_layers, shape->n_kv_heads, shape->head_dim };
+  return (ArraKvShape) { shape->n_layers, shape->n_kv_heads, shape->head_dim };
 }
 
 /* Where queries, keys and values are one matrix, each is a view of its rows. */
@@ -40,9 +40,8 @@ arra_transformer_bind (ArraTransformer *transformer,
                        GCancellable *cancellable,
                        GError **error)
 {
-  *transformer = (ArraTransformer){ .klass = klass, .family = family, .shape = shape };
-  transformer->layers
-      = arra_mem_new0 (shape.n_layers, sizeof *transformer->layers, "the model's layers", error);
+  *transformer = (ArraTransformer) { .klass = klass, .family = family, .shape = shape };
+  transformer->layers = arra_mem_new0 (shape.n_layers, sizeof *transformer->layers, "the model's layers", error);
   if (transformer->layers == NULL
       || !arra_weights_bind (weights, dtype, family, transformer->layers, pool, cancellable, error)
       || !arra_source_check (weights->source, error))

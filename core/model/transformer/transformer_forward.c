@@ -20,8 +20,8 @@ check_row (const ArraTransformerRun *run, const ArraTransformerInput *input, gui
   const ArraTransformerShape *shape = &run->transformer->shape;
 
   if (input->rows == NULL && input->ids[index] >= shape->n_ids)
-    return arra_fail (error, ARRA_ERROR_ARGUMENT, "Token id %u is outside the vocabulary of %u",
-                      input->ids[index], shape->n_ids);
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "Token id %u is outside the vocabulary of %u", input->ids[index],
+                      shape->n_ids);
   if (position_of (input, index) >= ARRA_ROPE_POSITIONS)
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "Position %u is beyond the last possible one, %d",
                       position_of (input, index), ARRA_ROPE_POSITIONS - 1);
@@ -40,9 +40,8 @@ check_input (const ArraTransformerRun *run, const ArraTransformerInput *input, G
   if (!arra_kv_cache_fits (input->cache, &shape))
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "The KV cache was made for another model");
   if (length > room || input->n_ids > room - length)
-    return arra_fail (error, ARRA_ERROR_ARGUMENT,
-                      "The context is full: %u tokens after %u do not fit into %u", input->n_ids, length,
-                      room);
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "The context is full: %u tokens after %u do not fit into %u",
+                      input->n_ids, length, room);
   for (guint i = 0; i < input->n_ids; i++)
     if (!check_row (run, input, i, error))
       return FALSE;
@@ -70,9 +69,9 @@ fill_row (const ArraTransformerRun *run, guint index, guint offset, ArraTransfor
   const ArraTransformerShape *shape = &run->transformer->shape;
   gboolean asked = input->logits != NULL && (input->all_logits || offset + 1 == input->n_ids);
 
-  *row = (ArraTransformerRow){ .input = index,
-                               .cache_position = arra_kv_cache_length (input->cache) + offset,
-                               .position = position_of (input, offset) };
+  *row = (ArraTransformerRow) { .input = index,
+                                .cache_position = arra_kv_cache_length (input->cache) + offset,
+                                .position = position_of (input, offset) };
   if (input->rows != NULL)
     row->ready = input->rows + (gsize) offset * shape->hidden_size;
   else
@@ -139,8 +138,8 @@ prepare_rope (ArraTransformerRun *run)
 
       if (i == 0 || row->input != run->rows[i - 1].input)
         transformer->klass->frequencies (transformer, furthest (input), run->frequencies);
-      transformer->klass->angles (transformer, input, run->frequencies, row->position,
-                                  run->cosine + (gsize) i * half, run->sine + (gsize) i * half);
+      transformer->klass->angles (transformer, input, run->frequencies, row->position, run->cosine + (gsize) i * half,
+                                  run->sine + (gsize) i * half);
     }
   arra_transformer_run_show (run, "rope_cos", -1, run->cosine, half);
   arra_transformer_run_show (run, "rope_sin", -1, run->sine, half);

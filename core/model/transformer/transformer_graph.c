@@ -88,12 +88,10 @@ attention (const Graph *g, ArraNode *x)
   q = parts[0];
   k = parts[1];
   if (HAS (g, q_norm))
-    q = arra_graph_head_norm (g->tape, q, WEIGHT (g, q_norm), WEIGHT (g, q_norm_bias), heads,
-                              ARRA_HEAD_NORM_EPS);
+    q = arra_graph_head_norm (g->tape, q, WEIGHT (g, q_norm), WEIGHT (g, q_norm_bias), heads, ARRA_HEAD_NORM_EPS);
   q = arra_graph_rope (g->tape, q, graph->shape->pairing, graph->cosine, graph->sine, heads);
   if (HAS (g, k_norm))
-    k = arra_graph_head_norm (g->tape, k, WEIGHT (g, k_norm), WEIGHT (g, k_norm_bias), kv_heads,
-                              ARRA_HEAD_NORM_EPS);
+    k = arra_graph_head_norm (g->tape, k, WEIGHT (g, k_norm), WEIGHT (g, k_norm_bias), kv_heads, ARRA_HEAD_NORM_EPS);
   k = arra_graph_rope (g->tape, k, graph->shape->pairing, graph->cosine, graph->sine, kv_heads);
   return dense (g, arra_graph_attention (g->tape, q, k, parts[2], &g->shape), WEIGHT (g, o));
 }
@@ -149,18 +147,21 @@ arra_transformer_graph_turn (ArraTape *tape,
 }
 
 void
-arra_transformer_graph (
-    ArraTape *tape, const ArraTransformerGraph *graph, ArraNode *x, guint tap, ArraTransformerNodes *out)
+arra_transformer_graph (ArraTape *tape,
+                        const ArraTransformerGraph *graph,
+                        ArraNode *x,
+                        guint tap,
+                        ArraTransformerNodes *out)
 {
   const ArraTransformerShape *shape = graph->shape;
   Graph g = { .tape = tape, .graph = graph, .dropout = graph->dropout };
 
-  g.shape = (ArraSequenceShape){ .batch = graph->n,
-                                 .length = graph->length,
-                                 .heads = shape->n_heads,
-                                 .kv_heads = shape->n_kv_heads,
-                                 .head_dim = shape->head_dim,
-                                 .scale = 1.0f / sqrtf ((float) shape->head_dim) };
+  g.shape = (ArraSequenceShape) { .batch = graph->n,
+                                  .length = graph->length,
+                                  .heads = shape->n_heads,
+                                  .kv_heads = shape->n_kv_heads,
+                                  .head_dim = shape->head_dim,
+                                  .scale = 1.0f / sqrtf ((float) shape->head_dim) };
   out->tapped = tap == 0 ? x : NULL;
   for (g.layer = 0; g.layer < shape->n_layers; g.layer++)
     {
@@ -169,8 +170,8 @@ arra_transformer_graph (
       if (g.layer + 1 == tap)
         out->tapped = x;
     }
-  out->hidden = arra_graph_rms_norm (tape, x, arra_parameters_leaf (graph->parameters, tape, graph->norm),
-                                     shape->norm_eps);
+  out->hidden
+      = arra_graph_rms_norm (tape, x, arra_parameters_leaf (graph->parameters, tape, graph->norm), shape->norm_eps);
   if (tap == shape->n_layers)
     out->tapped = out->hidden;
 }

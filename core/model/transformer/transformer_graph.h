@@ -9,7 +9,8 @@
 
 #define ARRA_NO_LAYER G_MAXUINT
 
-/* @n sequences of @length rows each. Attention is causal, so whatever stands in the padding on the right never reaches a sequence's own rows. */
+/* @n sequences of @length rows each. Attention is causal, so whatever stands in the padding on the right never reaches
+ * a sequence's own rows. */
 typedef struct
 {
   const ArraTransformerShape *shape;
@@ -27,7 +28,8 @@ typedef struct
   ArraNode *tapped; /* the same shape: hidden_states[tap] of the reference; NULL: none was asked for */
 } ArraTransformerNodes;
 
-/* How a family turns positions, by its own configuration: frequencies of a sequence of @length ([head_dim / 2] at most), and the angles of one position
+/* How a family turns positions, by its own configuration: frequencies of a sequence of @length ([head_dim / 2] at
+ * most), and the angles of one position
  * ([head_dim / 2] each). */
 typedef struct
 {
@@ -36,11 +38,18 @@ typedef struct
 } ArraGraphTurns;
 
 /* Sets @graph's cosine and sine, on the tape; every sequence's positions run from 0. */
-void arra_transformer_graph_turn (ArraTape *tape, ArraTransformerGraph *graph, const ArraGraphTurns *turns, gconstpointer config);
+void arra_transformer_graph_turn (ArraTape *tape,
+                                  ArraTransformerGraph *graph,
+                                  const ArraGraphTurns *turns,
+                                  gconstpointer config);
 
-/* @x: [n * length][hidden_size], the embeddings. @tap: 0 (these), 1 .. n_layers - 1 (the raw output of layer tap - 1), n_layers (after the final norm),
- * or ARRA_NO_LAYER. */
-void arra_transformer_graph (ArraTape *tape, const ArraTransformerGraph *graph, ArraNode *x, guint tap, ArraTransformerNodes *out);
+/* @x: [n * length][hidden_size], the embeddings. @tap: 0 (these), 1 .. n_layers - 1 (the raw output of layer tap - 1),
+ * n_layers (after the final norm), or ARRA_NO_LAYER. */
+void arra_transformer_graph (ArraTape *tape,
+                             const ArraTransformerGraph *graph,
+                             ArraNode *x,
+                             guint tap,
+                             ArraTransformerNodes *out);
 
 /* Nodes that one computation makes at most, losses and adaptor included. */
 guint arra_transformer_graph_nodes (guint n_layers);

@@ -2,7 +2,8 @@
  *
  * Reference: transformers' modeling_llama.py, LlamaDecoderLayer; for norms of heads and norms after the
  * sublayers ARRA arra/model/chameleon/modeling_chameleon.py, ChameleonDecoderLayer and
- * ChameleonSwinDecoderLayer. SPDX-License-Identifier: GPL-3.0-or-later */
+ * ChameleonSwinDecoderLayer.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "transformer_run.h"
 
 #include <math.h>
@@ -21,8 +22,7 @@ norm (ArraTransformerRun *run, const ArraWeight *weight, const float *x, float *
 {
   const ArraTransformerShape *shape = &run->transformer->shape;
 
-  arra_rms_norm (&run->exec, x, arra_weight_floats (weight), run->n_rows, shape->hidden_size, shape->norm_eps,
-                 y);
+  arra_rms_norm (&run->exec, x, arra_weight_floats (weight), run->n_rows, shape->hidden_size, shape->norm_eps, y);
 }
 
 /* The queries or keys of the block: layer norm for each head, where the model has one. */
@@ -31,9 +31,8 @@ norm_heads (ArraTransformerRun *run, float *x, guint heads, const ArraWeight *we
 {
   if (weight->view.data == NULL)
     return;
-  arra_head_norm (&run->exec, x, arra_weight_floats (weight), arra_weight_floats (bias),
-                  (gsize) weight->view.shape[0], run->n_rows, heads, run->transformer->shape.head_dim,
-                  ARRA_HEAD_NORM_EPS);
+  arra_head_norm (&run->exec, x, arra_weight_floats (weight), arra_weight_floats (bias), (gsize) weight->view.shape[0],
+                  run->n_rows, heads, run->transformer->shape.head_dim, ARRA_HEAD_NORM_EPS);
 }
 
 /* The block's keys and values go into the caches; then each row sees its cache up to itself. */
@@ -49,7 +48,7 @@ cache_rows (ArraTransformerRun *run, guint layer)
       ArraKvCache *cache = run->inputs[row->input].cache;
 
       arra_kv_cache_put (cache, layer, row->cache_position, run->k + i * width, run->v + i * width);
-      run->seen[i] = (ArraAttentionRow){
+      run->seen[i] = (ArraAttentionRow) {
         .keys = arra_kv_cache_keys (cache, layer),
         .values = arra_kv_cache_values (cache, layer),
         .head_stride = shape->head_dim,
@@ -70,23 +69,20 @@ attention (ArraTransformerRun *run, guint index, const float *x)
   const ArraLinear output = { &layer->o.view, run->h };
   guint all = shape->n_heads * shape->head_dim, kv = shape->n_kv_heads * shape->head_dim;
 
-  arra_linear (&run->exec, x, run->n_rows, shape->hidden_size, run->blocks, projections,
-               G_N_ELEMENTS (projections));
+  arra_linear (&run->exec, x, run->n_rows, shape->hidden_size, run->blocks, projections, G_N_ELEMENTS (projections));
   arra_transformer_run_show (run, "q_proj", (int) index, run->q, all);
   norm_heads (run, run->q, shape->n_heads, &layer->q_norm, &layer->q_norm_bias);
   norm_heads (run, run->k, shape->n_kv_heads, &layer->k_norm, &layer->k_norm_bias);
   arra_transformer_run_show (run, "q_normed", (int) index, run->q, all);
   arra_transformer_run_show (run, "k_normed", (int) index, run->k, kv);
-  arra_rope (&run->exec, shape->pairing, run->q, run->cosine, run->sine, run->n_rows, shape->n_heads,
-             shape->head_dim);
+  arra_rope (&run->exec, shape->pairing, run->q, run->cosine, run->sine, run->n_rows, shape->n_heads, shape->head_dim);
   arra_rope (&run->exec, shape->pairing, run->k, run->cosine, run->sine, run->n_rows, shape->n_kv_heads,
              shape->head_dim);
   arra_transformer_run_show (run, "q_rope", (int) index, run->q, all);
   arra_transformer_run_show (run, "k_rope", (int) index, run->k, kv);
   cache_rows (run, index);
-  arra_attention (&run->exec, run->q, run->seen, run->n_rows, shape->n_heads, shape->n_kv_heads,
-                  shape->head_dim, 1.0f / sqrtf ((float) shape->head_dim), run->scores, run->score_stride,
-                  run->attended);
+  arra_attention (&run->exec, run->q, run->seen, run->n_rows, shape->n_heads, shape->n_kv_heads, shape->head_dim,
+                  1.0f / sqrtf ((float) shape->head_dim), run->scores, run->score_stride, run->attended);
   arra_linear (&run->exec, run->attended, run->n_rows, all, run->blocks, &output, 1);
   arra_transformer_run_show (run, "attn_out", (int) index, run->h, shape->hidden_size);
 }
@@ -171,8 +167,7 @@ arra_transformer_run_head (ArraTransformerRun *run)
 }
 
 void
-arra_transformer_run_look_up (
-    ArraTransformerRun *run, const ArraWeight *table, const guint32 *ids, guint n, float *x)
+arra_transformer_run_look_up (ArraTransformerRun *run, const ArraWeight *table, const guint32 *ids, guint n, float *x)
 {
   gsize width = (gsize) table->view.shape[1];
 

@@ -68,10 +68,7 @@ lay_out (ArraTransformerRun *run,
 }
 
 guint64
-arra_transformer_run_bytes (const ArraTransformerShape *shape,
-                            guint max_rows,
-                            guint max_context,
-                            guint threads)
+arra_transformer_run_bytes (const ArraTransformerShape *shape, guint max_rows, guint max_context, guint threads)
 {
   ArraTransformerRun measured;
   Layout layout = { NULL, 0 };
@@ -94,8 +91,8 @@ arra_transformer_run_new (const ArraTransformer *transformer,
   if (max_rows == 0 || max_rows > MAX_ROWS || max_context == 0 || max_context > ARRA_ROPE_POSITIONS)
     {
       arra_fail (error, ARRA_ERROR_ARGUMENT,
-                 "Blocks of %u rows in a context of %u: 1 to %d rows and 1 to %d positions are possible",
-                 max_rows, max_context, MAX_ROWS, ARRA_ROPE_POSITIONS);
+                 "Blocks of %u rows in a context of %u: 1 to %d rows and 1 to %d positions are possible", max_rows,
+                 max_context, MAX_ROWS, ARRA_ROPE_POSITIONS);
       return NULL;
     }
   run = arra_mem_new0 (1, sizeof *run, "a forward pass", error);
@@ -106,9 +103,9 @@ arra_transformer_run_new (const ArraTransformer *transformer,
   run->max_rows = max_rows;
   run->max_context = max_context;
   run->score_stride = padded_context (max_context);
-  run->block = arra_mem_new (arra_transformer_run_bytes (&transformer->shape, max_rows, max_context, threads)
-                                 - sizeof *run,
-                             1, "a forward pass", error);
+  run->block
+      = arra_mem_new (arra_transformer_run_bytes (&transformer->shape, max_rows, max_context, threads) - sizeof *run, 1,
+                      "a forward pass", error);
   if (run->block == NULL)
     return NULL;
   layout.base = run->block;
@@ -126,8 +123,7 @@ arra_transformer_run_free (ArraTransformerRun *run)
 }
 
 void
-arra_transformer_run_show (
-    ArraTransformerRun *run, const char *what, int layer, const float *data, guint width)
+arra_transformer_run_show (ArraTransformerRun *run, const char *what, int layer, const float *data, guint width)
 {
   guint begin = 0;
 
@@ -137,8 +133,7 @@ arra_transformer_run_show (
 
       while (end < run->n_rows && run->rows[end].input == run->rows[begin].input)
         end++;
-      run->watch (what, layer, run->rows[begin].input, data + (gsize) begin * width, end - begin, width,
-                  run->user);
+      run->watch (what, layer, run->rows[begin].input, data + (gsize) begin * width, end - begin, width, run->user);
       begin = end;
     }
 }

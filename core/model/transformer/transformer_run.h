@@ -59,8 +59,19 @@ void arra_transformer_run_show (ArraTransformerRun *run, const char *what, int l
 /* ---- steps that families are made of */
 
 /* x [n][hidden] = the rows @ids of @table */
-void arra_transformer_run_look_up (ArraTransformerRun *run, const ArraWeight *table, const guint32 *ids, guint n, float *x);
+void
+arra_transformer_run_look_up (ArraTransformerRun *run, const ArraWeight *table, const guint32 *ids, guint n, float *x);
 /* y = x W^T (+ b, where it was bound), x: [n][inputs of the matrix] */
-void arra_transformer_run_linear (ArraTransformerRun *run, const ArraWeight *weight, const ArraWeight *bias, const float *x, guint n, float *y);
+void arra_transformer_run_linear (ArraTransformerRun *run,
+                                  const ArraWeight *weight,
+                                  const ArraWeight *bias,
+                                  const float *x,
+                                  guint n,
+                                  float *y);
 /* The same, a row's result at outputs[row]. */
-void arra_transformer_run_logits (ArraTransformerRun *run, const ArraWeight *weight, const ArraWeight *bias, const float *x, guint n, float *const *outputs);
+void arra_transformer_run_logits (ArraTransformerRun *run,
+                                  const ArraWeight *weight,
+                                  const ArraWeight *bias,
+                                  const float *x,
+                                  guint n,
+                                  float *const *outputs);

@@ -44,15 +44,14 @@ encoder_open (const ArraVisionFiles *files, ArraVisionShape *shape, GError **err
   config = arra_clip_config (clip);
   grid = config->image_size / config->patch_size;
   encoder = g_new0 (Encoder, 1);
-  *encoder = (Encoder){ .clip = clip,
-                        .pixels
-                        = { .fit = arra_clip_rounds (clip) ? ARRA_VISION_SQUARE_ROUNDED : ARRA_VISION_SQUARE,
-                            .filter = ARRA_FILTER_BICUBIC,
-                            .side = config->image_size,
-                            .size = config->image_size,
-                            .normal = *arra_clip_pixels (clip) } };
-  *shape = (ArraVisionShape){ 3,    config->image_size, config->image_size, grid,
-                              grid, config->projection, config->projection };
+  *encoder = (Encoder) { .clip = clip,
+                         .pixels = { .fit = arra_clip_rounds (clip) ? ARRA_VISION_SQUARE_ROUNDED : ARRA_VISION_SQUARE,
+                                     .filter = ARRA_FILTER_BICUBIC,
+                                     .side = config->image_size,
+                                     .size = config->image_size,
+                                     .normal = *arra_clip_pixels (clip) } };
+  *shape = (ArraVisionShape) { 3,    config->image_size, config->image_size, grid,
+                               grid, config->projection, config->projection };
   return encoder;
 }
 

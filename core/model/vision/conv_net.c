@@ -81,8 +81,7 @@ take (ArraConvNet *net, gsize count)
 static float
 scale_of (const ArraConvNet *net, const char *norm, gsize channel)
 {
-  return values (net, norm, "weight")[channel]
-         / sqrtf (values (net, norm, "running_var")[channel] + net->eps);
+  return values (net, norm, "weight")[channel] / sqrtf (values (net, norm, "running_var")[channel] + net->eps);
 }
 
 static float
@@ -107,8 +106,7 @@ fold_conv (const ArraConvNet *net, const ArraNetConv *conv, gsize inputs, float 
       bias[out] = conv->norm != NULL ? shift_of (net, conv->norm, out) : 0.0f;
       for (gsize i = 0; i < inputs; i++)
         for (gsize place = 0; place < places; place++)
-          weight[(place * inputs + i) * conv->outputs + out]
-              = scale * from[(out * inputs + i) * places + place];
+          weight[(place * inputs + i) * conv->outputs + out] = scale * from[(out * inputs + i) * places + place];
     }
 }
 
@@ -132,8 +130,8 @@ arra_net_norm (ArraConvNet *net, const char *norm, gsize channels)
 static void
 name_conv (ArraConvNet *net, const ArraNetConv *conv, gsize inputs)
 {
-  const gint64 shape[] = { (gint64) conv->outputs, (gint64) inputs, (gint64) conv->window.height,
-                           (gint64) conv->window.width };
+  const gint64 shape[]
+      = { (gint64) conv->outputs, (gint64) inputs, (gint64) conv->window.height, (gint64) conv->window.width };
 
   add (net, conv->conv, "weight", 4, shape);
   add_norm (net, conv->norm, conv->outputs);

@@ -2,7 +2,8 @@
  * and running them
  *
  * A network is walked three times in the same order: to name its tensors, to fold them, and to run. The
- * folded numbers lie in one block in that order. SPDX-License-Identifier: GPL-3.0-or-later */
+ * folded numbers lie in one block in that order.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
 #include <arra.h>
@@ -49,7 +50,10 @@ ArraWindowMap arra_net_part (const ArraWindowMap *map, gsize first, gsize channe
 ArraWindowMap arra_net_output (ArraConvNet *net, const ArraWindow *window, const ArraWindowMap *in, gsize channels);
 
 void arra_net_conv (ArraConvNet *net, const ArraNetConv *conv, const ArraWindowMap *in, const ArraWindowMap *out);
-void arra_net_pool (ArraConvNet *net, const ArraWindow *window, gboolean mean, const ArraWindowMap *in,
+void arra_net_pool (ArraConvNet *net,
+                    const ArraWindow *window,
+                    gboolean mean,
+                    const ArraWindowMap *in,
                     const ArraWindowMap *out);
 /* Batch normalisation alone: where its [2][channels] scale and shift lie; NULL while they have no place yet.
  */
@@ -58,5 +62,10 @@ const float *arra_net_norm (ArraConvNet *net, const char *norm, gsize channels);
 /* Walks the network @walk describes to name its tensors, reads them from @source under @names, and folds
  * them. Returns the block (transfer full), arra_mem, and its size. */
 typedef void (*ArraNetWalk) (ArraConvNet *net, gpointer user);
-float *arra_net_load (ArraNetWalk walk, gpointer user, float eps, const ArraStoredNames *names, ArraSource *source,
-                      gsize *n_weights, GError **error);
+float *arra_net_load (ArraNetWalk walk,
+                      gpointer user,
+                      float eps,
+                      const ArraStoredNames *names,
+                      ArraSource *source,
+                      gsize *n_weights,
+                      GError **error);

@@ -107,10 +107,9 @@ read_config (ArraClipConfig *config, const char *path, GError **error)
   if (!g_file_test (file, G_FILE_TEST_EXISTS))
     return TRUE;
   if ((parser = arra_json_parse_config (file, &root, error)) == NULL
-      || !arra_json_get_int_default (root, file, "num_attention_heads", 1, G_MAXINT16, config->vision.n_heads,
-                                     &heads, error)
-      || !arra_json_get_double_default (root, file, "layer_norm_eps", (double) config->vision.eps, &eps,
-                                        error))
+      || !arra_json_get_int_default (root, file, "num_attention_heads", 1, G_MAXINT16, config->vision.n_heads, &heads,
+                                     error)
+      || !arra_json_get_double_default (root, file, "layer_norm_eps", (double) config->vision.eps, &eps, error))
     return FALSE;
   config->vision.n_heads = (guint) heads;
   config->vision.eps = (float) eps;
@@ -128,13 +127,12 @@ read_shape (ArraDinov2 *dino,
   g_autofree char *registers = arra_source_find_prefix (source, "register_tokens");
 
   if (registers != NULL)
-    return arra_fail (error, ARRA_ERROR_UNSUPPORTED,
-                      "%s: DINOv2 with registers is not supported, only without", path);
+    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: DINOv2 with registers is not supported, only without", path);
   arra_clip_form_config (form, names, source, &dino->config);
   if (dino->config.vision.intermediate == 0)
-    return arra_fail (
-        error, ARRA_ERROR_UNSUPPORTED,
-        "%s: this form of DINOv2 (giant, whose layers are gated) is not supported, only S, B and L", path);
+    return arra_fail (error, ARRA_ERROR_UNSUPPORTED,
+                      "%s: this form of DINOv2 (giant, whose layers are gated) is not supported, only S, B and L",
+                      path);
   return read_config (&dino->config, path, error) && arra_clip_config_check (&dino->config, path, error);
 }
 
@@ -210,7 +208,7 @@ arra_dinov2_open (const char *path, ArraSource *source, const ArraExec *exec, GE
     return NULL;
   if (form == NULL) /* what is missing is said by the names of the first */
     form = &forms[0];
-  names = (ArraStoredNames){ form->names.rules, form->names.n, prefix, FALSE };
+  names = (ArraStoredNames) { form->names.rules, form->names.n, prefix, FALSE };
   if (!read_shape (dino, form, &names, path, source, error) || !load (dino, &names, source, error))
     return NULL;
   dino->tape = arra_tape_new (exec, arra_clip_graph_nodes (&dino->config), error);
@@ -236,8 +234,7 @@ need_positions (ArraDinov2 *dino, gsize rows, gsize columns, GError **error)
       dino->positions = arra_mem_new (rows * columns + 1, width * sizeof (float), "the positions", error);
       if (dino->positions == NULL)
         return FALSE;
-      arra_position_table_resize (dino->parameters->data + table->offset, grid, width, rows, columns,
-                                  dino->positions);
+      arra_position_table_resize (dino->parameters->data + table->offset, grid, width, rows, columns, dino->positions);
     }
   dino->rows = rows;
   dino->columns = columns;
@@ -276,7 +273,7 @@ arra_dinov2_run (ArraDinov2 *dino,
   g_return_val_if_fail (height % patch == 0 && width % patch == 0 && height > 0 && width > 0, FALSE);
   if (!need_positions (dino, height / patch, width / patch, error))
     return FALSE;
-  run.input = (ArraVitInput){ pixels, 1, height, width, dino->positions, patches != NULL };
+  run.input = (ArraVitInput) { pixels, 1, height, width, dino->positions, patches != NULL };
   if (!arra_tape_run (dino->tape, FALSE, compute, &run, error))
     return FALSE;
   if (cls != NULL)

@@ -2,7 +2,8 @@
  * divide
  *
  * Reference: transformers, models/dinov2/modeling_dinov2.py. Files: those of transformers, and
- * facebookresearch/dinov2's. SPDX-License-Identifier: GPL-3.0-or-later */
+ * facebookresearch/dinov2's.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
 #include <arra.h>
@@ -23,8 +24,13 @@ const ArraClipConfig *arra_dinov2_config (const ArraDinov2 *dino);
 
 /* Of one picture, normalised: [3][height][width], both multiples of the patch. @cls (nullable): [width],
  * @patches (nullable): [rows][columns][width], both after the last norm. */
-gboolean arra_dinov2_run (ArraDinov2 *dino, gsize height, gsize width, const float *pixels, float *cls,
-                          float *patches, GError **error);
+gboolean arra_dinov2_run (ArraDinov2 *dino,
+                          gsize height,
+                          gsize width,
+                          const float *pixels,
+                          float *cls,
+                          float *patches,
+                          GError **error);
 /* SHA-256 of shape, weights and @normal, to which the caller adds what else decides features. (transfer full)
  */
 GChecksum *arra_dinov2_hash (const ArraDinov2 *dino, const ArraClipPixels *normal);

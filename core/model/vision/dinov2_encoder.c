@@ -43,9 +43,9 @@ encoder_open (const ArraVisionFiles *files, ArraVisionShape *shape, GError **err
     }
   grid = size / config->patch_size;
   width = config->vision.width;
-  *shape = (ArraVisionShape){ 3, size, size, grid, grid, width, width };
+  *shape = (ArraVisionShape) { 3, size, size, grid, grid, width, width };
   encoder = g_new0 (Encoder, 1);
-  *encoder = (Encoder){ g_steal_pointer (&dino), pixels };
+  *encoder = (Encoder) { g_steal_pointer (&dino), pixels };
   return encoder;
 }
 

@@ -63,26 +63,24 @@ static const Step block_c[] = {
 };
 
 static const Step block_d[] = {
-  { "branch3x3_1", IN, A, CONV, 1, 1, 1, FALSE, 192 },
-  { "branch3x3_2", A, OUT, CONV, 3, 3, 2, FALSE, 320 },
-  { "branch7x7x3_1", IN, A, CONV, 1, 1, 1, FALSE, 192 },
-  { "branch7x7x3_2", A, B, CONV, 1, 7, 1, TRUE, 192 },
-  { "branch7x7x3_3", B, A, CONV, 7, 1, 1, TRUE, 192 },
-  { "branch7x7x3_4", A, OUT, CONV, 3, 3, 2, FALSE, 192 },
+  { "branch3x3_1", IN, A, CONV, 1, 1, 1, FALSE, 192 },   { "branch3x3_2", A, OUT, CONV, 3, 3, 2, FALSE, 320 },
+  { "branch7x7x3_1", IN, A, CONV, 1, 1, 1, FALSE, 192 }, { "branch7x7x3_2", A, B, CONV, 1, 7, 1, TRUE, 192 },
+  { "branch7x7x3_3", B, A, CONV, 7, 1, 1, TRUE, 192 },   { "branch7x7x3_4", A, OUT, CONV, 3, 3, 2, FALSE, 192 },
   { NULL, IN, OUT, MAX_OF, 3, 3, 2, FALSE, 0 },
 };
 
-#define BLOCK_E(pool)                                                                                        \
-  {                                                                                                          \
-    { "branch1x1", IN, OUT, CONV, 1, 1, 1, FALSE, 320 },                                                     \
-        { "branch3x3_1", IN, A, CONV, 1, 1, 1, FALSE, 384 },                                                 \
-        { "branch3x3_2a", A, OUT, CONV, 1, 3, 1, TRUE, 384 },                                                \
-        { "branch3x3_2b", A, OUT, CONV, 3, 1, 1, TRUE, 384 },                                                \
-        { "branch3x3dbl_1", IN, A, CONV, 1, 1, 1, FALSE, 448 },                                              \
-        { "branch3x3dbl_2", A, B, CONV, 3, 3, 1, TRUE, 384 },                                                \
-        { "branch3x3dbl_3a", B, OUT, CONV, 1, 3, 1, TRUE, 384 },                                             \
-        { "branch3x3dbl_3b", B, OUT, CONV, 3, 1, 1, TRUE, 384 }, { NULL, IN, A, pool, 3, 3, 1, TRUE, 0 },    \
-        { "branch_pool", A, OUT, CONV, 1, 1, 1, FALSE, 192 },                                                \
+#define BLOCK_E(pool)                                        \
+  {                                                          \
+    { "branch1x1", IN, OUT, CONV, 1, 1, 1, FALSE, 320 },     \
+    { "branch3x3_1", IN, A, CONV, 1, 1, 1, FALSE, 384 },     \
+    { "branch3x3_2a", A, OUT, CONV, 1, 3, 1, TRUE, 384 },    \
+    { "branch3x3_2b", A, OUT, CONV, 3, 1, 1, TRUE, 384 },    \
+    { "branch3x3dbl_1", IN, A, CONV, 1, 1, 1, FALSE, 448 },  \
+    { "branch3x3dbl_2", A, B, CONV, 3, 3, 1, TRUE, 384 },    \
+    { "branch3x3dbl_3a", B, OUT, CONV, 1, 3, 1, TRUE, 384 }, \
+    { "branch3x3dbl_3b", B, OUT, CONV, 3, 1, 1, TRUE, 384 }, \
+    { NULL, IN, A, pool, 3, 3, 1, TRUE, 0 },                 \
+    { "branch_pool", A, OUT, CONV, 1, 1, 1, FALSE, 192 },    \
   }
 
 static const Step block_e1[] = BLOCK_E (MEAN);
@@ -94,10 +92,7 @@ static const struct
   const Step *steps;
   guint n, outputs;
 } blocks[] = {
-#define ROW(name, steps, outputs)                                                                            \
-  {                                                                                                          \
-    name, steps, G_N_ELEMENTS (steps), outputs                                                               \
-  }
+#define ROW(name, steps, outputs) { name, steps, G_N_ELEMENTS (steps), outputs }
   ROW ("Conv2d_1a_3x3", conv_3_down, 32),
   ROW ("Conv2d_2a_3x3", conv_3, 32),
   ROW ("Conv2d_2b_3x3", conv_3_bordered, 64),
@@ -171,8 +166,7 @@ run_step (Walk *walk, const Step *step)
   const ArraWindowMap in = walk->maps[step->from];
   ArraWindowMap out = target (walk, step, &window);
   const char *block = blocks[walk->block].name;
-  g_autofree char *name
-      = step->name != NULL ? g_strdup_printf ("%s.%s", block, step->name) : g_strdup (block);
+  g_autofree char *name = step->name != NULL ? g_strdup_printf ("%s.%s", block, step->name) : g_strdup (block);
   g_autofree char *conv = g_strdup_printf ("%s.conv", name), *norm = g_strdup_printf ("%s.bn", name);
   const ArraNetConv layer = { conv, norm, NULL, window, out.channels, TRUE };
 

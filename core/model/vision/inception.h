@@ -3,7 +3,8 @@
  * Reference: pytorch-fid, src/pytorch_fid/inception.py (fid_inception_v3), whose file is
  * pt_inception-2015-12-05-6726825d.pth: TensorFlow's network of 2015, where means leave out the border, and
  * the last block takes maxima. Pictures of any size are stretched to 299 pixels a side (bilinear, without
- * antialiasing). SPDX-License-Identifier: GPL-3.0-or-later */
+ * antialiasing).
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
 #include <arra.h>

@@ -48,15 +48,13 @@ add_row (const float *from, float factor, gsize width, float *to)
 }
 
 void
-arra_position_table_resize (
-    const float *table, gsize grid, gsize width, gsize rows, gsize columns, float *out)
+arra_position_table_resize (const float *table, gsize grid, gsize width, gsize rows, gsize columns, float *out)
 {
   memcpy (out, table, width * sizeof *out);
   memset (out + width, 0, rows * columns * width * sizeof *out);
   for (gsize cell = 0; cell < rows * columns; cell++)
     {
-      const Taps down = taps_of (cell / columns, rows, grid),
-                 across = taps_of (cell % columns, columns, grid);
+      const Taps down = taps_of (cell / columns, rows, grid), across = taps_of (cell % columns, columns, grid);
 
       for (gsize i = 0; i < TAPS * TAPS; i++)
         add_row (table + (1 + down.at[i / TAPS] * grid + across.at[i % TAPS]) * width,

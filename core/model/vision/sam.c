@@ -58,7 +58,7 @@ find_names (const ArraSource *source, ArraStoredNames *names, char **prefix)
   for (gsize i = 0; i < G_N_ELEMENTS (forms); i++)
     if ((*prefix = arra_source_find_prefix (source, forms[i].marker)) != NULL)
       {
-        *names = (ArraStoredNames){ forms[i].names.rules, forms[i].names.n, *prefix, FALSE };
+        *names = (ArraStoredNames) { forms[i].names.rules, forms[i].names.n, *prefix, FALSE };
         return TRUE;
       }
   return FALSE;
@@ -96,9 +96,8 @@ side (const Shapes *s, const char *name, guint n_dims, guint dim)
 {
   const ArraTensor *tensor = arra_stored_find (s->names, s->source, name);
 
-  return tensor != NULL && tensor->n_dims == n_dims && tensor->shape[dim] <= G_MAXUINT16
-             ? (gsize) tensor->shape[dim]
-             : 0;
+  return tensor != NULL && tensor->n_dims == n_dims && tensor->shape[dim] <= G_MAXUINT16 ? (gsize) tensor->shape[dim]
+                                                                                         : 0;
 }
 
 static gsize
@@ -115,8 +114,7 @@ read_windows (ArraSam *sam, const Shapes *s)
   guint layer = 0;
   gsize rows;
 
-  for (; layer < ARRA_SAM_MAX_LAYERS && (rows = layer_side (s, layer, "self_attn.rel_pos_h", 2, 0)) > 0;
-       layer++)
+  for (; layer < ARRA_SAM_MAX_LAYERS && (rows = layer_side (s, layer, "self_attn.rel_pos_h", 2, 0)) > 0; layer++)
     sam->windows[layer] = (rows + 1) / 2;
   return layer;
 }
@@ -132,25 +130,24 @@ check_shape (const ArraSam *sam, const char *path, GError **error)
   for (guint i = 0; ok && i < tower->n_layers; i++)
     ok = sam->windows[i] <= sam->grid;
   return ok
-         || arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                       "%s: the tensors of SAM's image encoder do not fit together", path);
+         || arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the tensors of SAM's image encoder do not fit together",
+                       path);
 }
 
 static gboolean
 read_shape (ArraSam *sam, const Shapes *s, const char *path, GError **error)
 {
-  gsize head = layer_side (s, 0, "self_attn.rel_pos_h", 2, 1),
-        width = side (s, "vision_encoder.pos_embed", 4, 3);
+  gsize head = layer_side (s, 0, "self_attn.rel_pos_h", 2, 1), width = side (s, "vision_encoder.pos_embed", 4, 3);
 
   sam->patch = side (s, "vision_encoder.patch_embed.weight", 4, 3);
   sam->grid = side (s, "vision_encoder.pos_embed", 4, 1);
   sam->outputs = side (s, "vision_encoder.neck.conv2.weight", 4, 0);
-  sam->tower = (ArraClipTower){ .width = (guint) width,
-                                .intermediate = (guint) layer_side (s, 0, "mlp.fc1.weight", 2, 0),
-                                .n_heads = head > 0 ? (guint) (width / head) : 0,
-                                .n_layers = read_windows (sam, s),
-                                .eps = ARRA_SAM_EPS,
-                                .exact_gelu = TRUE };
+  sam->tower = (ArraClipTower) { .width = (guint) width,
+                                 .intermediate = (guint) layer_side (s, 0, "mlp.fc1.weight", 2, 0),
+                                 .n_heads = head > 0 ? (guint) (width / head) : 0,
+                                 .n_layers = read_windows (sam, s),
+                                 .eps = ARRA_SAM_EPS,
+                                 .exact_gelu = TRUE };
   return check_shape (sam, path, error);
 }
 
@@ -179,8 +176,7 @@ add_tensors (ArraSam *sam, GError **error)
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (tensors); i++)
-    if (!arra_parameters_add (sam->parameters, tensors[i].name, FALSE, tensors[i].n_dims, tensors[i].shape,
-                              error))
+    if (!arra_parameters_add (sam->parameters, tensors[i].name, FALSE, tensors[i].n_dims, tensors[i].shape, error))
       return FALSE;
   return arra_parameters_add_tower (sam->parameters, &sam->tower, "vision_encoder", error);
 }
@@ -193,8 +189,7 @@ add_positions (ArraSam *sam, GError **error)
       const gint64 shape[] = { 2 * (gint64) sam->windows[i / 2] - 1, sam->tower.width / sam->tower.n_heads };
       char name[ARRA_PARAMETER_NAME];
 
-      g_snprintf (name, sizeof name, "vision_encoder.encoder.layers.%u.self_attn.rel_pos_%c", i / 2,
-                  "hw"[i % 2]);
+      g_snprintf (name, sizeof name, "vision_encoder.encoder.layers.%u.self_attn.rel_pos_%c", i / 2, "hw"[i % 2]);
       if (!arra_parameters_add (sam->parameters, name, FALSE, 2, shape, error))
         return FALSE;
     }
@@ -233,8 +228,7 @@ arra_sam_open (const ArraVisionFiles *files, ArraVisionShape *shape, GError **er
     }
   grid = (guint) sam->grid;
   size = grid * (guint) sam->patch;
-  sam->pixels
-      = (ArraVisionPixels){ ARRA_VISION_LONGEST, ARRA_FILTER_BILINEAR, size, size, arra_vision_imagenet };
-  *shape = (ArraVisionShape){ 3, size, size, grid, grid, (guint) sam->outputs, (guint) sam->outputs };
+  sam->pixels = (ArraVisionPixels) { ARRA_VISION_LONGEST, ARRA_FILTER_BILINEAR, size, size, arra_vision_imagenet };
+  *shape = (ArraVisionShape) { 3, size, size, grid, grid, (guint) sam->outputs, (guint) sam->outputs };
   return sam;
 }

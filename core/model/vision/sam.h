@@ -1,7 +1,8 @@
 /* sam.h - the image encoder of SAM and MedSAM (arXiv 2304.02643, 2304.12306): its shape and its weights
  *
  * References: segment-anything, modeling/image_encoder.py; transformers, models/sam/modeling_sam.py; their
- * files. SPDX-License-Identifier: GPL-3.0-or-later */
+ * files.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
 #include <arra.h>

@@ -35,8 +35,8 @@ embed (ArraTape *tape, gpointer user, GError **error)
   const ArraSam *sam = run->sam;
   gsize side = sam->grid * sam->patch;
   const ArraPatches shape = { 1, side, side, sam->patch };
-  ArraNode *positions = arra_tape_leaf (tape, sam->grid * sam->grid, sam->tower.width,
-                                        floats (sam, "vision_encoder.pos_embed"), NULL);
+  ArraNode *positions
+      = arra_tape_leaf (tape, sam->grid * sam->grid, sam->tower.width, floats (sam, "vision_encoder.pos_embed"), NULL);
   ArraNode *x = arra_vit_patches (tape, &shape, run->pixels, leaf (run, "vision_encoder.patch_embed.weight"),
                                   leaf (run, "vision_encoder.patch_embed.bias"));
 
@@ -51,27 +51,21 @@ attend (const ArraTower *tower, ArraNode *q, ArraNode *k, ArraNode *v)
 {
   const ArraSam *sam = tower->user;
   gsize head_dim = sam->tower.width / sam->tower.n_heads;
-  const ArraGridAttention shape = { 1,
-                                    sam->grid,
-                                    sam->grid,
-                                    sam->windows[tower->layer],
-                                    sam->tower.n_heads,
-                                    head_dim,
-                                    1.0f / sqrtf ((float) head_dim) };
+  const ArraGridAttention shape = {
+    1, sam->grid, sam->grid, sam->windows[tower->layer], sam->tower.n_heads, head_dim, 1.0f / sqrtf ((float) head_dim)
+  };
   ArraNode *const inputs[] = { q, k, v };
-  ArraNode *out
-      = arra_tape_node (tower->tape, q->rows, q->width, NULL, inputs, G_N_ELEMENTS (inputs), NULL, 0);
+  ArraNode *out = arra_tape_node (tower->tape, q->rows, q->width, NULL, inputs, G_N_ELEMENTS (inputs), NULL, 0);
   const ArraExec *exec = arra_tape_exec (tower->tape);
   float *scratch
       = arra_tape_scratch (tower->tape, arra_grid_attention_scratch (&shape, arra_pool_threads (exec->pool)));
-  const ArraGridAttentionInputs in
-      = { .q = q->data,
-          .k = k->data,
-          .v = v->data,
-          .pad_k = arra_tower_parameter (tower, "self_attn.k_proj", "bias")->data,
-          .pad_v = arra_tower_parameter (tower, "self_attn.v_proj", "bias")->data,
-          .rows = arra_tower_parameter (tower, "self_attn", "rel_pos_h")->data,
-          .columns = arra_tower_parameter (tower, "self_attn", "rel_pos_w")->data };
+  const ArraGridAttentionInputs in = { .q = q->data,
+                                       .k = k->data,
+                                       .v = v->data,
+                                       .pad_k = arra_tower_parameter (tower, "self_attn.k_proj", "bias")->data,
+                                       .pad_v = arra_tower_parameter (tower, "self_attn.v_proj", "bias")->data,
+                                       .rows = arra_tower_parameter (tower, "self_attn", "rel_pos_h")->data,
+                                       .columns = arra_tower_parameter (tower, "self_attn", "rel_pos_w")->data };
 
   if (arra_tape_computes (tower->tape))
     arra_grid_attention (exec, &shape, &in, scratch, out->data);
@@ -81,8 +75,7 @@ attend (const ArraTower *tower, ArraNode *q, ArraNode *k, ArraNode *v)
 static ArraNode *
 given (const Run *run)
 {
-  return arra_tape_leaf (run->sam->tape, run->sam->grid * run->sam->grid, run->sam->tower.width, run->sam->x,
-                         NULL);
+  return arra_tape_leaf (run->sam->tape, run->sam->grid * run->sam->grid, run->sam->tower.width, run->sam->x, NULL);
 }
 
 static gboolean
@@ -129,12 +122,12 @@ run_picture (ArraSam *sam, const float *pixels, float *map, GError **error)
 {
   Run run = { .sam = sam, .pixels = pixels };
 
-  run.tower = (ArraTower){ .tape = sam->tape,
-                           .parameters = sam->parameters,
-                           .tower = &sam->tower,
-                           .name = "vision_encoder",
-                           .attend = attend,
-                           .user = sam };
+  run.tower = (ArraTower) { .tape = sam->tape,
+                            .parameters = sam->parameters,
+                            .tower = &sam->tower,
+                            .name = "vision_encoder",
+                            .attend = attend,
+                            .user = sam };
   if (!run_part (&run, embed, sam->x, error))
     return FALSE;
   for (; run.tower.layer < sam->tower.n_layers; run.tower.layer++)

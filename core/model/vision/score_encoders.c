@@ -72,8 +72,7 @@ walk_densenet (ArraConvNet *net, gpointer user)
 
 static const Kind inception
     = { INCEPTION_MARKER, ARRA_INCEPTION_SIZE, 3, ARRA_INCEPTION_FEATURES, 1e-3f, walk_inception };
-static const Kind densenet
-    = { DENSENET_MARKER, ARRA_DENSENET_SIZE, 1, ARRA_DENSENET_FEATURES, 1e-5f, walk_densenet };
+static const Kind densenet = { DENSENET_MARKER, ARRA_DENSENET_SIZE, 1, ARRA_DENSENET_FEATURES, 1e-5f, walk_densenet };
 
 /* ---- opening */
 
@@ -107,8 +106,7 @@ scorer_open (const Kind *kind, const ArraVisionFiles *files, ArraVisionShape *sh
 
   scorer->kind = kind;
   arra_stored_recognise (files->source, kind->marker, &names, &prefix);
-  scorer->weights
-      = arra_net_load (kind->walk, &run, kind->eps, &names, files->source, &scorer->n_weights, error);
+  scorer->weights = arra_net_load (kind->walk, &run, kind->eps, &names, files->source, &scorer->n_weights, error);
   if (scorer->weights != NULL)
     scorer->tape = arra_tape_new (files->exec, 1, error);
   if (scorer->tape == NULL)
@@ -116,9 +114,7 @@ scorer_open (const Kind *kind, const ArraVisionFiles *files, ArraVisionShape *sh
       scorer_free (scorer);
       return NULL;
     }
-  *shape = (ArraVisionShape){
-    .channels = (guint) kind->channels, .height = size, .width = size, .feature = features
-  };
+  *shape = (ArraVisionShape) { .channels = (guint) kind->channels, .height = size, .width = size, .feature = features };
   return scorer;
 }
 
@@ -128,11 +124,9 @@ static gboolean
 compute (ArraTape *tape, gpointer user, GError **error)
 {
   Run *run = user;
-  ArraConvNet net = { .phase = ARRA_NET_RUNNING,
-                      .eps = run->scorer->kind->eps,
-                      .weights = run->scorer->weights,
-                      .tape = tape,
-                      .ok = TRUE };
+  ArraConvNet net = {
+    .phase = ARRA_NET_RUNNING, .eps = run->scorer->kind->eps, .weights = run->scorer->weights, .tape = tape, .ok = TRUE
+  };
 
   run->scorer->kind->walk (&net, run);
   g_assert (net.n_weights == run->scorer->n_weights);
@@ -154,8 +148,7 @@ take_mean (const Run *run, float *out)
         {
           float x = map->data[i * map->stride + c];
 
-          sum += (double) (run->norm != NULL ? MAX (x * run->norm[c] + run->norm[map->channels + c], 0.0f)
-                                             : x);
+          sum += (double) (run->norm != NULL ? MAX (x * run->norm[c] + run->norm[map->channels + c], 0.0f) : x);
         }
       out[c] = (float) (sum / (double) n);
     }
@@ -245,14 +238,12 @@ prepare_densenet (gconstpointer self, const ArraRaster *raster, float *pixels, G
     return FALSE;
   side = MIN (rgb.width, rgb.height);
   if (!arra_raster_crop (&rgb, (rgb.width - side) / 2, (rgb.height - side) / 2, side, side, &square, error)
-      || !arra_raster_resize (&square, ARRA_DENSENET_SIZE, ARRA_DENSENET_SIZE, ARRA_FILTER_BILINEAR, &small,
-                              error))
+      || !arra_raster_resize (&square, ARRA_DENSENET_SIZE, ARRA_DENSENET_SIZE, ARRA_FILTER_BILINEAR, &small, error))
     return FALSE;
   for (gsize i = 0; i < ARRA_DENSENET_SIZE * ARRA_DENSENET_SIZE; i++)
     pixels[i] = (2 * ((float) small.pixels[3 * i] / 255.0f) - 1) * XRAY_RANGE;
   return TRUE;
 }
 
-const ArraVisionClass arra_vision_densenet
-    = { "DenseNet-121",   NULL,       fits_densenet, open_densenet, scorer_free,
-        prepare_densenet, scorer_run, sha256,        NULL,          NULL };
+const ArraVisionClass arra_vision_densenet = { "DenseNet-121",   NULL,       fits_densenet, open_densenet, scorer_free,
+                                               prepare_densenet, scorer_run, sha256,        NULL,          NULL };

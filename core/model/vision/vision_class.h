@@ -24,8 +24,8 @@ typedef struct
   gboolean (*run) (gpointer self, guint n, const float *pixels, float *features, float *patches, GError **error);
   char *(*sha256) (gconstpointer self);
   gboolean (*reads_texts) (gconstpointer self); /* (nullable) */
-  gboolean (*texts) (gpointer self, guint n, const char *const *texts, float *features,
-                     GError **error); /* (nullable) */
+  gboolean (
+      *texts) (gpointer self, guint n, const char *const *texts, float *features, GError **error); /* (nullable) */
 } ArraVisionClass;
 
 /* The mean of @n rows of @width; sums in double, in their order. */

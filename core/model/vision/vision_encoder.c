@@ -11,8 +11,8 @@
 #include "vision_class.h"
 #include "weights_folder.h"
 
-static const ArraVisionClass *const classes[] = { &arra_vision_clip, &arra_vision_dinov2, &arra_vision_sam,
-                                                  &arra_vision_inception, &arra_vision_densenet };
+static const ArraVisionClass *const classes[]
+    = { &arra_vision_clip, &arra_vision_dinov2, &arra_vision_sam, &arra_vision_inception, &arra_vision_densenet };
 
 struct _ArraVisionEncoder
 {
@@ -83,8 +83,7 @@ find_class (const char *path, const ArraVisionClass **class, GError **error)
     return TRUE;
   names = list_names ();
   return arra_fail (error, ARRA_ERROR_UNSUPPORTED,
-                    "%s: model_type is \"%.40s\", which is no image encoder that is known (%s)", config, type,
-                    names);
+                    "%s: model_type is \"%.40s\", which is no image encoder that is known (%s)", config, type, names);
 }
 
 static ArraVisionEncoder *
@@ -190,17 +189,18 @@ arra_vision_encoder_sha256 (const ArraVisionEncoder *encoder)
 /* ---- what it makes of pictures */
 
 gboolean
-arra_vision_encoder_prepare (const ArraVisionEncoder *encoder,
-                             const ArraRaster *raster,
-                             float *pixels,
-                             GError **error)
+arra_vision_encoder_prepare (const ArraVisionEncoder *encoder, const ArraRaster *raster, float *pixels, GError **error)
 {
   return encoder->class->prepare (encoder->self, raster, pixels, error);
 }
 
 gboolean
-arra_vision_encoder_run (
-    ArraVisionEncoder *encoder, guint n, const float *pixels, float *features, float *patches, GError **error)
+arra_vision_encoder_run (ArraVisionEncoder *encoder,
+                         guint n,
+                         const float *pixels,
+                         float *features,
+                         float *patches,
+                         GError **error)
 {
   g_return_val_if_fail (patches == NULL || n_patches (encoder) > 0, FALSE);
   return encoder->class->run (encoder->self, n, pixels, features, patches, error);
@@ -221,20 +221,23 @@ arra_vision_average (const float *patches, gsize n, gsize width, float *out)
 
 /* One picture at a time: its patches take much more memory than what is made of them. */
 static gboolean
-average_pictures (
-    ArraVisionEncoder *encoder, guint n, const float *pixels, gboolean both, float *features, GError **error)
+average_pictures (ArraVisionEncoder *encoder,
+                  guint n,
+                  const float *pixels,
+                  gboolean both,
+                  float *features,
+                  GError **error)
 {
   const ArraVisionShape *shape = &encoder->shape;
   gsize own = both ? shape->feature : 0;
-  g_automem float *patches
-      = arra_mem_new (n_patches (encoder) * shape->patch, sizeof *patches, "the patches", error);
+  g_automem float *patches = arra_mem_new (n_patches (encoder) * shape->patch, sizeof *patches, "the patches", error);
 
   for (guint i = 0; patches != NULL && i < n; i++)
     {
       float *out = features + i * (own + shape->patch);
 
-      if (!arra_vision_encoder_run (encoder, 1, pixels + i * arra_vision_encoder_floats (encoder),
-                                    both ? out : NULL, patches, error))
+      if (!arra_vision_encoder_run (encoder, 1, pixels + i * arra_vision_encoder_floats (encoder), both ? out : NULL,
+                                    patches, error))
         return FALSE;
       arra_vision_average (patches, n_patches (encoder), shape->patch, out + own);
     }
@@ -266,8 +269,11 @@ arra_vision_encoder_reads_texts (const ArraVisionEncoder *encoder)
 }
 
 gboolean
-arra_vision_encoder_texts (
-    ArraVisionEncoder *encoder, guint n, const char *const *texts, float *features, GError **error)
+arra_vision_encoder_texts (ArraVisionEncoder *encoder,
+                           guint n,
+                           const char *const *texts,
+                           float *features,
+                           GError **error)
 {
   if (!arra_vision_encoder_reads_texts (encoder))
     return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s reads no texts", encoder->class->name);

@@ -2,7 +2,8 @@
  * measured by
  *
  * One interface over all networks; the table in vision_encoder.c has a row for each, and nothing else names
- * one. SPDX-License-Identifier: GPL-3.0-or-later */
+ * one.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
 #include <arra.h>
@@ -34,8 +35,8 @@ typedef enum
  * known. */
 ArraVisionEncoder *arra_vision_encoder_open (const char *path, const ArraExec *exec, GError **error);
 /* The same for weights that are open; @path, for messages, may have a configuration beside them. */
-ArraVisionEncoder *arra_vision_encoder_open_source (const char *path, ArraSource *source, const ArraExec *exec,
-                                                    GError **error);
+ArraVisionEncoder *
+arra_vision_encoder_open_source (const char *path, ArraSource *source, const ArraExec *exec, GError **error);
 /* Whether @path is such a folder or file, by config.json or else by the names of tensors: whatever it is
  * otherwise, or where it cannot be read, it is not. */
 gboolean arra_vision_encoder_knows (const char *path);
@@ -50,19 +51,30 @@ guint arra_vision_encoder_width (const ArraVisionEncoder *encoder, ArraVisionAgg
 char *arra_vision_encoder_sha256 (const ArraVisionEncoder *encoder);
 
 /* @pixels: room for arra_vision_encoder_floats(). By any thread. */
-gboolean arra_vision_encoder_prepare (const ArraVisionEncoder *encoder, const ArraRaster *raster, float *pixels,
-                                      GError **error);
+gboolean
+arra_vision_encoder_prepare (const ArraVisionEncoder *encoder, const ArraRaster *raster, float *pixels, GError **error);
 /* Of @n prepared pictures, one behind the other: @features (nullable) [n][shape->feature], @patches
  * (nullable) [n][rows][columns][shape->patch]; not normalised. */
-gboolean arra_vision_encoder_run (ArraVisionEncoder *encoder, guint n, const float *pixels, float *features,
-                                  float *patches, GError **error);
+gboolean arra_vision_encoder_run (ArraVisionEncoder *encoder,
+                                  guint n,
+                                  const float *pixels,
+                                  float *features,
+                                  float *patches,
+                                  GError **error);
 /* [n][arra_vision_encoder_width()]. UNSUPPORTED: an encoder without patches is asked for their mean. */
-gboolean arra_vision_encoder_features (ArraVisionEncoder *encoder, guint n, const float *pixels,
-                                       ArraVisionAggregation aggregation, float *features, GError **error);
+gboolean arra_vision_encoder_features (ArraVisionEncoder *encoder,
+                                       guint n,
+                                       const float *pixels,
+                                       ArraVisionAggregation aggregation,
+                                       float *features,
+                                       GError **error);
 
 /* Whether it reads texts too, and their features [n][shape->feature], in one space with those of pictures. */
 gboolean arra_vision_encoder_reads_texts (const ArraVisionEncoder *encoder);
-gboolean arra_vision_encoder_texts (ArraVisionEncoder *encoder, guint n, const char *const *texts, float *features,
+gboolean arra_vision_encoder_texts (ArraVisionEncoder *encoder,
+                                    guint n,
+                                    const char *const *texts,
+                                    float *features,
                                     GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ArraVisionEncoder, arra_vision_encoder_free)

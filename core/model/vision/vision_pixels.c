@@ -28,8 +28,8 @@ cut_square (const ArraVisionPixels *pixels, const ArraRaster *raster, ArraRaster
   g_autoraster ArraRaster resized = { 0 };
   gsize shorter = MAX (MIN (raster->width, raster->height), 1), size = pixels->size;
 
-  return arra_raster_resize (raster, raster->width * pixels->side / shorter,
-                             raster->height * pixels->side / shorter, pixels->filter, &resized, error)
+  return arra_raster_resize (raster, raster->width * pixels->side / shorter, raster->height * pixels->side / shorter,
+                             pixels->filter, &resized, error)
          && arra_raster_crop (&resized, before (pixels->fit, resized.width, size),
                               before (pixels->fit, resized.height, size), size, size, out, error);
 }
@@ -40,15 +40,11 @@ resize_longest (const ArraVisionPixels *pixels, const ArraRaster *raster, ArraRa
   double scale = (double) pixels->side / (double) MAX (MAX (raster->width, raster->height), 1);
 
   return arra_raster_resize (raster, (gsize) MAX ((double) raster->width * scale + 0.5, 1),
-                             (gsize) MAX ((double) raster->height * scale + 0.5, 1), pixels->filter, out,
-                             error);
+                             (gsize) MAX ((double) raster->height * scale + 0.5, 1), pixels->filter, out, error);
 }
 
 gboolean
-arra_vision_pixels_prepare (const ArraVisionPixels *pixels,
-                            const ArraRaster *raster,
-                            float *out,
-                            GError **error)
+arra_vision_pixels_prepare (const ArraVisionPixels *pixels, const ArraRaster *raster, float *out, GError **error)
 {
   g_autoraster ArraRaster rgb = { 0 }, cut = { 0 };
 
@@ -111,8 +107,7 @@ arra_vision_pixels_hash (const ArraVisionPixels *pixels, GChecksum *sum)
 
 /* A side that stands in an object, as transformers writes it now, or alone, as it did once. */
 static gboolean
-read_side (
-    JsonObject *root, const char *name, const char *key, const char *member, gsize *side, GError **error)
+read_side (JsonObject *root, const char *name, const char *key, const char *member, gsize *side, GError **error)
 {
   JsonNode *node = json_object_get_member (root, key);
   gint64 value;

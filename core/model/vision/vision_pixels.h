@@ -1,8 +1,8 @@
 /* vision_pixels.h - pictures of any size as what an image encoder reads
  *
  * References: transformers, models/{clip,sam}/image_processing_*.py and BitImageProcessor (DINOv2);
- * torchvision's Resize and CenterCrop, which openai/CLIP and open_clip use. SPDX-License-Identifier:
- * GPL-3.0-or-later */
+ * torchvision's Resize and CenterCrop, which openai/CLIP and open_clip use.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
 #include <arra.h>
@@ -31,8 +31,8 @@ typedef struct
 extern const ArraClipPixels arra_vision_imagenet;
 
 /* Out: [3][size][size]. @raster may have any number of channels: alpha is blended with white. */
-gboolean arra_vision_pixels_prepare (const ArraVisionPixels *pixels, const ArraRaster *raster, float *out,
-                                     GError **error);
+gboolean
+arra_vision_pixels_prepare (const ArraVisionPixels *pixels, const ArraRaster *raster, float *out, GError **error);
 /* @rgb, values 0 to 255, to out: [3][size][size]: each pixel by the four around its place, as torch's
  * bilinear interpolation has it (no antialiasing, corners not aligned). */
 void arra_stretch_bilinear (const ArraRaster *rgb, gsize size, float *out);

@@ -70,8 +70,8 @@ bind_entry (const VqganParam *entry, gpointer data, GError **error)
   if (!arra_param_bind (&param, binding->source, ARRA_F32, binding->pool, binding->cancellable, error))
     return FALSE;
   if (entry->row != 0)
-    arra_conv2d_pack (weight.view.data, (gsize) entry->shape[0], (gsize) entry->shape[1],
-                      (guint) entry->shape[2], entry->first, entry->row, entry->place);
+    arra_conv2d_pack (weight.view.data, (gsize) entry->shape[0], (gsize) entry->shape[1], (guint) entry->shape[2],
+                      entry->first, entry->row, entry->place);
   else
     memcpy (entry->place, weight.view.data, weight.view.n_bytes);
   arra_weight_clear (&weight);
@@ -145,8 +145,7 @@ arra_vqgan_new (const ArraVqganConfig *config,
     return NULL;
   vqgan->config = *config;
   vqgan->arena = arra_mem_new (floats, sizeof *vqgan->arena, "the VQGAN's weights", error);
-  if (vqgan->arena == NULL
-      || !vqgan_net_walk (&vqgan->net, config, vqgan->arena, NULL, bind_entry, &binding, error))
+  if (vqgan->arena == NULL || !vqgan_net_walk (&vqgan->net, config, vqgan->arena, NULL, bind_entry, &binding, error))
     return NULL;
   prepare_codebook (vqgan, pool);
   return g_steal_pointer (&vqgan);

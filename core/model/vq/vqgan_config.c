@@ -23,34 +23,34 @@ static const struct
     MAX_CHANNELS, FALSE },
   { DDCONFIG "num_res_blocks", "num_res_blocks", "arra-vqgan.num_res_blocks",
     G_STRUCT_OFFSET (ArraVqganConfig, n_res_blocks), 2, VQGAN_MAX_BLOCKS, FALSE },
-  { DDCONFIG "resolution", "resolution", "arra-vqgan.resolution",
-    G_STRUCT_OFFSET (ArraVqganConfig, resolution), 512, MAX_RESOLUTION, FALSE },
-  { DDCONFIG "in_channels", "in_channels", "arra-vqgan.in_channels",
-    G_STRUCT_OFFSET (ArraVqganConfig, in_channels), 3, 3, FALSE },
-  { DDCONFIG "out_ch", "out_channels", "arra-vqgan.out_channels",
-    G_STRUCT_OFFSET (ArraVqganConfig, out_channels), 3, 3, FALSE },
+  { DDCONFIG "resolution", "resolution", "arra-vqgan.resolution", G_STRUCT_OFFSET (ArraVqganConfig, resolution), 512,
+    MAX_RESOLUTION, FALSE },
+  { DDCONFIG "in_channels", "in_channels", "arra-vqgan.in_channels", G_STRUCT_OFFSET (ArraVqganConfig, in_channels), 3,
+    3, FALSE },
+  { DDCONFIG "out_ch", "out_channels", "arra-vqgan.out_channels", G_STRUCT_OFFSET (ArraVqganConfig, out_channels), 3, 3,
+    FALSE },
   { DDCONFIG "z_channels", "latent_channels", "arra-vqgan.latent_channels",
     G_STRUCT_OFFSET (ArraVqganConfig, z_channels), 256, MAX_CHANNELS, FALSE },
-  { "model.params.embed_dim", "embed_dim", "arra-vqgan.embed_dim",
-    G_STRUCT_OFFSET (ArraVqganConfig, embed_dim), 256, MAX_CHANNELS, FALSE },
-  { "model.params.n_embed", "num_embeddings", "arra-vqgan.num_embeddings",
-    G_STRUCT_OFFSET (ArraVqganConfig, n_embed), 8192, MAX_CODES, FALSE },
-  { DDCONFIG "norm_num_groups", "norm_groups", "arra-vqgan.norm_groups",
-    G_STRUCT_OFFSET (ArraVqganConfig, norm_groups), 32, MAX_CHANNELS, TRUE },
+  { "model.params.embed_dim", "embed_dim", "arra-vqgan.embed_dim", G_STRUCT_OFFSET (ArraVqganConfig, embed_dim), 256,
+    MAX_CHANNELS, FALSE },
+  { "model.params.n_embed", "num_embeddings", "arra-vqgan.num_embeddings", G_STRUCT_OFFSET (ArraVqganConfig, n_embed),
+    8192, MAX_CODES, FALSE },
+  { DDCONFIG "norm_num_groups", "norm_groups", "arra-vqgan.norm_groups", G_STRUCT_OFFSET (ArraVqganConfig, norm_groups),
+    32, MAX_CHANNELS, TRUE },
   { DDCONFIG "decoder_ch", "decoder_base_channels", "arra-vqgan.decoder.base_channels",
     G_STRUCT_OFFSET (ArraVqganConfig, decoder_ch), 0, MAX_CHANNELS, TRUE },
   { DDCONFIG "decoder_res_blocks", "decoder_res_blocks", "arra-vqgan.decoder.res_blocks",
     G_STRUCT_OFFSET (ArraVqganConfig, decoder_blocks), 0, VQGAN_MAX_BLOCKS + 1, TRUE },
   { DDCONFIG "smooth_upsampling", "smooth_upsampling", "arra-vqgan.smooth_upsampling",
     G_STRUCT_OFFSET (ArraVqganConfig, smooth_upsampling), 0, 1, TRUE },
-  { DDCONFIG "plain_middle", "plain_middle", "arra-vqgan.plain_middle",
-    G_STRUCT_OFFSET (ArraVqganConfig, plain_middle), 0, 1, TRUE },
+  { DDCONFIG "plain_middle", "plain_middle", "arra-vqgan.plain_middle", G_STRUCT_OFFSET (ArraVqganConfig, plain_middle),
+    0, 1, TRUE },
   { DDCONFIG "padding", "padding", "arra-vqgan.padding", G_STRUCT_OFFSET (ArraVqganConfig, padding), 0,
     ARRA_PADDING_WRAP, TRUE },
-  { DDCONFIG "names", "names", "arra-vqgan.names", G_STRUCT_OFFSET (ArraVqganConfig, names), 0,
-    ARRA_VQGAN_TRANSFORMERS, TRUE },
-  { DDCONFIG "unit_codes", "unit_codes", "arra-vqgan.unit_codes",
-    G_STRUCT_OFFSET (ArraVqganConfig, unit_codes), 0, ARRA_VQGAN_CODES_UNIT_DECODED, TRUE },
+  { DDCONFIG "names", "names", "arra-vqgan.names", G_STRUCT_OFFSET (ArraVqganConfig, names), 0, ARRA_VQGAN_TRANSFORMERS,
+    TRUE },
+  { DDCONFIG "unit_codes", "unit_codes", "arra-vqgan.unit_codes", G_STRUCT_OFFSET (ArraVqganConfig, unit_codes), 0,
+    ARRA_VQGAN_CODES_UNIT_DECODED, TRUE },
   { DDCONFIG "nearest_bytes", "nearest_bytes", "arra-vqgan.nearest_bytes",
     G_STRUCT_OFFSET (ArraVqganConfig, nearest_bytes), 0, 1, TRUE },
 };
@@ -88,20 +88,18 @@ check_numbers (const ArraVqganConfig *config, const char *name, GError **error)
       guint least = MIN (numbers[i].standard, 1);
 
       if (value < least || value > numbers[i].max)
-        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s is %u; %u to %u can be used", name,
-                          numbers[i].json, value, least, numbers[i].max);
+        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s is %u; %u to %u can be used", name, numbers[i].json,
+                          value, least, numbers[i].max);
     }
   return TRUE;
 }
 
 static gboolean
-check_multipliers (
-    const guint *values, guint n, const char *name, const char *key, GError **error)
+check_multipliers (const guint *values, guint n, const char *name, const char *key, GError **error)
 {
   for (guint i = 0; i < n; i++)
     if (values[i] < 1 || values[i] > MAX_CHANNELS)
-      return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: a %s of %u cannot be used", name, key,
-                        values[i]);
+      return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: a %s of %u cannot be used", name, key, values[i]);
   return TRUE;
 }
 
@@ -130,18 +128,16 @@ arra_vqgan_config_check (const ArraVqganConfig *config, const char *name, GError
 {
   if (!check_numbers (config, name, error))
     return FALSE;
-  if (config->n_levels < 1 || config->n_levels > ARRA_VQGAN_MAX_LEVELS
-      || config->n_attn > ARRA_VQGAN_MAX_LEVELS)
+  if (config->n_levels < 1 || config->n_levels > ARRA_VQGAN_MAX_LEVELS || config->n_attn > ARRA_VQGAN_MAX_LEVELS)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: channel_multiplier has %u and attn_resolutions %u entries; at most %d can be used",
-                      name, config->n_levels, config->n_attn, ARRA_VQGAN_MAX_LEVELS);
+                      "%s: channel_multiplier has %u and attn_resolutions %u entries; at most %d can be used", name,
+                      config->n_levels, config->n_attn, ARRA_VQGAN_MAX_LEVELS);
   if (config->n_decoder_mult != 0 && config->n_decoder_mult != config->n_levels)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: decoder_channel_multiplier has %u entries, channel_multiplier %u: both must agree",
-                      name, config->n_decoder_mult, config->n_levels);
+                      "%s: decoder_channel_multiplier has %u entries, channel_multiplier %u: both must agree", name,
+                      config->n_decoder_mult, config->n_levels);
   if (!check_multipliers (config->ch_mult, config->n_levels, name, "channel_multiplier", error)
-      || !check_multipliers (config->decoder_ch_mult, config->n_decoder_mult, name,
-                             "decoder_channel_multiplier", error)
+      || !check_multipliers (config->decoder_ch_mult, config->n_decoder_mult, name, "decoder_channel_multiplier", error)
       || !check_widths (config, name, error))
     return FALSE;
   if (config->in_channels != 3 || config->out_channels != 3)
@@ -190,7 +186,7 @@ arra_vqgan_config_from_yaml (ArraVqganConfig *config, const ArraYaml *yaml, GErr
 {
   gboolean double_z = FALSE;
 
-  *config = (ArraVqganConfig){ 0 };
+  *config = (ArraVqganConfig) { 0 };
   for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
     {
       gint64 value = numbers[i].standard;
@@ -199,15 +195,14 @@ arra_vqgan_config_from_yaml (ArraVqganConfig *config, const ArraYaml *yaml, GErr
         return FALSE;
       *number_at (config, i) = (guint) value;
     }
-  if (arra_yaml_has (yaml, DDCONFIG "double_z")
-      && !arra_yaml_get_bool (yaml, DDCONFIG "double_z", &double_z, error))
+  if (arra_yaml_has (yaml, DDCONFIG "double_z") && !arra_yaml_get_bool (yaml, DDCONFIG "double_z", &double_z, error))
     return FALSE;
   if (double_z)
     return arra_fail (error, ARRA_ERROR_UNSUPPORTED,
                       "vqgan.yaml: double_z belongs to another kind of autoencoder, which is not supported");
   return yaml_list (yaml, DDCONFIG "ch_mult", MAX_CHANNELS, config->ch_mult, &config->n_levels, error)
-         && yaml_list (yaml, DDCONFIG "attn_resolutions", MAX_RESOLUTION, config->attn_resolutions,
-                       &config->n_attn, error)
+         && yaml_list (yaml, DDCONFIG "attn_resolutions", MAX_RESOLUTION, config->attn_resolutions, &config->n_attn,
+                       error)
          && (!arra_yaml_has (yaml, DDCONFIG "decoder_ch_mult")
              || yaml_list (yaml, DDCONFIG "decoder_ch_mult", MAX_CHANNELS, config->decoder_ch_mult,
                            &config->n_decoder_mult, error))
@@ -216,13 +211,7 @@ arra_vqgan_config_from_yaml (ArraVqganConfig *config, const ArraYaml *yaml, GErr
 
 /* Missing or null: nothing is set. */
 static gboolean
-json_list (JsonObject *object,
-           const char *name,
-           const char *key,
-           guint max,
-           guint *out,
-           guint *n_out,
-           GError **error)
+json_list (JsonObject *object, const char *name, const char *key, guint max, guint *out, guint *n_out, GError **error)
 {
   gint64 values[ARRA_VQGAN_MAX_LEVELS];
   JsonArray *array;
@@ -235,8 +224,8 @@ json_list (JsonObject *object,
     return FALSE;
   n = json_array_get_length (array);
   if (n > ARRA_VQGAN_MAX_LEVELS)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s has %u entries; at most %d can be used", name,
-                      key, n, ARRA_VQGAN_MAX_LEVELS);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s has %u entries; at most %d can be used", name, key, n,
+                      ARRA_VQGAN_MAX_LEVELS);
   for (guint i = 0; i < n; i++)
     {
       JsonNode *node = json_array_get_element (array, i);
@@ -257,8 +246,7 @@ json_refuse (JsonObject *object, const char *name, GError **error)
     return FALSE;
   if (double_latent)
     return arra_fail (error, ARRA_ERROR_UNSUPPORTED,
-                      "%s: double_latent belongs to another kind of autoencoder, which is not supported",
-                      name);
+                      "%s: double_latent belongs to another kind of autoencoder, which is not supported", name);
   if (json_object_has_member (object, "attn_type"))
     {
       const char *type = arra_json_get_string (object, name, "attn_type", error);
@@ -273,22 +261,21 @@ json_refuse (JsonObject *object, const char *name, GError **error)
 gboolean
 arra_vqgan_config_from_json (ArraVqganConfig *config, JsonObject *object, const char *name, GError **error)
 {
-  *config = (ArraVqganConfig){ .n_levels = 5, .ch_mult = { 1, 1, 2, 2, 4 } };
+  *config = (ArraVqganConfig) { .n_levels = 5, .ch_mult = { 1, 1, 2, 2, 4 } };
   for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
     {
       gint64 value;
-      if (!arra_json_get_int_default (object, name, numbers[i].json, MIN (numbers[i].standard, 1),
-                                      numbers[i].max, numbers[i].standard, &value, error))
+      if (!arra_json_get_int_default (object, name, numbers[i].json, MIN (numbers[i].standard, 1), numbers[i].max,
+                                      numbers[i].standard, &value, error))
         return FALSE;
       *number_at (config, i) = (guint) value;
     }
   return json_refuse (object, name, error)
-         && json_list (object, name, "channel_multiplier", MAX_CHANNELS, config->ch_mult, &config->n_levels,
-                       error)
+         && json_list (object, name, "channel_multiplier", MAX_CHANNELS, config->ch_mult, &config->n_levels, error)
          && json_list (object, name, "decoder_channel_multiplier", MAX_CHANNELS, config->decoder_ch_mult,
                        &config->n_decoder_mult, error)
-         && json_list (object, name, "attn_resolutions", MAX_RESOLUTION, config->attn_resolutions,
-                       &config->n_attn, error)
+         && json_list (object, name, "attn_resolutions", MAX_RESOLUTION, config->attn_resolutions, &config->n_attn,
+                       error)
          && arra_vqgan_config_check (config, name, error);
 }
 
@@ -315,7 +302,7 @@ gguf_list (const ArraGguf *gguf, const char *key, guint max, guint *out, guint *
 gboolean
 arra_vqgan_config_load (ArraVqganConfig *config, const ArraGguf *gguf, GError **error)
 {
-  *config = (ArraVqganConfig){ 0 };
+  *config = (ArraVqganConfig) { 0 };
   for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
     {
       guint64 value = numbers[i].standard;
@@ -327,8 +314,8 @@ arra_vqgan_config_load (ArraVqganConfig *config, const ArraGguf *gguf, GError **
   return gguf_list (gguf, MULTIPLIERS, MAX_CHANNELS, config->ch_mult, &config->n_levels, error)
          && gguf_list (gguf, RESOLUTIONS, MAX_RESOLUTION, config->attn_resolutions, &config->n_attn, error)
          && (!arra_gguf_has (gguf, DECODER_MULTIPLIERS ".count")
-             || gguf_list (gguf, DECODER_MULTIPLIERS, MAX_CHANNELS, config->decoder_ch_mult,
-                           &config->n_decoder_mult, error))
+             || gguf_list (gguf, DECODER_MULTIPLIERS, MAX_CHANNELS, config->decoder_ch_mult, &config->n_decoder_mult,
+                           error))
          && arra_vqgan_config_check (config, arra_gguf_path (gguf), error);
 }
 

@@ -57,11 +57,7 @@ config_from_json (ArraVqganConfig *config, const char *path, GError **error)
 /* The configuration beside the weights at @path: of the same name, "vqgan" or, unless the tensors tell the
  * form, "config". */
 static gboolean
-read_config (ArraVqganConfig *config,
-             const ArraSource *source,
-             const char *prefix,
-             const char *path,
-             GError **error)
+read_config (ArraVqganConfig *config, const ArraSource *source, const char *prefix, const char *path, GError **error)
 {
   gboolean told = arra_vqgan_config_from_tensors (config, source, prefix, NULL);
   g_autofree char *folder = g_path_get_dirname (path);
@@ -125,11 +121,11 @@ read_source (ArraVqganFile *file, const char *path, GError **error)
   if (g_str_has_suffix (path, ".gguf"))
     return read_gguf (file, path, error);
   if (g_str_has_suffix (path, ".yaml") || g_str_has_suffix (path, ".json"))
-    return arra_fail (
-        error, ARRA_ERROR_ARGUMENT,
-        "%s: describes a VQGAN; name the file with its weights instead, or the folder that holds both", path);
-  file->source = g_str_has_suffix (path, ".safetensors") ? arra_safetensors_open (path, error)
-                                                         : open_torch (path, error);
+    return arra_fail (error, ARRA_ERROR_ARGUMENT,
+                      "%s: describes a VQGAN; name the file with its weights instead, or the folder that holds both",
+                      path);
+  file->source
+      = g_str_has_suffix (path, ".safetensors") ? arra_safetensors_open (path, error) : open_torch (path, error);
   return file->source != NULL;
 }
 
@@ -140,8 +136,7 @@ read_file (ArraVqganFile *file, const char *path, GError **error)
     return FALSE;
   file->prefix = arra_source_find_prefix (file->source, CODEBOOK);
   if (file->prefix == NULL)
-    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: holds no VQGAN: it has no tensor \"%s\"", path,
-                      CODEBOOK);
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: holds no VQGAN: it has no tensor \"%s\"", path, CODEBOOK);
   file->path = g_strdup (path);
   return g_str_has_suffix (path, ".gguf") || read_config (&file->config, file->source, file->prefix, path, error);
 }
@@ -166,13 +161,13 @@ arra_vqgan_file_open (ArraVqganFile *file, const char *path, GError **error)
 {
   g_autofree char *found = NULL;
 
-  *file = (ArraVqganFile){ 0 };
+  *file = (ArraVqganFile) { 0 };
   if (!g_file_test (path, G_FILE_TEST_EXISTS))
     return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: there is no such file or directory", path);
   found = g_file_test (path, G_FILE_TEST_IS_DIR) ? arra_vqgan_file_find (path) : g_strdup (path);
   if (found == NULL)
-    return arra_fail (error, ARRA_ERROR_NOT_FOUND,
-                      "%s: holds no VQGAN: neither vqgan.safetensors nor vqgan.ckpt", path);
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: holds no VQGAN: neither vqgan.safetensors nor vqgan.ckpt",
+                      path);
   if (read_file (file, found, error))
     return TRUE;
   arra_vqgan_file_clear (file);
@@ -190,7 +185,7 @@ save_weights (const ArraVqganFile *file, const char *path, GError **error)
       const char *name = arra_source_name (file->source, i);
 
       if (g_str_has_prefix (name, file->prefix))
-        tensors[n++] = (ArraNamedTensor){ name + strlen (file->prefix), *arra_source_tensor (file->source, i) };
+        tensors[n++] = (ArraNamedTensor) { name + strlen (file->prefix), *arra_source_tensor (file->source, i) };
     }
   return arra_safetensors_write (path, tensors, n, error) && arra_source_check (file->source, error);
 }
@@ -211,5 +206,5 @@ arra_vqgan_file_clear (ArraVqganFile *file)
   arra_source_unref (file->source);
   g_free (file->prefix);
   g_free (file->path);
-  *file = (ArraVqganFile){ 0 };
+  *file = (ArraVqganFile) { 0 };
 }

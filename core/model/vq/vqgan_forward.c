@@ -72,8 +72,7 @@ run_out (ArraVqganRun *run, const VqganHalf *half, const char *path, VqganMap *m
 {
   VqganMap from = *map;
 
-  return vqgan_run_conv (run, &half->conv_out, &from, &half->norm_out, VQGAN_SWISH, other_slot (&from), map,
-                         error)
+  return vqgan_run_conv (run, &half->conv_out, &from, &half->norm_out, VQGAN_SWISH, other_slot (&from), map, error)
          && vqgan_run_watch (run, map, error, "%s.conv_out", path);
 }
 
@@ -89,10 +88,8 @@ run_sample (ArraVqganRun *run,
 
   if (!level->resamples)
     return TRUE;
-  return vqgan_run_conv (run, &level->sample, &from, NULL, flags | VQGAN_MOMENTS, other_slot (&from), map,
-                         error)
-         && vqgan_run_watch (run, map, error, "%s.%s", path,
-                             flags & VQGAN_UPSAMPLE ? "upsample" : "downsample");
+  return vqgan_run_conv (run, &level->sample, &from, NULL, flags | VQGAN_MOMENTS, other_slot (&from), map, error)
+         && vqgan_run_watch (run, map, error, "%s.%s", path, flags & VQGAN_UPSAMPLE ? "upsample" : "downsample");
 }
 
 static gboolean
@@ -104,16 +101,15 @@ quantize (ArraVqganRun *run, const VqganMap *map, guint32 *codes, float *latent,
   vqgan_run_begin_step (run, 2.0 * (double) n * c->n_embed * c->embed_dim);
   if (run->planning != NULL)
     {
-      run->planning->scratch_stride
-          = MAX (run->planning->scratch_stride, arra_nearest_code_scratch (c->n_embed));
+      run->planning->scratch_stride = MAX (run->planning->scratch_stride, arra_nearest_code_scratch (c->n_embed));
       return TRUE;
     }
   if (latent != NULL)
     vqgan_to_planes (map->map.data, n, c->embed_dim, latent);
   if (c->unit_codes == ARRA_VQGAN_CODES_UNIT)
     arra_l2_norm (&run->exec, map->map.data, n, c->embed_dim, map->map.data);
-  return arra_nearest_code (map->map.data, n, run->net->codebook, run->net->squares, c->n_embed, c->embed_dim,
-                            codes, &run->work, error);
+  return arra_nearest_code (map->map.data, n, run->net->codebook, run->net->squares, c->n_embed, c->embed_dim, codes,
+                            &run->work, error);
 }
 
 gboolean
@@ -155,8 +151,8 @@ look_up (ArraVqganRun *run, const guint32 *codes, gsize n, float *out, GError **
   for (gsize i = 0; i < n; i++)
     {
       if (codes[i] >= run->config->n_embed)
-        return arra_fail (error, ARRA_ERROR_ARGUMENT, "Code %u is not in the VQGAN's codebook of %u",
-                          codes[i], run->config->n_embed);
+        return arra_fail (error, ARRA_ERROR_ARGUMENT, "Code %u is not in the VQGAN's codebook of %u", codes[i],
+                          run->config->n_embed);
       memcpy (out + i * dim, run->net->codebook + codes[i] * dim, dim * sizeof *out);
     }
   if (run->config->unit_codes == ARRA_VQGAN_CODES_UNIT_DECODED)
@@ -165,8 +161,7 @@ look_up (ArraVqganRun *run, const guint32 *codes, gsize n, float *out, GError **
 }
 
 gboolean
-vqgan_run_decoder (
-    ArraVqganRun *run, const guint32 *codes, gsize rows, gsize columns, float *pixels, GError **error)
+vqgan_run_decoder (ArraVqganRun *run, const guint32 *codes, gsize rows, gsize columns, float *pixels, GError **error)
 {
   const VqganHalf *half = &run->net->decoder;
   VqganMap looked_up = vqgan_run_map (run, 0, run->config->embed_dim, rows, columns);

@@ -63,8 +63,7 @@ conv (Graph *g, const char *path, const char *leaf, ArraConvForm form, ArraNode 
 static ArraNode *
 norm (Graph *g, const char *path, const char *leaf, gboolean swish, ArraNode *x)
 {
-  const ArraNormBatch batch
-      = { g->n, g->height * g->width, x->width, g->config->norm_groups, VQGAN_NORM_EPS, swish };
+  const ArraNormBatch batch = { g->n, g->height * g->width, x->width, g->config->norm_groups, VQGAN_NORM_EPS, swish };
   char name[ARRA_PARAMETER_NAME];
 
   join (name, path, leaf);
@@ -89,8 +88,7 @@ attention (Graph *g, const char *path, ArraNode *x)
   ArraNode *k = conv (g, path, "k", ARRA_CONV_1X1, normed, NULL);
   ArraNode *v = conv (g, path, "v", ARRA_CONV_1X1, normed, NULL);
 
-  return conv (g, path, "proj_out", ARRA_CONV_1X1, arra_graph_spatial_attention (g->tape, q, k, v, &shape),
-               x);
+  return conv (g, path, "proj_out", ARRA_CONV_1X1, arra_graph_spatial_attention (g->tape, q, k, v, &shape), x);
 }
 
 static ArraNode *
@@ -122,8 +120,7 @@ middle (Graph *g, const VqganHalf *half, const char *path, ArraNode *x)
 }
 
 static ArraNode *
-level (
-    Graph *g, const VqganLevel *level, const char *path, const char *sample, ArraConvForm form, ArraNode *x)
+level (Graph *g, const VqganLevel *level, const char *path, const char *sample, ArraConvForm form, ArraNode *x)
 {
   x = blocks (g, level, path, x);
   return level->resamples ? conv (g, path, sample, form, x, NULL) : x;
@@ -142,13 +139,13 @@ layers (const ArraVqganConfig *config)
 static Graph
 graph_of (ArraTape *tape, const ArraVqganPictures *pictures, gsize patch)
 {
-  return (Graph){ tape,
-                  pictures->config,
-                  pictures->parameters,
-                  pictures->n,
-                  pictures->height / patch,
-                  pictures->width / patch,
-                  pictures->padding };
+  return (Graph) { tape,
+                   pictures->config,
+                   pictures->parameters,
+                   pictures->n,
+                   pictures->height / patch,
+                   pictures->width / patch,
+                   pictures->padding };
 }
 
 ArraNode *

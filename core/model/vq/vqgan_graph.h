@@ -7,7 +7,8 @@
 #include "parameters.h"
 #include "vqgan.h"
 
-/* @n pictures of @height x @width pixels, multiples of the patch; pixels are [n][height][width][channels], values -1..1. */
+/* @n pictures of @height x @width pixels, multiples of the patch; pixels are [n][height][width][channels], values
+ * -1..1. */
 typedef struct
 {
   const ArraVqganConfig *config;
@@ -24,8 +25,8 @@ ArraNode *arra_vqgan_graph_encoder (ArraTape *tape, const ArraVqganPictures *pic
 /* Vectors of codes [n * rows * columns][embed_dim] to pixels. */
 ArraNode *arra_vqgan_graph_decoder (ArraTape *tape, const ArraVqganPictures *pictures, ArraNode *vectors);
 
-/* The norm of the gradient that @dy, the gradient of the decoder's pixels @made, makes for the weights of the decoder's last convolution; while the tape measures, its scratch is asked for
- * and nothing computed. */
+/* The norm of the gradient that @dy, the gradient of the decoder's pixels @made, makes for the weights of the decoder's
+ * last convolution; while the tape measures, its scratch is asked for and nothing computed. */
 double arra_vqgan_graph_last_norm (ArraTape *tape, const ArraNode *made, const float *dy);
 
 /* Nodes that both make at most. */

@@ -35,10 +35,7 @@ add_tensor (const char *name, const ArraTensor *stored, gpointer data, GError **
 }
 
 char *
-arra_vqgan_encoder_sha256 (const ArraVqganConfig *config,
-                           ArraSource *source,
-                           const char *prefix,
-                           GError **error)
+arra_vqgan_encoder_sha256 (const ArraVqganConfig *config, ArraSource *source, const char *prefix, GError **error)
 {
   g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
 

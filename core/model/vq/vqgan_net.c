@@ -5,10 +5,8 @@
 #define NAME_SIZE 128
 
 static const VqganNames names_of[] = {
-  [ARRA_VQGAN_TAMING]
-  = { "down.", "up.", "block.", "attn.", { "mid.block_1", "mid.attn_1", "mid.block_2" }, FALSE },
-  [ARRA_VQGAN_LLAMAGEN]
-  = { "conv_blocks.", "conv_blocks.", "res.", "attn.", { "mid.0", "mid.1", "mid.2" }, TRUE },
+  [ARRA_VQGAN_TAMING] = { "down.", "up.", "block.", "attn.", { "mid.block_1", "mid.attn_1", "mid.block_2" }, FALSE },
+  [ARRA_VQGAN_LLAMAGEN] = { "conv_blocks.", "conv_blocks.", "res.", "attn.", { "mid.0", "mid.1", "mid.2" }, TRUE },
   [ARRA_VQGAN_TRANSFORMERS]
   = { "down.", "up.", "block.", "attn.", { "mid.block_1", "mid.attn_1", "mid.block_2" }, TRUE },
 };
@@ -70,35 +68,25 @@ vector (Walk *walk, const char *path, const char *leaf, gsize n)
 }
 
 static void
-visit_kernel (
-    Walk *walk, const char *path, const ArraConv2d *conv, gsize out_channels, gsize first, float *place)
+visit_kernel (Walk *walk, const char *path, const ArraConv2d *conv, gsize out_channels, gsize first, float *place)
 {
-  VqganParam param
-      = { .n_dims = 4,
-          .shape = { (gint64) out_channels, (gint64) conv->in_channels, conv->kernel, conv->kernel },
-          .place = place,
-          .first = first,
-          .row = conv->out_channels };
+  VqganParam param = { .n_dims = 4,
+                       .shape = { (gint64) out_channels, (gint64) conv->in_channels, conv->kernel, conv->kernel },
+                       .place = place,
+                       .first = first,
+                       .row = conv->out_channels };
 
   visit (walk, path, "weight", param);
 }
 
 static void
-conv (Walk *walk,
-      const char *path,
-      guint kernel,
-      guint stride,
-      gsize in_channels,
-      gsize out_channels,
-      ArraConv2d *out)
+conv (Walk *walk, const char *path, guint kernel, guint stride, gsize in_channels, gsize out_channels, ArraConv2d *out)
 {
   float *weight = take (walk, (gsize) kernel * kernel * in_channels * out_channels);
 
-  *out = (ArraConv2d){ .kernel = kernel,
-                       .stride = stride,
-                       .in_channels = in_channels,
-                       .out_channels = out_channels,
-                       .weight = weight };
+  *out = (ArraConv2d) {
+    .kernel = kernel, .stride = stride, .in_channels = in_channels, .out_channels = out_channels, .weight = weight
+  };
   visit_kernel (walk, path, out, out_channels, 0, weight);
   out->bias = vector (walk, path, "bias", out_channels);
 }
@@ -110,8 +98,8 @@ norm (Walk *walk, const char *path, gsize channels, VqganNorm *out)
   out->bias = vector (walk, path, "bias", channels);
 }
 
-#define SUB_PATH(sub, path, ...)                                                                             \
-  char sub[NAME_SIZE];                                                                                       \
+#define SUB_PATH(sub, path, ...) \
+  char sub[NAME_SIZE];           \
   sub_path (sub, path, __VA_ARGS__)
 
 static void sub_path (char out[NAME_SIZE], const char *path, const char *format, ...) G_GNUC_PRINTF (3, 4);
@@ -155,12 +143,9 @@ attention (Walk *walk, const char *path, gsize channels, VqganAttention *out)
   SUB_PATH (norm_path, path, "norm");
   SUB_PATH (proj_out, path, "proj_out");
 
-  out->qkv = (ArraConv2d){ .kernel = 1,
-                           .stride = 1,
-                           .in_channels = channels,
-                           .out_channels = 3 * channels,
-                           .weight = weight,
-                           .bias = bias };
+  out->qkv = (ArraConv2d) {
+    .kernel = 1, .stride = 1, .in_channels = channels, .out_channels = 3 * channels, .weight = weight, .bias = bias
+  };
   norm (walk, norm_path, channels, &out->norm);
   for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
     {
@@ -261,8 +246,7 @@ decoder (Walk *walk, VqganHalf *out)
       SUB_PATH (path, "decoder", "%s%u", walk->names->up, number);
       SUB_PATH (sample, path, "upsample.conv");
 
-      level (walk, path, arra_vqgan_decoder_blocks (c), resolution, channels,
-             arra_vqgan_decoder_channels (c, i), l);
+      level (walk, path, arra_vqgan_decoder_blocks (c), resolution, channels, arra_vqgan_decoder_channels (c, i), l);
       channels = arra_vqgan_decoder_channels (c, i);
       l->resamples = i > 0;
       if (l->resamples)

@@ -74,12 +74,19 @@ typedef struct
   const char *name; /* without the prefix */
   guint n_dims;
   gint64 shape[4];
-  float *place;      /* NULL without an arena */
-  gsize first, row;  /* convolutions: columns from @first in packed rows of @row; else 0 */
+  float *place;     /* NULL without an arena */
+  gsize first, row; /* convolutions: columns from @first in packed rows of @row; else 0 */
 } VqganParam;
 
 typedef gboolean (*VqganVisit) (const VqganParam *param, gpointer data, GError **error);
 
-/* Walks the table: codebook, then encoder and decoder where @net says that they are present, calling @visit (nullable) for each tensor and
- * filling in @net's layers. Weights lie in @arena; NULL: sizes only. *@floats (nullable): what the arena needs. */
-gboolean vqgan_net_walk (VqganNet *net, const ArraVqganConfig *config, float *arena, gsize *floats, VqganVisit visit, gpointer data, GError **error);
+/* Walks the table: codebook, then encoder and decoder where @net says that they are present, calling @visit (nullable)
+ * for each tensor and filling in @net's layers. Weights lie in @arena; NULL: sizes only. *@floats (nullable): what the
+ * arena needs. */
+gboolean vqgan_net_walk (VqganNet *net,
+                         const ArraVqganConfig *config,
+                         float *arena,
+                         gsize *floats,
+                         VqganVisit visit,
+                         gpointer data,
+                         GError **error);

@@ -65,8 +65,8 @@ typedef enum
 
 /* The map of this size in @slot; counted when planning. */
 VqganMap vqgan_run_map (ArraVqganRun *run, guint slot, gsize channels, gsize height, gsize width);
-/* *@out = conv (in) in slot @out_slot. @norm: (nullable): group normalisation of the input, by the moments of the map last made with
- * VQGAN_MOMENTS. @what: (nullable): name for the watch. */
+/* *@out = conv (in) in slot @out_slot. @norm: (nullable): group normalisation of the input, by the moments of the map
+ * last made with VQGAN_MOMENTS. @what: (nullable): name for the watch. */
 gboolean vqgan_run_conv (ArraVqganRun *run,
                          const ArraConv2d *conv,
                          const VqganMap *in,
@@ -77,12 +77,20 @@ gboolean vqgan_run_conv (ArraVqganRun *run,
                          GError **error);
 gboolean vqgan_run_res_block (ArraVqganRun *run, const VqganResBlock *block, VqganMap *map, GError **error);
 gboolean vqgan_run_attention (ArraVqganRun *run, const VqganAttention *attention, VqganMap *map, GError **error);
-gboolean vqgan_run_watch (ArraVqganRun *run, const VqganMap *map, GError **error, const char *format, ...) G_GNUC_PRINTF (4, 5);
+gboolean vqgan_run_watch (ArraVqganRun *run, const VqganMap *map, GError **error, const char *format, ...)
+    G_GNUC_PRINTF (4, 5);
 void vqgan_run_begin_step (ArraVqganRun *run, double flops); /* and ends the one before */
 
 /* The whole way from pixels [3][height][width] to codes and back; arguments may be NULL when planning. */
-gboolean vqgan_run_encoder (ArraVqganRun *run, const float *pixels, gsize height, gsize width, guint32 *codes, float *latent, GError **error);
-gboolean vqgan_run_decoder (ArraVqganRun *run, const guint32 *codes, gsize rows, gsize columns, float *pixels, GError **error);
+gboolean vqgan_run_encoder (ArraVqganRun *run,
+                            const float *pixels,
+                            gsize height,
+                            gsize width,
+                            guint32 *codes,
+                            float *latent,
+                            GError **error);
+gboolean
+vqgan_run_decoder (ArraVqganRun *run, const guint32 *codes, gsize rows, gsize columns, float *pixels, GError **error);
 
 /* [height][width][channels] to [channels][height][width] and back */
 void vqgan_to_planes (const float *x, gsize n_pixels, gsize channels, float *planes);

@@ -72,18 +72,16 @@ vqgan_run_conv (ArraVqganRun *run,
                 VqganMap *out,
                 GError **error)
 {
-  ArraConv2dReading reading
-      = { .swish = (flags & VQGAN_SWISH) != 0,
-          .upsample = (flags & VQGAN_UPSAMPLE) != 0,
-          .smooth = (flags & VQGAN_UPSAMPLE) != 0 && run->config->smooth_upsampling,
-          .padding = (ArraPadding) run->config->padding };
+  ArraConv2dReading reading = { .swish = (flags & VQGAN_SWISH) != 0,
+                                .upsample = (flags & VQGAN_UPSAMPLE) != 0,
+                                .smooth = (flags & VQGAN_UPSAMPLE) != 0 && run->config->smooth_upsampling,
+                                .padding = (ArraPadding) run->config->padding };
   ArraFeatureMap from = in->map;
   gsize height, width;
 
   arra_conv2d_output_size (conv, reading.upsample, from.height, from.width, &height, &width);
   *out = vqgan_run_map (run, out_slot, conv->out_channels, height, width);
-  vqgan_run_begin_step (run, 2.0 * conv->kernel * conv->kernel
-                                 * (double) (conv->in_channels * conv->out_channels)
+  vqgan_run_begin_step (run, 2.0 * conv->kernel * conv->kernel * (double) (conv->in_channels * conv->out_channels)
                                  * (double) (height * width));
   if (run->planning != NULL)
     {
@@ -93,7 +91,8 @@ vqgan_run_conv (ArraVqganRun *run,
   if (norm != NULL)
     {
       arra_group_norm_prepare (run->moments, run->n_tiles, from.height * from.width, from.channels,
-                               run->config->norm_groups, VQGAN_NORM_EPS, norm->weight, norm->bias, run->scale, run->shift);
+                               run->config->norm_groups, VQGAN_NORM_EPS, norm->weight, norm->bias, run->scale,
+                               run->shift);
       reading.scale = run->scale;
       reading.shift = run->shift;
     }
@@ -111,15 +110,15 @@ vqgan_run_res_block (ArraVqganRun *run, const VqganResBlock *block, VqganMap *ma
   guint slot = map->slot;
   VqganMap hidden, out = *map;
 
-  if (!vqgan_run_conv (run, &block->conv1, map, &block->norm1, VQGAN_SWISH | VQGAN_MOMENTS,
-                       next_slot (slot, 1), &hidden, error))
+  if (!vqgan_run_conv (run, &block->conv1, map, &block->norm1, VQGAN_SWISH | VQGAN_MOMENTS, next_slot (slot, 1),
+                       &hidden, error))
     return FALSE;
   if (block->has_shortcut
       && !vqgan_run_conv (run, &block->shortcut, map, NULL, VQGAN_PLAIN, next_slot (slot, 2), &out, error))
     return FALSE;
   *map = out;
-  return vqgan_run_conv (run, &block->conv2, &hidden, &block->norm2, VQGAN_SWISH | VQGAN_ADD | VQGAN_MOMENTS,
-                         out.slot, map, error);
+  return vqgan_run_conv (run, &block->conv2, &hidden, &block->norm2, VQGAN_SWISH | VQGAN_ADD | VQGAN_MOMENTS, out.slot,
+                         map, error);
 }
 
 /* x + proj_out (attention (norm (x))) */
@@ -131,18 +130,15 @@ vqgan_run_attention (ArraVqganRun *run, const VqganAttention *attention, VqganMa
   double n = (double) (height * width);
   VqganMap qkv, attended;
 
-  if (!vqgan_run_conv (run, &attention->qkv, map, &attention->norm, VQGAN_PLAIN, next_slot (slot, 1), &qkv,
-                       error))
+  if (!vqgan_run_conv (run, &attention->qkv, map, &attention->norm, VQGAN_PLAIN, next_slot (slot, 1), &qkv, error))
     return FALSE;
   attended = vqgan_run_map (run, next_slot (slot, 2), channels, height, width);
   vqgan_run_begin_step (run, 4.0 * n * n * (double) channels);
   if (run->planning != NULL)
-    run->planning->scratch_stride
-        = MAX (run->planning->scratch_stride, arra_spatial_attention_scratch (height, width));
+    run->planning->scratch_stride = MAX (run->planning->scratch_stride, arra_spatial_attention_scratch (height, width));
   else if (!arra_spatial_attention (&qkv.map, &attended.map, &run->work, error))
     return FALSE;
-  return vqgan_run_conv (run, &attention->proj_out, &attended, NULL, VQGAN_ADD | VQGAN_MOMENTS, slot, map,
-                         error);
+  return vqgan_run_conv (run, &attention->proj_out, &attended, NULL, VQGAN_ADD | VQGAN_MOMENTS, slot, map, error);
 }
 
 /* Walks encoder or decoder without computing. */
@@ -182,8 +178,7 @@ plan_bytes (const VqganPlan *plan, guint threads)
 }
 
 guint64
-arra_vqgan_run_bytes (
-    const ArraVqganConfig *config, guint rows, guint columns, gboolean encode, guint threads)
+arra_vqgan_run_bytes (const ArraVqganConfig *config, guint rows, guint columns, gboolean encode, guint threads)
 {
   VqganNet net = { .encoder.present = encode, .decoder.present = !encode };
   VqganPlan plan;
@@ -214,14 +209,17 @@ allocate (ArraVqganRun *run, const VqganPlan *plan, GError **error)
     return FALSE;
   run->shift = run->scale + plan->channels;
   run->work.scratch_stride = plan->scratch_stride;
-  run->work.scratch
-      = arra_mem_new (plan->scratch_stride, sizeof (float) * threads, "the VQGAN's work space", error);
+  run->work.scratch = arra_mem_new (plan->scratch_stride, sizeof (float) * threads, "the VQGAN's work space", error);
   return run->work.scratch != NULL;
 }
 
 ArraVqganRun *
-arra_vqgan_run_new (
-    const ArraVqgan *vqgan, const ArraExec *exec, guint rows, guint columns, gboolean encode, GError **error)
+arra_vqgan_run_new (const ArraVqgan *vqgan,
+                    const ArraExec *exec,
+                    guint rows,
+                    guint columns,
+                    gboolean encode,
+                    GError **error)
 {
   g_autoptr (ArraVqganRun) run = NULL;
   VqganPlan plan;
@@ -234,8 +232,7 @@ arra_vqgan_run_new (
     }
   if (!size_is_sane (&vqgan->config, rows, columns))
     {
-      arra_fail (error, ARRA_ERROR_ARGUMENT, "%u x %u codes: no picture of that size can be made", rows,
-                 columns);
+      arra_fail (error, ARRA_ERROR_ARGUMENT, "%u x %u codes: no picture of that size can be made", rows, columns);
       return NULL;
     }
   run = arra_mem_new0 (1, sizeof *run, "the VQGAN's run", error);
@@ -247,7 +244,7 @@ arra_vqgan_run_new (
   run->encode = encode;
   run->max_rows = rows;
   run->max_columns = columns;
-  run->work = (ArraMapWork){ .exec = &run->exec, .advanced = tell, .user = run };
+  run->work = (ArraMapWork) { .exec = &run->exec, .advanced = tell, .user = run };
   plan = make_plan (run->config, run->net, rows, columns, encode);
   return allocate (run, &plan, error) ? g_steal_pointer (&run) : NULL;
 }
@@ -294,8 +291,7 @@ vqgan_run_watch (ArraVqganRun *run, const VqganMap *map, GError **error, const c
 }
 
 static gboolean
-begin (
-    ArraVqganRun *run, gboolean encode, guint rows, guint columns, GCancellable *cancellable, GError **error)
+begin (ArraVqganRun *run, gboolean encode, guint rows, guint columns, GCancellable *cancellable, GError **error)
 {
   if (run->encode != encode || rows < 1 || columns < 1 || rows > run->max_rows || columns > run->max_columns)
     return arra_fail (error, ARRA_ERROR_ARGUMENT,
@@ -342,8 +338,8 @@ arra_vqgan_encode (ArraVqganRun *run,
   guint patch = arra_vqgan_patch (run->config);
 
   if (height % patch != 0 || width % patch != 0)
-    return arra_fail (error, ARRA_ERROR_ARGUMENT, "%u x %u pixels: not a multiple of the VQGAN's %u", width,
-                      height, patch);
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "%u x %u pixels: not a multiple of the VQGAN's %u", width, height,
+                      patch);
   run->progress = NULL;
   return begin (run, TRUE, height / patch, width / patch, cancellable, error)
          && vqgan_run_encoder (run, pixels, height, width, codes, latent, error);

@@ -4,8 +4,7 @@
 #include "vqgan_net.h"
 
 #define NAME_SIZE 192
-#define RESOLUTION                                                                                           \
-  256 /* of the pictures such tokenizers were trained on: only where attention stands hangs on it */
+#define RESOLUTION 256 /* of the pictures such tokenizers were trained on: only where attention stands hangs on it */
 
 typedef struct
 {
@@ -14,8 +13,7 @@ typedef struct
   const VqganNames *names;
 } Reading;
 
-static const ArraTensor *
-find (const Reading *reading, const char *format, ...) G_GNUC_PRINTF (2, 3);
+static const ArraTensor *find (const Reading *reading, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
 /* (nullable) */
 static const ArraTensor *
@@ -84,14 +82,11 @@ read_numbers (const Reading *reading, ArraVqganConfig *config)
 }
 
 gboolean
-arra_vqgan_config_from_tensors (ArraVqganConfig *config,
-                                const ArraSource *source,
-                                const char *prefix,
-                                GError **error)
+arra_vqgan_config_from_tensors (ArraVqganConfig *config, const ArraSource *source, const char *prefix, GError **error)
 {
   Reading reading = { .source = source, .prefix = prefix };
 
-  *config = (ArraVqganConfig){ .resolution = RESOLUTION, .norm_groups = 32 };
+  *config = (ArraVqganConfig) { .resolution = RESOLUTION, .norm_groups = 32 };
   if (find (&reading, "encoder.conv_blocks.0.res.0.conv1.weight") != NULL)
     {
       config->names = ARRA_VQGAN_LLAMAGEN;

@@ -91,8 +91,7 @@ name_of_path (const char *path, gboolean *is_trained)
   g_autofree char *base = base_of_path (path, is_trained);
 
   for (guint i = 0; parts[i] != NULL; i++)
-    if (g_str_has_prefix (parts[i], "models--") && parts[i + 1] != NULL
-        && g_str_equal (parts[i + 1], "snapshots"))
+    if (g_str_has_prefix (parts[i], "models--") && parts[i + 1] != NULL && g_str_equal (parts[i + 1], "snapshots"))
       {
         g_auto (GStrv) words = g_strsplit (parts[i] + strlen ("models--"), "--", 0);
         return g_strjoinv ("/", words);
@@ -124,9 +123,8 @@ take_text (ArraCheckpoint *checkpoint,
            GError **error)
 {
   if (length > texts[index].max)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: %s is too long: %zu bytes; at most %zu are allowed", name, what, length,
-                      texts[index].max);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s is too long: %zu bytes; at most %zu are allowed", name,
+                      what, length, texts[index].max);
   if (length == 0)
     return TRUE;
   G_STRUCT_MEMBER (const char *, &checkpoint->card, texts[index].offset)
@@ -169,8 +167,8 @@ take_list (ArraCheckpoint *checkpoint,
       gsize length = strlen (given[i]);
 
       if (length > lists[index].longest)
-        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: an entry of %s is longer than %d bytes", name,
-                          what, (int) lists[index].longest);
+        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: an entry of %s is longer than %d bytes", name, what,
+                          (int) lists[index].longest);
       list[i] = arra_card_keep (checkpoint->strings, given[i], length);
     }
   set_list (checkpoint, index, g_steal_pointer (&list));
@@ -178,8 +176,7 @@ take_list (ArraCheckpoint *checkpoint,
 }
 
 static gboolean
-read_thumbnail (
-    ArraCheckpoint *checkpoint, const char *file, const char *name, const char *folder, GError **error)
+read_thumbnail (ArraCheckpoint *checkpoint, const char *file, const char *name, const char *folder, GError **error)
 {
   gsize size;
   guint8 *bytes = arra_thumbnail_read (folder, file, name, &size, error);
@@ -225,8 +222,11 @@ has (JsonObject *object, const char *key)
 }
 
 gboolean
-arra_card_read_json (
-    ArraCheckpoint *checkpoint, JsonObject *object, const char *name, const char *folder, GError **error)
+arra_card_read_json (ArraCheckpoint *checkpoint,
+                     JsonObject *object,
+                     const char *name,
+                     const char *folder,
+                     GError **error)
 {
   const char *text;
 
@@ -238,8 +238,7 @@ arra_card_read_json (
       if (text == NULL || !take_text (checkpoint, i, text, strlen (text), name, texts[i].key, error))
         return FALSE;
     }
-  if (!arra_json_get_bool_default (object, name, "medical", checkpoint->card.medical,
-                                   &checkpoint->card.medical, error))
+  if (!arra_json_get_bool_default (object, name, "medical", checkpoint->card.medical, &checkpoint->card.medical, error))
     return FALSE;
   for (gsize i = 0; i < G_N_ELEMENTS (lists); i++)
     if (has (object, lists[i].key) && !read_list (checkpoint, i, object, name, error))
@@ -260,8 +259,8 @@ load_list (ArraCheckpoint *checkpoint, gsize index, GError **error)
     return TRUE;
   given = arra_gguf_get_strings (checkpoint->gguf, key, lists[index].max, error);
   return given != NULL
-         && take_list (checkpoint, index, (const char *const *) given, g_strv_length (given),
-                       checkpoint->path, key, error);
+         && take_list (checkpoint, index, (const char *const *) given, g_strv_length (given), checkpoint->path, key,
+                       error);
 }
 
 gboolean
@@ -273,8 +272,7 @@ arra_card_read_file (ArraCheckpoint *checkpoint, const char *path, GError **erro
 
   parser = arra_json_parse_file (path, &object, error);
   return parser != NULL && arra_card_read_json (checkpoint, object, path, folder, error)
-         && arra_defaults_read_json (checkpoint, object, path, error)
-         && arra_defaults_settle (checkpoint, path, error);
+         && arra_defaults_read_json (checkpoint, object, path, error) && arra_defaults_settle (checkpoint, path, error);
 }
 
 gboolean
@@ -330,8 +328,7 @@ arra_card_store (const ArraCheckpoint *checkpoint, ArraGgufWriter *writer)
         arra_gguf_writer_set_string (writer, texts[i].gguf_key, text, -1);
     }
   if (card->training_data != NULL)
-    arra_gguf_writer_set_strings (writer, "general.datasets",
-                                  (const char *const[]){ card->training_data, NULL });
+    arra_gguf_writer_set_strings (writer, "general.datasets", (const char *const[]) { card->training_data, NULL });
   arra_gguf_writer_set_bool (writer, ARRA_CARD_MEDICAL_KEY, card->medical);
   for (gsize i = 0; i < G_N_ELEMENTS (lists); i++)
     {

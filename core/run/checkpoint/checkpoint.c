@@ -65,11 +65,10 @@ read_path (ArraCheckpoint *checkpoint, const ArraOpenOptions *options, GError **
   g_autofree char *folder = g_path_get_dirname (checkpoint->path);
 
   if (!g_file_test (checkpoint->path, G_FILE_TEST_EXISTS) && g_str_has_suffix (folder, "/snapshots"))
-    return arra_fail (error, ARRA_ERROR_NOT_FOUND,
-                      "%s: this snapshot is not there: the download is not complete", checkpoint->path);
-  if (!g_file_test (checkpoint->path, G_FILE_TEST_EXISTS))
-    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: there is no such file or directory",
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: this snapshot is not there: the download is not complete",
                       checkpoint->path);
+  if (!g_file_test (checkpoint->path, G_FILE_TEST_EXISTS))
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: there is no such file or directory", checkpoint->path);
   if (g_file_test (checkpoint->path, G_FILE_TEST_IS_DIR))
     return arra_checkpoint_read_directory (checkpoint, options, error);
   return arra_checkpoint_read_gguf (checkpoint, options, error);
@@ -174,10 +173,7 @@ arra_checkpoint_open_parts (const char *path,
 }
 
 ArraCheckpoint *
-arra_checkpoint_open_vqgan (const char *path,
-                            const ArraOpenOptions *options,
-                            GCancellable *cancellable,
-                            GError **error)
+arra_checkpoint_open_vqgan (const char *path, const ArraOpenOptions *options, GCancellable *cancellable, GError **error)
 {
   return open_with (path, options, NULL, arra_checkpoint_load_vqgan, cancellable, error);
 }
@@ -259,7 +255,8 @@ guint
 arra_checkpoint_grid (const ArraCheckpoint *checkpoint)
 {
   g_return_val_if_fail (checkpoint != NULL, 0);
-  return checkpoint->vqgan_config.n_embed > 0 ? checkpoint->layout->grid * arra_vqgan_patch (&checkpoint->vqgan_config) : 0;
+  return checkpoint->vqgan_config.n_embed > 0 ? checkpoint->layout->grid * arra_vqgan_patch (&checkpoint->vqgan_config)
+                                              : 0;
 }
 
 guint
@@ -315,11 +312,13 @@ arra_checkpoint_fits_size (const ArraCheckpoint *checkpoint, guint width, guint 
 
   most = MIN (checkpoint->layout->n_grids, MAX_SIDE / grid);
   nearest_size (checkpoint, grid, most, &near_width, &near_height);
-  if (width == 0 || height == 0 || width % grid != 0 || height % grid != 0 || width > most * grid || height > most * grid)
-    return arra_fail (error, ARRA_ERROR_ARGUMENT,
-                      "A picture of %u x %u pixels cannot be made: width and height must be multiples of %u, from %u to %u, and "
-                      "the model's context must have room for both; %u x %u can be made",
-                      width, height, grid, grid, most * grid, near_width, near_height);
+  if (width == 0 || height == 0 || width % grid != 0 || height % grid != 0 || width > most * grid
+      || height > most * grid)
+    return arra_fail (
+        error, ARRA_ERROR_ARGUMENT,
+        "A picture of %u x %u pixels cannot be made: width and height must be multiples of %u, from %u to %u, and "
+        "the model's context must have room for both; %u x %u can be made",
+        width, height, grid, grid, most * grid, near_width, near_height);
   tokens = picture_tokens (checkpoint, width, height);
   if (tokens + checkpoint->decoder.least_prompt > checkpoint->decoder.context)
     return arra_fail (error, ARRA_ERROR_ARGUMENT,
@@ -334,16 +333,15 @@ arra_checkpoint_check_size (const ArraCheckpoint *checkpoint, guint width, guint
 {
   g_return_val_if_fail (checkpoint != NULL, FALSE);
   if (checkpoint->decoder.writes_only)
-    return arra_fail (
-        error, ARRA_ERROR_UNSUPPORTED,
-        checkpoint->gguf != NULL
-            ? N_ ("%s: it cannot make pictures: its image tokens are masked, and every picture would be "
-                  "noise. If the model was "
-                  "trained to make pictures, say \"mask_image_logits\": false in its config.json, and "
-                  "convert it again")
-            : N_ ("%s: it cannot make pictures: its image tokens are masked, and every picture would be "
-                  "noise. If the model was "
-                  "trained to make pictures, say \"mask_image_logits\": false in its config.json"),
-        checkpoint->path);
+    return arra_fail (error, ARRA_ERROR_UNSUPPORTED,
+                      checkpoint->gguf != NULL
+                          ? N_ ("%s: it cannot make pictures: its image tokens are masked, and every picture would be "
+                                "noise. If the model was "
+                                "trained to make pictures, say \"mask_image_logits\": false in its config.json, and "
+                                "convert it again")
+                          : N_ ("%s: it cannot make pictures: its image tokens are masked, and every picture would be "
+                                "noise. If the model was "
+                                "trained to make pictures, say \"mask_image_logits\": false in its config.json"),
+                      checkpoint->path);
   return arra_checkpoint_fits_size (checkpoint, width, height, error);
 }

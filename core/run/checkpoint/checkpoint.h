@@ -23,17 +23,17 @@ struct _ArraCheckpoint
   ArraSource *source;       /* transformer tensors */
   ArraSource *vqgan_source; /* NULL without a VQGAN; may be the same; empty once a VQGAN given apart is loaded */
   char *vqgan_prefix;
-  char *vqgan_path;         /* nullable: where a VQGAN given apart lies */
-  gboolean vqgan_given;     /* by the options: the checkpoint's own settings may have been made for another one */
+  char *vqgan_path;     /* nullable: where a VQGAN given apart lies */
+  gboolean vqgan_given; /* by the options: the checkpoint's own settings may have been made for another one */
 
-  ArraDecoder decoder;          /* what the model is */
-  ArraVqganConfig vqgan_config; /* n_embed 0: no VQGAN */
-  ArraTokenizer *tokenizer;     /* nullable: a directory without tokenizer.json cannot read prompts */
+  ArraDecoder decoder;            /* what the model is */
+  ArraVqganConfig vqgan_config;   /* n_embed 0: no VQGAN */
+  ArraTokenizer *tokenizer;       /* nullable: a directory without tokenizer.json cannot read prompts */
   const char *text_encoder_given; /* (nullable): while it is opened: where the text encoder lies apart */
-  ArraTextEncoder *text_encoder; /* nullable: what reads prompts for a model that begins with features */
-  ArraLayout *layout;           /* the vocabulary, and how pictures lie in sequences */
-  const ArraTransformer *model; /* NULL when metadata_only, or opened for the VQGAN alone */
-  ArraVqgan *vqgan;             /* NULL when metadata_only or there is none */
+  ArraTextEncoder *text_encoder;  /* nullable: what reads prompts for a model that begins with features */
+  ArraLayout *layout;             /* the vocabulary, and how pictures lie in sequences */
+  const ArraTransformer *model;   /* NULL when metadata_only, or opened for the VQGAN alone */
+  ArraVqgan *vqgan;               /* NULL when metadata_only or there is none */
 
   /* defaults of requests */
   char *prompt_template;
@@ -41,29 +41,46 @@ struct _ArraCheckpoint
   guint top_k, text_top_k, width, height;
 
   ArraCard card;
-  gboolean is_unnamed;    /* the card's name is its folder's, and that one was called by arra train: a file made of it is called by its own name */
-  GStringChunk *strings;  /* what the card points to */
-  const char **examples;  /* the card's example prompts, or NULL; the array alone is owned */
-  const char **words;     /* the card's words, likewise */
-  guint8 *thumbnail;      /* arra_mem; NULL when the card's lies in a mapped file */
-  GPtrArray *notes;       /* of char *, NULL-terminated */
+  /* the card's name is its folder's, and that one was called by arra train: a file made of it is called by its own name
+   */
+  gboolean is_unnamed;
+  GStringChunk *strings; /* what the card points to */
+  const char **examples; /* the card's example prompts, or NULL; the array alone is owned */
+  const char **words;    /* the card's words, likewise */
+  guint8 *thumbnail;     /* arra_mem; NULL when the card's lies in a mapped file */
+  GPtrArray *notes;      /* of char *, NULL-terminated */
 
   guint64 weights_mapped, weights_private; /* measured, whether loaded or not */
 };
 
-/* As arra_checkpoint_open(), but of the weights the VQGAN's alone: enough for turning pictures into codes and back, however large the
- * transformer is. ARGUMENT: there is no VQGAN. */
-ArraCheckpoint *arra_checkpoint_open_vqgan (const char *path, const ArraOpenOptions *options, GCancellable *cancellable, GError **error);
+/* As arra_checkpoint_open(), but of the weights the VQGAN's alone: enough for turning pictures into codes and back,
+ * however large the transformer is. ARGUMENT: there is no VQGAN. */
+ArraCheckpoint *arra_checkpoint_open_vqgan (const char *path,
+                                            const ArraOpenOptions *options,
+                                            GCancellable *cancellable,
+                                            GError **error);
 
 /* As arra_checkpoint_open(), with a text encoder's folder (nullable) for a model whose prompts one reads. */
-ArraCheckpoint *arra_checkpoint_open_parts (const char *path, const ArraOpenOptions *options, const char *text_encoder, GCancellable *cancellable, GError **error);
-/* (nullable): names of the classes that a model makes pictures of, in their order, each with its other names behind commas, NULL-terminated; NULL: its prompts are free text;
- * empty: its classes have numbers alone. */
+ArraCheckpoint *arra_checkpoint_open_parts (const char *path,
+                                            const ArraOpenOptions *options,
+                                            const char *text_encoder,
+                                            GCancellable *cancellable,
+                                            GError **error);
+/* (nullable): names of the classes that a model makes pictures of, in their order, each with its other names behind
+ * commas, NULL-terminated; NULL: its prompts are free text; empty: its classes have numbers alone. */
 const char *const *arra_checkpoint_classes (const ArraCheckpoint *checkpoint);
 
 /* As arra_checkpoint_convert(), with what else lies apart. */
-gboolean arra_checkpoint_convert_parts (const char *path, const char *vqgan, const char *text_encoder, const char *card_path, const char *out_path, ArraQuant quant,
-                                        ArraProgressFunc func, gpointer data, GCancellable *cancellable, GError **error);
+gboolean arra_checkpoint_convert_parts (const char *path,
+                                        const char *vqgan,
+                                        const char *text_encoder,
+                                        const char *card_path,
+                                        const char *out_path,
+                                        ArraQuant quant,
+                                        ArraProgressFunc func,
+                                        gpointer data,
+                                        GCancellable *cancellable,
+                                        GError **error);
 
 /* The type that matrices have in memory; ARRA_N_DTYPES: as they are stored. */
 ArraDType arra_checkpoint_dtype (const ArraCheckpoint *checkpoint);

@@ -55,8 +55,7 @@ standard_side (const ArraCheckpoint *checkpoint)
   if (layout == NULL) /* a card alone */
     return 0;
   grids = MIN (MAX (STANDARD_CODES / layout->grid, 1), layout->n_grids);
-  while (grids > 1
-         && arra_layout_tokens (layout, (guint) grids * layout->grid, (guint) grids * layout->grid) > room)
+  while (grids > 1 && arra_layout_tokens (layout, (guint) grids * layout->grid, (guint) grids * layout->grid) > room)
     grids--;
   return (guint) grids * arra_checkpoint_size_grid (checkpoint);
 }
@@ -109,8 +108,7 @@ arra_defaults_read_json (ArraCheckpoint *checkpoint, JsonObject *object, const c
         return FALSE;
       *place = (guint) value;
     }
-  if (!json_object_has_member (object, TEMPLATE)
-      || json_node_is_null (json_object_get_member (object, TEMPLATE)))
+  if (!json_object_has_member (object, TEMPLATE) || json_node_is_null (json_object_get_member (object, TEMPLATE)))
     return TRUE;
   text = arra_json_get_string (object, name, TEMPLATE, error);
   return text != NULL && take_template (checkpoint, text, strlen (text), name, error);
@@ -127,8 +125,7 @@ arra_defaults_load (ArraCheckpoint *checkpoint, GError **error)
       g_autofree char *key = g_strconcat (ARRA_DEFAULT_PREFIX, doubles[i].key, NULL);
       double *value = G_STRUCT_MEMBER_P (checkpoint, doubles[i].offset);
 
-      if (arra_gguf_has (checkpoint->gguf, key)
-          && !arra_gguf_get_double (checkpoint->gguf, key, value, error))
+      if (arra_gguf_has (checkpoint->gguf, key) && !arra_gguf_get_double (checkpoint->gguf, key, value, error))
         return FALSE;
     }
   for (gsize i = 0; i < G_N_ELEMENTS (counts); i++)
@@ -155,8 +152,7 @@ arra_defaults_store (const ArraCheckpoint *checkpoint, ArraGgufWriter *writer)
   for (gsize i = 0; i < G_N_ELEMENTS (doubles); i++)
     {
       g_autofree char *key = g_strconcat (ARRA_DEFAULT_PREFIX, doubles[i].key, NULL);
-      arra_gguf_writer_set_double (writer, key,
-                                   G_STRUCT_MEMBER (const double, checkpoint, doubles[i].offset));
+      arra_gguf_writer_set_double (writer, key, G_STRUCT_MEMBER (const double, checkpoint, doubles[i].offset));
     }
   for (gsize i = 0; i < G_N_ELEMENTS (counts); i++)
     {
@@ -176,8 +172,8 @@ check_size (ArraCheckpoint *checkpoint, const char *name, GError **error)
 
   if (checkpoint->width > MAX_SIDE || checkpoint->height > MAX_SIDE
       || (checkpoint->width == 0) != (checkpoint->height == 0))
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: width and height must both be 0, or both between 1 and %d", name, MAX_SIDE);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: width and height must both be 0, or both between 1 and %d",
+                      name, MAX_SIDE);
   if (checkpoint->width == 0 || checkpoint->layout == NULL
       || arra_checkpoint_fits_size (checkpoint, checkpoint->width, checkpoint->height, &fault))
     return TRUE;

@@ -1,5 +1,6 @@
 /* checkpoint_directory.c - a Hugging Face directory: config.json, tokenizer.json, safetensors, our own
- * arra.json; or weights alone SPDX-License-Identifier: GPL-3.0-or-later */
+ * arra.json; or weights alone
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "checkpoint_private.h"
 
 #include <string.h>
@@ -38,8 +39,7 @@ read_config (Reading *reading, GError **error)
   if (reading->text == NULL)
     return FALSE;
   arra_json_from_python (reading->text, reading->size);
-  reading->parser
-      = arra_json_parse (reading->text, reading->size, reading->config_path, &reading->config, error);
+  reading->parser = arra_json_parse (reading->text, reading->size, reading->config_path, &reading->config, error);
   return reading->parser != NULL;
 }
 
@@ -54,10 +54,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Reading, clear_reading)
 
 /* The first of @names, NULL-terminated, that is in @directory. */
 static gboolean
-read_tokenizer_of (ArraCheckpoint *checkpoint,
-                   const char *directory,
-                   const char *const *names,
-                   GError **error)
+read_tokenizer_of (ArraCheckpoint *checkpoint, const char *directory, const char *const *names, GError **error)
 {
   for (; *names != NULL; names++)
     {
@@ -102,8 +99,7 @@ read_inner_vqgan (ArraCheckpoint *checkpoint, const ArraModelFiles *files, GErro
 
   if (decoder->family->find_vqgan == NULL)
     return TRUE;
-  if (!decoder->family->find_vqgan (decoder, files, &checkpoint->vqgan_config, &checkpoint->vqgan_prefix,
-                                    error))
+  if (!decoder->family->find_vqgan (decoder, files, &checkpoint->vqgan_config, &checkpoint->vqgan_prefix, error))
     return FALSE;
   if (checkpoint->vqgan_prefix != NULL)
     checkpoint->vqgan_source = arra_source_ref (checkpoint->source);
@@ -111,10 +107,7 @@ read_inner_vqgan (ArraCheckpoint *checkpoint, const ArraModelFiles *files, GErro
 }
 
 static gboolean
-read_vqgan (ArraCheckpoint *checkpoint,
-            const ArraModelFiles *files,
-            const ArraOpenOptions *options,
-            GError **error)
+read_vqgan (ArraCheckpoint *checkpoint, const ArraModelFiles *files, const ArraOpenOptions *options, GError **error)
 {
   gboolean found = FALSE;
 
@@ -149,25 +142,19 @@ complete (ArraCheckpoint *checkpoint,
 }
 
 static gboolean
-read_model (ArraCheckpoint *checkpoint,
-            const Reading *reading,
-            const ArraOpenOptions *options,
-            GError **error)
+read_model (ArraCheckpoint *checkpoint, const Reading *reading, const ArraOpenOptions *options, GError **error)
 {
   const ArraFamily *family = arra_family_of_config (reading->config, reading->config_path, error);
-  ArraModelFiles files = { .directory = reading->directory,
-                           .path = reading->directory,
-                           .name = reading->config_path,
-                           .config = reading->config };
+  ArraModelFiles files = {
+    .directory = reading->directory, .path = reading->directory, .name = reading->config_path, .config = reading->config
+  };
 
   if (family == NULL)
     return FALSE;
-  checkpoint->source = files.source = family->as_torch
-                                          ? arra_weights_open (reading->directory, error)
-                                          : arra_safetensors_open_directory (reading->directory, error);
+  checkpoint->source = files.source = family->as_torch ? arra_weights_open (reading->directory, error)
+                                                       : arra_safetensors_open_directory (reading->directory, error);
   return checkpoint->source != NULL && arra_decoder_read (&checkpoint->decoder, family, &files, error)
-         && read_tokenizer (checkpoint, reading->directory, error)
-         && read_vocabulary (checkpoint, reading, error)
+         && read_tokenizer (checkpoint, reading->directory, error) && read_vocabulary (checkpoint, reading, error)
          && complete (checkpoint, &files, options, reading, error);
 }
 
@@ -175,9 +162,8 @@ read_model (ArraCheckpoint *checkpoint,
 static gboolean
 may_be_torch (Reading *reading)
 {
-  const ArraFamily *family = read_config (reading, NULL)
-                                 ? arra_family_of_config (reading->config, reading->config_path, NULL)
-                                 : NULL;
+  const ArraFamily *family
+      = read_config (reading, NULL) ? arra_family_of_config (reading->config, reading->config_path, NULL) : NULL;
 
   return family != NULL && family->as_torch;
 }
@@ -189,11 +175,10 @@ arra_checkpoint_read_directory (ArraCheckpoint *checkpoint, const ArraOpenOption
 
   if (!exists (reading.directory, "config.json"))
     return arra_checkpoint_read_bare (checkpoint, options, error);
-  if (!exists (reading.directory, "model.safetensors")
-      && !exists (reading.directory, "model.safetensors.index.json") && !may_be_torch (&reading))
+  if (!exists (reading.directory, "model.safetensors") && !exists (reading.directory, "model.safetensors.index.json")
+      && !may_be_torch (&reading))
     return arra_checkpoint_explain_directory (reading.directory, error);
-  return (reading.config != NULL || read_config (&reading, error))
-         && read_model (checkpoint, &reading, options, error);
+  return (reading.config != NULL || read_config (&reading, error)) && read_model (checkpoint, &reading, options, error);
 }
 
 /* Where the VQGAN lies in the folders that a form of its own is published in: beside the weights, or in a
@@ -215,10 +200,7 @@ find_vqgan_around (ArraCheckpoint *checkpoint, const char *directory, GError **e
 }
 
 static gboolean
-read_own_form (ArraCheckpoint *checkpoint,
-               const ArraFamily *family,
-               const ArraOpenOptions *options,
-               GError **error)
+read_own_form (ArraCheckpoint *checkpoint, const ArraFamily *family, const ArraOpenOptions *options, GError **error)
 {
   static const char *const names[] = { "tokenizer.json",
                                        "text_tokenizer.json",

@@ -44,8 +44,8 @@ explain_part (const char *path, GError **error)
   for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
     if (g_str_has_suffix (path, parts[i]) && g_file_test (config, G_FILE_TEST_EXISTS))
       {
-        arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: is one file of a checkpoint: name its directory, %s",
-                   path, folder);
+        arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: is one file of a checkpoint: name its directory, %s", path,
+                   folder);
         return TRUE;
       }
   return FALSE;
@@ -76,8 +76,8 @@ arra_checkpoint_explain_file (const char *path, GError **error)
         && memcmp (arra_mapping_data (mapping) + kinds[i].at, kinds[i].magic, kinds[i].length) == 0)
       return fail_kind (path, arra_translate (kinds[i].what), kinds[i].pickle, error);
   if (g_str_has_suffix (path, ".safetensors"))
-    return arra_fail (error, ARRA_ERROR_UNSUPPORTED,
-                      "%s: holds weights alone: name the directory with its config.json", path);
+    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: holds weights alone: name the directory with its config.json",
+                      path);
   return arra_fail (error, ARRA_ERROR_UNSUPPORTED,
                     "%s: is no checkpoint: neither a GGUF file nor a Hugging Face directory", path);
 }
@@ -115,8 +115,8 @@ explain_cache (const char *path, GError **error)
 
   if (snapshot == NULL)
     return FALSE;
-  arra_fail (error, ARRA_ERROR_NOT_FOUND,
-             "%s: is a folder of the Hugging Face cache: name what lies in it, %s", path, snapshot);
+  arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: is a folder of the Hugging Face cache: name what lies in it, %s", path,
+             snapshot);
   return TRUE;
 }
 
@@ -131,11 +131,10 @@ explain_pickles (const char *path, GError **error)
 
       if (found == NULL)
         continue;
-      arra_fail (
-          error, ARRA_ERROR_UNSUPPORTED,
-          "%s: holds its weights as a Python pickle (%s), in which this model is not published: get it as "
-          "safetensors",
-          path, found);
+      arra_fail (error, ARRA_ERROR_UNSUPPORTED,
+                 "%s: holds its weights as a Python pickle (%s), in which this model is not published: get it as "
+                 "safetensors",
+                 path, found);
       return TRUE;
     }
   return FALSE;
@@ -173,16 +172,14 @@ explain_partial (const char *path, GError **error)
 
       if (!g_file_test (file, G_FILE_TEST_IS_SYMLINK) || g_file_test (file, G_FILE_TEST_EXISTS))
         continue;
-      arra_fail (
-          error, ARRA_ERROR_NOT_FOUND,
-          "%s: is a link to a file that is not there: the download is not complete, so download it again",
-          file);
+      arra_fail (error, ARRA_ERROR_NOT_FOUND,
+                 "%s: is a link to a file that is not there: the download is not complete, so download it again", file);
       return TRUE;
     }
   if (n > 0)
     arra_fail (error, ARRA_ERROR_NOT_FOUND,
-               "%s: %u of %u files with weights are there, and %s is missing: the download is not complete",
-               path, n, total, holds (path, "config.json") ? files[2] : files[0]);
+               "%s: %u of %u files with weights are there, and %s is missing: the download is not complete", path, n,
+               total, holds (path, "config.json") ? files[2] : files[0]);
   else if (!holds (path, files[0])
            && (holds (path, files[1]) || holds (path, files[2]) || holds (path, "tokenizer.json")))
     arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: config.json is missing: the download is not complete", path);
@@ -205,13 +202,12 @@ arra_checkpoint_explain_directory (const char *path, GError **error)
   if (explain_cache (path, error))
     return FALSE;
   if (!configured && gguf != NULL)
-    return arra_fail (error, ARRA_ERROR_NOT_FOUND,
-                      "%s: is no Hugging Face directory; name the file in it, %s", path, gguf);
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: is no Hugging Face directory; name the file in it, %s", path,
+                      gguf);
   if (explain_partial (path, error) || explain_pickles (path, error))
     return FALSE;
   if (!configured)
-    return arra_fail (error, ARRA_ERROR_NOT_FOUND,
-                      "%s: has no config.json, so it is no Hugging Face directory", path);
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: has no config.json, so it is no Hugging Face directory", path);
   return arra_fail (error, ARRA_ERROR_NOT_FOUND,
                     "%s: has no weights: neither model.safetensors nor model.safetensors.index.json", path);
 }

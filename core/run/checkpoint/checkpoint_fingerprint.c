@@ -3,7 +3,8 @@
  * A GGUF file's header holds the hash of its data, so hashing the header is enough. A directory's weights may
  * be many gigabytes, so that configuration, tokenizer, and each tensor's name, type, shape and first bytes
  * stand for the whole; how the weights are split over files, where they lie, and tensors nobody asks for do
- * not matter. SPDX-License-Identifier: GPL-3.0-or-later */
+ * not matter.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "checkpoint_private.h"
 
 #include <string.h>
@@ -61,8 +62,7 @@ add_vqgan (const ArraCheckpoint *checkpoint, GChecksum *sum, GError **error)
     add_number (sum, 2 * config->padding + config->smooth_upsampling);
   if (config->unit_codes || config->nearest_bytes)
     add_number (sum, 2 * config->unit_codes + config->nearest_bytes);
-  return arra_vqgan_foreach (config, checkpoint->vqgan_source, checkpoint->vqgan_prefix, add_tensor, sum,
-                             error);
+  return arra_vqgan_foreach (config, checkpoint->vqgan_source, checkpoint->vqgan_prefix, add_tensor, sum, error);
 }
 
 /* Nothing for one that lies in the checkpoint's own file. */
@@ -81,12 +81,10 @@ add_text_encoder (const ArraCheckpoint *checkpoint, GChecksum *sum, GError **err
 }
 
 static gboolean
-add_directory (
-    const ArraCheckpoint *checkpoint, GChecksum *sum, const char *config, gsize config_size, GError **error)
+add_directory (const ArraCheckpoint *checkpoint, GChecksum *sum, const char *config, gsize config_size, GError **error)
 {
   gsize size = 0;
-  const char *tokenizer
-      = checkpoint->tokenizer != NULL ? arra_tokenizer_json (checkpoint->tokenizer, &size) : "";
+  const char *tokenizer = checkpoint->tokenizer != NULL ? arra_tokenizer_json (checkpoint->tokenizer, &size) : "";
 
   add_bytes (sum, config, config_size);
   add_bytes (sum, tokenizer, size);
@@ -95,10 +93,7 @@ add_directory (
 }
 
 gboolean
-arra_checkpoint_take_fingerprint (ArraCheckpoint *checkpoint,
-                                  const char *config,
-                                  gsize config_size,
-                                  GError **error)
+arra_checkpoint_take_fingerprint (ArraCheckpoint *checkpoint, const char *config, gsize config_size, GError **error)
 {
   g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
 
@@ -109,8 +104,7 @@ arra_checkpoint_take_fingerprint (ArraCheckpoint *checkpoint,
     }
   else
     {
-      g_checksum_update (sum, arra_gguf_data (checkpoint->gguf),
-                         (gssize) arra_gguf_header_size (checkpoint->gguf));
+      g_checksum_update (sum, arra_gguf_data (checkpoint->gguf), (gssize) arra_gguf_header_size (checkpoint->gguf));
       if ((checkpoint->vqgan_path != NULL && !add_vqgan (checkpoint, sum, error))
           || !add_text_encoder (checkpoint, sum, error))
         return FALSE;

@@ -38,8 +38,8 @@ look_up (gpointer data, const char *token, guint32 *id)
   if (!arra_tokenizer_id (names->tokenizer, token, id))
     return FALSE;
   if (names->conflict == NULL && find_in_map (names->map, token, &mapped) && mapped != *id)
-    names->conflict = g_strdup_printf (
-        arra_translate ("\"%s\" is %u in tokenizer.json and %u in config.json"), token, *id, mapped);
+    names->conflict
+        = g_strdup_printf (arra_translate ("\"%s\" is %u in tokenizer.json and %u in config.json"), token, *id, mapped);
   return TRUE;
 }
 
@@ -70,14 +70,11 @@ arra_checkpoint_read_vocabulary (ArraCheckpoint *checkpoint, JsonObject *map, GE
   g_autofree char *conflict = NULL;
 
   if (names.tokenizer != NULL || map != NULL)
-    tokens = (ArraTokenNames){ look_up, &names,
-                               names.tokenizer != NULL ? arra_tokenizer_size (names.tokenizer)
-                                                       : size_of_map (map) };
-  checkpoint->layout
-      = checkpoint->decoder.family->layout (&checkpoint->decoder, &tokens, checkpoint->path, error);
+    tokens = (ArraTokenNames) { look_up, &names,
+                                names.tokenizer != NULL ? arra_tokenizer_size (names.tokenizer) : size_of_map (map) };
+  checkpoint->layout = checkpoint->decoder.family->layout (&checkpoint->decoder, &tokens, checkpoint->path, error);
   conflict = names.conflict;
   if (checkpoint->layout != NULL && conflict != NULL)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the vocabularies disagree: %s", checkpoint->path,
-                      conflict);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: the vocabularies disagree: %s", checkpoint->path, conflict);
   return checkpoint->layout != NULL;
 }

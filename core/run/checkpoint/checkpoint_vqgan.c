@@ -19,10 +19,7 @@ arra_checkpoint_read_vqgan (ArraCheckpoint *checkpoint, const char *path, GError
 }
 
 gboolean
-arra_checkpoint_find_vqgan (ArraCheckpoint *checkpoint,
-                            const char *directory,
-                            gboolean *found,
-                            GError **error)
+arra_checkpoint_find_vqgan (ArraCheckpoint *checkpoint, const char *directory, gboolean *found, GError **error)
 {
   g_autofree char *path = arra_vqgan_file_find (directory);
 

@@ -11,8 +11,7 @@ arra_checkpoint_measure (ArraCheckpoint *checkpoint, GError **error)
 {
   guint64 mapped = 0, owned = 0, vqgan_mapped = 0, vqgan_owned = 0;
 
-  if (!arra_decoder_measure (&checkpoint->decoder, arra_quant_dtype (checkpoint->quant), &mapped, &owned,
-                             error))
+  if (!arra_decoder_measure (&checkpoint->decoder, arra_quant_dtype (checkpoint->quant), &mapped, &owned, error))
     return FALSE;
   if (checkpoint->vqgan_source != NULL
       && !arra_vqgan_measure (&checkpoint->vqgan_config, checkpoint->vqgan_source, checkpoint->vqgan_prefix,
@@ -29,8 +28,8 @@ load_vqgan (ArraCheckpoint *checkpoint, ArraPool *pool, GCancellable *cancellabl
 {
   if (checkpoint->vqgan_source == NULL)
     return TRUE;
-  checkpoint->vqgan = arra_vqgan_new (&checkpoint->vqgan_config, checkpoint->vqgan_source,
-                                      checkpoint->vqgan_prefix, pool, cancellable, error);
+  checkpoint->vqgan = arra_vqgan_new (&checkpoint->vqgan_config, checkpoint->vqgan_source, checkpoint->vqgan_prefix,
+                                      pool, cancellable, error);
   if (checkpoint->vqgan == NULL)
     return FALSE;
   if (checkpoint->vqgan_source == checkpoint->source)
@@ -43,8 +42,8 @@ load_vqgan (ArraCheckpoint *checkpoint, ArraPool *pool, GCancellable *cancellabl
 static gboolean
 load_model (ArraCheckpoint *checkpoint, ArraPool *pool, GCancellable *cancellable, GError **error)
 {
-  checkpoint->model = arra_decoder_bind (&checkpoint->decoder, checkpoint->layout,
-                                         arra_quant_dtype (checkpoint->quant), pool, cancellable, error);
+  checkpoint->model = arra_decoder_bind (&checkpoint->decoder, checkpoint->layout, arra_quant_dtype (checkpoint->quant),
+                                         pool, cancellable, error);
   return checkpoint->model != NULL;
 }
 
@@ -76,10 +75,7 @@ check_memory (const ArraCheckpoint *checkpoint, GError **error)
 }
 
 gboolean
-arra_checkpoint_load_weights (ArraCheckpoint *checkpoint,
-                              guint threads,
-                              GCancellable *cancellable,
-                              GError **error)
+arra_checkpoint_load_weights (ArraCheckpoint *checkpoint, guint threads, GCancellable *cancellable, GError **error)
 {
   g_autoptr (ArraPool) pool = NULL;
 

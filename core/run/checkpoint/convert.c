@@ -40,8 +40,7 @@ add_item (Conversion *conversion,
           ArraDType dtype,
           const char *file)
 {
-  ArraConversion item
-      = { .name = g_strconcat (prefix, name, NULL), .stored = stored, .dtype = dtype, .file = file };
+  ArraConversion item = { .name = g_strconcat (prefix, name, NULL), .stored = stored, .dtype = dtype, .file = file };
 
   g_array_append_val (conversion->items, item);
   conversion->total += stored->n_bytes;
@@ -52,7 +51,8 @@ list_weight (const char *name, gboolean is_matrix, const ArraTensor *stored, gpo
 {
   Conversion *conversion = data;
 
-  add_item (conversion, "", name, stored, is_matrix ? arra_param_matrix_dtype (name, stored, conversion->asked) : ARRA_F32,
+  add_item (conversion, "", name, stored,
+            is_matrix ? arra_param_matrix_dtype (name, stored, conversion->asked) : ARRA_F32,
             arra_source_file_with (conversion->source, stored));
   return TRUE;
 }
@@ -80,8 +80,7 @@ list_vqgan_weight (const char *name, const ArraTensor *stored, gpointer data, GE
 }
 
 static gboolean
-list_encoder_weight (
-    const char *name, gboolean is_matrix, const ArraTensor *stored, gpointer data, GError **error)
+list_encoder_weight (const char *name, gboolean is_matrix, const ArraTensor *stored, gpointer data, GError **error)
 {
   Conversion *conversion = data;
   const ArraTextEncoderClass *class = conversion->checkpoint->text_encoder->class;
@@ -170,8 +169,8 @@ declare_tensors (const Conversion *conversion, ArraGgufWriter *writer, GError **
     {
       const ArraConversion *item = &g_array_index (conversion->items, ArraConversion, i);
 
-      if (!arra_gguf_writer_add_tensor (writer, item->name, item->dtype, item->stored->n_dims,
-                                        item->stored->shape, error))
+      if (!arra_gguf_writer_add_tensor (writer, item->name, item->dtype, item->stored->n_dims, item->stored->shape,
+                                        error))
         return FALSE;
     }
   return TRUE;
@@ -203,11 +202,9 @@ write_file (Conversion *conversion, const char *out_path, GError **error)
   g_autoptr (ArraGgufWriter) writer = NULL;
 
   if (g_file_test (out_path, G_FILE_TEST_IS_DIR))
-    return arra_fail (error, ARRA_ERROR_ARGUMENT, "%s: is a directory; name the GGUF file to write",
-                      out_path);
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "%s: is a directory; name the GGUF file to write", out_path);
   if (arra_mapping_is_open (out_path))
-    return arra_fail (error, ARRA_ERROR_ARGUMENT, "%s: is being read, and would be lost: give another name",
-                      out_path);
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "%s: is being read, and would be lost: give another name", out_path);
   if (!list_tensors (conversion, error))
     return FALSE;
   pool = arra_pool_new (0, error);
@@ -237,8 +234,7 @@ arra_checkpoint_convert (const char *path,
                          GCancellable *cancellable,
                          GError **error)
 {
-  return arra_checkpoint_convert_parts (path, vqgan, NULL, card_path, out_path, quant, func, data,
-                                        cancellable, error);
+  return arra_checkpoint_convert_parts (path, vqgan, NULL, card_path, out_path, quant, func, data, cancellable, error);
 }
 
 gboolean
@@ -256,9 +252,8 @@ arra_checkpoint_convert_parts (const char *path,
   ArraOpenOptions options = { .vqgan = vqgan, .metadata_only = TRUE };
   g_autoptr (ArraCheckpoint) checkpoint = NULL;
   g_autoptr (GArray) items = g_array_new (FALSE, FALSE, sizeof (ArraConversion));
-  Conversion conversion = {
-    .items = items, .asked = arra_quant_dtype (quant), .func = func, .data = data, .cancellable = cancellable
-  };
+  Conversion conversion
+      = { .items = items, .asked = arra_quant_dtype (quant), .func = func, .data = data, .cancellable = cancellable };
 
   g_return_val_if_fail (path != NULL && out_path != NULL, FALSE);
   g_array_set_clear_func (items, clear_item);
@@ -266,8 +261,8 @@ arra_checkpoint_convert_parts (const char *path,
   if (checkpoint == NULL)
     return FALSE;
   if (checkpoint->decoder.conditioner->reads_text && checkpoint->tokenizer == NULL)
-    return arra_fail (error, ARRA_ERROR_NOT_FOUND,
-                      "%s: has no tokenizer.json, without which no prompt can be read", path);
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: has no tokenizer.json, without which no prompt can be read",
+                      path);
   conversion.checkpoint = checkpoint;
   /* What the user says about the checkpoint goes over what it says itself. */
   return (card_path == NULL || arra_card_read_file (checkpoint, card_path, error))

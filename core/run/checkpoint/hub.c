@@ -71,8 +71,7 @@ expand (const char *path)
   for (const char *at = from_home; *at != '\0';)
     {
       gsize whole = 0, length = variable_at (at, &whole);
-      g_autofree char *name
-          = length > 0 ? g_strndup (at + whole - length - (at[1] == '{' ? 1 : 0), length) : NULL;
+      g_autofree char *name = length > 0 ? g_strndup (at + whole - length - (at[1] == '{' ? 1 : 0), length) : NULL;
       const char *value = name != NULL ? g_getenv (name) : NULL;
 
       if (value != NULL)
@@ -146,8 +145,7 @@ newest_in (const char *snapshots)
       if (*name == '.' || g_stat (path, &status) != 0 || !S_ISDIR (status.st_mode))
         continue;
       /* of two of one second, the order of the alphabet decides */
-      if (newest != NULL
-          && (status.st_mtime < latest || (status.st_mtime == latest && strcmp (path, newest) < 0)))
+      if (newest != NULL && (status.st_mtime < latest || (status.st_mtime == latest && strcmp (path, newest) < 0)))
         continue;
       g_free (newest);
       newest = g_steal_pointer (&path);

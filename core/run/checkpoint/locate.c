@@ -25,8 +25,8 @@ is_path (const char *text)
 static char *
 locate_path (const char *text, GError **error)
 {
-  g_autofree char *path = g_str_has_prefix (text, "~/") ? g_build_filename (g_get_home_dir (), text + 2, NULL)
-                                                        : g_strdup (text);
+  g_autofree char *path
+      = g_str_has_prefix (text, "~/") ? g_build_filename (g_get_home_dir (), text + 2, NULL) : g_strdup (text);
   g_autofree char *repository = arra_hub_name (path);
   char *snapshot = repository != NULL ? arra_hub_snapshot (path) : NULL;
 
@@ -70,9 +70,8 @@ locate_repository (const char *name)
 static char *
 locate_name (const GPtrArray *places, const char *text)
 {
-  g_autofree char *name = g_str_has_suffix (text, ".gguf")
-                              ? g_strndup (text, strlen (text) - strlen (".gguf"))
-                              : g_strdup (text);
+  g_autofree char *name
+      = g_str_has_suffix (text, ".gguf") ? g_strndup (text, strlen (text) - strlen (".gguf")) : g_strdup (text);
   const ArraPlace *place = find_name (places, name, strcmp);
 
   if (place == NULL)
@@ -155,18 +154,16 @@ fail_unknown (const GPtrArray *places, const char *text, GError **error)
   g_autofree char *folder = arra_checkpoints_folder ();
 
   if (near != NULL)
-    arra_fail (
-        error, ARRA_ERROR_NOT_FOUND,
-        "there is no file or folder %s, nor a checkpoint of that name; did you mean \"%s\"? Known are: %s",
-        text, near, names);
+    arra_fail (error, ARRA_ERROR_NOT_FOUND,
+               "there is no file or folder %s, nor a checkpoint of that name; did you mean \"%s\"? Known are: %s", text,
+               near, names);
   else if (*names != '\0')
     arra_fail (error, ARRA_ERROR_NOT_FOUND,
                "there is no file or folder %s, nor a checkpoint of that name; known are: %s", text, names);
   else
-    arra_fail (
-        error, ARRA_ERROR_NOT_FOUND,
-        "there is no file or folder %s, nor a checkpoint of that name; put one into %s to give it a name",
-        text, folder);
+    arra_fail (error, ARRA_ERROR_NOT_FOUND,
+               "there is no file or folder %s, nor a checkpoint of that name; put one into %s to give it a name", text,
+               folder);
 }
 
 char *

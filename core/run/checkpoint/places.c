@@ -35,8 +35,7 @@ add (List *list, const char *path, char *name)
   g_autofree char *own = name;
   ArraPlace *place;
 
-  if (list->places->len >= ARRA_MAX_PLACES
-      || !g_hash_table_add (list->paths, g_canonicalize_filename (path, NULL)))
+  if (list->places->len >= ARRA_MAX_PLACES || !g_hash_table_add (list->paths, g_canonicalize_filename (path, NULL)))
     return;
   place = g_new0 (ArraPlace, 1);
   place->path = g_strdup (path);
@@ -56,8 +55,7 @@ holds (const char *folder, const char *file)
 gboolean
 arra_place_looks_right (const char *path)
 {
-  return (g_str_has_suffix (path, SUFFIX) && g_file_test (path, G_FILE_TEST_IS_REGULAR))
-         || holds (path, "config.json");
+  return (g_str_has_suffix (path, SUFFIX) && g_file_test (path, G_FILE_TEST_IS_REGULAR)) || holds (path, "config.json");
 }
 
 static int
@@ -125,8 +123,8 @@ is_ours (const char *folder)
   JsonObject *object = NULL;
   g_autoptr (JsonParser) parser = arra_json_parse_config (path, &object, NULL);
 
-  return parser != NULL
-         && json_object_has_member (object, "model_type") && arra_family_of_config (object, path, NULL) != NULL;
+  return parser != NULL && json_object_has_member (object, "model_type")
+         && arra_family_of_config (object, path, NULL) != NULL;
 }
 
 static void

@@ -10,13 +10,15 @@
 typedef struct
 {
   char *path;
-  char *name; /* (nullable): short: a file's without ".gguf", a folder's, "OWNER/REPO"; NULL when one before it has that name */
+  /* (nullable): short: a file's without ".gguf", a folder's, "OWNER/REPO"; NULL when one before it has that name */
+  char *name;
 } ArraPlace;
 
-/* The places in the order in which they count: the installation's, the system's, the user's, those in @folders (nullable, NULL-terminated; they
- * have no names), the Hugging Face cache's. (transfer full) (element-type ArraPlace): g_ptr_array_unref() */
+/* The places in the order in which they count: the installation's, the system's, the user's, those in @folders
+ * (nullable, NULL-terminated; they have no names), the Hugging Face cache's. (transfer full) (element-type ArraPlace):
+ * g_ptr_array_unref() */
 GPtrArray *arra_places_list (const char *const *folders);
 
-/* Whether something is a checkpoint as far as can be seen without opening it: a folder with a config.json, a file that begins as GGUF does or is
- * called so. */
+/* Whether something is a checkpoint as far as can be seen without opening it: a folder with a config.json, a file that
+ * begins as GGUF does or is called so. */
 gboolean arra_place_looks_right (const char *path);

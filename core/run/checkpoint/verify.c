@@ -20,8 +20,7 @@ verify_gguf (ArraCheckpoint *checkpoint, GCancellable *cancellable, GError **err
 
   if (!arra_gguf_has (checkpoint->gguf, ARRA_SHA256_KEY))
     return arra_fail (error, ARRA_ERROR_NOT_FOUND,
-                      "%s: holds no hash, so there is nothing to compare its contents with",
-                      checkpoint->path);
+                      "%s: holds no hash, so there is nothing to compare its contents with", checkpoint->path);
   if (!arra_gguf_get_string (checkpoint->gguf, ARRA_SHA256_KEY, &stored, &length, error))
     return FALSE;
   found = arra_gguf_data_sha256 (checkpoint->gguf, cancellable, error);
@@ -30,8 +29,7 @@ verify_gguf (ArraCheckpoint *checkpoint, GCancellable *cancellable, GError **err
   if (length == strlen (found) && memcmp (stored, found, length) == 0)
     return TRUE;
   return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                    "%s: is damaged: its weights do not have the hash that was stored with them",
-                    checkpoint->path);
+                    "%s: is damaged: its weights do not have the hash that was stored with them", checkpoint->path);
 }
 
 static gboolean
@@ -55,8 +53,7 @@ expected_hash (const char *path, GChecksumType *type)
 }
 
 static gboolean
-verify_file (
-    const char *path, const char *expected, GChecksumType type, GCancellable *cancellable, GError **error)
+verify_file (const char *path, const char *expected, GChecksumType type, GCancellable *cancellable, GError **error)
 {
   g_autoptr (ArraMapping) mapping = arra_mapping_open (path, error);
   g_autoptr (GChecksum) sum = g_checksum_new (type);
@@ -129,10 +126,9 @@ verify_directory (ArraCheckpoint *checkpoint, GCancellable *cancellable, GError 
     }
   if (n_verified > 0)
     return TRUE;
-  return arra_fail (
-      error, ARRA_ERROR_NOT_FOUND,
-      "%s: no hashes are stored with this directory, so there is nothing to compare its contents with",
-      checkpoint->path);
+  return arra_fail (error, ARRA_ERROR_NOT_FOUND,
+                    "%s: no hashes are stored with this directory, so there is nothing to compare its contents with",
+                    checkpoint->path);
 }
 
 gboolean

@@ -19,8 +19,8 @@ crop (const ArraRaster *raster, gsize width, gsize height, ArraRaster *out, GErr
   if (!arra_raster_init (out, width, height, raster->channels, error))
     return FALSE;
   for (gsize y = 0; y < height; y++)
-    memcpy (out->pixels + y * width * channels,
-            raster->pixels + ((y + top) * raster->width + left) * channels, width * channels);
+    memcpy (out->pixels + y * width * channels, raster->pixels + ((y + top) * raster->width + left) * channels,
+            width * channels);
   return TRUE;
 }
 
@@ -31,26 +31,19 @@ check_size (guint width, guint height, guint grid, const ArraRaster *raster, con
     {
       if (raster->width >= grid && raster->height >= grid)
         return TRUE;
-      return arra_fail (error, ARRA_ERROR_ARGUMENT,
-                        "%s: %zu x %zu pixels are too few: at least %u x %u are needed", path, raster->width,
-                        raster->height, grid, grid);
+      return arra_fail (error, ARRA_ERROR_ARGUMENT, "%s: %zu x %zu pixels are too few: at least %u x %u are needed",
+                        path, raster->width, raster->height, grid, grid);
     }
   if (width == 0 || height == 0 || width % grid != 0 || height % grid != 0)
-    return arra_fail (
-        error, ARRA_ERROR_ARGUMENT,
-        "A picture of %u x %u pixels cannot be encoded: width and height must be multiples of %u", width,
-        height, grid);
+    return arra_fail (error, ARRA_ERROR_ARGUMENT,
+                      "A picture of %u x %u pixels cannot be encoded: width and height must be multiples of %u", width,
+                      height, grid);
   return TRUE;
 }
 
 /* The file as RGB of the size to encode. */
 static gboolean
-load (const ArraCheckpoint *checkpoint,
-      const char *path,
-      guint width,
-      guint height,
-      ArraRaster *out,
-      GError **error)
+load (const ArraCheckpoint *checkpoint, const char *path, guint width, guint height, ArraRaster *out, GError **error)
 {
   guint grid = arra_checkpoint_grid (checkpoint);
   g_autoraster ArraRaster raster = { 0 }, rgb = { 0 };
@@ -103,8 +96,7 @@ encode (const ArraCheckpoint *checkpoint,
       arra_fail (error, ARRA_ERROR_NO_MEMORY, "Not enough memory for %u x %u codes", rows, columns);
       return NULL;
     }
-  if (!arra_vqgan_encode (run, pixels, (guint) rgb->height, (guint) rgb->width, codes, NULL, cancellable,
-                          error))
+  if (!arra_vqgan_encode (run, pixels, (guint) rgb->height, (guint) rgb->width, codes, NULL, cancellable, error))
     return NULL;
   return g_steal_pointer (&codes);
 }
@@ -138,8 +130,8 @@ arra_checkpoint_encode (ArraCheckpoint *checkpoint,
   if (width == 0 || height == 0 || width % patch != 0 || height % patch != 0)
     {
       arra_fail (error, ARRA_ERROR_ARGUMENT,
-                 "A picture of %u x %u pixels cannot be encoded: width and height must be multiples of %u",
-                 width, height, patch);
+                 "A picture of %u x %u pixels cannot be encoded: width and height must be multiples of %u", width,
+                 height, patch);
       return NULL;
     }
   return encode (checkpoint, &rgb, threads, height / patch, width / patch, cancellable, error);

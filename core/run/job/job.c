@@ -34,19 +34,16 @@ pixels_of_code (const ArraCheckpoint *checkpoint)
 }
 
 guint64
-arra_job_bytes (const ArraCheckpoint *checkpoint,
-                const ArraRequest *request,
-                const ArraCapacities *capacities)
+arra_job_bytes (const ArraCheckpoint *checkpoint, const ArraRequest *request, const ArraCapacities *capacities)
 {
   const guint64 codes = picture_codes (capacities);
-  guint64 bytes
-      = arra_session_bytes (checkpoint, capacities, arra_request_is_guided (request))
-        + (guint64) request->count
-              * (sizeof (ArraAnswer) + (guint64) arra_capacities_kept (capacities) * sizeof (guint32));
+  guint64 bytes = arra_session_bytes (checkpoint, capacities, arra_request_is_guided (request))
+                  + (guint64) request->count
+                        * (sizeof (ArraAnswer) + (guint64) arra_capacities_kept (capacities) * sizeof (guint32));
 
   if (checkpoint->vqgan_config.n_embed > 0 && codes > 0)
-    bytes += arra_vqgan_run_bytes (&checkpoint->vqgan_config, capacities->picture_rows,
-                                   capacities->picture_columns, FALSE, capacities->threads);
+    bytes += arra_vqgan_run_bytes (&checkpoint->vqgan_config, capacities->picture_rows, capacities->picture_columns,
+                                   FALSE, capacities->threads);
   if (capacities->mosaic_codes > 0)
     return bytes + arra_job_mosaic_bytes (checkpoint, request, capacities->mosaic_codes);
   if (checkpoint->vqgan_config.n_embed == 0)
@@ -63,8 +60,8 @@ copy_known (ArraJob *job, const ArraRequest *request, GError **error)
   if (request->known == NULL)
     return TRUE;
   if (!arra_size_mul (request->known_rows, request->known_columns, &n))
-    return arra_fail (error, ARRA_ERROR_ARGUMENT, "A picture of %u x %u codes is too large",
-                      request->known_columns, request->known_rows);
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "A picture of %u x %u codes is too large", request->known_columns,
+                      request->known_rows);
   job->known = arra_mem_new (n, sizeof *job->known, "a picture", error);
   if (job->known == NULL)
     return FALSE;
@@ -87,8 +84,8 @@ copy_request (ArraJob *job, const ArraRequest *request, GError **error)
     }
   if (request->prompt_template != NULL)
     {
-      job->prompt_template = arra_mem_strndup (request->prompt_template, strlen (request->prompt_template),
-                                               "the prompt", error);
+      job->prompt_template
+          = arra_mem_strndup (request->prompt_template, strlen (request->prompt_template), "the prompt", error);
       if (job->prompt_template == NULL)
         return FALSE;
     }
@@ -96,13 +93,13 @@ copy_request (ArraJob *job, const ArraRequest *request, GError **error)
     return FALSE;
   job->request.prompt = job->prompt;
   job->request.prompt_template = job->prompt_template;
-  job->sampling = (ArraSampling){ .guidance_scale = request->guidance_scale,
-                                  .temperature = request->temperature,
-                                  .top_p = request->top_p,
-                                  .top_k = request->top_k,
-                                  .text_top_k = request->text_top_k,
-                                  .greedy = request->greedy,
-                                  .seed = request->seed };
+  job->sampling = (ArraSampling) { .guidance_scale = request->guidance_scale,
+                                   .temperature = request->temperature,
+                                   .top_p = request->top_p,
+                                   .top_k = request->top_k,
+                                   .text_top_k = request->text_top_k,
+                                   .greedy = request->greedy,
+                                   .seed = request->seed };
   return TRUE;
 }
 
@@ -250,16 +247,13 @@ arra_job_build (ArraCheckpoint *checkpoint, const ArraRequest *request, gboolean
   job->kept = g_ptr_array_new_with_free_func (free_kept);
   if (!copy_request (job, request, error) || !build (job, prompted, error))
     return NULL;
-  arra_pace_init (&job->pace, arra_estimate_decode (&checkpoint->vqgan_config, job->exec.kernels,
-                                                    job->capacities.threads));
+  arra_pace_init (&job->pace,
+                  arra_estimate_decode (&checkpoint->vqgan_config, job->exec.kernels, job->capacities.threads));
   return g_steal_pointer (&job);
 }
 
 ArraJob *
-arra_job_new_sized (ArraCheckpoint *checkpoint,
-                    const ArraRequest *request,
-                    gsize request_size,
-                    GError **error)
+arra_job_new_sized (ArraCheckpoint *checkpoint, const ArraRequest *request, gsize request_size, GError **error)
 {
   ArraRequest taken;
 
@@ -335,6 +329,5 @@ guint
 arra_job_n_pictures (const ArraJob *job, guint answer)
 {
   g_return_val_if_fail (job != NULL && answer < job->n_begun, 0);
-  return arra_job_is_mosaic (job) ? 1
-                                  : arra_answer_n_pictures (&job->answers[answer], job->checkpoint->layout);
+  return arra_job_is_mosaic (job) ? 1 : arra_answer_n_pictures (&job->answers[answer], job->checkpoint->layout);
 }

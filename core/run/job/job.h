@@ -44,9 +44,9 @@ struct _ArraJob
   guint current; /* the answer that the session holds, or ARRA_NO_ANSWER */
 
   /* answers that are mosaices: job_mosaic.h */
-  gint32 *known;             /* nullable: the request's, ours; arra_mem */
+  gint32 *known; /* nullable: the request's, ours; arra_mem */
   ArraMosaicShape shape;
-  ArraMosaic mosaic;         /* n_stages 0: answers are none; else it holds the codes of one of them */
+  ArraMosaic mosaic; /* n_stages 0: answers are none; else it holds the codes of one of them */
   ArraTiles tiles;
   ArraLikelihoodRoom room;
   ArraLikelihood *likelihoods; /* of a row of codes */
@@ -58,7 +58,7 @@ struct _ArraJob
   guint32 *codes;        /* of the picture being decoded */
   float *planes;         /* [3][height][width] */
   guint8 *preview;
-  GPtrArray *kept;       /* ArraKeptPicture */
+  GPtrArray *kept; /* ArraKeptPicture */
 
   ArraProgressFunc progress;
   gpointer progress_data;
@@ -70,23 +70,40 @@ struct _ArraJob
   guint previewed_begin, previewed_rows;
 };
 
-/* Bytes a job takes besides its KV caches and the stacks of its threads: activations, scores, tokens, VQGAN buffers, pictures. */
+/* Bytes a job takes besides its KV caches and the stacks of its threads: activations, scores, tokens, VQGAN buffers,
+ * pictures. */
 guint64 arra_job_bytes (const ArraCheckpoint *checkpoint, const ArraRequest *request, const ArraCapacities *capacities);
 
 /* arra_job_new() in parts, for saved jobs: @prompted FALSE makes a job that can only decode what it is given. */
 ArraJob *arra_job_build (ArraCheckpoint *checkpoint, const ArraRequest *request, gboolean prompted, GError **error);
 
-/* Guidance ends after so many image tokens behind the first, as LlamaGen's cfg_interval has it; -1, which is standard: it does not. Before the job runs. */
+/* Guidance ends after so many image tokens behind the first, as LlamaGen's cfg_interval has it; -1, which is standard:
+ * it does not. Before the job runs. */
 void arra_job_set_cfg_interval (ArraJob *job, gint interval);
 
-/* The features of the prompt into the session, where it begins with them; the text encoder is in memory only meanwhile. */
+/* The features of the prompt into the session, where it begins with them; the text encoder is in memory only meanwhile.
+ */
 gboolean arra_job_read_text (ArraJob *job, GCancellable *cancellable, GError **error);
 
 /* Progress: what the job is at now. @preview nullable. Throttled unless @always. */
-void arra_job_report (ArraJob *job, ArraPhase phase, guint answer, const ArraPicture *preview, double decoded, gboolean always);
+void arra_job_report (ArraJob *job,
+                      ArraPhase phase,
+                      guint answer,
+                      const ArraPicture *preview,
+                      double decoded,
+                      gboolean always);
 /* Shows the finished rows of the current picture when there are new ones and time allows. */
 void arra_job_preview (ArraJob *job, guint answer, GCancellable *cancellable);
 /* Decodes the finished rows of @span into @pixels; FALSE as arra_vqgan_decode(). */
-gboolean arra_job_decode_span (ArraJob *job, const ArraAnswer *answer, const ArraPictureSpan *span, guint8 *pixels, ArraPicture *picture, gboolean preview, ArraVqganProgress progress, gpointer data, GCancellable *cancellable, GError **error);
+gboolean arra_job_decode_span (ArraJob *job,
+                               const ArraAnswer *answer,
+                               const ArraPictureSpan *span,
+                               guint8 *pixels,
+                               ArraPicture *picture,
+                               gboolean preview,
+                               ArraVqganProgress progress,
+                               gpointer data,
+                               GCancellable *cancellable,
+                               GError **error);
 
 double arra_job_clock (void); /* seconds */

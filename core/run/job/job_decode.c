@@ -29,16 +29,14 @@ arra_job_decode_span (ArraJob *job,
   const double begin = arra_job_clock ();
 
   arra_answer_codes (answer, job->checkpoint->layout, span, job->codes);
-  if (!arra_vqgan_decode (job->decoder, job->codes, span->rows_finished, span->columns, job->planes, progress,
-                          data, cancellable, error))
+  if (!arra_vqgan_decode (job->decoder, job->codes, span->rows_finished, span->columns, job->planes, progress, data,
+                          cancellable, error))
     return FALSE;
   arra_vqgan_to_u8 (&job->checkpoint->vqgan_config, job->planes, height, width, pixels);
   arra_pace_decoded (&job->pace, span->rows_finished * span->columns, arra_job_clock () - begin, preview);
-  *picture = (ArraPicture){ .width = width,
-                            .height = height,
-                            .rows_finished = span->rows_finished,
-                            .rows_total = span->rows,
-                            .pixels = pixels };
+  *picture = (ArraPicture) {
+    .width = width, .height = height, .rows_finished = span->rows_finished, .rows_total = span->rows, .pixels = pixels
+  };
   return TRUE;
 }
 
@@ -62,8 +60,7 @@ check_decoder (const ArraJob *job, GError **error)
   if (job->decoder != NULL)
     return TRUE;
   return arra_fail (error, ARRA_ERROR_NOT_FOUND,
-                    "%s has no VQGAN decoder, which turns tokens into pixels: name its file",
-                    job->checkpoint->path);
+                    "%s has no VQGAN decoder, which turns tokens into pixels: name its file", job->checkpoint->path);
 }
 
 static gboolean
@@ -75,9 +72,8 @@ find (const ArraJob *job, guint answer, guint index, ArraPictureSpan *span, GErr
     return FALSE;
   if (span->rows_finished > job->capacities.picture_rows || span->columns > job->capacities.picture_columns)
     return arra_fail (error, ARRA_ERROR_NO_MEMORY,
-                      "The model chose a picture of %u x %u codes; memory was planned for %u x %u",
-                      span->rows, span->columns, job->capacities.picture_rows,
-                      job->capacities.picture_columns);
+                      "The model chose a picture of %u x %u codes; memory was planned for %u x %u", span->rows,
+                      span->columns, job->capacities.picture_rows, job->capacities.picture_columns);
   return TRUE;
 }
 
@@ -99,7 +95,7 @@ keep (ArraJob *job, guint answer, guint index, guint8 *pixels, const ArraPicture
 {
   ArraKeptPicture *kept = g_new (ArraKeptPicture, 1);
 
-  *kept = (ArraKeptPicture){ answer, index, pixels, *picture };
+  *kept = (ArraKeptPicture) { answer, index, pixels, *picture };
   kept->picture.pixels = pixels;
   g_ptr_array_add (job->kept, kept);
   return &kept->picture;
@@ -110,12 +106,10 @@ static const ArraPicture *
 decode_mosaic (ArraJob *job, guint answer, GCancellable *cancellable, GError **error)
 {
   Decoding decoding = { job, answer };
-  const guint patch = job->tiles.patch,
-              rows = job->decoder != NULL ? arra_job_mosaic_restore (job, answer) : 0;
+  const guint patch = job->tiles.patch, rows = job->decoder != NULL ? arra_job_mosaic_restore (job, answer) : 0;
   const guint height = (guint) MIN ((guint64) rows * patch, job->request.height);
-  const ArraPicture picture = {
-    .width = job->request.width, .height = height, .rows_finished = rows, .rows_total = job->mosaic.rows
-  };
+  const ArraPicture picture
+      = { .width = job->request.width, .height = height, .rows_finished = rows, .rows_total = job->mosaic.rows };
   g_automem guint8 *pixels = NULL;
   const ArraPicture *kept;
 
@@ -162,8 +156,8 @@ arra_job_decode (ArraJob *job, guint answer, guint picture, GCancellable *cancel
   if (pixels == NULL)
     return NULL;
   arra_job_report (job, ARRA_PHASE_DECODING, answer, NULL, 0, TRUE);
-  if (!arra_job_decode_span (job, &job->answers[answer], &span, pixels, &made, FALSE, report_decoding,
-                             &decoding, cancellable, error))
+  if (!arra_job_decode_span (job, &job->answers[answer], &span, pixels, &made, FALSE, report_decoding, &decoding,
+                             cancellable, error))
     return NULL;
   kept = keep (job, answer, picture, g_steal_pointer (&pixels), &made);
   arra_job_report (job, ARRA_PHASE_DECODING, answer, NULL, 0, TRUE);
@@ -183,8 +177,7 @@ arra_job_codes (ArraJob *job, guint answer, guint picture, guint *rows, guint *c
       *columns = job->mosaic.columns;
       return *rows > 0 ? g_memdup2 (job->mosaic.codes, (gsize) *rows * *columns * sizeof *codes) : NULL;
     }
-  if (!arra_answer_picture (&job->answers[answer], job->checkpoint->layout, picture, &span)
-      || span.rows_finished == 0)
+  if (!arra_answer_picture (&job->answers[answer], job->checkpoint->layout, picture, &span) || span.rows_finished == 0)
     return NULL;
   *rows = span.rows_finished;
   *columns = span.columns;

@@ -9,7 +9,8 @@
 /* Whether answers of @job are mosaices. */
 gboolean arra_job_is_mosaic (const ArraJob *job);
 
-/* What they need beside sessions and decoders: once capacities are planned and the session is made; once the decoder is made. */
+/* What they need beside sessions and decoders: once capacities are planned and the session is made; once the decoder is
+ * made. */
 gboolean arra_job_mosaic_init (ArraJob *job, GError **error);
 gboolean arra_job_mosaic_init_decoder (ArraJob *job, GError **error);
 void arra_job_mosaic_clear (ArraJob *job);
@@ -24,6 +25,13 @@ guint arra_job_mosaic_restore (ArraJob *job, guint index);
 /* Codes that the decoder turns into pixels for a whole picture: some lie in several windows. */
 double arra_job_mosaic_decoded (const ArraJob *job);
 /* The first @height rows of answer @index into @pixels, [@height][request.width][3]. */
-gboolean arra_job_mosaic_decode (ArraJob *job, guint index, guint height, guint8 *pixels, ArraVqganProgress progress, gpointer data, GCancellable *cancellable, GError **error);
+gboolean arra_job_mosaic_decode (ArraJob *job,
+                                 guint index,
+                                 guint height,
+                                 guint8 *pixels,
+                                 ArraVqganProgress progress,
+                                 gpointer data,
+                                 GCancellable *cancellable,
+                                 GError **error);
 /* Shows what @stage made, when time allows. */
 void arra_job_mosaic_preview (ArraJob *job, guint index, const ArraMosaicStage *stage, GCancellable *cancellable);

@@ -75,12 +75,11 @@ void
 arra_job_mosaic_preview (ArraJob *job, guint index, const ArraMosaicStage *stage, GCancellable *cancellable)
 {
   const guint n = job->shape.window_rows * job->shape.window_columns;
-  const ArraPicture picture
-      = { .width = job->request.width,
-          .height = job->request.height,
-          .rows_finished = arra_mosaic_rows_finished (&job->mosaic, job->answers[index].n_tokens),
-          .rows_total = job->mosaic.rows,
-          .pixels = job->preview };
+  const ArraPicture picture = { .width = job->request.width,
+                                .height = job->request.height,
+                                .rows_finished = arra_mosaic_rows_finished (&job->mosaic, job->answers[index].n_tokens),
+                                .rows_total = job->mosaic.rows,
+                                .pixels = job->preview };
   const double begin = arra_job_clock ();
 
   if (job->decoder == NULL || !job->previews || job->progress == NULL)
@@ -91,8 +90,8 @@ arra_job_mosaic_preview (ArraJob *job, guint index, const ArraMosaicStage *stage
       return;
     }
   if (arra_pace_may_preview (&job->pace, n, begin)
-      && arra_tiles_decode_window (&job->tiles, job->mosaic.codes, stage->row, stage->column, NULL, NULL,
-                                   cancellable, NULL))
+      && arra_tiles_decode_window (&job->tiles, job->mosaic.codes, stage->row, stage->column, NULL, NULL, cancellable,
+                                   NULL))
     {
       arra_pace_decoded (&job->pace, n, arra_job_clock () - begin, TRUE);
       show_window (job, stage->row, stage->column);

@@ -61,8 +61,12 @@ fraction_of (ArraJob *job, Amount tokens, Amount codes)
 }
 
 void
-arra_job_report (
-    ArraJob *job, ArraPhase phase, guint answer, const ArraPicture *preview, double decoded, gboolean always)
+arra_job_report (ArraJob *job,
+                 ArraPhase phase,
+                 guint answer,
+                 const ArraPicture *preview,
+                 double decoded,
+                 gboolean always)
 {
   const double now = arra_job_clock ();
   const gboolean due = job->progress != NULL && arra_pace_may_report (&job->pace, now);
@@ -73,14 +77,14 @@ arra_job_report (
     return;
   tokens = count_tokens (job);
   codes = count_codes (job, decoded);
-  progress = (ArraProgress){ .phase = phase,
-                             .answer = answer,
-                             .tokens_done = job->answers[answer].n_tokens,
-                             .tokens_total = tokens.total > 0 ? arra_capacities_kept (&job->capacities) : 0,
-                             .fraction = fraction_of (job, tokens, codes),
-                             .tokens_per_second = arra_pace_tokens_per_second (&job->pace),
-                             .seconds_left = -1,
-                             .preview = preview };
+  progress = (ArraProgress) { .phase = phase,
+                              .answer = answer,
+                              .tokens_done = job->answers[answer].n_tokens,
+                              .tokens_total = tokens.total > 0 ? arra_capacities_kept (&job->capacities) : 0,
+                              .fraction = fraction_of (job, tokens, codes),
+                              .tokens_per_second = arra_pace_tokens_per_second (&job->pace),
+                              .seconds_left = -1,
+                              .preview = preview };
   if (tokens.total > 0)
     progress.seconds_left
         = arra_pace_left (&job->pace, tokens.total - tokens.done, MAX (codes.total - codes.done, 0), now);
@@ -97,8 +101,8 @@ arra_job_preview (ArraJob *job, guint answer, GCancellable *cancellable)
   if (!job->previews || job->progress == NULL || job->decoder == NULL
       || job->session.picture_start < job->prompt_length)
     return;
-  if (!arra_answer_find_picture (tokens, job->checkpoint->layout,
-                                 job->session.picture_start - job->prompt_length, &span))
+  if (!arra_answer_find_picture (tokens, job->checkpoint->layout, job->session.picture_start - job->prompt_length,
+                                 &span))
     return;
   if (span.begin != job->previewed_begin)
     job->previewed_rows = 0;

@@ -33,8 +33,8 @@ append (ArraJob *job, ArraAnswer *answer, guint32 id, GError **error)
   g_autoptr (GError) fault = NULL;
 
   if (!arra_session_push (&job->session, id, &fault))
-    return arra_fail (error, ARRA_ERROR_FAILED, "%s gave an answer that is no picture: %s",
-                      job->checkpoint->path, fault->message);
+    return arra_fail (error, ARRA_ERROR_FAILED, "%s gave an answer that is no picture: %s", job->checkpoint->path,
+                      fault->message);
   answer->tokens[answer->n_tokens++] = id;
   return TRUE;
 }
@@ -44,8 +44,8 @@ static gboolean
 begin_fixed (ArraJob *job, ArraAnswer *answer, GError **error)
 {
   guint32 head[ARRA_LAYOUT_HEAD];
-  const guint n = arra_layout_head (job->checkpoint->layout, job->capacities.picture_rows,
-                                    job->capacities.picture_columns, head);
+  const guint n
+      = arra_layout_head (job->checkpoint->layout, job->capacities.picture_rows, job->capacities.picture_columns, head);
 
   for (guint i = 0; i < n; i++)
     if (!append (job, answer, head[i], error))

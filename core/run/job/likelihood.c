@@ -1,5 +1,6 @@
 /* likelihood.c - how likely codes are that are there already: log-softmax over the codes, all of a run in one
- * pass SPDX-License-Identifier: GPL-3.0-or-later */
+ * pass
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "likelihood.h"
 
 #include <math.h>

@@ -17,11 +17,12 @@ typedef struct
 {
   float *logits[ARRA_N_BRANCHES]; /* n_rows x n_logits; the second NULL without guidance */
   guint n_rows;
-  guint *rows;                    /* where in them each code's scores are */
+  guint *rows; /* where in them each code's scores are */
 } ArraLikelihoodRoom;
 
 /* For runs of up to @n_codes. */
-gboolean arra_likelihood_room_init (ArraLikelihoodRoom *room, const ArraSession *session, guint n_codes, GError **error);
+gboolean
+arra_likelihood_room_init (ArraLikelihoodRoom *room, const ArraSession *session, guint n_codes, GError **error);
 void arra_likelihood_room_clear (ArraLikelihoodRoom *room);
 guint64 arra_likelihood_room_bytes (guint32 n_logits, guint n_codes, gboolean guided);
 
@@ -33,6 +34,13 @@ guint64 arra_likelihood_room_bytes (guint32 n_logits, guint n_codes, gboolean gu
  *
  * What stands between codes is passed over. The sequence stays as it was. INVALID_DATA: scores that are not finite.
  */
-gboolean arra_session_likelihood (ArraSession *session, ArraLikelihoodRoom *room, const guint32 *codes, guint n, double scale, ArraLikelihood *likelihoods, GCancellable *cancellable, GError **error);
+gboolean arra_session_likelihood (ArraSession *session,
+                                  ArraLikelihoodRoom *room,
+                                  const guint32 *codes,
+                                  guint n,
+                                  double scale,
+                                  ArraLikelihood *likelihoods,
+                                  GCancellable *cancellable,
+                                  GError **error);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ArraLikelihoodRoom, arra_likelihood_room_clear)

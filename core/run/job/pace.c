@@ -9,7 +9,7 @@
 void
 arra_pace_init (ArraPace *pace, double per_code)
 {
-  *pace = (ArraPace){ .per_code = per_code, .report_every = REPORT_EVERY };
+  *pace = (ArraPace) { .per_code = per_code, .report_every = REPORT_EVERY };
 }
 
 void
@@ -94,8 +94,11 @@ arra_pace_left (const ArraPace *pace, double tokens, double codes, double now)
 }
 
 double
-arra_pace_fraction (
-    const ArraPace *pace, double tokens_done, double tokens_total, double codes_done, double codes_total)
+arra_pace_fraction (const ArraPace *pace,
+                    double tokens_done,
+                    double tokens_total,
+                    double codes_done,
+                    double codes_total)
 {
   const double tokens = tokens_total * pace->per_token, codes = codes_total * pace->per_code;
   double share = tokens > 0 ? tokens / (tokens + codes) : 1; /* of the time that goes into tokens */

@@ -11,11 +11,11 @@ typedef struct
 {
   double started, last_token, last_report;
   double report_every;
-  double per_token;        /* running average without previews; 0: not known */
+  double per_token; /* running average without previews; 0: not known */
   guint tokens_measured;
-  double per_code;         /* of decoding; estimated until one decode was measured */
+  double per_code; /* of decoding; estimated until one decode was measured */
   gboolean per_code_known;
-  double previews;         /* spent on them since started */
+  double previews; /* spent on them since started */
 } ArraPace;
 
 /* @per_code: estimate from arra_estimate_decode(). */
@@ -35,4 +35,8 @@ double arra_pace_tokens_per_second (const ArraPace *pace); /* 0: not known */
 /* Seconds until @tokens more tokens and the decoding of @codes codes are done; negative: not known. */
 double arra_pace_left (const ArraPace *pace, double tokens, double codes, double now);
 /* Part that is done of @tokens_total tokens and then @codes_total codes. */
-double arra_pace_fraction (const ArraPace *pace, double tokens_done, double tokens_total, double codes_done, double codes_total);
+double arra_pace_fraction (const ArraPace *pace,
+                           double tokens_done,
+                           double tokens_total,
+                           double codes_done,
+                           double codes_total);

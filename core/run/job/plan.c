@@ -58,10 +58,7 @@ arra_capacities_kept (const ArraCapacities *capacities)
 
 /* A window of the mosaic takes the place of the picture. */
 static gboolean
-take_mosaic (const ArraCheckpoint *checkpoint,
-             const ArraRequest *request,
-             ArraCapacities *capacities,
-             GError **error)
+take_mosaic (const ArraCheckpoint *checkpoint, const ArraRequest *request, ArraCapacities *capacities, GError **error)
 {
   ArraMosaicShape shape;
 
@@ -76,10 +73,7 @@ take_mosaic (const ArraCheckpoint *checkpoint,
 }
 
 static gboolean
-take_picture (const ArraCheckpoint *checkpoint,
-              const ArraRequest *request,
-              ArraCapacities *capacities,
-              GError **error)
+take_picture (const ArraCheckpoint *checkpoint, const ArraRequest *request, ArraCapacities *capacities, GError **error)
 {
   if (request->width == 0)
     return TRUE;
@@ -102,23 +96,17 @@ arra_plan_capacities (const ArraCheckpoint *checkpoint,
   gboolean fixed = request->width > 0;
   guint64 answer;
 
-  *capacities = (ArraCapacities){ .prompt_tokens = prompt_tokens,
-                                  .uncond_tokens = uncond_tokens,
-                                  .rows = BLOCK_ROWS };
+  *capacities = (ArraCapacities) { .prompt_tokens = prompt_tokens, .uncond_tokens = uncond_tokens, .rows = BLOCK_ROWS };
   if (!take_picture (checkpoint, request, capacities, error))
     return FALSE;
-  answer
-      = fixed ? arra_layout_tokens (checkpoint->layout, capacities->picture_rows, capacities->picture_columns)
-              : 1;
+  answer = fixed ? arra_layout_tokens (checkpoint->layout, capacities->picture_rows, capacities->picture_columns) : 1;
   if (prompt_tokens >= context || prompt_tokens + answer > context)
     return fail_length (prompt_tokens, answer, context, error);
   capacities->answer_tokens = fixed ? (guint) answer : answer_room (checkpoint, request, prompt_tokens);
   if (!fixed)
-    capacities->picture_rows = capacities->picture_columns
-        = longest_side (checkpoint, capacities->answer_tokens);
+    capacities->picture_rows = capacities->picture_columns = longest_side (checkpoint, capacities->answer_tokens);
   capacities->context = prompt_tokens + capacities->answer_tokens;
-  capacities->uncond_context
-      = arra_request_is_guided (request) ? uncond_tokens + capacities->answer_tokens : 0;
+  capacities->uncond_context = arra_request_is_guided (request) ? uncond_tokens + capacities->answer_tokens : 0;
   capacities->threads = request->threads > 0 ? request->threads : MIN (arra_cpu_count (), 64);
   return TRUE;
 }
@@ -149,8 +137,8 @@ available (const ArraCheckpoint *checkpoint)
   return bytes;
 }
 
-/* What reading the prompt takes beyond what the picture's tokens do, which come when the text encoder is gone. Caches and buffers are reserved by
- * then, but nothing is in them. */
+/* What reading the prompt takes beyond what the picture's tokens do, which come when the text encoder is gone. Caches
+ * and buffers are reserved by then, but nothing is in them. */
 static gboolean
 reading_bytes (const ArraCheckpoint *checkpoint,
                const ArraCapacities *capacities,
@@ -181,10 +169,10 @@ arra_plan_measure (const ArraCheckpoint *checkpoint,
   guint64 work = arra_job_bytes (checkpoint, request, capacities), reading;
 
   if (work > G_MAXUINT64 / 2)
-    return arra_fail (error, ARRA_ERROR_ARGUMENT, "A picture of %u x %u codes is too large",
-                      capacities->picture_rows, capacities->picture_columns);
-  *plan = (ArraMemoryPlan){ .weights_mapped = checkpoint->weights_mapped,
-                            .weights_private = checkpoint->weights_private + table_bytes (checkpoint) };
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "A picture of %u x %u codes is too large", capacities->picture_rows,
+                      capacities->picture_columns);
+  *plan = (ArraMemoryPlan) { .weights_mapped = checkpoint->weights_mapped,
+                             .weights_private = checkpoint->weights_private + table_bytes (checkpoint) };
   plan->cache = arra_decoder_kv_cache_bytes (&checkpoint->decoder, capacities->context);
   if (capacities->uncond_context > 0)
     plan->cache += arra_decoder_kv_cache_bytes (&checkpoint->decoder, capacities->uncond_context);
@@ -210,10 +198,7 @@ room_for_prompt (const ArraCheckpoint *checkpoint, const ArraRequest *request)
 }
 
 static gboolean
-plan_request (const ArraCheckpoint *checkpoint,
-              const ArraRequest *request,
-              ArraMemoryPlan *plan,
-              GError **error)
+plan_request (const ArraCheckpoint *checkpoint, const ArraRequest *request, ArraMemoryPlan *plan, GError **error)
 {
   g_auto (ArraCondition) condition = { 0 };
   ArraCapacities capacities;

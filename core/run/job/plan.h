@@ -22,5 +22,14 @@ typedef struct
 guint arra_capacities_kept (const ArraCapacities *capacities);
 
 /* ARGUMENT when prompt and picture together are longer than the model's context. */
-gboolean arra_plan_capacities (const ArraCheckpoint *checkpoint, const ArraRequest *request, guint prompt_tokens, guint uncond_tokens, ArraCapacities *capacities, GError **error);
-gboolean arra_plan_measure (const ArraCheckpoint *checkpoint, const ArraRequest *request, const ArraCapacities *capacities, ArraMemoryPlan *plan, GError **error);
+gboolean arra_plan_capacities (const ArraCheckpoint *checkpoint,
+                               const ArraRequest *request,
+                               guint prompt_tokens,
+                               guint uncond_tokens,
+                               ArraCapacities *capacities,
+                               GError **error);
+gboolean arra_plan_measure (const ArraCheckpoint *checkpoint,
+                            const ArraRequest *request,
+                            const ArraCapacities *capacities,
+                            ArraMemoryPlan *plan,
+                            GError **error);

@@ -44,16 +44,14 @@ expand (const char *text, const Slot *slots, gsize n_slots, char *out, gsize *le
 }
 
 char *
-arra_prompt_expand (
-    const char *prompt_template, const char *prompt, guint width, guint height, GError **error)
+arra_prompt_expand (const char *prompt_template, const char *prompt, guint width, guint height, GError **error)
 {
   char w[16], h[16];
   const Slot slots[] = { { "{prompt}", prompt }, { "{width}", w }, { "{height}", h } };
   gsize length;
   char *out;
 
-  if (width == 0
-      && (strstr (prompt_template, "{width}") != NULL || strstr (prompt_template, "{height}") != NULL))
+  if (width == 0 && (strstr (prompt_template, "{width}") != NULL || strstr (prompt_template, "{height}") != NULL))
     {
       arra_fail (error, ARRA_ERROR_ARGUMENT,
                  "This checkpoint's prompts name the size of the picture, so a size must be given");
@@ -90,8 +88,8 @@ arra_prompt_condition (const ArraCheckpoint *checkpoint,
 {
   const ArraDecoder *decoder = &checkpoint->decoder;
   const ArraPromptReader reader = { checkpoint->layout, checkpoint->tokenizer, checkpoint->text_encoder };
-  g_automem char *text = arra_prompt_expand (template_of (checkpoint, request), request->prompt,
-                                             request->width, request->height, error);
+  g_automem char *text
+      = arra_prompt_expand (template_of (checkpoint, request), request->prompt, request->width, request->height, error);
 
   return text != NULL && decoder->conditioner->condition (decoder, &reader, text, condition, error);
 }

@@ -15,8 +15,8 @@ arra_job_read_text (ArraJob *job, GCancellable *cancellable, GError **error)
     return TRUE;
   features = arra_mem_new (job->n_text, encoder->width * sizeof *features, "the prompt", error);
   if (features == NULL
-      || !arra_text_encoder_run (encoder, arra_checkpoint_dtype (checkpoint), &job->exec, job->text,
-                                 job->n_text, features, cancellable, error))
+      || !arra_text_encoder_run (encoder, arra_checkpoint_dtype (checkpoint), &job->exec, job->text, job->n_text,
+                                 features, cancellable, error))
     return FALSE;
   arra_session_take_features (&job->session, checkpoint->decoder.conditioner, features, encoder->width);
   arra_mem_clear (&job->text);

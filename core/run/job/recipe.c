@@ -7,7 +7,8 @@
  *
  * Of a mosaic also "seamless": 1 for the sides, 2 for top and bottom, 3 for both, "tries": …, and where
  * something is known "known_rows": …, "known_columns": …, "known": [codes or -1]; "tokens" are codes then, in
- * the order in which windows make them. SPDX-License-Identifier: GPL-3.0-or-later */
+ * the order in which windows make them.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
 #include "checkpoint.h"
@@ -78,8 +79,7 @@ static void
 add_settings (GString *json, const ArraJob *job, gboolean with_prompt)
 {
   const ArraRequest *request = &job->request;
-  const char *own
-      = request->prompt_template != NULL ? request->prompt_template : job->checkpoint->prompt_template;
+  const char *own = request->prompt_template != NULL ? request->prompt_template : job->checkpoint->prompt_template;
   g_autofree char *seed = g_strdup_printf ("%" G_GUINT64_FORMAT, request->seed);
 
   add_text (json, "fingerprint", job->checkpoint->fingerprint);

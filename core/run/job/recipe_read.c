@@ -59,8 +59,7 @@ read_interval (ArraRecipe *recipe, GError **error)
 {
   gint64 number;
 
-  if (!arra_json_get_int_default (recipe->root, recipe->name, "cfg_interval", 0, G_MAXINT32 - 2, -1, &number,
-                                  error))
+  if (!arra_json_get_int_default (recipe->root, recipe->name, "cfg_interval", 0, G_MAXINT32 - 2, -1, &number, error))
     return FALSE;
   recipe->cfg_interval = (gint) number;
   return TRUE;
@@ -71,10 +70,9 @@ read_request (const ArraRecipe *recipe, ArraRequest *request, GError **error)
 {
   return read_text (recipe, "prompt", &request->prompt, error)
          && read_text (recipe, "template", &request->prompt_template, error)
-         && read_uint (recipe, "width", &request->width, error)
-         && read_uint (recipe, "height", &request->height, error)
-         && read_uint (recipe, "count", &request->count, error)
-         && read_uint (recipe, "first", &request->first, error) && read_seed (recipe, &request->seed, error)
+         && read_uint (recipe, "width", &request->width, error) && read_uint (recipe, "height", &request->height, error)
+         && read_uint (recipe, "count", &request->count, error) && read_uint (recipe, "first", &request->first, error)
+         && read_seed (recipe, &request->seed, error)
          && read_double (recipe, "guidance_scale", &request->guidance_scale, error)
          && read_uint (recipe, "top_k", &request->top_k, error)
          && read_uint (recipe, "text_top_k", &request->text_top_k, error)
@@ -92,8 +90,8 @@ read_known_code (const ArraRecipe *recipe, JsonArray *array, guint index, GError
   const gint64 code = whole ? json_node_get_int (node) : G_MININT64;
 
   if (code < ARRA_CODE_FREE || code > G_MAXINT32)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"known\": %u is neither a code nor -1",
-                      recipe->name, index);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"known\": %u is neither a code nor -1", recipe->name,
+                      index);
   recipe->known[index] = (gint32) code;
   return TRUE;
 }
@@ -113,8 +111,8 @@ read_known (ArraRecipe *recipe, GError **error)
     return FALSE;
   n = json_array_get_length (array);
   if (n == 0 || (guint64) request->known_rows * request->known_columns != n)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"known\" has %u codes, not %u x %u", recipe->name,
-                      n, request->known_columns, request->known_rows);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"known\" has %u codes, not %u x %u", recipe->name, n,
+                      request->known_columns, request->known_rows);
   recipe->known = g_new (gint32, n);
   for (guint i = 0; i < n; i++)
     if (!read_known_code (recipe, array, i, error))
@@ -130,10 +128,9 @@ read_mosaic (ArraRecipe *recipe, GError **error)
   ArraRequest *request = &recipe->request;
   gint64 seamless, tries;
 
-  if (!arra_json_get_int_default (recipe->root, recipe->name, "seamless", 0,
-                                  ARRA_SEAMLESS_X | ARRA_SEAMLESS_Y, 0, &seamless, error)
-      || !arra_json_get_int_default (recipe->root, recipe->name, "tries", 0, ARRA_MAX_TRIES, 0, &tries,
-                                     error))
+  if (!arra_json_get_int_default (recipe->root, recipe->name, "seamless", 0, ARRA_SEAMLESS_X | ARRA_SEAMLESS_Y, 0,
+                                  &seamless, error)
+      || !arra_json_get_int_default (recipe->root, recipe->name, "tries", 0, ARRA_MAX_TRIES, 0, &tries, error))
     return FALSE;
   request->seamless = (guint) seamless;
   request->tries = (guint) tries;
@@ -161,8 +158,8 @@ read_all (ArraRecipe *recipe, GError **error)
   if (recipe->fingerprint == NULL)
     return FALSE;
   recipe->quant = arra_json_get_string (recipe->root, recipe->name, "quant", error);
-  return recipe->quant != NULL && read_request (recipe, &recipe->request, error)
-         && read_mosaic (recipe, error) && read_interval (recipe, error) && check_ranges (recipe, error);
+  return recipe->quant != NULL && read_request (recipe, &recipe->request, error) && read_mosaic (recipe, error)
+         && read_interval (recipe, error) && check_ranges (recipe, error);
 }
 
 /* Takes @parser, which may be NULL after an error. */

@@ -7,11 +7,11 @@
 
 struct _ArraRecipe
 {
-  JsonParser *parser;      /* owns all below */
+  JsonParser *parser; /* owns all below */
   JsonObject *root;
-  char *name;              /* starts messages */
+  char *name; /* starts messages */
   ArraRequest request;
-  gint32 *known;           /* (nullable): request.known */
+  gint32 *known;     /* (nullable): request.known */
   gint cfg_interval; /* as arra_job_set_cfg_interval() */
   const char *fingerprint;
   const char *quant;

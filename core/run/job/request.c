@@ -72,11 +72,10 @@ check_prompt (const ArraRequest *request, const ArraCheckpoint *checkpoint, GErr
     return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s has no tokenizer.json, so it cannot read prompts",
                       checkpoint->path);
   if (checkpoint->decoder.conditioner->reads_features && checkpoint->text_encoder == NULL)
-    return arra_fail (
-        error, ARRA_ERROR_NOT_FOUND,
-        "%s has no text encoder, which reads its prompts (%s): put the folder beside it, or give "
-        "it with --text-encoder FOLDER",
-        checkpoint->path, ARRA_TEXT_ENCODER_PUBLISHED);
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND,
+                      "%s has no text encoder, which reads its prompts (%s): put the folder beside it, or give "
+                      "it with --text-encoder FOLDER",
+                      checkpoint->path, ARRA_TEXT_ENCODER_PUBLISHED);
   return TRUE;
 }
 
@@ -98,11 +97,9 @@ gboolean
 arra_request_check_ranges (const ArraRequest *request, GError **error)
 {
   if (request->count < 1 || request->count > ARRA_MAX_COUNT)
-    return arra_fail (error, ARRA_ERROR_ARGUMENT, "The number of pictures must be between 1 and %d",
-                      ARRA_MAX_COUNT);
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "The number of pictures must be between 1 and %d", ARRA_MAX_COUNT);
   if (request->first > ARRA_MAX_FIRST)
-    return arra_fail (error, ARRA_ERROR_ARGUMENT, "The number of the first picture must be at most %d",
-                      ARRA_MAX_FIRST);
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "The number of the first picture must be at most %d", ARRA_MAX_FIRST);
   if (request->threads > MAX_THREADS)
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "At most %d threads can be used", MAX_THREADS);
   if (!check_sampling (request, error))
@@ -120,13 +117,9 @@ arra_request_check_ranges (const ArraRequest *request, GError **error)
 }
 
 gboolean
-arra_request_check (const ArraRequest *request,
-                    const ArraCheckpoint *checkpoint,
-                    gboolean need_prompt,
-                    GError **error)
+arra_request_check (const ArraRequest *request, const ArraCheckpoint *checkpoint, gboolean need_prompt, GError **error)
 {
-  if ((need_prompt && !check_prompt (request, checkpoint, error))
-      || !arra_request_check_ranges (request, error))
+  if ((need_prompt && !check_prompt (request, checkpoint, error)) || !arra_request_check_ranges (request, error))
     return FALSE;
   return request->width == 0 || !arra_request_is_mosaic (request, checkpoint)
          || arra_request_check_mosaic (request, checkpoint, error);

@@ -7,15 +7,17 @@
 #define ARRA_MAX_COUNT 1000
 #define ARRA_MAX_FIRST 100000000 /* number of a picture among those of a seed */
 
-/* The caller's request, of which the first @request_size bytes are there; members behind them have the defaults of @checkpoint (nullable). Its
- * strings stay the caller's. */
+/* The caller's request, of which the first @request_size bytes are there; members behind them have the defaults of
+ * @checkpoint (nullable). Its strings stay the caller's. */
 ArraRequest arra_request_take (const ArraRequest *request, gsize request_size, const ArraCheckpoint *checkpoint);
 
 /* What can be said without a checkpoint: ARGUMENT names the setting and its range. */
 gboolean arra_request_check_ranges (const ArraRequest *request, GError **error);
 
-/* Everything but the memory: ARGUMENT names the setting and its range. @need_prompt: FALSE when the answers are finished already. */
-gboolean arra_request_check (const ArraRequest *request, const ArraCheckpoint *checkpoint, gboolean need_prompt, GError **error);
+/* Everything but the memory: ARGUMENT names the setting and its range. @need_prompt: FALSE when the answers are
+ * finished already. */
+gboolean
+arra_request_check (const ArraRequest *request, const ArraCheckpoint *checkpoint, gboolean need_prompt, GError **error);
 
 /* Whether steps inside pictures need the unconditional branch. */
 gboolean arra_request_is_guided (const ArraRequest *request);

@@ -11,7 +11,7 @@
 gboolean
 arra_sampler_init (ArraSampler *sampler, guint32 n_tokens, GError **error)
 {
-  *sampler = (ArraSampler){ 0 };
+  *sampler = (ArraSampler) { 0 };
   sampler->scores = arra_mem_new (n_tokens, sizeof (float), "scores of tokens", error);
   if (sampler->scores == NULL)
     return FALSE;
@@ -49,7 +49,7 @@ gather (ArraSampler *sampler, const ArraLayout *layout, gboolean codes_only, con
       if (isnan (scores[id]) || scores[id] == INFINITY)
         return FALSE;
       if (scores[id] != -INFINITY)
-        sampler->candidates[n++] = (ArraCandidate){ id, scores[id] };
+        sampler->candidates[n++] = (ArraCandidate) { id, scores[id] };
     }
   sampler->n_candidates = n;
   return n > 0;
@@ -86,7 +86,7 @@ arra_sampler_filter (ArraSampler *sampler,
 
   if (grammar->expect == ARRA_EXPECT_FORCED)
     {
-      sampler->candidates[0] = (ArraCandidate){ grammar->forced, 0.0f };
+      sampler->candidates[0] = (ArraCandidate) { grammar->forced, 0.0f };
       sampler->n_candidates = 1;
       return TRUE;
     }
@@ -96,9 +96,8 @@ arra_sampler_filter (ArraSampler *sampler,
       scores = sampler->scores;
     }
   if (!gather (sampler, layout, code, scores))
-    return arra_fail (
-        error, ARRA_ERROR_INVALID_DATA,
-        "the scores the model gives for the next token are not finite numbers; its weights are broken");
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                      "the scores the model gives for the next token are not finite numbers; its weights are broken");
   keep_top_k (sampler, grammar->expect == ARRA_EXPECT_TEXT ? sampling->text_top_k : sampling->top_k);
   return TRUE;
 }

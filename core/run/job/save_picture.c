@@ -26,6 +26,6 @@ arra_picture_save_png_sized (const ArraPicture *picture,
 
   g_return_val_if_fail (picture != NULL && path != NULL, FALSE);
   memcpy (&whole, picture, MIN (picture_size, sizeof whole));
-  raster = (ArraRaster){ whole.width, whole.height, 3, (guint8 *) whole.pixels };
+  raster = (ArraRaster) { whole.width, whole.height, 3, (guint8 *) whole.pixels };
   return arra_raster_save_png (&raster, &labels, path, error);
 }

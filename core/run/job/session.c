@@ -22,8 +22,7 @@ take_front (ArraSession *session, guint branch, const ArraPrefix *front, GError 
   if (front->n > 0 && !front->features)
     memcpy (session->read[branch], front->ids, front->n * sizeof (guint32));
   if (front->features)
-    session->rows
-        = arra_mem_new (front->n, session->model->shape.hidden_size * sizeof (float), "the prompt", error);
+    session->rows = arra_mem_new (front->n, session->model->shape.hidden_size * sizeof (float), "the prompt", error);
   return !front->features || session->rows != NULL;
 }
 
@@ -49,8 +48,8 @@ allocate (ArraSession *session,
   const ArraKvShape kv_shape = arra_transformer_kv_shape (shape);
   const guint n_branches = guided ? 2 : 1;
 
-  session->run = arra_transformer_run_new (session->model, &session->exec, capacities->rows,
-                                           capacities->context, error);
+  session->run
+      = arra_transformer_run_new (session->model, &session->exec, capacities->rows, capacities->context, error);
   if (session->run == NULL)
     return FALSE;
   session->cond = arra_kv_cache_new (&kv_shape, capacities->context, error);
@@ -82,14 +81,14 @@ arra_session_init (ArraSession *session,
                    gboolean guided,
                    GError **error)
 {
-  *session = (ArraSession){ .path = checkpoint->path,
-                            .model = checkpoint->model,
-                            .source = checkpoint->source,
-                            .exec = *exec,
-                            .cfg_interval = -1,
-                            .first_id = checkpoint->decoder.first_id,
-                            .capacity = capacities->prompt_tokens + capacities->answer_tokens,
-                            .block = MAX (capacities->rows, 1) };
+  *session = (ArraSession) { .path = checkpoint->path,
+                             .model = checkpoint->model,
+                             .source = checkpoint->source,
+                             .exec = *exec,
+                             .cfg_interval = -1,
+                             .first_id = checkpoint->decoder.first_id,
+                             .capacity = capacities->prompt_tokens + capacities->answer_tokens,
+                             .block = MAX (capacities->rows, 1) };
   arra_grammar_init (&session->grammar, checkpoint->layout);
   if (allocate (session, &checkpoint->decoder.shape, capacities, condition, guided, error))
     return TRUE;
@@ -110,7 +109,7 @@ arra_session_clear (ArraSession *session)
   arra_mem_free (session->read[ARRA_UNCONDITIONAL]);
   arra_mem_free (session->rows);
   arra_sampler_clear (&session->sampler);
-  *session = (ArraSession){ 0 };
+  *session = (ArraSession) { 0 };
 }
 
 guint64
@@ -125,8 +124,8 @@ arra_session_bytes (const ArraCheckpoint *checkpoint, const ArraCapacities *capa
   if (checkpoint->decoder.conditioner->reads_features)
     rows = (guint64) capacities->prompt_tokens * shape->hidden_size;
   return arra_transformer_run_bytes (shape, capacities->rows, capacities->context, capacities->threads)
-         + (guint64) shape->n_logits * sizeof (float) * (guided ? 2 : 1)
-         + arra_sampler_bytes (shape->n_logits) + n_ids * sizeof (guint32) + rows * sizeof (float);
+         + (guint64) shape->n_logits * sizeof (float) * (guided ? 2 : 1) + arra_sampler_bytes (shape->n_logits)
+         + n_ids * sizeof (guint32) + rows * sizeof (float);
 }
 
 void
@@ -274,13 +273,13 @@ arra_session_input (const ArraSession *session, guint branch, guint n, float *lo
     ids = session->read[ARRA_CONDITIONAL] + session->n_front[ARRA_CONDITIONAL] + session->picture_start;
   if (unread_rows (session, branch) > 0)
     rows = session->rows + (gsize) arra_kv_cache_length (cache) * session->model->shape.hidden_size;
-  return (ArraTransformerInput){ .cache = cache,
-                                 .ids = ids + arra_kv_cache_length (cache),
-                                 .rows = rows,
-                                 .n_ids = n,
-                                 .left_out = session->left_out[branch],
-                                 .columns = session->grammar.columns,
-                                 .logits = logits };
+  return (ArraTransformerInput) { .cache = cache,
+                                  .ids = ids + arra_kv_cache_length (cache),
+                                  .rows = rows,
+                                  .n_ids = n,
+                                  .left_out = session->left_out[branch],
+                                  .columns = session->grammar.columns,
+                                  .logits = logits };
 }
 
 /* Whether what is left can be read in one pass. */
@@ -295,16 +294,15 @@ fits_one_pass (const ArraSession *session, guint left)
 /* Reads blocks without scores until what is left fits one pass. A cancelled reading keeps the blocks it
  * finished. */
 static gboolean
-read_ahead (
-    ArraSession *session, ArraSessionRead read, gpointer data, GCancellable *cancellable, GError **error)
+read_ahead (ArraSession *session, ArraSessionRead read, gpointer data, GCancellable *cancellable, GError **error)
 {
   const gboolean guided = is_guided (session);
   const guint total = arra_session_unread (session);
 
   for (guint left = total; !fits_one_pass (session, left); left = arra_session_unread (session))
     {
-      const guint cond = arra_session_together (session, ARRA_CONDITIONAL,
-                                   MIN (arra_session_lacking (session, ARRA_CONDITIONAL) - 1, session->block));
+      const guint cond = arra_session_together (
+          session, ARRA_CONDITIONAL, MIN (arra_session_lacking (session, ARRA_CONDITIONAL) - 1, session->block));
       guint uncond = 0, n_inputs = 0;
       ArraTransformerInput inputs[2];
 
@@ -333,8 +331,7 @@ leave_last_token (ArraKvCache *cache, guint n)
 
 /* The scores after the last token, of both branches where guidance applies, in one pass over the weights. */
 static gboolean
-compute_logits (
-    ArraSession *session, ArraSessionRead read, gpointer data, GCancellable *cancellable, GError **error)
+compute_logits (ArraSession *session, ArraSessionRead read, gpointer data, GCancellable *cancellable, GError **error)
 {
   ArraTransformerInput inputs[2];
   guint n_inputs = 1;
@@ -347,8 +344,8 @@ compute_logits (
   inputs[0] = arra_session_input (session, ARRA_CONDITIONAL, arra_session_lacking (session, ARRA_CONDITIONAL),
                                   session->logits[0]);
   if (is_guided (session))
-    inputs[n_inputs++] = arra_session_input (
-        session, ARRA_UNCONDITIONAL, arra_session_lacking (session, ARRA_UNCONDITIONAL), session->logits[1]);
+    inputs[n_inputs++] = arra_session_input (session, ARRA_UNCONDITIONAL,
+                                             arra_session_lacking (session, ARRA_UNCONDITIONAL), session->logits[1]);
   return arra_transformer_forward (session->run, inputs, n_inputs, NULL, NULL, cancellable, error);
 }
 
@@ -374,8 +371,8 @@ arra_session_next (ArraSession *session,
   if (!compute_logits (session, read, data, cancellable, error)
       || (session->source != NULL && !arra_source_check (session->source, error)))
     return FALSE;
-  if (!arra_sampler_filter (&session->sampler, session->exec.kernels, &session->grammar, sampling,
-                            session->logits[0], is_guided (session) ? session->logits[1] : NULL, error))
+  if (!arra_sampler_filter (&session->sampler, session->exec.kernels, &session->grammar, sampling, session->logits[0],
+                            is_guided (session) ? session->logits[1] : NULL, error))
     {
       g_prefix_error (error, "%s: ", session->path);
       return FALSE;

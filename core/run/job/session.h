@@ -1,8 +1,8 @@
 /* session.h - one sequence being written: caches of both branches, scores, grammar and the step from token to token
  *
- * The sequence (prompt, then answer) is the truth; the caches follow it when scores are needed. So a cancelled, rewound or resumed
- * sequence needs no special case: the next step reads whatever the caches lack, and reading many tokens at once gives the
- * same bits as reading them one by one.
+ * The sequence (prompt, then answer) is the truth; the caches follow it when scores are needed. So a cancelled, rewound
+ * or resumed sequence needs no special case: the next step reads whatever the caches lack, and reading many tokens at
+ * once gives the same bits as reading them one by one.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
@@ -21,36 +21,48 @@ typedef struct
   ArraExec exec;
   ArraTransformerRun *run;
   ArraKvCache *cond;
-  ArraKvCache *uncond;  /* NULL without guidance */
-  float *logits[2];     /* n_logits each: conditional, unconditional */
+  ArraKvCache *uncond; /* NULL without guidance */
+  float *logits[2];    /* n_logits each: conditional, unconditional */
   ArraSampler sampler;
-  ArraGrammar grammar;  /* after all of ids */
-  guint32 *ids;         /* capacity */
-  guint32 *read[ARRA_N_BRANCHES]; /* the same as the transformer's ids, behind what stands in front of the branch; NULL: nothing does, and the conditional
-                                   * branch's are read */
+  ArraGrammar grammar;            /* after all of ids */
+  guint32 *ids;                   /* capacity */
+  guint32 *read[ARRA_N_BRANCHES]; /* the same as the transformer's ids, behind what stands in front of the branch; NULL:
+                                   * nothing does, and the conditional branch's are read */
   guint n_front[ARRA_N_BRANCHES];
   guint left_out[ARRA_N_BRANCHES]; /* positions before the first */
-  float *rows;          /* (nullable): what stands in front of the conditional branch, as rows: [n_front][hidden_size] */
-  gint cfg_interval;    /* the last token of a picture that is guided, counted from the one after the first; -1: all are. The owner sets it */
-  guint32 first_id;     /* of the transformer, for id 0 */
+  /* (nullable): what stands in front of the conditional branch, as rows: [n_front][hidden_size] */
+  float *rows;
+  /* the last token of a picture that is guided, counted from the one after the first; -1: all are. The owner sets it */
+  gint cfg_interval;
+  guint32 first_id; /* of the transformer, for id 0 */
   guint n_ids, capacity;
-  guint picture_start;  /* where in ids the unconditional branch begins: the start token of the last picture */
-  guint block;          /* most tokens read at once */
+  guint picture_start; /* where in ids the unconditional branch begins: the start token of the last picture */
+  guint block;         /* most tokens read at once */
 } ArraSession;
 
 /* Tells how far reading has come: @done of @total tokens that the caches lacked. */
 typedef void (*ArraSessionRead) (guint done, guint total, gpointer data);
 
-/* @condition (nullable): of which only what stands in front of the branches is taken. @guided: with the unconditional branch. @checkpoint and @exec must outlive the session. */
-gboolean arra_session_init (ArraSession *session, const ArraCheckpoint *checkpoint, const ArraExec *exec, const ArraCapacities *capacities, const ArraCondition *condition, gboolean guided, GError **error);
+/* @condition (nullable): of which only what stands in front of the branches is taken. @guided: with the unconditional
+ * branch. @checkpoint and @exec must outlive the session. */
+gboolean arra_session_init (ArraSession *session,
+                            const ArraCheckpoint *checkpoint,
+                            const ArraExec *exec,
+                            const ArraCapacities *capacities,
+                            const ArraCondition *condition,
+                            gboolean guided,
+                            GError **error);
 void arra_session_clear (ArraSession *session);
 
 /* Bytes of arra_session_init() without the caches: activations, scores, ids. */
 guint64 arra_session_bytes (const ArraCheckpoint *checkpoint, const ArraCapacities *capacities, gboolean guided);
 
-/* Makes the rows in front of the conditional branch of @features, one for each id that its condition had: before the first step of a session whose
- * condition has features. */
-void arra_session_take_features (ArraSession *session, const ArraConditioner *conditioner, const float *features, guint width);
+/* Makes the rows in front of the conditional branch of @features, one for each id that its condition had: before the
+ * first step of a session whose condition has features. */
+void arra_session_take_features (ArraSession *session,
+                                 const ArraConditioner *conditioner,
+                                 const float *features,
+                                 guint width);
 
 /* Appends a token. FAILED when it cannot stand there or the sequence is full. */
 gboolean arra_session_push (ArraSession *session, guint32 id, GError **error);
@@ -73,7 +85,15 @@ guint arra_session_unread (const ArraSession *session);
  * @picture, @position: with seed and token the arguments of the noise
  * @read: (nullable): called after each block of a long reading
  *
- * Chooses the next token, without appending it. A forced one needs no work. INVALID_DATA when the model's scores are not finite or its file was
- * cut meanwhile; cancelled: what is read stays read. Allocates nothing.
+ * Chooses the next token, without appending it. A forced one needs no work. INVALID_DATA when the model's scores are
+ * not finite or its file was cut meanwhile; cancelled: what is read stays read. Allocates nothing.
  */
-gboolean arra_session_next (ArraSession *session, const ArraSampling *sampling, guint32 picture, guint32 position, guint32 *id, ArraSessionRead read, gpointer data, GCancellable *cancellable, GError **error);
+gboolean arra_session_next (ArraSession *session,
+                            const ArraSampling *sampling,
+                            guint32 picture,
+                            guint32 position,
+                            guint32 *id,
+                            ArraSessionRead read,
+                            gpointer data,
+                            GCancellable *cancellable,
+                            GError **error);

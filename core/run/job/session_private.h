@@ -4,11 +4,13 @@
 
 #include "session.h"
 
-/* Of what a branch has read or is still to read. The unconditional one begins with the picture, behind what stands in front of it. */
+/* Of what a branch has read or is still to read. The unconditional one begins with the picture, behind what stands in
+ * front of it. */
 guint arra_session_length (const ArraSession *session, guint branch);
 /* Tokens that it has not read. At least the last one is read again: its scores are what the next step needs. */
 guint arra_session_lacking (const ArraSession *session, guint branch);
-/* How many of its next @n tokens a branch can read at once: rows in front of it do not go through the layers together with ids. */
+/* How many of its next @n tokens a branch can read at once: rows in front of it do not go through the layers together
+ * with ids. */
 guint arra_session_together (const ArraSession *session, guint branch, guint n);
 /* A branch reads its next @n tokens, which it can read at once. */
 ArraTransformerInput arra_session_input (const ArraSession *session, guint branch, guint n, float *logits);

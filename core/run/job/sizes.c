@@ -14,7 +14,7 @@ arra_crop_sizes (guint target, guint patch, ArraSize *sizes, guint max)
       if (MAX (w, h) <= 4 * MIN (w, h))
         {
           if (sizes != NULL && count < max)
-            sizes[count] = (ArraSize){ w * patch, h * patch };
+            sizes[count] = (ArraSize) { w * patch, h * patch };
           count++;
         }
       if ((guint64) (h + 1) * w <= n_patches)

@@ -1,7 +1,8 @@
 /* tiles.c - a picture of any size decoded window by window, and blended where windows overlap
  *
  * Rows of tiles are blended into a band, whose finished rows are written out: memory grows with the width
- * alone. SPDX-License-Identifier: GPL-3.0-or-later */
+ * alone.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tiles.h"
 
 #include <string.h>
@@ -23,9 +24,8 @@ arra_tile_axis (guint extent, guint window, gboolean wrap)
   const guint overlap = MAX (window / 4, 1), step = MAX (window - overlap, 1);
 
   if (wrap)
-    return (ArraTileAxis){ extent, window, (extent + step - 1) / step, TRUE };
-  return (ArraTileAxis){ extent, window, extent <= window ? 1 : 1 + (extent - window + step - 1) / step,
-                         FALSE };
+    return (ArraTileAxis) { extent, window, (extent + step - 1) / step, TRUE };
+  return (ArraTileAxis) { extent, window, extent <= window ? 1 : 1 + (extent - window + step - 1) / step, FALSE };
 }
 
 guint
@@ -74,7 +74,7 @@ arra_tiles_init (ArraTiles *tiles,
     { &tiles->column_weights, 1, width },
   };
 
-  *tiles = (ArraTiles){
+  *tiles = (ArraTiles) {
     .run = run, .config = config, .down = *down, .across = *across, .patch = arra_vqgan_patch (config)
   };
   tiles->codes = arra_mem_new ((gsize) down->window * across->window, sizeof (guint32), "a picture", error);
@@ -99,7 +99,7 @@ arra_tiles_clear (ArraTiles *tiles)
   arra_mem_free (tiles->row);
   arra_mem_free (tiles->row_weights);
   arra_mem_free (tiles->column_weights);
-  *tiles = (ArraTiles){ 0 };
+  *tiles = (ArraTiles) { 0 };
 }
 
 gboolean
@@ -118,8 +118,8 @@ arra_tiles_decode_window (ArraTiles *tiles,
     for (guint x = 0; x < across->window; x++)
       tiles->codes[(gsize) y * across->window + x]
           = codes[(gsize) ((row + y) % down->extent) * across->extent + (column + x) % across->extent];
-  return arra_vqgan_decode (tiles->run, tiles->codes, down->window, across->window, tiles->planes, progress,
-                            data, cancellable, error);
+  return arra_vqgan_decode (tiles->run, tiles->codes, down->window, across->window, tiles->planes, progress, data,
+                            cancellable, error);
 }
 
 static void
@@ -160,8 +160,8 @@ add_tile (ArraTiles *tiles, guint column)
       {
         const gsize place = (begin + x) % width;
 
-        blend (&tiles->strip[row * width + place], tiles->column_weights[place],
-               tiles->planes[row * tile_width + x], weight_of (x, tile_width));
+        blend (&tiles->strip[row * width + place], tiles->column_weights[place], tiles->planes[row * tile_width + x],
+               weight_of (x, tile_width));
       }
   for (gsize x = 0; x < tile_width; x++)
     tiles->column_weights[(begin + x) % width] += weight_of (x, tile_width);
@@ -194,8 +194,7 @@ decode_strip (ArraTiles *tiles,
 static void
 add_strip (ArraTiles *tiles)
 {
-  const gsize height = (gsize) tiles->down.window * tiles->patch,
-              width = (gsize) tiles->across.extent * tiles->patch;
+  const gsize height = (gsize) tiles->down.window * tiles->patch, width = (gsize) tiles->across.extent * tiles->patch;
 
   for (gsize y = 0; y < height; y++)
     {
@@ -212,8 +211,7 @@ add_strip (ArraTiles *tiles)
 static void
 move_band (ArraTiles *tiles, gsize n)
 {
-  const gsize height = (gsize) tiles->down.window * tiles->patch,
-              width = (gsize) tiles->across.extent * tiles->patch;
+  const gsize height = (gsize) tiles->down.window * tiles->patch, width = (gsize) tiles->across.extent * tiles->patch;
   const gsize moved = n < height ? height - n : 0;
 
   for (gsize plane = 0; plane < 3; plane++)
@@ -226,8 +224,7 @@ move_band (ArraTiles *tiles, gsize n)
 static void
 write_row (ArraTiles *tiles, gsize y, guint width, guint8 *pixels)
 {
-  const gsize height = (gsize) tiles->down.window * tiles->patch,
-              stride = (gsize) tiles->across.extent * tiles->patch;
+  const gsize height = (gsize) tiles->down.window * tiles->patch, stride = (gsize) tiles->across.extent * tiles->patch;
 
   for (gsize plane = 0; plane < 3; plane++)
     memcpy (tiles->row + plane * width, tiles->band + (plane * height + y) * stride, width * sizeof (float));
@@ -262,8 +259,7 @@ arra_tiles_decode (ArraTiles *tiles,
   for (guint i = begin; i <= tiles->down.n; i++)
     {
       const guint index = i > 0 ? i - 1 : last;
-      const gsize first = (gsize) arra_tile_begin (&tiles->down, index) * tiles->patch,
-                  end = next_row (tiles, index);
+      const gsize first = (gsize) arra_tile_begin (&tiles->down, index) * tiles->patch, end = next_row (tiles, index);
 
       if (!decode_strip (tiles, codes, index, &state, cancellable, error))
         return FALSE;

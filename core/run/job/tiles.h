@@ -18,13 +18,13 @@ typedef struct
   const ArraVqganConfig *config; /* borrowed */
   ArraTileAxis down, across;
   guint patch;
-  guint32 *codes;                /* [down.window][across.window] */
-  float *planes;                 /* [3][height][width] of a window */
-  float *strip;                  /* [3][height of a window][width of all]: a row of tiles */
-  float *band;                   /* the same: rows of tiles blended, from the next row to be written on */
-  float *row;                    /* [3][width of all] */
-  float *row_weights;            /* [height of a window]: of what is in the band */
-  float *column_weights;         /* [width of all]: of what is in the strip */
+  guint32 *codes;        /* [down.window][across.window] */
+  float *planes;         /* [3][height][width] of a window */
+  float *strip;          /* [3][height of a window][width of all]: a row of tiles */
+  float *band;           /* the same: rows of tiles blended, from the next row to be written on */
+  float *row;            /* [3][width of all] */
+  float *row_weights;    /* [height of a window]: of what is in the band */
+  float *column_weights; /* [width of all]: of what is in the strip */
 } ArraTiles;
 
 /* Tiles overlap by a quarter at least; where nothing wraps and one is enough, there is one. */
@@ -33,11 +33,31 @@ ArraTileAxis arra_tile_axis (guint extent, guint window, gboolean wrap);
 guint arra_tile_begin (const ArraTileAxis *axis, guint index);
 
 guint64 arra_tiles_bytes (const ArraVqganConfig *config, const ArraTileAxis *down, const ArraTileAxis *across);
-gboolean arra_tiles_init (ArraTiles *tiles, ArraVqganRun *run, const ArraVqganConfig *config, const ArraTileAxis *down, const ArraTileAxis *across, GError **error);
+gboolean arra_tiles_init (ArraTiles *tiles,
+                          ArraVqganRun *run,
+                          const ArraVqganConfig *config,
+                          const ArraTileAxis *down,
+                          const ArraTileAxis *across,
+                          GError **error);
 void arra_tiles_clear (ArraTiles *tiles);
 
 /* The codes of one window into tiles->planes. @codes: of all, [down.extent][across.extent]. */
-gboolean arra_tiles_decode_window (ArraTiles *tiles, const guint32 *codes, guint row, guint column, ArraVqganProgress progress, gpointer data, GCancellable *cancellable, GError **error);
+gboolean arra_tiles_decode_window (ArraTiles *tiles,
+                                   const guint32 *codes,
+                                   guint row,
+                                   guint column,
+                                   ArraVqganProgress progress,
+                                   gpointer data,
+                                   GCancellable *cancellable,
+                                   GError **error);
 
 /* All of @codes into @pixels, [height][width][3], the top left of all there is. */
-gboolean arra_tiles_decode (ArraTiles *tiles, const guint32 *codes, guint width, guint height, guint8 *pixels, ArraVqganProgress progress, gpointer data, GCancellable *cancellable, GError **error);
+gboolean arra_tiles_decode (ArraTiles *tiles,
+                            const guint32 *codes,
+                            guint width,
+                            guint height,
+                            guint8 *pixels,
+                            ArraVqganProgress progress,
+                            gpointer data,
+                            GCancellable *cancellable,
+                            GError **error);

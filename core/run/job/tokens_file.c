@@ -21,8 +21,8 @@ check_origin (const ArraRecipe *recipe, const ArraCheckpoint *checkpoint, GError
                       checkpoint->path);
   if (strcmp (recipe->quant, quant) != 0)
     return arra_fail (error, ARRA_ERROR_ARGUMENT,
-                      "%s was made with weights as \"%s\", but the checkpoint was opened as \"%s\"",
-                      recipe->name, recipe->quant, quant);
+                      "%s was made with weights as \"%s\", but the checkpoint was opened as \"%s\"", recipe->name,
+                      recipe->quant, quant);
   return TRUE;
 }
 
@@ -37,9 +37,8 @@ read_tokens (const ArraRecipe *recipe, ArraJob *job, ArraAnswer *answer, JsonArr
   const guint n = json_array_get_length (tokens);
 
   if (n > arra_capacities_kept (&job->capacities))
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: an answer has %u tokens, more than the %u it can have", recipe->name, n,
-                      arra_capacities_kept (&job->capacities));
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: an answer has %u tokens, more than the %u it can have",
+                      recipe->name, n, arra_capacities_kept (&job->capacities));
   arra_grammar_init (&grammar, job->checkpoint->layout);
   for (guint i = 0; i < n; i++)
     {
@@ -47,12 +46,12 @@ read_tokens (const ArraRecipe *recipe, ArraJob *job, ArraAnswer *answer, JsonArr
       gint64 id;
 
       if (!JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_INT64)
-        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: token %u of an answer is no whole number",
-                          recipe->name, i);
+        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: token %u of an answer is no whole number", recipe->name,
+                          i);
       id = json_node_get_int (node);
       if (id < 0 || id >= n_ids)
-        return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                          "%s: token %u of an answer is outside the vocabulary", recipe->name, i);
+        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: token %u of an answer is outside the vocabulary",
+                          recipe->name, i);
       if (!mosaic && !arra_grammar_push (&grammar, (guint32) id, &fault))
         return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: token %u of an answer: %s", recipe->name, i,
                           fault->message);
@@ -78,11 +77,11 @@ check_picture (const ArraRecipe *recipe, const ArraJob *job, const ArraAnswer *a
   if (job->request.width == 0 || answer->n_tokens == 0)
     return TRUE;
   if (!arra_job_is_mosaic (job) && !is_one_picture (job, answer))
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: an answer is not one picture of %u x %u",
-                      recipe->name, job->request.width, job->request.height);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: an answer is not one picture of %u x %u", recipe->name,
+                      job->request.width, job->request.height);
   if (answer->finished != (answer->n_tokens == arra_capacities_kept (&job->capacities)))
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: \"finished\" of an answer does not agree with its tokens", recipe->name);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"finished\" of an answer does not agree with its tokens",
+                      recipe->name);
   return TRUE;
 }
 
@@ -97,8 +96,7 @@ read_answer (const ArraRecipe *recipe, ArraJob *job, guint index, JsonNode *node
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: answer %u is no object", recipe->name, index);
   object = json_node_get_object (node);
   tokens = arra_json_get_array (object, recipe->name, "tokens", error);
-  if (tokens == NULL
-      || !arra_json_get_bool_default (object, recipe->name, "finished", FALSE, &answer->finished, error))
+  if (tokens == NULL || !arra_json_get_bool_default (object, recipe->name, "finished", FALSE, &answer->finished, error))
     return FALSE;
   return read_tokens (recipe, job, answer, tokens, error) && check_picture (recipe, job, answer, error);
 }
@@ -113,8 +111,7 @@ read_answers (const ArraRecipe *recipe, ArraJob *job, GError **error)
     return FALSE;
   n = json_array_get_length (answers);
   if (n > job->request.count)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: there are more answers than \"count\" says",
-                      recipe->name);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: there are more answers than \"count\" says", recipe->name);
   for (guint i = 0; i < n; i++)
     if (!read_answer (recipe, job, i, json_array_get_element (answers, i), error))
       return FALSE;

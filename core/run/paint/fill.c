@@ -2,7 +2,8 @@
  *
  * What is kept is encoded, what is free is made, and outside of the mask the picture stays as it is. Decoded
  * pixels are never quite those they were encoded from: the difference around the hole is known, and its
- * smooth continuation is added within. SPDX-License-Identifier: GPL-3.0-or-later */
+ * smooth continuation is added within.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
 #include "checkpoint.h"

@@ -10,7 +10,7 @@ typedef struct
 static gboolean
 find_hole (const guint8 *mask, guint width, guint height, Span *rows, Span *columns)
 {
-  *rows = *columns = (Span){ G_MAXUINT, 0 };
+  *rows = *columns = (Span) { G_MAXUINT, 0 };
   for (guint y = 0; y < height; y++)
     for (guint x = 0; x < width; x++)
       if (mask[(gsize) y * width + x] != 0)
@@ -58,7 +58,7 @@ arra_fill_region (const guint8 *mask,
     return FALSE;
   rows = widen (rows, patch, height, window_rows);
   columns = widen (columns, patch, width, window_columns);
-  *region = (ArraFillRegion){ rows.begin, columns.begin, rows.end - rows.begin, columns.end - columns.begin };
+  *region = (ArraFillRegion) { rows.begin, columns.begin, rows.end - rows.begin, columns.end - columns.begin };
   return TRUE;
 }
 

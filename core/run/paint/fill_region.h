@@ -10,9 +10,21 @@ typedef struct
   guint row, column, rows, columns;
 } ArraFillRegion;
 
-/* Around all of @mask ([@height][@width]) that is not 0, half a window more on each side as far as the picture goes, and no smaller than a window.
- * FALSE: the mask is 0 everywhere. */
-gboolean arra_fill_region (const guint8 *mask, guint width, guint height, guint patch, guint window_rows, guint window_columns, ArraFillRegion *region);
+/* Around all of @mask ([@height][@width]) that is not 0, half a window more on each side as far as the picture goes,
+ * and no smaller than a window. FALSE: the mask is 0 everywhere. */
+gboolean arra_fill_region (const guint8 *mask,
+                           guint width,
+                           guint height,
+                           guint patch,
+                           guint window_rows,
+                           guint window_columns,
+                           ArraFillRegion *region);
 
 /* Whether something of the code at @row, @column of @region is to be made. */
-gboolean arra_fill_region_is_free (const ArraFillRegion *region, const guint8 *mask, guint width, guint height, guint patch, guint row, guint column);
+gboolean arra_fill_region_is_free (const ArraFillRegion *region,
+                                   const guint8 *mask,
+                                   guint width,
+                                   guint height,
+                                   guint patch,
+                                   guint row,
+                                   guint column);

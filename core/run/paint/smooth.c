@@ -1,5 +1,6 @@
 /* smooth.c - what is missing in a picture becomes a smooth passage between what is there: push-pull over a
- * pyramid SPDX-License-Identifier: GPL-3.0-or-later */
+ * pyramid
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "smooth.h"
 
 #include <string.h>
@@ -34,8 +35,7 @@ lay_out (Pyramid *pyramid, guint n_planes, guint width, guint height)
 {
   gsize n = 0;
 
-  *pyramid
-      = (Pyramid){ .n_planes = n_planes, .n_levels = 1, .levels[0] = { .width = width, .height = height } };
+  *pyramid = (Pyramid) { .n_planes = n_planes, .n_levels = 1, .levels[0] = { .width = width, .height = height } };
   while (MAX (width, height) > 1)
     {
       Level *level = &pyramid->levels[pyramid->n_levels++];
@@ -88,8 +88,7 @@ gather (const Level *fine, Level *coarse, guint n_planes, guint x, guint y)
         continue;
       sum += fine->known[from];
       for (guint plane = 0; plane < n_planes; plane++)
-        coarse->planes[plane * area (coarse) + at]
-            += fine->known[from] * fine->planes[plane * area (fine) + from];
+        coarse->planes[plane * area (coarse) + at] += fine->known[from] * fine->planes[plane * area (fine) + from];
     }
   for (guint plane = 0; sum > 0 && plane < n_planes; plane++)
     coarse->planes[plane * area (coarse) + at] /= sum;
@@ -128,8 +127,7 @@ spread (const Level *coarse, Level *fine, guint n_planes)
 }
 
 gboolean
-arra_smooth_fill (
-    float *planes, const float *known, guint n_planes, guint width, guint height, GError **error)
+arra_smooth_fill (float *planes, const float *known, guint n_planes, guint width, guint height, GError **error)
 {
   Pyramid pyramid;
   const gsize n = lay_out (&pyramid, n_planes, width, height);

@@ -25,7 +25,7 @@ arra_attribute_accuracy (const float *probabilities,
 {
   gsize right_of_all = 0;
 
-  *accuracy = (ArraAttributeAccuracy){ 0 };
+  *accuracy = (ArraAttributeAccuracy) { 0 };
   for (guint value = 0; value < n_values; value++)
     {
       gsize occurs = 0, right = 0;

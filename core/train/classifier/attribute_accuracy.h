@@ -13,10 +13,16 @@ typedef struct
   double chance;   /* balanced accuracy of guessing: 1 / n_present */
 } ArraAttributeAccuracy;
 
-/* @labels: [n], negative where there is none. Picture i's probabilities are the @n_values numbers at probabilities + i * @stride; the first of the largest is the answer.
- * Without any label all is 0. */
-void arra_attribute_accuracy (const float *probabilities, const gint *labels, gsize n, guint n_values, gsize stride, ArraAttributeAccuracy *accuracy);
+/* @labels: [n], negative where there is none. Picture i's probabilities are the @n_values numbers at probabilities + i
+ * * @stride; the first of the largest is the answer. Without any label all is 0. */
+void arra_attribute_accuracy (const float *probabilities,
+                              const gint *labels,
+                              gsize n,
+                              guint n_values,
+                              gsize stride,
+                              ArraAttributeAccuracy *accuracy);
 
-/* (generated - chance) / (attainable - chance), both balanced: 1 says that generated pictures show what was asked as well as reconstructions of real ones do. NAN when
+/* (generated - chance) / (attainable - chance), both balanced: 1 says that generated pictures show what was asked as
+ * well as reconstructions of real ones do. NAN when
  * @attainable is not above chance. */
 double arra_adherence (double generated, double attainable, double chance);

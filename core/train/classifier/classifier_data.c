@@ -18,7 +18,7 @@ arra_classifier_data_new (guint size, guint n, guint n_valid, guint n_attributes
 
   if (data == NULL)
     return NULL;
-  *data = (ArraClassifierData){ .size = size, .n = n, .n_valid = n_valid, .n_attributes = n_attributes };
+  *data = (ArraClassifierData) { .size = size, .n = n, .n_valid = n_valid, .n_attributes = n_attributes };
   data->pixels = arra_mem_new_within ((gsize) n + n_valid, bytes, "the pictures", error);
   if (data->pixels == NULL)
     return NULL;
@@ -44,8 +44,7 @@ arra_classifier_data_hash (const ArraClassifierData *data, GChecksum *hash)
 
   g_checksum_update (hash, (const guchar *) shape, sizeof shape);
   arra_pictures_hash (data->pixels, n, data->size, hash);
-  g_checksum_update (hash, (const guchar *) data->labels,
-                     (gssize) (n * data->n_attributes * sizeof *data->labels));
+  g_checksum_update (hash, (const guchar *) data->labels, (gssize) (n * data->n_attributes * sizeof *data->labels));
 }
 
 static void
@@ -99,19 +98,17 @@ check_datasets (GPtrArray *datasets,
       guint size = arra_dataset_size (dataset);
 
       if (size <= held || arra_dataset_attributes (dataset) == 0)
-        return arra_fail (
-            error, ARRA_ERROR_INVALID_DATA,
-            "%s: data set %u has %u pictures and %u attributes; labelled pictures are needed, more than "
-            "the %u that \"data.validation\" holds out",
-            config, i + 1, size, arra_dataset_attributes (dataset), held);
+        return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                          "%s: data set %u has %u pictures and %u attributes; labelled pictures are needed, more than "
+                          "the %u that \"data.validation\" holds out",
+                          config, i + 1, size, arra_dataset_attributes (dataset), held);
       if (i == 0)
         take_attributes (dataset, model);
       else if (!says_attributes (dataset, model))
-        return arra_fail (
-            error, ARRA_ERROR_INVALID_DATA,
-            "%s: data set %u has other attributes or values than data set 1; a classifier learns "
-            "one list of them",
-            config, i + 1);
+        return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                          "%s: data set %u has other attributes or values than data set 1; a classifier learns "
+                          "one list of them",
+                          config, i + 1);
       *n += size - held;
     }
   return TRUE;
@@ -142,8 +139,8 @@ load_dataset (Loading *loading, const ArraDataset *dataset, guint held, GError *
       for (guint a = 0; a < data->n_attributes; a++)
         data->labels[at * data->n_attributes + a] = arra_dataset_label (dataset, item, a);
       if (setup->preparing != NULL)
-        setup->preparing ("Reading pictures",
-                          (double) (loading->n + loading->n_valid) / (data->n + data->n_valid), setup->user);
+        setup->preparing ("Reading pictures", (double) (loading->n + loading->n_valid) / (data->n + data->n_valid),
+                          setup->user);
     }
   return TRUE;
 }
@@ -194,7 +191,6 @@ arra_classifier_data_weights (const ArraClassifierData *data,
         }
       for (guint value = 0; value < model->starts[a + 1] - model->starts[a]; value++)
         weights[model->starts[a] + value]
-            = counts[value] == 0 ? 1.0f
-                                 : (float) pow ((double) n / (double) (present * counts[value]), balance);
+            = counts[value] == 0 ? 1.0f : (float) pow ((double) n / (double) (present * counts[value]), balance);
     }
 }

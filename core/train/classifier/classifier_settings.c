@@ -57,9 +57,8 @@ read_optimizer (ArraClassifierSettings *s, const ArraYaml *config, GError **erro
 gboolean
 arra_classifier_settings_read (ArraClassifierSettings *settings, const ArraYaml *config, GError **error)
 {
-  *settings = (ArraClassifierSettings){
-    .model
-    = { .size = 128, .colours = 3, .n_levels = 5, .channels = { 16, 32, 64, 96, 128 }, .norm_groups = 8 },
+  *settings = (ArraClassifierSettings) {
+    .model = { .size = 128, .colours = 3, .n_levels = 5, .channels = { 16, 32, 64, 96, 128 }, .norm_groups = 8 },
     .batch = 32,
     .held = 400,
     .augment = { 4, 0.1, 0.15, 0.3, 0.03 },

@@ -10,11 +10,15 @@
 
 typedef struct
 {
-  ArraClassifierConfig model; /* "model.size" (128), "model.colours" (3), "model.channels" ([16, 32, 64, 96, 128]), "model.norm_groups" (8); attributes are the data's */
-  guint batch;                /* "data.batch" (32) */
-  guint held;                 /* "data.validation" (400) */
-  ArraAugment augment;        /* "augment.shift" (4), "augment.brightness" (0.1), "augment.contrast" (0.15), "augment.blur" (0.3), "augment.noise" (0.03) */
-  double balance;             /* "loss.balance" (0.5) */
+  /* "model.size" (128), "model.colours" (3), "model.channels" ([16, 32, 64, 96, 128]), "model.norm_groups" (8);
+   * attributes are the data's */
+  ArraClassifierConfig model;
+  guint batch; /* "data.batch" (32) */
+  guint held;  /* "data.validation" (400) */
+  /* "augment.shift" (4), "augment.brightness" (0.1), "augment.contrast" (0.15), "augment.blur" (0.3), "augment.noise"
+   * (0.03) */
+  ArraAugment augment;
+  double balance;              /* "loss.balance" (0.5) */
   ArraLearnerSettings learner; /* weight_decay (0.01), model.average (0.99) */
 } ArraClassifierSettings;
 

@@ -32,8 +32,8 @@ typedef struct
 static gsize
 choose (const ArraTrainStep *step, gsize i, gsize n)
 {
-  guint64 bits = arra_noise_bits (step->seed ^ PICTURES, (guint32) (step->index >> 32), (guint32) step->index,
-                                  (guint32) i);
+  guint64 bits
+      = arra_noise_bits (step->seed ^ PICTURES, (guint32) (step->index >> 32), (guint32) step->index, (guint32) i);
 
   return (gsize) (bits * n >> 32);
 }
@@ -52,8 +52,8 @@ draw (gsize begin, gsize end, guint worker, gpointer user)
     {
       gsize item = choose (step, i, t->data->n);
 
-      arra_augment (&t->settings.augment, t->data->pixels + item * 3 * pixels, model->size, step->seed,
-                    step->index, (guint) i, scratch, changed);
+      arra_augment (&t->settings.augment, t->data->pixels + item * 3 * pixels, model->size, step->seed, step->index,
+                    (guint) i, scratch, changed);
       arra_classifier_input (model, changed, t->pixels + i * pixels * arra_classifier_inputs (model));
       memcpy (t->labels + i * n_labels, t->data->labels + item * n_labels, n_labels * sizeof *t->labels);
     }
@@ -65,8 +65,8 @@ ArraNode *
 arra_classifier_trainee_logits (ArraClassifierTrainee *t, gsize n)
 {
   const ArraClassifierConfig *model = &t->settings.model;
-  ArraNode *pixels = arra_tape_leaf (t->tape, n * model->size * model->size, arra_classifier_inputs (model),
-                                     t->pixels, NULL);
+  ArraNode *pixels
+      = arra_tape_leaf (t->tape, n * model->size * model->size, arra_classifier_inputs (model), t->pixels, NULL);
 
   return arra_classifier_graph (t->tape, model, t->parameters, pixels, n, NULL);
 }
@@ -118,8 +118,7 @@ compute (ArraTape *tape, gpointer user, GError **error)
 }
 
 static gboolean
-train_step (
-    gpointer self, const ArraTrainStep *step, double *metrics, GCancellable *cancellable, GError **error)
+train_step (gpointer self, const ArraTrainStep *step, double *metrics, GCancellable *cancellable, GError **error)
 {
   ArraClassifierTrainee *t = self;
   Step s = { t, metrics };
@@ -265,10 +264,7 @@ finish (ArraClassifierTrainee *begun, guint64 seed, ArraTrainee *out, GError **e
 }
 
 gboolean
-arra_classifier_trainee_new (const ArraYaml *config,
-                             const ArraTrainSetup *setup,
-                             ArraTrainee *out,
-                             GError **error)
+arra_classifier_trainee_new (const ArraYaml *config, const ArraTrainSetup *setup, ArraTrainee *out, GError **error)
 {
   g_autoptr (ArraClassifierTrainee) t = begin (config, setup, error);
 

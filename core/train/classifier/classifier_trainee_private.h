@@ -29,7 +29,8 @@ ArraNode *arra_classifier_trainee_logits (ArraClassifierTrainee *t, gsize n);
 
 /* classifier_validation.c */
 
-/* Fills t->valid_metrics: "mistakes", 1 - the mean balanced accuracy, then the attributes, as many as a training can tell of. */
+/* Fills t->valid_metrics: "mistakes", 1 - the mean balanced accuracy, then the attributes, as many as a training can
+ * tell of. */
 void arra_classifier_trainee_name (ArraClassifierTrainee *t);
 gboolean arra_classifier_trainee_validate (gpointer self, double *metrics, GCancellable *cancellable, GError **error);
 

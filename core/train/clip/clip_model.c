@@ -43,14 +43,12 @@ arra_clip_trainee_save (gpointer self, const char *directory, GError **error)
 {
   const ArraClipTrainee *t = self;
   g_autofree char *config = arra_clip_config_to_json (&t->settings.model);
-  g_autofree char *pixels
-      = arra_clip_pixels_to_json (&arra_clip_pixels_standard, t->settings.model.image_size);
+  g_autofree char *pixels = arra_clip_pixels_to_json (&arra_clip_pixels_standard, t->settings.model.image_size);
   g_autofree char *about = describe_tokenizer (&t->settings);
   gsize size;
   const char *tokenizer = arra_tokenizer_json (t->tokenizer, &size);
 
-  return save_weights (t, directory, error)
-         && save_text (directory, "config.json", config, strlen (config), error)
+  return save_weights (t, directory, error) && save_text (directory, "config.json", config, strlen (config), error)
          && save_text (directory, "preprocessor_config.json", pixels, strlen (pixels), error)
          && save_text (directory, "tokenizer.json", tokenizer, size, error)
          && save_text (directory, "tokenizer_config.json", about, strlen (about), error);

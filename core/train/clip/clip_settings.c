@@ -55,8 +55,7 @@ read_tokenizer (ArraClipSettings *s, const ArraYaml *config, GError **error)
       || !arra_setting_file (config, "model.tokenizer", &s->tokenizer, error))
     return FALSE;
   if (s->tokenizer == NULL)
-    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: \"model.tokenizer\" is missing",
-                      arra_yaml_path (config));
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: \"model.tokenizer\" is missing", arra_yaml_path (config));
   return TRUE;
 }
 
@@ -72,9 +71,8 @@ read_data (ArraClipSettings *s, const ArraYaml *config, GError **error)
       || !arra_setting_double (config, "data.brightness", 0, 1, &s->augmentation.brightness, error))
     return FALSE;
   if (s->size < s->model.image_size)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: \"data.size\" is %u, less than \"model.image_size\", %u", arra_yaml_path (config),
-                      s->size, s->model.image_size);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"data.size\" is %u, less than \"model.image_size\", %u",
+                      arra_yaml_path (config), s->size, s->model.image_size);
   return TRUE;
 }
 
@@ -88,7 +86,7 @@ read_optimizer (ArraClipSettings *s, const ArraYaml *config, GError **error)
 gboolean
 arra_clip_settings_read (ArraClipSettings *settings, const ArraYaml *config, GError **error)
 {
-  *settings = (ArraClipSettings){
+  *settings = (ArraClipSettings) {
     .model = { .vision = { .width = 192, .n_layers = 6, .n_heads = 3, .eps = EPS },
                .text = { .width = 128, .n_layers = 3, .n_heads = 2, .eps = EPS },
                .image_size = 128,

@@ -76,9 +76,8 @@ take_captions (ArraClipSupply *supply,
         {
           guint number = supply->n_captions++;
 
-          if (!arra_clip_encode_text (tokenizer, config, captions[i],
-                                      supply->ids + (gsize) number * supply->context, &supply->tokens[number],
-                                      error))
+          if (!arra_clip_encode_text (tokenizer, config, captions[i], supply->ids + (gsize) number * supply->context,
+                                      &supply->tokens[number], error))
             return FALSE;
           value = GUINT_TO_POINTER (number);
           g_hash_table_insert (known, (gpointer) captions[i], value);
@@ -148,8 +147,7 @@ arra_clip_supply_load (const ArraYaml *config,
   if (pictures == NULL)
     return NULL;
   captions = list_captions (datasets, settings->held);
-  return arra_clip_supply_new (pictures, (const char *const *) captions->pdata, tokenizer, &settings->model,
-                               error);
+  return arra_clip_supply_new (pictures, (const char *const *) captions->pdata, tokenizer, &settings->model, error);
 }
 
 /* ---- batches */
@@ -221,8 +219,7 @@ typedef struct
 static double
 draw (const Drawing *d, guint item, guint which)
 {
-  return (double) arra_noise_bits (d->seed ^ PAIRS, (guint32) (d->step >> 32), (guint32) d->step,
-                                   8 * item + which)
+  return (double) arra_noise_bits (d->seed ^ PAIRS, (guint32) (d->step >> 32), (guint32) d->step, 8 * item + which)
          * 0x1p-32;
 }
 

@@ -53,8 +53,8 @@ compute (ArraTape *tape, gpointer user, GError **error)
   arra_clip_trainee_pairs (s->t, &pairs);
   arra_graph_contrastive (tape, pairs.images, pairs.texts, pairs.log_scale, batch->groups, &s->metrics[LOSS]);
   if (arra_tape_computes (tape))
-    s->metrics[ACCURACY] = arra_clip_retrieval (pairs.images->data, pairs.texts->data, batch->groups,
-                                                batch->n, pairs.images->width);
+    s->metrics[ACCURACY]
+        = arra_clip_retrieval (pairs.images->data, pairs.texts->data, batch->groups, batch->n, pairs.images->width);
   arra_tape_backward (tape);
   return TRUE;
 }
@@ -77,8 +77,7 @@ learn (ArraClipTrainee *t, const ArraTrainStep *step, double *metrics)
 }
 
 static gboolean
-train_step (
-    gpointer self, const ArraTrainStep *step, double *metrics, GCancellable *cancellable, GError **error)
+train_step (gpointer self, const ArraTrainStep *step, double *metrics, GCancellable *cancellable, GError **error)
 {
   ArraClipTrainee *t = self;
   Step s = { t, metrics };
@@ -86,8 +85,8 @@ train_step (
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;
   memset (metrics, 0, (G_N_ELEMENTS (metric_names) - 1) * sizeof *metrics);
-  arra_clip_supply_draw (t->supply, &t->exec, &t->settings.augmentation, step->seed, step->index,
-                         t->settings.batch, t->batch);
+  arra_clip_supply_draw (t->supply, &t->exec, &t->settings.augmentation, step->seed, step->index, t->settings.batch,
+                         t->batch);
   arra_parameters_zero_grad (t->parameters);
   if (!arra_tape_run (t->tape, TRUE, compute, &s, error))
     return FALSE;

@@ -47,8 +47,8 @@ compute (ArraTape *tape, gpointer user, GError **error)
   Part *part = user;
 
   arra_clip_trainee_pairs (part->t, &part->pairs);
-  arra_graph_contrastive (tape, part->pairs.images, part->pairs.texts, part->pairs.log_scale,
-                          part->t->batch->groups, &part->loss);
+  arra_graph_contrastive (tape, part->pairs.images, part->pairs.texts, part->pairs.log_scale, part->t->batch->groups,
+                          &part->loss);
   return TRUE;
 }
 
@@ -100,7 +100,7 @@ arra_clip_trainee_validate (gpointer self, double *metrics, GCancellable *cancel
   if (groups == NULL)
     return FALSE;
   arra_learner_swap (&t->learner);
-  ok = measure (t, &(Held){ n, width, features, features + n * width, groups }, metrics, cancellable, error);
+  ok = measure (t, &(Held) { n, width, features, features + n * width, groups }, metrics, cancellable, error);
   arra_learner_swap (&t->learner);
   return ok;
 }

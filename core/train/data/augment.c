@@ -34,8 +34,7 @@ draw (guint64 seed, guint64 step, guint item)
 
   for (guint i = 0; i < N_DRAWS; i++)
     {
-      guint32 bits
-          = arra_noise_bits (seed ^ CHANGES, (guint32) (step >> 32), (guint32) step, N_DRAWS * item + i);
+      guint32 bits = arra_noise_bits (seed ^ CHANGES, (guint32) (step >> 32), (guint32) step, N_DRAWS * item + i);
 
       d.draws[i] = bits * 0x1p-32;
       d.grain = bits; /* the last one's */
@@ -133,8 +132,7 @@ arra_augment (const ArraAugment *augment,
   Draws d = draw (seed, step, item);
   gsize pixels = (gsize) size * size;
 
-  shift (rgb, size, offset (d.draws[SHIFT_X], augment->shift), offset (d.draws[SHIFT_Y], augment->shift),
-         out);
+  shift (rgb, size, offset (d.draws[SHIFT_X], augment->shift), offset (d.draws[SHIFT_Y], augment->shift), out);
   if (d.draws[BLUR] < augment->blur)
     blur (out, size, scratch);
   change_light (out, 3 * pixels, spread (d.draws[BRIGHTNESS], augment->brightness),

@@ -1,6 +1,7 @@
 /* augment.h - small changes that do not change what a picture shows
  *
- * So that what is learnt survives what a VQGAN does to pictures: shifts, brightness and contrast, a blur, noise. No mirror images: sides have names.
+ * So that what is learnt survives what a VQGAN does to pictures: shifts, brightness and contrast, a blur, noise. No
+ * mirror images: sides have names.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
@@ -15,5 +16,13 @@ typedef struct
   double noise;      /* deviation, at most */
 } ArraAugment;
 
-/* RGB [size][size][3] of bytes to floats in 0..1 (and a bit beyond); what is done is a function of (@seed, @step, @item). @scratch: 3 * size * size floats. */
-void arra_augment (const ArraAugment *augment, const guint8 *rgb, guint size, guint64 seed, guint64 step, guint item, float *scratch, float *out);
+/* RGB [size][size][3] of bytes to floats in 0..1 (and a bit beyond); what is done is a function of (@seed, @step,
+ * @item). @scratch: 3 * size * size floats. */
+void arra_augment (const ArraAugment *augment,
+                   const guint8 *rgb,
+                   guint size,
+                   guint64 seed,
+                   guint64 step,
+                   guint item,
+                   float *scratch,
+                   float *out);

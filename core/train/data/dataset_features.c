@@ -23,8 +23,7 @@ char *
 arra_feature_tree_print (const ArraFeatureTree *tree, const ArraDataset *dataset, guint width, GError **error)
 {
   g_autofree char *path = path_of (tree, dataset, 0, error), *hash = NULL;
-  g_automem float *feature
-      = path != NULL ? arra_mem_new (width, sizeof (float), "a feature", error) : NULL;
+  g_automem float *feature = path != NULL ? arra_mem_new (width, sizeof (float), "a feature", error) : NULL;
 
   if (feature == NULL || !arra_feature_read (path, width, feature, error))
     return NULL;

@@ -12,8 +12,7 @@ arra_encode_check_size (const ArraVqgan *vqgan, guint size, GError **error)
 
   return (size > 0 && size % patch == 0)
          || arra_fail (error, ARRA_ERROR_ARGUMENT,
-                       "Pictures of %u pixels cannot be encoded: the size must be a multiple of %u", size,
-                       patch);
+                       "Pictures of %u pixels cannot be encoded: the size must be a multiple of %u", size, patch);
 }
 
 gboolean
@@ -50,6 +49,6 @@ gboolean
 arra_encode_bench_run (ArraEncodeBench *bench, GCancellable *cancellable, GError **error)
 {
   arra_vqgan_from_u8 (&bench->raster, bench->pixels);
-  return arra_vqgan_encode (bench->run, bench->pixels, bench->raster.width, bench->raster.height, bench->codes,
-                            NULL, cancellable, error);
+  return arra_vqgan_encode (bench->run, bench->pixels, bench->raster.width, bench->raster.height, bench->codes, NULL,
+                            cancellable, error);
 }

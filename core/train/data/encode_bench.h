@@ -17,8 +17,13 @@ typedef struct
 /* Whether pictures of @size pixels a side can be encoded. */
 gboolean arra_encode_check_size (const ArraVqgan *vqgan, guint size, GError **error);
 
-/* Makes what @bench lacks: nothing when it was made before. @bench: zeros at first. @vqgan has an encoder, @size is checked. */
-gboolean arra_encode_bench_init (ArraEncodeBench *bench, const ArraVqgan *vqgan, const ArraKernels *kernels, guint size, GError **error);
+/* Makes what @bench lacks: nothing when it was made before. @bench: zeros at first. @vqgan has an encoder, @size is
+ * checked. */
+gboolean arra_encode_bench_init (ArraEncodeBench *bench,
+                                 const ArraVqgan *vqgan,
+                                 const ArraKernels *kernels,
+                                 guint size,
+                                 GError **error);
 void arra_encode_bench_clear (ArraEncodeBench *bench);
 
 /* The codes of what lies in @bench's raster. */

@@ -131,10 +131,9 @@ arra_caption_tokens_init (ArraCaptionTokens *tokens,
   guint n = arra_dataset_size (dataset);
   gsize room = 16;
 
-  *tokens = (ArraCaptionTokens){ 0 };
+  *tokens = (ArraCaptionTokens) { 0 };
   tokens->starts = arra_mem_new ((gsize) n + 1, sizeof (guint32), "the captions' tokens", error);
-  tokens->ids
-      = tokens->starts != NULL ? arra_mem_new (room, sizeof (guint32), "the captions' tokens", error) : NULL;
+  tokens->ids = tokens->starts != NULL ? arra_mem_new (room, sizeof (guint32), "the captions' tokens", error) : NULL;
   if (tokens->ids != NULL)
     tokens->starts[0] = 0;
   for (guint i = 0; i < n; i++)
@@ -151,5 +150,5 @@ arra_caption_tokens_clear (ArraCaptionTokens *tokens)
 {
   arra_mem_free (tokens->starts);
   arra_mem_free (tokens->ids);
-  *tokens = (ArraCaptionTokens){ 0 };
+  *tokens = (ArraCaptionTokens) { 0 };
 }

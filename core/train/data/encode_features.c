@@ -39,7 +39,7 @@ batch_init (Batch *batch, const ArraFeatureEncoder *encoder, const ArraDataset *
 {
   guint width = arra_vision_encoder_width (encoder->vision, encoder->aggregation);
 
-  *batch = (Batch){ .encoder = encoder, .dataset = dataset, .floats = arra_vision_encoder_floats (encoder->vision) };
+  *batch = (Batch) { .encoder = encoder, .dataset = dataset, .floats = arra_vision_encoder_floats (encoder->vision) };
   batch->pixels = arra_mem_new (BATCH, batch->floats * sizeof (float), "the pictures", error);
   if (batch->pixels == NULL)
     return FALSE;
@@ -103,8 +103,7 @@ encode_batch (Batch *batch, ArraFeatureCacheWriter *writer, GError **error)
     return FALSE;
   for (guint i = 0; i < batch->n; i++)
     if (!arra_feature_cache_writer_has (writer, batch->first + i) && !arra_bad_items_has (batch->bad, batch->first + i)
-        && !arra_feature_cache_writer_put (writer, batch->first + i, batch->features + (gsize) i * width,
-                                           error))
+        && !arra_feature_cache_writer_put (writer, batch->first + i, batch->features + (gsize) i * width, error))
       return FALSE;
   return TRUE;
 }

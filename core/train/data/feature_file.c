@@ -36,8 +36,7 @@ arra_feature_path (ArraFeatureLayout layout, const char *root, const char *image
   if (n_found < depth || g_str_has_suffix (image, G_DIR_SEPARATOR_S))
     {
       arra_fail (error, ARRA_ERROR_ARGUMENT,
-                 "%s: a picture %u folders deep is expected, so that its feature file can be found", image,
-                 depth - 1);
+                 "%s: a picture %u folders deep is expected, so that its feature file can be found", image, depth - 1);
       return NULL;
     }
   dot = strrchr (parts[depth - 1], '.');
@@ -93,8 +92,8 @@ arra_feature_read (const char *path, guint width, float *feature, GError **error
   if (!arra_dtype_is_float (tensor->dtype) || arra_tensor_count (tensor) != width)
     {
       is = arra_tensor_describe (tensor);
-      return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s; %u floating-point numbers are expected",
-                        path, is, width);
+      return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s; %u floating-point numbers are expected", path, is,
+                        width);
     }
   arra_tensor_to_float (tensor, 0, width, feature);
   for (guint i = 0; i < width; i++)

@@ -17,6 +17,6 @@ char *arra_feature_path (ArraFeatureLayout layout, const char *root, const char 
 /* How many numbers the one tensor of @path holds, 1..@max. */
 gboolean arra_feature_width (const char *path, guint max, guint *width, GError **error);
 
-/* Reads the @width numbers of the one tensor of @path (torch.save's zip form, any shape and float type) into @feature: finite, or an error, after
- * which @feature is undefined. */
+/* Reads the @width numbers of the one tensor of @path (torch.save's zip form, any shape and float type) into @feature:
+ * finite, or an error, after which @feature is undefined. */
 gboolean arra_feature_read (const char *path, guint width, float *feature, GError **error);

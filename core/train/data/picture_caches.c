@@ -106,16 +106,16 @@ arra_picture_caches_open (const ArraYaml *config,
       free_caches (caches);
       return FALSE;
     }
-  *items = (ArraPictureItems){ .n = arra_token_cache_items (caches->tokens),
-                               .rows = arra_token_cache_rows (caches->tokens),
-                               .columns = arra_token_cache_columns (caches->tokens),
-                               .vqgan = arra_token_cache_vqgan (caches->tokens),
-                               .prompt = prompt_of,
-                               .codes = codes_of,
-                               .check = check_caches,
-                               .features = features_of,
-                               .owner = caches,
-                               .free_owner = free_caches };
+  *items = (ArraPictureItems) { .n = arra_token_cache_items (caches->tokens),
+                                .rows = arra_token_cache_rows (caches->tokens),
+                                .columns = arra_token_cache_columns (caches->tokens),
+                                .vqgan = arra_token_cache_vqgan (caches->tokens),
+                                .prompt = prompt_of,
+                                .codes = codes_of,
+                                .check = check_caches,
+                                .features = features_of,
+                                .owner = caches,
+                                .free_owner = free_caches };
   if (caches->features != NULL)
     items->feature_width = arra_feature_cache_width (caches->features);
   return TRUE;

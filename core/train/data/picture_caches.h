@@ -7,5 +7,9 @@
 #include "tokenizer.h"
 #include "yamlfile.h"
 
-/* Opens "data.tokens", which must have been made with @tokenizer, and "data.features", of the same pictures, when the configuration names it. */
-gboolean arra_picture_caches_open (const ArraYaml *config, const ArraTokenizer *tokenizer, ArraPictureItems *items, GError **error);
+/* Opens "data.tokens", which must have been made with @tokenizer, and "data.features", of the same pictures, when the
+ * configuration names it. */
+gboolean arra_picture_caches_open (const ArraYaml *config,
+                                   const ArraTokenizer *tokenizer,
+                                   ArraPictureItems *items,
+                                   GError **error);

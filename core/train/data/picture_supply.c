@@ -147,15 +147,14 @@ load_dataset (Loading *loading, const ArraDataset *dataset, guint held, GError *
 
   for (guint item = 0; item < size; item++)
     {
-      guint8 *rgb = item < size - held ? supply->pixels + bytes * loading->n++
-                                       : supply->valid + bytes * loading->n_valid++;
+      guint8 *rgb
+          = item < size - held ? supply->pixels + bytes * loading->n++ : supply->valid + bytes * loading->n_valid++;
 
       if (g_cancellable_set_error_if_cancelled (setup->cancellable, error)
           || !arra_dataset_load (dataset, item, supply->size, rgb, error))
         return FALSE;
       if (setup->preparing != NULL)
-        setup->preparing ("Reading pictures", (double) (loading->n + loading->n_valid) / loading->all,
-                          setup->user);
+        setup->preparing ("Reading pictures", (double) (loading->n + loading->n_valid) / loading->all, setup->user);
     }
   return TRUE;
 }
@@ -212,9 +211,8 @@ arra_picture_supply_load (const ArraYaml *config, const ArraTrainSetup *setup, G
       || !arra_setting_uint (config, "data.validation", 0, 10000, &held, error))
     return NULL;
   datasets = arra_picture_supply_datasets (config, setup, error);
-  return datasets == NULL
-             ? NULL
-             : arra_picture_supply_gather (datasets, (guint) size, (guint) held, config, setup, error);
+  return datasets == NULL ? NULL
+                          : arra_picture_supply_gather (datasets, (guint) size, (guint) held, config, setup, error);
 }
 
 /* ---- crops */

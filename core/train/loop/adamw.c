@@ -54,8 +54,8 @@ update (gsize begin, gsize end, guint worker, gpointer data)
 
       job->mean[i] = mean;
       job->square[i] = square;
-      job->data[i] = job->data[i] * job->decay
-                     - job->step_size * mean / (sqrtf (square) * job->square_correction + job->eps);
+      job->data[i]
+          = job->data[i] * job->decay - job->step_size * mean / (sqrtf (square) * job->square_correction + job->eps);
     }
 }
 

@@ -6,7 +6,8 @@
 #include "exec.h"
 #include "parameters.h"
 
-/* Reference: ARRA xllmx/solvers/finetune/finetune_align.py: ONE group, weight decay on every tensor, norms, biases and embeddings too. */
+/* Reference: ARRA xllmx/solvers/finetune/finetune_align.py: ONE group, weight decay on every tensor, norms, biases and
+ * embeddings too. */
 typedef struct
 {
   double beta1, beta2, eps, weight_decay;
@@ -17,10 +18,10 @@ typedef struct
 typedef struct
 {
   ArraAdamWSettings settings;
-  gsize size;    /* floats of each */
-  float *mean;   /* of gradients */
-  float *square; /* of their squares */
-  guint64 step;  /* steps made */
+  gsize size;             /* floats of each */
+  float *mean;            /* of gradients */
+  float *square;          /* of their squares */
+  guint64 step;           /* steps made */
   const guint8 *left_out; /* (nullable), borrowed: for each parameter of the table, whether another changes it */
 } ArraAdamW;
 
@@ -28,8 +29,9 @@ ArraAdamW *arra_adamw_new (const ArraAdamWSettings *settings, const ArraParamete
 void arra_adamw_free (ArraAdamW *adamw); /* nullable */
 void arra_adamw_step (ArraAdamW *adamw, const ArraExec *exec, double learning_rate, ArraParameters *parameters);
 
-/* Scales all gradients by clip / (norm + 1e-6) when that is below 1, as torch.nn.utils.clip_grad_norm_ does. Returns the L2 norm of all
- * gradients before; not finite when one of them is not, then nothing is scaled. The same bits for any number of threads. */
+/* Scales all gradients by clip / (norm + 1e-6) when that is below 1, as torch.nn.utils.clip_grad_norm_ does. Returns
+ * the L2 norm of all gradients before; not finite when one of them is not, then nothing is scaled. The same bits for
+ * any number of threads. */
 double arra_clip_gradients (const ArraExec *exec, ArraParameters *parameters, double clip);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ArraAdamW, arra_adamw_free)

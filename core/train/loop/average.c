@@ -50,10 +50,7 @@ update (gsize begin, gsize end, guint worker, gpointer data)
 }
 
 void
-arra_average_update (ArraAverage *average,
-                     const ArraExec *exec,
-                     guint64 step,
-                     const ArraParameters *parameters)
+arra_average_update (ArraAverage *average, const ArraExec *exec, guint64 step, const ArraParameters *parameters)
 {
   double decay = MIN (average->decay, (1.0 + (double) step) / (10.0 + (double) step));
   Job job = { average->data, parameters->data, (float) (1 - decay) };

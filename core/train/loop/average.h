@@ -16,7 +16,8 @@ typedef struct
 /* @decay: 0 <= decay < 1. Begins with the parameters' values. */
 ArraAverage *arra_average_new (double decay, const ArraParameters *parameters, GError **error);
 void arra_average_free (ArraAverage *average); /* nullable */
-/* average += (1 - d) * (parameters - average), d = min (decay, (1 + step) / (10 + step)) for @step from 0: the start is soon forgotten. */
+/* average += (1 - d) * (parameters - average), d = min (decay, (1 + step) / (10 + step)) for @step from 0: the start is
+ * soon forgotten. */
 void arra_average_update (ArraAverage *average, const ArraExec *exec, guint64 step, const ArraParameters *parameters);
 /* Puts the average in the place of the values, and the other way round when called again. */
 void arra_average_swap (ArraAverage *average, ArraParameters *parameters);

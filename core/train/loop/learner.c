@@ -102,8 +102,7 @@ arra_learner_visit (ArraLearner *learner, ArraStateFunc func, gpointer user, GEr
          && func ("adamw.mean", ARRA_F32, size, adamw->mean, user, error)
          && func ("adamw.square", ARRA_F32, size, adamw->square, user, error)
          && func ("adamw.step", ARRA_I64, 1, &adamw->step, user, error)
-         && (learner->average == NULL
-             || func ("average", ARRA_F32, size, learner->average->data, user, error));
+         && (learner->average == NULL || func ("average", ARRA_F32, size, learner->average->data, user, error));
 }
 
 const float *

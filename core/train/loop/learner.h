@@ -19,15 +19,16 @@ typedef struct
 /* Keys "optimizer.beta1", ".beta2", ".weight_decay", ".clip" and "model.average"; what is left out stays as it is. */
 gboolean arra_learner_settings_read (ArraLearnerSettings *settings, const ArraYaml *config, GError **error);
 
-/* The same for "optimizer.method", adamw or muon, and ".momentum": asked only of trainings that have layers with matrices. */
+/* The same for "optimizer.method", adamw or muon, and ".momentum": asked only of trainings that have layers with
+ * matrices. */
 gboolean arra_learner_settings_read_method (ArraLearnerSettings *settings, const ArraYaml *config, GError **error);
 
 typedef struct
 {
   ArraParameters *parameters; /* borrowed */
-  ArraAdamW *adamw; /* its averages of gradients are Muon's, too */
-  ArraMuon *muon;   /* (nullable) */
-  ArraAverage *average; /* (nullable) */
+  ArraAdamW *adamw;           /* its averages of gradients are Muon's, too */
+  ArraMuon *muon;             /* (nullable) */
+  ArraAverage *average;       /* (nullable) */
   double clip;
 } ArraLearner;
 
@@ -39,7 +40,8 @@ gboolean arra_learner_init (ArraLearner *learner,
                             GError **error);
 void arra_learner_clear (ArraLearner *learner);
 
-/* Changes the parameters by their gradients, and lets the average follow. Returns the norm that the gradients had; when it is not finite, nothing is changed. */
+/* Changes the parameters by their gradients, and lets the average follow. Returns the norm that the gradients had; when
+ * it is not finite, nothing is changed. */
 double arra_learner_step (ArraLearner *learner, const ArraExec *exec, const ArraTrainStep *step);
 /* The two halves of it, for who changes parameters in between. */
 double arra_learner_change (ArraLearner *learner, const ArraExec *exec, const ArraTrainStep *step);

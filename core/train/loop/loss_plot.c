@@ -80,8 +80,7 @@ set_range (Canvas *canvas, const ArraLossPlot *plot)
 
   for (guint i = 0; i < n; i++)
     {
-      const ArraCurvePoint *point
-          = i < plot->n_training ? &plot->training[i] : &plot->validation[i - plot->n_training];
+      const ArraCurvePoint *point = i < plot->n_training ? &plot->training[i] : &plot->validation[i - plot->n_training];
 
       values[i] = point->value;
       last = MAX (last, point->step);
@@ -244,7 +243,6 @@ arra_loss_plot_write (const ArraLossPlot *plot, const char *path, GError **error
     status = cairo_surface_write_to_png_stream (surface, take_bytes, bytes);
   cairo_surface_destroy (surface);
   if (status != CAIRO_STATUS_SUCCESS)
-    return arra_fail (error, ARRA_ERROR_FAILED, "%s: cannot be drawn: %s", path,
-                      cairo_status_to_string (status));
+    return arra_fail (error, ARRA_ERROR_FAILED, "%s: cannot be drawn: %s", path, cairo_status_to_string (status));
   return arra_write_file (path, bytes->data, bytes->len, error);
 }

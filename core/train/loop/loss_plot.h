@@ -14,5 +14,4 @@ typedef struct
 
 /* Draws 960 x 540 pixels, whole or not at all. Values that are far above the rest (the first steps) are cut
  * at the upper edge. */
-gboolean
-arra_loss_plot_write (const ArraLossPlot *plot, const char *path, GError **error);
+gboolean arra_loss_plot_write (const ArraLossPlot *plot, const char *path, GError **error);

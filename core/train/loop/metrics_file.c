@@ -88,8 +88,8 @@ keep_rows (ArraMetricsFile *file, const char *header, guint64 step)
 static gboolean
 fail_errno (const ArraMetricsFile *file, GError **error)
 {
-  g_set_error (error, G_FILE_ERROR, (gint) g_file_error_from_errno (errno), "%s: cannot be written: %s",
-               file->path, g_strerror (errno));
+  g_set_error (error, G_FILE_ERROR, (gint) g_file_error_from_errno (errno), "%s: cannot be written: %s", file->path,
+               g_strerror (errno));
   return FALSE;
 }
 

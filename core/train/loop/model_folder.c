@@ -40,11 +40,10 @@ arra_folder_remove (const char *path, GError **error)
   return g_rmdir (path) == 0 || fail_errno (path, "cannot be removed", error);
 }
 
-static gboolean
-keep_one (const char *from, const char *to, GError **error);
+static gboolean keep_one (const char *from, const char *to, GError **error);
 
-/* Gives @to what only @from holds: what somebody has put beside a model is not the training's to remove. Both hold it then, so that
- * it is safe when the training is killed. */
+/* Gives @to what only @from holds: what somebody has put beside a model is not the training's to remove. Both hold it
+ * then, so that it is safe when the training is killed. */
 static gboolean
 keep_others (const char *from, const char *to, GError **error)
 {

@@ -56,10 +56,7 @@ smaller_side (const ArraParameter *parameter)
 }
 
 ArraMuon *
-arra_muon_new (const ArraMuonSettings *settings,
-               const ArraParameters *parameters,
-               const ArraExec *exec,
-               GError **error)
+arra_muon_new (const ArraMuonSettings *settings, const ArraParameters *parameters, const ArraExec *exec, GError **error)
 {
   g_autoptr (ArraMuon) muon = arra_mem_new0 (1, sizeof *muon, "the optimiser", error);
 
@@ -68,9 +65,7 @@ arra_muon_new (const ArraMuonSettings *settings,
   muon->settings = *settings;
   muon->n_workers = exec->pool != NULL ? arra_pool_threads (exec->pool) : 1;
   muon->takes = arra_mem_new0 (parameters->n, sizeof *muon->takes, "the optimiser", error);
-  muon->items = muon->takes == NULL
-                    ? NULL
-                    : arra_mem_new (parameters->n, sizeof *muon->items, "the optimiser", error);
+  muon->items = muon->takes == NULL ? NULL : arra_mem_new (parameters->n, sizeof *muon->items, "the optimiser", error);
   if (muon->items == NULL)
     return NULL;
   for (guint i = 0; i < parameters->n; i++)
@@ -168,8 +163,8 @@ update (gsize begin, gsize end, guint worker, gpointer data)
       float size = (float) (job->learning_rate * 0.2 * sqrt ((double) MAX (rows, columns)));
       const float *direction = x;
 
-      if (follow (parameter->count, (float) muon->settings.momentum,
-                  job->parameters->grad + parameter->offset, job->mean + parameter->offset, x))
+      if (follow (parameter->count, (float) muon->settings.momentum, job->parameters->grad + parameter->offset,
+                  job->mean + parameter->offset, x))
         direction = arra_muon_orthogonalize (rows, columns, x, other, squares);
       for (gsize i = 0; i < parameter->count; i++)
         values[i] = values[i] * decay - size * direction[i];
@@ -177,8 +172,7 @@ update (gsize begin, gsize end, guint worker, gpointer data)
 }
 
 void
-arra_muon_step (
-    ArraMuon *muon, const ArraExec *exec, double learning_rate, ArraParameters *parameters, float *mean)
+arra_muon_step (ArraMuon *muon, const ArraExec *exec, double learning_rate, ArraParameters *parameters, float *mean)
 {
   Job job = { muon, parameters, mean, learning_rate };
 

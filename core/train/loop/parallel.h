@@ -1,7 +1,7 @@
 /* parallel.h - one training shared by several processes, each of which computes its part of every batch
  *
- * Everybody holds the whole model. What they have found is added up by each of them in the order of ranks, so that all have the same bits afterwards, and the
- * same at every run. The first one writes.
+ * Everybody holds the whole model. What they have found is added up by each of them in the order of ranks, so that all
+ * have the same bits afterwards, and the same at every run. The first one writes.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
@@ -11,7 +11,8 @@
 typedef struct
 {
   guint rank, size;
-  /* Everybody's @own, in the order of ranks: @all is [size][n_bytes]. All call it equally often, with equally many bytes. NULL when @size is 1. */
+  /* Everybody's @own, in the order of ranks: @all is [size][n_bytes]. All call it equally often, with equally many
+   * bytes. NULL when @size is 1. */
   void (*gather) (const void *own, gsize n_bytes, void *all, gpointer user);
   gpointer user;
 } ArraParallel;
@@ -29,5 +30,6 @@ guint arra_parallel_largest (const ArraParallel *parallel, guint own);
 /* Whether everybody has the same @n_bytes. */
 gboolean arra_parallel_is_same (const ArraParallel *parallel, const void *own, gsize n_bytes);
 
-/* Whether nobody has a @fault (nullable; taken). Else @error is this process's own or, with its rank, that of the first which has one; CANCELLED stays that. */
+/* Whether nobody has a @fault (nullable; taken). Else @error is this process's own or, with its rank, that of the first
+ * which has one; CANCELLED stays that. */
 gboolean arra_parallel_agree (const ArraParallel *parallel, GError *fault, GError **error);

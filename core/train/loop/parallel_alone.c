@@ -10,12 +10,11 @@ arra_parallel_start (ArraParallel *parallel, GError **error)
 {
   const char *size = g_getenv ("OMPI_COMM_WORLD_SIZE");
 
-  *parallel = (ArraParallel){ .size = 1 };
+  *parallel = (ArraParallel) { .size = 1 };
   if (size == NULL || g_ascii_strtoull (size, NULL, 10) <= 1)
     return TRUE;
   return arra_fail (error, ARRA_ERROR_UNAVAILABLE,
-                    "This build has no MPI: %s processes cannot share a training (build with -Dmpi=enabled)",
-                    size);
+                    "This build has no MPI: %s processes cannot share a training (build with -Dmpi=enabled)", size);
 }
 
 void

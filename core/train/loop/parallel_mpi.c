@@ -29,14 +29,14 @@ arra_parallel_start (ArraParallel *parallel, GError **error)
 {
   int rank, size, provided;
 
-  *parallel = (ArraParallel){ .size = 1 };
+  *parallel = (ArraParallel) { .size = 1 };
   if (!is_launched ())
     return TRUE;
   MPI_Init_thread (NULL, NULL, MPI_THREAD_FUNNELED, &provided);
   MPI_Comm_rank (MPI_COMM_WORLD, &rank);
   MPI_Comm_size (MPI_COMM_WORLD, &size);
   MPI_Comm_dup (MPI_COMM_WORLD, &leaving);
-  *parallel = (ArraParallel){ .rank = (guint) rank, .size = (guint) size, .gather = gather };
+  *parallel = (ArraParallel) { .rank = (guint) rank, .size = (guint) size, .gather = gather };
   return TRUE;
 }
 

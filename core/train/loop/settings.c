@@ -5,23 +5,20 @@
 #include "fail.h"
 
 gboolean
-arra_setting_uint (
-    const ArraYaml *config, const char *key, guint64 min, guint64 max, guint64 *out, GError **error)
+arra_setting_uint (const ArraYaml *config, const char *key, guint64 min, guint64 max, guint64 *out, GError **error)
 {
   gint64 value;
 
   if (!arra_yaml_has (config, key))
     return TRUE;
-  if (!arra_yaml_get_int (config, key, (gint64) MIN (min, G_MAXINT64), (gint64) MIN (max, G_MAXINT64), &value,
-                          error))
+  if (!arra_yaml_get_int (config, key, (gint64) MIN (min, G_MAXINT64), (gint64) MIN (max, G_MAXINT64), &value, error))
     return FALSE;
   *out = (guint64) value;
   return TRUE;
 }
 
 gboolean
-arra_setting_number (
-    const ArraYaml *config, const char *key, guint min, guint max, guint *out, GError **error)
+arra_setting_number (const ArraYaml *config, const char *key, guint min, guint max, guint *out, GError **error)
 {
   guint64 value = *out;
 
@@ -32,8 +29,7 @@ arra_setting_number (
 }
 
 gboolean
-arra_setting_double (
-    const ArraYaml *config, const char *key, double min, double max, double *out, GError **error)
+arra_setting_double (const ArraYaml *config, const char *key, double min, double max, double *out, GError **error)
 {
   return !arra_yaml_has (config, key) || arra_yaml_get_double (config, key, min, max, out, error);
 }
@@ -45,8 +41,7 @@ arra_setting_bool (const ArraYaml *config, const char *key, gboolean *out, GErro
 }
 
 gboolean
-arra_setting_choice (
-    const ArraYaml *config, const char *key, const char *const *names, guint *out, GError **error)
+arra_setting_choice (const ArraYaml *config, const char *key, const char *const *names, guint *out, GError **error)
 {
   g_autofree char *all = NULL;
   const char *text;
@@ -63,8 +58,8 @@ arra_setting_choice (
         return TRUE;
       }
   all = g_strjoinv (", ", (char **) names);
-  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"%s\" is '%s', not one of %s",
-                    arra_yaml_path (config), key, text, all);
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"%s\" is '%s', not one of %s", arra_yaml_path (config), key,
+                    text, all);
 }
 
 gboolean
@@ -95,6 +90,6 @@ arra_setting_file (const ArraYaml *config, const char *key, char **out, GError *
   if (!arra_yaml_has (config, key) || g_file_test (*out, G_FILE_TEST_EXISTS))
     return TRUE;
   return arra_fail (error, ARRA_ERROR_NOT_FOUND,
-                    "%s: \"%s\": there is no file or folder %s; --set %s=PATH names another",
-                    arra_yaml_path (config), key, *out, key);
+                    "%s: \"%s\": there is no file or folder %s; --set %s=PATH names another", arra_yaml_path (config),
+                    key, *out, key);
 }

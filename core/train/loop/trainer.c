@@ -402,8 +402,7 @@ begin (Trainer *t, gboolean resume, GError **error)
   arra_training_progress_hash_data (&t->progress, t->trainee);
   if (!open_together (t, resume, error))
     return FALSE;
-  if (leads (t)
-      && (t->metrics = arra_metrics_file_open (csv, t->trainee->klass, t->progress.step, error)) == NULL)
+  if (leads (t) && (t->metrics = arra_metrics_file_open (csv, t->trainee->klass, t->progress.step, error)) == NULL)
     return FALSE;
   t->started = t->saved_at = g_get_monotonic_time ();
   t->first_step = t->progress.step;

@@ -1,7 +1,8 @@
 /* trainer.h - the loop that every training runs in: schedule, checkpoints, metrics, stopping
  *
  * In OUTPUT: training.safetensors (all that the next step depends on), model (the best by validation, or the
- * last), metrics.csv, loss.png. SPDX-License-Identifier: GPL-3.0-or-later */
+ * last), metrics.csv, loss.png.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
 #include <arra.h>
@@ -17,20 +18,19 @@ typedef struct
   guint64 steps;           /* "training.steps" */
   ArraLrSchedule schedule; /* "training.learning_rate", "schedule" (cosine, constant), "min_learning_rate"
                               (0), "warmup" (0); in steps, not epochs */
-  double cut_warmup;       /* what "training.warmup" says, when that is not less than all steps: half of them are taken; else 0 */
-  guint64 log_every;       /* "training.log_every" (10): rows of metrics.csv */
-  guint64 validate_every;  /* "training.validate_every" (0: at the end only) */
-  guint64 patience;        /* "training.patience" (0): stops after so many validations without a better one */
+  /* what "training.warmup" says, when that is not less than all steps: half of them are taken; else 0 */
+  double cut_warmup;
+  guint64 log_every;         /* "training.log_every" (10): rows of metrics.csv */
+  guint64 validate_every;    /* "training.validate_every" (0: at the end only) */
+  guint64 patience;          /* "training.patience" (0): stops after so many validations without a better one */
   guint64 checkpoint_every;  /* "training.checkpoint_every" (0) */
   double checkpoint_minutes; /* "training.checkpoint_minutes" (5); 0: never */
   guint64 sample_every;      /* "training.sample_every" (0) */
   double max_minutes;        /* "training.max_minutes" (0: no limit): stops there, to be continued */
 } ArraTrainerSettings;
 
-gboolean
-arra_trainer_settings_read (const ArraYaml *config, ArraTrainerSettings *settings, GError **error);
-void
-arra_trainer_settings_clear (ArraTrainerSettings *settings);
+gboolean arra_trainer_settings_read (const ArraYaml *config, ArraTrainerSettings *settings, GError **error);
+void arra_trainer_settings_clear (ArraTrainerSettings *settings);
 
 typedef struct
 {
@@ -50,10 +50,11 @@ typedef struct
   /* Pictures are wanted of the model in @directory, which is gone afterwards. */
   gboolean (*sample) (const char *directory, guint64 step, gpointer user, GError **error);
   gpointer user;
-  const ArraParallel *parallel; /* those who train it together, with a trainee of their own; the first one writes and samples */
+  /* those who train it together, with a trainee of their own; the first one writes and samples */
+  const ArraParallel *parallel;
   ArraTrainingFolder *folder; /* of the output, claimed already by the process that writes */
-  GCancellable *stop;   /* ends the training after the step at hand, and saves it */
-  GCancellable *cancel; /* ends it at once; what was saved last is kept */
+  GCancellable *stop;         /* ends the training after the step at hand, and saves it */
+  GCancellable *cancel;       /* ends it at once; what was saved last is kept */
 } ArraTrainCalls;
 
 typedef enum
@@ -79,11 +80,10 @@ typedef struct
  * @resume is not set, or what another one made, or the configuration has changed where it matters. FAILED: another
  * process trains there. A metric that is not finite ends it
  * with an error that names the step; what was saved before is kept. CANCELLED only by calls->cancel. */
-gboolean
-arra_train (const ArraTrainee *trainee,
-            const ArraYaml *config,
-            const ArraTrainerSettings *settings,
-            gboolean resume,
-            const ArraTrainCalls *calls,
-            ArraTrainOutcome *outcome,
-            GError **error);
+gboolean arra_train (const ArraTrainee *trainee,
+                     const ArraYaml *config,
+                     const ArraTrainerSettings *settings,
+                     gboolean resume,
+                     const ArraTrainCalls *calls,
+                     ArraTrainOutcome *outcome,
+                     GError **error);

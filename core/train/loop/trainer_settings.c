@@ -27,8 +27,7 @@ read_schedule (const ArraYaml *config, ArraTrainerSettings *settings, GError **e
     return FALSE;
   if (kind == CONSTANT)
     schedule->min_rate = schedule->rate;
-  else if (!arra_setting_double (config, "training.min_learning_rate", 0, schedule->rate, &schedule->min_rate,
-                                 error))
+  else if (!arra_setting_double (config, "training.min_learning_rate", 0, schedule->rate, &schedule->min_rate, error))
     return FALSE;
   schedule->epochs = (double) settings->steps;
   if (schedule->warmup >= schedule->epochs)
@@ -43,16 +42,13 @@ static gboolean
 read_periods (const ArraYaml *config, ArraTrainerSettings *settings, GError **error)
 {
   return arra_setting_uint (config, "training.log_every", 1, MAX_STEPS, &settings->log_every, error)
-         && arra_setting_uint (config, "training.validate_every", 0, MAX_STEPS, &settings->validate_every,
-                               error)
+         && arra_setting_uint (config, "training.validate_every", 0, MAX_STEPS, &settings->validate_every, error)
          && arra_setting_uint (config, "training.patience", 0, MAX_STEPS, &settings->patience, error)
-         && arra_setting_uint (config, "training.checkpoint_every", 0, MAX_STEPS, &settings->checkpoint_every,
-                               error)
-         && arra_setting_double (config, "training.checkpoint_minutes", 0, MAX_MINUTES,
-                                 &settings->checkpoint_minutes, error)
+         && arra_setting_uint (config, "training.checkpoint_every", 0, MAX_STEPS, &settings->checkpoint_every, error)
+         && arra_setting_double (config, "training.checkpoint_minutes", 0, MAX_MINUTES, &settings->checkpoint_minutes,
+                                 error)
          && arra_setting_uint (config, "training.sample_every", 0, MAX_STEPS, &settings->sample_every, error)
-         && arra_setting_double (config, "training.max_minutes", 0, MAX_MINUTES, &settings->max_minutes,
-                                 error);
+         && arra_setting_double (config, "training.max_minutes", 0, MAX_MINUTES, &settings->max_minutes, error);
 }
 
 gboolean
@@ -60,15 +56,14 @@ arra_trainer_settings_read (const ArraYaml *config, ArraTrainerSettings *setting
 {
   gint64 steps;
 
-  *settings = (ArraTrainerSettings){ .seed = 1, .log_every = 10, .checkpoint_minutes = 5 };
+  *settings = (ArraTrainerSettings) { .seed = 1, .log_every = 10, .checkpoint_minutes = 5 };
   if (!arra_yaml_get_int (config, "training.steps", 1, MAX_STEPS, &steps, error)
       || !arra_setting_uint (config, "seed", 0, G_MAXINT64, &settings->seed, error)
       || !arra_setting_path (config, "output", &settings->output, error))
     return FALSE;
   settings->steps = (guint64) steps;
   if (settings->output == NULL)
-    return arra_fail (error, ARRA_ERROR_NOT_FOUND,
-                      "%s: \"output\" is missing: name a folder there, or with --output",
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: \"output\" is missing: name a folder there, or with --output",
                       arra_yaml_path (config));
   if (read_schedule (config, settings, error) && read_periods (config, settings, error))
     return TRUE;

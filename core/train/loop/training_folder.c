@@ -1,7 +1,7 @@
 /* training_folder.c - the folder that a training writes: one trainer at a time, and nothing in it that another one made
  *
- * A training's own folder holds its state, or until that is saved for the first time a mark. The lock is the kernel's, so that it goes
- * with the process, however that ends.
+ * A training's own folder holds its state, or until that is saved for the first time a mark. The lock is the kernel's,
+ * so that it goes with the process, however that ends.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "training_folder.h"
 
@@ -88,8 +88,8 @@ holds_something (const char *path)
 static gboolean
 check_foreign (const ArraTrainingFolder *folder, GError **error)
 {
-  static const char *const names[] = { "model",       "model.new", "model.old", "model.sample",
-                                       "metrics.csv", "loss.png",  "samples",   "metadata.jsonl" };
+  static const char *const names[]
+      = { "model", "model.new", "model.old", "model.sample", "metrics.csv", "loss.png", "samples", "metadata.jsonl" };
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
@@ -134,8 +134,7 @@ arra_training_folder_begin (ArraTrainingFolder *folder, gboolean resume, GError 
   if (g_mkdir_with_parents (folder->path, 0777) != 0)
     return fail_errno (folder, "cannot be created", error);
   return arra_training_folder_claim (folder, resume, error)
-         && (arra_training_folder_is_begun (folder)
-             || arra_write_file (folder->mark, text, strlen (text), error));
+         && (arra_training_folder_is_begun (folder) || arra_write_file (folder->mark, text, strlen (text), error));
 }
 
 void

@@ -9,10 +9,12 @@
 typedef struct _ArraTrainingFolder ArraTrainingFolder;
 
 ArraTrainingFolder *arra_training_folder_new (const char *path); /* does nothing yet */
-void arra_training_folder_free (ArraTrainingFolder *folder);     /* nullable; lets other trainers in, as the process's end does */
+/* nullable; lets other trainers in, as the process's end does */
+void arra_training_folder_free (ArraTrainingFolder *folder);
 
-/* Keeps other trainers out of a folder that is there, and looks at what it holds. FAILED: another process trains in it. ARGUMENT: it
- * holds a training and @resume is not set, or what a training would replace and none of its own has made. */
+/* Keeps other trainers out of a folder that is there, and looks at what it holds. FAILED: another process trains in it.
+ * ARGUMENT: it holds a training and @resume is not set, or what a training would replace and none of its own has made.
+ */
 gboolean arra_training_folder_claim (ArraTrainingFolder *folder, gboolean resume, GError **error);
 /* Makes the folder when it is not there, claims it, and marks it as one where a training has begun. */
 gboolean arra_training_folder_begin (ArraTrainingFolder *folder, gboolean resume, GError **error);

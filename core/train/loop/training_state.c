@@ -94,8 +94,7 @@ static gboolean
 add_part (const char *name, ArraDType dtype, gsize count, void *data, gpointer user, GError **error)
 {
   Parts *parts = user;
-  ArraNamedTensor part
-      = { .tensor = { .dtype = dtype, .n_dims = 1, .shape = { (gint64) count }, .data = data } };
+  ArraNamedTensor part = { .tensor = { .dtype = dtype, .n_dims = 1, .shape = { (gint64) count }, .data = data } };
 
   if (!arra_tensor_bytes (dtype, 1, part.tensor.shape, &part.tensor.n_bytes))
     return arra_fail (error, ARRA_ERROR_NO_MEMORY, "The training's state \"%s\" is too large to save", name);
@@ -178,8 +177,7 @@ arra_training_state_save (const char *path,
     return FALSE;
   hash_parts (&parts, digest);
   return add_part (HASH, ARRA_U8, ARRA_TRAINING_HASH, digest, &parts, error)
-         && arra_safetensors_write (path, (const ArraNamedTensor *) (void *) tensors->data, tensors->len,
-                                    error);
+         && arra_safetensors_write (path, (const ArraNamedTensor *) (void *) tensors->data, tensors->len, error);
 }
 
 /* ------------------------------------------------------------------ reading */
@@ -196,10 +194,9 @@ typedef struct
 static gboolean
 fail_broken (const char *path, const char *fault, GError **error)
 {
-  return arra_fail (
-      error, ARRA_ERROR_INVALID_DATA,
-      "%s: the saved training cannot be continued: %s. Start anew in another folder with --output", path,
-      fault);
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                    "%s: the saved training cannot be continued: %s. Start anew in another folder with --output", path,
+                    fault);
 }
 
 static gboolean
@@ -343,10 +340,9 @@ check_config (const Reader *reader, const ArraYaml *config, const char *const *i
   old_value = g_hash_table_lookup (before, key);
   new_value = g_hash_table_lookup (now, key);
   return arra_fail (error, ARRA_ERROR_ARGUMENT,
-                    "%s: this training was begun with \"%s\" %s%s, and is now to be continued with %s%s",
-                    reader->path, key, old_value != NULL ? "= " : "left out",
-                    old_value != NULL ? old_value : "", new_value != NULL ? "= " : "it left out",
-                    new_value != NULL ? new_value : "");
+                    "%s: this training was begun with \"%s\" %s%s, and is now to be continued with %s%s", reader->path,
+                    key, old_value != NULL ? "= " : "left out", old_value != NULL ? old_value : "",
+                    new_value != NULL ? "= " : "it left out", new_value != NULL ? new_value : "");
 }
 
 static gboolean
@@ -377,8 +373,7 @@ static gboolean
 load (Reader *reader, const ArraTrainee *trainee, ArraTrainingProgress *progress, GError **error)
 {
   const ArraTensor *counts = find_part (reader, PREFIX "counts", ARRA_I64, N_COUNTS, error);
-  const ArraTensor *numbers
-      = counts != NULL ? find_part (reader, PREFIX "numbers", ARRA_F64, N_NUMBERS, error) : NULL;
+  const ArraTensor *numbers = counts != NULL ? find_part (reader, PREFIX "numbers", ARRA_F64, N_NUMBERS, error) : NULL;
 
   if (numbers == NULL || !check_parts (reader, trainee, error) || !check_data (reader, progress->data, error))
     return FALSE;
@@ -403,8 +398,8 @@ hash_file (const Reader *reader, guint8 *digest, GError **error)
   guint64 length;
 
   memcpy (&length, bytes, sizeof length);
-  parser = arra_json_parse ((const char *) bytes + sizeof length, (gsize) GUINT64_FROM_LE (length),
-                            reader->path, &header, error);
+  parser = arra_json_parse ((const char *) bytes + sizeof length, (gsize) GUINT64_FROM_LE (length), reader->path,
+                            &header, error);
   if (parser == NULL)
     return FALSE;
   names = json_object_get_members (header);

@@ -22,24 +22,21 @@ typedef struct
 } ArraTrainingProgress;
 
 /* Sets progress->data to the SHA-256 of what @trainee learns from: once, since it reads all of it. */
-void
-arra_training_progress_hash_data (ArraTrainingProgress *progress, const ArraTrainee *trainee);
+void arra_training_progress_hash_data (ArraTrainingProgress *progress, const ArraTrainee *trainee);
 
 /* SHA-256 of all of them: @digest has ARRA_TRAINING_HASH bytes. */
-gboolean
-arra_training_state_hash (const ArraTrainee *trainee,
-                          const ArraYaml *config,
-                          const ArraTrainingProgress *progress,
-                          guint8 *digest,
-                          GError **error);
+gboolean arra_training_state_hash (const ArraTrainee *trainee,
+                                   const ArraYaml *config,
+                                   const ArraTrainingProgress *progress,
+                                   guint8 *digest,
+                                   GError **error);
 
 /* Writes @progress, the configuration and the trainee's state, whole or not at all. */
-gboolean
-arra_training_state_save (const char *path,
-                          const ArraTrainee *trainee,
-                          const ArraYaml *config,
-                          const ArraTrainingProgress *progress,
-                          GError **error);
+gboolean arra_training_state_save (const char *path,
+                                   const ArraTrainee *trainee,
+                                   const ArraYaml *config,
+                                   const ArraTrainingProgress *progress,
+                                   GError **error);
 
 /* Reads it back into @progress, whose @data says what is learnt from now. The checksum of the file comes first, so
  * that damage is called damage. INVALID_DATA naming the file: damaged, cut, of another kind, or begun with other
@@ -47,10 +44,9 @@ arra_training_state_save (const char *path,
  * both values). @ignored: NULL-terminated keys, or beginnings that end in '.', that may differ; "training.steps"
  * may grow when all steps were made. After a failure the trainee's state is undefined only if memory or disk
  * failed. */
-gboolean
-arra_training_state_load (const char *path,
-                          const ArraTrainee *trainee,
-                          const ArraYaml *config,
-                          const char *const *ignored,
-                          ArraTrainingProgress *progress,
-                          GError **error);
+gboolean arra_training_state_load (const char *path,
+                                   const ArraTrainee *trainee,
+                                   const ArraYaml *config,
+                                   const char *const *ignored,
+                                   ArraTrainingProgress *progress,
+                                   GError **error);

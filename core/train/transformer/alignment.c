@@ -25,8 +25,14 @@ is_aligned (const ArraAlignment *alignment, const guint32 *ids, guint length, gu
 }
 
 gssize
-arra_alignment_rows (const ArraAlignment *alignment, guint n, guint length, const guint32 *ids,
-                     const guint32 *lengths, guint32 *rows, guint32 *items, GError **error)
+arra_alignment_rows (const ArraAlignment *alignment,
+                     guint n,
+                     guint length,
+                     const guint32 *ids,
+                     const guint32 *lengths,
+                     guint32 *rows,
+                     guint32 *items,
+                     GError **error)
 {
   gboolean once = alignment->positions == ARRA_ALIGN_TOKEN;
   gssize count = 0;
@@ -43,8 +49,7 @@ arra_alignment_rows (const ArraAlignment *alignment, guint n, guint length, cons
           }
       if (once && count == before)
         {
-          arra_fail (error, ARRA_ERROR_ARGUMENT, "Sequence %u has no token %u to align at", item,
-                     alignment->rep_id);
+          arra_fail (error, ARRA_ERROR_ARGUMENT, "Sequence %u has no token %u to align at", item, alignment->rep_id);
           return -1;
         }
     }

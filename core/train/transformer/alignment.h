@@ -7,10 +7,11 @@
 typedef enum
 {
   ARRA_ALIGN_NONE,
-  ARRA_ALIGN_IMAGE,  /* <HYBNEXT>: every position whose next token is an image token, by ArraAlignment.image_ids */
-  ARRA_ALIGN_WINDOW, /* <HYBNEXT> as the reference's code has it: positions -(window + 1) .. -2 of the padded batch, clamped */
-  ARRA_ALIGN_LAST,   /* <REP> as the reference's commented-out code has it: position -1 of the padded batch */
-  ARRA_ALIGN_TOKEN,  /* <REP>: the position of the first token with id rep_id in each sequence */
+  ARRA_ALIGN_IMAGE, /* <HYBNEXT>: every position whose next token is an image token, by ArraAlignment.image_ids */
+  /* <HYBNEXT> as the reference's code has it: positions -(window + 1) .. -2 of the padded batch, clamped */
+  ARRA_ALIGN_WINDOW,
+  ARRA_ALIGN_LAST,  /* <REP> as the reference's commented-out code has it: position -1 of the padded batch */
+  ARRA_ALIGN_TOKEN, /* <REP>: the position of the first token with id rep_id in each sequence */
 } ArraAlignPositions;
 
 typedef enum
@@ -30,14 +31,22 @@ typedef struct
   ArraAlignPositions positions;
   ArraAlignHead head;
   ArraAlignMeasure measure;
-  guint layer;             /* of hidden_states: 0 .. n_layers; the paper's best is 1 */
-  guint window;            /* the reference's is 1024 */
+  guint layer;  /* of hidden_states: 0 .. n_layers; the paper's best is 1 */
+  guint window; /* the reference's is 1024 */
   guint32 rep_id;
   const guint8 *image_ids; /* vocab_size flags, borrowed; for ARRA_ALIGN_IMAGE */
   guint feature_width;
-  double weight;           /* lambda */
+  double weight; /* lambda */
 } ArraAlignment;
 
-/* The rows of a padded batch of @n sequences of @length (@ids: [n][length], @lengths: their own ones) that @alignment aligns, in rising order:
- * rows[i] belongs to sequence items[i]. Both have room for n * length. Returns how many; -1 with @error set when a sequence has no @rep_id. */
-gssize arra_alignment_rows (const ArraAlignment *alignment, guint n, guint length, const guint32 *ids, const guint32 *lengths, guint32 *rows, guint32 *items, GError **error);
+/* The rows of a padded batch of @n sequences of @length (@ids: [n][length], @lengths: their own ones) that @alignment
+ * aligns, in rising order: rows[i] belongs to sequence items[i]. Both have room for n * length. Returns how many; -1
+ * with @error set when a sequence has no @rep_id. */
+gssize arra_alignment_rows (const ArraAlignment *alignment,
+                            guint n,
+                            guint length,
+                            const guint32 *ids,
+                            const guint32 *lengths,
+                            guint32 *rows,
+                            guint32 *items,
+                            GError **error);

@@ -33,8 +33,10 @@ has_adaptor (const ArraObjective *objective)
 }
 
 gboolean
-arra_objective_add_parameters (const ArraObjective *objective, ArraTrainable model,
-                               ArraParameters *parameters, GError **error)
+arra_objective_add_parameters (const ArraObjective *objective,
+                               ArraTrainable model,
+                               ArraParameters *parameters,
+                               GError **error)
 {
   gint64 feature = objective->alignment.feature_width;
   const gint64 first[] = { feature, model.hidden_size }, second[] = { feature, feature };
@@ -58,8 +60,8 @@ check_objective (const ArraObjective *objective, const ArraTrainable *model, GEr
   if (alignment->positions == ARRA_ALIGN_NONE)
     return TRUE;
   if (alignment->layer > model->n_layers)
-    return arra_fail (error, ARRA_ERROR_ARGUMENT, "Layer %u cannot be aligned: the model has %u",
-                      alignment->layer, model->n_layers);
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "Layer %u cannot be aligned: the model has %u", alignment->layer,
+                      model->n_layers);
   if (alignment->feature_width == 0)
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "There is nothing to align with: features have no width");
   if (alignment->head == ARRA_ALIGN_MAX_POOL && alignment->feature_width > model->hidden_size)
@@ -71,8 +73,11 @@ check_objective (const ArraObjective *objective, const ArraTrainable *model, GEr
 }
 
 ArraObjectiveRun *
-arra_objective_run_new (const ArraObjective *objective, ArraTrainable model,
-                        ArraParameters *parameters, const ArraExec *exec, GError **error)
+arra_objective_run_new (const ArraObjective *objective,
+                        ArraTrainable model,
+                        ArraParameters *parameters,
+                        const ArraExec *exec,
+                        GError **error)
 {
   g_autoptr (ArraObjectiveRun) run = NULL;
 
@@ -112,13 +117,12 @@ check_ids (const ArraTrainable *model, const ArraBatch *batch, GError **error)
       gint64 id = batch->ids[i], label = batch->labels[i];
 
       if (id >= model->n_ids || label > last)
-        return arra_fail (error, ARRA_ERROR_ARGUMENT,
-                          "Token id %" G_GINT64_FORMAT " is outside the vocabulary of %u", MAX (id, label),
-                          id >= model->n_ids ? model->n_ids : (guint) last + 1);
+        return arra_fail (error, ARRA_ERROR_ARGUMENT, "Token id %" G_GINT64_FORMAT " is outside the vocabulary of %u",
+                          MAX (id, label), id >= model->n_ids ? model->n_ids : (guint) last + 1);
       if (label >= 0 && label < first)
         return arra_fail (error, ARRA_ERROR_ARGUMENT,
-                          "Token id %" G_GINT64_FORMAT " cannot be learnt: the model predicts those from %"
-                          G_GINT64_FORMAT " on",
+                          "Token id %" G_GINT64_FORMAT
+                          " cannot be learnt: the model predicts those from %" G_GINT64_FORMAT " on",
                           label, first);
     }
   return model->check == NULL || model->check (model, &sequences, error);
@@ -129,11 +133,9 @@ check_batch (const ArraObjectiveRun *run, const ArraBatch *batch, GError **error
 {
   guint longest = MIN (run->model.context, ARRA_ROPE_POSITIONS);
 
-  if (batch->n == 0 || batch->length < 2 || batch->length > longest
-      || (guint64) batch->n * batch->length > G_MAXINT32)
-    return arra_fail (error, ARRA_ERROR_ARGUMENT,
-                      "A batch of %u sequences of %u tokens: 2 to %u tokens are possible", batch->n,
-                      batch->length, longest);
+  if (batch->n == 0 || batch->length < 2 || batch->length > longest || (guint64) batch->n * batch->length > G_MAXINT32)
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "A batch of %u sequences of %u tokens: 2 to %u tokens are possible",
+                      batch->n, batch->length, longest);
   if (!check_ids (&run->model, batch, error))
     return FALSE;
   for (guint i = 0; i < batch->n; i++)
@@ -186,18 +188,17 @@ find_learnt (ArraObjectiveRun *run, const ArraBatch *batch)
 }
 
 static gboolean
-prepare (ArraObjectiveRun *run, const ArraBatch *batch, gboolean gradients, ArraLosses *losses,
-         GError **error)
+prepare (ArraObjectiveRun *run, const ArraBatch *batch, gboolean gradients, ArraLosses *losses, GError **error)
 {
   gssize aligned;
 
   if (!check_batch (run, batch, error) || !make_room (run, (gsize) batch->n * batch->length, error))
     return FALSE;
-  *losses = (ArraLosses){ .n_labels = find_learnt (run, batch) };
+  *losses = (ArraLosses) { .n_labels = find_learnt (run, batch) };
   if (losses->n_labels == 0)
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "No position of the batch has a label");
-  aligned = arra_alignment_rows (&run->objective.alignment, batch->n, batch->length, batch->ids,
-                                 batch->lengths, run->aligned, run->items, error);
+  aligned = arra_alignment_rows (&run->objective.alignment, batch->n, batch->length, batch->ids, batch->lengths,
+                                 run->aligned, run->items, error);
   if (aligned < 0)
     return FALSE;
   losses->n_aligned = (gsize) aligned;
@@ -234,8 +235,7 @@ align (ArraObjectiveRun *run, ArraTape *tape, ArraNode *hidden)
 
   if (alignment->measure == ARRA_ALIGN_COSINE)
     {
-      arra_graph_cosine_similarity (tape, x, run->batch->features, run->items,
-                                    -alignment->weight / (double) n, &sum);
+      arra_graph_cosine_similarity (tape, x, run->batch->features, run->items, -alignment->weight / (double) n, &sum);
       losses->alignment = ((double) losses->n_aligned - sum) / (double) n;
       return;
     }
@@ -263,8 +263,8 @@ compute (ArraTape *tape, gpointer user, GError **error)
     align (run, tape, nodes.tapped);
   logits = model->logits (model, tape, run->parameters,
                           arra_graph_gather (tape, nodes.hidden, run->learnt, losses->n_labels));
-  arra_graph_cross_entropy (tape, logits, run->targets, 1 / n, run->objective.z_weight / n,
-                            &losses->cross_entropy, &losses->z);
+  arra_graph_cross_entropy (tape, logits, run->targets, 1 / n, run->objective.z_weight / n, &losses->cross_entropy,
+                            &losses->z);
   losses->cross_entropy /= n;
   losses->z /= n;
   losses->total = losses->cross_entropy + run->objective.z_weight * losses->z
@@ -274,15 +274,20 @@ compute (ArraTape *tape, gpointer user, GError **error)
 }
 
 gboolean
-arra_objective_evaluate (ArraObjectiveRun *run, const ArraBatch *batch, gboolean gradients,
-                         ArraLosses *losses, GError **error)
+arra_objective_evaluate (ArraObjectiveRun *run,
+                         const ArraBatch *batch,
+                         gboolean gradients,
+                         ArraLosses *losses,
+                         GError **error)
 {
-  return prepare (run, batch, gradients, losses, error)
-         && arra_tape_run (run->tape, gradients, compute, run, error);
+  return prepare (run, batch, gradients, losses, error) && arra_tape_run (run->tape, gradients, compute, run, error);
 }
 
 gboolean
-arra_objective_measure (ArraObjectiveRun *run, const ArraBatch *batch, gboolean gradients, gsize *n_bytes,
+arra_objective_measure (ArraObjectiveRun *run,
+                        const ArraBatch *batch,
+                        gboolean gradients,
+                        gsize *n_bytes,
                         GError **error)
 {
   ArraLosses losses;

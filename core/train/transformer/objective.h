@@ -17,8 +17,9 @@ typedef struct
 typedef struct
 {
   guint n, length;
-  const guint32 *ids;     /* [n][length], padded on the right */
-  const gint32 *labels;   /* [n][length]: the id at a position that is learnt, negative elsewhere (and for the padding) */
+  const guint32 *ids; /* [n][length], padded on the right */
+  /* [n][length]: the id at a position that is learnt, negative elsewhere (and for the padding) */
+  const gint32 *labels;
   const guint32 *lengths; /* [n]: tokens of each sequence */
   const float *features;  /* [n][feature_width]; NULL without alignment */
   guint64 dropout_seed;   /* another one for each step */
@@ -29,24 +30,41 @@ typedef struct
 typedef struct
 {
   double total;
-  double cross_entropy; /* mean over learnt positions */
-  double z;             /* mean of logsumexp^2 over learnt positions */
-  double alignment;     /* 1 - mean cosine, or the mean squared difference; 0 without alignment */
+  double cross_entropy;      /* mean over learnt positions */
+  double z;                  /* mean of logsumexp^2 over learnt positions */
+  double alignment;          /* 1 - mean cosine, or the mean squared difference; 0 without alignment */
   gsize n_labels, n_aligned; /* of this batch */
 } ArraLosses;
 
 /* Adds the adaptor's tensors to the table, when the head has any. The hidden width of the MLP is the feature's. */
-gboolean arra_objective_add_parameters (const ArraObjective *objective, ArraTrainable model, ArraParameters *parameters, GError **error);
+gboolean arra_objective_add_parameters (const ArraObjective *objective,
+                                        ArraTrainable model,
+                                        ArraParameters *parameters,
+                                        GError **error);
 
-/* Runs batches of one objective; keeps its memory from step to step. What @model was made of and @parameters must outlive it. */
+/* Runs batches of one objective; keeps its memory from step to step. What @model was made of and @parameters must
+ * outlive it. */
 typedef struct _ArraObjectiveRun ArraObjectiveRun;
-ArraObjectiveRun *arra_objective_run_new (const ArraObjective *objective, ArraTrainable model, ArraParameters *parameters, const ArraExec *exec, GError **error);
+ArraObjectiveRun *arra_objective_run_new (const ArraObjective *objective,
+                                          ArraTrainable model,
+                                          ArraParameters *parameters,
+                                          const ArraExec *exec,
+                                          GError **error);
 void arra_objective_run_free (ArraObjectiveRun *run); /* nullable */
 
-/* The losses of @batch, and with @gradients also the gradient of the total, ADDED to parameters->grad. Without, dropout is off. ARGUMENT: ids or labels outside the
- * vocabulary, nothing to learn, a missing feature, a length beyond the context. mask_image_logits does not apply: what is trained to draw is not masked. */
-gboolean arra_objective_evaluate (ArraObjectiveRun *run, const ArraBatch *batch, gboolean gradients, ArraLosses *losses, GError **error);
+/* The losses of @batch, and with @gradients also the gradient of the total, ADDED to parameters->grad. Without, dropout
+ * is off. ARGUMENT: ids or labels outside the vocabulary, nothing to learn, a missing feature, a length beyond the
+ * context. mask_image_logits does not apply: what is trained to draw is not masked. */
+gboolean arra_objective_evaluate (ArraObjectiveRun *run,
+                                  const ArraBatch *batch,
+                                  gboolean gradients,
+                                  ArraLosses *losses,
+                                  GError **error);
 /* Bytes of activations and gradients that arra_objective_evaluate() takes for such a batch. */
-gboolean arra_objective_measure (ArraObjectiveRun *run, const ArraBatch *batch, gboolean gradients, gsize *n_bytes, GError **error);
+gboolean arra_objective_measure (ArraObjectiveRun *run,
+                                 const ArraBatch *batch,
+                                 gboolean gradients,
+                                 gsize *n_bytes,
+                                 GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ArraObjectiveRun, arra_objective_run_free)

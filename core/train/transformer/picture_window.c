@@ -22,8 +22,7 @@ codes_of (gpointer owner, guint item, guint32 *codes)
   whole->codes (whole->owner, item, window->codes);
   for (guint y = 0; y < window->rows; y++)
     for (guint x = 0; x < window->columns; x++)
-      *codes++ = window->codes[(window->top + y) % whole->rows * whole->columns
-                               + (window->left + x) % whole->columns];
+      *codes++ = window->codes[(window->top + y) % whole->rows * whole->columns + (window->left + x) % whole->columns];
 }
 
 static void
@@ -51,8 +50,12 @@ free_window (gpointer owner)
 }
 
 ArraPictureWindow *
-arra_picture_window_open (
-    ArraPictureItems *items, guint rows, guint columns, gboolean tiles, const char *name, GError **error)
+arra_picture_window_open (ArraPictureItems *items,
+                          guint rows,
+                          guint columns,
+                          gboolean tiles,
+                          const char *name,
+                          GError **error)
 {
   ArraPictureWindow *window;
   guint32 *codes;
@@ -60,27 +63,27 @@ arra_picture_window_open (
   if (rows == 0 || columns == 0 || rows > items->rows || columns > items->columns)
     {
       arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                 "%s: pictures have %u rows of %u codes: a window of %u x %u is none of them", name,
-                 items->rows, items->columns, rows, columns);
+                 "%s: pictures have %u rows of %u codes: a window of %u x %u is none of them", name, items->rows,
+                 items->columns, rows, columns);
       return NULL;
     }
   codes = arra_mem_new ((gsize) items->rows * items->columns, sizeof *codes, "a picture's codes", error);
   if (codes == NULL)
     return NULL;
   window = g_new (ArraPictureWindow, 1);
-  *window = (ArraPictureWindow){ *items, tiles, rows, columns, 0, 0, codes };
-  *items = (ArraPictureItems){ .n = items->n,
-                               .rows = rows,
-                               .columns = columns,
-                               .feature_width = items->feature_width,
-                               .vqgan = items->vqgan,
-                               .whole = &window->whole,
-                               .prompt = prompt_of,
-                               .codes = codes_of,
-                               .features = features_of,
-                               .check = check,
-                               .owner = window,
-                               .free_owner = free_window };
+  *window = (ArraPictureWindow) { *items, tiles, rows, columns, 0, 0, codes };
+  *items = (ArraPictureItems) { .n = items->n,
+                                .rows = rows,
+                                .columns = columns,
+                                .feature_width = items->feature_width,
+                                .vqgan = items->vqgan,
+                                .whole = &window->whole,
+                                .prompt = prompt_of,
+                                .codes = codes_of,
+                                .features = features_of,
+                                .check = check,
+                                .owner = window,
+                                .free_owner = free_window };
   return window;
 }
 

@@ -25,14 +25,12 @@ arra_transformer_batch_allocate (ArraTransformerTrainee *t, GError **error)
   batch->labels = batch->ids != NULL ? arra_mem_new (room, sizeof *batch->labels, what, error) : NULL;
   batch->rows = batch->labels != NULL ? arra_mem_new (room, sizeof *batch->rows, what, error) : NULL;
   batch->items = batch->rows != NULL ? arra_mem_new (room, sizeof *batch->items, what, error) : NULL;
-  batch->lengths
-      = batch->items != NULL ? arra_mem_new (t->settings.batch, sizeof *batch->lengths, what, error) : NULL;
+  batch->lengths = batch->items != NULL ? arra_mem_new (t->settings.batch, sizeof *batch->lengths, what, error) : NULL;
   t->order = batch->lengths != NULL ? arra_mem_new (t->n_learnt, sizeof *t->order, what, error) : NULL;
   t->epoch = G_MAXUINT64;
   if (t->order == NULL || t->items.feature_width == 0)
     return t->order != NULL;
-  batch->features
-      = arra_mem_new (t->settings.batch * t->items.feature_width, sizeof *batch->features, what, error);
+  batch->features = arra_mem_new (t->settings.batch * t->items.feature_width, sizeof *batch->features, what, error);
   return batch->features != NULL;
 }
 
@@ -82,8 +80,8 @@ draw (ArraTransformerTrainee *t, guint64 number)
   double chance = arra_noise_bits (t->seed, PROMPTS, high, low) * 0x1p-32;
 
   shuffle (t, number / t->n_learnt);
-  return (Chosen){ t->order[number % t->n_learnt], chance >= t->settings.drop_prompt,
-                   arra_noise_bits (t->seed, DOWN, high, low), arra_noise_bits (t->seed, ACROSS, high, low) };
+  return (Chosen) { t->order[number % t->n_learnt], chance >= t->settings.drop_prompt,
+                    arra_noise_bits (t->seed, DOWN, high, low), arra_noise_bits (t->seed, ACROSS, high, low) };
 }
 
 static gboolean
@@ -127,8 +125,8 @@ write_pictures (ArraTransformerTrainee *t, const Chosen *chosen, guint n, GError
   for (guint i = 0; i < n; i++)
     if (!write_picture (t, i, &chosen[i], error))
       return FALSE;
-  aligned = arra_alignment_rows (&t->settings.objective.alignment, n, batch->length, batch->ids,
-                                 batch->lengths, batch->rows, batch->items, NULL);
+  aligned = arra_alignment_rows (&t->settings.objective.alignment, n, batch->length, batch->ids, batch->lengths,
+                                 batch->rows, batch->items, NULL);
   batch->n_aligned = (gsize) MAX (aligned, 0);
   return TRUE;
 }
@@ -150,7 +148,7 @@ arra_transformer_batch_fill_items (ArraTransformerTrainee *t, guint first, guint
   g_autofree Chosen *chosen = g_new (Chosen, n);
 
   for (guint i = 0; i < n; i++)
-    chosen[i] = (Chosen){ first + i, TRUE, 0, 0 };
+    chosen[i] = (Chosen) { first + i, TRUE, 0, 0 };
   return write_pictures (t, chosen, n, error);
 }
 
@@ -164,9 +162,9 @@ arra_transformer_batch_hash_items (ArraTransformerTrainee *t, GChecksum *hash)
       arra_transformer_batch_fill_items (t, i, 1, NULL); /* a change is seen by the next step */
       g_checksum_update (hash, (const guchar *) batch->ids, (gssize) (batch->length * sizeof *batch->ids));
       if (t->window != NULL) /* which was left with the whole picture */
-        g_checksum_update (hash, (const guchar *) t->window->codes,
-                           (gssize) ((gsize) t->window->whole.rows * t->window->whole.columns
-                                     * sizeof *t->window->codes));
+        g_checksum_update (
+            hash, (const guchar *) t->window->codes,
+            (gssize) ((gsize) t->window->whole.rows * t->window->whole.columns * sizeof *t->window->codes));
       g_checksum_update (hash, (const guchar *) batch->features,
                          (gssize) (t->items.feature_width * sizeof *batch->features));
     }
@@ -179,16 +177,15 @@ arra_transformer_batch_part (const ArraTransformerTrainee *t, guint first, guint
   gsize at = (gsize) first * batch->length;
   guint32 step = (guint32) t->learner.adamw->step;
 
-  return (ArraBatch){ .n = MIN ((guint) t->settings.micro_batch, end - first),
-                      .length = batch->length,
-                      .ids = batch->ids + at,
-                      .labels = batch->labels + at,
-                      .lengths = batch->lengths + first,
-                      .features = batch->features != NULL
-                                      ? batch->features + (gsize) first * t->items.feature_width
-                                      : NULL,
-                      .dropout_seed = (guint64) arra_noise_bits (t->seed, DROPOUT, step, 2 * first) << 32
-                                      | arra_noise_bits (t->seed, DROPOUT, step, 2 * first + 1),
-                      .n_labels = batch->n_labels,
-                      .n_aligned = batch->n_aligned };
+  return (ArraBatch) { .n = MIN ((guint) t->settings.micro_batch, end - first),
+                       .length = batch->length,
+                       .ids = batch->ids + at,
+                       .labels = batch->labels + at,
+                       .lengths = batch->lengths + first,
+                       .features
+                       = batch->features != NULL ? batch->features + (gsize) first * t->items.feature_width : NULL,
+                       .dropout_seed = (guint64) arra_noise_bits (t->seed, DROPOUT, step, 2 * first) << 32
+                                       | arra_noise_bits (t->seed, DROPOUT, step, 2 * first + 1),
+                       .n_labels = batch->n_labels,
+                       .n_aligned = batch->n_aligned };
 }

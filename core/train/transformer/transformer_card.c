@@ -138,10 +138,7 @@ is_wanted (const ArraTransformerCard *card, const char *key)
 }
 
 gboolean
-arra_transformer_card_hand_on (ArraTransformerCard *card,
-                               const ArraGguf *gguf,
-                               const char *folder,
-                               GError **error)
+arra_transformer_card_hand_on (ArraTransformerCard *card, const ArraGguf *gguf, const char *folder, GError **error)
 {
   g_autofree char *path = g_build_filename (folder, "arra.json", NULL);
   g_autoptr (JsonParser) parser = NULL;
@@ -154,8 +151,7 @@ arra_transformer_card_hand_on (ArraTransformerCard *card,
   card->handed = json_object_new ();
   for (gsize i = 0; i < G_N_ELEMENTS (handed); i++)
     if (is_wanted (card, handed[i].key)
-        && !(gguf != NULL ? hand_gguf (card->handed, i, gguf, error)
-                          : hand_json (card->handed, i, from, path, error)))
+        && !(gguf != NULL ? hand_gguf (card->handed, i, gguf, error) : hand_json (card->handed, i, from, path, error)))
       return FALSE;
   return TRUE;
 }
@@ -168,7 +164,7 @@ arra_transformer_card_clear (ArraTransformerCard *card)
   g_clear_object (&card->parser);
   g_clear_pointer (&card->handed, json_object_unref);
   arra_mem_free (card->thumbnail);
-  *card = (ArraTransformerCard){ 0 };
+  *card = (ArraTransformerCard) { 0 };
 }
 
 static void

@@ -25,9 +25,7 @@ save_weights (const ArraTransformerTrainee *t, const char *directory, GError **e
       if (g_str_has_prefix (item->name, ADAPTOR))
         continue;
       tensors[n++].name = item->name;
-      *tensor = (ArraTensor){ .dtype = ARRA_F32,
-                              .n_dims = item->n_dims,
-                              .data = t->parameters->data + item->offset };
+      *tensor = (ArraTensor) { .dtype = ARRA_F32, .n_dims = item->n_dims, .data = t->parameters->data + item->offset };
       memcpy (tensor->shape, item->shape, sizeof item->shape);
       tensor->n_bytes = item->count * sizeof (float);
     }
@@ -101,8 +99,7 @@ put_file (const char *from, const char *directory, const char *name, GError **er
   g_autofree char *to = g_build_filename (directory, name, NULL);
   g_autoptr (ArraMapping) mapping = arra_mapping_open (from, error);
 
-  return mapping != NULL
-         && arra_write_file (to, arra_mapping_data (mapping), arra_mapping_size (mapping), error)
+  return mapping != NULL && arra_write_file (to, arra_mapping_data (mapping), arra_mapping_size (mapping), error)
          && arra_mapping_check (mapping, error);
 }
 
@@ -115,10 +112,8 @@ save_vqgan (const ArraTransformerTrainee *t, const char *directory, GError **err
     return arra_vqgan_file_save (&t->vqgan, directory, error);
   if (weights == NULL)
     return TRUE;
-  return put_file (weights, directory,
-                   g_str_has_suffix (weights, ".ckpt") ? "vqgan.ckpt" : "vqgan.safetensors", error)
-         && put_file (config, directory, g_str_has_suffix (config, ".yaml") ? "vqgan.yaml" : "vqgan.json",
-                      error);
+  return put_file (weights, directory, g_str_has_suffix (weights, ".ckpt") ? "vqgan.ckpt" : "vqgan.safetensors", error)
+         && put_file (config, directory, g_str_has_suffix (config, ".yaml") ? "vqgan.yaml" : "vqgan.json", error);
 }
 
 /* ------------------------------------------------------------------ arra.json */

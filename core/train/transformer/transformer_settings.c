@@ -53,8 +53,7 @@ read_alignment (const ArraYaml *config,
 {
   static const char *const tokens[] = { "hybnext", "rep", "none", NULL }, *const places[]
                                                                           = { "image", "reference", NULL };
-  static const char *const heads[] = { "mlp", "max-pool", NULL }, *const measures[]
-                                                                  = { "cosine", "mse", NULL };
+  static const char *const heads[] = { "mlp", "max-pool", NULL }, *const measures[] = { "cosine", "mse", NULL };
   ArraAlignment *alignment = &settings->objective.alignment;
   guint token = items->feature_width > 0 ? HYBNEXT : NONE, place = IMAGE, head = ARRA_ALIGN_MLP,
         measure = ARRA_ALIGN_COSINE;
@@ -92,10 +91,8 @@ read_optimizer (const ArraYaml *config, ArraTransformerSettings *settings, GErro
     return FALSE;
   settings->micro_batch = settings->batch;
   return arra_learner_settings_read_method (learner, config, error)
-         && arra_setting_uint (config, "optimizer.micro_batch", 1, settings->batch, &settings->micro_batch,
-                               error)
-         && arra_setting_double (config, "optimizer.weight_decay", 0, 1e3, &learner->adamw.weight_decay,
-                                 error)
+         && arra_setting_uint (config, "optimizer.micro_batch", 1, settings->batch, &settings->micro_batch, error)
+         && arra_setting_double (config, "optimizer.weight_decay", 0, 1e3, &learner->adamw.weight_decay, error)
          && arra_setting_double (config, "optimizer.beta1", 0, 0.999999, &learner->adamw.beta1, error)
          && arra_setting_double (config, "optimizer.beta2", 0, 0.999999, &learner->adamw.beta2, error)
          && arra_setting_double (config, "optimizer.clip", 1e-6, 1e9, &learner->clip, error)
@@ -119,13 +116,11 @@ read_start (const ArraYaml *config, ArraTransformerSettings *settings, GError **
           : !arra_setting_file (config, "model.from", &settings->from, error))
     return FALSE;
   if (start == ARRA_START_RANDOM && settings->tokenizer == NULL)
-    return arra_fail (
-        error, ARRA_ERROR_NOT_FOUND,
-        "%s: \"model.tokenizer\" is missing: name a tokenizer.json, as `arra tokenizer-train` writes it",
-        arra_yaml_path (config));
-  if (start != ARRA_START_RANDOM && settings->from == NULL)
     return arra_fail (error, ARRA_ERROR_NOT_FOUND,
-                      "%s: \"model.from\" is missing: name the checkpoint to start from",
+                      "%s: \"model.tokenizer\" is missing: name a tokenizer.json, as `arra tokenizer-train` writes it",
+                      arra_yaml_path (config));
+  if (start != ARRA_START_RANDOM && settings->from == NULL)
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: \"model.from\" is missing: name the checkpoint to start from",
                       arra_yaml_path (config));
   return TRUE;
 }
@@ -137,8 +132,7 @@ read_window (const ArraYaml *config, ArraTransformerSettings *settings, GError *
   gsize n = 2;
 
   if (!arra_setting_bool (config, "data.tile", &settings->tiles, error)
-      || (arra_yaml_has (config, "data.window")
-          && !arra_yaml_get_ints (config, "data.window", 2, sides, &n, error)))
+      || (arra_yaml_has (config, "data.window") && !arra_yaml_get_ints (config, "data.window", 2, sides, &n, error)))
     return FALSE;
   if (n != 2 || sides[0] < 0 || sides[1] < 0 || MAX (sides[0], sides[1]) > G_MAXUINT16)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA,
@@ -150,10 +144,7 @@ read_window (const ArraYaml *config, ArraTransformerSettings *settings, GError *
 }
 
 static gboolean
-read_held_out (const ArraYaml *config,
-               const ArraPictureItems *items,
-               ArraTransformerSettings *settings,
-               GError **error)
+read_held_out (const ArraYaml *config, const ArraPictureItems *items, ArraTransformerSettings *settings, GError **error)
 {
   if (!arra_setting_uint (config, "data.held_out", 0, G_MAXUINT32, &settings->held_out, error))
     return FALSE;
@@ -179,17 +170,14 @@ arra_transformer_settings_read (const ArraYaml *config,
 }
 
 gboolean
-arra_transformer_settings_read_start (const ArraYaml *config,
-                                      ArraTransformerSettings *settings,
-                                      GError **error)
+arra_transformer_settings_read_start (const ArraYaml *config, ArraTransformerSettings *settings, GError **error)
 {
   *settings
-      = (ArraTransformerSettings){ .batch = 16,
-                                   .drop_prompt = 0.1,
-                                   .deviation = 0.02,
-                                   .learner = { ARRA_ADAMW_REFERENCE, 4, 0, 0 },
-                                   .objective
-                                   = { .z_weight = 1e-5, .dropout = 0.05, .alignment = { .weight = 1 } } };
+      = (ArraTransformerSettings) { .batch = 16,
+                                    .drop_prompt = 0.1,
+                                    .deviation = 0.02,
+                                    .learner = { ARRA_ADAMW_REFERENCE, 4, 0, 0 },
+                                    .objective = { .z_weight = 1e-5, .dropout = 0.05, .alignment = { .weight = 1 } } };
   return read_start (config, settings, error) && read_window (config, settings, error);
 }
 

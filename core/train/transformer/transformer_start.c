@@ -55,8 +55,7 @@ check_family (const ArraFamily *family, const char *name, GError **error)
 {
   if (family != NULL && family->to_json != NULL && family->settings != NULL)
     return TRUE;
-  return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: a training cannot begin with a model of this family",
-                    name);
+  return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: a training cannot begin with a model of this family", name);
 }
 
 static gboolean
@@ -72,8 +71,7 @@ open_gguf (ArraTransformerTrainee *t, GError **error)
     return FALSE;
   family = arra_family_of_architecture (text, length);
   t->source = arra_source_ref (arra_gguf_source (t->gguf));
-  if (!check_family (family, path, error)
-      || !arra_decoder_load (&t->decoder, family, t->gguf, t->source, error)
+  if (!check_family (family, path, error) || !arra_decoder_load (&t->decoder, family, t->gguf, t->source, error)
       || !arra_gguf_get_string (t->gguf, ARRA_TOKENIZER_KEY, &text, &length, error))
     return FALSE;
   t->tokenizer = arra_tokenizer_new (text, length, name, error);
@@ -163,11 +161,10 @@ check_rep_token (const ArraTransformerTrainee *t, const ArraYaml *config, const 
   for (guint i = 0; i < length; i++)
     if (ids[i] == t->settings.objective.alignment.rep_id)
       return TRUE;
-  return arra_fail (
-      error, ARRA_ERROR_INVALID_DATA,
-      "%s: \"objective.rep_token\": \"%s\" is not in pictures that are learnt without their prompt: "
-      "name a token that is, or set \"data.drop_prompt\" to 0",
-      arra_yaml_path (config), token);
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                    "%s: \"objective.rep_token\": \"%s\" is not in pictures that are learnt without their prompt: "
+                    "name a token that is, or set \"data.drop_prompt\" to 0",
+                    arra_yaml_path (config), token);
 }
 
 /* What the objective can only know from the vocabulary. */
@@ -185,8 +182,7 @@ finish_objective (ArraTransformerTrainee *t, const ArraYaml *config, GError **er
   if (token == NULL)
     token = arra_tokenizer_token (t->tokenizer, head[0]);
   if (!arra_tokenizer_id (t->tokenizer, token, &alignment->rep_id))
-    return arra_fail (error, ARRA_ERROR_NOT_FOUND,
-                      "%s: \"objective.rep_token\": the vocabulary has no token \"%s\"",
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: \"objective.rep_token\": the vocabulary has no token \"%s\"",
                       arra_yaml_path (config), token);
   return t->settings.drop_prompt == 0 || check_rep_token (t, config, token, error);
 }
@@ -208,8 +204,8 @@ check_pictures (ArraTransformerTrainee *t, const char *name, const ArraYaml *con
     return FALSE;
   if (longest > t->decoder.context)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: a picture with its prompt has %u tokens, but the model reads at most %u", name,
-                      longest, t->decoder.context);
+                      "%s: a picture with its prompt has %u tokens, but the model reads at most %u", name, longest,
+                      t->decoder.context);
   return TRUE;
 }
 
@@ -244,8 +240,8 @@ find_vqgan (ArraTransformerTrainee *t, const char *path, GError **error)
   const char *name = folder != NULL ? find_name (folder, names) : NULL;
 
   if (name == NULL)
-    return arra_fail (error, ARRA_ERROR_NOT_FOUND,
-                      "%s: there is no VQGAN with vqgan.yaml or vqgan.json beside it", path);
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: there is no VQGAN with vqgan.yaml or vqgan.json beside it",
+                      path);
   t->vqgan_weights = g_steal_pointer (&file);
   t->vqgan_config = g_build_filename (folder, name, NULL);
   return TRUE;
@@ -253,10 +249,7 @@ find_vqgan (ArraTransformerTrainee *t, const char *path, GError **error)
 
 /* It must be the one that made the codes, when that is known. */
 static gboolean
-compare_vqgan (const ArraTransformerTrainee *t,
-               const ArraYaml *config,
-               const ArraVqganFile *file,
-               GError **error)
+compare_vqgan (const ArraTransformerTrainee *t, const ArraYaml *config, const ArraVqganFile *file, GError **error)
 {
   g_autofree char *tokens = NULL, *hash = NULL;
 
@@ -306,17 +299,15 @@ arra_transformer_begin (ArraTransformerTrainee *t, const ArraYaml *config, GErro
   const char *name = random ? t->settings.tokenizer : t->settings.from;
 
   if (random) /* the tokens come first: how long their sequences are decides about the shape */
-    t->decoder
-        = (ArraDecoder){ .family = arra_family_usual (), .shape.n_ids = arra_tokenizer_size (t->tokenizer) };
+    t->decoder = (ArraDecoder) { .family = arra_family_usual (), .shape.n_ids = arra_tokenizer_size (t->tokenizer) };
   t->layout = arra_decoder_layout (&t->decoder, t->tokenizer, name, error);
-  if (t->layout == NULL || (random && !read_shape (t, config, error))
-      || !check_pictures (t, name, config, error) || !look_at_vqgan (t, config, error)
+  if (t->layout == NULL || (random && !read_shape (t, config, error)) || !check_pictures (t, name, config, error)
+      || !look_at_vqgan (t, config, error)
       || (t->settings.card != NULL && !arra_transformer_card_read (&t->card, t->settings.card, error))
       || (!random && !arra_transformer_card_hand_on (&t->card, t->gguf, t->settings.from, error)))
     return FALSE;
   arra_decoder_draw (&t->decoder);
-  if (!flag_image_ids (t, error) || !finish_objective (t, config, error)
-      || !make_parameters (t, t->source, error))
+  if (!flag_image_ids (t, error) || !finish_objective (t, config, error) || !make_parameters (t, t->source, error))
     return FALSE;
   t->decoder.weights.source = NULL;
   g_clear_pointer (&t->source, arra_source_unref);

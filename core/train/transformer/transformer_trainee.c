@@ -60,7 +60,7 @@ evaluate (ArraTransformerTrainee *t,
           GCancellable *cancellable,
           GError **error)
 {
-  *sum = (ArraLosses){ 0 };
+  *sum = (ArraLosses) { 0 };
   for (; first < end; first += (guint) t->settings.micro_batch)
     {
       ArraBatch part = arra_transformer_batch_part (t, first, end);
@@ -102,8 +102,7 @@ evaluate_together (ArraTransformerTrainee *t, guint64 index, double *out, GCance
 }
 
 static gboolean
-step_transformer (
-    gpointer self, const ArraTrainStep *step, double *out, GCancellable *cancellable, GError **error)
+step_transformer (gpointer self, const ArraTrainStep *step, double *out, GCancellable *cancellable, GError **error)
 {
   ArraTransformerTrainee *t = self;
 
@@ -126,8 +125,12 @@ enum
 
 /* Sums over held-out pictures @first .. @end - 1. */
 static gboolean
-validate_part (
-    ArraTransformerTrainee *t, guint first, guint end, double *sums, GCancellable *cancellable, GError **error)
+validate_part (ArraTransformerTrainee *t,
+               guint first,
+               guint end,
+               double *sums,
+               GCancellable *cancellable,
+               GError **error)
 {
   for (; first < end; first += (guint) t->settings.batch)
     {
@@ -278,8 +281,7 @@ check_parts (const ArraTransformerTrainee *t, const ArraYaml *config, GError **e
   if (t->parallel == NULL || t->parallel->size <= t->settings.batch)
     return TRUE;
   return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                    "%s: %u processes cannot share \"optimizer.batch\", %" G_GUINT64_FORMAT
-                    " pictures: start fewer",
+                    "%s: %u processes cannot share \"optimizer.batch\", %" G_GUINT64_FORMAT " pictures: start fewer",
                     arra_yaml_path (config), t->parallel->size, t->settings.batch);
 }
 
@@ -301,17 +303,15 @@ static gboolean
 make (ArraTransformerTrainee *t, const ArraYaml *config, GError **error)
 {
   arra_yaml_each (config, keep_setting, t->provenance);
-  if (!arra_transformer_settings_read_start (config, &t->settings, error)
-      || !arra_transformer_open_start (t, error)
+  if (!arra_transformer_settings_read_start (config, &t->settings, error) || !arra_transformer_open_start (t, error)
       || (t->items.prompt == NULL && !arra_picture_caches_open (config, t->tokenizer, &t->items, error))
-      || !open_window (t, config, error)
-      || !arra_transformer_settings_read (config, &t->items, &t->settings, error)
+      || !open_window (t, config, error) || !arra_transformer_settings_read (config, &t->items, &t->settings, error)
       || !check_parts (t, config, error) || !arra_transformer_begin (t, config, error))
     return FALSE;
   t->n_learnt = t->items.n - (guint) t->settings.held_out;
-  t->run = arra_objective_run_new (&t->settings.objective, t->decoder.family->trainable (&t->decoder), t->parameters, &t->exec, error);
-  if (t->run == NULL
-      || !arra_learner_init (&t->learner, &t->settings.learner, t->parameters, &t->exec, error))
+  t->run = arra_objective_run_new (&t->settings.objective, t->decoder.family->trainable (&t->decoder), t->parameters,
+                                   &t->exec, error);
+  if (t->run == NULL || !arra_learner_init (&t->learner, &t->settings.learner, t->parameters, &t->exec, error))
     return FALSE;
   return arra_transformer_batch_allocate (t, error) && check_memory (t, error);
 }
@@ -335,15 +335,12 @@ arra_transformer_trainee_new_with (const ArraYaml *config,
       free_transformer (t);
       return FALSE;
     }
-  *trainee = (ArraTrainee){ t->settings.held_out > 0 ? &validated_class : &blind_class, t };
+  *trainee = (ArraTrainee) { t->settings.held_out > 0 ? &validated_class : &blind_class, t };
   return TRUE;
 }
 
 gboolean
-arra_transformer_trainee_new (const ArraYaml *config,
-                              const ArraTrainSetup *setup,
-                              ArraTrainee *trainee,
-                              GError **error)
+arra_transformer_trainee_new (const ArraYaml *config, const ArraTrainSetup *setup, ArraTrainee *trainee, GError **error)
 {
   static const ArraPictureItems from_caches;
 

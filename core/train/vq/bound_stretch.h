@@ -4,6 +4,7 @@
 
 #include <arra.h>
 
-/* Divides @matrix [rows][columns] by its largest singular value where that is above 1. It is found by @rounds steps of the power method from @direction [rows], any but zero, which turns towards
- * its direction: after small changes of the matrix one step is enough. @across: room for [columns] */
+/* Divides @matrix [rows][columns] by its largest singular value where that is above 1. It is found by @rounds steps of
+ * the power method from @direction [rows], any but zero, which turns towards its direction: after small changes of the
+ * matrix one step is enough. @across: room for [columns] */
 void arra_bound_stretch (float *matrix, gsize rows, gsize columns, guint rounds, float *direction, double *across);

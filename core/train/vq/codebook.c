@@ -117,15 +117,18 @@ place (ArraCodebook *codebook, gsize code, const float *x, float count)
 }
 
 void
-arra_codebook_quantize (
-    ArraCodebook *codebook, const ArraExec *exec, const float *x, gsize n, float *scratch, guint32 *codes)
+arra_codebook_quantize (ArraCodebook *codebook,
+                        const ArraExec *exec,
+                        const float *x,
+                        gsize n,
+                        float *scratch,
+                        guint32 *codes)
 {
   ArraMapWork work
       = { .exec = exec, .scratch = scratch, .scratch_stride = arra_nearest_code_scratch (codebook->n_codes) };
 
   arra_code_squares (codebook->vectors, codebook->n_codes, codebook->dim, codebook->squares);
-  arra_nearest_code (x, n, codebook->vectors, codebook->squares, codebook->n_codes, codebook->dim, codes,
-                     &work, NULL);
+  arra_nearest_code (x, n, codebook->vectors, codebook->squares, codebook->n_codes, codebook->dim, codes, &work, NULL);
 }
 
 /* ---- the start */
@@ -231,8 +234,7 @@ move_codes (ArraCodebook *codebook)
     total += (double) codebook->counts[i];
   for (gsize i = 0; i < codebook->n_codes; i++)
     {
-      smoothed = ((double) codebook->counts[i] + SMOOTHING) / (total + (double) codebook->n_codes * SMOOTHING)
-                 * total;
+      smoothed = ((double) codebook->counts[i] + SMOOTHING) / (total + (double) codebook->n_codes * SMOOTHING) * total;
       for (gsize k = 0; k < dim; k++)
         codebook->vectors[i * dim + k] = (float) ((double) codebook->sums[i * dim + k] / smoothed);
     }

@@ -33,8 +33,7 @@ arra_judgements_hinge (const float *judgements, gsize n, float *slopes)
 }
 
 double
-arra_judgements_compare (
-    const float *higher, const float *lower, gsize n, float *higher_slopes, float *lower_slopes)
+arra_judgements_compare (const float *higher, const float *lower, gsize n, float *higher_slopes, float *lower_slopes)
 {
   double sum = 0;
 

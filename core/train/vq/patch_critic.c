@@ -85,8 +85,7 @@ bind_layers (ArraPatchCritic *critic, guint rounds, GError **error)
 
       name_parameter (name, i / N_BOUND, i % N_BOUND, "weight");
       p = arra_parameters_find (critic->parameters, name);
-      arra_bound_stretch (critic->parameters->data + p->offset, rows, p->count / rows, rounds, direction,
-                          across);
+      arra_bound_stretch (critic->parameters->data + p->offset, rows, p->count / rows, rounds, direction, across);
       direction += rows;
     }
   return TRUE;
@@ -220,8 +219,8 @@ judge (const Judging *j, guint scale, ArraNode *x)
                                    outputs_of (critic, i),
                                    ARRA_PADDING_REPLICATE };
 
-      x = arra_graph_conv (critic->tape, x, parameter (j, scale, i, "weight"),
-                           parameter (j, scale, i, "bias"), NULL, &conv);
+      x = arra_graph_conv (critic->tape, x, parameter (j, scale, i, "weight"), parameter (j, scale, i, "bias"), NULL,
+                           &conv);
       judged.layers[i] = x = i + 1 < N_LAYERS ? arra_graph_leaky_relu (critic->tape, x) : x;
     }
   return judged;
@@ -239,10 +238,9 @@ liken_features (const Judging *j, const Judged *made, const Judged *real)
       float *slopes = arra_tape_keep (tape, node->rows * node->width, sizeof *slopes);
 
       if (arra_tape_computes (tape))
-        j->view->features
-            += share
-               * arra_judgements_liken (node->data, real->layers[i]->data, node->rows * node->width,
-                                        share * j->critic->settings.features, slopes);
+        j->view->features += share
+                             * arra_judgements_liken (node->data, real->layers[i]->data, node->rows * node->width,
+                                                      share * j->critic->settings.features, slopes);
       arra_graph_given_gradient (tape, node, slopes);
     }
 }
@@ -268,10 +266,9 @@ view_scale (const Judging *j, guint scale)
   if (settings->pairs || settings->features > 0)
     real = judge (j, scale, pixels_of (j, s, 1, NULL));
   if (arra_tape_computes (tape))
-    j->view->judgement += settings->pairs
-                              ? arra_judgements_compare (judgements->data, real.layers[N_BOUND]->data,
-                                                         judgements->rows, s->slopes, NULL)
-                              : arra_judgements_please (judgements->data, judgements->rows, s->slopes);
+    j->view->judgement += settings->pairs ? arra_judgements_compare (judgements->data, real.layers[N_BOUND]->data,
+                                                                     judgements->rows, s->slopes, NULL)
+                                          : arra_judgements_please (judgements->data, judgements->rows, s->slopes);
   arra_graph_given_gradient (tape, made.layers[N_BOUND], s->slopes);
   if (settings->features > 0)
     liken_features (j, &made, &real);
@@ -287,8 +284,8 @@ learn_scale (Judging *j, guint scale)
   gsize half = judgements->rows / 2;
 
   if (arra_tape_computes (tape))
-    j->loss += (j->critic->settings.pairs ? arra_judgements_compare (
-                    judgements->data, judgements->data + half, half, s->slopes, s->slopes + half)
+    j->loss += (j->critic->settings.pairs ? arra_judgements_compare (judgements->data, judgements->data + half, half,
+                                                                     s->slopes, s->slopes + half)
                                           : arra_judgements_hinge (judgements->data, half, s->slopes))
                / SCALES;
   arra_graph_given_gradient (tape, judgements, s->slopes);
@@ -335,7 +332,7 @@ arra_patch_critic_judge (ArraPatchCritic *critic,
   Judging j = { .critic = critic, .n = critic->n, .view = view };
   const ArraPatchCriticScale *s = critic->scales;
 
-  *view = (ArraPatchCriticView){ 0, 0 };
+  *view = (ArraPatchCriticView) { 0, 0 };
   show (critic, made, 0);
   show (critic, real, 1);
   for (guint i = 0; i < SCALES; i++)

@@ -49,8 +49,8 @@ double
 arra_pixel_loss_sum (const ArraPixelLoss *loss, const ArraPixelDistance *distance)
 {
   return loss->absolute * distance->absolute + loss->squared * distance->squared
-         + loss->perceptual * distance->perceptual + loss->colour * distance->colour
-         + loss->coarse * distance->coarse + loss->texture * distance->texture;
+         + loss->perceptual * distance->perceptual + loss->colour * distance->colour + loss->coarse * distance->coarse
+         + loss->texture * distance->texture;
 }
 
 static float
@@ -170,7 +170,7 @@ perceive (const Call *call, gsize picture, float *d, float *grad, double *sums)
         {
           gsize before = 3 * s[-1].height * s[-1].width;
 
-          *s = (Scale){ s[-1].d + before, s[-1].grad + before, s[-1].height / 2, s[-1].width / 2 };
+          *s = (Scale) { s[-1].d + before, s[-1].grad + before, s[-1].height / 2, s[-1].width / 2 };
           arra_halve (s[-1].d, 1, s->height, s->width, s->d);
           sums[2] += offset (s, call->n, call->loss->coarse);
         }

@@ -32,11 +32,11 @@ cell_at (gsize height, gsize width, gsize top, gsize left, gsize direction, gsiz
   gsize first = across < 0 && left == 0 ? 1 : left;
   gsize end = MIN (left + TEXTURE_CELL, across > 0 ? width - 1 : width);
 
-  return (Cell){ .first = 3 * (top * width + first) + colour,
-                 .rows = MIN (TEXTURE_CELL, height - down - top),
-                 .columns = end - first,
-                 .row = 3 * width,
-                 .next = 3 * ((gssize) (down * width) + across) };
+  return (Cell) { .first = 3 * (top * width + first) + colour,
+                  .rows = MIN (TEXTURE_CELL, height - down - top),
+                  .columns = end - first,
+                  .row = 3 * width,
+                  .next = 3 * ((gssize) (down * width) + across) };
 }
 
 static float
@@ -78,8 +78,7 @@ push (const Cell *cell, const float *pixels, double root, double slope, float *g
 }
 
 double
-arra_texture_loss (
-    const float *made, const float *wanted, gsize height, gsize width, double factor, float *grad)
+arra_texture_loss (const float *made, const float *wanted, gsize height, gsize width, double factor, float *grad)
 {
   gsize across = (width + TEXTURE_CELL - 1) / TEXTURE_CELL;
   gsize n = (height + TEXTURE_CELL - 1) / TEXTURE_CELL * across;
@@ -88,8 +87,8 @@ arra_texture_loss (
   for (gsize i = 0; i < n * N_DIRECTIONS * 3; i++)
     {
       gsize square = i / (3 * N_DIRECTIONS);
-      const Cell cell = cell_at (height, width, square / across * TEXTURE_CELL,
-                                 square % across * TEXTURE_CELL, i / 3 % N_DIRECTIONS, i % 3);
+      const Cell cell = cell_at (height, width, square / across * TEXTURE_CELL, square % across * TEXTURE_CELL,
+                                 i / 3 % N_DIRECTIONS, i % 3);
       double has = strength (&cell, made), should = strength (&cell, wanted);
 
       sum += fabs (has - should);

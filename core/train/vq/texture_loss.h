@@ -1,8 +1,10 @@
 /* texture_loss.h - how much texture pictures have, place by place, beside others
  *
- * Of each square of TEXTURE_CELL pixels: the root mean square of the differences between neighbours across, down and along both diagonals, of red, green and blue each. Where those
- * of two pictures agree, fine texture is as strong and runs the same way, wherever its single grains lie: what a distance of pixels cannot ask for (it is least where texture that cannot be placed is
- * left out), and what critics, which look for it anywhere, need not ask for at this place. The energy of filters as a description of texture: Laws, "Rapid Texture Identification", 1980; compared over
+ * Of each square of TEXTURE_CELL pixels: the root mean square of the differences between neighbours across, down and
+ * along both diagonals, of red, green and blue each. Where those of two pictures agree, fine texture is as strong and
+ * runs the same way, wherever its single grains lie: what a distance of pixels cannot ask for (it is least where
+ * texture that cannot be placed is left out), and what critics, which look for it anywhere, need not ask for at this
+ * place. The energy of filters as a description of texture: Laws, "Rapid Texture Identification", 1980; compared over
  * means instead of place by place: Gatys et al., arXiv 1505.07376.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
@@ -11,5 +13,7 @@
 
 #define TEXTURE_CELL 8
 
-/* The mean over squares, directions and colours of how far @made is from @wanted, [height][width][3], whose sides are multiples of 4; @factor times its gradient is added to @grad. */
-double arra_texture_loss (const float *made, const float *wanted, gsize height, gsize width, double factor, float *grad);
+/* The mean over squares, directions and colours of how far @made is from @wanted, [height][width][3], whose sides are
+ * multiples of 4; @factor times its gradient is added to @grad. */
+double
+arra_texture_loss (const float *made, const float *wanted, gsize height, gsize width, double factor, float *grad);

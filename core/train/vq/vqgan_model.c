@@ -67,10 +67,9 @@ load_codes (ArraVqganTrainee *t, ArraSource *source, GError **error)
   if (ok && t->settings.codebook.n_levels == 0)
     arra_codebook_set (c, weight.view.data);
   else if (ok && memcmp (weight.view.data, c->vectors, c->n_codes * c->dim * sizeof (float)) != 0)
-    ok = arra_fail (
-        error, ARRA_ERROR_INVALID_DATA,
-        "%s: its codes are not those of \"codebook.levels\": give the levels that it was trained with",
-        arra_source_file_of (source, CODEBOOK));
+    ok = arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                    "%s: its codes are not those of \"codebook.levels\": give the levels that it was trained with",
+                    arra_source_file_of (source, CODEBOOK));
   arra_weight_clear (&weight);
   return ok;
 }

@@ -63,8 +63,7 @@ read_more (ArraVqganConfig *m, const ArraYaml *config, GError **error)
   gboolean attends = TRUE, smooth = FALSE;
 
   if (!arra_setting_number (config, "model.decoder_base_channels", 1, G_MAXUINT16, &m->decoder_ch, error)
-      || !read_list (config, "model.decoder_channel_multiplier", m->decoder_ch_mult, &m->n_decoder_mult,
-                     error)
+      || !read_list (config, "model.decoder_channel_multiplier", m->decoder_ch_mult, &m->n_decoder_mult, error)
       || !arra_setting_number (config, "model.decoder_res_blocks", 1, G_MAXUINT16, &m->decoder_blocks, error)
       || !arra_setting_bool (config, "model.smooth_upsampling", &smooth, error)
       || !arra_setting_bool (config, "model.middle_attention", &attends, error)
@@ -82,8 +81,7 @@ check_lattice (const ArraVqganSettings *s, guint64 codes, const ArraYaml *config
 
   if (arra_yaml_has (config, "model.num_embeddings") && s->model.n_embed != codes)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: \"codebook.levels\" make %" PRIu64
-                      " codes, \"model.num_embeddings\" is %u: leave it out",
+                      "%s: \"codebook.levels\" make %" PRIu64 " codes, \"model.num_embeddings\" is %u: leave it out",
                       path, codes, s->model.n_embed);
   if (arra_yaml_has (config, "model.embed_dim") && s->model.embed_dim != s->codebook.n_levels)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA,
@@ -106,8 +104,7 @@ read_lattice (ArraVqganSettings *s, const ArraYaml *config, GError **error)
     {
       codes *= c->levels[i];
       if (c->levels[i] < 2 || codes > G_MAXINT32)
-        return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                          "%s: \"codebook.levels\" has an entry that cannot be used",
+        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"codebook.levels\" has an entry that cannot be used",
                           arra_yaml_path (config));
     }
   if (!check_lattice (s, codes, config, error))
@@ -134,10 +131,9 @@ read_start (ArraVqganSettings *s, const ArraYaml *config, GError **error)
   if (!arra_yaml_has (config, "codebook.start") && s->from != NULL)
     s->codebook_start = 0;
   if (s->decoder_only && s->codebook_start > 0)
-    return arra_fail (
-        error, ARRA_ERROR_INVALID_DATA,
-        "%s: \"codebook.start\" places codes anew, but \"model.learn\" is decoder: leave one out",
-        arra_yaml_path (config));
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                      "%s: \"codebook.start\" places codes anew, but \"model.learn\" is decoder: leave one out",
+                      arra_yaml_path (config));
   if (s->decoder_only)
     s->learner.adamw.weight_decay = 0; /* it would shrink what must stay */
   return TRUE;
@@ -208,7 +204,7 @@ read_optimizer (ArraVqganSettings *s, const ArraYaml *config, GError **error)
 gboolean
 arra_vqgan_settings_read (ArraVqganSettings *settings, const ArraYaml *config, GError **error)
 {
-  *settings = (ArraVqganSettings){
+  *settings = (ArraVqganSettings) {
     .model = { .ch = 32,
                .n_levels = 5,
                .ch_mult = { 1, 1, 2, 2, 4 },

@@ -31,7 +31,7 @@ enum
 
 static const char *const metric_names[]
     = { "loss",          "l1",          "l2",     "perceptual", "commitment", "perplexity", "used_codes",
-        "gradient_norm", "adversarial", "critic", "features", "texture", NULL };
+        "gradient_norm", "adversarial", "critic", "features",   "texture",    NULL };
 
 /* ---- a step */
 
@@ -49,7 +49,7 @@ pictures_of (const Step *s)
   const ArraVqganTrainee *t = s->t;
   gsize side = t->settings.cropping.crop;
 
-  return (ArraVqganPictures){
+  return (ArraVqganPictures) {
     &t->settings.model, t->parameters, t->settings.batch, side, side, (ArraPadding) t->settings.model.padding
   };
 }
@@ -88,8 +88,8 @@ judge (Step *s, GError **error)
   ArraVqganTrainee *t = s->t;
   const ArraPixelLoss *loss = &t->settings.loss;
   gsize side = t->settings.cropping.crop;
-  ArraPixelDistance distance = arra_pixel_loss (&t->exec, loss, s->made->data, t->wanted, t->settings.batch,
-                                                side, side, t->pixel_work, t->grad);
+  ArraPixelDistance distance = arra_pixel_loss (&t->exec, loss, s->made->data, t->wanted, t->settings.batch, side, side,
+                                                t->pixel_work, t->grad);
 
   s->metrics[LOSS] = arra_pixel_loss_sum (loss, &distance);
   s->metrics[L1] = distance.absolute;
@@ -140,8 +140,7 @@ compute (ArraTape *tape, gpointer user, GError **error)
   const ArraVqganPictures pictures = pictures_of (s);
   ArraNode *vectors = encode (s);
 
-  s->made = arra_vqgan_graph_decoder (tape, &pictures,
-                                      t->codebook->started != 0 ? quantize (s, vectors) : vectors);
+  s->made = arra_vqgan_graph_decoder (tape, &pictures, t->codebook->started != 0 ? quantize (s, vectors) : vectors);
   if (!arra_tape_computes (tape))
     arra_vqgan_graph_last_norm (tape, s->made, NULL);
   else if (!judge (s, error))
@@ -172,8 +171,8 @@ collect (Step *s, gsize per_step, float *x, GError **error)
 
   for (guint i = 0; i < START_BATCHES; i++)
     {
-      arra_picture_supply_draw (t->supply, &t->settings.cropping, s->step->seed, START_STREAM + i,
-                                t->settings.batch, t->wanted);
+      arra_picture_supply_draw (t->supply, &t->settings.cropping, s->step->seed, START_STREAM + i, t->settings.batch,
+                                t->wanted);
       if (!arra_tape_run (t->tape, FALSE, compute_vectors, s, error))
         return FALSE;
       memcpy (x + i * size, s->vectors->data, size * sizeof *x);
@@ -187,16 +186,14 @@ start_codes (Step *s, GError **error)
   ArraVqganTrainee *t = s->t;
   gsize patch = arra_vqgan_patch (&t->settings.model), per_step = batch_pixels (t) / (patch * patch);
   gsize n = START_BATCHES * per_step;
-  g_automem float *x
-      = arra_mem_new (n * t->settings.model.embed_dim, sizeof *x, "the start of the codebook", error);
+  g_automem float *x = arra_mem_new (n * t->settings.model.embed_dim, sizeof *x, "the start of the codebook", error);
   g_automem guint32 *codes = NULL;
 
   if (x == NULL)
     return FALSE;
   codes = arra_mem_new (n, sizeof *codes, "the start of the codebook", error);
   return codes != NULL && collect (s, per_step, x, error)
-         && arra_codebook_start (t->codebook, &t->exec, x, n, per_step, s->step->seed, t->code_work, codes,
-                                 error);
+         && arra_codebook_start (t->codebook, &t->exec, x, n, per_step, s->step->seed, t->code_work, codes, error);
 }
 
 /* ---- after the gradients */
@@ -211,8 +208,7 @@ follow_codes (Step *s, GError **error)
     return TRUE;
   arra_codebook_usage (t->codebook, t->codes, n, &s->metrics[PERPLEXITY], &s->metrics[USED_CODES]);
   return t->settings.decoder_only
-         || arra_codebook_follow (t->codebook, s->vectors->data, t->codes, n, s->step->seed, s->step->index,
-                                  error);
+         || arra_codebook_follow (t->codebook, s->vectors->data, t->codes, n, s->step->seed, s->step->index, error);
 }
 
 static gboolean
@@ -222,8 +218,7 @@ teach_critic (Step *s, GError **error)
 
   return t->critic == NULL || s->step->index < t->settings.critic_start
          || arra_patch_critic_learn (t->critic, t->wanted, s->made->data,
-                                     s->step->learning_rate * t->settings.critic_rate, &s->metrics[CRITIC],
-                                     error);
+                                     s->step->learning_rate * t->settings.critic_rate, &s->metrics[CRITIC], error);
 }
 
 static gboolean
@@ -236,8 +231,7 @@ learn (Step *s, GError **error)
 }
 
 static gboolean
-train_step (
-    gpointer self, const ArraTrainStep *step, double *metrics, GCancellable *cancellable, GError **error)
+train_step (gpointer self, const ArraTrainStep *step, double *metrics, GCancellable *cancellable, GError **error)
 {
   ArraVqganTrainee *t = self;
   Step s = { .t = t, .step = step, .metrics = metrics };
@@ -247,8 +241,7 @@ train_step (
   memset (metrics, 0, (G_N_ELEMENTS (metric_names) - 1) * sizeof *metrics);
   if (t->codebook->started == 0 && step->index >= t->settings.codebook_start && !start_codes (&s, error))
     return FALSE;
-  arra_picture_supply_draw (t->supply, &t->settings.cropping, step->seed, step->index, t->settings.batch,
-                            t->wanted);
+  arra_picture_supply_draw (t->supply, &t->settings.cropping, step->seed, step->index, t->settings.batch, t->wanted);
   arra_parameters_zero_grad (t->parameters);
   if (!arra_tape_run (t->tape, TRUE, compute, &s, error))
     return FALSE;
@@ -263,8 +256,7 @@ visit_state (gpointer self, ArraStateFunc func, gpointer user, GError **error)
 {
   ArraVqganTrainee *t = self;
 
-  return arra_learner_visit (&t->learner, func, user, error)
-         && arra_codebook_visit (t->codebook, func, user, error)
+  return arra_learner_visit (&t->learner, func, user, error) && arra_codebook_visit (t->codebook, func, user, error)
          && (t->critic == NULL || arra_patch_critic_visit (t->critic, func, user, error));
 }
 
@@ -328,8 +320,7 @@ make_critic (ArraVqganTrainee *t, guint64 seed, GError **error)
 
   if (!t->settings.judged)
     return TRUE;
-  t->critic
-      = arra_patch_critic_new (&t->settings.critic, &t->exec, t->settings.batch, side, side, seed, error);
+  t->critic = arra_patch_critic_new (&t->settings.critic, &t->exec, t->settings.batch, side, side, seed, error);
   return t->critic != NULL;
 }
 
@@ -352,8 +343,8 @@ make_room (ArraVqganTrainee *t, GError **error)
   t->codes = arra_mem_new (codes, sizeof *t->codes, "the codes", error);
   return t->codes != NULL && take (&t->wanted, 3 * t->pixels, error) && take (&t->grad, 3 * t->pixels, error)
          && take (&t->judgement, 3 * t->pixels, error) && take (&t->pixel_work, work, error)
-         && take (&t->code_work,
-                  arra_nearest_code_scratch (s->model.n_embed) * arra_pool_threads (t->exec.pool), error);
+         && take (&t->code_work, arra_nearest_code_scratch (s->model.n_embed) * arra_pool_threads (t->exec.pool),
+                  error);
 }
 
 static gboolean
@@ -365,9 +356,8 @@ check_supply (const ArraVqganTrainee *t, const ArraYaml *config, GError **error)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"data.size\" is %u, not a multiple of %u",
                       arra_yaml_path (config), size, step);
   if (t->settings.cropping.crop > size)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: \"data.crop\" is %u, but pictures have %u pixels a side", arra_yaml_path (config),
-                      t->settings.cropping.crop, size);
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: \"data.crop\" is %u, but pictures have %u pixels a side",
+                      arra_yaml_path (config), t->settings.cropping.crop, size);
   return TRUE;
 }
 
@@ -429,7 +419,7 @@ arra_vqgan_trainee_new_from (const ArraYaml *config,
       trainee_free (t);
       return FALSE;
     }
-  *out = (ArraTrainee){ supply->n_valid > 0 ? &trainee_class : &unmeasured_class, t };
+  *out = (ArraTrainee) { supply->n_valid > 0 ? &trainee_class : &unmeasured_class, t };
   return TRUE;
 }
 

@@ -4,8 +4,7 @@
 
 #include "vqgan_trainee_private.h"
 
-const char *const arra_vqgan_valid_metrics[]
-    = { "loss", "l1", "psnr", "perceptual", "perplexity", "used_codes", NULL };
+const char *const arra_vqgan_valid_metrics[] = { "loss", "l1", "psnr", "perceptual", "perplexity", "used_codes", NULL };
 
 typedef struct
 {
@@ -26,11 +25,9 @@ make_again (ArraTape *tape, gpointer user, GError **error)
   ArraNode *vectors = arra_vqgan_graph_encoder (tape, &pictures, pixels);
 
   if (arra_tape_computes (tape))
-    arra_codebook_quantize (t->codebook, &t->exec, vectors->data, vectors->rows, t->code_work,
-                            picture->codes);
+    arra_codebook_quantize (t->codebook, &t->exec, vectors->data, vectors->rows, t->code_work, picture->codes);
   picture->made = arra_vqgan_graph_decoder (
-      tape, &pictures,
-      arra_graph_straight_through (tape, vectors, t->codebook->vectors, picture->codes, FALSE));
+      tape, &pictures, arra_graph_straight_through (tape, vectors, t->codebook->vectors, picture->codes, FALSE));
   return TRUE;
 }
 
@@ -49,8 +46,8 @@ compare_all (ArraVqganTrainee *t, ArraPixelDistance *sum, GCancellable *cancella
       arra_picture_floats (t->supply->valid + i * 3 * size * size, size * size, t->wanted);
       if (!arra_tape_run (t->tape, FALSE, make_again, &picture, error))
         return FALSE;
-      one = arra_pixel_loss (&t->exec, &t->settings.loss, picture.made->data, t->wanted, 1, size, size,
-                             t->pixel_work, NULL);
+      one = arra_pixel_loss (&t->exec, &t->settings.loss, picture.made->data, t->wanted, 1, size, size, t->pixel_work,
+                             NULL);
       sum->absolute += one.absolute / t->supply->n_valid;
       sum->squared += one.squared / t->supply->n_valid;
       sum->perceptual += one.perceptual / t->supply->n_valid;

@@ -9,17 +9,25 @@ static const struct
   const char *text, *keep, *plain;
 } cases[] = {
   { "", "", "" },
-  { "a fox, 3 m\xc2\xb2, \xe7\x8b\x90 \xf0\x9f\xa6\x8a \\ \"quoted\"", "", "a fox, 3 m\xc2\xb2, \xe7\x8b\x90 \xf0\x9f\xa6\x8a \\ \"quoted\"" },
+  { "a fox, 3 m\xc2\xb2, \xe7\x8b\x90 \xf0\x9f\xa6\x8a \\ \"quoted\"", "",
+    "a fox, 3 m\xc2\xb2, \xe7\x8b\x90 \xf0\x9f\xa6\x8a \\ \"quoted\"" },
   { "\x1b]0;title\x07\x1b[31mred", "", "\\u001b]0;title\\u0007\\u001b[31mred" },
   { "one\ntwo\r\tthree\x7f\x08", "", "one\\u000atwo\\u000d\\u0009three\\u007f\\u0008" },
   { "one\ntwo\r\tthree", "\n\t", "one\ntwo\\u000d\tthree" },
-  { "C1: \xc2\x9b""31m \xc2\x85", "\n", "C1: \\u009b31m \\u0085" },                            /* as UTF-8 */
-  { "bytes: \x9b""31m \xff\xc3(\xe2\x80", "", "bytes: \\x9b31m \\xff\\xc3(\\xe2\\x80" },        /* and alone */
-  { "\xe2\x80\xae" "fdp.exe\xe2\x80\xac \xe2\x81\xa6x\xe2\x81\xa9", "", "\\u202efdp.exe\\u202c \\u2066x\\u2069" },
+  { "C1: \xc2\x9b"
+    "31m \xc2\x85",
+    "\n", "C1: \\u009b31m \\u0085" }, /* as UTF-8 */
+  { "bytes: \x9b"
+    "31m \xff\xc3(\xe2\x80",
+    "", "bytes: \\x9b31m \\xff\\xc3(\\xe2\\x80" }, /* and alone */
+  { "\xe2\x80\xae"
+    "fdp.exe\xe2\x80\xac \xe2\x81\xa6x\xe2\x81\xa9",
+    "", "\\u202efdp.exe\\u202c \\u2066x\\u2069" },
   { "\xe2\x80\xa8\xe2\x80\xa9\xe2\x80\x8b\xef\xbb\xbf", "", "\\u2028\\u2029\\u200b\\ufeff" },
-  { "\xf3\xa0\x81\x81", "", "\\udb40\\udc41" },                                                 /* a tag, U+E0041 */
-  { "\xed\xa0\x80 \xc0\x80 \xf4\x90\x80\x80", "", "\\xed\\xa0\\x80 \\xc0\\x80 \\xf4\\x90\\x80\\x80" }, /* no characters */
-  { "\xd9\x85\xdb\x8c\xe2\x80\x8c\xd8\xae", "", "\xd9\x85\xdb\x8c\xe2\x80\x8c\xd8\xae" },       /* Persian needs it */
+  { "\xf3\xa0\x81\x81", "", "\\udb40\\udc41" }, /* a tag, U+E0041 */
+  { "\xed\xa0\x80 \xc0\x80 \xf4\x90\x80\x80", "",
+    "\\xed\\xa0\\x80 \\xc0\\x80 \\xf4\\x90\\x80\\x80" },                                  /* no characters */
+  { "\xd9\x85\xdb\x8c\xe2\x80\x8c\xd8\xae", "", "\xd9\x85\xdb\x8c\xe2\x80\x8c\xd8\xae" }, /* Persian needs it */
 };
 
 static void

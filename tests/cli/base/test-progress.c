@@ -7,7 +7,13 @@
 static ArraProgress
 halfway (void)
 {
-  return (ArraProgress){ .phase = ARRA_PHASE_TOKENS, .answer = 1, .tokens_done = 528, .tokens_total = 1056, .fraction = 0.5, .tokens_per_second = 12.34, .seconds_left = 85.2 };
+  return (ArraProgress) { .phase = ARRA_PHASE_TOKENS,
+                          .answer = 1,
+                          .tokens_done = 528,
+                          .tokens_total = 1056,
+                          .fraction = 0.5,
+                          .tokens_per_second = 12.34,
+                          .seconds_left = 85.2 };
 }
 
 static void
@@ -16,7 +22,8 @@ test_full_line (void)
   ArraProgress state = halfway ();
   g_autofree char *line = cli_progress_format (&state, 4, NULL, 100, FALSE);
 
-  g_assert_cmpstr (line, ==, "2/4 Predicting [################----------------]  50 %  528/1056 tokens  12.3/s  1 min 26 s left");
+  g_assert_cmpstr (line, ==,
+                   "2/4 Predicting [################----------------]  50 %  528/1056 tokens  12.3/s  1 min 26 s left");
 }
 
 static void

@@ -45,7 +45,8 @@ test_double (void)
 static void
 test_size (void)
 {
-  static const char *const bad[] = { "", "0", "512x", "x512", "x", "99999999", "512x512x3", "512X512", "0x32", "-1x32", "64*64", "99999999x32" };
+  static const char *const bad[]
+      = { "", "0", "512x", "x512", "x", "99999999", "512x512x3", "512X512", "0x32", "-1x32", "64*64", "99999999x32" };
   guint width, height;
 
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
@@ -69,7 +70,15 @@ test_bytes (void)
     const char *text;
     guint64 bytes;
   } good[] = {
-    { "1", 1 }, { "4096", 4096 }, { "1K", 1024 }, { "1.5k", 1536 }, { "2MiB", 2 << 20 }, { "3MB", 3 << 20 }, { "4G", (guint64) 4 << 30 }, { "1T", (guint64) 1 << 40 }, { "5B", 5 },
+    { "1", 1 },
+    { "4096", 4096 },
+    { "1K", 1024 },
+    { "1.5k", 1536 },
+    { "2MiB", 2 << 20 },
+    { "3MB", 3 << 20 },
+    { "4G", (guint64) 4 << 30 },
+    { "1T", (guint64) 1 << 40 },
+    { "5B", 5 },
   };
   static const char *const bad[] = { "", "G", "4Q", "4GG", "-1", "1,5G", "4 G", "1.2.3", "0", "9999999999T" };
   guint64 bytes;

@@ -21,8 +21,10 @@ test_wrap (void)
   assert_wrapped ("a 1234567890123456789012345678901234567890 b", 2, 30,
                   "a\n  1234567890123456789012345678901234567890\n  b");
   assert_wrapped ("ÄÖÜ ÄÖÜ ÄÖÜ ÄÖÜ ÄÖÜ ÄÖÜ ÄÖÜ ÄÖÜ", 0, 24, "ÄÖÜ ÄÖÜ ÄÖÜ ÄÖÜ ÄÖÜ ÄÖÜ\nÄÖÜ ÄÖÜ");
-  assert_wrapped ("no terminal, or one that is too narrow: it stays as it is", 16, 0, "no terminal, or one that is too narrow: it stays as it is");
-  assert_wrapped ("no terminal, or one that is too narrow: it stays as it is", 16, 39, "no terminal, or one that is too narrow: it stays as it is");
+  assert_wrapped ("no terminal, or one that is too narrow: it stays as it is", 16, 0,
+                  "no terminal, or one that is too narrow: it stays as it is");
+  assert_wrapped ("no terminal, or one that is too narrow: it stays as it is", 16, 39,
+                  "no terminal, or one that is too narrow: it stays as it is");
 }
 
 int

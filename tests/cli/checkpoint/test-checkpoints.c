@@ -6,8 +6,7 @@
 #include "fixture.h"
 #include "harness.h"
 
-#define BENCH_SHAPE                                                                                          \
-  "--dim", "64", "--layers", "1", "--heads", "4", "--ffn", "160", "--vocab", "256", "--steps", "1"
+#define BENCH_SHAPE "--dim", "64", "--layers", "1", "--heads", "4", "--ffn", "160", "--vocab", "256", "--steps", "1"
 #define M "--model", golden_model (), "--vqgan", golden_vqgan ()
 
 static void
@@ -41,8 +40,9 @@ test_info (void)
   part = json_object_get_object_member (object, "memory");
   g_assert_cmpint (json_object_get_int_member (part, "count"), ==, 3);
   g_assert_cmpint (json_object_get_int_member (part, "total"), ==,
-                   json_object_get_int_member (part, "weights_mapped") + json_object_get_int_member (part, "weights_private")
-                     + json_object_get_int_member (part, "cache") + json_object_get_int_member (part, "work"));
+                   json_object_get_int_member (part, "weights_mapped")
+                       + json_object_get_int_member (part, "weights_private")
+                       + json_object_get_int_member (part, "cache") + json_object_get_int_member (part, "work"));
   harness_end ();
 }
 
@@ -77,9 +77,11 @@ test_convert (void)
     {
       g_autofree char *file = g_strdup_printf ("%s.gguf", types[i]);
       g_autofree char *png = g_strdup_printf ("%s.png", types[i]);
-      g_autoptr (Outcome) converted = arra_run ("convert", golden_model (), "--vqgan", golden_vqgan (), "-t", types[i], "-o", file, NULL);
+      g_autoptr (Outcome) converted
+          = arra_run ("convert", golden_model (), "--vqgan", golden_vqgan (), "-t", types[i], "-o", file, NULL);
       g_autoptr (Outcome) verified = arra_run ("info", file, "--verify", NULL);
-      g_autoptr (Outcome) made = arra_run ("generate", "-m", file, "-s", "64x32", "--seed", "4", "--no-metadata", "-o", png, "a fox", NULL);
+      g_autoptr (Outcome) made
+          = arra_run ("generate", "-m", file, "-s", "64x32", "--seed", "4", "--no-metadata", "-o", png, "a fox", NULL);
 
       assert_status (converted, 0);
       assert_says (converted->out, file);
@@ -95,7 +97,8 @@ test_convert (void)
 static void
 test_card (void)
 {
-  static const char card[] = "{\"name\": \"Foxes\", \"license\": \"CC0-1.0\", \"medical\": true, \"example_prompts\": [\"a fox\"]}";
+  static const char card[]
+      = "{\"name\": \"Foxes\", \"license\": \"CC0-1.0\", \"medical\": true, \"example_prompts\": [\"a fox\"]}";
   g_autofree char *path = NULL;
   g_autoptr (Outcome) converted = NULL;
   g_autoptr (Outcome) info = NULL;
@@ -104,7 +107,8 @@ test_card (void)
   harness_begin ();
   path = scratch_path ("card.json");
   g_assert_true (g_file_set_contents (path, card, -1, NULL));
-  converted = arra_run ("convert", golden_model (), "--vqgan", golden_vqgan (), "--card", "card.json", "-o", "fox.gguf", NULL);
+  converted = arra_run ("convert", golden_model (), "--vqgan", golden_vqgan (), "--card", "card.json", "-o", "fox.gguf",
+                        NULL);
   assert_status (converted, 0);
   info = arra_run ("info", "fox.gguf", NULL);
   assert_status (info, 0);
@@ -130,7 +134,8 @@ test_unknown_words (void)
   harness_begin ();
   path = scratch_path ("card.json");
   g_assert_true (g_file_set_contents (path, card, -1, NULL));
-  converted = arra_run ("convert", golden_model (), "--vqgan", golden_vqgan (), "--card", "card.json", "-o", "fox.gguf", NULL);
+  converted = arra_run ("convert", golden_model (), "--vqgan", golden_vqgan (), "--card", "card.json", "-o", "fox.gguf",
+                        NULL);
   assert_status (converted, 0);
   known = arra_run ("generate", "-m", "fox.gguf", "-s", "64x32", "-o", "a.png", "the red foxes", NULL);
   unknown = arra_run ("generate", "-m", "fox.gguf", "-s", "64x32", "-o", "b.png", "a fox and a cat", NULL);
@@ -164,9 +169,11 @@ test_unknown_words_of_series (void)
   prompts = scratch_path ("prompts.txt");
   g_assert_true (g_file_set_contents (card, "{\"words\": [\"red\", \"fox\"]}", -1, NULL));
   g_assert_true (g_file_set_contents (prompts, "a cat\na fox\na dog and a cat\na bird\n", -1, NULL));
-  converted = arra_run ("convert", golden_model (), "--vqgan", golden_vqgan (), "--card", "card.json", "-o", "fox.gguf", NULL);
+  converted = arra_run ("convert", golden_model (), "--vqgan", golden_vqgan (), "--card", "card.json", "-o", "fox.gguf",
+                        NULL);
   assert_status (converted, 0);
-  said = arra_run ("generate", "-m", "fox.gguf", "-s", "64x32", "-o", "a", "--prompts", "prompts.txt", "--limit", "3", NULL);
+  said = arra_run ("generate", "-m", "fox.gguf", "-s", "64x32", "-o", "a", "--prompts", "prompts.txt", "--limit", "3",
+                   NULL);
   quiet = arra_run ("generate", "-m", "fox.gguf", "-s", "64x32", "-o", "a", "--prompts", "prompts.txt", "-q", NULL);
   json = arra_run ("generate", "-m", "fox.gguf", "-s", "64x32", "-o", "a", "--prompts", "prompts.txt", "--json", NULL);
   assert_status (said, 0);
@@ -210,8 +217,7 @@ test_mask_left_out (void)
   g_autoptr (Outcome) said = NULL, info = NULL, converted = NULL, made = NULL, again = NULL;
 
   harness_begin ();
-  said = arra_run ("generate", "-m", model, "-s", "8x8", "--seed", "1", "--no-metadata", "-o", "said.png",
-                   "a", NULL);
+  said = arra_run ("generate", "-m", model, "-s", "8x8", "--seed", "1", "--no-metadata", "-o", "said.png", "a", NULL);
   assert_status (said, 0);
   fixture_replace (model, "config.json", ",\"mask_image_logits\":false", "");
   info = arra_run ("info", model, NULL);
@@ -219,12 +225,11 @@ test_mask_left_out (void)
   converted = arra_run ("convert", model, "-o", "m.gguf", NULL);
   assert_status (converted, 0);
   assert_says (converted->err, "not masked");
-  made = arra_run ("generate", "-m", model, "-s", "8x8", "--seed", "1", "--no-metadata", "-o", "made.png",
-                   "a", NULL);
+  made = arra_run ("generate", "-m", model, "-s", "8x8", "--seed", "1", "--no-metadata", "-o", "made.png", "a", NULL);
   assert_says (made->err, "not masked");
   g_assert_true (same_bytes ("said.png", "made.png"));
-  again = arra_run ("generate", "-m", "m.gguf", "-s", "8x8", "--seed", "1", "--no-metadata", "-o",
-                    "again.png", "a", NULL);
+  again = arra_run ("generate", "-m", "m.gguf", "-s", "8x8", "--seed", "1", "--no-metadata", "-o", "again.png", "a",
+                    NULL);
   assert_status (again, 0);
   g_assert_true (same_bytes ("said.png", "again.png"));
   fixture_remove (model);
@@ -246,9 +251,11 @@ assert_named_parts (const char *name)
   g_assert_true (g_file_get_contents (from, &bytes, &size, NULL));
   g_assert_true (g_file_set_contents (picture, bytes, (gssize) size, NULL));
   g_assert_true (g_file_set_contents (caption, "a", -1, NULL));
-  named = arra_run ("pretokenize", "--data", "set", "--vqgan", name, "--tokenizer", name, "--size", "32", "-o", "tokens", NULL);
+  named = arra_run ("pretokenize", "--data", "set", "--vqgan", name, "--tokenizer", name, "--size", "32", "-o",
+                    "tokens", NULL);
   assert_status (named, 0);
-  unknown = arra_run ("pretokenize", "--data", "set", "--vqgan", name, "--tokenizer", "nobody", "--size", "32", "-o", "none", NULL);
+  unknown = arra_run ("pretokenize", "--data", "set", "--vqgan", name, "--tokenizer", "nobody", "--size", "32", "-o",
+                      "none", NULL);
   assert_status (unknown, 64);
   assert_says (unknown->err, "--tokenizer: ");
 }
@@ -256,8 +263,7 @@ assert_named_parts (const char *name)
 static void
 test_names (void)
 {
-  g_autofree char *model = fixture_make_named ("tiny"), *data = NULL, *folder = NULL, *broken = NULL,
-                  *pictures = NULL;
+  g_autofree char *model = fixture_make_named ("tiny"), *data = NULL, *folder = NULL, *broken = NULL, *pictures = NULL;
   g_autoptr (Outcome) converted = NULL, list = NULL, json = NULL, info = NULL, made = NULL, again = NULL,
                       unknown = NULL;
   g_autoptr (JsonNode) node = NULL;
@@ -316,8 +322,7 @@ test_names (void)
 static void
 test_zeros (void)
 {
-  g_autofree char *model = fixture_make_named ("tiny"),
-                  *path = g_build_filename (model, "model.safetensors", NULL);
+  g_autofree char *model = fixture_make_named ("tiny"), *path = g_build_filename (model, "model.safetensors", NULL);
   g_autoptr (Outcome) info = NULL, verified = NULL, converted = NULL, made = NULL;
   g_autofree char *bytes = NULL;
   gsize size;
@@ -378,12 +383,14 @@ test_bench (void)
   JsonArray *results;
 
   harness_begin ();
-  json = arra_run ("bench", "--json", "--dim", "64", "--layers", "2", "--heads", "4", "--ffn", "160", "--vocab", "256", "--steps", "2", NULL);
+  json = arra_run ("bench", "--json", "--dim", "64", "--layers", "2", "--heads", "4", "--ffn", "160", "--vocab", "256",
+                   "--steps", "2", NULL);
   assert_status (json, 0);
   node = parse_json (json->out);
   object = json_node_get_object (node);
   /* 2 layers of 4 x 64 x 64 + 3 x 64 x 160 weights, two norms of 64 and four head norms of 16; embedding, head, norm */
-  g_assert_cmpint (json_object_get_int_member (object, "parameters"), ==, 2 * (16384 + 30720 + 128 + 64) + 2 * 256 * 64 + 64);
+  g_assert_cmpint (json_object_get_int_member (object, "parameters"), ==,
+                   2 * (16384 + 30720 + 128 + 64) + 2 * 256 * 64 + 64);
   results = json_object_get_array_member (object, "results");
   g_assert_cmpuint (json_array_get_length (results), ==, 5);
   result = json_object_get_object_member (object, "limits");
@@ -392,9 +399,11 @@ test_bench (void)
   for (guint i = 0; i < 5; i++)
     {
       result = json_array_get_object_element (results, i);
-      g_assert_cmpfloat (json_object_get_double_member (json_object_get_object_member (result, "decode"), "share"), >, 0);
+      g_assert_cmpfloat (json_object_get_double_member (json_object_get_object_member (result, "decode"), "share"), >,
+                         0);
       g_assert_cmpfloat (json_object_get_double_member (json_object_get_object_member (result, "pair"), "share"), >, 0);
-      g_assert_cmpfloat (json_object_get_double_member (json_object_get_object_member (result, "prefill"), "seconds"), >, 0);
+      g_assert_cmpfloat (json_object_get_double_member (json_object_get_object_member (result, "prefill"), "seconds"),
+                         >, 0);
     }
   model = arra_run ("bench", "--model", golden_model (), "--steps", "1", "--type", "f32", "decode", NULL);
   assert_status (model, 0);
@@ -426,8 +435,7 @@ test_bench_memory (void)
       assert_status (said, 0);
       node = parse_json (said->out);
       memory = json_object_get_object_member (
-          json_array_get_object_element (
-              json_object_get_array_member (json_node_get_object (node), "results"), 0),
+          json_array_get_object_element (json_object_get_array_member (json_node_get_object (node), "results"), 0),
           "memory");
       total = json_object_get_int_member (memory, "total");
       g_assert_cmpint (json_object_get_int_member (memory, "weights"), ==, bytes[i]);
@@ -457,14 +465,17 @@ test_bench_train (void)
   JsonObject *object;
 
   harness_begin ();
-  json = arra_run ("bench", "train", "--json", "--dim", "32", "--layers", "1", "--heads", "2", "--ffn", "32", "--vocab", "64", "--steps", "1", NULL);
+  json = arra_run ("bench", "train", "--json", "--dim", "32", "--layers", "1", "--heads", "2", "--ffn", "32", "--vocab",
+                   "64", "--steps", "1", NULL);
   assert_status (json, 0);
   node = parse_json (json->out);
   object = json_node_get_object (node);
   /* 5120 tokens: 6 for each of 4 x 32 x 32 + 3 x 32 x 32 + 32 x 64 weights, 12 x 320 x 32 for the attention */
-  g_assert_cmpfloat_with_epsilon (json_object_get_double_member (object, "flop_per_step"), 5120.0 * (6 * (7 * 1024 + 2048) + 12 * 320 * 32), 1e3);
+  g_assert_cmpfloat_with_epsilon (json_object_get_double_member (object, "flop_per_step"),
+                                  5120.0 * (6 * (7 * 1024 + 2048) + 12 * 320 * 32), 1e3);
   g_assert_cmpfloat (json_object_get_double_member (object, "share"), >, 0);
-  shown = arra_run ("bench", "train", "--dim", "32", "--layers", "1", "--heads", "2", "--ffn", "32", "--vocab", "64", "--steps", "1", "--threads", "1", NULL);
+  shown = arra_run ("bench", "train", "--dim", "32", "--layers", "1", "--heads", "2", "--ffn", "32", "--vocab", "64",
+                    "--steps", "1", "--threads", "1", NULL);
   assert_status (shown, 0);
   assert_says (shown->out, "sgemm GFLOP/s");
   both = arra_run ("bench", "train", "decode", NULL);

@@ -70,8 +70,8 @@ test_series (void)
   guint width, height;
 
   harness_begin ();
-  first = arra_run ("domain", "phantom-cxr", "-n", "3", "--first", "2", "--seed", "9", "--split", "held-out",
-                    "--size", "64", "--threads", "2", "-o", "set", NULL);
+  first = arra_run ("domain", "phantom-cxr", "-n", "3", "--first", "2", "--seed", "9", "--split", "held-out", "--size",
+                    "64", "--threads", "2", "-o", "set", NULL);
   assert_status (first, 0);
   assert_says (first->out, "set: 3 pictures");
   g_assert_cmpuint (count_lines ("set/metadata.jsonl"), ==, 3);
@@ -79,8 +79,8 @@ test_series (void)
   picture_size (picture, &width, &height);
   g_assert_cmpuint (width, ==, 64);
   g_assert_cmpuint (height, ==, 64);
-  again = arra_run ("domain", "phantom-cxr", "-q", "-n", "5", "--first", "2", "--seed", "9", "--split",
-                    "held-out", "--size", "64", "-o", "set", NULL);
+  again = arra_run ("domain", "phantom-cxr", "-q", "-n", "5", "--first", "2", "--seed", "9", "--split", "held-out",
+                    "--size", "64", "-o", "set", NULL);
   assert_status (again, 0);
   g_assert_cmpstr (again->out, ==, "");
   g_assert_cmpuint (count_lines ("set/metadata.jsonl"), ==, 5);

@@ -11,8 +11,8 @@
 static void
 draw (const char *name, const char *seed, const char *count)
 {
-  g_autoptr (Outcome) drawn = arra_run ("domain", "phantom-cxr", "-q", "-n", count, "--seed", seed, "--size",
-                                        "32", "-o", name, NULL);
+  g_autoptr (Outcome) drawn
+      = arra_run ("domain", "phantom-cxr", "-q", "-n", count, "--seed", seed, "--size", "32", "-o", name, NULL);
 
   assert_status (drawn, 0);
 }
@@ -21,8 +21,8 @@ draw (const char *name, const char *seed, const char *count)
 static void
 begin (void)
 {
-  static char view[] = "view", pa[] = "PA", ap[] = "AP", heart[] = "cardiomegaly", none[] = "none",
-              mild[] = "mild", moderate[] = "moderate", severe[] = "severe";
+  static char view[] = "view", pa[] = "PA", ap[] = "AP", heart[] = "cardiomegaly", none[] = "none", mild[] = "mild",
+              moderate[] = "moderate", severe[] = "severe";
   static char *views[] = { pa, ap, NULL }, *degrees[] = { none, mild, moderate, severe, NULL };
   static ArraClassifierAttribute attributes[] = { { view, views }, { heart, degrees } };
   g_autofree char *judge = NULL, *clip = NULL;
@@ -71,8 +71,7 @@ test_json (void)
   g_assert_cmpint (json_object_get_int_member (root, "features"), ==, 8);
   g_assert_cmpint (json_object_get_int_member (object_of (root, "generated"), "pictures"), ==, 20);
   g_assert_cmpint (json_object_get_int_member (object_of (root, "generated"), "frechet_pictures"), ==, 15);
-  g_assert_cmpint (json_object_get_int_member (object_of (root, "reconstruction"), "frechet_pictures"), ==,
-                   14);
+  g_assert_cmpint (json_object_get_int_member (object_of (root, "reconstruction"), "frechet_pictures"), ==, 14);
   g_assert_cmpfloat (number_of (object_of (root, "generated"), "frechet_distance"), >, 0);
   g_assert_cmpfloat (number_of (object_of (root, "real"), "frechet_floor"), >, 0);
   g_assert_cmpfloat (number_of (object_of (root, "real"), "inception_score"), >=, 1);
@@ -125,8 +124,7 @@ test_tables (void)
   out = arra_run ("eval", SETS, "--judge", "judge", "--threads", "1", NULL);
   assert_status (out, 0);
   g_assert_cmpstr (out->out, ==, table);
-  limited = arra_run ("eval", SETS, "--judge", "judge", "--clip", "clip", "--encoder", "clip", "--limit",
-                      "10", NULL);
+  limited = arra_run ("eval", SETS, "--judge", "judge", "--clip", "clip", "--encoder", "clip", "--limit", "10", NULL);
   assert_status (limited, 0);
   assert_says (limited->out, "| pictures | 10 | 10 | 20 |\n");
   assert_says (limited->out, "over 6 features of CLIP");
@@ -134,8 +132,7 @@ test_tables (void)
   alone = arra_run ("eval", "--data", "made", NULL);
   assert_status (alone, 0);
   g_assert_null (strstr (alone->err, "reliable"));
-  assert_says (alone->out,
-               "| measure | generated |\n|---|---:|\n| pictures | 20 |\n| MS-SSIM between pictures | 0.");
+  assert_says (alone->out, "| measure | generated |\n|---|---:|\n| pictures | 20 |\n| MS-SSIM between pictures | 0.");
   g_assert_null (strstr (alone->out, "attribute"));
   harness_end ();
 }

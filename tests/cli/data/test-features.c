@@ -1,5 +1,6 @@
 /* test-features.c - `arra features`: feature files of the reference become a cache, and what an image encoder
- * makes of pictures SPDX-License-Identifier: GPL-3.0-or-later */
+ * makes of pictures
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
 #include "feature_cache.h"
@@ -21,11 +22,10 @@ make_set (guint last)
       g_autofree char *name = g_strdup_printf (FOLDER "/img1300_%u.jpg", i), *path = scratch_path (name);
 
       g_assert_true (g_file_set_contents (path, "x", 1, NULL));
-      g_string_append_printf (
-          json,
-          "%s{\"conversations\": [{\"from\": \"human\", \"value\": \"%u\"}, {\"from\": \"gpt\", "
-          "\"value\": \"<|image|>\"}], \"image\": [\"%s\"]}",
-          i > 0 ? "," : "", i, name);
+      g_string_append_printf (json,
+                              "%s{\"conversations\": [{\"from\": \"human\", \"value\": \"%u\"}, {\"from\": \"gpt\", "
+                              "\"value\": \"<|image|>\"}], \"image\": [\"%s\"]}",
+                              i > 0 ? "," : "", i, name);
     }
   g_string_append_c (json, ']');
   g_assert_true (g_file_set_contents (list, json->str, -1, NULL));
@@ -36,8 +36,7 @@ gather (const char *layout)
 {
   g_autofree char *files = golden_path ("training/features");
 
-  return arra_run ("features", "--data", "set.json", "--files", files, "--layout", layout, "-o", "cache",
-                   NULL);
+  return arra_run ("features", "--data", "set.json", "--files", files, "--layout", layout, "-o", "cache", NULL);
 }
 
 /* The golden feature of @from as that of @picture, in the tree @root. */
@@ -45,7 +44,8 @@ static void
 put_feature (const char *root, const char *picture, const char *from)
 {
   g_autofree char *folder = g_build_filename (root, "p10", "visual_features", NULL), *whole = scratch_path (folder);
-  g_autofree char *name = g_strconcat (picture, "_visual_feature.pt", NULL), *path = g_build_filename (whole, name, NULL);
+  g_autofree char *name = g_strconcat (picture, "_visual_feature.pt", NULL),
+                  *path = g_build_filename (whole, name, NULL);
   g_autofree char *golden_name = g_strdup_printf ("training/features/p10/visual_features/%s_visual_feature.pt", from);
   g_autofree char *golden = golden_path (golden_name), *bytes = NULL;
   gsize size;
@@ -75,7 +75,7 @@ test_files (void)
   assert_status (made, 0);
   g_assert_cmpstr (made->out, ==, "cache: 2 features of 24 numbers, 2 of them new\n");
   path = scratch_path ("cache");
-  cache = arra_feature_cache_open (path, &(ArraFeatureCachePrints){ .encoder = "files" }, &error);
+  cache = arra_feature_cache_open (path, &(ArraFeatureCachePrints) { .encoder = "files" }, &error);
   g_assert_no_error (error);
   for (guint i = 0; i < 2; i++)
     {

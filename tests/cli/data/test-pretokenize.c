@@ -129,7 +129,8 @@ put (const char *name, const char *bytes, gsize size)
 static char *
 make_bad_set (gsize *size)
 {
-  g_autoptr (Outcome) drawn = arra_run ("domain", "textures", "-n", "5", "--seed", "1", "--size", "64", "-o", "set", NULL);
+  g_autoptr (Outcome) drawn
+      = arra_run ("domain", "textures", "-n", "5", "--seed", "1", "--size", "64", "-o", "set", NULL);
   g_autofree char *path = scratch_path ("set/images/000002.png");
   char *bytes;
 
@@ -139,7 +140,8 @@ make_bad_set (gsize *size)
   return bytes;
 }
 
-/* One bad picture costs itself alone: it is named, left out when that is asked for, and done when it is repaired; others are not done again. */
+/* One bad picture costs itself alone: it is named, left out when that is asked for, and done when it is repaired;
+ * others are not done again. */
 static void
 test_one_bad (void)
 {
@@ -202,7 +204,8 @@ test_without_caption (void)
   learnt = arra_run ("tokenizer-train", "--data", "set", "-o", "tokenizer", NULL);
   assert_status (learnt, 70);
   assert_says (learnt->err, "set/03.png has no caption");
-  drawn = arra_run ("generate", "--model", golden_model (), "--vqgan", golden_vqgan (), "--prompts", "set", "-o", "drawn", NULL);
+  drawn = arra_run ("generate", "--model", golden_model (), "--vqgan", golden_vqgan (), "--prompts", "set", "-o",
+                    "drawn", NULL);
   assert_status (drawn, 70);
   assert_says (drawn->err, "set/03.png has no caption");
   harness_end ();

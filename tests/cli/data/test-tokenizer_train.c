@@ -4,8 +4,8 @@
 
 #include "harness.h"
 
-#define METADATA                                                                                             \
-  "{\"file_name\": \"a.png\", \"text\": \"weathered oak wood, fine grain\"}\n"                               \
+#define METADATA                                                               \
+  "{\"file_name\": \"a.png\", \"text\": \"weathered oak wood, fine grain\"}\n" \
   "{\"file_name\": \"b.png\", \"text\": \"weathered oak wood, coarse grain\"}\n"
 
 static void
@@ -35,15 +35,15 @@ test_train (void)
   harness_begin ();
   put ("metadata.jsonl", METADATA);
   put ("texts", "red brick wall\nred brick wall\n\nred oak");
-  a = arra_run ("tokenizer-train", "--data", "metadata.jsonl", "--text", "texts", "--vocab-size", "360", "--codes", "64",
-                "--max-grids", "4", "-o", "a", NULL);
+  a = arra_run ("tokenizer-train", "--data", "metadata.jsonl", "--text", "texts", "--vocab-size", "360", "--codes",
+                "64", "--max-grids", "4", "-o", "a", NULL);
   assert_status (a, 0);
   g_assert_cmpstr (a->out, ==, "a: 360 tokens, 27 of them merges, learnt from 6 texts\n");
   g_assert_cmpuint (vocabulary_size ("a/tokenizer.json"), ==, 360);
   g_assert_true (scratch_has ("a/tokenizer_config.json"));
   g_assert_true (scratch_has ("a/special_tokens_map.json"));
-  b = arra_run ("tokenizer-train", "--text", "texts", "--data", "metadata.jsonl", "--vocab-size", "360", "--codes", "64",
-                "--max-grids", "4", "-o", "b", NULL);
+  b = arra_run ("tokenizer-train", "--text", "texts", "--data", "metadata.jsonl", "--vocab-size", "360", "--codes",
+                "64", "--max-grids", "4", "-o", "b", NULL);
   assert_status (b, 0);
   g_assert_true (same_bytes ("a/tokenizer.json", "b/tokenizer.json"));
   quiet = arra_run ("tokenizer-train", "--text", "texts", "-o", "c", "-q", NULL);

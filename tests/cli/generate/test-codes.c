@@ -196,7 +196,8 @@ test_decode_set (void)
   harness_begin ();
   drawn = arra_run ("domain", "phantom-cxr", "-n", "3", "--seed", "1", "--size", "64", "-o", "set", NULL);
   assert_status (drawn, 0);
-  made = arra_run ("decode", "--data", "set", "--vqgan", golden_vqgan (), "--size", "64", "--limit", "2", "-o", "back", NULL);
+  made = arra_run ("decode", "--data", "set", "--vqgan", golden_vqgan (), "--size", "64", "--limit", "2", "-o", "back",
+                   NULL);
   assert_status (made, 0);
   assert_says (made->out, "back: 2 pictures, 2 of them new");
   g_assert_true (same_bytes ("set/attributes.json", "back/attributes.json"));
@@ -213,7 +214,8 @@ test_decode_set (void)
     g_assert_nonnull (memmem (bytes, size, ARRA_MEDICAL_NOTE, strlen (ARRA_MEDICAL_NOTE)));
   }
   g_assert_true (g_file_set_contents (kept, "kept", -1, NULL));
-  again = arra_run ("decode", "-q", "-d", "set", "--vqgan", golden_vqgan (), "-s", "64", "--threads", "2", "-o", "back", NULL);
+  again = arra_run ("decode", "-q", "-d", "set", "--vqgan", golden_vqgan (), "-s", "64", "--threads", "2", "-o", "back",
+                    NULL);
   assert_status (again, 0);
   g_assert_cmpstr (again->out, ==, "");
   g_assert_true (same_bytes ("set/metadata.jsonl", "back/metadata.jsonl"));

@@ -15,8 +15,8 @@ test_sheet (void)
   harness_begin ();
   drawn = arra_run ("domain", "phantom-cxr", "-n", "5", "--seed", "1", "--size", "32", "-o", "set", NULL);
   assert_status (drawn, 0);
-  sheet = arra_run ("contact-sheet", "--data", "set", "--limit", "4", "--columns", "3", "--cell", "50",
-                    "--title", "four", "-o", "sheet.png", NULL);
+  sheet = arra_run ("contact-sheet", "--data", "set", "--limit", "4", "--columns", "3", "--cell", "50", "--title",
+                    "four", "-o", "sheet.png", NULL);
   assert_status (sheet, 0);
   g_assert_cmpstr (sheet->out, ==, "sheet.png: 4 pictures\n");
   picture_size ("sheet.png", &width, &height);

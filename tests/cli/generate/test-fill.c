@@ -70,8 +70,7 @@ step_at (const ArraRaster *raster, gsize x)
 
   for (gsize y = 0; y < raster->height; y++)
     for (guint c = 0; c < 3; c++)
-      sum += ABS ((int) raster->pixels[3 * (y * width + x) + c]
-                  - (int) raster->pixels[3 * (y * width + before) + c]);
+      sum += ABS ((int) raster->pixels[3 * (y * width + x) + c] - (int) raster->pixels[3 * (y * width + before) + c]);
   return sum / (3.0 * (double) raster->height);
 }
 
@@ -93,8 +92,7 @@ test_seamless (void)
   for (gsize x = 1; x < tile.width; x++)
     most = MAX (most, step_at (&tile, x));
   over = step_at (&tile, 0);
-  g_test_message ("over the edge %.2f, at most %.2f inside, with the edges cut %.2f", over, most,
-                  step_at (&cut, 0));
+  g_test_message ("over the edge %.2f, at most %.2f inside, with the edges cut %.2f", over, most, step_at (&cut, 0));
   g_assert_cmpfloat (over, <, most);
   g_assert_cmpfloat (step_at (&cut, 0), >, most);
   harness_end ();
@@ -122,8 +120,8 @@ test_from (void)
   harness_begin ();
   made = arra_run (WALL, "-o", "wall.png", "--tokens-out", "wall.json", NULL);
   assert_status (made, 0);
-  rows = arra_run ("generate", "-q", "-m", model, "red brick wall", "--seed", "4", "--from", "wall.json",
-                   "--from-row", "13", "-o", "rows.png", NULL);
+  rows = arra_run ("generate", "-q", "-m", model, "red brick wall", "--seed", "4", "--from", "wall.json", "--from-row",
+                   "13", "-o", "rows.png", NULL);
   assert_status (rows, 0);
   load ("wall.png", &before);
   load ("rows.png", &after);
@@ -137,12 +135,12 @@ test_from (void)
   arra_raster_clear (&after);
   load ("all.png", &after);
   g_assert_cmpfloat (difference (&before, &after, 0, 256), ==, 0);
-  picture = arra_run ("generate", "-q", "-m", model, "red brick wall", "--seed", "4", "--from", "wall.png",
-                      "--vary", "0.2", "-o", "varied.png", NULL);
+  picture = arra_run ("generate", "-q", "-m", model, "red brick wall", "--seed", "4", "--from", "wall.png", "--vary",
+                      "0.2", "-o", "varied.png", NULL);
   assert_status (picture, 0);
   assert_size ("varied.png", 256, 256);
-  other = arra_run ("generate", "-q", "-m", model, "red brick wall", "--seed", "4", "--from", "wall.png",
-                    "--vary", "0.2", "-o", "again.png", NULL);
+  other = arra_run ("generate", "-q", "-m", model, "red brick wall", "--seed", "4", "--from", "wall.png", "--vary",
+                    "0.2", "-o", "again.png", NULL);
   assert_status (other, 0);
   g_assert_true (same_bytes ("varied.png", "again.png"));
   g_assert_false (same_bytes ("varied.png", "wall.png"));
@@ -185,9 +183,8 @@ assert_filled (const char *name, gsize left, gsize top)
   for (gsize y = 0; y < H; y++)
     for (gsize x = 0; x < W; x++)
       {
-        const gboolean same = memcmp (before.pixels + 3 * (y * W + x),
-                                      after.pixels + 3 * ((y + top) * after.width + x + left), 3)
-                              == 0;
+        const gboolean same
+            = memcmp (before.pixels + 3 * (y * W + x), after.pixels + 3 * ((y + top) * after.width + x + left), 3) == 0;
 
         if (x < 100 || x >= 170 || y < 90 || y >= 150)
           g_assert_true (same);
@@ -205,19 +202,19 @@ test_fill (void)
   harness_begin ();
   write_picture (4);
   write_picture (3);
-  made = arra_run ("fill", "picture.png", "--mask", "mask.png", "-m", model, "-p", "red brick wall", "--seed",
-                   "1", "--tries", "1", "-n", "2", "-o", "filled.png", NULL);
+  made = arra_run ("fill", "picture.png", "--mask", "mask.png", "-m", model, "-p", "red brick wall", "--seed", "1",
+                   "--tries", "1", "-n", "2", "-o", "filled.png", NULL);
   assert_status (made, 0);
   g_assert_nonnull (strstr (made->out, "filled-2.png"));
   assert_filled ("filled-1.png", 0, 0);
   assert_filled ("filled-2.png", 0, 0);
   g_assert_false (same_bytes ("filled-1.png", "filled-2.png"));
-  clear = arra_run ("fill", "-q", "clear.png", "-m", model, "-p", "red brick wall", "--seed", "1", "--tries",
-                    "1", "-o", "clear-filled.png", NULL);
+  clear = arra_run ("fill", "-q", "clear.png", "-m", model, "-p", "red brick wall", "--seed", "1", "--tries", "1", "-o",
+                    "clear-filled.png", NULL);
   assert_status (clear, 0);
   assert_filled ("clear-filled.png", 0, 0);
-  wide = arra_run ("fill", "-q", "picture.png", "--extend", "left=33,bottom=8", "-m", model, "-p",
-                   "red brick wall", "--seed", "1", "--tries", "1", "-o", "wide.png", NULL);
+  wide = arra_run ("fill", "-q", "picture.png", "--extend", "left=33,bottom=8", "-m", model, "-p", "red brick wall",
+                   "--seed", "1", "--tries", "1", "-o", "wide.png", NULL);
   assert_status (wide, 0);
   assert_size ("wide.png", W + 33, H + 8);
   assert_filled ("wide.png", 33, 0);

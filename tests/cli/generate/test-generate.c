@@ -34,8 +34,9 @@ check_golden_run (JsonObject *run, guint index)
   g_autoptr (GArray) ids = NULL;
 
   harness_begin ();
-  outcome = arra_run ("generate", M, "--size", "auto", "--template", "{prompt}", "--top-k", "1", "--text-top-k", "1", "--cfg", cfg, "-o",
-                      "out.png", "--tokens-out", "out.json", "--prompt", json_object_get_string_member (run, "prompt"), NULL);
+  outcome = arra_run ("generate", M, "--size", "auto", "--template", "{prompt}", "--top-k", "1", "--text-top-k", "1",
+                      "--cfg", cfg, "-o", "out.png", "--tokens-out", "out.json", "--prompt",
+                      json_object_get_string_member (run, "prompt"), NULL);
   assert_status (outcome, 0);
   g_assert_cmpstr (outcome->err, ==, "");
   ids = saved_tokens ("out.json", 0);
@@ -70,13 +71,16 @@ test_prompt_sources (void)
   {
     const char *prompt = "ein Fuchs im Schn\303\244uzchen";
     g_autoptr (Outcome) a = arra_run ("generate", M, "-s", "64x32", "--seed", "7", "-o", "a.png", prompt, NULL);
-    g_autoptr (Outcome) b = arra_run ("generate", M, "-s", "64x32", "--seed", "7", "-o", "b.png", "--prompt", prompt, NULL);
-    g_autoptr (Outcome) c = arra_run ("generate", M, "-s", "64x32", "--seed", "7", "-o", "c.png", "-f", "prompt.txt", NULL);
-    g_autoptr (Outcome) d = arra_run_with_input ("ein Fuchs im Schn\303\244uzchen\n", "generate", M, "-s", "64x32", "--seed", "7", "-o",
-                                                 "d.png", "-", NULL);
-    g_autoptr (Outcome) e = arra_run_with_input (prompt, "generate", M, "-s", "64x32", "--seed", "7", "-o", "e.png", "--prompt-file",
-                                                 "-", NULL);
-    g_autoptr (Outcome) other = arra_run ("generate", M, "-s", "64x32", "--seed", "7", "-o", "other.png", "ein Fuchs", NULL);
+    g_autoptr (Outcome) b
+        = arra_run ("generate", M, "-s", "64x32", "--seed", "7", "-o", "b.png", "--prompt", prompt, NULL);
+    g_autoptr (Outcome) c
+        = arra_run ("generate", M, "-s", "64x32", "--seed", "7", "-o", "c.png", "-f", "prompt.txt", NULL);
+    g_autoptr (Outcome) d = arra_run_with_input ("ein Fuchs im Schn\303\244uzchen\n", "generate", M, "-s", "64x32",
+                                                 "--seed", "7", "-o", "d.png", "-", NULL);
+    g_autoptr (Outcome) e = arra_run_with_input (prompt, "generate", M, "-s", "64x32", "--seed", "7", "-o", "e.png",
+                                                 "--prompt-file", "-", NULL);
+    g_autoptr (Outcome) other
+        = arra_run ("generate", M, "-s", "64x32", "--seed", "7", "-o", "other.png", "ein Fuchs", NULL);
 
     assert_status (a, 0);
     assert_status (b, 0);
@@ -112,7 +116,8 @@ test_seed (void)
   again = arra_run ("generate", M, "-s", "64x64", "a fox", "--seed", seed, "-o", "again.png", NULL);
   assert_status (again, 0);
   assert_says (again->out, seed);
-  threads = arra_run ("generate", M, "-s", "64x64", "a fox", "--seed", seed, "-o", "threads.png", "--threads", "1", NULL);
+  threads
+      = arra_run ("generate", M, "-s", "64x64", "a fox", "--seed", seed, "-o", "threads.png", "--threads", "1", NULL);
   assert_status (threads, 0);
   g_assert_true (same_bytes ("first.png", "again.png"));
   g_assert_true (same_bytes ("first.png", "threads.png"));
@@ -127,8 +132,9 @@ test_json (void)
   JsonObject *object, *settings, *answer;
 
   harness_begin ();
-  outcome = arra_run ("generate", M, "-s", "64x32", "-n", "2", "--seed", "18446744073709551615", "--cfg", "3.25", "--temperature", "0.9",
-                      "--top-p", "0.95", "--top-k", "50", "--quant", "f32", "--json", "-o", "fox.png", "a \"fox\"", NULL);
+  outcome = arra_run ("generate", M, "-s", "64x32", "-n", "2", "--seed", "18446744073709551615", "--cfg", "3.25",
+                      "--temperature", "0.9", "--top-p", "0.95", "--top-k", "50", "--quant", "f32", "--json", "-o",
+                      "fox.png", "a \"fox\"", NULL);
   assert_status (outcome, 0);
   g_assert_cmpstr (outcome->err, ==, "");
   assert_says (outcome->out, "\"seed\": 18446744073709551615");
@@ -208,7 +214,8 @@ test_metadata (void)
 
   harness_begin ();
   with = arra_run ("generate", M, "-s", "64x32", "--seed", "1", "-o", "with.png", "a secret fox", NULL);
-  without = arra_run ("generate", M, "-s", "64x32", "--seed", "1", "-o", "without.png", "a secret fox", "--no-metadata", NULL);
+  without = arra_run ("generate", M, "-s", "64x32", "--seed", "1", "-o", "without.png", "a secret fox", "--no-metadata",
+                      NULL);
   assert_status (with, 0);
   assert_status (without, 0);
   g_assert_true (file_contains ("with.png", "a secret fox"));
@@ -230,7 +237,8 @@ test_tokens_alone (void)
   outcome = arra_run ("generate", "--model", golden_model (), "-s", "64x32", "--tokens-out", "fox.json", "a fox", NULL);
   assert_status (outcome, 0);
   g_assert_cmpuint (scratch_count (), ==, 1);
-  quiet = arra_run ("generate", M, "-s", "64x32", "--tokens-out", "fox.json", "-o", "fox.png", "a fox", "--quiet", NULL);
+  quiet
+      = arra_run ("generate", M, "-s", "64x32", "--tokens-out", "fox.json", "-o", "fox.png", "a fox", "--quiet", NULL);
   assert_status (quiet, 0);
   g_assert_cmpstr (quiet->out, ==, "");
   g_assert_cmpstr (quiet->err, ==, "");

@@ -56,13 +56,15 @@ test_lines (void)
 static void
 test_marks (void)
 {
-  static const char utf16[] = "\xff\xfe" "a\0 \0f\0o\0x\0\n\0";
+  static const char utf16[] = "\xff\xfe"
+                              "a\0 \0f\0o\0x\0\n\0";
   g_autoptr (Outcome) plain = NULL, marked = NULL, wide = NULL, prompt = NULL, broken = NULL;
   g_autofree char *path = NULL;
 
   harness_begin ();
   put ("plain.txt", "a fox\n");
-  put ("marked.txt", "\xef\xbb\xbf" "a fox\r\n");
+  put ("marked.txt", "\xef\xbb\xbf"
+                     "a fox\r\n");
   path = scratch_path ("wide.txt");
   g_assert_true (g_file_set_contents (path, utf16, sizeof utf16 - 1, NULL));
   plain = arra_run ("generate", M, "--prompts", "plain.txt", "--seed", "7", "-o", "plain", NULL);

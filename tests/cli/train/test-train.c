@@ -63,9 +63,9 @@ test_whole (void)
   g_assert_true (scratch_has ("out/metrics.csv"));
   g_assert_true (scratch_has ("out/samples/0000020-1.png"));
   g_assert_true (scratch_has ("out/samples/0000040-1.png"));
-  drawn = arra_run (
-      "generate", "--model", "out/model", "-o", "fox.png",
-      "a fox that is longer than any of the captions that it was learnt from: in the snow, at dawn", NULL);
+  drawn
+      = arra_run ("generate", "--model", "out/model", "-o", "fox.png",
+                  "a fox that is longer than any of the captions that it was learnt from: in the snow, at dawn", NULL);
   assert_status (drawn, 0);
   picture_size ("fox.png", &width, &height);
   g_assert_cmpuint (width, ==, 2 * TINY_SIDE);
@@ -91,10 +91,9 @@ test_whole (void)
 static void
 test_kill (void)
 {
-  const char *args[] = { "train",     "train.yaml", "-q",
-                         "--threads", "1",          "--output",
-                         "killed",    "--set",      "training.sample_every=0",
-                         "--resume",  NULL };
+  const char *args[]
+      = { "train",    "train.yaml", "-q", "--threads", "1", "--output", "killed", "--set", "training.sample_every=0",
+          "--resume", NULL };
   g_autoptr (Outcome) whole = NULL;
   guint kills = 0;
   int status = -1;
@@ -147,9 +146,8 @@ test_interrupt (void)
   assert_status (stopped, 130);
   assert_says (stopped->out, "stopped; --resume goes on");
   /* With a constant rate the number of steps may change. */
-  resumed = arra_run ("train", "train.yaml", "--threads", "1", "--steps", "5000", "--set",
-                      "training.schedule=constant", "--set", "training.sample_every=0", "--set",
-                      "training.max_minutes=0.005", "--resume", NULL);
+  resumed = arra_run ("train", "train.yaml", "--threads", "1", "--steps", "5000", "--set", "training.schedule=constant",
+                      "--set", "training.sample_every=0", "--set", "training.max_minutes=0.005", "--resume", NULL);
   assert_status (resumed, 0);
   tiny_training_exchange ();
   exchanged = arra_run ("train", "train.yaml", "--threads", "1", "--steps", "5000", "--set",
@@ -173,8 +171,8 @@ test_trial (void)
                      "training.sample_every=0", NULL);
   assert_status (longer, 0);
   assert_says (longer->out, "8 steps in");
-  lists = arra_run ("train", "train.yaml", "--output", "lists", "--steps", "4", "--set", "training.sample_every=4", "--set",
-                    "samples.prompts=[a cat, \"a dog, asleep\"]", NULL);
+  lists = arra_run ("train", "train.yaml", "--output", "lists", "--steps", "4", "--set", "training.sample_every=4",
+                    "--set", "samples.prompts=[a cat, \"a dog, asleep\"]", NULL);
   assert_status (lists, 0);
   g_assert_true (scratch_has ("lists/samples/0000004-2.png"));
   harness_end ();
@@ -206,8 +204,9 @@ overwrite (const char *path)
 static void
 change_tokens (void (*change) (const char *), const char *word)
 {
-  const char *args[] = { "train", "train.yaml", "-q", "--threads", "1", "--steps", "100000", "--set", "training.sample_every=0",
-                         NULL };
+  const char *args[] = {
+    "train", "train.yaml", "-q", "--threads", "1", "--steps", "100000", "--set", "training.sample_every=0", NULL
+  };
   g_autoptr (Outcome) outcome = NULL;
   g_autofree char *path = NULL;
   GSubprocess *process;
@@ -285,8 +284,9 @@ test_start (void)
   g_autoptr (Outcome) converted = NULL;
 
   tiny_training_begin ();
-  tiny_training_put ("model/arra.json", "{\"name\": \"Foxes\", \"license\": \"CC-BY-4.0\", \"medical\": true, \"guidance_scale\": 2.5, "
-                                        "\"top_k\": 30, \"text_top_k\": 3, \"temperature\": 0.8, \"top_p\": 0.9}");
+  tiny_training_put ("model/arra.json",
+                     "{\"name\": \"Foxes\", \"license\": \"CC-BY-4.0\", \"medical\": true, \"guidance_scale\": 2.5, "
+                     "\"top_k\": 30, \"text_top_k\": 3, \"temperature\": 0.8, \"top_p\": 0.9}");
   converted = arra_run ("convert", "model", "--type", "f32", "-o", "model.gguf", NULL);
   assert_status (converted, 0);
   start_from ("model", "folder");
@@ -336,8 +336,7 @@ test_n_config (void)
   refuse (70, "model/tokenizer.json", "--set", "data.tokens=model/tokenizer.json");
   refuse (64, "KEY=VALUE", "--set", "training.steps");
   refuse (64, "--steps", "--steps", "0");
-  tiny_training_put ("wrong.json",
-                     "{\"name\": \"foxes\", \"prompt_template\": \"a picture\", \"width\": 512}");
+  tiny_training_put ("wrong.json", "{\"name\": \"foxes\", \"prompt_template\": \"a picture\", \"width\": 512}");
   refuse (70, "wrong.json: prompt_template has no {prompt}", "--set", "model.card=wrong.json");
   refuse (64, "output: ", "--output", "model");
   harness_setenv ("ARRA_MEMORY_LIMIT", "100000");
@@ -366,7 +365,8 @@ test_names (void)
   converted = arra_run ("convert", "model", "-o", file, NULL);
   assert_status (converted, 0);
   harness_setenv ("XDG_DATA_HOME", data);
-  trained = arra_run ("train", "train.yaml", "--steps", "2", "--set", "model.tokenizer=fox", "--set", "model.vqgan=Fox", "-q", NULL);
+  trained = arra_run ("train", "train.yaml", "--steps", "2", "--set", "model.tokenizer=fox", "--set", "model.vqgan=Fox",
+                      "-q", NULL);
   assert_status (trained, 0);
   unknown = arra_run ("train", "train.yaml", "-o", "no", "--set", "model.tokenizer=foxes", NULL);
   assert_status (unknown, 70);

@@ -73,8 +73,7 @@ open_sound (const char *path)
 }
 
 static void
-assert_item (
-    const ArraDataset *dataset, guint item, const char *folder, const char *name, const char *caption)
+assert_item (const ArraDataset *dataset, guint item, const char *folder, const char *name, const char *caption)
 {
   g_autofree char *path = g_build_filename (folder, name, NULL);
 
@@ -121,8 +120,7 @@ test_attributes (void)
 {
   g_autofree char *folder = new_folder ();
   g_autofree char *path
-      = put (folder, "metadata.jsonl",
-             "{\"file_name\":\"a.png\",\"text\":\"a\",\"note\":\"n\",\"grade\":\"mild\"}\n");
+      = put (folder, "metadata.jsonl", "{\"file_name\":\"a.png\",\"text\":\"a\",\"note\":\"n\",\"grade\":\"mild\"}\n");
   g_autoptr (ArraDataset) dataset = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -138,7 +136,8 @@ test_attributes (void)
   scratch_assert_fault (&error, path, "line 1: \"view\" is \"LL\"");
 }
 
-/* The second of two pictures has no caption: it is a picture all the same, which those who need captions refuse or leave out. */
+/* The second of two pictures has no caption: it is a picture all the same, which those who need captions refuse or
+ * leave out. */
 static void
 assert_bad_caption (const char *folder, const char *path, const char *why)
 {
@@ -165,7 +164,9 @@ assert_bad_caption (const char *folder, const char *path, const char *why)
 static void
 test_marks (void)
 {
-  static const char utf16[] = "\xff\xfe" "f\0o\0x\0\n\0", unmarked[] = "f\0o\0x\0";
+  static const char utf16[] = "\xff\xfe"
+                              "f\0o\0x\0\n\0",
+                    unmarked[] = "f\0o\0x\0";
   g_autofree char *folder = new_folder (), *lines = new_folder (), *b = g_build_filename (folder, "b.txt", NULL);
   g_autoptr (ArraDataset) beside = NULL, metadata = NULL;
 
@@ -219,8 +220,10 @@ test_bad_csv (void)
   } bad[] = {
     { "", "no column \"file_name\"" },
     { "name,text\na.png,one\n", "no column \"file_name\": the first line names the columns, and has: name, text" },
-    { "file_name,words\na.png,one\n", "neither a column \"text\" nor \"caption\": the first line names the columns, and has: file_name, words" },
-    { "a,b,c,d,e,f,g,12345678901234567890123456789012345,i\n", "has: a, b, c, d, e, f, g, 12345678901234567890123456789012, ..." },
+    { "file_name,words\na.png,one\n",
+      "neither a column \"text\" nor \"caption\": the first line names the columns, and has: file_name, words" },
+    { "a,b,c,d,e,f,g,12345678901234567890123456789012345,i\n",
+      "has: a, b, c, d, e, f, g, 12345678901234567890123456789012, ..." },
     { "file_name,text\n\na.png\n", "line 3: 1 fields" },
     { "file_name,text\na.png,\"one\n", "line 2: the quotation mark is not closed" },
     { "file_name,text\na.png,\"one\" two\n", "line 2: text stands behind" },
@@ -265,7 +268,8 @@ assert_left_out (const ArraDataset *dataset, const char *words)
 static void
 test_folders (void)
 {
-  g_autofree char *folder = new_folder (), *repeats = new_subfolder (folder, "10_fox"), *deep = new_subfolder (folder, "a/b");
+  g_autofree char *folder = new_folder (), *repeats = new_subfolder (folder, "10_fox"),
+                  *deep = new_subfolder (folder, "a/b");
   g_autoptr (ArraDataset) dataset = NULL;
 
   put_small (folder, "z.png");
@@ -300,7 +304,8 @@ test_circle (void)
 static void
 test_splits (void)
 {
-  g_autofree char *folder = new_folder (), *train = new_subfolder (folder, "train"), *test = new_subfolder (folder, "test");
+  g_autofree char *folder = new_folder (), *train = new_subfolder (folder, "train"),
+                  *test = new_subfolder (folder, "test");
   g_autoptr (ArraDataset) dataset = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -326,7 +331,8 @@ test_splits (void)
 static void
 test_hidden (void)
 {
-  static const char *const junk[] = { "._a.png", "._a.txt", ".DS_Store", "Thumbs.db", "desktop.ini", "._metadata.jsonl" };
+  static const char *const junk[]
+      = { "._a.png", "._a.txt", ".DS_Store", "Thumbs.db", "desktop.ini", "._metadata.jsonl" };
   g_autofree char *folder = new_folder ();
   g_autofree char *inside = new_subfolder (folder, "__MACOSX"), *hidden = new_subfolder (folder, ".thumbnails");
   g_autoptr (ArraDataset) dataset = NULL;
@@ -406,7 +412,9 @@ test_missing_loader (void)
     }
   dataset = open_sound (folder);
   g_assert_cmpuint (arra_dataset_size (dataset), ==, 1);
-  assert_left_out (dataset, "1 left out: the format WebP, for which gdk-pixbuf has no loader here: install Debian's package webp-pixbuf-loader (e.webp)");
+  assert_left_out (
+      dataset,
+      "1 left out: the format WebP, for which gdk-pixbuf has no loader here: install Debian's package webp-pixbuf-loader (e.webp)");
 }
 
 static void
@@ -567,16 +575,15 @@ test_folder (void)
   scratch_assert_fault (&error, folder, "empty");
 }
 
-#define TURNS(picture)                                                                                       \
-  "{\"conversations\": [{\"from\": \"human\", \"value\": \"an oak\"}, {\"from\": \"gpt\", \"value\": "       \
+#define TURNS(picture)                                                                                 \
+  "{\"conversations\": [{\"from\": \"human\", \"value\": \"an oak\"}, {\"from\": \"gpt\", \"value\": " \
   "\"<|image|>\"}], \"image\": [\"" picture "\"]}"
 
 static void
 test_conversations (void)
 {
   g_autofree char *folder = new_folder ();
-  g_autofree char *path
-      = put (folder, "list.json", "[" TURNS ("p/1.jpg") ",\n" TURNS ("/elsewhere/2.png") "]");
+  g_autofree char *path = put (folder, "list.json", "[" TURNS ("p/1.jpg") ",\n" TURNS ("/elsewhere/2.png") "]");
   g_autoptr (ArraDataset) dataset = open_sound (path);
 
   g_assert_cmpuint (arra_dataset_size (dataset), ==, 2);
@@ -606,8 +613,7 @@ test_bad_conversations (void)
     { "[{\"image\":[\"a\"],\"conversations\":[1," IMAGE "]}]", "not an object" },
     { "[{\"image\":[\"a\"],\"conversations\":[" IMAGE "," HUMAN "]}]", "turn 0 is from \"gpt\"" },
     { "[{\"image\":[\"a\"],\"conversations\":[" HUMAN "," HUMAN "]}]", "turn 1 is from \"human\"" },
-    { "[{\"image\":[\"a\"],\"conversations\":[" HUMAN ",{\"from\":\"gpt\",\"value\":\"yes\"}]}]",
-      "the answer is not" },
+    { "[{\"image\":[\"a\"],\"conversations\":[" HUMAN ",{\"from\":\"gpt\",\"value\":\"yes\"}]}]", "the answer is not" },
     { "[{\"image\":[\"a\"],\"conversations\":[{\"from\":\"human\"}," IMAGE "]}]", "\"value\" is missing" },
     { "[{\"conversations\":[" HUMAN "," IMAGE "]}]", "item 0: \"image\" is missing" },
     { "[{\"image\":[],\"conversations\":[" HUMAN "," IMAGE "]}]", "not a list of one path" },

@@ -1,5 +1,6 @@
 /* test-feature_cache.c - features come back to the bit; what is not finite or made of something else is
- * refused SPDX-License-Identifier: GPL-3.0-or-later */
+ * refused
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "feature_cache.h"
 
 #include <glib/gstdio.h>
@@ -137,8 +138,7 @@ test_not_finite (void)
 static void
 write_strange (const char *path, const char *width, gsize item_size)
 {
-  const ArraCacheField fields[]
-      = { { "dataset", "", "a" }, { "aggregation", "", "cls" }, { "width", "", width } };
+  const ArraCacheField fields[] = { { "dataset", "", "a" }, { "aggregation", "", "cls" }, { "width", "", width } };
   const ArraCacheForm strange = { "features", fields, G_N_ELEMENTS (fields), 1, item_size, "", 0, NULL, NULL };
   const float record[4] = { 1, 2, NAN, 0 };
   g_autoptr (ArraItemCacheWriter) writer = NULL;
@@ -155,7 +155,7 @@ assert_refused (const char *path, const char *word)
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (arra_feature_cache_open (path, &(ArraFeatureCachePrints){ 0 }, &error));
+  g_assert_null (arra_feature_cache_open (path, &(ArraFeatureCachePrints) { 0 }, &error));
   g_assert_error (error, ARRA_ERROR, ARRA_ERROR_INVALID_DATA);
   scratch_assert_fault (&error, path, word);
 }
@@ -173,7 +173,7 @@ test_strange (void)
   write_strange (path, "0", 8);
   assert_refused (path, "\"width\" is not a number");
   write_strange (path, "2", 8);
-  cache = arra_feature_cache_open (path, &(ArraFeatureCachePrints){ 0 }, NULL);
+  cache = arra_feature_cache_open (path, &(ArraFeatureCachePrints) { 0 }, NULL);
   g_assert_nonnull (cache);
 }
 

@@ -77,7 +77,8 @@ test_claim (void)
 static void
 test_foreign (void)
 {
-  static const char *const names[] = { "metadata.jsonl", "metadata.csv", "attributes.json", "words.json", "images/000000.png", "images/own.jpg" };
+  static const char *const names[]
+      = { "metadata.jsonl", "metadata.csv", "attributes.json", "words.json", "images/000000.png", "images/own.jpg" };
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {

@@ -21,13 +21,13 @@ static const ArraCacheField fields[] = { { "dataset", "data set", "0123abcd" }, 
 static ArraCacheForm
 make_form (void)
 {
-  return (ArraCacheForm){ .kind = "things",
-                          .fields = fields,
-                          .n_fields = G_N_ELEMENTS (fields),
-                          .n_items = N_ITEMS,
-                          .item_size = ITEM,
-                          .shared = "shared bytes",
-                          .shared_size = 12 };
+  return (ArraCacheForm) { .kind = "things",
+                           .fields = fields,
+                           .n_fields = G_N_ELEMENTS (fields),
+                           .n_items = N_ITEMS,
+                           .item_size = ITEM,
+                           .shared = "shared bytes",
+                           .shared_size = 12 };
 }
 
 static void
@@ -178,7 +178,8 @@ test_other_form (void)
   assert_contents (path);
 }
 
-/* Items are known by what they are computed from: those that stay are kept wherever they stand, and the others alone are left to do. */
+/* Items are known by what they are computed from: those that stay are kept wherever they stand, and the others alone
+ * are left to do. */
 static void
 test_kept (void)
 {
@@ -198,7 +199,8 @@ test_kept (void)
   for (guint i = 0; i < N_ITEMS; i++)
     put (writer, i);
   g_clear_pointer (&writer, arra_item_cache_writer_free);
-  memmove (keys[1], keys[0], 3 * ARRA_CACHE_KEY); /* one goes, the first ones move on, two come, of which one is not known */
+  /* one goes, the first ones move on, two come, of which one is not known */
+  memmove (keys[1], keys[0], 3 * ARRA_CACHE_KEY);
   keys[0][7] = 99;
   memset (keys[N_ITEMS], 0, ARRA_CACHE_KEY);
   form.n_items = N_ITEMS + 1;
@@ -335,8 +337,7 @@ test_bad_headers (void)
     { "{\"kind\":\"things\"}", "\"of\" is missing" },
     { "{\"kind\":\"things\",\"of\":{},\"items\":0,\"item_size\":4,\"shared_size\":0}", "out of range" },
     { "{\"kind\":\"things\",\"of\":{},\"items\":1,\"item_size\":-4,\"shared_size\":0}", "out of range" },
-    { "{\"kind\":\"things\",\"of\":{},\"items\":1,\"item_size\":3,\"shared_size\":0}",
-      "what its header says" },
+    { "{\"kind\":\"things\",\"of\":{},\"items\":1,\"item_size\":3,\"shared_size\":0}", "what its header says" },
     { "{\"kind\":\"things\",\"of\":{},\"items\":2147483647,\"item_size\":9223372036854775804,\"shared_size\":"
       "0}",
       "what its header says" },

@@ -14,14 +14,14 @@ static const guint32 starts[N + 1] = { 0, 2, 2, 5 }, ids[5] = { 7, 0, 19, 3, 3 }
 static ArraTokenCacheForm
 make_form (guint n_codes)
 {
-  return (ArraTokenCacheForm){ .prints = { "da", "b0", "c0" },
-                               .n_items = N,
-                               .rows = 3,
-                               .columns = 1,
-                               .n_codes = n_codes,
-                               .n_ids = 20,
-                               .starts = starts,
-                               .ids = ids };
+  return (ArraTokenCacheForm) { .prints = { "da", "b0", "c0" },
+                                .n_items = N,
+                                .rows = 3,
+                                .columns = 1,
+                                .n_codes = n_codes,
+                                .n_ids = 20,
+                                .starts = starts,
+                                .ids = ids };
 }
 
 static void
@@ -55,8 +55,7 @@ assert_prompts (const ArraTokenCache *cache)
       guint n;
       const guint32 *prompt = arra_token_cache_prompt (cache, i, &n);
 
-      g_assert_cmpmem (prompt, n * sizeof (guint32), ids + starts[i],
-                       (starts[i + 1] - starts[i]) * sizeof (guint32));
+      g_assert_cmpmem (prompt, n * sizeof (guint32), ids + starts[i], (starts[i + 1] - starts[i]) * sizeof (guint32));
     }
 }
 
@@ -116,9 +115,9 @@ test_other_prints (void)
   ArraTokenCacheForm form = make_form (1024);
 
   write_whole (path, 1024);
-  assert_refused (path, &(ArraTokenCachePrints){ .dataset = "x" }, "another data set (there da, here x)");
-  assert_refused (path, &(ArraTokenCachePrints){ .vqgan = "x" }, "another VQGAN (there b0, here x)");
-  assert_refused (path, &(ArraTokenCachePrints){ .tokenizer = "x" }, "another tokenizer (there c0, here x)");
+  assert_refused (path, &(ArraTokenCachePrints) { .dataset = "x" }, "another data set (there da, here x)");
+  assert_refused (path, &(ArraTokenCachePrints) { .vqgan = "x" }, "another VQGAN (there b0, here x)");
+  assert_refused (path, &(ArraTokenCachePrints) { .tokenizer = "x" }, "another tokenizer (there c0, here x)");
   form.prints.vqgan = "b1";
   assert_not_continued (path, &form, "another VQGAN");
   form = make_form (1024);
@@ -137,7 +136,8 @@ write_strange (const char *path, const char *codes, const guint32 *shared, gsize
     { "dataset", "", "a" }, { "vqgan", "", "b" },   { "rows", "", "1" },
     { "columns", "", "2" }, { "codes", "", codes }, { "ids", "", "10" },
   };
-  const ArraCacheForm form = { "tokens", fields, G_N_ELEMENTS (fields), 1, item_size, shared, n_shared * 4, NULL, NULL };
+  const ArraCacheForm form
+      = { "tokens", fields, G_N_ELEMENTS (fields), 1, item_size, shared, n_shared * 4, NULL, NULL };
   const guint16 record[4] = { 0, 99, 0, 0 };
   g_autoptr (ArraItemCacheWriter) writer = NULL;
   g_autoptr (GError) error = NULL;
@@ -158,14 +158,10 @@ test_strange (void)
     gsize n_shared, item_size;
     const char *word;
   } bad[] = {
-    { "99", { 0, 1, 3 }, 3, 4, "item 0 has code 99 of 99" },
-    { "100", { 0, 1, 10 }, 3, 4, "token 10 of 10" },
-    { "100", { 0, 2, 3 }, 3, 4, "do not fill their place" },
-    { "100", { 1, 1, 3 }, 3, 4, "do not fill their place" },
-    { "100", { 2, 1, 3 }, 3, 4, "ends before it begins" },
-    { "100", { 0 }, 1, 4, "wrong size" },
-    { "100", { 0, 1, 3 }, 3, 8, "do not fill an item" },
-    { "0", { 0, 1, 3 }, 3, 4, "\"codes\" is not a number" },
+    { "99", { 0, 1, 3 }, 3, 4, "item 0 has code 99 of 99" },  { "100", { 0, 1, 10 }, 3, 4, "token 10 of 10" },
+    { "100", { 0, 2, 3 }, 3, 4, "do not fill their place" },  { "100", { 1, 1, 3 }, 3, 4, "do not fill their place" },
+    { "100", { 2, 1, 3 }, 3, 4, "ends before it begins" },    { "100", { 0 }, 1, 4, "wrong size" },
+    { "100", { 0, 1, 3 }, 3, 8, "do not fill an item" },      { "0", { 0, 1, 3 }, 3, 4, "\"codes\" is not a number" },
     { "7x", { 0, 1, 3 }, 3, 4, "\"codes\" is not a number" },
   };
   g_autofree char *path = scratch_path ("strange");
@@ -175,10 +171,10 @@ test_strange (void)
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
     {
       write_strange (path, bad[i].codes, bad[i].shared, bad[i].n_shared, bad[i].item_size);
-      assert_refused (path, &(ArraTokenCachePrints){ 0 }, bad[i].word);
+      assert_refused (path, &(ArraTokenCachePrints) { 0 }, bad[i].word);
     }
-  write_strange (path, "100", (const guint32[]){ 0, 1, 3 }, 3, 4);
-  cache = arra_token_cache_open (path, &(ArraTokenCachePrints){ 0 }, &error);
+  write_strange (path, "100", (const guint32[]) { 0, 1, 3 }, 3, 4);
+  cache = arra_token_cache_open (path, &(ArraTokenCachePrints) { 0 }, &error);
   g_assert_no_error (error);
 }
 

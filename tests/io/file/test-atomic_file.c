@@ -48,8 +48,7 @@ fsync (int fd)
     {
       synced.files++;
       synced.size = status.st_size;
-      synced.in_place
-          = synced.path != NULL && stat (synced.path, &named) == 0 && named.st_ino == status.st_ino;
+      synced.in_place = synced.path != NULL && stat (synced.path, &named) == 0 && named.st_ino == status.st_ino;
     }
   return (int) syscall (SYS_fsync, fd);
 }
@@ -133,7 +132,7 @@ test_write_fails (void)
   guint before = scratch_count_files ();
 
   g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &old), ==, 0);
-  limit = (struct rlimit){ .rlim_cur = 50000, .rlim_max = old.rlim_max };
+  limit = (struct rlimit) { .rlim_cur = 50000, .rlim_max = old.rlim_max };
   for (guint i = 0; i < G_N_ELEMENTS (makers); i++)
     {
       g_autoptr (GError) error = NULL;

@@ -237,7 +237,8 @@ test_array (void)
 static JsonObject *
 parse_members (void)
 {
-  const char *text = "{\"int\":7,\"neg\":-1,\"num\":1.5,\"yes\":true,\"text\":\"t\",\"null\":null,\"obj\":{},\"arr\":[],\"inf\":1e999}";
+  const char *text
+      = "{\"int\":7,\"neg\":-1,\"num\":1.5,\"yes\":true,\"text\":\"t\",\"null\":null,\"obj\":{},\"arr\":[],\"inf\":1e999}";
   JsonObject *object;
   JsonParser *parser = arra_json_parse (text, strlen (text), "FILE", &object, NULL);
 
@@ -290,17 +291,26 @@ test_wrong_members (void)
 
   assert_refused (arra_json_get_int (object, "FILE", "none", 0, 7, &i, &error), &error, ARRA_ERROR_NOT_FOUND, "none");
   assert_refused (arra_json_get_int (object, "FILE", "null", 0, 7, &i, &error), &error, ARRA_ERROR_NOT_FOUND, "null");
-  assert_refused (arra_json_get_int (object, "FILE", "int", 0, 6, &i, &error), &error, ARRA_ERROR_INVALID_DATA, "range");
-  assert_refused (arra_json_get_int (object, "FILE", "neg", 0, 6, &i, &error), &error, ARRA_ERROR_INVALID_DATA, "range");
+  assert_refused (arra_json_get_int (object, "FILE", "int", 0, 6, &i, &error), &error, ARRA_ERROR_INVALID_DATA,
+                  "range");
+  assert_refused (arra_json_get_int (object, "FILE", "neg", 0, 6, &i, &error), &error, ARRA_ERROR_INVALID_DATA,
+                  "range");
   assert_refused (arra_json_get_int (object, "FILE", "num", 0, 6, &i, &error), &error, ARRA_ERROR_INVALID_DATA, "type");
-  assert_refused (arra_json_get_int_default (object, "FILE", "text", 0, 6, 0, &i, &error), &error, ARRA_ERROR_INVALID_DATA, "type");
-  assert_refused (arra_json_get_double_default (object, "FILE", "inf", 0, &d, &error), &error, ARRA_ERROR_INVALID_DATA, "range");
-  assert_refused (arra_json_get_double_default (object, "FILE", "obj", 0, &d, &error), &error, ARRA_ERROR_INVALID_DATA, "type");
-  assert_refused (arra_json_get_bool_default (object, "FILE", "int", FALSE, &b, &error), &error, ARRA_ERROR_INVALID_DATA, "type");
-  assert_refused (arra_json_get_string (object, "FILE", "int", &error) != NULL, &error, ARRA_ERROR_INVALID_DATA, "type");
-  assert_refused (arra_json_get_object (object, "FILE", "arr", &error) != NULL, &error, ARRA_ERROR_INVALID_DATA, "type");
+  assert_refused (arra_json_get_int_default (object, "FILE", "text", 0, 6, 0, &i, &error), &error,
+                  ARRA_ERROR_INVALID_DATA, "type");
+  assert_refused (arra_json_get_double_default (object, "FILE", "inf", 0, &d, &error), &error, ARRA_ERROR_INVALID_DATA,
+                  "range");
+  assert_refused (arra_json_get_double_default (object, "FILE", "obj", 0, &d, &error), &error, ARRA_ERROR_INVALID_DATA,
+                  "type");
+  assert_refused (arra_json_get_bool_default (object, "FILE", "int", FALSE, &b, &error), &error,
+                  ARRA_ERROR_INVALID_DATA, "type");
+  assert_refused (arra_json_get_string (object, "FILE", "int", &error) != NULL, &error, ARRA_ERROR_INVALID_DATA,
+                  "type");
+  assert_refused (arra_json_get_object (object, "FILE", "arr", &error) != NULL, &error, ARRA_ERROR_INVALID_DATA,
+                  "type");
   assert_refused (arra_json_get_array (object, "FILE", "obj", &error) != NULL, &error, ARRA_ERROR_INVALID_DATA, "type");
-  assert_refused (arra_json_get_array (object, "FILE", "none", &error) != NULL, &error, ARRA_ERROR_NOT_FOUND, "missing");
+  assert_refused (arra_json_get_array (object, "FILE", "none", &error) != NULL, &error, ARRA_ERROR_NOT_FOUND,
+                  "missing");
 }
 
 static gpointer

@@ -45,8 +45,7 @@ test_texts (void)
 static void
 test_file (void)
 {
-  static const char text[]
-      = "{\"a\": 1, \"b\": -Infinity, \"c\": 1000000000000000019884624838656, \"d\": [NaN]}";
+  static const char text[] = "{\"a\": 1, \"b\": -Infinity, \"c\": 1000000000000000019884624838656, \"d\": [NaN]}";
   g_autofree char *path = scratch_path ("config.json");
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonParser) parser = NULL;

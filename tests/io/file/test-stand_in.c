@@ -49,11 +49,9 @@ static const struct
   { "Entry not found", "web page" },
 };
 
-static const char *const sound[] = { "",         "\n",
-                                     "oak wood", "red",
-                                     "a: ../b",  "{\"a\":\"../b\"}",
-                                     "GGUF",     "\x01\x02../",
-                                     "../\x01",  "version 2 of a cat" };
+static const char *const sound[] = {
+  "", "\n", "oak wood", "red", "a: ../b", "{\"a\":\"../b\"}", "GGUF", "\x01\x02../", "../\x01", "version 2 of a cat"
+};
 
 static void
 test_texts (void)
@@ -65,8 +63,7 @@ test_texts (void)
   for (guint i = 0; i < G_N_ELEMENTS (anywhere); i++)
     for (ArraStandIn expected = ARRA_STAND_IN_TEXT; expected <= ARRA_STAND_IN_FORMAT; expected++)
       {
-        g_assert_false (
-            arra_stand_in_check (path, anywhere[i].text, strlen (anywhere[i].text), expected, &error));
+        g_assert_false (arra_stand_in_check (path, anywhere[i].text, strlen (anywhere[i].text), expected, &error));
         g_assert_error (error, ARRA_ERROR, ARRA_ERROR_INVALID_DATA);
         scratch_assert_fault (&error, path, anywhere[i].word);
       }

@@ -31,9 +31,13 @@ test_forms (void)
     CASE ("a\r\nb\r\n", "a\nb\n"),
     CASE ("a\rb\r", "a\nb\n"),
     CASE ("\r\r\n\n\r", "\n\n\n\n"),
-    CASE ("\xef\xbb\xbf" "a\r\n", "a\n"),
+    CASE ("\xef\xbb\xbf"
+          "a\r\n",
+          "a\n"),
     CASE ("\xef\xbb\xbf", ""),
-    CASE ("\xff\xfe" "a\0\r\0\n\0", "a\n"),
+    CASE ("\xff\xfe"
+          "a\0\r\0\n\0",
+          "a\n"),
     CASE ("\xfe\xff\0a\0\r", "a\n"),
     CASE ("caf\xe9", "caf\xe9"), /* not this function's to say */
 #undef CASE
@@ -64,7 +68,9 @@ test_n_forms (void)
     { "\xff\xfe\0\0a\0\0\0", 8, "UTF-32" },
     { "\0\0\xfe\xff\0\0\0a", 8, "UTF-32" },
     { "\xff\xfe\0\xd8", 4, "broken UTF-16" },
-    { "\xff\xfe" "a", 3, "broken UTF-16" },
+    { "\xff\xfe"
+      "a",
+      3, "broken UTF-16" },
     { "\xff\xfe\0\0", 4, "UTF-32" },
     { "\xfe\xff\0\0", 4, "NUL" },
   };

@@ -76,8 +76,8 @@ test_classes (void)
   g_assert_true (arra_char_is_space (0x0b) && arra_char_is_space (0x85) && arra_char_is_space (0xa0)
                  && arra_char_is_space (0x3000));
   g_assert_false (arra_char_is_space (0x200b) || arra_char_is_space (0x1c));
-  g_assert_true (arra_char_is_punctuation ('$') && arra_char_is_punctuation ('_')
-                 && arra_char_is_punctuation (0xbf) && arra_char_is_punctuation (0x3002));
+  g_assert_true (arra_char_is_punctuation ('$') && arra_char_is_punctuation ('_') && arra_char_is_punctuation (0xbf)
+                 && arra_char_is_punctuation (0x3002));
   g_assert_false (arra_char_is_punctuation (0x20ac) || arra_char_is_punctuation (' '));
   g_assert_true (arra_char_is_word ('_') && arra_char_is_word (0x301) && arra_char_is_word (0x200d)
                  && arra_char_is_word (0x24b6) && arra_char_is_word ('9'));

@@ -19,8 +19,7 @@ test_words (void)
   check_words ("Old oak-wood planks, 3 of them", "old|oak|wood|planks|of|them");
   check_words ("cobblestones", "cobblestones");
   check_words ("GR\303\234NE Stra\303\237e", "gr\303\274ne|strasse");
-  check_words ("cafe\314\201 caf\303\251",
-               "caf\303\251|caf\303\251"); /* a letter and a mark, and both in one */
+  check_words ("cafe\314\201 caf\303\251", "caf\303\251|caf\303\251"); /* a letter and a mark, and both in one */
   check_words ("\346\234\250\343\200\201\347\237\263", "\346\234\250|\347\237\263");
   check_words ("no \377 text", "");
 }

@@ -35,8 +35,7 @@ test_golden (gconstpointer data)
 {
   const char *name = data;
   g_autofree char *case_path = scratch_golden ("vision/preprocess/case.safetensors");
-  g_autofree char *png_name = g_strdup_printf ("vision/preprocess/%s.png", name),
-                  *path = scratch_golden (png_name);
+  g_autofree char *png_name = g_strdup_printf ("vision/preprocess/%s.png", name), *path = scratch_golden (png_name);
   g_autofree char *tensor_name = g_strdup_printf ("in.%s.u8", name);
   g_autoraster ArraRaster raster = { 0 };
   GError *error = NULL;
@@ -145,13 +144,14 @@ test_noise (void)
   check_broken (damaged, "cannot be read as a picture");
 }
 
-/* Where the pixel at @x, @y of the turned picture lies in the stored one of @width x @height; EXIF 2.32, section 4.6.4. */
+/* Where the pixel at @x, @y of the turned picture lies in the stored one of @width x @height; EXIF 2.32, section 4.6.4.
+ */
 static gsize
 stored_place (guint orientation, gsize x, gsize y, gsize width, gsize height)
 {
   const gsize across = width - 1, down = height - 1;
-  const gsize places[8][2] = { { x, y },          { across - x, y }, { across - x, down - y },          { x, down - y },
-                               { y, x },          { y, down - x },   { across - y, down - x },          { across - y, x } };
+  const gsize places[8][2] = { { x, y }, { across - x, y }, { across - x, down - y }, { x, down - y },
+                               { y, x }, { y, down - x },   { across - y, down - x }, { across - y, x } };
 
   return places[orientation - 1][1] * width + places[orientation - 1][0];
 }
@@ -234,8 +234,7 @@ test_turned (void)
 static void
 test_huge (void)
 {
-  g_autofree char *whole = write_picture ("whole.png", "png", 4, 4), *path = scratch_path ("n_huge.png"),
-                  *bytes = NULL;
+  g_autofree char *whole = write_picture ("whole.png", "png", 4, 4), *path = scratch_path ("n_huge.png"), *bytes = NULL;
   const guint32 sides[][2] = { { 100000, 100000 }, { 1, 67108865 }, { 0x7fffffff, 1 }, { 8193, 8192 } };
   gsize n, before = arra_mem_held ();
 

@@ -42,7 +42,7 @@ look (const guint8 *bytes, gsize n, ArraPictureFacts *facts)
   const ArraPictureFormat *format = arra_picture_format_find (exact, n);
   const char *fault;
 
-  *facts = (ArraPictureFacts){ .orientation = 1, .parts = parts };
+  *facts = (ArraPictureFacts) { .orientation = 1, .parts = parts };
   fault = format == NULL || format->look == NULL ? "none" : format->look (exact, n, facts);
   for (guint i = 0; i < parts->len; i++)
     {

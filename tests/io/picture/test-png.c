@@ -95,8 +95,7 @@ test_round_trip (void)
 static void
 test_latin1 (void)
 {
-  const ArraPictureLabels labels
-      = { .parameters = "{\"prompt\": \"caf\xC3\xA9\"}\nline two", .software = "arra" };
+  const ArraPictureLabels labels = { .parameters = "{\"prompt\": \"caf\xC3\xA9\"}\nline two", .software = "arra" };
   gsize size;
   g_automem guint8 *png = to_png (&labels, &size);
   g_autofree char *parameters = find_text (png, size, "tEXt", "parameters"),

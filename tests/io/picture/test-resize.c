@@ -34,13 +34,12 @@ input (ArraSource *source, guint k)
 {
   const ArraTensor *t = tensor (source, "in", k, "u8");
 
-  return (ArraRaster){
+  return (ArraRaster) {
     .height = (gsize) t->shape[0], .width = (gsize) t->shape[1], .channels = 3, .pixels = (guint8 *) t->data
   };
 }
 
-typedef gboolean (*Change) (
-    const ArraRaster *raster, gsize width, gsize height, ArraRaster *out, GError **error);
+typedef gboolean (*Change) (const ArraRaster *raster, gsize width, gsize height, ArraRaster *out, GError **error);
 
 static gboolean
 by_box (const ArraRaster *raster, gsize width, gsize height, ArraRaster *out, GError **error)
@@ -107,8 +106,8 @@ test_center_crop (void)
 static void
 test_training_item (void)
 {
-  g_autofree char *json_path = scratch_golden ("e2e/case.json"),
-                  *path = scratch_golden ("e2e/train_item.png"), *sum = NULL;
+  g_autofree char *json_path = scratch_golden ("e2e/case.json"), *path = scratch_golden ("e2e/train_item.png"),
+                  *sum = NULL;
   g_autoraster ArraRaster raster = { 0 }, out = { 0 };
   GError *error = NULL;
   JsonObject *object, *item;
@@ -143,10 +142,9 @@ test_refused (void)
 {
   guint8 pixels[3] = { 0 };
   ArraRaster one = { .width = 1, .height = 1, .channels = 3, .pixels = pixels }, none = { .channels = 3 };
-  const gsize sizes[][2] = {
-    { 0, 1 },      { 1, 0 }, { G_MAXSIZE, 1 }, { G_MAXSIZE, G_MAXSIZE }, { 1, ARRA_RASTER_MAX_PIXELS + 1 },
-    { 8193, 8193 }
-  };
+  const gsize sizes[][2]
+      = { { 0, 1 },      { 1, 0 }, { G_MAXSIZE, 1 }, { G_MAXSIZE, G_MAXSIZE }, { 1, ARRA_RASTER_MAX_PIXELS + 1 },
+          { 8193, 8193 } };
 
   for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
     {

@@ -40,8 +40,7 @@ test_read (void)
 static void
 test_n_file (void)
 {
-  g_autofree char *path = g_build_filename (folder, "n.png", NULL),
-                  *large = g_malloc0 (ARRA_THUMBNAIL_MAX + 1);
+  g_autofree char *path = g_build_filename (folder, "n.png", NULL), *large = g_malloc0 (ARRA_THUMBNAIL_MAX + 1);
 
   refuse ("missing.png", "missing.png");
   scratch_write (path, SIGNATURE, 7);

@@ -43,8 +43,8 @@ test_by_hand (void)
   static const char *const texts[]
       = { "low\nlow\nlow\nlow\nlow", "lower\nlower", "newest\nnewest\nnewest\nnewest\nnewest\nnewest",
           "widest\nwidest\nwidest", NULL };
-  static const char *const expected[] = { "e|s",   "es|t",   "l|o",     "lo|w", "e|w",    "n|ew", "new|est",
-                                          "d|est", "i|dest", "w|idest", "e|r",  "low|er", NULL };
+  static const char *const expected[]
+      = { "e|s", "es|t", "l|o", "lo|w", "e|w", "n|ew", "new|est", "d|est", "i|dest", "w|idest", "e|r", "low|er", NULL };
   g_autoptr (GArray) merges = train (texts, 1000);
 
   assert_merges (merges, expected);

@@ -99,7 +99,7 @@ test_lengths (void)
   expect_refused (&map, sizeof map.length + sizeof map.units - 1, "its length is wrong");
   for (guint i = 0; i < 3; i++)
     {
-      map.length = (const guint32[]){ 0, 6, G_MAXUINT32 - 3 }[i];
+      map.length = (const guint32[]) { 0, 6, G_MAXUINT32 - 3 }[i];
       expect_refused (&map, sizeof map, "its length is wrong");
     }
 }

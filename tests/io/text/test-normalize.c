@@ -50,7 +50,7 @@ expect_error (const char *steps, const char *text, ArraError code, const char *w
 }
 
 #define STRIP(left, right) "{\"type\":\"Strip\",\"strip_left\":" left ",\"strip_right\":" right "}"
-#define REPLACE(kind, pattern, content)                                                                      \
+#define REPLACE(kind, pattern, content) \
   "{\"type\":\"Replace\",\"pattern\":{\"" kind "\":\"" pattern "\"},\"content\":\"" content "\"}"
 
 static void
@@ -67,7 +67,9 @@ test_strip (void)
 static void
 test_replace (void)
 {
-  expect (REPLACE ("Regex", " {2,}", "\xe2\x96\x81"), "a  b c   ", "a\xe2\x96\x81" "b c\xe2\x96\x81");
+  expect (REPLACE ("Regex", " {2,}", "\xe2\x96\x81"), "a  b c   ",
+          "a\xe2\x96\x81"
+          "b c\xe2\x96\x81");
   expect (REPLACE ("String", "ab", "x"), "ababa", "xxa");
   expect (REPLACE ("String", "", "x"), "abc", "abc");
   expect (REPLACE ("String", "a", "") "," REPLACE ("String", "b", "cc"), "aabba", "cccc");
@@ -97,7 +99,8 @@ test_growth (void)
 static char *
 golden_step (void)
 {
-  g_autofree char *path = g_build_filename (g_getenv ("ARRA_TEST_DATA"), "golden", "tokenizer", "t5_unigram_A_small_charsmap", "tokenizer.json", NULL);
+  g_autofree char *path = g_build_filename (g_getenv ("ARRA_TEST_DATA"), "golden", "tokenizer",
+                                            "t5_unigram_A_small_charsmap", "tokenizer.json", NULL);
   JsonObject *root;
   g_autoptr (JsonParser) parser = arra_json_parse_file (path, &root, NULL);
 
@@ -105,7 +108,8 @@ golden_step (void)
   return json_to_string (json_object_get_member (root, "normalizer"), FALSE);
 }
 
-/* What a user takes for one character is replaced whole by what its first character leads to; from six bytes on, character by character. */
+/* What a user takes for one character is replaced whole by what its first character leads to; from six bytes on,
+ * character by character. */
 static void
 test_precompiled (void)
 {

@@ -11,9 +11,8 @@
 static gboolean
 load (ArraPretokenizer *pre, const char *steps, const char *byte_level, GError **error)
 {
-  g_autofree char *json
-      = g_strdup_printf ("{\"pre_tokenizer\":{\"type\":\"Sequence\",\"pretokenizers\":[%s%s%s]}}", steps,
-                         steps[0] != '\0' ? "," : "", byte_level);
+  g_autofree char *json = g_strdup_printf ("{\"pre_tokenizer\":{\"type\":\"Sequence\",\"pretokenizers\":[%s%s%s]}}",
+                                           steps, steps[0] != '\0' ? "," : "", byte_level);
   JsonObject *root;
   g_autoptr (JsonParser) parser = arra_json_parse (json, strlen (json), "t.json", &root, error);
 
@@ -57,9 +56,8 @@ expect (const char *steps, const char *byte_level, const char *text, const char 
   g_assert_cmpstr (got, ==, expected);
 }
 
-#define SPLIT(kind, pattern, behavior, invert)                                                               \
-  "{\"type\":\"Split\",\"pattern\":{\"" kind "\":\"" pattern "\"},\"behavior\":\"" behavior                  \
-  "\",\"invert\":" invert "}"
+#define SPLIT(kind, pattern, behavior, invert) \
+  "{\"type\":\"Split\",\"pattern\":{\"" kind "\":\"" pattern "\"},\"behavior\":\"" behavior "\",\"invert\":" invert "}"
 
 /* The examples of Hugging Face's documentation of SplitDelimiterBehavior: "the-final--countdown" on "-" */
 static void
@@ -109,8 +107,8 @@ test_byte_level (void)
 {
   expect ("", WORDS, "I'll  they've 'X don't 12ab  \n", "I|'ll| | they|'ve| '|X| don|'t| 12|ab|  \n");
   expect ("", "{\"type\":\"ByteLevel\",\"add_prefix_space\":true,\"use_regex\":true}", "a b", " a| b");
-  expect ("{\"type\":\"Digits\"}", "{\"type\":\"ByteLevel\",\"add_prefix_space\":true,\"use_regex\":false}",
-          "a1 b", " a| 1| b");
+  expect ("{\"type\":\"Digits\"}", "{\"type\":\"ByteLevel\",\"add_prefix_space\":true,\"use_regex\":false}", "a1 b",
+          " a| 1| b");
 }
 
 /* Random texts: the hand-written words against the expression in GLib's engine. */
@@ -133,8 +131,7 @@ test_gpt2_expression (void)
 
       for (gint i = g_test_rand_int_range (1, 12); i > 0; i--)
         g_string_append (text, parts[g_test_rand_int_range (0, G_N_ELEMENTS (parts))]);
-      for (g_regex_match (regex, text->str, 0, &info); g_match_info_matches (info);
-           g_match_info_next (info, NULL))
+      for (g_regex_match (regex, text->str, 0, &info); g_match_info_matches (info); g_match_info_next (info, NULL))
         {
           gint from, to;
 
@@ -166,8 +163,7 @@ test_n_backtracking (void)
 
   refuse (SPLIT ("Regex", "(a+)+$", "Isolated", "false"), WHOLE, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab",
           ARRA_ERROR_INVALID_DATA, "t.json: pre_tokenizer 0: pattern \"(a+)+$\" takes too many steps");
-  refuse (SPLIT ("Regex", "(a|a)*[bc]", "Isolated", "false"), WHOLE, text, ARRA_ERROR_INVALID_DATA,
-          "(a|a)*[bc]");
+  refuse (SPLIT ("Regex", "(a|a)*[bc]", "Isolated", "false"), WHOLE, text, ARRA_ERROR_INVALID_DATA, "(a|a)*[bc]");
   refuse (SPLIT ("Regex", "(a|aa)+(?!a)[xy]", "Isolated", "false"), WHOLE, longer, ARRA_ERROR_INVALID_DATA,
           "too many steps");
 }
@@ -186,8 +182,8 @@ test_n_patterns (void)
   refuse (SPLIT ("Regex", "[a&&b]", "Isolated", "false"), WHOLE, "", ARRA_ERROR_UNSUPPORTED, "&&");
   refuse (SPLIT ("Regex", "[a[b]]", "Isolated", "false"), WHOLE, "", ARRA_ERROR_UNSUPPORTED, "within");
   refuse (SPLIT ("Regex", "(?R)?a", "Isolated", "false"), WHOLE, "", ARRA_ERROR_UNSUPPORTED, "(?R");
-  refuse (SPLIT ("Regex", "((((a{999}){999}){999}){999})", "Isolated", "false"), WHOLE, "",
-          ARRA_ERROR_INVALID_DATA, "regular expression");
+  refuse (SPLIT ("Regex", "((((a{999}){999}){999}){999})", "Isolated", "false"), WHOLE, "", ARRA_ERROR_INVALID_DATA,
+          "regular expression");
 }
 
 static void

@@ -9,13 +9,12 @@
 
 #define VOCAB "\"a\":0,\"b\":1,\"c\":2,\"ab\":3,\"Ġ\":4,\"Ġa\":5,\"abc\":6"
 #define MERGES "\"a b\",[\"ab\",\"c\"],\"Ġ a\""
-#define TEMPLATE                                                                                             \
-  "{\"type\":\"TemplateProcessing\",\"single\":[{\"SpecialToken\":{\"id\":\"<s>\",\"type_id\":0}},"          \
-  "{\"Sequence\":{\"id\":\"A\",\"type_id\":0}},{\"SpecialToken\":{\"id\":\"</s>\",\"type_id\":0}}],"         \
-  "\"special_tokens\":{\"<s>\":{\"id\":\"<s>\",\"ids\":[10],\"tokens\":[\"<s>\"]},\"</"                      \
+#define TEMPLATE                                                                                     \
+  "{\"type\":\"TemplateProcessing\",\"single\":[{\"SpecialToken\":{\"id\":\"<s>\",\"type_id\":0}},"  \
+  "{\"Sequence\":{\"id\":\"A\",\"type_id\":0}},{\"SpecialToken\":{\"id\":\"</s>\",\"type_id\":0}}]," \
+  "\"special_tokens\":{\"<s>\":{\"id\":\"<s>\",\"ids\":[10],\"tokens\":[\"<s>\"]},\"</"              \
   "s>\":{\"ids\":[11,10]}}}"
-#define SPECIALS                                                                                             \
-  "{\"id\":10,\"content\":\"<s>\",\"special\":true},{\"id\":11,\"content\":\"</s>\",\"special\":true}"
+#define SPECIALS "{\"id\":10,\"content\":\"<s>\",\"special\":true},{\"id\":11,\"content\":\"</s>\",\"special\":true}"
 #define PRE "{\"type\":\"ByteLevel\",\"add_prefix_space\":false,\"use_regex\":true}"
 #define DECODER "{\"type\":\"ByteLevel\"}"
 
@@ -95,20 +94,16 @@ test_y_without_effect (void)
   g_autofree char *decoder = g_strdup_printf (empty, "decoders", "decoders");
   Parts parts = whole;
 
-  parts.outer
-      = "\"truncation\":{\"direction\":\"Right\",\"max_length\":1,\"strategy\":\"LongestFirst\",\"stride\":0}"
-        ","
-        "\"padding\":{\"strategy\":{\"Fixed\":9},\"direction\":\"Left\",\"pad_id\":1,\"pad_token\":\"x\"},";
+  parts.outer = "\"truncation\":{\"direction\":\"Right\",\"max_length\":1,\"strategy\":\"LongestFirst\",\"stride\":0}"
+                ","
+                "\"padding\":{\"strategy\":{\"Fixed\":9},\"direction\":\"Left\",\"pad_id\":1,\"pad_token\":\"x\"},";
   parts.normalizer = normalizer;
-  parts.pre
-      = "{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"Sequence\",\"pretokenizers\":[]}," PRE "]}";
+  parts.pre = "{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"Sequence\",\"pretokenizers\":[]}," PRE "]}";
   parts.decoder = decoder;
   expect_n (&parts, "abc ab a", -1, TRUE, "10 6 4 3 5 11 10");
   parts.post = processor;
   expect_n (&parts, "ab", -1, TRUE, "3");
-  parts.post
-      = "{\"type\":\"Sequence\",\"processors\":[{\"type\":\"ByteLevel\",\"trim_offsets\":false}," TEMPLATE
-        "]}";
+  parts.post = "{\"type\":\"Sequence\",\"processors\":[{\"type\":\"ByteLevel\",\"trim_offsets\":false}," TEMPLATE "]}";
   parts.decoder = "null";
   expect_n (&parts, "ab", -1, TRUE, "10 3 11 10");
 }
@@ -152,8 +147,8 @@ test_y_added_longest (void)
   expect (&parts, "<x>>>>", "14");
   expect (&parts, "<x<x>", "12");
   expect (&parts, "abc", "0 15");
-  parts.added = SPECIALS
-      "," ADDED ("6", "abc", ",\"normalized\":true") "," ADDED ("13", "bcc", ",\"normalized\":false");
+  parts.added
+      = SPECIALS "," ADDED ("6", "abc", ",\"normalized\":true") "," ADDED ("13", "bcc", ",\"normalized\":false");
   expect (&parts, "abcc abc", "0 13 4 6");
 }
 
@@ -230,13 +225,13 @@ refuse (const Parts *parts, ArraError code, const char *fault)
   g_assert_nonnull (strstr (error->message, fault));
 }
 
-#define REFUSE(member, value, code, fault)                                                                   \
-  G_STMT_START                                                                                               \
-  {                                                                                                          \
-    Parts parts = whole;                                                                                     \
-    parts.member = value;                                                                                    \
-    refuse (&parts, ARRA_ERROR_##code, fault);                                                               \
-  }                                                                                                          \
+#define REFUSE(member, value, code, fault)     \
+  G_STMT_START                                 \
+  {                                            \
+    Parts parts = whole;                       \
+    parts.member = value;                      \
+    refuse (&parts, ARRA_ERROR_##code, fault); \
+  }                                            \
   G_STMT_END
 
 static void
@@ -291,12 +286,9 @@ test_n_template (void)
   REFUSE (post, "[]", INVALID_DATA, "post_processor");
   REFUSE (post, "{\"type\":\"TemplateProcessing\"}", NOT_FOUND, "single");
   REFUSE (post, "{\"type\":\"TemplateProcessing\",\"single\":[],\"special_tokens\":{}}", UNSUPPORTED, "once");
-  REFUSE (post, "{\"type\":\"TemplateProcessing\",\"single\":[3],\"special_tokens\":{}}", UNSUPPORTED,
-          "once");
-  REFUSE (
-      post,
-      "{\"type\":\"TemplateProcessing\",\"single\":[{\"Sequence\":{\"id\":\"B\"}}],\"special_tokens\":{}}",
-      UNSUPPORTED, "once");
+  REFUSE (post, "{\"type\":\"TemplateProcessing\",\"single\":[3],\"special_tokens\":{}}", UNSUPPORTED, "once");
+  REFUSE (post, "{\"type\":\"TemplateProcessing\",\"single\":[{\"Sequence\":{\"id\":\"B\"}}],\"special_tokens\":{}}",
+          UNSUPPORTED, "once");
   REFUSE (post,
           "{\"type\":\"TemplateProcessing\",\"single\":[{\"SpecialToken\":{\"id\":\"<s>\"}}],\"special_"
           "tokens\":{}}",
@@ -320,8 +312,7 @@ test_n_other (void)
   REFUSE (decoder, "{\"type\":\"Metaspace\"}", NOT_FOUND, "replacement");
   REFUSE (decoder, "{\"type\":\"WordPiece\"}", UNSUPPORTED, "WordPiece");
   REFUSE (normalizer, "{\"type\":\"NFC\"}", UNSUPPORTED, "NFC");
-  REFUSE (normalizer, "{\"type\":\"Sequence\",\"normalizers\":[{\"type\":\"NFC\"}]}", UNSUPPORTED,
-          "normalizer 0");
+  REFUSE (normalizer, "{\"type\":\"Sequence\",\"normalizers\":[{\"type\":\"NFC\"}]}", UNSUPPORTED, "normalizer 0");
   REFUSE (pre, "null", NOT_FOUND, "pre_tokenizer");
   REFUSE (pre, "{\"type\":\"Whitespace\"}", UNSUPPORTED, "Whitespace");
   REFUSE (options, "\"byte_fallback\":true,", UNSUPPORTED, "byte_fallback");
@@ -495,7 +486,8 @@ test_y_config (void)
   expect_configured ("{" LLAMA "\"add_eos_token\":true," SPECIAL_TEXTS "}", "11 3 10");
   expect_configured ("{\"tokenizer_class\":\"T5TokenizerFast\",\"add_bos_token\":true," SPECIAL_TEXTS "}", standard);
   expect_configured ("{\"tokenizer_class\":null,\"add_bos_token\":true}", standard);
-  expect_configured ("{\"model_max_length\":1000000000000000019884624838656,\"x\":\"\\\"1234567890123456789012\"}", standard);
+  expect_configured ("{\"model_max_length\":1000000000000000019884624838656,\"x\":\"\\\"1234567890123456789012\"}",
+                     standard);
   template = configured ("{\"a\":[1234567890123456789,1.0000000000000000000001,10000000000000000000000e1]}", NULL);
   g_assert_cmpstr (template, ==, standard);
 }

@@ -1,4 +1,5 @@
-/* test-unigram.c - unigram.c and tokenizer_unigram.c: the best way through a word, what is unknown, vocabularies that are none
+/* test-unigram.c - unigram.c and tokenizer_unigram.c: the best way through a word, what is unknown, vocabularies that
+ * are none
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "unigram.h"
 
@@ -13,9 +14,10 @@
 static ArraTokenizer *
 read_parts (const char *vocab, const char *options, const char *pre, const char *added, GError **error)
 {
-  g_autofree char *json = g_strdup_printf (
-      "{\"added_tokens\":[%s],\"normalizer\":" STRIP ",\"pre_tokenizer\":%s,\"decoder\":%s,\"model\":{\"type\":\"Unigram\",%s\"vocab\":%s}}",
-      added, pre, pre, options, vocab);
+  g_autofree char *json
+      = g_strdup_printf ("{\"added_tokens\":[%s],\"normalizer\":" STRIP
+                         ",\"pre_tokenizer\":%s,\"decoder\":%s,\"model\":{\"type\":\"Unigram\",%s\"vocab\":%s}}",
+                         added, pre, pre, options, vocab);
 
   return arra_tokenizer_new (json, strlen (json), "t.json", error);
 }
@@ -52,9 +54,9 @@ expect (const char *vocab, const char *text, const char *expected)
 static void
 test_best_way (void)
 {
-  expect (VOCAB (""), "ab", "1 4");     /* -6.5, as _a b: the way found first stays */
+  expect (VOCAB (""), "ab", "1 4"); /* -6.5, as _a b: the way found first stays */
   expect (VOCAB (""), "a ab a", "5 1 4 5");
-  expect (VOCAB (""), "_a", "5");       /* no second prefix */
+  expect (VOCAB (""), "_a", "5"); /* no second prefix */
   expect (VOCAB (",[\"_ab\",-6.4]"), "ab", "6");
   expect (VOCAB (",[\"_ab\",-6.6]"), "ab", "1 4");
   expect (VOCAB (",[\"\",5]"), "b", "1 3");
@@ -67,7 +69,10 @@ static void
 test_unknown (void)
 {
   expect (VOCAB (""), "xyz", "1 0");
-  expect (VOCAB (""), "x\xc3\xa4" "a\xf0\x9f\x98\x80", "1 0 2 0");
+  expect (VOCAB (""),
+          "x\xc3\xa4"
+          "a\xf0\x9f\x98\x80",
+          "1 0 2 0");
   expect (VOCAB (""), "x<unk>y", "1 0");
   expect (VOCAB (",[\"xy\",-90]"), "xy", "1 6"); /* too rare for a way of its own, but it is what the run says */
 }
@@ -75,9 +80,16 @@ test_unknown (void)
 static void
 test_split (void)
 {
-  g_autoptr (ArraTokenizer) whole = read_parts (VOCAB (",[\"a_a\",-1]"), "\"unk_id\":0,", "{\"type\":\"Metaspace\",\"replacement\":\"_\",\"split\":false}", "", NULL);
-  g_autoptr (ArraTokenizer) bare = read_parts (VOCAB (""), "\"unk_id\":0,", "{\"type\":\"Metaspace\",\"replacement\":\"_\",\"add_prefix_space\":false}", "", NULL);
-  g_autoptr (ArraTokenizer) first = read_parts (VOCAB (""), "\"unk_id\":0,", "{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"WhitespaceSplit\"}," METASPACE "],\"replacement\":\"_\"}", "", NULL);
+  g_autoptr (ArraTokenizer) whole
+      = read_parts (VOCAB (",[\"a_a\",-1]"), "\"unk_id\":0,",
+                    "{\"type\":\"Metaspace\",\"replacement\":\"_\",\"split\":false}", "", NULL);
+  g_autoptr (ArraTokenizer) bare
+      = read_parts (VOCAB (""), "\"unk_id\":0,",
+                    "{\"type\":\"Metaspace\",\"replacement\":\"_\",\"add_prefix_space\":false}", "", NULL);
+  g_autoptr (ArraTokenizer) first = read_parts (
+      VOCAB (""), "\"unk_id\":0,",
+      "{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"WhitespaceSplit\"}," METASPACE "],\"replacement\":\"_\"}",
+      "", NULL);
   g_autofree char *together = encode (whole, "a a"), *plain = encode (bare, "a a");
 
   g_assert_cmpstr (together, ==, "1 6");
@@ -88,7 +100,8 @@ test_split (void)
 static void
 test_decode (void)
 {
-  g_autoptr (ArraTokenizer) tokenizer = read_parts (VOCAB (""), "\"unk_id\":0,", METASPACE, "{\"id\":0,\"content\":\"<unk>\",\"special\":true}", NULL);
+  g_autoptr (ArraTokenizer) tokenizer
+      = read_parts (VOCAB (""), "\"unk_id\":0,", METASPACE, "{\"id\":0,\"content\":\"<unk>\",\"special\":true}", NULL);
   const guint32 ids[] = { 0, 5, 1, 4, 0, 5 };
   g_autofree char *shown = arra_tokenizer_decode (tokenizer, ids, G_N_ELEMENTS (ids), TRUE);
   g_autofree char *all = arra_tokenizer_decode (tokenizer, ids, G_N_ELEMENTS (ids), FALSE);
@@ -115,14 +128,16 @@ test_refused (void)
     { VOCAB (""), "\"unk_id\":0,\"byte_fallback\":true,", METASPACE, "", "byte_fallback" },
     { VOCAB (""), "\"unk_id\":0,", "{\"type\":\"ByteLevel\"}", "", "Metaspace" },
     { VOCAB (""), "\"unk_id\":0,", "{\"type\":\"Metaspace\",\"replacement\":\"__\"}", "", "replacement" },
-    { VOCAB (""), "\"unk_id\":0,", "{\"type\":\"Metaspace\",\"replacement\":\"_\",\"prepend_scheme\":\"first\"}", "", "prepend_scheme" },
+    { VOCAB (""), "\"unk_id\":0,", "{\"type\":\"Metaspace\",\"replacement\":\"_\",\"prepend_scheme\":\"first\"}", "",
+      "prepend_scheme" },
     { VOCAB (""), "\"unk_id\":0,", METASPACE, "{\"id\":9,\"content\":\" x\",\"normalized\":true}", "normalizer" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autoptr (GError) error = NULL;
-      g_autoptr (ArraTokenizer) tokenizer = read_parts (cases[i].vocab, cases[i].options, cases[i].pre, cases[i].added, &error);
+      g_autoptr (ArraTokenizer) tokenizer
+          = read_parts (cases[i].vocab, cases[i].options, cases[i].pre, cases[i].added, &error);
 
       g_assert_null (tokenizer);
       if (!g_str_has_prefix (error->message, "t.json") || strstr (error->message, cases[i].words) == NULL)

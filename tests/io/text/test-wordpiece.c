@@ -7,8 +7,8 @@
 
 #include "scratch.h"
 
-#define VOCABULARY                                                                                           \
-  "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nchest\nx\n##ray\n-\nray\nef\n##fusion\n##s\nnaive\n."                 \
+#define VOCABULARY                                                                           \
+  "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nchest\nx\n##ray\n-\nray\nef\n##fusion\n##s\nnaive\n." \
   "\n\xE8\x82\xBA\n##\xC3\x9F\nstra\n"
 
 static char *
@@ -69,9 +69,8 @@ test_encode (void)
 static void
 test_json (void)
 {
-  char *folder
-      = folder_with ("tokenizer.json", "{\"model\": {\"type\": \"WordPiece\", \"vocab\": {\"[UNK]\": 0, "
-                                       "\"[CLS]\": 1, \"[SEP]\": 2, \"chest\": 7}}}");
+  char *folder = folder_with ("tokenizer.json", "{\"model\": {\"type\": \"WordPiece\", \"vocab\": {\"[UNK]\": 0, "
+                                                "\"[CLS]\": 1, \"[SEP]\": 2, \"chest\": 7}}}");
   g_autoptr (ArraWordpiece) pieces = arra_wordpiece_open (folder, NULL);
 
   check (pieces, "CHEST x", "1 7 0 2");

@@ -36,7 +36,8 @@ test_integers (void)
   {
     const char *key;
     guint64 value;
-  } cases[] = { { "n.u8", 200 }, { "n.u16", 60000 }, { "n.u32", 4000000000u }, { "n.i32", 7 }, { "n.u64", G_MAXUINT64 } };
+  } cases[]
+      = { { "n.u8", 200 }, { "n.u16", 60000 }, { "n.u32", 4000000000u }, { "n.i32", 7 }, { "n.u64", G_MAXUINT64 } };
   const char *const negative[] = { "n.i8", "n.i16", "n.i64" };
   g_autoptr (ArraGguf) gguf = open_sample ();
   g_autoptr (GError) error = NULL;
@@ -51,11 +52,12 @@ test_integers (void)
                       ARRA_ERROR_INVALID_DATA, "out of range");
     }
   for (guint i = 0; i < G_N_ELEMENTS (negative); i++)
-    assert_refused (arra_gguf_get_uint (gguf, negative[i], G_MAXUINT64, &value, &error), &error, ARRA_ERROR_INVALID_DATA,
-                    "out of range");
+    assert_refused (arra_gguf_get_uint (gguf, negative[i], G_MAXUINT64, &value, &error), &error,
+                    ARRA_ERROR_INVALID_DATA, "out of range");
   assert_refused (arra_gguf_get_uint (gguf, "n.f32", 9, &value, &error), &error, ARRA_ERROR_INVALID_DATA, "wrong type");
   assert_refused (arra_gguf_get_uint (gguf, "yes", 9, &value, &error), &error, ARRA_ERROR_INVALID_DATA, "wrong type");
-  assert_refused (arra_gguf_get_uint (gguf, "none", 9, &value, &error), &error, ARRA_ERROR_NOT_FOUND, "'none' is missing");
+  assert_refused (arra_gguf_get_uint (gguf, "none", 9, &value, &error), &error, ARRA_ERROR_NOT_FOUND,
+                  "'none' is missing");
 }
 
 static void
@@ -68,7 +70,8 @@ test_scalars (void)
 
   g_assert_true (arra_gguf_get_double (gguf, "n.f32", &number, &error));
   g_assert_cmpfloat (number, ==, 1.5);
-  assert_refused (arra_gguf_get_double (gguf, "n.f64", &number, &error), &error, ARRA_ERROR_INVALID_DATA, "not a finite");
+  assert_refused (arra_gguf_get_double (gguf, "n.f64", &number, &error), &error, ARRA_ERROR_INVALID_DATA,
+                  "not a finite");
   assert_refused (arra_gguf_get_double (gguf, "n.u8", &number, &error), &error, ARRA_ERROR_INVALID_DATA, "wrong type");
   assert_refused (arra_gguf_get_double (gguf, "none", &number, &error), &error, ARRA_ERROR_NOT_FOUND, "missing");
   g_assert_true (arra_gguf_get_bool (gguf, "yes", &truth, &error));
@@ -90,20 +93,28 @@ test_texts (void)
 
   g_assert_true (arra_gguf_has (gguf, "text") && !arra_gguf_has (gguf, "tex") && !arra_gguf_has (gguf, "textx"));
   g_assert_true (arra_gguf_get_string (gguf, "text", &text, &length, &error));
-  g_assert_cmpmem (text, length, "gr\xC3\xBC\xC3\x9F" "e", 7);
-  assert_refused (arra_gguf_get_string (gguf, "binary", &text, &length, &error), &error, ARRA_ERROR_INVALID_DATA, "UTF-8");
-  assert_refused (arra_gguf_get_string (gguf, "texts", &text, &length, &error), &error, ARRA_ERROR_INVALID_DATA, "wrong type");
+  g_assert_cmpmem (text, length,
+                   "gr\xC3\xBC\xC3\x9F"
+                   "e",
+                   7);
+  assert_refused (arra_gguf_get_string (gguf, "binary", &text, &length, &error), &error, ARRA_ERROR_INVALID_DATA,
+                  "UTF-8");
+  assert_refused (arra_gguf_get_string (gguf, "texts", &text, &length, &error), &error, ARRA_ERROR_INVALID_DATA,
+                  "wrong type");
   texts = arra_gguf_get_strings (gguf, "texts", 2, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (g_strv_length (texts), ==, 2);
   g_assert_cmpstr (texts[0], ==, "one");
   g_assert_cmpstr (texts[1], ==, "");
-  assert_refused (arra_gguf_get_strings (gguf, "texts", 1, &error) != NULL, &error, ARRA_ERROR_INVALID_DATA, "too many");
-  assert_refused (arra_gguf_get_strings (gguf, "text", 1, &error) != NULL, &error, ARRA_ERROR_INVALID_DATA, "wrong type");
+  assert_refused (arra_gguf_get_strings (gguf, "texts", 1, &error) != NULL, &error, ARRA_ERROR_INVALID_DATA,
+                  "too many");
+  assert_refused (arra_gguf_get_strings (gguf, "text", 1, &error) != NULL, &error, ARRA_ERROR_INVALID_DATA,
+                  "wrong type");
   assert_refused (arra_gguf_get_strings (gguf, "none", 1, &error) != NULL, &error, ARRA_ERROR_NOT_FOUND, "missing");
   g_assert_true (arra_gguf_get_bytes (gguf, "bytes", &bytes, &length, &error));
   g_assert_cmpmem (bytes, length, "\0\0\0", 3);
-  assert_refused (arra_gguf_get_bytes (gguf, "floats", &bytes, &length, &error), &error, ARRA_ERROR_INVALID_DATA, "wrong type");
+  assert_refused (arra_gguf_get_bytes (gguf, "floats", &bytes, &length, &error), &error, ARRA_ERROR_INVALID_DATA,
+                  "wrong type");
 }
 
 static void

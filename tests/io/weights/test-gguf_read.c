@@ -76,7 +76,10 @@ test_truncated (void)
 
       g_assert_null (arra_gguf_read (mapping, &error));
       g_assert_error (error, ARRA_ERROR, ARRA_ERROR_INVALID_DATA);
-      scratch_assert_fault (&error, "FILE", size < 24 ? "too short" : size < 24 + 17 * 14 ? "invalid number" : "truncated");
+      scratch_assert_fault (&error, "FILE",
+                            size < 24             ? "too short"
+                            : size < 24 + 17 * 14 ? "invalid number"
+                                                  : "truncated");
     }
 }
 
@@ -560,8 +563,7 @@ test_unknown_types (void)
   {
     guint32 number;
     const char *words;
-  } types[]
-      = { { 3, "type Q4_1" }, { 15, "type Q8_K" }, { 4, "type 4," }, { 0xFFFFFFFF, "type 4294967295," } };
+  } types[] = { { 3, "type Q4_1" }, { 15, "type Q8_K" }, { 4, "type 4," }, { 0xFFFFFFFF, "type 4294967295," } };
 
   for (guint i = 0; i < G_N_ELEMENTS (types); i++)
     {

@@ -32,10 +32,10 @@ set_metadata (ArraGgufWriter *writer)
 static gboolean
 add_tensors (ArraGgufWriter *writer, GError **error)
 {
-  return arra_gguf_writer_add_tensor (writer, "a", ARRA_F32, 2, (const gint64[]){ 2, 3 }, error)
-         && arra_gguf_writer_add_tensor (writer, "none", ARRA_F16, 1, (const gint64[]){ 0 }, error)
-         && arra_gguf_writer_add_tensor (writer, "b", ARRA_BF16, 4, (const gint64[]){ 2, 4, 2, 2 }, error)
-         && arra_gguf_writer_add_tensor (writer, "c", ARRA_Q8_0, 2, (const gint64[]){ 2, 32 }, error);
+  return arra_gguf_writer_add_tensor (writer, "a", ARRA_F32, 2, (const gint64[]) { 2, 3 }, error)
+         && arra_gguf_writer_add_tensor (writer, "none", ARRA_F16, 1, (const gint64[]) { 0 }, error)
+         && arra_gguf_writer_add_tensor (writer, "b", ARRA_BF16, 4, (const gint64[]) { 2, 4, 2, 2 }, error)
+         && arra_gguf_writer_add_tensor (writer, "c", ARRA_Q8_0, 2, (const gint64[]) { 2, 32 }, error);
 }
 
 static gboolean
@@ -97,8 +97,7 @@ assert_tensors (ArraGguf *gguf)
   g_assert_cmpuint (arra_source_count (source), ==, 4);
   g_assert_true (a->dtype == ARRA_F32 && arra_tensor_has_shape (a, 2, (gint64) 2, (gint64) 3));
   g_assert_cmpmem (a->data, a->n_bytes, data, 24);
-  g_assert_true (b->dtype == ARRA_BF16
-                 && arra_tensor_has_shape (b, 4, (gint64) 2, (gint64) 4, (gint64) 2, (gint64) 2));
+  g_assert_true (b->dtype == ARRA_BF16 && arra_tensor_has_shape (b, 4, (gint64) 2, (gint64) 4, (gint64) 2, (gint64) 2));
   g_assert_cmpmem (b->data, b->n_bytes, data + 24, 64);
   g_assert_true (c->dtype == ARRA_Q8_0 && arra_tensor_has_shape (c, 2, (gint64) 2, (gint64) 32));
   g_assert_cmpmem (c->data, c->n_bytes, data + 88, 68);
@@ -228,7 +227,7 @@ test_bad_metadata (void)
       if (i == 0)
         arra_gguf_writer_set_string (writer, "k", "\xFF", -1);
       else if (i == 1)
-        arra_gguf_writer_set_strings (writer, "k", (const char *const[]){ "\xFF", NULL });
+        arra_gguf_writer_set_strings (writer, "k", (const char *const[]) { "\xFF", NULL });
       else if (i == 2)
         arra_gguf_writer_set_uint (writer, "k", 1);
       arra_gguf_writer_set_bool (writer, i == 3 ? "" : i == 2 ? "k" : "j", TRUE);

@@ -36,7 +36,8 @@ result_clear (Result *result)
 static void
 show (const ArraPickle *pickle, guint32 index, GString *out)
 {
-  static const char *const names[] = { "opaque", "None", "bool", "int", "float", "text", "(", "[", "{", "global", "storage", "tensor", "object" };
+  static const char *const names[]
+      = { "opaque", "None", "bool", "int", "float", "text", "(", "[", "{", "global", "storage", "tensor", "object" };
   const ArraPickleValue *value = &pickle->values[index];
 
   if (value->kind == ARRA_PICKLE_INT || value->kind == ARRA_PICKLE_BOOL)
@@ -85,7 +86,9 @@ test_y_scalars (void)
   EXPECT ("\x8a\x09\x00\x00\x00\x00\x00\x00\x00\x00\x40.", "opaque");
   EXPECT ("\x8b\x01\x00\x00\x00\x07.", "7");
   EXPECT ("G\x3f\xf0\x00\x00\x00\x00\x00\x00.", "float");
-  EXPECT ("X\x03\x00\x00\x00" "abc.", "'abc'");
+  EXPECT ("X\x03\x00\x00\x00"
+          "abc.",
+          "'abc'");
   EXPECT ("\x8c\x01z.", "'z'");
   EXPECT ("\x8d\x01\x00\x00\x00\x00\x00\x00\x00y.", "'y'");
   EXPECT ("U\x02ok.", "'ok'");
@@ -101,16 +104,25 @@ test_y_containers (void)
   EXPECT ("K\x01\x85.", "(1 .");
   EXPECT ("K\x01K\x02\x86.", "(1 2 .");
   EXPECT ("K\x01K\x02K\x03\x87.", "(1 2 3 .");
-  EXPECT ("]K\x01" "a(K\x02K\x03" "e.", "[1 2 3 .");
+  EXPECT ("]K\x01"
+          "a(K\x02K\x03"
+          "e.",
+          "[1 2 3 .");
   EXPECT ("}K\x01NsK\x02K\x04s.", "{1 None 2 4 .");
   EXPECT ("}(K\x01NK\x02Nu.", "{1 None 2 None .");
   EXPECT ("(K\x01Nd.", "{1 None .");
   EXPECT ("(K\x01l.", "[1 .");
   EXPECT ("\x8f(K\x01\x90.", "opaque");
   EXPECT ("(K\x01\x91.", "opaque");
-  EXPECT ("K\x01" "2\x86.", "(1 1 .");
-  EXPECT ("K\x01K\x02" "0.", "1");
-  EXPECT ("K\x01(K\x02" "1.", "1");
+  EXPECT ("K\x01"
+          "2\x86.",
+          "(1 1 .");
+  EXPECT ("K\x01K\x02"
+          "0.",
+          "1");
+  EXPECT ("K\x01(K\x02"
+          "1.",
+          "1");
   EXPECT ("K\x01(0.", "1");
 }
 
@@ -125,7 +137,11 @@ test_y_memo (void)
 static void
 test_y_self_reference (void)
 {
-  Result result = read_bytes (PROTO "]q\x00h\x00" "a.", sizeof PROTO "]q\x00h\x00" "a." - 1);
+  Result result = read_bytes (PROTO "]q\x00h\x00"
+                                    "a.",
+                              sizeof PROTO "]q\x00h\x00"
+                                           "a."
+                                  - 1);
   const ArraPickle *pickle = &result.pickle;
 
   g_assert_true (result.ok);
@@ -138,19 +154,31 @@ test_y_objects (void)
 {
   EXPECT (TENSOR (STORAGE ("FloatStorage", "0", "K\x06"), "K\x00", "K\x06\x85", "K\x01\x85") ".", "tensor");
   EXPECT (TENSOR (STORAGE ("QInt8Storage", "0", "K\x06"), "K\x00", "K\x06\x85", "K\x01\x85") ".", "opaque");
-  EXPECT ("ccollections\nOrderedDict\n)RX\x01\x00\x00\x00" "aK\x01s}K\x00K\x01sb.", "{'a' 1 .");
-  EXPECT ("ccollections\nOrderedDict\n]K\x01K\x02\x86" "a](K\x03K\x04" "ea\x85R.", "{1 2 3 4 .");
+  EXPECT ("ccollections\nOrderedDict\n)RX\x01\x00\x00\x00"
+          "aK\x01s}K\x00K\x01sb.",
+          "{'a' 1 .");
+  EXPECT ("ccollections\nOrderedDict\n]K\x01K\x02\x86"
+          "a](K\x03K\x04"
+          "ea\x85R.",
+          "{1 2 3 4 .");
   EXPECT ("ccollections\ndefaultdict\nc__builtin__\ndict\n\x85RK\x01K\x02s.", "{1 2 .");
-  EXPECT ("ctorch._tensor\n_rebuild_from_type_v2\n(ctorch._utils\n_rebuild_tensor_v2\ncm\nC\n(" STORAGE ("FloatStorage", "0", "K\x06") "K\x00K\x06\x85K\x01\x85t}tR.", "tensor");
-  EXPECT ("\x8c\x0b" "collections\x8c\x0bOrderedDict\x93)R.", "{.");
-  EXPECT ("ctorch._utils\n_rebuild_parameter\n(" TENSOR (STORAGE ("HalfStorage", "1", "K\x06"), "K\x00", ")", ")") "\x88)tR.", "tensor");
+  EXPECT ("ctorch._tensor\n_rebuild_from_type_v2\n(ctorch._utils\n_rebuild_tensor_v2\ncm\nC\n(" STORAGE (
+              "FloatStorage", "0", "K\x06") "K\x00K\x06\x85K\x01\x85t}tR.",
+          "tensor");
+  EXPECT ("\x8c\x0b"
+          "collections\x8c\x0bOrderedDict\x93)R.",
+          "{.");
+  EXPECT ("ctorch._utils\n_rebuild_parameter\n(" TENSOR (STORAGE ("HalfStorage", "1", "K\x06"), "K\x00", ")",
+                                                         ")") "\x88)tR.",
+          "tensor");
 }
 
 /* What a pickle could call does not happen: it becomes an inert object, or is refused by name. */
 static void
 test_y_nothing_is_executed (void)
 {
-  g_autofree char *flag = g_strdup_printf ("%s/arra-pickle-%d", g_get_tmp_dir (), (int) g_random_int_range (1, G_MAXINT));
+  g_autofree char *flag
+      = g_strdup_printf ("%s/arra-pickle-%d", g_get_tmp_dir (), (int) g_random_int_range (1, G_MAXINT));
   g_autofree char *command = g_strdup_printf ("touch %s", flag);
   g_autoptr (GByteArray) bytes = g_byte_array_new ();
   guint8 length = (guint8) strlen (command);
@@ -168,7 +196,9 @@ test_y_nothing_is_executed (void)
   EXPECT ("cbuiltins\nset\n]\x85R.", "object");
   EXPECT ("cmodule\nClass\n)\x81}b.", "object");
   EXPECT ("cmodule\nClass\n)}\x92.", "object");
-  EXPECT ("cmodule\nClass\n)R(K\x01K\x02u(K\x03" "e.", "object");
+  EXPECT ("cmodule\nClass\n)R(K\x01K\x02u(K\x03"
+          "e.",
+          "object");
 }
 
 static void
@@ -195,11 +225,17 @@ test_n_stack (void)
   REFUSE ("K\x01\x86.", INVALID_DATA, "empty");
   REFUSE ("t.", INVALID_DATA, "no mark");
   REFUSE ("1", INVALID_DATA, "no mark");
-  REFUSE ("K\x01" "a.", INVALID_DATA, "empty");
-  REFUSE ("K\x01K\x02" "a.", INVALID_DATA, "holds none");
+  REFUSE ("K\x01"
+          "a.",
+          INVALID_DATA, "empty");
+  REFUSE ("K\x01K\x02"
+          "a.",
+          INVALID_DATA, "holds none");
   REFUSE ("]K\x02K\x03s.", INVALID_DATA, "holds none");
   REFUSE ("}(K\x01u.", INVALID_DATA, "no value");
-  REFUSE ("(K\x01" "d.", INVALID_DATA, "no value");
+  REFUSE ("(K\x01"
+          "d.",
+          INVALID_DATA, "no value");
   REFUSE ("2", INVALID_DATA, "empty");
   REFUSE ("q\x00", INVALID_DATA, "empty");
   REFUSE ("h\x00", INVALID_DATA, "memo");
@@ -219,9 +255,14 @@ test_n_objects (void)
   REFUSE (TENSOR (STORAGE ("FloatStorage", "0", "K\x06"), "K\x00", "]", "K\x01\x85"), INVALID_DATA, "wrong things");
   REFUSE ("ctorch._utils\n_rebuild_parameter\n(K\x01\x88)tR.", INVALID_DATA, "no tensor");
   REFUSE ("ctorch._utils\n_rebuild_parameter\n)R.", INVALID_DATA, "no tensor");
-  REFUSE ("ccollections\nOrderedDict\n]K\x01" "a\x85R.", INVALID_DATA, "no value");
+  REFUSE ("ccollections\nOrderedDict\n]K\x01"
+          "a\x85R.",
+          INVALID_DATA, "no value");
   REFUSE ("ctorch._tensor\n_rebuild_from_type_v2\n)R.", INVALID_DATA, "wrong things");
-  REFUSE ("(X\x07\x00\x00\x00storagectorch\nFloatStorage\nX\x01\x00\x00\x00" "0X\x03\x00\x00\x00" "cpuK\x06)tQ.", UNSUPPORTED, "part of another");
+  REFUSE ("(X\x07\x00\x00\x00storagectorch\nFloatStorage\nX\x01\x00\x00\x00"
+          "0X\x03\x00\x00\x00"
+          "cpuK\x06)tQ.",
+          UNSUPPORTED, "part of another");
   REFUSE ("K\x01Q.", INVALID_DATA, "persistent id");
   REFUSE (")Q.", INVALID_DATA, "persistent id");
   REFUSE (STORAGE ("FloatStorage", "0", "J\xff\xff\xff\xff") ".", INVALID_DATA, "persistent id");
@@ -235,7 +276,8 @@ static void
 test_n_opcodes (void)
 {
   static const char refused[] = "ILSVFPiogp\x82\x83\x84\x97\x98";
-  static const char unknown[] = "\x01\x7f\xff" "AZ\x99";
+  static const char unknown[] = "\x01\x7f\xff"
+                                "AZ\x99";
 
   for (gsize i = 0; i < sizeof refused - 1; i++)
     {
@@ -258,8 +300,12 @@ test_n_opcodes (void)
 static void
 test_n_lengths (void)
 {
-  REFUSE ("X\xff\xff\xff\xff" "abc.", INVALID_DATA, "ends within");
-  REFUSE ("\x8d\xff\xff\xff\xff\xff\xff\xff\xff" "abc.", INVALID_DATA, "ends within");
+  REFUSE ("X\xff\xff\xff\xff"
+          "abc.",
+          INVALID_DATA, "ends within");
+  REFUSE ("\x8d\xff\xff\xff\xff\xff\xff\xff\xff"
+          "abc.",
+          INVALID_DATA, "ends within");
   REFUSE ("\x8b\xff\xff\xff\xff.", INVALID_DATA, "ends within");
   REFUSE ("\x95\xff\xff\xff\xff\xff\xff\xff\x7fN.", INVALID_DATA, "frame");
   REFUSE ("ctorch.", INVALID_DATA, "ends within");
@@ -270,8 +316,12 @@ test_n_lengths (void)
 static void
 test_n_truncated (void)
 {
-  static const char whole[] = PROTO "}q\x00(X\x01\x00\x00\x00" "a" TENSOR (STORAGE ("FloatStorage", "0", "M\x06\x00"), "K\x00", "K\x06\x85", "K\x01\x85")
-    "\x8c\x01" "bJ\x01\x02\x03\x04G\x3f\xf0\x00\x00\x00\x00\x00\x00\x8a\x02\x01\x02]\x94h\x00" "au.";
+  static const char whole[]
+      = PROTO "}q\x00(X\x01\x00\x00\x00"
+              "a" TENSOR (STORAGE ("FloatStorage", "0", "M\x06\x00"), "K\x00", "K\x06\x85",
+                          "K\x01\x85") "\x8c\x01"
+                                       "bJ\x01\x02\x03\x04G\x3f\xf0\x00\x00\x00\x00\x00\x00\x8a\x02\x01\x02]\x94h\x00"
+                                       "au.";
 
   for (gsize size = 0; size < sizeof whole - 1; size++)
     {
@@ -322,7 +372,15 @@ test_n_endless (void)
 static void
 test_look_up (void)
 {
-  Result result = read_bytes (PROTO "}(\x8c\x01" "aK\x01\x8c\x01" "bK\x02\x8c\x01" "aK\x03K\x05K\x06u.", sizeof PROTO "}(\x8c\x01" "aK\x01\x8c\x01" "bK\x02\x8c\x01" "aK\x03K\x05K\x06u." - 1);
+  Result result = read_bytes (PROTO "}(\x8c\x01"
+                                    "aK\x01\x8c\x01"
+                                    "bK\x02\x8c\x01"
+                                    "aK\x03K\x05K\x06u.",
+                              sizeof PROTO "}(\x8c\x01"
+                                           "aK\x01\x8c\x01"
+                                           "bK\x02\x8c\x01"
+                                           "aK\x03K\x05K\x06u."
+                                  - 1);
   const ArraPickle *pickle = &result.pickle;
   gint64 ints[2];
   guint n;
@@ -338,7 +396,8 @@ test_look_up (void)
 static gboolean
 read_one (gpointer data, GError **error)
 {
-  static const char program[] = PROTO "}q\x00(X\x01\x00\x00\x00" "aK\x01u.";
+  static const char program[] = PROTO "}q\x00(X\x01\x00\x00\x00"
+                                      "aK\x01u.";
   ArraPickle pickle = { 0 };
   gboolean read = arra_pickle_read (&pickle, (const guint8 *) program, sizeof program - 1, "dir/x.pt", error);
 

@@ -21,7 +21,7 @@ build (const char *header, gsize data_size)
   g_byte_array_append (bytes, (const guint8 *) &length, sizeof length);
   g_byte_array_append (bytes, (const guint8 *) header, strlen (header));
   for (gsize i = 0; i < data_size; i++)
-    g_byte_array_append (bytes, (const guint8[]){ (guint8) i }, 1);
+    g_byte_array_append (bytes, (const guint8[]) { (guint8) i }, 1);
   return bytes;
 }
 
@@ -109,8 +109,8 @@ test_unknown_dtypes (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (dtypes); i++)
     {
-      g_autofree char *header = g_strdup_printf (
-          "{" A ",\"x\":{\"dtype\":\"%s\",\"shape\":[3,3],\"data_offsets\":[24,33]}}", dtypes[i]);
+      g_autofree char *header
+          = g_strdup_printf ("{" A ",\"x\":{\"dtype\":\"%s\",\"shape\":[3,3],\"data_offsets\":[24,33]}}", dtypes[i]);
       g_autofree char *path = NULL;
       g_autoptr (GError) error = NULL;
       g_autoptr (ArraSource) source = open_built ("y_unknown", header, 33, &path, &error);
@@ -157,13 +157,12 @@ static const struct
   { "n_not_json", "hello", 0, "broken JSON" },
   { "n_list", "[]", 0, "not an object" },
   { "n_duplicate", "{" A "," A "}", 24, "twice" },
-  { "n_escaped_duplicate", "{" A ",\"\\u0061\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[24,24]}}",
-    24, "twice" },
+  { "n_escaped_duplicate", "{" A ",\"\\u0061\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[24,24]}}", 24,
+    "twice" },
   { "n_tensor_number", "{\"a\":1}", 0, "invalid description" },
   { "n_tensor_null", "{\"a\":null}", 0, "invalid description" },
   { "n_tensor_empty", "{\"a\":{}}", 0, "dtype" },
-  { "n_control_name", "{\"a\\u001b[2J\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}}", 0,
-    "control" },
+  { "n_control_name", "{\"a\\u001b[2J\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}}", 0, "control" },
   { "n_metadata_list", "{\"__metadata__\":[]}", 0, "__metadata__" },
   { "n_metadata_number", "{\"__metadata__\":{\"a\":1}}", 0, "__metadata__" },
   { "n_dtype_number", ONE ("3", "[2]", "[0,8]"), 8, "dtype" },
@@ -188,22 +187,18 @@ static const struct
   { "n_offsets_negative", ONE ("\"F32\"", "[2]", "[-8,0]"), 8, "data_offsets" },
   { "n_offsets_backwards", ONE ("\"F32\"", "[2]", "[8,0]"), 8, "ends before it begins" },
   { "n_offsets_past_end", ONE ("\"F32\"", "[3]", "[0,12]"), 8, "past the end" },
-  { "n_offsets_huge", ONE ("\"F32\"", "[2]", "[9223372036854775799,9223372036854775807]"), 8,
-    "past the end" },
+  { "n_offsets_huge", ONE ("\"F32\"", "[2]", "[9223372036854775799,9223372036854775807]"), 8, "past the end" },
   { "n_offsets_beyond_64", ONE ("\"F32\"", "[2]", "[0,18446744073709551624]"), 8, "out of range" },
   { "n_hole_before", ONE ("\"F32\"", "[2]", "[4,12]"), 12, "hole" },
   { "n_hole_between", "{" A ",\"b\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[28,32]}}", 32, "hole" },
   { "n_unknown_past_end", ONE ("\"F8_E4M3\"", "[8]", "[0,9]"), 8, "past the end" },
-  { "n_unknown_overlap", "{" A ",\"b\":{\"dtype\":\"NEW\",\"shape\":[4],\"data_offsets\":[8,12]}}", 24,
-    "overlaps" },
+  { "n_unknown_overlap", "{" A ",\"b\":{\"dtype\":\"NEW\",\"shape\":[4],\"data_offsets\":[8,12]}}", 24, "overlaps" },
   { "n_unknown_shape", ONE ("\"NEW\"", "2", "[0,8]"), 8, "shape" },
   { "n_bytes_after", "{" A "}", 25, "after the last tensor" },
   { "n_bytes_of_none", "{}", 1, "after the last tensor" },
   { "n_overlap", "{" A ",\"b\":{\"dtype\":\"U8\",\"shape\":[12],\"data_offsets\":[20,32]}}", 32, "overlaps" },
-  { "n_overlap_inside", "{" A ",\"b\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[8,12]}}", 24,
-    "overlaps" },
-  { "n_overlap_same", "{" A ",\"b\":{\"dtype\":\"F32\",\"shape\":[6],\"data_offsets\":[0,24]}}", 24,
-    "overlaps" },
+  { "n_overlap_inside", "{" A ",\"b\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[8,12]}}", 24, "overlaps" },
+  { "n_overlap_same", "{" A ",\"b\":{\"dtype\":\"F32\",\"shape\":[6],\"data_offsets\":[0,24]}}", 24, "overlaps" },
 };
 
 static void
@@ -213,7 +208,8 @@ test_refuses (void)
     {
       g_autofree char *path = NULL;
       g_autoptr (GError) error = NULL;
-      g_autoptr (ArraSource) source = open_built (n_files[i].name, n_files[i].header, n_files[i].data_size, &path, &error);
+      g_autoptr (ArraSource) source
+          = open_built (n_files[i].name, n_files[i].header, n_files[i].data_size, &path, &error);
 
       g_assert_null (source);
       g_assert_cmpuint (error->domain, ==, ARRA_ERROR);
@@ -246,9 +242,12 @@ test_header_lengths (void)
     guint64 length;
     const char *word;
   } lengths[] = {
-    { 0, "ends too early" },   { 1, "ends too early" },
-    { 1000, "truncated" },     { 100000000, "truncated" },
-    { 100000001, "invalid header length" }, { G_MAXUINT64, "invalid header length" },
+    { 0, "ends too early" },
+    { 1, "ends too early" },
+    { 1000, "truncated" },
+    { 100000000, "truncated" },
+    { 100000001, "invalid header length" },
+    { G_MAXUINT64, "invalid header length" },
     { G_MAXUINT64 - 7, "invalid header length" },
   };
 
@@ -292,7 +291,8 @@ test_shrinks (void)
   const guint8 *data;
   guint sum = 0;
 
-  source = open_built ("y_shrinks", "{\"a\":{\"dtype\":\"U8\",\"shape\":[100000],\"data_offsets\":[0,100000]}}", 100000, &path, &error);
+  source = open_built ("y_shrinks", "{\"a\":{\"dtype\":\"U8\",\"shape\":[100000],\"data_offsets\":[0,100000]}}", 100000,
+                       &path, &error);
   g_assert_no_error (error);
   g_assert_cmpint (truncate (path, 50), ==, 0);
   data = arra_source_find (source, "a")->data;

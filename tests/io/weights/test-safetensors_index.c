@@ -15,8 +15,9 @@ static const float numbers[4] = { 1, 2, 3, 4 };
 static ArraNamedTensor
 named (const char *name, gint64 count)
 {
-  return (ArraNamedTensor){ name,
-                            { .dtype = ARRA_F32, .n_dims = 1, .shape = { count }, .data = numbers, .n_bytes = 4 * (gsize) count } };
+  return (ArraNamedTensor) {
+    name, { .dtype = ARRA_F32, .n_dims = 1, .shape = { count }, .data = numbers, .n_bytes = 4 * (gsize) count }
+  };
 }
 
 /* "1.safetensors" with a and b, "2.safetensors" with b (longer) and c. */
@@ -49,11 +50,11 @@ test_accepts (void)
 {
   g_autofree char *folder = make_shards ("y_shards");
   g_autoptr (GError) error = NULL;
-  g_autoptr (ArraSource) source
-      = open_with_index (folder,
-                         "{\"metadata\":{\"total_size\":32},\"weight_map\":{\"a\":\"1.safetensors\",\"c\":\"2.safetensors\","
-                         "\"b\":\"2.safetensors\"}}",
-                         &error);
+  g_autoptr (ArraSource) source = open_with_index (
+      folder,
+      "{\"metadata\":{\"total_size\":32},\"weight_map\":{\"a\":\"1.safetensors\",\"c\":\"2.safetensors\","
+      "\"b\":\"2.safetensors\"}}",
+      &error);
 
   g_assert_no_error (error);
   g_assert_cmpuint (arra_source_count (source), ==, 3);
@@ -107,11 +108,11 @@ test_absent (void)
 {
   g_autofree char *folder = make_shards ("y_absent");
   g_autoptr (GError) error = NULL;
-  g_autoptr (ArraSource) source = open_with_index (
-      folder,
-      "{\"weight_map\":{\"a\":\"1.safetensors\",\"c\":\"1.safetensors\",\"d\":\"3.safetensors\","
-      "\"e\":\"3.safetensors\",\"b\":\"2.safetensors\"}}",
-      &error);
+  g_autoptr (ArraSource) source
+      = open_with_index (folder,
+                         "{\"weight_map\":{\"a\":\"1.safetensors\",\"c\":\"1.safetensors\",\"d\":\"3.safetensors\","
+                         "\"e\":\"3.safetensors\",\"b\":\"2.safetensors\"}}",
+                         &error);
 
   g_assert_no_error (error);
   g_assert_cmpuint (arra_source_count (source), ==, 2);
@@ -133,8 +134,8 @@ test_absent (void)
 static void
 test_single_before_index (void)
 {
-  static const char *const indexes[] = { "{\"weight_map\":{\"a\":\"gone.safetensors\"}}",
-                                         "{\"weight_map\":{\"a\":\"2.safetensors\"}}", "broken" };
+  static const char *const indexes[]
+      = { "{\"weight_map\":{\"a\":\"gone.safetensors\"}}", "{\"weight_map\":{\"a\":\"2.safetensors\"}}", "broken" };
   const ArraNamedTensor tensors[] = { named ("single", 1) };
   g_autofree char *folder = make_shards ("y_stale");
   g_autofree char *path = g_build_filename (folder, "model.safetensors", NULL);
@@ -192,8 +193,7 @@ test_allocations (void)
   g_autofree char *folder = make_shards ("y_shards");
   g_autoptr (GError) error = NULL;
   g_autoptr (ArraSource) source = open_with_index (
-      folder, "{\"weight_map\":{\"a\":\"1.safetensors\",\"c\":\"2.safetensors\",\"d\":\"3.safetensors\"}}",
-      &error);
+      folder, "{\"weight_map\":{\"a\":\"1.safetensors\",\"c\":\"2.safetensors\",\"d\":\"3.safetensors\"}}", &error);
 
   g_assert_no_error (error);
   g_assert_nonnull (source);
@@ -220,7 +220,8 @@ static void
 test_torch (void)
 {
   g_autofree char *folder = scratch_path ("y_torch");
-  g_autofree char *golden = g_build_filename (g_getenv ("ARRA_TEST_DATA"), "golden", "janus", "original", "pytorch_model.bin", NULL);
+  g_autofree char *golden
+      = g_build_filename (g_getenv ("ARRA_TEST_DATA"), "golden", "janus", "original", "pytorch_model.bin", NULL);
   g_autofree char *shard = g_build_filename (folder, "pytorch_model-00001-of-00002.bin", NULL);
   g_autofree char *index = g_build_filename (folder, "pytorch_model.bin.index.json", NULL), *bytes = NULL;
   static const char text[] = "{\"weight_map\": {\"gen_embed.weight\": \"pytorch_model-00001-of-00002.bin\", "

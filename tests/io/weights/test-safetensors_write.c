@@ -59,7 +59,8 @@ test_layout (void)
   g_assert_true (g_file_get_contents (path, &text, &size, NULL));
   memcpy (&length, text, sizeof length);
   g_assert_cmpuint (length % 8, ==, 0);
-  g_assert_true (g_str_has_prefix (text + 8, "{\"flags\":{\"dtype\":\"BOOL\",\"shape\":[3],\"data_offsets\":[42,45]},"));
+  g_assert_true (
+      g_str_has_prefix (text + 8, "{\"flags\":{\"dtype\":\"BOOL\",\"shape\":[3],\"data_offsets\":[42,45]},"));
   g_assert_cmpuint (size, ==, 8 + length + 3 + 10 + 24 + 8 + 4);
 }
 
@@ -88,9 +89,12 @@ test_refuses (void)
     { { samples[0], { "__metadata__", samples[1].tensor } }, "invalid name" },
     { { samples[0], { "line\n", samples[1].tensor } }, "control" },
     { { samples[0], { "\xC3", samples[1].tensor } }, "invalid name" },
-    { { samples[0], { "q", { .dtype = ARRA_Q8_0, .n_dims = 1, .shape = { 32 }, .data = bytes, .n_bytes = 34 } } }, "not supported" },
-    { { samples[0], { "q", { .dtype = ARRA_U8, .n_dims = 1, .shape = { 32 }, .data = bytes, .n_bytes = 31 } } }, "invalid shape" },
-    { { samples[0], { "q", { .dtype = ARRA_U8, .n_dims = 1, .shape = { -1 }, .data = bytes, .n_bytes = 31 } } }, "invalid shape" },
+    { { samples[0], { "q", { .dtype = ARRA_Q8_0, .n_dims = 1, .shape = { 32 }, .data = bytes, .n_bytes = 34 } } },
+      "not supported" },
+    { { samples[0], { "q", { .dtype = ARRA_U8, .n_dims = 1, .shape = { 32 }, .data = bytes, .n_bytes = 31 } } },
+      "invalid shape" },
+    { { samples[0], { "q", { .dtype = ARRA_U8, .n_dims = 1, .shape = { -1 }, .data = bytes, .n_bytes = 31 } } },
+      "invalid shape" },
     { { samples[0], { "q", { .dtype = ARRA_U8, .n_dims = 9, .data = bytes, .n_bytes = 31 } } }, "invalid shape" },
   };
   g_autofree char *path = scratch_path ("refused");

@@ -14,7 +14,8 @@ static const float numbers[4] = { 1, 2, 3, 4 };
 static ArraTensor
 tensor_of (gint64 count)
 {
-  return (ArraTensor){ .dtype = ARRA_F32, .n_dims = 1, .shape = { count }, .data = numbers, .n_bytes = 4 * (gsize) count };
+  return (
+      ArraTensor) { .dtype = ARRA_F32, .n_dims = 1, .shape = { count }, .data = numbers, .n_bytes = 4 * (gsize) count };
 }
 
 static ArraSource *

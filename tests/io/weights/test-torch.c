@@ -124,8 +124,12 @@ test_y_meta (void)
 #define LEGACY_SYSTEM PROTO "}X\x0d\x00\x00\x00little_endian\x88s."
 #define LEGACY_HEAD LEGACY_MAGIC LEGACY_PROTOCOL LEGACY_SYSTEM
 #define LEGACY_OBJECT PROTO TENSOR (STORAGE ("ShortStorage", "0", "K\x02"), "K\x00", "K\x02\x85", "K\x01\x85") "."
-#define LEGACY_KEYS PROTO "]X\x01\x00\x00\x00" "0a."
-#define LEGACY_STORAGE "\x02\0\0\0\0\0\0\0" "\1\0\2\0"
+#define LEGACY_KEYS          \
+  PROTO "]X\x01\x00\x00\x00" \
+        "0a."
+#define LEGACY_STORAGE \
+  "\x02\0\0\0\0\0\0\0" \
+  "\1\0\2\0"
 #define LEGACY LEGACY_HEAD LEGACY_OBJECT LEGACY_KEYS LEGACY_STORAGE
 
 static ArraSource *
@@ -170,23 +174,39 @@ test_n_legacy (void)
   REFUSE_LEGACY (LEGACY_MAGIC LEGACY_PROTOCOL PROTO "}X\x0d\x00\x00\x00little_endian\x89s.", "byte order");
   REFUSE_LEGACY (LEGACY_MAGIC LEGACY_PROTOCOL PROTO "].", "byte order");
   REFUSE_LEGACY (LEGACY_HEAD LEGACY_OBJECT PROTO "}.", "list of its storages");
-  REFUSE_LEGACY (LEGACY_HEAD LEGACY_OBJECT PROTO "]K\x01" "a.", "list of its storages");
+  REFUSE_LEGACY (LEGACY_HEAD LEGACY_OBJECT PROTO "]K\x01"
+                                                 "a.",
+                 "list of its storages");
   REFUSE_LEGACY (LEGACY_HEAD LEGACY_OBJECT PROTO "].", "storage 0 is missing");
-  REFUSE_LEGACY (LEGACY_HEAD LEGACY_OBJECT PROTO "](X\x01\x00\x00\x00" "0X\x01\x00\x00\x00" "0e." LEGACY_STORAGE, "one twice");
-  REFUSE_LEGACY (LEGACY_HEAD LEGACY_OBJECT PROTO "]X\x01\x00\x00\x00" "1a." LEGACY_STORAGE, "not supported");
-  REFUSE_LEGACY (LEGACY_HEAD LEGACY_OBJECT LEGACY_KEYS "\x03\0\0\0\0\0\0\0" "\1\0\2\0\3\0", "storage 0 is missing or has another size");
-  REFUSE_LEGACY (LEGACY_HEAD LEGACY_OBJECT LEGACY_KEYS "\xff\xff\xff\xff\xff\xff\xff\x7f" "\1\0\2\0", "ends within storage 0");
+  REFUSE_LEGACY (LEGACY_HEAD LEGACY_OBJECT PROTO "](X\x01\x00\x00\x00"
+                                                 "0X\x01\x00\x00\x00"
+                                                 "0e." LEGACY_STORAGE,
+                 "one twice");
+  REFUSE_LEGACY (LEGACY_HEAD LEGACY_OBJECT PROTO "]X\x01\x00\x00\x00"
+                                                 "1a." LEGACY_STORAGE,
+                 "not supported");
+  REFUSE_LEGACY (LEGACY_HEAD LEGACY_OBJECT LEGACY_KEYS "\x03\0\0\0\0\0\0\0"
+                                                       "\1\0\2\0\3\0",
+                 "storage 0 is missing or has another size");
+  REFUSE_LEGACY (LEGACY_HEAD LEGACY_OBJECT LEGACY_KEYS "\xff\xff\xff\xff\xff\xff\xff\x7f"
+                                                       "\1\0\2\0",
+                 "ends within storage 0");
   for (gsize size = sizeof LEGACY_MAGIC - 1; size < sizeof LEGACY - 1; size++)
     refuse_legacy (LEGACY, size, "");
 }
 
-/* A module pickled whole: classes unknown here become inert, and the tensors of their attributes are found; a part may know the whole. */
+/* A module pickled whole: classes unknown here become inert, and the tensors of their attributes are found; a part may
+ * know the whole. */
 #define WEIGHT TENSOR (STORAGE ("ShortStorage", "0", "K\x02"), "K\x00", "K\x02\x85", "K\x01\x85")
 #define KEY(length, text) "X" length "\x00\x00\x00" text
-#define MODULE                                                                                                              \
-  PROTO "cmodels\nNet\n)\x81q\x00}(" KEY ("\x08", "_modules") "}" KEY ("\x04", "conv") "cmodels\nConv\n)\x81}("      \
-        KEY ("\x0b", "_parameters") "}" KEY ("\x06", "weight") "ctorch._utils\n_rebuild_parameter\n(" WEIGHT "\x88)tRs" \
-        KEY ("\x05", "owner") "h\x00" "ubs" KEY ("\x04", "hook") "cmodels\nhook\n" "ub."
+#define MODULE                                                                                                        \
+  PROTO "cmodels\nNet\n)\x81q\x00}(" KEY ("\x08", "_modules") "}" KEY ("\x04", "conv") "cmodels\nConv\n)\x81}(" KEY ( \
+      "\x0b", "_parameters") "}" KEY ("\x06", "weight") "ctorch._utils\n_rebuild_parameter\n(" WEIGHT                 \
+                                                        "\x88)tRs" KEY ("\x05",                                       \
+                                                                        "owner") "h\x00"                              \
+                                                                                 "ubs" KEY ("\x04",                   \
+                                                                                            "hook") "cmodels\nhook\n" \
+                                                                                                    "ub."
 
 static void
 test_y_module (void)
@@ -204,7 +224,9 @@ test_y_module (void)
 static void
 test_y_circle_of_states (void)
 {
-  static const char bytes[] = LEGACY_HEAD PROTO "cm\nA\n)\x81q\x00" "cm\nB\n)\x81q\x01h\x00" "bb." PROTO "].";
+  static const char bytes[] = LEGACY_HEAD PROTO "cm\nA\n)\x81q\x00"
+                                                "cm\nB\n)\x81q\x01h\x00"
+                                                "bb." PROTO "].";
   g_autoptr (GError) error = NULL;
   g_autoptr (ArraSource) source = read_legacy (bytes, sizeof bytes - 1, &error);
 
@@ -257,7 +279,7 @@ refuse_program (const char *program, gsize size, ArraError code, const char *fau
   refuse_entries (entries, FALSE, code, fault);
 }
 
-#define REFUSE(program, code, fault)                                                                         \
+#define REFUSE(program, code, fault) \
   refuse_program (PROTO program, sizeof (PROTO program) - 1, ARRA_ERROR_##code, fault)
 #define FLOATS STORAGE ("FloatStorage", "0", "K\x06")
 
@@ -272,10 +294,10 @@ test_n_views (void)
   REFUSE (TENSOR (FLOATS, "K\x05", "K\x02\x85", "J\xff\xff\xff\xff\x85") ".", INVALID_DATA, "shape");
   REFUSE (TENSOR (FLOATS, "K\x00", "K\x02K\x03\x86", "K\x01\x85") ".", INVALID_DATA, "shape");
   REFUSE (TENSOR (FLOATS, "K\x00", "K\x02K\x03\x86", "K\x04K\x01\x86") ".", INVALID_DATA, "shape");
-  REFUSE (TENSOR (FLOATS, "K\x00", "\x8a\x08\x00\x00\x00\x00\x00\x00\x00\x40\x85", "K\x04\x85") ".",
-          INVALID_DATA, "shape");
-  REFUSE (TENSOR (FLOATS, "K\x00", "\x8a\x08\xff\xff\xff\xff\xff\xff\xff\x7f\x85", "K\x00\x85") ".",
-          INVALID_DATA, "shape");
+  REFUSE (TENSOR (FLOATS, "K\x00", "\x8a\x08\x00\x00\x00\x00\x00\x00\x00\x40\x85", "K\x04\x85") ".", INVALID_DATA,
+          "shape");
+  REFUSE (TENSOR (FLOATS, "K\x00", "\x8a\x08\xff\xff\xff\xff\xff\xff\xff\x7f\x85", "K\x00\x85") ".", INVALID_DATA,
+          "shape");
   REFUSE (TENSOR (FLOATS, "K\x00", "J\x00\x00\x00\x40\x85", "K\x00\x85") ".", INVALID_DATA, "too large");
   REFUSE (TENSOR (FLOATS, "K\x00", "N\x85", "K\x01\x85") ".", INVALID_DATA, "shape");
 }
@@ -283,16 +305,16 @@ test_n_views (void)
 static void
 test_n_storages (void)
 {
-  REFUSE (TENSOR (STORAGE ("FloatStorage", "0", "K\x07"), "K\x00", "K\x06\x85", "K\x01\x85") ".",
-          INVALID_DATA, "data/0 has 24 bytes");
-  REFUSE (TENSOR (STORAGE ("DoubleStorage", "0", "K\x06"), "K\x00", "K\x06\x85", "K\x01\x85") ".",
-          INVALID_DATA, "data/0 has 24 bytes");
-  REFUSE (TENSOR (STORAGE ("FloatStorage", "1", "K\x06"), "K\x00", "K\x06\x85", "K\x01\x85") ".",
-          INVALID_DATA, "data/1 is missing");
-  REFUSE (TENSOR (STORAGE ("FloatStorage", "/", "K\x06"), "K\x00", "K\x06\x85", "K\x01\x85") ".",
-          INVALID_DATA, "impossible");
-  REFUSE (TENSOR (STORAGE ("FloatStorage", "0", "\x8a\x08\xff\xff\xff\xff\xff\xff\xff\x7f"), "K\x00",
-                  "K\x06\x85", "K\x01\x85") ".",
+  REFUSE (TENSOR (STORAGE ("FloatStorage", "0", "K\x07"), "K\x00", "K\x06\x85", "K\x01\x85") ".", INVALID_DATA,
+          "data/0 has 24 bytes");
+  REFUSE (TENSOR (STORAGE ("DoubleStorage", "0", "K\x06"), "K\x00", "K\x06\x85", "K\x01\x85") ".", INVALID_DATA,
+          "data/0 has 24 bytes");
+  REFUSE (TENSOR (STORAGE ("FloatStorage", "1", "K\x06"), "K\x00", "K\x06\x85", "K\x01\x85") ".", INVALID_DATA,
+          "data/1 is missing");
+  REFUSE (TENSOR (STORAGE ("FloatStorage", "/", "K\x06"), "K\x00", "K\x06\x85", "K\x01\x85") ".", INVALID_DATA,
+          "impossible");
+  REFUSE (TENSOR (STORAGE ("FloatStorage", "0", "\x8a\x08\xff\xff\xff\xff\xff\xff\xff\x7f"), "K\x00", "K\x06\x85",
+                  "K\x01\x85") ".",
           INVALID_DATA, "impossible");
   REFUSE ("(" TENSOR (FLOATS, "K\x00", "K\x06\x85", "K\x01\x85")
               TENSOR (STORAGE ("FloatStorage", "0", "K\x05"), "K\x00", "K\x05\x85", "K\x01\x85") "t.",
@@ -370,24 +392,21 @@ test_n_deep (void)
   refuse_program (program->str, program->len, ARRA_ERROR_INVALID_DATA, "too many items");
 }
 
-#define GOOD                                                                                                 \
-  PROTO "}X\x01\x00\x00\x00"                                                                                 \
+#define GOOD                 \
+  PROTO "}X\x01\x00\x00\x00" \
         "a" TENSOR (FLOATS, "K\x00", "K\x06\x85", "K\x01\x85") "s."
 
 static void
 test_n_archives (void)
 {
-  const TorchEntry good[]
-      = { { "x/data.pkl", GOOD, sizeof GOOD - 1 }, { "x/data/0", numbers, 24 }, { NULL, NULL, 0 } };
+  const TorchEntry good[] = { { "x/data.pkl", GOOD, sizeof GOOD - 1 }, { "x/data/0", numbers, 24 }, { NULL, NULL, 0 } };
   const TorchEntry no_pickle[] = { { "x/data/0", numbers, 24 }, { NULL, NULL, 0 } };
-  const TorchEntry twice[] = { { "x/data.pkl", GOOD, sizeof GOOD - 1 },
-                               { "y/data.pkl", GOOD, sizeof GOOD - 1 },
-                               { NULL, NULL, 0 } };
+  const TorchEntry twice[]
+      = { { "x/data.pkl", GOOD, sizeof GOOD - 1 }, { "y/data.pkl", GOOD, sizeof GOOD - 1 }, { NULL, NULL, 0 } };
   const TorchEntry deeper[] = { { "x/y/data.pkl", GOOD, sizeof GOOD - 1 }, { NULL, NULL, 0 } };
-  const TorchEntry big[] = { { "x/data.pkl", GOOD, sizeof GOOD - 1 },
-                             { "x/byteorder", "big", 3 },
-                             { "x/data/0", numbers, 24 },
-                             { NULL, NULL, 0 } };
+  const TorchEntry big[] = {
+    { "x/data.pkl", GOOD, sizeof GOOD - 1 }, { "x/byteorder", "big", 3 }, { "x/data/0", numbers, 24 }, { NULL, NULL, 0 }
+  };
   g_autofree char *zeros = g_malloc0 (4096);
   const TorchEntry packed[] = { { "x/data.pkl", zeros, 4096 }, { NULL, NULL, 0 } };
   g_autoptr (ArraSource) source = open_entries (good, FALSE, NULL);
@@ -418,8 +437,7 @@ opens (const guint8 *bytes, gsize size)
 static void
 test_n_damaged (void)
 {
-  const TorchEntry good[]
-      = { { "x/data.pkl", GOOD, sizeof GOOD - 1 }, { "x/data/0", numbers, 24 }, { NULL, NULL, 0 } };
+  const TorchEntry good[] = { { "x/data.pkl", GOOD, sizeof GOOD - 1 }, { "x/data/0", numbers, 24 }, { NULL, NULL, 0 } };
   g_autofree char *path = scratch_path ("x.pt"), *bytes = NULL;
   gsize size, data_at;
 
@@ -448,8 +466,7 @@ test_n_damaged (void)
 static void
 test_n_lying_sizes (void)
 {
-  const TorchEntry good[]
-      = { { "x/data.pkl", GOOD, sizeof GOOD - 1 }, { "x/data/0", numbers, 24 }, { NULL, NULL, 0 } };
+  const TorchEntry good[] = { { "x/data.pkl", GOOD, sizeof GOOD - 1 }, { "x/data/0", numbers, 24 }, { NULL, NULL, 0 } };
   static const guint32 lies[] = { 0, 1, 25, 4096, 0x7fffffff, 0xfffffffe };
   g_autofree char *path = scratch_path ("x.pt"), *bytes = NULL;
   gsize size;

@@ -76,7 +76,7 @@ golden_open (Golden *golden, const char *folder, ArraCpu cpu, guint threads)
   g_assert_no_error (error);
   golden->pool = arra_pool_new (threads, &error);
   g_assert_no_error (error);
-  golden->exec = (ArraExec){ arra_kernels_get (cpu), golden->pool };
+  golden->exec = (ArraExec) { arra_kernels_get (cpu), golden->pool };
 }
 
 static void
@@ -85,8 +85,8 @@ golden_load (Golden *golden)
   g_autoptr (GError) error = NULL;
 
   arra_chameleon_free (golden->model);
-  golden->model = arra_chameleon_new (&golden->config, golden->source, ARRA_N_DTYPES, golden->masked,
-                                      golden->pool, NULL, &error);
+  golden->model
+      = arra_chameleon_new (&golden->config, golden->source, ARRA_N_DTYPES, golden->masked, golden->pool, NULL, &error);
   g_assert_no_error (error);
 }
 
@@ -146,15 +146,14 @@ compare (ArraSource *source, const char *name, const float *actual, gsize count)
 
 /* [rows][heads][head_dim] -> [heads][rows][head_dim], as the reference keeps it */
 static void
-compare_heads (ArraSource *source, const char *name, const float *actual, guint rows, guint heads,
-               guint head_dim)
+compare_heads (ArraSource *source, const char *name, const float *actual, guint rows, guint heads, guint head_dim)
 {
   g_autofree float *turned = g_new (float, (gsize) rows *heads *head_dim);
 
   for (guint head = 0; head < heads; head++)
     for (guint row = 0; row < rows; row++)
-      memcpy (turned + ((gsize) head * rows + row) * head_dim,
-              actual + ((gsize) row * heads + head) * head_dim, head_dim * sizeof (float));
+      memcpy (turned + ((gsize) head * rows + row) * head_dim, actual + ((gsize) row * heads + head) * head_dim,
+              head_dim * sizeof (float));
   compare (source, name, turned, (gsize) rows * heads * head_dim);
 }
 
@@ -233,8 +232,7 @@ check_probes (Golden *golden, Seen *seen, guint n)
       if (probes[i].heads == 0)
         compare (golden->expected, name, &g_array_index (data, float, 0), data->len);
       else
-        compare_heads (golden->expected, name, &g_array_index (data, float, 0), n, probes[i].heads,
-                       config->head_dim);
+        compare_heads (golden->expected, name, &g_array_index (data, float, 0), n, probes[i].heads, config->head_dim);
     }
 }
 
@@ -251,8 +249,7 @@ check_seen (Golden *golden, Seen *seen, guint n)
       compare (golden->expected, name, &g_array_index (seen->hidden[i], float, 0), count);
     }
   if (arra_source_find (golden->expected, "out.last_layer_before_norm") != NULL)
-    compare (golden->expected, "out.last_layer_before_norm", &g_array_index (seen->before_norm, float, 0),
-             count);
+    compare (golden->expected, "out.last_layer_before_norm", &g_array_index (seen->before_norm, float, 0), count);
   check_probes (golden, seen, n);
 }
 
@@ -267,8 +264,8 @@ check_cache (Golden *golden, const ArraKvCache *cache)
     return;
   compare_heads (golden->expected, "out.k_cache.layer0", arra_kv_cache_keys (cache, 0), n, config->n_kv_heads,
                  config->head_dim);
-  compare_heads (golden->expected, "out.v_cache.layer0", arra_kv_cache_values (cache, 0), n,
-                 config->n_kv_heads, config->head_dim);
+  compare_heads (golden->expected, "out.v_cache.layer0", arra_kv_cache_values (cache, 0), n, config->n_kv_heads,
+                 config->head_dim);
 }
 
 /* Logits, hidden states, probes and caches of the whole sequence, read in blocks of at most @max_rows. */
@@ -303,14 +300,14 @@ check_decode (Golden *golden)
   g_autofree float *logits = g_new (float, (gsize) n * golden->config.vocab_size);
   g_autoptr (GError) error = NULL;
   g_autoptr (ArraKvCache) cache = arra_chameleon_kv_cache_new (&golden->config, n, &error);
-  g_autoptr (ArraTransformerRun) run = arra_transformer_run_new (arra_chameleon_transformer (golden->model), &golden->exec, n, n, &error);
-  ArraTransformerInput input
-      = { .cache = cache, .ids = ids, .n_ids = n / 2, .logits = logits, .all_logits = TRUE };
+  g_autoptr (ArraTransformerRun) run
+      = arra_transformer_run_new (arra_chameleon_transformer (golden->model), &golden->exec, n, n, &error);
+  ArraTransformerInput input = { .cache = cache, .ids = ids, .n_ids = n / 2, .logits = logits, .all_logits = TRUE };
 
   g_assert_true (arra_transformer_forward (run, &input, 1, NULL, NULL, NULL, &error));
   for (guint i = n / 2; i < n; i++)
     {
-      input = (ArraTransformerInput){
+      input = (ArraTransformerInput) {
         .cache = cache, .ids = ids + i, .n_ids = 1, .logits = logits + (gsize) i * golden->config.vocab_size
       };
       g_assert_true (arra_transformer_forward (run, &input, 1, NULL, NULL, NULL, &error));
@@ -332,14 +329,15 @@ check_batch (Golden *golden)
   g_autoptr (GError) error = NULL;
   g_autoptr (ArraKvCache) first = arra_chameleon_kv_cache_new (&golden->config, n, &error);
   g_autoptr (ArraKvCache) second = arra_chameleon_kv_cache_new (&golden->config, n, &error);
-  g_autoptr (ArraTransformerRun) run = arra_transformer_run_new (arra_chameleon_transformer (golden->model), &golden->exec, n, n, &error);
+  g_autoptr (ArraTransformerRun) run
+      = arra_transformer_run_new (arra_chameleon_transformer (golden->model), &golden->exec, n, n, &error);
   ArraTransformerInput inputs[2];
 
   half = n / 2;
-  inputs[0] = (ArraTransformerInput){
+  inputs[0] = (ArraTransformerInput) {
     .cache = first, .ids = ids, .n_ids = half, .positions = positions, .logits = logits, .all_logits = TRUE
   };
-  inputs[1] = (ArraTransformerInput){
+  inputs[1] = (ArraTransformerInput) {
     .cache = second, .ids = ids + half, .n_ids = half, .positions = positions + half, .all_logits = TRUE
   };
   inputs[1].logits = logits + (gsize) half * golden->config.vocab_size;

@@ -7,7 +7,7 @@
 #include "chameleon.h"
 #include "jsonguard.h"
 
-#define SIZES                                                                                                \
+#define SIZES \
   "\"hidden_size\": 64, \"intermediate_size\": 172, \"num_hidden_layers\": 3, \"num_attention_heads\": 4, \"vocab_size\": 320"
 
 static gboolean
@@ -86,13 +86,12 @@ test_rope_forms (void)
   ArraChameleonConfig config;
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (read_text ("{" SIZES ", \"rope_scaling\": {\"rope_type\": \"dynamic\", \"factor\": 2}}",
-                            &config, &error));
+  g_assert_true (
+      read_text ("{" SIZES ", \"rope_scaling\": {\"rope_type\": \"dynamic\", \"factor\": 2}}", &config, &error));
   g_assert_cmpint (config.rope_scaling, ==, ARRA_ROPE_DYNAMIC);
   g_assert_cmpfloat (config.rope_factor, ==, 2.0);
   g_assert_true (read_text (
-      "{" SIZES
-      ", \"rope_scaling\": null, \"rope_parameters\": {\"rope_type\": \"default\", \"rope_theta\": 1000.5}}",
+      "{" SIZES ", \"rope_scaling\": null, \"rope_parameters\": {\"rope_type\": \"default\", \"rope_theta\": 1000.5}}",
       &config, &error));
   g_assert_cmpint (config.rope_scaling, ==, ARRA_ROPE_PLAIN);
   g_assert_cmpfloat (config.rope_theta, ==, 1000.5);
@@ -128,14 +127,12 @@ test_rope_without_type (void)
 static void
 test_unsupported (void)
 {
-  assert_refused ("{" SIZES ", \"rope_scaling\": {\"type\": \"yarn\", \"factor\": 2}}",
-                  ARRA_ERROR_UNSUPPORTED, "yarn");
+  assert_refused ("{" SIZES ", \"rope_scaling\": {\"type\": \"yarn\", \"factor\": 2}}", ARRA_ERROR_UNSUPPORTED, "yarn");
   assert_refused ("{" SIZES ", \"hidden_act\": \"gelu\"}", ARRA_ERROR_UNSUPPORTED, "gelu");
   assert_refused ("{" SIZES ", \"model_type\": \"llama\"}", ARRA_ERROR_UNSUPPORTED, "llama");
   assert_refused ("{" SIZES ", \"attention_bias\": true}", ARRA_ERROR_UNSUPPORTED, "attention_bias");
   assert_refused ("{" SIZES ", \"mlp_bias\": true}", ARRA_ERROR_UNSUPPORTED, "mlp_bias");
-  assert_refused ("{" SIZES ", \"tie_word_embeddings\": true}", ARRA_ERROR_UNSUPPORTED,
-                  "tie_word_embeddings");
+  assert_refused ("{" SIZES ", \"tie_word_embeddings\": true}", ARRA_ERROR_UNSUPPORTED, "tie_word_embeddings");
   assert_refused ("{" SIZES ", \"head_dim\": 32}", ARRA_ERROR_UNSUPPORTED, "head_dim");
 }
 
@@ -174,8 +171,8 @@ test_quantised (void)
     }
 }
 
-#define WITH(hidden, ffn, layers, heads, vocab, more)                                                        \
-  "{\"hidden_size\": " hidden ", \"intermediate_size\": " ffn ", \"num_hidden_layers\": " layers             \
+#define WITH(hidden, ffn, layers, heads, vocab, more)                                            \
+  "{\"hidden_size\": " hidden ", \"intermediate_size\": " ffn ", \"num_hidden_layers\": " layers \
   ", \"num_attention_heads\": " heads ", \"vocab_size\": " vocab more "}"
 
 static void
@@ -184,8 +181,7 @@ test_broken (void)
   assert_refused ("{}", ARRA_ERROR_NOT_FOUND, "vocab_size");
   assert_refused (WITH ("64", "172", "0", "4", "320", ""), ARRA_ERROR_INVALID_DATA, "num_hidden_layers");
   assert_refused (WITH ("-64", "172", "3", "4", "320", ""), ARRA_ERROR_INVALID_DATA, "hidden_size");
-  assert_refused (WITH ("64", "99999999999", "3", "4", "320", ""), ARRA_ERROR_INVALID_DATA,
-                  "intermediate_size");
+  assert_refused (WITH ("64", "99999999999", "3", "4", "320", ""), ARRA_ERROR_INVALID_DATA, "intermediate_size");
   assert_refused (WITH ("64", "172", "3", "4", "\"320\"", ""), ARRA_ERROR_INVALID_DATA, "vocab_size");
   assert_refused (WITH ("66", "172", "3", "4", "320", ""), ARRA_ERROR_INVALID_DATA, "multiple");
   assert_refused (WITH ("12", "172", "3", "4", "320", ""), ARRA_ERROR_INVALID_DATA, "even");
@@ -193,19 +189,18 @@ test_broken (void)
   assert_refused ("{" SIZES ", \"num_key_value_heads\": 3}", ARRA_ERROR_INVALID_DATA, "num_key_value_heads");
   assert_refused ("{" SIZES ", \"num_key_value_heads\": 8}", ARRA_ERROR_INVALID_DATA, "num_key_value_heads");
   assert_refused ("{" SIZES ", \"model_parallel_size\": 3}", ARRA_ERROR_INVALID_DATA, "parallel");
-  assert_refused ("{" SIZES ", \"num_key_value_heads\": 2, \"model_parallel_size\": 4}",
-                  ARRA_ERROR_INVALID_DATA, "parallel");
+  assert_refused ("{" SIZES ", \"num_key_value_heads\": 2, \"model_parallel_size\": 4}", ARRA_ERROR_INVALID_DATA,
+                  "parallel");
   assert_refused ("{" SIZES ", \"rms_norm_eps\": 0}", ARRA_ERROR_INVALID_DATA, "epsilon");
   assert_refused ("{" SIZES ", \"rope_theta\": 0.5}", ARRA_ERROR_INVALID_DATA, "rope_theta");
-  assert_refused ("{" SIZES ", \"rope_scaling\": {\"type\": \"linear\", \"factor\": 0.5}}",
-                  ARRA_ERROR_INVALID_DATA, "factor");
-  assert_refused ("{" SIZES ", \"rope_scaling\": {\"type\": \"linear\", \"factor\": \"2\"}}",
-                  ARRA_ERROR_INVALID_DATA, "factor");
+  assert_refused ("{" SIZES ", \"rope_scaling\": {\"type\": \"linear\", \"factor\": 0.5}}", ARRA_ERROR_INVALID_DATA,
+                  "factor");
+  assert_refused ("{" SIZES ", \"rope_scaling\": {\"type\": \"linear\", \"factor\": \"2\"}}", ARRA_ERROR_INVALID_DATA,
+                  "factor");
   assert_refused ("{" SIZES ", \"rope_scaling\": {\"type\": 2}}", ARRA_ERROR_INVALID_DATA, "type");
   assert_refused ("{" SIZES ", \"rope_scaling\": [2]}", ARRA_ERROR_INVALID_DATA, "rope_scaling");
-  assert_refused (
-      WITH ("8", "172", "3", "4", "320", ", \"rope_scaling\": {\"type\": \"dynamic\", \"factor\": 2}"),
-      ARRA_ERROR_INVALID_DATA, "dynamic");
+  assert_refused (WITH ("8", "172", "3", "4", "320", ", \"rope_scaling\": {\"type\": \"dynamic\", \"factor\": 2}"),
+                  ARRA_ERROR_INVALID_DATA, "dynamic");
   assert_refused ("{" SIZES ", \"swin_norm\": 1}", ARRA_ERROR_INVALID_DATA, "swin_norm");
 }
 

@@ -26,10 +26,9 @@ set_up_with (Fixture *fixture, ArraDType dtype, ArraCpu cpu, guint threads)
 
   fixture->pool = arra_pool_new (threads, &error);
   g_assert_no_error (error);
-  fixture->exec = (ArraExec){ arra_kernels_get (cpu), fixture->pool };
+  fixture->exec = (ArraExec) { arra_kernels_get (cpu), fixture->pool };
   fixture->source = random_model_source (&fixture->config, 0.1f, 0.2f, FALSE, NULL, NULL);
-  fixture->model
-      = arra_chameleon_new (&fixture->config, fixture->source, dtype, NULL, fixture->pool, NULL, &error);
+  fixture->model = arra_chameleon_new (&fixture->config, fixture->source, dtype, NULL, fixture->pool, NULL, &error);
   g_assert_no_error (error);
 }
 
@@ -62,7 +61,8 @@ static ArraTransformerRun *
 new_run (Fixture *fixture, guint max_rows)
 {
   g_autoptr (GError) error = NULL;
-  ArraTransformerRun *run = arra_transformer_run_new (arra_chameleon_transformer (fixture->model), &fixture->exec, max_rows, 64, &error);
+  ArraTransformerRun *run
+      = arra_transformer_run_new (arra_chameleon_transformer (fixture->model), &fixture->exec, max_rows, 64, &error);
 
   g_assert_no_error (error);
   return run;
@@ -87,8 +87,7 @@ logits_by (Fixture *fixture, const guint32 *ids, guint step, guint max_rows)
 
   for (guint i = 0; i < N; i += step)
     {
-      ArraTransformerInput input
-          = { .cache = cache, .ids = ids + i, .n_ids = MIN (step, N - i), .all_logits = TRUE };
+      ArraTransformerInput input = { .cache = cache, .ids = ids + i, .n_ids = MIN (step, N - i), .all_logits = TRUE };
 
       input.logits = logits + i * fixture->config.vocab_size;
       read_tokens (run, &input, 1);
@@ -121,7 +120,7 @@ check_pair (Fixture *fixture, const guint32 *ids)
       guint n = step == 0 ? 5 : 1, m = step == 0 ? 2 : 1;
       const guint32 *from = ids + (step == 0 ? 0 : 4 + step), *also = ids + (step == 0 ? 9 : 10 + step);
       ArraTransformerInput pair[2] = { { .cache = a, .ids = from, .n_ids = n, .logits = together },
-                                     { .cache = b, .ids = also, .n_ids = m, .logits = together + vocab } };
+                                       { .cache = b, .ids = also, .n_ids = m, .logits = together + vocab } };
       ArraTransformerInput first = { .cache = c, .ids = from, .n_ids = n, .logits = apart };
       ArraTransformerInput second = { .cache = d, .ids = also, .n_ids = m, .logits = apart + vocab };
 
@@ -144,8 +143,7 @@ check_groupings (ArraDType dtype, gboolean swin, const float **across)
       {
         Fixture fixture = { 0 };
         g_autofree guint32 *ids = NULL;
-        static const guint groups[][2]
-            = { { N, N }, { N, 1 }, { N, 3 }, { N, 7 }, { 1, 1 }, { 5, 4 }, { 2, 64 } };
+        static const guint groups[][2] = { { N, N }, { N, 1 }, { N, 3 }, { N, 7 }, { 1, 1 }, { 5, 4 }, { 2, 64 } };
 
         random_model_config (&fixture.config);
         fixture.config.swin_norm = swin;
@@ -205,9 +203,8 @@ test_positions (Fixture *fixture, gconstpointer data)
   for (guint i = 0; i < 4; i++)
     {
       g_autoptr (ArraKvCache) cache = new_cache (fixture, 4);
-      ArraTransformerInput input = {
-        .cache = cache, .ids = ids, .n_ids = 4, .positions = positions[i], .logits = logits + i * vocab
-      };
+      ArraTransformerInput input
+          = { .cache = cache, .ids = ids, .n_ids = 4, .positions = positions[i], .logits = logits + i * vocab };
 
       read_tokens (run, &input, 1);
     }
@@ -233,7 +230,7 @@ test_truncate (Fixture *fixture, gconstpointer data)
   g_autoptr (ArraTransformerRun) run = new_run (fixture, 8);
   ArraTransformerInput whole = { .cache = straight, .ids = ids, .n_ids = 10, .logits = logits };
   ArraTransformerInput more = { .cache = cut, .ids = ids, .n_ids = 7 },
-                     other = { .cache = cut, .ids = ids + 12, .n_ids = 6 };
+                       other = { .cache = cut, .ids = ids + 12, .n_ids = 6 };
   ArraTransformerInput rest = { .cache = cut, .ids = ids + 7, .n_ids = 3, .logits = logits + vocab };
 
   read_tokens (run, &whole, 1);
@@ -265,11 +262,11 @@ test_refusals (Fixture *fixture, gconstpointer data)
   g_autoptr (ArraKvCache) cache = new_cache (fixture, 5), large = new_cache (fixture, 70);
   g_autoptr (ArraTransformerRun) run = new_run (fixture, 8);
   ArraTransformerInput fill = { .cache = cache, .ids = ids, .n_ids = 5 },
-                     one = { .cache = cache, .ids = ids, .n_ids = 1 };
+                       one = { .cache = cache, .ids = ids, .n_ids = 1 };
   ArraTransformerInput long_one = { .cache = large, .ids = ids, .n_ids = 65 },
-                     unknown = { .cache = large, .ids = outside, .n_ids = 2 };
+                       unknown = { .cache = large, .ids = outside, .n_ids = 2 };
   ArraTransformerInput none = { .cache = large, .ids = ids, .n_ids = 0 },
-                     away = { .cache = large, .ids = ids, .n_ids = 1, .positions = far };
+                       away = { .cache = large, .ids = ids, .n_ids = 1, .positions = far };
   ArraTransformerInput twice[2]
       = { { .cache = large, .ids = ids, .n_ids = 1 }, { .cache = large, .ids = ids, .n_ids = 1 } };
   ArraChameleonConfig other = fixture->config;
@@ -285,7 +282,7 @@ test_refusals (Fixture *fixture, gconstpointer data)
   assert_refused (run, twice, 2, "share");
   other.n_layers = 3;
   foreign = arra_chameleon_kv_cache_new (&other, 8, NULL);
-  strange = (ArraTransformerInput){ .cache = foreign, .ids = ids, .n_ids = 1 };
+  strange = (ArraTransformerInput) { .cache = foreign, .ids = ids, .n_ids = 1 };
   assert_refused (run, &strange, 1, "another model");
   g_assert_cmpuint (arra_kv_cache_length (cache), ==, 5);
   g_assert_cmpuint (arra_kv_cache_length (large), ==, 0);
@@ -300,7 +297,8 @@ test_sizes (Fixture *fixture, gconstpointer data)
   g_assert_null (arra_transformer_run_new (arra_chameleon_transformer (fixture->model), &fixture->exec, 0, 8, &error));
   g_assert_error (error, ARRA_ERROR, ARRA_ERROR_ARGUMENT);
   g_clear_error (&error);
-  g_assert_null (arra_transformer_run_new (arra_chameleon_transformer (fixture->model), &fixture->exec, 8, G_MAXUINT, &error));
+  g_assert_null (
+      arra_transformer_run_new (arra_chameleon_transformer (fixture->model), &fixture->exec, 8, G_MAXUINT, &error));
   g_assert_error (error, ARRA_ERROR, ARRA_ERROR_ARGUMENT);
   g_clear_error (&error);
   {
@@ -318,7 +316,8 @@ static gboolean
 make_run (gpointer data, GError **error)
 {
   const Fixture *fixture = data;
-  g_autoptr (ArraTransformerRun) run = arra_transformer_run_new (arra_chameleon_transformer (fixture->model), &fixture->exec, 9, 100, error);
+  g_autoptr (ArraTransformerRun) run
+      = arra_transformer_run_new (arra_chameleon_transformer (fixture->model), &fixture->exec, 9, 100, error);
 
   return run != NULL;
 }
@@ -346,8 +345,7 @@ test_allocates_nothing (Fixture *fixture, gconstpointer data)
 }
 
 static void
-cancel_late (const char *what, int layer, guint input, const float *data, guint rows, guint width,
-             gpointer user)
+cancel_late (const char *what, int layer, guint input, const float *data, guint rows, guint width, gpointer user)
 {
   if (strcmp (what, "attn_out") == 0 && layer == 1)
     g_cancellable_cancel (user);

@@ -54,7 +54,7 @@ folder_clear (Folder *folder)
 static Folder
 folder_new (void)
 {
-  return (Folder){ g_dir_make_tmp ("arra-meta-XXXXXX", NULL) };
+  return (Folder) { g_dir_make_tmp ("arra-meta-XXXXXX", NULL) };
 }
 
 static void
@@ -81,8 +81,10 @@ test_params (void)
     { "{}", "\"model\"" },
     { "{\"model\":{\"dim\":64}}", "n_layers" },
     { "{\"model\":{\"dim\":64,\"n_layers\":1,\"n_heads\":3,\"vocab_size\":9}}", "no multiple" },
-    { "{\"model\":{\"dim\":64,\"n_layers\":1,\"n_heads\":4,\"vocab_size\":9,\"qk_normalization\":false}}", "qk_normalization" },
-    { "{\"model\":{\"dim\":64,\"n_layers\":1,\"n_heads\":4,\"vocab_size\":9,\"ffn_dim_multiplier\":-1}}", "ffn_dim_multiplier" },
+    { "{\"model\":{\"dim\":64,\"n_layers\":1,\"n_heads\":4,\"vocab_size\":9,\"qk_normalization\":false}}",
+      "qk_normalization" },
+    { "{\"model\":{\"dim\":64,\"n_layers\":1,\"n_heads\":4,\"vocab_size\":9,\"ffn_dim_multiplier\":-1}}",
+      "ffn_dim_multiplier" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)

@@ -9,12 +9,14 @@
 #define N 8 /* tokens */
 
 static float *
-logits_of (const ArraChameleonConfig *config, ArraSource *source, ArraDType dtype, const ArraExec *exec,
+logits_of (const ArraChameleonConfig *config,
+           ArraSource *source,
+           ArraDType dtype,
+           const ArraExec *exec,
            const guint32 *ids)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (ArraChameleon) model
-      = arra_chameleon_new (config, source, dtype, NULL, exec->pool, NULL, &error);
+  g_autoptr (ArraChameleon) model = arra_chameleon_new (config, source, dtype, NULL, exec->pool, NULL, &error);
   g_autoptr (ArraKvCache) cache = arra_chameleon_kv_cache_new (config, N, &error);
   g_autoptr (ArraTransformerRun) run = NULL;
   float *logits = g_new (float, N * config->vocab_size);
@@ -75,15 +77,13 @@ test_cosine (void)
   quantized = logits_of (&config, source, ARRA_Q8_0, &exec, ids);
   for (guint row = 0; row < N; row++)
     {
-      double c
-          = cosine (exact + row * config.vocab_size, quantized + row * config.vocab_size, config.vocab_size);
+      double c = cosine (exact + row * config.vocab_size, quantized + row * config.vocab_size, config.vocab_size);
 
       worst = MIN (worst, c);
       sum += c;
     }
-  g_test_message (
-      "%.1f million weights, %s kernels: cosine of Q8_0 and f32 logits, lowest of %d rows %.6f, mean %.6f",
-      (double) n_weights / 1e6, exec.kernels->name, N, worst, sum / N);
+  g_test_message ("%.1f million weights, %s kernels: cosine of Q8_0 and f32 logits, lowest of %d rows %.6f, mean %.6f",
+                  (double) n_weights / 1e6, exec.kernels->name, N, worst, sum / N);
   g_assert_cmpfloat (worst, >, 0.9995);
   g_assert_cmpfloat (worst, <, 1.0); /* the two did take different ways */
 }

@@ -16,12 +16,9 @@ typedef struct
 } Walk;
 
 static const char *const in_layer[] = {
-  "input_layernorm.weight",  "self_attn.q_proj.weight",
-  "self_attn.k_proj.weight", "self_attn.v_proj.weight",
-  "self_attn.q_norm.weight", "self_attn.q_norm.bias",
-  "self_attn.k_norm.weight", "self_attn.k_norm.bias",
-  "self_attn.o_proj.weight", "post_attention_layernorm.weight",
-  "mlp.gate_proj.weight",    "mlp.up_proj.weight",
+  "input_layernorm.weight",  "self_attn.q_proj.weight",         "self_attn.k_proj.weight", "self_attn.v_proj.weight",
+  "self_attn.q_norm.weight", "self_attn.q_norm.bias",           "self_attn.k_norm.weight", "self_attn.k_norm.bias",
+  "self_attn.o_proj.weight", "post_attention_layernorm.weight", "mlp.gate_proj.weight",    "mlp.up_proj.weight",
   "mlp.down_proj.weight",
 };
 
@@ -68,10 +65,10 @@ test_faults (void)
     {
       const char *name = g_ptr_array_index (names, i);
 
-      assert_fault (&config, &(RandomFaults){ .missing = name }, name, ARRA_ERROR_NOT_FOUND);
-      assert_fault (&config, &(RandomFaults){ .misshapen = name }, name, ARRA_ERROR_INVALID_DATA);
-      assert_fault (&config, &(RandomFaults){ .poisoned = name }, name, ARRA_ERROR_INVALID_DATA);
-      assert_fault (&config, &(RandomFaults){ .integer = name }, name, ARRA_ERROR_INVALID_DATA);
+      assert_fault (&config, &(RandomFaults) { .missing = name }, name, ARRA_ERROR_NOT_FOUND);
+      assert_fault (&config, &(RandomFaults) { .misshapen = name }, name, ARRA_ERROR_INVALID_DATA);
+      assert_fault (&config, &(RandomFaults) { .poisoned = name }, name, ARRA_ERROR_INVALID_DATA);
+      assert_fault (&config, &(RandomFaults) { .integer = name }, name, ARRA_ERROR_INVALID_DATA);
     }
 }
 
@@ -84,9 +81,8 @@ test_shape_message (void)
   g_autoptr (GError) error = NULL;
 
   random_model_config (&config);
-  source
-      = random_model_source (&config, 0.1f, 0.1f, FALSE,
-                             &(RandomFaults){ .misshapen = "model.layers.1.self_attn.k_proj.weight" }, NULL);
+  source = random_model_source (&config, 0.1f, 0.1f, FALSE,
+                                &(RandomFaults) { .misshapen = "model.layers.1.self_attn.k_proj.weight" }, NULL);
   g_assert_null (arra_chameleon_new (&config, source, ARRA_N_DTYPES, NULL, NULL, NULL, &error));
   g_assert_nonnull (strstr (error->message, "F32[33, 64]"));
   g_assert_nonnull (strstr (error->message, "[32, 64]"));

@@ -84,13 +84,14 @@ test_pictures (void)
   g_assert_cmpuint (grammar.n_pictures, ==, 3);
 }
 
-/* What is written is what the grammar asks for and what is found again; its codes may be the last ones of its own place. */
+/* What is written is what the grammar asks for and what is found again; its codes may be the last ones of its own
+ * place. */
 static void
 test_write (void)
 {
   const guint32 codes[] = { 7, 6, 5, 4, 3, 2, 1, 64 + 9 };
-  const guint32 ids[] = { START,    SIZE (1), SIZE (2), CODE + 7, CODE + 6, CODE + 5,  CODE + 4,
-                          LINE, CODE + 3, CODE + 2, CODE + 1, CODE + 63, LINE,     END };
+  const guint32 ids[] = { START, SIZE (1), SIZE (2), CODE + 7, CODE + 6,  CODE + 5, CODE + 4,
+                          LINE,  CODE + 3, CODE + 2, CODE + 1, CODE + 63, LINE,     END };
   const ArraLayout *layout = &vocabulary.layout;
   guint32 written[G_N_ELEMENTS (ids)];
 

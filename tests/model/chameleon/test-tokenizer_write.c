@@ -1,5 +1,6 @@
 /* test-tokenizer_write.c - a trained tokenizer in Chameleon's form: it loads, frames pictures, and gives
- * every text back SPDX-License-Identifier: GPL-3.0-or-later */
+ * every text back
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tokenizer_write.h"
 
 #include <string.h>
@@ -81,8 +82,7 @@ test_vocabulary (void)
   ArraVocabulary vocabulary;
   guint32 id;
 
-  g_assert_true (
-      arra_vocabulary_init_tokenizer (&vocabulary, arra_tokenizer_size (tokenizer), tokenizer, "t", &error));
+  g_assert_true (arra_vocabulary_init_tokenizer (&vocabulary, arra_tokenizer_size (tokenizer), tokenizer, "t", &error));
   g_assert_no_error (error);
   g_assert_cmpuint (vocabulary.layout.n_codes, ==, 1024);
   g_assert_cmpuint (vocabulary.layout.id_of_code[0], ==, 4);
@@ -121,9 +121,9 @@ test_form (void)
 {
   static const char *const same[]
       = { "version", "truncation", "padding", "normalizer", "pre_tokenizer", "post_processor", "decoder" };
-  static const char *const same_in_model[]
-      = { "type",     "dropout",      "unk_token", "continuing_subword_prefix", "end_of_word_suffix",
-          "fuse_unk", "byte_fallback" };
+  static const char *const same_in_model[] = {
+    "type", "dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix", "fuse_unk", "byte_fallback"
+  };
   g_autofree char *golden = scratch_golden ("tokenizer/chameleon_bpe_small/tokenizer.json");
   g_autofree char *path = scratch_path ("tokenizer/tokenizer.json");
   g_autoptr (JsonParser) expected = NULL, written = NULL;
@@ -152,8 +152,7 @@ test_side_files (void)
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
       g_autofree char *golden_name = g_strconcat ("tokenizer/chameleon_bpe_small/", names[i], NULL);
-      g_autofree char *golden = scratch_golden (golden_name),
-                      *name = g_strconcat ("tokenizer/", names[i], NULL);
+      g_autofree char *golden = scratch_golden (golden_name), *name = g_strconcat ("tokenizer/", names[i], NULL);
       g_autofree char *path = scratch_path (name);
       g_autofree char *expected = NULL, *written = NULL;
 

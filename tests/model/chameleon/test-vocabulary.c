@@ -65,8 +65,8 @@ assert_refused (Words *words, ArraError code, const char *part)
   g_autoptr (GError) error = NULL;
   ArraVocabulary vocabulary;
 
-  g_assert_false (arra_vocabulary_init (&vocabulary, words->n_tokens, words->n_tokens, words_lookup, words,
-                                        "some file", &error));
+  g_assert_false (
+      arra_vocabulary_init (&vocabulary, words->n_tokens, words->n_tokens, words_lookup, words, "some file", &error));
   g_assert_error (error, ARRA_ERROR, (gint) code);
   g_assert_nonnull (strstr (error->message, "some file"));
   g_assert_nonnull (strstr (error->message, part));
@@ -77,8 +77,7 @@ static void
 test_missing (void)
 {
   static const char *const needed[]
-      = { "<s>",      "<racm3:break>",  "<eoss>", "<reserved08799>", "<reserved08706>",
-          "IMGIMGAZ", "<reserved08801>" };
+      = { "<s>", "<racm3:break>", "<eoss>", "<reserved08799>", "<reserved08706>", "IMGIMGAZ", "<reserved08801>" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (needed); i++)
     {
@@ -129,9 +128,8 @@ test_code_names (void)
     guint32 code;
   } good[] = { { "IMGIMGAZ", 0 },   { "IMGIMGBZ", 1 },       { "IMGIMGJZ", 9 },
                { "IMGIMGBAZ", 10 }, { "IMGIMGBCDEZ", 1234 }, { "IMGIMGIBJBZ", 8191 } };
-  static const char *const bad[]
-      = { "",          "IMGIMG",    "IMGIMGZ",   "IMGIMGA",  "IMGIMGKZ",
-          "IMGIMGAAZ", "IMGIMGAZZ", "IMGIMGAZ ", "imgimgAZ", "IMGIMGJJJJJJJJJJJJJJZ" };
+  static const char *const bad[] = { "",          "IMGIMG",    "IMGIMGZ",   "IMGIMGA",  "IMGIMGKZ",
+                                     "IMGIMGAAZ", "IMGIMGAZZ", "IMGIMGAZ ", "imgimgAZ", "IMGIMGJJJJJJJJJJJJJJZ" };
   guint32 code;
 
   for (gsize i = 0; i < G_N_ELEMENTS (good); i++)
@@ -155,7 +153,8 @@ test_tokenizer (void)
   ArraVocabulary vocabulary;
 
   g_assert_no_error (error);
-  g_assert_true (arra_vocabulary_init_tokenizer (&vocabulary, arra_tokenizer_size (tokenizer) + 1, tokenizer, path, &error));
+  g_assert_true (
+      arra_vocabulary_init_tokenizer (&vocabulary, arra_tokenizer_size (tokenizer) + 1, tokenizer, path, &error));
   g_assert_no_error (error);
   g_assert_cmpuint (vocabulary.layout.n_codes, ==, 64);
   g_assert_cmpuint (vocabulary.placeholder, ==, arra_tokenizer_size (tokenizer));

@@ -13,10 +13,9 @@
 #define VALUES 5
 #define WIDTH 8
 
-static const char good[]
-    = "{\"model_type\": \"arra-classifier\", \"size\": 8, \"colours\": 1, \"channels\": [4, 8], "
-      "\"norm_groups\": 4, \"attributes\": [{\"name\": \"view\", \"values\": [\"PA\", \"AP\"]}, "
-      "{\"name\": \"side\", \"values\": [\"none\", \"left\", \"right\"]}]}";
+static const char good[] = "{\"model_type\": \"arra-classifier\", \"size\": 8, \"colours\": 1, \"channels\": [4, 8], "
+                           "\"norm_groups\": 4, \"attributes\": [{\"name\": \"view\", \"values\": [\"PA\", \"AP\"]}, "
+                           "{\"name\": \"side\", \"values\": [\"none\", \"left\", \"right\"]}]}";
 
 /* ---- config.json */
 
@@ -269,8 +268,8 @@ check_along (ArraTape *tape, Slope *s, const char *part)
 static void
 test_gradient (void)
 {
-  static const char *const parts[] = { "",      "levels.0.down", "levels.1.down", "conv1", "conv2",
-                                       "norm1", "norm2",         "norm_out",      "bias",  "heads" };
+  static const char *const parts[]
+      = { "", "levels.0.down", "levels.1.down", "conv1", "conv2", "norm1", "norm2", "norm_out", "bias", "heads" };
   const ArraExec exec = { arra_kernels_default (NULL), NULL };
   g_auto (ArraClassifierConfig) config = { 0 };
   g_autoptr (ArraParameters) parameters = arra_parameters_new (NULL);

@@ -1,5 +1,6 @@
 /* test-clip.c - CLIP's shape from and to config.json, its gradients against finite differences, its features,
- * its texts SPDX-License-Identifier: GPL-3.0-or-later */
+ * its texts
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "clip.h"
 
 #include <glib/gstdio.h>
@@ -126,8 +127,7 @@ compute (ArraTape *tape, gpointer user, GError **error)
 
   arra_clip_graph_pictures (tape, &net, p->pixels, PAIRS, FALSE, &pictures);
   words = arra_clip_graph_texts (tape, &net, &texts);
-  arra_graph_contrastive (tape, arra_graph_l2_norm (tape, pictures.features),
-                          arra_graph_l2_norm (tape, words),
+  arra_graph_contrastive (tape, arra_graph_l2_norm (tape, pictures.features), arra_graph_l2_norm (tape, words),
                           arra_parameters_leaf (p->parameters, tape, "logit_scale"), p->groups, &p->loss);
   if (p->backward)
     arra_tape_backward (tape);
@@ -194,8 +194,7 @@ test_gradients (void)
           at = k;
       place = p.parameters->data + item->offset + at;
       expected = (8 * (loss_at (&p, tape, place, (float) step) - loss_at (&p, tape, place, (float) -step))
-                  - (loss_at (&p, tape, place, (float) (2 * step))
-                     - loss_at (&p, tape, place, (float) (-2 * step))))
+                  - (loss_at (&p, tape, place, (float) (2 * step)) - loss_at (&p, tape, place, (float) (-2 * step))))
                  / (12 * step);
       if (strstr (item->name, "k_proj.bias") != NULL) /* softmax does not see it */
         g_assert_cmpfloat (fabs (expected), <, 1e-4);
@@ -213,8 +212,7 @@ static void
 write_model (const Pairs *p, const char *folder)
 {
   g_autofree char *weights = g_build_filename (folder, "model.safetensors", NULL);
-  g_autofree char *path = g_build_filename (folder, "config.json", NULL),
-                  *text = arra_clip_config_to_json (&tiny);
+  g_autofree char *path = g_build_filename (folder, "config.json", NULL), *text = arra_clip_config_to_json (&tiny);
   g_autofree ArraNamedTensor *tensors = g_new0 (ArraNamedTensor, p->parameters->n);
   g_autoptr (GError) error = NULL;
 
@@ -223,10 +221,10 @@ write_model (const Pairs *p, const char *folder)
       const ArraParameter *item = &p->parameters->items[i];
 
       tensors[i].name = item->name;
-      tensors[i].tensor = (ArraTensor){ .dtype = ARRA_F32,
-                                        .n_dims = item->n_dims,
-                                        .data = p->parameters->data + item->offset,
-                                        .n_bytes = item->count * sizeof (float) };
+      tensors[i].tensor = (ArraTensor) { .dtype = ARRA_F32,
+                                         .n_dims = item->n_dims,
+                                         .data = p->parameters->data + item->offset,
+                                         .n_bytes = item->count * sizeof (float) };
       memcpy (tensors[i].tensor.shape, item->shape, sizeof item->shape);
     }
   arra_safetensors_write (weights, tensors, p->parameters->n, &error);

@@ -1,5 +1,6 @@
 /* test-janus.c - Janus: both forms' names, Llama's defaults, refusals, GGUF, and bits that hang on nothing
- * but the sequence SPDX-License-Identifier: GPL-3.0-or-later */
+ * but the sequence
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
 #include "family_test.h"
@@ -15,10 +16,8 @@ shapes (ArraJanusForm form)
   ArraSource *source = family_empty_source (&file);
   gboolean original = form == ARRA_JANUS_ORIGINAL;
 
-  family_add_shape (source, file, original ? "gen_embed.weight" : "model.generation_embeddings.weight", 16384,
-                    8);
-  family_add_shape (source, file,
-                    original ? "gen_head.vision_head.weight" : "model.generation_head.vision_head.weight",
+  family_add_shape (source, file, original ? "gen_embed.weight" : "model.generation_embeddings.weight", 16384, 8);
+  family_add_shape (source, file, original ? "gen_head.vision_head.weight" : "model.generation_head.vision_head.weight",
                     16384, 2048);
   return source;
 }
@@ -101,8 +100,7 @@ test_refused (void)
     { "{\"text_config\": {\"rope_scaling\": {\"type\": \"linear\", \"factor\": 2}}}", ARRA_ERROR_UNSUPPORTED,
       "linear" },
     { "{\"text_config\": {\"rope_parameters\": {\"rope_type\": \"yarn\"}}}", ARRA_ERROR_UNSUPPORTED, "yarn" },
-    { "{\"quantization_config\": {\"quant_method\": \"gptq\"}, \"text_config\": {}}", ARRA_ERROR_UNSUPPORTED,
-      "GPTQ" },
+    { "{\"quantization_config\": {\"quant_method\": \"gptq\"}, \"text_config\": {}}", ARRA_ERROR_UNSUPPORTED, "GPTQ" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -216,8 +214,8 @@ test_bits (void)
   for (gsize i = 0; i < G_N_ELEMENTS (dtypes); i++)
     {
       g_autoptr (GError) error = NULL;
-      g_autoptr (ArraJanus) model = arra_janus_new (&config, source, "model.", ARRA_JANUS_TRANSFORMERS,
-                                                    dtypes[i], NULL, NULL, &error);
+      g_autoptr (ArraJanus) model
+          = arra_janus_new (&config, source, "model.", ARRA_JANUS_TRANSFORMERS, dtypes[i], NULL, NULL, &error);
 
       g_assert_no_error (error);
       family_assert_bits (arra_janus_transformer (model), ids, G_N_ELEMENTS (ids), 0);

@@ -14,10 +14,8 @@
 #define N_CODES 128
 
 static const guint32 ids[N * LENGTH] = {
-  0,          33,          401,        12,         5,  N_TEXT + 3,  N_TEXT + 127,
-  N_TEXT,     N_TEXT + 64, /* a prompt and codes */
-  0,          5,           N_TEXT + 1, N_TEXT + 2, 17, N_TEXT + 99, N_TEXT + 3,
-  N_TEXT + 3, 9, /* mixed */
+  0, 33, 401,        12,         5,  N_TEXT + 3,  N_TEXT + 127, N_TEXT,     N_TEXT + 64, /* a prompt and codes */
+  0, 5,  N_TEXT + 1, N_TEXT + 2, 17, N_TEXT + 99, N_TEXT + 3,   N_TEXT + 3, 9,           /* mixed */
 };
 
 typedef struct
@@ -47,8 +45,8 @@ set_up (Fixture *f, gconstpointer data)
   g_assert_no_error (error);
   arra_janus_config_read (&f->config, object, f->source, "", ARRA_JANUS_ORIGINAL, config, &error);
   g_assert_no_error (error);
-  f->exec = (ArraExec){ arra_kernels_get (ARRA_CPU_C), NULL };
-  f->sequences = (ArraSequences){ N, LENGTH, ids };
+  f->exec = (ArraExec) { arra_kernels_get (ARRA_CPU_C), NULL };
+  f->sequences = (ArraSequences) { N, LENGTH, ids };
   f->model = arra_janus_trainable (&f->config);
   f->expected = g_new (float, N *LENGTH *N_CODES);
   f->parameters = arra_parameters_new (NULL);
@@ -119,8 +117,7 @@ static void
 run (Fixture *f, gboolean gradients, ArraTapeFunc func)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (ArraTape) tape
-      = arra_tape_new (&f->exec, arra_transformer_graph_nodes (f->config.n_layers), &error);
+  g_autoptr (ArraTape) tape = arra_tape_new (&f->exec, arra_transformer_graph_nodes (f->config.n_layers), &error);
 
   if (tape == NULL || !arra_tape_run (tape, gradients, func, f, &error))
     g_error ("%s", error->message);
@@ -138,8 +135,7 @@ test_logits (Fixture *f, gconstpointer data)
 static gboolean
 lose (ArraTape *tape, gpointer user, GError **error)
 {
-  static const guint32 targets[N * LENGTH]
-      = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18 };
+  static const guint32 targets[N * LENGTH] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18 };
   Fixture *f = user;
   double z;
 

@@ -1,5 +1,6 @@
 /* test-llamagen.c - LlamaGen: published sizes, styles of keys, refusals, GGUF, and bits that hang on nothing
- * but the sequence SPDX-License-Identifier: GPL-3.0-or-later */
+ * but the sequence
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
 #include "family_test.h"
@@ -57,8 +58,8 @@ test_sizes (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (published); i++)
     {
-      g_autoptr (ArraSource) source = shapes ("", published[i].hidden, published[i].layers,
-                                              published[i].feed_forward, 3 * published[i].hidden);
+      g_autoptr (ArraSource) source
+          = shapes ("", published[i].hidden, published[i].layers, published[i].feed_forward, 3 * published[i].hidden);
       g_autoptr (GError) error = NULL;
       ArraLlamagenConfig config;
 

@@ -1,4 +1,5 @@
-/* test-t5.c - t5*.c: configurations, texts that are cut, bits that do not depend on threads, Q8_0 near the whole numbers
+/* test-t5.c - t5*.c: configurations, texts that are cut, bits that do not depend on threads, Q8_0 near the whole
+ * numbers
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "t5.h"
 
@@ -33,7 +34,8 @@ open_model (const char *file, ArraDType dtype)
 {
   g_autofree char *path = golden (file);
   g_autoptr (GError) error = NULL;
-  g_autoptr (ArraSource) source = g_str_has_suffix (file, ".bin") ? arra_torch_open (path, NULL, &error) : arra_safetensors_open (path, &error);
+  g_autoptr (ArraSource) source
+      = g_str_has_suffix (file, ".bin") ? arra_torch_open (path, NULL, &error) : arra_safetensors_open (path, &error);
   ArraT5Config config;
   ArraT5 *model;
 
@@ -50,7 +52,7 @@ features (const ArraT5 *model, guint threads)
 {
   g_autoptr (ArraPool) pool = arra_pool_new (threads, NULL);
   ArraExec exec = { arra_kernels_default (NULL), pool };
-  float *out = g_new (float, LENGTH * arra_t5_config (model)->hidden_size);
+  float *out = g_new (float, LENGTH *arra_t5_config (model)->hidden_size);
   g_autoptr (GError) error = NULL;
   guint32 ids[LENGTH];
 
@@ -63,7 +65,8 @@ features (const ArraT5 *model, guint threads)
 static void
 test_threads (void)
 {
-  g_autoptr (ArraT5) model = open_model ("model.safetensors", ARRA_N_DTYPES), torch = open_model ("pytorch_model.bin", ARRA_N_DTYPES);
+  g_autoptr (ArraT5) model = open_model ("model.safetensors", ARRA_N_DTYPES),
+                     torch = open_model ("pytorch_model.bin", ARRA_N_DTYPES);
   gsize bytes = sizeof (float) * LENGTH * arra_t5_config (model)->hidden_size;
   g_autofree float *one = features (model, 1), *three = features (model, 3), *other = features (torch, 2);
 
@@ -74,7 +77,8 @@ test_threads (void)
 static void
 test_q8_0 (void)
 {
-  g_autoptr (ArraT5) whole = open_model ("model.safetensors", ARRA_N_DTYPES), small = open_model ("model.safetensors", ARRA_Q8_0);
+  g_autoptr (ArraT5) whole = open_model ("model.safetensors", ARRA_N_DTYPES),
+                     small = open_model ("model.safetensors", ARRA_Q8_0);
   g_autofree float *a = features (whole, 1), *b = features (small, 1);
   double difference = 0, size = 0;
 
@@ -106,7 +110,8 @@ test_cancelled (void)
 static void
 test_text (void)
 {
-  g_autofree char *path = g_build_filename (g_getenv ("ARRA_TEST_DATA"), "golden", "tokenizer", "t5_unigram_A_small_charsmap", NULL);
+  g_autofree char *path
+      = g_build_filename (g_getenv ("ARRA_TEST_DATA"), "golden", "tokenizer", "t5_unigram_A_small_charsmap", NULL);
   g_autoptr (ArraTokenizer) tokenizer = arra_tokenizer_open (path, NULL);
   g_autoptr (GError) error = NULL;
   ArraT5Config config;
@@ -117,16 +122,17 @@ test_text (void)
   read_config (&config);
   g_assert_true (arra_t5_encode_text (&config, tokenizer, "a", 4, ids, &n_seen, &error));
   g_assert_cmpuint (n_seen, ==, 2);
-  g_assert_cmpmem (ids, sizeof ids, ((guint32[]){ 10, 1, 0, 0 }), sizeof ids);
+  g_assert_cmpmem (ids, sizeof ids, ((guint32[]) { 10, 1, 0, 0 }), sizeof ids);
   g_assert_true (arra_t5_encode_text (&config, tokenizer, "a red fox in fresh snow", 4, ids, &n_seen, &error));
   g_assert_cmpuint (n_seen, ==, 4);
-  g_assert_cmpmem (ids, sizeof ids, ((guint32[]){ 10, 31, 160, 1 }), sizeof ids);
+  g_assert_cmpmem (ids, sizeof ids, ((guint32[]) { 10, 31, 160, 1 }), sizeof ids);
   config.vocab_size = 100;
   g_assert_false (arra_t5_encode_text (&config, tokenizer, "a red fox in fresh snow", 4, ids, &n_seen, &error));
   g_assert_error (error, ARRA_ERROR, ARRA_ERROR_INVALID_DATA);
 }
 
-#define WHOLE "\"model_type\":\"t5\",\"feed_forward_proj\":\"gated-gelu\",\"vocab_size\":8,\"d_model\":4,\"d_ff\":4,\"d_kv\":2,\"num_layers\":1"
+#define WHOLE \
+  "\"model_type\":\"t5\",\"feed_forward_proj\":\"gated-gelu\",\"vocab_size\":8,\"d_model\":4,\"d_ff\":4,\"d_kv\":2,\"num_layers\":1"
 
 static void
 test_refused (void)
@@ -150,7 +156,8 @@ test_refused (void)
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       JsonObject *json;
-      g_autoptr (JsonParser) parser = arra_json_parse (cases[i].json, strlen (cases[i].json), "config.json", &json, NULL);
+      g_autoptr (JsonParser) parser
+          = arra_json_parse (cases[i].json, strlen (cases[i].json), "config.json", &json, NULL);
       g_autoptr (GError) error = NULL;
       ArraT5Config config;
 

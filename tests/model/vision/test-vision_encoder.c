@@ -1,5 +1,6 @@
 /* test-vision_encoder.c - every image encoder through the one interface, under every name it is published
- * with SPDX-License-Identifier: GPL-3.0-or-later */
+ * with
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "vision_encoder.h"
 
 #include <glib/gstdio.h>
@@ -22,7 +23,7 @@ golden (const char *name)
 static ArraExec
 exec_of (void)
 {
-  return (ArraExec){ arra_kernels_default (NULL), NULL };
+  return (ArraExec) { arra_kernels_default (NULL), NULL };
 }
 
 static ArraVisionEncoder *
@@ -105,8 +106,7 @@ test_aggregations (void)
     {
       g_autoptr (ArraVisionEncoder) encoder = open_golden (networks[i].folder);
       const ArraVisionShape *shape = arra_vision_encoder_shape (encoder);
-      gsize floats = arra_vision_encoder_floats (encoder), n = shape->rows * shape->columns,
-            width = shape->patch;
+      gsize floats = arra_vision_encoder_floats (encoder), n = shape->rows * shape->columns, width = shape->patch;
       g_autofree float *pixels = g_new (float, 2 * floats), *patches = g_new (float, 2 * n * width);
       g_autofree float *own = g_new (float, 2 * width), *both = g_new (float, 4 * width);
       g_autofree float *mean = g_new (float, 2 * width);
@@ -133,15 +133,15 @@ test_aggregations (void)
 
 #define V "vision_model.encoder.layers.#."
 #define T "text_model.encoder.layers.#."
-#define PAIR(theirs, ours)                                                                                   \
-  { theirs ".weight", { ours ".weight" }, FALSE },                                                           \
-  {                                                                                                          \
-    theirs ".bias", { ours ".bias" }, FALSE                                                                  \
+#define PAIR(theirs, ours)                         \
+  { theirs ".weight", { ours ".weight" }, FALSE }, \
+  {                                                \
+    theirs ".bias", { ours ".bias" }, FALSE        \
   }
-#define THREE(weight, bias, ours, q, k, v)                                                                   \
-  { weight, { ours q ".weight", ours k ".weight", ours v ".weight" }, FALSE },                               \
-  {                                                                                                          \
-    bias, { ours q ".bias", ours k ".bias", ours v ".bias" }, FALSE                                          \
+#define THREE(weight, bias, ours, q, k, v)                                     \
+  { weight, { ours q ".weight", ours k ".weight", ours v ".weight" }, FALSE }, \
+  {                                                                            \
+    bias, { ours q ".bias", ours k ".bias", ours v ".bias" }, FALSE            \
   }
 
 static const Published openai[] = {
@@ -231,7 +231,7 @@ typedef struct
 } Form;
 
 #define RULES(rules) rules, G_N_ELEMENTS (rules)
-#define OPEN_CLIP(head, quick)                                                                               \
+#define OPEN_CLIP(head, quick) \
   "open_clip_config.json", "{\"model_cfg\": {\"vision_cfg\": {\"head_width\": " head "}" quick "}}"
 
 static const Form forms[] = {
@@ -254,8 +254,7 @@ test_form (gconstpointer data)
   g_autoptr (ArraSource) weights = weights_of (form->folder);
   g_autoptr (ArraSource) other = published (weights, form->rules, form->n, form->layers, form->prefix);
   g_autofree char *folder = g_dir_make_tmp ("arra-vision-XXXXXX", NULL);
-  g_autofree char *config
-      = g_build_filename (folder, form->config != NULL ? form->config : "config.json", NULL);
+  g_autofree char *config = g_build_filename (folder, form->config != NULL ? form->config : "config.json", NULL);
   const char *text = form->text != NULL ? form->text : "{\"num_attention_heads\": 4}";
   const ArraExec exec = exec_of ();
   g_autoptr (ArraVisionEncoder) expected = open_golden (form->folder), encoder = NULL;
@@ -285,8 +284,7 @@ test_missing (void)
     {
       const Form *form = &forms[i];
       g_autoptr (ArraSource) weights = weights_of (form->folder);
-      g_autoptr (ArraSource) other
-          = published (weights, form->rules, form->n - 1, form->layers, form->prefix);
+      g_autoptr (ArraSource) other = published (weights, form->rules, form->n - 1, form->layers, form->prefix);
       const ArraExec exec = exec_of ();
       g_autoptr (GError) error = NULL;
 
@@ -384,8 +382,7 @@ test_densenet (void)
   three = g_new (float, arra_vision_encoder_floats (encoder));
   g_assert_true (arra_vision_encoder_prepare (encoder, &grey, one, NULL));
   g_assert_true (arra_vision_encoder_prepare (encoder, &rgb, three, NULL));
-  g_assert_cmpmem (one, arra_vision_encoder_floats (encoder) * 4, three,
-                   arra_vision_encoder_floats (encoder) * 4);
+  g_assert_cmpmem (one, arra_vision_encoder_floats (encoder) * 4, three, arra_vision_encoder_floats (encoder) * 4);
   g_assert_false (arra_vision_encoder_features (encoder, 1, one, ARRA_VISION_BOTH, feature, &error));
   g_assert_error (error, ARRA_ERROR, ARRA_ERROR_UNSUPPORTED);
 }
@@ -400,8 +397,8 @@ pickled_name (const char *name)
 
   for (guint i = 0; i + 1 < n; i++)
     g_string_append_printf (text, "_modules.%s.", parts[i]);
-  g_string_append_printf (
-      text, "%s.%s", strstr (parts[n - 1], "running") != NULL ? "_buffers" : "_parameters", parts[n - 1]);
+  g_string_append_printf (text, "%s.%s", strstr (parts[n - 1], "running") != NULL ? "_buffers" : "_parameters",
+                          parts[n - 1]);
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
@@ -443,8 +440,7 @@ test_pickled (void)
 static void
 test_bert (void)
 {
-  static const char words[]
-      = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nchest\nx\n##ray\n-\nray\nef\n##fusion\neffusion\n";
+  static const char words[] = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nchest\nx\n##ray\n-\nray\nef\n##fusion\neffusion\n";
   static const float expected[20]
       = { 0.7506995f,  0.3785273f,  -0.6142631f, 0.4543332f,   0.08436668f, 0.07603117f, -0.8822128f,
           0.3931402f,  -0.0856441f, 0.06080194f, 0.008316481f, 0.1472261f,  -0.833109f,  0.1850995f,

@@ -85,8 +85,7 @@ hash_with (const char *changed)
 static void
 test_hash (void)
 {
-  static const char *const matter[]
-      = { "encoder.conv_in.bias", "quant_conv.weight", "quantize.embedding.weight" };
+  static const char *const matter[] = { "encoder.conv_in.bias", "quant_conv.weight", "quantize.embedding.weight" };
   static const char *const others[] = { "decoder.conv_in.bias", "post_quant_conv.weight" };
   g_autoptr (ArraSource) source = golden_source ("vqgan/small/vqgan.safetensors");
   g_autoptr (GError) error = NULL;

@@ -43,9 +43,9 @@ test_json (void)
   g_assert_true (read_json ("{}", &config, &error));
   assert_same (&config, &chameleon);
   g_assert_cmpuint (arra_vqgan_patch (&config), ==, 16);
-  g_assert_true (read_json (
-      "{\"attn_resolutions\": null, \"double_latent\": false, \"attn_type\": \"vanilla\", \"dropout\": 0.0}",
-      &config, &error));
+  g_assert_true (
+      read_json ("{\"attn_resolutions\": null, \"double_latent\": false, \"attn_type\": \"vanilla\", \"dropout\": 0.0}",
+                 &config, &error));
   assert_same (&config, &chameleon);
   g_assert_true (read_json ("{\"base_channels\": 32, \"channel_multiplier\": [2, 1], \"num_res_blocks\": 1, "
                             "\"resolution\": 32, \"latent_channels\": 24,"
@@ -98,8 +98,7 @@ test_json_refused (void)
 static void
 check_yaml (const char *name, const ArraVqganConfig *expected)
 {
-  g_autofree char *path
-      = g_build_filename (g_getenv ("ARRA_TEST_DATA"), "golden/vqgan", name, "vqgan.yaml", NULL);
+  g_autofree char *path = g_build_filename (g_getenv ("ARRA_TEST_DATA"), "golden/vqgan", name, "vqgan.yaml", NULL);
   ArraVqganConfig config;
   GError *error = NULL;
   g_autoptr (ArraYaml) yaml = arra_yaml_open (path, &error);
@@ -214,7 +213,8 @@ check_gguf (const ArraVqganConfig *config)
   g_unlink (path);
 }
 
-/* 8 groups of 40 channels: written and read in each form; 32 is not written into GGUF, so that files stay as they were. */
+/* 8 groups of 40 channels: written and read in each form; 32 is not written into GGUF, so that files stay as they were.
+ */
 static void
 test_groups (void)
 {
@@ -234,7 +234,8 @@ test_groups (void)
   g_error_free (error);
 }
 
-/* Another decoder, padding and a middle without attention: the same in JSON and GGUF; broken ones are refused by name. */
+/* Another decoder, padding and a middle without attention: the same in JSON and GGUF; broken ones are refused by name.
+ */
 static void
 test_more (void)
 {

@@ -54,8 +54,8 @@ compare_probe (const char *what, const float *data, guint channels, guint height
       {
         const ArraTensor *expected = golden_tensor (probes->file, names[i][1], 0);
 
-        g_assert_true (arra_tensor_has_shape (expected, 4, (gint64) 1, (gint64) channels, (gint64) height,
-                                              (gint64) width));
+        g_assert_true (
+            arra_tensor_has_shape (expected, 4, (gint64) 1, (gint64) channels, (gint64) height, (gint64) width));
         assert_near (data, expected, (gsize) channels * height * width, TOLERANCE);
         probes->n_seen++;
       }
@@ -117,8 +117,7 @@ read_picture (ArraSource *file, guint k, ArraRaster *rgb)
   g_autoraster ArraRaster raster = { 0 };
   GError *error = NULL;
 
-  arra_raster_init (&raster, (gsize) image->shape[1], (gsize) image->shape[0], (guint) image->shape[2],
-                    &error);
+  arra_raster_init (&raster, (gsize) image->shape[1], (gsize) image->shape[0], (guint) image->shape[2], &error);
   g_assert_no_error (error);
   memcpy (raster.pixels, image->data, image->n_bytes);
   arra_raster_whiten (&raster, rgb, &error);

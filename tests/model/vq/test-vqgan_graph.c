@@ -84,8 +84,8 @@ compare (const Case *c, const float *made, const ArraExec *exec)
   double worst = 0;
 
   arra_code_squares (c->codebook, c->config->n_embed, dim, squares);
-  g_assert_true (arra_nearest_code (c->vectors->data, n_codes, c->codebook, squares, c->config->n_embed, dim,
-                                    codes, &work, NULL));
+  g_assert_true (
+      arra_nearest_code (c->vectors->data, n_codes, c->codebook, squares, c->config->n_embed, dim, codes, &work, NULL));
   g_assert_cmpmem (codes, n_codes * sizeof *codes, c->codes, n_codes * sizeof *codes);
   for (guint i = 0; i < N; i++)
     {
@@ -111,14 +111,12 @@ check (const ArraVqganConfig *config, const char *name, guint side)
   g_autofree float *codebook = g_new (float, config->n_embed * config->embed_dim);
   g_automem float *made = arra_mem_new (N * 3 * side * side, sizeof *made, "a test", NULL);
   g_automem float *pixels = random_pixels (N * 3 * side * side);
-  Case c = { config, { config, parameters, N, side, side, ARRA_PADDING_ZEROS }, pixels, codebook, codes, NULL,
-             NULL };
+  Case c = { config, { config, parameters, N, side, side, ARRA_PADDING_ZEROS }, pixels, codebook, codes, NULL, NULL };
   GError *error = NULL;
 
-  arra_tensor_to_float (arra_source_find (source, "quantize.embedding.weight"), 0,
-                        config->n_embed * config->embed_dim, codebook);
-  if (!arra_parameters_add_vqgan (parameters, config, &error)
-      || !arra_parameters_allocate (parameters, FALSE, &error)
+  arra_tensor_to_float (arra_source_find (source, "quantize.embedding.weight"), 0, config->n_embed * config->embed_dim,
+                        codebook);
+  if (!arra_parameters_add_vqgan (parameters, config, &error) || !arra_parameters_allocate (parameters, FALSE, &error)
       || !arra_parameters_load (parameters, source, &error))
     g_error ("%s", error->message);
   expect (&c, vqgan, &exec, made);
@@ -154,8 +152,7 @@ compute_slope (ArraTape *tape, gpointer user, GError **error)
   Slope *s = user;
   gsize pixels = s->pictures.n * s->pictures.height * s->pictures.width;
   ArraNode *in = arra_tape_leaf (tape, pixels, 3, s->pixels, NULL);
-  ArraNode *made
-      = arra_vqgan_graph_decoder (tape, &s->pictures, arra_vqgan_graph_encoder (tape, &s->pictures, in));
+  ArraNode *made = arra_vqgan_graph_decoder (tape, &s->pictures, arra_vqgan_graph_encoder (tape, &s->pictures, in));
 
   s->last = arra_vqgan_graph_last_norm (tape, made, s->slopes);
   s->loss = 0;
@@ -189,9 +186,8 @@ check_along (ArraTape *tape, Slope *s, ArraParameters *parameters, const char *p
   double square = 0, losses[4], step, slope;
 
   for (guint k = 0; k < parameters->n; k++)
-    for (gsize i = parameters->items[k].offset;
-         strstr (parameters->items[k].name, part) != NULL
-         && i < parameters->items[k].offset + parameters->items[k].count;
+    for (gsize i = parameters->items[k].offset; strstr (parameters->items[k].name, part) != NULL
+                                                && i < parameters->items[k].offset + parameters->items[k].count;
          i++)
       {
         direction[i] = parameters->grad[i];

@@ -168,12 +168,9 @@ load_and_decode (gpointer data, GError **error)
   guint32 codes[1] = { 5 };
   float pixels[3 * 4], latent[16];
   g_autoptr (ArraSource) source = arra_safetensors_open (path, error);
-  g_autoptr (ArraVqgan) vqgan
-      = source != NULL ? arra_vqgan_new (&vqgan_small, source, "", NULL, NULL, error) : NULL;
-  g_autoptr (ArraVqganRun) decoding
-      = vqgan != NULL ? arra_vqgan_run_new (vqgan, &exec, 1, 1, FALSE, error) : NULL;
-  g_autoptr (ArraVqganRun) encoding
-      = decoding != NULL ? arra_vqgan_run_new (vqgan, &exec, 1, 1, TRUE, error) : NULL;
+  g_autoptr (ArraVqgan) vqgan = source != NULL ? arra_vqgan_new (&vqgan_small, source, "", NULL, NULL, error) : NULL;
+  g_autoptr (ArraVqganRun) decoding = vqgan != NULL ? arra_vqgan_run_new (vqgan, &exec, 1, 1, FALSE, error) : NULL;
+  g_autoptr (ArraVqganRun) encoding = decoding != NULL ? arra_vqgan_run_new (vqgan, &exec, 1, 1, TRUE, error) : NULL;
 
   return encoding != NULL && arra_vqgan_decode (decoding, codes, 1, 1, pixels, NULL, NULL, NULL, error)
          && arra_vqgan_encode (encoding, pixels, 2, 2, codes, latent, NULL, error);

@@ -49,12 +49,12 @@ static void
 test_whole (void)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (ArraCheckpoint) checkpoint = open_with (
-      "{\"name\":\"Textures\",\"description\":\"Two\\nlines, Umlaut "
-      "ü\",\"license\":\"CC0-1.0\",\"license_link\":\"https://example.org\","
-      "\"training_data\":\"none\",\"intended_use\":\"tests\",\"domain\":\"textures\",\"medical\":true,"
-      "\"example_prompts\":[\"oak\",\"marble\"],\"thumbnail\":\"thumb.png\"}",
-      sizeof png, &error);
+  g_autoptr (ArraCheckpoint) checkpoint
+      = open_with ("{\"name\":\"Textures\",\"description\":\"Two\\nlines, Umlaut "
+                   "ü\",\"license\":\"CC0-1.0\",\"license_link\":\"https://example.org\","
+                   "\"training_data\":\"none\",\"intended_use\":\"tests\",\"domain\":\"textures\",\"medical\":true,"
+                   "\"example_prompts\":[\"oak\",\"marble\"],\"thumbnail\":\"thumb.png\"}",
+                   sizeof png, &error);
   const ArraCard *card;
 
   g_assert_no_error (error);

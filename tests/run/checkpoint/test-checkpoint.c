@@ -18,9 +18,8 @@ open_at (const char *path, ArraQuant quant)
 static void
 test_quant_names (void)
 {
-  static const ArraQuant all[]
-      = { ARRA_QUANT_AS_STORED, ARRA_QUANT_F32, ARRA_QUANT_F16, ARRA_QUANT_BF16, ARRA_QUANT_Q8_0,
-          ARRA_QUANT_Q4_0, ARRA_QUANT_Q4_K, ARRA_QUANT_Q6_K };
+  static const ArraQuant all[] = { ARRA_QUANT_AS_STORED, ARRA_QUANT_F32,  ARRA_QUANT_F16,  ARRA_QUANT_BF16,
+                                   ARRA_QUANT_Q8_0,      ARRA_QUANT_Q4_0, ARRA_QUANT_Q4_K, ARRA_QUANT_Q6_K };
   ArraQuant quant;
 
   for (gsize i = 0; i < G_N_ELEMENTS (all); i++)
@@ -36,9 +35,8 @@ test_quant_names (void)
 static void
 test_weights (void)
 {
-  static const ArraQuant quants[]
-      = { ARRA_QUANT_AS_STORED, ARRA_QUANT_F32, ARRA_QUANT_F16, ARRA_QUANT_BF16, ARRA_QUANT_Q8_0,
-          ARRA_QUANT_Q4_0, ARRA_QUANT_Q4_K, ARRA_QUANT_Q6_K };
+  static const ArraQuant quants[] = { ARRA_QUANT_AS_STORED, ARRA_QUANT_F32,  ARRA_QUANT_F16,  ARRA_QUANT_BF16,
+                                      ARRA_QUANT_Q8_0,      ARRA_QUANT_Q4_0, ARRA_QUANT_Q4_K, ARRA_QUANT_Q6_K };
   g_autofree char *path = fixture_make_named ("tiny");
   gsize before = arra_mem_held ();
 
@@ -98,8 +96,7 @@ test_sizes (void)
 {
   g_autofree char *path = fixture_make_named ("tiny");
   g_autoptr (ArraCheckpoint) checkpoint = open_at (path, ARRA_QUANT_AS_STORED);
-  static const guint wrong[][2]
-      = { { 0, 0 }, { 0, 32 }, { 30, 32 }, { 32, 30 }, { 36, 32 }, { 32, 36 }, { 2, 2 } };
+  static const guint wrong[][2] = { { 0, 0 }, { 0, 32 }, { 30, 32 }, { 32, 30 }, { 36, 32 }, { 32, 36 }, { 2, 2 } };
 
   g_assert_cmpuint (arra_checkpoint_grid (checkpoint), ==, 4);
   g_assert_true (arra_checkpoint_check_size (checkpoint, 32, 32, NULL));

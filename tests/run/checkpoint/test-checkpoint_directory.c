@@ -151,8 +151,7 @@ static void
 test_golden (void)
 {
   g_autofree char *path = g_build_filename (g_getenv ("ARRA_TEST_DATA"), "golden", "e2e", "model", NULL);
-  g_autofree char *vqgan
-      = g_build_filename (g_getenv ("ARRA_TEST_DATA"), "golden", "vqgan", "f16", "vqgan.ckpt", NULL);
+  g_autofree char *vqgan = g_build_filename (g_getenv ("ARRA_TEST_DATA"), "golden", "vqgan", "f16", "vqgan.ckpt", NULL);
   ArraOpenOptions options = { .vqgan = vqgan };
   g_autoptr (GError) error = NULL;
   g_autoptr (ArraCheckpoint) checkpoint = arra_checkpoint_open (path, &options, NULL, &error);
@@ -234,8 +233,7 @@ put_generation_empty (const char *path)
 static void
 put_stale_index (const char *path)
 {
-  fixture_put (path, "model.safetensors.index.json",
-               "{\"weight_map\":{\"lm_head.weight\":\"gone.safetensors\"}}", -1);
+  fixture_put (path, "model.safetensors.index.json", "{\"weight_map\":{\"lm_head.weight\":\"gone.safetensors\"}}", -1);
 }
 
 static void
@@ -244,8 +242,7 @@ put_spare_entries (const char *path)
   g_autofree char *from = g_build_filename (path, "model.safetensors", NULL);
   g_autofree char *to = g_build_filename (path, "a.safetensors", NULL);
   g_autoptr (ArraSource) source = arra_safetensors_open (from, NULL);
-  g_autoptr (GString) index
-      = g_string_new ("{\"weight_map\":{\"spare\":\"a.safetensors\",\"more\":\"b.safetensors\"");
+  g_autoptr (GString) index = g_string_new ("{\"weight_map\":{\"spare\":\"a.safetensors\",\"more\":\"b.safetensors\"");
 
   for (gsize i = 0; i < arra_source_count (source); i++)
     g_string_append_printf (index, ",\"%s\":\"a.safetensors\"", arra_source_name (source, i));
@@ -324,8 +321,7 @@ test_masks (void)
       g_assert_true (masks[i].note == NULL ? note == NULL : strstr (note, masks[i].note) != NULL);
       g_assert_cmpint (arra_checkpoint_check_size (checkpoint, 8, 8, &error), ==, masks[i].makes_pictures);
       if (!masks[i].makes_pictures)
-        fixture_assert_error (error, ARRA_ERROR_UNSUPPORTED,
-                              FIXTURE_WORDS (path, "\"mask_image_logits\": false"));
+        fixture_assert_error (error, ARRA_ERROR_UNSUPPORTED, FIXTURE_WORDS (path, "\"mask_image_logits\": false"));
       fixture_remove (path);
     }
 }
@@ -480,17 +476,11 @@ static const struct
   { "n_config_of_another_model", break_type, ARRA_ERROR_UNSUPPORTED, { "config.json", "llama" } },
   { "n_config_shape", break_shape, ARRA_ERROR_INVALID_DATA, { "model.safetensors", "mlp.gate_proj.weight" } },
   { "n_config_heads", break_heads, ARRA_ERROR_INVALID_DATA, { "config.json", "5" } },
-  { "n_tokenizer_of_another_kind",
-    break_tokenizer,
-    ARRA_ERROR_UNSUPPORTED,
-    { "tokenizer.json", "WordPiece" } },
+  { "n_tokenizer_of_another_kind", break_tokenizer, ARRA_ERROR_UNSUPPORTED, { "tokenizer.json", "WordPiece" } },
   { "n_ids_disagree", break_ids, ARRA_ERROR_INVALID_DATA, { "disagree", "<eoss>" } },
   { "n_code_ids_disagree", break_code_ids, ARRA_ERROR_INVALID_DATA, { "disagree", "IMGIMGBAZ" } },
   { "n_vocabulary_too_small", break_vocab_size, ARRA_ERROR_INVALID_DATA, { "60 tokens" } },
-  { "n_no_vocabulary",
-    break_both_vocabularies,
-    ARRA_ERROR_NOT_FOUND,
-    { "tokenizer.json", "vocabulary_map" } },
+  { "n_no_vocabulary", break_both_vocabularies, ARRA_ERROR_NOT_FOUND, { "tokenizer.json", "vocabulary_map" } },
   { "n_weights_garbage", break_weights, ARRA_ERROR_INVALID_DATA, { "model.safetensors" } },
   { "n_weights_truncated", break_weights_length, ARRA_ERROR_INVALID_DATA, { "model.safetensors" } },
   { "n_weights_missing_layer", break_weights_name, ARRA_ERROR_NOT_FOUND, { "model.layers.2." } },
@@ -502,10 +492,7 @@ static const struct
     break_weights_tail,
     ARRA_ERROR_INVALID_DATA,
     { "model.safetensors", "model.layers.1.", "zero" } },
-  { "n_weights_are_a_folder",
-    break_weights_folder,
-    ARRA_ERROR_INVALID_DATA,
-    { "model.safetensors", "directory" } },
+  { "n_weights_are_a_folder", break_weights_folder, ARRA_ERROR_INVALID_DATA, { "model.safetensors", "directory" } },
   { "n_settings", break_settings, ARRA_ERROR_INVALID_DATA, { "arra.json", "top_p" } },
 };
 

@@ -175,11 +175,10 @@ test_partial (void)
   expect (gone, ARRA_ERROR_NOT_FOUND, FIXTURE_WORDS ("this snapshot is not there"));
   g_assert_cmpint (g_rename (weights, second), ==, 0);
   expect (directory, ARRA_ERROR_NOT_FOUND, FIXTURE_WORDS ("1 of 3 files", "index.json is missing"));
-  fixture_put (
-      directory, "model.safetensors.index.json",
-      "{\"weight_map\":{\"lm_head.weight\":\"model-00003-of-00003.safetensors\",\"model.norm.weight\":"
-      "\"model-00002-of-00003.safetensors\",\"a\":\"model-00001-of-00003.safetensors\"}}",
-      -1);
+  fixture_put (directory, "model.safetensors.index.json",
+               "{\"weight_map\":{\"lm_head.weight\":\"model-00003-of-00003.safetensors\",\"model.norm.weight\":"
+               "\"model-00002-of-00003.safetensors\",\"a\":\"model-00001-of-00003.safetensors\"}}",
+               -1);
   link_to_nothing (directory, "model-00001-of-00003.safetensors");
   fixture_replace (directory, "model.safetensors.index.json", "lm_head.weight", "model.embed_tokens.weight");
   expect (directory, ARRA_ERROR_NOT_FOUND,
@@ -190,8 +189,7 @@ test_partial (void)
   g_assert_cmpint (g_unlink (config), ==, 0);
   expect (directory, ARRA_ERROR_NOT_FOUND, FIXTURE_WORDS ("config.json is missing", "not complete"));
   link_to_nothing (directory, "config.json");
-  expect (directory, ARRA_ERROR_NOT_FOUND,
-          FIXTURE_WORDS ("config.json: is a link to a file that is not there"));
+  expect (directory, ARRA_ERROR_NOT_FOUND, FIXTURE_WORDS ("config.json: is a link to a file that is not there"));
   fixture_remove (directory);
 }
 

@@ -155,16 +155,14 @@ expect_patched (const char *from, const char *to, ArraError code, const char *wo
 static void
 test_patched (void)
 {
-  expect_patched ("arra-chameleon.block_count", "arra-chameleon.block_kount", ARRA_ERROR_NOT_FOUND,
-                  "block_count");
+  expect_patched ("arra-chameleon.block_count", "arra-chameleon.block_kount", ARRA_ERROR_NOT_FOUND, "block_count");
   expect_patched ("tokenizer.huggingface.json", "tokenizer.huggingface.jzon", ARRA_ERROR_NOT_FOUND,
                   "tokenizer.huggingface.json");
-  expect_patched ("model.layers.1.mlp.up_proj.weight", "model.layers.1.mlp.xx_proj.weight",
-                  ARRA_ERROR_NOT_FOUND, "model.layers.1.mlp.up_proj.weight");
+  expect_patched ("model.layers.1.mlp.up_proj.weight", "model.layers.1.mlp.xx_proj.weight", ARRA_ERROR_NOT_FOUND,
+                  "model.layers.1.mlp.up_proj.weight");
   expect_patched ("vqgan.decoder.conv_out.weight", "vqgan.decoder.conv_xxx.weight", ARRA_ERROR_NOT_FOUND,
                   "decoder.conv_out.weight");
-  expect_patched ("\"version\":\"1.0\"", "\"version\":\"1.0\\", ARRA_ERROR_INVALID_DATA,
-                  "tokenizer.huggingface.json");
+  expect_patched ("\"version\":\"1.0\"", "\"version\":\"1.0\\", ARRA_ERROR_INVALID_DATA, "tokenizer.huggingface.json");
   expect_patched ("{prompt}", "{prumpt}", ARRA_ERROR_INVALID_DATA, "{prompt}");
 }
 

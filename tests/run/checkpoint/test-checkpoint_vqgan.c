@@ -88,12 +88,11 @@ test_given (void)
   expect_error (path, yaml, ARRA_ERROR_ARGUMENT, FIXTURE_WORDS (yaml, "weights"));
   g_unlink (yaml);
   expect_error (path, file, ARRA_ERROR_NOT_FOUND, FIXTURE_WORDS (file, "configuration"));
-  fixture_put (
-      other, "config.json",
-      "{\"num_embeddings\":64,\"embed_dim\":8,\"latent_channels\":32,\"base_channels\":32,\"resolution\":16,"
-      "\"num_res_blocks\":1,"
-      "\"in_channels\":3,\"double_latent\":false,\"channel_multiplier\":[1,1],\"attn_resolutions\":[]}",
-      -1);
+  fixture_put (other, "config.json",
+               "{\"num_embeddings\":64,\"embed_dim\":8,\"latent_channels\":32,\"base_channels\":32,\"resolution\":16,"
+               "\"num_res_blocks\":1,"
+               "\"in_channels\":3,\"double_latent\":false,\"channel_multiplier\":[1,1],\"attn_resolutions\":[]}",
+               -1);
   expect_vqgan (path, file);
   fixture_put (other, "config.json", "{\"hidden_size\":64}", -1);
   expect_error (path, file, ARRA_ERROR_NOT_FOUND, FIXTURE_WORDS (json, "transformer"));
@@ -220,12 +219,10 @@ test_from_gguf (void)
   g_autofree char *without = g_build_filename (plain, "out.gguf", NULL);
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (
-      arra_checkpoint_convert (path, NULL, NULL, file, ARRA_QUANT_AS_STORED, NULL, NULL, NULL, &error));
+  g_assert_true (arra_checkpoint_convert (path, NULL, NULL, file, ARRA_QUANT_AS_STORED, NULL, NULL, NULL, &error));
   g_assert_no_error (error);
   expect_vqgan (plain, file);
-  g_assert_true (
-      arra_checkpoint_convert (plain, NULL, NULL, without, ARRA_QUANT_AS_STORED, NULL, NULL, NULL, &error));
+  g_assert_true (arra_checkpoint_convert (plain, NULL, NULL, without, ARRA_QUANT_AS_STORED, NULL, NULL, NULL, &error));
   expect_error (plain, without, ARRA_ERROR_NOT_FOUND, FIXTURE_WORDS (without, "no VQGAN"));
   expect_vqgan (without, path);
   fixture_remove (path);

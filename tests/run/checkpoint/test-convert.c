@@ -68,9 +68,8 @@ assert_same_tokens (const char *directory, const char *file, ArraQuant quant)
 static void
 test_same_tokens (void)
 {
-  static const ArraQuant quants[]
-      = { ARRA_QUANT_AS_STORED, ARRA_QUANT_F32, ARRA_QUANT_BF16, ARRA_QUANT_F16, ARRA_QUANT_Q8_0,
-          ARRA_QUANT_Q4_0, ARRA_QUANT_Q4_K, ARRA_QUANT_Q6_K };
+  static const ArraQuant quants[] = { ARRA_QUANT_AS_STORED, ARRA_QUANT_F32,  ARRA_QUANT_BF16, ARRA_QUANT_F16,
+                                      ARRA_QUANT_Q8_0,      ARRA_QUANT_Q4_0, ARRA_QUANT_Q4_K, ARRA_QUANT_Q6_K };
   static const ArraDType stored[] = { ARRA_BF16, ARRA_F32, ARRA_F16 };
 
   for (gsize d = 0; d < G_N_ELEMENTS (stored); d++)
@@ -112,22 +111,18 @@ test_types (void)
   file = convert (directory, NULL, ARRA_QUANT_Q8_0);
   checkpoint = open_as (file, ARRA_QUANT_AS_STORED);
   g_assert_cmpint (arra_source_find (checkpoint->source, "lm_head.weight")->dtype, ==, ARRA_Q8_0);
-  g_assert_cmpint (arra_source_find (checkpoint->source, "model.layers.1.mlp.up_proj.weight")->dtype, ==,
-                   ARRA_Q8_0);
-  g_assert_cmpint (arra_source_find (checkpoint->source, "model.layers.1.mlp.down_proj.weight")->dtype, ==,
-                   ARRA_BF16);
+  g_assert_cmpint (arra_source_find (checkpoint->source, "model.layers.1.mlp.up_proj.weight")->dtype, ==, ARRA_Q8_0);
+  g_assert_cmpint (arra_source_find (checkpoint->source, "model.layers.1.mlp.down_proj.weight")->dtype, ==, ARRA_BF16);
   g_assert_cmpint (arra_source_find (checkpoint->source, "model.norm.weight")->dtype, ==, ARRA_F32);
-  g_assert_cmpint (arra_source_find (checkpoint->source, "model.layers.0.self_attn.q_norm.bias")->dtype, ==,
-                   ARRA_F32);
-  g_assert_cmpint (arra_source_find (checkpoint->source, "vqgan.decoder.conv_in.weight")->dtype, ==,
-                   ARRA_BF16);
+  g_assert_cmpint (arra_source_find (checkpoint->source, "model.layers.0.self_attn.q_norm.bias")->dtype, ==, ARRA_F32);
+  g_assert_cmpint (arra_source_find (checkpoint->source, "vqgan.decoder.conv_in.weight")->dtype, ==, ARRA_BF16);
   g_assert_null (arra_source_find (checkpoint->source, "adaptor.layers.0.weight"));
   assert_same_tokens (directory, file, ARRA_QUANT_Q8_0);
   fixture_remove (directory);
 }
 
-/* The types of a model 256 wide: embedding and head are never less than Q6_K; rows that are no superblocks are Q8_0, rows that are
- * no blocks either stay. */
+/* The types of a model 256 wide: embedding and head are never less than Q6_K; rows that are no superblocks are Q8_0,
+ * rows that are no blocks either stay. */
 static void
 test_quantised_types (void)
 {
@@ -136,9 +131,12 @@ test_quantised_types (void)
     ArraQuant quant;
     ArraDType up, down, table;
     guint ffn;
-  } cases[] = { { ARRA_QUANT_Q4_0, ARRA_Q4_0, ARRA_Q4_0, ARRA_Q6_K, 512 },  { ARRA_QUANT_Q4_K, ARRA_Q4_K, ARRA_Q4_K, ARRA_Q6_K, 512 },
-                { ARRA_QUANT_Q6_K, ARRA_Q6_K, ARRA_Q6_K, ARRA_Q6_K, 512 },  { ARRA_QUANT_Q4_0, ARRA_Q4_0, ARRA_BF16, ARRA_Q6_K, 172 },
-                { ARRA_QUANT_Q4_K, ARRA_Q4_K, ARRA_Q8_0, ARRA_Q6_K, 160 },  { ARRA_QUANT_Q6_K, ARRA_Q6_K, ARRA_Q8_0, ARRA_Q6_K, 160 },
+  } cases[] = { { ARRA_QUANT_Q4_0, ARRA_Q4_0, ARRA_Q4_0, ARRA_Q6_K, 512 },
+                { ARRA_QUANT_Q4_K, ARRA_Q4_K, ARRA_Q4_K, ARRA_Q6_K, 512 },
+                { ARRA_QUANT_Q6_K, ARRA_Q6_K, ARRA_Q6_K, ARRA_Q6_K, 512 },
+                { ARRA_QUANT_Q4_0, ARRA_Q4_0, ARRA_BF16, ARRA_Q6_K, 172 },
+                { ARRA_QUANT_Q4_K, ARRA_Q4_K, ARRA_Q8_0, ARRA_Q6_K, 160 },
+                { ARRA_QUANT_Q6_K, ARRA_Q6_K, ARRA_Q8_0, ARRA_Q6_K, 160 },
                 { ARRA_QUANT_Q4_K, ARRA_Q4_K, ARRA_BF16, ARRA_Q6_K, 172 } };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -155,8 +153,10 @@ test_quantised_types (void)
       checkpoint = open_as (file, ARRA_QUANT_AS_STORED);
       g_assert_cmpint (arra_source_find (checkpoint->source, "lm_head.weight")->dtype, ==, cases[i].table);
       g_assert_cmpint (arra_source_find (checkpoint->source, "model.embed_tokens.weight")->dtype, ==, cases[i].table);
-      g_assert_cmpint (arra_source_find (checkpoint->source, "model.layers.1.mlp.up_proj.weight")->dtype, ==, cases[i].up);
-      g_assert_cmpint (arra_source_find (checkpoint->source, "model.layers.1.mlp.down_proj.weight")->dtype, ==, cases[i].down);
+      g_assert_cmpint (arra_source_find (checkpoint->source, "model.layers.1.mlp.up_proj.weight")->dtype, ==,
+                       cases[i].up);
+      g_assert_cmpint (arra_source_find (checkpoint->source, "model.layers.1.mlp.down_proj.weight")->dtype, ==,
+                       cases[i].down);
       g_assert_cmpint (arra_source_find (checkpoint->source, "model.norm.weight")->dtype, ==, ARRA_F32);
       assert_same_tokens (directory, file, cases[i].quant);
       fixture_remove (directory);
@@ -213,8 +213,7 @@ same_tensor (ArraSource *one, const char *name, ArraSource *other, const char *o
 static void
 test_other_vqgan (void)
 {
-  static const char own_name[] = "decoder.conv_in.weight",
-                    full_name[] = ARRA_VQGAN_PREFIX "decoder.conv_in.weight";
+  static const char own_name[] = "decoder.conv_in.weight", full_name[] = ARRA_VQGAN_PREFIX "decoder.conv_in.weight";
   g_autofree char *directory = fixture_make_named ("tiny"), *apart = fixture_directory (),
                   *given = g_build_filename (apart, "vqgan.safetensors", NULL),
                   *exchanged = g_build_filename (apart, "exchanged.gguf", NULL),
@@ -299,8 +298,7 @@ test_again (void)
   gsize size_first, size_third;
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (
-      arra_checkpoint_convert (first, NULL, NULL, second, ARRA_QUANT_Q8_0, NULL, NULL, NULL, &error));
+  g_assert_true (arra_checkpoint_convert (first, NULL, NULL, second, ARRA_QUANT_Q8_0, NULL, NULL, NULL, &error));
   g_assert_no_error (error);
   assert_same_tokens (directory, second, ARRA_QUANT_Q8_0);
   g_assert_true (
@@ -374,11 +372,9 @@ test_refused (void)
   n = count_files (directory);
   expect_error (directory, NULL, directory, ARRA_QUANT_Q8_0, ARRA_ERROR_ARGUMENT,
                 FIXTURE_WORDS (directory, "directory"));
-  g_assert_false (
-      arra_checkpoint_convert (directory, NULL, NULL, nowhere, ARRA_QUANT_Q8_0, NULL, NULL, NULL, &error));
+  g_assert_false (arra_checkpoint_convert (directory, NULL, NULL, nowhere, ARRA_QUANT_Q8_0, NULL, NULL, NULL, &error));
   g_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT);
-  expect_error (directory, card, out, ARRA_QUANT_Q8_0, ARRA_ERROR_INVALID_DATA,
-                FIXTURE_WORDS ("card.json", "name"));
+  expect_error (directory, card, out, ARRA_QUANT_Q8_0, ARRA_ERROR_INVALID_DATA, FIXTURE_WORDS ("card.json", "name"));
   expect_error ("/no/such", NULL, out, ARRA_QUANT_Q8_0, ARRA_ERROR_NOT_FOUND, FIXTURE_WORDS ("/no/such"));
   g_assert_cmpuint (count_files (directory), ==, n);
   g_unlink (tokenizer);
@@ -406,11 +402,9 @@ test_values (void)
   g_assert_true (g_file_get_contents (path, &bytes, &size, NULL));
   memcpy (bytes + size - 4, &value, 4);
   fixture_put (directory, "model.safetensors", bytes, (gssize) size);
-  expect_error (directory, NULL, out, ARRA_QUANT_F16, ARRA_ERROR_INVALID_DATA,
-                FIXTURE_WORDS ("lm_head.weight", "F16"));
+  expect_error (directory, NULL, out, ARRA_QUANT_F16, ARRA_ERROR_INVALID_DATA, FIXTURE_WORDS ("lm_head.weight", "F16"));
   g_assert_false (g_file_test (out, G_FILE_TEST_EXISTS));
-  g_assert_true (
-      arra_checkpoint_convert (directory, NULL, NULL, out, ARRA_QUANT_BF16, NULL, NULL, NULL, &error));
+  g_assert_true (arra_checkpoint_convert (directory, NULL, NULL, out, ARRA_QUANT_BF16, NULL, NULL, NULL, &error));
   value = (float) INFINITY;
   memcpy (bytes + size - 4, &value, 4);
   fixture_put (directory, "model.safetensors", bytes, (gssize) size);
@@ -436,8 +430,8 @@ test_cancelled (void)
   guint n = count_files (directory);
   gsize before = arra_mem_held ();
 
-  g_assert_false (arra_checkpoint_convert (directory, NULL, NULL, out, ARRA_QUANT_Q8_0, cancel_at_once,
-                                           cancellable, cancellable, &error));
+  g_assert_false (arra_checkpoint_convert (directory, NULL, NULL, out, ARRA_QUANT_Q8_0, cancel_at_once, cancellable,
+                                           cancellable, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_assert_cmpuint (count_files (directory), ==, n);
   g_assert_cmpuint (arra_mem_held (), ==, before);
@@ -459,10 +453,8 @@ test_memory (void)
   directory = fixture_make (&fixture);
   out = g_build_filename (directory, "out.gguf", NULL);
   arra_mem_reset_peak ();
-  g_assert_true (
-      arra_checkpoint_convert (directory, NULL, NULL, out, ARRA_QUANT_F32, NULL, NULL, NULL, NULL));
-  g_assert_cmpuint (arra_mem_peak (), <,
-                    (gsize) 64 << 20); /* the two largest matrices take 117 MiB each in the file */
+  g_assert_true (arra_checkpoint_convert (directory, NULL, NULL, out, ARRA_QUANT_F32, NULL, NULL, NULL, NULL));
+  g_assert_cmpuint (arra_mem_peak (), <, (gsize) 64 << 20); /* the two largest matrices take 117 MiB each in the file */
   fixture_remove (directory);
 }
 
@@ -475,8 +467,7 @@ static gboolean
 convert_one (gpointer data, GError **error)
 {
   const Conversion *c = data;
-  gboolean done
-      = arra_checkpoint_convert (c->directory, NULL, NULL, c->out, ARRA_QUANT_Q8_0, NULL, NULL, NULL, error);
+  gboolean done = arra_checkpoint_convert (c->directory, NULL, NULL, c->out, ARRA_QUANT_Q8_0, NULL, NULL, NULL, error);
 
   g_assert_cmpint (done, ==, g_file_test (c->out, G_FILE_TEST_EXISTS));
   return done;

@@ -99,9 +99,8 @@ test_unknown (void)
 int
 main (int argc, char **argv)
 {
-  static const char *const variables[][2] = {
-    { "XDG_DATA_HOME", "data" }, { "XDG_DATA_DIRS", "system" }, { "XDG_CACHE_HOME", "cache" }, { "HOME", "" }
-  };
+  static const char *const variables[][2]
+      = { { "XDG_DATA_HOME", "data" }, { "XDG_DATA_DIRS", "system" }, { "XDG_CACHE_HOME", "cache" }, { "HOME", "" } };
   int result;
 
   root = fixture_directory ();

@@ -1,5 +1,6 @@
 /* test-own_form.c - Meta's form of a model, with its tokenizer and VQGAN in the folder beside: the same
- * tokens as the same weights in Hugging Face's give SPDX-License-Identifier: GPL-3.0-or-later */
+ * tokens as the same weights in Hugging Face's give
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -97,13 +98,13 @@ test_same (void)
   g_autoptr (GError) error = NULL;
   ArraJob *converted;
 
-  g_assert_cmpmem (own->answers[0].tokens, own->answers[0].n_tokens * sizeof (guint32),
-                   usual->answers[0].tokens, usual->answers[0].n_tokens * sizeof (guint32));
+  g_assert_cmpmem (own->answers[0].tokens, own->answers[0].n_tokens * sizeof (guint32), usual->answers[0].tokens,
+                   usual->answers[0].n_tokens * sizeof (guint32));
   arra_checkpoint_convert (from, NULL, NULL, path, ARRA_QUANT_AS_STORED, NULL, NULL, NULL, &error);
   g_assert_no_error (error);
   converted = run (root, "hf/model.gguf");
-  g_assert_cmpmem (own->answers[0].tokens, own->answers[0].n_tokens * sizeof (guint32),
-                   converted->answers[0].tokens, converted->answers[0].n_tokens * sizeof (guint32));
+  g_assert_cmpmem (own->answers[0].tokens, own->answers[0].n_tokens * sizeof (guint32), converted->answers[0].tokens,
+                   converted->answers[0].n_tokens * sizeof (guint32));
   arra_job_free (converted);
   arra_job_free (own);
   arra_job_free (usual);

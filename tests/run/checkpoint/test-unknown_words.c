@@ -55,8 +55,7 @@ test_forms (void)
                  "bricks walls oaks plank moss mosses horizontal stone tile tiles tiling knit knitting knits "
                  "wood grassy",
                  "");
-  check_unknown (checkpoint, "walnut oatmeal stonework grasp tilt brie",
-                 "walnut oatmeal stonework grasp tilt brie");
+  check_unknown (checkpoint, "walnut oatmeal stonework grasp tilt brie", "walnut oatmeal stonework grasp tilt brie");
 }
 
 static void

@@ -69,8 +69,7 @@ check_picture (const Case *c, ArraJob *job, guint index)
 
   g_assert_no_error (error);
   g_assert_nonnull (expected);
-  g_assert_true (
-      arra_tensor_has_shape (expected, 3, (gint64) picture->height, (gint64) picture->width, (gint64) 3));
+  g_assert_true (arra_tensor_has_shape (expected, 3, (gint64) picture->height, (gint64) picture->width, (gint64) 3));
   for (gsize i = 0; i < arra_tensor_count (expected); i++)
     g_assert_cmpint (abs (picture->pixels[i] - ((const guint8 *) expected->data)[i]), <=, 1);
 }
@@ -109,8 +108,7 @@ check_prompt (const Case *c, JsonObject *run, guint index)
   g_assert_nonnull (expected);
   g_assert_cmpuint (arra_tensor_count (expected), ==, c->checkpoint->decoder.shape.n_logits);
   for (gsize i = 0; i < arra_tensor_count (expected); i++)
-    g_assert_cmpfloat (fabsf (job->session.logits[0][i] - ((const float *) expected->data)[i]), <=,
-                       LOGIT_TOLERANCE);
+    g_assert_cmpfloat (fabsf (job->session.logits[0][i] - ((const float *) expected->data)[i]), <=, LOGIT_TOLERANCE);
 }
 
 static void

@@ -84,14 +84,12 @@ test_crop (void)
 }
 
 static void
-expect_error (
-    ArraCheckpoint *checkpoint, const char *path, guint width, guint height, ArraError code, const char *word)
+expect_error (ArraCheckpoint *checkpoint, const char *path, guint width, guint height, ArraError code, const char *word)
 {
   g_autoptr (GError) error = NULL;
   guint rows, columns;
 
-  g_assert_null (
-      arra_checkpoint_encode_file (checkpoint, path, width, height, 1, &rows, &columns, NULL, &error));
+  g_assert_null (arra_checkpoint_encode_file (checkpoint, path, width, height, 1, &rows, &columns, NULL, &error));
   fixture_assert_error (error, (int) code, FIXTURE_WORDS (word));
 }
 

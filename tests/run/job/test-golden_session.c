@@ -1,5 +1,6 @@
 /* test-golden_session.c - sessions of models whose prompts stand in front of the sequence give the
- * reference's tokens SPDX-License-Identifier: GPL-3.0-or-later */
+ * reference's tokens
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
 #include "checkpoint.h"
@@ -70,8 +71,7 @@ assert_tokens (const ArraCheckpoint *checkpoint,
 {
   g_autoptr (ArraPool) pool = arra_pool_new (2, NULL);
   const ArraExec exec = { arra_kernels_default (NULL), pool };
-  const ArraSampling sampling
-      = { .guidance_scale = how.guidance, .temperature = 1, .top_p = 1, .greedy = TRUE };
+  const ArraSampling sampling = { .guidance_scale = how.guidance, .temperature = 1, .top_p = 1, .greedy = TRUE };
   const guint n = condition->front[ARRA_CONDITIONAL].n, none = condition->front[ARRA_UNCONDITIONAL].n;
   const ArraCapacities capacities = { .prompt_tokens = n,
                                       .uncond_tokens = none,
@@ -90,8 +90,7 @@ assert_tokens (const ArraCheckpoint *checkpoint,
     {
       const ArraLlamagenConfig *config = checkpoint->decoder.config;
 
-      arra_session_take_features (&session, checkpoint->decoder.conditioner, how.features,
-                                  config->caption_size);
+      arra_session_take_features (&session, checkpoint->decoder.conditioner, how.features, config->caption_size);
     }
   for (guint i = 0; i < N_STEPS; i++)
     {
@@ -124,7 +123,7 @@ test_janus (gconstpointer data)
       for (guint i = 0; i < n; i++)
         front[ARRA_CONDITIONAL].ids[i] = number (source, prompt, i);
       arra_janus_unconditional (front[ARRA_CONDITIONAL].ids, n, PAD, front[ARRA_UNCONDITIONAL].ids);
-      assert_tokens (checkpoint, &condition, (How){ 5, -1, NULL }, source, tokens, 0);
+      assert_tokens (checkpoint, &condition, (How) { 5, -1, NULL }, source, tokens, 0);
     }
   arra_checkpoint_unref (checkpoint);
 }
@@ -152,9 +151,9 @@ test_classes (void)
         g_autofree char *class = g_strdup_printf ("%u", number (source, "in.class_ids", i));
         g_auto (ArraCondition) condition = { 0 };
 
-        g_assert_true (checkpoint->decoder.conditioner->condition (&checkpoint->decoder, &reader, class,
-                                                                   &condition, NULL));
-        assert_tokens (checkpoint, &condition, (How){ runs[run].guidance, runs[run].interval, NULL }, source,
+        g_assert_true (
+            checkpoint->decoder.conditioner->condition (&checkpoint->decoder, &reader, class, &condition, NULL));
+        assert_tokens (checkpoint, &condition, (How) { runs[run].guidance, runs[run].interval, NULL }, source,
                        runs[run].tokens, i * N_STEPS);
       }
   arra_checkpoint_unref (checkpoint);
@@ -186,9 +185,9 @@ test_features (void)
       front[ARRA_CONDITIONAL].features = TRUE;
       for (guint i = 0; i < n; i++)
         front[ARRA_UNCONDITIONAL].ids[i] = config->n_codes + front[ARRA_UNCONDITIONAL].left_out + i;
-      assert_tokens (checkpoint, &condition, (How){ 1, -1, first }, source, "out.greedy_masked.tokens",
+      assert_tokens (checkpoint, &condition, (How) { 1, -1, first }, source, "out.greedy_masked.tokens",
                      text * N_STEPS);
-      assert_tokens (checkpoint, &condition, (How){ 7.5, -1, first }, source, "out.cfg75_masked.tokens",
+      assert_tokens (checkpoint, &condition, (How) { 7.5, -1, first }, source, "out.cfg75_masked.tokens",
                      text * N_STEPS);
     }
   arra_checkpoint_unref (checkpoint);

@@ -219,13 +219,13 @@ test_no_previews (void)
 
   request.count = 2;
   dear = models_job (checkpoint, &request);
-  seen = (Seen){ .job = dear };
+  seen = (Seen) { .job = dear };
   dear->pace.per_code = 1000; /* a decoder this slow never fits in a tenth of the time */
   arra_job_set_progress (dear, look, &seen, TRUE);
   g_assert_true (arra_job_run (dear, NULL, NULL));
   g_assert_cmpuint (seen.n_previews[0] + seen.n_previews[1], ==, 0);
   unasked = models_job (checkpoint, &request);
-  seen = (Seen){ .job = unasked };
+  seen = (Seen) { .job = unasked };
   unasked->pace.per_code = 0;
   arra_job_set_progress (unasked, look, &seen, FALSE);
   g_assert_true (arra_job_run (unasked, NULL, NULL));

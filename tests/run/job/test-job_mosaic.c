@@ -1,5 +1,6 @@
 /* test-job_mosaic.c - pictures of any size, with holes, without seams: the codes that the model gives for
- * what it sees, whatever stops in between SPDX-License-Identifier: GPL-3.0-or-later */
+ * what it sees, whatever stops in between
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
 #include "job_mosaic.h"

@@ -301,7 +301,8 @@ take (ArraJob *job, guint answer, gpointer data, GError **error)
   return TRUE;
 }
 
-/* Each finished answer is told once, while the job is still at work, with the very picture that is decoded afterwards. */
+/* Each finished answer is told once, while the job is still at work, with the very picture that is decoded afterwards.
+ */
 static void
 test_told_when_finished (void)
 {

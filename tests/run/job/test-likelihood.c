@@ -24,8 +24,7 @@ begin (ArraSession *session, gboolean guided)
                                       .threads = 1 };
   const ArraVocabulary *vocabulary = arra_vocabulary_of (checkpoint->layout);
   const guint32 ids[]
-      = { vocabulary->bos,          301, 302, vocabulary->image_start, vocabulary->id_of_size[2],
-          vocabulary->id_of_size[2] };
+      = { vocabulary->bos, 301, 302, vocabulary->image_start, vocabulary->id_of_size[2], vocabulary->id_of_size[2] };
   g_autoptr (GError) error = NULL;
 
   arra_session_init (session, checkpoint, &executive, &capacities, NULL, guided, &error);
@@ -61,8 +60,7 @@ plain (const float *cond, const float *uncond, double scale, guint32 code)
 
 /* One step after another, with the scores that sampling sees. */
 static void
-assert_by_steps (
-    const guint32 *codes, guint n, guint before, const ArraLikelihood *likelihoods, gboolean guided)
+assert_by_steps (const guint32 *codes, guint n, guint before, const ArraLikelihood *likelihoods, gboolean guided)
 {
   const ArraSampling sampling = { .guidance_scale = SCALE, .temperature = 1, .top_p = 1, .seed = 1 };
   ArraSession session;
@@ -79,10 +77,8 @@ assert_by_steps (
         g_assert_true (arra_session_push (&session, session.grammar.forced, NULL));
       g_assert_true (arra_session_next (&session, &sampling, 0, 0, &id, NULL, NULL, NULL, NULL));
       uncond = session.logits[guided ? 1 : 0];
-      g_assert_cmpfloat_with_epsilon (likelihoods[i].cond, plain (session.logits[0], uncond, 1, codes[i]),
-                                      1e-5);
-      g_assert_cmpfloat_with_epsilon (likelihoods[i].uncond, plain (session.logits[0], uncond, 0, codes[i]),
-                                      1e-5);
+      g_assert_cmpfloat_with_epsilon (likelihoods[i].cond, plain (session.logits[0], uncond, 1, codes[i]), 1e-5);
+      g_assert_cmpfloat_with_epsilon (likelihoods[i].uncond, plain (session.logits[0], uncond, 0, codes[i]), 1e-5);
       g_assert_cmpfloat_with_epsilon (likelihoods[i].guided,
                                       plain (session.logits[0], uncond, guided ? SCALE : 1, codes[i]), 1e-4);
       push_code (&session, codes[i]);

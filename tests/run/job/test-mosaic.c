@@ -1,5 +1,6 @@
 /* test-mosaic.c - every code is made once, seen with all that is known around it; edges without a seam are
- * made again SPDX-License-Identifier: GPL-3.0-or-later */
+ * made again
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
 #include "mosaic.h"
@@ -226,13 +227,9 @@ static void
 test_small_known (void)
 {
   static const gint32 known[] = { 5, ARRA_CODE_FREE, 7, 8 };
-  const ArraMosaicShape shape = { .rows = 4,
-                                  .columns = 4,
-                                  .window_rows = 4,
-                                  .window_columns = 4,
-                                  .known = known,
-                                  .known_rows = 2,
-                                  .known_columns = 2 };
+  const ArraMosaicShape shape = {
+    .rows = 4, .columns = 4, .window_rows = 4, .window_columns = 4, .known = known, .known_rows = 2, .known_columns = 2
+  };
   g_auto (ArraMosaic) mosaic = { 0 };
 
   begin (&mosaic, &shape);
@@ -247,13 +244,9 @@ static void
 test_nothing_to_make (void)
 {
   static const gint32 known[] = { 0, 0, 0, 0 };
-  const ArraMosaicShape shape = { .rows = 2,
-                                  .columns = 2,
-                                  .window_rows = 2,
-                                  .window_columns = 2,
-                                  .known = known,
-                                  .known_rows = 2,
-                                  .known_columns = 2 };
+  const ArraMosaicShape shape = {
+    .rows = 2, .columns = 2, .window_rows = 2, .window_columns = 2, .known = known, .known_rows = 2, .known_columns = 2
+  };
   g_auto (ArraMosaic) mosaic = { 0 };
   g_autoptr (GError) error = NULL;
 

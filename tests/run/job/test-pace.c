@@ -43,7 +43,7 @@ test_previews (void)
         }
       g_assert_cmpfloat (pace.previews, <=, ARRA_PREVIEW_SHARE * now + 1e-9);
     }
-  g_assert_cmpuint (n_previews, >=, 26); /* 500 s of tokens leave room for 27 */
+  g_assert_cmpuint (n_previews, >=, 26);                                         /* 500 s of tokens leave room for 27 */
   g_assert_cmpfloat_with_epsilon (arra_pace_tokens_per_second (&pace), 2, 1e-9); /* previews do not count */
   g_assert_cmpfloat (arra_pace_left (&pace, 100, 0, now), >, 54);
   g_assert_cmpfloat (arra_pace_left (&pace, 100, 0, now), <, 56);

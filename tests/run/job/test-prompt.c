@@ -21,11 +21,10 @@ static void
 test_expand (void)
 {
   assert_expands ("{prompt}", "a fox", "a fox");
-  assert_expands ("Generate an image of {width}x{height} according to the following prompt:\n{prompt}",
-                  "a fox", "Generate an image of 64x32 according to the following prompt:\na fox");
+  assert_expands ("Generate an image of {width}x{height} according to the following prompt:\n{prompt}", "a fox",
+                  "Generate an image of 64x32 according to the following prompt:\na fox");
   assert_expands ("{prompt}{prompt}", "x", "xx");
-  assert_expands ("<{prompt}>", "{width}{prompt}{height}",
-                  "<{width}{prompt}{height}>"); /* a prompt is no template */
+  assert_expands ("<{prompt}>", "{width}{prompt}{height}", "<{width}{prompt}{height}>"); /* a prompt is no template */
   assert_expands ("{{prompt}} {promp} {", "x", "{x} {promp} {");
   assert_expands ("", "x", "");
 }

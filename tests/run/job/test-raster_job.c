@@ -1,5 +1,6 @@
 /* test-raster_job.c - models whose prompts stand in front of the sequence: opened, planned, converted, and
- * the same tokens as their transformer gives by hand SPDX-License-Identifier: GPL-3.0-or-later */
+ * the same tokens as their transformer gives by hand
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
@@ -56,8 +57,7 @@ add_tensor (const char *name, guint n_dims, const gint64 *shape, gpointer data, 
 static Weights
 weights_new (void)
 {
-  return (Weights){ g_array_new (FALSE, FALSE, sizeof (ArraNamedTensor)),
-                    g_ptr_array_new_with_free_func (g_free), 1 };
+  return (Weights) { g_array_new (FALSE, FALSE, sizeof (ArraNamedTensor)), g_ptr_array_new_with_free_func (g_free), 1 };
 }
 
 static void
@@ -66,8 +66,8 @@ weights_write (Weights *weights, const char *directory)
   g_autofree char *path = g_build_filename (directory, "model.safetensors", NULL);
   g_autoptr (GError) error = NULL;
 
-  arra_safetensors_write (path, (const ArraNamedTensor *) (void *) weights->tensors->data,
-                          weights->tensors->len, &error);
+  arra_safetensors_write (path, (const ArraNamedTensor *) (void *) weights->tensors->data, weights->tensors->len,
+                          &error);
   g_assert_no_error (error);
   g_array_unref (weights->tensors);
   g_ptr_array_unref (weights->owned);
@@ -194,8 +194,7 @@ typedef struct
 static ArraTransformerRun *
 new_pass (const ArraJob *job, guint n_front)
 {
-  return arra_transformer_run_new (job->checkpoint->model, &job->exec, 2 * n_front, n_front + SIDE * SIDE,
-                                   NULL);
+  return arra_transformer_run_new (job->checkpoint->model, &job->exec, 2 * n_front, n_front + SIDE * SIDE, NULL);
 }
 
 /* The arg max of u + 3 (c - u), token by token, by hand. */
@@ -220,13 +219,13 @@ assert_by_hand (const ArraJob *job, const Front fronts[2])
       float most = -INFINITY;
 
       for (guint i = 0; i < 2; i++)
-        inputs[i] = (ArraTransformerInput){ .cache = caches[i],
-                                            .ids = at == 0 ? fronts[i].ids : &last,
-                                            .rows = at == 0 ? fronts[i].rows : NULL,
-                                            .left_out = fronts[i].left_out,
-                                            .n_ids = at == 0 ? n_front : 1,
-                                            .columns = SIDE,
-                                            .logits = logits + i * n_logits };
+        inputs[i] = (ArraTransformerInput) { .cache = caches[i],
+                                             .ids = at == 0 ? fronts[i].ids : &last,
+                                             .rows = at == 0 ? fronts[i].rows : NULL,
+                                             .left_out = fronts[i].left_out,
+                                             .n_ids = at == 0 ? n_front : 1,
+                                             .columns = SIDE,
+                                             .logits = logits + i * n_logits };
       g_assert_true (arra_transformer_forward (pass, inputs, 2, NULL, NULL, NULL, NULL));
       for (guint32 id = 0; id < n_logits; id++)
         {
@@ -291,8 +290,7 @@ assert_same_elsewhere (const char *directory, const ArraJob *job)
   arra_checkpoint_convert (directory, NULL, NULL, path, ARRA_QUANT_F32, NULL, NULL, NULL, &error);
   g_assert_no_error (error);
   checkpoint = open_at (path);
-  g_assert_cmpstr (checkpoint->decoder.family->architecture, ==,
-                   job->checkpoint->decoder.family->architecture);
+  g_assert_cmpstr (checkpoint->decoder.family->architecture, ==, job->checkpoint->decoder.family->architecture);
   other = run (checkpoint, &job->request);
   g_assert_cmpmem (other->answers[0].tokens, SIDE * SIDE * sizeof (guint32), job->answers[0].tokens,
                    SIDE * SIDE * sizeof (guint32));
@@ -347,8 +345,7 @@ test_names (void)
     guint class;
   } models[] = {
     { 1000, "{\"n_head\": 2, \"block_size\": 16}", "Golden retriever", 207 },
-    { 2, "{\"n_head\": 2, \"block_size\": 16, \"class_names\": [\"oak, oak wood\", \"pine\"]}", "oak wood",
-      0 },
+    { 2, "{\"n_head\": 2, \"block_size\": 16, \"class_names\": [\"oak, oak wood\", \"pine\"]}", "oak wood", 0 },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (models); i++)
@@ -363,7 +360,7 @@ test_names (void)
       g_assert_cmpuint (g_strv_length ((char **) arra_checkpoint_classes (checkpoint)), ==, models[i].n);
       assert_by_hand (job, fronts);
       assert_same_elsewhere (directory, job);
-  assert_likely (job);
+      assert_likely (job);
       arra_job_free (job);
       arra_checkpoint_unref (checkpoint);
       remove_directory (directory);
@@ -442,11 +439,10 @@ write_janus (void)
   g_assert_true (arra_weights_describe (&table, add_tensor, &weights, NULL));
   weights_write (&weights, directory);
   write_text (directory, "tokenizer.json", tokenizer_json);
-  write_text (
-      directory, "config.json",
-      "{\"model_type\": \"multi_modality\", \"language_config\": {\"vocab_size\": 20, \"hidden_size\": 32, "
-      "\"intermediate_size\": 64, \"num_hidden_layers\": 2, \"num_attention_heads\": 2, "
-      "\"max_position_embeddings\": 64}, \"vision_config\": {\"num_image_tokens\": 16}}");
+  write_text (directory, "config.json",
+              "{\"model_type\": \"multi_modality\", \"language_config\": {\"vocab_size\": 20, \"hidden_size\": 32, "
+              "\"intermediate_size\": 64, \"num_hidden_layers\": 2, \"num_attention_heads\": 2, "
+              "\"max_position_embeddings\": 64}, \"vision_config\": {\"num_image_tokens\": 16}}");
   return directory;
 }
 
@@ -456,8 +452,7 @@ test_text (void)
   /* <｜begin▁of▁sentence｜><|User|>: a cat\n\n<|Assistant|>:<begin_of_image> */
   static const guint32 prompt[] = { BEGIN, 15, 3, 4, 0, 4, 1, 0, 2, 5, 5, 16, 3, IMAGE };
   guint32 none[G_N_ELEMENTS (prompt)];
-  const Front fronts[]
-      = { { prompt, NULL, G_N_ELEMENTS (prompt), 0 }, { none, NULL, G_N_ELEMENTS (prompt), 0 } };
+  const Front fronts[] = { { prompt, NULL, G_N_ELEMENTS (prompt), 0 }, { none, NULL, G_N_ELEMENTS (prompt), 0 } };
   char *directory = write_janus ();
   ArraCheckpoint *checkpoint = open_at (directory);
   const ArraRequest request = request_of (checkpoint, "a cat");
@@ -531,8 +526,7 @@ rows_by_hand (const ArraJob *job, const char *clean, float *rows)
 {
   const ArraCheckpoint *checkpoint = job->checkpoint;
   const ArraT5Config *config = checkpoint->text_encoder->config;
-  g_autoptr (ArraT5) t5
-      = arra_t5_new (config, checkpoint->text_encoder->source, ARRA_N_DTYPES, NULL, NULL, NULL);
+  g_autoptr (ArraT5) t5 = arra_t5_new (config, checkpoint->text_encoder->source, ARRA_N_DTYPES, NULL, NULL, NULL);
   g_autoptr (ArraTransformerRun) pass = new_pass (job, N_PREFIX);
   g_autofree float *features = g_new (float, N_PREFIX * config->hidden_size);
   guint32 ids[N_PREFIX];
@@ -563,7 +557,7 @@ test_features (void)
   g_assert_cmpuint (n, >, 3);
   for (guint i = 0; i < n; i++)
     none[i] = N_CODES + N_PREFIX - n + i;
-  assert_by_hand (job, (const Front[]){ { NULL, rows, n, N_PREFIX - n }, { none, NULL, n, N_PREFIX - n } });
+  assert_by_hand (job, (const Front[]) { { NULL, rows, n, N_PREFIX - n }, { none, NULL, n, N_PREFIX - n } });
   g_assert_cmpmem (job->answers[1].tokens, SIDE * SIDE * sizeof (guint32), job->answers[0].tokens,
                    SIDE * SIDE * sizeof (guint32));
   assert_same_elsewhere (directory, job);

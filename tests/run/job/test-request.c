@@ -132,7 +132,8 @@ test_metadata_only (void)
 static void
 test_advice (void)
 {
-  static const guint sides[][2] = { { 1, 1 }, { 33, 7 }, { 5000, 9 }, { 100000, 100000 }, { 0, 64 }, { 64, 0 }, { 47, 63 }, { G_MAXUINT, 1 } };
+  static const guint sides[][2]
+      = { { 1, 1 }, { 33, 7 }, { 5000, 9 }, { 100000, 100000 }, { 0, 64 }, { 64, 0 }, { 47, 63 }, { G_MAXUINT, 1 } };
   g_autoptr (GRegex) regex = g_regex_new ("; (\\d+) x (\\d+) can be made$", 0, 0, NULL);
 
   for (gsize i = 0; i < G_N_ELEMENTS (sides); i++)
@@ -148,7 +149,8 @@ test_advice (void)
       g_assert_true (g_regex_match (regex, error->message, 0, &match));
       width = g_match_info_fetch (match, 1);
       height = g_match_info_fetch (match, 2);
-      request = models_request (checkpoint, (guint) g_ascii_strtoull (width, NULL, 10), (guint) g_ascii_strtoull (height, NULL, 10));
+      request = models_request (checkpoint, (guint) g_ascii_strtoull (width, NULL, 10),
+                                (guint) g_ascii_strtoull (height, NULL, 10));
       g_assert_true (arra_checkpoint_plan (checkpoint, &request, &plan, NULL));
     }
 }
@@ -157,7 +159,8 @@ test_advice (void)
 static void
 test_older_program (void)
 {
-  const gsize request_size = G_STRUCT_OFFSET (ArraRequest, max_tokens), plan_size = G_STRUCT_OFFSET (ArraMemoryPlan, total),
+  const gsize request_size = G_STRUCT_OFFSET (ArraRequest, max_tokens),
+              plan_size = G_STRUCT_OFFSET (ArraMemoryPlan, total),
               options_size = G_STRUCT_OFFSET (ArraOpenOptions, metadata_only);
   ArraRequest request = models_request (checkpoint, grid, grid);
   ArraOpenOptions options = { .vqgan = tiny, .metadata_only = 7 };
@@ -199,7 +202,8 @@ test_newer_program (void)
   arra_request_init_sized (&request.known, sizeof request, checkpoint);
   g_assert_cmpuint (request.known.width, ==, checkpoint->width);
   g_assert_cmpuint (request.later, ==, 0);
-  g_assert_true (arra_checkpoint_plan_sized (checkpoint, &request.known, sizeof request, &plan.known, sizeof plan, NULL));
+  g_assert_true (
+      arra_checkpoint_plan_sized (checkpoint, &request.known, sizeof request, &plan.known, sizeof plan, NULL));
   g_assert_cmpuint (plan.known.total, >, 0);
   g_assert_cmpuint (plan.later, ==, 0);
 }

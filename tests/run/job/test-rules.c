@@ -59,15 +59,13 @@ static void
 check_uncond (const Case *c, JsonObject *step)
 {
   const gboolean called = !json_object_get_null_member (step, "unconditional_call");
-  const gboolean in_picture
-      = c->grammar.expect == ARRA_EXPECT_CODE || c->grammar.expect == ARRA_EXPECT_FORCED;
+  const gboolean in_picture = c->grammar.expect == ARRA_EXPECT_CODE || c->grammar.expect == ARRA_EXPECT_FORCED;
   JsonArray *ids;
 
   g_assert_true (called == (in_picture && c->sampling.guidance_scale != 1));
   if (!called)
     return;
-  ids = json_object_get_array_member (json_object_get_object_member (step, "unconditional_call"),
-                                      "input_ids");
+  ids = json_object_get_array_member (json_object_get_object_member (step, "unconditional_call"), "input_ids");
   g_assert_cmpuint (json_array_get_length (ids), ==, c->grammar.uncond_begins ? 3 : 1);
   if (!c->grammar.uncond_begins)
     {
@@ -93,8 +91,7 @@ check_candidates (const Case *c, guint step)
   for (gsize i = 0; i < c->sampler.n_candidates; i++)
     {
       g_assert_cmpint (c->sampler.candidates[i].id, ==, ((const gint32 *) ids->data)[i]);
-      g_assert_cmpfloat (fabsf (c->sampler.candidates[i].score - ((const float *) scores->data)[i]), <=,
-                         TOLERANCE);
+      g_assert_cmpfloat (fabsf (c->sampler.candidates[i].score - ((const float *) scores->data)[i]), <=, TOLERANCE);
     }
 }
 
@@ -128,10 +125,8 @@ test_case (gconstpointer data)
 {
   g_autofree char *script_name = g_strdup_printf ("%s.json", (const char *) data);
   g_autofree char *tensors_name = g_strdup_printf ("%s.safetensors", (const char *) data);
-  g_autofree char *script_path
-      = g_build_filename (g_getenv ("ARRA_TEST_DATA"), "golden", "rules", script_name, NULL);
-  g_autofree char *tensors_path
-      = g_build_filename (g_getenv ("ARRA_TEST_DATA"), "golden", "rules", tensors_name, NULL);
+  g_autofree char *script_path = g_build_filename (g_getenv ("ARRA_TEST_DATA"), "golden", "rules", script_name, NULL);
+  g_autofree char *tensors_path = g_build_filename (g_getenv ("ARRA_TEST_DATA"), "golden", "rules", tensors_name, NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonParser) parser = NULL;
   g_autoptr (ArraSource) expected = NULL;
@@ -145,11 +140,11 @@ test_case (gconstpointer data)
   g_assert_no_error (error);
   words = words_golden ((guint32) number (c.script, "vocab_size"));
   words_vocabulary (&words, &c.vocabulary);
-  c.sampling = (ArraSampling){ .guidance_scale = json_object_get_double_member (c.script, "cfg"),
-                               .temperature = 1,
-                               .top_p = 1,
-                               .top_k = (guint) number (c.script, "image_top_k"),
-                               .text_top_k = (guint) number (c.script, "text_top_k") };
+  c.sampling = (ArraSampling) { .guidance_scale = json_object_get_double_member (c.script, "cfg"),
+                                .temperature = 1,
+                                .top_p = 1,
+                                .top_k = (guint) number (c.script, "image_top_k"),
+                                .text_top_k = (guint) number (c.script, "text_top_k") };
   arra_sampler_init (&c.sampler, words.n_tokens, &error);
   g_assert_no_error (error);
   c.cond = g_new (float, words.n_tokens);

@@ -30,7 +30,7 @@ expecting (ArraExpect expect)
 static ArraSampling
 plain (void)
 {
-  return (ArraSampling){ .guidance_scale = 1, .temperature = 1, .top_p = 1, .seed = 7 };
+  return (ArraSampling) { .guidance_scale = 1, .temperature = 1, .top_p = 1, .seed = 7 };
 }
 
 static void

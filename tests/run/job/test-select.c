@@ -26,7 +26,7 @@ fill (ArraCandidate *candidates, float *sorted, guint32 seed, gboolean coarse)
 
       if (coarse)
         score = floorf (score * 2) / 2;
-      candidates[i] = (ArraCandidate){ i, score };
+      candidates[i] = (ArraCandidate) { i, score };
       sorted[i] = score;
     }
   qsort (sorted, N, sizeof (float), falling);
@@ -42,8 +42,7 @@ test_count (void)
     {
       fill (candidates, sorted, seed, seed % 2 == 1);
       for (guint k = 1; k <= N; k++)
-        g_assert_cmpuint (arra_select_threshold (candidates, NULL, N, k), ==,
-                          arra_select_key (sorted[k - 1]));
+        g_assert_cmpuint (arra_select_threshold (candidates, NULL, N, k), ==, arra_select_key (sorted[k - 1]));
       g_assert_cmpuint (arra_select_threshold (candidates, NULL, N, N + 1), ==, 0);
     }
 }

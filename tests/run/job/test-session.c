@@ -15,9 +15,8 @@ static ArraExec executive;
 static ArraSampling
 sampling (void)
 {
-  return (ArraSampling){
-    .guidance_scale = 3, .temperature = 1, .top_p = 0.9, .top_k = 30, .text_top_k = 10, .seed = 3
-  };
+  return (
+      ArraSampling) { .guidance_scale = 3, .temperature = 1, .top_p = 0.9, .top_k = 30, .text_top_k = 10, .seed = 3 };
 }
 
 static void
@@ -213,8 +212,8 @@ test_cancel (void)
   push_prompt (&other, 2, 2);
   expected = next (&other);
   unread = arra_session_unread (&session);
-  while (!arra_session_next (&session, &settings, 0, session.n_ids, &id, stop_reading, cancellable,
-                             cancellable, &error))
+  while (
+      !arra_session_next (&session, &settings, 0, session.n_ids, &id, stop_reading, cancellable, cancellable, &error))
     {
       g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
       g_clear_error (&error);

@@ -1,5 +1,6 @@
 /* test-tiles.c - pictures decoded window by window: one window is the decoder's picture, tiles cover all,
- * wrapped ones have no edge SPDX-License-Identifier: GPL-3.0-or-later */
+ * wrapped ones have no edge
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,8 +30,7 @@ test_axes (void)
 
               g_assert_cmpuint (begin, <, extent);
               g_assert_true (wrap || end <= extent);
-              g_assert_true (i == 0 || window < 4
-                             || begin + window / 4 <= arra_tile_begin (&axis, i - 1) + window);
+              g_assert_true (i == 0 || window < 4 || begin + window / 4 <= arra_tile_begin (&axis, i - 1) + window);
               for (guint at = begin; at < end; at++)
                 covered[at % extent]++;
             }
@@ -53,8 +53,7 @@ decode (const guint32 *codes, const ArraTileAxis *down, const ArraTileAxis *acro
 
   arra_tiles_init (&tiles, run, &checkpoint->vqgan_config, down, across, &error);
   g_assert_no_error (error);
-  g_assert_cmpuint (arra_mem_held () - before, <=,
-                    arra_tiles_bytes (&checkpoint->vqgan_config, down, across) + 4096);
+  g_assert_cmpuint (arra_mem_held () - before, <=, arra_tiles_bytes (&checkpoint->vqgan_config, down, across) + 4096);
   arra_tiles_decode (&tiles, codes, width, height, pixels, NULL, NULL, NULL, &error);
   g_assert_no_error (error);
   arra_tiles_clear (&tiles);
@@ -103,10 +102,9 @@ test_wrapped (void)
   second = decode (moved, &down, &across);
   for (guint y = 0; y < width; y++)
     for (guint x = 0; x < 3 * width; x++)
-      g_assert_cmpint (
-          abs (second[y * 3 * width + x]
-               - first[(y + step_y * patch) % width * 3 * width + (x + 3 * step_x * patch) % (3 * width)]),
-          <=, 1);
+      g_assert_cmpint (abs (second[y * 3 * width + x]
+                            - first[(y + step_y * patch) % width * 3 * width + (x + 3 * step_x * patch) % (3 * width)]),
+                       <=, 1);
 }
 
 /* More tiles than one, of a picture that is everywhere the same: no tile shows. */

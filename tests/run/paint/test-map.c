@@ -19,8 +19,7 @@ measure (const guint32 *codes, guint rows, guint columns, const char *prompt, do
   g_autoptr (GError) error = NULL;
 
   request.prompt = prompt;
-  arra_checkpoint_likelihood (checkpoint, &request, codes, rows, columns, with, without, NULL, NULL, NULL,
-                              &error);
+  arra_checkpoint_likelihood (checkpoint, &request, codes, rows, columns, with, without, NULL, NULL, NULL, &error);
   g_assert_no_error (error);
 }
 
@@ -44,8 +43,7 @@ test_own_size (void)
   for (guint i = 0; i < n; i++)
     g_assert_true (arra_session_push (&other->session, head[i], NULL));
   g_assert_true (arra_likelihood_room_init (&room, &other->session, WINDOW * WINDOW, NULL));
-  g_assert_true (
-      arra_session_likelihood (&other->session, &room, codes, WINDOW * WINDOW, 2, likelihoods, NULL, NULL));
+  g_assert_true (arra_session_likelihood (&other->session, &room, codes, WINDOW * WINDOW, 2, likelihoods, NULL, NULL));
   for (guint i = 0; i < WINDOW * WINDOW; i++)
     {
       g_assert_cmpfloat (with[i], ==, likelihoods[i].cond);
@@ -87,13 +85,13 @@ test_refused (void)
   ArraRequest request = models_request (checkpoint, 0, 0);
   g_autoptr (GError) error = NULL;
 
-  g_assert_false (arra_checkpoint_likelihood (checkpoint, &request, codes, WINDOW, WINDOW, NULL, NULL, NULL,
-                                              NULL, NULL, &error));
+  g_assert_false (
+      arra_checkpoint_likelihood (checkpoint, &request, codes, WINDOW, WINDOW, NULL, NULL, NULL, NULL, NULL, &error));
   g_assert_error (error, ARRA_ERROR, ARRA_ERROR_ARGUMENT);
   g_clear_error (&error);
   codes[0] = 0;
-  g_assert_false (arra_checkpoint_likelihood (checkpoint, &request, codes, WINDOW - 1, WINDOW, NULL, NULL,
-                                              NULL, NULL, NULL, &error));
+  g_assert_false (arra_checkpoint_likelihood (checkpoint, &request, codes, WINDOW - 1, WINDOW, NULL, NULL, NULL, NULL,
+                                              NULL, &error));
   g_assert_error (error, ARRA_ERROR, ARRA_ERROR_ARGUMENT);
 }
 

@@ -12,8 +12,8 @@
 #define SIDE 8
 #define N 5
 
-static const char labels[N][40] = { "\"side\": \"left\"", "\"side\": \"right\"", "\"side\": \"none\"",
-                                    "\"view\": \"PA\"", "\"side\": \"left\"" };
+static const char labels[N][40]
+    = { "\"side\": \"left\"", "\"side\": \"right\"", "\"side\": \"none\"", "\"view\": \"PA\"", "\"side\": \"left\"" };
 
 static void
 write_picture (guint item)
@@ -31,8 +31,7 @@ write_picture (guint item)
 static void
 write_dataset (gboolean labelled)
 {
-  static const char attributes[]
-      = "{\"side\": [\"none\", \"left\", \"right\", \"both\"], \"view\": [\"AP\", \"PA\"]}";
+  static const char attributes[] = "{\"side\": [\"none\", \"left\", \"right\", \"both\"], \"view\": [\"AP\", \"PA\"]}";
   g_autofree char *path = scratch_path ("attributes.json"), *lines = scratch_path ("metadata.jsonl");
   g_autoptr (GString) text = g_string_new ("");
 
@@ -59,9 +58,7 @@ load_as (const char *data, guint held, ArraClassifierConfig *model, GError **err
   g_autoptr (ArraYaml) config = arra_yaml_parse (text, strlen (text), "train.yaml", NULL);
   const ArraTrainSetup setup = { .exec = { NULL, NULL } };
 
-  *model = (ArraClassifierConfig){
-    .size = SIDE, .colours = 3, .n_levels = 1, .channels = { 8 }, .norm_groups = 4
-  };
+  *model = (ArraClassifierConfig) { .size = SIDE, .colours = 3, .n_levels = 1, .channels = { 8 }, .norm_groups = 4 };
   return arra_classifier_data_load (config, held, &setup, model, error);
 }
 

@@ -83,7 +83,7 @@ begin (Fixture *f, const char *more, guint threads)
   GError *error = NULL;
 
   f->pool = arra_pool_new (threads, NULL);
-  setup.exec = (ArraExec){ arra_kernels_default (NULL), f->pool };
+  setup.exec = (ArraExec) { arra_kernels_default (NULL), f->pool };
   arra_classifier_trainee_new_from (config, &setup, make_data (HELD), attributes, &f->trainee, &error);
   g_assert_no_error (error);
   arra_yaml_check_asked (config, &error);
@@ -114,8 +114,8 @@ check_model (Fixture *f)
   classifier = arra_classifier_open (folder, &exec, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (arra_classifier_config (classifier)->attributes[1].values[1], ==, "right");
-  g_assert_true (arra_classifier_predict (classifier, data->pixels + (gsize) N * 3 * SIDE * SIDE, HELD,
-                                          probabilities, NULL, NULL));
+  g_assert_true (arra_classifier_predict (classifier, data->pixels + (gsize) N * 3 * SIDE * SIDE, HELD, probabilities,
+                                          NULL, NULL));
   for (guint i = 0; i < HELD; i++)
     {
       const float *p = probabilities + i * (COLOURS + PLACES);
@@ -189,8 +189,7 @@ test_unmeasured (void)
   const ArraTrainSetup setup = { .exec = { arra_kernels_default (NULL), NULL } };
   ArraTrainee trainee;
 
-  g_assert_true (
-      arra_classifier_trainee_new_from (config, &setup, make_data (0), attributes, &trainee, NULL));
+  g_assert_true (arra_classifier_trainee_new_from (config, &setup, make_data (0), attributes, &trainee, NULL));
   g_assert_null (trainee.klass->validate);
   g_assert_null (trainee.klass->valid_metrics);
   trainee.klass->free (trainee.self);
@@ -206,8 +205,7 @@ refuse (const char *key, const char *value)
   const char *leaf = strchr (key, '.') + 1;
 
   g_assert_true (arra_yaml_set (config, key, value, NULL));
-  g_assert_false (
-      arra_classifier_trainee_new_from (config, &setup, make_data (HELD), attributes, &trainee, &error));
+  g_assert_false (arra_classifier_trainee_new_from (config, &setup, make_data (HELD), attributes, &trainee, &error));
   g_assert_error (error, ARRA_ERROR, ARRA_ERROR_INVALID_DATA);
   g_assert_nonnull (strstr (error->message, "train.yaml"));
   g_assert_nonnull (strstr (error->message, leaf));

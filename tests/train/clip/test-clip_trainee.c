@@ -1,5 +1,6 @@
 /* test-clip_trainee.c - a tiny CLIP matches eight coloured pictures with their captions, to the same bits
- * each time SPDX-License-Identifier: GPL-3.0-or-later */
+ * each time
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "clip_trainee.h"
 
 #include <glib/gstdio.h>
@@ -17,12 +18,10 @@
 #define COLOURS 8
 #define EACH 3 /* pictures of a colour to learn from */
 
-static const char *const captions[COLOURS]
-    = { "a red wall",    "a green wall", "a blue wall",  "a yellow wall",
-        "a purple wall", "a cyan wall",  "a black wall", "a white wall" };
-static const guint8 colours[COLOURS][3]
-    = { { 220, 30, 30 },  { 30, 200, 40 },  { 30, 40, 220 }, { 220, 210, 30 },
-        { 180, 40, 190 }, { 40, 200, 210 }, { 20, 20, 20 },  { 235, 235, 235 } };
+static const char *const captions[COLOURS] = { "a red wall",    "a green wall", "a blue wall",  "a yellow wall",
+                                               "a purple wall", "a cyan wall",  "a black wall", "a white wall" };
+static const guint8 colours[COLOURS][3] = { { 220, 30, 30 },  { 30, 200, 40 },  { 30, 40, 220 }, { 220, 210, 30 },
+                                            { 180, 40, 190 }, { 40, 200, 210 }, { 20, 20, 20 },  { 235, 235, 235 } };
 
 static const char base[] = "model:\n"
                            "  tokenizer: %s\n"
@@ -93,7 +92,7 @@ begin (Fixture *f, const char *more, guint threads)
   GError *error = NULL;
 
   f->pool = arra_pool_new (threads, NULL);
-  setup.exec = (ArraExec){ arra_kernels_default (NULL), f->pool };
+  setup.exec = (ArraExec) { arra_kernels_default (NULL), f->pool };
   arra_clip_trainee_new_from (config, &setup, make_pictures (), list_captions (), &f->trainee, &error);
   g_assert_no_error (error);
 }
@@ -173,8 +172,8 @@ test_learn (void)
   trainee_test_steps (&f.trainee, 0, 1, RATE, first);
   trainee_test_steps (&f.trainee, 1, 150, RATE, last);
   g_assert_true (f.trainee.klass->validate (f.trainee.self, valid, NULL, NULL));
-  g_test_message ("loss %g -> %g, accuracy %g -> %g, held out %g, %g, %g", first[0], last[0], first[1],
-                  last[1], valid[0], valid[1], valid[2]);
+  g_test_message ("loss %g -> %g, accuracy %g -> %g, held out %g, %g, %g", first[0], last[0], first[1], last[1],
+                  valid[0], valid[1], valid[2]);
   g_assert_cmpfloat (last[0], <, first[0] / 5);
   g_assert_cmpfloat (last[1], ==, 1);
   g_assert_cmpfloat (valid[0], <, first[0] / 5);
@@ -254,8 +253,7 @@ refuse (const char *more, const char *what)
   g_autoptr (GError) error = NULL;
   ArraTrainee trainee;
 
-  g_assert_false (
-      arra_clip_trainee_new_from (config, &setup, make_pictures (), list_captions (), &trainee, &error));
+  g_assert_false (arra_clip_trainee_new_from (config, &setup, make_pictures (), list_captions (), &trainee, &error));
   g_assert_error (error, ARRA_ERROR, ARRA_ERROR_INVALID_DATA);
   g_assert_nonnull (strstr (error->message, what));
 }

@@ -1,5 +1,6 @@
 /* test-encode_dataset.c - codes are those of one picture alone, whatever the threads and however often it was
- * stopped SPDX-License-Identifier: GPL-3.0-or-later */
+ * stopped
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "encode_dataset.h"
 
 #include <glib/gstdio.h>
@@ -27,10 +28,8 @@ typedef struct
 static void
 put_picture (const char *folder, guint number)
 {
-  g_autofree char *name = g_strdup_printf ("%02u.png", number),
-                  *text_name = g_strdup_printf ("%02u.txt", number);
-  g_autofree char *path = g_build_filename (folder, name, NULL),
-                  *text = g_build_filename (folder, text_name, NULL);
+  g_autofree char *name = g_strdup_printf ("%02u.png", number), *text_name = g_strdup_printf ("%02u.txt", number);
+  g_autofree char *path = g_build_filename (folder, name, NULL), *text = g_build_filename (folder, text_name, NULL);
   g_autofree char *caption = g_strdup_printf ("picture %u", number);
   g_autoraster ArraRaster raster = { 0 };
   const ArraPictureLabels labels = { 0 };
@@ -50,7 +49,7 @@ setup_init (Setup *setup)
   g_autoptr (GError) error = NULL;
   Fixture fixture;
 
-  *setup = (Setup){ .folder = fixture_directory () };
+  *setup = (Setup) { .folder = fixture_directory () };
   for (guint i = 0; i < N; i++)
     put_picture (setup->folder, i);
   fixture_init (&fixture);
@@ -61,8 +60,7 @@ setup_init (Setup *setup)
   g_assert_no_error (error);
   arra_vqgan_file_open (&setup->file, setup->model, &error);
   g_assert_no_error (error);
-  setup->vqgan
-      = arra_vqgan_new (&setup->file.config, setup->file.source, setup->file.prefix, NULL, NULL, &error);
+  setup->vqgan = arra_vqgan_new (&setup->file.config, setup->file.source, setup->file.prefix, NULL, NULL, &error);
   g_assert_no_error (error);
   setup->exec.kernels = arra_kernels_default (&error);
 }
@@ -122,7 +120,7 @@ static void
 assert_whole (const Setup *setup, const char *path)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (ArraTokenCache) cache = arra_token_cache_open (path, &(ArraTokenCachePrints){ 0 }, &error);
+  g_autoptr (ArraTokenCache) cache = arra_token_cache_open (path, &(ArraTokenCachePrints) { 0 }, &error);
 
   g_assert_no_error (error);
   for (guint i = 0; i < N; i++)
@@ -175,8 +173,8 @@ test_stopped (gconstpointer threads)
   g_clear_pointer (&writer, arra_token_cache_writer_free);
   writer = open_writer (&setup, path);
   setup.exec.pool = arra_pool_new (GPOINTER_TO_UINT (threads), &error);
-  g_assert_true (arra_encode_dataset (setup.dataset, setup.vqgan, &setup.exec, SIZE, writer, NULL, count_up, &last,
-                                      NULL, &error));
+  g_assert_true (
+      arra_encode_dataset (setup.dataset, setup.vqgan, &setup.exec, SIZE, writer, NULL, count_up, &last, NULL, &error));
   g_assert_no_error (error);
   assert_whole (&setup, path);
 }
@@ -192,8 +190,8 @@ test_faults (void)
 
   setup_init (&setup);
   writer = open_writer (&setup, path);
-  g_assert_false (arra_encode_dataset (setup.dataset, setup.vqgan, &setup.exec, SIZE + 1, writer, NULL, NULL, NULL,
-                                       NULL, &error));
+  g_assert_false (
+      arra_encode_dataset (setup.dataset, setup.vqgan, &setup.exec, SIZE + 1, writer, NULL, NULL, NULL, NULL, &error));
   g_assert_error (error, ARRA_ERROR, ARRA_ERROR_ARGUMENT);
   g_clear_error (&error);
   broken = g_build_filename (setup.folder, "05.png", NULL);
@@ -221,8 +219,8 @@ test_no_memory (void)
   for (gint64 n = 0; n < 12; n++)
     {
       arra_mem_fail_nth (n);
-      g_assert_false (arra_encode_dataset (setup.dataset, setup.vqgan, &setup.exec, SIZE, writer, NULL, NULL, NULL,
-                                           NULL, &error));
+      g_assert_false (
+          arra_encode_dataset (setup.dataset, setup.vqgan, &setup.exec, SIZE, writer, NULL, NULL, NULL, NULL, &error));
       g_assert_true (arra_mem_failed ());
       g_assert_error (error, ARRA_ERROR, ARRA_ERROR_NO_MEMORY);
       g_clear_error (&error);

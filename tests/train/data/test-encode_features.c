@@ -1,5 +1,6 @@
 /* test-encode_features.c - features are those of the encoder, to the same bits whatever the threads and
- * however often it was stopped SPDX-License-Identifier: GPL-3.0-or-later */
+ * however often it was stopped
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "dataset_features.h"
 
 #include <glib/gstdio.h>
@@ -26,10 +27,8 @@ typedef struct
 static void
 put_picture (const char *folder, guint number)
 {
-  g_autofree char *name = g_strdup_printf ("%02u.png", number),
-                  *text_name = g_strdup_printf ("%02u.txt", number);
-  g_autofree char *path = g_build_filename (folder, name, NULL),
-                  *text = g_build_filename (folder, text_name, NULL);
+  g_autofree char *name = g_strdup_printf ("%02u.png", number), *text_name = g_strdup_printf ("%02u.txt", number);
+  g_autofree char *path = g_build_filename (folder, name, NULL), *text = g_build_filename (folder, text_name, NULL);
   g_autoraster ArraRaster raster = { 0 };
   const ArraPictureLabels labels = { 0 };
   g_autoptr (GError) error = NULL;
@@ -50,7 +49,7 @@ setup_init (Setup *setup, guint threads, ArraVisionAggregation aggregation)
   g_autoptr (GError) error = NULL;
   ArraExec exec = { .kernels = arra_kernels_default (NULL) };
 
-  *setup = (Setup){ .folder = fixture_directory (), .encoder = { .aggregation = aggregation } };
+  *setup = (Setup) { .folder = fixture_directory (), .encoder = { .aggregation = aggregation } };
   for (guint i = 0; i < N; i++)
     put_picture (setup->folder, i);
   setup->dataset = arra_dataset_open (setup->folder, &error);
@@ -76,10 +75,9 @@ static ArraFeatureCacheWriter *
 open_writer (const Setup *setup, const char *path)
 {
   const ArraFeatureEncoder *encoder = &setup->encoder;
-  const ArraFeatureCacheForm form
-      = { .prints = { "d", "e", arra_feature_aggregations[encoder->aggregation] },
-          .n_items = N,
-          .width = arra_vision_encoder_width (encoder->vision, encoder->aggregation) };
+  const ArraFeatureCacheForm form = { .prints = { "d", "e", arra_feature_aggregations[encoder->aggregation] },
+                                      .n_items = N,
+                                      .width = arra_vision_encoder_width (encoder->vision, encoder->aggregation) };
   g_autoptr (GError) error = NULL;
   ArraFeatureCacheWriter *writer = arra_feature_cache_writer_open (path, &form, &error);
 
@@ -105,8 +103,8 @@ encode_alone (const Setup *setup, guint item, float *feature)
 
   g_assert_true (arra_raster_load (&raster, arra_dataset_picture (setup->dataset, item), &error));
   g_assert_true (arra_vision_encoder_prepare (setup->encoder.vision, &raster, pixels, &error));
-  g_assert_true (arra_vision_encoder_features (setup->encoder.vision, 1, pixels, setup->encoder.aggregation, feature,
-                                               &error));
+  g_assert_true (
+      arra_vision_encoder_features (setup->encoder.vision, 1, pixels, setup->encoder.aggregation, feature, &error));
 }
 
 static void
@@ -124,10 +122,9 @@ test_features (gconstpointer aggregation)
   g_unlink (path);
   writer = open_writer (&setup, path);
   g_assert_true (gather (&setup, writer, &error));
-  cache = arra_feature_cache_open (path, &(ArraFeatureCachePrints){ 0 }, &error);
+  cache = arra_feature_cache_open (path, &(ArraFeatureCachePrints) { 0 }, &error);
   g_assert_no_error (error);
-  g_assert_cmpstr (arra_feature_cache_aggregation (cache), ==,
-                   arra_feature_aggregations[setup.encoder.aggregation]);
+  g_assert_cmpstr (arra_feature_cache_aggregation (cache), ==, arra_feature_aggregations[setup.encoder.aggregation]);
   for (guint i = 0; i < N; i++)
     {
       float feature[2 * WIDTH], alone[2 * WIDTH];

@@ -20,12 +20,9 @@ test_paths (void)
 {
   expect_path (ARRA_FEATURES_MIMIC, "/f", "/data/p10/p1000/s5/img1400_0.jpg",
                "/f/p10/visual_features/img1400_0_visual_feature.pt");
-  expect_path (ARRA_FEATURES_MIMIC, "f", "p10/p1000//s5/a.b.png",
-               "f/p10/visual_features/a.b_visual_feature.pt");
-  expect_path (ARRA_FEATURES_MIMIC, "/f", "x/p10/p1000/s5/.png",
-               "/f/p10/visual_features/.png_visual_feature.pt");
-  expect_path (ARRA_FEATURES_LAION_COCO, "/f", "/data/00012/000120034.jpg",
-               "/f/00012/000120034_visual_feature.pt");
+  expect_path (ARRA_FEATURES_MIMIC, "f", "p10/p1000//s5/a.b.png", "f/p10/visual_features/a.b_visual_feature.pt");
+  expect_path (ARRA_FEATURES_MIMIC, "/f", "x/p10/p1000/s5/.png", "/f/p10/visual_features/.png_visual_feature.pt");
+  expect_path (ARRA_FEATURES_LAION_COCO, "/f", "/data/00012/000120034.jpg", "/f/00012/000120034_visual_feature.pt");
 }
 
 static void
@@ -53,8 +50,7 @@ test_bad_paths (void)
 static void
 expect_features (const char *golden, const char *file, const char *tensor, guint picture)
 {
-  g_autofree char *path = g_build_filename (golden, file, NULL),
-                  *root = g_build_filename (golden, "features", NULL);
+  g_autofree char *path = g_build_filename (golden, file, NULL), *root = g_build_filename (golden, "features", NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (ArraSource) source = arra_safetensors_open (path, &error);
   const ArraTensor *expected = source == NULL ? NULL : arra_source_find (source, tensor);

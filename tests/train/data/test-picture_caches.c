@@ -64,7 +64,7 @@ open_caches (const char *data, ArraPictureItems *items, GError **error)
   g_autoptr (ArraYaml) config = arra_yaml_parse (text, strlen (text), name, error);
 
   g_assert_no_error (*error);
-  *items = (ArraPictureItems){ 0 };
+  *items = (ArraPictureItems) { 0 };
   return arra_picture_caches_open (config, tokenizer, items, error);
 }
 

@@ -40,8 +40,7 @@ remove_folder (const char *folder, guint n)
 static ArraPictureSupply *
 load (const char *folder, guint held, GError **error)
 {
-  g_autofree char *text
-      = g_strdup_printf ("data:\n  path: %s\n  size: %d\n  validation: %u\n", folder, SIZE, held);
+  g_autofree char *text = g_strdup_printf ("data:\n  path: %s\n  size: %d\n  validation: %u\n", folder, SIZE, held);
   g_autoptr (ArraYaml) config = arra_yaml_parse (text, strlen (text), "train.yaml", NULL);
   const ArraTrainSetup setup = { .seed = 1 };
 

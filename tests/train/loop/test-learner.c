@@ -1,5 +1,6 @@
 /* test-learner.c - a step is clipping, AdamW and the average, one after another, and none of it where a
- * gradient is no number SPDX-License-Identifier: GPL-3.0-or-later */
+ * gradient is no number
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "learner.h"
 
 #include <math.h>
@@ -90,7 +91,7 @@ test_muon (void)
     }
   g_assert_true (arra_learner_init (&learner, &settings, both[0], &exec, NULL));
   adamw = arra_adamw_new (&adamw_settings, both[1], NULL);
-  adamw->left_out = (const guint8[]){ 0, 1, 0 };
+  adamw->left_out = (const guint8[]) { 0, 1, 0 };
   muon = arra_muon_new (&muon_settings, both[1], &exec, NULL);
   for (guint i = 0; i < STEPS; i++)
     {
@@ -103,8 +104,7 @@ test_muon (void)
       arra_muon_step (muon, &exec, 0.1, both[1], adamw->mean);
       arra_learner_step (&learner, &exec, &step);
     }
-  g_assert_cmpmem (both[0]->data, both[0]->size * sizeof (float), both[1]->data,
-                   both[1]->size * sizeof (float));
+  g_assert_cmpmem (both[0]->data, both[0]->size * sizeof (float), both[1]->data, both[1]->size * sizeof (float));
   for (gsize i = 0; i < both[0]->items[1].count; i++)
     g_assert_cmpfloat (learner.adamw->square[both[0]->items[1].offset + i], ==, 0); /* AdamW left it alone */
   g_assert_cmpfloat (learner.adamw->square[both[0]->items[2].offset], >, 0);
@@ -166,8 +166,7 @@ test_state (void)
 
   begin (&learner, parameters, 1, 0.5);
   g_assert_true (arra_learner_visit (&learner, count_part, parts, NULL));
-  g_assert_cmpstr (parts->str, ==,
-                   "parameters:1:32 adamw.mean:1:32 adamw.square:1:32 adamw.step:0:1 average:1:32 ");
+  g_assert_cmpstr (parts->str, ==, "parameters:1:32 adamw.mean:1:32 adamw.square:1:32 adamw.step:0:1 average:1:32 ");
   arra_learner_clear (&learner);
 }
 

@@ -54,9 +54,9 @@ test_curves (void)
   cairo_surface_t *surface;
 
   for (guint i = 0; i < 100; i++)
-    falling[i] = (ArraCurvePoint){ 10 * (i + 1), 5 - 0.04 * i };
+    falling[i] = (ArraCurvePoint) { 10 * (i + 1), 5 - 0.04 * i };
   for (guint i = 0; i < 10; i++)
-    rising[i] = (ArraCurvePoint){ 100 * (i + 1), 2 + 0.2 * i };
+    rising[i] = (ArraCurvePoint) { 100 * (i + 1), 2 + 0.2 * i };
   surface = draw (falling, 100, rising, 10);
   g_assert_cmpfloat (row_of (surface, TRUE, 100, 140), <, 120);
   g_assert_cmpfloat (row_of (surface, TRUE, 880, 930), >, 420);

@@ -22,9 +22,8 @@ open_at (guint64 step)
 static void
 add (ArraMetricsFile *file, guint64 step, double loss, double valid)
 {
-  ArraMetricsRow row = {
-    .step = step, .learning_rate = 1e-3, .metrics = { loss, -1 }, .valid_metrics = { valid }, .seconds = 1.25
-  };
+  ArraMetricsRow row
+      = { .step = step, .learning_rate = 1e-3, .metrics = { loss, -1 }, .valid_metrics = { valid }, .seconds = 1.25 };
   g_autoptr (GError) error = NULL;
 
   arra_metrics_file_add (file, &row, &error);

@@ -15,8 +15,8 @@
 #define MOST 240 /* elements of the largest matrix here */
 
 static const gint64 shapes[][2] = { { 12, 20 }, { 20, 12 }, { 9, 9 }, { 1, 17 }, { 4, 18 } };
-static const char *const names[] = { "layers.0.wide", "layers.0.tall", "layers.1.square", "layers.1.row",
-                                     "down.0.block.0.conv1.weight" };
+static const char *const names[]
+    = { "layers.0.wide", "layers.0.tall", "layers.1.square", "layers.1.row", "down.0.block.0.conv1.weight" };
 static const ArraMuonSettings settings = { MOMENTUM, DECAY };
 static ArraExec exec;
 
@@ -41,8 +41,8 @@ make (void)
       const gint64 kernel[] = { shapes[i][0], shapes[i][1] / 9, 3, 3 };
       gboolean is_kernel = strstr (names[i], "conv1") != NULL;
 
-      g_assert_true (arra_parameters_add (p, names[i], FALSE, is_kernel ? 4 : 2, is_kernel ? kernel : shapes[i],
-                                          &error));
+      g_assert_true (
+          arra_parameters_add (p, names[i], FALSE, is_kernel ? 4 : 2, is_kernel ? kernel : shapes[i], &error));
     }
   g_assert_true (arra_parameters_add (p, "encoder.conv_in.weight", FALSE, 4, first, &error));
   g_assert_true (arra_parameters_add (p, "layers.1.input_layernorm.weight", FALSE, 1, &vector, &error));
@@ -150,8 +150,7 @@ test_steps (void)
           g_assert_cmpfloat_with_epsilon ((double) mean[i], expected_mean[i], 1e-6);
         }
     }
-  g_assert_cmpmem (p->data, p->items[0].count * sizeof (float), start->data,
-                   start->items[0].count * sizeof (float));
+  g_assert_cmpmem (p->data, p->items[0].count * sizeof (float), start->data, start->items[0].count * sizeof (float));
 }
 
 /* Of a diagonal matrix: what becomes of singular values, and that their vectors stay. */

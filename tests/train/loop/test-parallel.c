@@ -1,5 +1,6 @@
 /* test-parallel.c - several processes (here: threads) train to what one alone trains to, and to the same bits
- * each SPDX-License-Identifier: GPL-3.0-or-later */
+ * each
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
@@ -86,9 +87,7 @@ run_together (guint size, void (*work) (Seat *seat), gpointer users, gsize user_
   g_cond_init (&circle.cond);
   for (guint rank = 0; rank < size; rank++)
     {
-      seats[rank] = (Seat){
-        &circle, { rank, size, gather, &seats[rank] }, work, (guint8 *) users + rank * user_size
-      };
+      seats[rank] = (Seat) { &circle, { rank, size, gather, &seats[rank] }, work, (guint8 *) users + rank * user_size };
       threads[rank] = g_thread_new ("process", run_seat, &seats[rank]);
     }
   for (guint rank = 0; rank < size; rank++)
@@ -113,7 +112,7 @@ test_part (void)
 
         for (guint rank = 0; rank < size; rank++)
           {
-            arra_parallel_part (&(ArraParallel){ rank, size, NULL, NULL }, n, &first, &end);
+            arra_parallel_part (&(ArraParallel) { rank, size, NULL, NULL }, n, &first, &end);
             g_assert_cmpuint (first, ==, next);
             g_assert_true (end - first == n / size || end - first == n / size + 1);
             next = end;
@@ -158,8 +157,7 @@ test_add (void)
   for (guint i = 0; i < N_NUMBERS; i++)
     numbers[i] = numbers[i] == (number_of (0, i) + number_of (1, i)) + number_of (2, i) ? numbers[i] : NAN;
   for (guint rank = 0; rank < 3; rank++)
-    g_assert_cmpmem (numbers + rank * N_NUMBERS, N_NUMBERS * sizeof (float), numbers,
-                     N_NUMBERS * sizeof (float));
+    g_assert_cmpmem (numbers + rank * N_NUMBERS, N_NUMBERS * sizeof (float), numbers, N_NUMBERS * sizeof (float));
 }
 
 static void
@@ -249,7 +247,7 @@ compare_step (guint size, const char *more, const char *more_alone)
   double square = 0;
 
   for (guint rank = 0; rank < size; rank++)
-    shared[rank] = (Step){ .more = more };
+    shared[rank] = (Step) { .more = more };
   make_step (&alone);
   run_together (size, make_shared_step, shared, sizeof *shared);
   for (guint rank = 1; rank < size; rank++)
@@ -312,9 +310,8 @@ train (Training *training)
 {
   static const char more[] = "  micro_batch: 2\n  ema: 0.9\nobjective: {dropout: 0.1}\ndata: {held_out: 3}\n";
   g_autoptr (ArraYaml) config = few_pictures_config (folder, training->output, more);
-  ArraTrainCalls calls = {
-    .stepped = stop_at_three, .user = training->stop, .stop = training->stop, .parallel = training->parallel
-  };
+  ArraTrainCalls calls
+      = { .stepped = stop_at_three, .user = training->stop, .stop = training->stop, .parallel = training->parallel };
   ArraTrainee trainee = make_trainee (config, training->parallel);
   ArraTrainerSettings settings;
   g_autoptr (GError) error = NULL;

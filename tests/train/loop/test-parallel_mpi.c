@@ -12,8 +12,8 @@
 #define BOUND 1e-5
 
 #define SHARED mpirun, "--allow-run-as-root", "--oversubscribe", "-n", "2"
-#define TRAIN                                                                                                \
-  "train", "train.yaml", "--threads", "1", "--set", "training.sample_every=0", "--set",                      \
+#define TRAIN                                                                           \
+  "train", "train.yaml", "--threads", "1", "--set", "training.sample_every=0", "--set", \
       "training.checkpoint_every=10", "--steps", "20", "-o"
 
 static const char *arra, *mpirun; /* paths; the harness runs env, which runs them */

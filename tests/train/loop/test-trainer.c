@@ -269,7 +269,7 @@ test_early (void)
   toy_init (&best);
   best.stop_at = 11;
   best.stop = g_cancellable_new ();
-  outcome = train (&best, "best", "  validate_every: 4\n", FALSE, &(ArraTrainCalls){ .stop = best.stop });
+  outcome = train (&best, "best", "  validate_every: 4\n", FALSE, &(ArraTrainCalls) { .stop = best.stop });
   g_assert_cmpuint (outcome.step, ==, 12);
   g_assert_cmpmem (weights, sizeof weights, best.weights, sizeof best.weights);
   g_object_unref (best.stop);
@@ -289,8 +289,8 @@ test_blind (void)
   Toy toy;
 
   toy_init (&toy);
-  g_assert_true (train_class (&toy_class_blind, &toy, "blind", "  checkpoint_every: 3\n", FALSE, NULL,
-                              &outcome, &error));
+  g_assert_true (
+      train_class (&toy_class_blind, &toy, "blind", "  checkpoint_every: 3\n", FALSE, NULL, &outcome, &error));
   g_assert_true (isnan (outcome.best));
   load_model ("blind", weights);
   g_assert_cmpmem (weights, sizeof weights, toy.weights, sizeof toy.weights);
@@ -394,7 +394,8 @@ train_cosine (Toy *toy, const char *steps, guint64 *step, GError **error)
   return ok;
 }
 
-/* What is finished goes on when there are more steps, by the schedule of them all; fewer, or the old number, make none. */
+/* What is finished goes on when there are more steps, by the schedule of them all; fewer, or the old number, make none.
+ */
 static void
 test_longer (void)
 {
@@ -449,7 +450,8 @@ remove_model (const char *folder)
   g_assert_true (arra_folder_remove (model, &error));
 }
 
-/* A training whose model was removed has one again in the end, also when validation gets no better, and when no step is left. */
+/* A training whose model was removed has one again in the end, also when validation gets no better, and when no step is
+ * left. */
 static void
 test_model_is_gone (void)
 {
@@ -476,8 +478,8 @@ test_model_is_gone (void)
 static void
 test_foreign (void)
 {
-  static const char *const names[]
-      = { "model/x", "model.new/x", "model.old/x", "model.sample/x", "metrics.csv", "loss.png", "samples/x", "metadata.jsonl" };
+  static const char *const names[] = { "model/x",     "model.new/x", "model.old/x", "model.sample/x",
+                                       "metrics.csv", "loss.png",    "samples/x",   "metadata.jsonl" };
   Toy toy;
   g_autofree char *state = path_of ("lost", "training.safetensors");
 

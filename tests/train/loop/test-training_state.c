@@ -107,7 +107,8 @@ test_n_broken (void)
                    cut ? "cut" : "changed");
         g_assert_nonnull (strstr (error->message, path));
         /* of the damage, not of the configuration or the pictures */
-        if (strstr (error->message, "the saved training is damaged") == NULL && strstr (error->message, "is empty") == NULL)
+        if (strstr (error->message, "the saved training is damaged") == NULL
+            && strstr (error->message, "is empty") == NULL)
           g_error ("byte %" G_GSIZE_FORMAT ": %s", at, error->message);
         g_assert_cmpmem (&other, sizeof other, &before, sizeof before);
       }

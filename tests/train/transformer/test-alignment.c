@@ -15,8 +15,7 @@ static const guint8 image_ids[10] = { [7] = 1, [8] = 1 };
 static void
 expect (ArraAlignPositions positions, guint window, const char *expected)
 {
-  const ArraAlignment alignment
-      = { .positions = positions, .window = window, .rep_id = 5, .image_ids = image_ids };
+  const ArraAlignment alignment = { .positions = positions, .window = window, .rep_id = 5, .image_ids = image_ids };
   guint32 rows[N * LENGTH], items[N * LENGTH];
   g_autoptr (GString) got = g_string_new (NULL);
   gssize n = arra_alignment_rows (&alignment, N, LENGTH, ids, lengths, rows, items, NULL);

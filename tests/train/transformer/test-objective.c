@@ -1,5 +1,6 @@
 /* test-objective.c - the objective's gradient against its losses, for every choice that the golden cases
- * leave out, and what else it promises SPDX-License-Identifier: GPL-3.0-or-later */
+ * leave out, and what else it promises
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <float.h>
 #include <math.h>
 #include <string.h>
@@ -63,8 +64,7 @@ check_gradient (SmallTraining *t)
       worst = fmax (worst, error);
     }
   g_test_message ("worst: %.3g of what is allowed", worst);
-  for (gsize i = 0; i < t->parameters->items[0].count;
-       i++) /* a gradient that is too long by a fiftieth is noticed */
+  for (gsize i = 0; i < t->parameters->items[0].count; i++) /* a gradient that is too long by a fiftieth is noticed */
     grad[i] *= 1.02f;
   spoilt = error_of (t, &t->parameters->items[0], grad);
   g_assert_cmpfloat (spoilt, >, 1);
@@ -172,8 +172,7 @@ test_modes (void)
   dropped = small_training_gradients (&t);
   grad = g_memdup2 (t.parameters->grad, t.parameters->size * sizeof *grad);
   plain = small_training_losses (&t);
-  g_assert_cmpmem (grad, t.parameters->size * sizeof *grad, t.parameters->grad,
-                   t.parameters->size * sizeof *grad);
+  g_assert_cmpmem (grad, t.parameters->size * sizeof *grad, t.parameters->grad, t.parameters->size * sizeof *grad);
   g_assert_cmpfloat (fabs (plain.total - dropped.total), >, 1e-3);
   t.batch.dropout_seed++;
   g_assert_cmpfloat (fabs (small_training_gradients (&t).total - dropped.total), >, 1e-3);
@@ -220,14 +219,14 @@ test_parts (void)
       guint first = part * 2;
       ArraLosses losses;
 
-      t.batch = (ArraBatch){ .n = part == 0 ? 2 : 1,
-                             .length = batch.length,
-                             .ids = batch.ids + first * SMALL_LENGTH,
-                             .labels = batch.labels + first * SMALL_LENGTH,
-                             .lengths = batch.lengths + first,
-                             .features = batch.features + first * SMALL_FEATURE,
-                             .n_labels = whole.n_labels,
-                             .n_aligned = whole.n_aligned };
+      t.batch = (ArraBatch) { .n = part == 0 ? 2 : 1,
+                              .length = batch.length,
+                              .ids = batch.ids + first * SMALL_LENGTH,
+                              .labels = batch.labels + first * SMALL_LENGTH,
+                              .lengths = batch.lengths + first,
+                              .features = batch.features + first * SMALL_FEATURE,
+                              .n_labels = whole.n_labels,
+                              .n_aligned = whole.n_aligned };
       g_assert_true (arra_objective_evaluate (t.run, &t.batch, TRUE, &losses, NULL));
       sum.total += losses.total;
       sum.n_labels += losses.n_labels;
@@ -344,7 +343,8 @@ test_bad_objectives (void)
     {
       g_autoptr (GError) error = NULL;
 
-      g_assert_null (arra_objective_run_new (&bad[i], arra_chameleon_trainable (&t.config), t.parameters, &t.exec, &error));
+      g_assert_null (
+          arra_objective_run_new (&bad[i], arra_chameleon_trainable (&t.config), t.parameters, &t.exec, &error));
       g_assert_error (error, ARRA_ERROR, ARRA_ERROR_ARGUMENT);
     }
   small_training_clear (&t);

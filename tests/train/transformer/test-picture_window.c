@@ -40,15 +40,15 @@ count_free (gpointer owner)
 static ArraPictureItems
 make (guint *freed)
 {
-  return (ArraPictureItems){ .n = 4,
-                             .rows = ROWS,
-                             .columns = COLUMNS,
-                             .feature_width = 1,
-                             .prompt = prompt_of,
-                             .codes = codes_of,
-                             .features = features_of,
-                             .owner = freed,
-                             .free_owner = count_free };
+  return (ArraPictureItems) { .n = 4,
+                              .rows = ROWS,
+                              .columns = COLUMNS,
+                              .feature_width = 1,
+                              .prompt = prompt_of,
+                              .codes = codes_of,
+                              .features = features_of,
+                              .owner = freed,
+                              .free_owner = count_free };
 }
 
 static ArraPictureWindow *

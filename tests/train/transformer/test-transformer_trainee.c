@@ -1,5 +1,6 @@
 /* test-transformer_trainee.c - the transformer learns, continues, accumulates, and hands its options to the
- * objective SPDX-License-Identifier: GPL-3.0-or-later */
+ * objective
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <string.h>
 
@@ -27,8 +28,7 @@ step (const ArraTrainee *trainee, guint64 index, double *metrics)
 static void
 test_learns (void)
 {
-  g_autoptr (ArraYaml) config
-      = few_pictures_config (folder, "x", "objective: {dropout: 0}\ndata: {drop_prompt: 0}\n");
+  g_autoptr (ArraYaml) config = few_pictures_config (folder, "x", "objective: {dropout: 0}\ndata: {drop_prompt: 0}\n");
   ArraTrainee trainee = few_pictures_trainee (config, &pictures, TRUE, NULL);
   double metrics[ARRA_TRAIN_METRICS], first;
 
@@ -172,8 +172,7 @@ test_windows (void)
   g_assert_cmpmem (first, size, again, size);
   g_assert_cmpint (memcmp (first, second, size), !=, 0);
   arra_transformer_batch_fill_items (t, 3, 1, NULL);
-  g_assert_cmpint (t->layout->code_of_id[t->batch.ids[t->batch.length - 4]], ==,
-                   (gint32) pictures.codes[3][5]);
+  g_assert_cmpint (t->layout->code_of_id[t->batch.ids[t->batch.length - 4]], ==, (gint32) pictures.codes[3][5]);
   pictures.codes[3][15] ^= 1; /* outside the first window */
   changed = hash_of (&trainee);
   pictures.codes[3][15] ^= 1;
@@ -273,10 +272,9 @@ test_choices (void)
 static void
 test_numbers (void)
 {
-  g_autoptr (ArraYaml) config
-      = few_pictures_config (folder, "x",
-                             "  weight_decay: 0.2\n  beta1: 0.8\n  beta2: 0.99\n  clip: 2\n"
-                             "objective: {z_weight: 0.25, dropout: 0.5}\n");
+  g_autoptr (ArraYaml) config = few_pictures_config (folder, "x",
+                                                     "  weight_decay: 0.2\n  beta1: 0.8\n  beta2: 0.99\n  clip: 2\n"
+                                                     "objective: {z_weight: 0.25, dropout: 0.5}\n");
   ArraTrainee trainee = few_pictures_trainee (config, &pictures, FALSE, NULL);
   const ArraTransformerTrainee *t = trainee.self;
 
@@ -295,8 +293,7 @@ static guint
 item_at (const ArraTransformerTrainee *t, guint place)
 {
   for (guint i = 0; i < FEW_N; i++)
-    if (memcmp (t->batch.features + place * FEW_FEATURE, pictures.features[i], sizeof pictures.features[i])
-        == 0)
+    if (memcmp (t->batch.features + place * FEW_FEATURE, pictures.features[i], sizeof pictures.features[i]) == 0)
       return i;
   g_assert_not_reached ();
 }
@@ -363,8 +360,7 @@ refuse (const char *more, gboolean features, const char *word)
 static void
 test_n_settings (void)
 {
-  refuse ("objective: {token: hybrid}\n", TRUE,
-          "\"objective.token\" is 'hybrid', not one of hybnext, rep, none");
+  refuse ("objective: {token: hybrid}\n", TRUE, "\"objective.token\" is 'hybrid', not one of hybnext, rep, none");
   refuse ("objective: {token: hybnext}\n", FALSE, "data.features");
   refuse ("objective: {layer: 3}\n", TRUE, "Layer 3 cannot be aligned");
   refuse ("objective: {token: rep, rep_token: <nothing>}\n", TRUE, "<nothing>");
@@ -447,7 +443,8 @@ saved_member (const char *path, const char *key)
 
   g_assert_true (json_parser_load_from_file (parser, file, NULL));
   object = json_node_get_object (json_parser_get_root (parser));
-  return json_object_has_member (object, key) ? json_to_string (json_object_get_member (object, key), FALSE) : g_strdup ("");
+  return json_object_has_member (object, key) ? json_to_string (json_object_get_member (object, key), FALSE)
+                                              : g_strdup ("");
 }
 
 static void

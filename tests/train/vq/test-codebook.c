@@ -17,8 +17,8 @@ draw (float *x, guint32 step)
 {
   for (guint32 i = 0; i < N; i++)
     for (guint32 k = 0; k < DIM; k++)
-      x[i * DIM + k] = ((i >> k) & 1 ? 2.0f : -2.0f)
-                       + 0.1f * ((float) arra_noise_bits (1, step, i, k) * 0x1p-31f - 1.0f);
+      x[i * DIM + k]
+          = ((i >> k) & 1 ? 2.0f : -2.0f) + 0.1f * ((float) arra_noise_bits (1, step, i, k) * 0x1p-31f - 1.0f);
 }
 
 static ArraCodebook *
@@ -105,8 +105,7 @@ test_average (void)
     codebook->sums[2 * DIM + k] = 4;
   g_assert_true (arra_codebook_follow (codebook, x, codes, 2, 1, 0, NULL));
   for (gsize k = 0; k < DIM; k++)
-    g_assert_cmpfloat_with_epsilon (codebook->vectors[2 * DIM + k], (3 + 0.25f * (4 + 2 * (float) k)) / 3.5f,
-                                    1e-4);
+    g_assert_cmpfloat_with_epsilon (codebook->vectors[2 * DIM + k], (3 + 0.25f * (4 + 2 * (float) k)) / 3.5f, 1e-4);
 }
 
 static void

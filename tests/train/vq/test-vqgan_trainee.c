@@ -107,7 +107,7 @@ begin_with (Fixture *f, const char *model, const char *start, const char *more, 
   GError *error = NULL;
 
   f->pool = arra_pool_new (threads, NULL);
-  setup.exec = (ArraExec){ arra_kernels_default (NULL), f->pool };
+  setup.exec = (ArraExec) { arra_kernels_default (NULL), f->pool };
   paint (supply->pixels, 4, 0);
   paint (supply->valid, 2, 0);
   if (!arra_vqgan_trainee_new_from (config, &setup, supply, &f->trainee, &error))
@@ -146,8 +146,8 @@ test_learn (void)
   trainee_test_steps (&f.trainee, 0, 1, RATE, first);
   trainee_test_steps (&f.trainee, 1, 120, RATE, last);
   g_assert_true (f.trainee.klass->validate (f.trainee.self, valid, NULL, NULL));
-  g_test_message ("loss %g -> %g, l1 %g -> %g, validation l1 %g, psnr %g", first[0], last[0], first[1],
-                  last[1], valid[1], valid[2]);
+  g_test_message ("loss %g -> %g, l1 %g -> %g, validation l1 %g, psnr %g", first[0], last[0], first[1], last[1],
+                  valid[1], valid[2]);
   g_assert_cmpfloat (last[0], <, first[0] / 4);
   g_assert_cmpfloat (last[1], <, first[1] / 4);
   g_assert_cmpfloat (valid[1], <, first[1] / 3);
@@ -363,9 +363,9 @@ test_other_lattice (void)
   begin_with (&f, sharp_model, "", sharp, 2);
   trainee_test_steps (&f.trainee, 0, 1, RATE, metrics);
   g_assert_true (f.trainee.klass->save_model (f.trainee.self, folder, NULL));
-  setup.exec = (ArraExec){ arra_kernels_default (NULL), f.pool };
-  g_assert_false (arra_vqgan_trainee_new_from (config, &setup, arra_picture_supply_new (SIDE, 1, 0, NULL),
-                                               &other, &error));
+  setup.exec = (ArraExec) { arra_kernels_default (NULL), f.pool };
+  g_assert_false (
+      arra_vqgan_trainee_new_from (config, &setup, arra_picture_supply_new (SIDE, 1, 0, NULL), &other, &error));
   g_assert_nonnull (strstr (error->message, "codebook.levels"));
   end (&f);
   begin_with (&f, sharp_model, start, again, 2);
@@ -460,8 +460,8 @@ refuse_at (const char *start, const char *more, const char *key)
   g_autoptr (GError) error = NULL;
   ArraTrainee trainee;
 
-  g_assert_false (arra_vqgan_trainee_new_from (config, &setup, arra_picture_supply_new (SIDE, 1, 0, NULL),
-                                               &trainee, &error));
+  g_assert_false (
+      arra_vqgan_trainee_new_from (config, &setup, arra_picture_supply_new (SIDE, 1, 0, NULL), &trainee, &error));
   g_assert_error (error, ARRA_ERROR, ARRA_ERROR_INVALID_DATA);
   g_assert_nonnull (strstr (error->message, key));
 }
