@@ -8,6 +8,7 @@
 #include "average_pool.h"
 #include "gather.h"
 #include "leaky_relu.h"
+#include "pixel_norm.h"
 
 /* ---- convolution */
 
@@ -84,6 +85,39 @@ arra_graph_norm (ArraTape *tape, ArraNode *x, ArraNode *weight, ArraNode *bias, 
   g_assert (x->rows == norm->n * norm->pixels && x->width == norm->channels);
   if (arra_tape_computes (tape))
     arra_norm_batch (arra_tape_exec (tape), norm, x->data, weight->data, bias->data, scratch, &settings.kept, y->data);
+  return y;
+}
+
+/* ---- normalisation of pixels */
+
+typedef struct
+{
+  float eps;
+  gboolean swish;
+} PixelNorm;
+
+static void
+pixel_norm_vjp (ArraTape *tape, ArraNode *y)
+{
+  const ArraNode *x = y->inputs[0], *weight = y->inputs[1], *bias = y->inputs[2];
+  const PixelNorm *norm = ARRA_NODE_SETTINGS_OF (PixelNorm, y);
+  float *scratch = arra_tape_scratch (tape, arra_pixel_norm_vjp_scratch (y->rows, y->width));
+
+  if (arra_tape_computes (tape))
+    arra_pixel_norm_vjp (arra_tape_exec (tape), x->data, weight->data, bias->data, y->rows, y->width, norm->eps,
+                         norm->swish, y->grad, scratch, x->grad, weight->grad, bias->grad);
+}
+
+ArraNode *
+arra_graph_pixel_norm (ArraTape *tape, ArraNode *x, ArraNode *weight, ArraNode *bias, float eps, gboolean swish)
+{
+  const PixelNorm settings = { eps, swish };
+  ArraNode *const inputs[] = { x, weight, bias };
+  ArraNode *y = arra_tape_node (tape, x->rows, x->width, pixel_norm_vjp, inputs, G_N_ELEMENTS (inputs), &settings,
+                                sizeof settings);
+
+  if (arra_tape_computes (tape))
+    arra_pixel_norm (arra_tape_exec (tape), x->data, weight->data, bias->data, x->rows, x->width, eps, swish, y->data);
   return y;
 }
 

@@ -17,6 +17,9 @@ ArraNode *arra_graph_conv (ArraTape *tape,
                            ArraNode *residual,
                            const ArraConvBatch *conv);
 ArraNode *arra_graph_norm (ArraTape *tape, ArraNode *x, ArraNode *weight, ArraNode *bias, const ArraNormBatch *norm);
+/* pixel_norm.h */
+ArraNode *
+arra_graph_pixel_norm (ArraTape *tape, ArraNode *x, ArraNode *weight, ArraNode *bias, float eps, gboolean swish);
 ArraNode *
 arra_graph_spatial_attention (ArraTape *tape, ArraNode *q, ArraNode *k, ArraNode *v, const ArraAttentionBatch *shape);
 /* Leaky ReLU of every number. */

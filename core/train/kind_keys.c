@@ -33,7 +33,7 @@ static const char *const transformer[] = {
 static const char *const vqgan[] = {
   "model. base_channels channel_multiplier num_res_blocks attn_resolutions resolution latent_channels "
   "embed_dim num_embeddings norm_groups decoder_base_channels decoder_channel_multiplier "
-  "decoder_res_blocks smooth_upsampling middle_attention padding average from learn",
+  "decoder_res_blocks smooth_upsampling middle_attention norm padding average from learn",
   "data. path paths fit size validation batch crop flip tile",
   "loss. kind l1 l2 perceptual colour coarse texture commitment critic_start critic_weight critic_adaptive "
   "critic_channels critic_rate critic_measure critic_features",

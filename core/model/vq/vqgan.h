@@ -45,6 +45,8 @@ typedef struct
   /* 1: the decoder's maps grow by interpolation, which leaves no grid, not by nearest neighbours */
   guint smooth_upsampling;
   guint plain_middle; /* 1: no attention between encoder and codes, codes and decoder */
+  /* 1: each pixel is normalised over its channels (pixel_norm.h), not groups of channels over the whole map */
+  guint pixel_norm;
   /* an ArraPadding: what convolutions learnt to read outside of a picture. Wrapped ones make tiles */
   guint padding;
   guint names;         /* an ArraVqganNames */

@@ -45,6 +45,8 @@ static const struct
     G_STRUCT_OFFSET (ArraVqganConfig, smooth_upsampling), 0, 1, TRUE },
   { DDCONFIG "plain_middle", "plain_middle", "arra-vqgan.plain_middle", G_STRUCT_OFFSET (ArraVqganConfig, plain_middle),
     0, 1, TRUE },
+  { DDCONFIG "pixel_norm", "pixel_norm", "arra-vqgan.pixel_norm", G_STRUCT_OFFSET (ArraVqganConfig, pixel_norm), 0, 1,
+    TRUE },
   { DDCONFIG "padding", "padding", "arra-vqgan.padding", G_STRUCT_OFFSET (ArraVqganConfig, padding), 0,
     ARRA_PADDING_WRAP, TRUE },
   { DDCONFIG "names", "names", "arra-vqgan.names", G_STRUCT_OFFSET (ArraVqganConfig, names), 0, ARRA_VQGAN_TRANSFORMERS,

@@ -65,9 +65,13 @@ norm (Graph *g, const char *path, const char *leaf, gboolean swish, ArraNode *x)
 {
   const ArraNormBatch batch = { g->n, g->height * g->width, x->width, g->config->norm_groups, VQGAN_NORM_EPS, swish };
   char name[ARRA_PARAMETER_NAME];
+  ArraNode *weight, *bias;
 
   join (name, path, leaf);
-  return arra_graph_norm (g->tape, x, parameter (g, name, "weight"), parameter (g, name, "bias"), &batch);
+  weight = parameter (g, name, "weight");
+  bias = parameter (g, name, "bias");
+  return g->config->pixel_norm ? arra_graph_pixel_norm (g->tape, x, weight, bias, VQGAN_NORM_EPS, swish)
+                               : arra_graph_norm (g->tape, x, weight, bias, &batch);
 }
 
 static ArraNode *

@@ -5,6 +5,7 @@
 #include "fail.h"
 #include "group_norm.h"
 #include "mem.h"
+#include "pixel_norm.h"
 #include "spatial_attention.h"
 #include "vqgan_private.h"
 
@@ -62,6 +63,31 @@ plan_conv (VqganPlan *plan, const ArraConv2d *conv, const ArraFeatureMap *out)
   plan->channels = MAX (plan->channels, conv->in_channels);
 }
 
+/* @in with each pixel normalised, in the slot that neither it nor what comes of it takes. */
+static ArraFeatureMap
+normalise_pixels (ArraVqganRun *run, const VqganMap *in, const VqganNorm *norm, gboolean swish, guint out_slot)
+{
+  const ArraFeatureMap *x = &in->map;
+  VqganMap y = vqgan_run_map (run, VQGAN_SLOTS - in->slot - out_slot, x->channels, x->height, x->width);
+
+  if (run->planning == NULL)
+    arra_pixel_norm (&run->exec, x->data, norm->weight, norm->bias, x->height * x->width, x->channels, VQGAN_NORM_EPS,
+                     swish, y.map.data);
+  return y.map;
+}
+
+/* What reading @in takes: its groups' statistics are those that the step before left. */
+static void
+prepare_groups (ArraVqganRun *run, const VqganMap *in, const VqganNorm *norm, ArraConv2dReading *reading)
+{
+  const ArraFeatureMap *x = &in->map;
+
+  arra_group_norm_prepare (run->moments, run->n_tiles, x->height * x->width, x->channels, run->config->norm_groups,
+                           VQGAN_NORM_EPS, norm->weight, norm->bias, run->scale, run->shift);
+  reading->scale = run->scale;
+  reading->shift = run->shift;
+}
+
 gboolean
 vqgan_run_conv (ArraVqganRun *run,
                 const ArraConv2d *conv,
@@ -72,7 +98,8 @@ vqgan_run_conv (ArraVqganRun *run,
                 VqganMap *out,
                 GError **error)
 {
-  ArraConv2dReading reading = { .swish = (flags & VQGAN_SWISH) != 0,
+  gboolean by_pixel = norm != NULL && run->config->pixel_norm, swish = (flags & VQGAN_SWISH) != 0;
+  ArraConv2dReading reading = { .swish = swish && !by_pixel,
                                 .upsample = (flags & VQGAN_UPSAMPLE) != 0,
                                 .smooth = (flags & VQGAN_UPSAMPLE) != 0 && run->config->smooth_upsampling,
                                 .padding = (ArraPadding) run->config->padding };
@@ -81,6 +108,8 @@ vqgan_run_conv (ArraVqganRun *run,
 
   arra_conv2d_output_size (conv, reading.upsample, from.height, from.width, &height, &width);
   *out = vqgan_run_map (run, out_slot, conv->out_channels, height, width);
+  if (by_pixel)
+    from = normalise_pixels (run, in, norm, swish, out_slot);
   vqgan_run_begin_step (run, 2.0 * conv->kernel * conv->kernel * (double) (conv->in_channels * conv->out_channels)
                                  * (double) (height * width));
   if (run->planning != NULL)
@@ -88,14 +117,8 @@ vqgan_run_conv (ArraVqganRun *run,
       plan_conv (run->planning, conv, &out->map);
       return TRUE;
     }
-  if (norm != NULL)
-    {
-      arra_group_norm_prepare (run->moments, run->n_tiles, from.height * from.width, from.channels,
-                               run->config->norm_groups, VQGAN_NORM_EPS, norm->weight, norm->bias, run->scale,
-                               run->shift);
-      reading.scale = run->scale;
-      reading.shift = run->shift;
-    }
+  if (norm != NULL && !by_pixel)
+    prepare_groups (run, in, norm, &reading);
   if (flags & VQGAN_MOMENTS)
     run->n_tiles = arra_conv2d_tiles (conv, height, width);
   return arra_conv2d (conv, &from, &reading, flags & VQGAN_ADD ? &out->map : NULL, &out->map,

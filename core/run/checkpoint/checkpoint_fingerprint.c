@@ -60,8 +60,8 @@ add_vqgan (const ArraCheckpoint *checkpoint, GChecksum *sum, GError **error)
     add_number (sum, config->attn_resolutions[i]);
   if (config->padding != ARRA_PADDING_ZEROS || config->smooth_upsampling)
     add_number (sum, 2 * config->padding + config->smooth_upsampling);
-  if (config->unit_codes || config->nearest_bytes)
-    add_number (sum, 2 * config->unit_codes + config->nearest_bytes);
+  if (config->unit_codes || config->nearest_bytes || config->pixel_norm)
+    add_number (sum, 2 * config->unit_codes + config->nearest_bytes + 8 * config->pixel_norm);
   return arra_vqgan_foreach (config, checkpoint->vqgan_source, checkpoint->vqgan_prefix, add_tensor, sum, error);
 }
 

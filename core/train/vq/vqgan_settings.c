@@ -17,6 +17,7 @@ typedef enum
 } Kind;
 
 static const char *const paddings[] = { "zeros", "replicate", "wrap", NULL }; /* as in ArraPadding */
+static const char *const norms[] = { "group", "pixel", NULL };                /* as in pixel_norm */
 static const char *const parts[] = { "all", "decoder", NULL };
 static const char *const kinds[] = { "none", "perceptual", "patch", NULL };
 static const char *const measures[] = { "hinge", "pairs", NULL };
@@ -67,6 +68,7 @@ read_more (ArraVqganConfig *m, const ArraYaml *config, GError **error)
       || !arra_setting_number (config, "model.decoder_res_blocks", 1, G_MAXUINT16, &m->decoder_blocks, error)
       || !arra_setting_bool (config, "model.smooth_upsampling", &smooth, error)
       || !arra_setting_bool (config, "model.middle_attention", &attends, error)
+      || !arra_setting_choice (config, "model.norm", norms, &m->pixel_norm, error)
       || !arra_setting_choice (config, "model.padding", paddings, &m->padding, error))
     return FALSE;
   m->smooth_upsampling = smooth;

@@ -17,7 +17,7 @@ typedef struct
                 "attn_resolutions" ([]), "resolution" (256), "latent_channels" (64), "embed_dim" (8), "num_embeddings"
                 (1024), "norm_groups" (8); "model.decoder_base_channels", "decoder_channel_multiplier" (the encoder's),
                 "decoder_res_blocks" (one more than the encoder has), "smooth_upsampling" (false), "middle_attention"
-                (true), "padding" (zeros): zeros, replicate or wrap */
+                (true), "norm" (group): group, pixel; "padding" (zeros): zeros, replicate or wrap */
   /* (nullable): "model.from": a folder of an earlier training's model, or its vqgan.safetensors, of the same shape:
    * where this one begins */
   char *from;

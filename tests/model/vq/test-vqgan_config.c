@@ -250,7 +250,7 @@ test_more (void)
   for (guint i = 0; i < 5; i++)
     config.decoder_ch_mult[i] = i + 1;
   config.decoder_blocks = 1;
-  config.plain_middle = config.smooth_upsampling = 1;
+  config.plain_middle = config.smooth_upsampling = config.pixel_norm = 1;
   config.padding = ARRA_PADDING_WRAP;
   config.names = ARRA_VQGAN_TRANSFORMERS;
   config.unit_codes = config.nearest_bytes = 1;

@@ -136,6 +136,16 @@ test_f16 (void)
   check (&vqgan_f16, "vqgan/f16/vqgan.ckpt", 64);
 }
 
+/* The same weights, each pixel normalised alone. */
+static void
+test_pixels (void)
+{
+  ArraVqganConfig config = vqgan_small;
+
+  config.pixel_norm = 1;
+  check (&config, "vqgan/small/vqgan.safetensors", 32);
+}
+
 /* ---- gradients */
 
 typedef struct
@@ -290,6 +300,8 @@ test_wide (void)
   config.plain_middle = config.smooth_upsampling = 1;
   check_gradient (&config, ARRA_PADDING_REPLICATE, parts);
   check_gradient (&config, ARRA_PADDING_WRAP, parts);
+  config.pixel_norm = 1;
+  check_gradient (&config, ARRA_PADDING_WRAP, parts);
 }
 
 int
@@ -298,6 +310,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/vqgan-graph/small", test_small);
   g_test_add_func ("/vqgan-graph/f16", test_f16);
+  g_test_add_func ("/vqgan-graph/pixels", test_pixels);
   g_test_add_func ("/vqgan-graph/gradient", test_gradient);
   g_test_add_func ("/vqgan-graph/wide", test_wide);
   return g_test_run ();
