@@ -57,6 +57,7 @@ print_help (void)
       "\n"
       "Environment:\n"
       "  ARRA_CPU=c|avx2|avx512   the kernels to use (default: the best this machine can run)\n"
+      "  ARRA_LOOKAHEAD=1..8      tokens of a picture that the model reads at once (default: as many as are fastest)\n"
       "  ARRA_MEMORY_LIMIT=BYTES  pretend that no more memory than this is free\n"
       "\n"
       "Exit codes:\n"

@@ -89,6 +89,35 @@ draw_texture (const char *prompt, const char *name, double mean[3])
   g_test_message ("%s: %.0f %.0f %.0f", prompt, mean[0], mean[1], mean[2]);
 }
 
+/* A pass that reads guesses saves others, and the picture stays the same. */
+static void
+test_lookahead (gconstpointer data)
+{
+  g_autofree char *path = shipped (data);
+
+  harness_begin ();
+  for (guint n = 1; n <= 8; n += 7)
+    {
+      const char *name = n == 1 ? "one.png" : "eight.png", *passes = n == 1 ? "1" : "8";
+      g_autoptr (Outcome) outcome = NULL;
+      g_autoptr (JsonNode) node = NULL;
+      gint64 saved;
+
+      harness_setenv ("ARRA_LOOKAHEAD", passes);
+      outcome = arra_run ("generate", "--model", path, "--seed", "1", "--json", "-o", name, "wood", NULL);
+      assert_status (outcome, 0);
+      node = parse_json (outcome->out);
+      saved = json_object_get_int_member (json_node_get_object (node), "passes_saved");
+      g_test_message ("%s: %s at once saves %d passes", (const char *) data, passes, (int) saved);
+      if (n == 1)
+        g_assert_cmpint (saved, ==, 0);
+      else
+        g_assert_cmpint (saved, >, 64);
+    }
+  g_assert_true (same_bytes ("one.png", "eight.png"));
+  harness_end ();
+}
+
 static void
 link_shipped (const char *folder, const char *name)
 {
@@ -297,6 +326,8 @@ main (int argc, char **argv)
   g_test_add_func ("/shipped/direction", test_direction);
   g_test_add_func ("/shipped/radiograph", test_radiograph);
   g_test_add_func ("/shipped/default", test_default);
+  g_test_add_data_func ("/shipped/lookahead/textures", "textures.gguf", test_lookahead);
+  g_test_add_data_func ("/shipped/lookahead/phantom-cxr", "phantom-cxr.gguf", test_lookahead);
   g_test_add_data_func ("/shipped/judged/textures", &textures, test_judged);
   g_test_add_data_func ("/shipped/judged/phantom-cxr", &radiographs, test_judged);
   g_test_add_data_func ("/shipped/vqgan/textures", "textures.gguf", test_vqgan);

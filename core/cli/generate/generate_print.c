@@ -6,6 +6,7 @@
 
 #include "checkpoint.h"
 #include "cpu.h"
+#include "job.h"
 #include "json.h"
 #include "request_mosaic.h"
 #include "status.h"
@@ -31,6 +32,28 @@ static double
 tokens_per_second (const GenerateResult *result)
 {
   return result->run_seconds > 0 ? (double) result->new_tokens / result->run_seconds : 0;
+}
+
+/* Tokens for which no pass of the model was needed, because guesses of them came true */
+static guint64
+passes_saved (const ArraJob *job)
+{
+  const ArraLookahead *window = &job->session.lookahead;
+
+  return window->n_tokens - MIN (window->n_passes, window->n_tokens);
+}
+
+static void
+print_speed (const ArraJob *job, const GenerateResult *result)
+{
+  g_autofree char *rate = cli_format_double (tokens_per_second (result), 1);
+  g_autofree char *time = cli_format_seconds (result->seconds);
+  g_autofree char *saved = passes_saved (job) > 0
+                               ? g_strdup_printf (", %" G_GUINT64_FORMAT " passes saved by guesses", passes_saved (job))
+                               : NULL;
+
+  cli_print ("seed %" G_GUINT64_FORMAT ", %" G_GUINT64_FORMAT " tokens, %s (%s tokens/s%s)\n",
+             generate_request (job)->seed, generate_count_tokens (job), time, rate, saved != NULL ? saved : "");
 }
 
 /* What the model wrote besides pictures. */
@@ -91,16 +114,12 @@ generate_print (const GenerateOptions *options,
                 const GenerateResult *result,
                 gboolean stopped)
 {
-  g_autofree char *rate = cli_format_double (tokens_per_second (result), 1);
-  g_autofree char *time = cli_format_seconds (result->seconds);
-
   if (!options->quiet)
     {
       print_texts (job);
       for (guint i = 0; i < result->files->len; i++)
         cli_print ("%s\n", (const char *) g_ptr_array_index (result->files, i));
-      cli_print ("seed %" G_GUINT64_FORMAT ", %" G_GUINT64_FORMAT " tokens, %s (%s tokens/s)\n",
-                 generate_request (job)->seed, generate_count_tokens (job), time, rate);
+      print_speed (job, result);
       if (result->tokens_saved && !stopped)
         cli_print ("tokens: %s\n", setup->tokens);
       if (arra_checkpoint_card (checkpoint)->medical && result->files->len > 0)
@@ -189,6 +208,7 @@ generate_print_json (const GenerateSetup *setup,
   cli_json_uint (json, "tokens", generate_count_tokens (job));
   cli_json_measured (json, "seconds", result->seconds);
   cli_json_measured (json, "tokens_per_second", tokens_per_second (result));
+  cli_json_uint (json, "passes_saved", passes_saved (job));
   cli_json_end_object (json);
   cli_print ("%s", cli_json_text (json));
 }

@@ -97,12 +97,11 @@ struct _ArraTransformerInput
   const guint32 *ids; /* n_ids new tokens, or */
   const float *rows;  /* n_ids ready embeddings, [n_ids][hidden_size] */
   guint n_ids;
-  /* (nullable): of the new rows; NULL: they follow the cache's length and what was left out */
-  const guint32 *positions;
-  /* positions before the first that the cache holds, which nobody sees: the padding of a prompt */
-  guint left_out;
-  guint columns; /* codes in a row of the picture, for positions of two dimensions */
-  float *logits; /* (nullable): n_logits floats for the last row; with all_logits n_ids x n_logits */
+  const guint32
+      *positions; /* (nullable): of the new rows; NULL: they follow the cache's length and what was left out */
+  guint left_out; /* positions before the first that the cache holds, which nobody sees: the padding of a prompt */
+  guint columns;  /* codes in a row of the picture, for positions of two dimensions */
+  float *logits;  /* (nullable): n_logits floats for the last row; with all_logits n_ids x n_logits */
   gboolean all_logits;
 };
 
@@ -129,5 +128,9 @@ gboolean arra_transformer_forward (ArraTransformerRun *run,
                                    gpointer user,
                                    GCancellable *cancellable,
                                    GError **error);
+
+/* Whether the angles of positions are the same in a call whose furthest position is @from - 1 and in one where it is
+ * @to - 1. */
+gboolean arra_transformer_run_is_steady (ArraTransformerRun *run, guint from, guint to);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ArraTransformerRun, arra_transformer_run_free)

@@ -185,3 +185,16 @@ arra_transformer_forward (ArraTransformerRun *run,
     arra_kv_cache_grow (inputs[i].cache, inputs[i].n_ids);
   return TRUE;
 }
+
+gboolean
+arra_transformer_run_is_steady (ArraTransformerRun *run, guint from, guint to)
+{
+  const ArraTransformer *transformer = run->transformer;
+  const gsize size = transformer->shape.head_dim / 2 * sizeof (float);
+
+  memset (run->frequencies, 0, size);
+  memset (run->cosine, 0, size);
+  transformer->klass->frequencies (transformer, from, run->frequencies);
+  transformer->klass->frequencies (transformer, to, run->cosine);
+  return memcmp (run->frequencies, run->cosine, size) == 0;
+}

@@ -63,8 +63,10 @@ allocate (ArraSession *session,
     }
   for (guint branch = 0; branch < n_branches; branch++)
     {
-      session->logits[branch] = arra_mem_new (shape->n_logits, sizeof (float), "scores of tokens", error);
-      if (session->logits[branch] == NULL)
+      session->scores[branch]
+          = arra_mem_new0 ((gsize) ARRA_SESSION_ROWS * shape->n_logits, sizeof (float), "scores of tokens", error);
+      session->logits[branch] = session->scores[branch];
+      if (session->scores[branch] == NULL)
         return FALSE;
     }
   session->ids = arra_mem_new (session->capacity, sizeof (guint32), "tokens", error);
@@ -90,7 +92,8 @@ arra_session_init (ArraSession *session,
                              .capacity = capacities->prompt_tokens + capacities->answer_tokens,
                              .block = MAX (capacities->rows, 1) };
   arra_grammar_init (&session->grammar, checkpoint->layout);
-  if (allocate (session, &checkpoint->decoder.shape, capacities, condition, guided, error))
+  if (arra_lookahead_init (&session->lookahead, error)
+      && allocate (session, &checkpoint->decoder.shape, capacities, condition, guided, error))
     return TRUE;
   arra_session_clear (session);
   return FALSE;
@@ -102,8 +105,8 @@ arra_session_clear (ArraSession *session)
   arra_transformer_run_free (session->run);
   arra_kv_cache_free (session->cond);
   arra_kv_cache_free (session->uncond);
-  arra_mem_free (session->logits[0]);
-  arra_mem_free (session->logits[1]);
+  arra_mem_free (session->scores[0]);
+  arra_mem_free (session->scores[1]);
   arra_mem_free (session->ids);
   arra_mem_free (session->read[ARRA_CONDITIONAL]);
   arra_mem_free (session->read[ARRA_UNCONDITIONAL]);
@@ -124,8 +127,8 @@ arra_session_bytes (const ArraCheckpoint *checkpoint, const ArraCapacities *capa
   if (checkpoint->decoder.conditioner->reads_features)
     rows = (guint64) capacities->prompt_tokens * shape->hidden_size;
   return arra_transformer_run_bytes (shape, capacities->rows, capacities->context, capacities->threads)
-         + (guint64) shape->n_logits * sizeof (float) * (guided ? 2 : 1) + arra_sampler_bytes (shape->n_logits)
-         + n_ids * sizeof (guint32) + rows * sizeof (float);
+         + (guint64) shape->n_logits * ARRA_SESSION_ROWS * sizeof (float) * (guided ? 2 : 1)
+         + arra_sampler_bytes (shape->n_logits) + n_ids * sizeof (guint32) + rows * sizeof (float);
 }
 
 void
@@ -156,6 +159,21 @@ shorten (ArraSession *session, guint branch, ArraKvCache *cache)
     arra_kv_cache_truncate (cache, arra_session_length (session, branch));
 }
 
+/* Token @id comes next: when it was guessed, what was read of it and behind it stays; otherwise that leaves the caches.
+ */
+static void
+keep_guess (ArraSession *session, guint32 id)
+{
+  guint row;
+
+  if (arra_lookahead_has (&session->lookahead, session->ids, session->n_ids, &row) && row + 1 < session->lookahead.n
+      && session->lookahead.guesses[row] == id)
+    return;
+  shorten (session, ARRA_CONDITIONAL, session->cond);
+  if (session->uncond != NULL)
+    shorten (session, ARRA_UNCONDITIONAL, session->uncond);
+}
+
 gboolean
 arra_session_push (ArraSession *session, guint32 id, GError **error)
 {
@@ -166,9 +184,11 @@ arra_session_push (ArraSession *session, guint32 id, GError **error)
                       session->capacity);
   if (!arra_grammar_push (&session->grammar, id, error))
     return FALSE;
+  keep_guess (session, id);
   if (session->grammar.n_pictures != n_pictures)
     {
       session->picture_start = session->n_ids;
+      session->lookahead.n = 0;
       if (session->uncond != NULL)
         arra_kv_cache_truncate (session->uncond, 0);
     }
@@ -188,6 +208,7 @@ arra_session_rewind (ArraSession *session, guint n_ids)
   arra_grammar_init (&session->grammar, session->grammar.layout);
   session->picture_start = 0;
   session->n_ids = n_ids;
+  session->lookahead.n = 0;
   for (guint i = 0; i < n_ids; i++)
     {
       const guint n_pictures = session->grammar.n_pictures;
@@ -216,8 +237,8 @@ is_in_interval (const ArraSession *session)
   return session->cfg_interval < 0 || grammar->place <= first + (guint64) session->cfg_interval + 1;
 }
 
-static gboolean
-is_guided (const ArraSession *session)
+gboolean
+arra_session_is_guided (const ArraSession *session)
 {
   return session->uncond != NULL && session->grammar.expect == ARRA_EXPECT_CODE && is_in_interval (session);
 }
@@ -234,11 +255,12 @@ arra_session_lacking (const ArraSession *session, guint branch)
 guint
 arra_session_unread (const ArraSession *session)
 {
-  guint n = arra_session_lacking (session, ARRA_CONDITIONAL);
+  guint n = arra_session_lacking (session, ARRA_CONDITIONAL), row;
 
-  if (session->grammar.expect == ARRA_EXPECT_FORCED)
+  if (session->grammar.expect == ARRA_EXPECT_FORCED
+      || arra_lookahead_has (&session->lookahead, session->ids, session->n_ids, &row))
     return 0;
-  if (is_guided (session))
+  if (arra_session_is_guided (session))
     n += arra_session_lacking (session, ARRA_UNCONDITIONAL);
   return n;
 }
@@ -280,103 +302,4 @@ arra_session_input (const ArraSession *session, guint branch, guint n, float *lo
                                   .left_out = session->left_out[branch],
                                   .columns = session->grammar.columns,
                                   .logits = logits };
-}
-
-/* Whether what is left can be read in one pass. */
-static gboolean
-fits_one_pass (const ArraSession *session, guint left)
-{
-  const guint cond = arra_session_lacking (session, ARRA_CONDITIONAL);
-
-  return left <= session->block && arra_session_together (session, ARRA_CONDITIONAL, cond) == cond;
-}
-
-/* Reads blocks without scores until what is left fits one pass. A cancelled reading keeps the blocks it
- * finished. */
-static gboolean
-read_ahead (ArraSession *session, ArraSessionRead read, gpointer data, GCancellable *cancellable, GError **error)
-{
-  const gboolean guided = is_guided (session);
-  const guint total = arra_session_unread (session);
-
-  for (guint left = total; !fits_one_pass (session, left); left = arra_session_unread (session))
-    {
-      const guint cond = arra_session_together (
-          session, ARRA_CONDITIONAL, MIN (arra_session_lacking (session, ARRA_CONDITIONAL) - 1, session->block));
-      guint uncond = 0, n_inputs = 0;
-      ArraTransformerInput inputs[2];
-
-      if (cond > 0)
-        inputs[n_inputs++] = arra_session_input (session, ARRA_CONDITIONAL, cond, NULL);
-      if (guided)
-        uncond = MIN (arra_session_lacking (session, ARRA_UNCONDITIONAL) - 1, session->block - cond);
-      if (uncond > 0)
-        inputs[n_inputs++] = arra_session_input (session, ARRA_UNCONDITIONAL, uncond, NULL);
-      if (n_inputs == 0)
-        break;
-      if (!arra_transformer_forward (session->run, inputs, n_inputs, NULL, NULL, cancellable, error))
-        return FALSE;
-      if (read != NULL)
-        read (total - arra_session_unread (session), total, data);
-    }
-  return TRUE;
-}
-
-static void
-leave_last_token (ArraKvCache *cache, guint n)
-{
-  if (arra_kv_cache_length (cache) >= n)
-    arra_kv_cache_truncate (cache, n - 1);
-}
-
-/* The scores after the last token, of both branches where guidance applies, in one pass over the weights. */
-static gboolean
-compute_logits (ArraSession *session, ArraSessionRead read, gpointer data, GCancellable *cancellable, GError **error)
-{
-  ArraTransformerInput inputs[2];
-  guint n_inputs = 1;
-
-  leave_last_token (session->cond, arra_session_length (session, ARRA_CONDITIONAL));
-  if (is_guided (session))
-    leave_last_token (session->uncond, arra_session_length (session, ARRA_UNCONDITIONAL));
-  if (!read_ahead (session, read, data, cancellable, error))
-    return FALSE;
-  inputs[0] = arra_session_input (session, ARRA_CONDITIONAL, arra_session_lacking (session, ARRA_CONDITIONAL),
-                                  session->logits[0]);
-  if (is_guided (session))
-    inputs[n_inputs++] = arra_session_input (session, ARRA_UNCONDITIONAL,
-                                             arra_session_lacking (session, ARRA_UNCONDITIONAL), session->logits[1]);
-  return arra_transformer_forward (session->run, inputs, n_inputs, NULL, NULL, cancellable, error);
-}
-
-gboolean
-arra_session_next (ArraSession *session,
-                   const ArraSampling *sampling,
-                   guint32 picture,
-                   guint32 position,
-                   guint32 *id,
-                   ArraSessionRead read,
-                   gpointer data,
-                   GCancellable *cancellable,
-                   GError **error)
-{
-  g_return_val_if_fail (arra_session_length (session, ARRA_CONDITIONAL) > 0, FALSE);
-  if (g_cancellable_set_error_if_cancelled (cancellable, error))
-    return FALSE;
-  if (session->grammar.expect == ARRA_EXPECT_FORCED)
-    {
-      *id = session->grammar.forced;
-      return TRUE;
-    }
-  if (!compute_logits (session, read, data, cancellable, error)
-      || (session->source != NULL && !arra_source_check (session->source, error)))
-    return FALSE;
-  if (!arra_sampler_filter (&session->sampler, session->exec.kernels, &session->grammar, sampling, session->logits[0],
-                            is_guided (session) ? session->logits[1] : NULL, error))
-    {
-      g_prefix_error (error, "%s: ", session->path);
-      return FALSE;
-    }
-  *id = arra_sampler_pick (&session->sampler, sampling, picture, position);
-  return TRUE;
 }

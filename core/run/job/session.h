@@ -2,7 +2,8 @@
  *
  * The sequence (prompt, then answer) is the truth; the caches follow it when scores are needed. So a cancelled, rewound
  * or resumed sequence needs no special case: the next step reads whatever the caches lack, and reading many tokens at
- * once gives the same bits as reading them one by one.
+ * once gives the same bits as reading them one by one. In pictures a pass may read guesses behind the sequence's end
+ * (lookahead.h); what was guessed wrong leaves the caches when another token is pushed.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
@@ -12,6 +13,9 @@
 #include "plan.h"
 #include "sampler.h"
 #include "transformer.h"
+#include "lookahead.h"
+
+#define ARRA_SESSION_ROWS (ARRA_LOOKAHEAD + 1)
 
 typedef struct
 {
@@ -21,8 +25,10 @@ typedef struct
   ArraExec exec;
   ArraTransformerRun *run;
   ArraKvCache *cond;
-  ArraKvCache *uncond; /* NULL without guidance */
-  float *logits[2];    /* n_logits each: conditional, unconditional */
+  ArraKvCache *uncond;     /* NULL without guidance */
+  float *scores[2];        /* scores of the last pass, ARRA_SESSION_ROWS x n_logits each: conditional, unconditional */
+  float *logits[2];        /* of scores, those of the next token */
+  ArraLookahead lookahead; /* which tokens of the sequence rows are scores for, and what was guessed behind its end */
   ArraSampler sampler;
   ArraGrammar grammar;            /* after all of ids */
   guint32 *ids;                   /* capacity */
@@ -30,11 +36,10 @@ typedef struct
                                    * nothing does, and the conditional branch's are read */
   guint n_front[ARRA_N_BRANCHES];
   guint left_out[ARRA_N_BRANCHES]; /* positions before the first */
-  /* (nullable): what stands in front of the conditional branch, as rows: [n_front][hidden_size] */
-  float *rows;
-  /* the last token of a picture that is guided, counted from the one after the first; -1: all are. The owner sets it */
-  gint cfg_interval;
-  guint32 first_id; /* of the transformer, for id 0 */
+  float *rows;       /* (nullable): what stands in front of the conditional branch, as rows: [n_front][hidden_size] */
+  gint cfg_interval; /* the last token of a picture that is guided, counted from the one after the first; -1: all are.
+                        The owner sets it */
+  guint32 first_id;  /* of the transformer, for id 0 */
   guint n_ids, capacity;
   guint picture_start; /* where in ids the unconditional branch begins: the start token of the last picture */
   guint block;         /* most tokens read at once */

@@ -14,3 +14,5 @@ guint arra_session_lacking (const ArraSession *session, guint branch);
 guint arra_session_together (const ArraSession *session, guint branch, guint n);
 /* A branch reads its next @n tokens, which it can read at once. */
 ArraTransformerInput arra_session_input (const ArraSession *session, guint branch, guint n, float *logits);
+/* Whether the next token is chosen with guidance. */
+gboolean arra_session_is_guided (const ArraSession *session);

@@ -161,6 +161,38 @@ test_json (void)
   harness_end ();
 }
 
+/* The same pictures and recipes, however many tokens a pass reads: of the model's own size, and through windows. */
+static void
+test_lookahead (void)
+{
+  static const char *const sizes[] = { "64x64", "96x80" };
+  static const char *const passes[] = { "1", "8" };
+  g_autoptr (Outcome) wide = NULL;
+
+  harness_begin ();
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
+    for (guint k = 0; k < G_N_ELEMENTS (passes); k++)
+      {
+        const char *picture = k == 0 ? "one.png" : "more.png", *recipe = k == 0 ? "one.json" : "more.json";
+        g_autoptr (Outcome) outcome = NULL;
+        g_autoptr (JsonNode) node = NULL;
+
+        harness_setenv ("ARRA_LOOKAHEAD", passes[k]);
+        outcome = arra_run ("generate", M, "-s", sizes[i], "--cfg", "2", "--seed", "4", "--json", "a fox", "-o",
+                            picture, "--tokens-out", recipe, NULL);
+        assert_status (outcome, 0);
+        node = parse_json (outcome->out);
+        g_assert_cmpint (json_object_get_int_member (json_node_get_object (node), "passes_saved"), >=, 0);
+        g_assert_true (same_bytes ("one.png", picture));
+        g_assert_true (same_bytes ("one.json", recipe));
+      }
+  harness_setenv ("ARRA_LOOKAHEAD", "wide");
+  wide = arra_run ("generate", M, "-s", "64x64", "a fox", "-o", "wide.png", NULL);
+  assert_status (wide, 64);
+  assert_says (wide->err, "1 to 8");
+  harness_end ();
+}
+
 static void
 test_count (void)
 {
@@ -279,6 +311,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/generate/prompt-sources", test_prompt_sources);
   g_test_add_func ("/cli/generate/seed", test_seed);
   g_test_add_func ("/cli/generate/json", test_json);
+  g_test_add_func ("/cli/generate/lookahead", test_lookahead);
   g_test_add_func ("/cli/generate/count", test_count);
   g_test_add_func ("/cli/generate/first", test_first);
   g_test_add_func ("/cli/generate/metadata", test_metadata);

@@ -243,6 +243,64 @@ test_full (void)
   arra_session_clear (&session);
 }
 
+/* Passes of @size positions, or of as many as each draws (0), give the tokens that passes of one token give, whether
+ * guesses come true or not, also when the sequence turns another way in between; where they come true there are fewer
+ * passes. */
+static void
+check_lookahead (guint size, gboolean greedy)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (size);
+  const ArraSampling settings = {
+    .guidance_scale = 3, .temperature = 1, .top_p = 0.9, .top_k = 30, .text_top_k = 10, .greedy = greedy, .seed = 3
+  };
+  ArraSession plain, ahead;
+
+  begin (&plain, 64);
+  begin (&ahead, 64);
+  plain.lookahead.fixed = 1;
+  plain.cfg_interval = ahead.cfg_interval = size % 3 == 0 ? 12 : -1;
+  push_prompt (&plain, 3, 3);
+  push_prompt (&ahead, 3, 3);
+  for (guint i = 0; plain.grammar.expect == ARRA_EXPECT_CODE || plain.grammar.expect == ARRA_EXPECT_FORCED; i++)
+    {
+      guint32 a, b;
+
+      ahead.lookahead.fixed = size > 0 ? size : (guint) g_rand_int_range (rand, 1, ARRA_LOOKAHEAD + 1);
+      g_assert_true (arra_session_next (&plain, &settings, 0, plain.n_ids, &a, NULL, NULL, NULL, NULL));
+      g_assert_true (arra_session_next (&ahead, &settings, 0, ahead.n_ids, &b, NULL, NULL, NULL, NULL));
+      g_assert_cmpuint (a, ==, b);
+      if (plain.grammar.expect == ARRA_EXPECT_CODE && plain.cfg_interval < 0)
+        assert_same_logits (&plain, &ahead);
+      if (plain.grammar.expect == ARRA_EXPECT_CODE && i % 11 == 5) /* as an edited picture goes on */
+        a = arra_layout_id (checkpoint->layout, i);
+      push (&plain, a);
+      push (&ahead, a);
+      if (i % 13 == 7)
+        {
+          arra_session_rewind (&plain, plain.n_ids - 2);
+          arra_session_rewind (&ahead, ahead.n_ids - 2);
+        }
+      g_assert_cmpuint (i, <, 1000);
+    }
+  assert_same (&plain, &ahead);
+  g_assert_cmpuint (plain.lookahead.n_passes, ==, plain.lookahead.n_tokens);
+  g_assert_cmpuint (ahead.lookahead.n_passes, <=, ahead.lookahead.n_tokens);
+  g_test_message ("%u%s: %u passes for %u tokens", size, greedy ? ", greedy" : "", (guint) ahead.lookahead.n_passes,
+                  (guint) ahead.lookahead.n_tokens);
+  arra_session_clear (&plain);
+  arra_session_clear (&ahead);
+}
+
+static void
+test_lookahead (void)
+{
+  for (guint size = 0; size <= ARRA_LOOKAHEAD; size++)
+    {
+      check_lookahead (size, FALSE);
+      check_lookahead (size, TRUE);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -257,6 +315,7 @@ main (int argc, char **argv)
   g_test_add_func ("/session/second-picture", test_second_picture);
   g_test_add_func ("/session/cancel", test_cancel);
   g_test_add_func ("/session/full", test_full);
+  g_test_add_func ("/session/lookahead", test_lookahead);
   result = g_test_run ();
   arra_checkpoint_unref (checkpoint);
   models_remove (tiny);
