@@ -6,6 +6,7 @@
 
 #include "fail.h"
 #include "imagefolder.h"
+#include "jsonwriter.h"
 #include "mapping.h"
 #include "mem.h"
 #include "words.h"
@@ -33,8 +34,15 @@ split_name (ArraDomainSplit split)
 static char *
 series_text (const Work *work)
 {
-  return g_strdup_printf ("{\"domain\": \"%s\", \"split\": \"%s\", \"seed\": %" G_GUINT64_FORMAT ", \"size\": %u}\n",
-                          work->domain->name, split_name (work->series->split), work->series->seed, work->size);
+  ArraJsonWriter *json = arra_json_writer_new (ARRA_JSON_LINE);
+
+  arra_json_begin_object (json, NULL);
+  arra_json_put_string (json, "domain", work->domain->name);
+  arra_json_put_string (json, "split", split_name (work->series->split));
+  arra_json_put_uint (json, "seed", work->series->seed);
+  arra_json_put_uint (json, "size", work->size);
+  arra_json_end_object (json);
+  return arra_json_writer_end (json);
 }
 
 static gboolean
@@ -82,35 +90,44 @@ write_words (const Work *work, GHashTable *words, GError **error)
 {
   g_autofree char *path = g_build_filename (work->directory, "words.json", NULL);
   g_auto (GStrv) sorted = arra_words_sorted (words);
-  g_autofree char *joined = g_strjoinv ("\", \"", sorted), *text = g_strdup_printf ("[\"%s\"]\n", joined);
+  g_autoptr (ArraJsonWriter) json = arra_json_writer_new (ARRA_JSON_LINE);
 
-  return arra_write_file (path, text, strlen (text), error);
+  arra_json_begin_array (json, NULL);
+  for (char **word = sorted; *word != NULL; word++)
+    arra_json_put_string (json, NULL, *word);
+  arra_json_end_array (json);
+  return arra_json_writer_save (json, path, error);
 }
 
-/* Names, values and captions are the domains' own words, without characters that JSON escapes. */
+/* The line of picture @index */
+static gboolean
+write_item (const Work *work, guint64 index, GHashTable *words, ArraAtomicFile *file, GError **error)
+{
+  g_autoptr (ArraJsonWriter) json = arra_json_writer_new (ARRA_JSON_LINE);
+  g_autofree char *name = arra_imagefolder_name (index);
+  ArraDomainItem item;
+
+  arra_domain_item (work->domain, work->series->split, work->series->seed, index, &item);
+  arra_words_add (words, item.caption);
+  arra_json_begin_object (json, NULL);
+  arra_json_put_string (json, "file_name", name);
+  arra_json_put_string (json, "text", item.caption);
+  for (guint a = 0; a < work->domain->n_attributes; a++)
+    arra_json_put_string (json, work->domain->attributes[a].name, work->domain->attributes[a].values[item.labels[a]]);
+  arra_json_end_object (json);
+  return arra_atomic_file_write (file, json->text->str, json->text->len, error);
+}
+
 static gboolean
 write_metadata (const Work *work, GError **error)
 {
   g_autofree char *path = g_build_filename (work->directory, "metadata.jsonl", NULL);
   g_autoptr (ArraAtomicFile) file = arra_atomic_file_new (path, error);
-  g_autoptr (GString) line = g_string_new (NULL);
   g_autoptr (GHashTable) words = arra_words_new ();
 
   for (guint64 i = 0; file != NULL && i < work->series->count; i++)
-    {
-      g_autofree char *name = arra_imagefolder_name (work->series->first + i);
-      ArraDomainItem item;
-
-      arra_domain_item (work->domain, work->series->split, work->series->seed, work->series->first + i, &item);
-      arra_words_add (words, item.caption);
-      g_string_printf (line, "{\"file_name\": \"%s\", \"text\": \"%s\"", name, item.caption);
-      for (guint a = 0; a < work->domain->n_attributes; a++)
-        g_string_append_printf (line, ", \"%s\": \"%s\"", work->domain->attributes[a].name,
-                                work->domain->attributes[a].values[item.labels[a]]);
-      g_string_append (line, "}\n");
-      if (!arra_atomic_file_write (file, line->str, line->len, error))
-        return FALSE;
-    }
+    if (!write_item (work, work->series->first + i, words, file, error))
+      return FALSE;
   return file != NULL && write_words (work, words, error) && arra_atomic_file_commit (file, error);
 }
 
@@ -118,19 +135,20 @@ static gboolean
 write_attributes (const Work *work, GError **error)
 {
   g_autofree char *path = g_build_filename (work->directory, "attributes.json", NULL);
-  g_autoptr (GString) text = g_string_new ("{");
+  g_autoptr (ArraJsonWriter) json = arra_json_writer_new (ARRA_JSON_LINES);
 
+  arra_json_begin_object (json, NULL);
   for (guint a = 0; a < work->domain->n_attributes; a++)
     {
       const ArraDomainAttribute *attribute = &work->domain->attributes[a];
 
-      g_string_append_printf (text, "%s\n  \"%s\": [", a == 0 ? "" : ",", attribute->name);
+      arra_json_begin_array_as (json, attribute->name, ARRA_JSON_LINE);
       for (guint v = 0; v < attribute->n_values; v++)
-        g_string_append_printf (text, "%s\"%s\"", v == 0 ? "" : ", ", attribute->values[v]);
-      g_string_append_c (text, ']');
+        arra_json_put_string (json, NULL, attribute->values[v]);
+      arra_json_end_array (json);
     }
-  g_string_append (text, "\n}\n");
-  return arra_write_file (path, text->str, text->len, error);
+  arra_json_end_object (json);
+  return arra_json_writer_save (json, path, error);
 }
 
 static gboolean

@@ -10,7 +10,7 @@
 #include "check_config.h"
 #include "fail.h"
 #include "jsonguard.h"
-#include "jsontext.h"
+#include "jsonwriter.h"
 #include "mapping.h"
 
 /* ------------------------------------------------------------------ its files */
@@ -89,48 +89,26 @@ look_at_vqgan (ArraGet *get, GCancellable *cancellable, GError **error)
 
 /* ------------------------------------------------------------------ its GGUF file */
 
-static void
-append_member (GString *card, const char *name, const char *text)
-{
-  if (card->len > 1)
-    g_string_append_c (card, ',');
-  arra_json_append_string (card, name);
-  g_string_append_c (card, ':');
-  arra_json_append_string (card, text);
-}
-
-static void
-append_known (GString *card, JsonObject *known)
-{
-  g_autoptr (GList) names = json_object_get_members (known);
-
-  for (const GList *name = names; name != NULL; name = name->next)
-    {
-      g_autofree char *value = json_to_string (json_object_get_member (known, name->data), FALSE);
-
-      g_string_append_c (card, ',');
-      arra_json_append_string (card, name->data);
-      g_string_append_printf (card, ":%s", value);
-    }
-}
-
 /* What is known about the licence goes into the file. *@path: (transfer full): the card. */
 static gboolean
 write_card (const ArraGet *get, char **path, GError **error)
 {
-  g_autoptr (GString) card = g_string_new ("{");
+  g_autoptr (ArraJsonWriter) json = arra_json_writer_new (ARRA_JSON_LINES);
   const char *license = get->entry != NULL ? get->entry->license : get->offered.license;
+  JsonObject *known = get->entry != NULL ? get->entry->card : NULL;
+  g_autoptr (GList) names = known != NULL ? json_object_get_members (known) : NULL;
 
+  arra_json_begin_object (json, NULL);
   if (license != NULL)
-    append_member (card, "license", license);
-  append_member (card, "license_link", get->offered.license_link);
+    arra_json_put_string (json, "license", license);
+  arra_json_put_string (json, "license_link", get->offered.license_link);
   if (get->entry != NULL)
-    append_member (card, "name", get->entry->title);
-  if (get->entry != NULL && get->entry->card != NULL)
-    append_known (card, get->entry->card);
-  g_string_append_c (card, '}');
+    arra_json_put_string (json, "name", get->entry->title);
+  for (const GList *name = names; name != NULL; name = name->next)
+    arra_json_put_node (json, name->data, json_object_get_member (known, name->data));
+  arra_json_end_object (json);
   *path = g_build_filename (get->folder, ".card.json", NULL);
-  return arra_write_file (*path, card->str, card->len, error);
+  return arra_json_writer_save (json, *path, error);
 }
 
 static void

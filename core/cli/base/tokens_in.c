@@ -9,6 +9,7 @@
 #include "fail.h"
 #include "layout.h"
 #include "jsonguard.h"
+#include "jsonwriter.h"
 #include "mem.h"
 #include "picture_format.h"
 #include "prompt.h"
@@ -171,21 +172,24 @@ read_codes (Reader *reader, JsonObject *object, GError **error)
 static char *
 recipe_of (JsonObject *root, guint answer)
 {
-  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
-  g_autoptr (GList) keys = json_object_get_members (root);
-  JsonObject *copy = json_object_new ();
-  JsonArray *answers = json_array_new ();
+  static const char *const others[] = { "model", "vqgan", "text_encoder", "count", "first", "answers", NULL };
+  ArraJsonWriter *json = arra_json_writer_new (ARRA_JSON_LINES);
+  JsonObjectIter iter;
+  const char *key;
+  JsonNode *value;
 
-  for (GList *key = keys; key != NULL; key = key->next)
-    if (strcmp (key->data, "model") != 0 && strcmp (key->data, "vqgan") != 0 && strcmp (key->data, "answers") != 0)
-      json_object_set_member (copy, key->data, json_node_copy (json_object_get_member (root, key->data)));
-  json_object_set_int_member (copy, "count", 1);
-  json_object_set_int_member (copy, "first", json_object_get_int_member_with_default (root, "first", 0) + answer);
-  json_array_add_element (
-      answers, json_node_copy (json_array_get_element (json_object_get_array_member (root, "answers"), answer)));
-  json_object_set_array_member (copy, "answers", answers);
-  json_node_take_object (node, copy);
-  return json_to_string (node, TRUE);
+  arra_json_begin_object (json, NULL);
+  json_object_iter_init_ordered (&iter, root);
+  while (json_object_iter_next_ordered (&iter, &key, &value))
+    if (!g_strv_contains (others, key))
+      arra_json_put_node (json, key, value);
+  arra_json_put_int (json, "count", 1);
+  arra_json_put_int (json, "first", json_object_get_int_member_with_default (root, "first", 0) + answer);
+  arra_json_begin_array (json, "answers");
+  arra_json_put_node (json, NULL, json_array_get_element (json_object_get_array_member (root, "answers"), answer));
+  arra_json_end_array (json);
+  arra_json_end_object (json);
+  return arra_json_writer_end (json);
 }
 
 static gboolean

@@ -1,7 +1,7 @@
 /* bench_print.c - what `arra bench` prints, for people and as JSON
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "bench.h"
-#include "json.h"
+#include "jsonwriter.h"
 #include "status.h"
 #include "values.h"
 
@@ -77,80 +77,80 @@ bench_print (const BenchReport *report)
 }
 
 static void
-put_pass (CliJson *json, const char *key, const BenchPass *pass, guint64 bytes, guint tokens)
+put_pass (ArraJsonWriter *json, const char *key, const BenchPass *pass, guint64 bytes, guint tokens)
 {
   if (!pass->done)
     return;
-  cli_json_begin_object (json, key);
-  cli_json_measured (json, "seconds", pass->seconds);
-  cli_json_measured (json, "tokens_per_second", tokens / pass->seconds);
-  cli_json_measured (json, "bytes_per_second", (double) bytes / pass->seconds);
-  cli_json_measured (json, "read_bytes_per_second", pass->read);
-  cli_json_measured (json, "share", pass->share);
-  cli_json_end_object (json);
+  arra_json_begin_object (json, key);
+  arra_json_put_measured (json, "seconds", pass->seconds);
+  arra_json_put_measured (json, "tokens_per_second", tokens / pass->seconds);
+  arra_json_put_measured (json, "bytes_per_second", (double) bytes / pass->seconds);
+  arra_json_put_measured (json, "read_bytes_per_second", pass->read);
+  arra_json_put_measured (json, "share", pass->share);
+  arra_json_end_object (json);
 }
 
 static void
-put_memory (CliJson *json, const BenchMemory *memory)
+put_memory (ArraJsonWriter *json, const BenchMemory *memory)
 {
-  cli_json_begin_object (json, "memory");
-  cli_json_uint (json, "weights", memory->weights);
-  cli_json_uint (json, "caches", memory->caches);
-  cli_json_uint (json, "probe", memory->probe);
-  cli_json_uint (json, "work", memory->work);
-  cli_json_uint (json, "total", memory->total);
-  cli_json_end_object (json);
+  arra_json_begin_object (json, "memory");
+  arra_json_put_uint (json, "weights", memory->weights);
+  arra_json_put_uint (json, "caches", memory->caches);
+  arra_json_put_uint (json, "probe", memory->probe);
+  arra_json_put_uint (json, "work", memory->work);
+  arra_json_put_uint (json, "total", memory->total);
+  arra_json_end_object (json);
 }
 
 static void
-put_result (CliJson *json, const BenchResult *result)
+put_result (ArraJsonWriter *json, const BenchResult *result)
 {
   g_autofree char *type = g_ascii_strdown (arra_dtype_name (result->dtype), -1);
 
-  cli_json_begin_object (json, NULL);
-  cli_json_string (json, "type", type);
-  cli_json_uint (json, "bytes_per_pass", result->bytes);
+  arra_json_begin_object (json, NULL);
+  arra_json_put_string (json, "type", type);
+  arra_json_put_uint (json, "bytes_per_pass", result->bytes);
   put_memory (json, &result->memory);
   put_pass (json, "decode", &result->single, result->bytes, 1);
   put_pass (json, "pair", &result->pair, result->bytes, 2);
   if (result->prefill > 0)
     {
-      cli_json_begin_object (json, "prefill");
-      cli_json_uint (json, "tokens", BENCH_PROMPT);
-      cli_json_measured (json, "seconds", result->prefill);
-      cli_json_measured (json, "tokens_per_second", BENCH_PROMPT / result->prefill);
-      cli_json_end_object (json);
+      arra_json_begin_object (json, "prefill");
+      arra_json_put_uint (json, "tokens", BENCH_PROMPT);
+      arra_json_put_measured (json, "seconds", result->prefill);
+      arra_json_put_measured (json, "tokens_per_second", BENCH_PROMPT / result->prefill);
+      arra_json_end_object (json);
     }
-  cli_json_end_object (json);
+  arra_json_end_object (json);
 }
 
 void
 bench_print_json (const BenchReport *report)
 {
   const ArraTransformerShape *shape = &report->decoder->shape;
-  g_autoptr (CliJson) json = cli_json_new ();
+  g_autoptr (ArraJsonWriter) json = arra_json_writer_new (ARRA_JSON_LINES);
 
-  cli_json_begin_object (json, NULL);
-  cli_json_string (json, "model", report->path);
-  cli_json_uint (json, "parameters", report->parameters);
-  cli_json_uint (json, "hidden_size", shape->hidden_size);
-  cli_json_uint (json, "layers", shape->n_layers);
-  cli_json_uint (json, "heads", shape->n_heads);
-  cli_json_uint (json, "kv_heads", shape->n_kv_heads);
-  cli_json_uint (json, "intermediate_size", shape->intermediate_size);
-  cli_json_uint (json, "vocab_size", shape->n_ids);
-  cli_json_string (json, "kernels", report->kernels);
-  cli_json_uint (json, "threads", report->threads);
-  cli_json_uint (json, "depth", report->plan.depth);
-  cli_json_uint (json, "steps", report->plan.steps);
-  cli_json_begin_object (json, "limits");
-  cli_json_measured (json, "float_operations_per_second", report->limits.floats);
-  cli_json_measured (json, "byte_operations_per_second", report->limits.bytes);
-  cli_json_end_object (json);
-  cli_json_begin_array (json, "results");
+  arra_json_begin_object (json, NULL);
+  arra_json_put_string (json, "model", report->path);
+  arra_json_put_uint (json, "parameters", report->parameters);
+  arra_json_put_uint (json, "hidden_size", shape->hidden_size);
+  arra_json_put_uint (json, "layers", shape->n_layers);
+  arra_json_put_uint (json, "heads", shape->n_heads);
+  arra_json_put_uint (json, "kv_heads", shape->n_kv_heads);
+  arra_json_put_uint (json, "intermediate_size", shape->intermediate_size);
+  arra_json_put_uint (json, "vocab_size", shape->n_ids);
+  arra_json_put_string (json, "kernels", report->kernels);
+  arra_json_put_uint (json, "threads", report->threads);
+  arra_json_put_uint (json, "depth", report->plan.depth);
+  arra_json_put_uint (json, "steps", report->plan.steps);
+  arra_json_begin_object (json, "limits");
+  arra_json_put_measured (json, "float_operations_per_second", report->limits.floats);
+  arra_json_put_measured (json, "byte_operations_per_second", report->limits.bytes);
+  arra_json_end_object (json);
+  arra_json_begin_array (json, "results");
   for (guint i = 0; i < report->n_results; i++)
     put_result (json, &report->results[i]);
-  cli_json_end_array (json);
-  cli_json_end_object (json);
-  cli_print ("%s", cli_json_text (json));
+  arra_json_end_array (json);
+  arra_json_end_object (json);
+  cli_print ("%s", arra_json_writer_text (json));
 }

@@ -1,7 +1,7 @@
 /* bench_print_train.c - what `arra bench train` prints, for people and as JSON
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "bench.h"
-#include "json.h"
+#include "jsonwriter.h"
 #include "status.h"
 #include "values.h"
 
@@ -30,25 +30,25 @@ bench_print_training (const BenchReport *report, const BenchTraining *training)
 void
 bench_print_training_json (const BenchReport *report, const BenchTraining *training)
 {
-  g_autoptr (CliJson) json = cli_json_new ();
+  g_autoptr (ArraJsonWriter) json = arra_json_writer_new (ARRA_JSON_LINES);
 
-  cli_json_begin_object (json, NULL);
-  cli_json_uint (json, "parameters", training->parameters);
-  cli_json_uint (json, "hidden_size", report->decoder->shape.hidden_size);
-  cli_json_uint (json, "layers", report->decoder->shape.n_layers);
-  cli_json_uint (json, "heads", report->decoder->shape.n_heads);
-  cli_json_uint (json, "intermediate_size", report->decoder->shape.intermediate_size);
-  cli_json_uint (json, "vocab_size", report->decoder->shape.n_ids);
-  cli_json_uint (json, "batch", BENCH_BATCH);
-  cli_json_uint (json, "length", BENCH_LENGTH);
-  cli_json_string (json, "kernels", report->kernels);
-  cli_json_uint (json, "threads", report->threads);
-  cli_json_uint (json, "steps", report->plan.steps);
-  cli_json_measured (json, "flop_per_step", training->flop);
-  cli_json_measured (json, "seconds_per_step", training->seconds);
-  cli_json_measured (json, "flop_per_second", training->flop / training->seconds);
-  cli_json_measured (json, "sgemm_flop_per_second", training->product_rate);
-  cli_json_measured (json, "share", training->share);
-  cli_json_end_object (json);
-  cli_print ("%s", cli_json_text (json));
+  arra_json_begin_object (json, NULL);
+  arra_json_put_uint (json, "parameters", training->parameters);
+  arra_json_put_uint (json, "hidden_size", report->decoder->shape.hidden_size);
+  arra_json_put_uint (json, "layers", report->decoder->shape.n_layers);
+  arra_json_put_uint (json, "heads", report->decoder->shape.n_heads);
+  arra_json_put_uint (json, "intermediate_size", report->decoder->shape.intermediate_size);
+  arra_json_put_uint (json, "vocab_size", report->decoder->shape.n_ids);
+  arra_json_put_uint (json, "batch", BENCH_BATCH);
+  arra_json_put_uint (json, "length", BENCH_LENGTH);
+  arra_json_put_string (json, "kernels", report->kernels);
+  arra_json_put_uint (json, "threads", report->threads);
+  arra_json_put_uint (json, "steps", report->plan.steps);
+  arra_json_put_measured (json, "flop_per_step", training->flop);
+  arra_json_put_measured (json, "seconds_per_step", training->seconds);
+  arra_json_put_measured (json, "flop_per_second", training->flop / training->seconds);
+  arra_json_put_measured (json, "sgemm_flop_per_second", training->product_rate);
+  arra_json_put_measured (json, "share", training->share);
+  arra_json_end_object (json);
+  cli_print ("%s", arra_json_writer_text (json));
 }

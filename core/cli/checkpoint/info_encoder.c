@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "info.h"
 
-#include "json.h"
+#include "jsonwriter.h"
 #include "status.h"
 #include "vision_encoder.h"
 
@@ -31,20 +31,20 @@ static void
 print_json (const char *path, const ArraVisionEncoder *encoder)
 {
   const ArraVisionShape *shape = arra_vision_encoder_shape (encoder);
-  g_autoptr (CliJson) json = cli_json_new ();
+  g_autoptr (ArraJsonWriter) json = arra_json_writer_new (ARRA_JSON_LINES);
 
-  cli_json_begin_object (json, NULL);
-  cli_json_string (json, "path", path);
-  cli_json_string (json, "image_encoder", arra_vision_encoder_name (encoder));
-  cli_json_uint (json, "width", shape->width);
-  cli_json_uint (json, "height", shape->height);
-  cli_json_uint (json, "feature", shape->feature);
-  cli_json_uint (json, "patch_rows", shape->rows);
-  cli_json_uint (json, "patch_columns", shape->columns);
-  cli_json_uint (json, "patch_feature", shape->patch);
-  cli_json_bool (json, "reads_captions", arra_vision_encoder_reads_texts (encoder));
-  cli_json_end_object (json);
-  cli_print ("%s", cli_json_text (json));
+  arra_json_begin_object (json, NULL);
+  arra_json_put_string (json, "path", path);
+  arra_json_put_string (json, "image_encoder", arra_vision_encoder_name (encoder));
+  arra_json_put_uint (json, "width", shape->width);
+  arra_json_put_uint (json, "height", shape->height);
+  arra_json_put_uint (json, "feature", shape->feature);
+  arra_json_put_uint (json, "patch_rows", shape->rows);
+  arra_json_put_uint (json, "patch_columns", shape->columns);
+  arra_json_put_uint (json, "patch_feature", shape->patch);
+  arra_json_put_bool (json, "reads_captions", arra_vision_encoder_reads_texts (encoder));
+  arra_json_end_object (json);
+  cli_print ("%s", arra_json_writer_text (json));
 }
 
 gboolean

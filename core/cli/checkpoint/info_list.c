@@ -1,7 +1,7 @@
 /* info_list.c - `arra info` without a checkpoint: which ones there are, and where
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "info.h"
-#include "json.h"
+#include "jsonwriter.h"
 #include "status.h"
 
 static const char *
@@ -43,26 +43,26 @@ print_all (const GPtrArray *found, const char *chosen, const char *folder)
 static void
 print_all_json (const GPtrArray *found, const char *chosen, const char *folder)
 {
-  g_autoptr (CliJson) json = cli_json_new ();
+  g_autoptr (ArraJsonWriter) json = arra_json_writer_new (ARRA_JSON_LINES);
 
-  cli_json_begin_object (json, NULL);
-  cli_json_string (json, "folder", folder);
-  cli_json_begin_array (json, "checkpoints");
+  arra_json_begin_object (json, NULL);
+  arra_json_put_string (json, "folder", folder);
+  arra_json_begin_array (json, "checkpoints");
   for (guint i = 0; i < found->len; i++)
     {
       const ArraFound *item = found->pdata[i];
 
-      cli_json_begin_object (json, NULL);
-      cli_json_string (json, "name", item->name);
-      cli_json_string (json, "path", item->path);
-      cli_json_string (json, "title", title_of (item));
-      cli_json_string (json, "problem", item->problem);
-      cli_json_bool (json, "default", is_default (item, chosen));
-      cli_json_end_object (json);
+      arra_json_begin_object (json, NULL);
+      arra_json_put_string (json, "name", item->name);
+      arra_json_put_string (json, "path", item->path);
+      arra_json_put_string (json, "title", title_of (item));
+      arra_json_put_string (json, "problem", item->problem);
+      arra_json_put_bool (json, "default", is_default (item, chosen));
+      arra_json_end_object (json);
     }
-  cli_json_end_array (json);
-  cli_json_end_object (json);
-  cli_print ("%s", cli_json_text (json));
+  arra_json_end_array (json);
+  arra_json_end_object (json);
+  cli_print ("%s", arra_json_writer_text (json));
 }
 
 gboolean

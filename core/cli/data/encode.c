@@ -6,7 +6,7 @@
 #include "commands.h"
 #include "fail.h"
 #include "inputs.h"
-#include "json.h"
+#include "jsonwriter.h"
 #include "mapping.h"
 #include "open.h"
 #include "options.h"
@@ -68,22 +68,22 @@ picture_tokens (const ArraLayout *layout, const guint32 *codes, guint rows, guin
 static char *
 json_text (const ArraCheckpoint *checkpoint, const guint32 *codes, guint rows, guint columns)
 {
-  g_autoptr (CliJson) json = cli_json_new ();
+  g_autoptr (ArraJsonWriter) json = arra_json_writer_new (ARRA_JSON_LINES);
   guint patch = arra_vqgan_patch (&checkpoint->vqgan_config);
   g_autoptr (GArray) tokens = picture_tokens (checkpoint->layout, codes, rows, columns);
 
-  cli_json_begin_object (json, NULL);
-  cli_json_string (json, "format", "arra-codes");
-  cli_json_uint (json, "version", 1);
-  cli_json_uint (json, "width", (guint64) columns * patch);
-  cli_json_uint (json, "height", (guint64) rows * patch);
-  cli_json_uint (json, "rows", rows);
-  cli_json_uint (json, "columns", columns);
-  cli_json_ids (json, "codes", codes, (gsize) rows * columns);
+  arra_json_begin_object (json, NULL);
+  arra_json_put_string (json, "format", "arra-codes");
+  arra_json_put_uint (json, "version", 1);
+  arra_json_put_uint (json, "width", (guint64) columns * patch);
+  arra_json_put_uint (json, "height", (guint64) rows * patch);
+  arra_json_put_uint (json, "rows", rows);
+  arra_json_put_uint (json, "columns", columns);
+  arra_json_put_ids (json, "codes", codes, (gsize) rows * columns);
   if (tokens != NULL)
-    cli_json_ids (json, "tokens", (const guint32 *) (const void *) tokens->data, tokens->len);
-  cli_json_end_object (json);
-  return g_strdup (cli_json_text (json));
+    arra_json_put_ids (json, "tokens", (const guint32 *) (const void *) tokens->data, tokens->len);
+  arra_json_end_object (json);
+  return g_strdup (arra_json_writer_text (json));
 }
 
 static gboolean

@@ -5,7 +5,7 @@
 #include <math.h>
 
 #include "diversity.h"
-#include "json.h"
+#include "jsonwriter.h"
 #include "plain.h"
 #include "values.h"
 
@@ -241,93 +241,93 @@ eval_markdown (const ArraEvalRequest *request, const ArraEvaluation *evaluation)
 /* ---- JSON */
 
 static void
-json_set (CliJson *json, const ArraEvalRequest *request, const ArraEvaluation *evaluation, ArraEvalRole role)
+json_set (ArraJsonWriter *json, const ArraEvalRequest *request, const ArraEvaluation *evaluation, ArraEvalRole role)
 {
   const ArraEvalMeasures *measures = &evaluation->sets[role];
 
-  cli_json_begin_object (json, arra_eval_role_name (role));
-  cli_json_string (json, "data", request->names[role]);
-  cli_json_uint (json, "pictures", measures->n);
-  cli_json_measured (json, role == ARRA_EVAL_REAL ? "frechet_floor" : "frechet_distance", measures->frechet);
-  cli_json_uint (json, "frechet_pictures", measures->frechet_n);
-  cli_json_measured (json, "inception_score", measures->inception);
-  cli_json_measured (json, "ms_ssim", measures->similarity);
-  cli_json_uint (json, "ms_ssim_pairs", arra_diversity_pairs (measures->n));
-  cli_json_measured (json, "clip_score", measures->clip);
-  cli_json_measured (json, "sharpness_fine_db", measures->bands.fine);
-  cli_json_measured (json, "sharpness_middle_db", measures->bands.middle);
-  cli_json_measured (json, "shrunk_psnr", shrunk_of (measures));
-  cli_json_measured (json, "border_steps", border_of (measures));
-  cli_json_end_object (json);
+  arra_json_begin_object (json, arra_eval_role_name (role));
+  arra_json_put_string (json, "data", request->names[role]);
+  arra_json_put_uint (json, "pictures", measures->n);
+  arra_json_put_measured (json, role == ARRA_EVAL_REAL ? "frechet_floor" : "frechet_distance", measures->frechet);
+  arra_json_put_uint (json, "frechet_pictures", measures->frechet_n);
+  arra_json_put_measured (json, "inception_score", measures->inception);
+  arra_json_put_measured (json, "ms_ssim", measures->similarity);
+  arra_json_put_uint (json, "ms_ssim_pairs", arra_diversity_pairs (measures->n));
+  arra_json_put_measured (json, "clip_score", measures->clip);
+  arra_json_put_measured (json, "sharpness_fine_db", measures->bands.fine);
+  arra_json_put_measured (json, "sharpness_middle_db", measures->bands.middle);
+  arra_json_put_measured (json, "shrunk_psnr", shrunk_of (measures));
+  arra_json_put_measured (json, "border_steps", border_of (measures));
+  arra_json_end_object (json);
 }
 
 static void
-json_accuracy (CliJson *json, const ArraEvaluation *evaluation, ArraEvalRole role, guint attribute)
+json_accuracy (ArraJsonWriter *json, const ArraEvaluation *evaluation, ArraEvalRole role, guint attribute)
 {
   const ArraAttributeAccuracy *accuracy = &evaluation->sets[role].attributes[attribute];
 
-  cli_json_begin_object (json, arra_eval_role_name (role));
-  cli_json_uint (json, "labels", accuracy->n);
-  cli_json_uint (json, "values", accuracy->n_present);
-  cli_json_measured (json, "accuracy", accuracy->accuracy);
-  cli_json_measured (json, "balanced_accuracy", accuracy->balanced);
-  cli_json_end_object (json);
+  arra_json_begin_object (json, arra_eval_role_name (role));
+  arra_json_put_uint (json, "labels", accuracy->n);
+  arra_json_put_uint (json, "values", accuracy->n_present);
+  arra_json_put_measured (json, "accuracy", accuracy->accuracy);
+  arra_json_put_measured (json, "balanced_accuracy", accuracy->balanced);
+  arra_json_end_object (json);
 }
 
 static void
-json_attributes (CliJson *json, const ArraEvalRequest *request, const ArraEvaluation *evaluation)
+json_attributes (ArraJsonWriter *json, const ArraEvalRequest *request, const ArraEvaluation *evaluation)
 {
-  cli_json_begin_array (json, "attributes");
+  arra_json_begin_array (json, "attributes");
   for (guint a = 0; a < evaluation->n_attributes; a++)
     {
       if (!arra_evaluation_counts (evaluation, a))
         continue;
-      cli_json_begin_object (json, NULL);
-      cli_json_string (json, "name", arra_classifier_config (request->encoders.judge)->attributes[a].name);
+      arra_json_begin_object (json, NULL);
+      arra_json_put_string (json, "name", arra_classifier_config (request->encoders.judge)->attributes[a].name);
       for (guint role = 0; role < ARRA_N_EVAL_ROLES; role++)
         if (evaluation->sets[role].attributes != NULL)
           json_accuracy (json, evaluation, role, a);
-      cli_json_measured (json, "chance", evaluation->sets[ARRA_EVAL_GENERATED].attributes[a].chance);
-      cli_json_measured (json, "adherence", arra_evaluation_adherence (evaluation, a));
-      cli_json_end_object (json);
+      arra_json_put_measured (json, "chance", evaluation->sets[ARRA_EVAL_GENERATED].attributes[a].chance);
+      arra_json_put_measured (json, "adherence", arra_evaluation_adherence (evaluation, a));
+      arra_json_end_object (json);
     }
-  cli_json_end_array (json);
+  arra_json_end_array (json);
 }
 
 static void
-json_summary (CliJson *json, const ArraEvaluation *evaluation)
+json_summary (ArraJsonWriter *json, const ArraEvaluation *evaluation)
 {
   ArraEvalSummary summary;
 
   arra_evaluation_summary (evaluation, &summary);
-  cli_json_begin_object (json, "mean");
-  cli_json_uint (json, "attributes", summary.n);
+  arra_json_begin_object (json, "mean");
+  arra_json_put_uint (json, "attributes", summary.n);
   for (guint role = 0; role < ARRA_N_EVAL_ROLES; role++)
-    cli_json_measured (json, arra_eval_role_name (role), summary.balanced[role]);
-  cli_json_measured (json, "chance", summary.chance);
-  cli_json_measured (json, "adherence", summary.adherence);
-  cli_json_measured (json, "lowest_adherence", summary.lowest);
-  cli_json_end_object (json);
+    arra_json_put_measured (json, arra_eval_role_name (role), summary.balanced[role]);
+  arra_json_put_measured (json, "chance", summary.chance);
+  arra_json_put_measured (json, "adherence", summary.adherence);
+  arra_json_put_measured (json, "lowest_adherence", summary.lowest);
+  arra_json_end_object (json);
 }
 
 char *
 eval_json (const ArraEvalRequest *request, const ArraEvaluation *evaluation)
 {
-  g_autoptr (CliJson) json = cli_json_new ();
+  g_autoptr (ArraJsonWriter) json = arra_json_writer_new (ARRA_JSON_LINES);
 
-  cli_json_begin_object (json, NULL);
-  cli_json_string (json, "encoder",
-                   evaluation->frechet_width == 0       ? NULL
-                   : request->encoders.features == NULL ? "judge"
-                   : request->encoders.features == request->encoders.clip
-                       ? "clip"
-                       : arra_vision_encoder_name (request->encoders.features));
-  cli_json_uint (json, "features", evaluation->frechet_width);
+  arra_json_begin_object (json, NULL);
+  arra_json_put_string (json, "encoder",
+                        evaluation->frechet_width == 0       ? NULL
+                        : request->encoders.features == NULL ? "judge"
+                        : request->encoders.features == request->encoders.clip
+                            ? "clip"
+                            : arra_vision_encoder_name (request->encoders.features));
+  arra_json_put_uint (json, "features", evaluation->frechet_width);
   for (guint role = 0; role < ARRA_N_EVAL_ROLES; role++)
     if (evaluation->sets[role].n > 0)
       json_set (json, request, evaluation, role);
   json_attributes (json, request, evaluation);
   json_summary (json, evaluation);
-  cli_json_end_object (json);
-  return g_strdup (cli_json_text (json));
+  arra_json_end_object (json);
+  return g_strdup (arra_json_writer_text (json));
 }

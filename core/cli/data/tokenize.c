@@ -4,7 +4,7 @@
 
 #include "checkpoint.h"
 #include "commands.h"
-#include "json.h"
+#include "jsonwriter.h"
 #include "mem.h"
 #include "open.h"
 #include "options.h"
@@ -77,18 +77,18 @@ read_text (const Options *options, gsize *size, GError **error)
 static void
 print_json (const ArraTokenizer *tokenizer, const char *text, const guint32 *ids, gsize n)
 {
-  g_autoptr (CliJson) json = cli_json_new ();
+  g_autoptr (ArraJsonWriter) json = arra_json_writer_new (ARRA_JSON_LINES);
 
-  cli_json_begin_object (json, NULL);
-  cli_json_string (json, "text", text);
-  cli_json_uint (json, "count", n);
-  cli_json_ids (json, "ids", ids, n);
-  cli_json_begin_array (json, "tokens");
+  arra_json_begin_object (json, NULL);
+  arra_json_put_string (json, "text", text);
+  arra_json_put_uint (json, "count", n);
+  arra_json_put_ids (json, "ids", ids, n);
+  arra_json_begin_array (json, "tokens");
   for (gsize i = 0; i < n; i++)
-    cli_json_string (json, NULL, arra_tokenizer_token (tokenizer, ids[i]));
-  cli_json_end_array (json);
-  cli_json_end_object (json);
-  cli_print ("%s", cli_json_text (json));
+    arra_json_put_string (json, NULL, arra_tokenizer_token (tokenizer, ids[i]));
+  arra_json_end_array (json);
+  arra_json_end_object (json);
+  cli_print ("%s", arra_json_writer_text (json));
 }
 
 static void

@@ -4,7 +4,7 @@
 
 #include "fail.h"
 #include "inputs.h"
-#include "json.h"
+#include "jsonwriter.h"
 #include "locate.h"
 #include "mem.h"
 #include "open.h"
@@ -114,17 +114,17 @@ series_text (const Inputs *inputs, guint size, GError **error)
 {
   g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
   g_autofree char *config = arra_vqgan_config_to_json (&inputs->file.config);
-  g_autoptr (CliJson) json = cli_json_new ();
+  g_autoptr (ArraJsonWriter) json = arra_json_writer_new (ARRA_JSON_LINES);
 
   g_checksum_update (sum, (const guchar *) config, -1);
   if (!arra_vqgan_foreach (&inputs->file.config, inputs->file.source, inputs->file.prefix, digest_tensor, sum, error))
     return NULL;
-  cli_json_begin_object (json, NULL);
-  cli_json_string (json, "made_by", "arra decode --data");
-  cli_json_string (json, "vqgan_sha256", g_checksum_get_string (sum));
-  cli_json_uint (json, "size", size);
-  cli_json_end_object (json);
-  return g_strdup (cli_json_text (json));
+  arra_json_begin_object (json, NULL);
+  arra_json_put_string (json, "made_by", "arra decode --data");
+  arra_json_put_string (json, "vqgan_sha256", g_checksum_get_string (sum));
+  arra_json_put_uint (json, "size", size);
+  arra_json_end_object (json);
+  return g_strdup (arra_json_writer_text (json));
 }
 
 static void

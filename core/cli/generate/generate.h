@@ -4,7 +4,7 @@
 
 #include <arra.h>
 #include "inputs.h"
-#include "json.h"
+#include "jsonwriter.h"
 #include "progress.h"
 #include "status.h"
 
@@ -109,7 +109,7 @@ guint64 generate_count_tokens (const ArraJob *job);
 /* Says on standard error which words of @prompt (nullable) the checkpoint never learnt. */
 void generate_note_unknown (const ArraCheckpoint *checkpoint, const char *prompt);
 /* The same as an array, "unknown_words", in @json. */
-void generate_json_unknown (CliJson *json, const ArraCheckpoint *checkpoint, const char *prompt);
+void generate_json_unknown (ArraJsonWriter *json, const ArraCheckpoint *checkpoint, const char *prompt);
 
 void generate_print (const GenerateOptions *options,
                      const GenerateSetup *setup,

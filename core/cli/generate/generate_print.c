@@ -7,7 +7,7 @@
 #include "checkpoint.h"
 #include "cpu.h"
 #include "job.h"
-#include "json.h"
+#include "jsonwriter.h"
 #include "request_mosaic.h"
 #include "status.h"
 #include "values.h"
@@ -96,14 +96,14 @@ generate_note_unknown (const ArraCheckpoint *checkpoint, const char *prompt)
 }
 
 void
-generate_json_unknown (CliJson *json, const ArraCheckpoint *checkpoint, const char *prompt)
+generate_json_unknown (ArraJsonWriter *json, const ArraCheckpoint *checkpoint, const char *prompt)
 {
   g_auto (GStrv) words = prompt != NULL ? arra_checkpoint_unknown_words (checkpoint, prompt) : NULL;
 
-  cli_json_begin_array (json, "unknown_words");
+  arra_json_begin_array (json, "unknown_words");
   for (guint i = 0; words != NULL && words[i] != NULL; i++)
-    cli_json_string (json, NULL, words[i]);
-  cli_json_end_array (json);
+    arra_json_put_string (json, NULL, words[i]);
+  arra_json_end_array (json);
 }
 
 void
@@ -130,37 +130,37 @@ generate_print (const GenerateOptions *options,
 }
 
 static void
-put_settings (CliJson *json, const ArraCheckpoint *checkpoint, const ArraRequest *request)
+put_settings (ArraJsonWriter *json, const ArraCheckpoint *checkpoint, const ArraRequest *request)
 {
-  cli_json_begin_object (json, "settings");
-  cli_json_string (json, "prompt", request->prompt);
-  cli_json_string (json, "template",
-                   request->prompt_template != NULL ? request->prompt_template : checkpoint->prompt_template);
-  cli_json_uint (json, "width", request->width);
-  cli_json_uint (json, "height", request->height);
+  arra_json_begin_object (json, "settings");
+  arra_json_put_string (json, "prompt", request->prompt);
+  arra_json_put_string (json, "template",
+                        request->prompt_template != NULL ? request->prompt_template : checkpoint->prompt_template);
+  arra_json_put_uint (json, "width", request->width);
+  arra_json_put_uint (json, "height", request->height);
   if (arra_request_is_mosaic (request, checkpoint))
     {
-      cli_json_uint (json, "seamless", request->seamless);
-      cli_json_uint (json, "tries", arra_request_tries (request));
+      arra_json_put_uint (json, "seamless", request->seamless);
+      arra_json_put_uint (json, "tries", arra_request_tries (request));
     }
-  cli_json_uint (json, "count", request->count);
-  cli_json_uint (json, "first", request->first);
-  cli_json_double (json, "guidance_scale", request->guidance_scale);
-  cli_json_uint (json, "top_k", request->top_k);
-  cli_json_uint (json, "text_top_k", request->text_top_k);
-  cli_json_double (json, "temperature", request->temperature);
-  cli_json_double (json, "top_p", request->top_p);
-  cli_json_bool (json, "greedy", request->greedy);
-  cli_json_uint (json, "max_tokens", request->max_tokens);
-  cli_json_uint (json, "threads", request->threads > 0 ? request->threads : arra_cpu_count ());
-  cli_json_string (json, "quant", arra_quant_name (checkpoint->quant));
-  cli_json_end_object (json);
+  arra_json_put_uint (json, "count", request->count);
+  arra_json_put_uint (json, "first", request->first);
+  arra_json_put_double (json, "guidance_scale", request->guidance_scale);
+  arra_json_put_uint (json, "top_k", request->top_k);
+  arra_json_put_uint (json, "text_top_k", request->text_top_k);
+  arra_json_put_double (json, "temperature", request->temperature);
+  arra_json_put_double (json, "top_p", request->top_p);
+  arra_json_put_bool (json, "greedy", request->greedy);
+  arra_json_put_uint (json, "max_tokens", request->max_tokens);
+  arra_json_put_uint (json, "threads", request->threads > 0 ? request->threads : arra_cpu_count ());
+  arra_json_put_string (json, "quant", arra_quant_name (checkpoint->quant));
+  arra_json_end_object (json);
 }
 
 static void
-put_answers (CliJson *json, const ArraJob *job, const GenerateResult *result)
+put_answers (ArraJsonWriter *json, const ArraJob *job, const GenerateResult *result)
 {
-  cli_json_begin_array (json, "answers");
+  arra_json_begin_array (json, "answers");
   for (guint i = 0; i < arra_job_n_answers (job); i++)
     {
       g_autofree char *text = arra_job_text (job, i);
@@ -168,18 +168,18 @@ put_answers (CliJson *json, const ArraJob *job, const GenerateResult *result)
       gsize n;
 
       arra_job_tokens (job, i, &n, &finished);
-      cli_json_begin_object (json, NULL);
-      cli_json_bool (json, "finished", finished);
-      cli_json_uint (json, "tokens", n);
-      cli_json_string (json, "text", text);
-      cli_json_begin_array (json, "files");
+      arra_json_begin_object (json, NULL);
+      arra_json_put_bool (json, "finished", finished);
+      arra_json_put_uint (json, "tokens", n);
+      arra_json_put_string (json, "text", text);
+      arra_json_begin_array (json, "files");
       for (guint file = 0; file < result->files->len; file++)
         if (g_array_index (result->answers, guint, file) == i)
-          cli_json_string (json, NULL, g_ptr_array_index (result->files, file));
-      cli_json_end_array (json);
-      cli_json_end_object (json);
+          arra_json_put_string (json, NULL, g_ptr_array_index (result->files, file));
+      arra_json_end_array (json);
+      arra_json_end_object (json);
     }
-  cli_json_end_array (json);
+  arra_json_end_array (json);
 }
 
 void
@@ -189,26 +189,26 @@ generate_print_json (const GenerateSetup *setup,
                      const GenerateResult *result,
                      gboolean stopped)
 {
-  g_autoptr (CliJson) json = cli_json_new ();
+  g_autoptr (ArraJsonWriter) json = arra_json_writer_new (ARRA_JSON_LINES);
 
-  cli_json_begin_object (json, NULL);
-  cli_json_string (json, "status", stopped ? "stopped" : "finished");
-  cli_json_string (json, "model", arra_checkpoint_path (checkpoint));
-  cli_json_string (json, "fingerprint", arra_checkpoint_fingerprint (checkpoint));
-  cli_json_bool (json, "medical", arra_checkpoint_card (checkpoint)->medical);
-  cli_json_uint (json, "seed", generate_request (job)->seed);
+  arra_json_begin_object (json, NULL);
+  arra_json_put_string (json, "status", stopped ? "stopped" : "finished");
+  arra_json_put_string (json, "model", arra_checkpoint_path (checkpoint));
+  arra_json_put_string (json, "fingerprint", arra_checkpoint_fingerprint (checkpoint));
+  arra_json_put_bool (json, "medical", arra_checkpoint_card (checkpoint)->medical);
+  arra_json_put_uint (json, "seed", generate_request (job)->seed);
   put_settings (json, checkpoint, generate_request (job));
   generate_json_unknown (json, checkpoint, generate_request (job)->prompt);
   put_answers (json, job, result);
-  cli_json_begin_array (json, "files");
+  arra_json_begin_array (json, "files");
   for (guint i = 0; i < result->files->len; i++)
-    cli_json_string (json, NULL, g_ptr_array_index (result->files, i));
-  cli_json_end_array (json);
-  cli_json_string (json, "tokens_file", result->tokens_saved ? setup->tokens : NULL);
-  cli_json_uint (json, "tokens", generate_count_tokens (job));
-  cli_json_measured (json, "seconds", result->seconds);
-  cli_json_measured (json, "tokens_per_second", tokens_per_second (result));
-  cli_json_uint (json, "passes_saved", passes_saved (job));
-  cli_json_end_object (json);
-  cli_print ("%s", cli_json_text (json));
+    arra_json_put_string (json, NULL, g_ptr_array_index (result->files, i));
+  arra_json_end_array (json);
+  arra_json_put_string (json, "tokens_file", result->tokens_saved ? setup->tokens : NULL);
+  arra_json_put_uint (json, "tokens", generate_count_tokens (job));
+  arra_json_put_measured (json, "seconds", result->seconds);
+  arra_json_put_measured (json, "tokens_per_second", tokens_per_second (result));
+  arra_json_put_uint (json, "passes_saved", passes_saved (job));
+  arra_json_end_object (json);
+  cli_print ("%s", arra_json_writer_text (json));
 }

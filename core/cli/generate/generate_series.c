@@ -6,7 +6,7 @@
 #include "imagefolder.h"
 #include "inputs.h"
 #include "job.h"
-#include "json.h"
+#include "jsonwriter.h"
 #include "prompts.h"
 #include "signals.h"
 #include "values.h"
@@ -89,25 +89,25 @@ series_text (const Series *series)
   const ArraRequest *request = &series->request;
   const char *own = request->prompt_template != NULL ? request->prompt_template : series->checkpoint->prompt_template;
   g_autofree char *prompts = cli_prompts_sha256 (&series->prompts);
-  g_autoptr (CliJson) json = cli_json_new ();
+  g_autoptr (ArraJsonWriter) json = arra_json_writer_new (ARRA_JSON_LINES);
 
-  cli_json_begin_object (json, NULL);
-  cli_json_string (json, "made_by", "arra generate --prompts");
-  cli_json_string (json, "fingerprint", arra_checkpoint_fingerprint (series->checkpoint));
-  cli_json_string (json, "quant", arra_quant_name (series->checkpoint->quant));
-  cli_json_string (json, "prompts_sha256", prompts);
-  cli_json_uint (json, "seed", request->seed);
-  cli_json_string (json, "template", own);
-  cli_json_uint (json, "width", request->width);
-  cli_json_uint (json, "height", request->height);
-  cli_json_double (json, "guidance_scale", request->guidance_scale);
-  cli_json_uint (json, "top_k", request->top_k);
-  cli_json_uint (json, "text_top_k", request->text_top_k);
-  cli_json_double (json, "temperature", request->temperature);
-  cli_json_double (json, "top_p", request->top_p);
-  cli_json_bool (json, "greedy", request->greedy);
-  cli_json_end_object (json);
-  return g_strdup (cli_json_text (json));
+  arra_json_begin_object (json, NULL);
+  arra_json_put_string (json, "made_by", "arra generate --prompts");
+  arra_json_put_string (json, "fingerprint", arra_checkpoint_fingerprint (series->checkpoint));
+  arra_json_put_string (json, "quant", arra_quant_name (series->checkpoint->quant));
+  arra_json_put_string (json, "prompts_sha256", prompts);
+  arra_json_put_uint (json, "seed", request->seed);
+  arra_json_put_string (json, "template", own);
+  arra_json_put_uint (json, "width", request->width);
+  arra_json_put_uint (json, "height", request->height);
+  arra_json_put_double (json, "guidance_scale", request->guidance_scale);
+  arra_json_put_uint (json, "top_k", request->top_k);
+  arra_json_put_uint (json, "text_top_k", request->text_top_k);
+  arra_json_put_double (json, "temperature", request->temperature);
+  arra_json_put_double (json, "top_p", request->top_p);
+  arra_json_put_bool (json, "greedy", request->greedy);
+  arra_json_end_object (json);
+  return g_strdup (arra_json_writer_text (json));
 }
 
 static gboolean
@@ -233,23 +233,23 @@ print (const Series *series, gboolean stopped)
 static void
 print_json (const Series *series, gboolean stopped)
 {
-  g_autoptr (CliJson) json = cli_json_new ();
+  g_autoptr (ArraJsonWriter) json = arra_json_writer_new (ARRA_JSON_LINES);
   g_autofree char *prompts = all_prompts (series);
 
-  cli_json_begin_object (json, NULL);
-  cli_json_string (json, "status", stopped ? "stopped" : "finished");
-  cli_json_string (json, "model", arra_checkpoint_path (series->checkpoint));
-  cli_json_string (json, "fingerprint", arra_checkpoint_fingerprint (series->checkpoint));
-  cli_json_bool (json, "medical", arra_checkpoint_card (series->checkpoint)->medical);
-  cli_json_uint (json, "seed", series->request.seed);
-  cli_json_string (json, "folder", series->setup->out);
-  cli_json_uint (json, "prompts", series->n);
-  cli_json_uint (json, "pictures", series->n - series->n_missing + series->n_new);
-  cli_json_uint (json, "new", series->n_new);
+  arra_json_begin_object (json, NULL);
+  arra_json_put_string (json, "status", stopped ? "stopped" : "finished");
+  arra_json_put_string (json, "model", arra_checkpoint_path (series->checkpoint));
+  arra_json_put_string (json, "fingerprint", arra_checkpoint_fingerprint (series->checkpoint));
+  arra_json_put_bool (json, "medical", arra_checkpoint_card (series->checkpoint)->medical);
+  arra_json_put_uint (json, "seed", series->request.seed);
+  arra_json_put_string (json, "folder", series->setup->out);
+  arra_json_put_uint (json, "prompts", series->n);
+  arra_json_put_uint (json, "pictures", series->n - series->n_missing + series->n_new);
+  arra_json_put_uint (json, "new", series->n_new);
   generate_json_unknown (json, series->checkpoint, prompts);
-  cli_json_measured (json, "seconds", seconds_since (series->start));
-  cli_json_end_object (json);
-  cli_print ("%s", cli_json_text (json));
+  arra_json_put_measured (json, "seconds", seconds_since (series->start));
+  arra_json_end_object (json);
+  cli_print ("%s", arra_json_writer_text (json));
 }
 
 /* *@stopped: by Ctrl-C; what was finished before stays. */

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "job.h"
-#include "json.h"
+#include "jsonwriter.h"
 #include "jsonguard.h"
 #include "mapping.h"
 
@@ -48,7 +48,7 @@ put_path (GString *text, const char *key, const char *path)
 
   if (absolute == NULL || !g_utf8_validate (absolute, -1, NULL))
     return;
-  quoted = cli_json_quote (absolute);
+  quoted = arra_json_quote (absolute);
   g_string_append_printf (text, "  \"%s\": %s,\n", key, quoted);
 }
 

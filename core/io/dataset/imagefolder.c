@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 
 #include "fail.h"
-#include "jsontext.h"
+#include "jsonwriter.h"
 #include "mapping.h"
 #include "mem.h"
 #include "picture.h"
@@ -95,37 +95,39 @@ static gboolean
 write_attributes (const char *directory, const ArraDataset *labels, GError **error)
 {
   g_autofree char *path = g_build_filename (directory, "attributes.json", NULL);
-  g_autoptr (GString) text = g_string_new ("{");
+  g_autoptr (ArraJsonWriter) json = arra_json_writer_new (ARRA_JSON_LINES);
 
+  arra_json_begin_object (json, NULL);
   for (guint a = 0; a < arra_dataset_attributes (labels); a++)
     {
-      g_string_append (text, a == 0 ? "\n  " : ",\n  ");
-      arra_json_append_string (text, arra_dataset_attribute (labels, a));
+      arra_json_begin_array_as (json, arra_dataset_attribute (labels, a), ARRA_JSON_LINE);
       for (guint v = 0; v < arra_dataset_values (labels, a); v++)
-        {
-          g_string_append (text, v == 0 ? ": [" : ", ");
-          arra_json_append_string (text, arra_dataset_value (labels, a, v));
-        }
-      g_string_append_c (text, ']');
+        arra_json_put_string (json, NULL, arra_dataset_value (labels, a, v));
+      arra_json_end_array (json);
     }
-  g_string_append (text, "\n}\n");
-  return arra_write_file (path, text->str, text->len, error);
+  arra_json_end_object (json);
+  return arra_json_writer_save (json, path, error);
 }
 
-static void
-append_labels (GString *line, const ArraDataset *labels, guint item)
+/* The line of picture @item */
+static gboolean
+write_item (ArraAtomicFile *file, const char *caption, const ArraDataset *labels, guint item, GError **error)
 {
-  for (guint a = 0; a < arra_dataset_attributes (labels); a++)
+  g_autoptr (ArraJsonWriter) json = arra_json_writer_new (ARRA_JSON_LINE);
+  g_autofree char *name = arra_imagefolder_name (item);
+
+  arra_json_begin_object (json, NULL);
+  arra_json_put_string (json, "file_name", name);
+  arra_json_put_string (json, "text", caption);
+  for (guint a = 0; labels != NULL && a < arra_dataset_attributes (labels); a++)
     {
       gint value = arra_dataset_label (labels, item, a);
 
-      if (value < 0)
-        continue;
-      g_string_append (line, ", ");
-      arra_json_append_string (line, arra_dataset_attribute (labels, a));
-      g_string_append (line, ": ");
-      arra_json_append_string (line, arra_dataset_value (labels, a, (guint) value));
+      if (value >= 0)
+        arra_json_put_string (json, arra_dataset_attribute (labels, a), arra_dataset_value (labels, a, (guint) value));
     }
+  arra_json_end_object (json);
+  return arra_atomic_file_write (file, json->text->str, json->text->len, error);
 }
 
 static gboolean
@@ -133,20 +135,10 @@ write_metadata (const char *directory, const char *const *captions, guint n, con
 {
   g_autofree char *path = g_build_filename (directory, "metadata.jsonl", NULL);
   g_autoptr (ArraAtomicFile) file = arra_atomic_file_new (path, error);
-  g_autoptr (GString) line = g_string_new (NULL);
 
   for (guint i = 0; file != NULL && i < n; i++)
-    {
-      g_autofree char *name = arra_imagefolder_name (i);
-
-      g_string_printf (line, "{\"file_name\": \"%s\", \"text\": ", name);
-      arra_json_append_string (line, captions[i]);
-      if (labels != NULL)
-        append_labels (line, labels, i);
-      g_string_append (line, "}\n");
-      if (!arra_atomic_file_write (file, line->str, line->len, error))
-        return FALSE;
-    }
+    if (!write_item (file, captions[i], labels, i, error))
+      return FALSE;
   return file != NULL && arra_atomic_file_commit (file, error);
 }
 

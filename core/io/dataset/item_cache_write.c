@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "fail.h"
+#include "jsonwriter.h"
 #include "mem.h"
 #include "write_all.h"
 
@@ -31,33 +32,28 @@ fail_errno (GError **error, const char *path, const char *what, int number)
   return FALSE;
 }
 
-static gboolean
-is_plain (const char *value)
-{
-  return value[strspn (value, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.+-_")] == '\0';
-}
-
 /* (transfer full): the JSON of @form. */
 static char *
 header_of (const ArraCacheForm *form, const guint8 *keys)
 {
-  g_autoptr (GString) text = g_string_new ("{");
+  ArraJsonWriter *json = arra_json_writer_new (ARRA_JSON_LINE);
   char hex[2 * ARRA_CACHE_HASH + 1], keys_hex[2 * ARRA_CACHE_HASH + 1];
 
   arra_cache_hash_shared (form->shared, form->shared_size, hex);
   arra_cache_hash_shared (keys, (gsize) form->n_items * ARRA_CACHE_KEY, keys_hex);
-  g_string_append_printf (text,
-                          "\"kind\": \"%s\", \"items\": %u, \"item_size\": %" G_GSIZE_FORMAT
-                          ", \"shared_size\": %" G_GSIZE_FORMAT
-                          ", \"shared_sha256\": \"%s\", \"keys_sha256\": \"%s\", \"of\": {",
-                          form->kind, form->n_items, form->item_size, form->shared_size, hex, keys_hex);
+  arra_json_begin_object (json, NULL);
+  arra_json_put_string (json, "kind", form->kind);
+  arra_json_put_uint (json, "items", form->n_items);
+  arra_json_put_uint (json, "item_size", form->item_size);
+  arra_json_put_uint (json, "shared_size", form->shared_size);
+  arra_json_put_string (json, "shared_sha256", hex);
+  arra_json_put_string (json, "keys_sha256", keys_hex);
+  arra_json_begin_object (json, "of");
   for (guint i = 0; i < form->n_fields; i++)
-    {
-      g_assert (is_plain (form->fields[i].value));
-      g_string_append_printf (text, "%s\"%s\": \"%s\"", i > 0 ? ", " : "", form->fields[i].name, form->fields[i].value);
-    }
-  g_string_append (text, "}}\n");
-  return g_string_free (g_steal_pointer (&text), FALSE);
+    arra_json_put_string (json, form->fields[i].name, form->fields[i].value);
+  arra_json_end_object (json);
+  arra_json_end_object (json);
+  return arra_json_writer_end (json);
 }
 
 /* ---- items that are kept */

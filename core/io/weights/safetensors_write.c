@@ -5,20 +5,9 @@
 #include <string.h>
 
 #include "fail.h"
+#include "jsonwriter.h"
 
 static const gsize widths[] = { 8, 4, 2, 1 };
-
-static void
-append_quoted (GString *text, const char *plain)
-{
-  g_string_append_c (text, '"');
-  for (; *plain != '\0'; plain++)
-    if (*plain == '"' || *plain == '\\')
-      g_string_append_printf (text, "\\%c", *plain);
-    else
-      g_string_append_c (text, *plain);
-  g_string_append_c (text, '"');
-}
 
 static gboolean
 check_tensor (const char *path, const ArraNamedTensor *named, GHashTable *seen, GError **error)
@@ -60,29 +49,35 @@ lay_out (const ArraNamedTensor *tensors, gsize n_tensors, gsize *offsets)
 }
 
 static void
-append_entry (GString *header, const ArraNamedTensor *named, gsize offset)
+put_entry (ArraJsonWriter *json, const ArraNamedTensor *named, gsize offset)
 {
   const ArraTensor *tensor = &named->tensor;
 
-  if (header->len > 1)
-    g_string_append_c (header, ',');
-  append_quoted (header, named->name);
-  g_string_append_printf (header, ":{\"dtype\":\"%s\",\"shape\":[", arra_dtype_name (tensor->dtype));
+  arra_json_begin_object (json, named->name);
+  arra_json_put_string (json, "dtype", arra_dtype_name (tensor->dtype));
+  arra_json_begin_array (json, "shape");
   for (guint i = 0; i < tensor->n_dims; i++)
-    g_string_append_printf (header, i > 0 ? ",%" G_GINT64_FORMAT : "%" G_GINT64_FORMAT, tensor->shape[i]);
-  g_string_append_printf (header, "],\"data_offsets\":[%" G_GSIZE_FORMAT ",%" G_GSIZE_FORMAT "]}", offset,
-                          offset + tensor->n_bytes);
+    arra_json_put_int (json, NULL, tensor->shape[i]);
+  arra_json_end_array (json);
+  arra_json_begin_array (json, "data_offsets");
+  arra_json_put_uint (json, NULL, offset);
+  arra_json_put_uint (json, NULL, offset + tensor->n_bytes);
+  arra_json_end_array (json);
+  arra_json_end_object (json);
 }
 
 /* Padded with spaces, so that the data begin at a multiple of 8. */
 static GString *
 header_new (const ArraNamedTensor *tensors, gsize n_tensors, const gsize *offsets)
 {
-  GString *header = g_string_new ("{");
+  g_autoptr (ArraJsonWriter) json = arra_json_writer_new (ARRA_JSON_COMPACT);
+  GString *header;
 
+  arra_json_begin_object (json, NULL);
   for (gsize i = 0; i < n_tensors; i++)
-    append_entry (header, &tensors[i], offsets[i]);
-  g_string_append_c (header, '}');
+    put_entry (json, &tensors[i], offsets[i]);
+  arra_json_end_object (json);
+  header = g_string_new (arra_json_writer_text (json));
   while (header->len % 8 != 0)
     g_string_append_c (header, ' ');
   return header;

@@ -8,6 +8,7 @@
 
 #include "bpe_train.h"
 #include "fail.h"
+#include "jsonwriter.h"
 #include "mapping.h"
 #include "tokenizer_private.h"
 #include "vocabulary.h"
@@ -73,19 +74,6 @@ arra_tokenizer_form_fixed (guint n_codes, guint n_grids)
   return (guint) (G_N_ELEMENTS (before_codes) + G_N_ELEMENTS (after_codes)) + n_codes + n_grids + ARRA_BPE_BYTES;
 }
 
-static void
-append_string (GString *json, const char *text)
-{
-  g_string_append_c (json, '"');
-  for (; *text != '\0'; text++)
-    {
-      if (*text == '"' || *text == '\\')
-        g_string_append_c (json, '\\');
-      g_string_append_c (json, *text);
-    }
-  g_string_append_c (json, '"');
-}
-
 /* (transfer full): @symbol in the alphabet of bytes. */
 static char *
 spell (const GArray *merges, guint32 symbol)
@@ -100,66 +88,88 @@ spell (const GArray *merges, guint32 symbol)
 }
 
 static void
-append_added (GString *json, const GPtrArray *names)
+put_added (ArraJsonWriter *json, const GPtrArray *names)
 {
+  static const char *const never[] = { "single_word", "lstrip", "rstrip", "normalized" };
+
+  arra_json_begin_array (json, "added_tokens");
   for (guint i = 0; i < names->len; i++)
     {
-      g_string_append_printf (json, "%s{\"id\":%u,\"content\":", i > 0 ? "," : "", i);
-      append_string (json, g_ptr_array_index (names, i));
-      g_string_append (json, ",\"single_word\":false,\"lstrip\":false,\"rstrip\":false,\"normalized\":false,"
-                             "\"special\":true}");
+      arra_json_begin_object (json, NULL);
+      arra_json_put_uint (json, "id", i);
+      arra_json_put_string (json, "content", g_ptr_array_index (names, i));
+      for (gsize flag = 0; flag < G_N_ELEMENTS (never); flag++)
+        arra_json_put_bool (json, never[flag], FALSE);
+      arra_json_put_bool (json, "special", TRUE);
+      arra_json_end_object (json);
     }
+  arra_json_end_array (json);
 }
 
 static void
-append_vocab (GString *json, const GPtrArray *names, const GArray *merges)
+put_vocab (ArraJsonWriter *json, const GPtrArray *names, const GArray *merges)
 {
+  arra_json_begin_object (json, "vocab");
   for (guint i = 0; i < names->len; i++)
-    {
-      append_string (json, g_ptr_array_index (names, i));
-      g_string_append_printf (json, ":%u,", i);
-    }
+    arra_json_put_uint (json, g_ptr_array_index (names, i), i);
   for (guint i = 0; i < ARRA_BPE_BYTES + merges->len; i++)
     {
       g_autofree char *text = spell (merges, i);
 
-      append_string (json, text);
-      g_string_append_printf (json, ":%u%s", names->len + i, i + 1 < ARRA_BPE_BYTES + merges->len ? "," : "");
+      arra_json_put_uint (json, text, names->len + i);
     }
+  arra_json_end_object (json);
 }
 
 static void
-append_merges (GString *json, const GArray *merges)
+put_merges (ArraJsonWriter *json, const GArray *merges)
 {
+  arra_json_begin_array (json, "merges");
   for (guint i = 0; i < merges->len; i++)
     {
       const ArraBpeMerge *merge = &g_array_index (merges, ArraBpeMerge, i);
       g_autofree char *left = spell (merges, merge->left), *right = spell (merges, merge->right);
       g_autofree char *both = g_strconcat (left, " ", right, NULL);
 
-      if (i > 0)
-        g_string_append_c (json, ',');
-      append_string (json, both);
+      arra_json_put_string (json, NULL, both);
     }
+  arra_json_end_array (json);
+}
+
+static void
+put_model (ArraJsonWriter *json, const GPtrArray *names, const GArray *merges)
+{
+  static const char *const none[] = { "dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix" };
+
+  arra_json_begin_object (json, "model");
+  arra_json_put_string (json, "type", "BPE");
+  for (gsize i = 0; i < G_N_ELEMENTS (none); i++)
+    arra_json_put_string (json, none[i], NULL);
+  arra_json_put_bool (json, "fuse_unk", FALSE);
+  arra_json_put_bool (json, "byte_fallback", FALSE);
+  put_vocab (json, names, merges);
+  put_merges (json, merges);
+  arra_json_end_object (json);
 }
 
 char *
 arra_tokenizer_form_json (const ArraTokenizerForm *form)
 {
   g_autoptr (GPtrArray) names = fixed_names (form->n_codes, form->n_grids);
-  GString *json = g_string_new ("{\"version\":\"1.0\",\"truncation\":null,\"padding\":null,\"added_tokens\":[");
+  ArraJsonWriter *json = arra_json_writer_new (ARRA_JSON_COMPACT);
 
-  append_added (json, names);
-  g_string_append (json, "],\"normalizer\":null,\"pre_tokenizer\":" ARRA_CHAMELEON_PRE_TOKENIZER
-                         ",\"post_processor\":" POST_PROCESSOR ",\"decoder\":" DECODER
-                         ",\"model\":{\"type\":\"BPE\",\"dropout\":null,\"unk_token\":null,"
-                         "\"continuing_subword_prefix\":null,\"end_of_word_suffix\":null,\"fuse_unk\":false,"
-                         "\"byte_fallback\":false,\"vocab\":{");
-  append_vocab (json, names, form->merges);
-  g_string_append (json, "},\"merges\":[");
-  append_merges (json, form->merges);
-  g_string_append (json, "]}}");
-  return g_string_free (json, FALSE);
+  arra_json_begin_object (json, NULL);
+  arra_json_put_string (json, "version", "1.0");
+  arra_json_put_string (json, "truncation", NULL);
+  arra_json_put_string (json, "padding", NULL);
+  put_added (json, names);
+  arra_json_put_string (json, "normalizer", NULL);
+  arra_json_put_raw (json, "pre_tokenizer", ARRA_CHAMELEON_PRE_TOKENIZER);
+  arra_json_put_raw (json, "post_processor", POST_PROCESSOR);
+  arra_json_put_raw (json, "decoder", DECODER);
+  put_model (json, names, form->merges);
+  arra_json_end_object (json);
+  return arra_json_writer_end (json);
 }
 
 const char *const arra_tokenizer_form_files[]

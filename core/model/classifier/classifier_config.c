@@ -6,6 +6,7 @@
 #include "fail.h"
 #include "jsonguard.h"
 #include "jsonpython.h"
+#include "jsonwriter.h"
 
 #define MODEL_TYPE "arra-classifier"
 #define MAX_SIZE 1024
@@ -221,58 +222,32 @@ arra_classifier_config_load (ArraClassifierConfig *config, const char *path, GEr
 /* ---- writing */
 
 static void
-put_number (JsonBuilder *builder, const char *key, guint value)
+put_attribute (ArraJsonWriter *json, const ArraClassifierAttribute *attribute)
 {
-  json_builder_set_member_name (builder, key);
-  json_builder_add_int_value (builder, value);
-}
-
-static void
-put_attribute (JsonBuilder *builder, const ArraClassifierAttribute *attribute)
-{
-  json_builder_begin_object (builder);
-  json_builder_set_member_name (builder, "name");
-  json_builder_add_string_value (builder, attribute->name);
-  json_builder_set_member_name (builder, "values");
-  json_builder_begin_array (builder);
+  arra_json_begin_object (json, NULL);
+  arra_json_put_string (json, "name", attribute->name);
+  arra_json_begin_array_as (json, "values", ARRA_JSON_LINE);
   for (char **value = attribute->values; *value != NULL; value++)
-    json_builder_add_string_value (builder, *value);
-  json_builder_end_array (builder);
-  json_builder_end_object (builder);
-}
-
-static void
-build (JsonBuilder *builder, const ArraClassifierConfig *config)
-{
-  json_builder_begin_object (builder);
-  json_builder_set_member_name (builder, "model_type");
-  json_builder_add_string_value (builder, MODEL_TYPE);
-  put_number (builder, "size", config->size);
-  put_number (builder, "colours", config->colours);
-  json_builder_set_member_name (builder, "channels");
-  json_builder_begin_array (builder);
-  for (guint i = 0; i < config->n_levels; i++)
-    json_builder_add_int_value (builder, config->channels[i]);
-  json_builder_end_array (builder);
-  put_number (builder, "norm_groups", config->norm_groups);
-  json_builder_set_member_name (builder, "attributes");
-  json_builder_begin_array (builder);
-  for (guint i = 0; i < config->n_attributes; i++)
-    put_attribute (builder, &config->attributes[i]);
-  json_builder_end_array (builder);
-  json_builder_end_object (builder);
+    arra_json_put_string (json, NULL, *value);
+  arra_json_end_array (json);
+  arra_json_end_object (json);
 }
 
 gboolean
 arra_classifier_config_save (const ArraClassifierConfig *config, const char *path, GError **error)
 {
-  g_autoptr (JsonBuilder) builder = json_builder_new ();
-  g_autoptr (JsonNode) root = NULL;
-  g_autofree char *text = NULL, *line = NULL;
+  g_autoptr (ArraJsonWriter) json = arra_json_writer_new (ARRA_JSON_LINES);
 
-  build (builder, config);
-  root = json_builder_get_root (builder);
-  text = json_to_string (root, TRUE);
-  line = g_strconcat (text, "\n", NULL);
-  return arra_write_file (path, line, strlen (line), error);
+  arra_json_begin_object (json, NULL);
+  arra_json_put_string (json, "model_type", MODEL_TYPE);
+  arra_json_put_uint (json, "size", config->size);
+  arra_json_put_uint (json, "colours", config->colours);
+  arra_json_put_ids (json, "channels", config->channels, config->n_levels);
+  arra_json_put_uint (json, "norm_groups", config->norm_groups);
+  arra_json_begin_array (json, "attributes");
+  for (guint i = 0; i < config->n_attributes; i++)
+    put_attribute (json, &config->attributes[i]);
+  arra_json_end_array (json);
+  arra_json_end_object (json);
+  return arra_json_writer_save (json, path, error);
 }

@@ -6,6 +6,7 @@
 
 #include "fail.h"
 #include "jsonguard.h"
+#include "jsonwriter.h"
 #include "quantised.h"
 
 #define MAX_WIDTH 65536
@@ -245,46 +246,46 @@ arra_clip_config_read (ArraClipConfig *config, JsonObject *root, const char *nam
 /* ---- writing */
 
 static void
-add_counts (JsonObject *object, const ArraClipConfig *config, const Count *counts, gsize n)
+put_counts (ArraJsonWriter *json, const ArraClipConfig *config, const Count *counts, gsize n)
 {
   for (gsize i = 0; i < n; i++)
-    json_object_set_int_member (object, counts[i].key, *count_at ((ArraClipConfig *) config, &counts[i]));
+    arra_json_put_uint (json, counts[i].key, *count_at ((ArraClipConfig *) config, &counts[i]));
 }
 
-static JsonObject *
-tower_object (const ArraClipConfig *config, const ArraClipTower *tower, const Count *counts, gsize n, const char *type)
+static void
+put_tower (ArraJsonWriter *json,
+           const char *key,
+           const ArraClipConfig *config,
+           const ArraClipTower *tower,
+           const Count *counts,
+           gsize n,
+           const char *type)
 {
-  JsonObject *object = json_object_new ();
-  char eps[G_ASCII_DTOSTR_BUF_SIZE]; /* as a float is written, not the double beside it */
-
-  g_ascii_formatd (eps, sizeof eps, "%.7g", (double) tower->eps);
-  json_object_set_string_member (object, "model_type", type);
-  add_counts (object, config, counts, n);
-  json_object_set_int_member (object, "projection_dim", config->projection);
-  json_object_set_string_member (object, "hidden_act", tower->exact_gelu ? "gelu" : "quick_gelu");
-  json_object_set_double_member (object, "layer_norm_eps", g_ascii_strtod (eps, NULL));
-  return object;
+  arra_json_begin_object (json, key);
+  arra_json_put_string (json, "model_type", type);
+  put_counts (json, config, counts, n);
+  arra_json_put_uint (json, "projection_dim", config->projection);
+  arra_json_put_string (json, "hidden_act", tower->exact_gelu ? "gelu" : "quick_gelu");
+  arra_json_put_float (json, "layer_norm_eps", tower->eps);
+  arra_json_end_object (json);
 }
 
 char *
 arra_clip_config_to_json (const ArraClipConfig *config)
 {
-  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
-  JsonObject *root = json_object_new ();
-  JsonArray *architectures = json_array_new ();
+  ArraJsonWriter *json = arra_json_writer_new (ARRA_JSON_LINES);
 
-  json_node_take_object (node, root);
-  json_array_add_string_element (architectures, "CLIPModel");
-  json_object_set_array_member (root, "architectures", architectures);
-  json_object_set_string_member (root, "model_type", "clip");
-  json_object_set_string_member (root, "torch_dtype", "float32");
-  add_counts (root, config, &projection_count, 1);
-  json_object_set_double_member (root, "logit_scale_init_value", config->logit_scale);
-  json_object_set_object_member (
-      root, "vision_config",
-      tower_object (config, &config->vision, vision_counts, G_N_ELEMENTS (vision_counts), "clip_vision_model"));
-  json_object_set_object_member (
-      root, "text_config",
-      tower_object (config, &config->text, text_counts, G_N_ELEMENTS (text_counts), "clip_text_model"));
-  return json_to_string (node, TRUE);
+  arra_json_begin_object (json, NULL);
+  arra_json_begin_array_as (json, "architectures", ARRA_JSON_LINE);
+  arra_json_put_string (json, NULL, "CLIPModel");
+  arra_json_end_array (json);
+  arra_json_put_string (json, "model_type", "clip");
+  arra_json_put_string (json, "torch_dtype", "float32");
+  put_counts (json, config, &projection_count, 1);
+  arra_json_put_double (json, "logit_scale_init_value", config->logit_scale);
+  put_tower (json, "vision_config", config, &config->vision, vision_counts, G_N_ELEMENTS (vision_counts),
+             "clip_vision_model");
+  put_tower (json, "text_config", config, &config->text, text_counts, G_N_ELEMENTS (text_counts), "clip_text_model");
+  arra_json_end_object (json);
+  return arra_json_writer_end (json);
 }

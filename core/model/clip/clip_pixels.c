@@ -7,6 +7,7 @@
 #include "fail.h"
 #include "jsonguard.h"
 #include "jsonpython.h"
+#include "jsonwriter.h"
 
 #define FILE_NAME "preprocessor_config.json"
 #define OPEN_CLIP "open_clip_config.json"
@@ -72,23 +73,21 @@ arra_clip_pixels_read (ArraClipPixels *pixels, const char *directory, GError **e
 }
 
 static void
-set_three (JsonObject *object, const char *key, const float values[3])
+put_three (ArraJsonWriter *json, const char *key, const float values[3])
 {
-  JsonArray *array = json_array_new ();
-
+  arra_json_begin_array_as (json, key, ARRA_JSON_LINE);
   for (guint i = 0; i < 3; i++)
-    json_array_add_double_element (array, (double) values[i]);
-  json_object_set_array_member (object, key, array);
+    arra_json_put_float (json, NULL, values[i]);
+  arra_json_end_array (json);
 }
 
 static void
-set_size (JsonObject *object, const char *key, const char *const *members, guint size)
+put_size (ArraJsonWriter *json, const char *key, const char *const *members, guint size)
 {
-  JsonObject *sides = json_object_new ();
-
+  arra_json_begin_object (json, key);
   for (guint i = 0; members[i] != NULL; i++)
-    json_object_set_int_member (sides, members[i], size);
-  json_object_set_object_member (object, key, sides);
+    arra_json_put_uint (json, members[i], size);
+  arra_json_end_object (json);
 }
 
 char *
@@ -96,20 +95,20 @@ arra_clip_pixels_to_json (const ArraClipPixels *pixels, guint size)
 {
   static const char *const steps[] = { "do_resize", "do_center_crop", "do_rescale", "do_normalize", "do_convert_rgb" };
   static const char *const shortest[] = { "shortest_edge", NULL }, *const both[] = { "height", "width", NULL };
-  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
-  JsonObject *root = json_object_new ();
+  ArraJsonWriter *json = arra_json_writer_new (ARRA_JSON_LINES);
 
-  json_node_take_object (node, root);
-  json_object_set_string_member (root, "image_processor_type", "CLIPImageProcessor");
+  arra_json_begin_object (json, NULL);
+  arra_json_put_string (json, "image_processor_type", "CLIPImageProcessor");
   for (gsize i = 0; i < G_N_ELEMENTS (steps); i++)
-    json_object_set_boolean_member (root, steps[i], TRUE);
-  json_object_set_int_member (root, "resample", 3); /* bicubic */
-  json_object_set_double_member (root, "rescale_factor", 1 / 255.0);
-  set_size (root, "size", shortest, size);
-  set_size (root, "crop_size", both, size);
-  set_three (root, "image_mean", pixels->mean);
-  set_three (root, "image_std", pixels->deviation);
-  return json_to_string (node, TRUE);
+    arra_json_put_bool (json, steps[i], TRUE);
+  arra_json_put_uint (json, "resample", 3); /* bicubic */
+  arra_json_put_double (json, "rescale_factor", 1 / 255.0);
+  put_size (json, "size", shortest, size);
+  put_size (json, "crop_size", both, size);
+  put_three (json, "image_mean", pixels->mean);
+  put_three (json, "image_std", pixels->deviation);
+  arra_json_end_object (json);
+  return arra_json_writer_end (json);
 }
 
 void

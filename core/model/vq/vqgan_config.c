@@ -4,6 +4,7 @@
 
 #include "fail.h"
 #include "jsonguard.h"
+#include "jsonwriter.h"
 #include "vqgan_private.h"
 
 #define MAX_CHANNELS 4096
@@ -355,35 +356,23 @@ arra_vqgan_patch (const ArraVqganConfig *config)
   return 1u << (config->n_levels - 1);
 }
 
-static void
-append_list (GString *text, const char *key, const guint *values, guint n)
-{
-  g_string_append_printf (text, "  \"%s\": [", key);
-  for (guint i = 0; i < n; i++)
-    g_string_append_printf (text, "%s%u", i > 0 ? ", " : "", values[i]);
-  g_string_append (text, "]");
-}
-
 char *
 arra_vqgan_config_to_json (const ArraVqganConfig *config)
 {
-  GString *text = g_string_new ("{\n");
+  ArraJsonWriter *json = arra_json_writer_new (ARRA_JSON_LINES);
 
+  arra_json_begin_object (json, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
     {
       guint value = *number_at ((ArraVqganConfig *) config, i);
 
       if (value != 0 || numbers[i].standard != 0)
-        g_string_append_printf (text, "  \"%s\": %u,\n", numbers[i].json, value);
+        arra_json_put_uint (json, numbers[i].json, value);
     }
-  append_list (text, "channel_multiplier", config->ch_mult, config->n_levels);
-  g_string_append (text, ",\n");
+  arra_json_put_ids (json, "channel_multiplier", config->ch_mult, config->n_levels);
   if (config->n_decoder_mult > 0)
-    {
-      append_list (text, "decoder_channel_multiplier", config->decoder_ch_mult, config->n_decoder_mult);
-      g_string_append (text, ",\n");
-    }
-  append_list (text, "attn_resolutions", config->attn_resolutions, config->n_attn);
-  g_string_append (text, "\n}\n");
-  return g_string_free (text, FALSE);
+    arra_json_put_ids (json, "decoder_channel_multiplier", config->decoder_ch_mult, config->n_decoder_mult);
+  arra_json_put_ids (json, "attn_resolutions", config->attn_resolutions, config->n_attn);
+  arra_json_end_object (json);
+  return arra_json_writer_end (json);
 }

@@ -1,9 +1,9 @@
 /* clip_model.c - the model of a CLIP in training as a folder in Hugging Face's form
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include <json-glib/json-glib.h>
 #include <string.h>
 
 #include "clip_trainee_private.h"
+#include "jsonwriter.h"
 #include "mapping.h"
 
 static gboolean
@@ -26,16 +26,16 @@ save_text (const char *directory, const char *name, const char *text, gsize size
 static char *
 describe_tokenizer (const ArraClipSettings *s)
 {
-  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
-  JsonObject *root = json_object_new ();
+  ArraJsonWriter *json = arra_json_writer_new (ARRA_JSON_LINES);
 
-  json_node_take_object (node, root);
-  json_object_set_string_member (root, "tokenizer_class", "PreTrainedTokenizerFast");
-  json_object_set_string_member (root, "bos_token", s->start);
-  json_object_set_string_member (root, "eos_token", s->end);
-  json_object_set_string_member (root, "pad_token", s->end);
-  json_object_set_int_member (root, "model_max_length", s->model.context);
-  return json_to_string (node, TRUE);
+  arra_json_begin_object (json, NULL);
+  arra_json_put_string (json, "tokenizer_class", "PreTrainedTokenizerFast");
+  arra_json_put_string (json, "bos_token", s->start);
+  arra_json_put_string (json, "eos_token", s->end);
+  arra_json_put_string (json, "pad_token", s->end);
+  arra_json_put_uint (json, "model_max_length", s->model.context);
+  arra_json_end_object (json);
+  return arra_json_writer_end (json);
 }
 
 gboolean

@@ -168,7 +168,7 @@ arra_transformer_card_clear (ArraTransformerCard *card)
 }
 
 static void
-add_members (JsonObject *object, JsonBuilder *builder)
+put_members (ArraJsonWriter *json, JsonObject *object)
 {
   JsonObjectIter iter;
   const char *key;
@@ -176,22 +176,19 @@ add_members (JsonObject *object, JsonBuilder *builder)
 
   if (object == NULL)
     return;
-  json_object_iter_init (&iter, object);
-  while (json_object_iter_next (&iter, &key, &value))
-    {
-      json_builder_set_member_name (builder, key);
-      if (g_str_equal (key, THUMBNAIL))
-        json_builder_add_string_value (builder, THUMBNAIL_FILE);
-      else
-        json_builder_add_value (builder, json_node_copy (value));
-    }
+  json_object_iter_init_ordered (&iter, object);
+  while (json_object_iter_next_ordered (&iter, &key, &value))
+    if (g_str_equal (key, THUMBNAIL))
+      arra_json_put_string (json, key, THUMBNAIL_FILE);
+    else
+      arra_json_put_node (json, key, value);
 }
 
 void
-arra_transformer_card_add (const ArraTransformerCard *card, JsonBuilder *builder)
+arra_transformer_card_put (const ArraTransformerCard *card, ArraJsonWriter *json)
 {
-  add_members (card->handed, builder);
-  add_members (card->object, builder);
+  put_members (json, card->handed);
+  put_members (json, card->object);
 }
 
 gboolean

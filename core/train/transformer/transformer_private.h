@@ -5,6 +5,7 @@
 #include <json-glib/json-glib.h>
 
 #include "family.h"
+#include "jsonwriter.h"
 #include "learner.h"
 #include "objective.h"
 #include "picture_window.h"
@@ -120,7 +121,7 @@ gboolean arra_transformer_card_read (ArraTransformerCard *card, const char *path
 gboolean
 arra_transformer_card_hand_on (ArraTransformerCard *card, const ArraGguf *gguf, const char *folder, GError **error);
 void arra_transformer_card_clear (ArraTransformerCard *card);
-void arra_transformer_card_add (const ArraTransformerCard *card, JsonBuilder *builder);
+void arra_transformer_card_put (const ArraTransformerCard *card, ArraJsonWriter *json);
 gboolean arra_transformer_card_save_thumbnail (const ArraTransformerCard *card, const char *directory, GError **error);
 
 /* transformer_save.c: the folder that `arra generate --model` reads */

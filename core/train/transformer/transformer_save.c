@@ -35,28 +35,11 @@ save_weights (const ArraTransformerTrainee *t, const char *directory, GError **e
 /* ------------------------------------------------------------------ JSON */
 
 static gboolean
-write_json (const char *directory, const char *name, JsonBuilder *builder, GError **error)
+save_json (const ArraJsonWriter *json, const char *directory, const char *name, GError **error)
 {
   g_autofree char *path = g_build_filename (directory, name, NULL);
-  g_autoptr (JsonNode) root = json_builder_get_root (builder);
-  g_autofree char *text = json_to_string (root, TRUE);
-  g_autofree char *line = g_strconcat (text, "\n", NULL);
 
-  return arra_write_file (path, line, strlen (line), error);
-}
-
-static void
-add_int (JsonBuilder *builder, const char *key, gint64 value)
-{
-  json_builder_set_member_name (builder, key);
-  json_builder_add_int_value (builder, value);
-}
-
-static void
-add_text (JsonBuilder *builder, const char *key, const char *value)
-{
-  json_builder_set_member_name (builder, key);
-  json_builder_add_string_value (builder, value);
+  return arra_json_writer_save (json, path, error);
 }
 
 static gboolean
@@ -71,13 +54,13 @@ save_config (const ArraTransformerTrainee *t, const char *directory, GError **er
 static gboolean
 save_generation_config (const char *directory, GError **error)
 {
-  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  g_autoptr (ArraJsonWriter) json = arra_json_writer_new (ARRA_JSON_LINES);
 
-  json_builder_begin_object (builder);
-  add_int (builder, "bos_token_id", 1);
-  add_int (builder, "eos_token_id", 2);
-  json_builder_end_object (builder);
-  return write_json (directory, "generation_config.json", builder, error);
+  arra_json_begin_object (json, NULL);
+  arra_json_put_int (json, "bos_token_id", 1);
+  arra_json_put_int (json, "eos_token_id", 2);
+  arra_json_end_object (json);
+  return save_json (json, directory, "generation_config.json", error);
 }
 
 static gboolean
@@ -120,44 +103,42 @@ save_vqgan (const ArraTransformerTrainee *t, const char *directory, GError **err
 
 /* Models are given away: how the folders of a machine are called stays on it. */
 static void
-add_value (JsonBuilder *builder, const char *key, const char *value)
+put_value (ArraJsonWriter *json, const char *key, const char *value)
 {
   g_autofree char *name = g_path_is_absolute (value) ? g_path_get_basename (value) : NULL;
 
-  add_text (builder, key, name != NULL ? name : value);
+  arra_json_put_string (json, key, name != NULL ? name : value);
 }
 
 static void
-add_provenance (JsonBuilder *builder, const ArraTransformerTrainee *t)
+put_provenance (ArraJsonWriter *json, const ArraTransformerTrainee *t)
 {
-  json_builder_set_member_name (builder, "provenance");
-  json_builder_begin_object (builder);
-  add_int (builder, "steps", (gint64) t->learner.adamw->step);
-  json_builder_set_member_name (builder, "configuration");
-  json_builder_begin_object (builder);
+  arra_json_begin_object (json, "provenance");
+  arra_json_put_int (json, "steps", (gint64) t->learner.adamw->step);
+  arra_json_begin_object (json, "configuration");
   for (guint i = 0; i + 1 < t->provenance->len; i += 2)
-    add_value (builder, t->provenance->pdata[i], t->provenance->pdata[i + 1]);
-  json_builder_end_object (builder);
-  json_builder_end_object (builder);
+    put_value (json, t->provenance->pdata[i], t->provenance->pdata[i + 1]);
+  arra_json_end_object (json);
+  arra_json_end_object (json);
 }
 
 /* The card's members, the size that was learnt, and how. */
 static gboolean
 save_settings (const ArraTransformerTrainee *t, const char *directory, GError **error)
 {
-  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  g_autoptr (ArraJsonWriter) json = arra_json_writer_new (ARRA_JSON_LINES);
 
-  json_builder_begin_object (builder);
-  arra_transformer_card_add (&t->card, builder);
+  arra_json_begin_object (json, NULL);
+  arra_transformer_card_put (&t->card, json);
   if (t->patch > 0)
     {
-      add_int (builder, "width", (gint64) t->items.columns * t->patch);
-      add_int (builder, "height", (gint64) t->items.rows * t->patch);
+      arra_json_put_int (json, "width", (gint64) t->items.columns * t->patch);
+      arra_json_put_int (json, "height", (gint64) t->items.rows * t->patch);
     }
-  add_provenance (builder, t);
-  json_builder_end_object (builder);
+  put_provenance (json, t);
+  arra_json_end_object (json);
   return arra_transformer_card_save_thumbnail (&t->card, directory, error)
-         && write_json (directory, "arra.json", builder, error);
+         && save_json (json, directory, "arra.json", error);
 }
 
 gboolean
