@@ -105,6 +105,33 @@ test_decode_run (void)
   harness_end ();
 }
 
+/* How the folders of a machine are called stays out of pictures: that of a text encoder, too. */
+static void
+test_places (void)
+{
+  g_autoptr (Outcome) made = NULL;
+  g_autoptr (Outcome) decoded = NULL;
+  g_autofree char *tokens = NULL, *text = NULL, *picture = NULL, *bytes = NULL;
+  g_autoptr (GString) with = NULL;
+  gsize size;
+
+  harness_begin ();
+  made = arra_run ("generate", M, "-s", "64x32", "-o", "fox.png", "--tokens-out", "fox.json", "a fox", NULL);
+  assert_status (made, 0);
+  tokens = scratch_path ("fox.json");
+  g_assert_true (g_file_get_contents (tokens, &text, NULL, NULL));
+  with = g_string_new ("{\n  \"text_encoder\": \"/places/of/mine\",\n");
+  g_string_append (with, strchr (text, '\n') + 1);
+  g_assert_true (g_file_set_contents (tokens, with->str, -1, NULL));
+  decoded = arra_run ("decode", M, "fox.json", "-o", "again.png", NULL);
+  assert_status (decoded, 0);
+  picture = scratch_path ("again.png");
+  g_assert_true (g_file_get_contents (picture, &bytes, &size, NULL));
+  g_assert_nonnull (memmem (bytes, size, "a fox", strlen ("a fox")));
+  g_assert_null (memmem (bytes, size, "/places", strlen ("/places")));
+  harness_end ();
+}
+
 /* Files that hold something else are refused by name and fault. */
 static void
 test_bad_tokens (void)
@@ -234,6 +261,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/codes/encode", test_encode);
   g_test_add_func ("/cli/codes/decode", test_decode);
   g_test_add_func ("/cli/codes/decode-run", test_decode_run);
+  g_test_add_func ("/cli/codes/places", test_places);
   g_test_add_func ("/cli/codes/decode-set", test_decode_set);
   g_test_add_func ("/cli/codes/bad-tokens", test_bad_tokens);
   g_test_add_func ("/cli/codes/picture-for-tokens", test_picture);
