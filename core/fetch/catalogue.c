@@ -42,6 +42,7 @@ static const struct
   { "bytes", G_STRUCT_OFFSET (ArraCatalogueEntry, bytes) },
   { "parameters", G_STRUCT_OFFSET (ArraCatalogueEntry, parameters) },
   { "vqgan_parameters", G_STRUCT_OFFSET (ArraCatalogueEntry, vqgan_parameters) },
+  { "t5_parameters", G_STRUCT_OFFSET (ArraCatalogueEntry, t5_parameters) },
   { "layers", G_STRUCT_OFFSET (ArraCatalogueEntry, layers) },
   { "width", G_STRUCT_OFFSET (ArraCatalogueEntry, width) },
   { "positions", G_STRUCT_OFFSET (ArraCatalogueEntry, positions) },
@@ -137,6 +138,8 @@ check (const ArraCatalogueEntry *entry, const char *path, GError **error)
   if (!arra_hub_is_name (entry->repository))
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s: %s is no repository", path, entry->name,
                       entry->repository);
+  if (entry->t5 != NULL && !arra_hub_is_name (entry->t5))
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s: %s is no repository", path, entry->name, entry->t5);
   if (strchr (entry->name, '/') != NULL)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s: names have no \"/\" in them", path, entry->name);
   if (entry->vqgan_sha256 != NULL && !arra_digest_set (&digest, ARRA_DIGEST_SHA256, entry->vqgan_sha256, 0))

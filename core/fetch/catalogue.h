@@ -24,8 +24,8 @@ typedef struct
   JsonObject *sha256; /* (nullable): of files, by their names, as they were published */
   JsonObject *card;   /* (nullable): what goes into the card */
   guint64 side;       /* pixels of a picture */
-  guint64 bytes;      /* that are fetched */
-  guint64 parameters, vqgan_parameters;
+  guint64 bytes;      /* that are fetched, of all repositories */
+  guint64 parameters, vqgan_parameters, t5_parameters;
   guint64 layers, width, positions; /* of the transformer; positions that a picture takes */
 } ArraCatalogueEntry;
 

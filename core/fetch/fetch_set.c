@@ -4,9 +4,8 @@
 
 #include <errno.h>
 #include <glib/gstdio.h>
-#include <inttypes.h>
-#include <sys/statvfs.h>
 
+#include "disk_room.h"
 #include "fail.h"
 #include "hub_cached.h"
 #include "thread.h"
@@ -16,9 +15,14 @@
 
 typedef struct
 {
+  const ArraFetchPart *part;
+  const ArraHubFile *file;
+} Job;
+
+typedef struct
+{
   const ArraHubAccess *access;
-  const ArraHubRepository *repository;
-  const char *folder;
+  const GArray *jobs; /* Job */
   const ArraFetchOptions *options;
   GCancellable *cancellable; /* of the workers: the caller's cancels it, and the first error does */
   GMutex mutex;              /* of what follows */
@@ -28,66 +32,69 @@ typedef struct
   GError *error;        /* the first one */
 } Set;
 
-/* ------------------------------------------------------------------ room on the disk */
+/* ------------------------------------------------------------------ what there is to do */
 
-/* (transfer full): @folder, or the first above it that is there */
-static char *
-folder_there (const char *folder)
+static GArray *
+list_jobs (const ArraFetchPart *parts, guint n_parts)
 {
-  char *path = g_canonicalize_filename (folder, NULL);
+  GArray *jobs = g_array_new (FALSE, FALSE, sizeof (Job));
 
-  while (!g_file_test (path, G_FILE_TEST_IS_DIR) && path[1] != '\0')
-    {
-      char *above = g_path_get_dirname (path);
-
-      g_free (path);
-      path = above;
-    }
-  return path;
-}
-
-gboolean
-arra_fetch_check_room (const char *folder, guint64 bytes, GError **error)
-{
-  g_autofree char *there = folder_there (folder), *needed = NULL, *free_text = NULL;
-  struct statvfs disk;
-  guint64 room;
-
-  if (statvfs (there, &disk) != 0)
-    return TRUE; /* then writing will tell */
-  room = (guint64) disk.f_bavail * disk.f_frsize;
-  if (bytes <= room)
-    return TRUE;
-  needed = g_format_size_full (bytes, G_FORMAT_SIZE_IEC_UNITS);
-  free_text = g_format_size_full (room, G_FORMAT_SIZE_IEC_UNITS);
-  g_set_error (
-      error, G_FILE_ERROR, G_FILE_ERROR_NOSPC,
-      arra_translate (N_ ("%s: %s are needed, and %s are free there: make room, or choose a folder on another disk")),
-      there, needed, free_text);
-  return FALSE;
+  for (guint i = 0; i < n_parts; i++)
+    for (guint k = 0; k < parts[i].repository->files->len; k++)
+      g_array_append_val (jobs, ((Job) { &parts[i], parts[i].repository->files->pdata[k] }));
+  return jobs;
 }
 
 static char *
-path_of (const Set *set, const ArraHubFile *file)
+path_of (const Job *job)
 {
-  return g_build_filename (set->folder, file->path, NULL);
+  return g_build_filename (job->part->folder, job->file->path, NULL);
 }
 
 /* What is still to be fetched. */
 static guint64
-bytes_missing (const Set *set)
+bytes_missing (const GArray *jobs)
 {
   guint64 missing = 0;
 
-  for (guint i = 0; i < set->repository->files->len; i++)
+  for (guint i = 0; i < jobs->len; i++)
     {
-      const ArraHubFile *file = set->repository->files->pdata[i];
-      g_autofree char *path = path_of (set, file);
+      const Job *job = &g_array_index (jobs, Job, i);
+      const ArraHubFile *file = job->file;
+      g_autofree char *path = path_of (job);
       const ArraFetchFile wanted = { .name = file->path, .path = path, .digest = file->digest };
 
-      missing += file->digest.size - arra_fetch_file_present (&wanted);
+      if (!arra_hub_may_be_cached (job->part->repository, file))
+        missing += file->digest.size - arra_fetch_file_present (&wanted);
     }
   return missing;
+}
+
+static guint64
+bytes_of (const GArray *jobs)
+{
+  guint64 bytes = 0;
+
+  for (guint i = 0; i < jobs->len; i++)
+    bytes += g_array_index (jobs, Job, i).file->digest.size;
+  return bytes;
+}
+
+static gboolean
+check_room (const GArray *jobs, const ArraFetchOptions *options, GError **error)
+{
+  const char *folder = jobs->len > 0 ? g_array_index (jobs, Job, 0).part->folder : NULL;
+  g_autofree char *made = options->made != NULL ? g_path_get_dirname (options->made) : g_strdup (folder);
+
+  return folder == NULL || arra_disk_room_check_both (folder, bytes_missing (jobs), made, options->made_bytes, error);
+}
+
+gboolean
+arra_fetch_check_room (const ArraFetchPart *parts, guint n_parts, const ArraFetchOptions *options, GError **error)
+{
+  g_autoptr (GArray) jobs = list_jobs (parts, n_parts);
+
+  return check_room (jobs, options, error);
 }
 
 /* ------------------------------------------------------------------ workers */
@@ -129,16 +136,17 @@ make_folder_of (const char *path, GError **error)
 }
 
 static gboolean
-bring (Set *set, ArraHttp *http, const ArraHubFile *file, GError **error)
+bring (Set *set, ArraHttp *http, const Job *job, GError **error)
 {
-  g_autofree char *path = path_of (set, file), *from = arra_hub_file_from (set->repository, file);
-  g_autofree char *name = g_strdup_printf ("%s/%s", set->repository->name, file->path);
+  const ArraHubRepository *repository = job->part->repository;
+  const ArraHubFile *file = job->file;
+  g_autofree char *path = path_of (job), *from = arra_hub_file_from (repository, file);
+  g_autofree char *name = g_strdup_printf ("%s/%s", repository->name, file->path);
   const ArraFetchFile wanted = { .name = name, .from = from, .path = path, .digest = file->digest };
   const ArraFetchTell tell = { count_bytes, pass_note, set };
   gboolean linked;
 
-  if (!make_folder_of (path, error)
-      || !arra_hub_link_cached (set->repository, file, path, &linked, set->cancellable, error))
+  if (!make_folder_of (path, error) || !arra_hub_link_cached (repository, file, path, &linked, set->cancellable, error))
     return FALSE;
   if (!linked)
     return arra_fetch_file (set->access, http, &wanted, &tell, set->cancellable, error);
@@ -147,16 +155,16 @@ bring (Set *set, ArraHttp *http, const ArraHubFile *file, GError **error)
 }
 
 /* (nullable): the next file that nobody works on */
-static const ArraHubFile *
-take_file (Set *set)
+static const Job *
+take_job (Set *set)
 {
-  const ArraHubFile *file = NULL;
+  const Job *job = NULL;
 
   g_mutex_lock (&set->mutex);
-  if (set->error == NULL && set->next < set->repository->files->len)
-    file = set->repository->files->pdata[set->next++];
+  if (set->error == NULL && set->next < set->jobs->len)
+    job = &g_array_index (set->jobs, Job, set->next++);
   g_mutex_unlock (&set->mutex);
-  return file;
+  return job;
 }
 
 /* Takes @error (nullable). */
@@ -178,10 +186,10 @@ fetch_files (Set *set)
 {
   g_autoptr (GError) failure = NULL;
   g_autoptr (ArraHttp) http = arra_http_new (set->access->timeout, &failure);
-  const ArraHubFile *file;
+  const Job *job;
 
-  while (failure == NULL && (file = take_file (set)) != NULL)
-    if (bring (set, http, file, &failure))
+  while (failure == NULL && (job = take_job (set)) != NULL)
+    if (bring (set, http, job, &failure))
       file_ends (set, NULL);
   if (failure == NULL)
     return;
@@ -210,7 +218,7 @@ worker (gpointer data)
 static void
 tell_state (Set *set, ArraTransferRate *rate, guint64 total)
 {
-  ArraFetchState state = { .total = total, .n_files = set->repository->files->len, .seconds_left = -1 };
+  ArraFetchState state = { .total = total, .n_files = set->jobs->len, .seconds_left = -1 };
   guint64 fetched;
 
   g_mutex_lock (&set->mutex);
@@ -265,7 +273,7 @@ static void
 run_workers (Set *set, guint64 total)
 {
   g_autoptr (GPtrArray) threads = g_ptr_array_new ();
-  guint n = MIN (CLAMP (set->options->parallel, 1, ARRA_FETCH_MAX_PARALLEL), set->repository->files->len);
+  guint n = MIN (CLAMP (set->options->parallel, 1, ARRA_FETCH_MAX_PARALLEL), set->jobs->len);
   ArraTransferRate rate = { 0 };
 
   for (guint i = 0; i < n; i++)
@@ -286,23 +294,26 @@ pass_cancel (GCancellable *outer, gpointer inner)
 
 gboolean
 arra_fetch_set (const ArraHubAccess *access,
-                const ArraHubRepository *repository,
-                const char *folder,
+                const ArraFetchPart *parts,
+                guint n_parts,
                 const ArraFetchOptions *options,
                 GCancellable *cancellable,
                 GError **error)
 {
   g_autoptr (GCancellable) inner = g_cancellable_new ();
-  Set set = { .access = access, .repository = repository, .folder = folder, .options = options, .cancellable = inner };
+  g_autoptr (GArray) jobs = list_jobs (parts, n_parts);
+  Set set = { .access = access, .jobs = jobs, .options = options, .cancellable = inner };
   gulong handler = 0;
 
-  if (!arra_fetch_check_room (folder, bytes_missing (&set) + options->room_after, error))
+  if (jobs->len == 0)
+    return TRUE;
+  if (!check_room (jobs, options, error))
     return FALSE;
   g_mutex_init (&set.mutex);
   g_cond_init (&set.changed);
   if (cancellable != NULL)
     handler = g_cancellable_connect (cancellable, G_CALLBACK (pass_cancel), inner, NULL);
-  run_workers (&set, arra_hub_files_size (repository->files));
+  run_workers (&set, bytes_of (jobs));
   if (cancellable != NULL)
     g_cancellable_disconnect (cancellable, handler);
   g_mutex_clear (&set.mutex);

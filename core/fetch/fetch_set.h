@@ -17,24 +17,33 @@ typedef struct
 
 typedef void (*ArraFetchStateFunc) (const ArraFetchState *state, gpointer data);
 
+/* A repository's files, and the folder they go to. */
 typedef struct
 {
-  guint parallel;          /* files at once: 1 to ARRA_FETCH_MAX_PARALLEL */
-  guint64 room_after;      /* bytes that the disk must hold besides, for what is made of the files */
+  const ArraHubRepository *repository;
+  const char *folder;
+} ArraFetchPart;
+
+typedef struct
+{
+  guint parallel;          /* files at once, of all parts together: 1 to ARRA_FETCH_MAX_PARALLEL */
+  const char *made;        /* (nullable): the file that is made of them then, */
+  guint64 made_bytes;      /* for which there must be room, too */
   ArraFetchStateFunc func; /* (nullable): some times a second, in the caller's thread */
   ArraFetchNoteFunc note;  /* (nullable): in any thread, never two at a time */
   gpointer data;
 } ArraFetchOptions;
 
-/* Brings all files of @repository below @folder, which is made with the folders in it. What the Hugging Face cache has
- * is checked and linked to instead. The disk's free room is looked at first: NO_SPACE names what is needed. The first
- * error ends the other files, too; what they have stays for the next call. Errors: those of arra_fetch_file(). */
+/* Brings all files of @parts [@n_parts] to where they go; folders are made. What the Hugging Face cache has is checked
+ * and linked to instead. The disks' free room is looked at first: NO_SPACE names what is needed. The first error ends
+ * the other files, too; what they have stays for the next call. Errors: those of arra_fetch_file(). */
 gboolean arra_fetch_set (const ArraHubAccess *access,
-                         const ArraHubRepository *repository,
-                         const char *folder,
+                         const ArraFetchPart *parts,
+                         guint n_parts,
                          const ArraFetchOptions *options,
                          GCancellable *cancellable,
                          GError **error);
 
-/* Whether @folder's disk, or that of the first folder above it that is there, has room for @bytes. */
-gboolean arra_fetch_check_room (const char *folder, guint64 bytes, GError **error);
+/* Whether the disks have room for what is still to come and for what is made of it; NO_SPACE else. */
+gboolean
+arra_fetch_check_room (const ArraFetchPart *parts, guint n_parts, const ArraFetchOptions *options, GError **error);

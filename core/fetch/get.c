@@ -40,12 +40,6 @@ find_entry (ArraGet *get, GError **error)
   return get->entry != NULL || fail_name (get->catalogue, get->name, error);
 }
 
-char *
-arra_get_repository (const ArraGet *get)
-{
-  return g_strdup (get->entry != NULL ? get->entry->repository : get->name);
-}
-
 static gboolean
 take_type (ArraGet *get, const char *type, GError **error)
 {
@@ -54,19 +48,13 @@ take_type (ArraGet *get, const char *type, GError **error)
          || arra_fail (error, ARRA_ERROR_ARGUMENT, "%s: is no type of weights", type);
 }
 
-/* What the repository lacks must be given, and what cannot be used is not fetched. */
+/* What the repository lacks must be given. */
 static gboolean
 check_parts (const ArraGet *get, GError **error)
 {
   const ArraCatalogueEntry *entry = get->entry;
 
-  if (entry == NULL)
-    return TRUE;
-  if (entry->t5 != NULL)
-    return arra_fail (error, ARRA_ERROR_UNSUPPORTED,
-                      "%s: its prompts are read by a T5 encoder, %s, which this version cannot give it", get->name,
-                      entry->t5);
-  return entry->vqgan_link == NULL || get->vqgan != NULL
+  return entry == NULL || entry->vqgan_link == NULL || get->vqgan != NULL
          || arra_fail (
              error, ARRA_ERROR_ARGUMENT,
              "%s: its image tokenizer is not in the repository: get vqgan.ckpt and vqgan.yaml from %s, where its licence is to be agreed to, and name "
@@ -127,8 +115,11 @@ arra_get_free (ArraGet *get)
   arra_catalogue_free (get->catalogue);
   arra_hub_access_free (get->access);
   arra_hub_repository_free (get->repository);
+  arra_hub_repository_free (get->encoder);
+  g_free (get->license);
   g_free (get->license_link);
   g_free (get->folder);
+  g_free (get->encoder_folder);
   g_free (get);
 }
 
@@ -150,10 +141,12 @@ arra_get_tell (const ArraGet *get, const ArraGetProgress *progress)
 
 /* ------------------------------------------------------------------ what the hub has */
 
+/* What says how many heads weights of no published size have lies beside them. */
 static gboolean
 is_named (const ArraCatalogueEntry *entry, const char *path)
 {
-  return g_strcmp0 (path, entry->weights) == 0 || g_strcmp0 (path, entry->vqgan) == 0;
+  return g_strcmp0 (path, entry->weights) == 0 || g_strcmp0 (path, entry->vqgan) == 0
+         || strcmp (path, "model_args.json") == 0;
 }
 
 static gboolean
@@ -204,47 +197,90 @@ check_published (const ArraGet *get, GError **error)
   return TRUE;
 }
 
+/* Of a repository that is one model. */
+static gboolean
+keep_model (const ArraHubRepository *repository, GError **error)
+{
+  arra_hub_files_keep_needed (repository->files);
+  return has_file (repository->files, "config.json")
+         || arra_fail (error, ARRA_ERROR_UNSUPPORTED,
+                       "%s: has no config.json that says what its weights are: nothing is fetched", repository->name);
+}
+
 static gboolean
 choose_files (ArraGet *get, GError **error)
 {
-  GPtrArray *files = get->repository->files;
-
   if (get->entry != NULL && get->entry->weights != NULL)
-    return keep_named (get, files, error) && check_published (get, error);
-  arra_hub_files_keep_needed (files);
-  if (!has_file (files, "config.json"))
-    return arra_fail (error, ARRA_ERROR_UNSUPPORTED,
-                      "%s: has no config.json that says what its weights are: nothing is fetched",
-                      get->repository->name);
-  return check_published (get, error);
+    return keep_named (get, get->repository->files, error) && check_published (get, error);
+  return keep_model (get->repository, error) && check_published (get, error);
+}
+
+char *
+arra_get_repository_folder (const char *name)
+{
+  g_autofree char *checkpoints = arra_checkpoints_folder ();
+  g_auto (GStrv) words = g_strsplit (name, "/", 2);
+  g_autofree char *plain = g_strjoinv ("--", words);
+
+  return g_build_filename (checkpoints, HIDDEN, plain, NULL);
+}
+
+/* (transfer full): where its files go */
+static char *
+folder_for (const ArraHubRepository *repository)
+{
+  g_autofree char *all = arra_get_repository_folder (repository->name);
+
+  return g_build_filename (all, repository->commit, NULL);
+}
+
+/* (nullable) (transfer full): as the pages of what is fetched name it */
+static char *
+licenses_of (const ArraGet *get)
+{
+  const char *license = get->repository->license;
+
+  if (get->encoder == NULL || get->encoder->license == NULL)
+    return g_strdup (license);
+  return g_strdup_printf ("%s%s%s: %s", license != NULL ? license : "", license != NULL ? "; " : "", get->encoder->name,
+                          get->encoder->license);
 }
 
 static void
 take_answer (ArraGet *get)
 {
-  g_autofree char *checkpoints = arra_checkpoints_folder ();
-  g_auto (GStrv) words = g_strsplit (get->repository->name, "/", 2);
-  g_autofree char *plain = g_strjoinv ("--", words);
+  const ArraHubRepository *repositories[] = { get->repository, get->encoder };
 
-  get->folder = g_build_filename (checkpoints, HIDDEN, plain, get->repository->commit, NULL);
+  get->folder = folder_for (get->repository);
+  get->encoder_folder = get->encoder != NULL ? folder_for (get->encoder) : NULL;
+  get->license = licenses_of (get);
   get->license_link = get->entry != NULL ? g_strdup (get->entry->license_link)
                                          : g_strdup_printf ("%s/%s", get->access->origin, get->repository->name);
-  get->offered = (ArraOffered) { .license = get->repository->license,
-                                 .license_link = get->license_link,
-                                 .n_files = get->repository->files->len,
-                                 .bytes = arra_hub_files_size (get->repository->files) };
+  get->offered = (ArraOffered) { .license = get->license, .license_link = get->license_link };
+  for (gsize i = 0; i < G_N_ELEMENTS (repositories) && repositories[i] != NULL; i++)
+    {
+      get->offered.n_files += repositories[i]->files->len;
+      get->offered.bytes += arra_hub_files_size (repositories[i]->files);
+    }
 }
 
-static ArraHubRepository *
+static gboolean
 ask (ArraGet *get, GCancellable *cancellable, GError **error)
 {
-  g_autofree char *name = arra_get_repository (get);
+  const ArraCatalogueEntry *entry = get->entry;
+  const char *revision = get->revision != NULL ? get->revision : "main";
   g_autoptr (ArraHttp) http = arra_http_new (get->access->timeout, error);
 
   if (http == NULL)
-    return NULL;
-  return arra_hub_repository_get (get->access, http, name, get->revision != NULL ? get->revision : "main", cancellable,
-                                  error);
+    return FALSE;
+  get->repository = arra_hub_repository_get (get->access, http, entry != NULL ? entry->repository : get->name, revision,
+                                             cancellable, error);
+  if (get->repository == NULL || !choose_files (get, error))
+    return FALSE;
+  if (entry == NULL || entry->t5 == NULL)
+    return TRUE;
+  get->encoder = arra_hub_repository_get (get->access, http, entry->t5, "main", cancellable, error);
+  return get->encoder != NULL && keep_model (get->encoder, error);
 }
 
 gboolean
@@ -258,8 +294,9 @@ arra_get_ask (ArraGet *get, GCancellable *cancellable, GError **error)
   arra_get_tell (get, &asking);
   g_clear_pointer (&get->access, arra_hub_access_free);
   g_clear_pointer (&get->repository, arra_hub_repository_free);
+  g_clear_pointer (&get->encoder, arra_hub_repository_free);
   get->access = arra_hub_access_new (error);
-  if (get->access == NULL || (get->repository = ask (get, cancellable, error)) == NULL || !choose_files (get, error))
+  if (get->access == NULL || !ask (get, cancellable, error))
     return FALSE;
   take_answer (get);
   return TRUE;

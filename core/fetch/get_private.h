@@ -23,11 +23,18 @@ struct _ArraGet
   /* what the hub was asked */
   ArraHubAccess *access;
   ArraHubRepository *repository; /* (nullable): with the files that are needed */
+  ArraHubRepository *encoder;    /* (nullable): the same of what reads its prompts */
   ArraOffered offered;
-  char *license_link;
+  char *license, *license_link;
   char *folder; /* hidden: nobody takes what is in it for a checkpoint */
+  char *encoder_folder;
 };
 
-/* (transfer full): OWNER/REPO */
-char *arra_get_repository (const ArraGet *get);
+/* (transfer full): of all commits of the repository @name */
+char *arra_get_repository_folder (const char *name);
 void arra_get_tell (const ArraGet *get, const ArraGetProgress *progress);
+
+/* get_file.c: makes the GGUF file, which has its name only when it is right; and removes what a call that was killed
+ * left of one. */
+gboolean arra_get_make_file (ArraGet *get, GCancellable *cancellable, GError **error);
+void arra_get_forget_unverified (const ArraGet *get);

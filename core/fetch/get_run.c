@@ -1,17 +1,18 @@
-/* get_run.c - a checkpoint's files become one verified GGUF file
+/* get_run.c - a checkpoint's files come, and become one file
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "get_private.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "check_config.h"
 #include "fail.h"
-#include "jsonguard.h"
-#include "jsonwriter.h"
-#include "mapping.h"
+#include "needs.h"
 
 /* ------------------------------------------------------------------ its files */
 
@@ -37,31 +38,78 @@ tell_note (const char *text, gpointer data)
     get->note (text, get->data);
 }
 
-static gboolean
-fetch (ArraGet *get, const ArraHubRepository *repository, gboolean quiet, GCancellable *cancellable, GError **error)
+/* The GGUF file, as large as it can become: without numbers of its own what is fetched tells, of which floats may be
+ * made. */
+static guint64
+bytes_made (const ArraGet *get)
 {
-  const ArraFetchOptions options = { .parallel = get->parallel,
-                                     .room_after = get->offered.bytes,
-                                     .func = quiet ? NULL : tell_fetching,
-                                     .note = tell_note,
-                                     .data = get };
+  const guint64 known = get->entry != NULL ? arra_needs_file_bytes (get->entry, get->quant) : 0;
 
-  return arra_fetch_set (get->access, repository, get->folder, &options, cancellable, error);
+  return known > 0 ? known : get->offered.bytes * (get->quant == ARRA_QUANT_F32 ? 2 : 1);
 }
 
-/* What the model is, before its weights are fetched. */
-static gboolean
-fetch_config (ArraGet *get, GCancellable *cancellable, GError **error)
+static ArraFetchOptions
+options_of (ArraGet *get, gboolean quiet)
 {
-  g_autoptr (GPtrArray) files = g_ptr_array_new ();
-  ArraHubRepository part = *get->repository;
+  return (ArraFetchOptions) { .parallel = get->parallel,
+                              .made = get->path,
+                              .made_bytes = bytes_made (get),
+                              .func = quiet ? NULL : tell_fetching,
+                              .note = tell_note,
+                              .data = get };
+}
 
-  for (guint i = 0; i < get->repository->files->len; i++)
-    if (strcmp (((const ArraHubFile *) get->repository->files->pdata[i])->path, "config.json") == 0)
-      g_ptr_array_add (files, get->repository->files->pdata[i]);
-  part.files = files;
-  return files->len == 0
-         || (fetch (get, &part, TRUE, cancellable, error) && arra_checkpoint_check_config (get->folder, error));
+static guint
+count_parts (const ArraGet *get)
+{
+  return get->encoder != NULL ? 2 : 1;
+}
+
+/* For all of it, before the first byte comes. */
+static gboolean
+check_room (ArraGet *get, GError **error)
+{
+  const ArraFetchPart parts[] = { { get->repository, get->folder }, { get->encoder, get->encoder_folder } };
+  const ArraFetchOptions options = options_of (get, TRUE);
+
+  return arra_fetch_check_room (parts, count_parts (get), &options, error);
+}
+
+static gboolean
+fetch_all (ArraGet *get, GCancellable *cancellable, GError **error)
+{
+  const ArraFetchPart parts[] = { { get->repository, get->folder }, { get->encoder, get->encoder_folder } };
+  const ArraFetchOptions options = options_of (get, FALSE);
+
+  return arra_fetch_set (get->access, parts, count_parts (get), &options, cancellable, error);
+}
+
+/* (transfer container): of the files of @repository (nullable) the one that says what the model is */
+static GPtrArray *
+configs_of (const ArraHubRepository *repository)
+{
+  GPtrArray *files = g_ptr_array_new ();
+
+  for (guint i = 0; repository != NULL && i < repository->files->len; i++)
+    if (strcmp (((const ArraHubFile *) repository->files->pdata[i])->path, "config.json") == 0)
+      g_ptr_array_add (files, repository->files->pdata[i]);
+  return files;
+}
+
+/* What the models are, before their weights are fetched. */
+static gboolean
+fetch_configs (ArraGet *get, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GPtrArray) own = configs_of (get->repository), encoders = configs_of (get->encoder);
+  ArraHubRepository model = *get->repository, encoder = get->encoder != NULL ? *get->encoder : model;
+  const ArraFetchPart parts[] = { { &model, get->folder }, { &encoder, get->encoder_folder } };
+  const ArraFetchOptions options = options_of (get, TRUE);
+
+  model.files = own;
+  encoder.files = encoders;
+  return arra_fetch_set (get->access, parts, count_parts (get), &options, cancellable, error)
+         && (own->len == 0 || arra_checkpoint_check_config (get->folder, error))
+         && (encoders->len == 0 || arra_checkpoint_check_encoder_config (get->encoder_folder, error));
 }
 
 /* The user's own file may be another one that fits: it is told, not refused. */
@@ -87,112 +135,58 @@ look_at_vqgan (ArraGet *get, GCancellable *cancellable, GError **error)
   return TRUE;
 }
 
-/* ------------------------------------------------------------------ its GGUF file */
-
-/* What is known about the licence goes into the file. *@path: (transfer full): the card. */
-static gboolean
-write_card (const ArraGet *get, char **path, GError **error)
-{
-  g_autoptr (ArraJsonWriter) json = arra_json_writer_new (ARRA_JSON_LINES);
-  const char *license = get->entry != NULL ? get->entry->license : get->offered.license;
-  JsonObject *known = get->entry != NULL ? get->entry->card : NULL;
-  g_autoptr (GList) names = known != NULL ? json_object_get_members (known) : NULL;
-
-  arra_json_begin_object (json, NULL);
-  if (license != NULL)
-    arra_json_put_string (json, "license", license);
-  arra_json_put_string (json, "license_link", get->offered.license_link);
-  if (get->entry != NULL)
-    arra_json_put_string (json, "name", get->entry->title);
-  for (const GList *name = names; name != NULL; name = name->next)
-    arra_json_put_node (json, name->data, json_object_get_member (known, name->data));
-  arra_json_end_object (json);
-  *path = g_build_filename (get->folder, ".card.json", NULL);
-  return arra_json_writer_save (json, *path, error);
-}
-
-static void
-tell_converting (const ArraProgress *state, gpointer get)
-{
-  const ArraGetProgress progress
-      = { .stage = ARRA_GET_CONVERTING, .fraction = state->fraction, .seconds_left = state->seconds_left };
-
-  arra_get_tell (get, &progress);
-}
-
-/* (transfer full): @name in the folder, or the folder */
-static char *
-path_in_folder (const ArraGet *get, const char *name)
-{
-  return g_build_filename (get->folder, name, NULL);
-}
-
-/* (transfer full): hidden, and beside the path where it is to be */
-static char *
-unverified_path (const ArraGet *get)
-{
-  g_autofree char *folder = g_path_get_dirname (get->path), *base = g_path_get_basename (get->path);
-  g_autofree char *name = g_strconcat (".unverified-", base, NULL);
-
-  g_mkdir_with_parents (folder, 0777);
-  return g_build_filename (folder, name, NULL);
-}
-
-static gboolean
-convert (ArraGet *get, const char *path, GCancellable *cancellable, GError **error)
-{
-  const ArraCatalogueEntry *entry = get->entry;
-  g_autofree char *card = NULL,
-                  *vqgan = entry != NULL && entry->vqgan != NULL ? path_in_folder (get, entry->vqgan) : NULL;
-  g_autofree char *weights = path_in_folder (get, entry != NULL ? entry->weights : NULL);
-
-  return write_card (get, &card, error)
-         && arra_checkpoint_convert (weights, get->vqgan != NULL ? get->vqgan : vqgan, card, path, get->quant,
-                                     tell_converting, get, cancellable, error);
-}
-
-static gboolean
-verify (ArraGet *get, const char *path, GCancellable *cancellable, GError **error)
-{
-  const ArraOpenOptions options = { .metadata_only = TRUE };
-  const ArraGetProgress verifying = { .stage = ARRA_GET_VERIFYING, .seconds_left = -1 };
-  g_autoptr (ArraCheckpoint) checkpoint = NULL;
-
-  arra_get_tell (get, &verifying);
-  checkpoint = arra_checkpoint_open (path, &options, cancellable, error);
-  return checkpoint != NULL && arra_checkpoint_verify (checkpoint, cancellable, error);
-}
-
-/* It has its name only when it is right. */
-static gboolean
-make_file (ArraGet *get, GCancellable *cancellable, GError **error)
-{
-  g_autofree char *path = unverified_path (get);
-
-  if (convert (get, path, cancellable, error) && verify (get, path, cancellable, error))
-    {
-      if (g_rename (path, get->path) == 0)
-        return TRUE;
-      g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno), arra_translate ("%s: %s: %s"), get->path,
-                   arra_translate (N_ ("cannot be put in place")), g_strerror (errno));
-    }
-  g_unlink (path);
-  return FALSE;
-}
-
 /* ------------------------------------------------------------------ all of it */
+
+/* -1 with @error set when another process has it. Held until it is closed, or the process ends. */
+static int
+lock_folder (const ArraGet *get, GError **error)
+{
+  g_autofree char *path = g_build_filename (get->folder, ".lock", NULL);
+  int fd = -1;
+
+  if (g_mkdir_with_parents (get->folder, 0777) == 0)
+    fd = open (path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
+  if (fd < 0)
+    {
+      g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno), arra_translate ("%s: %s: %s"), path,
+                   arra_translate (N_ ("cannot be created")), g_strerror (errno));
+      return -1;
+    }
+  if (flock (fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    {
+      arra_fail (error, ARRA_ERROR_FAILED, "%s: is being got by another program just now", get->name);
+      close (fd);
+      return -1;
+    }
+  return fd;
+}
+
+static gboolean
+run_alone (ArraGet *get, GCancellable *cancellable, GError **error)
+{
+  arra_get_forget_unverified (get);
+  return check_room (get, error) && look_at_vqgan (get, cancellable, error) && fetch_configs (get, cancellable, error)
+         && fetch_all (get, cancellable, error) && arra_get_make_file (get, cancellable, error);
+}
 
 gboolean
 arra_get_run (ArraGet *get, GCancellable *cancellable, GError **error)
 {
+  gboolean done;
+  int lock;
+
   g_return_val_if_fail (get != NULL, FALSE);
   if (!arra_get_ask (get, cancellable, error))
     return FALSE;
   if (!get->agreed)
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "%s: its licence has not been agreed to: read it at %s", get->name,
                       get->offered.license_link);
-  return look_at_vqgan (get, cancellable, error) && fetch_config (get, cancellable, error)
-         && fetch (get, get->repository, FALSE, cancellable, error) && make_file (get, cancellable, error);
+  lock = lock_folder (get, error);
+  if (lock < 0)
+    return FALSE;
+  done = run_alone (get, cancellable, error);
+  close (lock);
+  return done;
 }
 
 /* Removes a folder with what is in it; links are removed, not followed. */
@@ -210,10 +204,23 @@ remove_all (const char *path)
   g_remove (path);
 }
 
+/* With the folders above it, as far as nothing else is in them. */
+static void
+remove_fetched (const char *folder)
+{
+  g_autofree char *repository = g_path_get_dirname (folder), *all = g_path_get_dirname (repository);
+
+  remove_all (folder);
+  if (g_rmdir (repository) == 0)
+    g_rmdir (all);
+}
+
 void
 arra_get_delete_fetched (ArraGet *get)
 {
   g_return_if_fail (get != NULL);
   if (get->folder != NULL)
-    remove_all (get->folder);
+    remove_fetched (get->folder);
+  if (get->encoder_folder != NULL)
+    remove_fetched (get->encoder_folder);
 }

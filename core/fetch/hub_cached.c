@@ -3,19 +3,44 @@
 #include "hub_cached.h"
 
 #include <errno.h>
+#include <glib/gstdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "fail.h"
 #include "hub.h"
 
-/* (transfer full): the folder of the repository in the cache */
-static char *
-folder_of (const ArraHubRepository *repository)
+char *
+arra_hub_cached_folder (const char *name)
 {
   g_autofree char *cache = arra_hub_folder ();
-  g_auto (GStrv) words = g_strsplit (repository->name, "/", 2);
+  g_auto (GStrv) words = g_strsplit (name, "/", 2);
 
   return g_strdup_printf ("%s/models--%s--%s", cache, words[0], words[1]);
+}
+
+/* (transfer full): where its copy may lie. Where there are no links, what a snapshot shows is the file itself. */
+static char **
+places_of (const ArraHubRepository *repository, const ArraHubFile *file)
+{
+  g_autofree char *folder = arra_hub_cached_folder (repository->name);
+  char **places = g_new0 (char *, 3);
+
+  places[0] = g_build_filename (folder, "blobs", file->digest.hex, NULL);
+  places[1] = g_build_filename (folder, "snapshots", repository->commit, file->path, NULL);
+  return places;
+}
+
+gboolean
+arra_hub_may_be_cached (const ArraHubRepository *repository, const ArraHubFile *file)
+{
+  g_auto (GStrv) places = places_of (repository, file);
+  GStatBuf status;
+
+  for (char **place = places; *place != NULL; place++)
+    if (g_stat (*place, &status) == 0 && S_ISREG (status.st_mode) && (guint64) status.st_size == file->digest.size)
+      return TRUE;
+  return FALSE;
 }
 
 static gboolean
@@ -38,16 +63,12 @@ arra_hub_link_cached (const ArraHubRepository *repository,
                       GCancellable *cancellable,
                       GError **error)
 {
-  g_autofree char *folder = folder_of (repository);
-  /* Where there are no links, what a snapshot shows is the file itself. */
-  g_autofree char *blob = g_build_filename (folder, "blobs", file->digest.hex, NULL);
-  g_autofree char *shown = g_build_filename (folder, "snapshots", repository->commit, file->path, NULL);
-  const char *places[] = { blob, shown };
+  g_auto (GStrv) places = places_of (repository, file);
 
   *linked = FALSE;
   if (g_file_test (path, G_FILE_TEST_EXISTS) || g_file_test (path, G_FILE_TEST_IS_SYMLINK))
     return TRUE;
-  for (guint i = 0; i < G_N_ELEMENTS (places) && !*linked; i++)
+  for (guint i = 0; places[i] != NULL; i++)
     {
       g_autoptr (GError) unread = NULL;
 

@@ -14,6 +14,7 @@
 #define MAX_PAGES 100
 #define MAX_PART 96 /* characters of an owner's or a repository's name */
 #define MAX_SIZE ((gint64) 1 << 50)
+#define MAX_LICENSE 200 /* characters */
 
 /* ------------------------------------------------------------------ names */
 
@@ -150,6 +151,20 @@ arra_hub_read_tree (GPtrArray *files, const char *text, gsize size, const char *
 
 /* ------------------------------------------------------------------ the revision */
 
+/* (nullable) (transfer full): a name is one line, and not a long one */
+static char *
+one_line (const char *text)
+{
+  char *line = text == NULL                             ? NULL
+               : g_utf8_strlen (text, -1) > MAX_LICENSE ? g_utf8_substring (text, 0, MAX_LICENSE)
+                                                        : g_strdup (text);
+
+  for (char *c = line; c != NULL && *c != '\0'; c++)
+    if (g_ascii_iscntrl (*c))
+      *c = ' ';
+  return line;
+}
+
 /* (nullable) (transfer full): the card's license, in which "other" has a name of its own */
 static char *
 read_license (JsonObject *object)
@@ -159,7 +174,7 @@ read_license (JsonObject *object)
   const char *license = card != NULL ? arra_json_get_string (card, "", "license", NULL) : NULL;
   const char *name = card != NULL ? arra_json_get_string (card, "", "license_name", NULL) : NULL;
 
-  return g_strdup (name != NULL && (license == NULL || strcmp (license, "other") == 0) ? name : license);
+  return one_line (name != NULL && (license == NULL || strcmp (license, "other") == 0) ? name : license);
 }
 
 /* false, or how one is let in: "auto", "manual" */

@@ -1,25 +1,19 @@
 /* offers.c - the catalogue as it looks from this computer
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include <arra-get.h>
+#include <glib/gstdio.h>
+#include <sys/stat.h>
 
-#include "catalogue.h"
+#include "disk_room.h"
 #include "fail.h"
-#include "fetch_set.h"
+#include "get_private.h"
+#include "hub_cached.h"
 #include "mem.h"
+#include "needs.h"
 #include "pool.h"
 #include "read_probe.h"
 
 #define PROBE ((gsize) 128 << 20) /* bytes: more than most caches hold */
 #define PROBES 3
-#define PROGRAM ((guint64) 64 << 20) /* bytes of what is no weight, cache or picture */
-#define PIXEL 1536                   /* bytes of work for each pixel of a picture: three layers of 128 floats */
-
-/* Bits of a weight, with its share of its block's scale. */
-static const double bits[] = {
-  [ARRA_QUANT_AS_STORED] = 32, [ARRA_QUANT_F32] = 32,   [ARRA_QUANT_F16] = 16,   [ARRA_QUANT_BF16] = 16,
-  [ARRA_QUANT_Q8_0] = 8.5,     [ARRA_QUANT_Q4_0] = 4.5, [ARRA_QUANT_Q4_K] = 4.5, [ARRA_QUANT_Q6_K] = 6.5625,
-};
-
 static void
 offer_free (gpointer data)
 {
@@ -54,19 +48,50 @@ measure_reading (void)
   return best;
 }
 
+/* Of all files in the folder at @path and below; links count nothing. */
 static guint64
-transformer_bytes (const ArraCatalogueEntry *entry)
+bytes_below (const char *path)
 {
-  g_assert ((gsize) entry->quant < G_N_ELEMENTS (bits));
-  return (guint64) ((double) entry->parameters * bits[entry->quant] / 8);
+  GStatBuf status;
+  guint64 bytes = 0;
+  g_autoptr (GDir) dir = NULL;
+  const char *name;
+
+  if (g_lstat (path, &status) != 0)
+    return 0;
+  if (!S_ISDIR (status.st_mode))
+    return S_ISREG (status.st_mode) ? (guint64) status.st_size : 0;
+  dir = g_dir_open (path, 0, NULL);
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *inner = g_build_filename (path, name, NULL);
+
+      bytes += bytes_below (inner);
+    }
+  return bytes;
 }
 
-/* Keys and values are floats, and guidance runs two sequences. */
+/* Of a repository that an earlier call fetched, or that the Hugging Face cache has. */
 static guint64
-memory_of (const ArraCatalogueEntry *entry, guint64 file_bytes)
+bytes_there (const char *repository)
 {
-  return file_bytes + 2 * 2 * sizeof (float) * entry->layers * entry->width * entry->positions
-         + entry->side * entry->side * PIXEL + PROGRAM;
+  g_autofree char *fetched = NULL, *cached = NULL;
+
+  if (repository == NULL)
+    return 0;
+  fetched = arra_get_repository_folder (repository);
+  cached = arra_hub_cached_folder (repository);
+  return bytes_below (fetched) + bytes_below (cached);
+}
+
+static gboolean
+has_room (const ArraCatalogueEntry *entry, const ArraOffer *offer, GError **error)
+{
+  g_autofree char *folder = arra_checkpoints_folder ();
+  const guint64 there = bytes_there (entry->repository) + bytes_there (entry->t5);
+
+  return arra_disk_room_check (folder, offer->fetched_bytes - MIN (there, offer->fetched_bytes) + offer->file_bytes,
+                               error);
 }
 
 /* (nullable) (transfer full) */
@@ -75,18 +100,12 @@ find_problem (const ArraCatalogueEntry *entry, const ArraOffer *offer)
 {
   guint64 available = arra_mem_available ();
   g_autofree char *needed = g_format_size_full (offer->memory, G_FORMAT_SIZE_IEC_UNITS);
-  g_autofree char *there = g_format_size_full (available, G_FORMAT_SIZE_IEC_UNITS),
-                  *folder = arra_checkpoints_folder ();
+  g_autofree char *there = g_format_size_full (available, G_FORMAT_SIZE_IEC_UNITS);
   g_autoptr (GError) error = NULL;
 
-  if (entry->t5 != NULL)
-    return g_strdup_printf (
-        arra_translate (N_ ("its prompts are read by a T5 encoder, %s, which this version cannot give it")), entry->t5);
   if (available > 0 && offer->memory > available)
     return g_strdup_printf (arra_translate (N_ ("it needs about %s of memory, and %s are free")), needed, there);
-  if (!arra_fetch_check_room (folder, offer->fetched_bytes + offer->file_bytes, &error))
-    return g_strdup (error->message);
-  return NULL;
+  return has_room (entry, offer, &error) ? NULL : g_strdup (error->message);
 }
 
 static ArraOffer *
@@ -104,13 +123,9 @@ offer_of (const ArraCatalogueEntry *entry, double reading)
   offer->side = (guint) entry->side;
   offer->quant = entry->quant;
   offer->fetched_bytes = entry->bytes;
-  if (entry->parameters > 0)
-    {
-      offer->file_bytes = transformer_bytes (entry) + entry->vqgan_parameters * 2;
-      offer->memory = memory_of (entry, offer->file_bytes);
-      if (reading > 0)
-        offer->seconds = (double) entry->positions * (double) transformer_bytes (entry) / reading;
-    }
+  offer->file_bytes = arra_needs_file_bytes (entry, entry->quant);
+  offer->memory = arra_needs_memory (entry, entry->quant);
+  offer->seconds = arra_needs_seconds (entry, entry->quant, reading);
   offer->problem = find_problem (entry, offer);
   return offer;
 }

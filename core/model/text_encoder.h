@@ -57,6 +57,8 @@ struct _ArraTextEncoder
 
 /* From a folder: config.json, tokenizer.json and the weights. Errors name the file. */
 ArraTextEncoder *arra_text_encoder_open (const char *folder, GError **error);
+/* Whether its config.json is that of an encoder which is known. */
+gboolean arra_text_encoder_check (const char *folder, GError **error);
 /* Where one lies in or below @directory, (nullable) (transfer full). */
 char *arra_text_encoder_find (const char *directory);
 /* From one of our GGUF files; *@found FALSE and no error: it holds none. */

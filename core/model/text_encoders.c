@@ -51,6 +51,14 @@ read_tokenizer (ArraTextEncoder *encoder, const char *folder, GError **error)
   return encoder->tokenizer != NULL;
 }
 
+gboolean
+arra_text_encoder_check (const char *folder, GError **error)
+{
+  g_autoptr (ArraTextEncoder) encoder = g_new0 (ArraTextEncoder, 1);
+
+  return read_config (encoder, folder, error);
+}
+
 ArraTextEncoder *
 arra_text_encoder_open (const char *folder, GError **error)
 {

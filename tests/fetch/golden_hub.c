@@ -1,4 +1,4 @@
-/* golden_hub.c - a hub on the loopback with one repository: the golden model and its VQGAN
+/* golden_hub.c - a hub on the loopback: the golden model and its VQGAN, and another whose prompts a text encoder reads
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "golden_hub.h"
 
@@ -22,9 +22,9 @@ golden_hub_add (GoldenHub *hub, const char *path, char *text)
   server_add (hub->server, &route);
 }
 
-/* The file at @path, as @name. */
+/* The file at @path, as @name of @repository, whose list is @tree. */
 static void
-add_file (GoldenHub *hub, const char *path, const char *name)
+add_file (GoldenHub *hub, const char *repository, GString *tree, const char *path, const char *name)
 {
   g_autofree char *sha256 = NULL;
   char *bytes;
@@ -33,31 +33,59 @@ add_file (GoldenHub *hub, const char *path, const char *name)
 
   g_assert_true (g_file_get_contents (path, &bytes, &size, NULL));
   sha256 = g_compute_checksum_for_data (G_CHECKSUM_SHA256, (const guchar *) bytes, size);
-  route.path = keep (hub, g_strdup_printf ("/fox/little/resolve/" GOLDEN_HUB_COMMIT "/%s", name));
+  route.path = keep (hub, g_strdup_printf ("/%s/resolve/" GOLDEN_HUB_COMMIT "/%s", repository, name));
   route.content = keep (hub, bytes);
   route.size = size;
   route.cut_after = 65536;
   server_add (hub->server, &route);
-  g_string_append_printf (hub->tree,
-                          "%s{\"type\":\"file\",\"path\":\"%s\",\"size\":%" G_GSIZE_FORMAT
-                          ",\"oid\":\"\",\"lfs\":{\"oid\":\"%s\"}}",
-                          hub->tree->len > 1 ? "," : "", name, size, sha256);
+  g_string_append_printf (
+      tree, "%s{\"type\":\"file\",\"path\":\"%s\",\"size\":%" G_GSIZE_FORMAT ",\"oid\":\"\",\"lfs\":{\"oid\":\"%s\"}}",
+      tree->len > 1 ? "," : "", name, size, sha256);
+}
+
+/* (transfer full): of the golden files */
+static char *
+golden (const char *name)
+{
+  return g_build_filename (g_getenv ("ARRA_TEST_DATA"), "golden", name, NULL);
 }
 
 static void
-add_folder (GoldenHub *hub, const char *folder)
+add_golden (GoldenHub *hub, const char *repository, GString *tree, const char *folder, const char *name)
 {
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  g_autofree char *in = golden (folder), *path = g_build_filename (in, name, NULL);
+
+  add_file (hub, repository, tree, path, name);
+}
+
+static void
+add_folder (GoldenHub *hub, const char *repository, GString *tree, const char *folder)
+{
+  g_autofree char *path = golden (folder);
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
   const char *name;
 
   g_assert_nonnull (dir);
   while ((name = g_dir_read_name (dir)) != NULL)
     {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
+      g_autofree char *inner = g_build_filename (path, name, NULL);
 
-      if (g_file_test (path, G_FILE_TEST_IS_REGULAR))
-        add_file (hub, path, name);
+      if (g_file_test (inner, G_FILE_TEST_IS_REGULAR))
+        add_file (hub, repository, tree, inner, name);
     }
+}
+
+/* What the hub says of the repository whose files have been listed. */
+static void
+add_answers (GoldenHub *hub, const char *repository, GString *tree, const char *license)
+{
+  const char *revision = keep (hub, g_strdup_printf ("/api/models/%s/revision/main", repository));
+  const char *list = keep (hub, g_strdup_printf ("/api/models/%s/tree/" GOLDEN_HUB_COMMIT, repository));
+
+  g_string_append (tree, "]");
+  golden_hub_add (hub, revision,
+                  g_strdup_printf ("{\"sha\":\"" GOLDEN_HUB_COMMIT "\",\"cardData\":{\"license\":\"%s\"}}", license));
+  golden_hub_add (hub, list, g_strdup (tree->str));
 }
 
 void
@@ -70,7 +98,9 @@ golden_hub_put_catalogue (const char *home, const char *model)
         "\", \"card\": {\"domain\": \"foxes\"},"
         " \"sha256\": {\"config.json\": \"%s\"}},"
         "{\"name\": \"whale\", \"title\": \"A whale\", \"repository\": \"sea/whale\", \"draws\": {\"en\": \"Whales.\"}, \"license\": \"of whales\","
-        " \"license_link\": \"https://whale.example/\", \"type\": \"q8_0\", \"parameters\": 1000000000000000, \"vqgan_link\": \"https://vqgan.example/\"}]}";
+        " \"license_link\": \"https://whale.example/\", \"type\": \"q8_0\", \"parameters\": 1000000000000000, \"vqgan_link\": \"https://vqgan.example/\"},"
+        "{\"name\": \"owl\", \"title\": \"An owl\", \"repository\": \"owl/reads\", \"weights\": \"t2i_bf16.pt\", \"t5\": \"owl/words\","
+        " \"draws\": {\"en\": \"Owls.\"}, \"license\": \"of owls\", \"license_link\": \"https://owl.example/\", \"type\": \"f16\"}]}";
   g_autofree char *folder = g_build_filename (home, "arra", NULL),
                   *path = g_build_filename (folder, "catalogue.json", NULL);
   g_autofree char *known = g_build_filename (model, "config.json", NULL), *bytes = NULL, *sha256 = NULL, *text = NULL;
@@ -83,23 +113,38 @@ golden_hub_put_catalogue (const char *home, const char *model)
   g_assert_true (g_file_set_contents (path, text, -1, NULL));
 }
 
+static void
+add_fox (GoldenHub *hub)
+{
+  add_folder (hub, "fox/little", hub->tree, "e2e/model");
+  add_golden (hub, "fox/little", hub->tree, "vqgan/f16", VQGAN);
+  add_golden (hub, "fox/little", hub->tree, "vqgan/f16", "vqgan.yaml");
+  add_answers (hub, "fox/little", hub->tree, "of-foxes");
+}
+
+static void
+add_owl (GoldenHub *hub)
+{
+  g_autoptr (GString) reads = g_string_new ("["), words = g_string_new ("[");
+
+  add_golden (hub, "owl/reads", reads, "llamagen/t2i", "t2i_bf16.pt");
+  add_golden (hub, "owl/reads", reads, "llamagen/t2i", "model_args.json");
+  add_golden (hub, "owl/reads", reads, "llamagen/t2i", "case.safetensors"); /* another model */
+  add_answers (hub, "owl/reads", reads, "of-owls");
+  add_golden (hub, "owl/words", words, "vision/t5_encoder", "config.json");
+  add_golden (hub, "owl/words", words, "vision/t5_encoder", "model.safetensors");
+  add_golden (hub, "owl/words", words, "tokenizer/t5_unigram_A_small_charsmap", "tokenizer.json");
+  add_answers (hub, "owl/words", words, "of-words");
+}
+
 void
 golden_hub_begin (GoldenHub *hub)
 {
-  g_autofree char *model = g_build_filename (g_getenv ("ARRA_TEST_DATA"), "golden", "e2e", "model", NULL);
-  g_autofree char *vqgan = g_build_filename (g_getenv ("ARRA_TEST_DATA"), "golden", "vqgan", "f16", VQGAN, NULL);
-  g_autofree char *yaml = g_build_filename (g_getenv ("ARRA_TEST_DATA"), "golden", "vqgan", "f16", "vqgan.yaml", NULL);
-
   hub->server = server_new (NULL);
   hub->kept = g_ptr_array_new_with_free_func (g_free);
   hub->tree = g_string_new ("[");
-  add_folder (hub, model);
-  add_file (hub, vqgan, VQGAN);
-  add_file (hub, yaml, "vqgan.yaml");
-  g_string_append (hub->tree, "]");
-  golden_hub_add (hub, "/api/models/fox/little/revision/main",
-                  g_strdup ("{\"sha\":\"" GOLDEN_HUB_COMMIT "\",\"cardData\":{\"license\":\"of-foxes\"}}"));
-  golden_hub_add (hub, "/api/models/fox/little/tree/" GOLDEN_HUB_COMMIT, g_strdup (hub->tree->str));
+  add_fox (hub);
+  add_owl (hub);
   hub->url = server_url (hub->server, "");
 }
 

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "tunnel.h"
+
 #define MAX_HEAD 16384
 
 struct _Server
@@ -18,17 +20,21 @@ struct _Server
   GPtrArray *routes;
   GPtrArray *asked;
   guint64 sent;
+  guint running, most, gathered; /* answers */
+  GCond changed;
   GCancellable *end;
 };
 
 typedef struct
 {
-  char *path, *range, *token;
+  char *method, *target, *path, *range, *token;
 } Request;
 
 static void
 request_clear (Request *request)
 {
+  g_free (request->method);
+  g_free (request->target);
   g_free (request->path);
   g_free (request->range);
   g_free (request->token);
@@ -64,6 +70,8 @@ read_request (GInputStream *in, Request *request, GCancellable *cancellable)
   words = g_strsplit (lines[0], " ", 3);
   if (g_strv_length (words) != 3)
     return FALSE;
+  request->method = g_strdup (words[0]);
+  request->target = g_strdup (words[1]);
   request->path = g_strndup (words[1], strcspn (words[1], "?"));
   request->range = header_of (lines, "Range");
   request->token = header_of (lines, "Authorization");
@@ -97,10 +105,13 @@ meet (Server *server, const Request *request)
 
   g_mutex_lock (&server->mutex);
   note_request (server, request);
-  route = find (server, request->path);
+  route = find (server, request->target);
+  if (route == NULL)
+    route = find (server, request->path);
   if (route != NULL)
     {
       met = *route;
+      met.waits = route->waits || route->n_waits > 0;
       if (route->n_busy > 0)
         {
           route->n_busy--;
@@ -110,15 +121,50 @@ meet (Server *server, const Request *request)
         met = (Route) { .status = 401, .headers = "X-Error-Code: GatedRepo\r\n" };
       else if (route->n_wrong > 0)
         route->n_wrong--;
+      route->n_waits -= MIN (route->n_waits, 1);
     }
   g_mutex_unlock (&server->mutex);
   return met;
+}
+
+/* As long as not so many are asked for; who comes later need not wait. */
+static void
+gather (Server *server, guint n)
+{
+  g_mutex_lock (&server->mutex);
+  server->running++;
+  server->most = MAX (server->most, server->running);
+  server->gathered += n > 0 ? 1 : 0;
+  g_cond_broadcast (&server->changed);
+  while (server->gathered < n)
+    g_cond_wait (&server->changed, &server->mutex);
+  g_mutex_unlock (&server->mutex);
+}
+
+static void
+leave (Server *server)
+{
+  g_mutex_lock (&server->mutex);
+  server->running--;
+  g_mutex_unlock (&server->mutex);
 }
 
 static gboolean
 send_all (GOutputStream *out, const void *data, gsize size, GCancellable *cancellable)
 {
   return g_output_stream_write_all (out, data, size, NULL, cancellable, NULL);
+}
+
+static gboolean
+send_slowly (GOutputStream *out, const guint8 *bytes, gsize size, gsize piece, GCancellable *cancellable)
+{
+  for (gsize done = 0; done < size; done += piece)
+    {
+      if (!send_all (out, bytes + done, MIN (piece, size - done), cancellable))
+        return FALSE;
+      g_usleep (1000);
+    }
+  return TRUE;
 }
 
 static void
@@ -147,7 +193,8 @@ send_content (Server *server, GOutputStream *out, const Route *route, gsize begi
     size = MIN (size, route->cut_after);
   if (route->waits)
     size = MIN (size, 1);
-  if (!send_all (out, bytes, size, server->end) || !send_all (out, more, route->too_many, server->end))
+  if (!send_slowly (out, bytes, size, route->piece > 0 ? route->piece : size, server->end)
+      || !send_all (out, more, route->too_many, server->end))
     return FALSE;
   g_mutex_lock (&server->mutex);
   server->sent += size;
@@ -165,6 +212,7 @@ answer (Server *server, GOutputStream *out, const Request *request)
   guint64 begin = is_part ? g_ascii_strtoull (request->range + strlen ("bytes="), NULL, 10) : 0;
   gboolean beyond = is_part && begin >= route.size;
   guint64 told = route.wrong_range ? begin + 1 : begin;
+  gboolean go_on;
   guint status = route.status != 0 ? route.status : beyond ? 416 : is_part ? 206 : 200;
   g_autoptr (GString) head = g_string_new (NULL);
 
@@ -178,7 +226,19 @@ answer (Server *server, GOutputStream *out, const Request *request)
                             told, route.size - 1, route.size);
   g_string_append (head, route.headers != NULL ? route.headers : "");
   g_string_append (head, "\r\n");
-  return send_all (out, head->str, head->len, server->end) && send_content (server, out, &route, (gsize) begin);
+  gather (server, route.together);
+  go_on = send_all (out, head->str, head->len, server->end) && send_content (server, out, &route, (gsize) begin);
+  leave (server);
+  return go_on;
+}
+
+static void
+lead_on (Server *server, GIOStream *stream, const Request *request)
+{
+  g_mutex_lock (&server->mutex);
+  note_request (server, request);
+  g_mutex_unlock (&server->mutex);
+  tunnel_run (stream, request->target, server->end);
 }
 
 static void
@@ -190,8 +250,13 @@ serve (Server *server, GIOStream *stream)
     {
       g_auto (Request) request = { 0 };
 
-      go_on = read_request (g_io_stream_get_input_stream (stream), &request, server->end)
-              && answer (server, g_io_stream_get_output_stream (stream), &request);
+      go_on = read_request (g_io_stream_get_input_stream (stream), &request, server->end);
+      if (go_on && g_str_equal (request.method, "CONNECT"))
+        {
+          lead_on (server, stream, &request);
+          break;
+        }
+      go_on = go_on && answer (server, g_io_stream_get_output_stream (stream), &request);
     }
   g_io_stream_close (stream, NULL, NULL);
 }
@@ -233,6 +298,7 @@ server_new (GTlsCertificate *certificate)
   g_autoptr (GSocketAddress) effective = NULL;
 
   g_mutex_init (&server->mutex);
+  g_cond_init (&server->changed);
   server->routes = g_ptr_array_new_with_free_func (g_free);
   server->asked = g_ptr_array_new_with_free_func (g_free);
   server->end = g_cancellable_new ();
@@ -273,6 +339,7 @@ server_free (Server *server)
   g_ptr_array_unref (server->routes);
   g_ptr_array_unref (server->asked);
   g_mutex_clear (&server->mutex);
+  g_cond_clear (&server->changed);
   g_free (server);
 }
 
@@ -342,4 +409,15 @@ server_sent (Server *server)
   sent = server->sent;
   g_mutex_unlock (&server->mutex);
   return sent;
+}
+
+guint
+server_most (Server *server)
+{
+  guint most;
+
+  g_mutex_lock (&server->mutex);
+  most = server->most;
+  g_mutex_unlock (&server->mutex);
+  return most;
 }

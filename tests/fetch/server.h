@@ -1,4 +1,5 @@
-/* server.h - a hub on the loopback that misbehaves as it is told
+/* server.h - a hub on the loopback that misbehaves as it is told; also a proxy: CONNECT leads to the loopback, whatever
+ * the host
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
@@ -9,7 +10,7 @@ typedef struct _Server Server;
 /* What is at one path. */
 typedef struct
 {
-  const char *path;      /* without what follows "?" */
+  const char *path;      /* without what follows "?", or with it, for that alone */
   guint status;          /* 0: 200, or 206 for a range */
   const char *headers;   /* (nullable): lines that end in "\r\n" */
   const guint8 *content; /* borrowed */
@@ -24,6 +25,9 @@ typedef struct
   gsize too_many;       /* bytes that are sent, and announced, beyond the content */
   const char *token;    /* (nullable): without it the answer is 401 */
   gboolean waits;       /* after the first bytes of content nothing comes any more */
+  guint n_waits;        /* answers that do so */
+  gsize piece;          /* 0: all at once; else bytes that are sent before each pause of a millisecond */
+  guint together;       /* answers wait until so many are asked for at the same time */
 } Route;
 
 /* @certificate: (nullable): of a TLS server */
@@ -40,5 +44,6 @@ guint16 server_port (const Server *server);
 char **server_asked (Server *server);
 guint server_count (Server *server, const char *path); /* requests for it */
 guint64 server_sent (Server *server);                  /* bytes of content */
+guint server_most (Server *server);                    /* answers that were under way at the same time */
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Server, server_free)

@@ -32,10 +32,15 @@ assert_digests (JsonObject *sha256)
 static void
 test_shipped (void)
 {
+  static const char *const names[]
+      = { "janus-pro-1b", "janus-pro-7b", "llamagen-b",     "llamagen-l",   "llamagen-xl",
+          "llamagen-xxl", "llamagen-3b",  "lumina-mgpt-7b", "llamagen-t2i", "arra-adapt-mimic-7b" };
   g_autoptr (ArraCatalogue) catalogue = open_shipped ();
 
-  g_assert_nonnull (arra_catalogue_find (catalogue, "janus-pro-1b"));
-  g_assert_nonnull (arra_catalogue_find (catalogue, "arra-adapt-mimic-7b"));
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    g_assert_nonnull (arra_catalogue_find (catalogue, names[i]));
+  g_assert_nonnull (arra_catalogue_find (catalogue, "llamagen-t2i")->t5);
+  g_assert_nonnull (arra_catalogue_find (catalogue, "arra-adapt-mimic-7b")->vqgan_link);
   g_assert_null (arra_catalogue_find (catalogue, "janus"));
   for (guint i = 0; i < catalogue->entries->len; i++)
     {
@@ -82,6 +87,7 @@ test_broken (void)
     "{\"checkpoints\":[{\"name\":\"a\",\"repository\":\"a/b\",\"bytes\":-1," GOOD "}]}",
     "{\"checkpoints\":[{\"name\":\"a\",\"repository\":\"a/b\",\"bytes\":\"1\"," GOOD "}]}",
     "{\"checkpoints\":[{\"name\":\"a\",\"repository\":\"a/b\",\"card\":1," GOOD "}]}",
+    "{\"checkpoints\":[{\"name\":\"a\",\"repository\":\"a/b\",\"t5\":\"../c\"," GOOD "}]}",
     "{\"checkpoints\":[{\"name\":\"a\",\"repository\":\"a/b\",\"vqgan_sha256\":\"1\"," GOOD "}]}",
     "{\"checkpoints\":[{\"name\":\"a\",\"repository\":\"a/b\"," GOOD "},{\"name\":\"a\",\"repository\":\"a/b\"," GOOD
     "}]}",

@@ -3,15 +3,14 @@
 #include "fetch_file.h"
 
 #include <glib/gstdio.h>
-#include <sched.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "hub.h"
+#include "small_disk.h"
 
 #define SIZE (1u << 20)
 #define FROM "/owner/repo/resolve/main/model.safetensors"
@@ -25,6 +24,7 @@ typedef struct
   ArraFetchFile file;
   gint64 told; /* bytes */
   guint notes;
+  char *noted;        /* the last of them */
   GCancellable *stop; /* cancelled when half is there */
 } Fixture;
 
@@ -55,6 +55,7 @@ tear_down (Fixture *fixture, gconstpointer data)
   g_free (fixture->folder);
   g_free (fixture->path);
   g_free (fixture->bytes);
+  g_free (fixture->noted);
 }
 
 static void
@@ -70,7 +71,11 @@ count (gint64 bytes, gboolean fetched, gpointer data)
 static void
 note (const char *text, gpointer data)
 {
-  ((Fixture *) data)->notes++;
+  Fixture *fixture = data;
+
+  fixture->notes++;
+  g_free (fixture->noted);
+  fixture->noted = g_strdup (text);
 }
 
 static gboolean
@@ -105,7 +110,7 @@ assert_fetched (Fixture *fixture)
   assert_there (fixture);
 }
 
-/* The message names the file and holds @word; nothing that looks whole is left. */
+/* The message names the file and holds @word, and no token; nothing that looks whole is left. */
 static void
 assert_fails (Fixture *fixture, int code, const char *word)
 {
@@ -115,6 +120,7 @@ assert_fails (Fixture *fixture, int code, const char *word)
   g_assert_error (error, ARRA_ERROR, code);
   g_assert_nonnull (strstr (error->message, fixture->file.name));
   g_assert_nonnull (strstr (error->message, word));
+  g_assert_null (strstr (error->message, "hf_"));
   g_assert_false (g_file_test (fixture->path, G_FILE_TEST_EXISTS));
 }
 
@@ -146,6 +152,74 @@ test_cut_at_odd_places (Fixture *fixture, gconstpointer data)
       assert_fetched (fixture);
       g_remove (fixture->path);
     }
+}
+
+/* The bytes lie on another host, which cuts the connection, too, and which never sees the token. */
+static void
+test_redirected (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (Server) store = server_new (NULL);
+  const Route bytes = { .path = "/store/1", .content = fixture->bytes, .size = SIZE, .cut_after = 65536 };
+  g_autofree char *to = server_url (store, "/store/1");
+  g_autofree char *headers
+      = g_strdup_printf ("Location: %s?signed=1\r\nX-Linked-Etag: \"%s\"\r\n", to, fixture->file.digest.hex);
+  Route *route = server_route (fixture->server, FROM);
+  g_auto (GStrv) asked = NULL;
+
+  server_add (store, &bytes);
+  route->status = 302;
+  route->headers = headers;
+  route->size = 0;
+  fixture->access->token = g_strdup ("hf_secret");
+  assert_fetched (fixture);
+  asked = server_asked (store);
+  g_assert_cmpuint (g_strv_length (asked), ==, SIZE / 65536);
+  for (char **line = asked; *line != NULL; line++)
+    g_assert_true (g_str_has_suffix (*line, " -"));
+  g_strfreev (asked);
+  asked = server_asked (fixture->server);
+  g_assert_cmpstr (asked[1], ==, FROM " bytes=65536- Bearer hf_secret");
+}
+
+static void
+test_slow (Fixture *fixture, gconstpointer data)
+{
+  server_route (fixture->server, FROM)->piece = 8192;
+  assert_fetched (fixture);
+}
+
+/* A connection on which nothing comes any more counts as cut. */
+static void
+test_silence (Fixture *fixture, gconstpointer data)
+{
+  fixture->access->timeout = 1;
+  server_route (fixture->server, FROM)->n_waits = 2;
+  assert_fetched (fixture);
+}
+
+/* The network goes while half is there, and comes back later. */
+static void
+test_network_lost (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GCancellable) stop = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  const Route route = { .path = FROM, .content = fixture->bytes, .size = SIZE };
+  g_auto (GStrv) asked = NULL;
+
+  fixture->stop = stop;
+  g_assert_false (fetch (fixture, NULL));
+  fixture->stop = NULL;
+  server_free (g_steal_pointer (&fixture->server));
+  g_assert_false (fetch (fixture, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED);
+  g_assert_false (g_file_test (fixture->path, G_FILE_TEST_EXISTS));
+  fixture->server = server_new (NULL);
+  server_add (fixture->server, &route);
+  g_free (fixture->access->endpoint);
+  fixture->access->endpoint = server_url (fixture->server, "");
+  assert_fetched (fixture);
+  asked = server_asked (fixture->server);
+  g_assert_nonnull (strstr (asked[0], " bytes="));
 }
 
 /* Without ranges all begins anew each time: that has an end. */
@@ -213,6 +287,8 @@ test_wrong_once (Fixture *fixture, gconstpointer data)
   server_route (fixture->server, FROM)->n_wrong = 1;
   assert_fetched (fixture);
   g_assert_cmpuint (fixture->notes, ==, 1);
+  g_assert_cmpstr (fixture->noted, ==,
+                   "owner/repo/model.safetensors: its hash is wrong: it is removed and fetched again");
 }
 
 static void
@@ -399,21 +475,13 @@ test_disk_full (Fixture *fixture, gconstpointer data)
   assert_fetched (fixture);
 }
 
-/* A disk that holds half of the file, seen by this thread alone. */
-static gboolean
-mount_small_disk (const char *folder)
-{
-  return unshare (CLONE_NEWNS) == 0 && mount (NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0
-         && mount ("arra", folder, "tmpfs", 0, "size=512k") == 0;
-}
-
 /* What fits stays, and is gone on with when there is room. */
 static void
 test_small_disk (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
 
-  if (!mount_small_disk (fixture->folder))
+  if (!small_disk_mount (fixture->folder, "512k"))
     {
       g_test_skip ("a small disk cannot be mounted here: that takes root");
       return;
@@ -422,10 +490,10 @@ test_small_disk (Fixture *fixture, gconstpointer data)
   g_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_NOSPC);
   g_assert_nonnull (strstr (error->message, fixture->folder));
   g_assert_false (g_file_test (fixture->path, G_FILE_TEST_EXISTS));
-  g_assert_cmpint (mount ("arra", fixture->folder, "tmpfs", MS_REMOUNT, "size=4m"), ==, 0);
+  small_disk_resize (fixture->folder, "4m");
   assert_fetched (fixture);
   g_assert_cmpuint (server_count (fixture->server, FROM), ==, 2);
-  g_assert_cmpint (umount2 (fixture->folder, MNT_DETACH), ==, 0);
+  small_disk_unmount (fixture->folder);
 }
 
 int
@@ -439,6 +507,10 @@ main (int argc, char **argv)
     { "whole", test_whole },
     { "cut", test_cut },
     { "cut-at-odd-places", test_cut_at_odd_places },
+    { "redirected", test_redirected },
+    { "slow", test_slow },
+    { "silence", test_silence },
+    { "network-lost", test_network_lost },
     { "no-ranges", test_no_ranges },
     { "wrong-range", test_wrong_range },
     { "busy", test_busy },

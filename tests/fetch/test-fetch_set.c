@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "hub.h"
+#include "small_disk.h"
 
 #define COMMIT "0123456789abcdef0123456789abcdef01234567"
 #define N_FILES 6
@@ -102,12 +103,13 @@ see (const ArraFetchState *state, gpointer data)
 }
 
 static gboolean
-fetch (Fixture *fixture, guint64 room_after, GError **error)
+fetch (Fixture *fixture, guint64 made_bytes, GError **error)
 {
-  const ArraFetchOptions options = { .parallel = 3, .room_after = room_after, .func = see, .data = fixture };
+  const ArraFetchOptions options = { .parallel = 3, .made_bytes = made_bytes, .func = see, .data = fixture };
   g_autoptr (ArraHubRepository) repository = get (fixture, error);
+  const ArraFetchPart part = { repository, fixture->folder };
 
-  return repository != NULL && arra_fetch_set (fixture->access, repository, fixture->folder, &options, NULL, error);
+  return repository != NULL && arra_fetch_set (fixture->access, &part, 1, &options, NULL, error);
 }
 
 static void
@@ -153,20 +155,117 @@ test_all (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (server_sent (fixture->server), <, N_FILES * SIZE + 10000);
 }
 
+/* Puts file @i into the Hugging Face cache. */
+static void
+put_in_cache (Fixture *fixture, guint i)
+{
+  g_autofree char *hash = i % 3 != 0 ? hub_sha256 (fixture->bytes + i, SIZE) : hub_git (fixture->bytes + i, SIZE);
+  g_autofree char *blobs = g_build_filename (fixture->cache, "models--o--r", "blobs", NULL),
+                  *blob = g_build_filename (blobs, hash, NULL);
+
+  g_assert_cmpint (g_mkdir_with_parents (blobs, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (blob, (const char *) fixture->bytes + i, SIZE, NULL));
+}
+
 static void
 test_cached (Fixture *fixture, gconstpointer data)
 {
-  g_autofree char *sha256 = hub_sha256 (fixture->bytes + 1, SIZE);
-  g_autofree char *blobs = g_build_filename (fixture->cache, "models--o--r", "blobs", NULL),
-                  *blob = g_build_filename (blobs, sha256, NULL);
   g_autoptr (GError) error = NULL;
 
-  g_assert_cmpint (g_mkdir_with_parents (blobs, 0700), ==, 0);
-  g_assert_true (g_file_set_contents (blob, (const char *) fixture->bytes + 1, SIZE, NULL));
+  put_in_cache (fixture, 1);
   g_assert_true (fetch (fixture, 0, &error));
   g_assert_no_error (error);
   assert_there (fixture);
   g_assert_cmpuint (server_count (fixture->server, "/o/r/resolve/" COMMIT "/part%201/model.safetensors"), ==, 0);
+}
+
+/* What the cache has takes no room. */
+static void
+test_cached_takes_no_room (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!small_disk_mount (fixture->folder, "512k"))
+    {
+      g_test_skip ("a small disk cannot be mounted here: that takes root");
+      return;
+    }
+  g_assert_false (fetch (fixture, 0, &error));
+  g_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_NOSPC);
+  g_clear_error (&error);
+  for (guint i = 0; i < N_FILES - 1; i++)
+    put_in_cache (fixture, i);
+  g_assert_true (fetch (fixture, 0, &error));
+  g_assert_no_error (error);
+  assert_there (fixture);
+  small_disk_unmount (fixture->folder);
+}
+
+/* Files of two repositories come within one limit, and so many at once. */
+static void
+test_together (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (ArraHubRepository) repository = get (fixture, NULL), other = get (fixture, NULL);
+  g_autofree char *folder = g_build_filename (fixture->folder, "other", NULL);
+  const ArraFetchPart parts[] = { { repository, fixture->folder }, { other, folder } };
+  const ArraFetchOptions options = { .parallel = 3, .func = see, .data = fixture };
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/o/r/resolve/" COMMIT "/part%%20%u/model.safetensors", i);
+      server_route (fixture->server, path)->together = 3;
+    }
+  g_assert_true (arra_fetch_set (fixture->access, parts, 2, &options, NULL, &error));
+  g_assert_no_error (error);
+  assert_there (fixture);
+  g_assert_cmpuint (fixture->last.files_done, ==, 2 * N_FILES);
+  g_assert_cmpuint (fixture->last.total, ==, 2 * N_FILES * SIZE);
+  g_assert_cmpuint (server_most (fixture->server), ==, 3);
+}
+
+/* Long lists come in pages. */
+static void
+test_pages (Fixture *fixture, gconstpointer data)
+{
+  static const char page[] = "[{\"type\":\"file\",\"path\":\"last.json\",\"size\":1,\"oid\":\"" COMMIT "\"}]";
+  const Route last
+      = { .path = "/api/models/o/r/tree/" COMMIT "?cursor=2", .content = (const guint8 *) page, .size = strlen (page) };
+  g_autofree char *url = server_url (fixture->server, last.path);
+  g_autofree char *headers = g_strdup_printf ("Link: <%s>; rel=\"next\"\r\n", url);
+  g_autoptr (ArraHubRepository) repository = NULL;
+  g_autoptr (GError) error = NULL;
+
+  server_add (fixture->server, &last);
+  server_route (fixture->server, "/api/models/o/r/tree/" COMMIT)->headers = headers;
+  repository = get (fixture, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (repository->files->len, ==, N_FILES + 1);
+}
+
+/* Pages of another server, and pages without an end. */
+static void
+test_bad_pages (Fixture *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    const char *headers;
+    int code;
+  } links[] = {
+    { "Link: <https://elsewhere.example/tree>; rel=\"next\"\r\n", ARRA_ERROR_INVALID_DATA },
+    { "Link: <file:///etc/passwd>; rel=\"next\"\r\n", ARRA_ERROR_INVALID_DATA },
+    { "Link: <//elsewhere.example/tree>; rel=\"next\"\r\n", ARRA_ERROR_NOT_FOUND },
+    { "Link: </api/models/o/r/tree/" COMMIT ">; rel=\"next\"\r\n", ARRA_ERROR_UNSUPPORTED },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (links); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      server_route (fixture->server, "/api/models/o/r/tree/" COMMIT)->headers = links[i].headers;
+      g_assert_null (get (fixture, &error));
+      g_assert_error (error, ARRA_ERROR, links[i].code);
+    }
 }
 
 static void
@@ -230,6 +329,34 @@ test_trees (void)
     }
 }
 
+/* What a card names cannot pretend to be what the program says. */
+static void
+test_licenses (void)
+{
+  static const struct
+  {
+    const char *card, *license;
+  } cards[] = {
+    { "{\"license\":\"mit\"}", "mit" },
+    { "{\"license\":\"other\",\"license_name\":\"deepseek\"}", "deepseek" },
+    { "{\"license\":\"mit\\nTo be read at https://elsewhere.example\"}",
+      "mit To be read at https://elsewhere.example" },
+    { "{\"license\":[\"mit\"]}", NULL },
+    { "7", NULL },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cards); i++)
+    {
+      g_autoptr (ArraHubRepository) repository = g_new0 (ArraHubRepository, 1);
+      g_autofree char *text = g_strdup_printf ("{\"sha\":\"" COMMIT "\",\"cardData\":%s}", cards[i].card);
+      g_autoptr (GError) error = NULL;
+
+      repository->name = g_strdup ("o/r");
+      g_assert_true (arra_hub_read_revision (repository, text, strlen (text), &error));
+      g_assert_cmpstr (repository->license, ==, cards[i].license);
+    }
+}
+
 static void
 test_needed (void)
 {
@@ -270,9 +397,14 @@ main (int argc, char **argv)
   g_test_add ("/fetch_set/list", Fixture, NULL, set_up, test_list, tear_down);
   g_test_add ("/fetch_set/all", Fixture, NULL, set_up, test_all, tear_down);
   g_test_add ("/fetch_set/cached", Fixture, NULL, set_up, test_cached, tear_down);
+  g_test_add ("/fetch_set/cached-takes-no-room", Fixture, NULL, set_up, test_cached_takes_no_room, tear_down);
+  g_test_add ("/fetch_set/together", Fixture, NULL, set_up, test_together, tear_down);
+  g_test_add ("/fetch_set/pages", Fixture, NULL, set_up, test_pages, tear_down);
+  g_test_add ("/fetch_set/bad-pages", Fixture, NULL, set_up, test_bad_pages, tear_down);
   g_test_add ("/fetch_set/one-fails", Fixture, NULL, set_up, test_one_fails, tear_down);
   g_test_add ("/fetch_set/no-room", Fixture, NULL, set_up, test_no_room, tear_down);
   g_test_add_func ("/fetch_set/trees", test_trees);
+  g_test_add_func ("/fetch_set/licenses", test_licenses);
   g_test_add_func ("/fetch_set/needed", test_needed);
   g_test_add_func ("/fetch_set/names", test_names);
   return g_test_run ();

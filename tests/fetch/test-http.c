@@ -173,6 +173,33 @@ test_proxy (void)
   g_unsetenv ("HTTP_PROXY");
 }
 
+/* https goes through it unread: the proxy learns where to, and nothing else. */
+static void
+test_tls_proxy (void)
+{
+  g_autoptr (GTlsCertificate) own = certificate ();
+  g_autoptr (Server) proxy = server_new (NULL), hub = server_new (own);
+  g_autofree char *authority = g_build_filename (g_getenv ("ARRA_TEST_TLS"), "authority.pem", NULL);
+  g_autofree char *address = server_url (proxy, "/"), *url = server_url (hub, "/file"), *origin = server_url (hub, "");
+  g_autofree char *wanted = g_strdup_printf ("127.0.0.1:%u - -", server_port (hub));
+  g_autoptr (ArraHttpAnswer) answer = NULL;
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) seen = NULL, asked = NULL;
+
+  add (hub, "/file", 200, NULL);
+  g_setenv ("SSL_CERT_FILE", authority, TRUE);
+  g_setenv ("HTTPS_PROXY", address, TRUE);
+  answer = get (url, origin, &error);
+  g_assert_no_error (error);
+  assert_text (answer);
+  seen = server_asked (proxy);
+  g_assert_cmpstr (seen[0], ==, wanted);
+  asked = server_asked (hub);
+  g_assert_cmpstr (asked[0], ==, "/file - Bearer hf_secret");
+  g_unsetenv ("HTTPS_PROXY");
+  g_unsetenv ("SSL_CERT_FILE");
+}
+
 static void
 test_origin (void)
 {
@@ -204,6 +231,7 @@ main (int argc, char **argv)
   g_test_add_func ("/http/long", test_long);
   g_test_add_func ("/http/tls", test_tls);
   g_test_add_func ("/http/proxy", test_proxy);
+  g_test_add_func ("/http/tls-proxy", test_tls_proxy);
   g_test_add_func ("/http/origin", test_origin);
   return g_test_run ();
 }

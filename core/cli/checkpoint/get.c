@@ -17,7 +17,7 @@
 typedef struct
 {
   char *out, *type, *vqgan, *revision, *parallel, **rest;
-  gboolean agree, delete, keep, quiet;
+  gboolean agree, delete, keep, quiet, json;
 } Options;
 
 /* What is drawn while it comes. */
@@ -186,7 +186,9 @@ run (gpointer data, GError **error)
   g_autoptr (ArraGet) get = NULL;
 
   if (options->rest == NULL)
-    return get_list (error);
+    return get_list (options->json, error);
+  if (options->json)
+    return cli_usage_error (error, "--json is for the list: it goes without '%s'", options->rest[0]);
   get = begin (options, error);
   if (get == NULL || !arra_get_ask (get, cli_signals_stage (0), error) || !agree (options, get, error)
       || !fetch (options, get, error))
@@ -215,6 +217,7 @@ cli_get (int argc, char **argv)
     { "delete-originals", 0, 0, G_OPTION_ARG_NONE, &options.delete,
       "Delete what was fetched once the GGUF file is verified: do not ask", NULL },
     { "keep-originals", 0, 0, G_OPTION_ARG_NONE, &options.keep, "Keep what was fetched: do not ask", NULL },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print the list as a JSON object", NULL },
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet, "Print nothing but errors", NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.rest, NULL, NULL },
     { NULL, 0, 0, 0, NULL, NULL, NULL },

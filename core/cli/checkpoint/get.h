@@ -5,4 +5,4 @@
 #include <arra-get.h>
 
 /* get_list.c: the catalogue, as it looks from this computer. */
-gboolean get_list (GError **error);
+gboolean get_list (gboolean as_json, GError **error);

@@ -5,6 +5,7 @@
 #include "family.h"
 #include "jsonguard.h"
 #include "jsonpython.h"
+#include "text_encoder.h"
 
 gboolean
 arra_checkpoint_check_config (const char *folder, GError **error)
@@ -16,4 +17,10 @@ arra_checkpoint_check_config (const char *folder, GError **error)
   /* one that names no type would be taken for the first family's */
   return parser != NULL && arra_json_get_string (config, path, "model_type", error) != NULL
          && arra_family_of_config (config, path, error) != NULL;
+}
+
+gboolean
+arra_checkpoint_check_encoder_config (const char *folder, GError **error)
+{
+  return arra_text_encoder_check (folder, error);
 }

@@ -7,3 +7,5 @@
 /* TRUE when the config.json in @folder is that of a model of a family that is known; else UNSUPPORTED, or what is wrong
  * with the file. */
 gboolean arra_checkpoint_check_config (const char *folder, GError **error);
+/* The same for a text encoder. */
+gboolean arra_checkpoint_check_encoder_config (const char *folder, GError **error);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <arra.h>
+#include "convert_parts.h"
 #include "family.h"
 #include "gguf.h"
 #include "layout.h"
@@ -69,18 +70,6 @@ ArraCheckpoint *arra_checkpoint_open_parts (const char *path,
 /* (nullable): names of the classes that a model makes pictures of, in their order, each with its other names behind
  * commas, NULL-terminated; NULL: its prompts are free text; empty: its classes have numbers alone. */
 const char *const *arra_checkpoint_classes (const ArraCheckpoint *checkpoint);
-
-/* As arra_checkpoint_convert(), with what else lies apart. */
-gboolean arra_checkpoint_convert_parts (const char *path,
-                                        const char *vqgan,
-                                        const char *text_encoder,
-                                        const char *card_path,
-                                        const char *out_path,
-                                        ArraQuant quant,
-                                        ArraProgressFunc func,
-                                        gpointer data,
-                                        GCancellable *cancellable,
-                                        GError **error);
 
 /* The type that matrices have in memory; ARRA_N_DTYPES: as they are stored. */
 ArraDType arra_checkpoint_dtype (const ArraCheckpoint *checkpoint);
