@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "dialog_private.h"
+#include "form.h"
 #include "get_window.h"
 #include "words.h"
 
@@ -265,16 +266,10 @@ void
 arra_dialog_add_folder (gpointer data)
 {
   ArraDialog *dialog = data;
-  GtkWidget *chooser = gtk_file_chooser_dialog_new (_ ("Add a folder with checkpoints"), GTK_WINDOW (dialog->window),
-                                                    GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, _ ("_Cancel"),
-                                                    GTK_RESPONSE_CANCEL, _ ("_Add"), GTK_RESPONSE_ACCEPT, NULL);
+  GtkWidget *chooser
+      = arra_form_choose_file (GTK_WINDOW (dialog->window), _ ("Add a folder with checkpoints"),
+                               GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, _ ("_Add"), G_CALLBACK (folder_chosen), dialog);
 
-  gtk_window_set_modal (GTK_WINDOW (chooser), TRUE);
-  gtk_window_set_destroy_with_parent (GTK_WINDOW (chooser), TRUE);
-  gtk_dialog_set_default_response (GTK_DIALOG (chooser), GTK_RESPONSE_ACCEPT);
-  /* else it shows files of late, where a path that is typed cannot be added */
-  gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (chooser),
-                                       dialog->last_folder != NULL ? dialog->last_folder : g_get_home_dir ());
-  g_signal_connect (chooser, "response", G_CALLBACK (folder_chosen), dialog);
-  gtk_window_present (GTK_WINDOW (chooser));
+  if (dialog->last_folder != NULL)
+    gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (chooser), dialog->last_folder);
 }

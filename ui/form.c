@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "form.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #define LABEL_WIDTH 17 /* characters: so that the columns of grids below each other begin alike */
@@ -222,4 +223,25 @@ arra_form_thumbnail (const guint8 *png, gsize size, int side, int scale)
   pixbuf = sound ? gdk_pixbuf_loader_get_pixbuf (loader) : NULL;
   small = pixbuf != NULL ? shrink (pixbuf, side * scale) : NULL;
   return small != NULL ? gdk_cairo_surface_create_from_pixbuf (small, scale, NULL) : NULL;
+}
+
+GtkWidget *
+arra_form_choose_file (GtkWindow *parent,
+                       const char *title,
+                       GtkFileChooserAction action,
+                       const char *accept,
+                       GCallback response,
+                       gpointer data)
+{
+  GtkWidget *chooser = gtk_file_chooser_dialog_new (title, parent, action, _ ("_Cancel"), GTK_RESPONSE_CANCEL, accept,
+                                                    GTK_RESPONSE_ACCEPT, NULL);
+
+  gtk_window_set_modal (GTK_WINDOW (chooser), TRUE);
+  gtk_window_set_destroy_with_parent (GTK_WINDOW (chooser), TRUE);
+  gtk_dialog_set_default_response (GTK_DIALOG (chooser), GTK_RESPONSE_ACCEPT);
+  /* else it shows files of late, where a path that is typed cannot be added */
+  gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (chooser), g_get_home_dir ());
+  g_signal_connect (chooser, "response", response, data);
+  gtk_window_present (GTK_WINDOW (chooser));
+  return chooser;
 }

@@ -45,3 +45,12 @@ GtkWidget *arra_form_check (const char *mnemonic, const char *hint);
 /* A picture of PNG bytes that may come from anybody, at most @side pixels on a side, crisp on HiDPI screens.
  * Returns: (transfer full) (nullable) */
 cairo_surface_t *arra_form_thumbnail (const guint8 *png, gsize size, int side, int scale);
+
+/* A modal file chooser above @parent, at the home folder unless another one is set: @response has "response"'s
+ * arguments, and destroys it. (transfer none) */
+GtkWidget *arra_form_choose_file (GtkWindow *parent,
+                                  const char *title,
+                                  GtkFileChooserAction action,
+                                  const char *accept,
+                                  GCallback response,
+                                  gpointer data);

@@ -45,14 +45,17 @@ needs_of (const ArraOffer *offer)
   GString *line = g_string_new (NULL);
   g_autofree char *duration = arra_words_duration (offer->seconds);
 
-  append (line, g_strdup_printf (_ ("%u × %u pixels"), offer->side, offer->side));
+  if (offer->side > 0)
+    append (line, g_strdup_printf (_ ("%u × %u pixels"), offer->side, offer->side));
   append_bytes (line, _ ("%s to fetch"), offer->fetched_bytes);
+  if (offer->fetched_bytes == 0)
+    append (line, g_strdup (_ ("the hub says how much is fetched")));
   append_bytes (line, _ ("%s on the disk then"), offer->file_bytes);
   append_bytes (line, _ ("%s of memory"), offer->memory);
   if (offer->seconds > 0 && offer->seconds < 1)
-    append (line, g_strdup_printf (_ ("%s a picture on this computer"), duration));
+    append (line, g_strdup_printf (_ ("a picture in %s on this computer (estimated)"), duration));
   else if (offer->seconds > 0)
-    append (line, g_strdup_printf (_ ("about %s a picture on this computer"), duration));
+    append (line, g_strdup_printf (_ ("a picture in about %s on this computer (estimated)"), duration));
   return g_string_free (line, FALSE);
 }
 

@@ -19,6 +19,7 @@ window_clear (gpointer data)
   g_clear_pointer (&self->work, arra_get_free);
   g_clear_object (&self->cancellable);
   g_free (self->note);
+  g_free (self->vqgan_path);
   g_mutex_clear (&self->mutex);
 }
 
@@ -39,13 +40,18 @@ chosen_offer (const ArraGetWindow *self)
 
 /* ---- what can be pressed now */
 
+static gboolean
+is_busy (const ArraGetWindow *self)
+{
+  return self->state == ASKING || self->state == GETTING;
+}
+
 static void
 update (ArraGetWindow *self)
 {
   const ArraOffer *offer = chosen_offer (self);
-  const gboolean busy = self->state == ASKING || self->state == GETTING;
-  g_autofree char *vqgan = gtk_file_chooser_get_filename (GTK_FILE_CHOOSER (self->vqgan));
-  const gboolean has_parts = offer != NULL && (offer->vqgan_link == NULL || vqgan != NULL);
+  const gboolean busy = is_busy (self);
+  const gboolean has_parts = offer != NULL && (offer->vqgan_link == NULL || self->vqgan_path != NULL);
   const gboolean agreed = gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (self->agree));
 
   gtk_widget_set_sensitive (self->list, !busy);
@@ -92,6 +98,32 @@ void
 arra_get_window_changed (GtkWidget *widget, gpointer data)
 {
   update (data);
+}
+
+static void
+vqgan_chosen (GtkDialog *chooser, int response, gpointer data)
+{
+  ArraGetWindow *self = data;
+  g_autofree char *path
+      = response == GTK_RESPONSE_ACCEPT ? gtk_file_chooser_get_filename (GTK_FILE_CHOOSER (chooser)) : NULL;
+  g_autofree char *name = path != NULL ? g_filename_display_basename (path) : NULL;
+
+  gtk_widget_destroy (GTK_WIDGET (chooser));
+  if (path == NULL)
+    return;
+  g_free (self->vqgan_path);
+  self->vqgan_path = g_steal_pointer (&path);
+  gtk_button_set_label (GTK_BUTTON (self->vqgan), name);
+  update (self);
+}
+
+void
+arra_get_window_choose_vqgan (GtkButton *button, gpointer data)
+{
+  ArraGetWindow *self = data;
+
+  arra_form_choose_file (GTK_WINDOW (self->window), _ ("Its image tokenizer (vqgan.ckpt)"),
+                         GTK_FILE_CHOOSER_ACTION_OPEN, _ ("_Choose"), G_CALLBACK (vqgan_chosen), self);
 }
 
 /* ---- what the thread says */
@@ -240,9 +272,8 @@ was_asked (GObject *source, GAsyncResult *result, gpointer data)
 static void
 ask (ArraGetWindow *self)
 {
-  g_autofree char *vqgan = gtk_file_chooser_get_filename (GTK_FILE_CHOOSER (self->vqgan));
   const ArraOffer *offer = chosen_offer (self);
-  const ArraGetOptions options = { .vqgan = offer->vqgan_link != NULL ? vqgan : NULL };
+  const ArraGetOptions options = { .vqgan = offer->vqgan_link != NULL ? self->vqgan_path : NULL };
   g_autoptr (GError) error = NULL;
 
   g_clear_pointer (&self->work, arra_get_free);
@@ -294,10 +325,12 @@ arra_get_window_open_folder (GtkButton *button, gpointer data)
 {
   ArraGetWindow *self = data;
   g_autofree char *folder = arra_checkpoints_folder (), *uri = g_filename_to_uri (folder, NULL, NULL);
+  g_autoptr (GdkAppLaunchContext) context = gdk_display_get_app_launch_context (gtk_widget_get_display (self->window));
   g_autoptr (GError) error = NULL;
 
   g_mkdir_with_parents (folder, 0777);
-  if (!gtk_show_uri_on_window (GTK_WINDOW (self->window), uri, GDK_CURRENT_TIME, &error))
+  /* GTK's own function comes back to the window, which may be closed by then */
+  if (!g_app_info_launch_default_for_uri (uri, G_APP_LAUNCH_CONTEXT (context), &error))
     {
       g_autofree char *text = g_strdup_printf (_ ("%s could not be opened: %s"), folder, error->message);
       arra_notice_show (self->notice, GTK_MESSAGE_ERROR, text);
@@ -365,6 +398,18 @@ destroyed (GtkWidget *widget, gpointer data)
   window_unref (self);
 }
 
+/* As in any dialog, but not while something comes: that has a button of its own. */
+static gboolean
+key_pressed (GtkWidget *widget, GdkEventKey *event, gpointer data)
+{
+  const ArraGetWindow *self = data;
+
+  if (event->keyval != GDK_KEY_Escape || is_busy (self))
+    return GDK_EVENT_PROPAGATE;
+  gtk_window_close (GTK_WINDOW (self->window));
+  return GDK_EVENT_STOP;
+}
+
 GtkWidget *
 arra_get_window_new (GtkWindow *parent, void (*got) (const char *path, gpointer data), gpointer data)
 {
@@ -385,6 +430,7 @@ arra_get_window_new (GtkWindow *parent, void (*got) (const char *path, gpointer 
   gtk_box_pack_start (GTK_BOX (all), arra_get_window_inside (self), TRUE, TRUE, 0);
   gtk_container_add (GTK_CONTAINER (self->window), all);
   g_signal_connect (self->window, "destroy", G_CALLBACK (destroyed), self);
+  g_signal_connect (self->window, "key-press-event", G_CALLBACK (key_pressed), self);
   gtk_widget_show_all (all);
   update (self);
   find_offers (self);

@@ -48,8 +48,8 @@ new_vqgan_line (ArraGetWindow *self)
 {
   GtkGrid *grid = arra_form_grid ();
 
-  self->vqgan = gtk_file_chooser_button_new (_ ("Its image tokenizer (vqgan.ckpt)"), GTK_FILE_CHOOSER_ACTION_OPEN);
-  g_signal_connect (self->vqgan, "file-set", G_CALLBACK (arra_get_window_changed), self);
+  self->vqgan = gtk_button_new_with_label (_ ("Choose vqgan.ckpt…"));
+  g_signal_connect (self->vqgan, "clicked", G_CALLBACK (arra_get_window_choose_vqgan), self);
   arra_form_row (grid, 0, _ ("_Image tokenizer:"), self->vqgan);
   gtk_widget_show_all (GTK_WIDGET (grid));
   gtk_widget_set_no_show_all (GTK_WIDGET (grid), TRUE);
@@ -63,6 +63,7 @@ new_list (ArraGetWindow *self)
 
   self->list = gtk_list_box_new ();
   arra_form_name (self->list, _ ("Checkpoints to get"));
+  gtk_style_context_add_class (gtk_widget_get_style_context (self->list), "arra-offers");
   g_signal_connect (self->list, "row-selected", G_CALLBACK (arra_get_window_row_selected), self);
   scrolled = arra_form_scrolled (self->list, _ ("Checkpoints to get"), TRUE);
   gtk_widget_set_size_request (scrolled, 560, 360);

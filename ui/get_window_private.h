@@ -25,6 +25,7 @@ typedef struct
   gpointer data;
 
   GPtrArray *offers; /* (nullable): ArraOffer */
+  char *vqgan_path;  /* (nullable): what was chosen for what lacks an image tokenizer */
   ArraGetState state;
   ArraGet *work; /* (nullable) */
   GCancellable *cancellable;
@@ -38,6 +39,7 @@ typedef struct
 /* get_window.c: handlers of signals, whose last argument is the window */
 void arra_get_window_row_selected (GtkListBox *list, GtkListBoxRow *row, gpointer data);
 void arra_get_window_changed (GtkWidget *widget, gpointer data);
+void arra_get_window_choose_vqgan (GtkButton *button, gpointer data);
 void arra_get_window_get (GtkButton *button, gpointer data);
 void arra_get_window_stop (GtkButton *button, gpointer data);
 void arra_get_window_delete (GtkButton *button, gpointer data);

@@ -122,11 +122,21 @@ desktop_has (const char *application, AtspiRole role, const char *name, AtspiSta
   return FALSE;
 }
 
+static void
+do_action (DesktopObject *object)
+{
+  g_autoptr (GObject) action = NULL;
+
+  g_assert_nonnull (object);
+  action = (GObject *) atspi_accessible_get_action_iface (object);
+  g_assert_nonnull (action);
+  atspi_action_do_action ((AtspiAction *) action, 0, NULL);
+}
+
 void
 desktop_press (const char *application, AtspiRole role, const char *name)
 {
   g_autoptr (DesktopObject) object = NULL;
-  g_autoptr (GObject) action = NULL;
 
   g_test_message ("pressing %s", name);
   if (!desktop_has (application, role, name, ATSPI_STATE_SENSITIVE, PATIENCE_SECONDS))
@@ -138,10 +148,18 @@ desktop_press (const char *application, AtspiRole role, const char *name)
       g_error ("%s cannot be pressed", name);
     }
   object = find_now (application, role, name, ATSPI_STATE_SENSITIVE);
-  g_assert_nonnull (object);
-  action = (GObject *) atspi_accessible_get_action_iface (object);
-  g_assert_nonnull (action);
-  atspi_action_do_action ((AtspiAction *) action, 0, NULL);
+  do_action (object);
+}
+
+void
+desktop_close (const char *application, const char *window)
+{
+  g_autoptr (DesktopObject) frame = desktop_find (application, ATSPI_ROLE_FRAME, window, PATIENCE_SECONDS),
+                            button = NULL;
+
+  g_assert_nonnull (frame);
+  button = search (frame, ATSPI_ROLE_PUSH_BUTTON, "Close", ATSPI_STATE_SENSITIVE, 0);
+  do_action (button);
 }
 
 void
@@ -157,9 +175,9 @@ desktop_type (const char *application, const char *name, const char *text)
 }
 
 void
-desktop_choose (const char *application, const char *name, int number)
+desktop_choose (const char *application, AtspiRole role, const char *name, int number)
 {
-  g_autoptr (DesktopObject) object = desktop_find (application, ATSPI_ROLE_COMBO_BOX, name, PATIENCE_SECONDS);
+  g_autoptr (DesktopObject) object = desktop_find (application, role, name, PATIENCE_SECONDS);
   g_autoptr (GObject) selection = NULL;
 
   g_assert_nonnull (object);

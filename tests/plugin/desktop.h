@@ -20,7 +20,9 @@ gboolean desktop_has (const char *application, AtspiRole role, const char *name,
 void desktop_press (const char *application, AtspiRole role, const char *name);
 void desktop_type (const char *application, const char *name, const char *text);
 /* Chooses from a list by number, from 0. */
-void desktop_choose (const char *application, const char *name, int number);
+void desktop_choose (const char *application, AtspiRole role, const char *name, int number);
+/* Presses Close in the window of that name. */
+void desktop_close (const char *application, const char *window);
 /* Runs Scheme in the GIMP that is open. */
 void desktop_script (const char *scheme);
 void desktop_screenshot (const char *name); /* into the folder of the test's log */

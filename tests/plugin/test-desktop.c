@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "desktop.h"
 #include "gimp.h"
+#include "gimp_window.h"
 #include "picture.h"
 
 #include <json-glib/json-glib.h>
@@ -12,74 +13,12 @@
 #define DIALOG "arra-generate"
 #define PROMPT "weathered oak wood"
 #define SECRET "what nobody may read"
-#define WORK_SECONDS 600 /* however busy the machine is */
-#define PROCEDURE "Generate from Text (ARRA)"
-/* GIMP 2.10 has an entry of its own for the time when no image is open. */
-#define NEW_PROCEDURE (GIMP_SERIES == 3 ? PROCEDURE "…" : "From Text (ARRA)…")
 #define SETTINGS_FILE "home/.config/arra/dialog.ini"
 #define QUICK_FILE "home/.local/share/arra/checkpoints/quick.gguf"
 #define MODEL_FILE "home/.local/share/arra/checkpoints/desktop.gguf"
-/* No welcome, no questions about profiles. */
-#define SETTINGS_2 "(check-updates no)\n(color-profile-policy keep)\n"
-#define SETTINGS_3 "(config-version \"3.0.4\")\n(show-welcome-dialog no)\n" SETTINGS_2
 
 static GSubprocess *gimp;
 static int display; /* GIMP's number of the view of the image */
-
-static char *
-job (const char *script)
-{
-  g_autofree char *path = gimp_write_job (script);
-
-  return g_strdup_printf ("(load \"%s\")", path);
-}
-
-/* Runs a script in the open GIMP, which goes on by itself. */
-static void
-start_script (const char *script)
-{
-  g_autofree char *load = job (script);
-
-  desktop_script (load);
-}
-
-static void
-wait_for_script (void)
-{
-  g_autofree char *report = gimp_path ("report.txt"), *text = NULL;
-
-  for (guint i = 0; i < 10 * WORK_SECONDS; i++)
-    {
-      g_clear_pointer (&text, g_free);
-      if (g_file_get_contents (report, &text, NULL, NULL) && strstr (text, "done=1") != NULL)
-        return;
-      g_usleep (100000);
-    }
-  desktop_screenshot (GIMP_NAME "-script.png");
-  g_error ("the script did not end; it said: %s", text);
-}
-
-static void
-run_script (const char *script)
-{
-  start_script (script);
-  wait_for_script ();
-}
-
-static void
-open_gimp (void)
-{
-  g_autofree char *load = job ("");
-  const char *const args[] = { g_getenv ("ARRA_GIMP_WINDOW"), "-d", "-f", "-s", GIMP_INTERPRETER, "-b", load, NULL };
-  g_autofree char *report = gimp_path ("report.txt");
-  g_autoptr (GError) error = NULL;
-
-  gimp = g_subprocess_newv (args, G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, &error);
-  g_assert_no_error (error);
-  for (guint i = 0; i < 10 * WORK_SECONDS && !g_file_test (report, G_FILE_TEST_EXISTS); i++)
-    g_usleep (100000);
-  g_usleep (2 * G_USEC_PER_SEC);
-}
 
 static void
 open_dialog_by (const char *entry)
@@ -114,7 +53,7 @@ show_image (void)
 {
   g_autofree char *report = gimp_path ("report.txt"), *said = NULL;
 
-  run_script ("(say \"display\" (car (gimp-display-new (new-picture 320 240 RGB u8))))");
+  gimp_window_run_script ("(say \"display\" (car (gimp-display-new (new-picture 320 240 RGB u8))))");
   g_assert_true (g_file_get_contents (report, &said, NULL, NULL));
   g_assert_cmpint (sscanf (said, "display=%d", &display), ==, 1);
   g_usleep (G_USEC_PER_SEC);
@@ -163,13 +102,14 @@ test_layer (void)
       desktop_has ("gimp", ATSPI_ROLE_MENU_ITEM, "Undo Generate from Text (ARRA)", ATSPI_STATE_SENSITIVE, 10));
   desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Close");
   g_usleep (2 * G_USEC_PER_SEC);
-  run_script ("(define image (car (all-images)))\n"
-              "(say \"names\" (layer-names image))\n"
-              "(define layer (car (all-layers image)))\n"
-              "(define out (open-output-file (at \"recipe.json\")))\n"
-              "(display (caddr (car (gimp-item-get-parasite layer \"plug-in-arra-generate/recipe\"))) out)\n"
-              "(close-output-port out)\n"
-              "(save-layer layer \"inserted.png\")");
+  gimp_window_run_script (
+      "(define image (car (all-images)))\n"
+      "(say \"names\" (layer-names image))\n"
+      "(define layer (car (all-layers image)))\n"
+      "(define out (open-output-file (at \"recipe.json\")))\n"
+      "(display (caddr (car (gimp-item-get-parasite layer \"plug-in-arra-generate/recipe\"))) out)\n"
+      "(close-output-port out)\n"
+      "(save-layer layer \"inserted.png\")");
   wanted = reference ();
   g_assert_cmpuint (picture_difference (inserted, wanted), ==, 0);
 }
@@ -193,7 +133,7 @@ said_number (const char *script)
   g_autofree char *report = gimp_path ("report.txt"), *said = NULL;
   int number;
 
-  run_script (script);
+  gimp_window_run_script (script);
   g_assert_true (g_file_get_contents (report, &said, NULL, NULL));
   g_assert_cmpint (sscanf (said, "n=%d", &number), ==, 1);
   return number;
@@ -230,7 +170,7 @@ close_later_displays (void)
 
   for (int i = 1; i <= 5; i++)
     g_string_append_printf (script, "(catch #f (gimp-display-delete %d))\n", display + i);
-  run_script (script->str);
+  gimp_window_run_script (script->str);
 }
 
 static void
@@ -258,11 +198,12 @@ test_repeat (void)
       wait_for_layers (before + i);
     }
   g_assert_true (desktop_has ("gimp", ATSPI_ROLE_MENU_ITEM, "Re-Show \"" PROCEDURE "\"", ATSPI_STATE_SENSITIVE, 10));
-  run_script ("(define (recipe layer) (caddr (car (gimp-item-get-parasite layer \"plug-in-arra-generate/recipe\"))))\n"
-              "(define layers (all-layers (apply max (all-images))))\n"
-              "(define recipes (list (recipe (car layers)) (recipe (cadr layers)) (recipe (caddr layers))))\n"
-              "(say \"other\" (not (or (equal? (car recipes) (cadr recipes)) (equal? (car recipes) (caddr recipes))\n"
-              "                        (equal? (cadr recipes) (caddr recipes)))))");
+  gimp_window_run_script (
+      "(define (recipe layer) (caddr (car (gimp-item-get-parasite layer \"plug-in-arra-generate/recipe\"))))\n"
+      "(define layers (all-layers (apply max (all-images))))\n"
+      "(define recipes (list (recipe (car layers)) (recipe (cadr layers)) (recipe (caddr layers))))\n"
+      "(say \"other\" (not (or (equal? (car recipes) (cadr recipes)) (equal? (car recipes) (caddr recipes))\n"
+      "                        (equal? (cadr recipes) (caddr recipes)))))");
   g_assert_true (gimp_file_holds ("report.txt", "other=#t\n"));
 }
 
@@ -274,17 +215,17 @@ test_own_image (void)
 
   write_settings (QUICK_FILE, "selection");
   open_dialog ();
-  desktop_choose (DIALOG, "Where", n_images); /* behind all images: a new one */
+  desktop_choose (DIALOG, ATSPI_ROLE_COMBO_BOX, "Where", n_images); /* behind all images: a new one */
   make_quickly ();
   wait_for_layers (1);
-  run_script ("(gimp-image-select-rectangle (apply max (all-images)) CHANNEL-OP-REPLACE 3 4 6 5)");
+  gimp_window_run_script ("(gimp-image-select-rectangle (apply max (all-images)) CHANNEL-OP-REPLACE 3 4 6 5)");
   desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Insert");
   wait_for_layers (2);
   close_dialog ();
-  run_script ("(define image (apply max (all-images)))\n"
-              "(define layer (car (all-layers image)))\n"
-              "(say \"size\" (layer-size layer))\n"
-              "(say \"offsets\" (layer-offsets layer))\n");
+  gimp_window_run_script ("(define image (apply max (all-images)))\n"
+                          "(define layer (car (all-layers image)))\n"
+                          "(say \"size\" (layer-size layer))\n"
+                          "(say \"offsets\" (layer-offsets layer))\n");
   g_assert_true (gimp_file_holds ("report.txt", "size=(6 5)\n"));
   g_assert_true (gimp_file_holds ("report.txt", "offsets=(3 4)\n"));
   close_later_displays ();
@@ -297,7 +238,7 @@ test_in_front (void)
   g_autofree char *name = NULL;
   int number;
 
-  run_script ("(gimp-display-new (new-picture 40 40 RGB u8))");
+  gimp_window_run_script ("(gimp-display-new (new-picture 40 40 RGB u8))");
   number = said_number ("(say \"n\" (apply max (all-images)))");
   name = g_strdup_printf ("[Untitled]-%d (in front)", number);
   g_usleep (G_USEC_PER_SEC);
@@ -315,21 +256,21 @@ test_group (void)
   g_autofree char *visible = gimp_path ("visible.png"), *inserted = gimp_path ("inserted.png");
 
   write_settings (QUICK_FILE, "native");
-  run_script ("(define image (apply max (all-images)))\n"
-              "(define group (new-group image))\n"
-              "(gimp-image-insert-layer image group 0 0)\n"
-              "(gimp-image-insert-layer image (new-layer image 320 240 0) group 0)\n"
-              "(activate image group)\n"
-              "(gimp-displays-flush)");
+  gimp_window_run_script ("(define image (apply max (all-images)))\n"
+                          "(define group (new-group image))\n"
+                          "(gimp-image-insert-layer image group 0 0)\n"
+                          "(gimp-image-insert-layer image (new-layer image 320 240 0) group 0)\n"
+                          "(activate image group)\n"
+                          "(gimp-displays-flush)");
   open_dialog ();
   make_quickly ();
   close_dialog ();
-  run_script ("(define image (apply max (all-images)))\n"
-              "(define layer (car (children (car (all-layers image)))))\n"
-              "(say \"size\" (layer-size layer))\n"
-              "(save-visible image 32 32 \"visible.png\")\n"
-              "(save-layer layer \"inserted.png\")\n"
-              "(gimp-image-remove-layer image (car (all-layers image)))");
+  gimp_window_run_script ("(define image (apply max (all-images)))\n"
+                          "(define layer (car (children (car (all-layers image)))))\n"
+                          "(say \"size\" (layer-size layer))\n"
+                          "(save-visible image 32 32 \"visible.png\")\n"
+                          "(save-layer layer \"inserted.png\")\n"
+                          "(gimp-image-remove-layer image (car (all-layers image)))");
   g_assert_cmpuint (picture_difference (visible, inserted), ==, 0);
 }
 
@@ -346,7 +287,7 @@ test_hostile_parasite (void)
                              "  (list \"plug-in-arra-generate/recipe\" 3 \"%s\"))",
                              recipes[i]);
 
-      run_script (script);
+      gimp_window_run_script (script);
       open_dialog ();
       desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Reuse Settings of This Layer");
       g_assert_true (desktop_has (DIALOG, ATSPI_ROLE_LABEL, "The settings of this layer cannot be used*",
@@ -365,19 +306,19 @@ test_cancelled_in_status_bar (void)
   g_autofree char *before = gimp_path ("before.png"), *after = gimp_path ("after.png");
   int pid;
 
-  start_script ("(define image (car (all-images)))\n"
-                "(define names (layer-names image))\n"
-                "(save-image image \"before.png\")\n"
-                "(set! checkpoint (at \"" MODEL_FILE "\"))\n"
-                "(set! vqgan \"\")\n(set! width 0)\n(set! height 0)\n(set! count 64)\n"
-                "(catch #f (call-plug-in image))\n"
-                "(say \"kept\" (equal? names (layer-names image)))\n"
-                "(save-image image \"after.png\")");
+  gimp_window_start_script ("(define image (car (all-images)))\n"
+                            "(define names (layer-names image))\n"
+                            "(save-image image \"before.png\")\n"
+                            "(set! checkpoint (at \"" MODEL_FILE "\"))\n"
+                            "(set! vqgan \"\")\n(set! width 0)\n(set! height 0)\n(set! count 64)\n"
+                            "(catch #f (call-plug-in image))\n"
+                            "(say \"kept\" (equal? names (layer-names image)))\n"
+                            "(save-image image \"after.png\")");
   pid = gimp_plug_in_pid (gimp, WORK_SECONDS);
   g_assert_cmpint (pid, >, 0);
   desktop_press ("gimp", ATSPI_ROLE_PUSH_BUTTON, "Cancel");
   g_assert_true (gimp_pid_ends (pid, WORK_SECONDS));
-  wait_for_script ();
+  gimp_window_wait_for_script ();
   g_assert_true (gimp_file_holds ("report.txt", "kept=#t\n"));
   g_assert_cmpuint (picture_difference (after, before), ==, 0);
   g_assert_true (gimp_temporary_is_empty ());
@@ -402,7 +343,7 @@ test_window_closed (void)
   g_assert_cmpint (pid, >, 0);
   desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Close");
   g_assert_true (gimp_pid_ends (pid, WORK_SECONDS));
-  run_script ("(say \"names\" (layer-names (car (all-images))))");
+  gimp_window_run_script ("(say \"names\" (layer-names (car (all-images))))");
   g_assert_true (gimp_temporary_is_empty ());
 }
 
@@ -413,12 +354,12 @@ test_image_closed (void)
   g_autofree char *script = g_strdup_printf ("(gimp-display-delete %d)", display);
 
   start_long_run ();
-  run_script (script);
+  gimp_window_run_script (script);
   g_assert_true (desktop_has (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Insert", ATSPI_STATE_SENSITIVE, 120));
   desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Insert");
   g_usleep (2 * G_USEC_PER_SEC);
   desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Close");
-  run_script ("(say \"images\" (length (all-images)))\n(say \"names\" (layer-names (car (all-images))))");
+  gimp_window_run_script ("(say \"images\" (length (all-images)))\n(say \"names\" (layer-names (car (all-images))))");
   g_assert_true (gimp_file_holds ("report.txt", "images=1\n"));
   g_assert_true (gimp_file_holds ("report.txt", "names=(" PROMPT ")"));
 }
@@ -437,7 +378,7 @@ test_secret (void)
                               WORK_SECONDS));
   desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Close");
   g_assert_true (gimp_pid_ends (gimp_plug_in_pid (gimp, 1), WORK_SECONDS));
-  run_script ("(save-xcf (car (all-images)) (at \"secret.xcf\"))");
+  gimp_window_run_script ("(save-xcf (car (all-images)) (at \"secret.xcf\"))");
   g_assert_true (gimp_file_holds ("secret.xcf", "fingerprint")); /* of the recipe */
   g_assert_false (gimp_file_holds ("secret.xcf", SECRET));
   g_assert_false (gimp_folder_holds ("home/.config", SECRET) || gimp_folder_holds ("profile", SECRET));
@@ -470,20 +411,17 @@ make_quick_checkpoint (void)
 static void
 prepare (void)
 {
-  g_autofree char *screen = g_strdup (g_getenv ("DISPLAY")), *folder = NULL, *slow = NULL, *rc = NULL, *path = NULL;
+  g_autofree char *folder = NULL, *slow = NULL, *path = NULL;
 
-  gimp_begin ();
+  gimp_window_begin ();
   folder = gimp_path ("home/.local/share/arra/checkpoints");
   slow = gimp_path ("slow");
-  rc = gimp_path ("profile/gimprc");
   path = g_build_filename (folder, "desktop.gguf", NULL);
   g_mkdir_with_parents (folder, 0700);
   gimp_command (g_getenv ("ARRA_MAKE_CHECKPOINT"), "--preset", "tiny", "--hidden", "1024", "--layers", "12", "--heads",
                 "8", "--kv-heads", "8", "--ffn", "4096", slow, NULL);
   gimp_command (gimp_arra (), "convert", slow, "--type", "bf16", "--quiet", "-o", path, NULL);
   make_quick_checkpoint ();
-  g_assert_true (g_file_set_contents (rc, GIMP_SERIES == 3 ? SETTINGS_3 : SETTINGS_2, -1, NULL));
-  g_setenv ("DISPLAY", screen, TRUE);
 }
 
 int
@@ -492,11 +430,8 @@ main (int argc, char **argv)
   int status;
 
   g_test_init (&argc, &argv, NULL);
-  g_setenv ("GTK_MODULES", "gail:atk-bridge", TRUE); /* for the GTK 2 of GIMP 2.10 */
-  g_setenv ("GDK_BACKEND", "x11", TRUE);
   prepare ();
-  desktop_begin ();
-  open_gimp ();
+  gimp = gimp_window_open ();
   g_test_add_func ("/plugin/desktop/without-image", test_without_image);
   g_test_add_func ("/plugin/desktop/layer", test_layer);
   g_test_add_func ("/plugin/desktop/repeat", test_repeat);

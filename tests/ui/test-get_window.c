@@ -117,6 +117,7 @@ test_got (Getting *fixture, gconstpointer data)
 
   open_window (fixture);
   g_assert_cmpuint (server_sent (fixture->hub.server), ==, 0);
+  g_assert_true (case_is_shown (fixture->window, "on this computer (estimated)"));
   choose (fixture, 0);
   g_assert_true (case_is_shown (fixture->window, "of all foxes"));
   press (fixture, "Get…");
@@ -136,10 +137,65 @@ test_got (Getting *fixture, gconstpointer data)
   g_assert_false (g_file_test (fetched, G_FILE_TEST_EXISTS));
 }
 
+/* What stands for a file manager writes down what it is asked to show. */
+static void
+put_file_manager (const char *seen)
+{
+  g_autofree char *applications = g_build_filename (home, "applications", NULL),
+                  *entry = g_build_filename (applications, "shows.desktop", NULL),
+                  *list = g_build_filename (applications, "mimeapps.list", NULL);
+  g_autofree char *text = g_strdup_printf ("[Desktop Entry]\nType=Application\nName=Shows\nMimeType=inode/directory;\n"
+                                           "Exec=sh -c 'echo \"$1\" > %s.part; mv %s.part %s' shows %%f\n",
+                                           seen, seen, seen);
+
+  g_assert_cmpint (g_mkdir_with_parents (applications, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (entry, text, -1, NULL));
+  g_assert_true (g_file_set_contents (list, "[Default Applications]\ninode/directory=shows.desktop\n", -1, NULL));
+}
+
+/* The folder is made and shown; nothing is contacted. */
+static void
+test_folder (Getting *fixture, gconstpointer data)
+{
+  g_autofree char *seen = g_build_filename (home, "seen", NULL),
+                  *folder = g_build_filename (home, "arra", "checkpoints\n", NULL), *text = NULL;
+
+  put_file_manager (seen);
+  open_window (fixture);
+  press (fixture, "Open Folder");
+  while (!g_file_get_contents (seen, &text, NULL, NULL))
+    g_main_context_iteration (NULL, FALSE);
+  g_assert_cmpstr (text, ==, folder);
+  g_assert_cmpuint (server_sent (fixture->hub.server), ==, 0);
+}
+
+static void
+find_chooser (GtkWidget *widget, gpointer data)
+{
+  if (GTK_IS_FILE_CHOOSER (widget))
+    *(GtkWidget **) data = widget;
+}
+
+static void
+choose_file (const char *path)
+{
+  g_autoptr (GList) windows = gtk_window_list_toplevels ();
+  GtkWidget *chooser = NULL;
+  g_autofree char *chosen = NULL;
+
+  g_list_foreach (windows, (GFunc) (void (*) (void)) find_chooser, &chooser);
+  g_assert_nonnull (chooser);
+  gtk_file_chooser_set_filename (GTK_FILE_CHOOSER (chooser), path);
+  while ((chosen = gtk_file_chooser_get_filename (GTK_FILE_CHOOSER (chooser))) == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  gtk_dialog_response (GTK_DIALOG (chooser), GTK_RESPONSE_ACCEPT);
+}
+
 /* What no computer can run says why, and cannot be chosen; what lacks a part wants it first. */
 static void
 test_problem (Getting *fixture, gconstpointer data)
 {
+  g_autofree char *vqgan = g_build_filename (g_getenv ("ARRA_TEST_DATA"), "golden", "vqgan", "f16", "vqgan.ckpt", NULL);
   GtkListBox *list;
 
   open_window (fixture);
@@ -148,10 +204,14 @@ test_problem (Getting *fixture, gconstpointer data)
   g_assert_true (case_is_shown (fixture->window, "it needs about"));
   g_assert_false (gtk_widget_is_sensitive (get (fixture, GTK_TYPE_BUTTON, "Get…")));
   choose (fixture, 1);
-  g_assert_true (gtk_widget_is_visible (get (fixture, GTK_TYPE_FILE_CHOOSER_BUTTON, "Image tokenizer")));
+  g_assert_true (gtk_widget_is_visible (get (fixture, GTK_TYPE_BUTTON, "Image tokenizer")));
   g_assert_false (gtk_widget_is_sensitive (get (fixture, GTK_TYPE_BUTTON, "Get…")));
+  press (fixture, "Image tokenizer");
+  choose_file (vqgan);
+  g_assert_true (gtk_widget_is_sensitive (get (fixture, GTK_TYPE_BUTTON, "Get…")));
+  g_assert_true (case_is_shown (fixture->window, "vqgan.ckpt"));
   choose (fixture, 0);
-  g_assert_false (gtk_widget_is_visible (get (fixture, GTK_TYPE_FILE_CHOOSER_BUTTON, "Image tokenizer")));
+  g_assert_false (gtk_widget_is_visible (get (fixture, GTK_TYPE_BUTTON, "Image tokenizer")));
   g_assert_true (gtk_widget_is_sensitive (get (fixture, GTK_TYPE_BUTTON, "Get…")));
 }
 
@@ -196,6 +256,37 @@ test_stop (Getting *fixture, gconstpointer data)
   wait_for (fixture, GTK_TYPE_BUTTON, "Delete What Was Fetched");
 }
 
+static void
+press_escape (Getting *fixture)
+{
+  GdkEvent *event = gdk_event_new (GDK_KEY_PRESS);
+
+  event->key.window = g_object_ref (gtk_widget_get_window (fixture->window));
+  event->key.keyval = GDK_KEY_Escape;
+  gdk_event_set_device (event, gdk_seat_get_keyboard (gdk_display_get_default_seat (gdk_display_get_default ())));
+  gtk_widget_event (fixture->window, event);
+  gdk_event_free (event);
+}
+
+/* Escape closes it as it does any dialog, but does not take away what is coming. */
+static void
+test_escape (Getting *fixture, gconstpointer data)
+{
+  server_route (fixture->hub.server, "/fox/little/resolve/" GOLDEN_HUB_COMMIT "/model-00001-of-00002.safetensors")
+      ->waits
+      = TRUE;
+  open_window (fixture);
+  begin_fetch (fixture);
+  wait_for_words (fixture, "Fetching");
+  press_escape (fixture);
+  case_idle ();
+  press (fixture, "Stop");
+  wait_for_words (fixture, "Stopped");
+  press_escape (fixture);
+  while (fixture->window != NULL)
+    g_main_context_iteration (NULL, TRUE);
+}
+
 /* Closing it stops what it does. */
 static void
 test_closed (Getting *fixture, gconstpointer data)
@@ -222,9 +313,11 @@ main (int argc, char **argv)
   g_setenv ("HF_HUB_CACHE", home, TRUE);
   gtk_test_init (&argc, &argv, NULL);
   g_test_add ("/get_window/got", Getting, NULL, set_up, test_got, tear_down);
+  g_test_add ("/get_window/folder", Getting, NULL, set_up, test_folder, tear_down);
   g_test_add ("/get_window/problem", Getting, NULL, set_up, test_problem, tear_down);
   g_test_add ("/get_window/offline", Getting, NULL, set_up, test_offline, tear_down);
   g_test_add ("/get_window/stop", Getting, NULL, set_up, test_stop, tear_down);
+  g_test_add ("/get_window/escape", Getting, NULL, set_up, test_escape, tear_down);
   g_test_add ("/get_window/closed", Getting, NULL, set_up, test_closed, tear_down);
   status = g_test_run ();
   g_free (home);
