@@ -278,6 +278,7 @@ typedef struct
   guint known_rows, known_columns;
   /* of a run of codes that known ones follow, how many are compared by how likely they make these: up to 16; 0: 4 */
   guint tries;
+  gboolean scored; /* memory is planned for arra_job_score(); needs a size */
 } ArraRequest;
 
 /* Sets @request to the checkpoint's sampling defaults (prompt NULL, seed 0). @checkpoint: (nullable). Since: 0.1 */
@@ -411,6 +412,19 @@ ARRA_API guint arra_job_n_pictures (const ArraJob *job, guint answer); /* begun 
 ARRA_API const ArraPicture *
 arra_job_decode (ArraJob *job, guint answer, guint picture, GCancellable *cancellable, GError **error);
 
+/**
+ * arra_job_score:
+ * @score: (out): log p(picture | prompt) - log p(picture | nothing), in nats, over all codes: how much the prompt
+ * explains of the picture. Of pictures of one size and prompt the highest is nearest to the prompt
+ *
+ * Reads a finished answer's picture once with the prompt and once with none, and remembers what came out. From the
+ * thread that runs the job, an ArraFinishedFunc among others. The tokens stay what they are. ARGUMENT: the request was
+ * not scored; NOT_FOUND: the answer is not finished.
+ *
+ * Since: 0.1
+ */
+ARRA_API gboolean arra_job_score (ArraJob *job, guint answer, double *score, GCancellable *cancellable, GError **error);
+
 /* The recipe (settings, seed, fingerprint, tokens) of the job as JSON; (transfer full): g_free(). @answer: one, or
  * G_MAXUINT for all.
  * @with_prompt: FALSE leaves the prompt out. Since: 0.1 */
@@ -418,7 +432,7 @@ ARRA_API char *arra_job_recipe (const ArraJob *job, guint answer, gboolean with_
 /* Writes that whole or not at all. Since: 0.1 */
 ARRA_API gboolean arra_job_save_tokens (const ArraJob *job, const char *path, GError **error);
 /* A job that goes on where the saved one stopped, with its settings; fails when the checkpoint is another one.
- * @request: (nullable): only threads and memory_limit are taken from it. Since: 0.1 */
+ * @request: (nullable): only threads, memory_limit and scored are taken from it. Since: 0.1 */
 ARRA_API ArraJob *arra_job_resume_sized (ArraCheckpoint *checkpoint,
                                          const char *path,
                                          const ArraRequest *request,
@@ -536,6 +550,54 @@ ARRA_API gboolean arra_checkpoint_likelihood_sized (ArraCheckpoint *checkpoint,
                                    cancellable, error)                                                                 \
   arra_checkpoint_likelihood_sized (checkpoint, request, sizeof (ArraRequest), codes, rows, columns, with_prompt,      \
                                     without_prompt, func, data, cancellable, error)
+
+/**
+ * arra_checkpoint_map:
+ * @request: the prompt (nullable: none), and threads
+ * @phrase: (nullable)
+ * @codes: of a picture of any size, row by row, as arra_checkpoint_likelihood() reads them
+ *
+ * Without @phrase how surprising each code is: -log p of it given the codes before it and the prompt, in nats: 0 where
+ * it was certain. With one what it adds: log p with the phrase behind the prompt, after a comma, - log p without it.
+ * Returns: (transfer full): [@rows][@columns]: g_free(). NULL with @error set.
+ *
+ * Since: 0.1
+ */
+ARRA_API double *arra_checkpoint_map_sized (ArraCheckpoint *checkpoint,
+                                            const ArraRequest *request,
+                                            gsize request_size,
+                                            const char *phrase,
+                                            const guint32 *codes,
+                                            guint rows,
+                                            guint columns,
+                                            ArraProgressFunc func,
+                                            gpointer data,
+                                            GCancellable *cancellable,
+                                            GError **error);
+#define arra_checkpoint_map(checkpoint, request, phrase, codes, rows, columns, func, data, cancellable, error)    \
+  arra_checkpoint_map_sized (checkpoint, request, sizeof (ArraRequest), phrase, codes, rows, columns, func, data, \
+                             cancellable, error)
+
+/**
+ * arra_checkpoint_map_grey:
+ * @map: [@rows][@columns], of arra_checkpoint_map()
+ * @of_phrase: whether it is one of a phrase
+ * @pixels: (out): a byte for each pixel of the picture, [@rows * side][@columns * side], where a code stands for
+ * side x side of them
+ *
+ * Surprise is black where a code was certain and white where it was as unlikely as any of the model's codes, or more.
+ * What a phrase adds is grey (128) where it adds nothing; the largest difference, which is returned, is white or black.
+ *
+ * Returns: what white stands for, in nats.
+ *
+ * Since: 0.1
+ */
+ARRA_API double arra_checkpoint_map_grey (const ArraCheckpoint *checkpoint,
+                                          const double *map,
+                                          guint rows,
+                                          guint columns,
+                                          gboolean of_phrase,
+                                          guint8 *pixels);
 
 /* What medical pictures carry everywhere (card->medical): "synthetic – not for diagnosis" */
 #define ARRA_MEDICAL_NOTE "synthetic \xe2\x80\x93 not for diagnosis"

@@ -20,6 +20,7 @@ typedef struct
 static const Command commands[] = {
   { "generate", cli_generate, "make a picture from a prompt" },
   { "fill", cli_fill, "fill a hole in a picture, or draw on beyond its edges" },
+  { "map", cli_map, "show how likely a picture is, token by token, and what a phrase adds" },
   { "encode", cli_encode, "turn a picture into image tokens" },
   { "decode", cli_decode, "turn image tokens into a picture" },
   { "tokenize", cli_tokenize, "turn text into token ids, and back" },

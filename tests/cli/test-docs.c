@@ -4,9 +4,9 @@
 
 #include "harness.h"
 
-static const char *const commands[]
-    = { "generate",        "fill",        "encode",   "decode", "tokenize", "info", "get",           "convert",
-        "tokenizer-train", "pretokenize", "features", "train",  "domain",   "eval", "contact-sheet", "bench" };
+static const char *const commands[] = { "generate", "fill",   "map",     "encode",          "decode",      "tokenize",
+                                        "info",     "get",    "convert", "tokenizer-train", "pretokenize", "features",
+                                        "train",    "domain", "eval",    "contact-sheet",   "bench" };
 
 static char *
 read_source (const char *name)

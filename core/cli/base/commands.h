@@ -9,6 +9,7 @@ typedef CliStatus (*CliRun) (int argc, char **argv);
 
 CliStatus cli_generate (int argc, char **argv);
 CliStatus cli_fill (int argc, char **argv);
+CliStatus cli_map (int argc, char **argv);
 CliStatus cli_encode (int argc, char **argv);
 CliStatus cli_decode (int argc, char **argv);
 CliStatus cli_tokenize (int argc, char **argv);

@@ -27,6 +27,22 @@ now (void)
   return (double) g_get_monotonic_time () * 1e-6;
 }
 
+static guint
+n_kept (const Run *run)
+{
+  return generate_n_kept (run->setup, generate_request (run->job));
+}
+
+static gboolean
+check_count (const Run *run, GError **error)
+{
+  const guint n = generate_request (run->job)->count;
+
+  if (run->setup->keep > n)
+    return cli_usage_error (error, "--keep %u: only %u can be kept: as many as these tokens make", run->setup->keep, n);
+  return cli_output_check_count ("-o", run->setup->out, n_kept (run), error);
+}
+
 static gboolean
 open_job (Run *run, GError **error)
 {
@@ -39,15 +55,16 @@ open_job (Run *run, GError **error)
   arra_request_init (&request, run->checkpoint);
   if (!generate_setup_apply (run->setup, run->options, &request, error))
     return FALSE;
-  if (run->options->from != NULL)
+  if (run->options->from != NULL || run->setup->recipe != NULL)
     {
       known = generate_from (run->options, run->setup, run->checkpoint, &request, error);
       if (known == NULL)
         return FALSE;
     }
-  run->job = run->options->resume != NULL ? arra_job_resume (run->checkpoint, run->options->resume, &request, error)
-                                          : arra_job_new (run->checkpoint, &request, error);
-  if (run->job == NULL || !cli_output_check_count ("-o", run->setup->out, generate_request (run->job)->count, error))
+  run->job = generate_is_resumed (run->options)
+                 ? arra_job_resume (run->checkpoint, run->options->resume, &request, error)
+                 : arra_job_new (run->checkpoint, &request, error);
+  if (run->job == NULL || !check_count (run, error))
     return FALSE;
   if (run->setup->cfg_interval >= 0)
     arra_job_set_cfg_interval (run->job, run->setup->cfg_interval);
@@ -58,27 +75,35 @@ open_job (Run *run, GError **error)
   return TRUE;
 }
 
+/* The answer whose pictures are written as number @place of those that are kept. */
+static guint
+answer_at (const Run *run, guint place)
+{
+  return run->result.ranks->len > 0 ? g_array_index (run->result.ranks, GenerateRank, place).answer : place;
+}
+
 /* One answer with one picture: OUT; otherwise numbered by answer, and by picture where an answer has several. */
 static char *
-name_picture (const Run *run, guint answer, guint picture, guint n_answers)
+name_picture (const Run *run, guint place, guint picture)
 {
-  guint n_pictures = arra_job_n_pictures (run->job, answer);
+  guint n_pictures = arra_job_n_pictures (run->job, answer_at (run, place));
   g_autofree char *numbered
-      = n_answers > 1 ? cli_output_numbered (run->setup->out, answer + 1) : g_strdup (run->setup->out);
+      = n_kept (run) > 1 ? cli_output_numbered (run->setup->out, place + 1) : g_strdup (run->setup->out);
 
   return n_pictures > 1 ? cli_output_numbered (numbered, picture + 1) : g_steal_pointer (&numbered);
 }
 
 static gboolean
-write_picture (Run *run, guint answer, guint index, guint n_answers, GCancellable *cancellable, GError **error)
+write_picture (Run *run, guint place, guint index, GCancellable *cancellable, GError **error)
 {
+  const guint answer = answer_at (run, place);
   const ArraPicture *picture = arra_job_decode (run->job, answer, index, cancellable, error);
   g_autofree char *path = NULL, *recipe = NULL;
   gboolean labelled = !run->options->no_metadata;
 
   if (picture == NULL || !cli_output_check_count ("-o", run->setup->out, arra_job_n_pictures (run->job, answer), error))
     return FALSE;
-  path = name_picture (run, answer, index, n_answers);
+  path = name_picture (run, place, index);
   recipe = labelled ? arra_job_recipe (run->job, answer, TRUE) : NULL;
   if (!arra_picture_save_png (picture, path, recipe, labelled, arra_checkpoint_card (run->checkpoint), error))
     return FALSE;
@@ -92,16 +117,18 @@ write_picture (Run *run, guint answer, guint index, guint n_answers, GCancellabl
 
 /* All pictures there are. @stopped: one without a finished row is passed over. */
 static gboolean
-write_pictures (Run *run, gboolean stopped, guint n_answers, GCancellable *cancellable, GError **error)
+write_pictures (Run *run, gboolean stopped, GCancellable *cancellable, GError **error)
 {
+  const guint n = MIN (n_kept (run), arra_job_n_answers (run->job));
+
   g_ptr_array_set_size (run->result.files, 0);
   g_ptr_array_set_size (run->result.partial, 0);
   g_array_set_size (run->result.answers, 0);
-  for (guint answer = 0; answer < arra_job_n_answers (run->job); answer++)
-    for (guint picture = 0; picture < arra_job_n_pictures (run->job, answer); picture++)
+  for (guint place = 0; place < n; place++)
+    for (guint picture = 0; picture < arra_job_n_pictures (run->job, answer_at (run, place)); picture++)
       {
         g_autoptr (GError) fault = NULL;
-        if (write_picture (run, answer, picture, n_answers, cancellable, &fault))
+        if (write_picture (run, place, picture, cancellable, &fault))
           continue;
         if (!stopped || !g_error_matches (fault, ARRA_ERROR, ARRA_ERROR_NOT_FOUND))
           {
@@ -128,9 +155,10 @@ all_is_kept (GError *fault, GError **error)
   return fault == NULL;
 }
 
-/* Tokens first, then the pictures of what is finished; a second signal leaves those out. */
+/* Tokens first, then the pictures of what is finished; a second signal leaves those out. Which ones are the best can
+ * be said only of all. */
 static gboolean
-finish_stopped (Run *run, guint n_answers, GError **error)
+finish_stopped (Run *run, GError **error)
 {
   g_autoptr (GError) fault = NULL;
   GError *unsaved = NULL;
@@ -138,7 +166,8 @@ finish_stopped (Run *run, guint n_answers, GError **error)
   if (arra_job_n_answers (run->job) == 0)
     return TRUE;
   save_tokens (run, &unsaved);
-  if (!generate_wants_pictures (run->options) || write_pictures (run, TRUE, n_answers, cli_signals_stage (1), &fault)
+  if (!generate_wants_pictures (run->options) || run->setup->keep > 0
+      || write_pictures (run, TRUE, cli_signals_stage (1), &fault)
       || g_error_matches (fault, G_IO_ERROR, G_IO_ERROR_CANCELLED) || unsaved != NULL)
     return all_is_kept (unsaved, error);
   g_propagate_error (error, g_steal_pointer (&fault));
@@ -146,11 +175,13 @@ finish_stopped (Run *run, guint n_answers, GError **error)
 }
 
 static gboolean
-finish_pictures (Run *run, guint n_answers, GError **error)
+finish_pictures (Run *run, GError **error)
 {
+  if (run->setup->keep > 0 && !generate_rank (run->job, run->result.ranks, cli_signals_stage (0), error))
+    return FALSE;
   if (!generate_wants_pictures (run->options))
     return TRUE;
-  if (!write_pictures (run, FALSE, n_answers, cli_signals_stage (0), error))
+  if (!write_pictures (run, FALSE, cli_signals_stage (0), error))
     return FALSE;
   if (run->result.files->len > 0 || run->options->out == NULL)
     return TRUE;
@@ -163,14 +194,14 @@ finish_pictures (Run *run, guint n_answers, GError **error)
 }
 
 static gboolean
-finish (Run *run, guint n_answers, GError **error)
+finish (Run *run, GError **error)
 {
   GError *unsaved = NULL;
   gboolean written;
 
   if (run->options->tokens_out != NULL)
     save_tokens (run, &unsaved);
-  written = finish_pictures (run, n_answers, unsaved != NULL ? NULL : error);
+  written = finish_pictures (run, unsaved != NULL ? NULL : error);
   return all_is_kept (unsaved, error) && written;
 }
 
@@ -187,17 +218,16 @@ run_job (Run *run, gboolean *stopped, GError **error)
   g_autoptr (GError) fault = NULL;
   double start = now ();
   guint64 before = generate_count_tokens (run->job);
-  guint n_answers = generate_request (run->job)->count;
   gboolean ok = arra_job_run (run->job, cli_signals_stage (0), &fault);
 
   run->result.run_seconds = now () - start;
   run->result.new_tokens = generate_count_tokens (run->job) - before;
-  ok = ok && finish (run, n_answers, &fault);
+  ok = ok && finish (run, &fault);
   *stopped = is_stopped (fault);
   if (*stopped)
     {
       g_clear_error (&fault);
-      ok = finish_stopped (run, n_answers, &fault);
+      ok = finish_stopped (run, &fault);
     }
   run->result.seconds = now () - start;
   if (!ok)
@@ -229,6 +259,7 @@ run_with_options (const GenerateOptions *options, GError **error)
 
   run.result.files = g_ptr_array_new_with_free_func (g_free);
   run.result.partial = g_ptr_array_new_with_free_func (g_free);
+  run.result.ranks = g_array_new (FALSE, FALSE, sizeof (GenerateRank));
   run.result.answers = g_array_new (FALSE, FALSE, sizeof (guint));
   if (generate_setup_init (&setup, options, error))
     {
@@ -242,6 +273,7 @@ run_with_options (const GenerateOptions *options, GError **error)
   g_ptr_array_unref (run.result.files);
   g_ptr_array_unref (run.result.partial);
   g_array_unref (run.result.answers);
+  g_array_unref (run.result.ranks);
   generate_setup_clear (&setup);
   return status;
 }

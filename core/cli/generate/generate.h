@@ -14,7 +14,7 @@ typedef struct
   char *model, *vqgan, *text_encoder, *quant, *prompt, *prompt_file, *prompts, *limit, **rest;
   char *size, *count, *first, *seed, *cfg, *cfg_interval, *top_k, *text_top_k, *temperature, *top_p, *prompt_template,
       *max_tokens;
-  char *out, *tokens_out, *resume, *threads, *memory, *seamless, *tries, *from, *from_row, *vary;
+  char *out, *tokens_out, *resume, *threads, *memory, *seamless, *tries, *from, *from_row, *vary, *keep;
   gboolean greedy, json, no_metadata, quiet;
 } GenerateOptions;
 
@@ -33,13 +33,23 @@ typedef struct
   guint limit;         /* of several prompts: how many; 0: all */
   guint from_row;      /* of --from: the first row that is made again, from 1; 0: not said */
   double vary;         /* of --from: the share of codes that is made again; 0: not said */
+  guint keep;          /* of the pictures made, those that are nearest to the prompt; 0: all, as they come */
   gint cfg_interval;   /* as arra_job_set_cfg_interval() */
+  ArraRecipe *recipe;  /* (nullable): whose settings are used: of --resume with --from-row */
   ArraRequest request; /* as far as it can be known without the checkpoint */
 } GenerateSetup;
+
+/* A picture among others of its prompt. */
+typedef struct
+{
+  guint answer;
+  double score; /* as arra_job_score() */
+} GenerateRank;
 
 /* What came out. */
 typedef struct
 {
+  GArray *ranks;      /* GenerateRank: of all answers, the nearest to the prompt first; empty: not compared */
   GPtrArray *files;   /* char *: pictures written */
   GArray *answers;    /* guint: the answer each of them belongs to */
   GPtrArray *partial; /* "fox.png: 5 finished rows of 16", of those that are not whole */
@@ -62,11 +72,15 @@ gboolean generate_setup_init (GenerateSetup *setup, const GenerateOptions *optio
 /* Of these only what is made and with what, for a command whose outputs are its own. */
 gboolean generate_setup_take (GenerateSetup *setup, const GenerateOptions *options, GError **error);
 void generate_setup_clear (GenerateSetup *setup);
+/* Whether saved tokens are gone on with as they are. */
+gboolean generate_is_resumed (const GenerateOptions *options);
 /* Sets what the options say about the request; the rest stays. */
 gboolean
 generate_setup_apply (const GenerateSetup *setup, const GenerateOptions *options, ArraRequest *request, GError **error);
 
-/* Whether request.count pictures can be written to setup->out, and none of them lies where something is read or where
+/* Pictures that are written of those that are made. */
+guint generate_n_kept (const GenerateSetup *setup, const ArraRequest *request);
+/* Whether so many pictures can be written to setup->out, and none of them lies where something is read or where
  * setup->tokens (nullable) goes. */
 gboolean generate_check_pictures (const GenerateSetup *setup, const CliInputs *inputs, GError **error);
 
@@ -77,7 +91,21 @@ gboolean generate_wants_pictures (const GenerateOptions *options);
 ArraCheckpoint *
 generate_open (const GenerateOptions *options, const GenerateSetup *setup, CliProgress *progress, GError **error);
 
-/* generate_from.c: what --from keeps of a picture */
+/* generate_codes.c: what is made anew in part, or looked at */
+
+typedef struct
+{
+  guint rows, columns;
+  guint32 *codes; /* g_free() */
+} GenerateCodes;
+
+/* Of the picture or the saved tokens at @path; of several the first. */
+gboolean
+generate_codes_read (const char *path, guint threads, ArraCheckpoint *checkpoint, GenerateCodes *codes, GError **error);
+void generate_codes_clear (GenerateCodes *codes);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (GenerateCodes, generate_codes_clear)
+
+/* generate_from.c: what --from, or --resume with --from-row, keeps of a picture */
 
 /* The codes that stay, into @request, which borrows them: (transfer full), g_free(). NULL with @error set. */
 gint32 *generate_from (const GenerateOptions *options,
@@ -85,6 +113,11 @@ gint32 *generate_from (const GenerateOptions *options,
                        ArraCheckpoint *checkpoint,
                        ArraRequest *request,
                        GError **error);
+
+/* generate_rank.c: pictures sorted by how much of them the prompt explains */
+
+/* Appends all answers of @job, which was made scored and is finished, to @ranks. */
+gboolean generate_rank (ArraJob *job, GArray *ranks, GCancellable *cancellable, GError **error);
 
 /* generate_series.c: a picture for each of many prompts, in a folder. Prints what it has done. */
 

@@ -3,57 +3,16 @@
 #include "generate.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "checkpoint.h"
-#include "fail.h"
-#include "picture_format.h"
 #include "signals.h"
 #include "status.h"
-#include "tokens_in.h"
-
-typedef struct
-{
-  guint rows, columns;
-  guint32 *codes; /* g_free() */
-} Codes;
 
 static gboolean
-is_picture (const char *path)
-{
-  g_autofree char *text = NULL;
-  gsize size;
-
-  return g_file_test (path, G_FILE_TEST_IS_REGULAR) && g_file_get_contents (path, &text, &size, NULL)
-         && arra_picture_format_find ((const guint8 *) text, size) != NULL;
-}
-
-static gboolean
-read_codes (const char *path, const GenerateSetup *setup, ArraCheckpoint *checkpoint, Codes *codes, GError **error)
-{
-  g_autoptr (GPtrArray) pictures = NULL;
-  const CliCodes *first;
-
-  if (is_picture (path))
-    {
-      codes->codes = arra_checkpoint_encode_file (checkpoint, path, 0, 0, setup->request.threads, &codes->rows,
-                                                  &codes->columns, cli_signals_stage (0), error);
-      return codes->codes != NULL;
-    }
-  pictures = cli_tokens_read (path, checkpoint, error);
-  if (pictures == NULL)
-    return FALSE;
-  first = g_ptr_array_index (pictures, 0);
-  *codes = (Codes) { first->rows, first->columns,
-                     g_memdup2 (first->codes, (gsize) first->rows * first->columns * sizeof *first->codes) };
-  return TRUE;
-}
-
-static gboolean
-free_rows (const Codes *codes, guint from_row, gint32 *known, GError **error)
+free_rows (const GenerateCodes *codes, guint from_row, gint32 *known, GError **error)
 {
   if (from_row > codes->rows)
-    return cli_usage_error (error, "--from-row: the picture has %u rows of tokens", codes->rows);
+    return cli_usage_error (error, "--from-row: the picture has only %u rows of tokens", codes->rows);
   for (gsize i = (gsize) (from_row - 1) * codes->columns; i < (gsize) codes->rows * codes->columns; i++)
     known[i] = -1;
   return TRUE;
@@ -77,7 +36,7 @@ compare (gconstpointer a, gconstpointer b)
 
 /* Those that the model itself finds least likely, with this prompt. */
 static gboolean
-free_unlikely (const Codes *codes,
+free_unlikely (const GenerateCodes *codes,
                const GenerateSetup *setup,
                ArraCheckpoint *checkpoint,
                const ArraRequest *request,
@@ -108,10 +67,11 @@ generate_from (const GenerateOptions *options,
 {
   const guint patch = arra_checkpoint_patch (checkpoint);
   g_autofree gint32 *known = NULL;
-  Codes codes = { 0 };
+  g_auto (GenerateCodes) codes = { 0 };
   gboolean ok;
 
-  if (!read_codes (options->from, setup, checkpoint, &codes, error))
+  if (!generate_codes_read (options->from != NULL ? options->from : options->resume, setup->request.threads, checkpoint,
+                            &codes, error))
     return NULL;
   known = g_memdup2 (codes.codes, (gsize) codes.rows * codes.columns * sizeof *known);
   request->width = codes.columns * patch;
@@ -120,7 +80,6 @@ generate_from (const GenerateOptions *options,
     ok = free_rows (&codes, setup->from_row, known, error);
   else
     ok = free_unlikely (&codes, setup, checkpoint, request, known, error);
-  g_free (codes.codes);
   request->known = known;
   request->known_rows = codes.rows;
   request->known_columns = codes.columns;

@@ -64,7 +64,7 @@ check_metadata (const GenerateOptions *options, const GenerateSetup *setup, GErr
   if (!options->quiet)
     cli_show_notes (checkpoint);
   show_licence (options, checkpoint);
-  if (options->resume != NULL)
+  if (generate_is_resumed (options))
     return TRUE;
   arra_request_init (&request, checkpoint);
   return generate_setup_apply (setup, options, &request, error)

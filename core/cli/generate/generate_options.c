@@ -18,7 +18,9 @@ static const CliHelp help = {
     "  echo \"a red fox\" | arra generate - --json > report.json\n"
     "  arra generate \"old oak planks\" --size 1024x512 --seamless x -o planks.png  (any size; a strip to repeat)\n"
     "  arra generate \"old oak planks\" --from planks.png --vary 0.3 --count 4 -o others.png\n"
+    "  arra generate \"a red fox in snow\" --count 8 --keep 2 -o fox.png          (the two best of eight)\n"
     "  arra generate --resume fox.tokens.json -o fox.png                         (after Ctrl-C)\n"
+    "  arra generate --resume fox.tokens.json --from-row 9 -o fox.png            (four other ways on from row 9)\n"
     "  arra generate \"a red fox\" -o - | display                                  (into a pipe)\n"
     "  arra generate --prompts captions.txt --seed 1 -o pictures                 (images/000000.png ...)\n"
     "  arra generate --prompts held-out --limit 500 --seed 1 -o generated        (with its labels, for arra eval)",
@@ -27,6 +29,8 @@ static const CliHelp help = {
     "second Ctrl-C leaves the picture out. --resume goes on to the very picture that an uninterrupted run gives.\n"
     "--prompts writes an imagefolder: pictures, and metadata.jsonl with the prompts and the labels of the data set. Pictures\n"
     "that are there are kept: after Ctrl-C the same command goes on. Picture I has the noise of --first I.\n"
+    "--keep compares pictures by log p(picture | prompt) - log p(picture | nothing). With --prompts, --count N --keep 1\n"
+    "writes the best of N for each prompt.\n"
     "A size that is none of the model's own is made in windows that overlap by half; --resume goes on with it likewise.\n"
     "Same checkpoint, prompt, settings and seed give the same picture, whatever the number of threads.\n"
     "The PNG holds the recipe (text chunk \"parameters\") and says that the picture was made by AI (XMP, IPTC\n"
@@ -59,11 +63,13 @@ fill_entries (GenerateOptions *o, GOptionEntry entries[MAX_ENTRIES])
       "N" },
     { "from", 0, 0, G_OPTION_ARG_FILENAME, &o->from,
       "A picture or saved tokens to make anew in part: with --from-row or --vary", "FILE" },
-    { "from-row", 0, 0, G_OPTION_ARG_STRING, &o->from_row, "Of --from: keep the rows of tokens above row R, from 1",
-      "R" },
+    { "from-row", 0, 0, G_OPTION_ARG_STRING, &o->from_row,
+      "Of --from or --resume: keep the rows of tokens above row R, from 1", "R" },
     { "vary", 0, 0, G_OPTION_ARG_STRING, &o->vary,
       "Of --from: make this share of the tokens anew, the least likely ones", "SHARE" },
     { "count", 'n', 0, G_OPTION_ARG_STRING, &o->count, "Number of pictures; more than one are numbered", "N" },
+    { "keep", 0, 0, G_OPTION_ARG_STRING, &o->keep,
+      "Of --count keep the N that are nearest to the prompt, the best one first", "N" },
     { "first", 0, 0, G_OPTION_ARG_STRING, &o->first,
       "Number of the first picture (default: 0): one of several again, alone", "I" },
     { "seed", 0, 0, G_OPTION_ARG_STRING, &o->seed,

@@ -83,7 +83,10 @@ print_stopped (const GenerateSetup *setup, const ArraJob *job, const GenerateRes
   cli_note ("Stopped after %" G_GUINT64_FORMAT " tokens, saved in %s", generate_count_tokens (job), setup->tokens);
   for (guint i = 0; i < result->partial->len; i++)
     cli_note ("%s", (const char *) g_ptr_array_index (result->partial, i));
-  cli_note ("Go on with: arra generate --resume %s -o %s", tokens, out);
+  if (setup->keep > 0)
+    cli_note ("Go on with: arra generate --resume %s --keep %u -o %s", tokens, setup->keep, out);
+  else
+    cli_note ("Go on with: arra generate --resume %s -o %s", tokens, out);
 }
 
 void
@@ -106,6 +109,20 @@ generate_json_unknown (ArraJsonWriter *json, const ArraCheckpoint *checkpoint, c
   arra_json_end_array (json);
 }
 
+/* How near each written picture is to the prompt, and how it can be made again alone. */
+static void
+print_ranks (const ArraJob *job, const GenerateResult *result)
+{
+  for (guint i = 0; i < result->ranks->len && i < result->files->len; i++)
+    {
+      const GenerateRank *rank = &g_array_index (result->ranks, GenerateRank, i);
+      g_autofree char *score = cli_format_double (rank->score, 1);
+
+      cli_print ("%s: score %s, made with --first %u\n", (const char *) g_ptr_array_index (result->files, i), score,
+                 generate_request (job)->first + rank->answer);
+    }
+}
+
 void
 generate_print (const GenerateOptions *options,
                 const GenerateSetup *setup,
@@ -119,11 +136,13 @@ generate_print (const GenerateOptions *options,
       print_texts (job);
       for (guint i = 0; i < result->files->len; i++)
         cli_print ("%s\n", (const char *) g_ptr_array_index (result->files, i));
+      print_ranks (job, result);
       print_speed (job, result);
       if (result->tokens_saved && !stopped)
         cli_print ("tokens: %s\n", setup->tokens);
       if (arra_checkpoint_card (checkpoint)->medical && result->files->len > 0)
         cli_print ("synthetic - not for diagnosis\n");
+      generate_note_unknown (checkpoint, generate_request (job)->prompt);
     }
   if (stopped)
     print_stopped (setup, job, result);
@@ -157,6 +176,15 @@ put_settings (ArraJsonWriter *json, const ArraCheckpoint *checkpoint, const Arra
   arra_json_end_object (json);
 }
 
+/* Where pictures are not compared there is none. */
+static void
+put_score (ArraJsonWriter *json, const GenerateResult *result, guint answer)
+{
+  for (guint i = 0; i < result->ranks->len; i++)
+    if (g_array_index (result->ranks, GenerateRank, i).answer == answer)
+      arra_json_put_double (json, "score", g_array_index (result->ranks, GenerateRank, i).score);
+}
+
 static void
 put_answers (ArraJsonWriter *json, const ArraJob *job, const GenerateResult *result)
 {
@@ -171,6 +199,7 @@ put_answers (ArraJsonWriter *json, const ArraJob *job, const GenerateResult *res
       arra_json_begin_object (json, NULL);
       arra_json_put_bool (json, "finished", finished);
       arra_json_put_uint (json, "tokens", n);
+      put_score (json, result, i);
       arra_json_put_string (json, "text", text);
       arra_json_begin_array (json, "files");
       for (guint file = 0; file < result->files->len; file++)

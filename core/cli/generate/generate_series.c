@@ -6,6 +6,7 @@
 #include "imagefolder.h"
 #include "inputs.h"
 #include "job.h"
+#include "request.h"
 #include "jsonwriter.h"
 #include "prompts.h"
 #include "signals.h"
@@ -22,6 +23,7 @@ typedef struct
   guint n;             /* pictures */
   guint n_missing;     /* when this run began */
   guint n_new, current;
+  GArray *best; /* GenerateRank: of each new picture, its number in the noise among those of its seed; with --keep */
   gint64 start; /* of the first new picture, microseconds */
 } Series;
 
@@ -97,6 +99,8 @@ series_text (const Series *series)
   arra_json_put_string (json, "quant", arra_quant_name (series->checkpoint->quant));
   arra_json_put_string (json, "prompts_sha256", prompts);
   arra_json_put_uint (json, "seed", request->seed);
+  if (request->count > 1)
+    arra_json_put_uint (json, "count", request->count);
   arra_json_put_string (json, "template", own);
   arra_json_put_uint (json, "width", request->width);
   arra_json_put_uint (json, "height", request->height);
@@ -110,25 +114,46 @@ series_text (const Series *series)
   return g_strdup (arra_json_writer_text (json));
 }
 
+/* The answer that is nearest to the prompt, where there are several. */
+static gboolean
+choose (Series *series, ArraJob *job, guint *answer, GError **error)
+{
+  g_autoptr (GArray) ranks = NULL;
+  GenerateRank best;
+
+  *answer = 0;
+  if (series->setup->keep == 0)
+    return TRUE;
+  ranks = g_array_new (FALSE, FALSE, sizeof (GenerateRank));
+  if (!generate_rank (job, ranks, cli_signals_stage (0), error))
+    return FALSE;
+  best = g_array_index (ranks, GenerateRank, 0);
+  *answer = best.answer;
+  best.answer += series->request.first;
+  g_array_append_val (series->best, best);
+  return TRUE;
+}
+
 static gboolean
 draw (Series *series, const char *path, GError **error)
 {
   g_autoptr (ArraJob) job = NULL;
   g_autofree char *recipe = NULL;
   const ArraPicture *picture;
+  guint answer;
   gboolean labelled = !series->options->no_metadata;
 
   series->request.prompt = prompt_of (series, series->current);
-  series->request.first = series->current;
+  series->request.first = series->current * series->request.count;
   job = arra_job_new (series->checkpoint, &series->request, error);
   if (job == NULL)
     return FALSE;
   arra_job_set_cfg_interval (job, series->setup->cfg_interval);
   arra_job_set_progress (job, show, series, FALSE);
-  if (!arra_job_run (job, cli_signals_stage (0), error)
-      || (picture = arra_job_decode (job, 0, 0, cli_signals_stage (0), error)) == NULL)
+  if (!arra_job_run (job, cli_signals_stage (0), error) || !choose (series, job, &answer, error)
+      || (picture = arra_job_decode (job, answer, 0, cli_signals_stage (0), error)) == NULL)
     return FALSE;
-  recipe = labelled ? arra_job_recipe (job, 0, TRUE) : NULL;
+  recipe = labelled ? arra_job_recipe (job, answer, TRUE) : NULL;
   return arra_picture_save_png (picture, path, recipe, labelled, arra_checkpoint_card (series->checkpoint), error);
 }
 
@@ -202,6 +227,8 @@ begin (Series *series, GError **error)
     return FALSE;
   if (series->request.width == 0)
     return cli_usage_error (error, "--prompts: each prompt becomes one picture: say how large with --size WxH");
+  if ((guint64) series->n * series->request.count > ARRA_MAX_FIRST)
+    return cli_usage_error (error, "--count: %u pictures of %u prompts are too many", series->request.count, series->n);
   text = series_text (series);
   if (!check_prompts (series, error) || !arra_imagefolder_claim (series->setup->out, text, error))
     return FALSE;
@@ -228,6 +255,28 @@ print (const Series *series, gboolean stopped)
     cli_print ("%s: %u pictures, %u of them new in %s (%s each)\n", out, series->n, series->n_new, time, each);
   if (!options->quiet && !stopped && arra_checkpoint_card (series->checkpoint)->medical)
     cli_print ("synthetic - not for diagnosis\n");
+  if (!options->quiet && !stopped)
+    note_unknown (series);
+}
+
+/* Of the pictures of this run. */
+static void
+put_scores (ArraJsonWriter *json, const Series *series)
+{
+  if (series->setup->keep == 0)
+    return;
+  arra_json_begin_array (json, "scores");
+  for (guint i = 0; i < series->best->len; i++)
+    {
+      const GenerateRank *best = &g_array_index (series->best, GenerateRank, i);
+
+      arra_json_begin_object (json, NULL);
+      arra_json_put_uint (json, "picture", best->answer / series->request.count);
+      arra_json_put_uint (json, "first", best->answer);
+      arra_json_put_double (json, "score", best->score);
+      arra_json_end_object (json);
+    }
+  arra_json_end_array (json);
 }
 
 static void
@@ -246,6 +295,7 @@ print_json (const Series *series, gboolean stopped)
   arra_json_put_uint (json, "prompts", series->n);
   arra_json_put_uint (json, "pictures", series->n - series->n_missing + series->n_new);
   arra_json_put_uint (json, "new", series->n_new);
+  put_scores (json, series);
   generate_json_unknown (json, series->checkpoint, prompts);
   arra_json_put_measured (json, "seconds", seconds_since (series->start));
   arra_json_end_object (json);
@@ -272,7 +322,9 @@ run (Series *series, gboolean *stopped, GError **error)
 CliStatus
 generate_series (const GenerateOptions *options, const GenerateSetup *setup, CliProgress *progress, GError **error)
 {
-  Series series = { .options = options, .setup = setup, .progress = progress };
+  Series series = {
+    .options = options, .setup = setup, .progress = progress, .best = g_array_new (FALSE, FALSE, sizeof (GenerateRank))
+  };
   gboolean stopped = FALSE, ok = run (&series, &stopped, error);
 
   cli_progress_clear (progress);
@@ -282,5 +334,6 @@ generate_series (const GenerateOptions *options, const GenerateSetup *setup, Cli
     print (&series, stopped);
   g_clear_pointer (&series.checkpoint, arra_checkpoint_unref);
   cli_prompts_clear (&series.prompts);
+  g_array_unref (series.best);
   return !ok ? CLI_FAILURE : stopped ? CLI_CANCELLED : CLI_OK;
 }

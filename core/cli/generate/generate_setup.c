@@ -10,12 +10,14 @@
 #include "mem.h"
 #include "output.h"
 #include "prompt.h"
+#include "recipe_read.h"
 #include "request.h"
 #include "request_mosaic.h"
 #include "status.h"
 #include "values.h"
 
 #define MAX_TOP (1u << 24)
+#define ALTERNATIVES 4 /* ways on from a row of saved tokens */
 
 /* -1 would be taken for an option: all tokens are guided when none is given. */
 static gboolean
@@ -29,6 +31,12 @@ take_interval (GenerateSetup *setup, const GenerateOptions *options, GError **er
     return FALSE;
   setup->cfg_interval = (gint) interval;
   return TRUE;
+}
+
+guint
+generate_n_kept (const GenerateSetup *setup, const ArraRequest *request)
+{
+  return setup->keep > 0 ? MIN (setup->keep, request->count) : request->count;
 }
 
 static gboolean
@@ -56,11 +64,38 @@ apply_counts (const GenerateOptions *options, ArraRequest *request, GError **err
 }
 
 gboolean
+generate_is_resumed (const GenerateOptions *options)
+{
+  return options->resume != NULL && options->from_row == NULL;
+}
+
+/* Settings of the picture whose upper rows stay. Its edges cannot be made again: they belong to these rows, too. */
+static void
+apply_recipe (const ArraRecipe *recipe, ArraRequest *request)
+{
+  const ArraRequest *saved = arra_recipe_request (recipe);
+
+  request->prompt = saved->prompt;
+  request->prompt_template = saved->prompt_template;
+  request->guidance_scale = saved->guidance_scale;
+  request->top_k = saved->top_k;
+  request->text_top_k = saved->text_top_k;
+  request->temperature = saved->temperature;
+  request->top_p = saved->top_p;
+  request->greedy = saved->greedy;
+  request->tries = saved->tries;
+  request->count = ALTERNATIVES;
+}
+
+gboolean
 generate_setup_apply (const GenerateSetup *setup, const GenerateOptions *options, ArraRequest *request, GError **error)
 {
   request->prompt = setup->prompt;
   request->prompt_template = setup->prompt_template;
   request->seed = setup->seed;
+  request->scored = setup->keep > 0;
+  if (setup->recipe != NULL)
+    apply_recipe (setup->recipe, request);
   if (options->greedy)
     request->greedy = TRUE;
   if (!apply_counts (options, request, error))
@@ -80,6 +115,19 @@ generate_setup_apply (const GenerateSetup *setup, const GenerateOptions *options
   return options->memory == NULL || cli_value_bytes ("--memory", options->memory, &request->memory_limit, error);
 }
 
+/* How many are made is known later when saved tokens go on. */
+static gboolean
+take_keep (GenerateSetup *setup, const GenerateOptions *options, GError **error)
+{
+  if (options->keep == NULL)
+    return TRUE;
+  if (!cli_value_guint ("--keep", options->keep, 1, ARRA_MAX_COUNT, &setup->keep, error))
+    return FALSE;
+  if (options->prompts != NULL && setup->keep > 1)
+    return cli_usage_error (error, "--keep: each of --prompts becomes one picture, so only 1 can be kept");
+  return TRUE;
+}
+
 typedef struct
 {
   const char *option;
@@ -95,19 +143,21 @@ refuse_given (const Given *settings, gsize n, const char *beside, GError **error
   return TRUE;
 }
 
-/* A saved run keeps its settings: nothing that would change its picture may come with it. */
+/* A saved run keeps its settings: nothing that would change its picture may come with it, but for other ways on from a
+ * row. */
 static gboolean
 check_resume (const GenerateOptions *options, GError **error)
 {
+  const gboolean resumed = generate_is_resumed (options);
   const Given settings[] = {
     { "a prompt", options->rest != NULL },
     { "--prompt", options->prompt != NULL },
     { "--prompt-file", options->prompt_file != NULL },
     { "--template", options->prompt_template != NULL },
     { "--size", options->size != NULL },
-    { "--count", options->count != NULL },
-    { "--first", options->first != NULL },
-    { "--seed", options->seed != NULL },
+    { "--count", options->count != NULL && resumed },
+    { "--first", options->first != NULL && resumed },
+    { "--seed", options->seed != NULL && resumed },
     { "--cfg", options->cfg != NULL },
     { "--cfg-interval", options->cfg_interval != NULL },
     { "--top-k", options->top_k != NULL },
@@ -117,6 +167,7 @@ check_resume (const GenerateOptions *options, GError **error)
     { "--greedy", options->greedy },
     { "--seamless", options->seamless != NULL },
     { "--from", options->from != NULL },
+    { "--vary", options->vary != NULL },
     { "--tries", options->tries != NULL },
     { "--max-tokens", options->max_tokens != NULL },
     { "--quant", options->quant != NULL },
@@ -127,11 +178,41 @@ check_resume (const GenerateOptions *options, GError **error)
 }
 
 static gboolean
+take_seed (GenerateSetup *setup, const GenerateOptions *options, GError **error)
+{
+  setup->seed = options->prompts == NULL ? g_random_int () : 0;
+  return options->seed == NULL || cli_value_uint ("--seed", options->seed, 0, G_MAXUINT64, &setup->seed, error);
+}
+
+static gboolean
+take_row (GenerateSetup *setup, const GenerateOptions *options, GError **error)
+{
+  return cli_value_guint ("--from-row", options->from_row, 1, 65536, &setup->from_row, error);
+}
+
+/* Other ways on from a row of saved tokens, with their settings but for the seed. */
+static gboolean
+take_other_ways (GenerateSetup *setup, const GenerateOptions *options, GError **error)
+{
+  if (generate_is_resumed (options))
+    return TRUE;
+  setup->recipe = arra_recipe_read_file (options->resume, error);
+  if (setup->recipe == NULL || !take_row (setup, options, error) || !take_seed (setup, options, error))
+    return FALSE;
+  setup->cfg_interval = setup->recipe->cfg_interval;
+  if (arra_recipe_request (setup->recipe)->prompt != NULL)
+    return TRUE;
+  return cli_usage_error (error, "--resume: %s holds no prompt: give one, with --from %s instead", options->resume,
+                          options->resume);
+}
+
+static gboolean
 take_resumed (GenerateSetup *setup, const GenerateOptions *options, GError **error)
 {
   g_autofree char *model = NULL, *quant = NULL;
 
-  if (!check_resume (options, error) || !generate_tokens_origin (options->resume, setup, &model, &quant, error))
+  if (!check_resume (options, error) || !generate_tokens_origin (options->resume, setup, &model, &quant, error)
+      || !take_other_ways (setup, options, error))
     return FALSE;
   if (quant != NULL && !arra_quant_parse (quant, &setup->quant))
     return cli_usage_error (error, "--resume: %s names an unknown number format '%s'", options->resume, quant);
@@ -169,14 +250,15 @@ take_from (GenerateSetup *setup, const GenerateOptions *options, GError **error)
     {
       if (options->from_row == NULL && options->vary == NULL)
         return TRUE;
-      return cli_usage_error (error, "%s goes with --from FILE", options->from_row != NULL ? "--from-row" : "--vary");
+      return cli_usage_error (error, options->from_row != NULL ? "--from-row goes with --from FILE or --resume FILE"
+                                                               : "--vary goes with --from FILE");
     }
   if ((options->from_row == NULL) == (options->vary == NULL))
     return cli_usage_error (error, "--from goes with either --from-row R or --vary SHARE");
   if (options->size != NULL || options->prompts != NULL)
     return cli_usage_error (error, "%s cannot go with --from", options->size != NULL ? "--size" : "--prompts");
   if (options->from_row != NULL)
-    return cli_value_guint ("--from-row", options->from_row, 1, 65536, &setup->from_row, error);
+    return take_row (setup, options, error);
   return cli_value_double ("--vary", options->vary, 0.000001, 1, &setup->vary, error);
 }
 
@@ -185,10 +267,7 @@ take_new (GenerateSetup *setup, const GenerateOptions *options, GError **error)
 {
   if (options->quant != NULL && !cli_value_quant ("--quant", options->quant, &setup->quant, error))
     return FALSE;
-  setup->seed = options->prompts == NULL ? g_random_int () : 0;
-  if (options->seed != NULL && !cli_value_uint ("--seed", options->seed, 0, G_MAXUINT64, &setup->seed, error))
-    return FALSE;
-  if (!take_interval (setup, options, error))
+  if (!take_seed (setup, options, error) || !take_interval (setup, options, error))
     return FALSE;
   setup->vqgan = g_strdup (options->vqgan);
   setup->text_encoder = g_strdup (options->text_encoder);
@@ -217,7 +296,7 @@ check_prompts (const GenerateOptions *options, GError **error)
     { "a prompt", options->rest != NULL },
     { "--prompt", options->prompt != NULL },
     { "--prompt-file", options->prompt_file != NULL },
-    { "--count", options->count != NULL },
+    { "--count without --keep 1", options->count != NULL && options->keep == NULL },
     { "--first", options->first != NULL },
     { "--tokens-out", options->tokens_out != NULL },
     { "--resume", options->resume != NULL },
@@ -243,7 +322,7 @@ name_outputs (GenerateSetup *setup, const GenerateOptions *options)
     setup->out = g_strdup (named);
   if (options->tokens_out != NULL)
     setup->tokens = g_strdup (cli_output_path (options->tokens_out));
-  else if (options->resume != NULL)
+  else if (generate_is_resumed (options))
     setup->tokens = g_strdup (options->resume);
   else
     setup->tokens = cli_output_sibling (cli_output_is_stream (setup->out) ? named : setup->out, ".tokens.json");
@@ -264,7 +343,7 @@ check_picture (const GenerateSetup *setup, const CliInputs *inputs, const char *
 gboolean
 generate_check_pictures (const GenerateSetup *setup, const CliInputs *inputs, GError **error)
 {
-  guint n = setup->request.count;
+  const guint n = generate_n_kept (setup, &setup->request);
 
   if (!cli_output_check_count ("-o", setup->out, n, error) || !check_picture (setup, inputs, setup->out, error))
     return FALSE;
@@ -283,7 +362,7 @@ generate_check_pictures (const GenerateSetup *setup, const CliInputs *inputs, GE
 static gboolean
 check_tokens (const GenerateSetup *setup, const GenerateOptions *options, const CliInputs *inputs, GError **error)
 {
-  if (options->tokens_out == NULL && options->resume == NULL && cli_output_is_stream (setup->out))
+  if (options->tokens_out == NULL && !generate_is_resumed (options) && cli_output_is_stream (setup->out))
     return TRUE;
   return cli_output_check ("--tokens-out", setup->tokens, error)
          && cli_inputs_spare (inputs, "--tokens-out", setup->tokens, error);
@@ -339,6 +418,8 @@ generate_setup_init (GenerateSetup *setup, const GenerateOptions *options, GErro
     return cli_usage_error (error, "--limit goes with --prompts");
   if (options->prompts != NULL && !check_prompts (options, error))
     return FALSE;
+  if (!take_keep (setup, options, error))
+    return FALSE;
   if (options->resume != NULL
       && (!take_resumed (setup, options, error) || !generate_setup_apply (setup, options, &setup->request, error)))
     return FALSE;
@@ -346,6 +427,9 @@ generate_setup_init (GenerateSetup *setup, const GenerateOptions *options, GErro
     return FALSE;
   if (!locate_vqgan (setup, error))
     return FALSE;
+  if (!generate_is_resumed (options) && setup->keep > setup->request.count)
+    return cli_usage_error (error, "--keep %u: only %u can be kept: as many as --count makes", setup->keep,
+                            setup->request.count);
   if (options->prompts != NULL)
     return TRUE;
   name_outputs (setup, options);
@@ -355,6 +439,7 @@ generate_setup_init (GenerateSetup *setup, const GenerateOptions *options, GErro
 void
 generate_setup_clear (GenerateSetup *setup)
 {
+  arra_recipe_free (setup->recipe);
   g_free (setup->model);
   g_free (setup->vqgan);
   g_free (setup->text_encoder);

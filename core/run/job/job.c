@@ -37,10 +37,11 @@ guint64
 arra_job_bytes (const ArraCheckpoint *checkpoint, const ArraRequest *request, const ArraCapacities *capacities)
 {
   const guint64 codes = picture_codes (capacities);
-  guint64 bytes = arra_session_bytes (checkpoint, capacities, arra_request_is_guided (request))
+  guint64 bytes = arra_session_bytes (checkpoint, capacities, arra_request_reads_both (request))
                   + (guint64) request->count
                         * (sizeof (ArraAnswer) + (guint64) arra_capacities_kept (capacities) * sizeof (guint32));
 
+  bytes += arra_job_score_bytes (checkpoint, request, capacities);
   if (checkpoint->vqgan_config.n_embed > 0 && codes > 0)
     bytes += arra_vqgan_run_bytes (&checkpoint->vqgan_config, capacities->picture_rows, capacities->picture_columns,
                                    FALSE, capacities->threads);
@@ -193,9 +194,11 @@ take_text (ArraJob *job, ArraCondition *condition)
 static gboolean
 make_session (ArraJob *job, const ArraCondition *condition, GError **error)
 {
-  return arra_session_init (&job->session, job->checkpoint, &job->exec, &job->capacities, condition,
-                            arra_request_is_guided (&job->request), error)
-         && push_prompt (job, &condition->sequence, error);
+  if (!arra_session_init (&job->session, job->checkpoint, &job->exec, &job->capacities, condition,
+                          arra_request_reads_both (&job->request), error))
+    return FALSE;
+  job->session.unguided = !arra_request_is_guided (&job->request);
+  return push_prompt (job, &condition->sequence, error);
 }
 
 static gboolean
@@ -217,6 +220,8 @@ build (ArraJob *job, gboolean prompted, GError **error)
   if (prompted && !make_session (job, &condition, error))
     return FALSE;
   if (job->capacities.mosaic_codes > 0 && !arra_job_mosaic_init (job, error))
+    return FALSE;
+  if (!arra_job_score_init (job, error))
     return FALSE;
   take_text (job, &condition);
   return make_answers (job, error) && make_decoder (job, error);
@@ -272,6 +277,8 @@ arra_job_free (ArraJob *job)
   arra_mem_free (job->planes);
   arra_mem_free (job->codes);
   arra_job_mosaic_clear (job);
+  arra_scorer_clear (&job->scorer);
+  arra_mem_free (job->scores);
   arra_vqgan_run_free (job->decoder);
   arra_mem_free (job->tokens);
   arra_mem_free (job->answers);

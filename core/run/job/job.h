@@ -8,6 +8,7 @@
 #include "likelihood.h"
 #include "pace.h"
 #include "plan.h"
+#include "score.h"
 #include "session.h"
 #include "tiles.h"
 #include "vqgan.h"
@@ -53,6 +54,9 @@ struct _ArraJob
   guint32 *following;          /* likewise */
   guint32 *tried;              /* two windows of codes */
   guint n_tries;
+
+  ArraScorer scorer; /* empty unless pictures are scored */
+  double *scores;    /* (nullable): request.count; NaN: not measured yet; arra_mem */
 
   ArraVqganRun *decoder; /* nullable: no VQGAN */
   guint32 *codes;        /* of the picture being decoded */
@@ -105,5 +109,10 @@ gboolean arra_job_decode_span (ArraJob *job,
                                gpointer data,
                                GCancellable *cancellable,
                                GError **error);
+
+/* What arra_job_score() needs, where the request asks for it: once the session is made. */
+gboolean arra_job_score_init (ArraJob *job, GError **error);
+guint64
+arra_job_score_bytes (const ArraCheckpoint *checkpoint, const ArraRequest *request, const ArraCapacities *capacities);
 
 double arra_job_clock (void); /* seconds */

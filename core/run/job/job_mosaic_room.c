@@ -39,7 +39,7 @@ arra_job_mosaic_bytes (const ArraCheckpoint *checkpoint, const ArraRequest *requ
       = arra_mosaic_bytes (&shape, n_cells) + (guint64) request->known_rows * request->known_columns * sizeof (gint32);
 
   bytes += arra_likelihood_room_bytes (checkpoint->decoder.shape.n_logits, shape.window_columns,
-                                       arra_request_is_guided (request));
+                                       arra_request_reads_both (request));
   bytes += shape.window_columns * (sizeof (ArraLikelihood) + sizeof (guint32))
            + 2 * (guint64) window_codes (&shape) * sizeof (guint32);
   if (checkpoint->vqgan_config.n_embed == 0)

@@ -158,9 +158,12 @@ measure (ArraSession *session,
     {
       const float *uncond = room->logits[ARRA_UNCONDITIONAL] + row * n_logits;
 
-      session->exec.kernels->guide (cond, uncond, (float) scale, layout->n_tokens, session->sampler.scores);
       likelihood->uncond = log_softmax (layout, uncond, id);
-      likelihood->guided = log_softmax (layout, session->sampler.scores, id);
+      if (!session->unguided)
+        {
+          session->exec.kernels->guide (cond, uncond, (float) scale, layout->n_tokens, session->sampler.scores);
+          likelihood->guided = log_softmax (layout, session->sampler.scores, id);
+        }
     }
   if (isfinite (likelihood->cond) && isfinite (likelihood->uncond) && isfinite (likelihood->guided))
     return TRUE;

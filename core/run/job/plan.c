@@ -106,7 +106,7 @@ arra_plan_capacities (const ArraCheckpoint *checkpoint,
   if (!fixed)
     capacities->picture_rows = capacities->picture_columns = longest_side (checkpoint, capacities->answer_tokens);
   capacities->context = prompt_tokens + capacities->answer_tokens;
-  capacities->uncond_context = arra_request_is_guided (request) ? uncond_tokens + capacities->answer_tokens : 0;
+  capacities->uncond_context = arra_request_reads_both (request) ? uncond_tokens + capacities->answer_tokens : 0;
   capacities->threads = request->threads > 0 ? request->threads : MIN (arra_cpu_count (), 64);
   return TRUE;
 }

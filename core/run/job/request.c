@@ -54,6 +54,12 @@ arra_request_is_guided (const ArraRequest *request)
   return (float) request->guidance_scale != 1.0f;
 }
 
+gboolean
+arra_request_reads_both (const ArraRequest *request)
+{
+  return request->scored || arra_request_is_guided (request);
+}
+
 static gboolean
 check_prompt (const ArraRequest *request, const ArraCheckpoint *checkpoint, GError **error)
 {
@@ -109,6 +115,8 @@ arra_request_check_ranges (const ArraRequest *request, GError **error)
   if (request->width == 0 && (request->seamless != 0 || request->known != NULL))
     return arra_fail (error, ARRA_ERROR_ARGUMENT,
                       "A picture without seams, or one that is partly there, needs its size");
+  if (request->width == 0 && request->scored)
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "Pictures can be compared only when their size is given");
   if ((request->seamless & ~(guint) (ARRA_SEAMLESS_X | ARRA_SEAMLESS_Y)) != 0)
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "There are no other edges than those of rows and columns");
   if (request->tries > ARRA_MAX_TRIES)

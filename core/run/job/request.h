@@ -21,3 +21,5 @@ arra_request_check (const ArraRequest *request, const ArraCheckpoint *checkpoint
 
 /* Whether steps inside pictures need the unconditional branch. */
 gboolean arra_request_is_guided (const ArraRequest *request);
+/* Whether sequences are read without the prompt, too: for guidance, or for scores. */
+gboolean arra_request_reads_both (const ArraRequest *request);

@@ -240,7 +240,8 @@ is_in_interval (const ArraSession *session)
 gboolean
 arra_session_is_guided (const ArraSession *session)
 {
-  return session->uncond != NULL && session->grammar.expect == ARRA_EXPECT_CODE && is_in_interval (session);
+  return session->uncond != NULL && !session->unguided && session->grammar.expect == ARRA_EXPECT_CODE
+         && is_in_interval (session);
 }
 
 guint

@@ -139,6 +139,7 @@ arra_job_resume_sized (ArraCheckpoint *checkpoint,
   saved = recipe->request;
   saved.threads = machine.threads;
   saved.memory_limit = machine.memory_limit;
+  saved.scored = machine.scored;
   job = arra_job_build (checkpoint, &saved, saved.prompt != NULL, error);
   if (job == NULL || !read_answers (recipe, job, error))
     return NULL;

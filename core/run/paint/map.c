@@ -1,22 +1,21 @@
-/* map.c - how likely each code of a picture is, with a prompt and with none
+/* map.c - how likely each code of a picture is, with a prompt and with none, and what a phrase adds
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
 #include <string.h>
 
-#include "mosaic.h"
 #include "checkpoint.h"
 #include "fail.h"
 #include "job.h"
-#include "mem.h"
+#include "request.h"
+#include "score.h"
+
+#define ANY_PROMPT "0" /* every family reads it, and only the branch without it is looked at */
+#define NO_CHANGE 128
 
 typedef struct
 {
-  ArraJob *job;      /* of a window, for its session */
-  ArraMosaic mosaic; /* none of whose codes is known: its stages say in which window a code is seen */
-  ArraLikelihoodRoom room;
-  ArraLikelihood *row; /* of a window's codes */
-  guint32 *codes;      /* likewise */
-  const guint32 *all;  /* [rows][columns] */
-  double *with, *without;
+  ArraJob *job; /* of a window, for its session */
+  ArraScorer scorer;
   ArraProgressFunc func;
   gpointer data;
 } Map;
@@ -25,75 +24,17 @@ static void
 clear (Map *map)
 {
   arra_job_free (map->job);
-  arra_mosaic_clear (&map->mosaic);
-  arra_likelihood_room_clear (&map->room);
-  arra_mem_free (map->row);
-  arra_mem_free (map->codes);
+  arra_scorer_clear (&map->scorer);
 }
 
 static void
-report (const Map *map, double fraction)
+report (double fraction, gpointer data)
 {
+  const Map *map = data;
   const ArraProgress progress = { .phase = ARRA_PHASE_TOKENS, .fraction = fraction, .seconds_left = -1 };
 
   if (map->func != NULL)
     map->func (&progress, map->data);
-}
-
-/* A row of the window: measured, then read. */
-static gboolean
-measure_row (Map *map,
-             const ArraMosaicStage *stage,
-             guint row,
-             guint *cursor,
-             GCancellable *cancellable,
-             GError **error)
-{
-  const ArraMosaic *mosaic = &map->mosaic;
-  const guint n = mosaic->window_columns;
-  const double scale = map->job->sampling.guidance_scale;
-
-  for (guint i = 0; i < n; i++)
-    map->codes[i] = map->all[arra_mosaic_cell (mosaic, stage->row, stage->column, row * n + i)];
-  if (!arra_session_likelihood (&map->job->session, &map->room, map->codes, n, scale, map->row, cancellable, error))
-    return FALSE;
-  for (guint i = 0; i < n; i++)
-    {
-      const guint cell = arra_mosaic_cell (mosaic, stage->row, stage->column, row * n + i);
-
-      if (!arra_session_push_code (&map->job->session, map->codes[i], error))
-        return FALSE;
-      if (*cursor == stage->end || mosaic->cells[*cursor] != cell)
-        continue;
-      ++*cursor;
-      if (map->with != NULL)
-        map->with[cell] = map->row[i].cond;
-      if (map->without != NULL)
-        map->without[cell] = map->row[i].uncond;
-    }
-  return TRUE;
-}
-
-static gboolean
-measure (Map *map, GCancellable *cancellable, GError **error)
-{
-  for (guint i = 0; i < map->mosaic.n_stages; i++)
-    {
-      const ArraMosaicStage *stage = &map->mosaic.stages[i];
-      guint cursor = stage->begin;
-
-      if (!arra_session_begin_picture (&map->job->session, map->job->prompt_length, map->mosaic.window_rows,
-                                       map->mosaic.window_columns, error))
-        return FALSE;
-      for (guint row = 0; row < map->mosaic.window_rows && cursor < stage->end; row++)
-        {
-          report (map, (double) cursor / map->mosaic.n_cells);
-          if (!measure_row (map, stage, row, &cursor, cancellable, error))
-            return FALSE;
-        }
-    }
-  report (map, 1);
-  return TRUE;
 }
 
 /* With guidance of whatever strength: both branches are wanted. */
@@ -122,17 +63,11 @@ init (Map *map, ArraCheckpoint *checkpoint, const ArraRequest *request, guint ro
   shape.window_rows = map->job->capacities.picture_rows;
   shape.window_columns = map->job->capacities.picture_columns;
   if (rows < shape.window_rows || columns < shape.window_columns)
-    return arra_fail (error, ARRA_ERROR_ARGUMENT,
-                      "A picture of %u x %u codes is smaller than the model's own, which have %u x %u", columns, rows,
-                      shape.window_columns, shape.window_rows);
-  if (!arra_mosaic_init (&map->mosaic, &shape, error)
-      || !arra_likelihood_room_init (&map->room, &map->job->session, shape.window_columns, error))
-    return FALSE;
-  map->row = arra_mem_new (shape.window_columns, sizeof *map->row, "scores of tokens", error);
-  if (map->row == NULL)
-    return FALSE;
-  map->codes = arra_mem_new (shape.window_columns, sizeof *map->codes, "tokens", error);
-  return map->codes != NULL;
+    return arra_fail (
+        error, ARRA_ERROR_ARGUMENT,
+        "A picture of %u x %u codes is smaller than the model's own, which have %u x %u: enlarge it first", columns,
+        rows, shape.window_columns, shape.window_rows);
+  return arra_scorer_init (&map->scorer, &map->job->session, &shape, error);
 }
 
 static gboolean
@@ -159,7 +94,7 @@ arra_checkpoint_likelihood_sized (ArraCheckpoint *checkpoint,
                                   GCancellable *cancellable,
                                   GError **error)
 {
-  Map map = { .all = codes, .with = with_prompt, .without = without_prompt, .func = func, .data = data };
+  Map map = { .func = func, .data = data };
   ArraRequest taken;
   gboolean ok;
 
@@ -168,7 +103,145 @@ arra_checkpoint_likelihood_sized (ArraCheckpoint *checkpoint,
   memcpy (&taken, request, MIN (request_size, sizeof taken));
   ok = check_codes (checkpoint, codes, (gsize) rows * columns, error)
        && init (&map, checkpoint, &taken, rows, columns, error) && arra_job_read_text (map.job, cancellable, error)
-       && measure (&map, cancellable, error);
+       && arra_scorer_measure (&map.scorer, &map.job->session, map.job->prompt_length, codes, with_prompt,
+                               without_prompt, NULL, report, &map, cancellable, error);
   clear (&map);
   return ok;
+}
+
+/* Of @prompt (nullable) with @phrase behind it. */
+static char *
+with_phrase (const char *prompt, const char *phrase)
+{
+  return prompt != NULL ? g_strdup_printf ("%s, %s", prompt, phrase) : g_strdup (phrase);
+}
+
+/* What both readings of the picture have in common. */
+typedef struct
+{
+  ArraCheckpoint *checkpoint;
+  ArraRequest request;
+  const guint32 *codes;
+  guint rows, columns;
+  ArraProgressFunc func;
+  gpointer data;
+  double begin, share; /* of the progress */
+  GCancellable *cancellable;
+} Reading;
+
+static void
+report_part (const ArraProgress *progress, gpointer data)
+{
+  const Reading *reading = data;
+  ArraProgress whole = *progress;
+
+  whole.fraction = reading->begin + reading->share * progress->fraction;
+  if (reading->func != NULL)
+    reading->func (&whole, reading->data);
+}
+
+/* log p with @prompt, or with none where it is NULL. */
+static gboolean
+read_picture (Reading *reading, const char *prompt, double *likelihoods, GError **error)
+{
+  reading->request.prompt = prompt != NULL ? prompt : ANY_PROMPT;
+  return arra_checkpoint_likelihood (reading->checkpoint, &reading->request, reading->codes, reading->rows,
+                                     reading->columns, prompt != NULL ? likelihoods : NULL,
+                                     prompt != NULL ? NULL : likelihoods, report_part, reading, reading->cancellable,
+                                     error);
+}
+
+/* What is in @map becomes what the phrase adds to it. */
+static gboolean
+subtract_from_phrase (Reading *reading, const char *prompt, const char *phrase, double *map, GError **error)
+{
+  const gsize n = (gsize) reading->rows * reading->columns;
+  g_autofree char *whole = with_phrase (prompt, phrase);
+  g_autofree double *with = g_try_new (double, n);
+
+  if (with == NULL)
+    return arra_fail (error, ARRA_ERROR_NO_MEMORY, "Not enough memory for %u x %u codes", reading->rows,
+                      reading->columns);
+  reading->begin = reading->share;
+  if (!read_picture (reading, whole, with, error))
+    return FALSE;
+  for (gsize i = 0; i < n; i++)
+    map[i] = with[i] - map[i];
+  return TRUE;
+}
+
+double *
+arra_checkpoint_map_sized (ArraCheckpoint *checkpoint,
+                           const ArraRequest *request,
+                           gsize request_size,
+                           const char *phrase,
+                           const guint32 *codes,
+                           guint rows,
+                           guint columns,
+                           ArraProgressFunc func,
+                           gpointer data,
+                           GCancellable *cancellable,
+                           GError **error)
+{
+  g_autofree double *map = NULL;
+  Reading reading = { .checkpoint = checkpoint, .codes = codes, .rows = rows, .columns = columns, .func = func };
+  const char *prompt;
+
+  g_return_val_if_fail (checkpoint != NULL && request != NULL && codes != NULL, NULL);
+  reading.request = arra_request_take (request, request_size, checkpoint);
+  reading.data = data;
+  reading.share = phrase != NULL ? 0.5 : 1;
+  reading.cancellable = cancellable;
+  prompt = reading.request.prompt;
+  map = g_try_new (double, (gsize) rows *columns);
+  if (map == NULL)
+    {
+      arra_fail (error, ARRA_ERROR_NO_MEMORY, "Not enough memory for %u x %u codes", rows, columns);
+      return NULL;
+    }
+  if (!read_picture (&reading, prompt, map, error)
+      || (phrase != NULL && !subtract_from_phrase (&reading, prompt, phrase, map, error)))
+    return NULL;
+  for (gsize i = 0; phrase == NULL && i < (gsize) rows * columns; i++)
+    map[i] = 0 - map[i];
+  return g_steal_pointer (&map);
+}
+
+static double
+largest (const double *map, gsize n)
+{
+  double most = 0;
+
+  for (gsize i = 0; i < n; i++)
+    most = MAX (most, fabs (map[i]));
+  return most;
+}
+
+static guint8
+grey_of (double value, double white, gboolean of_phrase)
+{
+  const double share = white > 0 ? CLAMP (value / white, -1, 1) : 0;
+
+  return (guint8) (of_phrase ? NO_CHANGE + share * (share > 0 ? 127 : 128) + 0.5 : share * 255 + 0.5);
+}
+
+double
+arra_checkpoint_map_grey (const ArraCheckpoint *checkpoint,
+                          const double *map,
+                          guint rows,
+                          guint columns,
+                          gboolean of_phrase,
+                          guint8 *pixels)
+{
+  const gsize n = (gsize) rows * columns;
+  double white;
+  gsize side;
+
+  g_return_val_if_fail (checkpoint != NULL && map != NULL && pixels != NULL, 0);
+  side = arra_checkpoint_patch (checkpoint);
+  white = of_phrase ? largest (map, n) : log (checkpoint->layout->n_codes);
+  for (gsize y = 0; y < rows * side; y++)
+    for (gsize x = 0; x < columns * side; x++)
+      pixels[y * columns * side + x] = grey_of (map[y / side * columns + x / side], white, of_phrase);
+  return white;
 }
