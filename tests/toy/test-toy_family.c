@@ -129,11 +129,15 @@ test_command (void)
   g_autofree char *info = arra (directory, "info .");
   g_autofree char *made = arra (directory, "generate --model . doll --seed 5 --no-metadata -q -o a.png");
   g_autofree char *converted = arra (directory, "convert . -o toy.gguf -q");
+  g_autofree char *kept = arra (directory, "generate --model . doll --seed 5 --count 3 --keep 1 -o kept.png");
+  g_autofree char *map = arra (directory, "map --model . a.png --phrase doll --json -o map.png");
   g_autofree char *again = arra (directory, "generate --model toy.gguf 2 --seed 5 --no-metadata -q -o b.png");
   g_autofree char *a = contents (directory, "a.png"), *b = contents (directory, "b.png");
 
   g_assert_nonnull (strstr (info, "Toy, "));
   g_assert_cmpstr (made, ==, "");
+  g_assert_nonnull (strstr (kept, "kept.png: score "));
+  g_assert_nonnull (strstr (map, "\"values\": ["));
   g_assert_cmpstr (converted, ==, "");
   g_assert_cmpstr (again, ==, "");
   g_assert_cmpmem (a, 8, "\x89PNG\r\n\x1a\n", 8);

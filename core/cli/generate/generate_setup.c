@@ -296,7 +296,6 @@ check_prompts (const GenerateOptions *options, GError **error)
     { "a prompt", options->rest != NULL },
     { "--prompt", options->prompt != NULL },
     { "--prompt-file", options->prompt_file != NULL },
-    { "--count without --keep 1", options->count != NULL && options->keep == NULL },
     { "--first", options->first != NULL },
     { "--tokens-out", options->tokens_out != NULL },
     { "--resume", options->resume != NULL },
@@ -304,6 +303,8 @@ check_prompts (const GenerateOptions *options, GError **error)
 
   if (!refuse_given (settings, G_N_ELEMENTS (settings), "--prompts", error))
     return FALSE;
+  if (options->count != NULL && options->keep == NULL)
+    return cli_usage_error (error, "--count cannot go with --prompts without --keep 1");
   if (options->out == NULL)
     return cli_usage_error (error, "no output: name the folder to write with -o DIR");
   return TRUE;

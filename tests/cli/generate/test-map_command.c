@@ -142,7 +142,7 @@ static const struct
   { 64, "oak.png", { "oak.png", "-o", "oak.png" } },
   { 70, "nobody.png", { "nobody.png", "-o", "o.png" } },
   { 64, "smaller than the model's own", { "small.png", "-o", "o.png" } },
-  { 70, "neither JSON", { "text.txt", "-o", "o.png" } },
+  { 70, "holds no rows of codes", { "text.txt", "-o", "o.png" } },
 };
 
 static void
