@@ -174,6 +174,8 @@ ARRA_API char *arra_checkpoint_unknown_text (const ArraCheckpoint *checkpoint, c
 ARRA_API const char *arra_checkpoint_fingerprint (const ArraCheckpoint *checkpoint);
 /* Pixels on a side that width and height must be multiples of (32 for an f=16 VQGAN), 0 without a VQGAN. Since: 0.1 */
 ARRA_API guint arra_checkpoint_grid (const ArraCheckpoint *checkpoint);
+/* Pixels on a side that one code stands for, also without a VQGAN. Since: 0.1 */
+ARRA_API guint arra_checkpoint_patch (const ArraCheckpoint *checkpoint);
 /* Whether the model makes a picture of this size in one piece; the error says which sizes it does. Since: 0.1 */
 ARRA_API gboolean arra_checkpoint_check_size (const ArraCheckpoint *checkpoint,
                                               guint width,
@@ -598,6 +600,35 @@ ARRA_API double arra_checkpoint_map_grey (const ArraCheckpoint *checkpoint,
                                           guint columns,
                                           gboolean of_phrase,
                                           guint8 *pixels);
+
+/**
+ * arra_checkpoint_vary:
+ * @request: the prompt, and threads
+ * @codes: of a picture, row by row, no smaller than the model's own
+ * @share: above 0 to 1: how much of it is to be made again
+ * @known: [@rows][@columns]: set to the codes, and to -1 for that share of them, at least one: those that the model
+ * finds least likely with this prompt
+ * @func: (nullable): its fraction is told
+ *
+ * What ArraRequest.known is to be for a variation of a picture.
+ *
+ * Since: 0.1
+ */
+ARRA_API gboolean arra_checkpoint_vary_sized (ArraCheckpoint *checkpoint,
+                                              const ArraRequest *request,
+                                              gsize request_size,
+                                              const guint32 *codes,
+                                              guint rows,
+                                              guint columns,
+                                              double share,
+                                              gint32 *known,
+                                              ArraProgressFunc func,
+                                              gpointer data,
+                                              GCancellable *cancellable,
+                                              GError **error);
+#define arra_checkpoint_vary(checkpoint, request, codes, rows, columns, share, known, func, data, cancellable, error) \
+  arra_checkpoint_vary_sized (checkpoint, request, sizeof (ArraRequest), codes, rows, columns, share, known, func,    \
+                              data, cancellable, error)
 
 /* What medical pictures carry everywhere (card->medical): "synthetic – not for diagnosis" */
 #define ARRA_MEDICAL_NOTE "synthetic \xe2\x80\x93 not for diagnosis"

@@ -12,7 +12,33 @@
 #define MEBI 1048576.0
 
 #define ARGUMENT(name, nick, blurb, kind, min, max, fallback, field) \
-  { name, nick, blurb, kind, min, max, fallback, G_STRUCT_OFFSET (PluginSettings, field) }
+  { name, nick, blurb, kind, min, max, fallback, G_STRUCT_OFFSET (PluginSettings, field), PLUGIN_FOR_ALL, NULL }
+#define ARGUMENT_FOR(tasks, name, nick, blurb, kind, min, max, fallback, field) \
+  { name, nick, blurb, kind, min, max, fallback, G_STRUCT_OFFSET (PluginSettings, field), tasks, NULL }
+#define CHOICE_FOR(tasks, name, nick, blurb, choices, fallback, field) \
+  { name,     nick,                                                    \
+    blurb,    PLUGIN_CHOICE,                                           \
+    0,        G_N_ELEMENTS (choices) - 1,                              \
+    fallback, G_STRUCT_OFFSET (PluginSettings, field),                 \
+    tasks,    choices }
+
+static const PluginChoice insert_choices[] = {
+  { "native", N_ ("New layer at native size") },
+  { "canvas", N_ ("Fitted to the canvas") },
+  { "selection", N_ ("Fitted to the selection") },
+};
+
+static const PluginChoice seamless_choices[] = {
+  { "none", N_ ("No") },
+  { "x", N_ ("Left and right") },
+  { "y", N_ ("Top and bottom") },
+  { "both", N_ ("All edges") },
+};
+
+static const PluginChoice around_choices[] = {
+  { "visible", N_ ("All that is visible") },
+  { "layer", N_ ("This layer alone") },
+};
 
 const PluginArgument plugin_arguments[] = {
   ARGUMENT ("prompt", N_ ("_Prompt"), N_ ("What the picture shows"), PLUGIN_TEXT, 0, 0, 0, prompt),
@@ -33,8 +59,24 @@ const PluginArgument plugin_arguments[] = {
             0,
             0,
             vqgan),
-  ARGUMENT ("width", N_ ("_Width"), N_ ("Width in pixels; 0: the checkpoint's"), PLUGIN_INT, 0, 16384, 0, width),
-  ARGUMENT ("height", N_ ("_Height"), N_ ("Height in pixels; 0: the checkpoint's"), PLUGIN_INT, 0, 16384, 0, height),
+  ARGUMENT_FOR (PLUGIN_FOR (ARRA_TASK_GENERATE),
+                "width",
+                N_ ("_Width"),
+                N_ ("Width in pixels; 0: the checkpoint's"),
+                PLUGIN_INT,
+                0,
+                16384,
+                0,
+                width),
+  ARGUMENT_FOR (PLUGIN_FOR (ARRA_TASK_GENERATE),
+                "height",
+                N_ ("_Height"),
+                N_ ("Height in pixels; 0: the checkpoint's"),
+                PLUGIN_INT,
+                0,
+                16384,
+                0,
+                height),
   ARGUMENT ("count",
             N_ ("_Number of pictures"),
             N_ ("How many pictures to make, each a layer"),
@@ -109,14 +151,13 @@ const PluginArgument plugin_arguments[] = {
             1e9,
             0,
             memory_limit),
-  ARGUMENT ("insert",
-            N_ ("_Insert as"),
-            N_ ("Layer at native size (0), fitted to the canvas (1) or to the selection (2)"),
-            PLUGIN_CHOICE,
-            0,
-            2,
-            0,
-            insert),
+  CHOICE_FOR (PLUGIN_FOR (ARRA_TASK_GENERATE),
+              "insert",
+              N_ ("_Insert as"),
+              N_ ("Layer at native size (0), fitted to the canvas (1) or to the selection (2)"),
+              insert_choices,
+              ARRA_INSERT_NATIVE,
+              insert),
   ARGUMENT ("include-recipe",
             N_ ("Include r_ecipe"),
             N_ ("Keep the recipe with the layer and label the image as made by AI"),
@@ -133,6 +174,48 @@ const PluginArgument plugin_arguments[] = {
             1,
             1,
             include_prompt),
+  CHOICE_FOR (
+      PLUGIN_FOR (ARRA_TASK_GENERATE),
+      "seamless",
+      N_ ("Seam_less"),
+      N_ ("Edges that fit each other when the picture is repeated: none (0), left and right (1), top and bottom "
+          "(2) or all (3)"),
+      seamless_choices,
+      0,
+      seamless),
+  CHOICE_FOR (PLUGIN_FOR (ARRA_TASK_FILL),
+              "around",
+              N_ ("Match what _is"),
+              N_ ("What is filled matches all that is visible (0) or the layer alone (1)"),
+              around_choices,
+              PLUGIN_AROUND_VISIBLE,
+              around),
+  ARGUMENT_FOR (PLUGIN_FOR (ARRA_TASK_VARY),
+                "vary",
+                N_ ("C_hange"),
+                N_ ("Share of the layer that is made anew, what is least likely first"),
+                PLUGIN_REAL,
+                0.001,
+                1,
+                0.3,
+                vary),
+  ARGUMENT_FOR (PLUGIN_FOR (ARRA_TASK_VARY),
+                "from-row",
+                N_ ("From _row"),
+                N_ ("Instead: the first row of tokens that is made anew, from 1; 0: none"),
+                PLUGIN_INT,
+                0,
+                4096,
+                0,
+                from_row),
+  ARGUMENT ("tries",
+            N_ ("_Tries"),
+            N_ ("Ways that are compared where something is known already; 0: as many as is usual"),
+            PLUGIN_INT,
+            0,
+            16,
+            0,
+            tries),
 };
 const guint plugin_n_arguments = G_N_ELEMENTS (plugin_arguments);
 
@@ -147,6 +230,7 @@ plugin_settings_init (PluginSettings *settings)
                                  .guidance = -1,
                                  .top_k = -1,
                                  .text_top_k = -1,
+                                 .vary = 0.3,
                                  .include_recipe = TRUE,
                                  .include_prompt = TRUE };
 }
@@ -176,6 +260,13 @@ number (const PluginSettings *settings, const PluginArgument *argument)
   return argument->kind == PLUGIN_REAL ? *(const double *) field : *(const int *) field;
 }
 
+const char *
+plugin_argument_choice (const PluginArgument *argument, int value)
+{
+  g_return_val_if_fail (argument->choices != NULL && value >= 0 && value <= argument->max, NULL);
+  return argument->choices[value].name;
+}
+
 static gboolean
 check_ranges (const PluginSettings *settings, GError **error)
 {
@@ -189,7 +280,7 @@ check_ranges (const PluginSettings *settings, GError **error)
       value = number (settings, argument);
       if (value >= argument->min && value <= argument->max)
         continue;
-      g_set_error (error, ARRA_ERROR, ARRA_ERROR_ARGUMENT, _ ("%s must be between %.0f and %.0f"), argument->name,
+      g_set_error (error, ARRA_ERROR, ARRA_ERROR_ARGUMENT, _ ("%s must be between %.16g and %.16g"), argument->name,
                    argument->min, argument->max);
       return FALSE;
     }
@@ -254,6 +345,8 @@ plugin_settings_request (const PluginSettings *settings, const ArraCheckpoint *c
   request->greedy = settings->greedy;
   request->threads = (guint) settings->threads;
   request->memory_limit = (guint64) (settings->memory_limit * MEBI);
+  request->seamless = (guint) settings->seamless;
+  request->tries = (guint) settings->tries;
 }
 
 static void
@@ -277,8 +370,32 @@ add_unknown_words (JsonObject *object, const ArraCheckpoint *checkpoint, const c
   json_object_set_array_member (object, "unknown-words", array);
 }
 
+/* What belongs to one task alone, as it was asked for. */
+static void
+add_of_task (JsonObject *object, const PluginSettings *settings, ArraTask task)
+{
+  for (guint i = 0; i < plugin_n_arguments; i++)
+    {
+      const PluginArgument *argument = &plugin_arguments[i];
+      double value;
+
+      if (argument->tasks != PLUGIN_FOR (task) || json_object_has_member (object, argument->name))
+        continue;
+      value = number (settings, argument);
+      if (argument->kind == PLUGIN_CHOICE)
+        json_object_set_string_member (object, argument->name, plugin_argument_choice (argument, (int) value));
+      else if (argument->kind == PLUGIN_REAL)
+        json_object_set_double_member (object, argument->name, value);
+      else
+        add_int (object, argument->name, (guint64) value);
+    }
+}
+
 char *
-plugin_settings_describe (const PluginSettings *settings, const ArraRequest *request, const ArraCheckpoint *checkpoint)
+plugin_settings_describe (const PluginSettings *settings,
+                          ArraTask task,
+                          const ArraRequest *request,
+                          const ArraCheckpoint *checkpoint)
 {
   g_autoptr (JsonObject) object = json_object_new ();
   g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
@@ -287,8 +404,11 @@ plugin_settings_describe (const PluginSettings *settings, const ArraRequest *req
     json_object_set_string_member (object, "prompt", settings->prompt);
   json_object_set_string_member (object, "checkpoint", settings->checkpoint);
   json_object_set_string_member (object, "vqgan", settings->vqgan);
-  add_int (object, "width", request->width);
-  add_int (object, "height", request->height);
+  if (task == ARRA_TASK_GENERATE)
+    {
+      add_int (object, "width", request->width);
+      add_int (object, "height", request->height);
+    }
   add_int (object, "count", request->count);
   add_int (object, "seed", request->seed);
   add_int (object, "first", request->first);
@@ -300,7 +420,8 @@ plugin_settings_describe (const PluginSettings *settings, const ArraRequest *req
   json_object_set_boolean_member (object, "greedy", request->greedy);
   add_int (object, "threads", request->threads);
   add_int (object, "memory-limit", (guint64) settings->memory_limit);
-  json_object_set_string_member (object, "insert", arra_insert_mode_name ((ArraInsertMode) settings->insert));
+  add_int (object, "tries", request->tries);
+  add_of_task (object, settings, task);
   json_object_set_boolean_member (object, "include-recipe", settings->include_recipe);
   json_object_set_boolean_member (object, "include-prompt", settings->include_prompt);
   if (settings->include_prompt && checkpoint != NULL)

@@ -6,6 +6,10 @@
 
 #include "dialog.h"
 
+/* Which procedures have an argument; the numbers of bits are those of ArraTask. */
+#define PLUGIN_FOR(task) (1u << (task))
+#define PLUGIN_FOR_ALL (PLUGIN_FOR (ARRA_N_TASKS) - 1)
+
 #define PLUGIN_MAX_SEED 9007199254740991.0 /* 2^53 - 1: the largest whole number up to which doubles hold all */
 
 typedef struct
@@ -22,9 +26,21 @@ typedef struct
   int threads;             /* 0: all */
   double memory_limit;     /* MiB; 0: what is free */
   int insert;              /* ArraInsertMode */
+  int seamless;            /* ArraSeamless */
+  int tries;               /* 0: the library's */
+  int around;              /* PluginAround */
+  double vary;             /* share of a layer that is made anew */
+  int from_row;            /* instead: the first row of tokens that is made anew, from 1; 0: none */
   gboolean include_recipe; /* recipe on the layer and AI label on the image */
   gboolean include_prompt; /* FALSE: the prompt stays out of everything that is kept */
 } PluginSettings;
+
+/* What a hole is filled to match. */
+typedef enum
+{
+  PLUGIN_AROUND_VISIBLE,
+  PLUGIN_AROUND_LAYER,
+} PluginAround;
 
 typedef enum
 {
@@ -32,8 +48,14 @@ typedef enum
   PLUGIN_INT,    /* int */
   PLUGIN_REAL,   /* double */
   PLUGIN_FLAG,   /* gboolean */
-  PLUGIN_CHOICE, /* int, ArraInsertMode */
+  PLUGIN_CHOICE, /* int, of choices */
 } PluginKind;
+
+/* A value of a choice is its place. The label is untranslated. */
+typedef struct
+{
+  const char *name, *label;
+} PluginChoice;
 
 /* One argument of the procedure, in the order of the table. Nick and blurb are untranslated. */
 typedef struct
@@ -42,6 +64,8 @@ typedef struct
   PluginKind kind;
   double min, max, fallback;
   gsize offset; /* in PluginSettings */
+  guint tasks;  /* PLUGIN_FOR: procedures that have it */
+  const PluginChoice *choices;
 } PluginArgument;
 
 extern const PluginArgument plugin_arguments[];
@@ -49,6 +73,7 @@ extern const guint plugin_n_arguments;
 
 void plugin_settings_init (PluginSettings *settings);
 void plugin_settings_clear (PluginSettings *settings);
+const char *plugin_argument_choice (const PluginArgument *argument, int value); /* its name */
 /* @argument: one of text; @text: (nullable): none, copied */
 void plugin_settings_set_text (PluginSettings *settings, const PluginArgument *argument, const char *text);
 /* Checks ranges (GIMP 2.10 does not) and settles what the settings leave open: checkpoint and seed. */
@@ -57,8 +82,10 @@ gboolean plugin_settings_settle (PluginSettings *settings, GError **error);
 void plugin_settings_request (const PluginSettings *settings, const ArraCheckpoint *checkpoint, ArraRequest *request);
 /* What was in force, as a JSON object without line ends; (transfer full): g_free(). Words that @checkpoint (nullable)
  * never learnt are in it with the prompt. */
-char *
-plugin_settings_describe (const PluginSettings *settings, const ArraRequest *request, const ArraCheckpoint *checkpoint);
+char *plugin_settings_describe (const PluginSettings *settings,
+                                ArraTask task,
+                                const ArraRequest *request,
+                                const ArraCheckpoint *checkpoint);
 
 /* last_values.c: what is missing or unreadable is left as it is. The prompt is saved only when it may be kept. */
 void plugin_settings_load (PluginSettings *settings, const char *path);

@@ -5,6 +5,8 @@
 #include <glib/gi18n-lib.h>
 
 #include "insert.h"
+#include "look.h"
+#include "made.h"
 
 #define TICK_MILLISECONDS 100
 
@@ -13,8 +15,10 @@ typedef struct
   PluginSettings *settings;
   ArraRequest request;
   ArraCheckpoint *checkpoint;
-  ArraJob *job;
+  ArraOrder order; /* its scene is counted */
+  ArraMaking making;
   GArray *pictures; /* of InsertPicture */
+  GPtrArray *made;  /* of ArraMade: whose pictures they are */
   GPtrArray *recipes;
   GMainLoop *loop;
   GMutex lock;     /* over what follows */
@@ -22,10 +26,11 @@ typedef struct
 } Batch;
 
 static void
-batch_init (Batch *batch, PluginSettings *settings)
+batch_init (Batch *batch, ArraTask task, PluginSettings *settings)
 {
-  *batch = (Batch) { .settings = settings, .fraction = -1 };
+  *batch = (Batch) { .settings = settings, .order = { .task = task }, .fraction = -1 };
   batch->pictures = g_array_new (FALSE, FALSE, sizeof (InsertPicture));
+  batch->made = g_ptr_array_new_with_free_func ((GDestroyNotify) arra_made_free);
   batch->recipes = g_ptr_array_new_with_free_func (g_free);
   batch->loop = g_main_loop_new (NULL, FALSE);
   g_mutex_init (&batch->lock);
@@ -36,7 +41,9 @@ batch_clear (Batch *batch)
 {
   g_array_unref (batch->pictures);
   g_ptr_array_unref (batch->recipes);
-  g_clear_pointer (&batch->job, arra_job_free);
+  arra_making_clear (&batch->making);
+  g_clear_pointer (&batch->order.scene, arra_scene_unref);
+  g_ptr_array_unref (batch->made);
   g_clear_pointer (&batch->checkpoint, arra_checkpoint_unref);
   g_main_loop_unref (batch->loop);
   g_mutex_clear (&batch->lock);
@@ -84,22 +91,40 @@ check (const PluginSettings *settings, GError **error)
 static const char *
 add_recipe (Batch *batch, guint answer)
 {
-  char *recipe = arra_job_recipe (batch->job, answer, batch->settings->include_prompt);
+  char *recipe = arra_job_recipe (batch->making.job, answer, batch->settings->include_prompt);
 
   g_ptr_array_add (batch->recipes, recipe);
   return recipe;
 }
 
+/* NULL with @error set */
+static const ArraPicture *
+take_picture (Batch *batch, guint answer, guint index, GError **error)
+{
+  ArraPicture picture;
+  ArraMade *made;
+
+  if (!arra_making_picture (&batch->making, answer, index, &picture, NULL, error))
+    return NULL;
+  made = arra_made_new (&picture, error);
+  if (made == NULL)
+    return NULL;
+  g_ptr_array_add (batch->made, made);
+  return &made->picture;
+}
+
 static gboolean
-decode_all (Batch *batch, GError **error)
+take_all (Batch *batch, GError **error)
 {
   const PluginSettings *settings = batch->settings;
+  ArraJob *job = batch->making.job;
 
-  for (guint answer = 0; answer < arra_job_n_answers (batch->job); answer++)
-    for (guint i = 0; i < arra_job_n_pictures (batch->job, answer); i++)
+  for (guint answer = 0; answer < arra_job_n_answers (job); answer++)
+    for (guint i = 0; i < arra_job_n_pictures (job, answer); i++)
       {
-        InsertPicture item = { .picture = arra_job_decode (batch->job, answer, i, NULL, error),
-                               .medical = arra_checkpoint_card (batch->checkpoint)->medical };
+        InsertPicture item = { .picture = take_picture (batch, answer, i, error),
+                               .medical = arra_checkpoint_card (batch->checkpoint)->medical,
+                               .scene = batch->order.scene };
 
         if (item.picture == NULL)
           return FALSE;
@@ -124,11 +149,11 @@ make_pictures (Batch *batch, GError **error)
   if (batch->checkpoint == NULL)
     return FALSE;
   plugin_settings_request (batch->settings, batch->checkpoint, &batch->request);
-  batch->job = arra_job_new (batch->checkpoint, &batch->request, error);
-  if (batch->job == NULL)
+  if (!arra_making_begin (&batch->making, batch->checkpoint, &batch->request, &batch->order, note_progress, batch, NULL,
+                          error))
     return FALSE;
-  arra_job_set_progress (batch->job, note_progress, batch, FALSE);
-  return arra_job_run (batch->job, NULL, error) && decode_all (batch, error);
+  arra_job_set_progress (batch->making.job, note_progress, batch, FALSE);
+  return arra_job_run (batch->making.job, NULL, error) && take_all (batch, error);
 }
 
 static gpointer
@@ -198,6 +223,35 @@ wait_for_pictures (Batch *batch, GError **error)
   return g_task_propagate_boolean (task, error);
 }
 
+/* As much around a hole as the model sees at once. */
+static ArraScene *
+look_at_surroundings (const PluginCall *call, HostLayer layer, GError **error)
+{
+  g_autoptr (ArraCheckpoint) head = open_checkpoint (&call->settings, TRUE, error);
+  const gboolean alone = call->settings.around == PLUGIN_AROUND_LAYER;
+  ArraRequest own;
+
+  if (head == NULL)
+    return NULL;
+  arra_request_init (&own, head);
+  return look_at_hole (call->image, alone ? layer : HOST_NONE, own.width, own.height, error);
+}
+
+static gboolean
+look (Batch *batch, const PluginCall *call, GError **error)
+{
+  const gboolean is_there = call->image != HOST_NONE && gimp_image_is_valid (call->image);
+  const HostLayer layer = call->layer != HOST_NONE || !is_there ? call->layer : host_active_layer (call->image);
+
+  batch->order.vary = call->settings.vary;
+  batch->order.from_row = (guint) call->settings.from_row;
+  if (call->task == ARRA_TASK_GENERATE)
+    return insert_check_place (call->image, (ArraInsertMode) call->settings.insert, error);
+  batch->order.scene = call->task == ARRA_TASK_FILL ? look_at_surroundings (call, layer, error)
+                                                    : look_at_layer (call->image, layer, error);
+  return batch->order.scene != NULL;
+}
+
 gboolean
 run_batch (PluginCall *call, GError **error)
 {
@@ -205,12 +259,10 @@ run_batch (PluginCall *call, GError **error)
   g_auto (Batch) batch;
   InsertTarget target = { .image = call->image, .own = HOST_NONE };
 
-  batch_init (&batch, settings);
-  if (!plugin_settings_settle (settings, error)
-      || !insert_check_place (call->image, (ArraInsertMode) settings->insert, error)
-      || !wait_for_pictures (&batch, error))
+  batch_init (&batch, call->task, settings);
+  if (!plugin_settings_settle (settings, error) || !look (&batch, call, error) || !wait_for_pictures (&batch, error))
     return FALSE;
-  call->described = plugin_settings_describe (settings, &batch.request, batch.checkpoint);
+  call->described = plugin_settings_describe (settings, call->task, &batch.request, batch.checkpoint);
   target.place = (ArraInsertMode) settings->insert;
   target.label = settings->include_recipe;
   target.display = call->mode != GIMP_RUN_NONINTERACTIVE;

@@ -103,6 +103,31 @@ host_write_pixels (HostImage image, HostLayer layer, int width, int height, cons
   gimp_drawable_update (layer, 0, 0, width, height);
 }
 
+void
+host_read_pixels (HostImage image, HostDrawable drawable, int x, int y, int width, int height, guint8 *rgba)
+{
+  g_autoptr (GeglBuffer) buffer = gimp_drawable_get_buffer (drawable);
+  const Babl *space = foreign_space (image);
+  const gboolean linear = strchr (babl_format_get_encoding (gegl_buffer_get_format (buffer)), '\'') == NULL;
+  const char *encoding = linear ? "RGBA float" : "R'G'B'A float";
+  g_autofree float *row = NULL;
+
+  if (space == NULL)
+    {
+      gegl_buffer_get (buffer, GEGL_RECTANGLE (x, y, width, height), 1, babl_format ("R'G'B'A u8"), rgba,
+                       GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+      return;
+    }
+  row = g_new (float, 4 * width);
+  for (int i = 0; i < height; i++)
+    {
+      gegl_buffer_get (buffer, GEGL_RECTANGLE (x, y + i, width, 1), 1, babl_format (encoding), row, GEGL_AUTO_ROWSTRIDE,
+                       GEGL_ABYSS_NONE);
+      babl_process (babl_fish (babl_format_with_space (encoding, space), babl_format ("R'G'B'A u8")), row,
+                    rgba + (gsize) 4 * i * width, width);
+    }
+}
+
 const char *
 host_error_text (void)
 {
@@ -117,8 +142,16 @@ host_parent_window (gulong *x11, char **wayland)
 
 /* ---- the procedures */
 
+static const GimpParamDef fixed_arguments[FIXED_ARGUMENTS] = {
+  { GIMP_PDB_INT32, (char *) "run-mode",
+    (char *) "The run mode { RUN-INTERACTIVE (0), RUN-NONINTERACTIVE (1), RUN-WITH-LAST-VALS (2) }" },
+  { GIMP_PDB_IMAGE, (char *) "image", (char *) "Image to insert into; -1: a new one, where that is possible" },
+  { GIMP_PDB_DRAWABLE, (char *) "drawable", (char *) "The layer to look at, where one is" },
+};
+
 static void
-install (const char *name,
+install (const PluginWords *words,
+         const char *name,
          const char *label,
          const char *image_types,
          const char *path,
@@ -131,47 +164,58 @@ install (const char *name,
     { GIMP_PDB_INT32ARRAY, (char *) "layers", (char *) "The new layers" },
   };
 
-  gimp_install_procedure (name, plugin_words.blurb, plugin_words.help, plugin_words.authors, plugin_words.authors,
-                          plugin_words.date, label, image_types, GIMP_PLUGIN, (int) n_arguments, G_N_ELEMENTS (values),
-                          arguments, values);
+  gimp_install_procedure (name, words->blurb, words->help, PLUGIN_AUTHORS, PLUGIN_AUTHORS, PLUGIN_DATE, label,
+                          image_types, GIMP_PLUGIN, (int) n_arguments, G_N_ELEMENTS (values), arguments, values);
   gimp_plugin_menu_register (name, path);
 }
 
 static void
-query (void)
+install_task (ArraTask task)
 {
   static const GimpPDBArgType types[] = {
     [PLUGIN_TEXT] = GIMP_PDB_STRING, [PLUGIN_INT] = GIMP_PDB_INT32,    [PLUGIN_REAL] = GIMP_PDB_FLOAT,
     [PLUGIN_FLAG] = GIMP_PDB_INT32,  [PLUGIN_CHOICE] = GIMP_PDB_INT32,
   };
-  static const GimpParamDef fixed[FIXED_ARGUMENTS] = {
-    { GIMP_PDB_INT32, (char *) "run-mode",
-      (char *) "The run mode { RUN-INTERACTIVE (0), RUN-NONINTERACTIVE (1), RUN-WITH-LAST-VALS (2) }" },
-    { GIMP_PDB_IMAGE, (char *) "image", (char *) "Image to insert into; -1: a new one" },
-    { GIMP_PDB_DRAWABLE, (char *) "drawable", (char *) "Not used" },
-  };
-  g_autofree char *catalogues = plugin_catalogues ();
+  const PluginWords *words = &plugin_words[task];
   g_autofree GimpParamDef *all = g_new (GimpParamDef, FIXED_ARGUMENTS + plugin_n_arguments);
+  guint n = FIXED_ARGUMENTS;
 
-  memcpy (all, fixed, sizeof fixed);
+  memcpy (all, fixed_arguments, sizeof fixed_arguments);
   for (guint i = 0; i < plugin_n_arguments; i++)
-    all[FIXED_ARGUMENTS + i] = (GimpParamDef) { types[plugin_arguments[i].kind], (char *) plugin_arguments[i].name,
-                                                (char *) plugin_arguments[i].blurb };
-  gimp_plugin_domain_register (GETTEXT_PACKAGE, catalogues);
-  install (PLUGIN_PROCEDURE, plugin_words.menu_label, "*", plugin_words.menu_path, all,
-           FIXED_ARGUMENTS + plugin_n_arguments);
-  install (NEW_PROCEDURE, NEW_MENU_LABEL, "", NEW_MENU_PATH, fixed, 1);
+    {
+      const PluginArgument *a = &plugin_arguments[i];
+
+      if ((a->tasks & PLUGIN_FOR (task)) != 0)
+        all[n++] = (GimpParamDef) { types[a->kind], (char *) a->name, (char *) a->blurb };
+    }
+  install (words, words->name, words->menu_label, "*", PLUGIN_MENU_PATH, all, n);
 }
 
 static void
-read_settings (const GimpParam *params, int n_params, PluginSettings *settings)
+query (void)
 {
-  for (guint i = 0; i < plugin_n_arguments && FIXED_ARGUMENTS + (int) i < n_params; i++)
+  g_autofree char *catalogues = plugin_catalogues ();
+
+  gimp_plugin_domain_register (GETTEXT_PACKAGE, catalogues);
+  for (guint task = 0; task < ARRA_N_TASKS; task++)
+    install_task ((ArraTask) task);
+  install (&plugin_words[ARRA_TASK_GENERATE], NEW_PROCEDURE, NEW_MENU_LABEL, "", NEW_MENU_PATH, fixed_arguments, 1);
+}
+
+static void
+read_settings (const GimpParam *params, int n_params, ArraTask task, PluginSettings *settings)
+{
+  int at = FIXED_ARGUMENTS;
+
+  for (guint i = 0; i < plugin_n_arguments && at < n_params; i++)
     {
       const PluginArgument *a = &plugin_arguments[i];
-      const GimpParamData *data = &params[FIXED_ARGUMENTS + i].data;
       gpointer field = G_STRUCT_MEMBER_P (settings, a->offset);
+      const GimpParamData *data = &params[at].data;
 
+      if ((a->tasks & PLUGIN_FOR (task)) == 0)
+        continue;
+      at++;
       if (a->kind == PLUGIN_TEXT)
         plugin_settings_set_text (settings, a, data->d_string);
       else if (a->kind == PLUGIN_REAL)
@@ -203,15 +247,20 @@ run (const char *name, int n_params, const GimpParam *params, int *n_values, Gim
   g_auto (PluginCall) call;
   g_autoptr (GError) error = NULL;
   g_autofree char *catalogues = plugin_catalogues ();
-  g_autofree char *last_values = gimp_personal_rc_file (PLUGIN_PROCEDURE ".ini"); /* GIMP 2.10 keeps none by itself */
+  const ArraTask task = plugin_task (name);
+  g_autofree char *file = g_strconcat (plugin_words[task].name, ".ini", NULL);
+  g_autofree char *last_values = gimp_personal_rc_file (file); /* GIMP 2.10 keeps none by itself */
   GimpPDBStatusType status = GIMP_PDB_SUCCESS;
 
   bindtextdomain (GETTEXT_PACKAGE, catalogues);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   gegl_init (NULL, NULL);
-  plugin_call_init (&call, (GimpRunMode) params[0].data.d_int32, n_params > 1 ? params[1].data.d_image : HOST_NONE);
+  plugin_call_init (&call, task, (GimpRunMode) params[0].data.d_int32,
+                    n_params > 1 ? params[1].data.d_image : HOST_NONE);
+  if (n_params > 2 && gimp_item_is_valid (params[2].data.d_drawable) && gimp_item_is_layer (params[2].data.d_drawable))
+    call.layer = params[2].data.d_drawable;
   if (call.mode == GIMP_RUN_NONINTERACTIVE)
-    read_settings (params, n_params, &call.settings);
+    read_settings (params, n_params, task, &call.settings);
   else
     plugin_settings_load (&call.settings, last_values);
   if (!plugin_run (&call, &error))

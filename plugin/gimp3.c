@@ -73,6 +73,15 @@ host_write_pixels (HostImage image, HostLayer layer, int width, int height, cons
   gimp_drawable_update (GIMP_DRAWABLE (layer), 0, 0, width, height);
 }
 
+void
+host_read_pixels (HostImage image, HostDrawable drawable, int x, int y, int width, int height, guint8 *rgba)
+{
+  g_autoptr (GeglBuffer) buffer = gimp_drawable_get_buffer (drawable);
+
+  gegl_buffer_get (buffer, GEGL_RECTANGLE (x, y, width, height), 1, babl_format ("R'G'B'A u8"), rgba,
+                   GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+}
+
 const char *
 host_error_text (void)
 {
@@ -94,6 +103,16 @@ host_parent_window (gulong *x11, char **wayland)
 }
 
 /* ---- the procedure */
+
+static GimpChoice *
+new_choice (const PluginArgument *a)
+{
+  GimpChoice *choice = gimp_choice_new ();
+
+  for (int i = 0; i <= a->max; i++)
+    gimp_choice_add (choice, a->choices[i].name, i, _ (a->choices[i].label), NULL);
+  return choice;
+}
 
 static void
 add_argument (GimpProcedure *procedure, const PluginArgument *a)
@@ -117,24 +136,22 @@ add_argument (GimpProcedure *procedure, const PluginArgument *a)
       gimp_procedure_add_boolean_argument (procedure, a->name, nick, blurb, a->fallback != 0, G_PARAM_READWRITE);
       break;
     case PLUGIN_CHOICE:
-      gimp_procedure_add_choice_argument (
-          procedure, a->name, nick, blurb,
-          gimp_choice_new_with_values ("native", ARRA_INSERT_NATIVE, _ ("New layer at native size"), NULL, "canvas",
-                                       ARRA_INSERT_CANVAS, _ ("Fitted to the canvas"), NULL, "selection",
-                                       ARRA_INSERT_SELECTION, _ ("Fitted to the selection"), NULL, NULL),
-          "native", G_PARAM_READWRITE);
+      gimp_procedure_add_choice_argument (procedure, a->name, nick, blurb, new_choice (a),
+                                          plugin_argument_choice (a, (int) a->fallback), G_PARAM_READWRITE);
       break;
     }
 }
 
 static void
-read_settings (GimpProcedureConfig *config, PluginSettings *settings)
+read_settings (GimpProcedureConfig *config, ArraTask task, PluginSettings *settings)
 {
   for (guint i = 0; i < plugin_n_arguments; i++)
     {
       const PluginArgument *a = &plugin_arguments[i];
       gpointer field = G_STRUCT_MEMBER_P (settings, a->offset);
 
+      if ((a->tasks & PLUGIN_FOR (task)) == 0)
+        continue;
       if (a->kind == PLUGIN_TEXT)
         g_clear_pointer ((char **) field, g_free);
       if (a->kind == PLUGIN_CHOICE)
@@ -147,17 +164,19 @@ read_settings (GimpProcedureConfig *config, PluginSettings *settings)
 /* GIMP keeps what the configuration holds, as last values and with the image: a prompt that is not to be kept must not
  * be in it. */
 static void
-write_settings (GimpProcedureConfig *config, const PluginSettings *settings)
+write_settings (GimpProcedureConfig *config, ArraTask task, const PluginSettings *settings)
 {
   for (guint i = 0; i < plugin_n_arguments; i++)
     {
       const PluginArgument *a = &plugin_arguments[i];
       gconstpointer field = G_STRUCT_MEMBER_P (settings, a->offset);
 
+      if ((a->tasks & PLUGIN_FOR (task)) == 0)
+        continue;
       if (a->kind == PLUGIN_TEXT)
         g_object_set (config, a->name, *(char *const *) field, NULL);
       else if (a->kind == PLUGIN_CHOICE)
-        g_object_set (config, a->name, arra_insert_mode_name (*(const ArraInsertMode *) field), NULL);
+        g_object_set (config, a->name, plugin_argument_choice (a, *(const int *) field), NULL);
       else if (a->kind == PLUGIN_REAL)
         g_object_set (config, a->name, *(const double *) field, NULL);
       else
@@ -180,8 +199,10 @@ run (GimpProcedure *procedure,
   GimpValueArray *values;
   GimpLayer *none = NULL;
 
-  plugin_call_init (&call, mode, image);
-  read_settings (config, &call.settings);
+  plugin_call_init (&call, plugin_task (gimp_procedure_get_name (procedure)), mode, image);
+  if (drawables != NULL && drawables[0] != NULL && GIMP_IS_LAYER (drawables[0]))
+    call.layer = GIMP_LAYER (drawables[0]);
+  read_settings (config, call.task, &call.settings);
   if (!plugin_run (&call, &error))
     {
       const GimpPDBStatusType status = plugin_status (error);
@@ -191,7 +212,7 @@ run (GimpProcedure *procedure,
       return gimp_procedure_new_return_values (procedure, status, error);
     }
   if (mode == GIMP_RUN_INTERACTIVE)
-    write_settings (config, &call.settings);
+    write_settings (config, call.task, &call.settings);
   values = gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS, NULL);
   GIMP_VALUES_SET_STRING (values, 1, call.described);
   GIMP_VALUES_SET_INT (values, 2, (int) call.layers->len);
@@ -203,22 +224,30 @@ run (GimpProcedure *procedure,
 static GList *
 query_procedures (GimpPlugIn *plug_in)
 {
-  return g_list_append (NULL, g_strdup (PLUGIN_PROCEDURE));
+  GList *names = NULL;
+
+  for (guint task = 0; task < ARRA_N_TASKS; task++)
+    names = g_list_append (names, g_strdup (plugin_words[task].name));
+  return names;
 }
 
 static GimpProcedure *
 create_procedure (GimpPlugIn *plug_in, const char *name)
 {
   GimpProcedure *procedure = gimp_image_procedure_new (plug_in, name, GIMP_PDB_PROC_TYPE_PLUGIN, run, NULL, NULL);
+  const ArraTask task = plugin_task (name);
+  const PluginWords *words = &plugin_words[task];
 
   gimp_procedure_set_image_types (procedure, "*");
-  gimp_procedure_set_sensitivity_mask (procedure, GIMP_PROCEDURE_SENSITIVE_ALWAYS);
-  gimp_procedure_set_menu_label (procedure, _ (plugin_words.menu_label));
-  gimp_procedure_add_menu_path (procedure, plugin_words.menu_path);
-  gimp_procedure_set_documentation (procedure, _ (plugin_words.blurb), _ (plugin_words.help), name);
-  gimp_procedure_set_attribution (procedure, plugin_words.authors, plugin_words.authors, plugin_words.date);
+  if (task == ARRA_TASK_GENERATE)
+    gimp_procedure_set_sensitivity_mask (procedure, GIMP_PROCEDURE_SENSITIVE_ALWAYS);
+  gimp_procedure_set_menu_label (procedure, _ (words->menu_label));
+  gimp_procedure_add_menu_path (procedure, PLUGIN_MENU_PATH);
+  gimp_procedure_set_documentation (procedure, _ (words->blurb), _ (words->help), name);
+  gimp_procedure_set_attribution (procedure, PLUGIN_AUTHORS, PLUGIN_AUTHORS, PLUGIN_DATE);
   for (guint i = 0; i < plugin_n_arguments; i++)
-    add_argument (procedure, &plugin_arguments[i]);
+    if ((plugin_arguments[i].tasks & PLUGIN_FOR (task)) != 0)
+      add_argument (procedure, &plugin_arguments[i]);
   gimp_procedure_add_string_return_value (procedure, "settings", _ ("Settings"), _ ("The settings in force, as JSON"),
                                           "", G_PARAM_READWRITE);
   gimp_procedure_add_int_return_value (procedure, "count", _ ("Count"), _ ("Number of new layers"), 0, G_MAXINT, 0,

@@ -93,12 +93,55 @@ attach_recipe (HostLayer layer, const char *recipe)
   return done;
 }
 
+/* The layer, not the mask, is what is painted on then. */
+static gboolean
+add_mask (HostLayer layer, HostMask mask)
+{
+  return gimp_layer_add_mask (layer, mask) && gimp_layer_set_edit_mask (layer, FALSE);
+}
+
 static gboolean
 mask_by_selection (HostLayer layer)
 {
   const HostMask mask = gimp_layer_create_mask (layer, GIMP_ADD_MASK_SELECTION);
 
-  return mask != HOST_NONE && gimp_layer_add_mask (layer, mask);
+  return mask != HOST_NONE && add_mask (layer, mask);
+}
+
+/* @part: of the scene, what the layer shows */
+static gboolean
+mask_by_scene (HostLayer layer, const ArraScene *scene, const Box *part)
+{
+  const HostMask mask = gimp_layer_create_mask (layer, GIMP_ADD_MASK_BLACK);
+  g_autoptr (GeglBuffer) buffer = NULL;
+  const guint8 *bytes = scene->mask + (gsize) part->y * scene->width + part->x;
+
+  if (mask == HOST_NONE || !add_mask (layer, mask))
+    return FALSE;
+  buffer = gimp_drawable_get_buffer (HOST_DRAWABLE (mask));
+  gegl_buffer_set (buffer, GEGL_RECTANGLE (0, 0, part->width, part->height), 0, babl_format ("Y u8"), bytes,
+                   (int) scene->width);
+  gegl_buffer_flush (buffer);
+  return gimp_drawable_update (HOST_DRAWABLE (mask), 0, 0, part->width, part->height);
+}
+
+/* Of a picture that was made from a scene: what is shown of it. */
+static Box
+shown (const ArraPicture *picture, const ArraScene *scene)
+{
+  guint x, y, width, height;
+
+  if (!arra_scene_shown (scene, &x, &y, &width, &height) || y >= picture->height)
+    return (Box) { 0, 0, (int) picture->width, (int) picture->height };
+  return (Box) { (int) x, (int) y, (int) width, (int) MIN (height, picture->height - y) };
+}
+
+/* To where it was made from. */
+static gboolean
+put_back (HostLayer layer, const ArraScene *scene, const Box *part)
+{
+  return gimp_layer_set_offsets (layer, scene->x + part->x, scene->y + part->y)
+         && (scene->mask == NULL || mask_by_scene (layer, scene, part));
 }
 
 /* @box: (nullable): where the picture is fitted to */
@@ -107,7 +150,8 @@ insert_one (const InsertTarget *target, const InsertPicture *item, const Box *bo
 {
   const ArraPicture *picture = item->picture;
   const Box whole = { 0, 0, (int) picture->width, (int) picture->height };
-  const Box part = box != NULL ? cut (picture, box) : whole;
+  const ArraScene *scene = target->image == target->own ? NULL : item->scene;
+  const Box part = scene != NULL ? shown (picture, scene) : box != NULL ? cut (picture, box) : whole;
   g_autofree char *name = plugin_label_layer (item->prompt, item->medical);
   HostLayer layer;
   const guint8 *pixels = picture->pixels + 3 * ((gsize) part.y * picture->width + (gsize) part.x);
@@ -119,9 +163,11 @@ insert_one (const InsertTarget *target, const InsertPicture *item, const Box *bo
     return FALSE;
   g_array_insert_val (layers, at, layer);
   host_write_pixels (target->image, layer, part.width, part.height, pixels, 3 * (int) picture->width);
-  if (box != NULL && !scale (layer, box))
+  if (scene != NULL && !put_back (layer, scene, &part))
     return FALSE;
-  if (box != NULL && target->place == ARRA_INSERT_SELECTION && !mask_by_selection (layer))
+  if (scene == NULL && box != NULL && !scale (layer, box))
+    return FALSE;
+  if (scene == NULL && box != NULL && target->place == ARRA_INSERT_SELECTION && !mask_by_selection (layer))
     return FALSE;
   return item->recipe == NULL || attach_recipe (layer, item->recipe);
 }

@@ -10,6 +10,8 @@ typedef struct
   const char *prompt; /* (nullable): names the layer */
   const char *recipe; /* (nullable) */
   gboolean medical;   /* say that it is not for diagnosis */
+  /* (nullable): what it was made from: the layer comes there, masked as that says, in an image that was there before */
+  const ArraScene *scene;
 } InsertPicture;
 
 typedef struct

@@ -5,6 +5,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "insert.h"
+#include "look.h"
 
 #define MEBI 1048576.0
 
@@ -46,11 +47,27 @@ insert (const ArraDialogInsert *what, gpointer data, GError **error)
     {
       const ArraDialogPicture *picture = &what->pictures[i];
 
-      pictures[i] = (InsertPicture) { &picture->picture, picture->prompt, picture->recipe,
-                                      picture->card != NULL && picture->card->medical };
+      pictures[i] = (InsertPicture) { .picture = &picture->picture,
+                                      .prompt = picture->prompt,
+                                      .recipe = picture->recipe,
+                                      .medical = picture->card != NULL && picture->card->medical,
+                                      .scene = picture->scene };
       target->label |= picture->label;
     }
   return insert_pictures (target, pictures, what->n_pictures, self->call->layers, error);
+}
+
+/* (transfer full): what the dialog asks to see, of the image and the layer that are at hand then */
+static ArraScene *
+look (const ArraDialogLook *what, gpointer data, GError **error)
+{
+  const Interactive *self = data;
+  const HostImage image = self->target.image;
+  const HostLayer layer = has_image (self) ? host_active_layer (image) : HOST_NONE;
+
+  if (self->call->task == ARRA_TASK_VARY)
+    return look_at_layer (image, layer, error);
+  return look_at_hole (image, what->layer ? layer : HOST_NONE, what->across, what->down, error);
 }
 
 static void
@@ -175,6 +192,25 @@ take_choices (PluginSettings *settings, ArraDialog *dialog)
   settings->threads = (int) request->threads;
   settings->memory_limit = (double) request->memory_limit / MEBI;
   settings->insert = choices.mode;
+  settings->seamless = (int) request->seamless;
+  settings->around = choices.around_layer ? PLUGIN_AROUND_LAYER : PLUGIN_AROUND_VISIBLE;
+  settings->vary = choices.vary;
+}
+
+static const char *
+title_of (ArraTask task)
+{
+  switch (task)
+    {
+    case ARRA_TASK_FILL:
+      return _ ("Fill Selection, Matching What Is Around");
+    case ARRA_TASK_VARY:
+      return _ ("Vary Layer");
+    case ARRA_TASK_GENERATE:
+    case ARRA_N_TASKS:
+    default:
+      return NULL;
+    }
 }
 
 static gboolean
@@ -185,6 +221,7 @@ show_dialog (Interactive *self, ArraDialogHost *host)
   g_autofree char *wayland = NULL;
   guint inserted;
 
+  host->title = title_of (self->call->task);
   host_parent_window (&host->x11_parent, &wayland);
   host->wayland_parent = wayland;
   host->settings_path = settings_path;
@@ -202,8 +239,10 @@ run_dialog (PluginCall *call, GError **error)
   ArraDialogHost host = {
     .insert = insert,
     .describe = describe,
+    .task = call->task,
+    .look = look,
     .recipe_of_layer = recipe_of_layer,
-    .images = list_images,
+    .images = call->task == ARRA_TASK_GENERATE ? list_images : NULL,
     .aim = aim,
     .help = show_help,
     .is_alive = is_alive,

@@ -7,23 +7,50 @@
 
 #define WATCH_MILLISECONDS 300
 
-const PluginWords plugin_words = {
-  .menu_path = "<Image>/Filters/Render",
-  .menu_label = N_ ("Generate from _Text (ARRA)…"),
-  .blurb = N_ ("Make a picture from a description in words"),
-  .help = N_ (
-      "Makes pictures from a prompt with an ARRA-trained model on this machine's processor, nothing leaves it, and inserts them as "
-      "layers. Without an image a new one is made. Returns the settings in force as JSON, the number of new layers, and the layers."),
-  .authors = "The ARRA for GIMP authors",
-  .date = "2026",
+const PluginWords plugin_words[ARRA_N_TASKS] = {
+  [ARRA_TASK_GENERATE] = {
+    .name = PLUGIN_PROCEDURE,
+    .menu_label = N_ ("Generate from _Text (ARRA)…"),
+    .blurb = N_ ("Make a picture from a description in words"),
+    .help = N_ (
+        "Makes pictures from a prompt with an ARRA-trained model on this machine's processor, nothing leaves it, and inserts them as "
+        "layers. Without an image a new one is made. Returns the settings in force as JSON, the number of new layers, and the layers."),
+  },
+  [ARRA_TASK_FILL] = {
+    .name = "plug-in-arra-fill",
+    .menu_label = N_ ("_Fill Selection, Matching What Is Around (ARRA)…"),
+    .blurb = N_ ("Fill the selection, or what is transparent, with what goes on around it"),
+    .help = N_ ("Fills the selection with what a prompt says, matching what is around it, as a layer that the selection masks. "
+                "Without a selection all that is transparent is filled, as after a change of the canvas's size. Returns the settings in force as JSON, the number of new layers, and the layers."),
+  },
+  [ARRA_TASK_VARY] = {
+    .name = "plug-in-arra-vary",
+    .menu_label = N_ ("_Vary Layer (ARRA)…"),
+    .blurb = N_ ("Make a layer anew in part"),
+    .help = N_ ("Makes that share of the active layer anew which the model finds least likely, or all from a row of tokens on, "
+                "and inserts what it becomes as a layer above it. Returns the settings in force as JSON, the number of new layers, and the layers."),
+  },
 };
+
+ArraTask
+plugin_task (const char *procedure)
+{
+  for (guint task = 0; task < ARRA_N_TASKS; task++)
+    if (g_str_equal (plugin_words[task].name, procedure))
+      return (ArraTask) task;
+  return ARRA_TASK_GENERATE;
+}
 
 static pid_t host_pid;
 
 void
-plugin_call_init (PluginCall *call, GimpRunMode mode, HostImage image)
+plugin_call_init (PluginCall *call, ArraTask task, GimpRunMode mode, HostImage image)
 {
-  *call = (PluginCall) { .mode = mode, .image = image, .layers = g_array_new (FALSE, FALSE, sizeof (HostLayer)) };
+  *call = (PluginCall) { .task = task,
+                         .mode = mode,
+                         .image = image,
+                         .layer = HOST_NONE,
+                         .layers = g_array_new (FALSE, FALSE, sizeof (HostLayer)) };
   plugin_settings_init (&call->settings);
 }
 

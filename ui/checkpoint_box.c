@@ -186,7 +186,7 @@ arra_checkpoint_box_new (void (*chosen) (gpointer data),
   box->opened = opened;
   box->data = data;
   box->root = gtk_box_new (GTK_ORIENTATION_VERTICAL, ARRA_FORM_GAP);
-  gtk_container_add (GTK_CONTAINER (box->root), arra_form_heading (_ ("_Checkpoint"), button));
+  gtk_container_add (GTK_CONTAINER (box->root), arra_form_heading (_ ("C_heckpoint"), button));
   gtk_container_add (GTK_CONTAINER (box->root), button);
   show_face (box);
   g_object_set_data_full (G_OBJECT (box->root), "arra-checkpoint-box", box, free_box);

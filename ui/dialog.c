@@ -55,6 +55,18 @@ arra_dialog_fail (ArraDialog *dialog, const char *format, ...)
   arra_notice_show (dialog->notice, GTK_MESSAGE_ERROR, text);
 }
 
+/* What would be inserted: what is selected, else what is to be made. */
+static void
+show_size (ArraDialog *dialog, const GPtrArray *selected)
+{
+  const ArraMade *made = selected->len > 0 ? selected->pdata[0] : NULL;
+  ArraRequest request;
+
+  arra_picture_box_fill (dialog->picture, &request);
+  arra_insert_box_set_picture (dialog->insert_as, made != NULL ? made->picture.width : request.width,
+                               made != NULL ? made->whole_height : request.height);
+}
+
 void
 arra_dialog_update (ArraDialog *dialog)
 {
@@ -62,6 +74,7 @@ arra_dialog_update (ArraDialog *dialog)
   g_autoptr (GPtrArray) selected = arra_results_selected (dialog->results);
   g_autofree char *insert
       = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "Inse_rt", "Inse_rt %u Pictures", selected->len), selected->len);
+  g_autofree char *redo = g_strdup_printf (_ ("_Four Alternatives from Row %u"), dialog->redo_row);
 
   gtk_widget_set_sensitive (dialog->generate, !running && arra_checkpoint_box_get (dialog->checkpoints) != NULL);
   arra_form_set_button (GTK_BUTTON (dialog->generate),
@@ -70,6 +83,9 @@ arra_dialog_update (ArraDialog *dialog)
   arra_form_set_button (GTK_BUTTON (dialog->pause), running ? _ ("_Stop") : _ ("Contin_ue"));
   gtk_widget_set_sensitive (dialog->insert, selected->len > 0);
   arra_form_set_button (GTK_BUTTON (dialog->insert), selected->len > 1 ? insert : _ ("Inse_rt"));
+  show_size (dialog, selected);
+  gtk_widget_set_visible (dialog->redo, dialog->redo_row > 0 && !running);
+  arra_form_set_button (GTK_BUTTON (dialog->redo), redo);
   gtk_widget_set_sensitive (dialog->reuse, dialog->place.has_recipe);
 }
 
@@ -159,6 +175,8 @@ arra_dialog_get_choices (ArraDialog *dialog, ArraDialogChoices *choices)
   if (dialog->window != NULL)
     arra_dialog_store (dialog);
   *choices = (ArraDialogChoices) { .checkpoint = settings->checkpoint,
+                                   .around_layer = settings->around_layer,
+                                   .vary = settings->vary,
                                    .text_top_k = -1,
                                    .keep_seed = settings->keep_seed,
                                    .mode = dialog->used,
@@ -168,6 +186,7 @@ arra_dialog_get_choices (ArraDialog *dialog, ArraDialogChoices *choices)
   choices->request.prompt = settings->remember ? settings->prompt : NULL;
   choices->request.width = settings->width;
   choices->request.height = settings->height;
+  choices->request.seamless = settings->seamless;
   choices->request.count = settings->count;
   choices->request.seed = settings->seed;
   choices->request.first = settings->first;

@@ -10,6 +10,8 @@
 #include <arra.h>
 #include <gtk/gtk.h>
 
+#include "making.h"
+
 G_BEGIN_DECLS
 
 typedef struct _ArraDialog ArraDialog;
@@ -32,6 +34,11 @@ typedef enum
 /* "native", "canvas", "selection": in settings files and for hosts' own arguments; FALSE for another name. */
 gboolean arra_insert_mode_parse (const char *name, ArraInsertMode *mode);
 const char *arra_insert_mode_name (ArraInsertMode mode);
+
+/* Names of sets of ArraSeamless: "none", "x", "y", "both"; FALSE for another one. */
+#define ARRA_N_SEAMLESS 4
+gboolean arra_seamless_parse (const char *name, guint *seamless);
+const char *arra_seamless_name (guint seamless);
 
 /**
  * ArraDialogPlace:
@@ -70,6 +77,8 @@ typedef struct
    * remembered. */
   const char *recipe;
   gboolean label; /* whether the image is to carry the AI label */
+  /* (nullable): what the host gave it to be made from: it belongs there, as a layer of its own, masked as that says */
+  const ArraScene *scene;
   guint64 seed;
   guint answer;         /* its number among the pictures of its seed, from 0 */
   const ArraCard *card; /* of the checkpoint that made it: a medical one has its note whatever @label says */
@@ -81,6 +90,13 @@ typedef struct
   guint n_pictures; /* at least 1: one undo step for all of them */
   ArraInsertMode mode;
 } ArraDialogInsert;
+
+/* What of the image the dialog wants to see. */
+typedef struct
+{
+  gboolean layer;     /* the active layer alone, not all that is visible */
+  guint across, down; /* pixels around what is to be filled that must be seen, where there are as many */
+} ArraDialogLook;
 
 /**
  * ArraDialogHost:
@@ -101,6 +117,12 @@ typedef struct
   GPtrArray *(*images) (gpointer data);
   /* What follows is meant for that image, @describe too; 0: for a new one. Needed with @images. */
   void (*aim) (int image, gpointer data);
+
+  /* What pictures are made from: of ARRA_TASK_GENERATE nothing, and @look is not called. */
+  ArraTask task;
+  /* (transfer full): what is to be filled, or varied, with what is around it; NULL with @error set when there is
+   * nothing of that. Asked at each press of Generate. */
+  ArraScene *(*look) (const ArraDialogLook *what, gpointer data, GError **error);
 
   /* (transfer full): the recipe of the active layer, NULL with @error set when it has none. */
   char *(*recipe_of_layer) (gpointer data, GError **error);
@@ -130,6 +152,8 @@ typedef struct
 {
   const char *checkpoint; /* (nullable): path */
   ArraRequest request;    /* prompt NULL when prompts are not to be remembered */
+  gboolean around_layer;  /* ArraDialogLook.layer */
+  double vary;            /* ArraOrder.vary */
   int text_top_k;         /* of a recipe that is used again; -1: the checkpoint's */
   gboolean keep_seed;     /* else a later run takes another seed, and the first of its pictures */
   ArraInsertMode mode;

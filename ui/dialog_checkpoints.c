@@ -221,6 +221,7 @@ arra_dialog_show_needs (gpointer data)
   arra_dialog_fill_request (dialog, checkpoint, &request);
   request.prompt = *prompt != '\0' ? prompt : NULL;
   show_needs_of (dialog, checkpoint, &request);
+  arra_dialog_update (dialog);
 }
 
 /* ---- more places to look */

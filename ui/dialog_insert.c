@@ -33,6 +33,15 @@ arra_dialog_aim (int image, gpointer data)
   arra_dialog_look_around (dialog);
 }
 
+void
+arra_dialog_resize (guint width, guint height, gpointer data)
+{
+  ArraDialog *dialog = data;
+
+  arra_picture_box_set_size (dialog->picture, width, height);
+  arra_dialog_update (dialog);
+}
+
 static void
 describe (const ArraDialog *dialog, const ArraMade *made, ArraDialogPicture *picture)
 {
@@ -41,6 +50,7 @@ describe (const ArraDialog *dialog, const ArraMade *made, ArraDialogPicture *pic
   *picture = (ArraDialogPicture) { .picture = made->picture,
                                    .prompt = settings->remember ? made->prompt : NULL,
                                    .label = settings->record,
+                                   .scene = made->scene,
                                    .seed = made->seed,
                                    .answer = made->answer,
                                    .card = arra_checkpoint_card (made->from) };
@@ -90,6 +100,7 @@ take_request (ArraSettings *settings, const ArraRequest *request)
     }
   settings->width = request->width;
   settings->height = request->height;
+  settings->seamless = request->seamless;
   settings->count = MIN (request->count, ARRA_COUNT_MAX);
   settings->seed = request->seed;
   settings->first = request->first;

@@ -29,6 +29,7 @@ struct _ArraDialog
   guint64 last_seed;   /* of the last press of Generate */
   gboolean seed_used;  /* since then no recipe was taken that has the same seed */
   ArraRecipe *reused;  /* (nullable): whose settings were taken, with those that have no widget */
+  guint redo_row;      /* of the picture that is shown: chosen to be made anew from there; 0: none */
   ArraInsertMode used; /* how pictures are inserted now; the settings have how they are whenever that is possible */
 
   GtkWidget *window; /* NULL once destroyed, and with it all below is gone */
@@ -41,7 +42,7 @@ struct _ArraDialog
   ArraPreview *preview;
   ArraResults *results;
   GtkWidget *progress, *status;
-  GtkWidget *reuse, *insert, *pause, *generate;
+  GtkWidget *menu, *reuse, *insert, *pause, *generate, *redo;
 };
 
 /* dialog_window.c: builds all widgets into dialog->window */
@@ -68,12 +69,15 @@ void arra_dialog_generate (gpointer dialog);
 guint arra_dialog_text_top_k (const ArraRecipe *recipe); /* greed is 1, as with the widget of the other top-k */
 /* Everything but the prompt, the seed and its first picture. */
 void arra_dialog_fill_request (ArraDialog *dialog, ArraCheckpoint *checkpoint, ArraRequest *request);
+void arra_dialog_redo (gpointer dialog); /* the shown picture anew from the chosen row on */
+void arra_dialog_row_chosen (guint row, gpointer dialog);
 void arra_dialog_pause (ArraDialog *dialog); /* Stop, or Continue */
 void arra_dialog_show_selected (gpointer dialog);
 
 /* dialog_insert.c */
-void arra_dialog_look_around (ArraDialog *dialog); /* asks the host what there is to insert into */
-void arra_dialog_aim (int image, gpointer dialog); /* the user chose another image */
+void arra_dialog_look_around (ArraDialog *dialog);                    /* asks the host what there is to insert into */
+void arra_dialog_aim (int image, gpointer dialog);                    /* the user chose another image */
+void arra_dialog_resize (guint width, guint height, gpointer dialog); /* pictures are to be of that size */
 void arra_dialog_insert (gpointer dialog);
 void arra_dialog_reuse (ArraDialog *dialog);
 void arra_dialog_reset (ArraDialog *dialog);

@@ -40,7 +40,7 @@ leave (ArraDialog *dialog)
   gtk_window_close (GTK_WINDOW (dialog->window));
 }
 
-/* Escape stops what runs, then closes; F1 helps. */
+/* Escape stops what runs, then closes; F1 helps; F10 opens the menu. */
 static gboolean
 key_pressed (GtkWidget *window, GdkEventKey *event, gpointer data)
 {
@@ -48,6 +48,8 @@ key_pressed (GtkWidget *window, GdkEventKey *event, gpointer data)
 
   if (event->keyval == GDK_KEY_F1)
     help (dialog);
+  else if (event->keyval == GDK_KEY_F10)
+    gtk_button_clicked (GTK_BUTTON (dialog->menu));
   else if (event->keyval == GDK_KEY_Escape && arra_work_is_running (dialog->work))
     arra_dialog_pause (dialog);
   else if (event->keyval == GDK_KEY_Escape)
@@ -89,8 +91,8 @@ new_form (ArraDialog *dialog)
   dialog->checkpoints = arra_checkpoint_box_new (arra_dialog_checkpoint_chosen, arra_dialog_get_checkpoints,
                                                  arra_dialog_add_folder, arra_dialog_find_checkpoints, dialog);
   dialog->card = arra_card_view_new ();
-  dialog->picture = arra_picture_box_new (arra_dialog_show_needs, dialog);
-  dialog->insert_as = arra_insert_box_new (arra_dialog_aim, dialog);
+  dialog->picture = arra_picture_box_new (dialog->host->task, arra_dialog_show_needs, dialog);
+  dialog->insert_as = arra_insert_box_new (dialog->host->task, arra_dialog_aim, arra_dialog_resize, dialog);
   gtk_container_add (GTK_CONTAINER (checkpoint), arra_checkpoint_box_widget (dialog->checkpoints));
   gtk_container_add (GTK_CONTAINER (checkpoint), arra_card_view_widget (dialog->card));
   gtk_container_add (GTK_CONTAINER (form), arra_prompt_box_widget (dialog->prompt));
@@ -109,15 +111,22 @@ new_form (ArraDialog *dialog)
 static GtkWidget *
 new_progress (ArraDialog *dialog)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, ARRA_FORM_GAP);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, ARRA_FORM_GAP),
+            *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, ARRA_FORM_GAP);
 
   dialog->progress = gtk_progress_bar_new ();
   arra_form_name (dialog->progress, _ ("Progress"));
   dialog->status = arra_form_text (TRUE);
   gtk_label_set_line_wrap (GTK_LABEL (dialog->status), FALSE);
   gtk_label_set_ellipsize (GTK_LABEL (dialog->status), PANGO_ELLIPSIZE_END);
+  gtk_widget_set_hexpand (dialog->status, TRUE);
+  dialog->redo = arra_form_button (_ ("_Four Alternatives"));
+  gtk_widget_set_no_show_all (dialog->redo, TRUE);
+  g_signal_connect_swapped (dialog->redo, "clicked", G_CALLBACK (arra_dialog_redo), dialog);
+  gtk_container_add (GTK_CONTAINER (line), dialog->status);
+  gtk_container_add (GTK_CONTAINER (line), dialog->redo);
   gtk_container_add (GTK_CONTAINER (box), dialog->progress);
-  gtk_container_add (GTK_CONTAINER (box), dialog->status);
+  gtk_container_add (GTK_CONTAINER (box), line);
   return box;
 }
 
@@ -126,7 +135,7 @@ new_outcome (ArraDialog *dialog)
 {
   GtkWidget *outcome = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2 * ARRA_FORM_GAP);
 
-  dialog->preview = arra_preview_new ();
+  dialog->preview = arra_preview_new (arra_dialog_row_chosen, dialog);
   dialog->results = arra_results_new (arra_dialog_show_selected, arra_dialog_insert, dialog);
   gtk_box_pack_start (GTK_BOX (outcome), arra_preview_widget (dialog->preview), TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (outcome), new_progress (dialog), FALSE, FALSE, 0);
@@ -151,17 +160,41 @@ add_button (ArraDialog *dialog, GtkBox *box, gboolean at_end, const char *mnemon
 }
 
 static GtkWidget *
+add_item (ArraDialog *dialog, GtkWidget *menu, const char *mnemonic, GCallback chosen)
+{
+  GtkWidget *item = gtk_menu_item_new_with_mnemonic (mnemonic);
+
+  gtk_menu_shell_append (GTK_MENU_SHELL (menu), item);
+  gtk_widget_show (item);
+  g_signal_connect_swapped (item, "activate", chosen, dialog);
+  return item;
+}
+
+/* What is needed now and then. */
+static GtkWidget *
+new_menu (ArraDialog *dialog)
+{
+  GtkWidget *button = dialog->menu = gtk_menu_button_new (), *menu = gtk_menu_new (), *item;
+
+  dialog->reuse = add_item (dialog, menu, _ ("Reuse Settings of This La_yer"), G_CALLBACK (arra_dialog_reuse));
+  gtk_widget_set_visible (dialog->reuse, dialog->host->recipe_of_layer != NULL);
+  add_item (dialog, menu, _ ("Reset to De_faults"), G_CALLBACK (arra_dialog_reset));
+  item = add_item (dialog, menu, _ ("_Help"), G_CALLBACK (help));
+  gtk_widget_set_tooltip_text (item, dialog->host->help_hint);
+  gtk_widget_set_visible (item, dialog->host->help != NULL);
+  arra_form_dress_icon (button, "open-menu-symbolic", _ ("More"));
+  gtk_menu_button_set_popup (GTK_MENU_BUTTON (button), menu);
+  gtk_menu_button_set_direction (GTK_MENU_BUTTON (button), GTK_ARROW_UP);
+  return button;
+}
+
+static GtkWidget *
 new_actions (ArraDialog *dialog)
 {
-  GtkWidget *actions = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, ARRA_FORM_GAP), *button;
+  GtkWidget *actions = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, ARRA_FORM_GAP);
   GtkBox *box = GTK_BOX (actions);
 
-  button = add_button (dialog, box, FALSE, _ ("_Help"), G_CALLBACK (help));
-  gtk_widget_set_tooltip_text (button, dialog->host->help_hint);
-  gtk_widget_set_no_show_all (button, dialog->host->help == NULL);
-  add_button (dialog, box, FALSE, _ ("Reset to De_faults"), G_CALLBACK (arra_dialog_reset));
-  dialog->reuse = add_button (dialog, box, FALSE, _ ("Reuse Settings of This La_yer"), G_CALLBACK (arra_dialog_reuse));
-  gtk_widget_set_no_show_all (dialog->reuse, dialog->host->recipe_of_layer == NULL);
+  gtk_box_pack_start (box, new_menu (dialog), FALSE, FALSE, 0);
 
   dialog->generate = add_button (dialog, box, TRUE, _ ("_Generate"), G_CALLBACK (arra_dialog_generate));
   gtk_style_context_add_class (gtk_widget_get_style_context (dialog->generate), GTK_STYLE_CLASS_SUGGESTED_ACTION);
@@ -170,7 +203,7 @@ new_actions (ArraDialog *dialog)
   dialog->pause = add_button (dialog, box, TRUE, _ ("_Stop"), G_CALLBACK (arra_dialog_pause));
   gtk_widget_set_no_show_all (dialog->pause, TRUE);
   dialog->insert = add_button (dialog, box, TRUE, _ ("Inse_rt"), G_CALLBACK (arra_dialog_insert));
-  add_button (dialog, box, TRUE, _ ("C_lose"), G_CALLBACK (leave));
+  add_button (dialog, box, TRUE, _ ("_Close"), G_CALLBACK (leave));
   g_object_set (actions, "margin", 2 * ARRA_FORM_GAP, NULL);
   return actions;
 }

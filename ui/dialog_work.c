@@ -5,6 +5,8 @@
 #include "dialog_private.h"
 #include "words.h"
 
+#define REDO_COUNT 4 /* alternatives from a row on */
+
 static void
 say (ArraDialog *dialog, const char *text)
 {
@@ -39,11 +41,19 @@ arra_dialog_text_top_k (const ArraRecipe *recipe)
   return reused->greedy ? 1 : MIN (reused->text_top_k, ARRA_TOP_K_MAX);
 }
 
-/* What a recipe says that the dialog has no widget for. */
+/* What a recipe says that the dialog has no widget for. Codes that were known belong to pictures of that size. */
 static void
 fill_from_recipe (const ArraRecipe *recipe, ArraRequest *request)
 {
   const ArraRequest *reused = arra_recipe_request (recipe);
+
+  request->tries = reused->tries;
+  if (request->width == reused->width && request->height == reused->height)
+    {
+      request->known = reused->known;
+      request->known_rows = reused->known_rows;
+      request->known_columns = reused->known_columns;
+    }
 
   request->prompt_template = reused->prompt_template;
   request->text_top_k = arra_dialog_text_top_k (recipe);
@@ -53,10 +63,19 @@ fill_from_recipe (const ArraRecipe *recipe, ArraRequest *request)
 void
 arra_dialog_fill_request (ArraDialog *dialog, ArraCheckpoint *checkpoint, ArraRequest *request)
 {
+  ArraRequest own;
+
   arra_request_init (request, checkpoint);
+  own = *request;
   arra_picture_box_fill (dialog->picture, request);
   if (dialog->reused != NULL)
     fill_from_recipe (dialog->reused, request);
+  if (dialog->host->task == ARRA_TASK_GENERATE)
+    return;
+  request->width = own.width;
+  request->height = own.height;
+  request->seamless = 0;
+  request->known = NULL;
 }
 
 static gboolean
@@ -113,28 +132,119 @@ check_request (ArraDialog *dialog, ArraCheckpoint *checkpoint, const ArraRequest
   return FALSE;
 }
 
+/* What of the image the picture is made from. FALSE when there is nothing of that. */
+static gboolean
+look_at_scene (ArraDialog *dialog, ArraCheckpoint *checkpoint, ArraOrder *order)
+{
+  const ArraDialogHost *host = dialog->host;
+  ArraDialogLook look = { .layer = dialog->settings.around_layer };
+  g_autoptr (GError) error = NULL;
+  ArraRequest own;
+
+  *order = (ArraOrder) { .task = host->task, .vary = dialog->settings.vary };
+  if (host->task == ARRA_TASK_GENERATE)
+    return TRUE;
+  arra_request_init (&own, checkpoint);
+  look.across = own.width;
+  look.down = own.height;
+  order->scene = host->look (&look, host->data, &error);
+  if (order->scene == NULL)
+    arra_dialog_fail (dialog, "%s", error->message);
+  return order->scene != NULL;
+}
+
+static void
+start (ArraDialog *dialog, ArraCheckpoint *checkpoint, const ArraRequest *request, const ArraOrder *order)
+{
+  const ArraScene *scene = order->scene;
+
+  arra_dialog_save (dialog);
+  arra_results_unselect_all (dialog->results);
+  arra_preview_set_frame (dialog->preview, scene != NULL ? scene->width : request->width,
+                          scene != NULL ? scene->height : request->height, is_medical (checkpoint));
+  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (dialog->progress), 0);
+  dialog->last_seed = request->seed;
+  dialog->seed_used = TRUE;
+  arra_work_start (dialog->work, checkpoint, request, order);
+  arra_dialog_update (dialog);
+}
+
 void
 arra_dialog_generate (gpointer data)
 {
   ArraDialog *dialog = data;
   ArraCheckpoint *checkpoint = arra_checkpoint_box_get (dialog->checkpoints);
   ArraRequest request;
+  ArraOrder order;
 
   if (arra_work_is_running (dialog->work) || checkpoint == NULL)
     return;
   arra_notice_hide (dialog->notice);
-  if (!fill_request (dialog, checkpoint, &request) || !check_request (dialog, checkpoint, &request))
+  if (!fill_request (dialog, checkpoint, &request) || !check_request (dialog, checkpoint, &request)
+      || !look_at_scene (dialog, checkpoint, &order))
     return;
   if (dialog->settings.remember)
     arra_history_add (dialog->settings.history, request.prompt);
-  arra_dialog_save (dialog);
-  arra_results_unselect_all (dialog->results);
-  arra_preview_set_frame (dialog->preview, request.width, request.height, is_medical (checkpoint));
-  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (dialog->progress), 0);
-  dialog->last_seed = request.seed;
-  dialog->seed_used = TRUE;
-  arra_work_start (dialog->work, checkpoint, &request);
+  start (dialog, checkpoint, &request, &order);
+  g_clear_pointer (&order.scene, arra_scene_unref);
+}
+
+/* ---- from a row on */
+
+void
+arra_dialog_row_chosen (guint row, gpointer data)
+{
+  ArraDialog *dialog = data;
+
+  dialog->redo_row = row;
   arra_dialog_update (dialog);
+}
+
+/* The codes above the row; (transfer full): g_free() */
+static gint32 *
+codes_above (const ArraMade *made, guint row, guint rows, guint columns)
+{
+  gint32 *known = g_new (gint32, (gsize) rows * columns);
+
+  for (guint y = 0; y < rows; y++)
+    for (guint x = 0; x < columns; x++)
+      known[(gsize) y * columns + x] = y + 1 < row && y < made->code_rows && x < made->code_columns
+                                           ? (gint32) made->codes[(gsize) y * made->code_columns + x]
+                                           : -1;
+  return known;
+}
+
+void
+arra_dialog_redo (gpointer data)
+{
+  ArraDialog *dialog = data;
+  const ArraOrder order = { .task = ARRA_TASK_GENERATE };
+  const ArraMade *made = arra_results_current (dialog->results);
+  const guint patch = made != NULL ? arra_checkpoint_patch (made->from) : 1;
+  g_autoptr (ArraCheckpoint) from = NULL;
+  g_autofree char *prompt = NULL;
+  g_autofree gint32 *known = NULL;
+  ArraRequest request;
+
+  if (arra_work_is_running (dialog->work) || dialog->redo_row == 0 || made == NULL || made->codes == NULL)
+    return;
+  arra_notice_hide (dialog->notice);
+  from = arra_checkpoint_ref (made->from);
+  prompt = g_strdup (made->prompt);
+  arra_dialog_store (dialog);
+  renew_seed (dialog);
+  arra_dialog_fill_request (dialog, from, &request);
+  request.prompt = prompt;
+  request.seed = dialog->settings.seed;
+  request.count = REDO_COUNT;
+  request.width = made->picture.width;
+  request.height = made->whole_height;
+  request.seamless = made->seamless;
+  request.known_rows = (request.height + patch - 1) / patch;
+  request.known_columns = (request.width + patch - 1) / patch;
+  request.known = known = codes_above (made, dialog->redo_row, request.known_rows, request.known_columns);
+  if (check_request (dialog, from, &request))
+    start (dialog, from, &request, &order);
 }
 
 void
@@ -163,6 +273,8 @@ phase_words (ArraWorkPhase phase)
     {
     case ARRA_WORK_OPENING:
       return _ ("Opening the checkpoint…");
+    case ARRA_WORK_LOOKING:
+      return _ ("Looking at what is there");
     case ARRA_WORK_PROMPT:
       return _ ("Reading the prompt");
     case ARRA_WORK_DECODING:
@@ -182,7 +294,12 @@ progress (const ArraWorkState *state, const ArraPicture *preview, gpointer data)
       = arra_words_progress (phase_words (state->phase), state->answer, state->count, state->rate, state->left);
 
   if (preview != NULL)
-    arra_preview_set_picture (dialog->preview, preview, is_medical (arra_work_checkpoint (dialog->work)));
+    {
+      const ArraPreviewLook look = { .medical = is_medical (arra_work_checkpoint (dialog->work)),
+                                     .whole_height = arra_made_whole_height (preview, state->height) };
+
+      arra_preview_set_picture (dialog->preview, preview, &look);
+    }
   if (!arra_work_is_running (dialog->work) || gtk_widget_get_sensitive (dialog->pause))
     say (dialog, line);
   if (state->fraction >= 0)
@@ -192,11 +309,22 @@ progress (const ArraWorkState *state, const ArraPicture *preview, gpointer data)
 }
 
 static void
+show (ArraDialog *dialog, const ArraMade *picture)
+{
+  const ArraPreviewLook look = { .medical = is_medical (picture->from),
+                                 .whole_height = picture->whole_height,
+                                 .seamless = picture->seamless,
+                                 .row_height = picture->codes != NULL ? arra_checkpoint_patch (picture->from) : 0 };
+
+  arra_preview_set_picture (dialog->preview, &picture->picture, &look);
+}
+
+static void
 made (ArraMade *picture, gpointer data)
 {
   ArraDialog *dialog = data;
 
-  arra_preview_set_picture (dialog->preview, &picture->picture, is_medical (picture->from));
+  show (dialog, picture);
   arra_results_add (dialog->results, picture);
 }
 
@@ -255,6 +383,6 @@ arra_dialog_show_selected (gpointer data)
   const ArraMade *current = arra_results_current (dialog->results);
 
   if (!arra_work_is_running (dialog->work) && current != NULL)
-    arra_preview_set_picture (dialog->preview, &current->picture, is_medical (current->from));
+    show (dialog, current);
   arra_dialog_update (dialog);
 }

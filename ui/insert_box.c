@@ -9,6 +9,7 @@
 
 #define LONGEST_NAME 80 /* characters, of an image */
 #define NEW_IMAGE "0"   /* its number as the list's id */
+#define MOST_ENLARGED 1.5
 
 typedef struct
 {
@@ -20,7 +21,11 @@ struct _ArraInsertBox
 {
   GtkWidget *root, *mode, *where, *where_label, *indexed, *record, *remember;
   ArraInsertMode wanted; /* what the user chose, also while there is no selection to fit to */
+  GtkWidget *enlarged, *enlarged_text;
+  ArraDialogPlace place;
+  guint width, height; /* of the pictures to be inserted */
   gboolean filling;
+  void (*resize) (guint width, guint height, gpointer data);
   void (*aimed) (int image, gpointer data);
   gpointer data;
 };
@@ -49,6 +54,36 @@ arra_dialog_images_add (GPtrArray *images, int number, const char *name)
   g_ptr_array_add (images, image);
 }
 
+/* What pictures are fitted to; 0 x 0: nothing. */
+static void
+find_target (ArraInsertBox *box, guint *width, guint *height)
+{
+  const ArraInsertMode mode = arra_insert_box_mode (box);
+  const ArraDialogPlace *place = &box->place;
+
+  *width = mode == ARRA_INSERT_SELECTION ? place->selection_width
+           : mode == ARRA_INSERT_CANVAS  ? place->canvas_width
+                                         : 0;
+  *height = mode == ARRA_INSERT_SELECTION ? place->selection_height
+            : mode == ARRA_INSERT_CANVAS  ? place->canvas_height
+                                          : 0;
+}
+
+static void
+show_enlarged (ArraInsertBox *box)
+{
+  guint width, height;
+  double times = 0;
+  g_autofree char *text = NULL;
+
+  find_target (box, &width, &height);
+  if (box->width > 0 && box->height > 0)
+    times = MAX ((double) width / box->width, (double) height / box->height);
+  text = g_strdup_printf (_ ("Enlarged %.1f times: that blurs it."), times);
+  gtk_label_set_text (GTK_LABEL (box->enlarged_text), text);
+  gtk_widget_set_visible (box->enlarged, times > MOST_ENLARGED);
+}
+
 static void
 mode_changed (GtkComboBox *mode, gpointer data)
 {
@@ -56,6 +91,37 @@ mode_changed (GtkComboBox *mode, gpointer data)
 
   if (!box->filling)
     arra_insert_mode_parse (gtk_combo_box_get_active_id (mode), &box->wanted);
+  show_enlarged (box);
+}
+
+static void
+wants_size (ArraInsertBox *box)
+{
+  guint width, height;
+
+  find_target (box, &width, &height);
+  if (width > 0 && height > 0)
+    box->resize (width, height, box->data);
+}
+
+/* What is said of pictures that are too small, and what to do about it. */
+static GtkWidget *
+new_enlarged (ArraInsertBox *box)
+{
+  GtkWidget *button = arra_form_button (_ ("An_y Size"));
+
+  box->enlarged = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, ARRA_FORM_GAP);
+  box->enlarged_text = arra_form_text (FALSE);
+  gtk_widget_set_tooltip_text (button,
+                               _ ("Pictures can have any size: the next ones get that of the place they are for"));
+  gtk_widget_set_valign (box->enlarged_text, GTK_ALIGN_CENTER);
+  gtk_box_pack_start (GTK_BOX (box->enlarged), box->enlarged_text, TRUE, TRUE, 0);
+  gtk_box_pack_end (GTK_BOX (box->enlarged), button, FALSE, FALSE, 0);
+  g_signal_connect_swapped (button, "clicked", G_CALLBACK (wants_size), box);
+  gtk_widget_show_all (box->enlarged);
+  gtk_widget_hide (box->enlarged);
+  gtk_widget_set_no_show_all (box->enlarged, TRUE);
+  return box->enlarged;
 }
 
 static void
@@ -88,14 +154,18 @@ add_where (ArraInsertBox *box, GtkGrid *grid)
 }
 
 ArraInsertBox *
-arra_insert_box_new (void (*aimed) (int image, gpointer data), gpointer data)
+arra_insert_box_new (ArraTask task,
+                     void (*aimed) (int image, gpointer data),
+                     void (*resize) (guint width, guint height, gpointer data),
+                     gpointer data)
 {
   ArraInsertBox *box = g_new0 (ArraInsertBox, 1);
   GtkGrid *grid = arra_form_grid ();
 
   box->aimed = aimed;
+  box->resize = resize;
   box->data = data;
-  box->mode = arra_form_combo ();
+  box->mode = g_object_ref_sink (arra_form_combo ());
   box->record = arra_form_check (
       _ ("Include recipe and AI la_bel"),
       _ ("The layer keeps the settings that made it, and the image says that a picture was made by AI"));
@@ -104,10 +174,13 @@ arra_insert_box_new (void (*aimed) (int image, gpointer data), gpointer data)
       _ ("Off: no history, and the prompt stays out of the recipe, the layer's name and the undo step"));
   box->root = GTK_WIDGET (grid);
   add_where (box, grid);
-  arra_form_row (grid, 1, _ ("_Insert as:"), box->mode);
-  gtk_grid_attach (grid, box->record, 0, 3, 2, 1);
-  gtk_grid_attach (grid, box->remember, 0, 4, 2, 1);
+  if (task == ARRA_TASK_GENERATE)
+    arra_form_row (grid, 1, _ ("_Insert as:"), box->mode);
+  gtk_grid_attach (grid, new_enlarged (box), 0, 3, 2, 1);
+  gtk_grid_attach (grid, box->record, 0, 4, 2, 1);
+  gtk_grid_attach (grid, box->remember, 0, 5, 2, 1);
   g_signal_connect (box->mode, "changed", G_CALLBACK (mode_changed), box);
+  g_object_set_data_full (G_OBJECT (box->root), "arra-mode", box->mode, g_object_unref);
   g_object_set_data_full (G_OBJECT (box->root), "arra-insert-box", box, g_free);
   return box;
 }
@@ -131,6 +204,7 @@ arra_insert_box_set_place (ArraInsertBox *box, const ArraDialogPlace *place)
 {
   GtkComboBox *mode = GTK_COMBO_BOX (box->mode);
 
+  box->place = *place;
   box->filling = TRUE;
   gtk_combo_box_text_remove_all (GTK_COMBO_BOX_TEXT (mode));
   append (box, ARRA_INSERT_NATIVE, place->has_image ? _ ("New layer in its own size") : _ ("New image"), 0, 0);
@@ -142,6 +216,15 @@ arra_insert_box_set_place (ArraInsertBox *box, const ArraDialogPlace *place)
     gtk_combo_box_set_active (mode, 0);
   gtk_widget_set_visible (box->indexed, place->indexed);
   box->filling = FALSE;
+  show_enlarged (box);
+}
+
+void
+arra_insert_box_set_picture (ArraInsertBox *box, guint width, guint height)
+{
+  box->width = width;
+  box->height = height;
+  show_enlarged (box);
 }
 
 /* Title bars name an image by its name, its number and that of the view: "meadow-3.0". Settings of the host may leave

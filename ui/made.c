@@ -31,6 +31,7 @@ arra_made_new (const ArraPicture *picture, GError **error)
   made = g_new0 (ArraMade, 1);
   made->picture = *picture;
   made->picture.pixels = pixels;
+  made->whole_height = arra_made_whole_height (picture, 0);
   return made;
 }
 
@@ -40,6 +41,8 @@ arra_made_free (ArraMade *made)
   if (made == NULL)
     return;
   g_free ((guint8 *) made->picture.pixels);
+  g_clear_pointer (&made->scene, arra_scene_unref);
+  g_free (made->codes);
   g_free (made->prompt);
   g_free (made->recipe);
   g_free (made->recipe_bare);
@@ -51,6 +54,16 @@ gboolean
 arra_made_is_partial (const ArraMade *made)
 {
   return made->picture.rows_finished < made->picture.rows_total;
+}
+
+guint
+arra_made_whole_height (const ArraPicture *picture, guint known)
+{
+  if (known > 0 || picture->rows_finished == 0)
+    return MAX (known, picture->height);
+  if (picture->rows_finished == picture->rows_total)
+    return picture->height;
+  return picture->height / picture->rows_finished * picture->rows_total;
 }
 
 gboolean

@@ -4,12 +4,19 @@
 
 #include <arra.h>
 
+#include "scene.h"
+
 typedef struct
 {
   guint batch;         /* counts presses of Generate */
   guint answer, index; /* of the seed, of the answer; a continued picture has those of the stopped one */
   guint64 seed;
   ArraPicture picture; /* pixels belong to it */
+  guint whole_height;  /* pixels: of the picture with the rows that are not finished */
+  guint seamless;      /* ArraSeamless */
+  ArraScene *scene;    /* (nullable): what it was made from, and goes back to */
+  guint32 *codes;      /* (nullable): of the finished rows: [code_rows][code_columns] */
+  guint code_rows, code_columns;
   char *prompt;
   char *recipe;         /* with the prompt */
   char *recipe_bare;    /* without */
@@ -20,6 +27,8 @@ typedef struct
 ArraMade *arra_made_new (const ArraPicture *picture, GError **error);
 void arra_made_free (ArraMade *made); /* nullable */
 gboolean arra_made_is_partial (const ArraMade *made);
+/* Pixels with the rows that are not finished. @known: what it is when that is known, else 0 */
+guint arra_made_whole_height (const ArraPicture *picture, guint known);
 /* The same picture, perhaps with other rows finished. */
 gboolean arra_made_is_same (const ArraMade *made, const ArraMade *other);
 

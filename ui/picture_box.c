@@ -6,13 +6,17 @@
 
 #include "form.h"
 #include "sampling_box.h"
+#include "seamless_box.h"
 #include "seed_box.h"
 #include "size_box.h"
+#include "scene_box.h"
 
 struct _ArraPictureBox
 {
   GtkWidget *root, *count;
   ArraSizeBox *size;
+  ArraSeamlessBox *seamless;
+  ArraSceneBox *scene;
   ArraSeedBox *seed;
   ArraSamplingBox *sampling;
   gboolean sized; /* by the user */
@@ -40,19 +44,24 @@ anything_changed (gpointer data)
 }
 
 ArraPictureBox *
-arra_picture_box_new (void (*changed) (gpointer data), gpointer data)
+arra_picture_box_new (ArraTask task, void (*changed) (gpointer data), gpointer data)
 {
   ArraPictureBox *box = g_new0 (ArraPictureBox, 1);
-  GtkGrid *grid = arra_form_grid ();
+  GtkGrid *shape = arra_form_grid (), *grid = arra_form_grid ();
 
   box->changed = changed;
   box->data = data;
-  box->root = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2 * ARRA_FORM_GAP);
-  box->size = arra_size_box_new (grid, 0, size_changed, box);
+  box->root = gtk_box_new (GTK_ORIENTATION_VERTICAL, ARRA_FORM_GAP);
+  box->size = arra_size_box_new (shape, 0, size_changed, box);
+  box->seamless = arra_seamless_box_new (shape, 2, anything_changed, box);
+  gtk_widget_set_no_show_all (GTK_WIDGET (shape), task != ARRA_TASK_GENERATE);
+  box->scene = arra_scene_box_new (task);
   box->count = arra_form_spin (1, ARRA_COUNT_MAX, 1, 0);
-  arra_form_row (grid, 2, _ ("_Number of pictures:"), box->count);
-  box->seed = arra_seed_box_new (grid, 3);
+  arra_form_row (grid, 0, _ ("_Number of pictures:"), box->count);
+  box->seed = arra_seed_box_new (grid, 1);
   box->sampling = arra_sampling_box_new (anything_changed, box);
+  gtk_container_add (GTK_CONTAINER (box->root), GTK_WIDGET (shape));
+  gtk_container_add (GTK_CONTAINER (box->root), arra_scene_box_widget (box->scene));
   gtk_container_add (GTK_CONTAINER (box->root), GTK_WIDGET (grid));
   gtk_container_add (GTK_CONTAINER (box->root), arra_sampling_box_widget (box->sampling));
   g_signal_connect_swapped (box->count, "value-changed", G_CALLBACK (anything_changed), box);
@@ -72,7 +81,9 @@ arra_picture_box_load (ArraPictureBox *box, const ArraSettings *settings)
   box->loading = TRUE;
   box->sized = settings->sized;
   arra_size_box_set (box->size, settings->width, settings->height);
+  arra_seamless_box_set (box->seamless, settings->seamless);
   gtk_spin_button_set_value (GTK_SPIN_BUTTON (box->count), settings->count);
+  arra_scene_box_load (box->scene, settings);
   arra_seed_box_load (box->seed, settings);
   arra_sampling_box_load (box->sampling, settings);
   box->loading = FALSE;
@@ -83,7 +94,9 @@ arra_picture_box_store (ArraPictureBox *box, ArraSettings *settings)
 {
   settings->sized = box->sized;
   arra_size_box_get (box->size, &settings->width, &settings->height);
+  settings->seamless = arra_seamless_box_get (box->seamless);
   settings->count = (guint) gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (box->count));
+  arra_scene_box_store (box->scene, settings);
   arra_sampling_box_store (box->sampling, settings);
   return arra_seed_box_store (box->seed, settings);
 }
@@ -114,6 +127,13 @@ arra_picture_box_forget (ArraPictureBox *box)
 }
 
 void
+arra_picture_box_set_size (ArraPictureBox *box, guint width, guint height)
+{
+  arra_size_box_set (box->size, width, height);
+  size_changed (box);
+}
+
+void
 arra_picture_box_set_seed (ArraPictureBox *box, guint64 seed)
 {
   arra_seed_box_show (box->seed, seed);
@@ -123,6 +143,7 @@ void
 arra_picture_box_fill (ArraPictureBox *box, ArraRequest *request)
 {
   arra_size_box_get (box->size, &request->width, &request->height);
+  request->seamless = arra_seamless_box_get (box->seamless);
   request->count = (guint) gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (box->count));
   arra_sampling_box_fill (box->sampling, request);
 }

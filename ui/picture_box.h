@@ -5,12 +5,14 @@
 #include <arra.h>
 #include <gtk/gtk.h>
 
+#include "making.h"
 #include "settings.h"
 
 typedef struct _ArraPictureBox ArraPictureBox;
 
-/* Lives as long as its widget. @changed: something that a picture's cost depends on. */
-ArraPictureBox *arra_picture_box_new (void (*changed) (gpointer data), gpointer data);
+/* Lives as long as its widget. @changed: something that a picture's cost depends on. Pictures that
+ * are made from what is there have no size of their own. */
+ArraPictureBox *arra_picture_box_new (ArraTask task, void (*changed) (gpointer data), gpointer data);
 GtkWidget *arra_picture_box_widget (ArraPictureBox *box);
 
 void arra_picture_box_load (ArraPictureBox *box, const ArraSettings *settings);
@@ -23,6 +25,7 @@ void arra_picture_box_set_checkpoint (ArraPictureBox *box,
                                       guint like_height);
 /* Own size and sampling of the next checkpoint again. */
 void arra_picture_box_forget (ArraPictureBox *box);
+void arra_picture_box_set_size (ArraPictureBox *box, guint width, guint height); /* as if by the user */
 void arra_picture_box_set_seed (ArraPictureBox *box, guint64 seed);
-/* Sets what a request takes from here: size, count, sampling. */
+/* Sets what a request takes from here: size, seamless edges, count, sampling. */
 void arra_picture_box_fill (ArraPictureBox *box, ArraRequest *request);

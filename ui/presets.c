@@ -9,16 +9,14 @@
 static const guint squares[] = { 64, 128, 256, 384, 512, 768, 1024 };
 static const guint shapes[][2] = { { 4, 3 }, { 3, 4 }, { 3, 2 }, { 2, 3 }, { 16, 9 }, { 9, 16 } };
 
-/* Whether it can be made of a prompt, too, which takes its part of what the model can read. */
-static gboolean
-can_make (const ArraCheckpoint *checkpoint, guint width, guint height)
+/* Of a prompt, too, which takes its part of what the model can read. */
+gboolean
+arra_presets_can_make (const ArraCheckpoint *checkpoint, guint width, guint height)
 {
   g_autoptr (GError) error = NULL;
   ArraMemoryPlan plan;
   ArraRequest request;
 
-  if (!arra_checkpoint_check_size (checkpoint, width, height, NULL))
-    return FALSE;
   arra_request_init (&request, checkpoint);
   request.prompt = PROMPT;
   request.width = width;
@@ -27,13 +25,20 @@ can_make (const ArraCheckpoint *checkpoint, guint width, guint height)
          || !g_error_matches (error, ARRA_ERROR, ARRA_ERROR_ARGUMENT);
 }
 
+static gboolean
+is_in_pieces (ArraPresetKind kind)
+{
+  return kind == ARRA_PRESET_EXACT || kind == ARRA_PRESET_LARGE;
+}
+
 /* FALSE when the checkpoint cannot make it. */
 static gboolean
 add (GArray *presets, const ArraCheckpoint *checkpoint, ArraPresetKind kind, guint width, guint height)
 {
   const ArraPreset preset = { width, height, kind };
 
-  if (!can_make (checkpoint, width, height))
+  if ((!is_in_pieces (kind) && !arra_checkpoint_check_size (checkpoint, width, height, NULL))
+      || !arra_presets_can_make (checkpoint, width, height))
     return FALSE;
   for (guint i = 0; i < presets->len; i++)
     if (g_array_index (presets, ArraPreset, i).width == width
@@ -81,9 +86,13 @@ arra_presets_find (const ArraCheckpoint *checkpoint, guint like_width, guint lik
   add (presets, checkpoint, ARRA_PRESET_OWN, own.width, own.height);
   if (like_width > 0 && like_height > 0 && like_width / like_height < 8 && like_height / like_width < 8)
     add_shape (presets, checkpoint, ARRA_PRESET_LIKE, area, like_width, like_height);
+  if (like_width > 0 && like_height > 0 && MAX (like_width, like_height) <= ARRA_PRESETS_LARGEST)
+    add (presets, checkpoint, ARRA_PRESET_EXACT, like_width, like_height);
   for (gsize i = 0; i < G_N_ELEMENTS (squares); i++)
     add (presets, checkpoint, ARRA_PRESET_OTHER, squares[i], squares[i]);
   for (gsize i = 0; i < G_N_ELEMENTS (shapes); i++)
     add_shape (presets, checkpoint, ARRA_PRESET_OTHER, area, shapes[i][0], shapes[i][1]);
+  for (guint times = 2; times <= 4; times *= 2)
+    add (presets, checkpoint, ARRA_PRESET_LARGE, times * own.width, times * own.height);
   return presets;
 }

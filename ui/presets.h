@@ -4,11 +4,15 @@
 
 #include <arra.h>
 
+#define ARRA_PRESETS_LARGEST 16384 /* pixels on a side */
+
 typedef enum
 {
   ARRA_PRESET_OWN,  /* what the checkpoint makes unasked */
   ARRA_PRESET_LIKE, /* of the shape of what it goes into */
   ARRA_PRESET_OTHER,
+  ARRA_PRESET_EXACT, /* of the size of what it goes into, and no size of the checkpoint's own */
+  ARRA_PRESET_LARGE, /* larger than the checkpoint makes in one piece */
 } ArraPresetKind;
 
 typedef struct
@@ -17,7 +21,10 @@ typedef struct
   ArraPresetKind kind;
 } ArraPreset;
 
-/* Sizes that the checkpoint can make: its own first, then one like @like_width x @like_height, then squares from small
- * to large, then other shapes of about the own area. @like_width and @like_height (0 x 0: none): the canvas or
- * selection, whose shape is offered, too. (transfer full) (element-type ArraPreset): g_array_unref() */
+/* Whether the checkpoint makes that size, in one piece or in several. */
+gboolean arra_presets_can_make (const ArraCheckpoint *checkpoint, guint width, guint height);
+
+/* Sizes that the checkpoint can make: its own first, then @like_width x @like_height and one of its shape, then squares
+ * from small to large, then other shapes of about the own area, then larger ones. @like_width and @like_height (0 x 0:
+ * none): the canvas or selection. (transfer full) (element-type ArraPreset): g_array_unref() */
 GArray *arra_presets_find (const ArraCheckpoint *checkpoint, guint like_width, guint like_height);

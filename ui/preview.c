@@ -2,12 +2,14 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "preview.h"
 
+#include <gdk/gdkkeysyms.h>
 #include <glib/gi18n-lib.h>
 
 #include "form.h"
 #include "surface.h"
 
 #define LARGEST_ZOOM 4.0
+#define TILES 3            /* of a picture without seams, in a row */
 #define EDGE ARRA_FORM_GAP /* around the picture */
 
 struct _ArraPreview
@@ -16,6 +18,11 @@ struct _ArraPreview
   cairo_surface_t *surface; /* (nullable): the finished rows */
   guint width, height;      /* of the whole picture; 0 x 0: none */
   guint rows_finished, rows_total;
+  guint across, down; /* how often it is shown */
+  guint row_height;   /* pixels; 0: no row can be chosen */
+  guint row;          /* chosen, from 1; 0: none */
+  void (*row_chosen) (guint row, gpointer data);
+  gpointer data;
 };
 
 typedef struct
@@ -23,13 +30,15 @@ typedef struct
   double x, y, zoom;
 } Place;
 
-/* The picture in the middle, as large as fits; small ones are not blown up without bound. */
+/* The picture in the middle, as large as fits as often as it is shown; small ones are not blown up without bound. */
 static Place
 find_place (const ArraPreview *preview)
 {
   const double across = gtk_widget_get_allocated_width (preview->area),
                down = gtk_widget_get_allocated_height (preview->area);
-  Place place = { 0, 0, MIN ((across - 2 * EDGE) / preview->width, (down - 2 * EDGE) / preview->height) };
+  Place place = { 0, 0,
+                  MIN ((across - 2 * EDGE) / (preview->width * preview->across),
+                       (down - 2 * EDGE) / (preview->height * preview->down)) };
 
   place.zoom = MIN (place.zoom, LARGEST_ZOOM);
   place.x = (across - preview->width * place.zoom) / 2;
@@ -50,7 +59,7 @@ draw_rest (const ArraPreview *preview, cairo_t *cr, const Place *place)
   cairo_fill (cr);
 }
 
-/* The line along which the picture grows. */
+/* A line across the picture below @finished pixels: along it the picture grows, or will grow anew. */
 static void
 draw_frontier (const ArraPreview *preview, cairo_t *cr, const Place *place, double finished)
 {
@@ -68,16 +77,20 @@ static void
 draw_finished (const ArraPreview *preview, cairo_t *cr, const Place *place)
 {
   const double finished = cairo_image_surface_get_height (preview->surface);
+  const double left = preview->width * ((preview->across - 1) / 2.0), above = finished * ((preview->down - 1) / 2.0);
 
   cairo_save (cr);
   cairo_translate (cr, place->x, place->y);
   cairo_scale (cr, place->zoom, place->zoom);
   cairo_set_source_surface (cr, preview->surface, 0, 0);
   cairo_pattern_set_filter (cairo_get_source (cr), CAIRO_FILTER_GOOD);
-  cairo_pattern_set_extend (cairo_get_source (cr), CAIRO_EXTEND_PAD);
-  cairo_rectangle (cr, 0, 0, preview->width, finished);
+  cairo_pattern_set_extend (cairo_get_source (cr),
+                            preview->across * preview->down > 1 ? CAIRO_EXTEND_REPEAT : CAIRO_EXTEND_PAD);
+  cairo_rectangle (cr, -left, -above, preview->width * preview->across, finished * preview->down);
   cairo_fill (cr);
   cairo_restore (cr);
+  if (preview->row > 0)
+    draw_frontier (preview, cr, place, (preview->row - 1) * preview->row_height);
   if (preview->rows_finished < preview->rows_total)
     draw_frontier (preview, cr, place, finished);
 }
@@ -100,6 +113,60 @@ draw (GtkWidget *area, cairo_t *cr, gpointer data)
     draw_finished (preview, cr, &place);
   return FALSE;
 }
+
+/* ---- rows */
+
+static void
+choose_row (ArraPreview *preview, guint row)
+{
+  preview->row = row;
+  gtk_widget_queue_draw (preview->area);
+  preview->row_chosen (row, preview->data);
+}
+
+/* Rows that can be chosen; 0: none can. */
+static guint
+n_rows (const ArraPreview *preview)
+{
+  const guint height = preview->surface != NULL ? (guint) cairo_image_surface_get_height (preview->surface) : 0;
+
+  return preview->row_height > 0 ? (height + preview->row_height - 1) / preview->row_height : 0;
+}
+
+static gboolean
+clicked (GtkWidget *area, GdkEventButton *event, gpointer data)
+{
+  ArraPreview *preview = data;
+  Place place;
+  double y;
+
+  if (event->type != GDK_BUTTON_PRESS || event->button != GDK_BUTTON_PRIMARY || n_rows (preview) == 0)
+    return GDK_EVENT_PROPAGATE;
+  gtk_widget_grab_focus (area);
+  place = find_place (preview);
+  y = (event->y - place.y) / place.zoom;
+  if (y >= 0 && y < preview->height)
+    choose_row (preview, MIN ((guint) y / preview->row_height + 1, n_rows (preview)));
+  return GDK_EVENT_STOP;
+}
+
+static gboolean
+key_pressed (GtkWidget *area, GdkEventKey *event, gpointer data)
+{
+  ArraPreview *preview = data;
+
+  if (n_rows (preview) == 0)
+    return GDK_EVENT_PROPAGATE;
+  if (event->keyval == GDK_KEY_Down)
+    choose_row (preview, MIN (preview->row + 1, n_rows (preview)));
+  else if (event->keyval == GDK_KEY_Up)
+    choose_row (preview, preview->row - MIN (preview->row, 1));
+  else
+    return GDK_EVENT_PROPAGATE;
+  return GDK_EVENT_STOP;
+}
+
+/* ---- the widget */
 
 static void
 free_preview (gpointer data)
@@ -136,15 +203,21 @@ build_area (ArraPreview *preview)
   gtk_style_context_add_class (gtk_widget_get_style_context (preview->area), "arra-preview");
   atk_object_set_role (gtk_widget_get_accessible (preview->area), ATK_ROLE_IMAGE);
   arra_form_name (preview->area, _ ("Preview"));
+  gtk_widget_set_can_focus (preview->area, TRUE);
+  gtk_widget_add_events (preview->area, GDK_BUTTON_PRESS_MASK | GDK_KEY_PRESS_MASK);
   g_signal_connect (preview->area, "draw", G_CALLBACK (draw), preview);
+  g_signal_connect (preview->area, "button-press-event", G_CALLBACK (clicked), preview);
+  g_signal_connect (preview->area, "key-press-event", G_CALLBACK (key_pressed), preview);
 }
 
 ArraPreview *
-arra_preview_new (void)
+arra_preview_new (void (*row_chosen) (guint row, gpointer data), gpointer data)
 {
   ArraPreview *preview = g_new0 (ArraPreview, 1);
   GtkWidget *overlay = gtk_overlay_new ();
 
+  preview->row_chosen = row_chosen;
+  preview->data = data;
   build_area (preview);
   preview->hint = new_hint (preview);
   arra_preview_set_ready (preview, FALSE);
@@ -177,38 +250,55 @@ describe (ArraPreview *preview)
 
   if (preview->rows_total > 0)
     text = g_strdup_printf (_ ("%u of %u rows finished"), preview->rows_finished, preview->rows_total);
+  if (text != NULL && preview->across * preview->down > 1)
+    {
+      g_autofree char *rows = g_steal_pointer (&text);
+
+      text = g_strdup_printf (_ ("%s, shown %u × %u times"), rows, preview->across, preview->down);
+    }
   atk_object_set_description (gtk_widget_get_accessible (preview->area), text != NULL ? text : "");
   gtk_widget_set_visible (preview->hint, preview->width == 0);
   gtk_widget_queue_draw (preview->area);
 }
 
 static void
-show_picture (ArraPreview *preview, const ArraPicture *picture, gboolean medical)
+show_picture (ArraPreview *preview, const ArraPicture *picture, const ArraPreviewLook *look)
 {
+  const gboolean finished = picture != NULL && picture->rows_finished == picture->rows_total;
+
   g_clear_pointer (&preview->surface, cairo_surface_destroy);
   preview->width = preview->height = preview->rows_finished = preview->rows_total = 0;
+  preview->across = finished && (look->seamless & ARRA_SEAMLESS_X) != 0 ? TILES : 1;
+  preview->down = finished && (look->seamless & ARRA_SEAMLESS_Y) != 0 ? TILES : 1;
+  preview->row_height = look->row_height;
   if (picture != NULL && picture->rows_finished > 0)
     {
       preview->surface = arra_surface_new (picture);
       preview->width = picture->width;
-      preview->height = picture->height / picture->rows_finished * picture->rows_total;
+      preview->height = look->whole_height;
       preview->rows_finished = picture->rows_finished;
       preview->rows_total = picture->rows_total;
     }
-  gtk_widget_set_visible (preview->note, medical);
+  gtk_widget_set_tooltip_text (preview->area,
+                               n_rows (preview) > 0 ? _ ("Click a row to make the picture anew from there on") : NULL);
+  gtk_widget_set_visible (preview->note, look->medical);
 }
 
 void
-arra_preview_set_picture (ArraPreview *preview, const ArraPicture *picture, gboolean medical)
+arra_preview_set_picture (ArraPreview *preview, const ArraPicture *picture, const ArraPreviewLook *look)
 {
-  show_picture (preview, picture, medical);
+  show_picture (preview, picture, look);
+  if (preview->row > 0)
+    choose_row (preview, 0);
   describe (preview);
 }
 
 void
 arra_preview_set_frame (ArraPreview *preview, guint width, guint height, gboolean medical)
 {
-  show_picture (preview, NULL, medical);
+  const ArraPreviewLook look = { .medical = medical };
+
+  arra_preview_set_picture (preview, NULL, &look);
   preview->width = width;
   preview->height = height;
   describe (preview);

@@ -7,12 +7,23 @@
 
 typedef struct _ArraPreview ArraPreview;
 
-ArraPreview *arra_preview_new (void); /* lives as long as its widget */
+typedef struct
+{
+  /* the checkpoint's card says so, and a note says that the picture is synthetic: the note goes with the picture,
+   * whatever checkpoint is chosen meanwhile */
+  gboolean medical;
+  guint whole_height; /* pixels: with the rows that are not finished */
+  guint seamless;     /* ArraSeamless: a finished picture is shown three times along these edges */
+  guint row_height;   /* pixels of a row of tokens that can be chosen; 0: none can */
+} ArraPreviewLook;
+
+/* Lives as long as its widget. @row_chosen: the user did so, by a click or the keys up and down; 1 is the uppermost, 0:
+ * none any more. */
+ArraPreview *arra_preview_new (void (*row_chosen) (guint row, gpointer data), gpointer data);
 GtkWidget *arra_preview_widget (ArraPreview *preview);
 
-/* Shows @picture, the finished rows of one that may be taller. @medical: its checkpoint's card says so, and a note says
- * that it is synthetic: the note goes with the picture, whatever checkpoint is chosen meanwhile. */
-void arra_preview_set_picture (ArraPreview *preview, const ArraPicture *picture, gboolean medical);
+/* Shows @picture, the finished rows of one that may be taller. No row of it is chosen. */
+void arra_preview_set_picture (ArraPreview *preview, const ArraPicture *picture, const ArraPreviewLook *look);
 /* An empty frame of this shape, while no row is finished. */
 void arra_preview_set_frame (ArraPreview *preview, guint width, guint height, gboolean medical);
 /* What the hint says while there is no picture. @ready: the prompt is written. */

@@ -137,7 +137,8 @@ static void
 dress (ArraResults *results, GtkWidget *child, ArraMade *made)
 {
   GtkImage *image = g_object_get_data (G_OBJECT (child), KEY_IMAGE);
-  cairo_surface_t *surface = arra_surface_thumbnail (&made->picture, SIDE, gtk_widget_get_scale_factor (results->root));
+  cairo_surface_t *surface
+      = arra_surface_thumbnail (&made->picture, made->whole_height, SIDE, gtk_widget_get_scale_factor (results->root));
   g_autofree char *seed = g_strdup_printf ("%" G_GUINT64_FORMAT, made->seed);
   g_autofree char *name = g_strdup_printf (_ ("Picture %u of seed %s"), made->answer + 1, seed);
   g_autofree char *hint = g_strdup_printf (arra_made_is_partial (made) ? _ ("%s, %u × %u, stopped") : _ ("%s, %u × %u"),

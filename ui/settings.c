@@ -40,12 +40,15 @@ arra_settings_reset (ArraSettings *settings)
   g_clear_pointer (&settings->checkpoint, g_free);
   settings->width = settings->height = 0;
   settings->sized = settings->sampled = FALSE;
+  settings->seamless = 0;
   settings->count = 1;
   arra_settings_throw_seed (settings);
   settings->keep_seed = FALSE;
   settings->guidance_scale = 4;
   settings->temperature = settings->top_p = 1;
   settings->top_k = 2000;
+  settings->around_layer = FALSE;
+  settings->vary = 0.3;
   settings->mode = ARRA_INSERT_NATIVE;
   settings->record = TRUE;
   settings->advanced = FALSE;
@@ -128,7 +131,9 @@ static void
 read_picture (ArraSettings *settings)
 {
   GKeyFile *keys = settings->keys;
+  g_autofree char *seamless = g_key_file_get_string (keys, GROUP, "seamless", NULL);
 
+  arra_seamless_parse (seamless, &settings->seamless);
   read_switch (keys, "sized", &settings->sized);
   read_uint (keys, "width", 0, 65536, &settings->width);
   read_uint (keys, "height", 0, 65536, &settings->height);
@@ -146,6 +151,8 @@ read_sampling (ArraSettings *settings)
   GKeyFile *keys = settings->keys;
 
   read_switch (keys, "sampled", &settings->sampled);
+  read_switch (keys, "around-layer", &settings->around_layer);
+  read_double (keys, "vary", 0.01, 1, &settings->vary);
   read_double (keys, "guidance-scale", 0, 100, &settings->guidance_scale);
   read_double (keys, "temperature", 0.01, 10, &settings->temperature);
   read_double (keys, "top-p", 0.01, 1, &settings->top_p);
@@ -207,6 +214,7 @@ write_all (ArraSettings *settings)
   g_key_file_set_boolean (keys, GROUP, "sized", settings->sized);
   g_key_file_set_uint64 (keys, GROUP, "width", settings->width);
   g_key_file_set_uint64 (keys, GROUP, "height", settings->height);
+  write_text (keys, "seamless", arra_seamless_name (settings->seamless));
   g_key_file_set_uint64 (keys, GROUP, "count", settings->count);
   g_key_file_set_uint64 (keys, GROUP, "seed", settings->seed);
   g_key_file_set_uint64 (keys, GROUP, "first", settings->first);
@@ -216,6 +224,8 @@ write_all (ArraSettings *settings)
   g_key_file_set_double (keys, GROUP, "temperature", settings->temperature);
   g_key_file_set_double (keys, GROUP, "top-p", settings->top_p);
   g_key_file_set_uint64 (keys, GROUP, "top-k", settings->top_k);
+  g_key_file_set_boolean (keys, GROUP, "around-layer", settings->around_layer);
+  g_key_file_set_double (keys, GROUP, "vary", settings->vary);
   write_text (keys, "insert", arra_insert_mode_name (settings->mode));
   g_key_file_set_boolean (keys, GROUP, "record", settings->record);
   g_key_file_set_boolean (keys, GROUP, "remember", settings->remember);

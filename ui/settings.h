@@ -16,6 +16,7 @@ typedef struct
   char **folders;      /* that the user added; never NULL */
   guint width, height; /* 0 x 0: the model chooses */
   gboolean sized;      /* width and height were chosen; else the checkpoint's */
+  guint seamless;      /* ArraSeamless */
   guint count;
   guint64 seed;
   guint first; /* of the seed's pictures, from 0 */
@@ -23,6 +24,8 @@ typedef struct
   gboolean sampled; /* the four below were chosen; else the checkpoint's */
   double guidance_scale, temperature, top_p;
   guint top_k;
+  gboolean around_layer; /* what is filled matches the layer, not all that is visible */
+  double vary;           /* share of a layer that is made anew */
   ArraInsertMode mode;
   gboolean record, remember;
   gboolean advanced; /* the expander is open */

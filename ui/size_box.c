@@ -1,5 +1,5 @@
-/* size_box.c - how large a picture is to be: a preset of the checkpoint, another size on its grid, or what
- * the model chooses
+/* size_box.c - how large a picture is to be: a preset of the checkpoint, any other size that it makes, or what the
+ * model chooses
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "size_box.h"
 
@@ -17,6 +17,7 @@ struct _ArraSizeBox
   GtkWidget *combo, *other, *other_label, *across, *down;
   guint width, height;              /* chosen; kept also while there is no checkpoint to offer sizes */
   const ArraCheckpoint *checkpoint; /* borrowed; nullable */
+  gboolean any;                     /* it makes sizes off its grid, too */
   gboolean filling;
   void (*changed) (gpointer data);
   gpointer data;
@@ -60,12 +61,12 @@ anything_changed (ArraSizeBox *box)
   box->changed (box->data);
 }
 
-/* Sizes lie on the checkpoint's grid: what is typed goes to the nearest one. */
+/* What is typed goes to the nearest size on the checkpoint's grid when it makes no other. */
 static void
 snap (GtkSpinButton *spin, gpointer data)
 {
   ArraSizeBox *box = data;
-  const guint grid = box->checkpoint != NULL ? arra_checkpoint_grid (box->checkpoint) : 0;
+  const guint grid = box->checkpoint != NULL && !box->any ? arra_checkpoint_grid (box->checkpoint) : 0;
   const guint value = (guint) gtk_spin_button_get_value_as_int (spin);
   const guint nearest = grid > 0 ? MAX (1, (value + grid / 2) / grid) * grid : value;
 
@@ -78,7 +79,7 @@ snap (GtkSpinButton *spin, gpointer data)
 static GtkWidget *
 new_side (ArraSizeBox *box, const char *name)
 {
-  GtkWidget *spin = arra_form_spin (1, 8192, 1, 0);
+  GtkWidget *spin = arra_form_spin (1, ARRA_PRESETS_LARGEST, 1, 0);
 
   arra_form_name (spin, name);
   gtk_widget_set_hexpand (spin, TRUE);
@@ -123,6 +124,11 @@ describe (const ArraPreset *preset)
     case ARRA_PRESET_LIKE:
       /* Translators: of the image or the selection that the picture is made for */
       return g_strdup_printf (_ ("%u × %u (fitting shape)"), preset->width, preset->height);
+    case ARRA_PRESET_EXACT:
+      /* Translators: of the image or the selection that the picture is made for */
+      return g_strdup_printf (_ ("%u × %u (fitting exactly)"), preset->width, preset->height);
+    case ARRA_PRESET_LARGE:
+      return g_strdup_printf (_ ("%u × %u (in parts that overlap)"), preset->width, preset->height);
     case ARRA_PRESET_OTHER:
     default:
       return g_strdup_printf (_ ("%u × %u"), preset->width, preset->height);
@@ -149,7 +155,7 @@ fill (ArraSizeBox *box, guint like_width, guint like_height)
   for (guint i = 0; i < presets->len; i++)
     append (combo, &g_array_index (presets, ArraPreset, i));
   gtk_combo_box_text_append (combo, ID_MODEL, _ ("The model chooses"));
-  gtk_combo_box_text_append (combo, ID_OTHER, _ ("Another size…"));
+  gtk_combo_box_text_append (combo, ID_OTHER, box->any ? _ ("Any size…") : _ ("Another size…"));
   gtk_spin_button_set_increments (GTK_SPIN_BUTTON (box->across), grid, 4 * grid);
   gtk_spin_button_set_increments (GTK_SPIN_BUTTON (box->down), grid, 4 * grid);
 }
@@ -164,10 +170,11 @@ arra_size_box_set_checkpoint (ArraSizeBox *box, const ArraCheckpoint *checkpoint
   if (checkpoint == NULL)
     return;
   arra_request_init (&own, checkpoint);
+  box->any = own.width > 0 && arra_presets_can_make (checkpoint, own.width + 1, own.height + 1);
   box->filling = TRUE;
   fill (box, like_width, like_height);
   box->filling = FALSE;
-  if (box->width > 0 && !arra_checkpoint_check_size (checkpoint, box->width, box->height, NULL))
+  if (box->width > 0 && !arra_presets_can_make (checkpoint, box->width, box->height))
     arra_size_box_set (box, own.width, own.height);
   else
     arra_size_box_set (box, box->width, box->height);

@@ -1,4 +1,4 @@
-/* size_box.h - how large a picture is to be: a preset, another size on the grid, or what the model chooses
+/* size_box.h - how large a picture is to be: a preset, any other size, or what the model chooses
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 

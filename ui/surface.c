@@ -29,24 +29,17 @@ arra_surface_new (const ArraPicture *picture)
 }
 
 /* Unfinished rows count: a stopped picture keeps its place in the frame. */
-static guint
-whole_height (const ArraPicture *picture)
-{
-  return picture->rows_finished > 0 ? picture->height / picture->rows_finished * picture->rows_total : picture->height;
-}
-
 cairo_surface_t *
-arra_surface_thumbnail (const ArraPicture *picture, int side, int scale)
+arra_surface_thumbnail (const ArraPicture *picture, guint whole_height, int side, int scale)
 {
   cairo_surface_t *whole = arra_surface_new (picture), *small;
-  const guint height = whole_height (picture);
-  const double zoom = (double) side * scale / MAX (MAX (picture->width, height), 1);
+  const double zoom = (double) side * scale / MAX (MAX (picture->width, whole_height), 1);
   cairo_t *cr;
 
   if (whole == NULL)
     return NULL;
   small = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, MAX (1, (int) (picture->width * zoom)),
-                                      MAX (1, (int) (height * zoom)));
+                                      MAX (1, (int) (whole_height * zoom)));
   cr = cairo_create (small);
   cairo_scale (cr, zoom, zoom);
   cairo_set_source_surface (cr, whole, 0, 0);

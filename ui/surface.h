@@ -8,5 +8,6 @@
 /* The picture's pixels. Returns: (transfer full) (nullable): NULL when memory is short. */
 cairo_surface_t *arra_surface_new (const ArraPicture *picture);
 
-/* The picture within @side x @side pixels, for screens with @scale device pixels each. Likewise. */
-cairo_surface_t *arra_surface_thumbnail (const ArraPicture *picture, int side, int scale);
+/* The picture, which becomes @whole_height pixels high, within @side x @side pixels, for screens with @scale device
+ * pixels each. Likewise. */
+cairo_surface_t *arra_surface_thumbnail (const ArraPicture *picture, guint whole_height, int side, int scale);

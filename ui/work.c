@@ -31,24 +31,45 @@ arra_work_drop (ArraWork *work)
 {
   g_return_if_fail (work->thread == NULL);
   work->stopped = FALSE;
-  g_clear_pointer (&work->job, arra_job_free);
+  arra_making_clear (&work->making);
+}
+
+static void
+free_request (ArraWork *work)
+{
+  g_clear_pointer (&work->prompt, g_free);
+  g_clear_pointer (&work->prompt_template, g_free);
+  g_clear_pointer (&work->known, g_free);
+  g_clear_pointer (&work->order.scene, arra_scene_unref);
+}
+
+static void
+copy_request (ArraWork *work, const ArraRequest *request)
+{
+  const gsize n = (gsize) request->known_rows * request->known_columns;
+
+  work->prompt = g_strdup (request->prompt);
+  work->prompt_template = g_strdup (request->prompt_template);
+  work->known = request->known != NULL ? g_memdup2 (request->known, n * sizeof *work->known) : NULL;
+  work->request = *request;
+  work->request.prompt = work->prompt;
+  work->request.prompt_template = work->prompt_template;
+  work->request.known = work->known;
 }
 
 void
-arra_work_start (ArraWork *work, ArraCheckpoint *described, const ArraRequest *request)
+arra_work_start (ArraWork *work, ArraCheckpoint *described, const ArraRequest *request, const ArraOrder *order)
 {
   g_return_if_fail (work->thread == NULL);
   arra_work_drop (work);
   arra_checkpoint_ref (described);
   g_clear_pointer (&work->described, arra_checkpoint_unref);
   work->described = described;
-  g_free (work->prompt);
-  g_free (work->prompt_template);
-  work->prompt = g_strdup (request->prompt);
-  work->prompt_template = g_strdup (request->prompt_template);
-  work->request = *request;
-  work->request.prompt = work->prompt;
-  work->request.prompt_template = work->prompt_template;
+  free_request (work);
+  copy_request (work, request);
+  work->order = order != NULL ? *order : (ArraOrder) { .task = ARRA_TASK_GENERATE };
+  if (work->order.scene != NULL)
+    arra_scene_ref (work->order.scene);
   work->batch++;
   work->n_told = 0;
   work->rate = 0;
@@ -115,13 +136,12 @@ arra_work_free (ArraWork *work)
   if (work->source != 0)
     g_source_remove (work->source);
   arra_work_mail_clear (&work->mail);
-  g_clear_pointer (&work->job, arra_job_free);
+  arra_making_clear (&work->making);
   g_clear_pointer (&work->checkpoint, arra_checkpoint_unref);
   g_clear_pointer (&work->described, arra_checkpoint_unref);
   g_clear_object (&work->current);
   g_object_unref (work->abandon);
   g_mutex_clear (&work->lock);
-  g_free (work->prompt);
-  g_free (work->prompt_template);
+  free_request (work);
   g_free (work);
 }

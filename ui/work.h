@@ -9,12 +9,14 @@
 #include <arra.h>
 
 #include "made.h"
+#include "making.h"
 
 typedef struct _ArraWork ArraWork;
 
 typedef enum
 {
   ARRA_WORK_OPENING, /* reading the checkpoint */
+  ARRA_WORK_LOOKING, /* at what is there already */
   ARRA_WORK_PROMPT,
   ARRA_WORK_TOKENS,
   ARRA_WORK_DECODING,
@@ -27,6 +29,7 @@ typedef struct
   double fraction; /* of everything, 0..1; negative: not known */
   double rate;     /* tokens/s; 0: not known */
   double left;     /* seconds; negative: not known */
+  guint height;    /* of the preview when it is whole; 0: not known */
 } ArraWorkState;
 
 /* All are called by the thread that runs the default main context. */
@@ -47,8 +50,8 @@ ArraWork *arra_work_new (const ArraWorkFuncs *funcs, gpointer data);
 
 /* Begins a new batch; what could have been continued is dropped. @described: the open checkpoint whose card
  * the pictures have (metadata is enough); it is opened whole at its path by the thread, unless it is open
- * from the last time. Strings of @request are copied. */
-void arra_work_start (ArraWork *work, ArraCheckpoint *described, const ArraRequest *request);
+ * from the last time. What is in @request is copied. @order: (nullable): NULL for pictures from nothing. */
+void arra_work_start (ArraWork *work, ArraCheckpoint *described, const ArraRequest *request, const ArraOrder *order);
 void arra_work_continue (ArraWork *work); /* only when that is possible */
 void arra_work_stop (ArraWork *work);     /* done() follows */
 

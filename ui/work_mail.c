@@ -35,9 +35,9 @@ deliver (gpointer data)
     {
       if (work->thread != NULL) /* else none could be had */
         g_thread_join (g_steal_pointer (&work->thread));
-      work->stopped = g_error_matches (mail.error, G_IO_ERROR, G_IO_ERROR_CANCELLED) && work->job != NULL;
+      work->stopped = g_error_matches (mail.error, G_IO_ERROR, G_IO_ERROR_CANCELLED) && work->making.job != NULL;
       if (!work->stopped)
-        g_clear_pointer (&work->job, arra_job_free);
+        arra_making_clear (&work->making);
     }
   if (mail.has_state)
     work->funcs->progress (&mail.state, mail.preview.pixels != NULL ? &mail.preview : NULL, work->data);

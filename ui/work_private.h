@@ -28,7 +28,9 @@ struct _ArraWork
   ArraCheckpoint *described, *checkpoint;
   ArraRequest request;
   char *prompt, *prompt_template; /* its strings; the template is nullable */
-  ArraJob *job;
+  gint32 *known;                  /* its codes; nullable */
+  ArraOrder order;                /* its scene is counted */
+  ArraMaking making;
   guint batch;
   guint n_told;          /* answers whose pictures were told whole */
   double rate;           /* told last */

@@ -11,7 +11,8 @@ report (const ArraProgress *progress, gpointer data)
   ArraWorkState state = { .answer = progress->answer,
                           .count = work->request.count,
                           .fraction = progress->fraction,
-                          .left = progress->seconds_left };
+                          .left = progress->seconds_left,
+                          .height = work->order.task == ARRA_TASK_GENERATE ? work->request.height : 0 };
 
   if (progress->tokens_per_second > 0)
     work->rate = progress->tokens_per_second;
@@ -56,21 +57,37 @@ open_checkpoint (ArraWork *work, GError **error)
   return work->checkpoint != NULL;
 }
 
+/* What is needed to make it again from one of its rows on. */
+static void
+add_codes (ArraWork *work, guint answer, guint index, ArraMade *made)
+{
+  if (work->order.scene != NULL)
+    made->scene = arra_scene_ref (work->order.scene);
+  else
+    made->codes = arra_job_codes (work->making.job, answer, index, &made->code_rows, &made->code_columns);
+}
+
 static gboolean
 tell_picture (ArraWork *work, guint answer, guint index, GError **error)
 {
-  const ArraPicture *picture = arra_job_decode (work->job, answer, index, work->abandon, error);
-  ArraMade *made = picture != NULL ? arra_made_new (picture, error) : NULL;
+  ArraPicture picture;
+  ArraMade *made = NULL;
 
+  if (arra_making_picture (&work->making, answer, index, &picture, work->abandon, error))
+    made = arra_made_new (&picture, error);
   if (made == NULL)
     return FALSE;
+  made->whole_height
+      = arra_made_whole_height (&picture, work->order.scene != NULL ? work->order.scene->height : work->request.height);
+  made->seamless = work->request.seamless;
+  add_codes (work, answer, index, made);
   made->batch = work->batch;
   made->answer = work->request.first + answer;
   made->index = index;
   made->seed = work->request.seed;
   made->prompt = g_strdup (work->prompt);
-  made->recipe = arra_job_recipe (work->job, answer, TRUE);
-  made->recipe_bare = arra_job_recipe (work->job, answer, FALSE);
+  made->recipe = arra_job_recipe (work->making.job, answer, TRUE);
+  made->recipe_bare = arra_job_recipe (work->making.job, answer, FALSE);
   made->from = arra_checkpoint_ref (work->described);
   arra_work_post_made (work, made);
   return TRUE;
@@ -79,10 +96,10 @@ tell_picture (ArraWork *work, guint answer, guint index, GError **error)
 static gboolean
 tell_answer (ArraWork *work, guint answer, gboolean finished, GError **error)
 {
-  const guint n = arra_job_n_pictures (work->job, answer);
+  const guint n = arra_job_n_pictures (work->making.job, answer);
 
   if (n == 0 && finished)
-    arra_work_post_said (work, arra_job_text (work->job, answer));
+    arra_work_post_said (work, arra_job_text (work->making.job, answer));
   for (guint i = 0; i < n; i++)
     {
       g_autoptr (GError) fault = NULL;
@@ -108,18 +125,34 @@ finished (ArraJob *job, guint answer, gpointer data, GError **error)
   return tell_answer (work, answer, TRUE, error);
 }
 
+static void
+report_looking (const ArraProgress *progress, gpointer data)
+{
+  ArraWork *work = data;
+  const ArraWorkState state
+      = { .phase = ARRA_WORK_LOOKING, .count = work->request.count, .fraction = progress->fraction, .left = -1 };
+
+  arra_work_post_state (work, &state, NULL);
+}
+
 static gboolean
 make_job (ArraWork *work, GError **error)
 {
-  if (work->job != NULL)
+  g_autoptr (GCancellable) cancellable = NULL;
+
+  if (work->making.job != NULL)
     return TRUE;
   if (!open_checkpoint (work, error))
     return FALSE;
-  work->job = arra_job_new (work->checkpoint, &work->request, error);
-  if (work->job == NULL)
-    return FALSE;
-  arra_job_set_progress (work->job, report, work, TRUE);
-  arra_job_set_finished (work->job, finished, work);
+  cancellable = begin_stretch (work);
+  if (!arra_making_begin (&work->making, work->checkpoint, &work->request, &work->order, report_looking, work,
+                          cancellable, error))
+    {
+      arra_making_clear (&work->making);
+      return FALSE;
+    }
+  arra_job_set_progress (work->making.job, report, work, TRUE);
+  arra_job_set_finished (work->making.job, finished, work);
   return TRUE;
 }
 
@@ -131,9 +164,9 @@ run (ArraWork *work, GError **error)
   g_autoptr (GError) fault = NULL;
   gboolean told = TRUE;
 
-  if (arra_job_run (work->job, cancellable, &fault))
+  if (arra_job_run (work->making.job, cancellable, &fault))
     return TRUE;
-  if (g_error_matches (fault, G_IO_ERROR, G_IO_ERROR_CANCELLED) && arra_job_n_answers (work->job) > work->n_told)
+  if (g_error_matches (fault, G_IO_ERROR, G_IO_ERROR_CANCELLED) && arra_job_n_answers (work->making.job) > work->n_told)
     told = tell_answer (work, work->n_told, FALSE, error);
   if (told)
     g_propagate_error (error, g_steal_pointer (&fault));
@@ -164,11 +197,12 @@ arra_work_thread (gpointer data)
 
   if (make_job (work, &error))
     {
-      const guint64 tokens = count_tokens (work->job);
+      const guint64 tokens = count_tokens (work->making.job);
       const gint64 begin = g_get_monotonic_time ();
 
       if (run (work, &error))
-        pace = (double) (g_get_monotonic_time () - begin) * 1e-6 / (double) MAX (count_tokens (work->job) - tokens, 1);
+        pace = (double) (g_get_monotonic_time () - begin) * 1e-6
+               / (double) MAX (count_tokens (work->making.job) - tokens, 1);
     }
   arra_work_post_done (work, error, pace);
   return NULL;

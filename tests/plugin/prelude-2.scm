@@ -3,7 +3,17 @@
 
 (define (call-plug-in image)
   (plug-in-arra-generate 1 image -1 prompt checkpoint vqgan width height count seed first guidance top-k text-top-k temperature top-p
-                         greedy threads memory-limit insert include-recipe include-prompt))
+                         greedy threads memory-limit insert include-recipe include-prompt seamless tries))
+(define (call-fill image layer)
+  (plug-in-arra-fill 1 image layer prompt checkpoint vqgan count seed first guidance top-k text-top-k temperature top-p
+                     greedy threads memory-limit include-recipe include-prompt around tries))
+(define (call-vary image layer)
+  (plug-in-arra-vary 1 image layer prompt checkpoint vqgan count seed first guidance top-k text-top-k temperature top-p
+                     greedy threads memory-limit include-recipe include-prompt vary from-row tries))
+(define seamless 0)
+(define around 0)
+(define (choose-edges name) (set! seamless (cadr (assoc name '(("none" 0) ("x" 1) ("y" 2) ("both" 3))))))
+(define (choose-around name) (set! around (cadr (assoc name '(("visible" 0) ("layer" 1))))))
 (define (places name) (cadr (assoc name '(("native" 0) ("canvas" 1) ("selection" 2)))))
 (define (choose-place name) (set! insert (places name)))
 (define insert 0)
@@ -19,7 +29,7 @@
 (define (fill layer) (gimp-drawable-edit-fill layer FILL-FOREGROUND))
 (define (call-interactive)
   (plug-in-arra-generate 0 -1 -1 prompt checkpoint vqgan width height count seed first guidance top-k text-top-k temperature top-p
-                         greedy threads memory-limit insert include-recipe include-prompt))
+                         greedy threads memory-limit insert include-recipe include-prompt seamless tries))
 (define (new-group image) (car (gimp-layer-group-new image)))
 (define (children group) (vector->list (cadr (gimp-item-get-children group))))
 (define (activate image layer) (gimp-image-set-active-layer image layer))

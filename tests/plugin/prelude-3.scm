@@ -9,12 +9,28 @@
         #:run-mode RUN-NONINTERACTIVE #:prompt prompt #:checkpoint checkpoint #:vqgan vqgan
         #:width width #:height height #:count count #:seed seed #:first first #:guidance guidance #:top-k top-k #:text-top-k text-top-k
         #:temperature temperature #:top-p top-p #:greedy greedy #:threads threads #:memory-limit memory-limit
-        #:insert insert #:include-recipe include-recipe #:include-prompt include-prompt)
+        #:insert insert #:include-recipe include-recipe #:include-prompt include-prompt #:seamless seamless #:tries tries)
       (plug-in-arra-generate
         #:run-mode RUN-NONINTERACTIVE #:image image #:prompt prompt #:checkpoint checkpoint #:vqgan vqgan
         #:width width #:height height #:count count #:seed seed #:first first #:guidance guidance #:top-k top-k #:text-top-k text-top-k
         #:temperature temperature #:top-p top-p #:greedy greedy #:threads threads #:memory-limit memory-limit
-        #:insert insert #:include-recipe include-recipe #:include-prompt include-prompt)))
+        #:insert insert #:include-recipe include-recipe #:include-prompt include-prompt #:seamless seamless #:tries tries)))
+(define (call-fill image layer)
+  (plug-in-arra-fill
+    #:run-mode RUN-NONINTERACTIVE #:image image #:drawables (vector layer) #:prompt prompt #:checkpoint checkpoint #:vqgan vqgan
+    #:count count #:seed seed #:first first #:guidance guidance #:top-k top-k #:text-top-k text-top-k #:temperature temperature #:top-p top-p
+    #:greedy greedy #:threads threads #:memory-limit memory-limit #:include-recipe include-recipe #:include-prompt include-prompt
+    #:around around #:tries tries))
+(define (call-vary image layer)
+  (plug-in-arra-vary
+    #:run-mode RUN-NONINTERACTIVE #:image image #:drawables (vector layer) #:prompt prompt #:checkpoint checkpoint #:vqgan vqgan
+    #:count count #:seed seed #:first first #:guidance guidance #:top-k top-k #:text-top-k text-top-k #:temperature temperature #:top-p top-p
+    #:greedy greedy #:threads threads #:memory-limit memory-limit #:include-recipe include-recipe #:include-prompt include-prompt
+    #:vary vary #:from-row from-row #:tries tries))
+(define seamless "none")
+(define around "visible")
+(define (choose-edges name) (set! seamless name))
+(define (choose-around name) (set! around name))
 
 (define (new-layer image w h type) (car (gimp-layer-new image "background" w h type 100 0)))
 (define (layer-size layer) (list (car (gimp-drawable-get-width layer)) (car (gimp-drawable-get-height layer))))

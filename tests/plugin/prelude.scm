@@ -15,6 +15,9 @@
 (define greedy FALSE)
 (define threads 1)
 (define memory-limit 0)
+(define tries 0)
+(define vary 0.3)
+(define from-row 0)
 (define include-recipe TRUE)
 (define include-prompt TRUE)
 
@@ -31,6 +34,7 @@
 
 ; a list: the new layers
 (define (generate image) (vector->list (caddr (call-plug-in image))))
+(define (made-of values) (vector->list (caddr values)))
 (define (image-of layer) (car (gimp-item-get-image layer)))
 (define (flag value) (car value))
 

@@ -35,7 +35,7 @@ describe (const ArraCheckpoint *checkpoint, const char *prompt, gboolean include
   plugin_settings_set_text (&settings, &plugin_arguments[0], prompt);
   settings.include_prompt = include_prompt;
   plugin_settings_request (&settings, checkpoint, &request);
-  text = plugin_settings_describe (&settings, &request, checkpoint);
+  text = plugin_settings_describe (&settings, ARRA_TASK_GENERATE, &request, checkpoint);
   node = json_from_string (text, &error);
   g_assert_no_error (error);
   return node;

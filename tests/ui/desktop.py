@@ -160,7 +160,7 @@ def reuse(show, window, seed, logs):
 
     window.type("Prompt", "something else")
     assert window.text("Seed") != "" and not window.has("First picture")
-    window.press("Reuse Settings of This Layer")
+    window.press("Reuse Settings of This Layer", "menu item")
     wait("the prompt of the layer", lambda: window.text("Prompt") == PROMPT)
     last = show.inserted()[-1].split()
     assert window.text("Seed") == last[last.index("seed") + 1] != seed
@@ -271,7 +271,7 @@ def by_keyboard(program, folder):
     wait("the prompt again", lambda: window.text("Prompt") == "sea")
     press_keys("F1")
     wait("the help", lambda: "help" in show.lines())
-    press_keys("alt+c")
+    press_keys("alt+h")
     window.find("Add Folder…")
     press_keys("Escape")
     wait("the list to be left", lambda: not window.has("Add Folder…"))
@@ -282,7 +282,8 @@ def by_keyboard(program, folder):
     window.wait_label("Stopped")
     assert window.has("Continue", "push button")
     window.set_value("Number of pictures", 3)
-    press_keys("alt+f")
+    press_keys("F10")
+    press_keys("f")
     wait("the defaults", lambda: window.value("Number of pictures") == 1)
     assert window.text("Prompt") == "sea"
     press_keys("Escape")

@@ -13,6 +13,7 @@ insert (const ArraDialogInsert *what, gpointer data, GError **error)
 {
   Case *self = data;
 
+  self->back = what->pictures[what->n_pictures - 1].scene;
   for (guint i = 0; i < what->n_pictures; i++)
     g_ptr_array_add (self->inserted, g_strdup_printf ("%s %" G_GUINT64_FORMAT "/%u", arra_insert_mode_name (what->mode),
                                                       what->pictures[i].seed, what->pictures[i].answer));
@@ -50,6 +51,16 @@ aim (int image, gpointer data)
 
   self->aimed = image;
   self->place.has_image = image > 0;
+}
+
+static ArraScene *
+look (const ArraDialogLook *what, gpointer data, GError **error)
+{
+  const Case *self = data;
+
+  if (self->scene == NULL)
+    g_set_error_literal (error, ARRA_ERROR, ARRA_ERROR_ARGUMENT, "there is nothing to look at");
+  return self->scene != NULL ? arra_scene_ref (self->scene) : NULL;
 }
 
 static char *
@@ -110,6 +121,8 @@ case_open (Case *self, const char *settings)
                                   .describe = describe,
                                   .images = self->n_images > 0 ? list_images : NULL,
                                   .aim = aim,
+                                  .task = self->task,
+                                  .look = look,
                                   .recipe_of_layer = recipe_of_layer,
                                   .help = help,
                                   .data = self,
@@ -145,6 +158,7 @@ case_end (Case *self, gconstpointer data)
   g_clear_pointer (&self->dialog, arra_dialog_destroy);
   case_idle ();
   g_ptr_array_unref (self->inserted);
+  g_clear_pointer (&self->scene, arra_scene_unref);
   fixture_remove (self->folder);
   g_free (self->folder);
   g_free (self->settings_path);
@@ -268,6 +282,30 @@ case_shows (Case *self, const char *text)
   return case_is_shown (self->dialog->window, text);
 }
 
+static void
+compare_item (GtkWidget *widget, gpointer data)
+{
+  Wanted *wanted = data;
+
+  if (GTK_IS_MENU_ITEM (widget)
+      && g_strcmp0 (atk_object_get_name (gtk_widget_get_accessible (widget)), wanted->name) == 0)
+    wanted->found = widget;
+}
+
+void
+case_pick (Case *self, const char *name)
+{
+  GtkWidget *more = case_get (self, GTK_TYPE_MENU_BUTTON, "More");
+  Wanted wanted = { GTK_TYPE_MENU_ITEM, name, NULL };
+
+  case_walk (GTK_WIDGET (gtk_menu_button_get_popup (GTK_MENU_BUTTON (more))), compare_item, &wanted);
+  if (wanted.found == NULL)
+    g_error ("there is no %s in the menu", name);
+  g_assert_true (gtk_widget_is_sensitive (wanted.found));
+  gtk_menu_item_activate (GTK_MENU_ITEM (wanted.found));
+  case_idle ();
+}
+
 void
 case_press (Case *self, const char *name)
 {
@@ -275,5 +313,20 @@ case_press (Case *self, const char *name)
 
   g_assert_true (gtk_widget_is_sensitive (button));
   gtk_button_clicked (GTK_BUTTON (button));
+  case_idle ();
+}
+
+void
+case_key (GtkWidget *widget, guint key, GdkModifierType state)
+{
+  GdkEvent *event = gdk_event_new (GDK_KEY_PRESS);
+  GdkWindow *window = gtk_widget_get_window (widget);
+
+  event->key.window = g_object_ref (window);
+  event->key.keyval = key;
+  event->key.state = state;
+  gdk_event_set_device (event, gdk_seat_get_keyboard (gdk_display_get_default_seat (gdk_window_get_display (window))));
+  gtk_widget_event (widget, event);
+  gdk_event_free (event);
   case_idle ();
 }

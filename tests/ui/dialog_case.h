@@ -9,8 +9,11 @@ typedef struct
   char *folder, *settings_path;
   ArraDialogHost host;
   ArraDialog *dialog;
-  ArraDialogPlace place;  /* what the host describes */
-  GPtrArray *inserted;    /* of char *: mode and seed of each picture */
+  ArraDialogPlace place; /* what the host describes */
+  GPtrArray *inserted;   /* of char *: mode and seed of each picture */
+  ArraTask task;
+  ArraScene *scene;       /* what the host has for the dialog to look at; NULL: nothing */
+  const ArraScene *back;  /* that of the picture inserted last */
   const char *recipe;     /* of the active layer; NULL: none */
   const char *help_fault; /* why the help cannot be opened; NULL: it can */
   gulong x11_parent;
@@ -39,5 +42,7 @@ GtkWidget *case_get (Case *self, GType type, const char *name); /* there must be
 gboolean case_is_shown (GtkWidget *root, const char *text); /* a label below @root that can be seen has this in it */
 gboolean case_shows (Case *self, const char *text);         /* likewise in the window */
 void case_press (Case *self, const char *name);
+void case_pick (Case *self, const char *name);                       /* in the menu of the dialog */
+void case_key (GtkWidget *widget, guint key, GdkModifierType state); /* is pressed there */
 /* Calls @func for @root and all below it, also what only containers know of, and what popovers hold. */
 void case_walk (GtkWidget *root, GtkCallback func, gpointer data);

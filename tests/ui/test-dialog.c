@@ -40,7 +40,7 @@ test_note (Case *self, gconstpointer data)
   g_assert_true (is_noted (self));
   case_choose (self, "plain");
   g_assert_true (is_noted (self));
-  case_press (self, "Reset to Defaults");
+  case_pick (self, "Reset to Defaults");
   g_assert_true (is_noted (self));
   case_choose (self, "plain");
   case_generate (self);
@@ -89,7 +89,7 @@ test_reuse (Case *self, gconstpointer data)
   arra_dialog_look_around (self->dialog);
   for (guint i = 0; i < 2; i++)
     {
-      case_press (self, "Reuse Settings of This Layer");
+      case_pick (self, "Reuse Settings of This Layer");
       g_assert_false (
           gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (case_get (self, GTK_TYPE_CHECK_BUTTON, "Keep seed"))));
       arra_dialog_fill_request (self->dialog, arra_checkpoint_box_get (self->dialog->checkpoints), &request);
@@ -122,7 +122,7 @@ test_reuse_greedy (Case *self, gconstpointer data)
   case_open (self, SIZED);
   self->recipe = recipe = recipe_of (self, ", \"greedy\": true");
   arra_dialog_look_around (self->dialog);
-  case_press (self, "Reuse Settings of This Layer");
+  case_pick (self, "Reuse Settings of This Layer");
   arra_dialog_fill_request (self->dialog, arra_checkpoint_box_get (self->dialog->checkpoints), &request);
   g_assert_cmpuint (request.top_k, ==, 1);
   g_assert_cmpuint (request.text_top_k, ==, 1);
@@ -161,7 +161,7 @@ test_hostile_recipes (Case *self, gconstpointer data)
       self->recipe = recipe;
       arra_dialog_look_around (self->dialog);
       arra_notice_hide (self->dialog->notice);
-      case_press (self, "Reuse Settings of This Layer");
+      case_pick (self, "Reuse Settings of This Layer");
       g_assert_true (case_shows (self, "The settings of this layer cannot be used"));
       arra_dialog_store (self->dialog);
       g_assert_cmpstr (self->dialog->settings.prompt, ==, "a word");
@@ -176,7 +176,7 @@ static void
 test_reset (Case *self, gconstpointer data)
 {
   case_open (self, SIZED "count=5\nseed=3\nkeep-seed=true\n");
-  case_press (self, "Reset to Defaults");
+  case_pick (self, "Reset to Defaults");
   arra_dialog_store (self->dialog);
   g_assert_cmpstr (self->dialog->settings.prompt, ==, "a word");
   g_assert_cmpuint (self->dialog->settings.count, ==, 1);
@@ -188,26 +188,11 @@ static void
 test_help (Case *self, gconstpointer data)
 {
   case_open (self, SIZED);
-  case_press (self, "Help");
+  case_pick (self, "Help");
   g_assert_false (case_shows (self, "The help could not be opened"));
   self->help_fault = "nobody reads it";
-  case_press (self, "Help");
+  case_pick (self, "Help");
   g_assert_true (case_shows (self, "The help could not be opened: nobody reads it"));
-}
-
-static void
-press_key (GtkWidget *widget, guint key, GdkModifierType state)
-{
-  GdkEvent *event = gdk_event_new (GDK_KEY_PRESS);
-  GdkWindow *window = gtk_widget_get_window (widget);
-
-  event->key.window = g_object_ref (window);
-  event->key.keyval = key;
-  event->key.state = state;
-  gdk_event_set_device (event, gdk_seat_get_keyboard (gdk_display_get_default_seat (gdk_window_get_display (window))));
-  gtk_widget_event (widget, event);
-  gdk_event_free (event);
-  case_idle ();
 }
 
 static void
@@ -225,12 +210,12 @@ test_undo (Case *self, gconstpointer data)
 
   case_open (self, SIZED);
   view = case_get (self, GTK_TYPE_TEXT_VIEW, "Prompt");
-  press_key (view, GDK_KEY_z, GDK_CONTROL_MASK);
+  case_key (view, GDK_KEY_z, GDK_CONTROL_MASK);
   assert_prompt (self, "a word");
   arra_prompt_box_set (self->dialog->prompt, "an example");
-  press_key (view, GDK_KEY_z, GDK_CONTROL_MASK);
+  case_key (view, GDK_KEY_z, GDK_CONTROL_MASK);
   assert_prompt (self, "a word");
-  press_key (view, GDK_KEY_Z, GDK_CONTROL_MASK | GDK_SHIFT_MASK);
+  case_key (view, GDK_KEY_Z, GDK_CONTROL_MASK | GDK_SHIFT_MASK);
   assert_prompt (self, "an example");
 }
 

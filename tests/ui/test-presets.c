@@ -43,7 +43,9 @@ test_all_can_be_made (gconstpointer name)
     {
       const ArraPreset *preset = &g_array_index (presets, ArraPreset, i);
 
-      g_assert_true (arra_checkpoint_check_size (checkpoint, preset->width, preset->height, NULL));
+      g_assert_true (arra_presets_can_make (checkpoint, preset->width, preset->height));
+      if (preset->kind != ARRA_PRESET_EXACT && preset->kind != ARRA_PRESET_LARGE)
+        g_assert_true (arra_checkpoint_check_size (checkpoint, preset->width, preset->height, NULL));
       for (guint j = 0; j < i; j++)
         g_assert_false (g_array_index (presets, ArraPreset, j).width == preset->width
                         && g_array_index (presets, ArraPreset, j).height == preset->height);
@@ -65,8 +67,13 @@ test_shapes (void)
   g_assert_cmpint (g_array_index (presets, ArraPreset, 0).kind, ==, ARRA_PRESET_OWN);
   g_assert_cmpint (g_array_index (presets, ArraPreset, 1).kind, ==, ARRA_PRESET_LIKE);
   g_assert_cmpuint (g_array_index (presets, ArraPreset, 1).width, ==, 736);
-  g_assert_cmpint (g_array_index (presets, ArraPreset, 2).kind, ==, ARRA_PRESET_OTHER);
-  g_assert_cmpint (g_array_index (strip, ArraPreset, 1).kind, ==, ARRA_PRESET_OTHER);
+  g_assert_cmpint (g_array_index (presets, ArraPreset, 2).kind, ==, ARRA_PRESET_EXACT);
+  g_assert_cmpuint (g_array_index (presets, ArraPreset, 2).width, ==, 2000);
+  g_assert_cmpuint (g_array_index (presets, ArraPreset, 2).height, ==, 1000);
+  g_assert_cmpint (g_array_index (presets, ArraPreset, 3).kind, ==, ARRA_PRESET_OTHER);
+  g_assert_cmpint (g_array_index (presets, ArraPreset, presets->len - 1).kind, ==, ARRA_PRESET_LARGE);
+  g_assert_true (offers (presets, 2048, 2048));
+  g_assert_true (offers (strip, 10000, 10));
   g_assert_false (offers (strip, 736, 352));
   g_assert_false (offers (presets, 100, 100));
   fixture_remove (folder);

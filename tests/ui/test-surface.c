@@ -30,10 +30,10 @@ static void
 test_sizes (void)
 {
   const ArraPicture half = { 2, 2, 1, 2, pixels }, huge = { 1000000, 1000000, 1, 1, pixels };
-  cairo_surface_t *small = arra_surface_thumbnail (&half, 80, 2);
+  cairo_surface_t *small = arra_surface_thumbnail (&half, half.height / half.rows_finished * half.rows_total, 80, 2);
 
   g_assert_null (arra_surface_new (&huge));
-  g_assert_null (arra_surface_thumbnail (&huge, 80, 1));
+  g_assert_null (arra_surface_thumbnail (&huge, huge.height, 80, 1));
   g_assert_nonnull (small);
   g_assert_cmpint (cairo_image_surface_get_width (small), ==, 80);
   g_assert_cmpint (cairo_image_surface_get_height (small), ==, 160);

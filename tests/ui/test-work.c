@@ -139,7 +139,7 @@ test_finish (Case *self, gconstpointer data)
   fill (self, &request);
   request.count = 3;
   request.first = 2;
-  arra_work_start (self->work, self->described, &request);
+  arra_work_start (self->work, self->described, &request, NULL);
   g_assert_true (arra_work_is_running (self->work));
   g_main_loop_run (self->loop);
   g_assert_no_error (self->error);
@@ -158,7 +158,7 @@ test_again (Case *self, gconstpointer data)
   fill (self, &request);
   for (guint batch = 1; batch <= 2; batch++)
     {
-      arra_work_start (self->work, self->described, &request);
+      arra_work_start (self->work, self->described, &request, NULL);
       g_main_loop_run (self->loop);
       g_assert_no_error (self->error);
       g_assert_cmpuint (arra_work_batch (self->work), ==, batch);
@@ -175,7 +175,7 @@ test_stop_and_continue (Case *self, gconstpointer data)
   fill (self, &request);
   request.count = 2;
   self->stop_soon = TRUE;
-  arra_work_start (self->work, self->described, &request);
+  arra_work_start (self->work, self->described, &request, NULL);
   g_main_loop_run (self->loop);
   while (g_error_matches (self->error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
@@ -198,12 +198,12 @@ test_stop_at_once (Case *self, gconstpointer data)
   ArraRequest request;
 
   fill (self, &request);
-  arra_work_start (self->work, self->described, &request);
+  arra_work_start (self->work, self->described, &request, NULL);
   arra_work_stop (self->work);
   g_main_loop_run (self->loop);
   g_assert_error (self->error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   if (!arra_work_can_continue (self->work))
-    arra_work_start (self->work, self->described, &request);
+    arra_work_start (self->work, self->described, &request, NULL);
   else
     arra_work_continue (self->work);
   g_main_loop_run (self->loop);
@@ -219,7 +219,7 @@ test_free_in_the_middle (Case *self, gconstpointer data)
 
   fill (self, &request);
   request.count = 60;
-  arra_work_start (self->work, self->described, &request);
+  arra_work_start (self->work, self->described, &request, NULL);
   while (self->n_states < 3)
     g_main_context_iteration (NULL, TRUE);
 }
@@ -232,7 +232,7 @@ test_failures (Case *self, gconstpointer data)
 
   fill (self, &request);
   request.temperature = -1;
-  arra_work_start (self->work, self->described, &request);
+  arra_work_start (self->work, self->described, &request, NULL);
   g_main_loop_run (self->loop);
   g_assert_error (self->error, ARRA_ERROR, ARRA_ERROR_ARGUMENT);
   g_assert_false (arra_work_can_continue (self->work));
@@ -240,7 +240,7 @@ test_failures (Case *self, gconstpointer data)
   self->work = arra_work_new (&funcs, self);
   g_assert_cmpint (g_unlink (weights), ==, 0);
   request.temperature = 1;
-  arra_work_start (self->work, self->described, &request);
+  arra_work_start (self->work, self->described, &request, NULL);
   g_main_loop_run (self->loop);
   g_assert_nonnull (self->error);
   g_assert_nonnull (strstr (self->error->message, self->folder));
@@ -254,7 +254,7 @@ has_no_thread (gpointer data)
   ArraRequest request;
 
   fill (self, &request);
-  arra_work_start (self->work, self->described, &request);
+  arra_work_start (self->work, self->described, &request, NULL);
   g_main_loop_run (self->loop);
   return self->error != NULL && !arra_work_is_running (self->work) && !arra_work_can_continue (self->work);
 }

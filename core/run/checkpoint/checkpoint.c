@@ -270,6 +270,7 @@ arra_checkpoint_size_grid (const ArraCheckpoint *checkpoint)
 guint
 arra_checkpoint_patch (const ArraCheckpoint *checkpoint)
 {
+  g_return_val_if_fail (checkpoint != NULL, 0);
   return arra_checkpoint_size_grid (checkpoint) / checkpoint->layout->grid;
 }
 

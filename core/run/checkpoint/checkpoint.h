@@ -77,5 +77,4 @@ ArraDType arra_quant_dtype (ArraQuant quant);
 
 /* Pixels on a side for one grid, also without a VQGAN; and the codes on a side of @pixels. */
 guint arra_checkpoint_size_grid (const ArraCheckpoint *checkpoint);
-guint arra_checkpoint_patch (const ArraCheckpoint *checkpoint); /* the same for one code */
 guint arra_checkpoint_codes (const ArraCheckpoint *checkpoint, guint pixels);

@@ -1,0 +1,209 @@
+/* making.c - from what is asked for to a job, and from the job to pictures
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "making.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+/* A scene in the model's codes: behind its right and bottom edge its last pixels go on, to whole codes and to the
+ * size that the model sees at once. */
+typedef struct
+{
+  guint rows, columns, patch;
+  guint32 *codes; /* g_free() */
+} Codes;
+
+static guint
+codes_for (guint pixels, guint own, guint patch)
+{
+  return (MAX (pixels, own) + patch - 1) / patch;
+}
+
+/* (transfer full) (nullable): g_free(): [@height][@width][3] */
+static guint8 *
+widen (const ArraScene *scene, guint width, guint height)
+{
+  guint8 *wide = g_try_malloc_n ((gsize) width * height, 3);
+
+  for (guint y = 0; wide != NULL && y < height; y++)
+    {
+      const guint8 *from = scene->pixels + (gsize) 3 * MIN (y, scene->height - 1) * scene->width;
+      guint8 *to = wide + (gsize) 3 * y * width;
+
+      memcpy (to, from, (gsize) 3 * scene->width);
+      for (guint x = scene->width; x < width; x++)
+        memcpy (to + (gsize) 3 * x, from + (gsize) 3 * (scene->width - 1), 3);
+    }
+  return wide;
+}
+
+static gboolean
+encode (ArraCheckpoint *checkpoint,
+        const ArraScene *scene,
+        guint threads,
+        Codes *codes,
+        GCancellable *cancellable,
+        GError **error)
+{
+  const guint patch = arra_checkpoint_patch (checkpoint);
+  g_autofree guint8 *wide = NULL;
+  ArraRequest own;
+
+  arra_request_init (&own, checkpoint);
+  *codes = (Codes) { .rows = codes_for (scene->height, own.height, patch),
+                     .columns = codes_for (scene->width, own.width, patch),
+                     .patch = patch };
+  wide = widen (scene, codes->columns * patch, codes->rows * patch);
+  if (wide == NULL)
+    {
+      g_set_error_literal (error, ARRA_ERROR, ARRA_ERROR_NO_MEMORY,
+                           _ ("There is not enough memory to look at the image."));
+      return FALSE;
+    }
+  codes->codes = arra_checkpoint_encode (checkpoint, wide, codes->columns * patch, codes->rows * patch, threads,
+                                         cancellable, error);
+  return codes->codes != NULL;
+}
+
+static gboolean
+free_rows (const Codes *codes, guint from_row, gint32 *known, GError **error)
+{
+  const gsize begin = (gsize) (from_row - 1) * codes->columns, n = (gsize) codes->rows * codes->columns;
+
+  if (from_row > codes->rows)
+    {
+      g_set_error (error, ARRA_ERROR, ARRA_ERROR_ARGUMENT, _ ("The picture has %u rows of tokens: there is no row %u"),
+                   codes->rows, from_row);
+      return FALSE;
+    }
+  for (gsize i = 0; i < n; i++)
+    known[i] = i < begin ? (gint32) codes->codes[i] : -1;
+  return TRUE;
+}
+
+static gboolean
+begin_vary (ArraMaking *making,
+            ArraCheckpoint *checkpoint,
+            const ArraRequest *given,
+            const ArraOrder *order,
+            ArraProgressFunc func,
+            gpointer data,
+            GCancellable *cancellable,
+            GError **error)
+{
+  ArraRequest request = *given;
+  Codes codes;
+  gboolean ok;
+
+  if (!encode (checkpoint, order->scene, given->threads, &codes, cancellable, error))
+    return FALSE;
+  making->known = g_new (gint32, (gsize) codes.rows * codes.columns);
+  ok = order->from_row > 0 ? free_rows (&codes, order->from_row, making->known, error)
+                           : arra_checkpoint_vary (checkpoint, &request, codes.codes, codes.rows, codes.columns,
+                                                   order->vary, making->known, func, data, cancellable, error);
+  g_free (codes.codes);
+  request.width = codes.columns * codes.patch;
+  request.height = codes.rows * codes.patch;
+  request.seamless = 0;
+  request.known = making->known;
+  request.known_rows = codes.rows;
+  request.known_columns = codes.columns;
+  if (ok)
+    making->job = arra_job_new (checkpoint, &request, error);
+  return making->job != NULL;
+}
+
+static gboolean
+begin_fill (ArraMaking *making,
+            ArraCheckpoint *checkpoint,
+            const ArraRequest *request,
+            const ArraScene *scene,
+            GCancellable *cancellable,
+            GError **error)
+{
+  making->fill = arra_fill_new (checkpoint, scene->pixels, scene->unknown, scene->width, scene->height, request,
+                                cancellable, error);
+  if (making->fill == NULL)
+    return FALSE;
+  making->job = arra_fill_job (making->fill);
+  return TRUE;
+}
+
+gboolean
+arra_making_begin (ArraMaking *making,
+                   ArraCheckpoint *checkpoint,
+                   const ArraRequest *request,
+                   const ArraOrder *order,
+                   ArraProgressFunc func,
+                   gpointer data,
+                   GCancellable *cancellable,
+                   GError **error)
+{
+  *making = (ArraMaking) { .scene = order->scene != NULL ? arra_scene_ref (order->scene) : NULL };
+  switch (order->task)
+    {
+    case ARRA_TASK_FILL:
+      return begin_fill (making, checkpoint, request, order->scene, cancellable, error);
+    case ARRA_TASK_VARY:
+      return begin_vary (making, checkpoint, request, order, func, data, cancellable, error);
+    case ARRA_TASK_GENERATE:
+    case ARRA_N_TASKS:
+    default:
+      making->job = arra_job_new (checkpoint, request, error);
+      return making->job != NULL;
+    }
+}
+
+/* Without what lies behind the scene's edges. */
+static gboolean
+cut (ArraMaking *making, ArraPicture *picture, GError **error)
+{
+  const guint width = making->scene->width, height = MIN (making->scene->height, picture->height);
+
+  g_free (making->cut);
+  making->cut = g_try_malloc_n ((gsize) width * height, 3);
+  if (making->cut == NULL)
+    {
+      g_set_error_literal (error, ARRA_ERROR, ARRA_ERROR_NO_MEMORY,
+                           _ ("There is not enough memory to keep the picture."));
+      return FALSE;
+    }
+  for (guint y = 0; y < height; y++)
+    memcpy (making->cut + (gsize) 3 * y * width, picture->pixels + (gsize) 3 * y * picture->width, (gsize) 3 * width);
+  picture->width = width;
+  picture->height = height;
+  picture->pixels = making->cut;
+  return TRUE;
+}
+
+gboolean
+arra_making_picture (ArraMaking *making,
+                     guint answer,
+                     guint index,
+                     ArraPicture *picture,
+                     GCancellable *cancellable,
+                     GError **error)
+{
+  const ArraPicture *made;
+
+  if (making->fill != NULL)
+    return arra_fill_paint (making->fill, answer, picture, cancellable, error);
+  made = arra_job_decode (making->job, answer, index, cancellable, error);
+  if (made == NULL)
+    return FALSE;
+  *picture = *made;
+  return making->scene == NULL || cut (making, picture, error);
+}
+
+void
+arra_making_clear (ArraMaking *making)
+{
+  if (making->fill != NULL)
+    arra_fill_free (making->fill);
+  else if (making->job != NULL)
+    arra_job_free (making->job);
+  g_free (making->known);
+  g_free (making->cut);
+  g_clear_pointer (&making->scene, arra_scene_unref);
+  *making = (ArraMaking) { 0 };
+}

@@ -1,0 +1,61 @@
+/* making.h - from what is asked for to a job, and from the job to pictures: from nothing, into a hole, or from what is
+ * there already
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <arra.h>
+
+#include "scene.h"
+
+/**
+ * ArraTask:
+ * @ARRA_TASK_GENERATE: a picture from nothing, or with the codes that the request knows
+ * @ARRA_TASK_FILL: what is unknown of a scene
+ * @ARRA_TASK_VARY: a scene in part anew
+ */
+typedef enum
+{
+  ARRA_TASK_GENERATE,
+  ARRA_TASK_FILL,
+  ARRA_TASK_VARY,
+  ARRA_N_TASKS,
+} ArraTask;
+
+/* What is asked for beside the request. */
+typedef struct
+{
+  ArraTask task;
+  ArraScene *scene; /* (nullable): borrowed; of ARRA_TASK_GENERATE there is none */
+  double vary;      /* share of the scene that is made anew, the least likely first; above 0 to 1 */
+  guint from_row;   /* instead: the first row of codes that is made anew, from 1; 0: none */
+} ArraOrder;
+
+/* An order being carried out. */
+typedef struct
+{
+  ArraFill *fill; /* of ARRA_TASK_FILL; nullable */
+  ArraJob *job;   /* to be run; NULL before */
+  gint32 *known;  /* of the request; nullable */
+  guint8 *cut;    /* the picture asked for last, as large as its scene; nullable */
+  ArraScene *scene;
+} ArraMaking;
+
+/* Looks at the scene, if there is one, and makes the job. What is in @request must be there until the end. @func:
+ * (nullable): told how far looking is. */
+gboolean arra_making_begin (ArraMaking *making,
+                            ArraCheckpoint *checkpoint,
+                            const ArraRequest *request,
+                            const ArraOrder *order,
+                            ArraProgressFunc func,
+                            gpointer data,
+                            GCancellable *cancellable,
+                            GError **error);
+/* A picture of an answer, as large as the scene. Its pixels belong to @making and are valid until the next call.
+ * ARRA_ERROR_NOT_FOUND: it has no finished row. */
+gboolean arra_making_picture (ArraMaking *making,
+                              guint answer,
+                              guint index,
+                              ArraPicture *picture,
+                              GCancellable *cancellable,
+                              GError **error);
+void arra_making_clear (ArraMaking *making); /* can begin again then */
