@@ -26,6 +26,7 @@ static const PluginChoice insert_choices[] = {
   { "native", N_ ("New layer at native size") },
   { "canvas", N_ ("Fitted to the canvas") },
   { "selection", N_ ("Fitted to the selection") },
+  { "automatic", N_ ("Fitted to the selection, or in the middle") },
 };
 
 static const PluginChoice seamless_choices[] = {
@@ -151,13 +152,15 @@ const PluginArgument plugin_arguments[] = {
             1e9,
             0,
             memory_limit),
-  CHOICE_FOR (PLUGIN_FOR (ARRA_TASK_GENERATE),
-              "insert",
-              N_ ("_Insert as"),
-              N_ ("Layer at native size (0), fitted to the canvas (1) or to the selection (2)"),
-              insert_choices,
-              ARRA_INSERT_NATIVE,
-              insert),
+  CHOICE_FOR (
+      PLUGIN_FOR (ARRA_TASK_GENERATE),
+      "insert",
+      N_ ("_Insert as"),
+      N_ ("Layer at native size (0), fitted to the canvas (1), to the selection (2), or to that if there is one, else in "
+          "the middle (3)"),
+      insert_choices,
+      ARRA_INSERT_NATIVE,
+      insert),
   ARGUMENT ("include-recipe",
             N_ ("Include r_ecipe"),
             N_ ("Keep the recipe with the layer and label the image as made by AI"),

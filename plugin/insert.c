@@ -144,13 +144,44 @@ put_back (HostLayer layer, const ArraScene *scene, const Box *part)
          && (scene->mask == NULL || mask_by_scene (layer, scene, part));
 }
 
+/* In the middle of the image. */
+static gboolean
+centre (HostImage image, HostLayer layer, const Box *part)
+{
+  return gimp_layer_set_offsets (layer, (gimp_image_get_width (image) - part->width) / 2,
+                                 (gimp_image_get_height (image) - part->height) / 2);
+}
+
+/* @place, now that it is known what is selected. */
+static ArraInsertMode
+settle_place (HostImage image, ArraInsertMode place)
+{
+  int x, y, width, height;
+
+  if (place == ARRA_INSERT_AUTOMATIC && insert_selection_box (image, &x, &y, &width, &height))
+    return ARRA_INSERT_SELECTION;
+  return place;
+}
+
+/* (nullable): what the picture was made from, when that is of this image */
+static const ArraScene *
+scene_of (const InsertTarget *target, const InsertPicture *item)
+{
+  return item->scene != NULL && item->scene->image == host_image_number (target->image) ? item->scene : NULL;
+}
+
 /* @box: (nullable): where the picture is fitted to */
 static gboolean
-insert_one (const InsertTarget *target, const InsertPicture *item, const Box *box, GArray *layers, guint at)
+insert_one (const InsertTarget *target,
+            ArraInsertMode place,
+            const InsertPicture *item,
+            const Box *box,
+            GArray *layers,
+            guint at)
 {
   const ArraPicture *picture = item->picture;
   const Box whole = { 0, 0, (int) picture->width, (int) picture->height };
-  const ArraScene *scene = target->image == target->own ? NULL : item->scene;
+  const ArraScene *scene = scene_of (target, item);
   const Box part = scene != NULL ? shown (picture, scene) : box != NULL ? cut (picture, box) : whole;
   g_autofree char *name = plugin_label_layer (item->prompt, item->medical);
   HostLayer layer;
@@ -165,9 +196,11 @@ insert_one (const InsertTarget *target, const InsertPicture *item, const Box *bo
   host_write_pixels (target->image, layer, part.width, part.height, pixels, 3 * (int) picture->width);
   if (scene != NULL && !put_back (layer, scene, &part))
     return FALSE;
+  if (scene == NULL && place == ARRA_INSERT_AUTOMATIC && !centre (target->image, layer, &part))
+    return FALSE;
   if (scene == NULL && box != NULL && !scale (layer, box))
     return FALSE;
-  if (scene == NULL && box != NULL && target->place == ARRA_INSERT_SELECTION && !mask_by_selection (layer))
+  if (scene == NULL && box != NULL && place == ARRA_INSERT_SELECTION && !mask_by_selection (layer))
     return FALSE;
   return item->recipe == NULL || attach_recipe (layer, item->recipe);
 }
@@ -189,16 +222,17 @@ label_image (const InsertTarget *target, gboolean medical, GError **error)
   return (new != NULL &&gimp_image_set_metadata (target->image, (GimpMetadata *) new)) || fail (error);
 }
 
-/* @fit: to the place asked for, in an image that was there before */
+/* @place: of pictures that were made from nothing */
 static gboolean
 insert_all (InsertTarget *target,
-            gboolean fit,
+            ArraInsertMode place,
             const InsertPicture *pictures,
             guint n_pictures,
             GArray *layers,
             GError **error)
 {
   const guint at = layers->len;
+  const gboolean fit = place == ARRA_INSERT_CANVAS || place == ARRA_INSERT_SELECTION;
   gboolean medical = FALSE;
   Box box = { 0, 0, gimp_image_get_width (target->image), gimp_image_get_height (target->image) };
 
@@ -206,13 +240,12 @@ insert_all (InsertTarget *target,
   if (gimp_image_get_base_type (target->image) == GIMP_INDEXED && !host_image_has_palette (target->image)
       && !gimp_image_convert_rgb (target->image))
     return fail (error);
-  if (fit && target->place == ARRA_INSERT_SELECTION
-      && !insert_selection_box (target->image, &box.x, &box.y, &box.width, &box.height))
-    return insert_check_place (target->image, target->place, error);
+  if (place == ARRA_INSERT_SELECTION && !insert_selection_box (target->image, &box.x, &box.y, &box.width, &box.height))
+    return insert_check_place (target->image, place, error);
   for (guint i = n_pictures; i-- > 0;)
     {
       medical |= pictures[i].medical;
-      if (!insert_one (target, &pictures[i], fit ? &box : NULL, layers, at))
+      if (!insert_one (target, place, &pictures[i], fit ? &box : NULL, layers, at))
         return fail (error);
     }
   return label_image (target, medical, error);
@@ -242,7 +275,8 @@ insert_pictures (InsertTarget *target, const InsertPicture *pictures, guint n_pi
     gimp_image_undo_disable (target->image);
   else
     gimp_image_undo_group_start (target->image);
-  done = insert_all (target, !made && target->place != ARRA_INSERT_NATIVE, pictures, n_pictures, layers, error);
+  done = insert_all (target, made ? ARRA_INSERT_NATIVE : settle_place (target->image, target->place), pictures,
+                     n_pictures, layers, error);
   if (!done)
     take_back (target->image, layers, begin);
   if (made)

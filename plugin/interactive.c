@@ -3,6 +3,7 @@
 #include "run.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "insert.h"
 #include "look.h"
@@ -213,6 +214,18 @@ title_of (ArraTask task)
     }
 }
 
+/* As GIMP itself: 3 names a scheme of colours, 2.10 a theme. */
+static void
+follow_theme (void)
+{
+  g_autofree char *scheme = gimp_gimprc_query ("theme-color-scheme"), *theme = gimp_gimprc_query ("theme");
+  const char *word = scheme != NULL ? scheme : theme;
+  g_autofree char *lower = word != NULL ? g_ascii_strdown (word, -1) : NULL;
+
+  if (lower != NULL && (strstr (lower, "dark") != NULL || strstr (lower, "gray") != NULL))
+    g_object_set (gtk_settings_get_default (), "gtk-application-prefer-dark-theme", TRUE, NULL);
+}
+
 static gboolean
 show_dialog (Interactive *self, ArraDialogHost *host)
 {
@@ -255,6 +268,7 @@ run_dialog (PluginCall *call, GError **error)
                            _ ("There is no display to show the dialog on: call the procedure with RUN-NONINTERACTIVE"));
       return FALSE;
     }
+  follow_theme ();
   if (show_dialog (&self, &host))
     return TRUE;
   g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("No picture was inserted"));

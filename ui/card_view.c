@@ -8,6 +8,7 @@
 #include "words.h"
 
 #define LONGEST 600  /* characters of a field */
+#define BRIEF 24     /* of a licence in the one line */
 #define ENDLESS 4000 /* of its tooltip, which has all of it */
 
 enum
@@ -22,7 +23,8 @@ enum
 
 struct _ArraCardView
 {
-  GtkWidget *root, *description, *warning, *refusal;
+  GtkWidget *root, *brief, *about, *description, *warning, *refusal;
+  char *license; /* (nullable): of the card, shortened */
   GtkWidget *labels[N_ROWS], *values[N_ROWS];
   GtkWidget *link;
 };
@@ -72,29 +74,55 @@ arra_card_view_set (ArraCardView *view, const ArraCard *card)
 {
   set_text (view->description, card != NULL ? card->description : NULL);
   gtk_widget_set_visible (view->warning, card != NULL && card->medical);
+  gtk_widget_set_sensitive (view->about, card != NULL);
   show_row (view, ROW_TRAINING, card != NULL ? card->training_data : NULL);
   show_row (view, ROW_USE, card != NULL ? card->intended_use : NULL);
   show_license (view, card);
+  g_free (view->license);
+  view->license = card != NULL && card->license != NULL ? arra_words_plain (card->license, BRIEF) : NULL;
 }
 
-void
-arra_card_view_set_needs (ArraCardView *view, const char *memory, gboolean short_of, const char *time)
+static void
+mark_error (GtkWidget *label, gboolean error)
 {
-  GtkStyleContext *context = gtk_widget_get_style_context (view->values[ROW_MEMORY]);
+  GtkStyleContext *context = gtk_widget_get_style_context (label);
 
-  gtk_widget_hide (view->refusal);
-  show_row (view, ROW_MEMORY, memory);
-  show_row (view, ROW_TIME, time);
-  if (short_of)
+  if (error)
     gtk_style_context_add_class (context, GTK_STYLE_CLASS_ERROR);
   else
     gtk_style_context_remove_class (context, GTK_STYLE_CLASS_ERROR);
 }
 
+/* "CC0 · 91 MiB · about 4 s" */
+static void
+show_brief (ArraCardView *view, const ArraCardNeeds *needs)
+{
+  const char *parts[] = { view->license, needs->memory_brief, needs->time_brief };
+  g_autoptr (GString) line = g_string_new (NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
+    if (parts[i] != NULL && *parts[i] != '\0')
+      g_string_append_printf (line, "%s%s", line->len > 0 ? " · " : "", parts[i]);
+  gtk_label_set_text (GTK_LABEL (view->brief), line->str);
+  mark_error (view->brief, needs->short_of);
+}
+
+void
+arra_card_view_set_needs (ArraCardView *view, const ArraCardNeeds *needs)
+{
+  gtk_widget_hide (view->refusal);
+  show_row (view, ROW_MEMORY, needs->memory);
+  show_row (view, ROW_TIME, needs->time);
+  mark_error (view->values[ROW_MEMORY], needs->short_of);
+  show_brief (view, needs);
+}
+
 void
 arra_card_view_refuse (ArraCardView *view, const char *why)
 {
-  arra_card_view_set_needs (view, NULL, FALSE, NULL);
+  const ArraCardNeeds none = { 0 };
+
+  arra_card_view_set_needs (view, &none);
   set_text (view->refusal, why);
 }
 
@@ -135,32 +163,66 @@ new_link (void)
   return link;
 }
 
-ArraCardView *
-arra_card_view_new (void)
+/* All that the card says, behind a button. */
+static GtkWidget *
+new_about (ArraCardView *view)
 {
-  ArraCardView *view = g_new0 (ArraCardView, 1);
+  GtkWidget *button = gtk_menu_button_new (), *popover = gtk_popover_new (button),
+            *all = gtk_box_new (GTK_ORIENTATION_VERTICAL, ARRA_FORM_GAP);
   GtkGrid *grid = arra_form_grid ();
 
-  view->root = gtk_box_new (GTK_ORIENTATION_VERTICAL, ARRA_FORM_GAP);
-  view->description = arra_form_text (FALSE);
-  view->warning = arra_form_text (FALSE);
-  gtk_label_set_text (GTK_LABEL (view->warning), _ ("Pictures are synthetic – not for diagnosis."));
-  gtk_style_context_add_class (gtk_widget_get_style_context (view->warning), "arra-note");
-  view->refusal = arra_form_text (FALSE);
-  gtk_style_context_add_class (gtk_widget_get_style_context (view->refusal), GTK_STYLE_CLASS_ERROR);
-  gtk_widget_set_no_show_all (view->refusal, TRUE);
-  gtk_widget_set_no_show_all (view->description, TRUE);
-  gtk_widget_set_no_show_all (view->warning, TRUE);
   gtk_grid_set_row_spacing (grid, 3);
   build_rows (view, grid);
   view->link = new_link ();
   gtk_grid_attach (grid, view->link, 1, N_ROWS, 1, 1);
   gtk_container_child_set (GTK_CONTAINER (grid), view->link, "top-attach", ROW_LICENSE, NULL);
+  gtk_label_set_max_width_chars (GTK_LABEL (view->description), 50);
+  gtk_container_add (GTK_CONTAINER (all), view->description);
+  gtk_container_add (GTK_CONTAINER (all), GTK_WIDGET (grid));
+  g_object_set (all, "margin", 2 * ARRA_FORM_GAP, NULL);
+  gtk_widget_show_all (all);
+  gtk_container_add (GTK_CONTAINER (popover), all);
+  arra_form_name (popover, _ ("About this checkpoint"));
+  arra_form_dress_icon (button, "help-about-symbolic", _ ("About this checkpoint"));
+  gtk_button_set_relief (GTK_BUTTON (button), GTK_RELIEF_NONE);
+  gtk_menu_button_set_popover (GTK_MENU_BUTTON (button), popover);
+  return button;
+}
+
+static void
+free_view (gpointer data)
+{
+  ArraCardView *view = data;
+
+  g_free (view->license);
+  g_free (view);
+}
+
+ArraCardView *
+arra_card_view_new (void)
+{
+  ArraCardView *view = g_new0 (ArraCardView, 1);
+  GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, ARRA_FORM_GAP);
+
+  view->root = gtk_box_new (GTK_ORIENTATION_VERTICAL, ARRA_FORM_GAP);
+  view->brief = arra_form_text (TRUE);
+  gtk_label_set_yalign (GTK_LABEL (view->brief), 0.5);
+  view->description = arra_form_text (FALSE);
+  view->warning = arra_form_text (FALSE);
+  gtk_label_set_text (GTK_LABEL (view->warning), _ ("Pictures are synthetic – not for diagnosis."));
+  gtk_style_context_add_class (gtk_widget_get_style_context (view->warning), "arra-note");
+  view->refusal = arra_form_text (FALSE);
+  mark_error (view->refusal, TRUE);
+  gtk_widget_set_no_show_all (view->refusal, TRUE);
+  gtk_widget_set_no_show_all (view->description, TRUE);
+  gtk_widget_set_no_show_all (view->warning, TRUE);
+  view->about = new_about (view);
+  gtk_box_pack_start (GTK_BOX (line), view->brief, TRUE, TRUE, 0);
+  gtk_box_pack_end (GTK_BOX (line), view->about, FALSE, FALSE, 0);
+  gtk_container_add (GTK_CONTAINER (view->root), line);
   gtk_container_add (GTK_CONTAINER (view->root), view->warning);
-  gtk_container_add (GTK_CONTAINER (view->root), view->description);
-  gtk_container_add (GTK_CONTAINER (view->root), GTK_WIDGET (grid));
   gtk_container_add (GTK_CONTAINER (view->root), view->refusal);
-  g_object_set_data_full (G_OBJECT (view->root), "arra-card-view", view, g_free);
+  g_object_set_data_full (G_OBJECT (view->root), "arra-card-view", view, free_view);
   return view;
 }
 

@@ -13,7 +13,15 @@ typedef struct _ArraCardView ArraCardView;
 ArraCardView *arra_card_view_new (void); /* lives as long as its widget */
 GtkWidget *arra_card_view_widget (ArraCardView *view);
 void arra_card_view_set (ArraCardView *view, const ArraCard *card); /* nullable */
-/* @short_of: more than there is. NULL texts: not known. */
+
+/* Texts (nullable): not known. */
+typedef struct
+{
+  const char *memory, *time;             /* in full */
+  const char *memory_brief, *time_brief; /* for the one line that is always seen */
+  gboolean short_of;                     /* more memory than there is */
+} ArraCardNeeds;
+
+void arra_card_view_set_needs (ArraCardView *view, const ArraCardNeeds *needs);
 /* in the place of what is needed: that it cannot be made */
 void arra_card_view_refuse (ArraCardView *view, const char *why);
-void arra_card_view_set_needs (ArraCardView *view, const char *memory, gboolean short_of, const char *time);

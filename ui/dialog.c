@@ -13,6 +13,21 @@ arra_dialog_load (ArraDialog *dialog)
   arra_insert_box_load (dialog->insert_as, &dialog->settings);
 }
 
+/* Where windows know their place, which they do while they are seen. */
+static void
+store_place (ArraDialog *dialog)
+{
+  ArraSettings *settings = &dialog->settings;
+  int x, y;
+
+  if (!gtk_widget_get_visible (dialog->window))
+    return;
+  gtk_window_get_position (GTK_WINDOW (dialog->window), &x, &y);
+  settings->placed = x >= 0 && y >= 0;
+  settings->window_x = x;
+  settings->window_y = y;
+}
+
 void
 arra_dialog_store (ArraDialog *dialog)
 {
@@ -30,6 +45,8 @@ arra_dialog_store (ArraDialog *dialog)
   arra_insert_box_store (dialog->insert_as, settings);
   dialog->used = arra_insert_box_mode (dialog->insert_as);
   gtk_window_get_size (GTK_WINDOW (dialog->window), &settings->window_width, &settings->window_height);
+  settings->divider = gtk_paned_get_position (GTK_PANED (dialog->sides));
+  store_place (dialog);
 }
 
 void
@@ -76,11 +93,13 @@ arra_dialog_update (ArraDialog *dialog)
       = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "Inse_rt", "Inse_rt %u Pictures", selected->len), selected->len);
   g_autofree char *redo = g_strdup_printf (_ ("_Four Alternatives from Row %u"), dialog->redo_row);
 
-  gtk_widget_set_sensitive (dialog->generate, !running && arra_checkpoint_box_get (dialog->checkpoints) != NULL);
-  arra_form_set_button (GTK_BUTTON (dialog->generate),
-                        arra_results_length (dialog->results) > 0 ? _ ("_Generate Again") : _ ("_Generate"));
-  gtk_widget_set_visible (dialog->pause, running || stopped);
-  arra_form_set_button (GTK_BUTTON (dialog->pause), running ? _ ("_Stop") : _ ("Contin_ue"));
+  gtk_widget_set_sensitive (dialog->generate, running ? !arra_work_is_stopping (dialog->work)
+                                                      : arra_checkpoint_box_get (dialog->checkpoints) != NULL);
+  arra_form_set_button (GTK_BUTTON (dialog->generate), running ? _ ("_Stop")
+                                                       : arra_results_length (dialog->results) > 0
+                                                           ? _ ("_Generate Again")
+                                                           : _ ("_Generate"));
+  gtk_widget_set_visible (dialog->proceed, stopped);
   gtk_widget_set_sensitive (dialog->insert, selected->len > 0);
   arra_form_set_button (GTK_BUTTON (dialog->insert), selected->len > 1 ? insert : _ ("Inse_rt"));
   show_size (dialog, selected);

@@ -22,16 +22,19 @@ typedef struct _ArraDialog ArraDialog;
  * @ARRA_INSERT_NATIVE: new layers of the pictures' own size
  * @ARRA_INSERT_CANVAS: fitted to the canvas
  * @ARRA_INSERT_SELECTION: fitted to the selection's bounding box and masked by the selection
+ * @ARRA_INSERT_AUTOMATIC: that when something is selected, else of their own size in the middle of the image
  */
 typedef enum
 {
   ARRA_INSERT_NATIVE,
   ARRA_INSERT_CANVAS,
   ARRA_INSERT_SELECTION,
+  ARRA_INSERT_AUTOMATIC,
   ARRA_N_INSERT_MODES,
 } ArraInsertMode;
 
-/* "native", "canvas", "selection": in settings files and for hosts' own arguments; FALSE for another name. */
+/* "native", "canvas", "selection", "automatic": in settings files and for hosts' own arguments; FALSE for another name.
+ */
 gboolean arra_insert_mode_parse (const char *name, ArraInsertMode *mode);
 const char *arra_insert_mode_name (ArraInsertMode mode);
 
@@ -43,7 +46,7 @@ const char *arra_seamless_name (guint seamless);
 /**
  * ArraDialogPlace:
  * What there is to insert into. NATIVE is always possible (without an image the host makes one), CANVAS
- * needs @has_image, SELECTION @has_selection.
+ * and AUTOMATIC need @has_image, SELECTION @has_selection.
  */
 typedef struct
 {

@@ -152,23 +152,32 @@ arra_dialog_checkpoint_chosen (gpointer data)
 
 /* ---- what the chosen settings need */
 
+/* "about 4 s"; (transfer full) (nullable): NULL when it is not known */
 static char *
-time_words (ArraDialog *dialog, ArraCheckpoint *checkpoint, const ArraRequest *request)
+time_brief (ArraDialog *dialog, ArraCheckpoint *checkpoint, const ArraRequest *request)
 {
   const double pace = arra_settings_get_pace (&dialog->settings, arra_checkpoint_fingerprint (checkpoint));
-  const double side = arra_checkpoint_grid (checkpoint) / 2.0;
-  double tokens;
+  const double side = arra_checkpoint_patch (checkpoint);
   g_autofree char *duration = NULL;
+  double seconds;
 
+  if (pace <= 0 || request->width == 0)
+    return NULL;
+  seconds = pace * request->count * (request->height / side * (request->width / side + 1) + FRAME_TOKENS);
+  duration = arra_words_duration (seconds);
+  return seconds < 1 ? g_steal_pointer (&duration) : g_strdup_printf (_ ("about %s"), duration);
+}
+
+static char *
+time_words (ArraDialog *dialog, ArraCheckpoint *checkpoint, const char *brief)
+{
+  const double pace = arra_settings_get_pace (&dialog->settings, arra_checkpoint_fingerprint (checkpoint));
+
+  if (brief != NULL)
+    return g_strdup_printf (_ ("%s on this computer"), brief);
   if (pace <= 0)
     return g_strdup (_ ("not measured on this computer yet"));
-  if (request->width == 0)
-    return g_strdup_printf (_ ("%.0f tokens/s on this computer"), 1 / pace);
-  tokens = (request->height / side * (request->width / side + 1) + FRAME_TOKENS) * request->count;
-  duration = arra_words_duration (tokens * pace);
-  if (tokens * pace < 1)
-    return g_strdup_printf (_ ("%s on this computer"), duration);
-  return g_strdup_printf (_ ("about %s on this computer"), duration);
+  return g_strdup_printf (_ ("%.0f tokens/s on this computer"), 1 / pace);
 }
 
 static char *
@@ -187,8 +196,9 @@ memory_words (const ArraMemoryPlan *plan)
 static void
 show_needs_of (ArraDialog *dialog, ArraCheckpoint *checkpoint, const ArraRequest *request)
 {
-  g_autofree char *memory = NULL, *time = NULL;
+  g_autofree char *memory = NULL, *time = NULL, *total = NULL, *brief = NULL;
   g_autoptr (GError) error = NULL;
+  ArraCardNeeds needs;
   ArraMemoryPlan plan;
 
   if (!arra_checkpoint_plan (checkpoint, request, &plan, &error)
@@ -198,8 +208,15 @@ show_needs_of (ArraDialog *dialog, ArraCheckpoint *checkpoint, const ArraRequest
       return;
     }
   memory = memory_words (&plan);
-  time = time_words (dialog, checkpoint, request);
-  arra_card_view_set_needs (dialog->card, memory, error != NULL, time);
+  total = plan.total > 0 ? arra_words_bytes (plan.total) : NULL;
+  brief = time_brief (dialog, checkpoint, request);
+  time = time_words (dialog, checkpoint, brief);
+  needs = (ArraCardNeeds) { .memory = memory,
+                            .time = time,
+                            .memory_brief = error != NULL ? memory : total,
+                            .time_brief = brief,
+                            .short_of = error != NULL };
+  arra_card_view_set_needs (dialog->card, &needs);
 }
 
 void
@@ -215,7 +232,7 @@ arra_dialog_show_needs (gpointer data)
   arra_prompt_box_set_remark (dialog->prompt, remark);
   if (checkpoint == NULL)
     {
-      arra_card_view_set_needs (dialog->card, NULL, FALSE, NULL);
+      arra_card_view_set_needs (dialog->card, &(ArraCardNeeds) { 0 });
       return;
     }
   arra_dialog_fill_request (dialog, checkpoint, &request);

@@ -41,8 +41,8 @@ struct _ArraDialog
   ArraInsertBox *insert_as;
   ArraPreview *preview;
   ArraResults *results;
-  GtkWidget *progress, *status;
-  GtkWidget *menu, *reuse, *insert, *pause, *generate, *redo;
+  GtkWidget *sides, *progress, *status;
+  GtkWidget *menu, *reuse, *insert, *proceed, *generate, *redo;
 };
 
 /* dialog_window.c: builds all widgets into dialog->window */
@@ -71,7 +71,8 @@ guint arra_dialog_text_top_k (const ArraRecipe *recipe); /* greed is 1, as with 
 void arra_dialog_fill_request (ArraDialog *dialog, ArraCheckpoint *checkpoint, ArraRequest *request);
 void arra_dialog_redo (gpointer dialog); /* the shown picture anew from the chosen row on */
 void arra_dialog_row_chosen (guint row, gpointer dialog);
-void arra_dialog_pause (ArraDialog *dialog); /* Stop, or Continue */
+void arra_dialog_press (gpointer dialog);   /* Generate, or Stop */
+void arra_dialog_proceed (gpointer dialog); /* Continue */
 void arra_dialog_show_selected (gpointer dialog);
 
 /* dialog_insert.c */

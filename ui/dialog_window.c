@@ -7,6 +7,8 @@
 #include "form.h"
 #include "resources.h"
 
+#define FORM_WIDTH 380
+
 static void
 use_style (void)
 {
@@ -51,7 +53,7 @@ key_pressed (GtkWidget *window, GdkEventKey *event, gpointer data)
   else if (event->keyval == GDK_KEY_F10)
     gtk_button_clicked (GTK_BUTTON (dialog->menu));
   else if (event->keyval == GDK_KEY_Escape && arra_work_is_running (dialog->work))
-    arra_dialog_pause (dialog);
+    arra_dialog_press (dialog);
   else if (event->keyval == GDK_KEY_Escape)
     leave (dialog);
   else
@@ -84,8 +86,8 @@ activity_changed (GtkWindow *window, GParamSpec *pspec, gpointer data)
 static GtkWidget *
 new_form (ArraDialog *dialog)
 {
-  GtkWidget *form = gtk_box_new (GTK_ORIENTATION_VERTICAL, ARRA_FORM_MARGIN), *scrolled;
-  GtkWidget *checkpoint = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2 * ARRA_FORM_GAP);
+  GtkWidget *form = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2 * ARRA_FORM_GAP), *scrolled;
+  GtkWidget *checkpoint = gtk_box_new (GTK_ORIENTATION_VERTICAL, ARRA_FORM_GAP);
 
   dialog->prompt = arra_prompt_box_new (dialog->settings.history, arra_dialog_show_needs, arra_dialog_generate, dialog);
   dialog->checkpoints = arra_checkpoint_box_new (arra_dialog_checkpoint_chosen, arra_dialog_get_checkpoints,
@@ -98,10 +100,10 @@ new_form (ArraDialog *dialog)
   gtk_container_add (GTK_CONTAINER (form), arra_prompt_box_widget (dialog->prompt));
   gtk_container_add (GTK_CONTAINER (form), checkpoint);
   gtk_container_add (GTK_CONTAINER (form), arra_picture_box_widget (dialog->picture));
-  gtk_container_add (GTK_CONTAINER (form), arra_insert_box_widget (dialog->insert_as));
+  gtk_container_add (GTK_CONTAINER (form), arra_insert_box_label (dialog->insert_as));
   g_object_set (form, "margin", ARRA_FORM_MARGIN, NULL);
   scrolled = arra_form_scrolled (form, _ ("Settings"), FALSE);
-  gtk_widget_set_size_request (scrolled, 410, -1);
+  gtk_widget_set_size_request (scrolled, FORM_WIDTH, -1);
   gtk_widget_set_hexpand (scrolled, FALSE);
   return scrolled;
 }
@@ -140,6 +142,7 @@ new_outcome (ArraDialog *dialog)
   gtk_box_pack_start (GTK_BOX (outcome), arra_preview_widget (dialog->preview), TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (outcome), new_progress (dialog), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (outcome), arra_results_widget (dialog->results), FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (outcome), arra_insert_box_widget (dialog->insert_as), FALSE, FALSE, 0);
   g_object_set (outcome, "margin", ARRA_FORM_MARGIN, NULL);
   return outcome;
 }
@@ -188,6 +191,25 @@ new_menu (ArraDialog *dialog)
   return button;
 }
 
+/* Pixels that the button takes whatever it says, so that the others stay where they are. */
+static int
+widest (GtkWidget *button)
+{
+  const char *const labels[] = { _ ("_Generate"), _ ("_Generate Again"), _ ("_Stop") };
+  int most = 0;
+
+  gtk_widget_show_all (button);
+  for (gsize i = G_N_ELEMENTS (labels); i-- > 0;)
+    {
+      int natural;
+
+      arra_form_set_button (GTK_BUTTON (button), labels[i]);
+      gtk_widget_get_preferred_width (button, NULL, &natural);
+      most = MAX (most, natural);
+    }
+  return most;
+}
+
 static GtkWidget *
 new_actions (ArraDialog *dialog)
 {
@@ -196,33 +218,46 @@ new_actions (ArraDialog *dialog)
 
   gtk_box_pack_start (box, new_menu (dialog), FALSE, FALSE, 0);
 
-  dialog->generate = add_button (dialog, box, TRUE, _ ("_Generate"), G_CALLBACK (arra_dialog_generate));
+  dialog->generate = add_button (dialog, box, TRUE, _ ("_Generate"), G_CALLBACK (arra_dialog_press));
+  gtk_widget_set_size_request (dialog->generate, widest (dialog->generate), -1);
   gtk_style_context_add_class (gtk_widget_get_style_context (dialog->generate), GTK_STYLE_CLASS_SUGGESTED_ACTION);
   gtk_widget_set_can_default (dialog->generate, TRUE);
-  gtk_widget_set_tooltip_text (dialog->generate, _ ("Ctrl+Enter in the prompt does the same"));
-  dialog->pause = add_button (dialog, box, TRUE, _ ("_Stop"), G_CALLBACK (arra_dialog_pause));
-  gtk_widget_set_no_show_all (dialog->pause, TRUE);
+  gtk_widget_set_tooltip_text (dialog->generate, _ ("Enter does the same"));
+  dialog->proceed = add_button (dialog, box, TRUE, _ ("Contin_ue"), G_CALLBACK (arra_dialog_proceed));
+  gtk_widget_set_no_show_all (dialog->proceed, TRUE);
   dialog->insert = add_button (dialog, box, TRUE, _ ("Inse_rt"), G_CALLBACK (arra_dialog_insert));
   add_button (dialog, box, TRUE, _ ("_Close"), G_CALLBACK (leave));
   g_object_set (actions, "margin", 2 * ARRA_FORM_GAP, NULL);
   return actions;
 }
 
+/* Both sides, whose border the user moves, and over them what must be said: nothing moves for it. */
+static GtkWidget *
+new_sides (ArraDialog *dialog)
+{
+  GtkWidget *overlay = gtk_overlay_new (), *notice = arra_notice_widget (dialog->notice);
+
+  dialog->sides = gtk_paned_new (GTK_ORIENTATION_HORIZONTAL);
+  gtk_paned_pack1 (GTK_PANED (dialog->sides), new_form (dialog), FALSE, FALSE);
+  gtk_paned_pack2 (GTK_PANED (dialog->sides), new_outcome (dialog), TRUE, FALSE);
+  gtk_paned_set_position (GTK_PANED (dialog->sides), dialog->settings.divider);
+  gtk_widget_set_valign (notice, GTK_ALIGN_START);
+  gtk_container_add (GTK_CONTAINER (overlay), dialog->sides);
+  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), notice);
+  return overlay;
+}
+
 void
 arra_dialog_build (ArraDialog *dialog)
 {
-  GtkWidget *all = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *sides = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+  GtkWidget *all = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWindow *window;
 
   use_style ();
   dialog->window = gtk_window_new (GTK_WINDOW_TOPLEVEL);
   window = GTK_WINDOW (dialog->window);
   dialog->notice = arra_notice_new ();
-  gtk_box_pack_start (GTK_BOX (sides), new_form (dialog), FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (sides), gtk_separator_new (GTK_ORIENTATION_VERTICAL), FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (sides), new_outcome (dialog), TRUE, TRUE, 0);
-  gtk_box_pack_start (GTK_BOX (all), arra_notice_widget (dialog->notice), FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (all), sides, TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (all), new_sides (dialog), TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (all), gtk_separator_new (GTK_ORIENTATION_HORIZONTAL), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (all), new_actions (dialog), FALSE, FALSE, 0);
   gtk_container_add (GTK_CONTAINER (window), all);
@@ -232,6 +267,8 @@ arra_dialog_build (ArraDialog *dialog)
   gtk_window_set_icon_name (window, "arra");
   gtk_window_set_type_hint (window, GDK_WINDOW_TYPE_HINT_DIALOG);
   gtk_window_set_default_size (window, dialog->settings.window_width, dialog->settings.window_height);
+  if (dialog->settings.placed)
+    gtk_window_move (window, dialog->settings.window_x, dialog->settings.window_y);
   gtk_window_set_default (window, dialog->generate);
   arra_form_name (dialog->window, gtk_window_get_title (window));
   g_signal_connect (window, "key-press-event", G_CALLBACK (key_pressed), dialog);

@@ -159,7 +159,7 @@ start (ArraDialog *dialog, ArraCheckpoint *checkpoint, const ArraRequest *reques
   const ArraScene *scene = order->scene;
 
   arra_dialog_save (dialog);
-  arra_results_unselect_all (dialog->results);
+  arra_results_begin (dialog->results);
   arra_preview_set_frame (dialog->preview, scene != NULL ? scene->width : request->width,
                           scene != NULL ? scene->height : request->height, is_medical (checkpoint));
   gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (dialog->progress), 0);
@@ -248,15 +248,25 @@ arra_dialog_redo (gpointer data)
 }
 
 void
-arra_dialog_pause (ArraDialog *dialog)
+arra_dialog_press (gpointer data)
 {
-  if (arra_work_is_running (dialog->work))
+  ArraDialog *dialog = data;
+
+  if (!arra_work_is_running (dialog->work))
     {
-      arra_work_stop (dialog->work);
-      gtk_widget_set_sensitive (dialog->pause, FALSE);
-      say (dialog, _ ("Stopping…"));
+      arra_dialog_generate (dialog);
       return;
     }
+  arra_work_stop (dialog->work);
+  say (dialog, _ ("Stopping…"));
+  arra_dialog_update (dialog);
+}
+
+void
+arra_dialog_proceed (gpointer data)
+{
+  ArraDialog *dialog = data;
+
   if (!arra_work_can_continue (dialog->work))
     return;
   arra_notice_hide (dialog->notice);
@@ -300,7 +310,7 @@ progress (const ArraWorkState *state, const ArraPicture *preview, gpointer data)
 
       arra_preview_set_picture (dialog->preview, preview, &look);
     }
-  if (!arra_work_is_running (dialog->work) || gtk_widget_get_sensitive (dialog->pause))
+  if (!arra_work_is_stopping (dialog->work))
     say (dialog, line);
   if (state->fraction >= 0)
     gtk_progress_bar_set_fraction (bar, state->fraction);
@@ -343,14 +353,13 @@ said (const char *text, gpointer data)
 static void
 show_finished (ArraDialog *dialog, double pace)
 {
-  g_autoptr (GPtrArray) selected = arra_results_selected (dialog->results);
-  const ArraMade *any = selected->len > 0 ? selected->pdata[0] : NULL;
+  const ArraCheckpoint *from = arra_work_checkpoint (dialog->work);
 
   gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (dialog->progress), 1);
   say (dialog, _ ("Finished"));
-  if (any == NULL || pace <= 0)
+  if (dialog->host->task != ARRA_TASK_GENERATE || pace <= 0)
     return;
-  arra_settings_set_pace (&dialog->settings, arra_checkpoint_fingerprint (any->from), pace);
+  arra_settings_set_pace (&dialog->settings, arra_checkpoint_fingerprint (from), pace);
   arra_dialog_show_needs (dialog);
 }
 
@@ -359,7 +368,6 @@ done (const GError *error, double pace, gpointer data)
 {
   ArraDialog *dialog = data;
 
-  gtk_widget_set_sensitive (dialog->pause, TRUE);
   if (error == NULL)
     show_finished (dialog, pace);
   else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))

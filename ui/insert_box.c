@@ -19,7 +19,7 @@ typedef struct
 
 struct _ArraInsertBox
 {
-  GtkWidget *root, *mode, *where, *where_label, *indexed, *record, *remember;
+  GtkWidget *root, *label, *mode, *where, *where_label, *indexed, *record, *remember;
   ArraInsertMode wanted; /* what the user chose, also while there is no selection to fit to */
   GtkWidget *enlarged, *enlarged_text;
   ArraDialogPlace place;
@@ -61,12 +61,17 @@ find_target (ArraInsertBox *box, guint *width, guint *height)
   const ArraInsertMode mode = arra_insert_box_mode (box);
   const ArraDialogPlace *place = &box->place;
 
-  *width = mode == ARRA_INSERT_SELECTION ? place->selection_width
-           : mode == ARRA_INSERT_CANVAS  ? place->canvas_width
-                                         : 0;
-  *height = mode == ARRA_INSERT_SELECTION ? place->selection_height
-            : mode == ARRA_INSERT_CANVAS  ? place->canvas_height
-                                          : 0;
+  *width = *height = 0;
+  if (mode == ARRA_INSERT_CANVAS)
+    {
+      *width = place->canvas_width;
+      *height = place->canvas_height;
+    }
+  else if (mode != ARRA_INSERT_NATIVE && place->has_selection)
+    {
+      *width = place->selection_width;
+      *height = place->selection_height;
+    }
 }
 
 static void
@@ -177,8 +182,9 @@ arra_insert_box_new (ArraTask task,
   if (task == ARRA_TASK_GENERATE)
     arra_form_row (grid, 1, _ ("_Insert as:"), box->mode);
   gtk_grid_attach (grid, new_enlarged (box), 0, 3, 2, 1);
-  gtk_grid_attach (grid, box->record, 0, 4, 2, 1);
-  gtk_grid_attach (grid, box->remember, 0, 5, 2, 1);
+  box->label = gtk_box_new (GTK_ORIENTATION_VERTICAL, ARRA_FORM_GAP);
+  gtk_container_add (GTK_CONTAINER (box->label), box->record);
+  gtk_container_add (GTK_CONTAINER (box->label), box->remember);
   g_signal_connect (box->mode, "changed", G_CALLBACK (mode_changed), box);
   g_object_set_data_full (G_OBJECT (box->root), "arra-mode", box->mode, g_object_unref);
   g_object_set_data_full (G_OBJECT (box->root), "arra-insert-box", box, g_free);
@@ -189,6 +195,12 @@ GtkWidget *
 arra_insert_box_widget (ArraInsertBox *box)
 {
   return box->root;
+}
+
+GtkWidget *
+arra_insert_box_label (ArraInsertBox *box)
+{
+  return box->label;
 }
 
 static void
@@ -207,6 +219,11 @@ arra_insert_box_set_place (ArraInsertBox *box, const ArraDialogPlace *place)
   box->place = *place;
   box->filling = TRUE;
   gtk_combo_box_text_remove_all (GTK_COMBO_BOX_TEXT (mode));
+  if (place->has_selection)
+    append (box, ARRA_INSERT_AUTOMATIC, _ ("Automatically: in the selection"), place->selection_width,
+            place->selection_height);
+  else if (place->has_image)
+    append (box, ARRA_INSERT_AUTOMATIC, _ ("Automatically: in the middle"), 0, 0);
   append (box, ARRA_INSERT_NATIVE, place->has_image ? _ ("New layer in its own size") : _ ("New image"), 0, 0);
   if (place->has_image)
     append (box, ARRA_INSERT_CANVAS, _ ("Fitted to the canvas"), place->canvas_width, place->canvas_height);

@@ -15,7 +15,8 @@ ArraInsertBox *arra_insert_box_new (ArraTask task,
                                     void (*aimed) (int image, gpointer data),
                                     void (*resize) (guint width, guint height, gpointer data),
                                     gpointer data);
-GtkWidget *arra_insert_box_widget (ArraInsertBox *box);
+GtkWidget *arra_insert_box_widget (ArraInsertBox *box); /* where, and as what */
+GtkWidget *arra_insert_box_label (ArraInsertBox *box);  /* what goes with them */
 void arra_insert_box_set_place (ArraInsertBox *box, const ArraDialogPlace *place);
 /* @images: (nullable): those to choose from; @chosen: the number of one, or 0; @titles: of the host's windows, which
  * name the images that they show: the uppermost comes first */

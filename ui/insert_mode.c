@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "dialog.h"
 
-static const char *const names[ARRA_N_INSERT_MODES] = { "native", "canvas", "selection" };
+static const char *const names[ARRA_N_INSERT_MODES] = { "native", "canvas", "selection", "automatic" };
 
 gboolean
 arra_insert_mode_parse (const char *name, ArraInsertMode *mode)

@@ -8,10 +8,14 @@
 #include "form.h"
 #include "history_popover.h"
 #include "text_undo.h"
+#include "words.h"
+
+#define MOST_CHIPS 2     /* examples under an empty prompt */
+#define LONGEST_CHIP 300 /* characters */
 
 struct _ArraPromptBox
 {
-  GtkWidget *root, *view, *hint, *remark;
+  GtkWidget *root, *view, *hint, *chips, *remark;
   GtkTextBuffer *buffer;
   ArraTextUndo *undo;
   char **examples;
@@ -20,29 +24,49 @@ struct _ArraPromptBox
   gpointer data;
 };
 
+/* What can be done with an empty prompt. */
+static void
+show_hints (ArraPromptBox *box)
+{
+  const gboolean empty = gtk_text_buffer_get_char_count (box->buffer) == 0;
+
+  gtk_widget_set_visible (box->hint, empty);
+  gtk_widget_set_visible (box->chips, empty && box->examples != NULL && box->examples[0] != NULL);
+}
+
 static void
 buffer_changed (GtkTextBuffer *buffer, gpointer data)
 {
   ArraPromptBox *box = data;
 
-  gtk_widget_set_visible (box->hint, gtk_text_buffer_get_char_count (buffer) == 0);
+  show_hints (box);
   box->changed (box->data);
 }
 
-/* Tab leaves the text (Ctrl+Tab as well); Ctrl+Enter generates; Ctrl+Z undoes, Ctrl+Shift+Z and Ctrl+Y do again. */
+static gboolean
+is_enter (const GdkEventKey *event)
+{
+  return event->keyval == GDK_KEY_Return || event->keyval == GDK_KEY_KP_Enter || event->keyval == GDK_KEY_ISO_Enter;
+}
+
+/* Tab leaves the text (Ctrl+Tab as well); Enter generates, Ctrl+Enter too, and Shift+Enter breaks the line; Ctrl+Z
+ * undoes, Ctrl+Shift+Z and Ctrl+Y do again. */
 static gboolean
 key_pressed (GtkWidget *view, GdkEventKey *event, gpointer data)
 {
   ArraPromptBox *box = data;
 
+  if (is_enter (event) && (event->state & GDK_SHIFT_MASK) == 0)
+    {
+      /* what is being composed ends with Enter, too */
+      if (!gtk_text_view_im_context_filter_keypress (GTK_TEXT_VIEW (view), event))
+        box->submit (box->data);
+      return GDK_EVENT_STOP;
+    }
   if ((event->state & GDK_CONTROL_MASK) == 0)
     return GDK_EVENT_PROPAGATE;
   switch (event->keyval)
     {
-    case GDK_KEY_Return:
-    case GDK_KEY_KP_Enter:
-      box->submit (box->data);
-      return GDK_EVENT_STOP;
     case GDK_KEY_z:
       arra_text_undo_back (box->undo);
       return GDK_EVENT_STOP;
@@ -95,6 +119,11 @@ new_view (ArraPromptBox *box)
   gtk_widget_set_valign (box->hint, GTK_ALIGN_START);
   gtk_overlay_add_overlay (GTK_OVERLAY (overlay), box->hint);
   gtk_overlay_set_overlay_pass_through (GTK_OVERLAY (overlay), box->hint, TRUE);
+  box->chips = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, ARRA_FORM_GAP);
+  g_object_set (box->chips, "margin", ARRA_FORM_GAP, "valign", GTK_ALIGN_END, "halign", GTK_ALIGN_FILL, NULL);
+  gtk_box_set_homogeneous (GTK_BOX (box->chips), TRUE);
+  gtk_widget_set_no_show_all (box->chips, TRUE);
+  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), box->chips);
   box->buffer = gtk_text_view_get_buffer (view);
   box->undo = arra_text_undo_new (box->buffer);
   g_signal_connect (box->buffer, "changed", G_CALLBACK (buffer_changed), box);
@@ -158,11 +187,40 @@ arra_prompt_box_forget_changes (ArraPromptBox *box)
   arra_text_undo_forget (box->undo);
 }
 
+static void
+chip_clicked (GtkWidget *chip, gpointer data)
+{
+  g_autofree char *prompt = gtk_widget_get_tooltip_text (chip);
+
+  chosen (prompt, data);
+}
+
+/* An example, one click away. */
+static void
+add_chip (ArraPromptBox *box, const char *example)
+{
+  g_autofree char *plain = arra_words_plain (example, LONGEST_CHIP);
+  GtkWidget *chip = gtk_button_new (), *label = gtk_label_new (plain);
+
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_container_add (GTK_CONTAINER (chip), label);
+  gtk_style_context_add_class (gtk_widget_get_style_context (chip), "arra-chip");
+  gtk_widget_set_tooltip_text (chip, plain);
+  arra_form_name (chip, plain);
+  gtk_widget_show_all (chip);
+  gtk_container_add (GTK_CONTAINER (box->chips), chip);
+  g_signal_connect (chip, "clicked", G_CALLBACK (chip_clicked), box);
+}
+
 void
 arra_prompt_box_set_examples (ArraPromptBox *box, const char *const *examples)
 {
   g_strfreev (box->examples);
   box->examples = g_strdupv ((char **) examples);
+  arra_form_empty (box->chips);
+  for (guint i = 0; i < MOST_CHIPS && box->examples != NULL && box->examples[i] != NULL; i++)
+    add_chip (box, box->examples[i]);
+  show_hints (box);
 }
 
 void

@@ -20,6 +20,9 @@ struct _ArraResults
   void (*changed) (gpointer data);
   void (*activated) (gpointer data);
   gpointer data;
+  GtkWidget *shown; /* child, borrowed; nullable: the one selected or added last */
+  gboolean by_user; /* something is selected, and it was the user who did it */
+  gboolean selects; /* what is added */
   gboolean busy;
 };
 
@@ -50,6 +53,9 @@ selection_changed (GtkFlowBox *flow, gpointer data)
   if (results->busy)
     return;
   follow_selection (results);
+  results->by_user = results->order->len > 0;
+  if (results->by_user)
+    results->shown = results->order->pdata[results->order->len - 1];
   results->changed (results->data);
 }
 
@@ -121,9 +127,7 @@ arra_results_new (void (*changed) (gpointer data), void (*activated) (gpointer d
   g_signal_connect (gtk_scrolled_window_get_hadjustment (GTK_SCROLLED_WINDOW (results->scrolled)), "notify::upper",
                     G_CALLBACK (scroll_to_end), NULL);
   g_object_set_data_full (G_OBJECT (results->root), "arra-results", results, free_results);
-  gtk_widget_show_all (results->root);
-  gtk_widget_hide (results->root);
-  gtk_widget_set_no_show_all (results->root, TRUE);
+  results->selects = TRUE;
   return results;
 }
 
@@ -179,6 +183,8 @@ drop_oldest (ArraResults *results)
   GtkFlowBoxChild *oldest = gtk_flow_box_get_child_at_index (GTK_FLOW_BOX (results->flow), 0);
 
   g_ptr_array_remove (results->order, oldest);
+  if (results->shown == GTK_WIDGET (oldest))
+    results->shown = NULL;
   gtk_widget_destroy (GTK_WIDGET (oldest));
 }
 
@@ -206,8 +212,9 @@ arra_results_add (ArraResults *results, ArraMade *made)
   gtk_flow_box_set_min_children_per_line (GTK_FLOW_BOX (results->flow), arra_results_length (results));
   gtk_widget_hide (g_object_get_data (G_OBJECT (child), KEY_MARK));
   dress (results, child, made);
-  gtk_flow_box_select_child (GTK_FLOW_BOX (results->flow), GTK_FLOW_BOX_CHILD (child));
-  gtk_widget_show (results->root);
+  if (results->selects)
+    gtk_flow_box_select_child (GTK_FLOW_BOX (results->flow), GTK_FLOW_BOX_CHILD (child));
+  results->shown = child;
   results->busy = FALSE;
   g_ptr_array_remove (results->order, child);
   follow_selection (results);
@@ -215,9 +222,15 @@ arra_results_add (ArraResults *results, ArraMade *made)
 }
 
 void
-arra_results_unselect_all (ArraResults *results)
+arra_results_begin (ArraResults *results)
 {
+  results->selects = !results->by_user;
+  if (!results->selects)
+    return;
+  results->busy = TRUE;
   gtk_flow_box_unselect_all (GTK_FLOW_BOX (results->flow));
+  results->busy = FALSE;
+  follow_selection (results);
 }
 
 guint
@@ -245,12 +258,14 @@ arra_results_mark_inserted (ArraResults *results, const ArraMade *made)
 {
   GtkWidget *child = find_same (results, made);
 
-  if (child != NULL)
-    gtk_widget_show (g_object_get_data (G_OBJECT (child), KEY_MARK));
+  if (child == NULL)
+    return;
+  gtk_widget_show (g_object_get_data (G_OBJECT (child), KEY_MARK));
+  gtk_flow_box_unselect_child (GTK_FLOW_BOX (results->flow), GTK_FLOW_BOX_CHILD (child));
 }
 
 const ArraMade *
 arra_results_current (ArraResults *results)
 {
-  return results->order->len > 0 ? made_of (results->order->pdata[results->order->len - 1]) : NULL;
+  return results->shown != NULL ? made_of (results->shown) : NULL;
 }

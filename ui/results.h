@@ -13,14 +13,16 @@ typedef struct _ArraResults ArraResults;
 ArraResults *arra_results_new (void (*changed) (gpointer data), void (*activated) (gpointer data), gpointer data);
 GtkWidget *arra_results_widget (ArraResults *results);
 
-/* Takes @made, selects it, and shows it in the place of an earlier state of the same picture, if there is
- * one. Of very many, the oldest go. */
+/* Pictures will be added: they are selected unless the user has selected others. */
+void arra_results_begin (ArraResults *results);
+/* Takes @made, and shows it in the place of an earlier state of the same picture, if there is one. Of very many, the
+ * oldest go. */
 void arra_results_add (ArraResults *results, ArraMade *made);
-void arra_results_unselect_all (ArraResults *results);
 guint arra_results_length (ArraResults *results);
 /* (transfer container) (element-type ArraMade): those selected, in the order they were made:
  * g_ptr_array_unref() */
 GPtrArray *arra_results_selected (ArraResults *results);
+/* It is not selected any more then. */
 void arra_results_mark_inserted (ArraResults *results, const ArraMade *made);
-/* The one selected last; (nullable) */
+/* The one that was selected or added last; (nullable) */
 const ArraMade *arra_results_current (ArraResults *results);

@@ -9,6 +9,7 @@
 #include "seed.h"
 
 #define GROUP "Dialog"
+#define NOWHERE 20000 /* of a window */
 #define PACE_GROUP "Seconds for each token"
 
 void
@@ -49,11 +50,13 @@ arra_settings_reset (ArraSettings *settings)
   settings->top_k = 2000;
   settings->around_layer = FALSE;
   settings->vary = 0.3;
-  settings->mode = ARRA_INSERT_NATIVE;
+  settings->mode = ARRA_INSERT_AUTOMATIC;
   settings->record = TRUE;
   settings->advanced = FALSE;
   settings->window_width = 1060;
-  settings->window_height = 760;
+  settings->window_height = 660;
+  settings->placed = FALSE;
+  settings->divider = 400;
 }
 
 void
@@ -165,6 +168,7 @@ arra_settings_load (ArraSettings *settings, const char *path)
   g_autofree char *mode = NULL;
   GKeyFile *keys = settings->keys;
   guint width = (guint) settings->window_width, height = (guint) settings->window_height;
+  guint x = NOWHERE, y = NOWHERE, divider = (guint) settings->divider;
 
   if (path == NULL || !arra_keys_load (keys, path))
     return;
@@ -185,6 +189,13 @@ arra_settings_load (ArraSettings *settings, const char *path)
   read_switch (keys, "advanced", &settings->advanced);
   read_uint (keys, "window-width", 200, 20000, &width);
   read_uint (keys, "window-height", 200, 20000, &height);
+  read_uint (keys, "window-x", 0, NOWHERE - 1, &x);
+  read_uint (keys, "window-y", 0, NOWHERE - 1, &y);
+  read_uint (keys, "divider", 100, 20000, &divider);
+  settings->placed = x != NOWHERE && y != NOWHERE;
+  settings->window_x = settings->placed ? (int) x : 0;
+  settings->window_y = settings->placed ? (int) y : 0;
+  settings->divider = (int) divider;
   settings->window_width = (int) width;
   settings->window_height = (int) height;
 }
@@ -232,6 +243,11 @@ write_all (ArraSettings *settings)
   g_key_file_set_boolean (keys, GROUP, "advanced", settings->advanced);
   g_key_file_set_integer (keys, GROUP, "window-width", settings->window_width);
   g_key_file_set_integer (keys, GROUP, "window-height", settings->window_height);
+  g_key_file_set_integer (keys, GROUP, "divider", settings->divider);
+  if (!settings->placed)
+    return;
+  g_key_file_set_integer (keys, GROUP, "window-x", settings->window_x);
+  g_key_file_set_integer (keys, GROUP, "window-y", settings->window_y);
 }
 
 gboolean

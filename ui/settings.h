@@ -30,6 +30,9 @@ typedef struct
   gboolean record, remember;
   gboolean advanced; /* the expander is open */
   int window_width, window_height;
+  gboolean placed; /* the two below are known */
+  int window_x, window_y;
+  int divider; /* pixels: where the form ends */
 
   GKeyFile *keys; /* as read, with what this version does not know */
   ArraHistory *history;

@@ -107,6 +107,12 @@ arra_work_is_running (const ArraWork *work)
 }
 
 gboolean
+arra_work_is_stopping (const ArraWork *work)
+{
+  return work->thread != NULL && work->stop;
+}
+
+gboolean
 arra_work_can_continue (const ArraWork *work)
 {
   return work->thread == NULL && work->stopped;

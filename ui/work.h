@@ -56,6 +56,7 @@ void arra_work_continue (ArraWork *work); /* only when that is possible */
 void arra_work_stop (ArraWork *work);     /* done() follows */
 
 gboolean arra_work_is_running (const ArraWork *work);
+gboolean arra_work_is_stopping (const ArraWork *work); /* it runs, and done() follows soon */
 gboolean arra_work_can_continue (const ArraWork *work);
 guint arra_work_batch (const ArraWork *work); /* 1 for the first */
 /* (transfer none) (nullable): the checkpoint of the last batch, with its card */

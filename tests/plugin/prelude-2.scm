@@ -14,7 +14,7 @@
 (define around 0)
 (define (choose-edges name) (set! seamless (cadr (assoc name '(("none" 0) ("x" 1) ("y" 2) ("both" 3))))))
 (define (choose-around name) (set! around (cadr (assoc name '(("visible" 0) ("layer" 1))))))
-(define (places name) (cadr (assoc name '(("native" 0) ("canvas" 1) ("selection" 2)))))
+(define (places name) (cadr (assoc name '(("native" 0) ("canvas" 1) ("selection" 2) ("automatic" 3)))))
 (define (choose-place name) (set! insert (places name)))
 (define insert 0)
 

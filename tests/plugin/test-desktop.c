@@ -219,6 +219,7 @@ test_own_image (void)
   make_quickly ();
   wait_for_layers (1);
   gimp_window_run_script ("(gimp-image-select-rectangle (apply max (all-images)) CHANNEL-OP-REPLACE 3 4 6 5)");
+  desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Generate Again");
   desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Insert");
   wait_for_layers (2);
   close_dialog ();

@@ -98,6 +98,25 @@ test_selection_scaled (void)
   g_assert_cmpfloat_with_epsilon (sums[0] / 32000, sums[1] / 32000, 10);
 }
 
+/* In the middle without a selection, in the selection with one. */
+static void
+test_automatic (void)
+{
+  g_autoptr (GimpRun) run
+      = gimp_run ("(choose-place \"automatic\")\n"
+                  "(let* ((image (new-picture 200 100 RGB u8)) (layer (car (generate image))))\n"
+                  "  (say \"offsets\" (layer-offsets layer))\n"
+                  "  (gimp-image-select-rectangle image CHANNEL-OP-REPLACE 50 20 40 30)\n"
+                  "  (let ((second (car (generate image))))\n"
+                  "    (say \"size\" (layer-size second))\n"
+                  "    (say \"painting-mask\" (if (= (car (gimp-layer-get-edit-mask second)) TRUE) 1 0))))");
+
+  gimp_assert_done (run);
+  gimp_assert_said (run, "offsets", "(68 18)");
+  gimp_assert_said (run, "size", "(40 30)");
+  gimp_assert_said (run, "painting-mask", "0");
+}
+
 /* The group that the layer comes into was shown before, and shows it. */
 static void
 check_group (const char *active)
@@ -193,6 +212,7 @@ main (int argc, char **argv)
   g_test_add_func ("/plugin/place/canvas", test_canvas);
   g_test_add_func ("/plugin/place/selection", test_selection);
   g_test_add_func ("/plugin/place/selection-scaled", test_selection_scaled);
+  g_test_add_func ("/plugin/place/automatic", test_automatic);
   g_test_add_func ("/plugin/place/group", test_group);
   g_test_add_func ("/plugin/place/recipe-and-label", test_recipe_and_label);
   g_test_add_func ("/plugin/place/without-prompt", test_without_prompt);

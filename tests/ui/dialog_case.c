@@ -86,8 +86,10 @@ make_checkpoint (Case *self, const char *name, gboolean medical)
 {
   Fixture fixture;
   g_autofree char *path = g_build_filename (self->folder, "checkpoints", name, NULL);
-  g_autofree char *card = g_strdup_printf (
-      "{\"name\": \"%s\", %s}", name, medical ? "\"medical\": true, \"words\": [\"chest\"]" : "\"medical\": false");
+  g_autofree char *card
+      = g_strdup_printf ("{\"name\": \"%s\", %s}", name,
+                         medical ? "\"medical\": true, \"words\": [\"chest\"]"
+                                 : "\"medical\": false, \"example_prompts\": [\"an example to click\"]");
   g_autoptr (GError) error = NULL;
 
   g_assert_true (fixture_init_named (&fixture, "tiny"));

@@ -170,7 +170,7 @@ test_hostile_recipes (Case *self, gconstpointer data)
     }
 }
 
-/* ---- Reset, Help, Undo */
+/* ---- Reset, Help, Undo, Enter */
 
 static void
 test_reset (Case *self, gconstpointer data)
@@ -219,7 +219,86 @@ test_undo (Case *self, gconstpointer data)
   assert_prompt (self, "an example");
 }
 
+/* Enter makes the picture; with Shift it breaks the line. */
+static void
+test_enter (Case *self, gconstpointer data)
+{
+  GtkWidget *view;
+
+  case_open (self, SIZED);
+  view = case_get (self, GTK_TYPE_TEXT_VIEW, "Prompt");
+  case_key (view, GDK_KEY_Return, GDK_SHIFT_MASK);
+  g_assert_false (arra_work_is_running (self->dialog->work));
+  case_key (view, GDK_KEY_Return, 0);
+  while (arra_work_is_running (self->dialog->work))
+    g_main_context_iteration (NULL, TRUE);
+  case_idle ();
+  g_assert_cmpuint (arra_results_length (self->dialog->results), ==, 1);
+  assert_prompt (self, "a word");
+}
+
+/* An empty prompt offers examples. */
+static void
+test_chips (Case *self, gconstpointer data)
+{
+  case_open (self, "[Dialog]\nsized=true\nwidth=8\nheight=8\n");
+  case_choose (self, "plain");
+  g_assert_true (case_shows (self, "an example to click"));
+  case_press (self, "an example to click");
+  assert_prompt (self, "an example to click");
+  g_assert_false (case_shows (self, "an example to click"));
+}
+
+/* ---- what is selected */
+
+static guint
+n_selected (Case *self)
+{
+  g_autoptr (GPtrArray) selected = arra_results_selected (self->dialog->results);
+
+  return selected->len;
+}
+
+/* What was inserted is not selected any more, and what the user selected stays so. */
+static void
+test_selected (Case *self, gconstpointer data)
+{
+  case_open (self, SIZED);
+  case_generate (self);
+  g_assert_cmpuint (n_selected (self), ==, 1);
+  case_press (self, "Insert");
+  g_assert_cmpuint (n_selected (self), ==, 0);
+  g_assert_false (gtk_widget_is_sensitive (self->dialog->insert));
+  case_generate (self);
+  case_generate (self);
+  g_assert_cmpuint (n_selected (self), ==, 1);
+  look_at (self, 0);
+  case_generate (self);
+  g_assert_cmpuint (arra_results_length (self->dialog->results), ==, 4);
+  g_assert_cmpuint (n_selected (self), ==, 1);
+  case_press (self, "Insert");
+  g_assert_cmpstr (self->inserted->pdata[0], ==, self->inserted->pdata[1]);
+}
+
 /* ---- where pictures go */
+
+/* In the middle, or where something is selected. */
+static void
+test_automatic (Case *self, gconstpointer data)
+{
+  GtkWidget *as;
+
+  self->place = (ArraDialogPlace) { .has_image = TRUE, .canvas_width = 20, .canvas_height = 20 };
+  case_open (self, SIZED);
+  as = case_get (self, GTK_TYPE_COMBO_BOX, "Insert as");
+  g_assert_cmpstr (gtk_combo_box_text_get_active_text (GTK_COMBO_BOX_TEXT (as)), ==, "Automatically: in the middle");
+  self->place.has_selection = TRUE;
+  arra_dialog_look_around (self->dialog);
+  g_assert_cmpstr (gtk_combo_box_text_get_active_text (GTK_COMBO_BOX_TEXT (as)), ==, "Automatically: in the selection");
+  case_generate (self);
+  case_press (self, "Insert");
+  g_assert_true (g_str_has_prefix (self->inserted->pdata[0], "automatic "));
+}
 
 /* The choice outlives a dialog that was opened without a selection, or without an image. */
 static void
@@ -420,15 +499,15 @@ test_refused_size (Case *self, gconstpointer data)
   g_autoptr (GString) long_prompt = g_string_new ("a");
 
   case_open (self, SIZED);
-  g_assert_true (case_shows (self, "needed") && !case_shows (self, "The prompt is too long"));
+  g_assert_true (case_shows (self, "iB") && !case_shows (self, "The prompt is too long"));
   for (guint i = 0; i < 300; i++)
     g_string_append (long_prompt, " word");
   arra_prompt_box_set (self->dialog->prompt, long_prompt->str);
   case_idle ();
-  g_assert_true (!case_shows (self, "needed") && case_shows (self, "The prompt is too long"));
+  g_assert_true (!case_shows (self, "iB") && case_shows (self, "The prompt is too long"));
   arra_prompt_box_set (self->dialog->prompt, "a word");
   case_idle ();
-  g_assert_true (case_shows (self, "needed") && !case_shows (self, "The prompt is too long"));
+  g_assert_true (case_shows (self, "iB") && !case_shows (self, "The prompt is too long"));
 }
 
 /* Under the prompt stands what the checkpoint that is chosen never learnt. */
@@ -526,6 +605,10 @@ main (int argc, char **argv)
     { "/ui/dialog/reset", test_reset },
     { "/ui/dialog/help", test_help },
     { "/ui/dialog/undo", test_undo },
+    { "/ui/dialog/enter", test_enter },
+    { "/ui/dialog/chips", test_chips },
+    { "/ui/dialog/selected", test_selected },
+    { "/ui/dialog/automatic", test_automatic },
     { "/ui/dialog/selection-is-remembered", test_selection_is_remembered },
     { "/ui/dialog/images", test_images },
     { "/ui/dialog/image-in-front", test_image_in_front },

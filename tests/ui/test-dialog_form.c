@@ -131,8 +131,8 @@ check_language (Case *self, const char *language)
   case_open (self, "");
   dialog = self->dialog;
   case_walk (dialog->window, claim_label, &letters);
-  claim_text (&letters, dialog->pause, STRING ("_Stop"));
-  claim_text (&letters, dialog->pause, STRING ("Contin_ue"));
+  claim_text (&letters, dialog->generate, STRING ("_Stop"));
+  claim_text (&letters, dialog->proceed, STRING ("Contin_ue"));
   claim_text (&letters, dialog->generate, STRING ("_Generate"));
   claim_text (&letters, dialog->generate, STRING ("_Generate Again"));
   claim_text (&letters, dialog->insert, STRING ("Inse_rt"));

@@ -96,6 +96,9 @@ test_seamless (Case *self, gconstpointer data)
   g_autofree char *saved = NULL;
 
   case_open (self, "[Dialog]\nprompt=a word\nsized=true\nwidth=32\nheight=32\n");
+  gtk_window_resize (GTK_WINDOW (self->dialog->window), 1300, 880);
+  while (gtk_widget_get_allocated_height (case_get (self, GTK_TYPE_DRAWING_AREA, "Preview")) < 3 * 4 * 32 + 20)
+    g_main_context_iteration (NULL, TRUE);
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (case_get (self, GTK_TYPE_CHECK_BUTTON, "Seamless")), TRUE);
   case_generate (self);
   g_assert_cmpuint (current (self)->seamless, ==, ARRA_SEAMLESS_X | ARRA_SEAMLESS_Y);

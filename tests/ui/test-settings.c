@@ -147,7 +147,7 @@ test_nonsense (Case *self, gconstpointer data)
   g_assert_cmpfloat (self->settings.temperature, ==, 1);
   g_assert_cmpfloat (self->settings.top_p, ==, 1);
   g_assert_cmpuint (self->settings.top_k, ==, 2000);
-  g_assert_cmpint (self->settings.mode, ==, ARRA_INSERT_NATIVE);
+  g_assert_cmpint (self->settings.mode, ==, ARRA_INSERT_AUTOMATIC);
   g_assert_true (self->settings.record);
   g_assert_cmpint (self->settings.window_width, ==, 1060);
   g_assert_cmpstr (self->settings.prompt, ==, "");

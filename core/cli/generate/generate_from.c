@@ -2,7 +2,6 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "generate.h"
 
-
 #include "checkpoint.h"
 #include "signals.h"
 #include "status.h"
