@@ -73,3 +73,19 @@ arra_read_probe_read (const ArraReadProbe *probe, gsize size, ArraPool *pool)
     arra_pool_run (pool, MIN (size - done, probe->size), GRAIN, sum_pages, &walk);
   return (double) MAX (g_get_monotonic_time () - start, 1) * 1e-6;
 }
+
+double
+arra_read_probe_fastest (const ArraReadProbe *probe, gsize piece, ArraPool *pool)
+{
+  gint64 fastest = G_MAXINT64;
+
+  for (gsize at = 0; at + piece <= probe->size; at += piece)
+    {
+      Walk walk = { .data = probe->data + at };
+      gint64 start = g_get_monotonic_time ();
+
+      arra_pool_run (pool, piece, GRAIN, sum_pages, &walk);
+      fastest = MIN (fastest, MAX (g_get_monotonic_time () - start, 1));
+    }
+  return (double) fastest * 1e-6;
+}

@@ -14,3 +14,6 @@ gboolean arra_read_probe_init (ArraReadProbe *probe, gsize size, ArraPool *pool,
 void arra_read_probe_clear (ArraReadProbe *probe);
 /* Seconds for reading @size bytes with all threads of @pool; more than there are are read over and over. */
 double arra_read_probe_read (const ArraReadProbe *probe, gsize size, ArraPool *pool);
+/* Seconds for reading @piece bytes, the fastest of all such pieces that there are: what else runs on the machine slows
+ * some of them, and hardly ever all. */
+double arra_read_probe_fastest (const ArraReadProbe *probe, gsize piece, ArraPool *pool);

@@ -160,15 +160,28 @@ test_room (GoldenHub *hub, gconstpointer data)
   small_disk_unmount (disk);
 }
 
-/* Two repositories become one file that reads prompts. */
+/* (transfer full): a folder with an image tokenizer for the owl */
+static char *
+owl_vqgan (void)
+{
+  char *folder = scratch_path ("vqgan");
+  Fixture fixture;
+
+  fixture_init (&fixture);
+  g_assert_true (fixture_write_vqgan (&fixture, folder, NULL));
+  return folder;
+}
+
+/* Two repositories become one file, which makes a picture of a sentence at once. */
 static void
 test_encoder (GoldenHub *hub, gconstpointer data)
 {
   g_autofree char *reads = scratch_path ("data/arra/checkpoints/.fetch/owl--reads/" GOLDEN_HUB_COMMIT "/t2i_bf16.pt");
   g_autofree char *words
       = scratch_path ("data/arra/checkpoints/.fetch/owl--words/" GOLDEN_HUB_COMMIT "/model.safetensors");
-  g_autofree char *fetched = scratch_path ("data/arra/checkpoints/.fetch");
-  g_autoptr (Outcome) got = arra_run ("get", "owl", "--agree", "--keep-originals", NULL), info = NULL, again = NULL;
+  g_autofree char *fetched = scratch_path ("data/arra/checkpoints/.fetch"), *vqgan = owl_vqgan ();
+  g_autoptr (Outcome) got = arra_run ("get", "owl", "--agree", "--keep-originals", "--vqgan", vqgan, NULL), info = NULL,
+                      again = NULL, made = NULL;
 
   assert_status (got, 0);
   assert_says (got->out, "owl: 5 files");
@@ -178,9 +191,12 @@ test_encoder (GoldenHub *hub, gconstpointer data)
   assert_status (again, 0);
   g_assert_cmpuint (server_count (hub->server, "/owl/words/resolve/" GOLDEN_HUB_COMMIT "/config.json"), ==, 1);
   g_assert_false (g_file_test (fetched, G_FILE_TEST_EXISTS));
-  info = arra_run ("info", "again.gguf", NULL);
+  info = arra_run ("info", "owl-f16", NULL);
   assert_status (info, 0);
   assert_says (info->out, "in memory only while a prompt is read");
+  made = arra_run ("generate", "--model", "owl-f16", "a tench on sand", "--quiet", "-o", "owl.png", NULL);
+  assert_status (made, 0);
+  g_assert_true (scratch_has ("owl.png"));
 }
 
 /* Two of them at once do not write the same files. */
