@@ -128,6 +128,24 @@ arra_kv_cache_put (ArraKvCache *cache, guint layer, guint position, const float 
 }
 
 void
+arra_kv_cache_take (ArraKvCache *cache, const ArraKvCache *from)
+{
+  const gsize begin = cache->length * width (cache);
+
+  g_assert (arra_kv_cache_fits (cache, &from->shape) && from->length <= cache->capacity);
+  if (from->length <= cache->length)
+    return;
+  for (guint layer = 0; layer < cache->shape.n_layers; layer++)
+    {
+      const gsize size = (from->length - cache->length) * width (cache) * sizeof (float);
+
+      memcpy (layer_keys (cache, layer) + begin, layer_keys (from, layer) + begin, size);
+      memcpy (layer_values (cache, layer) + begin, layer_values (from, layer) + begin, size);
+    }
+  cache->length = from->length;
+}
+
+void
 arra_kv_cache_grow (ArraKvCache *cache, guint n)
 {
   g_assert (n <= cache->capacity - cache->length);

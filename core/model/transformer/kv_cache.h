@@ -20,6 +20,8 @@ guint64 arra_kv_cache_bytes (const ArraKvShape *shape, guint capacity);
 const float *arra_kv_cache_keys (const ArraKvCache *cache, guint layer); /* [capacity][kv_heads][head_dim] */
 const float *arra_kv_cache_values (const ArraKvCache *cache, guint layer);
 guint arra_kv_cache_capacity (const ArraKvCache *cache);
+/* What @from, a cache of the same shape, holds beyond the length of @cache is copied. */
+void arra_kv_cache_take (ArraKvCache *cache, const ArraKvCache *from);
 gboolean arra_kv_cache_fits (const ArraKvCache *cache, const ArraKvShape *shape);
 
 /* ---- for the forward pass: copies the keys and values ([n_kv_heads][head_dim]) of one position of one layer; the

@@ -46,7 +46,7 @@ arra_job_bytes (const ArraCheckpoint *checkpoint, const ArraRequest *request, co
     bytes += arra_vqgan_run_bytes (&checkpoint->vqgan_config, capacities->picture_rows, capacities->picture_columns,
                                    FALSE, capacities->threads);
   if (capacities->mosaic_codes > 0)
-    return bytes + arra_job_mosaic_bytes (checkpoint, request, capacities->mosaic_codes);
+    return bytes + arra_job_mosaic_bytes (checkpoint, request, capacities);
   if (checkpoint->vqgan_config.n_embed == 0)
     return bytes;
   bytes += codes * (sizeof (guint32) + pixels_of_code (checkpoint) * 3 * (sizeof (float) + 1));

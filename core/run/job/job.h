@@ -52,8 +52,9 @@ struct _ArraJob
   ArraLikelihoodRoom room;
   ArraLikelihood *likelihoods; /* of a row of codes */
   guint32 *following;          /* likewise */
-  guint32 *tried;              /* two windows of codes */
-  guint n_tries;
+  guint32 *tried;              /* 1 + n_together windows of codes: the best try, and those being made */
+  guint n_tries, n_together;   /* of a run, and of these those that are made side by side */
+  ArraSession *branches;       /* (nullable): n_together - 1 of them */
 
   ArraScorer scorer; /* empty unless pictures are scored */
   double *scores;    /* (nullable): request.count; NaN: not measured yet; arra_mem */

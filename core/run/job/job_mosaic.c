@@ -8,6 +8,7 @@
 #include "fail.h"
 #include "job.h"
 #include "mem.h"
+#include "session_together.h"
 
 #define TRY_SHIFT 27    /* numbers of pictures lie below */
 #define BORDER_TRIES 16 /* tries beside edges have noise of their own */
@@ -71,32 +72,38 @@ report_reading (guint done, guint total, gpointer data)
   arra_job_report (walk->job, ARRA_PHASE_PROMPT, walk->index, NULL, 0, FALSE);
 }
 
+/* Of the noise of @try. */
+static guint32
+picture_of (const Walk *walk, guint try)
+{
+  const guint border = walk->stage->begin >= walk->job->mosaic.n_first ? BORDER_TRIES : 0;
+
+  return (walk->job->request.first + walk->index) | (guint32) (border + try) << TRY_SHIFT;
+}
+
+static guint32
+position_of (const ArraJob *job, guint cell)
+{
+  const ArraLayout *layout = job->checkpoint->layout;
+
+  return (guint32) layout->class->place (layout, job->mosaic.columns, cell);
+}
+
 /* The next code by the noise of @try, appended to the sequence. */
 static gboolean
 make_code (Walk *walk, guint cell, guint try, guint32 *code, GError **error)
 {
   ArraJob *job = walk->job;
-  const ArraLayout *layout = job->checkpoint->layout;
-  const guint32 picture = (job->request.first + walk->index) | (guint32) try << TRY_SHIFT;
-  const guint64 position = layout->class->place (layout, job->mosaic.columns, cell);
   guint32 id;
 
   if (!arra_session_pass_between (&job->session, error)
-      || !arra_session_next (&job->session, &job->sampling, picture, (guint32) position, &id, report_reading, walk,
-                             walk->cancellable, error))
+      || !arra_session_next (&job->session, &job->sampling, picture_of (walk, try), position_of (job, cell), &id,
+                             report_reading, walk, walk->cancellable, error))
     return FALSE;
-  *code = (guint32) arra_layout_code (layout, id);
+  *code = (guint32) arra_layout_code (job->checkpoint->layout, id);
   arra_pace_token (&job->pace, arra_job_clock ());
   arra_job_report (job, ARRA_PHASE_TOKENS, walk->index, NULL, 0, FALSE);
   return arra_session_push (&job->session, id, error);
-}
-
-static guint
-noise_of (const Walk *walk, guint try)
-{
-  return walk->stage->begin >= walk->job->mosaic.n_first ? BORDER_TRIES +
-  try : try
-    ;
 }
 
 /* A code that stays. */
@@ -110,23 +117,117 @@ keep_code (Walk *walk, guint32 code)
   walk->place++;
 }
 
-/* One try of a run, and how likely it makes what follows. The sequence ends behind the run. */
+/* Tries of a run that are made side by side. */
+typedef struct
+{
+  guint first, n; /* tries */
+  guint length;   /* codes of the run */
+  ArraSession *sessions[ARRA_MOST_TOGETHER];
+  guint32 pictures[ARRA_MOST_TOGETHER]; /* of the noise */
+} Tries;
+
+static guint32 *
+codes_of (const Walk *walk, guint place)
+{
+  return walk->job->tried + (gsize) (1 + place) * walk->n;
+}
+
+/* All of them begin where the job's session is. */
 static gboolean
-try_run (Walk *walk, guint n, guint try, guint n_following, guint32 *codes, double *sum, GError **error)
+begin_tries (Walk *walk, Tries *tries, GError **error)
 {
   ArraJob *job = walk->job;
 
-  for (guint i = 0; i < n; i++)
-    if (!make_code (walk, job->mosaic.cells[walk->cursor + i], noise_of (walk, try), &codes[i], error))
+  if (!arra_session_read_ahead (&job->session, walk->cancellable, error))
+    return FALSE;
+  for (guint i = 0; i < tries->n; i++)
+    {
+      tries->sessions[i] = i == 0 ? &job->session : &job->branches[i - 1];
+      tries->pictures[i] = picture_of (walk, tries->first + i);
+      if (i > 0)
+        arra_session_follow (tries->sessions[i], &job->session);
+    }
+  return TRUE;
+}
+
+/* Code @index of the run, of each try. */
+static gboolean
+make_codes (Walk *walk, Tries *tries, guint index, GError **error)
+{
+  ArraJob *job = walk->job;
+  const guint cell = job->mosaic.cells[walk->cursor + index];
+  guint32 ids[ARRA_MOST_TOGETHER];
+
+  for (guint i = 0; i < tries->n; i++)
+    if (!arra_session_pass_between (tries->sessions[i], error))
       return FALSE;
+  if (!arra_sessions_next (tries->sessions, tries->n, &job->sampling, tries->pictures, position_of (job, cell), ids,
+                           walk->cancellable, error))
+    return FALSE;
+  for (guint i = 0; i < tries->n; i++)
+    {
+      codes_of (walk, i)[index] = (guint32) arra_layout_code (job->checkpoint->layout, ids[i]);
+      arra_pace_token (&job->pace, arra_job_clock ());
+      if (!arra_session_push (tries->sessions[i], ids[i], error))
+        return FALSE;
+    }
+  arra_job_report (job, ARRA_PHASE_TOKENS, walk->index, NULL, 0, FALSE);
+  return TRUE;
+}
+
+static gboolean
+make_tries (Walk *walk, Tries *tries, GError **error)
+{
+  if (tries->n > 1)
+    {
+      if (!begin_tries (walk, tries, error))
+        return FALSE;
+      for (guint i = 0; i < tries->length; i++)
+        if (!make_codes (walk, tries, i, error))
+          return FALSE;
+      return TRUE;
+    }
+  tries->sessions[0] = &walk->job->session;
+  for (guint i = 0; i < tries->length; i++)
+    if (!make_code (walk, walk->job->mosaic.cells[walk->cursor + i], tries->first, &codes_of (walk, 0)[i], error))
+      return FALSE;
+  return TRUE;
+}
+
+/* How likely what follows is behind a try. */
+static gboolean
+rank_try (Walk *walk, ArraSession *session, guint n_following, double *sum, GError **error)
+{
+  ArraJob *job = walk->job;
+
   *sum = 0;
   if (n_following == 0)
     return TRUE;
-  if (!arra_session_likelihood (&job->session, &job->room, job->following, n_following, job->sampling.guidance_scale,
+  if (!arra_session_likelihood (session, &job->room, job->following, n_following, job->sampling.guidance_scale,
                                 job->likelihoods, walk->cancellable, error))
     return FALSE;
   for (guint i = 0; i < n_following; i++)
     *sum += job->likelihoods[i].guided;
+  return TRUE;
+}
+
+/* Makes tries, and puts the best of them and of those before into job->tried. */
+static gboolean
+compare_tries (Walk *walk, Tries *tries, guint n_following, double *best, GError **error)
+{
+  if (!make_tries (walk, tries, error))
+    return FALSE;
+  for (guint i = 0; i < tries->n; i++)
+    {
+      double sum;
+
+      if (!rank_try (walk, tries->sessions[i], n_following, &sum, error))
+        return FALSE;
+      if (tries->first + i > 0 && sum <= *best)
+        continue;
+      memcpy (walk->job->tried, codes_of (walk, i), tries->length * sizeof (guint32));
+      *best = sum;
+    }
   return TRUE;
 }
 
@@ -137,27 +238,21 @@ make_run (Walk *walk, guint n, GError **error)
   ArraJob *job = walk->job;
   const guint begin = job->session.n_ids, n_following = followers (walk, n, job->following);
   const guint n_tries = n_following > 0 ? job->n_tries : 1;
-  guint32 *best = job->tried, *codes = job->tried + walk->n;
-  double best_sum = 0;
+  double best = 0;
 
-  for (guint try = 0; try < n_tries; try++)
+  for (guint first = 0; first < n_tries; first += job->n_together)
     {
-      double sum;
+      Tries tries = { .first = first, .n = MIN (job->n_together, n_tries - first), .length = n };
 
-      if (!try_run (walk, n, try, n_following, codes, &sum, error))
+      if (!compare_tries (walk, &tries, n_following, &best, error))
         return FALSE;
-      if (try == 0 || sum > best_sum)
-        {
-          memcpy (best, codes, n * sizeof *best);
-          best_sum = sum;
-        }
       arra_session_rewind (&job->session, begin);
     }
   for (guint i = 0; i < n; i++)
     {
-      if (!arra_session_push_code (&job->session, best[i], error))
+      if (!arra_session_push_code (&job->session, job->tried[i], error))
         return FALSE;
-      keep_code (walk, best[i]);
+      keep_code (walk, job->tried[i]);
     }
   return TRUE;
 }
@@ -169,7 +264,7 @@ make_next (Walk *walk, guint n, GError **error)
 
   if (walk->stage->ranked)
     return make_run (walk, n, error);
-  if (!make_code (walk, walk->job->mosaic.cells[walk->cursor], noise_of (walk, 0), &code, error))
+  if (!make_code (walk, walk->job->mosaic.cells[walk->cursor], 0, &code, error))
     return FALSE;
   keep_code (walk, code);
   return TRUE;

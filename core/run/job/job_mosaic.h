@@ -14,7 +14,8 @@ gboolean arra_job_is_mosaic (const ArraJob *job);
 gboolean arra_job_mosaic_init (ArraJob *job, GError **error);
 gboolean arra_job_mosaic_init_decoder (ArraJob *job, GError **error);
 void arra_job_mosaic_clear (ArraJob *job);
-guint64 arra_job_mosaic_bytes (const ArraCheckpoint *checkpoint, const ArraRequest *request, guint n_cells);
+guint64
+arra_job_mosaic_bytes (const ArraCheckpoint *checkpoint, const ArraRequest *request, const ArraCapacities *capacities);
 
 /* Makes answer @index, or goes on with it. As arra_job_run(). */
 gboolean arra_job_mosaic_run (ArraJob *job, guint index, GCancellable *cancellable, GError **error);

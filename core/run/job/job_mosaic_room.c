@@ -5,6 +5,9 @@
 #include "mem.h"
 #include "request.h"
 #include "request_mosaic.h"
+#include "session_together.h"
+
+#define BRANCH_ROOM ((guint64) 256 << 20) /* for tries that are made side by side */
 
 gboolean
 arra_job_is_mosaic (const ArraJob *job)
@@ -30,22 +33,51 @@ across_of (const ArraMosaicShape *shape)
   return arra_tile_axis (shape->columns, shape->window_columns, shape->wrap_columns);
 }
 
-guint64
-arra_job_mosaic_bytes (const ArraCheckpoint *checkpoint, const ArraRequest *request, guint n_cells)
+/* Tries that are made side by side: as many as there are, where their caches are small. The tokens are the same. */
+static guint
+n_together (const ArraCheckpoint *checkpoint, const ArraRequest *request, const ArraCapacities *capacities)
 {
+  const guint64 most = BRANCH_ROOM / arra_session_branch_bytes (checkpoint, capacities);
+
+  if (request->known == NULL && request->seamless == 0)
+    return 1;
+  return 1 + (guint) MIN (arra_request_tries (request) - 1, most);
+}
+
+guint64
+arra_job_mosaic_bytes (const ArraCheckpoint *checkpoint, const ArraRequest *request, const ArraCapacities *capacities)
+{
+  const guint n_tries = n_together (checkpoint, request, capacities);
   const ArraMosaicShape shape = arra_request_mosaic (request, checkpoint);
   const ArraTileAxis down = down_of (&shape), across = across_of (&shape);
-  guint64 bytes
-      = arra_mosaic_bytes (&shape, n_cells) + (guint64) request->known_rows * request->known_columns * sizeof (gint32);
+  guint64 bytes = arra_mosaic_bytes (&shape, capacities->mosaic_codes)
+                  + (guint64) request->known_rows * request->known_columns * sizeof (gint32);
 
   bytes += arra_likelihood_room_bytes (checkpoint->decoder.shape.n_logits, shape.window_columns,
                                        arra_request_reads_both (request));
   bytes += shape.window_columns * (sizeof (ArraLikelihood) + sizeof (guint32))
-           + 2 * (guint64) window_codes (&shape) * sizeof (guint32);
+           + (1 + (guint64) n_tries) * window_codes (&shape) * sizeof (guint32);
+  bytes += (n_tries - 1) * arra_session_branch_bytes (checkpoint, capacities);
   if (checkpoint->vqgan_config.n_embed == 0)
     return bytes;
   return bytes + arra_tiles_bytes (&checkpoint->vqgan_config, &down, &across)
          + (1 + (guint64) request->count) * request->width * request->height * 3;
+}
+
+static gboolean
+make_branches (ArraJob *job, GError **error)
+{
+  const guint n = job->n_together - 1;
+
+  if (n == 0)
+    return TRUE;
+  job->branches = arra_mem_new0 (n, sizeof *job->branches, "tokens", error);
+  if (job->branches == NULL)
+    return FALSE;
+  for (guint i = 0; i < n; i++)
+    if (!arra_session_branch_init (&job->branches[i], &job->session, &job->capacities, error))
+      return FALSE;
+  return TRUE;
 }
 
 gboolean
@@ -56,6 +88,7 @@ arra_job_mosaic_init (ArraJob *job, GError **error)
   if (!arra_mosaic_init (&job->mosaic, &job->shape, error))
     return FALSE;
   job->n_tries = arra_request_tries (&job->request);
+  job->n_together = n_together (job->checkpoint, &job->request, &job->capacities);
   if (job->session.ids == NULL)
     return TRUE;
   if (!arra_likelihood_room_init (&job->room, &job->session, columns, error))
@@ -66,8 +99,8 @@ arra_job_mosaic_init (ArraJob *job, GError **error)
   job->following = arra_mem_new (columns, sizeof *job->following, "tokens", error);
   if (job->following == NULL)
     return FALSE;
-  job->tried = arra_mem_new (window_codes (&job->shape), 2 * sizeof *job->tried, "tokens", error);
-  return job->tried != NULL;
+  job->tried = arra_mem_new (window_codes (&job->shape), (1 + job->n_together) * sizeof *job->tried, "tokens", error);
+  return job->tried != NULL && make_branches (job, error);
 }
 
 gboolean
@@ -90,5 +123,8 @@ arra_job_mosaic_clear (ArraJob *job)
   arra_mem_free (job->likelihoods);
   arra_mem_free (job->following);
   arra_mem_free (job->tried);
+  for (guint i = 0; job->branches != NULL && i + 1 < job->n_together; i++)
+    arra_session_clear (&job->branches[i]);
+  arra_mem_free (job->branches);
   arra_mem_free (job->known);
 }

@@ -9,6 +9,7 @@
 #include "fail.h"
 #include "mem.h"
 #include "session_private.h"
+#include "session_together.h"
 
 /* Between two codes of a run stands at most one token that is none, and before the first one the last that
  * was read. */
@@ -50,27 +51,6 @@ arra_likelihood_room_clear (ArraLikelihoodRoom *room)
   arra_mem_free (room->logits[ARRA_UNCONDITIONAL]);
   arra_mem_free (room->rows);
   *room = (ArraLikelihoodRoom) { 0 };
-}
-
-/* Reads all but the last token. */
-static gboolean
-read_before (ArraSession *session, guint branch, GCancellable *cancellable, GError **error)
-{
-  ArraKvCache *cache = branch == ARRA_CONDITIONAL ? session->cond : session->uncond;
-  const guint n = arra_session_length (session, branch);
-
-  if (arra_kv_cache_length (cache) >= n)
-    arra_kv_cache_truncate (cache, n - 1);
-  while (arra_session_lacking (session, branch) > 1)
-    {
-      const guint left = MIN (arra_session_lacking (session, branch) - 1, session->block);
-      ArraTransformerInput input
-          = arra_session_input (session, branch, arra_session_together (session, branch, left), NULL);
-
-      if (!arra_transformer_forward (session->run, &input, 1, NULL, NULL, cancellable, error))
-        return FALSE;
-    }
-  return TRUE;
 }
 
 /* Appends all codes but the last, and what stands between them. @rows: how many tokens stand before each
@@ -186,9 +166,7 @@ arra_session_likelihood (ArraSession *session,
   const guint begin = session->n_ids;
   gboolean ok;
 
-  ok = read_before (session, ARRA_CONDITIONAL, cancellable, error)
-       && (session->uncond == NULL || read_before (session, ARRA_UNCONDITIONAL, cancellable, error))
-       && push_run (session, codes, n, room->rows, error)
+  ok = arra_session_read_ahead (session, cancellable, error) && push_run (session, codes, n, room->rows, error)
        && compute (session, room, session->n_ids - begin + 1, cancellable, error);
   for (guint i = 0; ok && i < n; i++)
     ok = measure (session, room, room->rows[i], codes[i], scale, &likelihoods[i], error);

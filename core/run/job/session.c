@@ -102,7 +102,11 @@ arra_session_init (ArraSession *session,
 void
 arra_session_clear (ArraSession *session)
 {
-  arra_transformer_run_free (session->run);
+  if (!session->borrows)
+    {
+      arra_transformer_run_free (session->run);
+      arra_mem_free (session->rows);
+    }
   arra_kv_cache_free (session->cond);
   arra_kv_cache_free (session->uncond);
   arra_mem_free (session->scores[0]);
@@ -110,7 +114,6 @@ arra_session_clear (ArraSession *session)
   arra_mem_free (session->ids);
   arra_mem_free (session->read[ARRA_CONDITIONAL]);
   arra_mem_free (session->read[ARRA_UNCONDITIONAL]);
-  arra_mem_free (session->rows);
   arra_sampler_clear (&session->sampler);
   *session = (ArraSession) { 0 };
 }

@@ -39,6 +39,7 @@ typedef struct
   float *rows;       /* (nullable): what stands in front of the conditional branch, as rows: [n_front][hidden_size] */
   gint cfg_interval; /* the last token of a picture that is guided, counted from the one after the first; -1: all are.
                         The owner sets it */
+  gboolean borrows;  /* run and rows are another session's */
   gboolean unguided; /* the unconditional branch is there to be compared with alone. The owner sets it */
   guint32 first_id;  /* of the transformer, for id 0 */
   guint n_ids, capacity;

@@ -52,16 +52,15 @@ leave_last_token (ArraKvCache *cache, guint n)
     arra_kv_cache_truncate (cache, n - 1);
 }
 
-/* The token that @grammar, @sampling and row @row of the scores choose at @position */
-static gboolean
-choose (ArraSession *session,
-        const ArraGrammar *grammar,
-        const ArraSampling *sampling,
-        guint row,
-        guint32 picture,
-        guint32 position,
-        guint32 *id,
-        GError **error)
+gboolean
+arra_session_choose (ArraSession *session,
+                     const ArraGrammar *grammar,
+                     const ArraSampling *sampling,
+                     guint row,
+                     guint32 picture,
+                     guint32 position,
+                     guint32 *id,
+                     GError **error)
 {
   const gsize from = (gsize) row * session->model->shape.n_logits;
 
@@ -101,7 +100,8 @@ guess (ArraSession *session, const ArraSampling *sampling, guint most, guint32 p
       guint32 id = grammar.forced;
 
       if (grammar.expect == ARRA_EXPECT_CODE
-          && !choose (session, &grammar, sampling, MIN (first + n, window->n - 1), picture, position + n, &id, NULL))
+          && !arra_session_choose (session, &grammar, sampling, MIN (first + n, window->n - 1), picture, position + n,
+                                   &id, NULL))
         break;
       if (!arra_grammar_push (&grammar, id, NULL)
           || (grammar.expect != ARRA_EXPECT_CODE && grammar.expect != ARRA_EXPECT_FORCED))
@@ -248,7 +248,7 @@ arra_session_next (ArraSession *session,
       if (!compute_logits (session, sampling, picture, position, read, data, cancellable, error))
         return FALSE;
     }
-  if (!choose (session, &session->grammar, sampling, row, picture, position, id, error))
+  if (!arra_session_choose (session, &session->grammar, sampling, row, picture, position, id, error))
     {
       g_prefix_error (error, "%s: ", session->path);
       return FALSE;

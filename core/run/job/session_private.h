@@ -14,5 +14,14 @@ guint arra_session_lacking (const ArraSession *session, guint branch);
 guint arra_session_together (const ArraSession *session, guint branch, guint n);
 /* A branch reads its next @n tokens, which it can read at once. */
 ArraTransformerInput arra_session_input (const ArraSession *session, guint branch, guint n, float *logits);
+/* The token that @grammar, @sampling and row @row of the scores choose at @position. */
+gboolean arra_session_choose (ArraSession *session,
+                              const ArraGrammar *grammar,
+                              const ArraSampling *sampling,
+                              guint row,
+                              guint32 picture,
+                              guint32 position,
+                              guint32 *id,
+                              GError **error);
 /* Whether the next token is chosen with guidance. */
 gboolean arra_session_is_guided (const ArraSession *session);

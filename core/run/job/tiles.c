@@ -21,7 +21,7 @@ typedef struct
 ArraTileAxis
 arra_tile_axis (guint extent, guint window, gboolean wrap)
 {
-  const guint overlap = MAX (window / 4, 1), step = MAX (window - overlap, 1);
+  const guint overlap = MAX (window / 8, 1), step = MAX (window - overlap, 1);
 
   if (wrap)
     return (ArraTileAxis) { extent, window, (extent + step - 1) / step, TRUE };
@@ -48,7 +48,8 @@ arra_tiles_bytes (const ArraVqganConfig *config, const ArraTileAxis *down, const
   const guint64 height = pixels_of (config, down->window), width = pixels_of (config, across->extent);
 
   return (guint64) down->window * across->window * sizeof (guint32)
-         + (3 * height * (pixels_of (config, across->window) + 2 * width) + 3 * width + height + width)
+         + (3 * height * (pixels_of (config, across->window) + (down->wrap ? 3 : 2) * width) + 3 * width + height
+            + width)
                * sizeof (float);
 }
 
@@ -69,6 +70,7 @@ arra_tiles_init (ArraTiles *tiles,
     { &tiles->planes, 3 * height, pixels_of (config, across->window) },
     { &tiles->strip, 3 * height, width },
     { &tiles->band, 3 * height, width },
+    { &tiles->last, down->wrap ? 3 * height : 0, width },
     { &tiles->row, 3, width },
     { &tiles->row_weights, height, 1 },
     { &tiles->column_weights, 1, width },
@@ -82,6 +84,8 @@ arra_tiles_init (ArraTiles *tiles,
     return FALSE;
   for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
     {
+      if (parts[i].rows == 0)
+        continue;
       *parts[i].place = arra_mem_new (parts[i].rows, parts[i].columns * sizeof (float), "a picture", error);
       if (*parts[i].place == NULL)
         return FALSE;
@@ -96,6 +100,7 @@ arra_tiles_clear (ArraTiles *tiles)
   arra_mem_free (tiles->planes);
   arra_mem_free (tiles->strip);
   arra_mem_free (tiles->band);
+  arra_mem_free (tiles->last);
   arra_mem_free (tiles->row);
   arra_mem_free (tiles->row_weights);
   arra_mem_free (tiles->column_weights);
@@ -190,6 +195,30 @@ decode_strip (ArraTiles *tiles,
   return TRUE;
 }
 
+/* The last strip reaches around to the first rows, before which it is decoded; it is not decoded twice. */
+static gboolean
+make_strip (ArraTiles *tiles,
+            const guint32 *codes,
+            guint place,
+            Progress *progress,
+            GCancellable *cancellable,
+            GError **error)
+{
+  const gsize size
+      = 3 * (gsize) tiles->down.window * tiles->across.extent * tiles->patch * tiles->patch * sizeof (float);
+
+  if (tiles->down.wrap && place == tiles->down.n)
+    {
+      memcpy (tiles->strip, tiles->last, size);
+      return TRUE;
+    }
+  if (!decode_strip (tiles, codes, place > 0 ? place - 1 : tiles->down.n - 1, progress, cancellable, error))
+    return FALSE;
+  if (place == 0)
+    memcpy (tiles->last, tiles->strip, size);
+  return TRUE;
+}
+
 /* The strip into the band, both of which begin at the same row. */
 static void
 add_strip (ArraTiles *tiles)
@@ -250,9 +279,8 @@ arra_tiles_decode (ArraTiles *tiles,
                    GCancellable *cancellable,
                    GError **error)
 {
-  const guint last = tiles->down.n - 1,
-              begin = tiles->down.wrap ? 0 : 1; /* the last strip reaches around to the first rows */
-  Progress state = { progress, data, 0, (tiles->down.n + 1 - begin) * tiles->across.n };
+  const guint last = tiles->down.n - 1, begin = tiles->down.wrap ? 0 : 1;
+  Progress state = { progress, data, 0, tiles->down.n * tiles->across.n };
   gsize y = 0;
 
   memset (tiles->row_weights, 0, (gsize) tiles->down.window * tiles->patch * sizeof (float));
@@ -261,7 +289,7 @@ arra_tiles_decode (ArraTiles *tiles,
       const guint index = i > 0 ? i - 1 : last;
       const gsize first = (gsize) arra_tile_begin (&tiles->down, index) * tiles->patch, end = next_row (tiles, index);
 
-      if (!decode_strip (tiles, codes, index, &state, cancellable, error))
+      if (!make_strip (tiles, codes, i, &state, cancellable, error))
         return FALSE;
       add_strip (tiles);
       for (; i > 0 && y < MIN (end, height); y++)

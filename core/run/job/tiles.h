@@ -22,12 +22,13 @@ typedef struct
   float *planes;         /* [3][height][width] of a window */
   float *strip;          /* [3][height of a window][width of all]: a row of tiles */
   float *band;           /* the same: rows of tiles blended, from the next row to be written on */
+  float *last;           /* (nullable): the strip that reaches around to the first rows */
   float *row;            /* [3][width of all] */
   float *row_weights;    /* [height of a window]: of what is in the band */
   float *column_weights; /* [width of all]: of what is in the strip */
 } ArraTiles;
 
-/* Tiles overlap by a quarter at least; where nothing wraps and one is enough, there is one. */
+/* Tiles overlap by an eighth at least; where nothing wraps and one is enough, there is one. */
 ArraTileAxis arra_tile_axis (guint extent, guint window, gboolean wrap);
 /* Its first code; what would lie behind the end of the axis wraps around. */
 guint arra_tile_begin (const ArraTileAxis *axis, guint index);

@@ -105,6 +105,29 @@ test_threads (void)
   assert_same_codes (one, three);
 }
 
+/* Tries that are made side by side and one after another are the same. */
+static void
+test_together (void)
+{
+  ArraRequest request = request_of (7, 5);
+  g_autoptr (ArraJob) together = NULL, some = NULL, alone = NULL;
+
+  request.seamless = ARRA_SEAMLESS_X | ARRA_SEAMLESS_Y;
+  request.tries = 5;
+  together = models_run (checkpoint, &request);
+  g_assert_cmpuint (together->n_together, ==, 5);
+  some = models_job (checkpoint, &request);
+  some->n_together = 2;
+  g_assert_true (arra_job_run (some, NULL, NULL));
+  some->n_together = 5; /* as it was made */
+  alone = models_job (checkpoint, &request);
+  alone->n_together = 1;
+  g_assert_true (arra_job_run (alone, NULL, NULL));
+  alone->n_together = 5;
+  assert_same_codes (together, some);
+  assert_same_codes (together, alone);
+}
+
 /* A picture of the model's own size begins with the very codes it has with seams; only those at its edges are
  * made again. */
 static void
@@ -535,6 +558,7 @@ main (int argc, char **argv)
   patch = arra_checkpoint_size_grid (checkpoint) / checkpoint->layout->grid;
   checkpoint->width = checkpoint->height = WINDOW * patch;
   checkpoint->layout->n_grids = WINDOW / checkpoint->layout->grid;
+  g_test_add_func ("/job-mosaic/together", test_together);
   g_test_add_func ("/job-mosaic/by-hand", test_by_hand);
   g_test_add_func ("/job-mosaic/threads", test_threads);
   g_test_add_func ("/job-mosaic/own-size-seamless", test_own_size_seamless);

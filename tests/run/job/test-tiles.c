@@ -30,7 +30,7 @@ test_axes (void)
 
               g_assert_cmpuint (begin, <, extent);
               g_assert_true (wrap || end <= extent);
-              g_assert_true (i == 0 || window < 4 || begin + window / 4 <= arra_tile_begin (&axis, i - 1) + window);
+              g_assert_true (i == 0 || window < 8 || begin + window / 8 <= arra_tile_begin (&axis, i - 1) + window);
               for (guint at = begin; at < end; at++)
                 covered[at % extent]++;
             }
