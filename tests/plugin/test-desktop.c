@@ -89,17 +89,17 @@ test_layer (void)
   desktop_screenshot (GIMP_NAME "-idle.png");
   desktop_type (DIALOG, "Prompt", PROMPT);
   desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Generate");
-  g_assert_true (desktop_has (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Stop", ATSPI_STATE_SENSITIVE, 30));
+  g_assert_true (desktop_has (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Stop", ATSPI_STATE_SENSITIVE, WORK_SECONDS));
   g_usleep (G_USEC_PER_SEC);
   desktop_screenshot (GIMP_NAME "-running.png");
   desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Stop");
   desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Continue");
-  g_assert_true (desktop_has (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Generate Again", ATSPI_STATE_SENSITIVE, 120));
-  g_assert_true (desktop_has (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Insert", ATSPI_STATE_SENSITIVE, 120));
+  g_assert_true (desktop_has (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Generate Again", ATSPI_STATE_SENSITIVE, WORK_SECONDS));
+  g_assert_true (desktop_has (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Insert", ATSPI_STATE_SENSITIVE, WORK_SECONDS));
   desktop_screenshot (GIMP_NAME "-finished.png");
   desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Insert");
-  g_assert_true (
-      desktop_has ("gimp", ATSPI_ROLE_MENU_ITEM, "Undo Generate from Text (ARRA)", ATSPI_STATE_SENSITIVE, 10));
+  g_assert_true (desktop_has ("gimp", ATSPI_ROLE_MENU_ITEM, "Undo Generate from Text (ARRA)", ATSPI_STATE_SENSITIVE,
+                              WORK_SECONDS));
   desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Close");
   g_usleep (2 * G_USEC_PER_SEC);
   gimp_window_run_script (
@@ -197,7 +197,8 @@ test_repeat (void)
       desktop_press ("gimp", ATSPI_ROLE_MENU_ITEM, "Repeat \"" PROCEDURE "\"");
       wait_for_layers (before + i);
     }
-  g_assert_true (desktop_has ("gimp", ATSPI_ROLE_MENU_ITEM, "Re-Show \"" PROCEDURE "\"", ATSPI_STATE_SENSITIVE, 10));
+  g_assert_true (
+      desktop_has ("gimp", ATSPI_ROLE_MENU_ITEM, "Re-Show \"" PROCEDURE "\"", ATSPI_STATE_SENSITIVE, WORK_SECONDS));
   gimp_window_run_script (
       "(define (recipe layer) (caddr (car (gimp-item-get-parasite layer \"plug-in-arra-generate/recipe\"))))\n"
       "(define layers (all-layers (apply max (all-images))))\n"
@@ -331,7 +332,7 @@ start_long_run (void)
   open_dialog ();
   desktop_type (DIALOG, "Prompt", PROMPT);
   desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Generate");
-  g_assert_true (desktop_has (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Stop", ATSPI_STATE_SENSITIVE, 30));
+  g_assert_true (desktop_has (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Stop", ATSPI_STATE_SENSITIVE, WORK_SECONDS));
 }
 
 static void
@@ -356,7 +357,7 @@ test_image_closed (void)
 
   start_long_run ();
   gimp_window_run_script (script);
-  g_assert_true (desktop_has (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Insert", ATSPI_STATE_SENSITIVE, 120));
+  g_assert_true (desktop_has (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Insert", ATSPI_STATE_SENSITIVE, WORK_SECONDS));
   desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Insert");
   g_usleep (2 * G_USEC_PER_SEC);
   desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Close");
