@@ -240,6 +240,7 @@ new_sides (ArraDialog *dialog)
   dialog->sides = gtk_paned_new (GTK_ORIENTATION_HORIZONTAL);
   gtk_paned_pack1 (GTK_PANED (dialog->sides), new_form (dialog), FALSE, FALSE);
   gtk_paned_pack2 (GTK_PANED (dialog->sides), new_outcome (dialog), TRUE, FALSE);
+  arra_form_name (dialog->sides, _ ("Settings and pictures"));
   gtk_paned_set_position (GTK_PANED (dialog->sides), dialog->settings.divider);
   gtk_widget_set_valign (notice, GTK_ALIGN_START);
   gtk_container_add (GTK_CONTAINER (overlay), dialog->sides);
