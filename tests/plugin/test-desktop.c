@@ -291,6 +291,7 @@ test_hostile_parasite (void)
 
       gimp_window_run_script (script);
       open_dialog ();
+      desktop_press (DIALOG, ATSPI_ROLE_TOGGLE_BUTTON, "More");
       desktop_press (DIALOG, ATSPI_ROLE_MENU_ITEM, "Reuse Settings of This Layer");
       g_assert_true (desktop_has (DIALOG, ATSPI_ROLE_LABEL, "The settings of this layer cannot be used*",
                                   ATSPI_STATE_SHOWING, WORK_SECONDS));

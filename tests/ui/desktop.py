@@ -160,6 +160,7 @@ def reuse(show, window, seed, logs):
 
     window.type("Prompt", "something else")
     assert window.text("Seed") != "" and not window.has("First picture")
+    window.press("More", "toggle button")
     window.press("Reuse Settings of This Layer", "menu item")
     wait("the prompt of the layer", lambda: window.text("Prompt") == PROMPT)
     last = show.inserted()[-1].split()
