@@ -193,12 +193,12 @@ send_content (Server *server, GOutputStream *out, const Route *route, gsize begi
     size = MIN (size, route->cut_after);
   if (route->waits)
     size = MIN (size, 1);
+  g_mutex_lock (&server->mutex);
+  server->sent += size; /* before they can all have come */
+  g_mutex_unlock (&server->mutex);
   if (!send_slowly (out, bytes, size, route->piece > 0 ? route->piece : size, server->end)
       || !send_all (out, more, route->too_many, server->end))
     return FALSE;
-  g_mutex_lock (&server->mutex);
-  server->sent += size;
-  g_mutex_unlock (&server->mutex);
   if (route->waits)
     wait_for_end (server->end);
   return size == whole;

@@ -43,7 +43,7 @@ guint16 server_port (const Server *server);
 /* What was asked for, a line each: "PATH RANGE TOKEN", with "-" for what was not given. (transfer full) */
 char **server_asked (Server *server);
 guint server_count (Server *server, const char *path); /* requests for it */
-guint64 server_sent (Server *server);                  /* bytes of content */
+guint64 server_sent (Server *server);                  /* bytes of content that were begun to be sent */
 guint server_most (Server *server);                    /* answers that were under way at the same time */
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Server, server_free)
