@@ -216,6 +216,9 @@ arra_source_check (const ArraSource *source, GError **error)
   for (guint i = 0; i < source->files->len; i++)
     if (!arra_mapping_check (g_ptr_array_index (source->files, i), error))
       return FALSE;
+  for (const GSList *held = source->held; held != NULL; held = held->next)
+    if (!arra_source_check (held->data, error))
+      return FALSE;
   return TRUE;
 }
 

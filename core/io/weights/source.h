@@ -28,7 +28,8 @@ char *arra_source_find_prefix (const ArraSource *source, const char *mark);
 /* (nullable): what the user is to know about the files that were taken, a sentence. */
 const char *arra_source_note (const ArraSource *source);
 guint64 arra_source_mapped_bytes (const ArraSource *source);
-gboolean arra_source_check (const ArraSource *source, GError **error); /* arra_mapping_check() over all files */
+gboolean arra_source_check (const ArraSource *source,
+                            GError **error); /* arra_mapping_check() over all files, and those of held sources */
 
 /* For readers: an empty source. Adding a file takes a reference of the mapping; @owned is arra_mem memory that is taken
  * and freed with the source. Adding a tensor copies the name and the view: ARRA_ERROR_INVALID_DATA, naming file and

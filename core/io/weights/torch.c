@@ -17,7 +17,7 @@
 
 typedef struct
 {
-  guint8 *data;
+  const guint8 *data; /* of the mapped file, or else of the source */
   gsize size;
 } Storage;
 
@@ -29,7 +29,7 @@ typedef struct
   ArraPickle pickle;
   ArraSource *source;
   guint file;
-  GHashTable *storages; /* key -> Storage, whose data belong to the source */
+  GHashTable *storages; /* key -> Storage */
   gsize copy_budget;
   GString *name; /* of the value that is looked at */
 } Reader;
@@ -45,17 +45,33 @@ is_file_name (const char *text, gsize length)
   return length <= MAX_KEY;
 }
 
-static guint8 *
-read_storage (Reader *reader, const char *key, gsize expected, GError **error)
+static const guint8 *
+find_bytes (Reader *reader, const char *key, gsize expected, GError **error)
 {
   g_autofree char *entry = g_strconcat ("data/", key, NULL);
   gsize size;
 
-  return reader->legacy != NULL ? arra_torch_legacy_read (reader->legacy, key, expected, error)
-                                : arra_torch_zip_read (reader->zip, entry, expected, &size, error);
+  return reader->legacy != NULL ? arra_torch_legacy_find (reader->legacy, key, expected, error)
+                                : arra_torch_zip_find (reader->zip, entry, expected, &size, error);
 }
 
-/* (nullable): the storage's bytes, read when first asked for */
+/* @bytes, or a copy that lies at a multiple of the size of its elements; NULL with @error set */
+static const guint8 *
+aligned (Reader *reader, const guint8 *bytes, gsize size, gsize element, GError **error)
+{
+  guint8 *copy;
+
+  if (element == 0 || (gsize) bytes % element == 0)
+    return bytes;
+  copy = arra_mem_new (size, 1, "tensor", error);
+  if (copy == NULL)
+    return NULL;
+  memcpy (copy, bytes, size);
+  arra_source_add_memory (reader->source, copy);
+  return copy;
+}
+
+/* (nullable): the storage's bytes, looked for when first asked for */
 static const Storage *
 get_storage (Reader *reader, const ArraPickleValue *value, GError **error)
 {
@@ -81,11 +97,12 @@ get_storage (Reader *reader, const ArraPickleValue *value, GError **error)
     }
   if (storage == NULL)
     {
-      guint8 *data = read_storage (reader, name, expected, error);
+      const gsize element = value->storage.count > 0 ? expected / (gsize) value->storage.count : 0;
+      const guint8 *bytes = find_bytes (reader, name, expected, error);
+      const guint8 *data = bytes != NULL ? aligned (reader, bytes, expected, element, error) : NULL;
 
       if (data == NULL)
         return NULL;
-      arra_source_add_memory (reader->source, data);
       storage = g_new (Storage, 1);
       *storage = (Storage) { data, expected };
       g_hash_table_insert (reader->storages, g_steal_pointer (&name), storage);
@@ -290,13 +307,12 @@ descend (Reader *reader, const char *prefix, guint32 *value, GError **error)
 static gboolean
 read_all (Reader *reader, const char *prefix, GError **error)
 {
-  g_automem guint8 *bytes = NULL;
   guint32 value;
   gsize size;
 
   if (reader->zip != NULL)
     {
-      bytes = arra_torch_zip_read (reader->zip, "data.pkl", G_MAXSIZE, &size, error);
+      const guint8 *bytes = arra_torch_zip_find (reader->zip, "data.pkl", G_MAXSIZE, &size, error);
       if (bytes == NULL || !arra_pickle_read (&reader->pickle, bytes, size, reader->path, error))
         return FALSE;
     }
@@ -310,8 +326,6 @@ arra_torch_read (ArraMapping *mapping, const char *prefix, GError **error)
   g_autoptr (ArraSource) source = arra_source_new ();
   g_autoptr (ArraTorchZip) zip = NULL;
   g_autoptr (ArraTorchLegacy) legacy = NULL;
-  /* the source knows the file's name but need not keep it mapped: all is copied */
-  g_autoptr (ArraMapping) path_only = arra_mapping_new_for_bytes (arra_mapping_path (mapping), "", 0);
   Reader reader = { .path = arra_mapping_path (mapping), .source = source };
   gboolean ok;
 
@@ -319,7 +333,7 @@ arra_torch_read (ArraMapping *mapping, const char *prefix, GError **error)
     reader.legacy = legacy = arra_torch_legacy_open (mapping, &reader.pickle, error);
   else
     reader.zip = zip = arra_torch_zip_open (mapping, error);
-  if ((zip == NULL && legacy == NULL) || !arra_source_add_file (source, path_only, &reader.file, error))
+  if ((zip == NULL && legacy == NULL) || !arra_source_add_file (source, mapping, &reader.file, error))
     {
       arra_pickle_clear (&reader.pickle);
       return NULL;

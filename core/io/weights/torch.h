@@ -7,7 +7,7 @@
 #include "pickle.h"
 #include "source.h"
 
-/* arra_torch_open() for a file already mapped (or bytes made to look so). Everything is copied out of it. */
+/* arra_torch_open() for a file already mapped (or bytes made to look so), which the source keeps: tensors lie in it. */
 ArraSource *arra_torch_read (ArraMapping *mapping, const char *prefix, GError **error);
 
 /* -------------------------------------------------------------- the zip file */
@@ -18,10 +18,10 @@ typedef struct _ArraTorchZip ArraTorchZip;
 ArraTorchZip *arra_torch_zip_open (ArraMapping *mapping, GError **error);
 void arra_torch_zip_free (ArraTorchZip *zip); /* nullable */
 
-/* Contents of ROOT/@entry (arra_mem memory, transfer full), which must be stored, not compressed, and match its CRC-32.
- * All that is read from one archive is no longer than the archive. @size: set to the contents' size; when @expected is
- * not G_MAXSIZE another size is an error, before anything is read. */
-guint8 *arra_torch_zip_read (ArraTorchZip *zip, const char *entry, gsize expected, gsize *size, GError **error);
+/* Contents of ROOT/@entry where they lie in the mapping (borrowed), which must be stored, not compressed, and match
+ * their CRC-32. All that is found in one archive is no longer than the archive. @size: set to the contents' size; when
+ * @expected is not G_MAXSIZE another size is an error, before anything is read. */
+const guint8 *arra_torch_zip_find (ArraTorchZip *zip, const char *entry, gsize expected, gsize *size, GError **error);
 
 /* ---------------------------------------------- what PyTorch before 1.6 wrote */
 
@@ -35,8 +35,9 @@ gboolean arra_torch_is_legacy (ArraMapping *mapping);
 ArraTorchLegacy *arra_torch_legacy_open (ArraMapping *mapping, ArraPickle *pickle, GError **error);
 void arra_torch_legacy_free (ArraTorchLegacy *legacy); /* nullable */
 
-/* Bytes of the storage called @key (arra_mem memory, transfer full); another size than @expected is an error. */
-guint8 *arra_torch_legacy_read (ArraTorchLegacy *legacy, const char *key, gsize expected, GError **error);
+/* Bytes of the storage called @key where they lie in the mapping (borrowed); another size than @expected is an error.
+ */
+const guint8 *arra_torch_legacy_find (ArraTorchLegacy *legacy, const char *key, gsize expected, GError **error);
 
 /* ----------------------------------------------------------------- the views */
 

@@ -188,20 +188,14 @@ arra_torch_legacy_open (ArraMapping *mapping, ArraPickle *pickle, GError **error
   return g_steal_pointer (&legacy);
 }
 
-guint8 *
-arra_torch_legacy_read (ArraTorchLegacy *legacy, const char *key, gsize expected, GError **error)
+const guint8 *
+arra_torch_legacy_find (ArraTorchLegacy *legacy, const char *key, gsize expected, GError **error)
 {
   const Place *place = g_hash_table_lookup (legacy->places, key);
-  guint8 *bytes;
 
-  if (place == NULL || place->size != expected)
-    {
-      arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: storage %s is missing or has another size than its tensors say",
-                 arra_mapping_path (legacy->mapping), key);
-      return NULL;
-    }
-  bytes = arra_mem_new (expected, 1, "tensor", error);
-  if (bytes != NULL)
-    memcpy (bytes, arra_mapping_data (legacy->mapping) + place->at, expected);
-  return bytes;
+  if (place != NULL && place->size == expected)
+    return arra_mapping_data (legacy->mapping) + place->at;
+  arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: storage %s is missing or has another size than its tensors say",
+             arra_mapping_path (legacy->mapping), key);
+  return NULL;
 }
