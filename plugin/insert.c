@@ -208,7 +208,7 @@ insert_one (const InsertTarget *target,
 static gboolean
 label_image (const InsertTarget *target, gboolean medical, GError **error)
 {
-  g_autoptr (GObject) old = NULL, new = NULL;
+  g_autoptr (GObject) old = NULL, fresh = NULL;
   g_autofree char *serialised = NULL, *labelled = NULL;
 
   if (!target->label && !medical)
@@ -218,8 +218,8 @@ label_image (const InsertTarget *target, gboolean medical, GError **error)
     old = (GObject *) gimp_metadata_new ();
   serialised = gimp_metadata_serialize ((GimpMetadata *) old);
   labelled = plugin_label_image (serialised, target->label, target->image == target->own, medical);
-  new = (GObject *) gimp_metadata_deserialize (labelled);
-  return (new != NULL &&gimp_image_set_metadata (target->image, (GimpMetadata *) new)) || fail (error);
+  fresh = (GObject *) gimp_metadata_deserialize (labelled);
+  return (fresh != NULL && gimp_image_set_metadata (target->image, (GimpMetadata *) fresh)) || fail (error);
 }
 
 /* @place: of pictures that were made from nothing */

@@ -200,20 +200,6 @@ arra_dialog_row_chosen (guint row, gpointer data)
   arra_dialog_update (dialog);
 }
 
-/* The codes above the row; (transfer full): g_free() */
-static gint32 *
-codes_above (const ArraMade *made, guint row, guint rows, guint columns)
-{
-  gint32 *known = g_new (gint32, (gsize) rows * columns);
-
-  for (guint y = 0; y < rows; y++)
-    for (guint x = 0; x < columns; x++)
-      known[(gsize) y * columns + x] = y + 1 < row && y < made->code_rows && x < made->code_columns
-                                           ? (gint32) made->codes[(gsize) y * made->code_columns + x]
-                                           : -1;
-  return known;
-}
-
 void
 arra_dialog_redo (gpointer data)
 {
@@ -242,7 +228,9 @@ arra_dialog_redo (gpointer data)
   request.seamless = made->seamless;
   request.known_rows = (request.height + patch - 1) / patch;
   request.known_columns = (request.width + patch - 1) / patch;
-  request.known = known = codes_above (made, dialog->redo_row, request.known_rows, request.known_columns);
+  request.known = known = g_new (gint32, (gsize) request.known_rows * request.known_columns);
+  arra_making_keep_above (made->codes, made->code_rows, made->code_columns, dialog->redo_row, known, request.known_rows,
+                          request.known_columns);
   if (check_request (dialog, from, &request))
     start (dialog, from, &request, &order);
 }

@@ -65,19 +65,31 @@ encode (ArraCheckpoint *checkpoint,
   return codes->codes != NULL;
 }
 
+void
+arra_making_keep_above (const guint32 *codes,
+                        guint code_rows,
+                        guint code_columns,
+                        guint row,
+                        gint32 *known,
+                        guint rows,
+                        guint columns)
+{
+  for (guint y = 0; y < rows; y++)
+    for (guint x = 0; x < columns; x++)
+      known[(gsize) y * columns + x]
+          = y + 1 < row && y < code_rows && x < code_columns ? (gint32) codes[(gsize) y * code_columns + x] : -1;
+}
+
 static gboolean
 free_rows (const Codes *codes, guint from_row, gint32 *known, GError **error)
 {
-  const gsize begin = (gsize) (from_row - 1) * codes->columns, n = (gsize) codes->rows * codes->columns;
-
   if (from_row > codes->rows)
     {
       g_set_error (error, ARRA_ERROR, ARRA_ERROR_ARGUMENT, _ ("The picture has %u rows of tokens: there is no row %u"),
                    codes->rows, from_row);
       return FALSE;
     }
-  for (gsize i = 0; i < n; i++)
-    known[i] = i < begin ? (gint32) codes->codes[i] : -1;
+  arra_making_keep_above (codes->codes, codes->rows, codes->columns, from_row, known, codes->rows, codes->columns);
   return TRUE;
 }
 

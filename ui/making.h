@@ -59,3 +59,13 @@ gboolean arra_making_picture (ArraMaking *making,
                               GCancellable *cancellable,
                               GError **error);
 void arra_making_clear (ArraMaking *making); /* can begin again then */
+
+/* @known [@rows][@columns]: @codes [@code_rows][@code_columns] above row @row, from 1, and -1 where there are none and
+ * from that row on. */
+void arra_making_keep_above (const guint32 *codes,
+                             guint code_rows,
+                             guint code_columns,
+                             guint row,
+                             gint32 *known,
+                             guint rows,
+                             guint columns);

@@ -114,17 +114,18 @@ series_text (const Inputs *inputs, guint size, GError **error)
 {
   g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
   g_autofree char *config = arra_vqgan_config_to_json (&inputs->file.config);
-  g_autoptr (ArraJsonWriter) json = arra_json_writer_new (ARRA_JSON_LINES);
+  ArraJsonWriter *json;
 
   g_checksum_update (sum, (const guchar *) config, -1);
   if (!arra_vqgan_foreach (&inputs->file.config, inputs->file.source, inputs->file.prefix, digest_tensor, sum, error))
     return NULL;
+  json = arra_json_writer_new (ARRA_JSON_LINES);
   arra_json_begin_object (json, NULL);
   arra_json_put_string (json, "made_by", "arra decode --data");
   arra_json_put_string (json, "vqgan_sha256", g_checksum_get_string (sum));
   arra_json_put_uint (json, "size", size);
   arra_json_end_object (json);
-  return g_strdup (arra_json_writer_text (json));
+  return arra_json_writer_end (json);
 }
 
 static void

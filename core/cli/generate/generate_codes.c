@@ -12,16 +12,6 @@ generate_codes_clear (GenerateCodes *codes)
   g_clear_pointer (&codes->codes, g_free);
 }
 
-static gboolean
-is_picture (const char *path)
-{
-  g_autofree char *text = NULL;
-  gsize size;
-
-  return g_file_test (path, G_FILE_TEST_IS_REGULAR) && g_file_get_contents (path, &text, &size, NULL)
-         && arra_picture_format_find ((const guint8 *) text, size) != NULL;
-}
-
 /* A picture that was made in windows: where its codes lie, the job knows that made them. */
 static gboolean
 read_windows (const char *path, ArraCheckpoint *checkpoint, GenerateCodes *codes, GError **error)
@@ -45,7 +35,7 @@ generate_codes_read (const char *path, guint threads, ArraCheckpoint *checkpoint
   g_autoptr (GError) fault = NULL;
   const CliCodes *first;
 
-  if (is_picture (path))
+  if (arra_picture_format_inside (path) != NULL)
     {
       codes->codes = arra_checkpoint_encode_file (checkpoint, path, 0, 0, threads, &codes->rows, &codes->columns,
                                                   cli_signals_stage (0), error);

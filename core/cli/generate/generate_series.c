@@ -91,7 +91,7 @@ series_text (const Series *series)
   const ArraRequest *request = &series->request;
   const char *own = request->prompt_template != NULL ? request->prompt_template : series->checkpoint->prompt_template;
   g_autofree char *prompts = cli_prompts_sha256 (&series->prompts);
-  g_autoptr (ArraJsonWriter) json = arra_json_writer_new (ARRA_JSON_LINES);
+  ArraJsonWriter *json = arra_json_writer_new (ARRA_JSON_LINES);
 
   arra_json_begin_object (json, NULL);
   arra_json_put_string (json, "made_by", "arra generate --prompts");
@@ -111,7 +111,7 @@ series_text (const Series *series)
   arra_json_put_double (json, "top_p", request->top_p);
   arra_json_put_bool (json, "greedy", request->greedy);
   arra_json_end_object (json);
-  return g_strdup (arra_json_writer_text (json));
+  return arra_json_writer_end (json);
 }
 
 /* The answer that is nearest to the prompt, where there are several. */

@@ -127,7 +127,7 @@ read_form (ArraDataset *dataset, const char *path, GError **error)
     return arra_dataset_read_csv (dataset, path, error);
   if (g_str_has_suffix (path, ".jsonl"))
     return arra_dataset_read_metadata (dataset, path, error);
-  if (arra_dataset_format_inside (path) != NULL)
+  if (arra_picture_format_inside (path) != NULL)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: is a picture, not a data set: name the folder it lies in",
                       path);
   return arra_dataset_read_conversations (dataset, path, error);

@@ -124,18 +124,6 @@ list_names (const char *path, GError **error)
   return g_steal_pointer (&names);
 }
 
-const ArraPictureFormat *
-arra_dataset_format_inside (const char *path)
-{
-  guint8 head[ARRA_PICTURE_HEAD];
-  FILE *file = g_file_test (path, G_FILE_TEST_IS_REGULAR) ? g_fopen (path, "rb") : NULL;
-  gsize n = file != NULL ? fread (head, 1, sizeof head, file) : 0;
-
-  if (file != NULL)
-    fclose (file);
-  return arra_picture_format_find (head, n);
-}
-
 /* ---- a picture and its text */
 
 /* The last one is the usual one. */
@@ -249,7 +237,7 @@ take_file (ArraDataset *dataset,
            GError **error)
 {
   g_autofree char *path = g_build_filename (folder, name, NULL), *text = caption_path (folder, name);
-  const ArraPictureFormat *named = arra_picture_format_named (name), *inside = arra_dataset_format_inside (path);
+  const ArraPictureFormat *named = arra_picture_format_named (name), *inside = arra_picture_format_inside (path);
   const ArraPictureFormat *format = inside != NULL ? inside : named;
 
   /* A name that is no picture's, with contents that look like one, is one when somebody described it. */

@@ -43,8 +43,6 @@ struct _ArraDataset
   gint32 *labels;        /* items x attributes, -1: not said; arra_mem */
 };
 
-/* What the first bytes of a file say; NULL: no format that is known, or no file that can be read. */
-const ArraPictureFormat *arra_dataset_format_inside (const char *path);
 /* Whether @name is a path below a folder: not absolute, without "..". */
 gboolean arra_dataset_is_inside (const char *name);
 /* Appends an item; texts are copied. @where starts messages: a picture that is there already, a caption that is too

@@ -3,6 +3,8 @@
 #include "picture_format.h"
 
 #include <gdk-pixbuf/gdk-pixbuf.h>
+#include <glib/gstdio.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "fail.h"
@@ -227,6 +229,18 @@ is_among (const char *ending, const char *endings)
     if (g_ascii_strncasecmp (at, ending, length) == 0 && (at[length] == '\0' || at[length] == '.'))
       return TRUE;
   return FALSE;
+}
+
+const ArraPictureFormat *
+arra_picture_format_inside (const char *path)
+{
+  guint8 head[ARRA_PICTURE_HEAD];
+  FILE *file = g_file_test (path, G_FILE_TEST_IS_REGULAR) ? g_fopen (path, "rb") : NULL;
+  gsize n = file != NULL ? fread (head, 1, sizeof head, file) : 0;
+
+  if (file != NULL)
+    fclose (file);
+  return arra_picture_format_find (head, n);
 }
 
 const ArraPictureFormat *

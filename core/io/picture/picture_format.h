@@ -40,6 +40,8 @@ typedef struct
 
 /* By contents; NULL: no format that is known. */
 const ArraPictureFormat *arra_picture_format_find (const guint8 *bytes, gsize n);
+/* What the first bytes of a file say; NULL: no format that is known, or no file that can be read. */
+const ArraPictureFormat *arra_picture_format_inside (const char *path);
 /* By the name of a file, of formats that are read and of those that are not; NULL: no ending of a picture. */
 const ArraPictureFormat *arra_picture_format_named (const char *name);
 /* Whether gdk-pixbuf has a loader for it here. */

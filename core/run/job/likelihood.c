@@ -139,7 +139,7 @@ measure (ArraSession *session,
       const float *uncond = room->logits[ARRA_UNCONDITIONAL] + row * n_logits;
 
       likelihood->uncond = log_softmax (layout, uncond, id);
-      if (!session->unguided)
+      if ((float) scale != 1.0f)
         {
           session->exec.kernels->guide (cond, uncond, (float) scale, layout->n_tokens, session->sampler.scores);
           likelihood->guided = log_softmax (layout, session->sampler.scores, id);

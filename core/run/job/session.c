@@ -155,11 +155,32 @@ arra_session_length (const ArraSession *session, guint branch)
   return branch == ARRA_CONDITIONAL ? n : n - session->picture_start;
 }
 
-static void
-shorten (ArraSession *session, guint branch, ArraKvCache *cache)
+ArraKvCache *
+arra_session_cache (const ArraSession *session, guint branch)
 {
-  if (arra_kv_cache_length (cache) > arra_session_length (session, branch))
-    arra_kv_cache_truncate (cache, arra_session_length (session, branch));
+  return branch == ARRA_CONDITIONAL ? session->cond : session->uncond;
+}
+
+/* A branch has read no more than its first @n tokens. */
+static void
+shorten (ArraSession *session, guint branch, guint n)
+{
+  ArraKvCache *cache = arra_session_cache (session, branch);
+
+  if (arra_kv_cache_length (cache) > n)
+    arra_kv_cache_truncate (cache, n);
+}
+
+static void
+shorten_to_sequence (ArraSession *session, guint branch)
+{
+  shorten (session, branch, arra_session_length (session, branch));
+}
+
+void
+arra_session_leave_last (ArraSession *session, guint branch)
+{
+  shorten (session, branch, arra_session_length (session, branch) - 1);
 }
 
 /* Token @id comes next: when it was guessed, what was read of it and behind it stays; otherwise that leaves the caches.
@@ -172,9 +193,9 @@ keep_guess (ArraSession *session, guint32 id)
   if (arra_lookahead_has (&session->lookahead, session->ids, session->n_ids, &row) && row + 1 < session->lookahead.n
       && session->lookahead.guesses[row] == id)
     return;
-  shorten (session, ARRA_CONDITIONAL, session->cond);
+  shorten_to_sequence (session, ARRA_CONDITIONAL);
   if (session->uncond != NULL)
-    shorten (session, ARRA_UNCONDITIONAL, session->uncond);
+    shorten_to_sequence (session, ARRA_UNCONDITIONAL);
 }
 
 gboolean
@@ -221,13 +242,13 @@ arra_session_rewind (ArraSession *session, guint n_ids)
       if (session->grammar.n_pictures != n_pictures)
         session->picture_start = i;
     }
-  shorten (session, ARRA_CONDITIONAL, session->cond);
+  shorten_to_sequence (session, ARRA_CONDITIONAL);
   if (session->uncond == NULL)
     return;
   if (session->picture_start != old_start)
     arra_kv_cache_truncate (session->uncond, 0);
   else
-    shorten (session, ARRA_UNCONDITIONAL, session->uncond);
+    shorten_to_sequence (session, ARRA_UNCONDITIONAL);
 }
 
 /* Reference: LlamaGen's generate(), whose cfg_interval counts the steps after the first. */
@@ -250,7 +271,7 @@ arra_session_is_guided (const ArraSession *session)
 guint
 arra_session_lacking (const ArraSession *session, guint branch)
 {
-  const ArraKvCache *cache = branch == ARRA_CONDITIONAL ? session->cond : session->uncond;
+  const ArraKvCache *cache = arra_session_cache (session, branch);
   const guint n = arra_session_length (session, branch);
 
   return MAX (n - MIN (arra_kv_cache_length (cache), n), 1);
@@ -291,7 +312,7 @@ arra_session_together (const ArraSession *session, guint branch, guint n)
 ArraTransformerInput
 arra_session_input (const ArraSession *session, guint branch, guint n, float *logits)
 {
-  ArraKvCache *cache = branch == ARRA_CONDITIONAL ? session->cond : session->uncond;
+  ArraKvCache *cache = arra_session_cache (session, branch);
   const guint32 *ids = session->read[branch];
   const float *rows = NULL;
 

@@ -45,13 +45,6 @@ read_ahead (ArraSession *session, ArraSessionRead read, gpointer data, GCancella
   return TRUE;
 }
 
-static void
-leave_last_token (ArraKvCache *cache, guint n)
-{
-  if (arra_kv_cache_length (cache) >= n)
-    arra_kv_cache_truncate (cache, n - 1);
-}
-
 gboolean
 arra_session_choose (ArraSession *session,
                      const ArraGrammar *grammar,
@@ -193,9 +186,9 @@ compute_logits (ArraSession *session,
   gboolean alone;
   gint64 start;
 
-  leave_last_token (session->cond, arra_session_length (session, ARRA_CONDITIONAL));
+  arra_session_leave_last (session, ARRA_CONDITIONAL);
   if (arra_session_is_guided (session))
-    leave_last_token (session->uncond, arra_session_length (session, ARRA_UNCONDITIONAL));
+    arra_session_leave_last (session, ARRA_UNCONDITIONAL);
   if (!read_ahead (session, read, data, cancellable, error))
     return FALSE;
   start = g_get_monotonic_time ();

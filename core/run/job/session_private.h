@@ -7,6 +7,10 @@
 /* Of what a branch has read or is still to read. The unconditional one begins with the picture, behind what stands in
  * front of it. */
 guint arra_session_length (const ArraSession *session, guint branch);
+/* (nullable) */
+ArraKvCache *arra_session_cache (const ArraSession *session, guint branch);
+/* The last token is to be read again, for its scores. */
+void arra_session_leave_last (ArraSession *session, guint branch);
 /* Tokens that it has not read. At least the last one is read again: its scores are what the next step needs. */
 guint arra_session_lacking (const ArraSession *session, guint branch);
 /* How many of its next @n tokens a branch can read at once: rows in front of it do not go through the layers together

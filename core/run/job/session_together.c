@@ -8,12 +8,6 @@
 #include "mem.h"
 #include "session_private.h"
 
-static ArraKvCache *
-cache_of (const ArraSession *session, guint branch)
-{
-  return branch == ARRA_CONDITIONAL ? session->cond : session->uncond;
-}
-
 static gboolean
 make_caches (ArraSession *branch, const ArraSession *session, const ArraCapacities *capacities, GError **error)
 {
@@ -100,7 +94,7 @@ common (const ArraSession *branch, const ArraSession *session)
 static void
 follow_cache (ArraSession *branch, const ArraSession *session, guint which, guint n_ids)
 {
-  ArraKvCache *cache = cache_of (branch, which);
+  ArraKvCache *cache = arra_session_cache (branch, which);
   guint n = n_ids + session->n_front[which];
 
   if (cache == NULL)
@@ -109,7 +103,7 @@ follow_cache (ArraSession *branch, const ArraSession *session, guint which, guin
     n = branch->picture_start == session->picture_start && n_ids > session->picture_start ? n - session->picture_start
                                                                                           : 0;
   arra_kv_cache_truncate (cache, n);
-  arra_kv_cache_take (cache, cache_of (session, which));
+  arra_kv_cache_take (cache, arra_session_cache (session, which));
 }
 
 void
@@ -132,12 +126,9 @@ arra_session_follow (ArraSession *branch, const ArraSession *session)
 static gboolean
 read_branch (ArraSession *session, guint branch, GCancellable *cancellable, GError **error)
 {
-  const guint n = arra_session_length (session, branch);
-
-  if (cache_of (session, branch) == NULL)
+  if (arra_session_cache (session, branch) == NULL)
     return TRUE;
-  if (arra_kv_cache_length (cache_of (session, branch)) >= n)
-    arra_kv_cache_truncate (cache_of (session, branch), n - 1);
+  arra_session_leave_last (session, branch);
   while (arra_session_lacking (session, branch) > 1)
     {
       const guint left = MIN (arra_session_lacking (session, branch) - 1, session->block);
