@@ -129,10 +129,10 @@ typedef struct
   ArraQuant quant;
   guint threads;          /* for loading; 0: all */
   gboolean metadata_only; /* read and check headers and metadata, not the weights: enough for cards, plans and info */
-  guint reserved;         /* 0 */
+  ArraQuant kv; /* keys and values of what was read, while tokens are made: F32 (also AS_STORED), F16 or Q8_0 */
 } ArraOpenOptions;
 
-#define ARRA_OPEN_OPTIONS_INIT { NULL, ARRA_QUANT_AS_STORED, 0, FALSE, 0 }
+#define ARRA_OPEN_OPTIONS_INIT { NULL, ARRA_QUANT_AS_STORED, 0, FALSE, ARRA_QUANT_F32 }
 
 /**
  * arra_checkpoint_open:

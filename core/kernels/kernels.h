@@ -87,6 +87,19 @@ typedef void (*ArraMatmulFunc) (const void *w,
                                 float *y,
                                 gsize y_stride);
 
+/* One query over n_pos cached positions: scores[p] = dot (q, k_p) * scale, softmax, out[i] = sum over rising p of
+ * fma (scores[p], v_p[i], out[i]). k_p = k + p * stride (in numbers of the kernel's type), v likewise. @scores: n_pos
+ * floats of scratch. */
+typedef void (*ArraAttendFunc) (const float *q,
+                                const void *k,
+                                const void *v,
+                                gsize stride,
+                                gsize n_pos,
+                                gsize head_dim,
+                                float scale,
+                                float *scores,
+                                float *out);
+
 /* A rectangle of pixels of a convolution. Pixel (r, p) reads inputs x + r * x_row + p * x_step + taps[t] and has
  * outputs y + r * y_row + p * y_step. Weights are [n_taps][n_in][w_step], of which the first n_out count. Steps and
  * rows in floats. */
@@ -149,17 +162,11 @@ typedef struct
   float (*max) (const float *x, gsize n);          /* NaN is skipped, a zero is +0; -inf for n = 0 */
   /* softmax in place: x = exp (x - max), divided by the lane sum; returns the sum */
   float (*softmax) (float *x, gsize n);
-  /* One query over n_pos cached positions: scores[p] = dot (q, k_p) * scale, softmax, out[i] = sum over rising p of
-   * fma (scores[p], v_p[i], out[i]). k_p = k + p * stride (floats), v likewise. @scores: n_pos floats of scratch. */
-  void (*attend) (const float *q,
-                  const float *k,
-                  const float *v,
-                  gsize stride,
-                  gsize n_pos,
-                  gsize head_dim,
-                  float scale,
-                  float *scores,
-                  float *out);
+  ArraAttendFunc attend; /* over floats */
+  /* The same over what the conversions to float give, halves and blocks of q8_0: head_dim and stride are multiples of
+   * the block. */
+  ArraAttendFunc attend_f16;
+  ArraAttendFunc attend_q8_0;
 
   /* --- pictures: the same bits for any thread count on one machine, within 1/255 elsewhere --- */
   /* x, y: [n_pixels][channels], y may be x. v = fma (x, scale[c], bias[c]) with per-channel arrays prepared from the

@@ -139,9 +139,10 @@ arra_decoder_head (const ArraDecoder *decoder)
 }
 
 guint64
-arra_decoder_kv_cache_bytes (const ArraDecoder *decoder, guint capacity)
+arra_decoder_kv_cache_bytes (const ArraDecoder *decoder, guint capacity, ArraDType dtype)
 {
-  const ArraKvShape shape = arra_transformer_kv_shape (&decoder->shape);
+  ArraKvShape shape = arra_transformer_kv_shape (&decoder->shape);
 
+  shape.dtype = dtype;
   return arra_kv_cache_bytes (&shape, capacity);
 }

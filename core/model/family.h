@@ -165,6 +165,6 @@ void arra_decoder_unbind (const ArraDecoder *decoder, const ArraTransformer *tra
 /* The tensor of family->head, (nullable). */
 const ArraTensor *arra_decoder_head (const ArraDecoder *decoder);
 
-guint64 arra_decoder_kv_cache_bytes (const ArraDecoder *decoder, guint capacity);
+guint64 arra_decoder_kv_cache_bytes (const ArraDecoder *decoder, guint capacity, ArraDType dtype);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ArraDecoder, arra_decoder_clear)

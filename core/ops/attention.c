@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "attention.h"
 
+#include "dtype_kernels.h"
 #include "gemm.h"
 
 #define CHUNK 32768 /* floats of keys and values read by the items a thread takes at once, at least */
@@ -29,11 +30,13 @@ attend (gsize begin, gsize end, guint worker, gpointer data)
       gsize head = item / job->n_rows;
       gsize row = item % job->n_rows;
       const ArraAttentionRow *seen = &job->rows[row];
-      gsize kv = head / job->heads_per_kv * seen->head_stride;
+      const ArraDTypeTraits *traits = arra_dtype_traits (seen->dtype);
+      gsize kv = head / job->heads_per_kv * seen->head_stride / traits->block * traits->bytes;
       gsize own = (row * job->heads + head) * job->head_dim;
 
-      job->kernels->attend (job->q + own, seen->keys + kv, seen->values + kv, seen->position_stride, seen->n_positions,
-                            job->head_dim, job->scale, job->scores + worker * job->score_stride, job->out + own);
+      arra_dtype_attend (seen->dtype, job->kernels) (
+          job->q + own, (const guint8 *) seen->keys + kv, (const guint8 *) seen->values + kv, seen->position_stride,
+          seen->n_positions, job->head_dim, job->scale, job->scores + worker * job->score_stride, job->out + own);
     }
 }
 

@@ -2,15 +2,17 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "dtype.h"
 #include "exec.h"
 
 /* What one row attends to: position p of kv head h is at keys + h * head_stride + p * position_stride, values likewise.
  */
 typedef struct
 {
-  const float *keys, *values;
-  gsize head_stride, position_stride; /* floats from one kv head, or position, to the next */
+  const void *keys, *values;
+  gsize head_stride, position_stride; /* numbers from one kv head, or position, to the next: whole blocks */
   gsize n_positions;                  /* the row's own one included */
+  ArraDType dtype;                    /* of keys and values: F32, F16 or Q8_0 */
 } ArraAttentionRow;
 
 /* out = softmax (q k^T * scale) v for each row and head; q, out: [rows][heads][head_dim]; query head h reads kv head

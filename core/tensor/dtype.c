@@ -153,6 +153,7 @@ static const ArraDTypeTraits traits[ARRA_N_DTYPES] = {
                  .gguf_file_type = 0,
                  .activation = ARRA_ACTIVATION_F32,
                  .matmul = KERNEL (matmul_f32),
+                 .attend = KERNEL (attend),
                  .read = read_f32,
                  .narrow = narrow_f32,
                  .is_finite = floats_finite },
@@ -167,6 +168,7 @@ static const ArraDTypeTraits traits[ARRA_N_DTYPES] = {
                  .activation = ARRA_ACTIVATION_F32,
                  .matmul = KERNEL (matmul_f16),
                  .widen = KERNEL (widen_f16),
+                 .attend = KERNEL (attend_f16),
                  .narrow = narrow_f16,
                  .is_finite = halves_finite,
                  .n_halves = 1,
@@ -198,6 +200,7 @@ static const ArraDTypeTraits traits[ARRA_N_DTYPES] = {
                   .activation = ARRA_ACTIVATION_Q8A,
                   .matmul = KERNEL (matmul_q8_0),
                   .widen = KERNEL (widen_q8_0),
+                  .attend = KERNEL (attend_q8_0),
                   .narrow = narrow_q8_0,
                   .is_finite = halves_finite,
                   .halves_at = offsetof (ArraBlockQ8_0, d),
@@ -320,6 +323,16 @@ arra_dtype_matmul (ArraDType dtype, const ArraKernels *kernels)
   g_assert (traits[dtype].matmul != 0);
   memcpy (&matmul, (const guint8 *) kernels + traits[dtype].matmul, sizeof matmul);
   return matmul;
+}
+
+ArraAttendFunc
+arra_dtype_attend (ArraDType dtype, const ArraKernels *kernels)
+{
+  ArraAttendFunc attend;
+
+  g_assert (traits[dtype].attend != 0);
+  memcpy (&attend, (const guint8 *) kernels + traits[dtype].attend, sizeof attend);
+  return attend;
 }
 
 void

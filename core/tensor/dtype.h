@@ -60,6 +60,7 @@ struct _ArraDTypeTraits
   ArraActivation activation;
   gsize matmul; /* where the table of kernels (dtype_kernels.h) has the product, 0: nowhere */
   gsize widen;  /* where it has the conversion to float, 0: nowhere */
+  gsize attend; /* where it has attention over keys and values of the type, 0: nowhere */
   void (*read) (const void *src, gsize n, float *dst); /* (nullable): the conversion to float where no kernel has it */
 
   /* (nullable): @n floats, a multiple of the block, as this type. FALSE when one is not finite, or too large. */

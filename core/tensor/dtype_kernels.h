@@ -8,6 +8,9 @@
 /* The product for weights of @dtype, which must be a type of weights. */
 ArraMatmulFunc arra_dtype_matmul (ArraDType dtype, const ArraKernels *kernels);
 
+/* Attention over keys and values of @dtype: F32, F16 or Q8_0. */
+ArraAttendFunc arra_dtype_attend (ArraDType dtype, const ArraKernels *kernels);
+
 /* The type in which products with a matrix of @dtype and @rows rows are fastest: @dtype itself, or the same blocks in
  * panels. */
 ArraDType arra_dtype_for_products (ArraDType dtype, gsize rows, const ArraKernels *kernels);

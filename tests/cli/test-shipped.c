@@ -118,6 +118,37 @@ test_lookahead (gconstpointer data)
   harness_end ();
 }
 
+/* Keys and values of half or a quarter of the size give the same picture whatever reads them, and recipes tell of them.
+ */
+static void
+test_kv (gconstpointer data)
+{
+  static const char *const types[] = { "f16", "q8_0" };
+  g_autofree char *path = shipped (data);
+
+  harness_begin ();
+  for (guint i = 0; i < G_N_ELEMENTS (types); i++)
+    {
+      g_autofree char *quoted = g_strdup_printf ("\"kv\": \"%s\"", types[i]);
+      g_autoptr (Outcome) one = NULL, two = NULL, again = NULL;
+
+      one = arra_run ("generate", "--model", path, "--kv", types[i], "--seed", "1", "--threads", "1", "-o", "one.png",
+                      "--tokens-out", "kv.json", "wood", NULL);
+      assert_status (one, 0);
+      harness_setenv ("ARRA_LOOKAHEAD", "4");
+      two = arra_run ("generate", "--model", path, "--kv", types[i], "--seed", "1", "--threads", "3", "-o", "two.png",
+                      "wood", NULL);
+      harness_setenv ("ARRA_LOOKAHEAD", NULL);
+      assert_status (two, 0);
+      g_assert_true (same_bytes ("one.png", "two.png"));
+      again = arra_run ("generate", "--resume", "kv.json", "--json", "-o", "again.png", NULL);
+      assert_status (again, 0);
+      assert_says (again->out, quoted);
+      g_assert_true (same_bytes ("one.png", "again.png"));
+    }
+  harness_end ();
+}
+
 static void
 link_shipped (const char *folder, const char *name)
 {
@@ -326,6 +357,7 @@ main (int argc, char **argv)
   g_test_add_func ("/shipped/direction", test_direction);
   g_test_add_func ("/shipped/radiograph", test_radiograph);
   g_test_add_func ("/shipped/default", test_default);
+  g_test_add_data_func ("/shipped/kv/textures", "textures.gguf", test_kv);
   g_test_add_data_func ("/shipped/lookahead/textures", "textures.gguf", test_lookahead);
   g_test_add_data_func ("/shipped/lookahead/phantom-cxr", "phantom-cxr.gguf", test_lookahead);
   g_test_add_data_func ("/shipped/judged/textures", &textures, test_judged);

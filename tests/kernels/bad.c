@@ -112,8 +112,8 @@ bad_softmax (float *x, gsize n)
 
 static void
 bad_attend (const float *q,
-            const float *k,
-            const float *v,
+            const void *k,
+            const void *v,
             gsize stride,
             gsize n_pos,
             gsize head_dim,
@@ -123,6 +123,40 @@ bad_attend (const float *q,
 {
   good ()->attend (q, k, v, stride, n_pos, head_dim, scale, scores, out);
   out[head_dim] = 0; /* beyond the end */
+}
+
+static void
+bad_attend_f16 (const float *q,
+                const void *k,
+                const void *v,
+                gsize stride,
+                gsize n_pos,
+                gsize head_dim,
+                float scale,
+                float *scores,
+                float *out)
+{
+  good ()->attend_f16 (q, k, v, stride, n_pos, head_dim, scale, scores, out);
+  if (n_pos % 4 == 3)
+    good ()->attend_f16 (q, k, v, stride, n_pos - 1, head_dim, scale, scores, out); /* the last of the rest left out */
+}
+
+static void
+bad_attend_q8_0 (const float *q,
+                 const void *k,
+                 const void *v,
+                 gsize stride,
+                 gsize n_pos,
+                 gsize head_dim,
+                 float scale,
+                 float *scores,
+                 float *out)
+{
+  g_autofree guint8 *keys = g_memdup2 (k, ((n_pos - 1) * stride + head_dim) / ARRA_QK * sizeof (ArraBlockQ8_0));
+
+  if (head_dim > ARRA_QK) /* the second block's scale is taken from the first */
+    memcpy (keys + sizeof (ArraBlockQ8_0), keys, sizeof (guint16));
+  good ()->attend_q8_0 (q, keys, v, stride, n_pos, head_dim, scale, scores, out);
 }
 
 static void

@@ -183,31 +183,76 @@ check_quantize_q8a (const ArraKernels *spec, const ArraKernels *variant, GRand *
   return check_rows (spec, variant, rand, "quantize_q8a", ARRA_QK, call_quantize_q8a);
 }
 
+/* A cache of @n numbers, @block of them in @bytes, which begin with a float or a half that is drawn. */
+static guint8 *
+drawn_cache (GRand *rand, Values values, gsize n, gsize block, gsize bytes)
+{
+  guint8 *cache = g_malloc (n / block * bytes);
+
+  for (gsize i = 0; i < n / block * bytes; i++)
+    cache[i] = (guint8) g_rand_int (rand);
+  for (gsize b = 0; b < n / block; b++)
+    {
+      const float f = draw_float (rand, values);
+      const guint16 half = arra_float_to_half (f);
+
+      if (bytes == sizeof f)
+        memcpy (cache + b * bytes, &f, sizeof f);
+      else
+        memcpy (cache + b * bytes, &half, sizeof half);
+    }
+  return cache;
+}
+
+/* @at: where the entry is in a table; a cache has @block numbers in @bytes. */
 static char *
-check_attend (const ArraKernels *spec, const ArraKernels *variant, GRand *rand)
+check_attend_of (const ArraKernels *spec,
+                 const ArraKernels *variant,
+                 GRand *rand,
+                 const char *name,
+                 gsize at,
+                 gsize block,
+                 gsize bytes)
 {
   char *fault = NULL;
+  ArraAttendFunc right, tried;
 
+  memcpy (&right, (const guint8 *) spec + at, sizeof right);
+  memcpy (&tried, (const guint8 *) variant + at, sizeof tried);
   for (gsize round = 0; round < 600 && fault == NULL; round++)
     {
       gsize head_dim = round % 5 == 0 ? 128 : (gsize) g_rand_int_range (rand, 1, 150);
       gsize n_pos = (gsize) g_rand_int_range (rand, 1, 40);
       gsize stride = head_dim + (gsize) g_rand_int_range (rand, 0, 20);
-      gsize n_cache = (n_pos - 1) * stride + head_dim;
-      gsize n_out = head_dim + n_pos + 2 * GUARD;
       Values values = (Values) g_rand_int_range (rand, 0, N_VALUES);
-      g_autofree float *q = drawn_floats (rand, values, head_dim);
-      g_autofree float *k = drawn_floats (rand, values, n_cache);
-      g_autofree float *v = drawn_floats (rand, values, n_cache);
-      g_autofree float *a = drawn_floats (rand, VALUES_ORDINARY, n_out);
-      g_autofree float *b = g_memdup2 (a, n_out * sizeof (float));
+      g_autofree float *q = NULL, *a = NULL, *b = NULL;
+      g_autofree guint8 *k = NULL, *v = NULL;
+      gsize n_out;
 
-      spec->attend (q, k, v, stride, n_pos, head_dim, 0.3f, a, a + n_pos + GUARD);
-      variant->attend (q, k, v, stride, n_pos, head_dim, 0.3f, b, b + n_pos + GUARD);
-      fault = difference ("attend", head_dim, a, b, n_out);
+      head_dim = (head_dim + block - 1) / block * block;
+      stride = (stride + block - 1) / block * block;
+      n_out = head_dim + n_pos + 2 * GUARD;
+      q = drawn_floats (rand, values, head_dim);
+      k = drawn_cache (rand, values, (n_pos - 1) * stride + head_dim, block, bytes);
+      v = drawn_cache (rand, values, (n_pos - 1) * stride + head_dim, block, bytes);
+      a = drawn_floats (rand, VALUES_ORDINARY, n_out);
+      b = g_memdup2 (a, n_out * sizeof (float));
+      right (q, k, v, stride, n_pos, head_dim, 0.3f, a, a + n_pos + GUARD);
+      tried (q, k, v, stride, n_pos, head_dim, 0.3f, b, b + n_pos + GUARD);
+      fault = difference (name, head_dim, a, b, n_out);
     }
   return fault;
 }
+
+#define ATTEND_CHECK(entry, block, bytes)                                                              \
+  static char *check_##entry (const ArraKernels *spec, const ArraKernels *variant, GRand *rand)        \
+  {                                                                                                    \
+    return check_attend_of (spec, variant, rand, #entry, offsetof (ArraKernels, entry), block, bytes); \
+  }
+
+ATTEND_CHECK (attend, 1, sizeof (float))
+ATTEND_CHECK (attend_f16, 1, sizeof (guint16))
+ATTEND_CHECK (attend_q8_0, ARRA_QK, sizeof (ArraBlockQ8_0))
 
 static char *
 check_affine_swish (const ArraKernels *spec, const ArraKernels *variant, GRand *rand)
@@ -265,6 +310,8 @@ const CheckCase check_cases[] = {
   CASE (max),
   CASE (softmax),
   CASE (attend),
+  CASE (attend_f16),
+  CASE (attend_q8_0),
   CASE (affine_swish),
   CASE (affine_swish_vjp),
   CASE (convolve),

@@ -186,6 +186,30 @@ test_attend (void)
     }
 }
 
+/* Over halves and blocks attention is, bit for bit, that over the floats they stand for. */
+static void
+test_attend_narrow (void)
+{
+  const gsize n_pos = 5, head = 64, n = n_pos * head;
+  guint16 halves[5 * 64];
+  ArraBlockQ8_0 blocks[5 * 64 / ARRA_QK];
+  float wide[5 * 64], q[64], scores[5], expected[64], out[64];
+
+  for (gsize i = 0; i < head; i++)
+    q[i] = (float) i * 0.1f - 3;
+  for (gsize i = 0; i < n; i++)
+    halves[i] = arra_float_to_half (a[i % 100] + (float) i * 0.01f);
+  c->widen_f16 (halves, n, wide);
+  c->attend (q, wide, wide, head, n_pos, head, 0.125f, scores, expected);
+  c->attend_f16 (q, halves, halves, head, n_pos, head, 0.125f, scores, out);
+  g_assert_cmpmem (out, sizeof out, expected, sizeof expected);
+  g_assert_true (arra_quantize_row_q8_0 (wide, n, blocks));
+  c->widen_q8_0 (blocks, n, wide);
+  c->attend (q, wide, wide, head, n_pos, head, 0.125f, scores, expected);
+  c->attend_q8_0 (q, blocks, blocks, head, n_pos, head, 0.125f, scores, out);
+  g_assert_cmpmem (out, sizeof out, expected, sizeof expected);
+}
+
 /* Two rows of three pixels, two taps, two inputs, three outputs. */
 static void
 test_convolve (void)
@@ -280,6 +304,7 @@ main (int argc, char **argv)
   g_test_add_func ("/kernels/spec/rope", test_rope);
   g_test_add_func ("/kernels/spec/max", test_max);
   g_test_add_func ("/kernels/spec/attend", test_attend);
+  g_test_add_func ("/kernels/spec/attend-narrow", test_attend_narrow);
   g_test_add_func ("/kernels/spec/matmul", test_matmul);
   g_test_add_func ("/kernels/spec/convolve", test_convolve);
   g_test_add_func ("/kernels/spec/affine-swish-vjp", test_affine_swish_vjp);

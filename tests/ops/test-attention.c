@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "attention.h"
+#include "dtype_kernels.h"
 #include "op_test.h"
 #include "vjp_test.h"
 
@@ -48,24 +49,52 @@ check (const ArraExec *exec, gconstpointer data)
 
   for (gsize row = 0; row < ROWS; row++)
     {
-      rows[row] = (ArraAttentionRow) { keys, values, CAPACITY * DIM, DIM, row == 6 ? CAPACITY : row * 5 + 1 };
+      rows[row] = (ArraAttentionRow) { keys, values, CAPACITY * DIM, DIM, row == 6 ? CAPACITY : row * 5 + 1, ARRA_F32 };
       if (row % 2 == 1)
-        rows[row] = (ArraAttentionRow) { more_keys, more_values, DIM, KV_HEADS * DIM, row };
+        rows[row] = (ArraAttentionRow) { more_keys, more_values, DIM, KV_HEADS * DIM, row, ARRA_F32 };
       for (gsize head = 0; head < HEADS; head++)
         {
           gsize kv = head / (HEADS / KV_HEADS) * rows[row].head_stride, at = (row * HEADS + head) * DIM;
-          expect (q + at, rows[row].keys + kv, rows[row].values + kv, rows[row].position_stride, rows[row].n_positions,
-                  expected + at);
+          expect (q + at, (const float *) rows[row].keys + kv, (const float *) rows[row].values + kv,
+                  rows[row].position_stride, rows[row].n_positions, expected + at);
         }
     }
   arra_attention (exec, q, rows, ROWS, HEADS, KV_HEADS, DIM, 0.25f, scores, 48, out);
   op_assert_close (out, expected, ROWS * HEADS * DIM, 2e-6);
 }
 
+#define N_DIM 32 /* numbers of a head that are one block of Q8_0 */
+
+/* Over a narrower type, what attention over the floats gives that it stands for, bit for bit. @data: the type */
+static void
+check_narrow (const ArraExec *exec, gconstpointer data)
+{
+  const ArraDType dtype = *(const ArraDType *) data;
+  const gsize n = (gsize) KV_HEADS * CAPACITY * N_DIM;
+  g_autofree float *q = op_random (1, ROWS * HEADS * N_DIM), *cache = op_random (2, n);
+  g_autofree guint8 *narrow = g_malloc (n * sizeof (guint16));
+  float expected[ROWS * HEADS * N_DIM], out[ROWS * HEADS * N_DIM], scores[2 * 48];
+  ArraAttentionRow rows[ROWS];
+
+  g_assert_true (arra_dtype_traits (dtype)->narrow (cache, n, narrow));
+  arra_dtype_widen (dtype, exec->kernels, narrow, n, cache);
+  for (gsize row = 0; row < ROWS; row++)
+    rows[row] = (ArraAttentionRow) { cache, cache, CAPACITY * N_DIM, N_DIM, row * 5 + 1, ARRA_F32 };
+  arra_attention (exec, q, rows, ROWS, HEADS, KV_HEADS, N_DIM, 0.25f, scores, 48, expected);
+  for (gsize row = 0; row < ROWS; row++)
+    rows[row] = (ArraAttentionRow) { narrow, narrow, CAPACITY * N_DIM, N_DIM, row * 5 + 1, dtype };
+  arra_attention (exec, q, rows, ROWS, HEADS, KV_HEADS, N_DIM, 0.25f, scores, 48, out);
+  g_assert_cmpmem (out, sizeof out, expected, sizeof expected);
+}
+
 static void
 test_attention (void)
 {
+  static const ArraDType narrow[] = { ARRA_F16, ARRA_Q8_0 };
+
   op_each_exec (check, NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (narrow); i++)
+    op_each_exec (check_narrow, &narrow[i]);
 }
 
 /* ---- vjp: two sequences, longer than a block of queries */
@@ -116,7 +145,7 @@ forward_attention (const ArraExec *exec, const float *const *in, float *y)
   for (gsize row = 0; row < V_ROWS; row++)
     {
       gsize first = row / 66 * 66 * V_DIM;
-      rows[row] = (ArraAttentionRow) { in[1] + first, in[2] + first, V_DIM, V_DIM, row % 66 + 1 };
+      rows[row] = (ArraAttentionRow) { in[1] + first, in[2] + first, V_DIM, V_DIM, row % 66 + 1, ARRA_F32 };
     }
   arra_attention (exec, in[0], rows, V_ROWS, V_HEADS, 1, V_DIM, v_shape.scale, scores, 66, y);
 }

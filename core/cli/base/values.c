@@ -121,6 +121,14 @@ cli_value_quant (const char *option, const char *text, ArraQuant *out, GError **
   return cli_usage_error (error, "%s: '%s' is none of auto, f32, f16, bf16, q8_0, q6_k, q4_k, q4_0", option, text);
 }
 
+gboolean
+cli_value_kv (const char *option, const char *text, ArraQuant *out, GError **error)
+{
+  if (arra_quant_parse (text, out) && (*out == ARRA_QUANT_F32 || *out == ARRA_QUANT_F16 || *out == ARRA_QUANT_Q8_0))
+    return TRUE;
+  return cli_usage_error (error, "%s: '%s' is none of f32, f16, q8_0", option, text);
+}
+
 char *
 cli_format_double (double value, guint decimals)
 {

@@ -15,6 +15,7 @@ gboolean cli_value_size (const char *option, const char *text, guint *width, gui
 gboolean cli_value_seamless (const char *option, const char *text, guint *out, GError **error);
 /* "800M", "4G", "1.5GiB", "3000000000": K, M, G, T are powers of 1024 */
 gboolean cli_value_bytes (const char *option, const char *text, guint64 *out, GError **error);
+gboolean cli_value_kv (const char *option, const char *text, ArraQuant *out, GError **error); /* of keys and values */
 gboolean cli_value_quant (const char *option, const char *text, ArraQuant *out, GError **error);
 
 /* (transfer full), g_free() each */

@@ -47,7 +47,7 @@ context_of (const BenchPlan *plan)
 void
 bench_measure_bytes (const ArraDecoder *decoder, const BenchPlan *plan, guint threads, guint64 *caches, guint64 *work)
 {
-  *caches = 2 * arra_decoder_kv_cache_bytes (decoder, context_of (plan));
+  *caches = 2 * arra_decoder_kv_cache_bytes (decoder, context_of (plan), ARRA_F32);
   *work = arra_transformer_run_bytes (&decoder->shape, BENCH_PROMPT, context_of (plan), threads)
           + 2 * sizeof (float) * (guint64) decoder->shape.n_logits + sizeof (guint32) * (guint64) context_of (plan);
 }

@@ -11,7 +11,7 @@
 /* The options as given, NULL or FALSE when they were not. */
 typedef struct
 {
-  char *model, *vqgan, *text_encoder, *quant, *prompt, *prompt_file, *prompts, *limit, **rest;
+  char *model, *vqgan, *text_encoder, *quant, *kv, *prompt, *prompt_file, *prompts, *limit, **rest;
   char *size, *count, *first, *seed, *cfg, *cfg_interval, *top_k, *text_top_k, *temperature, *top_p, *prompt_template,
       *max_tokens;
   char *out, *tokens_out, *resume, *threads, *memory, *seamless, *tries, *from, *from_row, *vary, *keep;
@@ -28,7 +28,7 @@ typedef struct
   char *prompt_template; /* (nullable): arra_mem memory */
   char *out;             /* a picture; with several prompts a folder */
   char *tokens;          /* where tokens go: asked for, or when the run is stopped */
-  ArraQuant quant;
+  ArraQuant quant, kv;
   guint64 seed;
   guint limit;         /* of several prompts: how many; 0: all */
   guint from_row;      /* of --from: the first row that is made again, from 1; 0: not said */
@@ -128,7 +128,8 @@ generate_series (const GenerateOptions *options, const GenerateSetup *setup, Cli
 
 /* Where the checkpoint was when @path was written, and the VQGAN and the text encoder of @setup, as far as the file
  * says; (transfer full) strings, nullable. */
-gboolean generate_tokens_origin (const char *path, GenerateSetup *setup, char **model, char **quant, GError **error);
+gboolean
+generate_tokens_origin (const char *path, GenerateSetup *setup, char **model, char **quant, char **kv, GError **error);
 /* The recipe of the whole job with the places of checkpoint, VQGAN and text encoder, written whole or not at all. */
 gboolean generate_tokens_save (const GenerateSetup *setup, const ArraJob *job, GError **error);
 

@@ -23,6 +23,7 @@ open_checkpoint (const GenerateSetup *setup, gboolean metadata_only, GError **er
 
   options.vqgan = setup->vqgan;
   options.quant = setup->quant;
+  options.kv = setup->kv;
   options.threads = setup->request.threads;
   options.metadata_only = metadata_only;
   return arra_checkpoint_open_parts (setup->model, &options, setup->text_encoder, cli_signals_stage (0), error);

@@ -87,6 +87,8 @@ fill_entries (GenerateOptions *o, GOptionEntry entries[MAX_ENTRIES])
       "Prompt template: {prompt}, {width}, {height} are replaced", "TEXT" },
     { "quant", 0, 0, G_OPTION_ARG_STRING, &o->quant,
       "Weights in memory as auto, f32, f16, bf16, q8_0, q6_k, q4_k or q4_0", "TYPE" },
+    { "kv", 0, 0, G_OPTION_ARG_STRING, &o->kv,
+      "Keys and values of what was read as f32, f16 (half the memory) or q8_0 (a quarter)", "TYPE" },
     { "threads", 0, 0, G_OPTION_ARG_STRING, &o->threads, "Threads (default: all processors)", "N" },
     { "memory", 0, 0, G_OPTION_ARG_STRING, &o->memory, "Refuse to take more memory than this, as in 4G", "SIZE" },
     { "tokens-out", 0, 0, G_OPTION_ARG_FILENAME, &o->tokens_out, "Save the tokens (default: only when stopped)",

@@ -173,6 +173,7 @@ put_settings (ArraJsonWriter *json, const ArraCheckpoint *checkpoint, const Arra
   arra_json_put_uint (json, "max_tokens", request->max_tokens);
   arra_json_put_uint (json, "threads", request->threads > 0 ? request->threads : arra_cpu_count ());
   arra_json_put_string (json, "quant", arra_quant_name (checkpoint->quant));
+  arra_json_put_string (json, "kv", arra_quant_name (checkpoint->kv));
   arra_json_end_object (json);
 }
 

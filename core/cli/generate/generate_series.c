@@ -97,6 +97,8 @@ series_text (const Series *series)
   arra_json_put_string (json, "made_by", "arra generate --prompts");
   arra_json_put_string (json, "fingerprint", arra_checkpoint_fingerprint (series->checkpoint));
   arra_json_put_string (json, "quant", arra_quant_name (series->checkpoint->quant));
+  if (series->checkpoint->kv != ARRA_QUANT_F32)
+    arra_json_put_string (json, "kv", arra_quant_name (series->checkpoint->kv));
   arra_json_put_string (json, "prompts_sha256", prompts);
   arra_json_put_uint (json, "seed", request->seed);
   if (request->count > 1)

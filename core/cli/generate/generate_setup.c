@@ -171,6 +171,7 @@ check_resume (const GenerateOptions *options, GError **error)
     { "--tries", options->tries != NULL },
     { "--max-tokens", options->max_tokens != NULL },
     { "--quant", options->quant != NULL },
+    { "--kv", options->kv != NULL },
   };
 
   return refuse_given (settings, G_N_ELEMENTS (settings),
@@ -209,13 +210,15 @@ take_other_ways (GenerateSetup *setup, const GenerateOptions *options, GError **
 static gboolean
 take_resumed (GenerateSetup *setup, const GenerateOptions *options, GError **error)
 {
-  g_autofree char *model = NULL, *quant = NULL;
+  g_autofree char *model = NULL, *quant = NULL, *kv = NULL;
 
-  if (!check_resume (options, error) || !generate_tokens_origin (options->resume, setup, &model, &quant, error)
+  if (!check_resume (options, error) || !generate_tokens_origin (options->resume, setup, &model, &quant, &kv, error)
       || !take_other_ways (setup, options, error))
     return FALSE;
   if (quant != NULL && !arra_quant_parse (quant, &setup->quant))
     return cli_usage_error (error, "--resume: %s names an unknown number format '%s'", options->resume, quant);
+  if (kv != NULL && !arra_quant_parse (kv, &setup->kv))
+    return cli_usage_error (error, "--resume: %s names an unknown number format '%s'", options->resume, kv);
   if (options->vqgan != NULL)
     {
       g_free (setup->vqgan);
@@ -266,6 +269,8 @@ static gboolean
 take_new (GenerateSetup *setup, const GenerateOptions *options, GError **error)
 {
   if (options->quant != NULL && !cli_value_quant ("--quant", options->quant, &setup->quant, error))
+    return FALSE;
+  if (options->kv != NULL && !cli_value_kv ("--kv", options->kv, &setup->kv, error))
     return FALSE;
   if (!take_seed (setup, options, error) || !take_interval (setup, options, error))
     return FALSE;
@@ -396,7 +401,7 @@ locate_vqgan (GenerateSetup *setup, GError **error)
 static void
 begin (GenerateSetup *setup)
 {
-  *setup = (GenerateSetup) { .quant = ARRA_QUANT_AS_STORED, .cfg_interval = -1 };
+  *setup = (GenerateSetup) { .quant = ARRA_QUANT_AS_STORED, .kv = ARRA_QUANT_F32, .cfg_interval = -1 };
   arra_request_init (&setup->request, NULL);
 }
 

@@ -28,7 +28,7 @@ read_member (JsonObject *object, const char *path, const char *key, char **out, 
 }
 
 gboolean
-generate_tokens_origin (const char *path, GenerateSetup *setup, char **model, char **quant, GError **error)
+generate_tokens_origin (const char *path, GenerateSetup *setup, char **model, char **quant, char **kv, GError **error)
 {
   JsonObject *object;
   g_autoptr (JsonParser) parser = arra_json_parse_file (path, &object, error);
@@ -36,7 +36,7 @@ generate_tokens_origin (const char *path, GenerateSetup *setup, char **model, ch
   return parser != NULL && read_member (object, path, "model", model, error)
          && read_member (object, path, "vqgan", &setup->vqgan, error)
          && read_member (object, path, "text_encoder", &setup->text_encoder, error)
-         && read_member (object, path, "quant", quant, error);
+         && read_member (object, path, "quant", quant, error) && read_member (object, path, "kv", kv, error);
 }
 
 /* @path as a member that goes before others; nothing for a name that JSON cannot hold. */

@@ -32,6 +32,8 @@ arra_kernels_overlay_avx2 (ArraKernels *table)
   table->max = arra_avx2_max;
   table->softmax = arra_avx2_softmax;
   table->attend = arra_avx2_attend;
+  table->attend_f16 = arra_avx2_attend_f16;
+  table->attend_q8_0 = arra_avx2_attend_q8_0;
   table->affine_swish = arra_avx2_affine_swish;
   table->affine_swish_vjp = arra_avx2_affine_swish_vjp;
   table->convolve = arra_avx2_convolve;

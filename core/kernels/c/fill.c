@@ -37,6 +37,8 @@ arra_kernels_fill_c (ArraKernels *table)
     .max = arra_c_max,
     .softmax = arra_c_softmax,
     .attend = arra_c_attend,
+    .attend_f16 = arra_c_attend_f16,
+    .attend_q8_0 = arra_c_attend_q8_0,
     .affine_swish = arra_c_affine_swish,
     .affine_swish_vjp = arra_c_affine_swish_vjp,
     .convolve = arra_c_convolve,

@@ -80,7 +80,7 @@ arra_chameleon_run_bytes (const ArraChameleonConfig *config, guint max_rows, gui
 ArraKvCache *
 arra_chameleon_kv_cache_new (const ArraChameleonConfig *config, guint capacity, GError **error)
 {
-  const ArraKvShape shape = { config->n_layers, config->n_kv_heads, config->head_dim };
+  const ArraKvShape shape = { config->n_layers, config->n_kv_heads, config->head_dim, ARRA_F32 };
 
   return arra_kv_cache_new (&shape, capacity, error);
 }
@@ -88,7 +88,7 @@ arra_chameleon_kv_cache_new (const ArraChameleonConfig *config, guint capacity, 
 guint64
 arra_chameleon_kv_cache_bytes (const ArraChameleonConfig *config, guint capacity)
 {
-  const ArraKvShape shape = { config->n_layers, config->n_kv_heads, config->head_dim };
+  const ArraKvShape shape = { config->n_layers, config->n_kv_heads, config->head_dim, ARRA_F32 };
 
   return arra_kv_cache_bytes (&shape, capacity);
 }

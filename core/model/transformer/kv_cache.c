@@ -12,30 +12,32 @@ struct _ArraKvCache
 {
   ArraKvShape shape;
   guint capacity, length;
-  float *data; /* keys [layer][position][kv_head][head_dim], then values */
+  guint8 *data; /* keys [layer][position][kv_head][head_dim], then values */
 };
 
-static guint64
-count (const ArraKvShape *shape, guint capacity)
+/* Bytes of one position in one layer. */
+static gsize
+width (const ArraKvShape *shape)
 {
-  return (guint64) 2 * shape->n_layers * shape->n_kv_heads * shape->head_dim * capacity;
+  const ArraDTypeTraits *traits = arra_dtype_traits (shape->dtype);
+
+  return (gsize) shape->n_kv_heads * shape->head_dim / traits->block * traits->bytes;
 }
 
-/* Floats of one position in one layer. */
-static gsize
-width (const ArraKvCache *cache)
+static guint64
+data_bytes (const ArraKvShape *shape, guint capacity)
 {
-  return (gsize) cache->shape.n_kv_heads * cache->shape.head_dim;
+  return (guint64) 2 * shape->n_layers * capacity * width (shape);
 }
 
 /* Keys of a layer; its values are n_layers such pieces further on. */
-static float *
+static guint8 *
 layer_keys (const ArraKvCache *cache, guint layer)
 {
-  return cache->data + (gsize) layer * cache->capacity * width (cache);
+  return cache->data + (gsize) layer * cache->capacity * width (&cache->shape);
 }
 
-static float *
+static guint8 *
 layer_values (const ArraKvCache *cache, guint layer)
 {
   return layer_keys (cache, cache->shape.n_layers + layer);
@@ -44,7 +46,7 @@ layer_values (const ArraKvCache *cache, guint layer)
 guint64
 arra_kv_cache_bytes (const ArraKvShape *shape, guint capacity)
 {
-  return sizeof (ArraKvCache) + count (shape, capacity) * sizeof (float);
+  return sizeof (ArraKvCache) + data_bytes (shape, capacity);
 }
 
 ArraKvCache *
@@ -58,12 +60,13 @@ arra_kv_cache_new (const ArraKvShape *shape, guint capacity, GError **error)
                  capacity);
       return NULL;
     }
+  g_assert (shape->head_dim % arra_dtype_traits (shape->dtype)->block == 0);
   cache = arra_mem_new0 (1, sizeof *cache, "the KV cache", error);
   if (cache == NULL)
     return NULL;
   cache->shape = *shape;
   cache->capacity = capacity;
-  cache->data = arra_mem_new (count (shape, capacity), sizeof (float), "the KV cache", error);
+  cache->data = arra_mem_new (data_bytes (shape, capacity), 1, "the KV cache", error);
   if (cache->data == NULL)
     return NULL;
   return g_steal_pointer (&cache);
@@ -96,14 +99,20 @@ arra_kv_cache_truncate (ArraKvCache *cache, guint length)
   cache->length = MIN (cache->length, length);
 }
 
-const float *
+ArraDType
+arra_kv_cache_dtype (const ArraKvCache *cache)
+{
+  return cache->shape.dtype;
+}
+
+const void *
 arra_kv_cache_keys (const ArraKvCache *cache, guint layer)
 {
   g_return_val_if_fail (layer < cache->shape.n_layers, NULL);
   return layer_keys (cache, layer);
 }
 
-const float *
+const void *
 arra_kv_cache_values (const ArraKvCache *cache, guint layer)
 {
   g_return_val_if_fail (layer < cache->shape.n_layers, NULL);
@@ -117,27 +126,37 @@ arra_kv_cache_fits (const ArraKvCache *cache, const ArraKvShape *shape)
          && cache->shape.head_dim == shape->head_dim;
 }
 
+static void
+take (const ArraKvShape *shape, const float *x, guint8 *to)
+{
+  if (shape->dtype == ARRA_F32)
+    memcpy (to, x, width (shape));
+  else if (!arra_dtype_traits (shape->dtype)->narrow (x, (gsize) shape->n_kv_heads * shape->head_dim, to))
+    memset (to, 0xff, width (shape)); /* NaN of each type, or scales that are */
+}
+
 void
 arra_kv_cache_put (ArraKvCache *cache, guint layer, guint position, const float *keys, const float *values)
 {
-  gsize offset = position * width (cache);
+  gsize offset = position * width (&cache->shape);
 
   g_assert (position < cache->capacity);
-  memcpy (layer_keys (cache, layer) + offset, keys, width (cache) * sizeof (float));
-  memcpy (layer_values (cache, layer) + offset, values, width (cache) * sizeof (float));
+  take (&cache->shape, keys, layer_keys (cache, layer) + offset);
+  take (&cache->shape, values, layer_values (cache, layer) + offset);
 }
 
 void
 arra_kv_cache_take (ArraKvCache *cache, const ArraKvCache *from)
 {
-  const gsize begin = cache->length * width (cache);
+  const gsize begin = cache->length * width (&cache->shape);
 
-  g_assert (arra_kv_cache_fits (cache, &from->shape) && from->length <= cache->capacity);
+  g_assert (arra_kv_cache_fits (cache, &from->shape) && cache->shape.dtype == from->shape.dtype
+            && from->length <= cache->capacity);
   if (from->length <= cache->length)
     return;
   for (guint layer = 0; layer < cache->shape.n_layers; layer++)
     {
-      const gsize size = (from->length - cache->length) * width (cache) * sizeof (float);
+      const gsize size = (from->length - cache->length) * width (&cache->shape);
 
       memcpy (layer_keys (cache, layer) + begin, layer_keys (from, layer) + begin, size);
       memcpy (layer_values (cache, layer) + begin, layer_values (from, layer) + begin, size);

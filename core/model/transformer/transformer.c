@@ -7,7 +7,7 @@
 ArraKvShape
 arra_transformer_kv_shape (const ArraTransformerShape *shape)
 {
-  return (ArraKvShape) { shape->n_layers, shape->n_kv_heads, shape->head_dim };
+  return (ArraKvShape) { shape->n_layers, shape->n_kv_heads, shape->head_dim, ARRA_F32 };
 }
 
 /* Where queries, keys and values are one matrix, each is a view of its rows. */

@@ -54,6 +54,7 @@ cache_rows (ArraTransformerRun *run, guint layer)
         .head_stride = shape->head_dim,
         .position_stride = width,
         .n_positions = (gsize) row->cache_position + 1,
+        .dtype = arra_kv_cache_dtype (cache),
       };
     }
 }

@@ -117,6 +117,24 @@ take_notes (ArraCheckpoint *checkpoint)
 
 typedef gboolean (*LoadFunc) (ArraCheckpoint *checkpoint, guint threads, GCancellable *cancellable, GError **error);
 
+/* Whether heads of the model can be kept as asked for. */
+static gboolean
+check_kv (const ArraCheckpoint *checkpoint, GError **error)
+{
+  const ArraDTypeTraits *traits = arra_dtype_traits (arra_quant_dtype (checkpoint->kv));
+  const guint head_dim = checkpoint->decoder.shape.head_dim;
+
+  if (traits->attend == 0)
+    return arra_fail (error, ARRA_ERROR_ARGUMENT,
+                      "Keys and values cannot be kept as %s: f32, f16 and q8_0 are possible",
+                      arra_quant_name (checkpoint->kv));
+  if (head_dim % traits->block != 0)
+    return arra_fail (error, ARRA_ERROR_ARGUMENT,
+                      "%s: its heads have %u numbers, no multiple of %u, so keys and values cannot be kept as %s",
+                      checkpoint->path, head_dim, (guint) traits->block, arra_quant_name (checkpoint->kv));
+  return TRUE;
+}
+
 /* Headers and metadata, then the weights that @load (nullable) asks for; from then on nothing changes. */
 static ArraCheckpoint *
 open_with (const char *path,
@@ -133,10 +151,12 @@ open_with (const char *path,
   checkpoint->path = g_strdup (path);
   checkpoint->notes = g_ptr_array_new_null_terminated (4, g_free, TRUE);
   checkpoint->quant = options->quant;
+  checkpoint->kv = options->kv == ARRA_QUANT_AS_STORED ? ARRA_QUANT_F32 : options->kv;
   checkpoint->vqgan_given = options->vqgan != NULL;
   checkpoint->text_encoder_given = text_encoder;
   arra_card_init (checkpoint, path);
-  if (!read_path (checkpoint, options, error) || !arra_checkpoint_measure (checkpoint, error))
+  if (!read_path (checkpoint, options, error) || !check_kv (checkpoint, error)
+      || !arra_checkpoint_measure (checkpoint, error))
     return NULL;
   checkpoint->text_encoder_given = NULL;
   take_notes (checkpoint);
@@ -157,7 +177,7 @@ arra_checkpoint_open_sized (const char *path,
   g_return_val_if_fail (path != NULL, NULL);
   if (options != NULL)
     memcpy (&whole, options, MIN (options_size, sizeof whole));
-  g_return_val_if_fail ((gsize) whole.quant < G_N_ELEMENTS (quants), NULL);
+  g_return_val_if_fail ((gsize) whole.quant < G_N_ELEMENTS (quants) && (gsize) whole.kv < G_N_ELEMENTS (quants), NULL);
   return arra_checkpoint_open_parts (path, &whole, NULL, cancellable, error);
 }
 

@@ -19,6 +19,7 @@ struct _ArraCheckpoint
   char *path;
   char *fingerprint;
   ArraQuant quant;
+  ArraQuant kv; /* of keys and values while tokens are made: F32, F16 or Q8_0 */
 
   ArraGguf *gguf;           /* nullable: a single file */
   ArraSource *source;       /* transformer tensors */

@@ -173,9 +173,11 @@ arra_plan_measure (const ArraCheckpoint *checkpoint,
                       capacities->picture_columns);
   *plan = (ArraMemoryPlan) { .weights_mapped = checkpoint->weights_mapped,
                              .weights_private = checkpoint->weights_private + table_bytes (checkpoint) };
-  plan->cache = arra_decoder_kv_cache_bytes (&checkpoint->decoder, capacities->context);
+  plan->cache
+      = arra_decoder_kv_cache_bytes (&checkpoint->decoder, capacities->context, arra_quant_dtype (checkpoint->kv));
   if (capacities->uncond_context > 0)
-    plan->cache += arra_decoder_kv_cache_bytes (&checkpoint->decoder, capacities->uncond_context);
+    plan->cache += arra_decoder_kv_cache_bytes (&checkpoint->decoder, capacities->uncond_context,
+                                                arra_quant_dtype (checkpoint->kv));
   if (!reading_bytes (checkpoint, capacities, plan->cache + work, &reading, error))
     return FALSE;
   plan->work = work + reading + PROGRAM + capacities->threads * THREAD_STACK;

@@ -61,6 +61,8 @@ put_settings (ArraJsonWriter *json, const ArraJob *job, gboolean with_prompt)
 
   put_text (json, "fingerprint", job->checkpoint->fingerprint);
   put_text (json, "quant", arra_quant_name (job->checkpoint->quant));
+  if (job->checkpoint->kv != ARRA_QUANT_F32) /* left out where older versions have no need of it */
+    put_text (json, "kv", arra_quant_name (job->checkpoint->kv));
   if (with_prompt)
     put_text (json, "prompt", request->prompt);
   put_text (json, "template", own);

@@ -158,8 +158,11 @@ read_all (ArraRecipe *recipe, GError **error)
   if (recipe->fingerprint == NULL)
     return FALSE;
   recipe->quant = arra_json_get_string (recipe->root, recipe->name, "quant", error);
-  return recipe->quant != NULL && read_request (recipe, &recipe->request, error) && read_mosaic (recipe, error)
-         && read_interval (recipe, error) && check_ranges (recipe, error);
+  recipe->kv = json_object_has_member (recipe->root, "kv")
+                   ? arra_json_get_string (recipe->root, recipe->name, "kv", error)
+                   : arra_quant_name (ARRA_QUANT_F32);
+  return recipe->quant != NULL && recipe->kv != NULL && read_request (recipe, &recipe->request, error)
+         && read_mosaic (recipe, error) && read_interval (recipe, error) && check_ranges (recipe, error);
 }
 
 /* Takes @parser, which may be NULL after an error. */

@@ -14,7 +14,7 @@ struct _ArraRecipe
   gint32 *known;     /* (nullable): request.known */
   gint cfg_interval; /* as arra_job_set_cfg_interval() */
   const char *fingerprint;
-  const char *quant;
+  const char *quant, *kv;
 };
 
 /* arra_recipe_parse() of a file. */

@@ -40,14 +40,16 @@ take_fronts (ArraSession *session, const ArraCondition *condition, gboolean guid
 static gboolean
 allocate (ArraSession *session,
           const ArraTransformerShape *shape,
+          ArraDType kv,
           const ArraCapacities *capacities,
           const ArraCondition *condition,
           gboolean guided,
           GError **error)
 {
-  const ArraKvShape kv_shape = arra_transformer_kv_shape (shape);
+  ArraKvShape kv_shape = arra_transformer_kv_shape (shape);
   const guint n_branches = guided ? 2 : 1;
 
+  kv_shape.dtype = kv;
   session->run
       = arra_transformer_run_new (session->model, &session->exec, capacities->rows, capacities->context, error);
   if (session->run == NULL)
@@ -93,7 +95,8 @@ arra_session_init (ArraSession *session,
                              .block = MAX (capacities->rows, 1) };
   arra_grammar_init (&session->grammar, checkpoint->layout);
   if (arra_lookahead_init (&session->lookahead, error)
-      && allocate (session, &checkpoint->decoder.shape, capacities, condition, guided, error))
+      && allocate (session, &checkpoint->decoder.shape, arra_quant_dtype (checkpoint->kv), capacities, condition,
+                   guided, error))
     return TRUE;
   arra_session_clear (session);
   return FALSE;

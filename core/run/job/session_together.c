@@ -11,8 +11,9 @@
 static gboolean
 make_caches (ArraSession *branch, const ArraSession *session, const ArraCapacities *capacities, GError **error)
 {
-  const ArraKvShape shape = arra_transformer_kv_shape (&session->model->shape);
+  ArraKvShape shape = arra_transformer_kv_shape (&session->model->shape);
 
+  shape.dtype = arra_kv_cache_dtype (session->cond);
   branch->cond = arra_kv_cache_new (&shape, capacities->context, error);
   if (branch->cond == NULL || session->uncond == NULL)
     return branch->cond != NULL;
@@ -70,11 +71,12 @@ arra_session_branch_bytes (const ArraCheckpoint *checkpoint, const ArraCapacitie
   const guint64 n_logits = checkpoint->decoder.shape.n_logits;
   const guint64 n_ids
       = (guint64) 3 * (capacities->prompt_tokens + capacities->answer_tokens) + capacities->uncond_tokens;
-  guint64 bytes = arra_decoder_kv_cache_bytes (&checkpoint->decoder, capacities->context)
+  const ArraDType kv = arra_quant_dtype (checkpoint->kv);
+  guint64 bytes = arra_decoder_kv_cache_bytes (&checkpoint->decoder, capacities->context, kv)
                   + n_logits * 2 * sizeof (float) + arra_sampler_bytes ((guint32) n_logits) + n_ids * sizeof (guint32);
 
   if (capacities->uncond_context > 0)
-    bytes += arra_decoder_kv_cache_bytes (&checkpoint->decoder, capacities->uncond_context);
+    bytes += arra_decoder_kv_cache_bytes (&checkpoint->decoder, capacities->uncond_context, kv);
   return bytes;
 }
 

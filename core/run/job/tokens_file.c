@@ -14,7 +14,7 @@
 static gboolean
 check_origin (const ArraRecipe *recipe, const ArraCheckpoint *checkpoint, GError **error)
 {
-  const char *quant = arra_quant_name (checkpoint->quant);
+  const char *quant = arra_quant_name (checkpoint->quant), *kv = arra_quant_name (checkpoint->kv);
 
   if (g_strcmp0 (recipe->fingerprint, checkpoint->fingerprint) != 0)
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "%s was made with another checkpoint than %s", recipe->name,
@@ -23,6 +23,10 @@ check_origin (const ArraRecipe *recipe, const ArraCheckpoint *checkpoint, GError
     return arra_fail (error, ARRA_ERROR_ARGUMENT,
                       "%s was made with weights as \"%s\", but the checkpoint was opened as \"%s\"", recipe->name,
                       recipe->quant, quant);
+  if (strcmp (recipe->kv, kv) != 0)
+    return arra_fail (error, ARRA_ERROR_ARGUMENT,
+                      "%s was made with keys and values as \"%s\", but the checkpoint was opened with \"%s\"",
+                      recipe->name, recipe->kv, kv);
   return TRUE;
 }
 

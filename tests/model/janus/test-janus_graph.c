@@ -73,7 +73,7 @@ generate (Fixture *f)
   g_autoptr (GError) error = NULL;
   g_autoptr (ArraJanus) model
       = arra_janus_new (&f->config, f->source, "", ARRA_JANUS_ORIGINAL, ARRA_F32, NULL, NULL, &error);
-  const ArraKvShape shape = { f->config.n_layers, f->config.n_kv_heads, f->config.head_dim };
+  const ArraKvShape shape = { f->config.n_layers, f->config.n_kv_heads, f->config.head_dim, ARRA_F32 };
   g_autoptr (ArraTransformerRun) run
       = arra_transformer_run_new (arra_janus_transformer (model), &f->exec, LENGTH, LENGTH, &error);
 

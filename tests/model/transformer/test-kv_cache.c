@@ -1,6 +1,9 @@
 /* test-kv_cache.c - sizes, limits and memory of the KV cache
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+
 #include "allocations.h"
+#include "dtype_kernels.h"
 #include "mem.h"
 #include "random_model.h"
 
@@ -20,11 +23,50 @@ test_size (void)
                     2 * 2 * 2 * 16 * sizeof (float));
   g_assert_cmpuint (arra_kv_cache_capacity (cache), ==, 37);
   g_assert_cmpuint (arra_kv_cache_length (cache), ==, 0);
-  g_assert_true (arra_kv_cache_keys (cache, 1) == arra_kv_cache_keys (cache, 0) + 2 * 37 * 16);
-  g_assert_true (arra_kv_cache_values (cache, 0) == arra_kv_cache_keys (cache, 1) + 2 * 37 * 16);
+  g_assert_true ((const float *) arra_kv_cache_keys (cache, 1)
+                 == (const float *) arra_kv_cache_keys (cache, 0) + 2 * 37 * 16);
+  g_assert_true ((const float *) arra_kv_cache_values (cache, 0)
+                 == (const float *) arra_kv_cache_keys (cache, 1) + 2 * 37 * 16);
   arra_kv_cache_free (cache);
   arra_kv_cache_free (NULL);
   g_assert_cmpuint (arra_mem_held (), ==, held);
+}
+
+/* Halves and blocks take the room they are planned to take, and hold what was put; what cannot be held is NaN. */
+static void
+test_types (void)
+{
+  static const struct
+  {
+    ArraDType dtype;
+    gsize bytes; /* of 64 numbers */
+    double within;
+  } types[] = { { ARRA_F32, 256, 1e-9 }, { ARRA_F16, 128, 1e-3 }, { ARRA_Q8_0, 68, 1e-2 } };
+
+  for (gsize t = 0; t < G_N_ELEMENTS (types); t++)
+    {
+      const ArraKvShape shape = { 2, 2, 32, types[t].dtype };
+      const ArraKernels *kernels = arra_kernels_get (ARRA_CPU_C);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (ArraKvCache) cache = arra_kv_cache_new (&shape, 3, &error);
+      float x[64], y[64];
+
+      g_assert_no_error (error);
+      g_assert_cmpuint (arra_kv_cache_bytes (&shape, 4) - arra_kv_cache_bytes (&shape, 3), ==, 2 * 2 * types[t].bytes);
+      g_assert_cmpint (arra_kv_cache_dtype (cache), ==, types[t].dtype);
+      for (gsize i = 0; i < 64; i++)
+        x[i] = (float) i / 64 - 0.4f;
+      arra_kv_cache_put (cache, 1, 2, x, x);
+      arra_dtype_widen (types[t].dtype, kernels, (const guint8 *) arra_kv_cache_values (cache, 1) + 2 * types[t].bytes,
+                        64, y);
+      for (gsize i = 0; i < 64; i++)
+        g_assert_cmpfloat_with_epsilon (y[i], x[i], types[t].within);
+      x[5] = INFINITY;
+      arra_kv_cache_put (cache, 0, 1, x, x);
+      arra_dtype_widen (types[t].dtype, kernels, (const guint8 *) arra_kv_cache_keys (cache, 0) + types[t].bytes, 64,
+                        y);
+      g_assert_false (isfinite (y[5]));
+    }
 }
 
 static void
@@ -65,6 +107,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/kv-cache/size", test_size);
+  g_test_add_func ("/kv-cache/types", test_types);
   g_test_add_func ("/kv-cache/refusals", test_refusals);
   g_test_add_func ("/kv-cache/no-memory", test_no_memory);
   return g_test_run ();

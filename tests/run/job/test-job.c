@@ -257,19 +257,21 @@ test_cancelled_before (void)
   g_assert_true (arra_job_run (job, NULL, &error)); /* nothing is left to do */
 }
 
-/* What is planned is what is taken, and generation itself takes nothing. */
+/* What is planned is what is taken, and generation itself takes nothing. Keys and values are kept as @kv. */
 static void
-test_memory (void)
+check_memory (ArraQuant kv)
 {
   g_autoptr (ArraCheckpoint) checkpoint = models_open (tiny, ARRA_QUANT_AS_STORED);
   const guint grid = arra_checkpoint_grid (checkpoint);
   const ArraRequest request = models_request (checkpoint, 4 * grid, 4 * grid);
   const gsize before = arra_mem_held ();
-  g_autoptr (ArraJob) job = models_job (checkpoint, &request);
-  const gsize made = arra_mem_held ();
-  gsize planned;
+  g_autoptr (ArraJob) job = NULL;
   g_autoptr (GError) error = NULL;
+  gsize made, planned;
 
+  checkpoint->kv = kv;
+  job = models_job (checkpoint, &request);
+  made = arra_mem_held ();
   arra_mem_reset_peak ();
   arra_mem_fail_nth (0); /* any allocation would fail */
   arra_job_run (job, NULL, &error);
@@ -280,12 +282,19 @@ test_memory (void)
   g_assert_cmpuint (arra_mem_peak (), ==, made);
   g_assert_nonnull (arra_job_decode (job, 0, 0, NULL, NULL));
   planned = arra_job_bytes (checkpoint, &request, &job->capacities)
-            + arra_decoder_kv_cache_bytes (&checkpoint->decoder, job->capacities.context)
-            + arra_decoder_kv_cache_bytes (&checkpoint->decoder, job->capacities.uncond_context);
+            + arra_decoder_kv_cache_bytes (&checkpoint->decoder, job->capacities.context, arra_quant_dtype (kv))
+            + arra_decoder_kv_cache_bytes (&checkpoint->decoder, job->capacities.uncond_context, arra_quant_dtype (kv));
   g_assert_cmpuint (arra_mem_held () - before, <=, planned + 8192); /* the prompt and small structures */
   g_assert_cmpuint (arra_mem_held () - before, >=, planned - 8192);
   arra_job_free (g_steal_pointer (&job));
   g_assert_cmpuint (arra_mem_held (), ==, before);
+}
+
+static void
+test_memory (void)
+{
+  check_memory (ARRA_QUANT_F32);
+  check_memory (ARRA_QUANT_F16);
 }
 
 static void

@@ -383,7 +383,7 @@ test_planned (void)
   g_assert_cmpuint (job->capacities.uncond_context, ==, 1 + SIDE * SIDE);
   g_assert_cmpuint (arra_mem_held () - before, <=,
                     arra_job_bytes (checkpoint, &request, &job->capacities)
-                        + 2 * arra_decoder_kv_cache_bytes (&checkpoint->decoder, 1 + SIDE * SIDE) + 4096);
+                        + 2 * arra_decoder_kv_cache_bytes (&checkpoint->decoder, 1 + SIDE * SIDE, ARRA_F32) + 4096);
   arra_job_free (job);
   arra_checkpoint_unref (checkpoint);
   remove_directory (directory);

@@ -38,6 +38,26 @@ resume (void)
   return job;
 }
 
+/* Keys and values of half the size: the answer goes on with them, and not with others. */
+static void
+test_narrow (void)
+{
+  const ArraRequest request = models_request (checkpoint, grid, 2 * grid);
+  g_autoptr (ArraJob) whole = NULL, job = NULL;
+  g_autoptr (GError) error = NULL;
+
+  checkpoint->kv = ARRA_QUANT_F16;
+  whole = models_run (checkpoint, &request);
+  save_cut (whole, 0, whole->answers[0].n_tokens / 2);
+  job = resume ();
+  g_assert_true (arra_job_run (job, NULL, NULL));
+  models_assert_same_tokens (whole, job);
+  checkpoint->kv = ARRA_QUANT_F32;
+  g_assert_null (arra_job_resume (checkpoint, file, NULL, &error));
+  g_assert_error (error, ARRA_ERROR, ARRA_ERROR_ARGUMENT);
+  g_assert_nonnull (strstr (error->message, "keys and values as \"f16\""));
+}
+
 static void
 test_resume_at_any_token (void)
 {
@@ -296,6 +316,7 @@ main (int argc, char **argv)
   checkpoint = models_open (tiny, ARRA_QUANT_AS_STORED);
   grid = arra_checkpoint_grid (checkpoint);
   g_test_add_func ("/tokens-file/resume-at-any-token", test_resume_at_any_token);
+  g_test_add_func ("/tokens-file/narrow", test_narrow);
   g_test_add_func ("/tokens-file/resume-in-blocks", test_resume_in_blocks);
   g_test_add_func ("/tokens-file/settings-are-kept", test_settings_are_kept);
   g_test_add_func ("/tokens-file/recipe-of-one", test_recipe_of_one);

@@ -1,0 +1,145 @@
+/* attend_body.h - one query's attention over a cache of some type of numbers (AVX2)
+ *
+ * To be included once by a file that defines ATTEND, the name of the function, and for a row of numbers at @row, bytes:
+ *   BYTES (n): what n numbers take, as many as a stride or a head has
+ *   STEP: how many are read in one go, a multiple of ARRA_LANES
+ *   EIGHT (row, i): numbers i to i + 7, where i is a multiple of 8
+ *   PART (row, i, n): Lanes with the n < STEP numbers from i on, fewer than ARRA_LANES, 0 behind them
+ *   ONE (row, i): number i
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "avx2.h"
+
+#include <math.h>
+
+/* Folds four lane sums at once, each in the order of lanes_fold(). */
+ALWAYS_INLINE __m128
+fold_four (const Lanes sum[4])
+{
+  __m256 a = _mm256_add_ps (sum[0].low, sum[0].high);
+  __m256 b = _mm256_add_ps (sum[1].low, sum[1].high);
+  __m256 c = _mm256_add_ps (sum[2].low, sum[2].high);
+  __m256 d = _mm256_add_ps (sum[3].low, sum[3].high);
+  __m256 ab = _mm256_add_ps (_mm256_permute2f128_ps (a, b, 0x20), _mm256_permute2f128_ps (a, b, 0x31));
+  __m256 cd = _mm256_add_ps (_mm256_permute2f128_ps (c, d, 0x20), _mm256_permute2f128_ps (c, d, 0x31));
+  /* a0+a2 a1+a3 c0+c2 c1+c3 | the same of b and d */
+  __m256 acbd = _mm256_add_ps (_mm256_shuffle_ps (ab, cd, _MM_SHUFFLE (1, 0, 1, 0)),
+                               _mm256_shuffle_ps (ab, cd, _MM_SHUFFLE (3, 2, 3, 2)));
+  __m256 sums = _mm256_add_ps (acbd, _mm256_movehdup_ps (acbd)); /* a . c . | b . d . */
+  __m128 ac = _mm256_castps256_ps128 (sums);
+  __m128 bd = _mm256_extractf128_ps (sums, 1);
+  return _mm_blend_ps (ac, _mm_moveldup_ps (bd), 0xa); /* a b c d */
+}
+
+/* The scores of four positions */
+ALWAYS_INLINE __m128
+score_four (const float *q, const guint8 *const k[4], gsize head_dim, float scale)
+{
+  Lanes sum[4] = { lanes_zero (), lanes_zero (), lanes_zero (), lanes_zero () };
+  gsize i = 0;
+
+  for (; i + STEP <= head_dim; i += STEP)
+    {
+      UNROLL
+      for (gsize j = i; j < i + STEP; j += ARRA_LANES)
+        {
+          Lanes a = lanes_load (q + j);
+          UNROLL
+          for (int p = 0; p < 4; p++)
+            sum[p] = lanes_fma (a, (Lanes) { EIGHT (k[p], j), EIGHT (k[p], j + 8) }, sum[p]);
+        }
+    }
+  if (i < head_dim)
+    {
+      Lanes a = lanes_load_part (q + i, head_dim - i);
+      UNROLL
+      for (int p = 0; p < 4; p++)
+        {
+          Lanes b = PART (k[p], i, head_dim - i);
+          sum[p] = lanes_choose (head_dim - i, lanes_fma (a, b, sum[p]), sum[p]);
+        }
+    }
+  return _mm_mul_ps (fold_four (sum), _mm_set1_ps (scale));
+}
+
+/* Those of positions whose keys are @bytes apart */
+static void
+score_all (const float *q, const guint8 *k, gsize bytes, gsize n_pos, gsize head_dim, float scale, float *scores)
+{
+  gsize p = 0;
+
+  for (; p + 4 <= n_pos; p += 4, k += 4 * bytes)
+    {
+      const guint8 *const four[] = { k, k + bytes, k + 2 * bytes, k + 3 * bytes };
+
+      _mm_storeu_ps (scores + p, score_four (q, four, head_dim, scale));
+    }
+  if (p < n_pos)
+    {
+      const guint8 *const last = k + (n_pos - p - 1) * bytes;
+      const guint8 *const four[] = { k, MIN (k + bytes, last), last, last };
+      float rest[4];
+
+      _mm_storeu_ps (rest, score_four (q, four, head_dim, scale));
+      memcpy (scores + p, rest, (n_pos - p) * sizeof *rest);
+    }
+}
+
+/* out[0..63] of the weighted sum of values from number @i of each row on */
+static void
+mix_64 (const float *scores, const guint8 *v, gsize bytes, gsize n_pos, gsize i, float *out)
+{
+  __m256 acc[8];
+
+  UNROLL
+  for (gsize j = 0; j < 8; j++)
+    acc[j] = _mm256_setzero_ps ();
+  for (gsize p = 0; p < n_pos; p++, v += bytes)
+    {
+      __m256 s = _mm256_set1_ps (scores[p]);
+      UNROLL
+      for (gsize j = 0; j < 8; j++)
+        acc[j] = _mm256_fmadd_ps (s, EIGHT (v, i + 8 * j), acc[j]);
+    }
+  UNROLL
+  for (gsize j = 0; j < 8; j++)
+    _mm256_storeu_ps (out + 8 * j, acc[j]);
+}
+
+static void
+mix_8 (const float *scores, const guint8 *v, gsize bytes, gsize n_pos, gsize i, float *out)
+{
+  __m256 acc = _mm256_setzero_ps ();
+
+  for (gsize p = 0; p < n_pos; p++, v += bytes)
+    acc = _mm256_fmadd_ps (_mm256_set1_ps (scores[p]), EIGHT (v, i), acc);
+  _mm256_storeu_ps (out, acc);
+}
+
+void
+ATTEND (const float *q,
+        const void *k,
+        const void *v,
+        gsize stride,
+        gsize n_pos,
+        gsize head_dim,
+        float scale,
+        float *scores,
+        float *out)
+{
+  const guint8 *values = v;
+  const gsize bytes = BYTES (stride);
+  gsize i = 0;
+
+  score_all (q, k, bytes, n_pos, head_dim, scale, scores);
+  arra_avx2_softmax (scores, n_pos);
+  for (; i + 64 <= head_dim; i += 64)
+    mix_64 (scores, values, bytes, n_pos, i, out + i);
+  for (; i + 8 <= head_dim; i += 8)
+    mix_8 (scores, values, bytes, n_pos, i, out + i);
+  for (; i < head_dim; i++)
+    {
+      out[i] = 0.0f;
+      for (gsize p = 0; p < n_pos; p++)
+        out[i] = fmaf (scores[p], ONE (values + p * bytes, i), out[i]);
+    }
+}
