@@ -11,6 +11,8 @@
 
 #include <math.h>
 
+#define PIECE 32 /* positions whose values stay in the nearest cache while the parts of a head are summed */
+
 /* Folds four lane sums at once, each in the order of lanes_fold(). */
 ALWAYS_INLINE __m128
 fold_four (const Lanes sum[4])
@@ -39,13 +41,15 @@ score_four (const float *q, const guint8 *const k[4], gsize head_dim, float scal
 
   for (; i + STEP <= head_dim; i += STEP)
     {
+      const gsize at = BYTES (i);
+
       UNROLL
-      for (gsize j = i; j < i + STEP; j += ARRA_LANES)
+      for (gsize j = 0; j < STEP; j += ARRA_LANES)
         {
-          Lanes a = lanes_load (q + j);
+          Lanes a = lanes_load (q + i + j);
           UNROLL
           for (int p = 0; p < 4; p++)
-            sum[p] = lanes_fma (a, (Lanes) { EIGHT (k[p], j), EIGHT (k[p], j + 8) }, sum[p]);
+            sum[p] = lanes_fma (a, (Lanes) { EIGHT (k[p] + at, j), EIGHT (k[p] + at, j + 8) }, sum[p]);
         }
     }
   if (i < head_dim)
@@ -84,35 +88,50 @@ score_all (const float *q, const guint8 *k, gsize bytes, gsize n_pos, gsize head
     }
 }
 
-/* out[0..63] of the weighted sum of values from number @i of each row on */
+/* Adds the weighted values to out[0..63]. */
 static void
-mix_64 (const float *scores, const guint8 *v, gsize bytes, gsize n_pos, gsize i, float *out)
+mix_64 (const float *scores, const guint8 *v, gsize bytes, gsize n_pos, float *out)
 {
   __m256 acc[8];
 
   UNROLL
   for (gsize j = 0; j < 8; j++)
-    acc[j] = _mm256_setzero_ps ();
+    acc[j] = _mm256_loadu_ps (out + 8 * j);
   for (gsize p = 0; p < n_pos; p++, v += bytes)
     {
       __m256 s = _mm256_set1_ps (scores[p]);
       UNROLL
       for (gsize j = 0; j < 8; j++)
-        acc[j] = _mm256_fmadd_ps (s, EIGHT (v, i + 8 * j), acc[j]);
+        acc[j] = _mm256_fmadd_ps (s, EIGHT (v, 8 * j), acc[j]);
     }
   UNROLL
   for (gsize j = 0; j < 8; j++)
     _mm256_storeu_ps (out + 8 * j, acc[j]);
 }
 
+/* To out[0..7], from number @i of each row on. */
 static void
 mix_8 (const float *scores, const guint8 *v, gsize bytes, gsize n_pos, gsize i, float *out)
 {
-  __m256 acc = _mm256_setzero_ps ();
+  __m256 acc = _mm256_loadu_ps (out);
 
   for (gsize p = 0; p < n_pos; p++, v += bytes)
     acc = _mm256_fmadd_ps (_mm256_set1_ps (scores[p]), EIGHT (v, i), acc);
   _mm256_storeu_ps (out, acc);
+}
+
+static void
+mix (const float *scores, const guint8 *v, gsize bytes, gsize n_pos, gsize head_dim, float *out)
+{
+  gsize i = 0;
+
+  for (; i + 64 <= head_dim; i += 64)
+    mix_64 (scores, v + BYTES (i), bytes, n_pos, out + i);
+  for (; i + 8 <= head_dim; i += 8)
+    mix_8 (scores, v, bytes, n_pos, i, out + i);
+  for (; i < head_dim; i++)
+    for (gsize p = 0; p < n_pos; p++)
+      out[i] = fmaf (scores[p], ONE (v + p * bytes, i), out[i]);
 }
 
 void
@@ -126,20 +145,11 @@ ATTEND (const float *q,
         float *scores,
         float *out)
 {
-  const guint8 *values = v;
   const gsize bytes = BYTES (stride);
-  gsize i = 0;
 
   score_all (q, k, bytes, n_pos, head_dim, scale, scores);
   arra_avx2_softmax (scores, n_pos);
-  for (; i + 64 <= head_dim; i += 64)
-    mix_64 (scores, values, bytes, n_pos, i, out + i);
-  for (; i + 8 <= head_dim; i += 8)
-    mix_8 (scores, values, bytes, n_pos, i, out + i);
-  for (; i < head_dim; i++)
-    {
-      out[i] = 0.0f;
-      for (gsize p = 0; p < n_pos; p++)
-        out[i] = fmaf (scores[p], ONE (values + p * bytes, i), out[i]);
-    }
+  memset (out, 0, head_dim * sizeof *out);
+  for (gsize p = 0; p < n_pos; p += PIECE)
+    mix (scores + p, (const guint8 *) v + p * bytes, bytes, MIN (PIECE, n_pos - p), head_dim, out);
 }

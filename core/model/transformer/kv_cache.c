@@ -12,35 +12,38 @@ struct _ArraKvCache
 {
   ArraKvShape shape;
   guint capacity, length;
-  guint8 *data; /* keys [layer][position][kv_head][head_dim], then values */
+  guint8 *data; /* keys [layer][kv_head][position][head_dim], then values: what a head reads lies in one piece */
 };
 
-/* Bytes of one position in one layer. */
+/* Bytes of one position in one head. */
 static gsize
 width (const ArraKvShape *shape)
 {
   const ArraDTypeTraits *traits = arra_dtype_traits (shape->dtype);
 
-  return (gsize) shape->n_kv_heads * shape->head_dim / traits->block * traits->bytes;
+  return (gsize) shape->head_dim / traits->block * traits->bytes;
 }
 
 static guint64
 data_bytes (const ArraKvShape *shape, guint capacity)
 {
-  return (guint64) 2 * shape->n_layers * capacity * width (shape);
+  return (guint64) 2 * shape->n_layers * shape->n_kv_heads * capacity * width (shape);
 }
 
-/* Keys of a layer; its values are n_layers such pieces further on. */
+/* Keys of a head of a layer from a position on. */
 static guint8 *
-layer_keys (const ArraKvCache *cache, guint layer)
+keys_at (const ArraKvCache *cache, guint layer, guint head, guint position)
 {
-  return cache->data + (gsize) layer * cache->capacity * width (&cache->shape);
+  const gsize row = ((gsize) layer * cache->shape.n_kv_heads + head) * cache->capacity + position;
+
+  return cache->data + row * width (&cache->shape);
 }
 
+/* Values lie n_layers further on. */
 static guint8 *
-layer_values (const ArraKvCache *cache, guint layer)
+values_at (const ArraKvCache *cache, guint layer, guint head, guint position)
 {
-  return layer_keys (cache, cache->shape.n_layers + layer);
+  return keys_at (cache, cache->shape.n_layers + layer, head, position);
 }
 
 guint64
@@ -109,14 +112,14 @@ const void *
 arra_kv_cache_keys (const ArraKvCache *cache, guint layer)
 {
   g_return_val_if_fail (layer < cache->shape.n_layers, NULL);
-  return layer_keys (cache, layer);
+  return keys_at (cache, layer, 0, 0);
 }
 
 const void *
 arra_kv_cache_values (const ArraKvCache *cache, guint layer)
 {
   g_return_val_if_fail (layer < cache->shape.n_layers, NULL);
-  return layer_values (cache, layer);
+  return values_at (cache, layer, 0, 0);
 }
 
 gboolean
@@ -126,41 +129,46 @@ arra_kv_cache_fits (const ArraKvCache *cache, const ArraKvShape *shape)
          && cache->shape.head_dim == shape->head_dim;
 }
 
+/* One head's numbers */
 static void
 take (const ArraKvShape *shape, const float *x, guint8 *to)
 {
   if (shape->dtype == ARRA_F32)
     memcpy (to, x, width (shape));
-  else if (!arra_dtype_traits (shape->dtype)->narrow (x, (gsize) shape->n_kv_heads * shape->head_dim, to))
+  else if (!arra_dtype_traits (shape->dtype)->narrow (x, shape->head_dim, to))
     memset (to, 0xff, width (shape)); /* NaN of each type, or scales that are */
 }
 
 void
 arra_kv_cache_put (ArraKvCache *cache, guint layer, guint position, const float *keys, const float *values)
 {
-  gsize offset = position * width (&cache->shape);
+  const ArraKvShape *shape = &cache->shape;
 
   g_assert (position < cache->capacity);
-  take (&cache->shape, keys, layer_keys (cache, layer) + offset);
-  take (&cache->shape, values, layer_values (cache, layer) + offset);
+  for (guint head = 0; head < shape->n_kv_heads; head++)
+    {
+      take (shape, keys + (gsize) head * shape->head_dim, keys_at (cache, layer, head, position));
+      take (shape, values + (gsize) head * shape->head_dim, values_at (cache, layer, head, position));
+    }
 }
 
 void
 arra_kv_cache_take (ArraKvCache *cache, const ArraKvCache *from)
 {
-  const gsize begin = cache->length * width (&cache->shape);
+  const guint begin = cache->length;
 
   g_assert (arra_kv_cache_fits (cache, &from->shape) && cache->shape.dtype == from->shape.dtype
             && from->length <= cache->capacity);
-  if (from->length <= cache->length)
+  if (from->length <= begin)
     return;
   for (guint layer = 0; layer < cache->shape.n_layers; layer++)
-    {
-      const gsize size = (from->length - cache->length) * width (&cache->shape);
+    for (guint head = 0; head < cache->shape.n_kv_heads; head++)
+      {
+        const gsize size = (from->length - begin) * width (&cache->shape);
 
-      memcpy (layer_keys (cache, layer) + begin, layer_keys (from, layer) + begin, size);
-      memcpy (layer_values (cache, layer) + begin, layer_values (from, layer) + begin, size);
-    }
+        memcpy (keys_at (cache, layer, head, begin), keys_at (from, layer, head, begin), size);
+        memcpy (values_at (cache, layer, head, begin), values_at (from, layer, head, begin), size);
+      }
   cache->length = from->length;
 }
 

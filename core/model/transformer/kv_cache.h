@@ -11,7 +11,7 @@ typedef struct
   ArraDType dtype; /* F32, F16 or Q8_0, whose block head_dim is a multiple of */
 } ArraKvShape;
 
-/* [layer][position][kv_head][head_dim] for keys (after norm and RoPE) and for values. A cache fits every model of
+/* [layer][kv_head][position][head_dim] for keys (after norm and RoPE) and for values. A cache fits every model of
  * its shape, whatever the type of its numbers. */
 typedef struct _ArraKvCache ArraKvCache;
 ArraKvCache *arra_kv_cache_new (const ArraKvShape *shape, guint capacity, GError **error);
@@ -20,7 +20,7 @@ guint arra_kv_cache_length (const ArraKvCache *cache);
 void arra_kv_cache_truncate (ArraKvCache *cache, guint length);
 guint64 arra_kv_cache_bytes (const ArraKvShape *shape, guint capacity);
 ArraDType arra_kv_cache_dtype (const ArraKvCache *cache);
-const void *arra_kv_cache_keys (const ArraKvCache *cache, guint layer); /* [capacity][kv_heads][head_dim] */
+const void *arra_kv_cache_keys (const ArraKvCache *cache, guint layer); /* [kv_heads][capacity][head_dim] */
 const void *arra_kv_cache_values (const ArraKvCache *cache, guint layer);
 guint arra_kv_cache_capacity (const ArraKvCache *cache);
 /* What @from, a cache of the same shape, holds beyond the length of @cache is copied. */
@@ -28,7 +28,7 @@ void arra_kv_cache_take (ArraKvCache *cache, const ArraKvCache *from);
 gboolean arra_kv_cache_fits (const ArraKvCache *cache, const ArraKvShape *shape);
 
 /* ---- for the forward pass: takes the keys and values ([n_kv_heads][head_dim]) of one position of one layer; the
- * length stays. Where the cache's type cannot hold one of them, all of that position's are NaN, as the scores are then.
+ * length stays. Where the cache's type cannot hold one of them, all of that head's are NaN, as the scores are then.
  */
 void arra_kv_cache_put (ArraKvCache *cache, guint layer, guint position, const float *keys, const float *values);
 /* @n positions more than before: all of their layers have been put. */

@@ -51,8 +51,8 @@ cache_rows (ArraTransformerRun *run, guint layer)
       run->seen[i] = (ArraAttentionRow) {
         .keys = arra_kv_cache_keys (cache, layer),
         .values = arra_kv_cache_values (cache, layer),
-        .head_stride = shape->head_dim,
-        .position_stride = width,
+        .head_stride = (gsize) arra_kv_cache_capacity (cache) * shape->head_dim,
+        .position_stride = shape->head_dim,
         .n_positions = (gsize) row->cache_position + 1,
         .dtype = arra_kv_cache_dtype (cache),
       };

@@ -32,7 +32,23 @@ test_size (void)
   g_assert_cmpuint (arra_mem_held (), ==, held);
 }
 
-/* Halves and blocks take the room they are planned to take, and hold what was put; what cannot be held is NaN. */
+#define CAPACITY 3
+#define DIM 32 /* numbers of a head; there are two */
+
+/* What lies at @position of both heads of a layer's keys or values, as floats. */
+static void
+read_back (ArraDType dtype, const void *heads, guint capacity, guint position, float y[2 * DIM])
+{
+  const ArraDTypeTraits *traits = arra_dtype_traits (dtype);
+  const gsize width = DIM / traits->block * traits->bytes;
+
+  for (guint head = 0; head < 2; head++)
+    arra_dtype_widen (dtype, arra_kernels_get (ARRA_CPU_C),
+                      (const guint8 *) heads + ((gsize) head * capacity + position) * width, DIM, y + head * DIM);
+}
+
+/* Halves and blocks take the room they are planned to take, and hold what was put, in another cache, too; what cannot
+ * be held is NaN. */
 static void
 test_types (void)
 {
@@ -45,27 +61,30 @@ test_types (void)
 
   for (gsize t = 0; t < G_N_ELEMENTS (types); t++)
     {
-      const ArraKvShape shape = { 2, 2, 32, types[t].dtype };
-      const ArraKernels *kernels = arra_kernels_get (ARRA_CPU_C);
+      const ArraKvShape shape = { 2, 2, DIM, types[t].dtype };
       g_autoptr (GError) error = NULL;
-      g_autoptr (ArraKvCache) cache = arra_kv_cache_new (&shape, 3, &error);
-      float x[64], y[64];
+      g_autoptr (ArraKvCache) cache = arra_kv_cache_new (&shape, CAPACITY, &error);
+      g_autoptr (ArraKvCache) other = arra_kv_cache_new (&shape, CAPACITY + 1, &error);
+      float x[2 * DIM], y[2 * DIM];
 
       g_assert_no_error (error);
       g_assert_cmpuint (arra_kv_cache_bytes (&shape, 4) - arra_kv_cache_bytes (&shape, 3), ==, 2 * 2 * types[t].bytes);
       g_assert_cmpint (arra_kv_cache_dtype (cache), ==, types[t].dtype);
-      for (gsize i = 0; i < 64; i++)
+      for (gsize i = 0; i < 2 * DIM; i++)
         x[i] = (float) i / 64 - 0.4f;
-      arra_kv_cache_put (cache, 1, 2, x, x);
-      arra_dtype_widen (types[t].dtype, kernels, (const guint8 *) arra_kv_cache_values (cache, 1) + 2 * types[t].bytes,
-                        64, y);
-      for (gsize i = 0; i < 64; i++)
+      for (guint layer = 0; layer < 2; layer++)
+        for (guint position = 0; position < CAPACITY; position++)
+          arra_kv_cache_put (cache, layer, position, x, x);
+      arra_kv_cache_grow (cache, CAPACITY);
+      arra_kv_cache_take (other, cache);
+      read_back (types[t].dtype, arra_kv_cache_values (other, 1), CAPACITY + 1, 2, y);
+      for (gsize i = 0; i < 2 * DIM; i++)
         g_assert_cmpfloat_with_epsilon (y[i], x[i], types[t].within);
       x[5] = INFINITY;
       arra_kv_cache_put (cache, 0, 1, x, x);
-      arra_dtype_widen (types[t].dtype, kernels, (const guint8 *) arra_kv_cache_keys (cache, 0) + types[t].bytes, 64,
-                        y);
+      read_back (types[t].dtype, arra_kv_cache_keys (cache, 0), CAPACITY, 1, y);
       g_assert_false (isfinite (y[5]));
+      g_assert_cmpfloat_with_epsilon (y[DIM + 5], x[DIM + 5], types[t].within);
     }
 }
 
