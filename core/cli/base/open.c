@@ -9,7 +9,12 @@
 #include "status.h"
 
 ArraCheckpoint *
-cli_open_metadata (const char *model, const char *vqgan, const char *text_encoder, ArraQuant quant, GError **error)
+cli_open_metadata (const char *model,
+                   const char *vqgan,
+                   const char *text_encoder,
+                   ArraQuant quant,
+                   ArraQuant kv,
+                   GError **error)
 {
   ArraOpenOptions options = ARRA_OPEN_OPTIONS_INIT;
   g_autofree char *path = cli_locate_checkpoint (model, error), *vqgan_path = NULL;
@@ -18,6 +23,7 @@ cli_open_metadata (const char *model, const char *vqgan, const char *text_encode
     return NULL;
   options.vqgan = vqgan_path;
   options.quant = quant;
+  options.kv = kv;
   options.metadata_only = TRUE;
   return arra_checkpoint_open_parts (path, &options, text_encoder, cli_signals_stage (0), error);
 }

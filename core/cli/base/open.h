@@ -7,9 +7,13 @@
 #include "progress.h"
 
 /* Headers and metadata only. @model: (nullable): as cli_locate_checkpoint(). @vqgan, @text_encoder (nullable): where
- * these lie apart. */
-ArraCheckpoint *
-cli_open_metadata (const char *model, const char *vqgan, const char *text_encoder, ArraQuant quant, GError **error);
+ * these lie apart. @kv: how keys and values are kept, which plans count. */
+ArraCheckpoint *cli_open_metadata (const char *model,
+                                   const char *vqgan,
+                                   const char *text_encoder,
+                                   ArraQuant quant,
+                                   ArraQuant kv,
+                                   GError **error);
 
 /* Says on standard error what the checkpoint's user is to know. */
 void cli_show_notes (const ArraCheckpoint *checkpoint);

@@ -4,10 +4,12 @@
 
 #include <arra.h>
 #include "exec.h"
+#include "kv_cache.h"
 #include "read_probe.h"
 #include "family.h"
 
 #define BENCH_MAX_TYPES 8
+#define BENCH_MAX_DEPTHS 4
 #define BENCH_PROMPT 32               /* tokens of the prefill */
 #define BENCH_PROBE ((gsize) 1 << 30) /* bytes of the probe's buffer at most: more than any cache holds */
 
@@ -29,7 +31,8 @@ bench_count (const ArraDecoder *decoder, ArraDType dtype, guint64 *parameters, g
 typedef struct
 {
   double floats; /* FLOP a second of products of float matrices, median */
-  double bytes;  /* operations a second of products of 8-bit weights in a cache with 16 tokens, median */
+  double halves; /* the same of bf16 weights in a cache with 16 tokens */
+  double bytes;  /* operations a second of such products of 8-bit weights */
 } BenchLimits;
 
 gboolean bench_limits (const ArraExec *exec, BenchLimits *limits, GError **error);
@@ -55,16 +58,18 @@ typedef struct
   ArraDType dtype;
   guint64 bytes; /* of weights that a pass reads */
   BenchMemory memory;
-  BenchPass single; /* one token */
-  BenchPass pair;   /* two sequences, one token each: guidance */
-  double prefill;   /* seconds for BENCH_PROMPT tokens; 0: not measured */
+  BenchPass single[BENCH_MAX_DEPTHS]; /* one token */
+  BenchPass pair[BENCH_MAX_DEPTHS];   /* two sequences, one token each: guidance */
+  double prefill;                     /* seconds for BENCH_PROMPT tokens; 0: not measured */
 } BenchResult;
 
 typedef struct
 {
-  gboolean decode, pair, prefill, train;
-  guint steps; /* passes measured */
-  guint depth; /* tokens in the caches before each */
+  gboolean decode, pair, prefill, attention, train;
+  guint steps;                    /* passes measured */
+  guint depths[BENCH_MAX_DEPTHS]; /* tokens in the caches before each */
+  guint n_depths;
+  ArraQuant kv; /* keys and values in them */
 } BenchPlan;
 
 /* Measures @model and sets all of @result but its dtype and bytes, which it reads. Cancellable between passes. */
@@ -81,6 +86,34 @@ void
 bench_measure_bytes (const ArraDecoder *decoder, const BenchPlan *plan, guint threads, guint64 *caches, guint64 *work);
 
 double bench_median (double *values, guint n); /* reorders them */
+
+/* bench_attention.c */
+
+#define BENCH_ATTENTIONS 9 /* types of keys and values, by lengths of sequences */
+
+typedef struct
+{
+  ArraDType dtype;
+  guint positions;   /* of a sequence */
+  guint64 bytes;     /* that attention of a row reads in a layer */
+  BenchPass row;     /* attention of a row in one layer, as it comes while tokens are made */
+  double prefill;    /* seconds for the last BENCH_PROMPT rows of a sequence in one layer, median */
+  double operations; /* a second in it, median */
+} BenchAttention;
+
+/* Cancellable between passes. Heads that are no whole blocks of a type have none of it. */
+gboolean bench_attention (const ArraTransformerShape *shape,
+                          const ArraExec *exec,
+                          guint steps,
+                          BenchAttention results[BENCH_ATTENTIONS],
+                          guint *n,
+                          GCancellable *cancellable,
+                          GError **error);
+/* Bytes that it takes at most. */
+guint64 bench_attention_bytes (const ArraTransformerShape *shape, guint threads);
+
+/* Puts the same numbers into positions 0 to @length - 1 of all layers; the length of @cache stays. */
+void bench_fill_cache (ArraKvCache *cache, const ArraKvShape *shape, guint length);
 
 /* bench_train.c */
 
@@ -117,6 +150,8 @@ typedef struct
   BenchLimits limits;
   BenchResult results[BENCH_MAX_TYPES];
   guint n_results;
+  BenchAttention attention[BENCH_ATTENTIONS];
+  guint n_attention;
 } BenchReport;
 
 void bench_print (const BenchReport *report);

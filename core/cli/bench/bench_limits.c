@@ -1,4 +1,4 @@
-/* bench_limits.c - how fast this machine multiplies numbers that are in its caches: floats, and those of 8 bits
+/* bench_limits.c - how fast this machine multiplies numbers that are in its caches: floats, and those of 16 and 8 bits
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "bench.h"
 
@@ -10,7 +10,7 @@
 
 #define ROUNDS 9
 #define SIDE 768   /* of square matrices of floats */
-#define WIDTH 1024 /* of rows of 8 bits */
+#define WIDTH 1024 /* of rows of narrow numbers */
 #define ROWS 64    /* that a thread multiplies at a time */
 #define TOKENS 16
 #define PIECES 256   /* times in a round */
@@ -19,9 +19,9 @@
 typedef struct
 {
   const ArraKernels *kernels;
-  ArraDType dtype;
+  ArraDType dtype; /* that is multiplied */
   float *square[3];
-  guint8 *weights;
+  guint8 *weights; /* of any of the types */
   ArraBlockQ8A *tokens;
   float *outputs; /* [threads][TOKENS][ROWS] */
 } Limits;
@@ -40,7 +40,7 @@ static gboolean
 make (Limits *limits, const ArraExec *exec, GError **error)
 {
   const char *what = "the limits' probes";
-  const gsize n_weights = ROWS * WIDTH / ARRA_QK * sizeof (ArraBlockQ8_0);
+  const gsize n_weights = ROWS * WIDTH * sizeof (guint16);
 
   for (guint i = 0; i < G_N_ELEMENTS (limits->square); i++)
     if ((limits->square[i] = arra_mem_new0 (SIDE * SIDE, sizeof (float), what, error)) == NULL)
@@ -56,15 +56,20 @@ make (Limits *limits, const ArraExec *exec, GError **error)
   return TRUE;
 }
 
+/* Tokens of floats lie in the square, those of 8 bits apart. */
 static void
-multiply_bytes (gsize begin, gsize end, guint worker, gpointer data)
+multiply (gsize begin, gsize end, guint worker, gpointer data)
 {
   const Limits *limits = data;
+  const ArraDTypeTraits *traits = arra_dtype_traits (limits->dtype);
+  const gboolean bytes = traits->activation == ARRA_ACTIVATION_Q8A;
+  const void *tokens = bytes ? (const void *) limits->tokens : limits->square[0];
+  const gsize stride = bytes ? WIDTH / ARRA_QK * sizeof (ArraBlockQ8A) : WIDTH * sizeof (float);
 
   for (gsize i = begin; i < end; i++)
-    arra_dtype_matmul (limits->dtype, limits->kernels) (limits->weights, WIDTH / ARRA_QK * sizeof (ArraBlockQ8_0), ROWS,
-                                                        WIDTH, limits->tokens, WIDTH / ARRA_QK * sizeof (ArraBlockQ8A),
-                                                        TOKENS, limits->outputs + (gsize) worker * TOKENS * ROWS, ROWS);
+    arra_dtype_matmul (limits->dtype, limits->kernels) (limits->weights, WIDTH / traits->block * traits->bytes, ROWS,
+                                                        WIDTH, tokens, stride, TOKENS,
+                                                        limits->outputs + (gsize) worker * TOKENS * ROWS, ROWS);
 }
 
 static double
@@ -84,28 +89,32 @@ float_rate (const Limits *limits, const ArraExec *exec)
 }
 
 static double
-byte_rate (Limits *limits, const ArraExec *exec)
+narrow_rate (Limits *limits, ArraDType dtype, const ArraExec *exec)
 {
   const gint64 start = g_get_monotonic_time ();
 
-  arra_pool_run (exec->pool, PIECES, 4, multiply_bytes, limits);
+  limits->dtype = arra_dtype_for_products (dtype, ROWS, exec->kernels);
+  arra_pool_run (exec->pool, PIECES, 4, multiply, limits);
   return 2.0 * PIECES * ROWS * WIDTH * TOKENS / since (start);
 }
 
 gboolean
 bench_limits (const ArraExec *exec, BenchLimits *out, GError **error)
 {
-  Limits limits = { .kernels = exec->kernels, .dtype = arra_dtype_for_products (ARRA_Q8_0, ROWS, exec->kernels) };
-  double floats[ROUNDS], bytes[ROUNDS];
+  Limits limits = { .kernels = exec->kernels };
+  double floats[ROUNDS], halves[ROUNDS], bytes[ROUNDS];
   gboolean ok = make (&limits, exec, error);
 
   for (guint i = 0; i < ROUNDS && ok; i++)
     {
       floats[i] = float_rate (&limits, exec);
-      bytes[i] = byte_rate (&limits, exec);
+      halves[i] = narrow_rate (&limits, ARRA_BF16, exec);
+      bytes[i] = narrow_rate (&limits, ARRA_Q8_0, exec);
     }
   if (ok)
-    *out = (BenchLimits) { .floats = bench_median (floats, ROUNDS), .bytes = bench_median (bytes, ROUNDS) };
+    *out = (BenchLimits) { .floats = bench_median (floats, ROUNDS),
+                           .halves = bench_median (halves, ROUNDS),
+                           .bytes = bench_median (bytes, ROUNDS) };
   clear (&limits);
   return ok;
 }

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "checkpoint.h"
 #include "mem.h"
 
 #define PREFILLS 5
@@ -41,13 +42,17 @@ now (void)
 static guint
 context_of (const BenchPlan *plan)
 {
-  return MAX (plan->depth, BENCH_PROMPT) + 1;
+  guint deepest = BENCH_PROMPT;
+
+  for (guint i = 0; i < plan->n_depths; i++)
+    deepest = MAX (deepest, plan->depths[i]);
+  return deepest + 1;
 }
 
 void
 bench_measure_bytes (const ArraDecoder *decoder, const BenchPlan *plan, guint threads, guint64 *caches, guint64 *work)
 {
-  *caches = 2 * arra_decoder_kv_cache_bytes (decoder, context_of (plan), ARRA_F32);
+  *caches = 2 * arra_decoder_kv_cache_bytes (decoder, context_of (plan), arra_quant_dtype (plan->kv));
   *work = arra_transformer_run_bytes (&decoder->shape, BENCH_PROMPT, context_of (plan), threads)
           + 2 * sizeof (float) * (guint64) decoder->shape.n_logits + sizeof (guint32) * (guint64) context_of (plan);
 }
@@ -55,9 +60,10 @@ bench_measure_bytes (const ArraDecoder *decoder, const BenchPlan *plan, guint th
 static gboolean
 bench_init (Bench *bench, const ArraTransformer *model, const ArraExec *exec, const BenchPlan *plan, GError **error)
 {
-  const ArraKvShape kv_shape = arra_transformer_kv_shape (&model->shape);
-  guint context = context_of (plan);
+  ArraKvShape kv_shape = arra_transformer_kv_shape (&model->shape);
+  const guint context = context_of (plan);
 
+  kv_shape.dtype = arra_quant_dtype (plan->kv);
   bench->n_ids = context - 1;
   bench->run = arra_transformer_run_new (model, exec, BENCH_PROMPT, context, error);
   bench->ids = arra_mem_new (bench->n_ids, sizeof *bench->ids, "token ids", error);
@@ -70,6 +76,7 @@ bench_init (Bench *bench, const ArraTransformer *model, const ArraExec *exec, co
       bench->caches[i] = arra_kv_cache_new (&kv_shape, context, error);
       if (bench->caches[i] == NULL)
         return FALSE;
+      bench_fill_cache (bench->caches[i], &kv_shape, context);
       bench->logits[i] = arra_mem_new (model->shape.n_logits, sizeof (float), "logits", error);
       if (bench->logits[i] == NULL)
         return FALSE;
@@ -102,9 +109,20 @@ pass (Bench *bench, guint n, guint n_ids, GCancellable *cancellable, GError **er
   return arra_transformer_forward (bench->run, inputs, n, NULL, NULL, cancellable, error);
 }
 
+static void
+set_depth (Bench *bench, guint n, guint depth)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      arra_kv_cache_truncate (bench->caches[i], 0);
+      arra_kv_cache_grow (bench->caches[i], depth);
+    }
+}
+
 static gboolean
 measure_pass (Bench *bench,
               guint n,
+              guint depth,
               const ArraExec *exec,
               const ArraReadProbe *probe,
               const BenchPlan *plan,
@@ -120,12 +138,13 @@ measure_pass (Bench *bench,
   for (guint step = 0; step <= plan->steps; step++) /* the first one only warms up */
     {
       double read = arra_read_probe_read (probe, bytes, exec->pool);
-      double start = now (), taken;
+      double start, taken;
+
+      set_depth (bench, n, depth);
+      start = now ();
       if (!pass (bench, n, 1, cancellable, error))
         return FALSE;
       taken = MAX (now () - start, 1e-6);
-      for (guint i = 0; i < n; i++)
-        arra_kv_cache_truncate (bench->caches[i], plan->depth);
       if (step == 0)
         continue;
       seconds[step - 1] = taken;
@@ -168,13 +187,15 @@ measure_all (Bench *bench,
 {
   if (plan->prefill && !measure_prefill (bench, result, cancellable, error))
     return FALSE;
-  for (guint i = 0; i < G_N_ELEMENTS (bench->caches); i++)
-    arra_kv_cache_truncate (bench->caches[i], 0);
-  if (!pass (bench, 2, plan->depth, cancellable, error))
-    return FALSE;
-  if (plan->decode && !measure_pass (bench, 1, exec, probe, plan, result->bytes, &result->single, cancellable, error))
-    return FALSE;
-  return !plan->pair || measure_pass (bench, 2, exec, probe, plan, result->bytes, &result->pair, cancellable, error);
+  for (guint i = 0; i < plan->n_depths; i++)
+    if ((plan->decode
+         && !measure_pass (bench, 1, plan->depths[i], exec, probe, plan, result->bytes, &result->single[i], cancellable,
+                           error))
+        || (plan->pair
+            && !measure_pass (bench, 2, plan->depths[i], exec, probe, plan, result->bytes, &result->pair[i],
+                              cancellable, error)))
+      return FALSE;
+  return TRUE;
 }
 
 gboolean

@@ -59,7 +59,8 @@ check (const Options *options, ArraQuant *quant, GError **error)
 static gboolean
 say_notes (const char *model, const char *vqgan, const char *text_encoder, gboolean quiet, GError **error)
 {
-  g_autoptr (ArraCheckpoint) checkpoint = cli_open_metadata (model, vqgan, text_encoder, ARRA_QUANT_AS_STORED, error);
+  g_autoptr (ArraCheckpoint) checkpoint
+      = cli_open_metadata (model, vqgan, text_encoder, ARRA_QUANT_AS_STORED, ARRA_QUANT_F32, error);
 
   if (checkpoint != NULL && !quiet)
     cli_show_notes (checkpoint);

@@ -13,7 +13,7 @@
 
 typedef struct
 {
-  char *model, *vqgan, *text_encoder, *quant, *size, *count, *cfg, *threads, **rest;
+  char *model, *vqgan, *text_encoder, *quant, *kv, *size, *count, *cfg, *threads, **rest;
   gboolean verify, json;
 } Options;
 
@@ -87,9 +87,11 @@ info_facts_clear (InfoFacts *facts)
 }
 
 static gboolean
-apply (const Options *options, ArraRequest *request, ArraQuant *quant, GError **error)
+apply (const Options *options, ArraRequest *request, ArraQuant *quant, ArraQuant *kv, GError **error)
 {
   if (options->quant != NULL && !cli_value_quant ("--quant", options->quant, quant, error))
+    return FALSE;
+  if (options->kv != NULL && !cli_value_kv ("--kv", options->kv, kv, error))
     return FALSE;
   if (options->size != NULL && !cli_value_size ("--size", options->size, &request->width, &request->height, error))
     return FALSE;
@@ -124,8 +126,9 @@ verify (ArraCheckpoint *checkpoint, gboolean quiet, GError **error)
 static gboolean
 asks_for_none (const Options *options)
 {
-  return options->vqgan == NULL && options->text_encoder == NULL && options->quant == NULL && options->size == NULL
-         && options->count == NULL && options->cfg == NULL && options->threads == NULL && !options->verify;
+  return options->vqgan == NULL && options->text_encoder == NULL && options->quant == NULL && options->kv == NULL
+         && options->size == NULL && options->count == NULL && options->cfg == NULL && options->threads == NULL
+         && !options->verify;
 }
 
 static gboolean
@@ -134,7 +137,7 @@ run (gpointer data, GError **error)
   const Options *options = data;
   g_autoptr (ArraCheckpoint) checkpoint = NULL;
   ArraRequest request;
-  ArraQuant quant = ARRA_QUANT_AS_STORED;
+  ArraQuant quant = ARRA_QUANT_AS_STORED, kv = ARRA_QUANT_F32;
   InfoFacts facts;
   GError *twice = NULL;
   const char *path = checkpoint_of (options, &twice);
@@ -146,19 +149,19 @@ run (gpointer data, GError **error)
       g_propagate_error (error, twice);
       return FALSE;
     }
-  if (!cli_options_max_rest (options->rest, 1, error) || !apply (options, &request, &quant, error))
+  if (!cli_options_max_rest (options->rest, 1, error) || !apply (options, &request, &quant, &kv, error))
     return FALSE;
   if (path == NULL && asks_for_none (options))
     return info_list (options->json, cli_signals_stage (0), error);
   if (path != NULL && asks_for_none (options) && arra_vision_encoder_knows (path))
     return info_encoder (path, options->json, error);
-  checkpoint = cli_open_metadata (path, options->vqgan, options->text_encoder, quant, error);
+  checkpoint = cli_open_metadata (path, options->vqgan, options->text_encoder, quant, kv, error);
   if (checkpoint == NULL || (options->verify && !verify (checkpoint, options->json, error)))
     return FALSE;
   arra_request_init (&request, checkpoint);
   if (checkpoint->decoder.conditioner->reads_text || checkpoint->text_encoder != NULL)
     request.prompt = "a picture";
-  ok = apply (options, &request, &quant, error) && info_facts_init (&facts, checkpoint, &request, error);
+  ok = apply (options, &request, &quant, &kv, error) && info_facts_init (&facts, checkpoint, &request, error);
   if (!ok)
     return FALSE;
   facts.verified = options->verify;
@@ -182,6 +185,7 @@ cli_info (int argc, char **argv)
       "Text encoder, for a model whose prompts one reads", "FOLDER" },
     { "quant", 0, 0, G_OPTION_ARG_STRING, &options.quant,
       "Memory for weights as auto, f32, f16, bf16, q8_0, q6_k, q4_k or q4_0", "TYPE" },
+    { "kv", 0, 0, G_OPTION_ARG_STRING, &options.kv, "Memory for keys and values as f32, f16 or q8_0", "TYPE" },
     { "size", 's', 0, G_OPTION_ARG_STRING, &options.size, "Memory for pictures of this size, or auto", "WxH" },
     { "count", 'n', 0, G_OPTION_ARG_STRING, &options.count, "Memory for this many pictures", "N" },
     { "cfg", 0, 0, G_OPTION_ARG_STRING, &options.cfg, "Memory with this guidance; 1: without", "SCALE" },

@@ -153,7 +153,7 @@ run (gpointer data, GError **error)
   g_automem char *text = NULL;
   gsize size;
 
-  checkpoint = cli_open_metadata (options->model, NULL, NULL, ARRA_QUANT_AS_STORED, error);
+  checkpoint = cli_open_metadata (options->model, NULL, NULL, ARRA_QUANT_AS_STORED, ARRA_QUANT_F32, error);
   if (checkpoint == NULL)
     return FALSE;
   if (checkpoint->tokenizer == NULL)

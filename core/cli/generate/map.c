@@ -19,7 +19,7 @@
 
 typedef struct
 {
-  char *model, *vqgan, *text_encoder, *quant, *prompt, *prompt_file, *phrase, *out, *threads, *memory, **rest;
+  char *model, *vqgan, *text_encoder, *quant, *kv, *prompt, *prompt_file, *phrase, *out, *threads, *memory, **rest;
   gboolean json, quiet;
 } Options;
 
@@ -83,6 +83,8 @@ take_values (Run *run, GError **error)
   const Options *options = run->options;
 
   if (options->quant != NULL && !cli_value_quant ("--quant", options->quant, &run->open.quant, error))
+    return FALSE;
+  if (options->kv != NULL && !cli_value_kv ("--kv", options->kv, &run->open.kv, error))
     return FALSE;
   if (options->threads != NULL && !cli_value_guint ("--threads", options->threads, 1, 64, &run->request.threads, error))
     return FALSE;
@@ -236,6 +238,7 @@ cli_map (int argc, char **argv)
     { "out", 'o', 0, G_OPTION_ARG_FILENAME, &options.out, "Picture to write; - is standard output", "PATH" },
     { "quant", 0, 0, G_OPTION_ARG_STRING, &options.quant,
       "Weights in memory as auto, f32, f16, bf16, q8_0, q6_k, q4_k or q4_0", "TYPE" },
+    { "kv", 0, 0, G_OPTION_ARG_STRING, &options.kv, "Keys and values as f32, f16 or q8_0", "TYPE" },
     { "threads", 0, 0, G_OPTION_ARG_STRING, &options.threads, "Threads (default: all processors)", "N" },
     { "memory", 0, 0, G_OPTION_ARG_STRING, &options.memory, "Refuse to take more memory than this, as in 4G", "SIZE" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print a JSON object with every token's number", NULL },

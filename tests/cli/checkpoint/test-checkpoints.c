@@ -64,6 +64,35 @@ test_info_memory (void)
   harness_end ();
 }
 
+static gint64
+planned_cache (const char *kv)
+{
+  g_autoptr (Outcome) outcome = arra_run ("info", M, "--json", "--size", "64x32", "--kv", kv, NULL);
+  g_autoptr (JsonNode) node = NULL;
+
+  assert_status (outcome, 0);
+  node = parse_json (outcome->out);
+  return json_object_get_int_member (json_object_get_object_member (json_node_get_object (node), "memory"), "cache");
+}
+
+/* Keys and values of half the size are planned with half of the memory; blocks must fit into a head. */
+static void
+test_info_kv (void)
+{
+  g_autoptr (Outcome) odd = NULL;
+  gint64 whole, halves;
+
+  harness_begin ();
+  whole = planned_cache ("f32");
+  halves = planned_cache ("f16");
+  g_assert_cmpint (ABS (whole - 2 * halves), <, 1024); /* what a cache takes beside its numbers */
+  g_assert_cmpint (halves, >, 8192);
+  odd = arra_run ("info", M, "--kv", "q8_0", NULL);
+  assert_status (odd, 64);
+  assert_says (odd->err, "no multiple of 32");
+  harness_end ();
+}
+
 static void
 test_convert (void)
 {
@@ -384,6 +413,21 @@ test_masked (void)
 }
 
 static void
+check_depths (JsonArray *depths)
+{
+  g_assert_cmpuint (json_array_get_length (depths), ==, 2);
+  for (guint i = 0; i < 2; i++)
+    {
+      JsonObject *depth = json_array_get_object_element (depths, i);
+
+      g_assert_cmpint (json_object_get_int_member (depth, "depth"), ==, i == 0 ? 40 : 32);
+      g_assert_cmpfloat (json_object_get_double_member (json_object_get_object_member (depth, "decode"), "share"), >,
+                         0);
+      g_assert_cmpfloat (json_object_get_double_member (json_object_get_object_member (depth, "pair"), "share"), >, 0);
+    }
+}
+
+static void
 test_bench (void)
 {
   g_autoptr (Outcome) json = NULL;
@@ -394,10 +438,11 @@ test_bench (void)
 
   harness_begin ();
   json = arra_run ("bench", "--json", "--dim", "64", "--layers", "2", "--heads", "4", "--ffn", "160", "--vocab", "256",
-                   "--steps", "2", NULL);
+                   "--steps", "2", "--depth", "40,32", "--kv", "f16", NULL);
   assert_status (json, 0);
   node = parse_json (json->out);
   object = json_node_get_object (node);
+  g_assert_cmpstr (json_object_get_string_member (object, "kv"), ==, "f16");
   /* 2 layers of 4 x 64 x 64 + 3 x 64 x 160 weights, two norms of 64 and four head norms of 16; embedding, head, norm */
   g_assert_cmpint (json_object_get_int_member (object, "parameters"), ==,
                    2 * (16384 + 30720 + 128 + 64) + 2 * 256 * 64 + 64);
@@ -405,13 +450,12 @@ test_bench (void)
   g_assert_cmpuint (json_array_get_length (results), ==, 5);
   result = json_object_get_object_member (object, "limits");
   g_assert_cmpfloat (json_object_get_double_member (result, "float_operations_per_second"), >, 0);
+  g_assert_cmpfloat (json_object_get_double_member (result, "bf16_operations_per_second"), >, 0);
   g_assert_cmpfloat (json_object_get_double_member (result, "byte_operations_per_second"), >, 0);
   for (guint i = 0; i < 5; i++)
     {
       result = json_array_get_object_element (results, i);
-      g_assert_cmpfloat (json_object_get_double_member (json_object_get_object_member (result, "decode"), "share"), >,
-                         0);
-      g_assert_cmpfloat (json_object_get_double_member (json_object_get_object_member (result, "pair"), "share"), >, 0);
+      check_depths (json_object_get_array_member (result, "depths"));
       g_assert_cmpfloat (json_object_get_double_member (json_object_get_object_member (result, "prefill"), "seconds"),
                          >, 0);
     }
@@ -419,6 +463,40 @@ test_bench (void)
   assert_status (model, 0);
   assert_says (model->out, "one token");
   g_assert_null (strstr (model->out, "guidance pair"));
+  harness_end ();
+}
+
+/* Attention alone, for each type that the heads can be kept as: with 16 numbers not for blocks of 32. */
+static void
+test_bench_attention (void)
+{
+  static const struct
+  {
+    const char *heads;
+    guint n;
+  } shapes[] = { { "2", 9 }, { "4", 6 } };
+
+  harness_begin ();
+  for (guint i = 0; i < G_N_ELEMENTS (shapes); i++)
+    {
+      g_autoptr (Outcome) said = arra_run ("bench", "attention", "--json", "--dim", "64", "--layers", "1", "--heads",
+                                           shapes[i].heads, "--steps", "1", NULL);
+      g_autoptr (JsonNode) node = NULL;
+      JsonArray *rows;
+
+      assert_status (said, 0);
+      node = parse_json (said->out);
+      rows = json_object_get_array_member (json_node_get_object (node), "attention");
+      g_assert_cmpuint (json_array_get_length (rows), ==, shapes[i].n);
+      for (guint row = 0; row < shapes[i].n; row++)
+        {
+          JsonObject *one = json_array_get_object_element (rows, row);
+
+          g_assert_cmpfloat (json_object_get_double_member (json_object_get_object_member (one, "row"), "share"), >, 0);
+          g_assert_cmpfloat (json_object_get_double_member (json_object_get_object_member (one, "prefill"), "share"), >,
+                             0);
+        }
+    }
   harness_end ();
 }
 
@@ -520,6 +598,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/cli/checkpoints/info", test_info);
   g_test_add_func ("/cli/checkpoints/info-memory", test_info_memory);
+  g_test_add_func ("/cli/checkpoints/info-kv", test_info_kv);
   g_test_add_func ("/cli/checkpoints/convert", test_convert);
   g_test_add_func ("/cli/checkpoints/card", test_card);
   g_test_add_func ("/cli/checkpoints/unknown-words", test_unknown_words);
@@ -531,6 +610,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/checkpoints/names", test_names);
   g_test_add_func ("/cli/checkpoints/encoders", test_encoders);
   g_test_add_func ("/cli/checkpoints/bench", test_bench);
+  g_test_add_func ("/cli/checkpoints/bench-attention", test_bench_attention);
   g_test_add_func ("/cli/checkpoints/bench-memory", test_bench_memory);
   g_test_add_func ("/cli/checkpoints/bench-train", test_bench_train);
   return g_test_run ();
