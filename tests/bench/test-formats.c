@@ -1,33 +1,13 @@
 /* test-formats.c - what number formats lose: the scores of tokens beside those of 32-bit floats, over the tokens that
  * these choose. Prints a table.
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include <math.h>
 #include <string.h>
 
 #include "checkpoint.h"
-#include "detmath.h"
+#include "format_loss.h"
 #include "job.h"
 
 #define MOST_PROMPTS 16
-
-typedef struct
-{
-  const char *name;
-  ArraQuant quant, kv;
-} Format;
-
-/* The first is what the others are compared with. */
-static const Format formats[] = {
-  { "f32", ARRA_QUANT_F32, ARRA_QUANT_F32 },
-  { "f16", ARRA_QUANT_F16, ARRA_QUANT_F32 },
-  { "bf16", ARRA_QUANT_BF16, ARRA_QUANT_F32 },
-  { "q8_0", ARRA_QUANT_Q8_0, ARRA_QUANT_F32 },
-  { "q6_k", ARRA_QUANT_Q6_K, ARRA_QUANT_F32 },
-  { "q4_k", ARRA_QUANT_Q4_K, ARRA_QUANT_F32 },
-  { "q4_0", ARRA_QUANT_Q4_0, ARRA_QUANT_F32 },
-  { "f32, keys and values f16", ARRA_QUANT_F32, ARRA_QUANT_F16 },
-  { "f32, keys and values q8_0", ARRA_QUANT_F32, ARRA_QUANT_Q8_0 },
-};
 
 /* A picture as 32-bit floats make it. */
 typedef struct
@@ -35,15 +15,9 @@ typedef struct
   char *prompt;
   guint32 *tokens;
   guint n_tokens;
-  float *scores;    /* [n_tokens][of a vocabulary], for the codes */
+  float *scores;    /* [n_tokens][codes], where a code comes next */
   guint32 *choices; /* [n_tokens], the same */
 } Picture;
-
-typedef struct
-{
-  double divergence; /* sum of KL (floats || format), nats */
-  guint64 n, same_choice, same_top;
-} Loss;
 
 static ArraCheckpoint *
 open_as (const char *path, const Format *format)
@@ -74,43 +48,12 @@ job_of (ArraCheckpoint *checkpoint, const char *prompt)
   return job;
 }
 
-/* log of the sum of exp of the codes' scores */
-static double
-log_sum (const ArraLayout *layout, const float *scores)
-{
-  double top = -INFINITY, sum = 0;
-
-  for (guint32 code = 0; code < layout->n_codes; code++)
-    top = MAX (top, (double) scores[arra_layout_id (layout, code)]);
-  for (guint32 code = 0; code < layout->n_codes; code++)
-    sum += arra_exp ((double) scores[arra_layout_id (layout, code)] - top);
-  return top + arra_log (sum);
-}
-
-static guint32
-top_code (const ArraLayout *layout, const float *scores)
-{
-  guint32 best = 0;
-
-  for (guint32 code = 1; code < layout->n_codes; code++)
-    if (scores[arra_layout_id (layout, code)] > scores[arra_layout_id (layout, best)])
-      best = code;
-  return best;
-}
-
+/* The scores of codes, in their order, among those of all ids. */
 static void
-compare (const ArraLayout *layout, const float *right, const float *scores, Loss *loss)
+take_codes (const ArraLayout *layout, const float *scores, float *codes)
 {
-  const double sum = log_sum (layout, right), other = log_sum (layout, scores);
-
   for (guint32 code = 0; code < layout->n_codes; code++)
-    {
-      const double p = (double) right[arra_layout_id (layout, code)] - sum;
-
-      loss->divergence += arra_exp (p) * (p - ((double) scores[arra_layout_id (layout, code)] - other));
-    }
-  loss->same_top += top_code (layout, right) == top_code (layout, scores);
-  loss->n++;
+    codes[code] = scores[arra_layout_id (layout, code)];
 }
 
 /* Goes through the picture's tokens with the scores and choices of @checkpoint: kept in @picture when @loss is NULL,
@@ -119,7 +62,8 @@ static void
 read_picture (ArraCheckpoint *checkpoint, Picture *picture, Loss *loss)
 {
   g_autoptr (ArraJob) job = job_of (checkpoint, picture->prompt);
-  const gsize n_logits = checkpoint->decoder.shape.n_logits;
+  const ArraLayout *layout = checkpoint->layout;
+  g_autofree float *scores = g_new (float, layout->n_codes);
   guint k = 0;
 
   for (guint i = 0; i < picture->n_tokens; i++)
@@ -131,14 +75,15 @@ read_picture (ArraCheckpoint *checkpoint, Picture *picture, Loss *loss)
         {
           arra_session_next (&job->session, &job->sampling, 0, i, &id, NULL, NULL, NULL, &error);
           g_assert_no_error (error);
+          take_codes (layout, job->session.logits[0], scores);
           if (loss == NULL)
             {
-              memcpy (picture->scores + k * n_logits, job->session.logits[0], n_logits * sizeof (float));
+              memcpy (picture->scores + (gsize) k * layout->n_codes, scores, layout->n_codes * sizeof *scores);
               picture->choices[k] = id;
             }
           else
             {
-              compare (checkpoint->layout, picture->scores + k * n_logits, job->session.logits[0], loss);
+              loss_add (loss, picture->scores + (gsize) k * layout->n_codes, scores, layout->n_codes);
               loss->same_choice += picture->choices[k] == id;
             }
           k++;
@@ -162,7 +107,7 @@ make_picture (ArraCheckpoint *checkpoint, const char *prompt, Picture *picture)
   picture->n_tokens = (guint) n;
   picture->prompt = g_strdup (prompt);
   picture->tokens = g_memdup2 (tokens, picture->n_tokens * sizeof *tokens);
-  picture->scores = g_new (float, (gsize) picture->n_tokens * checkpoint->decoder.shape.n_logits);
+  picture->scores = g_new (float, (gsize) picture->n_tokens * checkpoint->layout->n_codes);
   picture->choices = g_new (guint32, picture->n_tokens);
   read_picture (checkpoint, picture, NULL);
 }
@@ -190,21 +135,19 @@ test_formats (gconstpointer data)
   arra_checkpoint_unref (whole);
   g_assert_cmpuint (n, >, 0);
   g_test_message ("| %s | KL, nats | same most likely token | same choice with the same seed |", (const char *) data);
-  for (gsize f = 0; f < G_N_ELEMENTS (formats); f++)
+  for (gsize f = 0; f < N_FORMATS; f++)
     {
       ArraCheckpoint *checkpoint = open_as (data, &formats[f]);
       Loss loss = { 0 };
-      double mean;
 
       for (guint i = 0; i < n; i++)
         read_picture (checkpoint, &pictures[i], &loss);
       arra_checkpoint_unref (checkpoint);
-      mean = loss.divergence / (double) loss.n;
-      g_test_message ("| %s | %.6f | %.4f | %.4f |", formats[f].name, mean, (double) loss.same_top / (double) loss.n,
-                      (double) loss.same_choice / (double) loss.n);
+      g_test_message ("| %s | %.6f | %.4f | %.4f |", formats[f].name, loss_divergence (&loss),
+                      (double) loss.same_top / (double) loss.n, (double) loss.same_choice / (double) loss.n);
       if (f == 0)
         g_assert_cmpuint (loss.same_choice, ==, loss.n);
-      g_assert_cmpfloat (mean, <, 0.5);
+      g_assert_cmpfloat (loss_divergence (&loss), <, 0.5);
     }
   for (guint i = 0; i < n; i++)
     clear_picture (&pictures[i]);
