@@ -278,9 +278,13 @@ typedef struct
    */
   const gint32 *known;
   guint known_rows, known_columns;
-  /* of a run of codes that known ones follow, how many are compared by how likely they make these: up to 16; 0: 4 */
+  /* of a run of codes that known ones follow, how many are compared by how likely they make these: up to 16; 0: 4. Of
+   * one that ends above known ones four times as many are, up to 16 */
   guint tries;
   gboolean scored; /* memory is planned for arra_job_score(); needs a size */
+  /* of a picture larger than the model's own, windows that are made side by side, up to 16; 0: what is fast. The
+   * picture is the same; saved tokens are in the order in which it was made */
+  guint together;
 } ArraRequest;
 
 /* Sets @request to the checkpoint's sampling defaults (prompt NULL, seed 0). @checkpoint: (nullable). Since: 0.1 */

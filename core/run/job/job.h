@@ -54,7 +54,8 @@ struct _ArraJob
   guint32 *following;          /* likewise */
   guint32 *tried;              /* 1 + n_together windows of codes: the best try, and those being made */
   guint n_tries, n_together;   /* of a run, and of these those that are made side by side */
-  ArraSession *branches;       /* (nullable): n_together - 1 of them */
+  ArraSession *branches;       /* [n_branches]: for tries or windows beside the first; NULL: there are none */
+  guint n_branches;
 
   ArraScorer scorer; /* empty unless pictures are scored */
   double *scores;    /* (nullable): request.count; NaN: not measured yet; arra_mem */

@@ -8,6 +8,7 @@
 #include "fail.h"
 #include "job.h"
 #include "mem.h"
+#include "request_mosaic.h"
 #include "session_together.h"
 
 #define TRY_SHIFT 27    /* numbers of pictures lie below */
@@ -18,7 +19,8 @@ typedef struct
 {
   ArraJob *job;
   ArraAnswer *answer;
-  guint index; /* of the answer */
+  guint index;          /* of the answer */
+  ArraSession *session; /* through which the window is seen */
   const ArraMosaicStage *stage;
   guint n;      /* codes of a window */
   guint place;  /* the next of them */
@@ -45,23 +47,24 @@ run_length (const Walk *walk)
   return n;
 }
 
-/* The known codes behind a run of @n: as many as a row has, and none that is still to be made here. */
+/* The known codes behind a run of @n that touch it, and those between: of its row, and of the next one to below its
+ * end. What is still to be made here ends them. */
 static guint
 followers (const Walk *walk, guint n, guint32 *codes)
 {
   const ArraMosaic *mosaic = &walk->job->mosaic;
-  const guint next = walk->cursor + n;
-  guint count = 0;
+  const guint next = walk->cursor + n, begin = walk->place + n, columns = mosaic->window_columns;
+  const guint row_end = (begin + columns - 1) / columns * columns, below = MIN (begin + columns, walk->n);
+  const guint stop = next < walk->stage->end ? mosaic->cells[next] : G_MAXUINT;
+  guint end = begin;
 
-  for (guint place = walk->place + n; place < walk->n && count < mosaic->window_columns; place++)
-    {
-      const guint cell = cell_of (walk, place);
-
-      if (next < walk->stage->end && mosaic->cells[next] == cell)
-        break;
-      codes[count++] = mosaic->codes[cell];
-    }
-  return count;
+  while (end < below && cell_of (walk, end) != stop)
+    end++;
+  if (end < begin + columns)
+    end = MIN (end, row_end);
+  for (guint place = begin; place < end; place++)
+    codes[place - begin] = mosaic->codes[cell_of (walk, place)];
+  return end - begin;
 }
 
 static void
@@ -96,14 +99,14 @@ make_code (Walk *walk, guint cell, guint try, guint32 *code, GError **error)
   ArraJob *job = walk->job;
   guint32 id;
 
-  if (!arra_session_pass_between (&job->session, error)
-      || !arra_session_next (&job->session, &job->sampling, picture_of (walk, try), position_of (job, cell), &id,
+  if (!arra_session_pass_between (walk->session, error)
+      || !arra_session_next (walk->session, &job->sampling, picture_of (walk, try), position_of (job, cell), &id,
                              report_reading, walk, walk->cancellable, error))
     return FALSE;
   *code = (guint32) arra_layout_code (job->checkpoint->layout, id);
   arra_pace_token (&job->pace, arra_job_clock ());
   arra_job_report (job, ARRA_PHASE_TOKENS, walk->index, NULL, 0, FALSE);
-  return arra_session_push (&job->session, id, error);
+  return arra_session_push (walk->session, id, error);
 }
 
 /* A code that stays. */
@@ -156,12 +159,15 @@ make_codes (Walk *walk, Tries *tries, guint index, GError **error)
 {
   ArraJob *job = walk->job;
   const guint cell = job->mosaic.cells[walk->cursor + index];
-  guint32 ids[ARRA_MOST_TOGETHER];
+  guint32 ids[ARRA_MOST_TOGETHER], positions[ARRA_MOST_TOGETHER];
 
   for (guint i = 0; i < tries->n; i++)
-    if (!arra_session_pass_between (tries->sessions[i], error))
-      return FALSE;
-  if (!arra_sessions_next (tries->sessions, tries->n, &job->sampling, tries->pictures, position_of (job, cell), ids,
+    {
+      positions[i] = position_of (job, cell);
+      if (!arra_session_pass_between (tries->sessions[i], error))
+        return FALSE;
+    }
+  if (!arra_sessions_next (tries->sessions, tries->n, &job->sampling, tries->pictures, positions, ids,
                            walk->cancellable, error))
     return FALSE;
   for (guint i = 0; i < tries->n; i++)
@@ -231,13 +237,24 @@ compare_tries (Walk *walk, Tries *tries, guint n_following, double *best, GError
   return TRUE;
 }
 
+/* Rows above the last one of a hole are chosen without a look at what is below it: the last one makes up for them. */
+static guint
+tries_of (const Walk *walk, guint n_following)
+{
+  const ArraJob *job = walk->job;
+
+  if (n_following == 0)
+    return 1;
+  return n_following == job->mosaic.window_columns ? arra_request_most_tries (&job->request) : job->n_tries;
+}
+
 /* Of several tries of a run the one stays that makes what follows likeliest. */
 static gboolean
 make_run (Walk *walk, guint n, GError **error)
 {
   ArraJob *job = walk->job;
   const guint begin = job->session.n_ids, n_following = followers (walk, n, job->following);
-  const guint n_tries = n_following > 0 ? job->n_tries : 1;
+  const guint n_tries = tries_of (walk, n_following);
   double best = 0;
 
   for (guint first = 0; first < n_tries; first += job->n_together)
@@ -270,36 +287,147 @@ make_next (Walk *walk, guint n, GError **error)
   return TRUE;
 }
 
-/* What an earlier run made, and what is known, is read. */
+/* Reads what an earlier run made, and what is known, up to the next code that is to be made, if there is one. */
 static gboolean
-step (Walk *walk, GError **error)
+read_known (Walk *walk, GError **error)
 {
-  const guint n = run_length (walk);
+  const ArraMosaic *mosaic = &walk->job->mosaic;
 
-  if (n > 0 && walk->cursor >= walk->answer->n_tokens)
-    return make_next (walk, n, error);
-  if (!arra_session_push_code (&walk->job->session, walk->job->mosaic.codes[cell_of (walk, walk->place)], error))
-    return FALSE;
-  walk->cursor += n > 0 ? 1 : 0;
-  walk->place++;
+  while (walk->cursor < walk->stage->end)
+    {
+      const guint cell = cell_of (walk, walk->place);
+      const gboolean made = mosaic->cells[walk->cursor] == cell;
+
+      if (made && mosaic->turns[walk->cursor] >= walk->answer->n_tokens)
+        break;
+      if (!arra_session_push_code (walk->session, mosaic->codes[cell], error))
+        return FALSE;
+      walk->cursor += made ? 1 : 0;
+      walk->place++;
+    }
   return TRUE;
 }
 
 static gboolean
-run_stage (Walk *walk, GError **error)
+begin_stage (Walk *walk, const ArraMosaicStage *stage, GError **error)
+{
+  const ArraMosaic *mosaic = &walk->job->mosaic;
+
+  walk->stage = stage;
+  walk->cursor = stage->begin;
+  walk->place = 0;
+  return arra_session_begin_picture (walk->session, walk->job->prompt_length, mosaic->window_rows,
+                                     mosaic->window_columns, error);
+}
+
+/* One window alone. */
+static gboolean
+run_stage (Walk *walk, const ArraMosaicStage *stage, GError **error)
+{
+  if (!begin_stage (walk, stage, error))
+    return FALSE;
+  arra_pace_mark (&walk->job->pace, arra_job_clock ());
+  while (read_known (walk, error))
+    {
+      if (walk->cursor == stage->end)
+        return TRUE;
+      if (!make_next (walk, run_length (walk), error))
+        return FALSE;
+    }
+  return FALSE;
+}
+
+/* Windows side by side. */
+typedef struct
+{
+  Walk walks[ARRA_MOST_TOGETHER];
+  guint n;
+} Wave;
+
+static gboolean
+begin_wave (Wave *wave, const Walk *walk, const ArraMosaicStage *stages, GError **error)
 {
   ArraJob *job = walk->job;
 
-  walk->cursor = walk->stage->begin;
-  walk->place = 0;
-  if (!arra_session_begin_picture (&job->session, job->prompt_length, job->mosaic.window_rows,
-                                   job->mosaic.window_columns, error))
-    return FALSE;
-  arra_pace_mark (&job->pace, arra_job_clock ());
-  while (walk->cursor < walk->stage->end)
-    if (!step (walk, error))
-      return FALSE;
+  wave->n = stages[0].together;
+  for (guint i = 0; i < wave->n; i++)
+    {
+      wave->walks[i] = *walk;
+      wave->walks[i].session = i == 0 ? &job->session : &job->branches[i - 1];
+      if (i > 0)
+        arra_session_follow (wave->walks[i].session, &job->session);
+      if (!begin_stage (&wave->walks[i], &stages[i], error))
+        return FALSE;
+      if (i == 0 && !arra_session_read_ahead (&job->session, walk->cancellable, error))
+        return FALSE;
+    }
   return TRUE;
+}
+
+/* Those windows whose turn it is: each makes a code, the first of them the next one of the picture. Returns how
+ * many. */
+static gboolean
+read_wave (Wave *wave, Walk **next, guint *n_next, GError **error)
+{
+  *n_next = 0;
+  for (guint i = 0; i < wave->n; i++)
+    {
+      Walk *walk = &wave->walks[i];
+
+      if (!read_known (walk, error))
+        return FALSE;
+      if (walk->cursor < walk->stage->end && walk->job->mosaic.turns[walk->cursor] == walk->answer->n_tokens + *n_next)
+        next[(*n_next)++] = walk;
+    }
+  return TRUE;
+}
+
+static gboolean
+make_wave (Walk *const *walks, guint n, GError **error)
+{
+  ArraJob *job = walks[0]->job;
+  ArraSession *sessions[ARRA_MOST_TOGETHER];
+  guint32 pictures[ARRA_MOST_TOGETHER], positions[ARRA_MOST_TOGETHER], ids[ARRA_MOST_TOGETHER];
+
+  for (guint i = 0; i < n; i++)
+    {
+      sessions[i] = walks[i]->session;
+      pictures[i] = picture_of (walks[i], 0);
+      positions[i] = position_of (job, job->mosaic.cells[walks[i]->cursor]);
+      if (!arra_session_pass_between (sessions[i], error))
+        return FALSE;
+    }
+  if (!arra_sessions_next (sessions, n, &job->sampling, pictures, positions, ids, walks[0]->cancellable, error))
+    return FALSE;
+  for (guint i = 0; i < n; i++)
+    {
+      if (!arra_session_push (sessions[i], ids[i], error))
+        return FALSE;
+      keep_code (walks[i], (guint32) arra_layout_code (job->checkpoint->layout, ids[i]));
+      arra_pace_token (&job->pace, arra_job_clock ());
+    }
+  arra_job_report (job, ARRA_PHASE_TOKENS, walks[0]->index, NULL, 0, FALSE);
+  return TRUE;
+}
+
+static gboolean
+run_wave (const Walk *walk, const ArraMosaicStage *stages, GError **error)
+{
+  Walk *next[ARRA_MOST_TOGETHER];
+  Wave wave;
+  guint n;
+
+  if (!begin_wave (&wave, walk, stages, error))
+    return FALSE;
+  arra_pace_mark (&walk->job->pace, arra_job_clock ());
+  while (read_wave (&wave, next, &n, error))
+    {
+      if (n == 0)
+        return TRUE;
+      if (!make_wave (next, n, error))
+        return FALSE;
+    }
+  return FALSE;
 }
 
 gboolean
@@ -310,6 +438,7 @@ arra_job_mosaic_run (ArraJob *job, guint index, GCancellable *cancellable, GErro
   Walk walk = { .job = job,
                 .answer = answer,
                 .index = index,
+                .session = &job->session,
                 .n = mosaic->window_rows * mosaic->window_columns,
                 .cancellable = cancellable };
 
@@ -317,14 +446,17 @@ arra_job_mosaic_run (ArraJob *job, guint index, GCancellable *cancellable, GErro
   job->n_begun = MAX (job->n_begun, index + 1);
   arra_job_mosaic_preview (job, index, NULL, cancellable);
   arra_job_report (job, ARRA_PHASE_PROMPT, index, NULL, 0, TRUE);
-  for (guint i = 0; i < mosaic->n_stages; i++)
+  for (guint i = 0; i < mosaic->n_stages; i += mosaic->stages[i].together)
     {
-      walk.stage = &mosaic->stages[i];
-      if (walk.stage->end <= answer->n_tokens)
+      const ArraMosaicStage *stages = &mosaic->stages[i];
+      const guint n = stages[0].together;
+
+      if (stages[n - 1].end <= answer->n_tokens)
         continue;
-      if (!run_stage (&walk, error))
+      if (!(n > 1 ? run_wave (&walk, stages, error) : run_stage (&walk, stages, error)))
         return FALSE;
-      arra_job_mosaic_preview (job, index, walk.stage, cancellable);
+      for (guint stage = 0; stage < n; stage++)
+        arra_job_mosaic_preview (job, index, &stages[stage], cancellable);
     }
   answer->finished = TRUE;
   arra_job_report (job, ARRA_PHASE_TOKENS, index, NULL, 0, TRUE);

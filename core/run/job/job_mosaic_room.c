@@ -41,13 +41,31 @@ n_together (const ArraCheckpoint *checkpoint, const ArraRequest *request, const 
 
   if (request->known == NULL && request->seamless == 0)
     return 1;
-  return 1 + (guint) MIN (arra_request_tries (request) - 1, most);
+  return 1 + (guint) MIN (arra_request_most_tries (request) - 1, most);
+}
+
+/* Windows that are made side by side. */
+static guint
+n_windows (const ArraCheckpoint *checkpoint, const ArraRequest *request, const ArraCapacities *capacities)
+{
+  const guint64 most = BRANCH_ROOM / arra_session_branch_bytes (checkpoint, capacities);
+  const ArraMosaicShape shape = arra_request_mosaic (request, checkpoint);
+  const guint widest = MIN (arra_mosaic_widest (&shape), ARRA_MOST_TOGETHER);
+
+  return MIN (widest, request->together > 0 ? request->together : 1 + (guint) MIN (widest, most));
+}
+
+static guint
+n_branches (guint n_tries, guint n_windows)
+{
+  return MAX (n_tries, n_windows) - 1;
 }
 
 guint64
 arra_job_mosaic_bytes (const ArraCheckpoint *checkpoint, const ArraRequest *request, const ArraCapacities *capacities)
 {
-  const guint n_tries = n_together (checkpoint, request, capacities);
+  const guint n_tries = n_together (checkpoint, request, capacities),
+              n_beside = n_branches (n_tries, n_windows (checkpoint, request, capacities));
   const ArraMosaicShape shape = arra_request_mosaic (request, checkpoint);
   const ArraTileAxis down = down_of (&shape), across = across_of (&shape);
   guint64 bytes = arra_mosaic_bytes (&shape, capacities->mosaic_codes)
@@ -57,7 +75,7 @@ arra_job_mosaic_bytes (const ArraCheckpoint *checkpoint, const ArraRequest *requ
                                        arra_request_reads_both (request));
   bytes += shape.window_columns * (sizeof (ArraLikelihood) + sizeof (guint32))
            + (1 + (guint64) n_tries) * window_codes (&shape) * sizeof (guint32);
-  bytes += (n_tries - 1) * arra_session_branch_bytes (checkpoint, capacities);
+  bytes += n_beside * arra_session_branch_bytes (checkpoint, capacities);
   if (checkpoint->vqgan_config.n_embed == 0)
     return bytes;
   return bytes + arra_tiles_bytes (&checkpoint->vqgan_config, &down, &across)
@@ -67,7 +85,7 @@ arra_job_mosaic_bytes (const ArraCheckpoint *checkpoint, const ArraRequest *requ
 static gboolean
 make_branches (ArraJob *job, GError **error)
 {
-  const guint n = job->n_together - 1;
+  const guint n = job->n_branches;
 
   if (n == 0)
     return TRUE;
@@ -85,10 +103,12 @@ arra_job_mosaic_init (ArraJob *job, GError **error)
 {
   const guint columns = (job->shape = arra_request_mosaic (&job->request, job->checkpoint)).window_columns;
 
+  job->request.together = job->shape.together = n_windows (job->checkpoint, &job->request, &job->capacities);
   if (!arra_mosaic_init (&job->mosaic, &job->shape, error))
     return FALSE;
   job->n_tries = arra_request_tries (&job->request);
   job->n_together = n_together (job->checkpoint, &job->request, &job->capacities);
+  job->n_branches = n_branches (job->n_together, job->shape.together);
   if (job->session.ids == NULL)
     return TRUE;
   if (!arra_likelihood_room_init (&job->room, &job->session, columns, error))
@@ -123,7 +143,7 @@ arra_job_mosaic_clear (ArraJob *job)
   arra_mem_free (job->likelihoods);
   arra_mem_free (job->following);
   arra_mem_free (job->tried);
-  for (guint i = 0; job->branches != NULL && i + 1 < job->n_together; i++)
+  for (guint i = 0; job->branches != NULL && i < job->n_branches; i++)
     arra_session_clear (&job->branches[i]);
   arra_mem_free (job->branches);
   arra_mem_free (job->known);

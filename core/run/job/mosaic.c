@@ -115,7 +115,7 @@ typedef struct
 static void
 add_stage (ArraMosaic *mosaic, guint row, guint column, const Part *part, gboolean ranked, guint8 *done)
 {
-  ArraMosaicStage stage = { row % mosaic->rows, column % mosaic->columns, mosaic->n_cells, 0, ranked };
+  ArraMosaicStage stage = { row % mosaic->rows, column % mosaic->columns, mosaic->n_cells, 0, ranked, 1 };
 
   for (guint y = part->rows.begin; y < part->rows.end; y++)
     for (guint x = part->columns.begin; x < part->columns.end; x++)
@@ -123,12 +123,42 @@ add_stage (ArraMosaic *mosaic, guint row, guint column, const Part *part, gboole
         const guint cell = arra_mosaic_cell (mosaic, row, column, y * mosaic->window_columns + x);
 
         if (!done[cell])
-          mosaic->cells[mosaic->n_cells++] = cell;
+          {
+            mosaic->turns[mosaic->n_cells] = mosaic->n_cells;
+            mosaic->cells[mosaic->n_cells++] = cell;
+          }
         done[cell] = 1;
       }
   stage.end = mosaic->n_cells;
   if (stage.end > stage.begin)
     mosaic->stages[mosaic->n_stages++] = stage;
+}
+
+/* @n stages from @first on make a code each in turn. */
+static void
+take_turns (ArraMosaic *mosaic, guint first, guint n)
+{
+  ArraMosaicStage *stages = mosaic->stages + first;
+  guint turn = stages[0].begin;
+
+  stages[0].together = n;
+  for (guint code = 0; turn < stages[n - 1].end; code++)
+    for (guint i = 0; i < n; i++)
+      if (code < stages[i].end - stages[i].begin)
+        mosaic->turns[stages[i].begin + code] = turn++;
+}
+
+/* Windows whose row and column, counted in windows, add up to @sum. */
+static void
+add_diagonal (ArraMosaic *mosaic, const Axis *down, const Axis *across, guint sum, guint8 *done)
+{
+  const Part whole = { { 0, mosaic->window_rows }, { 0, mosaic->window_columns } };
+  const guint first = mosaic->n_stages;
+
+  for (guint i = sum >= across->n ? sum - across->n + 1 : 0; i < down->n && i <= sum; i++)
+    add_stage (mosaic, axis_at (down, i), axis_at (across, sum - i), &whole, FALSE, done);
+  for (guint i = first; i < mosaic->n_stages; i += mosaic->together)
+    take_turns (mosaic, i, MIN (mosaic->together, mosaic->n_stages - i));
 }
 
 /* All that is free, the whole or holes in what is known. */
@@ -144,7 +174,9 @@ add_free (ArraMosaic *mosaic, gboolean has_known, guint8 *done)
   down = cover (rows, mosaic->rows, mosaic->window_rows);
   across = cover (columns, mosaic->columns, mosaic->window_columns);
   memcpy (done, mosaic->is_known, (gsize) mosaic->rows * mosaic->columns);
-  for (guint i = 0; i < down.n; i++)
+  for (guint sum = 0; mosaic->together > 1 && !has_known && sum + 1 < down.n + across.n; sum++)
+    add_diagonal (mosaic, &down, &across, sum, done);
+  for (guint i = 0; (mosaic->together == 1 || has_known) && i < down.n; i++)
     for (guint j = 0; j < across.n; j++)
       add_stage (mosaic, axis_at (&down, i), axis_at (&across, j), &whole, has_known, done);
 }
@@ -214,10 +246,19 @@ most_stages (const ArraMosaicShape *shape)
   return down * across + down + across;
 }
 
+guint
+arra_mosaic_widest (const ArraMosaicShape *shape)
+{
+  if (shape->known != NULL)
+    return 1;
+  return MIN (cover ((Span) { 0, shape->rows }, shape->rows, shape->window_rows).n,
+              cover ((Span) { 0, shape->columns }, shape->columns, shape->window_columns).n);
+}
+
 guint64
 arra_mosaic_bytes (const ArraMosaicShape *shape, guint n_cells)
 {
-  return (guint64) shape->rows * shape->columns * (sizeof (guint32) + 2) + (guint64) n_cells * sizeof (guint32)
+  return (guint64) shape->rows * shape->columns * (sizeof (guint32) + 2) + (guint64) n_cells * 2 * sizeof (guint32)
          + most_stages (shape) * sizeof (ArraMosaicStage);
 }
 
@@ -234,6 +275,9 @@ allocate (ArraMosaic *mosaic, const ArraMosaicShape *shape, guint n_cells, GErro
     return FALSE;
   mosaic->cells = arra_mem_new (n_cells, sizeof (guint32), "a picture", error);
   if (mosaic->cells == NULL)
+    return FALSE;
+  mosaic->turns = arra_mem_new (n_cells, sizeof (guint32), "a picture", error);
+  if (mosaic->turns == NULL)
     return FALSE;
   mosaic->stages = arra_mem_new (most_stages (shape), sizeof (ArraMosaicStage), "a picture", error);
   return mosaic->stages != NULL;
@@ -267,7 +311,8 @@ arra_mosaic_init (ArraMosaic *mosaic, const ArraMosaicShape *shape, GError **err
                            .window_rows = shape->window_rows,
                            .window_columns = shape->window_columns,
                            .wrap_rows = shape->wrap_rows,
-                           .wrap_columns = shape->wrap_columns };
+                           .wrap_columns = shape->wrap_columns,
+                           .together = MAX (shape->together, 1) };
   if (!arra_mosaic_count (shape, &n_cells, error))
     return FALSE;
   done = arra_mem_new ((gsize) shape->rows * shape->columns, 1, "a picture", error);
@@ -290,6 +335,7 @@ arra_mosaic_clear (ArraMosaic *mosaic)
   arra_mem_free (mosaic->codes);
   arra_mem_free (mosaic->is_known);
   arra_mem_free (mosaic->cells);
+  arra_mem_free (mosaic->turns);
   arra_mem_free (mosaic->stages);
   *mosaic = (ArraMosaic) { 0 };
 }
@@ -297,8 +343,9 @@ arra_mosaic_clear (ArraMosaic *mosaic)
 void
 arra_mosaic_replay (ArraMosaic *mosaic, const guint32 *made, guint n)
 {
-  for (guint i = 0; i < n; i++)
-    mosaic->codes[mosaic->cells[i]] = made[i];
+  for (guint i = 0; i < mosaic->n_cells; i++)
+    if (mosaic->turns[i] < n)
+      mosaic->codes[mosaic->cells[i]] = made[mosaic->turns[i]];
 }
 
 guint
@@ -306,7 +353,8 @@ arra_mosaic_rows_finished (const ArraMosaic *mosaic, guint n)
 {
   guint first = mosaic->rows;
 
-  for (guint i = n; i < mosaic->n_first; i++)
-    first = MIN (first, mosaic->cells[i] / mosaic->columns);
+  for (guint i = 0; i < mosaic->n_first; i++)
+    if (mosaic->turns[i] >= n)
+      first = MIN (first, mosaic->cells[i] / mosaic->columns);
   return first;
 }

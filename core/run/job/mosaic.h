@@ -5,6 +5,9 @@
  * known is read and what is not is made, in raster order. A run of such codes that others follow can be ranked: of
  * several tries the one stays that makes what follows likeliest. An edge without a seam is made afterwards: windows
  * that lie across it make the codes beside it again.
+ *
+ * Windows on a diagonal see nothing of each other: they can be made side by side, a code of each in turn. The codes are
+ * the same; only the order in which they are made is another.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
@@ -20,6 +23,7 @@ typedef struct
   /* (nullable): [known_rows][known_columns] from the top left, codes or ARRA_CODE_FREE; all else is free */
   const gint32 *known;
   guint known_rows, known_columns;
+  guint together; /* windows that are made side by side, at most; 0 and 1: one after another, row by row */
 } ArraMosaicShape;
 
 typedef struct
@@ -27,6 +31,7 @@ typedef struct
   guint row, column; /* of the window's first code; what would lie behind an edge of the mosaic wraps around */
   guint begin, end;  /* of the mosaic's cells: what is made here, in the window's raster order */
   gboolean ranked;   /* its runs are chosen among several tries */
+  guint together;    /* so many stages from this one on are made side by side */
 } ArraMosaicStage;
 
 typedef struct
@@ -35,7 +40,9 @@ typedef struct
   gboolean wrap_rows, wrap_columns;
   guint32 *codes;         /* [rows][columns]: known or made so far; 0 elsewhere */
   guint8 *is_known;       /* [rows][columns]: from the beginning */
-  guint32 *cells;         /* n_cells: places in codes in the order in which they are made, some twice */
+  guint together;         /* as the shape's, at least 1 */
+  guint32 *cells;         /* n_cells: places in codes, stage by stage; some twice */
+  guint32 *turns;         /* n_cells: how many codes of the picture are made before this one */
   guint n_first, n_cells; /* those that make what is free come first, then those beside edges without a seam */
   ArraMosaicStage *stages;
   guint n_stages;
@@ -46,6 +53,8 @@ gboolean arra_mosaic_count (const ArraMosaicShape *shape, guint *n_cells, GError
 /* Fails as arra_mosaic_count(). @mosaic is to be cleared in any case. */
 gboolean arra_mosaic_init (ArraMosaic *mosaic, const ArraMosaicShape *shape, GError **error);
 void arra_mosaic_clear (ArraMosaic *mosaic);
+/* Windows that could be made side by side. */
+guint arra_mosaic_widest (const ArraMosaicShape *shape);
 /* of arra_mosaic_init(), at most; @n_cells: as counted */
 guint64 arra_mosaic_bytes (const ArraMosaicShape *shape, guint n_cells);
 
@@ -54,7 +63,7 @@ guint arra_mosaic_cell (const ArraMosaic *mosaic, guint row, guint column, guint
 
 /* Back to the beginning: what the shape knows. */
 void arra_mosaic_begin (ArraMosaic *mosaic, const ArraMosaicShape *shape);
-/* Puts the first @n codes that were made, in the order of cells, where they belong. */
+/* Puts the first @n codes that were made where they belong. */
 void arra_mosaic_replay (ArraMosaic *mosaic, const guint32 *made, guint n);
 
 /* Rows from the top of which nothing is missing after @n codes were made; what is made twice is there after the first

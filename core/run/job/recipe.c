@@ -5,9 +5,9 @@
  * decimal text (JSON numbers lose 64-bit integers), "guidance_scale": …, "top_k": …, "text_top_k": …,
  * "temperature": …, "top_p": …, "greedy": …, "max_tokens": …, "answers": [{"finished": …, "tokens": [ids]}]}
  *
- * Of a mosaic also "seamless": 1 for the sides, 2 for top and bottom, 3 for both, "tries": …, and where
- * something is known "known_rows": …, "known_columns": …, "known": [codes or -1]; "tokens" are codes then, in
- * the order in which windows make them.
+ * Of a mosaic also "seamless": 1 for the sides, 2 for top and bottom, 3 for both, "tries": …, "together": windows made
+ * side by side, if any are, and where something is known "known_rows": …, "known_columns": …, "known": [codes or -1];
+ * "tokens" are codes then, in the order in which windows make them.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
@@ -42,6 +42,8 @@ put_mosaic (ArraJsonWriter *json, const ArraRequest *request)
 {
   arra_json_put_uint (json, "seamless", request->seamless);
   arra_json_put_uint (json, "tries", arra_request_tries (request));
+  if (request->together > 1)
+    arra_json_put_uint (json, "together", request->together);
   if (request->known == NULL)
     return;
   arra_json_put_uint (json, "known_rows", request->known_rows);

@@ -8,6 +8,7 @@
 #include "jsonguard.h"
 #include "request.h"
 #include "request_mosaic.h"
+#include "session_together.h"
 
 #define VERSION 1
 #define NAME "recipe"
@@ -126,14 +127,17 @@ static gboolean
 read_mosaic (ArraRecipe *recipe, GError **error)
 {
   ArraRequest *request = &recipe->request;
-  gint64 seamless, tries;
+  gint64 seamless, tries, together;
 
   if (!arra_json_get_int_default (recipe->root, recipe->name, "seamless", 0, ARRA_SEAMLESS_X | ARRA_SEAMLESS_Y, 0,
                                   &seamless, error)
-      || !arra_json_get_int_default (recipe->root, recipe->name, "tries", 0, ARRA_MAX_TRIES, 0, &tries, error))
+      || !arra_json_get_int_default (recipe->root, recipe->name, "tries", 0, ARRA_MAX_TRIES, 0, &tries, error)
+      || !arra_json_get_int_default (recipe->root, recipe->name, "together", 1, ARRA_MOST_TOGETHER, 1, &together,
+                                     error))
     return FALSE;
   request->seamless = (guint) seamless;
   request->tries = (guint) tries;
+  request->together = (guint) together;
   return read_known (recipe, error);
 }
 

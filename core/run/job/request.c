@@ -8,6 +8,7 @@
 #include "checkpoint.h"
 #include "fail.h"
 #include "request_mosaic.h"
+#include "session_together.h"
 
 #define MAX_THREADS 64
 
@@ -119,6 +120,8 @@ arra_request_check_ranges (const ArraRequest *request, GError **error)
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "Pictures can be compared only when their size is given");
   if ((request->seamless & ~(guint) (ARRA_SEAMLESS_X | ARRA_SEAMLESS_Y)) != 0)
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "There are no other edges than those of rows and columns");
+  if (request->together > ARRA_MOST_TOGETHER)
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "At most %d windows can be made side by side", ARRA_MOST_TOGETHER);
   if (request->tries > ARRA_MAX_TRIES)
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "At most %d tries can be compared", ARRA_MAX_TRIES);
   return TRUE;

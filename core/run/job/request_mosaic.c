@@ -7,6 +7,7 @@
 
 #define MAX_SIDE 65536
 #define USUAL_TRIES 4
+#define ABOVE_KNOWN 4 /* times as many, of a run that touches what is below it */
 
 static guint
 codes_for (guint pixels, guint patch)
@@ -26,6 +27,14 @@ guint
 arra_request_tries (const ArraRequest *request)
 {
   return request->tries > 0 ? request->tries : USUAL_TRIES;
+}
+
+guint
+arra_request_most_tries (const ArraRequest *request)
+{
+  const guint n = arra_request_tries (request);
+
+  return n > 1 ? MIN (n * ABOVE_KNOWN, ARRA_MAX_TRIES) : 1;
 }
 
 /* A tile has no pixel to crop, and no smaller side than the model's pictures have. */

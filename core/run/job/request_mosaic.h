@@ -15,3 +15,5 @@ gboolean arra_request_check_mosaic (const ArraRequest *request, const ArraCheckp
 ArraMosaicShape arra_request_mosaic (const ArraRequest *request, const ArraCheckpoint *checkpoint);
 /* Tries of each run that is ranked. */
 guint arra_request_tries (const ArraRequest *request);
+/* of a run that ends above known codes */
+guint arra_request_most_tries (const ArraRequest *request);

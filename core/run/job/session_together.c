@@ -123,6 +123,7 @@ arra_session_follow (ArraSession *branch, const ArraSession *session)
   branch->n_ids = session->n_ids;
   branch->grammar = session->grammar;
   branch->picture_start = session->picture_start;
+  branch->cfg_interval = session->cfg_interval;
 }
 
 static gboolean
@@ -150,12 +151,30 @@ arra_session_read_ahead (ArraSession *session, GCancellable *cancellable, GError
          && read_branch (session, ARRA_UNCONDITIONAL, cancellable, error);
 }
 
+/* What @branch is to read for its next scores, in one pass. */
+static gboolean
+take_input (ArraSession *session, guint branch, ArraTransformerInput *input, GCancellable *cancellable, GError **error)
+{
+  guint n;
+
+  arra_session_leave_last (session, branch);
+  n = arra_session_lacking (session, branch);
+  if (arra_session_together (session, branch, n) < n)
+    {
+      if (!read_branch (session, branch, cancellable, error))
+        return FALSE;
+      n = 1;
+    }
+  *input = arra_session_input (session, branch, n, session->scores[branch]);
+  return TRUE;
+}
+
 gboolean
 arra_sessions_next (ArraSession *const *sessions,
                     guint n,
                     const ArraSampling *sampling,
                     const guint32 *pictures,
-                    guint32 position,
+                    const guint32 *positions,
                     guint32 *ids,
                     GCancellable *cancellable,
                     GError **error)
@@ -168,18 +187,19 @@ arra_sessions_next (ArraSession *const *sessions,
     return FALSE;
   for (guint i = 0; i < n; i++)
     {
-      if (!arra_session_read_ahead (sessions[i], cancellable, error))
-        return FALSE;
+      const guint n_branches = arra_session_is_guided (sessions[i]) ? 2 : 1;
+
       sessions[i]->lookahead.n = 0; /* its scores go */
-      inputs[n_inputs++] = arra_session_input (sessions[i], ARRA_CONDITIONAL, 1, sessions[i]->scores[0]);
-      if (arra_session_is_guided (sessions[i]))
-        inputs[n_inputs++] = arra_session_input (sessions[i], ARRA_UNCONDITIONAL, 1, sessions[i]->scores[1]);
+      for (guint branch = 0; branch < n_branches; branch++)
+        if (!take_input (sessions[i], branch, &inputs[n_inputs++], cancellable, error))
+          return FALSE;
     }
   if (!arra_transformer_forward (sessions[0]->run, inputs, n_inputs, NULL, NULL, cancellable, error)
       || (sessions[0]->source != NULL && !arra_source_check (sessions[0]->source, error)))
     return FALSE;
   for (guint i = 0; i < n; i++)
-    if (!arra_session_choose (sessions[i], &sessions[i]->grammar, sampling, 0, pictures[i], position, &ids[i], error))
+    if (!arra_session_choose (sessions[i], &sessions[i]->grammar, sampling, 0, pictures[i], positions[i], &ids[i],
+                              error))
       return FALSE;
   return TRUE;
 }

@@ -23,7 +23,7 @@ gboolean arra_session_read_ahead (ArraSession *session, GCancellable *cancellabl
 /**
  * arra_sessions_next:
  * @sessions: @n of one model, at most ARRA_MOST_TOGETHER, each of which expects a code
- * @pictures: [@n]: of the noise, with @position
+ * @pictures, @positions: [@n]: of the noise
  * @ids: [@n]: (out)
  *
  * What arra_session_next() chooses for each of them. Allocates nothing.
@@ -32,7 +32,7 @@ gboolean arra_sessions_next (ArraSession *const *sessions,
                              guint n,
                              const ArraSampling *sampling,
                              const guint32 *pictures,
-                             guint32 position,
+                             const guint32 *positions,
                              guint32 *ids,
                              GCancellable *cancellable,
                              GError **error);

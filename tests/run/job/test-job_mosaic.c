@@ -6,6 +6,7 @@
 #include "job_mosaic.h"
 #include "mem.h"
 #include "models.h"
+#include "request_mosaic.h"
 
 #define WINDOW 4 /* codes on a side */
 
@@ -80,7 +81,7 @@ test_by_hand (void)
   g_assert_cmpuint (mosaic->n_stages, >, 4);
   for (guint i = 0; i < mosaic->n_stages; i++)
     for (guint k = mosaic->stages[i].begin; k < mosaic->stages[i].end; k++)
-      g_assert_cmpuint (answer_of (job)->tokens[k], ==,
+      g_assert_cmpuint (answer_of (job)->tokens[mosaic->turns[k]], ==,
                         choose (job, &mosaic->stages[i], mosaic->codes, place_of (mosaic, &mosaic->stages[i], k)));
 }
 
@@ -115,17 +116,65 @@ test_together (void)
   request.seamless = ARRA_SEAMLESS_X | ARRA_SEAMLESS_Y;
   request.tries = 5;
   together = models_run (checkpoint, &request);
-  g_assert_cmpuint (together->n_together, ==, 5);
+  g_assert_cmpuint (together->n_together, ==, ARRA_MAX_TRIES);
   some = models_job (checkpoint, &request);
   some->n_together = 2;
   g_assert_true (arra_job_run (some, NULL, NULL));
-  some->n_together = 5; /* as it was made */
+  some->n_together = ARRA_MAX_TRIES; /* as it was made */
   alone = models_job (checkpoint, &request);
   alone->n_together = 1;
   g_assert_true (arra_job_run (alone, NULL, NULL));
-  alone->n_together = 5;
+  alone->n_together = ARRA_MAX_TRIES;
   assert_same_codes (together, some);
   assert_same_codes (together, alone);
+}
+
+/* Windows that are made side by side and one after another give the same picture. */
+static void
+test_windows (void)
+{
+  ArraRequest request = request_of (11, 9);
+  g_autoptr (ArraJob) beside = NULL;
+
+  request.seamless = ARRA_SEAMLESS_X | ARRA_SEAMLESS_Y;
+  beside = models_run (checkpoint, &request);
+  g_assert_cmpuint (beside->shape.together, >, 2);
+  arra_job_mosaic_restore (beside, 0);
+  for (guint together = 1; together < 3; together++)
+    {
+      g_autoptr (ArraJob) job = NULL;
+
+      request.together = together;
+      job = models_run (checkpoint, &request);
+      g_assert_cmpuint (job->shape.together, ==, together);
+      arra_job_mosaic_restore (job, 0);
+      g_assert_cmpmem (beside->mosaic.codes, 99 * sizeof (guint32), job->mosaic.codes, 99 * sizeof (guint32));
+    }
+}
+
+/* Saved tokens are read in the order in which they were made, which a recipe without a word of it has row by row. */
+static void
+test_saved_order (void)
+{
+  ArraRequest request = request_of (11, 9);
+  g_autoptr (ArraJob) by_rows = NULL, beside = models_run (checkpoint, &request), read = NULL;
+  g_autofree char *text = NULL;
+
+  request.together = 1;
+  by_rows = models_run (checkpoint, &request);
+  text = arra_job_recipe (by_rows, 0, TRUE);
+  g_assert_null (strstr (text, "together"));
+  g_assert_true (arra_job_save_tokens (by_rows, file, NULL));
+  read = arra_job_resume (checkpoint, file, NULL, NULL);
+  assert_same_codes (by_rows, read);
+  arra_job_mosaic_restore (read, 0);
+  arra_job_mosaic_restore (beside, 0);
+  g_assert_cmpmem (beside->mosaic.codes, 99 * sizeof (guint32), read->mosaic.codes, 99 * sizeof (guint32));
+  g_clear_pointer (&read, arra_job_free);
+  g_assert_true (arra_job_save_tokens (beside, file, NULL));
+  read = arra_job_resume (checkpoint, file, NULL, NULL);
+  arra_job_mosaic_restore (read, 0);
+  g_assert_cmpmem (beside->mosaic.codes, 99 * sizeof (guint32), read->mosaic.codes, 99 * sizeof (guint32));
 }
 
 /* A picture of the model's own size begins with the very codes it has with seams; only those at its edges are
@@ -183,7 +232,7 @@ test_hole (void)
       g_assert_cmpuint (job->mosaic.codes[i], ==, (guint) known[i]);
 }
 
-/* How likely the codes behind the first run of the hole are with what was made there. */
+/* How likely the codes beside the first run of the hole are with what was made there. */
 static double
 likelihood_behind (const ArraJob *job)
 {
@@ -212,7 +261,7 @@ likelihood_behind (const ArraJob *job)
           &session, arra_layout_id (layout, mosaic->codes[arra_mosaic_cell (mosaic, stage->row, stage->column, i)]),
           NULL));
     }
-  for (guint place = end; place < place_of (mosaic, stage, 2) && n < WINDOW; place++)
+  for (guint place = end; place % WINDOW != 0; place++)
     following[n++] = mosaic->codes[arra_mosaic_cell (mosaic, stage->row, stage->column, place)];
   g_assert_cmpuint (n, >, 0);
   g_assert_true (
@@ -382,10 +431,12 @@ static void
 test_partial (void)
 {
   ArraRequest request = request_of (6, 8);
-  g_autoptr (ArraJob) job = models_run (checkpoint, &request);
+  g_autoptr (ArraJob) job = NULL;
   const ArraPicture *picture;
   g_autoptr (GError) error = NULL;
 
+  request.together = 1;
+  job = models_run (checkpoint, &request);
   job->answers[0].finished = FALSE;
   job->answers[0].n_tokens = job->mosaic.stages[2].begin;
   picture = decode (job);
@@ -455,6 +506,9 @@ test_refused (void)
   request.tries = ARRA_NO_TOKEN;
   assert_refused (&request, "tries");
   request.tries = 0;
+  request.together = 17;
+  assert_refused (&request, "side by side");
+  request.together = 0;
   request.known = known;
   request.known_rows = 6;
   request.known_columns = 4;
@@ -479,6 +533,8 @@ static const struct
   { "\"seamless\": 1", "\"seamless\": 4", "seamless" },
   { "\"seamless\": 1", "\"seamless\": \"x\"", "seamless" },
   { "\"tries\": 4", "\"tries\": 17", "tries" },
+  { "\"tries\": 4", "\"tries\": 4, \"together\": 17", "together" },
+  { "\"tries\": 4", "\"tries\": 4, \"together\": 0", "together" },
   { "\"known_rows\": 6", "\"known_rows\": 5", "known" },
   { "\"known_rows\": 6", "\"known_rows\": 4294967295", "known" },
   { "\"known_rows\": 6", "\"rows\": 6", "known_rows" },
@@ -526,24 +582,33 @@ test_faults (void)
 
 /* What a job takes is what was planned. */
 static void
-test_planned (void)
+assert_planned (const ArraRequest *request)
 {
-  ArraRequest request = request_of (19, 11);
   const guint64 before = arra_mem_held ();
-  g_autofree gint32 *known = holed (19, 11);
   ArraMemoryPlan plan;
   g_autoptr (ArraJob) job = NULL;
   g_autoptr (GError) error = NULL;
 
+  arra_checkpoint_plan (checkpoint, request, &plan, &error);
+  g_assert_no_error (error);
+  job = models_run (checkpoint, request);
+  decode (job);
+  g_assert_cmpuint (arra_mem_held () - before, <=, plan.cache + plan.work);
+}
+
+static void
+test_planned (void)
+{
+  ArraRequest request = request_of (19, 11);
+  g_autofree gint32 *known = holed (19, 11);
+
+  assert_planned (&request);
   request.seamless = ARRA_SEAMLESS_X;
+  assert_planned (&request);
   request.known = known;
   request.known_columns = 19;
   request.known_rows = 11;
-  arra_checkpoint_plan (checkpoint, &request, &plan, &error);
-  g_assert_no_error (error);
-  job = models_run (checkpoint, &request);
-  decode (job);
-  g_assert_cmpuint (arra_mem_held () - before, <=, plan.cache + plan.work);
+  assert_planned (&request);
 }
 
 int
@@ -559,6 +624,8 @@ main (int argc, char **argv)
   checkpoint->width = checkpoint->height = WINDOW * patch;
   checkpoint->layout->n_grids = WINDOW / checkpoint->layout->grid;
   g_test_add_func ("/job-mosaic/together", test_together);
+  g_test_add_func ("/job-mosaic/windows", test_windows);
+  g_test_add_func ("/job-mosaic/saved-order", test_saved_order);
   g_test_add_func ("/job-mosaic/by-hand", test_by_hand);
   g_test_add_func ("/job-mosaic/threads", test_threads);
   g_test_add_func ("/job-mosaic/own-size-seamless", test_own_size_seamless);

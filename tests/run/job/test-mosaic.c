@@ -110,6 +110,80 @@ assert_edges (const ArraMosaic *mosaic)
     }
 }
 
+/* Each code has a turn of its own, and when it comes all that the model sees of others was made. */
+static void
+assert_turns (const ArraMosaic *mosaic)
+{
+  g_autofree guint *turn_of = g_new (guint, mosaic->rows * mosaic->columns);
+  g_autofree guint8 *taken = g_new0 (guint8, mosaic->n_cells);
+
+  for (guint i = 0; i < mosaic->n_cells; i++)
+    {
+      g_assert_cmpuint (mosaic->turns[i], <, mosaic->n_cells);
+      g_assert_cmpuint (taken[mosaic->turns[i]]++, ==, 0);
+      if (i < mosaic->n_first)
+        turn_of[mosaic->cells[i]] = mosaic->turns[i];
+    }
+  for (guint i = 0; i < mosaic->n_stages && mosaic->stages[i].begin < mosaic->n_first; i++)
+    for (guint k = mosaic->stages[i].begin; k < mosaic->stages[i].end; k++)
+      for (guint place = place_of (mosaic, &mosaic->stages[i], mosaic->cells[k]); place-- > 0;)
+        {
+          const guint cell = arra_mosaic_cell (mosaic, mosaic->stages[i].row, mosaic->stages[i].column, place);
+
+          g_assert_true (mosaic->is_known[cell] || turn_of[cell] < mosaic->turns[k]);
+        }
+}
+
+/* Each code is made in the window that makes it when windows come row by row. */
+static void
+assert_same_windows (const ArraMosaic *mosaic, const ArraMosaicShape *shape)
+{
+  g_autofree guint *window_of = g_new (guint, mosaic->rows * mosaic->columns);
+  ArraMosaicShape by_rows = *shape;
+  g_auto (ArraMosaic) other = { 0 };
+
+  by_rows.together = 1;
+  begin (&other, &by_rows);
+  g_assert_cmpuint (other.n_stages, ==, mosaic->n_stages);
+  g_assert_cmpuint (other.n_first, ==, mosaic->n_first);
+  for (guint i = 0; i < other.n_stages && other.stages[i].begin < other.n_first; i++)
+    for (guint k = other.stages[i].begin; k < other.stages[i].end; k++)
+      window_of[other.cells[k]] = other.stages[i].row * other.columns + other.stages[i].column;
+  for (guint i = 0; i < mosaic->n_stages && mosaic->stages[i].begin < mosaic->n_first; i++)
+    for (guint k = mosaic->stages[i].begin; k < mosaic->stages[i].end; k++)
+      g_assert_cmpuint (window_of[mosaic->cells[k]], ==,
+                        mosaic->stages[i].row * mosaic->columns + mosaic->stages[i].column);
+}
+
+static void
+test_side_by_side (void)
+{
+  static const guint windows[] = { 2, 3, 4, 7, 8 }, together[] = { 2, 3, 16 };
+
+  for (gsize w = 0; w < G_N_ELEMENTS (windows); w++)
+    for (gsize t = 0; t < G_N_ELEMENTS (together); t++)
+      for (guint more = 0; more < 30; more += 1 + more / 2)
+        {
+          const ArraMosaicShape shape = { .rows = windows[w] + more,
+                                          .columns = windows[w] + (more * 7) % 23,
+                                          .window_rows = windows[w],
+                                          .window_columns = windows[w],
+                                          .wrap_columns = more % 2,
+                                          .together = together[t] };
+          g_auto (ArraMosaic) mosaic = { 0 };
+          guint widest = 0, n = 0;
+
+          begin (&mosaic, &shape);
+          for (guint i = 0; i < mosaic.n_stages; i += mosaic.stages[i].together, n++)
+            widest = MAX (widest, mosaic.stages[i].together);
+          g_assert_cmpuint (widest, ==, MIN (together[t], arra_mosaic_widest (&shape)));
+          g_assert_cmpuint (n, <=, mosaic.n_stages);
+          assert_stages (&mosaic);
+          assert_turns (&mosaic);
+          assert_same_windows (&mosaic, &shape);
+        }
+}
+
 static void
 test_every_shape (void)
 {
@@ -132,6 +206,8 @@ test_every_shape (void)
             assert_stages (&mosaic);
             assert_cells (&mosaic);
             assert_edges (&mosaic);
+            for (guint i = 0; i < mosaic.n_cells; i++)
+              g_assert_cmpuint (mosaic.turns[i], ==, i);
           }
 }
 
@@ -279,6 +355,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/mosaic/every-shape", test_every_shape);
+  g_test_add_func ("/mosaic/side-by-side", test_side_by_side);
   g_test_add_func ("/mosaic/one-window", test_one_window);
   g_test_add_func ("/mosaic/halves", test_halves);
   g_test_add_func ("/mosaic/hole", test_hole);
