@@ -3,7 +3,7 @@
 #include <arra.h>
 #include <string.h>
 
-static char *header; /* both, one after the other */
+static char *header; /* all, one after the other */
 
 /* The functions that are declared, in order; a set. */
 static GHashTable *
@@ -120,12 +120,13 @@ read_header (const char *name)
 int
 main (int argc, char **argv)
 {
-  g_autofree char *first = NULL, *second = NULL;
+  g_autofree char *first = NULL, *second = NULL, *third = NULL;
 
   g_test_init (&argc, &argv, NULL);
   first = read_header ("arra.h");
   second = read_header ("arra-get.h");
-  header = g_strconcat (first, "\n", second, NULL);
+  third = read_header ("arra-prompt.h");
+  header = g_strconcat (first, "\n", second, "\n", third, NULL);
   g_test_add_func ("/header/symbols", test_symbols);
   g_test_add_func ("/header/version", test_version);
   g_test_add_func ("/header/since", test_since);

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "request.h"
 
+#include <arra-prompt.h>
+
 #include <math.h>
 #include <string.h>
 
@@ -62,7 +64,7 @@ arra_request_reads_both (const ArraRequest *request)
 }
 
 static gboolean
-check_prompt (const ArraRequest *request, const ArraCheckpoint *checkpoint, GError **error)
+check_text (const ArraRequest *request, GError **error)
 {
   const char *end;
 
@@ -75,15 +77,27 @@ check_prompt (const ArraRequest *request, const ArraCheckpoint *checkpoint, GErr
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "The prompt template is not UTF-8");
   if (request->prompt_template != NULL && strstr (request->prompt_template, "{prompt}") == NULL)
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "The prompt template has no {prompt}");
+  return TRUE;
+}
+
+gboolean
+arra_request_check_reader (const ArraCheckpoint *checkpoint, GError **error)
+{
   if (checkpoint->decoder.conditioner->reads_text && checkpoint->tokenizer == NULL)
     return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s has no tokenizer.json, so it cannot read prompts",
                       checkpoint->path);
-  if (checkpoint->decoder.conditioner->reads_features && checkpoint->text_encoder == NULL)
+  if (arra_checkpoint_lacks_text_encoder (checkpoint))
     return arra_fail (error, ARRA_ERROR_NOT_FOUND,
-                      "%s has no text encoder, which reads its prompts (%s): put the folder beside it, or give "
-                      "it with --text-encoder FOLDER",
+                      "%s has no text encoder, which reads its prompts (%s): put the folder beside it, called "
+                      "text_encoder, or choose it: in the dialog, or with --text-encoder FOLDER",
                       checkpoint->path, ARRA_TEXT_ENCODER_PUBLISHED);
   return TRUE;
+}
+
+gboolean
+arra_request_check_prompt (const ArraRequest *request, const ArraCheckpoint *checkpoint, GError **error)
+{
+  return check_text (request, error) && arra_request_check_reader (checkpoint, error);
 }
 
 static gboolean
@@ -130,7 +144,8 @@ arra_request_check_ranges (const ArraRequest *request, GError **error)
 gboolean
 arra_request_check (const ArraRequest *request, const ArraCheckpoint *checkpoint, gboolean need_prompt, GError **error)
 {
-  if ((need_prompt && !check_prompt (request, checkpoint, error)) || !arra_request_check_ranges (request, error))
+  if ((need_prompt && !arra_request_check_prompt (request, checkpoint, error))
+      || !arra_request_check_ranges (request, error))
     return FALSE;
   return request->width == 0 || !arra_request_is_mosaic (request, checkpoint)
          || arra_request_check_mosaic (request, checkpoint, error);

@@ -19,6 +19,10 @@ gboolean arra_request_check_ranges (const ArraRequest *request, GError **error);
 gboolean
 arra_request_check (const ArraRequest *request, const ArraCheckpoint *checkpoint, gboolean need_prompt, GError **error);
 
+/* Whether the checkpoint has what reads prompts; and whether the request's is text, besides. */
+gboolean arra_request_check_reader (const ArraCheckpoint *checkpoint, GError **error);
+gboolean arra_request_check_prompt (const ArraRequest *request, const ArraCheckpoint *checkpoint, GError **error);
+
 /* Whether steps inside pictures need the unconditional branch. */
 gboolean arra_request_is_guided (const ArraRequest *request);
 /* Whether sequences are read without the prompt, too: for guidance, or for scores. */

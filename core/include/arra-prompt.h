@@ -1,0 +1,1 @@
+../arra-prompt.h
