@@ -72,13 +72,17 @@ arra_dialog_fail (ArraDialog *dialog, const char *format, ...)
   arra_notice_show (dialog->notice, GTK_MESSAGE_ERROR, text);
 }
 
-/* What would be inserted: what is selected, else what is to be made. */
+/* What would be inserted, and what it is fitted to: what is selected, else what is to be made. */
 static void
 show_size (ArraDialog *dialog, const GPtrArray *selected)
 {
   const ArraMade *made = selected->len > 0 ? selected->pdata[0] : NULL;
+  guint width = 0, height = 0;
   ArraRequest request;
 
+  if (dialog->host->task == ARRA_TASK_GENERATE)
+    arra_insert_box_target (dialog->insert_as, &width, &height);
+  arra_preview_set_target (dialog->preview, width, height);
   arra_picture_box_fill (dialog->picture, &request);
   arra_insert_box_set_picture (dialog->insert_as, made != NULL ? made->picture.width : request.width,
                                made != NULL ? made->whole_height : request.height);
@@ -100,6 +104,7 @@ arra_dialog_update (ArraDialog *dialog)
                                                            ? _ ("_Generate Again")
                                                            : _ ("_Generate"));
   gtk_widget_set_visible (dialog->proceed, stopped);
+  gtk_widget_set_visible (dialog->next, running);
   gtk_widget_set_sensitive (dialog->insert, selected->len > 0);
   arra_form_set_button (GTK_BUTTON (dialog->insert), selected->len > 1 ? insert : _ ("Inse_rt"));
   show_size (dialog, selected);

@@ -8,15 +8,31 @@
 #include "get_window.h"
 #include "words.h"
 
-#define FRAME_TOKENS 4 /* of a picture, besides its rows */
+typedef struct
+{
+  char **folders;
+  char *text_encoder; /* (nullable) */
+} Places;
+
+static void
+free_places (gpointer data)
+{
+  Places *places = data;
+
+  g_strfreev (places->folders);
+  g_free (places->text_encoder);
+  g_free (places);
+}
 
 static gpointer
 find (gpointer data)
 {
   g_autoptr (GTask) task = data;
+  const Places *places = g_task_get_task_data (task);
+  GPtrArray *found = arra_checkpoints_find ((const char *const *) places->folders, g_task_get_cancellable (task));
 
-  g_task_return_pointer (task, arra_checkpoints_find (g_task_get_task_data (task), g_task_get_cancellable (task)),
-                         (GDestroyNotify) g_ptr_array_unref);
+  arra_dialog_add_text_encoder (found, places->text_encoder);
+  g_task_return_pointer (task, found, (GDestroyNotify) g_ptr_array_unref);
   return NULL;
 }
 
@@ -57,8 +73,7 @@ choose (ArraDialog *dialog, const GPtrArray *found)
   if (added && !select_added (dialog, found))
     arra_dialog_fail (dialog,
                       _ ("%s holds no checkpoint that can be used: neither GGUF files of this program nor "
-                         "Hugging Face directories of "
-                         "Chameleon models."),
+                         "folders with a model that it knows and its image tokenizer."),
                       dialog->added_folder);
   if (arra_checkpoint_box_get (dialog->checkpoints) == NULL
       && !(dialog->settings.checkpoint != NULL
@@ -89,18 +104,18 @@ was_found (GObject *source, GAsyncResult *result, gpointer data)
   arra_dialog_show_checkpoint (dialog);
 }
 
-static char **
-all_folders (const ArraDialog *dialog)
+static Places *
+all_places (const ArraDialog *dialog)
 {
   GStrvBuilder *builder = g_strv_builder_new ();
-  char **folders;
+  Places *places = g_new (Places, 1);
 
   if (dialog->host->folders != NULL)
     g_strv_builder_addv (builder, (const char **) dialog->host->folders);
   g_strv_builder_addv (builder, (const char **) dialog->settings.folders);
-  folders = g_strv_builder_end (builder);
+  *places = (Places) { g_strv_builder_end (builder), g_strdup (dialog->settings.text_encoder) };
   g_strv_builder_unref (builder);
-  return folders;
+  return places;
 }
 
 void
@@ -115,7 +130,7 @@ arra_dialog_find_checkpoints (gpointer data)
   dialog->finding = g_cancellable_new ();
   task = g_task_new (NULL, dialog->finding, was_found, dialog);
   g_task_set_check_cancellable (task, FALSE);
-  g_task_set_task_data (task, all_folders (dialog), (GDestroyNotify) g_strfreev);
+  g_task_set_task_data (task, all_places (dialog), free_places);
   thread = g_thread_try_new ("arra-find", find, g_object_ref (task), NULL);
   if (thread == NULL)
     find (task); /* the window waits, then */
@@ -124,18 +139,25 @@ arra_dialog_find_checkpoints (gpointer data)
 }
 
 void
+arra_dialog_show_shape (ArraDialog *dialog)
+{
+  const ArraDialogPlace *place = &dialog->place;
+
+  arra_picture_box_set_checkpoint (dialog->picture, arra_checkpoint_box_get (dialog->checkpoints),
+                                   place->has_selection ? place->selection_width : place->canvas_width,
+                                   place->has_selection ? place->selection_height : place->canvas_height);
+  arra_dialog_show_needs (dialog);
+}
+
+void
 arra_dialog_show_checkpoint (ArraDialog *dialog)
 {
   ArraCheckpoint *checkpoint = arra_checkpoint_box_get (dialog->checkpoints);
   const ArraCard *card = checkpoint != NULL ? arra_checkpoint_card (checkpoint) : NULL;
-  const gboolean fits_selection = dialog->place.has_selection;
 
   arra_card_view_set (dialog->card, card);
-  arra_prompt_box_set_examples (dialog->prompt, card != NULL ? card->example_prompts : NULL);
-  arra_picture_box_set_checkpoint (dialog->picture, checkpoint,
-                                   fits_selection ? dialog->place.selection_width : dialog->place.canvas_width,
-                                   fits_selection ? dialog->place.selection_height : dialog->place.canvas_height);
-  arra_dialog_show_needs (dialog);
+  arra_prompt_box_set_checkpoint (dialog->prompt, checkpoint);
+  arra_dialog_show_shape (dialog);
   arra_dialog_update (dialog);
 }
 
@@ -152,26 +174,39 @@ arra_dialog_checkpoint_chosen (gpointer data)
 
 /* ---- what the chosen settings need */
 
+ArraPaceKind
+arra_dialog_pace_kind (const ArraCheckpoint *checkpoint, const ArraRequest *request)
+{
+  if (request->seamless != 0)
+    return ARRA_PACE_SEAMLESS;
+  return request->width > 0 && arra_checkpoint_makes_parts (checkpoint, request) ? ARRA_PACE_PARTS : ARRA_PACE_WHOLE;
+}
+
+static double
+pace_of (ArraDialog *dialog, ArraCheckpoint *checkpoint, const ArraRequest *request)
+{
+  return arra_settings_get_pace (&dialog->settings, arra_checkpoint_fingerprint (checkpoint),
+                                 arra_dialog_pace_kind (checkpoint, request));
+}
+
 /* "about 4 s"; (transfer full) (nullable): NULL when it is not known */
 static char *
 time_brief (ArraDialog *dialog, ArraCheckpoint *checkpoint, const ArraRequest *request)
 {
-  const double pace = arra_settings_get_pace (&dialog->settings, arra_checkpoint_fingerprint (checkpoint));
-  const double side = arra_checkpoint_patch (checkpoint);
+  const double pace = pace_of (dialog, checkpoint, request);
+  const double seconds = pace * request->count * (double) arra_checkpoint_count_tokens (checkpoint, request);
   g_autofree char *duration = NULL;
-  double seconds;
 
-  if (pace <= 0 || request->width == 0)
+  if (seconds <= 0)
     return NULL;
-  seconds = pace * request->count * (request->height / side * (request->width / side + 1) + FRAME_TOKENS);
   duration = arra_words_duration (seconds);
   return seconds < 1 ? g_steal_pointer (&duration) : g_strdup_printf (_ ("about %s"), duration);
 }
 
 static char *
-time_words (ArraDialog *dialog, ArraCheckpoint *checkpoint, const char *brief)
+time_words (ArraDialog *dialog, ArraCheckpoint *checkpoint, const ArraRequest *request, const char *brief)
 {
-  const double pace = arra_settings_get_pace (&dialog->settings, arra_checkpoint_fingerprint (checkpoint));
+  const double pace = pace_of (dialog, checkpoint, request);
 
   if (brief != NULL)
     return g_strdup_printf (_ ("%s on this computer"), brief);
@@ -210,7 +245,7 @@ show_needs_of (ArraDialog *dialog, ArraCheckpoint *checkpoint, const ArraRequest
   memory = memory_words (&plan);
   total = plan.total > 0 ? arra_words_bytes (plan.total) : NULL;
   brief = time_brief (dialog, checkpoint, request);
-  time = time_words (dialog, checkpoint, brief);
+  time = time_words (dialog, checkpoint, request, brief);
   needs = (ArraCardNeeds) { .memory = memory,
                             .time = time,
                             .memory_brief = error != NULL ? memory : total,
@@ -219,24 +254,38 @@ show_needs_of (ArraDialog *dialog, ArraCheckpoint *checkpoint, const ArraRequest
   arra_card_view_set_needs (dialog->card, &needs);
 }
 
+/* (transfer full) (nullable): why the prompt cannot be read; else which of its words were never learnt. *@readable: it
+ * can be, or would be if it were written; what else is wrong with a text is said where the needs stand. */
+static char *
+remark_of (const ArraCheckpoint *checkpoint, const char *prompt, gboolean *readable)
+{
+  g_autoptr (GError) error = NULL;
+
+  *readable
+      = arra_checkpoint_check_prompt (checkpoint, *prompt != '\0' ? prompt : NULL, &error)
+        || (arra_checkpoint_classes (checkpoint) == NULL && g_error_matches (error, ARRA_ERROR, ARRA_ERROR_ARGUMENT));
+  return *readable ? arra_checkpoint_unknown_text (checkpoint, prompt) : g_strdup (error->message);
+}
+
 void
 arra_dialog_show_needs (gpointer data)
 {
   ArraDialog *dialog = data;
   ArraCheckpoint *checkpoint = arra_checkpoint_box_get (dialog->checkpoints);
   g_autofree char *prompt = arra_prompt_box_get (dialog->prompt), *remark = NULL;
+  gboolean readable = FALSE;
   ArraRequest request;
 
   arra_preview_set_ready (dialog->preview, *prompt != '\0');
-  remark = checkpoint != NULL ? arra_checkpoint_unknown_text (checkpoint, prompt) : NULL;
-  arra_prompt_box_set_remark (dialog->prompt, remark);
+  remark = checkpoint != NULL ? remark_of (checkpoint, prompt, &readable) : NULL;
+  arra_prompt_box_set_remark (dialog->prompt, arra_prompt_box_is_searching (dialog->prompt) ? NULL : remark);
   if (checkpoint == NULL)
     {
       arra_card_view_set_needs (dialog->card, &(ArraCardNeeds) { 0 });
       return;
     }
   arra_dialog_fill_request (dialog, checkpoint, &request);
-  request.prompt = *prompt != '\0' ? prompt : NULL;
+  request.prompt = readable && *prompt != '\0' ? prompt : NULL;
   show_needs_of (dialog, checkpoint, &request);
   arra_dialog_update (dialog);
 }

@@ -13,14 +13,26 @@ list_images (ArraDialog *dialog)
   arra_insert_box_set_images (dialog->insert_as, images, dialog->place.image, (const char *const *) titles);
 }
 
+static gboolean
+has_other_shape (const ArraDialogPlace *place, const ArraDialogPlace *other)
+{
+  return place->has_selection != other->has_selection || place->selection_width != other->selection_width
+         || place->selection_height != other->selection_height || place->canvas_width != other->canvas_width
+         || place->canvas_height != other->canvas_height;
+}
+
 void
 arra_dialog_look_around (ArraDialog *dialog)
 {
+  const ArraDialogPlace before = dialog->place;
+
   dialog->place = (ArraDialogPlace) { 0 };
   if (dialog->host->describe != NULL)
     dialog->host->describe (&dialog->place, dialog->host->data);
   arra_insert_box_set_place (dialog->insert_as, &dialog->place);
   list_images (dialog);
+  if (has_other_shape (&before, &dialog->place))
+    arra_dialog_show_shape (dialog);
   arra_dialog_update (dialog);
 }
 

@@ -2,14 +2,18 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include <arra-prompt.h>
+
 #include "card_view.h"
 #include "checkpoint_box.h"
 #include "dialog.h"
 #include "insert_box.h"
 #include "notice.h"
 #include "picture_box.h"
+#include "preset_popover.h"
 #include "preview.h"
 #include "prompt_box.h"
+#include "queue_box.h"
 #include "results.h"
 #include "settings.h"
 #include "work.h"
@@ -35,6 +39,7 @@ struct _ArraDialog
   GtkWidget *window; /* NULL once destroyed, and with it all below is gone */
   ArraNotice *notice;
   ArraPromptBox *prompt;
+  ArraQueueBox *queue;
   ArraCheckpointBox *checkpoints;
   ArraCardView *card;
   ArraPictureBox *picture;
@@ -42,7 +47,7 @@ struct _ArraDialog
   ArraPreview *preview;
   ArraResults *results;
   GtkWidget *sides, *progress, *status;
-  GtkWidget *menu, *reuse, *insert, *proceed, *generate, *redo;
+  GtkWidget *menu, *reuse, *insert, *proceed, *next, *generate, *redo;
 };
 
 /* dialog_window.c: builds all widgets into dialog->window */
@@ -56,12 +61,22 @@ void arra_dialog_update (ArraDialog *dialog); /* which buttons there are, and wh
 void arra_dialog_fail (ArraDialog *dialog, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
 /* dialog_checkpoints.c */
+void arra_dialog_show_shape (ArraDialog *dialog); /* sizes of the checkpoint, for what there is to insert into */
 void arra_dialog_find_checkpoints (gpointer dialog);
 void arra_dialog_checkpoint_chosen (gpointer dialog);
 void arra_dialog_show_checkpoint (ArraDialog *dialog);
 void arra_dialog_show_needs (gpointer dialog);
+ArraPaceKind arra_dialog_pace_kind (const ArraCheckpoint *checkpoint, const ArraRequest *request);
 void arra_dialog_get_checkpoints (gpointer dialog);
 void arra_dialog_add_folder (gpointer dialog);
+
+/* dialog_presets.c */
+extern const ArraPresetFuncs arra_dialog_preset_funcs;
+
+/* dialog_text_encoder.c */
+void arra_dialog_choose_text_encoder (gpointer dialog);
+/* Opens those again with @folder (nullable) that need it. @found: of ArraFound */
+void arra_dialog_add_text_encoder (GPtrArray *found, const char *folder);
 
 /* dialog_work.c */
 extern const ArraWorkFuncs arra_dialog_work_funcs;

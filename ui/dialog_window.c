@@ -83,21 +83,32 @@ activity_changed (GtkWindow *window, GParamSpec *pspec, gpointer data)
 
 /* ---- the left side: what to make */
 
+static void
+show_fitted (gpointer data)
+{
+  arra_dialog_update (data);
+}
+
 static GtkWidget *
 new_form (ArraDialog *dialog)
 {
+  static const ArraPromptBoxFuncs funcs
+      = { arra_dialog_show_needs, arra_dialog_generate, arra_dialog_choose_text_encoder };
   GtkWidget *form = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2 * ARRA_FORM_GAP), *scrolled;
   GtkWidget *checkpoint = gtk_box_new (GTK_ORIENTATION_VERTICAL, ARRA_FORM_GAP);
 
-  dialog->prompt = arra_prompt_box_new (dialog->settings.history, arra_dialog_show_needs, arra_dialog_generate, dialog);
+  dialog->prompt = arra_prompt_box_new (dialog->settings.history, &funcs, dialog);
   dialog->checkpoints = arra_checkpoint_box_new (arra_dialog_checkpoint_chosen, arra_dialog_get_checkpoints,
                                                  arra_dialog_add_folder, arra_dialog_find_checkpoints, dialog);
   dialog->card = arra_card_view_new ();
   dialog->picture = arra_picture_box_new (dialog->host->task, arra_dialog_show_needs, dialog);
-  dialog->insert_as = arra_insert_box_new (dialog->host->task, arra_dialog_aim, arra_dialog_resize, dialog);
+  dialog->insert_as
+      = arra_insert_box_new (dialog->host->task, arra_dialog_aim, arra_dialog_resize, show_fitted, dialog);
   gtk_container_add (GTK_CONTAINER (checkpoint), arra_checkpoint_box_widget (dialog->checkpoints));
   gtk_container_add (GTK_CONTAINER (checkpoint), arra_card_view_widget (dialog->card));
+  dialog->queue = arra_queue_box_new ();
   gtk_container_add (GTK_CONTAINER (form), arra_prompt_box_widget (dialog->prompt));
+  gtk_container_add (GTK_CONTAINER (form), arra_queue_box_widget (dialog->queue));
   gtk_container_add (GTK_CONTAINER (form), checkpoint);
   gtk_container_add (GTK_CONTAINER (form), arra_picture_box_widget (dialog->picture));
   gtk_container_add (GTK_CONTAINER (form), arra_insert_box_label (dialog->insert_as));
@@ -191,6 +202,17 @@ new_menu (ArraDialog *dialog)
   return button;
 }
 
+static GtkWidget *
+new_presets (ArraDialog *dialog)
+{
+  GtkWidget *button = gtk_menu_button_new ();
+
+  arra_form_dress_icon (button, "user-bookmarks-symbolic", _ ("Presets"));
+  gtk_menu_button_set_direction (GTK_MENU_BUTTON (button), GTK_ARROW_UP);
+  gtk_menu_button_set_popover (GTK_MENU_BUTTON (button), arra_preset_popover_new (&arra_dialog_preset_funcs, dialog));
+  return button;
+}
+
 /* Pixels that the button takes whatever it says, so that the others stay where they are. */
 static int
 widest (GtkWidget *button)
@@ -217,6 +239,7 @@ new_actions (ArraDialog *dialog)
   GtkBox *box = GTK_BOX (actions);
 
   gtk_box_pack_start (box, new_menu (dialog), FALSE, FALSE, 0);
+  gtk_box_pack_start (box, new_presets (dialog), FALSE, FALSE, 0);
 
   dialog->generate = add_button (dialog, box, TRUE, _ ("_Generate"), G_CALLBACK (arra_dialog_press));
   gtk_widget_set_size_request (dialog->generate, widest (dialog->generate), -1);
@@ -225,6 +248,9 @@ new_actions (ArraDialog *dialog)
   gtk_widget_set_tooltip_text (dialog->generate, _ ("Enter does the same"));
   dialog->proceed = add_button (dialog, box, TRUE, _ ("Contin_ue"), G_CALLBACK (arra_dialog_proceed));
   gtk_widget_set_no_show_all (dialog->proceed, TRUE);
+  dialog->next = add_button (dialog, box, TRUE, _ ("Add to _Queue"), G_CALLBACK (arra_dialog_generate));
+  gtk_widget_set_tooltip_text (dialog->next, _ ("What the form says now, when the pictures at hand are finished"));
+  gtk_widget_set_no_show_all (dialog->next, TRUE);
   dialog->insert = add_button (dialog, box, TRUE, _ ("Inse_rt"), G_CALLBACK (arra_dialog_insert));
   add_button (dialog, box, TRUE, _ ("_Close"), G_CALLBACK (leave));
   g_object_set (actions, "margin", 2 * ARRA_FORM_GAP, NULL);

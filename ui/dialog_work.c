@@ -104,31 +104,42 @@ fill_request (ArraDialog *dialog, ArraCheckpoint *checkpoint, ArraRequest *reque
   return TRUE;
 }
 
-/* Says what lacks when there is not enough memory, or what else is wrong with the request. */
-static gboolean
-check_request (ArraDialog *dialog, ArraCheckpoint *checkpoint, const ArraRequest *request)
+/* Says what lacks. */
+static void
+tell_short (ArraDialog *dialog, const ArraMemoryPlan *plan)
 {
-  g_autoptr (GError) error = NULL;
-  g_autofree char *needed = NULL, *there = NULL;
-  ArraMemoryPlan plan;
+  g_autofree char *needed = arra_words_bytes (plan->total), *there = arra_words_bytes (plan->available);
 
-  if (arra_checkpoint_plan (checkpoint, request, &plan, NULL))
-    return TRUE;
-  /* what the last pictures still hold may be enough */
-  arra_work_drop (dialog->work);
-  if (arra_checkpoint_plan (checkpoint, request, &plan, &error))
-    return TRUE;
-  if (!g_error_matches (error, ARRA_ERROR, ARRA_ERROR_NO_MEMORY) || plan.available == 0)
-    {
-      arra_dialog_fail (dialog, "%s", error->message);
-      return FALSE;
-    }
-  needed = arra_words_bytes (plan.total);
-  there = arra_words_bytes (plan.available);
   arra_dialog_fail (dialog,
                     _ ("Not enough memory: %s are needed, %s are free. Choose a smaller size or checkpoint, "
                        "or close other programs."),
                     needed, there);
+}
+
+/* Says what is wrong with the request, or what memory it lacks: that of one that has to wait is judged when it is its
+ * turn. */
+static gboolean
+check_request (ArraDialog *dialog, ArraCheckpoint *checkpoint, const ArraRequest *request)
+{
+  g_autoptr (GError) error = NULL;
+  ArraMemoryPlan plan;
+
+  if (arra_checkpoint_plan (checkpoint, request, &plan, &error))
+    return TRUE;
+  if (g_error_matches (error, ARRA_ERROR, ARRA_ERROR_NO_MEMORY))
+    {
+      if (arra_work_is_running (dialog->work))
+        return TRUE;
+      /* what the last pictures still hold may be enough */
+      arra_work_drop (dialog->work);
+      g_clear_error (&error);
+      if (arra_checkpoint_plan (checkpoint, request, &plan, &error))
+        return TRUE;
+    }
+  if (g_error_matches (error, ARRA_ERROR, ARRA_ERROR_NO_MEMORY) && plan.available > 0)
+    tell_short (dialog, &plan);
+  else
+    arra_dialog_fail (dialog, "%s", error->message);
   return FALSE;
 }
 
@@ -141,7 +152,9 @@ look_at_scene (ArraDialog *dialog, ArraCheckpoint *checkpoint, ArraOrder *order)
   g_autoptr (GError) error = NULL;
   ArraRequest own;
 
-  *order = (ArraOrder) { .task = host->task, .vary = dialog->settings.vary };
+  *order = (ArraOrder) { .task = host->task,
+                         .vary = dialog->settings.vary,
+                         .text_encoder = dialog->settings.text_encoder };
   if (host->task == ARRA_TASK_GENERATE)
     return TRUE;
   arra_request_init (&own, checkpoint);
@@ -153,40 +166,83 @@ look_at_scene (ArraDialog *dialog, ArraCheckpoint *checkpoint, ArraOrder *order)
   return order->scene != NULL;
 }
 
+/* @ticket: (transfer full) */
 static void
-start (ArraDialog *dialog, ArraCheckpoint *checkpoint, const ArraRequest *request, const ArraOrder *order)
+start (ArraDialog *dialog, ArraTicket *ticket)
 {
-  const ArraScene *scene = order->scene;
+  const ArraScene *scene = ticket->order.scene;
 
   arra_dialog_save (dialog);
   arra_results_begin (dialog->results);
-  arra_preview_set_frame (dialog->preview, scene != NULL ? scene->width : request->width,
-                          scene != NULL ? scene->height : request->height, is_medical (checkpoint));
+  arra_preview_set_frame (dialog->preview, scene != NULL ? scene->width : ticket->request.width,
+                          scene != NULL ? scene->height : ticket->request.height, is_medical (ticket->described));
   gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (dialog->progress), 0);
-  dialog->last_seed = request->seed;
-  dialog->seed_used = TRUE;
-  arra_work_start (dialog->work, checkpoint, request, order);
+  arra_work_begin (dialog->work, ticket);
   arra_dialog_update (dialog);
 }
 
+/* The next press of Generate takes another seed. */
+static void
+use_seed (ArraDialog *dialog, const ArraRequest *request)
+{
+  dialog->last_seed = request->seed;
+  dialog->seed_used = TRUE;
+}
+
+/* (transfer full) (nullable): what the form asks for; what is wrong with it is told */
+static ArraTicket *
+new_ticket (ArraDialog *dialog, ArraCheckpoint *checkpoint)
+{
+  ArraTicket *ticket;
+  ArraRequest request;
+  ArraOrder order;
+
+  if (!fill_request (dialog, checkpoint, &request) || !check_request (dialog, checkpoint, &request)
+      || !look_at_scene (dialog, checkpoint, &order))
+    return NULL;
+  if (dialog->settings.remember)
+    arra_history_add (dialog->settings.history, request.prompt);
+  use_seed (dialog, &request);
+  ticket = arra_ticket_new (checkpoint, &request, &order);
+  g_clear_pointer (&order.scene, arra_scene_unref);
+  return ticket;
+}
+
+/* While pictures are being made, the next ones wait. */
 void
 arra_dialog_generate (gpointer data)
 {
   ArraDialog *dialog = data;
   ArraCheckpoint *checkpoint = arra_checkpoint_box_get (dialog->checkpoints);
-  ArraRequest request;
-  ArraOrder order;
+  ArraTicket *ticket;
 
-  if (arra_work_is_running (dialog->work) || checkpoint == NULL)
+  if (checkpoint == NULL)
     return;
   arra_notice_hide (dialog->notice);
-  if (!fill_request (dialog, checkpoint, &request) || !check_request (dialog, checkpoint, &request)
-      || !look_at_scene (dialog, checkpoint, &order))
+  ticket = new_ticket (dialog, checkpoint);
+  if (ticket == NULL)
     return;
-  if (dialog->settings.remember)
-    arra_history_add (dialog->settings.history, request.prompt);
-  start (dialog, checkpoint, &request, &order);
-  g_clear_pointer (&order.scene, arra_scene_unref);
+  if (!arra_work_is_running (dialog->work))
+    start (dialog, ticket);
+  else if (!arra_queue_box_add (dialog->queue, ticket))
+    arra_dialog_fail (dialog, _ ("%d prompts wait already."), ARRA_QUEUE_MAX);
+}
+
+/* What has waited longest, unless it cannot be made: that is told, and the one behind it is next. */
+static void
+start_next (ArraDialog *dialog)
+{
+  ArraTicket *ticket;
+
+  while ((ticket = arra_queue_box_take (dialog->queue)) != NULL)
+    {
+      if (check_request (dialog, ticket->described, &ticket->request))
+        {
+          start (dialog, ticket);
+          return;
+        }
+      arra_ticket_free (ticket);
+    }
 }
 
 /* ---- from a row on */
@@ -204,7 +260,7 @@ void
 arra_dialog_redo (gpointer data)
 {
   ArraDialog *dialog = data;
-  const ArraOrder order = { .task = ARRA_TASK_GENERATE };
+  const ArraOrder order = { .task = ARRA_TASK_GENERATE, .text_encoder = dialog->settings.text_encoder };
   const ArraMade *made = arra_results_current (dialog->results);
   const guint patch = made != NULL ? arra_checkpoint_patch (made->from) : 1;
   g_autoptr (ArraCheckpoint) from = NULL;
@@ -231,8 +287,10 @@ arra_dialog_redo (gpointer data)
   request.known = known = g_new (gint32, (gsize) request.known_rows * request.known_columns);
   arra_making_keep_above (made->codes, made->code_rows, made->code_columns, dialog->redo_row, known, request.known_rows,
                           request.known_columns);
-  if (check_request (dialog, from, &request))
-    start (dialog, from, &request, &order);
+  if (!check_request (dialog, from, &request))
+    return;
+  use_seed (dialog, &request);
+  start (dialog, arra_ticket_new (from, &request, &order));
 }
 
 void
@@ -342,12 +400,14 @@ static void
 show_finished (ArraDialog *dialog, double pace)
 {
   const ArraCheckpoint *from = arra_work_checkpoint (dialog->work);
+  const ArraRequest *request = arra_work_request (dialog->work);
 
   gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (dialog->progress), 1);
   say (dialog, _ ("Finished"));
-  if (dialog->host->task != ARRA_TASK_GENERATE || pace <= 0)
+  if (dialog->host->task != ARRA_TASK_GENERATE || pace <= 0 || request->known != NULL)
     return;
-  arra_settings_set_pace (&dialog->settings, arra_checkpoint_fingerprint (from), pace);
+  arra_settings_set_pace (&dialog->settings, arra_checkpoint_fingerprint (from), arra_dialog_pace_kind (from, request),
+                          pace);
   arra_dialog_show_needs (dialog);
 }
 
@@ -367,6 +427,7 @@ done (const GError *error, double pace, gpointer data)
       say (dialog, _ ("Nothing more was made"));
       arra_dialog_fail (dialog, "%s", error->message);
     }
+  start_next (dialog);
   arra_dialog_update (dialog);
 }
 

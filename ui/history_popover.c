@@ -1,4 +1,4 @@
-/* history_popover.c - earlier prompts and a checkpoint's examples, to search and choose from
+/* history_popover.c - earlier prompts and a checkpoint's examples, to search, choose from and forget
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "history_popover.h"
 
@@ -19,11 +19,41 @@ typedef struct
   gpointer data;
 } Popover;
 
+static void fill (Popover *self);
+
+/* Of one prompt, wherever it was used. */
 static void
-add (Popover *self, const char *prompt, const char *group)
+forget (GtkWidget *button, gpointer data)
+{
+  Popover *self = data;
+  GtkWidget *row = gtk_widget_get_ancestor (button, GTK_TYPE_LIST_BOX_ROW);
+  g_autofree char *prompt = g_strdup (g_object_get_data (G_OBJECT (row), KEY_PROMPT));
+
+  for (guint i = arra_history_length (self->history); i-- > 0;)
+    if (g_str_equal (arra_history_get (self->history, i), prompt))
+      arra_history_remove (self->history, i);
+  fill (self);
+  gtk_widget_grab_focus (self->search);
+}
+
+static GtkWidget *
+new_forget (Popover *self, const char *plain)
+{
+  g_autofree char *name = g_strdup_printf (_ ("Forget “%s”"), plain);
+  GtkWidget *button = arra_form_icon_button ("edit-delete-symbolic", name);
+
+  gtk_button_set_relief (GTK_BUTTON (button), GTK_RELIEF_NONE);
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  g_signal_connect (button, "clicked", G_CALLBACK (forget), self);
+  return button;
+}
+
+static void
+add (Popover *self, const char *prompt, const char *group, gboolean can_forget)
 {
   g_autofree char *plain = arra_words_plain (prompt, 300);
-  GtkWidget *row = gtk_list_box_row_new (), *label = gtk_label_new (plain);
+  GtkWidget *row = gtk_list_box_row_new (), *label = gtk_label_new (plain),
+            *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
 
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
@@ -34,23 +64,39 @@ add (Popover *self, const char *prompt, const char *group)
   gtk_widget_set_margin_end (label, 2 * ARRA_FORM_GAP);
   gtk_widget_set_margin_top (label, ARRA_FORM_GAP);
   gtk_widget_set_margin_bottom (label, ARRA_FORM_GAP);
-  gtk_container_add (GTK_CONTAINER (row), label);
+  gtk_box_pack_start (GTK_BOX (line), label, TRUE, TRUE, 0);
+  if (can_forget)
+    gtk_box_pack_end (GTK_BOX (line), new_forget (self, plain), FALSE, FALSE, 0);
+  gtk_container_add (GTK_CONTAINER (row), line);
   arra_form_name (row, plain);
   g_object_set_data_full (G_OBJECT (row), KEY_PROMPT, g_strdup (prompt), g_free);
   g_object_set_data (G_OBJECT (row), KEY_GROUP, (gpointer) group);
   gtk_container_add (GTK_CONTAINER (self->list), row);
 }
 
+/* Those of the chosen checkpoint, or those of others that were not seen among them. */
+static void
+add_earlier (Popover *self, gboolean own, const char *group, GHashTable *seen)
+{
+  for (guint i = 0; i < arra_history_length (self->history); i++)
+    {
+      const char *prompt = arra_history_get (self->history, i);
+
+      if (arra_history_is_own (self->history, i) == own && g_hash_table_add (seen, (gpointer) prompt))
+        add (self, prompt, group, TRUE);
+    }
+}
+
 static void
 fill (Popover *self)
 {
-  const char *const earlier = _ ("Earlier prompts"), *const suggested = _ ("Examples for this checkpoint");
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
 
   arra_form_empty (self->list);
-  for (guint i = 0; i < arra_history_length (self->history); i++)
-    add (self, arra_history_get (self->history, i), earlier);
+  add_earlier (self, TRUE, _ ("Earlier prompts"), seen);
   for (char **example = *self->examples; example != NULL && *example != NULL; example++)
-    add (self, *example, suggested);
+    add (self, *example, _ ("Examples for this checkpoint"), FALSE);
+  add_earlier (self, FALSE, _ ("Earlier prompts for other checkpoints"), seen);
   gtk_widget_set_sensitive (self->clear, arra_history_length (self->history) > 0);
   gtk_widget_show_all (self->list);
 }

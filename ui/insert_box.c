@@ -27,6 +27,7 @@ struct _ArraInsertBox
   gboolean filling;
   void (*resize) (guint width, guint height, gpointer data);
   void (*aimed) (int image, gpointer data);
+  void (*fitted) (gpointer data);
   gpointer data;
 };
 
@@ -54,9 +55,8 @@ arra_dialog_images_add (GPtrArray *images, int number, const char *name)
   g_ptr_array_add (images, image);
 }
 
-/* What pictures are fitted to; 0 x 0: nothing. */
-static void
-find_target (ArraInsertBox *box, guint *width, guint *height)
+void
+arra_insert_box_target (ArraInsertBox *box, guint *width, guint *height)
 {
   const ArraInsertMode mode = arra_insert_box_mode (box);
   const ArraDialogPlace *place = &box->place;
@@ -81,7 +81,7 @@ show_enlarged (ArraInsertBox *box)
   double times = 0;
   g_autofree char *text = NULL;
 
-  find_target (box, &width, &height);
+  arra_insert_box_target (box, &width, &height);
   if (box->width > 0 && box->height > 0)
     times = MAX ((double) width / box->width, (double) height / box->height);
   text = g_strdup_printf (_ ("Enlarged %.1f times: that blurs it."), times);
@@ -97,6 +97,8 @@ mode_changed (GtkComboBox *mode, gpointer data)
   if (!box->filling)
     arra_insert_mode_parse (gtk_combo_box_get_active_id (mode), &box->wanted);
   show_enlarged (box);
+  if (!box->filling)
+    box->fitted (box->data);
 }
 
 static void
@@ -104,7 +106,7 @@ wants_size (ArraInsertBox *box)
 {
   guint width, height;
 
-  find_target (box, &width, &height);
+  arra_insert_box_target (box, &width, &height);
   if (width > 0 && height > 0)
     box->resize (width, height, box->data);
 }
@@ -162,6 +164,7 @@ ArraInsertBox *
 arra_insert_box_new (ArraTask task,
                      void (*aimed) (int image, gpointer data),
                      void (*resize) (guint width, guint height, gpointer data),
+                     void (*fitted) (gpointer data),
                      gpointer data)
 {
   ArraInsertBox *box = g_new0 (ArraInsertBox, 1);
@@ -169,6 +172,7 @@ arra_insert_box_new (ArraTask task,
 
   box->aimed = aimed;
   box->resize = resize;
+  box->fitted = fitted;
   box->data = data;
   box->mode = g_object_ref_sink (arra_form_combo ());
   box->record = arra_form_check (

@@ -25,9 +25,10 @@ typedef enum
 typedef struct
 {
   ArraTask task;
-  ArraScene *scene; /* (nullable): borrowed; of ARRA_TASK_GENERATE there is none */
-  double vary;      /* share of the scene that is made anew, the least likely first; above 0 to 1 */
-  guint from_row;   /* instead: the first row of codes that is made anew, from 1; 0: none */
+  ArraScene *scene;         /* (nullable): borrowed; of ARRA_TASK_GENERATE there is none */
+  double vary;              /* share of the scene that is made anew, the least likely first; above 0 to 1 */
+  const char *text_encoder; /* (nullable): folder of what reads the prompt, where the checkpoint has nothing to */
+  guint from_row;           /* instead: the first row of codes that is made anew, from 1; 0: none */
 } ArraOrder;
 
 /* An order being carried out. */

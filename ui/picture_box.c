@@ -5,6 +5,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "form.h"
+#include "presets.h"
 #include "sampling_box.h"
 #include "seamless_box.h"
 #include "seed_box.h"
@@ -101,6 +102,15 @@ arra_picture_box_store (ArraPictureBox *box, ArraSettings *settings)
   return arra_seed_box_store (box->seed, settings);
 }
 
+/* Of the shape of what it is for, where the checkpoint makes that. */
+static void
+set_usual_size (ArraPictureBox *box, const ArraCheckpoint *checkpoint, guint like_width, guint like_height)
+{
+  const ArraPreset usual = arra_presets_usual (checkpoint, like_width, like_height);
+
+  arra_size_box_set (box->size, usual.width, usual.height);
+}
+
 void
 arra_picture_box_set_checkpoint (ArraPictureBox *box,
                                  const ArraCheckpoint *checkpoint,
@@ -113,7 +123,7 @@ arra_picture_box_set_checkpoint (ArraPictureBox *box,
   box->loading = TRUE;
   arra_size_box_set_checkpoint (box->size, checkpoint, like_width, like_height);
   if (!box->sized && checkpoint != NULL)
-    arra_size_box_set (box->size, own.width, own.height);
+    set_usual_size (box, checkpoint, like_width, like_height);
   if (checkpoint != NULL)
     arra_sampling_box_propose (box->sampling, &own);
   box->loading = FALSE;

@@ -2,9 +2,11 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "presets.h"
 
+#include <arra-prompt.h>
 #include <math.h>
 
 #define PROMPT "a small boat on a calm sea" /* of a usual length */
+#define CLASS "0"
 
 static const guint squares[] = { 64, 128, 256, 384, 512, 768, 1024 };
 static const guint shapes[][2] = { { 4, 3 }, { 3, 4 }, { 3, 2 }, { 2, 3 }, { 16, 9 }, { 9, 16 } };
@@ -18,7 +20,7 @@ arra_presets_can_make (const ArraCheckpoint *checkpoint, guint width, guint heig
   ArraRequest request;
 
   arra_request_init (&request, checkpoint);
-  request.prompt = PROMPT;
+  request.prompt = arra_checkpoint_classes (checkpoint) == NULL ? PROMPT : CLASS;
   request.width = width;
   request.height = height;
   return arra_checkpoint_plan (checkpoint, &request, &plan, &error)
@@ -95,4 +97,20 @@ arra_presets_find (const ArraCheckpoint *checkpoint, guint like_width, guint lik
   for (guint times = 2; times <= 4; times *= 2)
     add (presets, checkpoint, ARRA_PRESET_LARGE, times * own.width, times * own.height);
   return presets;
+}
+
+ArraPreset
+arra_presets_usual (const ArraCheckpoint *checkpoint, guint like_width, guint like_height)
+{
+  g_autoptr (GArray) presets = arra_presets_find (checkpoint, like_width, like_height);
+  ArraPreset usual = { 0, 0, ARRA_PRESET_OWN };
+
+  for (guint i = 0; i < presets->len; i++)
+    {
+      const ArraPreset *preset = &g_array_index (presets, ArraPreset, i);
+
+      if (preset->kind == ARRA_PRESET_OWN || preset->kind == ARRA_PRESET_LIKE)
+        usual = *preset;
+    }
+  return usual;
 }

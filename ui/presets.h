@@ -28,3 +28,6 @@ gboolean arra_presets_can_make (const ArraCheckpoint *checkpoint, guint width, g
  * from small to large, then other shapes of about the own area, then larger ones. @like_width and @like_height (0 x 0:
  * none): the canvas or selection. (transfer full) (element-type ArraPreset): g_array_unref() */
 GArray *arra_presets_find (const ArraCheckpoint *checkpoint, guint like_width, guint like_height);
+
+/* What is proposed of these: the one of that shape, else the checkpoint's own, which may be 0 x 0. */
+ArraPreset arra_presets_usual (const ArraCheckpoint *checkpoint, guint like_width, guint like_height);

@@ -18,9 +18,10 @@ struct _ArraPreview
   cairo_surface_t *surface; /* (nullable): the finished rows */
   guint width, height;      /* of the whole picture; 0 x 0: none */
   guint rows_finished, rows_total;
-  guint across, down; /* how often it is shown */
-  guint row_height;   /* pixels; 0: no row can be chosen */
-  guint row;          /* chosen, from 1; 0: none */
+  guint across, down;                /* how often it is shown */
+  guint row_height;                  /* pixels; 0: no row can be chosen */
+  guint row;                         /* chosen, from 1; 0: none */
+  guint target_width, target_height; /* what it is fitted to; 0 x 0: nothing, and it is not cut */
   void (*row_chosen) (guint row, gpointer data);
   gpointer data;
 };
@@ -95,6 +96,49 @@ draw_finished (const ArraPreview *preview, cairo_t *cr, const Place *place)
     draw_frontier (preview, cr, place, finished);
 }
 
+/* What of the picture is seen when it fills the target: its middle. FALSE: all of it. */
+static gboolean
+find_crop (const ArraPreview *preview, double *width, double *height)
+{
+  *width = preview->width;
+  *height = preview->height;
+  if (preview->target_width == 0 || preview->target_height == 0 || preview->across * preview->down > 1)
+    return FALSE;
+  *width = MIN (*width, *height * preview->target_width / preview->target_height);
+  *height = MIN (*height, *width * preview->target_height / preview->target_width);
+  return preview->width - *width >= 1 || preview->height - *height >= 1;
+}
+
+/* What is cut off is dimmed, and a line goes around what stays. */
+static void
+draw_crop (const ArraPreview *preview, cairo_t *cr, const Place *place)
+{
+  GtkStyleContext *context = gtk_widget_get_style_context (preview->area);
+  double width, height;
+  GdkRGBA color;
+
+  if (!find_crop (preview, &width, &height))
+    return;
+  if (!gtk_style_context_lookup_color (context, "theme_bg_color", &color))
+    gdk_rgba_parse (&color, "grey");
+  color.alpha = 0.7;
+  gdk_cairo_set_source_rgba (cr, &color);
+  cairo_save (cr);
+  cairo_translate (cr, place->x + preview->width * place->zoom / 2, place->y + preview->height * place->zoom / 2);
+  cairo_scale (cr, place->zoom, place->zoom);
+  cairo_rectangle (cr, -(preview->width / 2.0), -(preview->height / 2.0), preview->width, preview->height);
+  cairo_rectangle (cr, -width / 2, -height / 2, width, height);
+  cairo_restore (cr);
+  cairo_set_fill_rule (cr, CAIRO_FILL_RULE_EVEN_ODD);
+  cairo_fill (cr);
+  gtk_style_context_get_color (context, gtk_style_context_get_state (context), &color);
+  gdk_cairo_set_source_rgba (cr, &color);
+  cairo_set_line_width (cr, 1);
+  cairo_rectangle (cr, place->x + (preview->width - width) / 2 * place->zoom,
+                   place->y + (preview->height - height) / 2 * place->zoom, width * place->zoom, height * place->zoom);
+  cairo_stroke (cr);
+}
+
 static gboolean
 draw (GtkWidget *area, cairo_t *cr, gpointer data)
 {
@@ -111,6 +155,7 @@ draw (GtkWidget *area, cairo_t *cr, gpointer data)
   draw_rest (preview, cr, &place);
   if (preview->surface != NULL)
     draw_finished (preview, cr, &place);
+  draw_crop (preview, cr, &place);
   return FALSE;
 }
 
@@ -247,6 +292,7 @@ static void
 describe (ArraPreview *preview)
 {
   g_autofree char *text = NULL;
+  double width, height;
 
   if (preview->rows_total > 0)
     text = g_strdup_printf (_ ("%u of %u rows finished"), preview->rows_finished, preview->rows_total);
@@ -255,6 +301,12 @@ describe (ArraPreview *preview)
       g_autofree char *rows = g_steal_pointer (&text);
 
       text = g_strdup_printf (_ ("%s, shown %u × %u times"), rows, preview->across, preview->down);
+    }
+  if (text != NULL && find_crop (preview, &width, &height))
+    {
+      g_autofree char *rows = g_steal_pointer (&text);
+
+      text = g_strdup_printf (_ ("%s, cut to %.0f × %.0f pixels"), rows, width, height);
     }
   atk_object_set_description (gtk_widget_get_accessible (preview->area), text != NULL ? text : "");
   gtk_widget_set_visible (preview->hint, preview->width == 0);
@@ -301,6 +353,16 @@ arra_preview_set_frame (ArraPreview *preview, guint width, guint height, gboolea
   arra_preview_set_picture (preview, NULL, &look);
   preview->width = width;
   preview->height = height;
+  describe (preview);
+}
+
+void
+arra_preview_set_target (ArraPreview *preview, guint width, guint height)
+{
+  if (preview->target_width == width && preview->target_height == height)
+    return;
+  preview->target_width = width;
+  preview->target_height = height;
   describe (preview);
 }
 

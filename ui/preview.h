@@ -26,5 +26,7 @@ GtkWidget *arra_preview_widget (ArraPreview *preview);
 void arra_preview_set_picture (ArraPreview *preview, const ArraPicture *picture, const ArraPreviewLook *look);
 /* An empty frame of this shape, while no row is finished. */
 void arra_preview_set_frame (ArraPreview *preview, guint width, guint height, gboolean medical);
+/* What pictures are fitted to, whose shape is cut out of their middle: what is cut off is dimmed. 0 x 0: nothing. */
+void arra_preview_set_target (ArraPreview *preview, guint width, guint height);
 /* What the hint says while there is no picture. @ready: the prompt is written. */
 void arra_preview_set_ready (ArraPreview *preview, gboolean ready);

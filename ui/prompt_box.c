@@ -1,10 +1,12 @@
-/* prompt_box.c - where the prompt is written, with the earlier ones at hand
+/* prompt_box.c - where the prompt is written, as the checkpoint has it, with the earlier ones at hand
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "prompt_box.h"
 
 #include <gdk/gdkkeysyms.h>
 #include <glib/gi18n-lib.h>
 
+#include "class_box.h"
+#include "completion.h"
 #include "form.h"
 #include "history_popover.h"
 #include "text_undo.h"
@@ -15,9 +17,13 @@
 
 struct _ArraPromptBox
 {
-  GtkWidget *root, *view, *hint, *chips, *remark;
+  GtkWidget *root, *heading, *text, *view, *hint, *chips, *remark, *read;
   GtkTextBuffer *buffer;
   ArraTextUndo *undo;
+  ArraCompletion *completion;
+  ArraClassBox *classes;
+  gboolean by_class; /* the prompt is one of classes, else the text */
+  ArraHistory *history;
   char **examples;
   void (*changed) (gpointer data);
   void (*submit) (gpointer data);
@@ -40,6 +46,8 @@ buffer_changed (GtkTextBuffer *buffer, gpointer data)
   ArraPromptBox *box = data;
 
   show_hints (box);
+  if (gtk_widget_has_focus (box->view))
+    arra_completion_update (box->completion);
   box->changed (box->data);
 }
 
@@ -49,18 +57,27 @@ is_enter (const GdkEventKey *event)
   return event->keyval == GDK_KEY_Return || event->keyval == GDK_KEY_KP_Enter || event->keyval == GDK_KEY_ISO_Enter;
 }
 
-/* Tab leaves the text (Ctrl+Tab as well); Enter generates, Ctrl+Enter too, and Shift+Enter breaks the line; Ctrl+Z
- * undoes, Ctrl+Shift+Z and Ctrl+Y do again. */
+static void
+submit (ArraPromptBox *box)
+{
+  arra_completion_hide (box->completion);
+  box->submit (box->data);
+}
+
+/* Tab leaves the text (Ctrl+Tab as well) unless words are offered; Enter generates, Ctrl+Enter too, and Shift+Enter
+ * breaks the line; Ctrl+Z undoes, Ctrl+Shift+Z and Ctrl+Y do again. */
 static gboolean
 key_pressed (GtkWidget *view, GdkEventKey *event, gpointer data)
 {
   ArraPromptBox *box = data;
 
+  if (arra_completion_key (box->completion, event))
+    return GDK_EVENT_STOP;
   if (is_enter (event) && (event->state & GDK_SHIFT_MASK) == 0)
     {
       /* what is being composed ends with Enter, too */
       if (!gtk_text_view_im_context_filter_keypress (GTK_TEXT_VIEW (view), event))
-        box->submit (box->data);
+        submit (box);
       return GDK_EVENT_STOP;
     }
   if ((event->state & GDK_CONTROL_MASK) == 0)
@@ -126,36 +143,73 @@ new_view (ArraPromptBox *box)
   gtk_overlay_add_overlay (GTK_OVERLAY (overlay), box->chips);
   box->buffer = gtk_text_view_get_buffer (view);
   box->undo = arra_text_undo_new (box->buffer);
+  box->completion = arra_completion_new (view);
   g_signal_connect (box->buffer, "changed", G_CALLBACK (buffer_changed), box);
   g_signal_connect (box->view, "key-press-event", G_CALLBACK (key_pressed), box);
   return overlay;
 }
 
-ArraPromptBox *
-arra_prompt_box_new (ArraHistory *history,
-                     void (*changed) (gpointer data),
-                     void (*submit) (gpointer data),
-                     gpointer data)
+static GtkWidget *
+new_line (ArraPromptBox *box)
 {
-  ArraPromptBox *box = g_new0 (ArraPromptBox, 1);
-  GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, ARRA_FORM_GAP), *button = gtk_menu_button_new (),
-            *view = new_view (box);
+  GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, ARRA_FORM_GAP), *button = gtk_menu_button_new ();
 
-  box->changed = changed;
-  box->submit = submit;
-  box->data = data;
   arra_form_dress_icon (button, "document-open-recent-symbolic", _ ("Prompt history"));
   gtk_button_set_relief (GTK_BUTTON (button), GTK_RELIEF_NONE);
   gtk_menu_button_set_popover (GTK_MENU_BUTTON (button),
-                               arra_history_popover_new (history, &box->examples, chosen, box));
-  gtk_box_pack_start (GTK_BOX (line), arra_form_heading (_ ("_Prompt"), box->view), TRUE, TRUE, 0);
+                               arra_history_popover_new (box->history, &box->examples, chosen, box));
+  box->heading = arra_form_heading (_ ("_Prompt"), box->view);
+  gtk_box_pack_start (GTK_BOX (line), box->heading, TRUE, TRUE, 0);
   gtk_box_pack_end (GTK_BOX (line), button, FALSE, FALSE, 0);
-  box->root = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
-  gtk_container_add (GTK_CONTAINER (box->root), line);
-  gtk_container_add (GTK_CONTAINER (box->root), view);
+  return line;
+}
+
+/* What is there at times only. */
+static void
+add_hidden (ArraPromptBox *box, GtkWidget *widget)
+{
+  gtk_widget_show_all (widget);
+  gtk_widget_hide (widget);
+  gtk_widget_set_no_show_all (widget, TRUE);
+  gtk_container_add (GTK_CONTAINER (box->root), widget);
+}
+
+static void
+class_changed (gpointer data)
+{
+  ArraPromptBox *box = data;
+
+  box->changed (box->data);
+}
+
+static void
+class_submitted (gpointer data)
+{
+  ArraPromptBox *box = data;
+
+  box->submit (box->data);
+}
+
+ArraPromptBox *
+arra_prompt_box_new (ArraHistory *history, const ArraPromptBoxFuncs *funcs, gpointer data)
+{
+  ArraPromptBox *box = g_new0 (ArraPromptBox, 1);
+
+  box->history = history;
+  box->changed = funcs->changed;
+  box->submit = funcs->submit;
+  box->data = data;
+  box->text = new_view (box);
+  box->classes = arra_class_box_new (class_changed, class_submitted, box);
   box->remark = arra_form_text (TRUE);
-  gtk_widget_set_no_show_all (box->remark, TRUE);
-  gtk_container_add (GTK_CONTAINER (box->root), box->remark);
+  box->read = arra_form_button (_ ("Choose Text Encoder…"));
+  box->root = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
+  gtk_container_add (GTK_CONTAINER (box->root), new_line (box));
+  gtk_container_add (GTK_CONTAINER (box->root), box->text);
+  add_hidden (box, arra_class_box_widget (box->classes));
+  add_hidden (box, box->remark);
+  add_hidden (box, box->read);
+  g_signal_connect_swapped (box->read, "clicked", G_CALLBACK (funcs->choose_text_encoder), data);
   g_object_set_data_full (G_OBJECT (box->root), "arra-prompt-box", box, free_box);
   return box;
 }
@@ -166,11 +220,19 @@ arra_prompt_box_widget (ArraPromptBox *box)
   return box->root;
 }
 
+GtkWidget *
+arra_prompt_box_field (ArraPromptBox *box)
+{
+  return box->by_class ? arra_class_box_entry (box->classes) : box->view;
+}
+
 char *
 arra_prompt_box_get (ArraPromptBox *box)
 {
   GtkTextIter start, end;
 
+  if (box->by_class)
+    return g_strstrip (g_strdup (arra_class_box_get (box->classes)));
   gtk_text_buffer_get_bounds (box->buffer, &start, &end);
   return g_strstrip (gtk_text_buffer_get_text (box->buffer, &start, &end, FALSE));
 }
@@ -178,7 +240,11 @@ arra_prompt_box_get (ArraPromptBox *box)
 void
 arra_prompt_box_set (ArraPromptBox *box, const char *prompt)
 {
-  arra_text_undo_replace (box->undo, prompt);
+  if (box->by_class)
+    arra_class_box_set (box->classes, prompt);
+  else
+    arra_text_undo_replace (box->undo, prompt);
+  arra_completion_hide (box->completion);
 }
 
 void
@@ -212,8 +278,8 @@ add_chip (ArraPromptBox *box, const char *example)
   g_signal_connect (chip, "clicked", G_CALLBACK (chip_clicked), box);
 }
 
-void
-arra_prompt_box_set_examples (ArraPromptBox *box, const char *const *examples)
+static void
+set_examples (ArraPromptBox *box, const char *const *examples)
 {
   g_strfreev (box->examples);
   box->examples = g_strdupv ((char **) examples);
@@ -223,6 +289,53 @@ arra_prompt_box_set_examples (ArraPromptBox *box, const char *const *examples)
   show_hints (box);
 }
 
+/* A prompt that was there before the checkpoint was known, or that is for both, goes along. */
+static void
+take_class (ArraPromptBox *box, const ArraCheckpoint *checkpoint)
+{
+  g_autofree char *prompt = arra_prompt_box_get (box);
+
+  if (*arra_class_box_get (box->classes) == '\0' && *prompt != '\0'
+      && arra_checkpoint_check_prompt (checkpoint, prompt, NULL))
+    arra_class_box_set (box->classes, prompt);
+}
+
+/* @classes: (nullable): NULL: prompts are text */
+static void
+set_classes (ArraPromptBox *box, const ArraCheckpoint *checkpoint, const char *const *classes)
+{
+  const gboolean focused = gtk_widget_has_focus (arra_prompt_box_field (box));
+
+  if (classes != NULL)
+    {
+      arra_class_box_set_classes (box->classes, classes);
+      if (!box->by_class)
+        take_class (box, checkpoint);
+    }
+  box->by_class = classes != NULL;
+  gtk_widget_set_visible (box->text, !box->by_class);
+  gtk_widget_set_visible (arra_class_box_widget (box->classes), box->by_class);
+  gtk_label_set_text_with_mnemonic (GTK_LABEL (box->heading), !box->by_class ? _ ("_Prompt")
+                                                              : classes[0] != NULL
+                                                                  ? _ ("_Prompt: one of these classes")
+                                                                  : _ ("_Prompt: the number of a class"));
+  gtk_label_set_mnemonic_widget (GTK_LABEL (box->heading), arra_prompt_box_field (box));
+  if (focused)
+    arra_prompt_box_focus (box);
+}
+
+void
+arra_prompt_box_set_checkpoint (ArraPromptBox *box, const ArraCheckpoint *checkpoint)
+{
+  const ArraCard *card = checkpoint != NULL ? arra_checkpoint_card (checkpoint) : NULL;
+
+  arra_history_set_checkpoint (box->history, checkpoint != NULL ? arra_checkpoint_fingerprint (checkpoint) : NULL);
+  arra_completion_set_words (box->completion, card != NULL ? card->words : NULL);
+  set_examples (box, card != NULL ? card->example_prompts : NULL);
+  set_classes (box, checkpoint, checkpoint != NULL ? arra_checkpoint_classes (checkpoint) : NULL);
+  gtk_widget_set_visible (box->read, checkpoint != NULL && arra_checkpoint_lacks_text_encoder (checkpoint));
+}
+
 void
 arra_prompt_box_set_remark (ArraPromptBox *box, const char *text)
 {
@@ -230,8 +343,14 @@ arra_prompt_box_set_remark (ArraPromptBox *box, const char *text)
   gtk_widget_set_visible (box->remark, text != NULL);
 }
 
+gboolean
+arra_prompt_box_is_searching (ArraPromptBox *box)
+{
+  return box->by_class && arra_class_box_is_searching (box->classes);
+}
+
 void
 arra_prompt_box_focus (ArraPromptBox *box)
 {
-  gtk_widget_grab_focus (box->view);
+  gtk_widget_grab_focus (arra_prompt_box_field (box));
 }

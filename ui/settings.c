@@ -31,6 +31,7 @@ arra_settings_clear (ArraSettings *settings)
   g_clear_pointer (&settings->prompt, g_free);
   g_clear_pointer (&settings->checkpoint, g_free);
   g_clear_pointer (&settings->folders, g_strfreev);
+  g_clear_pointer (&settings->text_encoder, g_free);
   g_clear_pointer (&settings->keys, g_key_file_unref);
   g_clear_pointer (&settings->history, arra_history_free);
 }
@@ -68,10 +69,16 @@ arra_settings_throw_seed (ArraSettings *settings)
 
 /* ---- reading: a value that is missing or out of its range leaves the default */
 
-static void
-read_text (GKeyFile *keys, const char *key, char **text)
+typedef struct
 {
-  char *value = g_key_file_get_string (keys, GROUP, key, NULL);
+  GKeyFile *keys;
+  const char *group;
+} Section;
+
+static void
+read_text (const Section *from, const char *key, char **text)
+{
+  char *value = g_key_file_get_string (from->keys, from->group, key, NULL);
 
   if (value == NULL || !g_utf8_validate (value, -1, NULL))
     {
@@ -83,39 +90,39 @@ read_text (GKeyFile *keys, const char *key, char **text)
 }
 
 static void
-read_uint64 (GKeyFile *keys, const char *key, guint64 *number)
+read_uint64 (const Section *from, const char *key, guint64 *number)
 {
-  g_autofree char *text = g_key_file_get_value (keys, GROUP, key, NULL);
+  g_autofree char *text = g_key_file_get_value (from->keys, from->group, key, NULL);
 
   if (text != NULL)
     g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT64, number, NULL);
 }
 
 static void
-read_uint (GKeyFile *keys, const char *key, guint min, guint max, guint *number)
+read_uint (const Section *from, const char *key, guint min, guint max, guint *number)
 {
   guint64 value = G_MAXUINT64;
 
-  read_uint64 (keys, key, &value);
+  read_uint64 (from, key, &value);
   if (value >= min && value <= max)
     *number = (guint) value;
 }
 
 static void
-read_double (GKeyFile *keys, const char *key, double min, double max, double *number)
+read_double (const Section *from, const char *key, double min, double max, double *number)
 {
   g_autoptr (GError) error = NULL;
-  double value = g_key_file_get_double (keys, GROUP, key, &error);
+  double value = g_key_file_get_double (from->keys, from->group, key, &error);
 
   if (error == NULL && value >= min && value <= max)
     *number = value;
 }
 
 static void
-read_switch (GKeyFile *keys, const char *key, gboolean *on)
+read_switch (const Section *from, const char *key, gboolean *on)
 {
   g_autoptr (GError) error = NULL;
-  gboolean value = g_key_file_get_boolean (keys, GROUP, key, &error);
+  gboolean value = g_key_file_get_boolean (from->keys, from->group, key, &error);
 
   if (error == NULL)
     *on = value;
@@ -131,67 +138,64 @@ read_folders (ArraSettings *settings)
 }
 
 static void
-read_picture (ArraSettings *settings)
+read_picture (ArraSettings *settings, const Section *from)
 {
-  GKeyFile *keys = settings->keys;
-  g_autofree char *seamless = g_key_file_get_string (keys, GROUP, "seamless", NULL);
+  g_autofree char *seamless = g_key_file_get_string (from->keys, from->group, "seamless", NULL);
 
   arra_seamless_parse (seamless, &settings->seamless);
-  read_switch (keys, "sized", &settings->sized);
-  read_uint (keys, "width", 0, 65536, &settings->width);
-  read_uint (keys, "height", 0, 65536, &settings->height);
+  read_switch (from, "sized", &settings->sized);
+  read_uint (from, "width", 0, 65536, &settings->width);
+  read_uint (from, "height", 0, 65536, &settings->height);
   if ((settings->width == 0) != (settings->height == 0))
     settings->width = settings->height = 0;
-  read_uint (keys, "count", 1, ARRA_COUNT_MAX, &settings->count);
-  read_uint64 (keys, "seed", &settings->seed);
-  read_uint (keys, "first", 0, ARRA_FIRST_MAX, &settings->first);
-  read_switch (keys, "keep-seed", &settings->keep_seed);
+  read_uint (from, "count", 1, ARRA_COUNT_MAX, &settings->count);
 }
 
 static void
-read_sampling (ArraSettings *settings)
+read_seed (ArraSettings *settings, const Section *from)
 {
-  GKeyFile *keys = settings->keys;
+  read_uint64 (from, "seed", &settings->seed);
+  read_uint (from, "first", 0, ARRA_FIRST_MAX, &settings->first);
+  read_switch (from, "keep-seed", &settings->keep_seed);
+}
 
-  read_switch (keys, "sampled", &settings->sampled);
-  read_switch (keys, "around-layer", &settings->around_layer);
-  read_double (keys, "vary", 0.01, 1, &settings->vary);
-  read_double (keys, "guidance-scale", 0, 100, &settings->guidance_scale);
-  read_double (keys, "temperature", 0.01, 10, &settings->temperature);
-  read_double (keys, "top-p", 0.01, 1, &settings->top_p);
-  read_uint (keys, "top-k", 0, ARRA_TOP_K_MAX, &settings->top_k);
+static void
+read_sampling (ArraSettings *settings, const Section *from)
+{
+  read_switch (from, "sampled", &settings->sampled);
+  read_switch (from, "around-layer", &settings->around_layer);
+  read_double (from, "vary", 0.01, 1, &settings->vary);
+  read_double (from, "guidance-scale", 0, 100, &settings->guidance_scale);
+  read_double (from, "temperature", 0.01, 10, &settings->temperature);
+  read_double (from, "top-p", 0.01, 1, &settings->top_p);
+  read_uint (from, "top-k", 0, ARRA_TOP_K_MAX, &settings->top_k);
 }
 
 void
-arra_settings_load (ArraSettings *settings, const char *path)
+arra_settings_read_form (ArraSettings *settings, GKeyFile *keys, const char *group)
 {
+  const Section from = { keys, group };
   g_autofree char *mode = NULL;
-  GKeyFile *keys = settings->keys;
+
+  read_text (&from, "checkpoint", &settings->checkpoint);
+  read_picture (settings, &from);
+  read_sampling (settings, &from);
+  read_text (&from, "insert", &mode);
+  if (mode != NULL)
+    arra_insert_mode_parse (mode, &settings->mode);
+}
+
+static void
+read_window (ArraSettings *settings, const Section *from)
+{
   guint width = (guint) settings->window_width, height = (guint) settings->window_height;
   guint x = NOWHERE, y = NOWHERE, divider = (guint) settings->divider;
 
-  if (path == NULL || !arra_keys_load (keys, path))
-    return;
-  read_switch (keys, "remember", &settings->remember);
-  if (settings->remember)
-    {
-      read_text (keys, "prompt", &settings->prompt);
-      arra_history_load (settings->history, keys);
-    }
-  read_text (keys, "checkpoint", &settings->checkpoint);
-  read_folders (settings);
-  read_picture (settings);
-  read_sampling (settings);
-  read_text (keys, "insert", &mode);
-  if (mode != NULL)
-    arra_insert_mode_parse (mode, &settings->mode);
-  read_switch (keys, "record", &settings->record);
-  read_switch (keys, "advanced", &settings->advanced);
-  read_uint (keys, "window-width", 200, 20000, &width);
-  read_uint (keys, "window-height", 200, 20000, &height);
-  read_uint (keys, "window-x", 0, NOWHERE - 1, &x);
-  read_uint (keys, "window-y", 0, NOWHERE - 1, &y);
-  read_uint (keys, "divider", 100, 20000, &divider);
+  read_uint (from, "window-width", 200, 20000, &width);
+  read_uint (from, "window-height", 200, 20000, &height);
+  read_uint (from, "window-x", 0, NOWHERE - 1, &x);
+  read_uint (from, "window-y", 0, NOWHERE - 1, &y);
+  read_uint (from, "divider", 100, 20000, &divider);
   settings->placed = x != NOWHERE && y != NOWHERE;
   settings->window_x = settings->placed ? (int) x : 0;
   settings->window_y = settings->placed ? (int) y : 0;
@@ -200,15 +204,68 @@ arra_settings_load (ArraSettings *settings, const char *path)
   settings->window_height = (int) height;
 }
 
+void
+arra_settings_load (ArraSettings *settings, const char *path)
+{
+  const Section from = { settings->keys, GROUP };
+
+  if (path == NULL || !arra_keys_load (settings->keys, path))
+    return;
+  read_switch (&from, "remember", &settings->remember);
+  if (settings->remember)
+    {
+      read_text (&from, "prompt", &settings->prompt);
+      arra_history_load (settings->history, settings->keys);
+    }
+  read_folders (settings);
+  read_text (&from, "text-encoder", &settings->text_encoder);
+  arra_settings_read_form (settings, settings->keys, GROUP);
+  read_seed (settings, &from);
+  read_switch (&from, "record", &settings->record);
+  read_switch (&from, "advanced", &settings->advanced);
+  read_window (settings, &from);
+}
+
 /* ---- writing */
 
 static void
-write_text (GKeyFile *keys, const char *key, const char *text)
+write_text (GKeyFile *keys, const char *group, const char *key, const char *text)
 {
   if (text == NULL)
-    g_key_file_remove_key (keys, GROUP, key, NULL);
+    g_key_file_remove_key (keys, group, key, NULL);
   else
-    g_key_file_set_string (keys, GROUP, key, text);
+    g_key_file_set_string (keys, group, key, text);
+}
+
+void
+arra_settings_write_form (const ArraSettings *settings, GKeyFile *keys, const char *group)
+{
+  write_text (keys, group, "checkpoint", settings->checkpoint);
+  g_key_file_set_boolean (keys, group, "sized", settings->sized);
+  g_key_file_set_uint64 (keys, group, "width", settings->width);
+  g_key_file_set_uint64 (keys, group, "height", settings->height);
+  write_text (keys, group, "seamless", arra_seamless_name (settings->seamless));
+  g_key_file_set_uint64 (keys, group, "count", settings->count);
+  g_key_file_set_boolean (keys, group, "sampled", settings->sampled);
+  g_key_file_set_double (keys, group, "guidance-scale", settings->guidance_scale);
+  g_key_file_set_double (keys, group, "temperature", settings->temperature);
+  g_key_file_set_double (keys, group, "top-p", settings->top_p);
+  g_key_file_set_uint64 (keys, group, "top-k", settings->top_k);
+  g_key_file_set_boolean (keys, group, "around-layer", settings->around_layer);
+  g_key_file_set_double (keys, group, "vary", settings->vary);
+  write_text (keys, group, "insert", arra_insert_mode_name (settings->mode));
+}
+
+static void
+write_window (const ArraSettings *settings, GKeyFile *keys)
+{
+  g_key_file_set_integer (keys, GROUP, "window-width", settings->window_width);
+  g_key_file_set_integer (keys, GROUP, "window-height", settings->window_height);
+  g_key_file_set_integer (keys, GROUP, "divider", settings->divider);
+  if (!settings->placed)
+    return;
+  g_key_file_set_integer (keys, GROUP, "window-x", settings->window_x);
+  g_key_file_set_integer (keys, GROUP, "window-y", settings->window_y);
 }
 
 static void
@@ -217,37 +274,19 @@ write_all (ArraSettings *settings)
   GKeyFile *keys = settings->keys;
   g_autoptr (ArraHistory) empty = arra_history_new ();
 
-  write_text (keys, "prompt", settings->remember ? settings->prompt : NULL);
+  write_text (keys, GROUP, "prompt", settings->remember ? settings->prompt : NULL);
   arra_history_store (settings->remember ? settings->history : empty, keys);
-  write_text (keys, "checkpoint", settings->checkpoint);
   g_key_file_set_string_list (keys, GROUP, "folders", (const char *const *) settings->folders,
                               g_strv_length (settings->folders));
-  g_key_file_set_boolean (keys, GROUP, "sized", settings->sized);
-  g_key_file_set_uint64 (keys, GROUP, "width", settings->width);
-  g_key_file_set_uint64 (keys, GROUP, "height", settings->height);
-  write_text (keys, "seamless", arra_seamless_name (settings->seamless));
-  g_key_file_set_uint64 (keys, GROUP, "count", settings->count);
+  write_text (keys, GROUP, "text-encoder", settings->text_encoder);
+  arra_settings_write_form (settings, keys, GROUP);
   g_key_file_set_uint64 (keys, GROUP, "seed", settings->seed);
   g_key_file_set_uint64 (keys, GROUP, "first", settings->first);
   g_key_file_set_boolean (keys, GROUP, "keep-seed", settings->keep_seed);
-  g_key_file_set_boolean (keys, GROUP, "sampled", settings->sampled);
-  g_key_file_set_double (keys, GROUP, "guidance-scale", settings->guidance_scale);
-  g_key_file_set_double (keys, GROUP, "temperature", settings->temperature);
-  g_key_file_set_double (keys, GROUP, "top-p", settings->top_p);
-  g_key_file_set_uint64 (keys, GROUP, "top-k", settings->top_k);
-  g_key_file_set_boolean (keys, GROUP, "around-layer", settings->around_layer);
-  g_key_file_set_double (keys, GROUP, "vary", settings->vary);
-  write_text (keys, "insert", arra_insert_mode_name (settings->mode));
   g_key_file_set_boolean (keys, GROUP, "record", settings->record);
   g_key_file_set_boolean (keys, GROUP, "remember", settings->remember);
   g_key_file_set_boolean (keys, GROUP, "advanced", settings->advanced);
-  g_key_file_set_integer (keys, GROUP, "window-width", settings->window_width);
-  g_key_file_set_integer (keys, GROUP, "window-height", settings->window_height);
-  g_key_file_set_integer (keys, GROUP, "divider", settings->divider);
-  if (!settings->placed)
-    return;
-  g_key_file_set_integer (keys, GROUP, "window-x", settings->window_x);
-  g_key_file_set_integer (keys, GROUP, "window-y", settings->window_y);
+  write_window (settings, keys);
 }
 
 gboolean
@@ -259,19 +298,43 @@ arra_settings_save (ArraSettings *settings, const char *path, GError **error)
 
 /* ---- what was measured, and folders */
 
-double
-arra_settings_get_pace (const ArraSettings *settings, const char *fingerprint)
+/* (transfer full): "FINGERPRINT", "FINGERPRINT-parts" and so on */
+static char *
+pace_key (const char *fingerprint, ArraPaceKind kind)
 {
-  double pace = g_key_file_get_double (settings->keys, PACE_GROUP, fingerprint, NULL);
+  static const char *const kinds[] = { "", "-parts", "-seamless" };
+
+  return g_strconcat (fingerprint, kinds[kind], NULL);
+}
+
+static double
+get_pace (const ArraSettings *settings, const char *fingerprint, ArraPaceKind kind)
+{
+  g_autofree char *key = pace_key (fingerprint, kind);
+  double pace = g_key_file_get_double (settings->keys, PACE_GROUP, key, NULL);
 
   return isfinite (pace) && pace > 0 && pace < 1e6 ? pace : 0;
 }
 
-void
-arra_settings_set_pace (ArraSettings *settings, const char *fingerprint, double seconds_per_token)
+double
+arra_settings_get_pace (const ArraSettings *settings, const char *fingerprint, ArraPaceKind kind)
 {
+  /* how much longer a token takes, on several machines, than one of a picture in one piece */
+  static const double usual[] = { 1, 1.5, 2.5 };
+  double pace = get_pace (settings, fingerprint, kind);
+
+  for (guint other = 0; pace <= 0 && other < G_N_ELEMENTS (usual); other++)
+    pace = get_pace (settings, fingerprint, (ArraPaceKind) other) / usual[other] * usual[kind];
+  return pace;
+}
+
+void
+arra_settings_set_pace (ArraSettings *settings, const char *fingerprint, ArraPaceKind kind, double seconds_per_token)
+{
+  g_autofree char *key = pace_key (fingerprint, kind);
+
   if (isfinite (seconds_per_token) && seconds_per_token > 0)
-    g_key_file_set_double (settings->keys, PACE_GROUP, fingerprint, seconds_per_token);
+    g_key_file_set_double (settings->keys, PACE_GROUP, key, seconds_per_token);
 }
 
 void

@@ -14,6 +14,7 @@ typedef struct
   char *prompt;        /* never NULL */
   char *checkpoint;    /* (nullable): path */
   char **folders;      /* that the user added; never NULL */
+  char *text_encoder;  /* (nullable): folder, for checkpoints that have none */
   guint width, height; /* 0 x 0: the model chooses */
   gboolean sized;      /* width and height were chosen; else the checkpoint's */
   guint seamless;      /* ArraSeamless */
@@ -38,6 +39,14 @@ typedef struct
   ArraHistory *history;
 } ArraSettings;
 
+/* How pictures are made, which a token's time depends on. */
+typedef enum
+{
+  ARRA_PACE_WHOLE,
+  ARRA_PACE_PARTS,    /* in parts that overlap */
+  ARRA_PACE_SEAMLESS, /* likewise, with several tries at the edges */
+} ArraPaceKind;
+
 #define ARRA_COUNT_MAX 64
 #define ARRA_TOP_K_MAX (1 << 24)
 #define ARRA_FIRST_MAX 100000000
@@ -57,9 +66,15 @@ void arra_settings_load (ArraSettings *settings, const char *path);
  * prompts are not to be remembered. */
 gboolean arra_settings_save (ArraSettings *settings, const char *path, GError **error);
 
-/* Seconds for each token on this machine, everything counted, of the checkpoint with that fingerprint; 0: not
- * measured yet. */
-double arra_settings_get_pace (const ArraSettings *settings, const char *fingerprint);
-void arra_settings_set_pace (ArraSettings *settings, const char *fingerprint, double seconds_per_token);
+/* What of the settings belongs to the form but the prompt and the seed, in a group of @keys: every value that is read
+ * is checked, and one that is missing leaves what was. */
+void arra_settings_read_form (ArraSettings *settings, GKeyFile *keys, const char *group);
+void arra_settings_write_form (const ArraSettings *settings, GKeyFile *keys, const char *group);
+
+/* Seconds for each token on this machine, everything counted, of the checkpoint with that fingerprint, in pictures of
+ * that kind, else about right by those of another one; 0: not measured yet. */
+double arra_settings_get_pace (const ArraSettings *settings, const char *fingerprint, ArraPaceKind kind);
+void
+arra_settings_set_pace (ArraSettings *settings, const char *fingerprint, ArraPaceKind kind, double seconds_per_token);
 
 void arra_settings_add_folder (ArraSettings *settings, const char *folder);

@@ -34,46 +34,33 @@ arra_work_drop (ArraWork *work)
   arra_making_clear (&work->making);
 }
 
+/* What is in a ticket is borrowed from it. */
 static void
-free_request (ArraWork *work)
+take (ArraWork *work, ArraTicket *ticket)
 {
-  g_clear_pointer (&work->prompt, g_free);
-  g_clear_pointer (&work->prompt_template, g_free);
-  g_clear_pointer (&work->known, g_free);
-  g_clear_pointer (&work->order.scene, arra_scene_unref);
+  g_clear_pointer (&work->ticket, arra_ticket_free);
+  work->ticket = ticket;
+  work->described = ticket->described;
+  work->request = ticket->request;
+  work->order = ticket->order;
 }
 
-static void
-copy_request (ArraWork *work, const ArraRequest *request)
+void
+arra_work_begin (ArraWork *work, ArraTicket *ticket)
 {
-  const gsize n = (gsize) request->known_rows * request->known_columns;
-
-  work->prompt = g_strdup (request->prompt);
-  work->prompt_template = g_strdup (request->prompt_template);
-  work->known = request->known != NULL ? g_memdup2 (request->known, n * sizeof *work->known) : NULL;
-  work->request = *request;
-  work->request.prompt = work->prompt;
-  work->request.prompt_template = work->prompt_template;
-  work->request.known = work->known;
+  g_return_if_fail (work->thread == NULL);
+  arra_work_drop (work);
+  take (work, ticket);
+  work->batch++;
+  work->n_told = 0;
+  work->rate = 0;
+  launch (work);
 }
 
 void
 arra_work_start (ArraWork *work, ArraCheckpoint *described, const ArraRequest *request, const ArraOrder *order)
 {
-  g_return_if_fail (work->thread == NULL);
-  arra_work_drop (work);
-  arra_checkpoint_ref (described);
-  g_clear_pointer (&work->described, arra_checkpoint_unref);
-  work->described = described;
-  free_request (work);
-  copy_request (work, request);
-  work->order = order != NULL ? *order : (ArraOrder) { .task = ARRA_TASK_GENERATE };
-  if (work->order.scene != NULL)
-    arra_scene_ref (work->order.scene);
-  work->batch++;
-  work->n_told = 0;
-  work->rate = 0;
-  launch (work);
+  arra_work_begin (work, arra_ticket_new (described, request, order));
 }
 
 void
@@ -130,6 +117,12 @@ arra_work_checkpoint (const ArraWork *work)
   return work->described;
 }
 
+const ArraRequest *
+arra_work_request (const ArraWork *work)
+{
+  return &work->request;
+}
+
 void
 arra_work_free (ArraWork *work)
 {
@@ -144,10 +137,9 @@ arra_work_free (ArraWork *work)
   arra_work_mail_clear (&work->mail);
   arra_making_clear (&work->making);
   g_clear_pointer (&work->checkpoint, arra_checkpoint_unref);
-  g_clear_pointer (&work->described, arra_checkpoint_unref);
   g_clear_object (&work->current);
   g_object_unref (work->abandon);
   g_mutex_clear (&work->lock);
-  free_request (work);
+  arra_ticket_free (work->ticket);
   g_free (work);
 }

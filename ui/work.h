@@ -10,6 +10,7 @@
 
 #include "made.h"
 #include "making.h"
+#include "ticket.h"
 
 typedef struct _ArraWork ArraWork;
 
@@ -52,8 +53,9 @@ ArraWork *arra_work_new (const ArraWorkFuncs *funcs, gpointer data);
  * the pictures have (metadata is enough); it is opened whole at its path by the thread, unless it is open
  * from the last time. What is in @request is copied. @order: (nullable): NULL for pictures from nothing. */
 void arra_work_start (ArraWork *work, ArraCheckpoint *described, const ArraRequest *request, const ArraOrder *order);
-void arra_work_continue (ArraWork *work); /* only when that is possible */
-void arra_work_stop (ArraWork *work);     /* done() follows */
+void arra_work_begin (ArraWork *work, ArraTicket *ticket); /* the same; (transfer full) */
+void arra_work_continue (ArraWork *work);                  /* only when that is possible */
+void arra_work_stop (ArraWork *work);                      /* done() follows */
 
 gboolean arra_work_is_running (const ArraWork *work);
 gboolean arra_work_is_stopping (const ArraWork *work); /* it runs, and done() follows soon */
@@ -61,6 +63,8 @@ gboolean arra_work_can_continue (const ArraWork *work);
 guint arra_work_batch (const ArraWork *work); /* 1 for the first */
 /* (transfer none) (nullable): the checkpoint of the last batch, with its card */
 ArraCheckpoint *arra_work_checkpoint (const ArraWork *work);
+/* Of the last batch; all 0 before there was one. */
+const ArraRequest *arra_work_request (const ArraWork *work);
 
 /* Gives back the memory of what could be continued. */
 void arra_work_drop (ArraWork *work);

@@ -25,11 +25,11 @@ struct _ArraWork
   gboolean stopped; /* the last batch can be continued */
 
   /* the thread's while it runs, the main loop's else */
-  ArraCheckpoint *described, *checkpoint;
+  ArraTicket *ticket;        /* (nullable): what is being made, which these are of: */
+  ArraCheckpoint *described; /* (nullable) */
   ArraRequest request;
-  char *prompt, *prompt_template; /* its strings; the template is nullable */
-  gint32 *known;                  /* its codes; nullable */
-  ArraOrder order;                /* its scene is counted */
+  ArraOrder order;
+  ArraCheckpoint *checkpoint; /* (nullable): open */
   ArraMaking making;
   guint batch;
   guint n_told;          /* answers whose pictures were told whole */

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "work_private.h"
 
+#include <arra-prompt.h>
 #include <string.h>
 
 static void
@@ -53,7 +54,7 @@ open_checkpoint (ArraWork *work, GError **error)
   arra_work_post_state (work, &state, NULL);
   g_clear_pointer (&work->checkpoint, arra_checkpoint_unref);
   cancellable = begin_stretch (work);
-  work->checkpoint = arra_checkpoint_open (path, NULL, cancellable, error);
+  work->checkpoint = arra_checkpoint_open_with_text_encoder (path, work->order.text_encoder, FALSE, cancellable, error);
   return work->checkpoint != NULL;
 }
 
@@ -85,7 +86,7 @@ tell_picture (ArraWork *work, guint answer, guint index, GError **error)
   made->answer = work->request.first + answer;
   made->index = index;
   made->seed = work->request.seed;
-  made->prompt = g_strdup (work->prompt);
+  made->prompt = g_strdup (work->request.prompt);
   made->recipe = arra_job_recipe (work->making.job, answer, TRUE);
   made->recipe_bare = arra_job_recipe (work->making.job, answer, FALSE);
   made->from = arra_checkpoint_ref (work->described);

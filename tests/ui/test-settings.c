@@ -280,12 +280,18 @@ test_faults (Case *self, gconstpointer data)
 static void
 test_pace (Case *self, gconstpointer data)
 {
-  g_assert_cmpfloat (arra_settings_get_pace (&self->settings, "abc"), ==, 0);
-  arra_settings_set_pace (&self->settings, "abc", 0.25);
-  arra_settings_set_pace (&self->settings, "def", -1);
+  g_assert_cmpfloat (arra_settings_get_pace (&self->settings, "abc", ARRA_PACE_WHOLE), ==, 0);
+  arra_settings_set_pace (&self->settings, "abc", ARRA_PACE_WHOLE, 0.25);
+  arra_settings_set_pace (&self->settings, "def", ARRA_PACE_WHOLE, -1);
   save_and_load (self);
-  g_assert_cmpfloat (arra_settings_get_pace (&self->again, "abc"), ==, 0.25);
-  g_assert_cmpfloat (arra_settings_get_pace (&self->again, "def"), ==, 0);
+  g_assert_cmpfloat (arra_settings_get_pace (&self->again, "abc", ARRA_PACE_WHOLE), ==, 0.25);
+  g_assert_cmpfloat (arra_settings_get_pace (&self->again, "def", ARRA_PACE_WHOLE), ==, 0);
+  /* until it is measured, that of another kind tells */
+  g_assert_cmpfloat (arra_settings_get_pace (&self->again, "abc", ARRA_PACE_PARTS), >, 0.25);
+  g_assert_cmpfloat (arra_settings_get_pace (&self->again, "def", ARRA_PACE_PARTS), ==, 0);
+  arra_settings_set_pace (&self->again, "abc", ARRA_PACE_PARTS, 0.5);
+  g_assert_cmpfloat (arra_settings_get_pace (&self->again, "abc", ARRA_PACE_PARTS), ==, 0.5);
+  g_assert_cmpfloat (arra_settings_get_pace (&self->again, "abc", ARRA_PACE_WHOLE), ==, 0.25);
 }
 
 static void
@@ -297,7 +303,7 @@ test_reset (Case *self, gconstpointer data)
   settings->count = 9;
   settings->remember = FALSE;
   arra_settings_add_folder (settings, "/folder");
-  arra_settings_set_pace (settings, "abc", 0.25);
+  arra_settings_set_pace (settings, "abc", ARRA_PACE_WHOLE, 0.25);
   settings->seed = 0;
   arra_settings_reset (settings);
   g_assert_cmpstr (settings->prompt, ==, "x");
@@ -305,7 +311,7 @@ test_reset (Case *self, gconstpointer data)
   g_assert_cmpuint (settings->count, ==, 1);
   g_assert_false (settings->remember);
   g_assert_cmpuint (g_strv_length (settings->folders), ==, 1);
-  g_assert_cmpfloat (arra_settings_get_pace (settings, "abc"), ==, 0.25);
+  g_assert_cmpfloat (arra_settings_get_pace (settings, "abc", ARRA_PACE_WHOLE), ==, 0.25);
 }
 
 static void
