@@ -87,18 +87,25 @@ typedef void (*ArraMatmulFunc) (const void *w,
                                 float *y,
                                 gsize y_stride);
 
-/* One query over n_pos cached positions: scores[p] = dot (q, k_p) * scale, softmax, out[i] = sum over rising p of
- * fma (scores[p], v_p[i], out[i]). k_p = k + p * stride (in numbers of the kernel's type), v likewise. @scores: n_pos
- * floats of scratch. */
-typedef void (*ArraAttendFunc) (const float *q,
-                                const void *k,
-                                const void *v,
-                                gsize stride,
-                                gsize n_pos,
-                                gsize head_dim,
-                                float scale,
-                                float *scores,
-                                float *out);
+#define ARRA_ATTEND_QUERIES 4 /* at once, at most */
+
+/* Queries of one head that follow each other in a sequence, over the positions that are cached of it. Query r, of
+ * head_dim floats at q + r * q_stride, sees n_pos + r positions; position p has its key at k + p * stride (in numbers
+ * of the kernel's type) and its value at v likewise. */
+typedef struct
+{
+  const float *q;
+  gsize q_stride, n_queries;
+  const void *k, *v;
+  gsize stride, n_pos, head_dim;
+  float scale;
+  float *scores; /* scratch, score_stride floats for each query: as many as the last one sees, or more */
+  gsize score_stride;
+} ArraAttend;
+
+/* For each query scores[p] = dot (q, k_p) * scale, softmax, out[i] = sum over rising p of fma (scores[p], v_p[i],
+ * out[i]), at out + r * q_stride. */
+typedef void (*ArraAttendFunc) (const ArraAttend *attend, float *out);
 
 /* A rectangle of pixels of a convolution. Pixel (r, p) reads inputs x + r * x_row + p * x_step + taps[t] and has
  * outputs y + r * y_row + p * y_step. Weights are [n_taps][n_in][w_step], of which the first n_out count. Steps and

@@ -19,24 +19,64 @@ typedef struct
   float *out;
 } Job;
 
-/* Items run over the rows of one head, then the next head: neighbours read the same keys and values. */
+static gsize
+items_of_head (gsize n_rows)
+{
+  return (n_rows + ARRA_ATTEND_QUERIES - 1) / ARRA_ATTEND_QUERIES;
+}
+
+/* How many of @n rows, from the first on, follow each other in one sequence. */
+static gsize
+together (const ArraAttentionRow *rows, gsize n)
+{
+  gsize count = 1;
+
+  while (count < n && rows[count].keys == rows->keys && rows[count].values == rows->values
+         && rows[count].n_positions == rows->n_positions + count)
+    count++;
+  return count;
+}
+
+static void
+attend_rows (const Job *job, gsize head, gsize row, gsize n, float *scores)
+{
+  const ArraAttentionRow *seen = &job->rows[row];
+  const ArraDTypeTraits *traits = arra_dtype_traits (seen->dtype);
+  const gsize kv = head / job->heads_per_kv * seen->head_stride / traits->block * traits->bytes;
+  const gsize own = (row * job->heads + head) * job->head_dim;
+  const ArraAttend attend = { .q = job->q + own,
+                              .q_stride = job->heads * job->head_dim,
+                              .n_queries = n,
+                              .k = (const guint8 *) seen->keys + kv,
+                              .v = (const guint8 *) seen->values + kv,
+                              .stride = seen->position_stride,
+                              .n_pos = seen->n_positions,
+                              .head_dim = job->head_dim,
+                              .scale = job->scale,
+                              .scores = scores,
+                              .score_stride = job->score_stride };
+
+  arra_dtype_attend (seen->dtype, job->kernels) (&attend, job->out + own);
+}
+
+/* Items run over some rows of one head, then the next ones, then the next head: neighbours read the same keys and
+ * values. */
 static void
 attend (gsize begin, gsize end, guint worker, gpointer data)
 {
   const Job *job = data;
+  const gsize n_items = items_of_head (job->n_rows);
+  float *scores = job->scores + worker * ARRA_ATTEND_QUERIES * job->score_stride;
 
   for (gsize item = begin; item < end; item++)
     {
-      gsize head = item / job->n_rows;
-      gsize row = item % job->n_rows;
-      const ArraAttentionRow *seen = &job->rows[row];
-      const ArraDTypeTraits *traits = arra_dtype_traits (seen->dtype);
-      gsize kv = head / job->heads_per_kv * seen->head_stride / traits->block * traits->bytes;
-      gsize own = (row * job->heads + head) * job->head_dim;
+      const gsize first = item % n_items * ARRA_ATTEND_QUERIES, last = MIN (first + ARRA_ATTEND_QUERIES, job->n_rows);
 
-      arra_dtype_attend (seen->dtype, job->kernels) (
-          job->q + own, (const guint8 *) seen->keys + kv, (const guint8 *) seen->values + kv, seen->position_stride,
-          seen->n_positions, job->head_dim, job->scale, job->scores + worker * job->score_stride, job->out + own);
+      for (gsize row = first, n; row < last; row += n)
+        {
+          n = together (job->rows + row, last - row);
+          attend_rows (job, item / n_items, row, n, scores);
+        }
     }
 }
 
@@ -54,6 +94,7 @@ arra_attention (const ArraExec *exec,
                 float *out)
 {
   Job job = { exec->kernels, q, rows, n_rows, heads, heads / kv_heads, head_dim, scale, scores, score_stride, out };
+  const gsize together = MIN (n_rows, ARRA_ATTEND_QUERIES);
   gsize longest = 1;
 
   for (gsize row = 0; row < n_rows; row++)
@@ -61,7 +102,8 @@ arra_attention (const ArraExec *exec,
       g_assert (rows[row].n_positions <= score_stride);
       longest = MAX (longest, rows[row].n_positions);
     }
-  arra_pool_run (exec->pool, n_rows * heads, MAX (CHUNK / (2 * longest * head_dim), 1), attend, &job);
+  arra_pool_run (exec->pool, items_of_head (n_rows) * heads, MAX (CHUNK / (2 * longest * head_dim * together), 1),
+                 attend, &job);
 }
 
 #define BLOCK 64 /* queries whose scores are held at once */

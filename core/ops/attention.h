@@ -16,8 +16,9 @@ typedef struct
 } ArraAttentionRow;
 
 /* out = softmax (q k^T * scale) v for each row and head; q, out: [rows][heads][head_dim]; query head h reads kv head
- * h / (heads / kv_heads). @scores: [threads of the pool][score_stride] floats of scratch, score_stride >= every
- * n_positions. */
+ * h / (heads / kv_heads). @scores: [threads of the pool][ARRA_ATTEND_QUERIES][score_stride] floats of scratch,
+ * score_stride >= every n_positions. Rows that follow each other in a sequence are computed together; the numbers are
+ * those of each alone. */
 void arra_attention (const ArraExec *exec,
                      const float *q,
                      const ArraAttentionRow *rows,

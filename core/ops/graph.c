@@ -212,7 +212,8 @@ arra_graph_attention (ArraTape *tape, ArraNode *q, ArraNode *k, ArraNode *v, con
       = arra_tape_node (tape, q->rows, q->width, attention_vjp, inputs, N_INPUTS (inputs), shape, sizeof *shape);
   const ArraExec *exec = arra_tape_exec (tape);
   gsize row_floats = q->rows * (sizeof (ArraAttentionRow) / sizeof (float));
-  float *scratch = arra_tape_scratch (tape, row_floats + shape->length * arra_pool_threads (exec->pool));
+  float *scratch
+      = arra_tape_scratch (tape, row_floats + ARRA_ATTEND_QUERIES * shape->length * arra_pool_threads (exec->pool));
 
   g_assert (q->rows == shape->batch * shape->length);
   if (arra_tape_computes (tape))

@@ -111,52 +111,34 @@ bad_softmax (float *x, gsize n)
 }
 
 static void
-bad_attend (const float *q,
-            const void *k,
-            const void *v,
-            gsize stride,
-            gsize n_pos,
-            gsize head_dim,
-            float scale,
-            float *scores,
-            float *out)
+bad_attend (const ArraAttend *a, float *out)
 {
-  good ()->attend (q, k, v, stride, n_pos, head_dim, scale, scores, out);
-  out[head_dim] = 0; /* beyond the end */
+  good ()->attend (a, out);
+  out[(a->n_queries - 1) * a->q_stride + a->head_dim] = 0; /* beyond the end */
 }
 
 static void
-bad_attend_f16 (const float *q,
-                const void *k,
-                const void *v,
-                gsize stride,
-                gsize n_pos,
-                gsize head_dim,
-                float scale,
-                float *scores,
-                float *out)
+bad_attend_f16 (const ArraAttend *a, float *out)
 {
-  good ()->attend_f16 (q, k, v, stride, n_pos, head_dim, scale, scores, out);
-  if (n_pos % 4 == 3)
-    good ()->attend_f16 (q, k, v, stride, n_pos - 1, head_dim, scale, scores, out); /* the last of the rest left out */
+  ArraAttend less = *a;
+
+  good ()->attend_f16 (a, out);
+  less.n_pos--;
+  if (a->n_pos % 4 == 3)
+    good ()->attend_f16 (&less, out); /* the last of the rest left out */
 }
 
 static void
-bad_attend_q8_0 (const float *q,
-                 const void *k,
-                 const void *v,
-                 gsize stride,
-                 gsize n_pos,
-                 gsize head_dim,
-                 float scale,
-                 float *scores,
-                 float *out)
+bad_attend_q8_0 (const ArraAttend *a, float *out)
 {
-  g_autofree guint8 *keys = g_memdup2 (k, ((n_pos - 1) * stride + head_dim) / ARRA_QK * sizeof (ArraBlockQ8_0));
+  const gsize n = (a->n_pos + a->n_queries - 2) * a->stride + a->head_dim;
+  g_autofree guint8 *keys = g_memdup2 (a->k, n / ARRA_QK * sizeof (ArraBlockQ8_0));
+  ArraAttend other = *a;
 
-  if (head_dim > ARRA_QK) /* the second block's scale is taken from the first */
+  if (a->head_dim > ARRA_QK) /* the second block's scale is taken from the first */
     memcpy (keys + sizeof (ArraBlockQ8_0), keys, sizeof (guint16));
-  good ()->attend_q8_0 (q, keys, v, stride, n_pos, head_dim, scale, scores, out);
+  other.k = keys;
+  good ()->attend_q8_0 (&other, out);
 }
 
 static void

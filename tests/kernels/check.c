@@ -223,22 +223,29 @@ check_attend_of (const ArraKernels *spec,
     {
       gsize head_dim = round % 5 == 0 ? 128 : (gsize) g_rand_int_range (rand, 1, 150);
       gsize n_pos = (gsize) g_rand_int_range (rand, 1, 40);
+      gsize n_queries = (gsize) g_rand_int_range (rand, 1, ARRA_ATTEND_QUERIES + 1), last = n_pos + n_queries - 1;
       gsize stride = head_dim + (gsize) g_rand_int_range (rand, 0, 20);
       Values values = (Values) g_rand_int_range (rand, 0, N_VALUES);
       g_autofree float *q = NULL, *a = NULL, *b = NULL;
       g_autofree guint8 *k = NULL, *v = NULL;
-      gsize n_out;
+      ArraAttend attend = { .n_queries = n_queries, .n_pos = n_pos, .scale = 0.3f, .score_stride = last };
+      gsize n_scores = n_queries * last + GUARD, n_out;
 
       head_dim = (head_dim + block - 1) / block * block;
       stride = (stride + block - 1) / block * block;
-      n_out = head_dim + n_pos + 2 * GUARD;
-      q = drawn_floats (rand, values, head_dim);
-      k = drawn_cache (rand, values, (n_pos - 1) * stride + head_dim, block, bytes);
-      v = drawn_cache (rand, values, (n_pos - 1) * stride + head_dim, block, bytes);
+      attend.q_stride = head_dim + (gsize) g_rand_int_range (rand, 0, 20);
+      attend.head_dim = head_dim;
+      attend.stride = stride;
+      n_out = n_scores + (n_queries - 1) * attend.q_stride + head_dim + GUARD;
+      attend.q = q = drawn_floats (rand, values, n_queries * attend.q_stride);
+      attend.k = k = drawn_cache (rand, values, (last - 1) * stride + head_dim, block, bytes);
+      attend.v = v = drawn_cache (rand, values, (last - 1) * stride + head_dim, block, bytes);
       a = drawn_floats (rand, VALUES_ORDINARY, n_out);
       b = g_memdup2 (a, n_out * sizeof (float));
-      right (q, k, v, stride, n_pos, head_dim, 0.3f, a, a + n_pos + GUARD);
-      tried (q, k, v, stride, n_pos, head_dim, 0.3f, b, b + n_pos + GUARD);
+      attend.scores = a;
+      right (&attend, a + n_scores);
+      attend.scores = b;
+      tried (&attend, b + n_scores);
       fault = difference (name, head_dim, a, b, n_out);
     }
   return fault;

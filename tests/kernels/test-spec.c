@@ -165,8 +165,17 @@ test_attend (void)
   const gsize n_pos = 12, head = 9, stride = 13;
   float scores[12], out[9];
   double p[12], sum = 0;
+  const ArraAttend attend = { .q = w,
+                              .n_queries = 1,
+                              .k = a,
+                              .v = b,
+                              .stride = stride,
+                              .n_pos = n_pos,
+                              .head_dim = head,
+                              .scale = 0.5f,
+                              .scores = scores };
 
-  c->attend (w, a, b, stride, n_pos, head, 0.5f, scores, out);
+  c->attend (&attend, out);
   for (gsize i = 0; i < n_pos; i++)
     {
       double dot = 0;
@@ -194,19 +203,25 @@ test_attend_narrow (void)
   guint16 halves[5 * 64];
   ArraBlockQ8_0 blocks[5 * 64 / ARRA_QK];
   float wide[5 * 64], q[64], scores[5], expected[64], out[64];
+  ArraAttend attend
+      = { .q = q, .n_queries = 1, .stride = head, .n_pos = n_pos, .head_dim = head, .scale = 0.125f, .scores = scores };
 
   for (gsize i = 0; i < head; i++)
     q[i] = (float) i * 0.1f - 3;
   for (gsize i = 0; i < n; i++)
     halves[i] = arra_float_to_half (a[i % 100] + (float) i * 0.01f);
   c->widen_f16 (halves, n, wide);
-  c->attend (q, wide, wide, head, n_pos, head, 0.125f, scores, expected);
-  c->attend_f16 (q, halves, halves, head, n_pos, head, 0.125f, scores, out);
+  attend.k = attend.v = wide;
+  c->attend (&attend, expected);
+  attend.k = attend.v = halves;
+  c->attend_f16 (&attend, out);
   g_assert_cmpmem (out, sizeof out, expected, sizeof expected);
   g_assert_true (arra_quantize_row_q8_0 (wide, n, blocks));
   c->widen_q8_0 (blocks, n, wide);
-  c->attend (q, wide, wide, head, n_pos, head, 0.125f, scores, expected);
-  c->attend_q8_0 (q, blocks, blocks, head, n_pos, head, 0.125f, scores, out);
+  attend.k = attend.v = wide;
+  c->attend (&attend, expected);
+  attend.k = attend.v = blocks;
+  c->attend_q8_0 (&attend, out);
   g_assert_cmpmem (out, sizeof out, expected, sizeof expected);
 }
 

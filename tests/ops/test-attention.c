@@ -44,7 +44,7 @@ check (const ArraExec *exec, gconstpointer data)
   g_autofree float *q = op_random (1, ROWS * HEADS * DIM);
   g_autofree float *keys = op_random (2, KV_HEADS * CAPACITY * DIM), *values = op_random (3, KV_HEADS * CAPACITY * DIM);
   g_autofree float *more_keys = op_random (4, KV_HEADS * 50 * DIM), *more_values = op_random (5, KV_HEADS * 50 * DIM);
-  float expected[ROWS * HEADS * DIM], out[ROWS * HEADS * DIM], scores[2 * 48];
+  float expected[ROWS * HEADS * DIM], out[ROWS * HEADS * DIM], scores[2 * ARRA_ATTEND_QUERIES * 48];
   ArraAttentionRow rows[ROWS];
 
   for (gsize row = 0; row < ROWS; row++)
@@ -73,7 +73,7 @@ check_narrow (const ArraExec *exec, gconstpointer data)
   const gsize n = (gsize) KV_HEADS * CAPACITY * N_DIM;
   g_autofree float *q = op_random (1, ROWS * HEADS * N_DIM), *cache = op_random (2, n);
   g_autofree guint8 *narrow = g_malloc (n * sizeof (guint16));
-  float expected[ROWS * HEADS * N_DIM], out[ROWS * HEADS * N_DIM], scores[2 * 48];
+  float expected[ROWS * HEADS * N_DIM], out[ROWS * HEADS * N_DIM], scores[2 * ARRA_ATTEND_QUERIES * 48];
   ArraAttentionRow rows[ROWS];
 
   g_assert_true (arra_dtype_traits (dtype)->narrow (cache, n, narrow));
@@ -87,6 +87,25 @@ check_narrow (const ArraExec *exec, gconstpointer data)
   g_assert_cmpmem (out, sizeof out, expected, sizeof expected);
 }
 
+/* Rows that follow each other in a sequence are computed together where they can be: each is what it is alone. */
+static void
+check_together (const ArraExec *exec, gconstpointer data)
+{
+  const gsize n = (gsize) KV_HEADS * CAPACITY * N_DIM, row_size = HEADS * N_DIM;
+  g_autofree float *q = op_random (1, ROWS * row_size), *keys = op_random (2, n), *values = op_random (3, n);
+  float expected[ROWS * HEADS * N_DIM], out[ROWS * HEADS * N_DIM], scores[2 * ARRA_ATTEND_QUERIES * 48];
+  ArraAttentionRow rows[ROWS];
+
+  for (gsize row = 0; row < ROWS; row++)
+    {
+      rows[row] = (ArraAttentionRow) { keys, values, CAPACITY * N_DIM, N_DIM, row < 5 ? row + 34 : row, ARRA_F32 };
+      arra_attention (exec, q + row * row_size, &rows[row], 1, HEADS, KV_HEADS, N_DIM, 0.25f, scores, 48,
+                      expected + row * row_size);
+    }
+  arra_attention (exec, q, rows, ROWS, HEADS, KV_HEADS, N_DIM, 0.25f, scores, 48, out);
+  g_assert_cmpmem (out, sizeof out, expected, sizeof expected);
+}
+
 static void
 test_attention (void)
 {
@@ -95,6 +114,7 @@ test_attention (void)
   op_each_exec (check, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (narrow); i++)
     op_each_exec (check_narrow, &narrow[i]);
+  op_each_exec (check_together, NULL);
 }
 
 /* ---- vjp: two sequences, longer than a block of queries */
@@ -140,7 +160,7 @@ static void
 forward_attention (const ArraExec *exec, const float *const *in, float *y)
 {
   ArraAttentionRow rows[V_ROWS];
-  float scores[2 * 66];
+  float scores[2 * ARRA_ATTEND_QUERIES * 66];
 
   for (gsize row = 0; row < V_ROWS; row++)
     {

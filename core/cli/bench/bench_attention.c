@@ -75,7 +75,9 @@ make (Bench *bench, ArraDType dtype, GError **error)
   bench->bytes = (gsize) (arra_kv_cache_bytes (&shape, bench->length) - arra_kv_cache_bytes (&shape, 0));
   bench->q = arra_mem_new (n_queries (bench->shape), sizeof (float), what, error);
   bench->out = bench->q != NULL ? arra_mem_new (n_queries (bench->shape), sizeof (float), what, error) : NULL;
-  bench->scores = bench->out != NULL ? arra_mem_new (threads * bench->score_stride, sizeof (float), what, error) : NULL;
+  bench->scores = bench->out != NULL
+                      ? arra_mem_new (threads * ARRA_ATTEND_QUERIES * bench->score_stride, sizeof (float), what, error)
+                      : NULL;
   if (bench->scores == NULL)
     return FALSE;
   bench_fill_cache (bench->cache, &shape, bench->length);
@@ -203,7 +205,8 @@ bench_attention_bytes (const ArraTransformerShape *shape, guint threads)
   const guint64 cache = arra_kv_cache_bytes (&kv, longest);
 
   return cache + MIN (cache, BENCH_PROBE)
-         + sizeof (float) * (2 * (guint64) n_queries (shape) + (guint64) threads * score_stride (longest));
+         + sizeof (float)
+               * (2 * (guint64) n_queries (shape) + (guint64) threads * ARRA_ATTEND_QUERIES * score_stride (longest));
 }
 
 gboolean

@@ -102,12 +102,13 @@ void
 bench_print (const BenchReport *report)
 {
   const ArraTransformerShape *shape = &report->decoder->shape;
-  g_autofree char *parameters = cli_format_count (report->parameters);
+  g_autofree char *count = cli_format_count (report->parameters);
+  g_autofree char *parameters = g_strconcat (count, " parameters, ", NULL);
 
-  cli_print (
-      "%s: %s parameters, %u layers, %u wide, %u heads (%u for keys and values), feed-forward %u, vocabulary %u\n",
-      report->path != NULL ? report->path : "Random weights", parameters, shape->n_layers, shape->hidden_size,
-      shape->n_heads, shape->n_kv_heads, shape->intermediate_size, shape->n_ids);
+  cli_print ("%s: %s%u layers, %u wide, %u heads (%u for keys and values), feed-forward %u, vocabulary %u\n",
+             report->path != NULL ? report->path : "Random weights", report->n_results > 0 ? parameters : "",
+             shape->n_layers, shape->hidden_size, shape->n_heads, shape->n_kv_heads, shape->intermediate_size,
+             shape->n_ids);
   cli_print ("%u %s, %s kernels, keys and values %s; medians of %u passes, each after a read of as much memory\n",
              report->threads, report->threads == 1 ? "thread" : "threads", report->kernels,
              arra_quant_name (report->plan.kv), report->plan.steps);
@@ -202,7 +203,8 @@ bench_print_json (const BenchReport *report)
 
   arra_json_begin_object (json, NULL);
   arra_json_put_string (json, "model", report->path);
-  arra_json_put_uint (json, "parameters", report->parameters);
+  if (report->n_results > 0)
+    arra_json_put_uint (json, "parameters", report->parameters);
   arra_json_put_uint (json, "hidden_size", shape->hidden_size);
   arra_json_put_uint (json, "layers", shape->n_layers);
   arra_json_put_uint (json, "heads", shape->n_heads);

@@ -1,4 +1,4 @@
-/* attend.c - softmax, and one query's attention over a cache of floats (AVX2)
+/* attend.c - softmax, and attention over a cache of floats (AVX2)
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #define ATTEND arra_avx2_attend
 #define BYTES(n) ((n) * sizeof (float))

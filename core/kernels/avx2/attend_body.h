@@ -1,4 +1,4 @@
-/* attend_body.h - one query's attention over a cache of some type of numbers (AVX2)
+/* attend_body.h - attention over a cache of some type of numbers (AVX2)
  *
  * To be included once by a file that defines ATTEND, the name of the function, and for a row of numbers at @row, bytes:
  *   BYTES (n): what n numbers take, as many as a stride or a head has
@@ -134,22 +134,156 @@ mix (const float *scores, const guint8 *v, gsize bytes, gsize n_pos, gsize head_
       out[i] = fmaf (scores[p], ONE (v + p * bytes, i), out[i]);
 }
 
-void
-ATTEND (const float *q,
-        const void *k,
-        const void *v,
-        gsize stride,
-        gsize n_pos,
-        gsize head_dim,
-        float scale,
-        float *scores,
-        float *out)
+static void
+attend_one (const ArraAttend *a, gsize r, float *out)
 {
-  const gsize bytes = BYTES (stride);
+  const gsize bytes = BYTES (a->stride), n_pos = a->n_pos + r;
+  float *scores = a->scores + r * a->score_stride;
 
-  score_all (q, k, bytes, n_pos, head_dim, scale, scores);
+  score_all (a->q + r * a->q_stride, a->k, bytes, n_pos, a->head_dim, a->scale, scores);
   arra_avx2_softmax (scores, n_pos);
-  memset (out, 0, head_dim * sizeof *out);
+  memset (out, 0, a->head_dim * sizeof *out);
   for (gsize p = 0; p < n_pos; p += PIECE)
-    mix (scores + p, (const guint8 *) v + p * bytes, bytes, MIN (PIECE, n_pos - p), head_dim, out);
+    mix (scores + p, (const guint8 *) a->v + p * bytes, bytes, MIN (PIECE, n_pos - p), a->head_dim, out);
+}
+
+/* ---- ARRA_ATTEND_QUERIES of them: a key or value is read and converted once for all */
+
+/* Half of the lanes of the products of two keys with all queries from @q on */
+ALWAYS_INLINE void
+multiply_half (const ArraAttend *a, const guint8 *k, gsize bytes, gsize half, __m256 sum[2][ARRA_ATTEND_QUERIES])
+{
+  UNROLL
+  for (int r = 0; r < ARRA_ATTEND_QUERIES; r++)
+    sum[0][r] = sum[1][r] = _mm256_setzero_ps ();
+  for (gsize i = 0; i < a->head_dim; i += STEP)
+    {
+      const guint8 *at = k + BYTES (i);
+
+      UNROLL
+      for (gsize j = half; j < STEP; j += ARRA_LANES)
+        {
+          const __m256 one = EIGHT (at, j), other = EIGHT (at + bytes, j);
+
+          UNROLL
+          for (gsize r = 0; r < ARRA_ATTEND_QUERIES; r++)
+            {
+              const __m256 q = _mm256_loadu_ps (a->q + r * a->q_stride + i + j);
+
+              sum[0][r] = _mm256_fmadd_ps (q, one, sum[0][r]);
+              sum[1][r] = _mm256_fmadd_ps (q, other, sum[1][r]);
+            }
+        }
+    }
+}
+
+/* The scores of all queries with two keys, positions @p and @p + 1 */
+static void
+score_pair (const ArraAttend *a, gsize p)
+{
+  const gsize bytes = BYTES (a->stride);
+  const guint8 *k = (const guint8 *) a->k + p * bytes;
+  __m256 low[2][ARRA_ATTEND_QUERIES], high[2][ARRA_ATTEND_QUERIES];
+
+  multiply_half (a, k, bytes, 0, low);
+  multiply_half (a, k, bytes, 8, high);
+  UNROLL
+  for (gsize key = 0; key < 2; key++)
+    {
+      Lanes sum[ARRA_ATTEND_QUERIES];
+      float scores[ARRA_ATTEND_QUERIES];
+
+      UNROLL
+      for (int r = 0; r < ARRA_ATTEND_QUERIES; r++)
+        sum[r] = (Lanes) { low[key][r], high[key][r] };
+      _mm_storeu_ps (scores, _mm_mul_ps (fold_four (sum), _mm_set1_ps (a->scale)));
+      UNROLL
+      for (gsize r = 0; r < ARRA_ATTEND_QUERIES; r++)
+        a->scores[r * a->score_stride + p + key] = scores[r];
+    }
+}
+
+/* Adds the weighted values of positions @p to @p + @n - 1 to sixteen numbers of all outputs, number @j of @v on. */
+ALWAYS_INLINE void
+mix_sixteen (const ArraAttend *a, gsize p, gsize n, const guint8 *v, gsize j, float *out)
+{
+  const gsize bytes = BYTES (a->stride);
+  __m256 low[ARRA_ATTEND_QUERIES], high[ARRA_ATTEND_QUERIES];
+
+  UNROLL
+  for (gsize r = 0; r < ARRA_ATTEND_QUERIES; r++)
+    {
+      low[r] = _mm256_loadu_ps (out + r * a->q_stride);
+      high[r] = _mm256_loadu_ps (out + r * a->q_stride + 8);
+    }
+  for (gsize i = 0; i < n; i++, v += bytes)
+    {
+      const __m256 one = EIGHT (v, j), other = EIGHT (v, j + 8);
+
+      UNROLL
+      for (gsize r = 0; r < ARRA_ATTEND_QUERIES; r++)
+        {
+          const __m256 weight = _mm256_set1_ps (a->scores[r * a->score_stride + p + i]);
+
+          low[r] = _mm256_fmadd_ps (weight, one, low[r]);
+          high[r] = _mm256_fmadd_ps (weight, other, high[r]);
+        }
+    }
+  UNROLL
+  for (gsize r = 0; r < ARRA_ATTEND_QUERIES; r++)
+    {
+      _mm256_storeu_ps (out + r * a->q_stride, low[r]);
+      _mm256_storeu_ps (out + r * a->q_stride + 8, high[r]);
+    }
+}
+
+static void
+mix_piece (const ArraAttend *a, gsize p, gsize n, float *out)
+{
+  const gsize bytes = BYTES (a->stride), width = BYTES (a->head_dim);
+  const guint8 *v = (const guint8 *) a->v + p * bytes;
+
+  for (gsize i = 0; i < n; i++)
+    for (gsize at = 0; at < width; at += 64)
+      _mm_prefetch ((const char *) v + i * bytes + at, _MM_HINT_T0);
+  for (gsize i = 0; i < a->head_dim; i += STEP)
+    {
+      UNROLL
+      for (gsize j = 0; j < STEP; j += ARRA_LANES)
+        mix_sixteen (a, p, n, v + BYTES (i), j, out + i + j);
+    }
+}
+
+/* The first query's positions for all together, then what the others see beyond. */
+static void
+attend_all (const ArraAttend *a, float *out)
+{
+  const gsize bytes = BYTES (a->stride), pairs = a->n_pos / 2 * 2;
+
+  for (gsize p = 0; p < pairs; p += 2)
+    score_pair (a, p);
+  for (gsize r = 0; r < ARRA_ATTEND_QUERIES; r++)
+    {
+      float *scores = a->scores + r * a->score_stride;
+
+      score_all (a->q + r * a->q_stride, (const guint8 *) a->k + pairs * bytes, bytes, a->n_pos + r - pairs,
+                 a->head_dim, a->scale, scores + pairs);
+      arra_avx2_softmax (scores, a->n_pos + r);
+      memset (out + r * a->q_stride, 0, a->head_dim * sizeof *out);
+    }
+  for (gsize p = 0; p < a->n_pos; p += PIECE)
+    mix_piece (a, p, MIN (PIECE, a->n_pos - p), out);
+  for (gsize r = 1; r < ARRA_ATTEND_QUERIES; r++)
+    mix (a->scores + r * a->score_stride + a->n_pos, (const guint8 *) a->v + a->n_pos * bytes, bytes, r, a->head_dim,
+         out + r * a->q_stride);
+}
+
+void
+ATTEND (const ArraAttend *a, float *out)
+{
+  if (a->n_queries == ARRA_ATTEND_QUERIES && a->head_dim % STEP == 0)
+    attend_all (a, out);
+  else
+    for (gsize r = 0; r < a->n_queries; r++)
+      attend_one (a, r, out + r * a->q_stride);
 }

@@ -1,4 +1,4 @@
-/* attend_f16.c - one query's attention over a cache of halves (AVX2, F16C)
+/* attend_f16.c - attention over a cache of halves (AVX2, F16C)
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "avx2.h"
 

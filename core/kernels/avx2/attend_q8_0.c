@@ -1,4 +1,4 @@
-/* attend_q8_0.c - one query's attention over a cache of Q8_0's blocks (AVX2, F16C). A number of a block is exact as a
+/* attend_q8_0.c - attention over a cache of Q8_0's blocks (AVX2, F16C). A number of a block is exact as a
  * float, so it is the same whatever multiplies it first.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "avx2.h"

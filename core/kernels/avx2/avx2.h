@@ -211,33 +211,9 @@ void arra_avx2_guide (const float *cond, const float *uncond, float scale, gsize
 void arra_avx2_exp (const float *x, gsize n, float *y);
 float arra_avx2_max (const float *x, gsize n);
 float arra_avx2_softmax (float *x, gsize n);
-void arra_avx2_attend (const float *q,
-                       const void *k,
-                       const void *v,
-                       gsize stride,
-                       gsize n_pos,
-                       gsize head_dim,
-                       float scale,
-                       float *scores,
-                       float *out);
-void arra_avx2_attend_f16 (const float *q,
-                           const void *k,
-                           const void *v,
-                           gsize stride,
-                           gsize n_pos,
-                           gsize head_dim,
-                           float scale,
-                           float *scores,
-                           float *out);
-void arra_avx2_attend_q8_0 (const float *q,
-                            const void *k,
-                            const void *v,
-                            gsize stride,
-                            gsize n_pos,
-                            gsize head_dim,
-                            float scale,
-                            float *scores,
-                            float *out);
+void arra_avx2_attend (const ArraAttend *a, float *out);
+void arra_avx2_attend_f16 (const ArraAttend *a, float *out);
+void arra_avx2_attend_q8_0 (const ArraAttend *a, float *out);
 void arra_avx2_affine_swish (const float *x,
                              gsize n_pixels,
                              gsize channels,

@@ -3,6 +3,7 @@
 #include "spec.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "detmath.h"
 
@@ -24,29 +25,6 @@ arra_c_softmax (float *x, gsize n)
   return sum;
 }
 
-void
-arra_c_attend (const float *q,
-               const void *k,
-               const void *v,
-               gsize stride,
-               gsize n_pos,
-               gsize head_dim,
-               float scale,
-               float *scores,
-               float *out)
-{
-  const float *keys = k, *values = v;
-
-  for (gsize p = 0; p < n_pos; p++)
-    scores[p] = arra_c_dot (q, keys + p * stride, head_dim) * scale;
-  arra_c_softmax (scores, n_pos);
-  for (gsize i = 0; i < head_dim; i++)
-    out[i] = 0.0f;
-  for (gsize p = 0; p < n_pos; p++)
-    for (gsize i = 0; i < head_dim; i++)
-      out[i] = fmaf (scores[p], values[p * stride + i], out[i]);
-}
-
 typedef void (*Widen) (const void *src, gsize n, float *dst);
 
 /* Numbers of a type: ARRA_QK of them take @bytes, and so do fewer than that many in proportion. */
@@ -55,6 +33,12 @@ typedef struct
   Widen widen;
   gsize bytes;
 } Cells;
+
+static void
+copy (const void *src, gsize n, float *dst)
+{
+  memcpy (dst, src, n * sizeof *dst);
+}
 
 /* ARRA_QK numbers of a row from number @i on, or as many as there are up to @n. Returns how many. */
 static gsize
@@ -94,56 +78,47 @@ mix (const Cells *cells, float weight, const guint8 *v, gsize head_dim, float *o
 }
 
 static void
-attend (const Cells *cells,
-        const float *q,
-        const void *k,
-        const void *v,
-        gsize stride,
-        gsize n_pos,
-        gsize head_dim,
-        float scale,
-        float *scores,
-        float *out)
+attend_query (const Cells *cells, const ArraAttend *a, gsize r, float *out)
 {
-  const gsize step = stride * cells->bytes / ARRA_QK;
+  const gsize step = a->stride * cells->bytes / ARRA_QK, n_pos = a->n_pos + r;
+  float *scores = a->scores + r * a->score_stride;
 
   for (gsize p = 0; p < n_pos; p++)
-    scores[p] = score (cells, q, (const guint8 *) k + p * step, head_dim) * scale;
+    scores[p] = score (cells, a->q + r * a->q_stride, (const guint8 *) a->k + p * step, a->head_dim) * a->scale;
   arra_c_softmax (scores, n_pos);
-  for (gsize i = 0; i < head_dim; i++)
+  for (gsize i = 0; i < a->head_dim; i++)
     out[i] = 0.0f;
   for (gsize p = 0; p < n_pos; p++)
-    mix (cells, scores[p], (const guint8 *) v + p * step, head_dim, out);
+    mix (cells, scores[p], (const guint8 *) a->v + p * step, a->head_dim, out);
+}
+
+static void
+attend (const Cells *cells, const ArraAttend *a, float *out)
+{
+  for (gsize r = 0; r < a->n_queries; r++)
+    attend_query (cells, a, r, out + r * a->q_stride);
 }
 
 void
-arra_c_attend_f16 (const float *q,
-                   const void *k,
-                   const void *v,
-                   gsize stride,
-                   gsize n_pos,
-                   gsize head_dim,
-                   float scale,
-                   float *scores,
-                   float *out)
+arra_c_attend (const ArraAttend *a, float *out)
+{
+  static const Cells cells = { copy, ARRA_QK * sizeof (float) };
+
+  attend (&cells, a, out);
+}
+
+void
+arra_c_attend_f16 (const ArraAttend *a, float *out)
 {
   static const Cells cells = { arra_c_widen_f16, ARRA_QK * sizeof (guint16) };
 
-  attend (&cells, q, k, v, stride, n_pos, head_dim, scale, scores, out);
+  attend (&cells, a, out);
 }
 
 void
-arra_c_attend_q8_0 (const float *q,
-                    const void *k,
-                    const void *v,
-                    gsize stride,
-                    gsize n_pos,
-                    gsize head_dim,
-                    float scale,
-                    float *scores,
-                    float *out)
+arra_c_attend_q8_0 (const ArraAttend *a, float *out)
 {
   static const Cells cells = { arra_c_widen_q8_0, sizeof (ArraBlockQ8_0) };
 
-  attend (&cells, q, k, v, stride, n_pos, head_dim, scale, scores, out);
+  attend (&cells, a, out);
 }

@@ -63,7 +63,7 @@ lay_out (ArraTransformerRun *run,
   run->frequencies = place (layout, half, sizeof (float));
   run->cosine = place (layout, rows * half, sizeof (float));
   run->sine = place (layout, rows * half, sizeof (float));
-  run->scores = place (layout, (guint64) threads * padded_context (max_context), sizeof (float));
+  run->scores = place (layout, (guint64) threads * ARRA_ATTEND_QUERIES * padded_context (max_context), sizeof (float));
   run->pieces = place (layout, arra_linear_rows_pieces (rows, threads), sizeof (float));
 }
 

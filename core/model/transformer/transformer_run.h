@@ -36,7 +36,7 @@ struct _ArraTransformerRun
   ArraBlockQ8A *blocks;     /* [max_rows][the widest input of a matrix / ARRA_QK] */
   float *frequencies;       /* [head_dim / 2] */
   float *cosine, *sine;     /* [max_rows][head_dim / 2] */
-  float *scores;            /* [threads][score_stride] */
+  float *scores;            /* [threads][ARRA_ATTEND_QUERIES][score_stride] */
   float *pieces;            /* of arra_linear_rows() */
 
   /* the call at hand */
