@@ -97,3 +97,26 @@ arra_family_usual (void)
 {
   return families[0];
 }
+
+static char *
+all_names (void)
+{
+  const char *names[G_N_ELEMENTS (families) + 1] = { NULL };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (families); i++)
+    names[i] = families[i]->name;
+  return g_strjoinv (", ", (char **) names);
+}
+
+const ArraFamily *
+arra_family_named (const char *family, const char *what, GError **error)
+{
+  g_autofree char *names = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (families); i++)
+    if (g_ascii_strcasecmp (families[i]->name, family) == 0)
+      return families[i];
+  names = all_names ();
+  arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: '%s' is no family of models: there are %s", what, family, names);
+  return NULL;
+}

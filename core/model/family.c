@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "family.h"
 
+#include "fail.h"
+
 static void
 describe (ArraDecoder *decoder, ArraSource *source)
 {
@@ -50,14 +52,16 @@ arra_decoder_load (ArraDecoder *decoder,
 
 gboolean
 arra_decoder_make (ArraDecoder *decoder,
-                   const ArraTransformerShape *shape,
-                   guint context,
-                   double rope_theta,
+                   const ArraFamily *family,
+                   const ArraModelPlan *plan,
                    const char *name,
                    GError **error)
 {
-  *decoder = (ArraDecoder) { .family = arra_family_usual () };
-  if (!decoder->family->make (decoder, shape, context, rope_theta, name, error))
+  *decoder = (ArraDecoder) { .family = family };
+  if (family->make == NULL)
+    return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: a %s cannot be made anew, only read from files", name,
+                      family->name);
+  if (!family->make (decoder, plan, name, error))
     return FALSE;
   describe (decoder, NULL);
   return TRUE;
@@ -80,9 +84,11 @@ look_up (gpointer data, const char *token, guint32 *id)
 ArraLayout *
 arra_decoder_layout (const ArraDecoder *decoder, const ArraTokenizer *tokenizer, const char *name, GError **error)
 {
-  const ArraTokenNames names = { look_up, (gpointer) tokenizer, arra_tokenizer_size (tokenizer) };
+  const ArraTokenNames names
+      = { look_up, (gpointer) tokenizer, tokenizer != NULL ? arra_tokenizer_size (tokenizer) : 0 };
+  const ArraTokenNames none = { NULL, NULL, 0 };
 
-  return decoder->family->layout (decoder, &names, name, error);
+  return decoder->family->layout (decoder, tokenizer != NULL ? &names : &none, name, error);
 }
 
 void

@@ -49,6 +49,18 @@ struct _ArraDecoder
   const char *note;           /* (nullable): what is to be known about how it was read, a sentence to be translated */
 };
 
+/* What a model is made as that no file describes: each family reads what it has a use for. */
+typedef struct
+{
+  ArraTransformerShape shape; /* n_ids: of the tokenizer; 0: there is none */
+  guint context;
+  double rope_theta;
+  guint n_codes, side;             /* of its pictures; 0: layouts with text know them themselves */
+  guint n_classes;                 /* 0: prompts are no classes */
+  const char *const *classes;      /* (nullable): their names, NULL-terminated; copied */
+  guint prompt_rows, prompt_width; /* of features that prompts become; 0: they become none */
+} ArraModelPlan;
+
 struct _ArraFamily
 {
   const char *name;               /* for people */
@@ -58,6 +70,7 @@ struct _ArraFamily
   const char *const *model_types; /* of config.json, NULL-terminated */
   const char *head[ARRA_TABLE_FORMS]; /* the matrix whose rows give a token's score, in each form of names */
   const char *embedding;              /* the matrix of which a token reads one row, as it is called in the first form */
+  gboolean needs_tokenizer;           /* none of its models can be without */
   gboolean as_torch;                  /* published as torch.save's files, too */
 
   /* (nullable, but together): a form of its own that has no config.json: whether @directory holds it, and its weights
@@ -70,17 +83,13 @@ struct _ArraFamily
   gboolean (*read) (ArraDecoder *decoder, const ArraModelFiles *files, GError **error);
   gboolean (*load) (ArraDecoder *decoder, const ArraGguf *gguf, GError **error);
   void (*store) (const ArraDecoder *decoder, ArraGgufWriter *writer);
-  /* (nullable): the config of a model that no file describes, checked: this shape, and what is usual else. */
-  gboolean (*make) (ArraDecoder *decoder,
-                    const ArraTransformerShape *shape,
-                    guint context,
-                    double rope_theta,
-                    const char *name,
-                    GError **error);
+  /* (nullable): the config of a model that no file describes, checked: as planned, and what is usual else. */
+  gboolean (*make) (ArraDecoder *decoder, const ArraModelPlan *plan, const char *name, GError **error);
   /* (nullable): from now on it is to make pictures, whatever its config said. */
   void (*draw) (ArraDecoder *decoder);
-  /* (nullable): config.json, as read() takes it; (transfer full) */
+  /* (nullable): what read() takes from a file beside the weights, and that file's name; (transfer full) */
   char *(*to_json) (const ArraDecoder *decoder);
+  const char *json_file;
   /* (nullable): what the sizes of its weights do not tell, in one text; (transfer full) */
   char *(*settings) (const ArraDecoder *decoder);
   /* Fills in what follows from these: shape, weights without their source, and the rest. */
@@ -122,6 +131,8 @@ const ArraFamily *arra_family_of_architecture (const char *text, gsize length);
 char *arra_family_architectures (void);
 /* What shapes without a file are made as. */
 const ArraFamily *arra_family_usual (void);
+/* By the name it has for people, in any case. NOT_FOUND: it is none, and the message has them all; @what starts it. */
+const ArraFamily *arra_family_named (const char *family, const char *what, GError **error);
 
 /* ---- a model */
 gboolean
@@ -135,16 +146,15 @@ gboolean arra_decoder_load (ArraDecoder *decoder,
                             const ArraGguf *gguf,
                             ArraSource *source,
                             GError **error);
-/* A model of the usual family; @name starts messages. */
+/* UNSUPPORTED: models of this family are not made, they are read. @name starts messages. */
 gboolean arra_decoder_make (ArraDecoder *decoder,
-                            const ArraTransformerShape *shape,
-                            guint context,
-                            double rope_theta,
+                            const ArraFamily *family,
+                            const ArraModelPlan *plan,
                             const char *name,
                             GError **error);
 /* From now on it makes pictures. */
 void arra_decoder_draw (ArraDecoder *decoder);
-/* What its tokens mean, by the names that @tokenizer has for them; @name starts messages. To be freed with
+/* What its tokens mean, by the names that @tokenizer (nullable) has for them; @name starts messages. To be freed with
  * arra_layout_free(). */
 ArraLayout *
 arra_decoder_layout (const ArraDecoder *decoder, const ArraTokenizer *tokenizer, const char *name, GError **error);

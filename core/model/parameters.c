@@ -197,23 +197,79 @@ arra_parameters_save (const ArraParameters *parameters, const float *data, const
   return arra_safetensors_write (path, tensors, parameters->n, error);
 }
 
+/* One of them, which @source has under the name @stored. */
+static gboolean
+load_one (ArraParameters *parameters, const ArraParameter *item, ArraSource *source, const char *stored, GError **error)
+{
+  ArraWeight weight = { .owned = NULL };
+  ArraParam param = param_of (item, &weight);
+  gboolean ok;
+
+  param.name = stored;
+  ok = arra_param_bind (&param, source, ARRA_F32, NULL, NULL, error);
+  if (ok && weight.view.data != NULL)
+    memcpy (parameters->data + item->offset, weight.view.data, item->count * sizeof (float));
+  arra_weight_clear (&weight);
+  return ok;
+}
+
 gboolean
 arra_parameters_load (ArraParameters *parameters, ArraSource *source, GError **error)
 {
   for (guint i = 0; i < parameters->n; i++)
-    {
-      const ArraParameter *item = &parameters->items[i];
-      ArraWeight weight = { .owned = NULL };
-      const ArraParam param = param_of (item, &weight);
-      gboolean ok = arra_param_bind (&param, source, ARRA_F32, NULL, NULL, error);
-
-      if (ok && weight.view.data != NULL)
-        memcpy (parameters->data + item->offset, weight.view.data, item->count * sizeof (float));
-      arra_weight_clear (&weight);
-      if (!ok)
-        return FALSE;
-    }
+    if (!load_one (parameters, &parameters->items[i], source, parameters->items[i].name, error))
+      return FALSE;
   return arra_source_check (source, error);
+}
+
+typedef struct
+{
+  ArraParameters *parameters;
+  ArraSource *source;
+} Loading;
+
+/* An ArraNameFunc */
+static gboolean
+load_named (const char *plain, const char *stored, gpointer data, GError **error)
+{
+  const Loading *loading = data;
+  const ArraParameter *item = arra_parameters_find (loading->parameters, plain);
+
+  g_assert (item != NULL);
+  return load_one (loading->parameters, item, loading->source, stored, error);
+}
+
+gboolean
+arra_parameters_load_weights (ArraParameters *parameters, const ArraWeights *weights, GError **error)
+{
+  Loading loading = { parameters, weights->source };
+
+  if (!arra_weights_names (weights, load_named, &loading, error))
+    return FALSE;
+  for (guint i = 0; i < parameters->n; i++)
+    if (parameters->items[i].optional
+        && !load_one (parameters, &parameters->items[i], weights->source, parameters->items[i].name, error))
+      return FALSE;
+  return arra_source_check (weights->source, error);
+}
+
+void
+arra_parameters_fix (ArraParameters *parameters, const char *name)
+{
+  const ArraParameter *item = arra_parameters_find (parameters, name);
+
+  g_assert (item != NULL && !item->fixed);
+  parameters->items[item - parameters->items].fixed = TRUE;
+  parameters->n_fixed++;
+}
+
+void
+arra_parameters_zero (ArraParameters *parameters, const char *name)
+{
+  const ArraParameter *item = arra_parameters_find (parameters, name);
+
+  g_assert (item != NULL);
+  memset (parameters->data + item->offset, 0, item->count * sizeof (float));
 }
 
 void

@@ -5,6 +5,7 @@
 #include <arra.h>
 #include "source.h"
 #include "tape.h"
+#include "weight_table.h"
 
 #define ARRA_PARAMETER_NAME 96
 #define ARRA_PARAMETER_DIMS 4
@@ -13,6 +14,7 @@ typedef struct
 {
   char name[ARRA_PARAMETER_NAME]; /* as in checkpoints */
   gboolean optional;              /* a checkpoint may lack it: it keeps its start */
+  gboolean fixed;                 /* it is not learnt */
   guint n_dims;                   /* 0: a single number */
   gint64 shape[ARRA_PARAMETER_DIMS];
   gsize count, offset; /* floats, in data and in grad */
@@ -23,7 +25,7 @@ typedef struct
 typedef struct
 {
   ArraParameter *items;
-  guint n, room;
+  guint n, room, n_fixed;
   gsize size;         /* floats of each block */
   float *data, *grad; /* @grad: NULL when none are wanted */
 } ArraParameters;
@@ -55,8 +57,14 @@ void arra_parameters_start_by_inputs (ArraParameters *parameters, guint64 seed);
 gboolean arra_parameters_check (const ArraParameters *parameters, ArraSource *source, GError **error);
 /* Copies values from @source, widened; presence, shape, type and finiteness are checked as arra_param_bind() does. */
 gboolean arra_parameters_load (ArraParameters *parameters, ArraSource *source, GError **error);
+/* The same for a model's weights, which may be called otherwise in their source, and for what is optional. */
+gboolean arra_parameters_load_weights (ArraParameters *parameters, const ArraWeights *weights, GError **error);
 /* Writes @data, laid out as the values are (the values, or their average), to safetensors. */
 gboolean arra_parameters_save (const ArraParameters *parameters, const float *data, const char *path, GError **error);
+/* The tensor @name of the table is not learnt: optimisers leave it alone. */
+void arra_parameters_fix (ArraParameters *parameters, const char *name);
+/* The tensor @name of the table becomes zero. */
+void arra_parameters_zero (ArraParameters *parameters, const char *name);
 /* Zeroes the rows of @name (a matrix of the table) that @flags marks: the image rows of lm_head, for the start from a
  * model that wrote text only. */
 void arra_parameters_zero_rows (ArraParameters *parameters, const char *name, const guint8 *flags);

@@ -22,6 +22,11 @@ check_size (const ArraPictureItems *items, const ArraLayout *layout, const char 
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: holds no pictures", name);
   if (arra_layout_has_size (layout, items->rows, items->columns))
     return TRUE;
+  if (!arra_layout_has_text (layout))
+    return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                      "%s: pictures have %u x %u codes, but the model makes those of %u x %u: give `arra pretokenize` "
+                      "another --size",
+                      name, items->columns, items->rows, layout->grid, layout->grid);
   return arra_fail (error, ARRA_ERROR_INVALID_DATA,
                     "%s: the vocabulary has no names for pictures of %u x %u codes: even numbers up to %u have", name,
                     items->columns, items->rows, layout->grid * layout->n_grids);
@@ -35,8 +40,8 @@ check_item (const ArraPictureItems *items,
             const char *name,
             GError **error)
 {
-  guint n;
-  const guint32 *prompt = items->prompt (items->owner, item, &n);
+  guint n = 0;
+  const guint32 *prompt = items->front == NULL ? items->prompt (items->owner, item, &n) : NULL;
 
   for (guint i = 0; i < n; i++)
     if (prompt[i] >= layout->n_tokens)
@@ -79,6 +84,11 @@ arra_picture_sequence_length (const ArraPictureItems *items, guint item, gboolea
 {
   guint n = 0;
 
+  if (items->front != NULL)
+    {
+      items->front (items->owner, item, prompt, &n);
+      return n + items->rows * items->columns;
+    }
   if (prompt)
     items->prompt (items->owner, item, &n);
   return (prompt ? n + 2 : 0) + (guint) arra_layout_tokens (layout, items->rows, items->columns) + 1;
@@ -132,7 +142,18 @@ put_picture (Place *place, const ArraPictureItems *items, guint item, const Arra
   items->codes (items->owner, item, codes);
   arra_layout_write (layout, codes, items->rows, items->columns, place->ids);
   for (gsize i = 0; i < n; i++)
-    put (place, *place->ids, TRUE);
+    put (place, *place->ids + items->first_id, TRUE);
+}
+
+/* What the model reads in front of a picture that is all there is in the sequence. */
+static void
+put_front (Place *place, const ArraPictureItems *items, guint item, gboolean prompt)
+{
+  guint n;
+  const guint32 *front = items->front (items->owner, item, prompt, &n);
+
+  for (guint i = 0; i < n; i++)
+    put (place, front[i], FALSE);
 }
 
 void
@@ -145,8 +166,11 @@ arra_picture_sequence_write (const ArraPictureItems *items,
 {
   Place place = { ids, labels };
 
-  if (prompt)
+  if (items->front != NULL)
+    put_front (&place, items, item, prompt);
+  else if (prompt)
     put_prompt (&place, items, item, layout);
   put_picture (&place, items, item, layout);
-  put (&place, arra_layout_turn (layout).end, TRUE);
+  if (items->front == NULL)
+    put (&place, arra_layout_turn (layout).end, TRUE);
 }

@@ -1,7 +1,7 @@
 /* picture_sequence.h - what a transformer learns from a captioned picture: its tokens, and which of them are learnt
  *
  * golden README, "Sequence" and "Rules": begin prompt end | picture end, as the layout has them. The answer, after the
- * bar, is learnt. Layouts without text have no such sequences.
+ * bar, is learnt. Where the layout has no text, what the model reads in front of a picture stands there: front | codes.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
@@ -14,13 +14,24 @@ typedef struct _ArraPictureItems ArraPictureItems;
 struct _ArraPictureItems
 {
   guint n, rows, columns;
+  guint n_codes;                 /* of the VQGAN; 0: not said */
   guint feature_width;           /* 0: no features */
   const ArraPictureItems *whole; /* (nullable): what these are parts of, which may be other parts each time */
   const char *vqgan; /* (nullable): arra_vqgan_encoder_sha256() of what made the codes; borrowed from @owner */
+  guint part_width;  /* of features of the picture's parts, one for each code; 0: none */
+  gboolean is_text;  /* prompts are the bytes of captions, which are no ids yet */
+  guint prompt_rows, prompt_width; /* of features of captions; 0: none */
+  guint32 first_id;                /* of the transformer, for the layout's id 0 */
   /* Ids of a caption, without <s> and <stop>; borrowed. */
   const guint32 *(*prompt) (gpointer owner, guint item, guint *n);
+  /* (nullable): layouts without text: what stands in front of the picture, in ids of the transformer, with its prompt
+   * or as guidance without one has it; borrowed */
+  const guint32 *(*front) (gpointer owner, guint item, gboolean prompt, guint *n);
+  /* (nullable): [prompt_rows][prompt_width], the rows behind the caption's zero; returns how many are the caption's */
+  guint (*prompt_features) (gpointer owner, guint item, float *features);
   void (*codes) (gpointer owner, guint item, guint32 *codes);     /* [rows][columns] of the VQGAN */
   void (*features) (gpointer owner, guint item, float *features); /* (nullable): [feature_width] */
+  void (*parts) (gpointer owner, guint item, float *parts);       /* (nullable): [rows][columns][part_width] */
   /* (nullable): whether what it is read from is as it was opened */
   gboolean (*check) (gpointer owner, guint item, GError **error);
   gpointer owner;

@@ -1,6 +1,6 @@
 /* text_encoder.h - a network beside a model whose prompts are features: what turns their text into them
  *
- * It is described when a checkpoint is opened, and its weights are in memory only while a text is read.
+ * It is described when a checkpoint is opened, and its weights are in memory only while texts are read.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
@@ -32,14 +32,20 @@ typedef struct
   gboolean (
       *encode) (const ArraTextEncoder *encoder, const char *text, guint most, guint32 *ids, guint *n, GError **error);
   guint64 (*run_bytes) (const ArraTextEncoder *encoder, guint n, guint threads);
-  gboolean (*run) (const ArraTextEncoder *encoder,
-                   ArraDType dtype,
+  /* The network with its weights in memory, matrices of @dtype; (transfer full): close(). */
+  gpointer (*bind) (const ArraTextEncoder *encoder,
+                    ArraDType dtype,
+                    const ArraExec *exec,
+                    GCancellable *cancellable,
+                    GError **error);
+  gboolean (*run) (gconstpointer network,
                    const ArraExec *exec,
                    const guint32 *ids,
                    guint n,
                    float *features,
                    GCancellable *cancellable,
                    GError **error);
+  void (*unbind) (gpointer network);
 } ArraTextEncoderClass;
 
 struct _ArraTextEncoder
@@ -64,6 +70,8 @@ char *arra_text_encoder_find (const char *directory);
 /* From one of our GGUF files; *@found FALSE and no error: it holds none. */
 ArraTextEncoder *arra_text_encoder_load (ArraGguf *gguf, gboolean *found, GError **error);
 void arra_text_encoder_store (const ArraTextEncoder *encoder, ArraGgufWriter *writer);
+/* SHA-256 (hex, transfer full) of its names, shapes and first numbers: what tells one encoder from another. */
+char *arra_text_encoder_sha256 (const ArraTextEncoder *encoder, GError **error);
 void arra_text_encoder_free (ArraTextEncoder *encoder); /* nullable */
 
 /* Bytes of its weights by where they lie; every shape is checked, nothing is loaded. */
@@ -90,5 +98,21 @@ gboolean arra_text_encoder_run (const ArraTextEncoder *encoder,
                                 float *features,
                                 GCancellable *cancellable,
                                 GError **error);
+
+/* The features of text @item, [n][width]. FALSE with @error set stops the reading. */
+typedef gboolean (*ArraTextFunc) (guint item, const float *features, guint n, gpointer data, GError **error);
+/* The same for @n texts, for which weights are loaded once; a text's ids are at most @most. @done (nullable): texts
+ * that need not be read. */
+gboolean arra_text_encoder_run_all (const ArraTextEncoder *encoder,
+                                    ArraDType dtype,
+                                    const ArraExec *exec,
+                                    const char *const *texts,
+                                    guint n,
+                                    guint most,
+                                    gboolean (*done) (guint item, gpointer data),
+                                    ArraTextFunc func,
+                                    gpointer data,
+                                    GCancellable *cancellable,
+                                    GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ArraTextEncoder, arra_text_encoder_free)

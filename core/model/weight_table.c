@@ -19,6 +19,7 @@ struct _Visit
   guint64 *mapped, *owned;
   ArraParamFunc each;
   ArraShapeFunc describe;
+  ArraNameFunc name;
   gpointer data;
 };
 
@@ -118,6 +119,12 @@ describe (const Visit *visit, const char *plain, const ArraParam *param, GError 
 }
 
 static gboolean
+tell_name (const Visit *visit, const char *plain, const ArraParam *param, GError **error)
+{
+  return visit->name (plain, param->name, visit->data, error);
+}
+
+static gboolean
 clear (const Visit *visit, const char *plain, const ArraParam *param, GError **error)
 {
   arra_weight_clear (param->weight);
@@ -179,6 +186,14 @@ gboolean
 arra_weights_describe (const ArraWeights *weights, ArraShapeFunc func, gpointer data, GError **error)
 {
   const Visit visit = { .func = describe, .weights = weights, .describe = func, .data = data };
+
+  return walk (&visit, error);
+}
+
+gboolean
+arra_weights_names (const ArraWeights *weights, ArraNameFunc func, gpointer data, GError **error)
+{
+  const Visit visit = { .func = tell_name, .weights = weights, .name = func, .data = data };
 
   return walk (&visit, error);
 }

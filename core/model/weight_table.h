@@ -60,6 +60,9 @@ arra_weights_measure (const ArraWeights *weights, ArraDType dtype, guint64 *mapp
 gboolean arra_weights_foreach (const ArraWeights *weights, ArraParamFunc func, gpointer data, GError **error);
 /* Names (of the first form) and shapes in order, with no file: what such a model is trained as. */
 gboolean arra_weights_describe (const ArraWeights *weights, ArraShapeFunc func, gpointer data, GError **error);
+/* Each weight in order: its name in the first form, and what the source calls it. */
+typedef gboolean (*ArraNameFunc) (const char *plain, const char *stored, gpointer data, GError **error);
+gboolean arra_weights_names (const ArraWeights *weights, ArraNameFunc func, gpointer data, GError **error);
 
 /* Dimension @dim of the tensor @prefix@leaf; 0: there is no such tensor, or no model is that large. */
 guint arra_weights_size (const ArraSource *source, const char *prefix, const char *leaf, guint dim);

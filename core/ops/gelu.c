@@ -6,6 +6,7 @@
 
 #define GRAIN 2048                         /* elements: fewer are not worth waking a thread for */
 #define DENSITY 0.398942280401432677939946 /* 1 / sqrt (2 pi) */
+#define CUBIC 0.044715
 
 typedef struct
 {
@@ -36,18 +37,20 @@ arra_gelu (const ArraExec *exec, const float *x, gsize n, float *y)
   arra_pool_run (exec->pool, n, GRAIN, forward, &job);
 }
 
-/* x / 2 * (1 + tanh (u)) = x / (1 + exp (-2u)) */
+/* 1 + exp (-2u): x / 2 * (1 + tanh (u)) is x divided by it */
+static double
+divisor_tanh (double x)
+{
+  return 1.0 + arra_exp (-4 * DENSITY * (x + CUBIC * x * x * x));
+}
+
 static void
 forward_tanh (gsize begin, gsize end, guint worker, gpointer data)
 {
   const Job *job = data;
 
   for (gsize i = begin; i < end; i++)
-    {
-      double x = (double) job->x[i], u = 2 * DENSITY * (x + 0.044715 * x * x * x);
-
-      job->out[i] = (float) (x / (1.0 + arra_exp (-2.0 * u)));
-    }
+    job->out[i] = (float) ((double) job->x[i] / divisor_tanh ((double) job->x[i]));
 }
 
 void
@@ -56,6 +59,29 @@ arra_gelu_tanh (const ArraExec *exec, const float *x, gsize n, float *y)
   Job job = { x, NULL, y };
 
   arra_pool_run (exec->pool, n, GRAIN, forward_tanh, &job);
+}
+
+/* With s = 1 / divisor: s + x s (1 - s) 2u' */
+static void
+vjp_tanh (gsize begin, gsize end, guint worker, gpointer data)
+{
+  const Job *job = data;
+
+  for (gsize i = begin; i < end; i++)
+    {
+      double x = (double) job->x[i], s = 1 / divisor_tanh (x);
+      double slope = s + x * s * (1 - s) * 4 * DENSITY * (1 + 3 * CUBIC * x * x);
+
+      job->out[i] += (float) ((double) job->dy[i] * slope);
+    }
+}
+
+void
+arra_gelu_tanh_vjp (const ArraExec *exec, const float *x, const float *dy, gsize n, float *dx)
+{
+  Job job = { x, dy, dx };
+
+  arra_pool_run (exec->pool, n, GRAIN, vjp_tanh, &job);
 }
 
 static void

@@ -13,6 +13,7 @@
 #include "max_pool.h"
 #include "rms_norm.h"
 #include "rope.h"
+#include "silu.h"
 #include "silu_mul.h"
 
 #define N_INPUTS G_N_ELEMENTS
@@ -282,21 +283,45 @@ arra_graph_dropout (ArraTape *tape, ArraNode *x, const ArraDropout *dropout)
   return y;
 }
 
+/* What changes every number by itself. */
+typedef void (*Forward) (const ArraExec *exec, const float *x, gsize n, float *y);
+typedef void (*Backward) (const ArraExec *exec, const float *x, const float *dy, gsize n, float *dx);
+
 static void
-gelu_vjp (ArraTape *tape, ArraNode *y)
+each_vjp (ArraTape *tape, ArraNode *y)
 {
+  const Backward *backward = ARRA_NODE_SETTINGS_OF (Backward, y);
+
   if (arra_tape_computes (tape))
-    arra_gelu_vjp (arra_tape_exec (tape), y->inputs[0]->data, y->grad, y->rows * y->width, y->inputs[0]->grad);
+    (*backward) (arra_tape_exec (tape), y->inputs[0]->data, y->grad, y->rows * y->width, y->inputs[0]->grad);
+}
+
+static ArraNode *
+each (ArraTape *tape, ArraNode *x, Forward forward, Backward backward)
+{
+  ArraNode *y = arra_tape_node (tape, x->rows, x->width, each_vjp, &x, 1, &backward, sizeof backward);
+
+  if (arra_tape_computes (tape))
+    forward (arra_tape_exec (tape), x->data, x->rows * x->width, y->data);
+  return y;
 }
 
 ArraNode *
 arra_graph_gelu (ArraTape *tape, ArraNode *x)
 {
-  ArraNode *y = arra_tape_node (tape, x->rows, x->width, gelu_vjp, &x, 1, NULL, 0);
+  return each (tape, x, arra_gelu, arra_gelu_vjp);
+}
 
-  if (arra_tape_computes (tape))
-    arra_gelu (arra_tape_exec (tape), x->data, x->rows * x->width, y->data);
-  return y;
+ArraNode *
+arra_graph_gelu_tanh (ArraTape *tape, ArraNode *x)
+{
+  return each (tape, x, arra_gelu_tanh, arra_gelu_tanh_vjp);
+}
+
+ArraNode *
+arra_graph_silu (ArraTape *tape, ArraNode *x)
+{
+  return each (tape, x, arra_silu, arra_silu_vjp);
 }
 
 /* ---- choosing */

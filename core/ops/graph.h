@@ -29,6 +29,8 @@ ArraNode *arra_graph_dropout (ArraTape *tape, ArraNode *x, const ArraDropout *dr
 ArraNode *arra_graph_join (ArraTape *tape, ArraNode *x, ArraNode *y);
 ArraNode *arra_graph_gather (ArraTape *tape, ArraNode *x, const guint32 *rows, gsize n);
 ArraNode *arra_graph_gelu (ArraTape *tape, ArraNode *x);
+ArraNode *arra_graph_gelu_tanh (ArraTape *tape, ArraNode *x);
+ArraNode *arra_graph_silu (ArraTape *tape, ArraNode *x);
 ArraNode *arra_graph_max_pool (ArraTape *tape, ArraNode *x, gsize outputs);
 
 /* ---- losses: where gradients begin. @scale: what the gradient of the sum is multiplied with. Sums are 0 while

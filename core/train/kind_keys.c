@@ -23,10 +23,11 @@ static const char *const all[] = {
   NULL,
 };
 static const char *const transformer[] = {
-  "data. tokens features held_out drop_prompt window tile",
-  "model. start from tokenizer hidden_size layers heads kv_heads intermediate_size context rope_theta "
+  "data. tokens features patches prompts held_out drop_prompt window tile",
+  "model. start from family classes tokenizer hidden_size layers heads kv_heads intermediate_size context rope_theta "
   "swin_norm deviation vqgan card",
-  "objective. token positions window rep_token layer head measure lambda z_weight dropout",
+  "objective. token positions window rep_token layer head measure lambda patch_layer patch_positions patch_width patch_lambda "
+  "z_weight dropout",
   "optimizer. batch micro_batch method momentum weight_decay beta1 beta2 clip ema",
   NULL,
 };

@@ -133,7 +133,7 @@ static const Case cases[] = {
   { 70, "no-such-card", { "convert", "MODEL", "--vqgan", "VQGAN", "-o", "m.gguf", "--card", "no-such-card" } },
   { 64, "no data set", { "pretokenize" } },
   { 64, "no VQGAN", { "pretokenize", "--data", "BAD" } },
-  { 64, "no tokenizer", { "pretokenize", "--data", "BAD", "--vqgan", "VQGAN" } },
+  { 64, "no output", { "pretokenize", "--data", "BAD", "--vqgan", "VQGAN" } },
   { 64, "no output", { "pretokenize", "--data", "BAD", "--vqgan", "VQGAN", "--tokenizer", "MODEL" } },
   { 64,
     "--size: 'big'",

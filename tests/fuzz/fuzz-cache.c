@@ -45,11 +45,11 @@ read_features (const char *path)
   g_assert_true ((cache != NULL) == (error == NULL));
   if (cache == NULL)
     return;
-  feature = g_new (float, arra_feature_cache_width (cache));
+  feature = g_new (float, arra_feature_cache_numbers (cache));
   for (guint i = 0; i < arra_feature_cache_items (cache); i++)
     {
       arra_feature_cache_feature (cache, i, feature);
-      for (guint k = 0; k < arra_feature_cache_width (cache); k++)
+      for (gsize k = 0; k < arra_feature_cache_numbers (cache); k++)
         g_assert_true (isfinite (feature[k]));
     }
 }

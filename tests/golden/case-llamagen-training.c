@@ -69,12 +69,12 @@ static gboolean
 compare_logits (ArraTape *tape, gpointer user, GError **error)
 {
   const Batch *b = user;
-  const ArraSequences sequences = { b->n, b->length, b->ids };
+  const ArraSequences sequences = { b->n, b->length, b->ids, NULL };
   const ArraDropout none = { 0 };
   ArraTransformerNodes nodes;
   ArraNode *logits;
 
-  b->model.graph (&b->model, tape, b->parameters, &sequences, ARRA_NO_LAYER, &none, &nodes);
+  b->model.graph (&b->model, tape, b->parameters, &sequences, ARRA_NO_TAPS, &none, &nodes);
   logits = b->model.logits (&b->model, tape, b->parameters, nodes.hidden);
   if (arra_tape_computes (tape))
     check_floats (b->item->check, b->item->file, CASE, "out.train.logits", logits->data, logits->rows * logits->width);

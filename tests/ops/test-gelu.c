@@ -61,6 +61,34 @@ test_tanh (void)
 }
 
 static void
+define_tanh (const double *const *in, double *y)
+{
+  for (gsize i = 0; i < N; i++)
+    y[i] = in[0][i] / 2 * (1 + tanh (sqrt (2 / G_PI) * (in[0][i] + 0.044715 * in[0][i] * in[0][i] * in[0][i])));
+}
+
+static void
+forward_tanh (const ArraExec *exec, const float *const *in, float *y)
+{
+  arra_gelu_tanh (exec, in[0], N, y);
+}
+
+static void
+vjp_tanh (const ArraExec *exec, const float *const *in, const float *dy, float *const *grads)
+{
+  arra_gelu_tanh_vjp (exec, in[0], dy, N, grads[0]);
+}
+
+/* Each is noticed in the place of the other. */
+static void
+test_tanh_vjp (void)
+{
+  const VjpCase item = { 1, { N }, N, define_tanh, forward_tanh, vjp_tanh, vjp };
+
+  vjp_check (&item);
+}
+
+static void
 test_vjp (void)
 {
   const VjpCase item = { 1, { N }, N, define, forward, vjp, wrong };
@@ -74,5 +102,6 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/ops/gelu/vjp", test_vjp);
   g_test_add_func ("/ops/gelu/tanh", test_tanh);
+  g_test_add_func ("/ops/gelu/tanh-vjp", test_tanh_vjp);
   return g_test_run ();
 }

@@ -22,12 +22,16 @@ fill_batch (SmallTraining *t)
     }
   for (guint i = 0; i < SMALL_N * SMALL_FEATURE; i++)
     t->features[i] = (float) arra_noise_bits (4, 0, 0, i) * 0x1p-31f - 1.0f;
+  for (guint i = 0; i < SMALL_N * SMALL_PARTS * SMALL_PART; i++)
+    t->parts[i] = (float) arra_noise_bits (5, 0, 0, i) * 0x1p-31f - 1.0f;
   t->batch = (ArraBatch) { .n = SMALL_N,
                            .length = SMALL_LENGTH,
                            .ids = t->ids,
                            .labels = t->labels,
                            .lengths = t->lengths,
                            .features = t->features,
+                           .parts = t->parts,
+                           .n_parts = SMALL_PARTS,
                            .dropout_seed = 5 };
 }
 

@@ -8,6 +8,8 @@
 #define SMALL_N 3
 #define SMALL_LENGTH 14
 #define SMALL_FEATURE 12
+#define SMALL_PARTS (SMALL_LENGTH / 2) /* codes of a picture */
+#define SMALL_PART 5
 
 typedef struct
 {
@@ -23,7 +25,8 @@ typedef struct
   guint32 ids[SMALL_N * SMALL_LENGTH], lengths[SMALL_N];
   gint32 labels[SMALL_N * SMALL_LENGTH];
   float features[SMALL_N * SMALL_FEATURE];
-  ArraBatch batch; /* of the four arrays */
+  float parts[SMALL_N * SMALL_PARTS * SMALL_PART]; /* used when objective.parts has a width */
+  ArraBatch batch;                                 /* of these arrays */
 } SmallTraining;
 
 /* random_model_config(), <HYBNEXT> at image positions with the cosine, an MLP head, layer 1 and lambda 1; ids 40..69

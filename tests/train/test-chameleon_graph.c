@@ -74,13 +74,13 @@ compute (ArraTape *tape, gpointer user, GError **error)
   gsize n = (gsize) N * LENGTH * g->config->hidden_size;
   ArraTransformerNodes out;
 
-  arra_chameleon_graph (tape, g->config, g->parameters, &g->sequences, g->seen->tap, &none, &out);
+  arra_chameleon_graph (tape, g->config, g->parameters, &g->sequences, ARRA_ONE_TAP (g->seen->tap), &none, &out);
   if (!arra_tape_computes (tape))
     return TRUE;
   expect_close (out.hidden->data, g->seen->hidden, n);
-  g_assert_true ((out.tapped != NULL) == (g->seen->tap != ARRA_NO_LAYER));
-  if (out.tapped != NULL)
-    expect_close (out.tapped->data, g->seen->tapped, n);
+  g_assert_true ((out.tapped[0] != NULL) == (g->seen->tap != ARRA_NO_LAYER));
+  if (out.tapped[0] != NULL)
+    expect_close (out.tapped[0]->data, g->seen->tapped, n);
   return TRUE;
 }
 
@@ -97,7 +97,7 @@ check (const ArraChameleonConfig *config, gboolean per_head, guint tap)
   g_autoptr (GError) error = NULL;
   g_autoptr (ArraParameters) parameters = arra_parameters_new (&error);
   g_autoptr (ArraTape) tape = arra_tape_new (&exec, arra_transformer_graph_nodes (config->n_layers), &error);
-  Graph graph = { config, parameters, { N, LENGTH, ids }, &seen };
+  Graph graph = { config, parameters, { N, LENGTH, ids, NULL }, &seen };
 
   generate (config, source, &exec, ids, &seen);
   if (!arra_weights_describe (&weights, arra_parameters_add_shape, parameters, &error)

@@ -333,6 +333,7 @@ run (gpointer data, GError **error)
   g_autoptr (CliProgress) progress = cli_progress_new (TRUE, 1, NULL);
   g_auto (ArraDecoder) made = { 0 };
   BenchReport report = { 0 };
+  ArraModelPlan plan;
   ArraExec exec;
 
   if (!setup_init (&setup, options, error))
@@ -345,7 +346,8 @@ run (gpointer data, GError **error)
   exec = (ArraExec) { .kernels = arra_kernels_default (error), .pool = pool };
   if (exec.kernels == NULL)
     return FALSE;
-  if (checkpoint == NULL && !arra_decoder_make (&made, &setup.shape, setup.context, 10000, "Random weights", error))
+  plan = (ArraModelPlan) { .shape = setup.shape, .context = setup.context, .rope_theta = 10000 };
+  if (checkpoint == NULL && !arra_decoder_make (&made, arra_family_usual (), &plan, "Random weights", error))
     return FALSE;
   report.decoder = checkpoint != NULL ? &checkpoint->decoder : &made;
   report.path = options->model;

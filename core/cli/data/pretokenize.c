@@ -19,13 +19,13 @@
 typedef struct
 {
   char *data, *vqgan, *tokenizer, *size, *fit, *threads, *out;
-  gboolean quiet, skip_bad;
+  gboolean quiet, skip_bad, folders;
 } Options;
 
 typedef struct
 {
   ArraDataset *dataset;
-  ArraTokenizer *tokenizer;
+  ArraTokenizer *tokenizer; /* (nullable) */
   ArraVqganFile file;
   ArraPool *pool;
   ArraVqgan *vqgan;
@@ -40,9 +40,12 @@ static const CliHelp help = {
   .examples
   = "  arra pretokenize --data textures --vqgan vqgan --tokenizer tokenizer -o textures.tokens\n"
     "  arra pretokenize --data captions.json --vqgan vqgan.ckpt --tokenizer model-folder --size 512 -o cxr.tokens\n"
-    "  arra pretokenize --data photos --vqgan textures.gguf --tokenizer textures.gguf -o photos.tokens",
+    "  arra pretokenize --data photos --vqgan textures.gguf --tokenizer textures.gguf -o photos.tokens\n"
+    "  arra pretokenize --data imagenet --folders --vqgan vq_ds16_c2i.pt -o imagenet.tokens",
   .notes
-  = "A data set is a folder with metadata.jsonl or metadata.csv, a folder of pictures with NAME.txt beside each, a folder\n"
+  = "Without --tokenizer captions are kept as text, which training reads as the model reads prompts: models of classes\n"
+    "(captions are names or numbers of classes, or --folders), and those that put something around a prompt, need that.\n"
+    "A data set is a folder with metadata.jsonl or metadata.csv, a folder of pictures with NAME.txt beside each, a folder\n"
     "of such folders, or a JSON file of ARRA's conversations. Pictures are cropped to squares (--fit) and resized. What is\n"
     "finished is kept by the contents of each picture: when some are added, repaired or removed, the others are not done\n"
     "again. A file that was made of other pictures altogether, or with another VQGAN, tokenizer or size is not written to.",
@@ -67,8 +70,6 @@ check (const Options *options, guint *size, guint *threads, GError **error)
     return cli_usage_error (error, "no data set: name one with --data PATH");
   if (options->vqgan == NULL)
     return cli_usage_error (error, "no VQGAN: name one with --vqgan PATH");
-  if (options->tokenizer == NULL)
-    return cli_usage_error (error, "no tokenizer: name one with --tokenizer PATH");
   if (options->out == NULL)
     return cli_usage_error (error, "no output: name the file to write with -o FILE");
   if (options->size != NULL && !cli_value_guint ("--size", options->size, 1, MAX_SIZE, size, error))
@@ -96,11 +97,14 @@ open_inputs (const Options *options, guint threads, Inputs *inputs, GError **err
   g_autofree char *vqgan = NULL, *tokenizer = NULL;
 
   if ((inputs->dataset = cli_open_dataset (options->data, options->quiet, error)) == NULL
-      || !cli_locate_part ("--tokenizer", options->tokenizer, &tokenizer, error)
-      || (inputs->tokenizer = arra_tokenizer_open (tokenizer, error)) == NULL
+      || (options->tokenizer != NULL
+          && (!cli_locate_part ("--tokenizer", options->tokenizer, &tokenizer, error)
+              || (inputs->tokenizer = arra_tokenizer_open (tokenizer, error)) == NULL))
       || !cli_locate_part ("--vqgan", options->vqgan, &vqgan, error)
       || !arra_vqgan_file_open (&inputs->file, vqgan, error) || (inputs->pool = arra_pool_new (threads, error)) == NULL)
     return FALSE;
+  if (options->folders)
+    arra_dataset_name_folders (inputs->dataset);
   arra_dataset_set_fit (inputs->dataset, (ArraDatasetFit) inputs->fit);
   inputs->vqgan = arra_vqgan_new (&inputs->file.config, inputs->file.source, inputs->file.prefix, inputs->pool,
                                   cli_signals_stage (0), error);
@@ -122,17 +126,19 @@ open_writer (const Inputs *inputs, const char *path, GError **error)
   g_autofree char *dataset = keys != NULL ? arra_dataset_fingerprint (inputs->dataset, keys) : NULL;
   g_autofree char *vqgan
       = arra_vqgan_encoder_sha256 (&inputs->file.config, inputs->file.source, inputs->file.prefix, error);
-  g_autofree char *tokenizer = arra_tokenizer_sha256 (inputs->tokenizer);
+  g_autofree char *tokenizer
+      = inputs->tokenizer != NULL ? arra_tokenizer_sha256 (inputs->tokenizer) : g_strdup (ARRA_TOKEN_CACHE_TEXT);
   g_auto (ArraCaptionTokens) captions = { 0 };
   guint side = inputs->size / arra_vqgan_patch (&inputs->file.config);
-  ArraTokenCacheForm form = { .prints = { dataset, vqgan, tokenizer },
-                              .n_items = arra_dataset_size (inputs->dataset),
-                              .rows = side,
-                              .columns = side,
-                              .n_codes = inputs->file.config.n_embed,
-                              .n_ids = arra_tokenizer_size (inputs->tokenizer),
-                              .keys = keys,
-                              .fit = arra_dataset_fits[inputs->fit] };
+  ArraTokenCacheForm form
+      = { .prints = { dataset, vqgan, tokenizer },
+          .n_items = arra_dataset_size (inputs->dataset),
+          .rows = side,
+          .columns = side,
+          .n_codes = inputs->file.config.n_embed,
+          .n_ids = inputs->tokenizer != NULL ? arra_tokenizer_size (inputs->tokenizer) : ARRA_TOKEN_CACHE_BYTES,
+          .keys = keys,
+          .fit = arra_dataset_fits[inputs->fit] };
 
   if (dataset == NULL || vqgan == NULL
       || !arra_caption_tokens_init (&captions, inputs->dataset, inputs->tokenizer, error))
@@ -207,7 +213,9 @@ cli_pretokenize (int argc, char **argv)
       "PATH" },
     { "vqgan", 0, 0, G_OPTION_ARG_FILENAME, &options.vqgan, "VQGAN: a file, its folder, or a .gguf file", "PATH" },
     { "tokenizer", 0, 0, G_OPTION_ARG_FILENAME, &options.tokenizer,
-      "tokenizer.json, a folder that holds it, or a .gguf file", "PATH" },
+      "tokenizer.json, a folder that holds it, or a .gguf file (default: captions stay text)", "PATH" },
+    { "folders", 0, 0, G_OPTION_ARG_NONE, &options.folders,
+      "Captions are the names of the folders that pictures lie in: classes", NULL },
     { "size", 's', 0, G_OPTION_ARG_STRING, &options.size, "Side of the pictures in pixels (default: 256)", "N" },
     { "out", 'o', 0, G_OPTION_ARG_FILENAME, &options.out, "File to write, or to go on with", "FILE" },
     { "fit", 0, 0, G_OPTION_ARG_STRING, &options.fit,

@@ -74,6 +74,20 @@ caption_fault (const ArraDatasetItem *item)
   return fault;
 }
 
+void
+arra_dataset_name_folders (ArraDataset *dataset)
+{
+  for (guint i = 0; i < dataset->items->len; i++)
+    {
+      ArraDatasetItem *item = &g_array_index (dataset->items, ArraDatasetItem, i);
+      g_autofree char *whole = g_canonicalize_filename (item->picture, NULL), *folder = g_path_get_dirname (whole),
+                      *name = g_path_get_basename (folder), *text = g_utf8_make_valid (name, -1);
+
+      item->caption = g_string_chunk_insert (dataset->texts, text);
+      item->fault = NULL;
+    }
+}
+
 gboolean
 arra_dataset_check_captions (const ArraDataset *dataset, ArraBadItems *bad, GError **error)
 {

@@ -25,6 +25,9 @@ const char *arra_dataset_caption (const ArraDataset *dataset, guint item); /* ne
 /* What was found and not taken: a line for each reason, with numbers and first names. Returns: (transfer full)
  * (nullable): nothing was left out. Hidden files and what systems put into folders are passed over without a word. */
 char *arra_dataset_left_out (const ArraDataset *dataset);
+/* Captions are from now on the names of the folders that the pictures lie in: how classes are kept. Only while nobody
+ * else uses the data set. */
+void arra_dataset_name_folders (ArraDataset *dataset);
 /* For those who learn from captions: that none is empty. INVALID_DATA names the picture; those go into @bad (nullable),
  * where it is given. */
 gboolean arra_dataset_check_captions (const ArraDataset *dataset, ArraBadItems *bad, GError **error);

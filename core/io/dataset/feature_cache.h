@@ -1,6 +1,7 @@
 /* feature_cache.h - features of a data set's pictures, computed once by `arra features`
  *
- * An item_cache.h of kind "features": a record holds @width 32-bit floats.
+ * An item_cache.h of kind "features": a record holds @width 32-bit floats, or, where features are those of patches or
+ * of a text's tokens, [rows][columns][width].
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
@@ -8,6 +9,8 @@
 #include "item_cache.h"
 
 #define ARRA_FEATURE_MAX_WIDTH 65536
+#define ARRA_FEATURE_MAX_SIDE 1024
+#define ARRA_FEATURE_MAX_NUMBERS (1u << 26) /* of an item */
 
 /* What a cache is made of. For readers each is nullable: any. */
 typedef struct
@@ -27,15 +30,20 @@ void arra_feature_cache_free (ArraFeatureCache *cache); /* nullable */
 gboolean arra_feature_cache_check (const ArraFeatureCache *cache, guint item, GError **error);
 guint arra_feature_cache_items (const ArraFeatureCache *cache);
 guint arra_feature_cache_width (const ArraFeatureCache *cache);
+guint arra_feature_cache_rows (const ArraFeatureCache *cache); /* 0: a feature is of the whole item */
+guint arra_feature_cache_columns (const ArraFeatureCache *cache);
+gsize arra_feature_cache_numbers (const ArraFeatureCache *cache);       /* of an item */
 const char *arra_feature_cache_dataset (const ArraFeatureCache *cache); /* the hash */
 const char *arra_feature_cache_aggregation (const ArraFeatureCache *cache);
-void arra_feature_cache_feature (const ArraFeatureCache *cache, guint item, float *feature); /* [width] */
+/* [width], or [rows][columns][width] */
+void arra_feature_cache_feature (const ArraFeatureCache *cache, guint item, float *feature);
 
 typedef struct
 {
   ArraFeatureCachePrints prints;
   guint n_items, width;
-  const guint8 *keys; /* [n_items][ARRA_CACHE_KEY]: arra_dataset_keys(); NULL: an item's number */
+  const guint8 *keys;  /* [n_items][ARRA_CACHE_KEY]: arra_dataset_keys(); NULL: an item's number */
+  guint rows, columns; /* 0: one feature of the whole item */
 } ArraFeatureCacheForm;
 
 typedef struct _ArraFeatureCacheWriter ArraFeatureCacheWriter;
@@ -46,7 +54,7 @@ arra_feature_cache_writer_open (const char *path, const ArraFeatureCacheForm *fo
 void arra_feature_cache_writer_free (ArraFeatureCacheWriter *writer); /* nullable */
 gboolean arra_feature_cache_writer_has (const ArraFeatureCacheWriter *writer, guint item);
 guint arra_feature_cache_writer_left (const ArraFeatureCacheWriter *writer);
-/* @feature: [width], finite, or it is refused. Several threads may put different items at a time. */
+/* @feature: an item's numbers, finite, or it is refused. Several threads may put different items at a time. */
 gboolean
 arra_feature_cache_writer_put (ArraFeatureCacheWriter *writer, guint item, const float *feature, GError **error);
 gboolean arra_feature_cache_writer_finish (ArraFeatureCacheWriter *writer, GError **error);

@@ -204,6 +204,12 @@ arra_token_cache_vqgan (const ArraTokenCache *cache)
   return arra_item_cache_text (cache->items, "vqgan", NULL);
 }
 
+const char *
+arra_token_cache_tokenizer (const ArraTokenCache *cache)
+{
+  return arra_item_cache_text (cache->items, "tokenizer", NULL);
+}
+
 void
 arra_token_cache_codes (const ArraTokenCache *cache, guint item, guint32 *codes)
 {

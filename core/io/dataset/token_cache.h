@@ -16,6 +16,9 @@ typedef struct
   const char *tokenizer; /* arra_tokenizer_sha256() */
 } ArraTokenCachePrints;
 
+#define ARRA_TOKEN_CACHE_TEXT "text" /* in place of a tokenizer's hash: prompts are the bytes of captions */
+#define ARRA_TOKEN_CACHE_BYTES 256
+
 typedef struct _ArraTokenCache ArraTokenCache; /* immutable once open */
 
 /* Everything is checked: hashes, that codes are below n_codes and ids below n_ids. Errors name the file and what
@@ -27,10 +30,12 @@ gboolean arra_token_cache_check (const ArraTokenCache *cache, guint item, GError
 guint arra_token_cache_items (const ArraTokenCache *cache);
 guint arra_token_cache_rows (const ArraTokenCache *cache);
 guint arra_token_cache_columns (const ArraTokenCache *cache);
-guint arra_token_cache_n_codes (const ArraTokenCache *cache);                          /* of the VQGAN */
-guint arra_token_cache_n_ids (const ArraTokenCache *cache);                            /* of the tokenizer */
-const char *arra_token_cache_dataset (const ArraTokenCache *cache);                    /* the hash */
-const char *arra_token_cache_vqgan (const ArraTokenCache *cache);                      /* the same */
+guint arra_token_cache_n_codes (const ArraTokenCache *cache);       /* of the VQGAN */
+guint arra_token_cache_n_ids (const ArraTokenCache *cache);         /* of the tokenizer */
+const char *arra_token_cache_dataset (const ArraTokenCache *cache); /* the hash */
+const char *arra_token_cache_vqgan (const ArraTokenCache *cache);   /* the same */
+const char *
+arra_token_cache_tokenizer (const ArraTokenCache *cache); /* (nullable) the same, or ARRA_TOKEN_CACHE_TEXT */
 void arra_token_cache_codes (const ArraTokenCache *cache, guint item, guint32 *codes); /* [rows][columns] */
 /* The caption's ids without any special token: <s> before and <reserved08706> after them are the trainer's. */
 const guint32 *arra_token_cache_prompt (const ArraTokenCache *cache, guint item, guint *n);

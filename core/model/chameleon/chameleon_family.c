@@ -60,13 +60,9 @@ store (const ArraDecoder *decoder, ArraGgufWriter *writer)
 }
 
 static gboolean
-make (ArraDecoder *decoder,
-      const ArraTransformerShape *shape,
-      guint context,
-      double rope_theta,
-      const char *name,
-      GError **error)
+make (ArraDecoder *decoder, const ArraModelPlan *plan, const char *name, GError **error)
 {
+  const ArraTransformerShape *shape = &plan->shape;
   ArraChameleonConfig *config = g_new (ArraChameleonConfig, 1);
 
   *config = (ArraChameleonConfig) { .vocab_size = shape->n_ids,
@@ -75,10 +71,10 @@ make (ArraDecoder *decoder,
                                     .n_layers = shape->n_layers,
                                     .n_heads = shape->n_heads,
                                     .n_kv_heads = shape->n_kv_heads,
-                                    .context = context,
+                                    .context = plan->context,
                                     .model_parallel = 1,
                                     .norm_eps = 1e-5f,
-                                    .rope_theta = rope_theta,
+                                    .rope_theta = plan->rope_theta,
                                     .rope_factor = 1,
                                     .swin_norm = shape->swin_norm };
   decoder->config = config;
@@ -244,6 +240,7 @@ const ArraFamily arra_chameleon_family = {
   .architecture = "arra-chameleon",
   .model_types = model_types,
   .head = { "lm_head.weight" },
+  .needs_tokenizer = TRUE,
   .embedding = "model.embed_tokens.weight",
   .has_own_form = has_own_form,
   .open_own_form = open_own_form,
@@ -253,6 +250,7 @@ const ArraFamily arra_chameleon_family = {
   .make = make,
   .draw = draw,
   .to_json = to_json,
+  .json_file = "config.json",
   .settings = settings,
   .describe = describe,
   .layout = layout,

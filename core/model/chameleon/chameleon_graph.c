@@ -21,7 +21,7 @@ arra_chameleon_graph (ArraTape *tape,
                       const ArraChameleonConfig *config,
                       const ArraParameters *parameters,
                       const ArraSequences *sequences,
-                      guint tap,
+                      ArraTaps taps,
                       const ArraDropout *dropout,
                       ArraTransformerNodes *out)
 {
@@ -37,8 +37,8 @@ arra_chameleon_graph (ArraTape *tape,
                                       sequences->ids, (gsize) sequences->n * sequences->length);
 
   layers.dropout.stream = 0;
-  arra_transformer_graph_turn (tape, &layers, &turns, config);
-  arra_transformer_graph (tape, &layers, x, tap, out);
+  arra_transformer_graph_turn (tape, &layers, &turns, config, NULL);
+  arra_transformer_graph (tape, &layers, x, taps, out);
 }
 
 static void
@@ -46,11 +46,11 @@ graph (const ArraTrainable *model,
        ArraTape *tape,
        const ArraParameters *parameters,
        const ArraSequences *sequences,
-       guint tap,
+       ArraTaps taps,
        const ArraDropout *dropout,
        ArraTransformerNodes *out)
 {
-  arra_chameleon_graph (tape, model->config, parameters, sequences, tap, dropout, out);
+  arra_chameleon_graph (tape, model->config, parameters, sequences, taps, dropout, out);
 }
 
 static ArraNode *

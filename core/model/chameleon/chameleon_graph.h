@@ -6,14 +6,13 @@
 #include "chameleon.h"
 #include "trainable.h"
 
-/* Runs the transformer of @config with the values of @parameters. @tap: 0 (the embeddings), 1 .. n_layers - 1 (the raw
- * output of layer tap - 1), n_layers (after the final norm), or ARRA_NO_LAYER. @dropout acts on the two residual
+/* Runs the transformer of @config with the values of @parameters. @dropout acts on the two residual
  * branches of every layer (its stream is set here). */
 void arra_chameleon_graph (ArraTape *tape,
                            const ArraChameleonConfig *config,
                            const ArraParameters *parameters,
                            const ArraSequences *sequences,
-                           guint tap,
+                           ArraTaps taps,
                            const ArraDropout *dropout,
                            ArraTransformerNodes *out);
 

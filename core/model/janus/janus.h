@@ -44,6 +44,8 @@ gboolean arra_janus_config_read (ArraJanusConfig *config,
 /* From and to GGUF metadata ("arra-janus.*"). */
 gboolean arra_janus_config_load (ArraJanusConfig *config, const ArraGguf *gguf, GError **error);
 void arra_janus_config_store (const ArraJanusConfig *config, ArraGgufWriter *writer);
+/* config.json, as arra_janus_config_read() takes it; (transfer full) */
+char *arra_janus_config_to_json (const ArraJanusConfig *config);
 /* Ranges and divisibility; sets head_dim. */
 gboolean arra_janus_config_check (ArraJanusConfig *config, const char *name, GError **error);
 

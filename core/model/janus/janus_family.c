@@ -14,6 +14,7 @@
 #define PAD "<｜▁pad▁｜>"
 #define IMAGE "<begin_of_image>"
 #define USER "<|User|>"
+#define CODE_SIZE 8 /* numbers of a code's vector, as published */
 
 static gboolean
 read_files (ArraDecoder *decoder, const ArraModelFiles *files, GError **error)
@@ -42,6 +43,44 @@ static void
 store (const ArraDecoder *decoder, ArraGgufWriter *writer)
 {
   arra_janus_config_store (decoder->config, writer);
+}
+
+static gboolean
+make (ArraDecoder *decoder, const ArraModelPlan *plan, const char *name, GError **error)
+{
+  const ArraTransformerShape *shape = &plan->shape;
+  ArraJanusConfig *config = g_new (ArraJanusConfig, 1);
+
+  *config = (ArraJanusConfig) { .n_text = shape->n_ids,
+                                .hidden_size = shape->hidden_size,
+                                .intermediate_size = shape->intermediate_size,
+                                .n_layers = shape->n_layers,
+                                .n_heads = shape->n_heads,
+                                .n_kv_heads = shape->n_kv_heads,
+                                .context = plan->context,
+                                .n_codes = plan->n_codes,
+                                .code_size = CODE_SIZE,
+                                .head_size = shape->hidden_size,
+                                .norm_eps = 1e-6f,
+                                .rope_theta = plan->rope_theta,
+                                .side = plan->side };
+  decoder->config = config;
+  return arra_janus_config_check (config, name, error);
+}
+
+static char *
+to_json (const ArraDecoder *decoder)
+{
+  return arra_janus_config_to_json (decoder->config);
+}
+
+static char *
+settings (const ArraDecoder *decoder)
+{
+  const ArraJanusConfig *config = decoder->config;
+
+  return g_strdup_printf ("%u %u %u %.9g %.17g", config->n_heads, config->n_kv_heads, config->side,
+                          (double) config->norm_eps, config->rope_theta);
 }
 
 static gboolean
@@ -184,11 +223,16 @@ const ArraFamily arra_janus_family = {
   .architecture = "arra-janus",
   .model_types = model_types,
   .head = { "gen_head.vision_head.weight", "generation_head.vision_head.weight" },
+  .needs_tokenizer = TRUE,
   .embedding = "language_model.model.embed_tokens.weight",
   .as_torch = TRUE,
   .read = read_files,
   .load = load,
   .store = store,
+  .make = make,
+  .to_json = to_json,
+  .json_file = "config.json",
+  .settings = settings,
   .describe = describe,
   .layout = layout,
   .bind = bind_weights,

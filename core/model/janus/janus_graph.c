@@ -96,7 +96,7 @@ graph (const ArraTrainable *model,
        ArraTape *tape,
        const ArraParameters *parameters,
        const ArraSequences *sequences,
-       guint tap,
+       ArraTaps taps,
        const ArraDropout *dropout,
        ArraTransformerNodes *out)
 {
@@ -111,8 +111,8 @@ graph (const ArraTrainable *model,
                                   .dropout = *dropout };
 
   layers.dropout.stream = 0;
-  arra_transformer_graph_turn (tape, &layers, &turns, config);
-  arra_transformer_graph (tape, &layers, embed (tape, config, parameters, sequences), tap, out);
+  arra_transformer_graph_turn (tape, &layers, &turns, config, NULL);
+  arra_transformer_graph (tape, &layers, embed (tape, config, parameters, sequences), taps, out);
 }
 
 static ArraNode *

@@ -47,6 +47,9 @@ gboolean arra_llamagen_config_from_tensors (ArraLlamagenConfig *config,
 /* From and to GGUF metadata ("arra-llamagen.*"). */
 gboolean arra_llamagen_config_load (ArraLlamagenConfig *config, const ArraGguf *gguf, GError **error);
 void arra_llamagen_config_store (const ArraLlamagenConfig *config, ArraGgufWriter *writer);
+/* LlamaGen's ModelArgs, which arra_llamagen_config_from_tensors() takes, with the names of @classes (nullable);
+ * (transfer full) */
+char *arra_llamagen_config_to_json (const ArraLlamagenConfig *config, const char *const *classes);
 /* Ranges and divisibility; sets head_dim. */
 gboolean arra_llamagen_config_check (ArraLlamagenConfig *config, const char *name, GError **error);
 /* (nullable): the published size it has: "B", "L", "XL", "XXL", "3B", … */

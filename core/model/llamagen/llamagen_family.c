@@ -14,8 +14,7 @@
 #include "raster.h"
 
 #define ARGS "model_args.json" /* LlamaGen's ModelArgs, where no published size tells them */
-#define CLASS_NAMES "class_names"
-#define CLASSES_KEY "arra-llamagen." CLASS_NAMES
+#define CLASSES_KEY "arra-llamagen." ARRA_LLAMAGEN_CLASS_NAMES
 #define SIDE 16 /* 256 pixels, 16 for each code */
 
 static gboolean
@@ -51,8 +50,8 @@ check_classes (const ArraDecoder *decoder, const char *name, GError **error)
 
   if (n == config->n_classes)
     return TRUE;
-  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s names %u classes, but the model has %u", name, CLASS_NAMES,
-                    n, config->n_classes);
+  return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s names %u classes, but the model has %u", name,
+                    ARRA_LLAMAGEN_CLASS_NAMES, n, config->n_classes);
 }
 
 /* Names of classes, where model_args.json has them. */
@@ -62,9 +61,9 @@ read_classes (ArraDecoder *decoder, JsonObject *args, const char *name, GError *
   JsonArray *array;
   guint n;
 
-  if (args == NULL || !json_object_has_member (args, CLASS_NAMES))
+  if (args == NULL || !json_object_has_member (args, ARRA_LLAMAGEN_CLASS_NAMES))
     return TRUE;
-  array = arra_json_get_array (args, name, CLASS_NAMES, error);
+  array = arra_json_get_array (args, name, ARRA_LLAMAGEN_CLASS_NAMES, error);
   if (array == NULL)
     return FALSE;
   n = json_array_get_length (array);
@@ -74,7 +73,8 @@ read_classes (ArraDecoder *decoder, JsonObject *args, const char *name, GError *
       JsonNode *node = json_array_get_element (array, i);
 
       if (!JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_STRING)
-        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s: entry %u is no text", name, CLASS_NAMES, i);
+        return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s: entry %u is no text", name,
+                          ARRA_LLAMAGEN_CLASS_NAMES, i);
       decoder->own_classes[i] = json_node_dup_string (node);
     }
   return check_classes (decoder, name, error);
@@ -125,6 +125,60 @@ store (const ArraDecoder *decoder, ArraGgufWriter *writer)
   arra_llamagen_config_store (decoder->config, writer);
   if (decoder->classes != NULL)
     arra_gguf_writer_set_strings (writer, CLASSES_KEY, decoder->classes);
+}
+
+/* Commas divide the names that one class has. */
+static gboolean
+check_names (const char *const *classes, const char *name, GError **error)
+{
+  for (; classes != NULL && *classes != NULL; classes++)
+    if (**classes == '\0' || strchr (*classes, ',') != NULL)
+      return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                        "%s: \"%.80s\" is no name of a class: it is empty, or has a comma in it", name, *classes);
+  return TRUE;
+}
+
+static gboolean
+make (ArraDecoder *decoder, const ArraModelPlan *plan, const char *name, GError **error)
+{
+  const ArraTransformerShape *shape = &plan->shape;
+  const gboolean text = plan->prompt_rows > 0;
+  ArraLlamagenConfig *config = g_new (ArraLlamagenConfig, 1);
+
+  *config = (ArraLlamagenConfig) { .kind = text ? ARRA_LLAMAGEN_TEXT : ARRA_LLAMAGEN_CLASSES,
+                                   .hidden_size = shape->hidden_size,
+                                   .intermediate_size = shape->intermediate_size,
+                                   .n_layers = shape->n_layers,
+                                   .n_heads = shape->n_heads,
+                                   .n_kv_heads = shape->n_kv_heads,
+                                   .n_codes = plan->n_codes,
+                                   .n_classes = text ? 0 : plan->n_classes,
+                                   .caption_size = text ? plan->prompt_width : 0,
+                                   .n_prefix = text ? plan->prompt_rows : 1,
+                                   .side = plan->side,
+                                   .norm_eps = 1e-5f,
+                                   .rope_base = plan->rope_theta };
+  decoder->config = config;
+  if (!text && !check_names (plan->classes, name, error))
+    return FALSE;
+  if (!text)
+    decoder->own_classes = g_strdupv ((char **) plan->classes);
+  return arra_llamagen_config_check (config, name, error);
+}
+
+static char *
+to_json (const ArraDecoder *decoder)
+{
+  return arra_llamagen_config_to_json (decoder->config, (const char *const *) decoder->own_classes);
+}
+
+static char *
+settings (const ArraDecoder *decoder)
+{
+  const ArraLlamagenConfig *config = decoder->config;
+
+  return g_strdup_printf ("%u %u %u %.9g %.17g", config->n_heads, config->n_kv_heads, config->side,
+                          (double) config->norm_eps, config->rope_base);
 }
 
 /* A class by its name or number, and none. */
@@ -261,6 +315,10 @@ const ArraFamily arra_llamagen_family = {
   .read = read_files,
   .load = load,
   .store = store,
+  .make = make,
+  .to_json = to_json,
+  .json_file = ARGS,
+  .settings = settings,
   .describe = describe,
   .layout = layout,
   .bind = bind_weights,

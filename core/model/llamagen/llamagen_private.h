@@ -4,6 +4,8 @@
 
 #include "llamagen.h"
 
+#define ARRA_LLAMAGEN_CLASS_NAMES "class_names" /* a member of model_args.json that is our own */
+
 struct _ArraLlamagen
 {
   ArraTransformer transformer;

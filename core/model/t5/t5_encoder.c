@@ -63,9 +63,18 @@ run_bytes (const ArraTextEncoder *encoder, guint n, guint threads)
   return arra_t5_run_bytes (encoder->config, n, threads);
 }
 
+static gpointer
+bind_weights (const ArraTextEncoder *encoder,
+              ArraDType dtype,
+              const ArraExec *exec,
+              GCancellable *cancellable,
+              GError **error)
+{
+  return arra_t5_new (encoder->config, encoder->source, dtype, exec->pool, cancellable, error);
+}
+
 static gboolean
-run (const ArraTextEncoder *encoder,
-     ArraDType dtype,
+run (gconstpointer network,
      const ArraExec *exec,
      const guint32 *ids,
      guint n,
@@ -73,9 +82,13 @@ run (const ArraTextEncoder *encoder,
      GCancellable *cancellable,
      GError **error)
 {
-  g_autoptr (ArraT5) model = arra_t5_new (encoder->config, encoder->source, dtype, exec->pool, cancellable, error);
+  return arra_t5_forward (network, exec, ids, n, n, features, cancellable, error);
+}
 
-  return model != NULL && arra_t5_forward (model, exec, ids, n, n, features, cancellable, error);
+static void
+unbind (gpointer network)
+{
+  arra_t5_free (network);
 }
 
 const ArraTextEncoderClass arra_t5_encoder = {
@@ -91,5 +104,7 @@ const ArraTextEncoderClass arra_t5_encoder = {
   .describe = describe,
   .encode = encode,
   .run_bytes = run_bytes,
+  .bind = bind_weights,
   .run = run,
+  .unbind = unbind,
 };

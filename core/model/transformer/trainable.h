@@ -10,6 +10,8 @@ typedef struct
 {
   guint n, length;
   const guint32 *ids; /* [n][length] */
+  /* (nullable): [n][prompt_rows][prompt_width], features of prompts: id first_prompt + R is row R of its sequence's */
+  const float *prompts;
 } ArraSequences;
 
 /* Made by the family for a configuration, which must outlive it. */
@@ -19,17 +21,22 @@ struct _ArraTrainable
   guint hidden_size, n_layers, context; /* the last: positions of the longest sequence */
   guint n_ids;
   guint first_label, n_labels; /* the ids that can be predicted; logits are theirs */
+  /* Of prompts that are features, 0: there are none. The ids right before first_prompt are the rows that stand for no
+   * prompt, the last one's for its last row. */
+  guint prompt_rows, prompt_width, first_prompt;
+  const char *fixed;  /* (nullable): a tensor that is not learnt */
+  const char *zeroed; /* (nullable): one that is zero at a random start */
   gconstpointer config;
   guint columns; /* codes in a row of a picture, where positions have two dimensions */
 
   /* (nullable): whether such sequences can be read, beyond that their ids are below n_ids */
   gboolean (*check) (const ArraTrainable *model, const ArraSequences *sequences, GError **error);
-  /* @out->hidden: [n * length][hidden_size]. @tap: as arra_transformer_graph(). The stream of @dropout is set here. */
+  /* @out->hidden: [n * length][hidden_size]. The stream of @dropout is set here. */
   void (*graph) (const ArraTrainable *model,
                  ArraTape *tape,
                  const ArraParameters *parameters,
                  const ArraSequences *sequences,
-                 guint tap,
+                 ArraTaps taps,
                  const ArraDropout *dropout,
                  ArraTransformerNodes *out);
   /* Rows of hidden states -> [rows][n_labels] */

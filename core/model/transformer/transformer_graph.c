@@ -17,7 +17,7 @@ typedef struct
 guint
 arra_transformer_graph_nodes (guint n_layers)
 {
-  return 32 * n_layers + 48;
+  return 32 * n_layers + 80;
 }
 
 /* (nullable): what the table calls this weight of a layer; NULL when the family has none. */
@@ -125,7 +125,8 @@ void
 arra_transformer_graph_turn (ArraTape *tape,
                              ArraTransformerGraph *graph,
                              const ArraGraphTurns *turns,
-                             gconstpointer config)
+                             gconstpointer config,
+                             const guint32 *first)
 {
   gsize half = graph->shape->head_dim / 2, size = graph->length * half;
   float *cosine = arra_tape_keep (tape, graph->n * size, sizeof (float));
@@ -137,20 +138,31 @@ arra_transformer_graph_turn (ArraTape *tape,
   if (!arra_tape_computes (tape))
     return;
   turns->frequencies (config, graph->length, frequencies);
-  for (guint i = 0; i < graph->length; i++)
-    turns->angles (config, frequencies, i, cosine + i * half, sine + i * half);
-  for (guint i = 1; i < graph->n; i++)
-    {
-      memcpy (cosine + i * size, cosine, size * sizeof (float));
-      memcpy (sine + i * size, sine, size * sizeof (float));
-    }
+  for (guint i = 0; i < graph->n; i++)
+    if (i > 0 && first == NULL)
+      {
+        memcpy (cosine + i * size, cosine, size * sizeof (float));
+        memcpy (sine + i * size, sine, size * sizeof (float));
+      }
+    else
+      for (guint at = 0; at < graph->length; at++)
+        turns->angles (config, frequencies, (first != NULL ? first[i] : 0) + at, cosine + i * size + at * half,
+                       sine + i * size + at * half);
+}
+
+static void
+keep_tapped (ArraTransformerNodes *out, ArraTaps taps, guint layer, ArraNode *x)
+{
+  for (guint i = 0; i < ARRA_TAPS; i++)
+    if (taps.layer[i] == layer)
+      out->tapped[i] = x;
 }
 
 void
 arra_transformer_graph (ArraTape *tape,
                         const ArraTransformerGraph *graph,
                         ArraNode *x,
-                        guint tap,
+                        ArraTaps taps,
                         ArraTransformerNodes *out)
 {
   const ArraTransformerShape *shape = graph->shape;
@@ -162,16 +174,16 @@ arra_transformer_graph (ArraTape *tape,
                                   .kv_heads = shape->n_kv_heads,
                                   .head_dim = shape->head_dim,
                                   .scale = 1.0f / sqrtf ((float) shape->head_dim) };
-  out->tapped = tap == 0 ? x : NULL;
+  memset (out->tapped, 0, sizeof out->tapped);
+  keep_tapped (out, taps, 0, x);
   for (g.layer = 0; g.layer < shape->n_layers; g.layer++)
     {
       x = residual (&g, x, WEIGHT (&g, input_norm), attention);
       x = residual (&g, x, WEIGHT (&g, post_attention_norm), feed_forward);
-      if (g.layer + 1 == tap)
-        out->tapped = x;
+      if (g.layer + 1 < shape->n_layers)
+        keep_tapped (out, taps, g.layer + 1, x);
     }
   out->hidden
       = arra_graph_rms_norm (tape, x, arra_parameters_leaf (graph->parameters, tape, graph->norm), shape->norm_eps);
-  if (tap == shape->n_layers)
-    out->tapped = out->hidden;
+  keep_tapped (out, taps, shape->n_layers, out->hidden);
 }

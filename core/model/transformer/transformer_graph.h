@@ -8,6 +8,17 @@
 #include "transformer.h"
 
 #define ARRA_NO_LAYER G_MAXUINT
+#define ARRA_TAPS 2
+
+/* Layers whose hidden states are asked for: 0 (the embeddings), 1 .. n_layers - 1 (the raw output of layer tap - 1),
+ * n_layers (after the final norm), or ARRA_NO_LAYER. */
+typedef struct
+{
+  guint layer[ARRA_TAPS];
+} ArraTaps;
+
+#define ARRA_ONE_TAP(layer) ((ArraTaps) { { layer, ARRA_NO_LAYER } })
+#define ARRA_NO_TAPS ARRA_ONE_TAP (ARRA_NO_LAYER)
 
 /* @n sequences of @length rows each. Attention is causal, so whatever stands in the padding on the right never reaches
  * a sequence's own rows. */
@@ -24,8 +35,8 @@ typedef struct
 
 typedef struct
 {
-  ArraNode *hidden; /* [n * length][hidden_size]: after the final norm */
-  ArraNode *tapped; /* the same shape: hidden_states[tap] of the reference; NULL: none was asked for */
+  ArraNode *hidden;            /* [n * length][hidden_size]: after the final norm */
+  ArraNode *tapped[ARRA_TAPS]; /* the same shape: hidden_states[tap] of the reference; NULL: none was asked for */
 } ArraTransformerNodes;
 
 /* How a family turns positions, by its own configuration: frequencies of a sequence of @length ([head_dim / 2] at
@@ -37,18 +48,19 @@ typedef struct
   void (*angles) (gconstpointer config, const float *frequencies, guint position, float *cosine, float *sine);
 } ArraGraphTurns;
 
-/* Sets @graph's cosine and sine, on the tape; every sequence's positions run from 0. */
+/* Sets @graph's cosine and sine, on the tape. @first (nullable: 0): the position that each sequence begins at; while
+ * measuring it is not read. */
 void arra_transformer_graph_turn (ArraTape *tape,
                                   ArraTransformerGraph *graph,
                                   const ArraGraphTurns *turns,
-                                  gconstpointer config);
+                                  gconstpointer config,
+                                  const guint32 *first);
 
-/* @x: [n * length][hidden_size], the embeddings. @tap: 0 (these), 1 .. n_layers - 1 (the raw output of layer tap - 1),
- * n_layers (after the final norm), or ARRA_NO_LAYER. */
+/* @x: [n * length][hidden_size], the embeddings. */
 void arra_transformer_graph (ArraTape *tape,
                              const ArraTransformerGraph *graph,
                              ArraNode *x,
-                             guint tap,
+                             ArraTaps taps,
                              ArraTransformerNodes *out);
 
 /* Nodes that one computation makes at most, losses and adaptor included. */

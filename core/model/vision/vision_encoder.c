@@ -180,6 +180,13 @@ arra_vision_encoder_width (const ArraVisionEncoder *encoder, ArraVisionAggregati
   return shape->patch + (aggregation == ARRA_VISION_BOTH ? shape->feature : 0);
 }
 
+gsize
+arra_vision_encoder_numbers (const ArraVisionEncoder *encoder, ArraVisionAggregation aggregation)
+{
+  return arra_vision_encoder_width (encoder, aggregation)
+         * (aggregation == ARRA_VISION_PATCHES ? n_patches (encoder) : (gsize) 1);
+}
+
 char *
 arra_vision_encoder_sha256 (const ArraVisionEncoder *encoder)
 {
@@ -244,6 +251,18 @@ average_pictures (ArraVisionEncoder *encoder,
   return patches != NULL;
 }
 
+static gboolean
+take_patches (ArraVisionEncoder *encoder, guint n, const float *pixels, float *features, GError **error)
+{
+  const gsize numbers = arra_vision_encoder_numbers (encoder, ARRA_VISION_PATCHES),
+              floats = arra_vision_encoder_floats (encoder);
+
+  for (guint i = 0; i < n; i++)
+    if (!arra_vision_encoder_run (encoder, 1, pixels + i * floats, NULL, features + i * numbers, error))
+      return FALSE;
+  return TRUE;
+}
+
 gboolean
 arra_vision_encoder_features (ArraVisionEncoder *encoder,
                               guint n,
@@ -257,6 +276,8 @@ arra_vision_encoder_features (ArraVisionEncoder *encoder,
   if (n_patches (encoder) == 0)
     return arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s has no features of patches, only of whole pictures",
                       encoder->class->name);
+  if (aggregation == ARRA_VISION_PATCHES)
+    return take_patches (encoder, n, pixels, features, error);
   return average_pictures (encoder, n, pixels, aggregation == ARRA_VISION_BOTH, features, error);
 }
 

@@ -28,6 +28,7 @@ typedef enum
                           pooling of a convolutional network */
   ARRA_VISION_AVERAGE, /* the mean of the patches */
   ARRA_VISION_BOTH,    /* one after the other */
+  ARRA_VISION_PATCHES, /* each patch's own: [rows][columns] features of a picture */
 } ArraVisionAggregation;
 
 /* @path: a folder or a file as it was downloaded; which network it is, is told by config.json or by the names
@@ -45,8 +46,10 @@ void arra_vision_encoder_free (ArraVisionEncoder *encoder); /* nullable */
 const char *arra_vision_encoder_name (const ArraVisionEncoder *encoder); /* "CLIP" */
 const ArraVisionShape *arra_vision_encoder_shape (const ArraVisionEncoder *encoder);
 gsize arra_vision_encoder_floats (const ArraVisionEncoder *encoder); /* of a prepared picture */
-/* 0: the encoder has no such feature. */
+/* Numbers of a feature; 0: the encoder has no such feature. */
 guint arra_vision_encoder_width (const ArraVisionEncoder *encoder, ArraVisionAggregation aggregation);
+/* Numbers of a picture: of its one feature, or of all those of its patches. */
+gsize arra_vision_encoder_numbers (const ArraVisionEncoder *encoder, ArraVisionAggregation aggregation);
 /* SHA-256 (hex, transfer full) of what decides a picture's features. */
 char *arra_vision_encoder_sha256 (const ArraVisionEncoder *encoder);
 
@@ -61,7 +64,7 @@ gboolean arra_vision_encoder_run (ArraVisionEncoder *encoder,
                                   float *features,
                                   float *patches,
                                   GError **error);
-/* [n][arra_vision_encoder_width()]. UNSUPPORTED: an encoder without patches is asked for their mean. */
+/* [n][arra_vision_encoder_numbers()]. UNSUPPORTED: an encoder without patches is asked for them, or their mean. */
 gboolean arra_vision_encoder_features (ArraVisionEncoder *encoder,
                                        guint n,
                                        const float *pixels,

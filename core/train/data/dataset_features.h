@@ -43,7 +43,7 @@ typedef struct
   ArraPool *pool; /* (nullable): reads the pictures; @vision has its own */
 } ArraFeatureEncoder;
 
-/* "cls", "average", "both", NULL: by ArraVisionAggregation. */
+/* "cls", "average", "both", "patches", NULL: by ArraVisionAggregation. */
 extern const char *const arra_feature_aggregations[];
 
 /* Puts the features of every picture that @writer has not yet, prepared as the encoder's own preprocessing does it.

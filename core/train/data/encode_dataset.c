@@ -92,6 +92,21 @@ arra_encode_dataset (const ArraDataset *dataset,
          && arra_token_cache_writer_finish (writer, error);
 }
 
+/* Ids of a caption: arra_mem. */
+static guint32 *
+ids_of (const ArraTokenizer *tokenizer, const char *caption, gsize *n, GError **error)
+{
+  guint32 *ids;
+
+  if (tokenizer != NULL)
+    return arra_tokenizer_encode (tokenizer, caption, -1, FALSE, n, error);
+  *n = strlen (caption);
+  ids = arra_mem_new (*n + 1, sizeof *ids, "a caption", error);
+  for (gsize i = 0; ids != NULL && i < *n; i++)
+    ids[i] = (guint8) caption[i];
+  return ids;
+}
+
 static gboolean
 add_caption (ArraCaptionTokens *tokens,
              const ArraDataset *dataset,
@@ -101,8 +116,7 @@ add_caption (ArraCaptionTokens *tokens,
              GError **error)
 {
   gsize n, before = tokens->starts[item];
-  g_automem guint32 *ids
-      = arra_tokenizer_encode (tokenizer, arra_dataset_caption (dataset, item), -1, FALSE, &n, error);
+  g_automem guint32 *ids = ids_of (tokenizer, arra_dataset_caption (dataset, item), &n, error);
   guint32 *grown;
 
   if (ids == NULL)

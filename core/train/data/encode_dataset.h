@@ -16,7 +16,8 @@ typedef struct
   guint32 *ids;    /* arra_mem */
 } ArraCaptionTokens;
 
-/* Tokens of all captions, without special ones: what ArraTokenCacheForm takes. */
+/* Tokens of all captions, without special ones, or their bytes where @tokenizer (nullable) is NULL: what
+ * ArraTokenCacheForm takes. */
 gboolean arra_caption_tokens_init (ArraCaptionTokens *tokens,
                                    const ArraDataset *dataset,
                                    const ArraTokenizer *tokenizer,

@@ -9,7 +9,7 @@
 
 #define BATCH 8 /* pictures at once: matrices large enough for their rate, and soon stopped */
 
-const char *const arra_feature_aggregations[] = { "cls", "average", "both", NULL };
+const char *const arra_feature_aggregations[] = { "cls", "average", "both", "patches", NULL };
 
 typedef struct
 {
@@ -18,7 +18,7 @@ typedef struct
   gsize floats;    /* of a picture */
   guint first, n;  /* items of the batch at hand */
   float *pixels;   /* [BATCH][floats]; arra_mem, as the next */
-  float *features; /* [BATCH][width] */
+  float *features; /* [BATCH][numbers] */
   GError *faults[BATCH];
   ArraBadItems *bad; /* (nullable) */
 } Batch;
@@ -37,13 +37,13 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Batch, batch_clear)
 static gboolean
 batch_init (Batch *batch, const ArraFeatureEncoder *encoder, const ArraDataset *dataset, GError **error)
 {
-  guint width = arra_vision_encoder_width (encoder->vision, encoder->aggregation);
+  gsize numbers = arra_vision_encoder_numbers (encoder->vision, encoder->aggregation);
 
   *batch = (Batch) { .encoder = encoder, .dataset = dataset, .floats = arra_vision_encoder_floats (encoder->vision) };
   batch->pixels = arra_mem_new (BATCH, batch->floats * sizeof (float), "the pictures", error);
   if (batch->pixels == NULL)
     return FALSE;
-  batch->features = arra_mem_new (BATCH, width * sizeof (float), "the features", error);
+  batch->features = arra_mem_new (BATCH, numbers * sizeof (float), "the features", error);
   return batch->features != NULL;
 }
 
@@ -95,7 +95,7 @@ static gboolean
 encode_batch (Batch *batch, ArraFeatureCacheWriter *writer, GError **error)
 {
   const ArraFeatureEncoder *encoder = batch->encoder;
-  guint width = arra_vision_encoder_width (encoder->vision, encoder->aggregation);
+  gsize numbers = arra_vision_encoder_numbers (encoder->vision, encoder->aggregation);
 
   if (!load_batch (batch, error)
       || !arra_vision_encoder_features (encoder->vision, batch->n, batch->pixels, encoder->aggregation, batch->features,
@@ -103,7 +103,7 @@ encode_batch (Batch *batch, ArraFeatureCacheWriter *writer, GError **error)
     return FALSE;
   for (guint i = 0; i < batch->n; i++)
     if (!arra_feature_cache_writer_has (writer, batch->first + i) && !arra_bad_items_has (batch->bad, batch->first + i)
-        && !arra_feature_cache_writer_put (writer, batch->first + i, batch->features + (gsize) i * width, error))
+        && !arra_feature_cache_writer_put (writer, batch->first + i, batch->features + i * numbers, error))
       return FALSE;
   return TRUE;
 }

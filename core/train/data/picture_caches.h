@@ -7,8 +7,8 @@
 #include "tokenizer.h"
 #include "yamlfile.h"
 
-/* Opens "data.tokens", which must have been made with @tokenizer, and "data.features", of the same pictures, when the
- * configuration names it. */
+/* Opens "data.tokens", which must have been made with @tokenizer (nullable) or of texts, and, when the configuration
+ * names them, "data.features" and "data.patches", of the same pictures, and "data.prompts", of their captions. */
 gboolean arra_picture_caches_open (const ArraYaml *config,
                                    const ArraTokenizer *tokenizer,
                                    ArraPictureItems *items,

@@ -59,7 +59,7 @@ update (gsize begin, gsize end, guint worker, gpointer data)
     }
 }
 
-/* Those that are not left out, tensor by tensor. */
+/* Those that are neither left out nor fixed, tensor by tensor. @left_out: (nullable) */
 static void
 update_rest (const Job *all, const ArraExec *exec, const guint8 *left_out, const ArraParameters *parameters)
 {
@@ -68,7 +68,7 @@ update_rest (const Job *all, const ArraExec *exec, const guint8 *left_out, const
       gsize offset = parameters->items[i].offset;
       Job job = *all;
 
-      if (left_out[i])
+      if (parameters->items[i].fixed || (left_out != NULL && left_out[i]))
         continue;
       job.grad += offset;
       job.data += offset;
@@ -97,7 +97,7 @@ arra_adamw_step (ArraAdamW *adamw, const ArraExec *exec, double learning_rate, A
   };
 
   g_assert (adamw->size == parameters->size);
-  if (adamw->left_out == NULL)
+  if (adamw->left_out == NULL && parameters->n_fixed == 0)
     arra_pool_run (exec->pool, adamw->size, GRAIN, update, &job);
   else
     update_rest (&job, exec, adamw->left_out, parameters);

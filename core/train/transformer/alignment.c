@@ -55,3 +55,32 @@ arra_alignment_rows (const ArraAlignment *alignment,
     }
   return count;
 }
+
+gsize
+arra_alignment_parts (const ArraPartAlignment *alignment,
+                      const guint8 *image_ids,
+                      guint n,
+                      guint length,
+                      const guint32 *ids,
+                      const guint32 *lengths,
+                      guint n_parts,
+                      guint32 *rows,
+                      guint32 *items)
+{
+  const guint before = alignment->next ? 1 : 0;
+  gsize count = 0;
+
+  for (guint item = 0; item < n; item++)
+    {
+      const guint32 *own = ids + (gsize) item * length;
+      guint part = 0;
+
+      for (guint at = before; at < lengths[item] && part < n_parts; at++)
+        if (image_ids[own[at]])
+          {
+            rows[count] = item * length + at - before;
+            items[count++] = item * n_parts + part++;
+          }
+    }
+  return count;
+}

@@ -39,6 +39,18 @@ typedef struct
   double weight; /* lambda */
 } ArraAlignment;
 
+/* Features of parts of a picture, one for each code, beside those of the whole: 1 - mean cosine, code by code, with
+ * what three layers with SiLU between them ("adaptor.parts.0", ".2", ".4") make of a layer's hidden states (S. Yu et
+ * al., arXiv 2410.06940; for autoregressive models arXiv 2601.17124). */
+typedef struct
+{
+  guint width;   /* numbers of a part's feature; 0: nothing is aligned so */
+  guint hidden;  /* between the layers of the head */
+  guint layer;   /* of hidden_states: 0 .. n_layers */
+  gboolean next; /* at the position that predicts the code, not at the one that has read it */
+  double weight;
+} ArraPartAlignment;
+
 /* The rows of a padded batch of @n sequences of @length (@ids: [n][length], @lengths: their own ones) that @alignment
  * aligns, in rising order: rows[i] belongs to sequence items[i]. Both have room for n * length. Returns how many; -1
  * with @error set when a sequence has no @rep_id. */
@@ -50,3 +62,15 @@ gssize arra_alignment_rows (const ArraAlignment *alignment,
                             guint32 *rows,
                             guint32 *items,
                             GError **error);
+
+/* Rows as above: rows[i] belongs to part items[i] of all, where every sequence has @n_parts. @image_ids: flags of the
+ * ids that are codes. Returns how many. */
+gsize arra_alignment_parts (const ArraPartAlignment *alignment,
+                            const guint8 *image_ids,
+                            guint n,
+                            guint length,
+                            const guint32 *ids,
+                            const guint32 *lengths,
+                            guint n_parts,
+                            guint32 *rows,
+                            guint32 *items);

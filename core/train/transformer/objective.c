@@ -14,10 +14,11 @@ struct _ArraObjectiveRun
   ArraTape *tape;
 
   /* the batch at hand: rows of the padded batch that are learnt, or aligned */
-  guint32 *positions;        /* one piece of memory for the four arrays */
-  gsize room;                /* rows of it */
-  guint32 *learnt, *targets; /* [n_labels] */
-  guint32 *aligned, *items;  /* [n_aligned] */
+  guint32 *positions;          /* one piece of memory for the arrays */
+  gsize room;                  /* rows of it */
+  guint32 *learnt, *targets;   /* [n_labels] */
+  guint32 *aligned, *items;    /* [n_aligned] */
+  guint32 *with_parts, *parts; /* [n_with_parts] */
   const ArraBatch *batch;
   gboolean gradients;
   ArraLosses *losses;
@@ -25,11 +26,24 @@ struct _ArraObjectiveRun
 
 #define ADAPTOR_1 "adaptor.layers.0"
 #define ADAPTOR_2 "adaptor.layers.2"
+#define ARRAYS 6 /* of positions */
+
+static const char *const part_layers[] = { "adaptor.parts.0", "adaptor.parts.2", "adaptor.parts.4" };
 
 static gboolean
 has_adaptor (const ArraObjective *objective)
 {
   return objective->alignment.positions != ARRA_ALIGN_NONE && objective->alignment.head == ARRA_ALIGN_MLP;
+}
+
+static gboolean
+add_layer (ArraParameters *parameters, const char *name, gint64 inputs, gint64 outputs, GError **error)
+{
+  g_autofree char *weight = g_strconcat (name, ".weight", NULL), *bias = g_strconcat (name, ".bias", NULL);
+  const gint64 shape[] = { outputs, inputs };
+
+  return arra_parameters_add (parameters, weight, TRUE, 2, shape, error)
+         && arra_parameters_add (parameters, bias, TRUE, 1, shape, error);
 }
 
 gboolean
@@ -38,15 +52,31 @@ arra_objective_add_parameters (const ArraObjective *objective,
                                ArraParameters *parameters,
                                GError **error)
 {
+  const ArraPartAlignment *parts = &objective->parts;
   gint64 feature = objective->alignment.feature_width;
-  const gint64 first[] = { feature, model.hidden_size }, second[] = { feature, feature };
 
-  if (!has_adaptor (objective))
+  if (has_adaptor (objective)
+      && (!add_layer (parameters, ADAPTOR_1, model.hidden_size, feature, error)
+          || !add_layer (parameters, ADAPTOR_2, feature, feature, error)))
+    return FALSE;
+  return parts->width == 0
+         || (add_layer (parameters, part_layers[0], model.hidden_size, parts->hidden, error)
+             && add_layer (parameters, part_layers[1], parts->hidden, parts->hidden, error)
+             && add_layer (parameters, part_layers[2], parts->hidden, parts->width, error));
+}
+
+/* Layers that are there, and ids that are known. */
+static gboolean
+check_parts (const ArraObjective *objective, const ArraTrainable *model, GError **error)
+{
+  if (objective->parts.width == 0)
     return TRUE;
-  return arra_parameters_add (parameters, ADAPTOR_1 ".weight", TRUE, 2, first, error)
-         && arra_parameters_add (parameters, ADAPTOR_1 ".bias", TRUE, 1, &feature, error)
-         && arra_parameters_add (parameters, ADAPTOR_2 ".weight", TRUE, 2, second, error)
-         && arra_parameters_add (parameters, ADAPTOR_2 ".bias", TRUE, 1, &feature, error);
+  if (objective->parts.layer > model->n_layers)
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "Layer %u cannot be aligned: the model has %u",
+                      objective->parts.layer, model->n_layers);
+  if (objective->alignment.image_ids == NULL)
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "Which tokens are image tokens is not known");
+  return TRUE;
 }
 
 static gboolean
@@ -57,6 +87,8 @@ check_objective (const ArraObjective *objective, const ArraTrainable *model, GEr
   if (!(objective->dropout >= 0 && objective->dropout < 1))
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "A dropout of %g: 0 or more and below 1 is possible",
                       objective->dropout);
+  if (!check_parts (objective, model, error))
+    return FALSE;
   if (alignment->positions == ARRA_ALIGN_NONE)
     return TRUE;
   if (alignment->layer > model->n_layers)
@@ -109,7 +141,7 @@ arra_objective_run_free (ArraObjectiveRun *run)
 static gboolean
 check_ids (const ArraTrainable *model, const ArraBatch *batch, GError **error)
 {
-  const ArraSequences sequences = { batch->n, batch->length, batch->ids };
+  const ArraSequences sequences = { batch->n, batch->length, batch->ids, batch->prompts };
   gint64 first = model->first_label, last = first + model->n_labels - 1;
 
   for (gsize i = 0; i < (gsize) batch->n * batch->length; i++)
@@ -144,6 +176,8 @@ check_batch (const ArraObjectiveRun *run, const ArraBatch *batch, GError **error
                         batch->lengths[i], batch->length);
   if (run->objective.alignment.positions != ARRA_ALIGN_NONE && batch->features == NULL)
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "There are no features to align with");
+  if (run->objective.parts.width > 0 && (batch->parts == NULL || batch->n_parts == 0))
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "There are no features to align with");
   return TRUE;
 }
 
@@ -153,7 +187,7 @@ make_room (ArraObjectiveRun *run, gsize rows, GError **error)
   if (rows > run->room)
     {
       guint32 *positions
-          = arra_mem_resize (run->positions, 4 * rows, sizeof *positions, "the batch's positions", error);
+          = arra_mem_resize (run->positions, ARRAYS * rows, sizeof *positions, "the batch's positions", error);
 
       if (positions == NULL)
         return FALSE;
@@ -164,6 +198,8 @@ make_room (ArraObjectiveRun *run, gsize rows, GError **error)
   run->targets = run->learnt + run->room;
   run->aligned = run->targets + run->room;
   run->items = run->aligned + run->room;
+  run->with_parts = run->items + run->room;
+  run->parts = run->with_parts + run->room;
   return TRUE;
 }
 
@@ -202,6 +238,10 @@ prepare (ArraObjectiveRun *run, const ArraBatch *batch, gboolean gradients, Arra
   if (aligned < 0)
     return FALSE;
   losses->n_aligned = (gsize) aligned;
+  if (run->objective.parts.width > 0)
+    losses->n_with_parts
+        = arra_alignment_parts (&run->objective.parts, run->objective.alignment.image_ids, batch->n, batch->length,
+                                batch->ids, batch->lengths, batch->n_parts, run->with_parts, run->parts);
   run->batch = batch;
   run->gradients = gradients;
   run->losses = losses;
@@ -211,17 +251,37 @@ prepare (ArraObjectiveRun *run, const ArraBatch *batch, gboolean gradients, Arra
 /* ---- the computation */
 
 static ArraNode *
+layer (const ArraObjectiveRun *run, ArraTape *tape, const char *name, ArraNode *x)
+{
+  g_autofree char *weight = g_strconcat (name, ".weight", NULL), *bias = g_strconcat (name, ".bias", NULL);
+
+  return arra_graph_dense (tape, x, arra_parameters_leaf (run->parameters, tape, weight),
+                           arra_parameters_leaf (run->parameters, tape, bias));
+}
+
+static ArraNode *
 adapt (ArraObjectiveRun *run, ArraTape *tape, ArraNode *x)
 {
-  const ArraParameters *p = run->parameters;
-
   if (run->objective.alignment.head == ARRA_ALIGN_MAX_POOL)
     return arra_graph_max_pool (tape, x, run->objective.alignment.feature_width);
-  x = arra_graph_dense (tape, x, arra_parameters_leaf (p, tape, ADAPTOR_1 ".weight"),
-                        arra_parameters_leaf (p, tape, ADAPTOR_1 ".bias"));
-  x = arra_graph_gelu (tape, x);
-  return arra_graph_dense (tape, x, arra_parameters_leaf (p, tape, ADAPTOR_2 ".weight"),
-                           arra_parameters_leaf (p, tape, ADAPTOR_2 ".bias"));
+  x = arra_graph_gelu (tape, layer (run, tape, ADAPTOR_1, x));
+  return layer (run, tape, ADAPTOR_2, x);
+}
+
+static void
+align_parts (ArraObjectiveRun *run, ArraTape *tape, ArraNode *hidden)
+{
+  ArraLosses *losses = run->losses;
+  const gsize n = run->batch->n_with_parts > 0 ? run->batch->n_with_parts : losses->n_with_parts;
+  ArraNode *x = arra_graph_gather (tape, hidden, run->with_parts, losses->n_with_parts);
+  double sum;
+
+  x = arra_graph_silu (tape, layer (run, tape, part_layers[0], x));
+  x = arra_graph_silu (tape, layer (run, tape, part_layers[1], x));
+  x = layer (run, tape, part_layers[2], x);
+  arra_graph_cosine_similarity (tape, x, run->batch->parts, run->parts, -run->objective.parts.weight / (double) n,
+                                &sum);
+  losses->parts = ((double) losses->n_with_parts - sum) / (double) n;
 }
 
 static void
@@ -251,16 +311,19 @@ compute (ArraTape *tape, gpointer user, GError **error)
   const ArraBatch *batch = run->batch;
   ArraLosses *losses = run->losses;
   const ArraDropout dropout = { run->gradients ? run->objective.dropout : 0, batch->dropout_seed, 0 };
-  const ArraSequences sequences = { batch->n, batch->length, batch->ids };
+  const ArraSequences sequences = { batch->n, batch->length, batch->ids, batch->prompts };
   double n = (double) (batch->n_labels > 0 ? batch->n_labels : losses->n_labels);
-  guint tap = losses->n_aligned > 0 ? run->objective.alignment.layer : ARRA_NO_LAYER;
+  const ArraTaps taps = { { losses->n_aligned > 0 ? run->objective.alignment.layer : ARRA_NO_LAYER,
+                            losses->n_with_parts > 0 ? run->objective.parts.layer : ARRA_NO_LAYER } };
   const ArraTrainable *model = &run->model;
   ArraTransformerNodes nodes;
   ArraNode *logits;
 
-  model->graph (model, tape, run->parameters, &sequences, tap, &dropout, &nodes);
-  if (nodes.tapped != NULL)
-    align (run, tape, nodes.tapped);
+  model->graph (model, tape, run->parameters, &sequences, taps, &dropout, &nodes);
+  if (nodes.tapped[0] != NULL)
+    align (run, tape, nodes.tapped[0]);
+  if (nodes.tapped[1] != NULL)
+    align_parts (run, tape, nodes.tapped[1]);
   logits = model->logits (model, tape, run->parameters,
                           arra_graph_gather (tape, nodes.hidden, run->learnt, losses->n_labels));
   arra_graph_cross_entropy (tape, logits, run->targets, 1 / n, run->objective.z_weight / n, &losses->cross_entropy,
@@ -268,7 +331,7 @@ compute (ArraTape *tape, gpointer user, GError **error)
   losses->cross_entropy /= n;
   losses->z /= n;
   losses->total = losses->cross_entropy + run->objective.z_weight * losses->z
-                  + run->objective.alignment.weight * losses->alignment;
+                  + run->objective.alignment.weight * losses->alignment + run->objective.parts.weight * losses->parts;
   arra_tape_backward (tape);
   return TRUE;
 }

@@ -1,4 +1,5 @@
-/* objective.h - the ARRA objective (arXiv 2503.07334): L = L_AR + z_weight * L_z + lambda * L_GVA, and its gradient
+/* objective.h - the ARRA objective (arXiv 2503.07334): L = L_AR + z_weight * L_z + lambda * L_GVA, and its gradient;
+ * beside L_GVA, or in its place, an alignment of parts
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
@@ -10,8 +11,9 @@
 typedef struct
 {
   ArraAlignment alignment;
-  double z_weight; /* of mean (logsumexp^2); the reference's is 1e-5 */
-  double dropout;  /* on the residual branches; the reference's is 0.05 */
+  ArraPartAlignment parts; /* which ids are codes says alignment.image_ids */
+  double z_weight;         /* of mean (logsumexp^2); the reference's is 1e-5 */
+  double dropout;          /* on the residual branches; the reference's is 0.05 */
 } ArraObjective;
 
 typedef struct
@@ -22,18 +24,22 @@ typedef struct
   const gint32 *labels;
   const guint32 *lengths; /* [n]: tokens of each sequence */
   const float *features;  /* [n][feature_width]; NULL without alignment */
+  const float *parts;     /* [n][n_parts][parts.width]; NULL without that alignment */
+  guint n_parts;          /* of a picture: its codes */
+  const float *prompts;   /* (nullable): ArraSequences.prompts */
   guint64 dropout_seed;   /* another one for each step */
   /* What sums are divided by, when this batch is a part of a larger one; 0: by its own counts. */
-  gsize n_labels, n_aligned;
+  gsize n_labels, n_aligned, n_with_parts;
 } ArraBatch;
 
 typedef struct
 {
   double total;
-  double cross_entropy;      /* mean over learnt positions */
-  double z;                  /* mean of logsumexp^2 over learnt positions */
-  double alignment;          /* 1 - mean cosine, or the mean squared difference; 0 without alignment */
-  gsize n_labels, n_aligned; /* of this batch */
+  double cross_entropy;                    /* mean over learnt positions */
+  double z;                                /* mean of logsumexp^2 over learnt positions */
+  double alignment;                        /* 1 - mean cosine, or the mean squared difference; 0 without alignment */
+  double parts;                            /* 1 - mean cosine over parts; 0 without */
+  gsize n_labels, n_aligned, n_with_parts; /* positions of this batch */
 } ArraLosses;
 
 /* Adds the adaptor's tensors to the table, when the head has any. The hidden width of the MLP is the feature's. */

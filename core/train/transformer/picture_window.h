@@ -16,6 +16,7 @@ typedef struct
   guint rows, columns;
   guint top, left; /* of what is read next */
   guint32 *codes;  /* of a whole picture; arra_mem */
+  float *parts;    /* (nullable): [whole.rows][whole.columns][part_width]; arra_mem */
 } ArraPictureWindow;
 
 /* @items become windows of @rows x @columns of what they are, which then belongs to them, as does the result; it begins

@@ -14,6 +14,28 @@ enum
   ACROSS,
 };
 
+/* Of the features of a prompt. */
+static gsize
+prompt_numbers (const ArraTransformerTrainee *t)
+{
+  return (gsize) t->items.prompt_rows * t->items.prompt_width;
+}
+
+/* Of the features of a picture's parts. */
+static gsize
+part_numbers (const ArraTransformerTrainee *t)
+{
+  return (gsize) t->items.rows * t->items.columns * t->items.part_width;
+}
+
+static gboolean
+allocate_numbers (float **numbers, gsize n, const char *what, GError **error)
+{
+  if (n > 0)
+    *numbers = arra_mem_new (n, sizeof **numbers, what, error);
+  return n == 0 || *numbers != NULL;
+}
+
 gboolean
 arra_transformer_batch_allocate (ArraTransformerTrainee *t, GError **error)
 {
@@ -28,10 +50,10 @@ arra_transformer_batch_allocate (ArraTransformerTrainee *t, GError **error)
   batch->lengths = batch->items != NULL ? arra_mem_new (t->settings.batch, sizeof *batch->lengths, what, error) : NULL;
   t->order = batch->lengths != NULL ? arra_mem_new (t->n_learnt, sizeof *t->order, what, error) : NULL;
   t->epoch = G_MAXUINT64;
-  if (t->order == NULL || t->items.feature_width == 0)
-    return t->order != NULL;
-  batch->features = arra_mem_new (t->settings.batch * t->items.feature_width, sizeof *batch->features, what, error);
-  return batch->features != NULL;
+  return t->order != NULL
+         && allocate_numbers (&batch->features, t->settings.batch * t->items.feature_width, what, error)
+         && allocate_numbers (&batch->parts, t->settings.batch * part_numbers (t), what, error)
+         && allocate_numbers (&batch->prompts, t->settings.batch * prompt_numbers (t), what, error);
 }
 
 void
@@ -43,6 +65,8 @@ arra_transformer_batch_clear (ArraTransformerBatch *batch)
   arra_mem_free (batch->items);
   arra_mem_free (batch->lengths);
   arra_mem_free (batch->features);
+  arra_mem_free (batch->prompts);
+  arra_mem_free (batch->parts);
 }
 
 /* Fisher and Yates, by the noise of (seed, epoch). */
@@ -105,6 +129,10 @@ write_picture (ArraTransformerTrainee *t, guint place, const Chosen *chosen, GEr
   batch->n_tokens += length;
   if (width > 0)
     t->items.features (t->items.owner, chosen->item, batch->features + (gsize) place * width);
+  if (batch->parts != NULL)
+    t->items.parts (t->items.owner, chosen->item, batch->parts + place * part_numbers (t));
+  if (batch->prompts != NULL)
+    t->items.prompt_features (t->items.owner, chosen->item, batch->prompts + place * prompt_numbers (t));
   return arra_picture_items_same (&t->items, chosen->item, error);
 }
 
@@ -128,6 +156,11 @@ write_pictures (ArraTransformerTrainee *t, const Chosen *chosen, guint n, GError
   aligned = arra_alignment_rows (&t->settings.objective.alignment, n, batch->length, batch->ids, batch->lengths,
                                  batch->rows, batch->items, NULL);
   batch->n_aligned = (gsize) MAX (aligned, 0);
+  batch->n_with_parts
+      = batch->parts == NULL
+            ? 0
+            : arra_alignment_parts (&t->settings.objective.parts, t->image_ids, n, batch->length, batch->ids,
+                                    batch->lengths, t->items.rows * t->items.columns, batch->rows, batch->items);
   return TRUE;
 }
 
@@ -167,6 +200,8 @@ arra_transformer_batch_hash_items (ArraTransformerTrainee *t, GChecksum *hash)
             (gssize) ((gsize) t->window->whole.rows * t->window->whole.columns * sizeof *t->window->codes));
       g_checksum_update (hash, (const guchar *) batch->features,
                          (gssize) (t->items.feature_width * sizeof *batch->features));
+      g_checksum_update (hash, (const guchar *) batch->parts, (gssize) (part_numbers (t) * sizeof *batch->parts));
+      g_checksum_update (hash, (const guchar *) batch->prompts, (gssize) (prompt_numbers (t) * sizeof *batch->prompts));
     }
 }
 
@@ -184,8 +219,12 @@ arra_transformer_batch_part (const ArraTransformerTrainee *t, guint first, guint
                        .lengths = batch->lengths + first,
                        .features
                        = batch->features != NULL ? batch->features + (gsize) first * t->items.feature_width : NULL,
+                       .parts = batch->parts != NULL ? batch->parts + first * part_numbers (t) : NULL,
+                       .n_parts = t->items.rows * t->items.columns,
+                       .prompts = batch->prompts != NULL ? batch->prompts + first * prompt_numbers (t) : NULL,
                        .dropout_seed = (guint64) arra_noise_bits (t->seed, DROPOUT, step, 2 * first) << 32
                                        | arra_noise_bits (t->seed, DROPOUT, step, 2 * first + 1),
                        .n_labels = batch->n_labels,
-                       .n_aligned = batch->n_aligned };
+                       .n_aligned = batch->n_aligned,
+                       .n_with_parts = batch->n_with_parts };
 }

@@ -27,9 +27,10 @@ typedef struct
   gboolean tiles;
   double drop_prompt, deviation;
   ArraTransformerStart start;
-  char *from, *tokenizer, *vqgan, *card; /* (nullable) */
-  char *rep_token;                       /* (nullable) */
-  gboolean rep;                          /* aligned at one token */
+  char *from, *tokenizer, *vqgan, *card, *classes; /* (nullable) */
+  const ArraFamily *family;                        /* of a random start */
+  char *rep_token;                                 /* (nullable) */
+  gboolean rep;                                    /* aligned at one token */
   ArraLearnerSettings learner;
   ArraObjective objective; /* without what only the vocabulary knows */
 } ArraTransformerSettings;
@@ -41,8 +42,10 @@ typedef struct
   guint32 *ids, *lengths; /* arra_mem, like all arrays here */
   gint32 *labels;
   float *features;       /* (nullable) */
+  float *prompts;        /* (nullable): features of prompts */
+  float *parts;          /* (nullable): features of parts */
   guint32 *rows, *items; /* what counting the aligned positions needs */
-  gsize n_labels, n_aligned, n_tokens;
+  gsize n_labels, n_aligned, n_with_parts, n_tokens;
 } ArraTransformerBatch;
 
 /* What "model.card" said when the training began. */
@@ -65,16 +68,18 @@ typedef struct
   ArraPictureWindow *window; /* (nullable): of @items, to which it belongs */
   guint n_learnt;            /* items before the held-out ones */
 
-  ArraGguf *gguf;     /* (nullable): of the checkpoint to start from, until it has begun */
-  ArraSource *source; /* (nullable): the same */
-  ArraTokenizer *tokenizer;
+  ArraGguf *gguf;           /* (nullable): of the checkpoint to start from, until it has begun */
+  ArraSource *source;       /* (nullable): the same */
+  ArraTokenizer *tokenizer; /* (nullable) */
   ArraLayout *layout;
   guint patch;                        /* pixels on a side of a code; 0: no VQGAN is known */
   char *vqgan_weights, *vqgan_config; /* (nullable): files for the saved model */
   ArraVqganFile vqgan;                /* in their place the VQGAN of a GGUF file, or empty */
   ArraTransformerCard card;
-  guint8 *image_ids; /* flags of the ids that are image tokens; arra_mem */
+  guint8 *image_ids; /* flags of the transformer's ids that are image tokens; arra_mem */
   ArraDecoder decoder;
+  char **classes; /* (nullable): names of a random start's; g_strfreev() */
+  guint n_classes;
   ArraParameters *parameters;
   ArraObjectiveRun *run;
   ArraLearner learner;
@@ -97,7 +102,15 @@ void arra_transformer_settings_clear (ArraTransformerSettings *settings);
 /* transformer_start.c: tokenizer, and what else a checkpoint to start from says; then vocabulary, shape and first
  * values, and the objective's open ends */
 gboolean arra_transformer_open_start (ArraTransformerTrainee *transformer, GError **error);
+/* What the prompts of its pictures are to the model; before it the shape of a random start. */
+gboolean arra_transformer_read_prompts (ArraTransformerTrainee *transformer, const ArraYaml *config, GError **error);
 gboolean arra_transformer_begin (ArraTransformerTrainee *transformer, const ArraYaml *config, GError **error);
+
+/* transformer_checkpoint.c: "model.from" */
+gboolean arra_transformer_open_checkpoint (ArraTransformerTrainee *transformer, GError **error);
+
+/* transformer_vqgan.c: "model.vqgan", where it is given */
+gboolean arra_transformer_look_at_vqgan (ArraTransformerTrainee *transformer, const ArraYaml *config, GError **error);
 
 /* transformer_batch.c */
 gboolean arra_transformer_batch_allocate (ArraTransformerTrainee *transformer, GError **error);

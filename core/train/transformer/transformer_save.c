@@ -45,17 +45,20 @@ save_json (const ArraJsonWriter *json, const char *directory, const char *name, 
 static gboolean
 save_config (const ArraTransformerTrainee *t, const char *directory, GError **error)
 {
-  g_autofree char *path = g_build_filename (directory, "config.json", NULL);
+  g_autofree char *path = g_build_filename (directory, t->decoder.family->json_file, NULL);
   g_autofree char *text = t->decoder.family->to_json (&t->decoder);
 
   return arra_write_file (path, text, strlen (text), error);
 }
 
+/* Of models that write text, too. */
 static gboolean
-save_generation_config (const char *directory, GError **error)
+save_generation_config (const ArraTransformerTrainee *t, const char *directory, GError **error)
 {
   g_autoptr (ArraJsonWriter) json = arra_json_writer_new (ARRA_JSON_LINES);
 
+  if (!arra_layout_has_text (t->layout))
+    return TRUE;
   arra_json_begin_object (json, NULL);
   arra_json_put_int (json, "bos_token_id", 1);
   arra_json_put_int (json, "eos_token_id", 2);
@@ -68,8 +71,11 @@ save_tokenizer (const ArraTransformerTrainee *t, const char *directory, GError *
 {
   g_autofree char *path = g_build_filename (directory, "tokenizer.json", NULL);
   gsize size;
-  const char *text = arra_tokenizer_json (t->tokenizer, &size);
+  const char *text;
 
+  if (t->tokenizer == NULL)
+    return TRUE;
+  text = arra_tokenizer_json (t->tokenizer, &size);
   return arra_write_file (path, text, size, error);
 }
 
@@ -145,6 +151,6 @@ gboolean
 arra_transformer_save (ArraTransformerTrainee *t, const char *directory, GError **error)
 {
   return save_weights (t, directory, error) && save_config (t, directory, error)
-         && save_generation_config (directory, error) && save_tokenizer (t, directory, error)
+         && save_generation_config (t, directory, error) && save_tokenizer (t, directory, error)
          && save_vqgan (t, directory, error) && save_settings (t, directory, error);
 }

@@ -83,6 +83,26 @@ read_alignment (const ArraYaml *config,
 }
 
 static gboolean
+read_parts (const ArraYaml *config, const ArraPictureItems *items, ArraTransformerSettings *settings, GError **error)
+{
+  static const char *const places[] = { "own", "next", NULL };
+  ArraPartAlignment *parts = &settings->objective.parts;
+  guint64 layer = ARRA_NO_LAYER, hidden = 0;
+  guint place = 0;
+
+  if (!arra_setting_choice (config, "objective.patch_positions", places, &place, error)
+      || !arra_setting_uint (config, "objective.patch_layer", 0, 4096, &layer, error)
+      || !arra_setting_uint (config, "objective.patch_width", 1, 1 << 16, &hidden, error)
+      || !arra_setting_double (config, "objective.patch_lambda", 0, 1e6, &parts->weight, error))
+    return FALSE;
+  parts->width = items->part_width;
+  parts->hidden = (guint) hidden;
+  parts->layer = (guint) layer;
+  parts->next = place == 1;
+  return TRUE;
+}
+
+static gboolean
 read_optimizer (const ArraYaml *config, ArraTransformerSettings *settings, GError **error)
 {
   ArraLearnerSettings *learner = &settings->learner;
@@ -100,6 +120,20 @@ read_optimizer (const ArraYaml *config, ArraTransformerSettings *settings, GErro
 }
 
 static gboolean
+read_family (const ArraYaml *config, ArraTransformerSettings *settings, GError **error)
+{
+  g_autofree char *what = g_strconcat (arra_yaml_path (config), ": \"model.family\"", NULL);
+  const char *name;
+
+  settings->family = arra_family_usual ();
+  if (!arra_yaml_has (config, "model.family"))
+    return TRUE;
+  name = arra_yaml_get_string (config, "model.family", error);
+  settings->family = name != NULL ? arra_family_named (name, what, error) : NULL;
+  return settings->family != NULL;
+}
+
+static gboolean
 read_start (const ArraYaml *config, ArraTransformerSettings *settings, GError **error)
 {
   static const char *const starts[] = { "random", "text-only", "general", NULL };
@@ -111,11 +145,13 @@ read_start (const ArraYaml *config, ArraTransformerSettings *settings, GError **
     return FALSE;
   settings->start = start;
   if (start == ARRA_START_RANDOM
-          ? !arra_setting_file (config, "model.tokenizer", &settings->tokenizer, error)
+          ? !read_family (config, settings, error)
+                || !arra_setting_file (config, "model.tokenizer", &settings->tokenizer, error)
+                || !arra_setting_file (config, "model.classes", &settings->classes, error)
                 || !arra_setting_double (config, "model.deviation", 1e-6, 10, &settings->deviation, error)
           : !arra_setting_file (config, "model.from", &settings->from, error))
     return FALSE;
-  if (start == ARRA_START_RANDOM && settings->tokenizer == NULL)
+  if (start == ARRA_START_RANDOM && settings->tokenizer == NULL && settings->family->needs_tokenizer)
     return arra_fail (error, ARRA_ERROR_NOT_FOUND,
                       "%s: \"model.tokenizer\" is missing: name a tokenizer.json, as `arra tokenizer-train` writes it",
                       arra_yaml_path (config));
@@ -162,8 +198,8 @@ arra_transformer_settings_read (const ArraYaml *config,
                                 ArraTransformerSettings *settings,
                                 GError **error)
 {
-  return read_alignment (config, items, settings, error) && read_optimizer (config, settings, error)
-         && read_held_out (config, items, settings, error)
+  return read_alignment (config, items, settings, error) && read_parts (config, items, settings, error)
+         && read_optimizer (config, settings, error) && read_held_out (config, items, settings, error)
          && arra_setting_double (config, "data.drop_prompt", 0, 1, &settings->drop_prompt, error)
          && arra_setting_double (config, "objective.z_weight", 0, 1, &settings->objective.z_weight, error)
          && arra_setting_double (config, "objective.dropout", 0, 0.99, &settings->objective.dropout, error);
@@ -172,12 +208,13 @@ arra_transformer_settings_read (const ArraYaml *config,
 gboolean
 arra_transformer_settings_read_start (const ArraYaml *config, ArraTransformerSettings *settings, GError **error)
 {
-  *settings
-      = (ArraTransformerSettings) { .batch = 16,
-                                    .drop_prompt = 0.1,
-                                    .deviation = 0.02,
-                                    .learner = { ARRA_ADAMW_REFERENCE, 4, 0, 0 },
-                                    .objective = { .z_weight = 1e-5, .dropout = 0.05, .alignment = { .weight = 1 } } };
+  *settings = (ArraTransformerSettings) {
+    .batch = 16,
+    .drop_prompt = 0.1,
+    .deviation = 0.02,
+    .learner = { ARRA_ADAMW_REFERENCE, 4, 0, 0 },
+    .objective = { .z_weight = 1e-5, .dropout = 0.05, .alignment = { .weight = 1 }, .parts = { .weight = 2 } }
+  };
   return read_start (config, settings, error) && read_window (config, settings, error);
 }
 
@@ -188,5 +225,6 @@ arra_transformer_settings_clear (ArraTransformerSettings *settings)
   g_free (settings->tokenizer);
   g_free (settings->vqgan);
   g_free (settings->card);
+  g_free (settings->classes);
   g_free (settings->rep_token);
 }

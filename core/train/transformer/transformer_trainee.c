@@ -16,10 +16,14 @@ enum
   Z,
   ALIGNMENT,
   GRADIENT,
+  PATCHES,
 };
 
+/* The last of them only where there are patches. */
 static const char *const metrics[] = { "loss", "total", "z", "alignment", "gradient", NULL };
+static const char *const patch_metrics[] = { "loss", "total", "z", "alignment", "gradient", "patches", NULL };
 static const char *const valid_metrics[] = { "loss", "alignment", NULL };
+static const char *const valid_patch_metrics[] = { "loss", "alignment", "patches", NULL };
 
 static void
 free_transformer (gpointer self)
@@ -34,6 +38,7 @@ free_transformer (gpointer self)
   arra_mem_free (t->image_ids);
   arra_layout_free (t->layout);
   arra_decoder_clear (&t->decoder);
+  g_strfreev (t->classes);
   arra_tokenizer_unref (t->tokenizer);
   arra_picture_items_clear (&t->items);
   arra_source_unref (t->source);
@@ -73,6 +78,7 @@ evaluate (ArraTransformerTrainee *t,
       sum->cross_entropy += losses.cross_entropy;
       sum->z += losses.z;
       sum->alignment += losses.alignment;
+      sum->parts += losses.parts;
     }
   return TRUE;
 }
@@ -98,6 +104,11 @@ evaluate_together (ArraTransformerTrainee *t, guint64 index, double *out, GCance
   out[Z] = losses.z;
   out[ALIGNMENT] = losses.alignment;
   arra_parallel_add_doubles (t->parallel, out, ALIGNMENT + 1);
+  if (t->items.part_width > 0)
+    {
+      out[PATCHES] = losses.parts;
+      arra_parallel_add_doubles (t->parallel, out + PATCHES, 1);
+    }
   return arra_parallel_add (t->parallel, &t->exec, t->parameters->grad, t->parameters->size, error);
 }
 
@@ -118,8 +129,10 @@ enum
 {
   SUM_LOSS,
   SUM_ALIGNMENT,
+  SUM_PATCHES,
   N_LABELS,
   N_ALIGNED,
+  N_WITH_PARTS,
   N_SUMS,
 };
 
@@ -141,6 +154,8 @@ validate_part (ArraTransformerTrainee *t,
         return FALSE;
       sums[SUM_LOSS] += losses.cross_entropy * (double) t->batch.n_labels;
       sums[SUM_ALIGNMENT] += losses.alignment * (double) t->batch.n_aligned;
+      sums[SUM_PATCHES] += losses.parts * (double) t->batch.n_with_parts;
+      sums[N_WITH_PARTS] += (double) t->batch.n_with_parts;
       sums[N_LABELS] += (double) t->batch.n_labels;
       sums[N_ALIGNED] += (double) t->batch.n_aligned;
     }
@@ -162,6 +177,8 @@ validate_together (ArraTransformerTrainee *t, double *out, GCancellable *cancell
   arra_parallel_add_doubles (t->parallel, sums, N_SUMS);
   out[0] = sums[SUM_LOSS] / sums[N_LABELS];
   out[1] = sums[N_ALIGNED] > 0 ? sums[SUM_ALIGNMENT] / sums[N_ALIGNED] : 0;
+  if (sums[N_WITH_PARTS] > 0)
+    out[2] = sums[SUM_PATCHES] / sums[N_WITH_PARTS];
   return TRUE;
 }
 
@@ -224,26 +241,18 @@ tokens_of_step (gpointer self)
 
 /* ------------------------------------------------------------------ making it */
 
-static const ArraTraineeClass validated_class = { .kind = "transformer",
-                                                  .metrics = metrics,
-                                                  .valid_metrics = valid_metrics,
-                                                  .step = step_transformer,
-                                                  .validate = validate_transformer,
-                                                  .visit_state = visit_transformer,
-                                                  .hash_data = hash_data,
-                                                  .save_model = save_transformer,
-                                                  .samples_per_step = tokens_of_step,
-                                                  .samples = "tokens",
-                                                  .free = free_transformer };
-static const ArraTraineeClass blind_class = { .kind = "transformer",
-                                              .metrics = metrics,
-                                              .step = step_transformer,
-                                              .visit_state = visit_transformer,
-                                              .hash_data = hash_data,
-                                              .save_model = save_transformer,
-                                              .samples_per_step = tokens_of_step,
-                                              .samples = "tokens",
-                                              .free = free_transformer };
+#define TRANSFORMER(step_metrics)                                                                                  \
+  .kind = "transformer", .metrics = step_metrics, .step = step_transformer, .visit_state = visit_transformer,      \
+  .hash_data = hash_data, .save_model = save_transformer, .samples_per_step = tokens_of_step, .samples = "tokens", \
+  .free = free_transformer
+
+/* By whether there are patches, and whether pictures are held out. */
+static const ArraTraineeClass classes[2][2] = {
+  { { TRANSFORMER (metrics) },
+    { TRANSFORMER (metrics), .valid_metrics = valid_metrics, .validate = validate_transformer } },
+  { { TRANSFORMER (patch_metrics) },
+    { TRANSFORMER (patch_metrics), .valid_metrics = valid_patch_metrics, .validate = validate_transformer } },
+};
 
 /* Activations and gradients of a step must fit, and that is seen before hours are spent. */
 static gboolean
@@ -305,8 +314,9 @@ make (ArraTransformerTrainee *t, const ArraYaml *config, GError **error)
   arra_yaml_each (config, keep_setting, t->provenance);
   if (!arra_transformer_settings_read_start (config, &t->settings, error) || !arra_transformer_open_start (t, error)
       || (t->items.prompt == NULL && !arra_picture_caches_open (config, t->tokenizer, &t->items, error))
-      || !open_window (t, config, error) || !arra_transformer_settings_read (config, &t->items, &t->settings, error)
-      || !check_parts (t, config, error) || !arra_transformer_begin (t, config, error))
+      || !arra_transformer_read_prompts (t, config, error) || !open_window (t, config, error)
+      || !arra_transformer_settings_read (config, &t->items, &t->settings, error) || !check_parts (t, config, error)
+      || !arra_transformer_begin (t, config, error))
     return FALSE;
   t->n_learnt = t->items.n - (guint) t->settings.held_out;
   t->run = arra_objective_run_new (&t->settings.objective, t->decoder.family->trainable (&t->decoder), t->parameters,
@@ -335,7 +345,7 @@ arra_transformer_trainee_new_with (const ArraYaml *config,
       free_transformer (t);
       return FALSE;
     }
-  *trainee = (ArraTrainee) { t->settings.held_out > 0 ? &validated_class : &blind_class, t };
+  *trainee = (ArraTrainee) { &classes[t->items.part_width > 0][t->settings.held_out > 0], t };
   return TRUE;
 }
 

@@ -285,6 +285,88 @@ refuse_usage (const char *option, const char *value, const char *says)
 }
 
 static void
+copy_golden (const char *from, const char *name)
+{
+  g_autofree char *golden = golden_path (from), *path = g_build_filename ("t5", name, NULL), *to = scratch_path (path),
+                  *bytes = NULL;
+  gsize size;
+
+  g_assert_true (g_file_get_contents (golden, &bytes, &size, NULL));
+  g_assert_true (g_file_set_contents (to, bytes, (gssize) size, NULL));
+}
+
+static void
+make_text_encoder (void)
+{
+  g_autofree char *folder = scratch_path ("t5");
+
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0755), ==, 0);
+  copy_golden ("vision/t5_encoder/config.json", "config.json");
+  copy_golden ("vision/t5_encoder/model.safetensors", "model.safetensors");
+  copy_golden ("tokenizer/t5_unigram_A_small_charsmap/tokenizer.json", "tokenizer.json");
+}
+
+/* Of captions: as many rows as a text has tokens, then zeros; only what is new is read. */
+static void
+test_captions (void)
+{
+  g_autoptr (Outcome) made = NULL, again = NULL, longer = NULL;
+  g_autoptr (ArraFeatureCache) cache = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = NULL;
+  g_autofree float *feature = NULL;
+  gsize n, seen;
+
+  harness_begin ();
+  make_text_encoder ();
+  make_set (1);
+  made = arra_run ("features", "--data", "set.json", "--text-encoder", "t5", "--rows", "9", "-o", "captions", NULL);
+  assert_status (made, 0);
+  assert_says (made->out, "captions: 2 features of ");
+  path = scratch_path ("captions");
+  cache = arra_feature_cache_open (path, &(ArraFeatureCachePrints) { .aggregation = "captions" }, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (arra_feature_cache_rows (cache), ==, 9);
+  n = arra_feature_cache_numbers (cache);
+  feature = g_new (float, n);
+  arra_feature_cache_feature (cache, 1, feature);
+  for (seen = n; seen > 0 && feature[seen - 1] == 0;)
+    seen--;
+  g_assert_cmpuint (seen, >, 0);
+  g_assert_cmpuint (seen, <=, n - arra_feature_cache_width (cache));
+  make_set (2);
+  again = arra_run ("features", "--data", "set.json", "--text-encoder", "t5", "--rows", "9", "-o", "captions", NULL);
+  assert_status (again, 0);
+  assert_says (again->out, "3 features of ");
+  assert_says (again->out, ", 1 of them new");
+  longer = arra_run ("features", "--data", "set.json", "--text-encoder", "t5", "-o", "captions", NULL);
+  assert_status (longer, 70);
+  assert_says (longer->err, "captions: was made of another number of rows");
+  harness_end ();
+}
+
+/* Of patches, a grid of them. */
+static void
+test_patches (void)
+{
+  g_autofree char *encoder = golden_path ("vision/clip"), *path = NULL;
+  g_autoptr (Outcome) made = NULL;
+  g_autoptr (ArraFeatureCache) cache = NULL;
+  g_autoptr (GError) error = NULL;
+
+  harness_begin ();
+  make_some (2);
+  made = arra_run (RUN, encoder, "--aggregate", "patches", "-o", "patches", NULL);
+  assert_status (made, 0);
+  path = scratch_path ("patches");
+  cache = arra_feature_cache_open (path, &(ArraFeatureCachePrints) { .aggregation = "patches" }, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (arra_feature_cache_rows (cache), >, 1);
+  g_assert_cmpuint (arra_feature_cache_columns (cache), ==, arra_feature_cache_rows (cache));
+  harness_end ();
+}
+
+static void
 test_usage (void)
 {
   g_autoptr (Outcome) none = NULL;
@@ -292,7 +374,7 @@ test_usage (void)
 
   harness_begin ();
   refuse_usage ("--aggregate", "maximum", "--aggregate: 'maximum'");
-  refuse_usage ("--files", "x", "--encoder and --files exclude each other");
+  refuse_usage ("--files", "x", "--encoder, --text-encoder and --files exclude each other");
   refuse_usage ("--layout", "mimic", "--layout is for --files");
   refuse_usage ("--threads", "0", "--threads");
   none = arra_run ("features", "--data", "pictures", "-o", "cache", NULL);
@@ -309,6 +391,8 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/cli/features/captions", test_captions);
+  g_test_add_func ("/cli/features/patches", test_patches);
   g_test_add_func ("/cli/features/files", test_files);
   g_test_add_func ("/cli/features/missing", test_missing);
   g_test_add_func ("/cli/features/killed", test_killed);

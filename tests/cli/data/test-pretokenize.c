@@ -5,10 +5,12 @@
 #include <string.h>
 
 #include "harness.h"
+#include "token_cache.h"
 
 #define N_PICTURES 60
 #define RUN "pretokenize", "--data", "set", "--vqgan", golden_vqgan (), "--tokenizer", golden_model (), "--size", "64"
 
+#define TEXT_RUN "pretokenize", "--data", "set", "--vqgan", golden_vqgan (), "--size", "64"
 #define DECODE "decode", "--data", "set", "--vqgan", golden_vqgan (), "--size", "64", "-o", "back"
 
 static void
@@ -114,6 +116,53 @@ test_other_inputs (void)
   strangers = arra_run (RUN, "--data", "strangers", "-o", "tokens", NULL);
   assert_status (strangers, 70);
   assert_says (strangers->err, "tokens: was made of another data set");
+  harness_end ();
+}
+
+/* The caption of the first picture in a file whose captions are text. */
+static char *
+first_caption (const char *name)
+{
+  g_autofree char *path = scratch_path (name);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ArraTokenCache) cache = arra_token_cache_open (path, &(ArraTokenCachePrints) { 0 }, &error);
+  GString *text = g_string_new (NULL);
+  const guint32 *bytes;
+  guint n;
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (arra_token_cache_tokenizer (cache), ==, ARRA_TOKEN_CACHE_TEXT);
+  bytes = arra_token_cache_prompt (cache, 0, &n);
+  for (guint i = 0; i < n; i++)
+    g_string_append_c (text, (char) bytes[i]);
+  return g_string_free (text, FALSE);
+}
+
+/* Without a tokenizer captions stay text, or are the names of folders, where pictures need none of their own. */
+static void
+test_texts (void)
+{
+  g_autoptr (Outcome) texts = NULL, folders = NULL, missing = NULL, other = NULL;
+  g_autofree char *text = NULL, *folder = NULL, *caption = NULL;
+
+  harness_begin ();
+  make_set ();
+  texts = arra_run (TEXT_RUN, "-o", "texts", NULL);
+  assert_status (texts, 0);
+  text = first_caption ("texts");
+  g_assert_cmpstr (text, ==, "PA view chest x-ray");
+  caption = scratch_path ("set/03.txt");
+  g_assert_cmpint (g_unlink (caption), ==, 0);
+  missing = arra_run (TEXT_RUN, "-o", "missing", NULL);
+  assert_status (missing, 70);
+  assert_says (missing->err, "03.png has no caption");
+  folders = arra_run (TEXT_RUN, "--folders", "-o", "folders", NULL);
+  assert_status (folders, 0);
+  folder = first_caption ("folders");
+  g_assert_cmpstr (folder, ==, "set");
+  other = arra_run (RUN, "--folders", "-o", "folders", NULL);
+  assert_status (other, 70);
+  assert_says (other->err, "folders: was made of another tokenizer");
   harness_end ();
 }
 
@@ -245,6 +294,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/cli/pretokenize/texts", test_texts);
   g_test_add_func ("/cli/pretokenize/killed", test_killed);
   g_test_add_func ("/cli/pretokenize/other-inputs", test_other_inputs);
   g_test_add_func ("/cli/pretokenize/one-bad", test_one_bad);

@@ -12,7 +12,7 @@
 #define N 4
 #define WIDTH 3
 
-static const ArraFeatureCacheForm form = { { "da", "e0", "both" }, N, WIDTH, NULL };
+static const ArraFeatureCacheForm form = { { "da", "e0", "both" }, N, WIDTH, NULL, 0, 0 };
 
 static void
 fill (guint item, float *feature)

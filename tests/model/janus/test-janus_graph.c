@@ -46,7 +46,7 @@ set_up (Fixture *f, gconstpointer data)
   arra_janus_config_read (&f->config, object, f->source, "", ARRA_JANUS_ORIGINAL, config, &error);
   g_assert_no_error (error);
   f->exec = (ArraExec) { arra_kernels_get (ARRA_CPU_C), NULL };
-  f->sequences = (ArraSequences) { N, LENGTH, ids };
+  f->sequences = (ArraSequences) { N, LENGTH, ids, NULL };
   f->model = arra_janus_trainable (&f->config);
   f->expected = g_new (float, N *LENGTH *N_CODES);
   f->parameters = arra_parameters_new (NULL);
@@ -97,7 +97,7 @@ compute_logits (ArraTape *tape, const Fixture *f)
   const ArraDropout none = { 0 };
   ArraTransformerNodes nodes;
 
-  f->model.graph (&f->model, tape, f->parameters, &f->sequences, ARRA_NO_LAYER, &none, &nodes);
+  f->model.graph (&f->model, tape, f->parameters, &f->sequences, ARRA_NO_TAPS, &none, &nodes);
   return f->model.logits (&f->model, tape, f->parameters, nodes.hidden);
 }
 

@@ -75,9 +75,13 @@ static ArraFeatureCacheWriter *
 open_writer (const Setup *setup, const char *path)
 {
   const ArraFeatureEncoder *encoder = &setup->encoder;
+  const ArraVisionShape *shape = arra_vision_encoder_shape (encoder->vision);
+  const gboolean patches = encoder->aggregation == ARRA_VISION_PATCHES;
   const ArraFeatureCacheForm form = { .prints = { "d", "e", arra_feature_aggregations[encoder->aggregation] },
                                       .n_items = N,
-                                      .width = arra_vision_encoder_width (encoder->vision, encoder->aggregation) };
+                                      .width = arra_vision_encoder_width (encoder->vision, encoder->aggregation),
+                                      .rows = patches ? shape->rows : 0,
+                                      .columns = patches ? shape->columns : 0 };
   g_autoptr (GError) error = NULL;
   ArraFeatureCacheWriter *writer = arra_feature_cache_writer_open (path, &form, &error);
 
@@ -115,10 +119,13 @@ test_features (gconstpointer aggregation)
   g_autoptr (ArraFeatureCacheWriter) writer = NULL;
   g_autoptr (ArraFeatureCache) cache = NULL;
   g_autoptr (GError) error = NULL;
-  guint width;
+  g_autofree float *feature = NULL, *alone = NULL;
+  gsize n;
 
   setup_init (&setup, 2, (ArraVisionAggregation) GPOINTER_TO_UINT (aggregation));
-  width = arra_vision_encoder_width (setup.encoder.vision, setup.encoder.aggregation);
+  n = arra_vision_encoder_numbers (setup.encoder.vision, setup.encoder.aggregation);
+  feature = g_new (float, n);
+  alone = g_new (float, n);
   g_unlink (path);
   writer = open_writer (&setup, path);
   g_assert_true (gather (&setup, writer, &error));
@@ -127,11 +134,9 @@ test_features (gconstpointer aggregation)
   g_assert_cmpstr (arra_feature_cache_aggregation (cache), ==, arra_feature_aggregations[setup.encoder.aggregation]);
   for (guint i = 0; i < N; i++)
     {
-      float feature[2 * WIDTH], alone[2 * WIDTH];
-
       arra_feature_cache_feature (cache, i, feature);
       encode_alone (&setup, i, alone);
-      for (guint k = 0; k < width; k++)
+      for (gsize k = 0; k < n; k++)
         g_assert_cmpfloat (fabsf (feature[k] - alone[k]), <=, 1e-5f);
     }
 }
@@ -248,6 +253,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_data_func ("/encode-features/cls", GUINT_TO_POINTER (ARRA_VISION_CLS), test_features);
   g_test_add_data_func ("/encode-features/average", GUINT_TO_POINTER (ARRA_VISION_AVERAGE), test_features);
+  g_test_add_data_func ("/encode-features/patches", GUINT_TO_POINTER (ARRA_VISION_PATCHES), test_features);
   g_test_add_data_func ("/encode-features/both", GUINT_TO_POINTER (ARRA_VISION_BOTH), test_features);
   g_test_add_data_func ("/encode-features/stopped/1", GUINT_TO_POINTER (1), test_stopped);
   g_test_add_data_func ("/encode-features/stopped/3", GUINT_TO_POINTER (3), test_stopped);

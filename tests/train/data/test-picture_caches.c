@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "caption_features.h"
 #include "feature_cache.h"
 #include "fixture.h"
 #include "kinds.h"
@@ -41,7 +42,7 @@ write_tokens (const char *name, const char *tokenizer_hash)
 static void
 write_features (const char *name, const char *dataset, guint n)
 {
-  ArraFeatureCacheForm form = { { dataset, "e1", "cls" }, n, WIDTH, NULL };
+  ArraFeatureCacheForm form = { { dataset, "e1", "cls" }, n, WIDTH, NULL, 0, 0 };
   g_autofree char *path = g_build_filename (folder, name, NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (ArraFeatureCacheWriter) writer = arra_feature_cache_writer_open (path, &form, &error);
@@ -54,6 +55,55 @@ write_features (const char *name, const char *dataset, guint n)
       g_assert_true (arra_feature_cache_writer_put (writer, i, feature, &error));
     }
   g_assert_true (arra_feature_cache_writer_finish (writer, &error));
+}
+
+/* Captions as text: "owl", "", "fox". */
+static void
+write_texts (const char *name)
+{
+  static const guint32 starts[N + 1] = { 0, 3, 3, 6 }, bytes[] = { 'o', 'w', 'l', 'f', 'o', 'x' };
+  ArraTokenCacheForm form
+      = { { "d1", "a1", ARRA_TOKEN_CACHE_TEXT }, N, 2, 4, 64, ARRA_TOKEN_CACHE_BYTES, starts, bytes, NULL, NULL };
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ArraTokenCacheWriter) writer = arra_token_cache_writer_open (path, &form, &error);
+  const guint32 codes[8] = { 0 };
+
+  g_assert_no_error (error);
+  for (guint i = 0; i < N; i++)
+    g_assert_true (arra_token_cache_writer_put (writer, i, codes, &error));
+  g_assert_true (arra_token_cache_writer_finish (writer, &error));
+}
+
+/* Number @k of item i is i * 100 + k, from @zero on 0. */
+static void
+write_grid (const char *name, const char *dataset, const char *what, guint rows, guint columns, guint zero)
+{
+  ArraFeatureCacheForm form = { { dataset, "e1", what }, N, 2, NULL, rows, columns };
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_autofree float *numbers = g_new (float, 2 * rows * columns);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ArraFeatureCacheWriter) writer = arra_feature_cache_writer_open (path, &form, &error);
+
+  g_assert_no_error (error);
+  for (guint i = 0; i < N; i++)
+    {
+      for (guint k = 0; k < 2 * rows * columns; k++)
+        numbers[k] = k < zero ? (float) (i * 100 + k + 1) : 0;
+      g_assert_true (arra_feature_cache_writer_put (writer, i, numbers, &error));
+    }
+  g_assert_true (arra_feature_cache_writer_finish (writer, &error));
+}
+
+static char *
+hash_texts (void)
+{
+  g_autoptr (ArraCaptionHash) hash = arra_caption_hash_new ();
+
+  arra_caption_hash_add (hash, "owl", 3, NULL);
+  arra_caption_hash_add (hash, "", 0, NULL);
+  arra_caption_hash_add (hash, "fox", 3, NULL);
+  return arra_caption_hash_end (hash);
 }
 
 static gboolean
@@ -94,6 +144,39 @@ test_y_open (void)
   open_caches ("{tokens: a.tokens}", &items, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (items.feature_width, ==, 0);
+  arra_picture_items_clear (&items);
+}
+
+/* Captions as text, features of them, and of patches: those of codes lie between these. */
+static void
+test_grids (void)
+{
+  g_autofree char *hash = hash_texts ();
+  g_autoptr (GError) error = NULL;
+  ArraPictureItems items;
+  float prompts[3 * 2], parts[2 * 4 * 2];
+  guint n;
+
+  write_texts ("t.tokens");
+  write_grid ("p.patches", "d1", "patches", 2, 2, 8);
+  write_grid ("c.captions", hash, ARRA_CAPTION_FEATURES, 3, 1, 3);
+  open_caches ("{tokens: t.tokens, patches: p.patches, prompts: c.captions}", &items, &error);
+  g_assert_no_error (error);
+  g_assert_true (items.is_text);
+  g_assert_cmpuint (items.prompt (items.owner, 2, &n)[0], ==, 'f');
+  g_assert_cmpuint (n, ==, 3);
+  g_assert_cmpuint (items.prompt_rows, ==, 3);
+  g_assert_cmpuint (items.prompt_width, ==, 2);
+  g_assert_cmpuint (items.prompt_features (items.owner, 1, prompts), ==, 2); /* the second of them half zero */
+  g_assert_cmpfloat (prompts[2], ==, 103);
+  g_assert_cmpuint (items.part_width, ==, 2);
+  items.parts (items.owner, 0, parts); /* patches 1 3 / 5 7, and 2 4 / 6 8 */
+  g_assert_cmpfloat (parts[0], ==, 1);
+  g_assert_cmpfloat (parts[2], ==, 1.5f);
+  g_assert_cmpfloat (parts[4], ==, 2.5f);
+  g_assert_cmpfloat (parts[6], ==, 3);
+  g_assert_cmpfloat (parts[8], ==, 5);
+  g_assert_cmpfloat (parts[15], ==, 8);
   arra_picture_items_clear (&items);
 }
 
@@ -171,6 +254,13 @@ test_n_open (void)
   refuse ("{tokens: a.features}", "a.features");
   refuse ("{tokens: other.tokens}", "tokenizer");
   refuse ("{tokens: a.tokens, features: other.features}", "other.features");
+  write_texts ("t.tokens");
+  write_grid ("p.patches", "d1", "patches", 2, 2, 8);
+  write_grid ("c.captions", "d1", ARRA_CAPTION_FEATURES, 3, 1, 3);
+  refuse ("{tokens: t.tokens, features: p.patches}", "\"data.features\" must be features of whole pictures");
+  refuse ("{tokens: a.tokens, patches: a.features}", "\"data.patches\" must be features of patches");
+  refuse ("{tokens: a.tokens, prompts: c.captions}", "\"data.prompts\" needs the captions");
+  refuse ("{tokens: t.tokens, prompts: c.captions}", "c.captions: was made of another data set");
   refuse ("{tokens: a.tokens, features: few.features}", "has 2 pictures, and \"data.tokens\" 3");
 }
 
@@ -215,6 +305,7 @@ main (int argc, char **argv)
   write_features ("a.features", "d1", N);
   write_features ("other.features", "d2", N);
   write_features ("few.features", "d1", N - 1);
+  g_test_add_func ("/train/picture-caches/grids", test_grids);
   g_test_add_func ("/picture_caches/y-open", test_y_open);
   g_test_add_func ("/picture_caches/n-open", test_n_open);
   g_test_add_func ("/picture_caches/changed", test_changed);

@@ -52,11 +52,35 @@ test_no_token (void)
   g_assert_nonnull (strstr (error->message, "token 9"));
 }
 
+static void
+expect_parts (gboolean next, guint n_parts, const char *expected)
+{
+  const ArraPartAlignment alignment = { .width = 1, .next = next };
+  guint32 rows[N * LENGTH], items[N * LENGTH];
+  g_autoptr (GString) got = g_string_new (NULL);
+  gsize n = arra_alignment_parts (&alignment, image_ids, N, LENGTH, ids, lengths, n_parts, rows, items);
+
+  for (gsize i = 0; i < n; i++)
+    g_string_append_printf (got, "%s%u:%u", i > 0 ? " " : "", rows[i], items[i]);
+  g_assert_cmpstr (got->str, ==, expected);
+}
+
+/* Each code's own part, where it is read, or where it is predicted; not what is padding. */
+static void
+test_parts (void)
+{
+  expect_parts (FALSE, 2, "2:0 4:1 7:2 8:3");
+  expect_parts (TRUE, 2, "1:0 3:1 6:2 7:3");
+  expect_parts (FALSE, 1, "2:0 7:1");
+  expect_parts (FALSE, 9, "2:0 4:1 7:9 8:10");
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/train/alignment/rows", test_rows);
+  g_test_add_func ("/train/alignment/parts", test_parts);
   g_test_add_func ("/train/alignment/no-token", test_no_token);
   return g_test_run ();
 }

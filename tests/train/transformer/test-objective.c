@@ -31,9 +31,8 @@ moved (SmallTraining *t, const ArraParameter *item, const float *grad, double no
 }
 
 static double
-error_of (SmallTraining *t, const ArraParameter *item, const float *grad)
+error_of (SmallTraining *t, const ArraParameter *item, const float *grad, double h)
 {
-  const double h = 0.01;
   double square = 0, norm, slope;
 
   for (gsize i = 0; i < item->count; i++)
@@ -46,8 +45,9 @@ error_of (SmallTraining *t, const ArraParameter *item, const float *grad)
   return fabs (slope - norm) / (BOUND * norm + FLOOR);
 }
 
+/* @h: the step of the differences. */
 static void
-check_gradient (SmallTraining *t)
+check_gradient_by (SmallTraining *t, double h)
 {
   g_autofree float *grad = NULL;
   double worst = 0, spoilt;
@@ -57,7 +57,7 @@ check_gradient (SmallTraining *t)
   grad = g_memdup2 (t->parameters->grad, t->parameters->size * sizeof *grad);
   for (guint i = 0; i < t->parameters->n; i++)
     {
-      double error = error_of (t, &t->parameters->items[i], grad + t->parameters->items[i].offset);
+      double error = error_of (t, &t->parameters->items[i], grad + t->parameters->items[i].offset, h);
 
       if (!(error <= 1))
         g_error ("%s: %g times what is allowed", t->parameters->items[i].name, error);
@@ -66,9 +66,15 @@ check_gradient (SmallTraining *t)
   g_test_message ("worst: %.3g of what is allowed", worst);
   for (gsize i = 0; i < t->parameters->items[0].count; i++) /* a gradient that is too long by a fiftieth is noticed */
     grad[i] *= 1.02f;
-  spoilt = error_of (t, &t->parameters->items[0], grad);
+  spoilt = error_of (t, &t->parameters->items[0], grad, h);
   g_assert_cmpfloat (spoilt, >, 1);
   small_training_clear (t);
+}
+
+static void
+check_gradient (SmallTraining *t)
+{
+  check_gradient_by (t, 0.01);
 }
 
 static void
@@ -105,6 +111,56 @@ test_max_pool_dropout (void)
   t.objective.alignment.layer = 0;
   t.objective.alignment.weight = 2;
   check_gradient (&t);
+}
+
+/* Parts alone, where they are predicted, and both targets, of one layer and of two. What the head makes of small
+ * numbers is smaller still, and its direction bends soon: differences take short steps. */
+static void
+test_picture_parts (void)
+{
+  SmallTraining t;
+
+  small_training_init (&t, 1);
+  t.objective.alignment.positions = ARRA_ALIGN_NONE;
+  t.objective.parts = (ArraPartAlignment) { SMALL_PART, 9, 2, TRUE, 1.5 };
+  check_gradient_by (&t, 0.0025);
+  small_training_init (&t, 2);
+  t.objective.dropout = 0.1;
+  t.objective.parts = (ArraPartAlignment) { SMALL_PART, 9, 1, FALSE, 0.7 };
+  check_gradient_by (&t, 0.0025);
+  small_training_init (&t, 1);
+  t.objective.parts = (ArraPartAlignment) { SMALL_PART, 9, 2, FALSE, 2 };
+  check_gradient_by (&t, 0.0025);
+}
+
+/* Every code counts once, and a part of a batch adds its share. */
+static void
+test_parts_counts (void)
+{
+  SmallTraining t;
+  ArraLosses whole, half, rest;
+
+  small_training_init (&t, 1);
+  t.objective.parts = (ArraPartAlignment) { SMALL_PART, 9, 1, FALSE, 1 };
+  small_training_start (&t);
+  whole = small_training_losses (&t);
+  g_assert_cmpuint (whole.n_with_parts, ==, 7 + 4 + 7);
+  g_assert_cmpfloat (whole.parts, >, 0);
+  g_assert_cmpfloat (whole.parts, <, 2);
+  t.batch.n_labels = whole.n_labels;
+  t.batch.n_aligned = whole.n_aligned;
+  t.batch.n_with_parts = whole.n_with_parts;
+  t.batch.n = 1;
+  half = small_training_losses (&t);
+  t.batch.n = SMALL_N - 1;
+  t.batch.ids += SMALL_LENGTH;
+  t.batch.labels += SMALL_LENGTH;
+  t.batch.lengths += 1;
+  t.batch.features += SMALL_FEATURE;
+  t.batch.parts += SMALL_PARTS * SMALL_PART;
+  rest = small_training_losses (&t);
+  g_assert_cmpfloat_with_epsilon (half.parts + rest.parts, whole.parts, 1e-6);
+  small_training_clear (&t);
 }
 
 static void
@@ -354,6 +410,8 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/train/objective/picture-parts", test_picture_parts);
+  g_test_add_func ("/train/objective/picture-parts-counts", test_parts_counts);
   g_test_add_func ("/train/objective/gradient/image-positions", test_image_positions);
   g_test_add_func ("/train/objective/gradient/swin-mse", test_swin_mse);
   g_test_add_func ("/train/objective/gradient/max-pool-dropout", test_max_pool_dropout);
