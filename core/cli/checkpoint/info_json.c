@@ -1,6 +1,8 @@
 /* info_json.c - `arra info --json`
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "info.h"
+
+#include <arra-prompt.h>
 #include "jsonwriter.h"
 #include "status.h"
 

@@ -1,6 +1,8 @@
 /* info_print.c - `arra info` for people
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "info.h"
+
+#include <arra-prompt.h>
 #include "plain.h"
 #include "status.h"
 #include "values.h"

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "checkpoint_private.h"
 
+#include <arra-prompt.h>
 #include <inttypes.h>
 #include <string.h>
 

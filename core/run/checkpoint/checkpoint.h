@@ -68,9 +68,6 @@ ArraCheckpoint *arra_checkpoint_open_parts (const char *path,
                                             const char *text_encoder,
                                             GCancellable *cancellable,
                                             GError **error);
-/* (nullable): names of the classes that a model makes pictures of, in their order, each with its other names behind
- * commas, NULL-terminated; NULL: its prompts are free text; empty: its classes have numbers alone. */
-const char *const *arra_checkpoint_classes (const ArraCheckpoint *checkpoint);
 
 /* The type that matrices have in memory; ARRA_N_DTYPES: as they are stored. */
 ArraDType arra_checkpoint_dtype (const ArraCheckpoint *checkpoint);

@@ -1,6 +1,7 @@
 /* test-raster_job.c - models whose prompts stand in front of the sequence: opened, planned, converted, and
  * the same tokens as their transformer gives by hand
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <arra-prompt.h>
 #include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
