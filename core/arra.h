@@ -437,8 +437,8 @@ ARRA_API gboolean arra_job_score (ArraJob *job, guint answer, double *score, GCa
 ARRA_API char *arra_job_recipe (const ArraJob *job, guint answer, gboolean with_prompt);
 /* Writes that whole or not at all. Since: 0.1 */
 ARRA_API gboolean arra_job_save_tokens (const ArraJob *job, const char *path, GError **error);
-/* A job that goes on where the saved one stopped, with its settings; fails when the checkpoint is another one.
- * @request: (nullable): only threads, memory_limit and scored are taken from it. Since: 0.1 */
+/* A job that goes on where the saved one stopped, with its settings; fails when the checkpoint is another one. With one
+ * of metadata_only it can only be decoded. @request: (nullable): only its threads, memory_limit, scored. Since: 0.1 */
 ARRA_API ArraJob *arra_job_resume_sized (ArraCheckpoint *checkpoint,
                                          const char *path,
                                          const ArraRequest *request,

@@ -173,10 +173,13 @@ plan (ArraJob *job, const ArraCondition *condition, GError **error)
   const guint n = condition->front[ARRA_CONDITIONAL].n + condition->sequence.n;
   ArraMemoryPlan needed;
 
-  return arra_plan_capacities (job->checkpoint, &job->request, n, condition->front[ARRA_UNCONDITIONAL].n,
-                               &job->capacities, error)
-         && arra_plan_measure (job->checkpoint, &job->request, &job->capacities, &needed, error)
-         && arra_plan_check (&needed, job->request.memory_limit, error);
+  if (!arra_plan_capacities (job->checkpoint, &job->request, n, condition->front[ARRA_UNCONDITIONAL].n,
+                             &job->capacities, error)
+      || !arra_plan_measure (job->checkpoint, &job->request, &job->capacities, &needed, error))
+    return FALSE;
+  if (job->checkpoint->model == NULL) /* nothing of the transformer is in memory */
+    needed.total = needed.work;
+  return arra_plan_check (&needed, job->request.memory_limit, error);
 }
 
 /* Keeps what the text encoder is to read when the job runs. */
@@ -241,7 +244,7 @@ arra_job_build (ArraCheckpoint *checkpoint, const ArraRequest *request, gboolean
 {
   g_autoptr (ArraJob) job = NULL;
 
-  if (checkpoint->model == NULL)
+  if (checkpoint->model == NULL && (prompted || checkpoint->vqgan == NULL))
     {
       arra_fail (error, ARRA_ERROR_ARGUMENT, "%s was opened for its metadata only", checkpoint->path);
       return NULL;

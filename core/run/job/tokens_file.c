@@ -123,6 +123,19 @@ read_answers (const ArraRecipe *recipe, ArraJob *job, GError **error)
   return TRUE;
 }
 
+/* (transfer full): @checkpoint, or its image tokenizer alone where no weights were read. */
+static ArraCheckpoint *
+with_decoder (ArraCheckpoint *checkpoint, GError **error)
+{
+  ArraOpenOptions options = ARRA_OPEN_OPTIONS_INIT;
+
+  if (checkpoint->model != NULL || checkpoint->vqgan != NULL)
+    return arra_checkpoint_ref (checkpoint);
+  options.vqgan = checkpoint->vqgan_path;
+  options.quant = checkpoint->quant;
+  return arra_checkpoint_open_vqgan (checkpoint->path, &options, NULL, error);
+}
+
 ArraJob *
 arra_job_resume_sized (ArraCheckpoint *checkpoint,
                        const char *path,
@@ -131,6 +144,7 @@ arra_job_resume_sized (ArraCheckpoint *checkpoint,
                        GError **error)
 {
   g_autoptr (ArraRecipe) recipe = NULL;
+  g_autoptr (ArraCheckpoint) decoder = NULL;
   g_autoptr (ArraJob) job = NULL;
   ArraRequest saved, machine = { 0 };
 
@@ -138,13 +152,16 @@ arra_job_resume_sized (ArraCheckpoint *checkpoint,
   recipe = arra_recipe_read_file (path, error);
   if (recipe == NULL || !check_origin (recipe, checkpoint, error))
     return NULL;
+  decoder = with_decoder (checkpoint, error);
+  if (decoder == NULL || !check_origin (recipe, decoder, error))
+    return NULL;
   if (request != NULL)
     machine = arra_request_take (request, request_size, checkpoint);
   saved = recipe->request;
   saved.threads = machine.threads;
   saved.memory_limit = machine.memory_limit;
   saved.scored = machine.scored;
-  job = arra_job_build (checkpoint, &saved, saved.prompt != NULL, error);
+  job = arra_job_build (decoder, &saved, saved.prompt != NULL && decoder->model != NULL, error);
   if (job == NULL || !read_answers (recipe, job, error))
     return NULL;
   arra_job_set_cfg_interval (job, recipe->cfg_interval);

@@ -283,6 +283,47 @@ test_cut_anywhere (void)
     }
 }
 
+static void
+assert_same_picture (ArraCheckpoint *without, ArraJob *whole)
+{
+  g_autoptr (GError) error = NULL;
+  const ArraPicture *wanted = arra_job_decode (whole, 0, 0, NULL, &error), *picture;
+  g_autoptr (ArraJob) job = NULL;
+
+  g_assert_no_error (error);
+  g_assert_true (arra_job_save_tokens (whole, file, NULL));
+  job = arra_job_resume (without, file, NULL, &error);
+  g_assert_no_error (error);
+  picture = arra_job_decode (job, 0, 0, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (picture->width, ==, wanted->width);
+  g_assert_cmpmem (picture->pixels, (gsize) 3 * picture->width * picture->height, wanted->pixels,
+                   (gsize) 3 * wanted->width * wanted->height);
+  job->answers[0].finished = FALSE;
+  g_assert_false (arra_job_run (job, NULL, &error));
+  g_assert_nonnull (error);
+}
+
+/* The image tokenizer alone is enough for pictures that were made before: of the model's own size, and of any. */
+static void
+test_without_weights (void)
+{
+  const ArraOpenOptions options = { .metadata_only = TRUE };
+  g_autoptr (ArraCheckpoint) without = arra_checkpoint_open (tiny, &options, NULL, NULL);
+  const ArraRequest own = models_request (checkpoint, 2 * grid, grid);
+  ArraRequest any = models_request (checkpoint, 0, 0);
+  g_autoptr (ArraJob) first = models_run (checkpoint, &own), second = NULL;
+
+  arra_request_init (&any, checkpoint);
+  any.prompt = "a word";
+  any.width += grid;
+  any.height += 5;
+  any.seamless = ARRA_SEAMLESS_X;
+  second = models_run (checkpoint, &any);
+  assert_same_picture (without, first);
+  assert_same_picture (without, second);
+}
+
 /* Decimal points stay points. */
 static void
 test_locale (void)
@@ -321,6 +362,7 @@ main (int argc, char **argv)
   g_test_add_func ("/tokens-file/settings-are-kept", test_settings_are_kept);
   g_test_add_func ("/tokens-file/recipe-of-one", test_recipe_of_one);
   g_test_add_func ("/tokens-file/without-prompt", test_without_prompt);
+  g_test_add_func ("/tokens-file/without-weights", test_without_weights);
   g_test_add_func ("/tokens-file/faults", test_faults);
   g_test_add_func ("/tokens-file/cut-anywhere", test_cut_anywhere);
   g_test_add_func ("/tokens-file/locale", test_locale);
