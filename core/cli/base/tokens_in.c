@@ -13,6 +13,7 @@
 #include "mem.h"
 #include "picture_format.h"
 #include "prompt.h"
+#include "status.h"
 
 #define MAX_FILE ((gsize) 64 << 20)
 #define MAX_SIDE 4096 /* codes */
@@ -172,7 +173,8 @@ read_codes (Reader *reader, JsonObject *object, GError **error)
 static char *
 recipe_of (JsonObject *root, guint answer)
 {
-  static const char *const others[] = { "model", "vqgan", "text_encoder", "count", "first", "answers", NULL };
+  static const char *const others[]
+      = { "model", "vqgan", "text_encoder", "codebook", "count", "first", "answers", NULL };
   ArraJsonWriter *json = arra_json_writer_new (ARRA_JSON_LINES);
   JsonObjectIter iter;
   const char *key;
@@ -277,6 +279,31 @@ read_recipe (Reader *reader, JsonObject *object, GError **error)
   return TRUE;
 }
 
+/* Codes mean something in their own codebook alone. What an older file says, the checkpoint it was made with, may
+ * differ in other things, and a file that says nothing may come from anywhere. */
+static gboolean
+check_origin (const Reader *reader, JsonObject *object, GError **error)
+{
+  const ArraCheckpoint *checkpoint = reader->checkpoint;
+  const char *codebook = json_object_get_string_member_with_default (object, "codebook", NULL);
+  const char *fingerprint = json_object_get_string_member_with_default (object, "fingerprint", NULL);
+  g_autofree char *own
+      = codebook != NULL && checkpoint->vqgan != NULL ? arra_vqgan_codebook_sha256 (checkpoint->vqgan) : NULL;
+
+  if (own != NULL)
+    return strcmp (own, codebook) == 0
+           || arra_fail (
+               error, ARRA_ERROR_ARGUMENT,
+               "%s was made with another image tokenizer than that of %s: its tokens mean another picture there",
+               reader->path, checkpoint->path);
+  if (fingerprint != NULL && g_strcmp0 (fingerprint, checkpoint->fingerprint) != 0)
+    cli_note (
+        "arra: note: %s was made with another checkpoint than %s: its tokens mean another picture unless both have "
+        "the same image tokenizer",
+        reader->path, checkpoint->path);
+  return TRUE;
+}
+
 static gboolean
 read_json (Reader *reader, const char *text, gsize size, GError **error)
 {
@@ -284,6 +311,8 @@ read_json (Reader *reader, const char *text, gsize size, GError **error)
   g_autoptr (JsonParser) parser = arra_json_parse (text, size, reader->path, &object, error);
 
   if (parser == NULL)
+    return FALSE;
+  if (!check_origin (reader, object, error))
     return FALSE;
   if (json_object_has_member (object, "codes"))
     return read_codes (reader, object, error);

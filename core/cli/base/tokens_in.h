@@ -14,5 +14,6 @@ typedef struct
 } CliCodes;
 
 /* (transfer full): all pictures of the file ("-": standard input) that have a finished row; at least one, or NULL with
- * @error set. Every code is below the checkpoint's number of codes. Free with g_ptr_array_unref(). */
+ * @error set. Every code is below the checkpoint's number of codes, and one of its codebook where the file says which
+ * that is. Free with g_ptr_array_unref(). */
 GPtrArray *cli_tokens_read (const char *path, const ArraCheckpoint *checkpoint, GError **error);

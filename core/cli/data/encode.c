@@ -71,10 +71,12 @@ json_text (const ArraCheckpoint *checkpoint, const guint32 *codes, guint rows, g
   g_autoptr (ArraJsonWriter) json = arra_json_writer_new (ARRA_JSON_LINES);
   guint patch = arra_vqgan_patch (&checkpoint->vqgan_config);
   g_autoptr (GArray) tokens = picture_tokens (checkpoint->layout, codes, rows, columns);
+  g_autofree char *codebook = arra_vqgan_codebook_sha256 (checkpoint->vqgan);
 
   arra_json_begin_object (json, NULL);
   arra_json_put_string (json, "format", "arra-codes");
   arra_json_put_uint (json, "version", 1);
+  arra_json_put_string (json, "codebook", codebook);
   arra_json_put_uint (json, "width", (guint64) columns * patch);
   arra_json_put_uint (json, "height", (guint64) rows * patch);
   arra_json_put_uint (json, "rows", rows);

@@ -1,9 +1,10 @@
-/* generate_tokens.c - the file that --resume reads: the recipe, and where checkpoint and VQGAN were
+/* generate_tokens.c - the file that --resume reads: the recipe, where checkpoint and VQGAN were, and what tokens mean
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "generate.h"
 
 #include <string.h>
 
+#include "checkpoint.h"
 #include "job.h"
 #include "jsonwriter.h"
 #include "jsonguard.h"
@@ -52,6 +53,16 @@ put_path (GString *text, const char *key, const char *path)
   g_string_append_printf (text, "  \"%s\": %s,\n", key, quoted);
 }
 
+/* What the tokens mean, for whoever reads them with another checkpoint. */
+static void
+put_codebook (GString *text, const ArraCheckpoint *checkpoint)
+{
+  g_autofree char *hash = checkpoint->vqgan != NULL ? arra_vqgan_codebook_sha256 (checkpoint->vqgan) : NULL;
+
+  if (hash != NULL)
+    g_string_append_printf (text, "  \"codebook\": \"%s\",\n", hash);
+}
+
 gboolean
 generate_tokens_save (const GenerateSetup *setup, const ArraJob *job, GError **error)
 {
@@ -63,6 +74,7 @@ generate_tokens_save (const GenerateSetup *setup, const ArraJob *job, GError **e
   put_path (text, "model", setup->model);
   put_path (text, "vqgan", setup->vqgan);
   put_path (text, "text_encoder", setup->text_encoder);
+  put_codebook (text, job->checkpoint);
   g_string_append (text, members + 2);
   return arra_write_file (setup->tokens, text->str, text->len, error);
 }

@@ -48,7 +48,8 @@ static const CliHelp help = {
   = "Surprise is -log p of a token given those before it and the prompt: black where it was certain, white where it\n"
     "was as unlikely as any. A phrase adds log p with it, behind the prompt and a comma, less log p without it: grey\n"
     "where it changes nothing, white and black where it makes a token likelier or less likely. Without a prompt the\n"
-    "phrase is compared with none. Pictures larger than the model's own are read in windows that overlap by half.",
+    "phrase is compared with none. Pictures larger than the model's own are read in windows that overlap by half.\n"
+    "Tokens that say that they were made with another image tokenizer are refused: they mean another picture here.",
 };
 
 static gboolean

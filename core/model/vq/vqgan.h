@@ -104,6 +104,8 @@ gboolean arra_vqgan_foreach (const ArraVqganConfig *config,
 /* SHA-256 (hex, transfer full) of what decides codes: encoder, codebook and their settings; another decoder does not
  * change it. */
 char *arra_vqgan_encoder_sha256 (const ArraVqganConfig *config, ArraSource *source, const char *prefix, GError **error);
+/* The same of the codebook alone, as it is in memory: what codes mean, whatever type a file has it in. */
+char *arra_vqgan_codebook_sha256 (const ArraVqgan *vqgan);
 /* The same of a VQGAN that is not there yet: names and shapes of all tensors in table order. */
 gboolean arra_vqgan_describe (const ArraVqganConfig *config, ArraShapeFunc func, gpointer data, GError **error);
 

@@ -1,6 +1,6 @@
 /* vqgan_hash.c - one hash of what decides a picture's codes
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include "vqgan.h"
+#include "vqgan_private.h"
 
 #include <string.h>
 
@@ -50,5 +50,18 @@ arra_vqgan_encoder_sha256 (const ArraVqganConfig *config, ArraSource *source, co
     add_number (sum, config->unit_codes + 4 * config->pixel_norm);
   if (!arra_vqgan_foreach (config, source, prefix, add_tensor, sum, error))
     return NULL;
+  return g_strdup (g_checksum_get_string (sum));
+}
+
+char *
+arra_vqgan_codebook_sha256 (const ArraVqgan *vqgan)
+{
+  const ArraVqganConfig *config = &vqgan->config;
+  const gsize n = (gsize) config->n_embed * config->embed_dim;
+  g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
+
+  add_number (sum, config->n_embed);
+  add_number (sum, config->embed_dim);
+  g_checksum_update (sum, (const guchar *) vqgan->net.codebook, (gssize) (n * sizeof (float)));
   return g_strdup (g_checksum_get_string (sum));
 }

@@ -171,6 +171,81 @@ test_refused (void)
   harness_end ();
 }
 
+/* @text without the lines that have one of the words in them, which end with NULL. */
+static char *
+without (const char *text, ...)
+{
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  g_autoptr (GString) kept = g_string_new (NULL);
+
+  for (char **line = lines; *line != NULL; line++)
+    {
+      gboolean drop = FALSE;
+      const char *word;
+      va_list words;
+
+      va_start (words, text);
+      while ((word = va_arg (words, const char *)) != NULL)
+        drop |= strstr (*line, word) != NULL;
+      va_end (words);
+      if (!drop)
+        g_string_append_printf (kept, "%s\n", *line);
+    }
+  return g_strdup (kept->str);
+}
+
+static Outcome *
+map_with (const char *other, const char *tokens)
+{
+  return arra_run ("map", "-m", other, tokens, "-q", "-o", "map.png", NULL);
+}
+
+/* Codes mean something in their own codebook alone: what a file says of it is heeded, in every command. */
+static void
+test_another_checkpoint (void)
+{
+  g_autofree char *other
+      = g_build_filename (g_getenv ("ARRA_TEST_DATA"), "..", "data", "checkpoints", "phantom-cxr.gguf", NULL);
+  g_autofree char *path = NULL, *text = NULL, *older = NULL, *oldest = NULL, *older_path = NULL, *oldest_path = NULL;
+  g_autoptr (Outcome) own = NULL, refused = NULL, varied = NULL, decoded = NULL, encoded = NULL, again = NULL;
+  g_autoptr (Outcome) noted = NULL, silent = NULL, same = NULL;
+
+  harness_begin ();
+  make_oak ();
+  path = scratch_path ("oak.json");
+  older_path = scratch_path ("older.json");
+  oldest_path = scratch_path ("oldest.json");
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  own = map_with (model, "oak.json");
+  assert_status (own, 0);
+  g_assert_cmpstr (own->err, ==, "");
+  refused = map_with (other, "oak.json");
+  assert_status (refused, 64);
+  assert_says (refused->err, "oak.json was made with another image tokenizer");
+  varied = arra_run ("generate", "-q", "-m", other, "--from", "oak.json", "--vary", "0.1", "x", "-o", "v.png", NULL);
+  assert_status (varied, 64);
+  assert_says (varied->err, "another image tokenizer");
+  decoded = arra_run ("decode", "-q", "-m", other, "oak.json", "-o", "d.png", NULL);
+  assert_status (decoded, 64);
+  encoded = arra_run ("encode", "-q", "-m", model, "oak.png", "-o", "codes.json", NULL);
+  assert_status (encoded, 0);
+  again = map_with (other, "codes.json");
+  assert_status (again, 64);
+  older = without (text, "\"codebook\"", NULL);
+  g_assert_true (g_file_set_contents (older_path, older, -1, NULL));
+  noted = map_with (other, "older.json");
+  assert_status (noted, 0);
+  assert_says (noted->err, "older.json was made with another checkpoint");
+  same = map_with (model, "older.json");
+  g_assert_cmpstr (same->err, ==, "");
+  oldest = without (text, "\"codebook\"", "\"fingerprint\"", NULL);
+  g_assert_true (g_file_set_contents (oldest_path, oldest, -1, NULL));
+  silent = map_with (other, "oldest.json");
+  assert_status (silent, 0);
+  g_assert_cmpstr (silent->err, ==, "");
+  harness_end ();
+}
+
 int
 main (int argc, char **argv)
 {
@@ -182,6 +257,7 @@ main (int argc, char **argv)
   g_test_add_func ("/map_command/phrase", test_phrase);
   g_test_add_func ("/map_command/others", test_others);
   g_test_add_func ("/map_command/refused", test_refused);
+  g_test_add_func ("/map_command/another-checkpoint", test_another_checkpoint);
   result = g_test_run ();
   g_free (model);
   return result;
