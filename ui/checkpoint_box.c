@@ -260,8 +260,9 @@ arra_checkpoint_box_set_found (ArraCheckpointBox *box, GPtrArray *found)
   return TRUE;
 }
 
-gboolean
-arra_checkpoint_box_select (ArraCheckpointBox *box, const char *path, const char *fingerprint)
+/* (nullable): the first that can be used of those */
+static ArraCheckpoint *
+find (const ArraCheckpointBox *box, const char *path, const char *fingerprint)
 {
   for (guint i = 0; box->found != NULL && i < box->found->len; i++)
     {
@@ -271,10 +272,25 @@ arra_checkpoint_box_select (ArraCheckpointBox *box, const char *path, const char
       if (problem != NULL || (path != NULL && strcmp (found->path, path) != 0 && g_strcmp0 (found->name, path) != 0)
           || (fingerprint != NULL && strcmp (arra_checkpoint_fingerprint (found->checkpoint), fingerprint) != 0))
         continue;
-      select_checkpoint (box, found->checkpoint);
-      return TRUE;
+      return found->checkpoint;
     }
-  return FALSE;
+  return NULL;
+}
+
+gboolean
+arra_checkpoint_box_select (ArraCheckpointBox *box, const char *path, const char *fingerprint)
+{
+  ArraCheckpoint *checkpoint = find (box, path, fingerprint);
+
+  if (checkpoint != NULL)
+    select_checkpoint (box, checkpoint);
+  return checkpoint != NULL;
+}
+
+ArraCheckpoint *
+arra_checkpoint_box_find (const ArraCheckpointBox *box, const char *fingerprint)
+{
+  return find (box, NULL, fingerprint);
 }
 
 gboolean

@@ -22,7 +22,9 @@ gboolean arra_checkpoint_box_set_found (ArraCheckpointBox *box, GPtrArray *found
 /* Selects the usable one at @path, or with @fingerprint (both nullable); FALSE when there is none. */
 gboolean arra_checkpoint_box_select (ArraCheckpointBox *box, const char *path, const char *fingerprint);
 gboolean arra_checkpoint_box_select_first (ArraCheckpointBox *box); /* the first that can be used */
-ArraCheckpoint *arra_checkpoint_box_get (ArraCheckpointBox *box);   /* (transfer none) (nullable) */
+/* (transfer none) (nullable): the usable one with that fingerprint */
+ArraCheckpoint *arra_checkpoint_box_find (const ArraCheckpointBox *box, const char *fingerprint);
+ArraCheckpoint *arra_checkpoint_box_get (ArraCheckpointBox *box); /* (transfer none) (nullable) */
 
 /* Why what was found cannot make pictures; NULL when it can. (transfer full): g_free() */
 char *arra_checkpoint_box_problem (const ArraFound *found);

@@ -11,6 +11,7 @@ arra_dialog_load (ArraDialog *dialog)
   arra_prompt_box_set (dialog->prompt, dialog->settings.prompt);
   arra_picture_box_load (dialog->picture, &dialog->settings);
   arra_insert_box_load (dialog->insert_as, &dialog->settings);
+  arra_results_set_rank (dialog->results, dialog->settings.rank);
 }
 
 /* Where windows know their place, which they do while they are seen. */
@@ -43,6 +44,7 @@ arra_dialog_store (ArraDialog *dialog)
     }
   arra_picture_box_store (dialog->picture, settings);
   arra_insert_box_store (dialog->insert_as, settings);
+  settings->rank = arra_results_get_rank (dialog->results);
   dialog->used = arra_insert_box_mode (dialog->insert_as);
   gtk_window_get_size (GTK_WINDOW (dialog->window), &settings->window_width, &settings->window_height);
   settings->divider = gtk_paned_get_position (GTK_PANED (dialog->sides));

@@ -140,6 +140,9 @@ typedef struct
 
   /* Key file of the settings, e.g. $XDG_CONFIG_HOME/arra/dialog.ini; its folder is made when needed. */
   const char *settings_path;
+  /* Folder of the gallery, where pictures outlive the dialog, e.g. $XDG_DATA_HOME/arra/gallery; likewise. NULL: none.
+   */
+  const char *gallery_path;
   const char *const *folders; /* NULL-terminated further places to look for checkpoints */
   const char *title;          /* of the window; NULL: "Generate from Text" */
   const char *help_hint;      /* tooltip of the help button */

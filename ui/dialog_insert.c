@@ -123,13 +123,29 @@ take_request (ArraSettings *settings, const ArraRequest *request)
   settings->sized = settings->sampled = TRUE;
 }
 
+gboolean
+arra_dialog_use_recipe (ArraDialog *dialog, ArraRecipe *recipe, const char *unless_here)
+{
+  const gboolean known = arra_checkpoint_box_select (dialog->checkpoints, NULL, arra_recipe_fingerprint (recipe));
+
+  arra_dialog_store (dialog);
+  take_request (&dialog->settings, arra_recipe_request (recipe));
+  g_clear_pointer (&dialog->reused, arra_recipe_free);
+  dialog->reused = recipe;
+  dialog->seed_used = FALSE;
+  arra_dialog_load (dialog);
+  arra_dialog_show_checkpoint (dialog);
+  if (!known)
+    arra_notice_show (dialog->notice, GTK_MESSAGE_WARNING, unless_here);
+  return known;
+}
+
 void
 arra_dialog_reuse (ArraDialog *dialog)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *json = dialog->host->recipe_of_layer (dialog->host->data, &error);
-  g_autoptr (ArraRecipe) recipe = json != NULL ? arra_recipe_parse (json, -1, &error) : NULL;
-  gboolean known;
+  ArraRecipe *recipe = json != NULL ? arra_recipe_parse (json, -1, &error) : NULL;
 
   arra_notice_hide (dialog->notice);
   if (recipe == NULL)
@@ -138,18 +154,9 @@ arra_dialog_reuse (ArraDialog *dialog)
                         error != NULL ? error->message : _ ("it has none"));
       return;
     }
-  known = arra_checkpoint_box_select (dialog->checkpoints, NULL, arra_recipe_fingerprint (recipe));
-  arra_dialog_store (dialog);
-  take_request (&dialog->settings, arra_recipe_request (recipe));
-  g_clear_pointer (&dialog->reused, arra_recipe_free);
-  dialog->reused = g_steal_pointer (&recipe);
-  dialog->seed_used = FALSE;
-  arra_dialog_load (dialog);
-  arra_dialog_show_checkpoint (dialog);
-  if (!known)
-    arra_notice_show (dialog->notice, GTK_MESSAGE_WARNING,
-                      _ ("The layer was made with a checkpoint that is not here: with another one the same "
-                         "settings give another picture."));
+  arra_dialog_use_recipe (dialog, recipe,
+                          _ ("The layer was made with a checkpoint that is not here: with another one the same "
+                             "settings give another picture."));
 }
 
 void

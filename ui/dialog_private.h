@@ -47,6 +47,7 @@ struct _ArraDialog
   ArraPreview *preview;
   ArraResults *results;
   GtkWidget *sides, *progress, *status;
+  GtkWidget *gallery; /* (nullable): its window */
   GtkWidget *menu, *reuse, *insert, *proceed, *next, *generate, *redo;
 };
 
@@ -96,7 +97,13 @@ void arra_dialog_aim (int image, gpointer dialog);                    /* the use
 void arra_dialog_resize (guint width, guint height, gpointer dialog); /* pictures are to be of that size */
 void arra_dialog_insert (gpointer dialog);
 void arra_dialog_reuse (ArraDialog *dialog);
+/* Takes it. FALSE, and @unless_here is said, when its checkpoint is not here. */
+gboolean arra_dialog_use_recipe (ArraDialog *dialog, ArraRecipe *recipe, const char *unless_here);
 void arra_dialog_reset (ArraDialog *dialog);
+
+/* dialog_gallery.c */
+void arra_dialog_show_gallery (ArraDialog *dialog);
+void arra_dialog_keep (ArraDialog *dialog); /* says where what is made now is kept */
 
 /* parent.c: above which window of the host it stays */
 void arra_dialog_set_parent (GtkWidget *window, const ArraDialogHost *host);

@@ -192,6 +192,8 @@ new_menu (ArraDialog *dialog)
 
   dialog->reuse = add_item (dialog, menu, _ ("Reuse Settings of This La_yer"), G_CALLBACK (arra_dialog_reuse));
   gtk_widget_set_visible (dialog->reuse, dialog->host->recipe_of_layer != NULL);
+  item = add_item (dialog, menu, _ ("_Gallery…"), G_CALLBACK (arra_dialog_show_gallery));
+  gtk_widget_set_visible (item, dialog->host->gallery_path != NULL);
   add_item (dialog, menu, _ ("Reset to De_faults"), G_CALLBACK (arra_dialog_reset));
   item = add_item (dialog, menu, _ ("_Help"), G_CALLBACK (help));
   gtk_widget_set_tooltip_text (item, dialog->host->help_hint);

@@ -101,6 +101,7 @@ fill_request (ArraDialog *dialog, ArraCheckpoint *checkpoint, ArraRequest *reque
   request->prompt = settings->prompt;
   request->seed = settings->seed;
   request->first = settings->first;
+  request->scored = settings->rank && request->count > 1 && request->width > 0;
   return TRUE;
 }
 
@@ -177,6 +178,7 @@ start (ArraDialog *dialog, ArraTicket *ticket)
   arra_preview_set_frame (dialog->preview, scene != NULL ? scene->width : ticket->request.width,
                           scene != NULL ? scene->height : ticket->request.height, is_medical (ticket->described));
   gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (dialog->progress), 0);
+  arra_dialog_keep (dialog);
   arra_work_begin (dialog->work, ticket);
   arra_dialog_update (dialog);
 }
@@ -272,13 +274,14 @@ arra_dialog_redo (gpointer data)
     return;
   arra_notice_hide (dialog->notice);
   from = arra_checkpoint_ref (made->from);
-  prompt = g_strdup (made->prompt);
+  prompt = g_strdup (made->prompt != NULL ? made->prompt : dialog->settings.prompt);
   arra_dialog_store (dialog);
   renew_seed (dialog);
   arra_dialog_fill_request (dialog, from, &request);
   request.prompt = prompt;
   request.seed = dialog->settings.seed;
   request.count = REDO_COUNT;
+  request.scored = dialog->settings.rank;
   request.width = made->picture.width;
   request.height = made->whole_height;
   request.seamless = made->seamless;
@@ -316,6 +319,7 @@ arra_dialog_proceed (gpointer data)
   if (!arra_work_can_continue (dialog->work))
     return;
   arra_notice_hide (dialog->notice);
+  arra_dialog_keep (dialog);
   arra_work_continue (dialog->work);
   arra_dialog_update (dialog);
 }
@@ -381,6 +385,12 @@ made (ArraMade *picture, gpointer data)
   ArraDialog *dialog = data;
 
   show (dialog, picture);
+  if (picture->lost != NULL)
+    {
+      g_autofree char *words = g_strdup_printf (_ ("The gallery could not keep the picture: %s"), picture->lost);
+
+      arra_notice_show (dialog->notice, GTK_MESSAGE_WARNING, words);
+    }
   arra_results_add (dialog->results, picture);
 }
 

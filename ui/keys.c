@@ -30,19 +30,27 @@ read_bytes (int fd, gsize size, gsize *length)
   return g_steal_pointer (&text);
 }
 
+char *
+arra_keys_read (const char *path, gsize *length)
+{
+  const int fd = open (path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+  char *text = NULL;
+  struct stat status;
+
+  if (fd < 0)
+    return NULL;
+  if (fstat (fd, &status) == 0 && S_ISREG (status.st_mode) && status.st_size <= LARGEST)
+    text = read_bytes (fd, (gsize) status.st_size, length);
+  close (fd);
+  return text;
+}
+
 gboolean
 arra_keys_load (GKeyFile *keys, const char *path)
 {
-  const int fd = open (path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-  g_autofree char *text = NULL;
-  struct stat status;
   gsize length;
+  g_autofree char *text = arra_keys_read (path, &length);
 
-  if (fd < 0)
-    return FALSE;
-  if (fstat (fd, &status) == 0 && S_ISREG (status.st_mode) && status.st_size <= LARGEST)
-    text = read_bytes (fd, (gsize) status.st_size, &length);
-  close (fd);
   return text != NULL && g_key_file_load_from_data (keys, text, length, G_KEY_FILE_NONE, NULL);
 }
 
@@ -74,13 +82,8 @@ keeps_nothing (const char *place)
 }
 
 gboolean
-arra_keys_save (GKeyFile *keys, const char *path, GError **error)
+arra_keys_make_folder (const char *folder, GError **error)
 {
-  g_autofree char *place = place_of (path), *folder = g_path_get_dirname (place), *text = NULL;
-  gsize length;
-
-  if (keeps_nothing (place))
-    return TRUE;
   if (g_mkdir_with_parents (folder, 0700) != 0)
     {
       const int fault = errno;
@@ -88,6 +91,19 @@ arra_keys_save (GKeyFile *keys, const char *path, GError **error)
       g_set_error (error, G_FILE_ERROR, (gint) g_file_error_from_errno (fault), "%s: %s", folder, g_strerror (fault));
       return FALSE;
     }
+  return TRUE;
+}
+
+gboolean
+arra_keys_save (GKeyFile *keys, const char *path, GError **error)
+{
+  g_autofree char *place = place_of (path), *folder = g_path_get_dirname (place), *text = NULL;
+  gsize length;
+
+  if (keeps_nothing (place))
+    return TRUE;
+  if (!arra_keys_make_folder (folder, error))
+    return FALSE;
   text = g_key_file_to_data (keys, &length, NULL);
   return g_file_set_contents_full (place, text, (gssize) length, G_FILE_SET_CONTENTS_CONSISTENT, 0600, error);
 }

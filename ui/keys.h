@@ -4,6 +4,13 @@
 
 #include <glib.h>
 
+/* (transfer full) (nullable): g_free(): the @length bytes of @path; NULL when it is not a regular file, cannot be read,
+ * or is larger than any settings. Never waits for a pipe or a device. */
+char *arra_keys_read (const char *path, gsize *length);
+
+/* Makes it and what lies above it, for nobody else to look into. */
+gboolean arra_keys_make_folder (const char *folder, GError **error);
+
 /* Loads @path into @keys. FALSE when it is not a regular file, cannot be read, is larger than any settings, or is no
  * key file. Never waits for a pipe or a device. */
 gboolean arra_keys_load (GKeyFile *keys, const char *path);

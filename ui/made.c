@@ -46,6 +46,7 @@ arra_made_free (ArraMade *made)
   g_free (made->prompt);
   g_free (made->recipe);
   g_free (made->recipe_bare);
+  g_free (made->lost);
   g_clear_pointer (&made->from, arra_checkpoint_unref);
   g_free (made);
 }

@@ -17,10 +17,13 @@ typedef struct
   ArraScene *scene;    /* (nullable): what it was made from, and goes back to */
   guint32 *codes;      /* (nullable): of the finished rows: [code_rows][code_columns] */
   guint code_rows, code_columns;
+  gboolean scored;
+  double score; /* arra_job_score() */
   char *prompt;
   char *recipe;         /* with the prompt */
   char *recipe_bare;    /* without */
   ArraCheckpoint *from; /* whose card it has */
+  char *lost;           /* (nullable): why the gallery does not keep it, which was to do so */
 } ArraMade;
 
 /* A copy of @picture. Returns: (transfer full): arra_made_free(); NULL when memory is short. */

@@ -19,8 +19,10 @@ void arra_results_begin (ArraResults *results);
  * oldest go. */
 void arra_results_add (ArraResults *results, ArraMade *made);
 guint arra_results_length (ArraResults *results);
-/* (transfer container) (element-type ArraMade): those selected, in the order they were made:
- * g_ptr_array_unref() */
+/* Whether pictures that are made from now on are to be scored. */
+gboolean arra_results_get_rank (ArraResults *results);
+void arra_results_set_rank (ArraResults *results, gboolean rank);
+/* (transfer container) (element-type ArraMade): those selected, in the order they lie in: g_ptr_array_unref() */
 GPtrArray *arra_results_selected (ArraResults *results);
 /* It is not selected any more then. */
 void arra_results_mark_inserted (ArraResults *results, const ArraMade *made);

@@ -21,6 +21,7 @@ arra_settings_init (ArraSettings *settings)
     .keys = g_key_file_new (),
     .history = arra_history_new (),
     .remember = TRUE,
+    .gallery = TRUE,
   };
   arra_settings_reset (settings);
 }
@@ -53,6 +54,7 @@ arra_settings_reset (ArraSettings *settings)
   settings->vary = 0.3;
   settings->mode = ARRA_INSERT_AUTOMATIC;
   settings->record = TRUE;
+  settings->rank = FALSE;
   settings->advanced = FALSE;
   settings->window_width = 1060;
   settings->window_height = 660;
@@ -222,6 +224,8 @@ arra_settings_load (ArraSettings *settings, const char *path)
   arra_settings_read_form (settings, settings->keys, GROUP);
   read_seed (settings, &from);
   read_switch (&from, "record", &settings->record);
+  read_switch (&from, "gallery", &settings->gallery);
+  read_switch (&from, "rank", &settings->rank);
   read_switch (&from, "advanced", &settings->advanced);
   read_window (settings, &from);
 }
@@ -285,6 +289,8 @@ write_all (ArraSettings *settings)
   g_key_file_set_boolean (keys, GROUP, "keep-seed", settings->keep_seed);
   g_key_file_set_boolean (keys, GROUP, "record", settings->record);
   g_key_file_set_boolean (keys, GROUP, "remember", settings->remember);
+  g_key_file_set_boolean (keys, GROUP, "gallery", settings->gallery);
+  g_key_file_set_boolean (keys, GROUP, "rank", settings->rank);
   g_key_file_set_boolean (keys, GROUP, "advanced", settings->advanced);
   write_window (settings, keys);
 }

@@ -29,6 +29,8 @@ typedef struct
   double vary;           /* share of a layer that is made anew */
   ArraInsertMode mode;
   gboolean record, remember;
+  gboolean gallery;  /* pictures are kept there */
+  gboolean rank;     /* several pictures are scored */
   gboolean advanced; /* the expander is open */
   int window_width, window_height;
   gboolean placed; /* the two below are known */
@@ -54,7 +56,7 @@ typedef enum
 void arra_settings_init (ArraSettings *settings);
 void arra_settings_clear (ArraSettings *settings);
 /* Back to the defaults, with another seed, but for the prompt, history, folders, what was measured, and whether prompts
- * are remembered. */
+ * are remembered and pictures kept. */
 void arra_settings_reset (ArraSettings *settings);
 
 /* Another seed, and its first picture. */

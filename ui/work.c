@@ -10,6 +10,7 @@ arra_work_new (const ArraWorkFuncs *funcs, gpointer data)
   work->funcs = funcs;
   work->data = data;
   work->abandon = g_cancellable_new ();
+  work->stopped_ids = g_ptr_array_new_with_free_func (g_free);
   g_mutex_init (&work->lock);
   return work;
 }
@@ -51,10 +52,20 @@ arra_work_begin (ArraWork *work, ArraTicket *ticket)
   g_return_if_fail (work->thread == NULL);
   arra_work_drop (work);
   take (work, ticket);
+  g_ptr_array_set_size (work->stopped_ids, 0);
   work->batch++;
   work->n_told = 0;
   work->rate = 0;
   launch (work);
+}
+
+void
+arra_work_set_gallery (ArraWork *work, const char *folder, gboolean with_prompt)
+{
+  g_return_if_fail (work->thread == NULL);
+  g_free (work->gallery);
+  work->gallery = g_strdup (folder);
+  work->kept_prompt = with_prompt;
 }
 
 void
@@ -141,5 +152,7 @@ arra_work_free (ArraWork *work)
   g_object_unref (work->abandon);
   g_mutex_clear (&work->lock);
   arra_ticket_free (work->ticket);
+  g_ptr_array_unref (work->stopped_ids);
+  g_free (work->gallery);
   g_free (work);
 }

@@ -49,6 +49,9 @@ typedef struct
 
 ArraWork *arra_work_new (const ArraWorkFuncs *funcs, gpointer data);
 
+/* Pictures that are made from then on are kept in that gallery (nullable: in none), unless they were made from a scene:
+ * their tokens would hold what lies around. @with_prompt: their prompts, too. */
+void arra_work_set_gallery (ArraWork *work, const char *folder, gboolean with_prompt);
 /* Begins a new batch; what could have been continued is dropped. @described: the open checkpoint whose card
  * the pictures have (metadata is enough); it is opened whole at its path by the thread, unless it is open
  * from the last time. What is in @request is copied. @order: (nullable): NULL for pictures from nothing. */

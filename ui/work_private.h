@@ -31,6 +31,9 @@ struct _ArraWork
   ArraOrder order;
   ArraCheckpoint *checkpoint; /* (nullable): open */
   ArraMaking making;
+  char *gallery; /* (nullable) */
+  gboolean kept_prompt;
+  GPtrArray *stopped_ids; /* what the gallery calls the rows of the answer that was stopped */
   guint batch;
   guint n_told;          /* answers whose pictures were told whole */
   double rate;           /* told last */

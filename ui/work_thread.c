@@ -5,6 +5,8 @@
 #include <arra-prompt.h>
 #include <string.h>
 
+#include "gallery.h"
+
 static void
 report (const ArraProgress *progress, gpointer data)
 {
@@ -68,8 +70,42 @@ add_codes (ArraWork *work, guint answer, guint index, ArraMade *made)
     made->codes = arra_job_codes (work->making.job, answer, index, &made->code_rows, &made->code_columns);
 }
 
+/* A picture that cannot be kept is not lost: it is told all the same, with why. */
+static void
+keep (ArraWork *work, gboolean finished, ArraMade *made)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *id = NULL;
+
+  if (work->gallery == NULL || work->order.scene != NULL)
+    return;
+  id = arra_gallery_add (work->gallery, work->kept_prompt ? made->recipe : made->recipe_bare, made->index, &error);
+  if (id == NULL)
+    made->lost = g_strdup (error->message);
+  else if (!finished)
+    g_ptr_array_add (work->stopped_ids, g_steal_pointer (&id));
+}
+
+/* The rows of a picture that is told whole now, or with more rows. */
+static void
+forget_rows (ArraWork *work)
+{
+  for (guint i = 0; work->gallery != NULL && i < work->stopped_ids->len; i++)
+    if (!arra_gallery_is_favourite (work->gallery, work->stopped_ids->pdata[i]))
+      arra_gallery_remove (work->gallery, work->stopped_ids->pdata[i], NULL);
+  g_ptr_array_set_size (work->stopped_ids, 0);
+}
+
+/* Without a score when it is to stop meanwhile. */
+static void
+add_score (ArraWork *work, guint answer, ArraMade *made)
+{
+  made->scored = work->request.scored && !arra_made_is_partial (made)
+                 && arra_job_score (work->making.job, answer, &made->score, work->current, NULL);
+}
+
 static gboolean
-tell_picture (ArraWork *work, guint answer, guint index, GError **error)
+tell_picture (ArraWork *work, guint answer, guint index, gboolean finished, GError **error)
 {
   ArraPicture picture;
   ArraMade *made = NULL;
@@ -82,6 +118,7 @@ tell_picture (ArraWork *work, guint answer, guint index, GError **error)
       = arra_made_whole_height (&picture, work->order.scene != NULL ? work->order.scene->height : work->request.height);
   made->seamless = work->request.seamless;
   add_codes (work, answer, index, made);
+  add_score (work, answer, made);
   made->batch = work->batch;
   made->answer = work->request.first + answer;
   made->index = index;
@@ -90,6 +127,7 @@ tell_picture (ArraWork *work, guint answer, guint index, GError **error)
   made->recipe = arra_job_recipe (work->making.job, answer, TRUE);
   made->recipe_bare = arra_job_recipe (work->making.job, answer, FALSE);
   made->from = arra_checkpoint_ref (work->described);
+  keep (work, finished, made);
   arra_work_post_made (work, made);
   return TRUE;
 }
@@ -101,11 +139,12 @@ tell_answer (ArraWork *work, guint answer, gboolean finished, GError **error)
 
   if (n == 0 && finished)
     arra_work_post_said (work, arra_job_text (work->making.job, answer));
+  forget_rows (work);
   for (guint i = 0; i < n; i++)
     {
       g_autoptr (GError) fault = NULL;
 
-      if (tell_picture (work, answer, i, &fault))
+      if (tell_picture (work, answer, i, finished, &fault))
         continue;
       /* a stopped picture may not have a single row */
       if (!finished && g_error_matches (fault, ARRA_ERROR, ARRA_ERROR_NOT_FOUND))

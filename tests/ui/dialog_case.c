@@ -129,6 +129,7 @@ case_open (Case *self, const char *settings)
                                   .help = help,
                                   .data = self,
                                   .settings_path = self->settings_path,
+                                  .gallery_path = self->gallery,
                                   .x11_parent = self->x11_parent,
                                   .folders = folders };
   self->dialog = arra_dialog_new (&self->host);

@@ -18,7 +18,8 @@ typedef struct
   const char *help_fault; /* why the help cannot be opened; NULL: it can */
   gulong x11_parent;
   int aimed;
-  guint n_images; /* that the host has open; 0: it offers no choice */
+  guint n_images;      /* that the host has open; 0: it offers no choice */
+  const char *gallery; /* (nullable): its folder */
 } Case;
 
 /* Two checkpoints, "plain" and "medical", which says that it learnt the word "chest", in a folder of the case's own,
