@@ -12,7 +12,7 @@
 #define MEBI 1048576.0
 
 #define ARGUMENT(name, nick, blurb, kind, min, max, fallback, field) \
-  { name, nick, blurb, kind, min, max, fallback, G_STRUCT_OFFSET (PluginSettings, field), PLUGIN_FOR_ALL, NULL }
+  { name, nick, blurb, kind, min, max, fallback, G_STRUCT_OFFSET (PluginSettings, field), PLUGIN_FOR_PICTURES, NULL }
 #define ARGUMENT_FOR(tasks, name, nick, blurb, kind, min, max, fallback, field) \
   { name, nick, blurb, kind, min, max, fallback, G_STRUCT_OFFSET (PluginSettings, field), tasks, NULL }
 #define CHOICE_FOR(tasks, name, nick, blurb, choices, fallback, field) \
@@ -36,30 +36,37 @@ static const PluginChoice seamless_choices[] = {
   { "both", N_ ("All edges") },
 };
 
+static const PluginChoice as_choices[] = {
+  { "layer", N_ ("A grey layer") },
+  { "selection", N_ ("The selection") },
+};
+
 static const PluginChoice around_choices[] = {
   { "visible", N_ ("All that is visible") },
   { "layer", N_ ("This layer alone") },
 };
 
 const PluginArgument plugin_arguments[] = {
-  ARGUMENT ("prompt", N_ ("_Prompt"), N_ ("What the picture shows"), PLUGIN_TEXT, 0, 0, 0, prompt),
-  ARGUMENT ("checkpoint",
-            N_ ("_Checkpoint"),
-            N_ ("Name of a checkpoint, or path of a .gguf file or of a Hugging Face folder; empty: the "
-                "default one"),
-            PLUGIN_TEXT,
-            0,
-            0,
-            0,
-            checkpoint),
-  ARGUMENT ("vqgan",
-            N_ ("_VQGAN"),
-            N_ ("Path of the VQGAN, when the checkpoint has none"),
-            PLUGIN_TEXT,
-            0,
-            0,
-            0,
-            vqgan),
+  ARGUMENT_FOR (PLUGIN_FOR_ALL, "prompt", N_ ("_Prompt"), N_ ("What the picture shows"), PLUGIN_TEXT, 0, 0, 0, prompt),
+  ARGUMENT_FOR (PLUGIN_FOR_ALL,
+                "checkpoint",
+                N_ ("_Checkpoint"),
+                N_ ("Name of a checkpoint, or path of a .gguf file or of a Hugging Face folder; empty: the "
+                    "default one"),
+                PLUGIN_TEXT,
+                0,
+                0,
+                0,
+                checkpoint),
+  ARGUMENT_FOR (PLUGIN_FOR_ALL,
+                "vqgan",
+                N_ ("_VQGAN"),
+                N_ ("Path of the VQGAN, when the checkpoint has none"),
+                PLUGIN_TEXT,
+                0,
+                0,
+                0,
+                vqgan),
   ARGUMENT_FOR (PLUGIN_FOR (ARRA_TASK_GENERATE),
                 "width",
                 N_ ("_Width"),
@@ -136,22 +143,24 @@ const PluginArgument plugin_arguments[] = {
             0,
             top_p),
   ARGUMENT ("greedy", N_ ("G_reedy"), N_ ("Always take the likeliest token"), PLUGIN_FLAG, 0, 1, 0, greedy),
-  ARGUMENT ("threads",
-            N_ ("T_hreads"),
-            N_ ("Threads to compute with; 0: all processors"),
-            PLUGIN_INT,
-            0,
-            64,
-            0,
-            threads),
-  ARGUMENT ("memory-limit",
-            N_ ("Memory _limit"),
-            N_ ("Refuse to take more memory than this, in MiB; 0: what is free"),
-            PLUGIN_REAL,
-            0,
-            1e9,
-            0,
-            memory_limit),
+  ARGUMENT_FOR (PLUGIN_FOR_ALL,
+                "threads",
+                N_ ("T_hreads"),
+                N_ ("Threads to compute with; 0: all processors"),
+                PLUGIN_INT,
+                0,
+                64,
+                0,
+                threads),
+  ARGUMENT_FOR (PLUGIN_FOR_ALL,
+                "memory-limit",
+                N_ ("Memory _limit"),
+                N_ ("Refuse to take more memory than this, in MiB; 0: what is free"),
+                PLUGIN_REAL,
+                0,
+                1e9,
+                0,
+                memory_limit),
   CHOICE_FOR (
       PLUGIN_FOR (ARRA_TASK_GENERATE),
       "insert",
@@ -219,6 +228,22 @@ const PluginArgument plugin_arguments[] = {
             16,
             0,
             tries),
+  ARGUMENT_FOR (PLUGIN_FOR (PLUGIN_TASK_MAP),
+                "phrase",
+                N_ ("Ph_rase"),
+                N_ ("What this adds to the prompt is shown; empty: how surprising the layer is"),
+                PLUGIN_TEXT,
+                0,
+                0,
+                0,
+                phrase),
+  CHOICE_FOR (PLUGIN_FOR (PLUGIN_TASK_MAP),
+              "as",
+              N_ ("Sho_w as"),
+              N_ ("A grey layer (0) or the selection (1)"),
+              as_choices,
+              PLUGIN_AS_LAYER,
+              as),
 };
 const guint plugin_n_arguments = G_N_ELEMENTS (plugin_arguments);
 
@@ -228,6 +253,7 @@ plugin_settings_init (PluginSettings *settings)
   *settings = (PluginSettings) { .prompt = g_strdup (""),
                                  .checkpoint = g_strdup (""),
                                  .vqgan = g_strdup (""),
+                                 .phrase = g_strdup (""),
                                  .count = 1,
                                  .seed = -1,
                                  .guidance = -1,
@@ -244,6 +270,7 @@ plugin_settings_clear (PluginSettings *settings)
   g_clear_pointer (&settings->prompt, g_free);
   g_clear_pointer (&settings->checkpoint, g_free);
   g_clear_pointer (&settings->vqgan, g_free);
+  g_clear_pointer (&settings->phrase, g_free);
 }
 
 void
@@ -290,10 +317,16 @@ check_ranges (const PluginSettings *settings, GError **error)
   return TRUE;
 }
 
-gboolean
-plugin_settings_settle (PluginSettings *settings, GError **error)
+static gboolean
+is_empty (const char *text)
 {
-  if (settings->prompt == NULL || settings->prompt[strspn (settings->prompt, " \t\r\n")] == '\0')
+  return text == NULL || text[strspn (text, " \t\r\n")] == '\0';
+}
+
+gboolean
+plugin_settings_settle (PluginSettings *settings, ArraTask task, GError **error)
+{
+  if (task != PLUGIN_TASK_MAP && is_empty (settings->prompt))
     {
       g_set_error_literal (error, ARRA_ERROR, ARRA_ERROR_ARGUMENT,
                            _ ("The prompt is empty: say what the picture shall show"));
@@ -327,7 +360,7 @@ void
 plugin_settings_request (const PluginSettings *settings, const ArraCheckpoint *checkpoint, ArraRequest *request)
 {
   arra_request_init (request, checkpoint);
-  request->prompt = settings->prompt;
+  request->prompt = is_empty (settings->prompt) ? NULL : settings->prompt;
   if (settings->width > 0)
     request->width = (guint) settings->width;
   if (settings->height > 0)
@@ -394,19 +427,24 @@ add_of_task (JsonObject *object, const PluginSettings *settings, ArraTask task)
     }
 }
 
-char *
-plugin_settings_describe (const PluginSettings *settings,
-                          ArraTask task,
-                          const ArraRequest *request,
-                          const ArraCheckpoint *checkpoint)
+const char *
+plugin_settings_phrase (const PluginSettings *settings)
 {
-  g_autoptr (JsonObject) object = json_object_new ();
-  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
+  return is_empty (settings->phrase) ? NULL : settings->phrase;
+}
 
-  if (settings->include_prompt)
-    json_object_set_string_member (object, "prompt", settings->prompt);
-  json_object_set_string_member (object, "checkpoint", settings->checkpoint);
-  json_object_set_string_member (object, "vqgan", settings->vqgan);
+static void
+add_of_map (JsonObject *object, const PluginSettings *settings, const ArraCheckpoint *checkpoint)
+{
+  json_object_set_string_member (object, "phrase", settings->phrase);
+  json_object_set_string_member (object, "as", as_choices[settings->as].name);
+  if (checkpoint != NULL && plugin_settings_phrase (settings) != NULL)
+    add_unknown_words (object, checkpoint, settings->phrase);
+}
+
+static void
+add_of_pictures (JsonObject *object, ArraTask task, const ArraRequest *request)
+{
   if (task == ARRA_TASK_GENERATE)
     {
       add_int (object, "width", request->width);
@@ -421,13 +459,35 @@ plugin_settings_describe (const PluginSettings *settings,
   json_object_set_double_member (object, "temperature", request->temperature);
   json_object_set_double_member (object, "top-p", request->top_p);
   json_object_set_boolean_member (object, "greedy", request->greedy);
+}
+
+char *
+plugin_settings_describe (const PluginSettings *settings,
+                          ArraTask task,
+                          const ArraRequest *request,
+                          const ArraCheckpoint *checkpoint)
+{
+  g_autoptr (JsonObject) object = json_object_new ();
+  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
+
+  if (settings->include_prompt)
+    json_object_set_string_member (object, "prompt", settings->prompt);
+  json_object_set_string_member (object, "checkpoint", settings->checkpoint);
+  json_object_set_string_member (object, "vqgan", settings->vqgan);
+  if (task != PLUGIN_TASK_MAP)
+    add_of_pictures (object, task, request);
   add_int (object, "threads", request->threads);
   add_int (object, "memory-limit", (guint64) settings->memory_limit);
-  add_int (object, "tries", request->tries);
-  add_of_task (object, settings, task);
-  json_object_set_boolean_member (object, "include-recipe", settings->include_recipe);
-  json_object_set_boolean_member (object, "include-prompt", settings->include_prompt);
-  if (settings->include_prompt && checkpoint != NULL)
+  if (task == PLUGIN_TASK_MAP)
+    add_of_map (object, settings, checkpoint);
+  else
+    {
+      add_int (object, "tries", request->tries);
+      add_of_task (object, settings, task);
+      json_object_set_boolean_member (object, "include-recipe", settings->include_recipe);
+      json_object_set_boolean_member (object, "include-prompt", settings->include_prompt);
+    }
+  if (task != PLUGIN_TASK_MAP && settings->include_prompt && checkpoint != NULL)
     add_unknown_words (object, checkpoint, settings->prompt);
   json_node_set_object (node, object);
   return json_to_string (node, FALSE);

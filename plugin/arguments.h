@@ -6,14 +6,21 @@
 
 #include "dialog.h"
 
-/* Which procedures have an argument; the numbers of bits are those of ArraTask. */
+/* A procedure for each task of the dialog, and one that makes no picture: how likely a layer is. */
+#define PLUGIN_TASK_MAP ARRA_N_TASKS
+#define PLUGIN_N_TASKS (ARRA_N_TASKS + 1)
+
+/* Which procedures have an argument; the numbers of bits are those of the tasks. */
 #define PLUGIN_FOR(task) (1u << (task))
-#define PLUGIN_FOR_ALL (PLUGIN_FOR (ARRA_N_TASKS) - 1)
+#define PLUGIN_FOR_PICTURES (PLUGIN_FOR (ARRA_N_TASKS) - 1)
+#define PLUGIN_FOR_ALL (PLUGIN_FOR_PICTURES | PLUGIN_FOR (PLUGIN_TASK_MAP))
 
 #define PLUGIN_MAX_SEED 9007199254740991.0 /* 2^53 - 1: the largest whole number up to which doubles hold all */
 
 typedef struct
 {
+  char *phrase;                      /* of a map: what it adds is shown; empty: how likely the layer is */
+  int as;                            /* PluginAs */
   char *prompt, *checkpoint, *vqgan; /* empty checkpoint or VQGAN: the default one */
   int width, height;                 /* 0: the checkpoint's */
   int count;
@@ -41,6 +48,13 @@ typedef enum
   PLUGIN_AROUND_VISIBLE,
   PLUGIN_AROUND_LAYER,
 } PluginAround;
+
+/* What a map becomes. */
+typedef enum
+{
+  PLUGIN_AS_LAYER,
+  PLUGIN_AS_SELECTION,
+} PluginAs;
 
 typedef enum
 {
@@ -77,9 +91,10 @@ const char *plugin_argument_choice (const PluginArgument *argument, int value); 
 /* @argument: one of text; @text: (nullable): none, copied */
 void plugin_settings_set_text (PluginSettings *settings, const PluginArgument *argument, const char *text);
 /* Checks ranges (GIMP 2.10 does not) and settles what the settings leave open: checkpoint and seed. */
-gboolean plugin_settings_settle (PluginSettings *settings, GError **error);
+gboolean plugin_settings_settle (PluginSettings *settings, ArraTask task, GError **error);
 /* Strings stay with @settings. */
 void plugin_settings_request (const PluginSettings *settings, const ArraCheckpoint *checkpoint, ArraRequest *request);
+const char *plugin_settings_phrase (const PluginSettings *settings); /* (nullable): none */
 /* What was in force, as a JSON object without line ends; (transfer full): g_free(). Words that @checkpoint (nullable)
  * never learnt are in it with the prompt. */
 char *plugin_settings_describe (const PluginSettings *settings,

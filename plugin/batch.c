@@ -20,6 +20,7 @@ typedef struct
   GArray *pictures; /* of InsertPicture */
   GPtrArray *made;  /* of ArraMade: whose pictures they are */
   GPtrArray *recipes;
+  guint8 *map; /* of PLUGIN_TASK_MAP: [height][width] of the scene */
   GMainLoop *loop;
   GMutex lock;     /* over what follows */
   double fraction; /* below 0: not known yet */
@@ -42,6 +43,7 @@ batch_clear (Batch *batch)
   g_array_unref (batch->pictures);
   g_ptr_array_unref (batch->recipes);
   arra_making_clear (&batch->making);
+  g_free (batch->map);
   g_clear_pointer (&batch->order.scene, arra_scene_unref);
   g_ptr_array_unref (batch->made);
   g_clear_pointer (&batch->checkpoint, arra_checkpoint_unref);
@@ -141,14 +143,24 @@ take_all (Batch *batch, GError **error)
 }
 
 static gboolean
+make_map (Batch *batch, GError **error)
+{
+  batch->map = arra_making_map (batch->checkpoint, &batch->request, plugin_settings_phrase (batch->settings),
+                                batch->order.scene, note_progress, batch, error);
+  return batch->map != NULL;
+}
+
+static gboolean
 make_pictures (Batch *batch, GError **error)
 {
-  if (!check (batch->settings, error))
+  if (batch->order.task != PLUGIN_TASK_MAP && !check (batch->settings, error))
     return FALSE;
   batch->checkpoint = open_checkpoint (batch->settings, FALSE, error);
   if (batch->checkpoint == NULL)
     return FALSE;
   plugin_settings_request (batch->settings, batch->checkpoint, &batch->request);
+  if (batch->order.task == PLUGIN_TASK_MAP)
+    return make_map (batch, error);
   if (!arra_making_begin (&batch->making, batch->checkpoint, &batch->request, &batch->order, note_progress, batch, NULL,
                           error))
     return FALSE;
@@ -212,7 +224,8 @@ wait_for_pictures (Batch *batch, GError **error)
   GThread *thread;
   guint tick;
 
-  gimp_progress_init (_ ("Generating from text"));
+  gimp_progress_init (batch->order.task == PLUGIN_TASK_MAP ? _ ("Asking how likely it is")
+                                                           : _ ("Generating from text"));
   g_task_set_task_data (task, batch, NULL);
   thread = start_thread (task);
   tick = g_timeout_add (TICK_MILLISECONDS, show_progress, batch);
@@ -260,9 +273,12 @@ run_batch (PluginCall *call, GError **error)
   InsertTarget target = { .image = call->image, .own = HOST_NONE };
 
   batch_init (&batch, call->task, settings);
-  if (!plugin_settings_settle (settings, error) || !look (&batch, call, error) || !wait_for_pictures (&batch, error))
+  if (!plugin_settings_settle (settings, call->task, error) || !look (&batch, call, error)
+      || !wait_for_pictures (&batch, error))
     return FALSE;
   call->described = plugin_settings_describe (settings, call->task, &batch.request, batch.checkpoint);
+  if (call->task == PLUGIN_TASK_MAP)
+    return insert_map (call, batch.order.scene, batch.map, arra_checkpoint_card (batch.checkpoint)->medical, error);
   target.place = (ArraInsertMode) settings->insert;
   target.label = settings->include_recipe;
   target.display = call->mode != GIMP_RUN_NONINTERACTIVE;

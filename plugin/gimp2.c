@@ -58,6 +58,16 @@ host_active_layer (HostImage image)
   return gimp_image_get_active_layer (image);
 }
 
+HostLayer
+host_new_group (HostImage image, const char *name)
+{
+  const HostLayer group = gimp_layer_group_new (image);
+
+  if (group != HOST_NONE)
+    gimp_item_set_name (group, name);
+  return group;
+}
+
 /* The space of an image whose profile is not sRGB; NULL: it is sRGB, or grey. */
 static const Babl *
 foreign_space (HostImage image)
@@ -197,7 +207,7 @@ query (void)
   g_autofree char *catalogues = plugin_catalogues ();
 
   gimp_plugin_domain_register (GETTEXT_PACKAGE, catalogues);
-  for (guint task = 0; task < ARRA_N_TASKS; task++)
+  for (guint task = 0; task < PLUGIN_N_TASKS; task++)
     install_task ((ArraTask) task);
   install (&plugin_words[ARRA_TASK_GENERATE], NEW_PROCEDURE, NEW_MENU_LABEL, "", NEW_MENU_PATH, fixed_arguments, 1);
 }

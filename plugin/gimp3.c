@@ -63,6 +63,12 @@ host_active_layer (HostImage image)
   return layers != NULL ? layers[0] : HOST_NONE;
 }
 
+HostLayer
+host_new_group (HostImage image, const char *name)
+{
+  return GIMP_LAYER (gimp_group_layer_new (image, name));
+}
+
 void
 host_write_pixels (HostImage image, HostLayer layer, int width, int height, const guint8 *pixels, int stride)
 {
@@ -184,6 +190,8 @@ write_settings (GimpProcedureConfig *config, ArraTask task, const PluginSettings
     }
   if (!settings->include_prompt)
     g_object_set (config, "prompt", "", NULL);
+  if (!settings->include_prompt && task == PLUGIN_TASK_MAP)
+    g_object_set (config, "phrase", "", NULL);
 }
 
 static GimpValueArray *
@@ -226,7 +234,7 @@ query_procedures (GimpPlugIn *plug_in)
 {
   GList *names = NULL;
 
-  for (guint task = 0; task < ARRA_N_TASKS; task++)
+  for (guint task = 0; task < PLUGIN_N_TASKS; task++)
     names = g_list_append (names, g_strdup (plugin_words[task].name));
   return names;
 }

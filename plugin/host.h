@@ -15,12 +15,15 @@ typedef GimpImage *HostImage;
 typedef GimpLayer *HostLayer;
 typedef GimpLayerMask *HostMask;
 typedef GimpDrawable *HostDrawable;
+typedef GimpChannel *HostChannel;
 #define HOST_NONE NULL
+#define HOST_NO_PARENT NULL
 #define HOST_ITEM(layer) GIMP_ITEM (layer)
 #define HOST_DRAWABLE(item) GIMP_DRAWABLE (item)
 #else
-typedef gint32 HostImage, HostLayer, HostMask, HostDrawable;
+typedef gint32 HostImage, HostLayer, HostMask, HostDrawable, HostChannel;
 #define HOST_NONE (-1)
+#define HOST_NO_PARENT 0
 #define HOST_ITEM(layer) (layer)
 #define HOST_DRAWABLE(item) (item)
 #define gimp_image_get_width gimp_image_width
@@ -44,7 +47,7 @@ typedef struct
   const char *name, *menu_label, *blurb, *help;
 } PluginWords;
 
-extern const PluginWords plugin_words[ARRA_N_TASKS];
+extern const PluginWords plugin_words[PLUGIN_N_TASKS];
 /* The procedure of that name; ARRA_TASK_GENERATE for another one. */
 ArraTask plugin_task (const char *procedure);
 
@@ -52,7 +55,8 @@ gboolean host_image_has_palette (HostImage image);
 GArray *host_images (void);              /* (transfer full) (element-type HostImage): those that are open */
 int host_image_number (HostImage image); /* as title bars have it */
 HostImage host_image_of_number (int number);
-HostLayer host_active_layer (HostImage image); /* HOST_NONE: there is none */
+HostLayer host_active_layer (HostImage image);                /* HOST_NONE: there is none */
+HostLayer host_new_group (HostImage image, const char *name); /* not inserted; HOST_NONE: that failed */
 /* Writes a layer's pixels: 8-bit sRGB, @stride bytes from row to row, into whatever the image's profile and precision
  * are. */
 void host_write_pixels (HostImage image, HostLayer layer, int width, int height, const guint8 *pixels, int stride);

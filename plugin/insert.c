@@ -19,8 +19,8 @@ fail (GError **error)
   return FALSE;
 }
 
-static GimpImageType
-layer_type (HostImage image)
+GimpImageType
+insert_layer_type (HostImage image)
 {
   const GimpImageBaseType base = gimp_image_get_base_type (image);
 
@@ -170,12 +170,23 @@ scene_of (const InsertTarget *target, const InsertPicture *item)
   return item->scene != NULL && item->scene->image == host_image_number (target->image) ? item->scene : NULL;
 }
 
-/* @box: (nullable): where the picture is fitted to */
+/* Above the active layer, or in it when it is a group; of @group, in which only the uppermost is seen, the top. */
+static gboolean
+put_in (HostImage image, HostLayer layer, HostLayer group, gboolean seen)
+{
+  if (group == HOST_NONE)
+    return gimp_image_insert_layer (image, layer, HOST_NO_PARENT, -1);
+  return gimp_image_insert_layer (image, layer, group, 0) && gimp_item_set_visible (HOST_ITEM (layer), seen);
+}
+
+/* @box: (nullable): where the picture is fitted to; @group: HOST_NONE for a picture alone */
 static gboolean
 insert_one (const InsertTarget *target,
             ArraInsertMode place,
             const InsertPicture *item,
             const Box *box,
+            HostLayer group,
+            gboolean seen,
             GArray *layers,
             guint at)
 {
@@ -187,10 +198,9 @@ insert_one (const InsertTarget *target,
   HostLayer layer;
   const guint8 *pixels = picture->pixels + 3 * ((gsize) part.y * picture->width + (gsize) part.x);
 
-  layer = gimp_layer_new (target->image, name, part.width, part.height, layer_type (target->image), 100,
+  layer = gimp_layer_new (target->image, name, part.width, part.height, insert_layer_type (target->image), 100,
                           gimp_image_get_default_new_layer_mode (target->image));
-  if (layer == HOST_NONE
-      || !gimp_image_insert_layer (target->image, layer, 0, -1)) /* above the active one, or in it when it is a group */
+  if (layer == HOST_NONE || !put_in (target->image, layer, group, seen))
     return FALSE;
   g_array_insert_val (layers, at, layer);
   host_write_pixels (target->image, layer, part.width, part.height, pixels, 3 * (int) picture->width);
@@ -222,12 +232,26 @@ label_image (const InsertTarget *target, gboolean medical, GError **error)
   return (fresh != NULL && gimp_image_set_metadata (target->image, (GimpMetadata *) fresh)) || fail (error);
 }
 
-/* @place: of pictures that were made from nothing */
+/* Several pictures come in a group. */
+static gboolean
+add_group (HostImage image, const InsertPicture *first, HostLayer *group)
+{
+  g_autofree char *name = plugin_label_layer (first->prompt, first->medical);
+  const HostLayer made = host_new_group (image, name);
+
+  if (made == HOST_NONE || !gimp_image_insert_layer (image, made, HOST_NO_PARENT, -1))
+    return FALSE;
+  *group = made;
+  return TRUE;
+}
+
+/* @place: of pictures that were made from nothing; @group: (out): they are in it, HOST_NONE: there is none */
 static gboolean
 insert_all (InsertTarget *target,
             ArraInsertMode place,
             const InsertPicture *pictures,
             guint n_pictures,
+            HostLayer *group,
             GArray *layers,
             GError **error)
 {
@@ -242,10 +266,12 @@ insert_all (InsertTarget *target,
     return fail (error);
   if (place == ARRA_INSERT_SELECTION && !insert_selection_box (target->image, &box.x, &box.y, &box.width, &box.height))
     return insert_check_place (target->image, place, error);
+  if (n_pictures > 1 && !add_group (target->image, &pictures[0], group))
+    return fail (error);
   for (guint i = n_pictures; i-- > 0;)
     {
       medical |= pictures[i].medical;
-      if (!insert_one (target, place, &pictures[i], fit ? &box : NULL, layers, at))
+      if (!insert_one (target, place, &pictures[i], fit ? &box : NULL, *group, i == 0, layers, at))
         return fail (error);
     }
   return label_image (target, medical, error);
@@ -253,10 +279,12 @@ insert_all (InsertTarget *target,
 
 /* All or nothing. */
 static void
-take_back (HostImage image, GArray *layers, guint begin)
+take_back (HostImage image, HostLayer group, GArray *layers, guint begin)
 {
   for (guint i = begin; i < layers->len; i++)
     gimp_image_remove_layer (image, g_array_index (layers, HostLayer, i));
+  if (group != HOST_NONE)
+    gimp_image_remove_layer (image, group);
   g_array_set_size (layers, begin);
 }
 
@@ -264,6 +292,7 @@ gboolean
 insert_pictures (InsertTarget *target, const InsertPicture *pictures, guint n_pictures, GArray *layers, GError **error)
 {
   const guint begin = layers->len;
+  HostLayer group = HOST_NONE;
   gboolean made, done;
 
   g_return_val_if_fail (n_pictures > 0, FALSE);
@@ -276,9 +305,9 @@ insert_pictures (InsertTarget *target, const InsertPicture *pictures, guint n_pi
   else
     gimp_image_undo_group_start (target->image);
   done = insert_all (target, made ? ARRA_INSERT_NATIVE : settle_place (target->image, target->place), pictures,
-                     n_pictures, layers, error);
+                     n_pictures, &group, layers, error);
   if (!done)
-    take_back (target->image, layers, begin);
+    take_back (target->image, group, layers, begin);
   if (made)
     gimp_image_undo_enable (target->image);
   else

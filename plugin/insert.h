@@ -23,10 +23,13 @@ typedef struct
   gboolean display; /* show a new image */
 } InsertTarget;
 
-/* Inserts all pictures in one undo step, the first one on top, or none of them; appends the new layers to @layers (of
- * HostLayer). */
+/* Inserts all pictures in one undo step, several as a group whose first one is on top and alone seen, or none of them;
+ * appends the new layers to @layers (of HostLayer). */
 gboolean
 insert_pictures (InsertTarget *target, const InsertPicture *pictures, guint n_pictures, GArray *layers, GError **error);
+GimpImageType insert_layer_type (HostImage image); /* with alpha */
+/* A map of @scene, [height][width], as a grey layer or as the selection, in one undo step. */
+gboolean insert_map (PluginCall *call, const ArraScene *scene, const guint8 *map, gboolean medical, GError **error);
 /* The selection's bounding box; FALSE without a selection. */
 gboolean insert_selection_box (HostImage image, int *x, int *y, int *width, int *height);
 /* Whether the place is there: a selection to fit to. */

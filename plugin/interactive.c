@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "insert.h"
+#include "likely_window.h"
 #include "look.h"
 
 #define MEBI 1048576.0
@@ -226,11 +227,55 @@ follow_theme (void)
     g_object_set (gtk_settings_get_default (), "gtk-application-prefer-dark-theme", TRUE, NULL);
 }
 
+/* (transfer full) */
+static char *
+settings_file (void)
+{
+  return g_build_filename (g_get_user_config_dir (), "arra", "dialog.ini", NULL);
+}
+
+static void
+take_likely (PluginSettings *settings, ArraLikely *likely)
+{
+  g_free (settings->prompt);
+  g_free (settings->phrase);
+  g_free (settings->checkpoint);
+  settings->prompt = g_steal_pointer (&likely->prompt);
+  settings->phrase = g_steal_pointer (&likely->phrase);
+  settings->checkpoint = g_steal_pointer (&likely->checkpoint);
+  settings->as = likely->as_selection ? PLUGIN_AS_SELECTION : PLUGIN_AS_LAYER;
+  settings->include_prompt = likely->remember;
+}
+
+/* A window asks, and the call goes on as a batch, whose progress GIMP shows. */
+static gboolean
+ask_for_map (Interactive *self, ArraDialogHost *host, GError **error)
+{
+  PluginSettings *settings = &self->call->settings;
+  g_autofree char *settings_path = settings_file (), *wayland = NULL;
+  g_auto (ArraLikely) likely = { .prompt = g_strdup (settings->prompt),
+                                 .phrase = g_strdup (settings->phrase),
+                                 .checkpoint = *settings->checkpoint != '\0' ? g_strdup (settings->checkpoint) : NULL,
+                                 .as_selection = settings->as == PLUGIN_AS_SELECTION };
+
+  host_parent_window (&host->x11_parent, &wayland);
+  host->wayland_parent = wayland;
+  host->settings_path = settings_path;
+  if (!arra_likely_ask (&likely, host))
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("Nothing was asked"));
+      return FALSE;
+    }
+  take_likely (settings, &likely);
+  return run_batch (self->call, error);
+}
+
 static gboolean
 show_dialog (Interactive *self, ArraDialogHost *host)
 {
   g_autoptr (ArraDialog) dialog = NULL;
-  g_autofree char *settings_path = g_build_filename (g_get_user_config_dir (), "arra", "dialog.ini", NULL);
+  g_autofree char *settings_path = settings_file ();
+  g_autofree char *gallery = g_build_filename (g_get_user_data_dir (), "arra", "gallery", NULL);
   g_autofree char *wayland = NULL;
   guint inserted;
 
@@ -238,6 +283,7 @@ show_dialog (Interactive *self, ArraDialogHost *host)
   host_parent_window (&host->x11_parent, &wayland);
   host->wayland_parent = wayland;
   host->settings_path = settings_path;
+  host->gallery_path = gallery;
   dialog = arra_dialog_new (host);
   inserted = arra_dialog_run (dialog);
   if (inserted > 0)
@@ -269,6 +315,8 @@ run_dialog (PluginCall *call, GError **error)
       return FALSE;
     }
   follow_theme ();
+  if (call->task == PLUGIN_TASK_MAP)
+    return ask_for_map (&self, &host, error);
   if (show_dialog (&self, &host))
     return TRUE;
   g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("No picture was inserted"));

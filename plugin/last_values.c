@@ -55,6 +55,9 @@ plugin_settings_save (const PluginSettings *settings, const char *path)
   for (guint i = 0; i < plugin_n_arguments; i++)
     save_one (file, &plugin_arguments[i], G_STRUCT_MEMBER_P (settings, plugin_arguments[i].offset));
   if (!settings->include_prompt)
-    g_key_file_remove_key (file, GROUP, "prompt", NULL);
+    {
+      g_key_file_remove_key (file, GROUP, "prompt", NULL);
+      g_key_file_remove_key (file, GROUP, "phrase", NULL);
+    }
   arra_keys_save (file, path, NULL);
 }

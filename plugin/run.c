@@ -7,7 +7,7 @@
 
 #define WATCH_MILLISECONDS 300
 
-const PluginWords plugin_words[ARRA_N_TASKS] = {
+const PluginWords plugin_words[PLUGIN_N_TASKS] = {
   [ARRA_TASK_GENERATE] = {
     .name = PLUGIN_PROCEDURE,
     .menu_label = N_ ("Generate from _Text (ARRA)…"),
@@ -30,12 +30,20 @@ const PluginWords plugin_words[ARRA_N_TASKS] = {
     .help = N_ ("Makes that share of the active layer anew which the model finds least likely, or all from a row of tokens on, "
                 "and inserts what it becomes as a layer above it. Returns the settings in force as JSON, the number of new layers, and the layers."),
   },
+  [PLUGIN_TASK_MAP] = {
+    .name = "plug-in-arra-map",
+    .menu_label = N_ ("_How Likely (ARRA)…"),
+    .blurb = N_ ("Show how surprising each part of a layer is to a model, or what a phrase adds to it"),
+    .help = N_ ("Shows how surprising each part of the active layer is to a model: black where it was certain, white where it was as unlikely as any. "
+                "With a phrase, what that adds to the prompt: grey where nothing, white where it makes the layer likelier, black where less likely. "
+                "That is a grey layer, or the selection. Returns the settings in force as JSON, the number of new layers, and the layers."),
+  },
 };
 
 ArraTask
 plugin_task (const char *procedure)
 {
-  for (guint task = 0; task < ARRA_N_TASKS; task++)
+  for (guint task = 0; task < PLUGIN_N_TASKS; task++)
     if (g_str_equal (plugin_words[task].name, procedure))
       return (ArraTask) task;
   return ARRA_TASK_GENERATE;

@@ -219,3 +219,48 @@ arra_making_clear (ArraMaking *making)
   g_clear_pointer (&making->scene, arra_scene_unref);
   *making = (ArraMaking) { 0 };
 }
+
+/* A square for each code, without what lies behind the scene's edges. */
+static guint8 *
+draw_map (const ArraCheckpoint *checkpoint,
+          const double *map,
+          const Codes *codes,
+          gboolean of_phrase,
+          const ArraScene *scene,
+          GError **error)
+{
+  const gsize wide = (gsize) codes->columns * codes->patch;
+  guint8 *grey = g_try_malloc_n (wide, (gsize) codes->rows * codes->patch);
+
+  if (grey == NULL)
+    {
+      g_set_error_literal (error, ARRA_ERROR, ARRA_ERROR_NO_MEMORY,
+                           _ ("There is not enough memory to look at the image."));
+      return NULL;
+    }
+  arra_checkpoint_map_grey (checkpoint, map, codes->rows, codes->columns, of_phrase, grey);
+  for (gsize y = 1; y < scene->height; y++)
+    memmove (grey + y * scene->width, grey + y * wide, scene->width);
+  return grey;
+}
+
+guint8 *
+arra_making_map (ArraCheckpoint *checkpoint,
+                 const ArraRequest *request,
+                 const char *phrase,
+                 const ArraScene *scene,
+                 ArraProgressFunc func,
+                 gpointer data,
+                 GError **error)
+{
+  g_autofree guint32 *owned = NULL;
+  g_autofree double *map = NULL;
+  Codes codes;
+
+  if (!encode (checkpoint, scene, request->threads, &codes, NULL, error))
+    return NULL;
+  owned = codes.codes;
+  map = arra_checkpoint_map (checkpoint, request, phrase, codes.codes, codes.rows, codes.columns, func, data, NULL,
+                             error);
+  return map != NULL ? draw_map (checkpoint, map, &codes, phrase != NULL, scene, error) : NULL;
+}

@@ -61,6 +61,18 @@ gboolean arra_making_picture (ArraMaking *making,
                               GError **error);
 void arra_making_clear (ArraMaking *making); /* can begin again then */
 
+/* How likely the model finds a scene, drawn as arra_checkpoint_map_grey() does. @request: the prompt (nullable: none),
+ * and threads; @phrase: (nullable): what it adds. Returns: (transfer full): [height][width] of the scene: g_free();
+ * NULL with
+ * @error set. */
+guint8 *arra_making_map (ArraCheckpoint *checkpoint,
+                         const ArraRequest *request,
+                         const char *phrase,
+                         const ArraScene *scene,
+                         ArraProgressFunc func,
+                         gpointer data,
+                         GError **error);
+
 /* @known [@rows][@columns]: @codes [@code_rows][@code_columns] above row @row, from 1, and -1 where there are none and
  * from that row on. */
 void arra_making_keep_above (const guint32 *codes,

@@ -14,7 +14,7 @@ check (PluginSettings *settings)
   ArraRequest request;
 
   g_assert_true (settings->prompt != NULL && settings->checkpoint != NULL && settings->vqgan != NULL);
-  g_assert_true (plugin_settings_settle (settings, &error) == (error == NULL));
+  g_assert_true (plugin_settings_settle (settings, ARRA_TASK_GENERATE, &error) == (error == NULL));
   if (error != NULL)
     return;
   plugin_settings_request (settings, NULL, &request);

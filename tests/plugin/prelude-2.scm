@@ -10,6 +10,8 @@
 (define (call-vary image layer)
   (plug-in-arra-vary 1 image layer prompt checkpoint vqgan count seed first guidance top-k text-top-k temperature top-p
                      greedy threads memory-limit include-recipe include-prompt vary from-row tries))
+(define (call-map image layer phrase as)
+  (plug-in-arra-map 1 image layer prompt checkpoint vqgan threads memory-limit phrase (cadr (assoc as '(("layer" 0) ("selection" 1))))))
 (define seamless 0)
 (define around 0)
 (define (choose-edges name) (set! seamless (cadr (assoc name '(("none" 0) ("x" 1) ("y" 2) ("both" 3))))))
@@ -32,6 +34,7 @@
                          greedy threads memory-limit insert include-recipe include-prompt seamless tries))
 (define (new-group image) (car (gimp-layer-group-new image)))
 (define (children group) (vector->list (cadr (gimp-item-get-children group))))
+(define (active image) (car (gimp-image-get-active-layer image)))
 (define (activate image layer) (gimp-image-set-active-layer image layer))
 (define (set-profile image path) (gimp-image-set-color-profile-from-file image (string-append "file://" path)))
 (define (all-images) (vector->list (cadr (gimp-image-list))))

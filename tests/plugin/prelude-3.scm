@@ -27,6 +27,10 @@
     #:count count #:seed seed #:first first #:guidance guidance #:top-k top-k #:text-top-k text-top-k #:temperature temperature #:top-p top-p
     #:greedy greedy #:threads threads #:memory-limit memory-limit #:include-recipe include-recipe #:include-prompt include-prompt
     #:vary vary #:from-row from-row #:tries tries))
+(define (call-map image layer phrase as)
+  (plug-in-arra-map
+    #:run-mode RUN-NONINTERACTIVE #:image image #:drawables (vector layer) #:prompt prompt #:checkpoint checkpoint #:vqgan vqgan
+    #:threads threads #:memory-limit memory-limit #:phrase phrase #:as as))
 (define seamless "none")
 (define around "visible")
 (define (choose-edges name) (set! seamless name))
@@ -45,6 +49,7 @@
 (define (call-interactive) (plug-in-arra-generate #:run-mode RUN-INTERACTIVE #:prompt prompt #:checkpoint checkpoint #:vqgan vqgan))
 (define (new-group image) (car (gimp-group-layer-new image "group")))
 (define (children group) (vector->list (car (gimp-item-get-children group))))
+(define (active image) (vector-ref (car (gimp-image-get-selected-layers image)) 0))
 (define (activate image layer) (gimp-image-set-selected-layers image (vector layer)))
 (define (set-profile image path) (gimp-image-set-color-profile-from-file image path))
 (define (all-images) (vector->list (car (gimp-get-images))))

@@ -54,6 +54,7 @@
          (copy (car (gimp-layer-new-from-drawable layer image))))
     (gimp-image-insert-layer image copy 0 -1)
     (gimp-layer-set-offsets copy 0 0)
+    (gimp-item-set-visible copy TRUE)
     (save-png image (at name))
     (gimp-image-delete image)))
 

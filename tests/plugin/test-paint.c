@@ -246,6 +246,66 @@ test_vary (void)
   assert_varied ("from-row.png", "--from-row", "3");
 }
 
+/* ---- maps */
+
+static void
+map_reference (const char *name, const char *phrase)
+{
+  g_autofree char *layer = gimp_path ("layer.png"), *path = gimp_path (name);
+
+  gimp_command (gimp_arra (), "map", layer, "--model", model, "--prompt", "a red fox", "-q", "-o", path,
+                phrase != NULL ? "--phrase" : NULL, phrase, NULL);
+}
+
+static int
+grey_at (GdkPixbuf *picture, int x, int y)
+{
+  return picture_at (picture, x, y)[0];
+}
+
+/* As `arra map`, in the place of the layer: a layer, or the selection, which is nothing beside it. */
+static void
+test_map (void)
+{
+  g_autoptr (GdkPixbuf) likely = NULL, phrase = NULL, selection = NULL, likely_wanted = NULL, phrase_wanted = NULL;
+
+  write_picture ("layer.png", 64, 48, 0);
+  map_reference ("likely-wanted.png", NULL);
+  map_reference ("phrase-wanted.png", "in snow");
+  run ("(define small (car (gimp-file-load-layer 1 image (at \"layer.png\"))))\n"
+       "(gimp-image-insert-layer image small 0 0)\n(gimp-layer-set-offsets small 7 5)\n"
+       "(define made (car (made-of (call-map image small \"\" \"layer\"))))\n" SAY_LAYER
+       "(save-layer made \"likely.png\")\n(gimp-image-remove-layer image made)\n"
+       "(define made (car (made-of (call-map image small \"in snow\" \"layer\"))))\n"
+       "(say \"name\" (car (gimp-item-get-name made)))\n(save-layer made \"phrase.png\")\n"
+       "(gimp-image-remove-layer image made)\n"
+       "(define values (call-map image small \"\" \"selection\"))\n"
+       "(say \"made\" (cadr values))\n(say \"settings\" (car values))\n"
+       "(gimp-image-remove-layer image small)\n" SAVE_SELECTION);
+  assert_said ("size=(64 48)");
+  assert_said ("offsets=(7 5)");
+  assert_said ("layers=3");
+  assert_said ("name=What \342\200\234in snow\342\200\235 adds");
+  assert_said ("made=0");
+  likely = load ("likely.png");
+  phrase = load ("phrase.png");
+  selection = load ("shape.png");
+  likely_wanted = load ("likely-wanted.png");
+  phrase_wanted = load ("phrase-wanted.png");
+  for (int y = 0; y < H; y++)
+    for (int x = 0; x < W; x++)
+      {
+        const gboolean inside = x >= 7 && x < 71 && y >= 5 && y < 53;
+        const int wanted = inside ? grey_at (likely_wanted, x - 7, y - 5) : 0;
+
+        g_assert_cmpint (ABS (grey_at (selection, x, y) - wanted), <=, 1);
+        if (!inside)
+          continue;
+        g_assert_true (same (likely, x - 7, y - 5, likely_wanted, x - 7, y - 5));
+        g_assert_true (same (phrase, x - 7, y - 5, phrase_wanted, x - 7, y - 5));
+      }
+}
+
 /* ---- sizes and edges */
 
 static void
@@ -286,6 +346,7 @@ main (int argc, char **argv)
   g_test_add_func ("/plugin/paint/canvas", test_canvas);
   g_test_add_func ("/plugin/paint/nothing-to-fill", test_nothing_to_fill);
   g_test_add_func ("/plugin/paint/vary", test_vary);
+  g_test_add_func ("/plugin/paint/map", test_map);
   g_test_add_func ("/plugin/paint/tile", test_tile);
   status = g_test_run ();
   g_free (model);

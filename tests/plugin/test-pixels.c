@@ -112,13 +112,20 @@ test_several (void)
   g_free (gimp_reference ("several.png", options));
   run = gimp_run ("(set! count 3)\n"
                   "(let* ((image (new-picture 64 64 RGB u8)) (layers (generate image)))\n"
+                  "  (define group (car (all-layers image)))\n"
                   "  (say \"layers\" (length (layer-names image)))\n"
+                  "  (say \"in-it\" (equal? (children group) layers))\n"
+                  "  (say \"seen\" (map (lambda (l) (car (gimp-item-get-visible l))) (cons group layers)))\n"
+                  "  (say \"active\" (equal? (active image) (car layers)))\n"
                   "  (save-layer (car layers) \"a.png\")\n"
                   "  (save-layer (cadr layers) \"b.png\")\n"
                   "  (save-layer (caddr layers) \"c.png\"))");
 
   gimp_assert_done (run);
-  gimp_assert_said (run, "layers", "4");
+  gimp_assert_said (run, "layers", "2"); /* the group, and the user's */
+  gimp_assert_said (run, "in-it", "#t");
+  gimp_assert_said (run, "seen", "(1 1 0 0)");
+  gimp_assert_said (run, "active", "#t");
   for (guint i = 0; i < 3; i++)
     {
       g_autofree char *name = g_strdup_printf ("%c.png", 'a' + (int) i), *path = gimp_path (name);
