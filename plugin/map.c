@@ -1,6 +1,7 @@
 /* map.c - how likely a layer is, as a layer of its own or as the selection
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "insert.h"
 #include "label.h"
@@ -11,6 +12,15 @@ fail (GError **error)
   g_set_error (error, ARRA_ERROR, ARRA_ERROR_FAILED, _ ("GIMP could not show how likely the layer is: %s"),
                host_error_text ());
   return FALSE;
+}
+
+/* Channels of most images are encoded as their pixels are, and GIMP selects by the bare numbers. */
+static const Babl *
+number_format (GeglBuffer *buffer)
+{
+  const char *encoding = babl_format_get_encoding (gegl_buffer_get_format (buffer));
+
+  return babl_format (strchr (encoding, '\'') != NULL ? "Y' u8" : "Y u8");
 }
 
 /* What is white is selected, what is black is not. */
@@ -26,7 +36,7 @@ select_map (HostImage image, const ArraScene *scene, const guint8 *map)
   buffer = gimp_drawable_get_buffer (HOST_DRAWABLE (channel));
   gegl_buffer_clear (buffer, NULL);
   gegl_buffer_set (buffer, GEGL_RECTANGLE (scene->x, scene->y, (int) scene->width, (int) scene->height), 0,
-                   babl_format ("Y u8"), map, (int) scene->width);
+                   number_format (buffer), map, (int) scene->width);
   gegl_buffer_flush (buffer);
   gimp_drawable_update (HOST_DRAWABLE (channel), 0, 0, gimp_image_get_width (image), gimp_image_get_height (image));
   gimp_context_push ();

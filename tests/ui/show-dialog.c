@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static char *settings, *out;
+static char *settings, *out, *gallery;
 static char **folders;
 static int canvas_width, canvas_height, selection_width, selection_height;
 static int lifetime = -1;
@@ -14,6 +14,7 @@ static gboolean dark;
 static const GOptionEntry entries[] = {
   { "settings", 0, 0, G_OPTION_ARG_FILENAME, &settings, "Key file of the settings", "FILE" },
   { "out", 0, 0, G_OPTION_ARG_FILENAME, &out, "Folder for the pictures that are inserted", "FOLDER" },
+  { "gallery", 0, 0, G_OPTION_ARG_FILENAME, &gallery, "Folder of the gallery", "FOLDER" },
   { "folder", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &folders, "Further place to look for checkpoints", "FOLDER" },
   { "canvas-width", 0, 0, G_OPTION_ARG_INT, &canvas_width, "Width of the image; 0: there is none", "N" },
   { "canvas-height", 0, 0, G_OPTION_ARG_INT, &canvas_height, "Its height", "N" },
@@ -122,6 +123,7 @@ main (int argc, char **argv)
     }
   g_object_set (gtk_settings_get_default (), "gtk-application-prefer-dark-theme", dark, NULL);
   host.settings_path = settings;
+  host.gallery_path = gallery;
   host.folders = (const char *const *) folders;
   dialog = arra_dialog_new (&host);
   n = arra_dialog_run (dialog);
