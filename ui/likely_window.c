@@ -135,7 +135,7 @@ take (const Asking *self, ArraLikely *likely)
 
 /* A layer that was made here says what it shows. */
 static void
-take_recipe (Asking *self, ArraLikely *likely, const ArraDialogHost *host)
+take_recipe (ArraLikely *likely, const ArraDialogHost *host)
 {
   g_autofree char *json = host->recipe_of_layer != NULL ? host->recipe_of_layer (host->data, NULL) : NULL;
   g_autoptr (ArraRecipe) recipe = json != NULL ? arra_recipe_parse (json, -1, NULL) : NULL;
@@ -156,7 +156,7 @@ arra_likely_ask (ArraLikely *likely, const ArraDialogHost *host)
   arra_settings_init (&self.settings);
   arra_settings_load (&self.settings, host->settings_path);
   self.wanted = g_strdup (likely->checkpoint != NULL ? likely->checkpoint : self.settings.checkpoint);
-  take_recipe (&self, likely, host);
+  take_recipe (likely, host);
   build (&self, likely);
   g_signal_connect (self.window, "realize", G_CALLBACK (realized), (gpointer) host);
   begin_to_find (&self);

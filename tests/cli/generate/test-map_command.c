@@ -194,53 +194,91 @@ without (const char *text, ...)
   return g_strdup (kept->str);
 }
 
-static Outcome *
-map_with (const char *other, const char *tokens)
+/* Writes the lines of oak.json, or of @text, into @name; another codebook is one whose hash differs. */
+static void
+write_tokens (const char *name, const char *text, gboolean another)
 {
-  return arra_run ("map", "-m", other, tokens, "-q", "-o", "map.png", NULL);
+  g_autofree char *path = scratch_path (name), *changed = g_strdup (text);
+  char *hash = strstr (changed, "\"codebook\": \"");
+
+  if (another)
+    {
+      g_assert_nonnull (hash);
+      hash += strlen ("\"codebook\": \"");
+      *hash = *hash == '0' ? '1' : '0';
+    }
+  g_assert_true (g_file_set_contents (path, changed, -1, NULL));
+}
+
+static char *
+text_of (const char *name)
+{
+  g_autofree char *path = scratch_path (name);
+  char *text;
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  return text;
+}
+
+static Outcome *
+map_tokens (const char *tokens)
+{
+  return arra_run ("map", "-m", model, tokens, "-q", "-o", "map.png", NULL);
 }
 
 /* Codes mean something in their own codebook alone: what a file says of it is heeded, in every command. */
 static void
-test_another_checkpoint (void)
+test_another_codebook (void)
+{
+  g_autoptr (Outcome) own = NULL, refused = NULL, varied = NULL, decoded = NULL, encoded = NULL, again = NULL;
+  g_autofree char *oak = NULL, *codes = NULL;
+
+  harness_begin ();
+  make_oak ();
+  oak = text_of ("oak.json");
+  own = map_tokens ("oak.json");
+  assert_status (own, 0);
+  g_assert_cmpstr (own->err, ==, "");
+  write_tokens ("other.json", oak, TRUE);
+  refused = map_tokens ("other.json");
+  assert_status (refused, 64);
+  assert_says (refused->err, "other.json was made with another image tokenizer");
+  varied = arra_run ("generate", "-q", "-m", model, "--from", "other.json", "--vary", "0.1", "x", "-o", "v.png", NULL);
+  assert_status (varied, 64);
+  assert_says (varied->err, "another image tokenizer");
+  decoded = arra_run ("decode", "-q", "-m", model, "other.json", "-o", "d.png", NULL);
+  assert_status (decoded, 64);
+  encoded = arra_run ("encode", "-q", "-m", model, "oak.png", "-o", "codes.json", NULL);
+  assert_status (encoded, 0);
+  codes = text_of ("codes.json");
+  write_tokens ("others.json", codes, TRUE);
+  again = map_tokens ("others.json");
+  assert_status (again, 64);
+  harness_end ();
+}
+
+/* Older files say with which checkpoint they were made, or nothing. */
+static void
+test_older_tokens (void)
 {
   g_autofree char *other
       = g_build_filename (g_getenv ("ARRA_TEST_DATA"), "..", "data", "checkpoints", "phantom-cxr.gguf", NULL);
-  g_autofree char *path = NULL, *text = NULL, *older = NULL, *oldest = NULL, *older_path = NULL, *oldest_path = NULL;
-  g_autoptr (Outcome) own = NULL, refused = NULL, varied = NULL, decoded = NULL, encoded = NULL, again = NULL;
+  g_autofree char *oak = NULL, *older = NULL, *oldest = NULL;
   g_autoptr (Outcome) noted = NULL, silent = NULL, same = NULL;
 
   harness_begin ();
   make_oak ();
-  path = scratch_path ("oak.json");
-  older_path = scratch_path ("older.json");
-  oldest_path = scratch_path ("oldest.json");
-  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
-  own = map_with (model, "oak.json");
-  assert_status (own, 0);
-  g_assert_cmpstr (own->err, ==, "");
-  refused = map_with (other, "oak.json");
-  assert_status (refused, 64);
-  assert_says (refused->err, "oak.json was made with another image tokenizer");
-  varied = arra_run ("generate", "-q", "-m", other, "--from", "oak.json", "--vary", "0.1", "x", "-o", "v.png", NULL);
-  assert_status (varied, 64);
-  assert_says (varied->err, "another image tokenizer");
-  decoded = arra_run ("decode", "-q", "-m", other, "oak.json", "-o", "d.png", NULL);
-  assert_status (decoded, 64);
-  encoded = arra_run ("encode", "-q", "-m", model, "oak.png", "-o", "codes.json", NULL);
-  assert_status (encoded, 0);
-  again = map_with (other, "codes.json");
-  assert_status (again, 64);
-  older = without (text, "\"codebook\"", NULL);
-  g_assert_true (g_file_set_contents (older_path, older, -1, NULL));
-  noted = map_with (other, "older.json");
+  oak = text_of ("oak.json");
+  older = without (oak, "\"codebook\"", NULL);
+  oldest = without (older, "\"fingerprint\"", NULL);
+  write_tokens ("older.json", older, FALSE);
+  write_tokens ("oldest.json", oldest, FALSE);
+  noted = arra_run ("map", "-m", other, "older.json", "-q", "-o", "map.png", NULL);
   assert_status (noted, 0);
   assert_says (noted->err, "older.json was made with another checkpoint");
-  same = map_with (model, "older.json");
+  same = map_tokens ("older.json");
   g_assert_cmpstr (same->err, ==, "");
-  oldest = without (text, "\"codebook\"", "\"fingerprint\"", NULL);
-  g_assert_true (g_file_set_contents (oldest_path, oldest, -1, NULL));
-  silent = map_with (other, "oldest.json");
+  silent = arra_run ("map", "-m", other, "oldest.json", "-q", "-o", "map.png", NULL);
   assert_status (silent, 0);
   g_assert_cmpstr (silent->err, ==, "");
   harness_end ();
@@ -257,7 +295,8 @@ main (int argc, char **argv)
   g_test_add_func ("/map_command/phrase", test_phrase);
   g_test_add_func ("/map_command/others", test_others);
   g_test_add_func ("/map_command/refused", test_refused);
-  g_test_add_func ("/map_command/another-checkpoint", test_another_checkpoint);
+  g_test_add_func ("/map_command/another-codebook", test_another_codebook);
+  g_test_add_func ("/map_command/older-tokens", test_older_tokens);
   result = g_test_run ();
   g_free (model);
   return result;
