@@ -136,8 +136,7 @@ static void
 add_rank (ArraResults *results, GtkBox *line)
 {
   results->rank = arra_form_check (
-      _ ("Rank"),
-      _ ("Says of several pictures how much the prompt explains of each: a bar below it. Takes some time"));
+      _ ("Rank"), _ ("Says of several pictures how much the prompt explains of each: a bar below it. Takes some time"));
   results->best_first
       = arra_form_check (_ ("Best First"), _ ("Those that are ranked, by how much the prompt explains"));
   gtk_box_pack_end (line, results->best_first, FALSE, FALSE, 0);
