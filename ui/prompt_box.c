@@ -304,7 +304,7 @@ take_class (ArraPromptBox *box, const ArraCheckpoint *checkpoint)
 static void
 set_classes (ArraPromptBox *box, const ArraCheckpoint *checkpoint, const char *const *classes)
 {
-  const gboolean focused = gtk_widget_has_focus (arra_prompt_box_field (box));
+  const gboolean focused = gtk_widget_is_focus (arra_prompt_box_field (box));
 
   if (classes != NULL)
     {
