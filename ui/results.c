@@ -327,6 +327,7 @@ arra_results_add (ArraResults *results, ArraMade *made)
 {
   GtkWidget *child = find_same (results, made);
   const gboolean fresh = child == NULL;
+  const gboolean to_insert = fresh || gtk_widget_get_visible (g_object_get_data (G_OBJECT (child), KEY_MARK));
 
   results->busy = TRUE;
   if (fresh && arra_results_length (results) >= MOST)
@@ -340,7 +341,7 @@ arra_results_add (ArraResults *results, ArraMade *made)
   gtk_flow_box_invalidate_sort (GTK_FLOW_BOX (results->flow));
   gtk_flow_box_set_min_children_per_line (GTK_FLOW_BOX (results->flow), arra_results_length (results));
   gtk_widget_hide (g_object_get_data (G_OBJECT (child), KEY_MARK));
-  if (results->selects && fresh)
+  if (results->selects && to_insert) /* one that went on after it was inserted is a new one, too */
     gtk_flow_box_select_child (GTK_FLOW_BOX (results->flow), GTK_FLOW_BOX_CHILD (child));
   results->shown = child;
   results->busy = FALSE;

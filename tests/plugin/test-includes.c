@@ -8,8 +8,8 @@ typedef gboolean (*Allowed) (const char *header);
 static gboolean
 plugin_may_see (const char *header)
 {
-  static const char *const own[]
-      = { "arguments.h", "dialog.h", "host.h", "insert.h", "label.h", "look.h", "made.h", "run.h", NULL };
+  static const char *const own[] = { "arguments.h",     "dialog.h", "host.h", "insert.h", "label.h",
+                                     "likely_window.h", "look.h",   "made.h", "run.h",    NULL };
 
   return g_strv_contains (own, header) || (strchr (header, '/') == NULL && g_str_equal (header, "arra.h"));
 }
