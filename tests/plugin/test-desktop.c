@@ -251,7 +251,7 @@ test_in_front (void)
 }
 
 /* GIMP draws what it shows whenever it has time, also while the layer comes in: what it shows in the end is the
- * picture. */
+ * picture, which has the shape of the image. */
 static void
 test_group (void)
 {
@@ -270,7 +270,7 @@ test_group (void)
   gimp_window_run_script ("(define image (apply max (all-images)))\n"
                           "(define layer (car (children (car (all-layers image)))))\n"
                           "(say \"size\" (layer-size layer))\n"
-                          "(save-visible image 32 32 \"visible.png\")\n"
+                          "(save-visible image 32 24 \"visible.png\")\n"
                           "(save-layer layer \"inserted.png\")\n"
                           "(gimp-image-remove-layer image (car (all-layers image)))");
   g_assert_cmpuint (picture_difference (visible, inserted), ==, 0);
