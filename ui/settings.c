@@ -325,7 +325,8 @@ get_pace (const ArraSettings *settings, const char *fingerprint, ArraPaceKind ki
 double
 arra_settings_get_pace (const ArraSettings *settings, const char *fingerprint, ArraPaceKind kind)
 {
-  /* how much longer a token takes, on several machines, than one of a picture in one piece */
+  /* how much longer a token takes than one of a picture in one piece: guessed, until a picture of the kind was made
+   * here */
   static const double usual[] = { 1, 1.5, 2.5 };
   double pace = get_pace (settings, fingerprint, kind);
 
