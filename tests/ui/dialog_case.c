@@ -169,6 +169,21 @@ case_end (Case *self, gconstpointer data)
   g_free (self->settings_path);
 }
 
+void
+case_init (int *argc, char ***argv)
+{
+  g_test_init (argc, argv, NULL);
+  gtk_init (argc, argv);
+}
+
+int
+case_run (const CaseTest *cases, gsize n, CaseFunc begin, CaseFunc end)
+{
+  for (gsize i = 0; i < n; i++)
+    g_test_add (cases[i].name, Case, NULL, begin, cases[i].run, end);
+  return g_test_run ();
+}
+
 /* ---- the main loop */
 
 void

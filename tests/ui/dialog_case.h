@@ -22,6 +22,18 @@ typedef struct
   const char *gallery; /* (nullable): its folder */
 } Case;
 
+typedef void (*CaseFunc) (Case *self, gconstpointer data);
+
+typedef struct
+{
+  const char *name;
+  CaseFunc run;
+} CaseTest;
+
+/* What a test's main does: before tests are added, and then for all of @cases, each between @begin and @end. */
+void case_init (int *argc, char ***argv);
+int case_run (const CaseTest *cases, gsize n, CaseFunc begin, CaseFunc end);
+
 /* Two checkpoints, "plain" and "medical", which says that it learnt the word "chest", in a folder of the case's own,
  * and no dialog yet. */
 void case_begin (Case *self, gconstpointer data);

@@ -593,11 +593,7 @@ test_add_folder (Case *self, gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  static const struct
-  {
-    const char *name;
-    void (*run) (Case *self, gconstpointer data);
-  } cases[] = {
+  static const CaseTest cases[] = {
     { "/ui/dialog/note", test_note },
     { "/ui/dialog/reuse", test_reuse },
     { "/ui/dialog/reuse-greedy", test_reuse_greedy },
@@ -622,9 +618,6 @@ main (int argc, char **argv)
     { "/ui/dialog/unknown-words", test_unknown_words },
   };
 
-  g_test_init (&argc, &argv, NULL);
-  gtk_init (&argc, &argv);
-  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
-    g_test_add (cases[i].name, Case, NULL, case_begin, cases[i].run, case_end);
-  return g_test_run ();
+  case_init (&argc, &argv);
+  return case_run (cases, G_N_ELEMENTS (cases), case_begin, case_end);
 }

@@ -345,19 +345,12 @@ test_encoder (Case *self, gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  static const struct
-  {
-    const char *name;
-    void (*run) (Case *self, gconstpointer data);
-  } cases[] = {
+  static const CaseTest cases[] = {
     { "/ui/dialog-family/classes", test_classes }, { "/ui/dialog-family/unclear", test_unclear },
     { "/ui/dialog-family/numbers", test_numbers }, { "/ui/dialog-family/both", test_both },
     { "/ui/dialog-family/text", test_text },       { "/ui/dialog-family/encoder", test_encoder },
   };
 
-  g_test_init (&argc, &argv, NULL);
-  gtk_init (&argc, &argv);
-  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
-    g_test_add (cases[i].name, Case, NULL, case_begin, cases[i].run, case_end);
-  return g_test_run ();
+  case_init (&argc, &argv);
+  return case_run (cases, G_N_ELEMENTS (cases), case_begin, case_end);
 }

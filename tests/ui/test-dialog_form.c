@@ -182,19 +182,12 @@ test_mnemonics (Case *self, gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  static const struct
-  {
-    const char *name;
-    void (*run) (Case *self, gconstpointer data);
-  } cases[] = {
+  static const CaseTest cases[] = {
     { "/ui/dialog-form/wheel", test_wheel },
     { "/ui/dialog-form/wheel-everywhere", test_wheel_everywhere },
     { "/ui/dialog-form/mnemonics", test_mnemonics },
   };
 
-  g_test_init (&argc, &argv, NULL);
-  gtk_init (&argc, &argv);
-  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
-    g_test_add (cases[i].name, Case, NULL, case_begin, cases[i].run, case_end);
-  return g_test_run ();
+  case_init (&argc, &argv);
+  return case_run (cases, G_N_ELEMENTS (cases), case_begin, case_end);
 }

@@ -263,11 +263,7 @@ test_scene (Case *self, gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  static const struct
-  {
-    const char *name;
-    void (*run) (Case *self, gconstpointer data);
-  } cases[] = {
+  static const CaseTest cases[] = {
     { "/ui/dialog-gallery/same-picture", test_same_picture },
     { "/ui/dialog-gallery/new-seed", test_new_seed },
     { "/ui/dialog-gallery/thumbnails", test_thumbnails },
@@ -277,9 +273,6 @@ main (int argc, char **argv)
     { "/ui/dialog-gallery/scene", test_scene },
   };
 
-  g_test_init (&argc, &argv, NULL);
-  gtk_init (&argc, &argv);
-  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
-    g_test_add (cases[i].name, Case, NULL, begin, cases[i].run, end);
-  return g_test_run ();
+  case_init (&argc, &argv);
+  return case_run (cases, G_N_ELEMENTS (cases), begin, end);
 }

@@ -209,19 +209,12 @@ test_vary (Case *self, gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  static const struct
-  {
-    const char *name;
-    void (*run) (Case *self, gconstpointer data);
-  } cases[] = {
+  static const CaseTest cases[] = {
     { "/ui/dialog-paint/any-size", test_any_size }, { "/ui/dialog-paint/enlarged", test_enlarged },
     { "/ui/dialog-paint/seamless", test_seamless }, { "/ui/dialog-paint/redo", test_redo },
     { "/ui/dialog-paint/fill", test_fill },         { "/ui/dialog-paint/vary", test_vary },
   };
 
-  g_test_init (&argc, &argv, NULL);
-  gtk_init (&argc, &argv);
-  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
-    g_test_add (cases[i].name, Case, NULL, case_begin, cases[i].run, case_end);
-  return g_test_run ();
+  case_init (&argc, &argv);
+  return case_run (cases, G_N_ELEMENTS (cases), case_begin, case_end);
 }

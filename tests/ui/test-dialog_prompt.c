@@ -260,11 +260,7 @@ test_presets (Case *self, gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  static const struct
-  {
-    const char *name;
-    void (*run) (Case *self, gconstpointer data);
-  } cases[] = {
+  static const CaseTest cases[] = {
     { "/ui/dialog-prompt/completion", test_completion },
     { "/ui/dialog-prompt/history", test_history },
     { "/ui/dialog-prompt/queue", test_queue },
@@ -273,10 +269,7 @@ main (int argc, char **argv)
     { "/ui/dialog-prompt/presets", test_presets },
   };
 
-  g_test_init (&argc, &argv, NULL);
-  gtk_init (&argc, &argv);
+  case_init (&argc, &argv);
   g_test_add_func ("/ui/dialog-prompt/find", test_find);
-  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
-    g_test_add (cases[i].name, Case, NULL, case_begin, cases[i].run, case_end);
-  return g_test_run ();
+  return case_run (cases, G_N_ELEMENTS (cases), case_begin, case_end);
 }

@@ -113,19 +113,12 @@ test_very_many (Case *self, gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  static const struct
-  {
-    const char *name;
-    void (*run) (Case *self, gconstpointer data);
-  } cases[] = {
+  static const CaseTest cases[] = {
     { "/ui/dialog-results/rank", test_rank },
     { "/ui/dialog-results/best-first", test_best_first },
     { "/ui/dialog-results/very-many", test_very_many },
   };
 
-  g_test_init (&argc, &argv, NULL);
-  gtk_init (&argc, &argv);
-  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
-    g_test_add (cases[i].name, Case, NULL, case_begin, cases[i].run, case_end);
-  return g_test_run ();
+  case_init (&argc, &argv);
+  return case_run (cases, G_N_ELEMENTS (cases), case_begin, case_end);
 }

@@ -153,31 +153,51 @@ begin_tries (Walk *walk, Tries *tries, GError **error)
   return TRUE;
 }
 
+/* The next code of each of @n sessions, for a cell of its own, by the noise of a picture of its own. */
+static gboolean
+next_codes (const Walk *walk,
+            ArraSession *const *sessions,
+            guint n,
+            const guint *cells,
+            const guint32 *pictures,
+            guint32 *codes,
+            GError **error)
+{
+  ArraJob *job = walk->job;
+  guint32 ids[ARRA_MOST_TOGETHER], positions[ARRA_MOST_TOGETHER] = { 0 };
+
+  for (guint i = 0; i < n; i++)
+    {
+      positions[i] = position_of (job, cells[i]);
+      if (!arra_session_pass_between (sessions[i], error))
+        return FALSE;
+    }
+  if (!arra_sessions_next (sessions, n, &job->sampling, pictures, positions, ids, walk->cancellable, error))
+    return FALSE;
+  for (guint i = 0; i < n; i++)
+    {
+      codes[i] = (guint32) arra_layout_code (job->checkpoint->layout, ids[i]);
+      arra_pace_token (&job->pace, arra_job_clock ());
+      if (!arra_session_push (sessions[i], ids[i], error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 /* Code @index of the run, of each try. */
 static gboolean
 make_codes (Walk *walk, Tries *tries, guint index, GError **error)
 {
-  ArraJob *job = walk->job;
-  const guint cell = job->mosaic.cells[walk->cursor + index];
-  guint32 ids[ARRA_MOST_TOGETHER], positions[ARRA_MOST_TOGETHER];
+  guint cells[ARRA_MOST_TOGETHER];
+  guint32 codes[ARRA_MOST_TOGETHER];
 
   for (guint i = 0; i < tries->n; i++)
-    {
-      positions[i] = position_of (job, cell);
-      if (!arra_session_pass_between (tries->sessions[i], error))
-        return FALSE;
-    }
-  if (!arra_sessions_next (tries->sessions, tries->n, &job->sampling, tries->pictures, positions, ids,
-                           walk->cancellable, error))
+    cells[i] = walk->job->mosaic.cells[walk->cursor + index];
+  if (!next_codes (walk, tries->sessions, tries->n, cells, tries->pictures, codes, error))
     return FALSE;
   for (guint i = 0; i < tries->n; i++)
-    {
-      codes_of (walk, i)[index] = (guint32) arra_layout_code (job->checkpoint->layout, ids[i]);
-      arra_pace_token (&job->pace, arra_job_clock ());
-      if (!arra_session_push (tries->sessions[i], ids[i], error))
-        return FALSE;
-    }
-  arra_job_report (job, ARRA_PHASE_TOKENS, walk->index, NULL, 0, FALSE);
+    codes_of (walk, i)[index] = codes[i];
+  arra_job_report (walk->job, ARRA_PHASE_TOKENS, walk->index, NULL, 0, FALSE);
   return TRUE;
 }
 
@@ -385,28 +405,21 @@ read_wave (Wave *wave, Walk **next, guint *n_next, GError **error)
 static gboolean
 make_wave (Walk *const *walks, guint n, GError **error)
 {
-  ArraJob *job = walks[0]->job;
   ArraSession *sessions[ARRA_MOST_TOGETHER];
-  guint32 pictures[ARRA_MOST_TOGETHER], positions[ARRA_MOST_TOGETHER], ids[ARRA_MOST_TOGETHER];
+  guint cells[ARRA_MOST_TOGETHER];
+  guint32 pictures[ARRA_MOST_TOGETHER], codes[ARRA_MOST_TOGETHER];
 
   for (guint i = 0; i < n; i++)
     {
       sessions[i] = walks[i]->session;
+      cells[i] = walks[i]->job->mosaic.cells[walks[i]->cursor];
       pictures[i] = picture_of (walks[i], 0);
-      positions[i] = position_of (job, job->mosaic.cells[walks[i]->cursor]);
-      if (!arra_session_pass_between (sessions[i], error))
-        return FALSE;
     }
-  if (!arra_sessions_next (sessions, n, &job->sampling, pictures, positions, ids, walks[0]->cancellable, error))
+  if (!next_codes (walks[0], sessions, n, cells, pictures, codes, error))
     return FALSE;
   for (guint i = 0; i < n; i++)
-    {
-      if (!arra_session_push (sessions[i], ids[i], error))
-        return FALSE;
-      keep_code (walks[i], (guint32) arra_layout_code (job->checkpoint->layout, ids[i]));
-      arra_pace_token (&job->pace, arra_job_clock ());
-    }
-  arra_job_report (job, ARRA_PHASE_TOKENS, walks[0]->index, NULL, 0, FALSE);
+    keep_code (walks[i], codes[i]);
+  arra_job_report (walks[0]->job, ARRA_PHASE_TOKENS, walks[0]->index, NULL, 0, FALSE);
   return TRUE;
 }
 

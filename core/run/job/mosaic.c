@@ -174,9 +174,13 @@ add_free (ArraMosaic *mosaic, gboolean has_known, guint8 *done)
   down = cover (rows, mosaic->rows, mosaic->window_rows);
   across = cover (columns, mosaic->columns, mosaic->window_columns);
   memcpy (done, mosaic->is_known, (gsize) mosaic->rows * mosaic->columns);
-  for (guint sum = 0; mosaic->together > 1 && !has_known && sum + 1 < down.n + across.n; sum++)
-    add_diagonal (mosaic, &down, &across, sum, done);
-  for (guint i = 0; (mosaic->together == 1 || has_known) && i < down.n; i++)
+  if (mosaic->together > 1 && !has_known)
+    {
+      for (guint sum = 0; sum + 1 < down.n + across.n; sum++)
+        add_diagonal (mosaic, &down, &across, sum, done);
+      return;
+    }
+  for (guint i = 0; i < down.n; i++)
     for (guint j = 0; j < across.n; j++)
       add_stage (mosaic, axis_at (&down, i), axis_at (&across, j), &whole, has_known, done);
 }
