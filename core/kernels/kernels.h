@@ -163,7 +163,7 @@ typedef struct
   /* out = silu (gate) * up, silu (g) = g / (1 + exp (-g)); out may be gate or up */
   void (*silu_mul) (const float *gate, const float *up, gsize n, float *out);
   void (*add) (const float *x, gsize n, float *y); /* y += x */
-  /* u + scale * (c - u), each step rounded */
+  /* u + scale * (c - u), each step rounded; out may be cond or uncond */
   void (*guide) (const float *cond, const float *uncond, float scale, gsize n, float *out);
   void (*exp) (const float *x, gsize n, float *y); /* arra_expf of each; y may be x */
   float (*max) (const float *x, gsize n);          /* NaN is skipped, a zero is +0; -inf for n = 0 */

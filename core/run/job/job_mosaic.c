@@ -229,7 +229,7 @@ rank_try (Walk *walk, ArraSession *session, guint n_following, double *sum, GErr
   *sum = 0;
   if (n_following == 0)
     return TRUE;
-  if (!arra_session_likelihood (session, &job->room, job->following, n_following, job->sampling.guidance_scale,
+  if (!arra_session_likelihood (session, &job->room, job->following, n_following, job->sampling.guidance_scale, TRUE,
                                 job->likelihoods, walk->cancellable, error))
     return FALSE;
   for (guint i = 0; i < n_following; i++)

@@ -72,7 +72,7 @@ arra_job_mosaic_bytes (const ArraCheckpoint *checkpoint, const ArraRequest *requ
                   + (guint64) request->known_rows * request->known_columns * sizeof (gint32);
 
   bytes += arra_likelihood_room_bytes (checkpoint->decoder.shape.n_logits, shape.window_columns,
-                                       arra_request_reads_both (request));
+                                       arra_request_reads_both (request), capacities->threads);
   bytes += shape.window_columns * (sizeof (ArraLikelihood) + sizeof (guint32))
            + (1 + (guint64) n_tries) * window_codes (&shape) * sizeof (guint32);
   bytes += n_beside * arra_session_branch_bytes (checkpoint, capacities);

@@ -35,7 +35,8 @@ arra_job_score_bytes (const ArraCheckpoint *checkpoint, const ArraRequest *reque
 
   if (!request->scored)
     return 0;
-  return arra_scorer_bytes (&shape, checkpoint->decoder.shape.n_logits) + request->count * sizeof (double);
+  return arra_scorer_bytes (&shape, checkpoint->decoder.shape.n_logits, capacities->threads)
+         + request->count * sizeof (double);
 }
 
 gboolean

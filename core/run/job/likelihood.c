@@ -11,6 +11,8 @@
 #include "session_private.h"
 #include "session_together.h"
 
+#define SCRATCH_ROWS 2 /* of scores, for each thread */
+
 /* Between two codes of a run stands at most one token that is none, and before the first one the last that
  * was read. */
 static guint
@@ -20,9 +22,11 @@ rows_for (guint n_codes)
 }
 
 guint64
-arra_likelihood_room_bytes (guint32 n_logits, guint n_codes, gboolean guided)
+arra_likelihood_room_bytes (guint32 n_logits, guint n_codes, gboolean guided, guint threads)
 {
-  return (guint64) rows_for (n_codes) * n_logits * sizeof (float) * (guided ? 2 : 1) + n_codes * sizeof (guint);
+  return ((guint64) rows_for (n_codes) * n_logits * (guided ? 2 : 1) + SCRATCH_ROWS * (guint64) threads * n_logits)
+             * sizeof (float)
+         + n_codes * sizeof (guint);
 }
 
 gboolean
@@ -33,6 +37,10 @@ arra_likelihood_room_init (ArraLikelihoodRoom *room, const ArraSession *session,
   room->n_rows = rows_for (n_codes);
   room->rows = arra_mem_new (n_codes, sizeof *room->rows, "scores of tokens", error);
   if (room->rows == NULL)
+    return FALSE;
+  room->scratch = arra_mem_new (SCRATCH_ROWS * (gsize) arra_pool_threads (session->exec.pool),
+                                session->model->shape.n_logits * sizeof (float), "scores of tokens", error);
+  if (room->scratch == NULL)
     return FALSE;
   for (guint branch = 0; branch < n_branches; branch++)
     {
@@ -49,6 +57,7 @@ arra_likelihood_room_clear (ArraLikelihoodRoom *room)
 {
   arra_mem_free (room->logits[ARRA_CONDITIONAL]);
   arra_mem_free (room->logits[ARRA_UNCONDITIONAL]);
+  arra_mem_free (room->scratch);
   arra_mem_free (room->rows);
   *room = (ArraLikelihoodRoom) { 0 };
 }
@@ -106,51 +115,96 @@ compute (ArraSession *session, ArraLikelihoodRoom *room, guint n_rows, GCancella
   return arra_transformer_forward (session->run, inputs, n_inputs, NULL, NULL, cancellable, error);
 }
 
-/* log p of @id among the codes. NaN when a score is not finite where it must be. */
-static double
-log_softmax (const ArraLayout *layout, const float *scores, guint32 id)
+/* A run whose scores are computed. */
+typedef struct
 {
-  double top = -INFINITY, sum = 0;
+  const ArraSession *session;
+  const ArraLikelihoodRoom *room;
+  const guint32 *codes;
+  float scale;
+  gboolean guided_only;
+  ArraLikelihood *likelihoods;
+} Run;
 
+/* Scores of the codes alone. */
+static void
+gather_codes (const ArraLayout *layout, const float *logits, float *scores)
+{
   for (guint32 code = 0; code < layout->n_codes; code++)
-    top = MAX (top, (double) scores[arra_layout_id (layout, code)]);
-  for (guint32 code = 0; code < layout->n_codes; code++)
-    sum += arra_exp ((double) scores[arra_layout_id (layout, code)] - top);
-  return (double) scores[id] - top - arra_log (sum);
+    scores[code] = logits[arra_layout_id (layout, code)];
+}
+
+/* log p of @code; its @scores are used up. NaN when one is not finite where it must be. */
+static double
+log_softmax (const ArraKernels *kernels, float *scores, guint32 n, guint32 code)
+{
+  const float top = kernels->max (scores, n), own = scores[code];
+
+  return (double) own - (double) top - arra_log ((double) kernels->softmax (scores, n));
+}
+
+static double
+branch_likelihood (const Run *run, guint branch, gsize row, guint32 code, float *scores)
+{
+  const ArraLayout *layout = run->session->grammar.layout;
+
+  gather_codes (layout, run->room->logits[branch] + row * run->session->model->shape.n_logits, scores);
+  return log_softmax (run->session->exec.kernels, scores, layout->n_codes, code);
+}
+
+static double
+guided_likelihood (const Run *run, gsize row, guint32 code, float *scores)
+{
+  const ArraLayout *layout = run->session->grammar.layout;
+  const gsize n_logits = run->session->model->shape.n_logits;
+  const ArraKernels *kernels = run->session->exec.kernels;
+  float *uncond = scores + n_logits;
+
+  gather_codes (layout, run->room->logits[ARRA_CONDITIONAL] + row * n_logits, scores);
+  gather_codes (layout, run->room->logits[ARRA_UNCONDITIONAL] + row * n_logits, uncond);
+  kernels->guide (scores, uncond, run->scale, layout->n_codes, scores);
+  return log_softmax (kernels, scores, layout->n_codes, code);
+}
+
+static void
+measure (gsize begin, gsize end, guint worker, gpointer data)
+{
+  const Run *run = data;
+  const gboolean guided = run->session->uncond != NULL && run->scale != 1.0f;
+  float *scores = run->room->scratch + SCRATCH_ROWS * (gsize) worker * run->session->model->shape.n_logits;
+
+  for (gsize i = begin; i < end; i++)
+    {
+      const guint row = run->room->rows[i];
+      const guint32 code = run->codes[i];
+      ArraLikelihood *likelihood = &run->likelihoods[i];
+
+      *likelihood = (ArraLikelihood) { 0 };
+      if (!guided || !run->guided_only)
+        likelihood->cond = likelihood->uncond = likelihood->guided
+            = branch_likelihood (run, ARRA_CONDITIONAL, row, code, scores);
+      if (run->session->uncond != NULL && !run->guided_only)
+        likelihood->uncond = branch_likelihood (run, ARRA_UNCONDITIONAL, row, code, scores);
+      if (guided)
+        likelihood->guided = guided_likelihood (run, row, code, scores);
+    }
 }
 
 static gboolean
-measure (ArraSession *session,
-         const ArraLikelihoodRoom *room,
-         guint row,
-         guint32 code,
-         double scale,
-         ArraLikelihood *likelihood,
-         GError **error)
+check_finite (const ArraSession *session, const ArraLikelihood *likelihoods, guint n, GError **error)
 {
-  const ArraLayout *layout = session->grammar.layout;
-  const gsize n_logits = session->model->shape.n_logits;
-  const guint32 id = arra_layout_id (layout, code);
-  const float *cond = room->logits[ARRA_CONDITIONAL] + row * n_logits;
-
-  likelihood->cond = likelihood->uncond = likelihood->guided = log_softmax (layout, cond, id);
-  if (session->uncond != NULL)
+  for (guint i = 0; i < n; i++)
     {
-      const float *uncond = room->logits[ARRA_UNCONDITIONAL] + row * n_logits;
+      const ArraLikelihood *likelihood = &likelihoods[i];
 
-      likelihood->uncond = log_softmax (layout, uncond, id);
-      if ((float) scale != 1.0f)
-        {
-          session->exec.kernels->guide (cond, uncond, (float) scale, layout->n_tokens, session->sampler.scores);
-          likelihood->guided = log_softmax (layout, session->sampler.scores, id);
-        }
+      if (isfinite (likelihood->cond) && isfinite (likelihood->uncond) && isfinite (likelihood->guided))
+        continue;
+      arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                 "the scores the model gives for the next token are not finite numbers; its weights are broken");
+      g_prefix_error (error, "%s: ", session->path);
+      return FALSE;
     }
-  if (isfinite (likelihood->cond) && isfinite (likelihood->uncond) && isfinite (likelihood->guided))
-    return TRUE;
-  arra_fail (error, ARRA_ERROR_INVALID_DATA,
-             "the scores the model gives for the next token are not finite numbers; its weights are broken");
-  g_prefix_error (error, "%s: ", session->path);
-  return FALSE;
+  return TRUE;
 }
 
 gboolean
@@ -159,17 +213,22 @@ arra_session_likelihood (ArraSession *session,
                          const guint32 *codes,
                          guint n,
                          double scale,
+                         gboolean guided_only,
                          ArraLikelihood *likelihoods,
                          GCancellable *cancellable,
                          GError **error)
 {
   const guint begin = session->n_ids;
+  Run run = { session, room, codes, (float) scale, guided_only, likelihoods };
   gboolean ok;
 
   ok = arra_session_read_ahead (session, cancellable, error) && push_run (session, codes, n, room->rows, error)
        && compute (session, room, session->n_ids - begin + 1, cancellable, error);
-  for (guint i = 0; ok && i < n; i++)
-    ok = measure (session, room, room->rows[i], codes[i], scale, &likelihoods[i], error);
+  if (ok)
+    {
+      arra_pool_run (session->exec.pool, n, 1, measure, &run);
+      ok = check_finite (session, likelihoods, n, error);
+    }
   arra_session_rewind (session, begin);
   return ok;
 }

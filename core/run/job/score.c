@@ -17,10 +17,10 @@ typedef struct
 } Walk;
 
 guint64
-arra_scorer_bytes (const ArraMosaicShape *shape, guint32 n_logits)
+arra_scorer_bytes (const ArraMosaicShape *shape, guint32 n_logits, guint threads)
 {
   return arra_mosaic_bytes (shape, shape->rows * shape->columns)
-         + arra_likelihood_room_bytes (n_logits, shape->window_columns, TRUE)
+         + arra_likelihood_room_bytes (n_logits, shape->window_columns, TRUE, threads)
          + shape->window_columns * (sizeof (ArraLikelihood) + sizeof (guint32));
 }
 
@@ -69,8 +69,8 @@ measure_row (Walk *walk, const ArraMosaicStage *stage, guint row, GError **error
 
   for (guint i = 0; i < n; i++)
     scorer->codes[i] = walk->codes[arra_mosaic_cell (windows, stage->row, stage->column, row * n + i)];
-  if (!arra_session_likelihood (walk->session, &scorer->room, scorer->codes, n, 1, scorer->row, walk->cancellable,
-                                error))
+  if (!arra_session_likelihood (walk->session, &scorer->room, scorer->codes, n, 1, FALSE, scorer->row,
+                                walk->cancellable, error))
     return FALSE;
   for (guint i = 0; i < n; i++)
     {

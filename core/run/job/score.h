@@ -21,7 +21,7 @@ gboolean
 arra_scorer_init (ArraScorer *scorer, const ArraSession *session, const ArraMosaicShape *shape, GError **error);
 void arra_scorer_clear (ArraScorer *scorer);
 /* Of a session with both branches. */
-guint64 arra_scorer_bytes (const ArraMosaicShape *shape, guint32 n_logits);
+guint64 arra_scorer_bytes (const ArraMosaicShape *shape, guint32 n_logits, guint threads);
 
 /**
  * arra_scorer_measure:

@@ -264,8 +264,8 @@ likelihood_behind (const ArraJob *job)
   for (guint place = end; place % WINDOW != 0; place++)
     following[n++] = mosaic->codes[arra_mosaic_cell (mosaic, stage->row, stage->column, place)];
   g_assert_cmpuint (n, >, 0);
-  g_assert_true (
-      arra_session_likelihood (&session, &room, following, n, job->sampling.guidance_scale, likelihoods, NULL, NULL));
+  g_assert_true (arra_session_likelihood (&session, &room, following, n, job->sampling.guidance_scale, TRUE,
+                                          likelihoods, NULL, NULL));
   for (guint i = 0; i < n; i++)
     sum += likelihoods[i].guided;
   arra_session_clear (&session);

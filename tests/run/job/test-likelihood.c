@@ -8,6 +8,7 @@
 
 #define CAPACITY 100
 #define SCALE 2.5
+#define MOST 7 /* codes of a run */
 
 static char *tiny;
 static ArraCheckpoint *checkpoint;
@@ -86,32 +87,50 @@ assert_by_steps (const guint32 *codes, guint n, guint before, const ArraLikeliho
   arra_session_clear (&session);
 }
 
+/* Asked for alone, the guided likelihood is the same. */
+static void
+assert_guided_alone (ArraSession *session,
+                     ArraLikelihoodRoom *room,
+                     const guint32 *codes,
+                     guint n,
+                     const ArraLikelihood *likelihoods)
+{
+  ArraLikelihood alone[MOST];
+  g_autoptr (GError) error = NULL;
+
+  arra_session_likelihood (session, room, codes, n, SCALE, TRUE, alone, NULL, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < n; i++)
+    g_assert_cmpfloat (alone[i].guided, ==, likelihoods[i].guided);
+}
+
 /* Runs of every length from every place, over the ends of rows too; the sequence stays. */
 static void
 assert_runs (gboolean guided)
 {
-  static const guint32 codes[] = { 3, 1, 4, 1, 5, 9, 2 };
+  static const guint32 codes[MOST] = { 3, 1, 4, 1, 5, 9, 2 };
 
   for (guint before = 0; before < 8; before++)
-    for (guint n = 1; n <= G_N_ELEMENTS (codes); n += 2)
+    for (guint n = 1; n <= MOST; n += 2)
       {
         g_auto (ArraLikelihoodRoom) room = { 0 };
-        ArraLikelihood likelihoods[G_N_ELEMENTS (codes)];
+        ArraLikelihood likelihoods[MOST];
         ArraSession session;
         g_autoptr (GError) error = NULL;
         guint n_ids;
 
         begin (&session, guided);
-        g_assert_true (arra_likelihood_room_init (&room, &session, G_N_ELEMENTS (codes), NULL));
+        g_assert_true (arra_likelihood_room_init (&room, &session, MOST, NULL));
         for (guint i = 0; i < before; i++)
           push_code (&session, i);
         n_ids = session.n_ids;
         for (guint again = 0; again < 2; again++)
           {
-            arra_session_likelihood (&session, &room, codes, n, SCALE, likelihoods, NULL, &error);
+            arra_session_likelihood (&session, &room, codes, n, SCALE, FALSE, likelihoods, NULL, &error);
             g_assert_no_error (error);
             g_assert_cmpuint (session.n_ids, ==, n_ids);
             assert_by_steps (codes, n, before, likelihoods, guided);
+            assert_guided_alone (&session, &room, codes, n, likelihoods);
           }
         arra_session_clear (&session);
       }
@@ -145,7 +164,7 @@ test_end (void)
   for (guint i = 0; i < 15; i++)
     push_code (&session, i);
   n_ids = session.n_ids;
-  g_assert_false (arra_session_likelihood (&session, &room, codes, 2, SCALE, likelihoods, NULL, &error));
+  g_assert_false (arra_session_likelihood (&session, &room, codes, 2, SCALE, FALSE, likelihoods, NULL, &error));
   g_assert_error (error, ARRA_ERROR, ARRA_ERROR_FAILED);
   g_assert_cmpuint (session.n_ids, ==, n_ids);
   arra_session_clear (&session);

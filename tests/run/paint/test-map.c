@@ -43,7 +43,8 @@ test_own_size (void)
   for (guint i = 0; i < n; i++)
     g_assert_true (arra_session_push (&other->session, head[i], NULL));
   g_assert_true (arra_likelihood_room_init (&room, &other->session, WINDOW * WINDOW, NULL));
-  g_assert_true (arra_session_likelihood (&other->session, &room, codes, WINDOW * WINDOW, 2, likelihoods, NULL, NULL));
+  g_assert_true (
+      arra_session_likelihood (&other->session, &room, codes, WINDOW * WINDOW, 2, FALSE, likelihoods, NULL, NULL));
   for (guint i = 0; i < WINDOW * WINDOW; i++)
     {
       g_assert_cmpfloat (with[i], ==, likelihoods[i].cond);
