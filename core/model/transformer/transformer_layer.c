@@ -7,6 +7,7 @@
 #include "transformer_run.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "add.h"
 #include "embedding.h"
@@ -59,7 +60,27 @@ cache_rows (ArraTransformerRun *run, guint layer)
     }
 }
 
-/* x [rows][hidden] -> h */
+/* Behind the last keys and values nothing is computed of rows without logits. */
+static void
+keep_asked_rows (ArraTransformerRun *run)
+{
+  const ArraTransformerShape *shape = &run->transformer->shape;
+  gsize hidden = shape->hidden_size, all = (gsize) shape->n_heads * shape->head_dim;
+  guint n = 0;
+
+  for (guint i = 0; i < run->n_rows; i++)
+    {
+      if (run->rows[i].logits == NULL)
+        continue;
+      memmove (run->x + n * hidden, run->x + i * hidden, hidden * sizeof *run->x);
+      memmove (run->q + n * all, run->q + i * all, all * sizeof *run->q);
+      run->seen[n] = run->seen[i];
+      run->rows[n++] = run->rows[i];
+    }
+  run->n_rows = n;
+}
+
+/* x [rows][hidden] -> h; in the last layer of the rows with logits alone */
 static void
 attention (ArraTransformerRun *run, guint index, const float *x)
 {
@@ -82,6 +103,10 @@ attention (ArraTransformerRun *run, guint index, const float *x)
   arra_transformer_run_show (run, "q_rope", (int) index, run->q, all);
   arra_transformer_run_show (run, "k_rope", (int) index, run->k, kv);
   cache_rows (run, index);
+  if (index + 1 == shape->n_layers && run->watch == NULL)
+    keep_asked_rows (run);
+  if (run->n_rows == 0)
+    return;
   arra_attention (&run->exec, run->q, run->seen, run->n_rows, shape->n_heads, shape->n_kv_heads, shape->head_dim,
                   1.0f / sqrtf ((float) shape->head_dim), run->scores, run->score_stride, run->attended);
   arra_linear (&run->exec, run->attended, run->n_rows, all, run->blocks, &output, 1);
@@ -135,6 +160,8 @@ arra_transformer_run_layers (ArraTransformerRun *run, GError **error)
       if (g_cancellable_set_error_if_cancelled (run->cancellable, error))
         return FALSE;
       residual (run, i, &transformer->layers[i].input_norm, attention);
+      if (run->n_rows == 0)
+        return TRUE;
       if (g_cancellable_set_error_if_cancelled (run->cancellable, error))
         return FALSE;
       residual (run, i, &transformer->layers[i].post_attention_norm, feed_forward);

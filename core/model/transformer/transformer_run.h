@@ -47,7 +47,8 @@ struct _ArraTransformerRun
   GCancellable *cancellable;
 };
 
-/* x -> x through all layers, for the rows of the block at hand. FALSE when cancelled. */
+/* x -> x through all layers, for the rows of the block at hand; unless they are watched, those without logits are gone
+ * afterwards. FALSE when cancelled. */
 gboolean arra_transformer_run_layers (ArraTransformerRun *run, GError **error);
 
 /* The final norm and the logits that the rows of the block ask for. */
