@@ -13,6 +13,7 @@
 
 #define TRY_SHIFT 27    /* numbers of pictures lie below */
 #define BORDER_TRIES 16 /* tries beside edges have noise of their own */
+#define LAST_CODES 2    /* of a run: they decide how well it meets what follows */
 
 /* The window at hand. */
 typedef struct
@@ -258,6 +259,12 @@ compare_tries (Walk *walk, Tries *tries, guint n_following, double *best, GError
 }
 
 /* Rows above the last one of a hole are chosen without a look at what is below it: the last one makes up for them. */
+static gboolean
+is_above_known (const Walk *walk, guint n_following)
+{
+  return n_following == walk->job->mosaic.window_columns;
+}
+
 static guint
 tries_of (const Walk *walk, guint n_following)
 {
@@ -265,12 +272,12 @@ tries_of (const Walk *walk, guint n_following)
 
   if (n_following == 0)
     return 1;
-  return n_following == job->mosaic.window_columns ? arra_request_most_tries (&job->request) : job->n_tries;
+  return is_above_known (walk, n_following) ? arra_request_most_tries (&job->request) : job->n_tries;
 }
 
 /* Of several tries of a run the one stays that makes what follows likeliest. */
 static gboolean
-make_run (Walk *walk, guint n, GError **error)
+choose_run (Walk *walk, guint n, GError **error)
 {
   ArraJob *job = walk->job;
   const guint begin = job->session.n_ids, n_following = followers (walk, n, job->following);
@@ -292,6 +299,15 @@ make_run (Walk *walk, guint n, GError **error)
       keep_code (walk, job->tried[i]);
     }
   return TRUE;
+}
+
+/* Only the last codes of a row touch what follows beside it: what lies before them is made once. */
+static gboolean
+make_run (Walk *walk, guint n, GError **error)
+{
+  const guint n_following = followers (walk, n, walk->job->following);
+
+  return choose_run (walk, n > LAST_CODES && !is_above_known (walk, n_following) ? n - LAST_CODES : n, error);
 }
 
 static gboolean

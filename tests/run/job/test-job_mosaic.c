@@ -300,6 +300,35 @@ test_tries (void)
   g_assert_true (changed);
 }
 
+/* What lies before the last two codes of a run touches nothing that is known: it is what one try alone makes. */
+static void
+test_tries_last (void)
+{
+  ArraRequest request = request_of (9, 6);
+  g_autofree gint32 *known = holed (9, 6);
+  gboolean changed = FALSE;
+
+  request.known = known;
+  request.known_columns = 9;
+  request.known_rows = 6;
+  for (guint i = 0; i < 8; i++) /* at the left, so that a window has what follows a row, too */
+    known[(2 + i / 4) * 9 + i % 4] = i % 4 < 3 ? ARRA_CODE_FREE : 1;
+  for (guint64 seed = 0; seed < 8; seed++)
+    {
+      g_autoptr (ArraJob) one = NULL, several = NULL;
+
+      request.seed = seed;
+      request.tries = 1;
+      one = models_run (checkpoint, &request);
+      request.tries = 8;
+      several = models_run (checkpoint, &request);
+      g_assert_cmpuint (answer_of (several)->tokens[0], ==, answer_of (one)->tokens[0]);
+      changed |= answer_of (several)->tokens[1] != answer_of (one)->tokens[1]
+                 || answer_of (several)->tokens[2] != answer_of (one)->tokens[2];
+    }
+  g_assert_true (changed);
+}
+
 /* ---- stopping */
 
 static guint calls, wait; /* before the next stop */
@@ -631,6 +660,7 @@ main (int argc, char **argv)
   g_test_add_func ("/job-mosaic/own-size-seamless", test_own_size_seamless);
   g_test_add_func ("/job-mosaic/hole", test_hole);
   g_test_add_func ("/job-mosaic/tries", test_tries);
+  g_test_add_func ("/job-mosaic/tries-last", test_tries_last);
   g_test_add_func ("/job-mosaic/resume", test_resume);
   g_test_add_func ("/job-mosaic/pixels", test_pixels);
   g_test_add_func ("/job-mosaic/partial", test_partial);
