@@ -18,6 +18,7 @@
 
 typedef struct
 {
+  const ArraSource *source;
   const ArraTensor *stored;
   ArraDType dtype;
   const ArraPanelLayout *layout; /* nullable: rows stay apart */
@@ -81,6 +82,24 @@ is_table (const char *name)
   return strstr (name, "embed") != NULL || strstr (name, "head.") != NULL || g_str_equal (name, "output.weight");
 }
 
+/* Whether these numbers are all zero; ends soon after the first that is not. */
+static gboolean
+is_zero (const ArraSource *source, const ArraTensor *stored, gsize first, gsize count)
+{
+  double buffer[CHUNK];
+
+  for (gsize n; count > 0; first += n, count -= n)
+    {
+      ArraTensor part;
+
+      n = MIN (CHUNK, count);
+      part = arra_source_part (source, stored, first, n, buffer);
+      if (!arra_tensor_is_zero (&part, 0, n))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 /* A download that stopped leaves zeros where it had reserved room. Sound tensors are left at their first
  * number. */
 static gboolean
@@ -91,8 +110,8 @@ check_not_zero (const ArraParam *param, const ArraTensor *stored, ArraSource *so
 
   if (!needs_numbers (param))
     return TRUE;
-  first = arra_tensor_is_zero (stored, 0, half);
-  second = arra_tensor_is_zero (stored, half, count - half);
+  first = is_zero (source, stored, 0, half);
+  second = is_zero (source, stored, half, count - half);
   if (first && second)
     return arra_fail (error, ARRA_ERROR_INVALID_DATA,
                       "%s: tensor \"%s\" is all zero: the file is damaged, as by a download that stopped; get it again",
@@ -164,31 +183,18 @@ laid_dtype (const ArraParam *param, const ArraTensor *stored, ArraDType kept)
 }
 
 static gboolean
-stays_mapped (const ArraParam *param, const ArraTensor *stored, ArraDType laid)
+stays_mapped (const ArraParam *param, const ArraSource *source, const ArraTensor *stored, ArraDType laid)
 {
-  return param->kind != ARRA_PARAM_VECTOR && stored->dtype == laid;
-}
-
-/* Elements @first..@first+@count-1 of the stored tensor as a tensor of their own. */
-static ArraTensor
-slice (const ArraTensor *stored, gsize first, gsize count)
-{
-  ArraTensor part = { .dtype = stored->dtype, .n_dims = 1, .shape = { (gint64) count } };
-  gint64 before = (gint64) first;
-  gsize offset = 0;
-
-  arra_tensor_bytes (part.dtype, 1, &before, &offset);
-  arra_tensor_bytes (part.dtype, 1, part.shape, &part.n_bytes);
-  part.data = (const guint8 *) stored->data + offset;
-  return part;
+  return param->kind != ARRA_PARAM_VECTOR && stored->dtype == laid && !arra_source_is_gathered (source, stored);
 }
 
 /* Elements @first..@first+@count-1 as job->dtype at @out (nullable: values are only checked). */
 static gboolean
 take_to (const Job *job, gsize first, gsize count, guint8 *out)
 {
-  ArraTensor part = slice (job->stored, first, count);
+  double buffer[CHUNK];
   float values[CHUNK];
+  const ArraTensor part = arra_source_part (job->source, job->stored, first, count, buffer);
 
   if (!arra_tensor_is_finite (&part))
     return FALSE;
@@ -248,10 +254,8 @@ take_panel_piece (const Job *job, gsize row, gsize first, gsize count)
 static void
 release (const Job *job, gsize begin, gsize end)
 {
-  ArraTensor done = slice (job->stored, begin, end - begin);
-
   if (job->out != NULL)
-    arra_mapping_release (done.data, done.n_bytes);
+    arra_source_release (job->source, job->stored, begin, end - begin);
 }
 
 static gboolean
@@ -319,7 +323,7 @@ arra_param_bind (const ArraParam *param,
   const ArraTensor *stored;
   ArraTensor view;
   g_automem guint8 *owned = NULL;
-  Job job = { .cancellable = cancellable };
+  Job job = { .source = source, .cancellable = cancellable };
 
   memset (param->weight, 0, sizeof *param->weight);
   if (!find (param, source, &stored, error))
@@ -331,7 +335,7 @@ arra_param_bind (const ArraParam *param,
   job.dtype = kept_dtype (param, stored, dtype);
   view.dtype = laid_dtype (param, stored, job.dtype);
   job.layout = arra_dtype_traits (view.dtype)->layout;
-  if (!stays_mapped (param, stored, view.dtype))
+  if (!stays_mapped (param, source, stored, view.dtype))
     {
       if (!arra_tensor_bytes (view.dtype, view.n_dims, view.shape, &view.n_bytes))
         return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: tensor \"%s\" is too large",
@@ -344,7 +348,7 @@ arra_param_bind (const ArraParam *param,
   if (!take_all (&job, param, source, pool, error))
     return FALSE;
   if (job.out != NULL) /* the pages where two pieces met */
-    arra_mapping_release (stored->data, stored->n_bytes);
+    arra_source_release (source, stored, 0, arra_tensor_count (stored));
   param->weight->view = view;
   param->weight->owned = g_steal_pointer (&owned);
   return TRUE;
@@ -374,7 +378,7 @@ arra_param_measure (const ArraParam *param,
   if (stored == NULL)
     return TRUE;
   kept = laid_dtype (param, stored, kept_dtype (param, stored, dtype));
-  if (stays_mapped (param, stored, kept))
+  if (stays_mapped (param, source, stored, kept))
     *mapped += stored->n_bytes;
   else if (arra_tensor_bytes (kept, stored->n_dims, stored->shape, &n_bytes))
     *owned += n_bytes;

@@ -1,38 +1,11 @@
 /* source.c - named tensors over mapped files, found by name through a hash table
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include "source.h"
+#include "source_private.h"
 
 #include <string.h>
 
 #include "fail.h"
 #include "mem.h"
-
-/* All of these grow with what a file holds: arra_mem memory. */
-typedef struct
-{
-  gsize name; /* offset in names */
-  guint file;
-  ArraTensor tensor;
-  gsize why; /* of an absent tensor: offset in names */
-  ArraError code;
-} Entry;
-
-struct _ArraSource
-{
-  gatomicrefcount references;
-  GPtrArray *files; /* of ArraMapping */
-  GSList *owned;    /* of arra_mem blocks */
-  GSList *held;     /* of sources whose data are seen here */
-  Entry *entries;
-  gsize n_entries, entries_room;
-  char *names; /* NUL-terminated, one after the other */
-  gsize names_size, names_room;
-  gsize *table; /* entry index + 1, 0: free; open addressing, at most half full */
-  gsize table_size;
-  guint64 salt;       /* so that a file cannot be made of names that fall together */
-  ArraSource *absent; /* (nullable): of the tensors that are named but cannot be used */
-  char *note;
-};
 
 static void
 clear_memory (gpointer block)
@@ -101,7 +74,7 @@ place_of (const ArraSource *source, const char *name)
   return place;
 }
 
-static const Entry *
+static const ArraSourceEntry *
 find_entry (const ArraSource *source, const char *name)
 {
   gsize index = source->table_size > 0 ? source->table[place_of (source, name)] : 0;
@@ -112,7 +85,7 @@ find_entry (const ArraSource *source, const char *name)
 const ArraTensor *
 arra_source_find (const ArraSource *source, const char *name)
 {
-  const Entry *entry;
+  const ArraSourceEntry *entry;
 
   g_return_val_if_fail (source != NULL && name != NULL, NULL);
   entry = find_entry (source, name);
@@ -148,24 +121,31 @@ file_path (const ArraSource *source, guint file)
 const char *
 arra_source_file_of (const ArraSource *source, const char *name)
 {
-  const Entry *entry = find_entry (source, name);
+  const ArraSourceEntry *entry = find_entry (source, name);
 
   return entry != NULL ? file_path (source, entry->file) : NULL;
+}
+
+const ArraSourceEntry *
+arra_source_entry_with (const ArraSource *source, const ArraTensor *tensor)
+{
+  const ArraSourceEntry *entry
+      = (const ArraSourceEntry *) (const void *) ((const char *) tensor - G_STRUCT_OFFSET (ArraSourceEntry, tensor));
+
+  g_assert (entry >= source->entries && entry < source->entries + source->n_entries);
+  return entry;
 }
 
 const char *
 arra_source_file_with (const ArraSource *source, const ArraTensor *tensor)
 {
-  const Entry *entry = (const Entry *) (const void *) ((const char *) tensor - G_STRUCT_OFFSET (Entry, tensor));
-
-  g_return_val_if_fail (entry >= source->entries && entry < source->entries + source->n_entries, NULL);
-  return file_path (source, entry->file);
+  return file_path (source, arra_source_entry_with (source, tensor)->file);
 }
 
 gboolean
 arra_source_is_absent (const ArraSource *source, const char *name, GError **error)
 {
-  const Entry *entry = source->absent != NULL ? find_entry (source->absent, name) : NULL;
+  const ArraSourceEntry *entry = source->absent != NULL ? find_entry (source->absent, name) : NULL;
 
   if (entry != NULL)
     arra_set_error (error, entry->code, "%s: tensor \"%s\" %s", file_path (source, entry->file), name,
@@ -307,13 +287,13 @@ keep_text (ArraSource *source, const char *text, gsize *offset, GError **error)
 
 /* Adds @entry under @name. @path starts messages. */
 static gboolean
-add_entry (ArraSource *source, const char *path, const char *name, Entry entry, GError **error)
+add_entry (ArraSource *source, const char *path, const char *name, ArraSourceEntry entry, GError **error)
 {
   gsize place;
 
   if (has_control_character (name))
     return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: invalid name of a tensor: it has control characters", path);
-  if (!grow (&source->entries, &source->entries_room, source->n_entries + 1, sizeof (Entry), error)
+  if (!grow (&source->entries, &source->entries_room, source->n_entries + 1, sizeof (ArraSourceEntry), error)
       || !grow_table (source, error))
     return FALSE;
   place = place_of (source, name);
@@ -330,8 +310,8 @@ gboolean
 arra_source_add (ArraSource *source, guint file_index, const char *name, const ArraTensor *tensor, GError **error)
 {
   g_return_val_if_fail (source != NULL && name != NULL && tensor != NULL && file_index < source->files->len, FALSE);
-  return add_entry (source, file_path (source, file_index), name, (Entry) { .file = file_index, .tensor = *tensor },
-                    error);
+  return add_entry (source, file_path (source, file_index), name,
+                    (ArraSourceEntry) { .file = file_index, .tensor = *tensor }, error);
 }
 
 /* One reason often holds for many tensors in a row: it is kept once. */
@@ -355,7 +335,7 @@ arra_source_add_absent (ArraSource *source,
                         const char *why,
                         GError **error)
 {
-  Entry entry = { .file = file_index, .code = code };
+  ArraSourceEntry entry = { .file = file_index, .code = code };
 
   g_return_val_if_fail (source != NULL && name != NULL && why != NULL && file_index < source->files->len, FALSE);
   if (find_entry (source, name) != NULL)

@@ -27,6 +27,19 @@ gboolean arra_source_is_absent (const ArraSource *source, const char *name, GErr
 char *arra_source_find_prefix (const ArraSource *source, const char *mark);
 /* (nullable): what the user is to know about the files that were taken, a sentence. */
 const char *arra_source_note (const ArraSource *source);
+
+/* Reading a tensor of the source, wherever it lies; any thread. */
+/* Whether it lies in pieces, so that its data is NULL. */
+gboolean arra_source_is_gathered (const ArraSource *source, const ArraTensor *tensor);
+/* Bytes @first .. @first + @n - 1: where they are in a file or, put together, in @buffer. */
+const void *arra_source_bytes (const ArraSource *source, const ArraTensor *tensor, gsize first, gsize n, void *buffer);
+/* Numbers @first .. @first + @count - 1 (both multiples of the type's block) as a tensor of their own, likewise.
+ * @buffer must lie at a multiple of 8. */
+ArraTensor
+arra_source_part (const ArraSource *source, const ArraTensor *tensor, gsize first, gsize count, void *buffer);
+/* arra_mapping_release() of the pages that these numbers are read from */
+void arra_source_release (const ArraSource *source, const ArraTensor *tensor, gsize first, gsize count);
+
 guint64 arra_source_mapped_bytes (const ArraSource *source);
 gboolean arra_source_check (const ArraSource *source,
                             GError **error); /* arra_mapping_check() over all files, and those of held sources */
@@ -51,6 +64,23 @@ gboolean arra_source_add_absent (ArraSource *source,
                                  const char *why,
                                  GError **error);
 void arra_source_set_note (ArraSource *source, const char *note);
+
+/* How the bytes of a tensor come together that lies nowhere in one piece: each time anew when they are read, so that
+ * nothing is held. The first member of what knows the pieces, a block of arra_mem memory. Both may be called by several
+ * threads at once. */
+typedef struct _ArraGathered ArraGathered;
+struct _ArraGathered
+{
+  void (*read) (const ArraGathered *gathered, gsize first, gsize n, guint8 *out); /* bytes @first .. @first + @n - 1 */
+  void (*release) (const ArraGathered *gathered, gsize first, gsize n); /* of the files' pages that these lie in */
+};
+/* As arra_source_add(), of a tensor whose data is NULL from then on. Takes @gathered, also after an error. */
+gboolean arra_source_add_gathered (ArraSource *source,
+                                   guint file_index,
+                                   const char *name,
+                                   const ArraTensor *tensor,
+                                   ArraGathered *gathered,
+                                   GError **error);
 
 /* Readers. Every fault gives a GError that names file and fault. */
 ArraSource *arra_safetensors_open (const char *path, GError **error);

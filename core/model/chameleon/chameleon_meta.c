@@ -2,7 +2,8 @@
  *
  * Its rotary embedding pairs neighbours where Hugging Face's pairs halves, so the rows of the projections of
  * q and k, and their norms, come in another order; with model parallelism each file holds a part of every
- * matrix. Source: facebookresearch/chameleon, chameleon/inference/{transformer,loader}.py.
+ * matrix. Turned and joined tensors are put together as they are read. Source: facebookresearch/chameleon,
+ * chameleon/inference/{transformer,loader}.py.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "chameleon_private.h"
 
@@ -160,30 +161,77 @@ find_parts (const Meta *meta, const char *name, const ArraTensor **tensors, GErr
   return TRUE;
 }
 
-/* Where row @row of q or k goes: of neighbours, the first into the head's first half, the second into the
- * other. */
+/* A tensor whose rows lie in several files, or in another order. A vector counts as rows of one number, which are
+ * stacked. */
+typedef struct
+{
+  ArraGathered gathered;
+  guint n;               /* parts */
+  gsize rows, row_bytes; /* of a part */
+  gboolean side_by_side; /* a row of each part makes one of the whole; else the parts follow one another */
+  guint head_dim;        /* rows that are turned among themselves; 1: none */
+  const guint8 *parts[];
+} Joined;
+
+/* Which row comes as row @row of q or k: a head's first half is the first ones of neighbours, the other half the
+ * second. */
 static gsize
 turned_row (gsize row, guint head_dim)
 {
-  gsize within = row % head_dim;
+  gsize within = row % head_dim, half = head_dim / 2;
 
-  return row - within + (within % 2 == 0 ? within / 2 : head_dim / 2 + within / 2);
+  return head_dim == 1 ? row : row - within + (within < half ? 2 * within : 2 * (within - half) + 1);
 }
 
-/* Copies part @i of @n into its place. A vector counts as rows of one number, which are stacked. */
-static void
-copy_part (const Meta *meta, const Part *part, const ArraTensor *tensor, guint i, guint n, guint8 *out)
+/* Row @index of all parts together, as they come in the whole */
+static const guint8 *
+row_at (const Joined *joined, gsize index)
 {
-  gsize rows = (gsize) tensor->shape[0], row_bytes = rows > 0 ? tensor->n_bytes / rows : 0;
-  const guint8 *data = tensor->data;
+  gsize part = joined->side_by_side ? index % joined->n : index / joined->rows;
+  gsize row = joined->side_by_side ? index / joined->n : index % joined->rows;
 
-  for (gsize row = 0; row < rows; row++)
+  return joined->parts[part] + turned_row (row, joined->head_dim) * joined->row_bytes;
+}
+
+static void
+read_joined (const ArraGathered *gathered, gsize first, gsize n, guint8 *out)
+{
+  const Joined *joined = (const Joined *) gathered;
+
+  while (n > 0)
     {
-      gsize to = part->turned ? turned_row (row, meta->config->head_dim) : row;
-      gsize at = part->join == JOIN_COLUMNS ? (to * n + i) * row_bytes : (i * rows + to) * row_bytes;
+      gsize within = first % joined->row_bytes, count = MIN (joined->row_bytes - within, n);
 
-      memcpy (out + at, data + row * row_bytes, row_bytes);
+      memcpy (out, row_at (joined, first / joined->row_bytes) + within, count);
+      first += count;
+      out += count;
+      n -= count;
     }
+}
+
+/* Rows @begin .. @end - 1 of a part, counted in the whole, but whole heads only: their rows lie elsewhere among them.
+ */
+static void
+release_rows (const Joined *joined, guint part, gsize begin, gsize end)
+{
+  gsize before = joined->side_by_side ? 0 : part * joined->rows;
+
+  begin = CLAMP (begin, before, before + joined->rows) - before;
+  end = CLAMP (end, before, before + joined->rows) - before;
+  begin = (begin + joined->head_dim - 1) / joined->head_dim * joined->head_dim;
+  end = end / joined->head_dim * joined->head_dim;
+  if (begin < end)
+    arra_mapping_release (joined->parts[part] + begin * joined->row_bytes, (end - begin) * joined->row_bytes);
+}
+
+static void
+release_joined (const ArraGathered *gathered, gsize first, gsize n)
+{
+  const Joined *joined = (const Joined *) gathered;
+  gsize row_bytes = joined->side_by_side ? joined->n * joined->row_bytes : joined->row_bytes;
+
+  for (guint part = 0; part < joined->n; part++)
+    release_rows (joined, part, (first + row_bytes - 1) / row_bytes, (first + n) / row_bytes);
 }
 
 static ArraTensor
@@ -215,28 +263,41 @@ check_part (const Meta *meta, const Part *part, const ArraTensor *tensor, const 
   return TRUE;
 }
 
+static Joined *
+joined_new (const Meta *meta, const Part *part, const ArraTensor *const *tensors, GError **error)
+{
+  guint n = meta->config->model_parallel;
+  Joined *joined = arra_mem_new0 (1, sizeof *joined + n * sizeof *joined->parts, "tensor", error);
+
+  if (joined == NULL)
+    return NULL;
+  joined->gathered = (ArraGathered) { read_joined, release_joined };
+  joined->n = n;
+  joined->rows = (gsize) tensors[0]->shape[0];
+  joined->row_bytes = tensors[0]->n_bytes / joined->rows;
+  joined->side_by_side = part->join == JOIN_COLUMNS;
+  joined->head_dim = part->turned ? meta->config->head_dim : 1;
+  for (guint i = 0; i < n; i++)
+    joined->parts[i] = tensors[i]->data;
+  return joined;
+}
+
 /* Where nothing changes, the file's own numbers serve. */
 static gboolean
 add_part (Meta *meta, const Part *part, const char *from, const char *to, GError **error)
 {
   guint n = meta->config->model_parallel;
   const ArraTensor *tensors[MAX_PARTS] = { NULL };
-  ArraTensor joined;
-  guint8 *data;
+  ArraTensor whole;
+  Joined *joined;
 
   if (!find_parts (meta, from, tensors, error) || !check_part (meta, part, tensors[0], from, error))
     return FALSE;
-  joined = joined_shape (part, tensors[0], n);
-  if (part->join == JOIN_SAME || (n == 1 && !part->turned))
-    return arra_source_add (meta->out, meta->file, to, &joined, error);
-  data = arra_mem_new (joined.n_bytes, 1, "tensor", error);
-  if (data == NULL)
-    return FALSE;
-  arra_source_add_memory (meta->out, data);
-  for (guint i = 0; i < n; i++)
-    copy_part (meta, part, tensors[i], i, n, data);
-  joined.data = data;
-  return arra_source_add (meta->out, meta->file, to, &joined, error);
+  whole = joined_shape (part, tensors[0], n);
+  if (part->join == JOIN_SAME || (n == 1 && !part->turned) || whole.n_bytes == 0)
+    return arra_source_add (meta->out, meta->file, to, &whole, error);
+  joined = joined_new (meta, part, tensors, error);
+  return joined != NULL && arra_source_add_gathered (meta->out, meta->file, to, &whole, &joined->gathered, error);
 }
 
 static gboolean

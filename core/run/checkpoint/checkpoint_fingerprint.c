@@ -27,17 +27,27 @@ add_bytes (GChecksum *sum, const void *data, gsize size)
   g_checksum_update (sum, data, (gssize) size);
 }
 
+/* A walk over the tensors of a source */
+typedef struct
+{
+  GChecksum *sum;
+  const ArraSource *source;
+} Walk;
+
 static gboolean
 add_tensor (const char *name, const ArraTensor *stored, gpointer data, GError **error)
 {
-  GChecksum *sum = data;
+  const Walk *walk = data;
+  GChecksum *sum = walk->sum;
+  const gsize n = MIN (stored->n_bytes, SAMPLE);
+  guint8 buffer[SAMPLE];
 
   add_bytes (sum, name, strlen (name));
   add_bytes (sum, arra_dtype_name (stored->dtype), strlen (arra_dtype_name (stored->dtype)));
   add_number (sum, stored->n_dims);
   for (guint d = 0; d < stored->n_dims; d++)
     add_number (sum, (guint64) stored->shape[d]);
-  add_bytes (sum, stored->data, MIN (stored->n_bytes, SAMPLE));
+  add_bytes (sum, arra_source_bytes (walk->source, stored, 0, n, buffer), n);
   return TRUE;
 }
 
@@ -51,6 +61,7 @@ static gboolean
 add_vqgan (const ArraCheckpoint *checkpoint, GChecksum *sum, GError **error)
 {
   const ArraVqganConfig *config = &checkpoint->vqgan_config;
+  Walk walk = { sum, checkpoint->vqgan_source };
 
   if (checkpoint->vqgan_source == NULL)
     return TRUE;
@@ -62,7 +73,7 @@ add_vqgan (const ArraCheckpoint *checkpoint, GChecksum *sum, GError **error)
     add_number (sum, 2 * config->padding + config->smooth_upsampling);
   if (config->unit_codes || config->nearest_bytes || config->pixel_norm)
     add_number (sum, 2 * config->unit_codes + config->nearest_bytes + 8 * config->pixel_norm);
-  return arra_vqgan_foreach (config, checkpoint->vqgan_source, checkpoint->vqgan_prefix, add_tensor, sum, error);
+  return arra_vqgan_foreach (config, checkpoint->vqgan_source, checkpoint->vqgan_prefix, add_tensor, &walk, error);
 }
 
 /* Nothing for one that lies in the checkpoint's own file. */
@@ -71,13 +82,15 @@ add_text_encoder (const ArraCheckpoint *checkpoint, GChecksum *sum, GError **err
 {
   const ArraTextEncoder *encoder = checkpoint->text_encoder;
   const char *tokenizer;
+  Walk walk = { .sum = sum };
   gsize size;
 
   if (encoder == NULL || encoder->is_inner)
     return TRUE;
   tokenizer = arra_tokenizer_json (encoder->tokenizer, &size);
   add_bytes (sum, tokenizer, size);
-  return arra_weights_foreach (&encoder->weights, add_weight, sum, error);
+  walk.source = encoder->source;
+  return arra_weights_foreach (&encoder->weights, add_weight, &walk, error);
 }
 
 static gboolean
@@ -85,10 +98,11 @@ add_directory (const ArraCheckpoint *checkpoint, GChecksum *sum, const char *con
 {
   gsize size = 0;
   const char *tokenizer = checkpoint->tokenizer != NULL ? arra_tokenizer_json (checkpoint->tokenizer, &size) : "";
+  Walk walk = { sum, checkpoint->decoder.weights.source };
 
   add_bytes (sum, config, config_size);
   add_bytes (sum, tokenizer, size);
-  return arra_weights_foreach (&checkpoint->decoder.weights, add_weight, sum, error)
+  return arra_weights_foreach (&checkpoint->decoder.weights, add_weight, &walk, error)
          && add_vqgan (checkpoint, sum, error) && add_text_encoder (checkpoint, sum, error);
 }
 

@@ -33,14 +33,10 @@ clear_item (gpointer data)
 }
 
 static void
-add_item (Conversion *conversion,
-          const char *prefix,
-          const char *name,
-          const ArraTensor *stored,
-          ArraDType dtype,
-          const char *file)
+add_item (Conversion *conversion, const char *prefix, const char *name, const ArraTensor *stored, ArraDType dtype)
 {
-  ArraConversion item = { .name = g_strconcat (prefix, name, NULL), .stored = stored, .dtype = dtype, .file = file };
+  ArraConversion item
+      = { .name = g_strconcat (prefix, name, NULL), .source = conversion->source, .stored = stored, .dtype = dtype };
 
   g_array_append_val (conversion->items, item);
   conversion->total += stored->n_bytes;
@@ -52,8 +48,7 @@ list_weight (const char *name, gboolean is_matrix, const ArraTensor *stored, gpo
   Conversion *conversion = data;
 
   add_item (conversion, "", name, stored,
-            is_matrix ? arra_param_matrix_dtype (name, stored, conversion->asked) : ARRA_F32,
-            arra_source_file_with (conversion->source, stored));
+            is_matrix ? arra_param_matrix_dtype (name, stored, conversion->asked) : ARRA_F32);
   return TRUE;
 }
 
@@ -74,8 +69,7 @@ list_vqgan_weight (const char *name, const ArraTensor *stored, gpointer data, GE
 {
   Conversion *conversion = data;
 
-  add_item (conversion, ARRA_VQGAN_PREFIX, name, stored, vqgan_type (conversion->asked, stored),
-            arra_source_file_with (conversion->source, stored));
+  add_item (conversion, ARRA_VQGAN_PREFIX, name, stored, vqgan_type (conversion->asked, stored));
   return TRUE;
 }
 
@@ -87,8 +81,7 @@ list_encoder_weight (const char *name, gboolean is_matrix, const ArraTensor *sto
   g_autofree char *short_name = class->to_file (name);
 
   add_item (conversion, class->prefix, short_name, stored,
-            is_matrix ? arra_param_matrix_dtype (name, stored, conversion->asked) : ARRA_F32,
-            arra_source_file_with (conversion->source, stored));
+            is_matrix ? arra_param_matrix_dtype (name, stored, conversion->asked) : ARRA_F32);
   return TRUE;
 }
 

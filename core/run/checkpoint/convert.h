@@ -8,10 +8,10 @@
 /* A tensor to write. */
 typedef struct
 {
-  char *name;               /* in the file */
-  const ArraTensor *stored; /* as it is now; borrowed from its source */
+  char *name; /* in the file */
+  const ArraSource *source;
+  const ArraTensor *stored; /* as it is now; borrowed from @source */
   ArraDType dtype;          /* as it shall be */
-  const char *file;         /* it comes from; for messages */
 } ArraConversion;
 
 /* Called after each piece with the bytes read so far. FALSE with @error set stops. */

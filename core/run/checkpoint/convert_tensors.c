@@ -14,12 +14,11 @@
 #define STEP ((gsize) 4096)     /* elements a thread widens at a time; a multiple of ARRA_MAX_BLOCK, as PIECE is */
 #define GRAIN (16 * STEP)
 
-/* One piece: elements @first on of a tensor. */
+/* One piece of a tensor, as a tensor of its own. */
 typedef struct
 {
-  const ArraTensor *stored;
+  ArraTensor stored;
   ArraDType dtype;
-  gsize first;
   guint8 *out;
   atomic_bool bad;
 } Piece;
@@ -31,7 +30,7 @@ convert_step (const Piece *piece, gsize at, gsize n)
   const ArraDTypeTraits *traits = arra_dtype_traits (piece->dtype);
   float values[STEP];
 
-  arra_tensor_to_float (piece->stored, piece->first + at, n, values);
+  arra_tensor_to_float (&piece->stored, at, n, values);
   return traits->narrow (values, n, piece->out + at / traits->block * traits->bytes);
 }
 
@@ -49,13 +48,13 @@ static void
 check_range (gsize begin, gsize end, guint worker, gpointer data)
 {
   Piece *piece = data;
-  gint64 shape = (gint64) (end - begin), before = (gint64) (piece->first + begin);
+  gint64 shape = (gint64) (end - begin), before = (gint64) begin;
   ArraTensor part = { .dtype = piece->dtype, .n_dims = 1, .shape = { shape } };
   gsize offset = 0;
 
   arra_tensor_bytes (part.dtype, 1, &before, &offset);
   arra_tensor_bytes (part.dtype, 1, &shape, &part.n_bytes);
-  part.data = (const guint8 *) piece->stored->data + offset;
+  part.data = (const guint8 *) piece->stored.data + offset;
   if (!arra_tensor_is_finite (&part))
     atomic_store (&piece->bad, TRUE);
 }
@@ -70,27 +69,31 @@ bytes_of (ArraDType dtype, gsize count)
   return bytes;
 }
 
-static gboolean
-write_piece (const ArraConversion *item,
-             gsize first,
-             gsize n,
-             guint8 *buffer,
-             ArraGgufWriter *writer,
-             ArraPool *pool,
-             GError **error)
+/* What a piece needs */
+typedef struct
 {
-  const guint8 *stored = (const guint8 *) item->stored->data + bytes_of (item->stored->dtype, first);
-  gboolean same = item->dtype == item->stored->dtype;
-  Piece piece = { .stored = item->stored, .dtype = item->dtype, .first = first, .out = buffer };
+  ArraGgufWriter *writer;
+  ArraPool *pool;
+  guint8 *stored; /* put together, if the tensor lies in pieces */
+  guint8 *converted;
+} Work;
 
-  arra_pool_run (pool, n, GRAIN, same ? check_range : convert_range, &piece);
+static gboolean
+write_piece (const ArraConversion *item, gsize first, gsize n, const Work *work, GError **error)
+{
+  gboolean same = item->dtype == item->stored->dtype;
+  Piece piece = { .stored = arra_source_part (item->source, item->stored, first, n, work->stored),
+                  .dtype = item->dtype,
+                  .out = work->converted };
+
+  arra_pool_run (work->pool, n, GRAIN, same ? check_range : convert_range, &piece);
   if (atomic_load (&piece.bad))
     return arra_fail (error, ARRA_ERROR_INVALID_DATA,
-                      "%s: tensor \"%s\" holds numbers that are not finite, or too large for %s", item->file,
-                      item->name, arra_dtype_name (item->dtype));
-  if (!arra_gguf_writer_write (writer, same ? stored : buffer, bytes_of (item->dtype, n), error))
+                      "%s: tensor \"%s\" holds numbers that are not finite, or too large for %s",
+                      arra_source_file_with (item->source, item->stored), item->name, arra_dtype_name (item->dtype));
+  if (!arra_gguf_writer_write (work->writer, same ? piece.stored.data : piece.out, bytes_of (item->dtype, n), error))
     return FALSE;
-  arra_mapping_release (stored, bytes_of (item->stored->dtype, n));
+  arra_source_release (item->source, item->stored, first, n);
   return TRUE;
 }
 
@@ -102,10 +105,13 @@ arra_convert_tensors (GArray *items,
                       gpointer data,
                       GError **error)
 {
-  g_automem guint8 *buffer = arra_mem_new (PIECE, sizeof (float), "converted weights", error);
+  g_automem guint8 *stored = arra_mem_new (PIECE, sizeof (double), "converted weights", error);
+  g_automem guint8 *converted
+      = stored != NULL ? arra_mem_new (PIECE, sizeof (float), "converted weights", error) : NULL;
+  const Work work = { writer, pool, stored, converted };
   guint64 done = 0;
 
-  if (buffer == NULL)
+  if (converted == NULL)
     return FALSE;
   for (guint i = 0; i < items->len; i++)
     {
@@ -116,12 +122,13 @@ arra_convert_tensors (GArray *items,
         {
           gsize n = MIN (PIECE, count - first);
 
-          if (!write_piece (item, first, n, buffer, writer, pool, error))
+          if (!write_piece (item, first, n, &work, error))
             return FALSE;
           done += bytes_of (item->stored->dtype, n);
           if (!func (done, data, error))
             return FALSE;
         }
+      arra_source_release (item->source, item->stored, 0, count); /* the pages where two pieces met */
     }
   return TRUE;
 }

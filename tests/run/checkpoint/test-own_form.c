@@ -4,9 +4,13 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
+#include "chameleon.h"
 #include "checkpoint.h"
+#include "convert.h"
 #include "fixture.h"
 #include "job.h"
+#include "mem.h"
+#include "params.h"
 
 static void
 make_folder (const char *root, const char *name)
@@ -111,10 +115,97 @@ test_same (void)
   fixture_remove (root);
 }
 
+/* The weights of a source on their way into a file */
+typedef struct
+{
+  GArray *items; /* of ArraConversion */
+  ArraGgufWriter *writer;
+  ArraSource *source;
+} Conversion;
+
+/* An ArraParamFunc */
+static gboolean
+add_item (const char *name, gboolean is_matrix, const ArraTensor *stored, gpointer data, GError **error)
+{
+  Conversion *conversion = data;
+  ArraConversion item = { .name = g_strdup (name), .source = conversion->source, .stored = stored };
+
+  item.dtype = is_matrix ? arra_param_matrix_dtype (name, stored, ARRA_N_DTYPES) : ARRA_F32;
+  g_array_append_val (conversion->items, item);
+  return arra_gguf_writer_add_tensor (conversion->writer, name, item.dtype, stored->n_dims, stored->shape, error);
+}
+
+static gboolean
+go_on (guint64 done, gpointer data, GError **error)
+{
+  return TRUE;
+}
+
+/* Writes @path. */
+static void
+convert_source (const ArraChameleonConfig *config, ArraSource *source, const char *path)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GArray) items = g_array_new (FALSE, FALSE, sizeof (ArraConversion));
+  g_autoptr (ArraGgufWriter) writer = arra_gguf_writer_new (path, &error);
+  g_autoptr (ArraPool) pool = arra_pool_new (2, &error);
+  Conversion conversion = { items, writer, source };
+  const ArraWeights weights = arra_chameleon_weights (config, source);
+
+  g_assert_no_error (error);
+  arra_gguf_writer_set_string (writer, "general.architecture", "chameleon", -1);
+  arra_weights_foreach (&weights, add_item, &conversion, &error);
+  g_assert_no_error (error);
+  arra_gguf_writer_begin (writer, &error);
+  g_assert_no_error (error);
+  arra_convert_tensors (items, writer, pool, go_on, NULL, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < items->len; i++)
+    g_free (g_array_index (items, ArraConversion, i).name);
+  g_assert_true (arra_gguf_writer_commit (writer, NULL, &error));
+}
+
+/* The most bytes that are held while the weights of @folder, of Meta's form or of Hugging Face's, become @path */
+static gsize
+convert_form (const ArraChameleonConfig *config, const char *folder, gboolean own, const char *path)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ArraSource) source = NULL;
+  const gsize before = arra_mem_held ();
+
+  arra_mem_reset_peak ();
+  source = own ? arra_chameleon_meta_open (config, folder, &error) : arra_safetensors_open_directory (folder, &error);
+  g_assert_no_error (error);
+  convert_source (config, source, path);
+  return arra_mem_peak () - before;
+}
+
+/* The same file from Meta's parts as from Hugging Face's form, with no more memory than a tensor takes. */
+static void
+test_streamed (gconstpointer model)
+{
+  g_autofree char *hf = g_build_filename (g_getenv ("ARRA_TEST_DATA"), "golden", "chameleon", model, NULL);
+  g_autofree char *own = g_build_filename (hf, "meta", NULL), *folder = fixture_directory ();
+  g_autofree char *one = g_build_filename (folder, "one.gguf", NULL);
+  g_autofree char *two = g_build_filename (folder, "two.gguf", NULL), *from_own = NULL, *from_hf = NULL;
+  ArraChameleonConfig config;
+  gsize largest, n_own, n_hf;
+
+  g_assert_true (arra_chameleon_meta_config (&config, own, NULL));
+  largest = (gsize) config.vocab_size * config.hidden_size * 2;
+  g_assert_cmpuint (convert_form (&config, own, TRUE, one), <, convert_form (&config, hf, FALSE, two) + largest);
+  g_assert_true (g_file_get_contents (one, &from_own, &n_own, NULL));
+  g_assert_true (g_file_get_contents (two, &from_hf, &n_hf, NULL));
+  g_assert_cmpmem (from_own, n_own, from_hf, n_hf);
+  fixture_remove (folder);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/own_form/same", test_same);
+  g_test_add_data_func ("/own_form/streamed/one", "a_mha", test_streamed);
+  g_test_add_data_func ("/own_form/streamed/parts", "b_gqa_swin", test_streamed);
   return g_test_run ();
 }
