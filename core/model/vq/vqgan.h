@@ -45,7 +45,8 @@ typedef struct
   /* 1: the decoder's maps grow by interpolation, which leaves no grid, not by nearest neighbours */
   guint smooth_upsampling;
   guint plain_middle; /* 1: no attention between encoder and codes, codes and decoder */
-  /* 1: each pixel is normalised over its channels (pixel_norm.h), not groups of channels over the whole map */
+  /* 1: each pixel is normalised over its channels (pixel_norm.h), not groups of channels over the whole map; 2: in the
+   * decoder alone, so that codes stay those of an encoder of groups */
   guint pixel_norm;
   /* an ArraPadding: what convolutions learnt to read outside of a picture. Wrapped ones make tiles */
   guint padding;
@@ -69,6 +70,7 @@ gboolean arra_vqgan_config_check (const ArraVqganConfig *config, const char *nam
 char *arra_vqgan_config_to_json (const ArraVqganConfig *config);
 guint arra_vqgan_decoder_blocks (const ArraVqganConfig *config); /* of each level */
 gsize arra_vqgan_decoder_channels (const ArraVqganConfig *config, guint level);
+gboolean arra_vqgan_by_pixel (const ArraVqganConfig *config, gboolean encode); /* whether that half is normalised so */
 guint arra_vqgan_patch (const ArraVqganConfig *config); /* pixels on a side for one code: 2^(n_levels-1) */
 
 typedef struct _ArraVqgan ArraVqgan; /* immutable once made */

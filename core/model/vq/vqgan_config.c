@@ -46,7 +46,7 @@ static const struct
     G_STRUCT_OFFSET (ArraVqganConfig, smooth_upsampling), 0, 1, TRUE },
   { DDCONFIG "plain_middle", "plain_middle", "arra-vqgan.plain_middle", G_STRUCT_OFFSET (ArraVqganConfig, plain_middle),
     0, 1, TRUE },
-  { DDCONFIG "pixel_norm", "pixel_norm", "arra-vqgan.pixel_norm", G_STRUCT_OFFSET (ArraVqganConfig, pixel_norm), 0, 1,
+  { DDCONFIG "pixel_norm", "pixel_norm", "arra-vqgan.pixel_norm", G_STRUCT_OFFSET (ArraVqganConfig, pixel_norm), 0, 2,
     TRUE },
   { DDCONFIG "padding", "padding", "arra-vqgan.padding", G_STRUCT_OFFSET (ArraVqganConfig, padding), 0,
     ARRA_PADDING_WRAP, TRUE },
@@ -348,6 +348,12 @@ arra_vqgan_config_store (const ArraVqganConfig *config, ArraGgufWriter *writer)
   store_list (writer, RESOLUTIONS, config->attn_resolutions, config->n_attn);
   if (config->n_decoder_mult > 0)
     store_list (writer, DECODER_MULTIPLIERS, config->decoder_ch_mult, config->n_decoder_mult);
+}
+
+gboolean
+arra_vqgan_by_pixel (const ArraVqganConfig *config, gboolean encode)
+{
+  return config->pixel_norm == 1 || (config->pixel_norm == 2 && !encode);
 }
 
 guint

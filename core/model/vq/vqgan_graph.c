@@ -14,6 +14,7 @@ typedef struct
   const ArraParameters *parameters;
   gsize n, height, width; /* of the maps at hand */
   ArraPadding padding;
+  gboolean by_pixel;
 } Graph;
 
 #define NODES_OF_BLOCK 16 /* res block or attention */
@@ -70,8 +71,8 @@ norm (Graph *g, const char *path, const char *leaf, gboolean swish, ArraNode *x)
   join (name, path, leaf);
   weight = parameter (g, name, "weight");
   bias = parameter (g, name, "bias");
-  return g->config->pixel_norm ? arra_graph_pixel_norm (g->tape, x, weight, bias, VQGAN_NORM_EPS, swish)
-                               : arra_graph_norm (g->tape, x, weight, bias, &batch);
+  return g->by_pixel ? arra_graph_pixel_norm (g->tape, x, weight, bias, VQGAN_NORM_EPS, swish)
+                     : arra_graph_norm (g->tape, x, weight, bias, &batch);
 }
 
 static ArraNode *
@@ -141,21 +142,24 @@ layers (const ArraVqganConfig *config)
 }
 
 static Graph
-graph_of (ArraTape *tape, const ArraVqganPictures *pictures, gsize patch)
+graph_of (ArraTape *tape, const ArraVqganPictures *pictures, gboolean encode)
 {
+  const gsize patch = encode ? 1 : arra_vqgan_patch (pictures->config);
+
   return (Graph) { tape,
                    pictures->config,
                    pictures->parameters,
                    pictures->n,
                    pictures->height / patch,
                    pictures->width / patch,
-                   pictures->padding };
+                   pictures->padding,
+                   arra_vqgan_by_pixel (pictures->config, encode) };
 }
 
 ArraNode *
 arra_vqgan_graph_encoder (ArraTape *tape, const ArraVqganPictures *pictures, ArraNode *pixels)
 {
-  Graph g = graph_of (tape, pictures, 1);
+  Graph g = graph_of (tape, pictures, TRUE);
   VqganNet net = layers (pictures->config);
   ArraNode *x = conv (&g, "encoder.conv_in", NULL, ARRA_CONV_3X3, pixels, NULL);
 
@@ -173,7 +177,7 @@ arra_vqgan_graph_encoder (ArraTape *tape, const ArraVqganPictures *pictures, Arr
 ArraNode *
 arra_vqgan_graph_decoder (ArraTape *tape, const ArraVqganPictures *pictures, ArraNode *vectors)
 {
-  Graph g = graph_of (tape, pictures, arra_vqgan_patch (pictures->config));
+  Graph g = graph_of (tape, pictures, FALSE);
   VqganNet net = layers (pictures->config);
   ArraNode *x = conv (&g, "post_quant_conv", NULL, ARRA_CONV_1X1, vectors, NULL);
   ArraConvForm up = g.config->smooth_upsampling ? ARRA_CONV_UP_SMOOTH : ARRA_CONV_UP;

@@ -46,8 +46,8 @@ arra_vqgan_encoder_sha256 (const ArraVqganConfig *config, ArraSource *source, co
     add_number (sum, config->attn_resolutions[i]);
   if (config->plain_middle || config->padding != ARRA_PADDING_ZEROS)
     add_number (sum, 4 * config->plain_middle + config->padding);
-  if (config->unit_codes || config->pixel_norm)
-    add_number (sum, config->unit_codes + 4 * config->pixel_norm);
+  if (config->unit_codes || arra_vqgan_by_pixel (config, TRUE))
+    add_number (sum, config->unit_codes + (arra_vqgan_by_pixel (config, TRUE) ? 4 : 0));
   if (!arra_vqgan_foreach (config, source, prefix, add_tensor, sum, error))
     return NULL;
   return g_strdup (g_checksum_get_string (sum));

@@ -98,7 +98,8 @@ vqgan_run_conv (ArraVqganRun *run,
                 VqganMap *out,
                 GError **error)
 {
-  gboolean by_pixel = norm != NULL && run->config->pixel_norm, swish = (flags & VQGAN_SWISH) != 0;
+  gboolean by_pixel = norm != NULL && arra_vqgan_by_pixel (run->config, run->encode),
+           swish = (flags & VQGAN_SWISH) != 0;
   ArraConv2dReading reading = { .swish = swish && !by_pixel,
                                 .upsample = (flags & VQGAN_UPSAMPLE) != 0,
                                 .smooth = (flags & VQGAN_UPSAMPLE) != 0 && run->config->smooth_upsampling,
@@ -169,7 +170,7 @@ static VqganPlan
 make_plan (const ArraVqganConfig *config, const VqganNet *net, guint rows, guint columns, gboolean encode)
 {
   VqganPlan plan = { 0 };
-  ArraVqganRun probe = { .config = config, .net = net, .planning = &plan };
+  ArraVqganRun probe = { .config = config, .net = net, .encode = encode, .planning = &plan };
 
   if (encode)
     {

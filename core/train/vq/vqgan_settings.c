@@ -16,8 +16,8 @@ typedef enum
   KIND_PATCH,
 } Kind;
 
-static const char *const paddings[] = { "zeros", "replicate", "wrap", NULL }; /* as in ArraPadding */
-static const char *const norms[] = { "group", "pixel", NULL };                /* as in pixel_norm */
+static const char *const paddings[] = { "zeros", "replicate", "wrap", NULL };   /* as in ArraPadding */
+static const char *const norms[] = { "group", "pixel", "pixel-decoder", NULL }; /* as in pixel_norm */
 static const char *const parts[] = { "all", "decoder", NULL };
 static const char *const kinds[] = { "none", "perceptual", "patch", NULL };
 static const char *const measures[] = { "hinge", "pairs", NULL };

@@ -107,6 +107,22 @@ test_hash (void)
     }
 }
 
+/* How the decoder normalises is nothing to codes; how the encoder does, is. */
+static void
+test_hash_of_norms (void)
+{
+  g_autoptr (ArraSource) source = golden_source ("vqgan/small/vqgan.safetensors");
+  ArraVqganConfig config = vqgan_small;
+  char *hashes[3];
+
+  for (config.pixel_norm = 0; config.pixel_norm < 3; config.pixel_norm++)
+    hashes[config.pixel_norm] = arra_vqgan_encoder_sha256 (&config, source, "", NULL);
+  g_assert_cmpstr (hashes[0], !=, hashes[1]);
+  g_assert_cmpstr (hashes[0], ==, hashes[2]);
+  for (guint i = 0; i < 3; i++)
+    g_free (hashes[i]);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -114,5 +130,6 @@ main (int argc, char **argv)
   g_test_add_func ("/vqgan/table", test_table);
   g_test_add_func ("/vqgan/wrong-shape", test_wrong_shape);
   g_test_add_func ("/vqgan/hash", test_hash);
+  g_test_add_func ("/vqgan/hash-of-norms", test_hash_of_norms);
   return g_test_run ();
 }

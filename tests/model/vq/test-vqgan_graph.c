@@ -136,14 +136,14 @@ test_f16 (void)
   check (&vqgan_f16, "vqgan/f16/vqgan.ckpt", 64);
 }
 
-/* The same weights, each pixel normalised alone. */
+/* The same weights, each pixel normalised alone, everywhere and in the decoder. */
 static void
 test_pixels (void)
 {
   ArraVqganConfig config = vqgan_small;
 
-  config.pixel_norm = 1;
-  check (&config, "vqgan/small/vqgan.safetensors", 32);
+  for (config.pixel_norm = 1; config.pixel_norm <= 2; config.pixel_norm++)
+    check (&config, "vqgan/small/vqgan.safetensors", 32);
 }
 
 /* ---- gradients */
@@ -300,8 +300,8 @@ test_wide (void)
   config.plain_middle = config.smooth_upsampling = 1;
   check_gradient (&config, ARRA_PADDING_REPLICATE, parts);
   check_gradient (&config, ARRA_PADDING_WRAP, parts);
-  config.pixel_norm = 1;
-  check_gradient (&config, ARRA_PADDING_WRAP, parts);
+  for (config.pixel_norm = 1; config.pixel_norm <= 2; config.pixel_norm++)
+    check_gradient (&config, ARRA_PADDING_WRAP, parts);
 }
 
 int
