@@ -4,22 +4,17 @@
 
 #include <string.h>
 
+#include "conv_input.h"
 #include "gemm.h"
 #include "group_norm.h"
 
 #define TILE 16 /* pixels on a side for kernel 3; kernel 1 takes TILE * TILE pixels in a row */
 
-/* A rectangle of output pixels. */
-typedef struct
-{
-  gsize y, x, height, width;
-} Tile;
-
 typedef struct
 {
   const ArraConv2d *conv;
-  const ArraFeatureMap *in, *residual, *out;
-  ArraConv2dReading reading;
+  ArraConvInput input;
+  const ArraFeatureMap *residual, *out;
   double *moments;
   const ArraMapWork *work;
   gsize n_tiles;
@@ -114,11 +109,11 @@ arra_conv2d_pack (const float *weight,
         packed[(t * in_channels + i) * row + first + o] = weight[(o * in_channels + i) * taps + t];
 }
 
-static Tile
+static ArraConvTile
 tile_at (const Call *call, gsize index)
 {
   gsize tile_height, tile_width, columns;
-  Tile tile;
+  ArraConvTile tile;
 
   tile_grid (call->conv, call->out->height, call->out->width, &tile_height, &tile_width, &columns);
   if (call->conv->kernel == 1)
@@ -136,161 +131,19 @@ tile_at (const Call *call, gsize index)
   return tile;
 }
 
-/* @n pixels of an input row from column @x on, normalised. */
 static void
-read_pixels (const Call *call, const float *row, gsize x, gsize n, float *out)
-{
-  const ArraConv2dReading *reading = &call->reading;
-  gsize channels = call->in->channels;
-
-  call->work->exec->kernels->affine_swish (row + x * channels, n, channels, reading->scale, reading->shift,
-                                           reading->swish, out);
-}
-
-/* The same of a column that lies outside; nothing is read for zero. */
-static void
-read_outside (const Call *call, const float *row, gssize x, float *out)
-{
-  gssize from = arra_padding_index (call->reading.padding, x, call->in->width);
-
-  if (from < 0)
-    memset (out, 0, call->in->channels * sizeof *out);
-  else
-    read_pixels (call, row, (gsize) from, 1, out);
-}
-
-/* One row of a halo: @width pixels from column @x of input row @y, normalised; both may lie outside. */
-static void
-read_halo_row (const Call *call, gssize y, gssize x, gsize width, float *halo)
-{
-  const ArraFeatureMap *in = call->in;
-  gsize channels = in->channels, left = x < 0 ? (gsize) -x : 0, inside;
-  gssize from = arra_padding_index (call->reading.padding, y, in->height);
-  const float *row;
-
-  if (from < 0)
-    {
-      memset (halo, 0, width * channels * sizeof *halo);
-      return;
-    }
-  row = in->data + (gsize) from * in->width * channels;
-  inside = MIN (width - left, in->width - (gsize) (x + (gssize) left));
-  for (gsize i = 0; i < left; i++)
-    read_outside (call, row, x + (gssize) i, halo + i * channels);
-  read_pixels (call, row, (gsize) (x + (gssize) left), inside, halo + left * channels);
-  for (gsize i = left + inside; i < width; i++)
-    read_outside (call, row, x + (gssize) i, halo + i * channels);
-}
-
-static void
-read_halo (const Call *call, const Tile *tile, float *halo)
-{
-  gsize width = tile->width + 2;
-
-  for (gsize y = 0; y < tile->height + 2; y++)
-    read_halo_row (call, (gssize) (tile->y + y) - 1, (gssize) tile->x - 1, width,
-                   halo + y * width * call->in->channels);
-}
-
-/* Adds the pixels of one input row that a row of the upsampled map is made of, @share of them: from column @x
- * on, which may lie outside. */
-static void
-add_smooth_row (const Call *call, gssize y, gssize x, gsize width, float share, float *halo)
-{
-  const ArraFeatureMap *in = call->in;
-  gssize row = arra_padding_index (call->reading.padding, y, in->height);
-
-  for (gsize i = 0; i < width && row >= 0; i++, x++, halo += in->channels)
-    for (guint k = 0; k < 2; k++) /* the nearest, and the next nearest */
-      {
-        gssize near = x >> 1, at = k == 0 ? near : (x & 1) != 0 ? near + 1 : near - 1;
-        gssize column = arra_padding_index (call->reading.padding, at, in->width);
-        float part = share * (k == 0 ? 0.75f : 0.25f);
-
-        for (gsize c = 0; c < in->channels && column >= 0; c++)
-          halo[c] += part * in->data[((gsize) row * in->width + (gsize) column) * in->channels + c];
-      }
-}
-
-static void
-read_halo_smooth (const Call *call, const Tile *tile, float *halo)
-{
-  gsize width = tile->width + 2, row = width * call->in->channels;
-
-  memset (halo, 0, (tile->height + 2) * row * sizeof *halo);
-  for (gsize i = 0; i < tile->height + 2; i++)
-    {
-      gssize y = (gssize) (tile->y + i) - 1, x = (gssize) tile->x - 1, near = y >> 1;
-
-      add_smooth_row (call, near, x, width, 0.75f, halo + i * row);
-      add_smooth_row (call, (y & 1) != 0 ? near + 1 : near - 1, x, width, 0.25f, halo + i * row);
-    }
-}
-
-/* Kernel row @ky of the tile's patches, from its halo: [pixels][3][in_channels]. */
-static void
-gather_halo (const Call *call, const Tile *tile, guint ky, const float *halo, float *patches)
-{
-  gsize channels = call->in->channels;
-
-  for (gsize y = 0; y < tile->height; y++)
-    {
-      const float *row = halo + (y + ky) * (tile->width + 2) * channels;
-      for (gsize x = 0; x < tile->width; x++, patches += 3 * channels)
-        memcpy (patches, row + x * channels, 3 * channels * sizeof *patches);
-    }
-}
-
-/* The same straight from the input, for strides and upsampling. */
-static void
-gather_input (const Call *call, const Tile *tile, guint ky, float *patches)
-{
-  const ArraFeatureMap *in = call->in;
-  gsize channels = in->channels;
-  guint shift = call->reading.upsample ? 1 : 0;
-  gsize height = in->height << shift, width = in->width << shift;
-  gsize stride = call->conv->stride;
-  gssize border = stride == 1 ? 1 : 0;
-  ArraPadding padding = call->reading.padding;
-
-  for (gsize y = 0; y < tile->height; y++)
-    {
-      gssize from_y = arra_padding_index (padding, (gssize) ((tile->y + y) * stride + ky) - border, height);
-
-      for (gsize x = 0; x < tile->width; x++)
-        for (gsize kx = 0; kx < 3; kx++, patches += channels)
-          {
-            gssize from_x = arra_padding_index (padding, (gssize) ((tile->x + x) * stride + kx) - border, width);
-
-            if (from_y < 0 || from_x < 0)
-              memset (patches, 0, channels * sizeof *patches);
-            else
-              memcpy (patches,
-                      in->data + (((gsize) from_y >> shift) * in->width + ((gsize) from_x >> shift)) * channels,
-                      channels * sizeof *patches);
-          }
-    }
-}
-
-static void
-multiply_3x3 (const Call *call, const Tile *tile, float *scratch, float *result)
+multiply_3x3 (const Call *call, const ArraConvTile *tile, float *scratch, float *result)
 {
   const ArraConv2d *conv = call->conv;
   gsize depth = 3 * conv->in_channels;
-  gboolean normalised = call->reading.scale != NULL;
-  gboolean through_halo = normalised || call->reading.smooth;
-  float *patches = scratch + (through_halo ? halo_floats (conv, tile->height, tile->width) : 0);
+  gboolean has_halo = arra_conv_input_has_halo (&call->input);
+  float *patches = scratch + (has_halo ? halo_floats (conv, tile->height, tile->width) : 0);
 
-  if (normalised)
-    read_halo (call, tile, scratch);
-  else if (through_halo)
-    read_halo_smooth (call, tile, scratch);
+  if (has_halo)
+    arra_conv_input_halo (&call->input, tile, scratch);
   for (guint ky = 0; ky < 3 && !g_cancellable_is_cancelled (call->work->cancellable); ky++)
     {
-      if (through_halo)
-        gather_halo (call, tile, ky, scratch, patches);
-      else
-        gather_input (call, tile, ky, patches);
+      arra_conv_input_patches (&call->input, tile, ky, scratch, patches);
       arra_sgemm (FALSE, FALSE, tile->height * tile->width, conv->out_channels, depth, 1.0f, patches, depth,
                   conv->weight + ky * depth * conv->out_channels, conv->out_channels, ky > 0 ? 1.0f : 0.0f, result,
                   conv->out_channels);
@@ -298,11 +151,11 @@ multiply_3x3 (const Call *call, const Tile *tile, float *scratch, float *result)
 }
 
 static void
-multiply_1x1 (const Call *call, const Tile *tile, float *scratch, float *result)
+multiply_1x1 (const Call *call, const ArraConvTile *tile, float *scratch, float *result)
 {
   const ArraConv2d *conv = call->conv;
-  const ArraConv2dReading *reading = &call->reading;
-  const float *pixels = call->in->data + tile->x * conv->in_channels;
+  const ArraConv2dReading *reading = &call->input.reading;
+  const float *pixels = call->input.map->data + tile->x * conv->in_channels;
 
   if (reading->scale != NULL)
     {
@@ -329,7 +182,7 @@ write_row (const float *result, const float *bias, const float *residual, gsize 
 }
 
 static void
-write_tile (const Call *call, const Tile *tile, const float *result, double *moments)
+write_tile (const Call *call, const ArraConvTile *tile, const float *result, double *moments)
 {
   const ArraFeatureMap *out = call->out;
   gsize channels = out->channels;
@@ -356,7 +209,7 @@ convolve_tiles (gsize begin, gsize end, guint worker, gpointer data)
 
   for (gsize i = begin; i < end && !g_cancellable_is_cancelled (work->cancellable); i++)
     {
-      Tile tile = tile_at (call, i);
+      ArraConvTile tile = tile_at (call, i);
       float *result = work->scratch + worker * work->scratch_stride;
       float *rest = result + aligned (tile.height * tile.width * channels);
 
@@ -380,16 +233,17 @@ arra_conv2d (const ArraConv2d *conv,
              const ArraMapWork *work,
              GError **error)
 {
-  Call call = { .conv = conv, .in = in, .residual = residual, .out = out, .moments = moments, .work = work };
+  Call call = { .conv = conv, .residual = residual, .out = out, .moments = moments, .work = work };
 
+  call.input = (ArraConvInput) { .map = in, .stride = conv->stride, .kernels = work->exec->kernels };
   if (reading != NULL)
-    call.reading = *reading;
+    call.input.reading = *reading;
   g_assert (conv->kernel == 1 || conv->kernel == 3);
   g_assert (in->channels == conv->in_channels && out->channels == conv->out_channels);
   g_assert (work->scratch_stride >= arra_conv2d_scratch (conv, out->height, out->width));
-  g_assert (call.reading.scale == NULL || (conv->stride == 1 && !call.reading.upsample));
-  g_assert (!call.reading.smooth || call.reading.upsample);
-  g_assert (conv->kernel == 3 || (conv->stride == 1 && !call.reading.upsample));
+  g_assert (call.input.reading.scale == NULL || (conv->stride == 1 && !call.input.reading.upsample));
+  g_assert (!call.input.reading.smooth || call.input.reading.upsample);
+  g_assert (conv->kernel == 3 || (conv->stride == 1 && !call.input.reading.upsample));
   call.n_tiles = arra_conv2d_tiles (conv, out->height, out->width);
   arra_pool_run (work->exec->pool, call.n_tiles, 1, convolve_tiles, &call);
   return !g_cancellable_set_error_if_cancelled (work->cancellable, error);
