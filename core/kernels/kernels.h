@@ -185,6 +185,11 @@ typedef struct
                         const float *bias,
                         gboolean swish,
                         float *y);
+  /* Winograd's F(4x4, 3x3) (arXiv 1509.09308, with its B and A): a square of 6 x 6 pixels, rows @row floats apart,
+   * becomes 36 rows of @channels, @step apart, in the order of the products; and 36 such rows 4 x 4 pixels. Along
+   * columns first. */
+  void (*winograd_in) (const float *x, gsize row, gsize channels, float *v, gsize step);
+  void (*winograd_out) (const float *m, gsize step, gsize channels, float *y, gsize row);
 
   /* --- training on pictures: the same bits on every ISA --- */
   /* The gradient through affine_swish with swish: v = fma (x, scale[c], bias[c]), s = 1 / (1 + exp (-v)), dv = dy * (s

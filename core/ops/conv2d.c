@@ -7,6 +7,7 @@
 #include "conv_input.h"
 #include "gemm.h"
 #include "group_norm.h"
+#include "winograd.h"
 
 #define TILE 16 /* pixels on a side for kernel 3; kernel 1 takes TILE * TILE pixels in a row */
 
@@ -18,6 +19,7 @@ typedef struct
   double *moments;
   const ArraMapWork *work;
   gsize n_tiles;
+  gboolean transformed; /* by Winograd's products */
 } Call;
 
 static gsize
@@ -56,17 +58,45 @@ halo_floats (const ArraConv2d *conv, gsize tile_height, gsize tile_width)
   return aligned ((tile_height + border) * (tile_width + border) * conv->in_channels);
 }
 
+/* A side of a tile as Winograd's squares cover it. */
+static gsize
+covered (gsize side)
+{
+  return ceil_div (side, ARRA_WINOGRAD_SIDE) * ARRA_WINOGRAD_SIDE;
+}
+
+static gsize
+transformed_scratch (const ArraConv2d *conv, gsize tile_height, gsize tile_width)
+{
+  const gsize height = covered (tile_height), width = covered (tile_width), pixels = height * width;
+
+  return halo_floats (conv, height, width) + arra_winograd_scratch (conv, pixels)
+         + aligned (pixels * conv->out_channels);
+}
+
 gsize
-arra_conv2d_scratch (const ArraConv2d *conv, gsize out_height, gsize out_width)
+arra_conv2d_scratch (const ArraConv2d *conv, gsize out_height, gsize out_width, gboolean transformed)
 {
   gsize tile_height, tile_width, columns, pixels, halo;
 
   tile_grid (conv, out_height, out_width, &tile_height, &tile_width, &columns);
+  if (transformed && arra_conv2d_transformed (conv, out_height, out_width) > 0)
+    return transformed_scratch (conv, tile_height, tile_width);
   pixels = tile_height * tile_width;
   halo = conv->stride == 1 ? halo_floats (conv, tile_height, tile_width) : 0;
   if (conv->kernel == 1)
     return halo + aligned (pixels * conv->out_channels);
   return halo + aligned (pixels * 3 * conv->in_channels) + aligned (pixels * conv->out_channels);
+}
+
+/* Few channels, and maps of less than a square, are not worth it. */
+gsize
+arra_conv2d_transformed (const ArraConv2d *conv, gsize out_height, gsize out_width)
+{
+  if (conv->kernel != 3 || conv->stride != 1 || MIN (conv->in_channels, conv->out_channels) < 16
+      || MIN (out_height, out_width) < ARRA_WINOGRAD_SIDE)
+    return 0;
+  return arra_winograd_weights (conv->in_channels, conv->out_channels);
 }
 
 gsize
@@ -150,6 +180,17 @@ multiply_3x3 (const Call *call, const ArraConvTile *tile, float *scratch, float 
     }
 }
 
+/* The tile as squares cover it: [covered height][covered width][out_channels]. */
+static void
+multiply_transformed (const Call *call, const ArraConvTile *tile, float *scratch, float *result)
+{
+  const ArraConvTile whole = { tile->y, tile->x, covered (tile->height), covered (tile->width) };
+
+  arra_conv_input_halo (&call->input, &whole, scratch);
+  arra_winograd_multiply (call->work->exec->kernels, call->conv, call->work->transformed, scratch, whole.height,
+                          whole.width, scratch + halo_floats (call->conv, whole.height, whole.width), result);
+}
+
 static void
 multiply_1x1 (const Call *call, const ArraConvTile *tile, float *scratch, float *result)
 {
@@ -181,8 +222,9 @@ write_row (const float *result, const float *bias, const float *residual, gsize 
     }
 }
 
+/* @width: of a row of the result */
 static void
-write_tile (const Call *call, const ArraConvTile *tile, const float *result, double *moments)
+write_tile (const Call *call, const ArraConvTile *tile, const float *result, gsize width, double *moments)
 {
   const ArraFeatureMap *out = call->out;
   gsize channels = out->channels;
@@ -193,7 +235,7 @@ write_tile (const Call *call, const ArraConvTile *tile, const float *result, dou
     {
       gsize at = ((tile->y + y) * out->width + tile->x) * channels;
 
-      write_row (result + y * tile->width * channels, call->conv->bias,
+      write_row (result + y * width * channels, call->conv->bias,
                  call->residual != NULL ? call->residual->data + at : NULL, tile->width, channels, out->data + at);
       if (moments != NULL)
         arra_channel_moments (out->data + at, tile->width, channels, moments);
@@ -210,14 +252,18 @@ convolve_tiles (gsize begin, gsize end, guint worker, gpointer data)
   for (gsize i = begin; i < end && !g_cancellable_is_cancelled (work->cancellable); i++)
     {
       ArraConvTile tile = tile_at (call, i);
+      gsize width = call->transformed ? covered (tile.width) : tile.width;
+      gsize height = call->transformed ? covered (tile.height) : tile.height;
       float *result = work->scratch + worker * work->scratch_stride;
-      float *rest = result + aligned (tile.height * tile.width * channels);
+      float *rest = result + aligned (height * width * channels);
 
-      if (call->conv->kernel == 1)
+      if (call->transformed)
+        multiply_transformed (call, &tile, rest, result);
+      else if (call->conv->kernel == 1)
         multiply_1x1 (call, &tile, rest, result);
       else
         multiply_3x3 (call, &tile, rest, result);
-      write_tile (call, &tile, result, call->moments != NULL ? call->moments + i * 2 * channels : NULL);
+      write_tile (call, &tile, result, width, call->moments != NULL ? call->moments + i * 2 * channels : NULL);
       if (worker == 0 && work->advanced != NULL)
         work->advanced ((double) i / (double) call->n_tiles, work->user);
     }
@@ -240,10 +286,13 @@ arra_conv2d (const ArraConv2d *conv,
     call.input.reading = *reading;
   g_assert (conv->kernel == 1 || conv->kernel == 3);
   g_assert (in->channels == conv->in_channels && out->channels == conv->out_channels);
-  g_assert (work->scratch_stride >= arra_conv2d_scratch (conv, out->height, out->width));
+  g_assert (work->scratch_stride >= arra_conv2d_scratch (conv, out->height, out->width, work->transformed != NULL));
   g_assert (call.input.reading.scale == NULL || (conv->stride == 1 && !call.input.reading.upsample));
   g_assert (!call.input.reading.smooth || call.input.reading.upsample);
   g_assert (conv->kernel == 3 || (conv->stride == 1 && !call.input.reading.upsample));
+  call.transformed = work->transformed != NULL && arra_conv2d_transformed (conv, out->height, out->width) > 0;
+  if (call.transformed)
+    arra_winograd_transform (work->exec, conv, work->transformed);
   call.n_tiles = arra_conv2d_tiles (conv, out->height, out->width);
   arra_pool_run (work->exec->pool, call.n_tiles, 1, convolve_tiles, &call);
   return !g_cancellable_set_error_if_cancelled (work->cancellable, error);

@@ -1,7 +1,7 @@
 /* conv2d.h - two-dimensional convolution of feature maps, with its neighbours fused into reading and writing
  *
  * Each tile of output pixels gathers its input (im2col) into the worker's scratch and multiplies it by the weights
- * (gemm.h).
+ * (gemm.h), or has Winograd's products made of it (winograd.h), which take about a third of the time.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
@@ -47,8 +47,11 @@ void arra_conv2d_output_size (const ArraConv2d *conv,
                               gsize width,
                               gsize *out_height,
                               gsize *out_width);
-gsize arra_conv2d_scratch (const ArraConv2d *conv, gsize out_height, gsize out_width); /* floats for each thread */
-gsize arra_conv2d_tiles (const ArraConv2d *conv, gsize out_height, gsize out_width);   /* parts of @moments */
+/* Floats for each thread; @transformed: where there is room for transformed weights, too. */
+gsize arra_conv2d_scratch (const ArraConv2d *conv, gsize out_height, gsize out_width, gboolean transformed);
+/* Floats of the weights as Winograd's products take them (winograd.h); 0: the convolution is none that they suit. */
+gsize arra_conv2d_transformed (const ArraConv2d *conv, gsize out_height, gsize out_width);
+gsize arra_conv2d_tiles (const ArraConv2d *conv, gsize out_height, gsize out_width); /* parts of @moments */
 
 /* out = conv (reading (in)) + bias (+ residual). @reading, @residual: (nullable); @residual has the size of @out and
  * may be @out.

@@ -100,6 +100,28 @@ read_halo_smooth (const ArraConvInput *input, const ArraConvTile *tile, float *h
     }
 }
 
+/* Pixels as they are, or each of them twice along both axes. */
+static void
+read_halo_plain (const ArraConvInput *input, const ArraConvTile *tile, float *halo)
+{
+  const ArraFeatureMap *in = input->map;
+  const guint shift = input->reading.upsample ? 1 : 0;
+  const ArraPadding padding = input->reading.padding;
+
+  for (gsize y = 0; y < tile->height + 2; y++)
+    for (gsize x = 0; x < tile->width + 2; x++, halo += in->channels)
+      {
+        gssize row = arra_padding_index (padding, (gssize) (tile->y + y) - 1, in->height << shift);
+        gssize column = arra_padding_index (padding, (gssize) (tile->x + x) - 1, in->width << shift);
+
+        if (row < 0 || column < 0)
+          memset (halo, 0, in->channels * sizeof *halo);
+        else
+          memcpy (halo, in->data + ((gsize) (row >> shift) * in->width + (gsize) (column >> shift)) * in->channels,
+                  in->channels * sizeof *halo);
+      }
+}
+
 /* Kernel row @ky of the tile's patches, from its halo: [pixels][3][in_channels]. */
 static void
 gather_halo (const ArraConvInput *input, const ArraConvTile *tile, guint ky, const float *halo, float *patches)
@@ -150,8 +172,10 @@ arra_conv_input_halo (const ArraConvInput *input, const ArraConvTile *tile, floa
 {
   if (input->reading.scale != NULL)
     read_halo (input, tile, halo);
-  else
+  else if (input->reading.smooth)
     read_halo_smooth (input, tile, halo);
+  else
+    read_halo_plain (input, tile, halo);
 }
 
 void

@@ -21,6 +21,9 @@ typedef struct
   float *scratch;            /* one part for each thread of the pool */
   /* floats in a part: at least what the operation's _scratch() says */
   gsize scratch_stride;
+  /* (nullable): room for as many floats as arra_conv2d_transformed() says; convolutions that it says some for are
+   * computed by Winograd's products */
+  float *transformed;
   /* (nullable): share of the operation that is done, from the calling thread */
   void (*advanced) (double fraction, gpointer user);
   gpointer user;

@@ -222,6 +222,33 @@ bad_affine_swish (const float *x,
   good ()->affine_swish (x, n_pixels, channels, scale, bias, TRUE, y);
 }
 
+/* The first product with a chain of fused operations. */
+static void
+bad_winograd_in (const float *x, gsize row, gsize channels, float *v, gsize step)
+{
+  good ()->winograd_in (x, row, channels, v, step);
+  for (gsize c = 0; c < channels; c++)
+    {
+      float t[6];
+
+      for (gsize i = 0; i < 6; i++)
+        {
+          const float *d = x + i * channels + c;
+
+          t[i] = fmaf (4, d[0], d[4 * row] - 5 * d[2 * row]);
+        }
+      v[c] = fmaf (4, t[0], t[4] - 5 * t[2]);
+    }
+}
+
+static void
+bad_winograd_out (const float *m, gsize step, gsize channels, float *y, gsize row)
+{
+  good ()->winograd_out (m, step, channels, y, row);
+  if (channels % 8 != 0 && step > channels)
+    y[3 * row + 3 * channels + channels] = 0;
+}
+
 static void
 bad_affine_swish_vjp (const float *x,
                       const float *dy,

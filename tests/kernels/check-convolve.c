@@ -103,3 +103,56 @@ check_affine_swish_vjp (const ArraKernels *spec, const ArraKernels *variant, GRa
     }
   return fault;
 }
+
+/* Rows of channels are @far apart, and of pixels as many as there are times that. */
+typedef void (*Square) (const ArraKernels *table, const float *x, gsize channels, gsize far, float *y);
+
+static char *
+check_squares (const ArraKernels *spec,
+               const ArraKernels *variant,
+               GRand *rand,
+               const char *name,
+               gsize x_pixels,
+               gsize y_pixels,
+               Square square)
+{
+  char *fault = NULL;
+
+  for (gsize round = 0; round < ROUNDS && fault == NULL; round++)
+    {
+      gsize channels = pick (rand, 1, 40), far = channels + pick (rand, 0, 9), n = y_pixels * far;
+      Values values = (Values) g_rand_int_range (rand, 0, N_VALUES);
+      g_autofree float *x = drawn_floats (rand, values, x_pixels * far);
+      g_autofree float *a = drawn_floats (rand, VALUES_ORDINARY, n + 20);
+      g_autofree float *b = g_memdup2 (a, (n + 20) * sizeof *a);
+
+      square (spec, x, channels, far, a);
+      square (variant, x, channels, far, b);
+      fault = difference (name, channels, a, b, n + 20);
+    }
+  return fault;
+}
+
+static void
+to_products (const ArraKernels *table, const float *x, gsize channels, gsize far, float *y)
+{
+  table->winograd_in (x, 6 * far, channels, y, far);
+}
+
+static void
+to_pixels (const ArraKernels *table, const float *x, gsize channels, gsize far, float *y)
+{
+  table->winograd_out (x, far, channels, y, 4 * far);
+}
+
+char *
+check_winograd_in (const ArraKernels *spec, const ArraKernels *variant, GRand *rand)
+{
+  return check_squares (spec, variant, rand, "winograd_in", 36, 36, to_products);
+}
+
+char *
+check_winograd_out (const ArraKernels *spec, const ArraKernels *variant, GRand *rand)
+{
+  return check_squares (spec, variant, rand, "winograd_out", 36, 16, to_pixels);
+}

@@ -320,6 +320,8 @@ const CheckCase check_cases[] = {
   CASE (attend_f16),
   CASE (attend_q8_0),
   CASE (affine_swish),
+  CASE (winograd_in),
+  CASE (winograd_out),
   CASE (affine_swish_vjp),
   CASE (convolve),
   CASE (convolve_weights),

@@ -42,6 +42,13 @@ static const Shape shapes[] = {
   { 3, 1, TRUE, FALSE, FALSE, FALSE, 2, 3, 9, 17, ARRA_PADDING_ZEROS, TRUE },
   { 3, 1, TRUE, FALSE, FALSE, TRUE, 5, 3, 17, 9, ARRA_PADDING_WRAP, TRUE },
   { 3, 1, TRUE, FALSE, FALSE, FALSE, 7, 5, 1, 1, ARRA_PADDING_REPLICATE, TRUE },
+  /* enough channels for Winograd's products, in squares that end outside of the map */
+  { 3, 1, FALSE, FALSE, FALSE, FALSE, 16, 17, 4, 4, ARRA_PADDING_ZEROS, FALSE },
+  { 3, 1, FALSE, TRUE, TRUE, TRUE, 40, 16, 17, 35, ARRA_PADDING_ZEROS, FALSE },
+  { 3, 1, FALSE, TRUE, TRUE, FALSE, 16, 33, 19, 6, ARRA_PADDING_REPLICATE, FALSE },
+  { 3, 1, FALSE, FALSE, FALSE, TRUE, 17, 18, 7, 21, ARRA_PADDING_WRAP, FALSE },
+  { 3, 1, TRUE, FALSE, FALSE, FALSE, 16, 16, 9, 17, ARRA_PADDING_WRAP, FALSE },
+  { 3, 1, TRUE, FALSE, FALSE, TRUE, 16, 24, 3, 9, ARRA_PADDING_ZEROS, TRUE },
 };
 
 typedef struct
@@ -152,8 +159,15 @@ check_moments (const ArraFeatureMap *out, const double *moments, gsize tiles)
     }
 }
 
+/* Winograd's products lose more digits. */
+static double
+tolerance (const ArraMapWork *work)
+{
+  return work->transformed != NULL ? 5e-5 : 5e-6;
+}
+
 static void
-check_shape (const ArraExec *exec, const Shape *shape)
+check_shape (const ArraExec *exec, const Shape *shape, gboolean transformed)
 {
   ArraConv2d conv = { .kernel = shape->kernel,
                       .stride = shape->stride,
@@ -165,7 +179,7 @@ check_shape (const ArraExec *exec, const Shape *shape)
   ArraFeatureMap out = { .channels = shape->out_channels };
   gsize tiles;
   g_automem double *moments = NULL;
-  g_automem float *scratch = NULL;
+  g_automem float *scratch = NULL, *weights = NULL;
   Problem p;
 
   arra_conv2d_output_size (&conv, shape->upsample, shape->height, shape->width, &out.height, &out.width);
@@ -175,7 +189,10 @@ check_shape (const ArraExec *exec, const Shape *shape)
   reading.scale = shape->norm ? p.scale : NULL;
   reading.shift = p.shift;
   tiles = arra_conv2d_tiles (&conv, out.height, out.width);
-  work.scratch_stride = arra_conv2d_scratch (&conv, out.height, out.width);
+  if (transformed)
+    work.transformed = weights
+        = arra_mem_new (arra_conv2d_transformed (&conv, out.height, out.width), sizeof (float), "a test", NULL);
+  work.scratch_stride = arra_conv2d_scratch (&conv, out.height, out.width, transformed);
   work.scratch = scratch
       = arra_mem_new (work.scratch_stride * arra_pool_threads (exec->pool), sizeof (float), "a test", NULL);
   moments = arra_mem_new (tiles * 2 * out.channels, sizeof *moments, "a test", NULL);
@@ -188,7 +205,7 @@ check_shape (const ArraExec *exec, const Shape *shape)
       for (gsize o = 0; o < out.channels; o++)
         g_assert_cmpfloat (
             relative_error ((double) out.data[(y * out.width + x) * out.channels + o], expected_at (&p, y, x, o)), <,
-            5e-6);
+            tolerance (&work));
   check_moments (&out, moments, tiles);
   arra_mem_free (out.data);
   problem_clear (&p);
@@ -198,13 +215,46 @@ static void
 check_all (const ArraExec *exec)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (shapes); i++)
-    check_shape (exec, &shapes[i]);
+    check_shape (exec, &shapes[i], FALSE);
+}
+
+static void
+check_transformed (const ArraExec *exec)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (shapes); i++)
+    if (shapes[i].kernel == 3 && shapes[i].stride == 1 && MIN (shapes[i].in_channels, shapes[i].out_channels) >= 16)
+      check_shape (exec, &shapes[i], TRUE);
+}
+
+/* Winograd's products are for squares of enough channels. */
+static void
+test_suits (void)
+{
+  const ArraConv2d conv = { .kernel = 3, .stride = 1, .in_channels = 16, .out_channels = 32 };
+  ArraConv2d other = conv;
+
+  g_assert_cmpuint (arra_conv2d_transformed (&conv, 4, 9), ==, 36 * 16 * 32);
+  g_assert_cmpuint (arra_conv2d_transformed (&conv, 4, 3), ==, 0);
+  other.stride = 2;
+  g_assert_cmpuint (arra_conv2d_transformed (&other, 4, 9), ==, 0);
+  other = conv;
+  other.kernel = 1;
+  g_assert_cmpuint (arra_conv2d_transformed (&other, 4, 9), ==, 0);
+  other = conv;
+  other.out_channels = 3;
+  g_assert_cmpuint (arra_conv2d_transformed (&other, 4, 9), ==, 0);
 }
 
 static void
 test_direct (void)
 {
   with_every_exec (check_all);
+}
+
+static void
+test_transformed (void)
+{
+  with_every_exec (check_transformed);
 }
 
 static void
@@ -220,9 +270,9 @@ test_cancel (void)
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   ArraExec exec = { arra_kernels_get (ARRA_CPU_C), NULL };
   ArraConv2d conv = { .kernel = 3, .stride = 1, .in_channels = 2, .out_channels = 2 };
-  gsize stride = arra_conv2d_scratch (&conv, 64, 64);
+  gsize stride = arra_conv2d_scratch (&conv, 64, 64, FALSE);
   g_automem float *scratch = arra_mem_new (stride, sizeof *scratch, "a test", NULL);
-  ArraMapWork work = { &exec, cancellable, scratch, stride, cancel, cancellable };
+  ArraMapWork work = { &exec, cancellable, scratch, stride, NULL, cancel, cancellable };
   GError *error = NULL;
   Problem p;
 
@@ -258,6 +308,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/conv2d/direct", test_direct);
+  g_test_add_func ("/conv2d/transformed", test_transformed);
+  g_test_add_func ("/conv2d/suits", test_suits);
   g_test_add_func ("/conv2d/cancel", test_cancel);
   g_test_add_func ("/conv2d/pack", test_pack);
   return g_test_run ();

@@ -35,6 +35,8 @@ arra_kernels_overlay_avx2 (ArraKernels *table)
   table->attend_f16 = arra_avx2_attend_f16;
   table->attend_q8_0 = arra_avx2_attend_q8_0;
   table->affine_swish = arra_avx2_affine_swish;
+  table->winograd_in = arra_avx2_winograd_in;
+  table->winograd_out = arra_avx2_winograd_out;
   table->affine_swish_vjp = arra_avx2_affine_swish_vjp;
   table->convolve = arra_avx2_convolve;
   table->convolve_weights = arra_avx2_convolve_weights;

@@ -40,6 +40,8 @@ arra_kernels_fill_c (ArraKernels *table)
     .attend_f16 = arra_c_attend_f16,
     .attend_q8_0 = arra_c_attend_q8_0,
     .affine_swish = arra_c_affine_swish,
+    .winograd_in = arra_c_winograd_in,
+    .winograd_out = arra_c_winograd_out,
     .affine_swish_vjp = arra_c_affine_swish_vjp,
     .convolve = arra_c_convolve,
     .convolve_weights = arra_c_convolve_weights,

@@ -20,6 +20,7 @@ typedef struct
 {
   gsize slot_floats[VQGAN_SLOTS];
   gsize scratch_stride; /* floats for each thread */
+  gsize transformed;    /* floats: of one convolution's weights */
   gsize moments;        /* doubles */
   gsize channels;       /* most channels that are normalised */
   double flops;

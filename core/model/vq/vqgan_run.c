@@ -53,12 +53,15 @@ vqgan_run_begin_step (ArraVqganRun *run, double flops)
     }
 }
 
+/* Pictures are decoded by Winograd's products. Codes are not: which of two is nearer hangs on the last digits. */
 static void
-plan_conv (VqganPlan *plan, const ArraConv2d *conv, const ArraFeatureMap *out)
+plan_conv (VqganPlan *plan, const ArraConv2d *conv, const ArraFeatureMap *out, gboolean decodes)
 {
   gsize tiles = arra_conv2d_tiles (conv, out->height, out->width);
 
-  plan->scratch_stride = MAX (plan->scratch_stride, arra_conv2d_scratch (conv, out->height, out->width));
+  plan->scratch_stride = MAX (plan->scratch_stride, arra_conv2d_scratch (conv, out->height, out->width, decodes));
+  if (decodes)
+    plan->transformed = MAX (plan->transformed, arra_conv2d_transformed (conv, out->height, out->width));
   plan->moments = MAX (plan->moments, tiles * 2 * out->channels);
   plan->channels = MAX (plan->channels, conv->in_channels);
 }
@@ -115,7 +118,7 @@ vqgan_run_conv (ArraVqganRun *run,
                                  * (double) (height * width));
   if (run->planning != NULL)
     {
-      plan_conv (run->planning, conv, &out->map);
+      plan_conv (run->planning, conv, &out->map, !run->encode);
       return TRUE;
     }
   if (norm != NULL && !by_pixel)
@@ -194,7 +197,7 @@ size_is_sane (const ArraVqganConfig *config, guint rows, guint columns)
 static guint64
 plan_bytes (const VqganPlan *plan, guint threads)
 {
-  guint64 floats = (guint64) plan->scratch_stride * threads + 2 * plan->channels;
+  guint64 floats = (guint64) plan->scratch_stride * threads + plan->transformed + 2 * plan->channels;
 
   for (guint i = 0; i < VQGAN_SLOTS; i++)
     floats += plan->slot_floats[i];
@@ -234,7 +237,10 @@ allocate (ArraVqganRun *run, const VqganPlan *plan, GError **error)
   run->shift = run->scale + plan->channels;
   run->work.scratch_stride = plan->scratch_stride;
   run->work.scratch = arra_mem_new (plan->scratch_stride, sizeof (float) * threads, "the VQGAN's work space", error);
-  return run->work.scratch != NULL;
+  if (run->work.scratch == NULL || plan->transformed == 0)
+    return run->work.scratch != NULL;
+  run->work.transformed = arra_mem_new (plan->transformed, sizeof (float), "the VQGAN's work space", error);
+  return run->work.transformed != NULL;
 }
 
 ArraVqganRun *
@@ -283,6 +289,7 @@ arra_vqgan_run_free (ArraVqganRun *run)
   arra_mem_free (run->moments);
   arra_mem_free (run->scale);
   arra_mem_free (run->work.scratch);
+  arra_mem_free (run->work.transformed);
   arra_mem_free (run);
 }
 

@@ -94,7 +94,8 @@ compare (const Case *c, const float *made, const ArraExec *exec)
         worst = fmax (worst, fabs ((double) planes[k] - (double) made[i * 3 * pixels + k]));
     }
   g_test_message ("largest difference %.3g", worst);
-  g_assert_cmpfloat (worst, <=, 1e-5);
+  g_assert_cmpfloat (
+      worst, <=, 4e-5); /* Winograd's products, which the tape does not use: a hundredth of a pixel's step is 8e-5 */
 }
 
 static void
