@@ -248,12 +248,14 @@ dress (ArraResults *results, GtkWidget *child, ArraMade *made)
   g_object_set_data_full (G_OBJECT (child), KEY_MADE, made, (GDestroyNotify) arra_made_free);
 }
 
-/* Its place is there before there is anything to show, so that nothing moves then. */
+/* Its place is there before there is anything to show, so that nothing moves then. Its colour is that of text, which is
+ * seen on a thumbnail's ground also while that is selected. */
 static GtkWidget *
 new_bar (void)
 {
   GtkWidget *bar = gtk_level_bar_new ();
 
+  gtk_style_context_add_class (gtk_widget_get_style_context (bar), "arra-rank");
   gtk_level_bar_remove_offset_value (GTK_LEVEL_BAR (bar), GTK_LEVEL_BAR_OFFSET_LOW);
   gtk_level_bar_remove_offset_value (GTK_LEVEL_BAR (bar), GTK_LEVEL_BAR_OFFSET_HIGH);
   gtk_level_bar_remove_offset_value (GTK_LEVEL_BAR (bar), GTK_LEVEL_BAR_OFFSET_FULL);

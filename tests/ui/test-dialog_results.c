@@ -1,5 +1,7 @@
 /* test-dialog_results.c - pictures that are ranked, and what is selected of them
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+
 #include "dialog_case.h"
 
 #define SEVERAL "[Dialog]\nprompt=a word\nsized=true\nwidth=32\nheight=32\ninsert=native\ncount=4\n"
@@ -110,6 +112,89 @@ test_very_many (Case *self, gconstpointer data)
   g_assert_true (gtk_flow_box_child_is_selected (child_at (self, 0)));
 }
 
+/* ---- what is seen of bars */
+
+/* (transfer full) */
+static cairo_surface_t *
+draw_window (Case *self)
+{
+  GtkWidget *window = self->dialog->window;
+  cairo_surface_t *drawn = cairo_image_surface_create (CAIRO_FORMAT_RGB24, gtk_widget_get_allocated_width (window),
+                                                       gtk_widget_get_allocated_height (window));
+  cairo_t *cr = cairo_create (drawn);
+
+  gtk_widget_draw (window, cr);
+  cairo_destroy (cr);
+  cairo_surface_flush (drawn);
+  return drawn;
+}
+
+static double
+linear (guint level)
+{
+  const double value = level / 255.0;
+
+  return value <= 0.04045 ? value / 12.92 : pow ((value + 0.055) / 1.055, 2.4);
+}
+
+/* Of the pixel at @x, @y of a widget. */
+static double
+luminance (Case *self, cairo_surface_t *drawn, GtkWidget *widget, int x, int y)
+{
+  const guint8 *row;
+  guint32 pixel;
+
+  g_assert_true (gtk_widget_translate_coordinates (widget, self->dialog->window, x, y, &x, &y));
+  row = cairo_image_surface_get_data (drawn) + y * cairo_image_surface_get_stride (drawn);
+  pixel = ((const guint32 *) (gconstpointer) row)[x];
+  return 0.2126 * linear (pixel >> 16 & 255) + 0.7152 * linear (pixel >> 8 & 255) + 0.0722 * linear (pixel & 255);
+}
+
+/* As WCAG 2 has it: 1 for the same, 3 for what a part of a window must have at least. */
+static double
+contrast (double one, double other)
+{
+  return (MAX (one, other) + 0.05) / (MIN (one, other) + 0.05);
+}
+
+/* All bars are told from what is around them and from what they lack. */
+static void
+check_bars (Case *self, gboolean dark)
+{
+  cairo_surface_t *drawn;
+
+  g_object_set (gtk_settings_get_default (), "gtk-application-prefer-dark-theme", dark, NULL);
+  case_idle ();
+  drawn = draw_window (self);
+  for (int i = 0; i < 4; i++)
+    {
+      GtkWidget *bar = bar_at (self, i);
+      const int across = gtk_widget_get_allocated_width (bar), middle = gtk_widget_get_allocated_height (bar) / 2;
+      const double filled = luminance (self, drawn, bar, 3, middle);
+
+      g_assert_cmpfloat (contrast (filled, luminance (self, drawn, bar, across / 2, -1)), >=, 3);
+      if (gtk_level_bar_get_value (GTK_LEVEL_BAR (bar)) < 0.9)
+        g_assert_cmpfloat (contrast (filled, luminance (self, drawn, bar, across - 3, middle)), >=, 2);
+    }
+  cairo_surface_destroy (drawn);
+}
+
+/* On the ground of what is selected, and of what is not; on light and dark. */
+static void
+test_seen (Case *self, gconstpointer data)
+{
+  case_open (self, SEVERAL "rank=true\n");
+  case_generate (self);
+  for (int i = 0; i < 4; i++)
+    g_assert_true (gtk_flow_box_child_is_selected (child_at (self, i)));
+  check_bars (self, FALSE);
+  check_bars (self, TRUE);
+  gtk_flow_box_unselect_all (GTK_FLOW_BOX (gtk_widget_get_parent (GTK_WIDGET (child_at (self, 0)))));
+  check_bars (self, FALSE);
+  check_bars (self, TRUE);
+  g_object_set (gtk_settings_get_default (), "gtk-application-prefer-dark-theme", FALSE, NULL);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -117,6 +202,7 @@ main (int argc, char **argv)
     { "/ui/dialog-results/rank", test_rank },
     { "/ui/dialog-results/best-first", test_best_first },
     { "/ui/dialog-results/very-many", test_very_many },
+    { "/ui/dialog-results/seen", test_seen },
   };
 
   case_init (&argc, &argv);
