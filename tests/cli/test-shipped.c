@@ -44,6 +44,47 @@ test_card (gconstpointer data)
   harness_end ();
 }
 
+/* (transfer full): the card as people read it who speak @language; for json_node_unref() */
+static JsonNode *
+card_in (const char *path, const char *language)
+{
+  g_autoptr (Outcome) info = NULL;
+
+  harness_setenv ("LANGUAGE", language);
+  info = arra_run ("info", path, "--json", NULL);
+  harness_setenv ("LANGUAGE", NULL);
+  assert_status (info, 0);
+  g_assert_null (strstr (info->err, ".json"));
+  return parse_json (info->out);
+}
+
+/* All that the card says about the checkpoint, in each language that the program has; prompts as it learnt them. */
+static void
+test_translations (gconstpointer data)
+{
+  static const char *const texts[] = { "description", "license_link", "training_data", "intended_use" };
+  static const char *const languages[] = { "de", "fr" };
+  g_autofree char *path = shipped (data);
+  g_autoptr (JsonNode) own = NULL;
+  JsonObject *english;
+
+  harness_begin ();
+  own = card_in (path, "en");
+  english = json_object_get_object_member (json_node_get_object (own), "card");
+  for (gsize l = 0; l < G_N_ELEMENTS (languages); l++)
+    {
+      g_autoptr (JsonNode) node = card_in (path, languages[l]);
+      JsonObject *card = json_object_get_object_member (json_node_get_object (node), "card");
+
+      for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+        g_assert_cmpstr (json_object_get_string_member (card, texts[i]), !=,
+                         json_object_get_string_member (english, texts[i]));
+      g_assert_true (json_node_equal (json_object_get_member (card, "example_prompts"),
+                                      json_object_get_member (english, "example_prompts")));
+    }
+  harness_end ();
+}
+
 typedef struct
 {
   int left, top, width, height;
@@ -352,6 +393,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_data_func ("/shipped/card/textures", "textures.gguf", test_card);
   g_test_add_data_func ("/shipped/card/phantom-cxr", "phantom-cxr.gguf", test_card);
+  g_test_add_data_func ("/shipped/translations/textures", "textures.gguf", test_translations);
+  g_test_add_data_func ("/shipped/translations/phantom-cxr", "phantom-cxr.gguf", test_translations);
   g_test_add_data_func ("/shipped/sentence/textures", "textures.gguf", test_sentence);
   g_test_add_data_func ("/shipped/sentence/phantom-cxr", "phantom-cxr.gguf", test_sentence);
   g_test_add_func ("/shipped/direction", test_direction);

@@ -33,7 +33,7 @@ static const CliHelp help = {
     "the head are q6_k; matrices whose rows are no multiple of 256 are q8_0 in place of q6_k and q4_k. Norms and other\n"
     "small tensors stay f32; with f16 and the quantised types the VQGAN's kernels become f16.\n"
     "--card names a JSON object whose members replace those of the checkpoint's card: name, description, license,\n"
-    "license_link, training_data, intended_use, domain, medical, example_prompts, words.",
+    "license_link, training_data, intended_use, domain, medical, example_prompts, words, thumbnail, translations.",
 };
 
 static gboolean

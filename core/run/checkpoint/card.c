@@ -5,19 +5,14 @@
 #include <string.h>
 
 #include "card_keys.h"
+#include "card_translations.h"
 #include "checkpoint_private.h"
 #include "fail.h"
 #include "jsonguard.h"
 #include "mem.h"
 #include "thumbnail.h"
 
-static const struct
-{
-  const char *key; /* in JSON */
-  const char *gguf_key;
-  gsize offset; /* in ArraCard */
-  gsize max;    /* bytes */
-} texts[] = {
+const ArraCardText arra_card_texts[ARRA_CARD_N_TEXTS] = {
   { "name", "general.name", G_STRUCT_OFFSET (ArraCard, name), 256 },
   { "description", "general.description", G_STRUCT_OFFSET (ArraCard, description), 8192 },
   { "license", ARRA_CARD_LICENSE_KEY, G_STRUCT_OFFSET (ArraCard, license), 256 },
@@ -45,7 +40,7 @@ static const struct
 #define THUMBNAIL_KEY "arra.card.thumbnail"
 
 #define TRAINED "model" /* how arra train calls the folder of every model */
-#define NAME 0          /* in texts */
+#define NAME 0          /* in arra_card_texts */
 
 static const char *const no_entries[] = { NULL };
 
@@ -112,7 +107,16 @@ arra_card_init (ArraCheckpoint *checkpoint, const char *path)
   checkpoint->card.words = no_entries;
 }
 
-/* Takes one text; @what names it in messages. An empty one counts as none. */
+gboolean
+arra_card_check_text (gsize index, gsize length, const char *name, const char *what, GError **error)
+{
+  return length <= arra_card_texts[index].max
+         || arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s is too long: %zu bytes; at most %zu are allowed", name,
+                       what, length, arra_card_texts[index].max);
+}
+
+/* Takes one text; @what names it in messages. An empty one counts as none. What translates another one is no
+ * translation of it. */
 static gboolean
 take_text (ArraCheckpoint *checkpoint,
            gsize index,
@@ -122,12 +126,12 @@ take_text (ArraCheckpoint *checkpoint,
            const char *what,
            GError **error)
 {
-  if (length > texts[index].max)
-    return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: %s is too long: %zu bytes; at most %zu are allowed", name,
-                      what, length, texts[index].max);
+  if (!arra_card_check_text (index, length, name, what, error))
+    return FALSE;
   if (length == 0)
     return TRUE;
-  G_STRUCT_MEMBER (const char *, &checkpoint->card, texts[index].offset)
+  arra_card_translations_forget (checkpoint, index);
+  G_STRUCT_MEMBER (const char *, &checkpoint->card, arra_card_texts[index].offset)
       = arra_card_keep (checkpoint->strings, text, length);
   if (index == NAME)
     checkpoint->is_unnamed = FALSE;
@@ -215,8 +219,8 @@ read_list (ArraCheckpoint *checkpoint, gsize index, JsonObject *object, const ch
   return take_list (checkpoint, index, given, n, name, key, error);
 }
 
-static gboolean
-has (JsonObject *object, const char *key)
+gboolean
+arra_card_has (JsonObject *object, const char *key)
 {
   return json_object_has_member (object, key) && !json_node_is_null (json_object_get_member (object, key));
 }
@@ -230,20 +234,24 @@ arra_card_read_json (ArraCheckpoint *checkpoint,
 {
   const char *text;
 
-  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+  for (gsize i = 0; i < ARRA_CARD_N_TEXTS; i++)
     {
-      if (!has (object, texts[i].key))
+      const char *key = arra_card_texts[i].key;
+
+      if (!arra_card_has (object, key))
         continue;
-      text = arra_json_get_string (object, name, texts[i].key, error);
-      if (text == NULL || !take_text (checkpoint, i, text, strlen (text), name, texts[i].key, error))
+      text = arra_json_get_string (object, name, key, error);
+      if (text == NULL || !take_text (checkpoint, i, text, strlen (text), name, key, error))
         return FALSE;
     }
+  if (!arra_card_translations_read_json (checkpoint, object, name, error))
+    return FALSE;
   if (!arra_json_get_bool_default (object, name, "medical", checkpoint->card.medical, &checkpoint->card.medical, error))
     return FALSE;
   for (gsize i = 0; i < G_N_ELEMENTS (lists); i++)
-    if (has (object, lists[i].key) && !read_list (checkpoint, i, object, name, error))
+    if (arra_card_has (object, lists[i].key) && !read_list (checkpoint, i, object, name, error))
       return FALSE;
-  if (!has (object, "thumbnail"))
+  if (!arra_card_has (object, "thumbnail"))
     return TRUE;
   text = arra_json_get_string (object, name, "thumbnail", error);
   return text != NULL && read_thumbnail (checkpoint, text, name, folder, error);
@@ -294,11 +302,17 @@ arra_card_load (ArraCheckpoint *checkpoint, GError **error)
   const char *text;
   gsize size;
 
-  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
-    if (arra_gguf_has (gguf, texts[i].gguf_key)
-        && (!arra_gguf_get_string (gguf, texts[i].gguf_key, &text, &size, error)
-            || !take_text (checkpoint, i, text, size, checkpoint->path, texts[i].gguf_key, error)))
-      return FALSE;
+  for (gsize i = 0; i < ARRA_CARD_N_TEXTS; i++)
+    {
+      const char *key = arra_card_texts[i].gguf_key;
+
+      if (arra_gguf_has (gguf, key)
+          && (!arra_gguf_get_string (gguf, key, &text, &size, error)
+              || !take_text (checkpoint, i, text, size, checkpoint->path, key, error)))
+        return FALSE;
+    }
+  if (!arra_card_translations_load (checkpoint, error))
+    return FALSE;
   if (arra_gguf_has (gguf, ARRA_CARD_MEDICAL_KEY)
       && !arra_gguf_get_bool (gguf, ARRA_CARD_MEDICAL_KEY, &checkpoint->card.medical, error))
     return FALSE;
@@ -320,13 +334,14 @@ arra_card_store (const ArraCheckpoint *checkpoint, ArraGgufWriter *writer)
 {
   const ArraCard *card = &checkpoint->card;
 
-  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+  for (gsize i = 0; i < ARRA_CARD_N_TEXTS; i++)
     {
-      const char *text = G_STRUCT_MEMBER (const char *, card, texts[i].offset);
+      const char *text = G_STRUCT_MEMBER (const char *, card, arra_card_texts[i].offset);
 
       if (text != NULL && (i != NAME || !checkpoint->is_unnamed))
-        arra_gguf_writer_set_string (writer, texts[i].gguf_key, text, -1);
+        arra_gguf_writer_set_string (writer, arra_card_texts[i].gguf_key, text, -1);
     }
+  arra_card_translations_store (checkpoint, writer);
   if (card->training_data != NULL)
     arra_gguf_writer_set_strings (writer, "general.datasets", (const char *const[]) { card->training_data, NULL });
   arra_gguf_writer_set_bool (writer, ARRA_CARD_MEDICAL_KEY, card->medical);

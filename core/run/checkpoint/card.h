@@ -12,8 +12,8 @@
 void arra_card_init (ArraCheckpoint *checkpoint, const char *path);
 
 /* Takes the members that are there: name, description, license, license_link, training_data, intended_use, domain
- * (strings), medical (true or false), example_prompts and words (arrays of strings), thumbnail (name of a PNG file in
- * @folder). Other members are passed over.
+ * (strings), translations of these (card_translations.h), medical (true or false), example_prompts and words (arrays of
+ * strings), thumbnail (name of a PNG file in @folder). Other members are passed over.
  * @name starts messages. INVALID_DATA for wrong types, for text or pictures that are too long. */
 gboolean arra_card_read_json (ArraCheckpoint *checkpoint,
                               JsonObject *object,

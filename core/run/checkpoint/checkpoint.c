@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "card.h"
+#include "card_translations.h"
 #include "fail.h"
 #include "mem.h"
 
@@ -160,6 +161,7 @@ open_with (const char *path,
       || !arra_checkpoint_measure (checkpoint, error))
     return NULL;
   checkpoint->text_encoder_given = NULL;
+  arra_card_translate (checkpoint, g_get_language_names ());
   take_notes (checkpoint);
   if (load != NULL && !load (checkpoint, options->threads, cancellable, error))
     return NULL;
@@ -225,6 +227,7 @@ arra_checkpoint_unref (ArraCheckpoint *checkpoint)
   g_clear_pointer (&checkpoint->notes, g_ptr_array_unref);
   g_free (checkpoint->examples);
   g_free (checkpoint->words);
+  g_clear_pointer (&checkpoint->translations, g_hash_table_unref);
   g_string_chunk_free (checkpoint->strings);
   g_free (checkpoint->prompt_template);
   g_free (checkpoint->vqgan_prefix);
@@ -252,7 +255,7 @@ const ArraCard *
 arra_checkpoint_card (const ArraCheckpoint *checkpoint)
 {
   g_return_val_if_fail (checkpoint != NULL, NULL);
-  return &checkpoint->card;
+  return &checkpoint->shown;
 }
 
 const char *

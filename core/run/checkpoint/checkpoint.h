@@ -43,6 +43,8 @@ struct _ArraCheckpoint
   guint top_k, text_top_k, width, height;
 
   ArraCard card;
+  ArraCard shown;           /* the same in the user's language */
+  GHashTable *translations; /* (nullable): by language: const char *[ARRA_CARD_N_TEXTS], card_translations.h */
   /* the card's name is its folder's, and that one was called by arra train: a file made of it is called by its own name
    */
   gboolean is_unnamed;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "card.h"
+#include "card_translations.h"
 #include "fail.h"
 
 static gboolean
@@ -99,7 +100,9 @@ arra_checkpoint_read_gguf (ArraCheckpoint *checkpoint, const ArraOpenOptions *op
       || !arra_checkpoint_find_text_encoder (checkpoint, directory, error))
     return FALSE;
   arra_defaults_init (checkpoint);
-  return arra_card_load (checkpoint, error) && arra_defaults_load (checkpoint, error)
-         && arra_defaults_settle (checkpoint, checkpoint->path, error)
+  if (!arra_card_load (checkpoint, error))
+    return FALSE;
+  arra_card_translations_read_beside (checkpoint);
+  return arra_defaults_load (checkpoint, error) && arra_defaults_settle (checkpoint, checkpoint->path, error)
          && arra_checkpoint_take_fingerprint (checkpoint, NULL, 0, error);
 }
