@@ -59,4 +59,12 @@ ARRA_API gboolean arra_checkpoint_makes_parts_sized (const ArraCheckpoint *check
 #define arra_checkpoint_makes_parts(checkpoint, request) \
   arra_checkpoint_makes_parts_sized (checkpoint, request, sizeof (ArraRequest))
 
+/* Whether the authors of the model let guidance end before a picture does. Since: 0.1 */
+ARRA_API gboolean arra_checkpoint_has_cfg_interval (const ArraCheckpoint *checkpoint);
+/* Guidance ends after so many image tokens behind the first, as LlamaGen's cfg_interval has it; -1, which is standard:
+ * it does not. Before the job runs. Since: 0.1 */
+ARRA_API void arra_job_set_cfg_interval (ArraJob *job, gint interval);
+/* What it was for the job of that recipe. Since: 0.1 */
+ARRA_API gint arra_recipe_cfg_interval (const ArraRecipe *recipe);
+
 G_END_DECLS

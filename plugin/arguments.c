@@ -228,6 +228,14 @@ const PluginArgument plugin_arguments[] = {
             16,
             0,
             tries),
+  ARGUMENT ("cfg-interval",
+            N_ ("Guidance inter_val"),
+            N_ ("Guide only so many image tokens after the first; -1: all"),
+            PLUGIN_INT,
+            -1,
+            MAX_TOP,
+            -1,
+            cfg_interval),
   ARGUMENT_FOR (PLUGIN_FOR (PLUGIN_TASK_MAP),
                 "phrase",
                 N_ ("Ph_rase"),
@@ -259,6 +267,7 @@ plugin_settings_init (PluginSettings *settings)
                                  .guidance = -1,
                                  .top_k = -1,
                                  .text_top_k = -1,
+                                 .cfg_interval = -1,
                                  .vary = 0.3,
                                  .include_recipe = TRUE,
                                  .include_prompt = TRUE };
@@ -483,6 +492,7 @@ plugin_settings_describe (const PluginSettings *settings,
   else
     {
       add_int (object, "tries", request->tries);
+      json_object_set_int_member (object, "cfg-interval", settings->cfg_interval);
       add_of_task (object, settings, task);
       json_object_set_boolean_member (object, "include-recipe", settings->include_recipe);
       json_object_set_boolean_member (object, "include-prompt", settings->include_prompt);

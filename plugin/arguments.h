@@ -35,6 +35,7 @@ typedef struct
   int insert;              /* ArraInsertMode */
   int seamless;            /* ArraSeamless */
   int tries;               /* 0: the library's */
+  int cfg_interval;        /* image tokens behind the first that are guided; -1: all */
   int around;              /* PluginAround */
   double vary;             /* share of a layer that is made anew */
   int from_row;            /* instead: the first row of tokens that is made anew, from 1; 0: none */

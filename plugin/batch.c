@@ -258,6 +258,7 @@ look (Batch *batch, const PluginCall *call, GError **error)
 
   batch->order.vary = call->settings.vary;
   batch->order.from_row = (guint) call->settings.from_row;
+  batch->order.guided = arra_making_guided (call->settings.cfg_interval);
   if (call->task == ARRA_TASK_GENERATE)
     return insert_check_place (call->image, (ArraInsertMode) call->settings.insert, error);
   batch->order.scene = call->task == ARRA_TASK_FILL ? look_at_surroundings (call, layer, error)

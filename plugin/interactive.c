@@ -190,6 +190,7 @@ take_choices (PluginSettings *settings, ArraDialog *dialog)
   settings->text_top_k = choices.text_top_k;
   settings->temperature = request->temperature;
   settings->top_p = request->top_p;
+  settings->cfg_interval = choices.cfg_interval;
   settings->greedy = request->greedy;
   settings->threads = (int) request->threads;
   settings->memory_limit = (double) request->memory_limit / MEBI;

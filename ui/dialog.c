@@ -203,6 +203,7 @@ arra_dialog_get_choices (ArraDialog *dialog, ArraDialogChoices *choices)
   *choices = (ArraDialogChoices) { .checkpoint = settings->checkpoint,
                                    .around_layer = settings->around_layer,
                                    .vary = settings->vary,
+                                   .cfg_interval = settings->cfg_interval,
                                    .text_top_k = -1,
                                    .keep_seed = settings->keep_seed,
                                    .mode = dialog->used,

@@ -160,6 +160,7 @@ typedef struct
   ArraRequest request;    /* prompt NULL when prompts are not to be remembered */
   gboolean around_layer;  /* ArraDialogLook.layer */
   double vary;            /* ArraOrder.vary */
+  gint cfg_interval;      /* as arra_job_set_cfg_interval() takes it */
   int text_top_k;         /* of a recipe that is used again; -1: the checkpoint's */
   gboolean keep_seed;     /* else a later run takes another seed, and the first of its pictures */
   ArraInsertMode mode;

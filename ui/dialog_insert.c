@@ -103,8 +103,10 @@ arra_dialog_insert (gpointer data)
 }
 
 static void
-take_request (ArraSettings *settings, const ArraRequest *request)
+take_recipe (ArraSettings *settings, const ArraRecipe *recipe)
 {
+  const ArraRequest *request = arra_recipe_request (recipe);
+
   if (request->prompt != NULL)
     {
       g_free (settings->prompt);
@@ -120,6 +122,7 @@ take_request (ArraSettings *settings, const ArraRequest *request)
   settings->temperature = request->temperature;
   settings->top_k = request->greedy ? 1 : request->top_k; /* the dialog knows greed by this name */
   settings->top_p = request->top_p;
+  settings->cfg_interval = MIN (arra_recipe_cfg_interval (recipe), ARRA_CFG_INTERVAL_MAX);
   settings->sized = settings->sampled = TRUE;
 }
 
@@ -129,7 +132,7 @@ arra_dialog_use_recipe (ArraDialog *dialog, ArraRecipe *recipe, const char *unle
   const gboolean known = arra_checkpoint_box_select (dialog->checkpoints, NULL, arra_recipe_fingerprint (recipe));
 
   arra_dialog_store (dialog);
-  take_request (&dialog->settings, arra_recipe_request (recipe));
+  take_recipe (&dialog->settings, recipe);
   g_clear_pointer (&dialog->reused, arra_recipe_free);
   dialog->reused = recipe;
   dialog->seed_used = FALSE;

@@ -155,6 +155,7 @@ look_at_scene (ArraDialog *dialog, ArraCheckpoint *checkpoint, ArraOrder *order)
 
   *order = (ArraOrder) { .task = host->task,
                          .vary = dialog->settings.vary,
+                         .guided = arra_making_guided (arra_picture_box_cfg_interval (dialog->picture)),
                          .text_encoder = dialog->settings.text_encoder };
   if (host->task == ARRA_TASK_GENERATE)
     return TRUE;
@@ -262,7 +263,9 @@ void
 arra_dialog_redo (gpointer data)
 {
   ArraDialog *dialog = data;
-  const ArraOrder order = { .task = ARRA_TASK_GENERATE, .text_encoder = dialog->settings.text_encoder };
+  const ArraOrder order = { .task = ARRA_TASK_GENERATE,
+                            .guided = arra_making_guided (arra_picture_box_cfg_interval (dialog->picture)),
+                            .text_encoder = dialog->settings.text_encoder };
   const ArraMade *made = arra_results_current (dialog->results);
   const guint patch = made != NULL ? arra_checkpoint_patch (made->from) : 1;
   g_autoptr (ArraCheckpoint) from = NULL;

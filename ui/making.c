@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "making.h"
 
+#include <arra-prompt.h>
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
@@ -141,17 +142,16 @@ begin_fill (ArraMaking *making,
   return TRUE;
 }
 
-gboolean
-arra_making_begin (ArraMaking *making,
-                   ArraCheckpoint *checkpoint,
-                   const ArraRequest *request,
-                   const ArraOrder *order,
-                   ArraProgressFunc func,
-                   gpointer data,
-                   GCancellable *cancellable,
-                   GError **error)
+static gboolean
+make_job (ArraMaking *making,
+          ArraCheckpoint *checkpoint,
+          const ArraRequest *request,
+          const ArraOrder *order,
+          ArraProgressFunc func,
+          gpointer data,
+          GCancellable *cancellable,
+          GError **error)
 {
-  *making = (ArraMaking) { .scene = order->scene != NULL ? arra_scene_ref (order->scene) : NULL };
   switch (order->task)
     {
     case ARRA_TASK_FILL:
@@ -164,6 +164,29 @@ arra_making_begin (ArraMaking *making,
       making->job = arra_job_new (checkpoint, request, error);
       return making->job != NULL;
     }
+}
+
+guint
+arra_making_guided (gint cfg_interval)
+{
+  return (guint) (cfg_interval + 1);
+}
+
+gboolean
+arra_making_begin (ArraMaking *making,
+                   ArraCheckpoint *checkpoint,
+                   const ArraRequest *request,
+                   const ArraOrder *order,
+                   ArraProgressFunc func,
+                   gpointer data,
+                   GCancellable *cancellable,
+                   GError **error)
+{
+  *making = (ArraMaking) { .scene = order->scene != NULL ? arra_scene_ref (order->scene) : NULL };
+  if (!make_job (making, checkpoint, request, order, func, data, cancellable, error))
+    return FALSE;
+  arra_job_set_cfg_interval (making->job, (gint) order->guided - 1);
+  return TRUE;
 }
 
 /* Without what lies behind the scene's edges. */

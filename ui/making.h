@@ -29,7 +29,11 @@ typedef struct
   double vary;              /* share of the scene that is made anew, the least likely first; above 0 to 1 */
   const char *text_encoder; /* (nullable): folder of what reads the prompt, where the checkpoint has nothing to */
   guint from_row;           /* instead: the first row of codes that is made anew, from 1; 0: none */
+  guint guided;             /* image tokens behind the first that guidance leads, where it is to end; 0: all */
 } ArraOrder;
+
+/* ArraOrder.guided of what arra_job_set_cfg_interval() takes. */
+guint arra_making_guided (gint cfg_interval);
 
 /* An order being carried out. */
 typedef struct

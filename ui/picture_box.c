@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "picture_box.h"
 
+#include <arra-prompt.h>
 #include <glib/gi18n-lib.h>
 
 #include "form.h"
@@ -125,7 +126,7 @@ arra_picture_box_set_checkpoint (ArraPictureBox *box,
   if (!box->sized && checkpoint != NULL)
     set_usual_size (box, checkpoint, like_width, like_height);
   if (checkpoint != NULL)
-    arra_sampling_box_propose (box->sampling, &own);
+    arra_sampling_box_propose (box->sampling, &own, arra_checkpoint_has_cfg_interval (checkpoint));
   box->loading = FALSE;
 }
 
@@ -156,4 +157,10 @@ arra_picture_box_fill (ArraPictureBox *box, ArraRequest *request)
   request->seamless = arra_seamless_box_get (box->seamless);
   request->count = (guint) gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (box->count));
   arra_sampling_box_fill (box->sampling, request);
+}
+
+gint
+arra_picture_box_cfg_interval (ArraPictureBox *box)
+{
+  return arra_sampling_box_cfg_interval (box->sampling);
 }

@@ -29,3 +29,4 @@ void arra_picture_box_set_size (ArraPictureBox *box, guint width, guint height);
 void arra_picture_box_set_seed (ArraPictureBox *box, guint64 seed);
 /* Sets what a request takes from here: size, seamless edges, count, sampling. */
 void arra_picture_box_fill (ArraPictureBox *box, ArraRequest *request);
+gint arra_picture_box_cfg_interval (ArraPictureBox *box); /* for arra_job_set_cfg_interval() */

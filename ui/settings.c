@@ -50,6 +50,7 @@ arra_settings_reset (ArraSettings *settings)
   settings->guidance_scale = 4;
   settings->temperature = settings->top_p = 1;
   settings->top_k = 2000;
+  settings->cfg_interval = -1;
   settings->around_layer = FALSE;
   settings->vary = 0.3;
   settings->mode = ARRA_INSERT_AUTOMATIC;
@@ -108,6 +109,16 @@ read_uint (const Section *from, const char *key, guint min, guint max, guint *nu
   read_uint64 (from, key, &value);
   if (value >= min && value <= max)
     *number = (guint) value;
+}
+
+static void
+read_int (const Section *from, const char *key, gint min, gint max, gint *number)
+{
+  g_autoptr (GError) error = NULL;
+  const gint value = g_key_file_get_integer (from->keys, from->group, key, &error);
+
+  if (error == NULL && value >= min && value <= max)
+    *number = value;
 }
 
 static void
@@ -171,6 +182,7 @@ read_sampling (ArraSettings *settings, const Section *from)
   read_double (from, "temperature", 0.01, 10, &settings->temperature);
   read_double (from, "top-p", 0.01, 1, &settings->top_p);
   read_uint (from, "top-k", 0, ARRA_TOP_K_MAX, &settings->top_k);
+  read_int (from, "cfg-interval", -1, ARRA_CFG_INTERVAL_MAX, &settings->cfg_interval);
 }
 
 void
@@ -255,6 +267,7 @@ arra_settings_write_form (const ArraSettings *settings, GKeyFile *keys, const ch
   g_key_file_set_double (keys, group, "temperature", settings->temperature);
   g_key_file_set_double (keys, group, "top-p", settings->top_p);
   g_key_file_set_uint64 (keys, group, "top-k", settings->top_k);
+  g_key_file_set_integer (keys, group, "cfg-interval", settings->cfg_interval);
   g_key_file_set_boolean (keys, group, "around-layer", settings->around_layer);
   g_key_file_set_double (keys, group, "vary", settings->vary);
   write_text (keys, group, "insert", arra_insert_mode_name (settings->mode));

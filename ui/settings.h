@@ -22,9 +22,10 @@ typedef struct
   guint64 seed;
   guint first; /* of the seed's pictures, from 0 */
   gboolean keep_seed;
-  gboolean sampled; /* the four below were chosen; else the checkpoint's */
+  gboolean sampled; /* the five below were chosen; else the checkpoint's */
   double guidance_scale, temperature, top_p;
   guint top_k;
+  gint cfg_interval;     /* image tokens behind the first that are guided; -1: all */
   gboolean around_layer; /* what is filled matches the layer, not all that is visible */
   double vary;           /* share of a layer that is made anew */
   ArraInsertMode mode;
@@ -52,6 +53,7 @@ typedef enum
 #define ARRA_COUNT_MAX 64
 #define ARRA_TOP_K_MAX (1 << 24)
 #define ARRA_FIRST_MAX 100000000
+#define ARRA_CFG_INTERVAL_MAX (1 << 24)
 
 void arra_settings_init (ArraSettings *settings);
 void arra_settings_clear (ArraSettings *settings);

@@ -72,6 +72,7 @@ struct _ArraFamily
   const char *embedding;              /* the matrix of which a token reads one row, as it is called in the first form */
   gboolean needs_tokenizer;           /* none of its models can be without */
   gboolean as_torch;                  /* published as torch.save's files, too */
+  gboolean has_cfg_interval;          /* its authors let guidance end before a picture does */
 
   /* (nullable, but together): a form of its own that has no config.json: whether @directory holds it, and its weights
    * (transfer full) under the usual names; fills in the config. */

@@ -62,6 +62,30 @@ test_unknown_words (void)
   g_assert_false (json_object_has_member (json_node_get_object (closed), "unknown-words"));
 }
 
+/* Until which token guidance leads is said as it was asked for; all are guided when nothing is. */
+static void
+test_interval (void)
+{
+  g_autoptr (ArraCheckpoint) checkpoint = open_checkpoint ();
+  static const int asked[] = { -1, 0, 12 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (asked); i++)
+    {
+      g_auto (PluginSettings) settings;
+      g_autofree char *text = NULL;
+      g_autoptr (JsonNode) node = NULL;
+      ArraRequest request;
+
+      plugin_settings_init (&settings);
+      g_assert_cmpint (settings.cfg_interval, ==, -1);
+      settings.cfg_interval = asked[i];
+      plugin_settings_request (&settings, checkpoint, &request);
+      text = plugin_settings_describe (&settings, ARRA_TASK_VARY, &request, checkpoint);
+      node = json_from_string (text, NULL);
+      g_assert_cmpint (json_object_get_int_member (json_node_get_object (node), "cfg-interval"), ==, asked[i]);
+    }
+}
+
 /* The last prompt is nobody else's to read. */
 static void
 test_last_values (void)
@@ -86,6 +110,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/plugin/arguments/unknown-words", test_unknown_words);
+  g_test_add_func ("/plugin/arguments/interval", test_interval);
   g_test_add_func ("/plugin/arguments/last-values", test_last_values);
   return g_test_run ();
 }

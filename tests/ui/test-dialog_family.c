@@ -266,6 +266,72 @@ test_both (Case *self, gconstpointer data)
   assert_class (self, "tench");
 }
 
+/* ---- guidance that ends */
+
+static GtkWidget *
+interval (Case *self)
+{
+  return case_get (self, GTK_TYPE_SPIN_BUTTON, "Guidance interval");
+}
+
+static void
+set_interval (Case *self, int value)
+{
+  gtk_spin_button_set_value (GTK_SPIN_BUTTON (interval (self)), value);
+  case_idle ();
+}
+
+static void
+assert_interval (Case *self, int value)
+{
+  g_assert_true (gtk_widget_get_visible (interval (self)));
+  g_assert_cmpint (gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (interval (self))), ==, value);
+}
+
+/* Whether the picture made last says so. */
+static gboolean
+recipe_has (Case *self, const char *text)
+{
+  return strstr (arra_results_current (self->dialog->results)->recipe, text) != NULL;
+}
+
+/* It is asked for where the authors of a model have it, taken there alone, and kept: in the settings, in presets, and
+ * in the recipe of a layer. */
+static void
+test_interval (Case *self, gconstpointer data)
+{
+  g_autofree char *recipe = NULL, *saved = NULL;
+
+  make_classes (self, ARGS, "classes");
+  case_open (self, "");
+  case_choose (self, "plain");
+  g_assert_false (gtk_widget_get_visible (interval (self)));
+  case_choose (self, "classes");
+  assert_interval (self, -1);
+  type (self, "tench");
+  press_enter (self);
+  g_assert_false (recipe_has (self, "cfg_interval"));
+  set_interval (self, 2);
+  press_enter (self);
+  g_assert_true (recipe_has (self, "\"cfg_interval\": 2"));
+  self->recipe = recipe = g_strdup (arra_results_current (self->dialog->results)->recipe);
+  case_close (self);
+  saved = case_saved (self);
+  g_assert_nonnull (strstr (saved, "cfg-interval=2\n"));
+  case_open (self, "");
+  assert_interval (self, 2);
+  set_interval (self, 5);
+  arra_dialog_look_around (self->dialog);
+  case_pick (self, "Reuse Settings of This Layer");
+  assert_interval (self, 2);
+  case_choose (self, "plain");
+  arra_prompt_box_set (self->dialog->prompt, "a calm sea");
+  case_generate (self);
+  g_assert_false (recipe_has (self, "cfg_interval"));
+  case_choose (self, "classes");
+  assert_interval (self, -1);
+}
+
 /* ---- text */
 
 static void
@@ -346,9 +412,10 @@ int
 main (int argc, char **argv)
 {
   static const CaseTest cases[] = {
-    { "/ui/dialog-family/classes", test_classes }, { "/ui/dialog-family/unclear", test_unclear },
-    { "/ui/dialog-family/numbers", test_numbers }, { "/ui/dialog-family/both", test_both },
-    { "/ui/dialog-family/text", test_text },       { "/ui/dialog-family/encoder", test_encoder },
+    { "/ui/dialog-family/classes", test_classes },   { "/ui/dialog-family/unclear", test_unclear },
+    { "/ui/dialog-family/numbers", test_numbers },   { "/ui/dialog-family/both", test_both },
+    { "/ui/dialog-family/text", test_text },         { "/ui/dialog-family/encoder", test_encoder },
+    { "/ui/dialog-family/interval", test_interval },
   };
 
   case_init (&argc, &argv);

@@ -71,6 +71,7 @@ test_round_trip (Case *self, gconstpointer data)
   a->temperature = 0.7;
   a->top_p = 0.95;
   a->top_k = 100;
+  a->cfg_interval = 7;
   a->mode = ARRA_INSERT_SELECTION;
   a->record = FALSE;
   arra_history_add (a->history, "two\nlines");
@@ -89,6 +90,7 @@ test_round_trip (Case *self, gconstpointer data)
   g_assert_cmpfloat (b->temperature, ==, 0.7);
   g_assert_cmpfloat (b->top_p, ==, 0.95);
   g_assert_cmpuint (b->top_k, ==, 100);
+  g_assert_cmpint (b->cfg_interval, ==, 7);
   g_assert_cmpint (b->mode, ==, ARRA_INSERT_SELECTION);
   g_assert_cmpuint (arra_history_length (b->history), ==, 1);
   g_assert_cmpint (g_stat (self->path, &info), ==, 0);
@@ -134,7 +136,7 @@ test_nonsense (Case *self, gconstpointer data)
   fixture_put (self->folder, "bad.ini",
                "[Dialog]\nwidth=-4\nheight=99999999999999999999\ncount=0\nseed=soon\nguidance-scale="
                "1e9\ntemperature=nan\ntop-p=0\n"
-               "top-k=a\ninsert=sideways\nrecord=perhaps\nwindow-width=1\nprompt=\xff\xfe\n",
+               "top-k=a\ncfg-interval=-7\ninsert=sideways\nrecord=perhaps\nwindow-width=1\nprompt=\xff\xfe\n",
                -1);
   g_free (self->path);
   self->path = g_build_filename (self->folder, "bad.ini", NULL);
@@ -147,6 +149,7 @@ test_nonsense (Case *self, gconstpointer data)
   g_assert_cmpfloat (self->settings.temperature, ==, 1);
   g_assert_cmpfloat (self->settings.top_p, ==, 1);
   g_assert_cmpuint (self->settings.top_k, ==, 2000);
+  g_assert_cmpint (self->settings.cfg_interval, ==, -1);
   g_assert_cmpint (self->settings.mode, ==, ARRA_INSERT_AUTOMATIC);
   g_assert_true (self->settings.record);
   g_assert_cmpint (self->settings.window_width, ==, 1060);

@@ -311,6 +311,7 @@ const ArraFamily arra_llamagen_family = {
   .head = { "output.weight" },
   .embedding = "tok_embeddings.weight",
   .as_torch = TRUE,
+  .has_cfg_interval = TRUE,
   .knows = knows,
   .read = read_files,
   .load = load,

@@ -297,6 +297,7 @@ arra_job_free (ArraJob *job)
 void
 arra_job_set_cfg_interval (ArraJob *job, gint interval)
 {
+  g_return_if_fail (job != NULL && interval >= -1);
   job->session.cfg_interval = interval;
 }
 

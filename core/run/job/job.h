@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include <arra.h>
+#include <arra-prompt.h>
 #include "answer.h"
 #include "mosaic.h"
 #include "likelihood.h"
@@ -82,10 +82,6 @@ guint64 arra_job_bytes (const ArraCheckpoint *checkpoint, const ArraRequest *req
 
 /* arra_job_new() in parts, for saved jobs: @prompted FALSE makes a job that can only decode what it is given. */
 ArraJob *arra_job_build (ArraCheckpoint *checkpoint, const ArraRequest *request, gboolean prompted, GError **error);
-
-/* Guidance ends after so many image tokens behind the first, as LlamaGen's cfg_interval has it; -1, which is standard:
- * it does not. Before the job runs. */
-void arra_job_set_cfg_interval (ArraJob *job, gint interval);
 
 /* The features of the prompt into the session, where it begins with them; the text encoder is in memory only meanwhile.
  */

@@ -16,6 +16,13 @@ arra_checkpoint_lacks_text_encoder (const ArraCheckpoint *checkpoint)
 }
 
 gboolean
+arra_checkpoint_has_cfg_interval (const ArraCheckpoint *checkpoint)
+{
+  g_return_val_if_fail (checkpoint != NULL, FALSE);
+  return checkpoint->decoder.family->has_cfg_interval;
+}
+
+gboolean
 arra_checkpoint_check_prompt (const ArraCheckpoint *checkpoint, const char *prompt, GError **error)
 {
   g_auto (ArraCondition) condition = { 0 };

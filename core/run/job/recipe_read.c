@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "recipe_read.h"
 
+#include <arra-prompt.h>
 #include <string.h>
 
 #include "fail.h"
@@ -227,6 +228,13 @@ arra_recipe_fingerprint (const ArraRecipe *recipe)
 {
   g_return_val_if_fail (recipe != NULL, NULL);
   return recipe->fingerprint;
+}
+
+gint
+arra_recipe_cfg_interval (const ArraRecipe *recipe)
+{
+  g_return_val_if_fail (recipe != NULL, -1);
+  return recipe->cfg_interval;
 }
 
 JsonArray *
