@@ -145,9 +145,15 @@ take_all (Batch *batch, GError **error)
 static gboolean
 make_map (Batch *batch, GError **error)
 {
-  batch->map = arra_making_map (batch->checkpoint, &batch->request, plugin_settings_phrase (batch->settings),
-                                batch->order.scene, note_progress, batch, error);
-  return batch->map != NULL;
+  const ArraScene *scene = batch->order.scene;
+  const ArraSeen seen = { .pixels = scene->pixels, .width = scene->width, .height = scene->height };
+  ArraLikeliness likeliness = { 0 };
+
+  if (!arra_making_map (batch->checkpoint, &batch->request, plugin_settings_phrase (batch->settings), &seen,
+                        &likeliness, note_progress, batch, NULL, error))
+    return FALSE;
+  batch->map = likeliness.grey;
+  return TRUE;
 }
 
 static gboolean

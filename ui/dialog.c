@@ -90,6 +90,16 @@ show_size (ArraDialog *dialog, const GPtrArray *selected)
                                made != NULL ? made->whole_height : request.height);
 }
 
+/* @making: pictures, of which the one shown is not whole yet */
+static void
+show_map_items (ArraDialog *dialog, gboolean making)
+{
+  const ArraMade *current = arra_results_current (dialog->results);
+
+  arra_map_box_set_possible (dialog->map, current != NULL && !making,
+                             current != NULL && arra_checkpoint_classes (current->from) == NULL);
+}
+
 void
 arra_dialog_update (ArraDialog *dialog)
 {
@@ -110,6 +120,7 @@ arra_dialog_update (ArraDialog *dialog)
   gtk_widget_set_sensitive (dialog->insert, selected->len > 0);
   arra_form_set_button (GTK_BUTTON (dialog->insert), selected->len > 1 ? insert : _ ("Inse_rt"));
   show_size (dialog, selected);
+  show_map_items (dialog, running && arra_work_asks (dialog->work) == NULL);
   gtk_widget_set_visible (dialog->redo, dialog->redo_row > 0 && !running);
   arra_form_set_button (GTK_BUTTON (dialog->redo), redo);
   gtk_widget_set_sensitive (dialog->reuse, dialog->place.has_recipe);
@@ -242,6 +253,7 @@ arra_dialog_destroy (ArraDialog *dialog)
   g_free (dialog->added_folder);
   g_free (dialog->last_folder);
   g_clear_pointer (&dialog->reused, arra_recipe_free);
+  arra_dialog_forget_answer (dialog);
   arra_settings_clear (&dialog->settings);
   g_free (dialog);
 }

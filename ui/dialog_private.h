@@ -8,6 +8,7 @@
 #include "checkpoint_box.h"
 #include "dialog.h"
 #include "insert_box.h"
+#include "map_box.h"
 #include "notice.h"
 #include "picture_box.h"
 #include "preset_popover.h"
@@ -30,10 +31,12 @@ struct _ArraDialog
   char *last_folder;     /* (nullable): the one that was added last, where adding the next begins */
   guint alive_source;
   guint inserted;
-  guint64 last_seed;   /* of the last press of Generate */
-  gboolean seed_used;  /* since then no recipe was taken that has the same seed */
-  ArraRecipe *reused;  /* (nullable): whose settings were taken, with those that have no widget */
-  guint redo_row;      /* of the picture that is shown: chosen to be made anew from there; 0: none */
+  guint64 last_seed;      /* of the last press of Generate */
+  gboolean seed_used;     /* since then no recipe was taken that has the same seed */
+  ArraRecipe *reused;     /* (nullable): whose settings were taken, with those that have no widget */
+  guint redo_row;         /* of the picture that is shown: chosen to be made anew from there; 0: none */
+  ArraQuestion *answered; /* (nullable): asked last, and what came out */
+  ArraLikeliness answer;
   ArraInsertMode used; /* how pictures are inserted now; the settings have how they are whenever that is possible */
 
   GtkWidget *window; /* NULL once destroyed, and with it all below is gone */
@@ -46,6 +49,7 @@ struct _ArraDialog
   ArraInsertBox *insert_as;
   ArraPreview *preview;
   ArraResults *results;
+  ArraMapBox *map;
   GtkWidget *sides, *progress, *status;
   GtkWidget *gallery; /* (nullable): its window */
   GtkWidget *menu, *reuse, *insert, *proceed, *next, *generate, *redo;
@@ -90,6 +94,13 @@ void arra_dialog_row_chosen (guint row, gpointer dialog);
 void arra_dialog_press (gpointer dialog);   /* Generate, or Stop */
 void arra_dialog_proceed (gpointer dialog); /* Continue */
 void arra_dialog_show_selected (gpointer dialog);
+void arra_dialog_start_next (ArraDialog *dialog); /* what waits, when nothing else is done */
+
+/* dialog_map.c */
+void arra_dialog_show_map (gpointer dialog); /* asks for what is to be drawn over the shown picture, if anything is */
+void arra_dialog_forget_answer (ArraDialog *dialog);
+void
+arra_dialog_answered (const ArraQuestion *question, const ArraLikeliness *answer, const GError *error, gpointer dialog);
 
 /* dialog_insert.c */
 void arra_dialog_look_around (ArraDialog *dialog);                    /* asks the host what there is to insert into */

@@ -136,7 +136,9 @@ new_progress (ArraDialog *dialog)
   dialog->redo = arra_form_button (_ ("_Four Alternatives"));
   gtk_widget_set_no_show_all (dialog->redo, TRUE);
   g_signal_connect_swapped (dialog->redo, "clicked", G_CALLBACK (arra_dialog_redo), dialog);
+  dialog->map = arra_map_box_new (arra_dialog_show_map, dialog);
   gtk_container_add (GTK_CONTAINER (line), dialog->status);
+  gtk_container_add (GTK_CONTAINER (line), arra_map_box_widget (dialog->map));
   gtk_container_add (GTK_CONTAINER (line), dialog->redo);
   gtk_container_add (GTK_CONTAINER (box), dialog->progress);
   gtk_container_add (GTK_CONTAINER (box), line);
@@ -194,6 +196,7 @@ new_menu (ArraDialog *dialog)
   gtk_widget_set_visible (dialog->reuse, dialog->host->recipe_of_layer != NULL);
   item = add_item (dialog, menu, _ ("_Gallery…"), G_CALLBACK (arra_dialog_show_gallery));
   gtk_widget_set_visible (item, dialog->host->gallery_path != NULL);
+  arra_map_box_add_items (dialog->map, GTK_MENU_SHELL (menu));
   add_item (dialog, menu, _ ("Reset to De_faults"), G_CALLBACK (arra_dialog_reset));
   item = add_item (dialog, menu, _ ("_Help"), G_CALLBACK (help));
   gtk_widget_set_tooltip_text (item, dialog->host->help_hint);

@@ -226,18 +226,23 @@ arra_dialog_generate (gpointer data)
   if (ticket == NULL)
     return;
   if (!arra_work_is_running (dialog->work))
-    start (dialog, ticket);
-  else if (!arra_queue_box_add (dialog->queue, ticket))
+    {
+      start (dialog, ticket);
+      return;
+    }
+  if (arra_work_asks (dialog->work) != NULL) /* pictures come first */
+    arra_work_stop (dialog->work);
+  if (!arra_queue_box_add (dialog->queue, ticket))
     arra_dialog_fail (dialog, _ ("%d prompts wait already."), ARRA_QUEUE_MAX);
 }
 
 /* What has waited longest, unless it cannot be made: that is told, and the one behind it is next. */
-static void
-start_next (ArraDialog *dialog)
+void
+arra_dialog_start_next (ArraDialog *dialog)
 {
   ArraTicket *ticket;
 
-  while ((ticket = arra_queue_box_take (dialog->queue)) != NULL)
+  while (!arra_work_is_running (dialog->work) && (ticket = arra_queue_box_take (dialog->queue)) != NULL)
     {
       if (check_request (dialog, ticket->described, &ticket->request))
         {
@@ -309,6 +314,8 @@ arra_dialog_press (gpointer data)
       arra_dialog_generate (dialog);
       return;
     }
+  if (arra_work_asks (dialog->work) != NULL)
+    arra_map_box_turn_off (dialog->map);
   arra_work_stop (dialog->work);
   say (dialog, _ ("Stopping…"));
   arra_dialog_update (dialog);
@@ -342,6 +349,8 @@ phase_words (ArraWorkPhase phase)
       return _ ("Reading the prompt");
     case ARRA_WORK_DECODING:
       return _ ("Turning tokens into pixels");
+    case ARRA_WORK_ASKING:
+      return _ ("Asking how likely it is");
     case ARRA_WORK_TOKENS:
     default:
       return _ ("Making the picture");
@@ -440,11 +449,12 @@ done (const GError *error, double pace, gpointer data)
       say (dialog, _ ("Nothing more was made"));
       arra_dialog_fail (dialog, "%s", error->message);
     }
-  start_next (dialog);
+  arra_dialog_start_next (dialog);
+  arra_dialog_show_map (dialog);
   arra_dialog_update (dialog);
 }
 
-const ArraWorkFuncs arra_dialog_work_funcs = { progress, made, said, done };
+const ArraWorkFuncs arra_dialog_work_funcs = { progress, made, said, done, arra_dialog_answered };
 
 void
 arra_dialog_show_selected (gpointer data)
@@ -452,7 +462,8 @@ arra_dialog_show_selected (gpointer data)
   ArraDialog *dialog = data;
   const ArraMade *current = arra_results_current (dialog->results);
 
-  if (!arra_work_is_running (dialog->work) && current != NULL)
+  if ((!arra_work_is_running (dialog->work) || arra_work_asks (dialog->work) != NULL) && current != NULL)
     show (dialog, current);
+  arra_dialog_show_map (dialog);
   arra_dialog_update (dialog);
 }

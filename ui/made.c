@@ -29,16 +29,24 @@ arra_made_new (const ArraPicture *picture, GError **error)
   if (pixels == NULL)
     return NULL;
   made = g_new0 (ArraMade, 1);
+  g_atomic_ref_count_init (&made->refs);
   made->picture = *picture;
   made->picture.pixels = pixels;
   made->whole_height = arra_made_whole_height (picture, 0);
   return made;
 }
 
+ArraMade *
+arra_made_ref (ArraMade *made)
+{
+  g_atomic_ref_count_inc (&made->refs);
+  return made;
+}
+
 void
 arra_made_free (ArraMade *made)
 {
-  if (made == NULL)
+  if (made == NULL || !g_atomic_ref_count_dec (&made->refs))
     return;
   g_free ((guint8 *) made->picture.pixels);
   g_clear_pointer (&made->scene, arra_scene_unref);

@@ -6,8 +6,10 @@
 
 #include "scene.h"
 
+/* Counted; nothing of it changes once it is told. */
 typedef struct
 {
+  gatomicrefcount refs;
   guint batch;         /* counts presses of Generate */
   guint answer, index; /* of the seed, of the answer; a continued picture has those of the stopped one */
   guint64 seed;
@@ -28,7 +30,8 @@ typedef struct
 
 /* A copy of @picture. Returns: (transfer full): arra_made_free(); NULL when memory is short. */
 ArraMade *arra_made_new (const ArraPicture *picture, GError **error);
-void arra_made_free (ArraMade *made); /* nullable */
+ArraMade *arra_made_ref (ArraMade *made);
+void arra_made_free (ArraMade *made); /* gives one back; nullable */
 gboolean arra_made_is_partial (const ArraMade *made);
 /* Pixels with the rows that are not finished. @known: what it is when that is known, else 0 */
 guint arra_made_whole_height (const ArraPicture *picture, guint known);

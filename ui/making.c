@@ -6,7 +6,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-/* A scene in the model's codes: behind its right and bottom edge its last pixels go on, to whole codes and to the
+/* What is seen in the model's codes: behind its right and bottom edge its last pixels go on, to whole codes and to the
  * size that the model sees at once. */
 typedef struct
 {
@@ -22,25 +22,25 @@ codes_for (guint pixels, guint own, guint patch)
 
 /* (transfer full) (nullable): g_free(): [@height][@width][3] */
 static guint8 *
-widen (const ArraScene *scene, guint width, guint height)
+widen (const ArraSeen *seen, guint width, guint height)
 {
   guint8 *wide = g_try_malloc_n ((gsize) width * height, 3);
 
   for (guint y = 0; wide != NULL && y < height; y++)
     {
-      const guint8 *from = scene->pixels + (gsize) 3 * MIN (y, scene->height - 1) * scene->width;
+      const guint8 *from = seen->pixels + (gsize) 3 * MIN (y, seen->height - 1) * seen->width;
       guint8 *to = wide + (gsize) 3 * y * width;
 
-      memcpy (to, from, (gsize) 3 * scene->width);
-      for (guint x = scene->width; x < width; x++)
-        memcpy (to + (gsize) 3 * x, from + (gsize) 3 * (scene->width - 1), 3);
+      memcpy (to, from, (gsize) 3 * seen->width);
+      for (guint x = seen->width; x < width; x++)
+        memcpy (to + (gsize) 3 * x, from + (gsize) 3 * (seen->width - 1), 3);
     }
   return wide;
 }
 
 static gboolean
 encode (ArraCheckpoint *checkpoint,
-        const ArraScene *scene,
+        const ArraSeen *seen,
         guint threads,
         Codes *codes,
         GCancellable *cancellable,
@@ -51,10 +51,10 @@ encode (ArraCheckpoint *checkpoint,
   ArraRequest own;
 
   arra_request_init (&own, checkpoint);
-  *codes = (Codes) { .rows = codes_for (scene->height, own.height, patch),
-                     .columns = codes_for (scene->width, own.width, patch),
+  *codes = (Codes) { .rows = codes_for (seen->height, own.height, patch),
+                     .columns = codes_for (seen->width, own.width, patch),
                      .patch = patch };
-  wide = widen (scene, codes->columns * patch, codes->rows * patch);
+  wide = widen (seen, codes->columns * patch, codes->rows * patch);
   if (wide == NULL)
     {
       g_set_error_literal (error, ARRA_ERROR, ARRA_ERROR_NO_MEMORY,
@@ -104,11 +104,13 @@ begin_vary (ArraMaking *making,
             GCancellable *cancellable,
             GError **error)
 {
+  const ArraSeen seen
+      = { .pixels = order->scene->pixels, .width = order->scene->width, .height = order->scene->height };
   ArraRequest request = *given;
   Codes codes;
   gboolean ok;
 
-  if (!encode (checkpoint, order->scene, given->threads, &codes, cancellable, error))
+  if (!encode (checkpoint, &seen, given->threads, &codes, cancellable, error))
     return FALSE;
   making->known = g_new (gint32, (gsize) codes.rows * codes.columns);
   ok = order->from_row > 0 ? free_rows (&codes, order->from_row, making->known, error)
@@ -243,13 +245,37 @@ arra_making_clear (ArraMaking *making)
   *making = (ArraMaking) { 0 };
 }
 
-/* A square for each code, without what lies behind the scene's edges. */
+/* ---- how likely it is */
+
+/* Those that are known, unless they are fewer than the model sees at once: then what goes on behind the edges counts.
+ */
+static gboolean
+take_codes (ArraCheckpoint *checkpoint,
+            const ArraSeen *seen,
+            guint threads,
+            Codes *codes,
+            GCancellable *cancellable,
+            GError **error)
+{
+  const guint patch = arra_checkpoint_patch (checkpoint);
+  ArraRequest own;
+
+  arra_request_init (&own, checkpoint);
+  if (seen->codes == NULL || seen->code_rows < codes_for (0, own.height, patch)
+      || seen->code_columns < codes_for (0, own.width, patch))
+    return encode (checkpoint, seen, threads, codes, cancellable, error);
+  *codes = (Codes) { .rows = seen->code_rows, .columns = seen->code_columns, .patch = patch };
+  codes->codes = g_memdup2 (seen->codes, (gsize) codes->rows * codes->columns * sizeof *codes->codes);
+  return TRUE;
+}
+
+/* A square for each code, without what lies behind the edges. */
 static guint8 *
 draw_map (const ArraCheckpoint *checkpoint,
           const double *map,
           const Codes *codes,
           gboolean of_phrase,
-          const ArraScene *scene,
+          const ArraSeen *seen,
           GError **error)
 {
   const gsize wide = (gsize) codes->columns * codes->patch;
@@ -262,28 +288,44 @@ draw_map (const ArraCheckpoint *checkpoint,
       return NULL;
     }
   arra_checkpoint_map_grey (checkpoint, map, codes->rows, codes->columns, of_phrase, grey);
-  for (gsize y = 1; y < scene->height; y++)
-    memmove (grey + y * scene->width, grey + y * wide, scene->width);
+  for (gsize y = 1; y < seen->height; y++)
+    memmove (grey + y * seen->width, grey + y * wide, seen->width);
   return grey;
 }
 
-guint8 *
+static double
+mean (const double *map, gsize n)
+{
+  double sum = 0;
+
+  for (gsize i = 0; i < n; i++)
+    sum += map[i];
+  return sum / (double) n;
+}
+
+gboolean
 arra_making_map (ArraCheckpoint *checkpoint,
                  const ArraRequest *request,
                  const char *phrase,
-                 const ArraScene *scene,
+                 const ArraSeen *seen,
+                 ArraLikeliness *likeliness,
                  ArraProgressFunc func,
                  gpointer data,
+                 GCancellable *cancellable,
                  GError **error)
 {
   g_autofree guint32 *owned = NULL;
   g_autofree double *map = NULL;
   Codes codes;
 
-  if (!encode (checkpoint, scene, request->threads, &codes, NULL, error))
-    return NULL;
+  if (!take_codes (checkpoint, seen, request->threads, &codes, cancellable, error))
+    return FALSE;
   owned = codes.codes;
-  map = arra_checkpoint_map (checkpoint, request, phrase, codes.codes, codes.rows, codes.columns, func, data, NULL,
-                             error);
-  return map != NULL ? draw_map (checkpoint, map, &codes, phrase != NULL, scene, error) : NULL;
+  map = arra_checkpoint_map (checkpoint, request, phrase, codes.codes, codes.rows, codes.columns, func, data,
+                             cancellable, error);
+  if (map == NULL)
+    return FALSE;
+  likeliness->each = mean (map, (gsize) codes.rows * codes.columns);
+  likeliness->grey = draw_map (checkpoint, map, &codes, phrase != NULL, seen, error);
+  return likeliness->grey != NULL;
 }

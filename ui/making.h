@@ -65,17 +65,32 @@ gboolean arra_making_picture (ArraMaking *making,
                               GError **error);
 void arra_making_clear (ArraMaking *making); /* can begin again then */
 
-/* How likely the model finds a scene, drawn as arra_checkpoint_map_grey() does. @request: the prompt (nullable: none),
- * and threads; @phrase: (nullable): what it adds. Returns: (transfer full): [height][width] of the scene: g_free();
- * NULL with
- * @error set. */
-guint8 *arra_making_map (ArraCheckpoint *checkpoint,
-                         const ArraRequest *request,
-                         const char *phrase,
-                         const ArraScene *scene,
-                         ArraProgressFunc func,
-                         gpointer data,
-                         GError **error);
+/* What a model is asked about. All is borrowed. */
+typedef struct
+{
+  const guint8 *pixels; /* [height][width][3], 8-bit sRGB */
+  guint width, height;
+  const guint32 *codes; /* (nullable): [code_rows][code_columns]: what they were made of, where that is known */
+  guint code_rows, code_columns;
+} ArraSeen;
+
+/* How likely the model finds it. */
+typedef struct
+{
+  guint8 *grey; /* [height][width] of what was seen, drawn as arra_checkpoint_map_grey() does: g_free() */
+  double each;  /* nats for each code, on average: of surprise, or that the phrase adds */
+} ArraLikeliness;
+
+/* @request: the prompt (nullable: none), and threads; @phrase: (nullable): what it adds. */
+gboolean arra_making_map (ArraCheckpoint *checkpoint,
+                          const ArraRequest *request,
+                          const char *phrase,
+                          const ArraSeen *seen,
+                          ArraLikeliness *likeliness,
+                          ArraProgressFunc func,
+                          gpointer data,
+                          GCancellable *cancellable,
+                          GError **error);
 
 /* @known [@rows][@columns]: @codes [@code_rows][@code_columns] above row @row, from 1, and -1 where there are none and
  * from that row on. */

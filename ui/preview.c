@@ -16,6 +16,8 @@ struct _ArraPreview
 {
   GtkWidget *root, *area, *hint, *hint_text, *note;
   cairo_surface_t *surface; /* (nullable): the finished rows */
+  cairo_surface_t *map;     /* (nullable): what is drawn over them */
+  char *map_words;          /* (nullable): what that says */
   guint width, height;      /* of the whole picture; 0 x 0: none */
   guint rows_finished, rows_total;
   guint across, down;                /* how often it is shown */
@@ -74,6 +76,20 @@ draw_frontier (const ArraPreview *preview, cairo_t *cr, const Place *place, doub
   cairo_fill (cr);
 }
 
+/* Over the path: what is there loses its colours, and each code gets one. */
+static void
+draw_map (const ArraPreview *preview, cairo_t *cr)
+{
+  cairo_set_operator (cr, CAIRO_OPERATOR_HSL_SATURATION);
+  cairo_set_source_rgb (cr, 0.5, 0.5, 0.5);
+  cairo_fill_preserve (cr);
+  cairo_set_operator (cr, CAIRO_OPERATOR_OVER);
+  cairo_set_source_surface (cr, preview->map, 0, 0);
+  cairo_pattern_set_filter (cairo_get_source (cr), CAIRO_FILTER_NEAREST);
+  cairo_pattern_set_extend (cairo_get_source (cr), CAIRO_EXTEND_REPEAT);
+  cairo_fill (cr);
+}
+
 static void
 draw_finished (const ArraPreview *preview, cairo_t *cr, const Place *place)
 {
@@ -88,7 +104,10 @@ draw_finished (const ArraPreview *preview, cairo_t *cr, const Place *place)
   cairo_pattern_set_extend (cairo_get_source (cr),
                             preview->across * preview->down > 1 ? CAIRO_EXTEND_REPEAT : CAIRO_EXTEND_PAD);
   cairo_rectangle (cr, -left, -above, preview->width * preview->across, finished * preview->down);
-  cairo_fill (cr);
+  cairo_fill_preserve (cr);
+  if (preview->map != NULL)
+    draw_map (preview, cr);
+  cairo_new_path (cr);
   cairo_restore (cr);
   if (preview->row > 0)
     draw_frontier (preview, cr, place, (preview->row - 1) * preview->row_height);
@@ -214,11 +233,19 @@ key_pressed (GtkWidget *area, GdkEventKey *event, gpointer data)
 /* ---- the widget */
 
 static void
+clear_map (ArraPreview *preview)
+{
+  g_clear_pointer (&preview->map, cairo_surface_destroy);
+  g_clear_pointer (&preview->map_words, g_free);
+}
+
+static void
 free_preview (gpointer data)
 {
   ArraPreview *preview = data;
 
   g_clear_pointer (&preview->surface, cairo_surface_destroy);
+  clear_map (preview);
   g_free (preview);
 }
 
@@ -308,6 +335,12 @@ describe (ArraPreview *preview)
 
       text = g_strdup_printf (_ ("%s, cut to %.0f × %.0f pixels"), rows, width, height);
     }
+  if (text != NULL && preview->map_words != NULL)
+    {
+      g_autofree char *rows = g_steal_pointer (&text);
+
+      text = g_strdup_printf ("%s, %s", rows, preview->map_words);
+    }
   atk_object_set_description (gtk_widget_get_accessible (preview->area), text != NULL ? text : "");
   gtk_widget_set_visible (preview->hint, preview->width == 0);
   gtk_widget_queue_draw (preview->area);
@@ -319,6 +352,7 @@ show_picture (ArraPreview *preview, const ArraPicture *picture, const ArraPrevie
   const gboolean finished = picture != NULL && picture->rows_finished == picture->rows_total;
 
   g_clear_pointer (&preview->surface, cairo_surface_destroy);
+  clear_map (preview);
   preview->width = preview->height = preview->rows_finished = preview->rows_total = 0;
   preview->across = finished && (look->seamless & ARRA_SEAMLESS_X) != 0 ? TILES : 1;
   preview->down = finished && (look->seamless & ARRA_SEAMLESS_Y) != 0 ? TILES : 1;
@@ -342,6 +376,34 @@ arra_preview_set_picture (ArraPreview *preview, const ArraPicture *picture, cons
   show_picture (preview, picture, look);
   if (preview->row > 0)
     choose_row (preview, 0);
+  describe (preview);
+}
+
+/* Of the theme: what is likelier, or surprises, and what is less likely. */
+static void
+map_colors (const ArraPreview *preview, GdkRGBA *more, GdkRGBA *less)
+{
+  GtkStyleContext *context = gtk_widget_get_style_context (preview->area);
+
+  if (!gtk_style_context_lookup_color (context, "theme_selected_bg_color", more))
+    gtk_style_context_get_color (context, gtk_style_context_get_state (context), more);
+  if (!gtk_style_context_lookup_color (context, "warning_color", less))
+    *less = (GdkRGBA) { 1 - more->red, 1 - more->green, 1 - more->blue, 1 };
+}
+
+void
+arra_preview_set_map (ArraPreview *preview, const ArraPreviewMap *map)
+{
+  GdkRGBA more, less;
+
+  clear_map (preview);
+  if (map != NULL && preview->surface != NULL)
+    {
+      map_colors (preview, &more, &less);
+      preview->map = arra_surface_map (map->grey, map->width, map->height, &more, map->phrase != NULL ? &less : NULL);
+      preview->map_words = map->phrase != NULL ? g_strdup_printf (_ ("coloured by what “%s” adds"), map->phrase)
+                                               : g_strdup (_ ("coloured by how much each part surprises"));
+    }
   describe (preview);
 }
 

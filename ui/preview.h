@@ -24,6 +24,16 @@ GtkWidget *arra_preview_widget (ArraPreview *preview);
 
 /* Shows @picture, the finished rows of one that may be taller. No row of it is chosen. */
 void arra_preview_set_picture (ArraPreview *preview, const ArraPicture *picture, const ArraPreviewLook *look);
+/* What is drawn over the picture, which loses its colours meanwhile. */
+typedef struct
+{
+  const guint8 *grey; /* [height][width], as arra_checkpoint_map_grey() draws it */
+  guint width, height;
+  const char *phrase; /* (nullable): it is of what this adds */
+} ArraPreviewMap;
+
+/* @map: (nullable): nothing, as after another picture was set */
+void arra_preview_set_map (ArraPreview *preview, const ArraPreviewMap *map);
 /* An empty frame of this shape, while no row is finished. */
 void arra_preview_set_frame (ArraPreview *preview, guint width, guint height, gboolean medical);
 /* What pictures are fitted to, whose shape is cut out of their middle: what is cut off is dimmed. 0 x 0: nothing. */

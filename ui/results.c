@@ -395,7 +395,7 @@ arra_results_mark_inserted (ArraResults *results, const ArraMade *made)
   gtk_flow_box_unselect_child (GTK_FLOW_BOX (results->flow), GTK_FLOW_BOX_CHILD (child));
 }
 
-const ArraMade *
+ArraMade *
 arra_results_current (ArraResults *results)
 {
   return results->shown != NULL ? made_of (results->shown) : NULL;

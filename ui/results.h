@@ -27,4 +27,4 @@ GPtrArray *arra_results_selected (ArraResults *results);
 /* It is not selected any more then. */
 void arra_results_mark_inserted (ArraResults *results, const ArraMade *made);
 /* The one that was selected or added last; (nullable) */
-const ArraMade *arra_results_current (ArraResults *results);
+ArraMade *arra_results_current (ArraResults *results);

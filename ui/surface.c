@@ -2,6 +2,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "surface.h"
 
+#define STRONGEST 0.85 /* of a map's colours: what lies below is seen, too */
+#define NO_CHANGE 128
+
 cairo_surface_t *
 arra_surface_new (const ArraPicture *picture)
 {
@@ -51,4 +54,44 @@ arra_surface_thumbnail (const ArraPicture *picture, guint whole_height, int side
   cairo_surface_destroy (whole);
   cairo_surface_set_device_scale (small, scale, scale);
   return small;
+}
+
+static guint32
+to_pixel (const GdkRGBA *color, double alpha)
+{
+  const double red = color->red * alpha, green = color->green * alpha, blue = color->blue * alpha;
+
+  return (guint32) (alpha * 255 + 0.5) << 24 | (guint32) (red * 255 + 0.5) << 16 | (guint32) (green * 255 + 0.5) << 8
+         | (guint32) (blue * 255 + 0.5);
+}
+
+static guint32
+map_pixel (guint8 grey, const GdkRGBA *more, const GdkRGBA *less)
+{
+  if (less == NULL)
+    return to_pixel (more, STRONGEST * grey / 255);
+  if (grey < NO_CHANGE)
+    return to_pixel (less, STRONGEST * (NO_CHANGE - grey) / NO_CHANGE);
+  return to_pixel (more, STRONGEST * (grey - NO_CHANGE) / (255 - NO_CHANGE));
+}
+
+cairo_surface_t *
+arra_surface_map (const guint8 *grey, guint width, guint height, const GdkRGBA *more, const GdkRGBA *less)
+{
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, (int) width, (int) height);
+  guint8 *rows = cairo_image_surface_get_data (surface);
+  const int stride = cairo_image_surface_get_stride (surface);
+
+  if (cairo_surface_status (surface) != CAIRO_STATUS_SUCCESS || rows == NULL)
+    {
+      cairo_surface_destroy (surface);
+      return NULL;
+    }
+  cairo_surface_flush (surface);
+  for (guint y = 0; y < height; y++)
+    for (guint x = 0; x < width; x++)
+      ((guint32 *) (void *) (rows + (gsize) y * (gsize) stride))[x]
+          = map_pixel (grey[(gsize) y * width + x], more, less);
+  cairo_surface_mark_dirty (surface);
+  return surface;
 }

@@ -15,11 +15,32 @@ arra_work_new (const ArraWorkFuncs *funcs, gpointer data)
   return work;
 }
 
+void
+arra_work_ask (ArraWork *work, ArraQuestion *question)
+{
+  GError *error = NULL;
+
+  g_return_if_fail (work->thread == NULL);
+  arra_question_free (work->question);
+  work->question = question;
+  work->stop = FALSE;
+  work->thread = g_thread_try_new ("arra-ask", arra_work_ask_thread, work, &error);
+  if (work->thread == NULL)
+    arra_work_post_answer (work, NULL, error);
+}
+
+const ArraQuestion *
+arra_work_asks (const ArraWork *work)
+{
+  return work->thread != NULL ? work->question : NULL;
+}
+
 static void
 launch (ArraWork *work)
 {
   GError *error = NULL;
 
+  g_clear_pointer (&work->question, arra_question_free);
   work->stop = FALSE;
   work->stopped = FALSE;
   work->thread = g_thread_try_new ("arra-work", arra_work_thread, work, &error);
@@ -152,6 +173,7 @@ arra_work_free (ArraWork *work)
   g_object_unref (work->abandon);
   g_mutex_clear (&work->lock);
   arra_ticket_free (work->ticket);
+  arra_question_free (work->question);
   g_ptr_array_unref (work->stopped_ids);
   g_free (work->gallery);
   g_free (work);

@@ -10,6 +10,7 @@
 
 #include "made.h"
 #include "making.h"
+#include "question.h"
 #include "ticket.h"
 
 typedef struct _ArraWork ArraWork;
@@ -21,6 +22,7 @@ typedef enum
   ARRA_WORK_PROMPT,
   ARRA_WORK_TOKENS,
   ARRA_WORK_DECODING,
+  ARRA_WORK_ASKING, /* how likely a picture is */
 } ArraWorkPhase;
 
 typedef struct
@@ -45,6 +47,9 @@ typedef struct
   /* @error: NULL when everything is finished; G_IO_ERROR_CANCELLED after arra_work_stop(). @pace: seconds
    * for each token, everything but opening counted; 0: not measured. */
   void (*done) (const GError *error, double pace, gpointer data);
+  /* arra_work_ask() has ended: the answer, valid during the call; or NULL and why there is none, G_IO_ERROR_CANCELLED
+   * after arra_work_stop(). */
+  void (*answered) (const ArraQuestion *question, const ArraLikeliness *answer, const GError *error, gpointer data);
 } ArraWorkFuncs;
 
 ArraWork *arra_work_new (const ArraWorkFuncs *funcs, gpointer data);
@@ -58,7 +63,12 @@ void arra_work_set_gallery (ArraWork *work, const char *folder, gboolean with_pr
 void arra_work_start (ArraWork *work, ArraCheckpoint *described, const ArraRequest *request, const ArraOrder *order);
 void arra_work_begin (ArraWork *work, ArraTicket *ticket); /* the same; (transfer full) */
 void arra_work_continue (ArraWork *work);                  /* only when that is possible */
-void arra_work_stop (ArraWork *work);                      /* done() follows */
+void arra_work_stop (ArraWork *work);                      /* done() or answered() follows */
+/* Asks how likely a picture is, while nothing else is done. What can be continued stays so. @question: (transfer full)
+ */
+void arra_work_ask (ArraWork *work, ArraQuestion *question);
+/* (transfer none) (nullable): what is being asked; NULL: nothing is, though pictures may be made */
+const ArraQuestion *arra_work_asks (const ArraWork *work);
 
 gboolean arra_work_is_running (const ArraWork *work);
 gboolean arra_work_is_stopping (const ArraWork *work); /* it runs, and done() follows soon */

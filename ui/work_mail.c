@@ -9,6 +9,7 @@ arra_work_mail_clear (ArraWorkMail *mail)
   g_clear_pointer (&mail->made, g_ptr_array_unref);
   g_clear_pointer (&mail->said, g_ptr_array_unref);
   g_clear_error (&mail->error);
+  g_free (mail->answer.grey);
   *mail = (ArraWorkMail) { 0 };
 }
 
@@ -17,6 +18,17 @@ tell_pictures (ArraWork *work, GPtrArray *made)
 {
   while (made != NULL && made->len > 0)
     work->funcs->made (g_ptr_array_steal_index (made, 0), work->data);
+}
+
+/* The next question may be asked meanwhile. */
+static void
+tell_answer (ArraWork *work, const ArraWorkMail *mail)
+{
+  g_autoptr (ArraQuestion) question = g_steal_pointer (&work->question);
+
+  if (question == NULL) /* pictures are made already */
+    return;
+  work->funcs->answered (question, mail->answer.grey != NULL ? &mail->answer : NULL, mail->error, work->data);
 }
 
 static gboolean
@@ -31,10 +43,10 @@ deliver (gpointer data)
   work->source = 0;
   g_mutex_unlock (&work->lock);
 
+  if ((mail.done || mail.answered) && work->thread != NULL) /* else none could be had */
+    g_thread_join (g_steal_pointer (&work->thread));
   if (mail.done)
     {
-      if (work->thread != NULL) /* else none could be had */
-        g_thread_join (g_steal_pointer (&work->thread));
       work->stopped = g_error_matches (mail.error, G_IO_ERROR, G_IO_ERROR_CANCELLED) && work->making.job != NULL;
       if (!work->stopped)
         arra_making_clear (&work->making);
@@ -46,6 +58,8 @@ deliver (gpointer data)
     work->funcs->said (mail.said->pdata[i], work->data);
   if (mail.done)
     work->funcs->done (mail.error, mail.pace, work->data);
+  if (mail.answered)
+    tell_answer (work, &mail);
   arra_work_mail_clear (&mail);
   return G_SOURCE_REMOVE;
 }
@@ -105,6 +119,18 @@ arra_work_post_done (ArraWork *work, GError *error, double pace)
   work->mail.done = TRUE;
   work->mail.error = error;
   work->mail.pace = pace;
+  ring (work);
+  g_mutex_unlock (&work->lock);
+}
+
+void
+arra_work_post_answer (ArraWork *work, const ArraLikeliness *answer, GError *error)
+{
+  g_mutex_lock (&work->lock);
+  work->mail.answered = TRUE;
+  if (answer != NULL)
+    work->mail.answer = *answer;
+  work->mail.error = error;
   ring (work);
   g_mutex_unlock (&work->lock);
 }

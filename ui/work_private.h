@@ -13,8 +13,10 @@ typedef struct
   GPtrArray *made;     /* ArraMade */
   GPtrArray *said;     /* text */
   gboolean done;
-  GError *error;
+  GError *error; /* of done, or of answered */
   double pace;
+  gboolean answered;
+  ArraLikeliness answer; /* grey NULL: none */
 } ArraWorkMail;
 
 struct _ArraWork
@@ -35,9 +37,10 @@ struct _ArraWork
   gboolean kept_prompt;
   GPtrArray *stopped_ids; /* what the gallery calls the rows of the answer that was stopped */
   guint batch;
-  guint n_told;          /* answers whose pictures were told whole */
-  double rate;           /* told last */
-  GCancellable *abandon; /* cancelled when nobody waits for pictures any more */
+  guint n_told;           /* answers whose pictures were told whole */
+  double rate;            /* told last */
+  ArraQuestion *question; /* (nullable): what is asked now; then the thread makes nothing */
+  GCancellable *abandon;  /* cancelled when nobody waits for pictures any more */
 
   GMutex lock; /* of all below */
   GCancellable *current;
@@ -47,10 +50,22 @@ struct _ArraWork
 };
 
 gpointer arra_work_thread (gpointer data);
+gpointer arra_work_ask_thread (gpointer data);
+
+/* ---- what both threads need */
+/* A cancellable for one stretch of work, cancelled already when all is to stop. */
+GCancellable *arra_work_begin_stretch (ArraWork *work);
+/* Opens what @described describes, whole, unless it is open. */
+gboolean arra_work_open_checkpoint (ArraWork *work,
+                                    ArraCheckpoint *described,
+                                    const char *text_encoder,
+                                    guint count,
+                                    GError **error);
 
 /* Called by the thread. Pixels, pictures and errors are taken. */
 void arra_work_post_state (ArraWork *work, const ArraWorkState *state, const ArraPicture *preview);
 void arra_work_post_made (ArraWork *work, ArraMade *made);
 void arra_work_post_said (ArraWork *work, char *text);
 void arra_work_post_done (ArraWork *work, GError *error, double pace);
+void arra_work_post_answer (ArraWork *work, const ArraLikeliness *answer, GError *error);
 void arra_work_mail_clear (ArraWorkMail *mail);

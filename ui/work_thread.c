@@ -28,9 +28,8 @@ report (const ArraProgress *progress, gpointer data)
   arra_work_post_state (work, &state, progress->preview);
 }
 
-/* A cancellable for one stretch of work, cancelled already when all is to stop. */
-static GCancellable *
-begin_stretch (ArraWork *work)
+GCancellable *
+arra_work_begin_stretch (ArraWork *work)
 {
   GCancellable *cancellable = g_cancellable_new ();
 
@@ -43,20 +42,24 @@ begin_stretch (ArraWork *work)
   return cancellable;
 }
 
-static gboolean
-open_checkpoint (ArraWork *work, GError **error)
+gboolean
+arra_work_open_checkpoint (ArraWork *work,
+                           ArraCheckpoint *described,
+                           const char *text_encoder,
+                           guint count,
+                           GError **error)
 {
-  const char *path = arra_checkpoint_path (work->described);
-  const ArraWorkState state = { .phase = ARRA_WORK_OPENING, .count = work->request.count, .fraction = -1, .left = -1 };
+  const ArraWorkState state = { .phase = ARRA_WORK_OPENING, .count = count, .fraction = -1, .left = -1 };
   g_autoptr (GCancellable) cancellable = NULL;
 
   if (work->checkpoint != NULL
-      && strcmp (arra_checkpoint_fingerprint (work->checkpoint), arra_checkpoint_fingerprint (work->described)) == 0)
+      && strcmp (arra_checkpoint_fingerprint (work->checkpoint), arra_checkpoint_fingerprint (described)) == 0)
     return TRUE;
   arra_work_post_state (work, &state, NULL);
   g_clear_pointer (&work->checkpoint, arra_checkpoint_unref);
-  cancellable = begin_stretch (work);
-  work->checkpoint = arra_checkpoint_open_with_text_encoder (path, work->order.text_encoder, FALSE, cancellable, error);
+  cancellable = arra_work_begin_stretch (work);
+  work->checkpoint = arra_checkpoint_open_with_text_encoder (arra_checkpoint_path (described), text_encoder, FALSE,
+                                                             cancellable, error);
   return work->checkpoint != NULL;
 }
 
@@ -182,9 +185,9 @@ make_job (ArraWork *work, GError **error)
 
   if (work->making.job != NULL)
     return TRUE;
-  if (!open_checkpoint (work, error))
+  if (!arra_work_open_checkpoint (work, work->described, work->order.text_encoder, work->request.count, error))
     return FALSE;
-  cancellable = begin_stretch (work);
+  cancellable = arra_work_begin_stretch (work);
   if (!arra_making_begin (&work->making, work->checkpoint, &work->request, &work->order, report_looking, work,
                           cancellable, error))
     {
@@ -200,7 +203,7 @@ make_job (ArraWork *work, GError **error)
 static gboolean
 run (ArraWork *work, GError **error)
 {
-  g_autoptr (GCancellable) cancellable = begin_stretch (work);
+  g_autoptr (GCancellable) cancellable = arra_work_begin_stretch (work);
   g_autoptr (GError) fault = NULL;
   gboolean told = TRUE;
 

@@ -19,6 +19,8 @@ typedef struct
   gboolean stop_soon;
   GError *error;
   double pace;
+  guint answers;
+  double each; /* of the last */
 } Case;
 
 static void
@@ -64,7 +66,22 @@ on_done (const GError *error, double pace, gpointer data)
   g_main_loop_quit (self->loop);
 }
 
-static const ArraWorkFuncs funcs = { on_progress, on_made, on_said, on_done };
+static void
+on_answered (const ArraQuestion *question, const ArraLikeliness *answer, const GError *error, gpointer data)
+{
+  Case *self = data;
+
+  g_assert_true (g_thread_self () == self->main);
+  g_assert_true (arra_question_is (question, self->made->pdata[0], question->phrase));
+  g_clear_error (&self->error);
+  self->error = error != NULL ? g_error_copy (error) : NULL;
+  g_assert_true ((answer == NULL) == (error != NULL));
+  self->answers += answer != NULL ? 1 : 0;
+  self->each = answer != NULL ? answer->each : 0;
+  g_main_loop_quit (self->loop);
+}
+
+static const ArraWorkFuncs funcs = { on_progress, on_made, on_said, on_done, on_answered };
 
 static void
 set_up (Case *self, gconstpointer data)
@@ -247,6 +264,98 @@ test_failures (Case *self, gconstpointer data)
   g_assert_cmpuint (self->made->len, ==, 0);
 }
 
+/* ---- how likely a picture is */
+
+static void
+ask (Case *self, const char *phrase)
+{
+  arra_work_ask (self->work, arra_question_new (self->made->pdata[0], phrase, NULL));
+  g_assert_nonnull (arra_work_asks (self->work));
+}
+
+/* What the library says of the picture's codes. */
+static double
+asked_in_library (Case *self, const char *phrase)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ArraCheckpoint) checkpoint = arra_checkpoint_open (self->folder, NULL, NULL, &error);
+  const ArraMade *made = self->made->pdata[0];
+  const gsize n = (gsize) made->code_rows * made->code_columns;
+  g_autofree double *map = NULL;
+  ArraRequest request;
+  double sum = 0;
+
+  fill (self, &request);
+  map = arra_checkpoint_map (checkpoint, &request, phrase, made->codes, made->code_rows, made->code_columns, NULL, NULL,
+                             NULL, &error);
+  g_assert_no_error (error);
+  for (gsize i = 0; i < n; i++)
+    sum += map[i];
+  return sum / (double) n;
+}
+
+static void
+test_ask (Case *self, gconstpointer data)
+{
+  static const char *const phrases[] = { NULL, "another word" };
+  ArraRequest request;
+
+  fill (self, &request);
+  arra_work_start (self->work, self->described, &request, NULL);
+  g_main_loop_run (self->loop);
+  for (gsize i = 0; i < G_N_ELEMENTS (phrases); i++)
+    {
+      ask (self, phrases[i]);
+      g_main_loop_run (self->loop);
+      g_assert_no_error (self->error);
+      g_assert_false (arra_work_is_running (self->work));
+      g_assert_cmpuint (self->answers, ==, i + 1);
+      g_assert_cmpfloat (self->each, ==, asked_in_library (self, phrases[i]));
+    }
+}
+
+/* It ends like everything else, and what was stopped before can be continued all the same. */
+static void
+test_ask_in_the_middle (Case *self, gconstpointer data)
+{
+  ArraRequest request;
+
+  fill (self, &request);
+  request.count = 2;
+  arra_work_start (self->work, self->described, &request, NULL);
+  while (self->made->len == 0)
+    g_main_context_iteration (NULL, TRUE);
+  arra_work_stop (self->work);
+  g_main_loop_run (self->loop);
+  if (self->error == NULL)
+    return; /* it was finished before it heard of that */
+  g_assert_true (arra_work_can_continue (self->work));
+  ask (self, NULL);
+  arra_work_stop (self->work);
+  g_main_loop_run (self->loop);
+  g_assert_error (self->error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_true (arra_work_can_continue (self->work));
+  ask (self, NULL);
+  g_main_loop_run (self->loop);
+  g_assert_no_error (self->error);
+  g_assert_true (arra_work_can_continue (self->work));
+  arra_work_continue (self->work);
+  g_main_loop_run (self->loop);
+  assert_as_in_a_job (self, &request);
+}
+
+/* Freed while it is asked. */
+static void
+test_ask_and_leave (Case *self, gconstpointer data)
+{
+  ArraRequest request;
+
+  fill (self, &request);
+  arra_work_start (self->work, self->described, &request, NULL);
+  g_main_loop_run (self->loop);
+  ask (self, NULL);
+}
+
 static gboolean
 has_no_thread (gpointer data)
 {
@@ -279,6 +388,9 @@ main (int argc, char **argv)
     { "/ui/session/stop-at-once", test_stop_at_once },
     { "/ui/session/free-in-the-middle", test_free_in_the_middle },
     { "/ui/session/failures", test_failures },
+    { "/ui/session/ask", test_ask },
+    { "/ui/session/ask-in-the-middle", test_ask_in_the_middle },
+    { "/ui/session/ask-and-leave", test_ask_and_leave },
     { "/ui/session/no-thread", test_no_thread },
   };
 
