@@ -36,8 +36,8 @@ make_checkpoint (void)
 static void
 use (const ArraCheckpoint *checkpoint)
 {
-  g_assert_true (isfinite (checkpoint->guidance_scale) && checkpoint->temperature > 0);
-  g_assert_true (checkpoint->top_p > 0 && checkpoint->top_p <= 1);
+  g_assert_true (isfinite (checkpoint->defaults.guidance_scale) && checkpoint->defaults.temperature > 0);
+  g_assert_true (checkpoint->defaults.top_p > 0 && checkpoint->defaults.top_p <= 1);
   g_assert_true (g_utf8_validate (arra_checkpoint_card (checkpoint)->name, -1, NULL));
   for (guint i = 0; i < checkpoint->layout->n_codes; i++)
     g_assert_cmpuint (checkpoint->layout->id_of_code[i], <, checkpoint->layout->n_tokens);

@@ -120,13 +120,14 @@ read_header (const char *name)
 int
 main (int argc, char **argv)
 {
-  g_autofree char *first = NULL, *second = NULL, *third = NULL;
+  g_autofree char *first = NULL, *second = NULL, *third = NULL, *fourth = NULL;
 
   g_test_init (&argc, &argv, NULL);
   first = read_header ("arra.h");
   second = read_header ("arra-get.h");
   third = read_header ("arra-prompt.h");
-  header = g_strconcat (first, "\n", second, "\n", third, NULL);
+  fourth = read_header ("arra-fields.h");
+  header = g_strconcat (first, "\n", second, "\n", third, "\n", fourth, NULL);
   g_test_add_func ("/header/symbols", test_symbols);
   g_test_add_func ("/header/version", test_version);
   g_test_add_func ("/header/since", test_since);

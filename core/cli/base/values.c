@@ -49,6 +49,17 @@ cli_value_double (const char *option, const char *text, double min, double max, 
 }
 
 gboolean
+cli_value_field (const char *option, const char *text, ArraField field, ArraRequest *request, GError **error)
+{
+  const ArraFieldInfo *info = arra_field (field);
+  gpointer place = G_STRUCT_MEMBER_P (request, info->offset);
+
+  return info->type == ARRA_FIELD_REAL
+             ? cli_value_double (option, text, info->least, info->most, place, error)
+             : cli_value_guint (option, text, (guint) info->least, (guint) info->most, place, error);
+}
+
+gboolean
 cli_value_size (const char *option, const char *text, guint *width, guint *height, GError **error)
 {
   g_auto (GStrv) sides = NULL;

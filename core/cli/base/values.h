@@ -2,13 +2,15 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include <arra.h>
+#include <arra-fields.h>
 
 /* Strict readers: the whole text or nothing, a point as decimal mark, no sign but that of a number below zero. @option
  * ("--seed") starts the message of the error (ARRA_ERROR_ARGUMENT). */
 gboolean cli_value_uint (const char *option, const char *text, guint64 min, guint64 max, guint64 *out, GError **error);
 gboolean cli_value_guint (const char *option, const char *text, guint min, guint max, guint *out, GError **error);
 gboolean cli_value_double (const char *option, const char *text, double min, double max, double *out, GError **error);
+/* A number of a request, in its range */
+gboolean cli_value_field (const char *option, const char *text, ArraField field, ArraRequest *request, GError **error);
 /* "WxH" in pixels, or "N", a square; "auto": 0 x 0 */
 gboolean cli_value_size (const char *option, const char *text, guint *width, guint *height, GError **error);
 /* "x", "y", "both": flags of ArraSeamless */

@@ -95,11 +95,12 @@ apply (const Options *options, ArraRequest *request, ArraQuant *quant, ArraQuant
     return FALSE;
   if (options->size != NULL && !cli_value_size ("--size", options->size, &request->width, &request->height, error))
     return FALSE;
-  if (options->count != NULL && !cli_value_guint ("--count", options->count, 1, ARRA_MAX_COUNT, &request->count, error))
+  if (options->count != NULL && !cli_value_field ("--count", options->count, ARRA_FIELD_COUNT, request, error))
     return FALSE;
-  if (options->cfg != NULL && !cli_value_double ("--cfg", options->cfg, 0, 1000, &request->guidance_scale, error))
+  if (options->cfg != NULL && !cli_value_field ("--cfg", options->cfg, ARRA_FIELD_GUIDANCE_SCALE, request, error))
     return FALSE;
-  return options->threads == NULL || cli_value_guint ("--threads", options->threads, 1, 64, &request->threads, error);
+  return options->threads == NULL
+         || cli_value_field ("--threads", options->threads, ARRA_FIELD_THREADS, request, error);
 }
 
 static const char *

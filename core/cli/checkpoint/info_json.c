@@ -122,13 +122,8 @@ static void
 put_defaults (ArraJsonWriter *json, const ArraCheckpoint *checkpoint)
 {
   arra_json_begin_object (json, "defaults");
-  arra_json_put_uint (json, "width", checkpoint->width);
-  arra_json_put_uint (json, "height", checkpoint->height);
-  arra_json_put_double (json, "guidance_scale", checkpoint->guidance_scale);
-  arra_json_put_uint (json, "top_k", checkpoint->top_k);
-  arra_json_put_uint (json, "text_top_k", checkpoint->text_top_k);
-  arra_json_put_double (json, "temperature", checkpoint->temperature);
-  arra_json_put_double (json, "top_p", checkpoint->top_p);
+  arra_fields_put (json, &checkpoint->defaults, ARRA_FIELD_WIDTH, ARRA_FIELD_HEIGHT);
+  arra_fields_put (json, &checkpoint->defaults, ARRA_FIELD_GUIDANCE_SCALE, ARRA_FIELD_TOP_P);
   arra_json_put_string (json, "prompt_template", checkpoint->prompt_template);
   arra_json_end_object (json);
 }

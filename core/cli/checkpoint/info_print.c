@@ -156,12 +156,13 @@ print_vqgan (const InfoFacts *facts)
 static void
 print_defaults (const ArraCheckpoint *checkpoint)
 {
-  g_autofree char *guidance = cli_format_double (checkpoint->guidance_scale, 6);
-  g_autofree char *temperature = cli_format_double (checkpoint->temperature, 6);
-  g_autofree char *top_p = cli_format_double (checkpoint->top_p, 6);
+  const ArraRequest *own = &checkpoint->defaults;
+  g_autofree char *guidance = cli_format_double (own->guidance_scale, 6);
+  g_autofree char *temperature = cli_format_double (own->temperature, 6);
+  g_autofree char *top_p = cli_format_double (own->top_p, 6);
 
-  linef ("Defaults", "%ux%u, guidance %s, top-k %u (text %u), temperature %s, top-p %s", checkpoint->width,
-         checkpoint->height, guidance, checkpoint->top_k, checkpoint->text_top_k, temperature, top_p);
+  linef ("Defaults", "%ux%u, guidance %s, top-k %u (text %u), temperature %s, top-p %s", own->width, own->height,
+         guidance, own->top_k, own->text_top_k, temperature, top_p);
   info_line ("Template", checkpoint->prompt_template);
 }
 

@@ -155,22 +155,14 @@ put_settings (ArraJsonWriter *json, const ArraCheckpoint *checkpoint, const Arra
   arra_json_put_string (json, "prompt", request->prompt);
   arra_json_put_string (json, "template",
                         request->prompt_template != NULL ? request->prompt_template : checkpoint->prompt_template);
-  arra_json_put_uint (json, "width", request->width);
-  arra_json_put_uint (json, "height", request->height);
+  arra_fields_put (json, request, ARRA_FIELD_WIDTH, ARRA_FIELD_HEIGHT);
   if (arra_request_is_mosaic (request, checkpoint))
     {
       arra_json_put_uint (json, "seamless", request->seamless);
       arra_json_put_uint (json, "tries", arra_request_tries (request));
     }
-  arra_json_put_uint (json, "count", request->count);
-  arra_json_put_uint (json, "first", request->first);
-  arra_json_put_double (json, "guidance_scale", request->guidance_scale);
-  arra_json_put_uint (json, "top_k", request->top_k);
-  arra_json_put_uint (json, "text_top_k", request->text_top_k);
-  arra_json_put_double (json, "temperature", request->temperature);
-  arra_json_put_double (json, "top_p", request->top_p);
-  arra_json_put_bool (json, "greedy", request->greedy);
-  arra_json_put_uint (json, "max_tokens", request->max_tokens);
+  arra_fields_put (json, request, ARRA_FIELD_COUNT, ARRA_FIELD_GREEDY);
+  arra_fields_put (json, request, ARRA_FIELD_MAX_TOKENS, ARRA_FIELD_MAX_TOKENS);
   arra_json_put_uint (json, "threads", request->threads > 0 ? request->threads : arra_cpu_count ());
   arra_json_put_string (json, "quant", arra_quant_name (checkpoint->quant));
   arra_json_put_string (json, "kv", arra_quant_name (checkpoint->kv));

@@ -104,14 +104,8 @@ series_text (const Series *series)
   if (request->count > 1)
     arra_json_put_uint (json, "count", request->count);
   arra_json_put_string (json, "template", own);
-  arra_json_put_uint (json, "width", request->width);
-  arra_json_put_uint (json, "height", request->height);
-  arra_json_put_double (json, "guidance_scale", request->guidance_scale);
-  arra_json_put_uint (json, "top_k", request->top_k);
-  arra_json_put_uint (json, "text_top_k", request->text_top_k);
-  arra_json_put_double (json, "temperature", request->temperature);
-  arra_json_put_double (json, "top_p", request->top_p);
-  arra_json_put_bool (json, "greedy", request->greedy);
+  arra_fields_put (json, request, ARRA_FIELD_WIDTH, ARRA_FIELD_HEIGHT);
+  arra_fields_put (json, request, ARRA_FIELDS_SAMPLING);
   arra_json_end_object (json);
   return arra_json_writer_end (json);
 }

@@ -40,25 +40,28 @@ generate_n_kept (const GenerateSetup *setup, const ArraRequest *request)
 }
 
 static gboolean
-apply_counts (const GenerateOptions *options, ArraRequest *request, GError **error)
+apply_numbers (const GenerateOptions *options, ArraRequest *request, GError **error)
 {
   const struct
   {
     const char *option, *text;
-    guint min, max, *out;
+    ArraField field;
   } numbers[] = {
-    { "--count", options->count, 1, ARRA_MAX_COUNT, &request->count },
-    { "--first", options->first, 0, ARRA_MAX_FIRST, &request->first },
-    { "--top-k", options->top_k, 0, MAX_TOP, &request->top_k },
-    { "--text-top-k", options->text_top_k, 0, MAX_TOP, &request->text_top_k },
-    { "--threads", options->threads, 1, 64, &request->threads },
-    { "--max-tokens", options->max_tokens, 1, MAX_TOP, &request->max_tokens },
-    { "--tries", options->tries, 1, ARRA_MAX_TRIES, &request->tries },
+    { "--count", options->count, ARRA_FIELD_COUNT },
+    { "--first", options->first, ARRA_FIELD_FIRST },
+    { "--top-k", options->top_k, ARRA_FIELD_TOP_K },
+    { "--text-top-k", options->text_top_k, ARRA_FIELD_TEXT_TOP_K },
+    { "--threads", options->threads, ARRA_FIELD_THREADS },
+    { "--max-tokens", options->max_tokens, ARRA_FIELD_MAX_TOKENS },
+    { "--tries", options->tries, ARRA_FIELD_TRIES },
+    { "--cfg", options->cfg, ARRA_FIELD_GUIDANCE_SCALE },
+    { "--temperature", options->temperature, ARRA_FIELD_TEMPERATURE },
+    { "--top-p", options->top_p, ARRA_FIELD_TOP_P },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
     if (numbers[i].text != NULL
-        && !cli_value_guint (numbers[i].option, numbers[i].text, numbers[i].min, numbers[i].max, numbers[i].out, error))
+        && !cli_value_field (numbers[i].option, numbers[i].text, numbers[i].field, request, error))
       return FALSE;
   return TRUE;
 }
@@ -77,12 +80,7 @@ apply_recipe (const ArraRecipe *recipe, ArraRequest *request)
 
   request->prompt = saved->prompt;
   request->prompt_template = saved->prompt_template;
-  request->guidance_scale = saved->guidance_scale;
-  request->top_k = saved->top_k;
-  request->text_top_k = saved->text_top_k;
-  request->temperature = saved->temperature;
-  request->top_p = saved->top_p;
-  request->greedy = saved->greedy;
+  arra_fields_copy (request, saved, ARRA_FIELDS_SAMPLING);
   request->tries = saved->tries;
   request->count = ALTERNATIVES;
 }
@@ -98,19 +96,11 @@ generate_setup_apply (const GenerateSetup *setup, const GenerateOptions *options
     apply_recipe (setup->recipe, request);
   if (options->greedy)
     request->greedy = TRUE;
-  if (!apply_counts (options, request, error))
+  if (!apply_numbers (options, request, error))
     return FALSE;
   if (options->size != NULL && !cli_value_size ("--size", options->size, &request->width, &request->height, error))
     return FALSE;
   if (options->seamless != NULL && !cli_value_seamless ("--seamless", options->seamless, &request->seamless, error))
-    return FALSE;
-  if (options->cfg != NULL
-      && !cli_value_double ("--cfg", options->cfg, 0, ARRA_MAX_GUIDANCE, &request->guidance_scale, error))
-    return FALSE;
-  if (options->temperature != NULL
-      && !cli_value_double ("--temperature", options->temperature, 0.001, 1000, &request->temperature, error))
-    return FALSE;
-  if (options->top_p != NULL && !cli_value_double ("--top-p", options->top_p, 0.000001, 1, &request->top_p, error))
     return FALSE;
   return options->memory == NULL || cli_value_bytes ("--memory", options->memory, &request->memory_limit, error);
 }

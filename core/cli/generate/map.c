@@ -87,7 +87,8 @@ take_values (Run *run, GError **error)
     return FALSE;
   if (options->kv != NULL && !cli_value_kv ("--kv", options->kv, &run->open.kv, error))
     return FALSE;
-  if (options->threads != NULL && !cli_value_guint ("--threads", options->threads, 1, 64, &run->request.threads, error))
+  if (options->threads != NULL
+      && !cli_value_field ("--threads", options->threads, ARRA_FIELD_THREADS, &run->request, error))
     return FALSE;
   run->open.threads = run->request.threads;
   return options->memory == NULL || cli_value_bytes ("--memory", options->memory, &run->request.memory_limit, error);

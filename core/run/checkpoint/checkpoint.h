@@ -5,12 +5,12 @@
 #include <arra.h>
 #include "convert_parts.h"
 #include "family.h"
+#include "fields.h"
 #include "gguf.h"
 #include "layout.h"
 #include "tokenizer.h"
 #include "vqgan.h"
 
-#define ARRA_MAX_GUIDANCE 1000.0
 #define ARRA_TEXT_ENCODER_PUBLISHED "google/flan-t5-xl" /* the one that published models were trained with */
 
 struct _ArraCheckpoint
@@ -37,10 +37,8 @@ struct _ArraCheckpoint
   const ArraTransformer *model;   /* NULL when metadata_only, or opened for the VQGAN alone */
   ArraVqgan *vqgan;               /* NULL when metadata_only or there is none */
 
-  /* defaults of requests */
   char *prompt_template;
-  double guidance_scale, temperature, top_p;
-  guint top_k, text_top_k, width, height;
+  ArraRequest defaults; /* of requests: those fields that checkpoints have of their own */
 
   ArraCard card;
   ArraCard shown;           /* the same in the user's language */

@@ -191,8 +191,8 @@ static guint
 room_for_prompt (const ArraCheckpoint *checkpoint, const ArraRequest *request)
 {
   const gboolean mosaic = arra_request_is_mosaic (request, checkpoint);
-  const guint width = mosaic ? checkpoint->width : request->width,
-              height = mosaic ? checkpoint->height : request->height;
+  const guint width = mosaic ? checkpoint->defaults.width : request->width,
+              height = mosaic ? checkpoint->defaults.height : request->height;
 
   return checkpoint->decoder.context
          - (guint) arra_layout_tokens (checkpoint->layout, arra_checkpoint_codes (checkpoint, height),

@@ -68,18 +68,12 @@ put_settings (ArraJsonWriter *json, const ArraJob *job, gboolean with_prompt)
   if (with_prompt)
     put_text (json, "prompt", request->prompt);
   put_text (json, "template", own);
-  arra_json_put_uint (json, "width", request->width);
-  arra_json_put_uint (json, "height", request->height);
+  arra_fields_put (json, request, ARRA_FIELD_WIDTH, ARRA_FIELD_HEIGHT);
   put_text (json, "seed", seed);
-  arra_json_put_double (json, "guidance_scale", request->guidance_scale);
-  arra_json_put_uint (json, "top_k", request->top_k);
-  arra_json_put_uint (json, "text_top_k", request->text_top_k);
-  arra_json_put_double (json, "temperature", request->temperature);
-  arra_json_put_double (json, "top_p", request->top_p);
-  arra_json_put_bool (json, "greedy", request->greedy);
+  arra_fields_put (json, request, ARRA_FIELDS_SAMPLING);
   if (job->session.ids != NULL && job->session.cfg_interval >= 0)
     arra_json_put_int (json, "cfg_interval", job->session.cfg_interval);
-  arra_json_put_uint (json, "max_tokens", request->max_tokens);
+  arra_fields_put (json, request, ARRA_FIELD_MAX_TOKENS, ARRA_FIELD_MAX_TOKENS);
   if (arra_job_is_mosaic (job))
     put_mosaic (json, request);
 }

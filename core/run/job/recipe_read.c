@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "fail.h"
+#include "fields.h"
 #include "jsonguard.h"
 #include "request.h"
 #include "request_mosaic.h"
@@ -49,12 +50,6 @@ read_seed (const ArraRecipe *recipe, guint64 *seed, GError **error)
                     recipe->name);
 }
 
-static gboolean
-read_double (const ArraRecipe *recipe, const char *key, double *value, GError **error)
-{
-  return arra_json_get_double_default (recipe->root, recipe->name, key, *value, value, error);
-}
-
 /* Not there: all tokens are guided. */
 static gboolean
 read_interval (ArraRecipe *recipe, GError **error)
@@ -68,20 +63,21 @@ read_interval (ArraRecipe *recipe, GError **error)
 }
 
 static gboolean
+read_fields (const ArraRecipe *recipe, ArraRequest *request, ArraField first, ArraField last, GError **error)
+{
+  for (ArraField field = first; field <= last; field++)
+    if (!arra_field_read (field, request, recipe->root, recipe->name, G_MAXUINT32, TRUE, error))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
 read_request (const ArraRecipe *recipe, ArraRequest *request, GError **error)
 {
   return read_text (recipe, "prompt", &request->prompt, error)
          && read_text (recipe, "template", &request->prompt_template, error)
-         && read_uint (recipe, "width", &request->width, error) && read_uint (recipe, "height", &request->height, error)
-         && read_uint (recipe, "count", &request->count, error) && read_uint (recipe, "first", &request->first, error)
-         && read_seed (recipe, &request->seed, error)
-         && read_double (recipe, "guidance_scale", &request->guidance_scale, error)
-         && read_uint (recipe, "top_k", &request->top_k, error)
-         && read_uint (recipe, "text_top_k", &request->text_top_k, error)
-         && read_double (recipe, "temperature", &request->temperature, error)
-         && read_double (recipe, "top_p", &request->top_p, error)
-         && arra_json_get_bool_default (recipe->root, recipe->name, "greedy", FALSE, &request->greedy, error)
-         && read_uint (recipe, "max_tokens", &request->max_tokens, error);
+         && read_fields (recipe, request, ARRA_FIELD_COUNT, ARRA_FIELD_MAX_TOKENS, error)
+         && read_seed (recipe, &request->seed, error);
 }
 
 static gboolean

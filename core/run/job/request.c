@@ -12,8 +12,6 @@
 #include "request_mosaic.h"
 #include "session_together.h"
 
-#define MAX_THREADS 64
-
 static ArraRequest
 defaults (const ArraCheckpoint *checkpoint)
 {
@@ -22,13 +20,9 @@ defaults (const ArraCheckpoint *checkpoint)
 
   if (checkpoint == NULL)
     return request;
-  request.width = checkpoint->width;
-  request.height = checkpoint->height;
-  request.guidance_scale = checkpoint->guidance_scale;
-  request.top_k = checkpoint->top_k;
-  request.text_top_k = checkpoint->text_top_k;
-  request.temperature = checkpoint->temperature;
-  request.top_p = checkpoint->top_p;
+  for (ArraField field = 0; field < ARRA_N_FIELDS; field++)
+    if (arra_field (field)->is_own)
+      arra_fields_copy (&request, &checkpoint->defaults, field, field);
   return request;
 }
 
@@ -109,20 +103,21 @@ check_sampling (const ArraRequest *request, GError **error)
   if (!(request->top_p > 0) || request->top_p > 1)
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "top-p must be above 0 and at most 1");
   if (!(request->guidance_scale >= 0) || request->guidance_scale > ARRA_MAX_GUIDANCE)
-    return arra_fail (error, ARRA_ERROR_ARGUMENT, "The guidance scale must be between 0 and %d",
-                      (int) ARRA_MAX_GUIDANCE);
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "The guidance scale must be between 0 and %d", ARRA_MAX_GUIDANCE);
   return TRUE;
 }
 
 gboolean
 arra_request_check_ranges (const ArraRequest *request, GError **error)
 {
+  const guint most_threads = (guint) arra_field (ARRA_FIELD_THREADS)->most;
+
   if (request->count < 1 || request->count > ARRA_MAX_COUNT)
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "The number of pictures must be between 1 and %d", ARRA_MAX_COUNT);
   if (request->first > ARRA_MAX_FIRST)
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "The number of the first picture must be at most %d", ARRA_MAX_FIRST);
-  if (request->threads > MAX_THREADS)
-    return arra_fail (error, ARRA_ERROR_ARGUMENT, "At most %d threads can be used", MAX_THREADS);
+  if (request->threads > most_threads)
+    return arra_fail (error, ARRA_ERROR_ARGUMENT, "At most %d threads can be used", most_threads);
   if (!check_sampling (request, error))
     return FALSE;
   if ((request->width == 0) != (request->height == 0))

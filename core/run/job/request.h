@@ -4,9 +4,6 @@
 
 #include <arra.h>
 
-#define ARRA_MAX_COUNT 1000
-#define ARRA_MAX_FIRST 100000000 /* number of a picture among those of a seed */
-
 /* The caller's request, of which the first @request_size bytes are there; members behind them have the defaults of
  * @checkpoint (nullable). Its strings stay the caller's. */
 ArraRequest arra_request_take (const ArraRequest *request, gsize request_size, const ArraCheckpoint *checkpoint);

@@ -5,7 +5,6 @@
 #include "checkpoint.h"
 #include "fail.h"
 
-#define MAX_SIDE 65536
 #define USUAL_TRIES 4
 #define ABOVE_KNOWN 4 /* times as many, of a run that touches what is below it */
 
@@ -75,15 +74,17 @@ arra_request_check_mosaic (const ArraRequest *request, const ArraCheckpoint *che
 {
   const guint patch = arra_checkpoint_patch (checkpoint);
 
-  if (checkpoint->decoder.writes_only || checkpoint->width == 0)
+  if (checkpoint->decoder.writes_only || checkpoint->defaults.width == 0)
     return arra_checkpoint_check_size (checkpoint, request->width, request->height, error);
-  if (MAX (request->width, request->height) > MAX_SIDE)
+  if (MAX (request->width, request->height) > ARRA_MAX_SIDE)
     return arra_fail (error, ARRA_ERROR_ARGUMENT,
                       "A picture of %u x %u pixels cannot be made: no side can be longer than %d", request->width,
-                      request->height, MAX_SIDE);
-  if ((request->seamless & ARRA_SEAMLESS_X) != 0 && !check_tile (request->width, checkpoint->width, patch, error))
+                      request->height, ARRA_MAX_SIDE);
+  if ((request->seamless & ARRA_SEAMLESS_X) != 0
+      && !check_tile (request->width, checkpoint->defaults.width, patch, error))
     return FALSE;
-  if ((request->seamless & ARRA_SEAMLESS_Y) != 0 && !check_tile (request->height, checkpoint->height, patch, error))
+  if ((request->seamless & ARRA_SEAMLESS_Y) != 0
+      && !check_tile (request->height, checkpoint->defaults.height, patch, error))
     return FALSE;
   return request->known == NULL || check_known (request, checkpoint, error);
 }
@@ -92,8 +93,8 @@ ArraMosaicShape
 arra_request_mosaic (const ArraRequest *request, const ArraCheckpoint *checkpoint)
 {
   const guint patch = arra_checkpoint_patch (checkpoint);
-  ArraMosaicShape shape = { .window_rows = checkpoint->height / patch,
-                            .window_columns = checkpoint->width / patch,
+  ArraMosaicShape shape = { .window_rows = checkpoint->defaults.height / patch,
+                            .window_columns = checkpoint->defaults.width / patch,
                             .wrap_rows = (request->seamless & ARRA_SEAMLESS_Y) != 0,
                             .wrap_columns = (request->seamless & ARRA_SEAMLESS_X) != 0,
                             .known = request->known };

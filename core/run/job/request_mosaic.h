@@ -5,8 +5,6 @@
 #include <arra.h>
 #include "mosaic.h"
 
-#define ARRA_MAX_TRIES 16
-
 /* Whether @request needs a mosaic: another size than the model's own, something known, an edge without a seam. */
 gboolean arra_request_is_mosaic (const ArraRequest *request, const ArraCheckpoint *checkpoint);
 /* ARGUMENT: what was asked for and what can be had. */

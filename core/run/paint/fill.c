@@ -119,11 +119,11 @@ look (ArraFill *fill, GError **error)
   const ArraCheckpoint *checkpoint = fill->checkpoint;
   const guint patch = fill->patch = arra_checkpoint_patch (checkpoint);
 
-  if (checkpoint->width == 0)
+  if (checkpoint->defaults.width == 0)
     return arra_fail (error, ARRA_ERROR_UNSUPPORTED,
                       "%s does not say which size its pictures have, so it cannot fill holes", checkpoint->path);
-  if (!arra_fill_region (fill->mask, fill->width, fill->height, patch, checkpoint->height / patch,
-                         checkpoint->width / patch, &fill->region))
+  if (!arra_fill_region (fill->mask, fill->width, fill->height, patch, checkpoint->defaults.height / patch,
+                         checkpoint->defaults.width / patch, &fill->region))
     return arra_fail (error, ARRA_ERROR_ARGUMENT, "There is nothing to fill: the mask is black everywhere");
   return TRUE;
 }

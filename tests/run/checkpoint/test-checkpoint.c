@@ -124,7 +124,7 @@ test_context (void)
   path = fixture_make (&fixture);
   checkpoint = open_at (path, ARRA_QUANT_AS_STORED);
   /* the default leaves a quarter of the context to the prompt: 3 + 6 * 7 + 1 */
-  g_assert_cmpuint (checkpoint->width, ==, 12);
+  g_assert_cmpuint (checkpoint->defaults.width, ==, 12);
   g_assert_true (arra_checkpoint_check_size (checkpoint, 16, 16, NULL));
   g_assert_false (arra_checkpoint_check_size (checkpoint, 32, 32, &error));
   fixture_assert_error (error, ARRA_ERROR_ARGUMENT, FIXTURE_WORDS ("276 tokens", "room for 100"));

@@ -23,14 +23,14 @@ test_standard (void)
   g_autoptr (ArraCheckpoint) checkpoint = open_with (NULL, NULL);
 
   g_assert_cmpstr (checkpoint->prompt_template, ==, "{prompt}");
-  g_assert_cmpfloat (checkpoint->guidance_scale, ==, 4);
-  g_assert_cmpfloat (checkpoint->temperature, ==, 1);
-  g_assert_cmpfloat (checkpoint->top_p, ==, 1);
-  g_assert_cmpuint (checkpoint->top_k, ==, 2000);
-  g_assert_cmpuint (checkpoint->text_top_k, ==, 10);
+  g_assert_cmpfloat (checkpoint->defaults.guidance_scale, ==, 4);
+  g_assert_cmpfloat (checkpoint->defaults.temperature, ==, 1);
+  g_assert_cmpfloat (checkpoint->defaults.top_p, ==, 1);
+  g_assert_cmpuint (checkpoint->defaults.top_k, ==, 2000);
+  g_assert_cmpuint (checkpoint->defaults.text_top_k, ==, 10);
   /* 8 size tokens, 4 pixels a grid */
-  g_assert_cmpuint (checkpoint->width, ==, 32);
-  g_assert_cmpuint (checkpoint->height, ==, 32);
+  g_assert_cmpuint (checkpoint->defaults.width, ==, 32);
+  g_assert_cmpuint (checkpoint->defaults.height, ==, 32);
 }
 
 static void
@@ -45,13 +45,13 @@ test_given (void)
 
   g_assert_no_error (error);
   g_assert_cmpstr (checkpoint->prompt_template, ==, "Draw {prompt}!");
-  g_assert_cmpfloat (checkpoint->guidance_scale, ==, 2.5);
-  g_assert_cmpfloat (checkpoint->temperature, ==, 0.9);
-  g_assert_cmpfloat (checkpoint->top_p, ==, 0.95);
-  g_assert_cmpuint (checkpoint->top_k, ==, 100);
-  g_assert_cmpuint (checkpoint->text_top_k, ==, 5);
-  g_assert_cmpuint (checkpoint->width, ==, 16);
-  g_assert_cmpuint (checkpoint->height, ==, 24);
+  g_assert_cmpfloat (checkpoint->defaults.guidance_scale, ==, 2.5);
+  g_assert_cmpfloat (checkpoint->defaults.temperature, ==, 0.9);
+  g_assert_cmpfloat (checkpoint->defaults.top_p, ==, 0.95);
+  g_assert_cmpuint (checkpoint->defaults.top_k, ==, 100);
+  g_assert_cmpuint (checkpoint->defaults.text_top_k, ==, 5);
+  g_assert_cmpuint (checkpoint->defaults.width, ==, 16);
+  g_assert_cmpuint (checkpoint->defaults.height, ==, 24);
 }
 
 static const struct

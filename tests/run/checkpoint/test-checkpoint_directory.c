@@ -143,7 +143,7 @@ test_shuffled_ids (void)
   g_assert_cmpstr (tokens[vocabulary->id_of_size[2]], ==, "<reserved08802>");
   g_assert_cmpuint (vocabulary->layout.id_of_code[1], !=, vocabulary->layout.id_of_code[0] + 1);
   g_assert_cmpuint (arra_checkpoint_grid (checkpoint), ==, 32);
-  g_assert_cmpuint (checkpoint->width, ==, 512);
+  g_assert_cmpuint (checkpoint->defaults.width, ==, 512);
   fixture_remove (path);
 }
 
@@ -164,7 +164,7 @@ test_golden (void)
   g_assert_cmpuint (arra_vocabulary_of (checkpoint->layout)->stop, ==, 8710);
   g_assert_cmpuint (arra_vocabulary_of (checkpoint->layout)->placeholder, ==, 9236);
   g_assert_cmpuint (arra_checkpoint_grid (checkpoint), ==, 32);
-  g_assert_cmpuint (checkpoint->width, ==, 512);
+  g_assert_cmpuint (checkpoint->defaults.width, ==, 512);
   g_assert_cmpstr (arra_checkpoint_card (checkpoint)->name, ==, "e2e");
   g_assert_true (arra_vqgan_has_decoder (checkpoint->vqgan));
 }

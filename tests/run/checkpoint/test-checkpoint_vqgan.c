@@ -134,11 +134,11 @@ test_other_patch (void)
   fixture_put (path, "arra.json", "{\"width\":20,\"height\":20}", -1);
   plain = open_with (path, NULL, &error);
   g_assert_no_error (error);
-  g_assert_cmpuint (plain->width, ==, 20);
+  g_assert_cmpuint (plain->defaults.width, ==, 20);
   given = open_with (path, other, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (arra_checkpoint_grid (given), ==, 8);
-  g_assert_cmpuint (given->width, ==, 64);
+  g_assert_cmpuint (given->defaults.width, ==, 64);
   g_assert_cmpstr (arra_checkpoint_fingerprint (given), !=, arra_checkpoint_fingerprint (plain));
   fixture_remove (path);
   fixture_remove (other);
@@ -206,7 +206,7 @@ test_golden_ckpt (void)
   g_assert_true (arra_vqgan_has_decoder (checkpoint->vqgan));
   g_assert_cmpuint (arra_checkpoint_grid (checkpoint), ==, 32);
   /* the file was made for training at 512 pixels, the size tokens end at 8 grids */
-  g_assert_cmpuint (checkpoint->width, ==, 256);
+  g_assert_cmpuint (checkpoint->defaults.width, ==, 256);
   fixture_remove (path);
 }
 

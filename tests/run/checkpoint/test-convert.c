@@ -272,8 +272,8 @@ test_metadata (void)
   g_assert_null (card->words[2]);
   g_assert_cmpmem (card->thumbnail, card->thumbnail_size, thumbnail, 9);
   g_assert_cmpstr (other->prompt_template, ==, "<{prompt}>");
-  g_assert_cmpfloat (other->temperature, ==, 0.5);
-  g_assert_cmpuint (other->width, ==, 16);
+  g_assert_cmpfloat (other->defaults.temperature, ==, 0.5);
+  g_assert_cmpuint (other->defaults.width, ==, 16);
   g_assert_cmpuint (arra_vocabulary_of (other->layout)->stop, ==, arra_vocabulary_of (one->layout)->stop);
   g_assert_cmpuint (arra_checkpoint_grid (other), ==, 4);
   g_assert_cmpint (memcmp (&one->decoder.shape, &other->decoder.shape, sizeof one->decoder.shape), ==, 0);

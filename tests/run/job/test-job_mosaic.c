@@ -650,7 +650,7 @@ main (int argc, char **argv)
   file = g_build_filename (tiny, "saved.json", NULL);
   checkpoint = models_open (tiny, ARRA_QUANT_AS_STORED);
   patch = arra_checkpoint_size_grid (checkpoint) / checkpoint->layout->grid;
-  checkpoint->width = checkpoint->height = WINDOW * patch;
+  checkpoint->defaults.width = checkpoint->defaults.height = WINDOW * patch;
   checkpoint->layout->n_grids = WINDOW / checkpoint->layout->grid;
   g_test_add_func ("/job-mosaic/together", test_together);
   g_test_add_func ("/job-mosaic/windows", test_windows);

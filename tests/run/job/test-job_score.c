@@ -177,7 +177,7 @@ main (int argc, char **argv)
   file = g_build_filename (tiny, "saved.json", NULL);
   checkpoint = models_open (tiny, ARRA_QUANT_AS_STORED);
   patch = arra_vqgan_patch (&checkpoint->vqgan_config);
-  checkpoint->width = checkpoint->height = WINDOW * patch;
+  checkpoint->defaults.width = checkpoint->defaults.height = WINDOW * patch;
   g_test_add_func ("/job_score/own-size", test_own_size);
   g_test_add_func ("/job_score/unguided", test_unguided);
   g_test_add_func ("/job_score/any-size", test_any_size);

@@ -33,9 +33,9 @@ test_defaults (void)
   g_assert_cmpuint (request.count, ==, 1);
   g_assert_cmpfloat (request.temperature, ==, 1);
   arra_request_init (&request, checkpoint);
-  g_assert_cmpuint (request.width, ==, checkpoint->width);
-  g_assert_cmpfloat (request.guidance_scale, ==, checkpoint->guidance_scale);
-  g_assert_cmpuint (request.top_k, ==, checkpoint->top_k);
+  g_assert_cmpuint (request.width, ==, checkpoint->defaults.width);
+  g_assert_cmpfloat (request.guidance_scale, ==, checkpoint->defaults.guidance_scale);
+  g_assert_cmpuint (request.top_k, ==, checkpoint->defaults.top_k);
   g_assert_cmpuint (request.seed, ==, 0);
 }
 
@@ -200,7 +200,7 @@ test_newer_program (void)
   } plan = { .later = 5 };
 
   arra_request_init_sized (&request.known, sizeof request, checkpoint);
-  g_assert_cmpuint (request.known.width, ==, checkpoint->width);
+  g_assert_cmpuint (request.known.width, ==, checkpoint->defaults.width);
   g_assert_cmpuint (request.later, ==, 0);
   g_assert_true (
       arra_checkpoint_plan_sized (checkpoint, &request.known, sizeof request, &plan.known, sizeof plan, NULL));

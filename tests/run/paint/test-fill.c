@@ -180,7 +180,7 @@ main (int argc, char **argv)
   tiny = models_write_tiny ();
   checkpoint = models_open (tiny, ARRA_QUANT_AS_STORED);
   patch = arra_vqgan_patch (&checkpoint->vqgan_config);
-  checkpoint->width = checkpoint->height = WINDOW * patch;
+  checkpoint->defaults.width = checkpoint->defaults.height = WINDOW * patch;
   for (guint i = 0; i < G_N_ELEMENTS (pixels); i++)
     pixels[i] = (guint8) (40 + i * 2654435761u / 16777216u % 160);
   g_test_add_func ("/fill/outside", test_outside);

@@ -105,7 +105,7 @@ main (int argc, char **argv)
   tiny = models_write_tiny ();
   checkpoint = models_open (tiny, ARRA_QUANT_AS_STORED);
   patch = arra_vqgan_patch (&checkpoint->vqgan_config);
-  checkpoint->width = checkpoint->height = WINDOW * patch;
+  checkpoint->defaults.width = checkpoint->defaults.height = WINDOW * patch;
   g_test_add_func ("/map/own-size", test_own_size);
   g_test_add_func ("/map/larger", test_larger);
   g_test_add_func ("/map/refused", test_refused);

@@ -93,7 +93,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   tiny = models_write_tiny ();
   checkpoint = models_open (tiny, ARRA_QUANT_AS_STORED);
-  checkpoint->width = checkpoint->height = WINDOW * arra_checkpoint_patch (checkpoint);
+  checkpoint->defaults.width = checkpoint->defaults.height = WINDOW * arra_checkpoint_patch (checkpoint);
   for (guint i = 0; i < N; i++)
     codes[i] = i * 31 % checkpoint->layout->n_codes;
   g_test_add_func ("/vary/least-likely", test_least_likely);
