@@ -3,6 +3,7 @@
 #include <arguments.h>
 #include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "fixture.h"
@@ -86,6 +87,41 @@ test_interval (void)
     }
 }
 
+/* In the first call of GIMP 2.10 that a file shows. */
+static guint
+count_in_call (const char *name)
+{
+  static const char procedure[] = "plug-in-arra-generate";
+  g_autofree char *path = g_build_filename (g_getenv ("ARRA_TEST_DATA"), "..", name, NULL), *text = NULL, *call = NULL;
+  g_autoptr (GRegex) argument = g_regex_new ("\\$\\([^)]*\\)|\"[^\"]*\"|[^\\s()]+", 0, 0, NULL);
+  g_autoptr (GMatchInfo) match = NULL;
+  const char *begin, *end;
+  guint n = 0;
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  begin = strstr (text, "plug-in-arra-generate RUN-NONINTERACTIVE");
+  g_assert_nonnull (begin);
+  begin += strlen (procedure);
+  end = strstr (begin, "))");
+  g_assert_nonnull (end);
+  call = g_strndup (begin, (gsize) (end - begin));
+  for (g_regex_match (argument, call, 0, &match); g_match_info_matches (match); g_match_info_next (match, NULL))
+    n++;
+  return n;
+}
+
+/* GIMP 2.10 takes all of them or none. */
+static void
+test_calls (void)
+{
+  guint n = 3; /* run-mode, image, drawable */
+
+  for (guint i = 0; i < plugin_n_arguments; i++)
+    n += (plugin_arguments[i].tasks & PLUGIN_FOR (ARRA_TASK_GENERATE)) != 0 ? 1 : 0;
+  g_assert_cmpuint (count_in_call (".ci/try"), ==, n);
+  g_assert_cmpuint (count_in_call ("README.md"), ==, n);
+}
+
 /* The last prompt is nobody else's to read. */
 static void
 test_last_values (void)
@@ -111,6 +147,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/plugin/arguments/unknown-words", test_unknown_words);
   g_test_add_func ("/plugin/arguments/interval", test_interval);
+  g_test_add_func ("/plugin/arguments/calls", test_calls);
   g_test_add_func ("/plugin/arguments/last-values", test_last_values);
   return g_test_run ();
 }
