@@ -46,6 +46,7 @@ arra_dialog_store (ArraDialog *dialog)
   arra_insert_box_store (dialog->insert_as, settings);
   settings->rank = arra_results_get_rank (dialog->results);
   dialog->used = arra_insert_box_mode (dialog->insert_as);
+  dialog->cfg_interval = arra_picture_box_cfg_interval (dialog->picture);
   gtk_window_get_size (GTK_WINDOW (dialog->window), &settings->window_width, &settings->window_height);
   settings->divider = gtk_paned_get_position (GTK_PANED (dialog->sides));
   store_place (dialog);
@@ -214,7 +215,7 @@ arra_dialog_get_choices (ArraDialog *dialog, ArraDialogChoices *choices)
   *choices = (ArraDialogChoices) { .checkpoint = settings->checkpoint,
                                    .around_layer = settings->around_layer,
                                    .vary = settings->vary,
-                                   .cfg_interval = settings->cfg_interval,
+                                   .cfg_interval = dialog->cfg_interval,
                                    .text_top_k = -1,
                                    .keep_seed = settings->keep_seed,
                                    .mode = dialog->used,

@@ -37,6 +37,7 @@ struct _ArraDialog
   guint redo_row;         /* of the picture that is shown: chosen to be made anew from there; 0: none */
   ArraQuestion *answered; /* (nullable): asked last, and what came out */
   ArraLikeliness answer;
+  gint cfg_interval;   /* that is in force; the settings have it also while a model has no use for it */
   ArraInsertMode used; /* how pictures are inserted now; the settings have how they are whenever that is possible */
 
   GtkWidget *window; /* NULL once destroyed, and with it all below is gone */

@@ -332,6 +332,25 @@ test_interval (Case *self, gconstpointer data)
   assert_interval (self, -1);
 }
 
+/* What was chosen for another model is not what a host repeats with this one. */
+static void
+test_interval_of_none (Case *self, gconstpointer data)
+{
+  g_autofree char *settings
+      = g_strdup_printf ("[Dialog]\ncheckpoint=%s/checkpoints/plain\nsampled=true\ncfg-interval=5\n", self->folder);
+  ArraDialogChoices choices;
+
+  make_classes (self, ARGS, "classes");
+  case_open (self, settings);
+  g_assert_false (gtk_widget_get_visible (interval (self)));
+  arra_dialog_get_choices (self->dialog, &choices);
+  g_assert_cmpint (choices.cfg_interval, ==, -1);
+  case_choose (self, "classes");
+  set_interval (self, 5);
+  arra_dialog_get_choices (self->dialog, &choices);
+  g_assert_cmpint (choices.cfg_interval, ==, 5);
+}
+
 /* ---- text */
 
 static void
@@ -415,7 +434,7 @@ main (int argc, char **argv)
     { "/ui/dialog-family/classes", test_classes },   { "/ui/dialog-family/unclear", test_unclear },
     { "/ui/dialog-family/numbers", test_numbers },   { "/ui/dialog-family/both", test_both },
     { "/ui/dialog-family/text", test_text },         { "/ui/dialog-family/encoder", test_encoder },
-    { "/ui/dialog-family/interval", test_interval },
+    { "/ui/dialog-family/interval", test_interval }, { "/ui/dialog-family/interval-of-none", test_interval_of_none },
   };
 
   case_init (&argc, &argv);
