@@ -65,6 +65,7 @@ test_read (void)
   g_autoptr (JsonParser) parser = arra_json_parse (text, strlen (text), "FILE", &object, &error);
 
   g_assert_no_error (error);
+  g_assert_nonnull (parser);
   g_assert_true (arra_field_read (ARRA_FIELD_TOP_K, &request, object, "FILE", 9, TRUE, &error));
   g_assert_true (arra_field_read (ARRA_FIELD_TEMPERATURE, &request, object, "FILE", 9, TRUE, &error));
   g_assert_true (arra_field_read (ARRA_FIELD_TOP_P, &request, object, "FILE", 9, TRUE, &error));
