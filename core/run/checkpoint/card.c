@@ -41,6 +41,7 @@ static const struct
 
 #define TRAINED "model" /* how arra train calls the folder of every model */
 #define NAME 0          /* in arra_card_texts */
+#define WORDS 1         /* in lists */
 
 static const char *const no_entries[] = { NULL };
 
@@ -223,6 +224,12 @@ gboolean
 arra_card_has (JsonObject *object, const char *key)
 {
   return json_object_has_member (object, key) && !json_node_is_null (json_object_get_member (object, key));
+}
+
+gboolean
+arra_card_read_words (ArraCheckpoint *checkpoint, JsonObject *object, const char *name, GError **error)
+{
+  return !arra_card_has (object, lists[WORDS].key) || read_list (checkpoint, WORDS, object, name, error);
 }
 
 gboolean

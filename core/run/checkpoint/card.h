@@ -27,6 +27,12 @@ gboolean arra_card_read_file (ArraCheckpoint *checkpoint, const char *path, GErr
 /* Whether arra_card_read_file() would take it for a checkpoint that can make pictures of the size it names. */
 gboolean arra_card_check_file (const char *path, GError **error);
 
+/* Its member words, if there is one. */
+gboolean arra_card_read_words (ArraCheckpoint *checkpoint, JsonObject *object, const char *name, GError **error);
+/* From FILE.json beside FILE.gguf, if there is one, translations (card_translations.h), and words where the checkpoint
+ * has none; nothing else: who adds them need not write the checkpoint anew. What is wrong with it becomes a note. */
+void arra_card_read_beside (ArraCheckpoint *checkpoint);
+
 /* From and to GGUF metadata: general.name, general.description, general.license, general.license.link, arra.card.*. */
 gboolean arra_card_load (ArraCheckpoint *checkpoint, GError **error);
 void arra_card_store (const ArraCheckpoint *checkpoint, ArraGgufWriter *writer);

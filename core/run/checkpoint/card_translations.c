@@ -99,27 +99,6 @@ arra_card_translations_read_json (ArraCheckpoint *checkpoint, JsonObject *object
   return languages != NULL && read_languages (checkpoint, languages, name, error);
 }
 
-static gboolean
-read_file (ArraCheckpoint *checkpoint, const char *path, GError **error)
-{
-  JsonObject *object;
-  g_autoptr (JsonParser) parser = arra_json_parse_file (path, &object, error);
-
-  return parser != NULL && arra_card_translations_read_json (checkpoint, object, path, error);
-}
-
-void
-arra_card_translations_read_beside (ArraCheckpoint *checkpoint)
-{
-  const char *path = checkpoint->path;
-  g_autofree char *base = g_str_has_suffix (path, ".gguf") ? g_strndup (path, strlen (path) - strlen (".gguf")) : NULL;
-  g_autofree char *beside = g_strconcat (base != NULL ? base : path, ".json", NULL);
-  g_autoptr (GError) error = NULL;
-
-  if (base != NULL && g_file_test (beside, G_FILE_TEST_IS_REGULAR) && !read_file (checkpoint, beside, &error))
-    g_ptr_array_add (checkpoint->notes, g_strdup (error->message));
-}
-
 void
 arra_card_translations_forget (ArraCheckpoint *checkpoint, gsize index)
 {

@@ -29,9 +29,6 @@ gboolean arra_card_has (JsonObject *object, const char *key);
  * and for texts that are too long; other members, and what no locale can be called, are passed over. */
 gboolean
 arra_card_translations_read_json (ArraCheckpoint *checkpoint, JsonObject *object, const char *name, GError **error);
-/* The same from FILE.json beside FILE.gguf, if there is one, of which nothing else is read: who translates a card need
- * not write the checkpoint anew. What is wrong with it becomes a note. */
-void arra_card_translations_read_beside (ArraCheckpoint *checkpoint);
 void arra_card_translations_forget (ArraCheckpoint *checkpoint, gsize index); /* those of one text */
 
 /* From and to GGUF metadata. */

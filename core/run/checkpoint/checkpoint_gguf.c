@@ -102,7 +102,7 @@ arra_checkpoint_read_gguf (ArraCheckpoint *checkpoint, const ArraOpenOptions *op
   arra_defaults_init (checkpoint);
   if (!arra_card_load (checkpoint, error))
     return FALSE;
-  arra_card_translations_read_beside (checkpoint);
+  arra_card_read_beside (checkpoint);
   return arra_defaults_load (checkpoint, error) && arra_defaults_settle (checkpoint, checkpoint->path, error)
          && arra_checkpoint_take_fingerprint (checkpoint, NULL, 0, error);
 }

@@ -282,12 +282,14 @@ test_translations_converted (void)
   fixture_remove (folder);
 }
 
-/* Those in a file beside a GGUF file are taken, and nothing else from there; what is wrong with it is noted. */
+/* Those in a file beside a GGUF file are taken, and words where it has none, and nothing else from there; what is wrong
+ * with it is noted. */
 static void
 test_translations_beside (void)
 {
-  g_autofree char *folder = fixture_directory (), *directory = g_build_filename (folder, "tiny", NULL), *path = NULL;
-  g_autoptr (ArraCheckpoint) plain = NULL, german = NULL, broken = NULL;
+  g_autofree char *folder = fixture_directory (), *directory = g_build_filename (folder, "tiny", NULL),
+                  *card = g_build_filename (folder, "words.json", NULL), *path = NULL, *other = NULL;
+  g_autoptr (ArraCheckpoint) plain = NULL, german = NULL, broken = NULL, knowing = NULL;
   Fixture fixture;
 
   fixture_init (&fixture);
@@ -295,14 +297,22 @@ test_translations_beside (void)
   fixture_put (directory, "arra.json", "{\"name\":\"Textures\"}", -1);
   path = convert (directory, NULL, "one.gguf");
   plain = open_in ("de", path);
-  fixture_put (folder, "one.json",
-               "{\"name\":\"Else\",\"license\":5,\"translations\":{\"de\":{\"name\":\"Texturen\"}}}", -1);
+  fixture_put (
+      folder, "one.json",
+      "{\"name\":\"Else\",\"license\":5,\"translations\":{\"de\":{\"name\":\"Texturen\"}},\"words\":[\"oak\"]}", -1);
   german = open_in ("de", path);
   fixture_put (folder, "one.json", "{\"translations\":{\"de\":{\"name\":5}}}", -1);
   broken = open_in ("de", path);
+  fixture_put (folder, "words.json", "{\"words\":[\"pine\"]}", -1);
+  fixture_put (folder, "two.json", "{\"words\":[\"oak\"]}", -1);
+  other = convert (path, card, "two.gguf");
+  knowing = open_in ("de", other);
   g_assert_cmpstr (arra_checkpoint_card (plain)->name, ==, "Textures");
   g_assert_cmpstr (arra_checkpoint_card (german)->name, ==, "Texturen");
   g_assert_null (arra_checkpoint_card (german)->license);
+  g_assert_null (arra_checkpoint_card (plain)->words[0]);
+  g_assert_cmpstr (arra_checkpoint_card (german)->words[0], ==, "oak");
+  g_assert_cmpstr (arra_checkpoint_card (knowing)->words[0], ==, "pine");
   g_assert_cmpstr (arra_checkpoint_fingerprint (german), ==, arra_checkpoint_fingerprint (plain));
   g_assert_null (arra_checkpoint_notes (german)[0]);
   g_assert_cmpstr (arra_checkpoint_card (broken)->name, ==, "Textures");
