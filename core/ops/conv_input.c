@@ -100,26 +100,28 @@ read_halo_smooth (const ArraConvInput *input, const ArraConvTile *tile, float *h
     }
 }
 
-/* Pixels as they are, or each of them twice along both axes. */
-static void
-read_halo_plain (const ArraConvInput *input, const ArraConvTile *tile, float *halo)
+/* A pixel as it is; of an upsampled map each counts twice along both axes. @y and @x may lie outside. */
+static inline void
+copy_pixel (const ArraConvInput *input, gssize y, gssize x, float *out)
 {
   const ArraFeatureMap *in = input->map;
   const guint shift = input->reading.upsample ? 1 : 0;
-  const ArraPadding padding = input->reading.padding;
+  const gssize row = arra_padding_index (input->reading.padding, y, in->height << shift),
+               column = arra_padding_index (input->reading.padding, x, in->width << shift);
 
+  if (row < 0 || column < 0)
+    memset (out, 0, in->channels * sizeof *out);
+  else
+    memcpy (out, in->data + ((gsize) (row >> shift) * in->width + (gsize) (column >> shift)) * in->channels,
+            in->channels * sizeof *out);
+}
+
+static void
+read_halo_plain (const ArraConvInput *input, const ArraConvTile *tile, float *halo)
+{
   for (gsize y = 0; y < tile->height + 2; y++)
-    for (gsize x = 0; x < tile->width + 2; x++, halo += in->channels)
-      {
-        gssize row = arra_padding_index (padding, (gssize) (tile->y + y) - 1, in->height << shift);
-        gssize column = arra_padding_index (padding, (gssize) (tile->x + x) - 1, in->width << shift);
-
-        if (row < 0 || column < 0)
-          memset (halo, 0, in->channels * sizeof *halo);
-        else
-          memcpy (halo, in->data + ((gsize) (row >> shift) * in->width + (gsize) (column >> shift)) * in->channels,
-                  in->channels * sizeof *halo);
-      }
+    for (gsize x = 0; x < tile->width + 2; x++, halo += input->map->channels)
+      copy_pixel (input, (gssize) (tile->y + y) - 1, (gssize) (tile->x + x) - 1, halo);
 }
 
 /* Kernel row @ky of the tile's patches, from its halo: [pixels][3][in_channels]. */
@@ -140,31 +142,14 @@ gather_halo (const ArraConvInput *input, const ArraConvTile *tile, guint ky, con
 static void
 gather_input (const ArraConvInput *input, const ArraConvTile *tile, guint ky, float *patches)
 {
-  const ArraFeatureMap *in = input->map;
-  gsize channels = in->channels;
-  guint shift = input->reading.upsample ? 1 : 0;
-  gsize height = in->height << shift, width = in->width << shift;
   gsize stride = input->stride;
   gssize border = stride == 1 ? 1 : 0;
-  ArraPadding padding = input->reading.padding;
 
   for (gsize y = 0; y < tile->height; y++)
-    {
-      gssize from_y = arra_padding_index (padding, (gssize) ((tile->y + y) * stride + ky) - border, height);
-
-      for (gsize x = 0; x < tile->width; x++)
-        for (gsize kx = 0; kx < 3; kx++, patches += channels)
-          {
-            gssize from_x = arra_padding_index (padding, (gssize) ((tile->x + x) * stride + kx) - border, width);
-
-            if (from_y < 0 || from_x < 0)
-              memset (patches, 0, channels * sizeof *patches);
-            else
-              memcpy (patches,
-                      in->data + (((gsize) from_y >> shift) * in->width + ((gsize) from_x >> shift)) * channels,
-                      channels * sizeof *patches);
-          }
-    }
+    for (gsize x = 0; x < tile->width; x++)
+      for (gsize kx = 0; kx < 3; kx++, patches += input->map->channels)
+        copy_pixel (input, (gssize) ((tile->y + y) * stride + ky) - border,
+                    (gssize) ((tile->x + x) * stride + kx) - border, patches);
 }
 
 void

@@ -272,6 +272,19 @@ likelihood_behind (const ArraJob *job)
   return sum;
 }
 
+/* With one try of each run, and with eight. */
+static void
+run_both (ArraRequest *request, guint64 seed, ArraJob **one, ArraJob **several)
+{
+  request->seed = seed;
+  request->tries = 1;
+  *one = models_run (checkpoint, request);
+  request->tries = 8;
+  *several = models_run (checkpoint, request);
+  arra_job_mosaic_restore (*one, 0);
+  arra_job_mosaic_restore (*several, 0);
+}
+
 /* More tries find what fits better, and the first of them is what one alone finds. */
 static void
 test_tries (void)
@@ -287,13 +300,7 @@ test_tries (void)
     {
       g_autoptr (ArraJob) one = NULL, several = NULL;
 
-      request.seed = seed;
-      request.tries = 1;
-      one = models_run (checkpoint, &request);
-      request.tries = 8;
-      several = models_run (checkpoint, &request);
-      arra_job_mosaic_restore (one, 0);
-      arra_job_mosaic_restore (several, 0);
+      run_both (&request, seed, &one, &several);
       g_assert_cmpfloat (likelihood_behind (several), >=, likelihood_behind (one));
       changed |= likelihood_behind (several) > likelihood_behind (one);
     }
@@ -317,11 +324,7 @@ test_tries_last (void)
     {
       g_autoptr (ArraJob) one = NULL, several = NULL;
 
-      request.seed = seed;
-      request.tries = 1;
-      one = models_run (checkpoint, &request);
-      request.tries = 8;
-      several = models_run (checkpoint, &request);
+      run_both (&request, seed, &one, &several);
       g_assert_cmpuint (answer_of (several)->tokens[0], ==, answer_of (one)->tokens[0]);
       changed |= answer_of (several)->tokens[1] != answer_of (one)->tokens[1]
                  || answer_of (several)->tokens[2] != answer_of (one)->tokens[2];
