@@ -7,20 +7,31 @@
 #include <math.h>
 #include <string.h>
 
-#define MAX_FIRST 100000000
-#define MAX_TOP 16777216
 #define MEBI 1048576.0
 
-#define ARGUMENT(name, nick, blurb, kind, min, max, fallback, field) \
-  { name, nick, blurb, kind, min, max, fallback, G_STRUCT_OFFSET (PluginSettings, field), PLUGIN_FOR_PICTURES, NULL }
-#define ARGUMENT_FOR(tasks, name, nick, blurb, kind, min, max, fallback, field) \
-  { name, nick, blurb, kind, min, max, fallback, G_STRUCT_OFFSET (PluginSettings, field), tasks, NULL }
-#define CHOICE_FOR(tasks, name, nick, blurb, choices, fallback, field) \
-  { name,     nick,                                                    \
-    blurb,    PLUGIN_CHOICE,                                           \
-    0,        G_N_ELEMENTS (choices) - 1,                              \
-    fallback, G_STRUCT_OFFSET (PluginSettings, field),                 \
-    tasks,    choices }
+#define ARGUMENT(name, nick, blurb, kind, min, max, fallback, member) \
+  ARGUMENT_FOR (PLUGIN_FOR_PICTURES, name, nick, blurb, kind, min, max, fallback, member)
+#define ARGUMENT_FOR(tasks, name, nick, blurb, kind, min, max, fallback, member)                   \
+  { name,  nick, blurb,    kind, { min, max, fallback }, G_STRUCT_OFFSET (PluginSettings, member), \
+    tasks, NULL, NO_FIELD, FALSE }
+/* A number of the request. */
+#define FIELD_FOR(tasks, name, nick, blurb, kind, field, as_in_forms, member)                    \
+  { name,  nick, blurb, kind,       { .fallback = 0 }, G_STRUCT_OFFSET (PluginSettings, member), \
+    tasks, NULL, field, as_in_forms }
+#define FIELD(name, nick, blurb, kind, field, as_in_forms, member) \
+  FIELD_FOR (PLUGIN_FOR_PICTURES, name, nick, blurb, kind, field, as_in_forms, member)
+#define CHOICE_FOR(tasks, name, nick, blurb, choices, fallback, member) \
+  { name,                                                               \
+    nick,                                                               \
+    blurb,                                                              \
+    PLUGIN_CHOICE,                                                      \
+    { 0, G_N_ELEMENTS (choices) - 1, fallback },                        \
+    G_STRUCT_OFFSET (PluginSettings, member),                           \
+    tasks,                                                              \
+    choices,                                                            \
+    NO_FIELD,                                                           \
+    FALSE }
+#define NO_FIELD ARRA_N_FIELDS
 
 static const PluginChoice insert_choices[] = {
   { "native", N_ ("New layer at native size") },
@@ -67,32 +78,29 @@ const PluginArgument plugin_arguments[] = {
                 0,
                 0,
                 vqgan),
-  ARGUMENT_FOR (PLUGIN_FOR (ARRA_TASK_GENERATE),
-                "width",
-                N_ ("_Width"),
-                N_ ("Width in pixels; 0: the checkpoint's"),
-                PLUGIN_INT,
-                0,
-                16384,
-                0,
-                width),
-  ARGUMENT_FOR (PLUGIN_FOR (ARRA_TASK_GENERATE),
-                "height",
-                N_ ("_Height"),
-                N_ ("Height in pixels; 0: the checkpoint's"),
-                PLUGIN_INT,
-                0,
-                16384,
-                0,
-                height),
-  ARGUMENT ("count",
-            N_ ("_Number of pictures"),
-            N_ ("How many pictures to make, each a layer"),
-            PLUGIN_INT,
-            1,
-            64,
-            1,
-            count),
+  FIELD_FOR (PLUGIN_FOR (ARRA_TASK_GENERATE),
+             "width",
+             N_ ("_Width"),
+             N_ ("Width in pixels; 0: the checkpoint's"),
+             PLUGIN_INT,
+             ARRA_FIELD_WIDTH,
+             TRUE,
+             width),
+  FIELD_FOR (PLUGIN_FOR (ARRA_TASK_GENERATE),
+             "height",
+             N_ ("_Height"),
+             N_ ("Height in pixels; 0: the checkpoint's"),
+             PLUGIN_INT,
+             ARRA_FIELD_HEIGHT,
+             TRUE,
+             height),
+  FIELD ("count",
+         N_ ("_Number of pictures"),
+         N_ ("How many pictures to make, each a layer"),
+         PLUGIN_INT,
+         ARRA_FIELD_COUNT,
+         TRUE,
+         count),
   ARGUMENT ("seed",
             N_ ("_Seed"),
             N_ ("Whole number that the randomness starts from; -1: a new one"),
@@ -101,57 +109,63 @@ const PluginArgument plugin_arguments[] = {
             PLUGIN_MAX_SEED,
             -1,
             seed),
-  ARGUMENT ("first",
-            N_ ("_First picture"),
-            N_ ("Number of the first picture among those of the seed, from 0: one of several again, alone"),
-            PLUGIN_INT,
-            0,
-            MAX_FIRST,
-            0,
-            first),
-  ARGUMENT ("guidance",
-            N_ ("_Guidance"),
-            N_ ("How closely to follow the prompt; 1: off, -1: the checkpoint's"),
-            PLUGIN_REAL,
-            -1,
-            100,
-            -1,
-            guidance),
-  ARGUMENT ("top-k",
-            N_ ("_Top-k"),
-            N_ ("Choose among the K likeliest image tokens; 0: all, -1: the checkpoint's"),
-            PLUGIN_INT,
-            -1,
-            MAX_TOP,
-            -1,
-            top_k),
-  ARGUMENT ("text-top-k", N_ ("Te_xt top-k"), N_ ("The same for text tokens"), PLUGIN_INT, -1, MAX_TOP, -1, text_top_k),
-  ARGUMENT ("temperature",
-            N_ ("Te_mperature"),
-            N_ ("Above 1 more varied, below 1 more certain; 0: the checkpoint's"),
-            PLUGIN_REAL,
-            0,
-            1000,
-            0,
-            temperature),
-  ARGUMENT ("top-p",
-            N_ ("T_op-p"),
-            N_ ("Choose among tokens of this probability together; 0: the checkpoint's"),
-            PLUGIN_REAL,
-            0,
-            1,
-            0,
-            top_p),
-  ARGUMENT ("greedy", N_ ("G_reedy"), N_ ("Always take the likeliest token"), PLUGIN_FLAG, 0, 1, 0, greedy),
-  ARGUMENT_FOR (PLUGIN_FOR_ALL,
-                "threads",
-                N_ ("T_hreads"),
-                N_ ("Threads to compute with; 0: all processors"),
-                PLUGIN_INT,
-                0,
-                64,
-                0,
-                threads),
+  FIELD ("first",
+         N_ ("_First picture"),
+         N_ ("Number of the first picture among those of the seed, from 0: one of several again, alone"),
+         PLUGIN_INT,
+         ARRA_FIELD_FIRST,
+         FALSE,
+         first),
+  FIELD ("guidance",
+         N_ ("_Guidance"),
+         N_ ("How closely to follow the prompt; 1: off, -1: the checkpoint's"),
+         PLUGIN_REAL,
+         ARRA_FIELD_GUIDANCE_SCALE,
+         TRUE,
+         guidance),
+  FIELD ("top-k",
+         N_ ("_Top-k"),
+         N_ ("Choose among the K likeliest image tokens; 0: all, -1: the checkpoint's"),
+         PLUGIN_INT,
+         ARRA_FIELD_TOP_K,
+         FALSE,
+         top_k),
+  FIELD ("text-top-k",
+         N_ ("Te_xt top-k"),
+         N_ ("The same for text tokens"),
+         PLUGIN_INT,
+         ARRA_FIELD_TEXT_TOP_K,
+         FALSE,
+         text_top_k),
+  FIELD ("temperature",
+         N_ ("Te_mperature"),
+         N_ ("Above 1 more varied, below 1 more certain; 0: the checkpoint's"),
+         PLUGIN_REAL,
+         ARRA_FIELD_TEMPERATURE,
+         FALSE,
+         temperature),
+  FIELD ("top-p",
+         N_ ("T_op-p"),
+         N_ ("Choose among tokens of this probability together; 0: the checkpoint's"),
+         PLUGIN_REAL,
+         ARRA_FIELD_TOP_P,
+         FALSE,
+         top_p),
+  FIELD ("greedy",
+         N_ ("G_reedy"),
+         N_ ("Always take the likeliest token"),
+         PLUGIN_FLAG,
+         ARRA_FIELD_GREEDY,
+         FALSE,
+         greedy),
+  FIELD_FOR (PLUGIN_FOR_ALL,
+             "threads",
+             N_ ("T_hreads"),
+             N_ ("Threads to compute with; 0: all processors"),
+             PLUGIN_INT,
+             ARRA_FIELD_THREADS,
+             FALSE,
+             threads),
   ARGUMENT_FOR (PLUGIN_FOR_ALL,
                 "memory-limit",
                 N_ ("Memory _limit"),
@@ -220,20 +234,19 @@ const PluginArgument plugin_arguments[] = {
                 4096,
                 0,
                 from_row),
-  ARGUMENT ("tries",
-            N_ ("_Tries"),
-            N_ ("Ways that are compared where something is known already; 0: as many as is usual"),
-            PLUGIN_INT,
-            0,
-            16,
-            0,
-            tries),
+  FIELD ("tries",
+         N_ ("_Tries"),
+         N_ ("Ways that are compared where something is known already; 0: as many as is usual"),
+         PLUGIN_INT,
+         ARRA_FIELD_TRIES,
+         FALSE,
+         tries),
   ARGUMENT ("cfg-interval",
             N_ ("Guidance inter_val"),
             N_ ("Guide only so many image tokens after the first; -1: all"),
             PLUGIN_INT,
             -1,
-            MAX_TOP,
+            ARRA_CFG_INTERVAL_MAX,
             -1,
             cfg_interval),
   ARGUMENT_FOR (PLUGIN_FOR (PLUGIN_TASK_MAP),
@@ -255,22 +268,43 @@ const PluginArgument plugin_arguments[] = {
 };
 const guint plugin_n_arguments = G_N_ELEMENTS (plugin_arguments);
 
+PluginRange
+plugin_argument_range (const PluginArgument *argument)
+{
+  const ArraFieldInfo *info;
+
+  if (argument->field == NO_FIELD)
+    return argument->range;
+  info = arra_field (argument->field);
+  return (PluginRange) { MIN (info->automatic, info->least), argument->as_in_forms ? info->high : info->most,
+                         info->automatic };
+}
+
+/* A number, a flag or a choice */
+static void
+set_number (PluginSettings *settings, const PluginArgument *argument, double value)
+{
+  gpointer place = G_STRUCT_MEMBER_P (settings, argument->offset);
+
+  if (argument->kind == PLUGIN_REAL)
+    *(double *) place = value;
+  else
+    *(int *) place = (int) value;
+}
+
 void
 plugin_settings_init (PluginSettings *settings)
 {
-  *settings = (PluginSettings) { .prompt = g_strdup (""),
-                                 .checkpoint = g_strdup (""),
-                                 .vqgan = g_strdup (""),
-                                 .phrase = g_strdup (""),
-                                 .count = 1,
-                                 .seed = -1,
-                                 .guidance = -1,
-                                 .top_k = -1,
-                                 .text_top_k = -1,
-                                 .cfg_interval = -1,
-                                 .vary = 0.3,
-                                 .include_recipe = TRUE,
-                                 .include_prompt = TRUE };
+  memset (settings, 0, sizeof *settings);
+  for (guint i = 0; i < plugin_n_arguments; i++)
+    {
+      const PluginArgument *argument = &plugin_arguments[i];
+
+      if (argument->kind == PLUGIN_TEXT)
+        plugin_settings_set_text (settings, argument, "");
+      else
+        set_number (settings, argument, plugin_argument_range (argument).fallback);
+    }
 }
 
 void
@@ -302,7 +336,7 @@ number (const PluginSettings *settings, const PluginArgument *argument)
 const char *
 plugin_argument_choice (const PluginArgument *argument, int value)
 {
-  g_return_val_if_fail (argument->choices != NULL && value >= 0 && value <= argument->max, NULL);
+  g_return_val_if_fail (argument->choices != NULL && value >= 0 && value <= argument->range.max, NULL);
   return argument->choices[value].name;
 }
 
@@ -312,15 +346,16 @@ check_ranges (const PluginSettings *settings, GError **error)
   for (guint i = 0; i < plugin_n_arguments; i++)
     {
       const PluginArgument *argument = &plugin_arguments[i];
+      const PluginRange range = plugin_argument_range (argument);
       double value;
 
       if (argument->kind == PLUGIN_TEXT || argument->kind == PLUGIN_FLAG)
         continue;
       value = number (settings, argument);
-      if (value >= argument->min && value <= argument->max)
+      if (value >= range.min && value <= range.max)
         continue;
       g_set_error (error, ARRA_ERROR, ARRA_ERROR_ARGUMENT, _ ("%s must be between %.16g and %.16g"), argument->name,
-                   argument->min, argument->max);
+                   range.min, range.max);
       return FALSE;
     }
   return TRUE;
@@ -365,33 +400,49 @@ plugin_settings_settle (PluginSettings *settings, ArraTask task, GError **error)
   return FALSE;
 }
 
+/* A number that says nothing, as one below zero does, leaves the checkpoint's own, or what is usual. */
+static void
+apply_field (const PluginSettings *settings, const PluginArgument *argument, ArraRequest *request)
+{
+  const ArraFieldInfo *info = arra_field (argument->field);
+  const double value = number (settings, argument);
+  gpointer place = G_STRUCT_MEMBER_P (request, info->offset);
+
+  if (info->automatic < info->least && (value <= info->automatic || value < 0))
+    return;
+  if (info->type == ARRA_FIELD_REAL)
+    *(double *) place = value;
+  else
+    *(guint *) place = (guint) value; /* a switch is as long */
+}
+
 void
 plugin_settings_request (const PluginSettings *settings, const ArraCheckpoint *checkpoint, ArraRequest *request)
 {
   arra_request_init (request, checkpoint);
   request->prompt = is_empty (settings->prompt) ? NULL : settings->prompt;
-  if (settings->width > 0)
-    request->width = (guint) settings->width;
-  if (settings->height > 0)
-    request->height = (guint) settings->height;
-  request->count = (guint) settings->count;
+  for (guint i = 0; i < plugin_n_arguments; i++)
+    if (plugin_arguments[i].field != NO_FIELD)
+      apply_field (settings, &plugin_arguments[i], request);
   request->seed = (guint64) settings->seed;
-  request->first = (guint) settings->first;
-  if (settings->guidance >= 0)
-    request->guidance_scale = settings->guidance;
-  if (settings->top_k >= 0)
-    request->top_k = (guint) settings->top_k;
-  if (settings->text_top_k >= 0)
-    request->text_top_k = (guint) settings->text_top_k;
-  if (settings->temperature > 0)
-    request->temperature = settings->temperature;
-  if (settings->top_p > 0)
-    request->top_p = settings->top_p;
-  request->greedy = settings->greedy;
-  request->threads = (guint) settings->threads;
   request->memory_limit = (guint64) (settings->memory_limit * MEBI);
   request->seamless = (guint) settings->seamless;
-  request->tries = (guint) settings->tries;
+}
+
+void
+plugin_settings_take (PluginSettings *settings, const ArraRequest *request)
+{
+  for (guint i = 0; i < plugin_n_arguments; i++)
+    {
+      const PluginArgument *argument = &plugin_arguments[i];
+      gconstpointer value;
+
+      if (argument->field == NO_FIELD)
+        continue;
+      value = G_STRUCT_MEMBER_P (request, arra_field (argument->field)->offset);
+      set_number (settings, argument,
+                  argument->kind == PLUGIN_REAL ? *(const double *) value : (double) *(const guint *) value);
+    }
 }
 
 static void
@@ -452,22 +503,34 @@ add_of_map (JsonObject *object, const PluginSettings *settings, const ArraCheckp
 }
 
 static void
+add_field (JsonObject *object, const PluginArgument *argument, const ArraRequest *request)
+{
+  const ArraFieldInfo *info = arra_field (argument->field);
+  gconstpointer value = G_STRUCT_MEMBER_P (request, info->offset);
+
+  if (info->type == ARRA_FIELD_REAL)
+    json_object_set_double_member (object, argument->name, *(const double *) value);
+  else if (info->type == ARRA_FIELD_SWITCH)
+    json_object_set_boolean_member (object, argument->name, *(const gboolean *) value);
+  else
+    add_int (object, argument->name, *(const guint *) value);
+}
+
+/* What a picture depends on */
+static void
 add_of_pictures (JsonObject *object, ArraTask task, const ArraRequest *request)
 {
-  if (task == ARRA_TASK_GENERATE)
+  for (guint i = 0; i < plugin_n_arguments; i++)
     {
-      add_int (object, "width", request->width);
-      add_int (object, "height", request->height);
+      const PluginArgument *argument = &plugin_arguments[i];
+
+      if ((argument->tasks & PLUGIN_FOR (task)) == 0)
+        continue;
+      if (argument->offset == G_STRUCT_OFFSET (PluginSettings, seed))
+        add_int (object, argument->name, request->seed);
+      else if (argument->field <= ARRA_FIELD_HEIGHT)
+        add_field (object, argument, request);
     }
-  add_int (object, "count", request->count);
-  add_int (object, "seed", request->seed);
-  add_int (object, "first", request->first);
-  json_object_set_double_member (object, "guidance", request->guidance_scale);
-  add_int (object, "top-k", request->top_k);
-  add_int (object, "text-top-k", request->text_top_k);
-  json_object_set_double_member (object, "temperature", request->temperature);
-  json_object_set_double_member (object, "top-p", request->top_p);
-  json_object_set_boolean_member (object, "greedy", request->greedy);
 }
 
 char *

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include <arra.h>
+#include <arra-fields.h>
 
 #include "dialog.h"
 
@@ -72,15 +72,22 @@ typedef struct
   const char *name, *label;
 } PluginChoice;
 
+typedef struct
+{
+  double min, max, fallback;
+} PluginRange;
+
 /* One argument of the procedure, in the order of the table. Nick and blurb are untranslated. */
 typedef struct
 {
   const char *name, *nick, *blurb;
   PluginKind kind;
-  double min, max, fallback;
-  gsize offset; /* in PluginSettings */
-  guint tasks;  /* PLUGIN_FOR: procedures that have it */
+  PluginRange range; /* where it is no number of the request: plugin_argument_range() knows all */
+  gsize offset;      /* in PluginSettings */
+  guint tasks;       /* PLUGIN_FOR: procedures that have it */
   const PluginChoice *choices;
+  guint field;          /* ArraField: the number of the request that it is; ARRA_N_FIELDS: none */
+  gboolean as_in_forms; /* of a number of the request: no more than forms offer */
 } PluginArgument;
 
 extern const PluginArgument plugin_arguments[];
@@ -88,6 +95,7 @@ extern const guint plugin_n_arguments;
 
 void plugin_settings_init (PluginSettings *settings);
 void plugin_settings_clear (PluginSettings *settings);
+PluginRange plugin_argument_range (const PluginArgument *argument);
 const char *plugin_argument_choice (const PluginArgument *argument, int value); /* its name */
 /* @argument: one of text; @text: (nullable): none, copied */
 void plugin_settings_set_text (PluginSettings *settings, const PluginArgument *argument, const char *text);
@@ -95,6 +103,8 @@ void plugin_settings_set_text (PluginSettings *settings, const PluginArgument *a
 gboolean plugin_settings_settle (PluginSettings *settings, ArraTask task, GError **error);
 /* Strings stay with @settings. */
 void plugin_settings_request (const PluginSettings *settings, const ArraCheckpoint *checkpoint, ArraRequest *request);
+/* The numbers of @request, as they would be asked for. */
+void plugin_settings_take (PluginSettings *settings, const ArraRequest *request);
 const char *plugin_settings_phrase (const PluginSettings *settings); /* (nullable): none */
 /* What was in force, as a JSON object without line ends; (transfer full): g_free(). Words that @checkpoint (nullable)
  * never learnt are in it with the prompt. */

@@ -115,7 +115,7 @@ new_choice (const PluginArgument *a)
 {
   GimpChoice *choice = gimp_choice_new ();
 
-  for (int i = 0; i <= a->max; i++)
+  for (int i = 0; i <= a->range.max; i++)
     gimp_choice_add (choice, a->choices[i].name, i, _ (a->choices[i].label), NULL);
   return choice;
 }
@@ -124,6 +124,7 @@ static void
 add_argument (GimpProcedure *procedure, const PluginArgument *a)
 {
   const char *nick = _ (a->nick), *blurb = _ (a->blurb);
+  const PluginRange range = plugin_argument_range (a);
 
   switch (a->kind)
     {
@@ -131,19 +132,19 @@ add_argument (GimpProcedure *procedure, const PluginArgument *a)
       gimp_procedure_add_string_argument (procedure, a->name, nick, blurb, "", G_PARAM_READWRITE);
       break;
     case PLUGIN_INT:
-      gimp_procedure_add_int_argument (procedure, a->name, nick, blurb, (int) a->min, (int) a->max, (int) a->fallback,
-                                       G_PARAM_READWRITE);
+      gimp_procedure_add_int_argument (procedure, a->name, nick, blurb, (int) range.min, (int) range.max,
+                                       (int) range.fallback, G_PARAM_READWRITE);
       break;
     case PLUGIN_REAL:
-      gimp_procedure_add_double_argument (procedure, a->name, nick, blurb, a->min, a->max, a->fallback,
+      gimp_procedure_add_double_argument (procedure, a->name, nick, blurb, range.min, range.max, range.fallback,
                                           G_PARAM_READWRITE);
       break;
     case PLUGIN_FLAG:
-      gimp_procedure_add_boolean_argument (procedure, a->name, nick, blurb, a->fallback != 0, G_PARAM_READWRITE);
+      gimp_procedure_add_boolean_argument (procedure, a->name, nick, blurb, range.fallback != 0, G_PARAM_READWRITE);
       break;
     case PLUGIN_CHOICE:
       gimp_procedure_add_choice_argument (procedure, a->name, nick, blurb, new_choice (a),
-                                          plugin_argument_choice (a, (int) a->fallback), G_PARAM_READWRITE);
+                                          plugin_argument_choice (a, (int) range.fallback), G_PARAM_READWRITE);
       break;
     }
 }

@@ -179,20 +179,11 @@ take_choices (PluginSettings *settings, ArraDialog *dialog)
     }
   g_free (settings->checkpoint);
   settings->checkpoint = g_strdup (choices.checkpoint != NULL ? choices.checkpoint : "");
-  settings->width = (int) request->width;
-  settings->height = (int) request->height;
-  settings->count = (int) request->count;
+  plugin_settings_take (settings, request);
   settings->seed = keeps_seed (&choices) ? (double) request->seed : -1;
   settings->first = keeps_seed (&choices) ? (int) request->first : 0;
-  settings->guidance = request->guidance_scale;
-  settings->top_k = (int) request->top_k;
-  settings->text_top_k = (int) request->text_top_k;
   settings->text_top_k = choices.text_top_k;
-  settings->temperature = request->temperature;
-  settings->top_p = request->top_p;
   settings->cfg_interval = choices.cfg_interval;
-  settings->greedy = request->greedy;
-  settings->threads = (int) request->threads;
   settings->memory_limit = (double) request->memory_limit / MEBI;
   settings->insert = choices.mode;
   settings->seamless = (int) request->seamless;

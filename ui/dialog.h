@@ -43,6 +43,9 @@ const char *arra_insert_mode_name (ArraInsertMode mode);
 gboolean arra_seamless_parse (const char *name, guint *seamless);
 const char *arra_seamless_name (guint seamless);
 
+/* Image tokens behind the first that are guided: the most that forms offer; -1: all */
+#define ARRA_CFG_INTERVAL_MAX (1 << 24)
+
 /**
  * ArraDialogPlace:
  * What there is to insert into. NATIVE is always possible (without an image the host makes one), CANVAS

@@ -115,7 +115,7 @@ take_recipe (ArraSettings *settings, const ArraRecipe *recipe)
   settings->width = request->width;
   settings->height = request->height;
   settings->seamless = request->seamless;
-  settings->count = MIN (request->count, ARRA_COUNT_MAX);
+  settings->count = MIN (request->count, (guint) arra_field (ARRA_FIELD_COUNT)->high);
   settings->seed = request->seed;
   settings->first = request->first;
   settings->guidance_scale = request->guidance_scale;

@@ -38,7 +38,7 @@ arra_dialog_text_top_k (const ArraRecipe *recipe)
 {
   const ArraRequest *reused = arra_recipe_request (recipe);
 
-  return reused->greedy ? 1 : MIN (reused->text_top_k, ARRA_TOP_K_MAX);
+  return reused->greedy ? 1 : MIN (reused->text_top_k, (guint) arra_field (ARRA_FIELD_TEXT_TOP_K)->most);
 }
 
 /* What a recipe says that the dialog has no widget for. Codes that were known belong to pictures of that size. */

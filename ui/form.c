@@ -178,6 +178,14 @@ arra_form_spin (double min, double max, double step, guint digits)
 }
 
 GtkWidget *
+arra_form_spin_field (ArraField field, double step, guint digits)
+{
+  const ArraFieldInfo *info = arra_field (field);
+
+  return arra_form_spin (info->low, info->high, step, digits);
+}
+
+GtkWidget *
 arra_form_check (const char *mnemonic, const char *hint)
 {
   GtkWidget *check = gtk_check_button_new_with_mnemonic (mnemonic);

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include <arra-fields.h>
 #include <gtk/gtk.h>
 
 #define ARRA_FORM_GAP 6
@@ -39,6 +40,8 @@ void arra_form_empty (GtkWidget *container);
 /* A number, and a list to choose from (a GtkComboBoxText). The mouse wheel changes them only while they have the
  * keyboard's focus: else it scrolls what is around them. */
 GtkWidget *arra_form_spin (double min, double max, double step, guint digits);
+/* The same for a number of a request: what forms offer of it */
+GtkWidget *arra_form_spin_field (ArraField field, double step, guint digits);
 GtkWidget *arra_form_combo (void);
 GtkWidget *arra_form_check (const char *mnemonic, const char *hint);
 

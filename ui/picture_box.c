@@ -58,7 +58,7 @@ arra_picture_box_new (ArraTask task, void (*changed) (gpointer data), gpointer d
   box->seamless = arra_seamless_box_new (shape, 2, anything_changed, box);
   gtk_widget_set_no_show_all (GTK_WIDGET (shape), task != ARRA_TASK_GENERATE);
   box->scene = arra_scene_box_new (task);
-  box->count = arra_form_spin (1, ARRA_COUNT_MAX, 1, 0);
+  box->count = arra_form_spin_field (ARRA_FIELD_COUNT, 1, 0);
   arra_form_row (grid, 0, _ ("_Number of pictures:"), box->count);
   box->seed = arra_seed_box_new (grid, 1);
   box->sampling = arra_sampling_box_new (anything_changed, box);

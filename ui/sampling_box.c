@@ -57,10 +57,10 @@ arra_sampling_box_new (void (*changed) (gpointer data), gpointer data)
 
   box->changed = changed;
   box->data = data;
-  box->guidance_scale = arra_form_spin (0, 100, 0.5, 2);
-  box->temperature = arra_form_spin (0.01, 10, 0.05, 2);
-  box->top_k = arra_form_spin (0, 65536, 100, 0);
-  box->top_p = arra_form_spin (0.01, 1, 0.05, 2);
+  box->guidance_scale = arra_form_spin_field (ARRA_FIELD_GUIDANCE_SCALE, 0.5, 2);
+  box->temperature = arra_form_spin_field (ARRA_FIELD_TEMPERATURE, 0.05, 2);
+  box->top_k = arra_form_spin_field (ARRA_FIELD_TOP_K, 100, 0);
+  box->top_p = arra_form_spin_field (ARRA_FIELD_TOP_P, 0.05, 2);
   add (box, grid, 0, _ ("Gui_dance:"), box->guidance_scale,
        _ ("How closely the picture follows the prompt; 1 turns guidance off and takes half the time"));
   add_cfg_interval (box, grid);

@@ -47,7 +47,7 @@ changed (GtkEditable *entry, gpointer data)
 static void
 add_first (ArraSeedBox *box, GtkGrid *grid, int row)
 {
-  box->first = arra_form_spin (1, ARRA_FIRST_MAX + 1.0, 1, 0);
+  box->first = arra_form_spin (1, arra_field (ARRA_FIELD_FIRST)->high + 1, 1, 0);
   box->first_label = arra_form_row (grid, row, _ ("First picture:"), box->first);
   gtk_widget_set_tooltip_text (box->first,
                                _ ("Which of the seed's pictures is made first: the layer was this one of several"));

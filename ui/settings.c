@@ -40,6 +40,8 @@ arra_settings_clear (ArraSettings *settings)
 void
 arra_settings_reset (ArraSettings *settings)
 {
+  ArraRequest usual;
+
   g_clear_pointer (&settings->checkpoint, g_free);
   settings->width = settings->height = 0;
   settings->sized = settings->sampled = FALSE;
@@ -47,9 +49,11 @@ arra_settings_reset (ArraSettings *settings)
   settings->count = 1;
   arra_settings_throw_seed (settings);
   settings->keep_seed = FALSE;
-  settings->guidance_scale = 4;
-  settings->temperature = settings->top_p = 1;
-  settings->top_k = 2000;
+  arra_request_init (&usual, NULL);
+  settings->guidance_scale = usual.guidance_scale;
+  settings->temperature = usual.temperature;
+  settings->top_p = usual.top_p;
+  settings->top_k = usual.top_k;
   settings->cfg_interval = -1;
   settings->around_layer = FALSE;
   settings->vary = 0.3;
@@ -131,6 +135,15 @@ read_double (const Section *from, const char *key, double min, double max, doubl
     *number = value;
 }
 
+/* A number with decimals that the form offers */
+static void
+read_field (const Section *from, const char *key, ArraField field, double *number)
+{
+  const ArraFieldInfo *info = arra_field (field);
+
+  read_double (from, key, info->low, info->high, number);
+}
+
 static void
 read_switch (const Section *from, const char *key, gboolean *on)
 {
@@ -157,18 +170,18 @@ read_picture (ArraSettings *settings, const Section *from)
 
   arra_seamless_parse (seamless, &settings->seamless);
   read_switch (from, "sized", &settings->sized);
-  read_uint (from, "width", 0, 65536, &settings->width);
-  read_uint (from, "height", 0, 65536, &settings->height);
+  read_uint (from, "width", 0, (guint) arra_field (ARRA_FIELD_WIDTH)->most, &settings->width);
+  read_uint (from, "height", 0, (guint) arra_field (ARRA_FIELD_HEIGHT)->most, &settings->height);
   if ((settings->width == 0) != (settings->height == 0))
     settings->width = settings->height = 0;
-  read_uint (from, "count", 1, ARRA_COUNT_MAX, &settings->count);
+  read_uint (from, "count", 1, (guint) arra_field (ARRA_FIELD_COUNT)->high, &settings->count);
 }
 
 static void
 read_seed (ArraSettings *settings, const Section *from)
 {
   read_uint64 (from, "seed", &settings->seed);
-  read_uint (from, "first", 0, ARRA_FIRST_MAX, &settings->first);
+  read_uint (from, "first", 0, (guint) arra_field (ARRA_FIELD_FIRST)->high, &settings->first);
   read_switch (from, "keep-seed", &settings->keep_seed);
 }
 
@@ -178,10 +191,10 @@ read_sampling (ArraSettings *settings, const Section *from)
   read_switch (from, "sampled", &settings->sampled);
   read_switch (from, "around-layer", &settings->around_layer);
   read_double (from, "vary", 0.01, 1, &settings->vary);
-  read_double (from, "guidance-scale", 0, 100, &settings->guidance_scale);
-  read_double (from, "temperature", 0.01, 10, &settings->temperature);
-  read_double (from, "top-p", 0.01, 1, &settings->top_p);
-  read_uint (from, "top-k", 0, ARRA_TOP_K_MAX, &settings->top_k);
+  read_field (from, "guidance-scale", ARRA_FIELD_GUIDANCE_SCALE, &settings->guidance_scale);
+  read_field (from, "temperature", ARRA_FIELD_TEMPERATURE, &settings->temperature);
+  read_field (from, "top-p", ARRA_FIELD_TOP_P, &settings->top_p);
+  read_uint (from, "top-k", 0, (guint) arra_field (ARRA_FIELD_TOP_K)->most, &settings->top_k);
   read_int (from, "cfg-interval", -1, ARRA_CFG_INTERVAL_MAX, &settings->cfg_interval);
 }
 

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include <arra.h>
+#include <arra-fields.h>
 
 #include "dialog.h"
 #include "history.h"
@@ -49,11 +49,6 @@ typedef enum
   ARRA_PACE_PARTS,    /* in parts that overlap */
   ARRA_PACE_SEAMLESS, /* likewise, with several tries at the edges */
 } ArraPaceKind;
-
-#define ARRA_COUNT_MAX 64
-#define ARRA_TOP_K_MAX (1 << 24)
-#define ARRA_FIRST_MAX 100000000
-#define ARRA_CFG_INTERVAL_MAX (1 << 24)
 
 void arra_settings_init (ArraSettings *settings);
 void arra_settings_clear (ArraSettings *settings);

@@ -14,7 +14,8 @@ check (const ArraSettings *settings)
   g_assert_true (settings->folders != NULL && settings->mode < ARRA_N_INSERT_MODES);
   g_assert_true ((settings->width == 0) == (settings->height == 0) && settings->width <= 65536
                  && settings->height <= 65536);
-  g_assert_true (settings->count >= 1 && settings->count <= ARRA_COUNT_MAX && settings->first <= ARRA_FIRST_MAX);
+  g_assert_true (settings->count >= 1 && settings->count <= arra_field (ARRA_FIELD_COUNT)->high
+                 && settings->first <= arra_field (ARRA_FIELD_FIRST)->high);
   g_assert_true (settings->guidance_scale >= 0 && settings->guidance_scale <= 100);
   g_assert_true (settings->temperature >= 0.01 && settings->temperature <= 10);
   g_assert_true (settings->top_p >= 0.01 && settings->top_p <= 1 && settings->top_k <= 1 << 24);

@@ -87,6 +87,75 @@ test_interval (void)
     }
 }
 
+static double
+number_in (gconstpointer structure, gsize offset, gboolean is_real)
+{
+  gconstpointer place = (const guint8 *) structure + offset;
+
+  return is_real ? *(const double *) place : (double) *(const int *) place;
+}
+
+static void
+set_number_in (gpointer structure, gsize offset, gboolean is_real, double value)
+{
+  gpointer place = (guint8 *) structure + offset;
+
+  if (is_real)
+    *(double *) place = value;
+  else
+    *(int *) place = (int) value;
+}
+
+/* The number of the request that an argument is, when it is given @value. */
+static double
+ask (const ArraCheckpoint *checkpoint, const PluginArgument *argument, double value)
+{
+  const ArraFieldInfo *info = arra_field (argument->field);
+  const gboolean is_real = info->type == ARRA_FIELD_REAL;
+  g_auto (PluginSettings) settings, again;
+  ArraRequest request;
+  double asked;
+
+  plugin_settings_init (&settings);
+  set_number_in (&settings, argument->offset, is_real, value);
+  plugin_settings_request (&settings, checkpoint, &request);
+  asked = number_in (&request, info->offset, is_real);
+  plugin_settings_init (&again);
+  plugin_settings_take (&again, &request);
+  g_assert_cmpfloat (number_in (&again, argument->offset, is_real), ==, asked);
+  return asked;
+}
+
+/* A number of the request arrives there, up to the ends of its range; one that says nothing leaves what the checkpoint
+ * has, or what is usual. */
+static void
+test_fields (void)
+{
+  g_autoptr (ArraCheckpoint) checkpoint = open_checkpoint ();
+  ArraRequest own;
+  guint n = 0;
+
+  arra_request_init (&own, checkpoint);
+  for (guint i = 0; i < plugin_n_arguments; i++)
+    {
+      const PluginArgument *argument = &plugin_arguments[i];
+      const ArraFieldInfo *info = argument->field < ARRA_N_FIELDS ? arra_field (argument->field) : NULL;
+      const PluginRange range = plugin_argument_range (argument);
+
+      g_assert_true (argument->kind == PLUGIN_TEXT || (range.min < range.max && range.fallback >= range.min));
+      if (info == NULL)
+        continue;
+      n++;
+      g_assert_true (range.max <= info->most && range.min <= info->least);
+      g_assert_cmpfloat (ask (checkpoint, argument, info->least), ==, info->least);
+      g_assert_cmpfloat (ask (checkpoint, argument, range.max), ==, range.max);
+      g_assert_cmpfloat (ask (checkpoint, argument, range.fallback), ==,
+                         info->automatic < info->least ? number_in (&own, info->offset, info->type == ARRA_FIELD_REAL)
+                                                       : info->automatic);
+    }
+  g_assert_cmpuint (n, ==, ARRA_N_FIELDS - 1); /* an answer's length is nobody's to choose here */
+}
+
 /* In the first call of GIMP 2.10 that a file shows. */
 static guint
 count_in_call (const char *name)
@@ -147,6 +216,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/plugin/arguments/unknown-words", test_unknown_words);
   g_test_add_func ("/plugin/arguments/interval", test_interval);
+  g_test_add_func ("/plugin/arguments/fields", test_fields);
   g_test_add_func ("/plugin/arguments/calls", test_calls);
   g_test_add_func ("/plugin/arguments/last-values", test_last_values);
   return g_test_run ();
