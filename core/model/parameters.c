@@ -327,7 +327,7 @@ leaf (const ArraParameters *parameters, ArraTape *tape, const ArraParameter *ite
 {
   gsize width = item->count / (item->n_dims <= 1 ? 1 : (gsize) item->shape[0]), offset = item->offset + first * width;
 
-  return arra_tape_leaf (tape, n, width, parameters->data + offset,
+  return arra_tape_leaf (tape, n, width, parameters->data != NULL ? parameters->data + offset : NULL,
                          parameters->grad != NULL ? parameters->grad + offset : NULL);
 }
 

@@ -163,17 +163,23 @@ want (const ArraStoredNames *names, const ArraParameter *item, ArraSource *sourc
 }
 
 static gboolean
-check (const ArraStoredNames *names, const ArraParameters *parameters, ArraSource *source, GError **error)
+check (const ArraStoredNames *names,
+       const ArraParameters *parameters,
+       ArraSource *source,
+       gsize *converted,
+       GError **error)
 {
   g_autoptr (GString) name = g_string_sized_new (MAX_NAME);
-  guint64 mapped = 0, owned = 0;
 
+  *converted = 0;
   for (guint i = 0; i < parameters->n; i++)
     {
       Wanted wanted = want (names, &parameters->items[i], source, NULL, name);
+      guint64 mapped = 0, owned = 0;
 
       if (!arra_param_measure (&wanted.param, source, ARRA_F32, &mapped, &owned, error))
         return FALSE;
+      *converted = MAX (*converted, (gsize) owned);
     }
   return TRUE;
 }
@@ -219,8 +225,17 @@ load (const ArraStoredNames *names, ArraParameters *parameters, ArraSource *sour
 }
 
 gboolean
-arra_stored_load (const ArraStoredNames *names, ArraParameters *parameters, ArraSource *source, GError **error)
+arra_stored_load (const ArraStoredNames *names,
+                  ArraParameters *parameters,
+                  ArraSource *source,
+                  gsize *converted,
+                  GError **error)
 {
-  return check (names, parameters, source, error) && arra_parameters_allocate (parameters, FALSE, error)
-         && load (names, parameters, source, error) && arra_source_check (source, error);
+  gsize largest;
+
+  if (!check (names, parameters, source, converted != NULL ? converted : &largest, error))
+    return FALSE;
+  return names->described
+         || (arra_parameters_allocate (parameters, FALSE, error) && load (names, parameters, source, error)
+             && arra_source_check (source, error));
 }

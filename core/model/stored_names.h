@@ -24,10 +24,11 @@ typedef struct
   const char *prefix; /* of all their names */
   gboolean pickled;   /* the module itself was saved, not its state: parts are in _modules, tensors in
                          _parameters and _buffers */
+  gboolean described; /* tensors are checked, and stay where they are */
 } ArraStoredNames;
 
 /* An ArraStoredNames of an array of rules, for tables of forms: no prefix yet. */
-#define ARRA_STORED_RULES(array) { array, G_N_ELEMENTS (array), NULL, FALSE }
+#define ARRA_STORED_RULES(array) { array, G_N_ELEMENTS (array), NULL, FALSE, FALSE }
 
 /* Finds the file's names by @marker, plain or pickled; @prefix: (transfer full): keeps what they point to.
  * FALSE: no tensor's name ends with it. */
@@ -37,6 +38,9 @@ const ArraTensor *arra_stored_find (const ArraStoredNames *names, const ArraSour
 
 /* Allocates @parameters and fills them from @source; presence, shape, type and finiteness are checked, and
  * shapes before memory is taken. Dimensions of 1 may stand before those of ours. Errors call tensors what the
- * file does. */
-gboolean
-arra_stored_load (const ArraStoredNames *names, ArraParameters *parameters, ArraSource *source, GError **error);
+ * file does. @converted (nullable): bytes of the largest tensor that is read by way of a copy. */
+gboolean arra_stored_load (const ArraStoredNames *names,
+                           ArraParameters *parameters,
+                           ArraSource *source,
+                           gsize *converted,
+                           GError **error);

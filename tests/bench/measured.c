@@ -80,6 +80,16 @@ measured_quote (const char *file, const char *size)
   return (guint64) json_object_get_int_member_with_default (memory, "total", 1);
 }
 
+static void
+check_taken (const Watched *watched, guint64 quote)
+{
+  double share = (double) watched->peak_total / (double) quote;
+
+  g_test_message ("quoted %.0f MiB, taken %.4f of it; %s", (double) quote / (1 << 20), share, watched->out);
+  g_assert_cmpfloat (share, <, 1 + TOLERANCE);
+  g_assert_cmpfloat (share, >, 1 - TOLERANCE);
+}
+
 void
 measured_generate (const char *file, const char *prompt, const char *size, const char *picture)
 {
@@ -98,10 +108,18 @@ measured_generate (const char *file, const char *prompt, const char *size, const
                                     NULL };
   guint64 quote = measured_quote (file, size);
   g_autoptr (Watched) watched = measured_run ("generate", 0, NULL, arguments);
-  double share = (double) watched->peak_total / (double) quote;
 
-  g_test_message ("quoted %.0f MiB, taken %.4f of it; %s", (double) quote / (1 << 20), share, watched->out);
+  check_taken (watched, quote);
   g_assert_true (g_file_test (picture, G_FILE_TEST_EXISTS));
-  g_assert_cmpfloat (share, <, 1 + TOLERANCE);
-  g_assert_cmpfloat (share, >, 1 - TOLERANCE);
+}
+
+void
+measured_features (const char *pictures, const char *encoder, const char *file)
+{
+  const char *const arguments[] = { "features", "--data", pictures, "--encoder", encoder, "-o", file, NULL };
+  guint64 quote = measured_quote (encoder, NULL);
+  g_autoptr (Watched) watched = measured_run ("features", 0, NULL, arguments);
+
+  check_taken (watched, quote);
+  g_assert_true (g_file_test (file, G_FILE_TEST_EXISTS));
 }

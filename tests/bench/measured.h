@@ -18,8 +18,10 @@ gboolean measured_has_room (guint64 bytes);
 /* Converts a checkpoint to q8_0; fails the test when that takes 2 GiB of private memory or more. */
 void measured_convert (const char *checkpoint, const char *file);
 
-/* The memory that `arra info` quotes for a picture of @size (nullable: the checkpoint's own). */
+/* The memory that `arra info` quotes for a picture of @size (nullable: the checkpoint's own), or for features. */
 guint64 measured_quote (const char *file, const char *size);
 
 /* Makes a picture; fails the test when that takes 5 % more or less than was quoted. */
 void measured_generate (const char *file, const char *prompt, const char *size, const char *picture);
+/* The same with the features of @pictures, a data set, by an encoder. */
+void measured_features (const char *pictures, const char *encoder, const char *file);

@@ -9,6 +9,8 @@
 #include "measured.h"
 #include "published.h"
 
+#define N_PICTURES 8
+
 static const Published *published;
 
 typedef struct
@@ -68,19 +70,25 @@ generate (const Work *work)
   measured_generate (file, published->prompt, published->size, picture);
 }
 
-/* A data set of one picture. */
+/* A data set of as many pictures as are computed at once. */
 static char *
 write_pictures (const Work *work)
 {
-  static const char lines[] = "{\"file_name\": \"0.png\", \"text\": \"a picture\"}\n";
   char *folder = in (work->directory, "pictures");
   g_autofree char *from = in (work->golden, "vision/preprocess/pic0.png"), *text = NULL;
+  g_autoptr (GString) lines = g_string_new (NULL);
   gsize size;
 
   g_assert_true (g_file_get_contents (from, &text, &size, NULL));
   g_assert_cmpint (g_mkdir (folder, 0755), ==, 0);
-  fixture_put (folder, "0.png", text, (gssize) size);
-  fixture_put (folder, "metadata.jsonl", lines, -1);
+  for (guint i = 0; i < N_PICTURES; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("%u.png", i);
+
+      fixture_put (folder, name, text, (gssize) size);
+      g_string_append_printf (lines, "{\"file_name\": \"%s\", \"text\": \"a picture\"}\n", name);
+    }
+  fixture_put (folder, "metadata.jsonl", lines->str, -1);
   return folder;
 }
 
@@ -88,11 +96,8 @@ static void
 extract (const Work *work)
 {
   g_autofree char *pictures = write_pictures (work), *file = in (work->directory, "features");
-  const char *const arguments[] = { "features", "--data", pictures, "--encoder", work->open, "-o", file, NULL };
-  g_autoptr (Watched) watched = measured_run ("features", 0, NULL, arguments);
 
-  g_assert_true (g_file_test (file, G_FILE_TEST_EXISTS));
-  g_test_message ("%s", watched->out);
+  measured_features (pictures, work->open, file);
 }
 
 static void

@@ -23,7 +23,8 @@ static const CliHelp help = {
   .summary = "Says what a checkpoint holds (shapes, number formats, vocabulary, VQGAN, defaults, card, licence) and "
              "how much\n"
              "memory a request needs, without reading the weights. Alone it lists the checkpoints of this machine.\n"
-             "Of an image encoder it says which one it is, and what it makes of pictures.",
+             "Of an encoder of pictures or texts it says which one it is, what it makes of them, and the memory that "
+             "takes.",
   .examples = "  arra info                               (the checkpoints there are, by name)\n"
               "  arra info textures\n"
               "  arra info model.gguf\n"
@@ -123,13 +124,12 @@ verify (ArraCheckpoint *checkpoint, gboolean quiet, GError **error)
   return arra_checkpoint_verify (checkpoint, cli_signals_stage (0), error);
 }
 
-/* Whether nothing is asked for that a checkpoint has an answer to. */
+/* Whether nothing is asked for that a checkpoint alone has an answer to. */
 static gboolean
 asks_for_none (const Options *options)
 {
   return options->vqgan == NULL && options->text_encoder == NULL && options->quant == NULL && options->kv == NULL
-         && options->size == NULL && options->count == NULL && options->cfg == NULL && options->threads == NULL
-         && !options->verify;
+         && options->size == NULL && options->count == NULL && options->cfg == NULL && !options->verify;
 }
 
 static gboolean
@@ -152,10 +152,12 @@ run (gpointer data, GError **error)
     }
   if (!cli_options_max_rest (options->rest, 1, error) || !apply (options, &request, &quant, &kv, error))
     return FALSE;
-  if (path == NULL && asks_for_none (options))
+  if (path == NULL && asks_for_none (options) && options->threads == NULL)
     return info_list (options->json, cli_signals_stage (0), error);
   if (path != NULL && asks_for_none (options) && arra_vision_encoder_knows (path))
-    return info_encoder (path, options->json, error);
+    return info_encoder (path, request.threads, options->json, error);
+  if (path != NULL && asks_for_none (options) && arra_text_encoder_check (path, NULL))
+    return info_text_encoder (path, request.threads, options->json, error);
   checkpoint = cli_open_metadata (path, options->vqgan, options->text_encoder, quant, kv, error);
   if (checkpoint == NULL || (options->verify && !verify (checkpoint, options->json, error)))
     return FALSE;

@@ -39,5 +39,7 @@ void info_print_json (const InfoFacts *facts);
 
 /* The checkpoints that are found on this machine. */
 gboolean info_list (gboolean as_json, GCancellable *cancellable, GError **error);
-/* Of an image encoder, which arra_vision_encoder_knows(). */
-gboolean info_encoder (const char *path, gboolean as_json, GError **error);
+/* Of an image encoder, which arra_vision_encoder_knows(); @threads: 0: all. */
+gboolean info_encoder (const char *path, guint threads, gboolean as_json, GError **error);
+/* Of a text encoder's folder, which arra_text_encoder_check() takes. */
+gboolean info_text_encoder (const char *path, guint threads, gboolean as_json, GError **error);

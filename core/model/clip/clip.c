@@ -26,7 +26,8 @@ struct _ArraClip
   ArraWordpiece *pieces;    /* BERT's */
   ArraTape *tape;
   char *path;
-  gboolean rounded;
+  gsize converted; /* bytes of the largest tensor that was read by way of a copy */
+  gboolean rounded, described;
 };
 
 void
@@ -95,7 +96,7 @@ read_weights (ArraClip *clip, const ArraStoredNames *names, ArraSource *source, 
 {
   clip->parameters = arra_parameters_new (error);
   return clip->parameters != NULL && arra_parameters_add_clip (clip->parameters, &clip->config, error)
-         && arra_stored_load (names, clip->parameters, source, error);
+         && arra_stored_load (names, clip->parameters, source, &clip->converted, error);
 }
 
 static gboolean
@@ -104,7 +105,7 @@ read_model (ArraClip *clip, ArraSource *source, GError **error)
   g_autofree char *config = g_build_filename (clip->path, "config.json", NULL), *prefix = NULL;
   g_autoptr (ArraSource) opened = NULL;
   const ArraClipForm *form;
-  ArraStoredNames names = { .rules = NULL };
+  ArraStoredNames names = { .described = clip->described };
   gboolean described = g_file_test (config, G_FILE_TEST_EXISTS);
 
   if (described && !read_config (clip, config, error))
@@ -113,26 +114,39 @@ read_model (ArraClip *clip, ArraSource *source, GError **error)
     return FALSE;
   form = arra_clip_form_of (source, &prefix);
   if (form != NULL)
-    names = (ArraStoredNames) { form->names.rules, form->names.n, prefix, FALSE };
+    names = (ArraStoredNames) { form->names.rules, form->names.n, prefix, FALSE, clip->described };
   if (!described && (form == NULL || form->names.n == 0))
     return read_config (clip, config, error); /* which says that it is missing */
   return (described || read_shape (clip, form, &names, source, error)) && read_weights (clip, &names, source, error);
 }
 
-ArraClip *
-arra_clip_open (const char *path, ArraSource *source, const ArraExec *exec, GError **error)
+static ArraClip *
+open_clip (const char *path, ArraSource *source, const ArraExec *exec, gboolean described, GError **error)
 {
-  g_autoptr (ArraClip) clip = NULL;
+  g_autoptr (ArraClip) clip = arra_mem_new0 (1, sizeof *clip, "the image encoder", error);
 
-  g_return_val_if_fail (path != NULL && exec != NULL, NULL);
-  clip = arra_mem_new0 (1, sizeof *clip, "the image encoder", error);
   if (clip == NULL)
     return NULL;
   clip->path = g_strdup (path);
+  clip->described = described;
   if (!arra_clip_pixels_read (&clip->pixels, path, error) || !read_model (clip, source, error))
     return NULL;
   clip->tape = arra_tape_new (exec, arra_clip_graph_nodes (&clip->config), error);
   return clip->tape == NULL ? NULL : g_steal_pointer (&clip);
+}
+
+ArraClip *
+arra_clip_open (const char *path, ArraSource *source, const ArraExec *exec, GError **error)
+{
+  g_return_val_if_fail (path != NULL && exec != NULL, NULL);
+  return open_clip (path, source, exec, FALSE, error);
+}
+
+ArraClip *
+arra_clip_describe (const char *path, ArraSource *source, const ArraExec *exec, GError **error)
+{
+  g_return_val_if_fail (path != NULL && exec != NULL, NULL);
+  return open_clip (path, source, exec, TRUE, error);
 }
 
 const ArraClipConfig *
@@ -203,6 +217,19 @@ choose_chunk (ArraClip *clip, gsize n, gboolean patches, gsize *chunk, GError **
   if (!arra_tape_measure (clip->tape, FALSE, compute_pictures, &one, &n_bytes, error))
     return FALSE;
   *chunk = MIN (CLAMP (CHUNK_BYTES / n_bytes, 1, MAX_CHUNK), n);
+  return TRUE;
+}
+
+gboolean
+arra_clip_measure (ArraClip *clip, guint n, gboolean patches, ArraEncoderMemory *memory, GError **error)
+{
+  PictureRun run = { .clip = clip, .patches = patches };
+  gsize n_bytes;
+
+  if (!choose_chunk (clip, n, patches, &run.n, error)
+      || !arra_tape_measure (clip->tape, FALSE, compute_pictures, &run, &n_bytes, error))
+    return FALSE;
+  *memory = (ArraEncoderMemory) { (guint64) clip->parameters->size * sizeof (float), clip->converted, n_bytes };
   return TRUE;
 }
 

@@ -11,6 +11,7 @@
 #include <arra.h>
 #include "clip_config.h"
 #include "clip_pixels.h"
+#include "encoder_memory.h"
 #include "exec.h"
 #include "source.h"
 
@@ -20,6 +21,8 @@ typedef struct _ArraClip ArraClip;
 /* @source (nullable): the weights at @path, when they are open already. @exec must outlive what its members
  * point to; it is copied. */
 ArraClip *arra_clip_open (const char *path, ArraSource *source, const ArraExec *exec, GError **error);
+/* The same without its weights, whose names and shapes are checked: it can be measured, but neither run nor hashed. */
+ArraClip *arra_clip_describe (const char *path, ArraSource *source, const ArraExec *exec, GError **error);
 void arra_clip_free (ArraClip *clip); /* nullable */
 
 const ArraClipConfig *arra_clip_config (const ArraClip *clip);
@@ -40,6 +43,8 @@ typedef struct
   float *patches;  /* [n][tokens][projection]: and projected */
 } ArraClipResults;
 
+/* What its weights take, and running @n pictures does. */
+gboolean arra_clip_measure (ArraClip *clip, guint n, gboolean patches, ArraEncoderMemory *memory, GError **error);
 /* Of @n pictures, normalised: [n][3][image_size][image_size]. Fails when memory is short. */
 gboolean arra_clip_run (ArraClip *clip, guint n, const float *pixels, const ArraClipResults *results, GError **error);
 

@@ -34,7 +34,8 @@ encoder_free (gpointer self)
 static gpointer
 encoder_open (const ArraVisionFiles *files, ArraVisionShape *shape, GError **error)
 {
-  ArraClip *clip = arra_clip_open (files->path, files->source, files->exec, error);
+  ArraClip *clip
+      = (files->described ? arra_clip_describe : arra_clip_open) (files->path, files->source, files->exec, error);
   const ArraClipConfig *config;
   Encoder *encoder;
   guint grid;
@@ -88,6 +89,19 @@ run (gpointer self, guint n, const float *pixels, float *features, float *patche
   return TRUE;
 }
 
+static gboolean
+measure (gpointer self, guint n, gboolean patches, ArraEncoderMemory *memory, GError **error)
+{
+  const Encoder *encoder = self;
+  const ArraClipConfig *config = arra_clip_config (encoder->clip);
+
+  if (!arra_clip_measure (encoder->clip, n, patches, memory, error))
+    return FALSE;
+  if (patches)
+    memory->work += n * arra_clip_picture_tokens (config) * config->projection * sizeof (float);
+  return TRUE;
+}
+
 static char *
 sha256 (gconstpointer self)
 {
@@ -107,4 +121,4 @@ texts (gpointer self, guint n, const char *const *captions, float *features, GEr
 }
 
 const ArraVisionClass arra_vision_clip
-    = { "CLIP", "clip", fits, encoder_open, encoder_free, prepare, run, sha256, reads_texts, texts };
+    = { "CLIP", "clip", fits, encoder_open, encoder_free, prepare, run, sha256, measure, reads_texts, texts };

@@ -182,13 +182,13 @@ arra_net_pool (ArraConvNet *net,
 
 /* ---- loading */
 
-float *
+gboolean
 arra_net_load (ArraNetWalk walk,
                gpointer user,
                float eps,
                const ArraStoredNames *names,
                ArraSource *source,
-               gsize *n_weights,
+               ArraNetWeights *weights,
                GError **error)
 {
   g_autoptr (ArraParameters) parameters = arra_parameters_new (error);
@@ -196,13 +196,15 @@ arra_net_load (ArraNetWalk walk,
   ArraConvNet folding = { .phase = ARRA_NET_FOLDING, .eps = eps, .parameters = parameters, .ok = TRUE };
 
   if (parameters == NULL)
-    return NULL;
+    return FALSE;
   walk (&naming, user);
-  if (!naming.ok || !arra_stored_load (names, parameters, source, error))
-    return NULL;
-  *n_weights = naming.n_weights;
-  folding.weights = arra_mem_new (naming.n_weights, sizeof (float), "the image encoder", error);
+  if (!naming.ok || !arra_stored_load (names, parameters, source, NULL, error))
+    return FALSE;
+  *weights = (ArraNetWeights) { .n = naming.n_weights, .loading = (guint64) parameters->size * sizeof (float) };
+  if (names->described)
+    return TRUE;
+  weights->folded = folding.weights = arra_mem_new (naming.n_weights, sizeof (float), "the image encoder", error);
   if (folding.weights != NULL)
     walk (&folding, user);
-  return folding.weights;
+  return folding.weights != NULL;
 }

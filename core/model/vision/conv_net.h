@@ -59,13 +59,21 @@ void arra_net_pool (ArraConvNet *net,
  */
 const float *arra_net_norm (ArraConvNet *net, const char *norm, gsize channels);
 
+/* Of a network that is loaded, or only described. */
+typedef struct
+{
+  float *folded;   /* arra_mem; NULL: it is described */
+  gsize n;         /* floats of it */
+  guint64 loading; /* bytes that were there beside it while it was loaded */
+} ArraNetWeights;
+
 /* Walks the network @walk describes to name its tensors, reads them from @source under @names, and folds
- * them. Returns the block (transfer full), arra_mem, and its size. */
+ * them. Names that say so leave it at a description. */
 typedef void (*ArraNetWalk) (ArraConvNet *net, gpointer user);
-float *arra_net_load (ArraNetWalk walk,
-                      gpointer user,
-                      float eps,
-                      const ArraStoredNames *names,
-                      ArraSource *source,
-                      gsize *n_weights,
-                      GError **error);
+gboolean arra_net_load (ArraNetWalk walk,
+                        gpointer user,
+                        float eps,
+                        const ArraStoredNames *names,
+                        ArraSource *source,
+                        ArraNetWeights *weights,
+                        GError **error);

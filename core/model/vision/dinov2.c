@@ -73,6 +73,7 @@ struct _ArraDinov2
   ArraTape *tape;
   gsize rows, columns; /* that @positions is for */
   float *positions;    /* (nullable): arra_mem */
+  gsize converted;     /* bytes of the largest tensor that was read by way of a copy */
 };
 
 void
@@ -186,8 +187,10 @@ load (ArraDinov2 *dino, const ArraStoredNames *names, ArraSource *source, GError
 {
   dino->parameters = arra_parameters_new (error);
   if (dino->parameters == NULL || !arra_parameters_add_vit (dino->parameters, &dino->config, error)
-      || !add_scales (dino, error) || !arra_stored_load (names, dino->parameters, source, error))
+      || !add_scales (dino, error) || !arra_stored_load (names, dino->parameters, source, &dino->converted, error))
     return FALSE;
+  if (names->described)
+    return TRUE;
   for (guint layer = 0; layer < dino->config.vision.n_layers; layer++)
     {
       fold_scale (dino, layer, "layer_scale1", "self_attn.out_proj.weight", "self_attn.out_proj.bias");
@@ -196,8 +199,8 @@ load (ArraDinov2 *dino, const ArraStoredNames *names, ArraSource *source, GError
   return TRUE;
 }
 
-ArraDinov2 *
-arra_dinov2_open (const char *path, ArraSource *source, const ArraExec *exec, GError **error)
+static ArraDinov2 *
+open_dinov2 (const char *path, ArraSource *source, const ArraExec *exec, gboolean described, GError **error)
 {
   g_autoptr (ArraDinov2) dino = arra_mem_new0 (1, sizeof *dino, "the image encoder", error);
   g_autofree char *prefix = NULL;
@@ -208,11 +211,23 @@ arra_dinov2_open (const char *path, ArraSource *source, const ArraExec *exec, GE
     return NULL;
   if (form == NULL) /* what is missing is said by the names of the first */
     form = &forms[0];
-  names = (ArraStoredNames) { form->names.rules, form->names.n, prefix, FALSE };
+  names = (ArraStoredNames) { form->names.rules, form->names.n, prefix, FALSE, described };
   if (!read_shape (dino, form, &names, path, source, error) || !load (dino, &names, source, error))
     return NULL;
   dino->tape = arra_tape_new (exec, arra_clip_graph_nodes (&dino->config), error);
   return dino->tape != NULL ? g_steal_pointer (&dino) : NULL;
+}
+
+ArraDinov2 *
+arra_dinov2_open (const char *path, ArraSource *source, const ArraExec *exec, GError **error)
+{
+  return open_dinov2 (path, source, exec, FALSE, error);
+}
+
+ArraDinov2 *
+arra_dinov2_describe (const char *path, ArraSource *source, const ArraExec *exec, GError **error)
+{
+  return open_dinov2 (path, source, exec, TRUE, error);
 }
 
 /* ---- pictures */
@@ -234,7 +249,9 @@ need_positions (ArraDinov2 *dino, gsize rows, gsize columns, GError **error)
       dino->positions = arra_mem_new (rows * columns + 1, width * sizeof (float), "the positions", error);
       if (dino->positions == NULL)
         return FALSE;
-      arra_position_table_resize (dino->parameters->data + table->offset, grid, width, rows, columns, dino->positions);
+      if (dino->parameters->data != NULL)
+        arra_position_table_resize (dino->parameters->data + table->offset, grid, width, rows, columns,
+                                    dino->positions);
     }
   dino->rows = rows;
   dino->columns = columns;
@@ -255,6 +272,28 @@ compute (ArraTape *tape, gpointer user, GError **error)
   const ArraClipNet net = { &run->dino->config, run->dino->parameters };
 
   arra_vit_graph (tape, &net, &run->input, &run->made);
+  return TRUE;
+}
+
+gboolean
+arra_dinov2_measure (ArraDinov2 *dino,
+                     gsize height,
+                     gsize width,
+                     gboolean patches,
+                     ArraEncoderMemory *memory,
+                     GError **error)
+{
+  gsize patch = dino->config.patch_size, rows = height / patch, columns = width / patch, n_bytes;
+  Run run = { .dino = dino };
+
+  if (!need_positions (dino, rows, columns, error))
+    return FALSE;
+  run.input = (ArraVitInput) { NULL, 1, height, width, dino->positions, patches };
+  if (!arra_tape_measure (dino->tape, FALSE, compute, &run, &n_bytes, error))
+    return FALSE;
+  *memory = (ArraEncoderMemory) { (guint64) dino->parameters->size * sizeof (float), dino->converted, n_bytes };
+  if (dino->positions != NULL)
+    memory->work += (rows * columns + 1) * dino->config.vision.width * sizeof (float);
   return TRUE;
 }
 

@@ -9,6 +9,7 @@
 #include <arra.h>
 #include "clip_config.h"
 #include "clip_pixels.h"
+#include "encoder_memory.h"
 #include "exec.h"
 #include "source.h"
 
@@ -19,9 +20,18 @@ gboolean arra_dinov2_fits (const ArraSource *source);
 /* @path: a folder, whose config.json (nullable: heads of 64 numbers) says how many heads there are, or a
  * file. UNSUPPORTED: forms with registers or SwiGLU. */
 ArraDinov2 *arra_dinov2_open (const char *path, ArraSource *source, const ArraExec *exec, GError **error);
+/* The same without its weights, whose names and shapes are checked: it can be measured, but neither run nor hashed. */
+ArraDinov2 *arra_dinov2_describe (const char *path, ArraSource *source, const ArraExec *exec, GError **error);
 void arra_dinov2_free (ArraDinov2 *dino); /* nullable */
 const ArraClipConfig *arra_dinov2_config (const ArraDinov2 *dino);
 
+/* What its weights take, and running a picture of that size does. */
+gboolean arra_dinov2_measure (ArraDinov2 *dino,
+                              gsize height,
+                              gsize width,
+                              gboolean patches,
+                              ArraEncoderMemory *memory,
+                              GError **error);
 /* Of one picture, normalised: [3][height][width], both multiples of the patch. @cls (nullable): [width],
  * @patches (nullable): [rows][columns][width], both after the last norm. */
 gboolean arra_dinov2_run (ArraDinov2 *dino,

@@ -31,7 +31,9 @@ encoder_open (const ArraVisionFiles *files, ArraVisionShape *shape, GError **err
   guint size, grid, width;
 
   if (!arra_vision_pixels_read (&pixels, files->path, error)
-      || (dino = arra_dinov2_open (files->path, files->source, files->exec, error)) == NULL)
+      || (dino = (files->described ? arra_dinov2_describe : arra_dinov2_open) (files->path, files->source, files->exec,
+                                                                               error))
+             == NULL)
     return NULL;
   config = arra_dinov2_config (dino);
   size = (guint) pixels.size;
@@ -70,6 +72,16 @@ run (gpointer self, guint n, const float *pixels, float *features, float *patche
   return TRUE;
 }
 
+/* One after the other, however many there are. */
+static gboolean
+measure (gpointer self, guint n, gboolean patches, ArraEncoderMemory *memory, GError **error)
+{
+  const Encoder *encoder = self;
+  gsize size = encoder->pixels.size;
+
+  return arra_dinov2_measure (encoder->dino, size, size, patches, memory, error);
+}
+
 static char *
 sha256 (gconstpointer self)
 {
@@ -81,4 +93,4 @@ sha256 (gconstpointer self)
 }
 
 const ArraVisionClass arra_vision_dinov2
-    = { "DINOv2", "dinov2", arra_dinov2_fits, encoder_open, encoder_free, prepare, run, sha256, NULL, NULL };
+    = { "DINOv2", "dinov2", arra_dinov2_fits, encoder_open, encoder_free, prepare, run, sha256, measure, NULL, NULL };

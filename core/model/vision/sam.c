@@ -58,7 +58,7 @@ find_names (const ArraSource *source, ArraStoredNames *names, char **prefix)
   for (gsize i = 0; i < G_N_ELEMENTS (forms); i++)
     if ((*prefix = arra_source_find_prefix (source, forms[i].marker)) != NULL)
       {
-        *names = (ArraStoredNames) { forms[i].names.rules, forms[i].names.n, *prefix, FALSE };
+        *names = (ArraStoredNames) { forms[i].names.rules, forms[i].names.n, *prefix, FALSE, FALSE };
         return TRUE;
       }
   return FALSE;
@@ -202,7 +202,8 @@ load (ArraSam *sam, const ArraStoredNames *names, const ArraVisionFiles *files, 
   gsize floats = sam->grid * sam->grid * sam->tower.width;
 
   if ((sam->parameters = arra_parameters_new (error)) == NULL || !add_tensors (sam, error)
-      || !add_positions (sam, error) || !arra_stored_load (names, sam->parameters, files->source, error))
+      || !add_positions (sam, error)
+      || !arra_stored_load (names, sam->parameters, files->source, &sam->converted, error))
     return FALSE;
   sam->x = arra_mem_new (floats, sizeof *sam->x, "the activations", error);
   sam->tape = sam->x != NULL ? arra_tape_new (files->exec, 96, error) : NULL;
@@ -221,6 +222,7 @@ arra_sam_open (const ArraVisionFiles *files, ArraVisionShape *shape, GError **er
   if (sam == NULL)
     return NULL;
   find_names (files->source, &names, &prefix);
+  names.described = files->described;
   if (!read_shape (sam, &shapes, files->path, error) || !load (sam, &names, files, error))
     {
       arra_sam_free (sam);

@@ -21,7 +21,8 @@ typedef struct
   ArraVisionPixels pixels;
   ArraParameters *parameters;
   ArraTape *tape;
-  float *x; /* [grid][grid][width]: between the parts of a run, each of which uses the tape's memory anew */
+  gsize converted; /* bytes of the largest tensor that was read by way of a copy */
+  float *x;        /* [grid][grid][width]: between the parts of a run, each of which uses the tape's memory anew */
 } ArraSam;
 
 gboolean arra_sam_fits (const ArraSource *source);

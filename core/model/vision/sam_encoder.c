@@ -25,7 +25,9 @@ leaf (const Run *run, const char *name)
 static const float *
 floats (const ArraSam *sam, const char *name)
 {
-  return sam->parameters->data + arra_parameters_find (sam->parameters, name)->offset;
+  const float *data = sam->parameters->data;
+
+  return data != NULL ? data + arra_parameters_find (sam->parameters, name)->offset : NULL; /* only described */
 }
 
 static gboolean
@@ -117,8 +119,8 @@ run_part (Run *run, ArraTapeFunc part, float *out, GError **error)
   return TRUE;
 }
 
-static gboolean
-run_picture (ArraSam *sam, const float *pixels, float *map, GError **error)
+static Run
+run_of (ArraSam *sam, const float *pixels)
 {
   Run run = { .sam = sam, .pixels = pixels };
 
@@ -128,6 +130,14 @@ run_picture (ArraSam *sam, const float *pixels, float *map, GError **error)
                             .name = "vision_encoder",
                             .attend = attend,
                             .user = sam };
+  return run;
+}
+
+static gboolean
+run_picture (ArraSam *sam, const float *pixels, float *map, GError **error)
+{
+  Run run = run_of (sam, pixels);
+
   if (!run_part (&run, embed, sam->x, error))
     return FALSE;
   for (; run.tower.layer < sam->tower.n_layers; run.tower.layer++)
@@ -156,6 +166,40 @@ sam_run (gpointer self, guint n, const float *pixels, float *features, float *pa
 }
 
 static gboolean
+measure_part (Run *run, ArraTapeFunc part, gsize *most, GError **error)
+{
+  gsize n_bytes;
+
+  if (!arra_tape_measure (run->sam->tape, FALSE, part, run, &n_bytes, error))
+    return FALSE;
+  *most = MAX (*most, n_bytes);
+  return TRUE;
+}
+
+/* One picture after the other, and one part of the network: the largest one decides. */
+static gboolean
+measure (gpointer self, guint n, gboolean patches, ArraEncoderMemory *memory, GError **error)
+{
+  ArraSam *sam = self;
+  Run run = run_of (sam, NULL);
+  gsize cells = sam->grid * sam->grid, most = 0;
+
+  if (!measure_part (&run, embed, &most, error))
+    return FALSE;
+  for (; run.tower.layer < sam->tower.n_layers; run.tower.layer++)
+    if (!measure_part (&run, layer, &most, error))
+      return FALSE;
+  if (!measure_part (&run, neck, &most, error))
+    return FALSE;
+  *memory = (ArraEncoderMemory) {
+    .weights = (guint64) (sam->parameters->size + cells * sam->tower.width) * sizeof (float),
+    .loading = sam->converted,
+    .work = most + (guint64) cells * sam->outputs * sizeof (float),
+  };
+  return TRUE;
+}
+
+static gboolean
 prepare (gconstpointer self, const ArraRaster *raster, float *pixels, GError **error)
 {
   return arra_vision_pixels_prepare (&((const ArraSam *) self)->pixels, raster, pixels, error);
@@ -175,4 +219,4 @@ sha256 (gconstpointer self)
 }
 
 const ArraVisionClass arra_vision_sam
-    = { "SAM", "sam", arra_sam_fits, arra_sam_open, arra_sam_free, prepare, sam_run, sha256, NULL, NULL };
+    = { "SAM", "sam", arra_sam_fits, arra_sam_open, arra_sam_free, prepare, sam_run, sha256, measure, NULL, NULL };

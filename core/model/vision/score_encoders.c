@@ -24,8 +24,7 @@ typedef struct
 typedef struct
 {
   const Kind *kind;
-  float *weights; /* folded; arra_mem */
-  gsize n_weights;
+  ArraNetWeights weights;
   ArraTape *tape;
 } Scorer;
 
@@ -90,7 +89,7 @@ scorer_free (gpointer self)
 {
   Scorer *scorer = self;
 
-  arra_mem_free (scorer->weights);
+  arra_mem_free (scorer->weights.folded);
   arra_tape_free (scorer->tape);
   g_free (scorer);
 }
@@ -106,8 +105,8 @@ scorer_open (const Kind *kind, const ArraVisionFiles *files, ArraVisionShape *sh
 
   scorer->kind = kind;
   arra_stored_recognise (files->source, kind->marker, &names, &prefix);
-  scorer->weights = arra_net_load (kind->walk, &run, kind->eps, &names, files->source, &scorer->n_weights, error);
-  if (scorer->weights != NULL)
+  names.described = files->described;
+  if (arra_net_load (kind->walk, &run, kind->eps, &names, files->source, &scorer->weights, error))
     scorer->tape = arra_tape_new (files->exec, 1, error);
   if (scorer->tape == NULL)
     {
@@ -124,12 +123,14 @@ static gboolean
 compute (ArraTape *tape, gpointer user, GError **error)
 {
   Run *run = user;
-  ArraConvNet net = {
-    .phase = ARRA_NET_RUNNING, .eps = run->scorer->kind->eps, .weights = run->scorer->weights, .tape = tape, .ok = TRUE
-  };
+  ArraConvNet net = { .phase = ARRA_NET_RUNNING,
+                      .eps = run->scorer->kind->eps,
+                      .weights = run->scorer->weights.folded,
+                      .tape = tape,
+                      .ok = TRUE };
 
   run->scorer->kind->walk (&net, run);
-  g_assert (net.n_weights == run->scorer->n_weights);
+  g_assert (net.n_weights == run->scorer->weights.n);
   return TRUE;
 }
 
@@ -177,8 +178,22 @@ sha256 (gconstpointer self)
 {
   const Scorer *scorer = self;
 
-  return g_compute_checksum_for_data (G_CHECKSUM_SHA256, (const guchar *) scorer->weights,
-                                      scorer->n_weights * sizeof (float));
+  return g_compute_checksum_for_data (G_CHECKSUM_SHA256, (const guchar *) scorer->weights.folded,
+                                      scorer->weights.n * sizeof (float));
+}
+
+/* One picture after the other. */
+static gboolean
+measure (gpointer self, guint n, gboolean patches, ArraEncoderMemory *memory, GError **error)
+{
+  const Scorer *scorer = self;
+  Run run = { .scorer = scorer };
+  gsize n_bytes;
+
+  if (!arra_tape_measure (scorer->tape, FALSE, compute, &run, &n_bytes, error))
+    return FALSE;
+  *memory = (ArraEncoderMemory) { (guint64) scorer->weights.n * sizeof (float), scorer->weights.loading, n_bytes };
+  return TRUE;
 }
 
 /* ---- Inception */
@@ -210,8 +225,8 @@ prepare_inception (gconstpointer self, const ArraRaster *raster, float *pixels, 
 }
 
 const ArraVisionClass arra_vision_inception
-    = { "Inception v3",    NULL,       fits_inception, open_inception, scorer_free,
-        prepare_inception, scorer_run, sha256,         NULL,           NULL };
+    = { "Inception v3", NULL,   fits_inception, open_inception, scorer_free, prepare_inception,
+        scorer_run,     sha256, measure,        NULL,           NULL };
 
 /* ---- DenseNet */
 
@@ -245,5 +260,6 @@ prepare_densenet (gconstpointer self, const ArraRaster *raster, float *pixels, G
   return TRUE;
 }
 
-const ArraVisionClass arra_vision_densenet = { "DenseNet-121",   NULL,       fits_densenet, open_densenet, scorer_free,
-                                               prepare_densenet, scorer_run, sha256,        NULL,          NULL };
+const ArraVisionClass arra_vision_densenet
+    = { "DenseNet-121", NULL,   fits_densenet, open_densenet, scorer_free, prepare_densenet,
+        scorer_run,     sha256, measure,       NULL,          NULL };

@@ -11,6 +11,7 @@ typedef struct
   const char *path;
   ArraSource *source;
   const ArraExec *exec;
+  gboolean described; /* weights are checked, not read: it is measured, and neither run nor hashed */
 } ArraVisionFiles;
 
 typedef struct
@@ -23,6 +24,8 @@ typedef struct
   gboolean (*prepare) (gconstpointer self, const ArraRaster *raster, float *pixels, GError **error);
   gboolean (*run) (gpointer self, guint n, const float *pixels, float *features, float *patches, GError **error);
   char *(*sha256) (gconstpointer self);
+  /* What it takes itself, @n pictures being run at once and @patches wanted. */
+  gboolean (*measure) (gpointer self, guint n, gboolean patches, ArraEncoderMemory *memory, GError **error);
   gboolean (*reads_texts) (gconstpointer self); /* (nullable) */
   gboolean (
       *texts) (gpointer self, guint n, const char *const *texts, float *features, GError **error); /* (nullable) */

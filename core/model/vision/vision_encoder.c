@@ -98,33 +98,51 @@ open_class (const ArraVisionClass *class, const ArraVisionFiles *files, GError *
   return encoder->self != NULL ? g_steal_pointer (&encoder) : NULL;
 }
 
-ArraVisionEncoder *
-arra_vision_encoder_open_source (const char *path, ArraSource *source, const ArraExec *exec, GError **error)
+static ArraVisionEncoder *
+open_by_tensors (const ArraVisionFiles *files, GError **error)
 {
-  const ArraVisionFiles files = { path, source, exec };
-  const ArraVisionClass *class = class_by_tensors (source);
+  const ArraVisionClass *class = class_by_tensors (files->source);
   g_autofree char *names = NULL;
 
   if (class != NULL)
-    return open_class (class, &files, error);
+    return open_class (class, files, error);
   names = list_names ();
-  arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: this is no image encoder that is known (%s)", path, names);
+  arra_fail (error, ARRA_ERROR_UNSUPPORTED, "%s: this is no image encoder that is known (%s)", files->path, names);
   return NULL;
+}
+
+ArraVisionEncoder *
+arra_vision_encoder_open_source (const char *path, ArraSource *source, const ArraExec *exec, GError **error)
+{
+  const ArraVisionFiles files = { path, source, exec, FALSE };
+
+  return open_by_tensors (&files, error);
+}
+
+static ArraVisionEncoder *
+open_files (ArraVisionFiles files, GError **error)
+{
+  g_autoptr (ArraSource) source = NULL;
+  const ArraVisionClass *class;
+
+  if (!find_class (files.path, &class, error) || (source = arra_weights_open (files.path, error)) == NULL)
+    return NULL;
+  files.source = source;
+  return class != NULL ? open_class (class, &files, error) : open_by_tensors (&files, error);
 }
 
 ArraVisionEncoder *
 arra_vision_encoder_open (const char *path, const ArraExec *exec, GError **error)
 {
-  g_autoptr (ArraSource) source = NULL;
-  const ArraVisionClass *class;
-  ArraVisionFiles files = { .path = path, .exec = exec };
-
   g_return_val_if_fail (path != NULL && exec != NULL, NULL);
-  if (!find_class (path, &class, error) || (source = arra_weights_open (path, error)) == NULL)
-    return NULL;
-  files.source = source;
-  return class != NULL ? open_class (class, &files, error)
-                       : arra_vision_encoder_open_source (path, source, exec, error);
+  return open_files ((ArraVisionFiles) { path, NULL, exec, FALSE }, error);
+}
+
+ArraVisionEncoder *
+arra_vision_encoder_describe (const char *path, const ArraExec *exec, GError **error)
+{
+  g_return_val_if_fail (path != NULL && exec != NULL, NULL);
+  return open_files ((ArraVisionFiles) { path, NULL, exec, TRUE }, error);
 }
 
 gboolean
@@ -185,6 +203,25 @@ arra_vision_encoder_numbers (const ArraVisionEncoder *encoder, ArraVisionAggrega
 {
   return arra_vision_encoder_width (encoder, aggregation)
          * (aggregation == ARRA_VISION_PATCHES ? n_patches (encoder) : (gsize) 1);
+}
+
+gboolean
+arra_vision_encoder_measure (ArraVisionEncoder *encoder,
+                             guint n,
+                             ArraVisionAggregation aggregation,
+                             ArraEncoderMemory *memory,
+                             GError **error)
+{
+  const ArraVisionShape *shape = &encoder->shape;
+  const gboolean patches = aggregation != ARRA_VISION_CLS, mean = patches && aggregation != ARRA_VISION_PATCHES;
+  gsize floats = arra_vision_encoder_floats (encoder) + arra_vision_encoder_numbers (encoder, aggregation);
+
+  /* patches are taken picture by picture */
+  if (!encoder->class->measure (encoder->self, patches ? 1 : n, patches, memory, error))
+    return FALSE;
+  floats = n * floats + (mean ? n_patches (encoder) * shape->patch : 0);
+  memory->work += (guint64) floats * sizeof (float);
+  return TRUE;
 }
 
 char *

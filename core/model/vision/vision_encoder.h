@@ -7,6 +7,7 @@
 #pragma once
 
 #include <arra.h>
+#include "encoder_memory.h"
 #include "exec.h"
 #include "picture.h"
 #include "source.h"
@@ -38,6 +39,9 @@ ArraVisionEncoder *arra_vision_encoder_open (const char *path, const ArraExec *e
 /* The same for weights that are open; @path, for messages, may have a configuration beside them. */
 ArraVisionEncoder *
 arra_vision_encoder_open_source (const char *path, ArraSource *source, const ArraExec *exec, GError **error);
+/* The same as arra_vision_encoder_open() without its weights, whose names and shapes are checked: it can be measured,
+ * but neither run nor hashed. */
+ArraVisionEncoder *arra_vision_encoder_describe (const char *path, const ArraExec *exec, GError **error);
 /* Whether @path is such a folder or file, by config.json or else by the names of tensors: whatever it is
  * otherwise, or where it cannot be read, it is not. */
 gboolean arra_vision_encoder_knows (const char *path);
@@ -50,6 +54,12 @@ gsize arra_vision_encoder_floats (const ArraVisionEncoder *encoder); /* of a pre
 guint arra_vision_encoder_width (const ArraVisionEncoder *encoder, ArraVisionAggregation aggregation);
 /* Numbers of a picture: of its one feature, or of all those of its patches. */
 gsize arra_vision_encoder_numbers (const ArraVisionEncoder *encoder, ArraVisionAggregation aggregation);
+/* What features of @n pictures at once take, these pictures and features among them. */
+gboolean arra_vision_encoder_measure (ArraVisionEncoder *encoder,
+                                      guint n,
+                                      ArraVisionAggregation aggregation,
+                                      ArraEncoderMemory *memory,
+                                      GError **error);
 /* SHA-256 (hex, transfer full) of what decides a picture's features. */
 char *arra_vision_encoder_sha256 (const ArraVisionEncoder *encoder);
 

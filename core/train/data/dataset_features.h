@@ -46,6 +46,8 @@ typedef struct
 /* "cls", "average", "both", "patches", NULL: by ArraVisionAggregation. */
 extern const char *const arra_feature_aggregations[];
 
+#define ARRA_FEATURE_BATCH 8 /* pictures at once: matrices large enough for their rate, and soon stopped */
+
 /* Puts the features of every picture that @writer has not yet, prepared as the encoder's own preprocessing does it.
  * Pictures are computed in batches whose borders depend on the data set alone: features of a data set that stays the
  * same are the same to the bit for any number of threads, and however often the work was stopped. Errors name the

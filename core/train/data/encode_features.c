@@ -7,7 +7,7 @@
 #include "fail.h"
 #include "mem.h"
 
-#define BATCH 8 /* pictures at once: matrices large enough for their rate, and soon stopped */
+#define BATCH ARRA_FEATURE_BATCH
 
 const char *const arra_feature_aggregations[] = { "cls", "average", "both", "patches", NULL };
 

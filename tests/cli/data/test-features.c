@@ -306,6 +306,49 @@ make_text_encoder (void)
   copy_golden ("tokenizer/t5_unigram_A_small_charsmap/tokenizer.json", "tokenizer.json");
 }
 
+static void
+assert_quoted (const char *encoder, const char *kind, const char *name)
+{
+  g_autoptr (Outcome) text = arra_run ("info", encoder, NULL);
+  g_autoptr (Outcome) json = arra_run ("info", encoder, "--threads", "2", "--json", NULL);
+  g_autoptr (JsonNode) node = NULL;
+  JsonObject *told, *memory;
+  gint64 weights;
+
+  assert_status (text, 0);
+  assert_says (text->out, "Memory  ");
+  assert_says (text->out, " for features of ");
+  assert_status (json, 0);
+  node = parse_json (json->out);
+  told = json_node_get_object (node);
+  g_assert_cmpstr (json_object_get_string_member (told, kind), ==, name);
+  memory = json_object_get_object_member (told, "memory");
+  weights
+      = json_object_get_int_member (memory, "weights_mapped") + json_object_get_int_member (memory, "weights_private");
+  g_assert_cmpint (weights, >, 0);
+  g_assert_cmpint (json_object_get_int_member (memory, "total"), ==,
+                   weights + json_object_get_int_member (memory, "work"));
+}
+
+/* How much memory features take is told of every encoder. */
+static void
+test_memory (void)
+{
+  static const char *const encoders[][2]
+      = { { "vision/clip", "CLIP" }, { "vision/dinov2", "DINOv2" }, { "vision/medsam", "SAM" } };
+
+  harness_begin ();
+  for (gsize i = 0; i < G_N_ELEMENTS (encoders); i++)
+    {
+      g_autofree char *path = golden_path (encoders[i][0]);
+
+      assert_quoted (path, "image_encoder", encoders[i][1]);
+    }
+  make_text_encoder ();
+  assert_quoted ("t5", "text_encoder", "T5");
+  harness_end ();
+}
+
 /* Of captions: as many rows as a text has tokens, then zeros; only what is new is read. */
 static void
 test_captions (void)
@@ -392,6 +435,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/cli/features/captions", test_captions);
+  g_test_add_func ("/cli/features/memory", test_memory);
   g_test_add_func ("/cli/features/patches", test_patches);
   g_test_add_func ("/cli/features/files", test_files);
   g_test_add_func ("/cli/features/missing", test_missing);

@@ -9,6 +9,7 @@
 
 #include "densenet.h"
 #include "made.h"
+#include "mem.h"
 #include "noise.h"
 #include "published.h"
 
@@ -127,6 +128,63 @@ test_aggregations (void)
           g_assert_cmpfloat (both[k / width * 2 * width + width + k % width], ==, mean[k]);
         }
     }
+}
+
+/* ---- memory */
+
+static void
+assert_close (guint64 taken, guint64 said)
+{
+  g_assert_cmpfloat (fabs ((double) taken / (double) said - 1), <, 0.05);
+}
+
+/* What running pictures takes is what was said of it beside the pictures and features themselves. */
+static void
+run_measured (ArraVisionEncoder *encoder, guint n, ArraVisionAggregation aggregation)
+{
+  const gsize floats = n * arra_vision_encoder_floats (encoder),
+              numbers = n * arra_vision_encoder_numbers (encoder, aggregation), held = arra_mem_held ();
+  g_autofree float *pixels = g_new0 (float, floats), *features = g_new (float, numbers);
+  g_autoptr (GError) error = NULL;
+  ArraEncoderMemory memory;
+
+  g_assert_true (arra_vision_encoder_measure (encoder, n, aggregation, &memory, &error));
+  arra_mem_reset_peak ();
+  arra_vision_encoder_features (encoder, n, pixels, aggregation, features, &error);
+  g_assert_no_error (error);
+  assert_close (arra_mem_peak () - held + (floats + numbers) * sizeof (float), memory.work);
+}
+
+/* What is said without the weights is what they are found to take. */
+static void
+open_measured (const char *name, ArraVisionAggregation aggregation)
+{
+  g_autofree char *folder = golden (name);
+  const ArraExec exec = exec_of ();
+  const gsize held = arra_mem_held ();
+  g_autoptr (ArraVisionEncoder) described = arra_vision_encoder_describe (folder, &exec, NULL), encoder = NULL;
+  const gsize both = arra_mem_held (), rest = both - held;
+  ArraEncoderMemory said, found;
+  gsize weights;
+
+  encoder = open_golden (name);
+  weights = arra_mem_held () - both - rest;
+  g_assert_true (arra_vision_encoder_measure (encoder, 8, aggregation, &found, NULL));
+  assert_close (weights, found.weights);
+  g_assert_true (arra_vision_encoder_measure (described, 8, aggregation, &said, NULL));
+  g_assert_cmpmem (&said, sizeof said, &found, sizeof found);
+  run_measured (encoder, 8, aggregation);
+}
+
+static void
+test_memory (void)
+{
+  static const ArraVisionAggregation all[]
+      = { ARRA_VISION_CLS, ARRA_VISION_AVERAGE, ARRA_VISION_BOTH, ARRA_VISION_PATCHES };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (networks); i++)
+    for (gsize k = 0; k < G_N_ELEMENTS (all); k++)
+      open_measured (networks[i].folder, all[k]);
 }
 
 /* ---- names */
@@ -387,6 +445,35 @@ test_densenet (void)
   g_assert_error (error, ARRA_ERROR, ARRA_ERROR_UNSUPPORTED);
 }
 
+/* While it is opened, tensors as they were read lie beside what is made of them. */
+static void
+test_memory_of_scores (void)
+{
+  g_autoptr (ArraParameters) parameters = arra_parameters_new (NULL);
+  ArraConvNet net = { .phase = ARRA_NET_NAMING, .parameters = parameters, .ok = TRUE };
+  const ArraWindowMap in = arra_net_map (&net, ARRA_DENSENET_SIZE, ARRA_DENSENET_SIZE, 1);
+  g_autoptr (ArraSource) weights = NULL;
+  g_autoptr (ArraVisionEncoder) encoder = NULL;
+  ArraEncoderMemory memory;
+  const float *norm;
+  gsize held;
+
+  arra_densenet_walk (&net, &in, &norm);
+  encoder = open_made (parameters, &weights);
+  g_assert_true (arra_vision_encoder_measure (encoder, 1, ARRA_VISION_CLS, &memory, NULL));
+  g_clear_pointer (&encoder, arra_vision_encoder_free);
+  held = arra_mem_held ();
+  arra_mem_reset_peak ();
+  {
+    const ArraExec exec = exec_of ();
+
+    encoder = arra_vision_encoder_open_source ("made", weights, &exec, NULL);
+  }
+  assert_close (arra_mem_held () - held, memory.weights);
+  assert_close (arra_mem_peak () - held, memory.weights + memory.loading);
+  run_measured (encoder, 2, ARRA_VISION_CLS);
+}
+
 /* "a.b.weight" as a module that is pickled whole has it. */
 static char *
 pickled_name (const char *name)
@@ -525,6 +612,8 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, &forms[i], test_form);
     }
+  g_test_add_func ("/model/vision/memory", test_memory);
+  g_test_add_func ("/model/vision/memory-of-scores", test_memory_of_scores);
   g_test_add_func ("/model/vision/missing", test_missing);
   g_test_add_func ("/model/vision/refuse", test_refuse);
   g_test_add_func ("/model/vision/unknown", test_unknown);
