@@ -130,6 +130,7 @@ activated (GtkEntry *entry, gpointer data)
   box->submit (box->data);
 }
 
+/* Ctrl+Enter does as Enter, here as in a text. */
 static gboolean
 key_pressed (GtkWidget *entry, GdkEventKey *event, gpointer data)
 {
@@ -137,11 +138,51 @@ key_pressed (GtkWidget *entry, GdkEventKey *event, gpointer data)
   g_autoptr (GtkTreePath) first = NULL;
   guint class;
 
+  if (arra_form_is_enter (event) && (event->state & GDK_CONTROL_MASK) != 0)
+    {
+      activated (GTK_ENTRY (entry), box);
+      return GDK_EVENT_STOP;
+    }
   if ((event->keyval != GDK_KEY_Down && event->keyval != GDK_KEY_KP_Down) || !first_class (box, &class))
     return GDK_EVENT_PROPAGATE;
   first = gtk_tree_path_new_first ();
   gtk_widget_grab_focus (box->view);
   gtk_tree_view_set_cursor (GTK_TREE_VIEW (box->view), first, NULL, FALSE);
+  return GDK_EVENT_STOP;
+}
+
+/* The row that the keyboard is at is the one that was chosen. */
+static gboolean
+is_at_chosen (const ArraClassBox *box)
+{
+  GtkTreeView *view = GTK_TREE_VIEW (box->view);
+  GtkTreeModel *model = gtk_tree_view_get_model (view);
+  g_autoptr (GtkTreePath) path = NULL;
+  g_autofree char *text = NULL;
+  GtkTreeIter iter;
+  guint class;
+
+  gtk_tree_view_get_cursor (view, &path, NULL);
+  if (path == NULL || !gtk_tree_model_get_iter (model, &iter, path))
+    return FALSE;
+  gtk_tree_model_get (model, &iter, COLUMN_CLASS, &class, -1);
+  text = arra_class_list_text (box->list, class);
+  return g_str_equal (text, gtk_entry_get_text (GTK_ENTRY (box->entry)));
+}
+
+/* Enter takes the row's class, and generates when it is taken already; Ctrl+Enter does both. */
+static gboolean
+row_key_pressed (GtkWidget *view, GdkEventKey *event, gpointer data)
+{
+  ArraClassBox *box = data;
+  g_autoptr (GtkTreePath) path = NULL;
+
+  if (!arra_form_is_enter (event) || (!is_at_chosen (box) && (event->state & GDK_CONTROL_MASK) == 0))
+    return GDK_EVENT_PROPAGATE;
+  gtk_tree_view_get_cursor (GTK_TREE_VIEW (view), &path, NULL);
+  if (path != NULL)
+    row_activated (GTK_TREE_VIEW (view), path, NULL, box);
+  box->submit (box->data);
   return GDK_EVENT_STOP;
 }
 
@@ -175,6 +216,7 @@ new_rows (ArraClassBox *box)
   gtk_tree_view_set_tooltip_column (view, COLUMN_OTHERS);
   arra_form_name (box->view, _ ("Classes"));
   g_signal_connect (view, "row-activated", G_CALLBACK (row_activated), box);
+  g_signal_connect (view, "key-press-event", G_CALLBACK (row_key_pressed), box);
   box->scrolled = arra_form_scrolled (box->view, _ ("Classes"), TRUE);
   gtk_widget_set_size_request (box->scrolled, -1, LIST_HEIGHT);
   return box->scrolled;

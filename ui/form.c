@@ -185,6 +185,12 @@ arra_form_spin_field (ArraField field, double step, guint digits)
   return arra_form_spin (info->low, info->high, step, digits);
 }
 
+gboolean
+arra_form_is_enter (const GdkEventKey *event)
+{
+  return event->keyval == GDK_KEY_Return || event->keyval == GDK_KEY_KP_Enter || event->keyval == GDK_KEY_ISO_Enter;
+}
+
 GtkWidget *
 arra_form_check (const char *mnemonic, const char *hint)
 {

@@ -37,6 +37,7 @@ GtkWidget *arra_form_scrolled (GtkWidget *child, const char *name, gboolean fram
 /* Destroys all that is in a container. */
 void arra_form_empty (GtkWidget *container);
 
+gboolean arra_form_is_enter (const GdkEventKey *event);
 /* A number, and a list to choose from (a GtkComboBoxText). The mouse wheel changes them only while they have the
  * keyboard's focus: else it scrolls what is around them. */
 GtkWidget *arra_form_spin (double min, double max, double step, guint digits);

@@ -51,12 +51,6 @@ buffer_changed (GtkTextBuffer *buffer, gpointer data)
   box->changed (box->data);
 }
 
-static gboolean
-is_enter (const GdkEventKey *event)
-{
-  return event->keyval == GDK_KEY_Return || event->keyval == GDK_KEY_KP_Enter || event->keyval == GDK_KEY_ISO_Enter;
-}
-
 static void
 submit (ArraPromptBox *box)
 {
@@ -73,7 +67,7 @@ key_pressed (GtkWidget *view, GdkEventKey *event, gpointer data)
 
   if (arra_completion_key (box->completion, event))
     return GDK_EVENT_STOP;
-  if (is_enter (event) && (event->state & GDK_SHIFT_MASK) == 0)
+  if (arra_form_is_enter (event) && (event->state & GDK_SHIFT_MASK) == 0)
     {
       /* what is being composed ends with Enter, too */
       if (!gtk_text_view_im_context_filter_keypress (GTK_TEXT_VIEW (view), event))

@@ -146,12 +146,18 @@ click_row (Case *self, int index)
 }
 
 static void
-press_enter (Case *self)
+wait_for_work (Case *self)
 {
-  gtk_widget_activate (case_get (self, GTK_TYPE_ENTRY, "Class"));
   while (arra_work_is_running (self->dialog->work))
     g_main_context_iteration (NULL, TRUE);
   case_idle ();
+}
+
+static void
+press_enter (Case *self)
+{
+  gtk_widget_activate (case_get (self, GTK_TYPE_ENTRY, "Class"));
+  wait_for_work (self);
 }
 
 static double
@@ -199,6 +205,33 @@ test_classes (Case *self, gconstpointer data)
   assert_class (self, "golden retriever");
   g_assert_cmpuint (arra_results_length (self->dialog->results), ==, 1);
   g_assert_cmpstr (arra_results_current (self->dialog->results)->prompt, ==, "golden retriever");
+}
+
+/* Ctrl+Enter generates from the text and from the list, Enter in the list when its class is the one that was chosen. */
+static void
+test_keys (Case *self, gconstpointer data)
+{
+  GtkWidget *entry, *rows;
+
+  make_classes (self, ARGS, "classes");
+  case_open (self, "");
+  case_choose (self, "classes");
+  entry = case_get (self, GTK_TYPE_ENTRY, "Class");
+  rows = case_get (self, GTK_TYPE_TREE_VIEW, "Classes");
+  type (self, "cat");
+  case_key (entry, GDK_KEY_Down, 0);
+  case_key (rows, GDK_KEY_Return, GDK_CONTROL_MASK);
+  wait_for_work (self);
+  assert_class (self, "tabby");
+  g_assert_cmpuint (arra_results_length (self->dialog->results), ==, 1);
+  case_key (rows, GDK_KEY_Return, 0);
+  wait_for_work (self);
+  g_assert_cmpuint (arra_results_length (self->dialog->results), ==, 2);
+  type (self, "retriever");
+  case_key (entry, GDK_KEY_Return, GDK_CONTROL_MASK);
+  wait_for_work (self);
+  assert_class (self, "golden retriever");
+  g_assert_cmpuint (arra_results_length (self->dialog->results), ==, 3);
 }
 
 /* Where two have the same name it is their number that is taken; what is none is said, with what is near. */
@@ -431,10 +464,15 @@ int
 main (int argc, char **argv)
 {
   static const CaseTest cases[] = {
-    { "/ui/dialog-family/classes", test_classes },   { "/ui/dialog-family/unclear", test_unclear },
-    { "/ui/dialog-family/numbers", test_numbers },   { "/ui/dialog-family/both", test_both },
-    { "/ui/dialog-family/text", test_text },         { "/ui/dialog-family/encoder", test_encoder },
-    { "/ui/dialog-family/interval", test_interval }, { "/ui/dialog-family/interval-of-none", test_interval_of_none },
+    { "/ui/dialog-family/keys", test_keys },
+    { "/ui/dialog-family/classes", test_classes },
+    { "/ui/dialog-family/unclear", test_unclear },
+    { "/ui/dialog-family/numbers", test_numbers },
+    { "/ui/dialog-family/both", test_both },
+    { "/ui/dialog-family/text", test_text },
+    { "/ui/dialog-family/encoder", test_encoder },
+    { "/ui/dialog-family/interval", test_interval },
+    { "/ui/dialog-family/interval-of-none", test_interval_of_none },
   };
 
   case_init (&argc, &argv);
