@@ -8,6 +8,7 @@
 
 #include "fail.h"
 #include "mem.h"
+#include "source_private.h"
 
 G_STATIC_ASSERT (G_BYTE_ORDER == G_LITTLE_ENDIAN); /* tensors are read where they lie */
 
@@ -242,10 +243,9 @@ read_items (Reader *reader, JsonObject *header, GError **error)
 static gboolean
 align_item (const Reader *reader, ArraSource *source, Item *item, GError **error)
 {
-  gsize element = arra_safetensors_element_size (item->tensor.dtype);
   void *copy;
 
-  if ((guintptr) item->tensor.data % element == 0)
+  if (arra_source_is_aligned (&item->tensor) || item->tensor.n_bytes >= ARRA_SOURCE_COPIED)
     return TRUE;
   copy = arra_mem_new (item->tensor.n_bytes, 1, reader->path, error);
   if (copy == NULL)

@@ -310,8 +310,10 @@ gboolean
 arra_source_add (ArraSource *source, guint file_index, const char *name, const ArraTensor *tensor, GError **error)
 {
   g_return_val_if_fail (source != NULL && name != NULL && tensor != NULL && file_index < source->files->len, FALSE);
-  return add_entry (source, file_path (source, file_index), name,
-                    (ArraSourceEntry) { .file = file_index, .tensor = *tensor }, error);
+  return add_entry (
+      source, file_path (source, file_index), name,
+      (ArraSourceEntry) { .file = file_index, .tensor = *tensor, .unaligned = !arra_source_is_aligned (tensor) },
+      error);
 }
 
 /* One reason often holds for many tensors in a row: it is kept once. */

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "source_private.h"
 
+#include <string.h>
+
 gboolean
 arra_source_add_gathered (ArraSource *source,
                           guint file_index,
@@ -22,20 +24,34 @@ arra_source_add_gathered (ArraSource *source,
 }
 
 gboolean
+arra_source_is_aligned (const ArraTensor *tensor)
+{
+  const ArraDTypeTraits *traits = arra_dtype_traits (tensor->dtype);
+
+  return traits->block > 1 || (guintptr) tensor->data % traits->bytes == 0;
+}
+
+gboolean
 arra_source_is_gathered (const ArraSource *source, const ArraTensor *tensor)
 {
-  return arra_source_entry_with (source, tensor)->gathered != NULL;
+  const ArraSourceEntry *entry = arra_source_entry_with (source, tensor);
+
+  return entry->gathered != NULL || entry->unaligned;
 }
 
 const void *
 arra_source_bytes (const ArraSource *source, const ArraTensor *tensor, gsize first, gsize n, void *buffer)
 {
-  const ArraGathered *gathered = arra_source_entry_with (source, tensor)->gathered;
+  const ArraSourceEntry *entry = arra_source_entry_with (source, tensor);
+  const guint8 *bytes = (const guint8 *) tensor->data;
 
   g_assert (first <= tensor->n_bytes && n <= tensor->n_bytes - first);
-  if (gathered == NULL)
-    return (const guint8 *) tensor->data + first;
-  gathered->read (gathered, first, n, buffer);
+  if (entry->gathered != NULL)
+    entry->gathered->read (entry->gathered, first, n, buffer);
+  else if (entry->unaligned)
+    memcpy (buffer, bytes + first, n);
+  else
+    return bytes + first;
   return buffer;
 }
 

@@ -11,6 +11,7 @@ typedef struct
   guint file;
   ArraTensor tensor;
   ArraGathered *gathered; /* (nullable): tensor.data is NULL then. Owned by the source. */
+  gboolean unaligned;     /* numbers are read by way of a copy; bytes are where they are */
   gsize why;              /* of an absent tensor: offset in names */
   ArraError code;
 } ArraSourceEntry;
@@ -31,6 +32,12 @@ struct _ArraSource
   ArraSource *absent; /* (nullable): of the tensors that are named but cannot be used */
   char *note;
 };
+
+/* Smaller tensors that do not lie at a multiple of their element size are copied when a file is opened, so that all may
+ * read them in place. Larger ones stay where they are: of them whole files would be copied. */
+#define ARRA_SOURCE_COPIED ((gsize) 1 << 20)
+/* Whether a tensor's numbers can be read where they lie. */
+gboolean arra_source_is_aligned (const ArraTensor *tensor);
 
 /* The entry of a tensor of the source */
 const ArraSourceEntry *arra_source_entry_with (const ArraSource *source, const ArraTensor *tensor);

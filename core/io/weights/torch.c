@@ -7,6 +7,7 @@
 #include "fail.h"
 #include "mem.h"
 #include "pickle.h"
+#include "source_private.h"
 #include "utf8.h"
 
 #define MAX_DEPTH 64  /* of containers */
@@ -55,13 +56,13 @@ find_bytes (Reader *reader, const char *key, gsize expected, GError **error)
                                 : arra_torch_zip_find (reader->zip, entry, expected, &size, error);
 }
 
-/* @bytes, or a copy that lies at a multiple of the size of its elements; NULL with @error set */
+/* @bytes, or a copy of a small storage that lies at a multiple of the size of its elements; NULL with @error set */
 static const guint8 *
 aligned (Reader *reader, const guint8 *bytes, gsize size, gsize element, GError **error)
 {
   guint8 *copy;
 
-  if (element == 0 || (gsize) bytes % element == 0)
+  if (element == 0 || (gsize) bytes % element == 0 || size >= ARRA_SOURCE_COPIED)
     return bytes;
   copy = arra_mem_new (size, 1, "tensor", error);
   if (copy == NULL)
@@ -157,11 +158,11 @@ add_tensor (Reader *reader, const ArraPickleValue *value, GError **error)
   view.data = storage->data;
   tensor.n_dims = view.n_dims;
   memcpy (tensor.shape, view.sizes, sizeof tensor.shape);
-  if (!arra_torch_view_is_dense (&view))
-    return copy_view (reader, &view, &tensor, error)
-           && arra_source_add (reader->source, reader->file, reader->name->str, &tensor, error);
   start = view.count > 0 ? view.offset * (gint64) (storage->size / (gsize) view.count) : 0;
   tensor.data = storage->data + start;
+  if ((!arra_torch_view_is_dense (&view) || (!arra_source_is_aligned (&tensor) && tensor.n_bytes < ARRA_SOURCE_COPIED))
+      && !copy_view (reader, &view, &tensor, error))
+    return FALSE;
   return arra_source_add (reader->source, reader->file, reader->name->str, &tensor, error);
 }
 

@@ -145,6 +145,36 @@ test_unaligned (void)
     }
 }
 
+/* A large one stays where it is, and its numbers are copied as they are read. */
+static void
+test_large_unaligned (void)
+{
+  static const gsize size = (gsize) 2 << 20;
+
+  for (guint extra = 0; extra < 8; extra++)
+    {
+      g_autofree char *header = g_strdup_printf (
+          "{\"a\":{\"dtype\":\"F32\",\"shape\":[524288],\"data_offsets\":[0,2097152]}}%*s", (int) extra, "");
+      g_autofree char *path = NULL;
+      g_autoptr (GError) error = NULL;
+      const gsize held = arra_mem_held ();
+      g_autoptr (ArraSource) source = open_built ("y_unaligned", header, size, &path, &error);
+      const ArraTensor *a = arra_source_find (source, "a");
+      double buffer[16];
+      ArraTensor part;
+
+      g_assert_no_error (error);
+      g_assert_cmpuint (arra_mem_held () - held, <, size / 8);
+      g_assert_true (arra_source_is_gathered (source, a) == ((strlen (header) & 3) != 0));
+      part = arra_source_part (source, a, 1000, 32, buffer);
+      g_assert_cmpuint ((guintptr) part.data % 4, ==, 0);
+      g_assert_cmpmem (part.data, part.n_bytes, (const guint8 *) a->data + 4000, 128);
+      arra_source_release (source, a, 1000, 32);
+      for (gsize i = 0; i < size; i += 4099)
+        g_assert_cmpuint (((const guint8 *) a->data)[i], ==, i & 255);
+    }
+}
+
 #define ONE(dtype, shape, offsets) "{\"a\":{\"dtype\":" dtype ",\"shape\":" shape ",\"data_offsets\":" offsets "}}"
 
 static const struct
@@ -330,6 +360,7 @@ main (int argc, char **argv)
   g_test_add_func ("/io/safetensors/unknown-dtypes", test_unknown_dtypes);
   g_test_add_func ("/io/safetensors/contents", test_contents);
   g_test_add_func ("/io/safetensors/unaligned", test_unaligned);
+  g_test_add_func ("/io/safetensors/large-unaligned", test_large_unaligned);
   g_test_add_func ("/io/safetensors/refuses", test_refuses);
   g_test_add_func ("/io/safetensors/truncated", test_truncated);
   g_test_add_func ("/io/safetensors/header-lengths", test_header_lengths);
