@@ -433,6 +433,17 @@ show_finished (ArraDialog *dialog, double pace)
   arra_dialog_show_needs (dialog);
 }
 
+/* There may be no row yet, nor an open checkpoint. */
+static void
+show_stopped (ArraDialog *dialog)
+{
+  const ArraMade *current = arra_results_current (dialog->results);
+
+  say (dialog, current != NULL && current->batch == arra_work_batch (dialog->work)
+                   ? _ ("Stopped. Finished rows are kept: insert them, or continue.")
+                   : _ ("Stopped"));
+}
+
 static void
 done (const GError *error, double pace, gpointer data)
 {
@@ -441,9 +452,7 @@ done (const GError *error, double pace, gpointer data)
   if (error == NULL)
     show_finished (dialog, pace);
   else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    say (dialog, arra_work_can_continue (dialog->work)
-                     ? _ ("Stopped. Finished rows are kept: insert them, or continue.")
-                     : _ ("Stopped"));
+    show_stopped (dialog);
   else
     {
       say (dialog, _ ("Nothing more was made"));

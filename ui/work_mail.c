@@ -47,7 +47,7 @@ deliver (gpointer data)
     g_thread_join (g_steal_pointer (&work->thread));
   if (mail.done)
     {
-      work->stopped = g_error_matches (mail.error, G_IO_ERROR, G_IO_ERROR_CANCELLED) && work->making.job != NULL;
+      work->stopped = g_error_matches (mail.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
       if (!work->stopped)
         arra_making_clear (&work->making);
     }

@@ -3,6 +3,7 @@
 import time
 
 import pyatspi
+from gi.repository import GLib
 
 
 def role_of(node):
@@ -86,8 +87,15 @@ class Window:
         return node is not None and node.getState().contains(pyatspi.STATE_SENSITIVE)
 
     def press(self, name, role="push button", seconds=PATIENCE):
-        wait(f"“{name}” to be pressed", lambda: self.is_sensitive(name, role), seconds)
-        self.find(name, role).queryAction().doAction(0)
+        wait(f"“{name}” to be pressed", lambda: self.is_sensitive(name, role) and self._do_action(name, role), seconds)
+
+    def _do_action(self, name, role):
+        """False: it was hidden meanwhile. A window that closes may not answer any more."""
+        node = self.find(name, role)
+        try:
+            return node.queryAction().doAction(0)
+        except GLib.Error:
+            return True
 
     def type(self, name, text):
         node = self.find(name)

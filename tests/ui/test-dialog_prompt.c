@@ -195,6 +195,23 @@ test_stop (Case *self, gconstpointer data)
   g_assert_false (arra_work_can_continue (self->dialog->work));
 }
 
+/* Also while the checkpoint is being opened: what was asked for can be gone on with. */
+static void
+test_stop_at_once (Case *self, gconstpointer data)
+{
+  case_open (self, SIZED);
+  add_next (self, "one");
+  gtk_button_clicked (GTK_BUTTON (self->dialog->generate));
+  wait_for_all (self);
+  g_assert_true (gtk_widget_get_visible (self->dialog->proceed));
+  g_assert_true (case_shows (self, "Stopped"));
+  gtk_button_clicked (GTK_BUTTON (self->dialog->proceed));
+  wait_for_all (self);
+  g_assert_false (gtk_widget_get_visible (self->dialog->proceed));
+  g_assert_true (was_made (self, "one"));
+  g_assert_cmpuint (arra_results_length (self->dialog->results), ==, 1);
+}
+
 /* So many can wait, and closing lets all of them go. */
 static void
 test_queue_is_bounded (Case *self, gconstpointer data)
@@ -265,6 +282,7 @@ main (int argc, char **argv)
     { "/ui/dialog-prompt/history", test_history },
     { "/ui/dialog-prompt/queue", test_queue },
     { "/ui/dialog-prompt/stop", test_stop },
+    { "/ui/dialog-prompt/stop-at-once", test_stop_at_once },
     { "/ui/dialog-prompt/queue-is-bounded", test_queue_is_bounded },
     { "/ui/dialog-prompt/presets", test_presets },
   };
