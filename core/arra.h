@@ -591,8 +591,8 @@ ARRA_API double *arra_checkpoint_map_sized (ArraCheckpoint *checkpoint,
  * @pixels: (out): a byte for each pixel of the picture, [@rows * side][@columns * side], where a code stands for
  * side x side of them
  *
- * Surprise is black where a code was certain and white where it was as unlikely as any of the model's codes, or more.
- * What a phrase adds is grey (128) where it adds nothing; the largest difference, which is returned, is white or black.
+ * Surprise is black for the twentieth of the codes that surprised least, and white for the one that surprised most.
+ * What a phrase adds is grey (128) where it adds nothing, and white or black for the twentieth that it changes most.
  *
  * Returns: what white stands for, in nats.
  *

@@ -87,6 +87,8 @@ gboolean generate_check_pictures (const GenerateSetup *setup, const CliInputs *i
 /* generate_open.c */
 
 gboolean generate_wants_pictures (const GenerateOptions *options);
+/* The checkpoint of @setup with its parts as they are to lie in memory, or only its headers. */
+ArraCheckpoint *generate_open_parts (const GenerateSetup *setup, gboolean metadata_only, GError **error);
 /* Checks the request against the checkpoint, then loads it. */
 ArraCheckpoint *
 generate_open (const GenerateOptions *options, const GenerateSetup *setup, CliProgress *progress, GError **error);

@@ -16,8 +16,8 @@ generate_wants_pictures (const GenerateOptions *options)
   return options->out != NULL || options->tokens_out == NULL;
 }
 
-static ArraCheckpoint *
-open_checkpoint (const GenerateSetup *setup, gboolean metadata_only, GError **error)
+ArraCheckpoint *
+generate_open_parts (const GenerateSetup *setup, gboolean metadata_only, GError **error)
 {
   ArraOpenOptions options = ARRA_OPEN_OPTIONS_INIT;
 
@@ -56,7 +56,7 @@ show_licence (const GenerateOptions *options, const ArraCheckpoint *checkpoint)
 static gboolean
 check_metadata (const GenerateOptions *options, const GenerateSetup *setup, GError **error)
 {
-  g_autoptr (ArraCheckpoint) checkpoint = open_checkpoint (setup, TRUE, error);
+  g_autoptr (ArraCheckpoint) checkpoint = generate_open_parts (setup, TRUE, error);
   ArraMemoryPlan plan;
   ArraRequest request;
 
@@ -80,5 +80,5 @@ generate_open (const GenerateOptions *options, const GenerateSetup *setup, CliPr
   if (!check_metadata (options, setup, error))
     return NULL;
   cli_progress_say (progress, text);
-  return open_checkpoint (setup, FALSE, error);
+  return generate_open_parts (setup, FALSE, error);
 }

@@ -26,12 +26,9 @@ typedef struct
 typedef struct
 {
   const Options *options;
-  ArraOpenOptions open;
-  char *model, *vqgan, *text_encoder; /* where they lie; the last two nullable */
-  char *prompt;                       /* (nullable); arra_mem memory */
-  char *phrase;                       /* likewise */
-  const char *out;                    /* (nullable): only numbers are asked for */
-  ArraRequest request;
+  GenerateSetup setup; /* the checkpoint, where its parts lie, the prompt and the request */
+  char *phrase;        /* (nullable); arra_mem memory */
+  const char *out;     /* (nullable): only numbers are asked for */
   ArraCheckpoint *checkpoint;
   CliProgress *progress;
 } Run;
@@ -45,10 +42,11 @@ static const CliHelp help = {
     "  arra map oak.tokens.json --json                                           (with no prompt; only numbers)\n"
     "  arra map --model phantom-cxr x.png -p \"chest x-ray\" --phrase \"left effusion\" -o where.png",
   .notes
-  = "Surprise is -log p of a token given those before it and the prompt: black where it was certain, white where it\n"
-    "was as unlikely as any. A phrase adds log p with it, behind the prompt and a comma, less log p without it: grey\n"
-    "where it changes nothing, white and black where it makes a token likelier or less likely. Without a prompt the\n"
-    "phrase is compared with none. Pictures larger than the model's own are read in windows that overlap by half.\n"
+  = "Surprise is -log p of a token given those before it and the prompt: white for the twentieth of all tokens that\n"
+    "surprise most, black for that which surprises least. A phrase adds log p with it, behind the prompt and a comma,\n"
+    "less log p without it: grey where it changes nothing, white and black where it makes a token much likelier or\n"
+    "less likely. Without a prompt the phrase is compared with none. Pictures larger than the model's own are read in\n"
+    "windows that overlap by half.\n"
     "Tokens that say that they were made with another image tokenizer are refused: they mean another picture here.",
 };
 
@@ -74,8 +72,8 @@ take_prompt (Run *run, GError **error)
     return FALSE;
   if (options->prompt == NULL && options->prompt_file == NULL)
     return TRUE;
-  run->prompt = cli_prompt_read (options->prompt, options->prompt_file, NULL, error);
-  return run->prompt != NULL;
+  run->setup.prompt = cli_prompt_read (options->prompt, options->prompt_file, NULL, error);
+  return run->setup.prompt != NULL;
 }
 
 static gboolean
@@ -83,15 +81,15 @@ take_values (Run *run, GError **error)
 {
   const Options *options = run->options;
 
-  if (options->quant != NULL && !cli_value_quant ("--quant", options->quant, &run->open.quant, error))
+  if (options->quant != NULL && !cli_value_quant ("--quant", options->quant, &run->setup.quant, error))
     return FALSE;
-  if (options->kv != NULL && !cli_value_kv ("--kv", options->kv, &run->open.kv, error))
+  if (options->kv != NULL && !cli_value_kv ("--kv", options->kv, &run->setup.kv, error))
     return FALSE;
   if (options->threads != NULL
-      && !cli_value_field ("--threads", options->threads, ARRA_FIELD_THREADS, &run->request, error))
+      && !cli_value_field ("--threads", options->threads, ARRA_FIELD_THREADS, &run->setup.request, error))
     return FALSE;
-  run->open.threads = run->request.threads;
-  return options->memory == NULL || cli_value_bytes ("--memory", options->memory, &run->request.memory_limit, error);
+  return options->memory == NULL
+         || cli_value_bytes ("--memory", options->memory, &run->setup.request.memory_limit, error);
 }
 
 static gboolean
@@ -101,8 +99,8 @@ check_output (const Run *run, GError **error)
 
   if (run->out == NULL)
     return TRUE;
-  cli_inputs_add_checkpoint (inputs, run->model, run->vqgan);
-  cli_inputs_add (inputs, run->text_encoder);
+  cli_inputs_add_checkpoint (inputs, run->setup.model, run->setup.vqgan);
+  cli_inputs_add (inputs, run->setup.text_encoder);
   cli_inputs_add (inputs, run->options->rest[0]);
   cli_inputs_add (inputs, run->options->prompt_file);
   return cli_output_check_picture ("-o", run->options->out, error) && cli_inputs_spare (inputs, "-o", run->out, error);
@@ -126,10 +124,10 @@ check (Run *run, GError **error)
     return FALSE;
   if (!g_file_test (options->rest[0], G_FILE_TEST_EXISTS))
     return arra_fail (error, ARRA_ERROR_NOT_FOUND, "there is no file %s", options->rest[0]);
-  run->model = cli_locate_checkpoint (options->model, error);
-  if (run->model == NULL || !cli_locate_part ("--vqgan", options->vqgan, &run->vqgan, error))
+  run->setup.model = cli_locate_checkpoint (options->model, error);
+  if (run->setup.model == NULL || !cli_locate_part ("--vqgan", options->vqgan, &run->setup.vqgan, error))
     return FALSE;
-  run->text_encoder = g_strdup (options->text_encoder);
+  run->setup.text_encoder = g_strdup (options->text_encoder);
   run->out = cli_output_path (options->out);
   return check_output (run, error);
 }
@@ -158,8 +156,8 @@ draw (Run *run, MapResult *result, GError **error)
 
   if (grey == NULL)
     return FALSE;
-  result->white = arra_checkpoint_map_grey (run->checkpoint, result->map, result->rows, result->columns,
-                                            run->phrase != NULL, grey);
+  result->span = arra_map_span (result->map, (gsize) result->rows * result->columns, run->phrase != NULL);
+  arra_checkpoint_map_grey (run->checkpoint, result->map, result->rows, result->columns, run->phrase != NULL, grey);
   return run->out == NULL || write_grey (run, grey, width, height, error);
 }
 
@@ -186,18 +184,17 @@ map_picture (Run *run, GError **error)
   if (!check (run, error))
     return FALSE;
   run->progress = cli_progress_new (!run->options->quiet, 1, NULL);
-  run->open.vqgan = run->vqgan;
-  run->checkpoint
-      = arra_checkpoint_open_parts (run->model, &run->open, run->text_encoder, cli_signals_stage (0), error);
+  run->checkpoint = generate_open_parts (&run->setup, FALSE, error);
   if (run->checkpoint == NULL
-      || !generate_codes_read (run->options->rest[0], run->request.threads, run->checkpoint, &codes, error))
+      || !generate_codes_read (run->options->rest[0], run->setup.request.threads, run->checkpoint, &codes, error))
     return FALSE;
-  run->request.prompt = run->prompt;
-  map = arra_checkpoint_map (run->checkpoint, &run->request, run->phrase, codes.codes, codes.rows, codes.columns,
+  run->setup.request.prompt = run->setup.prompt;
+  map = arra_checkpoint_map (run->checkpoint, &run->setup.request, run->phrase, codes.codes, codes.rows, codes.columns,
                              cli_progress_update, run->progress, cli_signals_stage (0), error);
   if (map == NULL)
     return FALSE;
-  result = (MapResult) { run->checkpoint, run->prompt, run->phrase, run->out, codes.rows, codes.columns, map, 0 };
+  result = (MapResult) { run->checkpoint, run->setup.prompt, run->phrase, run->out,
+                         codes.rows,      codes.columns,     map,         { 0 } };
   if (!draw (run, &result, error))
     return FALSE;
   print (run, &result);
@@ -207,18 +204,15 @@ map_picture (Run *run, GError **error)
 static gboolean
 work (gpointer data, GError **error)
 {
-  Run run = { .options = data, .open = ARRA_OPEN_OPTIONS_INIT };
+  Run run = { .options = data };
   gboolean ok;
 
-  arra_request_init (&run.request, NULL);
+  arra_request_init (&run.setup.request, NULL);
   ok = map_picture (&run, error);
   cli_progress_free (run.progress);
   g_clear_pointer (&run.checkpoint, arra_checkpoint_unref);
-  arra_mem_free (run.prompt);
   arra_mem_free (run.phrase);
-  g_free (run.model);
-  g_free (run.vqgan);
-  g_free (run.text_encoder);
+  generate_setup_clear (&run.setup);
   return ok;
 }
 

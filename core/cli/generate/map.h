@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include <arra.h>
+#include "map_span.h"
 
 /* What came out. */
 typedef struct
@@ -12,7 +12,7 @@ typedef struct
   const char *file;            /* (nullable): the picture written */
   guint rows, columns;
   const double *map; /* [rows][columns], as arra_checkpoint_map() */
-  double white;      /* as arra_checkpoint_map_grey() */
+  ArraMapSpan span;  /* of the picture */
 } MapResult;
 
 void map_print (const MapResult *result);

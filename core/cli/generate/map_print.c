@@ -24,13 +24,14 @@ map_print (const MapResult *result)
   const double sum = sum_of (result), mean = sum / ((double) result->rows * result->columns);
   g_autofree char *total = cli_format_double (sum, 1);
   g_autofree char *each = cli_format_double (mean, 3);
-  g_autofree char *white = cli_format_double (result->white, 3);
+  g_autofree char *white = cli_format_double (result->span.white, 3);
+  g_autofree char *black = cli_format_double (result->span.black, 3);
 
   cli_print ("%s\n", result->file);
-  if (result->phrase != NULL)
-    cli_print ("the phrase adds %s nats, %s for each token; white is %s, black as much less\n", total, each, white);
-  else
-    cli_print ("surprise of %s nats, %s for each token; white is %s or more\n", total, each, white);
+  cli_print (result->phrase != NULL ? "the phrase adds %s nats, %s for each token"
+                                    : "surprise of %s nats, %s for each token",
+             total, each);
+  cli_print ("; white is %s or more, black %s or less\n", white, black);
 }
 
 void
@@ -48,7 +49,8 @@ map_print_json (const MapResult *result)
   arra_json_put_uint (json, "rows", result->rows);
   arra_json_put_uint (json, "columns", result->columns);
   arra_json_put_double (json, "sum", sum_of (result));
-  arra_json_put_double (json, "white", result->white);
+  arra_json_put_double (json, "black", result->span.black);
+  arra_json_put_double (json, "white", result->span.white);
   arra_json_begin_array (json, "values");
   for (gsize i = 0; i < (gsize) result->rows * result->columns; i++)
     arra_json_put_double (json, NULL, result->map[i]);

@@ -1,11 +1,11 @@
 /* map.c - how likely each code of a picture is, with a prompt and with none, and what a phrase adds
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include <math.h>
 #include <string.h>
 
 #include "checkpoint.h"
 #include "fail.h"
 #include "job.h"
+#include "map_span.h"
 #include "request.h"
 #include "score.h"
 
@@ -207,22 +207,14 @@ arra_checkpoint_map_sized (ArraCheckpoint *checkpoint,
   return g_steal_pointer (&map);
 }
 
-static double
-largest (const double *map, gsize n)
-{
-  double most = 0;
-
-  for (gsize i = 0; i < n; i++)
-    most = MAX (most, fabs (map[i]));
-  return most;
-}
-
 static guint8
-grey_of (double value, double white, gboolean of_phrase)
+grey_of (double value, const ArraMapSpan *span, gboolean of_phrase)
 {
-  const double share = white > 0 ? CLAMP (value / white, -1, 1) : 0;
+  const double share = CLAMP (value, span->black, span->white);
 
-  return (guint8) (of_phrase ? NO_CHANGE + share * (share > 0 ? 127 : 128) + 0.5 : share * 255 + 0.5);
+  if (!of_phrase)
+    return (guint8) ((share - span->black) / (span->white - span->black) * 255 + 0.5);
+  return (guint8) (NO_CHANGE + share / span->white * (share > 0 ? 127 : 128) + 0.5);
 }
 
 double
@@ -234,14 +226,14 @@ arra_checkpoint_map_grey (const ArraCheckpoint *checkpoint,
                           guint8 *pixels)
 {
   const gsize n = (gsize) rows * columns;
-  double white;
+  ArraMapSpan span;
   gsize side;
 
-  g_return_val_if_fail (checkpoint != NULL && map != NULL && pixels != NULL, 0);
+  g_return_val_if_fail (checkpoint != NULL && map != NULL && n > 0 && pixels != NULL, 0);
   side = arra_checkpoint_patch (checkpoint);
-  white = of_phrase ? largest (map, n) : log (checkpoint->layout->n_codes);
+  span = arra_map_span (map, n, of_phrase);
   for (gsize y = 0; y < rows * side; y++)
     for (gsize x = 0; x < columns * side; x++)
-      pixels[y * columns * side + x] = grey_of (map[y / side * columns + x / side], white, of_phrase);
-  return white;
+      pixels[y * columns * side + x] = grey_of (map[y / side * columns + x / side], &span, of_phrase);
+  return span.white;
 }
