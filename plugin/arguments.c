@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define MEBI 1048576.0
+#define MAX_KEPT 64 /* as many as can be made */
 
 #define ARGUMENT(name, nick, blurb, kind, min, max, fallback, member) \
   ARGUMENT_FOR (PLUGIN_FOR_PICTURES, name, nick, blurb, kind, min, max, fallback, member)
@@ -249,6 +250,14 @@ const PluginArgument plugin_arguments[] = {
             ARRA_CFG_INTERVAL_MAX,
             -1,
             cfg_interval),
+  ARGUMENT ("keep",
+            N_ ("_Keep"),
+            N_ ("Of the pictures made, those that are nearest to the prompt, the nearest first; 0: all, as they come"),
+            PLUGIN_INT,
+            0,
+            MAX_KEPT,
+            0,
+            keep),
   ARGUMENT_FOR (PLUGIN_FOR (PLUGIN_TASK_MAP),
                 "phrase",
                 N_ ("Ph_rase"),
@@ -427,6 +436,7 @@ plugin_settings_request (const PluginSettings *settings, const ArraCheckpoint *c
   request->seed = (guint64) settings->seed;
   request->memory_limit = (guint64) (settings->memory_limit * MEBI);
   request->seamless = (guint) settings->seamless;
+  request->scored = settings->keep > 0;
 }
 
 void
@@ -503,6 +513,16 @@ add_of_map (JsonObject *object, const PluginSettings *settings, const ArraCheckp
 }
 
 static void
+add_scores (JsonObject *object, const GArray *scores)
+{
+  JsonArray *array = json_array_new ();
+
+  for (guint i = 0; i < scores->len; i++)
+    json_array_add_double_element (array, g_array_index (scores, double, i));
+  json_object_set_array_member (object, "scores", array);
+}
+
+static void
 add_field (JsonObject *object, const PluginArgument *argument, const ArraRequest *request)
 {
   const ArraFieldInfo *info = arra_field (argument->field);
@@ -537,7 +557,8 @@ char *
 plugin_settings_describe (const PluginSettings *settings,
                           ArraTask task,
                           const ArraRequest *request,
-                          const ArraCheckpoint *checkpoint)
+                          const ArraCheckpoint *checkpoint,
+                          const GArray *scores)
 {
   g_autoptr (JsonObject) object = json_object_new ();
   g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
@@ -556,10 +577,13 @@ plugin_settings_describe (const PluginSettings *settings,
     {
       add_int (object, "tries", request->tries);
       json_object_set_int_member (object, "cfg-interval", settings->cfg_interval);
+      add_int (object, "keep", (guint64) settings->keep);
       add_of_task (object, settings, task);
       json_object_set_boolean_member (object, "include-recipe", settings->include_recipe);
       json_object_set_boolean_member (object, "include-prompt", settings->include_prompt);
     }
+  if (scores != NULL && scores->len > 0)
+    add_scores (object, scores);
   if (task != PLUGIN_TASK_MAP && settings->include_prompt && checkpoint != NULL)
     add_unknown_words (object, checkpoint, settings->prompt);
   json_node_set_object (node, object);

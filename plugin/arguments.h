@@ -36,6 +36,7 @@ typedef struct
   int seamless;            /* ArraSeamless */
   int tries;               /* 0: the library's */
   int cfg_interval;        /* image tokens behind the first that are guided; -1: all */
+  int keep;                /* of the pictures made, those that are nearest to the prompt; 0: all, as they come */
   int around;              /* PluginAround */
   double vary;             /* share of a layer that is made anew */
   int from_row;            /* instead: the first row of tokens that is made anew, from 1; 0: none */
@@ -107,11 +108,12 @@ void plugin_settings_request (const PluginSettings *settings, const ArraCheckpoi
 void plugin_settings_take (PluginSettings *settings, const ArraRequest *request);
 const char *plugin_settings_phrase (const PluginSettings *settings); /* (nullable): none */
 /* What was in force, as a JSON object without line ends; (transfer full): g_free(). Words that @checkpoint (nullable)
- * never learnt are in it with the prompt. */
+ * never learnt are in it with the prompt, and @scores (nullable), of double, for each picture that was compared. */
 char *plugin_settings_describe (const PluginSettings *settings,
                                 ArraTask task,
                                 const ArraRequest *request,
-                                const ArraCheckpoint *checkpoint);
+                                const ArraCheckpoint *checkpoint,
+                                const GArray *scores);
 
 /* last_values.c: what is missing or unreadable is left as it is. The prompt is saved only when it may be kept. */
 void plugin_settings_load (PluginSettings *settings, const char *path);

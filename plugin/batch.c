@@ -10,6 +10,13 @@
 
 #define TICK_MILLISECONDS 100
 
+/* A picture among the others. */
+typedef struct
+{
+  guint answer;
+  double score; /* as arra_job_score() */
+} Rank;
+
 typedef struct
 {
   PluginSettings *settings;
@@ -20,7 +27,8 @@ typedef struct
   GArray *pictures; /* of InsertPicture */
   GPtrArray *made;  /* of ArraMade: whose pictures they are */
   GPtrArray *recipes;
-  guint8 *map; /* of PLUGIN_TASK_MAP: [height][width] of the scene */
+  GArray *scores; /* of double: of the pictures that were compared */
+  guint8 *map;    /* of PLUGIN_TASK_MAP: [height][width] of the scene */
   GMainLoop *loop;
   GMutex lock;     /* over what follows */
   double fraction; /* below 0: not known yet */
@@ -33,6 +41,7 @@ batch_init (Batch *batch, ArraTask task, PluginSettings *settings)
   batch->pictures = g_array_new (FALSE, FALSE, sizeof (InsertPicture));
   batch->made = g_ptr_array_new_with_free_func ((GDestroyNotify) arra_made_free);
   batch->recipes = g_ptr_array_new_with_free_func (g_free);
+  batch->scores = g_array_new (FALSE, FALSE, sizeof (double));
   batch->loop = g_main_loop_new (NULL, FALSE);
   g_mutex_init (&batch->lock);
 }
@@ -42,6 +51,7 @@ batch_clear (Batch *batch)
 {
   g_array_unref (batch->pictures);
   g_ptr_array_unref (batch->recipes);
+  g_array_unref (batch->scores);
   arra_making_clear (&batch->making);
   g_free (batch->map);
   g_clear_pointer (&batch->order.scene, arra_scene_unref);
@@ -116,26 +126,72 @@ take_picture (Batch *batch, guint answer, guint index, GError **error)
 }
 
 static gboolean
-take_all (Batch *batch, GError **error)
+take_answer (Batch *batch, guint answer, GError **error)
 {
   const PluginSettings *settings = batch->settings;
-  ArraJob *job = batch->making.job;
 
-  for (guint answer = 0; answer < arra_job_n_answers (job); answer++)
-    for (guint i = 0; i < arra_job_n_pictures (job, answer); i++)
-      {
-        InsertPicture item = { .picture = take_picture (batch, answer, i, error),
-                               .medical = arra_checkpoint_card (batch->checkpoint)->medical,
-                               .scene = batch->order.scene };
+  for (guint i = 0; i < arra_job_n_pictures (batch->making.job, answer); i++)
+    {
+      InsertPicture item = { .picture = take_picture (batch, answer, i, error),
+                             .medical = arra_checkpoint_card (batch->checkpoint)->medical,
+                             .scene = batch->order.scene };
 
-        if (item.picture == NULL)
-          return FALSE;
-        if (settings->include_prompt)
-          item.prompt = settings->prompt;
-        if (settings->include_recipe)
-          item.recipe = add_recipe (batch, answer);
-        g_array_append_val (batch->pictures, item);
-      }
+      if (item.picture == NULL)
+        return FALSE;
+      if (settings->include_prompt)
+        item.prompt = settings->prompt;
+      if (settings->include_recipe)
+        item.recipe = add_recipe (batch, answer);
+      g_array_append_val (batch->pictures, item);
+    }
+  return TRUE;
+}
+
+/* The higher score first; of equal ones the earlier picture. */
+static int
+compare (gconstpointer a, gconstpointer b)
+{
+  const Rank *first = a, *second = b;
+
+  if (first->score != second->score)
+    return first->score > second->score ? -1 : 1;
+  return first->answer < second->answer ? -1 : 1;
+}
+
+/* @ranks: becomes those that are kept, the nearest to the prompt first */
+static gboolean
+rank (Batch *batch, GArray *ranks, GError **error)
+{
+  for (guint i = 0; i < ranks->len; i++)
+    {
+      Rank *one = &g_array_index (ranks, Rank, i);
+
+      if (!arra_job_score (batch->making.job, one->answer, &one->score, NULL, error))
+        return FALSE;
+    }
+  g_array_sort (ranks, compare);
+  g_array_set_size (ranks, MIN (ranks->len, (guint) batch->settings->keep));
+  for (guint i = 0; i < ranks->len; i++)
+    g_array_append_val (batch->scores, g_array_index (ranks, Rank, i).score);
+  return TRUE;
+}
+
+static gboolean
+take_all (Batch *batch, GError **error)
+{
+  g_autoptr (GArray) ranks = g_array_new (FALSE, FALSE, sizeof (Rank));
+
+  for (guint i = 0; i < arra_job_n_answers (batch->making.job); i++)
+    {
+      const Rank one = { .answer = i };
+
+      g_array_append_val (ranks, one);
+    }
+  if (batch->settings->keep > 0 && !rank (batch, ranks, error))
+    return FALSE;
+  for (guint i = 0; i < ranks->len; i++)
+    if (!take_answer (batch, g_array_index (ranks, Rank, i).answer, error))
+      return FALSE;
   if (batch->pictures->len > 0)
     return TRUE;
   g_set_error_literal (error, ARRA_ERROR, ARRA_ERROR_FAILED, _ ("The model answered without a picture"));
@@ -283,7 +339,7 @@ run_batch (PluginCall *call, GError **error)
   if (!plugin_settings_settle (settings, call->task, error) || !look (&batch, call, error)
       || !wait_for_pictures (&batch, error))
     return FALSE;
-  call->described = plugin_settings_describe (settings, call->task, &batch.request, batch.checkpoint);
+  call->described = plugin_settings_describe (settings, call->task, &batch.request, batch.checkpoint, batch.scores);
   if (call->task == PLUGIN_TASK_MAP)
     return insert_map (call, batch.order.scene, batch.map, arra_checkpoint_card (batch.checkpoint)->medical, error);
   target.place = (ArraInsertMode) settings->insert;

@@ -23,7 +23,7 @@ check (PluginSettings *settings)
   g_assert_true (request.guidance_scale >= 0 && request.guidance_scale <= 100);
   g_assert_true (request.temperature > 0 && request.top_p > 0 && request.top_p <= 1);
   g_assert_true (settings->insert >= 0 && settings->insert < ARRA_N_INSERT_MODES);
-  described = plugin_settings_describe (settings, ARRA_TASK_GENERATE, &request, NULL);
+  described = plugin_settings_describe (settings, ARRA_TASK_GENERATE, &request, NULL, NULL);
   g_assert_true (g_utf8_validate (described, -1, NULL));
 }
 

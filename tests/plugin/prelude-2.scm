@@ -3,13 +3,13 @@
 
 (define (call-plug-in image)
   (plug-in-arra-generate 1 image -1 prompt checkpoint vqgan width height count seed first guidance top-k text-top-k temperature top-p
-                         greedy threads memory-limit insert include-recipe include-prompt seamless tries cfg-interval))
+                         greedy threads memory-limit insert include-recipe include-prompt seamless tries cfg-interval keep))
 (define (call-fill image layer)
   (plug-in-arra-fill 1 image layer prompt checkpoint vqgan count seed first guidance top-k text-top-k temperature top-p
-                     greedy threads memory-limit include-recipe include-prompt around tries cfg-interval))
+                     greedy threads memory-limit include-recipe include-prompt around tries cfg-interval keep))
 (define (call-vary image layer)
   (plug-in-arra-vary 1 image layer prompt checkpoint vqgan count seed first guidance top-k text-top-k temperature top-p
-                     greedy threads memory-limit include-recipe include-prompt vary from-row tries cfg-interval))
+                     greedy threads memory-limit include-recipe include-prompt vary from-row tries cfg-interval keep))
 (define (call-map image layer phrase as)
   (plug-in-arra-map 1 image layer prompt checkpoint vqgan threads memory-limit phrase (cadr (assoc as '(("layer" 0) ("selection" 1))))))
 (define seamless 0)
@@ -31,7 +31,7 @@
 (define (fill layer) (gimp-drawable-edit-fill layer FILL-FOREGROUND))
 (define (call-interactive)
   (plug-in-arra-generate 0 -1 -1 prompt checkpoint vqgan width height count seed first guidance top-k text-top-k temperature top-p
-                         greedy threads memory-limit insert include-recipe include-prompt seamless tries cfg-interval))
+                         greedy threads memory-limit insert include-recipe include-prompt seamless tries cfg-interval keep))
 (define (new-group image) (car (gimp-layer-group-new image)))
 (define (children group) (vector->list (cadr (gimp-item-get-children group))))
 (define (active image) (car (gimp-image-get-active-layer image)))

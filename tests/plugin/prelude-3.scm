@@ -9,24 +9,24 @@
         #:run-mode RUN-NONINTERACTIVE #:prompt prompt #:checkpoint checkpoint #:vqgan vqgan
         #:width width #:height height #:count count #:seed seed #:first first #:guidance guidance #:top-k top-k #:text-top-k text-top-k
         #:temperature temperature #:top-p top-p #:greedy greedy #:threads threads #:memory-limit memory-limit
-        #:insert insert #:include-recipe include-recipe #:include-prompt include-prompt #:seamless seamless #:tries tries #:cfg-interval cfg-interval)
+        #:insert insert #:include-recipe include-recipe #:include-prompt include-prompt #:seamless seamless #:tries tries #:cfg-interval cfg-interval #:keep keep)
       (plug-in-arra-generate
         #:run-mode RUN-NONINTERACTIVE #:image image #:prompt prompt #:checkpoint checkpoint #:vqgan vqgan
         #:width width #:height height #:count count #:seed seed #:first first #:guidance guidance #:top-k top-k #:text-top-k text-top-k
         #:temperature temperature #:top-p top-p #:greedy greedy #:threads threads #:memory-limit memory-limit
-        #:insert insert #:include-recipe include-recipe #:include-prompt include-prompt #:seamless seamless #:tries tries #:cfg-interval cfg-interval)))
+        #:insert insert #:include-recipe include-recipe #:include-prompt include-prompt #:seamless seamless #:tries tries #:cfg-interval cfg-interval #:keep keep)))
 (define (call-fill image layer)
   (plug-in-arra-fill
     #:run-mode RUN-NONINTERACTIVE #:image image #:drawables (vector layer) #:prompt prompt #:checkpoint checkpoint #:vqgan vqgan
     #:count count #:seed seed #:first first #:guidance guidance #:top-k top-k #:text-top-k text-top-k #:temperature temperature #:top-p top-p
     #:greedy greedy #:threads threads #:memory-limit memory-limit #:include-recipe include-recipe #:include-prompt include-prompt
-    #:around around #:tries tries #:cfg-interval cfg-interval))
+    #:around around #:tries tries #:cfg-interval cfg-interval #:keep keep))
 (define (call-vary image layer)
   (plug-in-arra-vary
     #:run-mode RUN-NONINTERACTIVE #:image image #:drawables (vector layer) #:prompt prompt #:checkpoint checkpoint #:vqgan vqgan
     #:count count #:seed seed #:first first #:guidance guidance #:top-k top-k #:text-top-k text-top-k #:temperature temperature #:top-p top-p
     #:greedy greedy #:threads threads #:memory-limit memory-limit #:include-recipe include-recipe #:include-prompt include-prompt
-    #:vary vary #:from-row from-row #:tries tries #:cfg-interval cfg-interval))
+    #:vary vary #:from-row from-row #:tries tries #:cfg-interval cfg-interval #:keep keep))
 (define (call-map image layer phrase as)
   (plug-in-arra-map
     #:run-mode RUN-NONINTERACTIVE #:image image #:drawables (vector layer) #:prompt prompt #:checkpoint checkpoint #:vqgan vqgan

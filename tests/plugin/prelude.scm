@@ -17,6 +17,7 @@
 (define memory-limit 0)
 (define tries 0)
 (define cfg-interval -1)
+(define keep 0)
 (define vary 0.3)
 (define from-row 0)
 (define include-recipe TRUE)

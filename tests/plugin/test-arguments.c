@@ -36,7 +36,7 @@ describe (const ArraCheckpoint *checkpoint, const char *prompt, gboolean include
   plugin_settings_set_text (&settings, &plugin_arguments[0], prompt);
   settings.include_prompt = include_prompt;
   plugin_settings_request (&settings, checkpoint, &request);
-  text = plugin_settings_describe (&settings, ARRA_TASK_GENERATE, &request, checkpoint);
+  text = plugin_settings_describe (&settings, ARRA_TASK_GENERATE, &request, checkpoint, NULL);
   node = json_from_string (text, &error);
   g_assert_no_error (error);
   return node;
@@ -81,7 +81,7 @@ test_interval (void)
       g_assert_cmpint (settings.cfg_interval, ==, -1);
       settings.cfg_interval = asked[i];
       plugin_settings_request (&settings, checkpoint, &request);
-      text = plugin_settings_describe (&settings, ARRA_TASK_VARY, &request, checkpoint);
+      text = plugin_settings_describe (&settings, ARRA_TASK_VARY, &request, checkpoint, NULL);
       node = json_from_string (text, NULL);
       g_assert_cmpint (json_object_get_int_member (json_node_get_object (node), "cfg-interval"), ==, asked[i]);
     }

@@ -135,6 +135,33 @@ test_several (void)
     }
 }
 
+/* What `arra generate --keep` keeps, in its order. */
+static void
+test_ranked (void)
+{
+  static const char *const options[] = { "--count", "3", "--keep", "2", NULL };
+  g_autoptr (GimpRun) run = NULL;
+
+  g_free (gimp_reference ("ranked.png", options));
+  run = gimp_run ("(set! count 3)\n(set! keep 2)\n"
+                  "(let* ((made (call-plug-in (new-picture 64 64 RGB u8))) (layers (made-of made)))\n"
+                  "  (say \"settings\" (car made))\n"
+                  "  (say \"layers\" (length layers))\n"
+                  "  (save-layer (car layers) \"nearest.png\")\n"
+                  "  (save-layer (cadr layers) \"next.png\"))");
+  gimp_assert_done (run);
+  gimp_assert_said (run, "layers", "2");
+  g_assert_nonnull (strstr (run->report, "\"keep\":2,"));
+  g_assert_nonnull (strstr (run->report, "\"scores\":["));
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autofree char *path = gimp_path (i == 0 ? "nearest.png" : "next.png");
+      g_autofree char *wanted = gimp_path (i == 0 ? "ranked-1.png" : "ranked-2.png");
+
+      g_assert_cmpuint (picture_difference (path, wanted), ==, 0);
+    }
+}
+
 /* One of several again, alone. */
 static void
 test_first (void)
@@ -164,6 +191,7 @@ main (int argc, char **argv)
   g_test_add_func ("/plugin/pixels/indexed", test_indexed);
   g_test_add_func ("/plugin/pixels/profile", test_profile);
   g_test_add_func ("/plugin/pixels/several", test_several);
+  g_test_add_func ("/plugin/pixels/ranked", test_ranked);
   g_test_add_func ("/plugin/pixels/first", test_first);
   status = g_test_run ();
   g_free (reference);
