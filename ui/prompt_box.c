@@ -119,7 +119,7 @@ new_view (ArraPromptBox *box)
   gtk_text_view_set_top_margin (view, 6);
   gtk_text_view_set_bottom_margin (view, 6);
   scrolled = arra_form_scrolled (box->view, _ ("Prompt area"), TRUE);
-  gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (scrolled), 84);
+  gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (scrolled), 62);
   gtk_container_add (GTK_CONTAINER (overlay), scrolled);
 
   box->hint = arra_form_text (TRUE);

@@ -128,7 +128,7 @@ describe (const ArraPreset *preset)
       /* Translators: of the image or the selection that the picture is made for */
       return g_strdup_printf (_ ("%u × %u (fitting exactly)"), preset->width, preset->height);
     case ARRA_PRESET_LARGE:
-      return g_strdup_printf (_ ("%u × %u (in parts that overlap)"), preset->width, preset->height);
+      return g_strdup_printf (_ ("%u × %u (in parts)"), preset->width, preset->height);
     case ARRA_PRESET_OTHER:
     default:
       return g_strdup_printf (_ ("%u × %u"), preset->width, preset->height);

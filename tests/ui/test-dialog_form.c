@@ -32,7 +32,7 @@ test_wheel (Case *self, gconstpointer data)
   GtkAdjustment *place;
   int chosen;
 
-  case_open (self, "");
+  case_open (self, "[Dialog]\nadvanced=true\n");
   gtk_window_resize (GTK_WINDOW (self->dialog->window), 700, 300);
   for (guint i = 0; i < 20; i++, g_usleep (20000))
     case_idle ();
@@ -118,6 +118,36 @@ claim_text (Letters *letters, GtkWidget *button, const char *text)
   claim (letters, gdk_unicode_to_keyval (g_utf8_get_char (mark + 1)), button, text);
 }
 
+/* On a small screen all of the form is seen at once. */
+static void
+assert_room (ArraDialog *dialog)
+{
+  GtkWidget *scrolled = gtk_widget_get_ancestor (arra_prompt_box_widget (dialog->prompt), GTK_TYPE_SCROLLED_WINDOW);
+  GtkAdjustment *down = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (scrolled));
+  int width;
+
+  gtk_widget_get_preferred_width (dialog->window, &width, NULL);
+  g_assert_cmpint (width, <=, 1280);
+  g_assert_cmpint (gtk_widget_get_allocated_height (dialog->window), <=, 720);
+  g_assert_cmpfloat (gtk_adjustment_get_upper (down), <=, gtk_adjustment_get_page_size (down));
+}
+
+#define SMALL "[Dialog]\nwindow-width=1280\nwindow-height=720\nprompt=a word\n"
+
+/* With all that can be said of a prompt and a checkpoint, or with what is there for the advanced. */
+static void
+check_room (Case *self)
+{
+  case_open (self, SMALL "sized=true\nwidth=8\nheight=8\n");
+  case_choose (self, "medical");
+  assert_room (self->dialog);
+  case_close (self);
+  case_open (self, SMALL "advanced=true\n");
+  case_choose (self, "plain");
+  assert_room (self->dialog);
+  case_close (self);
+}
+
 static void
 check_language (Case *self, const char *language)
 {
@@ -128,6 +158,7 @@ check_language (Case *self, const char *language)
   setlocale (LC_ALL, "C"); /* what gettext remembers ends with it */
   g_assert_nonnull (setlocale (LC_ALL, "de_DE.UTF-8"));
   g_assert_true (g_str_equal (STRING ("Reset to De_faults"), "Reset to De_faults") == g_str_equal (language, "en"));
+  check_room (self);
   case_open (self, "");
   dialog = self->dialog;
   case_walk (dialog->window, claim_label, &letters);
