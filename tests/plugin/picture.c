@@ -3,6 +3,7 @@
 #include "picture.h"
 
 #include <math.h>
+#include <string.h>
 
 GdkPixbuf *
 picture_load (const char *path)
@@ -80,4 +81,24 @@ picture_is_plain (GdkPixbuf *picture, int x, int y, int width, int height, const
         if (picture_at (picture, column, row)[c] != colour[c])
           return FALSE;
   return TRUE;
+}
+
+gboolean
+picture_same_at (GdkPixbuf *a, int ax, int ay, GdkPixbuf *b, int bx, int by)
+{
+  return memcmp (picture_at (a, ax, ay), picture_at (b, bx, by), 3) == 0;
+}
+
+void
+picture_write (const char *path, int width, int height, int shift)
+{
+  g_autoptr (GdkPixbuf) picture = gdk_pixbuf_new (GDK_COLORSPACE_RGB, FALSE, 8, width, height);
+  const int stride = gdk_pixbuf_get_rowstride (picture);
+  guint8 *pixels = gdk_pixbuf_get_pixels (picture);
+
+  for (int y = 0; y < height; y++)
+    for (int x = 0; x < width; x++)
+      for (int c = 0; c < 3; c++)
+        pixels[y * stride + 3 * x + c] = (guint8) (30 + shift + 50 * c + (x * 7 + y * 13) % 60);
+  g_assert_true (gdk_pixbuf_save (picture, path, "png", NULL, NULL));
 }

@@ -12,3 +12,7 @@ guint picture_difference (const char *path, const char *reference);
 guint picture_grey_difference (const char *path, const char *reference);
 /* Every pixel of @x, @y, @width, @height has this colour. */
 gboolean picture_is_plain (GdkPixbuf *picture, int x, int y, int width, int height, const guint8 colour[3]);
+/* Both have the same colour there. */
+gboolean picture_same_at (GdkPixbuf *a, int ax, int ay, GdkPixbuf *b, int bx, int by);
+/* A PNG file with something in every pixel that is like nothing else near it; @shift: another one */
+void picture_write (const char *path, int width, int height, int shift);

@@ -17,20 +17,12 @@
 
 static char *model;
 
-/* Something in every pixel that is like nothing else near it. */
 static void
 write_picture (const char *name, int width, int height, int shift)
 {
-  g_autoptr (GdkPixbuf) picture = gdk_pixbuf_new (GDK_COLORSPACE_RGB, FALSE, 8, width, height);
   g_autofree char *path = gimp_path (name);
-  const int stride = gdk_pixbuf_get_rowstride (picture);
-  guint8 *pixels = gdk_pixbuf_get_pixels (picture);
 
-  for (int y = 0; y < height; y++)
-    for (int x = 0; x < width; x++)
-      for (int c = 0; c < 3; c++)
-        pixels[y * stride + 3 * x + c] = (guint8) (30 + shift + 50 * c + (x * 7 + y * 13) % 60);
-  g_assert_true (gdk_pixbuf_save (picture, path, "png", NULL, NULL));
+  picture_write (path, width, height, shift);
 }
 
 static GdkPixbuf *
@@ -39,12 +31,6 @@ load (const char *name)
   g_autofree char *path = gimp_path (name);
 
   return picture_load (path);
-}
-
-static gboolean
-same (GdkPixbuf *a, int ax, int ay, GdkPixbuf *b, int bx, int by)
-{
-  return memcmp (picture_at (a, ax, ay), picture_at (b, bx, by), 3) == 0;
 }
 
 /* Runs `arra` with arguments until NULL behind those that all have. */
@@ -134,11 +120,11 @@ test_selection (void)
         const guint8 share = *picture_at (shape, x, y);
 
         if (share == 0)
-          g_assert_true (same (after, x, y, before, x, y));
+          g_assert_true (picture_same_at (after, x, y, before, x, y));
         if (share != 255)
           continue;
         n_made++;
-        n_changed += !same (after, x, y, before, x, y);
+        n_changed += !picture_same_at (after, x, y, before, x, y);
       }
   g_assert_cmpuint (n_made, >, 200);
   g_assert_cmpuint (n_changed, >, n_made / 2);
@@ -178,27 +164,33 @@ test_layer_alone (void)
   for (int y = 0; y < 20; y++)
     for (int x = 0; x < 24; x++)
       {
-        g_assert_true (same (alone, x, y, wanted, 20 + x, 16 + y));
-        g_assert_true (same (visible, x, y, hidden, 20 + x, 16 + y));
+        g_assert_true (picture_same_at (alone, x, y, wanted, 20 + x, 16 + y));
+        g_assert_true (picture_same_at (visible, x, y, hidden, 20 + x, 16 + y));
       }
 }
 
-/* A canvas that became larger: what was there stays, and nothing is transparent any more. */
+/* A canvas that became larger: what was there stays, nothing is transparent any more, and the rest is what `arra fill
+ * --extend` makes. */
 static void
 test_canvas (void)
 {
-  g_autoptr (GdkPixbuf) before = load ("picture.png"), after = NULL;
+  g_autoptr (GdkPixbuf) before = load ("picture.png"), after = NULL, wanted = NULL;
 
   run ("(gimp-image-resize image 140 90 30 4)\n"
        "(define made (car (made-of (call-fill image layer))))\n" SAY_LAYER "(save-image image \"wide.png\")");
   assert_said ("size=(140 90)");
   assert_said ("offsets=(0 0)");
+  reference ("fill", "wide-reference.png", "picture.png", "--extend", "left=30,top=4,right=10,bottom=6", NULL);
   after = load ("wide.png");
+  wanted = load ("wide-reference.png");
   g_assert_cmpint (gdk_pixbuf_get_width (after), ==, 140);
   g_assert_cmpint (gdk_pixbuf_get_height (after), ==, 90);
   for (int y = 0; y < H; y++)
     for (int x = 0; x < W; x++)
-      g_assert_true (same (after, 30 + x, 4 + y, before, x, y));
+      g_assert_true (picture_same_at (after, 30 + x, 4 + y, before, x, y));
+  for (int y = 0; y < 90; y++)
+    for (int x = 0; x < 140; x++)
+      g_assert_true (picture_same_at (after, x, y, wanted, x, y));
   if (gdk_pixbuf_get_has_alpha (after))
     for (int y = 0; y < 90; y++)
       for (int x = 0; x < 140; x++)
@@ -224,7 +216,7 @@ assert_varied (const char *name, const char *option, const char *value)
   wanted = load ("varied-reference.png");
   for (int y = 0; y < 48; y++)
     for (int x = 0; x < 64; x++)
-      g_assert_true (same (layer, x, y, wanted, x, y));
+      g_assert_true (picture_same_at (layer, x, y, wanted, x, y));
 }
 
 /* As `arra generate --from`; in the place of the layer, which is no multiple of anything in the end. */
@@ -297,8 +289,8 @@ test_map (void)
   for (int y = 0; y < 48; y++)
     for (int x = 0; x < 64; x++)
       {
-        g_assert_true (same (likely, x, y, likely_wanted, x, y));
-        g_assert_true (same (phrase, x, y, phrase_wanted, x, y));
+        g_assert_true (picture_same_at (likely, x, y, likely_wanted, x, y));
+        g_assert_true (picture_same_at (phrase, x, y, phrase_wanted, x, y));
       }
   for (int y = 0; y < H; y += 8)
     for (int x = 0; x < W; x += 8)
