@@ -121,6 +121,18 @@ new_form (ArraDialog *dialog)
 
 /* ---- the right side: what comes of it */
 
+/* The room that the button takes, also while it is not there. */
+static int
+height_of (GtkWidget *button)
+{
+  int height;
+
+  gtk_widget_show (button);
+  gtk_widget_get_preferred_height (button, &height, NULL);
+  gtk_widget_hide (button);
+  return height;
+}
+
 static GtkWidget *
 new_progress (ArraDialog *dialog)
 {
@@ -137,6 +149,7 @@ new_progress (ArraDialog *dialog)
   gtk_widget_set_no_show_all (dialog->redo, TRUE);
   g_signal_connect_swapped (dialog->redo, "clicked", G_CALLBACK (arra_dialog_redo), dialog);
   dialog->map = arra_map_box_new (arra_dialog_show_map, dialog);
+  gtk_widget_set_size_request (line, -1, height_of (dialog->redo));
   gtk_container_add (GTK_CONTAINER (line), dialog->status);
   gtk_container_add (GTK_CONTAINER (line), arra_map_box_widget (dialog->map));
   gtk_container_add (GTK_CONTAINER (line), dialog->redo);
