@@ -200,7 +200,7 @@ add_vq16 (GArray *tensors, const char *prefix)
                                           .embed_dim = 8,
                                           .n_embed = 16384,
                                           .norm_groups = 32,
-                                          .names = ARRA_VQGAN_LLAMAGEN,
+                                          .names = ARRA_VQGAN_CONV_BLOCKS,
                                           .n_levels = 5,
                                           .ch_mult = { 1, 1, 2, 2, 4 },
                                           .n_attn = 1,

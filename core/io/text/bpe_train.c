@@ -83,7 +83,7 @@ word_free (gpointer data)
 ArraBpeTrainer *
 arra_bpe_trainer_new (GError **error)
 {
-  static const char json[] = "{\"pre_tokenizer\":" ARRA_CHAMELEON_PRE_TOKENIZER "}";
+  static const char json[] = "{\"pre_tokenizer\":" ARRA_BPE_PRE_TOKENIZER "}";
   g_autoptr (ArraBpeTrainer) trainer = g_new0 (ArraBpeTrainer, 1);
   JsonObject *root;
   g_autoptr (JsonParser) parser = arra_json_parse (json, sizeof json - 1, "pre_tokenizer", &root, error);

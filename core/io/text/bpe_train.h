@@ -10,7 +10,7 @@
 #include <arra.h>
 
 /* pre_tokenizer of Chameleon's tokenizer.json */
-#define ARRA_CHAMELEON_PRE_TOKENIZER                                                                                                 \
+#define ARRA_BPE_PRE_TOKENIZER                                                                                                       \
   "{\"type\":\"Sequence\",\"pretokenizers\":["                                                                                       \
   "{\"type\":\"Split\",\"pattern\":{\"Regex\":\"<sentinel:[0-9]+>\"},\"behavior\":\"Isolated\",\"invert\":false},"                   \
   "{\"type\":\"Split\",\"pattern\":{\"Regex\":\"(IMGIMG)((A|B|C|D|E|F|G|H|I){1,4})Z\"},\"behavior\":\"Isolated\",\"invert\":false}," \

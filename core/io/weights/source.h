@@ -29,7 +29,7 @@ char *arra_source_find_prefix (const ArraSource *source, const char *mark);
 const char *arra_source_note (const ArraSource *source);
 
 /* Reading a tensor of the source, wherever it lies; any thread. */
-/* Whether it lies in pieces, so that its data is NULL. */
+/* Whether it lies in pieces, so that its data is NULL, or where its numbers cannot be read in place. */
 gboolean arra_source_is_gathered (const ArraSource *source, const ArraTensor *tensor);
 /* Bytes @first .. @first + @n - 1: where they are in a file or, put together, in @buffer. */
 const void *arra_source_bytes (const ArraSource *source, const ArraTensor *tensor, gsize first, gsize n, void *buffer);
@@ -84,7 +84,7 @@ gboolean arra_source_add_gathered (ArraSource *source,
 
 /* Readers. Every fault gives a GError that names file and fault. */
 ArraSource *arra_safetensors_open (const char *path, GError **error);
-/* The same for a file already mapped (or bytes made to look so). A tensor that does not lie at a multiple of its
+/* The same for a file already mapped (or bytes made to look so). A small tensor that does not lie at a multiple of its
  * element size is copied. */
 ArraSource *arra_safetensors_read (ArraMapping *mapping, GError **error);
 /* A directory's one model.safetensors, or else the shards that its model.safetensors.index.json names. Shards that are

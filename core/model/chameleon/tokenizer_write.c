@@ -164,7 +164,7 @@ arra_tokenizer_form_json (const ArraTokenizerForm *form)
   arra_json_put_string (json, "padding", NULL);
   put_added (json, names);
   arra_json_put_string (json, "normalizer", NULL);
-  arra_json_put_raw (json, "pre_tokenizer", ARRA_CHAMELEON_PRE_TOKENIZER);
+  arra_json_put_raw (json, "pre_tokenizer", ARRA_BPE_PRE_TOKENIZER);
   arra_json_put_raw (json, "post_processor", POST_PROCESSOR);
   arra_json_put_raw (json, "decoder", DECODER);
   put_model (json, names, form->merges);

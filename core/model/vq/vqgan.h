@@ -21,7 +21,7 @@
 typedef enum
 {
   ARRA_VQGAN_TAMING,       /* taming's and Meta's: "up.0" is the full size */
-  ARRA_VQGAN_LLAMAGEN,     /* LlamaGen's and Janus': "conv_blocks.0" is the decoder's lowest level */
+  ARRA_VQGAN_CONV_BLOCKS,  /* LlamaGen's and Janus': "conv_blocks.0" is the decoder's lowest level */
   ARRA_VQGAN_TRANSFORMERS, /* Janus' in transformers: taming's words, but "up.0" is the lowest level */
 } ArraVqganNames;
 

@@ -6,7 +6,7 @@
 
 static const VqganNames names_of[] = {
   [ARRA_VQGAN_TAMING] = { "down.", "up.", "block.", "attn.", { "mid.block_1", "mid.attn_1", "mid.block_2" }, FALSE },
-  [ARRA_VQGAN_LLAMAGEN] = { "conv_blocks.", "conv_blocks.", "res.", "attn.", { "mid.0", "mid.1", "mid.2" }, TRUE },
+  [ARRA_VQGAN_CONV_BLOCKS] = { "conv_blocks.", "conv_blocks.", "res.", "attn.", { "mid.0", "mid.1", "mid.2" }, TRUE },
   [ARRA_VQGAN_TRANSFORMERS]
   = { "down.", "up.", "block.", "attn.", { "mid.block_1", "mid.attn_1", "mid.block_2" }, TRUE },
 };

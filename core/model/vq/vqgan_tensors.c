@@ -89,7 +89,7 @@ arra_vqgan_config_from_tensors (ArraVqganConfig *config, const ArraSource *sourc
   *config = (ArraVqganConfig) { .resolution = RESOLUTION, .norm_groups = 32 };
   if (find (&reading, "encoder.conv_blocks.0.res.0.conv1.weight") != NULL)
     {
-      config->names = ARRA_VQGAN_LLAMAGEN;
+      config->names = ARRA_VQGAN_CONV_BLOCKS;
       config->unit_codes = ARRA_VQGAN_CODES_UNIT;
       config->nearest_bytes = 1;
     }

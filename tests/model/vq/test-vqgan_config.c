@@ -288,7 +288,7 @@ test_tensors (void)
                                      .embed_dim = 8,
                                      .n_embed = 64,
                                      .norm_groups = 32,
-                                     .names = ARRA_VQGAN_LLAMAGEN,
+                                     .names = ARRA_VQGAN_CONV_BLOCKS,
                                      .unit_codes = 1,
                                      .nearest_bytes = 1 };
   g_autoptr (ArraSource) source = golden_source ("llamagen/vq8_like/model.safetensors");
