@@ -166,6 +166,18 @@ desktop_press (const char *application, AtspiRole role, const char *name)
 }
 
 void
+desktop_set_value (const char *application, const char *name, double value)
+{
+  g_autoptr (DesktopObject) object = desktop_find (application, ATSPI_ROLE_SPIN_BUTTON, name, PATIENCE_SECONDS);
+  g_autoptr (GObject) number = NULL;
+
+  g_assert_nonnull (object);
+  number = (GObject *) atspi_accessible_get_value_iface (object);
+  g_assert_nonnull (number);
+  g_assert_true (atspi_value_set_current_value ((AtspiValue *) number, value, NULL));
+}
+
+void
 desktop_click (const char *application, AtspiRole role, const char *name)
 {
   g_autoptr (DesktopObject) object = desktop_find (application, role, name, PATIENCE_SECONDS);

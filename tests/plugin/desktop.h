@@ -21,6 +21,7 @@ void desktop_press (const char *application, AtspiRole role, const char *name);
 void desktop_type (const char *application, const char *name, const char *text);
 /* Chooses from a list by number, from 0. */
 void desktop_choose (const char *application, AtspiRole role, const char *name, int number);
+void desktop_set_value (const char *application, const char *name, double value); /* of a spin button */
 /* Clicks into the middle of it. */
 void desktop_click (const char *application, AtspiRole role, const char *name);
 /* Presses Close in the window of that name. */

@@ -114,6 +114,30 @@ test_layer (void)
   g_assert_cmpuint (picture_difference (inserted, wanted), ==, 0);
 }
 
+/* The next prompt waits while pictures are made, and is next when these are stopped. */
+static void
+test_queue (void)
+{
+  open_dialog ();
+  desktop_set_value (DIALOG, "Number of pictures", 64);
+  desktop_type (DIALOG, "Prompt", "first");
+  desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Generate");
+  desktop_set_value (DIALOG, "Number of pictures", 1);
+  desktop_type (DIALOG, "Prompt", "second");
+  desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Add to Queue");
+  desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Do not make “second”");
+  desktop_type (DIALOG, "Prompt", "third");
+  desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Add to Queue");
+  desktop_screenshot (GIMP_NAME "-queue.png");
+  desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Stop");
+  g_assert_true (desktop_has (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Generate Again", ATSPI_STATE_SENSITIVE, WORK_SECONDS));
+  desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Insert");
+  g_usleep (2 * G_USEC_PER_SEC);
+  desktop_press (DIALOG, ATSPI_ROLE_PUSH_BUTTON, "Close");
+  gimp_window_run_script ("(say \"names\" (layer-names (car (all-images))))");
+  g_assert_true (gimp_file_holds ("report.txt", "names=(third "));
+}
+
 /* ---- with a checkpoint that is done in no time */
 
 static void
@@ -437,6 +461,7 @@ main (int argc, char **argv)
   gimp = gimp_window_open ();
   g_test_add_func ("/plugin/desktop/without-image", test_without_image);
   g_test_add_func ("/plugin/desktop/layer", test_layer);
+  g_test_add_func ("/plugin/desktop/queue", test_queue);
   g_test_add_func ("/plugin/desktop/repeat", test_repeat);
   g_test_add_func ("/plugin/desktop/own-image", test_own_image);
   g_test_add_func ("/plugin/desktop/in-front", test_in_front);
