@@ -88,47 +88,39 @@ score_all (const float *q, const guint8 *k, gsize bytes, gsize n_pos, gsize head
     }
 }
 
-/* Adds the weighted values to out[0..63]. */
-static void
-mix_64 (const float *scores, const guint8 *v, gsize bytes, gsize n_pos, float *out)
+/* Adds the weighted values to out[0..8 * @n_sums - 1], from number @i of each row on. */
+ALWAYS_INLINE void
+mix_sums (const float *scores, const guint8 *v, gsize bytes, gsize n_pos, gsize i, const gsize n_sums, float *out)
 {
   __m256 acc[8];
 
   UNROLL
-  for (gsize j = 0; j < 8; j++)
+  for (gsize j = 0; j < n_sums; j++)
     acc[j] = _mm256_loadu_ps (out + 8 * j);
   for (gsize p = 0; p < n_pos; p++, v += bytes)
     {
       __m256 s = _mm256_set1_ps (scores[p]);
       UNROLL
-      for (gsize j = 0; j < 8; j++)
-        acc[j] = _mm256_fmadd_ps (s, EIGHT (v, 8 * j), acc[j]);
+      for (gsize j = 0; j < n_sums; j++)
+        acc[j] = _mm256_fmadd_ps (s, EIGHT (v, i + 8 * j), acc[j]);
     }
   UNROLL
-  for (gsize j = 0; j < 8; j++)
+  for (gsize j = 0; j < n_sums; j++)
     _mm256_storeu_ps (out + 8 * j, acc[j]);
 }
 
-/* To out[0..7], from number @i of each row on. */
-static void
-mix_8 (const float *scores, const guint8 *v, gsize bytes, gsize n_pos, gsize i, float *out)
-{
-  __m256 acc = _mm256_loadu_ps (out);
-
-  for (gsize p = 0; p < n_pos; p++, v += bytes)
-    acc = _mm256_fmadd_ps (_mm256_set1_ps (scores[p]), EIGHT (v, i), acc);
-  _mm256_storeu_ps (out, acc);
-}
-
+/* As many sums side by side as there are: one waits for itself at each position. */
 static void
 mix (const float *scores, const guint8 *v, gsize bytes, gsize n_pos, gsize head_dim, float *out)
 {
   gsize i = 0;
 
   for (; i + 64 <= head_dim; i += 64)
-    mix_64 (scores, v + BYTES (i), bytes, n_pos, out + i);
+    mix_sums (scores, v + BYTES (i), bytes, n_pos, 0, 8, out + i);
+  for (; i + 32 <= head_dim; i += 32)
+    mix_sums (scores, v + BYTES (i), bytes, n_pos, 0, 4, out + i);
   for (; i + 8 <= head_dim; i += 8)
-    mix_8 (scores, v, bytes, n_pos, i, out + i);
+    mix_sums (scores, v, bytes, n_pos, i, 1, out + i);
   for (; i < head_dim; i++)
     for (gsize p = 0; p < n_pos; p++)
       out[i] = fmaf (scores[p], ONE (v + p * bytes, i), out[i]);
