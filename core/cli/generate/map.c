@@ -193,8 +193,13 @@ map_picture (Run *run, GError **error)
                              cli_progress_update, run->progress, cli_signals_stage (0), error);
   if (map == NULL)
     return FALSE;
-  result = (MapResult) { run->checkpoint, run->setup.prompt, run->phrase, run->out,
-                         codes.rows,      codes.columns,     map,         { 0 } };
+  result = (MapResult) { .checkpoint = run->checkpoint,
+                         .prompt = run->setup.prompt,
+                         .phrase = run->phrase,
+                         .file = run->out,
+                         .rows = codes.rows,
+                         .columns = codes.columns,
+                         .map = map };
   if (!draw (run, &result, error))
     return FALSE;
   print (run, &result);

@@ -76,7 +76,7 @@ static const ArraStoredName openai[] = {
 };
 
 static const ArraClipForm forms[] = {
-  { "vision_model.embeddings.class_embedding", { NULL, 0, NULL, FALSE }, 1e-5f, FALSE, FALSE },
+  { "vision_model.embeddings.class_embedding", { NULL, 0, NULL, FALSE, FALSE }, 1e-5f, FALSE, FALSE },
   { "visual.trunk.cls_token", ARRA_STORED_RULES (timm), 1e-6f, TRUE, TRUE },
   { "visual.class_embedding", ARRA_STORED_RULES (openai), 1e-5f, TRUE, TRUE },
 };
