@@ -591,7 +591,7 @@ ARRA_API double *arra_checkpoint_map_sized (ArraCheckpoint *checkpoint,
  * @pixels: (out): a byte for each pixel of the picture, [@rows * side][@columns * side], where a code stands for
  * side x side of them
  *
- * Surprise is black for the twentieth of the codes that surprised least, and white for the one that surprised most.
+ * Surprise is black for the twentieth of the codes that surprise least, and white for the twentieth that surprise most.
  * What a phrase adds is grey (128) where it adds nothing, and white or black for the twentieth that it changes most.
  *
  * Returns: what white stands for, in nats.

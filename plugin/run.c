@@ -34,7 +34,7 @@ const PluginWords plugin_words[PLUGIN_N_TASKS] = {
     .name = "plug-in-arra-map",
     .menu_label = N_ ("_How Likely (ARRA)…"),
     .blurb = N_ ("Show how surprising each part of a layer is to a model, or what a phrase adds to it"),
-    .help = N_ ("Shows how surprising each part of the active layer is to a model: white for the twentieth that surprises most, black for the one that surprises least. "
+    .help = N_ ("Shows how surprising each part of the active layer is to a model: white for the twentieth that surprises most, black for the twentieth that surprises least. "
                 "With a phrase, what that adds to the prompt: grey where nothing, white where it makes the layer likelier, black where less likely. "
                 "That is a grey layer, or the selection. Returns the settings in force as JSON, the number of new layers, and the layers."),
   },

@@ -43,10 +43,10 @@ static const CliHelp help = {
     "  arra map --model phantom-cxr x.png -p \"chest x-ray\" --phrase \"left effusion\" -o where.png",
   .notes
   = "Surprise is -log p of a token given those before it and the prompt: white for the twentieth of all tokens that\n"
-    "surprise most, black for that which surprises least. A phrase adds log p with it, behind the prompt and a comma,\n"
-    "less log p without it: grey where it changes nothing, white and black where it makes a token much likelier or\n"
-    "less likely. Without a prompt the phrase is compared with none. Pictures larger than the model's own are read in\n"
-    "windows that overlap by half.\n"
+    "surprise most, black for the twentieth that surprise least. A phrase adds log p with it, behind the prompt and\n"
+    "a comma, less log p without it: grey where it changes nothing, white and black where it makes a token much\n"
+    "likelier or less likely. Without a prompt the phrase is compared with none. Pictures larger than the model's own\n"
+    "are read in windows that overlap by half.\n"
     "Tokens that say that they were made with another image tokenizer are refused: they mean another picture here.",
 };
 
@@ -148,7 +148,7 @@ write_grey (const Run *run, const guint8 *grey, guint width, guint height, GErro
 }
 
 static gboolean
-draw (Run *run, MapResult *result, GError **error)
+draw (const Run *run, const MapResult *result, GError **error)
 {
   const guint side = arra_checkpoint_patch (run->checkpoint);
   const guint width = result->columns * side, height = result->rows * side;
@@ -156,9 +156,8 @@ draw (Run *run, MapResult *result, GError **error)
 
   if (grey == NULL)
     return FALSE;
-  result->span = arra_map_span (result->map, (gsize) result->rows * result->columns, run->phrase != NULL);
-  arra_checkpoint_map_grey (run->checkpoint, result->map, result->rows, result->columns, run->phrase != NULL, grey);
-  return run->out == NULL || write_grey (run, grey, width, height, error);
+  arra_map_draw (result->map, result->rows, result->columns, side, run->phrase != NULL, &result->span, grey);
+  return write_grey (run, grey, width, height, error);
 }
 
 static void
@@ -199,8 +198,9 @@ map_picture (Run *run, GError **error)
                          .file = run->out,
                          .rows = codes.rows,
                          .columns = codes.columns,
-                         .map = map };
-  if (!draw (run, &result, error))
+                         .map = map,
+                         .span = arra_map_span (map, (gsize) codes.rows * codes.columns, run->phrase != NULL) };
+  if (run->out != NULL && !draw (run, &result, error))
     return FALSE;
   print (run, &result);
   return TRUE;

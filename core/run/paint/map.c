@@ -10,7 +10,6 @@
 #include "score.h"
 
 #define ANY_PROMPT "0" /* every family reads it, and only the branch without it is looked at */
-#define NO_CHANGE 128
 
 typedef struct
 {
@@ -207,16 +206,6 @@ arra_checkpoint_map_sized (ArraCheckpoint *checkpoint,
   return g_steal_pointer (&map);
 }
 
-static guint8
-grey_of (double value, const ArraMapSpan *span, gboolean of_phrase)
-{
-  const double share = CLAMP (value, span->black, span->white);
-
-  if (!of_phrase)
-    return (guint8) ((share - span->black) / (span->white - span->black) * 255 + 0.5);
-  return (guint8) (NO_CHANGE + share / span->white * (share > 0 ? 127 : 128) + 0.5);
-}
-
 double
 arra_checkpoint_map_grey (const ArraCheckpoint *checkpoint,
                           const double *map,
@@ -225,15 +214,10 @@ arra_checkpoint_map_grey (const ArraCheckpoint *checkpoint,
                           gboolean of_phrase,
                           guint8 *pixels)
 {
-  const gsize n = (gsize) rows * columns;
   ArraMapSpan span;
-  gsize side;
 
-  g_return_val_if_fail (checkpoint != NULL && map != NULL && n > 0 && pixels != NULL, 0);
-  side = arra_checkpoint_patch (checkpoint);
-  span = arra_map_span (map, n, of_phrase);
-  for (gsize y = 0; y < rows * side; y++)
-    for (gsize x = 0; x < columns * side; x++)
-      pixels[y * columns * side + x] = grey_of (map[y / side * columns + x / side], &span, of_phrase);
+  g_return_val_if_fail (checkpoint != NULL && map != NULL && rows > 0 && columns > 0 && pixels != NULL, 0);
+  span = arra_map_span (map, (gsize) rows * columns, of_phrase);
+  arra_map_draw (map, rows, columns, arra_checkpoint_patch (checkpoint), of_phrase, &span, pixels);
   return span.white;
 }

@@ -1,10 +1,11 @@
-/* map_span.c - what black and white stand for in the picture of a map
+/* map_span.c - the picture of a map, and what black and white stand for in it
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "map_span.h"
 
 #include <math.h>
 #include <stdlib.h>
 
+#define NO_CHANGE 128
 #define TWENTIETH 0.05
 #define LEAST_SURPRISE 1.0    /* nats between black and white */
 #define LEAST_DIFFERENCE 0.25 /* nats between grey and white */
@@ -43,4 +44,28 @@ arra_map_span (const double *map, gsize n, gboolean of_phrase)
   span.black = at_share (sorted, n, TWENTIETH);
   span.white = MAX (span.white, span.black + LEAST_SURPRISE);
   return span;
+}
+
+static guint8
+grey_of (double value, const ArraMapSpan *span, gboolean of_phrase)
+{
+  const double share = CLAMP (value, span->black, span->white);
+
+  if (!of_phrase)
+    return (guint8) ((share - span->black) / (span->white - span->black) * 255 + 0.5);
+  return (guint8) (NO_CHANGE + share / span->white * (share > 0 ? 127 : 128) + 0.5);
+}
+
+void
+arra_map_draw (const double *map,
+               guint rows,
+               guint columns,
+               guint side,
+               gboolean of_phrase,
+               const ArraMapSpan *span,
+               guint8 *pixels)
+{
+  for (gsize y = 0; y < (gsize) rows * side; y++)
+    for (gsize x = 0; x < (gsize) columns * side; x++)
+      *pixels++ = grey_of (map[y / side * columns + x / side], span, of_phrase);
 }
