@@ -431,6 +431,29 @@ arra_job_decode (ArraJob *job, guint answer, guint picture, GCancellable *cancel
  */
 ARRA_API gboolean arra_job_score (ArraJob *job, guint answer, double *score, GCancellable *cancellable, GError **error);
 
+/**
+ * ArraRank:
+ * A picture among others of its prompt.
+ * @score: as arra_job_score()
+ *
+ * Since: 0.1
+ */
+typedef struct
+{
+  guint answer;
+  double score;
+} ArraRank;
+
+/**
+ * arra_job_rank:
+ * @ranks: of ArraRank; all answers are appended, and the nearest to the prompt is first, of equal ones the earlier
+ *
+ * As arra_job_score() of each answer.
+ *
+ * Since: 0.1
+ */
+ARRA_API gboolean arra_job_rank (ArraJob *job, GArray *ranks, GCancellable *cancellable, GError **error);
+
 /* The recipe (settings, seed, fingerprint, tokens) of the job as JSON; (transfer full): g_free(). @answer: one, or
  * G_MAXUINT for all.
  * @with_prompt: FALSE leaves the prompt out. Since: 0.1 */

@@ -10,13 +10,6 @@
 
 #define TICK_MILLISECONDS 100
 
-/* A picture among the others. */
-typedef struct
-{
-  guint answer;
-  double score; /* as arra_job_score() */
-} Rank;
-
 typedef struct
 {
   PluginSettings *settings;
@@ -147,50 +140,30 @@ take_answer (Batch *batch, guint answer, GError **error)
   return TRUE;
 }
 
-/* The higher score first; of equal ones the earlier picture. */
-static int
-compare (gconstpointer a, gconstpointer b)
-{
-  const Rank *first = a, *second = b;
-
-  if (first->score != second->score)
-    return first->score > second->score ? -1 : 1;
-  return first->answer < second->answer ? -1 : 1;
-}
-
-/* @ranks: becomes those that are kept, the nearest to the prompt first */
+/* @ranks: of ArraRank; becomes those that are kept, the nearest to the prompt first */
 static gboolean
 rank (Batch *batch, GArray *ranks, GError **error)
 {
-  for (guint i = 0; i < ranks->len; i++)
-    {
-      Rank *one = &g_array_index (ranks, Rank, i);
-
-      if (!arra_job_score (batch->making.job, one->answer, &one->score, NULL, error))
-        return FALSE;
-    }
-  g_array_sort (ranks, compare);
+  if (!arra_job_rank (batch->making.job, ranks, NULL, error))
+    return FALSE;
   g_array_set_size (ranks, MIN (ranks->len, (guint) batch->settings->keep));
   for (guint i = 0; i < ranks->len; i++)
-    g_array_append_val (batch->scores, g_array_index (ranks, Rank, i).score);
+    g_array_append_val (batch->scores, g_array_index (ranks, ArraRank, i).score);
   return TRUE;
 }
 
 static gboolean
 take_all (Batch *batch, GError **error)
 {
-  g_autoptr (GArray) ranks = g_array_new (FALSE, FALSE, sizeof (Rank));
+  g_autoptr (GArray) ranks = g_array_new (FALSE, FALSE, sizeof (ArraRank));
+  const gboolean ranked = batch->settings->keep > 0;
+  guint n;
 
-  for (guint i = 0; i < arra_job_n_answers (batch->making.job); i++)
-    {
-      const Rank one = { .answer = i };
-
-      g_array_append_val (ranks, one);
-    }
-  if (batch->settings->keep > 0 && !rank (batch, ranks, error))
+  if (ranked && !rank (batch, ranks, error))
     return FALSE;
-  for (guint i = 0; i < ranks->len; i++)
-    if (!take_answer (batch, g_array_index (ranks, Rank, i).answer, error))
+  n = ranked ? ranks->len : arra_job_n_answers (batch->making.job);
+  for (guint i = 0; i < n; i++)
+    if (!take_answer (batch, ranked ? g_array_index (ranks, ArraRank, i).answer : i, error))
       return FALSE;
   if (batch->pictures->len > 0)
     return TRUE;

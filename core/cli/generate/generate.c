@@ -79,7 +79,7 @@ open_job (Run *run, GError **error)
 static guint
 answer_at (const Run *run, guint place)
 {
-  return run->result.ranks->len > 0 ? g_array_index (run->result.ranks, GenerateRank, place).answer : place;
+  return run->result.ranks->len > 0 ? g_array_index (run->result.ranks, ArraRank, place).answer : place;
 }
 
 /* One answer with one picture: OUT; otherwise numbered by answer, and by picture where an answer has several. */
@@ -177,7 +177,7 @@ finish_stopped (Run *run, GError **error)
 static gboolean
 finish_pictures (Run *run, GError **error)
 {
-  if (run->setup->keep > 0 && !generate_rank (run->job, run->result.ranks, cli_signals_stage (0), error))
+  if (run->setup->keep > 0 && !arra_job_rank (run->job, run->result.ranks, cli_signals_stage (0), error))
     return FALSE;
   if (!generate_wants_pictures (run->options))
     return TRUE;
@@ -259,7 +259,7 @@ run_with_options (const GenerateOptions *options, GError **error)
 
   run.result.files = g_ptr_array_new_with_free_func (g_free);
   run.result.partial = g_ptr_array_new_with_free_func (g_free);
-  run.result.ranks = g_array_new (FALSE, FALSE, sizeof (GenerateRank));
+  run.result.ranks = g_array_new (FALSE, FALSE, sizeof (ArraRank));
   run.result.answers = g_array_new (FALSE, FALSE, sizeof (guint));
   if (generate_setup_init (&setup, options, error))
     {

@@ -39,17 +39,10 @@ typedef struct
   ArraRequest request; /* as far as it can be known without the checkpoint */
 } GenerateSetup;
 
-/* A picture among others of its prompt. */
-typedef struct
-{
-  guint answer;
-  double score; /* as arra_job_score() */
-} GenerateRank;
-
 /* What came out. */
 typedef struct
 {
-  GArray *ranks;      /* GenerateRank: of all answers, the nearest to the prompt first; empty: not compared */
+  GArray *ranks;      /* ArraRank: of all answers, the nearest to the prompt first; empty: not compared */
   GPtrArray *files;   /* char *: pictures written */
   GArray *answers;    /* guint: the answer each of them belongs to */
   GPtrArray *partial; /* "fox.png: 5 finished rows of 16", of those that are not whole */
@@ -115,11 +108,6 @@ gint32 *generate_from (const GenerateOptions *options,
                        ArraCheckpoint *checkpoint,
                        ArraRequest *request,
                        GError **error);
-
-/* generate_rank.c: pictures sorted by how much of them the prompt explains */
-
-/* Appends all answers of @job, which was made scored and is finished, to @ranks. */
-gboolean generate_rank (ArraJob *job, GArray *ranks, GCancellable *cancellable, GError **error);
 
 /* generate_series.c: a picture for each of many prompts, in a folder. Prints what it has done. */
 

@@ -115,7 +115,7 @@ print_ranks (const ArraJob *job, const GenerateResult *result)
 {
   for (guint i = 0; i < result->ranks->len && i < result->files->len; i++)
     {
-      const GenerateRank *rank = &g_array_index (result->ranks, GenerateRank, i);
+      const ArraRank *rank = &g_array_index (result->ranks, ArraRank, i);
       g_autofree char *score = cli_format_double (rank->score, 1);
 
       cli_print ("%s: score %s, made with --first %u\n", (const char *) g_ptr_array_index (result->files, i), score,
@@ -174,8 +174,8 @@ static void
 put_score (ArraJsonWriter *json, const GenerateResult *result, guint answer)
 {
   for (guint i = 0; i < result->ranks->len; i++)
-    if (g_array_index (result->ranks, GenerateRank, i).answer == answer)
-      arra_json_put_double (json, "score", g_array_index (result->ranks, GenerateRank, i).score);
+    if (g_array_index (result->ranks, ArraRank, i).answer == answer)
+      arra_json_put_double (json, "score", g_array_index (result->ranks, ArraRank, i).score);
 }
 
 static void

@@ -23,7 +23,7 @@ typedef struct
   guint n;             /* pictures */
   guint n_missing;     /* when this run began */
   guint n_new, current;
-  GArray *best; /* GenerateRank: of each new picture, its number in the noise among those of its seed; with --keep */
+  GArray *best; /* ArraRank: of each new picture, its number in the noise among those of its seed; with --keep */
   gint64 start; /* of the first new picture, microseconds */
 } Series;
 
@@ -115,15 +115,15 @@ static gboolean
 choose (Series *series, ArraJob *job, guint *answer, GError **error)
 {
   g_autoptr (GArray) ranks = NULL;
-  GenerateRank best;
+  ArraRank best;
 
   *answer = 0;
   if (series->setup->keep == 0)
     return TRUE;
-  ranks = g_array_new (FALSE, FALSE, sizeof (GenerateRank));
-  if (!generate_rank (job, ranks, cli_signals_stage (0), error))
+  ranks = g_array_new (FALSE, FALSE, sizeof (ArraRank));
+  if (!arra_job_rank (job, ranks, cli_signals_stage (0), error))
     return FALSE;
-  best = g_array_index (ranks, GenerateRank, 0);
+  best = g_array_index (ranks, ArraRank, 0);
   *answer = best.answer;
   best.answer += series->request.first;
   g_array_append_val (series->best, best);
@@ -264,7 +264,7 @@ put_scores (ArraJsonWriter *json, const Series *series)
   arra_json_begin_array (json, "scores");
   for (guint i = 0; i < series->best->len; i++)
     {
-      const GenerateRank *best = &g_array_index (series->best, GenerateRank, i);
+      const ArraRank *best = &g_array_index (series->best, ArraRank, i);
 
       arra_json_begin_object (json, NULL);
       arra_json_put_uint (json, "picture", best->answer / series->request.count);
@@ -319,7 +319,7 @@ CliStatus
 generate_series (const GenerateOptions *options, const GenerateSetup *setup, CliProgress *progress, GError **error)
 {
   Series series = {
-    .options = options, .setup = setup, .progress = progress, .best = g_array_new (FALSE, FALSE, sizeof (GenerateRank))
+    .options = options, .setup = setup, .progress = progress, .best = g_array_new (FALSE, FALSE, sizeof (ArraRank))
   };
   gboolean stopped = FALSE, ok = run (&series, &stopped, error);
 

@@ -80,3 +80,29 @@ arra_job_score (ArraJob *job, guint answer, double *score, GCancellable *cancell
   *score = job->scores[answer];
   return TRUE;
 }
+
+static int
+compare_ranks (gconstpointer a, gconstpointer b)
+{
+  const ArraRank *first = a, *second = b;
+
+  if (first->score != second->score)
+    return first->score > second->score ? -1 : 1;
+  return first->answer < second->answer ? -1 : 1;
+}
+
+gboolean
+arra_job_rank (ArraJob *job, GArray *ranks, GCancellable *cancellable, GError **error)
+{
+  g_return_val_if_fail (job != NULL && ranks != NULL, FALSE);
+  for (guint i = 0; i < arra_job_n_answers (job); i++)
+    {
+      ArraRank rank = { .answer = i };
+
+      if (!arra_job_score (job, i, &rank.score, cancellable, error))
+        return FALSE;
+      g_array_append_val (ranks, rank);
+    }
+  g_array_sort (ranks, compare_ranks);
+  return TRUE;
+}
