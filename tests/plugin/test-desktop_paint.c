@@ -369,6 +369,37 @@ test_gallery (void)
   assert_same ("dialog.png", "command.png");
 }
 
+/* Settings under a name, and the prompt of the last time, bring the last time's picture back. */
+static void
+test_presets_and_history (void)
+{
+  show_picture (W, H, "");
+  write_settings ("sized=true\nwidth=64\nheight=64\n");
+  open_dialog (PROCEDURE);
+  press ("Generate");
+  wait_for ("Insert");
+  desktop_press (DIALOG, ATSPI_ROLE_TOGGLE_BUTTON, "Presets");
+  desktop_type (DIALOG, "Name of the preset", "small");
+  press ("Save");
+  close_dialog ();
+  open_dialog (PROCEDURE);
+  desktop_type (DIALOG, "Prompt", "something else");
+  desktop_set_value (DIALOG, "Number of pictures", 2);
+  desktop_press (DIALOG, ATSPI_ROLE_TOGGLE_BUTTON, "Presets");
+  desktop_click (DIALOG, ATSPI_ROLE_LIST_ITEM, "small");
+  desktop_press (DIALOG, ATSPI_ROLE_TOGGLE_BUTTON, "Prompt history");
+  desktop_screenshot (GIMP_NAME "-history.png");
+  desktop_click (DIALOG, ATSPI_ROLE_LIST_ITEM, PROMPT);
+  press ("Generate");
+  wait_for ("Insert");
+  press ("Insert");
+  wait_for_layers (2);
+  close_dialog ();
+  run ("(save-layer top \"dialog.png\")");
+  reference ("command.png", "--size=64x64", NULL);
+  assert_same ("dialog.png", "command.png");
+}
+
 static void
 prepare (void)
 {
@@ -400,6 +431,7 @@ main (int argc, char **argv)
   g_test_add_func ("/plugin/desktop_paint/several", test_several);
   g_test_add_func ("/plugin/desktop_paint/redo", test_redo);
   g_test_add_func ("/plugin/desktop_paint/gallery", test_gallery);
+  g_test_add_func ("/plugin/desktop_paint/presets-and-history", test_presets_and_history);
   status = g_test_run ();
   g_subprocess_force_exit (gimp);
   g_object_unref (gimp);
