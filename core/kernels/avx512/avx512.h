@@ -111,6 +111,9 @@ void arra_avx512_matmul_q8_0 (const void *w,
 void arra_avx512_silu_mul (const float *gate, const float *up, gsize n, float *out);
 void arra_avx512_exp (const float *x, gsize n, float *y);
 float arra_avx512_softmax (float *x, gsize n);
+void arra_avx512_attend (const ArraAttend *a, float *out);
+void arra_avx512_attend_f16 (const ArraAttend *a, float *out);
+void arra_avx512_attend_q8_0 (const ArraAttend *a, float *out);
 void arra_avx512_affine_swish (const float *x,
                                gsize n_pixels,
                                gsize channels,

@@ -14,6 +14,9 @@ arra_kernels_overlay_avx512 (ArraKernels *table)
   table->silu_mul = arra_avx512_silu_mul;
   table->exp = arra_avx512_exp;
   table->softmax = arra_avx512_softmax;
+  table->attend = arra_avx512_attend;
+  table->attend_f16 = arra_avx512_attend_f16;
+  table->attend_q8_0 = arra_avx512_attend_q8_0;
   table->affine_swish = arra_avx512_affine_swish;
   table->affine_swish_vjp = arra_avx512_affine_swish_vjp;
   table->convolve = arra_avx512_convolve;
