@@ -1,8 +1,6 @@
 /* convolve_body.h - convolutions of pixels and the gradients of their weights, for any instruction set
  *
- * Who includes it, once, has defined WIDTH (floats of a register), BLOCK (pixels, or inputs, at once), Vector, Mask
- * and, on them, first_lanes (n <= WIDTH), load (p, mask), store (p, mask, v), spread (x) and multiply_add (a, b, c) = a
- * b + c.
+ * To be included once, behind a folder's vectors.h, with BLOCK defined: pixels, or inputs, at once.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 

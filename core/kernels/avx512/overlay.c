@@ -18,6 +18,8 @@ arra_kernels_overlay_avx512 (ArraKernels *table)
   table->attend_f16 = arra_avx512_attend_f16;
   table->attend_q8_0 = arra_avx512_attend_q8_0;
   table->affine_swish = arra_avx512_affine_swish;
+  table->winograd_in = arra_avx512_winograd_in;
+  table->winograd_out = arra_avx512_winograd_out;
   table->affine_swish_vjp = arra_avx512_affine_swish_vjp;
   table->convolve = arra_avx512_convolve;
   table->convolve_weights = arra_avx512_convolve_weights;
