@@ -12,6 +12,7 @@
 
 #define MAX_DEPTH 64  /* of containers */
 #define MAX_NAME 1024 /* bytes of a tensor's name */
+#define MAX_TENSORS (1u << 18)
 #define MAX_KEY 64    /* bytes of a storage's file name */
 #define COPY_FACTOR 8 /* views that are copied take at most so many times the file's size */
 #define COPY_LEAST (1u << 20)
@@ -270,7 +271,7 @@ walk (Reader *reader, guint32 root, GError **error)
           depth--;
           continue;
         }
-      if (++visits > ARRA_PICKLE_MAX_VALUES)
+      if (++visits > ARRA_PICKLE_MAX_VALUES || arra_source_count (reader->source) > MAX_TENSORS)
         return arra_fail (error, ARRA_ERROR_INVALID_DATA, "%s: too many items", reader->path);
       named = name_item (reader, level, &fault);
       if (fault != NULL)

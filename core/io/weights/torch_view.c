@@ -53,10 +53,12 @@ next_row (const ArraTorchView *view, gint64 *index, gint64 *at)
     {
       guint d = i - 1;
 
-      *at += view->strides[d];
       if (++index[d] < view->sizes[d])
-        return TRUE;
-      *at -= view->sizes[d] * view->strides[d];
+        {
+          *at += view->strides[d];
+          return TRUE;
+        }
+      *at -= (view->sizes[d] - 1) * view->strides[d];
       index[d] = 0;
     }
   return FALSE;

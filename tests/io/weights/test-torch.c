@@ -304,6 +304,25 @@ test_n_views (void)
   REFUSE (TENSOR (FLOATS, "K\x00", "N\x85", "K\x01\x85") ".", INVALID_DATA, "shape");
 }
 
+/* The stride of a dimension of one is never gone, whatever it is: a sum with it would overflow. */
+static void
+test_y_unused_stride (void)
+{
+#define LARGEST "\x8a\x08\xff\xff\xff\xff\xff\xff\xff\x7f"
+  const char program[] = PROTO TENSOR (FLOATS, "K\x01", "K\x01K\x01K\x02\x87", LARGEST LARGEST "K\x02\x87") ".";
+  const TorchEntry entries[]
+      = { { "x/data.pkl", program, sizeof program - 1 }, { "x/data/0", numbers, sizeof numbers }, { NULL, NULL, 0 } };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ArraSource) source = open_entries (entries, FALSE, &error);
+  const ArraTensor *tensor;
+
+  g_assert_no_error (error);
+  tensor = arra_source_find (source, "tensor");
+  g_assert_true (arra_tensor_has_shape (tensor, 3, (gint64) 1, (gint64) 1, (gint64) 2));
+  g_assert_cmpmem (tensor->data, 4, numbers + 4, 4);
+  g_assert_cmpmem ((const guint8 *) tensor->data + 4, 4, numbers + 12, 4);
+}
+
 static void
 test_n_storages (void)
 {
@@ -389,6 +408,30 @@ test_n_deep (void)
       for (guint k = 0; k < 30; k++)
         g_string_append_printf (program, "h%c", '0' + i - 1);
       g_string_append_printf (program, "eq%c", '0' + i);
+    }
+  g_string_append_c (program, '.');
+  refuse_program (program->str, program->len, ARRA_ERROR_INVALID_DATA, "too many items");
+}
+
+/* Ten dictionaries, each of which holds the next one four times under long keys: 4^10 tensors from one, whose names
+ * alone would take a gigabyte. */
+static void
+test_n_many_tensors (void)
+{
+  g_autoptr (GString) program = g_string_new_len (PROTO TENSOR (FLOATS, "K\x00", ")", ")") "q0",
+                                                  sizeof (PROTO TENSOR (FLOATS, "K\x00", ")", ")") "q0") - 1);
+
+  for (guint i = 1; i <= 10; i++)
+    {
+      g_string_append (program, "}(");
+      for (char key = 'a'; key < 'e'; key++)
+        {
+          g_string_append_len (program, "X\x60\0\0\0", 5);
+          for (guint k = 0; k < 0x60; k++)
+            g_string_append_c (program, key);
+          g_string_append_printf (program, "h%c", '0' + i - 1);
+        }
+      g_string_append_printf (program, "uq%c", '0' + i);
     }
   g_string_append_c (program, '.');
   refuse_program (program->str, program->len, ARRA_ERROR_INVALID_DATA, "too many items");
@@ -556,9 +599,11 @@ main (int argc, char **argv)
   g_test_add_func ("/torch/n-harm", test_n_harm);
   g_test_add_func ("/torch/n-prefix", test_n_prefix);
   g_test_add_func ("/torch/n-views", test_n_views);
+  g_test_add_func ("/torch/y-unused-stride", test_y_unused_stride);
   g_test_add_func ("/torch/n-storages", test_n_storages);
   g_test_add_func ("/torch/n-names", test_n_names);
   g_test_add_func ("/torch/n-deep", test_n_deep);
+  g_test_add_func ("/torch/n-many-tensors", test_n_many_tensors);
   g_test_add_func ("/torch/n-archives", test_n_archives);
   g_test_add_func ("/torch/n-damaged", test_n_damaged);
   g_test_add_func ("/torch/n-lying-sizes", test_n_lying_sizes);
