@@ -144,6 +144,33 @@ side_of (gint64 codes)
   return (gint64) side * side == codes ? side : 0;
 }
 
+/* What the tensors say, too: a difference tells that the arguments are another model's. */
+static gboolean
+check_told (const ArraLlamagenConfig *config, JsonObject *args, const char *name, GError **error)
+{
+  static const struct
+  {
+    const char *key;
+    gsize offset;
+  } told[] = { { "dim", G_STRUCT_OFFSET (ArraLlamagenConfig, hidden_size) },
+               { "n_layer", G_STRUCT_OFFSET (ArraLlamagenConfig, n_layers) },
+               { "vocab_size", G_STRUCT_OFFSET (ArraLlamagenConfig, n_codes) } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (told); i++)
+    {
+      const guint has = G_STRUCT_MEMBER (guint, config, told[i].offset);
+      gint64 value;
+
+      if (!arra_json_get_int_default (args, name, told[i].key, 1, MAX_IDS, has, &value, error))
+        return FALSE;
+      if (value != has)
+        return arra_fail (error, ARRA_ERROR_INVALID_DATA,
+                          "%s: \"%s\" is %u, but the weights have %u: it belongs to another model", name, told[i].key,
+                          (guint) value, has);
+    }
+  return TRUE;
+}
+
 /* n_head, rope_base, norm_eps and block_size, where they are given. */
 static gboolean
 read_args (ArraLlamagenConfig *config, JsonObject *args, const char *name, GError **error)
@@ -154,7 +181,8 @@ read_args (ArraLlamagenConfig *config, JsonObject *args, const char *name, GErro
 
   config->rope_base = ROPE_BASE;
   if (args != NULL
-      && (!arra_json_get_int_default (args, name, "n_head", 1, MAX_WIDTH, 0, &heads, error)
+      && (!check_told (config, args, name, error)
+          || !arra_json_get_int_default (args, name, "n_head", 1, MAX_WIDTH, 0, &heads, error)
           || !arra_json_get_int_default (args, name, "block_size", 1, MAX_SIDE * MAX_SIDE, 0, &codes, error)
           || !arra_json_get_double_default (args, name, "rope_base", ROPE_BASE, &config->rope_base, error)
           || !arra_json_get_double_default (args, name, "norm_eps", NORM_EPS, &eps, error)))

@@ -96,7 +96,8 @@ read_files (ArraDecoder *decoder, const ArraModelFiles *files, GError **error)
       if (parser == NULL)
         return FALSE;
     }
-  if (!arra_llamagen_config_from_tensors (config, files->source, decoder->prefix, args, files->name, error))
+  if (!arra_llamagen_config_from_tensors (config, files->source, decoder->prefix, args,
+                                          args != NULL ? path : files->name, error))
     return FALSE;
   if (config->side == 0)
     config->side = side_in_name (files->path);

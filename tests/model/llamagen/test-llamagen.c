@@ -123,6 +123,9 @@ test_refused (void)
                                       "{\"n_head\": 0}",
                                       "{\"n_head\": \"four\"}",
                                       "{\"n_head\": 4, \"rope_base\": 0}",
+                                      "{\"n_head\": 4, \"dim\": 128}",
+                                      "{\"n_head\": 4, \"n_layer\": 3}",
+                                      "{\"n_head\": 4, \"vocab_size\": 64}",
                                       "{\"n_head\": 4, \"norm_eps\": 2}" };
   g_autoptr (ArraSource) source = shapes ("", 64, 2, 256, 192), nothing = shapes ("", 64, 0, 256, 192);
   ArraLlamagenConfig config;
