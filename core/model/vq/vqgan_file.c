@@ -8,6 +8,7 @@
 #include "jsonguard.h"
 #include "jsonpython.h"
 #include "weight_table.h"
+#include "weights_folder.h"
 #include "yamlfile.h"
 
 #define CODEBOOK "quantize.embedding.weight"
@@ -26,12 +27,25 @@ file_in (const char *folder, const char *name)
   return g_file_test (path, G_FILE_TEST_IS_REGULAR) ? g_steal_pointer (&path) : NULL;
 }
 
+/* A recipe of `arra train` may have the name that a configuration has. */
 static gboolean
-config_from_yaml (ArraVqganConfig *config, const char *path, GError **error)
+is_recipe (const ArraYaml *yaml)
 {
-  g_autoptr (ArraYaml) yaml = arra_yaml_open (path, error);
+  return arra_yaml_has (yaml, "kind");
+}
 
-  return yaml != NULL && arra_vqgan_config_from_yaml (config, yaml, error);
+/* Sets @path to NULL when a recipe lies there. */
+static gboolean
+config_from_yaml (ArraVqganConfig *config, char **path, GError **error)
+{
+  g_autoptr (ArraYaml) yaml = arra_yaml_open (*path, error);
+
+  if (yaml == NULL)
+    return FALSE;
+  if (!is_recipe (yaml))
+    return arra_vqgan_config_from_yaml (config, yaml, error);
+  g_clear_pointer (path, g_free);
+  return TRUE;
 }
 
 /* A VQGAN's own JSON, or a Chameleon's config.json with vq_config. */
@@ -54,36 +68,43 @@ config_from_json (ArraVqganConfig *config, const char *path, GError **error)
   return arra_vqgan_config_from_json (config, object, path, error);
 }
 
-/* The configuration beside the weights at @path: of the same name, "vqgan" or, unless the tensors tell the
- * form, "config". */
+/* Reads @stem.yaml or @stem.json in @folder when one is there, and says in the file's config_path which. */
 static gboolean
-read_config (ArraVqganConfig *config, const ArraSource *source, const char *prefix, const char *path, GError **error)
+read_beside (ArraVqganFile *file, const char *folder, const char *stem, GError **error)
 {
-  gboolean told = arra_vqgan_config_from_tensors (config, source, prefix, NULL);
-  g_autofree char *folder = g_path_get_dirname (path);
-  g_autofree char *base = g_path_get_basename (path);
+  g_autofree char *yaml_name = g_strconcat (stem, ".yaml", NULL);
+  g_autofree char *json_name = g_strconcat (stem, ".json", NULL);
+
+  file->config_path = file_in (folder, yaml_name);
+  if (file->config_path != NULL && !config_from_yaml (&file->config, &file->config_path, error))
+    return FALSE;
+  if (file->config_path != NULL)
+    return TRUE;
+  file->config_path = file_in (folder, json_name);
+  return file->config_path == NULL || config_from_json (&file->config, file->config_path, error);
+}
+
+/* The configuration beside the weights: of the same name; unless the tensors tell the form, also "vqgan" or
+ * "config", which may be another one's. */
+static gboolean
+read_config (ArraVqganFile *file, GError **error)
+{
+  gboolean told = arra_vqgan_config_from_tensors (&file->config, file->source, file->prefix, NULL);
+  g_autofree char *folder = g_path_get_dirname (file->path);
+  g_autofree char *base = g_path_get_basename (file->path);
   char *dot = strrchr (base, '.');
 
   if (dot != NULL)
     *dot = '\0';
   const char *const stems[] = { base, "vqgan", "config" };
-  gsize n_stems = told ? 2 : G_N_ELEMENTS (stems);
-  for (gsize i = 0; i < n_stems; i++)
-    {
-      g_autofree char *yaml_name = g_strconcat (stems[i], ".yaml", NULL);
-      g_autofree char *json_name = g_strconcat (stems[i], ".json", NULL);
-      g_autofree char *yaml = file_in (folder, yaml_name);
-      g_autofree char *json = file_in (folder, json_name);
-
-      if (yaml != NULL)
-        return config_from_yaml (config, yaml, error);
-      if (json != NULL)
-        return config_from_json (config, json, error);
-    }
-  return told
+  gsize n_stems = told ? 1 : G_N_ELEMENTS (stems);
+  for (gsize i = 0; i < n_stems && file->config_path == NULL; i++)
+    if (!read_beside (file, folder, stems[i], error))
+      return FALSE;
+  return told || file->config_path != NULL
          || arra_fail (error, ARRA_ERROR_NOT_FOUND,
                        "%s: its configuration is missing: no vqgan.yaml, vqgan.json or config.json lies beside it",
-                       path);
+                       file->path);
 }
 
 static ArraSource *
@@ -129,16 +150,43 @@ read_source (ArraVqganFile *file, const char *path, GError **error)
   return file->source != NULL;
 }
 
+/* The VQGAN among the tensors of @file, which were read from @path. */
 static gboolean
-read_file (ArraVqganFile *file, const char *path, GError **error)
+read_tensors (ArraVqganFile *file, const char *path, GError **error)
 {
-  if (!read_source (file, path, error))
-    return FALSE;
+  g_autofree char *codebook = NULL;
+
   file->prefix = arra_source_find_prefix (file->source, CODEBOOK);
   if (file->prefix == NULL)
     return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: holds no VQGAN: it has no tensor \"%s\"", path, CODEBOOK);
-  file->path = g_strdup (path);
-  return g_str_has_suffix (path, ".gguf") || read_config (&file->config, file->source, file->prefix, path, error);
+  codebook = g_strconcat (file->prefix, CODEBOOK, NULL);
+  file->path = g_strdup (arra_source_file_of (file->source, codebook));
+  return g_str_has_suffix (path, ".gguf") || read_config (file, error);
+}
+
+static gboolean
+read_file (ArraVqganFile *file, const char *path, GError **error)
+{
+  return read_source (file, path, error) && read_tensors (file, path, error);
+}
+
+/* A file of its own, or among the weights of the model that lies there. */
+static gboolean
+read_folder (ArraVqganFile *file, const char *path, GError **error)
+{
+  g_autofree char *found = arra_vqgan_file_find (path);
+  g_autoptr (GError) fault = NULL;
+
+  if (found != NULL)
+    return read_file (file, found, error);
+  file->source = arra_weights_open (path, &fault);
+  if (file->source != NULL)
+    return read_tensors (file, path, error);
+  if (g_error_matches (fault, ARRA_ERROR, ARRA_ERROR_NOT_FOUND))
+    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: holds no VQGAN: neither vqgan.safetensors nor vqgan.ckpt",
+                      path);
+  g_propagate_error (error, g_steal_pointer (&fault));
+  return FALSE;
 }
 
 char *
@@ -159,16 +207,10 @@ arra_vqgan_file_find (const char *folder)
 gboolean
 arra_vqgan_file_open (ArraVqganFile *file, const char *path, GError **error)
 {
-  g_autofree char *found = NULL;
-
   *file = (ArraVqganFile) { 0 };
   if (!g_file_test (path, G_FILE_TEST_EXISTS))
     return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: there is no such file or directory", path);
-  found = g_file_test (path, G_FILE_TEST_IS_DIR) ? arra_vqgan_file_find (path) : g_strdup (path);
-  if (found == NULL)
-    return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: holds no VQGAN: neither vqgan.safetensors nor vqgan.ckpt",
-                      path);
-  if (read_file (file, found, error))
+  if (g_file_test (path, G_FILE_TEST_IS_DIR) ? read_folder (file, path, error) : read_file (file, path, error))
     return TRUE;
   arra_vqgan_file_clear (file);
   return FALSE;
@@ -206,5 +248,6 @@ arra_vqgan_file_clear (ArraVqganFile *file)
   arra_source_unref (file->source);
   g_free (file->prefix);
   g_free (file->path);
+  g_free (file->config_path);
   *file = (ArraVqganFile) { 0 };
 }

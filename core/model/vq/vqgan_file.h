@@ -10,11 +10,13 @@ typedef struct
 {
   ArraVqganConfig config;
   ArraSource *source;
-  char *prefix; /* before the names of its tensors */
-  char *path;   /* of the weights */
+  char *prefix;      /* before the names of its tensors */
+  char *path;        /* of the weights */
+  char *config_path; /* (nullable): of the file that the configuration was read from, beside them */
 } ArraVqganFile;
 
-/* Reads configuration and names of tensors, no weights. Errors name the file; @file is then empty. */
+/* Reads configuration and names of tensors, no weights, from a file, a folder that holds one, or the folder of a model
+ * that has it among its weights. Errors name the file; @file is then empty. */
 gboolean arra_vqgan_file_open (ArraVqganFile *file, const char *path, GError **error);
 void arra_vqgan_file_clear (ArraVqganFile *file);
 /* Writes it as a folder's vqgan.safetensors and vqgan.json, without what else lies in its file. */
