@@ -1,4 +1,4 @@
-/* test-docs.c - manual page and bash completion know every option, and no other
+/* test-docs.c - manual page and bash completion know every option, and no other; recipes name none that is not there
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
@@ -125,11 +125,53 @@ test_completion (void)
   harness_end ();
 }
 
+/* Each `arra COMMAND ...` of a recipe's comments, and each line of commands, has options that the command knows. */
+static guint
+check_recipe (const char *name, const char *text)
+{
+  g_autoptr (GRegex) regex = g_regex_new ("^#(?:   |.*`)arra ([a-z-]+)( [^`\n]*)", G_REGEX_MULTILINE, 0, NULL);
+  g_autoptr (GMatchInfo) match = NULL;
+  guint n = 0;
+
+  g_regex_match (regex, text, 0, &match);
+  for (; g_match_info_matches (match); g_match_info_next (match, NULL), n++)
+    {
+      g_autofree char *command = g_match_info_fetch (match, 1), *rest = g_match_info_fetch (match, 2);
+      g_autoptr (GHashTable) help = options_of_help (command);
+      g_autoptr (GHashTable) used = options_in (rest, "(?<= )(-[a-z]|--[a-z][a-z-]*)(?=[ =]|$)");
+
+      assert_has_all (help, used, name);
+    }
+  return n;
+}
+
+static void
+test_recipes (void)
+{
+  g_autofree char *path = g_build_filename (g_getenv ("ARRA_TEST_DATA"), "..", "data", "checkpoints", "recipes", NULL);
+  g_autoptr (GDir) folder = g_dir_open (path, 0, NULL);
+  const char *name;
+  guint n = 0;
+
+  g_assert_nonnull (folder);
+  harness_begin ();
+  while ((name = g_dir_read_name (folder)) != NULL)
+    {
+      g_autofree char *inner = g_build_filename ("checkpoints", "recipes", name, NULL);
+      g_autofree char *text = read_source (inner);
+
+      n += check_recipe (name, text);
+    }
+  g_assert_cmpuint (n, >=, 8);
+  harness_end ();
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/cli/docs/manual", test_manual);
   g_test_add_func ("/cli/docs/completion", test_completion);
+  g_test_add_func ("/cli/docs/recipes", test_recipes);
   return g_test_run ();
 }
