@@ -10,6 +10,7 @@
 #include "signals.h"
 #include "values.h"
 #include "vision_encoder.h"
+#include "vqgan_file.h"
 
 typedef struct
 {
@@ -158,6 +159,8 @@ run (gpointer data, GError **error)
     return info_encoder (path, request.threads, options->json, error);
   if (path != NULL && asks_for_none (options) && arra_text_encoder_check (path, NULL))
     return info_text_encoder (path, request.threads, options->json, error);
+  if (path != NULL && asks_for_none (options) && arra_vqgan_file_is_alone (path))
+    return info_vqgan (path, options->json, error);
   checkpoint = cli_open_metadata (path, options->vqgan, options->text_encoder, quant, kv, error);
   if (checkpoint == NULL || (options->verify && !verify (checkpoint, options->json, error)))
     return FALSE;

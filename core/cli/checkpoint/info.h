@@ -4,6 +4,7 @@
 
 #include <arra.h>
 #include "checkpoint.h"
+#include "jsonwriter.h"
 
 /* How much of one number format a source holds. */
 typedef struct
@@ -43,3 +44,9 @@ gboolean info_list (gboolean as_json, GCancellable *cancellable, GError **error)
 gboolean info_encoder (const char *path, guint threads, gboolean as_json, GError **error);
 /* Of a text encoder's folder, which arra_text_encoder_check() takes. */
 gboolean info_text_encoder (const char *path, guint threads, gboolean as_json, GError **error);
+/* Of a VQGAN, which arra_vqgan_file_is_alone(). */
+gboolean info_vqgan (const char *path, gboolean as_json, GError **error);
+/* The members of an object with the numbers of a VQGAN. */
+void info_put_vqgan (ArraJsonWriter *json, const ArraVqganConfig *config);
+/* The numbers of a VQGAN and its parts, in words (transfer full). */
+char *info_describe_vqgan (const ArraVqganConfig *config, gboolean has_encoder, gboolean has_decoder);

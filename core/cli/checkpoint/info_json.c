@@ -108,9 +108,7 @@ put_vqgan (ArraJsonWriter *json, const InfoFacts *facts)
       return;
     }
   arra_json_begin_object (json, "vqgan");
-  arra_json_put_uint (json, "codes", config->n_embed);
-  arra_json_put_uint (json, "embed_dim", config->embed_dim);
-  arra_json_put_uint (json, "patch", arra_vqgan_patch (config));
+  info_put_vqgan (json, config);
   arra_json_put_uint (json, "grid", arra_checkpoint_grid (facts->checkpoint));
   arra_json_put_bool (json, "encoder", facts->has_encoder);
   arra_json_put_bool (json, "decoder", facts->has_decoder);

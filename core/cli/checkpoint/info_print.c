@@ -136,7 +136,7 @@ print_classes (const ArraCheckpoint *checkpoint)
 static void
 print_vqgan (const InfoFacts *facts)
 {
-  const ArraVqganConfig *config = &facts->checkpoint->vqgan_config;
+  g_autofree char *what = NULL;
 
   if (!facts->has_vqgan)
     {
@@ -147,9 +147,8 @@ print_vqgan (const InfoFacts *facts)
       info_line ("VQGAN", where);
       return;
     }
-  linef ("VQGAN", "%u codes of %u numbers, %u pixels a side for each%s%s%s", config->n_embed, config->embed_dim,
-         arra_vqgan_patch (config), facts->has_encoder ? ", encoder" : "", facts->has_decoder ? ", decoder" : "",
-         facts->has_decoder ? "" : " (no decoder: it cannot make pictures)");
+  what = info_describe_vqgan (&facts->checkpoint->vqgan_config, facts->has_encoder, facts->has_decoder);
+  info_line ("VQGAN", what);
   info_line ("", facts->checkpoint->vqgan_path);
 }
 

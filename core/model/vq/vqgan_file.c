@@ -216,6 +216,32 @@ arra_vqgan_file_open (ArraVqganFile *file, const char *path, GError **error)
   return FALSE;
 }
 
+/* Which of a folder's files of weights has the codebook, (nullable) (transfer full). */
+static char *
+file_with_codebook (const char *folder)
+{
+  g_autoptr (ArraSource) source = arra_weights_open (folder, NULL);
+  g_autofree char *prefix = source != NULL ? arra_source_find_prefix (source, CODEBOOK) : NULL;
+  g_autofree char *codebook = prefix != NULL ? g_strconcat (prefix, CODEBOOK, NULL) : NULL;
+
+  return codebook != NULL ? g_strdup (arra_source_file_of (source, codebook)) : NULL;
+}
+
+gboolean
+arra_vqgan_file_is_alone (const char *path)
+{
+  g_autofree char *weights = g_file_test (path, G_FILE_TEST_IS_DIR) ? file_with_codebook (path) : g_strdup (path);
+  g_auto (ArraVqganFile) file = { .path = NULL };
+
+  if (weights == NULL || !read_source (&file, weights, NULL))
+    return FALSE;
+  file.prefix = arra_source_find_prefix (file.source, CODEBOOK);
+  for (gsize i = 0; file.prefix != NULL && i < arra_source_count (file.source); i++)
+    if (!g_str_has_prefix (arra_source_name (file.source, i), file.prefix))
+      return FALSE;
+  return file.prefix != NULL;
+}
+
 static gboolean
 save_weights (const ArraVqganFile *file, const char *path, GError **error)
 {

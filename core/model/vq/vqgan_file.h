@@ -18,6 +18,9 @@ typedef struct
 /* Reads configuration and names of tensors, no weights, from a file, a folder that holds one, or the folder of a model
  * that has it among its weights. Errors name the file; @file is then empty. */
 gboolean arra_vqgan_file_open (ArraVqganFile *file, const char *path, GError **error);
+/* Whether the weights at @path, a file or a folder, are those of a VQGAN and of nothing else. Its configuration may be
+ * missing. */
+gboolean arra_vqgan_file_is_alone (const char *path);
 void arra_vqgan_file_clear (ArraVqganFile *file);
 /* Writes it as a folder's vqgan.safetensors and vqgan.json, without what else lies in its file. */
 gboolean arra_vqgan_file_save (const ArraVqganFile *file, const char *directory, GError **error);

@@ -33,6 +33,16 @@ static const struct
   { "FUGG", 0, 4, N_ ("is a big-endian GGUF file, which is not supported"), FALSE },
 };
 
+static gboolean
+explain_vqgan (const char *path, GError **error)
+{
+  if (!arra_vqgan_file_is_alone (path))
+    return FALSE;
+  arra_fail (error, ARRA_ERROR_UNSUPPORTED,
+             "%s: is an image tokenizer (VQGAN), not a checkpoint: name a model, and this as its VQGAN", path);
+  return TRUE;
+}
+
 /* The directory of a file that belongs to a checkpoint, when that is what was named. */
 static gboolean
 explain_part (const char *path, GError **error)
@@ -69,7 +79,7 @@ arra_checkpoint_explain_file (const char *path, GError **error)
 {
   g_autoptr (ArraMapping) mapping = arra_mapping_open (path, error);
 
-  if (mapping == NULL || explain_part (path, error))
+  if (mapping == NULL || explain_part (path, error) || explain_vqgan (path, error))
     return FALSE;
   for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
     if (arra_mapping_size (mapping) >= kinds[i].at + kinds[i].length
@@ -204,7 +214,7 @@ arra_checkpoint_explain_directory (const char *path, GError **error)
   if (!configured && gguf != NULL)
     return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: is no Hugging Face directory; name the file in it, %s", path,
                       gguf);
-  if (explain_partial (path, error) || explain_pickles (path, error))
+  if (explain_partial (path, error) || (!configured && explain_vqgan (path, error)) || explain_pickles (path, error))
     return FALSE;
   if (!configured)
     return arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: has no config.json, so it is no Hugging Face directory", path);

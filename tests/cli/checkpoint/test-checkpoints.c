@@ -46,6 +46,35 @@ test_info (void)
   harness_end ();
 }
 
+/* An image tokenizer alone, as it is published: in one file, or beside its configuration. */
+static void
+test_info_vqgan (void)
+{
+  static const struct
+  {
+    const char *path, *codes;
+  } tokenizers[] = { { "llamagen/vq16_like/vq_ds16_c2i.pt", "128 codes of 8 numbers, 4 pixels" },
+                     { "vqgan/f16/vqgan.ckpt", "codes of " },
+                     { "llamagen/vq8_like", "64 codes of 8 numbers, 2 pixels" } };
+
+  harness_begin ();
+  for (gsize i = 0; i < G_N_ELEMENTS (tokenizers); i++)
+    {
+      g_autofree char *path = g_build_filename (g_getenv ("ARRA_TEST_DATA"), "golden", tokenizers[i].path, NULL);
+      g_autoptr (Outcome) text = arra_run ("info", path, NULL), json = arra_run ("info", path, "--json", NULL);
+      g_autoptr (JsonNode) node = NULL;
+
+      assert_status (text, 0);
+      assert_says (text->out, "Image tokenizer");
+      assert_says (text->out, tokenizers[i].codes);
+      assert_says (text->out, ", encoder, decoder");
+      assert_status (json, 0);
+      node = parse_json (json->out);
+      g_assert_cmpint (json_object_get_int_member (json_node_get_object (node), "codes"), >, 0);
+    }
+  harness_end ();
+}
+
 static void
 test_info_memory (void)
 {
@@ -598,6 +627,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/cli/checkpoints/info", test_info);
   g_test_add_func ("/cli/checkpoints/info-memory", test_info_memory);
+  g_test_add_func ("/cli/checkpoints/info-vqgan", test_info_vqgan);
   g_test_add_func ("/cli/checkpoints/info-kv", test_info_kv);
   g_test_add_func ("/cli/checkpoints/convert", test_convert);
   g_test_add_func ("/cli/checkpoints/card", test_card);

@@ -56,6 +56,23 @@ test_file (gconstpointer data)
   fixture_remove (directory);
 }
 
+/* The file that is published, alone and as all that lies in a folder */
+static void
+test_vqgan (void)
+{
+  g_autofree char *from
+      = g_build_filename (g_getenv ("ARRA_TEST_DATA"), "golden", "llamagen", "vq16_like", "vq_ds16_c2i.pt", NULL);
+  g_autofree char *directory = fixture_directory ();
+  g_autofree char *path = g_build_filename (directory, "vq_ds16_c2i.pt", NULL), *bytes = NULL;
+  gsize size;
+
+  g_assert_true (g_file_get_contents (from, &bytes, &size, NULL));
+  fixture_put (directory, "vq_ds16_c2i.pt", bytes, (gssize) size);
+  expect (path, ARRA_ERROR_UNSUPPORTED, FIXTURE_WORDS ("is an image tokenizer"));
+  expect (directory, ARRA_ERROR_UNSUPPORTED, FIXTURE_WORDS ("is an image tokenizer"));
+  fixture_remove (directory);
+}
+
 static void
 test_part_of_checkpoint (void)
 {
@@ -204,6 +221,7 @@ main (int argc, char **argv)
       g_test_add_data_func (name, GSIZE_TO_POINTER (i), test_file);
     }
   g_test_add_func ("/checkpoint_explain/part-of-checkpoint", test_part_of_checkpoint);
+  g_test_add_func ("/checkpoint_explain/vqgan", test_vqgan);
   g_test_add_func ("/checkpoint_explain/named-pipe", test_named_pipe);
   g_test_add_func ("/checkpoint_explain/no-permission", test_no_permission);
   g_test_add_func ("/checkpoint_explain/empty-directory", test_empty_directory);
