@@ -91,12 +91,14 @@ keep (Near *near, const Near *found)
   near[at] = *found;
 }
 
-/* The name of a class that is nearest to @text; *@same: it is that one. */
+/* The name of a class that is nearest to @text; *@same: it is that one, or all of them as they are listed. */
 static Near
 nearest_of (const char *names, guint class, const char *text, gboolean *same)
 {
   Near near = { class, FAR, NULL, 0 };
+  g_autofree char *all = plain (names);
 
+  *same = *all != '\0' && strcmp (all, text) == 0;
   for (const char *name = names; *name != '\0'; name += *name == ',')
     {
       const guint length = (guint) strcspn (name, ",");
@@ -148,7 +150,7 @@ find_name (const char *const *names, guint n, const char *text, guint *class, GE
     near[i] = equal[i] = (Near) { 0, FAR, NULL, 0 };
   for (guint i = 0; i < n; i++)
     {
-      gboolean same = FALSE;
+      gboolean same;
       const Near found = nearest_of (names[i], i, wanted, &same);
 
       keep (same ? equal : near, &found);

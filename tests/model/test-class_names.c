@@ -17,7 +17,14 @@ test_found (void)
     const char *text;
     guint class;
   } found[] = {
-    { "0", 0 }, { " 4 ", 4 }, { "tench", 0 }, { "Tinca  TINCA", 0 }, { " Golden_Retriever\n", 2 }, { "red panda", 3 },
+    { "0", 0 },
+    { " 4 ", 4 },
+    { "tench", 0 },
+    { "Tinca  TINCA", 0 },
+    { " Golden_Retriever\n", 2 },
+    { "red panda", 3 },
+    { "tench, Tinca tinca", 0 },
+    { "lesser  panda, Red panda, bear cat", 3 },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (found); i++)
