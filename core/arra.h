@@ -130,9 +130,12 @@ typedef struct
   guint threads;          /* for loading; 0: all */
   gboolean metadata_only; /* read and check headers and metadata, not the weights: enough for cards, plans and info */
   ArraQuant kv; /* keys and values of what was read, while tokens are made: F32 (also AS_STORED), F16 or Q8_0 */
+  /* (nullable): folder of the text encoder that reads the prompts, when the checkpoint has none or another is wanted; a
+   * model that reads them itself takes none */
+  const char *text_encoder;
 } ArraOpenOptions;
 
-#define ARRA_OPEN_OPTIONS_INIT { NULL, ARRA_QUANT_AS_STORED, 0, FALSE, ARRA_QUANT_F32 }
+#define ARRA_OPEN_OPTIONS_INIT { NULL, ARRA_QUANT_AS_STORED, 0, FALSE, ARRA_QUANT_F32, NULL }
 
 /**
  * arra_checkpoint_open:

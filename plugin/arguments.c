@@ -274,6 +274,15 @@ const PluginArgument plugin_arguments[] = {
               as_choices,
               PLUGIN_AS_LAYER,
               as),
+  ARGUMENT_FOR (PLUGIN_FOR_ALL,
+                "text-encoder",
+                N_ ("Te_xt encoder"),
+                N_ ("Folder of the text encoder that reads the prompts, when the checkpoint has none"),
+                PLUGIN_TEXT,
+                0,
+                0,
+                0,
+                text_encoder),
 };
 const guint plugin_n_arguments = G_N_ELEMENTS (plugin_arguments);
 
@@ -322,6 +331,7 @@ plugin_settings_clear (PluginSettings *settings)
   g_clear_pointer (&settings->prompt, g_free);
   g_clear_pointer (&settings->checkpoint, g_free);
   g_clear_pointer (&settings->vqgan, g_free);
+  g_clear_pointer (&settings->text_encoder, g_free);
   g_clear_pointer (&settings->phrase, g_free);
 }
 
@@ -567,6 +577,8 @@ plugin_settings_describe (const PluginSettings *settings,
     json_object_set_string_member (object, "prompt", settings->prompt);
   json_object_set_string_member (object, "checkpoint", settings->checkpoint);
   json_object_set_string_member (object, "vqgan", settings->vqgan);
+  if (*settings->text_encoder != '\0')
+    json_object_set_string_member (object, "text-encoder", settings->text_encoder);
   if (task != PLUGIN_TASK_MAP)
     add_of_pictures (object, task, request);
   add_int (object, "threads", request->threads);

@@ -22,6 +22,7 @@ typedef struct
   char *phrase;                      /* of a map: what it adds is shown; empty: how likely the layer is */
   int as;                            /* PluginAs */
   char *prompt, *checkpoint, *vqgan; /* empty checkpoint or VQGAN: the default one */
+  char *text_encoder;                /* empty: the one that the checkpoint has, or that lies beside it */
   int width, height;                 /* 0: the checkpoint's */
   int count;
   double seed;               /* whole number; -1: a new one */

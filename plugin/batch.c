@@ -68,12 +68,20 @@ note_progress (const ArraProgress *progress, gpointer data)
   g_mutex_unlock (&batch->lock);
 }
 
+/* (nullable): NULL for what was left empty */
+static const char *
+named (const char *path)
+{
+  return path != NULL && *path != '\0' ? path : NULL;
+}
+
 static ArraCheckpoint *
 open_checkpoint (const PluginSettings *settings, gboolean metadata_only, GError **error)
 {
   ArraOpenOptions options = ARRA_OPEN_OPTIONS_INIT;
 
-  options.vqgan = settings->vqgan != NULL && *settings->vqgan != '\0' ? settings->vqgan : NULL;
+  options.vqgan = named (settings->vqgan);
+  options.text_encoder = named (settings->text_encoder);
   options.threads = (guint) settings->threads;
   options.metadata_only = metadata_only;
   return arra_checkpoint_open (settings->checkpoint, &options, NULL, error);

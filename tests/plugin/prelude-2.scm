@@ -3,15 +3,16 @@
 
 (define (call-plug-in image)
   (plug-in-arra-generate 1 image -1 prompt checkpoint vqgan width height count seed first guidance top-k text-top-k temperature top-p
-                         greedy threads memory-limit insert include-recipe include-prompt seamless tries cfg-interval keep))
+                         greedy threads memory-limit insert include-recipe include-prompt seamless tries cfg-interval keep text-encoder))
 (define (call-fill image layer)
   (plug-in-arra-fill 1 image layer prompt checkpoint vqgan count seed first guidance top-k text-top-k temperature top-p
-                     greedy threads memory-limit include-recipe include-prompt around tries cfg-interval keep))
+                     greedy threads memory-limit include-recipe include-prompt around tries cfg-interval keep text-encoder))
 (define (call-vary image layer)
   (plug-in-arra-vary 1 image layer prompt checkpoint vqgan count seed first guidance top-k text-top-k temperature top-p
-                     greedy threads memory-limit include-recipe include-prompt vary from-row tries cfg-interval keep))
+                     greedy threads memory-limit include-recipe include-prompt vary from-row tries cfg-interval keep text-encoder))
 (define (call-map image layer phrase as)
-  (plug-in-arra-map 1 image layer prompt checkpoint vqgan threads memory-limit phrase (cadr (assoc as '(("layer" 0) ("selection" 1))))))
+  (plug-in-arra-map 1 image layer prompt checkpoint vqgan threads memory-limit phrase (cadr (assoc as '(("layer" 0) ("selection" 1))))
+                    text-encoder))
 (define seamless 0)
 (define around 0)
 (define (choose-edges name) (set! seamless (cadr (assoc name '(("none" 0) ("x" 1) ("y" 2) ("both" 3))))))
@@ -31,7 +32,7 @@
 (define (fill layer) (gimp-drawable-edit-fill layer FILL-FOREGROUND))
 (define (call-interactive)
   (plug-in-arra-generate 0 -1 -1 prompt checkpoint vqgan width height count seed first guidance top-k text-top-k temperature top-p
-                         greedy threads memory-limit insert include-recipe include-prompt seamless tries cfg-interval keep))
+                         greedy threads memory-limit insert include-recipe include-prompt seamless tries cfg-interval keep text-encoder))
 (define (new-group image) (car (gimp-layer-group-new image)))
 (define (children group) (vector->list (cadr (gimp-item-get-children group))))
 (define (active image) (car (gimp-image-get-active-layer image)))

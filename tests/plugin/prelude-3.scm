@@ -6,30 +6,30 @@
 (define (call-plug-in image)
   (if (= image -1)
       (plug-in-arra-generate
-        #:run-mode RUN-NONINTERACTIVE #:prompt prompt #:checkpoint checkpoint #:vqgan vqgan
+        #:run-mode RUN-NONINTERACTIVE #:prompt prompt #:checkpoint checkpoint #:vqgan vqgan #:text-encoder text-encoder
         #:width width #:height height #:count count #:seed seed #:first first #:guidance guidance #:top-k top-k #:text-top-k text-top-k
         #:temperature temperature #:top-p top-p #:greedy greedy #:threads threads #:memory-limit memory-limit
         #:insert insert #:include-recipe include-recipe #:include-prompt include-prompt #:seamless seamless #:tries tries #:cfg-interval cfg-interval #:keep keep)
       (plug-in-arra-generate
-        #:run-mode RUN-NONINTERACTIVE #:image image #:prompt prompt #:checkpoint checkpoint #:vqgan vqgan
+        #:run-mode RUN-NONINTERACTIVE #:image image #:prompt prompt #:checkpoint checkpoint #:vqgan vqgan #:text-encoder text-encoder
         #:width width #:height height #:count count #:seed seed #:first first #:guidance guidance #:top-k top-k #:text-top-k text-top-k
         #:temperature temperature #:top-p top-p #:greedy greedy #:threads threads #:memory-limit memory-limit
         #:insert insert #:include-recipe include-recipe #:include-prompt include-prompt #:seamless seamless #:tries tries #:cfg-interval cfg-interval #:keep keep)))
 (define (call-fill image layer)
   (plug-in-arra-fill
-    #:run-mode RUN-NONINTERACTIVE #:image image #:drawables (vector layer) #:prompt prompt #:checkpoint checkpoint #:vqgan vqgan
+    #:run-mode RUN-NONINTERACTIVE #:image image #:drawables (vector layer) #:prompt prompt #:checkpoint checkpoint #:vqgan vqgan #:text-encoder text-encoder
     #:count count #:seed seed #:first first #:guidance guidance #:top-k top-k #:text-top-k text-top-k #:temperature temperature #:top-p top-p
     #:greedy greedy #:threads threads #:memory-limit memory-limit #:include-recipe include-recipe #:include-prompt include-prompt
     #:around around #:tries tries #:cfg-interval cfg-interval #:keep keep))
 (define (call-vary image layer)
   (plug-in-arra-vary
-    #:run-mode RUN-NONINTERACTIVE #:image image #:drawables (vector layer) #:prompt prompt #:checkpoint checkpoint #:vqgan vqgan
+    #:run-mode RUN-NONINTERACTIVE #:image image #:drawables (vector layer) #:prompt prompt #:checkpoint checkpoint #:vqgan vqgan #:text-encoder text-encoder
     #:count count #:seed seed #:first first #:guidance guidance #:top-k top-k #:text-top-k text-top-k #:temperature temperature #:top-p top-p
     #:greedy greedy #:threads threads #:memory-limit memory-limit #:include-recipe include-recipe #:include-prompt include-prompt
     #:vary vary #:from-row from-row #:tries tries #:cfg-interval cfg-interval #:keep keep))
 (define (call-map image layer phrase as)
   (plug-in-arra-map
-    #:run-mode RUN-NONINTERACTIVE #:image image #:drawables (vector layer) #:prompt prompt #:checkpoint checkpoint #:vqgan vqgan
+    #:run-mode RUN-NONINTERACTIVE #:image image #:drawables (vector layer) #:prompt prompt #:checkpoint checkpoint #:vqgan vqgan #:text-encoder text-encoder
     #:threads threads #:memory-limit memory-limit #:phrase phrase #:as as))
 (define seamless "none")
 (define around "visible")
@@ -46,7 +46,7 @@
 (define (save-xcf image path) (gimp-xcf-save RUN-NONINTERACTIVE image path))
 (define (load-xcf path) (car (gimp-file-load RUN-NONINTERACTIVE path)))
 (define (fill layer) (gimp-drawable-edit-fill layer FILL-FOREGROUND))
-(define (call-interactive) (plug-in-arra-generate #:run-mode RUN-INTERACTIVE #:prompt prompt #:checkpoint checkpoint #:vqgan vqgan))
+(define (call-interactive) (plug-in-arra-generate #:run-mode RUN-INTERACTIVE #:prompt prompt #:checkpoint checkpoint #:vqgan vqgan #:text-encoder text-encoder))
 (define (new-group image) (car (gimp-group-layer-new image "group")))
 (define (children group) (vector->list (car (gimp-item-get-children group))))
 (define (active image) (vector-ref (car (gimp-image-get-selected-layers image)) 0))

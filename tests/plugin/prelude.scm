@@ -18,6 +18,7 @@
 (define tries 0)
 (define cfg-interval -1)
 (define keep 0)
+(define text-encoder "")
 (define vary 0.3)
 (define from-row 0)
 (define include-recipe TRUE)

@@ -162,6 +162,44 @@ test_ranked (void)
     }
 }
 
+static void
+copy_golden (const char *name, const char *folder, const char *as)
+{
+  g_autofree char *from_path = g_build_filename (g_getenv ("ARRA_TEST_DATA"), "golden", name, NULL);
+  g_autoptr (GFile) from = g_file_new_for_path (from_path), to = g_file_new_build_filename (folder, as, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_file_copy (from, to, G_FILE_COPY_OVERWRITE, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+}
+
+/* A model whose prompts a text encoder reads, which lies elsewhere: as with the command's --text-encoder. */
+static void
+test_text_encoder (void)
+{
+  g_autofree char *folder = gimp_path ("encoder"), *wanted = gimp_path ("wanted.png"), *made = gimp_path ("text.png");
+  g_autofree char *model = gimp_data ("golden/llamagen/t2i/t2i_bf16.pt"), *script = NULL;
+  g_autofree char *vqgan = gimp_data ("golden/llamagen/vq8_like/model.safetensors");
+  g_autoptr (GimpRun) run = NULL;
+
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  copy_golden ("vision/t5_encoder/config.json", folder, "config.json");
+  copy_golden ("vision/t5_encoder/model.safetensors", folder, "model.safetensors");
+  copy_golden ("tokenizer/t5_unigram_A_small_charsmap/tokenizer.json", folder, "tokenizer.json");
+  gimp_command (gimp_arra (), "generate", "--model", model, "--vqgan", vqgan, "--text-encoder", folder, "--prompt",
+                "a red fox", "--seed", "7", "--quiet", "-o", wanted, NULL);
+  script = g_strdup_printf ("(set! checkpoint \"%s\")\n(set! vqgan \"%s\")\n(set! text-encoder (at \"encoder\"))\n"
+                            "(set! width 0)\n(set! height 0)\n"
+                            "(let ((made (call-plug-in (new-picture 64 64 RGB u8))))\n"
+                            "  (say \"settings\" (car made))\n"
+                            "  (save-layer (car (made-of made)) \"text.png\"))",
+                            model, vqgan);
+  run = gimp_run (script);
+  gimp_assert_done (run);
+  g_assert_nonnull (strstr (run->report, "\"text-encoder\":"));
+  g_assert_cmpuint (picture_difference (made, wanted), ==, 0);
+}
+
 /* One of several again, alone. */
 static void
 test_first (void)
@@ -192,6 +230,7 @@ main (int argc, char **argv)
   g_test_add_func ("/plugin/pixels/profile", test_profile);
   g_test_add_func ("/plugin/pixels/several", test_several);
   g_test_add_func ("/plugin/pixels/ranked", test_ranked);
+  g_test_add_func ("/plugin/pixels/text-encoder", test_text_encoder);
   g_test_add_func ("/plugin/pixels/first", test_first);
   status = g_test_run ();
   g_free (reference);

@@ -22,10 +22,11 @@ cli_open_metadata (const char *model,
   if (path == NULL || !cli_locate_part ("--vqgan", vqgan, &vqgan_path, error))
     return NULL;
   options.vqgan = vqgan_path;
+  options.text_encoder = text_encoder;
   options.quant = quant;
   options.kv = kv;
   options.metadata_only = TRUE;
-  return arra_checkpoint_open_parts (path, &options, text_encoder, cli_signals_stage (0), error);
+  return arra_checkpoint_open (path, &options, cli_signals_stage (0), error);
 }
 
 void

@@ -22,11 +22,12 @@ generate_open_parts (const GenerateSetup *setup, gboolean metadata_only, GError 
   ArraOpenOptions options = ARRA_OPEN_OPTIONS_INIT;
 
   options.vqgan = setup->vqgan;
+  options.text_encoder = setup->text_encoder;
   options.quant = setup->quant;
   options.kv = setup->kv;
   options.threads = setup->request.threads;
   options.metadata_only = metadata_only;
-  return arra_checkpoint_open_parts (setup->model, &options, setup->text_encoder, cli_signals_stage (0), error);
+  return arra_checkpoint_open (setup->model, &options, cli_signals_stage (0), error);
 }
 
 static gboolean

@@ -12,7 +12,7 @@
 
 #define MAX_DEPTH 64  /* of containers */
 #define MAX_NAME 1024 /* bytes of a tensor's name */
-#define MAX_TENSORS (1u << 18)
+#define MAX_TENSORS (1u << 16)
 #define MAX_KEY 64    /* bytes of a storage's file name */
 #define COPY_FACTOR 8 /* views that are copied take at most so many times the file's size */
 #define COPY_LEAST (1u << 20)

@@ -139,12 +139,7 @@ check_kv (const ArraCheckpoint *checkpoint, GError **error)
 
 /* Headers and metadata, then the weights that @load (nullable) asks for; from then on nothing changes. */
 static ArraCheckpoint *
-open_with (const char *path,
-           const ArraOpenOptions *options,
-           const char *text_encoder,
-           LoadFunc load,
-           GCancellable *cancellable,
-           GError **error)
+open_with (const char *path, const ArraOpenOptions *options, LoadFunc load, GCancellable *cancellable, GError **error)
 {
   g_autoptr (ArraCheckpoint) checkpoint = NULL;
 
@@ -155,7 +150,7 @@ open_with (const char *path,
   checkpoint->quant = options->quant;
   checkpoint->kv = options->kv == ARRA_QUANT_AS_STORED ? ARRA_QUANT_F32 : options->kv;
   checkpoint->vqgan_given = options->vqgan != NULL;
-  checkpoint->text_encoder_given = text_encoder;
+  checkpoint->text_encoder_given = options->text_encoder;
   arra_card_init (checkpoint, path);
   if (!read_path (checkpoint, options, error) || !check_kv (checkpoint, error)
       || !arra_checkpoint_measure (checkpoint, error))
@@ -181,24 +176,13 @@ arra_checkpoint_open_sized (const char *path,
   if (options != NULL)
     memcpy (&whole, options, MIN (options_size, sizeof whole));
   g_return_val_if_fail ((gsize) whole.quant < G_N_ELEMENTS (quants) && (gsize) whole.kv < G_N_ELEMENTS (quants), NULL);
-  return arra_checkpoint_open_parts (path, &whole, NULL, cancellable, error);
-}
-
-ArraCheckpoint *
-arra_checkpoint_open_parts (const char *path,
-                            const ArraOpenOptions *options,
-                            const char *text_encoder,
-                            GCancellable *cancellable,
-                            GError **error)
-{
-  return open_with (path, options, text_encoder, options->metadata_only ? NULL : arra_checkpoint_load_weights,
-                    cancellable, error);
+  return open_with (path, &whole, whole.metadata_only ? NULL : arra_checkpoint_load_weights, cancellable, error);
 }
 
 ArraCheckpoint *
 arra_checkpoint_open_vqgan (const char *path, const ArraOpenOptions *options, GCancellable *cancellable, GError **error)
 {
-  return open_with (path, options, NULL, arra_checkpoint_load_vqgan, cancellable, error);
+  return open_with (path, options, arra_checkpoint_load_vqgan, cancellable, error);
 }
 
 ArraCheckpoint *

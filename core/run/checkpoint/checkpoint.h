@@ -62,13 +62,6 @@ ArraCheckpoint *arra_checkpoint_open_vqgan (const char *path,
                                             GCancellable *cancellable,
                                             GError **error);
 
-/* As arra_checkpoint_open(), with a text encoder's folder (nullable) for a model whose prompts one reads. */
-ArraCheckpoint *arra_checkpoint_open_parts (const char *path,
-                                            const ArraOpenOptions *options,
-                                            const char *text_encoder,
-                                            GCancellable *cancellable,
-                                            GError **error);
-
 /* The type that matrices have in memory; ARRA_N_DTYPES: as they are stored. */
 ArraDType arra_checkpoint_dtype (const ArraCheckpoint *checkpoint);
 ArraDType arra_quant_dtype (ArraQuant quant);

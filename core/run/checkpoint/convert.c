@@ -242,7 +242,7 @@ arra_checkpoint_convert_parts (const char *path,
                                GCancellable *cancellable,
                                GError **error)
 {
-  ArraOpenOptions options = { .vqgan = vqgan, .metadata_only = TRUE };
+  ArraOpenOptions options = { .vqgan = vqgan, .text_encoder = text_encoder, .metadata_only = TRUE };
   g_autoptr (ArraCheckpoint) checkpoint = NULL;
   g_autoptr (GArray) items = g_array_new (FALSE, FALSE, sizeof (ArraConversion));
   Conversion conversion
@@ -250,7 +250,7 @@ arra_checkpoint_convert_parts (const char *path,
 
   g_return_val_if_fail (path != NULL && out_path != NULL, FALSE);
   g_array_set_clear_func (items, clear_item);
-  checkpoint = arra_checkpoint_open_parts (path, &options, text_encoder, cancellable, error);
+  checkpoint = arra_checkpoint_open (path, &options, cancellable, error);
   if (checkpoint == NULL)
     return FALSE;
   if (checkpoint->decoder.conditioner->reads_text && checkpoint->tokenizer == NULL)

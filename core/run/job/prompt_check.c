@@ -53,8 +53,8 @@ arra_checkpoint_open_with_text_encoder (const char *path,
   if (checkpoint == NULL)
     return NULL;
   options.metadata_only = metadata_only;
-  return arra_checkpoint_open_parts (path, &options, arra_checkpoint_lacks_text_encoder (checkpoint) ? folder : NULL,
-                                     cancellable, error);
+  options.text_encoder = arra_checkpoint_lacks_text_encoder (checkpoint) ? folder : NULL;
+  return arra_checkpoint_open (path, &options, cancellable, error);
 }
 
 guint64
