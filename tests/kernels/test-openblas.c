@@ -2,11 +2,13 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "openblas.h"
 
+#include <dlfcn.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "cpu.h"
 #include "gemm.h"
 #include "kernels.h"
 
@@ -106,6 +108,40 @@ test_no_room (void)
   multiply (2);
 }
 
+/* The kernels that it has for this machine: those for AVX2 where there is AVX2, whatever else there is, or those that
+ * were asked for. */
+static void
+assert_core (const char *wanted)
+{
+  g_autoptr (GError) error = NULL;
+  char *(*name_of_core) (void);
+  void *library;
+
+  g_assert_true (arra_openblas_start (&error));
+  g_assert_no_error (error);
+  library = dlopen ("libopenblas.so.0", RTLD_NOW | RTLD_NOLOAD);
+  g_assert_nonnull (library);
+  *(void **) &name_of_core = dlsym (library, "openblas_get_corename");
+  g_assert_nonnull (name_of_core);
+  g_assert_cmpstr (name_of_core (), ==, wanted);
+  dlclose (library);
+}
+
+static void
+test_core (void)
+{
+  g_unsetenv ("OPENBLAS_CORETYPE");
+  assert_core ("Haswell");
+  g_assert_null (g_getenv ("OPENBLAS_CORETYPE"));
+}
+
+static void
+test_core_asked (void)
+{
+  g_setenv ("OPENBLAS_CORETYPE", "Nehalem", TRUE);
+  assert_core ("Nehalem");
+}
+
 /* Many threads share the buffers there are. */
 static void
 test_one_buffer (void)
@@ -129,12 +165,25 @@ run_apart (void)
   g_test_trap_assert_passed ();
 }
 
+static void
+run_apart_with_avx2 (void)
+{
+  if (arra_cpu_supports (ARRA_CPU_AVX2, NULL))
+    run_apart ();
+  else
+    g_test_skip ("this machine lacks AVX2");
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/openblas/late", run_apart);
   g_test_add_func ("/openblas/late/subprocess", test_late);
+  g_test_add_func ("/openblas/core", run_apart_with_avx2);
+  g_test_add_func ("/openblas/core/subprocess", test_core);
+  g_test_add_func ("/openblas/core-asked", run_apart_with_avx2);
+  g_test_add_func ("/openblas/core-asked/subprocess", test_core_asked);
   g_test_add_func ("/openblas/no-room", run_apart);
   g_test_add_func ("/openblas/no-room/subprocess", test_no_room);
   g_test_add_func ("/openblas/one-buffer", run_apart);
