@@ -577,7 +577,7 @@ plugin_settings_describe (const PluginSettings *settings,
     json_object_set_string_member (object, "prompt", settings->prompt);
   json_object_set_string_member (object, "checkpoint", settings->checkpoint);
   json_object_set_string_member (object, "vqgan", settings->vqgan);
-  if (*settings->text_encoder != '\0')
+  if (!is_empty (settings->text_encoder))
     json_object_set_string_member (object, "text-encoder", settings->text_encoder);
   if (task != PLUGIN_TASK_MAP)
     add_of_pictures (object, task, request);
