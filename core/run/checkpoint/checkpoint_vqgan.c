@@ -7,7 +7,7 @@
 gboolean
 arra_checkpoint_read_vqgan (ArraCheckpoint *checkpoint, const char *path, GError **error)
 {
-  ArraVqganFile file;
+  g_auto (ArraVqganFile) file = { .path = NULL };
 
   if (!arra_vqgan_file_open (&file, path, error))
     return FALSE;
