@@ -159,9 +159,12 @@ run (gpointer data, GError **error)
     return info_encoder (path, request.threads, options->json, error);
   if (path != NULL && asks_for_none (options) && arra_text_encoder_check (path, NULL))
     return info_text_encoder (path, request.threads, options->json, error);
-  if (path != NULL && asks_for_none (options) && arra_vqgan_file_is_alone (path))
-    return info_vqgan (path, options->json, error);
   checkpoint = cli_open_metadata (path, options->vqgan, options->text_encoder, quant, kv, error);
+  if (checkpoint == NULL && path != NULL && asks_for_none (options) && arra_vqgan_file_is_alone (path))
+    {
+      g_clear_error (error);
+      return info_vqgan (path, options->json, error);
+    }
   if (checkpoint == NULL || (options->verify && !verify (checkpoint, options->json, error)))
     return FALSE;
   arra_request_init (&request, checkpoint);
