@@ -11,7 +11,8 @@
 
 #include <math.h>
 
-#define PIECE 32 /* positions whose values stay in the nearest cache while the parts of a head are summed */
+#define SOFTMAX arra_avx2_softmax
+#define KEYS 2
 
 /* Folds four lane sums at once, each in the order of lanes_fold(). */
 ALWAYS_INLINE __m128
@@ -126,19 +127,6 @@ mix (const float *scores, const guint8 *v, gsize bytes, gsize n_pos, gsize head_
       out[i] = fmaf (scores[p], ONE (v + p * bytes, i), out[i]);
 }
 
-static void
-attend_one (const ArraAttend *a, gsize r, float *out)
-{
-  const gsize bytes = BYTES (a->stride), n_pos = a->n_pos + r;
-  float *scores = a->scores + r * a->score_stride;
-
-  score_all (a->q + r * a->q_stride, a->k, bytes, n_pos, a->head_dim, a->scale, scores);
-  arra_avx2_softmax (scores, n_pos);
-  memset (out, 0, a->head_dim * sizeof *out);
-  for (gsize p = 0; p < n_pos; p += PIECE)
-    mix (scores + p, (const guint8 *) a->v + p * bytes, bytes, MIN (PIECE, n_pos - p), a->head_dim, out);
-}
-
 /* ---- ARRA_ATTEND_QUERIES of them: a key or value is read and converted once for all */
 
 /* Half of the lanes of the products of two keys with all queries from @q on */
@@ -169,9 +157,9 @@ multiply_half (const ArraAttend *a, const guint8 *k, gsize bytes, gsize half, __
     }
 }
 
-/* The scores of all queries with two keys, positions @p and @p + 1 */
+/* The scores of all queries with KEYS keys, positions @p and @p + 1 */
 static void
-score_pair (const ArraAttend *a, gsize p)
+score_keys (const ArraAttend *a, gsize p)
 {
   const gsize bytes = BYTES (a->stride);
   const guint8 *k = (const guint8 *) a->k + p * bytes;
@@ -246,36 +234,4 @@ mix_piece (const ArraAttend *a, gsize p, gsize n, float *out)
     }
 }
 
-/* The first query's positions for all together, then what the others see beyond. */
-static void
-attend_all (const ArraAttend *a, float *out)
-{
-  const gsize bytes = BYTES (a->stride), pairs = a->n_pos / 2 * 2;
-
-  for (gsize p = 0; p < pairs; p += 2)
-    score_pair (a, p);
-  for (gsize r = 0; r < ARRA_ATTEND_QUERIES; r++)
-    {
-      float *scores = a->scores + r * a->score_stride;
-
-      score_all (a->q + r * a->q_stride, (const guint8 *) a->k + pairs * bytes, bytes, a->n_pos + r - pairs,
-                 a->head_dim, a->scale, scores + pairs);
-      arra_avx2_softmax (scores, a->n_pos + r);
-      memset (out + r * a->q_stride, 0, a->head_dim * sizeof *out);
-    }
-  for (gsize p = 0; p < a->n_pos; p += PIECE)
-    mix_piece (a, p, MIN (PIECE, a->n_pos - p), out);
-  for (gsize r = 1; r < ARRA_ATTEND_QUERIES; r++)
-    mix (a->scores + r * a->score_stride + a->n_pos, (const guint8 *) a->v + a->n_pos * bytes, bytes, r, a->head_dim,
-         out + r * a->q_stride);
-}
-
-void
-ATTEND (const ArraAttend *a, float *out)
-{
-  if (a->n_queries == ARRA_ATTEND_QUERIES && a->head_dim % STEP == 0)
-    attend_all (a, out);
-  else
-    for (gsize r = 0; r < a->n_queries; r++)
-      attend_one (a, r, out + r * a->q_stride);
-}
+#include "attend_queries.h"

@@ -8,8 +8,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "avx512.h"
 
-#define PIECE 32 /* positions whose values stay in the nearest cache while the parts of a head are summed */
-#define KEYS 4   /* that are multiplied with ARRA_ATTEND_QUERIES queries at once */
+#define SOFTMAX arra_avx512_softmax
+#define KEYS 4
 
 /* Lanes of a register in fours: those two of @a and those two of @b that @which names */
 #define FOURS(a, b, which) _mm512_shuffle_f32x4 (a, b, which)
@@ -93,7 +93,7 @@ score_all (const float *q, const guint8 *k, gsize bytes, gsize n_pos, gsize head
     score_eight (q, k + p * bytes, bytes, n_pos - p, head_dim, scale, scores + p);
 }
 
-/* Adds the weighted values to out[0..ARRA_LANES * @n_sums - 1], from number @i of each row on. */
+/* Adds the weighted values to out[0..ARRA_LANES * @n_sums - 1], from number 0 of each row on. */
 ALWAYS_INLINE void
 mix_sums (const float *scores, const guint8 *v, gsize bytes, gsize n_pos, const gsize n_sums, float *out)
 {
@@ -145,24 +145,11 @@ mix (const float *scores, const guint8 *v, gsize bytes, gsize n_pos, gsize head_
     mix_rest (scores, v, bytes, n_pos, i, head_dim - i, out + i);
 }
 
-static void
-attend_one (const ArraAttend *a, gsize r, float *out)
-{
-  const gsize bytes = BYTES (a->stride), n_pos = a->n_pos + r;
-  float *scores = a->scores + r * a->score_stride;
-
-  score_all (a->q + r * a->q_stride, a->k, bytes, n_pos, a->head_dim, a->scale, scores);
-  arra_avx512_softmax (scores, n_pos);
-  memset (out, 0, a->head_dim * sizeof *out);
-  for (gsize p = 0; p < n_pos; p += PIECE)
-    mix (scores + p, (const guint8 *) a->v + p * bytes, bytes, MIN (PIECE, n_pos - p), a->head_dim, out);
-}
-
 /* ---- ARRA_ATTEND_QUERIES of them: a key or value is read and converted once for all */
 
 /* The scores of all queries with KEYS keys, from position @p on */
 static void
-score_block (const ArraAttend *a, gsize p)
+score_keys (const ArraAttend *a, gsize p)
 {
   const gsize bytes = BYTES (a->stride);
   const guint8 *k = (const guint8 *) a->k + p * bytes;
@@ -257,36 +244,4 @@ mix_piece (const ArraAttend *a, gsize p, gsize n, float *out)
     mix_block (a, p, n, v + BYTES (i), 1, out + i);
 }
 
-/* The first query's positions for all together, then what the others see beyond. */
-static void
-attend_all (const ArraAttend *a, float *out)
-{
-  const gsize bytes = BYTES (a->stride), whole = a->n_pos / KEYS * KEYS;
-
-  for (gsize p = 0; p < whole; p += KEYS)
-    score_block (a, p);
-  for (gsize r = 0; r < ARRA_ATTEND_QUERIES; r++)
-    {
-      float *scores = a->scores + r * a->score_stride;
-
-      score_all (a->q + r * a->q_stride, (const guint8 *) a->k + whole * bytes, bytes, a->n_pos + r - whole,
-                 a->head_dim, a->scale, scores + whole);
-      arra_avx512_softmax (scores, a->n_pos + r);
-      memset (out + r * a->q_stride, 0, a->head_dim * sizeof *out);
-    }
-  for (gsize p = 0; p < a->n_pos; p += PIECE)
-    mix_piece (a, p, MIN (PIECE, a->n_pos - p), out);
-  for (gsize r = 1; r < ARRA_ATTEND_QUERIES; r++)
-    mix (a->scores + r * a->score_stride + a->n_pos, (const guint8 *) a->v + a->n_pos * bytes, bytes, r, a->head_dim,
-         out + r * a->q_stride);
-}
-
-void
-ATTEND (const ArraAttend *a, float *out)
-{
-  if (a->n_queries == ARRA_ATTEND_QUERIES && a->head_dim % STEP == 0)
-    attend_all (a, out);
-  else
-    for (gsize r = 0; r < a->n_queries; r++)
-      attend_one (a, r, out + r * a->q_stride);
-}
+#include "attend_queries.h"
