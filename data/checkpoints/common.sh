@@ -36,13 +36,10 @@ train() {
   "$ARRA" train "$here/recipes/$recipe.yaml" --resume -o "$work/$folder" "$@"
 }
 
-# domain_of NAME, vqgan_of NAME: what draws a checkpoint's pictures, and the VQGAN it has
-domain_of() {
-  echo "${1%-sharp}"
-}
+# vqgan_of NAME: the VQGAN that a checkpoint has
 vqgan_of() {
   case $1 in
-  *-sharp) echo vqgan-sharp ;;
+  textures) echo vqgan-textures ;;
   *) echo vqgan ;;
   esac
 }
@@ -50,14 +47,14 @@ vqgan_of() {
 # judge NAME: trains the classifier that evaluations of a checkpoint are judged by, once, unless it ships. It learns from pictures of other seeds than the transformers do, so that
 # it has nothing in common with what it judges but the generator, and the VQGAN that some of its pictures went through.
 judge() {
-  take "judge-$1"
+  [ -n "${TRY:-}" ] || take "judge-$1"
   [ ! -e "$work/judge-$1.done" ] || return 0
   case $1 in
-  phantom-cxr) blurred=2000 steps=1600 ;; # what a radiograph shows is soon told
-  *) blurred=4000 steps=4000 ;;
+  phantom-cxr) steps=1600 ;; # what a radiograph shows is soon told
+  *) steps=7000 ;;
   esac
-  "$ARRA" domain "$(domain_of "$1")" --count "$(count 10000 12)" --size "$size" --seed 4 -o "$work/$1-others"
-  "$ARRA" domain "$(domain_of "$1")" --count "$(count $blurred 6)" --size "$size" --seed 6 -o "$work/$1-blurred"
+  "$ARRA" domain "$1" --count "$(count 10000 12)" --size "$size" --seed 4 -o "$work/$1-others"
+  "$ARRA" domain "$1" --count "$(count 2000 6)" --size "$size" --seed 6 -o "$work/$1-blurred"
   "$ARRA" decode --size "$size" --data "$work/$1-blurred" --vqgan "$work/$(vqgan_of "$1")/model" -o "$work/$1-blurred-again"
   train judge "judge-$1" training.steps=$steps "data.paths.0=$work/$1-others" "data.paths.1=$work/$1-blurred-again" \
     tiny data.validation=2 data.batch=4 training.validate_every=2

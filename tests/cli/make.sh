@@ -18,16 +18,16 @@ check() {
 
 # goes_on: phases that are done are left alone
 goes_on() {
-  sh "$recipes/make" textures-sharp "$work/made" && ! grep -q '^==' "$work/said.txt"
+  sh "$recipes/make" textures "$work/made" && ! grep -q '^==' "$work/said.txt"
 }
 
 has_sharpness() {
-  grep -q '^| sharpness: spectrum to real, fine, dB | [-0-9]' "$work/made/textures-sharp.md" && [ -s "$work/made/textures-sharp.png" ]
+  grep -q '^| sharpness: spectrum to real, fine, dB | [-0-9]' "$work/made/textures.md" && [ -s "$work/made/textures.png" ]
 }
 
 echo 1..5
-check 1 "drawings" sh "$recipes/make" textures-sharp "$work/made" pictures-textures-sharp
-check 2 "the rest" sh "$recipes/make" textures-sharp "$work/made"
+check 1 "drawings" sh "$recipes/make" textures "$work/made" pictures-textures
+check 2 "the rest" sh "$recipes/make" textures "$work/made"
 check 3 "once" goes_on
-check 4 "measures" sh "$recipes/measure" textures-sharp "$work/made" 2
+check 4 "measures" sh "$recipes/measure" textures "$work/made" 2
 check 5 "what they say" has_sharpness

@@ -15,7 +15,7 @@ cat >bin/arra <<END
 case "\$1 \${2:-}" in
 "train "*/recipes/vqgan.yaml) set -- "\$@" --steps 2 --set codebook.start=1 --set data.crop=32 --set data.batch=2 --set data.validation=2 ;;
 "train "*/recipes/teacher.yaml) set -- "\$@" --steps 2 --set data.batch=4 ;;
-"train "*/recipes/textures.yaml) set -- "\$@" --steps 2 ;;
+"train "*/recipes/own.yaml) set -- "\$@" --steps 2 ;;
 esac
 exec "$program" "\$@"
 END

@@ -8,6 +8,7 @@
 static char *model;
 
 #define WALL "generate", "-q", "-m", model, "red brick wall", "--seed", "3"
+#define SKY "generate", "-q", "-m", model, "large cloudy sky"
 
 static void
 load (const char *name, ArraRaster *raster)
@@ -60,12 +61,14 @@ test_any_size (void)
   harness_end ();
 }
 
-/* Mean step between neighbours in the same row, at column @x and the one to its left; at 0 the one at the
- * other edge. */
+#define CODE 8 /* pixels: nearer than that the image tokenizer, which wraps, smooths what does not fit */
+
+/* Mean difference in the same row between column @x and the one a code to its left, which is at the other edge for the
+ * first few. */
 static double
 step_at (const ArraRaster *raster, gsize x)
 {
-  const gsize width = raster->width, before = (x + width - 1) % width;
+  const gsize width = raster->width, before = (x + width - CODE) % width;
   double sum = 0;
 
   for (gsize y = 0; y < raster->height; y++)
@@ -74,27 +77,39 @@ step_at (const ArraRaster *raster, gsize x)
   return sum / (3.0 * (double) raster->height);
 }
 
-/* The step over the edge is no larger than those inside, and without asking for it, it is. */
+/* How much larger steps over the edge are than those inside. */
+static double
+jump (const char *name)
+{
+  g_autoraster ArraRaster raster = { 0 };
+  double over = 0, inside = 0;
+
+  load (name, &raster);
+  for (gsize x = 0; x < raster.width; x++)
+    *(x < CODE ? &over : &inside) += step_at (&raster, x);
+  return over / CODE / (inside / (double) (raster.width - CODE));
+}
+
+/* Three skies, whose clouds are cut at the edge of the picture, and are not when that is asked for. */
 static void
 test_seamless (void)
 {
-  g_autoptr (Outcome) made = NULL, plain = NULL;
-  g_autoraster ArraRaster tile = { 0 }, cut = { 0 };
-  double most = 0, over;
+  static const char *const seeds[] = { "1", "2", "3" };
+  double tile = 0, cut = 0;
 
   harness_begin ();
-  made = arra_run (WALL, "--seamless", "x", "-o", "tile.png", NULL);
-  assert_status (made, 0);
-  plain = arra_run (WALL, "-o", "cut.png", NULL);
-  assert_status (plain, 0);
-  load ("tile.png", &tile);
-  load ("cut.png", &cut);
-  for (gsize x = 1; x < tile.width; x++)
-    most = MAX (most, step_at (&tile, x));
-  over = step_at (&tile, 0);
-  g_test_message ("over the edge %.2f, at most %.2f inside, with the edges cut %.2f", over, most, step_at (&cut, 0));
-  g_assert_cmpfloat (over, <, most);
-  g_assert_cmpfloat (step_at (&cut, 0), >, most);
+  for (gsize i = 0; i < G_N_ELEMENTS (seeds); i++)
+    {
+      g_autoptr (Outcome) made = arra_run (SKY, "--seed", seeds[i], "--seamless", "x", "-o", "tile.png", NULL);
+      g_autoptr (Outcome) plain = arra_run (SKY, "--seed", seeds[i], "-o", "cut.png", NULL);
+
+      assert_status (made, 0);
+      assert_status (plain, 0);
+      tile += jump ("tile.png") / G_N_ELEMENTS (seeds);
+      cut += jump ("cut.png") / G_N_ELEMENTS (seeds);
+    }
+  g_test_message ("over the edge %.2f of inside, cut %.2f", tile, cut);
+  g_assert_cmpfloat (tile, <, 0.75 * cut);
   harness_end ();
 }
 
@@ -121,7 +136,7 @@ test_from (void)
   made = arra_run (WALL, "-o", "wall.png", "--tokens-out", "wall.json", NULL);
   assert_status (made, 0);
   rows = arra_run ("generate", "-q", "-m", model, "red brick wall", "--seed", "4", "--from", "wall.json", "--from-row",
-                   "13", "-o", "rows.png", NULL);
+                   "25", "-o", "rows.png", NULL);
   assert_status (rows, 0);
   load ("wall.png", &before);
   load ("rows.png", &after);

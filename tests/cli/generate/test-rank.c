@@ -111,7 +111,7 @@ test_other_ways (void)
   g_assert_cmpfloat (json_object_get_double_member (
                          json_object_get_object_member (json_node_get_object (report), "settings"), "guidance_scale"),
                      ==, 3);
-  g_assert_cmpint (json_object_get_int_member (answer_of (report, 0), "tokens"), ==, 8 * 16);
+  g_assert_cmpint (json_object_get_int_member (answer_of (report, 0), "tokens"), ==, 24 * 32);
   /* the saved tokens stay */
   again = arra_run ("generate", "-q", "--resume", "wall.json", "-o", "again.png", NULL);
   assert_status (again, 0);
