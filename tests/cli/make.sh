@@ -1,5 +1,5 @@
 #!/bin/sh
-# From drawings to a measured checkpoint by data/checkpoints/make and measure, everything tiny.
+# From drawings to a measured checkpoint by data/checkpoints/make and measure, and experiments, everything tiny.
 #   make.sh ARRA SOURCE
 set -eu
 ARRA=$(realpath "$1") TRY=1
@@ -25,9 +25,16 @@ has_sharpness() {
   grep -q '^| sharpness: spectrum to real, fine, dB | [-0-9]' "$work/made/textures.md" && [ -s "$work/made/textures.png" ]
 }
 
-echo 1..5
+# compares: of each kind of pictures a run, with a row of its own
+compares() {
+  sh "$recipes/experiments" "$work/compared" base-aligned-1 phantom-256-plain-1 textures-256-aligned-1 &&
+    [ "$(grep -c '^[a-z0-9-]*,random,[a-z]*,3,1,[0-9]*,1,[0-9.]*,[0-9.]*,[-0-9.]*,[0-9.]*$' "$work/compared/experiments.csv")" = 3 ]
+}
+
+echo 1..6
 check 1 "drawings" sh "$recipes/make" textures "$work/made" pictures-textures
 check 2 "the rest" sh "$recipes/make" textures "$work/made"
 check 3 "once" goes_on
 check 4 "measures" sh "$recipes/measure" textures "$work/made" 2
 check 5 "what they say" has_sharpness
+check 6 "experiments" compares
