@@ -63,12 +63,12 @@ test_any_size (void)
 
 #define CODE 8 /* pixels: nearer than that the image tokenizer, which wraps, smooths what does not fit */
 
-/* Mean difference in the same row between column @x and the one a code to its left, which is at the other edge for the
+/* Mean difference in the same row between column @x and the one @apart to its left, which is at the other edge for the
  * first few. */
 static double
-step_at (const ArraRaster *raster, gsize x)
+step_at (const ArraRaster *raster, gsize x, gsize apart)
 {
-  const gsize width = raster->width, before = (x + width - CODE) % width;
+  const gsize width = raster->width, before = (x + width - apart) % width;
   double sum = 0;
 
   for (gsize y = 0; y < raster->height; y++)
@@ -86,8 +86,21 @@ jump (const char *name)
 
   load (name, &raster);
   for (gsize x = 0; x < raster.width; x++)
-    *(x < CODE ? &over : &inside) += step_at (&raster, x);
+    *(x < CODE ? &over : &inside) += step_at (&raster, x, CODE);
   return over / CODE / (inside / (double) (raster.width - CODE));
+}
+
+/* The step between neighbours over the edge is no larger than those inside. */
+static void
+assert_no_seam (const char *name)
+{
+  g_autoraster ArraRaster raster = { 0 };
+  double most = 0;
+
+  load (name, &raster);
+  for (gsize x = 1; x < raster.width; x++)
+    most = MAX (most, step_at (&raster, x, 1));
+  g_assert_cmpfloat (step_at (&raster, 0, 1), <, most);
 }
 
 /* Three skies, whose clouds are cut at the edge of the picture, and are not when that is asked for. */
@@ -105,6 +118,7 @@ test_seamless (void)
 
       assert_status (made, 0);
       assert_status (plain, 0);
+      assert_no_seam ("tile.png");
       tile += jump ("tile.png") / G_N_ELEMENTS (seeds);
       cut += jump ("cut.png") / G_N_ELEMENTS (seeds);
     }
