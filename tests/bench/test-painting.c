@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dataset.h"
 #include "fixture.h"
 
 #define HOLES 20
@@ -150,23 +151,18 @@ write_mask (const char *path)
   save (mask, path);
 }
 
-/* The captions of a data set, by their lines. */
-static JsonArray *
-captions (const char *set, guint n)
+/* (transfer full): held-out drawings */
+static ArraDataset *
+draw (const char *name, const char *seed, const char *count)
 {
-  g_autofree char *path = path_of ("%s/metadata.jsonl", set), *text = NULL;
-  g_auto (GStrv) lines = NULL;
-  JsonArray *found = json_array_new ();
+  g_autofree char *path = path_of ("%s", name);
+  g_autoptr (GError) error = NULL;
+  ArraDataset *set;
 
-  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
-  lines = g_strsplit (text, "\n", -1);
-  for (guint i = 0; i < n; i++)
-    {
-      g_autoptr (JsonNode) node = json_from_string (lines[i], NULL);
-
-      json_array_add_string_element (found, json_object_get_string_member (json_node_get_object (node), "text"));
-    }
-  return found;
+  g_free (run ("domain", "textures", "--split", "held-out", "--seed", seed, "--count", count, "-o", path, NULL));
+  set = arra_dataset_open (path, &error);
+  g_assert_no_error (error);
+  return set;
 }
 
 static double
@@ -192,13 +188,13 @@ with_hole_of (GdkPixbuf *picture, GdkPixbuf *other)
   return both;
 }
 
-/* Fills the hole of picture @index, covers it with another picture of the same caption, and adds the steps over the
- * border. Returns whether that of the filled one is the smaller one. */
+/* Fills the hole of picture @index of @asked, covers it with another picture of the same caption, and adds the steps
+ * over the border. Returns whether that of the filled one is the smaller one. */
 static gboolean
-paint (guint index, const char *text, const char *model, const char *mask, double steps[N_WAYS])
+paint (const ArraDataset *asked, guint index, const char *model, const char *mask, double steps[N_WAYS])
 {
-  g_autofree char *name = path_of ("asked/images/%06u.png", index), *filled = path_of ("filled.png"),
-                  *made = path_of ("made.png");
+  const char *name = arra_dataset_picture (asked, index), *text = arra_dataset_caption (asked, index);
+  g_autofree char *filled = path_of ("filled.png"), *made = path_of ("made.png");
   g_autoptr (GdkPixbuf) whole = load (name), hole = NULL, independent = NULL, pasted = NULL;
   double own[N_WAYS];
 
@@ -221,23 +217,20 @@ paint (guint index, const char *text, const char *model, const char *mask, doubl
 static void
 test_holes (void)
 {
-  g_autofree char *model = g_build_filename (shipped, "textures.gguf", NULL), *asked = path_of ("asked"),
-                  *mask = path_of ("mask.png");
-  g_autoptr (JsonArray) texts = NULL;
+  g_autofree char *model = g_build_filename (shipped, "textures.gguf", NULL), *mask = path_of ("mask.png");
+  ArraDataset *asked = draw ("asked", "77", G_STRINGIFY (HOLES));
   double steps[N_WAYS] = { 0 };
   guint smaller = 0;
 
-  g_free (run ("domain", "textures", "--split", "held-out", "--seed", "77", "--count", G_STRINGIFY (HOLES), "-o", asked,
-               NULL));
-  texts = captions ("asked", HOLES);
   write_mask (mask);
   for (guint i = 0; i < HOLES; i++)
-    smaller += paint (i, json_array_get_string_element (texts, i), model, mask, steps);
+    smaller += paint (asked, i, model, mask, steps);
   g_test_message ("| The hole | Frechet distance around the border | Step over the border |");
   g_test_message ("| %s | | %.1f |", ways[WHOLE], steps[WHOLE] / HOLES);
   for (Way way = FILLED; way < N_WAYS; way++)
     g_test_message ("| %s | %.3f | %.1f |", ways[way], distance (ways[way]), steps[way] / HOLES);
   g_test_message ("smaller where it was filled: %u of %d", smaller, HOLES);
+  arra_dataset_free (asked);
 }
 
 /* ---- tiles */
@@ -257,26 +250,23 @@ step_at (const GdkPixbuf *picture, int index, gboolean down)
 static void
 test_tiles (void)
 {
-  g_autofree char *model = g_build_filename (shipped, "textures.gguf", NULL), *asked = path_of ("tiles"),
-                  *name = path_of ("tile.png");
-  g_autoptr (JsonArray) texts = NULL;
+  g_autofree char *model = g_build_filename (shipped, "textures.gguf", NULL), *name = path_of ("tile.png");
+  ArraDataset *asked = draw ("tiles", "78", G_STRINGIFY (TILES));
   double over = 0, inside = 0;
 
-  g_free (run ("domain", "textures", "--split", "held-out", "--seed", "78", "--count", G_STRINGIFY (TILES), "-o", asked,
-               NULL));
-  texts = captions ("tiles", TILES);
   for (guint i = 0; i < TILES; i++)
     {
       g_autoptr (GdkPixbuf) tile = NULL;
 
-      g_free (run ("generate", "-m", model, "-p", json_array_get_string_element (texts, i), "--seamless", "both",
-                   "--seed", "9", "-q", "-o", name, NULL));
+      g_free (run ("generate", "-m", model, "-p", arra_dataset_caption (asked, i), "--seamless", "both", "--seed", "9",
+                   "-q", "-o", name, NULL));
       tile = load (name);
       for (int index = 0; index < SIDE; index++)
         *(index == 0 ? &over : &inside) += step_at (tile, index, FALSE) + step_at (tile, index, TRUE);
     }
   g_test_message ("%d tiles: over the edge %.2f, inside %.2f, ratio %.2f", TILES, over / 2 / TILES,
                   inside / 2 / TILES / (SIDE - 1), over * (SIDE - 1) / inside);
+  arra_dataset_free (asked);
 }
 
 int
