@@ -11,10 +11,11 @@
 #define MAX_TRIES 100000
 #define GOLDEN_RATIO G_GUINT64_CONSTANT (0x9E3779B97F4A7C15)
 
-extern const ArraDomain arra_domain_phantom_cxr, arra_domain_textures;
+extern const ArraDomain arra_domain_phantom_cxr, arra_domain_phantom_cxr_elsewhere, arra_domain_textures;
 
 static const ArraDomain *const domains[] = {
   &arra_domain_phantom_cxr,
+  &arra_domain_phantom_cxr_elsewhere,
   &arra_domain_textures,
   NULL,
 };

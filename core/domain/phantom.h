@@ -1,4 +1,5 @@
-/* phantom.h - inside of phantom-cxr: a chest in layers of path lengths, and the film that sees their sum
+/* phantom.h - inside of phantom-cxr and phantom-cxr-elsewhere: a chest in layers of path lengths, and the film that
+ * sees their sum
  *
  * Lengths are in units of a 256th of the picture. Places are (x, y): x from the spine towards the patient's left, which
  * is the picture's right; y down from the picture's top. A side's own x grows outward. Thicknesses are in units of the
@@ -72,6 +73,8 @@ enum
   PHANTOM_DICE_TUBE,
   PHANTOM_DICE_TISSUE,
   PHANTOM_DICE_GRAIN,
+  PHANTOM_DICE_STANCE,
+  PHANTOM_DICE_CASSETTE,
 };
 
 typedef struct
@@ -79,17 +82,66 @@ typedef struct
   float x, y;
 } PhantomPoint;
 
+/* A number between two */
+typedef struct
+{
+  float low, high;
+} PhantomRange;
+
+static inline float
+phantom_within (ArraDice *dice, PhantomRange range)
+{
+  return arra_dice_uniform (dice, range.low, range.high);
+}
+
+/* What the patients of a hospital have in common, and its films: ranges, or deviations from what is said. Of pairs, [0]
+ * is for PA and [1] for AP. Whatever these are, labels mean the same. */
+typedef struct
+{
+  float women; /* their share */
+  PhantomRange girth, cage;
+  PhantomRange flesh; /* from the cage to the skin */
+  PhantomRange breast, lung, apex;
+  float dome[2];
+  float breath;                   /* deviation of the diaphragm's height */
+  PhantomRange left_dome;         /* how much lower it is on the left */
+  float flat;                     /* a diaphragm of less than 1 is flatter */
+  float ratios[4];                /* of heart to cage, by the degree of cardiomegaly */
+  PhantomRange ratio, heart_turn; /* added */
+  float heart_aside;              /* deviation */
+  PhantomRange pedicle, knob;
+  PhantomRange rib_drop, rib_radius, rib_bone;
+  PhantomRange clavicle, clavicle_rise; /* how far its inner end is below the lung's top, the outer one above that */
+  float blade[2];                       /* x of the shoulder blades */
+  float spine_bend;                     /* deviation */
+
+  PhantomRange zoom;
+  float turn[2], aside[2]; /* deviations */
+  float oblique;           /* deviation: how much wider one side looks than the other */
+  float exposure;          /* deviation */
+  PhantomRange contrast, mottle, sharpness;
+  float middle, latitude; /* the thickness of medium grey, and how far it is to others */
+  float fog, white;       /* the darkest grey and the brightest */
+  float grain;            /* deviation of its blur; 0: each pixel has its own */
+  float scatter;          /* share of the rays */
+  gboolean cassette;      /* borders, letters, plate, grid and heel */
+} PhantomHospital;
+
+extern const PhantomHospital phantom_hospital, phantom_hospital_elsewhere;
+
 #define PHANTOM_ROWS 320 /* of tables by y, from -PHANTOM_ROW_0 */
 #define PHANTOM_ROW_0 32
 
 typedef struct
 {
+  const PhantomHospital *hospital;
   guint64 seed, index;
   const guint8 *labels;
   gboolean ap;
 
   /* from the chest to the picture */
   float zoom, cosine, sine, shift_x, shift_y;
+  float wide[2]; /* zoom along x: [0] right, [1] left */
 
   /* the torso */
   float torso;  /* half width */
@@ -132,7 +184,11 @@ typedef struct
   ArraCanvas scratch;
 } PhantomRay;
 
-void phantom_patient_init (PhantomPatient *patient, guint64 seed, guint64 index, const guint8 *labels);
+void phantom_patient_init (PhantomPatient *patient,
+                           const PhantomHospital *hospital,
+                           guint64 seed,
+                           guint64 index,
+                           const guint8 *labels);
 PhantomPoint phantom_to_picture (const PhantomPatient *patient, const PhantomRay *ray, float x, float y);
 PhantomPoint phantom_to_chest (const PhantomPatient *patient, const PhantomRay *ray, float x, float y);
 float phantom_row (const float *table, float y);
@@ -155,6 +211,7 @@ void phantom_draw_nodule (const PhantomPatient *patient, PhantomRay *ray);
 void phantom_draw_bones (const PhantomPatient *patient, PhantomRay *ray);
 void phantom_draw_vessels (const PhantomPatient *patient, PhantomRay *ray);
 void phantom_draw_devices (const PhantomPatient *patient, PhantomRay *ray);
+void phantom_draw_cassette (const PhantomPatient *patient, PhantomRay *ray);
 gboolean phantom_film (const PhantomPatient *patient, PhantomRay *ray, ArraRaster *raster, GError **error);
 
 /* phantom_stroke.c: a tapering line between places of the chest; where it lies, @canvas is raised to @thickness times
@@ -174,6 +231,6 @@ void phantom_stroke (const PhantomPatient *patient,
 /* Adds what is on @scratch and empties it. */
 void phantom_add_scratch (PhantomRay *ray, ArraCanvas *canvas);
 
-extern const ArraDomain arra_domain_phantom_cxr;
+extern const ArraDomain arra_domain_phantom_cxr, arra_domain_phantom_cxr_elsewhere;
 void phantom_choose (guint64 seed, guint64 index, guint8 *labels);
 void phantom_caption (guint64 seed, guint64 index, const guint8 *labels, char caption[ARRA_DOMAIN_CAPTION]);

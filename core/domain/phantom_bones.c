@@ -69,8 +69,9 @@ static void
 draw_ribs (const PhantomPatient *p, PhantomRay *ray, ArraDice *dice)
 {
   float pitch = (p->dome[0] + 10 - p->apex) / 9.4f * arra_dice_uniform (dice, 0.96f, 1.04f);
-  float first = p->apex + arra_dice_uniform (dice, 2, 6), drop = arra_dice_uniform (dice, 62, 82) - (p->ap ? 6 : 0);
-  float radius = arra_dice_uniform (dice, 3.5f, 4.4f), bone = arra_dice_uniform (dice, 0.105f, 0.14f);
+  float first = p->apex + arra_dice_uniform (dice, 2, 6),
+        drop = phantom_within (dice, p->hospital->rib_drop) - (p->ap ? 6 : 0);
+  float radius = phantom_within (dice, p->hospital->rib_radius), bone = phantom_within (dice, p->hospital->rib_bone);
 
   for (int half = 0; half < 2; half++)
     {
@@ -109,8 +110,8 @@ draw_curve (const PhantomPatient *p,
 static void
 draw_clavicles (const PhantomPatient *p, PhantomRay *ray, ArraDice *dice)
 {
-  float inner_y = p->apex + arra_dice_uniform (dice, 24, 32) - (p->ap ? 11 : 0),
-        rise = arra_dice_uniform (dice, 16, 24) - (p->ap ? 4 : 0);
+  float inner_y = p->apex + phantom_within (dice, p->hospital->clavicle) - (p->ap ? 11 : 0),
+        rise = phantom_within (dice, p->hospital->clavicle_rise) - (p->ap ? 4 : 0);
   float radius = arra_dice_uniform (dice, 3.6f, 4.4f);
 
   for (int side = 0; side < 2; side++)
@@ -154,7 +155,8 @@ draw_blade (const PhantomPatient *p, PhantomRay *ray, float sign, float out, flo
 static void
 draw_shoulders (const PhantomPatient *p, PhantomRay *ray, ArraDice *dice)
 {
-  float out = (p->ap ? 68 : 90) + arra_dice_uniform (dice, -4, 4), top = p->apex + arra_dice_uniform (dice, 0, 8);
+  float out = p->hospital->blade[p->ap] + arra_dice_uniform (dice, -4, 4),
+        top = p->apex + arra_dice_uniform (dice, 0, 8);
 
   for (int side = 0; side < 2; side++)
     {
@@ -174,7 +176,8 @@ draw_shoulders (const PhantomPatient *p, PhantomRay *ray, ArraDice *dice)
 static void
 draw_spine (const PhantomPatient *p, PhantomRay *ray, ArraDice *dice)
 {
-  float bend = arra_dice_normal (dice, 0, 2, 2), y = -14, bone = arra_dice_uniform (dice, 0.065f, 0.095f);
+  float bend = arra_dice_normal (dice, 0, p->hospital->spine_bend, 2), y = -14,
+        bone = arra_dice_uniform (dice, 0.065f, 0.095f);
 
   for (int n = 0; n < N_VERTEBRAE; n++)
     {

@@ -1,4 +1,5 @@
-/* phantom_cxr.c - `phantom-cxr`: chest radiographs of patients that do not exist
+/* phantom_cxr.c - `phantom-cxr` and `phantom-cxr-elsewhere`: chest radiographs of patients that do not exist, in two
+ * hospitals
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "phantom.h"
 
@@ -94,17 +95,23 @@ draw_body (const PhantomPatient *p, PhantomRay *ray, const ArraLattice *lattice)
 }
 
 static gboolean
-draw (guint64 seed, guint64 index, const guint8 *labels, ArraRaster *raster, GError **error)
+draw (const ArraDomain *domain,
+      const PhantomHospital *hospital,
+      guint64 seed,
+      guint64 index,
+      const guint8 *labels,
+      ArraRaster *raster,
+      GError **error)
 {
   g_auto (PhantomRay) ray = { 0 };
   g_autofree ArraLattice *lattice = NULL;
   PhantomPatient patient;
 
-  if (!arra_domain_check (&arra_domain_phantom_cxr, labels, raster, error) || !make_ray (&ray, raster->width, error))
+  if (!arra_domain_check (domain, labels, raster, error) || !make_ray (&ray, raster->width, error))
     return FALSE;
   lattice = g_new (ArraLattice, 1);
   arra_lattice_init (lattice, seed, index, PHANTOM_DICE_TISSUE);
-  phantom_patient_init (&patient, seed, index, labels);
+  phantom_patient_init (&patient, hospital, seed, index, labels);
   phantom_draw_vessels (&patient, &ray);
   draw_body (&patient, &ray, lattice);
   phantom_draw_bones (&patient, &ray);
@@ -115,6 +122,18 @@ draw (guint64 seed, guint64 index, const guint8 *labels, ArraRaster *raster, GEr
   return phantom_film (&patient, &ray, raster, error);
 }
 
+static gboolean
+draw_here (guint64 seed, guint64 index, const guint8 *labels, ArraRaster *raster, GError **error)
+{
+  return draw (&arra_domain_phantom_cxr, &phantom_hospital, seed, index, labels, raster, error);
+}
+
+static gboolean
+draw_elsewhere (guint64 seed, guint64 index, const guint8 *labels, ArraRaster *raster, GError **error)
+{
+  return draw (&arra_domain_phantom_cxr_elsewhere, &phantom_hospital_elsewhere, seed, index, labels, raster, error);
+}
+
 const ArraDomain arra_domain_phantom_cxr = {
   .name = "phantom-cxr",
   .summary = "chest radiographs of patients that do not exist, with findings by side and zone",
@@ -123,5 +142,16 @@ const ArraDomain arra_domain_phantom_cxr = {
   .attributes = attributes,
   .choose = phantom_choose,
   .caption = phantom_caption,
-  .draw = draw,
+  .draw = draw_here,
+};
+
+const ArraDomain arra_domain_phantom_cxr_elsewhere = {
+  .name = "phantom-cxr-elsewhere",
+  .summary = "the same findings in the same words, of other patients on the older films of another hospital",
+  .notice = "synthetic - not for diagnosis",
+  .n_attributes = PHANTOM_N_ATTRIBUTES,
+  .attributes = attributes,
+  .choose = phantom_choose,
+  .caption = phantom_caption,
+  .draw = draw_elsewhere,
 };

@@ -47,7 +47,7 @@ phantom_diaphragm (const PhantomPatient *p, float x)
 {
   float d = fabsf (x) - DOME_X, edge = p->dome[x > 0], steep = MAX (0, d - 22);
 
-  return edge + (d > 0 ? 0.0065f : 0.0055f) * d * d + 0.014f * steep * steep;
+  return edge + p->hospital->flat * (d > 0 ? 0.0065f : 0.0055f) * d * d + 0.014f * steep * steep;
 }
 
 float

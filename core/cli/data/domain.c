@@ -25,6 +25,7 @@ static const CliHelp help = {
   .examples = "  arra domain\n"
               "  arra domain phantom-cxr --count 20000 --seed 1 --split training -o cxr\n"
               "  arra domain phantom-cxr --count 500 --seed 2 --split held-out -o cxr-held-out\n"
+              "  arra domain phantom-cxr-elsewhere --count 20000 --seed 5 -o another-hospital\n"
               "  arra domain textures --words",
   .notes = "The same name, split, seed, size and number give the same picture on one machine, whatever "
            "--threads says. About an\n"

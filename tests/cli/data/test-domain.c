@@ -43,6 +43,7 @@ test_list (void)
   outcome = arra_run ("domain", NULL);
   assert_status (outcome, 0);
   assert_says (outcome->out, "phantom-cxr: ");
+  assert_says (outcome->out, "\nphantom-cxr-elsewhere: ");
   assert_says (outcome->out, "\n  cardiomegaly: none, mild, moderate, severe\n");
   assert_says (outcome->out, "\n  pneumothorax: none, left, right\n");
   assert_says (outcome->out, radiographs);
