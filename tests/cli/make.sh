@@ -25,16 +25,23 @@ has_sharpness() {
   grep -q '^| sharpness: spectrum to real, fine, dB | [-0-9]' "$work/made/textures.md" && [ -s "$work/made/textures.png" ]
 }
 
-# compares: of each kind of pictures a run, with a row of its own
+# compares: of each kind of pictures a run, with a row of its own; none has a general model made that none of them starts from
 compares() {
   sh "$recipes/experiments" "$work/compared" base-aligned-1 phantom-256-plain-1 textures-256-aligned-1 &&
-    [ "$(grep -c '^[a-z0-9-]*,random,[a-z]*,3,1,[0-9]*,1,[0-9.]*,[0-9.]*,[-0-9.]*,[0-9.]*$' "$work/compared/experiments.csv")" = 3 ]
+    [ "$(grep -c '^[a-z0-9-]*,random,[a-z]*,3,1,[0-9]*,1,[0-9.]*,[0-9.]*,[-0-9.]*,[0-9.]*$' "$work/compared/experiments.csv")" = 3 ] && [ ! -e "$work/compared/general-128" ] && [ ! -e "$work/compared/general-elsewhere-128" ]
 }
 
-echo 1..6
+# adapts: a run that starts from the model of the other hospital, whose films it has not learnt from
+adapts() {
+  sh "$recipes/experiments" "$work/compared" hospital-aligned-1 && grep -q '^hospital-aligned-1,hospital,hybnext,3,1,1000,1,[0-9.]*,[0-9.]*,[-0-9.]*,[0-9.]*$' "$work/compared/experiments.csv" &&
+    [ -e "$work/compared/general-elsewhere-128/model" ] && grep -q phantom-cxr-elsewhere "$work/compared/phantom-cxr-elsewhere/series.json"
+}
+
+echo 1..7
 check 1 "drawings" sh "$recipes/make" textures "$work/made" pictures-textures
 check 2 "the rest" sh "$recipes/make" textures "$work/made"
 check 3 "once" goes_on
 check 4 "measures" sh "$recipes/measure" textures "$work/made" 2
 check 5 "what they say" has_sharpness
 check 6 "experiments" compares
+check 7 "from another hospital" adapts
