@@ -1,7 +1,7 @@
 /* textures_caption.c - wordings of labels
  *
- * What goes without saying is the usual: medium, pristine, the material's own colour. All else is always
- * said.
+ * What goes without saying is the usual: medium, pristine, the material's own colour, and often the direction that it
+ * mostly has: people write "oak planks". All else is always said.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "textures_private.h"
 
@@ -64,9 +64,10 @@ static void
 say_direction (ArraDice *dice, const TextureMaterial *material, guint direction, Words *words)
 {
   static const char *const names[] = { "", "horizontal", "vertical", "diagonal" };
-  gboolean with = arra_dice_chance (dice, 0.3f), laid = arra_dice_chance (dice, 0.6f);
+  gboolean with = arra_dice_chance (dice, 0.3f), laid = arra_dice_chance (dice, 0.6f),
+           unsaid = arra_dice_chance (dice, 0.6f);
 
-  if (direction == TEXTURE_UNDIRECTED)
+  if (direction == TEXTURE_UNDIRECTED || (unsaid && direction == material->usual))
     return;
   g_snprintf (words->grain, sizeof words->grain, "%s%s %s", with ? "with " : "", names[direction], material->grain);
   if (laid && material->laid != NULL)

@@ -130,6 +130,7 @@ struct _TextureMaterial
   const char *own_colour;  /* (nullable): a word for its natural colour */
   const char *grain;       /* what has the direction: "grain"; NULL: none */
   const char *laid;        /* (nullable): how it came by the direction: "brushed" */
+  guint usual;             /* the direction that may be left unsaid */
   guint colours;           /* bits of TextureColour that it comes in */
   float mean;              /* luminance of its middle tone: becomes the dye's colour */
   float take;              /* 0..1: how much of the dye it takes */

@@ -106,7 +106,45 @@ test_directions (void)
                            *const diagonal[] = { "diagonal", "diagonally", NULL };
   static const char *const *const words[] = { none, horizontal, vertical, diagonal };
 
-  check_attribute (TEXTURE_DIRECTION, words, TEXTURE_UNDIRECTED);
+  for (guint64 i = 0; i < 3000; i++)
+    {
+      Caption caption = caption_of (i);
+      guint direction = caption.labels[TEXTURE_DIRECTION];
+      guint usual = texture_materials[caption.labels[TEXTURE_MATERIAL]].usual;
+
+      for (guint d = TEXTURE_HORIZONTAL; d <= TEXTURE_DIAGONAL; d++)
+        if (says_one (caption.text, words[d]))
+          g_assert_cmpuint (d, ==, direction);
+        else if (d == direction)
+          g_assert_cmpuint (d, ==, usual);
+    }
+}
+
+/* People write "oak planks", and mean the way that planks mostly lie. */
+static void
+test_usual_direction (void)
+{
+  for (guint m = 0; m < texture_n_materials; m++)
+    {
+      guint said = 0, unsaid = 0;
+
+      if (texture_materials[m].grain == NULL)
+        continue;
+      for (guint64 i = 0; i < 20000; i++)
+        {
+          Caption caption = caption_of (i);
+
+          if (caption.labels[TEXTURE_MATERIAL] != m || caption.labels[TEXTURE_DIRECTION] != texture_materials[m].usual)
+            continue;
+          if (strstr (caption.text, "horizontal") != NULL || strstr (caption.text, "vertical") != NULL)
+            said++;
+          else
+            unsaid++;
+        }
+      g_test_message ("%s: said %u times, unsaid %u times", texture_materials[m].name, said, unsaid);
+      g_assert_cmpuint (said, >, 20);
+      g_assert_cmpuint (unsaid, >, 20);
+    }
 }
 
 static gboolean
@@ -193,6 +231,7 @@ main (int argc, char **argv)
   g_test_add_func ("/domain/textures-words/scales", test_scales);
   g_test_add_func ("/domain/textures-words/ages", test_ages);
   g_test_add_func ("/domain/textures-words/directions", test_directions);
+  g_test_add_func ("/domain/textures-words/usual-direction", test_usual_direction);
   g_test_add_func ("/domain/textures-words/colours", test_colours);
   g_test_add_func ("/domain/textures-words/own-colours", test_own_colours);
   g_test_add_func ("/domain/textures-words/form", test_form);
