@@ -99,10 +99,12 @@ measure_sharpness (Work *work, guint size, GError **error)
 static gboolean
 measure_sharpnesses (Work *work, GError **error)
 {
+  const ArraEvalRequest *request = work->request;
   ArraEvalMeasures *sets = work->evaluation->sets;
   guint size;
 
-  if (!arra_sharpness_size (work->request->sets, ARRA_N_EVAL_ROLES, &size, error))
+  if (!arra_sharpness_size (request->sets, request->n, ARRA_N_EVAL_ROLES, request->pool, &size, work->cancellable,
+                            error))
     return FALSE;
   for (guint role = 0; role < ARRA_N_EVAL_ROLES && size > 0; role++)
     {

@@ -179,8 +179,8 @@ cut (const ArraRaster *picture, guint size, ArraRaster *out, GError **error)
 
   if (picture->width < size || picture->height < size)
     return arra_fail (error, ARRA_ERROR_ARGUMENT,
-                      "%zu x %zu pixels: smaller than the first picture's %u, so its sharpness cannot be compared",
-                      picture->width, picture->height, size);
+                      "%zu x %zu pixels: smaller than %u x %u, of which sharpness is measured", picture->width,
+                      picture->height, size, size);
   if (!arra_raster_init (out, size, size, 3, error))
     return FALSE;
   left = (picture->width - size) / 2;
@@ -213,22 +213,60 @@ measure (guint item, guint worker, gpointer user, GError **error)
 
 /* ---- a set */
 
-gboolean
-arra_sharpness_size (const ArraDataset *const *sets, guint n_sets, guint *size, GError **error)
+typedef struct
 {
-  gsize least = ARRA_SHARPNESS_MOST;
+  const ArraDataset *dataset;
+  guint *sides; /* of each picture the shorter one, or ARRA_SHARPNESS_MOST */
+} Sides;
+
+/* An ArraItemFunc */
+static gboolean
+find_side (guint item, guint worker, gpointer user, GError **error)
+{
+  const Sides *sides = user;
+  g_autoraster ArraRaster picture = { 0 };
+
+  if (!arra_raster_load (&picture, arra_dataset_picture (sides->dataset, item), error))
+    return FALSE;
+  sides->sides[item] = (guint) MIN (MIN (picture.width, picture.height), ARRA_SHARPNESS_MOST);
+  return TRUE;
+}
+
+/* *@least becomes the shortest side there is, if it is shorter. */
+static gboolean
+find_least (const ArraDataset *dataset,
+            guint n,
+            ArraPool *pool,
+            guint *least,
+            GCancellable *cancellable,
+            GError **error)
+{
+  g_automem guint *room = arra_mem_new (n, sizeof *room, "sizes of pictures", error);
+  Sides sides = { dataset, room };
+  const ArraItemRun run = { .n = n, .work = find_side, .user = &sides, .cancellable = cancellable };
+
+  if (room == NULL || !arra_item_run (pool, &run, NULL, error))
+    return FALSE;
+  for (guint i = 0; i < n; i++)
+    *least = MIN (*least, room[i]);
+  return TRUE;
+}
+
+gboolean
+arra_sharpness_size (const ArraDataset *const *sets,
+                     const guint *n,
+                     guint n_sets,
+                     ArraPool *pool,
+                     guint *size,
+                     GCancellable *cancellable,
+                     GError **error)
+{
+  guint least = ARRA_SHARPNESS_MOST;
 
   for (guint i = 0; i < n_sets; i++)
-    {
-      g_autoraster ArraRaster first = { 0 };
-
-      if (sets[i] == NULL || arra_dataset_size (sets[i]) == 0)
-        continue;
-      if (!arra_raster_load (&first, arra_dataset_picture (sets[i], 0), error))
-        return FALSE;
-      least = MIN (least, MIN (first.width, first.height));
-    }
-  *size = least < ARRA_SHARPNESS_LEAST ? 0 : (guint) least / 2 * 2;
+    if (sets[i] != NULL && !find_least (sets[i], n[i], pool, &least, cancellable, error))
+      return FALSE;
+  *size = least < ARRA_SHARPNESS_LEAST ? 0 : least / 2 * 2;
   return TRUE;
 }
 

@@ -32,9 +32,15 @@ typedef struct
   double middle; /* 0.125 to 0.225: the octave below */
 } ArraSharpnessBands;
 
-/* The largest even square that the first pictures of @n_sets data sets (nullable) have room for, at most
- * ARRA_SHARPNESS_MOST; 0 when one is below ARRA_SHARPNESS_LEAST. */
-gboolean arra_sharpness_size (const ArraDataset *const *sets, guint n_sets, guint *size, GError **error);
+/* The largest even square that all of the first @n[i] pictures of @n_sets data sets (nullable) have room for, at most
+ * ARRA_SHARPNESS_MOST; 0 when one is below ARRA_SHARPNESS_LEAST. Each picture is read. */
+gboolean arra_sharpness_size (const ArraDataset *const *sets,
+                              const guint *n,
+                              guint n_sets,
+                              ArraPool *pool,
+                              guint *size,
+                              GCancellable *cancellable,
+                              GError **error);
 
 /* Of the first @n pictures, of each the middle @size x @size pixels as they are, never resized. Luminance is the mean
  * of red, green and blue; its mean is taken off and it fades out towards the borders (Hann window). The same for any

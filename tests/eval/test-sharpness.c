@@ -96,6 +96,7 @@ measure (double blur, ArraPool *pool, ArraSharpness *sharpness)
   g_autofree char *folder = g_dir_make_tmp ("arra-sharpness-XXXXXX", NULL);
   g_autoptr (ArraDataset) dataset = NULL;
   const ArraDataset *sets[2] = { NULL, NULL };
+  const guint n[2] = { 0, N };
   GError *error = NULL;
   guint size;
 
@@ -103,7 +104,7 @@ measure (double blur, ArraPool *pool, ArraSharpness *sharpness)
     write_picture (folder, i, blur);
   sets[1] = dataset = arra_dataset_open (folder, &error);
   g_assert_no_error (error);
-  g_assert_true (arra_sharpness_size (sets, 2, &size, &error));
+  g_assert_true (arra_sharpness_size (sets, n, 2, pool, &size, NULL, &error));
   g_assert_cmpuint (size, ==, SIZE);
   g_assert_true (arra_sharpness_measure (dataset, N, size, pool, sharpness, NULL, NULL, NULL, &error));
   g_assert_no_error (error);

@@ -164,6 +164,39 @@ test_encoder (void)
   harness_end ();
 }
 
+/* A square of noise in the place of one picture of "made" */
+static void
+put_square (guint side)
+{
+  g_autofree char *path = scratch_path ("made/images/000003.png");
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  g_string_printf (text, "P6 %u %u 255\n", side, side);
+  for (guint i = 0; i < 3 * side * side; i++)
+    g_string_append_c (text, (char) (i * 2654435761u >> 24));
+  g_assert_true (g_file_set_contents (path, text->str, (gssize) text->len, NULL));
+}
+
+/* Pictures of a set need not be of one size: sharpness is that of what all of them have room for, if there is any. */
+static void
+test_sizes (void)
+{
+  g_autoptr (Outcome) drawn = NULL, smaller = NULL, tiny = NULL;
+
+  harness_begin ();
+  drawn = arra_run ("domain", "phantom-cxr", "-q", "-n", "6", "--seed", "1", "--size", "64", "-o", "made", NULL);
+  assert_status (drawn, 0);
+  put_square (41);
+  smaller = arra_run ("eval", "--data", "made", NULL);
+  assert_status (smaller, 0);
+  assert_says (smaller->out, "middle 40 x 40 pixels");
+  put_square (24);
+  tiny = arra_run ("eval", "--data", "made", NULL);
+  assert_status (tiny, 0);
+  g_assert_null (strstr (tiny->out, "Sharpness"));
+  harness_end ();
+}
+
 /* Errors name what is wrong; nothing is written. */
 static void
 test_faults (void)
@@ -204,6 +237,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/eval/json", test_json);
   g_test_add_func ("/cli/eval/tables", test_tables);
   g_test_add_func ("/cli/eval/encoder", test_encoder);
+  g_test_add_func ("/cli/eval/sizes", test_sizes);
   g_test_add_func ("/cli/eval/faults", test_faults);
   return g_test_run ();
 }
