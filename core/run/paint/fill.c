@@ -10,6 +10,8 @@
 #include "fail.h"
 #include "fill_region.h"
 #include "mem.h"
+#include "memory_plan.h"
+#include "mosaic.h"
 #include "smooth.h"
 
 struct _ArraFill
@@ -91,26 +93,63 @@ prepare (ArraFill *fill, GError **error)
   return arra_smooth_fill (fill->planes, fill->known, 3, width, height, error);
 }
 
-/* The codes of the region, those to be made marked. (transfer full): g_free() */
+/* Of each code of the region: to be made, or 0. (transfer full): g_free() */
 static gint32 *
-encode (ArraFill *fill, guint threads, GCancellable *cancellable, GError **error)
+mark (const ArraFill *fill, GError **error)
+{
+  const ArraFillRegion *region = &fill->region;
+  gint32 *known = g_try_new0 (gint32, (gsize) region->rows * region->columns);
+
+  if (known == NULL)
+    arra_fail (error, ARRA_ERROR_NO_MEMORY, "Not enough memory for %u x %u codes", region->rows, region->columns);
+  for (guint row = 0; known != NULL && row < region->rows; row++)
+    for (guint column = 0; column < region->columns; column++)
+      if (arra_fill_region_is_free (region, fill->mask, fill->width, fill->height, fill->patch, row, column))
+        known[row * region->columns + column] = ARRA_CODE_FREE;
+  return known;
+}
+
+/* All that is taken besides the job, but for what is copied already */
+static guint64
+own_bytes (const ArraFill *fill)
 {
   const guint width = region_width (fill), height = region_height (fill);
-  const gsize n = (gsize) width * height;
+
+  return (guint64) width * height * ((3 + 1) * sizeof (float) + 3) + arra_smooth_bytes (3, width, height)
+         + (guint64) fill->width * fill->height * 3;
+}
+
+/* Before any of it is taken */
+static gboolean
+check_memory (const ArraFill *fill, const ArraRequest *request, GError **error)
+{
+  ArraMemoryPlan plan;
+
+  if (!arra_checkpoint_plan (fill->checkpoint, request, &plan, error))
+    return FALSE;
+  plan.total += own_bytes (fill);
+  return arra_plan_check (&plan, request->memory_limit, error);
+}
+
+/* Codes of what is kept, into @known. */
+static gboolean
+encode (ArraFill *fill, guint threads, gint32 *known, GCancellable *cancellable, GError **error)
+{
+  const guint width = region_width (fill), height = region_height (fill);
+  const gsize n = (gsize) width * height, n_codes = (gsize) fill->region.rows * fill->region.columns;
   g_automem guint8 *rgb = arra_mem_new (n, 3, "a picture", error);
-  guint32 *codes;
+  g_autofree guint32 *codes = NULL;
 
   if (rgb == NULL)
-    return NULL;
+    return FALSE;
   for (gsize i = 0; i < n; i++)
     for (guint plane = 0; plane < 3; plane++)
       rgb[3 * i + plane] = (guint8) (fill->planes[plane * n + i] + 0.5f);
   codes = arra_checkpoint_encode (fill->checkpoint, rgb, width, height, threads, cancellable, error);
-  for (guint row = 0; codes != NULL && row < fill->region.rows; row++)
-    for (guint column = 0; column < fill->region.columns; column++)
-      if (arra_fill_region_is_free (&fill->region, fill->mask, fill->width, fill->height, fill->patch, row, column))
-        codes[row * fill->region.columns + column] = (guint32) -1;
-  return (gint32 *) codes;
+  for (gsize i = 0; codes != NULL && i < n_codes; i++)
+    if (known[i] != ARRA_CODE_FREE)
+      known[i] = (gint32) codes[i];
+  return codes != NULL;
 }
 
 static gboolean
@@ -134,10 +173,7 @@ begin (ArraFill *fill, const ArraRequest *given, GCancellable *cancellable, GErr
   ArraRequest request = *given;
   g_autofree gint32 *known = NULL;
 
-  if (!look (fill, error) || !allocate (fill, error) || !prepare (fill, error))
-    return FALSE;
-  known = encode (fill, request.threads, cancellable, error);
-  if (known == NULL)
+  if (!look (fill, error) || (known = mark (fill, error)) == NULL)
     return FALSE;
   request.width = region_width (fill);
   request.height = region_height (fill);
@@ -145,6 +181,9 @@ begin (ArraFill *fill, const ArraRequest *given, GCancellable *cancellable, GErr
   request.known = known;
   request.known_rows = fill->region.rows;
   request.known_columns = fill->region.columns;
+  if (!check_memory (fill, &request, error) || !allocate (fill, error) || !prepare (fill, error)
+      || !encode (fill, request.threads, known, cancellable, error))
+    return FALSE;
   fill->job = arra_job_new (fill->checkpoint, &request, error);
   return fill->job != NULL;
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "checkpoint.h"
+#include "job.h"
 #include "mem.h"
 #include "models.h"
 
@@ -154,6 +155,30 @@ test_refused (void)
   g_assert_error (error, ARRA_ERROR, ARRA_ERROR_ARGUMENT);
 }
 
+/* What a fill takes besides its job is planned, too: a limit that only the job has room within is too low, and that is
+ * seen before anything is done. */
+static void
+test_memory (void)
+{
+  g_autofree guint8 *mask = g_malloc0 (W * H);
+  ArraRequest request = request_of ();
+  g_autoptr (ArraFill) fill = NULL, limited = NULL;
+  g_autoptr (GError) error = NULL;
+  ArraMemoryPlan plan;
+
+  put (mask, 50, 40, 30, 30, 255);
+  fill = begin (mask, &request);
+  g_assert_true (arra_checkpoint_plan (checkpoint, &arra_fill_job (fill)->request, &plan, &error));
+  request.memory_limit = plan.total;
+  limited = arra_fill_new (checkpoint, pixels, mask, W, H, &request, NULL, &error);
+  g_assert_error (error, ARRA_ERROR, ARRA_ERROR_NO_MEMORY);
+  g_assert_null (limited);
+  g_clear_error (&error);
+  request.memory_limit = plan.total + 64 * W * H;
+  limited = arra_fill_new (checkpoint, pixels, mask, W, H, &request, NULL, &error);
+  g_assert_no_error (error);
+}
+
 /* ---- codes of pixels */
 
 static void
@@ -188,6 +213,7 @@ main (int argc, char **argv)
   g_test_add_func ("/fill/blended", test_blended);
   g_test_add_func ("/fill/not-finished", test_not_finished);
   g_test_add_func ("/fill/refused", test_refused);
+  g_test_add_func ("/fill/memory", test_memory);
   g_test_add_func ("/fill/encode", test_encode);
   result = g_test_run ();
   arra_checkpoint_unref (checkpoint);
