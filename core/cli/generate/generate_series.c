@@ -7,6 +7,7 @@
 #include "inputs.h"
 #include "job.h"
 #include "request.h"
+#include "request_mosaic.h"
 #include "jsonwriter.h"
 #include "prompts.h"
 #include "signals.h"
@@ -106,6 +107,13 @@ series_text (const Series *series)
   arra_json_put_string (json, "template", own);
   arra_fields_put (json, request, ARRA_FIELD_WIDTH, ARRA_FIELD_HEIGHT);
   arra_fields_put (json, request, ARRA_FIELDS_SAMPLING);
+  if (series->setup->cfg_interval >= 0)
+    arra_json_put_uint (json, "cfg_interval", (guint) series->setup->cfg_interval);
+  if (request->seamless != 0)
+    {
+      arra_json_put_uint (json, "seamless", request->seamless);
+      arra_json_put_uint (json, "tries", arra_request_tries (request));
+    }
   arra_json_end_object (json);
   return arra_json_writer_end (json);
 }

@@ -290,6 +290,34 @@ test_refused (void)
   harness_end ();
 }
 
+/* A folder of pictures without edges that fit gets none with them, nor those of more tries. */
+static void
+test_series (void)
+{
+  static const char *const others[][4]
+      = { { "--seamless", "x", NULL }, { "--seamless", "both", NULL }, { "--seamless", "y", "--tries", "2" } };
+  g_autofree char *prompts = NULL;
+  g_autoptr (Outcome) made = NULL, same = NULL;
+
+  harness_begin ();
+  prompts = scratch_path ("prompts.txt");
+  g_assert_true (g_file_set_contents (prompts, "large cloudy sky\n", -1, NULL));
+  made = arra_run ("generate", "-m", model, "--prompts", prompts, "--seamless", "y", "--tries", "1", "-o", "set", NULL);
+  assert_status (made, 0);
+  for (gsize i = 0; i < G_N_ELEMENTS (others); i++)
+    {
+      g_autoptr (Outcome) other = arra_run ("generate", "-m", model, "--prompts", prompts, "-o", "set", others[i][0],
+                                            others[i][1], others[i][2], others[i][3], NULL);
+
+      assert_status (other, 64);
+      assert_says (other->err, "set holds another series");
+    }
+  same = arra_run ("generate", "-m", model, "--prompts", prompts, "--seamless", "y", "--tries", "1", "-o", "set", NULL);
+  assert_status (same, 0);
+  assert_says (same->out, "0 of them new");
+  harness_end ();
+}
+
 int
 main (int argc, char **argv)
 {
@@ -301,6 +329,7 @@ main (int argc, char **argv)
   g_test_add_func ("/fill/seamless", test_seamless);
   g_test_add_func ("/fill/from", test_from);
   g_test_add_func ("/fill/fill", test_fill);
+  g_test_add_func ("/fill/series", test_series);
   g_test_add_func ("/fill/refused", test_refused);
   result = g_test_run ();
   g_free (model);

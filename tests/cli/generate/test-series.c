@@ -123,6 +123,32 @@ test_goes_on (void)
   harness_end ();
 }
 
+/* Whatever decides what the pictures are makes another series, and nothing else does. */
+static void
+test_other_settings (void)
+{
+  static const char *const others[][2]
+      = { { "--cfg-interval", "3" }, { "--cfg", "2.5" }, { "--top-k", "7" }, { NULL, NULL } };
+  g_autoptr (Outcome) made = NULL, same = NULL;
+
+  harness_begin ();
+  put ("prompts.txt", "one\n");
+  made = arra_run ("generate", M, "--prompts", "prompts.txt", "--cfg-interval", "2", "-o", "set", NULL);
+  assert_status (made, 0);
+  for (guint i = 0; others[i][0] != NULL; i++)
+    {
+      g_autoptr (Outcome) other
+          = arra_run ("generate", M, "--prompts", "prompts.txt", others[i][0], others[i][1], "-o", "set", NULL);
+
+      assert_status (other, 64);
+      assert_says (other->err, "set holds another series");
+    }
+  same = arra_run ("generate", M, "--prompts", "prompts.txt", "--cfg-interval", "2", "--tries", "3", "-o", "set", NULL);
+  assert_status (same, 0);
+  assert_says (same->out, "0 of them new");
+  harness_end ();
+}
+
 /* Captions and labels of a data set come along. */
 static void
 test_labels (void)
@@ -178,6 +204,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/series/lines", test_lines);
   g_test_add_func ("/cli/series/marks", test_marks);
   g_test_add_func ("/cli/series/goes-on", test_goes_on);
+  g_test_add_func ("/cli/series/other-settings", test_other_settings);
   g_test_add_func ("/cli/series/labels", test_labels);
   g_test_add_func ("/cli/series/bad-prompts", test_bad_prompts);
   return g_test_run ();
