@@ -75,7 +75,11 @@ arra_request_check_mosaic (const ArraRequest *request, const ArraCheckpoint *che
   const guint patch = arra_checkpoint_patch (checkpoint);
 
   if (checkpoint->decoder.writes_only || checkpoint->defaults.width == 0)
-    return arra_checkpoint_check_size (checkpoint, request->width, request->height, error);
+    return arra_checkpoint_check_size (checkpoint, request->width, request->height, error)
+           && arra_fail (error, ARRA_ERROR_UNSUPPORTED,
+                         "%s does not say which size its pictures have, so it can make neither tiles nor parts of "
+                         "pictures",
+                         checkpoint->path);
   if (MAX (request->width, request->height) > ARRA_MAX_SIDE)
     return arra_fail (error, ARRA_ERROR_ARGUMENT,
                       "A picture of %u x %u pixels cannot be made: no side can be longer than %d", request->width,

@@ -517,6 +517,31 @@ assert_refused (const ArraRequest *request, const char *words)
   g_assert_nonnull (strstr (error->message, words));
 }
 
+/* A checkpoint that leaves the size to whoever asks has no windows. */
+static void
+test_no_size (void)
+{
+  const ArraRequest defaults = checkpoint->defaults;
+  static const gint32 known[] = { 0, ARRA_CODE_FREE, 0, 0 };
+  const guint side = arra_checkpoint_grid (checkpoint), codes = arra_checkpoint_codes (checkpoint, side);
+  ArraRequest request = models_request (checkpoint, side, side);
+
+  g_assert_cmpuint (codes * codes, <=, G_N_ELEMENTS (known));
+  checkpoint->defaults.width = checkpoint->defaults.height = 0;
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      request.seamless = i == 0 ? ARRA_SEAMLESS_X : 0;
+      request.known = i == 0 ? NULL : known;
+      request.known_rows = request.known_columns = i == 0 ? 0 : codes;
+      g_assert_null (arra_job_new (checkpoint, &request, &error));
+      g_assert_error (error, ARRA_ERROR, ARRA_ERROR_UNSUPPORTED);
+      g_assert_nonnull (strstr (error->message, "does not say which size"));
+    }
+  checkpoint->defaults = defaults;
+}
+
 static void
 test_refused (void)
 {
@@ -669,6 +694,7 @@ main (int argc, char **argv)
   g_test_add_func ("/job-mosaic/partial", test_partial);
   g_test_add_func ("/job-mosaic/preview", test_preview);
   g_test_add_func ("/job-mosaic/refused", test_refused);
+  g_test_add_func ("/job-mosaic/no-size", test_no_size);
   g_test_add_func ("/job-mosaic/faults", test_faults);
   g_test_add_func ("/job-mosaic/planned", test_planned);
   result = g_test_run ();
