@@ -2,16 +2,42 @@
 # ARRA names the program, when it is not the one in build/.
 export ARRA="${ARRA:-build/core/cli/arra}"
 here=data/checkpoints
+
+# refuse WHAT...: wrong use
+refuse() {
+  echo "$0: $*" >&2
+  exit 64
+}
+
+case $1 in
+-*) refuse "there is no option $1: how this is used stands at its head" ;;
+esac
+if ! command -v "$ARRA" >/dev/null; then
+  echo "$0: there is no program $ARRA (from $PWD): build it, or say with ARRA=/… where it is" >&2
+  exit 69
+fi
 mkdir -p "$1"
 work=$(realpath "$1")
+
+# begin_part PHASE, end_part PHASE: the folder of a phase is filled beside its place, so that it is whole when it is there, whatever stops this
+begin_part() {
+  rm -rf "$work/$1.part"
+  mkdir "$work/$1.part"
+  echo "$work/$1.part"
+}
+
+end_part() {
+  mv "$work/$1.part" "$work/$1"
+  : >"$work/$1.done"
+}
 
 # take PHASE...: what the folder lacks of the phases that ship
 take() {
   for phase in "$@"; do
     [ -e "$here/$phase" ] && [ ! -e "$work/$phase" ] || continue
-    mkdir "$work/$phase"
-    cp -R "$here/$phase" "$work/$phase/model"
-    : >"$work/$phase.done"
+    filled=$(begin_part "$phase")
+    cp -R "$here/$phase" "$filled/model"
+    end_part "$phase"
   done
 }
 

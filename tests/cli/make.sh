@@ -37,7 +37,36 @@ adapts() {
     [ -e "$work/compared/general-elsewhere-128/model" ] && grep -q phantom-cxr-elsewhere "$work/compared/phantom-cxr-elsewhere/series.json"
 }
 
-echo 1..7
+# refuses WORD COMMAND...: wrong use, said with the word, before anything is made
+refuses() {
+  word=$1
+  shift
+  status=0
+  sh "$@" >"$work/refused.txt" 2>&1 || status=$?
+  cat "$work/refused.txt"
+  [ $status = 64 ] && grep -q -e "$word" "$work/refused.txt" && ! grep -q '^==' "$work/refused.txt"
+}
+
+refuses_all() {
+  refuses "no phase picture of textures;.* pictures-textures " "$recipes/make" textures "$work/refused" picture &&
+    refuses "no run base-plain;.* base-plain-1 " "$recipes/experiments" "$work/refused" base-plain &&
+    refuses "no option --help" "$recipes/experiments" --help && [ ! -e "$recipes/../../--help" ]
+}
+
+# take_vqgan: of what ships, into a folder
+take_vqgan() {
+  (cd "$recipes/../.." && sh -eu -c '. data/checkpoints/common.sh; take vqgan-textures' sh "$work/stopped")
+}
+
+# goes_on_taking: killed while it copies, it copies again
+goes_on_taking() {
+  mkdir "$work/bin"
+  printf '#!/bin/sh\nkill -KILL $PPID\n' >"$work/bin/cp"
+  chmod +x "$work/bin/cp"
+  ! PATH=$work/bin:$PATH take_vqgan && take_vqgan && cmp "$recipes/vqgan-textures/vqgan.safetensors" "$work/stopped/vqgan-textures/model/vqgan.safetensors"
+}
+
+echo 1..9
 check 1 "drawings" sh "$recipes/make" textures "$work/made" pictures-textures
 check 2 "the rest" sh "$recipes/make" textures "$work/made"
 check 3 "once" goes_on
@@ -45,3 +74,5 @@ check 4 "measures" sh "$recipes/measure" textures "$work/made" 2
 check 5 "what they say" has_sharpness
 check 6 "experiments" compares
 check 7 "from another hospital" adapts
+check 8 "wrong use" refuses_all
+check 9 "stopped while copying" goes_on_taking
