@@ -34,23 +34,14 @@ tokens_per_second (const GenerateResult *result)
   return result->run_seconds > 0 ? (double) result->new_tokens / result->run_seconds : 0;
 }
 
-/* Tokens for which no pass of the model was needed, because guesses of them came true */
-static guint64
-passes_saved (const ArraJob *job)
-{
-  const ArraLookahead *window = &job->session.lookahead;
-
-  return window->n_tokens - MIN (window->n_passes, window->n_tokens);
-}
-
 static void
 print_speed (const ArraJob *job, const GenerateResult *result)
 {
   g_autofree char *rate = cli_format_double (tokens_per_second (result), 1);
   g_autofree char *time = cli_format_seconds (result->seconds);
-  g_autofree char *saved = passes_saved (job) > 0
-                               ? g_strdup_printf (", %" G_GUINT64_FORMAT " passes saved by guesses", passes_saved (job))
-                               : NULL;
+  const guint64 passes = arra_lookahead_saved (&job->session.lookahead);
+  g_autofree char *saved
+      = passes > 0 ? g_strdup_printf (", %" G_GUINT64_FORMAT " passes saved by guesses", passes) : NULL;
 
   cli_print ("seed %" G_GUINT64_FORMAT ", %" G_GUINT64_FORMAT " tokens, %s (%s tokens/s%s)\n",
              generate_request (job)->seed, generate_count_tokens (job), time, rate, saved != NULL ? saved : "");
@@ -230,7 +221,7 @@ generate_print_json (const GenerateSetup *setup,
   arra_json_put_uint (json, "tokens", generate_count_tokens (job));
   arra_json_put_measured (json, "seconds", result->seconds);
   arra_json_put_measured (json, "tokens_per_second", tokens_per_second (result));
-  arra_json_put_uint (json, "passes_saved", passes_saved (job));
+  arra_json_put_uint (json, "passes_saved", arra_lookahead_saved (&job->session.lookahead));
   arra_json_end_object (json);
   cli_print ("%s", arra_json_writer_text (json));
 }

@@ -137,21 +137,46 @@ check_kv (const ArraCheckpoint *checkpoint, GError **error)
   return TRUE;
 }
 
+static ArraCheckpoint *
+make_empty (const char *path, ArraQuant quant, ArraQuant kv)
+{
+  ArraCheckpoint *checkpoint = g_new0 (ArraCheckpoint, 1);
+
+  g_atomic_ref_count_init (&checkpoint->refs);
+  checkpoint->path = g_strdup (path);
+  checkpoint->notes = g_ptr_array_new_null_terminated (4, g_free, TRUE);
+  checkpoint->quant = quant;
+  checkpoint->kv = kv == ARRA_QUANT_AS_STORED ? ARRA_QUANT_F32 : kv;
+  arra_card_init (checkpoint, path);
+  return checkpoint;
+}
+
+ArraCheckpoint *
+arra_checkpoint_make (const char *path,
+                      ArraDecoder *decoder,
+                      ArraLayout *layout,
+                      const ArraVqganConfig *vqgan,
+                      ArraQuant quant,
+                      ArraQuant kv)
+{
+  ArraCheckpoint *checkpoint = make_empty (path, quant, kv);
+
+  checkpoint->decoder = *decoder;
+  *decoder = (ArraDecoder) { 0 };
+  checkpoint->layout = layout;
+  checkpoint->vqgan_config = *vqgan;
+  arra_defaults_init (checkpoint);
+  return checkpoint;
+}
+
 /* Headers and metadata, then the weights that @load (nullable) asks for; from then on nothing changes. */
 static ArraCheckpoint *
 open_with (const char *path, const ArraOpenOptions *options, LoadFunc load, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (ArraCheckpoint) checkpoint = NULL;
+  g_autoptr (ArraCheckpoint) checkpoint = make_empty (path, options->quant, options->kv);
 
-  checkpoint = g_new0 (ArraCheckpoint, 1);
-  g_atomic_ref_count_init (&checkpoint->refs);
-  checkpoint->path = g_strdup (path);
-  checkpoint->notes = g_ptr_array_new_null_terminated (4, g_free, TRUE);
-  checkpoint->quant = options->quant;
-  checkpoint->kv = options->kv == ARRA_QUANT_AS_STORED ? ARRA_QUANT_F32 : options->kv;
   checkpoint->vqgan_given = options->vqgan != NULL;
   checkpoint->text_encoder_given = options->text_encoder;
-  arra_card_init (checkpoint, path);
   if (!read_path (checkpoint, options, error) || !check_kv (checkpoint, error)
       || !arra_checkpoint_measure (checkpoint, error))
     return NULL;

@@ -62,6 +62,16 @@ ArraCheckpoint *arra_checkpoint_open_vqgan (const char *path,
                                             GCancellable *cancellable,
                                             GError **error);
 
+/* A checkpoint of parts that no file describes, as if it had been opened for its metadata; @path names it in messages.
+ * What @decoder (transfer full) and @layout (transfer full) hold is its own now. Whoever makes it binds its weights:
+ * source, model and vqgan are NULL, weights_private is 0. */
+ArraCheckpoint *arra_checkpoint_make (const char *path,
+                                      ArraDecoder *decoder,
+                                      ArraLayout *layout,
+                                      const ArraVqganConfig *vqgan,
+                                      ArraQuant quant,
+                                      ArraQuant kv);
+
 /* The type that matrices have in memory; ARRA_N_DTYPES: as they are stored. */
 ArraDType arra_checkpoint_dtype (const ArraCheckpoint *checkpoint);
 ArraDType arra_quant_dtype (ArraQuant quant);

@@ -87,6 +87,10 @@ ArraJob *arra_job_build (ArraCheckpoint *checkpoint, const ArraRequest *request,
  */
 gboolean arra_job_read_text (ArraJob *job, GCancellable *cancellable, GError **error);
 
+/* The next token of an answer that is no mosaic, or its end: what arra_job_run() does until the answer is finished. The
+ * prompt's features, where there are any, are read before. */
+gboolean arra_job_step (ArraJob *job, guint index, GCancellable *cancellable, GError **error);
+
 /* Progress: what the job is at now. @preview nullable. Throttled unless @always. */
 void arra_job_report (ArraJob *job,
                       ArraPhase phase,

@@ -83,14 +83,15 @@ is_complete (const ArraJob *job, const ArraAnswer *answer)
          && job->session.grammar.expect == ARRA_EXPECT_TEXT;
 }
 
-/* One token, or the end of the answer. */
-static gboolean
-step (ArraJob *job, guint index, GCancellable *cancellable, GError **error)
+gboolean
+arra_job_step (ArraJob *job, guint index, GCancellable *cancellable, GError **error)
 {
   ArraAnswer *answer = &job->answers[index];
   Reading reading = { job, index };
   guint32 id;
 
+  if (!enter (job, index, error))
+    return FALSE;
   if (!arra_session_next (&job->session, &job->sampling, job->request.first + index, answer->n_tokens, &id,
                           report_reading, &reading, cancellable, error))
     return FALSE;
@@ -118,7 +119,7 @@ write_answer (ArraJob *job, guint index, GCancellable *cancellable, GError **err
   arra_job_report (job, ARRA_PHASE_PROMPT, index, NULL, 0, TRUE);
   while (!answer->finished)
     {
-      if (!step (job, index, cancellable, error))
+      if (!arra_job_step (job, index, cancellable, error))
         return FALSE;
       /* the first step reads the prompt: it says nothing about the speed of tokens */
       if (read)

@@ -106,6 +106,12 @@ arra_lookahead_add_pass (ArraLookahead *window, guint n, double seconds)
     *known += RECENT * (MIN (seconds, 2 * *known) - *known);
 }
 
+guint64
+arra_lookahead_saved (const ArraLookahead *window)
+{
+  return window->n_tokens - MIN (window->n_passes, window->n_tokens);
+}
+
 void
 arra_lookahead_add_guess (ArraLookahead *window, guint row, gboolean right)
 {

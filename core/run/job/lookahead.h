@@ -39,5 +39,7 @@ guint arra_lookahead_choose (const ArraLookahead *window);
 
 /* A pass of @n positions took @seconds. */
 void arra_lookahead_add_pass (ArraLookahead *window, guint n, double seconds);
+/* Tokens of pictures for which no pass was needed, because guesses of them came true. */
+guint64 arra_lookahead_saved (const ArraLookahead *window);
 /* The guess behind row @row came true, or did not; those before it did. */
 void arra_lookahead_add_guess (ArraLookahead *window, guint row, gboolean right);

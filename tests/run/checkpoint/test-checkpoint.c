@@ -3,6 +3,7 @@
 #include "checkpoint.h"
 #include "fixture.h"
 #include "mem.h"
+#include "raster.h"
 
 static ArraCheckpoint *
 open_at (const char *path, ArraQuant quant)
@@ -111,6 +112,36 @@ test_sizes (void)
   fixture_remove (path);
 }
 
+/* Parts that no file describes are a checkpoint like others, whose request can be planned. */
+static void
+test_made (void)
+{
+  g_autofree char *path = fixture_make_named ("tiny");
+  const ArraModelPlan plan
+      = { .shape
+          = { .n_ids = 64, .hidden_size = 32, .intermediate_size = 32, .n_layers = 1, .n_heads = 2, .n_kv_heads = 2 },
+          .context = 64,
+          .rope_theta = 10000 };
+  g_autoptr (ArraCheckpoint) other = open_at (path, ARRA_QUANT_AS_STORED), made = NULL;
+  g_autoptr (GError) error = NULL;
+  ArraDecoder decoder;
+  ArraRequest request;
+  ArraMemoryPlan needed;
+
+  g_assert_true (arra_decoder_make (&decoder, arra_family_usual (), &plan, "test", &error));
+  made = arra_checkpoint_make ("made", &decoder, arra_raster_new (64, 4, NULL), &other->vqgan_config, ARRA_QUANT_Q8_0,
+                               ARRA_QUANT_AS_STORED);
+  g_assert_null (decoder.config);
+  g_assert_cmpuint (made->decoder.shape.n_ids, ==, 64);
+  g_assert_cmpint (made->kv, ==, ARRA_QUANT_F32);
+  arra_request_init (&request, made);
+  g_assert_cmpuint (request.width, ==, 4 * 2); /* four codes of two pixels */
+  g_assert_true (arra_checkpoint_plan (made, &request, &needed, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (needed.cache, >, 0);
+  fixture_remove (path);
+}
+
 static void
 test_context (void)
 {
@@ -168,6 +199,7 @@ main (int argc, char **argv)
   g_test_add_func ("/checkpoint/metadata-only", test_metadata_only);
   g_test_add_func ("/checkpoint/sharing", test_sharing);
   g_test_add_func ("/checkpoint/sizes", test_sizes);
+  g_test_add_func ("/checkpoint/made", test_made);
   g_test_add_func ("/checkpoint/context", test_context);
   g_test_add_func ("/checkpoint/cancelled", test_cancelled);
   g_test_add_func ("/checkpoint/short-of-memory", test_short_of_memory);

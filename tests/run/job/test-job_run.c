@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
+#include "job.h"
 #include "models.h"
 #include "vocabulary.h"
 
@@ -268,6 +269,27 @@ test_stop_for_size (void)
   scene_end (&scene);
 }
 
+/* Steps alone make what a run makes. */
+static void
+test_steps (void)
+{
+  char *directory = models_write_tiny ();
+  g_autoptr (ArraCheckpoint) checkpoint = models_open (directory, ARRA_QUANT_AS_STORED);
+  const ArraRequest request = models_request (checkpoint, 16, 16);
+  g_autoptr (ArraJob) whole = models_run (checkpoint, &request), job = models_job (checkpoint, &request);
+  g_autoptr (GError) error = NULL;
+  guint n = 0;
+
+  for (gboolean finished = FALSE; !finished; n++)
+    {
+      g_assert_true (arra_job_step (job, 0, NULL, &error));
+      arra_job_tokens (job, 0, NULL, &finished);
+    }
+  g_assert_cmpuint (n, ==, 8 * (8 + 1) + 1); /* rows, and the end: the size stands there */
+  models_assert_same_tokens (whole, job);
+  models_remove (directory);
+}
+
 typedef struct
 {
   guint n_told, fail_at;
@@ -342,6 +364,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/job/run/steps", test_steps);
   g_test_add_func ("/job-run/text-then-picture", test_text_then_picture);
   g_test_add_func ("/job-run/several-pictures", test_several_pictures);
   g_test_add_func ("/job-run/max-tokens", test_max_tokens);

@@ -168,6 +168,18 @@ test_has (void)
   g_assert_false (arra_lookahead_has (&window, ids, 5, &row));
 }
 
+/* A pass gives scores for one token at least: those beyond were saved. Of a sequence of several jobs there may be
+ * passes without a token yet. */
+static void
+test_saved (void)
+{
+  ArraLookahead window = { .n_passes = 7, .n_tokens = 10 };
+
+  g_assert_cmpuint (arra_lookahead_saved (&window), ==, 3);
+  window.n_passes = 11;
+  g_assert_cmpuint (arra_lookahead_saved (&window), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -179,5 +191,6 @@ main (int argc, char **argv)
   g_test_add_func ("/lookahead/changes", test_changes);
   g_test_add_func ("/lookahead/asked", test_asked);
   g_test_add_func ("/lookahead/has", test_has);
+  g_test_add_func ("/lookahead/saved", test_saved);
   return g_test_run ();
 }
