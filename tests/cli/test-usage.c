@@ -178,6 +178,10 @@ static const Case cases[] = {
   { 64, "--kv", { "bench", "train", "--kv", "f16" } },
   { 64, "--layers", { "bench", "--model", "MODEL", "--layers", "3" } },
   { 64, "--type", { "bench", "--type", "bf16,auto" } },
+  { 64, "together", { "bench", "train", "vq" } },
+  { 64, "--size is that of pictures", { "bench", "decode", "--size", "32" } },
+  { 64, "multiples of 16", { "bench", "vq", "--size", "40" } },
+  { 64, "--vqgan goes with", { "bench", "vq", "--vqgan", "BAD" } },
 };
 
 static void

@@ -3,15 +3,20 @@
 #pragma once
 
 #include <arra.h>
+#include "checkpoint.h"
 #include "exec.h"
+#include "family.h"
+#include "jsonwriter.h"
 #include "kv_cache.h"
 #include "read_probe.h"
-#include "family.h"
+#include "vqgan.h"
 
 #define BENCH_MAX_TYPES 8
 #define BENCH_MAX_DEPTHS 4
 #define BENCH_PROMPT 32               /* tokens of the prefill */
 #define BENCH_PROBE ((gsize) 1 << 30) /* bytes of the probe's buffer at most: more than any cache holds */
+#define BENCH_PATCH 16                /* pixels on a side for a code of random weights */
+#define BENCH_SIZES 2                 /* of pictures that a VQ decoder makes */
 
 /* bench_source.c: weights to run on. */
 
@@ -21,6 +26,11 @@ ArraSource *bench_random_source (const ArraDecoder *decoder, const ArraExec *exe
 /* The bytes that it and a model made of it take. */
 gboolean
 bench_random_bytes (const ArraDecoder *decoder, const ArraExec *exec, ArraDType dtype, gsize *bytes, GError **error);
+/* A VQGAN of random weights, of which there are the codebook and the decoder; a copy of them is in memory meanwhile. */
+ArraVqgan *
+bench_random_vqgan (const ArraVqganConfig *config, const ArraExec *exec, GCancellable *cancellable, GError **error);
+/* The bytes of these weights, once. */
+gboolean bench_random_vqgan_bytes (const ArraVqganConfig *config, const ArraExec *exec, gsize *bytes, GError **error);
 /* Its weights, and the bytes of them that one token reads with matrices as @dtype: all but the embedding, of which it
  * reads a row. */
 gboolean
@@ -65,13 +75,17 @@ typedef struct
 
 typedef struct
 {
-  gboolean decode, pair, prefill, attention, train;
+  gboolean decode, pair, prefill, attention, vq, train;
   guint steps;                    /* passes measured */
+  guint decodes;                  /* of each size by a VQ decoder */
+  guint width, height;            /* pixels of pictures; 0: the usual ones */
   guint depths[BENCH_MAX_DEPTHS]; /* tokens in the caches before each */
   guint n_depths;
   ArraQuant kv; /* keys and values in them */
 } BenchPlan;
 
+/* Whether passes over a model are measured. */
+gboolean bench_plan_has_passes (const BenchPlan *plan);
 /* Measures @model and sets all of @result but its dtype and bytes, which it reads. Cancellable between passes. */
 gboolean bench_measure (const ArraTransformer *model,
                         const ArraExec *exec,
@@ -115,6 +129,27 @@ guint64 bench_attention_bytes (const ArraTransformerShape *shape, guint threads)
 /* Puts the same numbers into positions 0 to @length - 1 of all layers; the length of @cache stays. */
 void bench_fill_cache (ArraKvCache *cache, const ArraKvShape *shape, guint length);
 
+/* bench_vq.c */
+
+typedef struct
+{
+  guint width, height; /* pixels */
+  double seconds;      /* of a decode, median */
+  double operations;   /* of its convolutions when they are made directly */
+} BenchVq;
+
+/* The published decoder that random weights take the shape of: Chameleon's. */
+gboolean bench_vq_published (ArraVqganConfig *config, GError **error);
+/* Sets all of @out but the size, which it reads: whole codes. Cancellable. */
+gboolean bench_vq (const ArraVqgan *vqgan,
+                   const ArraExec *exec,
+                   guint decodes,
+                   BenchVq *out,
+                   GCancellable *cancellable,
+                   GError **error);
+/* Bytes that it takes besides the weights. */
+guint64 bench_vq_bytes (const ArraVqganConfig *config, const BenchVq *size, guint threads);
+
 /* bench_train.c */
 
 #define BENCH_BATCH 16
@@ -152,9 +187,19 @@ typedef struct
   guint n_results;
   BenchAttention attention[BENCH_ATTENTIONS];
   guint n_attention;
+  BenchVq vq[BENCH_SIZES];
+  guint n_vq;
 } BenchReport;
+
+/* bench.c: refuses what cannot fit, before a gigabyte is filled. */
+gboolean bench_check_memory (guint64 needed, GError **error);
 
 void bench_print (const BenchReport *report);
 void bench_print_json (const BenchReport *report);
 void bench_print_training (const BenchReport *report, const BenchTraining *training);
 void bench_print_training_json (const BenchReport *report, const BenchTraining *training);
+
+/* bench_print_picture.c */
+
+void bench_print_vq (const BenchReport *report);
+void bench_put_vq (ArraJsonWriter *json, const BenchReport *report);

@@ -33,6 +33,12 @@ bench_median (double *values, guint n)
   return n == 0 ? 0 : n % 2 == 1 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
 }
 
+gboolean
+bench_plan_has_passes (const BenchPlan *plan)
+{
+  return plan->decode || plan->pair || plan->prefill;
+}
+
 static double
 now (void)
 {

@@ -98,8 +98,8 @@ print_attentions (const BenchReport *report)
     cli_print ("\n");
 }
 
-void
-bench_print (const BenchReport *report)
+static void
+print_model (const BenchReport *report)
 {
   const ArraTransformerShape *shape = &report->decoder->shape;
   g_autofree char *count = cli_format_count (report->parameters);
@@ -109,10 +109,30 @@ bench_print (const BenchReport *report)
              report->path != NULL ? report->path : "Random weights", report->n_results > 0 ? parameters : "",
              shape->n_layers, shape->hidden_size, shape->n_heads, shape->n_kv_heads, shape->intermediate_size,
              shape->n_ids);
-  cli_print ("%u %s, %s kernels, keys and values %s; medians of %u passes, each after a read of as much memory\n",
-             report->threads, report->threads == 1 ? "thread" : "threads", report->kernels,
-             arra_quant_name (report->plan.kv), report->plan.steps);
+}
+
+/* A VQ decoder alone has nothing to do with a model, nor with the memory. */
+static void
+print_head (const BenchReport *report)
+{
+  const char *threads = report->threads == 1 ? "thread" : "threads";
+  const gboolean passes = report->n_results > 0 || report->n_attention > 0;
+
+  if (passes)
+    print_model (report);
+  if (passes)
+    cli_print ("%u %s, %s kernels, keys and values %s; medians of %u passes, each after a read of as much memory\n",
+               report->threads, threads, report->kernels, arra_quant_name (report->plan.kv), report->plan.steps);
+  else
+    cli_print ("%u %s, %s kernels\n", report->threads, threads, report->kernels);
+}
+
+void
+bench_print (const BenchReport *report)
+{
+  print_head (report);
   print_limits (&report->limits);
+  bench_print_vq (report);
   print_attentions (report);
   if (report->n_results > 0)
     cli_print ("%-6s %-19s %10s %13s %10s %10s %8s\n", "type", "pass, tokens before", "tokens/s", "a pass", "GB/s",
@@ -228,6 +248,7 @@ bench_print_json (const BenchReport *report)
   for (guint i = 0; i < report->n_results; i++)
     put_result (json, &report->plan, &report->results[i]);
   arra_json_end_array (json);
+  bench_put_vq (json, report);
   arra_json_end_object (json);
   cli_print ("%s", arra_json_writer_text (json));
 }

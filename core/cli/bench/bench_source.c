@@ -25,8 +25,10 @@ typedef struct
 /* Lays tensors one after the other, after the shared ones; the first walk measures, the second one fills and adds. */
 typedef struct
 {
-  ArraDType dtype;       /* of matrices */
-  const char *embedding; /* of which a token reads a row */
+  const ArraDecoder *decoder;   /* whose weights they are, or else NULL and */
+  const ArraVqganConfig *vqgan; /* whose */
+  ArraDType dtype;              /* of matrices */
+  const char *embedding;        /* of which a token reads a row; NULL: none is */
   const ArraKernels *kernels;
   ArraPool *pool;
   Shared shared[ARRA_N_DTYPES];
@@ -175,11 +177,27 @@ place (const char *name, guint n_dims, const gint64 *shape, gpointer data, GErro
   return arra_source_add (layout->source, layout->file, name, &tensor, error);
 }
 
+/* Of a VQGAN the codebook and what turns codes into pixels. */
+static gboolean
+place_decoding (const char *name, guint n_dims, const gint64 *shape, gpointer data, GError **error)
+{
+  return g_str_has_prefix (name, "encoder.") || g_str_has_prefix (name, "quant_conv.")
+         || place (name, n_dims, shape, data, error);
+}
+
+static gboolean
+walk (Layout *layout, GError **error)
+{
+  if (layout->decoder != NULL)
+    return arra_weights_describe (&layout->decoder->weights, place, layout, error);
+  return arra_vqgan_describe (layout->vqgan, place_decoding, layout, error);
+}
+
 /* The first walk: what lies where, and in how much memory */
 static gboolean
-measure (Layout *layout, const ArraDecoder *decoder, gsize *bytes, GError **error)
+measure (Layout *layout, gsize *bytes, GError **error)
 {
-  if (!arra_weights_describe (&decoder->weights, place, layout, error))
+  if (!walk (layout, error))
     return FALSE;
   *bytes = layout->used;
   layout->used = 0;
@@ -189,36 +207,73 @@ measure (Layout *layout, const ArraDecoder *decoder, gsize *bytes, GError **erro
   return arra_size_add (*bytes, layout->used, bytes) || too_large (error);
 }
 
+static ArraSource *
+make (Layout *layout, GError **error)
+{
+  g_autoptr (ArraSource) source = arra_source_new ();
+  g_autoptr (ArraMapping) mapping = NULL;
+  gsize bytes;
+
+  if (!measure (layout, &bytes, error))
+    return NULL;
+  layout->source = source;
+  layout->data = arra_mem_new (bytes, 1, "random weights", error);
+  if (layout->data == NULL)
+    return NULL;
+  arra_source_add_memory (source, layout->data);
+  mapping = arra_mapping_new_for_bytes ("random weights", layout->data, bytes);
+  if (!arra_source_add_file (source, mapping, &layout->file, error) || !walk (layout, error))
+    return NULL;
+  return g_steal_pointer (&source);
+}
+
+static Layout
+layout_of (const ArraDecoder *decoder, const ArraExec *exec, ArraDType dtype)
+{
+  return (Layout) { .decoder = decoder,
+                    .dtype = dtype,
+                    .embedding = decoder->family->embedding,
+                    .kernels = exec->kernels,
+                    .pool = exec->pool };
+}
+
+static Layout
+layout_of_vqgan (const ArraVqganConfig *config, const ArraExec *exec)
+{
+  return (Layout) { .vqgan = config, .dtype = ARRA_F32, .kernels = exec->kernels, .pool = exec->pool };
+}
+
 gboolean
 bench_random_bytes (const ArraDecoder *decoder, const ArraExec *exec, ArraDType dtype, gsize *bytes, GError **error)
 {
-  Layout layout = { .dtype = dtype, .embedding = decoder->family->embedding, .kernels = exec->kernels };
+  Layout layout = layout_of (decoder, exec, dtype);
 
-  return measure (&layout, decoder, bytes, error)
-         && (arra_size_add (*bytes, layout.copied, bytes) || too_large (error));
+  return measure (&layout, bytes, error) && (arra_size_add (*bytes, layout.copied, bytes) || too_large (error));
 }
 
 ArraSource *
 bench_random_source (const ArraDecoder *decoder, const ArraExec *exec, ArraDType dtype, GError **error)
 {
-  g_autoptr (ArraSource) source = arra_source_new ();
-  g_autoptr (ArraMapping) mapping = NULL;
-  Layout layout
-      = { .dtype = dtype, .embedding = decoder->family->embedding, .kernels = exec->kernels, .pool = exec->pool };
-  gsize bytes;
+  Layout layout = layout_of (decoder, exec, dtype);
 
-  if (!measure (&layout, decoder, &bytes, error))
-    return NULL;
-  layout.source = source;
-  layout.data = arra_mem_new (bytes, 1, "random weights", error);
-  if (layout.data == NULL)
-    return NULL;
-  arra_source_add_memory (source, layout.data);
-  mapping = arra_mapping_new_for_bytes ("random weights", layout.data, bytes);
-  if (!arra_source_add_file (source, mapping, &layout.file, error)
-      || !arra_weights_describe (&decoder->weights, place, &layout, error))
-    return NULL;
-  return g_steal_pointer (&source);
+  return make (&layout, error);
+}
+
+gboolean
+bench_random_vqgan_bytes (const ArraVqganConfig *config, const ArraExec *exec, gsize *bytes, GError **error)
+{
+  Layout layout = layout_of_vqgan (config, exec);
+
+  return measure (&layout, bytes, error);
+}
+
+ArraVqgan *
+bench_random_vqgan (const ArraVqganConfig *config, const ArraExec *exec, GCancellable *cancellable, GError **error)
+{
+  Layout layout = layout_of_vqgan (config, exec);
+  g_autoptr (ArraSource) source = make (&layout, error);
+
+  return source != NULL ? arra_vqgan_new (config, source, "", exec->pool, cancellable, error) : NULL;
 }
 
 typedef struct
