@@ -181,7 +181,11 @@ static const Case cases[] = {
   { 64, "together", { "bench", "train", "vq" } },
   { 64, "--size is that of pictures", { "bench", "decode", "--size", "32" } },
   { 64, "multiples of 16", { "bench", "vq", "--size", "40" } },
+  { 64, "squares", { "bench", "picture", "--size", "32x16" } },
+  { 64, "--codes: 0", { "bench", "picture", "--codes", "0" } },
+  { 64, "--codes are those", { "bench", "vq", "--codes", "3" } },
   { 64, "--vqgan goes with", { "bench", "vq", "--vqgan", "BAD" } },
+  { 64, "--text-encoder goes with", { "bench", "picture", "--text-encoder", "BAD" } },
 };
 
 static void

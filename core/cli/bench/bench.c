@@ -22,7 +22,7 @@ typedef struct
 
 static const CliHelp help = {
   .command = "bench",
-  .arguments = "[decode] [pair] [prefill] [attention] [vq] | train",
+  .arguments = "[decode] [pair] [prefill] [attention] [vq] [picture] | train",
   .summary
   = "Measures how fast a model predicts: one token at a time (decode), two sequences in one pass as guidance\n"
     "needs them (pair), and a prompt of 32 tokens (prefill); all three when none is named. Before each pass the\n"
@@ -32,14 +32,19 @@ static const CliHelp help = {
     "values: as a share of that bandwidth, and of what products of floats reach.\n"
     "vq measures the decoder that turns codes into pixels, at 512 x 512 and 256 x 256 or at a checkpoint's own size:\n"
     "as a share of what products of floats reach, by the operations of convolutions that are made directly.\n"
+    "picture makes one, from the prompt to its pixels, as arra generate does, and says how many times the time it\n"
+    "takes that its bytes need: weights, keys and values read once for each code at the bandwidth beside it, and the VQ\n"
+    "decoder. Where passes are saved by guesses it may be less than 1.\n"
     "train measures a step of training instead, as a share of what products of square matrices reach.",
-  .examples = "  arra bench                              (random weights, 573 million parameters)\n"
-              "  arra bench --model model.gguf --type q8_0\n"
-              "  arra bench --dim 4096 --layers 8 --heads 32 --ffn 11008 --vocab 65536 decode\n"
-              "  arra bench --type q4_k --depth 32,512,1024 --kv f16 decode pair\n"
-              "  arra bench --json decode > speed.json\n"
-              "  arra bench vq --model textures\n"
-              "  arra bench train --threads 2",
+  .examples
+  = "  arra bench                              (random weights, 573 million parameters)\n"
+    "  arra bench --model model.gguf --type q8_0\n"
+    "  arra bench --dim 4096 --layers 8 --heads 32 --ffn 11008 --vocab 65536 decode\n"
+    "  arra bench --type q4_k --depth 32,512,1024 --kv f16 decode pair\n"
+    "  arra bench --json decode > speed.json\n"
+    "  arra bench vq --model textures\n"
+    "  arra bench picture --dim 4096 --layers 32 --heads 32 --ffn 11008 --vocab 65536 --type q4_0 --codes 64\n"
+    "  arra bench train --threads 2",
 };
 
 gboolean
@@ -189,6 +194,25 @@ measure_vq (Bench *bench, GError **error)
 }
 
 static gboolean
+measure_picture (Bench *bench, ArraDType dtype, GError **error)
+{
+  BenchReport *report = &bench->report;
+  BenchPicture *out = &report->pictures[report->n_pictures];
+  g_autofree char *what = g_strdup_printf ("a picture, %s", arra_dtype_name (dtype));
+  g_autoptr (ArraCheckpoint) checkpoint = NULL;
+  ArraRequest request;
+
+  say (bench, what);
+  *out = (BenchPicture) { .dtype = dtype };
+  checkpoint = bench_open (bench->setup, &bench->exec, out, &request, error);
+  if (checkpoint == NULL
+      || !bench_picture (checkpoint, &request, report->plan.codes, out, cli_signals_stage (0), error))
+    return FALSE;
+  report->n_pictures++;
+  return TRUE;
+}
+
+static gboolean
 measure (Bench *bench, GError **error)
 {
   const BenchSetup *setup = bench->setup;
@@ -200,6 +224,9 @@ measure (Bench *bench, GError **error)
     return FALSE;
   for (guint i = 0; i < setup->n_types && bench_plan_has_passes (plan); i++)
     if (!measure_type (bench, setup->types[i], error))
+      return FALSE;
+  for (guint i = 0; i < setup->n_types && plan->picture; i++)
+    if (!measure_picture (bench, setup->types[i], error))
       return FALSE;
   return TRUE;
 }
@@ -249,7 +276,8 @@ run (gpointer data, GError **error)
   if (!bench_setup_init (&setup, options, error))
     return FALSE;
   if (setup.model != NULL)
-    checkpoint = cli_open_metadata (setup.model, setup.vqgan, NULL, ARRA_QUANT_AS_STORED, setup.plan.kv, error);
+    checkpoint
+        = cli_open_metadata (setup.model, setup.vqgan, setup.text_encoder, ARRA_QUANT_AS_STORED, setup.plan.kv, error);
   pool = setup.model != NULL && checkpoint == NULL ? NULL : arra_pool_new (setup.threads, error);
   if (pool == NULL)
     return FALSE;
@@ -276,6 +304,8 @@ cli_bench (int argc, char **argv)
     { "model", 'm', 0, G_OPTION_ARG_FILENAME, &options.model, "Measure this checkpoint (default: random weights)",
       "PATH" },
     { "vqgan", 0, 0, G_OPTION_ARG_FILENAME, &options.vqgan, "Its VQGAN, when it lies elsewhere", "FILE" },
+    { "text-encoder", 0, 0, G_OPTION_ARG_FILENAME, &options.text_encoder, "Its text encoder, when it lies elsewhere",
+      "FOLDER" },
     { "type", 't', 0, G_OPTION_ARG_STRING, &options.type, "Weights as these types (default: bf16,q8_0,q6_k,q4_k,q4_0)",
       "TYPE,..." },
     { "dim", 0, 0, G_OPTION_ARG_STRING, &options.dim, "Random weights: width (2048)", "N" },
@@ -288,7 +318,8 @@ cli_bench (int argc, char **argv)
       "N" },
     { "depth", 0, 0, G_OPTION_ARG_STRING, &options.depth, "Tokens in the cache before each pass (32)", "N,..." },
     { "kv", 0, 0, G_OPTION_ARG_STRING, &options.kv, "Keys and values as f32 (default), f16 or q8_0", "TYPE" },
-    { "size", 's', 0, G_OPTION_ARG_STRING, &options.size, "Pictures of vq: pixels (512, and 256)", "WxH" },
+    { "size", 's', 0, G_OPTION_ARG_STRING, &options.size, "Pictures of vq and picture: pixels (512)", "WxH" },
+    { "codes", 0, 0, G_OPTION_ARG_STRING, &options.codes, "Only the first codes of a picture (default: all)", "N" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print a JSON object", NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.rest, NULL, NULL },
     { NULL, 0, 0, 0, NULL, NULL, NULL },

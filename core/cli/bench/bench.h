@@ -16,6 +16,7 @@
 #define BENCH_PROMPT 32               /* tokens of the prefill */
 #define BENCH_PROBE ((gsize) 1 << 30) /* bytes of the probe's buffer at most: more than any cache holds */
 #define BENCH_PATCH 16                /* pixels on a side for a code of random weights */
+#define BENCH_SIDE 512                /* pixels of pictures of random weights */
 #define BENCH_SIZES 2                 /* of pictures that a VQ decoder makes */
 
 /* bench_source.c: weights to run on. */
@@ -75,10 +76,11 @@ typedef struct
 
 typedef struct
 {
-  gboolean decode, pair, prefill, attention, vq, train;
+  gboolean decode, pair, prefill, attention, vq, picture, train;
   guint steps;                    /* passes measured */
   guint decodes;                  /* of each size by a VQ decoder */
   guint width, height;            /* pixels of pictures; 0: the usual ones */
+  guint codes;                    /* of a picture, that are made; 0: all */
   guint depths[BENCH_MAX_DEPTHS]; /* tokens in the caches before each */
   guint n_depths;
   ArraQuant kv; /* keys and values in them */
@@ -150,6 +152,54 @@ gboolean bench_vq (const ArraVqgan *vqgan,
 /* Bytes that it takes besides the weights. */
 guint64 bench_vq_bytes (const ArraVqganConfig *config, const BenchVq *size, guint threads);
 
+/* bench_made.c */
+
+ArraQuant bench_quant (ArraDType dtype); /* as checkpoints are opened with it */
+
+/* A checkpoint of random weights that makes squares of @codes x @codes codes after a prompt of BENCH_PROMPT tokens,
+ * described, with weights_private set. */
+ArraCheckpoint *bench_made_new (const ArraModelPlan *plan,
+                                guint codes,
+                                ArraDType dtype,
+                                ArraQuant kv,
+                                const ArraExec *exec,
+                                GError **error);
+/* Makes the weights. */
+gboolean bench_made_fill (ArraCheckpoint *checkpoint, const ArraExec *exec, GCancellable *cancellable, GError **error);
+
+/* bench_picture.c */
+
+typedef struct
+{
+  ArraDType dtype;
+  guint width, height; /* pixels */
+  guint codes, whole;  /* that were made, of how many */
+  gboolean guided;
+  guint64 bytes; /* of weights that a pass reads */
+  BenchMemory memory;
+  double making;   /* seconds from the prompt to the last code */
+  double decoding; /* and for the rows that were finished, by the VQ decoder */
+  double reading;  /* what the bytes of a pass for each code take at the bandwidth beside them */
+  double read;     /* bytes per second: that bandwidth */
+  guint64 passes, saved;
+} BenchPicture;
+
+/* What a picture takes, and whether there is as much; sets memory. @checkpoint: at least described. */
+gboolean bench_picture_plan (const ArraCheckpoint *checkpoint,
+                             const ArraRequest *request,
+                             BenchPicture *picture,
+                             GError **error);
+/* Makes @request's picture, or its first @codes (0: all), as arra_job_run() and arra_job_decode() do, and sets all of
+ * @out but dtype and memory, which it reads. */
+gboolean bench_picture (ArraCheckpoint *checkpoint,
+                        const ArraRequest *request,
+                        guint codes,
+                        BenchPicture *out,
+                        GCancellable *cancellable,
+                        GError **error);
+/* Times that its bytes and the VQ decoder need. */
+double bench_picture_ratio (const BenchPicture *picture);
+
 /* bench_train.c */
 
 #define BENCH_BATCH 16
@@ -189,6 +239,8 @@ typedef struct
   guint n_attention;
   BenchVq vq[BENCH_SIZES];
   guint n_vq;
+  BenchPicture pictures[BENCH_MAX_TYPES];
+  guint n_pictures;
 } BenchReport;
 
 /* bench.c: refuses what cannot fit, before a gigabyte is filled. */
@@ -202,4 +254,9 @@ void bench_print_training_json (const BenchReport *report, const BenchTraining *
 /* bench_print_picture.c */
 
 void bench_print_vq (const BenchReport *report);
+void bench_print_pictures (const BenchReport *report);
 void bench_put_vq (ArraJsonWriter *json, const BenchReport *report);
+void bench_put_pictures (ArraJsonWriter *json, const BenchReport *report);
+/* bench_print.c */
+void bench_print_memory (const char *type, const BenchMemory *memory);
+void bench_put_memory (ArraJsonWriter *json, const BenchMemory *memory);

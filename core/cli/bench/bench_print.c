@@ -21,8 +21,8 @@ print_pass (const char *type, const char *what, guint depth, const BenchPass *pa
   cli_print ("%-6s %-19s %10s %10s ms %10s %10s %8s\n", type, label, rate, milliseconds, giga, read, share);
 }
 
-static void
-print_memory (const char *type, const BenchMemory *memory)
+void
+bench_print_memory (const char *type, const BenchMemory *memory)
 {
   g_autofree char *total = cli_format_bytes (memory->total);
   g_autofree char *weights = cli_format_bytes (memory->weights);
@@ -50,7 +50,7 @@ print_result (const BenchReport *report, const BenchResult *result)
 {
   g_autofree char *name = g_ascii_strdown (arra_dtype_name (result->dtype), -1);
 
-  print_memory (name, &result->memory);
+  bench_print_memory (name, &result->memory);
   for (guint i = 0; i < report->plan.n_depths; i++)
     {
       print_pass (name, "one token", report->plan.depths[i], &result->single[i], result->bytes, 1);
@@ -118,7 +118,7 @@ print_head (const BenchReport *report)
   const char *threads = report->threads == 1 ? "thread" : "threads";
   const gboolean passes = report->n_results > 0 || report->n_attention > 0;
 
-  if (passes)
+  if (passes || report->n_pictures > 0)
     print_model (report);
   if (passes)
     cli_print ("%u %s, %s kernels, keys and values %s; medians of %u passes, each after a read of as much memory\n",
@@ -139,6 +139,7 @@ bench_print (const BenchReport *report)
                "read GB/s", "share");
   for (guint i = 0; i < report->n_results; i++)
     print_result (report, &report->results[i]);
+  bench_print_pictures (report);
 }
 
 static void
@@ -155,8 +156,8 @@ put_pass (ArraJsonWriter *json, const char *key, const BenchPass *pass, guint64 
   arra_json_end_object (json);
 }
 
-static void
-put_memory (ArraJsonWriter *json, const BenchMemory *memory)
+void
+bench_put_memory (ArraJsonWriter *json, const BenchMemory *memory)
 {
   arra_json_begin_object (json, "memory");
   arra_json_put_uint (json, "weights", memory->weights);
@@ -175,7 +176,7 @@ put_result (ArraJsonWriter *json, const BenchPlan *plan, const BenchResult *resu
   arra_json_begin_object (json, NULL);
   arra_json_put_string (json, "type", type);
   arra_json_put_uint (json, "bytes_per_pass", result->bytes);
-  put_memory (json, &result->memory);
+  bench_put_memory (json, &result->memory);
   arra_json_begin_array (json, "depths");
   for (guint i = 0; i < plan->n_depths; i++)
     {
@@ -249,6 +250,7 @@ bench_print_json (const BenchReport *report)
     put_result (json, &report->plan, &report->results[i]);
   arra_json_end_array (json);
   bench_put_vq (json, report);
+  bench_put_pictures (json, report);
   arra_json_end_object (json);
   cli_print ("%s", arra_json_writer_text (json));
 }

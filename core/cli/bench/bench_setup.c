@@ -18,7 +18,8 @@ static const struct
 } modes[] = {
   { "decode", G_STRUCT_OFFSET (BenchPlan, decode) },   { "pair", G_STRUCT_OFFSET (BenchPlan, pair) },
   { "prefill", G_STRUCT_OFFSET (BenchPlan, prefill) }, { "attention", G_STRUCT_OFFSET (BenchPlan, attention) },
-  { "vq", G_STRUCT_OFFSET (BenchPlan, vq) },           { "train", G_STRUCT_OFFSET (BenchPlan, train) },
+  { "vq", G_STRUCT_OFFSET (BenchPlan, vq) },           { "picture", G_STRUCT_OFFSET (BenchPlan, picture) },
+  { "train", G_STRUCT_OFFSET (BenchPlan, train) },
 };
 
 static gboolean
@@ -65,7 +66,7 @@ parse_mode (const char *name, BenchPlan *plan, GError **error)
         G_STRUCT_MEMBER (gboolean, plan, modes[i].offset) = TRUE;
         return TRUE;
       }
-  return cli_usage_error (error, "'%s' is none of decode, pair, prefill, attention, vq, train", name);
+  return cli_usage_error (error, "'%s' is none of decode, pair, prefill, attention, vq, picture, train", name);
 }
 
 static gboolean
@@ -76,8 +77,9 @@ parse_modes (char **rest, BenchPlan *plan, GError **error)
   for (char **mode = rest; mode != NULL && *mode != NULL; mode++)
     if (!parse_mode (*mode, plan, error))
       return FALSE;
-  if (plan->train && (plan->decode || plan->pair || plan->prefill || plan->attention || plan->vq))
-    return cli_usage_error (error, "train cannot be measured together with decode, pair, prefill, attention or vq");
+  if (plan->train && (plan->decode || plan->pair || plan->prefill || plan->attention || plan->vq || plan->picture))
+    return cli_usage_error (error,
+                            "train cannot be measured together with decode, pair, prefill, attention, vq or picture");
   return TRUE;
 }
 
@@ -133,20 +135,26 @@ parse_size (const BenchOptions *options, BenchPlan *plan, GError **error)
 {
   if (options->size == NULL)
     return TRUE;
-  if (!plan->vq)
-    return cli_usage_error (error, "--size is that of pictures: it goes with vq");
+  if (!plan->vq && !plan->picture)
+    return cli_usage_error (error, "--size is that of pictures: it goes with vq and picture");
   if (!cli_value_size ("--size", options->size, &plan->width, &plan->height, error))
     return FALSE;
   if (options->model == NULL && (plan->width % BENCH_PATCH != 0 || plan->height % BENCH_PATCH != 0))
     return cli_usage_error (error, "--size: %u x %u are no multiples of %d", plan->width, plan->height, BENCH_PATCH);
+  if (options->model == NULL && plan->picture && plan->width != plan->height)
+    return cli_usage_error (error, "--size: with random weights pictures are squares");
   return TRUE;
 }
 
 static gboolean
 parse_picture (const BenchOptions *options, BenchPlan *plan, GError **error)
 {
-  if (options->vqgan != NULL && options->model == NULL)
-    return cli_usage_error (error, "--vqgan goes with --model");
+  if (options->codes != NULL && !plan->picture)
+    return cli_usage_error (error, "--codes are those of a picture: it goes with picture");
+  if ((options->vqgan != NULL || options->text_encoder != NULL) && options->model == NULL)
+    return cli_usage_error (error, "%s goes with --model", options->vqgan != NULL ? "--vqgan" : "--text-encoder");
+  if (options->codes != NULL && !cli_value_guint ("--codes", options->codes, 1, G_MAXINT32, &plan->codes, error))
+    return FALSE;
   return parse_size (options, plan, error);
 }
 
@@ -183,6 +191,7 @@ bench_setup_init (BenchSetup *setup, const BenchOptions *options, GError **error
 {
   *setup = (BenchSetup) { .model = options->model,
                           .vqgan = options->vqgan,
+                          .text_encoder = options->text_encoder,
                           .types = { ARRA_BF16, ARRA_Q8_0, ARRA_Q6_K, ARRA_Q4_K, ARRA_Q4_0 },
                           .n_types = 5 };
   if (!parse_modes (options->rest, &setup->plan, error))
