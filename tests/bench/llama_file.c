@@ -1,4 +1,4 @@
-/* llama_file.c - a GGUF of llama.cpp's architecture "llama" with random Q8_0 weights
+/* llama_file.c - a GGUF of llama.cpp's architecture "llama" with random quantised weights
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "llama_file.h"
 
@@ -8,9 +8,6 @@
 #include "gguf_build.h"
 
 #define ALIGNMENT 32
-#define BLOCK 32         /* weights */
-#define BLOCK_BYTES 34   /* a scale (f16) and 32 int8 */
-#define SCALE_F16 0x1400 /* about 0.001: weights up to 0.12 */
 
 enum
 {
@@ -18,36 +15,48 @@ enum
   TYPE_F32 = 6,
   TYPE_STRING = 8,
   TENSOR_F32 = 0,
-  TENSOR_Q8_0 = 8,
 };
 
-/* A tensor: a vector of ones, or a matrix [rows][width] in Q8_0. */
+/* Blocks of weights: random bytes, and a scale (f16) that keeps the weights below 0.3. */
+typedef struct
+{
+  guint id; /* in the file */
+  guint weights, bytes, scale_at;
+  guint16 scale;
+} Format;
+
+static const Format q8_0 = { 8, 32, 34, 0, 0x1400 }, q4_0 = { 2, 32, 18, 0, 0x2000 },
+                    q6_k = { 14, 256, 210, 208, 0x0400 };
+
+/* A vector of ones, or a matrix [rows][width]. */
 typedef struct
 {
   char name[64];
-  guint width, rows; /* rows 0: a vector */
+  guint width, rows;
+  const Format *format; /* NULL: a vector */
 } Tensor;
 
 static gsize
 tensor_bytes (const Tensor *tensor)
 {
-  gsize bytes = tensor->rows == 0 ? tensor->width * sizeof (float)
-                                  : (gsize) tensor->rows * (tensor->width / BLOCK) * BLOCK_BYTES;
+  gsize bytes = tensor->format == NULL
+                    ? tensor->width * sizeof (float)
+                    : (gsize) tensor->rows * (tensor->width / tensor->format->weights) * tensor->format->bytes;
 
   return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 }
 
 static void
-add (GArray *tensors, guint width, guint rows, const char *name)
+add (GArray *tensors, guint width, guint rows, const Format *format, const char *name)
 {
-  Tensor tensor = { .width = width, .rows = rows };
+  Tensor tensor = { .width = width, .rows = rows, .format = rows > 0 ? format : NULL };
 
   g_strlcpy (tensor.name, name, sizeof tensor.name);
   g_array_append_val (tensors, tensor);
 }
 
 static void
-add_layer (GArray *tensors, const LlamaShape *s, guint layer)
+add_layer (GArray *tensors, const LlamaShape *s, const Format *format, guint layer)
 {
   const struct
   {
@@ -62,20 +71,21 @@ add_layer (GArray *tensors, const LlamaShape *s, guint layer)
   for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
     {
       g_autofree char *name = g_strdup_printf ("blk.%u.%s.weight", layer, parts[i].name);
-      add (tensors, parts[i].width, parts[i].rows, name);
+      add (tensors, parts[i].width, parts[i].rows, format, name);
     }
 }
 
 static GArray *
-list_tensors (const LlamaShape *shape)
+list_tensors (const LlamaShape *shape, gboolean four_bits)
 {
+  const Format *format = four_bits ? &q4_0 : &q8_0, *table = four_bits ? &q6_k : &q8_0;
   GArray *tensors = g_array_new (FALSE, FALSE, sizeof (Tensor));
 
-  add (tensors, shape->dim, shape->vocab, "token_embd.weight");
+  add (tensors, shape->dim, shape->vocab, table, "token_embd.weight");
   for (guint layer = 0; layer < shape->layers; layer++)
-    add_layer (tensors, shape, layer);
-  add (tensors, shape->dim, 0, "output_norm.weight");
-  add (tensors, shape->dim, shape->vocab, "output.weight");
+    add_layer (tensors, shape, format, layer);
+  add (tensors, shape->dim, 0, NULL, "output_norm.weight");
+  add (tensors, shape->dim, shape->vocab, table, "output.weight");
   return tensors;
 }
 
@@ -121,45 +131,43 @@ make_header (const LlamaShape *s, const GArray *tensors)
     {
       const Tensor *t = &g_array_index (tensors, Tensor, i);
 
-      if (t->rows == 0)
+      if (t->format == NULL)
         build_tensor (header, t->name, TENSOR_F32, offset, 1, (guint64) t->width);
       else
-        build_tensor (header, t->name, TENSOR_Q8_0, offset, 2, (guint64) t->width, (guint64) t->rows);
+        build_tensor (header, t->name, t->format->id, offset, 2, (guint64) t->width, (guint64) t->rows);
       offset += tensor_bytes (t);
     }
   build_align (header, ALIGNMENT);
   return header;
 }
 
-/* Ones, or blocks of random numbers under one scale. */
 static void
-fill (const Tensor *tensor, GRand *random, guint8 *data, gsize size)
+fill_ones (const Tensor *tensor, guint8 *data)
 {
   const float one = 1;
-  const guint16 scale = SCALE_F16;
 
-  memset (data, 0, size);
-  if (tensor->rows == 0)
+  for (guint i = 0; i < tensor->width; i++)
+    memcpy (data + i * sizeof one, &one, sizeof one);
+}
+
+static void
+fill_blocks (const Tensor *tensor, GRand *random, guint8 *data, gsize size)
+{
+  const Format *format = tensor->format;
+
+  for (gsize at = 0; at + sizeof (guint32) <= size; at += sizeof (guint32))
     {
-      for (guint i = 0; i < tensor->width; i++)
-        memcpy (data + i * sizeof one, &one, sizeof one);
-      return;
+      guint32 bits = g_rand_int (random);
+      memcpy (data + at, &bits, sizeof bits);
     }
-  for (gsize at = 0; at + BLOCK_BYTES <= size; at += BLOCK_BYTES)
-    {
-      memcpy (data + at, &scale, sizeof scale);
-      for (guint i = 2; i + 4 <= BLOCK_BYTES; i += 4)
-        {
-          guint32 bits = g_rand_int (random);
-          memcpy (data + at + i, &bits, sizeof bits);
-        }
-    }
+  for (gsize at = 0; at + format->bytes <= size; at += format->bytes)
+    memcpy (data + at + format->scale_at, &format->scale, sizeof format->scale);
 }
 
 gboolean
-llama_file_write (const LlamaShape *shape, const char *path, GError **error)
+llama_file_write (const LlamaShape *shape, gboolean four_bits, const char *path, GError **error)
 {
-  g_autoptr (GArray) tensors = list_tensors (shape);
+  g_autoptr (GArray) tensors = list_tensors (shape, four_bits);
   g_autoptr (GByteArray) header = make_header (shape, tensors);
   g_autoptr (GFile) file = g_file_new_for_path (path);
   g_autoptr (GFileOutputStream) stream = g_file_replace (file, NULL, FALSE, G_FILE_CREATE_NONE, NULL, error);
@@ -172,9 +180,12 @@ llama_file_write (const LlamaShape *shape, const char *path, GError **error)
     {
       const Tensor *tensor = &g_array_index (tensors, Tensor, i);
       gsize size = tensor_bytes (tensor);
-      g_autofree guint8 *data = g_malloc (size);
+      g_autofree guint8 *data = g_malloc0 (size);
 
-      fill (tensor, random, data, size);
+      if (tensor->format == NULL)
+        fill_ones (tensor, data);
+      else
+        fill_blocks (tensor, random, data, size);
       if (!g_output_stream_write_all (G_OUTPUT_STREAM (stream), data, size, NULL, NULL, error))
         return FALSE;
     }

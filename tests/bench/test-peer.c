@@ -160,7 +160,7 @@ test_llama (void)
     }
   directory = fixture_directory ();
   file = g_build_filename (directory, "llama.gguf", NULL);
-  llama_file_write (&shape, file, &error);
+  llama_file_write (&shape, FALSE, file, &error);
   g_assert_no_error (error);
   for (guint round = 0; round < ROUNDS; round++)
     {
