@@ -1,186 +1,123 @@
-/* test-peer.c - `arra bench` and llama.cpp's llama-bench in turn, on models of one shape: medians and their
- * ratios
+/* test-peer.c - `arra` beside other programs, in turn, row by row: medians of both, and of the ratios of pairs
  *
- * Argument: the `arra` program. llama-bench is the one in PATH, or the command that ARRA_LLAMA_BENCH holds
- * ("chroot /srv/sid llama-bench"; TMPDIR must be visible to it under the same name); Debian has it in the
- * package llama.cpp-tools. Nothing is asserted of a time.
+ * Arguments: the `arra` program and names of rows, or "all". ARRA_PEERS: peer.h; tests/bench/peers sets all this up.
+ * With TRY=1 all of it is tiny, and the figures mean nothing. Nothing is asserted of a time.
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include <glib/gstdio.h>
-#include <json-glib/json-glib.h>
-#include <stdlib.h>
-
 #include "fixture.h"
-#include "llama_file.h"
+#include "peer.h"
 
-#define ROUNDS 3
-#define THREADS "2"
-#define PROMPT "32"
-#define STEPS "20"
+static PeerPlace place;
+static GString *table; /* Markdown */
 
-/* LlamaGen-like to 1B, small enough for a round to take seconds */
-static const LlamaShape shape = { 2048, 10, 16, 5504, 16384 };
-
-static const char *program;
-
-typedef enum
+/* (transfer full): with as many digits as tell something */
+static char *
+milliseconds (double value)
 {
-  DECODE,
-  PREFILL,
-  N_PASSES,
-} Pass;
-
-typedef struct
-{
-  double ours[ROUNDS], theirs[ROUNDS]; /* tokens per second */
-} Measured;
-
-/* What @argv prints, as JSON. */
-static JsonParser *
-run (char **argv)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (JsonParser) parser = json_parser_new ();
-  g_autofree char *out = NULL, *err = NULL;
-  int status;
-
-  if (!g_spawn_sync (NULL, argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &out, &err, &status, &error)
-      || !g_spawn_check_wait_status (status, &error) || !json_parser_load_from_data (parser, out, -1, &error))
-    g_error ("%s: %s\n%s", argv[0], error->message, err != NULL ? err : "");
-  return g_steal_pointer (&parser);
+  return g_strdup_printf (value < 100 ? "%.1f ms" : "%.0f ms", value);
 }
 
 static void
-measure_ours (guint round, Measured *passes)
+tell (const PeerRow *row, PeerPairs *pairs)
 {
-  static const char *const names[N_PASSES] = { "decode", "prefill" };
-  g_autofree char *dim = g_strdup_printf ("%u", shape.dim), *layers = g_strdup_printf ("%u", shape.layers),
-                  *heads = g_strdup_printf ("%u", shape.heads), *ffn = g_strdup_printf ("%u", shape.ffn),
-                  *vocab = g_strdup_printf ("%u", shape.vocab);
-  const char *argv[] = { program, "bench",   "--json", "--type",   "q8_0",    "--threads", THREADS, "--steps",
-                         STEPS,   "--dim",   dim,      "--layers", layers,    "--heads",   heads,   "--ffn",
-                         ffn,     "--vocab", vocab,    "decode",   "prefill", NULL };
-  g_autoptr (JsonParser) parser = run ((char **) argv);
-  JsonObject *report = json_node_get_object (json_parser_get_root (parser));
-  JsonObject *result = json_array_get_object_element (json_object_get_array_member (report, "results"), 0);
-  JsonObject *shallow = json_array_get_object_element (json_object_get_array_member (result, "depths"), 0);
+  g_autofree char *processor = peer_machine (), *ours = NULL, *theirs = NULL;
+  g_autofree char *machine = g_strconcat (processor, place.tiny ? "; tiny, so it means nothing" : NULL, NULL);
+  double ratios[PEER_ROUNDS], ratio;
 
-  for (Pass pass = 0; pass < N_PASSES; pass++)
-    passes[pass].ours[round] = json_object_get_double_member (
-        json_object_get_object_member (pass == DECODE ? shallow : result, names[pass]), "tokens_per_second");
-}
-
-/* Its rows are told apart by how many tokens they generate. */
-static void
-measure_theirs (char **command, const char *file, guint round, Measured *passes)
-{
-  const char *const options[] = { "-m", file, "-t", THREADS, "-p", PROMPT, "-n", STEPS, "-r", "3", "-o", "json" };
-  g_autoptr (GPtrArray) argv = g_ptr_array_new ();
-  g_autoptr (JsonParser) parser = NULL;
-  JsonArray *rows;
-
-  for (char **word = command; *word != NULL; word++)
-    g_ptr_array_add (argv, *word);
-  for (gsize i = 0; i < G_N_ELEMENTS (options); i++)
-    g_ptr_array_add (argv, (gpointer) options[i]);
-  g_ptr_array_add (argv, NULL);
-  parser = run ((char **) argv->pdata);
-  rows = json_node_get_array (json_parser_get_root (parser));
-  for (guint i = 0; i < json_array_get_length (rows); i++)
+  for (guint i = 0; i < pairs->n; i++)
     {
-      JsonObject *row = json_array_get_object_element (rows, i);
-      Pass pass = json_object_get_int_member (row, "n_gen") > 0 ? DECODE : PREFILL;
-
-      passes[pass].theirs[round] = json_object_get_double_member (row, "avg_ts");
+      g_assert_cmpfloat (pairs->ours[i], >, 0);
+      g_assert_cmpfloat (pairs->theirs[i], >, 0);
+      ratios[i] = row->of_time ? pairs->ours[i] / pairs->theirs[i] : pairs->theirs[i] / pairs->ours[i];
     }
+  ours = milliseconds (peer_median (pairs->ours, pairs->n));
+  theirs = milliseconds (peer_median (pairs->theirs, pairs->n));
+  ratio = peer_median (ratios, pairs->n);
+  g_test_message ("%s: %s: arra %s, %s %s, ratio %.2f (must be %s); %s", row->name, row->work, ours, row->peer, theirs,
+                  ratio, row->must, machine);
+  g_string_append_printf (table, "# | %s | %s | %s: %s | %.2f | %s | %s |\n", row->work, ours, row->peer, theirs, ratio,
+                          row->must, machine);
+}
+
+static void
+test_row (gconstpointer data)
+{
+  const PeerRow *row = data;
+  g_autoptr (GError) error = NULL;
+  PeerPairs pairs = { .n = place.tiny ? 1 : row->rounds };
+
+  if (row->needs != NULL && !peer_succeeds (&place, row->needs))
+    {
+      g_autofree char *reason = g_strdup_printf (
+          "%s is not there (Debian: %s; tests/bench/peers installs it in a root of its own)", row->peer, row->package);
+
+      g_test_skip (reason);
+      return;
+    }
+  row->measure (row, &place, &pairs, &error);
+  g_assert_no_error (error);
+  if (error == NULL)
+    tell (row, &pairs);
+}
+
+static const PeerRow *const tables[] = { peer_llama_rows, peer_python_rows, peer_shipped_rows };
+
+/* A row, or with "all" every one of them; FALSE: there is none of that name. */
+static gboolean
+add_rows (const char *asked)
+{
+  gboolean found = FALSE;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (tables); i++)
+    for (const PeerRow *row = tables[i]; row->name != NULL; row++)
+      if (g_str_equal (asked, "all") || g_str_equal (asked, row->name))
+        {
+          g_autofree char *path = g_strconcat ("/peer/", row->name, NULL);
+
+          g_test_add_data_func (path, row, test_row);
+          found = TRUE;
+        }
+  return found;
 }
 
 static int
-compare (const void *a, const void *b)
+explain (void)
 {
-  double x = *(const double *) a, y = *(const double *) b;
-
-  return (x > y) - (x < y);
-}
-
-static double
-median (double *values)
-{
-  qsort (values, ROUNDS, sizeof *values, compare);
-  return values[ROUNDS / 2];
+  g_printerr ("test-peer PROGRAM all|ROW...; rows:");
+  for (gsize i = 0; i < G_N_ELEMENTS (tables); i++)
+    for (const PeerRow *row = tables[i]; row->name != NULL; row++)
+      g_printerr (" %s", row->name);
+  g_printerr ("\n");
+  return 64;
 }
 
 static void
-tell (Measured *passes)
+print_table (void)
 {
-  static const char *const what[N_PASSES] = { "one token", "a prompt of " PROMPT };
-
-  for (Pass pass = 0; pass < N_PASSES; pass++)
-    {
-      double ratios[ROUNDS];
-
-      for (guint i = 0; i < ROUNDS; i++)
-        {
-          g_assert_cmpfloat (passes[pass].ours[i], >, 0);
-          g_assert_cmpfloat (passes[pass].theirs[i], >, 0);
-          ratios[i] = passes[pass].ours[i] / passes[pass].theirs[i];
-        }
-      g_test_message ("Q8_0, %s: arra %.1f tokens/s, llama.cpp %.1f; ratio, pair by pair: %.2f", what[pass],
-                      median (passes[pass].ours), median (passes[pass].theirs), median (ratios));
-    }
-}
-
-/* (transfer full): NULL when there is none */
-static char **
-find_command (void)
-{
-  const char *given = g_getenv ("ARRA_LLAMA_BENCH");
-  g_autofree char *found = given == NULL ? g_find_program_in_path ("llama-bench") : NULL;
-  g_autoptr (GError) error = NULL;
-  char **command = NULL;
-
-  if (given == NULL && found == NULL)
-    return NULL;
-  if (!g_shell_parse_argv (given != NULL ? given : found, NULL, &command, &error))
-    g_error ("ARRA_LLAMA_BENCH: %s", error->message);
-  return command;
-}
-
-static void
-test_llama (void)
-{
-  g_auto (GStrv) command = find_command ();
-  g_autofree char *directory = NULL, *file = NULL;
-  g_autoptr (GError) error = NULL;
-  Measured passes[N_PASSES] = { 0 };
-
-  if (command == NULL)
-    {
-      g_test_skip ("llama-bench is not in PATH (Debian: llama.cpp-tools), and ARRA_LLAMA_BENCH names no command");
-      return;
-    }
-  directory = fixture_directory ();
-  file = g_build_filename (directory, "llama.gguf", NULL);
-  llama_file_write (&shape, FALSE, file, &error);
-  g_assert_no_error (error);
-  for (guint round = 0; round < ROUNDS; round++)
-    {
-      measure_ours (round, passes);
-      measure_theirs (command, file, round, passes);
-    }
-  tell (passes);
-  fixture_remove (directory);
+  if (table->len > 0)
+    g_print ("#\n# | work | arra | beside | ratio | must be | machine |\n# |---|---|---|---|---|---|\n%s", table->str);
 }
 
 int
 main (int argc, char **argv)
 {
+  g_autofree char *folder = NULL, *arra = NULL;
+  int status;
+
   g_test_init (&argc, &argv, NULL);
-  if (argc != 2)
-    {
-      g_printerr ("%s PROGRAM\n", argv[0]);
-      return 64;
-    }
-  program = argv[1];
-  g_test_add_func ("/peer/llama.cpp", test_llama);
-  return g_test_run ();
+  g_test_set_nonfatal_assertions (); /* so that gigabytes of files are removed in the end */
+  if (argc < 3)
+    return explain ();
+  for (int i = 2; i < argc; i++)
+    if (!add_rows (argv[i]))
+      return explain ();
+  folder = fixture_directory ();
+  table = g_string_new (NULL);
+  arra = g_canonicalize_filename (argv[1], NULL);
+  place = (PeerPlace) { .arra = arra, .folder = folder, .tiny = g_getenv ("TRY") != NULL };
+  g_unsetenv ("MALLOC_PERTURB_"); /* which writes all memory once more */
+  status = g_test_run ();
+  print_table ();
+  g_string_free (table, TRUE);
+  fixture_remove (folder);
+  return status;
 }
