@@ -133,7 +133,8 @@ generate_print (const GenerateOptions *options,
         cli_print ("tokens: %s\n", setup->tokens);
       if (arra_checkpoint_card (checkpoint)->medical && result->files->len > 0)
         cli_print ("synthetic - not for diagnosis\n");
-      generate_note_unknown (checkpoint, generate_request (job)->prompt);
+      if (result->ranks->len > 0)
+        generate_note_unknown (checkpoint, generate_request (job)->prompt);
     }
   if (stopped)
     print_stopped (setup, job, result);

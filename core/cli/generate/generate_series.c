@@ -13,6 +13,8 @@
 #include "signals.h"
 #include "values.h"
 
+#define MOST_NOTED 8 /* prompts */
+
 typedef struct
 {
   const GenerateOptions *options;
@@ -205,12 +207,21 @@ check_apart (const Series *series, GError **error)
          && cli_inputs_outside ("-o", series->options->prompts, series->setup->out, error);
 }
 
+/* Prompt by prompt, numbered as in errors; of the first MOST_NOTED. */
 static void
 note_unknown (const Series *series)
 {
-  g_autofree char *prompts = all_prompts (series);
+  guint n = 0;
 
-  generate_note_unknown (series->checkpoint, prompts);
+  for (guint i = 0; i < series->n; i++)
+    {
+      g_autofree char *text = arra_checkpoint_unknown_text (series->checkpoint, prompt_of (series, i));
+
+      if (text != NULL && n++ < MOST_NOTED)
+        cli_note ("prompt %u: %s", i + 1, text);
+    }
+  if (n > MOST_NOTED)
+    cli_note ("... and so on: %u prompts of %u have such words", n, series->n);
 }
 
 static gboolean
@@ -259,7 +270,7 @@ print (const Series *series, gboolean stopped)
     cli_print ("%s: %u pictures, %u of them new in %s (%s each)\n", out, series->n, series->n_new, time, each);
   if (!options->quiet && !stopped && arra_checkpoint_card (series->checkpoint)->medical)
     cli_print ("synthetic - not for diagnosis\n");
-  if (!options->quiet && !stopped)
+  if (!options->quiet && !stopped && series->setup->keep > 0)
     note_unknown (series);
 }
 

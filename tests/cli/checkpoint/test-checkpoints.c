@@ -179,23 +179,24 @@ test_card (void)
   harness_end ();
 }
 
-/* Before and after. */
-static void
-assert_says_twice (const char *text, const char *part)
+static guint
+count_in (const char *text, const char *part)
 {
-  const char *first = strstr (text, part);
+  guint n = 0;
 
-  g_assert_nonnull (first);
-  g_assert_nonnull (strstr (first + 1, part));
+  for (const char *at = text; (at = strstr (at, part)) != NULL; at++)
+    n++;
+  return n;
 }
 
-/* A word that the card does not list is named, and the picture made all the same. */
+/* A word that the card does not list is named before the picture, which is made all the same; where pictures were
+ * ranked, again beside the scores. */
 static void
 test_unknown_words (void)
 {
   static const char card[] = "{\"words\": [\"red\", \"fox\"]}";
   g_autofree char *path = NULL;
-  g_autoptr (Outcome) converted = NULL, known = NULL, unknown = NULL, quiet = NULL, json = NULL;
+  g_autoptr (Outcome) converted = NULL, known = NULL, unknown = NULL, ranked = NULL, quiet = NULL, json = NULL;
   g_autoptr (JsonNode) node = NULL;
   JsonArray *words;
 
@@ -207,6 +208,8 @@ test_unknown_words (void)
   assert_status (converted, 0);
   known = arra_run ("generate", "-m", "fox.gguf", "-s", "64x32", "-o", "a.png", "the red foxes", NULL);
   unknown = arra_run ("generate", "-m", "fox.gguf", "-s", "64x32", "-o", "b.png", "a fox and a cat", NULL);
+  ranked
+      = arra_run ("generate", "-m", "fox.gguf", "-s", "64x32", "-n", "2", "--keep", "1", "-o", "e.png", "a cat", NULL);
   quiet = arra_run ("generate", "-m", "fox.gguf", "-s", "64x32", "-o", "c.png", "-q", "a cat", NULL);
   json = arra_run ("generate", "-m", "fox.gguf", "-s", "64x32", "-o", "d.png", "--json", "a fox and a cat", NULL);
   assert_status (known, 0);
@@ -214,7 +217,9 @@ test_unknown_words (void)
   assert_status (quiet, 0);
   assert_status (json, 0);
   g_assert_null (strstr (known->err, "learnt"));
-  assert_says_twice (unknown->err, "'cat' is not among what this checkpoint learnt");
+  assert_status (ranked, 0);
+  g_assert_cmpuint (count_in (unknown->err, "'cat' is not among what this checkpoint learnt"), ==, 1);
+  g_assert_cmpuint (count_in (ranked->err, "'cat' is not among what this checkpoint learnt"), ==, 2);
   g_assert_null (strstr (quiet->err, "learnt"));
   node = parse_json (json->out);
   words = json_object_get_array_member (json_node_get_object (node), "unknown_words");
@@ -223,12 +228,12 @@ test_unknown_words (void)
   harness_end ();
 }
 
-/* Of many prompts together */
+/* Of many prompts each is numbered; in JSON the words stand together. */
 static void
 test_unknown_words_of_series (void)
 {
   g_autofree char *card = NULL, *prompts = NULL;
-  g_autoptr (Outcome) converted = NULL, said = NULL, quiet = NULL, json = NULL;
+  g_autoptr (Outcome) converted = NULL, said = NULL, ranked = NULL, many = NULL, quiet = NULL, json = NULL;
   g_autoptr (JsonNode) node = NULL;
   JsonArray *words;
 
@@ -236,22 +241,33 @@ test_unknown_words_of_series (void)
   card = scratch_path ("card.json");
   prompts = scratch_path ("prompts.txt");
   g_assert_true (g_file_set_contents (card, "{\"words\": [\"red\", \"fox\"]}", -1, NULL));
-  g_assert_true (g_file_set_contents (prompts, "a cat\na fox\na dog and a cat\na bird\n", -1, NULL));
+  g_assert_true (g_file_set_contents (
+      prompts, "a cat\na fox\na dog and a cat\na bird\nan owl\na bee\na bug\na hen\na pig\na cow\n", -1, NULL));
   converted = arra_run ("convert", golden_model (), "--vqgan", golden_vqgan (), "--card", "card.json", "-o", "fox.gguf",
                         NULL);
   assert_status (converted, 0);
   said = arra_run ("generate", "-m", "fox.gguf", "-s", "64x32", "-o", "a", "--prompts", "prompts.txt", "--limit", "3",
                    NULL);
+  ranked = arra_run ("generate", "-m", "fox.gguf", "-s", "64x32", "-o", "b", "--prompts", "prompts.txt", "--limit", "1",
+                     "-n", "2", "--keep", "1", NULL);
+  many = arra_run ("generate", "-m", "fox.gguf", "-s", "64x32", "-o", "a", "--prompts", "prompts.txt", NULL);
   quiet = arra_run ("generate", "-m", "fox.gguf", "-s", "64x32", "-o", "a", "--prompts", "prompts.txt", "-q", NULL);
   json = arra_run ("generate", "-m", "fox.gguf", "-s", "64x32", "-o", "a", "--prompts", "prompts.txt", "--json", NULL);
   assert_status (said, 0);
+  assert_status (ranked, 0);
+  assert_status (many, 0);
   assert_status (quiet, 0);
   assert_status (json, 0);
-  assert_says_twice (said->err, "'cat', 'dog' are not among what this checkpoint learnt");
+  g_assert_cmpuint (count_in (said->err, "prompt 1: 'cat' is not among what this checkpoint learnt\n"), ==, 1);
+  g_assert_cmpuint (count_in (said->err, "prompt 3: 'dog', 'cat' are not among what this checkpoint learnt\n"), ==, 1);
+  g_assert_cmpuint (count_in (said->err, "learnt"), ==, 2);
+  g_assert_cmpuint (count_in (ranked->err, "prompt 1: 'cat' is not among what this checkpoint learnt\n"), ==, 2);
+  g_assert_cmpuint (count_in (many->err, "learnt"), ==, 8);
+  assert_says (many->err, "9 prompts of 10 have such words");
   g_assert_null (strstr (quiet->err, "learnt"));
   node = parse_json (json->out);
   words = json_object_get_array_member (json_node_get_object (node), "unknown_words");
-  g_assert_cmpuint (json_array_get_length (words), ==, 3);
+  g_assert_cmpuint (json_array_get_length (words), ==, 9);
   g_assert_cmpstr (json_array_get_string_element (words, 2), ==, "bird");
   harness_end ();
 }
