@@ -7,8 +7,6 @@
 
 #include "status.h"
 
-#define MAX_SIDE 65536u
-
 gboolean
 cli_value_uint (const char *option, const char *text, guint64 min, guint64 max, guint64 *out, GError **error)
 {
@@ -59,23 +57,34 @@ cli_value_field (const char *option, const char *text, ArraField field, ArraRequ
              : cli_value_guint (option, text, (guint) info->least, (guint) info->most, place, error);
 }
 
+/* A whole number above 0, of any length */
+static gboolean
+is_length (const char *text)
+{
+  return *text != '\0' && text[strspn (text, "0123456789")] == '\0' && text[strspn (text, "0")] != '\0';
+}
+
 gboolean
 cli_value_size (const char *option, const char *text, guint *width, guint *height, GError **error)
 {
-  g_auto (GStrv) sides = NULL;
+  const guint most = (guint) arra_field (ARRA_FIELD_WIDTH)->most;
+  const char *cross = strchr (text, 'x');
+  g_autofree char *first = cross != NULL ? g_strndup (text, (gsize) (cross - text)) : g_strdup (text);
+  const char *second = cross != NULL ? cross + 1 : first;
   guint64 w, h;
-  guint n;
 
   if (strcmp (text, "auto") == 0)
     {
       *width = *height = 0;
       return TRUE;
     }
-  sides = g_strsplit (text, "x", 0);
-  n = g_strv_length (sides);
-  if (n < 1 || n > 2 || !g_ascii_string_to_unsigned (sides[0], 10, 1, MAX_SIDE, &w, NULL)
-      || !g_ascii_string_to_unsigned (sides[n - 1], 10, 1, MAX_SIDE, &h, NULL))
-    return cli_usage_error (error, "%s: '%s' is no size: give WIDTHxHEIGHT in pixels, as in 512x512", option, text);
+  if (!is_length (first) || !is_length (second))
+    return cli_usage_error (
+        error, "%s: '%s' is no size: give WIDTHxHEIGHT in pixels, as in 512x512, or one number for a square", option,
+        text);
+  if (!g_ascii_string_to_unsigned (first, 10, 1, most, &w, NULL)
+      || !g_ascii_string_to_unsigned (second, 10, 1, most, &h, NULL))
+    return cli_usage_error (error, "%s: %s is too large: no side can be longer than %u pixels", option, text, most);
   *width = (guint) w;
   *height = (guint) h;
   return TRUE;

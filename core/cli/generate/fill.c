@@ -64,6 +64,9 @@ check (Run *run, GError **error)
     return FALSE;
   if (made.out == NULL)
     return cli_usage_error (error, "no output: name the picture to write with -o FILE.png");
+  if (made.prompt == NULL && made.prompt_file == NULL)
+    return cli_usage_error (error, "no prompt: say what is made, as in: arra fill PICTURE --prompt \"red brick wall\" "
+                                   "-o FILE.png");
   if (run->options->extend != NULL && !fill_extend_parse (run->options->extend, &run->extend, error))
     return FALSE;
   made.rest = NULL; /* it is no prompt */
@@ -71,6 +74,37 @@ check (Run *run, GError **error)
     return FALSE;
   run->setup.out = g_strdup (cli_output_path (made.out));
   return check_outputs (run, error);
+}
+
+static gboolean
+is_black (const ArraRaster *mask)
+{
+  const gsize n = mask->width * mask->height;
+
+  for (gsize i = 0; i < n; i++)
+    if (mask->pixels[i] != 0)
+      return FALSE;
+  return TRUE;
+}
+
+/* Of what was given to say where, none says it. */
+static gboolean
+check_hole (const Run *run, const ArraRaster *mask, GError **error)
+{
+  const Options *options = run->options;
+  g_autoptr (GString) why = NULL;
+
+  if (!is_black (mask))
+    return TRUE;
+  why = g_string_new (NULL);
+  if (options->mask != NULL)
+    g_string_append_printf (why, ", %s is black everywhere", options->mask);
+  if (options->extend != NULL)
+    g_string_append_printf (why, ", --extend %s adds no pixel", options->extend);
+  if (why->len == 0)
+    g_string_append (why, ", and neither --mask nor --extend says where");
+  return cli_usage_error (error, "there is nothing to fill: %s has no transparent parts%s", options->made.rest[0],
+                          why->str);
 }
 
 static gboolean
@@ -122,7 +156,8 @@ fill (Run *run, GError **error)
   ArraJob *job;
 
   if (!check (run, error)
-      || !fill_picture_load (run->options->made.rest[0], run->options->mask, &run->extend, &rgb, &mask, error))
+      || !fill_picture_load (run->options->made.rest[0], run->options->mask, &run->extend, &rgb, &mask, error)
+      || !check_hole (run, &mask, error))
     return FALSE;
   run->progress = cli_progress_new (!run->options->made.quiet, run->setup.request.count, NULL);
   if (!open_fill (run, &rgb, &mask, error))

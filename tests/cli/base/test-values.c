@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "values.h"
 
+#include <string.h>
+
 static void
 test_uint (void)
 {
@@ -43,14 +45,33 @@ test_double (void)
 }
 
 static void
+assert_refuses_size (const char *text, const char *why)
+{
+  g_autoptr (GError) error = NULL;
+  guint width, height;
+
+  g_assert_false (cli_value_size ("--size", text, &width, &height, &error));
+  g_assert_error (error, ARRA_ERROR, ARRA_ERROR_ARGUMENT);
+  g_test_message ("%s", error->message);
+  g_assert_nonnull (strstr (error->message, why));
+}
+
+static void
 test_size (void)
 {
   static const char *const bad[]
-      = { "", "0", "512x", "x512", "x", "99999999", "512x512x3", "512X512", "0x32", "-1x32", "64*64", "99999999x32" };
+      = { "", "0", "512x", "x512", "x", "512x512x3", "512X512", "0x32", "-1x32", "64*64", "00", "99999999xa" };
+  static const char *const large[]
+      = { "65537", "99999999", "100000000000000000000", "99999999x32", "32x65537", "0100000x32" };
   guint width, height;
 
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
-    g_assert_false (cli_value_size ("--size", bad[i], &width, &height, NULL));
+    assert_refuses_size (bad[i], "is no size: give WIDTHxHEIGHT in pixels, as in 512x512, or one number for a square");
+  for (gsize i = 0; i < G_N_ELEMENTS (large); i++)
+    assert_refuses_size (large[i], "is too large: no side can be longer than 65536 pixels");
+  g_assert_true (cli_value_size ("--size", "65536x1", &width, &height, NULL));
+  g_assert_cmpuint (width, ==, 65536);
+  g_assert_cmpuint (height, ==, 1);
   g_assert_true (cli_value_size ("--size", "512x64", &width, &height, NULL));
   g_assert_cmpuint (width, ==, 512);
   g_assert_cmpuint (height, ==, 64);

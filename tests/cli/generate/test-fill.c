@@ -258,25 +258,30 @@ static const struct
 } refusals[] = {
   { 64, "no picture", { "-p", "a", "-o", "o.png" } },
   { 64, "no output", { "picture.png", "-p", "a" } },
-  { 64, "no prompt", { "picture.png", "-o", "o.png" } },
+  { 64, "no prompt: say what is made, as in: arra fill ", { "picture.png", "-o", "o.png" } },
   { 64, "'up=3' is no side", { "picture.png", "-p", "a", "--extend", "up=3", "-o", "o.png" } },
   { 64, "--extend: '-3'", { "picture.png", "-p", "a", "--extend", "left=-3", "-o", "o.png" } },
   { 64, "--tries: 0", { "picture.png", "-p", "a", "--tries", "0", "-o", "o.png" } },
   { 64, "picture.png", { "picture.png", "-p", "a", "--mask", "mask.png", "-o", "picture.png" } },
   { 64, "mask.png", { "picture.png", "-p", "a", "--mask", "mask.png", "-o", "mask.png" } },
   { 64, "small.png has 2 x 2", { "picture.png", "-p", "a", "--mask", "small.png", "-o", "o.png" } },
-  { 64, "black everywhere", { "picture.png", "-p", "a", "-o", "o.png" } },
+  { 64,
+    "picture.png has no transparent parts, and neither --mask nor --extend",
+    { "picture.png", "-p", "a", "-o", "o.png" } },
+  { 64, "parts, --extend left=0 adds no pixel", { "picture.png", "-p", "a", "--extend", "left=0", "-o", "o.png" } },
+  { 64, "parts, black.png is black everywhere", { "picture.png", "-p", "a", "--mask", "black.png", "-o", "o.png" } },
   { 70, "nobody.png", { "nobody.png", "-p", "a", "-o", "o.png" } },
 };
 
 static void
 test_refused (void)
 {
-  static const guint8 small[12];
+  static const guint8 small[12], black[3 * W * H];
 
   harness_begin ();
   write_picture (3);
   save ("small.png", 2, 2, 3, small);
+  save ("black.png", W, H, 3, black);
   for (gsize i = 0; i < G_N_ELEMENTS (refusals); i++)
     {
       const char *const *a = refusals[i].arguments;
