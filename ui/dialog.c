@@ -116,8 +116,10 @@ arra_dialog_update (ArraDialog *dialog)
                                                        : arra_results_length (dialog->results) > 0
                                                            ? _ ("_Generate Again")
                                                            : _ ("_Generate"));
+  gtk_widget_set_tooltip_text (dialog->generate, running ? _ ("Escape does the same") : _ ("Enter does the same"));
   gtk_widget_set_visible (dialog->proceed, stopped);
   gtk_widget_set_visible (dialog->next, running);
+  gtk_window_set_default (GTK_WINDOW (dialog->window), running ? dialog->next : dialog->generate);
   gtk_widget_set_sensitive (dialog->insert, selected->len > 0);
   arra_form_set_button (GTK_BUTTON (dialog->insert), selected->len > 1 ? insert : _ ("Inse_rt"));
   show_size (dialog, selected);

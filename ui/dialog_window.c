@@ -263,11 +263,12 @@ new_actions (ArraDialog *dialog)
   gtk_widget_set_size_request (dialog->generate, widest (dialog->generate), -1);
   gtk_style_context_add_class (gtk_widget_get_style_context (dialog->generate), GTK_STYLE_CLASS_SUGGESTED_ACTION);
   gtk_widget_set_can_default (dialog->generate, TRUE);
-  gtk_widget_set_tooltip_text (dialog->generate, _ ("Enter does the same"));
   dialog->proceed = add_button (dialog, box, TRUE, _ ("Contin_ue"), G_CALLBACK (arra_dialog_proceed));
   gtk_widget_set_no_show_all (dialog->proceed, TRUE);
   dialog->next = add_button (dialog, box, TRUE, _ ("Add to _Queue"), G_CALLBACK (arra_dialog_generate));
-  gtk_widget_set_tooltip_text (dialog->next, _ ("What the form says now, when the pictures at hand are finished"));
+  gtk_widget_set_can_default (dialog->next, TRUE);
+  gtk_widget_set_tooltip_text (
+      dialog->next, _ ("What the form says now, when the pictures at hand are finished. Enter does the same"));
   gtk_widget_set_no_show_all (dialog->next, TRUE);
   dialog->insert = add_button (dialog, box, TRUE, _ ("Inse_rt"), G_CALLBACK (arra_dialog_insert));
   add_button (dialog, box, TRUE, _ ("_Close"), G_CALLBACK (leave));
@@ -314,7 +315,6 @@ arra_dialog_build (ArraDialog *dialog)
   gtk_window_set_default_size (window, dialog->settings.window_width, dialog->settings.window_height);
   if (dialog->settings.placed)
     gtk_window_move (window, dialog->settings.window_x, dialog->settings.window_y);
-  gtk_window_set_default (window, dialog->generate);
   arra_form_name (dialog->window, gtk_window_get_title (window));
   g_signal_connect (window, "key-press-event", G_CALLBACK (key_pressed), dialog);
   g_signal_connect (window, "realize", G_CALLBACK (realized), dialog);

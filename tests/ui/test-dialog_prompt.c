@@ -180,6 +180,27 @@ test_queue (Case *self, gconstpointer data)
   g_assert_false (case_shows (self, "Made next"));
 }
 
+/* Enter generates, and adds to the queue while pictures are made, wherever it is pressed; tooltips say that. */
+static void
+test_enter (Case *self, gconstpointer data)
+{
+  GtkWidget *generate;
+  GtkWindow *window;
+
+  case_open (self, SIZED);
+  generate = self->dialog->generate;
+  window = GTK_WINDOW (self->dialog->window);
+  g_assert_true (gtk_window_get_default_widget (window) == generate);
+  g_assert_cmpstr (gtk_widget_get_tooltip_text (generate), ==, "Enter does the same");
+  add_next (self, "first");
+  g_assert_cmpstr (gtk_widget_get_tooltip_text (generate), ==, "Escape does the same");
+  g_assert_nonnull (strstr (gtk_widget_get_tooltip_text (self->dialog->next), "Enter does the same"));
+  g_assert_true (gtk_window_get_default_widget (window) == self->dialog->next);
+  wait_for_all (self);
+  g_assert_true (gtk_window_get_default_widget (window) == generate);
+  g_assert_cmpstr (gtk_widget_get_tooltip_text (generate), ==, "Enter does the same");
+}
+
 /* Stop ends the pictures at hand and asks nothing: the next ones begin. */
 static void
 test_stop (Case *self, gconstpointer data)
@@ -281,6 +302,7 @@ main (int argc, char **argv)
     { "/ui/dialog-prompt/completion", test_completion },
     { "/ui/dialog-prompt/history", test_history },
     { "/ui/dialog-prompt/queue", test_queue },
+    { "/ui/dialog-prompt/enter", test_enter },
     { "/ui/dialog-prompt/stop", test_stop },
     { "/ui/dialog-prompt/stop-at-once", test_stop_at_once },
     { "/ui/dialog-prompt/queue-is-bounded", test_queue_is_bounded },
