@@ -36,7 +36,7 @@ static const char *const vqgan[] = {
   "embed_dim num_embeddings norm_groups decoder_base_channels decoder_channel_multiplier "
   "decoder_res_blocks smooth_upsampling middle_attention norm padding average from learn",
   "data. path paths fit size validation batch crop flip tile",
-  "loss. kind l1 l2 perceptual colour coarse texture commitment critic_start critic_weight critic_adaptive "
+  "loss. kind l1 l2 perceptual colour coarse texture comb commitment critic_start critic_weight critic_adaptive "
   "critic_channels critic_rate critic_measure critic_features",
   "codebook. start decay revive_below levels",
   "optimizer. method momentum beta1 beta2 weight_decay clip",

@@ -37,7 +37,7 @@ halves_floats (gsize height, gsize width)
   return 2 * 3 * (height / 2) * (width / 2);
 }
 
-#define SUMS 6 /* doubles for each picture */
+#define SUMS 7 /* doubles for each picture */
 
 gsize
 arra_pixel_loss_scratch (gsize n, gsize height, gsize width)
@@ -50,7 +50,7 @@ arra_pixel_loss_sum (const ArraPixelLoss *loss, const ArraPixelDistance *distanc
 {
   return loss->absolute * distance->absolute + loss->squared * distance->squared
          + loss->perceptual * distance->perceptual + loss->colour * distance->colour + loss->coarse * distance->coarse
-         + loss->texture * distance->texture;
+         + loss->texture * distance->texture + loss->comb * distance->comb;
 }
 
 static float
@@ -136,25 +136,36 @@ offset (const Scale *s, gsize n, double weight)
   return sum * share;
 }
 
-/* The mean over the two largest scales of how much strengths of texture differ. */
-static double
-weave (const Call *call, gsize picture, const Scale *scales, float *halves)
+/* Sets @sums to the means over the two largest scales of how much strengths of texture differ, in squares and by places
+ * within a code. */
+static void
+weave (const Call *call, gsize picture, const Scale *scales, float *halves, double *sums)
 {
-  const Scale *half = &scales[1];
+  const ArraPixelLoss *loss = call->loss;
   gsize size = 3 * call->height * call->width;
-  const float *made = call->made + picture * size, *wanted = call->wanted + picture * size;
-  double share = 1 / (double) (2 * call->n), factor = call->loss->texture * share;
+  const float *made[] = { call->made + picture * size, halves };
+  const float *wanted[] = { call->wanted + picture * size, halves + size / 4 };
+  double share = 1 / (double) (2 * call->n);
 
-  if (call->loss->texture <= 0)
-    return 0;
-  arra_halve (made, 1, half->height, half->width, halves);
-  arra_halve (wanted, 1, half->height, half->width, halves + size / 4);
-  return share
-         * (arra_texture_loss (made, wanted, call->height, call->width, factor, scales[0].grad)
-            + arra_texture_loss (halves, halves + size / 4, half->height, half->width, factor, half->grad));
+  sums[0] = sums[1] = 0;
+  if (loss->texture <= 0 && loss->comb <= 0)
+    return;
+  arra_halve (made[0], 1, scales[1].height, scales[1].width, halves);
+  arra_halve (wanted[0], 1, scales[1].height, scales[1].width, halves + size / 4);
+  for (gsize i = 0; i < G_N_ELEMENTS (made); i++)
+    {
+      const Scale *s = &scales[i];
+
+      if (loss->texture > 0)
+        sums[0] += share * arra_texture_loss (made[i], wanted[i], s->height, s->width, loss->texture * share, s->grad);
+      if (loss->comb > 0)
+        sums[1] += share
+                   * arra_comb_loss (made[i], wanted[i], s->height, s->width, MAX (loss->period >> i, 1),
+                                     loss->comb * share, s->grad);
+    }
 }
 
-/* Sets @sums: of edges at all scales, of colour at the last, of differences below the first, of texture. */
+/* Sets @sums: of edges at all scales, of colour at the last, of differences below the first, of texture, of combs. */
 static void
 perceive (const Call *call, gsize picture, float *d, float *grad, double *sums)
 {
@@ -176,7 +187,7 @@ perceive (const Call *call, gsize picture, float *d, float *grad, double *sums)
         }
       sums[0] += roughness (s, call->n, call->loss->perceptual);
     }
-  sums[3] = weave (call, picture, scales, grad + pyramid_floats (call->height, call->width));
+  weave (call, picture, scales, grad + pyramid_floats (call->height, call->width), sums + 3);
   sums[1] = tint (&scales[PIXEL_LOSS_SCALES - 1], call->n, call->loss->colour);
   for (gsize i = PIXEL_LOSS_SCALES - 1; i > 0; i--)
     arra_halve_vjp (scales[i].grad, 1, scales[i].height, scales[i].width, scales[i - 1].grad);
@@ -223,9 +234,9 @@ arra_pixel_loss (const ArraExec *exec,
   Call call = { loss, made, wanted, n, height, width, scratch, grad };
   const double *sums = (gpointer) scratch;
   double count = (double) (3 * n * height * width);
-  ArraPixelDistance distance = { 0, 0, 0, 0, 0, 0 };
+  ArraPixelDistance distance = { 0, 0, 0, 0, 0, 0, 0 };
 
-  g_assert (height % 8 == 0 && width % 8 == 0);
+  g_assert (height % 8 == 0 && width % 8 == 0 && (loss->comb <= 0 || loss->period >= 1));
   arra_pool_run (exec->pool, n, 1, compare_pictures, &call);
   for (gsize i = 0; i < n; i++, sums += SUMS)
     {
@@ -235,6 +246,7 @@ arra_pixel_loss (const ArraExec *exec,
       distance.colour += sums[3];
       distance.coarse += sums[4];
       distance.texture += sums[5];
+      distance.comb += sums[6];
     }
   return distance;
 }

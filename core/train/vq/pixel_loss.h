@@ -10,7 +10,7 @@
  * hue, such as green, would not show in it at all, and nothing would lead there. And absolute differences at the scales
  * below the full one ("coarse"): what pictures of half, a fourth and an eighth of the size show must agree, while a
  * critic decides about what is finer. And how strong texture is at the two largest scales, in squares of TEXTURE_CELL
- * pixels (texture_loss.h).
+ * pixels, and at each place within a code ("comb"; texture_loss.h).
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
@@ -21,13 +21,14 @@
 
 typedef struct
 {
-  double absolute, squared, perceptual, colour, coarse, texture; /* weights */
+  double absolute, squared, perceptual, colour, coarse, texture, comb; /* weights */
+  guint period; /* pixels a side of a code, where comb is not 0 */
 } ArraPixelLoss;
 
-/* Means over all numbers, without the weights; texture is 0 where its weight is. */
+/* Means over all numbers, without the weights; texture and comb are 0 where their weights are. */
 typedef struct
 {
-  double absolute, squared, perceptual, colour, coarse, texture;
+  double absolute, squared, perceptual, colour, coarse, texture, comb;
 } ArraPixelDistance;
 
 gsize arra_pixel_loss_scratch (gsize n, gsize height, gsize width); /* floats */

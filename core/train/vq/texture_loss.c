@@ -15,15 +15,15 @@ static const struct
 
 #define N_DIRECTIONS G_N_ELEMENTS (directions)
 
-/* The pixels of a square, which may be cut off by the picture's end, that have such a neighbour; in one
- * colour. */
+/* Pixels in rows and columns that all have such a neighbour; in one colour. */
 typedef struct
 {
   gsize first, rows, columns; /* the first number, and how many pixels */
-  gsize row;                  /* numbers */
+  gsize row, column;          /* numbers, from one to the next */
   gssize next;                /* from a pixel to its neighbour */
 } Cell;
 
+/* Those of a square, which may be cut off by the picture's end. */
 static Cell
 cell_at (gsize height, gsize width, gsize top, gsize left, gsize direction, gsize colour)
 {
@@ -36,6 +36,24 @@ cell_at (gsize height, gsize width, gsize top, gsize left, gsize direction, gsiz
                   .rows = MIN (TEXTURE_CELL, height - down - top),
                   .columns = end - first,
                   .row = 3 * width,
+                  .column = 3,
+                  .next = 3 * ((gssize) (down * width) + across) };
+}
+
+/* Those of the whole picture at one place within squares of @period pixels; there may be none. */
+static Cell
+comb_at (gsize height, gsize width, gsize period, gsize place, gsize direction, gsize colour)
+{
+  gsize down = directions[direction].down, top = place / period, left = place % period;
+  gssize across = directions[direction].across;
+  gsize first = across < 0 && left == 0 ? period : left;
+  gsize below = height - MIN (down + top, height), beside = width - MIN (first + (across > 0 ? 1 : 0), width);
+
+  return (Cell) { .first = 3 * (top * width + first) + colour,
+                  .rows = (below + period - 1) / period,
+                  .columns = (beside + period - 1) / period,
+                  .row = 3 * width * period,
+                  .column = 3 * period,
                   .next = 3 * ((gssize) (down * width) + across) };
 }
 
@@ -53,7 +71,7 @@ strength (const Cell *cell, const float *pixels)
   for (gsize y = 0; y < cell->rows; y++)
     for (gsize x = 0; x < cell->columns; x++)
       {
-        double d = (double) difference (pixels + cell->first + y * cell->row + 3 * x, cell->next);
+        double d = (double) difference (pixels + cell->first + y * cell->row + x * cell->column, cell->next);
 
         sum += d * d / (double) (cell->rows * cell->columns);
       }
@@ -69,12 +87,22 @@ push (const Cell *cell, const float *pixels, double root, double slope, float *g
   for (gsize y = 0; y < cell->rows; y++)
     for (gsize x = 0; x < cell->columns; x++)
       {
-        gsize at = cell->first + y * cell->row + 3 * x;
+        gsize at = cell->first + y * cell->row + x * cell->column;
         float d = factor * difference (pixels + at, cell->next);
 
         grad[at] -= d;
         grad[(gsize) ((gssize) at + cell->next)] += d;
       }
+}
+
+/* How far the strength of @made is from that of @wanted; @slope times the gradient is added to @grad. */
+static double
+compare (const Cell *cell, const float *made, const float *wanted, double slope, float *grad)
+{
+  double has = strength (cell, made), should = strength (cell, wanted);
+
+  push (cell, made, has, has > should ? slope : -slope, grad);
+  return fabs (has - should);
 }
 
 double
@@ -89,10 +117,30 @@ arra_texture_loss (const float *made, const float *wanted, gsize height, gsize w
       gsize square = i / (3 * N_DIRECTIONS);
       const Cell cell = cell_at (height, width, square / across * TEXTURE_CELL, square % across * TEXTURE_CELL,
                                  i / 3 % N_DIRECTIONS, i % 3);
-      double has = strength (&cell, made), should = strength (&cell, wanted);
 
-      sum += fabs (has - should);
-      push (&cell, made, has, has > should ? factor * share : -factor * share, grad);
+      sum += compare (&cell, made, wanted, factor * share, grad);
+    }
+  return sum * share;
+}
+
+double
+arra_comb_loss (const float *made,
+                const float *wanted,
+                gsize height,
+                gsize width,
+                gsize period,
+                double factor,
+                float *grad)
+{
+  gsize n = period * period * N_DIRECTIONS * 3;
+  double share = 1 / (double) n, sum = 0;
+
+  for (gsize i = 0; i < n; i++)
+    {
+      const Cell cell = comb_at (height, width, period, i / (3 * N_DIRECTIONS), i / 3 % N_DIRECTIONS, i % 3);
+
+      if (cell.rows > 0 && cell.columns > 0)
+        sum += compare (&cell, made, wanted, factor * share, grad);
     }
   return sum * share;
 }

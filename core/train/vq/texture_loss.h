@@ -17,3 +17,15 @@
  * multiples of 4; @factor times its gradient is added to @grad. */
 double
 arra_texture_loss (const float *made, const float *wanted, gsize height, gsize width, double factor, float *grad);
+
+/* The same of all pixels that lie at the same place within squares of @period pixels, in the mean over these places. A
+ * decoder that makes @period pixels of a code tends to make more texture at some of them, which is seen as a weave over
+ * what is smooth; and over so many pixels the strength of texture that falls now here, now there, is known, where in
+ * one square the safest is less than there should be. */
+double arra_comb_loss (const float *made,
+                       const float *wanted,
+                       gsize height,
+                       gsize width,
+                       gsize period,
+                       double factor,
+                       float *grad);

@@ -169,10 +169,12 @@ read_loss (ArraVqganSettings *s, const ArraYaml *config, GError **error)
       || !arra_setting_double (config, "loss.colour", 0, 1e6, &s->loss.colour, error)
       || !arra_setting_double (config, "loss.coarse", 0, 1e6, &s->loss.coarse, error)
       || !arra_setting_double (config, "loss.texture", 0, 1e6, &s->loss.texture, error)
+      || !arra_setting_double (config, "loss.comb", 0, 1e6, &s->loss.comb, error)
       || !arra_setting_double (config, "loss.commitment", 0, 1e6, &s->commitment, error))
     return FALSE;
   if (kind == KIND_NONE)
-    s->loss.perceptual = s->loss.colour = s->loss.coarse = s->loss.texture = 0;
+    s->loss.perceptual = s->loss.colour = s->loss.coarse = s->loss.texture = s->loss.comb = 0;
+  s->loss.period = arra_vqgan_patch (&s->model);
   s->judged = kind == KIND_PATCH;
   return TRUE;
 }
@@ -221,7 +223,7 @@ arra_vqgan_settings_read (ArraVqganSettings *settings, const ArraYaml *config, G
     .batch = 8,
     .cropping = { .crop = 128 },
     .learner = { { 0.9, 0.99, 1e-8, 1e-4 }, 1, 0, 0 },
-    .loss = { 1, 1, 1, 1, 0, 0 },
+    .loss = { 1, 1, 1, 1, 0, 0, 0, 0 },
     .commitment = 0.25,
     .critic = { .channels = 32 },
     .critic_start = 2000,

@@ -27,7 +27,7 @@ typedef struct
   ArraCropping cropping;       /* "data.crop" (128), "data.flip" (false), "data.tile" (false) */
   ArraLearnerSettings learner; /* weight_decay (0.0001), model.average (0) */
   /* "loss.l1" (1), "loss.l2" (1), "loss.perceptual", "loss.colour" (1 unless kind is none), "loss.coarse" (0),
-   * "loss.texture" (0) */
+   * "loss.texture", "loss.comb" (0) */
   ArraPixelLoss loss;
   double commitment; /* "loss.commitment" (0.25) */
   gboolean judged;   /* "loss.kind" (perceptual): none, perceptual, patch: a critic too */

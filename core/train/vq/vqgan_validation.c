@@ -54,6 +54,7 @@ compare_all (ArraVqganTrainee *t, ArraPixelDistance *sum, GCancellable *cancella
       sum->colour += one.colour / t->supply->n_valid;
       sum->coarse += one.coarse / t->supply->n_valid;
       sum->texture += one.texture / t->supply->n_valid;
+      sum->comb += one.comb / t->supply->n_valid;
     }
   return TRUE;
 }
@@ -63,7 +64,7 @@ arra_vqgan_trainee_validate (gpointer self, double *metrics, GCancellable *cance
 {
   ArraVqganTrainee *t = self;
   gsize side = t->supply->size / arra_vqgan_patch (&t->settings.model);
-  ArraPixelDistance mean = { 0, 0, 0, 0, 0, 0 };
+  ArraPixelDistance mean = { 0, 0, 0, 0, 0, 0, 0 };
   gboolean ok;
 
   arra_learner_swap (&t->learner);

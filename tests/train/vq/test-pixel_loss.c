@@ -9,9 +9,10 @@
 #define N 2
 #define HEIGHT 16
 #define WIDTH 8
+#define PERIOD 4
 #define SIZE (N * HEIGHT * WIDTH * 3)
 
-static const ArraPixelLoss weights = { 0.7, 1.3, 2.1, 3.7, 1.9, 0 };
+static const ArraPixelLoss weights = { 0.7, 1.3, 2.1, 3.7, 1.9, 0, 0, 0 };
 
 static void
 fill (float *x, guint64 seed)
@@ -97,20 +98,34 @@ define_coarse (const double *d)
   return sum;
 }
 
-/* The root mean square of the differences between neighbours that a square has, of one colour. */
+/* The root mean square of the differences between neighbours, of one colour, of the pixels that @among names. */
+typedef gboolean (*Among) (int y, int x, const gsize *place);
+
+static gboolean
+in_square (int y, int x, const gsize *place)
+{
+  return y / 8 == (int) place[0] && x / 8 == (int) place[1];
+}
+
+static gboolean
+in_comb (int y, int x, const gsize *place)
+{
+  return y % (int) place[3] == (int) place[0] && x % (int) place[3] == (int) place[1];
+}
+
 static double
-define_strength (const double *x, gsize picture, gsize scale, const gsize *place, gsize direction)
+define_strength (const double *x, gsize picture, gsize scale, const gsize *place, gsize direction, Among among)
 {
   static const int down[] = { 0, 1, 1, 1 }, across[] = { 1, 0, 1, -1 };
   int height = HEIGHT >> scale, width = WIDTH >> scale, n = 0;
   double sum = 0;
 
-  for (int i = 0; i < 64; i++)
+  for (int i = 0; i < height * width; i++)
     {
-      int top = (int) place[0] * 8 + i / 8, left = (int) place[1] * 8 + i % 8;
+      int top = i / width, left = i % width;
       int below = top + down[direction], beside = left + across[direction];
 
-      if (top >= height || left >= width || below >= height || beside < 0 || beside >= width)
+      if (!among (top, left, place) || below >= height || beside < 0 || beside >= width)
         continue;
       sum += pow (mean_at (x, picture, scale, (gsize) below, (gsize) beside, place[2])
                       - mean_at (x, picture, scale, (gsize) top, (gsize) left, place[2]),
@@ -134,9 +149,31 @@ define_texture (const double *made, const double *wanted)
           const gsize place[] = { i / 12 / columns % rows, i / 12 % columns, i / 4 % 3 };
           gsize picture = i / 12 / columns / rows;
 
-          sum += fabs (define_strength (made, picture, s, place, i % 4)
-                       - define_strength (wanted, picture, s, place, i % 4))
+          sum += fabs (define_strength (made, picture, s, place, i % 4, in_square)
+                       - define_strength (wanted, picture, s, place, i % 4, in_square))
                  / (double) (2 * N * rows * columns * 12);
+        }
+    }
+  return sum;
+}
+
+static double
+define_comb (const double *made, const double *wanted)
+{
+  double sum = 0;
+
+  for (gsize s = 0; s < 2; s++)
+    {
+      gsize period = PERIOD >> s;
+
+      for (gsize i = 0; i < N * period * period * 12; i++)
+        {
+          const gsize place[] = { i / 12 / period % period, i / 12 % period, i / 4 % 3, period };
+          gsize picture = i / 12 / period / period;
+
+          sum += fabs (define_strength (made, picture, s, place, i % 4, in_comb)
+                       - define_strength (wanted, picture, s, place, i % 4, in_comb))
+                 / (double) (2 * N * period * period * 12);
         }
     }
   return sum;
@@ -189,10 +226,10 @@ test_gradient (void)
 
 /* How strong texture is hangs on both pictures, not on their difference. */
 static void
-test_texture (void)
+check_strengths (const ArraPixelLoss *loss, double (*definition) (const double *, const double *))
 {
   const ArraExec exec = { arra_kernels_get (ARRA_CPU_C), NULL };
-  const ArraPixelLoss texture = { .texture = 1.7 };
+  double weight = loss->texture + loss->comb;
   float made[SIZE], wanted[SIZE], grad[SIZE];
   double x[SIZE], y[SIZE], step = 1e-6, worst = 0, most = 0;
   g_autofree float *scratch = room ();
@@ -206,23 +243,56 @@ test_texture (void)
       x[i] = (double) made[i];
       y[i] = (double) wanted[i];
     }
-  distance = arra_pixel_loss (&exec, &texture, made, wanted, N, HEIGHT, WIDTH, scratch, grad);
-  g_assert_cmpfloat_with_epsilon (distance.texture, define_texture (x, y), 1e-6);
-  g_assert_cmpfloat_with_epsilon (arra_pixel_loss_sum (&texture, &distance), 1.7 * distance.texture, 1e-9);
+  distance = arra_pixel_loss (&exec, loss, made, wanted, N, HEIGHT, WIDTH, scratch, grad);
+  g_assert_cmpfloat_with_epsilon (distance.texture + distance.comb, definition (x, y), 1e-6);
+  g_assert_cmpfloat_with_epsilon (arra_pixel_loss_sum (loss, &distance), weight * definition (x, y), 1e-5);
   for (gsize i = 0; i < SIZE; i += 5)
     {
       double kept = x[i], more, less;
 
       x[i] = kept + step;
-      more = define_texture (x, y);
+      more = definition (x, y);
       x[i] = kept - step;
-      less = define_texture (x, y);
+      less = definition (x, y);
       x[i] = kept;
-      most = fmax (most, 1.7 * fabs (more - less) / (2 * step));
-      worst = fmax (worst, fabs (1.7 * (more - less) / (2 * step) - (double) grad[i]));
+      most = fmax (most, weight * fabs (more - less) / (2 * step));
+      worst = fmax (worst, fabs (weight * (more - less) / (2 * step) - (double) grad[i]));
     }
   g_test_message ("largest slope %g, largest error %g", most, worst);
   g_assert_cmpfloat (worst, <, 1e-4 * most);
+}
+
+static void
+test_texture (void)
+{
+  check_strengths (&(const ArraPixelLoss) { .texture = 1.7 }, define_texture);
+}
+
+static void
+test_comb (void)
+{
+  check_strengths (&(const ArraPixelLoss) { .comb = 2.3, .period = PERIOD }, define_comb);
+}
+
+/* As much in each square as there should be, but all of it at one place within a code. */
+static void
+test_weave (void)
+{
+  const ArraExec exec = { arra_kernels_get (ARRA_CPU_C), NULL };
+  const ArraPixelLoss both = { .texture = 1, .comb = 1, .period = 8 };
+  float made[SIZE] = { 0 }, wanted[SIZE] = { 0 };
+  g_autofree float *scratch = room ();
+  ArraPixelDistance distance;
+
+  for (gsize i = 0; i < SIZE; i++)
+    {
+      gsize y = i / 3 / WIDTH % HEIGHT, x = i / 3 % WIDTH;
+
+      made[i] = y % 8 == 3 && x == 3 ? 1 : 0;
+      wanted[i] = y % 8 == 4 && x == (y / 8 == 0 ? 2 : 4) ? 1 : 0;
+    }
+  distance = arra_pixel_loss (&exec, &both, made, wanted, N, HEIGHT, WIDTH, scratch, NULL);
+  g_assert_cmpfloat (distance.comb, >, 10 * distance.texture);
 }
 
 /* The same grains elsewhere are as strong. */
@@ -293,6 +363,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/pixel-loss/gradient", test_gradient);
   g_test_add_func ("/pixel-loss/texture", test_texture);
+  g_test_add_func ("/pixel-loss/comb", test_comb);
+  g_test_add_func ("/pixel-loss/weave", test_weave);
   g_test_add_func ("/pixel-loss/moved", test_moved);
   g_test_add_func ("/pixel-loss/threads", test_threads);
   g_test_add_func ("/pixel-loss/constant", test_constant);
