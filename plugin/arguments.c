@@ -212,7 +212,7 @@ const PluginArgument plugin_arguments[] = {
       seamless),
   CHOICE_FOR (PLUGIN_FOR (ARRA_TASK_FILL),
               "around",
-              N_ ("Match what _is"),
+              N_ ("What to m_atch"),
               N_ ("What is filled matches all that is visible (0) or the layer alone (1)"),
               around_choices,
               PLUGIN_AROUND_VISIBLE,

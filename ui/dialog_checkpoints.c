@@ -203,6 +203,7 @@ time_brief (ArraDialog *dialog, ArraCheckpoint *checkpoint, const ArraRequest *r
   return seconds < 1 ? g_steal_pointer (&duration) : g_strdup_printf (_ ("about %s"), duration);
 }
 
+/* (nullable): nothing where it is not measured either */
 static char *
 time_words (ArraDialog *dialog, ArraCheckpoint *checkpoint, const ArraRequest *request, const char *brief)
 {
@@ -211,7 +212,7 @@ time_words (ArraDialog *dialog, ArraCheckpoint *checkpoint, const ArraRequest *r
   if (brief != NULL)
     return g_strdup_printf (_ ("%s on this computer"), brief);
   if (pace <= 0)
-    return g_strdup (_ ("not measured on this computer yet"));
+    return dialog->host->task == ARRA_TASK_GENERATE ? g_strdup (_ ("not measured on this computer yet")) : NULL;
   return g_strdup_printf (_ ("%.0f tokens/s on this computer"), 1 / pace);
 }
 

@@ -391,12 +391,26 @@ show (ArraDialog *dialog, const ArraMade *picture)
   arra_preview_set_picture (dialog->preview, &picture->picture, &look);
 }
 
+/* How long the next pictures will take: where nothing of them is there already. */
+static void
+learn_pace (ArraDialog *dialog, const ArraMade *picture)
+{
+  const ArraRequest *request = arra_work_request (dialog->work);
+
+  if (dialog->host->task != ARRA_TASK_GENERATE || picture->pace <= 0 || request->known != NULL)
+    return;
+  arra_settings_set_pace (&dialog->settings, arra_checkpoint_fingerprint (picture->from),
+                          arra_dialog_pace_kind (picture->from, request), picture->pace);
+  arra_dialog_show_needs (dialog);
+}
+
 static void
 made (ArraMade *picture, gpointer data)
 {
   ArraDialog *dialog = data;
 
   show (dialog, picture);
+  learn_pace (dialog, picture);
   if (picture->lost != NULL)
     {
       g_autofree char *words = g_strdup_printf (_ ("The gallery could not keep the picture: %s"), picture->lost);
@@ -418,21 +432,6 @@ said (const char *text, gpointer data)
   arra_notice_show (dialog->notice, GTK_MESSAGE_INFO, words);
 }
 
-static void
-show_finished (ArraDialog *dialog, double pace)
-{
-  const ArraCheckpoint *from = arra_work_checkpoint (dialog->work);
-  const ArraRequest *request = arra_work_request (dialog->work);
-
-  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (dialog->progress), 1);
-  say (dialog, _ ("Finished"));
-  if (dialog->host->task != ARRA_TASK_GENERATE || pace <= 0 || request->known != NULL)
-    return;
-  arra_settings_set_pace (&dialog->settings, arra_checkpoint_fingerprint (from), arra_dialog_pace_kind (from, request),
-                          pace);
-  arra_dialog_show_needs (dialog);
-}
-
 /* There may be no row yet, nor an open checkpoint. */
 static void
 show_stopped (ArraDialog *dialog)
@@ -445,12 +444,15 @@ show_stopped (ArraDialog *dialog)
 }
 
 static void
-done (const GError *error, double pace, gpointer data)
+done (const GError *error, gpointer data)
 {
   ArraDialog *dialog = data;
 
   if (error == NULL)
-    show_finished (dialog, pace);
+    {
+      gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (dialog->progress), 1);
+      say (dialog, _ ("Finished"));
+    }
   else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     show_stopped (dialog);
   else

@@ -21,6 +21,7 @@ typedef struct
   guint code_rows, code_columns;
   gboolean scored;
   double score; /* arra_job_score() */
+  double pace;  /* seconds for each token since the work began or went on, all but opening counted; 0: not measured */
   char *prompt;
   char *recipe;         /* with the prompt */
   char *recipe_bare;    /* without */

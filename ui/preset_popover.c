@@ -127,7 +127,7 @@ new_line (Popover *self)
 
   self->entry = gtk_entry_new ();
   self->save = arra_form_button (_ ("Save"));
-  gtk_entry_set_placeholder_text (GTK_ENTRY (self->entry), _ ("Name of the settings of now"));
+  gtk_entry_set_placeholder_text (GTK_ENTRY (self->entry), _ ("Name for the current settings"));
   gtk_widget_set_sensitive (self->save, FALSE);
   arra_form_name (self->entry, _ ("Name of the preset"));
   gtk_box_pack_start (GTK_BOX (line), self->entry, TRUE, TRUE, 0);

@@ -27,10 +27,10 @@ arra_presets_can_make (const ArraCheckpoint *checkpoint, guint width, guint heig
          || !g_error_matches (error, ARRA_ERROR, ARRA_ERROR_ARGUMENT);
 }
 
-static gboolean
-is_in_pieces (ArraPresetKind kind)
+gboolean
+arra_preset_is_in_pieces (const ArraPreset *preset)
 {
-  return kind == ARRA_PRESET_EXACT || kind == ARRA_PRESET_LARGE;
+  return preset->kind == ARRA_PRESET_EXACT || preset->kind == ARRA_PRESET_LARGE;
 }
 
 /* FALSE when the checkpoint cannot make it. */
@@ -39,7 +39,7 @@ add (GArray *presets, const ArraCheckpoint *checkpoint, ArraPresetKind kind, gui
 {
   const ArraPreset preset = { width, height, kind };
 
-  if ((!is_in_pieces (kind) && !arra_checkpoint_check_size (checkpoint, width, height, NULL))
+  if ((!arra_preset_is_in_pieces (&preset) && !arra_checkpoint_check_size (checkpoint, width, height, NULL))
       || !arra_presets_can_make (checkpoint, width, height))
     return FALSE;
   for (guint i = 0; i < presets->len; i++)

@@ -21,6 +21,9 @@ typedef struct
   ArraPresetKind kind;
 } ArraPreset;
 
+/* Whether it may be made in several pieces; others are sizes that the model itself can choose. */
+gboolean arra_preset_is_in_pieces (const ArraPreset *preset);
+
 /* Whether the checkpoint makes that size, in one piece or in several. */
 gboolean arra_presets_can_make (const ArraCheckpoint *checkpoint, guint width, guint height);
 

@@ -6,6 +6,7 @@
 
 #include "form.h"
 #include "surface.h"
+#include "words.h"
 
 #define SIDE 84  /* of a thumbnail */
 #define MOST 100 /* pictures kept */
@@ -14,7 +15,8 @@
 #define KEY_MARK "arra-mark"
 #define KEY_BAR "arra-bar"
 #define KEY_SERIAL "arra-serial"
-#define LEAST 0.08 /* of a bar: the last in rank has one, too */
+#define LONGEST_PROMPT 200 /* characters of it that a hint quotes */
+#define LEAST 0.08         /* of a bar: the last in rank has one, too */
 
 struct _ArraResults
 {
@@ -225,14 +227,17 @@ describe (GtkWidget *child, const ArraMade *made)
 {
   g_autofree char *seed = g_strdup_printf ("%" G_GUINT64_FORMAT, made->seed);
   g_autofree char *name = g_strdup_printf (_ ("Picture %u of seed %s"), made->answer + 1, seed);
+  g_autofree char *prompt = made->prompt != NULL ? arra_words_plain (made->prompt, LONGEST_PROMPT) : g_strdup ("");
   g_autofree char *plain
       = g_strdup_printf (arra_made_is_partial (made) ? _ ("%s, %u × %u, stopped") : _ ("%s, %u × %u"), name,
                          made->picture.width, made->picture.height);
   g_autofree char *scored
       = made->scored ? g_strdup_printf (_ ("%s\nThe prompt explains %.1f nats of it"), plain, made->score) : NULL;
+  g_autofree char *hint
+      = g_strdup_printf ("%s%s%s", prompt, *prompt != '\0' ? "\n" : "", scored != NULL ? scored : plain);
 
   arra_form_name (child, name);
-  gtk_widget_set_tooltip_text (child, scored != NULL ? scored : plain);
+  gtk_widget_set_tooltip_text (child, hint);
 }
 
 static void

@@ -47,7 +47,7 @@ arra_scene_box_new (ArraTask task)
   box->around = g_object_ref_sink (new_around ());
   box->change = g_object_ref_sink (new_change ());
   if (task == ARRA_TASK_FILL)
-    arra_form_row (grid, 0, _ ("Match _what is:"), box->around);
+    arra_form_row (grid, 0, _ ("_What to match:"), box->around);
   if (task == ARRA_TASK_VARY)
     arra_form_row (grid, 0, _ ("C_hange (%):"), box->change);
   if (task == ARRA_TASK_GENERATE)

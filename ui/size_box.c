@@ -18,6 +18,7 @@ struct _ArraSizeBox
   guint width, height;              /* chosen; kept also while there is no checkpoint to offer sizes */
   const ArraCheckpoint *checkpoint; /* borrowed; nullable */
   gboolean any;                     /* it makes sizes off its grid, too */
+  gboolean chooses;                 /* it makes pictures of several sizes, of which it can choose one itself */
   gboolean filling;
   void (*changed) (gpointer data);
   gpointer data;
@@ -144,6 +145,17 @@ append (GtkComboBoxText *combo, const ArraPreset *preset)
   gtk_combo_box_text_append (combo, id, text);
 }
 
+/* Several sizes in one piece, or one that is not known. */
+static gboolean
+has_choice (const GArray *presets)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < presets->len; i++)
+    n += !arra_preset_is_in_pieces (&g_array_index (presets, ArraPreset, i));
+  return n != 1;
+}
+
 static void
 fill (ArraSizeBox *box, guint like_width, guint like_height)
 {
@@ -154,7 +166,9 @@ fill (ArraSizeBox *box, guint like_width, guint like_height)
   gtk_combo_box_text_remove_all (combo);
   for (guint i = 0; i < presets->len; i++)
     append (combo, &g_array_index (presets, ArraPreset, i));
-  gtk_combo_box_text_append (combo, ID_MODEL, _ ("The model chooses"));
+  box->chooses = has_choice (presets);
+  if (box->chooses)
+    gtk_combo_box_text_append (combo, ID_MODEL, _ ("The model chooses"));
   gtk_combo_box_text_append (combo, ID_OTHER, box->any ? _ ("Any size…") : _ ("Another size…"));
   gtk_spin_button_set_increments (GTK_SPIN_BUTTON (box->across), grid, 4 * grid);
   gtk_spin_button_set_increments (GTK_SPIN_BUTTON (box->down), grid, 4 * grid);
@@ -174,7 +188,7 @@ arra_size_box_set_checkpoint (ArraSizeBox *box, const ArraCheckpoint *checkpoint
   box->filling = TRUE;
   fill (box, like_width, like_height);
   box->filling = FALSE;
-  if (box->width > 0 && !arra_presets_can_make (checkpoint, box->width, box->height))
+  if (box->width > 0 ? !arra_presets_can_make (checkpoint, box->width, box->height) : !box->chooses)
     arra_size_box_set (box, own.width, own.height);
   else
     arra_size_box_set (box, box->width, box->height);

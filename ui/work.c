@@ -45,7 +45,7 @@ launch (ArraWork *work)
   work->stopped = FALSE;
   work->thread = g_thread_try_new ("arra-work", arra_work_thread, work, &error);
   if (work->thread == NULL)
-    arra_work_post_done (work, error, 0);
+    arra_work_post_done (work, error);
 }
 
 void

@@ -44,9 +44,8 @@ typedef struct
   void (*made) (ArraMade *made, gpointer data);
   /* the model, which chose what to answer, answered without a picture */
   void (*said) (const char *text, gpointer data);
-  /* @error: NULL when everything is finished; G_IO_ERROR_CANCELLED after arra_work_stop(). @pace: seconds
-   * for each token, everything but opening counted; 0: not measured. */
-  void (*done) (const GError *error, double pace, gpointer data);
+  /* @error: NULL when everything is finished; G_IO_ERROR_CANCELLED after arra_work_stop(). */
+  void (*done) (const GError *error, gpointer data);
   /* arra_work_ask() has ended: the answer, valid during the call; or NULL and why there is none, G_IO_ERROR_CANCELLED
    * after arra_work_stop(). */
   void (*answered) (const ArraQuestion *question, const ArraLikeliness *answer, const GError *error, gpointer data);

@@ -57,7 +57,7 @@ deliver (gpointer data)
   for (guint i = 0; mail.said != NULL && i < mail.said->len; i++)
     work->funcs->said (mail.said->pdata[i], work->data);
   if (mail.done)
-    work->funcs->done (mail.error, mail.pace, work->data);
+    work->funcs->done (mail.error, work->data);
   if (mail.answered)
     tell_answer (work, &mail);
   arra_work_mail_clear (&mail);
@@ -113,12 +113,11 @@ arra_work_post_said (ArraWork *work, char *text)
 }
 
 void
-arra_work_post_done (ArraWork *work, GError *error, double pace)
+arra_work_post_done (ArraWork *work, GError *error)
 {
   g_mutex_lock (&work->lock);
   work->mail.done = TRUE;
   work->mail.error = error;
-  work->mail.pace = pace;
   ring (work);
   g_mutex_unlock (&work->lock);
 }

@@ -14,7 +14,6 @@ typedef struct
   GPtrArray *said;     /* text */
   gboolean done;
   GError *error; /* of done, or of answered */
-  double pace;
   gboolean answered;
   ArraLikeliness answer; /* grey NULL: none */
 } ArraWorkMail;
@@ -37,8 +36,10 @@ struct _ArraWork
   gboolean kept_prompt;
   GPtrArray *stopped_ids; /* what the gallery calls the rows of the answer that was stopped */
   guint batch;
-  guint n_told;           /* answers whose pictures were told whole */
-  double rate;            /* told last */
+  guint n_told; /* answers whose pictures were told whole */
+  double rate;  /* told last */
+  gint64 began; /* when it began or went on, with so many tokens: */
+  guint64 tokens_before;
   ArraQuestion *question; /* (nullable): what is asked now; then the thread makes nothing */
   GCancellable *abandon;  /* cancelled when nobody waits for pictures any more */
 
@@ -66,6 +67,6 @@ gboolean arra_work_open_checkpoint (ArraWork *work,
 void arra_work_post_state (ArraWork *work, const ArraWorkState *state, const ArraPicture *preview);
 void arra_work_post_made (ArraWork *work, ArraMade *made);
 void arra_work_post_said (ArraWork *work, char *text);
-void arra_work_post_done (ArraWork *work, GError *error, double pace);
+void arra_work_post_done (ArraWork *work, GError *error);
 void arra_work_post_answer (ArraWork *work, const ArraLikeliness *answer, GError *error);
 void arra_work_mail_clear (ArraWorkMail *mail);

@@ -107,6 +107,28 @@ add_score (ArraWork *work, guint answer, ArraMade *made)
                  && arra_job_score (work->making.job, answer, &made->score, work->current, NULL);
 }
 
+static guint64
+count_tokens (const ArraJob *job)
+{
+  guint64 tokens = 0;
+
+  for (guint i = 0; i < arra_job_n_answers (job); i++)
+    {
+      gsize n;
+
+      arra_job_tokens (job, i, &n, NULL);
+      tokens += n;
+    }
+  return tokens;
+}
+
+static double
+measure_pace (const ArraWork *work)
+{
+  return (double) (g_get_monotonic_time () - work->began) * 1e-6
+         / (double) MAX (count_tokens (work->making.job) - work->tokens_before, 1);
+}
+
 static gboolean
 tell_picture (ArraWork *work, guint answer, guint index, gboolean finished, GError **error)
 {
@@ -130,6 +152,7 @@ tell_picture (ArraWork *work, guint answer, guint index, gboolean finished, GErr
   made->recipe = arra_job_recipe (work->making.job, answer, TRUE);
   made->recipe_bare = arra_job_recipe (work->making.job, answer, FALSE);
   made->from = arra_checkpoint_ref (work->described);
+  made->pace = finished ? measure_pace (work) : 0;
   keep (work, finished, made);
   arra_work_post_made (work, made);
   return TRUE;
@@ -216,37 +239,18 @@ run (ArraWork *work, GError **error)
   return FALSE;
 }
 
-static guint64
-count_tokens (const ArraJob *job)
-{
-  guint64 tokens = 0;
-
-  for (guint i = 0; i < arra_job_n_answers (job); i++)
-    {
-      gsize n;
-
-      arra_job_tokens (job, i, &n, NULL);
-      tokens += n;
-    }
-  return tokens;
-}
-
 gpointer
 arra_work_thread (gpointer data)
 {
   ArraWork *work = data;
   GError *error = NULL;
-  double pace = 0;
 
   if (make_job (work, &error))
     {
-      const guint64 tokens = count_tokens (work->making.job);
-      const gint64 begin = g_get_monotonic_time ();
-
-      if (run (work, &error))
-        pace = (double) (g_get_monotonic_time () - begin) * 1e-6
-               / (double) MAX (count_tokens (work->making.job) - tokens, 1);
+      work->tokens_before = count_tokens (work->making.job);
+      work->began = g_get_monotonic_time ();
+      run (work, &error);
     }
-  arra_work_post_done (work, error, pace);
+  arra_work_post_done (work, error);
   return NULL;
 }

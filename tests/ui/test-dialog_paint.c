@@ -176,6 +176,9 @@ test_fill (Case *self, gconstpointer data)
   self->task = ARRA_TASK_FILL;
   case_open (self, SIZED);
   g_assert_false (gtk_widget_get_mapped (case_get (self, GTK_TYPE_COMBO_BOX, "Size")));
+  gtk_button_clicked (GTK_BUTTON (case_get (self, GTK_TYPE_MENU_BUTTON, "About this checkpoint")));
+  case_idle ();
+  g_assert_false (case_shows (self, "not measured")); /* nor will it be */
   case_press (self, "Generate");
   g_assert_true (case_shows (self, "there is nothing to look at"));
   self->scene = new_scene (TRUE);

@@ -172,6 +172,24 @@ test_pace (Case *self, gconstpointer data)
   g_assert_cmpfloat (arra_settings_get_pace (&self->dialog->settings, key, ARRA_PACE_PARTS), !=, 1.5 * whole);
 }
 
+/* It is known as soon as one picture is finished, whether others follow or not. */
+static void
+test_time (Case *self, gconstpointer data)
+{
+  const char *unknown = "not measured on this computer yet";
+
+  case_open (self, "[Dialog]\nsized=true\nwidth=8\nheight=8\ncount=64\nprompt=a word\n");
+  case_choose (self, "plain");
+  gtk_button_clicked (GTK_BUTTON (case_get (self, GTK_TYPE_MENU_BUTTON, "About this checkpoint")));
+  case_idle ();
+  g_assert_true (case_shows (self, unknown));
+  arra_dialog_generate (self->dialog);
+  while (arra_results_length (self->dialog->results) == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_false (case_shows (self, unknown));
+  g_assert_true (case_shows (self, "on this computer"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -180,6 +198,7 @@ main (int argc, char **argv)
     { "/ui/dialog-place/crop", test_crop },
     { "/ui/dialog-place/crop-by-mode", test_crop_by_mode },
     { "/ui/dialog-place/pace", test_pace },
+    { "/ui/dialog-place/time", test_time },
   };
 
   case_init (&argc, &argv);

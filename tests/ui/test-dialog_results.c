@@ -33,6 +33,22 @@ tick (Case *self, const char *name, gboolean on)
   case_idle ();
 }
 
+static const char *
+hint_at (Case *self, int index)
+{
+  return gtk_widget_get_tooltip_text (GTK_WIDGET (child_at (self, index)));
+}
+
+/* What was asked for stands first. */
+static void
+test_hint (Case *self, gconstpointer data)
+{
+  case_open (self, SEVERAL "rank=true\n");
+  case_generate (self);
+  g_assert_true (g_str_has_prefix (hint_at (self, 1), "a word\nPicture 2 of seed "));
+  g_assert_nonnull (g_strrstr (hint_at (self, 1), "32 × 32\nThe prompt explains "));
+}
+
 /* Scores are those of the library; the best bar is full, and the order is that in which they were made. */
 static void
 test_rank (Case *self, gconstpointer data)
@@ -199,6 +215,7 @@ int
 main (int argc, char **argv)
 {
   static const CaseTest cases[] = {
+    { "/ui/dialog-results/hint", test_hint },
     { "/ui/dialog-results/rank", test_rank },
     { "/ui/dialog-results/best-first", test_best_first },
     { "/ui/dialog-results/very-many", test_very_many },
