@@ -167,6 +167,18 @@ check_alive (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* What is filled or varied was perhaps made here, and says what it shows. */
+static void
+propose_prompt (ArraDialog *dialog)
+{
+  char *prompt = dialog->host->task != ARRA_TASK_GENERATE ? arra_dialog_prompt_of_layer (dialog->host) : NULL;
+
+  if (prompt == NULL)
+    return;
+  g_free (dialog->settings.prompt);
+  dialog->settings.prompt = prompt;
+}
+
 ArraDialog *
 arra_dialog_new (const ArraDialogHost *host)
 {
@@ -178,6 +190,7 @@ arra_dialog_new (const ArraDialogHost *host)
   arra_settings_load (&dialog->settings, host->settings_path);
   if (!dialog->settings.keep_seed)
     arra_settings_throw_seed (&dialog->settings);
+  propose_prompt (dialog);
   dialog->work = arra_work_new (&arra_dialog_work_funcs, dialog);
   arra_dialog_build (dialog);
   arra_dialog_load (dialog);

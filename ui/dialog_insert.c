@@ -143,6 +143,16 @@ arra_dialog_use_recipe (ArraDialog *dialog, ArraRecipe *recipe, const char *unle
   return known;
 }
 
+char *
+arra_dialog_prompt_of_layer (const ArraDialogHost *host)
+{
+  g_autofree char *json = host->recipe_of_layer != NULL ? host->recipe_of_layer (host->data, NULL) : NULL;
+  g_autoptr (ArraRecipe) recipe = json != NULL ? arra_recipe_parse (json, -1, NULL) : NULL;
+  const char *prompt = recipe != NULL ? arra_recipe_request (recipe)->prompt : NULL;
+
+  return prompt != NULL && *prompt != '\0' ? g_strdup (prompt) : NULL;
+}
+
 void
 arra_dialog_reuse (ArraDialog *dialog)
 {

@@ -109,6 +109,8 @@ void arra_dialog_aim (int image, gpointer dialog);                    /* the use
 void arra_dialog_resize (guint width, guint height, gpointer dialog); /* pictures are to be of that size */
 void arra_dialog_insert (gpointer dialog);
 void arra_dialog_reuse (ArraDialog *dialog);
+/* (transfer full) (nullable): what the active layer was made from; NULL when that is not known */
+char *arra_dialog_prompt_of_layer (const ArraDialogHost *host);
 /* Takes it. FALSE, and @unless_here is said, when its checkpoint is not here. */
 gboolean arra_dialog_use_recipe (ArraDialog *dialog, ArraRecipe *recipe, const char *unless_here);
 void arra_dialog_reset (ArraDialog *dialog);

@@ -135,16 +135,14 @@ take (const Asking *self, ArraLikely *likely)
 
 /* A layer that was made here says what it shows. */
 static void
-take_recipe (ArraLikely *likely, const ArraDialogHost *host)
+take_prompt (ArraLikely *likely, const ArraDialogHost *host)
 {
-  g_autofree char *json = host->recipe_of_layer != NULL ? host->recipe_of_layer (host->data, NULL) : NULL;
-  g_autoptr (ArraRecipe) recipe = json != NULL ? arra_recipe_parse (json, -1, NULL) : NULL;
-  const char *prompt = recipe != NULL ? arra_recipe_request (recipe)->prompt : NULL;
+  char *prompt = arra_dialog_prompt_of_layer (host);
 
   if (prompt == NULL)
     return;
   g_free (likely->prompt);
-  likely->prompt = g_strdup (prompt);
+  likely->prompt = prompt;
 }
 
 gboolean
@@ -156,7 +154,7 @@ arra_likely_ask (ArraLikely *likely, const ArraDialogHost *host)
   arra_settings_init (&self.settings);
   arra_settings_load (&self.settings, host->settings_path);
   self.wanted = g_strdup (likely->checkpoint != NULL ? likely->checkpoint : self.settings.checkpoint);
-  take_recipe (likely, host);
+  take_prompt (likely, host);
   build (&self, likely);
   g_signal_connect (self.window, "realize", G_CALLBACK (realized), (gpointer) host);
   begin_to_find (&self);

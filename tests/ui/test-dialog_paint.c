@@ -209,13 +209,43 @@ test_vary (Case *self, gconstpointer data)
   g_assert_true (self->back == self->scene);
 }
 
+/* What a layer was made from is proposed for it, else what was asked for last. */
+static void
+test_prompt_of_layer (Case *self, gconstpointer data)
+{
+  static const ArraTask tasks[] = { ARRA_TASK_FILL, ARRA_TASK_VARY, ARRA_TASK_GENERATE };
+  g_autofree char *recipe = NULL;
+
+  case_open (self, SIZED);
+  case_generate (self);
+  recipe = g_strdup (current (self)->recipe);
+  case_close (self);
+  self->scene = new_scene (TRUE);
+  for (guint i = 0; i < 2 * G_N_ELEMENTS (tasks); i++)
+    {
+      const gboolean has_recipe = i < G_N_ELEMENTS (tasks);
+      g_autofree char *prompt = NULL;
+
+      self->task = tasks[i % G_N_ELEMENTS (tasks)];
+      self->recipe = has_recipe ? recipe : NULL;
+      case_open (self, "[Dialog]\nprompt=blue denim\n");
+      prompt = arra_prompt_box_get (self->dialog->prompt);
+      g_assert_cmpstr (prompt, ==, has_recipe && self->task != ARRA_TASK_GENERATE ? "a word" : "blue denim");
+      case_close (self);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
   static const CaseTest cases[] = {
-    { "/ui/dialog-paint/any-size", test_any_size }, { "/ui/dialog-paint/enlarged", test_enlarged },
-    { "/ui/dialog-paint/seamless", test_seamless }, { "/ui/dialog-paint/redo", test_redo },
-    { "/ui/dialog-paint/fill", test_fill },         { "/ui/dialog-paint/vary", test_vary },
+    { "/ui/dialog-paint/any-size", test_any_size },
+    { "/ui/dialog-paint/enlarged", test_enlarged },
+    { "/ui/dialog-paint/seamless", test_seamless },
+    { "/ui/dialog-paint/redo", test_redo },
+    { "/ui/dialog-paint/fill", test_fill },
+    { "/ui/dialog-paint/vary", test_vary },
+    { "/ui/dialog-paint/prompt-of-layer", test_prompt_of_layer },
   };
 
   case_init (&argc, &argv);
