@@ -2,8 +2,12 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fuzz.h"
 
+#include <string.h>
+
 #include "folder.h"
+#include "mem.h"
 #include "picture.h"
+#include "png_text.h"
 #include "thumbnail.h"
 
 /* Every pixel of what is taken can be read. */
@@ -26,6 +30,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   g_autofree char *path = fuzz_put ("picture", data, size);
   g_autoptr (GError) error = NULL, fault = NULL;
   g_autoraster ArraRaster raster = { 0 };
+  g_automem char *text = NULL;
   gboolean taken = arra_raster_load (&raster, path, &error);
 
   fuzz_check (taken, error, path);
@@ -33,5 +38,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
     use (&raster);
   taken = arra_thumbnail_check (data, size, "FILE", &fault);
   fuzz_check (taken, fault, "FILE");
+  text = arra_png_text (path, "parameters", NULL);
+  g_assert_true (text == NULL || strlen (text) <= 2 * size);
   return 0;
 }

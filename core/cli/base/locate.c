@@ -2,6 +2,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "locate.h"
 
+#include <string.h>
+
+#include "signals.h"
 #include "status.h"
 
 char *
@@ -28,6 +31,24 @@ cli_locate_checkpoint (const char *model, GError **error)
                    "Face folder, or a name that 'arra "
                    "info' lists), or put a .gguf file into %s",
                    folder);
+  return NULL;
+}
+
+char *
+cli_locate_fingerprint (const char *fingerprint, char **name)
+{
+  g_autoptr (GPtrArray) found = arra_checkpoints_find (NULL, cli_signals_stage (0));
+
+  for (guint i = 0; i < found->len; i++)
+    {
+      const ArraFound *item = found->pdata[i];
+
+      if (item->checkpoint == NULL || strcmp (arra_checkpoint_fingerprint (item->checkpoint), fingerprint) != 0)
+        continue;
+      if (name != NULL)
+        *name = g_strdup (item->name);
+      return g_strdup (item->path);
+    }
   return NULL;
 }
 

@@ -9,6 +9,10 @@
  * Returns: (transfer full): g_free(). */
 char *cli_locate_checkpoint (const char *model, GError **error);
 
+/* The checkpoint of this machine with that fingerprint, as `arra info` lists them; *@name (nullable, not set without
+ * one): its name, if it has one. Returns: (transfer full) (nullable): its path. */
+char *cli_locate_fingerprint (const char *fingerprint, char **name);
+
 /* What an option (--vqgan, --tokenizer) takes its part from: any file or folder that is there, else the checkpoint of
  * that name. *@path: (transfer full), NULL when @given is. Wrong use when there is neither; @option starts the message.
  */

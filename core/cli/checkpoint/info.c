@@ -25,12 +25,14 @@ static const CliHelp help = {
              "how much\n"
              "memory a request needs, without reading the weights. Alone it lists the checkpoints of this machine.\n"
              "Of an encoder of pictures or texts it says which one it is, what it makes of them, and the memory that "
-             "takes.",
+             "takes. Of a\n"
+             "picture that arra made it shows the recipe, and the command that makes it again.",
   .examples = "  arra info                               (the checkpoints there are, by name)\n"
               "  arra info textures\n"
               "  arra info model.gguf\n"
               "  arra info model-folder --vqgan vqgan.ckpt --size 512x512 --quant q8_0\n"
               "  arra info model.gguf --verify\n"
+              "  arra info picture.png                   (its prompt, seed, checkpoint and settings)\n"
               "  arra info model.gguf --json",
 };
 
@@ -138,6 +140,7 @@ run (gpointer data, GError **error)
 {
   const Options *options = data;
   g_autoptr (ArraCheckpoint) checkpoint = NULL;
+  g_autoptr (ArraRecipe) recipe = NULL;
   ArraRequest request;
   ArraQuant quant = ARRA_QUANT_AS_STORED, kv = ARRA_QUANT_F32;
   InfoFacts facts;
@@ -155,6 +158,11 @@ run (gpointer data, GError **error)
     return FALSE;
   if (path == NULL && asks_for_none (options) && options->threads == NULL)
     return info_list (options->json, cli_signals_stage (0), error);
+  if (path != NULL && asks_for_none (options) && (recipe = info_recipe_read (path)) != NULL)
+    {
+      info_recipe (recipe, path, options->json);
+      return TRUE;
+    }
   if (path != NULL && asks_for_none (options) && arra_vision_encoder_knows (path))
     return info_encoder (path, request.threads, options->json, error);
   if (path != NULL && asks_for_none (options) && arra_text_encoder_check (path, NULL))

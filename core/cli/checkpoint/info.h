@@ -5,6 +5,7 @@
 #include <arra.h>
 #include "checkpoint.h"
 #include "jsonwriter.h"
+#include "recipe_read.h"
 
 /* How much of one number format a source holds. */
 typedef struct
@@ -44,6 +45,9 @@ gboolean info_list (gboolean as_json, GCancellable *cancellable, GError **error)
 gboolean info_encoder (const char *path, guint threads, gboolean as_json, GError **error);
 /* Of a text encoder's folder, which arra_text_encoder_check() takes. */
 gboolean info_text_encoder (const char *path, guint threads, gboolean as_json, GError **error);
+/* The recipe of a picture that arra made; (transfer full) (nullable): arra_recipe_free(). NULL: @path is none. */
+ArraRecipe *info_recipe_read (const char *path);
+void info_recipe (const ArraRecipe *recipe, const char *path, gboolean as_json);
 /* Of a VQGAN, which arra_vqgan_file_is_alone(). */
 gboolean info_vqgan (const char *path, gboolean as_json, GError **error);
 /* The members of an object with the numbers of a VQGAN. */

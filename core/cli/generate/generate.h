@@ -97,6 +97,8 @@ typedef struct
 /* Of the picture or the saved tokens at @path; of several the first. */
 gboolean
 generate_codes_read (const char *path, guint threads, ArraCheckpoint *checkpoint, GenerateCodes *codes, GError **error);
+/* Of the first answer of saved tokens, or of a picture with a recipe, as the job has them that made it. */
+gboolean generate_codes_resume (const char *path, ArraCheckpoint *checkpoint, GenerateCodes *codes, GError **error);
 void generate_codes_clear (GenerateCodes *codes);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (GenerateCodes, generate_codes_clear)
 

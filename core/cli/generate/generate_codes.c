@@ -12,9 +12,8 @@ generate_codes_clear (GenerateCodes *codes)
   g_clear_pointer (&codes->codes, g_free);
 }
 
-/* A picture that was made in windows: where its codes lie, the job knows that made them. */
-static gboolean
-read_windows (const char *path, ArraCheckpoint *checkpoint, GenerateCodes *codes, GError **error)
+gboolean
+generate_codes_resume (const char *path, ArraCheckpoint *checkpoint, GenerateCodes *codes, GError **error)
 {
   g_autoptr (ArraJob) job = arra_job_resume (checkpoint, path, NULL, error);
 
@@ -42,8 +41,9 @@ generate_codes_read (const char *path, guint threads, ArraCheckpoint *checkpoint
       return codes->codes != NULL;
     }
   pictures = cli_tokens_read (path, checkpoint, &fault);
+  /* made in windows: where its codes lie, the job knows that made them */
   if (g_error_matches (fault, ARRA_ERROR, ARRA_ERROR_UNSUPPORTED))
-    return read_windows (path, checkpoint, codes, error);
+    return generate_codes_resume (path, checkpoint, codes, error);
   if (pictures == NULL)
     {
       g_propagate_error (error, g_steal_pointer (&fault));

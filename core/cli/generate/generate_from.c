@@ -3,6 +3,7 @@
 #include "generate.h"
 
 #include "checkpoint.h"
+#include "picture_format.h"
 #include "signals.h"
 #include "status.h"
 
@@ -28,8 +29,12 @@ generate_from (const GenerateOptions *options,
   g_auto (GenerateCodes) codes = { 0 };
   gboolean ok;
 
-  if (!generate_codes_read (options->from != NULL ? options->from : options->resume, setup->request.threads, checkpoint,
-                            &codes, error))
+  if (options->from == NULL && arra_picture_format_inside (options->resume) != NULL)
+    ok = generate_codes_resume (options->resume, checkpoint, &codes, error);
+  else
+    ok = generate_codes_read (options->from != NULL ? options->from : options->resume, setup->request.threads,
+                              checkpoint, &codes, error);
+  if (!ok)
     return NULL;
   known = g_memdup2 (codes.codes, (gsize) codes.rows * codes.columns * sizeof *known);
   request->width = codes.columns * patch;

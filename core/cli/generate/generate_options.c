@@ -34,7 +34,7 @@ static const CliHelp help = {
     "A size that is none of the model's own is made in windows that overlap by half; --resume goes on with it likewise.\n"
     "Same checkpoint, prompt, settings and seed give the same picture, whatever the number of threads.\n"
     "The PNG holds the recipe (text chunk \"parameters\") and says that the picture was made by AI (XMP, IPTC\n"
-    "trainedAlgorithmicMedia); --no-metadata leaves both out.\n"
+    "trainedAlgorithmicMedia); --no-metadata leaves both out. 'arra info PICTURE' shows the recipe, --resume PICTURE makes it again.\n"
     "Exit codes: 0 done, 64 wrong use, 69 this machine lacks something, 70 failure, 130 stopped.",
 };
 
@@ -93,7 +93,8 @@ fill_entries (GenerateOptions *o, GOptionEntry entries[MAX_ENTRIES])
     { "memory", 0, 0, G_OPTION_ARG_STRING, &o->memory, "Refuse to take more memory than this, as in 4G", "SIZE" },
     { "tokens-out", 0, 0, G_OPTION_ARG_FILENAME, &o->tokens_out, "Save the tokens (default: only when stopped)",
       "FILE" },
-    { "resume", 0, 0, G_OPTION_ARG_FILENAME, &o->resume, "Go on from saved tokens, with their settings", "FILE" },
+    { "resume", 0, 0, G_OPTION_ARG_FILENAME, &o->resume,
+      "Go on from saved tokens, or make a picture again, with their settings", "FILE" },
     { "no-metadata", 0, 0, G_OPTION_ARG_NONE, &o->no_metadata, "Leave recipe and AI label out of the picture", NULL },
     { "json", 0, 0, G_OPTION_ARG_NONE, &o->json, "Print a JSON object about what was done", NULL },
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &o->quiet, "Print nothing but errors", NULL },

@@ -9,6 +9,7 @@
 #include "locate.h"
 #include "mem.h"
 #include "output.h"
+#include "picture_format.h"
 #include "prompt.h"
 #include "recipe_read.h"
 #include "request.h"
@@ -197,12 +198,62 @@ take_other_ways (GenerateSetup *setup, const GenerateOptions *options, GError **
                           options->resume);
 }
 
+/* What a picture's recipe holds more than its settings: tokens, which make it again. It names no files, or, from a
+ * stranger, none that are opened. */
+static gboolean
+take_picture (GenerateSetup *setup, const GenerateOptions *options, char **model, GError **error)
+{
+  g_autoptr (ArraRecipe) recipe = arra_recipe_read_file (options->resume, error);
+
+  g_clear_pointer (model, g_free);
+  g_clear_pointer (&setup->vqgan, g_free);
+  g_clear_pointer (&setup->text_encoder, g_free);
+  if (recipe == NULL)
+    return FALSE;
+  if (recipe->known != NULL)
+    return cli_usage_error (
+        error,
+        "--resume: %s was made from another picture, or filled, so its recipe alone does not make it "
+        "again ('arra info' shows it); --from goes on from the picture",
+        options->resume);
+  if (options->model != NULL)
+    return TRUE;
+  *model = cli_locate_fingerprint (recipe->fingerprint, NULL);
+  return *model != NULL
+         || cli_usage_error (error,
+                             "--resume: %s was made with a checkpoint that 'arra info' does not list: name it "
+                             "with --model",
+                             options->resume);
+}
+
+/* Where checkpoint and parts are. A recipe in a picture says what they are. */
+static gboolean
+take_origin (GenerateSetup *setup,
+             const GenerateOptions *options,
+             char **model,
+             char **quant,
+             char **kv,
+             GError **error)
+{
+  const gboolean is_picture = arra_picture_format_inside (options->resume) != NULL;
+  g_autoptr (GError) fault = NULL;
+
+  if (generate_tokens_origin (options->resume, setup, model, quant, kv, &fault))
+    return !is_picture || take_picture (setup, options, model, error);
+  if (is_picture && g_error_matches (fault, ARRA_ERROR, ARRA_ERROR_NOT_FOUND))
+    return cli_usage_error (
+        error, "--resume: %s: give its prompt, and --from FILE with --vary or --from-row, to go on from it",
+        fault->message);
+  g_propagate_error (error, g_steal_pointer (&fault));
+  return FALSE;
+}
+
 static gboolean
 take_resumed (GenerateSetup *setup, const GenerateOptions *options, GError **error)
 {
   g_autofree char *model = NULL, *quant = NULL, *kv = NULL;
 
-  if (!check_resume (options, error) || !generate_tokens_origin (options->resume, setup, &model, &quant, &kv, error)
+  if (!check_resume (options, error) || !take_origin (setup, options, &model, &quant, &kv, error)
       || !take_other_ways (setup, options, error))
     return FALSE;
   if (quant != NULL && !arra_quant_parse (quant, &setup->quant))
@@ -309,16 +360,17 @@ static void
 name_outputs (GenerateSetup *setup, const GenerateOptions *options)
 {
   g_autofree char *named = g_strdup_printf ("arra-%" G_GUINT64_FORMAT ".png", setup->seed);
+  const gboolean is_picture = options->resume != NULL && arra_picture_format_inside (options->resume) != NULL;
 
   if (options->out != NULL)
     setup->out = g_strdup (cli_output_path (options->out));
   else if (options->resume != NULL)
-    setup->out = cli_output_sibling (options->resume, ".png");
+    setup->out = cli_output_sibling (options->resume, is_picture ? "-again.png" : ".png");
   else
     setup->out = g_strdup (named);
   if (options->tokens_out != NULL)
     setup->tokens = g_strdup (cli_output_path (options->tokens_out));
-  else if (generate_is_resumed (options))
+  else if (generate_is_resumed (options) && !is_picture)
     setup->tokens = g_strdup (options->resume);
   else
     setup->tokens = cli_output_sibling (cli_output_is_stream (setup->out) ? named : setup->out, ".tokens.json");

@@ -9,6 +9,7 @@
 #include "jsonwriter.h"
 #include "jsonguard.h"
 #include "mapping.h"
+#include "recipe_read.h"
 
 #define MAX_PATH 4096
 
@@ -32,7 +33,7 @@ gboolean
 generate_tokens_origin (const char *path, GenerateSetup *setup, char **model, char **quant, char **kv, GError **error)
 {
   JsonObject *object;
-  g_autoptr (JsonParser) parser = arra_json_parse_file (path, &object, error);
+  g_autoptr (JsonParser) parser = arra_recipe_parse_file (path, &object, error);
 
   return parser != NULL && read_member (object, path, "model", model, error)
          && read_member (object, path, "vqgan", &setup->vqgan, error)

@@ -8,6 +8,9 @@
 #include "fail.h"
 #include "fields.h"
 #include "jsonguard.h"
+#include "mem.h"
+#include "picture_format.h"
+#include "png_text.h"
 #include "request.h"
 #include "request_mosaic.h"
 #include "session_together.h"
@@ -192,11 +195,26 @@ arra_recipe_parse (const char *json, gssize size, GError **error)
   return read_parsed (parser, root, NAME, error);
 }
 
+JsonParser *
+arra_recipe_parse_file (const char *path, JsonObject **root, GError **error)
+{
+  const ArraPictureFormat *format = arra_picture_format_inside (path);
+  g_automem char *text = NULL;
+
+  if (format == NULL)
+    return arra_json_parse_file (path, root, error);
+  text = arra_png_text (path, "parameters", NULL);
+  if (text != NULL)
+    return arra_json_parse (text, strlen (text), path, root, error);
+  arra_fail (error, ARRA_ERROR_NOT_FOUND, "%s: is a picture (%s) that holds no recipe", path, format->name);
+  return NULL;
+}
+
 ArraRecipe *
 arra_recipe_read_file (const char *path, GError **error)
 {
   JsonObject *root = NULL;
-  JsonParser *parser = arra_json_parse_file (path, &root, error);
+  JsonParser *parser = arra_recipe_parse_file (path, &root, error);
 
   return read_parsed (parser, root, path, error);
 }

@@ -17,7 +17,10 @@ struct _ArraRecipe
   const char *quant, *kv;
 };
 
-/* arra_recipe_parse() of a file. */
+/* The JSON of a file, or of the recipe in a picture: ARRA_ERROR_NOT_FOUND where that holds none. Returns: (transfer
+ * full): the object belongs to the parser. */
+JsonParser *arra_recipe_parse_file (const char *path, JsonObject **root, GError **error);
+/* arra_recipe_parse() of that. */
 ArraRecipe *arra_recipe_read_file (const char *path, GError **error);
 
 /* The answers: "answers", each an object with "tokens" and "finished". Borrowed; NULL with @error set. */

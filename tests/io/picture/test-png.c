@@ -8,6 +8,7 @@
 #include "allocations.h"
 #include "mem.h"
 #include "picture.h"
+#include "png_text.h"
 #include "scratch.h"
 
 static void
@@ -173,6 +174,38 @@ test_unlabelled (void)
     g_assert_null (memmem (png, size, types[i], 4));
 }
 
+/* Read back from the file: as it was written, and nothing from one that is cut or changed. */
+static void
+test_read_back (void)
+{
+  static const char *const texts[] = { "{\n}", "gr\xc3\xbcn \xc2\xbd", "\xe6\xa3\xae \xf0\x9f\xa6\x8a", "" };
+  g_autofree char *path = scratch_path ("read.png");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      const ArraPictureLabels labels = { .parameters = texts[i], .software = "ARRA" };
+      g_autoptr (GError) error = NULL;
+      gsize size;
+      g_automem guint8 *png = to_png (&labels, &size);
+      g_automem char *text = NULL;
+      guint8 *keyword = memmem (png, size, "parameters", 10);
+
+      g_assert_true (g_file_set_contents (path, (const char *) png, (gssize) size, NULL));
+      text = arra_png_text (path, "parameters", &error);
+      g_assert_no_error (error);
+      g_assert_cmpstr (text, ==, texts[i]);
+      for (gsize cut = 1; cut < (gsize) (keyword - png); cut++)
+        {
+          g_assert_true (g_file_set_contents (path, (const char *) png, (gssize) cut, NULL));
+          g_assert_null (arra_png_text (path, "parameters", NULL));
+        }
+      keyword[-1] ^= 1;
+      g_assert_true (g_file_set_contents (path, (const char *) png, (gssize) size, NULL));
+      g_assert_null (arra_png_text (path, "parameters", &error));
+      g_assert_error (error, ARRA_ERROR, ARRA_ERROR_NOT_FOUND);
+    }
+}
+
 static void
 test_refused (void)
 {
@@ -227,6 +260,7 @@ main (int argc, char **argv)
   g_test_add_func ("/png/xmp", test_xmp);
   g_test_add_func ("/png/other-reader", test_other_reader);
   g_test_add_func ("/png/unlabelled", test_unlabelled);
+  g_test_add_func ("/png/read-back", test_read_back);
   g_test_add_func ("/png/refused", test_refused);
   g_test_add_func ("/png/no-memory", test_no_memory);
   return scratch_run ();
