@@ -15,7 +15,7 @@
 typedef struct
 {
   char *model, *vqgan, *text_encoder, *quant, *kv, *size, *count, *cfg, *threads, **rest;
-  gboolean verify, json;
+  gboolean verify, json, words;
 } Options;
 
 static const CliHelp help = {
@@ -29,6 +29,7 @@ static const CliHelp help = {
              "picture that arra made it shows the recipe, and the command that makes it again.",
   .examples = "  arra info                               (the checkpoints there are, by name)\n"
               "  arra info textures\n"
+              "  arra info textures --words              (all words that it learnt)\n"
               "  arra info model.gguf\n"
               "  arra info model-folder --vqgan vqgan.ckpt --size 512x512 --quant q8_0\n"
               "  arra info model.gguf --verify\n"
@@ -132,7 +133,8 @@ static gboolean
 asks_for_none (const Options *options)
 {
   return options->vqgan == NULL && options->text_encoder == NULL && options->quant == NULL && options->kv == NULL
-         && options->size == NULL && options->count == NULL && options->cfg == NULL && !options->verify;
+         && options->size == NULL && options->count == NULL && options->cfg == NULL && !options->verify
+         && !options->words;
 }
 
 static gboolean
@@ -182,6 +184,7 @@ run (gpointer data, GError **error)
   if (!ok)
     return FALSE;
   facts.verified = options->verify;
+  facts.words = options->words;
   if (options->json)
     info_print_json (&facts);
   else
@@ -208,6 +211,7 @@ cli_info (int argc, char **argv)
     { "cfg", 0, 0, G_OPTION_ARG_STRING, &options.cfg, "Memory with this guidance; 1: without", "SCALE" },
     { "threads", 0, 0, G_OPTION_ARG_STRING, &options.threads, "Memory with this many threads", "N" },
     { "verify", 0, 0, G_OPTION_ARG_NONE, &options.verify, "Compare stored hashes with the contents", NULL },
+    { "words", 0, 0, G_OPTION_ARG_NONE, &options.words, "List all words that it learnt", NULL },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print a JSON object", NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.rest, NULL, NULL },
     { NULL, 0, 0, 0, NULL, NULL, NULL },

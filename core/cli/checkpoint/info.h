@@ -25,6 +25,7 @@ typedef struct
   gboolean fits;
   char *plan_error; /* (nullable): why it does not fit, or could not be measured */
   gboolean verified;
+  gboolean words; /* which words the checkpoint learnt is listed */
 } InfoFacts;
 
 gboolean

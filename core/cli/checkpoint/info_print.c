@@ -3,6 +3,8 @@
 #include "info.h"
 
 #include <arra-prompt.h>
+#include <stdlib.h>
+#include <string.h>
 #include "plain.h"
 #include "status.h"
 #include "values.h"
@@ -34,8 +36,28 @@ static void G_GNUC_PRINTF (2, 3) linef (const char *label, const char *format, .
   info_line (label, value);
 }
 
+static int
+by_word (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+/* How many there are, or with @all them all in the order of the alphabet */
 static void
-print_card (const ArraCard *card)
+print_words (const ArraCard *card, gboolean all)
+{
+  const guint n = g_strv_length ((char **) card->words);
+  g_autofree const char **sorted = g_memdup2 (card->words, (n + 1) * sizeof *sorted);
+  g_autofree char *joined = NULL, *words = NULL;
+
+  qsort (sorted, n, sizeof *sorted, by_word);
+  joined = g_strjoinv (", ", (char **) sorted);
+  words = all ? g_strdup_printf ("%u: %s", n, joined) : g_strdup_printf ("%u, listed by --words", n);
+  info_line ("Words it learnt", words);
+}
+
+static void
+print_card (const ArraCard *card, gboolean all_words)
 {
   info_line ("Name", card->name);
   info_line ("Description", card->description);
@@ -49,11 +71,9 @@ print_card (const ArraCard *card)
   for (guint i = 0; card->example_prompts[i] != NULL; i++)
     info_line (i == 0 ? "Prompts like" : "", card->example_prompts[i]);
   if (card->words[0] != NULL)
-    {
-      g_autofree char *words = g_strdup_printf ("%u, listed by --json", g_strv_length ((char **) card->words));
-
-      info_line ("Words it learnt", words);
-    }
+    print_words (card, all_words);
+  else if (all_words)
+    info_line ("Words it learnt", "the checkpoint does not say");
 }
 
 static void
@@ -212,7 +232,7 @@ info_print (const InfoFacts *facts)
   info_line ("Checkpoint", arra_checkpoint_path (facts->checkpoint));
   for (const char *const *note = arra_checkpoint_notes (facts->checkpoint); *note != NULL; note++)
     info_line ("Note", *note);
-  print_card (arra_checkpoint_card (facts->checkpoint));
+  print_card (arra_checkpoint_card (facts->checkpoint), facts->words);
   if (arra_checkpoint_card (facts->checkpoint)->license == NULL)
     linef ("Licence", "not said; that of the published %s models is: %s", facts->checkpoint->decoder.family->name,
            facts->checkpoint->decoder.family->license);

@@ -189,6 +189,33 @@ count_in (const char *text, const char *part)
   return n;
 }
 
+/* How many words the card lists, and which when that is asked for: in one line, sorted. */
+static void
+test_words (void)
+{
+  g_autofree char *path = NULL;
+  g_autoptr (Outcome) converted = NULL, bare = NULL, info = NULL, words = NULL, none = NULL;
+
+  harness_begin ();
+  path = scratch_path ("card.json");
+  g_assert_true (g_file_set_contents (path, "{\"words\": [\"red\", \"fox\", \"snow\"]}", -1, NULL));
+  converted = arra_run ("convert", golden_model (), "--vqgan", golden_vqgan (), "--card", "card.json", "-o", "fox.gguf",
+                        NULL);
+  bare = arra_run ("convert", golden_model (), "--vqgan", golden_vqgan (), "-o", "bare.gguf", NULL);
+  assert_status (converted, 0);
+  assert_status (bare, 0);
+  info = arra_run ("info", "fox.gguf", NULL);
+  words = arra_run ("info", "fox.gguf", "--words", NULL);
+  none = arra_run ("info", "bare.gguf", "--words", NULL);
+  assert_status (info, 0);
+  assert_status (words, 0);
+  assert_status (none, 0);
+  assert_says (info->out, "Words it learnt 3, listed by --words\n");
+  assert_says (words->out, "Words it learnt 3: fox, red, snow\n");
+  assert_says (none->out, "Words it learnt the checkpoint does not say\n");
+  harness_end ();
+}
+
 /* A word that the card does not list is named before the picture, which is made all the same; where pictures were
  * ranked, again beside the scores. */
 static void
@@ -647,6 +674,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/checkpoints/info-kv", test_info_kv);
   g_test_add_func ("/cli/checkpoints/convert", test_convert);
   g_test_add_func ("/cli/checkpoints/card", test_card);
+  g_test_add_func ("/cli/checkpoints/words", test_words);
   g_test_add_func ("/cli/checkpoints/unknown-words", test_unknown_words);
   g_test_add_func ("/cli/checkpoints/unknown-words-of-series", test_unknown_words_of_series);
   g_test_add_func ("/cli/checkpoints/verify-finds-damage", test_verify_finds_damage);
