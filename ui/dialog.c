@@ -270,6 +270,7 @@ arra_dialog_destroy (ArraDialog *dialog)
   g_free (dialog->last_folder);
   g_clear_pointer (&dialog->reused, arra_recipe_free);
   arra_dialog_forget_answer (dialog);
+  arra_made_free (dialog->mapped);
   arra_settings_clear (&dialog->settings);
   g_free (dialog);
 }

@@ -63,6 +63,18 @@ ask (ArraDialog *dialog, ArraMade *current)
   arra_dialog_update (dialog);
 }
 
+void
+arra_dialog_map_chosen (gpointer data)
+{
+  ArraDialog *dialog = data;
+  ArraMade *current = arra_results_current (dialog->results);
+
+  g_clear_pointer (&dialog->mapped, arra_made_free);
+  if (current != NULL && arra_map_box_is_on (dialog->map))
+    dialog->mapped = arra_made_ref (current);
+  arra_dialog_show_map (dialog);
+}
+
 /* What is being asked is that already, or ends first: then this is called again. */
 void
 arra_dialog_show_map (gpointer data)
@@ -71,6 +83,8 @@ arra_dialog_show_map (gpointer data)
   const ArraQuestion *asked = arra_work_asks (dialog->work);
   ArraMade *current = arra_results_current (dialog->results);
 
+  if (current != dialog->mapped)
+    arra_map_box_end (dialog->map);
   if (is_wanted (dialog, asked))
     return;
   arra_preview_set_map (dialog->preview, NULL);

@@ -35,6 +35,7 @@ struct _ArraDialog
   gboolean seed_used;     /* since then no recipe was taken that has the same seed */
   ArraRecipe *reused;     /* (nullable): whose settings were taken, with those that have no widget */
   guint redo_row;         /* of the picture that is shown: chosen to be made anew from there; 0: none */
+  ArraMade *mapped;       /* (nullable): the picture for which a map was asked */
   ArraQuestion *answered; /* (nullable): asked last, and what came out */
   ArraLikeliness answer;
   gint cfg_interval;   /* that is in force; the settings have it also while a model has no use for it */
@@ -98,7 +99,9 @@ void arra_dialog_show_selected (gpointer dialog);
 void arra_dialog_start_next (ArraDialog *dialog); /* what waits, when nothing else is done */
 
 /* dialog_map.c */
-void arra_dialog_show_map (gpointer dialog); /* asks for what is to be drawn over the shown picture, if anything is */
+void arra_dialog_map_chosen (gpointer dialog); /* the user asked for it, of the shown picture, or takes it away */
+/* Asks for what is to be drawn over the shown picture, if anything is: over another one it is not. */
+void arra_dialog_show_map (gpointer dialog);
 void arra_dialog_forget_answer (ArraDialog *dialog);
 void
 arra_dialog_answered (const ArraQuestion *question, const ArraLikeliness *answer, const GError *error, gpointer dialog);

@@ -148,7 +148,7 @@ new_progress (ArraDialog *dialog)
   dialog->redo = arra_form_button (_ ("_Four Alternatives"));
   gtk_widget_set_no_show_all (dialog->redo, TRUE);
   g_signal_connect_swapped (dialog->redo, "clicked", G_CALLBACK (arra_dialog_redo), dialog);
-  dialog->map = arra_map_box_new (arra_dialog_show_map, dialog);
+  dialog->map = arra_map_box_new (arra_dialog_map_chosen, dialog);
   gtk_widget_set_size_request (line, -1, height_of (dialog->redo));
   gtk_container_add (GTK_CONTAINER (line), dialog->status);
   gtk_container_add (GTK_CONTAINER (line), arra_map_box_widget (dialog->map));

@@ -121,6 +121,15 @@ arra_map_box_is_on (ArraMapBox *box)
 }
 
 void
+arra_map_box_end (ArraMapBox *box)
+{
+  g_clear_pointer (&box->asked, g_free);
+  box->busy = TRUE;
+  gtk_check_menu_item_set_active (GTK_CHECK_MENU_ITEM (box->likely), FALSE);
+  box->busy = FALSE;
+}
+
+void
 arra_map_box_turn_off (ArraMapBox *box)
 {
   gtk_check_menu_item_set_active (GTK_CHECK_MENU_ITEM (box->likely), FALSE);

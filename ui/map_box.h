@@ -14,6 +14,8 @@ void arra_map_box_add_items (ArraMapBox *box, GtkMenuShell *menu);
 gboolean arra_map_box_is_on (ArraMapBox *box);
 /* (nullable): what the phrase adds is to be drawn; NULL: how likely the picture is. */
 const char *arra_map_box_phrase (ArraMapBox *box);
+/* Nothing is to be drawn until it is asked for again; a phrase can stay written. @changed is not called. */
+void arra_map_box_end (ArraMapBox *box);
 void arra_map_box_turn_off (ArraMapBox *box);
 /* @possible: there is a picture to ask about; @phrases: its prompt is text */
 void arra_map_box_set_possible (ArraMapBox *box, gboolean possible, gboolean phrases);
