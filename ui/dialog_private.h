@@ -93,8 +93,9 @@ guint arra_dialog_text_top_k (const ArraRecipe *recipe); /* greed is 1, as with 
 void arra_dialog_fill_request (ArraDialog *dialog, ArraCheckpoint *checkpoint, ArraRequest *request);
 void arra_dialog_redo (gpointer dialog); /* the shown picture anew from the chosen row on */
 void arra_dialog_row_chosen (guint row, gpointer dialog);
-void arra_dialog_press (gpointer dialog);   /* Generate, or Stop */
-void arra_dialog_proceed (gpointer dialog); /* Continue */
+void arra_dialog_press (gpointer dialog);       /* Generate, or Stop */
+void arra_dialog_proceed (gpointer dialog);     /* Continue */
+void arra_dialog_rank_chosen (gpointer dialog); /* says what becomes of the pictures that are there */
 void arra_dialog_show_selected (gpointer dialog);
 void arra_dialog_start_next (ArraDialog *dialog); /* what waits, when nothing else is done */
 

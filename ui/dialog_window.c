@@ -164,7 +164,7 @@ new_outcome (ArraDialog *dialog)
   GtkWidget *outcome = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2 * ARRA_FORM_GAP);
 
   dialog->preview = arra_preview_new (arra_dialog_row_chosen, dialog);
-  dialog->results = arra_results_new (arra_dialog_show_selected, arra_dialog_insert, dialog);
+  dialog->results = arra_results_new (arra_dialog_show_selected, arra_dialog_insert, arra_dialog_rank_chosen, dialog);
   gtk_box_pack_start (GTK_BOX (outcome), arra_preview_widget (dialog->preview), TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (outcome), new_progress (dialog), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (outcome), arra_results_widget (dialog->results), FALSE, FALSE, 0);

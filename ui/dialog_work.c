@@ -468,6 +468,18 @@ done (const GError *error, gpointer data)
 const ArraWorkFuncs arra_dialog_work_funcs = { progress, made, said, done, arra_dialog_answered };
 
 void
+arra_dialog_rank_chosen (gpointer data)
+{
+  ArraDialog *dialog = data;
+  const ArraMade *current = arra_results_current (dialog->results);
+
+  arra_notice_hide (dialog->notice);
+  if (current != NULL && !current->scored && arra_results_get_rank (dialog->results))
+    arra_notice_show (dialog->notice, GTK_MESSAGE_INFO,
+                      _ ("The next pictures are ranked, where several are made at once. Those that are here are not."));
+}
+
+void
 arra_dialog_show_selected (gpointer data)
 {
   ArraDialog *dialog = data;

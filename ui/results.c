@@ -25,6 +25,7 @@ struct _ArraResults
   GPtrArray *order; /* GtkFlowBoxChild, borrowed; the one selected last at the end */
   void (*changed) (gpointer data);
   void (*activated) (gpointer data);
+  void (*ranked) (gpointer data);
   gpointer data;
   GtkWidget *shown; /* child, borrowed; nullable: the one selected or added last */
   gboolean by_user; /* something is selected, and it was the user who did it */
@@ -135,6 +136,15 @@ compare (GtkFlowBoxChild *a, GtkFlowBoxChild *b, gpointer data)
 }
 
 static void
+rank_toggled (GtkToggleButton *rank, gpointer data)
+{
+  ArraResults *results = data;
+
+  if (!results->busy)
+    results->ranked (results->data);
+}
+
+static void
 add_rank (ArraResults *results, GtkBox *line)
 {
   results->rank = arra_form_check (
@@ -143,6 +153,7 @@ add_rank (ArraResults *results, GtkBox *line)
       = arra_form_check (_ ("Best First"), _ ("Those that are ranked, by how much the prompt explains"));
   gtk_box_pack_end (line, results->best_first, FALSE, FALSE, 0);
   gtk_box_pack_end (line, results->rank, FALSE, FALSE, 0);
+  g_signal_connect (results->rank, "toggled", G_CALLBACK (rank_toggled), results);
   g_signal_connect_swapped (results->best_first, "toggled", G_CALLBACK (gtk_flow_box_invalidate_sort), results->flow);
   gtk_flow_box_set_sort_func (GTK_FLOW_BOX (results->flow), compare, results, NULL);
 }
@@ -156,17 +167,23 @@ arra_results_get_rank (ArraResults *results)
 void
 arra_results_set_rank (ArraResults *results, gboolean rank)
 {
+  results->busy = TRUE;
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (results->rank), rank);
+  results->busy = FALSE;
 }
 
 ArraResults *
-arra_results_new (void (*changed) (gpointer data), void (*activated) (gpointer data), gpointer data)
+arra_results_new (void (*changed) (gpointer data),
+                  void (*activated) (gpointer data),
+                  void (*ranked) (gpointer data),
+                  gpointer data)
 {
   ArraResults *results = g_new0 (ArraResults, 1);
   GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, ARRA_FORM_GAP), *all = arra_form_button (_ ("Select All"));
 
   results->changed = changed;
   results->activated = activated;
+  results->ranked = ranked;
   results->data = data;
   results->order = g_ptr_array_new ();
   build_flow (results);

@@ -9,8 +9,11 @@
 typedef struct _ArraResults ArraResults;
 
 /* Lives as long as its widget. @changed: the selection, or a picture; @activated: a double click or Enter on
- * @made. */
-ArraResults *arra_results_new (void (*changed) (gpointer data), void (*activated) (gpointer data), gpointer data);
+ * @made. @ranked: the user said whether the next ones are to be ranked. */
+ArraResults *arra_results_new (void (*changed) (gpointer data),
+                               void (*activated) (gpointer data),
+                               void (*ranked) (gpointer data),
+                               gpointer data);
 GtkWidget *arra_results_widget (ArraResults *results);
 
 /* Pictures will be added: they are selected unless the user has selected others. */

@@ -59,8 +59,14 @@ test_rank (Case *self, gconstpointer data)
   case_generate (self);
   g_assert_false (made_at (self, 0)->scored);
   g_assert_cmpfloat (gtk_widget_get_opacity (bar_at (self, 0)), ==, 0);
+  g_assert_false (case_shows (self, "The next pictures are ranked"));
+  tick (self, "Rank", TRUE);
+  g_assert_true (case_shows (self, "The next pictures are ranked"));
+  tick (self, "Rank", FALSE);
+  g_assert_false (case_shows (self, "The next pictures are ranked"));
   tick (self, "Rank", TRUE);
   case_generate (self);
+  g_assert_false (case_shows (self, "The next pictures are ranked"));
   g_assert_cmpuint (arra_results_length (self->dialog->results), ==, 8);
   for (int i = 4; i < 8; i++)
     {
