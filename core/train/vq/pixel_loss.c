@@ -234,7 +234,7 @@ arra_pixel_loss (const ArraExec *exec,
   Call call = { loss, made, wanted, n, height, width, scratch, grad };
   const double *sums = (gpointer) scratch;
   double count = (double) (3 * n * height * width);
-  ArraPixelDistance distance = { 0, 0, 0, 0, 0, 0, 0 };
+  ArraPixelDistance distance = { 0 };
 
   g_assert (height % 8 == 0 && width % 8 == 0 && (loss->comb <= 0 || loss->period >= 1));
   arra_pool_run (exec->pool, n, 1, compare_pictures, &call);

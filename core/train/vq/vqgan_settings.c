@@ -223,7 +223,7 @@ arra_vqgan_settings_read (ArraVqganSettings *settings, const ArraYaml *config, G
     .batch = 8,
     .cropping = { .crop = 128 },
     .learner = { { 0.9, 0.99, 1e-8, 1e-4 }, 1, 0, 0 },
-    .loss = { 1, 1, 1, 1, 0, 0, 0, 0 },
+    .loss = { .absolute = 1, .squared = 1, .perceptual = 1, .colour = 1 },
     .commitment = 0.25,
     .critic = { .channels = 32 },
     .critic_start = 2000,

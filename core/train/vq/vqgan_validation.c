@@ -64,7 +64,7 @@ arra_vqgan_trainee_validate (gpointer self, double *metrics, GCancellable *cance
 {
   ArraVqganTrainee *t = self;
   gsize side = t->supply->size / arra_vqgan_patch (&t->settings.model);
-  ArraPixelDistance mean = { 0, 0, 0, 0, 0, 0, 0 };
+  ArraPixelDistance mean = { 0 };
   gboolean ok;
 
   arra_learner_swap (&t->learner);

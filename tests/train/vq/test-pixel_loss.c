@@ -12,7 +12,8 @@
 #define PERIOD 4
 #define SIZE (N * HEIGHT * WIDTH * 3)
 
-static const ArraPixelLoss weights = { 0.7, 1.3, 2.1, 3.7, 1.9, 0, 0, 0 };
+static const ArraPixelLoss weights
+    = { .absolute = 0.7, .squared = 1.3, .perceptual = 2.1, .colour = 3.7, .coarse = 1.9 };
 
 static void
 fill (float *x, guint64 seed)
