@@ -301,13 +301,16 @@ choose_run (Walk *walk, guint n, GError **error)
   return TRUE;
 }
 
-/* Only the last codes of a row touch what follows beside it: what lies before them is made once. */
+/* Only the last codes of a row touch what follows beside it: what lies before them is made once. A row with nothing
+ * before it has seen nothing of what goes on in what follows: all of it is tried. */
 static gboolean
 make_run (Walk *walk, guint n, GError **error)
 {
   const guint n_following = followers (walk, n, walk->job->following);
+  const gboolean begins_row = walk->place % walk->job->mosaic.window_columns == 0;
 
-  return choose_run (walk, n > LAST_CODES && !is_above_known (walk, n_following) ? n - LAST_CODES : n, error);
+  return choose_run (walk, n > LAST_CODES && !begins_row && !is_above_known (walk, n_following) ? n - LAST_CODES : n,
+                     error);
 }
 
 static gboolean

@@ -7,11 +7,13 @@
 #include "fail.h"
 #include "mem.h"
 
-/* Where windows begin along one axis: from @first on by @step, the last one at @last. */
+/* Where windows begin along one axis: from @first on by @step, the last one at @last; from the other end if @end is
+ * not 0, which is where a window at that end begins. */
 typedef struct
 {
   guint first, step, last;
   guint n;
+  guint end;
 } Axis;
 
 typedef struct
@@ -41,25 +43,32 @@ half (guint window)
   return MAX (window / 2, 1);
 }
 
-/* Windows over what is free along an axis: one in its middle if it fits, else by halves from a quarter before
- * it on. */
+/* Windows over what is free along an axis: one in its middle if it fits with something around it, else by halves.
+ * The first one sees what is known before it: where that lies only behind, the first one is the last. */
 static Axis
 cover (Span free, guint extent, guint window)
 {
   const guint most = extent - window, step = half (window);
   guint first, last;
 
-  if (free.end - free.begin <= window)
+  if (free.end - free.begin <= window - window / 4)
     {
       const guint middle = free.begin + (free.end - free.begin) / 2;
 
       first = MIN (middle > window / 2 ? middle - window / 2 : 0, most);
-      return (Axis) { first, step, first, 1 };
+      return (Axis) { first, step, first, 1, 0 };
     }
-  first = MIN (free.begin > window / 4 ? free.begin - window / 4 : 0, most);
+  if (free.begin == 0 && free.end < extent)
+    {
+      Axis axis = cover ((Span) { extent - free.end, extent }, extent, window);
+
+      axis.end = most;
+      return axis;
+    }
+  first = MIN (free.begin > window / 2 ? free.begin - window / 2 : 0, most);
   last = MIN (free.end + window / 4, extent);
   last = last > first + window ? last - window : first;
-  return (Axis) { first, step, last, 1 + (last - first + step - 1) / step };
+  return (Axis) { first, step, last, 1 + (last - first + step - 1) / step, 0 };
 }
 
 /* Windows along an edge: all of it; where it goes around, from half a window before its beginning on. */
@@ -69,14 +78,16 @@ follow (guint extent, guint window, gboolean wrap)
   const guint step = half (window);
 
   if (wrap)
-    return (Axis) { extent - step, step, extent - step + (extent - 1) / step * step, 1 + (extent - 1) / step };
+    return (Axis) { extent - step, step, extent - step + (extent - 1) / step * step, 1 + (extent - 1) / step, 0 };
   return cover ((Span) { 0, extent }, extent, window);
 }
 
 static guint
 axis_at (const Axis *axis, guint index)
 {
-  return MIN (axis->first + index * axis->step, axis->last);
+  const guint at = MIN (axis->first + index * axis->step, axis->last);
+
+  return axis->end > 0 ? axis->end - at : at;
 }
 
 /* Rows or columns that are free somewhere. FALSE: none is. */

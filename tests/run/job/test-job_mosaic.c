@@ -307,9 +307,9 @@ test_tries (void)
   g_assert_true (changed);
 }
 
-/* What lies before the last two codes of a run touches nothing that is known: it is what one try alone makes. */
+/* A row with nothing known before it is tried from its beginning on. */
 static void
-test_tries_last (void)
+test_tries_begin (void)
 {
   ArraRequest request = request_of (9, 6);
   g_autofree gint32 *known = holed (9, 6);
@@ -325,9 +325,7 @@ test_tries_last (void)
       g_autoptr (ArraJob) one = NULL, several = NULL;
 
       run_both (&request, seed, &one, &several);
-      g_assert_cmpuint (answer_of (several)->tokens[0], ==, answer_of (one)->tokens[0]);
-      changed |= answer_of (several)->tokens[1] != answer_of (one)->tokens[1]
-                 || answer_of (several)->tokens[2] != answer_of (one)->tokens[2];
+      changed |= answer_of (several)->tokens[0] != answer_of (one)->tokens[0];
     }
   g_assert_true (changed);
 }
@@ -688,7 +686,7 @@ main (int argc, char **argv)
   g_test_add_func ("/job-mosaic/own-size-seamless", test_own_size_seamless);
   g_test_add_func ("/job-mosaic/hole", test_hole);
   g_test_add_func ("/job-mosaic/tries", test_tries);
-  g_test_add_func ("/job-mosaic/tries-last", test_tries_last);
+  g_test_add_func ("/job-mosaic/tries-begin", test_tries_begin);
   g_test_add_func ("/job-mosaic/resume", test_resume);
   g_test_add_func ("/job-mosaic/pixels", test_pixels);
   g_test_add_func ("/job-mosaic/partial", test_partial);

@@ -298,6 +298,57 @@ test_holes (void)
         }
 }
 
+/* A picture of a window's size goes on on each of its sides: what touches it is made in a window that sees a good part
+ * of it. */
+static void
+test_beyond_edges (void)
+{
+  enum
+  {
+    WINDOW = 8
+  };
+  static const struct
+  {
+    guint rows, columns;                 /* of all of it */
+    guint top, left;                     /* of what is known */
+    guint touching_row, touching_column; /* a code beside it */
+  } sides[] = { { 8, 16, 0, 8, 3, 7 }, { 8, 16, 0, 0, 3, 8 }, { 16, 8, 8, 0, 7, 3 }, { 16, 8, 0, 0, 8, 3 } };
+
+  for (gsize side = 0; side < G_N_ELEMENTS (sides); side++)
+    {
+      g_autofree gint32 *known = g_new (gint32, sides[side].rows * sides[side].columns);
+      const ArraMosaicShape shape = { .rows = sides[side].rows,
+                                      .columns = sides[side].columns,
+                                      .window_rows = WINDOW,
+                                      .window_columns = WINDOW,
+                                      .known = known,
+                                      .known_rows = sides[side].rows,
+                                      .known_columns = sides[side].columns };
+      const guint touching = sides[side].touching_row * sides[side].columns + sides[side].touching_column;
+      guint n_seen = 0;
+      g_auto (ArraMosaic) mosaic = { 0 };
+
+      for (guint i = 0; i < shape.rows * shape.columns; i++)
+        {
+          const guint row = i / shape.columns, column = i % shape.columns;
+
+          known[i] = row >= sides[side].top && row < sides[side].top + WINDOW && column >= sides[side].left
+                             && column < sides[side].left + WINDOW
+                         ? 1
+                         : ARRA_CODE_FREE;
+        }
+      begin (&mosaic, &shape);
+      assert_stages (&mosaic);
+      assert_cells (&mosaic);
+      assert_edges (&mosaic);
+      for (guint i = 0; i < mosaic.n_stages; i++)
+        for (guint k = mosaic.stages[i].begin; k < mosaic.stages[i].end; k++)
+          for (guint place = 0; mosaic.cells[k] == touching && place < WINDOW * WINDOW; place++)
+            n_seen += mosaic.is_known[arra_mosaic_cell (&mosaic, mosaic.stages[i].row, mosaic.stages[i].column, place)];
+      g_assert_cmpuint (n_seen, >=, WINDOW * WINDOW / 2);
+    }
+}
+
 /* What is known of a smaller picture than a window is its top left. */
 static void
 test_small_known (void)
@@ -360,6 +411,7 @@ main (int argc, char **argv)
   g_test_add_func ("/mosaic/halves", test_halves);
   g_test_add_func ("/mosaic/hole", test_hole);
   g_test_add_func ("/mosaic/holes", test_holes);
+  g_test_add_func ("/mosaic/beyond-edges", test_beyond_edges);
   g_test_add_func ("/mosaic/small-known", test_small_known);
   g_test_add_func ("/mosaic/nothing-to-make", test_nothing_to_make);
   g_test_add_func ("/mosaic/replay", test_replay);
