@@ -403,6 +403,7 @@ ARRA_API gboolean arra_job_run_finish (ArraJob *job, GAsyncResult *result, GErro
 /* Since: 0.1 */
 ARRA_API guint arra_job_n_answers (const ArraJob *job); /* begun so far */
 /* Token ids of an answer (what follows the prompt, without the stop token); valid until the job runs on. Since: 0.1 */
+ARRA_API guint64 arra_job_count_tokens (const ArraJob *job); /* of all answers, so far */
 ARRA_API const guint32 *arra_job_tokens (const ArraJob *job, guint answer, gsize *n_tokens, gboolean *finished);
 /* The codes of a picture's finished rows, row by row; (transfer full): g_free(). NULL: there is no such picture, or no
  * row of it. Since: 0.1 */

@@ -107,26 +107,11 @@ add_score (ArraWork *work, guint answer, ArraMade *made)
                  && arra_job_score (work->making.job, answer, &made->score, work->current, NULL);
 }
 
-static guint64
-count_tokens (const ArraJob *job)
-{
-  guint64 tokens = 0;
-
-  for (guint i = 0; i < arra_job_n_answers (job); i++)
-    {
-      gsize n;
-
-      arra_job_tokens (job, i, &n, NULL);
-      tokens += n;
-    }
-  return tokens;
-}
-
 static double
 measure_pace (const ArraWork *work)
 {
   return (double) (g_get_monotonic_time () - work->began) * 1e-6
-         / (double) MAX (count_tokens (work->making.job) - work->tokens_before, 1);
+         / (double) MAX (arra_job_count_tokens (work->making.job) - work->tokens_before, 1);
 }
 
 static gboolean
@@ -247,7 +232,7 @@ arra_work_thread (gpointer data)
 
   if (make_job (work, &error))
     {
-      work->tokens_before = count_tokens (work->making.job);
+      work->tokens_before = arra_job_count_tokens (work->making.job);
       work->began = g_get_monotonic_time ();
       run (work, &error);
     }

@@ -217,11 +217,11 @@ run_job (Run *run, gboolean *stopped, GError **error)
 {
   g_autoptr (GError) fault = NULL;
   double start = now ();
-  guint64 before = generate_count_tokens (run->job);
+  guint64 before = arra_job_count_tokens (run->job);
   gboolean ok = arra_job_run (run->job, cli_signals_stage (0), &fault);
 
   run->result.run_seconds = now () - start;
-  run->result.new_tokens = generate_count_tokens (run->job) - before;
+  run->result.new_tokens = arra_job_count_tokens (run->job) - before;
   ok = ok && finish (run, &fault);
   *stopped = is_stopped (fault);
   if (*stopped)

@@ -130,8 +130,6 @@ const ArraRequest *generate_request (const ArraJob *job);
 
 /* generate_print.c */
 
-/* Of all answers together, so far. */
-guint64 generate_count_tokens (const ArraJob *job);
 /* Says on standard error which words of @prompt (nullable) the checkpoint never learnt. */
 void generate_note_unknown (const ArraCheckpoint *checkpoint, const char *prompt);
 /* The same as an array, "unknown_words", in @json. */

@@ -14,20 +14,6 @@
 
 #define PLACEHOLDER "<|image|>"
 
-guint64
-generate_count_tokens (const ArraJob *job)
-{
-  guint64 sum = 0;
-
-  for (guint i = 0; i < arra_job_n_answers (job); i++)
-    {
-      gsize n;
-      arra_job_tokens (job, i, &n, NULL);
-      sum += n;
-    }
-  return sum;
-}
-
 static double
 tokens_per_second (const GenerateResult *result)
 {
@@ -44,7 +30,7 @@ print_speed (const ArraJob *job, const GenerateResult *result)
       = passes > 0 ? g_strdup_printf (", %" G_GUINT64_FORMAT " passes saved by guesses", passes) : NULL;
 
   cli_print ("seed %" G_GUINT64_FORMAT ", %" G_GUINT64_FORMAT " tokens, %s (%s tokens/s%s)\n",
-             generate_request (job)->seed, generate_count_tokens (job), time, rate, saved != NULL ? saved : "");
+             generate_request (job)->seed, arra_job_count_tokens (job), time, rate, saved != NULL ? saved : "");
 }
 
 /* What the model wrote besides pictures. */
@@ -71,7 +57,7 @@ print_stopped (const GenerateSetup *setup, const ArraJob *job, const GenerateRes
       cli_note ("Stopped before the first token.");
       return;
     }
-  cli_note ("Stopped after %" G_GUINT64_FORMAT " tokens, saved in %s", generate_count_tokens (job), setup->tokens);
+  cli_note ("Stopped after %" G_GUINT64_FORMAT " tokens, saved in %s", arra_job_count_tokens (job), setup->tokens);
   for (guint i = 0; i < result->partial->len; i++)
     cli_note ("%s", (const char *) g_ptr_array_index (result->partial, i));
   if (setup->keep > 0)
@@ -219,7 +205,7 @@ generate_print_json (const GenerateSetup *setup,
     arra_json_put_string (json, NULL, g_ptr_array_index (result->files, i));
   arra_json_end_array (json);
   arra_json_put_string (json, "tokens_file", result->tokens_saved ? setup->tokens : NULL);
-  arra_json_put_uint (json, "tokens", generate_count_tokens (job));
+  arra_json_put_uint (json, "tokens", arra_job_count_tokens (job));
   arra_json_put_measured (json, "seconds", result->seconds);
   arra_json_put_measured (json, "tokens_per_second", tokens_per_second (result));
   arra_json_put_uint (json, "passes_saved", arra_lookahead_saved (&job->session.lookahead));

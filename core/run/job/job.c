@@ -325,6 +325,17 @@ arra_job_n_answers (const ArraJob *job)
   return job->n_begun;
 }
 
+guint64
+arra_job_count_tokens (const ArraJob *job)
+{
+  guint64 sum = 0;
+
+  g_return_val_if_fail (job != NULL, 0);
+  for (guint i = 0; i < job->n_begun; i++)
+    sum += job->answers[i].n_tokens;
+  return sum;
+}
+
 const guint32 *
 arra_job_tokens (const ArraJob *job, guint answer, gsize *n_tokens, gboolean *finished)
 {

@@ -304,12 +304,14 @@ take (ArraJob *job, guint answer, gpointer data, GError **error)
   Told *told = data;
   const ArraPicture *picture;
   gboolean finished;
+  gsize n;
 
   g_assert_cmpuint (answer, ==, told->n_told);
   g_assert_cmpuint (arra_job_n_answers (job), ==, answer + 1);
-  arra_job_tokens (job, answer, NULL, &finished);
+  arra_job_tokens (job, answer, &n, &finished);
   g_assert_true (finished);
   told->n_told++;
+  g_assert_cmpuint (arra_job_count_tokens (job), ==, told->n_told * n); /* all are of one size */
   if (told->n_told == told->fail_at)
     {
       g_set_error_literal (error, G_FILE_ERROR, G_FILE_ERROR_NOSPC, "no place for it");
