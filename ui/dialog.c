@@ -101,13 +101,23 @@ show_map_items (ArraDialog *dialog, gboolean making)
                              current != NULL && arra_checkpoint_classes (current->from) == NULL);
 }
 
+/* (transfer full): says so when it is not what the preview shows, as after new pictures, which take no selection
+ * away. */
+static char *
+insert_words (ArraDialog *dialog, const GPtrArray *selected)
+{
+  if (selected->len == 1 && selected->pdata[0] != arra_results_current (dialog->results))
+    return g_strdup (_ ("Inse_rt the Selected"));
+  return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "Inse_rt", "Inse_rt %u Pictures", MAX (selected->len, 1)),
+                          selected->len);
+}
+
 void
 arra_dialog_update (ArraDialog *dialog)
 {
   const gboolean running = arra_work_is_running (dialog->work), stopped = arra_work_can_continue (dialog->work);
   g_autoptr (GPtrArray) selected = arra_results_selected (dialog->results);
-  g_autofree char *insert
-      = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "Inse_rt", "Inse_rt %u Pictures", selected->len), selected->len);
+  g_autofree char *insert = insert_words (dialog, selected);
   g_autofree char *redo = g_strdup_printf (_ ("_Four Alternatives from Row %u"), dialog->redo_row);
 
   gtk_widget_set_sensitive (dialog->generate, running ? !arra_work_is_stopping (dialog->work)
@@ -121,7 +131,7 @@ arra_dialog_update (ArraDialog *dialog)
   gtk_widget_set_visible (dialog->next, running);
   gtk_window_set_default (GTK_WINDOW (dialog->window), running ? dialog->next : dialog->generate);
   gtk_widget_set_sensitive (dialog->insert, selected->len > 0);
-  arra_form_set_button (GTK_BUTTON (dialog->insert), selected->len > 1 ? insert : _ ("Inse_rt"));
+  arra_form_set_button (GTK_BUTTON (dialog->insert), insert);
   show_size (dialog, selected);
   show_map_items (dialog, running && arra_work_asks (dialog->work) == NULL);
   gtk_widget_set_visible (dialog->redo, dialog->redo_row > 0 && !running);

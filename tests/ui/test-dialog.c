@@ -276,7 +276,7 @@ test_selected (Case *self, gconstpointer data)
   case_generate (self);
   g_assert_cmpuint (arra_results_length (self->dialog->results), ==, 4);
   g_assert_cmpuint (n_selected (self), ==, 1);
-  case_press (self, "Insert");
+  case_press (self, "Insert the Selected"); /* the preview shows the new one */
   g_assert_cmpstr (self->inserted->pdata[0], ==, self->inserted->pdata[1]);
 }
 
