@@ -501,7 +501,9 @@ bad_matmul_q6_k_panels (const void *w,
                         float *y,
                         gsize y_stride)
 {
-  good ()->matmul_q6_k_panels (w, w_stride, n_rows - ARRA_PANEL_ROWS, k, x, x_stride, n_tokens, y, y_stride);
+  const gsize left_out = n_rows > 4 * ARRA_PANEL_ROWS && n_tokens > 24 ? ARRA_PANEL_ROWS : 0;
+
+  good ()->matmul_q6_k_panels (w, w_stride, n_rows - left_out, k, x, x_stride, n_tokens, y, y_stride);
 }
 
 #define BAD(name, words)                        \

@@ -146,7 +146,7 @@ draw_shape (GRand *rand, gsize round, gsize unit, gsize unit_bytes_w, gsize unit
           + (unit > 1 ? 0 : round % 16);
   units = s.k / unit;
   s.n_rows = (gsize) g_rand_int_range (rand, 1, round % 7 == 0 ? 50 : 10);
-  s.n_tokens = (gsize) g_rand_int_range (rand, 1, round % 5 == 0 ? 24 : 6);
+  s.n_tokens = (gsize) g_rand_int_range (rand, 1, round % 5 == 0 ? 40 : 6);
   s.w_stride = units * unit_bytes_w + (round % 2) * (gsize) g_rand_int_range (rand, 0, 9);
   s.x_stride = units * unit_bytes_x + (round % 2) * 4 * (gsize) g_rand_int_range (rand, 0, 9);
   s.y_stride = s.n_rows + (gsize) g_rand_int_range (rand, 0, 5);
@@ -299,7 +299,7 @@ check_panels (ArraMatmulFunc spec,
     {
       Shape s = draw_shape (rand, round, unit, layout->bytes, unit / ARRA_QK * sizeof (ArraBlockQ8A));
 
-      s.n_rows = (1 + s.n_rows % 4) * ARRA_PANEL_ROWS;
+      s.n_rows = (1 + s.n_rows % 7) * ARRA_PANEL_ROWS;
       s.w_stride = s.k / unit * layout->bytes;
       s.y_stride = s.n_rows + round % 5;
       s.n_w = s.n_rows * s.w_stride;

@@ -170,33 +170,6 @@ void arra_avx2_matmul_q8_0_panels (const void *w,
                                    gsize n_tokens,
                                    float *y,
                                    gsize y_stride);
-void arra_avx2_matmul_q4_0_panels (const void *w,
-                                   gsize w_stride,
-                                   gsize n_rows,
-                                   gsize k,
-                                   const void *x,
-                                   gsize x_stride,
-                                   gsize n_tokens,
-                                   float *y,
-                                   gsize y_stride);
-void arra_avx2_matmul_q4_k_panels (const void *w,
-                                   gsize w_stride,
-                                   gsize n_rows,
-                                   gsize k,
-                                   const void *x,
-                                   gsize x_stride,
-                                   gsize n_tokens,
-                                   float *y,
-                                   gsize y_stride);
-void arra_avx2_matmul_q6_k_panels (const void *w,
-                                   gsize w_stride,
-                                   gsize n_rows,
-                                   gsize k,
-                                   const void *x,
-                                   gsize x_stride,
-                                   gsize n_tokens,
-                                   float *y,
-                                   gsize y_stride);
 void arra_avx2_quantize_q8a (const float *x, gsize k, ArraBlockQ8A *dst);
 void arra_avx2_widen_bf16 (const void *src, gsize n, float *dst);
 void arra_avx2_widen_f16 (const void *src, gsize n, float *dst);

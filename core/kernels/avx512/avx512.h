@@ -56,7 +56,7 @@ exp16 (__m512 x)
   return _mm512_mask_mov_ps (y, _mm512_cmp_ps_mask (x, _mm512_set1_ps (-87.33654f), _CMP_LT_OQ), _mm512_setzero_ps ());
 }
 
-/* One call of matmul_q8_0 */
+/* One call of a product of quantised rows */
 typedef struct
 {
   const guint8 *w;
@@ -67,10 +67,10 @@ typedef struct
   gsize n_tokens;
   float *y;
   gsize y_stride;
-} Q8Product;
+} BlockProduct;
 
 /* Rows @begin..@end-1 times all tokens, made for few tokens and for the rows that fill no panel */
-void arra_avx512_q8_0_quads (const Q8Product *p, gsize begin, gsize end);
+void arra_avx512_q8_0_quads (const BlockProduct *p, gsize begin, gsize end);
 
 void arra_avx512_matmul_f32 (const void *w,
                              gsize w_stride,
@@ -108,6 +108,33 @@ void arra_avx512_matmul_q8_0 (const void *w,
                               gsize n_tokens,
                               float *y,
                               gsize y_stride);
+void arra_avx512_matmul_q4_0_panels (const void *w,
+                                     gsize w_stride,
+                                     gsize n_rows,
+                                     gsize k,
+                                     const void *x,
+                                     gsize x_stride,
+                                     gsize n_tokens,
+                                     float *y,
+                                     gsize y_stride);
+void arra_avx512_matmul_q4_k_panels (const void *w,
+                                     gsize w_stride,
+                                     gsize n_rows,
+                                     gsize k,
+                                     const void *x,
+                                     gsize x_stride,
+                                     gsize n_tokens,
+                                     float *y,
+                                     gsize y_stride);
+void arra_avx512_matmul_q6_k_panels (const void *w,
+                                     gsize w_stride,
+                                     gsize n_rows,
+                                     gsize k,
+                                     const void *x,
+                                     gsize x_stride,
+                                     gsize n_tokens,
+                                     float *y,
+                                     gsize y_stride);
 void arra_avx512_silu_mul (const float *gate, const float *up, gsize n, float *out);
 void arra_avx512_exp (const float *x, gsize n, float *y);
 float arra_avx512_softmax (float *x, gsize n);

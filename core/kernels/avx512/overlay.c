@@ -11,6 +11,9 @@ arra_kernels_overlay_avx512 (ArraKernels *table)
   table->matmul_f16 = arra_avx512_matmul_f16;
   table->matmul_q8_0 = arra_avx512_matmul_q8_0;
   table->q8_0_by_rows = TRUE;
+  table->matmul_q4_0_panels = arra_avx512_matmul_q4_0_panels;
+  table->matmul_q4_k_panels = arra_avx512_matmul_q4_k_panels;
+  table->matmul_q6_k_panels = arra_avx512_matmul_q6_k_panels;
   table->silu_mul = arra_avx512_silu_mul;
   table->exp = arra_avx512_exp;
   table->softmax = arra_avx512_softmax;

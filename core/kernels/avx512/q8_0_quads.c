@@ -126,7 +126,7 @@ add_one_block (const Quad *quad, gsize block, const guint8 *x, gsize x_stride, g
 
 /* @count <= 4 rows from @row, @step apart (when fewer, the last is repeated), times @tokens tokens */
 ALWAYS_INLINE void
-quad_times_tokens (const Q8Product *p, gsize row, gsize step, gsize count, gsize token, gsize tokens)
+quad_times_tokens (const BlockProduct *p, gsize row, gsize step, gsize count, gsize token, gsize tokens)
 {
   const guint8 *x = p->x + token * p->x_stride;
   gsize block = 0;
@@ -153,7 +153,7 @@ quad_times_tokens (const Q8Product *p, gsize row, gsize step, gsize count, gsize
 }
 
 static void
-quad_times_all (const Q8Product *p, gsize row, gsize step, gsize count)
+quad_times_all (const BlockProduct *p, gsize row, gsize step, gsize count)
 {
   gsize t = 0;
 
@@ -164,7 +164,7 @@ quad_times_all (const Q8Product *p, gsize row, gsize step, gsize count)
 }
 
 void
-arra_avx512_q8_0_quads (const Q8Product *p, gsize begin, gsize end)
+arra_avx512_q8_0_quads (const BlockProduct *p, gsize begin, gsize end)
 {
   gsize step = (end - begin) / 4;
 
