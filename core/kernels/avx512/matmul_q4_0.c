@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #define UNIT_SIZE sizeof (ArraBlockQ4_0)
 #define UNIT_BLOCKS 1
+#define FEW_TOKENS 2
 #include "eighths.h"
 #include "stored.h"
 

@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #define UNIT_SIZE sizeof (ArraBlockQ6_K)
 #define UNIT_BLOCKS (ARRA_QK_K / ARRA_QK)
+#define FEW_TOKENS 1
 #include "stored.h"
 
 #define HALF (COLUMNS / 2)

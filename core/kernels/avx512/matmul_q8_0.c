@@ -4,6 +4,7 @@
 
 #define UNIT_SIZE sizeof (ArraBlockQ8_0)
 #define UNIT_BLOCKS 1
+#define FEW_TOKENS 2
 #define AHEAD ROWS
 
 /* 4 x 4 dwords within each quarter: out[c] = column c of rows 0..3 | column c + 4 | column c of rows 4..7 | column c +

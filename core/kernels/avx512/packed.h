@@ -5,8 +5,7 @@
 #include "avx512.h"
 
 #define ROWS 16
-#define COLUMNS 8    /* groups of four weights in a block */
-#define FEW_TOKENS 2 /* up to here packing does not pay */
+#define COLUMNS 8 /* groups of four weights in a block */
 
 /* Block 0 of token @t at @x */
 ALWAYS_INLINE const ArraBlockQ8A *

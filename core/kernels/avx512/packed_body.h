@@ -7,7 +7,8 @@
  *
  * The file that includes this says how its weights lie: UNIT_SIZE bytes hold UNIT_BLOCKS blocks of 32, pack() makes
  * panels of a unit of sixteen rows, add_block() adds a block of panels to the rows' sums, and ahead_of() says where the
- * AHEAD places lie that must be asked for to have a block of sixteen rows.
+ * AHEAD places lie that must be asked for to have a block of sixteen rows. Up to FEW_TOKENS tokens packing does not
+ * pay.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
 #define CHUNK_UNITS (16 / UNIT_BLOCKS) /* packed at a time: so that they and their tokens stay in the first cache */
