@@ -89,17 +89,25 @@ typedef void (*ArraMatmulFunc) (const void *w,
 
 #define ARRA_ATTEND_QUERIES 4 /* at once, at most */
 
-/* Queries of one head that follow each other in a sequence, over the positions that are cached of it. Query r, of
- * head_dim floats at q + r * q_stride, sees n_pos + r positions; position p has its key at k + p * stride (in numbers
- * of the kernel's type) and its value at v likewise. */
+/* What one query sees behind the positions that all see: @n of them, from @k and @v on. */
+typedef struct
+{
+  const void *k, *v;
+  gsize n;
+} ArraAttendTail;
+
+/* Queries of one head over positions that are cached. Query r, of head_dim floats at q + r * q_stride, sees n_pos of
+ * them, and then its tail; without tails, as when queries follow each other in a sequence, r positions more. Position p
+ * has its key at k + p * stride (in numbers of the kernel's type) and its value at v likewise. */
 typedef struct
 {
   const float *q;
   gsize q_stride, n_queries;
   const void *k, *v;
   gsize stride, n_pos, head_dim;
+  const ArraAttendTail *tails; /* (nullable): [n_queries] */
   float scale;
-  float *scores; /* scratch, score_stride floats for each query: as many as the last one sees, or more */
+  float *scores; /* scratch, score_stride floats for each query: as many as any of them sees, or more */
   gsize score_stride;
 } ArraAttend;
 

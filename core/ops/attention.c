@@ -25,37 +25,84 @@ items_of_head (gsize n_rows)
   return (n_rows + ARRA_ATTEND_QUERIES - 1) / ARRA_ATTEND_QUERIES;
 }
 
-/* How many of @n rows, from the first on, follow each other in one sequence. */
+/* Positions that are not in the row's tail. */
+static gsize
+before_tail (const ArraAttentionRow *row)
+{
+  return row->n_positions - row->n_tail;
+}
+
+/* How many of @n rows, from the first on, see what it sees before its tail, and then some positions of their own: those
+ * of their tails, or the next ones of the same sequence. */
 static gsize
 together (const ArraAttentionRow *rows, gsize n)
 {
+  const gsize shared = before_tail (rows);
   gsize count = 1;
 
   while (count < n && rows[count].keys == rows->keys && rows[count].values == rows->values
-         && rows[count].n_positions == rows->n_positions + count)
+         && (rows[count].n_tail > 0 ? before_tail (&rows[count]) == shared : rows[count].n_positions >= shared))
     count++;
   return count;
+}
+
+/* Bytes of @n numbers, whole blocks */
+static gsize
+bytes_of (const ArraAttentionRow *row, gsize n)
+{
+  const ArraDTypeTraits *traits = arra_dtype_traits (row->dtype);
+
+  return n / traits->block * traits->bytes;
+}
+
+static ArraAttendTail
+tail_of (const ArraAttentionRow *row, gsize kv_head, gsize shared)
+{
+  const gsize rest = bytes_of (row, kv_head * row->head_stride + shared * row->position_stride);
+  const gsize tail = bytes_of (row, kv_head * row->tail_head_stride);
+
+  if (row->n_tail == 0)
+    return (ArraAttendTail) { (const guint8 *) row->keys + rest, (const guint8 *) row->values + rest,
+                              row->n_positions - shared };
+  return (ArraAttendTail) { (const guint8 *) row->tail_keys + tail, (const guint8 *) row->tail_values + tail,
+                            row->n_tail };
+}
+
+/* Whether each of @n rows sees one position more than the one before it, and no tail. */
+static gboolean
+follow_each_other (const ArraAttentionRow *rows, gsize n)
+{
+  for (gsize i = 0; i < n; i++)
+    if (rows[i].n_tail > 0 || rows[i].n_positions != rows->n_positions + i)
+      return FALSE;
+  return TRUE;
 }
 
 static void
 attend_rows (const Job *job, gsize head, gsize row, gsize n, float *scores)
 {
   const ArraAttentionRow *seen = &job->rows[row];
-  const ArraDTypeTraits *traits = arra_dtype_traits (seen->dtype);
-  const gsize kv = head / job->heads_per_kv * seen->head_stride / traits->block * traits->bytes;
-  const gsize own = (row * job->heads + head) * job->head_dim;
-  const ArraAttend attend = { .q = job->q + own,
-                              .q_stride = job->heads * job->head_dim,
-                              .n_queries = n,
-                              .k = (const guint8 *) seen->keys + kv,
-                              .v = (const guint8 *) seen->values + kv,
-                              .stride = seen->position_stride,
-                              .n_pos = seen->n_positions,
-                              .head_dim = job->head_dim,
-                              .scale = job->scale,
-                              .scores = scores,
-                              .score_stride = job->score_stride };
+  const gsize kv_head = head / job->heads_per_kv, kv = bytes_of (seen, kv_head * seen->head_stride);
+  const gsize own = (row * job->heads + head) * job->head_dim, shared = before_tail (seen);
+  ArraAttendTail tails[ARRA_ATTEND_QUERIES];
+  ArraAttend attend = { .q = job->q + own,
+                        .q_stride = job->heads * job->head_dim,
+                        .n_queries = n,
+                        .k = (const guint8 *) seen->keys + kv,
+                        .v = (const guint8 *) seen->values + kv,
+                        .stride = seen->position_stride,
+                        .n_pos = shared,
+                        .head_dim = job->head_dim,
+                        .scale = job->scale,
+                        .scores = scores,
+                        .score_stride = job->score_stride };
 
+  if (!follow_each_other (seen, n))
+    {
+      for (gsize i = 0; i < n; i++)
+        tails[i] = tail_of (&seen[i], kv_head, shared);
+      attend.tails = tails;
+    }
   arra_dtype_attend (seen->dtype, job->kernels) (&attend, job->out + own);
 }
 

@@ -6,19 +6,21 @@
 #include "exec.h"
 
 /* What one row attends to: position p of kv head h is at keys + h * head_stride + p * position_stride, values likewise.
- */
+ * The last n_tail positions may lie elsewhere, as those of a sequence that goes on where another one was. */
 typedef struct
 {
   const void *keys, *values;
   gsize head_stride, position_stride; /* numbers from one kv head, or position, to the next: whole blocks */
-  gsize n_positions;                  /* the row's own one included */
+  gsize n_positions;                  /* the row's own one included, and those of the tail */
   ArraDType dtype;                    /* of keys and values: F32, F16 or Q8_0 */
+  const void *tail_keys, *tail_values;
+  gsize tail_head_stride, n_tail;
 } ArraAttentionRow;
 
 /* out = softmax (q k^T * scale) v for each row and head; q, out: [rows][heads][head_dim]; query head h reads kv head
  * h / (heads / kv_heads). @scores: [threads of the pool][ARRA_ATTEND_QUERIES][score_stride] floats of scratch,
- * score_stride >= every n_positions. Rows that follow each other in a sequence are computed together; the numbers are
- * those of each alone. */
+ * score_stride >= every n_positions. Rows that see the same positions, but for the last ones, are computed together
+ * where they follow each other; the numbers are those of each alone. */
 void arra_attention (const ArraExec *exec,
                      const float *q,
                      const ArraAttentionRow *rows,

@@ -124,8 +124,8 @@ check_sequence (Model *model,
     {
       const gsize size = n * config->n_kv_heads * config->head_dim;
 
-      check_floats (check, file, file_name, "out.k_cache.layer0", arra_kv_cache_keys (cache, 0), size);
-      check_floats (check, file, file_name, "out.v_cache.layer0", arra_kv_cache_values (cache, 0), size);
+      check_floats (check, file, file_name, "out.k_cache.layer0", arra_kv_cache_row (cache, 0, 1).keys, size);
+      check_floats (check, file, file_name, "out.v_cache.layer0", arra_kv_cache_row (cache, 0, 1).values, size);
     }
   return TRUE;
 }

@@ -204,6 +204,19 @@ drawn_cache (GRand *rand, Values values, gsize n, gsize block, gsize bytes)
   return cache;
 }
 
+/* Each query sees, behind the positions that all see, some of the @n there are, @bytes apart, from any one on. */
+static void
+draw_tails (GRand *rand, const ArraAttend *attend, gsize bytes, gsize n, ArraAttendTail *tails)
+{
+  for (gsize r = 0; r < attend->n_queries; r++)
+    {
+      const gsize count = (gsize) g_rand_int_range (rand, 0, (gint32) attend->n_queries);
+      const gsize first = (gsize) g_rand_int_range (rand, 0, (gint32) (n - count) + 1) * bytes;
+
+      tails[r] = (ArraAttendTail) { (const guint8 *) attend->k + first, (const guint8 *) attend->v + first, count };
+    }
+}
+
 /* @at: where the entry is in a table; a cache has @block numbers in @bytes. */
 static char *
 check_attend_of (const ArraKernels *spec,
@@ -226,6 +239,7 @@ check_attend_of (const ArraKernels *spec,
       gsize n_queries = (gsize) g_rand_int_range (rand, 1, ARRA_ATTEND_QUERIES + 1), last = n_pos + n_queries - 1;
       gsize stride = head_dim + (gsize) g_rand_int_range (rand, 0, 20);
       Values values = (Values) g_rand_int_range (rand, 0, N_VALUES);
+      ArraAttendTail tails[ARRA_ATTEND_QUERIES];
       g_autofree float *q = NULL, *a = NULL, *b = NULL;
       g_autofree guint8 *k = NULL, *v = NULL;
       ArraAttend attend = { .n_queries = n_queries, .n_pos = n_pos, .scale = 0.3f, .score_stride = last };
@@ -240,6 +254,11 @@ check_attend_of (const ArraKernels *spec,
       attend.q = q = drawn_floats (rand, values, n_queries * attend.q_stride);
       attend.k = k = drawn_cache (rand, values, (last - 1) * stride + head_dim, block, bytes);
       attend.v = v = drawn_cache (rand, values, (last - 1) * stride + head_dim, block, bytes);
+      if (round % 2 == 1)
+        {
+          draw_tails (rand, &attend, stride / block * bytes, last, tails);
+          attend.tails = tails;
+        }
       a = drawn_floats (rand, VALUES_ORDINARY, n_out);
       b = g_memdup2 (a, n_out * sizeof (float));
       attend.scores = a;

@@ -195,6 +195,33 @@ test_attend (void)
     }
 }
 
+/* Positions that a query sees elsewhere count as those behind the others do; without tails query r sees r more. */
+static void
+test_attend_tails (void)
+{
+  const gsize head = 9, stride = 9;
+  float together[2 * 10], apart[2 * 10], expected[2 * 9], out[2 * 9];
+  const ArraAttendTail tails[] = { { NULL, NULL, 0 }, { a + 7 * stride, b + 7 * stride, 1 } };
+  ArraAttend attend = { .q = w,
+                        .q_stride = head,
+                        .n_queries = 2,
+                        .k = a,
+                        .v = b,
+                        .stride = stride,
+                        .n_pos = 7,
+                        .head_dim = head,
+                        .scale = 0.5f,
+                        .scores = together,
+                        .score_stride = 10 };
+
+  c->attend (&attend, expected);
+  attend.tails = tails;
+  attend.scores = apart;
+  c->attend (&attend, out);
+  g_assert_cmpmem (out, sizeof out, expected, sizeof expected);
+  g_assert_cmpmem (apart + 10, 8 * sizeof *apart, together + 10, 8 * sizeof *together);
+}
+
 /* Over halves and blocks attention is, bit for bit, that over the floats they stand for. */
 static void
 test_attend_narrow (void)
@@ -319,6 +346,7 @@ main (int argc, char **argv)
   g_test_add_func ("/kernels/spec/rope", test_rope);
   g_test_add_func ("/kernels/spec/max", test_max);
   g_test_add_func ("/kernels/spec/attend", test_attend);
+  g_test_add_func ("/kernels/spec/attend-tails", test_attend_tails);
   g_test_add_func ("/kernels/spec/attend-narrow", test_attend_narrow);
   g_test_add_func ("/kernels/spec/matmul", test_matmul);
   g_test_add_func ("/kernels/spec/convolve", test_convolve);

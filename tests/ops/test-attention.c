@@ -1,6 +1,7 @@
 /* test-attention.c - causal attention with shared key/value heads, against the definition in double
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
+#include <string.h>
 
 #include "attention.h"
 #include "dtype_kernels.h"
@@ -49,9 +50,11 @@ check (const ArraExec *exec, gconstpointer data)
 
   for (gsize row = 0; row < ROWS; row++)
     {
-      rows[row] = (ArraAttentionRow) { keys, values, CAPACITY * DIM, DIM, row == 6 ? CAPACITY : row * 5 + 1, ARRA_F32 };
+      rows[row] = (ArraAttentionRow) {
+        keys, values, CAPACITY * DIM, DIM, row == 6 ? CAPACITY : row * 5 + 1, .dtype = ARRA_F32
+      };
       if (row % 2 == 1)
-        rows[row] = (ArraAttentionRow) { more_keys, more_values, DIM, KV_HEADS * DIM, row, ARRA_F32 };
+        rows[row] = (ArraAttentionRow) { more_keys, more_values, DIM, KV_HEADS * DIM, row, .dtype = ARRA_F32 };
       for (gsize head = 0; head < HEADS; head++)
         {
           gsize kv = head / (HEADS / KV_HEADS) * rows[row].head_stride, at = (row * HEADS + head) * DIM;
@@ -79,10 +82,10 @@ check_narrow (const ArraExec *exec, gconstpointer data)
   g_assert_true (arra_dtype_traits (dtype)->narrow (cache, n, narrow));
   arra_dtype_widen (dtype, exec->kernels, narrow, n, cache);
   for (gsize row = 0; row < ROWS; row++)
-    rows[row] = (ArraAttentionRow) { cache, cache, CAPACITY * N_DIM, N_DIM, row * 5 + 1, ARRA_F32 };
+    rows[row] = (ArraAttentionRow) { cache, cache, CAPACITY * N_DIM, N_DIM, row * 5 + 1, .dtype = ARRA_F32 };
   arra_attention (exec, q, rows, ROWS, HEADS, KV_HEADS, N_DIM, 0.25f, scores, 48, expected);
   for (gsize row = 0; row < ROWS; row++)
-    rows[row] = (ArraAttentionRow) { narrow, narrow, CAPACITY * N_DIM, N_DIM, row * 5 + 1, dtype };
+    rows[row] = (ArraAttentionRow) { narrow, narrow, CAPACITY * N_DIM, N_DIM, row * 5 + 1, .dtype = dtype };
   arra_attention (exec, q, rows, ROWS, HEADS, KV_HEADS, N_DIM, 0.25f, scores, 48, out);
   g_assert_cmpmem (out, sizeof out, expected, sizeof expected);
 }
@@ -98,9 +101,44 @@ check_together (const ArraExec *exec, gconstpointer data)
 
   for (gsize row = 0; row < ROWS; row++)
     {
-      rows[row] = (ArraAttentionRow) { keys, values, CAPACITY * N_DIM, N_DIM, row < 5 ? row + 34 : row, ARRA_F32 };
+      rows[row]
+          = (ArraAttentionRow) { keys, values, CAPACITY * N_DIM, N_DIM, row < 5 ? row + 34 : row, .dtype = ARRA_F32 };
       arra_attention (exec, q + row * row_size, &rows[row], 1, HEADS, KV_HEADS, N_DIM, 0.25f, scores, 48,
                       expected + row * row_size);
+    }
+  arra_attention (exec, q, rows, ROWS, HEADS, KV_HEADS, N_DIM, 0.25f, scores, 48, out);
+  g_assert_cmpmem (out, sizeof out, expected, sizeof expected);
+}
+
+/* The last positions of rows lie elsewhere, each row's at a place of its own, or behind the others: each row is what it
+ * is where all lie in one sequence. */
+static void
+check_tails (const ArraExec *exec, gconstpointer data)
+{
+  const gsize n = (gsize) KV_HEADS * CAPACITY * N_DIM, row_size = HEADS * N_DIM, shared = 33;
+  g_autofree float *q = op_random (1, ROWS * row_size), *keys = op_random (2, n), *values = op_random (3, n);
+  g_autofree float *tails = g_new0 (float, 2 * ROWS * n);
+  float expected[ROWS * HEADS * N_DIM], out[ROWS * HEADS * N_DIM], scores[2 * ARRA_ATTEND_QUERIES * 48];
+  ArraAttentionRow rows[ROWS];
+
+  for (gsize row = 0; row < ROWS; row++)
+    {
+      float *k = tails + 2 * row * n, *v = k + n;
+
+      rows[row] = (ArraAttentionRow) { keys, values, CAPACITY * N_DIM, N_DIM, shared + row, .dtype = ARRA_F32 };
+      arra_attention (exec, q + row * row_size, &rows[row], 1, HEADS, KV_HEADS, N_DIM, 0.25f, scores, 48,
+                      expected + row * row_size);
+      if (row == 3)
+        continue;
+      for (gsize head = 0; head < KV_HEADS; head++)
+        {
+          memcpy (k + head * 8 * N_DIM, keys + (head * CAPACITY + shared) * N_DIM, row * N_DIM * sizeof *k);
+          memcpy (v + head * 8 * N_DIM, values + (head * CAPACITY + shared) * N_DIM, row * N_DIM * sizeof *v);
+        }
+      rows[row].tail_keys = k;
+      rows[row].tail_values = v;
+      rows[row].tail_head_stride = 8 * N_DIM;
+      rows[row].n_tail = row;
     }
   arra_attention (exec, q, rows, ROWS, HEADS, KV_HEADS, N_DIM, 0.25f, scores, 48, out);
   g_assert_cmpmem (out, sizeof out, expected, sizeof expected);
@@ -115,6 +153,7 @@ test_attention (void)
   for (gsize i = 0; i < G_N_ELEMENTS (narrow); i++)
     op_each_exec (check_narrow, &narrow[i]);
   op_each_exec (check_together, NULL);
+  op_each_exec (check_tails, NULL);
 }
 
 /* ---- vjp: two sequences, longer than a block of queries */
@@ -165,7 +204,7 @@ forward_attention (const ArraExec *exec, const float *const *in, float *y)
   for (gsize row = 0; row < V_ROWS; row++)
     {
       gsize first = row / 66 * 66 * V_DIM;
-      rows[row] = (ArraAttentionRow) { in[1] + first, in[2] + first, V_DIM, V_DIM, row % 66 + 1, ARRA_F32 };
+      rows[row] = (ArraAttentionRow) { in[1] + first, in[2] + first, V_DIM, V_DIM, row % 66 + 1, .dtype = ARRA_F32 };
     }
   arra_attention (exec, in[0], rows, V_ROWS, V_HEADS, 1, V_DIM, v_shape.scale, scores, 66, y);
 }

@@ -105,12 +105,7 @@ attend (const Bench *bench, guint layer, guint n)
 
   for (guint i = 0; i < n; i++)
     {
-      rows[i] = (ArraAttentionRow) { .keys = arra_kv_cache_keys (bench->cache, layer),
-                                     .values = arra_kv_cache_values (bench->cache, layer),
-                                     .head_stride = (gsize) bench->length * shape->head_dim,
-                                     .position_stride = shape->head_dim,
-                                     .n_positions = bench->length - n + 1 + i,
-                                     .dtype = arra_kv_cache_dtype (bench->cache) };
+      rows[i] = arra_kv_cache_row (bench->cache, layer, bench->length - n + 1 + i);
       seen += rows[i].n_positions;
     }
   arra_attention (bench->exec, bench->q, rows, n, shape->n_heads, shape->n_kv_heads, shape->head_dim,

@@ -80,16 +80,25 @@ mix (const Cells *cells, float weight, const guint8 *v, gsize head_dim, float *o
 static void
 attend_query (const Cells *cells, const ArraAttend *a, gsize r, float *out)
 {
-  const gsize step = a->stride * cells->bytes / ARRA_QK, n_pos = a->n_pos + r;
+  const gsize step = a->stride * cells->bytes / ARRA_QK;
+  const ArraAttendTail rest = { (const guint8 *) a->k + a->n_pos * step, (const guint8 *) a->v + a->n_pos * step, r };
+  const ArraAttendTail *tail = a->tails != NULL ? &a->tails[r] : &rest;
   float *scores = a->scores + r * a->score_stride;
 
-  for (gsize p = 0; p < n_pos; p++)
-    scores[p] = score (cells, a->q + r * a->q_stride, (const guint8 *) a->k + p * step, a->head_dim) * a->scale;
-  arra_c_softmax (scores, n_pos);
+  for (gsize p = 0; p < a->n_pos + tail->n; p++)
+    {
+      const guint8 *k
+          = p < a->n_pos ? (const guint8 *) a->k + p * step : (const guint8 *) tail->k + (p - a->n_pos) * step;
+
+      scores[p] = score (cells, a->q + r * a->q_stride, k, a->head_dim) * a->scale;
+    }
+  arra_c_softmax (scores, a->n_pos + tail->n);
   for (gsize i = 0; i < a->head_dim; i++)
     out[i] = 0.0f;
-  for (gsize p = 0; p < n_pos; p++)
-    mix (cells, scores[p], (const guint8 *) a->v + p * step, a->head_dim, out);
+  for (gsize p = 0; p < a->n_pos + tail->n; p++)
+    mix (cells, scores[p],
+         p < a->n_pos ? (const guint8 *) a->v + p * step : (const guint8 *) tail->v + (p - a->n_pos) * step,
+         a->head_dim, out);
 }
 
 static void

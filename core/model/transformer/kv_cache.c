@@ -11,7 +11,9 @@
 struct _ArraKvCache
 {
   ArraKvShape shape;
-  guint capacity, length;
+  guint capacity, length;  /* in @data; in all */
+  const ArraKvCache *base; /* where the first n_base positions lie, which are not in @data */
+  guint n_base;
   guint8 *data; /* keys [layer][kv_head][position][head_dim], then values: what a head reads lies in one piece */
 };
 
@@ -93,13 +95,14 @@ arra_kv_cache_length (const ArraKvCache *cache)
 guint
 arra_kv_cache_capacity (const ArraKvCache *cache)
 {
-  return cache->capacity;
+  return cache->n_base + cache->capacity;
 }
 
 void
 arra_kv_cache_truncate (ArraKvCache *cache, guint length)
 {
   cache->length = MIN (cache->length, length);
+  cache->n_base = MIN (cache->n_base, length);
 }
 
 ArraDType
@@ -108,18 +111,24 @@ arra_kv_cache_dtype (const ArraKvCache *cache)
   return cache->shape.dtype;
 }
 
-const void *
-arra_kv_cache_keys (const ArraKvCache *cache, guint layer)
+ArraAttentionRow
+arra_kv_cache_row (const ArraKvCache *cache, guint layer, guint n_positions)
 {
-  g_return_val_if_fail (layer < cache->shape.n_layers, NULL);
-  return keys_at (cache, layer, 0, 0);
-}
+  const ArraKvCache *first = cache->n_base > 0 ? cache->base : cache;
+  ArraAttentionRow row = { .keys = keys_at (first, layer, 0, 0),
+                           .values = values_at (first, layer, 0, 0),
+                           .head_stride = (gsize) first->capacity * cache->shape.head_dim,
+                           .position_stride = cache->shape.head_dim,
+                           .n_positions = n_positions,
+                           .dtype = cache->shape.dtype };
 
-const void *
-arra_kv_cache_values (const ArraKvCache *cache, guint layer)
-{
-  g_return_val_if_fail (layer < cache->shape.n_layers, NULL);
-  return values_at (cache, layer, 0, 0);
+  if (cache->n_base == 0 || n_positions <= cache->n_base)
+    return row;
+  row.tail_keys = keys_at (cache, layer, 0, 0);
+  row.tail_values = values_at (cache, layer, 0, 0);
+  row.tail_head_stride = (gsize) cache->capacity * cache->shape.head_dim;
+  row.n_tail = n_positions - cache->n_base;
+  return row;
 }
 
 gboolean
@@ -144,7 +153,8 @@ arra_kv_cache_put (ArraKvCache *cache, guint layer, guint position, const float 
 {
   const ArraKvShape *shape = &cache->shape;
 
-  g_assert (position < cache->capacity);
+  g_assert (position >= cache->n_base && position - cache->n_base < cache->capacity);
+  position -= cache->n_base;
   for (guint head = 0; head < shape->n_kv_heads; head++)
     {
       take (shape, keys + (gsize) head * shape->head_dim, keys_at (cache, layer, head, position));
@@ -153,12 +163,22 @@ arra_kv_cache_put (ArraKvCache *cache, guint layer, guint position, const float 
 }
 
 void
+arra_kv_cache_continue (ArraKvCache *cache, const ArraKvCache *base)
+{
+  g_assert (base != cache && base->n_base == 0 && arra_kv_cache_fits (cache, &base->shape)
+            && cache->shape.dtype == base->shape.dtype);
+  cache->base = base;
+  cache->n_base = cache->length = base->length;
+}
+
+void
 arra_kv_cache_take (ArraKvCache *cache, const ArraKvCache *from)
 {
-  const guint begin = cache->length;
+  const guint begin = cache->n_base > 0 ? 0 : cache->length;
 
-  g_assert (arra_kv_cache_fits (cache, &from->shape) && cache->shape.dtype == from->shape.dtype
+  g_assert (arra_kv_cache_fits (cache, &from->shape) && cache->shape.dtype == from->shape.dtype && from->n_base == 0
             && from->length <= cache->capacity);
+  arra_kv_cache_truncate (cache, begin);
   if (from->length <= begin)
     return;
   for (guint layer = 0; layer < cache->shape.n_layers; layer++)
@@ -175,6 +195,6 @@ arra_kv_cache_take (ArraKvCache *cache, const ArraKvCache *from)
 void
 arra_kv_cache_grow (ArraKvCache *cache, guint n)
 {
-  g_assert (n <= cache->capacity - cache->length);
+  g_assert (n <= arra_kv_cache_capacity (cache) - cache->length);
   cache->length += n;
 }

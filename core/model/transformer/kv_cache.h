@@ -3,6 +3,7 @@
 #pragma once
 
 #include <arra.h>
+#include "attention.h"
 #include "dtype.h"
 
 typedef struct
@@ -20,11 +21,14 @@ guint arra_kv_cache_length (const ArraKvCache *cache);
 void arra_kv_cache_truncate (ArraKvCache *cache, guint length);
 guint64 arra_kv_cache_bytes (const ArraKvShape *shape, guint capacity);
 ArraDType arra_kv_cache_dtype (const ArraKvCache *cache);
-const void *arra_kv_cache_keys (const ArraKvCache *cache, guint layer); /* [kv_heads][capacity][head_dim] */
-const void *arra_kv_cache_values (const ArraKvCache *cache, guint layer);
 guint arra_kv_cache_capacity (const ArraKvCache *cache);
+/* What a row attends to that sees the first @n_positions. */
+ArraAttentionRow arra_kv_cache_row (const ArraKvCache *cache, guint layer, guint n_positions);
 /* What @from, a cache of the same shape, holds beyond the length of @cache is copied. */
 void arra_kv_cache_take (ArraKvCache *cache, const ArraKvCache *from);
+/* @cache begins with what @base, a cache of the same shape and type, holds now, and has its capacity beyond that.
+ * Nothing is copied: until @cache is emptied, @base must live, and keep those positions. */
+void arra_kv_cache_continue (ArraKvCache *cache, const ArraKvCache *base);
 gboolean arra_kv_cache_fits (const ArraKvCache *cache, const ArraKvShape *shape);
 
 /* ---- for the forward pass: takes the keys and values ([n_kv_heads][head_dim]) of one position of one layer; the

@@ -49,14 +49,7 @@ cache_rows (ArraTransformerRun *run, guint layer)
       ArraKvCache *cache = run->inputs[row->input].cache;
 
       arra_kv_cache_put (cache, layer, row->cache_position, run->k + i * width, run->v + i * width);
-      run->seen[i] = (ArraAttentionRow) {
-        .keys = arra_kv_cache_keys (cache, layer),
-        .values = arra_kv_cache_values (cache, layer),
-        .head_stride = (gsize) arra_kv_cache_capacity (cache) * shape->head_dim,
-        .position_stride = shape->head_dim,
-        .n_positions = (gsize) row->cache_position + 1,
-        .dtype = arra_kv_cache_dtype (cache),
-      };
+      run->seen[i] = arra_kv_cache_row (cache, layer, row->cache_position + 1);
     }
 }
 

@@ -146,10 +146,10 @@ begin_tries (Walk *walk, Tries *tries, GError **error)
     return FALSE;
   for (guint i = 0; i < tries->n; i++)
     {
-      tries->sessions[i] = i == 0 ? &job->session : &job->branches[i - 1];
+      tries->sessions[i] = i + 1 < tries->n ? &job->branches[i] : &job->session;
       tries->pictures[i] = picture_of (walk, tries->first + i);
-      if (i > 0)
-        arra_session_follow (tries->sessions[i], &job->session);
+      if (i + 1 < tries->n)
+        arra_session_continue (tries->sessions[i], &job->session);
     }
   return TRUE;
 }

@@ -108,22 +108,37 @@ follow_cache (ArraSession *branch, const ArraSession *session, guint which, guin
   arra_kv_cache_take (cache, arra_session_cache (session, which));
 }
 
-void
-arra_session_follow (ArraSession *branch, const ArraSession *session)
+/* All but the caches. */
+static void
+follow_ids (ArraSession *branch, const ArraSession *session)
 {
-  const guint n = common (branch, session);
-
   for (guint i = 0; i < ARRA_N_BRANCHES; i++)
-    {
-      follow_cache (branch, session, i, branch->n_ids > 0 ? n : 0);
-      if (branch->read[i] != NULL)
-        memcpy (branch->read[i], session->read[i], ((gsize) session->n_front[i] + session->n_ids) * sizeof (guint32));
-    }
+    if (branch->read[i] != NULL)
+      memcpy (branch->read[i], session->read[i], ((gsize) session->n_front[i] + session->n_ids) * sizeof (guint32));
   memcpy (branch->ids, session->ids, session->n_ids * sizeof (guint32));
   branch->n_ids = session->n_ids;
   branch->grammar = session->grammar;
   branch->picture_start = session->picture_start;
   branch->cfg_interval = session->cfg_interval;
+}
+
+void
+arra_session_follow (ArraSession *branch, const ArraSession *session)
+{
+  const guint n = branch->n_ids > 0 ? common (branch, session) : 0;
+
+  for (guint i = 0; i < ARRA_N_BRANCHES; i++)
+    follow_cache (branch, session, i, n);
+  follow_ids (branch, session);
+}
+
+void
+arra_session_continue (ArraSession *branch, const ArraSession *session)
+{
+  for (guint i = 0; i < ARRA_N_BRANCHES; i++)
+    if (arra_session_cache (branch, i) != NULL)
+      arra_kv_cache_continue (arra_session_cache (branch, i), arra_session_cache (session, i));
+  follow_ids (branch, session);
 }
 
 static gboolean
@@ -186,14 +201,12 @@ arra_sessions_next (ArraSession *const *sessions,
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;
   for (guint i = 0; i < n; i++)
-    {
-      const guint n_branches = arra_session_is_guided (sessions[i]) ? 2 : 1;
-
-      sessions[i]->lookahead.n = 0; /* its scores go */
-      for (guint branch = 0; branch < n_branches; branch++)
-        if (!take_input (sessions[i], branch, &inputs[n_inputs++], cancellable, error))
-          return FALSE;
-    }
+    sessions[i]->lookahead.n = 0;                            /* its scores go */
+  for (guint branch = 0; branch < ARRA_N_BRANCHES; branch++) /* those side by side that may share keys and values */
+    for (guint i = 0; i < n; i++)
+      if ((branch == ARRA_CONDITIONAL || arra_session_is_guided (sessions[i]))
+          && !take_input (sessions[i], branch, &inputs[n_inputs++], cancellable, error))
+        return FALSE;
   if (!arra_transformer_forward (sessions[0]->run, inputs, n_inputs, NULL, NULL, cancellable, error)
       || (sessions[0]->source != NULL && !arra_source_check (sessions[0]->source, error)))
     return FALSE;

@@ -17,6 +17,10 @@ guint64 arra_session_branch_bytes (const ArraCheckpoint *checkpoint, const ArraC
 /* The sequence becomes that of @session. What both have read is not read again: what @branch lacks of it is copied. */
 void arra_session_follow (ArraSession *branch, const ArraSession *session);
 
+/* The sequence becomes that of @session, and is only compared with other such: caches go on behind what those of
+ * @session hold, which they read where it is. That must stay as it is until @branch follows or continues again. */
+void arra_session_continue (ArraSession *branch, const ArraSession *session);
+
 /* Reads all but the last token of both branches. */
 gboolean arra_session_read_ahead (ArraSession *session, GCancellable *cancellable, GError **error);
 

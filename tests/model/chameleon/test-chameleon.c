@@ -263,8 +263,8 @@ check_cache (Golden *golden, const ArraKvCache *cache)
   g_assert_cmpuint (n, ==, arra_kv_cache_capacity (cache));
   if (arra_source_find (golden->expected, "out.k_cache.layer0") == NULL)
     return;
-  compare (golden->expected, "out.k_cache.layer0", arra_kv_cache_keys (cache, 0), size);
-  compare (golden->expected, "out.v_cache.layer0", arra_kv_cache_values (cache, 0), size);
+  compare (golden->expected, "out.k_cache.layer0", arra_kv_cache_row (cache, 0, 1).keys, size);
+  compare (golden->expected, "out.v_cache.layer0", arra_kv_cache_row (cache, 0, 1).values, size);
 }
 
 /* Logits, hidden states, probes and caches of the whole sequence, read in blocks of at most @max_rows. */

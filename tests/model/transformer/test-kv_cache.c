@@ -23,10 +23,10 @@ test_size (void)
                     2 * 2 * 2 * 16 * sizeof (float));
   g_assert_cmpuint (arra_kv_cache_capacity (cache), ==, 37);
   g_assert_cmpuint (arra_kv_cache_length (cache), ==, 0);
-  g_assert_true ((const float *) arra_kv_cache_keys (cache, 1)
-                 == (const float *) arra_kv_cache_keys (cache, 0) + 2 * 37 * 16);
-  g_assert_true ((const float *) arra_kv_cache_values (cache, 0)
-                 == (const float *) arra_kv_cache_keys (cache, 1) + 2 * 37 * 16);
+  g_assert_true ((const float *) arra_kv_cache_row (cache, 1, 1).keys
+                 == (const float *) arra_kv_cache_row (cache, 0, 1).keys + 2 * 37 * 16);
+  g_assert_true ((const float *) arra_kv_cache_row (cache, 0, 1).values
+                 == (const float *) arra_kv_cache_row (cache, 1, 1).keys + 2 * 37 * 16);
   arra_kv_cache_free (cache);
   arra_kv_cache_free (NULL);
   g_assert_cmpuint (arra_mem_held (), ==, held);
@@ -77,15 +77,71 @@ test_types (void)
           arra_kv_cache_put (cache, layer, position, x, x);
       arra_kv_cache_grow (cache, CAPACITY);
       arra_kv_cache_take (other, cache);
-      read_back (types[t].dtype, arra_kv_cache_values (other, 1), CAPACITY + 1, 2, y);
+      read_back (types[t].dtype, arra_kv_cache_row (other, 1, 1).values, CAPACITY + 1, 2, y);
       for (gsize i = 0; i < 2 * DIM; i++)
         g_assert_cmpfloat_with_epsilon (y[i], x[i], types[t].within);
       x[5] = INFINITY;
       arra_kv_cache_put (cache, 0, 1, x, x);
-      read_back (types[t].dtype, arra_kv_cache_keys (cache, 0), CAPACITY, 1, y);
+      read_back (types[t].dtype, arra_kv_cache_row (cache, 0, 1).keys, CAPACITY, 1, y);
       g_assert_false (isfinite (y[5]));
       g_assert_cmpfloat_with_epsilon (y[DIM + 5], x[DIM + 5], types[t].within);
     }
+}
+
+/* A position of one layer whose numbers are all @x. */
+static void
+put (ArraKvCache *cache, guint position, float x)
+{
+  float numbers[2 * DIM];
+
+  for (gsize i = 0; i < 2 * DIM; i++)
+    numbers[i] = x;
+  arra_kv_cache_put (cache, 0, position, numbers, numbers);
+  arra_kv_cache_grow (cache, 1);
+}
+
+static void
+assert_row (const ArraKvCache *cache, guint n, guint n_tail, float base, float tail)
+{
+  const ArraAttentionRow row = arra_kv_cache_row (cache, 0, n);
+  const float *first = row.values, *last = row.tail_values;
+
+  g_assert_cmpuint (row.n_positions, ==, n);
+  g_assert_cmpuint (row.n_tail, ==, n_tail);
+  g_assert_cmpfloat (first[row.head_stride], ==, base); /* of the second head */
+  if (n_tail > 0)
+    g_assert_cmpfloat (last[row.tail_head_stride + (n_tail - 1) * DIM], ==, tail);
+}
+
+/* A cache goes on behind another one, whose positions it reads where they are, and then takes a copy again. */
+static void
+test_continue (void)
+{
+  const ArraKvShape shape = { 1, 2, DIM, ARRA_F32 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ArraKvCache) base = arra_kv_cache_new (&shape, CAPACITY, &error);
+  g_autoptr (ArraKvCache) cache = arra_kv_cache_new (&shape, CAPACITY, &error);
+
+  g_assert_no_error (error);
+  put (base, 0, 1);
+  put (base, 1, 2);
+  arra_kv_cache_continue (cache, base);
+  g_assert_cmpuint (arra_kv_cache_length (cache), ==, 2);
+  g_assert_cmpuint (arra_kv_cache_capacity (cache), ==, CAPACITY + 2);
+  put (base, 2, 3);
+  put (cache, 2, 4);
+  put (cache, 3, 5);
+  assert_row (base, 3, 0, 1, 0);
+  assert_row (cache, 2, 0, 1, 0);
+  assert_row (cache, 3, 1, 1, 4);
+  assert_row (cache, 4, 2, 1, 5);
+  arra_kv_cache_truncate (cache, 1);
+  put (cache, 1, 6);
+  assert_row (cache, 2, 1, 1, 6);
+  arra_kv_cache_take (cache, base);
+  g_assert_cmpuint (arra_kv_cache_length (cache), ==, 3);
+  g_assert_cmpuint (arra_kv_cache_capacity (cache), ==, CAPACITY);
+  assert_row (cache, 3, 0, 1, 0);
 }
 
 static void
@@ -127,6 +183,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/kv-cache/size", test_size);
   g_test_add_func ("/kv-cache/types", test_types);
+  g_test_add_func ("/kv-cache/continue", test_continue);
   g_test_add_func ("/kv-cache/refusals", test_refusals);
   g_test_add_func ("/kv-cache/no-memory", test_no_memory);
   return g_test_run ();
