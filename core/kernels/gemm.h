@@ -1,7 +1,8 @@
-/* gemm.h - the only door to BLAS, for VQGAN, encoders and training (never for what decides tokens)
+/* gemm.h - products of matrices for VQGAN, encoders and training (never for what decides tokens)
  *
- * OpenBLAS is held to one thread for good; parallel work is cut into tiles of fixed borders by the caller's pool, so
- * that the result is the same for any thread count and nobody fights over cores.
+ * They are ours, with the same bits on every machine that has AVX2 (kernels.h says in which order they are added), and
+ * OpenBLAS's elsewhere. OpenBLAS is held to one thread for good; parallel work is cut into tiles of fixed borders by
+ * the caller's pool, so that the result is the same for any thread count and nobody fights over cores.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 

@@ -126,6 +126,24 @@ typedef struct
   gsize x_row, x_step, y_row, y_step;
 } ArraConvShape;
 
+#define ARRA_PRODUCT_DEPTH 256                          /* products that are added before C is */
+#define ARRA_PRODUCT_SCRATCH (544 * ARRA_PRODUCT_DEPTH) /* floats: most that a variant packs at once */
+
+/* C[m][n] = alpha * op(A) op(B) + beta * C, row-major; op(A) is m x k, op(B) is k x n. C is not read where beta is 0.
+ */
+typedef struct
+{
+  gboolean trans_a, trans_b;
+  gsize m, n, k;
+  float alpha, beta;
+  const float *a;
+  gsize lda;
+  const float *b;
+  gsize ldb;
+  float *c;
+  gsize ldc;
+} ArraProduct;
+
 typedef struct
 {
   const char *name;
@@ -214,6 +232,11 @@ typedef struct
   void (*convolve) (const ArraConvShape *shape, const float *x, const float *w, float *y);
   /* dw += the gradient of the weights: for each weight a chain of fma (x, dy, dw) over rising rows, then pixels */
   void (*convolve_weights) (const ArraConvShape *shape, const float *x, const float *dy, float *dw);
+
+  /* --- VQGAN, encoders and training, through gemm.h: the same bits on every ISA --- */
+  /* c = beta * c, then for each ARRA_PRODUCT_DEPTH of k, the last perhaps fewer: c = fma (alpha, sum, c), sum being a
+   * chain of fma (a, b, sum) over rising k. @scratch: ARRA_PRODUCT_SCRATCH floats, 64-byte aligned */
+  void (*product) (const ArraProduct *product, float *scratch);
 
   gboolean q8_0_by_rows; /* the last member: all between it and the name are functions */
 } ArraKernels;

@@ -29,9 +29,8 @@ static ArraOpenblas openblas;
 static guint n_seats; /* as many calls as there are buffers may be under way; 0: not started */
 static guint n_busy;
 
-/* One thread, and the kernels for AVX2 wherever there is AVX2, unless the user names others: those for AVX-512 sum
- * small products in an order of their own, which takes an encoder's features further from the reference's than that
- * allows. */
+/* One thread, and the kernels for AVX2 wherever there is AVX2, unless the user names others, so that such machines find
+ * the same eigenvalues. Products are our own there (gemm.c). */
 static char **
 environment (void)
 {

@@ -294,6 +294,21 @@ bad_convolve_weights (const ArraConvShape *shape, const float *x, const float *d
 }
 
 static void
+bad_product (const ArraProduct *product, float *scratch)
+{
+  good ()->product (product, scratch);
+  for (gsize i = 0; i < product->m && product->k > ARRA_PRODUCT_DEPTH; i++)
+    {
+      float sum = 0;
+
+      for (gsize k = 0; k < product->k; k++)
+        sum = fmaf (product->a[product->trans_a ? k * product->lda + i : i * product->lda + k],
+                    product->b[product->trans_b ? k : k * product->ldb], sum);
+      product->c[i * product->ldc] = product->beta == 0 ? product->alpha * sum : product->c[i * product->ldc];
+    }
+}
+
+static void
 bad_matmul_f32 (const void *w,
                 gsize w_stride,
                 gsize n_rows,

@@ -344,5 +344,6 @@ const CheckCase check_cases[] = {
   CASE (affine_swish_vjp),
   CASE (convolve),
   CASE (convolve_weights),
+  CASE (product),
 };
 const gsize n_check_cases = G_N_ELEMENTS (check_cases);

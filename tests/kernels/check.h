@@ -36,6 +36,7 @@ char *check_winograd_in (const ArraKernels *spec, const ArraKernels *variant, GR
 char *check_winograd_out (const ArraKernels *spec, const ArraKernels *variant, GRand *rand);
 char *check_convolve (const ArraKernels *spec, const ArraKernels *variant, GRand *rand);
 char *check_convolve_weights (const ArraKernels *spec, const ArraKernels *variant, GRand *rand);
+char *check_product (const ArraKernels *spec, const ArraKernels *variant, GRand *rand);
 
 /* What values a draw may hold. */
 typedef enum

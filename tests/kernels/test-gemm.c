@@ -13,10 +13,11 @@ typedef struct
 } Shape;
 
 static const Shape shapes[] = {
-  { 1, 1, 1, FALSE, FALSE, 1, 0 },     { 5, 7, 3, FALSE, FALSE, 1, 0 },         { 17, 33, 65, TRUE, FALSE, 0.5f, 1 },
-  { 64, 48, 100, FALSE, TRUE, 1, -2 }, { 300, 40, 31, TRUE, TRUE, 2, 0 },       { 257, 1030, 20, FALSE, TRUE, 1, 1 },
-  { 600, 520, 9, TRUE, FALSE, 1, 0 },  { 2100, 30, 17, FALSE, FALSE, 1, 0.5f }, { 3, 1500, 40, FALSE, TRUE, 1, 0 },
-  { 2, 3, 0, FALSE, FALSE, 1, 0.5f },  { 0, 4, 4, FALSE, FALSE, 1, 0 },
+  { 1, 1, 1, FALSE, FALSE, 1, 0 },       { 5, 7, 3, FALSE, FALSE, 1, 0 },         { 17, 33, 65, TRUE, FALSE, 0.5f, 1 },
+  { 64, 48, 100, FALSE, TRUE, 1, -2 },   { 300, 40, 31, TRUE, TRUE, 2, 0 },       { 257, 1030, 20, FALSE, TRUE, 1, 1 },
+  { 600, 520, 9, TRUE, FALSE, 1, 0 },    { 2100, 30, 17, FALSE, FALSE, 1, 0.5f }, { 3, 1500, 40, FALSE, TRUE, 1, 0 },
+  { 2, 3, 0, FALSE, FALSE, 1, 0.5f },    { 0, 4, 4, FALSE, FALSE, 1, 0 },         { 40, 70, 600, TRUE, TRUE, 1, 1 },
+  { 500, 9, 300, FALSE, TRUE, 0.5f, 0 },
 };
 
 static float *

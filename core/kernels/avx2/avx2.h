@@ -206,3 +206,4 @@ void arra_avx2_winograd_in (const float *x, gsize row, gsize channels, float *v,
 void arra_avx2_winograd_out (const float *m, gsize step, gsize channels, float *y, gsize row);
 void arra_avx2_convolve (const ArraConvShape *shape, const float *x, const float *w, float *y);
 void arra_avx2_convolve_weights (const ArraConvShape *shape, const float *x, const float *dy, float *dw);
+void arra_avx2_product (const ArraProduct *product, float *scratch);

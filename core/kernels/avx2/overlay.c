@@ -40,4 +40,5 @@ arra_kernels_overlay_avx2 (ArraKernels *table)
   table->affine_swish_vjp = arra_avx2_affine_swish_vjp;
   table->convolve = arra_avx2_convolve;
   table->convolve_weights = arra_avx2_convolve_weights;
+  table->product = arra_avx2_product;
 }

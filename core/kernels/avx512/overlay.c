@@ -26,4 +26,5 @@ arra_kernels_overlay_avx512 (ArraKernels *table)
   table->affine_swish_vjp = arra_avx512_affine_swish_vjp;
   table->convolve = arra_avx512_convolve;
   table->convolve_weights = arra_avx512_convolve_weights;
+  table->product = arra_avx512_product;
 }

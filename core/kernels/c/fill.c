@@ -45,5 +45,6 @@ arra_kernels_fill_c (ArraKernels *table)
     .affine_swish_vjp = arra_c_affine_swish_vjp,
     .convolve = arra_c_convolve,
     .convolve_weights = arra_c_convolve_weights,
+    .product = arra_c_product,
   };
 }

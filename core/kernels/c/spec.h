@@ -158,3 +158,4 @@ void arra_c_winograd_in (const float *x, gsize row, gsize channels, float *v, gs
 void arra_c_winograd_out (const float *m, gsize step, gsize channels, float *y, gsize row);
 void arra_c_convolve (const ArraConvShape *shape, const float *x, const float *w, float *y);
 void arra_c_convolve_weights (const ArraConvShape *shape, const float *x, const float *dy, float *dw);
+void arra_c_product (const ArraProduct *product, float *scratch);
