@@ -77,30 +77,44 @@ vjp_input (gsize begin, gsize end, guint worker, gpointer data)
       }
 }
 
+/* @n parameters of one group from column @column on, summed over its heads of all rows. */
+static void
+sum_columns (const VjpJob *job, gsize group, gsize column, gsize n)
+{
+  const gsize heads = job->heads / job->groups, to = group * job->head_dim + column;
+  double dweight[COLUMNS] = { 0 }, dbias[COLUMNS] = { 0 };
+
+  for (gsize k = 0; k < job->rows * heads; k++)
+    {
+      const gsize item = k / heads * job->heads + group * heads + k % heads;
+      const float *x = job->x + item * job->head_dim + column, *dy = job->dy + item * job->head_dim + column;
+      const float mean = job->moments[2 * item], scale = job->moments[2 * item + 1];
+
+      for (gsize i = 0; i < n; i++)
+        {
+          dweight[i] += (double) (dy[i] * (x[i] - mean) * scale);
+          dbias[i] += (double) dy[i];
+        }
+    }
+  for (gsize i = 0; i < n; i++)
+    {
+      job->dweight[to + i] += (float) dweight[i];
+      job->dbias[to + i] += (float) dbias[i];
+    }
+}
+
 /* Parameters @begin..@end-1 of all groups' rows, one after the other. */
 static void
 vjp_parameters (gsize begin, gsize end, guint worker, gpointer data)
 {
   const VjpJob *job = data;
-  gsize heads_per_group = job->heads / job->groups;
 
-  for (gsize parameter = begin; parameter < end; parameter++)
+  for (gsize parameter = begin, n; parameter < end; parameter += n)
     {
-      gsize first = parameter / job->head_dim * heads_per_group, column = parameter % job->head_dim;
-      double dweight = 0, dbias = 0;
+      const gsize column = parameter % job->head_dim;
 
-      for (gsize row = 0; row < job->rows; row++)
-        for (gsize head = first; head < first + heads_per_group; head++)
-          {
-            gsize item = row * job->heads + head;
-            const float *moments = job->moments + 2 * item;
-            float dy = job->dy[item * job->head_dim + column];
-
-            dweight += (double) (dy * (job->x[item * job->head_dim + column] - moments[0]) * moments[1]);
-            dbias += (double) dy;
-          }
-      job->dweight[parameter] += (float) dweight;
-      job->dbias[parameter] += (float) dbias;
+      n = MIN (end - parameter, job->head_dim - column);
+      sum_columns (job, parameter / job->head_dim, column, n);
     }
 }
 
