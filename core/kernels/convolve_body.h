@@ -4,6 +4,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#define AHEAD 24 /* rows of weights that are fetched before they are read */
+
 /* Part of a row of outputs: one or two registers, the last of them perhaps not full. */
 typedef struct
 {
@@ -66,6 +68,16 @@ add_products (Vector sums[BLOCK][2],
     }
 }
 
+/* Weights of many channels come from beyond a core's caches, and in pages that no hardware looks ahead of. Behind the
+ * last of them nothing is read. */
+ALWAYS_INLINE void
+fetch_early (const float *w, gboolean wide)
+{
+  __builtin_prefetch (w);
+  if (wide)
+    __builtin_prefetch (w + WIDTH);
+}
+
 /* @n pixels of a row, and @wide: two registers of outputs. */
 ALWAYS_INLINE void
 convolve_block (const ArraConvShape *s,
@@ -81,7 +93,10 @@ convolve_block (const ArraConvShape *s,
   load_sums (sums, y, s->y_step, columns, n, wide);
   for (gsize t = 0; t < s->n_taps; t++)
     for (gsize i = 0; i < s->n_in; i++, w += s->w_step)
-      add_products (sums, x + s->taps[t] + i, s->x_step, w, columns, n, wide);
+      {
+        fetch_early (w + AHEAD * s->w_step, wide);
+        add_products (sums, x + s->taps[t] + i, s->x_step, w, columns, n, wide);
+      }
   store_sums (sums, y, s->y_step, columns, n, wide);
 }
 

@@ -9,7 +9,26 @@
 #include "group_norm.h"
 #include "winograd.h"
 
-#define TILE 16 /* pixels on a side for kernel 3; kernel 1 takes TILE * TILE pixels in a row */
+#define TILE 16      /* pixels on a side for kernel 3; kernel 1 takes TILE * TILE pixels in a row */
+#define TILE_WIDE 32 /* pixels across for Winograd's products: weights that are read serve so many more */
+
+static gsize
+ceil_div (gsize a, gsize b)
+{
+  return (a + b - 1) / b;
+}
+
+/* A side of a tile as Winograd's squares cover it. */
+static gsize
+covered (gsize side)
+{
+  return ceil_div (side, ARRA_WINOGRAD_SIDE) * ARRA_WINOGRAD_SIDE;
+}
+
+typedef struct
+{
+  gsize height, width, rows, columns; /* of a tile, and of the grid of tiles */
+} Grid;
 
 typedef struct
 {
@@ -18,30 +37,31 @@ typedef struct
   const ArraFeatureMap *residual, *out;
   double *moments;
   const ArraMapWork *work;
-  gsize n_tiles;
+  Grid grid;
   gboolean transformed; /* by Winograd's products */
 } Call;
 
-static gsize
-ceil_div (gsize a, gsize b)
+/* At most TILE x TILE_WIDE pixels, in tiles of about one size; a map that is small is cut in two for all that. */
+static Grid
+grid_transformed (gsize height, gsize width)
 {
-  return (a + b - 1) / b;
+  Grid grid = { .height = covered (ceil_div (height, MAX (ceil_div (height, TILE), 2))),
+                .width = covered (ceil_div (width, ceil_div (width, TILE_WIDE))) };
+
+  grid.rows = ceil_div (height, grid.height);
+  grid.columns = ceil_div (width, grid.width);
+  return grid;
 }
 
 /* Pixels of a 1x1 convolution are independent: the map counts as one long row. */
-static void
-tile_grid (const ArraConv2d *conv, gsize height, gsize width, gsize *tile_height, gsize *tile_width, gsize *columns)
+static Grid
+grid_of (const ArraConv2d *conv, gsize height, gsize width, gboolean transformed)
 {
+  if (transformed && arra_conv2d_transformed (conv, height, width) > 0)
+    return grid_transformed (height, width);
   if (conv->kernel == 1)
-    {
-      *tile_height = 1;
-      *tile_width = MIN (TILE * TILE, height * width);
-      *columns = ceil_div (height * width, TILE * TILE);
-      return;
-    }
-  *tile_height = MIN (TILE, height);
-  *tile_width = MIN (TILE, width);
-  *columns = ceil_div (width, TILE);
+    return (Grid) { 1, MIN (TILE * TILE, height * width), 1, ceil_div (height * width, TILE * TILE) };
+  return (Grid) { MIN (TILE, height), MIN (TILE, width), ceil_div (height, TILE), ceil_div (width, TILE) };
 }
 
 static gsize
@@ -58,32 +78,31 @@ halo_floats (const ArraConv2d *conv, gsize tile_height, gsize tile_width)
   return aligned ((tile_height + border) * (tile_width + border) * conv->in_channels);
 }
 
-/* A side of a tile as Winograd's squares cover it. */
+/* Channels of a tile that are made together. */
 static gsize
-covered (gsize side)
+outputs_of (const ArraConv2d *conv, gboolean transformed)
 {
-  return ceil_div (side, ARRA_WINOGRAD_SIDE) * ARRA_WINOGRAD_SIDE;
+  return transformed ? MIN (ARRA_WINOGRAD_OUTPUTS, conv->out_channels) : conv->out_channels;
 }
 
 static gsize
-transformed_scratch (const ArraConv2d *conv, gsize tile_height, gsize tile_width)
+transformed_scratch (const ArraConv2d *conv, const Grid *grid)
 {
-  const gsize height = covered (tile_height), width = covered (tile_width), pixels = height * width;
+  const gsize pixels = grid->height * grid->width;
 
-  return halo_floats (conv, height, width) + arra_winograd_scratch (conv, pixels)
-         + aligned (pixels * conv->out_channels);
+  return halo_floats (conv, grid->height, grid->width) + arra_winograd_scratch (conv, pixels)
+         + aligned (pixels * outputs_of (conv, TRUE));
 }
 
 gsize
 arra_conv2d_scratch (const ArraConv2d *conv, gsize out_height, gsize out_width, gboolean transformed)
 {
-  gsize tile_height, tile_width, columns, pixels, halo;
+  const Grid grid = grid_of (conv, out_height, out_width, transformed);
+  gsize pixels = grid.height * grid.width, halo;
 
-  tile_grid (conv, out_height, out_width, &tile_height, &tile_width, &columns);
   if (transformed && arra_conv2d_transformed (conv, out_height, out_width) > 0)
-    return transformed_scratch (conv, tile_height, tile_width);
-  pixels = tile_height * tile_width;
-  halo = conv->stride == 1 ? halo_floats (conv, tile_height, tile_width) : 0;
+    return transformed_scratch (conv, &grid);
+  halo = conv->stride == 1 ? halo_floats (conv, grid.height, grid.width) : 0;
   if (conv->kernel == 1)
     return halo + aligned (pixels * conv->out_channels);
   return halo + aligned (pixels * 3 * conv->in_channels) + aligned (pixels * conv->out_channels);
@@ -100,12 +119,11 @@ arra_conv2d_transformed (const ArraConv2d *conv, gsize out_height, gsize out_wid
 }
 
 gsize
-arra_conv2d_tiles (const ArraConv2d *conv, gsize out_height, gsize out_width)
+arra_conv2d_tiles (const ArraConv2d *conv, gsize out_height, gsize out_width, gboolean transformed)
 {
-  gsize tile_height, tile_width, columns;
+  const Grid grid = grid_of (conv, out_height, out_width, transformed);
 
-  tile_grid (conv, out_height, out_width, &tile_height, &tile_width, &columns);
-  return conv->kernel == 1 ? columns : columns * ceil_div (out_height, TILE);
+  return grid.rows * grid.columns;
 }
 
 void
@@ -142,22 +160,13 @@ arra_conv2d_pack (const float *weight,
 static ArraConvTile
 tile_at (const Call *call, gsize index)
 {
-  gsize tile_height, tile_width, columns;
-  ArraConvTile tile;
+  const gsize height = call->conv->kernel == 1 ? 1 : call->out->height,
+              width = call->conv->kernel == 1 ? call->out->height * call->out->width : call->out->width;
+  const Grid *grid = &call->grid;
+  ArraConvTile tile = { .y = index / grid->columns * grid->height, .x = index % grid->columns * grid->width };
 
-  tile_grid (call->conv, call->out->height, call->out->width, &tile_height, &tile_width, &columns);
-  if (call->conv->kernel == 1)
-    {
-      tile.y = 0;
-      tile.x = index * TILE * TILE;
-      tile.height = 1;
-      tile.width = MIN (TILE * TILE, call->out->height * call->out->width - tile.x);
-      return tile;
-    }
-  tile.y = index / columns * TILE;
-  tile.x = index % columns * TILE;
-  tile.height = MIN (TILE, call->out->height - tile.y);
-  tile.width = MIN (TILE, call->out->width - tile.x);
+  tile.height = MIN (grid->height, height - tile.y);
+  tile.width = MIN (grid->width, width - tile.x);
   return tile;
 }
 
@@ -180,17 +189,6 @@ multiply_3x3 (const Call *call, const ArraConvTile *tile, float *scratch, float 
     }
 }
 
-/* The tile as squares cover it: [covered height][covered width][out_channels]. */
-static void
-multiply_transformed (const Call *call, const ArraConvTile *tile, float *scratch, float *result)
-{
-  const ArraConvTile whole = { tile->y, tile->x, covered (tile->height), covered (tile->width) };
-
-  arra_conv_input_halo (&call->input, &whole, scratch);
-  arra_winograd_multiply (call->work->exec->kernels, call->conv, call->work->transformed, scratch, whole.height,
-                          whole.width, scratch + halo_floats (call->conv, whole.height, whole.width), result);
-}
-
 static void
 multiply_1x1 (const Call *call, const ArraConvTile *tile, float *scratch, float *result)
 {
@@ -208,38 +206,88 @@ multiply_1x1 (const Call *call, const ArraConvTile *tile, float *scratch, float 
               conv->weight, conv->out_channels, 0.0f, result, conv->out_channels);
 }
 
+/* @n channels of the @channels of a row */
 static void
-write_row (const float *result, const float *bias, const float *residual, gsize n_pixels, gsize channels, float *out)
+write_row (const float *result,
+           const float *bias,
+           const float *residual,
+           gsize n_pixels,
+           gsize n,
+           gsize channels,
+           float *out)
 {
-  for (gsize p = 0; p < n_pixels; p++, result += channels, out += channels)
+  for (gsize p = 0; p < n_pixels; p++, result += n, out += channels)
     {
       if (residual == NULL)
-        for (gsize c = 0; c < channels; c++)
+        for (gsize c = 0; c < n; c++)
           out[c] = result[c] + bias[c];
       else
-        for (gsize c = 0; c < channels; c++)
+        for (gsize c = 0; c < n; c++)
           out[c] = residual[p * channels + c] + (result[c] + bias[c]);
     }
 }
 
-/* @width: of a row of the result */
+/* @n channels from @first on; @width: of a row of the result */
 static void
-write_tile (const Call *call, const ArraConvTile *tile, const float *result, gsize width, double *moments)
+write_tile (const Call *call,
+            const ArraConvTile *tile,
+            const float *result,
+            gsize width,
+            gsize first,
+            gsize n,
+            double *moments)
 {
   const ArraFeatureMap *out = call->out;
   gsize channels = out->channels;
 
-  if (moments != NULL)
-    memset (moments, 0, 2 * channels * sizeof *moments);
   for (gsize y = 0; y < tile->height; y++)
     {
-      gsize at = ((tile->y + y) * out->width + tile->x) * channels;
+      gsize at = ((tile->y + y) * out->width + tile->x) * channels + first;
 
-      write_row (result + y * width * channels, call->conv->bias,
-                 call->residual != NULL ? call->residual->data + at : NULL, tile->width, channels, out->data + at);
+      write_row (result + y * width * n, call->conv->bias + first,
+                 call->residual != NULL ? call->residual->data + at : NULL, tile->width, n, channels, out->data + at);
       if (moments != NULL)
-        arra_channel_moments (out->data + at, tile->width, channels, moments);
+        arra_channel_moments (out->data + at, tile->width, channels, n, moments + first, moments + channels + first);
     }
+}
+
+/* The tile as squares cover it, some channels after others. */
+static void
+convolve_transformed (const Call *call, const ArraConvTile *tile, float *scratch, double *moments)
+{
+  const ArraConv2d *conv = call->conv;
+  const ArraConvTile whole = { tile->y, tile->x, covered (tile->height), covered (tile->width) };
+  float *halo = scratch + aligned (whole.height * whole.width * outputs_of (conv, TRUE));
+  const ArraWinogradTile squares = { .kernels = call->work->exec->kernels,
+                                     .conv = conv,
+                                     .weights = call->work->transformed,
+                                     .height = whole.height,
+                                     .width = whole.width,
+                                     .doubled = call->input.reading.upsample && !call->input.reading.smooth,
+                                     .scratch = halo + halo_floats (conv, whole.height, whole.width) };
+
+  arra_conv_input_halo (&call->input, &whole, halo);
+  arra_winograd_read (&squares, halo);
+  for (gsize first = 0; first < conv->out_channels && !g_cancellable_is_cancelled (call->work->cancellable);
+       first += ARRA_WINOGRAD_OUTPUTS)
+    {
+      gsize n = MIN (ARRA_WINOGRAD_OUTPUTS, conv->out_channels - first);
+
+      arra_winograd_make (&squares, first, n, scratch);
+      write_tile (call, tile, scratch, whole.width, first, n, moments);
+    }
+}
+
+static void
+convolve_directly (const Call *call, const ArraConvTile *tile, float *scratch, double *moments)
+{
+  float *rest = scratch + aligned (tile->height * tile->width * call->out->channels);
+
+  if (call->conv->kernel == 1)
+    multiply_1x1 (call, tile, rest, scratch);
+  else
+    multiply_3x3 (call, tile, rest, scratch);
+  write_tile (call, tile, scratch, tile->width, 0, call->out->channels, moments);
 }
 
 static void
@@ -252,20 +300,17 @@ convolve_tiles (gsize begin, gsize end, guint worker, gpointer data)
   for (gsize i = begin; i < end && !g_cancellable_is_cancelled (work->cancellable); i++)
     {
       ArraConvTile tile = tile_at (call, i);
-      gsize width = call->transformed ? covered (tile.width) : tile.width;
-      gsize height = call->transformed ? covered (tile.height) : tile.height;
-      float *result = work->scratch + worker * work->scratch_stride;
-      float *rest = result + aligned (height * width * channels);
+      float *scratch = work->scratch + worker * work->scratch_stride;
+      double *moments = call->moments != NULL ? call->moments + i * 2 * channels : NULL;
 
+      if (moments != NULL)
+        memset (moments, 0, 2 * channels * sizeof *moments);
       if (call->transformed)
-        multiply_transformed (call, &tile, rest, result);
-      else if (call->conv->kernel == 1)
-        multiply_1x1 (call, &tile, rest, result);
+        convolve_transformed (call, &tile, scratch, moments);
       else
-        multiply_3x3 (call, &tile, rest, result);
-      write_tile (call, &tile, result, width, call->moments != NULL ? call->moments + i * 2 * channels : NULL);
+        convolve_directly (call, &tile, scratch, moments);
       if (worker == 0 && work->advanced != NULL)
-        work->advanced ((double) i / (double) call->n_tiles, work->user);
+        work->advanced ((double) i / (double) (call->grid.rows * call->grid.columns), work->user);
     }
 }
 
@@ -293,7 +338,7 @@ arra_conv2d (const ArraConv2d *conv,
   call.transformed = work->transformed != NULL && arra_conv2d_transformed (conv, out->height, out->width) > 0;
   if (call.transformed)
     arra_winograd_transform (work->exec, conv, work->transformed);
-  call.n_tiles = arra_conv2d_tiles (conv, out->height, out->width);
-  arra_pool_run (work->exec->pool, call.n_tiles, 1, convolve_tiles, &call);
+  call.grid = grid_of (conv, out->height, out->width, call.transformed);
+  arra_pool_run (work->exec->pool, call.grid.rows * call.grid.columns, 1, convolve_tiles, &call);
   return !g_cancellable_set_error_if_cancelled (work->cancellable, error);
 }

@@ -51,7 +51,8 @@ void arra_conv2d_output_size (const ArraConv2d *conv,
 gsize arra_conv2d_scratch (const ArraConv2d *conv, gsize out_height, gsize out_width, gboolean transformed);
 /* Floats of the weights as Winograd's products take them (winograd.h); 0: the convolution is none that they suit. */
 gsize arra_conv2d_transformed (const ArraConv2d *conv, gsize out_height, gsize out_width);
-gsize arra_conv2d_tiles (const ArraConv2d *conv, gsize out_height, gsize out_width); /* parts of @moments */
+/* Parts of @moments; @transformed: as above. */
+gsize arra_conv2d_tiles (const ArraConv2d *conv, gsize out_height, gsize out_width, gboolean transformed);
 
 /* out = conv (reading (in)) + bias (+ residual). @reading, @residual: (nullable); @residual has the size of @out and
  * may be @out.

@@ -5,12 +5,9 @@
 #include <math.h>
 
 void
-arra_channel_moments (const float *x, gsize n_pixels, gsize channels, double *moments)
+arra_channel_moments (const float *x, gsize n_pixels, gsize step, gsize channels, double *sums, double *squares)
 {
-  double *restrict sums = moments;
-  double *restrict squares = moments + channels;
-
-  for (gsize p = 0; p < n_pixels; p++, x += channels)
+  for (gsize p = 0; p < n_pixels; p++, x += step)
     for (gsize c = 0; c < channels; c++)
       {
         double v = (double) x[c];

@@ -49,6 +49,9 @@ static const Shape shapes[] = {
   { 3, 1, FALSE, FALSE, FALSE, TRUE, 17, 18, 7, 21, ARRA_PADDING_WRAP, FALSE },
   { 3, 1, TRUE, FALSE, FALSE, FALSE, 16, 16, 9, 17, ARRA_PADDING_WRAP, FALSE },
   { 3, 1, TRUE, FALSE, FALSE, TRUE, 16, 24, 3, 9, ARRA_PADDING_ZEROS, TRUE },
+  { 3, 1, TRUE, FALSE, FALSE, FALSE, 16, 20, 3, 7, ARRA_PADDING_REPLICATE, FALSE },
+  { 3, 1, TRUE, FALSE, FALSE, TRUE, 16, 70, 2, 5, ARRA_PADDING_ZEROS, FALSE },
+  { 3, 1, FALSE, TRUE, TRUE, TRUE, 16, 130, 3, 37, ARRA_PADDING_ZEROS, FALSE },
 };
 
 typedef struct
@@ -188,7 +191,7 @@ check_shape (const ArraExec *exec, const Shape *shape, gboolean transformed)
   conv.bias = p.bias;
   reading.scale = shape->norm ? p.scale : NULL;
   reading.shift = p.shift;
-  tiles = arra_conv2d_tiles (&conv, out.height, out.width);
+  tiles = arra_conv2d_tiles (&conv, out.height, out.width, transformed);
   if (transformed)
     work.transformed = weights
         = arra_mem_new (arra_conv2d_transformed (&conv, out.height, out.width), sizeof (float), "a test", NULL);
@@ -243,6 +246,37 @@ test_suits (void)
   other = conv;
   other.out_channels = 3;
   g_assert_cmpuint (arra_conv2d_transformed (&other, 4, 9), ==, 0);
+}
+
+static gint n_products; /* convolutions that have been made */
+
+static void
+count_products (const ArraConvShape *shape, const float *x, const float *w, float *y)
+{
+  g_atomic_int_inc (&n_products);
+  arra_kernels_get (ARRA_CPU_C)->convolve (shape, x, w, y);
+}
+
+/* Of pixels that are doubled 11 of 36 products are zero: they are not made. */
+static void
+test_doubled (void)
+{
+  static const Shape plain = { 3, 1, FALSE, FALSE, FALSE, FALSE, 16, 16, 4, 4, ARRA_PADDING_ZEROS, FALSE },
+                     doubled = { 3, 1, TRUE, FALSE, FALSE, FALSE, 16, 16, 2, 2, ARRA_PADDING_ZEROS, FALSE },
+                     smooth = { 3, 1, TRUE, FALSE, FALSE, FALSE, 16, 16, 2, 2, ARRA_PADDING_ZEROS, TRUE };
+  ArraKernels kernels = *arra_kernels_get (ARRA_CPU_C);
+  const ArraExec exec = { &kernels, NULL };
+
+  kernels.convolve = count_products;
+  n_products = 0;
+  check_shape (&exec, &plain, TRUE);
+  g_assert_cmpint (n_products, ==, 36);
+  n_products = 0;
+  check_shape (&exec, &doubled, TRUE);
+  g_assert_cmpint (n_products, ==, 25);
+  n_products = 0;
+  check_shape (&exec, &smooth, TRUE);
+  g_assert_cmpint (n_products, ==, 36);
 }
 
 static void
@@ -310,6 +344,7 @@ main (int argc, char **argv)
   g_test_add_func ("/conv2d/direct", test_direct);
   g_test_add_func ("/conv2d/transformed", test_transformed);
   g_test_add_func ("/conv2d/suits", test_suits);
+  g_test_add_func ("/conv2d/doubled", test_doubled);
   g_test_add_func ("/conv2d/cancel", test_cancel);
   g_test_add_func ("/conv2d/pack", test_pack);
   return g_test_run ();

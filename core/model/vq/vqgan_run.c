@@ -57,7 +57,7 @@ vqgan_run_begin_step (ArraVqganRun *run, double flops)
 static void
 plan_conv (VqganPlan *plan, const ArraConv2d *conv, const ArraFeatureMap *out, gboolean decodes)
 {
-  gsize tiles = arra_conv2d_tiles (conv, out->height, out->width);
+  gsize tiles = arra_conv2d_tiles (conv, out->height, out->width, decodes);
 
   plan->scratch_stride = MAX (plan->scratch_stride, arra_conv2d_scratch (conv, out->height, out->width, decodes));
   if (decodes)
@@ -124,7 +124,7 @@ vqgan_run_conv (ArraVqganRun *run,
   if (norm != NULL && !by_pixel)
     prepare_groups (run, in, norm, &reading);
   if (flags & VQGAN_MOMENTS)
-    run->n_tiles = arra_conv2d_tiles (conv, height, width);
+    run->n_tiles = arra_conv2d_tiles (conv, height, width, !run->encode);
   return arra_conv2d (conv, &from, &reading, flags & VQGAN_ADD ? &out->map : NULL, &out->map,
                       flags & VQGAN_MOMENTS ? run->moments : NULL, &run->work, error);
 }
