@@ -33,9 +33,24 @@ arra_noise_bits (guint64 seed, guint32 picture, guint32 position, guint32 token)
 }
 
 float
-arra_noise_gumbel (guint64 seed, guint32 picture, guint32 position, guint32 token)
+arra_noise_gumbel_of (guint32 bits)
 {
-  double u = ((double) arra_noise_bits (seed, picture, position, token) + 0.5) * 0x1p-32;
+  double u = ((double) bits + 0.5) * 0x1p-32;
 
   return (float) -arra_log (-arra_log (u));
+}
+
+float
+arra_noise_gumbel (guint64 seed, guint32 picture, guint32 position, guint32 token)
+{
+  return arra_noise_gumbel_of (arra_noise_bits (seed, picture, position, token));
+}
+
+/* -log (u) >= 1 - u, and 1 - u is more than 2^-(ones + 1) where u begins with so many ones. */
+float
+arra_noise_gumbel_limit (guint32 bits)
+{
+  const guint ones = bits == G_MAXUINT32 ? 32 : (guint) __builtin_clz (~bits);
+
+  return (float) (ones + 1) * 0.69315f; /* a little more than log (2) */
 }

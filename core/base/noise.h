@@ -11,3 +11,6 @@ guint32 arra_noise_bits (guint64 seed, guint32 picture, guint32 position, guint3
 
 /* Standard Gumbel noise -log(-log(u)), u uniform in (0,1) from 32 bits; the same bits on every machine. */
 float arra_noise_gumbel (guint64 seed, guint32 picture, guint32 position, guint32 token);
+float arra_noise_gumbel_of (guint32 bits);
+/* A bound of that without logarithms; noise of more than 2 is nearer to it than log (4). */
+float arra_noise_gumbel_limit (guint32 bits);

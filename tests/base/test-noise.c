@@ -114,6 +114,31 @@ test_gumbel_formula (void)
     }
 }
 
+static void
+assert_limit (guint32 bits)
+{
+  g_assert_cmpfloat (arra_noise_gumbel_limit (bits), >, arra_noise_gumbel_of (bits));
+}
+
+/* It is never passed, and where noise is large it is near. */
+static void
+test_gumbel_limit (void)
+{
+  for (guint32 i = 0; i < 20000; i++)
+    assert_limit (arra_noise_bits (9, 1, 3, i));
+  for (guint ones = 0; ones <= 32; ones++)
+    {
+      const guint32 least = ones == 0 ? 0 : G_MAXUINT32 << (32 - ones),
+                    most = least | (guint32) (0x7fffffffull >> ones);
+
+      assert_limit (least);
+      assert_limit (most);
+      assert_limit (most - 1);
+      if (ones > 2)
+        g_assert_cmpfloat (arra_noise_gumbel_limit (least) - arra_noise_gumbel_of (least), <, 1.4f);
+    }
+}
+
 /* Neighbours in every coordinate are unrelated. */
 static void
 test_independence (void)
@@ -145,6 +170,7 @@ main (int argc, char **argv)
   g_test_add_func ("/noise/bits", test_bits);
   g_test_add_func ("/noise/gumbel", test_gumbel);
   g_test_add_func ("/noise/gumbel-formula", test_gumbel_formula);
+  g_test_add_func ("/noise/gumbel-limit", test_gumbel_limit);
   g_test_add_func ("/noise/independence", test_independence);
   return g_test_run ();
 }

@@ -71,7 +71,13 @@ arra_sampler_pick (ArraSampler *sampler, const ArraSampling *sampling, guint32 p
       ArraCandidate candidate = sampler->candidates[i];
 
       if (!sampling->greedy)
-        candidate.score += arra_noise_gumbel (sampling->seed, picture, position, candidate.id);
+        {
+          const guint32 bits = arra_noise_bits (sampling->seed, picture, position, candidate.id);
+
+          if (candidate.score + arra_noise_gumbel_limit (bits) < best.score)
+            continue; /* most are too far behind: their logarithms, which take long, are not needed */
+          candidate.score += arra_noise_gumbel_of (bits);
+        }
       if (best.id == ARRA_NO_TOKEN || candidate.score > best.score)
         best = candidate;
     }

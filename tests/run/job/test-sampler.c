@@ -305,6 +305,37 @@ test_invariants (void)
   g_assert_cmpuint (changed, >, 32); /* another picture has other noise */
 }
 
+/* Those that are too far behind for their noise to be made are none that would have been picked. */
+static void
+test_arg_max (void)
+{
+  const ArraSampling sampling = plain ();
+
+  for (guint i = 0; i < N; i++)
+    scores[i] = (float) (i * 7 % N) * 8 / N;
+  for (guint position = 0; position < 2000; position++)
+    {
+      guint32 best = 0;
+      float most = -INFINITY;
+
+      filter (ARRA_EXPECT_CODE, &sampling, NULL);
+      arra_sampler_weigh (&sampler, &sampling);
+      for (gsize i = 0; i < sampler.n_candidates; i++)
+        {
+          const ArraCandidate *c = &sampler.candidates[i];
+          const float score = c->score + arra_noise_gumbel (sampling.seed, 5, position, c->id);
+
+          if (score > most)
+            {
+              most = score;
+              best = c->id;
+            }
+        }
+      filter (ARRA_EXPECT_CODE, &sampling, NULL);
+      g_assert_cmpuint (arra_sampler_pick (&sampler, &sampling, 5, position), ==, best);
+    }
+}
+
 /* No temperature makes numbers overflow. */
 static void
 test_extreme_temperatures (void)
@@ -347,6 +378,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sampler/guidance", test_guidance);
   g_test_add_func ("/sampler/not-finite", test_not_finite);
   g_test_add_func ("/sampler/invariants", test_invariants);
+  g_test_add_func ("/sampler/arg-max", test_arg_max);
   g_test_add_func ("/sampler/extreme-temperatures", test_extreme_temperatures);
   result = g_test_run ();
   arra_sampler_clear (&sampler);
