@@ -144,6 +144,18 @@ typedef struct
   gsize ldc;
 } ArraProduct;
 
+/* What is left to do for the pixels of a convolution: @n_pixels, @channels of each. */
+typedef struct
+{
+  gsize n_pixels, channels;
+  const float *x; /* dense */
+  const float *bias;
+  const float *residual; /* (nullable): @step floats from a pixel to the next, as those of @y; may be @y */
+  float *y;
+  gsize step;
+  double *sums, *squares; /* (nullable) both or none: of each channel */
+} ArraConvFinish;
+
 typedef struct
 {
   const char *name;
@@ -216,6 +228,9 @@ typedef struct
    * columns first. */
   void (*winograd_in) (const float *x, gsize row, gsize channels, float *v, gsize step);
   void (*winograd_out) (const float *m, gsize step, gsize channels, float *y, gsize row);
+  /* y = residual + (x + bias); over rising pixels sums[c] += y and squares[c] += y * y, in double, the product rounded
+   */
+  void (*convolve_finish) (const ArraConvFinish *finish);
 
   /* --- training on pictures: the same bits on every ISA --- */
   /* The gradient through affine_swish with swish: v = fma (x, scale[c], bias[c]), s = 1 / (1 + exp (-v)), dv = dy * (s

@@ -6,7 +6,6 @@
 
 #include "conv_input.h"
 #include "gemm.h"
-#include "group_norm.h"
 #include "winograd.h"
 
 #define TILE 16      /* pixels on a side for kernel 3; kernel 1 takes TILE * TILE pixels in a row */
@@ -206,27 +205,6 @@ multiply_1x1 (const Call *call, const ArraConvTile *tile, float *scratch, float 
               conv->weight, conv->out_channels, 0.0f, result, conv->out_channels);
 }
 
-/* @n channels of the @channels of a row */
-static void
-write_row (const float *result,
-           const float *bias,
-           const float *residual,
-           gsize n_pixels,
-           gsize n,
-           gsize channels,
-           float *out)
-{
-  for (gsize p = 0; p < n_pixels; p++, result += n, out += channels)
-    {
-      if (residual == NULL)
-        for (gsize c = 0; c < n; c++)
-          out[c] = result[c] + bias[c];
-      else
-        for (gsize c = 0; c < n; c++)
-          out[c] = residual[p * channels + c] + (result[c] + bias[c]);
-    }
-}
-
 /* @n channels from @first on; @width: of a row of the result */
 static void
 write_tile (const Call *call,
@@ -238,16 +216,21 @@ write_tile (const Call *call,
             double *moments)
 {
   const ArraFeatureMap *out = call->out;
-  gsize channels = out->channels;
+  ArraConvFinish finish = { .n_pixels = tile->width,
+                            .channels = n,
+                            .bias = call->conv->bias + first,
+                            .step = out->channels,
+                            .sums = moments != NULL ? moments + first : NULL,
+                            .squares = moments != NULL ? moments + out->channels + first : NULL };
 
   for (gsize y = 0; y < tile->height; y++)
     {
-      gsize at = ((tile->y + y) * out->width + tile->x) * channels + first;
+      gsize at = ((tile->y + y) * out->width + tile->x) * out->channels + first;
 
-      write_row (result + y * width * n, call->conv->bias + first,
-                 call->residual != NULL ? call->residual->data + at : NULL, tile->width, n, channels, out->data + at);
-      if (moments != NULL)
-        arra_channel_moments (out->data + at, tile->width, channels, n, moments + first, moments + channels + first);
+      finish.x = result + y * width * n;
+      finish.residual = call->residual != NULL ? call->residual->data + at : NULL;
+      finish.y = out->data + at;
+      call->work->exec->kernels->convolve_finish (&finish);
     }
 }
 

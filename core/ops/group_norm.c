@@ -5,9 +5,12 @@
 #include <math.h>
 
 void
-arra_channel_moments (const float *x, gsize n_pixels, gsize step, gsize channels, double *sums, double *squares)
+arra_channel_moments (const float *x, gsize n_pixels, gsize channels, double *moments)
 {
-  for (gsize p = 0; p < n_pixels; p++, x += step)
+  double *restrict sums = moments;
+  double *restrict squares = moments + channels;
+
+  for (gsize p = 0; p < n_pixels; p++, x += channels)
     for (gsize c = 0; c < channels; c++)
       {
         double v = (double) x[c];

@@ -4,8 +4,8 @@
 
 #include <arra.h>
 
-/* Adds each channel's sum and sum of squares over @n_pixels pixels of @channels, @step floats apart. */
-void arra_channel_moments (const float *x, gsize n_pixels, gsize step, gsize channels, double *sums, double *squares);
+/* Adds each channel's sum and sum of squares over @n_pixels pixels [n_pixels][channels] to @moments [2][channels]. */
+void arra_channel_moments (const float *x, gsize n_pixels, gsize channels, double *moments);
 
 /* From @moments [n_tiles][2][channels] over @n_pixels pixels in all: (x - mean) / sqrt (var + eps) * weight + bias,
  * with mean and variance of the channel's group, becomes x * scale + shift. @channels is a multiple of @groups. */

@@ -112,10 +112,9 @@ measure_tiles (gsize begin, gsize end, guint worker, gpointer data)
   for (gsize i = begin; i < end; i++)
     {
       Tile tile = tile_at (call, i);
-      gsize channels = call->norm->channels;
-      double *moments = call->moments + i * 2 * channels;
 
-      arra_channel_moments (call->x + tile.at, tile.pixels, channels, channels, moments, moments + channels);
+      arra_channel_moments (call->x + tile.at, tile.pixels, call->norm->channels,
+                            call->moments + i * 2 * call->norm->channels);
     }
 }
 

@@ -156,3 +156,63 @@ check_winograd_out (const ArraKernels *spec, const ArraKernels *variant, GRand *
 {
   return check_squares (spec, variant, rand, "winograd_out", 36, 16, to_pixels);
 }
+
+/* Doubles as floats and what those lack: the same only where the doubles are. */
+static void
+split_doubles (const double *from, gsize n, float *to)
+{
+  for (gsize i = 0; i < n; i++)
+    {
+      to[2 * i] = (float) from[i];
+      to[2 * i + 1] = (float) (from[i] - (double) to[2 * i]);
+    }
+}
+
+/* What @table makes of pixels that begin @apart: the pixels, and behind them the sums. */
+static void
+finish_pixels (const ArraKernels *table, const ArraConvFinish *draw, gsize n, gboolean in_place, float *y)
+{
+  ArraConvFinish finish = *draw;
+  double moments[2 * 100 + 2];
+
+  for (gsize i = 0; i < G_N_ELEMENTS (moments); i++)
+    moments[i] = 0.1 * (double) i;
+  finish.y = y;
+  if (in_place)
+    finish.residual = y;
+  if (draw->sums != NULL)
+    {
+      finish.sums = moments;
+      finish.squares = moments + draw->channels + 1;
+    }
+  table->convolve_finish (&finish);
+  split_doubles (moments, G_N_ELEMENTS (moments), y + n);
+}
+
+char *
+check_convolve_finish (const ArraKernels *spec, const ArraKernels *variant, GRand *rand)
+{
+  char *fault = NULL;
+
+  for (gsize round = 0; round < 600 && fault == NULL; round++)
+    {
+      double wanted;
+      ArraConvFinish draw = { .n_pixels = (gsize) g_rand_int_range (rand, 1, 9),
+                              .channels = (gsize) g_rand_int_range (rand, 1, 100),
+                              .sums = round % 3 == 0 ? NULL : &wanted };
+      const Values values = (Values) g_rand_int_range (rand, 0, N_VALUES);
+      const gsize n = draw.n_pixels * (draw.channels + 3), whole = n + 2 * (2 * 100 + 2);
+      g_autofree float *x = drawn_floats (rand, values, n), *bias = drawn_floats (rand, values, draw.channels),
+                       *residual = drawn_floats (rand, values, n), *a = drawn_floats (rand, VALUES_ORDINARY, whole),
+                       *b = g_memdup2 (a, whole * sizeof *a);
+
+      draw.step = draw.channels + 3;
+      draw.x = x;
+      draw.bias = bias;
+      draw.residual = round % 2 == 0 ? residual : NULL;
+      finish_pixels (spec, &draw, n, round % 5 == 0, a);
+      finish_pixels (variant, &draw, n, round % 5 == 0, b);
+      fault = difference ("convolve_finish", draw.channels, a, b, whole);
+    }
+  return fault;
+}

@@ -341,6 +341,7 @@ const CheckCase check_cases[] = {
   CASE (affine_swish),
   CASE (winograd_in),
   CASE (winograd_out),
+  CASE (convolve_finish),
   CASE (affine_swish_vjp),
   CASE (convolve),
   CASE (convolve_weights),

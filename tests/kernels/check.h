@@ -34,6 +34,7 @@ char *check_matmul_q6_k_panels (const ArraKernels *spec, const ArraKernels *vari
 char *check_affine_swish_vjp (const ArraKernels *spec, const ArraKernels *variant, GRand *rand);
 char *check_winograd_in (const ArraKernels *spec, const ArraKernels *variant, GRand *rand);
 char *check_winograd_out (const ArraKernels *spec, const ArraKernels *variant, GRand *rand);
+char *check_convolve_finish (const ArraKernels *spec, const ArraKernels *variant, GRand *rand);
 char *check_convolve (const ArraKernels *spec, const ArraKernels *variant, GRand *rand);
 char *check_convolve_weights (const ArraKernels *spec, const ArraKernels *variant, GRand *rand);
 char *check_product (const ArraKernels *spec, const ArraKernels *variant, GRand *rand);

@@ -158,6 +158,7 @@ void arra_avx512_affine_swish_vjp (const float *x,
                                    float *sums);
 void arra_avx512_convolve (const ArraConvShape *shape, const float *x, const float *w, float *y);
 void arra_avx512_convolve_weights (const ArraConvShape *shape, const float *x, const float *dy, float *dw);
+void arra_avx512_convolve_finish (const ArraConvFinish *finish);
 void arra_avx512_winograd_in (const float *x, gsize row, gsize channels, float *v, gsize step);
 void arra_avx512_winograd_out (const float *m, gsize step, gsize channels, float *y, gsize row);
 void arra_avx512_product (const ArraProduct *product, float *scratch);

@@ -23,6 +23,7 @@ arra_kernels_overlay_avx512 (ArraKernels *table)
   table->affine_swish = arra_avx512_affine_swish;
   table->winograd_in = arra_avx512_winograd_in;
   table->winograd_out = arra_avx512_winograd_out;
+  table->convolve_finish = arra_avx512_convolve_finish;
   table->affine_swish_vjp = arra_avx512_affine_swish_vjp;
   table->convolve = arra_avx512_convolve;
   table->convolve_weights = arra_avx512_convolve_weights;

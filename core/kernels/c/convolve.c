@@ -37,3 +37,39 @@ arra_c_convolve_weights (const ArraConvShape *s, const float *x, const float *dy
     for (gsize p = 0; p < s->n_pixels; p++)
       weights_of_pixel (s, x + row * s->x_row + p * s->x_step, dy + row * s->y_row + p * s->y_step, dw);
 }
+
+static void
+finish_pixel (const ArraConvFinish *f, const float *x, const float *residual, float *y)
+{
+  if (residual == NULL)
+    for (gsize c = 0; c < f->channels; c++)
+      y[c] = x[c] + f->bias[c];
+  else
+    for (gsize c = 0; c < f->channels; c++)
+      y[c] = residual[c] + (x[c] + f->bias[c]);
+}
+
+static void
+add_moments (const float *y, gsize channels, double *restrict sums, double *restrict squares)
+{
+  for (gsize c = 0; c < channels; c++)
+    {
+      double v = (double) y[c];
+
+      sums[c] += v;
+      squares[c] += v * v;
+    }
+}
+
+void
+arra_c_convolve_finish (const ArraConvFinish *f)
+{
+  for (gsize p = 0; p < f->n_pixels; p++)
+    {
+      float *y = f->y + p * f->step;
+
+      finish_pixel (f, f->x + p * f->channels, f->residual != NULL ? f->residual + p * f->step : NULL, y);
+      if (f->sums != NULL)
+        add_moments (y, f->channels, f->sums, f->squares);
+    }
+}

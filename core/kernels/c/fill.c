@@ -42,6 +42,7 @@ arra_kernels_fill_c (ArraKernels *table)
     .affine_swish = arra_c_affine_swish,
     .winograd_in = arra_c_winograd_in,
     .winograd_out = arra_c_winograd_out,
+    .convolve_finish = arra_c_convolve_finish,
     .affine_swish_vjp = arra_c_affine_swish_vjp,
     .convolve = arra_c_convolve,
     .convolve_weights = arra_c_convolve_weights,

@@ -156,6 +156,7 @@ void arra_c_affine_swish_vjp (const float *x,
                               float *sums);
 void arra_c_winograd_in (const float *x, gsize row, gsize channels, float *v, gsize step);
 void arra_c_winograd_out (const float *m, gsize step, gsize channels, float *y, gsize row);
+void arra_c_convolve_finish (const ArraConvFinish *finish);
 void arra_c_convolve (const ArraConvShape *shape, const float *x, const float *w, float *y);
 void arra_c_convolve_weights (const ArraConvShape *shape, const float *x, const float *dy, float *dw);
 void arra_c_product (const ArraProduct *product, float *scratch);
