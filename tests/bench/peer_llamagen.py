@@ -1,6 +1,6 @@
-"""Generates a picture of 24 x 24 codes, as the published B and L do, with LlamaGen's graph in PyTorch, fp32, random weights.
+"""Generates a picture of LlamaGen's graph in PyTorch, fp32, random weights.
 
-Guidance, keys and values that are kept, VQ-16's decoder. Arguments: threads, layers, width, heads, feed-forward width.
+Guidance, keys and values that are kept, VQ-16's decoder. Arguments: threads, codes on a side, layers, width, heads, feed-forward width.
 Prints {"milliseconds": [...], "codes": ..., "decode": ...}.
 """
 import json
@@ -8,14 +8,14 @@ import os
 import sys
 import time
 
-THREADS = sys.argv[1]
+THREADS, SIDE = sys.argv[1], int(sys.argv[2])
 os.environ["OMP_NUM_THREADS"] = THREADS
 os.environ.pop("OPENBLAS_CORETYPE", None)  # of our own tests
 
 import torch  # noqa: E402
 from torch.nn import functional as F  # noqa: E402
 
-SIDE, CODES, CLASSES, GUIDANCE = 24, 16384, 1000, 4.0
+CODES, CLASSES, GUIDANCE = 16384, 1000, 4.0
 CHANNELS, MULTIPLIERS, BLOCKS, Z, EMBED = 128, (1, 1, 2, 2, 4), 3, 256, 8
 
 
@@ -136,7 +136,7 @@ def timed(work, *arguments):
 def main():
     torch.set_num_threads(int(THREADS))
     torch.manual_seed(7)
-    model, decoder = Transformer(*(int(word) for word in sys.argv[2:6])), Decoder()
+    model, decoder = Transformer(*(int(word) for word in sys.argv[3:7])), Decoder()
     model.step(model.classes[:2], 0)
     decoder.decode(torch.zeros(SIDE * SIDE, dtype=torch.long))
     codes, generating = timed(model.generate)

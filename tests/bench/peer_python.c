@@ -84,13 +84,16 @@ measure_decoding (const PeerRow *row, const PeerPlace *place, PeerPairs *pairs, 
 typedef struct
 {
   const char *published, *type;
+  const char *side; /* codes */
   const char *layers, *width, *heads, *ffn;
 } Llamagen;
 
-static const Llamagen b_q8_0 = { "llamagen-b", "q8_0", "12", "768", "12", "2048" },
-                      b_f32 = { "llamagen-b", "f32", "12", "768", "12", "2048" },
-                      l_q8_0 = { "llamagen-l", "q8_0", "24", "1024", "16", "2816" },
-                      tiny = { "llamagen-tiny", "q8_0", "2", "64", "4", "256" };
+static const Llamagen b_q8_0 = { "llamagen-b-256", "q8_0", "16", "12", "768", "12", "2048" },
+                      b_q4_k = { "llamagen-b-256", "q4_k", "16", "12", "768", "12", "2048" },
+                      b_f32 = { "llamagen-b-256", "f32", "16", "12", "768", "12", "2048" },
+                      b_384_q8_0 = { "llamagen-b", "q8_0", "24", "12", "768", "12", "2048" },
+                      l_q8_0 = { "llamagen-l-256", "q8_0", "16", "24", "1024", "16", "2816" },
+                      tiny = { "llamagen-tiny", "q8_0", "16", "2", "64", "4", "256" };
 
 /* Random weights in the published form, and the file that is made of them */
 static gboolean
@@ -124,7 +127,7 @@ static gboolean
 measure_llamagen (const PeerRow *row, const PeerPlace *place, PeerPairs *pairs, GError **error)
 {
   const Llamagen *model = place->tiny ? &tiny : row->what;
-  const char *const arguments[] = { model->layers, model->width, model->heads, model->ffn, NULL };
+  const char *const arguments[] = { model->side, model->layers, model->width, model->heads, model->ffn, NULL };
   g_autofree char *file = g_strdup_printf ("%s-%s.gguf", model->published, model->type);
 
   if (!make_llamagen (place, model, file, error))
@@ -197,11 +200,15 @@ static const char *const needs_torch[] = { "python3", "-c", "import torch", NULL
 const PeerRow peer_python_rows[] = {
   { "vq-512", "Chameleon's VQGAN, 512x512, decode", .must = "<= 0.6", .of_time = TRUE, .rounds = 3,
     .measure = measure_decoding, .what = "512", BESIDE_ONNX },
-  { "llamagen-b", "LlamaGen-B Q8_0, 384x384 with guidance", .must = ">= 8", .rounds = 3, .measure = measure_llamagen,
+  { "llamagen-b", "LlamaGen-B Q8_0, 256x256 with guidance", .must = ">= 8", .rounds = 3, .measure = measure_llamagen,
     .what = &b_q8_0, BESIDE_TORCH },
-  { "llamagen-b-f32", "LlamaGen-B f32, 384x384 with guidance", .must = ">= 8 with Q8_0", .rounds = 1,
+  { "llamagen-b-q4_k", "LlamaGen-B Q4_K, 256x256 with guidance", .must = ">= 8", .rounds = 3,
+    .measure = measure_llamagen, .what = &b_q4_k, BESIDE_TORCH },
+  { "llamagen-b-f32", "LlamaGen-B f32, 256x256 with guidance", .must = ">= 8 with Q8_0", .rounds = 1,
     .measure = measure_llamagen, .what = &b_f32, BESIDE_TORCH },
-  { "llamagen-l", "LlamaGen-L Q8_0, 384x384 with guidance", .must = ">= 8", .rounds = 1, .measure = measure_llamagen,
+  { "llamagen-b-384", "LlamaGen-B Q8_0, 384x384 with guidance", .must = ">= 8 at 256x256", .rounds = 1,
+    .measure = measure_llamagen, .what = &b_384_q8_0, BESIDE_TORCH },
+  { "llamagen-l", "LlamaGen-L Q8_0, 256x256 with guidance", .must = ">= 8", .rounds = 1, .measure = measure_llamagen,
     .what = &l_q8_0, BESIDE_TORCH },
   { "training", "training step, dim 384, 8 layers, 6 heads, 16 x 320, vocabulary 2048", .must = ">= 1.2", .rounds = 3,
     .measure = measure_training, BESIDE_TORCH },
