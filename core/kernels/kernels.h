@@ -77,15 +77,16 @@ G_STATIC_ASSERT (sizeof (ArraBlockQ8A) == 40);
  * q - 8; q6_k: the same, isum being that of the first 16 (of q - 32) times their scale and that of the others times
  * theirs; q4_k: acc = fma ((float) isum, (d * scale) * dx, acc), then fma (dmin * min, (float) (-sum of x's q) * dx,
  * acc). */
-typedef void (*ArraMatmulFunc) (const void *w,
-                                gsize w_stride,
-                                gsize n_rows,
-                                gsize k,
-                                const void *x,
-                                gsize x_stride,
-                                gsize n_tokens,
-                                float *y,
-                                gsize y_stride);
+typedef void ArraMatmul (const void *w,
+                         gsize w_stride,
+                         gsize n_rows,
+                         gsize k,
+                         const void *x,
+                         gsize x_stride,
+                         gsize n_tokens,
+                         float *y,
+                         gsize y_stride);
+typedef ArraMatmul *ArraMatmulFunc;
 
 #define ARRA_ATTEND_QUERIES 4 /* at once, at most */
 

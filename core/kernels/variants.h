@@ -18,30 +18,6 @@ void arra_kernels_overlay_avx512 (ArraKernels *table);
 
 /* What AVX-512 leaves to AVX2: products of panels with few tokens, which are bound by memory, and of a panel without a
  * neighbour. */
-void arra_avx2_matmul_q4_0_panels (const void *w,
-                                   gsize w_stride,
-                                   gsize n_rows,
-                                   gsize k,
-                                   const void *x,
-                                   gsize x_stride,
-                                   gsize n_tokens,
-                                   float *y,
-                                   gsize y_stride);
-void arra_avx2_matmul_q4_k_panels (const void *w,
-                                   gsize w_stride,
-                                   gsize n_rows,
-                                   gsize k,
-                                   const void *x,
-                                   gsize x_stride,
-                                   gsize n_tokens,
-                                   float *y,
-                                   gsize y_stride);
-void arra_avx2_matmul_q6_k_panels (const void *w,
-                                   gsize w_stride,
-                                   gsize n_rows,
-                                   gsize k,
-                                   const void *x,
-                                   gsize x_stride,
-                                   gsize n_tokens,
-                                   float *y,
-                                   gsize y_stride);
+ArraMatmul arra_avx2_matmul_q4_0_panels;
+ArraMatmul arra_avx2_matmul_q4_k_panels;
+ArraMatmul arra_avx2_matmul_q6_k_panels;

@@ -98,78 +98,14 @@ exp8 (__m256 x)
   return _mm256_andnot_ps (_mm256_cmp_ps (x, _mm256_set1_ps (-87.33654f), _CMP_LT_OQ), y);
 }
 
-void arra_avx2_matmul_f32 (const void *w,
-                           gsize w_stride,
-                           gsize n_rows,
-                           gsize k,
-                           const void *x,
-                           gsize x_stride,
-                           gsize n_tokens,
-                           float *y,
-                           gsize y_stride);
-void arra_avx2_matmul_bf16 (const void *w,
-                            gsize w_stride,
-                            gsize n_rows,
-                            gsize k,
-                            const void *x,
-                            gsize x_stride,
-                            gsize n_tokens,
-                            float *y,
-                            gsize y_stride);
-void arra_avx2_matmul_f16 (const void *w,
-                           gsize w_stride,
-                           gsize n_rows,
-                           gsize k,
-                           const void *x,
-                           gsize x_stride,
-                           gsize n_tokens,
-                           float *y,
-                           gsize y_stride);
-void arra_avx2_matmul_q8_0 (const void *w,
-                            gsize w_stride,
-                            gsize n_rows,
-                            gsize k,
-                            const void *x,
-                            gsize x_stride,
-                            gsize n_tokens,
-                            float *y,
-                            gsize y_stride);
-void arra_avx2_matmul_q4_0 (const void *w,
-                            gsize w_stride,
-                            gsize n_rows,
-                            gsize k,
-                            const void *x,
-                            gsize x_stride,
-                            gsize n_tokens,
-                            float *y,
-                            gsize y_stride);
-void arra_avx2_matmul_q4_k (const void *w,
-                            gsize w_stride,
-                            gsize n_rows,
-                            gsize k,
-                            const void *x,
-                            gsize x_stride,
-                            gsize n_tokens,
-                            float *y,
-                            gsize y_stride);
-void arra_avx2_matmul_q6_k (const void *w,
-                            gsize w_stride,
-                            gsize n_rows,
-                            gsize k,
-                            const void *x,
-                            gsize x_stride,
-                            gsize n_tokens,
-                            float *y,
-                            gsize y_stride);
-void arra_avx2_matmul_q8_0_panels (const void *w,
-                                   gsize w_stride,
-                                   gsize n_rows,
-                                   gsize k,
-                                   const void *x,
-                                   gsize x_stride,
-                                   gsize n_tokens,
-                                   float *y,
-                                   gsize y_stride);
+ArraMatmul arra_avx2_matmul_f32;
+ArraMatmul arra_avx2_matmul_bf16;
+ArraMatmul arra_avx2_matmul_f16;
+ArraMatmul arra_avx2_matmul_q8_0;
+ArraMatmul arra_avx2_matmul_q4_0;
+ArraMatmul arra_avx2_matmul_q4_k;
+ArraMatmul arra_avx2_matmul_q6_k;
+ArraMatmul arra_avx2_matmul_q8_0_panels;
 void arra_avx2_quantize_q8a (const float *x, gsize k, ArraBlockQ8A *dst);
 void arra_avx2_widen_bf16 (const void *src, gsize n, float *dst);
 void arra_avx2_widen_f16 (const void *src, gsize n, float *dst);

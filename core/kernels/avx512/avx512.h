@@ -72,69 +72,13 @@ typedef struct
 /* Rows @begin..@end-1 times all tokens, made for few tokens and for the rows that fill no panel */
 void arra_avx512_q8_0_quads (const BlockProduct *p, gsize begin, gsize end);
 
-void arra_avx512_matmul_f32 (const void *w,
-                             gsize w_stride,
-                             gsize n_rows,
-                             gsize k,
-                             const void *x,
-                             gsize x_stride,
-                             gsize n_tokens,
-                             float *y,
-                             gsize y_stride);
-void arra_avx512_matmul_bf16 (const void *w,
-                              gsize w_stride,
-                              gsize n_rows,
-                              gsize k,
-                              const void *x,
-                              gsize x_stride,
-                              gsize n_tokens,
-                              float *y,
-                              gsize y_stride);
-void arra_avx512_matmul_f16 (const void *w,
-                             gsize w_stride,
-                             gsize n_rows,
-                             gsize k,
-                             const void *x,
-                             gsize x_stride,
-                             gsize n_tokens,
-                             float *y,
-                             gsize y_stride);
-void arra_avx512_matmul_q8_0 (const void *w,
-                              gsize w_stride,
-                              gsize n_rows,
-                              gsize k,
-                              const void *x,
-                              gsize x_stride,
-                              gsize n_tokens,
-                              float *y,
-                              gsize y_stride);
-void arra_avx512_matmul_q4_0_panels (const void *w,
-                                     gsize w_stride,
-                                     gsize n_rows,
-                                     gsize k,
-                                     const void *x,
-                                     gsize x_stride,
-                                     gsize n_tokens,
-                                     float *y,
-                                     gsize y_stride);
-void arra_avx512_matmul_q4_k_panels (const void *w,
-                                     gsize w_stride,
-                                     gsize n_rows,
-                                     gsize k,
-                                     const void *x,
-                                     gsize x_stride,
-                                     gsize n_tokens,
-                                     float *y,
-                                     gsize y_stride);
-void arra_avx512_matmul_q6_k_panels (const void *w,
-                                     gsize w_stride,
-                                     gsize n_rows,
-                                     gsize k,
-                                     const void *x,
-                                     gsize x_stride,
-                                     gsize n_tokens,
-                                     float *y,
-                                     gsize y_stride);
+ArraMatmul arra_avx512_matmul_f32;
+ArraMatmul arra_avx512_matmul_bf16;
+ArraMatmul arra_avx512_matmul_f16;
+ArraMatmul arra_avx512_matmul_q8_0;
+ArraMatmul arra_avx512_matmul_q4_0_panels;
+ArraMatmul arra_avx512_matmul_q4_k_panels;
+ArraMatmul arra_avx512_matmul_q6_k_panels;
 void arra_avx512_silu_mul (const float *gate, const float *up, gsize n, float *out);
 void arra_avx512_exp (const float *x, gsize n, float *y);
 float arra_avx512_softmax (float *x, gsize n);

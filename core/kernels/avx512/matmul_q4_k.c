@@ -109,22 +109,6 @@ add_block (const Panel *const panel[2], gsize panels, const guint8 *x, gsize x_s
     }
 }
 
-#include "packed_body.h"
-
-void
-arra_avx512_matmul_q4_k_panels (const void *w,
-                                gsize w_stride,
-                                gsize n_rows,
-                                gsize k,
-                                const void *x,
-                                gsize x_stride,
-                                gsize n_tokens,
-                                float *y,
-                                gsize y_stride)
-{
-  const BlockProduct p = { w, w_stride, k / ARRA_QK, x, x_stride, n_tokens, y, y_stride };
-  const gsize done = n_tokens > FEW_TOKENS ? multiply_packed (&p, n_rows) : 0;
-
-  arra_avx2_matmul_q4_k_panels (p.w + done * w_stride, w_stride, n_rows - done, k, x, x_stride, n_tokens, y + done,
-                                y_stride);
-}
+#define PRODUCT arra_avx512_matmul_q4_k_panels
+#define REST arra_avx2_matmul_q4_k_panels
+#include "stored_body.h"

@@ -7,105 +7,17 @@
 /* Adds up ARRA_LANES lanes, 16 -> 8 -> 4 -> 2 -> 1, lane j adding lane j + half; @lane is overwritten. */
 float arra_c_fold (float lane[ARRA_LANES]);
 
-void arra_c_matmul_f32 (const void *w,
-                        gsize w_stride,
-                        gsize n_rows,
-                        gsize k,
-                        const void *x,
-                        gsize x_stride,
-                        gsize n_tokens,
-                        float *y,
-                        gsize y_stride);
-void arra_c_matmul_bf16 (const void *w,
-                         gsize w_stride,
-                         gsize n_rows,
-                         gsize k,
-                         const void *x,
-                         gsize x_stride,
-                         gsize n_tokens,
-                         float *y,
-                         gsize y_stride);
-void arra_c_matmul_f16 (const void *w,
-                        gsize w_stride,
-                        gsize n_rows,
-                        gsize k,
-                        const void *x,
-                        gsize x_stride,
-                        gsize n_tokens,
-                        float *y,
-                        gsize y_stride);
-void arra_c_matmul_q8_0 (const void *w,
-                         gsize w_stride,
-                         gsize n_rows,
-                         gsize k,
-                         const void *x,
-                         gsize x_stride,
-                         gsize n_tokens,
-                         float *y,
-                         gsize y_stride);
-void arra_c_matmul_q4_0 (const void *w,
-                         gsize w_stride,
-                         gsize n_rows,
-                         gsize k,
-                         const void *x,
-                         gsize x_stride,
-                         gsize n_tokens,
-                         float *y,
-                         gsize y_stride);
-void arra_c_matmul_q4_k (const void *w,
-                         gsize w_stride,
-                         gsize n_rows,
-                         gsize k,
-                         const void *x,
-                         gsize x_stride,
-                         gsize n_tokens,
-                         float *y,
-                         gsize y_stride);
-void arra_c_matmul_q6_k (const void *w,
-                         gsize w_stride,
-                         gsize n_rows,
-                         gsize k,
-                         const void *x,
-                         gsize x_stride,
-                         gsize n_tokens,
-                         float *y,
-                         gsize y_stride);
-void arra_c_matmul_q8_0_panels (const void *w,
-                                gsize w_stride,
-                                gsize n_rows,
-                                gsize k,
-                                const void *x,
-                                gsize x_stride,
-                                gsize n_tokens,
-                                float *y,
-                                gsize y_stride);
-void arra_c_matmul_q4_0_panels (const void *w,
-                                gsize w_stride,
-                                gsize n_rows,
-                                gsize k,
-                                const void *x,
-                                gsize x_stride,
-                                gsize n_tokens,
-                                float *y,
-                                gsize y_stride);
-void arra_c_matmul_q4_k_panels (const void *w,
-                                gsize w_stride,
-                                gsize n_rows,
-                                gsize k,
-                                const void *x,
-                                gsize x_stride,
-                                gsize n_tokens,
-                                float *y,
-                                gsize y_stride);
-void arra_c_matmul_q6_k_panels (const void *w,
-                                gsize w_stride,
-                                gsize n_rows,
-                                gsize k,
-                                const void *x,
-                                gsize x_stride,
-                                gsize n_tokens,
-                                float *y,
-                                gsize y_stride);
+ArraMatmul arra_c_matmul_f32;
+ArraMatmul arra_c_matmul_bf16;
+ArraMatmul arra_c_matmul_f16;
+ArraMatmul arra_c_matmul_q8_0;
+ArraMatmul arra_c_matmul_q4_0;
+ArraMatmul arra_c_matmul_q4_k;
+ArraMatmul arra_c_matmul_q6_k;
+ArraMatmul arra_c_matmul_q8_0_panels;
+ArraMatmul arra_c_matmul_q4_0_panels;
+ArraMatmul arra_c_matmul_q4_k_panels;
+ArraMatmul arra_c_matmul_q6_k_panels;
 
 void arra_c_quantize_q8a (const float *x, gsize k, ArraBlockQ8A *dst);
 void arra_c_widen_bf16 (const void *src, gsize n, float *dst);
